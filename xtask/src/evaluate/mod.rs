@@ -1,0 +1,1 @@
+//! The preprocessor and the C of kernel headers.

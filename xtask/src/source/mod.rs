@@ -1,0 +1,1 @@
+//! Kernel sources as named texts.

@@ -1,1 +1,83 @@
-//! x
+//! Linux system calls of every ABI, read from the kernel's own source: numbers, names, and the kernel functions behind
+//! them, over the releases that a tracer meets in the field.
+//!
+//! A tracer sees numbers. This crate says what they mean on each of the ABIs that Linux has or had, x86_64's beside
+//! those of a 32-bit program on the same kernel, and of machines that are not at hand:
+//!
+//! ```
+//! # #[cfg(all(feature = "native", target_arch = "x86_64"))] {
+//! use syscall_meta::{Abi, tables};
+//!
+//! // A number, and the call that it stands for.
+//! let openat = tables::X86_64.get(257).unwrap();
+//! assert_eq!(openat.name(), "openat");
+//! assert_eq!(openat.entry(), Some("sys_openat"));
+//!
+//! // The same call for a 32-bit program, and back from its name.
+//! assert_eq!(openat.on(Abi::I386).unwrap().number(), 295);
+//! assert_eq!(tables::I386.by_name("openat").unwrap().number(), 295);
+//!
+//! // What seccomp, audit or ptrace reported: an AUDIT_ARCH value and a number with x32's bit.
+//! let abi = Abi::from_audit(0xc000_003e, 0x4000_0101).one().unwrap();
+//! assert_eq!(abi, Abi::X32);
+//! let call = abi.table().unwrap().by_kernel_number(0x4000_0101).unwrap();
+//! assert_eq!(call.name(), "openat");
+//! # }
+//! ```
+//!
+//! # The parts
+//!
+//! - [`Abi`]: the ABIs, their names, sizes, byte orders and `AUDIT_ARCH` values. Every variant is always there.
+//! - [`Table`]: the calls of one ABI, by number, by name, in order; from [`Abi::table`], or from [`tables`] where the
+//!   ABI is certain to be built in.
+//! - [`Syscall`]: one call, with its numbers, names and entries, and [`Since`] when and [`Until`] when kernels have it.
+//! - [`SyscallSet`]: a set of calls, for filters and allow lists, also as a constant.
+//! - [`RawCall`], [`Memory`], [`Scratch`]: what a tracer has in hand when a call stops, and what decoding borrows from.
+//!
+//! Tables are the union over the kernel releases in [`Release::ALL`]; where these differ, a call is told as the newest
+//! release that has it tells it.
+//!
+//! # Features
+//!
+//! | feature | what it builds in |
+//! |---|---|
+//! | `native` (default) | the ABI of the target, and those that a kernel of its architecture serves as compat |
+//! | an ABI's name: `x86_64`, `mips_o32`, … | that ABI, on any target |
+//! | `all-abis` | all of them |
+//! | `derive` | the macros of `syscall-meta-derive`: `sysno!` |
+//! | `std` | [`KernelVersion`]`::running` |
+//!
+//! The crate needs neither `std` nor an allocator, has no dependency but its own macros and no `unsafe` code. No lookup allocates or
+//! panics, whatever number, name or address it is given.
+
+#![no_std]
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(any(feature = "std", test))]
+extern crate std;
+
+mod abi;
+mod audit;
+mod call;
+mod generated;
+mod kernel;
+mod memory;
+mod names;
+mod row;
+mod set;
+mod syscall;
+mod table;
+
+#[cfg(feature = "derive")]
+pub use syscall_meta_derive::sysno;
+
+pub use abi::{Abi, AuditArch, ByteOrder, ParseAbiError};
+pub use audit::Audited;
+pub use call::{MAX_WORDS, RawCall};
+pub use generated::tables;
+pub use kernel::{KernelVersion, ParseVersionError, Release, Since, Until};
+pub use memory::{Fault, Memory, Region, Scratch};
+pub use set::{OtherAbi, SetIter, SyscallSet, UnknownName};
+pub use syscall::{Aliases, Missing, Syscall};
+pub use table::{Syscalls, Table};

@@ -1,1 +1,46 @@
-//! x
+//! What the tests of the whole share: fixture kernels and copies of them to break, repositories of their own, the command
+//! line in a process, and goldens.
+
+mod command;
+mod fixture;
+mod golden;
+mod random;
+mod repository;
+
+pub use command::{Ran, run, under_test};
+pub use fixture::{FIXTURES, Packing, Tree, fixture, git, root};
+pub use golden::{diff, golden};
+pub use random::Random;
+pub use repository::{Files, Repository, files};
+
+use syscall_meta_gen::diagnostic::{Diagnostic, Sink};
+use syscall_meta_gen::extract::extract;
+use syscall_meta_gen::model::Facts;
+use syscall_meta_gen::resolve::{Resolved, resolve};
+use syscall_meta_gen::source::{Kernel, Mode, Progress};
+use syscall_meta_gen::store::Data;
+
+/// The repository's own `data/`.
+pub fn data() -> Data {
+    Data::open(&root().join("data")).expect("the repository's data/ opens")
+}
+
+/// What a kernel says, with all that was noticed on the way.
+pub fn facts(data: &Data, spec: &str) -> (Facts, Vec<Diagnostic>) {
+    let sink = Sink::new();
+    let kernel = Kernel::open(spec).unwrap_or_else(|error| panic!("{spec} opens: {error}"));
+    let extracted = extract(&kernel, &data.abis, &Progress::new(Mode::Off), &sink);
+    let facts = extracted.unwrap_or_else(|error| panic!("{spec} is read: {error}")).facts;
+    (facts, sink.take())
+}
+
+/// A fixture's facts, put together; nothing may be wrong with it.
+pub fn resolved(name: &str) -> Resolved {
+    let data = data();
+    let (facts, mut said) = facts(&data, &fixture(name).display().to_string());
+    let sink = Sink::new();
+    let resolved = resolve(&facts, &data.abis, &data.curated, &sink);
+    said.extend(sink.take());
+    assert!(said.is_empty(), "{name}: {said:?}");
+    resolved
+}

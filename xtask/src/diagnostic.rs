@@ -161,7 +161,16 @@ impl Sink {
 
     /// How many errors were pushed.
     pub fn errors(&self) -> usize {
+        self.count(Level::Error)
+    }
+
+    /// How many warnings were pushed.
+    pub fn warnings(&self) -> usize {
+        self.count(Level::Warning)
+    }
+
+    fn count(&self, level: Level) -> usize {
         let all = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        all.iter().filter(|d| d.level == Level::Error).count()
+        all.iter().filter(|diagnostic| diagnostic.level == level).count()
     }
 }

@@ -1,0 +1,287 @@
+//! One call of one ABI: its numbers, names and entries, and since when there is something behind it.
+
+use core::cmp::Ordering;
+use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::iter::FusedIterator;
+use core::slice;
+
+use crate::abi::Abi;
+use crate::kernel::{KernelVersion, Release, Since, Span, Until};
+use crate::names;
+use crate::row::{self, Alias, NEWEST, Row};
+use crate::table::Table;
+
+/// A system call of one ABI: a row of its [`Table`].
+///
+/// It is a handle, a reference and a place, compared by ABI and number. Where releases differ, it tells what the newest
+/// release that has the call says.
+///
+/// ```
+/// # #[cfg(all(feature = "native", target_arch = "x86_64"))] {
+/// use syscall_meta::{Abi, tables};
+///
+/// let stat = tables::X86_64.by_name("stat").unwrap();
+/// assert_eq!(stat.number(), 4);
+/// assert_eq!(stat.entry(), Some("sys_newstat"));
+/// assert_eq!(stat.on(Abi::I386).unwrap().number(), 106);
+/// assert_eq!(stat.to_string(), "stat");
+/// # }
+/// ```
+#[derive(Clone, Copy)]
+pub struct Syscall {
+    table: Table,
+    row: u16,
+}
+
+impl Syscall {
+    /// `row` must be a row of the table.
+    #[inline]
+    pub(crate) const fn new(table: Table, row: u16) -> Syscall {
+        Syscall { table, row }
+    }
+
+    /// The table that it is a row of.
+    #[inline]
+    pub const fn table(self) -> Table {
+        self.table
+    }
+
+    /// The ABI that it is a call of.
+    #[inline]
+    pub const fn abi(self) -> Abi {
+        self.table.abi()
+    }
+
+    /// The number that a program of this ABI passes: `__NR_…` of its uapi header, x32's bit and the bases of mips and
+    /// arm_oabi included.
+    #[inline]
+    pub const fn number(self) -> u32 {
+        self.data().number
+    }
+
+    /// The number that the kernel shows in `seccomp_data`, audit records, tracepoints and `PTRACE_GET_SYSCALL_INFO`:
+    /// the same but for arm_oabi, which is shown without its base.
+    #[inline]
+    pub const fn kernel_number(self) -> u32 {
+        self.number() - self.abi().number_base() + self.abi().kernel_number_base()
+    }
+
+    /// The name, as in `__NR_…`: `openat`.
+    #[inline]
+    pub fn name(self) -> &'static str {
+        names::name(self.data().name)
+    }
+
+    /// Further names that the ABI's header gives the same number: `getpid` beside `getxpid` on alpha.
+    pub fn aliases(self) -> Aliases {
+        let number = self.number();
+        let aliases = self.table.data().aliases;
+        let start = aliases.partition_point(|alias| alias.number < number);
+        let end = aliases.partition_point(|alias| alias.number <= number);
+        Aliases { aliases: aliases.get(start..end).unwrap_or_default().iter() }
+    }
+
+    /// The kernel function that the table names for a program of this ABI: `sys_newstat` for `stat`.
+    ///
+    /// It is that of the kernel whose own ABI this is, and of the compat side for the ABIs that exist as compat only
+    /// ([`Abi::native_arch`] is `None`). `None` where the row names none.
+    pub fn entry(self) -> Option<&'static str> {
+        names::entry(self.data().entry)
+    }
+
+    /// The kernel function that serves this call as compat, on a kernel whose own ABI is another: `compat_sys_ioctl`
+    /// for `ioctl` of i386. `None` where no kernel does so.
+    #[inline]
+    pub fn compat_entry(self) -> Option<&'static str> {
+        names::entry(self.data().compat_entry)
+    }
+
+    /// Whether some configuration of the kernel whose own ABI this is builds something behind the call that does not
+    /// always return `ENOSYS`; [`missing`](Syscall::missing) says why not.
+    #[inline]
+    pub const fn is_implemented(self) -> bool {
+        self.missing().is_none()
+    }
+
+    /// Why nothing is behind [`entry`](Syscall::entry), or `None` where there is.
+    #[inline]
+    pub const fn missing(self) -> Option<Missing> {
+        Missing::from_code(self.data().missing)
+    }
+
+    /// Whether a kernel whose own ABI is another serves this call as compat: whether there is a compat side at all.
+    #[inline]
+    pub const fn has_compat(self) -> bool {
+        self.data().compat_missing != row::ABSENT
+    }
+
+    /// Why nothing is behind [`compat_entry`](Syscall::compat_entry), or `None` where there is, and where there is no
+    /// compat side.
+    #[inline]
+    pub const fn compat_missing(self) -> Option<Missing> {
+        Missing::from_code(self.data().compat_missing)
+    }
+
+    /// Since when the ABI has it.
+    pub const fn since(self) -> Since {
+        self.span().since(Release::ALL)
+    }
+
+    /// Until when the ABI has it.
+    pub const fn until(self) -> Until {
+        self.span().until(Release::ALL)
+    }
+
+    /// Whether the ABI has it in a kernel release: `None` where the releases that were read do not tell, which is so
+    /// between one that has it and one that has not, and beyond the oldest and the newest.
+    pub fn in_release(self, version: KernelVersion) -> Option<bool> {
+        self.span().contains(version, Release::ALL)
+    }
+
+    /// The call of the same name on another ABI, found by an alias of either where the names differ.
+    ///
+    /// `None` where that ABI has none of these names or is not built in.
+    pub fn on(self, abi: Abi) -> Option<Syscall> {
+        let table = abi.table()?;
+        table
+            .by_name_id(self.data().name)
+            .or_else(|| self.aliases().aliases.find_map(|alias| table.by_name_id(alias.name)))
+    }
+
+    #[inline]
+    pub(crate) const fn row(self) -> u16 {
+        self.row
+    }
+
+    #[inline]
+    const fn data(self) -> &'static Row {
+        &self.table.data().rows[self.row as usize]
+    }
+
+    #[inline]
+    const fn span(self) -> Span {
+        let row = self.data();
+        let last = if row.last == NEWEST { Release::ALL.len() - 1 } else { row.last as usize };
+        Span { first: row.first as usize, last }
+    }
+}
+
+/// Calls are equal if they are of one ABI and have one number.
+impl PartialEq for Syscall {
+    #[inline]
+    fn eq(&self, other: &Syscall) -> bool {
+        (self.abi(), self.row) == (other.abi(), other.row)
+    }
+}
+
+impl Eq for Syscall {}
+
+/// By ABI, then by number.
+impl Ord for Syscall {
+    #[inline]
+    fn cmp(&self, other: &Syscall) -> Ordering {
+        (self.abi(), self.row).cmp(&(other.abi(), other.row))
+    }
+}
+
+impl PartialOrd for Syscall {
+    #[inline]
+    fn partial_cmp(&self, other: &Syscall) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Hash for Syscall {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.abi(), self.row).hash(state);
+    }
+}
+
+/// The name.
+impl fmt::Display for Syscall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl fmt::Debug for Syscall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Syscall({} {} {})", self.abi(), self.number(), self.name())
+    }
+}
+
+/// The further names of a call: [`Syscall::aliases`].
+#[derive(Clone)]
+pub struct Aliases {
+    aliases: slice::Iter<'static, Alias>,
+}
+
+impl Iterator for Aliases {
+    type Item = &'static str;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'static str> {
+        self.aliases.next().map(|alias| names::name(alias.name))
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.aliases.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Aliases {}
+
+impl FusedIterator for Aliases {}
+
+impl fmt::Debug for Aliases {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+/// Why a call that has a number does nothing but return `ENOSYS`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Missing {
+    /// The row says so: its entry is `sys_ni_syscall`, or it has none.
+    Ni,
+    /// The row names an entry that has no definition left in the tree: `sys_uselib` in 7.x.
+    NoDefinition,
+    /// The entry is defined for other architectures only: `map_shadow_stack` on alpha.
+    NotOnThisArch,
+    /// The entry is built and always returns `ENOSYS`: `clone3` on hexagon.
+    AlwaysEnosys,
+}
+
+impl Missing {
+    /// The word for it in the command line's output: `ni`, `no_definition`, `not_on_this_arch`, `always_enosys`.
+    #[inline]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Missing::Ni => "ni",
+            Missing::NoDefinition => "no_definition",
+            Missing::NotOnThisArch => "not_on_this_arch",
+            Missing::AlwaysEnosys => "always_enosys",
+        }
+    }
+
+    #[inline]
+    const fn from_code(code: u8) -> Option<Missing> {
+        match code {
+            row::NI => Some(Missing::Ni),
+            row::NO_DEFINITION => Some(Missing::NoDefinition),
+            row::NOT_ON_THIS_ARCH => Some(Missing::NotOnThisArch),
+            row::ALWAYS_ENOSYS => Some(Missing::AlwaysEnosys),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}

@@ -1,0 +1,82 @@
+//! What the crate weighs: time of a clean release build beside the `syscalls` crate's, and bytes in a stripped binary.
+//!
+//! `cargo bench -p syscall-meta-tests --bench weight`
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const ROUNDS: usize = 5;
+
+fn main() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let library =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../syscall-meta").canonicalize().expect("the crate is there");
+    let ours = format!("syscall-meta = {{ path = {:?} }}", library.display().to_string());
+    let meta = package(folder.path(), "builds-meta", &ours, "");
+    let peer = package(folder.path(), "builds-syscalls", "syscalls = \"0.8.1\"", "");
+    let (mut meta_times, mut peer_times) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        meta_times.push(clean_build(&meta));
+        peer_times.push(clean_build(&peer));
+    }
+    let (meta_time, peer_time) = (median(meta_times), median(peer_times));
+    let ratio = meta_time.as_secs_f64() / peer_time.as_secs_f64();
+    println!(
+        "clean release build: syscall-meta {meta_time:.2?}, syscalls {peer_time:.2?}, ratio {ratio:.2} (bound 1.00)"
+    );
+
+    let bare = "fn main() { std::process::exit(std::env::args().count() as i32) }";
+    let uses = "fn main() {
+        let names: usize = std::env::args().filter_map(|name| syscall_meta::tables::X86_64.by_name(&name)).map(|call| call.number() as usize).sum();
+        let call = syscall_meta::tables::X86_64.get(std::env::args().count() as u32);
+        std::process::exit(call.map_or(0, |call| call.name().len()) as i32 + names as i32)
+    }";
+    let one = format!(
+        "syscall-meta = {{ path = {:?}, default-features = false, features = [\"x86_64\"] }}",
+        library.display().to_string()
+    );
+    let without = binary_size(&package(folder.path(), "without", "", bare), "without");
+    let with = binary_size(&package(folder.path(), "with-one", &one, uses), "with-one");
+    println!(
+        "names and numbers of one ABI add {} bytes to a stripped binary (bound 40960)",
+        with as i64 - without as i64
+    );
+}
+
+fn package(folder: &Path, name: &str, dependency: &str, main: &str) -> std::path::PathBuf {
+    let root = folder.join(name);
+    fs::create_dir_all(root.join("src")).expect("a folder");
+    let manifest = format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[dependencies]\n{dependency}\n\
+         [profile.release]\nstrip = true\nopt-level = \"s\"\n[workspace]\n"
+    );
+    fs::write(root.join("Cargo.toml"), manifest).expect("a manifest");
+    let (file, text) = if main.is_empty() { ("src/lib.rs", "") } else { ("src/main.rs", main) };
+    fs::write(root.join(file), text).expect("a source");
+    root
+}
+
+fn cargo(root: &Path, arguments: &[&str]) {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(arguments).current_dir(root).env("CARGO_TARGET_DIR", root.join("target")).stderr(Stdio::null());
+    assert!(cargo.status().expect("cargo runs").success(), "cargo {arguments:?} in {}", root.display());
+}
+
+fn clean_build(root: &Path) -> Duration {
+    let _ = fs::remove_dir_all(root.join("target"));
+    let start = Instant::now();
+    cargo(root, &["build", "--release"]);
+    start.elapsed()
+}
+
+fn binary_size(root: &Path, name: &str) -> u64 {
+    cargo(root, &["build", "--release"]);
+    fs::metadata(root.join("target/release").join(name)).expect("the binary is there").len()
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}

@@ -1,0 +1,324 @@
+//! `gen`: a kernel into `data/`, and `data/` into the tables of the crate.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use rayon::prelude::*;
+
+use super::{Global, Outcome, input};
+use crate::diagnostic::{Diagnostic, Label, Result, Sink};
+use crate::emit;
+use crate::extract::{Extracted, extract};
+use crate::model::{Facts, ReadFrom, Release};
+use crate::resolve::{Resolved, resolve, union};
+use crate::source::Kernel;
+use crate::store::{self, Data};
+use crate::sync::{Owned, Plan, Stale};
+
+/// Reads kernels into data/ and generates the tables of the crate
+///
+/// Without --kernel everything generated is made anew from data/; no kernel is needed.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask gen                                     data/ → syscall-meta/src/generated/
+  cargo xtask gen --check                             is everything generated up to date?
+  cargo xtask gen --kernel ../linux                   a kernel → data/linux/X.Y, then the above
+  cargo xtask gen --kernel linux-6.12.tar.xz --check  does the kernel say what data/linux/6.12 says?
+  cargo xtask gen --kernel linux.git@v6.12 --out my_kernel.rs")]
+pub(super) struct Gen {
+    /// A kernel directory, a tarball, or REPO@REV of a git clone; may be given more than once
+    #[arg(long, value_name = "SRC")]
+    kernel: Vec<String>,
+    /// Write nothing: exit with 1 and name what is stale
+    #[arg(long, conflicts_with = "out")]
+    check: bool,
+    /// Take warnings for errors, and data/ that is behind a newer point release for stale
+    #[arg(long)]
+    strict: bool,
+    /// Write the names and numbers of the kernels as one Rust file for another crate; data/ is not touched
+    #[arg(long, value_name = "FILE", requires = "kernel")]
+    out: Option<PathBuf>,
+    /// Record which package the tarball came out of: linux-source-6.12=6.12.107-1
+    #[arg(long, value_name = "NAME=VERSION", value_parser = package)]
+    package: Option<(String, String)>,
+}
+
+fn package(text: &str) -> std::result::Result<(String, String), String> {
+    let (name, version) = text.split_once('=').ok_or("expected NAME=VERSION")?;
+    Ok((name.to_string(), version.to_string()))
+}
+
+/// Fields of the contract that no release has yet, each with the reason: the head of the ledger.
+const OPEN_FIELDS: [(&str, &str); 4] = [
+    ("config", "conditions around definitions are not read yet"),
+    ("event", "which definitions make an event is not read yet"),
+    ("params", "prototypes are not read yet"),
+    ("symbol", "the wrappers that name symbols are not read yet"),
+];
+
+impl Gen {
+    pub(super) fn run(&self, global: &Global, sink: &Sink) -> Result<Outcome> {
+        let data = input::data(global)?;
+        if self.package.is_some() && self.kernel.len() != 1 {
+            return Err(Box::new(
+                Diagnostic::error("usage", "`--package` says where one kernel came from").help("give one `--kernel`"),
+            ));
+        }
+        let mut read = Vec::new();
+        for spec in &self.kernel {
+            read.push(self.read(&data, spec, sink)?);
+        }
+        match &self.out {
+            Some(file) => self.for_another_crate(&data, file, read, sink),
+            None => self.into_the_repository(&data, read, sink),
+        }
+    }
+
+    /// Reads one kernel, and compares it with what `data/` holds of its release.
+    fn read(&self, data: &Data, spec: &str, sink: &Sink) -> Result<Read> {
+        let kernel = Kernel::open(spec)?;
+        let Extracted { mut facts, sha256 } = extract(&kernel, &data.abis, &input::progress(), sink)?;
+        let held = match data.kernels.contains(&facts.release.kernel()) {
+            true => Some(data.load(&facts.release.kernel())?),
+            false => None,
+        };
+        facts.read_from = match &self.package {
+            Some((package, version)) => {
+                Some(ReadFrom { package: package.clone(), package_version: version.clone(), sha256: sha256.clone() })
+            }
+            // The same text needs no other note of where it came from.
+            None => held.as_ref().filter(|held| same_text(held, &facts)).and_then(|held| held.read_from.clone()),
+        };
+        Ok(Read { spec: spec.to_string(), facts, sha256, held })
+    }
+
+    fn into_the_repository(&self, data: &Data, read: Vec<Read>, sink: &Sink) -> Result<Outcome> {
+        let generated = generated_folder(data)?;
+        let mut plan = Plan::default();
+        let mut behind = Vec::new();
+        for read in &read {
+            match read.verdict(self.check) {
+                Verdict::Take => plan_release(&mut plan, data, &read.facts),
+                Verdict::Older(differs) => behind.push((read, differs)),
+            }
+        }
+        let mut facts = Vec::new();
+        for kernel in &data.kernels {
+            let new = read.iter().any(|read| &read.facts.release.kernel() == kernel);
+            if !new || self.check {
+                facts.push(kernel.clone());
+            }
+        }
+        let mut facts = facts.par_iter().map(|kernel| data.load(kernel)).collect::<Result<Vec<Facts>>>()?;
+        if !self.check {
+            facts.extend(read.iter().map(|read| read.facts.clone()));
+        }
+        facts.sort_by(|a, b| a.release.cmp(&b.release));
+        self.plan_generated(&mut plan, data, &generated, &facts, sink);
+        for read in &read {
+            // What was read must resolve even where it is only compared.
+            resolve(&read.facts, &data.abis, &data.curated, sink);
+        }
+        if sink.errors() > 0 || (self.strict && sink.warnings() > 0) {
+            return Err(Box::new(Diagnostic::error("not-generated", "nothing was generated, for the reasons above")));
+        }
+        let stale = if self.check { plan.stale()? } else { plan.write()? };
+        self.tell(&stale, &behind)
+    }
+
+    /// Says what was done or is to be done, and decides between clean and findings.
+    fn tell(&self, stale: &[Stale], behind: &[(&Read, Differs)]) -> Result<Outcome> {
+        let mut err = anstream::stderr().lock();
+        let mut findings = self.check && !stale.is_empty();
+        for stale in stale {
+            let did = if self.check { stale.why() } else { "written".to_string() };
+            let _ = writeln!(err, "{}: {did}", stale.path().display());
+        }
+        for (read, differs) in behind {
+            let held = read.held.as_ref().map_or(String::new(), |held| held.release.version.clone());
+            match differs {
+                Differs::Lines => {
+                    let _ = writeln!(
+                        err,
+                        "{}: {} says what data/ holds of {held}, on other lines",
+                        read.spec, read.facts.release
+                    );
+                }
+                Differs::Facts(files) => {
+                    let _ = writeln!(
+                        err,
+                        "{}: data/ is behind: {} differs from {held} in {}",
+                        read.spec,
+                        read.facts.release,
+                        files.join(", ")
+                    );
+                    findings |= self.strict;
+                }
+                Differs::Numbers(numbers) => {
+                    for number in numbers {
+                        let _ = writeln!(err, "{}: {number}", read.spec);
+                    }
+                    findings = true;
+                }
+            }
+        }
+        if self.check && !stale.is_empty() {
+            let with = if self.kernel.is_empty() { "`cargo xtask gen`" } else { "`cargo xtask gen --kernel SRC`" };
+            let _ = writeln!(err, "{} files are stale: run {with}", stale.len());
+        }
+        Ok(if findings { Outcome::Findings } else { Outcome::Clean })
+    }
+
+    fn plan_generated(&self, plan: &mut Plan, data: &Data, generated: &Path, facts: &[Facts], sink: &Sink) {
+        let digest = store::digest(&data.abis);
+        for facts in facts.iter().filter(|facts| facts.evaluated_with != digest) {
+            sink.push(
+                Diagnostic::warning(
+                    "evaluated-with-another",
+                    format!("data/linux/{} was evaluated with another data/abis.yaml", facts.release.kernel()),
+                )
+                .help("run `cargo xtask gen --kernel SRC` with that kernel"),
+            );
+        }
+        let resolved: Vec<Resolved> =
+            facts.par_iter().map(|facts| resolve(facts, &data.abis, &data.curated, sink)).collect();
+        let releases: Vec<(&Release, &Resolved)> = facts.iter().map(|facts| &facts.release).zip(&resolved).collect();
+        let union = union(&releases, &data.abis, sink);
+        for (name, text) in emit::emit(&releases, &union, &data.abis) {
+            plan.files.insert(generated.join(name), text);
+        }
+        let mut gaps: Vec<_> = resolved.iter().flat_map(|resolved| resolved.gaps.iter().cloned()).collect();
+        gaps.sort();
+        plan.files.insert(data.root.join("gaps.yaml"), store::gaps(&OPEN_FIELDS, &gaps));
+        plan.owned.push(Owned { folder: generated.to_path_buf(), ending: "rs", except: &["mod.rs"] });
+    }
+
+    fn for_another_crate(&self, data: &Data, file: &Path, read: Vec<Read>, sink: &Sink) -> Result<Outcome> {
+        let mut facts: Vec<Facts> = read.into_iter().map(|read| read.facts).collect();
+        facts.sort_by(|a, b| a.release.cmp(&b.release));
+        let resolved: Vec<Resolved> =
+            facts.iter().map(|facts| resolve(facts, &data.abis, &data.curated, sink)).collect();
+        let releases: Vec<(&Release, &Resolved)> = facts.iter().map(|facts| &facts.release).zip(&resolved).collect();
+        let union = union(&releases, &data.abis, sink);
+        if sink.errors() > 0 || (self.strict && sink.warnings() > 0) {
+            return Err(Box::new(Diagnostic::error("not-generated", "nothing was generated, for the reasons above")));
+        }
+        let plan = Plan { files: [(file.to_path_buf(), emit::standalone(&union))].into(), owned: Vec::new() };
+        plan.write()?;
+        Ok(Outcome::Clean)
+    }
+}
+
+/// A kernel that was read, beside what `data/` holds of the same release.
+struct Read {
+    spec: String,
+    facts: Facts,
+    sha256: Option<String>,
+    held: Option<Facts>,
+}
+
+enum Verdict {
+    /// `data/` should say exactly this.
+    Take,
+    /// `data/` speaks of another point release.
+    Older(Differs),
+}
+
+enum Differs {
+    /// In line numbers at most.
+    Lines,
+    /// In these files.
+    Facts(Vec<String>),
+    /// In these numbers.
+    Numbers(Vec<String>),
+}
+
+impl Read {
+    /// A check holds `data/` to the very text that it was made from; another point release may differ.
+    fn verdict(&self, check: bool) -> Verdict {
+        let Some(held) = self.held.as_ref().filter(|_| check) else { return Verdict::Take };
+        let recorded = held.read_from.as_ref().and_then(|from| from.sha256.as_ref());
+        let another_tarball = matches!((recorded, &self.sha256), (Some(recorded), Some(read)) if recorded != read);
+        if held.release == self.facts.release && !another_tarball {
+            return Verdict::Take;
+        }
+        let numbers = differing_numbers(held, &self.facts);
+        if !numbers.is_empty() {
+            return Verdict::Older(Differs::Numbers(numbers));
+        }
+        let (old, new) = (store::files(held), store::files(&self.facts));
+        let differs = new.iter().filter(|(name, text)| old.get(*name) != Some(*text)).map(|(name, _)| name.clone());
+        let differs: Vec<String> = differs.filter(|name| name != "release.yaml" && name != "lines.yaml").collect();
+        Verdict::Older(if differs.is_empty() { Differs::Lines } else { Differs::Facts(differs) })
+    }
+}
+
+/// Whether two readings found the same, line numbers and all.
+fn same_text(a: &Facts, b: &Facts) -> bool {
+    let bare = |facts: &Facts| Facts { read_from: None, evaluated_with: String::new(), ..facts.clone() };
+    bare(a) == bare(b)
+}
+
+/// Names of tables that lead to another number than before.
+fn differing_numbers(old: &Facts, new: &Facts) -> Vec<String> {
+    let mut differ = Vec::new();
+    for (file, rows) in &new.tables {
+        for row in rows {
+            let before = old.tables.get(file).into_iter().flatten();
+            let same = |before: &&crate::model::TableRow| before.name == row.name && before.column == row.column;
+            if let Some(before) = before.filter(same).find(|before| before.number != row.number) {
+                differ.push(format!(
+                    "`{}` has number {} in {}, and {} in data/linux/{} ({file}:{})",
+                    row.name,
+                    row.number,
+                    new.release,
+                    before.number,
+                    old.release.kernel(),
+                    row.line
+                ));
+            }
+        }
+    }
+    for (abi, numbers) in &new.numbers {
+        let before = old.numbers.get(abi).map(|numbers| &numbers.names);
+        for name in &numbers.names {
+            let old_number = before.into_iter().flatten().find(|old| old.name == name.name).map(|old| old.number);
+            if let Some(old_number) = old_number.filter(|old| *old != name.number) {
+                differ.push(format!(
+                    "`{}` of {abi} has number {} in {}, and {old_number} in data/linux/{}",
+                    name.name,
+                    name.number,
+                    new.release,
+                    old.release.kernel()
+                ));
+            }
+        }
+    }
+    differ
+}
+
+fn plan_release(plan: &mut Plan, data: &Data, facts: &Facts) {
+    let folder = data.root.join(store::RELEASES).join(facts.release.kernel());
+    for (name, text) in store::files(facts) {
+        plan.files.insert(folder.join(name), text);
+    }
+    plan.owned.push(Owned { folder, ending: "yaml", except: &[] });
+}
+
+/// `syscall-meta/src/generated/` of the repository that `data/` is part of.
+fn generated_folder(data: &Data) -> Result<PathBuf> {
+    let root = data.root.canonicalize().unwrap_or_else(|_| data.root.clone());
+    let folder = root.parent().map(|repository| repository.join("syscall-meta/src/generated"));
+    folder.filter(|folder| folder.join("mod.rs").is_file()).ok_or_else(|| {
+        Box::new(
+            Diagnostic::error(
+                "no-repository",
+                "this `data/` is not part of the repository, so there is nothing to generate into",
+            )
+            .at(Label::file(data.root.display().to_string()))
+            .help("`--kernel SRC --out FILE` writes a table for another crate"),
+        )
+    })
+}

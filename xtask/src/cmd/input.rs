@@ -1,0 +1,96 @@
+//! What commands read: `data/`, and a kernel that is held there or anywhere else.
+
+use std::env;
+
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+
+use super::Global;
+use crate::diagnostic::{Diagnostic, Label, Result, Sink};
+use crate::extract;
+use crate::model::{Abi, Release};
+use crate::resolve::{Resolved, resolve};
+use crate::source::{Kernel, Mode, Progress};
+use crate::store::Data;
+
+/// Opens the `data/` that was named, or that of the repository around the current folder.
+pub(super) fn data(global: &Global) -> Result<Data> {
+    Data::open(&data_folder(global)?)
+}
+
+fn data_folder(global: &Global) -> Result<PathBuf> {
+    if let Some(folder) = &global.data {
+        return Ok(folder.clone());
+    }
+    let here = env::current_dir().unwrap_or_default();
+    let found = here.ancestors().map(|folder| folder.join("data")).find(|data| data.join("abis.yaml").is_file());
+    // Built in its own repository, the tool also finds that repository's data from elsewhere.
+    let home = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../data"));
+    found.or_else(|| home.join("abis.yaml").is_file().then_some(home)).ok_or_else(|| {
+        Box::new(
+            Diagnostic::error("no-data", "there is no `data/` with an `abis.yaml` in this folder or one above it")
+                .help("name it with `--data DIR`"),
+        )
+    })
+}
+
+/// A release that was resolved.
+pub(super) struct Loaded {
+    pub release: Release,
+    pub resolved: Resolved,
+}
+
+/// `K`: a release that `data/` holds, or any source. None: the newest that is held.
+pub(super) fn kernel(data: &Data, spec: Option<&str>, sink: &Sink) -> Result<Loaded> {
+    let newest = data.kernels.last().map(String::as_str);
+    let Some(spec) = spec.or(newest) else {
+        return Err(Box::new(
+            Diagnostic::error("no-release", "`data/linux/` holds no release")
+                .at(Label::file(data.root.display().to_string()))
+                .help("`--kernel SRC` names a kernel to read; `cargo xtask gen --kernel SRC` adds it to `data/`"),
+        ));
+    };
+    if data.kernels.iter().any(|held| held == spec) {
+        return held(data, spec, sink);
+    }
+    let kernel = Kernel::open(spec).map_err(|mut error| {
+        let held = data.kernels.join(", ");
+        error.help = Some(format!("{}; `data/linux/` holds {held}", error.help.unwrap_or_default()));
+        error
+    })?;
+    let facts = extract::extract(&kernel, &data.abis, &progress(), sink)?.facts;
+    Ok(Loaded { release: facts.release.clone(), resolved: resolve(&facts, &data.abis, &data.curated, sink) })
+}
+
+fn held(data: &Data, kernel: &str, sink: &Sink) -> Result<Loaded> {
+    let facts = data.load(kernel)?;
+    Ok(Loaded { release: facts.release.clone(), resolved: resolve(&facts, &data.abis, &data.curated, sink) })
+}
+
+/// Every release that `data/` holds, oldest first.
+pub(super) fn all_held(data: &Data, sink: &Sink) -> Result<Vec<Loaded>> {
+    data.kernels.par_iter().map(|kernel| held(data, kernel, sink)).collect()
+}
+
+/// A progress bar on a terminal.
+pub(super) fn progress() -> Progress {
+    Progress::new(Mode::Terminal)
+}
+
+impl Loaded {
+    /// The ABIs asked for, or all.
+    pub(super) fn abis<'a>(&'a self, data: &Data, wanted: Option<&str>) -> Result<Vec<&'a Abi>> {
+        let Some(wanted) = wanted else { return Ok(self.resolved.abis.iter().collect()) };
+        let spec = data.abis.by_name_or_alias(wanted);
+        let found = spec.and_then(|spec| self.resolved.abis.iter().find(|abi| abi.name == spec.name));
+        found.map(|abi| vec![abi]).ok_or_else(|| {
+            let names: Vec<&str> = self.resolved.abis.iter().map(|abi| abi.name.as_str()).collect();
+            let message = match spec {
+                Some(spec) => format!("Linux {} has no ABI `{}`", self.release, spec.name),
+                None => format!("there is no ABI `{wanted}`"),
+            };
+            Box::new(Diagnostic::error("unknown-abi", message).help(format!("it has {}", names.join(", "))))
+        })
+    }
+}

@@ -1,0 +1,82 @@
+//! `abis.rs`: the `Abi` enum and what `data/abis.yaml` says of each.
+
+use std::fmt::Write;
+
+use super::{HEAD, variant};
+use crate::model::{AbiSpec, Abis, ByteOrder, Served};
+
+const ENUM: &str = "\
+/// What a user program sees of a kernel: numbers, calling convention, data model.
+///
+/// One kernel architecture can serve several ABIs, natively or as compat, and an ABI can be served by two architectures
+/// ([`native_arch`](Abi::native_arch), [`compat_archs`](Abi::compat_archs)). Byte order is no part of an ABI but of the
+/// traced machine, where there are both.
+///
+/// Every variant is always there; [`table`](Abi::table) tells whether its calls are built in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Abi {
+";
+
+pub(super) fn abis(abis: &Abis) -> String {
+    let mut all: Vec<&AbiSpec> = abis.abis.iter().collect();
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    let count = all.len();
+    let mut out = format!(
+        "{HEAD}//! The ABIs and what `data/abis.yaml` says of each.\n\n\
+         use crate::abi::{{AuditArch, ByteOrder, Facts}};\n\n{ENUM}"
+    );
+    for spec in &all {
+        let _ = writeln!(out, "    /// `{}`: {}.\n    {},", spec.name, spec.title, variant(&spec.name));
+    }
+    let _ = writeln!(out, "}}\n\npub(crate) static ALL: [Abi; {count}] = [");
+    for spec in &all {
+        let _ = writeln!(out, "    Abi::{},", variant(&spec.name));
+    }
+    let _ = writeln!(out, "];\n\npub(crate) static FACTS: [Facts; {count}] = [");
+    for spec in &all {
+        facts(spec, &mut out);
+    }
+    out.push_str("];\n");
+    out
+}
+
+fn facts(spec: &AbiSpec, out: &mut String) {
+    let quoted = |names: &[&str]| names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+    let native = spec.served == Served::Native;
+    let compat: Vec<&str> = match &spec.compat {
+        Some(compat) => vec![&compat.arch],
+        None if native => Vec::new(),
+        None => vec![&spec.arch],
+    };
+    let aliases: Vec<&str> = spec.aliases.iter().map(String::as_str).collect();
+    let native_arch = if native { format!("Some(\"{}\")", spec.arch) } else { "None".to_string() };
+    let _ = writeln!(
+        out,
+        "    Facts {{\n        name: \"{}\",\n        aliases: &[{}],\n        long_bits: {},\n        pointer_bits: {},\n        \
+         number_base: {},\n        kernel_number_base: {},\n        audit_archs: &[",
+        spec.name,
+        quoted(&aliases),
+        spec.long,
+        spec.long,
+        base(spec.base),
+        base(spec.kernel_base()),
+    );
+    for order in &spec.orders {
+        let name = match order.order {
+            ByteOrder::Little => "Little",
+            ByteOrder::Big => "Big",
+        };
+        let _ = writeln!(out, "            AuditArch::new({:#x}, ByteOrder::{name}),", order.audit);
+    }
+    let _ = writeln!(
+        out,
+        "        ],\n        native_arch: {native_arch},\n        compat_archs: &[{}],\n    }},",
+        quoted(&compat)
+    );
+}
+
+/// A round number in decimal, a bit in hexadecimal.
+fn base(base: u32) -> String {
+    if base > 0xffff { format!("{base:#x}") } else { base.to_string() }
+}

@@ -1,0 +1,65 @@
+//! Pools of names: each once, known by its place.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use super::HEAD;
+use crate::model::{Abis, Release};
+use crate::resolve::Resolved;
+
+/// The two pools.
+pub(super) struct Pools {
+    pub names: Pool,
+    pub entries: Pool,
+}
+
+/// Names in the order of first appearance.
+#[derive(Default)]
+pub(super) struct Pool {
+    ids: BTreeMap<String, usize>,
+    lines: Vec<String>,
+}
+
+impl Pools {
+    pub(super) fn new(releases: &[(&Release, &Resolved)], abis: &Abis) -> Self {
+        let (mut names, mut entries) = (Pool::default(), Pool::default());
+        for (_, resolved) in releases {
+            for spec in &abis.abis {
+                let calls = resolved.abis.iter().filter(|abi| abi.name == spec.name).flat_map(|abi| &abi.syscalls);
+                for call in calls {
+                    names.add(&call.name);
+                    call.aliases.iter().for_each(|alias| names.add(alias));
+                    let sides = [Some(&call.main), call.compat.as_ref()].into_iter().flatten();
+                    sides.filter_map(|side| side.entry.as_deref()).for_each(|entry| entries.add(entry));
+                }
+            }
+        }
+        Pools { names, entries }
+    }
+}
+
+impl Pool {
+    fn add(&mut self, name: &str) {
+        if !self.ids.contains_key(name) {
+            self.ids.insert(name.to_string(), self.lines.len());
+            self.lines.push(name.to_string());
+        }
+    }
+
+    /// The place of a name, or `NONE`.
+    pub(super) fn id(&self, name: Option<&str>) -> String {
+        name.and_then(|name| self.ids.get(name)).map_or_else(|| "NONE".to_string(), usize::to_string)
+    }
+
+    pub(super) fn file(&self, what: &str) -> String {
+        let mut out = format!(
+            "{HEAD}//! {what}, in the order of first appearance: an id is a place in this list, from 0.\n\n\
+             crate::names::pool! {{\n"
+        );
+        for line in &self.lines {
+            let _ = writeln!(out, "    \"{line}\",");
+        }
+        out.push_str("}\n");
+        out
+    }
+}

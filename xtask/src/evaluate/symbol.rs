@@ -1,0 +1,122 @@
+//! Spellings as numbers: every distinct token text is kept once, and a macro is looked up by an integer.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// The number of a spelling in a [`Session`](super::Session); says nothing about order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Symbol(u32);
+
+impl Symbol {
+    /// The number itself, for tables indexed by symbol.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Declares the spellings that the code names, in the order the interner starts with.
+macro_rules! known {
+    ($($name:ident $text:literal)*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        enum Number { $($name),* }
+        /// Symbols that are the same in every session.
+        #[allow(missing_docs)]
+        pub mod known {
+            use super::{Number, Symbol};
+            $(pub const $name: Symbol = Symbol(Number::$name as u32);)*
+        }
+        const KNOWN: &[&str] = &[$($text),*];
+    };
+}
+
+known! {
+    EMPTY ""
+    L_PAREN "(" R_PAREN ")" L_BRACE "{" R_BRACE "}" L_BRACKET "[" R_BRACKET "]"
+    COMMA "," SEMICOLON ";" COLON ":" QUESTION "?" DOT "." ELLIPSIS "..." ARROW "->"
+    PLUS "+" MINUS "-" STAR "*" SLASH "/" PERCENT "%" INCREMENT "++" DECREMENT "--"
+    AND "&" OR "|" XOR "^" NOT "!" TILDE "~" AND_AND "&&" OR_OR "||" SHIFT_LEFT "<<" SHIFT_RIGHT ">>"
+    LESS "<" GREATER ">" LESS_EQUAL "<=" GREATER_EQUAL ">=" EQUAL "==" NOT_EQUAL "!="
+    ASSIGN "=" PLUS_ASSIGN "+=" MINUS_ASSIGN "-=" STAR_ASSIGN "*=" SLASH_ASSIGN "/=" PERCENT_ASSIGN "%="
+    AND_ASSIGN "&=" OR_ASSIGN "|=" XOR_ASSIGN "^=" SHIFT_LEFT_ASSIGN "<<=" SHIFT_RIGHT_ASSIGN ">>="
+    HASH "#" HASH_HASH "##"
+    IF "if" IFDEF "ifdef" IFNDEF "ifndef" ELIF "elif" ELIFDEF "elifdef" ELIFNDEF "elifndef" ELSE "else" ENDIF "endif"
+    DEFINE "define" UNDEF "undef" INCLUDE "include" INCLUDE_NEXT "include_next" ERROR "error" WARNING "warning"
+    LINE "line" PRAGMA "pragma" ONCE "once" IDENT "ident" SCCS "sccs"
+    DEFINED "defined" VA_ARGS "__VA_ARGS__" VA_OPT "__VA_OPT__" PRAGMA_OPERATOR "_Pragma"
+    FILE_MACRO "__FILE__" BASE_FILE_MACRO "__BASE_FILE__" LINE_MACRO "__LINE__" COUNTER_MACRO "__COUNTER__"
+    INCLUDE_LEVEL_MACRO "__INCLUDE_LEVEL__" DATE_MACRO "__DATE__" TIME_MACRO "__TIME__" TIMESTAMP_MACRO "__TIMESTAMP__"
+    HAS_INCLUDE "__has_include" HAS_INCLUDE_NEXT "__has_include_next" HAS_ATTRIBUTE "__has_attribute"
+    HAS_CPP_ATTRIBUTE "__has_cpp_attribute" HAS_BUILTIN "__has_builtin"
+    ZERO "0" ONE "1"
+    CONST "const" CONST_GNU "__const" CONST_GNU2 "__const__" VOLATILE "volatile" VOLATILE_GNU "__volatile__"
+    SIGNED "signed" SIGNED_GNU "__signed" SIGNED_GNU2 "__signed__" UNSIGNED "unsigned"
+    BOOL "_Bool" CHAR "char" SHORT "short" INT "int" LONG "long" FLOAT "float" DOUBLE "double" VOID "void"
+    STRUCT "struct" UNION "union" ENUM "enum" EXTENSION "__extension__"
+    SIZEOF "sizeof" ALIGNOF "_Alignof" ALIGNOF_GNU "__alignof__" ALIGNOF_GNU2 "__alignof"
+    OFFSETOF "offsetof" OFFSETOF_GNU "__builtin_offsetof"
+}
+
+#[derive(Debug, Default)]
+struct Spellings {
+    numbers: HashMap<Arc<str>, u32>,
+    texts: Vec<Arc<str>>,
+}
+
+/// All spellings seen so far; shared between threads.
+#[derive(Debug)]
+pub(super) struct Interner(RwLock<Spellings>);
+
+impl Interner {
+    /// An interner that holds the known symbols.
+    pub(super) fn new() -> Self {
+        let interner = Interner(RwLock::default());
+        for text in KNOWN {
+            interner.intern(text);
+        }
+        interner
+    }
+
+    /// The symbol of a text, made when it is new.
+    pub(super) fn intern(&self, text: &str) -> Symbol {
+        if let Some(symbol) = self.get(text) {
+            return symbol;
+        }
+        let mut spellings = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(&number) = spellings.numbers.get(text) {
+            return Symbol(number);
+        }
+        let number = u32::try_from(spellings.texts.len()).unwrap_or(u32::MAX);
+        let text: Arc<str> = text.into();
+        spellings.texts.push(Arc::clone(&text));
+        spellings.numbers.insert(text, number);
+        Symbol(number)
+    }
+
+    /// The symbol of a text that was seen before.
+    pub(super) fn get(&self, text: &str) -> Option<Symbol> {
+        let spellings = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        spellings.numbers.get(text).copied().map(Symbol)
+    }
+
+    /// The text of a symbol.
+    pub(super) fn text(&self, symbol: Symbol) -> Arc<str> {
+        let spellings = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        spellings.texts.get(symbol.index()).cloned().unwrap_or_else(|| "".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_symbols_have_their_texts() {
+        let interner = Interner::new();
+        assert_eq!(&*interner.text(known::L_PAREN), "(");
+        assert_eq!(&*interner.text(known::OFFSETOF_GNU), "__builtin_offsetof");
+        assert_eq!(interner.intern("__VA_ARGS__"), known::VA_ARGS);
+        assert_eq!(interner.get("never seen"), None);
+        let new = interner.intern("never seen");
+        assert_eq!((interner.get("never seen"), &*interner.text(new)), (Some(new), "never seen"));
+    }
+}

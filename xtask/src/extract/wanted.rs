@@ -1,0 +1,98 @@
+//! Which files of a kernel are read, and what for.
+
+use std::collections::BTreeSet;
+
+use crate::model::{Abis, TableSpec};
+use crate::source::{Selection, Want};
+
+/// Folders at the top of a kernel that hold no part of it: copies, examples and text.
+const NOT_THE_KERNEL: [&str; 4] = ["Documentation", "LICENSES", "samples", "tools"];
+
+/// The selection that facts need.
+pub(super) struct Wanted {
+    enter: fn(&str) -> bool,
+    want: Box<dyn Fn(&str) -> Want + Sync>,
+}
+
+impl Wanted {
+    pub(super) fn new(abis: &Abis) -> Self {
+        let named = files_named(abis);
+        Wanted { enter, want: Box::new(move |path| if named.contains(path) { Want::Keep } else { want(path) }) }
+    }
+
+    pub(super) fn selection(&self) -> Selection<'_> {
+        Selection { enter: &self.enter, want: &*self.want }
+    }
+}
+
+/// Files that `data/abis.yaml` asks for by name.
+fn files_named(abis: &Abis) -> BTreeSet<String> {
+    let mut files = BTreeSet::new();
+    for abi in &abis.abis {
+        let compat = abi.compat.iter().flat_map(|compat| {
+            files.extend(compat.condition.clone());
+            &compat.tables
+        });
+        let tables: Vec<&TableSpec> = abi.tables.iter().chain(compat).collect();
+        for table in tables {
+            match table {
+                TableSpec::File { file, .. } => files.insert(file.clone()),
+                TableSpec::Header { header, .. } => files.insert(header.clone()),
+                TableSpec::Kbuild { .. } => false,
+            };
+        }
+    }
+    files
+}
+
+fn enter(folder: &str) -> bool {
+    match folder.split_once('/') {
+        None => !NOT_THE_KERNEL.contains(&folder),
+        Some(("scripts", _)) => false,
+        Some(("include", below)) => below.starts_with("uapi"),
+        // What a build leaves behind is no part of the text.
+        Some(_) => !folder.ends_with("/generated") && !folder.ends_with("/dts"),
+    }
+}
+
+fn want(path: &str) -> Want {
+    let in_scripts = path.starts_with("scripts/");
+    match path.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("c") if !in_scripts => Want::Scan,
+        Some("S") if path.starts_with("arch/") => Want::Scan,
+        Some("tbl") if is_table(path) => Want::Keep,
+        Some("h") if is_uapi(path) => Want::Keep,
+        Some("h") if path.ends_with("/include/asm/syscalls.h") || path.ends_with("/include/asm/unistd.h") => Want::Scan,
+        Some("syscalls" | "asm-headers") => Want::Keep,
+        _ if path == "Makefile" || (path.ends_with("asm/Kbuild") && path.starts_with("arch/")) => Want::Keep,
+        _ => Want::No,
+    }
+}
+
+/// A system call table by its name and place.
+pub(super) fn is_table(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    name.contains("syscall") && name.ends_with(".tbl") && (folder == "scripts" || folder.starts_with("arch/"))
+}
+
+/// Headers that `asm/unistd.h` of some architecture can lead to, and those that name audit's architectures.
+fn is_uapi(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    folder == "include/uapi/asm-generic"
+        || (folder.starts_with("arch/") && folder.ends_with("/include/uapi/asm"))
+        || (folder == "include/uapi/linux" && matches!(name, "audit.h" | "elf-em.h"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_told_by_name_and_place() {
+        assert!(is_table("scripts/syscall.tbl"));
+        assert!(is_table("arch/mips/kernel/syscalls/syscall_n64.tbl"));
+        assert!(!is_table("scripts/atomic/atomics.tbl"));
+        assert!(!is_table("tools/scripts/syscall.tbl"));
+        assert!(!enter("tools") && !enter("scripts/atomic") && enter("scripts") && enter("drivers/pci"));
+    }
+}

@@ -1,0 +1,217 @@
+//! `data/abis.yaml` as data: what each ABI is and which upstream files speak for it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The whole file.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Abis {
+    /// Names that a header gives to numbers that are no calls.
+    pub meta_names: Vec<String>,
+    /// Rows of tables that no ABI takes.
+    pub ignored: Vec<Ignored>,
+    /// Every ABI, in the order of the file.
+    pub abis: Vec<AbiSpec>,
+}
+
+impl Abis {
+    /// The ABI of that canonical name.
+    pub fn get(&self, name: &str) -> Option<&AbiSpec> {
+        self.abis.iter().find(|abi| abi.name == name)
+    }
+
+    /// The ABI of that canonical name or alias.
+    pub fn by_name_or_alias(&self, name: &str) -> Option<&AbiSpec> {
+        self.get(name).or_else(|| self.abis.iter().find(|abi| abi.aliases.iter().any(|alias| alias == name)))
+    }
+}
+
+/// Rows of a table that no ABI takes, and why.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ignored {
+    /// The table.
+    pub file: String,
+    /// The value of its ABI column.
+    pub column: String,
+    /// Why these rows are nobody's.
+    pub reason: String,
+}
+
+/// One ABI.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct AbiSpec {
+    /// Canonical name: `x86_64`, `mips_o32`.
+    pub name: String,
+    /// The machine and the convention, in a few words: `32-bit Arm, the old ABI (OABI)`.
+    pub title: String,
+    /// Further names that the command line and `Abi::from_str` take.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+    /// Bits of C's `long` and of a pointer: 32 or 64.
+    pub long: u32,
+    /// Byte orders with the `AUDIT_ARCH_*` value that a kernel of that order shows, the usual one first.
+    pub orders: Vec<Order>,
+    /// The folder of `arch/` whose `include/uapi/asm/unistd.h` a program of this ABI sees.
+    pub arch: String,
+    /// How a kernel of `arch` serves it.
+    #[serde(default, skip_serializing_if = "Served::is_native")]
+    pub served: Served,
+    /// What the numbers of the table start from in user space.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub base: u32,
+    /// What they start from in `seccomp_data`, audit records and tracepoints, where that differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kernel_base: Option<u32>,
+    /// Prefix of macros that name private calls beside `__NR_`: `__ARM_NR_`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub private: Option<String>,
+    /// What a compiler for this ABI predefines beyond what its data model says: `__x86_64__`, `_MIPS_SIM=1`.
+    pub predefined: Vec<String>,
+    /// Headers that the kernel's build makes from the table, as `asm/unistd.h` includes them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub generated: Vec<String>,
+    /// Where the numbers and entries stand; the first that a release has is taken.
+    pub tables: Vec<TableSpec>,
+    /// The other way in, where a 64-bit kernel also serves this ABI.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compat: Option<CompatSpec>,
+    /// Kernel files that these facts were read from.
+    pub source: Vec<String>,
+}
+
+impl AbiSpec {
+    /// The base of the numbers that the kernel shows.
+    pub fn kernel_base(&self) -> u32 {
+        self.kernel_base.unwrap_or(self.base)
+    }
+
+    /// The byte order that facts are evaluated in.
+    pub fn order(&self) -> ByteOrder {
+        self.orders.first().map_or(ByteOrder::Little, |order| order.order)
+    }
+}
+
+fn is_zero(value: &u32) -> bool {
+    *value == 0
+}
+
+/// A byte order and what audit calls a kernel of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    /// Which byte comes first.
+    pub order: ByteOrder,
+    /// The `AUDIT_ARCH_*` value.
+    pub audit: u32,
+}
+
+/// Which byte comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ByteOrder {
+    /// Least significant byte first.
+    Little,
+    /// Most significant byte first.
+    Big,
+}
+
+/// How the kernels of an ABI's own architecture serve it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Served {
+    /// Some kernel of the architecture has it as its native ABI.
+    #[default]
+    Native,
+    /// Only beside another ABI that is native.
+    Compat,
+}
+
+impl Served {
+    fn is_native(&self) -> bool {
+        *self == Served::Native
+    }
+}
+
+/// One way in which a release can state an ABI's table.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum TableSpec {
+    /// `scripts/Makefile.asm-headers` and the architecture's `Makefile.syscalls` choose file and rows.
+    Kbuild {
+        /// 32 or 64: the `%` of `unistd_%.h`.
+        kbuild: u32,
+    },
+    /// A `.tbl` file of the architecture's own.
+    File {
+        /// Its path.
+        file: String,
+        /// The values of its ABI column that this ABI takes.
+        columns: Vec<String>,
+        /// The macro that the generated header adds to every number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offset: Option<String>,
+        /// Which of the two entry columns is this ABI's.
+        #[serde(default, skip_serializing_if = "EntryColumn::is_native")]
+        entry: EntryColumn,
+    },
+    /// `__SYSCALL` lines of a header.
+    Header {
+        /// Its path; for `include/uapi/asm-generic/unistd.h` the architecture's `asm/unistd.h` leads to it.
+        header: String,
+        /// Evaluated with the predefined macros of that ABI in place of this one's.
+        #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+        evaluated_as: Option<String>,
+        /// Further macros to predefine.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        predefined: Vec<String>,
+    },
+}
+
+/// Which entry column of a table is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EntryColumn {
+    /// The first.
+    #[default]
+    Native,
+    /// The second; the first where a row has only one.
+    Compat,
+}
+
+impl EntryColumn {
+    fn is_native(&self) -> bool {
+        *self == EntryColumn::Native
+    }
+}
+
+/// How a 64-bit kernel serves an ABI.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct CompatSpec {
+    /// The folder of `arch/` whose kernel does.
+    pub arch: String,
+    /// A file without which the release has no such table.
+    #[serde(default, rename = "if", skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+    /// Where its table stands; none: the compat column of the ABI's own table.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<TableSpec>,
+}
+
+impl Abis {
+    /// Which ABIs each kernel architecture serves, as `(abi, compat)` pairs by folder of `arch/`.
+    pub fn by_arch(&self) -> BTreeMap<&str, Vec<(&AbiSpec, bool)>> {
+        let mut map: BTreeMap<&str, Vec<(&AbiSpec, bool)>> = BTreeMap::new();
+        for abi in &self.abis {
+            map.entry(&abi.arch).or_default().push((abi, abi.served == Served::Compat));
+            if let Some(compat) = &abi.compat {
+                map.entry(&compat.arch).or_default().push((abi, true));
+            }
+        }
+        map
+    }
+}

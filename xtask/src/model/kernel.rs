@@ -1,0 +1,65 @@
+//! Which kernel a text belongs to.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+/// A kernel release: the `X.Y` that names a folder of `data/linux/` and the exact version its `Makefile` gives.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Release {
+    /// `VERSION`
+    pub major: u32,
+    /// `PATCHLEVEL`
+    pub minor: u32,
+    /// The whole version: `6.12.107`, `7.4.0-rc2`.
+    pub version: String,
+}
+
+impl Release {
+    /// `X.Y`, as `data/linux/` and the command line name it.
+    pub fn kernel(&self) -> String {
+        format!("{}.{}", self.major, self.minor)
+    }
+}
+
+impl Ord for Release {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.major, self.minor, &self.version).cmp(&(other.major, other.minor, &other.version))
+    }
+}
+
+impl PartialOrd for Release {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.version)
+    }
+}
+
+impl FromStr for Release {
+    type Err = ();
+
+    fn from_str(version: &str) -> Result<Self, ()> {
+        let mut parts = version.split(['.', '-']);
+        let mut number = || parts.next().and_then(|part| part.parse().ok()).ok_or(());
+        Ok(Release { major: number()?, minor: number()?, version: version.to_string() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_is_ordered_by_numbers_not_by_letters() {
+        let parse = |text: &str| text.parse::<Release>().expect(text);
+        assert!(parse("6.1.176") < parse("6.12.107"));
+        assert!(parse("5.10.223") < parse("6.1.176"));
+        assert_eq!(parse("7.4.0-rc2").kernel(), "7.4");
+        assert!("seven".parse::<Release>().is_err());
+    }
+}

@@ -1,0 +1,116 @@
+//! An ABI of one release with everything put together: what `list`, `diff` and `emit` work on.
+
+use super::{AbiSpec, Release};
+
+/// One ABI of one release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Abi {
+    /// Which kernel.
+    pub release: Release,
+    /// Canonical name.
+    pub name: String,
+    /// Its calls, by number.
+    pub syscalls: Vec<Syscall>,
+}
+
+/// A row of an ABI's table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Syscall {
+    /// The number as a program's header says it, base included.
+    pub number: u32,
+    /// The number in `seccomp_data`, audit records and tracepoints.
+    pub kernel_number: u32,
+    /// What user space calls it.
+    pub name: String,
+    /// Further names of the same number, sorted.
+    pub aliases: Vec<String>,
+    /// The way in on the kernel whose native ABI this is, or the only way in.
+    pub main: Side,
+    /// The way in on a kernel that serves the ABI as compat.
+    pub compat: Option<Side>,
+    /// The table or header line of the row.
+    pub row: String,
+}
+
+/// One way into a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Side {
+    /// The folder of `arch/` of the kernel.
+    pub arch: String,
+    /// The function that the table names; none where the row has no entry.
+    pub entry: Option<String>,
+    /// Where that function is defined: `fs/open.c:1447`; none where it is not resolved.
+    pub origin: Option<String>,
+    /// Why no kernel of that architecture has a body for it, or none if one has.
+    pub missing: Option<Missing>,
+}
+
+impl Side {
+    /// Some configuration of the architecture builds a body.
+    pub fn is_implemented(&self) -> bool {
+        self.missing.is_none()
+    }
+}
+
+/// Why a row leads nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Missing {
+    /// The row says so: `sys_ni_syscall`, or no entry at all.
+    Ni,
+    /// The entry has no definition left in the tree.
+    NoDefinition,
+    /// The entry is defined for other architectures only.
+    NotOnThisArch,
+    /// The entry's body always returns `ENOSYS`.
+    AlwaysEnosys,
+}
+
+impl Missing {
+    /// As the JSON says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Missing::Ni => "ni",
+            Missing::NoDefinition => "no_definition",
+            Missing::NotOnThisArch => "not_on_this_arch",
+            Missing::AlwaysEnosys => "always_enosys",
+        }
+    }
+}
+
+/// Something that the facts do not settle.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Gap {
+    /// The field that stays unknown: `origin`.
+    pub field: &'static str,
+    /// Why.
+    pub reason: &'static str,
+    /// The release.
+    pub kernel: String,
+    /// The call.
+    pub syscall: String,
+    /// The way in: `arm`, or `arm.compat` on a kernel that serves the ABI as compat.
+    pub abi: String,
+}
+
+impl Abi {
+    /// The row of that number.
+    pub fn by_number(&self, number: u32) -> Option<&Syscall> {
+        let at = self.syscalls.binary_search_by_key(&number, |syscall| syscall.number).ok()?;
+        self.syscalls.get(at)
+    }
+
+    /// The row of that name or alias.
+    pub fn by_name(&self, name: &str) -> Option<&Syscall> {
+        self.syscalls
+            .iter()
+            .find(|syscall| syscall.name == name)
+            .or_else(|| self.syscalls.iter().find(|syscall| syscall.aliases.iter().any(|alias| alias == name)))
+    }
+}
+
+impl Syscall {
+    /// The number that the kernel shows for a number of user space.
+    pub fn kernel_number_of(spec: &AbiSpec, number: u32) -> u32 {
+        number - spec.base + spec.kernel_base()
+    }
+}

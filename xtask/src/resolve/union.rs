@@ -1,0 +1,112 @@
+//! All releases that are held, as one table an ABI: each row as the newest release has it, and since when.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Resolved;
+use crate::diagnostic::{Diagnostic, Label, Sink};
+use crate::model::{Abis, Release, Syscall};
+
+/// The tables over all releases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Union {
+    /// The releases, oldest first.
+    pub releases: Vec<Release>,
+    /// Every ABI that some release has, in the order of `data/abis.yaml`.
+    pub abis: Vec<UnionAbi>,
+}
+
+/// An ABI over all releases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnionAbi {
+    /// Canonical name.
+    pub name: String,
+    /// Its calls, by number.
+    pub rows: Vec<UnionRow>,
+}
+
+/// A call over all releases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnionRow {
+    /// The call in the newest release that has it, with the aliases of all.
+    pub syscall: Syscall,
+    /// The first release that has it: an index into [`Union::releases`].
+    pub first: usize,
+    /// The last one.
+    pub last: usize,
+}
+
+/// Lays releases, oldest first, on top of each other.
+pub fn union(releases: &[(&Release, &Resolved)], abis: &Abis, sink: &Sink) -> Union {
+    let mut union =
+        Union { releases: releases.iter().map(|(release, _)| (*release).clone()).collect(), abis: Vec::new() };
+    for spec in &abis.abis {
+        let mut rows: BTreeMap<u32, UnionRow> = BTreeMap::new();
+        for (index, (_, resolved)) in releases.iter().enumerate() {
+            let Some(abi) = resolved.abis.iter().find(|abi| abi.name == spec.name) else { continue };
+            for syscall in &abi.syscalls {
+                let old = rows.remove(&syscall.number);
+                let new = UnionRow { syscall: syscall.clone(), first: index, last: index };
+                let row = match old {
+                    Some(old) => newer(old, new, &union.releases, &spec.name, sink),
+                    None => new,
+                };
+                rows.insert(syscall.number, row);
+            }
+        }
+        if !rows.is_empty() {
+            check_names(&spec.name, &rows, sink);
+            union.abis.push(UnionAbi { name: spec.name.clone(), rows: rows.into_values().collect() });
+        }
+    }
+    union
+}
+
+/// A row of an older release under the same number in a newer one.
+fn newer(old: UnionRow, new: UnionRow, releases: &[Release], abi: &str, sink: &Sink) -> UnionRow {
+    let names = |row: &UnionRow| -> BTreeSet<String> {
+        std::iter::once(row.syscall.name.clone()).chain(row.syscall.aliases.iter().cloned()).collect()
+    };
+    let (before, after) = (names(&old), names(&new));
+    if before.is_disjoint(&after) {
+        let (from, to) = (&releases[old.last], &releases[new.last]);
+        let message = format!(
+            "number {} of {abi} is `{}` in {from} and `{}` in {to}",
+            new.syscall.number, old.syscall.name, new.syscall.name
+        );
+        sink.push(
+            Diagnostic::error("number-reused", message)
+                .at(place(&new.syscall.row).note("the newer row"))
+                .at(place(&old.syscall.row).note("the older row"))
+                .help("a table over all releases needs one call a number; has the call only been renamed?"),
+        );
+    }
+    if old.last + 1 != new.last {
+        let message = format!(
+            "`{}` of {abi} is gone after {} and back in {}",
+            new.syscall.name, releases[old.last], releases[new.last]
+        );
+        sink.push(Diagnostic::warning("call-came-back", message).at(place(&new.syscall.row)));
+    }
+    let mut syscall = new.syscall;
+    syscall.aliases = before.union(&after).filter(|name| **name != syscall.name).cloned().collect();
+    UnionRow { syscall, first: old.first, last: new.last }
+}
+
+/// A name leads to one number over all releases.
+fn check_names(abi: &str, rows: &BTreeMap<u32, UnionRow>, sink: &Sink) {
+    let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
+    for (number, row) in rows {
+        for name in std::iter::once(&row.syscall.name).chain(&row.syscall.aliases) {
+            if let Some(other) = numbers.insert(name, *number) {
+                let message = format!("`{name}` of {abi} is {other} in one release and {number} in another");
+                sink.push(Diagnostic::error("call-renumbered", message).at(place(&row.syscall.row)));
+            }
+        }
+    }
+}
+
+/// `path:line` as a label.
+fn place(row: &str) -> Label {
+    let (path, line) = row.rsplit_once(':').unwrap_or((row, "0"));
+    Label { line: line.parse().unwrap_or(0), ..Label::file(path) }
+}

@@ -1,0 +1,130 @@
+//! The shapes of the files, as serde sees them: maps of flat scalars.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::EntryColumn;
+
+pub(super) type Lists = BTreeMap<String, Vec<String>>;
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReleaseFile {
+    pub release: String,
+    pub evaluated_with: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_from: Option<ReadFromPart>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReadFromPart {
+    pub package: String,
+    pub version: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NumbersFile {
+    pub abis: BTreeMap<String, AbiPart>,
+    /// `number name abi…`, `*` for every ABI without a table.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
+    /// By header: `number entry side…`, a side being `aarch64` or `arm.compat`; `*` as above.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rows: Lists,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AbiPart {
+    pub header: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub native: Option<TablePart>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compat: Option<TablePart>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<String>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TablePart {
+    pub table: String,
+    pub columns: String,
+    pub entry: EntryColumn,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TablesFile {
+    pub tables: Lists,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DefinitionsFile {
+    pub definitions: Lists,
+    pub functions: Lists,
+    pub redirects: Lists,
+}
+
+/// Line numbers, in the order of the lists that they belong to: `3-40 42`.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LinesFile {
+    pub tables: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rows: BTreeMap<String, String>,
+    pub definitions: BTreeMap<String, String>,
+    pub functions: BTreeMap<String, String>,
+    pub redirects: BTreeMap<String, String>,
+}
+
+/// Line numbers as runs: `3-40 42`.
+pub(super) fn runs(lines: impl IntoIterator<Item = u32>) -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for line in lines {
+        match runs.last_mut() {
+            Some((_, end)) if line == *end + 1 => *end = line,
+            _ => runs.push((line, line)),
+        }
+    }
+    let shown: Vec<String> = runs
+        .iter()
+        .map(|(start, end)| if start == end { start.to_string() } else { format!("{start}-{end}") })
+        .collect();
+    shown.join(" ")
+}
+
+/// The line numbers behind [`runs`], or none where the text is not of that form.
+pub(super) fn unruns(text: &str) -> Option<Vec<u32>> {
+    let mut lines = Vec::new();
+    for run in text.split(' ').filter(|run| !run.is_empty()) {
+        let (start, end) = run.split_once('-').unwrap_or((run, run));
+        let (start, end): (u32, u32) = (start.parse().ok()?, end.parse().ok()?);
+        if end < start || end - start > 1_000_000 {
+            return None;
+        }
+        lines.extend(start..=end);
+    }
+    Some(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_are_an_identity() {
+        for lines in [vec![], vec![3], vec![3, 4, 5, 9, 2, 3, 3]] {
+            assert_eq!(unruns(&runs(lines.clone())), Some(lines));
+        }
+        assert_eq!(runs([3, 4, 5, 9]), "3-5 9");
+        assert_eq!(unruns("5-3"), None);
+        assert_eq!(unruns("1-4000000000"), None);
+    }
+}

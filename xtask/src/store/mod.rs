@@ -1,0 +1,89 @@
+//! Facts ⇄ the YAML under `data/`; the only place that knows YAML.
+//!
+//! A release is five files in `data/linux/X.Y/`. Facts are flat scalars, one a line, sorted, so that a kernel bump
+//! reads well as a diff; line numbers stand apart in `lines.yaml`, so that a point release rewrites that file alone.
+
+mod flat;
+mod gaps;
+mod read;
+mod write;
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::diagnostic::{Diagnostic, Label, Result};
+use crate::model::{Abis, Curated, Facts};
+
+pub use gaps::gaps;
+pub use write::files;
+
+/// The files of a release, in the order in which they are best read.
+pub const FILES: [&str; 5] = ["release.yaml", "numbers.yaml", "tables.yaml", "definitions.yaml", "lines.yaml"];
+
+/// The folder of `data/` that holds the releases.
+pub const RELEASES: &str = "linux";
+
+/// `data/`, opened: what ABIs are, and which releases are held.
+#[derive(Clone, Debug)]
+pub struct Data {
+    /// Where it is.
+    pub root: PathBuf,
+    /// `abis.yaml`.
+    pub abis: Abis,
+    /// `curated/entries.yaml`.
+    pub curated: Curated,
+    /// The releases held, `X.Y`, oldest first.
+    pub kernels: Vec<String>,
+}
+
+impl Data {
+    /// Opens a `data/` folder.
+    pub fn open(root: &Path) -> Result<Data> {
+        let abis: Abis = read::yaml(&root.join("abis.yaml"))?;
+        let curated = read::yaml(&root.join("curated/entries.yaml"))?;
+        let mut kernels = Vec::new();
+        let folder = root.join(RELEASES);
+        if folder.is_dir() {
+            let unreadable = |cause: std::io::Error| {
+                Box::new(
+                    Diagnostic::error("unreadable-data", format!("cannot list this folder: {cause}"))
+                        .at(Label::file(folder.display().to_string())),
+                )
+            };
+            for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
+                let entry = entry.map_err(unreadable)?;
+                let name = entry.file_name().to_string_lossy().into_owned();
+                if entry.path().join("release.yaml").is_file() && kernel_order(&name).is_some() {
+                    kernels.push(name);
+                }
+            }
+        }
+        kernels.sort_by_key(|name| kernel_order(name));
+        Ok(Data { root: root.to_path_buf(), abis, curated, kernels })
+    }
+
+    /// The facts of a release that is held.
+    pub fn load(&self, kernel: &str) -> Result<Facts> {
+        read::facts(&self.root.join(RELEASES).join(kernel), &self.abis)
+    }
+}
+
+/// `X.Y` as numbers.
+fn kernel_order(name: &str) -> Option<(u32, u32)> {
+    let (major, minor) = name.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+/// Digest of what evaluated facts depend on in `abis.yaml`: names, aliases and audit values may change without it.
+pub fn digest(abis: &Abis) -> String {
+    let mut hash = Sha256::new();
+    for abi in &abis.abis {
+        let part =
+            (&abi.name, abi.long, abi.order(), &abi.arch, abi.base, &abi.private, &abi.predefined, &abi.generated);
+        let json = serde_json::to_string(&(part, &abi.tables, &abi.compat)).unwrap_or_default();
+        hash.update(json.as_bytes());
+    }
+    hash.update(serde_json::to_string(&abis.meta_names).unwrap_or_default().as_bytes());
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -33,7 +33,8 @@ pub fn report(what: &str, yardstick: &str, bound: f64, items: usize, peers: &[Pe
             std::hint::black_box(sum);
         }
     }
-    let medians: Vec<f64> = times.into_iter().map(|times| median(times).as_secs_f64() * 1e9 / (200 * items) as f64).collect();
+    let medians: Vec<f64> =
+        times.into_iter().map(|times| median(times).as_secs_f64() * 1e9 / (200 * items) as f64).collect();
     println!("{what}");
     for (peer, nanoseconds) in peers.iter().zip(&medians) {
         println!("  {:28} {nanoseconds:7.2} ns", peer.name);

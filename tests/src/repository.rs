@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use crate::command::{Ran, run};
-use crate::fixture::{fixture, root};
+use crate::fixture::{copy, fixture, root};
 
 /// Every file below a folder with its bytes.
 pub type Files = BTreeMap<PathBuf, Vec<u8>>;
@@ -39,6 +39,13 @@ impl Repository {
             repository.run(["gen", "--kernel", &fixture(name).display().to_string()]).exits(0);
         }
         repository
+    }
+
+    /// Another one with the same files.
+    pub fn copied(&self) -> Repository {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        copy(self.path(), home.path());
+        Repository { home }
     }
 
     /// Its top folder.

@@ -23,7 +23,7 @@ use serde_json::Value;
 const COUNTED: [(&str, usize); 5] = [("5.10", 33), ("6.1", 31), ("6.12", 30), ("7.2", 30), ("7.3", 30)];
 
 /// Names in headers that are no calls: bases, counts, masks.
-const META: [&str; 13] = [
+const META: [&str; 15] = [
     "__ARM_NR_BASE",
     "__NR_32_Linux",
     "__NR_64_Linux",
@@ -34,8 +34,10 @@ const META: [&str; 13] = [
     "__NR_N32_Linux_syscalls",
     "__NR_O32_Linux",
     "__NR_O32_Linux_syscalls",
+    "__NR_OABI_SYSCALL_BASE",
     "__NR_SYSCALL_BASE",
     "__NR_arch_specific_syscall",
+    "__NR_compat_syscalls",
     "__NR_syscalls",
 ];
 
@@ -192,13 +194,7 @@ const ABIS: [Abi; 35] = [
         alive: ((5, 19), (u32::MAX, 0)),
         ..ABI
     },
-    Abi {
-        name: "m68k",
-        arch: "m68k",
-        predefined: &["__m68k__", "__mc68000__"],
-        native: generic(ONE, &["arch/m68k/kernel/syscalltable.S"]),
-        ..ABI
-    },
+    Abi { name: "m68k", arch: "m68k", predefined: &["__m68k__", "__mc68000__"], native: made(ONE), ..ABI },
     Abi { name: "microblaze", arch: "microblaze", predefined: &["__microblaze__"], native: made(ONE), ..ABI },
     Abi {
         name: "mips_n32",
@@ -441,6 +437,10 @@ fn run(command: &mut Command) -> String {
     String::from_utf8(output.stdout).expect("UTF-8 from a program")
 }
 
+fn compiler() -> Command {
+    Command::new(std::env::var_os("CC").unwrap_or_else(|| "gcc".into()))
+}
+
 /// A kernel tree, and where its build puts what it makes: a folder an architecture.
 struct Kernel {
     tree: PathBuf,
@@ -532,9 +532,11 @@ impl Kernel {
 
     /// The compiler, about to read headers of an architecture and nothing else.
     fn compiler(&self, arch: &str, defines: &[&str]) -> Command {
-        let mut cc = Command::new(std::env::var_os("CC").unwrap_or_else(|| "gcc".into()));
+        let mut cc = compiler();
         cc.args(["-w", "-nostdinc", "-undef", "-I"]).arg(self.out(arch).join("inst/include"));
         cc.args(defines.iter().map(|define| format!("-D{define}")));
+        let bytes = if defines.contains(&"__LP64__") { 8 } else { 4 };
+        cc.args(["POINTER", "LONG"].map(|what| format!("-D__SIZEOF_{what}__={bytes}")));
         cc
     }
 
@@ -565,7 +567,10 @@ impl Kernel {
              }}\n"
         );
         fs::write(&source, text).expect("a scratch file");
-        run(self.compiler(arch, defines).arg("-o").arg(&program).arg(&source));
+        // In two steps, for gcc hands `-undef` to the linker, where it means something else.
+        let plain = self.out(arch).join("rows.i");
+        run(self.compiler(arch, defines).args(["-E", "-P", "-o"]).args([&plain, &source]));
+        run(compiler().arg("-w").arg("-o").args([&program, &plain]));
         let printed = run(&mut Command::new(&program));
         let row = |line: &str| {
             let (number, text) = line.split_once(' ').expect("two words");
@@ -607,7 +612,7 @@ impl Kernel {
         let defines: Vec<&str> = defines.iter().chain(way.defines).copied().collect();
         let rows = self.evaluate(arch, &defines, &before, &format!("#include {table}\n"));
         let bare = |number: u64| if number >= abi.base { number - abi.base } else { number };
-        rows.into_iter().filter(|(_, entry)| entry != "sys_ni_syscall").map(|(nr, entry)| (bare(nr), entry)).collect()
+        rows.into_iter().filter(|(_, entry)| leads_somewhere(entry)).map(|(nr, entry)| (bare(nr), entry)).collect()
     }
 
     /// `#define sys_mmap2 sys_mmap_pgoff` and its like, out of the source that includes the table.
@@ -661,7 +666,7 @@ struct Comparison {
 
 impl Comparison {
     fn abi(&mut self, kernel: &Kernel, abi: &Abi, rows: &[Value]) {
-        self.names(&kernel.names(abi.arch, abi.predefined, "<asm/unistd.h>"), &numbers(rows, |_| true), "asm/unistd.h");
+        self.names(&kernel.names(abi.arch, abi.predefined, "<asm/unistd.h>"), &numbers(rows), "asm/unistd.h");
         let truth = kernel.entries(abi, &abi.native);
         self.figures.native = self.entries(&truth, &entries(rows, abi.base, false), "entry");
         let Some(way) = &abi.compat else {
@@ -677,21 +682,31 @@ impl Comparison {
         let truth = kernel.entries(abi, way);
         self.figures.compat = self.entries(&truth, &entries(rows, abi.base, true), "compat entry");
         if abi.name == "arm" {
-            // The one compat table with names of its own.
-            let header = ["unistd_32.h", "unistd32.h"].iter().find_map(|name| kernel.made(way.arch, name));
-            let header = header.expect("a header of aarch32");
-            let truth = kernel.names(way.arch, &[], &format!("\"{}\"", header.display()));
-            let served = |row: &Value| !row["compat"].is_null() && !is_private(row);
-            let truth: BTreeMap<_, _> = truth.into_iter().filter(|(name, _)| name != "__NR_compat_syscalls").collect();
-            self.names(&truth, &numbers(rows, served), "the aarch32 table");
+            self.aarch32(kernel, way, rows);
+        }
+    }
+
+    /// The names of the one compat table that has its own. It knows fewer aliases, and no row for what it does not serve.
+    fn aarch32(&mut self, kernel: &Kernel, way: &Way, rows: &[Value]) {
+        let header = ["unistd_32.h", "unistd32.h"].iter().find_map(|name| kernel.made(way.arch, name));
+        let header = format!("\"{}\"", header.expect("a header of aarch32").display());
+        let truth = calls(&kernel.names(way.arch, &[], &header));
+        self.figures.names += truth.len();
+        for (name, number) in truth.difference(&numbers(rows)) {
+            self.differ(format!("the table of aarch32 has `{name}` {number}, which is not listed"));
+        }
+        let served =
+            rows.iter().filter(|row| !is_private(row) && row["compat"]["entry"].as_str().is_some_and(leads_somewhere));
+        for row in served {
+            if numbers(std::slice::from_ref(row)).is_disjoint(&truth) {
+                self.differ(format!("{} is listed as served by arm64, whose table has no such name", row["name"]));
+            }
         }
     }
 
     /// Names and numbers of a header against those listed.
     fn names(&mut self, truth: &BTreeMap<String, u64>, listed: &BTreeSet<(String, u64)>, header: &str) {
-        let bare = |name: &str| name.trim_start_matches("__ARM_NR_").trim_start_matches("__NR_").to_string();
-        let calls = truth.iter().filter(|(name, _)| !META.contains(&name.as_str()));
-        let truth: BTreeSet<(String, u64)> = calls.map(|(name, number)| (bare(name), *number)).collect();
+        let truth = calls(truth);
         self.figures.names += truth.len();
         for (name, number) in truth.difference(listed) {
             self.differ(format!("{header} has `{name}` {number}, which is not listed"));
@@ -720,10 +735,17 @@ impl Comparison {
     }
 }
 
+/// The calls among the names of a header.
+fn calls(names: &BTreeMap<String, u64>) -> BTreeSet<(String, u64)> {
+    let bare = |name: &str| name.trim_start_matches("__ARM_NR_").trim_start_matches("__NR_").to_string();
+    let calls = names.iter().filter(|(name, _)| !META.contains(&name.as_str()));
+    calls.map(|(name, number)| (bare(name), *number)).collect()
+}
+
 /// Names and aliases with their numbers.
-fn numbers(rows: &[Value], wanted: impl Fn(&Value) -> bool) -> BTreeSet<(String, u64)> {
+fn numbers(rows: &[Value]) -> BTreeSet<(String, u64)> {
     let mut numbers = BTreeSet::new();
-    for row in rows.iter().filter(|row| wanted(row)) {
+    for row in rows {
         let number = row["number"].as_u64().expect("a number");
         let aliases = row["aliases"].as_array().expect("aliases").iter();
         for name in std::iter::once(&row["name"]).chain(aliases) {
@@ -739,13 +761,18 @@ fn entries(rows: &[Value], base: u64, compat: bool) -> BTreeMap<u64, String> {
     let mut entries = BTreeMap::new();
     for row in rows.iter().filter(|row| !is_private(row)) {
         let side = if compat { &row["compat"] } else { row };
-        let entry = side["entry"].as_str().filter(|entry| *entry != "sys_ni_syscall");
+        let entry = side["entry"].as_str().filter(|entry| leads_somewhere(entry));
         if let Some(entry) = entry {
             let old = entries.insert(row["number"].as_u64().expect("a number") - base, entry.to_string());
             assert_eq!(old, None, "{row} has the number of another row");
         }
     }
     entries
+}
+
+/// Not so where the kernel fills a gap; sparc fills those of its own with another.
+fn leads_somewhere(entry: &str) -> bool {
+    !matches!(entry, "sys_ni_syscall" | "sys_nis_syscall")
 }
 
 /// arm's calls from `__ARM_NR_BASE` on, which the kernel handles before it looks into its table.

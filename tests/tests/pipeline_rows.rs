@@ -493,6 +493,12 @@ fn a_define_leads_to_another_entry_plain_or_with_the_wrappers_prefix() {
 }
 
 #[test]
+fn clone3_always_says_enosys_where_the_architecture_is_known_to() {
+    assert_eq!(main_of(&NEW, "hexagon", "clone3"), "sys_clone3 @ kernel/fork.c:15 (always_enosys)");
+    assert_eq!(main_of(&NEW, "csky", "clone3"), "sys_clone3 @ kernel/fork.c:15");
+}
+
+#[test]
 fn the_guard_around_a_header_is_no_condition() {
     assert_eq!(
         main_of(&NEW, "hexagon", "rt_sigreturn"),

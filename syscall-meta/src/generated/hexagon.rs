@@ -315,7 +315,7 @@ static ROWS: [Row; 347] = [
     row(432, 287, 287, NONE, V5_10, NEWEST, OK, ABSENT), // fsmount
     row(433, 288, 288, NONE, V5_10, NEWEST, OK, ABSENT), // fspick
     row(434, 289, 289, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_open
-    row(435, 290, 290, NONE, V6_12, NEWEST, OK, ABSENT), // clone3
+    row(435, 290, 290, NONE, V6_12, NEWEST, ALWAYS_ENOSYS, ABSENT), // clone3
     row(436, 291, 291, NONE, V5_10, NEWEST, OK, ABSENT), // close_range
     row(437, 292, 292, NONE, V5_10, NEWEST, OK, ABSENT), // openat2
     row(438, 293, 293, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_getfd

@@ -81,7 +81,9 @@ impl Gen {
         let kernel = Kernel::open(spec)?;
         let Extracted { mut facts, sha256 } = extract(&kernel, &data.abis, &input::progress(), sink)?;
         let held = match data.kernels.contains(&facts.release.kernel()) {
-            true => Some(data.load(&facts.release.kernel())?),
+            true if self.check => Some(data.load(&facts.release.kernel())?),
+            // What a killed run left half-done is written anew here, so it must not stand in the way.
+            true => data.load(&facts.release.kernel()).ok(),
             false => None,
         };
         facts.read_from = match &self.package {

@@ -117,6 +117,7 @@ fn when(union: &Union, row: &UnionRow) -> String {
     let name = |index: usize| union.releases[index].kernel();
     let since = match row.first {
         0 => format!("≤ {}", name(0)),
+        first if union.releases[first - 1].is_followed_by(&union.releases[first]) => name(first),
         first => format!("{} < … ≤ {}", name(first - 1), name(first)),
     };
     if row.last + 1 == union.releases.len() { since } else { format!("{since}, gone by {}", name(row.last + 1)) }

@@ -8,7 +8,6 @@ use super::expand::{Expander, Line, Source};
 use super::expr;
 use super::file::{Action, Directive, LexedFile, Role};
 use super::include::{Headers, Include};
-use super::lex;
 use super::macros::Defined;
 use super::session::Session;
 use super::symbol::{Interner, Symbol, known};
@@ -274,7 +273,5 @@ pub(super) fn pragma_operator(interner: &Interner, string: Token) -> Option<Toke
     let text = interner.text(string.symbol);
     let inner = text.strip_prefix('L').unwrap_or(&text).strip_prefix('"')?.strip_suffix('"')?;
     let text = inner.replace("\\\"", "\"").replace("\\\\", "\\");
-    // A pragma with no text in it would be an empty token, which stands for nothing.
-    let whole = lex::single(&text, interner).map_or_else(|| interner.intern(text.trim()), |(_, symbol)| symbol);
-    (whole != known::EMPTY).then(|| Token::new(Kind::Pragma, whole, string.span, LINE_START))
+    Some(pragma(interner, text.trim(), string.span))
 }

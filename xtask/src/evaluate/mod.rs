@@ -2,14 +2,14 @@
 //!
 //! A text goes through these files in this order:
 //!
-//! 1. [`lex`]: characters → tokens, each a spelling's number ([`symbol`]) and a place ([`token`]);
-//! 2. [`file`](mod@file): tokens → directives, linked groups, an include guard; done once for all runs ([`session`]);
-//! 3. [`define`]: the line of a `#define` → a macro and the plan of its expansion;
-//! 4. [`driver`]: a run over a text and the headers it includes ([`include`]), which carries out each directive
-//!    ([`directive`]) against the macro table ([`macros`]) within limits ([`env`](mod@env));
-//! 5. [`expand`]: the text outside directives, expanded call by call ([`substitute`]);
-//! 6. [`expr`]: expanded tokens → an integer ([`literal`], [`value`]), for `#if` and as C has it;
-//! 7. [`output`]: what the run leaves.
+//! 1. `lex`: characters → tokens, each a spelling's number (`symbol`) and a place (`token`);
+//! 2. `file`: tokens → directives, linked groups, an include guard; done once for all runs (`session`);
+//! 3. `define`: the line of a `#define` → a macro and the plan of its expansion;
+//! 4. `driver`: a run over a text and the headers it includes (`include`), which carries out each directive
+//!    (`directive`) against the macro table (`macros`) within limits (`env`);
+//! 5. `expand`: the text outside directives, expanded call by call (`substitute`);
+//! 6. `expr`: expanded tokens → an integer (`literal`, `value`), for `#if` and as C has it;
+//! 7. `output`: what the run leaves.
 //!
 //! It follows C11 and the GNU extensions that kernel headers use, and gcc where the standard leaves a choice. It goes
 //! through any input: what is wrong becomes a diagnostic, what would not end is stopped by a budget.

@@ -1,5 +1,6 @@
 //! A kernel → its facts: says which files matter, has each read once, and puts together what the parsers found.
 
+mod audit;
 mod headers;
 mod numbers;
 mod predefined;
@@ -41,6 +42,7 @@ pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -
     let release = parse::release("Makefile", &makefile.text)?;
     let tables = tables(&tree, sink);
     let numbers = numbers::numbers(&tree, abis, &tables, sink);
+    audit::check(&tree, abis, &numbers, sink);
     let sha256 = match &tree.origin {
         Origin::Tarball { sha256 } => Some(sha256.clone()),
         _ => None,

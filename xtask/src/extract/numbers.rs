@@ -17,7 +17,7 @@ use crate::model::{
     AbiSpec, Abis, CompatSpec, Dispatch, EntryColumn, HeaderRow, NamedNumber, Numbers, TableRow, TableSpec,
 };
 use crate::parse::{SyscallRules, parse_kbuild, parse_rules};
-use crate::source::Tree;
+use crate::source::{Text, Tree};
 
 type Tables = BTreeMap<String, Vec<TableRow>>;
 
@@ -53,6 +53,7 @@ impl<'a, T: Sync> Reader<'a, T> {
         let header = format!("arch/{}/include/uapi/asm/unistd.h", spec.arch);
         self.tree.get(&header)?;
         let choice = self.choose(&spec.arch, &spec.tables)?;
+        self.check_rows(spec, &choice);
         let generated = self.generated(spec, &choice);
         let output = self.run(spec, &header, generated, predefined::setup(spec))?;
         let leads_there = match &choice {
@@ -145,6 +146,22 @@ impl<'a, T: Sync> Reader<'a, T> {
         self.tables.get(file).into_iter().flatten().filter(|row| columns.contains(&row.column))
     }
 
+    /// A table that holds nothing for an ABI has been cut short, or its columns mean something new.
+    fn check_rows(&self, spec: &AbiSpec, choice: &Choice) {
+        let Choice::Table { file, columns, .. } = choice else { return };
+        if self.taken(file, columns).next().is_none() {
+            let columns = columns.join("`, `");
+            self.sink.push(
+                Diagnostic::error(
+                    "empty-table",
+                    format!("this table has no row for {}: none says `{columns}`", spec.name),
+                )
+                .at(Label::file(file.as_str()))
+                .help("is the file whole? `columns` in data/abis.yaml says which rows are taken"),
+            );
+        }
+    }
+
     /// The headers that the build makes of a table, as `scripts/syscallhdr.sh` writes them.
     fn generated(&self, spec: &AbiSpec, choice: &Choice) -> BTreeMap<String, Arc<str>> {
         let Choice::Table { file, columns, offset, .. } = choice else { return BTreeMap::new() };
@@ -234,7 +251,21 @@ impl<'a, T: Sync> Reader<'a, T> {
             let (file, columns) = (file.clone(), columns.clone());
             return Some(Dispatch::Table { file, columns, entry: EntryColumn::Compat });
         }
-        match self.choose(&compat.arch, &compat.tables)? {
+        let Some(choice) = self.choose(&compat.arch, &compat.tables) else {
+            let header = format!("arch/{}/include/uapi/asm/unistd.h", compat.arch);
+            if self.tree.get(&header).is_some() {
+                let places: Vec<String> = compat.tables.iter().map(TableSpec::place).collect();
+                let message =
+                    format!("arch/{} is here, but not the table by which it serves {}", compat.arch, spec.name);
+                self.sink.push(
+                    Diagnostic::error("missing-table", format!("{message}: {}", places.join(", ")))
+                        .at(Label::file(header))
+                        .help("if the table has moved, add its new place to `compat` in data/abis.yaml"),
+                );
+            }
+            return None;
+        };
+        match choice {
             Choice::Table { file, columns, .. } => Some(Dispatch::Table { file, columns, entry: EntryColumn::Compat }),
             Choice::Header { header, evaluated_as, predefined } => {
                 let as_abi = evaluated_as.and_then(|name| self.abis.get(name)).unwrap_or(spec);
@@ -255,7 +286,9 @@ impl<'a, T: Sync> Reader<'a, T> {
     ) -> (Vec<NamedNumber>, Vec<String>) {
         let mut in_table: BTreeMap<&str, (u32, &TableRow)> = BTreeMap::new();
         if let Dispatch::Table { file, columns, .. } = native {
-            in_table.extend(self.taken(file, columns).map(|row| (row.name.as_str(), (spec.base + row.number, row))));
+            in_table.extend(
+                self.taken(file, columns).map(|row| (row.name.as_str(), (spec.base.saturating_add(row.number), row))),
+            );
             for (name, (number, row)) in &in_table {
                 if let Some(other) = said.get(*name).filter(|said| *said != number) {
                     let message =
@@ -278,12 +311,16 @@ impl<'a, T: Sync> Reader<'a, T> {
         (names, removed)
     }
 
-    /// Every architecture with a header for system calls is somebody's, and leads to numbers.
+    /// Every architecture that is there is somebody's if it has a header for system calls, and leads to numbers.
     fn check_architectures(&self, found: &BTreeMap<String, Numbers>) {
+        let place = |text: &'a Text| text.path.strip_prefix("arch/")?.split_once('/');
+        let has_abi = |arch: &str| self.abis.abis.iter().any(|spec| spec.arch == arch);
         let archs: BTreeSet<&str> = self
             .tree
             .texts_at("arch/")
-            .filter_map(|text| text.path.strip_prefix("arch/")?.strip_suffix("/include/uapi/asm/unistd.h"))
+            .filter_map(place)
+            .filter(|(arch, file)| *file == "include/uapi/asm/unistd.h" || has_abi(arch))
+            .map(|(arch, _)| arch)
             .collect();
         for arch in archs {
             let label = Label::file(format!("arch/{arch}/include/uapi/asm/unistd.h"));
@@ -297,11 +334,15 @@ impl<'a, T: Sync> Reader<'a, T> {
                     .at(label)
                     .help("CONTRIBUTING.md tells how to add an ABI"),
                 );
-            } else if !specs.any(|spec| found.contains_key(&spec.name)) {
+            } else if !specs.clone().any(|spec| found.contains_key(&spec.name)) {
+                let places: BTreeSet<String> = specs.flat_map(|spec| &spec.tables).map(TableSpec::place).collect();
+                let places = places.into_iter().collect::<Vec<_>>().join(", ");
                 self.sink.push(
                     Diagnostic::error("no-numbers", format!("arch/{arch} is here, but none of its ABIs could be read"))
                         .at(label)
-                        .help("`tables` in data/abis.yaml says where their numbers are looked for"),
+                        .help(format!(
+                            "is this header there? it has to lead to one of {places}: `tables` in data/abis.yaml"
+                        )),
                 );
             }
         }

@@ -171,6 +171,17 @@ pub enum TableSpec {
     },
 }
 
+impl TableSpec {
+    /// Where it looks, in a few words.
+    pub fn place(&self) -> String {
+        match self {
+            TableSpec::Kbuild { kbuild } => format!("`unistd_{kbuild}.h` in `asm/Kbuild`"),
+            TableSpec::File { file, .. } => file.clone(),
+            TableSpec::Header { header, .. } => header.clone(),
+        }
+    }
+}
+
 /// Which entry column of a table is meant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -22,7 +22,10 @@ pub struct Curated {
 pub struct NamedEntry {
     /// The entry as tables name it.
     pub entry: String,
-    /// The file that defines it.
+    /// The folder of `arch/` to which this applies; none: everywhere.
+    #[serde(default)]
+    pub arch: Option<String>,
+    /// The file that settles it.
     pub source: String,
 }
 

@@ -20,6 +20,14 @@ impl Release {
     pub fn kernel(&self) -> String {
         format!("{}.{}", self.major, self.minor)
     }
+
+    /// Whether no other `X.Y` lies between this and `next`: the last of each series since 3.0 leads to the next one.
+    pub fn is_followed_by(&self, next: &Release) -> bool {
+        match (self.major, self.minor) {
+            (3, 19) | (4, 20) | (5, 19) | (6, 19) => (next.major, next.minor) == (self.major + 1, 0),
+            (major, minor) => (next.major, next.minor) == (major, minor + 1),
+        }
+    }
 }
 
 impl Ord for Release {

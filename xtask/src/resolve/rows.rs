@@ -31,6 +31,18 @@ pub(super) fn rows(facts: &Facts, spec: &AbiSpec, numbers: &Numbers, sink: &Sink
     let mut further: Vec<_> = numbers.names.iter().collect();
     further.sort_by(|a, b| a.name.cmp(&b.name));
     for name in further {
+        if name.number < spec.base {
+            let message = format!(
+                "`{}` has number {} on {}, whose numbers start at {:#x}",
+                name.name, name.number, spec.name, spec.base
+            );
+            sink.push(
+                Diagnostic::error("number-out-of-range", message)
+                    .at(Label::file(numbers.header.as_str()))
+                    .help("is `base` in data/abis.yaml right? a name that is no call belongs to `meta_names`"),
+            );
+            continue;
+        }
         names.entry(name.number).or_default().push(&name.name);
     }
 
@@ -44,7 +56,8 @@ pub(super) fn rows(facts: &Facts, spec: &AbiSpec, numbers: &Numbers, sink: &Sink
                         "duplicate-name",
                         format!("`{name}` has two numbers on {}: {other} and {number}", spec.name),
                     )
-                    .at(Label::file(numbers.header.as_str())),
+                    .at(Label::file(numbers.header.as_str()))
+                    .help("a name has one number on an ABI; which row or `#define` is wrong?"),
                 );
             }
         }
@@ -93,12 +106,22 @@ fn dispatched<'a>(facts: &'a Facts, spec: &AbiSpec, table: &'a Dispatch, sink: &
                     ));
                     continue;
                 }
+                let Some(number) = spec.base.checked_add(row.number) else {
+                    let message =
+                        format!("number {} leaves no room for the base of {}, {:#x}", row.number, spec.name, spec.base);
+                    sink.push(
+                        Diagnostic::error("number-out-of-range", message)
+                            .at(Label::line(file.as_str(), row.line, &row.to_string()))
+                            .help("no kernel has numbers of that size; is the row damaged?"),
+                    );
+                    continue;
+                };
                 let entry = match column {
                     EntryColumn::Native => row.entry.as_deref(),
                     EntryColumn::Compat => row.compat.as_deref().or(row.entry.as_deref()),
                 };
                 let dispatched = Dispatched { name: Some(&row.name), entry, place: format!("{file}:{}", row.line) };
-                out.insert(spec.base + row.number, dispatched);
+                out.insert(number, dispatched);
             }
         }
         Dispatch::Rows(rows) => {

@@ -45,9 +45,11 @@ impl Sides<'_> {
 
     /// `way` is what the ledger calls this way in: `arm`, `arm.compat`.
     fn side(&mut self, arch: &str, entry: Option<String>, syscall: &str, way: &str) -> Side {
-        let names = |list: &[NamedEntry]| list.iter().any(|named| Some(&named.entry) == entry.as_ref());
+        let names = |list: &[NamedEntry], entry: &str| {
+            list.iter().any(|named| named.entry == entry && named.arch.as_ref().is_none_or(|of| of == arch))
+        };
         let mut side = Side { arch: arch.to_string(), entry: entry.clone(), origin: None, missing: None };
-        let Some(entry) = entry.as_deref().filter(|_| !names(&self.curated.not_implemented)) else {
+        let Some(entry) = entry.as_deref().filter(|entry| !names(&self.curated.not_implemented, entry)) else {
             side.missing = Some(Missing::Ni);
             return side;
         };
@@ -65,7 +67,7 @@ impl Sides<'_> {
             Found::Elsewhere => side.missing = Some(Missing::NotOnThisArch),
             Found::Nowhere => side.missing = Some(Missing::NoDefinition),
         }
-        if names(&self.curated.always_enosys) {
+        if names(&self.curated.always_enosys, entry) {
             side.missing = Some(Missing::AlwaysEnosys);
         }
         side

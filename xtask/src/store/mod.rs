@@ -65,7 +65,16 @@ impl Data {
 
     /// The facts of a release that is held.
     pub fn load(&self, kernel: &str) -> Result<Facts> {
-        read::facts(&self.root.join(RELEASES).join(kernel), &self.abis)
+        let folder = self.root.join(RELEASES).join(kernel);
+        let facts = read::facts(&folder, &self.abis)?;
+        if facts.release.kernel() != kernel {
+            return Err(Box::new(
+                Diagnostic::error("bad-data", format!("this folder is named {kernel} and holds {}", facts.release))
+                    .at(Label::file(folder.display().to_string()))
+                    .help("a folder of data/linux/ is named by the `X.Y` of its release"),
+            ));
+        }
+        Ok(facts)
     }
 }
 

@@ -1,0 +1,174 @@
+//! The JSON that others read has the shape that `xtask/schema/` states: real output passes, mangled output does not.
+
+use std::sync::LazyLock;
+
+use jsonschema::Validator;
+use serde_json::{Value, json};
+use syscall_meta_gen::contract::{Export, Listing};
+use syscall_meta_gen::diagnostic::Sink;
+use syscall_meta_gen::resolve::resolve;
+use syscall_meta_gen::store::Data;
+use syscall_meta_tests::{FIXTURES, data, facts, fixture, root, run};
+
+static LIST: LazyLock<(Value, Validator)> = LazyLock::new(|| schema("list"));
+static EXPORT: LazyLock<(Value, Validator)> = LazyLock::new(|| schema("export"));
+
+fn schema(name: &str) -> (Value, Validator) {
+    let path = root().join(format!("xtask/schema/{name}.schema.json"));
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    assert!(jsonschema::draft202012::meta::is_valid(&schema), "{name}");
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    (schema, validator)
+}
+
+#[track_caller]
+fn passes(validator: &Validator, document: &Value, what: &str) {
+    let errors: Vec<String> =
+        validator.iter_errors(document).take(5).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{what}: {errors:#?}");
+}
+
+/// The listing of all ABIs and the export of a release.
+fn documents(data: &Data, facts: &syscall_meta_gen::model::Facts) -> (Value, Value) {
+    let resolved = resolve(facts, &data.abis, &data.curated, &Sink::new());
+    let abis: Vec<_> = resolved.abis.iter().collect();
+    let listings: Vec<Listing> = abis.iter().map(|abi| Listing::new(abi)).collect();
+    let export = Export::new(&facts.release, &abis, &data.abis);
+    (serde_json::to_value(listings).unwrap(), serde_json::to_value(export).unwrap())
+}
+
+#[test]
+fn every_release_held_has_the_stated_shape() {
+    let data = data();
+    assert!(!data.kernels.is_empty());
+    for kernel in &data.kernels {
+        let (listings, export) = documents(&data, &data.load(kernel).unwrap());
+        assert!(listings.as_array().unwrap().len() >= 30);
+        passes(&LIST.1, &listings, kernel);
+        passes(&EXPORT.1, &export, kernel);
+    }
+}
+
+#[test]
+fn fixtures_have_the_stated_shape() {
+    let data = data();
+    for name in FIXTURES {
+        let (listings, export) = documents(&data, &facts(&data, &fixture(name).display().to_string()).0);
+        passes(&LIST.1, &listings, name);
+        passes(&LIST.1, &listings[0], name);
+        passes(&EXPORT.1, &export, name);
+    }
+}
+
+#[test]
+fn what_the_command_prints_has_the_stated_shape() {
+    let spec = fixture("kernel").display().to_string();
+    let parsed = |arguments: &[&str]| -> Value {
+        let arguments = arguments.iter().copied().chain(["--kernel", &spec]);
+        serde_json::from_str(&run(&root(), arguments).exits(0).out).unwrap()
+    };
+    passes(&LIST.1, &parsed(&["list", "--format", "json"]), "list");
+    passes(&LIST.1, &parsed(&["list", "--format", "json", "--abi", "arm"]), "list --abi");
+    passes(&EXPORT.1, &parsed(&["export"]), "export");
+    passes(&EXPORT.1, &parsed(&["export", "--abi", "arm"]), "export --abi");
+}
+
+/// What later steps of the project fill in has a stated shape already.
+#[test]
+fn the_contracts_example_has_the_stated_shape() {
+    let params = json!([{"name": "dfd", "type": "int", "kind": "dirfd", "direction": null}]);
+    let document = json!({"kernel": "6.12", "release": "6.12.107", "abi": "i386", "syscalls": [
+        {"number": 295, "kernel_number": 295, "name": "openat", "aliases": [], "implemented": true, "missing": null,
+         "entry": "sys_openat", "symbol": "sys_openat", "event": "sys_enter_openat", "origin": "fs/open.c:1447",
+         "config": {"all": ["CONFIG_A", {"not": "CONFIG_B"}]}, "params": params, "compat_entry": "compat_sys_openat",
+         "compat": {"arch": "x86", "entry": "compat_sys_openat", "symbol": "__ia32_compat_sys_openat", "event": null,
+                    "origin": "fs/open.c:1500", "config": null, "implemented": true, "missing": null, "params": params}}]});
+    passes(&LIST.1, &document, "the contract's example");
+}
+
+#[test]
+fn a_mangled_document_does_not_pass() {
+    let data = data();
+    let (listings, export) = documents(&data, &facts(&data, &fixture("kernel").display().to_string()).0);
+    let (listing, validator) = (&listings[0], &LIST.1);
+    passes(validator, listing, "before");
+    let manglings: [(&str, &dyn Fn(&mut Value)); 16] = [
+        ("a field too many", &|doc| doc["syscalls"][0]["extra"] = json!(1)),
+        ("a field too many at the top", &|doc| doc["extra"] = json!(1)),
+        ("no name", &|doc| drop(doc["syscalls"][0].as_object_mut().unwrap().remove("name"))),
+        ("no compat", &|doc| drop(doc["syscalls"][0].as_object_mut().unwrap().remove("compat"))),
+        ("no syscalls", &|doc| drop(doc.as_object_mut().unwrap().remove("syscalls"))),
+        ("a number as text", &|doc| doc["syscalls"][0]["number"] = json!("0")),
+        ("a number below 0", &|doc| doc["syscalls"][0]["number"] = json!(-1)),
+        ("a number of 33 bits", &|doc| doc["syscalls"][0]["number"] = json!(1_u64 << 32)),
+        ("an unknown reason", &|doc| doc["syscalls"][0]["missing"] = json!("gone")),
+        ("no entry but false", &|doc| doc["syscalls"][0]["entry"] = json!(false)),
+        ("an origin without a file", &|doc| doc["syscalls"][0]["origin"] = json!(":12")),
+        ("aliases as text", &|doc| doc["syscalls"][0]["aliases"] = json!("x")),
+        ("params as an object", &|doc| doc["syscalls"][0]["params"] = json!({})),
+        ("a compat side that is cut short", &|doc| doc["syscalls"][0]["compat"] = json!({"arch": "x86"})),
+        ("a config that is no symbol", &|doc| doc["syscalls"][0]["config"] = json!("X")),
+        ("a kernel with a point release", &|doc| doc["kernel"] = json!("9.4.1")),
+    ];
+    for (what, mangle) in manglings {
+        let mut document = listing.clone();
+        mangle(&mut document);
+        assert!(!validator.is_valid(&document), "{what} passes");
+    }
+    passes(&EXPORT.1, &export, "before");
+    let manglings: [(&str, &dyn Fn(&mut Value)); 5] = [
+        ("another format", &|doc| doc["format"] = json!(2)),
+        ("bits that no machine has", &|doc| doc["abis"][0]["long_bits"] = json!(48)),
+        ("a byte order that is none", &|doc| doc["abis"][0]["audit_archs"][0]["byte_order"] = json!("middle")),
+        ("a field too many", &|doc| doc["abis"][0]["extra"] = json!(null)),
+        ("a row too short", &|doc| drop(doc["abis"][0]["syscalls"][0].as_object_mut().unwrap().remove("event"))),
+    ];
+    for (what, mangle) in manglings {
+        let mut document = export.clone();
+        mangle(&mut document);
+        assert!(!EXPORT.1.is_valid(&document), "{what} passes");
+    }
+}
+
+#[test]
+fn schemas_are_strict_and_say_what_every_field_means() {
+    for (name, (schema, _)) in [("list", &*LIST), ("export", &*EXPORT)] {
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+        let mut objects = 0;
+        walk(schema, &mut |part| {
+            let Some(properties) = part.get("properties").and_then(Value::as_object) else { return };
+            objects += 1;
+            assert_eq!(part["additionalProperties"], false, "{name}: {part}");
+            for (field, about) in properties {
+                let required = part["required"].as_array().unwrap();
+                assert!(required.iter().any(|required| required == field), "{name}: `{field}` may be left out");
+                let meaning = match about.get("$ref").and_then(Value::as_str) {
+                    Some(to) => schema.pointer(&to[1..]).unwrap().get("description"),
+                    None => about.get("description"),
+                };
+                assert!(
+                    meaning.and_then(Value::as_str).is_some_and(|text| text.len() > 8),
+                    "{name}: what is `{field}`?"
+                );
+            }
+        });
+        assert!(objects >= 7, "{name}: {objects}");
+    }
+}
+
+#[test]
+fn the_two_schemas_say_the_same_of_what_they_share() {
+    let (list, export) = (&LIST.0["$defs"], &EXPORT.0["$defs"]);
+    for (name, about) in list.as_object().unwrap().iter().filter(|(name, _)| *name != "listing") {
+        assert_eq!(about, &export[name], "{name}");
+    }
+}
+
+fn walk(part: &Value, visit: &mut impl FnMut(&Value)) {
+    visit(part);
+    match part {
+        Value::Object(fields) => fields.values().for_each(|field| walk(field, visit)),
+        Value::Array(items) => items.iter().for_each(|item| walk(item, visit)),
+        _ => {}
+    }
+}

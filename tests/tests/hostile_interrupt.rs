@@ -84,6 +84,26 @@ fn signal(child: &Child, name: &str) {
     assert!(status.success());
 }
 
+/// A second name of the old file still shows the old text: the new one was never written into it. So there is no moment
+/// at which a reader, or a machine that stops, could see a part of it.
+#[test]
+fn no_file_is_written_in_place() {
+    let swing = Swing::new();
+    let names = tempfile::tempdir().unwrap();
+    let old: Vec<(PathBuf, &Vec<u8>)> = (swing.states[1].iter().enumerate())
+        .map(|(at, (path, bytes))| {
+            let name = names.path().join(at.to_string());
+            std::fs::hard_link(path, &name).unwrap();
+            (name, bytes)
+        })
+        .collect();
+    assert!(swing.start(0).wait().unwrap().success());
+    assert!(swing.repository.files() == swing.states[0]);
+    for (name, bytes) in old {
+        assert!(std::fs::read(name).unwrap() == *bytes);
+    }
+}
+
 /// How long an undisturbed run takes.
 fn usual(swing: &Swing) -> Duration {
     let start = Instant::now();

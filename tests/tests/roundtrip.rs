@@ -47,11 +47,10 @@ fn data_stays_within_its_size() {
     let mut all = 0;
     for kernel in &data.kernels {
         let folder = data.root.join(store::RELEASES).join(kernel);
-        let size = |file: &&str| fs::metadata(folder.join(file)).unwrap().len();
-        let without_lines: u64 =
-            store::FILES.iter().filter(|file| **file != "lines.yaml").map(|file| size(&file)).sum();
+        let size = |file: &str| fs::metadata(folder.join(file)).unwrap().len();
+        let without_lines: u64 = store::FILES.iter().filter(|file| **file != "lines.yaml").map(|file| size(file)).sum();
         assert!(without_lines <= 3 << 20, "{kernel}: {without_lines} bytes");
-        all += store::FILES.iter().map(|file| size(&file)).sum::<u64>();
+        all += store::FILES.iter().map(|file| size(file)).sum::<u64>();
     }
     assert!(all <= 20 << 20, "{all} bytes");
 }

@@ -86,13 +86,16 @@ fn the_contracts_example_has_the_stated_shape() {
     passes(&LIST.1, &document, "the contract's example");
 }
 
+/// What is done to a document, and how.
+type Mangling<'a> = (&'a str, &'a dyn Fn(&mut Value));
+
 #[test]
 fn a_mangled_document_does_not_pass() {
     let data = data();
     let (listings, export) = documents(&data, &facts(&data, &fixture("kernel").display().to_string()).0);
     let (listing, validator) = (&listings[0], &LIST.1);
     passes(validator, listing, "before");
-    let manglings: [(&str, &dyn Fn(&mut Value)); 16] = [
+    let manglings: [Mangling; 16] = [
         ("a field too many", &|doc| doc["syscalls"][0]["extra"] = json!(1)),
         ("a field too many at the top", &|doc| doc["extra"] = json!(1)),
         ("no name", &|doc| drop(doc["syscalls"][0].as_object_mut().unwrap().remove("name"))),
@@ -116,7 +119,7 @@ fn a_mangled_document_does_not_pass() {
         assert!(!validator.is_valid(&document), "{what} passes");
     }
     passes(&EXPORT.1, &export, "before");
-    let manglings: [(&str, &dyn Fn(&mut Value)); 5] = [
+    let manglings: [Mangling; 5] = [
         ("another format", &|doc| doc["format"] = json!(2)),
         ("bits that no machine has", &|doc| doc["abis"][0]["long_bits"] = json!(48)),
         ("a byte order that is none", &|doc| doc["abis"][0]["audit_archs"][0]["byte_order"] = json!("middle")),

@@ -105,7 +105,7 @@ static ROWS: [Row; 431] = [
     row(133, 50, 50, 50, V5_10, NEWEST, OK, OK), // fchdir
     row(134, 443, 42, 42, V5_10, NEWEST, NI, NI), // bdflush
     row(135, 435, 363, 363, V5_10, NEWEST, OK, OK), // sysfs
-    row(136, 92, 373, 92, V5_10, NEWEST, OK, OK), // personality
+    row(136, 92, 373, 373, V5_10, NEWEST, OK, OK), // personality
     row(138, 151, 472, 472, V5_10, NEWEST, OK, OK), // setfsuid
     row(139, 152, 473, 473, V5_10, NEWEST, OK, OK), // setfsgid
     row(140, 511, 397, 397, V5_10, NEWEST, OK, OK), // _llseek

@@ -76,6 +76,9 @@ pub struct AbiSpec {
     pub generated: Vec<String>,
     /// Where the numbers and entries stand; the first that a release has is taken.
     pub tables: Vec<TableSpec>,
+    /// The file that includes the table, where an architecture has several: its `#define`s hold for this table alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispatch: Option<String>,
     /// The other way in, where a 64-bit kernel also serves this ABI.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compat: Option<CompatSpec>,
@@ -208,6 +211,9 @@ pub struct CompatSpec {
     /// A file without which the release has no such table.
     #[serde(default, rename = "if", skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
+    /// The file that includes the table, where an architecture has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispatch: Option<String>,
     /// Where its table stands; none: the compat column of the ABI's own table.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<TableSpec>,

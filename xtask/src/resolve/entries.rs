@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::sides::Way;
 use crate::model::{Curated, Definition, Dispatch, Facts, Redirect};
 
 /// Every definition of every entry.
 pub(super) struct Entries<'a> {
     places: BTreeMap<String, Vec<Place<'a>>>,
-    /// By architecture and the entry that a table names.
-    redirects: BTreeMap<(&'a str, &'a str), &'a Redirect>,
+    /// By the entry that a table names, with the file.
+    redirects: BTreeMap<&'a str, Vec<(&'a str, &'a Redirect)>>,
 }
 
 /// A place that defines an entry.
@@ -62,15 +63,23 @@ impl<'a> Entries<'a> {
             let place = Place { file: &made.source, line: 0, arch: Some(&made.arch) };
             places.entry(made.entry.clone()).or_default().push(place);
         }
-        let redirects = facts.redirects.iter().filter_map(|(file, all)| Some((arch_of(file)?, all)));
-        let redirects = redirects
-            .flat_map(|(arch, all)| all.iter().map(move |redirect| ((arch, redirect.from.as_str()), redirect)));
-        Entries { places, redirects: redirects.collect() }
+        let mut redirects: BTreeMap<&str, Vec<(&str, &Redirect)>> = BTreeMap::new();
+        for (file, all) in &facts.redirects {
+            for redirect in all {
+                redirects.entry(&redirect.from).or_default().push((file, redirect));
+            }
+        }
+        Entries { places, redirects }
     }
 
-    /// How an architecture has its table lead to another entry than this.
-    pub(super) fn redirect(&self, entry: &str, arch: &str) -> Option<&'a Redirect> {
-        self.redirects.get(&(arch, entry)).copied()
+    /// How a table of an architecture leads to another entry than this: by a `#define` in the file that includes it, or
+    /// in a header of the architecture.
+    pub(super) fn redirect(&self, entry: &str, way: &Way) -> Option<&'a Redirect> {
+        let here = |file: &str| {
+            let includes_it = way.dispatch.is_none_or(|dispatch| dispatch == file || file.ends_with(".h"));
+            arch_of(file) == Some(way.arch) && includes_it
+        };
+        self.redirects.get(entry)?.iter().find(|(file, _)| here(file)).map(|(_, redirect)| *redirect)
     }
 
     /// Where a kernel of `arch` finds an entry: its own code goes before generic code.

@@ -493,6 +493,12 @@ fn a_define_leads_to_another_entry_plain_or_with_the_wrappers_prefix() {
 }
 
 #[test]
+fn a_define_beside_one_table_of_an_architecture_leaves_its_other_table_alone() {
+    assert_eq!(main_of(&NEW, "aarch64", "personality"), "sys_arm64_personality @ arch/arm64/kernel/sys.c:1");
+    assert_eq!(compat_of(&NEW, "arm", "personality"), "arm64: sys_personality @ kernel/calls.c:7");
+}
+
+#[test]
 fn clone3_always_says_enosys_where_the_architecture_is_known_to() {
     assert_eq!(main_of(&NEW, "hexagon", "clone3"), "sys_clone3 @ kernel/fork.c:15 (always_enosys)");
     assert_eq!(main_of(&NEW, "csky", "clone3"), "sys_clone3 @ kernel/fork.c:15");

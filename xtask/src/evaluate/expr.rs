@@ -348,8 +348,11 @@ impl<'p> Parser<'p> {
         Ok(self.result(self.model.size_type, bytes.into(), false))
     }
 
-    /// The size of what needs no layout: integers, pointers, arrays of these, expressions.
+    /// The size of what needs no layout: integers, pointers, arrays of these, strings, expressions.
     fn size_of(&self, operand: &'p [Token]) -> Option<u64> {
+        if let Some(bytes) = self.string_size(operand) {
+            return Some(bytes);
+        }
         let mut inner = Parser { tokens: operand, at: 0, depth: self.depth, dead: 1, ..*self };
         if !inner.at_type() {
             return inner.whole().ok().map(|constant| self.model.size(constant.ty).into());
@@ -372,6 +375,21 @@ impl<'p> Parser<'p> {
             bytes = bytes.checked_mul(u64::try_from(count.value).ok()?)?;
         }
         inner.peek().is_none().then_some(bytes)
+    }
+
+    /// The size of a string, its pieces joined: `("a" "b")`.
+    fn string_size(&self, mut operand: &[Token]) -> Option<u64> {
+        while let [open, inner @ .., close] = operand
+            && open.is(known::L_PAREN)
+            && close.is(known::R_PAREN)
+        {
+            operand = inner;
+        }
+        operand.first()?;
+        operand.iter().try_fold(1, |bytes: u64, token| {
+            let text = Some(self.text(*token)).filter(|_| token.kind == Kind::String)?;
+            bytes.checked_add(u64::try_from(literal::string_length(&text)?).ok()?)
+        })
     }
 
     /// Whether a type name begins here.

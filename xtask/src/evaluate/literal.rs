@@ -74,17 +74,7 @@ pub(super) fn character(text: &str, model: &DataModel) -> Result<Constant, Reaso
         return Err(bad());
     }
     let narrow = prefix.is_empty();
-    let mut units: Vec<u32> = Vec::new();
-    let mut rest = body.chars();
-    while let Some(c) = rest.next() {
-        if c == '\\' {
-            units.push(escape(&mut rest).ok_or_else(bad)?);
-        } else if narrow {
-            units.extend(c.encode_utf8(&mut [0; 4]).bytes().map(u32::from));
-        } else {
-            units.push(u32::from(c));
-        }
-    }
+    let units = units(body, narrow).ok_or_else(bad)?;
     let ty = match prefix {
         "u" => IntType::UShort,
         "U" => IntType::UInt,
@@ -100,6 +90,28 @@ pub(super) fn character(text: &str, model: &DataModel) -> Result<Constant, Reaso
         _ => model.wrap(ty, units.last().copied().unwrap_or_default().into()),
     };
     Ok(Constant { value, ty, overflow: units.len() > if narrow { 4 } else { 1 } })
+}
+
+/// How many characters a narrow string holds, its end not counted.
+pub(super) fn string_length(text: &str) -> Option<usize> {
+    let body = text.strip_prefix("u8").unwrap_or(text).strip_prefix('"')?.strip_suffix('"')?;
+    units(body, true).map(|units| units.len())
+}
+
+/// The characters between the quotes of a literal: bytes where it is narrow.
+fn units(body: &str, narrow: bool) -> Option<Vec<u32>> {
+    let mut units = Vec::new();
+    let mut rest = body.chars();
+    while let Some(c) = rest.next() {
+        if c == '\\' {
+            units.push(escape(&mut rest)?);
+        } else if narrow {
+            units.extend(c.encode_utf8(&mut [0; 4]).bytes().map(u32::from));
+        } else {
+            units.push(u32::from(c));
+        }
+    }
+    Some(units)
 }
 
 /// What follows a backslash.

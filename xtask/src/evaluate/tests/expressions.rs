@@ -177,6 +177,7 @@ fn names_and_layouts() {
     lp64("sizeof(const struct x * const)", "8 unsigned long");
     ilp32("sizeof(void *)", "4 unsigned int");
     lp64("sizeof(1 / 0)", "4 unsigned long");
+    lp64("sizeof((\"ab\" \"\\n\\0\")) - 1", "4 unsigned long");
     lp64("1 ?: 2", "1 int");
 }
 

@@ -3,6 +3,8 @@
 //! [`sysno!`] is the first of them; the derives for argument decoders build on prototypes, which the tables do not hold
 //! yet.
 
+#![forbid(unsafe_code)]
+
 use proc_macro::TokenStream;
 use quote::{format_ident, quote_spanned};
 use syn::parse::{Parse, ParseStream};

@@ -48,12 +48,9 @@ fn main() {
         }
         let repository = kernels.join("linux.git");
         let tag = format!("v{kernel}");
-        let has_tag = Command::new("git")
-            .arg("-C")
-            .arg(&repository)
-            .args(["rev-parse", "-q", "--verify", &tag])
-            .stdout(Stdio::null());
-        if repository.is_dir() && { has_tag }.status().is_ok_and(|status| status.success()) {
+        let mut verify = Command::new("git");
+        verify.arg("-C").arg(&repository).args(["rev-parse", "-q", "--verify", &tag]).stdout(Stdio::null());
+        if repository.is_dir() && verify.status().is_ok_and(|status| status.success()) {
             let mut grep = Command::new("git");
             grep.arg("-C").arg(&repository).args(["grep", "-c", "SYSCALL_DEFINE", &tag]);
             against(tool, &format!("{}@{tag}", repository.display()), "git grep -c", &mut grep, 4.0);

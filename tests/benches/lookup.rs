@@ -20,6 +20,8 @@ fn main() {
     let map: HashMap<&str, u32> = X86_64.iter().map(|call| (call.name(), call.number())).collect();
     println!("{} names of x86_64, nanoseconds a lookup", names.len());
 
+    let c_names: Vec<CString> = names.iter().map(|name| CString::new(*name).expect("no NUL in a name")).collect();
+    let library = Seccomp::open();
     let mut by_name = vec![
         Peer::new("syscall-meta", || {
             names.iter().map(|name| black_box(X86_64.by_name(black_box(name)).is_some()) as usize).sum()
@@ -31,8 +33,6 @@ fn main() {
             names.iter().map(|name| black_box(map.get(black_box(name)).is_some()) as usize).sum()
         }),
     ];
-    let c_names: Vec<CString> = names.iter().map(|name| CString::new(*name).expect("no NUL in a name")).collect();
-    let library = Seccomp::open();
     if let Some(seccomp) = &library {
         by_name.push(Peer::new("libseccomp", || {
             c_names.iter().map(|name| black_box(seccomp.number(black_box(name))) as usize & 1).sum::<usize>()

@@ -1,6 +1,7 @@
 //! What the tests of the whole share: fixture kernels and copies of them to break, repositories of their own, the command
 //! line in a process, and goldens.
 
+pub mod bench;
 mod command;
 mod fixture;
 mod golden;

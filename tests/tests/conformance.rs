@@ -23,7 +23,7 @@ use serde_json::Value;
 const COUNTED: [(&str, usize); 5] = [("5.10", 33), ("6.1", 31), ("6.12", 30), ("7.2", 30), ("7.3", 30)];
 
 /// Names in headers that are no calls: bases, counts, masks.
-const META: [&str; 15] = [
+const META: [&str; 16] = [
     "__ARM_NR_BASE",
     "__NR_32_Linux",
     "__NR_64_Linux",
@@ -36,6 +36,7 @@ const META: [&str; 15] = [
     "__NR_O32_Linux_syscalls",
     "__NR_OABI_SYSCALL_BASE",
     "__NR_SYSCALL_BASE",
+    "__NR_SYSCALL_MASK",
     "__NR_arch_specific_syscall",
     "__NR_compat_syscalls",
     "__NR_syscalls",
@@ -536,7 +537,7 @@ impl Kernel {
         cc.args(["-w", "-nostdinc", "-undef", "-I"]).arg(self.out(arch).join("inst/include"));
         cc.args(defines.iter().map(|define| format!("-D{define}")));
         let bytes = if defines.contains(&"__LP64__") { 8 } else { 4 };
-        cc.args(["POINTER", "LONG"].map(|what| format!("-D__SIZEOF_{what}__={bytes}")));
+        cc.arg("-D__CHAR_BIT__=8").args(["POINTER", "LONG"].map(|what| format!("-D__SIZEOF_{what}__={bytes}")));
         cc
     }
 

@@ -12,7 +12,15 @@ fn sixty_four_bits_without_names_of_thirty_two() {
     // include/uapi/asm-generic/unistd.h and scripts/syscall.tbl: these names are for 32-bit ABIs.
     for abi in [Abi::Aarch64, Abi::Loongarch64] {
         assert_eq!(number(abi, "newfstatat"), Some(79), "{abi}");
-        for name in ["fstatat", "fstatat64", "clock_gettime64", "futex_time64", "clock_settime64", "ppoll_time64", "recvmmsg_time64"] {
+        for name in [
+            "fstatat",
+            "fstatat64",
+            "clock_gettime64",
+            "futex_time64",
+            "clock_settime64",
+            "ppoll_time64",
+            "recvmmsg_time64",
+        ] {
             assert_eq!(number(abi, name), None, "{abi} {name}");
         }
     }

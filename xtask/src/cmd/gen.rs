@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use rayon::prelude::*;
 
+use super::compare::{Differs, Read, Verdict, same_text};
 use super::{Global, Outcome, input};
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
 use crate::emit;
-use crate::extract::{Extracted, extract};
+use crate::extract::{self, Extracted, extract};
 use crate::model::{Facts, ReadFrom, Release};
 use crate::resolve::{Resolved, resolve, union};
 use crate::source::Kernel;
@@ -72,7 +73,7 @@ impl Gen {
         }
         match &self.out {
             Some(file) => self.for_another_crate(&data, file, read, sink),
-            None => self.into_the_repository(&data, read, sink),
+            None => self.for_the_repository(&data, read, sink),
         }
     }
 
@@ -96,14 +97,20 @@ impl Gen {
         Ok(Read { spec: spec.to_string(), facts, sha256, held })
     }
 
-    fn into_the_repository(&self, data: &Data, read: Vec<Read>, sink: &Sink) -> Result<Outcome> {
+    fn for_the_repository(&self, data: &Data, read: Vec<Read>, sink: &Sink) -> Result<Outcome> {
         let generated = generated_folder(data)?;
         let mut plan = Plan::default();
         let mut behind = Vec::new();
         for read in &read {
             match read.verdict(self.check) {
-                Verdict::Take => plan_release(&mut plan, data, &read.facts),
-                Verdict::Older(differs) => behind.push((read, differs)),
+                Verdict::Take => {
+                    plan_release(&mut plan, data, &read.facts);
+                    let moved = if self.check { read.moved_numbers() } else { Vec::new() };
+                    if !moved.is_empty() {
+                        behind.push((read, Differs::Numbers(moved)));
+                    }
+                }
+                Verdict::Another(differs) => behind.push((read, differs)),
             }
         }
         let mut facts = Vec::new();
@@ -123,11 +130,20 @@ impl Gen {
             // What was read must resolve even where it is only compared.
             resolve(&read.facts, &data.abis, &data.curated, sink);
         }
-        if sink.errors() > 0 || (self.strict && sink.warnings() > 0) {
-            return Err(Box::new(Diagnostic::error("not-generated", "nothing was generated, for the reasons above")));
+        if self.must_stop(sink)? {
+            return Ok(Outcome::Clean);
         }
         let stale = if self.check { plan.stale()? } else { plan.write()? };
         self.tell(&stale, &behind)
+    }
+
+    /// Whether what was noticed forbids writing anything. Errors speak for themselves; the exit code follows from them.
+    fn must_stop(&self, sink: &Sink) -> Result<bool> {
+        if sink.errors() == 0 && self.strict && sink.warnings() > 0 {
+            let message = "`--strict` takes a warning for an error; nothing was written";
+            return Err(Box::new(Diagnostic::error("strict", message)));
+        }
+        Ok(sink.errors() > 0)
     }
 
     /// Says what was done or is to be done, and decides between clean and findings.
@@ -168,13 +184,14 @@ impl Gen {
         }
         if self.check && !stale.is_empty() {
             let with = if self.kernel.is_empty() { "`cargo xtask gen`" } else { "`cargo xtask gen --kernel SRC`" };
-            let _ = writeln!(err, "{} files are stale: run {with}", stale.len());
+            let files = if stale.len() == 1 { "1 file is".to_string() } else { format!("{} files are", stale.len()) };
+            let _ = writeln!(err, "{files} stale: run {with}");
         }
         Ok(if findings { Outcome::Findings } else { Outcome::Clean })
     }
 
     fn plan_generated(&self, plan: &mut Plan, data: &Data, generated: &Path, facts: &[Facts], sink: &Sink) {
-        let digest = store::digest(&data.abis);
+        let digest = extract::digest(&data.abis);
         for facts in facts.iter().filter(|facts| facts.evaluated_with != digest) {
             sink.push(
                 Diagnostic::warning(
@@ -187,6 +204,10 @@ impl Gen {
         let resolved: Vec<Resolved> =
             facts.par_iter().map(|facts| resolve(facts, &data.abis, &data.curated, sink)).collect();
         let releases: Vec<(&Release, &Resolved)> = facts.iter().map(|facts| &facts.release).zip(&resolved).collect();
+        if sink.errors() > 0 {
+            // A table over all releases would only say the same again, and less clearly.
+            return;
+        }
         let union = union(&releases, &data.abis, sink);
         for (name, text) in emit::emit(&releases, &union, &data.abis) {
             plan.files.insert(generated.join(name), text);
@@ -204,101 +225,13 @@ impl Gen {
             facts.iter().map(|facts| resolve(facts, &data.abis, &data.curated, sink)).collect();
         let releases: Vec<(&Release, &Resolved)> = facts.iter().map(|facts| &facts.release).zip(&resolved).collect();
         let union = union(&releases, &data.abis, sink);
-        if sink.errors() > 0 || (self.strict && sink.warnings() > 0) {
-            return Err(Box::new(Diagnostic::error("not-generated", "nothing was generated, for the reasons above")));
+        if self.must_stop(sink)? {
+            return Ok(Outcome::Clean);
         }
         let plan = Plan { files: [(file.to_path_buf(), emit::standalone(&union))].into(), owned: Vec::new() };
         plan.write()?;
         Ok(Outcome::Clean)
     }
-}
-
-/// A kernel that was read, beside what `data/` holds of the same release.
-struct Read {
-    spec: String,
-    facts: Facts,
-    sha256: Option<String>,
-    held: Option<Facts>,
-}
-
-enum Verdict {
-    /// `data/` should say exactly this.
-    Take,
-    /// `data/` speaks of another point release.
-    Older(Differs),
-}
-
-enum Differs {
-    /// In line numbers at most.
-    Lines,
-    /// In these files.
-    Facts(Vec<String>),
-    /// In these numbers.
-    Numbers(Vec<String>),
-}
-
-impl Read {
-    /// A check holds `data/` to the very text that it was made from; another point release may differ.
-    fn verdict(&self, check: bool) -> Verdict {
-        let Some(held) = self.held.as_ref().filter(|_| check) else { return Verdict::Take };
-        let recorded = held.read_from.as_ref().and_then(|from| from.sha256.as_ref());
-        let another_tarball = matches!((recorded, &self.sha256), (Some(recorded), Some(read)) if recorded != read);
-        if held.release == self.facts.release && !another_tarball {
-            return Verdict::Take;
-        }
-        let numbers = differing_numbers(held, &self.facts);
-        if !numbers.is_empty() {
-            return Verdict::Older(Differs::Numbers(numbers));
-        }
-        let (old, new) = (store::files(held), store::files(&self.facts));
-        let differs = new.iter().filter(|(name, text)| old.get(*name) != Some(*text)).map(|(name, _)| name.clone());
-        let differs: Vec<String> = differs.filter(|name| name != "release.yaml" && name != "lines.yaml").collect();
-        Verdict::Older(if differs.is_empty() { Differs::Lines } else { Differs::Facts(differs) })
-    }
-}
-
-/// Whether two readings found the same, line numbers and all.
-fn same_text(a: &Facts, b: &Facts) -> bool {
-    let bare = |facts: &Facts| Facts { read_from: None, evaluated_with: String::new(), ..facts.clone() };
-    bare(a) == bare(b)
-}
-
-/// Names of tables that lead to another number than before.
-fn differing_numbers(old: &Facts, new: &Facts) -> Vec<String> {
-    let mut differ = Vec::new();
-    for (file, rows) in &new.tables {
-        for row in rows {
-            let before = old.tables.get(file).into_iter().flatten();
-            let same = |before: &&crate::model::TableRow| before.name == row.name && before.column == row.column;
-            if let Some(before) = before.filter(same).find(|before| before.number != row.number) {
-                differ.push(format!(
-                    "`{}` has number {} in {}, and {} in data/linux/{} ({file}:{})",
-                    row.name,
-                    row.number,
-                    new.release,
-                    before.number,
-                    old.release.kernel(),
-                    row.line
-                ));
-            }
-        }
-    }
-    for (abi, numbers) in &new.numbers {
-        let before = old.numbers.get(abi).map(|numbers| &numbers.names);
-        for name in &numbers.names {
-            let old_number = before.into_iter().flatten().find(|old| old.name == name.name).map(|old| old.number);
-            if let Some(old_number) = old_number.filter(|old| *old != name.number) {
-                differ.push(format!(
-                    "`{}` of {abi} has number {} in {}, and {old_number} in data/linux/{}",
-                    name.name,
-                    name.number,
-                    new.release,
-                    old.release.kernel()
-                ));
-            }
-        }
-    }
-    differ
 }
 
 fn plan_release(plan: &mut Plan, data: &Data, facts: &Facts) {

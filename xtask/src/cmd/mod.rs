@@ -1,5 +1,6 @@
 //! Argument → command → exit code; one verb a file.
 
+mod compare;
 mod export;
 mod r#gen;
 mod input;

@@ -14,7 +14,7 @@ pub(super) fn print(said: &[Diagnostic]) {
     }
     let errors = said.iter().filter(|diagnostic| diagnostic.level == Level::Error).count();
     if errors > 1 {
-        let _ = writeln!(err, "{errors} errors; nothing was written");
+        let _ = writeln!(err, "{errors} errors");
     }
 }
 

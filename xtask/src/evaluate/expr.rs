@@ -137,17 +137,49 @@ impl<'p> Parser<'p> {
         let yes = condition.value != 0;
         // GNU: `a ?: b` gives `a` when it is not 0.
         let first = if !self.in_condition() && self.eat(known::COLON) {
-            condition
+            Some(condition)
         } else {
-            let first = self.maybe_dead(!yes, |p| p.nested(Self::comma))?;
+            let first = self.branch(!yes, Self::comma)?;
             self.expect(known::COLON)?;
             first
         };
-        let second = self.maybe_dead(yes, |p| p.nested(Self::ternary))?;
-        let ty = self.model.common(first.ty, second.ty);
-        let taken = if yes { first } else { second };
+        let second = self.branch(yes, Self::ternary)?;
+        let (taken, other) = if yes { (first, second) } else { (second, first) };
+        let taken = taken.ok_or(Reason::Incomplete)?;
+        let ty = other.map_or(taken.ty, |other| self.model.common(taken.ty, other.ty));
         let overflow = condition.overflow || taken.overflow;
         Ok(Constant { value: self.model.wrap(ty, taken.value), ty, overflow })
+    }
+
+    /// One side of `?:`. The side not taken may call a function, as the byte-order macros do; it is `None` then, and
+    /// the type is left to the other side.
+    fn branch(&mut self, dead: bool, parse: impl FnOnce(&mut Self) -> Outcome) -> Result<Option<Constant>, Reason> {
+        let start = self.at;
+        match self.maybe_dead(dead, |p| p.nested(parse)) {
+            Err(Reason::Name(_)) if dead => {
+                self.at = start;
+                self.skip_operand();
+                Ok(None)
+            }
+            outcome => outcome.map(Some),
+        }
+    }
+
+    /// Skips to the `:`, `,` or `)` that ends an operand.
+    fn skip_operand(&mut self) {
+        let (mut parentheses, mut questions) = (0_u32, 0_u32);
+        while let Some(token) = self.peek() {
+            match token.symbol {
+                _ if token.kind != Kind::Punct => {}
+                known::L_PAREN => parentheses += 1,
+                known::R_PAREN | known::COLON | known::COMMA if parentheses + questions == 0 => return,
+                known::R_PAREN => parentheses = parentheses.saturating_sub(1),
+                known::QUESTION if parentheses == 0 => questions += 1,
+                known::COLON if parentheses == 0 => questions = questions.saturating_sub(1),
+                _ => {}
+            }
+            self.at += 1;
+        }
     }
 
     /// Operators of at least this precedence.
@@ -315,6 +347,13 @@ impl<'p> Parser<'p> {
             known::EXTENSION => {
                 self.at += 1;
                 return self.nested(Self::unary);
+            }
+            known::CONSTANT_P => {
+                self.at += 1;
+                self.expect(known::L_PAREN)?;
+                let operand = self.branch(true, Self::ternary)?;
+                self.expect(known::R_PAREN)?;
+                return Ok(self.truth(operand.is_some()));
             }
             _ if self.at_type() => return Err(Reason::Type),
             _ => {

@@ -13,6 +13,39 @@
 //!
 //! It follows C11 and the GNU extensions that kernel headers use, and gcc where the standard leaves a choice. It goes
 //! through any input: what is wrong becomes a diagnostic, what would not end is stopped by a budget.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use syscall_meta_gen::diagnostic::Sink;
+//! use syscall_meta_gen::evaluate::*;
+//!
+//! struct Virtual;
+//! impl Headers for Virtual {
+//!     fn find(&self, name: &str, _angled: bool, _from: &str, _next: bool) -> Include {
+//!         match name {
+//!             "asm/base.h" => Include::Text { path: name.into(), text: "#define BASE 0x40u\n".into() },
+//!             _ => Include::Missing,
+//!         }
+//!     }
+//! }
+//!
+//! let (session, sink) = (Session::new(), Sink::new());
+//! let mut setup = Setup::new(DataModel::LP64);
+//! setup.predefine("__SYSCALL(nr, entry)", "__row__ nr, entry ;");
+//! let text: Arc<str> = "#include <asm/base.h>\n#define NR_x (BASE + 2)\n__SYSCALL(NR_x, sys_x)\n".into();
+//! let output = preprocess(&session, &Virtual, &setup, "unistd.h", &text, &sink);
+//! for definition in output.macros.live() {
+//!     let place = output.place(definition.span); // path and line
+//!     println!("{} at {place:?}", output.text(definition.name));
+//! }
+//! let constant = output.constant("NR_x").unwrap();
+//! assert_eq!((constant.value, constant.ty.name()), (0x42, "unsigned int"));
+//! let rows = output.rows("__row__");
+//! assert_eq!(output.evaluate_tokens(rows[0].fields[0], &NoNames).unwrap().value, 0x42);
+//! assert_eq!(output.place(rows[0].span).unwrap().line, 3);
+//! assert_eq!(session.render(rows[0].fields[1]), "sys_x");
+//! assert!(sink.take().is_empty());
+//! ```
 
 mod define;
 mod directive;

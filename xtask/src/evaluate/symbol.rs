@@ -53,7 +53,7 @@ known! {
     BOOL "_Bool" CHAR "char" SHORT "short" INT "int" LONG "long" FLOAT "float" DOUBLE "double" VOID "void"
     STRUCT "struct" UNION "union" ENUM "enum" EXTENSION "__extension__"
     SIZEOF "sizeof" ALIGNOF "_Alignof" ALIGNOF_GNU "__alignof__" ALIGNOF_GNU2 "__alignof"
-    OFFSETOF "offsetof" OFFSETOF_GNU "__builtin_offsetof"
+    OFFSETOF "offsetof" OFFSETOF_GNU "__builtin_offsetof" CONSTANT_P "__builtin_constant_p"
 }
 
 #[derive(Debug, Default)]

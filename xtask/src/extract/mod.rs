@@ -1,6 +1,7 @@
 //! A kernel → its facts: says which files matter, has each read once, and puts together what the parsers found.
 
 mod audit;
+mod digest;
 mod headers;
 mod numbers;
 mod predefined;
@@ -12,9 +13,9 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, Result, Sink};
 use crate::model::{Abis, Definition, EntryFunction, Facts, Redirect, TableRow};
 use crate::parse;
-use crate::resolve::named_by_tables;
 use crate::source::{File, Kernel, Origin, Progress, Tree};
-use crate::store;
+
+pub use digest::digest;
 
 /// What one scanned file holds.
 struct Found {
@@ -49,7 +50,7 @@ pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -
     };
     let mut facts = Facts {
         release,
-        evaluated_with: store::digest(abis),
+        evaluated_with: digest(abis),
         read_from: None,
         tables,
         numbers,
@@ -66,7 +67,7 @@ pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -
         redirects.push((path, found.redirects));
     }
     // Which functions and redirections matter shows only now that every table is known.
-    let entries = named_by_tables(&facts);
+    let entries = facts.named_entries();
     let redirects = kept(redirects, |redirect| entries.contains(redirect.from.as_str()));
     let led_to: BTreeSet<&str> = redirects.values().flatten().map(|redirect| redirect.to.as_str()).collect();
     let named = |name: &str| entries.contains(name) || led_to.contains(name);

@@ -1,6 +1,6 @@
 //! What the text of one release says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -25,6 +25,20 @@ pub struct Facts {
     pub functions: BTreeMap<String, Vec<EntryFunction>>,
     /// Entries that `#define` turns into others on the way from the table, by file of `arch/`.
     pub redirects: BTreeMap<String, Vec<Redirect>>,
+}
+
+impl Facts {
+    /// Every entry that some table of the release names.
+    pub fn named_entries(&self) -> BTreeSet<String> {
+        let rows = self.tables.values().flatten().flat_map(|row| [&row.entry, &row.compat]).flatten();
+        let sides =
+            self.numbers.values().flat_map(|numbers| [Some(&numbers.native), numbers.compat.as_ref()]).flatten();
+        let lines = sides.filter_map(|side| match side {
+            Dispatch::Rows(rows) => Some(rows.iter().map(|row| &row.entry)),
+            Dispatch::Table { .. } => None,
+        });
+        rows.chain(lines.flatten()).cloned().collect()
+    }
 }
 
 /// Where a release was read from.

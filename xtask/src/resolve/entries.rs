@@ -1,9 +1,9 @@
 //! Who defines what: from an entry's name to the places in the tree that define it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::sides::Way;
-use crate::model::{Curated, Definition, Dispatch, Facts, Redirect};
+use crate::model::{Curated, Definition, Facts, Redirect};
 
 /// Every definition of every entry.
 pub(super) struct Entries<'a> {
@@ -93,17 +93,6 @@ impl<'a> Entries<'a> {
             _ => Found::Several,
         }
     }
-}
-
-/// Every entry that some table of the release names.
-pub(crate) fn named_by_tables(facts: &Facts) -> BTreeSet<String> {
-    let rows = facts.tables.values().flatten().flat_map(|row| [&row.entry, &row.compat]).flatten();
-    let sides = facts.numbers.values().flat_map(|numbers| [Some(&numbers.native), numbers.compat.as_ref()]).flatten();
-    let lines = sides.filter_map(|side| match side {
-        Dispatch::Rows(rows) => Some(rows.iter().map(|row| &row.entry)),
-        Dispatch::Table { .. } => None,
-    });
-    rows.chain(lines.flatten()).cloned().collect()
 }
 
 /// The entries that a site makes, by the macro's definition in `include/linux/syscalls.h`, `include/linux/compat.h`

@@ -6,7 +6,6 @@ mod rows;
 mod sides;
 mod union;
 
-pub(crate) use entries::named_by_tables;
 pub use union::{Union, UnionAbi, UnionRow, union};
 
 use crate::diagnostic::Sink;

@@ -56,7 +56,8 @@ pub(super) fn rows(facts: &Facts, spec: &AbiSpec, numbers: &Numbers, sink: &Sink
                         "duplicate-name",
                         format!("`{name}` has two numbers on {}: {other} and {number}", spec.name),
                     )
-                    .at(Label::file(numbers.header.as_str()))
+                    .at(place_of(&main, *number, numbers).note("one number"))
+                    .at(place_of(&main, other, numbers).note("the other"))
                     .help("a name has one number on an ABI; which row or `#define` is wrong?"),
                 );
             }
@@ -142,6 +143,13 @@ fn dispatched<'a>(facts: &'a Facts, spec: &AbiSpec, table: &'a Dispatch, sink: &
         }
     }
     out
+}
+
+/// Where a number of the main table stands, or the header that names it.
+fn place_of(main: &BTreeMap<u32, Dispatched>, number: u32, numbers: &Numbers) -> Label {
+    let place = main.get(&number).map_or(numbers.header.as_str(), |entry| &entry.place);
+    let (path, line) = place.rsplit_once(':').unwrap_or((place, "0"));
+    Label { line: line.parse().unwrap_or(0), ..Label::file(path) }
 }
 
 fn twice(spec: &AbiSpec, number: u32, new: (&str, u32, &str), old: (&str, u32, &str)) -> Diagnostic {

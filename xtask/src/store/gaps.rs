@@ -26,7 +26,9 @@ struct Entry<'a> {
 
 /// The text of the ledger: fields that no call has yet, each with its reason, and gaps of single calls.
 pub fn gaps(fields: &[(&'static str, &'static str)], gaps: &[Gap]) -> String {
-    let mut by_reason: BTreeMap<(&str, &str), BTreeMap<&str, BTreeMap<&str, Vec<&str>>>> = BTreeMap::new();
+    // By field and reason: release → call → ways in.
+    type Calls<'a> = BTreeMap<&'a str, Vec<&'a str>>;
+    let mut by_reason: BTreeMap<(&str, &str), BTreeMap<&str, Calls>> = BTreeMap::new();
     for gap in gaps {
         let kernels = by_reason.entry((gap.field, gap.reason)).or_default();
         kernels.entry(&gap.kernel).or_default().entry(&gap.syscall).or_default().push(&gap.abi);

@@ -10,8 +10,6 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use crate::diagnostic::{Diagnostic, Label, Result};
 use crate::model::{Abis, Curated, Facts};
 
@@ -82,18 +80,4 @@ impl Data {
 fn kernel_order(name: &str) -> Option<(u32, u32)> {
     let (major, minor) = name.split_once('.')?;
     Some((major.parse().ok()?, minor.parse().ok()?))
-}
-
-/// Digest of what evaluated facts depend on in `abis.yaml`: names, aliases and audit values may change without it.
-pub fn digest(abis: &Abis) -> String {
-    let mut hash = Sha256::new();
-    for abi in &abis.abis {
-        let part =
-            (&abi.name, abi.long, abi.order(), &abi.arch, abi.base, &abi.private, &abi.predefined, &abi.generated);
-        let compat = abi.compat.as_ref().map(|compat| (&compat.arch, &compat.condition, &compat.tables));
-        let json = serde_json::to_string(&(part, &abi.tables, compat)).unwrap_or_default();
-        hash.update(json.as_bytes());
-    }
-    hash.update(serde_json::to_string(&abis.meta_names).unwrap_or_default().as_bytes());
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

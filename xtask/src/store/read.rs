@@ -191,6 +191,6 @@ fn shared_fact(line: &str) -> Option<(u32, &str, Vec<&str>)> {
 
 /// Those who have a fact; `*` stands for every ABI without a table.
 fn sides<'a>(on: &[&'a str], tableless: &'a [String]) -> Vec<&'a str> {
-    let star = on.contains(&"*").then_some(tableless).unwrap_or_default();
+    let star = if on.contains(&"*") { tableless } else { &[] };
     star.iter().map(String::as_str).chain(on.iter().copied().filter(|side| *side != "*")).collect()
 }

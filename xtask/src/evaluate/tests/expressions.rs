@@ -178,6 +178,9 @@ fn names_and_layouts() {
     ilp32("sizeof(void *)", "4 unsigned int");
     lp64("sizeof(1 / 0)", "4 unsigned long");
     lp64("sizeof((\"ab\" \"\\n\\0\")) - 1", "4 unsigned long");
+    lp64("__builtin_constant_p(5) ? (u8)5 : swap(5, x ? 1 : 2)", "5 unsigned char");
+    lp64("(__builtin_constant_p(x) ? swap(5) : 6) + 1", "7 int");
+    lp64("1 ? swap(5) : 6", "`swap` has no value here");
     lp64("1 ?: 2", "1 int");
 }
 

@@ -46,6 +46,18 @@ pub(super) fn rows(facts: &Facts, spec: &AbiSpec, numbers: &Numbers, sink: &Sink
         names.entry(name.number).or_default().push(&name.name);
     }
 
+    for (number, entry) in &compat {
+        // Headers do not name their rows, and say more numbers than the ABI has; a table has to agree.
+        if let Some(name) = entry.name.filter(|name| names.get(number).is_none_or(|names| !names.contains(name))) {
+            let message = format!("the compat table of {} has `{name}` at {number}, its own header has not", spec.name);
+            sink.push(
+                Diagnostic::warning("compat-disagrees", message)
+                    .at(label_of(&entry.place))
+                    .help("a call that only compat programs can make is in no table; is the row wrong?"),
+            );
+        }
+    }
+
     let mut numbered: BTreeMap<&str, u32> = BTreeMap::new();
     let mut rows = Vec::new();
     for (number, names) in &names {
@@ -147,7 +159,11 @@ fn dispatched<'a>(facts: &'a Facts, spec: &AbiSpec, table: &'a Dispatch, sink: &
 
 /// Where a number of the main table stands, or the header that names it.
 fn place_of(main: &BTreeMap<u32, Dispatched>, number: u32, numbers: &Numbers) -> Label {
-    let place = main.get(&number).map_or(numbers.header.as_str(), |entry| &entry.place);
+    label_of(main.get(&number).map_or(numbers.header.as_str(), |entry| &entry.place))
+}
+
+/// `path:line` as a label.
+pub(super) fn label_of(place: &str) -> Label {
     let (path, line) = place.rsplit_once(':').unwrap_or((place, "0"));
     Label { line: line.parse().unwrap_or(0), ..Label::file(path) }
 }

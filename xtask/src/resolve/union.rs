@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Resolved;
-use crate::diagnostic::{Diagnostic, Label, Sink};
+use super::rows::label_of;
+use crate::diagnostic::{Diagnostic, Sink};
 use crate::model::{Abis, Release, Syscall};
 
 /// The tables over all releases.
@@ -75,8 +76,8 @@ fn newer(old: UnionRow, new: UnionRow, releases: &[Release], abi: &str, sink: &S
         );
         sink.push(
             Diagnostic::error("number-reused", message)
-                .at(place(&new.syscall.row).note("the newer row"))
-                .at(place(&old.syscall.row).note("the older row"))
+                .at(label_of(&new.syscall.row).note("the newer row"))
+                .at(label_of(&old.syscall.row).note("the older row"))
                 .help("a table over all releases needs one call a number; has the call only been renamed?"),
         );
     }
@@ -85,7 +86,7 @@ fn newer(old: UnionRow, new: UnionRow, releases: &[Release], abi: &str, sink: &S
             "`{}` of {abi} is gone after {} and back in {}",
             new.syscall.name, releases[old.last], releases[new.last]
         );
-        sink.push(Diagnostic::warning("call-came-back", message).at(place(&new.syscall.row)));
+        sink.push(Diagnostic::warning("call-came-back", message).at(label_of(&new.syscall.row)));
     }
     let mut syscall = new.syscall;
     syscall.aliases = before.union(&after).filter(|name| **name != syscall.name).cloned().collect();
@@ -99,14 +100,8 @@ fn check_names(abi: &str, rows: &BTreeMap<u32, UnionRow>, sink: &Sink) {
         for name in std::iter::once(&row.syscall.name).chain(&row.syscall.aliases) {
             if let Some(other) = numbers.insert(name, *number) {
                 let message = format!("`{name}` of {abi} is {other} in one release and {number} in another");
-                sink.push(Diagnostic::error("call-renumbered", message).at(place(&row.syscall.row)));
+                sink.push(Diagnostic::error("call-renumbered", message).at(label_of(&row.syscall.row)));
             }
         }
     }
-}
-
-/// `path:line` as a label.
-fn place(row: &str) -> Label {
-    let (path, line) = row.rsplit_once(':').unwrap_or((row, "0"));
-    Label { line: line.parse().unwrap_or(0), ..Label::file(path) }
 }

@@ -123,6 +123,7 @@ const ABIS: [Abi; 35] = [
         predefined: &["__arm__", "__ARMEL__", "__ARM_ARCH=4"],
         base: 0x90_0000,
         native: made(&["calls-oabi.h"]),
+        compat: Some(second("arm", &["calls-oabi.h"])),
         ..ABI
     },
     Abi {

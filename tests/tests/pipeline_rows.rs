@@ -366,8 +366,8 @@ fn arm_rows_without_an_entry_are_not_implemented() {
 fn arm_has_another_compat_side_on_arm64_with_a_table_of_its_own() {
     assert_eq!(main_of(&NEW, "arm", "pread64"), "sys_pread64 @ fs/read_write.c:7");
     assert_eq!(compat_of(&NEW, "arm", "pread64"), "arm64: compat_sys_aarch32_pread64 @ arch/arm64/kernel/sys32.c:1");
-    // Its second column is what an OABI program enters on 32-bit Arm, and no compat entry.
-    assert_eq!(compat_of(&NEW, "arm_oabi", "pread64"), "none");
+    // Its second column is what an OABI program enters on a kernel of the new convention.
+    assert_eq!(compat_of(&NEW, "arm_oabi", "pread64"), "arm: sys_oabi_pread64 @ arch/arm/kernel/entry.S:6");
     assert_eq!(compat_of(&NEW, "arm", "unused223"), "arm64: sys_ni_syscall @ - (ni)");
     assert_eq!(compat_of(&NEW, "arm", "kexec_file_load"), "none");
 }

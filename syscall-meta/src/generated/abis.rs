@@ -193,7 +193,7 @@ pub(crate) static FACTS: [Facts; 35] = [
             AuditArch::new(0x40000028, ByteOrder::Big),
         ],
         native_arch: Some("arm"),
-        compat_archs: &[],
+        compat_archs: &["arm"],
     },
     Facts {
         name: "c6x",

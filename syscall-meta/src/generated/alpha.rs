@@ -468,43 +468,43 @@ static ROWS: [Row; 500] = [
     row(542, 287, 287, NONE, V5_10, NEWEST, OK, ABSENT), // fsmount
     row(543, 288, 288, NONE, V5_10, NEWEST, OK, ABSENT), // fspick
     row(544, 289, 289, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_open
-    row(545, 290, 827, NONE, V6_12, NEWEST, OK, ABSENT), // clone3
+    row(545, 290, 847, NONE, V6_12, NEWEST, OK, ABSENT), // clone3
     row(546, 291, 291, NONE, V5_10, NEWEST, OK, ABSENT), // close_range
     row(547, 292, 292, NONE, V5_10, NEWEST, OK, ABSENT), // openat2
     row(548, 293, 293, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_getfd
     row(549, 294, 294, NONE, V5_10, NEWEST, OK, ABSENT), // faccessat2
     row(550, 295, 295, NONE, V5_10, NEWEST, OK, ABSENT), // process_madvise
-    row(551, 650, 784, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
-    row(552, 651, 785, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
-    row(553, 652, 786, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
-    row(554, 653, 787, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
-    row(555, 654, 788, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
-    row(556, 655, 789, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
-    row(558, 657, 791, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
-    row(559, 658, 792, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
+    row(551, 650, 804, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
+    row(552, 651, 805, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
+    row(553, 652, 806, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
+    row(554, 653, 807, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
+    row(555, 654, 808, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
+    row(556, 655, 809, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
+    row(558, 657, 811, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
+    row(559, 658, 812, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
     row(560, 659, 42, NONE, V6_1, NEWEST, NI, ABSENT), // set_mempolicy_home_node
-    row(561, 660, 815, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
-    row(562, 661, 816, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
-    row(563, 662, 817, NONE, V6_12, NEWEST, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
-    row(564, 663, 818, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
-    row(565, 664, 819, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
-    row(566, 665, 820, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
-    row(567, 666, 821, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
-    row(568, 667, 822, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
-    row(569, 668, 823, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
-    row(570, 669, 824, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
-    row(571, 670, 825, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
-    row(572, 671, 826, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
-    row(573, 674, 830, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
-    row(574, 675, 831, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
-    row(575, 676, 832, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
-    row(576, 677, 833, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
-    row(577, 678, 834, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
-    row(578, 679, 835, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
-    row(579, 680, 836, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
-    row(580, 681, 837, NONE, V7_2, NEWEST, OK, ABSENT), // listns
-    row(581, 682, 838, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
-    row(582, 684, 840, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
+    row(561, 660, 835, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
+    row(562, 661, 836, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
+    row(563, 662, 837, NONE, V6_12, NEWEST, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
+    row(564, 663, 838, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
+    row(565, 664, 839, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
+    row(566, 665, 840, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
+    row(567, 666, 841, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
+    row(568, 667, 842, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
+    row(569, 668, 843, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
+    row(570, 669, 844, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
+    row(571, 670, 845, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
+    row(572, 671, 846, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
+    row(573, 674, 850, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
+    row(574, 675, 851, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
+    row(575, 676, 852, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
+    row(576, 677, 853, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
+    row(577, 678, 854, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
+    row(578, 679, 855, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
+    row(579, 680, 856, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
+    row(580, 681, 857, NONE, V7_2, NEWEST, OK, ABSENT), // listns
+    row(581, 682, 858, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
+    row(582, 684, 860, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
 ];
 
 static ALIASES: [Alias; 5] = [

@@ -399,37 +399,37 @@ static ROWS: [Row; 431] = [
     row(438, 293, 293, 293, V5_10, NEWEST, OK, OK), // pidfd_getfd
     row(439, 294, 294, 294, V5_10, NEWEST, OK, OK), // faccessat2
     row(440, 295, 295, 295, V5_10, NEWEST, OK, OK), // process_madvise
-    row(441, 650, 784, 794, V6_1, NEWEST, OK, OK), // epoll_pwait2
-    row(442, 651, 785, 785, V6_1, NEWEST, OK, OK), // mount_setattr
-    row(443, 652, 786, 786, V6_1, NEWEST, OK, OK), // quotactl_fd
-    row(444, 653, 787, 787, V6_1, NEWEST, OK, OK), // landlock_create_ruleset
-    row(445, 654, 788, 788, V6_1, NEWEST, OK, OK), // landlock_add_rule
-    row(446, 655, 789, 789, V6_1, NEWEST, OK, OK), // landlock_restrict_self
-    row(448, 657, 791, 791, V6_1, NEWEST, OK, OK), // process_mrelease
-    row(449, 658, 792, 792, V6_1, NEWEST, OK, OK), // futex_waitv
-    row(450, 659, 793, 793, V6_1, NEWEST, OK, OK), // set_mempolicy_home_node
-    row(451, 660, 815, 815, V6_12, NEWEST, OK, OK), // cachestat
-    row(452, 661, 816, 816, V6_12, NEWEST, OK, OK), // fchmodat2
-    row(453, 662, 817, 817, V6_12, NEWEST, NOT_ON_THIS_ARCH, OK), // map_shadow_stack
-    row(454, 663, 818, 818, V6_12, NEWEST, OK, OK), // futex_wake
-    row(455, 664, 819, 819, V6_12, NEWEST, OK, OK), // futex_wait
-    row(456, 665, 820, 820, V6_12, NEWEST, OK, OK), // futex_requeue
-    row(457, 666, 821, 821, V6_12, NEWEST, OK, OK), // statmount
-    row(458, 667, 822, 822, V6_12, NEWEST, OK, OK), // listmount
-    row(459, 668, 823, 823, V6_12, NEWEST, OK, OK), // lsm_get_self_attr
-    row(460, 669, 824, 824, V6_12, NEWEST, OK, OK), // lsm_set_self_attr
-    row(461, 670, 825, 825, V6_12, NEWEST, OK, OK), // lsm_list_modules
-    row(462, 671, 826, 826, V6_12, NEWEST, OK, OK), // mseal
-    row(463, 674, 830, 830, V7_2, NEWEST, OK, OK), // setxattrat
-    row(464, 675, 831, 831, V7_2, NEWEST, OK, OK), // getxattrat
-    row(465, 676, 832, 832, V7_2, NEWEST, OK, OK), // listxattrat
-    row(466, 677, 833, 833, V7_2, NEWEST, OK, OK), // removexattrat
-    row(467, 678, 834, 834, V7_2, NEWEST, OK, OK), // open_tree_attr
-    row(468, 679, 835, 835, V7_2, NEWEST, OK, OK), // file_getattr
-    row(469, 680, 836, 836, V7_2, NEWEST, OK, OK), // file_setattr
-    row(470, 681, 837, 837, V7_2, NEWEST, OK, OK), // listns
-    row(471, 682, 838, 838, V7_2, NEWEST, OK, OK), // rseq_slice_yield
-    row(472, 684, 840, 840, V7_3, NEWEST, OK, OK), // fchroot
+    row(441, 650, 804, 814, V6_1, NEWEST, OK, OK), // epoll_pwait2
+    row(442, 651, 805, 805, V6_1, NEWEST, OK, OK), // mount_setattr
+    row(443, 652, 806, 806, V6_1, NEWEST, OK, OK), // quotactl_fd
+    row(444, 653, 807, 807, V6_1, NEWEST, OK, OK), // landlock_create_ruleset
+    row(445, 654, 808, 808, V6_1, NEWEST, OK, OK), // landlock_add_rule
+    row(446, 655, 809, 809, V6_1, NEWEST, OK, OK), // landlock_restrict_self
+    row(448, 657, 811, 811, V6_1, NEWEST, OK, OK), // process_mrelease
+    row(449, 658, 812, 812, V6_1, NEWEST, OK, OK), // futex_waitv
+    row(450, 659, 813, 813, V6_1, NEWEST, OK, OK), // set_mempolicy_home_node
+    row(451, 660, 835, 835, V6_12, NEWEST, OK, OK), // cachestat
+    row(452, 661, 836, 836, V6_12, NEWEST, OK, OK), // fchmodat2
+    row(453, 662, 837, 837, V6_12, NEWEST, NOT_ON_THIS_ARCH, OK), // map_shadow_stack
+    row(454, 663, 838, 838, V6_12, NEWEST, OK, OK), // futex_wake
+    row(455, 664, 839, 839, V6_12, NEWEST, OK, OK), // futex_wait
+    row(456, 665, 840, 840, V6_12, NEWEST, OK, OK), // futex_requeue
+    row(457, 666, 841, 841, V6_12, NEWEST, OK, OK), // statmount
+    row(458, 667, 842, 842, V6_12, NEWEST, OK, OK), // listmount
+    row(459, 668, 843, 843, V6_12, NEWEST, OK, OK), // lsm_get_self_attr
+    row(460, 669, 844, 844, V6_12, NEWEST, OK, OK), // lsm_set_self_attr
+    row(461, 670, 845, 845, V6_12, NEWEST, OK, OK), // lsm_list_modules
+    row(462, 671, 846, 846, V6_12, NEWEST, OK, OK), // mseal
+    row(463, 674, 850, 850, V7_2, NEWEST, OK, OK), // setxattrat
+    row(464, 675, 851, 851, V7_2, NEWEST, OK, OK), // getxattrat
+    row(465, 676, 852, 852, V7_2, NEWEST, OK, OK), // listxattrat
+    row(466, 677, 853, 853, V7_2, NEWEST, OK, OK), // removexattrat
+    row(467, 678, 854, 854, V7_2, NEWEST, OK, OK), // open_tree_attr
+    row(468, 679, 855, 855, V7_2, NEWEST, OK, OK), // file_getattr
+    row(469, 680, 856, 856, V7_2, NEWEST, OK, OK), // file_setattr
+    row(470, 681, 857, 857, V7_2, NEWEST, OK, OK), // listns
+    row(471, 682, 858, 858, V7_2, NEWEST, OK, OK), // rseq_slice_yield
+    row(472, 684, 860, 860, V7_3, NEWEST, OK, OK), // fchroot
     row(0xf0001, 536, 564, NONE, V5_10, NEWEST, OK, ABSENT), // breakpoint
     row(0xf0002, 483, 564, 565, V5_10, NEWEST, OK, OK), // cacheflush
     row(0xf0003, 537, 564, NONE, V5_10, NEWEST, OK, ABSENT), // usr26

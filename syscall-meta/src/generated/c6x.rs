@@ -50,9 +50,9 @@ static ROWS: [Row; 316] = [
     row(42, 42, 42, NONE, V5_10, V5_10, NI, ABSENT), // nfsservctl
     row(43, 474, 391, NONE, V5_10, V5_10, OK, ABSENT), // statfs64
     row(44, 475, 392, NONE, V5_10, V5_10, OK, ABSENT), // fstatfs64
-    row(45, 477, 577, NONE, V5_10, V5_10, OK, ABSENT), // truncate64
-    row(46, 478, 578, NONE, V5_10, V5_10, OK, ABSENT), // ftruncate64
-    row(47, 47, 579, NONE, V5_10, V5_10, OK, ABSENT), // fallocate
+    row(45, 477, 597, NONE, V5_10, V5_10, OK, ABSENT), // truncate64
+    row(46, 478, 598, NONE, V5_10, V5_10, OK, ABSENT), // ftruncate64
+    row(47, 47, 599, NONE, V5_10, V5_10, OK, ABSENT), // fallocate
     row(48, 48, 48, NONE, V5_10, V5_10, OK, ABSENT), // faccessat
     row(49, 49, 49, NONE, V5_10, V5_10, OK, ABSENT), // chdir
     row(50, 50, 50, NONE, V5_10, V5_10, OK, ABSENT), // fchdir
@@ -72,8 +72,8 @@ static ROWS: [Row; 316] = [
     row(64, 64, 64, NONE, V5_10, V5_10, OK, ABSENT), // write
     row(65, 65, 65, NONE, V5_10, V5_10, OK, ABSENT), // readv
     row(66, 66, 66, NONE, V5_10, V5_10, OK, ABSENT), // writev
-    row(67, 67, 580, NONE, V5_10, V5_10, OK, ABSENT), // pread64
-    row(68, 68, 581, NONE, V5_10, V5_10, OK, ABSENT), // pwrite64
+    row(67, 67, 600, NONE, V5_10, V5_10, OK, ABSENT), // pread64
+    row(68, 68, 601, NONE, V5_10, V5_10, OK, ABSENT), // pwrite64
     row(69, 69, 69, NONE, V5_10, V5_10, OK, ABSENT), // preadv
     row(70, 70, 70, NONE, V5_10, V5_10, OK, ABSENT), // pwritev
     row(71, 480, 71, NONE, V5_10, V5_10, OK, ABSENT), // sendfile64
@@ -228,7 +228,7 @@ static ROWS: [Row; 316] = [
     row(220, 220, 220, NONE, V5_10, V5_10, OK, ABSENT), // clone
     row(221, 221, 221, NONE, V5_10, V5_10, OK, ABSENT), // execve
     row(222, 481, 418, NONE, V5_10, V5_10, OK, ABSENT), // mmap2
-    row(223, 482, 582, NONE, V5_10, V5_10, OK, ABSENT), // fadvise64_64
+    row(223, 482, 602, NONE, V5_10, V5_10, OK, ABSENT), // fadvise64_64
     row(224, 224, 224, NONE, V5_10, V5_10, OK, ABSENT), // swapon
     row(225, 225, 225, NONE, V5_10, V5_10, OK, ABSENT), // swapoff
     row(226, 226, 226, NONE, V5_10, V5_10, OK, ABSENT), // mprotect
@@ -249,7 +249,7 @@ static ROWS: [Row; 316] = [
     row(241, 241, 241, NONE, V5_10, V5_10, OK, ABSENT), // perf_event_open
     row(242, 242, 242, NONE, V5_10, V5_10, OK, ABSENT), // accept4
     row(243, 243, 419, NONE, V5_10, V5_10, OK, ABSENT), // recvmmsg
-    row(244, 549, 583, NONE, V5_10, V5_10, OK, ABSENT), // cache_sync
+    row(244, 549, 603, NONE, V5_10, V5_10, OK, ABSENT), // cache_sync
     row(260, 244, 244, NONE, V5_10, V5_10, OK, ABSENT), // wait4
     row(261, 245, 245, NONE, V5_10, V5_10, OK, ABSENT), // prlimit64
     row(262, 246, 246, NONE, V5_10, V5_10, OK, ABSENT), // fanotify_init

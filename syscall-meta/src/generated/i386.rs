@@ -12,7 +12,7 @@ static ROWS: [Row; 462] = [
     row(4, 64, 64, 64, V5_10, NEWEST, OK, OK), // write
     row(5, 327, 311, 428, V5_10, NEWEST, OK, OK), // open
     row(6, 57, 57, 57, V5_10, NEWEST, OK, OK), // close
-    row(7, 551, 587, 587, V5_10, NEWEST, OK, OK), // waitpid
+    row(7, 551, 607, 607, V5_10, NEWEST, OK, OK), // waitpid
     row(8, 507, 429, 429, V5_10, NEWEST, OK, OK), // creat
     row(9, 301, 299, 299, V5_10, NEWEST, OK, OK), // link
     row(10, 302, 300, 300, V5_10, NEWEST, OK, OK), // unlink
@@ -23,7 +23,7 @@ static ROWS: [Row; 462] = [
     row(15, 305, 302, 302, V5_10, NEWEST, OK, OK), // chmod
     row(16, 402, 431, 431, V5_10, NEWEST, OK, OK), // lchown
     row(17, 552, NONE, NONE, V5_10, NEWEST, NI, NI), // break
-    row(18, 553, 588, 588, V5_10, NEWEST, OK, OK), // oldstat
+    row(18, 553, 608, 608, V5_10, NEWEST, OK, OK), // oldstat
     row(19, 62, 62, 432, V5_10, NEWEST, OK, OK), // lseek
     row(20, 172, 172, 172, V5_10, NEWEST, OK, OK), // getpid
     row(21, 40, 40, 40, V5_10, NEWEST, OK, OK), // mount
@@ -33,7 +33,7 @@ static ROWS: [Row; 462] = [
     row(25, 542, 567, 567, V5_10, NEWEST, OK, OK), // stime
     row(26, 117, 117, 435, V5_10, NEWEST, OK, OK), // ptrace
     row(27, 543, 568, 568, V5_10, NEWEST, OK, OK), // alarm
-    row(28, 554, 589, 589, V5_10, NEWEST, OK, OK), // oldfstat
+    row(28, 554, 609, 609, V5_10, NEWEST, OK, OK), // oldfstat
     row(29, 508, 436, 436, V5_10, NEWEST, OK, OK), // pause
     row(30, 544, 569, 569, V5_10, NEWEST, OK, OK), // utime
     row(31, 555, NONE, NONE, V5_10, NEWEST, NI, NI), // stty
@@ -53,7 +53,7 @@ static ROWS: [Row; 462] = [
     row(45, 214, 214, 214, V5_10, NEWEST, OK, OK), // brk
     row(46, 144, 440, 440, V5_10, NEWEST, OK, OK), // setgid
     row(47, 176, 441, 441, V5_10, NEWEST, OK, OK), // getgid
-    row(48, 559, 590, 590, V5_10, NEWEST, OK, OK), // signal
+    row(48, 559, 610, 610, V5_10, NEWEST, OK, OK), // signal
     row(49, 175, 442, 442, V5_10, NEWEST, OK, OK), // geteuid
     row(50, 177, 443, 443, V5_10, NEWEST, OK, OK), // getegid
     row(51, 89, 89, 89, V5_10, NEWEST, OK, OK), // acct
@@ -64,7 +64,7 @@ static ROWS: [Row; 462] = [
     row(56, 561, NONE, NONE, V5_10, NEWEST, NI, NI), // mpx
     row(57, 154, 154, 154, V5_10, NEWEST, OK, OK), // setpgid
     row(58, 562, NONE, NONE, V5_10, NEWEST, NI, NI), // ulimit
-    row(59, 563, 591, 591, V5_10, NEWEST, OK, OK), // oldolduname
+    row(59, 563, 611, 611, V5_10, NEWEST, OK, OK), // oldolduname
     row(60, 166, 166, 166, V5_10, NEWEST, OK, OK), // umask
     row(61, 51, 51, 51, V5_10, NEWEST, OK, OK), // chroot
     row(62, 452, 374, 446, V5_10, NEWEST, OK, OK), // ustat
@@ -73,29 +73,29 @@ static ROWS: [Row; 462] = [
     row(65, 339, 317, 317, V5_10, NEWEST, OK, OK), // getpgrp
     row(66, 157, 157, 157, V5_10, NEWEST, OK, OK), // setsid
     row(67, 386, 447, 448, V5_10, NEWEST, OK, OK), // sigaction
-    row(68, 564, 592, 592, V5_10, NEWEST, OK, OK), // sgetmask
-    row(69, 565, 593, 593, V5_10, NEWEST, OK, OK), // ssetmask
+    row(68, 564, 612, 612, V5_10, NEWEST, OK, OK), // sgetmask
+    row(69, 565, 613, 613, V5_10, NEWEST, OK, OK), // ssetmask
     row(70, 145, 449, 449, V5_10, NEWEST, OK, OK), // setreuid
     row(71, 143, 450, 450, V5_10, NEWEST, OK, OK), // setregid
     row(72, 368, 334, 334, V5_10, NEWEST, OK, OK), // sigsuspend
     row(73, 333, 314, 451, V5_10, NEWEST, OK, OK), // sigpending
     row(74, 161, 161, 161, V5_10, NEWEST, OK, OK), // sethostname
     row(75, 164, 164, 452, V5_10, NEWEST, OK, OK), // setrlimit
-    row(76, 163, 570, 594, V5_10, NEWEST, OK, OK), // getrlimit
+    row(76, 163, 570, 614, V5_10, NEWEST, OK, OK), // getrlimit
     row(77, 165, 165, 453, V5_10, NEWEST, OK, OK), // getrusage
     row(78, 169, 169, 454, V5_10, NEWEST, OK, OK), // gettimeofday
     row(79, 170, 170, 455, V5_10, NEWEST, OK, OK), // settimeofday
     row(80, 158, 456, 456, V5_10, NEWEST, OK, OK), // getgroups
     row(81, 159, 457, 457, V5_10, NEWEST, OK, OK), // setgroups
-    row(82, 457, 571, 595, V5_10, NEWEST, OK, OK), // select
+    row(82, 457, 571, 615, V5_10, NEWEST, OK, OK), // select
     row(83, 336, 315, 315, V5_10, NEWEST, OK, OK), // symlink
-    row(84, 566, 596, 596, V5_10, NEWEST, OK, OK), // oldlstat
+    row(84, 566, 616, 616, V5_10, NEWEST, OK, OK), // oldlstat
     row(85, 337, 316, 316, V5_10, NEWEST, OK, OK), // readlink
     row(86, 449, 371, 371, V5_10, NEWEST, NO_DEFINITION, NO_DEFINITION), // uselib
     row(87, 224, 224, 224, V5_10, NEWEST, OK, OK), // swapon
     row(88, 142, 142, 142, V5_10, NEWEST, OK, OK), // reboot
-    row(89, 545, 572, 597, V5_10, NEWEST, OK, OK), // readdir
-    row(90, 222, 573, 598, V5_10, NEWEST, OK, OK), // mmap
+    row(89, 545, 572, 617, V5_10, NEWEST, OK, OK), // readdir
+    row(90, 222, 573, 618, V5_10, NEWEST, OK, OK), // mmap
     row(91, 215, 215, 215, V5_10, NEWEST, OK, OK), // munmap
     row(92, 45, 45, 458, V5_10, NEWEST, OK, OK), // truncate
     row(93, 46, 46, 459, V5_10, NEWEST, OK, OK), // ftruncate
@@ -106,29 +106,29 @@ static ROWS: [Row; 462] = [
     row(98, 567, NONE, NONE, V5_10, NEWEST, NI, NI), // profil
     row(99, 43, 43, 461, V5_10, NEWEST, OK, OK), // statfs
     row(100, 44, 44, 462, V5_10, NEWEST, OK, OK), // fstatfs
-    row(101, 568, 599, 599, V5_10, NEWEST, OK, OK), // ioperm
-    row(102, 546, 574, 600, V5_10, NEWEST, OK, OK), // socketcall
+    row(101, 568, 619, 619, V5_10, NEWEST, OK, OK), // ioperm
+    row(102, 546, 574, 620, V5_10, NEWEST, OK, OK), // socketcall
     row(103, 116, 116, 116, V5_10, NEWEST, OK, OK), // syslog
     row(104, 103, 103, 323, V5_10, NEWEST, OK, OK), // setitimer
     row(105, 102, 102, 324, V5_10, NEWEST, OK, OK), // getitimer
     row(106, 343, 320, 463, V5_10, NEWEST, OK, OK), // stat
     row(107, 344, 321, 464, V5_10, NEWEST, OK, OK), // lstat
     row(108, 80, 80, 465, V5_10, NEWEST, OK, OK), // fstat
-    row(109, 569, 601, 601, V5_10, NEWEST, OK, OK), // olduname
-    row(110, 570, 602, 602, V5_10, NEWEST, OK, OK), // iopl
+    row(109, 569, 621, 621, V5_10, NEWEST, OK, OK), // olduname
+    row(110, 570, 622, 622, V5_10, NEWEST, OK, OK), // iopl
     row(111, 58, 58, 58, V5_10, NEWEST, OK, OK), // vhangup
     row(112, 571, NONE, NONE, V5_10, NEWEST, NI, NI), // idle
-    row(113, 572, 603, 42, V5_10, NEWEST, OK, NI), // vm86old
+    row(113, 572, 623, 42, V5_10, NEWEST, OK, NI), // vm86old
     row(114, 244, 244, 466, V5_10, NEWEST, OK, OK), // wait4
     row(115, 225, 225, 225, V5_10, NEWEST, OK, OK), // swapoff
     row(116, 179, 179, 467, V5_10, NEWEST, OK, OK), // sysinfo
-    row(117, 548, 576, 604, V5_10, NEWEST, OK, OK), // ipc
+    row(117, 548, 577, 624, V5_10, NEWEST, OK, OK), // ipc
     row(118, 82, 82, 82, V5_10, NEWEST, OK, OK), // fsync
     row(119, 363, 333, 469, V5_10, NEWEST, OK, OK), // sigreturn
-    row(120, 220, 220, 605, V5_10, NEWEST, OK, OK), // clone
+    row(120, 220, 220, 625, V5_10, NEWEST, OK, OK), // clone
     row(121, 162, 162, 162, V5_10, NEWEST, OK, OK), // setdomainname
     row(122, 160, 160, 160, V5_10, NEWEST, OK, OK), // uname
-    row(123, 573, 606, 606, V5_10, NEWEST, OK, OK), // modify_ldt
+    row(123, 573, 626, 626, V5_10, NEWEST, OK, OK), // modify_ldt
     row(124, 171, 413, 413, V5_10, NEWEST, OK, OK), // adjtimex
     row(125, 226, 226, 226, V5_10, NEWEST, OK, OK), // mprotect
     row(126, 510, 470, 471, V5_10, NEWEST, OK, OK), // sigprocmask
@@ -171,7 +171,7 @@ static ROWS: [Row; 462] = [
     row(163, 216, 216, 216, V5_10, NEWEST, OK, OK), // mremap
     row(164, 147, 476, 476, V5_10, NEWEST, OK, OK), // setresuid
     row(165, 148, 477, 477, V5_10, NEWEST, OK, OK), // getresuid
-    row(166, 574, 607, 42, V5_10, NEWEST, OK, NI), // vm86
+    row(166, 574, 627, 42, V5_10, NEWEST, OK, NI), // vm86
     row(167, 456, NONE, NONE, V5_10, NEWEST, NI, NI), // query_module
     row(168, 360, 329, 329, V5_10, NEWEST, OK, OK), // poll
     row(169, 42, NONE, NONE, V5_10, NEWEST, NI, NI), // nfsservctl
@@ -185,8 +185,8 @@ static ROWS: [Row; 462] = [
     row(177, 137, 412, 485, V5_10, NEWEST, OK, OK), // rt_sigtimedwait
     row(178, 138, 138, 486, V5_10, NEWEST, OK, OK), // rt_sigqueueinfo
     row(179, 133, 133, 487, V5_10, NEWEST, OK, OK), // rt_sigsuspend
-    row(180, 67, 608, 608, V5_10, NEWEST, OK, OK), // pread64
-    row(181, 68, 609, 609, V5_10, NEWEST, OK, OK), // pwrite64
+    row(180, 67, 628, 628, V5_10, NEWEST, OK, OK), // pread64
+    row(181, 68, 629, 629, V5_10, NEWEST, OK, OK), // pwrite64
     row(182, 306, 490, 490, V5_10, NEWEST, OK, OK), // chown
     row(183, 17, 17, 17, V5_10, NEWEST, OK, OK), // getcwd
     row(184, 90, 90, 90, V5_10, NEWEST, OK, OK), // capget
@@ -198,11 +198,11 @@ static ROWS: [Row; 462] = [
     row(190, 342, 494, 494, V5_10, NEWEST, OK, OK), // vfork
     row(191, 513, 163, 495, V5_10, NEWEST, OK, OK), // ugetrlimit
     row(192, 481, 418, 418, V5_10, NEWEST, OK, OK), // mmap2
-    row(193, 477, 610, 610, V5_10, NEWEST, OK, OK), // truncate64
-    row(194, 478, 611, 611, V5_10, NEWEST, OK, OK), // ftruncate64
-    row(195, 464, 383, 612, V5_10, NEWEST, OK, OK), // stat64
-    row(196, 465, 384, 613, V5_10, NEWEST, OK, OK), // lstat64
-    row(197, 466, 385, 614, V5_10, NEWEST, OK, OK), // fstat64
+    row(193, 477, 630, 630, V5_10, NEWEST, OK, OK), // truncate64
+    row(194, 478, 631, 631, V5_10, NEWEST, OK, OK), // ftruncate64
+    row(195, 464, 383, 632, V5_10, NEWEST, OK, OK), // stat64
+    row(196, 465, 384, 633, V5_10, NEWEST, OK, OK), // lstat64
+    row(197, 466, 385, 634, V5_10, NEWEST, OK, OK), // fstat64
     row(198, 514, 353, 353, V5_10, NEWEST, OK, OK), // lchown32
     row(199, 515, 174, 174, V5_10, NEWEST, OK, OK), // getuid32
     row(200, 516, 176, 176, V5_10, NEWEST, OK, OK), // getgid32
@@ -228,7 +228,7 @@ static ROWS: [Row; 462] = [
     row(220, 61, 61, 61, V5_10, NEWEST, OK, OK), // getdents64
     row(221, 476, 394, 500, V5_10, NEWEST, OK, OK), // fcntl64
     row(224, 178, 178, 178, V5_10, NEWEST, OK, OK), // gettid
-    row(225, 213, 615, 615, V5_10, NEWEST, OK, OK), // readahead
+    row(225, 213, 635, 635, V5_10, NEWEST, OK, OK), // readahead
     row(226, 5, 5, 5, V5_10, NEWEST, OK, OK), // setxattr
     row(227, 6, 6, 6, V5_10, NEWEST, OK, OK), // lsetxattr
     row(228, 7, 7, 7, V5_10, NEWEST, OK, OK), // fsetxattr
@@ -246,14 +246,14 @@ static ROWS: [Row; 462] = [
     row(240, 98, 403, 403, V5_10, NEWEST, OK, OK), // futex
     row(241, 122, 122, 502, V5_10, NEWEST, OK, OK), // sched_setaffinity
     row(242, 123, 123, 503, V5_10, NEWEST, OK, OK), // sched_getaffinity
-    row(243, 550, 585, 585, V5_10, NEWEST, OK, OK), // set_thread_area
-    row(244, 577, 616, 616, V5_10, NEWEST, OK, OK), // get_thread_area
+    row(243, 550, 605, 605, V5_10, NEWEST, OK, OK), // set_thread_area
+    row(244, 577, 636, 636, V5_10, NEWEST, OK, OK), // get_thread_area
     row(245, 0, 0, 504, V5_10, NEWEST, OK, OK), // io_setup
     row(246, 1, 1, 1, V5_10, NEWEST, OK, OK), // io_destroy
     row(247, 4, 393, 393, V5_10, NEWEST, OK, OK), // io_getevents
     row(248, 2, 2, 505, V5_10, NEWEST, OK, OK), // io_submit
     row(249, 3, 3, 3, V5_10, NEWEST, OK, OK), // io_cancel
-    row(250, 223, 617, 617, V5_10, NEWEST, OK, OK), // fadvise64
+    row(250, 223, 637, 637, V5_10, NEWEST, OK, OK), // fadvise64
     row(252, 94, 94, 94, V5_10, NEWEST, OK, OK), // exit_group
     row(253, 18, NONE, NONE, V5_10, NEWEST, NI, NI), // lookup_dcookie
     row(254, 462, 380, 380, V5_10, NEWEST, OK, OK), // epoll_create
@@ -270,11 +270,11 @@ static ROWS: [Row; 462] = [
     row(265, 113, 408, 408, V5_10, NEWEST, OK, OK), // clock_gettime
     row(266, 114, 409, 409, V5_10, NEWEST, OK, OK), // clock_getres
     row(267, 115, 410, 410, V5_10, NEWEST, OK, OK), // clock_nanosleep
-    row(268, 474, 391, 618, V5_10, NEWEST, OK, OK), // statfs64
-    row(269, 475, 392, 619, V5_10, NEWEST, OK, OK), // fstatfs64
+    row(268, 474, 391, 638, V5_10, NEWEST, OK, OK), // statfs64
+    row(269, 475, 392, 639, V5_10, NEWEST, OK, OK), // fstatfs64
     row(270, 131, 131, 131, V5_10, NEWEST, OK, OK), // tgkill
     row(271, 458, 512, 512, V5_10, NEWEST, OK, OK), // utimes
-    row(272, 482, 620, 620, V5_10, NEWEST, OK, OK), // fadvise64_64
+    row(272, 482, 640, 640, V5_10, NEWEST, OK, OK), // fadvise64_64
     row(273, 467, NONE, NONE, V5_10, NEWEST, NI, NI), // vserver
     row(274, 235, 235, 235, V5_10, NEWEST, OK, OK), // mbind
     row(275, 236, 236, 236, V5_10, NEWEST, OK, OK), // get_mempolicy
@@ -301,7 +301,7 @@ static ROWS: [Row; 462] = [
     row(297, 33, 33, 33, V5_10, NEWEST, OK, OK), // mknodat
     row(298, 54, 54, 54, V5_10, NEWEST, OK, OK), // fchownat
     row(299, 469, 534, 534, V5_10, NEWEST, OK, OK), // futimesat
-    row(300, 470, 388, 621, V5_10, NEWEST, OK, OK), // fstatat64
+    row(300, 470, 388, 641, V5_10, NEWEST, OK, OK), // fstatat64
     row(301, 35, 35, 35, V5_10, NEWEST, OK, OK), // unlinkat
     row(302, 38, 38, 38, V5_10, NEWEST, OK, OK), // renameat
     row(303, 37, 37, 37, V5_10, NEWEST, OK, OK), // linkat
@@ -315,7 +315,7 @@ static ROWS: [Row; 462] = [
     row(311, 99, 99, 537, V5_10, NEWEST, OK, OK), // set_robust_list
     row(312, 100, 100, 538, V5_10, NEWEST, OK, OK), // get_robust_list
     row(313, 76, 76, 76, V5_10, NEWEST, OK, OK), // splice
-    row(314, 84, 622, 622, V5_10, NEWEST, OK, OK), // sync_file_range
+    row(314, 84, 642, 642, V5_10, NEWEST, OK, OK), // sync_file_range
     row(315, 77, 77, 77, V5_10, NEWEST, OK, OK), // tee
     row(316, 75, 75, 75, V5_10, NEWEST, OK, OK), // vmsplice
     row(317, 239, 239, 239, V5_10, NEWEST, OK, OK), // move_pages
@@ -325,7 +325,7 @@ static ROWS: [Row; 462] = [
     row(321, 471, 389, 544, V5_10, NEWEST, OK, OK), // signalfd
     row(322, 85, 85, 85, V5_10, NEWEST, OK, OK), // timerfd_create
     row(323, 473, 390, 390, V5_10, NEWEST, OK, OK), // eventfd
-    row(324, 47, 623, 623, V5_10, NEWEST, OK, OK), // fallocate
+    row(324, 47, 643, 643, V5_10, NEWEST, OK, OK), // fallocate
     row(325, 86, 400, 400, V5_10, NEWEST, OK, OK), // timerfd_settime
     row(326, 87, 401, 401, V5_10, NEWEST, OK, OK), // timerfd_gettime
     row(327, 74, 74, 546, V5_10, NEWEST, OK, OK), // signalfd4
@@ -385,19 +385,19 @@ static ROWS: [Row; 462] = [
     row(381, 273, 273, 273, V5_10, NEWEST, OK, OK), // pkey_alloc
     row(382, 274, 274, 274, V5_10, NEWEST, OK, OK), // pkey_free
     row(383, 275, 275, 275, V5_10, NEWEST, OK, OK), // statx
-    row(384, 578, 624, 624, V5_10, NEWEST, OK, OK), // arch_prctl
+    row(384, 578, 644, 644, V5_10, NEWEST, OK, OK), // arch_prctl
     row(385, 276, 425, 557, V5_10, NEWEST, OK, OK), // io_pgetevents
     row(386, 277, 277, 277, V5_10, NEWEST, OK, OK), // rseq
     row(393, 190, 190, 190, V5_10, NEWEST, OK, OK), // semget
-    row(394, 191, 191, 626, V5_10, NEWEST, OK, OK), // semctl
+    row(394, 191, 191, 646, V5_10, NEWEST, OK, OK), // semctl
     row(395, 194, 194, 194, V5_10, NEWEST, OK, OK), // shmget
-    row(396, 195, 195, 627, V5_10, NEWEST, OK, OK), // shmctl
+    row(396, 195, 195, 647, V5_10, NEWEST, OK, OK), // shmctl
     row(397, 196, 196, 527, V5_10, NEWEST, OK, OK), // shmat
     row(398, 197, 197, 197, V5_10, NEWEST, OK, OK), // shmdt
     row(399, 186, 186, 186, V5_10, NEWEST, OK, OK), // msgget
     row(400, 189, 189, 524, V5_10, NEWEST, OK, OK), // msgsnd
     row(401, 188, 188, 525, V5_10, NEWEST, OK, OK), // msgrcv
-    row(402, 187, 187, 628, V5_10, NEWEST, OK, OK), // msgctl
+    row(402, 187, 187, 648, V5_10, NEWEST, OK, OK), // msgctl
     row(403, 487, 113, 113, V5_10, NEWEST, OK, OK), // clock_gettime64
     row(404, 488, 112, 112, V5_10, NEWEST, OK, OK), // clock_settime64
     row(405, 489, 250, 250, V5_10, NEWEST, OK, OK), // clock_adjtime64
@@ -435,38 +435,38 @@ static ROWS: [Row; 462] = [
     row(438, 293, 293, 293, V5_10, NEWEST, OK, OK), // pidfd_getfd
     row(439, 294, 294, 294, V5_10, NEWEST, OK, OK), // faccessat2
     row(440, 295, 295, 295, V5_10, NEWEST, OK, OK), // process_madvise
-    row(441, 650, 784, 794, V6_1, NEWEST, OK, OK), // epoll_pwait2
-    row(442, 651, 785, 785, V6_1, NEWEST, OK, OK), // mount_setattr
-    row(443, 652, 786, 786, V6_1, NEWEST, OK, OK), // quotactl_fd
-    row(444, 653, 787, 787, V6_1, NEWEST, OK, OK), // landlock_create_ruleset
-    row(445, 654, 788, 788, V6_1, NEWEST, OK, OK), // landlock_add_rule
-    row(446, 655, 789, 789, V6_1, NEWEST, OK, OK), // landlock_restrict_self
-    row(447, 656, 790, 790, V6_1, NEWEST, OK, OK), // memfd_secret
-    row(448, 657, 791, 791, V6_1, NEWEST, OK, OK), // process_mrelease
-    row(449, 658, 792, 792, V6_1, NEWEST, OK, OK), // futex_waitv
-    row(450, 659, 793, 793, V6_1, NEWEST, OK, OK), // set_mempolicy_home_node
-    row(451, 660, 815, 815, V6_12, NEWEST, OK, OK), // cachestat
-    row(452, 661, 816, 816, V6_12, NEWEST, OK, OK), // fchmodat2
-    row(453, 662, 817, 817, V6_12, NEWEST, OK, OK), // map_shadow_stack
-    row(454, 663, 818, 818, V6_12, NEWEST, OK, OK), // futex_wake
-    row(455, 664, 819, 819, V6_12, NEWEST, OK, OK), // futex_wait
-    row(456, 665, 820, 820, V6_12, NEWEST, OK, OK), // futex_requeue
-    row(457, 666, 821, 821, V6_12, NEWEST, OK, OK), // statmount
-    row(458, 667, 822, 822, V6_12, NEWEST, OK, OK), // listmount
-    row(459, 668, 823, 823, V6_12, NEWEST, OK, OK), // lsm_get_self_attr
-    row(460, 669, 824, 824, V6_12, NEWEST, OK, OK), // lsm_set_self_attr
-    row(461, 670, 825, 825, V6_12, NEWEST, OK, OK), // lsm_list_modules
-    row(462, 671, 826, 826, V6_12, NEWEST, OK, OK), // mseal
-    row(463, 674, 830, 830, V7_2, NEWEST, OK, OK), // setxattrat
-    row(464, 675, 831, 831, V7_2, NEWEST, OK, OK), // getxattrat
-    row(465, 676, 832, 832, V7_2, NEWEST, OK, OK), // listxattrat
-    row(466, 677, 833, 833, V7_2, NEWEST, OK, OK), // removexattrat
-    row(467, 678, 834, 834, V7_2, NEWEST, OK, OK), // open_tree_attr
-    row(468, 679, 835, 835, V7_2, NEWEST, OK, OK), // file_getattr
-    row(469, 680, 836, 836, V7_2, NEWEST, OK, OK), // file_setattr
-    row(470, 681, 837, 837, V7_2, NEWEST, OK, OK), // listns
-    row(471, 682, 838, 838, V7_2, NEWEST, OK, OK), // rseq_slice_yield
-    row(472, 684, 840, 840, V7_3, NEWEST, OK, OK), // fchroot
+    row(441, 650, 804, 814, V6_1, NEWEST, OK, OK), // epoll_pwait2
+    row(442, 651, 805, 805, V6_1, NEWEST, OK, OK), // mount_setattr
+    row(443, 652, 806, 806, V6_1, NEWEST, OK, OK), // quotactl_fd
+    row(444, 653, 807, 807, V6_1, NEWEST, OK, OK), // landlock_create_ruleset
+    row(445, 654, 808, 808, V6_1, NEWEST, OK, OK), // landlock_add_rule
+    row(446, 655, 809, 809, V6_1, NEWEST, OK, OK), // landlock_restrict_self
+    row(447, 656, 810, 810, V6_1, NEWEST, OK, OK), // memfd_secret
+    row(448, 657, 811, 811, V6_1, NEWEST, OK, OK), // process_mrelease
+    row(449, 658, 812, 812, V6_1, NEWEST, OK, OK), // futex_waitv
+    row(450, 659, 813, 813, V6_1, NEWEST, OK, OK), // set_mempolicy_home_node
+    row(451, 660, 835, 835, V6_12, NEWEST, OK, OK), // cachestat
+    row(452, 661, 836, 836, V6_12, NEWEST, OK, OK), // fchmodat2
+    row(453, 662, 837, 837, V6_12, NEWEST, OK, OK), // map_shadow_stack
+    row(454, 663, 838, 838, V6_12, NEWEST, OK, OK), // futex_wake
+    row(455, 664, 839, 839, V6_12, NEWEST, OK, OK), // futex_wait
+    row(456, 665, 840, 840, V6_12, NEWEST, OK, OK), // futex_requeue
+    row(457, 666, 841, 841, V6_12, NEWEST, OK, OK), // statmount
+    row(458, 667, 842, 842, V6_12, NEWEST, OK, OK), // listmount
+    row(459, 668, 843, 843, V6_12, NEWEST, OK, OK), // lsm_get_self_attr
+    row(460, 669, 844, 844, V6_12, NEWEST, OK, OK), // lsm_set_self_attr
+    row(461, 670, 845, 845, V6_12, NEWEST, OK, OK), // lsm_list_modules
+    row(462, 671, 846, 846, V6_12, NEWEST, OK, OK), // mseal
+    row(463, 674, 850, 850, V7_2, NEWEST, OK, OK), // setxattrat
+    row(464, 675, 851, 851, V7_2, NEWEST, OK, OK), // getxattrat
+    row(465, 676, 852, 852, V7_2, NEWEST, OK, OK), // listxattrat
+    row(466, 677, 853, 853, V7_2, NEWEST, OK, OK), // removexattrat
+    row(467, 678, 854, 854, V7_2, NEWEST, OK, OK), // open_tree_attr
+    row(468, 679, 855, 855, V7_2, NEWEST, OK, OK), // file_getattr
+    row(469, 680, 856, 856, V7_2, NEWEST, OK, OK), // file_setattr
+    row(470, 681, 857, 857, V7_2, NEWEST, OK, OK), // listns
+    row(471, 682, 858, 858, V7_2, NEWEST, OK, OK), // rseq_slice_yield
+    row(472, 684, 860, 860, V7_3, NEWEST, OK, OK), // fchroot
 ];
 
 static ALIASES: [Alias; 0] = [];

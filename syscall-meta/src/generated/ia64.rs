@@ -14,7 +14,7 @@ static ROWS: [Row; 353] = [
     row(1030, 507, 429, NONE, V5_10, V6_1, OK, ABSENT), // creat
     row(1031, 301, 299, NONE, V5_10, V6_1, OK, ABSENT), // link
     row(1032, 302, 300, NONE, V5_10, V6_1, OK, ABSENT), // unlink
-    row(1033, 221, 629, NONE, V5_10, V6_1, OK, ABSENT), // execve
+    row(1033, 221, 649, NONE, V5_10, V6_1, OK, ABSENT), // execve
     row(1034, 49, 49, NONE, V5_10, V6_1, OK, ABSENT), // chdir
     row(1035, 50, 50, NONE, V5_10, V6_1, OK, ABSENT), // fchdir
     row(1036, 458, 378, NONE, V5_10, V6_1, OK, ABSENT), // utimes
@@ -39,9 +39,9 @@ static ROWS: [Row; 353] = [
     row(1055, 375, 342, NONE, V5_10, V6_1, OK, ABSENT), // mkdir
     row(1056, 376, 343, NONE, V5_10, V6_1, OK, ABSENT), // rmdir
     row(1057, 23, 23, NONE, V5_10, V6_1, OK, ABSENT), // dup
-    row(1058, 324, 630, NONE, V5_10, V6_1, OK, ABSENT), // pipe
+    row(1058, 324, 650, NONE, V5_10, V6_1, OK, ABSENT), // pipe
     row(1059, 153, 153, NONE, V5_10, V6_1, OK, ABSENT), // times
-    row(1060, 214, 631, NONE, V5_10, V6_1, OK, ABSENT), // brk
+    row(1060, 214, 651, NONE, V5_10, V6_1, OK, ABSENT), // brk
     row(1061, 144, 144, NONE, V5_10, V6_1, OK, ABSENT), // setgid
     row(1062, 176, 176, NONE, V5_10, V6_1, OK, ABSENT), // getgid
     row(1063, 177, 177, NONE, V5_10, V6_1, OK, ABSENT), // getegid
@@ -82,7 +82,7 @@ static ROWS: [Row; 353] = [
     row(1098, 46, 46, NONE, V5_10, V6_1, OK, ABSENT), // ftruncate
     row(1099, 52, 52, NONE, V5_10, V6_1, OK, ABSENT), // fchmod
     row(1100, 55, 55, NONE, V5_10, V6_1, OK, ABSENT), // fchown
-    row(1101, 141, 632, NONE, V5_10, V6_1, OK, ABSENT), // getpriority
+    row(1101, 141, 652, NONE, V5_10, V6_1, OK, ABSENT), // getpriority
     row(1102, 140, 140, NONE, V5_10, V6_1, OK, ABSENT), // setpriority
     row(1103, 43, 43, NONE, V5_10, V6_1, OK, ABSENT), // statfs
     row(1104, 44, 44, NONE, V5_10, V6_1, OK, ABSENT), // fstatfs
@@ -131,7 +131,7 @@ static ROWS: [Row; 353] = [
     row(1153, 228, 228, NONE, V5_10, V6_1, OK, ABSENT), // mlock
     row(1154, 230, 230, NONE, V5_10, V6_1, OK, ABSENT), // mlockall
     row(1155, 226, 226, NONE, V5_10, V6_1, OK, ABSENT), // mprotect
-    row(1156, 216, 633, NONE, V5_10, V6_1, OK, ABSENT), // mremap
+    row(1156, 216, 653, NONE, V5_10, V6_1, OK, ABSENT), // mremap
     row(1157, 227, 227, NONE, V5_10, V6_1, OK, ABSENT), // msync
     row(1158, 229, 229, NONE, V5_10, V6_1, OK, ABSENT), // munlock
     row(1159, 231, 231, NONE, V5_10, V6_1, OK, ABSENT), // munlockall
@@ -188,9 +188,9 @@ static ROWS: [Row; 353] = [
     row(1210, 343, 320, NONE, V5_10, V6_1, OK, ABSENT), // stat
     row(1211, 344, 321, NONE, V5_10, V6_1, OK, ABSENT), // lstat
     row(1212, 80, 80, NONE, V5_10, V6_1, OK, ABSENT), // fstat
-    row(1213, 582, 634, NONE, V5_10, V6_1, OK, ABSENT), // clone2
+    row(1213, 582, 654, NONE, V5_10, V6_1, OK, ABSENT), // clone2
     row(1214, 61, 61, NONE, V5_10, V6_1, OK, ABSENT), // getdents64
-    row(1215, 583, 635, NONE, V5_10, V6_1, OK, ABSENT), // getunwind
+    row(1215, 583, 655, NONE, V5_10, V6_1, OK, ABSENT), // getunwind
     row(1216, 213, 213, NONE, V5_10, V6_1, OK, ABSENT), // readahead
     row(1217, 5, 5, NONE, V5_10, V6_1, OK, ABSENT), // setxattr
     row(1218, 6, 6, NONE, V5_10, V6_1, OK, ABSENT), // lsetxattr
@@ -230,7 +230,7 @@ static ROWS: [Row; 353] = [
     row(1252, 111, 111, NONE, V5_10, V6_1, OK, ABSENT), // timer_delete
     row(1253, 112, 112, NONE, V5_10, V6_1, OK, ABSENT), // clock_settime
     row(1254, 113, 113, NONE, V5_10, V6_1, OK, ABSENT), // clock_gettime
-    row(1255, 114, 795, NONE, V5_10, V6_1, OK, ABSENT), // clock_getres
+    row(1255, 114, 815, NONE, V5_10, V6_1, OK, ABSENT), // clock_getres
     row(1256, 115, 115, NONE, V5_10, V6_1, OK, ABSENT), // clock_nanosleep
     row(1257, 475, 392, NONE, V5_10, V6_1, OK, ABSENT), // fstatfs64
     row(1258, 474, 391, NONE, V5_10, V6_1, OK, ABSENT), // statfs64
@@ -349,15 +349,15 @@ static ROWS: [Row; 353] = [
     row(1462, 293, 293, NONE, V5_10, V6_1, OK, ABSENT), // pidfd_getfd
     row(1463, 294, 294, NONE, V5_10, V6_1, OK, ABSENT), // faccessat2
     row(1464, 295, 295, NONE, V5_10, V6_1, OK, ABSENT), // process_madvise
-    row(1465, 650, 784, NONE, V6_1, V6_1, OK, ABSENT), // epoll_pwait2
-    row(1466, 651, 785, NONE, V6_1, V6_1, OK, ABSENT), // mount_setattr
-    row(1467, 652, 786, NONE, V6_1, V6_1, OK, ABSENT), // quotactl_fd
-    row(1468, 653, 787, NONE, V6_1, V6_1, OK, ABSENT), // landlock_create_ruleset
-    row(1469, 654, 788, NONE, V6_1, V6_1, OK, ABSENT), // landlock_add_rule
-    row(1470, 655, 789, NONE, V6_1, V6_1, OK, ABSENT), // landlock_restrict_self
-    row(1472, 657, 791, NONE, V6_1, V6_1, OK, ABSENT), // process_mrelease
-    row(1473, 658, 792, NONE, V6_1, V6_1, OK, ABSENT), // futex_waitv
-    row(1474, 659, 793, NONE, V6_1, V6_1, OK, ABSENT), // set_mempolicy_home_node
+    row(1465, 650, 804, NONE, V6_1, V6_1, OK, ABSENT), // epoll_pwait2
+    row(1466, 651, 805, NONE, V6_1, V6_1, OK, ABSENT), // mount_setattr
+    row(1467, 652, 806, NONE, V6_1, V6_1, OK, ABSENT), // quotactl_fd
+    row(1468, 653, 807, NONE, V6_1, V6_1, OK, ABSENT), // landlock_create_ruleset
+    row(1469, 654, 808, NONE, V6_1, V6_1, OK, ABSENT), // landlock_add_rule
+    row(1470, 655, 809, NONE, V6_1, V6_1, OK, ABSENT), // landlock_restrict_self
+    row(1472, 657, 811, NONE, V6_1, V6_1, OK, ABSENT), // process_mrelease
+    row(1473, 658, 812, NONE, V6_1, V6_1, OK, ABSENT), // futex_waitv
+    row(1474, 659, 813, NONE, V6_1, V6_1, OK, ABSENT), // set_mempolicy_home_node
 ];
 
 static ALIASES: [Alias; 1] = [

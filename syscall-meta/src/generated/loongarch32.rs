@@ -290,38 +290,38 @@ static ROWS: [Row; 317] = [
     row(438, 293, 293, NONE, V7_2, NEWEST, OK, ABSENT), // pidfd_getfd
     row(439, 294, 294, NONE, V7_2, NEWEST, OK, ABSENT), // faccessat2
     row(440, 295, 295, NONE, V7_2, NEWEST, OK, ABSENT), // process_madvise
-    row(441, 650, 784, NONE, V7_2, NEWEST, OK, ABSENT), // epoll_pwait2
-    row(442, 651, 785, NONE, V7_2, NEWEST, OK, ABSENT), // mount_setattr
-    row(443, 652, 786, NONE, V7_2, NEWEST, OK, ABSENT), // quotactl_fd
-    row(444, 653, 787, NONE, V7_2, NEWEST, OK, ABSENT), // landlock_create_ruleset
-    row(445, 654, 788, NONE, V7_2, NEWEST, OK, ABSENT), // landlock_add_rule
-    row(446, 655, 789, NONE, V7_2, NEWEST, OK, ABSENT), // landlock_restrict_self
-    row(447, 656, 790, NONE, V7_2, NEWEST, OK, ABSENT), // memfd_secret
-    row(448, 657, 791, NONE, V7_2, NEWEST, OK, ABSENT), // process_mrelease
-    row(449, 658, 792, NONE, V7_2, NEWEST, OK, ABSENT), // futex_waitv
-    row(450, 659, 793, NONE, V7_2, NEWEST, OK, ABSENT), // set_mempolicy_home_node
-    row(451, 660, 815, NONE, V7_2, NEWEST, OK, ABSENT), // cachestat
-    row(452, 661, 816, NONE, V7_2, NEWEST, OK, ABSENT), // fchmodat2
-    row(453, 662, 817, NONE, V7_2, NEWEST, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
-    row(454, 663, 818, NONE, V7_2, NEWEST, OK, ABSENT), // futex_wake
-    row(455, 664, 819, NONE, V7_2, NEWEST, OK, ABSENT), // futex_wait
-    row(456, 665, 820, NONE, V7_2, NEWEST, OK, ABSENT), // futex_requeue
-    row(457, 666, 821, NONE, V7_2, NEWEST, OK, ABSENT), // statmount
-    row(458, 667, 822, NONE, V7_2, NEWEST, OK, ABSENT), // listmount
-    row(459, 668, 823, NONE, V7_2, NEWEST, OK, ABSENT), // lsm_get_self_attr
-    row(460, 669, 824, NONE, V7_2, NEWEST, OK, ABSENT), // lsm_set_self_attr
-    row(461, 670, 825, NONE, V7_2, NEWEST, OK, ABSENT), // lsm_list_modules
-    row(462, 671, 826, NONE, V7_2, NEWEST, OK, ABSENT), // mseal
-    row(463, 674, 830, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
-    row(464, 675, 831, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
-    row(465, 676, 832, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
-    row(466, 677, 833, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
-    row(467, 678, 834, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
-    row(468, 679, 835, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
-    row(469, 680, 836, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
-    row(470, 681, 837, NONE, V7_2, NEWEST, OK, ABSENT), // listns
-    row(471, 682, 838, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
-    row(472, 684, 840, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
+    row(441, 650, 804, NONE, V7_2, NEWEST, OK, ABSENT), // epoll_pwait2
+    row(442, 651, 805, NONE, V7_2, NEWEST, OK, ABSENT), // mount_setattr
+    row(443, 652, 806, NONE, V7_2, NEWEST, OK, ABSENT), // quotactl_fd
+    row(444, 653, 807, NONE, V7_2, NEWEST, OK, ABSENT), // landlock_create_ruleset
+    row(445, 654, 808, NONE, V7_2, NEWEST, OK, ABSENT), // landlock_add_rule
+    row(446, 655, 809, NONE, V7_2, NEWEST, OK, ABSENT), // landlock_restrict_self
+    row(447, 656, 810, NONE, V7_2, NEWEST, OK, ABSENT), // memfd_secret
+    row(448, 657, 811, NONE, V7_2, NEWEST, OK, ABSENT), // process_mrelease
+    row(449, 658, 812, NONE, V7_2, NEWEST, OK, ABSENT), // futex_waitv
+    row(450, 659, 813, NONE, V7_2, NEWEST, OK, ABSENT), // set_mempolicy_home_node
+    row(451, 660, 835, NONE, V7_2, NEWEST, OK, ABSENT), // cachestat
+    row(452, 661, 836, NONE, V7_2, NEWEST, OK, ABSENT), // fchmodat2
+    row(453, 662, 837, NONE, V7_2, NEWEST, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
+    row(454, 663, 838, NONE, V7_2, NEWEST, OK, ABSENT), // futex_wake
+    row(455, 664, 839, NONE, V7_2, NEWEST, OK, ABSENT), // futex_wait
+    row(456, 665, 840, NONE, V7_2, NEWEST, OK, ABSENT), // futex_requeue
+    row(457, 666, 841, NONE, V7_2, NEWEST, OK, ABSENT), // statmount
+    row(458, 667, 842, NONE, V7_2, NEWEST, OK, ABSENT), // listmount
+    row(459, 668, 843, NONE, V7_2, NEWEST, OK, ABSENT), // lsm_get_self_attr
+    row(460, 669, 844, NONE, V7_2, NEWEST, OK, ABSENT), // lsm_set_self_attr
+    row(461, 670, 845, NONE, V7_2, NEWEST, OK, ABSENT), // lsm_list_modules
+    row(462, 671, 846, NONE, V7_2, NEWEST, OK, ABSENT), // mseal
+    row(463, 674, 850, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
+    row(464, 675, 851, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
+    row(465, 676, 852, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
+    row(466, 677, 853, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
+    row(467, 678, 854, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
+    row(468, 679, 855, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
+    row(469, 680, 856, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
+    row(470, 681, 857, NONE, V7_2, NEWEST, OK, ABSENT), // listns
+    row(471, 682, 858, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
+    row(472, 684, 860, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
 ];
 
 static ALIASES: [Alias; 0] = [];

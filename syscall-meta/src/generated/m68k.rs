@@ -7,12 +7,12 @@ static ROWS: [Row; 444] = [
     // number, name, entry, compat entry, first release, last release, missing, missing as compat
     row(0, 128, 128, NONE, V5_10, NEWEST, OK, ABSENT), // restart_syscall
     row(1, 93, 93, NONE, V5_10, NEWEST, OK, ABSENT), // exit
-    row(2, 297, 636, NONE, V5_10, NEWEST, OK, ABSENT), // fork
+    row(2, 297, 656, NONE, V5_10, NEWEST, OK, ABSENT), // fork
     row(3, 63, 63, NONE, V5_10, NEWEST, OK, ABSENT), // read
     row(4, 64, 64, NONE, V5_10, NEWEST, OK, ABSENT), // write
     row(5, 327, 311, NONE, V5_10, NEWEST, OK, ABSENT), // open
     row(6, 57, 57, NONE, V5_10, NEWEST, OK, ABSENT), // close
-    row(7, 551, 587, NONE, V5_10, NEWEST, OK, ABSENT), // waitpid
+    row(7, 551, 607, NONE, V5_10, NEWEST, OK, ABSENT), // waitpid
     row(8, 507, 429, NONE, V5_10, NEWEST, OK, ABSENT), // creat
     row(9, 301, 299, NONE, V5_10, NEWEST, OK, ABSENT), // link
     row(10, 302, 300, NONE, V5_10, NEWEST, OK, ABSENT), // unlink
@@ -22,7 +22,7 @@ static ROWS: [Row; 444] = [
     row(14, 304, 301, NONE, V5_10, NEWEST, OK, ABSENT), // mknod
     row(15, 305, 302, NONE, V5_10, NEWEST, OK, ABSENT), // chmod
     row(16, 306, 490, NONE, V5_10, NEWEST, OK, ABSENT), // chown
-    row(18, 553, 588, NONE, V5_10, NEWEST, OK, ABSENT), // oldstat
+    row(18, 553, 608, NONE, V5_10, NEWEST, OK, ABSENT), // oldstat
     row(19, 62, 62, NONE, V5_10, NEWEST, OK, ABSENT), // lseek
     row(20, 172, 172, NONE, V5_10, NEWEST, OK, ABSENT), // getpid
     row(21, 40, 40, NONE, V5_10, NEWEST, OK, ABSENT), // mount
@@ -32,7 +32,7 @@ static ROWS: [Row; 444] = [
     row(25, 542, 567, NONE, V5_10, NEWEST, OK, ABSENT), // stime
     row(26, 117, 117, NONE, V5_10, NEWEST, OK, ABSENT), // ptrace
     row(27, 543, 568, NONE, V5_10, NEWEST, OK, ABSENT), // alarm
-    row(28, 554, 589, NONE, V5_10, NEWEST, OK, ABSENT), // oldfstat
+    row(28, 554, 609, NONE, V5_10, NEWEST, OK, ABSENT), // oldfstat
     row(29, 508, 436, NONE, V5_10, NEWEST, OK, ABSENT), // pause
     row(30, 544, 569, NONE, V5_10, NEWEST, OK, ABSENT), // utime
     row(33, 319, 308, NONE, V5_10, NEWEST, OK, ABSENT), // access
@@ -48,7 +48,7 @@ static ROWS: [Row; 444] = [
     row(45, 214, 214, NONE, V5_10, NEWEST, OK, ABSENT), // brk
     row(46, 144, 440, NONE, V5_10, NEWEST, OK, ABSENT), // setgid
     row(47, 176, 441, NONE, V5_10, NEWEST, OK, ABSENT), // getgid
-    row(48, 559, 590, NONE, V5_10, NEWEST, OK, ABSENT), // signal
+    row(48, 559, 610, NONE, V5_10, NEWEST, OK, ABSENT), // signal
     row(49, 175, 442, NONE, V5_10, NEWEST, OK, ABSENT), // geteuid
     row(50, 177, 443, NONE, V5_10, NEWEST, OK, ABSENT), // getegid
     row(51, 89, 89, NONE, V5_10, NEWEST, OK, ABSENT), // acct
@@ -64,8 +64,8 @@ static ROWS: [Row; 444] = [
     row(65, 339, 317, NONE, V5_10, NEWEST, OK, ABSENT), // getpgrp
     row(66, 157, 157, NONE, V5_10, NEWEST, OK, ABSENT), // setsid
     row(67, 386, 447, NONE, V5_10, NEWEST, OK, ABSENT), // sigaction
-    row(68, 564, 592, NONE, V5_10, NEWEST, OK, ABSENT), // sgetmask
-    row(69, 565, 593, NONE, V5_10, NEWEST, OK, ABSENT), // ssetmask
+    row(68, 564, 612, NONE, V5_10, NEWEST, OK, ABSENT), // sgetmask
+    row(69, 565, 613, NONE, V5_10, NEWEST, OK, ABSENT), // ssetmask
     row(70, 145, 449, NONE, V5_10, NEWEST, OK, ABSENT), // setreuid
     row(71, 143, 450, NONE, V5_10, NEWEST, OK, ABSENT), // setregid
     row(72, 368, 334, NONE, V5_10, NEWEST, OK, ABSENT), // sigsuspend
@@ -80,7 +80,7 @@ static ROWS: [Row; 444] = [
     row(81, 159, 457, NONE, V5_10, NEWEST, OK, ABSENT), // setgroups
     row(82, 457, 571, NONE, V5_10, NEWEST, OK, ABSENT), // select
     row(83, 336, 315, NONE, V5_10, NEWEST, OK, ABSENT), // symlink
-    row(84, 566, 596, NONE, V5_10, NEWEST, OK, ABSENT), // oldlstat
+    row(84, 566, 616, NONE, V5_10, NEWEST, OK, ABSENT), // oldlstat
     row(85, 337, 316, NONE, V5_10, NEWEST, OK, ABSENT), // readlink
     row(86, 449, 371, NONE, V5_10, NEWEST, NO_DEFINITION, ABSENT), // uselib
     row(87, 224, 224, NONE, V5_10, NEWEST, OK, ABSENT), // swapon
@@ -107,10 +107,10 @@ static ROWS: [Row; 444] = [
     row(114, 244, 244, NONE, V5_10, NEWEST, OK, ABSENT), // wait4
     row(115, 225, 225, NONE, V5_10, NEWEST, OK, ABSENT), // swapoff
     row(116, 179, 179, NONE, V5_10, NEWEST, OK, ABSENT), // sysinfo
-    row(117, 548, 576, NONE, V5_10, NEWEST, OK, ABSENT), // ipc
+    row(117, 548, 577, NONE, V5_10, NEWEST, OK, ABSENT), // ipc
     row(118, 82, 82, NONE, V5_10, NEWEST, OK, ABSENT), // fsync
     row(119, 363, 333, NONE, V5_10, NEWEST, OK, ABSENT), // sigreturn
-    row(120, 220, 637, NONE, V5_10, NEWEST, OK, ABSENT), // clone
+    row(120, 220, 657, NONE, V5_10, NEWEST, OK, ABSENT), // clone
     row(121, 162, 162, NONE, V5_10, NEWEST, OK, ABSENT), // setdomainname
     row(122, 160, 160, NONE, V5_10, NEWEST, OK, ABSENT), // uname
     row(123, 483, 420, NONE, V5_10, NEWEST, OK, ABSENT), // cacheflush
@@ -179,7 +179,7 @@ static ROWS: [Row; 444] = [
     row(187, 71, 492, NONE, V5_10, NEWEST, OK, ABSENT), // sendfile
     row(188, 575, 42, NONE, V5_10, NEWEST, NI, ABSENT), // getpmsg
     row(189, 576, 42, NONE, V5_10, NEWEST, NI, ABSENT), // putpmsg
-    row(190, 342, 638, NONE, V5_10, NEWEST, OK, ABSENT), // vfork
+    row(190, 342, 658, NONE, V5_10, NEWEST, OK, ABSENT), // vfork
     row(191, 513, 163, NONE, V5_10, NEWEST, OK, ABSENT), // ugetrlimit
     row(192, 481, 496, NONE, V5_10, NEWEST, OK, ABSENT), // mmap2
     row(193, 477, 395, NONE, V5_10, NEWEST, OK, ABSENT), // truncate64
@@ -319,10 +319,10 @@ static ROWS: [Row; 444] = [
     row(330, 70, 70, NONE, V5_10, NEWEST, OK, ABSENT), // pwritev
     row(331, 240, 240, NONE, V5_10, NEWEST, OK, ABSENT), // rt_tgsigqueueinfo
     row(332, 241, 241, NONE, V5_10, NEWEST, OK, ABSENT), // perf_event_open
-    row(333, 577, 616, NONE, V5_10, NEWEST, OK, ABSENT), // get_thread_area
-    row(334, 550, 585, NONE, V5_10, NEWEST, OK, ABSENT), // set_thread_area
-    row(335, 584, 639, NONE, V5_10, NEWEST, OK, ABSENT), // atomic_cmpxchg_32
-    row(336, 585, 640, NONE, V5_10, NEWEST, OK, ABSENT), // atomic_barrier
+    row(333, 577, 636, NONE, V5_10, NEWEST, OK, ABSENT), // get_thread_area
+    row(334, 550, 605, NONE, V5_10, NEWEST, OK, ABSENT), // set_thread_area
+    row(335, 584, 659, NONE, V5_10, NEWEST, OK, ABSENT), // atomic_cmpxchg_32
+    row(336, 585, 660, NONE, V5_10, NEWEST, OK, ABSENT), // atomic_barrier
     row(337, 246, 246, NONE, V5_10, NEWEST, OK, ABSENT), // fanotify_init
     row(338, 247, 247, NONE, V5_10, NEWEST, OK, ABSENT), // fanotify_mark
     row(339, 245, 245, NONE, V5_10, NEWEST, OK, ABSENT), // prlimit64
@@ -412,43 +412,43 @@ static ROWS: [Row; 444] = [
     row(432, 287, 287, NONE, V5_10, NEWEST, OK, ABSENT), // fsmount
     row(433, 288, 288, NONE, V5_10, NEWEST, OK, ABSENT), // fspick
     row(434, 289, 289, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_open
-    row(435, 290, 641, NONE, V5_10, NEWEST, OK, ABSENT), // clone3
+    row(435, 290, 661, NONE, V5_10, NEWEST, OK, ABSENT), // clone3
     row(436, 291, 291, NONE, V5_10, NEWEST, OK, ABSENT), // close_range
     row(437, 292, 292, NONE, V5_10, NEWEST, OK, ABSENT), // openat2
     row(438, 293, 293, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_getfd
     row(439, 294, 294, NONE, V5_10, NEWEST, OK, ABSENT), // faccessat2
     row(440, 295, 295, NONE, V5_10, NEWEST, OK, ABSENT), // process_madvise
-    row(441, 650, 784, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
-    row(442, 651, 785, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
-    row(443, 652, 786, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
-    row(444, 653, 787, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
-    row(445, 654, 788, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
-    row(446, 655, 789, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
-    row(448, 657, 791, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
-    row(449, 658, 792, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
-    row(450, 659, 793, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
-    row(451, 660, 815, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
-    row(452, 661, 816, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
-    row(453, 662, 817, NONE, V6_12, NEWEST, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
-    row(454, 663, 818, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
-    row(455, 664, 819, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
-    row(456, 665, 820, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
-    row(457, 666, 821, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
-    row(458, 667, 822, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
-    row(459, 668, 823, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
-    row(460, 669, 824, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
-    row(461, 670, 825, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
-    row(462, 671, 826, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
-    row(463, 674, 830, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
-    row(464, 675, 831, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
-    row(465, 676, 832, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
-    row(466, 677, 833, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
-    row(467, 678, 834, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
-    row(468, 679, 835, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
-    row(469, 680, 836, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
-    row(470, 681, 837, NONE, V7_2, NEWEST, OK, ABSENT), // listns
-    row(471, 682, 838, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
-    row(472, 684, 840, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
+    row(441, 650, 804, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
+    row(442, 651, 805, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
+    row(443, 652, 806, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
+    row(444, 653, 807, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
+    row(445, 654, 808, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
+    row(446, 655, 809, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
+    row(448, 657, 811, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
+    row(449, 658, 812, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
+    row(450, 659, 813, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
+    row(451, 660, 835, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
+    row(452, 661, 836, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
+    row(453, 662, 837, NONE, V6_12, NEWEST, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
+    row(454, 663, 838, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
+    row(455, 664, 839, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
+    row(456, 665, 840, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
+    row(457, 666, 841, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
+    row(458, 667, 842, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
+    row(459, 668, 843, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
+    row(460, 669, 844, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
+    row(461, 670, 845, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
+    row(462, 671, 846, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
+    row(463, 674, 850, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
+    row(464, 675, 851, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
+    row(465, 676, 852, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
+    row(466, 677, 853, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
+    row(467, 678, 854, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
+    row(468, 679, 855, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
+    row(469, 680, 856, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
+    row(470, 681, 857, NONE, V7_2, NEWEST, OK, ABSENT), // listns
+    row(471, 682, 858, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
+    row(472, 684, 860, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
 ];
 
 static ALIASES: [Alias; 0] = [];

@@ -14,7 +14,7 @@ static ROWS: [Row; 400] = [
     row(6006, 344, 321, NONE, V5_10, NEWEST, OK, ABSENT), // lstat
     row(6007, 360, 329, NONE, V5_10, NEWEST, OK, ABSENT), // poll
     row(6008, 62, 62, NONE, V5_10, NEWEST, OK, ABSENT), // lseek
-    row(6009, 222, 642, NONE, V5_10, NEWEST, OK, ABSENT), // mmap
+    row(6009, 222, 662, NONE, V5_10, NEWEST, OK, ABSENT), // mmap
     row(6010, 226, 226, NONE, V5_10, NEWEST, OK, ABSENT), // mprotect
     row(6011, 215, 215, NONE, V5_10, NEWEST, OK, ABSENT), // munmap
     row(6012, 214, 214, NONE, V5_10, NEWEST, OK, ABSENT), // brk
@@ -26,7 +26,7 @@ static ROWS: [Row; 400] = [
     row(6018, 65, 65, NONE, V5_10, NEWEST, OK, ABSENT), // readv
     row(6019, 66, 66, NONE, V5_10, NEWEST, OK, ABSENT), // writev
     row(6020, 319, 308, NONE, V5_10, NEWEST, OK, ABSENT), // access
-    row(6021, 324, 643, NONE, V5_10, NEWEST, OK, ABSENT), // pipe
+    row(6021, 324, 663, NONE, V5_10, NEWEST, OK, ABSENT), // pipe
     row(6022, 512, 475, NONE, V5_10, NEWEST, OK, ABSENT), // _newselect
     row(6023, 124, 124, NONE, V5_10, NEWEST, OK, ABSENT), // sched_yield
     row(6024, 216, 216, NONE, V5_10, NEWEST, OK, ABSENT), // mremap
@@ -60,8 +60,8 @@ static ROWS: [Row; 400] = [
     row(6052, 199, 199, NONE, V5_10, NEWEST, OK, ABSENT), // socketpair
     row(6053, 208, 208, NONE, V5_10, NEWEST, OK, ABSENT), // setsockopt
     row(6054, 209, 209, NONE, V5_10, NEWEST, OK, ABSENT), // getsockopt
-    row(6055, 220, 637, NONE, V5_10, NEWEST, OK, ABSENT), // clone
-    row(6056, 297, 636, NONE, V5_10, NEWEST, OK, ABSENT), // fork
+    row(6055, 220, 657, NONE, V5_10, NEWEST, OK, ABSENT), // clone
+    row(6056, 297, 656, NONE, V5_10, NEWEST, OK, ABSENT), // fork
     row(6057, 221, 430, NONE, V5_10, NEWEST, OK, ABSENT), // execve
     row(6058, 93, 93, NONE, V5_10, NEWEST, OK, ABSENT), // exit
     row(6059, 244, 466, NONE, V5_10, NEWEST, OK, ABSENT), // wait4
@@ -137,7 +137,7 @@ static ROWS: [Row; 400] = [
     row(6129, 132, 491, NONE, V5_10, NEWEST, OK, ABSENT), // sigaltstack
     row(6130, 544, 569, NONE, V5_10, NEWEST, OK, ABSENT), // utime
     row(6131, 304, 301, NONE, V5_10, NEWEST, OK, ABSENT), // mknod
-    row(6132, 92, 644, NONE, V5_10, NEWEST, OK, ABSENT), // personality
+    row(6132, 92, 664, NONE, V5_10, NEWEST, OK, ABSENT), // personality
     row(6133, 452, 446, NONE, V5_10, NEWEST, OK, ABSENT), // ustat
     row(6134, 43, 461, NONE, V5_10, NEWEST, OK, ABSENT), // statfs
     row(6135, 44, 462, NONE, V5_10, NEWEST, OK, ABSENT), // fstatfs
@@ -203,8 +203,8 @@ static ROWS: [Row; 400] = [
     row(6195, 122, 502, NONE, V5_10, NEWEST, OK, ABSENT), // sched_setaffinity
     row(6196, 123, 503, NONE, V5_10, NEWEST, OK, ABSENT), // sched_getaffinity
     row(6197, 483, 420, NONE, V5_10, NEWEST, OK, ABSENT), // cacheflush
-    row(6198, 588, 645, NONE, V5_10, NEWEST, OK, ABSENT), // cachectl
-    row(6199, 589, 646, NONE, V5_10, NEWEST, OK, ABSENT), // sysmips
+    row(6198, 588, 665, NONE, V5_10, NEWEST, OK, ABSENT), // cachectl
+    row(6199, 589, 666, NONE, V5_10, NEWEST, OK, ABSENT), // sysmips
     row(6200, 0, 504, NONE, V5_10, NEWEST, OK, ABSENT), // io_setup
     row(6201, 1, 1, NONE, V5_10, NEWEST, OK, ABSENT), // io_destroy
     row(6202, 4, 393, NONE, V5_10, NEWEST, OK, ABSENT), // io_getevents
@@ -216,14 +216,14 @@ static ROWS: [Row; 400] = [
     row(6208, 21, 21, NONE, V5_10, NEWEST, OK, ABSENT), // epoll_ctl
     row(6209, 463, 381, NONE, V5_10, NEWEST, OK, ABSENT), // epoll_wait
     row(6210, 234, 234, NONE, V5_10, NEWEST, OK, ABSENT), // remap_file_pages
-    row(6211, 139, 647, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigreturn
+    row(6211, 139, 667, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigreturn
     row(6212, 476, 500, NONE, V5_10, NEWEST, OK, ABSENT), // fcntl64
     row(6213, 96, 96, NONE, V5_10, NEWEST, OK, ABSENT), // set_tid_address
     row(6214, 128, 128, NONE, V5_10, NEWEST, OK, ABSENT), // restart_syscall
     row(6215, 192, 416, NONE, V5_10, NEWEST, OK, ABSENT), // semtimedop
     row(6216, 223, 223, NONE, V5_10, NEWEST, OK, ABSENT), // fadvise64
-    row(6217, 474, 618, NONE, V5_10, NEWEST, OK, ABSENT), // statfs64
-    row(6218, 475, 619, NONE, V5_10, NEWEST, OK, ABSENT), // fstatfs64
+    row(6217, 474, 638, NONE, V5_10, NEWEST, OK, ABSENT), // statfs64
+    row(6218, 475, 639, NONE, V5_10, NEWEST, OK, ABSENT), // fstatfs64
     row(6219, 480, 71, NONE, V5_10, NEWEST, OK, ABSENT), // sendfile64
     row(6220, 107, 507, NONE, V5_10, NEWEST, OK, ABSENT), // timer_create
     row(6221, 110, 406, NONE, V5_10, NEWEST, OK, ABSENT), // timer_settime
@@ -250,7 +250,7 @@ static ROWS: [Row; 400] = [
     row(6243, 217, 217, NONE, V5_10, NEWEST, OK, ABSENT), // add_key
     row(6244, 218, 218, NONE, V5_10, NEWEST, OK, ABSENT), // request_key
     row(6245, 219, 529, NONE, V5_10, NEWEST, OK, ABSENT), // keyctl
-    row(6246, 550, 585, NONE, V5_10, NEWEST, OK, ABSENT), // set_thread_area
+    row(6246, 550, 605, NONE, V5_10, NEWEST, OK, ABSENT), // set_thread_area
     row(6247, 468, 386, NONE, V5_10, NEWEST, OK, ABSENT), // inotify_init
     row(6248, 27, 27, NONE, V5_10, NEWEST, OK, ABSENT), // inotify_add_watch
     row(6249, 28, 28, NONE, V5_10, NEWEST, OK, ABSENT), // inotify_rm_watch
@@ -368,43 +368,43 @@ static ROWS: [Row; 400] = [
     row(6432, 287, 287, NONE, V5_10, NEWEST, OK, ABSENT), // fsmount
     row(6433, 288, 288, NONE, V5_10, NEWEST, OK, ABSENT), // fspick
     row(6434, 289, 289, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_open
-    row(6435, 290, 641, NONE, V5_10, NEWEST, OK, ABSENT), // clone3
+    row(6435, 290, 661, NONE, V5_10, NEWEST, OK, ABSENT), // clone3
     row(6436, 291, 291, NONE, V5_10, NEWEST, OK, ABSENT), // close_range
     row(6437, 292, 292, NONE, V5_10, NEWEST, OK, ABSENT), // openat2
     row(6438, 293, 293, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_getfd
     row(6439, 294, 294, NONE, V5_10, NEWEST, OK, ABSENT), // faccessat2
     row(6440, 295, 295, NONE, V5_10, NEWEST, OK, ABSENT), // process_madvise
-    row(6441, 650, 794, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
-    row(6442, 651, 785, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
-    row(6443, 652, 786, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
-    row(6444, 653, 787, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
-    row(6445, 654, 788, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
-    row(6446, 655, 789, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
-    row(6448, 657, 791, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
-    row(6449, 658, 792, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
-    row(6450, 659, 793, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
-    row(6451, 660, 815, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
-    row(6452, 661, 816, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
-    row(6453, 662, 817, NONE, V6_12, NEWEST, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
-    row(6454, 663, 818, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
-    row(6455, 664, 819, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
-    row(6456, 665, 820, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
-    row(6457, 666, 821, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
-    row(6458, 667, 822, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
-    row(6459, 668, 823, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
-    row(6460, 669, 824, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
-    row(6461, 670, 825, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
-    row(6462, 671, 826, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
-    row(6463, 674, 830, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
-    row(6464, 675, 831, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
-    row(6465, 676, 832, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
-    row(6466, 677, 833, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
-    row(6467, 678, 834, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
-    row(6468, 679, 835, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
-    row(6469, 680, 836, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
-    row(6470, 681, 837, NONE, V7_2, NEWEST, OK, ABSENT), // listns
-    row(6471, 682, 838, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
-    row(6472, 684, 840, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
+    row(6441, 650, 814, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
+    row(6442, 651, 805, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
+    row(6443, 652, 806, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
+    row(6444, 653, 807, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
+    row(6445, 654, 808, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
+    row(6446, 655, 809, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
+    row(6448, 657, 811, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
+    row(6449, 658, 812, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
+    row(6450, 659, 813, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
+    row(6451, 660, 835, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
+    row(6452, 661, 836, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
+    row(6453, 662, 837, NONE, V6_12, NEWEST, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
+    row(6454, 663, 838, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
+    row(6455, 664, 839, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
+    row(6456, 665, 840, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
+    row(6457, 666, 841, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
+    row(6458, 667, 842, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
+    row(6459, 668, 843, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
+    row(6460, 669, 844, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
+    row(6461, 670, 845, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
+    row(6462, 671, 846, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
+    row(6463, 674, 850, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
+    row(6464, 675, 851, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
+    row(6465, 676, 852, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
+    row(6466, 677, 853, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
+    row(6467, 678, 854, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
+    row(6468, 679, 855, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
+    row(6469, 680, 856, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
+    row(6470, 681, 857, NONE, V7_2, NEWEST, OK, ABSENT), // listns
+    row(6471, 682, 858, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
+    row(6472, 684, 860, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
 ];
 
 static ALIASES: [Alias; 0] = [];

@@ -14,7 +14,7 @@ static ROWS: [Row; 376] = [
     row(5006, 344, 321, NONE, V5_10, NEWEST, OK, ABSENT), // lstat
     row(5007, 360, 329, NONE, V5_10, NEWEST, OK, ABSENT), // poll
     row(5008, 62, 62, NONE, V5_10, NEWEST, OK, ABSENT), // lseek
-    row(5009, 222, 642, NONE, V5_10, NEWEST, OK, ABSENT), // mmap
+    row(5009, 222, 662, NONE, V5_10, NEWEST, OK, ABSENT), // mmap
     row(5010, 226, 226, NONE, V5_10, NEWEST, OK, ABSENT), // mprotect
     row(5011, 215, 215, NONE, V5_10, NEWEST, OK, ABSENT), // munmap
     row(5012, 214, 214, NONE, V5_10, NEWEST, OK, ABSENT), // brk
@@ -26,7 +26,7 @@ static ROWS: [Row; 376] = [
     row(5018, 65, 65, NONE, V5_10, NEWEST, OK, ABSENT), // readv
     row(5019, 66, 66, NONE, V5_10, NEWEST, OK, ABSENT), // writev
     row(5020, 319, 308, NONE, V5_10, NEWEST, OK, ABSENT), // access
-    row(5021, 324, 643, NONE, V5_10, NEWEST, OK, ABSENT), // pipe
+    row(5021, 324, 663, NONE, V5_10, NEWEST, OK, ABSENT), // pipe
     row(5022, 512, 377, NONE, V5_10, NEWEST, OK, ABSENT), // _newselect
     row(5023, 124, 124, NONE, V5_10, NEWEST, OK, ABSENT), // sched_yield
     row(5024, 216, 216, NONE, V5_10, NEWEST, OK, ABSENT), // mremap
@@ -60,8 +60,8 @@ static ROWS: [Row; 376] = [
     row(5052, 199, 199, NONE, V5_10, NEWEST, OK, ABSENT), // socketpair
     row(5053, 208, 208, NONE, V5_10, NEWEST, OK, ABSENT), // setsockopt
     row(5054, 209, 209, NONE, V5_10, NEWEST, OK, ABSENT), // getsockopt
-    row(5055, 220, 637, NONE, V5_10, NEWEST, OK, ABSENT), // clone
-    row(5056, 297, 636, NONE, V5_10, NEWEST, OK, ABSENT), // fork
+    row(5055, 220, 657, NONE, V5_10, NEWEST, OK, ABSENT), // clone
+    row(5056, 297, 656, NONE, V5_10, NEWEST, OK, ABSENT), // fork
     row(5057, 221, 221, NONE, V5_10, NEWEST, OK, ABSENT), // execve
     row(5058, 93, 93, NONE, V5_10, NEWEST, OK, ABSENT), // exit
     row(5059, 244, 244, NONE, V5_10, NEWEST, OK, ABSENT), // wait4
@@ -135,7 +135,7 @@ static ROWS: [Row; 376] = [
     row(5127, 138, 138, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigqueueinfo
     row(5128, 133, 133, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigsuspend
     row(5129, 132, 132, NONE, V5_10, NEWEST, OK, ABSENT), // sigaltstack
-    row(5130, 544, 648, NONE, V5_10, NEWEST, OK, ABSENT), // utime
+    row(5130, 544, 668, NONE, V5_10, NEWEST, OK, ABSENT), // utime
     row(5131, 304, 301, NONE, V5_10, NEWEST, OK, ABSENT), // mknod
     row(5132, 92, 373, NONE, V5_10, NEWEST, OK, ABSENT), // personality
     row(5133, 452, 374, NONE, V5_10, NEWEST, OK, ABSENT), // ustat
@@ -203,8 +203,8 @@ static ROWS: [Row; 376] = [
     row(5195, 122, 122, NONE, V5_10, NEWEST, OK, ABSENT), // sched_setaffinity
     row(5196, 123, 123, NONE, V5_10, NEWEST, OK, ABSENT), // sched_getaffinity
     row(5197, 483, 420, NONE, V5_10, NEWEST, OK, ABSENT), // cacheflush
-    row(5198, 588, 645, NONE, V5_10, NEWEST, OK, ABSENT), // cachectl
-    row(5199, 589, 646, NONE, V5_10, NEWEST, OK, ABSENT), // sysmips
+    row(5198, 588, 665, NONE, V5_10, NEWEST, OK, ABSENT), // cachectl
+    row(5199, 589, 666, NONE, V5_10, NEWEST, OK, ABSENT), // sysmips
     row(5200, 0, 0, NONE, V5_10, NEWEST, OK, ABSENT), // io_setup
     row(5201, 1, 1, NONE, V5_10, NEWEST, OK, ABSENT), // io_destroy
     row(5202, 4, 4, NONE, V5_10, NEWEST, OK, ABSENT), // io_getevents
@@ -246,7 +246,7 @@ static ROWS: [Row; 376] = [
     row(5239, 217, 217, NONE, V5_10, NEWEST, OK, ABSENT), // add_key
     row(5240, 218, 218, NONE, V5_10, NEWEST, OK, ABSENT), // request_key
     row(5241, 219, 219, NONE, V5_10, NEWEST, OK, ABSENT), // keyctl
-    row(5242, 550, 585, NONE, V5_10, NEWEST, OK, ABSENT), // set_thread_area
+    row(5242, 550, 605, NONE, V5_10, NEWEST, OK, ABSENT), // set_thread_area
     row(5243, 468, 386, NONE, V5_10, NEWEST, OK, ABSENT), // inotify_init
     row(5244, 27, 27, NONE, V5_10, NEWEST, OK, ABSENT), // inotify_add_watch
     row(5245, 28, 28, NONE, V5_10, NEWEST, OK, ABSENT), // inotify_rm_watch
@@ -344,43 +344,43 @@ static ROWS: [Row; 376] = [
     row(5432, 287, 287, NONE, V5_10, NEWEST, OK, ABSENT), // fsmount
     row(5433, 288, 288, NONE, V5_10, NEWEST, OK, ABSENT), // fspick
     row(5434, 289, 289, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_open
-    row(5435, 290, 641, NONE, V5_10, NEWEST, OK, ABSENT), // clone3
+    row(5435, 290, 661, NONE, V5_10, NEWEST, OK, ABSENT), // clone3
     row(5436, 291, 291, NONE, V5_10, NEWEST, OK, ABSENT), // close_range
     row(5437, 292, 292, NONE, V5_10, NEWEST, OK, ABSENT), // openat2
     row(5438, 293, 293, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_getfd
     row(5439, 294, 294, NONE, V5_10, NEWEST, OK, ABSENT), // faccessat2
     row(5440, 295, 295, NONE, V5_10, NEWEST, OK, ABSENT), // process_madvise
-    row(5441, 650, 784, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
-    row(5442, 651, 785, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
-    row(5443, 652, 786, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
-    row(5444, 653, 787, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
-    row(5445, 654, 788, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
-    row(5446, 655, 789, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
-    row(5448, 657, 791, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
-    row(5449, 658, 792, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
-    row(5450, 659, 793, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
-    row(5451, 660, 815, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
-    row(5452, 661, 816, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
-    row(5453, 662, 817, NONE, V6_12, NEWEST, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
-    row(5454, 663, 818, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
-    row(5455, 664, 819, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
-    row(5456, 665, 820, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
-    row(5457, 666, 821, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
-    row(5458, 667, 822, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
-    row(5459, 668, 823, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
-    row(5460, 669, 824, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
-    row(5461, 670, 825, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
-    row(5462, 671, 826, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
-    row(5463, 674, 830, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
-    row(5464, 675, 831, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
-    row(5465, 676, 832, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
-    row(5466, 677, 833, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
-    row(5467, 678, 834, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
-    row(5468, 679, 835, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
-    row(5469, 680, 836, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
-    row(5470, 681, 837, NONE, V7_2, NEWEST, OK, ABSENT), // listns
-    row(5471, 682, 838, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
-    row(5472, 684, 840, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
+    row(5441, 650, 804, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
+    row(5442, 651, 805, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
+    row(5443, 652, 806, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
+    row(5444, 653, 807, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
+    row(5445, 654, 808, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
+    row(5446, 655, 809, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
+    row(5448, 657, 811, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
+    row(5449, 658, 812, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
+    row(5450, 659, 813, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
+    row(5451, 660, 835, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
+    row(5452, 661, 836, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
+    row(5453, 662, 837, NONE, V6_12, NEWEST, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
+    row(5454, 663, 838, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
+    row(5455, 664, 839, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
+    row(5456, 665, 840, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
+    row(5457, 666, 841, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
+    row(5458, 667, 842, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
+    row(5459, 668, 843, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
+    row(5460, 669, 844, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
+    row(5461, 670, 845, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
+    row(5462, 671, 846, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
+    row(5463, 674, 850, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
+    row(5464, 675, 851, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
+    row(5465, 676, 852, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
+    row(5466, 677, 853, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
+    row(5467, 678, 854, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
+    row(5468, 679, 855, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
+    row(5469, 680, 856, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
+    row(5470, 681, 857, NONE, V7_2, NEWEST, OK, ABSENT), // listns
+    row(5471, 682, 858, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
+    row(5472, 684, 860, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
 ];
 
 static ALIASES: [Alias; 0] = [];

@@ -5,14 +5,14 @@ use crate::row::*;
 
 static ROWS: [Row; 446] = [
     // number, name, entry, compat entry, first release, last release, missing, missing as compat
-    row(4000, 547, 575, 649, V5_10, NEWEST, OK, OK), // syscall
+    row(4000, 547, 576, 669, V5_10, NEWEST, OK, OK), // syscall
     row(4001, 93, 93, 93, V5_10, NEWEST, OK, OK), // exit
-    row(4002, 297, 636, 636, V5_10, NEWEST, OK, OK), // fork
+    row(4002, 297, 656, 656, V5_10, NEWEST, OK, OK), // fork
     row(4003, 63, 63, 63, V5_10, NEWEST, OK, OK), // read
     row(4004, 64, 64, 64, V5_10, NEWEST, OK, OK), // write
     row(4005, 327, 311, 428, V5_10, NEWEST, OK, OK), // open
     row(4006, 57, 57, 57, V5_10, NEWEST, OK, OK), // close
-    row(4007, 551, 587, 587, V5_10, NEWEST, OK, OK), // waitpid
+    row(4007, 551, 607, 607, V5_10, NEWEST, OK, OK), // waitpid
     row(4008, 507, 429, 429, V5_10, NEWEST, OK, OK), // creat
     row(4009, 301, 299, 299, V5_10, NEWEST, OK, OK), // link
     row(4010, 302, 300, 300, V5_10, NEWEST, OK, OK), // unlink
@@ -47,7 +47,7 @@ static ROWS: [Row; 446] = [
     row(4039, 375, 342, 342, V5_10, NEWEST, OK, OK), // mkdir
     row(4040, 376, 343, 343, V5_10, NEWEST, OK, OK), // rmdir
     row(4041, 23, 23, 23, V5_10, NEWEST, OK, OK), // dup
-    row(4042, 324, 643, 643, V5_10, NEWEST, OK, OK), // pipe
+    row(4042, 324, 663, 663, V5_10, NEWEST, OK, OK), // pipe
     row(4043, 153, 153, 439, V5_10, NEWEST, OK, OK), // times
     row(4044, 558, 42, 42, V5_10, NEWEST, NI, NI), // prof
     row(4045, 214, 214, 214, V5_10, NEWEST, OK, OK), // brk
@@ -64,7 +64,7 @@ static ROWS: [Row; 446] = [
     row(4056, 561, 42, 42, V5_10, NEWEST, NI, NI), // mpx
     row(4057, 154, 154, 154, V5_10, NEWEST, OK, OK), // setpgid
     row(4058, 562, 42, 42, V5_10, NEWEST, NI, NI), // ulimit
-    row(4059, 592, 591, 591, V5_10, NEWEST, OK, OK), // unused59
+    row(4059, 592, 611, 611, V5_10, NEWEST, OK, OK), // unused59
     row(4060, 166, 166, 166, V5_10, NEWEST, OK, OK), // umask
     row(4061, 51, 51, 51, V5_10, NEWEST, OK, OK), // chroot
     row(4062, 452, 374, 446, V5_10, NEWEST, OK, OK), // ustat
@@ -72,12 +72,12 @@ static ROWS: [Row; 446] = [
     row(4064, 173, 173, 173, V5_10, NEWEST, OK, OK), // getppid
     row(4065, 339, 317, 317, V5_10, NEWEST, OK, OK), // getpgrp
     row(4066, 157, 157, 157, V5_10, NEWEST, OK, OK), // setsid
-    row(4067, 386, 447, 650, V5_10, NEWEST, OK, OK), // sigaction
-    row(4068, 564, 592, 592, V5_10, NEWEST, OK, OK), // sgetmask
-    row(4069, 565, 593, 593, V5_10, NEWEST, OK, OK), // ssetmask
+    row(4067, 386, 447, 670, V5_10, NEWEST, OK, OK), // sigaction
+    row(4068, 564, 612, 612, V5_10, NEWEST, OK, OK), // sgetmask
+    row(4069, 565, 613, 613, V5_10, NEWEST, OK, OK), // ssetmask
     row(4070, 145, 145, 145, V5_10, NEWEST, OK, OK), // setreuid
     row(4071, 143, 143, 143, V5_10, NEWEST, OK, OK), // setregid
-    row(4072, 368, 334, 651, V5_10, NEWEST, OK, OK), // sigsuspend
+    row(4072, 368, 334, 671, V5_10, NEWEST, OK, OK), // sigsuspend
     row(4073, 333, 314, 451, V5_10, NEWEST, OK, OK), // sigpending
     row(4074, 161, 161, 161, V5_10, NEWEST, OK, OK), // sethostname
     row(4075, 164, 164, 452, V5_10, NEWEST, OK, OK), // setrlimit
@@ -94,8 +94,8 @@ static ROWS: [Row; 446] = [
     row(4086, 449, 371, 371, V5_10, NEWEST, NO_DEFINITION, NO_DEFINITION), // uselib
     row(4087, 224, 224, 224, V5_10, NEWEST, OK, OK), // swapon
     row(4088, 142, 142, 142, V5_10, NEWEST, OK, OK), // reboot
-    row(4089, 545, 572, 597, V5_10, NEWEST, OK, OK), // readdir
-    row(4090, 222, 642, 642, V5_10, NEWEST, OK, OK), // mmap
+    row(4089, 545, 572, 617, V5_10, NEWEST, OK, OK), // readdir
+    row(4090, 222, 662, 662, V5_10, NEWEST, OK, OK), // mmap
     row(4091, 215, 215, 215, V5_10, NEWEST, OK, OK), // munmap
     row(4092, 45, 45, 458, V5_10, NEWEST, OK, OK), // truncate
     row(4093, 46, 46, 459, V5_10, NEWEST, OK, OK), // ftruncate
@@ -107,14 +107,14 @@ static ROWS: [Row; 446] = [
     row(4099, 43, 43, 461, V5_10, NEWEST, OK, OK), // statfs
     row(4100, 44, 44, 462, V5_10, NEWEST, OK, OK), // fstatfs
     row(4101, 568, 42, 42, V5_10, NEWEST, NI, NI), // ioperm
-    row(4102, 546, 574, 600, V5_10, NEWEST, OK, OK), // socketcall
+    row(4102, 546, 574, 620, V5_10, NEWEST, OK, OK), // socketcall
     row(4103, 116, 116, 116, V5_10, NEWEST, OK, OK), // syslog
     row(4104, 103, 103, 323, V5_10, NEWEST, OK, OK), // setitimer
     row(4105, 102, 102, 324, V5_10, NEWEST, OK, OK), // getitimer
     row(4106, 343, 320, 463, V5_10, NEWEST, OK, OK), // stat
     row(4107, 344, 321, 464, V5_10, NEWEST, OK, OK), // lstat
     row(4108, 80, 80, 465, V5_10, NEWEST, OK, OK), // fstat
-    row(4109, 595, 601, 601, V5_10, NEWEST, OK, OK), // unused109
+    row(4109, 595, 621, 621, V5_10, NEWEST, OK, OK), // unused109
     row(4110, 570, 42, 42, V5_10, NEWEST, NI, NI), // iopl
     row(4111, 58, 58, 58, V5_10, NEWEST, OK, OK), // vhangup
     row(4112, 571, 42, 42, V5_10, NEWEST, NI, NI), // idle
@@ -122,10 +122,10 @@ static ROWS: [Row; 446] = [
     row(4114, 244, 244, 466, V5_10, NEWEST, OK, OK), // wait4
     row(4115, 225, 225, 225, V5_10, NEWEST, OK, OK), // swapoff
     row(4116, 179, 179, 467, V5_10, NEWEST, OK, OK), // sysinfo
-    row(4117, 548, 576, 604, V5_10, NEWEST, OK, OK), // ipc
+    row(4117, 548, 577, 624, V5_10, NEWEST, OK, OK), // ipc
     row(4118, 82, 82, 82, V5_10, NEWEST, OK, OK), // fsync
-    row(4119, 363, 333, 652, V5_10, NEWEST, OK, OK), // sigreturn
-    row(4120, 220, 637, 637, V5_10, NEWEST, OK, OK), // clone
+    row(4119, 363, 333, 672, V5_10, NEWEST, OK, OK), // sigreturn
+    row(4120, 220, 657, 657, V5_10, NEWEST, OK, OK), // clone
     row(4121, 162, 162, 162, V5_10, NEWEST, OK, OK), // setdomainname
     row(4122, 160, 160, 160, V5_10, NEWEST, OK, OK), // uname
     row(4123, 573, 42, 42, V5_10, NEWEST, NI, NI), // modify_ldt
@@ -141,11 +141,11 @@ static ROWS: [Row; 446] = [
     row(4133, 50, 50, 50, V5_10, NEWEST, OK, OK), // fchdir
     row(4134, 443, 42, 42, V5_10, NEWEST, NI, NI), // bdflush
     row(4135, 435, 363, 363, V5_10, NEWEST, OK, OK), // sysfs
-    row(4136, 92, 373, 644, V5_10, NEWEST, OK, OK), // personality
+    row(4136, 92, 373, 664, V5_10, NEWEST, OK, OK), // personality
     row(4137, 453, 42, 42, V5_10, NEWEST, NI, NI), // afs_syscall
     row(4138, 151, 151, 151, V5_10, NEWEST, OK, OK), // setfsuid
     row(4139, 152, 152, 152, V5_10, NEWEST, OK, OK), // setfsgid
-    row(4140, 511, 397, 653, V5_10, NEWEST, OK, OK), // _llseek
+    row(4140, 511, 397, 673, V5_10, NEWEST, OK, OK), // _llseek
     row(4141, 446, 369, 474, V5_10, NEWEST, OK, OK), // getdents
     row(4142, 512, 377, 475, V5_10, NEWEST, OK, OK), // _newselect
     row(4143, 32, 32, 32, V5_10, NEWEST, OK, OK), // flock
@@ -153,8 +153,8 @@ static ROWS: [Row; 446] = [
     row(4145, 65, 65, 65, V5_10, NEWEST, OK, OK), // readv
     row(4146, 66, 66, 66, V5_10, NEWEST, OK, OK), // writev
     row(4147, 483, 420, 420, V5_10, NEWEST, OK, OK), // cacheflush
-    row(4148, 588, 645, 645, V5_10, NEWEST, OK, OK), // cachectl
-    row(4149, 589, 646, 646, V5_10, NEWEST, OK, OK), // sysmips
+    row(4148, 588, 665, 665, V5_10, NEWEST, OK, OK), // cachectl
+    row(4149, 589, 666, 666, V5_10, NEWEST, OK, OK), // sysmips
     row(4150, 596, 42, 42, V5_10, NEWEST, NI, NI), // unused150
     row(4151, 156, 156, 156, V5_10, NEWEST, OK, OK), // getsid
     row(4152, 83, 83, 83, V5_10, NEWEST, OK, OK), // fdatasync
@@ -198,15 +198,15 @@ static ROWS: [Row; 446] = [
     row(4190, 149, 149, 149, V5_10, NEWEST, OK, OK), // setresgid
     row(4191, 150, 150, 150, V5_10, NEWEST, OK, OK), // getresgid
     row(4192, 167, 167, 167, V5_10, NEWEST, OK, OK), // prctl
-    row(4193, 139, 139, 654, V5_10, NEWEST, OK, OK), // rt_sigreturn
+    row(4193, 139, 139, 674, V5_10, NEWEST, OK, OK), // rt_sigreturn
     row(4194, 134, 134, 482, V5_10, NEWEST, OK, OK), // rt_sigaction
     row(4195, 135, 135, 483, V5_10, NEWEST, OK, OK), // rt_sigprocmask
     row(4196, 136, 136, 484, V5_10, NEWEST, OK, OK), // rt_sigpending
     row(4197, 137, 412, 485, V5_10, NEWEST, OK, OK), // rt_sigtimedwait
     row(4198, 138, 138, 486, V5_10, NEWEST, OK, OK), // rt_sigqueueinfo
     row(4199, 133, 133, 487, V5_10, NEWEST, OK, OK), // rt_sigsuspend
-    row(4200, 67, 67, 655, V5_10, NEWEST, OK, OK), // pread64
-    row(4201, 68, 68, 656, V5_10, NEWEST, OK, OK), // pwrite64
+    row(4200, 67, 67, 675, V5_10, NEWEST, OK, OK), // pread64
+    row(4201, 68, 68, 676, V5_10, NEWEST, OK, OK), // pwrite64
     row(4202, 306, 303, 303, V5_10, NEWEST, OK, OK), // chown
     row(4203, 17, 17, 17, V5_10, NEWEST, OK, OK), // getcwd
     row(4204, 90, 90, 90, V5_10, NEWEST, OK, OK), // capget
@@ -215,9 +215,9 @@ static ROWS: [Row; 446] = [
     row(4207, 71, 492, 493, V5_10, NEWEST, OK, OK), // sendfile
     row(4208, 575, 42, 42, V5_10, NEWEST, NI, NI), // getpmsg
     row(4209, 576, 42, 42, V5_10, NEWEST, NI, NI), // putpmsg
-    row(4210, 481, 657, 657, V5_10, NEWEST, OK, OK), // mmap2
-    row(4211, 477, 395, 658, V5_10, NEWEST, OK, OK), // truncate64
-    row(4212, 478, 396, 659, V5_10, NEWEST, OK, OK), // ftruncate64
+    row(4210, 481, 677, 677, V5_10, NEWEST, OK, OK), // mmap2
+    row(4211, 477, 395, 678, V5_10, NEWEST, OK, OK), // truncate64
+    row(4212, 478, 396, 679, V5_10, NEWEST, OK, OK), // ftruncate64
     row(4213, 464, 383, 320, V5_10, NEWEST, OK, OK), // stat64
     row(4214, 465, 384, 321, V5_10, NEWEST, OK, OK), // lstat64
     row(4215, 466, 385, 80, V5_10, NEWEST, OK, OK), // fstat64
@@ -228,7 +228,7 @@ static ROWS: [Row; 446] = [
     row(4220, 476, 394, 500, V5_10, NEWEST, OK, OK), // fcntl64
     row(4221, 597, 42, 42, V5_10, NEWEST, NI, NI), // reserved221
     row(4222, 178, 178, 178, V5_10, NEWEST, OK, OK), // gettid
-    row(4223, 213, 213, 660, V5_10, NEWEST, OK, OK), // readahead
+    row(4223, 213, 213, 680, V5_10, NEWEST, OK, OK), // readahead
     row(4224, 5, 5, 5, V5_10, NEWEST, OK, OK), // setxattr
     row(4225, 6, 6, 6, V5_10, NEWEST, OK, OK), // lsetxattr
     row(4226, 7, 7, 7, V5_10, NEWEST, OK, OK), // fsetxattr
@@ -259,9 +259,9 @@ static ROWS: [Row; 446] = [
     row(4251, 234, 234, 234, V5_10, NEWEST, OK, OK), // remap_file_pages
     row(4252, 96, 96, 96, V5_10, NEWEST, OK, OK), // set_tid_address
     row(4253, 128, 128, 128, V5_10, NEWEST, OK, OK), // restart_syscall
-    row(4254, 223, 223, 661, V5_10, NEWEST, OK, OK), // fadvise64
-    row(4255, 474, 391, 618, V5_10, NEWEST, OK, OK), // statfs64
-    row(4256, 475, 392, 619, V5_10, NEWEST, OK, OK), // fstatfs64
+    row(4254, 223, 223, 681, V5_10, NEWEST, OK, OK), // fadvise64
+    row(4255, 474, 391, 638, V5_10, NEWEST, OK, OK), // statfs64
+    row(4256, 475, 392, 639, V5_10, NEWEST, OK, OK), // fstatfs64
     row(4257, 107, 107, 507, V5_10, NEWEST, OK, OK), // timer_create
     row(4258, 110, 406, 406, V5_10, NEWEST, OK, OK), // timer_settime
     row(4259, 108, 405, 405, V5_10, NEWEST, OK, OK), // timer_gettime
@@ -287,7 +287,7 @@ static ROWS: [Row; 446] = [
     row(4280, 217, 217, 217, V5_10, NEWEST, OK, OK), // add_key
     row(4281, 218, 218, 218, V5_10, NEWEST, OK, OK), // request_key
     row(4282, 219, 219, 529, V5_10, NEWEST, OK, OK), // keyctl
-    row(4283, 550, 585, 585, V5_10, NEWEST, OK, OK), // set_thread_area
+    row(4283, 550, 605, 605, V5_10, NEWEST, OK, OK), // set_thread_area
     row(4284, 468, 386, 386, V5_10, NEWEST, OK, OK), // inotify_init
     row(4285, 27, 27, 27, V5_10, NEWEST, OK, OK), // inotify_add_watch
     row(4286, 28, 28, 28, V5_10, NEWEST, OK, OK), // inotify_rm_watch
@@ -309,7 +309,7 @@ static ROWS: [Row; 446] = [
     row(4302, 73, 399, 536, V5_10, NEWEST, OK, OK), // ppoll
     row(4303, 97, 97, 97, V5_10, NEWEST, OK, OK), // unshare
     row(4304, 76, 76, 76, V5_10, NEWEST, OK, OK), // splice
-    row(4305, 84, 84, 662, V5_10, NEWEST, OK, OK), // sync_file_range
+    row(4305, 84, 84, 682, V5_10, NEWEST, OK, OK), // sync_file_range
     row(4306, 77, 77, 77, V5_10, NEWEST, OK, OK), // tee
     row(4307, 75, 75, 75, V5_10, NEWEST, OK, OK), // vmsplice
     row(4308, 239, 239, 239, V5_10, NEWEST, OK, OK), // move_pages
@@ -324,7 +324,7 @@ static ROWS: [Row; 446] = [
     row(4317, 471, 389, 544, V5_10, NEWEST, OK, OK), // signalfd
     row(4318, 472, 42, 42, V5_10, NEWEST, NI, NI), // timerfd
     row(4319, 473, 390, 390, V5_10, NEWEST, OK, OK), // eventfd
-    row(4320, 47, 47, 663, V5_10, NEWEST, OK, OK), // fallocate
+    row(4320, 47, 47, 683, V5_10, NEWEST, OK, OK), // fallocate
     row(4321, 85, 85, 85, V5_10, NEWEST, OK, OK), // timerfd_create
     row(4322, 87, 401, 401, V5_10, NEWEST, OK, OK), // timerfd_gettime
     row(4323, 86, 400, 400, V5_10, NEWEST, OK, OK), // timerfd_settime
@@ -374,15 +374,15 @@ static ROWS: [Row; 446] = [
     row(4367, 277, 277, 277, V5_10, NEWEST, OK, OK), // rseq
     row(4368, 276, 425, 557, V5_10, NEWEST, OK, OK), // io_pgetevents
     row(4393, 190, 190, 190, V5_10, NEWEST, OK, OK), // semget
-    row(4394, 191, 191, 626, V5_10, NEWEST, OK, OK), // semctl
+    row(4394, 191, 191, 646, V5_10, NEWEST, OK, OK), // semctl
     row(4395, 194, 194, 194, V5_10, NEWEST, OK, OK), // shmget
-    row(4396, 195, 195, 627, V5_10, NEWEST, OK, OK), // shmctl
+    row(4396, 195, 195, 647, V5_10, NEWEST, OK, OK), // shmctl
     row(4397, 196, 196, 527, V5_10, NEWEST, OK, OK), // shmat
     row(4398, 197, 197, 197, V5_10, NEWEST, OK, OK), // shmdt
     row(4399, 186, 186, 186, V5_10, NEWEST, OK, OK), // msgget
     row(4400, 189, 189, 524, V5_10, NEWEST, OK, OK), // msgsnd
     row(4401, 188, 188, 525, V5_10, NEWEST, OK, OK), // msgrcv
-    row(4402, 187, 187, 628, V5_10, NEWEST, OK, OK), // msgctl
+    row(4402, 187, 187, 648, V5_10, NEWEST, OK, OK), // msgctl
     row(4403, 487, 113, 113, V5_10, NEWEST, OK, OK), // clock_gettime64
     row(4404, 488, 112, 112, V5_10, NEWEST, OK, OK), // clock_settime64
     row(4405, 489, 250, 250, V5_10, NEWEST, OK, OK), // clock_adjtime64
@@ -414,43 +414,43 @@ static ROWS: [Row; 446] = [
     row(4432, 287, 287, 287, V5_10, NEWEST, OK, OK), // fsmount
     row(4433, 288, 288, 288, V5_10, NEWEST, OK, OK), // fspick
     row(4434, 289, 289, 289, V5_10, NEWEST, OK, OK), // pidfd_open
-    row(4435, 290, 641, 641, V5_10, NEWEST, OK, OK), // clone3
+    row(4435, 290, 661, 661, V5_10, NEWEST, OK, OK), // clone3
     row(4436, 291, 291, 291, V5_10, NEWEST, OK, OK), // close_range
     row(4437, 292, 292, 292, V5_10, NEWEST, OK, OK), // openat2
     row(4438, 293, 293, 293, V5_10, NEWEST, OK, OK), // pidfd_getfd
     row(4439, 294, 294, 294, V5_10, NEWEST, OK, OK), // faccessat2
     row(4440, 295, 295, 295, V5_10, NEWEST, OK, OK), // process_madvise
-    row(4441, 650, 784, 794, V6_1, NEWEST, OK, OK), // epoll_pwait2
-    row(4442, 651, 785, 785, V6_1, NEWEST, OK, OK), // mount_setattr
-    row(4443, 652, 786, 786, V6_1, NEWEST, OK, OK), // quotactl_fd
-    row(4444, 653, 787, 787, V6_1, NEWEST, OK, OK), // landlock_create_ruleset
-    row(4445, 654, 788, 788, V6_1, NEWEST, OK, OK), // landlock_add_rule
-    row(4446, 655, 789, 789, V6_1, NEWEST, OK, OK), // landlock_restrict_self
-    row(4448, 657, 791, 791, V6_1, NEWEST, OK, OK), // process_mrelease
-    row(4449, 658, 792, 792, V6_1, NEWEST, OK, OK), // futex_waitv
-    row(4450, 659, 793, 793, V6_1, NEWEST, OK, OK), // set_mempolicy_home_node
-    row(4451, 660, 815, 815, V6_12, NEWEST, OK, OK), // cachestat
-    row(4452, 661, 816, 816, V6_12, NEWEST, OK, OK), // fchmodat2
-    row(4453, 662, 817, 817, V6_12, NEWEST, NOT_ON_THIS_ARCH, NOT_ON_THIS_ARCH), // map_shadow_stack
-    row(4454, 663, 818, 818, V6_12, NEWEST, OK, OK), // futex_wake
-    row(4455, 664, 819, 819, V6_12, NEWEST, OK, OK), // futex_wait
-    row(4456, 665, 820, 820, V6_12, NEWEST, OK, OK), // futex_requeue
-    row(4457, 666, 821, 821, V6_12, NEWEST, OK, OK), // statmount
-    row(4458, 667, 822, 822, V6_12, NEWEST, OK, OK), // listmount
-    row(4459, 668, 823, 823, V6_12, NEWEST, OK, OK), // lsm_get_self_attr
-    row(4460, 669, 824, 824, V6_12, NEWEST, OK, OK), // lsm_set_self_attr
-    row(4461, 670, 825, 825, V6_12, NEWEST, OK, OK), // lsm_list_modules
-    row(4462, 671, 826, 826, V6_12, NEWEST, OK, OK), // mseal
-    row(4463, 674, 830, 830, V7_2, NEWEST, OK, OK), // setxattrat
-    row(4464, 675, 831, 831, V7_2, NEWEST, OK, OK), // getxattrat
-    row(4465, 676, 832, 832, V7_2, NEWEST, OK, OK), // listxattrat
-    row(4466, 677, 833, 833, V7_2, NEWEST, OK, OK), // removexattrat
-    row(4467, 678, 834, 834, V7_2, NEWEST, OK, OK), // open_tree_attr
-    row(4468, 679, 835, 835, V7_2, NEWEST, OK, OK), // file_getattr
-    row(4469, 680, 836, 836, V7_2, NEWEST, OK, OK), // file_setattr
-    row(4470, 681, 837, 837, V7_2, NEWEST, OK, OK), // listns
-    row(4471, 682, 838, 838, V7_2, NEWEST, OK, OK), // rseq_slice_yield
-    row(4472, 684, 840, 840, V7_3, NEWEST, OK, OK), // fchroot
+    row(4441, 650, 804, 814, V6_1, NEWEST, OK, OK), // epoll_pwait2
+    row(4442, 651, 805, 805, V6_1, NEWEST, OK, OK), // mount_setattr
+    row(4443, 652, 806, 806, V6_1, NEWEST, OK, OK), // quotactl_fd
+    row(4444, 653, 807, 807, V6_1, NEWEST, OK, OK), // landlock_create_ruleset
+    row(4445, 654, 808, 808, V6_1, NEWEST, OK, OK), // landlock_add_rule
+    row(4446, 655, 809, 809, V6_1, NEWEST, OK, OK), // landlock_restrict_self
+    row(4448, 657, 811, 811, V6_1, NEWEST, OK, OK), // process_mrelease
+    row(4449, 658, 812, 812, V6_1, NEWEST, OK, OK), // futex_waitv
+    row(4450, 659, 813, 813, V6_1, NEWEST, OK, OK), // set_mempolicy_home_node
+    row(4451, 660, 835, 835, V6_12, NEWEST, OK, OK), // cachestat
+    row(4452, 661, 836, 836, V6_12, NEWEST, OK, OK), // fchmodat2
+    row(4453, 662, 837, 837, V6_12, NEWEST, NOT_ON_THIS_ARCH, NOT_ON_THIS_ARCH), // map_shadow_stack
+    row(4454, 663, 838, 838, V6_12, NEWEST, OK, OK), // futex_wake
+    row(4455, 664, 839, 839, V6_12, NEWEST, OK, OK), // futex_wait
+    row(4456, 665, 840, 840, V6_12, NEWEST, OK, OK), // futex_requeue
+    row(4457, 666, 841, 841, V6_12, NEWEST, OK, OK), // statmount
+    row(4458, 667, 842, 842, V6_12, NEWEST, OK, OK), // listmount
+    row(4459, 668, 843, 843, V6_12, NEWEST, OK, OK), // lsm_get_self_attr
+    row(4460, 669, 844, 844, V6_12, NEWEST, OK, OK), // lsm_set_self_attr
+    row(4461, 670, 845, 845, V6_12, NEWEST, OK, OK), // lsm_list_modules
+    row(4462, 671, 846, 846, V6_12, NEWEST, OK, OK), // mseal
+    row(4463, 674, 850, 850, V7_2, NEWEST, OK, OK), // setxattrat
+    row(4464, 675, 851, 851, V7_2, NEWEST, OK, OK), // getxattrat
+    row(4465, 676, 852, 852, V7_2, NEWEST, OK, OK), // listxattrat
+    row(4466, 677, 853, 853, V7_2, NEWEST, OK, OK), // removexattrat
+    row(4467, 678, 854, 854, V7_2, NEWEST, OK, OK), // open_tree_attr
+    row(4468, 679, 855, 855, V7_2, NEWEST, OK, OK), // file_getattr
+    row(4469, 680, 856, 856, V7_2, NEWEST, OK, OK), // file_setattr
+    row(4470, 681, 857, 857, V7_2, NEWEST, OK, OK), // listns
+    row(4471, 682, 858, 858, V7_2, NEWEST, OK, OK), // rseq_slice_yield
+    row(4472, 684, 860, 860, V7_3, NEWEST, OK, OK), // fchroot
 ];
 
 static ALIASES: [Alias; 0] = [];

@@ -227,7 +227,7 @@ static ROWS: [Row; 316] = [
     row(220, 220, 220, NONE, V5_10, V5_10, OK, ABSENT), // clone
     row(221, 221, 221, NONE, V5_10, V5_10, OK, ABSENT), // execve
     row(222, 481, 496, NONE, V5_10, V5_10, OK, ABSENT), // mmap2
-    row(223, 482, 664, NONE, V5_10, V5_10, OK, ABSENT), // fadvise64_64
+    row(223, 482, 684, NONE, V5_10, V5_10, OK, ABSENT), // fadvise64_64
     row(224, 224, 224, NONE, V5_10, V5_10, OK, ABSENT), // swapon
     row(225, 225, 225, NONE, V5_10, V5_10, OK, ABSENT), // swapoff
     row(226, 226, 226, NONE, V5_10, V5_10, OK, ABSENT), // mprotect
@@ -249,7 +249,7 @@ static ROWS: [Row; 316] = [
     row(242, 242, 242, NONE, V5_10, V5_10, OK, ABSENT), // accept4
     row(243, 243, 419, NONE, V5_10, V5_10, OK, ABSENT), // recvmmsg
     row(244, 483, 420, NONE, V5_10, V5_10, OK, ABSENT), // cacheflush
-    row(245, 598, 665, NONE, V5_10, V5_10, OK, ABSENT), // fp_udfiex_crtl
+    row(245, 598, 685, NONE, V5_10, V5_10, OK, ABSENT), // fp_udfiex_crtl
     row(260, 244, 244, NONE, V5_10, V5_10, OK, ABSENT), // wait4
     row(261, 245, 245, NONE, V5_10, V5_10, OK, ABSENT), // prlimit64
     row(262, 246, 246, NONE, V5_10, V5_10, OK, ABSENT), // fanotify_init

@@ -7,12 +7,12 @@ static ROWS: [Row; 408] = [
     // number, name, entry, compat entry, first release, last release, missing, missing as compat
     row(0, 128, 128, 128, V5_10, NEWEST, OK, OK), // restart_syscall
     row(1, 93, 93, 93, V5_10, NEWEST, OK, OK), // exit
-    row(2, 297, 667, 667, V5_10, NEWEST, OK, OK), // fork
+    row(2, 297, 687, 687, V5_10, NEWEST, OK, OK), // fork
     row(3, 63, 63, 63, V5_10, NEWEST, OK, OK), // read
     row(4, 64, 64, 64, V5_10, NEWEST, OK, OK), // write
     row(5, 327, 311, 428, V5_10, NEWEST, OK, OK), // open
     row(6, 57, 57, 57, V5_10, NEWEST, OK, OK), // close
-    row(7, 551, 587, 587, V5_10, NEWEST, OK, OK), // waitpid
+    row(7, 551, 607, 607, V5_10, NEWEST, OK, OK), // waitpid
     row(8, 507, 429, 429, V5_10, NEWEST, OK, OK), // creat
     row(9, 301, 299, 299, V5_10, NEWEST, OK, OK), // link
     row(10, 302, 300, 300, V5_10, NEWEST, OK, OK), // unlink
@@ -53,7 +53,7 @@ static ROWS: [Row; 408] = [
     row(45, 214, 214, 214, V5_10, NEWEST, OK, OK), // brk
     row(46, 144, 144, 144, V5_10, NEWEST, OK, OK), // setgid
     row(47, 176, 176, 176, V5_10, NEWEST, OK, OK), // getgid
-    row(48, 559, 590, 590, V5_10, NEWEST, OK, OK), // signal
+    row(48, 559, 610, 610, V5_10, NEWEST, OK, OK), // signal
     row(49, 175, 175, 175, V5_10, NEWEST, OK, OK), // geteuid
     row(50, 177, 177, 177, V5_10, NEWEST, OK, OK), // getegid
     row(51, 89, 89, 89, V5_10, NEWEST, OK, OK), // acct
@@ -73,8 +73,8 @@ static ROWS: [Row; 408] = [
     row(65, 339, 317, 317, V5_10, NEWEST, OK, OK), // getpgrp
     row(66, 157, 157, 157, V5_10, NEWEST, OK, OK), // setsid
     row(67, 41, 41, 41, V5_10, NEWEST, OK, OK), // pivot_root
-    row(68, 564, 592, 668, V5_10, NEWEST, OK, ALWAYS_ENOSYS), // sgetmask
-    row(69, 565, 593, 668, V5_10, NEWEST, OK, ALWAYS_ENOSYS), // ssetmask
+    row(68, 564, 612, 688, V5_10, NEWEST, OK, ALWAYS_ENOSYS), // sgetmask
+    row(69, 565, 613, 688, V5_10, NEWEST, OK, ALWAYS_ENOSYS), // ssetmask
     row(70, 145, 145, 145, V5_10, NEWEST, OK, OK), // setreuid
     row(71, 143, 143, 143, V5_10, NEWEST, OK, OK), // setregid
     row(72, 232, 232, 232, V5_10, NEWEST, OK, OK), // mincore
@@ -112,18 +112,18 @@ static ROWS: [Row; 408] = [
     row(105, 102, 102, 324, V5_10, NEWEST, OK, OK), // getitimer
     row(106, 90, 90, 90, V5_10, NEWEST, OK, OK), // capget
     row(107, 91, 91, 91, V5_10, NEWEST, OK, OK), // capset
-    row(108, 67, 669, 669, V5_10, NEWEST, OK, OK), // pread64
-    row(109, 68, 670, 670, V5_10, NEWEST, OK, OK), // pwrite64
+    row(108, 67, 689, 689, V5_10, NEWEST, OK, OK), // pread64
+    row(109, 68, 690, 690, V5_10, NEWEST, OK, OK), // pwrite64
     row(110, 17, 17, 17, V5_10, NEWEST, OK, OK), // getcwd
     row(111, 58, 58, 58, V5_10, NEWEST, OK, OK), // vhangup
     row(112, 466, 385, 385, V5_10, NEWEST, OK, OK), // fstat64
-    row(113, 342, 671, 671, V5_10, NEWEST, OK, OK), // vfork
+    row(113, 342, 691, 691, V5_10, NEWEST, OK, OK), // vfork
     row(114, 244, 244, 466, V5_10, NEWEST, OK, OK), // wait4
     row(115, 225, 225, 225, V5_10, NEWEST, OK, OK), // swapoff
     row(116, 179, 179, 467, V5_10, NEWEST, OK, OK), // sysinfo
     row(117, 210, 210, 210, V5_10, NEWEST, OK, OK), // shutdown
     row(118, 82, 82, 82, V5_10, NEWEST, OK, OK), // fsync
-    row(119, 233, 672, 672, V5_10, NEWEST, OK, OK), // madvise
+    row(119, 233, 692, 692, V5_10, NEWEST, OK, OK), // madvise
     row(120, 220, 417, 417, V5_10, NEWEST, OK, OK), // clone
     row(121, 162, 162, 162, V5_10, NEWEST, OK, OK), // setdomainname
     row(122, 71, 492, 493, V5_10, NEWEST, OK, OK), // sendfile
@@ -138,7 +138,7 @@ static ROWS: [Row; 408] = [
     row(133, 50, 50, 50, V5_10, NEWEST, OK, OK), // fchdir
     row(134, 443, 42, 42, V5_10, NEWEST, NI, NI), // bdflush
     row(135, 435, 363, 363, V5_10, NEWEST, OK, OK), // sysfs
-    row(136, 92, 673, 673, V5_10, NEWEST, OK, OK), // personality
+    row(136, 92, 693, 693, V5_10, NEWEST, OK, OK), // personality
     row(138, 151, 151, 151, V5_10, NEWEST, OK, OK), // setfsuid
     row(139, 152, 152, 152, V5_10, NEWEST, OK, OK), // setfsgid
     row(140, 511, 397, 397, V5_10, NEWEST, OK, OK), // _llseek
@@ -186,24 +186,24 @@ static ROWS: [Row; 408] = [
     row(184, 212, 212, 522, V5_10, NEWEST, OK, OK), // recvmsg
     row(185, 193, 193, 193, V5_10, NEWEST, OK, OK), // semop
     row(186, 190, 190, 190, V5_10, NEWEST, OK, OK), // semget
-    row(187, 191, 191, 626, V5_10, NEWEST, OK, OK), // semctl
+    row(187, 191, 191, 646, V5_10, NEWEST, OK, OK), // semctl
     row(188, 189, 189, 524, V5_10, NEWEST, OK, OK), // msgsnd
     row(189, 188, 188, 525, V5_10, NEWEST, OK, OK), // msgrcv
     row(190, 186, 186, 186, V5_10, NEWEST, OK, OK), // msgget
-    row(191, 187, 187, 628, V5_10, NEWEST, OK, OK), // msgctl
+    row(191, 187, 187, 648, V5_10, NEWEST, OK, OK), // msgctl
     row(192, 196, 196, 527, V5_10, NEWEST, OK, OK), // shmat
     row(193, 197, 197, 197, V5_10, NEWEST, OK, OK), // shmdt
     row(194, 194, 194, 194, V5_10, NEWEST, OK, OK), // shmget
-    row(195, 195, 195, 627, V5_10, NEWEST, OK, OK), // shmctl
+    row(195, 195, 195, 647, V5_10, NEWEST, OK, OK), // shmctl
     row(198, 465, 384, 384, V5_10, NEWEST, OK, OK), // lstat64
-    row(199, 477, 674, 674, V5_10, NEWEST, OK, OK), // truncate64
-    row(200, 478, 675, 675, V5_10, NEWEST, OK, OK), // ftruncate64
+    row(199, 477, 694, 694, V5_10, NEWEST, OK, OK), // truncate64
+    row(200, 478, 695, 695, V5_10, NEWEST, OK, OK), // ftruncate64
     row(201, 61, 61, 61, V5_10, NEWEST, OK, OK), // getdents64
     row(202, 476, 394, 500, V5_10, NEWEST, OK, OK), // fcntl64
     row(206, 178, 178, 178, V5_10, NEWEST, OK, OK), // gettid
-    row(207, 213, 676, 676, V5_10, NEWEST, OK, OK), // readahead
+    row(207, 213, 696, 696, V5_10, NEWEST, OK, OK), // readahead
     row(208, 130, 130, 130, V5_10, NEWEST, OK, OK), // tkill
-    row(209, 480, 71, 677, V5_10, NEWEST, OK, OK), // sendfile64
+    row(209, 480, 71, 697, V5_10, NEWEST, OK, OK), // sendfile64
     row(210, 98, 403, 403, V5_10, NEWEST, OK, OK), // futex
     row(211, 122, 122, 502, V5_10, NEWEST, OK, OK), // sched_setaffinity
     row(212, 123, 123, 503, V5_10, NEWEST, OK, OK), // sched_getaffinity
@@ -226,7 +226,7 @@ static ROWS: [Row; 408] = [
     row(233, 184, 184, 516, V5_10, NEWEST, OK, OK), // mq_notify
     row(234, 185, 185, 517, V5_10, NEWEST, OK, OK), // mq_getsetattr
     row(235, 95, 95, 518, V5_10, NEWEST, OK, OK), // waitid
-    row(236, 482, 678, 678, V5_10, NEWEST, OK, OK), // fadvise64_64
+    row(236, 482, 698, 698, V5_10, NEWEST, OK, OK), // fadvise64_64
     row(237, 96, 96, 96, V5_10, NEWEST, OK, OK), // set_tid_address
     row(238, 5, 5, 5, V5_10, NEWEST, OK, OK), // setxattr
     row(239, 6, 6, 6, V5_10, NEWEST, OK, OK), // lsetxattr
@@ -281,28 +281,28 @@ static ROWS: [Row; 408] = [
     row(289, 99, 99, 537, V5_10, NEWEST, OK, OK), // set_robust_list
     row(290, 100, 100, 538, V5_10, NEWEST, OK, OK), // get_robust_list
     row(291, 76, 76, 76, V5_10, NEWEST, OK, OK), // splice
-    row(292, 84, 679, 679, V5_10, NEWEST, OK, OK), // sync_file_range
+    row(292, 84, 699, 699, V5_10, NEWEST, OK, OK), // sync_file_range
     row(293, 77, 77, 77, V5_10, NEWEST, OK, OK), // tee
     row(294, 75, 75, 75, V5_10, NEWEST, OK, OK), // vmsplice
     row(295, 239, 239, 239, V5_10, NEWEST, OK, OK), // move_pages
     row(296, 168, 168, 168, V5_10, NEWEST, OK, OK), // getcpu
     row(297, 22, 22, 542, V5_10, NEWEST, OK, OK), // epoll_pwait
-    row(298, 474, 391, 618, V5_10, NEWEST, OK, OK), // statfs64
-    row(299, 475, 392, 619, V5_10, NEWEST, OK, OK), // fstatfs64
+    row(298, 474, 391, 638, V5_10, NEWEST, OK, OK), // statfs64
+    row(299, 475, 392, 639, V5_10, NEWEST, OK, OK), // fstatfs64
     row(300, 104, 104, 543, V5_10, NEWEST, OK, OK), // kexec_load
     row(301, 88, 402, 402, V5_10, NEWEST, OK, OK), // utimensat
     row(302, 471, 389, 544, V5_10, NEWEST, OK, OK), // signalfd
     row(304, 473, 390, 390, V5_10, NEWEST, OK, OK), // eventfd
-    row(305, 47, 680, 680, V5_10, NEWEST, OK, OK), // fallocate
-    row(306, 85, 681, 681, V5_10, NEWEST, OK, OK), // timerfd_create
+    row(305, 47, 700, 700, V5_10, NEWEST, OK, OK), // fallocate
+    row(306, 85, 701, 701, V5_10, NEWEST, OK, OK), // timerfd_create
     row(307, 86, 400, 400, V5_10, NEWEST, OK, OK), // timerfd_settime
     row(308, 87, 401, 401, V5_10, NEWEST, OK, OK), // timerfd_gettime
-    row(309, 74, 682, 683, V5_10, NEWEST, OK, OK), // signalfd4
-    row(310, 19, 684, 684, V5_10, NEWEST, OK, OK), // eventfd2
+    row(309, 74, 702, 703, V5_10, NEWEST, OK, OK), // signalfd4
+    row(310, 19, 704, 704, V5_10, NEWEST, OK, OK), // eventfd2
     row(311, 20, 20, 20, V5_10, NEWEST, OK, OK), // epoll_create1
     row(312, 24, 24, 24, V5_10, NEWEST, OK, OK), // dup3
-    row(313, 59, 685, 685, V5_10, NEWEST, OK, OK), // pipe2
-    row(314, 26, 686, 686, V5_10, NEWEST, OK, OK), // inotify_init1
+    row(313, 59, 705, 705, V5_10, NEWEST, OK, OK), // pipe2
+    row(314, 26, 706, 706, V5_10, NEWEST, OK, OK), // inotify_init1
     row(315, 69, 69, 547, V5_10, NEWEST, OK, OK), // preadv
     row(316, 70, 70, 548, V5_10, NEWEST, OK, OK), // pwritev
     row(317, 240, 240, 549, V5_10, NEWEST, OK, OK), // rt_tgsigqueueinfo
@@ -332,7 +332,7 @@ static ROWS: [Row; 408] = [
     row(341, 264, 264, 264, V5_10, NEWEST, OK, OK), // bpf
     row(342, 265, 265, 554, V5_10, NEWEST, OK, OK), // execveat
     row(343, 267, 267, 267, V5_10, NEWEST, OK, OK), // membarrier
-    row(344, 266, 688, 688, V5_10, NEWEST, OK, OK), // userfaultfd
+    row(344, 266, 708, 708, V5_10, NEWEST, OK, OK), // userfaultfd
     row(345, 268, 268, 268, V5_10, NEWEST, OK, OK), // mlock2
     row(346, 269, 269, 269, V5_10, NEWEST, OK, OK), // copy_file_range
     row(347, 270, 270, 555, V5_10, NEWEST, OK, OK), // preadv2
@@ -382,37 +382,37 @@ static ROWS: [Row; 408] = [
     row(438, 293, 293, 293, V5_10, NEWEST, OK, OK), // pidfd_getfd
     row(439, 294, 294, 294, V5_10, NEWEST, OK, OK), // faccessat2
     row(440, 295, 295, 295, V5_10, NEWEST, OK, OK), // process_madvise
-    row(441, 650, 784, 794, V6_1, NEWEST, OK, OK), // epoll_pwait2
-    row(442, 651, 785, 785, V6_1, NEWEST, OK, OK), // mount_setattr
-    row(443, 652, 786, 786, V6_1, NEWEST, OK, OK), // quotactl_fd
-    row(444, 653, 787, 787, V6_1, NEWEST, OK, OK), // landlock_create_ruleset
-    row(445, 654, 788, 788, V6_1, NEWEST, OK, OK), // landlock_add_rule
-    row(446, 655, 789, 789, V6_1, NEWEST, OK, OK), // landlock_restrict_self
-    row(448, 657, 791, 791, V6_1, NEWEST, OK, OK), // process_mrelease
-    row(449, 658, 792, 792, V6_1, NEWEST, OK, OK), // futex_waitv
-    row(450, 659, 793, 793, V6_1, NEWEST, OK, OK), // set_mempolicy_home_node
-    row(451, 660, 815, 815, V6_12, NEWEST, OK, OK), // cachestat
-    row(452, 661, 816, 816, V6_12, NEWEST, OK, OK), // fchmodat2
-    row(453, 662, 817, 817, V6_12, NEWEST, NOT_ON_THIS_ARCH, NOT_ON_THIS_ARCH), // map_shadow_stack
-    row(454, 663, 818, 818, V6_12, NEWEST, OK, OK), // futex_wake
-    row(455, 664, 819, 819, V6_12, NEWEST, OK, OK), // futex_wait
-    row(456, 665, 820, 820, V6_12, NEWEST, OK, OK), // futex_requeue
-    row(457, 666, 821, 821, V6_12, NEWEST, OK, OK), // statmount
-    row(458, 667, 822, 822, V6_12, NEWEST, OK, OK), // listmount
-    row(459, 668, 823, 823, V6_12, NEWEST, OK, OK), // lsm_get_self_attr
-    row(460, 669, 824, 824, V6_12, NEWEST, OK, OK), // lsm_set_self_attr
-    row(461, 670, 825, 825, V6_12, NEWEST, OK, OK), // lsm_list_modules
-    row(462, 671, 826, 826, V6_12, NEWEST, OK, OK), // mseal
-    row(463, 674, 830, 830, V7_2, NEWEST, OK, OK), // setxattrat
-    row(464, 675, 831, 831, V7_2, NEWEST, OK, OK), // getxattrat
-    row(465, 676, 832, 832, V7_2, NEWEST, OK, OK), // listxattrat
-    row(466, 677, 833, 833, V7_2, NEWEST, OK, OK), // removexattrat
-    row(467, 678, 834, 834, V7_2, NEWEST, OK, OK), // open_tree_attr
-    row(468, 679, 835, 835, V7_2, NEWEST, OK, OK), // file_getattr
-    row(469, 680, 836, 836, V7_2, NEWEST, OK, OK), // file_setattr
-    row(470, 681, 837, 837, V7_2, NEWEST, OK, OK), // listns
-    row(471, 682, 838, 838, V7_2, NEWEST, OK, OK), // rseq_slice_yield
-    row(472, 684, 840, 840, V7_3, NEWEST, OK, OK), // fchroot
+    row(441, 650, 804, 814, V6_1, NEWEST, OK, OK), // epoll_pwait2
+    row(442, 651, 805, 805, V6_1, NEWEST, OK, OK), // mount_setattr
+    row(443, 652, 806, 806, V6_1, NEWEST, OK, OK), // quotactl_fd
+    row(444, 653, 807, 807, V6_1, NEWEST, OK, OK), // landlock_create_ruleset
+    row(445, 654, 808, 808, V6_1, NEWEST, OK, OK), // landlock_add_rule
+    row(446, 655, 809, 809, V6_1, NEWEST, OK, OK), // landlock_restrict_self
+    row(448, 657, 811, 811, V6_1, NEWEST, OK, OK), // process_mrelease
+    row(449, 658, 812, 812, V6_1, NEWEST, OK, OK), // futex_waitv
+    row(450, 659, 813, 813, V6_1, NEWEST, OK, OK), // set_mempolicy_home_node
+    row(451, 660, 835, 835, V6_12, NEWEST, OK, OK), // cachestat
+    row(452, 661, 836, 836, V6_12, NEWEST, OK, OK), // fchmodat2
+    row(453, 662, 837, 837, V6_12, NEWEST, NOT_ON_THIS_ARCH, NOT_ON_THIS_ARCH), // map_shadow_stack
+    row(454, 663, 838, 838, V6_12, NEWEST, OK, OK), // futex_wake
+    row(455, 664, 839, 839, V6_12, NEWEST, OK, OK), // futex_wait
+    row(456, 665, 840, 840, V6_12, NEWEST, OK, OK), // futex_requeue
+    row(457, 666, 841, 841, V6_12, NEWEST, OK, OK), // statmount
+    row(458, 667, 842, 842, V6_12, NEWEST, OK, OK), // listmount
+    row(459, 668, 843, 843, V6_12, NEWEST, OK, OK), // lsm_get_self_attr
+    row(460, 669, 844, 844, V6_12, NEWEST, OK, OK), // lsm_set_self_attr
+    row(461, 670, 845, 845, V6_12, NEWEST, OK, OK), // lsm_list_modules
+    row(462, 671, 846, 846, V6_12, NEWEST, OK, OK), // mseal
+    row(463, 674, 850, 850, V7_2, NEWEST, OK, OK), // setxattrat
+    row(464, 675, 851, 851, V7_2, NEWEST, OK, OK), // getxattrat
+    row(465, 676, 852, 852, V7_2, NEWEST, OK, OK), // listxattrat
+    row(466, 677, 853, 853, V7_2, NEWEST, OK, OK), // removexattrat
+    row(467, 678, 854, 854, V7_2, NEWEST, OK, OK), // open_tree_attr
+    row(468, 679, 855, 855, V7_2, NEWEST, OK, OK), // file_getattr
+    row(469, 680, 856, 856, V7_2, NEWEST, OK, OK), // file_setattr
+    row(470, 681, 857, 857, V7_2, NEWEST, OK, OK), // listns
+    row(471, 682, 858, 858, V7_2, NEWEST, OK, OK), // rseq_slice_yield
+    row(472, 684, 860, 860, V7_3, NEWEST, OK, OK), // fchroot
 ];
 
 static ALIASES: [Alias; 0] = [];

@@ -7,18 +7,18 @@ static ROWS: [Row; 388] = [
     // number, name, entry, compat entry, first release, last release, missing, missing as compat
     row(0, 128, 128, NONE, V5_10, NEWEST, OK, ABSENT), // restart_syscall
     row(1, 93, 93, NONE, V5_10, NEWEST, OK, ABSENT), // exit
-    row(2, 297, 667, NONE, V5_10, NEWEST, OK, ABSENT), // fork
+    row(2, 297, 687, NONE, V5_10, NEWEST, OK, ABSENT), // fork
     row(3, 63, 63, NONE, V5_10, NEWEST, OK, ABSENT), // read
     row(4, 64, 64, NONE, V5_10, NEWEST, OK, ABSENT), // write
     row(5, 327, 311, NONE, V5_10, NEWEST, OK, ABSENT), // open
     row(6, 57, 57, NONE, V5_10, NEWEST, OK, ABSENT), // close
-    row(7, 551, 587, NONE, V5_10, NEWEST, OK, ABSENT), // waitpid
+    row(7, 551, 607, NONE, V5_10, NEWEST, OK, ABSENT), // waitpid
     row(8, 507, 429, NONE, V5_10, NEWEST, OK, ABSENT), // creat
     row(9, 301, 299, NONE, V5_10, NEWEST, OK, ABSENT), // link
     row(10, 302, 300, NONE, V5_10, NEWEST, OK, ABSENT), // unlink
     row(11, 221, 221, NONE, V5_10, NEWEST, OK, ABSENT), // execve
     row(12, 49, 49, NONE, V5_10, NEWEST, OK, ABSENT), // chdir
-    row(13, 541, 689, NONE, V5_10, NEWEST, OK, ABSENT), // time
+    row(13, 541, 709, NONE, V5_10, NEWEST, OK, ABSENT), // time
     row(14, 304, 301, NONE, V5_10, NEWEST, OK, ABSENT), // mknod
     row(15, 305, 302, NONE, V5_10, NEWEST, OK, ABSENT), // chmod
     row(16, 402, 353, NONE, V5_10, NEWEST, OK, ABSENT), // lchown
@@ -30,12 +30,12 @@ static ROWS: [Row; 388] = [
     row(22, 200, 200, NONE, V5_10, NEWEST, OK, ABSENT), // bind
     row(23, 146, 146, NONE, V5_10, NEWEST, OK, ABSENT), // setuid
     row(24, 174, 174, NONE, V5_10, NEWEST, OK, ABSENT), // getuid
-    row(25, 542, 690, NONE, V5_10, NEWEST, OK, ABSENT), // stime
+    row(25, 542, 710, NONE, V5_10, NEWEST, OK, ABSENT), // stime
     row(26, 117, 117, NONE, V5_10, NEWEST, OK, ABSENT), // ptrace
     row(27, 543, 568, NONE, V5_10, NEWEST, OK, ABSENT), // alarm
     row(28, 80, 80, NONE, V5_10, NEWEST, OK, ABSENT), // fstat
     row(29, 508, 436, NONE, V5_10, NEWEST, OK, ABSENT), // pause
-    row(30, 544, 648, NONE, V5_10, NEWEST, OK, ABSENT), // utime
+    row(30, 544, 668, NONE, V5_10, NEWEST, OK, ABSENT), // utime
     row(31, 203, 203, NONE, V5_10, NEWEST, OK, ABSENT), // connect
     row(32, 201, 201, NONE, V5_10, NEWEST, OK, ABSENT), // listen
     row(33, 319, 308, NONE, V5_10, NEWEST, OK, ABSENT), // access
@@ -53,7 +53,7 @@ static ROWS: [Row; 388] = [
     row(45, 214, 214, NONE, V5_10, NEWEST, OK, ABSENT), // brk
     row(46, 144, 144, NONE, V5_10, NEWEST, OK, ABSENT), // setgid
     row(47, 176, 176, NONE, V5_10, NEWEST, OK, ABSENT), // getgid
-    row(48, 559, 590, NONE, V5_10, NEWEST, OK, ABSENT), // signal
+    row(48, 559, 610, NONE, V5_10, NEWEST, OK, ABSENT), // signal
     row(49, 175, 175, NONE, V5_10, NEWEST, OK, ABSENT), // geteuid
     row(50, 177, 177, NONE, V5_10, NEWEST, OK, ABSENT), // getegid
     row(51, 89, 89, NONE, V5_10, NEWEST, OK, ABSENT), // acct
@@ -73,8 +73,8 @@ static ROWS: [Row; 388] = [
     row(65, 339, 317, NONE, V5_10, NEWEST, OK, ABSENT), // getpgrp
     row(66, 157, 157, NONE, V5_10, NEWEST, OK, ABSENT), // setsid
     row(67, 41, 41, NONE, V5_10, NEWEST, OK, ABSENT), // pivot_root
-    row(68, 564, 592, NONE, V5_10, NEWEST, OK, ABSENT), // sgetmask
-    row(69, 565, 593, NONE, V5_10, NEWEST, OK, ABSENT), // ssetmask
+    row(68, 564, 612, NONE, V5_10, NEWEST, OK, ABSENT), // sgetmask
+    row(69, 565, 613, NONE, V5_10, NEWEST, OK, ABSENT), // ssetmask
     row(70, 145, 145, NONE, V5_10, NEWEST, OK, ABSENT), // setreuid
     row(71, 143, 143, NONE, V5_10, NEWEST, OK, ABSENT), // setregid
     row(72, 232, 232, NONE, V5_10, NEWEST, OK, ABSENT), // mincore
@@ -117,13 +117,13 @@ static ROWS: [Row; 388] = [
     row(110, 17, 17, NONE, V5_10, NEWEST, OK, ABSENT), // getcwd
     row(111, 58, 58, NONE, V5_10, NEWEST, OK, ABSENT), // vhangup
     row(112, 466, 385, NONE, V5_10, NEWEST, OK, ABSENT), // fstat64
-    row(113, 342, 671, NONE, V5_10, NEWEST, OK, ABSENT), // vfork
+    row(113, 342, 691, NONE, V5_10, NEWEST, OK, ABSENT), // vfork
     row(114, 244, 244, NONE, V5_10, NEWEST, OK, ABSENT), // wait4
     row(115, 225, 225, NONE, V5_10, NEWEST, OK, ABSENT), // swapoff
     row(116, 179, 179, NONE, V5_10, NEWEST, OK, ABSENT), // sysinfo
     row(117, 210, 210, NONE, V5_10, NEWEST, OK, ABSENT), // shutdown
     row(118, 82, 82, NONE, V5_10, NEWEST, OK, ABSENT), // fsync
-    row(119, 233, 672, NONE, V5_10, NEWEST, OK, ABSENT), // madvise
+    row(119, 233, 692, NONE, V5_10, NEWEST, OK, ABSENT), // madvise
     row(120, 220, 417, NONE, V5_10, NEWEST, OK, ABSENT), // clone
     row(121, 162, 162, NONE, V5_10, NEWEST, OK, ABSENT), // setdomainname
     row(122, 71, 492, NONE, V5_10, NEWEST, OK, ABSENT), // sendfile
@@ -294,15 +294,15 @@ static ROWS: [Row; 388] = [
     row(302, 471, 389, NONE, V5_10, NEWEST, OK, ABSENT), // signalfd
     row(304, 473, 390, NONE, V5_10, NEWEST, OK, ABSENT), // eventfd
     row(305, 47, 47, NONE, V5_10, NEWEST, OK, ABSENT), // fallocate
-    row(306, 85, 681, NONE, V5_10, NEWEST, OK, ABSENT), // timerfd_create
+    row(306, 85, 701, NONE, V5_10, NEWEST, OK, ABSENT), // timerfd_create
     row(307, 86, 86, NONE, V5_10, NEWEST, OK, ABSENT), // timerfd_settime
     row(308, 87, 87, NONE, V5_10, NEWEST, OK, ABSENT), // timerfd_gettime
-    row(309, 74, 682, NONE, V5_10, NEWEST, OK, ABSENT), // signalfd4
-    row(310, 19, 684, NONE, V5_10, NEWEST, OK, ABSENT), // eventfd2
+    row(309, 74, 702, NONE, V5_10, NEWEST, OK, ABSENT), // signalfd4
+    row(310, 19, 704, NONE, V5_10, NEWEST, OK, ABSENT), // eventfd2
     row(311, 20, 20, NONE, V5_10, NEWEST, OK, ABSENT), // epoll_create1
     row(312, 24, 24, NONE, V5_10, NEWEST, OK, ABSENT), // dup3
-    row(313, 59, 685, NONE, V5_10, NEWEST, OK, ABSENT), // pipe2
-    row(314, 26, 686, NONE, V5_10, NEWEST, OK, ABSENT), // inotify_init1
+    row(313, 59, 705, NONE, V5_10, NEWEST, OK, ABSENT), // pipe2
+    row(314, 26, 706, NONE, V5_10, NEWEST, OK, ABSENT), // inotify_init1
     row(315, 69, 69, NONE, V5_10, NEWEST, OK, ABSENT), // preadv
     row(316, 70, 70, NONE, V5_10, NEWEST, OK, ABSENT), // pwritev
     row(317, 240, 240, NONE, V5_10, NEWEST, OK, ABSENT), // rt_tgsigqueueinfo
@@ -332,7 +332,7 @@ static ROWS: [Row; 388] = [
     row(341, 264, 264, NONE, V5_10, NEWEST, OK, ABSENT), // bpf
     row(342, 265, 265, NONE, V5_10, NEWEST, OK, ABSENT), // execveat
     row(343, 267, 267, NONE, V5_10, NEWEST, OK, ABSENT), // membarrier
-    row(344, 266, 688, NONE, V5_10, NEWEST, OK, ABSENT), // userfaultfd
+    row(344, 266, 708, NONE, V5_10, NEWEST, OK, ABSENT), // userfaultfd
     row(345, 268, 268, NONE, V5_10, NEWEST, OK, ABSENT), // mlock2
     row(346, 269, 269, NONE, V5_10, NEWEST, OK, ABSENT), // copy_file_range
     row(347, 270, 270, NONE, V5_10, NEWEST, OK, ABSENT), // preadv2
@@ -362,37 +362,37 @@ static ROWS: [Row; 388] = [
     row(438, 293, 293, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_getfd
     row(439, 294, 294, NONE, V5_10, NEWEST, OK, ABSENT), // faccessat2
     row(440, 295, 295, NONE, V5_10, NEWEST, OK, ABSENT), // process_madvise
-    row(441, 650, 784, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
-    row(442, 651, 785, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
-    row(443, 652, 786, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
-    row(444, 653, 787, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
-    row(445, 654, 788, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
-    row(446, 655, 789, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
-    row(448, 657, 791, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
-    row(449, 658, 792, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
-    row(450, 659, 793, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
-    row(451, 660, 815, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
-    row(452, 661, 816, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
-    row(453, 662, 817, NONE, V6_12, NEWEST, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
-    row(454, 663, 818, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
-    row(455, 664, 819, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
-    row(456, 665, 820, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
-    row(457, 666, 821, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
-    row(458, 667, 822, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
-    row(459, 668, 823, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
-    row(460, 669, 824, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
-    row(461, 670, 825, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
-    row(462, 671, 826, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
-    row(463, 674, 830, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
-    row(464, 675, 831, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
-    row(465, 676, 832, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
-    row(466, 677, 833, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
-    row(467, 678, 834, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
-    row(468, 679, 835, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
-    row(469, 680, 836, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
-    row(470, 681, 837, NONE, V7_2, NEWEST, OK, ABSENT), // listns
-    row(471, 682, 838, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
-    row(472, 684, 840, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
+    row(441, 650, 804, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
+    row(442, 651, 805, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
+    row(443, 652, 806, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
+    row(444, 653, 807, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
+    row(445, 654, 808, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
+    row(446, 655, 809, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
+    row(448, 657, 811, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
+    row(449, 658, 812, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
+    row(450, 659, 813, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
+    row(451, 660, 835, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
+    row(452, 661, 836, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
+    row(453, 662, 837, NONE, V6_12, NEWEST, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
+    row(454, 663, 838, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
+    row(455, 664, 839, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
+    row(456, 665, 840, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
+    row(457, 666, 841, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
+    row(458, 667, 842, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
+    row(459, 668, 843, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
+    row(460, 669, 844, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
+    row(461, 670, 845, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
+    row(462, 671, 846, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
+    row(463, 674, 850, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
+    row(464, 675, 851, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
+    row(465, 676, 852, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
+    row(466, 677, 853, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
+    row(467, 678, 854, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
+    row(468, 679, 855, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
+    row(469, 680, 856, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
+    row(470, 681, 857, NONE, V7_2, NEWEST, OK, ABSENT), // listns
+    row(471, 682, 858, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
+    row(472, 684, 860, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
 ];
 
 static ALIASES: [Alias; 0] = [];

@@ -12,7 +12,7 @@ static ROWS: [Row; 453] = [
     row(4, 64, 64, 64, V5_10, NEWEST, OK, OK), // write
     row(5, 327, 311, 428, V5_10, NEWEST, OK, OK), // open
     row(6, 57, 57, 57, V5_10, NEWEST, OK, OK), // close
-    row(7, 551, 587, 587, V5_10, NEWEST, OK, OK), // waitpid
+    row(7, 551, 607, 607, V5_10, NEWEST, OK, OK), // waitpid
     row(8, 507, 429, 429, V5_10, NEWEST, OK, OK), // creat
     row(9, 301, 299, 299, V5_10, NEWEST, OK, OK), // link
     row(10, 302, 300, 300, V5_10, NEWEST, OK, OK), // unlink
@@ -23,7 +23,7 @@ static ROWS: [Row; 453] = [
     row(15, 305, 302, 302, V5_10, NEWEST, OK, OK), // chmod
     row(16, 402, 353, 353, V5_10, NEWEST, OK, OK), // lchown
     row(17, 552, 42, 42, V5_10, NEWEST, NI, NI), // break
-    row(18, 553, 588, 42, V5_10, NEWEST, OK, NI), // oldstat
+    row(18, 553, 608, 42, V5_10, NEWEST, OK, NI), // oldstat
     row(19, 62, 62, 432, V5_10, NEWEST, OK, OK), // lseek
     row(20, 172, 172, 172, V5_10, NEWEST, OK, OK), // getpid
     row(21, 40, 40, 40, V5_10, NEWEST, OK, OK), // mount
@@ -33,7 +33,7 @@ static ROWS: [Row; 453] = [
     row(25, 542, 567, 567, V5_10, NEWEST, OK, OK), // stime
     row(26, 117, 117, 435, V5_10, NEWEST, OK, OK), // ptrace
     row(27, 543, 568, 568, V5_10, NEWEST, OK, OK), // alarm
-    row(28, 554, 589, 42, V5_10, NEWEST, OK, NI), // oldfstat
+    row(28, 554, 609, 42, V5_10, NEWEST, OK, NI), // oldfstat
     row(29, 508, 436, 436, V5_10, NEWEST, OK, OK), // pause
     row(30, 544, 569, 569, V5_10, NEWEST, OK, OK), // utime
     row(31, 555, 42, 42, V5_10, NEWEST, NI, NI), // stty
@@ -53,7 +53,7 @@ static ROWS: [Row; 453] = [
     row(45, 214, 214, 214, V5_10, NEWEST, OK, OK), // brk
     row(46, 144, 144, 144, V5_10, NEWEST, OK, OK), // setgid
     row(47, 176, 176, 176, V5_10, NEWEST, OK, OK), // getgid
-    row(48, 559, 590, 590, V5_10, NEWEST, OK, OK), // signal
+    row(48, 559, 610, 610, V5_10, NEWEST, OK, OK), // signal
     row(49, 175, 175, 175, V5_10, NEWEST, OK, OK), // geteuid
     row(50, 177, 177, 177, V5_10, NEWEST, OK, OK), // getegid
     row(51, 89, 89, 89, V5_10, NEWEST, OK, OK), // acct
@@ -64,7 +64,7 @@ static ROWS: [Row; 453] = [
     row(56, 561, 42, 42, V5_10, NEWEST, NI, NI), // mpx
     row(57, 154, 154, 154, V5_10, NEWEST, OK, OK), // setpgid
     row(58, 562, 42, 42, V5_10, NEWEST, NI, NI), // ulimit
-    row(59, 563, 591, 591, V5_10, NEWEST, OK, OK), // oldolduname
+    row(59, 563, 611, 611, V5_10, NEWEST, OK, OK), // oldolduname
     row(60, 166, 166, 166, V5_10, NEWEST, OK, OK), // umask
     row(61, 51, 51, 51, V5_10, NEWEST, OK, OK), // chroot
     row(62, 452, 374, 446, V5_10, NEWEST, OK, OK), // ustat
@@ -73,28 +73,28 @@ static ROWS: [Row; 453] = [
     row(65, 339, 317, 317, V5_10, NEWEST, OK, OK), // getpgrp
     row(66, 157, 157, 157, V5_10, NEWEST, OK, OK), // setsid
     row(67, 386, 447, 448, V5_10, NEWEST, OK, OK), // sigaction
-    row(68, 564, 592, 592, V5_10, NEWEST, OK, OK), // sgetmask
-    row(69, 565, 593, 593, V5_10, NEWEST, OK, OK), // ssetmask
+    row(68, 564, 612, 612, V5_10, NEWEST, OK, OK), // sgetmask
+    row(69, 565, 613, 613, V5_10, NEWEST, OK, OK), // ssetmask
     row(70, 145, 145, 145, V5_10, NEWEST, OK, OK), // setreuid
     row(71, 143, 143, 143, V5_10, NEWEST, OK, OK), // setregid
     row(72, 368, 334, 334, V5_10, NEWEST, OK, OK), // sigsuspend
     row(73, 333, 314, 451, V5_10, NEWEST, OK, OK), // sigpending
     row(74, 161, 161, 161, V5_10, NEWEST, OK, OK), // sethostname
     row(75, 164, 164, 452, V5_10, NEWEST, OK, OK), // setrlimit
-    row(76, 163, 570, 594, V5_10, NEWEST, OK, OK), // getrlimit
+    row(76, 163, 570, 614, V5_10, NEWEST, OK, OK), // getrlimit
     row(77, 165, 165, 453, V5_10, NEWEST, OK, OK), // getrusage
     row(78, 169, 169, 454, V5_10, NEWEST, OK, OK), // gettimeofday
     row(79, 170, 170, 455, V5_10, NEWEST, OK, OK), // settimeofday
     row(80, 158, 158, 158, V5_10, NEWEST, OK, OK), // getgroups
     row(81, 159, 159, 159, V5_10, NEWEST, OK, OK), // setgroups
-    row(82, 457, 571, 595, V5_10, NEWEST, OK, OK), // select
+    row(82, 457, 571, 615, V5_10, NEWEST, OK, OK), // select
     row(83, 336, 315, 315, V5_10, NEWEST, OK, OK), // symlink
-    row(84, 566, 596, 42, V5_10, NEWEST, OK, NI), // oldlstat
+    row(84, 566, 616, 42, V5_10, NEWEST, OK, NI), // oldlstat
     row(85, 337, 316, 316, V5_10, NEWEST, OK, OK), // readlink
     row(86, 449, 371, 371, V5_10, NEWEST, NO_DEFINITION, NO_DEFINITION), // uselib
     row(87, 224, 224, 224, V5_10, NEWEST, OK, OK), // swapon
     row(88, 142, 142, 142, V5_10, NEWEST, OK, OK), // reboot
-    row(89, 545, 572, 597, V5_10, NEWEST, OK, OK), // readdir
+    row(89, 545, 572, 617, V5_10, NEWEST, OK, OK), // readdir
     row(90, 222, 222, 222, V5_10, NEWEST, OK, OK), // mmap
     row(91, 215, 215, 215, V5_10, NEWEST, OK, OK), // munmap
     row(92, 45, 45, 458, V5_10, NEWEST, OK, OK), // truncate
@@ -107,14 +107,14 @@ static ROWS: [Row; 453] = [
     row(99, 43, 43, 461, V5_10, NEWEST, OK, OK), // statfs
     row(100, 44, 44, 462, V5_10, NEWEST, OK, OK), // fstatfs
     row(101, 568, 42, 42, V5_10, NEWEST, NI, NI), // ioperm
-    row(102, 546, 574, 600, V5_10, NEWEST, OK, OK), // socketcall
+    row(102, 546, 574, 620, V5_10, NEWEST, OK, OK), // socketcall
     row(103, 116, 116, 116, V5_10, NEWEST, OK, OK), // syslog
     row(104, 103, 103, 323, V5_10, NEWEST, OK, OK), // setitimer
     row(105, 102, 102, 324, V5_10, NEWEST, OK, OK), // getitimer
     row(106, 343, 320, 463, V5_10, NEWEST, OK, OK), // stat
     row(107, 344, 321, 464, V5_10, NEWEST, OK, OK), // lstat
     row(108, 80, 80, 465, V5_10, NEWEST, OK, OK), // fstat
-    row(109, 569, 601, 601, V5_10, NEWEST, OK, OK), // olduname
+    row(109, 569, 621, 621, V5_10, NEWEST, OK, OK), // olduname
     row(110, 570, 42, 42, V5_10, NEWEST, NI, NI), // iopl
     row(111, 58, 58, 58, V5_10, NEWEST, OK, OK), // vhangup
     row(112, 571, 42, 42, V5_10, NEWEST, NI, NI), // idle
@@ -122,7 +122,7 @@ static ROWS: [Row; 453] = [
     row(114, 244, 244, 466, V5_10, NEWEST, OK, OK), // wait4
     row(115, 225, 225, 225, V5_10, NEWEST, OK, OK), // swapoff
     row(116, 179, 179, 467, V5_10, NEWEST, OK, OK), // sysinfo
-    row(117, 548, 576, 604, V5_10, NEWEST, OK, OK), // ipc
+    row(117, 548, 577, 624, V5_10, NEWEST, OK, OK), // ipc
     row(118, 82, 82, 82, V5_10, NEWEST, OK, OK), // fsync
     row(119, 363, 333, 469, V5_10, NEWEST, OK, OK), // sigreturn
     row(120, 220, 220, 220, V5_10, NEWEST, OK, OK), // clone
@@ -141,7 +141,7 @@ static ROWS: [Row; 453] = [
     row(133, 50, 50, 50, V5_10, NEWEST, OK, OK), // fchdir
     row(134, 443, 42, 42, V5_10, NEWEST, NI, NI), // bdflush
     row(135, 435, 363, 363, V5_10, NEWEST, OK, OK), // sysfs
-    row(136, 92, 373, 796, V5_10, NEWEST, OK, OK), // personality
+    row(136, 92, 373, 816, V5_10, NEWEST, OK, OK), // personality
     row(137, 453, 42, 42, V5_10, NEWEST, NI, NI), // afs_syscall
     row(138, 151, 151, 151, V5_10, NEWEST, OK, OK), // setfsuid
     row(139, 152, 152, 152, V5_10, NEWEST, OK, OK), // setfsgid
@@ -184,8 +184,8 @@ static ROWS: [Row; 453] = [
     row(176, 137, 412, 485, V5_10, NEWEST, OK, OK), // rt_sigtimedwait
     row(177, 138, 138, 486, V5_10, NEWEST, OK, OK), // rt_sigqueueinfo
     row(178, 133, 133, 487, V5_10, NEWEST, OK, OK), // rt_sigsuspend
-    row(179, 67, 797, 798, V5_10, NEWEST, OK, OK), // pread64
-    row(180, 68, 799, 800, V5_10, NEWEST, OK, OK), // pwrite64
+    row(179, 67, 817, 818, V5_10, NEWEST, OK, OK), // pread64
+    row(180, 68, 819, 820, V5_10, NEWEST, OK, OK), // pwrite64
     row(181, 306, 303, 303, V5_10, NEWEST, OK, OK), // chown
     row(182, 17, 17, 17, V5_10, NEWEST, OK, OK), // getcwd
     row(183, 90, 90, 90, V5_10, NEWEST, OK, OK), // capget
@@ -196,10 +196,10 @@ static ROWS: [Row; 453] = [
     row(188, 576, 42, 42, V5_10, NEWEST, NI, NI), // putpmsg
     row(189, 342, 494, 494, V5_10, NEWEST, OK, OK), // vfork
     row(190, 513, 163, 495, V5_10, NEWEST, OK, OK), // ugetrlimit
-    row(191, 213, 801, 802, V5_10, NEWEST, OK, OK), // readahead
-    row(192, 481, 496, 699, V5_10, NEWEST, OK, OK), // mmap2
-    row(193, 477, 803, 804, V5_10, NEWEST, OK, OK), // truncate64
-    row(194, 478, 805, 806, V5_10, NEWEST, OK, OK), // ftruncate64
+    row(191, 213, 821, 822, V5_10, NEWEST, OK, OK), // readahead
+    row(192, 481, 496, 719, V5_10, NEWEST, OK, OK), // mmap2
+    row(193, 477, 823, 824, V5_10, NEWEST, OK, OK), // truncate64
+    row(194, 478, 825, 826, V5_10, NEWEST, OK, OK), // ftruncate64
     row(195, 464, 383, 383, V5_10, NEWEST, OK, OK), // stat64
     row(196, 465, 384, 384, V5_10, NEWEST, OK, OK), // lstat64
     row(197, 466, 385, 385, V5_10, NEWEST, OK, OK), // fstat64
@@ -230,14 +230,14 @@ static ROWS: [Row; 453] = [
     row(222, 122, 122, 502, V5_10, NEWEST, OK, OK), // sched_setaffinity
     row(223, 123, 123, 503, V5_10, NEWEST, OK, OK), // sched_getaffinity
     row(225, 461, 42, 42, V5_10, NEWEST, NI, NI), // tuxcall
-    row(226, 480, 71, 677, V5_10, NEWEST, OK, OK), // sendfile64
+    row(226, 480, 71, 697, V5_10, NEWEST, OK, OK), // sendfile64
     row(227, 0, 0, 504, V5_10, NEWEST, OK, OK), // io_setup
     row(228, 1, 1, 1, V5_10, NEWEST, OK, OK), // io_destroy
     row(229, 4, 393, 393, V5_10, NEWEST, OK, OK), // io_getevents
     row(230, 2, 2, 505, V5_10, NEWEST, OK, OK), // io_submit
     row(231, 3, 3, 3, V5_10, NEWEST, OK, OK), // io_cancel
     row(232, 96, 96, 96, V5_10, NEWEST, OK, OK), // set_tid_address
-    row(233, 223, 807, 808, V5_10, NEWEST, OK, OK), // fadvise64
+    row(233, 223, 827, 828, V5_10, NEWEST, OK, OK), // fadvise64
     row(234, 94, 94, 94, V5_10, NEWEST, OK, OK), // exit_group
     row(235, 18, 42, 42, V5_10, NEWEST, NI, NI), // lookup_dcookie
     row(236, 462, 380, 380, V5_10, NEWEST, OK, OK), // epoll_create
@@ -253,14 +253,14 @@ static ROWS: [Row; 453] = [
     row(246, 113, 408, 408, V5_10, NEWEST, OK, OK), // clock_gettime
     row(247, 114, 409, 409, V5_10, NEWEST, OK, OK), // clock_getres
     row(248, 115, 410, 410, V5_10, NEWEST, OK, OK), // clock_nanosleep
-    row(249, 601, 714, 704, V5_10, NEWEST, OK, OK), // swapcontext
+    row(249, 601, 734, 724, V5_10, NEWEST, OK, OK), // swapcontext
     row(250, 131, 131, 131, V5_10, NEWEST, OK, OK), // tgkill
     row(251, 458, 512, 512, V5_10, NEWEST, OK, OK), // utimes
-    row(252, 474, 391, 618, V5_10, NEWEST, OK, OK), // statfs64
-    row(253, 475, 392, 619, V5_10, NEWEST, OK, OK), // fstatfs64
-    row(254, 482, 809, 809, V5_10, NEWEST, OK, OK), // fadvise64_64
-    row(255, 602, 706, 706, V5_10, NEWEST, OK, OK), // rtas
-    row(256, 603, 707, 42, V5_10, NEWEST, OK, NI), // sys_debug_setcontext
+    row(252, 474, 391, 638, V5_10, NEWEST, OK, OK), // statfs64
+    row(253, 475, 392, 639, V5_10, NEWEST, OK, OK), // fstatfs64
+    row(254, 482, 829, 829, V5_10, NEWEST, OK, OK), // fadvise64_64
+    row(255, 602, 726, 726, V5_10, NEWEST, OK, OK), // rtas
+    row(256, 603, 727, 42, V5_10, NEWEST, OK, NI), // sys_debug_setcontext
     row(258, 238, 238, 238, V5_10, NEWEST, OK, OK), // migrate_pages
     row(259, 235, 235, 235, V5_10, NEWEST, OK, OK), // mbind
     row(260, 236, 236, 236, V5_10, NEWEST, OK, OK), // get_mempolicy
@@ -281,8 +281,8 @@ static ROWS: [Row; 453] = [
     row(275, 468, 386, 386, V5_10, NEWEST, OK, OK), // inotify_init
     row(276, 27, 27, 27, V5_10, NEWEST, OK, OK), // inotify_add_watch
     row(277, 28, 28, 28, V5_10, NEWEST, OK, OK), // inotify_rm_watch
-    row(278, 604, 708, 708, V5_10, NEWEST, OK, OK), // spu_run
-    row(279, 605, 709, 709, V5_10, NEWEST, OK, OK), // spu_create
+    row(278, 604, 728, 728, V5_10, NEWEST, OK, OK), // spu_run
+    row(279, 605, 729, 729, V5_10, NEWEST, OK, OK), // spu_create
     row(280, 72, 398, 535, V5_10, NEWEST, OK, OK), // pselect6
     row(281, 73, 399, 536, V5_10, NEWEST, OK, OK), // ppoll
     row(282, 97, 97, 97, V5_10, NEWEST, OK, OK), // unshare
@@ -311,9 +311,9 @@ static ROWS: [Row; 453] = [
     row(305, 471, 389, 544, V5_10, NEWEST, OK, OK), // signalfd
     row(306, 85, 85, 85, V5_10, NEWEST, OK, OK), // timerfd_create
     row(307, 473, 390, 390, V5_10, NEWEST, OK, OK), // eventfd
-    row(308, 535, 810, 811, V5_10, NEWEST, OK, OK), // sync_file_range2
-    row(309, 47, 812, 711, V5_10, NEWEST, OK, OK), // fallocate
-    row(310, 606, 712, 712, V5_10, NEWEST, OK, OK), // subpage_prot
+    row(308, 535, 830, 831, V5_10, NEWEST, OK, OK), // sync_file_range2
+    row(309, 47, 832, 731, V5_10, NEWEST, OK, OK), // fallocate
+    row(310, 606, 732, 732, V5_10, NEWEST, OK, OK), // subpage_prot
     row(311, 86, 400, 400, V5_10, NEWEST, OK, OK), // timerfd_settime
     row(312, 87, 401, 401, V5_10, NEWEST, OK, OK), // timerfd_gettime
     row(313, 74, 74, 546, V5_10, NEWEST, OK, OK), // signalfd4
@@ -381,15 +381,15 @@ static ROWS: [Row; 453] = [
     row(387, 277, 277, 277, V5_10, NEWEST, OK, OK), // rseq
     row(388, 276, 425, 557, V5_10, NEWEST, OK, OK), // io_pgetevents
     row(393, 190, 190, 190, V5_10, NEWEST, OK, OK), // semget
-    row(394, 191, 191, 626, V5_10, NEWEST, OK, OK), // semctl
+    row(394, 191, 191, 646, V5_10, NEWEST, OK, OK), // semctl
     row(395, 194, 194, 194, V5_10, NEWEST, OK, OK), // shmget
-    row(396, 195, 195, 627, V5_10, NEWEST, OK, OK), // shmctl
+    row(396, 195, 195, 647, V5_10, NEWEST, OK, OK), // shmctl
     row(397, 196, 196, 527, V5_10, NEWEST, OK, OK), // shmat
     row(398, 197, 197, 197, V5_10, NEWEST, OK, OK), // shmdt
     row(399, 186, 186, 186, V5_10, NEWEST, OK, OK), // msgget
     row(400, 189, 189, 524, V5_10, NEWEST, OK, OK), // msgsnd
     row(401, 188, 188, 525, V5_10, NEWEST, OK, OK), // msgrcv
-    row(402, 187, 187, 628, V5_10, NEWEST, OK, OK), // msgctl
+    row(402, 187, 187, 648, V5_10, NEWEST, OK, OK), // msgctl
     row(403, 487, 113, 113, V5_10, NEWEST, OK, OK), // clock_gettime64
     row(404, 488, 112, 112, V5_10, NEWEST, OK, OK), // clock_settime64
     row(405, 489, 250, 250, V5_10, NEWEST, OK, OK), // clock_adjtime64
@@ -427,37 +427,37 @@ static ROWS: [Row; 453] = [
     row(438, 293, 293, 293, V5_10, NEWEST, OK, OK), // pidfd_getfd
     row(439, 294, 294, 294, V5_10, NEWEST, OK, OK), // faccessat2
     row(440, 295, 295, 295, V5_10, NEWEST, OK, OK), // process_madvise
-    row(441, 650, 784, 794, V6_1, NEWEST, OK, OK), // epoll_pwait2
-    row(442, 651, 785, 785, V6_1, NEWEST, OK, OK), // mount_setattr
-    row(443, 652, 786, 786, V6_1, NEWEST, OK, OK), // quotactl_fd
-    row(444, 653, 787, 787, V6_1, NEWEST, OK, OK), // landlock_create_ruleset
-    row(445, 654, 788, 788, V6_1, NEWEST, OK, OK), // landlock_add_rule
-    row(446, 655, 789, 789, V6_1, NEWEST, OK, OK), // landlock_restrict_self
-    row(448, 657, 791, 791, V6_1, NEWEST, OK, OK), // process_mrelease
-    row(449, 658, 792, 792, V6_1, NEWEST, OK, OK), // futex_waitv
-    row(450, 659, 793, 793, V6_1, NEWEST, OK, OK), // set_mempolicy_home_node
-    row(451, 660, 815, 815, V6_12, NEWEST, OK, OK), // cachestat
-    row(452, 661, 816, 816, V6_12, NEWEST, OK, OK), // fchmodat2
+    row(441, 650, 804, 814, V6_1, NEWEST, OK, OK), // epoll_pwait2
+    row(442, 651, 805, 805, V6_1, NEWEST, OK, OK), // mount_setattr
+    row(443, 652, 806, 806, V6_1, NEWEST, OK, OK), // quotactl_fd
+    row(444, 653, 807, 807, V6_1, NEWEST, OK, OK), // landlock_create_ruleset
+    row(445, 654, 808, 808, V6_1, NEWEST, OK, OK), // landlock_add_rule
+    row(446, 655, 809, 809, V6_1, NEWEST, OK, OK), // landlock_restrict_self
+    row(448, 657, 811, 811, V6_1, NEWEST, OK, OK), // process_mrelease
+    row(449, 658, 812, 812, V6_1, NEWEST, OK, OK), // futex_waitv
+    row(450, 659, 813, 813, V6_1, NEWEST, OK, OK), // set_mempolicy_home_node
+    row(451, 660, 835, 835, V6_12, NEWEST, OK, OK), // cachestat
+    row(452, 661, 836, 836, V6_12, NEWEST, OK, OK), // fchmodat2
     row(453, 662, 42, 42, V6_12, NEWEST, NI, NI), // map_shadow_stack
-    row(454, 663, 818, 818, V6_12, NEWEST, OK, OK), // futex_wake
-    row(455, 664, 819, 819, V6_12, NEWEST, OK, OK), // futex_wait
-    row(456, 665, 820, 820, V6_12, NEWEST, OK, OK), // futex_requeue
-    row(457, 666, 821, 821, V6_12, NEWEST, OK, OK), // statmount
-    row(458, 667, 822, 822, V6_12, NEWEST, OK, OK), // listmount
-    row(459, 668, 823, 823, V6_12, NEWEST, OK, OK), // lsm_get_self_attr
-    row(460, 669, 824, 824, V6_12, NEWEST, OK, OK), // lsm_set_self_attr
-    row(461, 670, 825, 825, V6_12, NEWEST, OK, OK), // lsm_list_modules
-    row(462, 671, 826, 826, V6_12, NEWEST, OK, OK), // mseal
-    row(463, 674, 830, 830, V7_2, NEWEST, OK, OK), // setxattrat
-    row(464, 675, 831, 831, V7_2, NEWEST, OK, OK), // getxattrat
-    row(465, 676, 832, 832, V7_2, NEWEST, OK, OK), // listxattrat
-    row(466, 677, 833, 833, V7_2, NEWEST, OK, OK), // removexattrat
-    row(467, 678, 834, 834, V7_2, NEWEST, OK, OK), // open_tree_attr
-    row(468, 679, 835, 835, V7_2, NEWEST, OK, OK), // file_getattr
-    row(469, 680, 836, 836, V7_2, NEWEST, OK, OK), // file_setattr
-    row(470, 681, 837, 837, V7_2, NEWEST, OK, OK), // listns
-    row(471, 682, 838, 838, V7_2, NEWEST, OK, OK), // rseq_slice_yield
-    row(472, 684, 840, 840, V7_3, NEWEST, OK, OK), // fchroot
+    row(454, 663, 838, 838, V6_12, NEWEST, OK, OK), // futex_wake
+    row(455, 664, 839, 839, V6_12, NEWEST, OK, OK), // futex_wait
+    row(456, 665, 840, 840, V6_12, NEWEST, OK, OK), // futex_requeue
+    row(457, 666, 841, 841, V6_12, NEWEST, OK, OK), // statmount
+    row(458, 667, 842, 842, V6_12, NEWEST, OK, OK), // listmount
+    row(459, 668, 843, 843, V6_12, NEWEST, OK, OK), // lsm_get_self_attr
+    row(460, 669, 844, 844, V6_12, NEWEST, OK, OK), // lsm_set_self_attr
+    row(461, 670, 845, 845, V6_12, NEWEST, OK, OK), // lsm_list_modules
+    row(462, 671, 846, 846, V6_12, NEWEST, OK, OK), // mseal
+    row(463, 674, 850, 850, V7_2, NEWEST, OK, OK), // setxattrat
+    row(464, 675, 851, 851, V7_2, NEWEST, OK, OK), // getxattrat
+    row(465, 676, 852, 852, V7_2, NEWEST, OK, OK), // listxattrat
+    row(466, 677, 853, 853, V7_2, NEWEST, OK, OK), // removexattrat
+    row(467, 678, 854, 854, V7_2, NEWEST, OK, OK), // open_tree_attr
+    row(468, 679, 855, 855, V7_2, NEWEST, OK, OK), // file_getattr
+    row(469, 680, 856, 856, V7_2, NEWEST, OK, OK), // file_setattr
+    row(470, 681, 857, 857, V7_2, NEWEST, OK, OK), // listns
+    row(471, 682, 858, 858, V7_2, NEWEST, OK, OK), // rseq_slice_yield
+    row(472, 684, 860, 860, V7_3, NEWEST, OK, OK), // fchroot
 ];
 
 static ALIASES: [Alias; 0] = [];

@@ -12,13 +12,13 @@ static ROWS: [Row; 425] = [
     row(4, 64, 64, NONE, V5_10, NEWEST, OK, ABSENT), // write
     row(5, 327, 311, NONE, V5_10, NEWEST, OK, ABSENT), // open
     row(6, 57, 57, NONE, V5_10, NEWEST, OK, ABSENT), // close
-    row(7, 551, 587, NONE, V5_10, NEWEST, OK, ABSENT), // waitpid
+    row(7, 551, 607, NONE, V5_10, NEWEST, OK, ABSENT), // waitpid
     row(8, 507, 429, NONE, V5_10, NEWEST, OK, ABSENT), // creat
     row(9, 301, 299, NONE, V5_10, NEWEST, OK, ABSENT), // link
     row(10, 302, 300, NONE, V5_10, NEWEST, OK, ABSENT), // unlink
     row(11, 221, 221, NONE, V5_10, NEWEST, OK, ABSENT), // execve
     row(12, 49, 49, NONE, V5_10, NEWEST, OK, ABSENT), // chdir
-    row(13, 541, 689, NONE, V5_10, NEWEST, OK, ABSENT), // time
+    row(13, 541, 709, NONE, V5_10, NEWEST, OK, ABSENT), // time
     row(14, 304, 301, NONE, V5_10, NEWEST, OK, ABSENT), // mknod
     row(15, 305, 302, NONE, V5_10, NEWEST, OK, ABSENT), // chmod
     row(16, 402, 353, NONE, V5_10, NEWEST, OK, ABSENT), // lchown
@@ -30,12 +30,12 @@ static ROWS: [Row; 425] = [
     row(22, 310, 42, NONE, V5_10, NEWEST, NI, ABSENT), // umount
     row(23, 146, 146, NONE, V5_10, NEWEST, OK, ABSENT), // setuid
     row(24, 174, 174, NONE, V5_10, NEWEST, OK, ABSENT), // getuid
-    row(25, 542, 690, NONE, V5_10, NEWEST, OK, ABSENT), // stime
+    row(25, 542, 710, NONE, V5_10, NEWEST, OK, ABSENT), // stime
     row(26, 117, 117, NONE, V5_10, NEWEST, OK, ABSENT), // ptrace
     row(27, 543, 568, NONE, V5_10, NEWEST, OK, ABSENT), // alarm
     row(28, 554, 42, NONE, V5_10, NEWEST, NI, ABSENT), // oldfstat
     row(29, 508, 436, NONE, V5_10, NEWEST, OK, ABSENT), // pause
-    row(30, 544, 648, NONE, V5_10, NEWEST, OK, ABSENT), // utime
+    row(30, 544, 668, NONE, V5_10, NEWEST, OK, ABSENT), // utime
     row(31, 555, 42, NONE, V5_10, NEWEST, NI, ABSENT), // stty
     row(32, 556, 42, NONE, V5_10, NEWEST, NI, ABSENT), // gtty
     row(33, 319, 308, NONE, V5_10, NEWEST, OK, ABSENT), // access
@@ -53,7 +53,7 @@ static ROWS: [Row; 425] = [
     row(45, 214, 214, NONE, V5_10, NEWEST, OK, ABSENT), // brk
     row(46, 144, 144, NONE, V5_10, NEWEST, OK, ABSENT), // setgid
     row(47, 176, 176, NONE, V5_10, NEWEST, OK, ABSENT), // getgid
-    row(48, 559, 590, NONE, V5_10, NEWEST, OK, ABSENT), // signal
+    row(48, 559, 610, NONE, V5_10, NEWEST, OK, ABSENT), // signal
     row(49, 175, 175, NONE, V5_10, NEWEST, OK, ABSENT), // geteuid
     row(50, 177, 177, NONE, V5_10, NEWEST, OK, ABSENT), // getegid
     row(51, 89, 89, NONE, V5_10, NEWEST, OK, ABSENT), // acct
@@ -73,8 +73,8 @@ static ROWS: [Row; 425] = [
     row(65, 339, 317, NONE, V5_10, NEWEST, OK, ABSENT), // getpgrp
     row(66, 157, 157, NONE, V5_10, NEWEST, OK, ABSENT), // setsid
     row(67, 386, 42, NONE, V5_10, NEWEST, NI, ABSENT), // sigaction
-    row(68, 564, 592, NONE, V5_10, NEWEST, OK, ABSENT), // sgetmask
-    row(69, 565, 593, NONE, V5_10, NEWEST, OK, ABSENT), // ssetmask
+    row(68, 564, 612, NONE, V5_10, NEWEST, OK, ABSENT), // sgetmask
+    row(69, 565, 613, NONE, V5_10, NEWEST, OK, ABSENT), // ssetmask
     row(70, 145, 145, NONE, V5_10, NEWEST, OK, ABSENT), // setreuid
     row(71, 143, 143, NONE, V5_10, NEWEST, OK, ABSENT), // setregid
     row(72, 368, 42, NONE, V5_10, NEWEST, NI, ABSENT), // sigsuspend
@@ -122,7 +122,7 @@ static ROWS: [Row; 425] = [
     row(114, 244, 244, NONE, V5_10, NEWEST, OK, ABSENT), // wait4
     row(115, 225, 225, NONE, V5_10, NEWEST, OK, ABSENT), // swapoff
     row(116, 179, 179, NONE, V5_10, NEWEST, OK, ABSENT), // sysinfo
-    row(117, 548, 576, NONE, V5_10, NEWEST, OK, ABSENT), // ipc
+    row(117, 548, 577, NONE, V5_10, NEWEST, OK, ABSENT), // ipc
     row(118, 82, 82, NONE, V5_10, NEWEST, OK, ABSENT), // fsync
     row(119, 363, 42, NONE, V5_10, NEWEST, NI, ABSENT), // sigreturn
     row(120, 220, 220, NONE, V5_10, NEWEST, OK, ABSENT), // clone
@@ -141,7 +141,7 @@ static ROWS: [Row; 425] = [
     row(133, 50, 50, NONE, V5_10, NEWEST, OK, ABSENT), // fchdir
     row(134, 443, 42, NONE, V5_10, NEWEST, NI, ABSENT), // bdflush
     row(135, 435, 363, NONE, V5_10, NEWEST, OK, ABSENT), // sysfs
-    row(136, 92, 813, NONE, V5_10, NEWEST, OK, ABSENT), // personality
+    row(136, 92, 833, NONE, V5_10, NEWEST, OK, ABSENT), // personality
     row(137, 453, 42, NONE, V5_10, NEWEST, NI, ABSENT), // afs_syscall
     row(138, 151, 151, NONE, V5_10, NEWEST, OK, ABSENT), // setfsuid
     row(139, 152, 152, NONE, V5_10, NEWEST, OK, ABSENT), // setfsgid
@@ -245,12 +245,12 @@ static ROWS: [Row; 425] = [
     row(246, 113, 113, NONE, V5_10, NEWEST, OK, ABSENT), // clock_gettime
     row(247, 114, 114, NONE, V5_10, NEWEST, OK, ABSENT), // clock_getres
     row(248, 115, 115, NONE, V5_10, NEWEST, OK, ABSENT), // clock_nanosleep
-    row(249, 601, 714, NONE, V5_10, NEWEST, OK, ABSENT), // swapcontext
+    row(249, 601, 734, NONE, V5_10, NEWEST, OK, ABSENT), // swapcontext
     row(250, 131, 131, NONE, V5_10, NEWEST, OK, ABSENT), // tgkill
     row(251, 458, 378, NONE, V5_10, NEWEST, OK, ABSENT), // utimes
     row(252, 474, 391, NONE, V5_10, NEWEST, OK, ABSENT), // statfs64
     row(253, 475, 392, NONE, V5_10, NEWEST, OK, ABSENT), // fstatfs64
-    row(255, 602, 706, NONE, V5_10, NEWEST, OK, ABSENT), // rtas
+    row(255, 602, 726, NONE, V5_10, NEWEST, OK, ABSENT), // rtas
     row(256, 603, 42, NONE, V5_10, NEWEST, NI, ABSENT), // sys_debug_setcontext
     row(258, 238, 238, NONE, V5_10, NEWEST, OK, ABSENT), // migrate_pages
     row(259, 235, 235, NONE, V5_10, NEWEST, OK, ABSENT), // mbind
@@ -272,8 +272,8 @@ static ROWS: [Row; 425] = [
     row(275, 468, 386, NONE, V5_10, NEWEST, OK, ABSENT), // inotify_init
     row(276, 27, 27, NONE, V5_10, NEWEST, OK, ABSENT), // inotify_add_watch
     row(277, 28, 28, NONE, V5_10, NEWEST, OK, ABSENT), // inotify_rm_watch
-    row(278, 604, 708, NONE, V5_10, NEWEST, OK, ABSENT), // spu_run
-    row(279, 605, 709, NONE, V5_10, NEWEST, OK, ABSENT), // spu_create
+    row(278, 604, 728, NONE, V5_10, NEWEST, OK, ABSENT), // spu_run
+    row(279, 605, 729, NONE, V5_10, NEWEST, OK, ABSENT), // spu_create
     row(280, 72, 72, NONE, V5_10, NEWEST, OK, ABSENT), // pselect6
     row(281, 73, 73, NONE, V5_10, NEWEST, OK, ABSENT), // ppoll
     row(282, 97, 97, NONE, V5_10, NEWEST, OK, ABSENT), // unshare
@@ -304,7 +304,7 @@ static ROWS: [Row; 425] = [
     row(307, 473, 390, NONE, V5_10, NEWEST, OK, ABSENT), // eventfd
     row(308, 535, 539, NONE, V5_10, NEWEST, OK, ABSENT), // sync_file_range2
     row(309, 47, 47, NONE, V5_10, NEWEST, OK, ABSENT), // fallocate
-    row(310, 606, 712, NONE, V5_10, NEWEST, OK, ABSENT), // subpage_prot
+    row(310, 606, 732, NONE, V5_10, NEWEST, OK, ABSENT), // subpage_prot
     row(311, 86, 86, NONE, V5_10, NEWEST, OK, ABSENT), // timerfd_settime
     row(312, 87, 87, NONE, V5_10, NEWEST, OK, ABSENT), // timerfd_gettime
     row(313, 74, 74, NONE, V5_10, NEWEST, OK, ABSENT), // signalfd4
@@ -357,7 +357,7 @@ static ROWS: [Row; 425] = [
     row(360, 263, 263, NONE, V5_10, NEWEST, OK, ABSENT), // memfd_create
     row(361, 264, 264, NONE, V5_10, NEWEST, OK, ABSENT), // bpf
     row(362, 265, 265, NONE, V5_10, NEWEST, OK, ABSENT), // execveat
-    row(363, 607, 715, NONE, V5_10, NEWEST, OK, ABSENT), // switch_endian
+    row(363, 607, 735, NONE, V5_10, NEWEST, OK, ABSENT), // switch_endian
     row(364, 266, 266, NONE, V5_10, NEWEST, OK, ABSENT), // userfaultfd
     row(365, 267, 267, NONE, V5_10, NEWEST, OK, ABSENT), // membarrier
     row(378, 268, 268, NONE, V5_10, NEWEST, OK, ABSENT), // mlock2
@@ -399,37 +399,37 @@ static ROWS: [Row; 425] = [
     row(438, 293, 293, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_getfd
     row(439, 294, 294, NONE, V5_10, NEWEST, OK, ABSENT), // faccessat2
     row(440, 295, 295, NONE, V5_10, NEWEST, OK, ABSENT), // process_madvise
-    row(441, 650, 784, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
-    row(442, 651, 785, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
-    row(443, 652, 786, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
-    row(444, 653, 787, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
-    row(445, 654, 788, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
-    row(446, 655, 789, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
-    row(448, 657, 791, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
-    row(449, 658, 792, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
-    row(450, 659, 793, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
-    row(451, 660, 815, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
-    row(452, 661, 816, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
+    row(441, 650, 804, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
+    row(442, 651, 805, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
+    row(443, 652, 806, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
+    row(444, 653, 807, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
+    row(445, 654, 808, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
+    row(446, 655, 809, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
+    row(448, 657, 811, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
+    row(449, 658, 812, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
+    row(450, 659, 813, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
+    row(451, 660, 835, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
+    row(452, 661, 836, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
     row(453, 662, 42, NONE, V6_12, NEWEST, NI, ABSENT), // map_shadow_stack
-    row(454, 663, 818, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
-    row(455, 664, 819, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
-    row(456, 665, 820, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
-    row(457, 666, 821, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
-    row(458, 667, 822, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
-    row(459, 668, 823, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
-    row(460, 669, 824, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
-    row(461, 670, 825, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
-    row(462, 671, 826, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
-    row(463, 674, 830, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
-    row(464, 675, 831, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
-    row(465, 676, 832, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
-    row(466, 677, 833, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
-    row(467, 678, 834, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
-    row(468, 679, 835, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
-    row(469, 680, 836, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
-    row(470, 681, 837, NONE, V7_2, NEWEST, OK, ABSENT), // listns
-    row(471, 682, 838, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
-    row(472, 684, 840, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
+    row(454, 663, 838, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
+    row(455, 664, 839, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
+    row(456, 665, 840, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
+    row(457, 666, 841, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
+    row(458, 667, 842, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
+    row(459, 668, 843, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
+    row(460, 669, 844, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
+    row(461, 670, 845, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
+    row(462, 671, 846, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
+    row(463, 674, 850, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
+    row(464, 675, 851, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
+    row(465, 676, 852, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
+    row(466, 677, 853, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
+    row(467, 678, 854, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
+    row(468, 679, 855, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
+    row(469, 680, 856, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
+    row(470, 681, 857, NONE, V7_2, NEWEST, OK, ABSENT), // listns
+    row(471, 682, 858, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
+    row(472, 684, 860, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
 ];
 
 static ALIASES: [Alias; 0] = [];

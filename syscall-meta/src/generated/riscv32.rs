@@ -46,11 +46,11 @@ static ROWS: [Row; 319] = [
     row(40, 40, 40, 40, V5_10, NEWEST, OK, OK), // mount
     row(41, 41, 41, 41, V5_10, NEWEST, OK, OK), // pivot_root
     row(42, 42, 42, 42, V5_10, NEWEST, NI, NI), // nfsservctl
-    row(43, 474, 391, 618, V5_10, NEWEST, OK, OK), // statfs64
-    row(44, 475, 392, 619, V5_10, NEWEST, OK, OK), // fstatfs64
-    row(45, 477, 395, 700, V5_10, NEWEST, OK, OK), // truncate64
-    row(46, 478, 396, 701, V5_10, NEWEST, OK, OK), // ftruncate64
-    row(47, 47, 47, 711, V5_10, NEWEST, OK, OK), // fallocate
+    row(43, 474, 391, 638, V5_10, NEWEST, OK, OK), // statfs64
+    row(44, 475, 392, 639, V5_10, NEWEST, OK, OK), // fstatfs64
+    row(45, 477, 395, 720, V5_10, NEWEST, OK, OK), // truncate64
+    row(46, 478, 396, 721, V5_10, NEWEST, OK, OK), // ftruncate64
+    row(47, 47, 47, 731, V5_10, NEWEST, OK, OK), // fallocate
     row(48, 48, 48, 48, V5_10, NEWEST, OK, OK), // faccessat
     row(49, 49, 49, 49, V5_10, NEWEST, OK, OK), // chdir
     row(50, 50, 50, 50, V5_10, NEWEST, OK, OK), // fchdir
@@ -70,8 +70,8 @@ static ROWS: [Row; 319] = [
     row(64, 64, 64, 64, V5_10, NEWEST, OK, OK), // write
     row(65, 65, 65, 65, V5_10, NEWEST, OK, OK), // readv
     row(66, 66, 66, 66, V5_10, NEWEST, OK, OK), // writev
-    row(67, 67, 67, 695, V5_10, NEWEST, OK, OK), // pread64
-    row(68, 68, 68, 696, V5_10, NEWEST, OK, OK), // pwrite64
+    row(67, 67, 67, 715, V5_10, NEWEST, OK, OK), // pread64
+    row(68, 68, 68, 716, V5_10, NEWEST, OK, OK), // pwrite64
     row(69, 69, 69, 547, V5_10, NEWEST, OK, OK), // preadv
     row(70, 70, 70, 548, V5_10, NEWEST, OK, OK), // pwritev
     row(71, 480, 71, 71, V5_10, NEWEST, OK, OK), // sendfile64
@@ -83,7 +83,7 @@ static ROWS: [Row; 319] = [
     row(81, 81, 81, 81, V5_10, NEWEST, OK, OK), // sync
     row(82, 82, 82, 82, V5_10, NEWEST, OK, OK), // fsync
     row(83, 83, 83, 83, V5_10, NEWEST, OK, OK), // fdatasync
-    row(84, 84, 84, 763, V5_10, NEWEST, OK, OK), // sync_file_range
+    row(84, 84, 84, 783, V5_10, NEWEST, OK, OK), // sync_file_range
     row(85, 85, 85, 85, V5_10, NEWEST, OK, OK), // timerfd_create
     row(89, 89, 89, 89, V5_10, NEWEST, OK, OK), // acct
     row(90, 90, 90, 90, V5_10, NEWEST, OK, OK), // capget
@@ -166,14 +166,14 @@ static ROWS: [Row; 319] = [
     row(184, 184, 184, 516, V5_10, NEWEST, OK, OK), // mq_notify
     row(185, 185, 185, 517, V5_10, NEWEST, OK, OK), // mq_getsetattr
     row(186, 186, 186, 186, V5_10, NEWEST, OK, OK), // msgget
-    row(187, 187, 187, 628, V5_10, NEWEST, OK, OK), // msgctl
+    row(187, 187, 187, 648, V5_10, NEWEST, OK, OK), // msgctl
     row(188, 188, 188, 525, V5_10, NEWEST, OK, OK), // msgrcv
     row(189, 189, 189, 524, V5_10, NEWEST, OK, OK), // msgsnd
     row(190, 190, 190, 190, V5_10, NEWEST, OK, OK), // semget
-    row(191, 191, 191, 626, V5_10, NEWEST, OK, OK), // semctl
+    row(191, 191, 191, 646, V5_10, NEWEST, OK, OK), // semctl
     row(193, 193, 193, 193, V5_10, NEWEST, OK, OK), // semop
     row(194, 194, 194, 194, V5_10, NEWEST, OK, OK), // shmget
-    row(195, 195, 195, 627, V5_10, NEWEST, OK, OK), // shmctl
+    row(195, 195, 195, 647, V5_10, NEWEST, OK, OK), // shmctl
     row(196, 196, 196, 527, V5_10, NEWEST, OK, OK), // shmat
     row(197, 197, 197, 197, V5_10, NEWEST, OK, OK), // shmdt
     row(198, 198, 198, 198, V5_10, NEWEST, OK, OK), // socket
@@ -191,7 +191,7 @@ static ROWS: [Row; 319] = [
     row(210, 210, 210, 210, V5_10, NEWEST, OK, OK), // shutdown
     row(211, 211, 211, 521, V5_10, NEWEST, OK, OK), // sendmsg
     row(212, 212, 212, 522, V5_10, NEWEST, OK, OK), // recvmsg
-    row(213, 213, 213, 698, V5_10, NEWEST, OK, OK), // readahead
+    row(213, 213, 213, 718, V5_10, NEWEST, OK, OK), // readahead
     row(214, 214, 214, 214, V5_10, NEWEST, OK, OK), // brk
     row(215, 215, 215, 215, V5_10, NEWEST, OK, OK), // munmap
     row(216, 216, 216, 216, V5_10, NEWEST, OK, OK), // mremap
@@ -201,7 +201,7 @@ static ROWS: [Row; 319] = [
     row(220, 220, 220, 220, V5_10, NEWEST, OK, OK), // clone
     row(221, 221, 221, 430, V5_10, NEWEST, OK, OK), // execve
     row(222, 481, 496, 496, V5_10, NEWEST, OK, OK), // mmap2
-    row(223, 482, 223, 762, V5_10, NEWEST, OK, OK), // fadvise64_64
+    row(223, 482, 223, 782, V5_10, NEWEST, OK, OK), // fadvise64_64
     row(224, 224, 224, 224, V5_10, NEWEST, OK, OK), // swapon
     row(225, 225, 225, 225, V5_10, NEWEST, OK, OK), // swapoff
     row(226, 226, 226, 226, V5_10, NEWEST, OK, OK), // mprotect
@@ -221,8 +221,8 @@ static ROWS: [Row; 319] = [
     row(240, 240, 240, 549, V5_10, NEWEST, OK, OK), // rt_tgsigqueueinfo
     row(241, 241, 241, 241, V5_10, NEWEST, OK, OK), // perf_event_open
     row(242, 242, 242, 242, V5_10, NEWEST, OK, OK), // accept4
-    row(258, 672, 828, 828, V6_12, NEWEST, OK, OK), // riscv_hwprobe
-    row(259, 608, 716, 716, V5_10, NEWEST, OK, OK), // riscv_flush_icache
+    row(258, 672, 848, 848, V6_12, NEWEST, OK, OK), // riscv_hwprobe
+    row(259, 608, 736, 736, V5_10, NEWEST, OK, OK), // riscv_flush_icache
     row(261, 245, 245, 245, V5_10, NEWEST, OK, OK), // prlimit64
     row(262, 246, 246, 246, V5_10, NEWEST, OK, OK), // fanotify_init
     row(263, 247, 247, 247, V5_10, NEWEST, OK, OK), // fanotify_mark
@@ -292,38 +292,38 @@ static ROWS: [Row; 319] = [
     row(438, 293, 293, 293, V5_10, NEWEST, OK, OK), // pidfd_getfd
     row(439, 294, 294, 294, V5_10, NEWEST, OK, OK), // faccessat2
     row(440, 295, 295, 295, V5_10, NEWEST, OK, OK), // process_madvise
-    row(441, 650, 784, 794, V6_1, NEWEST, OK, OK), // epoll_pwait2
-    row(442, 651, 785, 785, V6_1, NEWEST, OK, OK), // mount_setattr
-    row(443, 652, 786, 786, V6_1, NEWEST, OK, OK), // quotactl_fd
-    row(444, 653, 787, 787, V6_1, NEWEST, OK, OK), // landlock_create_ruleset
-    row(445, 654, 788, 788, V6_1, NEWEST, OK, OK), // landlock_add_rule
-    row(446, 655, 789, 789, V6_1, NEWEST, OK, OK), // landlock_restrict_self
-    row(447, 656, 790, 790, V6_1, NEWEST, OK, OK), // memfd_secret
-    row(448, 657, 791, 791, V6_1, NEWEST, OK, OK), // process_mrelease
-    row(449, 658, 792, 792, V6_1, NEWEST, OK, OK), // futex_waitv
-    row(450, 659, 793, 793, V6_1, NEWEST, OK, OK), // set_mempolicy_home_node
-    row(451, 660, 815, 815, V6_12, NEWEST, OK, OK), // cachestat
-    row(452, 661, 816, 816, V6_12, NEWEST, OK, OK), // fchmodat2
-    row(453, 662, 817, 817, V6_12, NEWEST, OK, OK), // map_shadow_stack
-    row(454, 663, 818, 818, V6_12, NEWEST, OK, OK), // futex_wake
-    row(455, 664, 819, 819, V6_12, NEWEST, OK, OK), // futex_wait
-    row(456, 665, 820, 820, V6_12, NEWEST, OK, OK), // futex_requeue
-    row(457, 666, 821, 821, V6_12, NEWEST, OK, OK), // statmount
-    row(458, 667, 822, 822, V6_12, NEWEST, OK, OK), // listmount
-    row(459, 668, 823, 823, V6_12, NEWEST, OK, OK), // lsm_get_self_attr
-    row(460, 669, 824, 824, V6_12, NEWEST, OK, OK), // lsm_set_self_attr
-    row(461, 670, 825, 825, V6_12, NEWEST, OK, OK), // lsm_list_modules
-    row(462, 671, 826, 826, V6_12, NEWEST, OK, OK), // mseal
-    row(463, 674, 830, 830, V7_2, NEWEST, OK, OK), // setxattrat
-    row(464, 675, 831, 831, V7_2, NEWEST, OK, OK), // getxattrat
-    row(465, 676, 832, 832, V7_2, NEWEST, OK, OK), // listxattrat
-    row(466, 677, 833, 833, V7_2, NEWEST, OK, OK), // removexattrat
-    row(467, 678, 834, 834, V7_2, NEWEST, OK, OK), // open_tree_attr
-    row(468, 679, 835, 835, V7_2, NEWEST, OK, OK), // file_getattr
-    row(469, 680, 836, 836, V7_2, NEWEST, OK, OK), // file_setattr
-    row(470, 681, 837, 837, V7_2, NEWEST, OK, OK), // listns
-    row(471, 682, 838, 838, V7_2, NEWEST, OK, OK), // rseq_slice_yield
-    row(472, 684, 840, 840, V7_3, NEWEST, OK, OK), // fchroot
+    row(441, 650, 804, 814, V6_1, NEWEST, OK, OK), // epoll_pwait2
+    row(442, 651, 805, 805, V6_1, NEWEST, OK, OK), // mount_setattr
+    row(443, 652, 806, 806, V6_1, NEWEST, OK, OK), // quotactl_fd
+    row(444, 653, 807, 807, V6_1, NEWEST, OK, OK), // landlock_create_ruleset
+    row(445, 654, 808, 808, V6_1, NEWEST, OK, OK), // landlock_add_rule
+    row(446, 655, 809, 809, V6_1, NEWEST, OK, OK), // landlock_restrict_self
+    row(447, 656, 810, 810, V6_1, NEWEST, OK, OK), // memfd_secret
+    row(448, 657, 811, 811, V6_1, NEWEST, OK, OK), // process_mrelease
+    row(449, 658, 812, 812, V6_1, NEWEST, OK, OK), // futex_waitv
+    row(450, 659, 813, 813, V6_1, NEWEST, OK, OK), // set_mempolicy_home_node
+    row(451, 660, 835, 835, V6_12, NEWEST, OK, OK), // cachestat
+    row(452, 661, 836, 836, V6_12, NEWEST, OK, OK), // fchmodat2
+    row(453, 662, 837, 837, V6_12, NEWEST, OK, OK), // map_shadow_stack
+    row(454, 663, 838, 838, V6_12, NEWEST, OK, OK), // futex_wake
+    row(455, 664, 839, 839, V6_12, NEWEST, OK, OK), // futex_wait
+    row(456, 665, 840, 840, V6_12, NEWEST, OK, OK), // futex_requeue
+    row(457, 666, 841, 841, V6_12, NEWEST, OK, OK), // statmount
+    row(458, 667, 842, 842, V6_12, NEWEST, OK, OK), // listmount
+    row(459, 668, 843, 843, V6_12, NEWEST, OK, OK), // lsm_get_self_attr
+    row(460, 669, 844, 844, V6_12, NEWEST, OK, OK), // lsm_set_self_attr
+    row(461, 670, 845, 845, V6_12, NEWEST, OK, OK), // lsm_list_modules
+    row(462, 671, 846, 846, V6_12, NEWEST, OK, OK), // mseal
+    row(463, 674, 850, 850, V7_2, NEWEST, OK, OK), // setxattrat
+    row(464, 675, 851, 851, V7_2, NEWEST, OK, OK), // getxattrat
+    row(465, 676, 852, 852, V7_2, NEWEST, OK, OK), // listxattrat
+    row(466, 677, 853, 853, V7_2, NEWEST, OK, OK), // removexattrat
+    row(467, 678, 854, 854, V7_2, NEWEST, OK, OK), // open_tree_attr
+    row(468, 679, 855, 855, V7_2, NEWEST, OK, OK), // file_getattr
+    row(469, 680, 856, 856, V7_2, NEWEST, OK, OK), // file_setattr
+    row(470, 681, 857, 857, V7_2, NEWEST, OK, OK), // listns
+    row(471, 682, 858, 858, V7_2, NEWEST, OK, OK), // rseq_slice_yield
+    row(472, 684, 860, 860, V7_3, NEWEST, OK, OK), // fchroot
 ];
 
 static ALIASES: [Alias; 0] = [];

@@ -7,8 +7,8 @@ static ROWS: [Row; 433] = [
     // number, name, entry, compat entry, first release, last release, missing, missing as compat
     row(1, 93, 93, NONE, V5_10, V6_12, OK, ABSENT), // exit
     row(2, 297, 427, NONE, V5_10, V6_12, OK, ABSENT), // fork
-    row(3, 63, 717, NONE, V5_10, V6_12, OK, ABSENT), // read
-    row(4, 64, 718, NONE, V5_10, V6_12, OK, ABSENT), // write
+    row(3, 63, 737, NONE, V5_10, V6_12, OK, ABSENT), // read
+    row(4, 64, 738, NONE, V5_10, V6_12, OK, ABSENT), // write
     row(5, 327, 428, NONE, V5_10, V6_12, OK, ABSENT), // open
     row(6, 57, 57, NONE, V5_10, V6_12, OK, ABSENT), // close
     row(7, 128, 128, NONE, V5_10, V6_12, OK, ABSENT), // restart_syscall
@@ -45,7 +45,7 @@ static ROWS: [Row; 433] = [
     row(45, 214, 214, NONE, V5_10, V6_12, OK, ABSENT), // brk
     row(46, 144, 440, NONE, V5_10, V6_12, OK, ABSENT), // setgid
     row(47, 176, 441, NONE, V5_10, V6_12, OK, ABSENT), // getgid
-    row(48, 559, 590, NONE, V5_10, V6_12, OK, ABSENT), // signal
+    row(48, 559, 610, NONE, V5_10, V6_12, OK, ABSENT), // signal
     row(49, 175, 442, NONE, V5_10, V6_12, OK, ABSENT), // geteuid
     row(50, 177, 443, NONE, V5_10, V6_12, OK, ABSENT), // getegid
     row(51, 89, 89, NONE, V5_10, V6_12, OK, ABSENT), // acct
@@ -67,7 +67,7 @@ static ROWS: [Row; 433] = [
     row(73, 333, 451, NONE, V5_10, V6_12, OK, ABSENT), // sigpending
     row(74, 161, 161, NONE, V5_10, V6_12, OK, ABSENT), // sethostname
     row(75, 164, 452, NONE, V5_10, V6_12, OK, ABSENT), // setrlimit
-    row(76, 163, 594, NONE, V5_10, V6_12, OK, ABSENT), // getrlimit
+    row(76, 163, 614, NONE, V5_10, V6_12, OK, ABSENT), // getrlimit
     row(77, 165, 453, NONE, V5_10, V6_12, OK, ABSENT), // getrusage
     row(78, 169, 454, NONE, V5_10, V6_12, OK, ABSENT), // gettimeofday
     row(79, 170, 455, NONE, V5_10, V6_12, OK, ABSENT), // settimeofday
@@ -78,8 +78,8 @@ static ROWS: [Row; 433] = [
     row(86, 449, 371, NONE, V5_10, V6_12, OK, ABSENT), // uselib
     row(87, 224, 224, NONE, V5_10, V6_12, OK, ABSENT), // swapon
     row(88, 142, 142, NONE, V5_10, V6_12, OK, ABSENT), // reboot
-    row(89, 545, 597, NONE, V5_10, V6_12, OK, ABSENT), // readdir
-    row(90, 222, 719, NONE, V5_10, V6_12, OK, ABSENT), // mmap
+    row(89, 545, 617, NONE, V5_10, V6_12, OK, ABSENT), // readdir
+    row(90, 222, 739, NONE, V5_10, V6_12, OK, ABSENT), // mmap
     row(91, 215, 215, NONE, V5_10, V6_12, OK, ABSENT), // munmap
     row(92, 45, 458, NONE, V5_10, V6_12, OK, ABSENT), // truncate
     row(93, 46, 459, NONE, V5_10, V6_12, OK, ABSENT), // ftruncate
@@ -90,7 +90,7 @@ static ROWS: [Row; 433] = [
     row(99, 43, 461, NONE, V5_10, V6_12, OK, ABSENT), // statfs
     row(100, 44, 462, NONE, V5_10, V6_12, OK, ABSENT), // fstatfs
     row(101, 568, NONE, NONE, V5_10, V6_12, NI, ABSENT), // ioperm
-    row(102, 546, 600, NONE, V5_10, V6_12, OK, ABSENT), // socketcall
+    row(102, 546, 620, NONE, V5_10, V6_12, OK, ABSENT), // socketcall
     row(103, 116, 116, NONE, V5_10, V6_12, OK, ABSENT), // syslog
     row(104, 103, 323, NONE, V5_10, V6_12, OK, ABSENT), // setitimer
     row(105, 102, 324, NONE, V5_10, V6_12, OK, ABSENT), // getitimer
@@ -103,7 +103,7 @@ static ROWS: [Row; 433] = [
     row(114, 244, 466, NONE, V5_10, V6_12, OK, ABSENT), // wait4
     row(115, 225, 225, NONE, V5_10, V6_12, OK, ABSENT), // swapoff
     row(116, 179, 467, NONE, V5_10, V6_12, OK, ABSENT), // sysinfo
-    row(117, 548, 720, NONE, V5_10, V6_12, OK, ABSENT), // ipc
+    row(117, 548, 740, NONE, V5_10, V6_12, OK, ABSENT), // ipc
     row(118, 82, 82, NONE, V5_10, V6_12, OK, ABSENT), // fsync
     row(119, 363, 469, NONE, V5_10, V6_12, OK, ABSENT), // sigreturn
     row(120, 220, 220, NONE, V5_10, V6_12, OK, ABSENT), // clone
@@ -121,7 +121,7 @@ static ROWS: [Row; 433] = [
     row(133, 50, 50, NONE, V5_10, V6_12, OK, ABSENT), // fchdir
     row(134, 443, 42, NONE, V5_10, V6_12, NI, ABSENT), // bdflush
     row(135, 435, 363, NONE, V5_10, V6_12, OK, ABSENT), // sysfs
-    row(136, 92, 721, NONE, V5_10, V6_12, OK, ABSENT), // personality
+    row(136, 92, 741, NONE, V5_10, V6_12, OK, ABSENT), // personality
     row(137, 453, NONE, NONE, V5_10, V6_12, NI, ABSENT), // afs_syscall
     row(138, 151, 472, NONE, V5_10, V6_12, OK, ABSENT), // setfsuid
     row(139, 152, 473, NONE, V5_10, V6_12, OK, ABSENT), // setfsgid
@@ -164,8 +164,8 @@ static ROWS: [Row; 433] = [
     row(177, 137, 485, NONE, V5_10, V6_12, OK, ABSENT), // rt_sigtimedwait
     row(178, 138, 486, NONE, V5_10, V6_12, OK, ABSENT), // rt_sigqueueinfo
     row(179, 133, 487, NONE, V5_10, V6_12, OK, ABSENT), // rt_sigsuspend
-    row(180, 67, 722, NONE, V5_10, V6_12, OK, ABSENT), // pread64
-    row(181, 68, 723, NONE, V5_10, V6_12, OK, ABSENT), // pwrite64
+    row(180, 67, 742, NONE, V5_10, V6_12, OK, ABSENT), // pread64
+    row(181, 68, 743, NONE, V5_10, V6_12, OK, ABSENT), // pwrite64
     row(182, 306, 490, NONE, V5_10, V6_12, OK, ABSENT), // chown
     row(183, 17, 17, NONE, V5_10, V6_12, OK, ABSENT), // getcwd
     row(184, 90, 90, NONE, V5_10, V6_12, OK, ABSENT), // capget
@@ -176,12 +176,12 @@ static ROWS: [Row; 433] = [
     row(189, 576, NONE, NONE, V5_10, V6_12, NI, ABSENT), // putpmsg
     row(190, 342, 494, NONE, V5_10, V6_12, OK, ABSENT), // vfork
     row(191, 513, 495, NONE, V5_10, V6_12, OK, ABSENT), // ugetrlimit
-    row(192, 481, 724, NONE, V5_10, V6_12, OK, ABSENT), // mmap2
-    row(193, 477, 725, NONE, V5_10, V6_12, OK, ABSENT), // truncate64
-    row(194, 478, 726, NONE, V5_10, V6_12, OK, ABSENT), // ftruncate64
-    row(195, 464, 727, NONE, V5_10, V6_12, OK, ABSENT), // stat64
-    row(196, 465, 728, NONE, V5_10, V6_12, OK, ABSENT), // lstat64
-    row(197, 466, 729, NONE, V5_10, V6_12, OK, ABSENT), // fstat64
+    row(192, 481, 744, NONE, V5_10, V6_12, OK, ABSENT), // mmap2
+    row(193, 477, 745, NONE, V5_10, V6_12, OK, ABSENT), // truncate64
+    row(194, 478, 746, NONE, V5_10, V6_12, OK, ABSENT), // ftruncate64
+    row(195, 464, 747, NONE, V5_10, V6_12, OK, ABSENT), // stat64
+    row(196, 465, 748, NONE, V5_10, V6_12, OK, ABSENT), // lstat64
+    row(197, 466, 749, NONE, V5_10, V6_12, OK, ABSENT), // fstat64
     row(198, 514, 353, NONE, V5_10, V6_12, OK, ABSENT), // lchown32
     row(199, 515, 174, NONE, V5_10, V6_12, OK, ABSENT), // getuid32
     row(200, 516, 176, NONE, V5_10, V6_12, OK, ABSENT), // getgid32
@@ -206,8 +206,8 @@ static ROWS: [Row; 433] = [
     row(219, 233, 233, NONE, V5_10, V6_12, OK, ABSENT), // madvise
     row(220, 61, 61, NONE, V5_10, V6_12, OK, ABSENT), // getdents64
     row(221, 476, 500, NONE, V5_10, V6_12, OK, ABSENT), // fcntl64
-    row(222, 213, 730, NONE, V5_10, V6_12, OK, ABSENT), // readahead
-    row(223, 480, 677, NONE, V5_10, V6_12, OK, ABSENT), // sendfile64
+    row(222, 213, 750, NONE, V5_10, V6_12, OK, ABSENT), // readahead
+    row(223, 480, 697, NONE, V5_10, V6_12, OK, ABSENT), // sendfile64
     row(224, 5, 5, NONE, V5_10, V6_12, OK, ABSENT), // setxattr
     row(225, 6, 6, NONE, V5_10, V6_12, OK, ABSENT), // lsetxattr
     row(226, 7, 7, NONE, V5_10, V6_12, OK, ABSENT), // fsetxattr
@@ -236,7 +236,7 @@ static ROWS: [Row; 433] = [
     row(250, 21, 21, NONE, V5_10, V6_12, OK, ABSENT), // epoll_ctl
     row(251, 463, 381, NONE, V5_10, V6_12, OK, ABSENT), // epoll_wait
     row(252, 96, 96, NONE, V5_10, V6_12, OK, ABSENT), // set_tid_address
-    row(253, 223, 731, NONE, V5_10, V6_12, OK, ABSENT), // fadvise64
+    row(253, 223, 751, NONE, V5_10, V6_12, OK, ABSENT), // fadvise64
     row(254, 107, 507, NONE, V5_10, V6_12, OK, ABSENT), // timer_create
     row(255, 110, 406, NONE, V5_10, V6_12, OK, ABSENT), // timer_settime
     row(256, 108, 405, NONE, V5_10, V6_12, OK, ABSENT), // timer_gettime
@@ -246,9 +246,9 @@ static ROWS: [Row; 433] = [
     row(260, 113, 408, NONE, V5_10, V6_12, OK, ABSENT), // clock_gettime
     row(261, 114, 409, NONE, V5_10, V6_12, OK, ABSENT), // clock_getres
     row(262, 115, 410, NONE, V5_10, V6_12, OK, ABSENT), // clock_nanosleep
-    row(264, 482, 732, NONE, V5_10, V6_12, OK, ABSENT), // fadvise64_64
-    row(265, 474, 618, NONE, V5_10, V6_12, OK, ABSENT), // statfs64
-    row(266, 475, 619, NONE, V5_10, V6_12, OK, ABSENT), // fstatfs64
+    row(264, 482, 752, NONE, V5_10, V6_12, OK, ABSENT), // fadvise64_64
+    row(265, 474, 638, NONE, V5_10, V6_12, OK, ABSENT), // statfs64
+    row(266, 475, 639, NONE, V5_10, V6_12, OK, ABSENT), // fstatfs64
     row(267, 234, 234, NONE, V5_10, V6_12, OK, ABSENT), // remap_file_pages
     row(268, 235, 235, NONE, V5_10, V6_12, OK, ABSENT), // mbind
     row(269, 236, 236, NONE, V5_10, V6_12, OK, ABSENT), // get_mempolicy
@@ -275,7 +275,7 @@ static ROWS: [Row; 433] = [
     row(290, 33, 33, NONE, V5_10, V6_12, OK, ABSENT), // mknodat
     row(291, 54, 54, NONE, V5_10, V6_12, OK, ABSENT), // fchownat
     row(292, 469, 534, NONE, V5_10, V6_12, OK, ABSENT), // futimesat
-    row(293, 470, 733, NONE, V5_10, V6_12, OK, ABSENT), // fstatat64
+    row(293, 470, 753, NONE, V5_10, V6_12, OK, ABSENT), // fstatat64
     row(294, 35, 35, NONE, V5_10, V6_12, OK, ABSENT), // unlinkat
     row(295, 38, 38, NONE, V5_10, V6_12, OK, ABSENT), // renameat
     row(296, 37, 37, NONE, V5_10, V6_12, OK, ABSENT), // linkat
@@ -289,14 +289,14 @@ static ROWS: [Row; 433] = [
     row(304, 99, 537, NONE, V5_10, V6_12, OK, ABSENT), // set_robust_list
     row(305, 100, 538, NONE, V5_10, V6_12, OK, ABSENT), // get_robust_list
     row(306, 76, 76, NONE, V5_10, V6_12, OK, ABSENT), // splice
-    row(307, 84, 734, NONE, V5_10, V6_12, OK, ABSENT), // sync_file_range
+    row(307, 84, 754, NONE, V5_10, V6_12, OK, ABSENT), // sync_file_range
     row(308, 77, 77, NONE, V5_10, V6_12, OK, ABSENT), // tee
     row(309, 75, 75, NONE, V5_10, V6_12, OK, ABSENT), // vmsplice
     row(310, 239, 239, NONE, V5_10, V6_12, OK, ABSENT), // move_pages
     row(311, 168, 168, NONE, V5_10, V6_12, OK, ABSENT), // getcpu
     row(312, 22, 542, NONE, V5_10, V6_12, OK, ABSENT), // epoll_pwait
     row(313, 458, 512, NONE, V5_10, V6_12, OK, ABSENT), // utimes
-    row(314, 47, 735, NONE, V5_10, V6_12, OK, ABSENT), // fallocate
+    row(314, 47, 755, NONE, V5_10, V6_12, OK, ABSENT), // fallocate
     row(315, 88, 402, NONE, V5_10, V6_12, OK, ABSENT), // utimensat
     row(316, 471, 544, NONE, V5_10, V6_12, OK, ABSENT), // signalfd
     row(317, 472, NONE, NONE, V5_10, V6_12, NI, ABSENT), // timerfd
@@ -324,7 +324,7 @@ static ROWS: [Row; 433] = [
     row(339, 252, 252, NONE, V5_10, V6_12, OK, ABSENT), // setns
     row(340, 254, 254, NONE, V5_10, V6_12, OK, ABSENT), // process_vm_readv
     row(341, 255, 255, NONE, V5_10, V6_12, OK, ABSENT), // process_vm_writev
-    row(342, 609, 736, NONE, V5_10, V6_12, OK, ABSENT), // s390_runtime_instr
+    row(342, 609, 756, NONE, V5_10, V6_12, OK, ABSENT), // s390_runtime_instr
     row(343, 256, 256, NONE, V5_10, V6_12, OK, ABSENT), // kcmp
     row(344, 257, 257, NONE, V5_10, V6_12, OK, ABSENT), // finit_module
     row(345, 258, 258, NONE, V5_10, V6_12, OK, ABSENT), // sched_setattr
@@ -334,8 +334,8 @@ static ROWS: [Row; 433] = [
     row(349, 262, 262, NONE, V5_10, V6_12, OK, ABSENT), // getrandom
     row(350, 263, 263, NONE, V5_10, V6_12, OK, ABSENT), // memfd_create
     row(351, 264, 264, NONE, V5_10, V6_12, OK, ABSENT), // bpf
-    row(352, 610, 737, NONE, V5_10, V6_12, OK, ABSENT), // s390_pci_mmio_write
-    row(353, 611, 738, NONE, V5_10, V6_12, OK, ABSENT), // s390_pci_mmio_read
+    row(352, 610, 757, NONE, V5_10, V6_12, OK, ABSENT), // s390_pci_mmio_write
+    row(353, 611, 758, NONE, V5_10, V6_12, OK, ABSENT), // s390_pci_mmio_read
     row(354, 265, 554, NONE, V5_10, V6_12, OK, ABSENT), // execveat
     row(355, 266, 266, NONE, V5_10, V6_12, OK, ABSENT), // userfaultfd
     row(356, 267, 267, NONE, V5_10, V6_12, OK, ABSENT), // membarrier
@@ -360,9 +360,9 @@ static ROWS: [Row; 433] = [
     row(375, 269, 269, NONE, V5_10, V6_12, OK, ABSENT), // copy_file_range
     row(376, 270, 555, NONE, V5_10, V6_12, OK, ABSENT), // preadv2
     row(377, 271, 556, NONE, V5_10, V6_12, OK, ABSENT), // pwritev2
-    row(378, 612, 739, NONE, V5_10, V6_12, OK, ABSENT), // s390_guarded_storage
+    row(378, 612, 759, NONE, V5_10, V6_12, OK, ABSENT), // s390_guarded_storage
     row(379, 275, 275, NONE, V5_10, V6_12, OK, ABSENT), // statx
-    row(380, 613, 740, NONE, V5_10, V6_12, OK, ABSENT), // s390_sthyi
+    row(380, 613, 760, NONE, V5_10, V6_12, OK, ABSENT), // s390_sthyi
     row(381, 278, 278, NONE, V5_10, V6_12, OK, ABSENT), // kexec_file_load
     row(382, 276, 557, NONE, V5_10, V6_12, OK, ABSENT), // io_pgetevents
     row(383, 277, 277, NONE, V5_10, V6_12, OK, ABSENT), // rseq
@@ -370,15 +370,15 @@ static ROWS: [Row; 433] = [
     row(385, 273, 273, NONE, V5_10, V6_12, OK, ABSENT), // pkey_alloc
     row(386, 274, 274, NONE, V5_10, V6_12, OK, ABSENT), // pkey_free
     row(393, 190, 190, NONE, V5_10, V6_12, OK, ABSENT), // semget
-    row(394, 191, 626, NONE, V5_10, V6_12, OK, ABSENT), // semctl
+    row(394, 191, 646, NONE, V5_10, V6_12, OK, ABSENT), // semctl
     row(395, 194, 194, NONE, V5_10, V6_12, OK, ABSENT), // shmget
-    row(396, 195, 627, NONE, V5_10, V6_12, OK, ABSENT), // shmctl
+    row(396, 195, 647, NONE, V5_10, V6_12, OK, ABSENT), // shmctl
     row(397, 196, 527, NONE, V5_10, V6_12, OK, ABSENT), // shmat
     row(398, 197, 197, NONE, V5_10, V6_12, OK, ABSENT), // shmdt
     row(399, 186, 186, NONE, V5_10, V6_12, OK, ABSENT), // msgget
     row(400, 189, 524, NONE, V5_10, V6_12, OK, ABSENT), // msgsnd
     row(401, 188, 525, NONE, V5_10, V6_12, OK, ABSENT), // msgrcv
-    row(402, 187, 628, NONE, V5_10, V6_12, OK, ABSENT), // msgctl
+    row(402, 187, 648, NONE, V5_10, V6_12, OK, ABSENT), // msgctl
     row(403, 487, 113, NONE, V5_10, V6_12, OK, ABSENT), // clock_gettime64
     row(404, 488, 112, NONE, V5_10, V6_12, OK, ABSENT), // clock_settime64
     row(405, 489, 250, NONE, V5_10, V6_12, OK, ABSENT), // clock_adjtime64
@@ -416,28 +416,28 @@ static ROWS: [Row; 433] = [
     row(438, 293, 293, NONE, V5_10, V6_12, OK, ABSENT), // pidfd_getfd
     row(439, 294, 294, NONE, V5_10, V6_12, OK, ABSENT), // faccessat2
     row(440, 295, 295, NONE, V5_10, V6_12, OK, ABSENT), // process_madvise
-    row(441, 650, 794, NONE, V6_1, V6_12, OK, ABSENT), // epoll_pwait2
-    row(442, 651, 785, NONE, V6_1, V6_12, OK, ABSENT), // mount_setattr
-    row(443, 652, 786, NONE, V6_1, V6_12, OK, ABSENT), // quotactl_fd
-    row(444, 653, 787, NONE, V6_1, V6_12, OK, ABSENT), // landlock_create_ruleset
-    row(445, 654, 788, NONE, V6_1, V6_12, OK, ABSENT), // landlock_add_rule
-    row(446, 655, 789, NONE, V6_1, V6_12, OK, ABSENT), // landlock_restrict_self
-    row(447, 656, 790, NONE, V6_12, V6_12, OK, ABSENT), // memfd_secret
-    row(448, 657, 791, NONE, V6_1, V6_12, OK, ABSENT), // process_mrelease
-    row(449, 658, 792, NONE, V6_1, V6_12, OK, ABSENT), // futex_waitv
-    row(450, 659, 793, NONE, V6_1, V6_12, OK, ABSENT), // set_mempolicy_home_node
-    row(451, 660, 815, NONE, V6_12, V6_12, OK, ABSENT), // cachestat
-    row(452, 661, 816, NONE, V6_12, V6_12, OK, ABSENT), // fchmodat2
-    row(453, 662, 817, NONE, V6_12, V6_12, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
-    row(454, 663, 818, NONE, V6_12, V6_12, OK, ABSENT), // futex_wake
-    row(455, 664, 819, NONE, V6_12, V6_12, OK, ABSENT), // futex_wait
-    row(456, 665, 820, NONE, V6_12, V6_12, OK, ABSENT), // futex_requeue
-    row(457, 666, 821, NONE, V6_12, V6_12, OK, ABSENT), // statmount
-    row(458, 667, 822, NONE, V6_12, V6_12, OK, ABSENT), // listmount
-    row(459, 668, 823, NONE, V6_12, V6_12, OK, ABSENT), // lsm_get_self_attr
-    row(460, 669, 824, NONE, V6_12, V6_12, OK, ABSENT), // lsm_set_self_attr
-    row(461, 670, 825, NONE, V6_12, V6_12, OK, ABSENT), // lsm_list_modules
-    row(462, 671, 826, NONE, V6_12, V6_12, OK, ABSENT), // mseal
+    row(441, 650, 814, NONE, V6_1, V6_12, OK, ABSENT), // epoll_pwait2
+    row(442, 651, 805, NONE, V6_1, V6_12, OK, ABSENT), // mount_setattr
+    row(443, 652, 806, NONE, V6_1, V6_12, OK, ABSENT), // quotactl_fd
+    row(444, 653, 807, NONE, V6_1, V6_12, OK, ABSENT), // landlock_create_ruleset
+    row(445, 654, 808, NONE, V6_1, V6_12, OK, ABSENT), // landlock_add_rule
+    row(446, 655, 809, NONE, V6_1, V6_12, OK, ABSENT), // landlock_restrict_self
+    row(447, 656, 810, NONE, V6_12, V6_12, OK, ABSENT), // memfd_secret
+    row(448, 657, 811, NONE, V6_1, V6_12, OK, ABSENT), // process_mrelease
+    row(449, 658, 812, NONE, V6_1, V6_12, OK, ABSENT), // futex_waitv
+    row(450, 659, 813, NONE, V6_1, V6_12, OK, ABSENT), // set_mempolicy_home_node
+    row(451, 660, 835, NONE, V6_12, V6_12, OK, ABSENT), // cachestat
+    row(452, 661, 836, NONE, V6_12, V6_12, OK, ABSENT), // fchmodat2
+    row(453, 662, 837, NONE, V6_12, V6_12, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
+    row(454, 663, 838, NONE, V6_12, V6_12, OK, ABSENT), // futex_wake
+    row(455, 664, 839, NONE, V6_12, V6_12, OK, ABSENT), // futex_wait
+    row(456, 665, 840, NONE, V6_12, V6_12, OK, ABSENT), // futex_requeue
+    row(457, 666, 841, NONE, V6_12, V6_12, OK, ABSENT), // statmount
+    row(458, 667, 842, NONE, V6_12, V6_12, OK, ABSENT), // listmount
+    row(459, 668, 843, NONE, V6_12, V6_12, OK, ABSENT), // lsm_get_self_attr
+    row(460, 669, 844, NONE, V6_12, V6_12, OK, ABSENT), // lsm_set_self_attr
+    row(461, 670, 845, NONE, V6_12, V6_12, OK, ABSENT), // lsm_list_modules
+    row(462, 671, 846, NONE, V6_12, V6_12, OK, ABSENT), // mseal
 ];
 
 static ALIASES: [Alias; 0] = [];

@@ -26,7 +26,7 @@ static ROWS: [Row; 391] = [
     row(26, 117, 117, NONE, V5_10, NEWEST, OK, ABSENT), // ptrace
     row(27, 543, 568, NONE, V5_10, NEWEST, OK, ABSENT), // alarm
     row(29, 508, 436, NONE, V5_10, NEWEST, OK, ABSENT), // pause
-    row(30, 544, 648, NONE, V5_10, NEWEST, OK, ABSENT), // utime
+    row(30, 544, 668, NONE, V5_10, NEWEST, OK, ABSENT), // utime
     row(33, 319, 308, NONE, V5_10, NEWEST, OK, ABSENT), // access
     row(34, 509, 437, NONE, V5_10, NEWEST, OK, ABSENT), // nice
     row(36, 81, 81, NONE, V5_10, NEWEST, OK, ABSENT), // sync
@@ -38,7 +38,7 @@ static ROWS: [Row; 391] = [
     row(42, 324, 438, NONE, V5_10, NEWEST, OK, ABSENT), // pipe
     row(43, 153, 153, NONE, V5_10, NEWEST, OK, ABSENT), // times
     row(45, 214, 214, NONE, V5_10, NEWEST, OK, ABSENT), // brk
-    row(48, 559, 590, NONE, V5_10, NEWEST, OK, ABSENT), // signal
+    row(48, 559, 610, NONE, V5_10, NEWEST, OK, ABSENT), // signal
     row(51, 89, 89, NONE, V5_10, NEWEST, OK, ABSENT), // acct
     row(52, 39, 39, NONE, V5_10, NEWEST, OK, ABSENT), // umount2
     row(54, 29, 29, NONE, V5_10, NEWEST, OK, ABSENT), // ioctl
@@ -87,7 +87,7 @@ static ROWS: [Row; 391] = [
     row(114, 244, 244, NONE, V5_10, NEWEST, OK, ABSENT), // wait4
     row(115, 225, 225, NONE, V5_10, NEWEST, OK, ABSENT), // swapoff
     row(116, 179, 179, NONE, V5_10, NEWEST, OK, ABSENT), // sysinfo
-    row(117, 548, 741, NONE, V5_10, NEWEST, OK, ABSENT), // ipc
+    row(117, 548, 761, NONE, V5_10, NEWEST, OK, ABSENT), // ipc
     row(118, 82, 82, NONE, V5_10, NEWEST, OK, ABSENT), // fsync
     row(119, 363, 333, NONE, V5_10, NEWEST, OK, ABSENT), // sigreturn
     row(120, 220, 220, NONE, V5_10, NEWEST, OK, ABSENT), // clone
@@ -105,7 +105,7 @@ static ROWS: [Row; 391] = [
     row(133, 50, 50, NONE, V5_10, NEWEST, OK, ABSENT), // fchdir
     row(134, 443, 42, NONE, V5_10, NEWEST, NI, ABSENT), // bdflush
     row(135, 435, 363, NONE, V5_10, NEWEST, OK, ABSENT), // sysfs
-    row(136, 92, 721, NONE, V5_10, NEWEST, OK, ABSENT), // personality
+    row(136, 92, 741, NONE, V5_10, NEWEST, OK, ABSENT), // personality
     row(137, 453, 42, NONE, V5_10, NEWEST, NI, ABSENT), // afs_syscall
     row(141, 446, 369, NONE, V5_10, NEWEST, OK, ABSENT), // getdents
     row(142, 457, 377, NONE, V5_10, NEWEST, OK, ABSENT), // select
@@ -291,7 +291,7 @@ static ROWS: [Row; 391] = [
     row(339, 252, 252, NONE, V5_10, NEWEST, OK, ABSENT), // setns
     row(340, 254, 254, NONE, V5_10, NEWEST, OK, ABSENT), // process_vm_readv
     row(341, 255, 255, NONE, V5_10, NEWEST, OK, ABSENT), // process_vm_writev
-    row(342, 609, 736, NONE, V5_10, NEWEST, OK, ABSENT), // s390_runtime_instr
+    row(342, 609, 756, NONE, V5_10, NEWEST, OK, ABSENT), // s390_runtime_instr
     row(343, 256, 256, NONE, V5_10, NEWEST, OK, ABSENT), // kcmp
     row(344, 257, 257, NONE, V5_10, NEWEST, OK, ABSENT), // finit_module
     row(345, 258, 258, NONE, V5_10, NEWEST, OK, ABSENT), // sched_setattr
@@ -301,8 +301,8 @@ static ROWS: [Row; 391] = [
     row(349, 262, 262, NONE, V5_10, NEWEST, OK, ABSENT), // getrandom
     row(350, 263, 263, NONE, V5_10, NEWEST, OK, ABSENT), // memfd_create
     row(351, 264, 264, NONE, V5_10, NEWEST, OK, ABSENT), // bpf
-    row(352, 610, 737, NONE, V5_10, NEWEST, OK, ABSENT), // s390_pci_mmio_write
-    row(353, 611, 738, NONE, V5_10, NEWEST, OK, ABSENT), // s390_pci_mmio_read
+    row(352, 610, 757, NONE, V5_10, NEWEST, OK, ABSENT), // s390_pci_mmio_write
+    row(353, 611, 758, NONE, V5_10, NEWEST, OK, ABSENT), // s390_pci_mmio_read
     row(354, 265, 265, NONE, V5_10, NEWEST, OK, ABSENT), // execveat
     row(355, 266, 266, NONE, V5_10, NEWEST, OK, ABSENT), // userfaultfd
     row(356, 267, 267, NONE, V5_10, NEWEST, OK, ABSENT), // membarrier
@@ -327,9 +327,9 @@ static ROWS: [Row; 391] = [
     row(375, 269, 269, NONE, V5_10, NEWEST, OK, ABSENT), // copy_file_range
     row(376, 270, 270, NONE, V5_10, NEWEST, OK, ABSENT), // preadv2
     row(377, 271, 271, NONE, V5_10, NEWEST, OK, ABSENT), // pwritev2
-    row(378, 612, 739, NONE, V5_10, NEWEST, OK, ABSENT), // s390_guarded_storage
+    row(378, 612, 759, NONE, V5_10, NEWEST, OK, ABSENT), // s390_guarded_storage
     row(379, 275, 275, NONE, V5_10, NEWEST, OK, ABSENT), // statx
-    row(380, 613, 740, NONE, V5_10, NEWEST, OK, ABSENT), // s390_sthyi
+    row(380, 613, 760, NONE, V5_10, NEWEST, OK, ABSENT), // s390_sthyi
     row(381, 278, 278, NONE, V5_10, NEWEST, OK, ABSENT), // kexec_file_load
     row(382, 276, 276, NONE, V5_10, NEWEST, OK, ABSENT), // io_pgetevents
     row(383, 277, 277, NONE, V5_10, NEWEST, OK, ABSENT), // rseq
@@ -364,38 +364,38 @@ static ROWS: [Row; 391] = [
     row(438, 293, 293, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_getfd
     row(439, 294, 294, NONE, V5_10, NEWEST, OK, ABSENT), // faccessat2
     row(440, 295, 295, NONE, V5_10, NEWEST, OK, ABSENT), // process_madvise
-    row(441, 650, 784, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
-    row(442, 651, 785, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
-    row(443, 652, 786, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
-    row(444, 653, 787, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
-    row(445, 654, 788, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
-    row(446, 655, 789, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
-    row(447, 656, 790, NONE, V6_12, NEWEST, OK, ABSENT), // memfd_secret
-    row(448, 657, 791, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
-    row(449, 658, 792, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
-    row(450, 659, 793, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
-    row(451, 660, 815, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
-    row(452, 661, 816, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
-    row(453, 662, 817, NONE, V6_12, NEWEST, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
-    row(454, 663, 818, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
-    row(455, 664, 819, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
-    row(456, 665, 820, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
-    row(457, 666, 821, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
-    row(458, 667, 822, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
-    row(459, 668, 823, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
-    row(460, 669, 824, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
-    row(461, 670, 825, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
-    row(462, 671, 826, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
-    row(463, 674, 830, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
-    row(464, 675, 831, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
-    row(465, 676, 832, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
-    row(466, 677, 833, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
-    row(467, 678, 834, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
-    row(468, 679, 835, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
-    row(469, 680, 836, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
-    row(470, 681, 837, NONE, V7_2, NEWEST, OK, ABSENT), // listns
-    row(471, 682, 838, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
-    row(472, 684, 840, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
+    row(441, 650, 804, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
+    row(442, 651, 805, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
+    row(443, 652, 806, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
+    row(444, 653, 807, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
+    row(445, 654, 808, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
+    row(446, 655, 809, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
+    row(447, 656, 810, NONE, V6_12, NEWEST, OK, ABSENT), // memfd_secret
+    row(448, 657, 811, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
+    row(449, 658, 812, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
+    row(450, 659, 813, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
+    row(451, 660, 835, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
+    row(452, 661, 836, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
+    row(453, 662, 837, NONE, V6_12, NEWEST, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
+    row(454, 663, 838, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
+    row(455, 664, 839, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
+    row(456, 665, 840, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
+    row(457, 666, 841, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
+    row(458, 667, 842, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
+    row(459, 668, 843, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
+    row(460, 669, 844, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
+    row(461, 670, 845, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
+    row(462, 671, 846, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
+    row(463, 674, 850, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
+    row(464, 675, 851, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
+    row(465, 676, 852, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
+    row(466, 677, 853, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
+    row(467, 678, 854, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
+    row(468, 679, 855, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
+    row(469, 680, 856, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
+    row(470, 681, 857, NONE, V7_2, NEWEST, OK, ABSENT), // listns
+    row(471, 682, 858, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
+    row(472, 684, 860, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
 ];
 
 static ALIASES: [Alias; 0] = [];

@@ -12,7 +12,7 @@ static ROWS: [Row; 437] = [
     row(4, 64, 64, NONE, V5_10, NEWEST, OK, ABSENT), // write
     row(5, 327, 311, NONE, V5_10, NEWEST, OK, ABSENT), // open
     row(6, 57, 57, NONE, V5_10, NEWEST, OK, ABSENT), // close
-    row(7, 551, 587, NONE, V5_10, NEWEST, OK, ABSENT), // waitpid
+    row(7, 551, 607, NONE, V5_10, NEWEST, OK, ABSENT), // waitpid
     row(8, 507, 429, NONE, V5_10, NEWEST, OK, ABSENT), // creat
     row(9, 301, 299, NONE, V5_10, NEWEST, OK, ABSENT), // link
     row(10, 302, 300, NONE, V5_10, NEWEST, OK, ABSENT), // unlink
@@ -22,7 +22,7 @@ static ROWS: [Row; 437] = [
     row(14, 304, 301, NONE, V5_10, NEWEST, OK, ABSENT), // mknod
     row(15, 305, 302, NONE, V5_10, NEWEST, OK, ABSENT), // chmod
     row(16, 402, 431, NONE, V5_10, NEWEST, OK, ABSENT), // lchown
-    row(18, 553, 588, NONE, V5_10, NEWEST, OK, ABSENT), // oldstat
+    row(18, 553, 608, NONE, V5_10, NEWEST, OK, ABSENT), // oldstat
     row(19, 62, 62, NONE, V5_10, NEWEST, OK, ABSENT), // lseek
     row(20, 172, 172, NONE, V5_10, NEWEST, OK, ABSENT), // getpid
     row(21, 40, 40, NONE, V5_10, NEWEST, OK, ABSENT), // mount
@@ -32,7 +32,7 @@ static ROWS: [Row; 437] = [
     row(25, 542, 567, NONE, V5_10, NEWEST, OK, ABSENT), // stime
     row(26, 117, 117, NONE, V5_10, NEWEST, OK, ABSENT), // ptrace
     row(27, 543, 568, NONE, V5_10, NEWEST, OK, ABSENT), // alarm
-    row(28, 554, 589, NONE, V5_10, NEWEST, OK, ABSENT), // oldfstat
+    row(28, 554, 609, NONE, V5_10, NEWEST, OK, ABSENT), // oldfstat
     row(29, 508, 436, NONE, V5_10, NEWEST, OK, ABSENT), // pause
     row(30, 544, 569, NONE, V5_10, NEWEST, OK, ABSENT), // utime
     row(33, 319, 308, NONE, V5_10, NEWEST, OK, ABSENT), // access
@@ -43,12 +43,12 @@ static ROWS: [Row; 437] = [
     row(39, 375, 342, NONE, V5_10, NEWEST, OK, ABSENT), // mkdir
     row(40, 376, 343, NONE, V5_10, NEWEST, OK, ABSENT), // rmdir
     row(41, 23, 23, NONE, V5_10, NEWEST, OK, ABSENT), // dup
-    row(42, 324, 742, NONE, V5_10, NEWEST, OK, ABSENT), // pipe
+    row(42, 324, 762, NONE, V5_10, NEWEST, OK, ABSENT), // pipe
     row(43, 153, 153, NONE, V5_10, NEWEST, OK, ABSENT), // times
     row(45, 214, 214, NONE, V5_10, NEWEST, OK, ABSENT), // brk
     row(46, 144, 440, NONE, V5_10, NEWEST, OK, ABSENT), // setgid
     row(47, 176, 441, NONE, V5_10, NEWEST, OK, ABSENT), // getgid
-    row(48, 559, 590, NONE, V5_10, NEWEST, OK, ABSENT), // signal
+    row(48, 559, 610, NONE, V5_10, NEWEST, OK, ABSENT), // signal
     row(49, 175, 442, NONE, V5_10, NEWEST, OK, ABSENT), // geteuid
     row(50, 177, 443, NONE, V5_10, NEWEST, OK, ABSENT), // getegid
     row(51, 89, 89, NONE, V5_10, NEWEST, OK, ABSENT), // acct
@@ -64,8 +64,8 @@ static ROWS: [Row; 437] = [
     row(65, 339, 317, NONE, V5_10, NEWEST, OK, ABSENT), // getpgrp
     row(66, 157, 157, NONE, V5_10, NEWEST, OK, ABSENT), // setsid
     row(67, 386, 447, NONE, V5_10, NEWEST, OK, ABSENT), // sigaction
-    row(68, 564, 592, NONE, V5_10, NEWEST, OK, ABSENT), // sgetmask
-    row(69, 565, 593, NONE, V5_10, NEWEST, OK, ABSENT), // ssetmask
+    row(68, 564, 612, NONE, V5_10, NEWEST, OK, ABSENT), // sgetmask
+    row(69, 565, 613, NONE, V5_10, NEWEST, OK, ABSENT), // ssetmask
     row(70, 145, 449, NONE, V5_10, NEWEST, OK, ABSENT), // setreuid
     row(71, 143, 450, NONE, V5_10, NEWEST, OK, ABSENT), // setregid
     row(72, 368, 334, NONE, V5_10, NEWEST, OK, ABSENT), // sigsuspend
@@ -79,13 +79,13 @@ static ROWS: [Row; 437] = [
     row(80, 158, 456, NONE, V5_10, NEWEST, OK, ABSENT), // getgroups
     row(81, 159, 457, NONE, V5_10, NEWEST, OK, ABSENT), // setgroups
     row(83, 336, 315, NONE, V5_10, NEWEST, OK, ABSENT), // symlink
-    row(84, 566, 596, NONE, V5_10, NEWEST, OK, ABSENT), // oldlstat
+    row(84, 566, 616, NONE, V5_10, NEWEST, OK, ABSENT), // oldlstat
     row(85, 337, 316, NONE, V5_10, NEWEST, OK, ABSENT), // readlink
     row(86, 449, 371, NONE, V5_10, NEWEST, NO_DEFINITION, ABSENT), // uselib
     row(87, 224, 224, NONE, V5_10, NEWEST, OK, ABSENT), // swapon
     row(88, 142, 142, NONE, V5_10, NEWEST, OK, ABSENT), // reboot
     row(89, 545, 572, NONE, V5_10, NEWEST, OK, ABSENT), // readdir
-    row(90, 222, 743, NONE, V5_10, NEWEST, OK, ABSENT), // mmap
+    row(90, 222, 763, NONE, V5_10, NEWEST, OK, ABSENT), // mmap
     row(91, 215, 215, NONE, V5_10, NEWEST, OK, ABSENT), // munmap
     row(92, 45, 45, NONE, V5_10, NEWEST, OK, ABSENT), // truncate
     row(93, 46, 46, NONE, V5_10, NEWEST, OK, ABSENT), // ftruncate
@@ -102,12 +102,12 @@ static ROWS: [Row; 437] = [
     row(106, 343, 320, NONE, V5_10, NEWEST, OK, ABSENT), // stat
     row(107, 344, 321, NONE, V5_10, NEWEST, OK, ABSENT), // lstat
     row(108, 80, 80, NONE, V5_10, NEWEST, OK, ABSENT), // fstat
-    row(109, 569, 601, NONE, V5_10, NEWEST, OK, ABSENT), // olduname
+    row(109, 569, 621, NONE, V5_10, NEWEST, OK, ABSENT), // olduname
     row(111, 58, 58, NONE, V5_10, NEWEST, OK, ABSENT), // vhangup
     row(114, 244, 244, NONE, V5_10, NEWEST, OK, ABSENT), // wait4
     row(115, 225, 225, NONE, V5_10, NEWEST, OK, ABSENT), // swapoff
     row(116, 179, 179, NONE, V5_10, NEWEST, OK, ABSENT), // sysinfo
-    row(117, 548, 576, NONE, V5_10, NEWEST, OK, ABSENT), // ipc
+    row(117, 548, 577, NONE, V5_10, NEWEST, OK, ABSENT), // ipc
     row(118, 82, 82, NONE, V5_10, NEWEST, OK, ABSENT), // fsync
     row(119, 363, 333, NONE, V5_10, NEWEST, OK, ABSENT), // sigreturn
     row(120, 220, 220, NONE, V5_10, NEWEST, OK, ABSENT), // clone
@@ -165,8 +165,8 @@ static ROWS: [Row; 437] = [
     row(177, 137, 412, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigtimedwait
     row(178, 138, 138, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigqueueinfo
     row(179, 133, 133, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigsuspend
-    row(180, 67, 744, NONE, V5_10, NEWEST, OK, ABSENT), // pread64
-    row(181, 68, 745, NONE, V5_10, NEWEST, OK, ABSENT), // pwrite64
+    row(180, 67, 764, NONE, V5_10, NEWEST, OK, ABSENT), // pread64
+    row(181, 68, 765, NONE, V5_10, NEWEST, OK, ABSENT), // pwrite64
     row(182, 306, 490, NONE, V5_10, NEWEST, OK, ABSENT), // chown
     row(183, 17, 17, NONE, V5_10, NEWEST, OK, ABSENT), // getcwd
     row(184, 90, 90, NONE, V5_10, NEWEST, OK, ABSENT), // capget
@@ -250,7 +250,7 @@ static ROWS: [Row; 437] = [
     row(269, 475, 392, NONE, V5_10, NEWEST, OK, ABSENT), // fstatfs64
     row(270, 131, 131, NONE, V5_10, NEWEST, OK, ABSENT), // tgkill
     row(271, 458, 512, NONE, V5_10, NEWEST, OK, ABSENT), // utimes
-    row(272, 482, 664, NONE, V5_10, NEWEST, OK, ABSENT), // fadvise64_64
+    row(272, 482, 684, NONE, V5_10, NEWEST, OK, ABSENT), // fadvise64_64
     row(274, 235, 235, NONE, V5_10, NEWEST, OK, ABSENT), // mbind
     row(275, 236, 236, NONE, V5_10, NEWEST, OK, ABSENT), // get_mempolicy
     row(276, 237, 237, NONE, V5_10, NEWEST, OK, ABSENT), // set_mempolicy
@@ -290,7 +290,7 @@ static ROWS: [Row; 437] = [
     row(311, 99, 99, NONE, V5_10, NEWEST, OK, ABSENT), // set_robust_list
     row(312, 100, 100, NONE, V5_10, NEWEST, OK, ABSENT), // get_robust_list
     row(313, 76, 76, NONE, V5_10, NEWEST, OK, ABSENT), // splice
-    row(314, 84, 814, NONE, V5_10, NEWEST, OK, ABSENT), // sync_file_range
+    row(314, 84, 834, NONE, V5_10, NEWEST, OK, ABSENT), // sync_file_range
     row(315, 77, 77, NONE, V5_10, NEWEST, OK, ABSENT), // tee
     row(316, 75, 75, NONE, V5_10, NEWEST, OK, ABSENT), // vmsplice
     row(317, 239, 239, NONE, V5_10, NEWEST, OK, ABSENT), // move_pages
@@ -411,37 +411,37 @@ static ROWS: [Row; 437] = [
     row(438, 293, 293, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_getfd
     row(439, 294, 294, NONE, V5_10, NEWEST, OK, ABSENT), // faccessat2
     row(440, 295, 295, NONE, V5_10, NEWEST, OK, ABSENT), // process_madvise
-    row(441, 650, 784, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
-    row(442, 651, 785, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
-    row(443, 652, 786, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
-    row(444, 653, 787, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
-    row(445, 654, 788, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
-    row(446, 655, 789, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
-    row(448, 657, 791, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
-    row(449, 658, 792, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
-    row(450, 659, 793, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
-    row(451, 660, 815, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
-    row(452, 661, 816, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
-    row(453, 662, 817, NONE, V6_12, NEWEST, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
-    row(454, 663, 818, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
-    row(455, 664, 819, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
-    row(456, 665, 820, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
-    row(457, 666, 821, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
-    row(458, 667, 822, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
-    row(459, 668, 823, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
-    row(460, 669, 824, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
-    row(461, 670, 825, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
-    row(462, 671, 826, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
-    row(463, 674, 830, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
-    row(464, 675, 831, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
-    row(465, 676, 832, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
-    row(466, 677, 833, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
-    row(467, 678, 834, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
-    row(468, 679, 835, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
-    row(469, 680, 836, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
-    row(470, 681, 837, NONE, V7_2, NEWEST, OK, ABSENT), // listns
-    row(471, 682, 838, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
-    row(472, 684, 840, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
+    row(441, 650, 804, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
+    row(442, 651, 805, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
+    row(443, 652, 806, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
+    row(444, 653, 807, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
+    row(445, 654, 808, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
+    row(446, 655, 809, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
+    row(448, 657, 811, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
+    row(449, 658, 812, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
+    row(450, 659, 813, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
+    row(451, 660, 835, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
+    row(452, 661, 836, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
+    row(453, 662, 837, NONE, V6_12, NEWEST, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
+    row(454, 663, 838, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
+    row(455, 664, 839, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
+    row(456, 665, 840, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
+    row(457, 666, 841, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
+    row(458, 667, 842, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
+    row(459, 668, 843, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
+    row(460, 669, 844, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
+    row(461, 670, 845, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
+    row(462, 671, 846, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
+    row(463, 674, 850, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
+    row(464, 675, 851, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
+    row(465, 676, 852, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
+    row(466, 677, 853, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
+    row(467, 678, 854, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
+    row(468, 679, 855, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
+    row(469, 680, 856, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
+    row(470, 681, 857, NONE, V7_2, NEWEST, OK, ABSENT), // listns
+    row(471, 682, 858, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
+    row(472, 684, 860, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
 ];
 
 static ALIASES: [Alias; 0] = [];

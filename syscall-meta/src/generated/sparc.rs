@@ -6,7 +6,7 @@ use crate::row::*;
 static ROWS: [Row; 442] = [
     // number, name, entry, compat entry, first release, last release, missing, missing as compat
     row(0, 128, 128, 128, V5_10, NEWEST, OK, OK), // restart_syscall
-    row(1, 93, 93, 746, V5_10, NEWEST, OK, OK), // exit
+    row(1, 93, 93, 766, V5_10, NEWEST, OK, OK), // exit
     row(2, 297, 427, 427, V5_10, NEWEST, OK, OK), // fork
     row(3, 63, 63, 63, V5_10, NEWEST, OK, OK), // read
     row(4, 64, 64, 64, V5_10, NEWEST, OK, OK), // write
@@ -16,14 +16,14 @@ static ROWS: [Row; 442] = [
     row(8, 507, 429, 429, V5_10, NEWEST, OK, OK), // creat
     row(9, 301, 299, 299, V5_10, NEWEST, OK, OK), // link
     row(10, 302, 300, 300, V5_10, NEWEST, OK, OK), // unlink
-    row(11, 614, 747, 747, V5_10, NEWEST, OK, OK), // execv
+    row(11, 614, 767, 767, V5_10, NEWEST, OK, OK), // execv
     row(12, 49, 49, 49, V5_10, NEWEST, OK, OK), // chdir
     row(13, 306, 490, 490, V5_10, NEWEST, OK, OK), // chown
     row(14, 304, 301, 301, V5_10, NEWEST, OK, OK), // mknod
     row(15, 305, 302, 302, V5_10, NEWEST, OK, OK), // chmod
     row(16, 402, 431, 431, V5_10, NEWEST, OK, OK), // lchown
     row(17, 214, 214, 214, V5_10, NEWEST, OK, OK), // brk
-    row(18, 615, 748, 748, V5_10, NEWEST, NI, NI), // perfctr
+    row(18, 615, 768, 768, V5_10, NEWEST, NI, NI), // perfctr
     row(19, 62, 62, 432, V5_10, NEWEST, OK, OK), // lseek
     row(20, 172, 172, 172, V5_10, NEWEST, OK, OK), // getpid
     row(21, 90, 90, 90, V5_10, NEWEST, OK, OK), // capget
@@ -47,32 +47,32 @@ static ROWS: [Row; 442] = [
     row(39, 71, 492, 493, V5_10, NEWEST, OK, OK), // sendfile
     row(40, 344, 321, 464, V5_10, NEWEST, OK, OK), // lstat
     row(41, 23, 23, 23, V5_10, NEWEST, OK, OK), // dup
-    row(42, 324, 749, 749, V5_10, NEWEST, OK, OK), // pipe
+    row(42, 324, 769, 769, V5_10, NEWEST, OK, OK), // pipe
     row(43, 153, 153, 439, V5_10, NEWEST, OK, OK), // times
     row(44, 515, 174, 174, V5_10, NEWEST, OK, OK), // getuid32
     row(45, 39, 39, 39, V5_10, NEWEST, OK, OK), // umount2
     row(46, 144, 440, 440, V5_10, NEWEST, OK, OK), // setgid
     row(47, 176, 441, 441, V5_10, NEWEST, OK, OK), // getgid
-    row(48, 559, 590, 590, V5_10, NEWEST, OK, OK), // signal
+    row(48, 559, 610, 610, V5_10, NEWEST, OK, OK), // signal
     row(49, 175, 442, 442, V5_10, NEWEST, OK, OK), // geteuid
     row(50, 177, 443, 443, V5_10, NEWEST, OK, OK), // getegid
     row(51, 89, 89, 89, V5_10, NEWEST, OK, OK), // acct
     row(53, 516, 176, 176, V5_10, NEWEST, OK, OK), // getgid32
     row(54, 29, 29, 444, V5_10, NEWEST, OK, OK), // ioctl
     row(55, 142, 142, 142, V5_10, NEWEST, OK, OK), // reboot
-    row(56, 481, 496, 750, V5_10, NEWEST, OK, OK), // mmap2
+    row(56, 481, 496, 770, V5_10, NEWEST, OK, OK), // mmap2
     row(57, 336, 315, 315, V5_10, NEWEST, OK, OK), // symlink
     row(58, 337, 316, 316, V5_10, NEWEST, OK, OK), // readlink
-    row(59, 221, 221, 751, V5_10, NEWEST, OK, OK), // execve
+    row(59, 221, 221, 771, V5_10, NEWEST, OK, OK), // execve
     row(60, 166, 166, 166, V5_10, NEWEST, OK, OK), // umask
     row(61, 51, 51, 51, V5_10, NEWEST, OK, OK), // chroot
     row(62, 80, 80, 465, V5_10, NEWEST, OK, OK), // fstat
-    row(63, 466, 385, 752, V5_10, NEWEST, OK, OK), // fstat64
+    row(63, 466, 385, 772, V5_10, NEWEST, OK, OK), // fstat64
     row(64, 340, 318, 318, V5_10, NEWEST, OK, OK), // getpagesize
     row(65, 227, 227, 227, V5_10, NEWEST, OK, OK), // msync
     row(66, 342, 494, 494, V5_10, NEWEST, OK, OK), // vfork
-    row(67, 67, 67, 695, V5_10, NEWEST, OK, OK), // pread64
-    row(68, 68, 68, 696, V5_10, NEWEST, OK, OK), // pwrite64
+    row(67, 67, 67, 715, V5_10, NEWEST, OK, OK), // pread64
+    row(68, 68, 68, 716, V5_10, NEWEST, OK, OK), // pwrite64
     row(69, 517, 175, 175, V5_10, NEWEST, OK, OK), // geteuid32
     row(70, 518, 177, 177, V5_10, NEWEST, OK, OK), // getegid32
     row(71, 222, 222, 222, V5_10, NEWEST, OK, OK), // mmap
@@ -81,14 +81,14 @@ static ROWS: [Row; 442] = [
     row(74, 226, 226, 226, V5_10, NEWEST, OK, OK), // mprotect
     row(75, 233, 233, 233, V5_10, NEWEST, OK, OK), // madvise
     row(76, 58, 58, 58, V5_10, NEWEST, OK, OK), // vhangup
-    row(77, 477, 395, 700, V5_10, NEWEST, OK, OK), // truncate64
+    row(77, 477, 395, 720, V5_10, NEWEST, OK, OK), // truncate64
     row(78, 232, 232, 232, V5_10, NEWEST, OK, OK), // mincore
     row(79, 158, 456, 456, V5_10, NEWEST, OK, OK), // getgroups
     row(80, 159, 457, 457, V5_10, NEWEST, OK, OK), // setgroups
     row(81, 339, 317, 317, V5_10, NEWEST, OK, OK), // getpgrp
     row(82, 522, 159, 159, V5_10, NEWEST, OK, OK), // setgroups32
     row(83, 103, 103, 323, V5_10, NEWEST, OK, OK), // setitimer
-    row(84, 478, 396, 701, V5_10, NEWEST, OK, OK), // ftruncate64
+    row(84, 478, 396, 721, V5_10, NEWEST, OK, OK), // ftruncate64
     row(85, 224, 224, 224, V5_10, NEWEST, OK, OK), // swapon
     row(86, 102, 102, 324, V5_10, NEWEST, OK, OK), // getitimer
     row(87, 529, 146, 146, V5_10, NEWEST, OK, OK), // setuid32
@@ -105,7 +105,7 @@ static ROWS: [Row; 442] = [
     row(98, 203, 203, 203, V5_10, NEWEST, OK, OK), // connect
     row(99, 202, 202, 202, V5_10, NEWEST, OK, OK), // accept
     row(100, 141, 141, 141, V5_10, NEWEST, OK, OK), // getpriority
-    row(101, 139, 139, 654, V5_10, NEWEST, OK, OK), // rt_sigreturn
+    row(101, 139, 139, 674, V5_10, NEWEST, OK, OK), // rt_sigreturn
     row(102, 134, 134, 482, V5_10, NEWEST, OK, OK), // rt_sigaction
     row(103, 135, 135, 483, V5_10, NEWEST, OK, OK), // rt_sigprocmask
     row(104, 136, 136, 484, V5_10, NEWEST, OK, OK), // rt_sigpending
@@ -136,14 +136,14 @@ static ROWS: [Row; 442] = [
     row(129, 45, 45, 458, V5_10, NEWEST, OK, OK), // truncate
     row(130, 46, 46, 459, V5_10, NEWEST, OK, OK), // ftruncate
     row(131, 32, 32, 32, V5_10, NEWEST, OK, OK), // flock
-    row(132, 465, 384, 753, V5_10, NEWEST, OK, OK), // lstat64
+    row(132, 465, 384, 773, V5_10, NEWEST, OK, OK), // lstat64
     row(133, 206, 206, 206, V5_10, NEWEST, OK, OK), // sendto
     row(134, 210, 210, 210, V5_10, NEWEST, OK, OK), // shutdown
     row(135, 199, 199, 199, V5_10, NEWEST, OK, OK), // socketpair
     row(136, 375, 342, 342, V5_10, NEWEST, OK, OK), // mkdir
     row(137, 376, 343, 343, V5_10, NEWEST, OK, OK), // rmdir
     row(138, 458, 512, 512, V5_10, NEWEST, OK, OK), // utimes
-    row(139, 464, 383, 754, V5_10, NEWEST, OK, OK), // stat64
+    row(139, 464, 383, 774, V5_10, NEWEST, OK, OK), // stat64
     row(140, 480, 71, 71, V5_10, NEWEST, OK, OK), // sendfile64
     row(141, 205, 205, 205, V5_10, NEWEST, OK, OK), // getpeername
     row(142, 98, 403, 403, V5_10, NEWEST, OK, OK), // futex
@@ -166,7 +166,7 @@ static ROWS: [Row; 442] = [
     row(159, 310, 372, 372, V5_10, NEWEST, OK, OK), // umount
     row(160, 616, 122, 502, V5_10, NEWEST, OK, OK), // sched_set_affinity
     row(161, 617, 123, 503, V5_10, NEWEST, OK, OK), // sched_get_affinity
-    row(162, 618, 755, 755, V5_10, NEWEST, OK, OK), // getdomainname
+    row(162, 618, 775, 775, V5_10, NEWEST, OK, OK), // getdomainname
     row(163, 162, 162, 162, V5_10, NEWEST, OK, OK), // setdomainname
     row(165, 60, 60, 60, V5_10, NEWEST, OK, OK), // quotactl
     row(166, 96, 96, 96, V5_10, NEWEST, OK, OK), // set_tid_address
@@ -191,35 +191,35 @@ static ROWS: [Row; 442] = [
     row(185, 154, 154, 154, V5_10, NEWEST, OK, OK), // setpgid
     row(186, 16, 16, 16, V5_10, NEWEST, OK, OK), // fremovexattr
     row(187, 130, 130, 130, V5_10, NEWEST, OK, OK), // tkill
-    row(188, 94, 94, 756, V5_10, NEWEST, OK, OK), // exit_group
+    row(188, 94, 94, 776, V5_10, NEWEST, OK, OK), // exit_group
     row(189, 160, 160, 160, V5_10, NEWEST, OK, OK), // uname
     row(190, 105, 105, 105, V5_10, NEWEST, OK, OK), // init_module
-    row(191, 92, 373, 757, V5_10, NEWEST, OK, OK), // personality
-    row(192, 234, 758, 234, V5_10, NEWEST, OK, OK), // remap_file_pages
+    row(191, 92, 373, 777, V5_10, NEWEST, OK, OK), // personality
+    row(192, 234, 778, 234, V5_10, NEWEST, OK, OK), // remap_file_pages
     row(193, 462, 380, 380, V5_10, NEWEST, OK, OK), // epoll_create
     row(194, 21, 21, 21, V5_10, NEWEST, OK, OK), // epoll_ctl
     row(195, 463, 381, 381, V5_10, NEWEST, OK, OK), // epoll_wait
     row(196, 30, 30, 30, V5_10, NEWEST, OK, OK), // ioprio_set
     row(197, 173, 173, 173, V5_10, NEWEST, OK, OK), // getppid
-    row(198, 386, 759, 760, V5_10, NEWEST, OK, OK), // sigaction
-    row(199, 564, 592, 592, V5_10, NEWEST, OK, OK), // sgetmask
-    row(200, 565, 593, 593, V5_10, NEWEST, OK, OK), // ssetmask
+    row(198, 386, 779, 780, V5_10, NEWEST, OK, OK), // sigaction
+    row(199, 564, 612, 612, V5_10, NEWEST, OK, OK), // sgetmask
+    row(200, 565, 613, 613, V5_10, NEWEST, OK, OK), // ssetmask
     row(201, 368, 334, 334, V5_10, NEWEST, OK, OK), // sigsuspend
     row(202, 566, 321, 464, V5_10, NEWEST, OK, OK), // oldlstat
     row(203, 449, 371, 371, V5_10, NEWEST, NO_DEFINITION, NO_DEFINITION), // uselib
-    row(204, 545, 572, 597, V5_10, NEWEST, OK, OK), // readdir
-    row(205, 213, 213, 698, V5_10, NEWEST, OK, OK), // readahead
-    row(206, 546, 574, 600, V5_10, NEWEST, OK, OK), // socketcall
+    row(204, 545, 572, 617, V5_10, NEWEST, OK, OK), // readdir
+    row(205, 213, 213, 718, V5_10, NEWEST, OK, OK), // readahead
+    row(206, 546, 574, 620, V5_10, NEWEST, OK, OK), // socketcall
     row(207, 116, 116, 116, V5_10, NEWEST, OK, OK), // syslog
     row(208, 18, 42, 42, V5_10, NEWEST, NI, NI), // lookup_dcookie
-    row(209, 223, 382, 761, V5_10, NEWEST, OK, OK), // fadvise64
-    row(210, 482, 223, 762, V5_10, NEWEST, OK, OK), // fadvise64_64
+    row(209, 223, 382, 781, V5_10, NEWEST, OK, OK), // fadvise64
+    row(210, 482, 223, 782, V5_10, NEWEST, OK, OK), // fadvise64_64
     row(211, 131, 131, 131, V5_10, NEWEST, OK, OK), // tgkill
-    row(212, 551, 587, 587, V5_10, NEWEST, OK, OK), // waitpid
+    row(212, 551, 607, 607, V5_10, NEWEST, OK, OK), // waitpid
     row(213, 225, 225, 225, V5_10, NEWEST, OK, OK), // swapoff
     row(214, 179, 179, 467, V5_10, NEWEST, OK, OK), // sysinfo
-    row(215, 548, 576, 604, V5_10, NEWEST, OK, OK), // ipc
-    row(216, 363, 333, 652, V5_10, NEWEST, OK, OK), // sigreturn
+    row(215, 548, 577, 624, V5_10, NEWEST, OK, OK), // ipc
+    row(216, 363, 333, 672, V5_10, NEWEST, OK, OK), // sigreturn
     row(217, 220, 220, 220, V5_10, NEWEST, OK, OK), // clone
     row(218, 31, 31, 31, V5_10, NEWEST, OK, OK), // ioprio_get
     row(219, 171, 413, 413, V5_10, NEWEST, OK, OK), // adjtimex
@@ -230,15 +230,15 @@ static ROWS: [Row; 442] = [
     row(224, 155, 155, 155, V5_10, NEWEST, OK, OK), // getpgid
     row(225, 443, 42, 42, V5_10, NEWEST, NI, NI), // bdflush
     row(226, 435, 363, 363, V5_10, NEWEST, OK, OK), // sysfs
-    row(227, 453, 748, 748, V5_10, NEWEST, NI, NI), // afs_syscall
+    row(227, 453, 768, 768, V5_10, NEWEST, NI, NI), // afs_syscall
     row(228, 151, 472, 472, V5_10, NEWEST, OK, OK), // setfsuid
     row(229, 152, 473, 473, V5_10, NEWEST, OK, OK), // setfsgid
     row(230, 512, 377, 475, V5_10, NEWEST, OK, OK), // _newselect
     row(231, 541, 566, 566, V5_10, NEWEST, OK, OK), // time
     row(232, 76, 76, 76, V5_10, NEWEST, OK, OK), // splice
     row(233, 542, 567, 567, V5_10, NEWEST, OK, OK), // stime
-    row(234, 474, 391, 618, V5_10, NEWEST, OK, OK), // statfs64
-    row(235, 475, 392, 619, V5_10, NEWEST, OK, OK), // fstatfs64
+    row(234, 474, 391, 638, V5_10, NEWEST, OK, OK), // statfs64
+    row(235, 475, 392, 639, V5_10, NEWEST, OK, OK), // fstatfs64
     row(236, 511, 397, 397, V5_10, NEWEST, OK, OK), // _llseek
     row(237, 228, 228, 228, V5_10, NEWEST, OK, OK), // mlock
     row(238, 229, 229, 229, V5_10, NEWEST, OK, OK), // munlock
@@ -257,8 +257,8 @@ static ROWS: [Row; 442] = [
     row(251, 450, 42, 42, V5_10, NEWEST, NI, NI), // _sysctl
     row(252, 156, 156, 156, V5_10, NEWEST, OK, OK), // getsid
     row(253, 83, 83, 83, V5_10, NEWEST, OK, OK), // fdatasync
-    row(254, 42, 42, 748, V5_10, NEWEST, NI, NI), // nfsservctl
-    row(255, 84, 84, 763, V5_10, NEWEST, OK, OK), // sync_file_range
+    row(254, 42, 42, 768, V5_10, NEWEST, NI, NI), // nfsservctl
+    row(255, 84, 84, 783, V5_10, NEWEST, OK, OK), // sync_file_range
     row(256, 112, 407, 407, V5_10, NEWEST, OK, OK), // clock_settime
     row(257, 113, 408, 408, V5_10, NEWEST, OK, OK), // clock_gettime
     row(258, 114, 409, 409, V5_10, NEWEST, OK, OK), // clock_getres
@@ -270,7 +270,7 @@ static ROWS: [Row; 442] = [
     row(264, 109, 109, 109, V5_10, NEWEST, OK, OK), // timer_getoverrun
     row(265, 111, 111, 111, V5_10, NEWEST, OK, OK), // timer_delete
     row(266, 107, 107, 507, V5_10, NEWEST, OK, OK), // timer_create
-    row(267, 467, 748, 748, V5_10, NEWEST, NI, NI), // vserver
+    row(267, 467, 768, 768, V5_10, NEWEST, NI, NI), // vserver
     row(268, 0, 0, 504, V5_10, NEWEST, OK, OK), // io_setup
     row(269, 1, 1, 1, V5_10, NEWEST, OK, OK), // io_destroy
     row(270, 2, 2, 505, V5_10, NEWEST, OK, OK), // io_submit
@@ -292,7 +292,7 @@ static ROWS: [Row; 442] = [
     row(286, 33, 33, 33, V5_10, NEWEST, OK, OK), // mknodat
     row(287, 54, 54, 54, V5_10, NEWEST, OK, OK), // fchownat
     row(288, 469, 534, 534, V5_10, NEWEST, OK, OK), // futimesat
-    row(289, 470, 388, 764, V5_10, NEWEST, OK, OK), // fstatat64
+    row(289, 470, 388, 784, V5_10, NEWEST, OK, OK), // fstatat64
     row(290, 35, 35, 35, V5_10, NEWEST, OK, OK), // unlinkat
     row(291, 38, 38, 38, V5_10, NEWEST, OK, OK), // renameat
     row(292, 37, 37, 37, V5_10, NEWEST, OK, OK), // linkat
@@ -317,7 +317,7 @@ static ROWS: [Row; 442] = [
     row(311, 471, 389, 544, V5_10, NEWEST, OK, OK), // signalfd
     row(312, 85, 85, 85, V5_10, NEWEST, OK, OK), // timerfd_create
     row(313, 473, 390, 390, V5_10, NEWEST, OK, OK), // eventfd
-    row(314, 47, 47, 711, V5_10, NEWEST, OK, OK), // fallocate
+    row(314, 47, 47, 731, V5_10, NEWEST, OK, OK), // fallocate
     row(315, 86, 400, 400, V5_10, NEWEST, OK, OK), // timerfd_settime
     row(316, 87, 401, 401, V5_10, NEWEST, OK, OK), // timerfd_gettime
     row(317, 74, 74, 546, V5_10, NEWEST, OK, OK), // signalfd4
@@ -343,7 +343,7 @@ static ROWS: [Row; 442] = [
     row(337, 252, 252, 252, V5_10, NEWEST, OK, OK), // setns
     row(338, 254, 254, 254, V5_10, NEWEST, OK, OK), // process_vm_readv
     row(339, 255, 255, 255, V5_10, NEWEST, OK, OK), // process_vm_writev
-    row(340, 619, 42, 765, V5_10, NEWEST, NI, OK), // kern_features
+    row(340, 619, 42, 785, V5_10, NEWEST, NI, OK), // kern_features
     row(341, 256, 256, 256, V5_10, NEWEST, OK, OK), // kcmp
     row(342, 257, 257, 257, V5_10, NEWEST, OK, OK), // finit_module
     row(343, 258, 258, 258, V5_10, NEWEST, OK, OK), // sched_setattr
@@ -353,7 +353,7 @@ static ROWS: [Row; 442] = [
     row(347, 262, 262, 262, V5_10, NEWEST, OK, OK), // getrandom
     row(348, 263, 263, 263, V5_10, NEWEST, OK, OK), // memfd_create
     row(349, 264, 264, 264, V5_10, NEWEST, OK, OK), // bpf
-    row(350, 265, 265, 766, V5_10, NEWEST, OK, OK), // execveat
+    row(350, 265, 265, 786, V5_10, NEWEST, OK, OK), // execveat
     row(351, 267, 267, 267, V5_10, NEWEST, OK, OK), // membarrier
     row(352, 266, 266, 266, V5_10, NEWEST, OK, OK), // userfaultfd
     row(353, 200, 200, 200, V5_10, NEWEST, OK, OK), // bind
@@ -370,15 +370,15 @@ static ROWS: [Row; 442] = [
     row(364, 274, 274, 274, V5_10, NEWEST, OK, OK), // pkey_free
     row(365, 277, 277, 277, V5_10, NEWEST, OK, OK), // rseq
     row(393, 190, 190, 190, V5_10, NEWEST, OK, OK), // semget
-    row(394, 191, 191, 626, V5_10, NEWEST, OK, OK), // semctl
+    row(394, 191, 191, 646, V5_10, NEWEST, OK, OK), // semctl
     row(395, 194, 194, 194, V5_10, NEWEST, OK, OK), // shmget
-    row(396, 195, 195, 627, V5_10, NEWEST, OK, OK), // shmctl
+    row(396, 195, 195, 647, V5_10, NEWEST, OK, OK), // shmctl
     row(397, 196, 196, 527, V5_10, NEWEST, OK, OK), // shmat
     row(398, 197, 197, 197, V5_10, NEWEST, OK, OK), // shmdt
     row(399, 186, 186, 186, V5_10, NEWEST, OK, OK), // msgget
     row(400, 189, 189, 524, V5_10, NEWEST, OK, OK), // msgsnd
     row(401, 188, 188, 525, V5_10, NEWEST, OK, OK), // msgrcv
-    row(402, 187, 187, 628, V5_10, NEWEST, OK, OK), // msgctl
+    row(402, 187, 187, 648, V5_10, NEWEST, OK, OK), // msgctl
     row(403, 487, 113, 113, V5_10, NEWEST, OK, OK), // clock_gettime64
     row(404, 488, 112, 112, V5_10, NEWEST, OK, OK), // clock_settime64
     row(405, 489, 250, 250, V5_10, NEWEST, OK, OK), // clock_adjtime64
@@ -410,43 +410,43 @@ static ROWS: [Row; 442] = [
     row(432, 287, 287, 287, V5_10, NEWEST, OK, OK), // fsmount
     row(433, 288, 288, 288, V5_10, NEWEST, OK, OK), // fspick
     row(434, 289, 289, 289, V5_10, NEWEST, OK, OK), // pidfd_open
-    row(435, 290, 641, 641, V7_2, NEWEST, OK, OK), // clone3
+    row(435, 290, 661, 661, V7_2, NEWEST, OK, OK), // clone3
     row(436, 291, 291, 291, V5_10, NEWEST, OK, OK), // close_range
     row(437, 292, 292, 292, V5_10, NEWEST, OK, OK), // openat2
     row(438, 293, 293, 293, V5_10, NEWEST, OK, OK), // pidfd_getfd
     row(439, 294, 294, 294, V5_10, NEWEST, OK, OK), // faccessat2
     row(440, 295, 295, 295, V5_10, NEWEST, OK, OK), // process_madvise
-    row(441, 650, 784, 794, V6_1, NEWEST, OK, OK), // epoll_pwait2
-    row(442, 651, 785, 785, V6_1, NEWEST, OK, OK), // mount_setattr
-    row(443, 652, 786, 786, V6_1, NEWEST, OK, OK), // quotactl_fd
-    row(444, 653, 787, 787, V6_1, NEWEST, OK, OK), // landlock_create_ruleset
-    row(445, 654, 788, 788, V6_1, NEWEST, OK, OK), // landlock_add_rule
-    row(446, 655, 789, 789, V6_1, NEWEST, OK, OK), // landlock_restrict_self
-    row(448, 657, 791, 791, V6_1, NEWEST, OK, OK), // process_mrelease
-    row(449, 658, 792, 792, V6_1, NEWEST, OK, OK), // futex_waitv
-    row(450, 659, 793, 793, V6_1, NEWEST, OK, OK), // set_mempolicy_home_node
-    row(451, 660, 815, 815, V6_12, NEWEST, OK, OK), // cachestat
-    row(452, 661, 816, 816, V6_12, NEWEST, OK, OK), // fchmodat2
-    row(453, 662, 817, 817, V6_12, NEWEST, NOT_ON_THIS_ARCH, NOT_ON_THIS_ARCH), // map_shadow_stack
-    row(454, 663, 818, 818, V6_12, NEWEST, OK, OK), // futex_wake
-    row(455, 664, 819, 819, V6_12, NEWEST, OK, OK), // futex_wait
-    row(456, 665, 820, 820, V6_12, NEWEST, OK, OK), // futex_requeue
-    row(457, 666, 821, 821, V6_12, NEWEST, OK, OK), // statmount
-    row(458, 667, 822, 822, V6_12, NEWEST, OK, OK), // listmount
-    row(459, 668, 823, 823, V6_12, NEWEST, OK, OK), // lsm_get_self_attr
-    row(460, 669, 824, 824, V6_12, NEWEST, OK, OK), // lsm_set_self_attr
-    row(461, 670, 825, 825, V6_12, NEWEST, OK, OK), // lsm_list_modules
-    row(462, 671, 826, 826, V6_12, NEWEST, OK, OK), // mseal
-    row(463, 674, 830, 830, V7_2, NEWEST, OK, OK), // setxattrat
-    row(464, 675, 831, 831, V7_2, NEWEST, OK, OK), // getxattrat
-    row(465, 676, 832, 832, V7_2, NEWEST, OK, OK), // listxattrat
-    row(466, 677, 833, 833, V7_2, NEWEST, OK, OK), // removexattrat
-    row(467, 678, 834, 834, V7_2, NEWEST, OK, OK), // open_tree_attr
-    row(468, 679, 835, 835, V7_2, NEWEST, OK, OK), // file_getattr
-    row(469, 680, 836, 836, V7_2, NEWEST, OK, OK), // file_setattr
-    row(470, 681, 837, 837, V7_2, NEWEST, OK, OK), // listns
-    row(471, 682, 838, 838, V7_2, NEWEST, OK, OK), // rseq_slice_yield
-    row(472, 684, 840, 840, V7_3, NEWEST, OK, OK), // fchroot
+    row(441, 650, 804, 814, V6_1, NEWEST, OK, OK), // epoll_pwait2
+    row(442, 651, 805, 805, V6_1, NEWEST, OK, OK), // mount_setattr
+    row(443, 652, 806, 806, V6_1, NEWEST, OK, OK), // quotactl_fd
+    row(444, 653, 807, 807, V6_1, NEWEST, OK, OK), // landlock_create_ruleset
+    row(445, 654, 808, 808, V6_1, NEWEST, OK, OK), // landlock_add_rule
+    row(446, 655, 809, 809, V6_1, NEWEST, OK, OK), // landlock_restrict_self
+    row(448, 657, 811, 811, V6_1, NEWEST, OK, OK), // process_mrelease
+    row(449, 658, 812, 812, V6_1, NEWEST, OK, OK), // futex_waitv
+    row(450, 659, 813, 813, V6_1, NEWEST, OK, OK), // set_mempolicy_home_node
+    row(451, 660, 835, 835, V6_12, NEWEST, OK, OK), // cachestat
+    row(452, 661, 836, 836, V6_12, NEWEST, OK, OK), // fchmodat2
+    row(453, 662, 837, 837, V6_12, NEWEST, NOT_ON_THIS_ARCH, NOT_ON_THIS_ARCH), // map_shadow_stack
+    row(454, 663, 838, 838, V6_12, NEWEST, OK, OK), // futex_wake
+    row(455, 664, 839, 839, V6_12, NEWEST, OK, OK), // futex_wait
+    row(456, 665, 840, 840, V6_12, NEWEST, OK, OK), // futex_requeue
+    row(457, 666, 841, 841, V6_12, NEWEST, OK, OK), // statmount
+    row(458, 667, 842, 842, V6_12, NEWEST, OK, OK), // listmount
+    row(459, 668, 843, 843, V6_12, NEWEST, OK, OK), // lsm_get_self_attr
+    row(460, 669, 844, 844, V6_12, NEWEST, OK, OK), // lsm_set_self_attr
+    row(461, 670, 845, 845, V6_12, NEWEST, OK, OK), // lsm_list_modules
+    row(462, 671, 846, 846, V6_12, NEWEST, OK, OK), // mseal
+    row(463, 674, 850, 850, V7_2, NEWEST, OK, OK), // setxattrat
+    row(464, 675, 851, 851, V7_2, NEWEST, OK, OK), // getxattrat
+    row(465, 676, 852, 852, V7_2, NEWEST, OK, OK), // listxattrat
+    row(466, 677, 853, 853, V7_2, NEWEST, OK, OK), // removexattrat
+    row(467, 678, 854, 854, V7_2, NEWEST, OK, OK), // open_tree_attr
+    row(468, 679, 855, 855, V7_2, NEWEST, OK, OK), // file_getattr
+    row(469, 680, 856, 856, V7_2, NEWEST, OK, OK), // file_setattr
+    row(470, 681, 857, 857, V7_2, NEWEST, OK, OK), // listns
+    row(471, 682, 858, 858, V7_2, NEWEST, OK, OK), // rseq_slice_yield
+    row(472, 684, 860, 860, V7_3, NEWEST, OK, OK), // fchroot
 ];
 
 static ALIASES: [Alias; 0] = [];

@@ -6,7 +6,7 @@ use crate::row::*;
 static ROWS: [Row; 405] = [
     // number, name, entry, compat entry, first release, last release, missing, missing as compat
     row(0, 128, 128, NONE, V5_10, NEWEST, OK, ABSENT), // restart_syscall
-    row(1, 93, 746, NONE, V5_10, NEWEST, OK, ABSENT), // exit
+    row(1, 93, 766, NONE, V5_10, NEWEST, OK, ABSENT), // exit
     row(2, 297, 427, NONE, V5_10, NEWEST, OK, ABSENT), // fork
     row(3, 63, 63, NONE, V5_10, NEWEST, OK, ABSENT), // read
     row(4, 64, 64, NONE, V5_10, NEWEST, OK, ABSENT), // write
@@ -16,14 +16,14 @@ static ROWS: [Row; 405] = [
     row(8, 507, 429, NONE, V5_10, NEWEST, OK, ABSENT), // creat
     row(9, 301, 299, NONE, V5_10, NEWEST, OK, ABSENT), // link
     row(10, 302, 300, NONE, V5_10, NEWEST, OK, ABSENT), // unlink
-    row(11, 614, 748, NONE, V5_10, NEWEST, NI, ABSENT), // execv
+    row(11, 614, 768, NONE, V5_10, NEWEST, NI, ABSENT), // execv
     row(12, 49, 49, NONE, V5_10, NEWEST, OK, ABSENT), // chdir
     row(13, 306, 303, NONE, V5_10, NEWEST, OK, ABSENT), // chown
     row(14, 304, 301, NONE, V5_10, NEWEST, OK, ABSENT), // mknod
     row(15, 305, 302, NONE, V5_10, NEWEST, OK, ABSENT), // chmod
     row(16, 402, 353, NONE, V5_10, NEWEST, OK, ABSENT), // lchown
     row(17, 214, 214, NONE, V5_10, NEWEST, OK, ABSENT), // brk
-    row(18, 615, 748, NONE, V5_10, NEWEST, NI, ABSENT), // perfctr
+    row(18, 615, 768, NONE, V5_10, NEWEST, NI, ABSENT), // perfctr
     row(19, 62, 62, NONE, V5_10, NEWEST, OK, ABSENT), // lseek
     row(20, 172, 172, NONE, V5_10, NEWEST, OK, ABSENT), // getpid
     row(21, 90, 90, NONE, V5_10, NEWEST, OK, ABSENT), // capget
@@ -34,8 +34,8 @@ static ROWS: [Row; 405] = [
     row(26, 117, 117, NONE, V5_10, NEWEST, OK, ABSENT), // ptrace
     row(27, 543, 568, NONE, V5_10, NEWEST, OK, ABSENT), // alarm
     row(28, 132, 132, NONE, V5_10, NEWEST, OK, ABSENT), // sigaltstack
-    row(29, 508, 748, NONE, V5_10, NEWEST, NI, ABSENT), // pause
-    row(30, 544, 648, NONE, V5_10, NEWEST, OK, ABSENT), // utime
+    row(29, 508, 768, NONE, V5_10, NEWEST, NI, ABSENT), // pause
+    row(30, 544, 668, NONE, V5_10, NEWEST, OK, ABSENT), // utime
     row(33, 319, 308, NONE, V5_10, NEWEST, OK, ABSENT), // access
     row(34, 509, 437, NONE, V5_10, NEWEST, OK, ABSENT), // nice
     row(36, 81, 81, NONE, V5_10, NEWEST, OK, ABSENT), // sync
@@ -44,21 +44,21 @@ static ROWS: [Row; 405] = [
     row(39, 71, 71, NONE, V5_10, NEWEST, OK, ABSENT), // sendfile
     row(40, 344, 321, NONE, V5_10, NEWEST, OK, ABSENT), // lstat
     row(41, 23, 23, NONE, V5_10, NEWEST, OK, ABSENT), // dup
-    row(42, 324, 749, NONE, V5_10, NEWEST, OK, ABSENT), // pipe
+    row(42, 324, 769, NONE, V5_10, NEWEST, OK, ABSENT), // pipe
     row(43, 153, 153, NONE, V5_10, NEWEST, OK, ABSENT), // times
     row(45, 39, 39, NONE, V5_10, NEWEST, OK, ABSENT), // umount2
     row(46, 144, 144, NONE, V5_10, NEWEST, OK, ABSENT), // setgid
     row(47, 176, 176, NONE, V5_10, NEWEST, OK, ABSENT), // getgid
-    row(48, 559, 590, NONE, V5_10, NEWEST, OK, ABSENT), // signal
+    row(48, 559, 610, NONE, V5_10, NEWEST, OK, ABSENT), // signal
     row(49, 175, 175, NONE, V5_10, NEWEST, OK, ABSENT), // geteuid
     row(50, 177, 177, NONE, V5_10, NEWEST, OK, ABSENT), // getegid
     row(51, 89, 89, NONE, V5_10, NEWEST, OK, ABSENT), // acct
-    row(52, 620, 767, NONE, V5_10, NEWEST, OK, ABSENT), // memory_ordering
+    row(52, 620, 787, NONE, V5_10, NEWEST, OK, ABSENT), // memory_ordering
     row(54, 29, 29, NONE, V5_10, NEWEST, OK, ABSENT), // ioctl
     row(55, 142, 142, NONE, V5_10, NEWEST, OK, ABSENT), // reboot
     row(57, 336, 315, NONE, V5_10, NEWEST, OK, ABSENT), // symlink
     row(58, 337, 316, NONE, V5_10, NEWEST, OK, ABSENT), // readlink
-    row(59, 221, 768, NONE, V5_10, NEWEST, OK, ABSENT), // execve
+    row(59, 221, 788, NONE, V5_10, NEWEST, OK, ABSENT), // execve
     row(60, 166, 166, NONE, V5_10, NEWEST, OK, ABSENT), // umask
     row(61, 51, 51, NONE, V5_10, NEWEST, OK, ABSENT), // chroot
     row(62, 80, 80, NONE, V5_10, NEWEST, OK, ABSENT), // fstat
@@ -69,7 +69,7 @@ static ROWS: [Row; 405] = [
     row(67, 67, 67, NONE, V5_10, NEWEST, OK, ABSENT), // pread64
     row(68, 68, 68, NONE, V5_10, NEWEST, OK, ABSENT), // pwrite64
     row(71, 222, 222, NONE, V5_10, NEWEST, OK, ABSENT), // mmap
-    row(73, 215, 769, NONE, V5_10, NEWEST, OK, ABSENT), // munmap
+    row(73, 215, 789, NONE, V5_10, NEWEST, OK, ABSENT), // munmap
     row(74, 226, 226, NONE, V5_10, NEWEST, OK, ABSENT), // mprotect
     row(75, 233, 233, NONE, V5_10, NEWEST, OK, ABSENT), // madvise
     row(76, 58, 58, NONE, V5_10, NEWEST, OK, ABSENT), // vhangup
@@ -148,9 +148,9 @@ static ROWS: [Row; 405] = [
     row(159, 310, 372, NONE, V5_10, NEWEST, OK, ABSENT), // umount
     row(160, 616, 122, NONE, V5_10, NEWEST, OK, ABSENT), // sched_set_affinity
     row(161, 617, 123, NONE, V5_10, NEWEST, OK, ABSENT), // sched_get_affinity
-    row(162, 618, 755, NONE, V5_10, NEWEST, OK, ABSENT), // getdomainname
+    row(162, 618, 775, NONE, V5_10, NEWEST, OK, ABSENT), // getdomainname
     row(163, 162, 162, NONE, V5_10, NEWEST, OK, ABSENT), // setdomainname
-    row(164, 621, 770, NONE, V5_10, NEWEST, OK, ABSENT), // utrap_install
+    row(164, 621, 790, NONE, V5_10, NEWEST, OK, ABSENT), // utrap_install
     row(165, 60, 60, NONE, V5_10, NEWEST, OK, ABSENT), // quotactl
     row(166, 96, 96, NONE, V5_10, NEWEST, OK, ABSENT), // set_tid_address
     row(167, 40, 40, NONE, V5_10, NEWEST, OK, ABSENT), // mount
@@ -169,28 +169,28 @@ static ROWS: [Row; 405] = [
     row(180, 13, 13, NONE, V5_10, NEWEST, OK, ABSENT), // flistxattr
     row(181, 14, 14, NONE, V5_10, NEWEST, OK, ABSENT), // removexattr
     row(182, 15, 15, NONE, V5_10, NEWEST, OK, ABSENT), // lremovexattr
-    row(183, 333, 748, NONE, V5_10, NEWEST, NI, ABSENT), // sigpending
+    row(183, 333, 768, NONE, V5_10, NEWEST, NI, ABSENT), // sigpending
     row(184, 456, 42, NONE, V5_10, NEWEST, NI, ABSENT), // query_module
     row(185, 154, 154, NONE, V5_10, NEWEST, OK, ABSENT), // setpgid
     row(186, 16, 16, NONE, V5_10, NEWEST, OK, ABSENT), // fremovexattr
     row(187, 130, 130, NONE, V5_10, NEWEST, OK, ABSENT), // tkill
-    row(188, 94, 756, NONE, V5_10, NEWEST, OK, ABSENT), // exit_group
+    row(188, 94, 776, NONE, V5_10, NEWEST, OK, ABSENT), // exit_group
     row(189, 160, 160, NONE, V5_10, NEWEST, OK, ABSENT), // uname
     row(190, 105, 105, NONE, V5_10, NEWEST, OK, ABSENT), // init_module
-    row(191, 92, 757, NONE, V5_10, NEWEST, OK, ABSENT), // personality
+    row(191, 92, 777, NONE, V5_10, NEWEST, OK, ABSENT), // personality
     row(192, 234, 234, NONE, V5_10, NEWEST, OK, ABSENT), // remap_file_pages
     row(193, 462, 380, NONE, V5_10, NEWEST, OK, ABSENT), // epoll_create
     row(194, 21, 21, NONE, V5_10, NEWEST, OK, ABSENT), // epoll_ctl
     row(195, 463, 381, NONE, V5_10, NEWEST, OK, ABSENT), // epoll_wait
     row(196, 30, 30, NONE, V5_10, NEWEST, OK, ABSENT), // ioprio_set
     row(197, 173, 173, NONE, V5_10, NEWEST, OK, ABSENT), // getppid
-    row(198, 386, 748, NONE, V5_10, NEWEST, NI, ABSENT), // sigaction
-    row(199, 564, 592, NONE, V5_10, NEWEST, OK, ABSENT), // sgetmask
-    row(200, 565, 593, NONE, V5_10, NEWEST, OK, ABSENT), // ssetmask
-    row(201, 368, 748, NONE, V5_10, NEWEST, NI, ABSENT), // sigsuspend
+    row(198, 386, 768, NONE, V5_10, NEWEST, NI, ABSENT), // sigaction
+    row(199, 564, 612, NONE, V5_10, NEWEST, OK, ABSENT), // sgetmask
+    row(200, 565, 613, NONE, V5_10, NEWEST, OK, ABSENT), // ssetmask
+    row(201, 368, 768, NONE, V5_10, NEWEST, NI, ABSENT), // sigsuspend
     row(202, 566, 321, NONE, V5_10, NEWEST, OK, ABSENT), // oldlstat
     row(203, 449, 371, NONE, V5_10, NEWEST, NO_DEFINITION, ABSENT), // uselib
-    row(204, 545, 748, NONE, V5_10, NEWEST, NI, ABSENT), // readdir
+    row(204, 545, 768, NONE, V5_10, NEWEST, NI, ABSENT), // readdir
     row(205, 213, 213, NONE, V5_10, NEWEST, OK, ABSENT), // readahead
     row(206, 546, 574, NONE, V5_10, NEWEST, OK, ABSENT), // socketcall
     row(207, 116, 116, NONE, V5_10, NEWEST, OK, ABSENT), // syslog
@@ -198,27 +198,27 @@ static ROWS: [Row; 405] = [
     row(209, 223, 382, NONE, V5_10, NEWEST, OK, ABSENT), // fadvise64
     row(210, 482, 223, NONE, V5_10, NEWEST, OK, ABSENT), // fadvise64_64
     row(211, 131, 131, NONE, V5_10, NEWEST, OK, ABSENT), // tgkill
-    row(212, 551, 587, NONE, V5_10, NEWEST, OK, ABSENT), // waitpid
+    row(212, 551, 607, NONE, V5_10, NEWEST, OK, ABSENT), // waitpid
     row(213, 225, 225, NONE, V5_10, NEWEST, OK, ABSENT), // swapoff
     row(214, 179, 179, NONE, V5_10, NEWEST, OK, ABSENT), // sysinfo
-    row(215, 548, 771, NONE, V5_10, NEWEST, OK, ABSENT), // ipc
-    row(216, 363, 748, NONE, V5_10, NEWEST, NI, ABSENT), // sigreturn
+    row(215, 548, 791, NONE, V5_10, NEWEST, OK, ABSENT), // ipc
+    row(216, 363, 768, NONE, V5_10, NEWEST, NI, ABSENT), // sigreturn
     row(217, 220, 220, NONE, V5_10, NEWEST, OK, ABSENT), // clone
     row(218, 31, 31, NONE, V5_10, NEWEST, OK, ABSENT), // ioprio_get
-    row(219, 171, 772, NONE, V5_10, NEWEST, OK, ABSENT), // adjtimex
-    row(220, 510, 748, NONE, V5_10, NEWEST, NI, ABSENT), // sigprocmask
+    row(219, 171, 792, NONE, V5_10, NEWEST, OK, ABSENT), // adjtimex
+    row(220, 510, 768, NONE, V5_10, NEWEST, NI, ABSENT), // sigprocmask
     row(221, 447, 42, NONE, V5_10, NEWEST, NI, ABSENT), // create_module
     row(222, 106, 106, NONE, V5_10, NEWEST, OK, ABSENT), // delete_module
     row(223, 448, 42, NONE, V5_10, NEWEST, NI, ABSENT), // get_kernel_syms
     row(224, 155, 155, NONE, V5_10, NEWEST, OK, ABSENT), // getpgid
     row(225, 443, 42, NONE, V5_10, NEWEST, NI, ABSENT), // bdflush
     row(226, 435, 363, NONE, V5_10, NEWEST, OK, ABSENT), // sysfs
-    row(227, 453, 748, NONE, V5_10, NEWEST, NI, ABSENT), // afs_syscall
+    row(227, 453, 768, NONE, V5_10, NEWEST, NI, ABSENT), // afs_syscall
     row(228, 151, 472, NONE, V5_10, NEWEST, OK, ABSENT), // setfsuid
     row(229, 152, 473, NONE, V5_10, NEWEST, OK, ABSENT), // setfsgid
     row(230, 512, 377, NONE, V5_10, NEWEST, OK, ABSENT), // _newselect
     row(232, 76, 76, NONE, V5_10, NEWEST, OK, ABSENT), // splice
-    row(233, 542, 690, NONE, V5_10, NEWEST, OK, ABSENT), // stime
+    row(233, 542, 710, NONE, V5_10, NEWEST, OK, ABSENT), // stime
     row(234, 474, 391, NONE, V5_10, NEWEST, OK, ABSENT), // statfs64
     row(235, 475, 392, NONE, V5_10, NEWEST, OK, ABSENT), // fstatfs64
     row(236, 511, 397, NONE, V5_10, NEWEST, OK, ABSENT), // _llseek
@@ -235,11 +235,11 @@ static ROWS: [Row; 405] = [
     row(247, 126, 126, NONE, V5_10, NEWEST, OK, ABSENT), // sched_get_priority_min
     row(248, 127, 127, NONE, V5_10, NEWEST, OK, ABSENT), // sched_rr_get_interval
     row(249, 101, 101, NONE, V5_10, NEWEST, OK, ABSENT), // nanosleep
-    row(250, 216, 773, NONE, V5_10, NEWEST, OK, ABSENT), // mremap
+    row(250, 216, 793, NONE, V5_10, NEWEST, OK, ABSENT), // mremap
     row(251, 450, 42, NONE, V5_10, NEWEST, NI, ABSENT), // _sysctl
     row(252, 156, 156, NONE, V5_10, NEWEST, OK, ABSENT), // getsid
     row(253, 83, 83, NONE, V5_10, NEWEST, OK, ABSENT), // fdatasync
-    row(254, 42, 748, NONE, V5_10, NEWEST, NI, ABSENT), // nfsservctl
+    row(254, 42, 768, NONE, V5_10, NEWEST, NI, ABSENT), // nfsservctl
     row(255, 84, 84, NONE, V5_10, NEWEST, OK, ABSENT), // sync_file_range
     row(256, 112, 112, NONE, V5_10, NEWEST, OK, ABSENT), // clock_settime
     row(257, 113, 113, NONE, V5_10, NEWEST, OK, ABSENT), // clock_gettime
@@ -252,7 +252,7 @@ static ROWS: [Row; 405] = [
     row(264, 109, 109, NONE, V5_10, NEWEST, OK, ABSENT), // timer_getoverrun
     row(265, 111, 111, NONE, V5_10, NEWEST, OK, ABSENT), // timer_delete
     row(266, 107, 107, NONE, V5_10, NEWEST, OK, ABSENT), // timer_create
-    row(267, 467, 748, NONE, V5_10, NEWEST, NI, ABSENT), // vserver
+    row(267, 467, 768, NONE, V5_10, NEWEST, NI, ABSENT), // vserver
     row(268, 0, 0, NONE, V5_10, NEWEST, OK, ABSENT), // io_setup
     row(269, 1, 1, NONE, V5_10, NEWEST, OK, ABSENT), // io_destroy
     row(270, 2, 2, NONE, V5_10, NEWEST, OK, ABSENT), // io_submit
@@ -319,13 +319,13 @@ static ROWS: [Row; 405] = [
     row(331, 245, 245, NONE, V5_10, NEWEST, OK, ABSENT), // prlimit64
     row(332, 248, 248, NONE, V5_10, NEWEST, OK, ABSENT), // name_to_handle_at
     row(333, 249, 249, NONE, V5_10, NEWEST, OK, ABSENT), // open_by_handle_at
-    row(334, 250, 774, NONE, V5_10, NEWEST, OK, ABSENT), // clock_adjtime
+    row(334, 250, 794, NONE, V5_10, NEWEST, OK, ABSENT), // clock_adjtime
     row(335, 251, 251, NONE, V5_10, NEWEST, OK, ABSENT), // syncfs
     row(336, 253, 253, NONE, V5_10, NEWEST, OK, ABSENT), // sendmmsg
     row(337, 252, 252, NONE, V5_10, NEWEST, OK, ABSENT), // setns
     row(338, 254, 254, NONE, V5_10, NEWEST, OK, ABSENT), // process_vm_readv
     row(339, 255, 255, NONE, V5_10, NEWEST, OK, ABSENT), // process_vm_writev
-    row(340, 619, 765, NONE, V5_10, NEWEST, OK, ABSENT), // kern_features
+    row(340, 619, 785, NONE, V5_10, NEWEST, OK, ABSENT), // kern_features
     row(341, 256, 256, NONE, V5_10, NEWEST, OK, ABSENT), // kcmp
     row(342, 257, 257, NONE, V5_10, NEWEST, OK, ABSENT), // finit_module
     row(343, 258, 258, NONE, V5_10, NEWEST, OK, ABSENT), // sched_setattr
@@ -335,7 +335,7 @@ static ROWS: [Row; 405] = [
     row(347, 262, 262, NONE, V5_10, NEWEST, OK, ABSENT), // getrandom
     row(348, 263, 263, NONE, V5_10, NEWEST, OK, ABSENT), // memfd_create
     row(349, 264, 264, NONE, V5_10, NEWEST, OK, ABSENT), // bpf
-    row(350, 265, 775, NONE, V5_10, NEWEST, OK, ABSENT), // execveat
+    row(350, 265, 795, NONE, V5_10, NEWEST, OK, ABSENT), // execveat
     row(351, 267, 267, NONE, V5_10, NEWEST, OK, ABSENT), // membarrier
     row(352, 266, 266, NONE, V5_10, NEWEST, OK, ABSENT), // userfaultfd
     row(353, 200, 200, NONE, V5_10, NEWEST, OK, ABSENT), // bind
@@ -373,43 +373,43 @@ static ROWS: [Row; 405] = [
     row(432, 287, 287, NONE, V5_10, NEWEST, OK, ABSENT), // fsmount
     row(433, 288, 288, NONE, V5_10, NEWEST, OK, ABSENT), // fspick
     row(434, 289, 289, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_open
-    row(435, 290, 641, NONE, V7_2, NEWEST, OK, ABSENT), // clone3
+    row(435, 290, 661, NONE, V7_2, NEWEST, OK, ABSENT), // clone3
     row(436, 291, 291, NONE, V5_10, NEWEST, OK, ABSENT), // close_range
     row(437, 292, 292, NONE, V5_10, NEWEST, OK, ABSENT), // openat2
     row(438, 293, 293, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_getfd
     row(439, 294, 294, NONE, V5_10, NEWEST, OK, ABSENT), // faccessat2
     row(440, 295, 295, NONE, V5_10, NEWEST, OK, ABSENT), // process_madvise
-    row(441, 650, 784, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
-    row(442, 651, 785, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
-    row(443, 652, 786, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
-    row(444, 653, 787, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
-    row(445, 654, 788, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
-    row(446, 655, 789, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
-    row(448, 657, 791, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
-    row(449, 658, 792, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
-    row(450, 659, 793, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
-    row(451, 660, 815, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
-    row(452, 661, 816, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
-    row(453, 662, 817, NONE, V6_12, NEWEST, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
-    row(454, 663, 818, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
-    row(455, 664, 819, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
-    row(456, 665, 820, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
-    row(457, 666, 821, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
-    row(458, 667, 822, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
-    row(459, 668, 823, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
-    row(460, 669, 824, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
-    row(461, 670, 825, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
-    row(462, 671, 826, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
-    row(463, 674, 830, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
-    row(464, 675, 831, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
-    row(465, 676, 832, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
-    row(466, 677, 833, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
-    row(467, 678, 834, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
-    row(468, 679, 835, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
-    row(469, 680, 836, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
-    row(470, 681, 837, NONE, V7_2, NEWEST, OK, ABSENT), // listns
-    row(471, 682, 838, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
-    row(472, 684, 840, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
+    row(441, 650, 804, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
+    row(442, 651, 805, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
+    row(443, 652, 806, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
+    row(444, 653, 807, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
+    row(445, 654, 808, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
+    row(446, 655, 809, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
+    row(448, 657, 811, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
+    row(449, 658, 812, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
+    row(450, 659, 813, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
+    row(451, 660, 835, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
+    row(452, 661, 836, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
+    row(453, 662, 837, NONE, V6_12, NEWEST, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
+    row(454, 663, 838, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
+    row(455, 664, 839, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
+    row(456, 665, 840, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
+    row(457, 666, 841, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
+    row(458, 667, 842, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
+    row(459, 668, 843, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
+    row(460, 669, 844, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
+    row(461, 670, 845, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
+    row(462, 671, 846, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
+    row(463, 674, 850, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
+    row(464, 675, 851, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
+    row(465, 676, 852, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
+    row(466, 677, 853, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
+    row(467, 678, 854, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
+    row(468, 679, 855, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
+    row(469, 680, 856, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
+    row(470, 681, 857, NONE, V7_2, NEWEST, OK, ABSENT), // listns
+    row(471, 682, 858, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
+    row(472, 684, 860, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
 ];
 
 static ALIASES: [Alias; 0] = [];

@@ -121,7 +121,7 @@ static ROWS: [Row; 375] = [
     row(0x4000007d, 90, 90, NONE, V5_10, NEWEST, OK, ABSENT), // capget
     row(0x4000007e, 91, 91, NONE, V5_10, NEWEST, OK, ABSENT), // capset
     row(0x40000082, 133, 133, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigsuspend
-    row(0x40000084, 544, 648, NONE, V5_10, NEWEST, OK, ABSENT), // utime
+    row(0x40000084, 544, 668, NONE, V5_10, NEWEST, OK, ABSENT), // utime
     row(0x40000085, 304, 301, NONE, V5_10, NEWEST, OK, ABSENT), // mknod
     row(0x40000087, 92, 373, NONE, V5_10, NEWEST, OK, ABSENT), // personality
     row(0x40000088, 452, 374, NONE, V5_10, NEWEST, OK, ABSENT), // ustat
@@ -142,10 +142,10 @@ static ROWS: [Row; 375] = [
     row(0x40000097, 230, 230, NONE, V5_10, NEWEST, OK, ABSENT), // mlockall
     row(0x40000098, 231, 231, NONE, V5_10, NEWEST, OK, ABSENT), // munlockall
     row(0x40000099, 58, 58, NONE, V5_10, NEWEST, OK, ABSENT), // vhangup
-    row(0x4000009a, 573, 606, NONE, V5_10, NEWEST, OK, ABSENT), // modify_ldt
+    row(0x4000009a, 573, 626, NONE, V5_10, NEWEST, OK, ABSENT), // modify_ldt
     row(0x4000009b, 41, 41, NONE, V5_10, NEWEST, OK, ABSENT), // pivot_root
     row(0x4000009d, 167, 167, NONE, V5_10, NEWEST, OK, ABSENT), // prctl
-    row(0x4000009e, 578, 624, NONE, V5_10, NEWEST, OK, ABSENT), // arch_prctl
+    row(0x4000009e, 578, 644, NONE, V5_10, NEWEST, OK, ABSENT), // arch_prctl
     row(0x4000009f, 171, 171, NONE, V5_10, NEWEST, OK, ABSENT), // adjtimex
     row(0x400000a0, 164, 164, NONE, V5_10, NEWEST, OK, ABSENT), // setrlimit
     row(0x400000a1, 51, 51, NONE, V5_10, NEWEST, OK, ABSENT), // chroot
@@ -159,8 +159,8 @@ static ROWS: [Row; 375] = [
     row(0x400000a9, 142, 142, NONE, V5_10, NEWEST, OK, ABSENT), // reboot
     row(0x400000aa, 161, 161, NONE, V5_10, NEWEST, OK, ABSENT), // sethostname
     row(0x400000ab, 162, 162, NONE, V5_10, NEWEST, OK, ABSENT), // setdomainname
-    row(0x400000ac, 570, 602, NONE, V5_10, NEWEST, OK, ABSENT), // iopl
-    row(0x400000ad, 568, 599, NONE, V5_10, NEWEST, OK, ABSENT), // ioperm
+    row(0x400000ac, 570, 622, NONE, V5_10, NEWEST, OK, ABSENT), // iopl
+    row(0x400000ad, 568, 619, NONE, V5_10, NEWEST, OK, ABSENT), // ioperm
     row(0x400000af, 105, 105, NONE, V5_10, NEWEST, OK, ABSENT), // init_module
     row(0x400000b0, 106, 106, NONE, V5_10, NEWEST, OK, ABSENT), // delete_module
     row(0x400000b3, 60, 60, NONE, V5_10, NEWEST, OK, ABSENT), // quotactl
@@ -184,7 +184,7 @@ static ROWS: [Row; 375] = [
     row(0x400000c6, 15, 15, NONE, V5_10, NEWEST, OK, ABSENT), // lremovexattr
     row(0x400000c7, 16, 16, NONE, V5_10, NEWEST, OK, ABSENT), // fremovexattr
     row(0x400000c8, 130, 130, NONE, V5_10, NEWEST, OK, ABSENT), // tkill
-    row(0x400000c9, 541, 689, NONE, V5_10, NEWEST, OK, ABSENT), // time
+    row(0x400000c9, 541, 709, NONE, V5_10, NEWEST, OK, ABSENT), // time
     row(0x400000ca, 98, 98, NONE, V5_10, NEWEST, OK, ABSENT), // futex
     row(0x400000cb, 122, 122, NONE, V5_10, NEWEST, OK, ABSENT), // sched_setaffinity
     row(0x400000cc, 123, 123, NONE, V5_10, NEWEST, OK, ABSENT), // sched_getaffinity
@@ -293,8 +293,8 @@ static ROWS: [Row; 375] = [
     row(0x4000014c, 275, 275, NONE, V5_10, NEWEST, OK, ABSENT), // statx
     row(0x4000014d, 276, 276, NONE, V5_10, NEWEST, OK, ABSENT), // io_pgetevents
     row(0x4000014e, 277, 277, NONE, V5_10, NEWEST, OK, ABSENT), // rseq
-    row(0x4000014f, 673, 829, NONE, V6_12, NEWEST, OK, ABSENT), // uretprobe
-    row(0x40000150, 683, 839, NONE, V7_2, NEWEST, OK, ABSENT), // uprobe
+    row(0x4000014f, 673, 849, NONE, V6_12, NEWEST, OK, ABSENT), // uretprobe
+    row(0x40000150, 683, 859, NONE, V7_2, NEWEST, OK, ABSENT), // uprobe
     row(0x400001a8, 279, 279, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_send_signal
     row(0x400001a9, 280, 280, NONE, V5_10, NEWEST, OK, ABSENT), // io_uring_setup
     row(0x400001aa, 281, 281, NONE, V5_10, NEWEST, OK, ABSENT), // io_uring_enter
@@ -312,40 +312,40 @@ static ROWS: [Row; 375] = [
     row(0x400001b6, 293, 293, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_getfd
     row(0x400001b7, 294, 294, NONE, V5_10, NEWEST, OK, ABSENT), // faccessat2
     row(0x400001b8, 295, 295, NONE, V5_10, NEWEST, OK, ABSENT), // process_madvise
-    row(0x400001b9, 650, 784, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
-    row(0x400001ba, 651, 785, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
-    row(0x400001bb, 652, 786, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
-    row(0x400001bc, 653, 787, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
-    row(0x400001bd, 654, 788, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
-    row(0x400001be, 655, 789, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
-    row(0x400001bf, 656, 790, NONE, V6_1, NEWEST, OK, ABSENT), // memfd_secret
-    row(0x400001c0, 657, 791, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
-    row(0x400001c1, 658, 792, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
-    row(0x400001c2, 659, 793, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
-    row(0x400001c3, 660, 815, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
-    row(0x400001c4, 661, 816, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
-    row(0x400001c5, 662, 817, NONE, V6_12, NEWEST, OK, ABSENT), // map_shadow_stack
-    row(0x400001c6, 663, 818, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
-    row(0x400001c7, 664, 819, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
-    row(0x400001c8, 665, 820, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
-    row(0x400001c9, 666, 821, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
-    row(0x400001ca, 667, 822, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
-    row(0x400001cb, 668, 823, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
-    row(0x400001cc, 669, 824, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
-    row(0x400001cd, 670, 825, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
-    row(0x400001ce, 671, 826, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
-    row(0x400001cf, 674, 830, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
-    row(0x400001d0, 675, 831, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
-    row(0x400001d1, 676, 832, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
-    row(0x400001d2, 677, 833, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
-    row(0x400001d3, 678, 834, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
-    row(0x400001d4, 679, 835, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
-    row(0x400001d5, 680, 836, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
-    row(0x400001d6, 681, 837, NONE, V7_2, NEWEST, OK, ABSENT), // listns
-    row(0x400001d7, 682, 838, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
-    row(0x400001d8, 684, 840, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
+    row(0x400001b9, 650, 804, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
+    row(0x400001ba, 651, 805, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
+    row(0x400001bb, 652, 806, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
+    row(0x400001bc, 653, 807, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
+    row(0x400001bd, 654, 808, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
+    row(0x400001be, 655, 809, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
+    row(0x400001bf, 656, 810, NONE, V6_1, NEWEST, OK, ABSENT), // memfd_secret
+    row(0x400001c0, 657, 811, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
+    row(0x400001c1, 658, 812, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
+    row(0x400001c2, 659, 813, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
+    row(0x400001c3, 660, 835, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
+    row(0x400001c4, 661, 836, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
+    row(0x400001c5, 662, 837, NONE, V6_12, NEWEST, OK, ABSENT), // map_shadow_stack
+    row(0x400001c6, 663, 838, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
+    row(0x400001c7, 664, 839, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
+    row(0x400001c8, 665, 840, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
+    row(0x400001c9, 666, 841, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
+    row(0x400001ca, 667, 842, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
+    row(0x400001cb, 668, 843, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
+    row(0x400001cc, 669, 844, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
+    row(0x400001cd, 670, 845, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
+    row(0x400001ce, 671, 846, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
+    row(0x400001cf, 674, 850, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
+    row(0x400001d0, 675, 851, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
+    row(0x400001d1, 676, 852, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
+    row(0x400001d2, 677, 853, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
+    row(0x400001d3, 678, 854, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
+    row(0x400001d4, 679, 855, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
+    row(0x400001d5, 680, 856, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
+    row(0x400001d6, 681, 857, NONE, V7_2, NEWEST, OK, ABSENT), // listns
+    row(0x400001d7, 682, 858, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
+    row(0x400001d8, 684, 860, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
     row(0x40000200, 134, 482, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigaction
-    row(0x40000201, 139, 776, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigreturn
+    row(0x40000201, 139, 796, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigreturn
     row(0x40000202, 29, 444, NONE, V5_10, NEWEST, OK, ABSENT), // ioctl
     row(0x40000203, 65, 65, NONE, V5_10, NEWEST, OK, ABSENT), // readv
     row(0x40000204, 66, 66, NONE, V5_10, NEWEST, OK, ABSENT), // writev
@@ -366,8 +366,8 @@ static ROWS: [Row; 375] = [
     row(0x40000213, 100, 538, NONE, V5_10, NEWEST, OK, ABSENT), // get_robust_list
     row(0x40000214, 75, 75, NONE, V5_10, NEWEST, OK, ABSENT), // vmsplice
     row(0x40000215, 239, 239, NONE, V5_10, NEWEST, OK, ABSENT), // move_pages
-    row(0x40000216, 69, 777, NONE, V5_10, NEWEST, OK, ABSENT), // preadv
-    row(0x40000217, 70, 778, NONE, V5_10, NEWEST, OK, ABSENT), // pwritev
+    row(0x40000216, 69, 797, NONE, V5_10, NEWEST, OK, ABSENT), // preadv
+    row(0x40000217, 70, 798, NONE, V5_10, NEWEST, OK, ABSENT), // pwritev
     row(0x40000218, 240, 549, NONE, V5_10, NEWEST, OK, ABSENT), // rt_tgsigqueueinfo
     row(0x40000219, 243, 562, NONE, V5_10, NEWEST, OK, ABSENT), // recvmmsg
     row(0x4000021a, 253, 553, NONE, V5_10, NEWEST, OK, ABSENT), // sendmmsg
@@ -378,8 +378,8 @@ static ROWS: [Row; 375] = [
     row(0x4000021f, 0, 504, NONE, V5_10, NEWEST, OK, ABSENT), // io_setup
     row(0x40000220, 2, 505, NONE, V5_10, NEWEST, OK, ABSENT), // io_submit
     row(0x40000221, 265, 554, NONE, V5_10, NEWEST, OK, ABSENT), // execveat
-    row(0x40000222, 270, 779, NONE, V5_10, NEWEST, OK, ABSENT), // preadv2
-    row(0x40000223, 271, 780, NONE, V5_10, NEWEST, OK, ABSENT), // pwritev2
+    row(0x40000222, 270, 799, NONE, V5_10, NEWEST, OK, ABSENT), // preadv2
+    row(0x40000223, 271, 800, NONE, V5_10, NEWEST, OK, ABSENT), // pwritev2
 ];
 
 static ALIASES: [Alias; 0] = [];

@@ -137,7 +137,7 @@ static ROWS: [Row; 386] = [
     row(129, 138, 138, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigqueueinfo
     row(130, 133, 133, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigsuspend
     row(131, 132, 132, NONE, V5_10, NEWEST, OK, ABSENT), // sigaltstack
-    row(132, 544, 648, NONE, V5_10, NEWEST, OK, ABSENT), // utime
+    row(132, 544, 668, NONE, V5_10, NEWEST, OK, ABSENT), // utime
     row(133, 304, 301, NONE, V5_10, NEWEST, OK, ABSENT), // mknod
     row(134, 449, NONE, NONE, V5_10, NEWEST, NI, ABSENT), // uselib
     row(135, 92, 373, NONE, V5_10, NEWEST, OK, ABSENT), // personality
@@ -159,11 +159,11 @@ static ROWS: [Row; 386] = [
     row(151, 230, 230, NONE, V5_10, NEWEST, OK, ABSENT), // mlockall
     row(152, 231, 231, NONE, V5_10, NEWEST, OK, ABSENT), // munlockall
     row(153, 58, 58, NONE, V5_10, NEWEST, OK, ABSENT), // vhangup
-    row(154, 573, 606, NONE, V5_10, NEWEST, OK, ABSENT), // modify_ldt
+    row(154, 573, 626, NONE, V5_10, NEWEST, OK, ABSENT), // modify_ldt
     row(155, 41, 41, NONE, V5_10, NEWEST, OK, ABSENT), // pivot_root
     row(156, 450, 42, NONE, V5_10, NEWEST, NI, ABSENT), // _sysctl
     row(157, 167, 167, NONE, V5_10, NEWEST, OK, ABSENT), // prctl
-    row(158, 578, 624, NONE, V5_10, NEWEST, OK, ABSENT), // arch_prctl
+    row(158, 578, 644, NONE, V5_10, NEWEST, OK, ABSENT), // arch_prctl
     row(159, 171, 171, NONE, V5_10, NEWEST, OK, ABSENT), // adjtimex
     row(160, 164, 164, NONE, V5_10, NEWEST, OK, ABSENT), // setrlimit
     row(161, 51, 51, NONE, V5_10, NEWEST, OK, ABSENT), // chroot
@@ -177,8 +177,8 @@ static ROWS: [Row; 386] = [
     row(169, 142, 142, NONE, V5_10, NEWEST, OK, ABSENT), // reboot
     row(170, 161, 161, NONE, V5_10, NEWEST, OK, ABSENT), // sethostname
     row(171, 162, 162, NONE, V5_10, NEWEST, OK, ABSENT), // setdomainname
-    row(172, 570, 602, NONE, V5_10, NEWEST, OK, ABSENT), // iopl
-    row(173, 568, 599, NONE, V5_10, NEWEST, OK, ABSENT), // ioperm
+    row(172, 570, 622, NONE, V5_10, NEWEST, OK, ABSENT), // iopl
+    row(173, 568, 619, NONE, V5_10, NEWEST, OK, ABSENT), // ioperm
     row(174, 447, NONE, NONE, V5_10, NEWEST, NI, ABSENT), // create_module
     row(175, 105, 105, NONE, V5_10, NEWEST, OK, ABSENT), // init_module
     row(176, 106, 106, NONE, V5_10, NEWEST, OK, ABSENT), // delete_module
@@ -206,7 +206,7 @@ static ROWS: [Row; 386] = [
     row(198, 15, 15, NONE, V5_10, NEWEST, OK, ABSENT), // lremovexattr
     row(199, 16, 16, NONE, V5_10, NEWEST, OK, ABSENT), // fremovexattr
     row(200, 130, 130, NONE, V5_10, NEWEST, OK, ABSENT), // tkill
-    row(201, 541, 689, NONE, V5_10, NEWEST, OK, ABSENT), // time
+    row(201, 541, 709, NONE, V5_10, NEWEST, OK, ABSENT), // time
     row(202, 98, 98, NONE, V5_10, NEWEST, OK, ABSENT), // futex
     row(203, 122, 122, NONE, V5_10, NEWEST, OK, ABSENT), // sched_setaffinity
     row(204, 123, 123, NONE, V5_10, NEWEST, OK, ABSENT), // sched_getaffinity
@@ -340,8 +340,8 @@ static ROWS: [Row; 386] = [
     row(332, 275, 275, NONE, V5_10, NEWEST, OK, ABSENT), // statx
     row(333, 276, 276, NONE, V5_10, NEWEST, OK, ABSENT), // io_pgetevents
     row(334, 277, 277, NONE, V5_10, NEWEST, OK, ABSENT), // rseq
-    row(335, 673, 829, NONE, V6_12, NEWEST, OK, ABSENT), // uretprobe
-    row(336, 683, 839, NONE, V7_2, NEWEST, OK, ABSENT), // uprobe
+    row(335, 673, 849, NONE, V6_12, NEWEST, OK, ABSENT), // uretprobe
+    row(336, 683, 859, NONE, V7_2, NEWEST, OK, ABSENT), // uprobe
     row(424, 279, 279, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_send_signal
     row(425, 280, 280, NONE, V5_10, NEWEST, OK, ABSENT), // io_uring_setup
     row(426, 281, 281, NONE, V5_10, NEWEST, OK, ABSENT), // io_uring_enter
@@ -359,38 +359,38 @@ static ROWS: [Row; 386] = [
     row(438, 293, 293, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_getfd
     row(439, 294, 294, NONE, V5_10, NEWEST, OK, ABSENT), // faccessat2
     row(440, 295, 295, NONE, V5_10, NEWEST, OK, ABSENT), // process_madvise
-    row(441, 650, 784, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
-    row(442, 651, 785, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
-    row(443, 652, 786, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
-    row(444, 653, 787, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
-    row(445, 654, 788, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
-    row(446, 655, 789, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
-    row(447, 656, 790, NONE, V6_1, NEWEST, OK, ABSENT), // memfd_secret
-    row(448, 657, 791, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
-    row(449, 658, 792, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
-    row(450, 659, 793, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
-    row(451, 660, 815, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
-    row(452, 661, 816, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
-    row(453, 662, 817, NONE, V6_12, NEWEST, OK, ABSENT), // map_shadow_stack
-    row(454, 663, 818, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
-    row(455, 664, 819, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
-    row(456, 665, 820, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
-    row(457, 666, 821, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
-    row(458, 667, 822, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
-    row(459, 668, 823, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
-    row(460, 669, 824, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
-    row(461, 670, 825, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
-    row(462, 671, 826, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
-    row(463, 674, 830, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
-    row(464, 675, 831, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
-    row(465, 676, 832, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
-    row(466, 677, 833, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
-    row(467, 678, 834, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
-    row(468, 679, 835, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
-    row(469, 680, 836, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
-    row(470, 681, 837, NONE, V7_2, NEWEST, OK, ABSENT), // listns
-    row(471, 682, 838, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
-    row(472, 684, 840, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
+    row(441, 650, 804, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
+    row(442, 651, 805, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
+    row(443, 652, 806, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
+    row(444, 653, 807, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
+    row(445, 654, 808, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
+    row(446, 655, 809, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
+    row(447, 656, 810, NONE, V6_1, NEWEST, OK, ABSENT), // memfd_secret
+    row(448, 657, 811, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
+    row(449, 658, 812, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
+    row(450, 659, 813, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
+    row(451, 660, 835, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
+    row(452, 661, 836, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
+    row(453, 662, 837, NONE, V6_12, NEWEST, OK, ABSENT), // map_shadow_stack
+    row(454, 663, 838, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
+    row(455, 664, 839, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
+    row(456, 665, 840, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
+    row(457, 666, 841, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
+    row(458, 667, 842, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
+    row(459, 668, 843, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
+    row(460, 669, 844, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
+    row(461, 670, 845, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
+    row(462, 671, 846, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
+    row(463, 674, 850, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
+    row(464, 675, 851, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
+    row(465, 676, 852, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
+    row(466, 677, 853, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
+    row(467, 678, 854, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
+    row(468, 679, 855, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
+    row(469, 680, 856, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
+    row(470, 681, 857, NONE, V7_2, NEWEST, OK, ABSENT), // listns
+    row(471, 682, 858, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
+    row(472, 684, 860, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
 ];
 
 static ALIASES: [Alias; 0] = [];

@@ -51,9 +51,10 @@ fn package(text: &str) -> std::result::Result<(String, String), String> {
     Ok((name.to_string(), version.to_string()))
 }
 
-/// Fields of the contract that no release has yet, each with the reason: the head of the ledger.
-const OPEN_FIELDS: [(&str, &str); 4] = [
+/// Fields of the contract that no release has in full yet, each with the reason: the head of the ledger.
+const OPEN_FIELDS: [(&str, &str); 5] = [
     ("config", "conditions around definitions are not read yet"),
+    ("implemented", "what an `#if` or Kconfig takes from an architecture is not read yet, and counts as implemented"),
     ("event", "which definitions make an event is not read yet"),
     ("params", "prototypes are not read yet"),
     ("symbol", "the wrappers that name symbols are not read yet"),

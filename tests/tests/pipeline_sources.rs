@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use syscall_meta_gen::store;
 use syscall_meta_tests::{FIXTURES, Packing, Repository, Tree, data, facts, git};
 
-/// The five files of a release, and what was noticed.
+/// The files of a release, and what was noticed.
 fn read(spec: &str) -> (BTreeMap<String, String>, Vec<String>) {
     let (facts, said) = facts(&data(), spec);
-    (store::files(&facts), said.iter().map(ToString::to_string).collect())
+    (store::files(&facts, &data().abis), said.iter().map(ToString::to_string).collect())
 }
 
 #[test]

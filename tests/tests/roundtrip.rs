@@ -18,7 +18,7 @@ fn facts_of_fixtures_are_the_same_after_yaml() {
         let repository = Repository::empty();
         let folder = repository.at("data/linux").join(facts.release.kernel());
         fs::create_dir_all(&folder).unwrap();
-        for (file, text) in store::files(&facts) {
+        for (file, text) in store::files(&facts, &data.abis) {
             fs::write(folder.join(file), text).unwrap();
         }
         let held = store::Data::open(&repository.at("data")).unwrap();
@@ -34,7 +34,7 @@ fn every_release_held_is_the_same_text_after_reading() {
     assert!(data.kernels.len() >= 5, "{:?}", data.kernels);
     for kernel in &data.kernels {
         let facts = data.load(kernel).unwrap();
-        for (file, text) in store::files(&facts) {
+        for (file, text) in store::files(&facts, &data.abis) {
             let held = fs::read_to_string(data.root.join(store::RELEASES).join(kernel).join(&file)).unwrap();
             assert!(held == text, "{kernel}/{file}:\n{}", diff(&held, &text));
         }

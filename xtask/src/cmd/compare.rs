@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::Facts;
+use crate::model::{Abis, Facts};
 use crate::store;
 
 /// What `gen` read, and what it may replace.
@@ -37,7 +37,7 @@ pub(super) enum Differs {
 
 impl Read {
     /// A check holds `data/` to the very text that it was made from: the same release, unless it came in another tarball.
-    pub(super) fn verdict(&self, check: bool) -> Verdict {
+    pub(super) fn verdict(&self, check: bool, abis: &Abis) -> Verdict {
         let Some(held) = self.held.as_ref().filter(|_| check) else { return Verdict::Take };
         let recorded = held.read_from.as_ref().and_then(|from| from.sha256.as_ref());
         let another_tarball = matches!((recorded, &self.sha256), (Some(recorded), Some(read)) if recorded != read);
@@ -48,7 +48,7 @@ impl Read {
         if !numbers.is_empty() {
             return Verdict::Another(Differs::Numbers(numbers));
         }
-        let (old, new) = (store::files(held), store::files(&self.facts));
+        let (old, new) = (store::files(held, abis), store::files(&self.facts, abis));
         let differs = new.iter().filter(|(name, text)| old.get(*name) != Some(*text)).map(|(name, _)| name.clone());
         let differs: Vec<String> = differs.filter(|name| name != "release.yaml" && name != "lines.yaml").collect();
         Verdict::Another(if differs.is_empty() { Differs::Lines } else { Differs::Facts(differs) })

@@ -103,7 +103,7 @@ impl Gen {
         let mut plan = Plan::default();
         let mut behind = Vec::new();
         for read in &read {
-            match read.verdict(self.check) {
+            match read.verdict(self.check, &data.abis) {
                 Verdict::Take => {
                     plan_release(&mut plan, data, &read.facts);
                     let moved = if self.check { read.moved_numbers() } else { Vec::new() };
@@ -237,7 +237,7 @@ impl Gen {
 
 fn plan_release(plan: &mut Plan, data: &Data, facts: &Facts) {
     let folder = data.root.join(store::RELEASES).join(facts.release.kernel());
-    for (name, text) in store::files(facts) {
+    for (name, text) in store::files(facts, &data.abis) {
         plan.files.insert(folder.join(name), text);
     }
     plan.owned.push(Owned { folder, ending: "yaml", except: &[] });

@@ -10,8 +10,11 @@ pub fn digest(abis: &Abis) -> String {
     for abi in &abis.abis {
         let part =
             (&abi.name, abi.long, abi.order(), &abi.arch, abi.base, &abi.private, &abi.predefined, &abi.generated);
-        let compat = abi.compat.as_ref().map(|compat| (&compat.arch, &compat.condition, &compat.tables));
-        let json = serde_json::to_string(&(part, &abi.tables, compat)).unwrap_or_default();
+        let compat = abi
+            .compat
+            .as_ref()
+            .map(|compat| (&compat.arch, &compat.kernel, &compat.config, &compat.condition, &compat.tables));
+        let json = serde_json::to_string(&(part, &abi.kernel, &abi.config, &abi.tables, compat)).unwrap_or_default();
         hash.update(json.as_bytes());
     }
     hash.update(serde_json::to_string(&abis.meta_names).unwrap_or_default().as_bytes());

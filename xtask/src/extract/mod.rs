@@ -57,6 +57,12 @@ pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -
         definitions: BTreeMap::new(),
         functions: BTreeMap::new(),
         redirects: BTreeMap::new(),
+        arguments: BTreeMap::new(),
+        optional: BTreeMap::new(),
+        built: BTreeMap::new(),
+        settled: BTreeMap::new(),
+        typedefs: BTreeMap::new(),
+        wrappers: BTreeMap::new(),
     };
     let (mut functions, mut redirects) = (Vec::new(), Vec::new());
     for (path, found) in tree.scanned {

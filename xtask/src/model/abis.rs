@@ -60,6 +60,12 @@ pub struct AbiSpec {
     /// How a kernel of `arch` serves it.
     #[serde(default, skip_serializing_if = "Served::is_native")]
     pub served: Served,
+    /// The ABI whose kernel serves it, where it is [`Served::Compat`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kernel: Option<String>,
+    /// Options of the kernel's configuration that are settled where a kernel serves this ABI: `64BIT: true`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub config: BTreeMap<String, bool>,
     /// What the numbers of the table start from in user space.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub base: u32,
@@ -208,6 +214,11 @@ impl EntryColumn {
 pub struct CompatSpec {
     /// The folder of `arch/` whose kernel does.
     pub arch: String,
+    /// The ABI that is native to that kernel.
+    pub kernel: String,
+    /// Options of its configuration that are settled where it does, beside those of its native ABI.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub config: BTreeMap<String, bool>,
     /// A file without which the release has no such table.
     #[serde(default, rename = "if", skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
@@ -231,4 +242,61 @@ impl Abis {
         }
         map
     }
+}
+
+/// A way into a kernel: an ABI on a kernel that serves it.
+#[derive(Clone, Debug)]
+pub struct Way<'a> {
+    /// What data and messages call it: `arm`, or `arm.compat` for the compat side.
+    pub name: String,
+    /// The ABI of the program.
+    pub abi: &'a AbiSpec,
+    /// The ABI that is native to the kernel: the data model that the kernel's own C is compiled with.
+    pub kernel: &'a AbiSpec,
+    /// Whether the kernel serves the program as compat.
+    pub is_compat: bool,
+    /// Options of the kernel's configuration that are settled, without `CONFIG_`.
+    pub config: BTreeMap<&'a str, bool>,
+    /// The file that includes the table, where the architecture has several.
+    pub dispatch: Option<&'a str>,
+}
+
+impl Way<'_> {
+    /// The folder of `arch/` of the kernel.
+    pub fn arch(&self) -> &str {
+        &self.kernel.arch
+    }
+}
+
+impl Abis {
+    /// Every way into every kernel; an ABI that names an unknown kernel has none.
+    pub fn ways(&self) -> Vec<Way<'_>> {
+        self.abis.iter().flat_map(|abi| [self.main_way(abi), self.compat_way(abi)]).flatten().collect()
+    }
+
+    /// The way into the kernel whose native ABI this is, or the only one.
+    pub fn main_way<'a>(&'a self, abi: &'a AbiSpec) -> Option<Way<'a>> {
+        let is_compat = abi.served == Served::Compat;
+        let kernel = if is_compat { self.get(abi.kernel.as_deref()?)? } else { abi };
+        Some(way(abi.name.clone(), abi, kernel, is_compat, &abi.config, abi.dispatch.as_deref()))
+    }
+
+    /// The way into a kernel that serves the ABI beside its native one.
+    pub fn compat_way<'a>(&'a self, abi: &'a AbiSpec) -> Option<Way<'a>> {
+        let compat = abi.compat.as_ref()?;
+        let kernel = self.get(&compat.kernel)?;
+        Some(way(format!("{}.compat", abi.name), abi, kernel, true, &compat.config, compat.dispatch.as_deref()))
+    }
+}
+
+fn way<'a>(
+    name: String,
+    abi: &'a AbiSpec,
+    kernel: &'a AbiSpec,
+    is_compat: bool,
+    own: &'a BTreeMap<String, bool>,
+    dispatch: Option<&'a str>,
+) -> Way<'a> {
+    let config = kernel.config.iter().chain(own).map(|(name, set)| (name.as_str(), *set)).collect();
+    Way { name, abi, kernel, is_compat, config, dispatch }
 }

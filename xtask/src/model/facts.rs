@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
-use super::{EntryColumn, Release};
+use super::{AbiSpec, Abis, Argument, EntryColumn, Guard, Release, Scalar, Served, Way, Wrapper};
 
 /// Everything that was read from one kernel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,9 +25,40 @@ pub struct Facts {
     pub functions: BTreeMap<String, Vec<EntryFunction>>,
     /// Entries that `#define` turns into others on the way from the table, by file of `arch/`.
     pub redirects: BTreeMap<String, Vec<Redirect>>,
+    /// Macros that stand for parameters in the list of a definition (`SC_ARG64`), by file.
+    pub arguments: BTreeMap<String, Vec<ArgumentMacro>>,
+    /// `COND_SYSCALL` lines: entries that a kernel may be built without, by file.
+    pub optional: BTreeMap<String, Vec<OptionalEntry>>,
+    /// Under which configuration the Makefiles build a file that defines entries; files that are always built are
+    /// left out.
+    pub built: BTreeMap<String, Guard>,
+    /// The symbols of all those conditions that are settled: by symbol and by [way](super::Way), whether it holds.
+    /// A symbol that a way has nothing to say of depends on the configuration.
+    pub settled: BTreeMap<String, BTreeMap<String, bool>>,
+    /// What a typedef that parameters use is, by typedef and by kernel (the ABI that is native to it).
+    pub typedefs: BTreeMap<String, BTreeMap<String, Scalar>>,
+    /// The functions that `SYSCALL_DEFINEn` and `COMPAT_SYSCALL_DEFINEn` make, by kernel.
+    pub wrappers: BTreeMap<String, Vec<Wrapper>>,
 }
 
 impl Facts {
+    /// The ways into the kernels of this release.
+    pub fn ways<'a>(&self, abis: &'a Abis) -> Vec<Way<'a>> {
+        let mut ways = abis.ways();
+        ways.retain(|way| {
+            let compat = !std::ptr::eq(way.abi, way.kernel) && way.abi.served == Served::Native;
+            let numbers = self.numbers.get(&way.abi.name);
+            numbers.is_some_and(|numbers| !compat || numbers.compat.is_some())
+        });
+        ways
+    }
+
+    /// The kernels of this release, each named by the ABI that is native to it.
+    pub fn kernels<'a>(&self, abis: &'a Abis) -> BTreeSet<&'a str> {
+        let native = |abi: &&AbiSpec| abi.served == Served::Native && self.numbers.contains_key(&abi.name);
+        abis.abis.iter().filter(native).map(|abi| abi.name.as_str()).collect()
+    }
+
     /// Every entry that some table of the release names.
     pub fn named_entries(&self) -> BTreeSet<String> {
         let rows = self.tables.values().flatten().flat_map(|row| [&row.entry, &row.compat]).flatten();
@@ -164,57 +195,69 @@ pub struct HeaderRow {
     pub line: u32,
 }
 
-/// A site of `SYSCALL_DEFINEn` or a relative: `SYSCALL_DEFINE4 openat`.
+/// A site of `SYSCALL_DEFINEn` or a relative: `SYSCALL_DEFINE3 chown(const char __user * filename, uid_t user)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Definition {
     /// The macro with its digit: `COMPAT_SYSCALL_DEFINE3`.
     pub macro_name: String,
     /// Its first argument.
     pub name: String,
+    /// Its other arguments; none where they are not understood.
+    pub arguments: Option<Vec<Argument>>,
+    /// The `#if` conditions around it.
+    pub guard: Guard,
+    /// Line of the macro.
+    pub line: u32,
+}
+
+/// A macro that stands for parameters: `SC_ARG64(u32 *_lo, u32 *_hi)`, `*` being what it is called with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArgumentMacro {
+    /// The macro.
+    pub name: String,
+    /// What it stands for.
+    pub params: Vec<super::Param>,
+    /// The `#if` conditions around it.
+    pub guard: Guard,
+    /// Line of the `#define`.
+    pub line: u32,
+}
+
+/// A `COND_SYSCALL` or `COND_SYSCALL_COMPAT` line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OptionalEntry {
+    /// The entry: `sys_bpf`, `compat_sys_keyctl`.
+    pub entry: String,
+    /// The `#if` conditions around it.
+    pub guard: Guard,
     /// Line of the macro.
     pub line: u32,
 }
 
 /// A C function or an assembly label that a table names as an entry.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryFunction {
     /// The symbol.
     pub name: String,
+    /// The parameters that C gives it; none for a label, and where they are not understood.
+    pub params: Option<Vec<super::Param>>,
+    /// The `#if` conditions around it.
+    pub guard: Guard,
     /// Line of the definition.
     pub line: u32,
 }
 
-/// A `#define` that has a table lead to another entry: `sys_mmap2 sys_mmap_pgoff`, `?` behind it under a condition.
+/// A `#define` that has a table lead to another entry: `sys_mmap2 sys_mmap_pgoff`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirect {
     /// The entry that the table names.
     pub from: String,
     /// The entry that it leads to.
     pub to: String,
-    /// Whether it stands under an `#if`.
-    pub conditional: bool,
+    /// The `#if` conditions around it.
+    pub guard: Guard,
     /// Line of the `#define`.
     pub line: u32,
-}
-
-impl fmt::Display for Redirect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}{}", self.from, self.to, if self.conditional { " ?" } else { "" })
-    }
-}
-
-impl FromStr for Redirect {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let words: Vec<&str> = text.split(' ').collect();
-        let (from, to, conditional) = match words[..] {
-            [from, to] => (from, to, false),
-            [from, to, "?"] => (from, to, true),
-            _ => return Err("a redirection is two entries, and `?` if it stands under a condition"),
-        };
-        Ok(Redirect { from: from.to_string(), to: to.to_string(), conditional, line: 0 })
-    }
 }
 
 #[cfg(test)]

@@ -3,13 +3,18 @@
 mod abis;
 mod curated;
 mod facts;
+mod guard;
 mod kernel;
+mod prototype;
 mod resolved;
 
-pub use abis::{AbiSpec, Abis, ByteOrder, CompatSpec, EntryColumn, Ignored, Order, Served, TableSpec};
+pub use abis::{AbiSpec, Abis, ByteOrder, CompatSpec, EntryColumn, Ignored, Order, Served, TableSpec, Way};
 pub use curated::{AssemblyEntry, Curated, NamedEntry, PrivateCall};
 pub use facts::{
-    Definition, Dispatch, EntryFunction, Facts, HeaderRow, NamedNumber, Numbers, ReadFrom, Redirect, TableRow,
+    ArgumentMacro, Definition, Dispatch, EntryFunction, Facts, HeaderRow, NamedNumber, Numbers, OptionalEntry,
+    ReadFrom, Redirect, TableRow,
 };
+pub use guard::Guard;
 pub use kernel::Release;
+pub use prototype::{Argument, Linkage, Param, Scalar, Wrapper};
 pub use resolved::{Abi, Gap, Missing, Side, Syscall};

@@ -8,7 +8,7 @@ use memchr::memmem;
 
 use super::lines::{LineCounter, blank_comments, identifier, is_word, line_around, word};
 use crate::diagnostic::{Diagnostic, Label, Sink};
-use crate::model::Definition;
+use crate::model::{Definition, Guard};
 
 /// The macros that define an entry; a digit, the number of parameters, follows each.
 const MACROS: [&str; 4] = ["SYSCALL_DEFINE", "COMPAT_SYSCALL_DEFINE", "SYSCALL32_DEFINE", "PPC32_SYSCALL_DEFINE"];
@@ -48,7 +48,7 @@ pub fn definitions(path: &str, text: &str, sink: &Sink) -> Vec<Definition> {
         let name = word(&blank, after);
         match name {
             Some(name) if MACROS.contains(&stem) && called.len() == stem.len() + 1 && !called.ends_with('x') => {
-                sites.push(Definition { macro_name: called.to_string(), name: name.to_string(), line });
+                sites.push(Definition { macro_name: called.to_string(), name: name.to_string(), arguments: None, guard: Guard::TRUE, line });
             }
             _ => sink.push(
                 Diagnostic::error("unknown-define", format!("`{called}` looks like a system call's definition, but is none that is known"))

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::lines::{LineCounter, blank_comments, identifier, is_word};
-use crate::model::EntryFunction;
+use crate::model::{EntryFunction, Guard};
 
 /// A label at the left margin, or one of the usual macros that open a function in assembly.
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
@@ -34,7 +34,7 @@ pub fn c_functions(text: &str) -> Vec<EntryFunction> {
             && let Some((name, at)) = word_before(line, open)
             && has_body(&blank, start + open)
         {
-            found.push(EntryFunction { name: name.to_string(), line: lines.line(start + at) });
+            found.push(EntryFunction { name: name.to_string(), params: None, guard: Guard::TRUE, line: lines.line(start + at) });
         }
         start = end + 1;
     }
@@ -46,7 +46,7 @@ pub fn assembly_labels(text: &str) -> Vec<EntryFunction> {
     let label = |(line, number): (&str, u32)| {
         let found = LABEL.captures(line)?;
         let name = found.name("label").or(found.name("name"))?;
-        Some(EntryFunction { name: name.as_str().to_string(), line: number })
+        Some(EntryFunction { name: name.as_str().to_string(), params: None, guard: Guard::TRUE, line: number })
     };
     text.lines().zip(1..).filter_map(label).collect()
 }

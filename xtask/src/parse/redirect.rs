@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::lines::blank_comments;
-use crate::model::Redirect;
+use crate::model::{Guard, Redirect};
 
 /// One name for another, without parameters.
 static DEFINE: LazyLock<Regex> =
@@ -33,7 +33,7 @@ pub fn redirects(path: &str, text: &str) -> Vec<Redirect> {
         if let (Some(from), Some(to)) = (entry(from), entry(to))
             && from != to
         {
-            found.push(Redirect { from: from.to_string(), to: to.to_string(), conditional: depth > 0, line: number });
+            found.push(Redirect { from: from.to_string(), to: to.to_string(), guard: if depth > 0 { Guard::symbol("UNKNOWN") } else { Guard::TRUE }, line: number });
         }
     }
     found
@@ -59,7 +59,7 @@ mod tests {
         redirects(path, text)
             .iter()
             .map(|found| {
-                format!("{} {} {}{}", found.line, found.from, found.to, if found.conditional { " ?" } else { "" })
+                format!("{} {} {}{}", found.line, found.from, found.to, if found.guard != Guard::TRUE { " ?" } else { "" })
             })
             .collect()
     }

@@ -63,7 +63,7 @@ impl Sides<'_> {
             return side;
         };
         let redirect = self.entries.redirect(entry, way);
-        if redirect.is_some_and(|redirect| redirect.conditional) {
+        if redirect.is_some_and(|redirect| redirect.guard != crate::model::Guard::TRUE) {
             self.gap(CONDITIONAL, syscall, way);
             return side;
         }

@@ -70,6 +70,31 @@ pub(super) struct DefinitionsFile {
     pub definitions: Lists,
     pub functions: Lists,
     pub redirects: Lists,
+    pub arguments: Lists,
+    pub optional: Lists,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConfigFile {
+    /// By file, the condition under which it is built.
+    pub built: BTreeMap<String, String>,
+    /// By symbol: `y`, `n` or `-` (depends on the configuration) for most ways, then those that differ: `n; y arc arm`.
+    pub settled: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TypesFile {
+    /// By typedef, what it is on most kernels, then those that differ: `u32; u16 arm i386`.
+    pub typedefs: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SymbolsFile {
+    /// By kernels that have the same: `SYSCALL_DEFINE __x64_sys_* global registers`, with ` if` and a condition.
+    pub wrappers: Lists,
 }
 
 /// Line numbers, in the order of the lists that they belong to: `3-40 42`.
@@ -82,6 +107,8 @@ pub(super) struct LinesFile {
     pub definitions: BTreeMap<String, String>,
     pub functions: BTreeMap<String, String>,
     pub redirects: BTreeMap<String, String>,
+    pub arguments: BTreeMap<String, String>,
+    pub optional: BTreeMap<String, String>,
 }
 
 /// Line numbers as runs: `3-40 42`.

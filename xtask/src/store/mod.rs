@@ -1,11 +1,12 @@
 //! Facts ⇄ the YAML under `data/`; the only place that knows YAML.
 //!
-//! A release is five files in `data/linux/X.Y/`. Facts are flat scalars, one a line, sorted, so that a kernel bump
+//! A release is a few files in `data/linux/X.Y/`. Facts are flat scalars, one a line, sorted, so that a kernel bump
 //! reads well as a diff; line numbers stand apart in `lines.yaml`, so that a point release rewrites that file alone.
 
 mod flat;
 mod gaps;
 mod read;
+mod spread;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -17,7 +18,16 @@ pub use gaps::gaps;
 pub use write::files;
 
 /// The files of a release, in the order in which they are best read.
-pub const FILES: [&str; 5] = ["release.yaml", "numbers.yaml", "tables.yaml", "definitions.yaml", "lines.yaml"];
+pub const FILES: [&str; 8] = [
+    "release.yaml",
+    "numbers.yaml",
+    "tables.yaml",
+    "definitions.yaml",
+    "config.yaml",
+    "types.yaml",
+    "symbols.yaml",
+    "lines.yaml",
+];
 
 /// The folder of `data/` that holds the releases.
 pub const RELEASES: &str = "linux";

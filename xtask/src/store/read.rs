@@ -1,17 +1,19 @@
 //! The text of the five files → facts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
 use super::flat::{
-    AbiPart, DefinitionsFile, LinesFile, Lists, NumbersFile, ReleaseFile, TablePart, TablesFile, unruns,
+    AbiPart, ConfigFile, DefinitionsFile, LinesFile, Lists, NumbersFile, ReleaseFile, SymbolsFile, TablePart,
+    TablesFile, TypesFile, unruns,
 };
+use super::spread::unspread;
 use crate::diagnostic::{Diagnostic, Label, Result};
 use crate::model::{
-    Abis, Definition, Dispatch, EntryFunction, Facts, HeaderRow, NamedNumber, Numbers, ReadFrom, Redirect, Release,
-    TableRow,
+    Abis, ArgumentMacro, Definition, Dispatch, EntryFunction, Facts, Guard, HeaderRow, NamedNumber, Numbers,
+    OptionalEntry, ReadFrom, Redirect, Release, TableRow, Wrapper,
 };
 
 const REBUILD: &str = "`cargo xtask gen --kernel SRC` writes the folder anew; by hand only what data/README.md allows";
@@ -39,8 +41,14 @@ pub(super) fn yaml<T: DeserializeOwned>(path: &Path) -> Result<T> {
 pub(super) fn facts(folder: &Path, abis: &Abis) -> Result<Facts> {
     let path = |name: &str| folder.join(name);
     // YAML is what costs the time here, so the files are parsed side by side.
-    let ((release, numbers), (tables, (definitions, lines))) = rayon::join(
-        || (yaml::<ReleaseFile>(&path("release.yaml")), yaml::<NumbersFile>(&path("numbers.yaml"))),
+    let ((release, numbers, config, types, symbols), (tables, (definitions, lines))) = rayon::join(
+        || {
+            let release = yaml::<ReleaseFile>(&path("release.yaml"));
+            let numbers = yaml::<NumbersFile>(&path("numbers.yaml"));
+            let config = yaml::<ConfigFile>(&path("config.yaml"));
+            let types = yaml::<TypesFile>(&path("types.yaml"));
+            (release, numbers, config, types, yaml::<SymbolsFile>(&path("symbols.yaml")))
+        },
         || {
             rayon::join(
                 || yaml::<TablesFile>(&path("tables.yaml")),
@@ -49,15 +57,12 @@ pub(super) fn facts(folder: &Path, abis: &Abis) -> Result<Facts> {
         },
     );
     let (release, numbers, tables, definitions, lines) = (release?, numbers?, tables?, definitions?, lines?);
+    let (config, types, symbols) = (config?, types?, symbols?);
     let place = folder.display().to_string();
     let version = release.release.parse::<Release>();
     let version = version.map_err(|()| bad(&place, format!("`{}` is no kernel release", release.release)))?;
-    let site = |text: &str, line| {
-        let (macro_name, name) = text.split_once(' ')?;
-        Some(Definition { macro_name: macro_name.to_string(), name: name.to_string(), line })
-    };
     let row = |text: &str, line| Some(TableRow { line, ..text.parse().ok()? });
-    Ok(Facts {
+    let mut facts = Facts {
         release: version,
         evaluated_with: release.evaluated_with,
         read_from: release.read_from.map(|from| ReadFrom {
@@ -67,14 +72,137 @@ pub(super) fn facts(folder: &Path, abis: &Abis) -> Result<Facts> {
         }),
         numbers: read_numbers(&place, numbers, &lines.rows, abis)?,
         tables: with_lines(&place, tables.tables, &lines.tables, row)?,
-        definitions: with_lines(&place, definitions.definitions, &lines.definitions, site)?,
-        functions: with_lines(&place, definitions.functions, &lines.functions, |text, line| {
-            Some(EntryFunction { name: text.to_string(), line })
-        })?,
+        definitions: with_lines(&place, definitions.definitions, &lines.definitions, definition)?,
+        functions: with_lines(&place, definitions.functions, &lines.functions, function)?,
         redirects: with_lines(&place, definitions.redirects, &lines.redirects, |text, line| {
-            Some(Redirect { line, ..text.parse().ok()? })
+            let (text, guard) = guarded(text)?;
+            let (from, to) = text.split_once(' ')?;
+            Some(Redirect { from: from.to_string(), to: to.to_string(), guard, line })
         })?,
-    })
+        arguments: with_lines(&place, definitions.arguments, &lines.arguments, |text, line| {
+            let (text, guard) = guarded(text)?;
+            let (name, params) = call(text)?;
+            Some(ArgumentMacro { name: name.to_string(), params: list(params)?, guard, line })
+        })?,
+        optional: with_lines(&place, definitions.optional, &lines.optional, |text, line| {
+            let (entry, guard) = guarded(text)?;
+            Some(OptionalEntry { entry: entry.to_string(), guard, line })
+        })?,
+        built: BTreeMap::new(),
+        settled: BTreeMap::new(),
+        typedefs: BTreeMap::new(),
+        wrappers: BTreeMap::new(),
+    };
+    for (file, guard) in config.built {
+        let parsed = guard.parse().map_err(|wrong| bad(&place, format!("`{guard}` of {file}: {wrong}")))?;
+        facts.built.insert(file, parsed);
+    }
+    let ways = facts.ways(abis);
+    let ways: BTreeSet<&str> = ways.iter().map(|way| way.name.as_str()).collect();
+    let word = |text: &str| match text {
+        "y" => Some(Some(true)),
+        "n" => Some(Some(false)),
+        "-" => Some(None),
+        _ => None,
+    };
+    let settled = by_whom(&place, &config.settled, &ways, word)?;
+    let kernels = facts.kernels(abis);
+    let scalar = |text: &str| if text == "-" { Some(None) } else { text.parse().ok().map(Some) };
+    let typedefs = by_whom(&place, &types.typedefs, &kernels, scalar)?;
+    facts.wrappers = read_wrappers(&place, &symbols.wrappers)?;
+    (facts.settled, facts.typedefs) = (settled, typedefs);
+    Ok(facts)
+}
+
+/// `SYSCALL_DEFINE2 chroot(const char __user * path, int flags) if CONFIG_X`
+fn definition(text: &str, line: u32) -> Option<Definition> {
+    let (text, guard) = guarded(text)?;
+    let (site, arguments) = call(text)?;
+    let (macro_name, name) = site.split_once(' ')?;
+    let arguments = if arguments == "?" { None } else { Some(list(arguments)?) };
+    Some(Definition { macro_name: macro_name.to_string(), name: name.to_string(), arguments, guard, line })
+}
+
+/// `sys_cacheflush(unsigned long addr)`, or a label
+fn function(text: &str, line: u32) -> Option<EntryFunction> {
+    let (text, guard) = guarded(text)?;
+    let (name, params) = match call(text) {
+        Some((name, params)) => (name, Some(list(params)?)),
+        None => (text, None),
+    };
+    Some(EntryFunction { name: name.to_string(), params, guard, line })
+}
+
+/// What stands before ` if`, and the condition behind it.
+fn guarded(text: &str) -> Option<(&str, Guard)> {
+    match text.split_once(" if ") {
+        Some((text, guard)) => Some((text, guard.parse().ok()?)),
+        None => Some((text, Guard::TRUE)),
+    }
+}
+
+/// What stands before the first parenthesis and in it.
+fn call(text: &str) -> Option<(&str, &str)> {
+    text.strip_suffix(')')?.split_once('(')
+}
+
+/// Items with commas outside parentheses between them.
+fn list<T: std::str::FromStr>(text: &str) -> Option<Vec<T>> {
+    let mut depth = 0_i32;
+    let mut start = 0;
+    let mut items = Vec::new();
+    for (at, byte) in text.bytes().enumerate() {
+        depth += i32::from(byte == b'(') - i32::from(byte == b')');
+        if depth == 0 && byte == b',' {
+            items.push(text.get(start..at)?.trim());
+            start = at + 1;
+        }
+    }
+    items.push(text.get(start..)?.trim());
+    items.into_iter().filter(|item| !item.is_empty()).map(|item| item.parse().ok()).collect()
+}
+
+/// Values by name and by those who have them.
+fn by_whom<T: Copy>(
+    place: &str,
+    lists: &BTreeMap<String, String>,
+    all: &BTreeSet<&str>,
+    read: impl Fn(&str) -> Option<Option<T>>,
+) -> Result<BTreeMap<String, BTreeMap<String, T>>> {
+    let mut out = BTreeMap::new();
+    for (name, text) in lists {
+        let wrong = || bad(place, format!("`{text}` is no value of `{name}`"));
+        let all = all.iter().copied().collect();
+        let mut values = BTreeMap::new();
+        for (who, value) in unspread(text, &all).ok_or_else(wrong)? {
+            if let Some(value) = read(value).ok_or_else(wrong)? {
+                values.insert(who.to_string(), value);
+            }
+        }
+        out.insert(name.clone(), values);
+    }
+    Ok(out)
+}
+
+fn read_wrappers(place: &str, lists: &Lists) -> Result<BTreeMap<String, Vec<Wrapper>>> {
+    let wrapper = |text: &str| {
+        let (text, guard) = guarded(text)?;
+        let words: Vec<&str> = text.split(' ').collect();
+        let (of, symbol, linkage, takes_registers) = match words[..] {
+            [of, symbol, linkage] => (of, symbol, linkage, false),
+            [of, symbol, linkage, "registers"] => (of, symbol, linkage, true),
+            _ => return None,
+        };
+        let linkage = linkage.parse().ok()?;
+        Some(Wrapper { of: of.to_string(), symbol: symbol.to_string(), linkage, takes_registers, guard })
+    };
+    let mut out = BTreeMap::new();
+    for (kernels, lines) in lists {
+        let read = |line: &String| wrapper(line).ok_or_else(|| bad(place, format!("`{line}` is no wrapper")));
+        let wrappers = lines.iter().map(read).collect::<Result<Vec<Wrapper>>>()?;
+        out.extend(kernels.split(' ').map(|kernel| (kernel.to_string(), wrappers.clone())));
+    }
+    Ok(out)
 }
 
 fn bad(place: &str, message: String) -> Box<Diagnostic> {

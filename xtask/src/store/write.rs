@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::flat::{
-    AbiPart, DefinitionsFile, LinesFile, Lists, NumbersFile, ReadFromPart, ReleaseFile, TablePart, TablesFile, runs,
+    AbiPart, ConfigFile, DefinitionsFile, LinesFile, Lists, NumbersFile, ReadFromPart, ReleaseFile, SymbolsFile,
+    TablePart, TablesFile, TypesFile, runs,
 };
-use crate::model::{Dispatch, Facts, HeaderRow};
+use super::spread::spread;
+use crate::model::{Abis, Definition, Dispatch, EntryFunction, Facts, Guard, HeaderRow, Param, Wrapper};
 
 /// The files of a release by name, ready to be written.
-pub fn files(facts: &Facts) -> BTreeMap<String, String> {
+pub fn files(facts: &Facts, abis: &Abis) -> BTreeMap<String, String> {
     let rows = header_rows(facts);
     let numbers = NumbersFile {
         abis: facts.numbers.iter().map(|(abi, numbers)| (abi.clone(), abi_part(numbers))).collect(),
@@ -28,22 +30,51 @@ pub fn files(facts: &Facts) -> BTreeMap<String, String> {
     };
     let tables = TablesFile { tables: listed(&facts.tables, ToString::to_string) };
     let definitions = DefinitionsFile {
-        definitions: listed(&facts.definitions, |site| format!("{} {}", site.macro_name, site.name)),
-        functions: listed(&facts.functions, |function| function.name.clone()),
-        redirects: listed(&facts.redirects, ToString::to_string),
+        definitions: listed(&facts.definitions, definition),
+        functions: listed(&facts.functions, function),
+        redirects: listed(&facts.redirects, |redirect| {
+            guarded(format!("{} {}", redirect.from, redirect.to), &redirect.guard)
+        }),
+        arguments: listed(&facts.arguments, |stands| {
+            guarded(format!("{}({})", stands.name, comma(&stands.params)), &stands.guard)
+        }),
+        optional: listed(&facts.optional, |optional| guarded(optional.entry.clone(), &optional.guard)),
     };
+    let ways = facts.ways(abis);
+    let ways = ways.iter().map(|way| way.name.as_str()).collect();
+    let config = ConfigFile {
+        built: facts.built.iter().map(|(file, guard)| (file.clone(), guard.to_string())).collect(),
+        settled: facts.settled.iter().map(|(symbol, by_way)| (symbol.clone(), settled(by_way, &ways))).collect(),
+    };
+    let kernels = facts.kernels(abis);
+    let types = TypesFile {
+        typedefs: facts
+            .typedefs
+            .iter()
+            .map(|(name, by_kernel)| {
+                let values = by_kernel.iter().map(|(kernel, scalar)| (kernel.as_str(), scalar.to_string())).collect();
+                (name.clone(), spread(&values, &kernels, "-"))
+            })
+            .collect(),
+    };
+    let symbols = SymbolsFile { wrappers: wrappers(&facts.wrappers) };
     let lines = LinesFile {
         tables: numbered(&facts.tables, |row| row.line),
         rows: rows.iter().map(|(file, rows)| (file.clone(), runs(rows.iter().map(|row| row.1)))).collect(),
         definitions: numbered(&facts.definitions, |site| site.line),
         functions: numbered(&facts.functions, |function| function.line),
         redirects: numbered(&facts.redirects, |redirect| redirect.line),
+        arguments: numbered(&facts.arguments, |stands| stands.line),
+        optional: numbered(&facts.optional, |optional| optional.line),
     };
     BTreeMap::from([
         ("release.yaml".to_string(), text("which kernel this is", &release)),
         ("numbers.yaml".to_string(), text("what each ABI's `asm/unistd.h` says", &numbers)),
         ("tables.yaml".to_string(), text("rows of system call tables: number, ABI, name, entries", &tables)),
-        ("definitions.yaml".to_string(), text("where entries are defined", &definitions)),
+        ("definitions.yaml".to_string(), text("where entries are defined, and with which parameters", &definitions)),
+        ("config.yaml".to_string(), text("which conditions are settled, and where", &config)),
+        ("types.yaml".to_string(), text("what typedefs come to, by kernel", &types)),
+        ("symbols.yaml".to_string(), text("the functions that wrappers make of an entry", &symbols)),
         ("lines.yaml".to_string(), text("line numbers of the facts beside it, in their order", &lines)),
     ])
 }
@@ -61,6 +92,45 @@ fn listed<T>(map: &BTreeMap<String, Vec<T>>, show: impl Fn(&T) -> String) -> Lis
 
 fn numbered<T>(map: &BTreeMap<String, Vec<T>>, line: impl Fn(&T) -> u32) -> BTreeMap<String, String> {
     map.iter().map(|(file, items)| (file.clone(), runs(items.iter().map(&line)))).collect()
+}
+
+/// `SYSCALL_DEFINE2 chroot(const char __user * path, int flags) if CONFIG_X`
+fn definition(site: &Definition) -> String {
+    let arguments = site.arguments.as_ref().map_or("?".to_string(), |arguments| comma(arguments));
+    guarded(format!("{} {}({arguments})", site.macro_name, site.name), &site.guard)
+}
+
+/// `sys_cacheflush(unsigned long addr)`; a label has no parentheses, and `?` in them says that they are not understood.
+fn function(function: &EntryFunction) -> String {
+    let params = function.params.as_ref().map_or(String::new(), |params: &Vec<Param>| format!("({})", comma(params)));
+    guarded(format!("{}{params}", function.name), &function.guard)
+}
+
+fn comma<T: ToString>(items: &[T]) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn guarded(text: String, guard: &Guard) -> String {
+    if *guard == Guard::TRUE { text } else { format!("{text} if {guard}") }
+}
+
+fn settled(by_way: &BTreeMap<String, bool>, ways: &BTreeSet<&str>) -> String {
+    let word = |set: bool| if set { "y" } else { "n" }.to_string();
+    spread(&by_way.iter().map(|(way, set)| (way.as_str(), word(*set))).collect(), ways, "-")
+}
+
+/// The wrappers of kernels that have the same, under their names.
+fn wrappers(by_kernel: &BTreeMap<String, Vec<Wrapper>>) -> Lists {
+    let mut shared: BTreeMap<Vec<String>, Vec<&str>> = BTreeMap::new();
+    for (kernel, wrappers) in by_kernel {
+        let shown = wrappers.iter().map(|wrapper| {
+            let registers = if wrapper.takes_registers { " registers" } else { "" };
+            let text = format!("{} {} {}{registers}", wrapper.of, wrapper.symbol, wrapper.linkage.as_str());
+            guarded(text, &wrapper.guard)
+        });
+        shared.entry(shown.collect()).or_default().push(kernel);
+    }
+    shared.into_iter().map(|(wrappers, kernels)| (kernels.join(" "), wrappers)).collect()
 }
 
 fn abi_part(numbers: &crate::model::Numbers) -> AbiPart {

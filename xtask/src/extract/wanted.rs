@@ -49,13 +49,19 @@ fn enter(folder: &str) -> bool {
     match folder.split_once('/') {
         None => !NOT_THE_KERNEL.contains(&folder),
         Some(("scripts", _)) => false,
-        Some(("include", below)) => below.starts_with("uapi"),
+        Some(("include", below)) => matches!(below, "asm-generic" | "linux") || below.starts_with("uapi"),
         // What a build leaves behind is no part of the text.
         Some(_) => !folder.ends_with("/generated") && !folder.ends_with("/dts"),
     }
 }
 
+/// Headers of the kernel's own that hold facts.
+const HEADERS: [&str; 2] = ["include/asm-generic/compat.h", "include/linux/syscalls.h"];
+
 fn want(path: &str) -> Want {
+    if HEADERS.contains(&path) {
+        return Want::Keep;
+    }
     let in_scripts = path.starts_with("scripts/");
     match path.rsplit_once('.').map(|(_, ending)| ending) {
         Some("c") if !in_scripts => Want::Scan,

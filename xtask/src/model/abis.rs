@@ -266,6 +266,12 @@ impl Way<'_> {
     pub fn arch(&self) -> &str {
         &self.kernel.arch
     }
+
+    /// Bits of the words in which a program passes arguments: those of a register.
+    pub fn word_bits(&self) -> u32 {
+        // x32 and n32 have pointers of 32 bits in registers of 64.
+        if self.abi.served == Served::Compat && self.abi.predefined.iter().any(|own| own == "__x86_64__" || own == "_MIPS_SIM=2") { 64 } else { self.abi.long }
+    }
 }
 
 impl Abis {

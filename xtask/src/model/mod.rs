@@ -9,7 +9,7 @@ mod prototype;
 mod resolved;
 
 pub use abis::{AbiSpec, Abis, ByteOrder, CompatSpec, EntryColumn, Ignored, Order, Served, TableSpec, Way};
-pub use curated::{AssemblyEntry, Curated, NamedEntry, PrivateCall};
+pub use curated::{AssemblyEntry, Block, Curated, Halves, NamedEntry, PrivateCall, Prototype};
 pub use facts::{
     ArgumentMacro, Definition, Dispatch, EntryFunction, Facts, HeaderRow, NamedNumber, Numbers, OptionalEntry,
     ReadFrom, Redirect, TableRow,
@@ -17,4 +17,4 @@ pub use facts::{
 pub use guard::Guard;
 pub use kernel::Release;
 pub use prototype::{Argument, Linkage, Param, Scalar, Wrapper};
-pub use resolved::{Abi, Gap, Missing, Side, Syscall};
+pub use resolved::{Abi, Gap, Missing, Parameter, Part, Side, Syscall};

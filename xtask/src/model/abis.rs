@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::call::CallSpec;
+
 /// The whole file.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -88,6 +90,8 @@ pub struct AbiSpec {
     /// The other way in, where a 64-bit kernel also serves this ABI.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compat: Option<CompatSpec>,
+    /// How the words of a call travel.
+    pub call: CallSpec,
     /// Kernel files that these facts were read from.
     pub source: Vec<String>,
 }
@@ -269,8 +273,7 @@ impl Way<'_> {
 
     /// Bits of the words in which a program passes arguments: those of a register.
     pub fn word_bits(&self) -> u32 {
-        // x32 and n32 have pointers of 32 bits in registers of 64.
-        if self.abi.served == Served::Compat && self.abi.predefined.iter().any(|own| own == "__x86_64__" || own == "_MIPS_SIM=2") { 64 } else { self.abi.long }
+        self.abi.call.word_bits()
     }
 }
 

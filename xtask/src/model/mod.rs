@@ -1,6 +1,7 @@
 //! Plain data that stages hand to each other; nothing here opens a file or decides anything.
 
 mod abis;
+mod call;
 mod curated;
 mod facts;
 mod guard;
@@ -9,6 +10,7 @@ mod prototype;
 mod resolved;
 
 pub use abis::{AbiSpec, Abis, ByteOrder, CompatSpec, EntryColumn, Ignored, Order, Served, TableSpec, Way};
+pub use call::{CallSpec, Extension, FailedResult, Failure, NumberPlace, OtherInstruction, Pairs, StackWords};
 pub use curated::{AssemblyEntry, Block, Curated, Halves, NamedEntry, PrivateCall, Prototype};
 pub use facts::{
     ArgumentMacro, Definition, Dispatch, EntryFunction, Facts, HeaderRow, NamedNumber, Numbers, OptionalEntry,

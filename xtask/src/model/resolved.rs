@@ -90,6 +90,22 @@ pub enum Part {
 }
 
 impl Side {
+    /// A side of which nothing but its entry is known.
+    pub fn new(arch: &str, entry: Option<String>) -> Self {
+        Side {
+            arch: arch.to_string(),
+            entry,
+            origin: None,
+            missing: None,
+            params: None,
+            block: None,
+            config: Guard::TRUE,
+            symbol: None,
+            companions: Vec::new(),
+            event: None,
+        }
+    }
+
     /// Some configuration of the architecture builds a body.
     pub fn is_implemented(&self) -> bool {
         self.missing.is_none()

@@ -119,6 +119,8 @@ impl<'a> Param<'a> {
             Part::Whole => ("whole", None),
             Part::Low(of) => ("low", Some(of.as_str())),
             Part::High(of) => ("high", Some(of.as_str())),
+            Part::First(of) => ("first", Some(of.as_str())),
+            Part::Second(of) => ("second", Some(of.as_str())),
             Part::Dummy => ("dummy", None),
         };
         let words = param.word.map_or_else(Vec::new, |first| (first..first + param.words).collect());

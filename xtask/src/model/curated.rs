@@ -62,6 +62,9 @@ pub struct Halves {
     /// The values, by name: `pos: [low, high]`.
     #[serde(default)]
     pub values: BTreeMap<String, [String; 2]>,
+    /// Values whose first half is the low one on a little-endian machine and the high one on a big-endian one.
+    #[serde(default)]
+    pub pairs: BTreeMap<String, [String; 2]>,
     /// Parameters that keep a place and mean nothing.
     #[serde(default)]
     pub dummies: Vec<String>,
@@ -75,6 +78,9 @@ pub struct Halves {
 pub struct Block {
     /// The entry.
     pub entry: String,
+    /// The folder of `arch/` of the kernel; none: everywhere.
+    #[serde(default)]
+    pub arch: Option<String>,
     /// The words, each `type name`.
     pub words: Vec<String>,
     /// The file that settles it.

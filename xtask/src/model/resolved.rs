@@ -85,6 +85,10 @@ pub enum Part {
     Low(String),
     /// The high half.
     High(String),
+    /// The half that comes first in the machine's byte order.
+    First(String),
+    /// The half that comes second.
+    Second(String),
     /// None: it keeps the place of a word that nobody reads.
     Dummy,
 }

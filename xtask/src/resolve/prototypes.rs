@@ -34,7 +34,10 @@ impl<'a> Prototypes<'a> {
 
     /// The words behind the pointer that an entry takes, where it takes one to a block.
     pub(super) fn block(&self, entry: &str, way: &Way) -> Result<Option<Vec<Parameter>>, &'static str> {
-        let Some(block) = self.curated.blocks.iter().find(|block| block.entry == entry) else { return Ok(None) };
+        let known = self.curated.blocks.iter().find(|known| {
+            known.entry == entry && known.arch.as_ref().is_none_or(|arch| arch == way.arch())
+        });
+        let Some(block) = known else { return Ok(None) };
         let word = |text: &String| self.parameter(&text.parse().map_err(|()| NO_PARAMS)?, way);
         Ok(Some(block.words.iter().map(word).collect::<Result<_, _>>()?))
     }

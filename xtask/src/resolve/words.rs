@@ -21,12 +21,15 @@ pub(super) fn parts(params: &mut [Parameter], entry: &str, way: &Way, curated: &
         .halves
         .iter()
         .filter(|known| known.entry == entry && known.arch.as_ref().is_none_or(|arch| arch == way.arch()));
+    let is_half = |param: &Parameter| param.part == Part::Whole && param.bits == 32;
     for known in own {
         for param in params.iter_mut() {
             if known.dummies.contains(&param.name) {
                 param.part = Part::Dummy;
             }
-            for (value, [low, high]) in &known.values {
+        }
+        for (value, [low, high]) in &known.values {
+            for param in params.iter_mut().filter(|param| is_half(param)) {
                 if *low == param.name {
                     param.part = Part::Low(value.clone());
                 } else if *high == param.name {
@@ -34,17 +37,29 @@ pub(super) fn parts(params: &mut [Parameter], entry: &str, way: &Way, curated: &
                 }
             }
         }
-    }
-    // The kernel's own macros name them so: `SC_ARG64`, `compat_arg_u64`, `arg_u32p`.
-    let names: Vec<String> = params.iter().map(|param| param.name.clone()).collect();
-    let has = |name: String| names.contains(&name);
-    for param in params.iter_mut().filter(|param| param.part == Part::Whole && param.bits == 32) {
-        if let Some(value) = param.name.strip_suffix("_lo").filter(|value| has(format!("{value}_hi"))) {
-            param.part = Part::Low(value.to_string());
-        } else if let Some(value) = param.name.strip_suffix("_hi").filter(|value| has(format!("{value}_lo"))) {
-            param.part = Part::High(value.to_string());
-        } else if param.name == "__pad" {
-            param.part = Part::Dummy;
+        for (value, [first, second]) in &known.pairs {
+            for param in params.iter_mut().filter(|param| is_half(param)) {
+                if *first == param.name {
+                    param.part = Part::First(value.clone());
+                } else if *second == param.name {
+                    param.part = Part::Second(value.clone());
+                }
+            }
         }
+    }
+    // The kernel's own macros (`SC_ARG64`, `compat_arg_u64`, `arg_u32p`) name halves so, in the order of bytes.
+    for at in 1..params.len() {
+        let Some([one, two]) = params.get_mut(at - 1..=at) else { continue };
+        let ends = |param: &Parameter| param.name.strip_suffix("_lo").or(param.name.strip_suffix("_hi")).map(str::to_string);
+        if let (Some(first), Some(second)) = (ends(one), ends(two))
+            && first == second
+            && is_half(one)
+            && is_half(two)
+        {
+            (one.part, two.part) = (Part::First(first), Part::Second(second));
+        }
+    }
+    for param in params.iter_mut().filter(|param| param.name == "__pad") {
+        param.part = Part::Dummy;
     }
 }

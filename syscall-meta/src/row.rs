@@ -6,6 +6,7 @@
 
 use crate::generated::releases::RELEASES;
 use crate::names::{ENTRY_COUNT, NAME_COUNT};
+use crate::prototype::{CONFIG_COUNT, LIST_COUNT};
 
 pub(crate) use crate::generated::releases::*;
 pub(crate) use crate::names::NONE;
@@ -17,19 +18,64 @@ pub(crate) struct Row {
     pub(crate) number: u32,
     /// The line of the name in `names.rs`.
     pub(crate) name: u16,
-    /// The lines of the entries in `entries.rs`, or [`NONE`].
-    pub(crate) entry: u16,
-    pub(crate) compat_entry: u16,
     /// The first and the last release that has it, as places in `releases.rs`.
     pub(crate) first: u8,
     pub(crate) last: u8,
-    /// Why nothing is behind it: one of the codes below.
-    pub(crate) missing: u8,
-    pub(crate) compat_missing: u8,
+    /// The ways in, as the newest release that has it has them.
+    pub(crate) main: SideData,
+    pub(crate) compat: SideData,
+}
+
+/// One way in.
+#[derive(Clone, Copy)]
+pub(crate) struct SideData {
+    /// The line of the entry in `entries.rs`, or [`NONE`].
+    pub(crate) entry: u16,
+    /// The list of parameters in `prototypes.rs`, or [`NONE`].
+    pub(crate) params: u16,
+    /// The line of the condition in `configs.rs`, or [`NO_CONFIG`].
+    pub(crate) config: u8,
+    /// Why nothing is behind it, one of the codes below, and the bits after them.
+    pub(crate) flags: u8,
 }
 
 /// A bulk of rows is what the tables weigh.
-const _: () = assert!(size_of::<Row>() <= 16);
+const _: () = assert!(size_of::<Row>() <= 20);
+
+/// What a row said up to a release, where newer ones say something else.
+#[derive(Clone, Copy)]
+pub(crate) struct Older {
+    pub(crate) number: u32,
+    pub(crate) last: u8,
+    pub(crate) main: SideData,
+    pub(crate) compat: SideData,
+}
+
+/// The words behind the one pointer that a call takes.
+#[derive(Clone, Copy)]
+pub(crate) struct Block {
+    pub(crate) number: u32,
+    pub(crate) compat: bool,
+    pub(crate) params: u16,
+}
+
+/// A tracepoint that bears another name than the entry: the line of an entry in `entries.rs`.
+#[derive(Clone, Copy)]
+pub(crate) struct Event {
+    pub(crate) number: u32,
+    pub(crate) entry: u16,
+}
+
+/// What stands before an entry's name in a symbol, over a range of releases.
+#[derive(Clone, Copy)]
+pub(crate) struct Prefix {
+    pub(crate) first: u8,
+    pub(crate) last: u8,
+    /// Which entries: bits of [`MAIN`] and [`COMPAT`], [`DEFINED`] and [`COMPAT_DEFINED`], [`NO_PARAMS`].
+    pub(crate) of: u8,
+    pub(crate) text: &'static str,
+    pub(crate) linkage: u8,
+}
 
 /// In place of the last release: still there in the newest one, so that a new release leaves the row alone.
 pub(crate) const NEWEST: u8 = u8::MAX;
@@ -46,6 +92,33 @@ pub(crate) const NOT_ON_THIS_ARCH: u8 = 3;
 pub(crate) const ALWAYS_ENOSYS: u8 = 4;
 /// No kernel serves this ABI as compat, or none has this call there.
 pub(crate) const ABSENT: u8 = 5;
+/// The bits of the flags that hold one of these codes.
+pub(crate) const MISSING: u8 = 7;
+
+/// `SYSCALL_DEFINEn` makes the entry.
+pub(crate) const DEFINED: u8 = 8;
+/// `COMPAT_SYSCALL_DEFINEn` makes it.
+pub(crate) const COMPAT_DEFINED: u8 = 16;
+/// It has a tracepoint.
+pub(crate) const EVENT: u8 = 32;
+
+/// In a [`Prefix`]: of entries that begin with `sys_`, on the main way and as compat; of those with `compat_sys_`.
+pub(crate) const MAIN: u8 = 1;
+pub(crate) const COMPAT: u8 = 2;
+pub(crate) const COMPAT_ENTRY: u8 = 4;
+/// In a [`Prefix`] of a companion: of entries without parameters.
+pub(crate) const NO_PARAMS: u8 = 64;
+
+/// Who sees a function.
+pub(crate) const GLOBAL: u8 = 0;
+pub(crate) const STATIC: u8 = 1;
+pub(crate) const INLINE: u8 = 2;
+
+/// In place of a condition: built in every configuration.
+pub(crate) const NO_CONFIG: u8 = u8::MAX;
+
+/// In place of a way in that there is not.
+pub(crate) const NO_SIDE: SideData = SideData { entry: NONE, params: NONE, config: NO_CONFIG, flags: ABSENT };
 
 /// A further name of the call with this number.
 #[derive(Clone, Copy)]
@@ -55,18 +128,38 @@ pub(crate) struct Alias {
 }
 
 /// One line of a generated table.
-#[allow(clippy::too_many_arguments, reason = "the columns of a table")]
-pub(crate) const fn row(
-    number: u32,
-    name: u16,
-    entry: u16,
-    compat_entry: u16,
-    first: u8,
-    last: u8,
-    missing: u8,
-    compat_missing: u8,
-) -> Row {
-    Row { number, name, entry, compat_entry, first, last, missing, compat_missing }
+pub(crate) const fn row(number: u32, name: u16, first: u8, last: u8, main: SideData, compat: SideData) -> Row {
+    Row { number, name, first, last, main, compat }
+}
+
+/// One way in, in a line of a generated table.
+pub(crate) const fn side(entry: u16, params: u16, config: u8, flags: u8) -> SideData {
+    SideData { entry, params, config, flags }
+}
+
+/// One line of what older releases say.
+pub(crate) const fn older(number: u32, last: u8, main: SideData, compat: SideData) -> Older {
+    Older { number, last, main, compat }
+}
+
+/// One line of a generated list of blocks.
+pub(crate) const fn block(number: u32, compat: bool, params: u16) -> Block {
+    Block { number, compat, params }
+}
+
+/// One line of a generated list of events.
+pub(crate) const fn event(number: u32, entry: u16) -> Event {
+    Event { number, entry }
+}
+
+/// One line of a generated list of symbols.
+pub(crate) const fn symbol(first: u8, last: u8, of: u8, text: &'static str) -> Prefix {
+    Prefix { first, last, of, text, linkage: GLOBAL }
+}
+
+/// One line of a generated list of companions.
+pub(crate) const fn companion(first: u8, last: u8, of: u8, text: &'static str, linkage: u8) -> Prefix {
+    Prefix { first, last, of, text, linkage }
 }
 
 /// One line of a generated list of aliases.
@@ -112,11 +205,11 @@ pub(crate) const fn index<const N: usize>(base: u32, rows: &[Row], aliases: &[Al
         let row = rows[i];
         assert!(row.number >= next, "rows are sorted by number, each once, from the base on");
         assert!(index.by_name[row.name as usize] == NONE, "a name is that of one row");
-        assert!((row.entry as usize) < ENTRY_COUNT || row.entry == NONE, "an entry is one of entries.rs");
-        assert!((row.compat_entry as usize) < ENTRY_COUNT || row.compat_entry == NONE, "an entry is one of entries.rs");
+        check(row.main);
+        check(row.compat);
         assert!((row.last as usize) < releases || row.last == NEWEST, "a release is one of releases.rs");
         assert!((row.first as usize) < releases && row.first <= row.last, "the first release is not after the last");
-        assert!(row.missing < ABSENT && row.compat_missing <= ABSENT, "a reason is one of those known");
+        assert!(row.main.flags & MISSING != ABSENT, "a call has a main way in");
         index.by_name[row.name as usize] = i as u16;
         if row.number - base < DENSE {
             index.by_number[(row.number - base) as usize] = i as u16;
@@ -136,6 +229,13 @@ pub(crate) const fn index<const N: usize>(base: u32, rows: &[Row], aliases: &[Al
     index
 }
 
+const fn check(side: SideData) {
+    assert!((side.entry as usize) < ENTRY_COUNT || side.entry == NONE, "an entry is one of entries.rs");
+    assert!((side.params as usize) < LIST_COUNT || side.params == NONE, "a list is one of prototypes.rs");
+    assert!((side.config as usize) < CONFIG_COUNT || side.config == NO_CONFIG, "a condition is one of configs.rs");
+    assert!(side.flags & MISSING <= ABSENT, "a reason is one of those known");
+}
+
 /// Ends a generated table: checks `ROWS` and `ALIASES`, derives the index, and makes the `TABLE` of them.
 macro_rules! table {
     ($abi:ident) => {
@@ -149,6 +249,11 @@ macro_rules! table {
             dense_count: dense_count(BASE, &ROWS) as u16,
             rows: &ROWS,
             aliases: &ALIASES,
+            older: &OLDER,
+            blocks: &BLOCKS,
+            events: &EVENTS,
+            symbols: &SYMBOLS,
+            companions: &COMPANIONS,
             by_number: &INDEX.by_number,
             by_name: &INDEX.by_name,
         };

@@ -6,7 +6,7 @@ use core::ops::Range;
 
 use crate::abi::Abi;
 use crate::names::{self, NAME_COUNT, NONE};
-use crate::row::{Alias, Row};
+use crate::row::{Alias, Block, Event, Older, Prefix, Row};
 use crate::syscall::Syscall;
 
 /// What a generated file and `row.rs` make of an ABI.
@@ -17,6 +17,12 @@ pub(crate) struct TableData {
     pub(crate) dense_count: u16,
     pub(crate) rows: &'static [Row],
     pub(crate) aliases: &'static [Alias],
+    /// By number, then by release.
+    pub(crate) older: &'static [Older],
+    pub(crate) blocks: &'static [Block],
+    pub(crate) events: &'static [Event],
+    pub(crate) symbols: &'static [Prefix],
+    pub(crate) companions: &'static [Prefix],
     pub(crate) by_number: &'static [u16],
     pub(crate) by_name: &'static [u16; NAME_COUNT],
 }

@@ -5,6 +5,7 @@
 
 mod abis;
 mod pool;
+mod prototypes;
 mod standalone;
 mod tables;
 
@@ -26,6 +27,10 @@ pub fn emit(releases: &[(&Release, &Resolved)], union: &Union, abis: &Abis) -> B
         ("releases.rs".to_string(), tables::releases(union)),
         ("names.rs".to_string(), pools.names.file("Every name that a call has on any ABI")),
         ("entries.rs".to_string(), pools.entries.file("Every entry function that a table names")),
+        ("prototypes.rs".to_string(), pools.prototypes.file()),
+        ("types.rs".to_string(), pools.prototypes.types.file("Every C type of a parameter")),
+        ("params.rs".to_string(), pools.prototypes.params.file("Every name of a parameter")),
+        ("configs.rs".to_string(), pools.prototypes.configs.file("Every condition under which a call is built")),
     ]);
     for spec in &abis.abis {
         let rows = union.abis.iter().find(|abi| abi.name == spec.name).map_or(&[][..], |abi| &abi.rows);

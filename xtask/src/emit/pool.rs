@@ -1,16 +1,18 @@
-//! Pools of names: each once, known by its place.
+//! Pools of names: each once, known by its place; filled from all releases.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::HEAD;
+use super::prototypes::Prototypes;
 use crate::model::{Abis, Release};
 use crate::resolve::Resolved;
 
-/// The two pools.
+/// All pools.
 pub(super) struct Pools {
     pub names: Pool,
     pub entries: Pool,
+    pub prototypes: Prototypes,
 }
 
 /// Names in the order of first appearance.
@@ -22,7 +24,7 @@ pub(super) struct Pool {
 
 impl Pools {
     pub(super) fn new(releases: &[(&Release, &Resolved)], abis: &Abis) -> Self {
-        let (mut names, mut entries) = (Pool::default(), Pool::default());
+        let (mut names, mut entries, mut prototypes) = (Pool::default(), Pool::default(), Prototypes::default());
         for (_, resolved) in releases {
             for spec in &abis.abis {
                 let calls = resolved.abis.iter().filter(|abi| abi.name == spec.name).flat_map(|abi| &abi.syscalls);
@@ -30,16 +32,19 @@ impl Pools {
                     names.add(&call.name);
                     call.aliases.iter().for_each(|alias| names.add(alias));
                     let sides = [Some(&call.main), call.compat.as_ref()].into_iter().flatten();
-                    sides.filter_map(|side| side.entry.as_deref()).for_each(|entry| entries.add(entry));
+                    for side in sides {
+                        side.entry.iter().for_each(|entry| entries.add(entry));
+                        prototypes.add(side);
+                    }
                 }
             }
         }
-        Pools { names, entries }
+        Pools { names, entries, prototypes }
     }
 }
 
 impl Pool {
-    fn add(&mut self, name: &str) {
+    pub(super) fn add(&mut self, name: &str) {
         if !self.ids.contains_key(name) {
             self.ids.insert(name.to_string(), self.lines.len());
             self.lines.push(name.to_string());

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::pool::Pools;
 use super::{HEAD, variant};
-use crate::model::{AbiSpec, Missing, Release, Side};
+use crate::model::{AbiSpec, Guard, Missing, Release, Side};
 use crate::resolve::{Union, UnionRow};
 
 pub(super) fn table(spec: &AbiSpec, rows: &[UnionRow], union: &Union, pools: &Pools) -> String {
@@ -14,9 +14,7 @@ pub(super) fn table(spec: &AbiSpec, rows: &[UnionRow], union: &Union, pools: &Po
         rows.len()
     );
     if !rows.is_empty() {
-        out.push_str(
-            "    // number, name, entry, compat entry, first release, last release, missing, missing as compat\n",
-        );
+        out.push_str("    // number, name, first release, last release, (entry, parameters, configuration, flags), as compat\n");
     }
     for row in rows {
         let call = &row.syscall;
@@ -27,23 +25,41 @@ pub(super) fn table(spec: &AbiSpec, rows: &[UnionRow], union: &Union, pools: &Po
         };
         let _ = writeln!(
             out,
-            "    row({}, {}, {}, {}, {}, {last}, {}, {}), // {}",
+            "    row({}, {}, {}, {last}, {}, {}), // {}",
             number(spec, call.number),
             pools.names.id(Some(&call.name)),
-            pools.entries.id(call.main.entry.as_deref()),
-            pools.entries.id(call.compat.as_ref().and_then(|side| side.entry.as_deref())),
             release(&union.releases[row.first]),
-            missing(&call.main),
-            call.compat.as_ref().map_or("ABSENT", missing),
+            side(Some(&call.main), pools),
+            side(call.compat.as_ref(), pools),
             call.name,
         );
     }
+    let older: Vec<_> = rows.iter().flat_map(|row| row.older.iter().map(|older| (&row.syscall, older))).collect();
+    list(&mut out, "OLDER", "Older", older.len());
+    for (call, older) in older {
+        let _ = writeln!(
+            out,
+            "    older({}, {}, {}, {}), // {}",
+            number(spec, call.number),
+            release(&union.releases[older.last]),
+            side(Some(&older.main), pools),
+            side(older.compat.as_ref(), pools),
+            call.name,
+        );
+    }
+    let blocks: Vec<_> = rows
+        .iter()
+        .flat_map(|row| [(&row.syscall, false, Some(&row.syscall.main)), (&row.syscall, true, row.syscall.compat.as_ref())])
+        .filter_map(|(call, compat, side)| Some((call, compat, side?.block.as_ref()?)))
+        .collect();
+    list(&mut out, "BLOCKS", "Block", blocks.len());
+    for (call, compat, block) in blocks {
+        let id = pools.prototypes.id(Some(block));
+        let _ = writeln!(out, "    block({}, {compat}, {id}), // {}", number(spec, call.number), call.name);
+    }
     let aliases: Vec<_> =
         rows.iter().flat_map(|row| row.syscall.aliases.iter().map(|alias| (&row.syscall, alias))).collect();
-    let _ = writeln!(out, "];\n\nstatic ALIASES: [Alias; {}] = [", aliases.len());
-    if aliases.is_empty() {
-        out.truncate(out.len() - 1);
-    }
+    list(&mut out, "ALIASES", "Alias", aliases.len());
     for (call, alias) in aliases {
         let id = pools.names.id(Some(alias));
         let _ = writeln!(out, "    alias({}, {id}), // {alias} = {}", number(spec, call.number), call.name);
@@ -75,6 +91,37 @@ fn number(spec: &AbiSpec, number: u32) -> String {
 
 fn release(release: &Release) -> String {
     format!("V{}_{}", release.major, release.minor)
+}
+
+/// Ends a list and begins the next one, in one line where it stays empty.
+fn list(out: &mut String, name: &str, ty: &str, len: usize) {
+    let _ = writeln!(out, "];\n\nstatic {name}: [{ty}; {len}] = [");
+    if len == 0 {
+        out.truncate(out.len() - 1);
+    }
+}
+
+/// `side(12, 40, NO_CONFIG, OK | DEFINED | EVENT)`
+fn side(side: Option<&Side>, pools: &Pools) -> String {
+    let Some(side) = side else { return "NO_SIDE".to_string() };
+    let config = match &side.config {
+        Guard::Constant(_) => "NONE".to_string(),
+        config => pools.prototypes.configs.id(Some(&config.to_string())),
+    };
+    let mut flags = missing(side).to_string();
+    match side.made_by.as_deref() {
+        Some("COMPAT_SYSCALL_DEFINE") => flags.push_str(" | COMPAT_DEFINED"),
+        Some(_) => flags.push_str(" | DEFINED"),
+        None => {}
+    }
+    if side.event.is_some() {
+        flags.push_str(" | EVENT");
+    }
+    format!(
+        "side({}, {}, {config}, {flags})",
+        pools.entries.id(side.entry.as_deref()),
+        pools.prototypes.id(side.params.as_ref())
+    )
 }
 
 fn missing(side: &Side) -> &'static str {

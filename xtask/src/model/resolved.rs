@@ -53,6 +53,9 @@ pub struct Side {
     pub symbol: Option<String>,
     /// The functions beside it that the same definition makes, with who sees them: `__do_sys_openat`.
     pub companions: Vec<(String, Linkage)>,
+    /// The macro without its digit that defines it: `SYSCALL_DEFINE`, `COMPAT_SYSCALL_DEFINE`; none: a function or label
+    /// of its own.
+    pub made_by: Option<String>,
     /// Its tracepoint without `sys_enter_` and `sys_exit_`: `newstat`.
     pub event: Option<String>,
 }
@@ -106,6 +109,7 @@ impl Side {
             config: Guard::TRUE,
             symbol: None,
             companions: Vec::new(),
+            made_by: None,
             event: None,
         }
     }

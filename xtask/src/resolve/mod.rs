@@ -8,7 +8,7 @@ mod sides;
 mod union;
 mod words;
 
-pub use union::{Union, UnionAbi, UnionRow, union};
+pub use union::{Older, Union, UnionAbi, UnionRow, union};
 
 use crate::diagnostic::{Diagnostic, Label, Sink};
 use crate::model::{Abi, AbiSpec, Abis, Curated, Facts, Gap};

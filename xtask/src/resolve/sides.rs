@@ -95,6 +95,10 @@ impl<'a> Sides<'a> {
             side.config = config;
         }
         side.event = self.event(&entry, &place, way);
+        // `SYSCALL32_` and `PPC32_` stand for one of the other two.
+        let is_compat = entry.starts_with("compat_sys_");
+        let made_by = if is_compat { "COMPAT_SYSCALL_DEFINE" } else { "SYSCALL_DEFINE" };
+        side.made_by = place.made_by.map(|_| made_by.to_string());
         side.entry = Some(entry);
         side
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Resolved;
 use super::rows::label_of;
 use crate::diagnostic::{Diagnostic, Sink};
-use crate::model::{Abis, Release, Syscall};
+use crate::model::{Abis, Release, Side, Syscall};
 
 /// The tables over all releases.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,19 @@ pub struct UnionRow {
     pub first: usize,
     /// The last one.
     pub last: usize,
+    /// What older releases say otherwise, oldest first.
+    pub older: Vec<Older>,
+}
+
+/// A call as it was, up to a release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Older {
+    /// The last release that has it so: an index into [`Union::releases`].
+    pub last: usize,
+    /// What it entered.
+    pub main: Side,
+    /// The other way in.
+    pub compat: Option<Side>,
 }
 
 /// Lays releases, oldest first, on top of each other.
@@ -46,7 +59,7 @@ pub fn union(releases: &[(&Release, &Resolved)], abis: &Abis, sink: &Sink) -> Un
             let Some(abi) = resolved.abis.iter().find(|abi| abi.name == spec.name) else { continue };
             for syscall in &abi.syscalls {
                 let old = rows.remove(&syscall.number);
-                let new = UnionRow { syscall: syscall.clone(), first: index, last: index };
+                let new = UnionRow { syscall: syscall.clone(), first: index, last: index, older: Vec::new() };
                 let row = match old {
                     Some(old) => newer(old, new, &union.releases, &spec.name, sink),
                     None => new,
@@ -90,7 +103,23 @@ fn newer(old: UnionRow, new: UnionRow, releases: &[Release], abi: &str, sink: &S
     }
     let mut syscall = new.syscall;
     syscall.aliases = before.union(&after).filter(|name| **name != syscall.name).cloned().collect();
-    UnionRow { syscall, first: old.first, last: new.last }
+    let mut older = old.older;
+    let same = |a: &Side, b: &Side| {
+        let told = |side: &Side| (side.entry.clone(), side.missing, side.params.clone(), side.block.clone());
+        // Symbols follow from the entry by rules of their own.
+        let also = |side: &Side| (side.config.clone(), side.event.clone(), side.made_by.clone());
+        told(a) == told(b) && also(a) == also(b)
+    };
+    let (before, after) = (&old.syscall, &syscall);
+    let compat_same = match (&before.compat, &after.compat) {
+        (None, None) => true,
+        (Some(a), Some(b)) => same(a, b),
+        _ => false,
+    };
+    if !same(&before.main, &after.main) || !compat_same {
+        older.push(Older { last: old.last, main: before.main.clone(), compat: before.compat.clone() });
+    }
+    UnionRow { syscall, first: old.first, last: new.last, older }
 }
 
 /// A name leads to one number over all releases.

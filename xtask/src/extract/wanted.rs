@@ -49,13 +49,16 @@ fn enter(folder: &str) -> bool {
     match folder.split_once('/') {
         None => !NOT_THE_KERNEL.contains(&folder),
         Some(("scripts", _)) => false,
-        Some(("include", below)) => below.starts_with("uapi"),
+        Some(("include", below)) => below.starts_with("uapi") || below == "linux",
         // What a build leaves behind is no part of the text.
         Some(_) => !folder.ends_with("/generated") && !folder.ends_with("/dts"),
     }
 }
 
 fn want(path: &str) -> Want {
+    if is_macro_header(path) || path == DEFAULT_MATCH || is_arch_kconfig(path) {
+        return Want::Keep;
+    }
     let in_scripts = path.starts_with("scripts/");
     match path.rsplit_once('.').map(|(_, ending)| ending) {
         Some("c") if !in_scripts => Want::Scan,
@@ -83,16 +86,36 @@ fn is_uapi(path: &str) -> bool {
         || (folder == "include/uapi/linux" && matches!(name, "audit.h" | "elf-em.h"))
 }
 
+/// Where `SYSCALL_DEFINEn` and `arch_syscall_match_sym_name` stand.
+fn is_macro_header(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    match name {
+        "syscalls.h" | "compat.h" => folder == "include/linux",
+        "syscall_wrapper.h" | "ftrace.h" => folder.starts_with("arch/") && folder.ends_with("/include/asm"),
+        _ => false,
+    }
+}
+
+/// The Kconfig file at the top of an architecture.
+fn is_arch_kconfig(path: &str) -> bool {
+    path.strip_prefix("arch/").is_some_and(|path| path.ends_with("/Kconfig") && path.matches('/').count() == 1)
+}
+
+/// The rule for architectures that have none of their own for which symbol belongs to an event.
+pub(super) const DEFAULT_MATCH: &str = "kernel/trace/trace_syscalls.c";
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn tables_are_told_by_name_and_place() {
+    fn files_are_told_by_name_and_place() {
         assert!(is_table("scripts/syscall.tbl"));
         assert!(is_table("arch/mips/kernel/syscalls/syscall_n64.tbl"));
         assert!(!is_table("scripts/atomic/atomics.tbl"));
         assert!(!is_table("tools/scripts/syscall.tbl"));
+        assert!(is_macro_header("include/linux/syscalls.h") && !is_macro_header("arch/arm/include/asm/syscalls.h"));
+        assert!(is_arch_kconfig("arch/s390/Kconfig") && !is_arch_kconfig("arch/x86/kvm/Kconfig"));
         assert!(!enter("tools") && !enter("scripts/atomic") && enter("scripts") && enter("drivers/pci"));
     }
 }

@@ -5,6 +5,7 @@ mod function;
 mod kbuild;
 mod lines;
 mod makefile;
+mod match_rule;
 mod redirect;
 mod tbl;
 
@@ -12,5 +13,6 @@ pub use define::{definitions, may_define};
 pub use function::{assembly_labels, c_functions};
 pub use kbuild::{SyscallRules, parse_kbuild, parse_rules};
 pub use makefile::release;
+pub use match_rule::match_rules;
 pub use redirect::redirects;
 pub use tbl::table;

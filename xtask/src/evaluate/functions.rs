@@ -176,6 +176,7 @@ long __do_sys_a(int a) { }
     #[test]
     fn broken_text_ends_quietly() {
         assert_eq!(shown("long f(int"), Vec::<String>::new());
-        assert_eq!(shown("long ) f(int) } ; ( ;"), Vec::<String>::new());
+        assert_eq!(shown("long f) (int; } ; ( ;"), Vec::<String>::new());
+        assert_eq!(shown("} static long ] f(void) {"), Vec::<String>::new());
     }
 }

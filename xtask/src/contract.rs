@@ -3,8 +3,11 @@
 //! Fields are never renamed and keep their meaning; later releases of this tool may add some.
 
 use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 
-use crate::model::{Abi, AbiSpec, Abis, ByteOrder, Missing, Release, Served, Side, Syscall};
+use crate::model::{
+    Abi, AbiSpec, Abis, ByteOrder, Guard, Missing, Parameter, Part, Release, Scalar, Served, Side, Syscall,
+};
 
 /// One ABI of one release, as `list --format json` prints it.
 #[derive(Serialize)]
@@ -30,10 +33,12 @@ pub struct Row<'a> {
     missing: Option<&'static str>,
     entry: Option<&'a str>,
     symbol: Option<&'a str>,
-    event: Option<&'a str>,
+    companions: Vec<Companion<'a>>,
+    event: Option<String>,
     origin: Option<&'a str>,
-    config: Option<&'a str>,
-    params: Option<&'a [()]>,
+    config: Option<Config<'a>>,
+    params: Option<Vec<Param<'a>>>,
+    block: Option<Vec<Param<'a>>>,
     compat_entry: Option<&'a str>,
     compat: Option<CompatSide<'a>>,
 }
@@ -44,12 +49,99 @@ struct CompatSide<'a> {
     arch: &'a str,
     entry: Option<&'a str>,
     symbol: Option<&'a str>,
-    event: Option<&'a str>,
+    companions: Vec<Companion<'a>>,
+    event: Option<String>,
     origin: Option<&'a str>,
-    config: Option<&'a str>,
+    config: Option<Config<'a>>,
     implemented: bool,
     missing: Option<&'static str>,
-    params: Option<&'a [()]>,
+    params: Option<Vec<Param<'a>>>,
+    block: Option<Vec<Param<'a>>>,
+}
+
+/// A parameter.
+#[derive(Serialize)]
+struct Param<'a> {
+    name: &'a str,
+    #[serde(rename = "type")]
+    ty: &'a str,
+    kind: Option<&'a str>,
+    direction: Option<&'a str>,
+    /// Bits of its words that count.
+    bits: u8,
+    /// Whether the highest of them is a sign; none of a pointer.
+    signed: Option<bool>,
+    /// The argument words that it occupies, counted from 0.
+    words: Vec<u8>,
+    /// `whole`, or what else it is.
+    part: &'static str,
+    /// The value of which it is a half.
+    of: Option<&'a str>,
+}
+
+/// A function that the same definition makes.
+#[derive(Serialize)]
+struct Companion<'a> {
+    symbol: &'a str,
+    linkage: &'static str,
+}
+
+/// A condition: `"CONFIG_X"`, or `{"all" | "any": […]}`, `{"not": …}`.
+struct Config<'a>(&'a Guard);
+
+impl Serialize for Config<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (word, list) = match self.0 {
+            Guard::Symbol(name) => return serializer.serialize_str(name),
+            Guard::Not(name) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry("not", name)?;
+                return map.end();
+            }
+            Guard::All(list) => ("all", list.as_slice()),
+            Guard::Any(list) => ("any", list.as_slice()),
+            Guard::Constant(holds) => (if *holds { "all" } else { "any" }, [].as_slice()),
+        };
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry(word, &list.iter().map(Config).collect::<Vec<_>>())?;
+        map.end()
+    }
+}
+
+impl<'a> Param<'a> {
+    fn new(param: &'a Parameter) -> Self {
+        let signed = match param.scalar {
+            Scalar::Signed(_) => Some(true),
+            Scalar::Unsigned(_) => Some(false),
+            Scalar::Pointer | Scalar::Aggregate => None,
+        };
+        let (part, of) = match &param.part {
+            Part::Whole => ("whole", None),
+            Part::Low(of) => ("low", Some(of.as_str())),
+            Part::High(of) => ("high", Some(of.as_str())),
+            Part::First(of) => ("first", Some(of.as_str())),
+            Part::Second(of) => ("second", Some(of.as_str())),
+            Part::Dummy => ("dummy", None),
+        };
+        let words = param.word.map_or_else(Vec::new, |first| (first..first + param.words).collect());
+        Param { name: &param.name, ty: &param.ty, kind: None, direction: None, bits: param.bits, signed, words, part, of }
+    }
+}
+
+fn params(list: Option<&Vec<Parameter>>) -> Option<Vec<Param<'_>>> {
+    Some(list?.iter().map(Param::new).collect())
+}
+
+fn companions(side: &Side) -> Vec<Companion<'_>> {
+    side.companions.iter().map(|(symbol, linkage)| Companion { symbol, linkage: linkage.as_str() }).collect()
+}
+
+fn config(side: &Side) -> Option<Config<'_>> {
+    (side.config != Guard::TRUE).then_some(Config(&side.config))
+}
+
+fn event(side: &Side) -> Option<String> {
+    side.event.as_ref().map(|name| format!("sys_enter_{name}"))
 }
 
 /// Everything about one release, as `export` prints it.
@@ -141,11 +233,13 @@ impl<'a> Row<'a> {
             implemented: main.is_implemented(),
             missing: main.missing.map(Missing::as_str),
             entry: main.entry.as_deref(),
-            symbol: None,
-            event: None,
+            symbol: main.symbol.as_deref(),
+            companions: companions(main),
+            event: event(main),
             origin: main.origin.as_deref(),
-            config: None,
-            params: None,
+            config: config(main),
+            params: params(main.params.as_ref()),
+            block: params(main.block.as_ref()),
             compat_entry: syscall.compat.as_ref().and_then(|side| side.entry.as_deref()),
             compat: syscall.compat.as_ref().map(CompatSide::new),
         }
@@ -157,13 +251,15 @@ impl<'a> CompatSide<'a> {
         CompatSide {
             arch: &side.arch,
             entry: side.entry.as_deref(),
-            symbol: None,
-            event: None,
+            symbol: side.symbol.as_deref(),
+            companions: companions(side),
+            event: event(side),
             origin: side.origin.as_deref(),
-            config: None,
+            config: config(side),
             implemented: side.is_implemented(),
             missing: side.missing.map(Missing::as_str),
-            params: None,
+            params: params(side.params.as_ref()),
+            block: params(side.block.as_ref()),
         }
     }
 }

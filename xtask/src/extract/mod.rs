@@ -12,8 +12,8 @@ mod wrappers;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Result, Sink};
-use crate::model::{Abis, Definition, EntryFunction, Facts, Redirect, TableRow};
+use crate::diagnostic::{Diagnostic, Label, Result, Sink};
+use crate::model::{Abis, Argument, ArgumentMacro, Definition, EntryFunction, Facts, OptionalEntry, Redirect, TableRow};
 use crate::parse;
 use crate::source::{File, Kernel, Origin, Progress, Tree};
 
@@ -24,7 +24,12 @@ struct Found {
     definitions: Vec<Definition>,
     functions: Vec<EntryFunction>,
     redirects: Vec<Redirect>,
+    arguments: Vec<ArgumentMacro>,
+    optional: Vec<OptionalEntry>,
 }
+
+/// Headers with macros that stand for parameters, beside those that a file defines for itself.
+const ARGUMENT_HEADERS: [&str; 2] = ["include/linux/syscalls.h", "include/asm-generic/compat.h"];
 
 /// What was read, and from what.
 pub struct Extracted {
@@ -68,8 +73,20 @@ pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -
         match_rules: matching::rules(&tree, sink),
     };
     facts.wrappers = wrappers::wrappers(&tree, &facts.ways(abis), &wrappers::stand_in(&tree, abis), sink);
+    for header in ARGUMENT_HEADERS {
+        let found = tree.get(header).map(|text| parse::argument_macros(header, &text.text)).unwrap_or_default();
+        if !found.is_empty() {
+            facts.arguments.insert(header.to_string(), found);
+        }
+    }
     let (mut functions, mut redirects) = (Vec::new(), Vec::new());
     for (path, found) in tree.scanned {
+        if !found.arguments.is_empty() {
+            facts.arguments.insert(path.to_string(), found.arguments);
+        }
+        if !found.optional.is_empty() {
+            facts.optional.insert(path.to_string(), found.optional);
+        }
         if !found.definitions.is_empty() {
             facts.definitions.insert(path.to_string(), found.definitions);
         }
@@ -83,6 +100,7 @@ pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -
     let named = |name: &str| entries.contains(name) || led_to.contains(name);
     let functions = kept(functions, |function| named(&function.name));
     (facts.functions, facts.redirects) = (functions, redirects);
+    check_functions(&facts, sink);
     Ok(Extracted { facts, sha256 })
 }
 
@@ -103,17 +121,46 @@ fn scan(file: &File, sink: &Sink) -> Option<Found> {
     }
     let text = file.text();
     let (is_c, is_assembly) = (file.path.ends_with(".c"), file.path.ends_with(".S"));
+    let definitions = if is_c && defines { parse::definitions(file.path, &text, sink) } else { Vec::new() };
+    let calls_macro = |site: &Definition| {
+        site.arguments.iter().flatten().any(|argument| matches!(argument, Argument::Macro { .. }))
+    };
     let found = Found {
-        definitions: if is_c && defines { parse::definitions(file.path, &text, sink) } else { Vec::new() },
+        arguments: match definitions.iter().any(calls_macro) {
+            true => parse::argument_macros(file.path, &text),
+            false => Vec::new(),
+        },
+        optional: match file.path == "kernel/sys_ni.c" {
+            true => parse::optional(file.path, &text, sink),
+            false => Vec::new(),
+        },
+        definitions,
         functions: match in_arch {
             true if is_c => parse::c_functions(&text),
             true if is_assembly => parse::assembly_labels(&text),
             _ => Vec::new(),
         },
-        redirects: if in_arch { parse::redirects(file.path, &text) } else { Vec::new() },
+        redirects: if in_arch { parse::redirects(file.path, &text, sink) } else { Vec::new() },
     };
-    let empty = found.definitions.is_empty() && found.functions.is_empty() && found.redirects.is_empty();
+    let empty = found.definitions.is_empty()
+        && found.functions.is_empty()
+        && found.redirects.is_empty()
+        && found.optional.is_empty();
     (!empty).then_some(found)
+}
+
+/// A C function that is an entry has parameters that are understood.
+fn check_functions(facts: &Facts, sink: &Sink) {
+    for (file, functions) in facts.functions.iter().filter(|(file, _)| file.ends_with(".c")) {
+        for function in functions.iter().filter(|function| function.params.is_none()) {
+            let message = format!("the parameters of `{}` are not understood", function.name);
+            sink.push(
+                Diagnostic::error("unknown-parameters", message)
+                    .at(Label { line: function.line, ..Label::file(file.as_str()) })
+                    .help("`parse/params.rs` reads what stands in a function's parentheses"),
+            );
+        }
+    }
 }
 
 /// Every system call table, by the path of the file itself: a link to a shared table is not a table of its own.

@@ -49,14 +49,18 @@ fn enter(folder: &str) -> bool {
     match folder.split_once('/') {
         None => !NOT_THE_KERNEL.contains(&folder),
         Some(("scripts", _)) => false,
-        Some(("include", below)) => below.starts_with("uapi") || below == "linux",
+        Some(("include", below)) => matches!(below, "asm-generic" | "linux") || below.starts_with("uapi"),
         // What a build leaves behind is no part of the text.
         Some(_) => !folder.ends_with("/generated") && !folder.ends_with("/dts"),
     }
 }
 
+/// Files of the kernel's own that hold facts.
+const FILES: [&str; 4] =
+    ["include/asm-generic/compat.h", "include/linux/compat.h", "include/linux/syscalls.h", DEFAULT_MATCH];
+
 fn want(path: &str) -> Want {
-    if is_macro_header(path) || path == DEFAULT_MATCH || is_arch_kconfig(path) {
+    if FILES.contains(&path) || is_wrapper_header(path) || is_arch_kconfig(path) {
         return Want::Keep;
     }
     let in_scripts = path.starts_with("scripts/");
@@ -86,14 +90,10 @@ fn is_uapi(path: &str) -> bool {
         || (folder == "include/uapi/linux" && matches!(name, "audit.h" | "elf-em.h"))
 }
 
-/// Where `SYSCALL_DEFINEn` and `arch_syscall_match_sym_name` stand.
-fn is_macro_header(path: &str) -> bool {
+/// What an architecture's own define macros are, and how it matches symbols to events.
+fn is_wrapper_header(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    match name {
-        "syscalls.h" | "compat.h" => folder == "include/linux",
-        "syscall_wrapper.h" | "ftrace.h" => folder.starts_with("arch/") && folder.ends_with("/include/asm"),
-        _ => false,
-    }
+    matches!(name, "syscall_wrapper.h" | "ftrace.h") && folder.starts_with("arch/") && folder.ends_with("/include/asm")
 }
 
 /// The Kconfig file at the top of an architecture.
@@ -114,7 +114,9 @@ mod tests {
         assert!(is_table("arch/mips/kernel/syscalls/syscall_n64.tbl"));
         assert!(!is_table("scripts/atomic/atomics.tbl"));
         assert!(!is_table("tools/scripts/syscall.tbl"));
-        assert!(is_macro_header("include/linux/syscalls.h") && !is_macro_header("arch/arm/include/asm/syscalls.h"));
+        assert!(
+            is_wrapper_header("arch/arm/include/asm/ftrace.h") && !is_wrapper_header("include/asm-generic/ftrace.h")
+        );
         assert!(is_arch_kconfig("arch/s390/Kconfig") && !is_arch_kconfig("arch/x86/kvm/Kconfig"));
         assert!(!enter("tools") && !enter("scripts/atomic") && enter("scripts") && enter("drivers/pci"));
     }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::call::CallSpec;
+
 /// The whole file.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -92,6 +94,8 @@ pub struct AbiSpec {
     /// The other way in, where a 64-bit kernel also serves this ABI.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compat: Option<CompatSpec>,
+    /// How the words of a call travel.
+    pub call: CallSpec,
     /// Kernel files that these facts were read from.
     pub source: Vec<String>,
 }
@@ -274,6 +278,11 @@ impl Way<'_> {
     /// The folder of `arch/` of the kernel.
     pub fn arch(&self) -> &str {
         &self.kernel.arch
+    }
+
+    /// Bits of the words in which a program passes arguments: those of a register.
+    pub fn word_bits(&self) -> u32 {
+        self.abi.call.word_bits()
     }
 }
 

@@ -1,5 +1,7 @@
 //! `data/curated/entries.yaml` as data: what no C says about entries, each with the kernel source of the fact.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 /// The whole file.
@@ -14,6 +16,75 @@ pub struct Curated {
     pub not_implemented: Vec<NamedEntry>,
     /// Entries whose body only returns `ENOSYS`.
     pub always_enosys: Vec<NamedEntry>,
+    /// Parameters that no C definition of the entry's own name tells.
+    pub prototypes: Vec<Prototype>,
+    /// Parameters that are halves of 64-bit values, or nothing.
+    #[serde(default)]
+    pub halves: Vec<Halves>,
+    /// Entries whose one parameter points to a block of words.
+    #[serde(default)]
+    pub blocks: Vec<Block>,
+}
+
+/// What a program passes to an entry whose own C does not say it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Prototype {
+    /// The entry as the table leads to it.
+    pub entry: String,
+    /// The folder of `arch/`.
+    pub arch: String,
+    /// Only for the call of this name.
+    #[serde(default)]
+    pub call: Option<String>,
+    /// The entry whose parameters these are.
+    #[serde(default, rename = "as")]
+    pub same_as: Option<String>,
+    /// The parameters, where no entry has the same.
+    #[serde(default)]
+    pub params: Option<Vec<String>>,
+    /// The releases to which this applies; none: all that have the entry.
+    #[serde(default)]
+    pub kernels: Vec<String>,
+    /// The file that settles it.
+    pub source: String,
+}
+
+/// Which parameters of an entry are halves of one value, or dummies.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Halves {
+    /// The entry.
+    pub entry: String,
+    /// The folder of `arch/` of the kernel; none: everywhere.
+    #[serde(default)]
+    pub arch: Option<String>,
+    /// The values, by name: `pos: [low, high]`.
+    #[serde(default)]
+    pub values: BTreeMap<String, [String; 2]>,
+    /// Values whose first half is the low one on a little-endian machine and the high one on a big-endian one.
+    #[serde(default)]
+    pub pairs: BTreeMap<String, [String; 2]>,
+    /// Parameters that keep a place and mean nothing.
+    #[serde(default)]
+    pub dummies: Vec<String>,
+    /// The file that settles it.
+    pub source: String,
+}
+
+/// The words behind the one pointer that an entry takes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Block {
+    /// The entry.
+    pub entry: String,
+    /// The folder of `arch/` of the kernel; none: everywhere.
+    #[serde(default)]
+    pub arch: Option<String>,
+    /// The words, each `type name`.
+    pub words: Vec<String>,
+    /// The file that settles it.
+    pub source: String,
 }
 
 /// An entry and the file that settles what it does.
@@ -25,6 +96,9 @@ pub struct NamedEntry {
     /// The folder of `arch/` to which this applies; none: everywhere.
     #[serde(default)]
     pub arch: Option<String>,
+    /// The macro under which alone it applies: `__ARCH_BROKEN_SYS_CLONE3`.
+    #[serde(default, rename = "if")]
+    pub condition: Option<String>,
     /// The file that settles it.
     pub source: String,
 }

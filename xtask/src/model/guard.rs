@@ -321,7 +321,7 @@ mod tests {
     fn conditions_have_a_normal_form_that_reads_back() {
         for (text, normal) in [
             ("defined(CONFIG_B) && defined CONFIG_A", "CONFIG_A && CONFIG_B"),
-            ("!(defined(A) || !B)", "!A && B"),
+            ("!(defined(A) || !B)", "B && !A"),
             ("BITS_PER_LONG != 32", "!(BITS_PER_LONG == 32)"),
             ("IS_ENABLED(CONFIG_X) || 0", "CONFIG_X"),
             ("(A || B) && (A || C) && A", "A"),

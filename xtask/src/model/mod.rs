@@ -1,6 +1,7 @@
 //! Plain data that stages hand to each other; nothing here opens a file or decides anything.
 
 mod abis;
+mod call;
 mod curated;
 mod facts;
 mod guard;
@@ -9,7 +10,8 @@ mod prototype;
 mod resolved;
 
 pub use abis::{AbiSpec, Abis, ByteOrder, CompatSpec, EntryColumn, Ignored, Order, Served, TableSpec, Way};
-pub use curated::{AssemblyEntry, Curated, NamedEntry, PrivateCall};
+pub use call::{CallSpec, Extension, FailedResult, Failure, NumberPlace, OtherInstruction, Pairs, StackWords};
+pub use curated::{AssemblyEntry, Block, Curated, Halves, NamedEntry, PrivateCall, Prototype};
 pub use facts::{
     ArgumentMacro, Definition, Dispatch, EntryFunction, Facts, HeaderRow, NamedNumber, Numbers, OptionalEntry,
     ReadFrom, Redirect, TableRow,
@@ -17,4 +19,4 @@ pub use facts::{
 pub use guard::Guard;
 pub use kernel::Release;
 pub use prototype::{Argument, Linkage, MatchForm, MatchRule, Param, Scalar, Wrapper};
-pub use resolved::{Abi, Gap, Missing, Side, Syscall};
+pub use resolved::{Abi, Gap, Missing, Parameter, Part, Side, Syscall};

@@ -1,6 +1,6 @@
 //! An ABI of one release with everything put together: what `list`, `diff` and `emit` work on.
 
-use super::{AbiSpec, Release};
+use super::{AbiSpec, Guard, Linkage, Release, Scalar};
 
 /// One ABI of one release.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,9 +43,73 @@ pub struct Side {
     pub origin: Option<String>,
     /// Why no kernel of that architecture has a body for it, or none if one has.
     pub missing: Option<Missing>,
+    /// What it takes, or none where that is not known or where nothing is there to take it.
+    pub params: Option<Vec<Parameter>>,
+    /// The words that its one parameter points to, where it is a pointer to a block of them: `sys_old_mmap`.
+    pub block: Option<Vec<Parameter>>,
+    /// Which configuration builds it.
+    pub config: Guard,
+    /// What kallsyms calls it.
+    pub symbol: Option<String>,
+    /// The functions beside it that the same definition makes, with who sees them: `__do_sys_openat`.
+    pub companions: Vec<(String, Linkage)>,
+    /// Its tracepoint without `sys_enter_` and `sys_exit_`: `newstat`.
+    pub event: Option<String>,
+}
+
+/// A parameter of an entry.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Parameter {
+    /// The kernel's name for it.
+    pub name: String,
+    /// The C type as the kernel spells it.
+    pub ty: String,
+    /// What the type comes to on that kernel.
+    pub scalar: Scalar,
+    /// How many bits of its words count: 1 to 64.
+    pub bits: u8,
+    /// The first of the argument words that it occupies, counted from 0; none where no fact tells.
+    pub word: Option<u8>,
+    /// How many words that is: 1 or 2.
+    pub words: u8,
+    /// Which part of a value it is.
+    pub part: Part,
+}
+
+/// Which part of a value a parameter is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// All of it.
+    Whole,
+    /// The low half of a 64-bit value of this name, the other half being a parameter of its own.
+    Low(String),
+    /// The high half.
+    High(String),
+    /// The half that comes first in the machine's byte order.
+    First(String),
+    /// The half that comes second.
+    Second(String),
+    /// None: it keeps the place of a word that nobody reads.
+    Dummy,
 }
 
 impl Side {
+    /// A side of which nothing but its entry is known.
+    pub fn new(arch: &str, entry: Option<String>) -> Self {
+        Side {
+            arch: arch.to_string(),
+            entry,
+            origin: None,
+            missing: None,
+            params: None,
+            block: None,
+            config: Guard::TRUE,
+            symbol: None,
+            companions: Vec::new(),
+            event: None,
+        }
+    }
+
     /// Some configuration of the architecture builds a body.
     pub fn is_implemented(&self) -> bool {
         self.missing.is_none()

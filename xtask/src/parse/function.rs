@@ -7,8 +7,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::conditions::Conditions;
 use super::lines::{LineCounter, blank_comments, identifier, is_word};
-use crate::model::{EntryFunction, Guard};
+use super::params;
+use crate::model::EntryFunction;
 
 /// A label at the left margin, or one of the usual macros that open a function in assembly.
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
@@ -24,6 +26,7 @@ static LABEL: LazyLock<Regex> = LazyLock::new(|| {
 pub fn c_functions(text: &str) -> Vec<EntryFunction> {
     let mut found = Vec::new();
     let blank = blank_comments(text);
+    let conditions = Conditions::new(&blank, false);
     let mut lines = LineCounter::new(&blank);
     let mut start = 0;
     while start < blank.len() {
@@ -34,7 +37,9 @@ pub fn c_functions(text: &str) -> Vec<EntryFunction> {
             && let Some((name, at)) = word_before(line, open)
             && has_body(&blank, start + open)
         {
-            found.push(EntryFunction { name: name.to_string(), params: None, guard: Guard::TRUE, line: lines.line(start + at) });
+            let line = lines.line(start + at);
+            let params = params::inside(&blank, start + open).and_then(|(items, _)| params::params(&items));
+            found.push(EntryFunction { name: name.to_string(), params, guard: conditions.at(line), line });
         }
         start = end + 1;
     }
@@ -43,10 +48,11 @@ pub fn c_functions(text: &str) -> Vec<EntryFunction> {
 
 /// Labels of an assembly file, plain or made by one of the usual macros.
 pub fn assembly_labels(text: &str) -> Vec<EntryFunction> {
+    let conditions = Conditions::new(&blank_comments(text), false);
     let label = |(line, number): (&str, u32)| {
         let found = LABEL.captures(line)?;
-        let name = found.name("label").or(found.name("name"))?;
-        Some(EntryFunction { name: name.as_str().to_string(), params: None, guard: Guard::TRUE, line: number })
+        let name = found.name("label").or(found.name("name"))?.as_str().to_string();
+        Some(EntryFunction { name, params: None, guard: conditions.at(number), line: number })
     };
     text.lines().zip(1..).filter_map(label).collect()
 }

@@ -4,8 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::conditions::{self, Conditions};
 use super::lines::blank_comments;
-use crate::model::{Guard, Redirect};
+use crate::diagnostic::Sink;
+use crate::model::Redirect;
 
 /// One name for another, without parameters.
 static DEFINE: LazyLock<Regex> =
@@ -14,26 +16,26 @@ static DEFINE: LazyLock<Regex> =
 /// The redirections of a file that includes a system call table, or of a header that such a file includes.
 ///
 /// Names may carry the prefix of the architecture's wrappers: `__arm64_sys_personality`.
-pub fn redirects(path: &str, text: &str) -> Vec<Redirect> {
+pub fn redirects(path: &str, text: &str, sink: &Sink) -> Vec<Redirect> {
     let mut found = Vec::new();
     if !text.contains("sys_") {
         return found;
     }
-    let blank = String::from_utf8_lossy(&blank_comments(text)).into_owned();
-    // The guard around a header is no condition.
-    let mut depth = if path.ends_with(".h") { -1 } else { 0 };
-    for (line, number) in blank.lines().zip(1..) {
+    let blank = blank_comments(text);
+    let mut conditions = None;
+    let mut offset = 0;
+    for (line, number) in String::from_utf8_lossy(&blank).lines().zip(1u32..) {
+        let at = offset;
+        offset += line.len() + 1;
         let Some(directive) = line.trim_start().strip_prefix('#').map(str::trim_start) else { continue };
-        if directive.starts_with("if") {
-            depth += 1;
-        } else if directive.starts_with("endif") {
-            depth -= 1;
-        }
         let Some((_, [from, to])) = DEFINE.captures(directive).map(|define| define.extract()) else { continue };
         if let (Some(from), Some(to)) = (entry(from), entry(to))
             && from != to
         {
-            found.push(Redirect { from: from.to_string(), to: to.to_string(), guard: if depth > 0 { Guard::symbol("UNKNOWN") } else { Guard::TRUE }, line: number });
+            let conditions = conditions.get_or_insert_with(|| Conditions::new(&blank, path.ends_with(".h")));
+            let guard = conditions.at(number);
+            conditions::check(&guard, path, text, number, at, sink);
+            found.push(Redirect { from: from.to_string(), to: to.to_string(), guard, line: number });
         }
     }
     found
@@ -56,11 +58,9 @@ mod tests {
     use super::*;
 
     fn shown(path: &str, text: &str) -> Vec<String> {
-        redirects(path, text)
+        redirects(path, text, &Sink::new())
             .iter()
-            .map(|found| {
-                format!("{} {} {}{}", found.line, found.from, found.to, if found.guard != Guard::TRUE { " ?" } else { "" })
-            })
+            .map(|found| format!("{} {} {} {}", found.line, found.from, found.to, found.guard))
             .collect()
     }
 
@@ -80,13 +80,13 @@ mod tests {
         assert_eq!(
             shown("arch/a/kernel/sys.c", text),
             [
-                "1 sys_mmap2 sys_mmap_pgoff",
-                "2 sys_personality sys_arm64_personality",
-                "5 sys_sched_setaffinity mipsmt_sys_sched_setaffinity ?",
-                "7 sys_clone __sys_clone"
+                "1 sys_mmap2 sys_mmap_pgoff 1",
+                "2 sys_personality sys_arm64_personality 1",
+                "5 sys_sched_setaffinity mipsmt_sys_sched_setaffinity CONFIG_MT",
+                "7 sys_clone __sys_clone 1"
             ]
         );
         let header = "#ifndef G\n#define G\n#define sys_fork __sys_fork\n#endif\n";
-        assert_eq!(shown("arch/a/include/asm/syscalls.h", header), ["3 sys_fork __sys_fork"]);
+        assert_eq!(shown("arch/a/include/asm/syscalls.h", header), ["3 sys_fork __sys_fork 1"]);
     }
 }

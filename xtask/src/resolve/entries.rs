@@ -1,19 +1,19 @@
-//! Who defines what: from an entry's name to the places in the tree that define it.
+//! Who defines what: from an entry's name to the places in the tree that define it, and the one that a kernel builds.
 
 use std::collections::BTreeMap;
 
-use super::sides::Way;
-use crate::model::{Curated, Definition, Facts, Redirect};
+use crate::model::{Argument, Curated, Facts, Guard, Param, Redirect, Way};
 
 /// Every definition of every entry.
 pub(super) struct Entries<'a> {
+    facts: &'a Facts,
     places: BTreeMap<String, Vec<Place<'a>>>,
     /// By the entry that a table names, with the file.
     redirects: BTreeMap<&'a str, Vec<(&'a str, &'a Redirect)>>,
 }
 
 /// A place that defines an entry.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Place<'a> {
     /// The file.
     pub file: &'a str,
@@ -21,15 +21,31 @@ pub(super) struct Place<'a> {
     pub line: u32,
     /// The folder of `arch/`, none for generic code.
     pub arch: Option<&'a str>,
+    /// What it takes.
+    pub takes: Takes<'a>,
+    /// The macro without its digit that makes it, and the name that it is called with.
+    pub made_by: Option<(&'a str, &'a str)>,
+    /// Under which condition it is built.
+    pub guard: Guard,
 }
 
-/// Where an architecture finds an entry.
+/// How a place says its parameters.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Takes<'a> {
+    /// The arguments of a define macro.
+    Arguments(&'a [Argument]),
+    /// The parameters of a C function.
+    Params(&'a [Param]),
+    /// Not at all: a label, or a list that is not understood.
+    Unknown,
+}
+
+/// Where a way into a kernel finds an entry.
+#[derive(Clone, Debug)]
 pub(super) enum Found<'a> {
-    /// In one place.
-    One(Place<'a>),
-    /// In several places, of which its configuration builds one.
-    Several,
-    /// Only in the code of other architectures.
+    /// Here, in these configurations.
+    Here(Place<'a>, Guard),
+    /// Only in code that no kernel of this architecture builds.
     Elsewhere,
     /// Nowhere.
     Nowhere,
@@ -39,29 +55,43 @@ impl<'a> Entries<'a> {
     pub(super) fn new(facts: &'a Facts, curated: &'a Curated) -> Self {
         let mut places: BTreeMap<String, Vec<Place<'a>>> = BTreeMap::new();
         for (file, sites) in &facts.definitions {
+            let built = facts.built.get(file).cloned().unwrap_or(Guard::TRUE);
             for site in sites {
-                for entry in made_by(site) {
-                    let place = Place { file, line: site.line, arch: arch_of(file) };
+                let of = site.macro_name.trim_end_matches(|c: char| c.is_ascii_digit());
+                for (entry, condition) in made_by(of, &site.name) {
+                    let place = Place {
+                        file,
+                        line: site.line,
+                        arch: arch_of(file),
+                        takes: site.arguments.as_deref().map_or(Takes::Unknown, Takes::Arguments),
+                        made_by: Some((of, &site.name)),
+                        guard: Guard::all([site.guard.clone(), built.clone(), condition]),
+                    };
                     places.entry(entry).or_default().push(place);
                 }
             }
         }
         for (file, functions) in &facts.functions {
+            let built = facts.built.get(file).cloned().unwrap_or(Guard::TRUE);
             for function in functions {
-                let place = Place { file, line: function.line, arch: arch_of(file) };
+                let place = Place {
+                    line: function.line,
+                    takes: function.params.as_deref().map_or(Takes::Unknown, Takes::Params),
+                    guard: function.guard.clone().and(built.clone()),
+                    ..Place::file(file)
+                };
                 places.entry(function.name.clone()).or_default().push(place);
             }
         }
         for call in &curated.private {
-            let place = Place { file: &call.source, line: 0, arch: Some(&call.arch) };
             let of_entry = places.entry(call.entry.clone()).or_default();
-            if !of_entry.iter().any(|known| known.arch == place.arch) {
-                of_entry.push(place);
+            if !of_entry.iter().any(|known| known.arch == Some(&call.arch)) {
+                of_entry.push(Place::file(&call.source));
             }
         }
         for made in &curated.assembly {
-            let place = Place { file: &made.source, line: 0, arch: Some(&made.arch) };
-            places.entry(made.entry.clone()).or_default().push(place);
+            let built = facts.built.get(&made.source).cloned().unwrap_or(Guard::TRUE);
+            places.entry(made.entry.clone()).or_default().push(Place { guard: built, ..Place::file(&made.source) });
         }
         let mut redirects: BTreeMap<&str, Vec<(&str, &Redirect)>> = BTreeMap::new();
         for (file, all) in &facts.redirects {
@@ -69,41 +99,97 @@ impl<'a> Entries<'a> {
                 redirects.entry(&redirect.from).or_default().push((file, redirect));
             }
         }
-        Entries { places, redirects }
+        Entries { facts, places, redirects }
+    }
+
+    /// What is left of a condition on a way into a kernel.
+    pub(super) fn fold(&self, guard: &Guard, way: &Way) -> Guard {
+        guard.fold(&|symbol| self.is_settled(symbol, way)).simplified()
+    }
+
+    /// Whether a symbol holds on a way, where that does not depend on the configuration.
+    pub(super) fn is_settled(&self, symbol: &str, way: &Way) -> Option<bool> {
+        self.facts.settled.get(symbol)?.get(&way.name).copied()
     }
 
     /// How a table of an architecture leads to another entry than this: by a `#define` in the file that includes it, or
-    /// in a header of the architecture.
-    pub(super) fn redirect(&self, entry: &str, way: &Way) -> Option<&'a Redirect> {
+    /// in a header of the architecture. With it the condition under which it does.
+    pub(super) fn redirect(&self, entry: &str, way: &Way) -> Option<(&'a Redirect, Guard)> {
         let here = |file: &str| {
             let includes_it = way.dispatch.is_none_or(|dispatch| dispatch == file || file.ends_with(".h"));
-            arch_of(file) == Some(way.arch) && includes_it
+            arch_of(file) == Some(way.arch()) && includes_it
         };
-        self.redirects.get(entry)?.iter().find(|(file, _)| here(file)).map(|(_, redirect)| *redirect)
+        let (_, redirect) = self.redirects.get(entry)?.iter().find(|(file, _)| here(file))?;
+        let guard = self.fold(&redirect.guard, way);
+        (guard != Guard::FALSE).then_some((redirect, guard))
     }
 
-    /// Where a kernel of `arch` finds an entry: its own code goes before generic code.
-    pub(super) fn find(&self, entry: &str, arch: &str) -> Found<'a> {
+    /// Where a way into a kernel finds an entry. Of several definitions that configuration chooses among, it is the
+    /// architecture's own, else the one that a kernel with every option has.
+    pub(super) fn find(&self, entry: &str, way: &Way) -> Found<'a> {
         let Some(places) = self.places.get(entry) else { return Found::Nowhere };
-        let own: Vec<&Place<'a>> = places.iter().filter(|place| place.arch == Some(arch)).collect();
-        let generic: Vec<&Place<'a>> = places.iter().filter(|place| place.arch.is_none()).collect();
-        match (own.as_slice(), generic.as_slice()) {
-            ([one], []) | ([], [one]) => Found::One(**one),
-            ([], []) => Found::Elsewhere,
-            _ => Found::Several,
+        let mut here: Vec<(&Place<'a>, Guard)> = places
+            .iter()
+            .filter(|place| place.arch.is_none_or(|arch| arch == way.arch()))
+            .map(|place| (place, self.fold(&place.guard, way)))
+            .filter(|(_, guard)| *guard != Guard::FALSE)
+            .collect();
+        if here.iter().any(|(place, guard)| place.arch.is_some() && *guard == Guard::TRUE) {
+            here.retain(|(place, _)| place.arch.is_some());
         }
+        let config = Guard::any(here.iter().map(|(_, guard)| guard.clone())).simplified();
+        let fullest = |guard: &Guard| guard.fold(&|_| Some(true)) == Guard::TRUE;
+        let best = here.iter().min_by_key(|(place, guard)| (!fullest(guard), place.arch.is_none(), place.file, place.line));
+        match best {
+            Some((place, _)) => Found::Here((*place).clone(), config),
+            None => Found::Elsewhere,
+        }
+    }
+
+    /// Every place that defines an entry, for whichever kernel.
+    pub(super) fn everywhere(&self, entry: &str) -> impl Iterator<Item = &Place<'a>> {
+        self.places.get(entry).into_iter().flatten()
+    }
+
+    /// What a macro that stands for parameters stands for on a way: the file's own macro goes before a header's.
+    pub(super) fn argument_macro(&self, name: &str, file: &str, way: &Way) -> Option<&'a [Param]> {
+        let facts = self.facts;
+        let own = facts.arguments.get(file).into_iter().flatten();
+        let shared = facts.arguments.iter().filter(|(path, _)| path.ends_with(".h")).flat_map(|(_, all)| all);
+        let mut holding = own
+            .chain(shared)
+            .filter(|stands| stands.name == name && self.fold(&stands.guard, way) == Guard::TRUE)
+            .map(|stands| stands.params.as_slice());
+        holding.next()
     }
 }
 
-/// The entries that a site makes, by the macro's definition in `include/linux/syscalls.h`, `include/linux/compat.h`
-/// and `arch/powerpc/kernel/sys_ppc32.c`: `SYSCALL32_` and `PPC32_` make `sys_x` in a 32-bit kernel and
-/// `compat_sys_x` in a 64-bit one.
-fn made_by(site: &Definition) -> Vec<String> {
-    let (native, compat) = (format!("sys_{}", site.name), format!("compat_sys_{}", site.name));
-    match site.macro_name.trim_end_matches(|c: char| c.is_ascii_digit()) {
-        "COMPAT_SYSCALL_DEFINE" => vec![compat],
-        "SYSCALL32_DEFINE" | "PPC32_SYSCALL_DEFINE" => vec![native, compat],
-        _ => vec![native],
+impl<'a> Place<'a> {
+    fn file(file: &'a str) -> Self {
+        Place { file, line: 0, arch: arch_of(file), takes: Takes::Unknown, made_by: None, guard: Guard::TRUE }
+    }
+
+    /// `fs/open.c:1447`
+    pub(super) fn origin(&self) -> String {
+        if self.line == 0 { self.file.to_string() } else { format!("{}:{}", self.file, self.line) }
+    }
+}
+
+/// The entries that a macro makes of a name, by its definition in `include/linux/syscalls.h`, `include/linux/compat.h`
+/// and `arch/powerpc/kernel/sys_ppc32.c`, each with the condition: `SYSCALL32_` and `PPC32_` make `sys_x` in a 32-bit
+/// kernel and `compat_sys_x` in a 64-bit one.
+fn made_by(of: &str, name: &str) -> Vec<(String, Guard)> {
+    let (native, compat) = (format!("sys_{name}"), format!("compat_sys_{name}"));
+    let by = |option: &str, native_if_set: bool| {
+        let set = Guard::symbol(option);
+        let (of_native, of_compat) = if native_if_set { (set.clone(), set.not()) } else { (set.clone().not(), set) };
+        vec![(native.clone(), of_native), (compat.clone(), of_compat)]
+    };
+    match of {
+        "COMPAT_SYSCALL_DEFINE" => vec![(compat, Guard::TRUE)],
+        "SYSCALL32_DEFINE" => by("CONFIG_COMPAT", false),
+        "PPC32_SYSCALL_DEFINE" => by("CONFIG_PPC32", true),
+        _ => vec![(native, Guard::TRUE)],
     }
 }
 
@@ -126,9 +212,12 @@ mod tests {
 
     #[test]
     fn a_macro_tells_the_entry() {
-        let site = |text: &str| Definition { macro_name: text.to_string(), name: "x".to_string(), arguments: None, guard: crate::model::Guard::TRUE, line: 1 };
-        assert_eq!(made_by(&site("SYSCALL_DEFINE3")), ["sys_x"]);
-        assert_eq!(made_by(&site("COMPAT_SYSCALL_DEFINE3")), ["compat_sys_x"]);
-        assert_eq!(made_by(&site("PPC32_SYSCALL_DEFINE6")), ["sys_x", "compat_sys_x"]);
+        let made = |of| -> Vec<String> {
+            made_by(of, "x").iter().map(|(entry, guard)| format!("{entry} {guard}")).collect()
+        };
+        assert_eq!(made("SYSCALL_DEFINE"), ["sys_x 1"]);
+        assert_eq!(made("COMPAT_SYSCALL_DEFINE"), ["compat_sys_x 1"]);
+        assert_eq!(made("PPC32_SYSCALL_DEFINE"), ["sys_x CONFIG_PPC32", "compat_sys_x !CONFIG_PPC32"]);
+        assert_eq!(made("SYSCALL32_DEFINE"), ["sys_x !CONFIG_COMPAT", "compat_sys_x CONFIG_COMPAT"]);
     }
 }

@@ -2,16 +2,18 @@
 
 mod columns;
 mod entries;
+mod prototypes;
 mod rows;
 mod sides;
 #[cfg_attr(not(test), expect(dead_code, reason = "the rows do not ask for symbols yet"))]
 mod symbols;
 mod union;
+mod words;
 
 pub use union::{Union, UnionAbi, UnionRow, union};
 
-use crate::diagnostic::Sink;
-use crate::model::{Abi, Abis, Curated, Facts, Gap};
+use crate::diagnostic::{Diagnostic, Label, Sink};
+use crate::model::{Abi, AbiSpec, Abis, Curated, Facts, Gap};
 
 /// The ABIs of one release, and what its facts leave open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,18 +30,27 @@ pub fn resolve(facts: &Facts, abis: &Abis, curated: &Curated, sink: &Sink) -> Re
     columns::check(facts, abis, sink);
     // Who defines what, over the whole tree.
     let entries = entries::Entries::new(facts, curated);
+    let kernel = facts.release.kernel();
     let mut resolved = Resolved::default();
     for spec in &abis.abis {
         let Some(numbers) = facts.numbers.get(&spec.name) else { continue };
         // Numbers with their names and entries, from the table and the header.
         let rows = rows::rows(facts, spec, numbers, sink);
         // What a native and a compat call enter, where that is, or why it leads nowhere.
-        let mut sides =
-            sides::Sides { spec, curated, entries: &entries, kernel: facts.release.kernel(), gaps: Vec::new() };
+        let Some(mut sides) = sides::Sides::new(spec, abis, facts, curated, &entries, &kernel) else {
+            sink.push(no_kernel(spec));
+            continue;
+        };
         let syscalls = rows.into_iter().map(|row| sides.syscall(row)).collect();
         resolved.abis.push(Abi { release: facts.release.clone(), name: spec.name.clone(), syscalls });
         resolved.gaps.append(&mut sides.gaps);
     }
     resolved.gaps.sort();
     resolved
+}
+
+fn no_kernel(spec: &AbiSpec) -> Diagnostic {
+    Diagnostic::error("no-kernel", format!("no kernel is known that serves {}", spec.name))
+        .at(Label::file("data/abis.yaml"))
+        .help("an ABI that runs as compat only names in `kernel` the ABI that is native to its kernel")
 }

@@ -1,50 +1,60 @@
-//! What a native and a compat call enter, where that is defined, or why it leads nowhere.
+//! What a native and a compat call enter: where that is defined, what it takes, or why it leads nowhere.
 
-use super::entries::{Entries, Found};
+use super::entries::{Entries, Found, Place};
+use super::prototypes::{NO_PARAMS, Prototypes};
 use super::rows::Row;
-use crate::model::{AbiSpec, Curated, Gap, Missing, NamedEntry, Side, Syscall};
+use super::words;
+use crate::model::{
+    AbiSpec, Abis, Curated, Facts, Gap, Guard, Missing, NamedEntry, Parameter, Side, Syscall, Way,
+};
 
 /// The rows of one ABI on their way to calls.
 pub(super) struct Sides<'a> {
     pub spec: &'a AbiSpec,
+    pub main: Way<'a>,
+    pub compat: Option<Way<'a>>,
     pub curated: &'a Curated,
     pub entries: &'a Entries<'a>,
-    pub kernel: String,
+    pub prototypes: Prototypes<'a>,
+    pub kernel: &'a str,
     pub gaps: Vec<Gap>,
 }
 
-/// Why an origin stays open.
-const SEVERAL: &str = "several definitions, and which of them this kernel builds is not resolved yet";
-const CONDITIONAL: &str = "a `#define` under a condition leads elsewhere, and whether it holds is not resolved yet";
+/// The option of an architecture that makes events of definitions.
+const HAS_EVENTS: &str = "CONFIG_HAVE_SYSCALL_TRACEPOINTS";
 
-/// A way into the kernel.
-pub(super) struct Way<'a> {
-    /// The folder of `arch/` of the kernel.
-    pub arch: &'a str,
-    /// The file that includes the table, where the architecture has several.
-    pub dispatch: Option<&'a str>,
-    /// What the ledger calls it: `arm`, `arm.compat`.
-    pub name: String,
-}
+/// Why a configuration stays unknown.
+const NO_CONFIG: &str = "a condition around the definition is no option, and nothing settles it";
 
-impl Sides<'_> {
+impl<'a> Sides<'a> {
+    /// None where `data/abis.yaml` names no kernel that serves the ABI.
+    pub(super) fn new(
+        spec: &'a AbiSpec,
+        abis: &'a Abis,
+        facts: &'a Facts,
+        curated: &'a Curated,
+        entries: &'a Entries<'a>,
+        kernel: &'a str,
+    ) -> Option<Self> {
+        let prototypes = Prototypes { facts, curated, entries, kernel };
+        let (main, compat) = (abis.main_way(spec)?, abis.compat_way(spec));
+        Some(Sides { spec, main, compat, curated, entries, prototypes, kernel, gaps: Vec::new() })
+    }
+
     pub(super) fn syscall(&mut self, row: Row) -> Syscall {
-        let spec = self.spec;
-        let way = Way { arch: &spec.arch, dispatch: spec.dispatch.as_deref(), name: spec.name.clone() };
-        let entry = row.main.unwrap_or_else(|| self.private_entry(way.arch, &row.name));
-        let main = self.side(&way, entry, &row.name);
-        let compat = spec.compat.as_ref().and_then(|compat| {
-            let name = format!("{}.compat", spec.name);
-            let way = Way { arch: &compat.arch, dispatch: compat.dispatch.as_deref(), name };
+        let (main, compat) = (self.main.clone(), self.compat.clone());
+        let entry = row.main.unwrap_or_else(|| self.private_entry(&main, &row.name));
+        let main = self.side(&main, entry, &row.name);
+        let compat = compat.and_then(|way| {
             let entry = match row.compat {
                 Some(entry) => entry,
-                None => Some(self.private_entry(way.arch, &row.name)?),
+                None => Some(self.private_entry(&way, &row.name)?),
             };
             Some(self.side(&way, entry, &row.name))
         });
         Syscall {
             number: row.number,
-            kernel_number: Syscall::kernel_number_of(spec, row.number),
+            kernel_number: Syscall::kernel_number_of(self.spec, row.number),
             name: row.name,
             aliases: row.aliases,
             main,
@@ -53,44 +63,108 @@ impl Sides<'_> {
         }
     }
 
-    fn side(&mut self, way: &Way, entry: Option<String>, syscall: &str) -> Side {
-        let named = |list: &[NamedEntry], entry: &str| {
-            list.iter().any(|named| named.entry == entry && named.arch.as_ref().is_none_or(|arch| arch == way.arch))
-        };
-        let mut side = Side { arch: way.arch.to_string(), entry: entry.clone(), origin: None, missing: None };
-        let Some(entry) = entry.as_deref().filter(|entry| !named(&self.curated.not_implemented, entry)) else {
+    fn side(&mut self, way: &Way<'a>, named: Option<String>, syscall: &str) -> Side {
+        let mut side = Side::new(way.arch(), named.clone());
+        let Some(named) = named.as_deref().filter(|entry| !self.is_in(&self.curated.not_implemented, entry, way))
+        else {
             side.missing = Some(Missing::Ni);
             return side;
         };
-        let redirect = self.entries.redirect(entry, way);
-        if redirect.is_some_and(|redirect| redirect.guard != crate::model::Guard::TRUE) {
-            self.gap(CONDITIONAL, syscall, way);
-            return side;
-        }
-        let entry = redirect.map_or(entry, |redirect| &redirect.to);
-        side.entry = Some(entry.to_string());
-        match self.entries.find(entry, way.arch) {
-            Found::One(place) if place.line == 0 => side.origin = Some(place.file.to_string()),
-            Found::One(place) => side.origin = Some(format!("{}:{}", place.file, place.line)),
-            Found::Several => self.gap(SEVERAL, syscall, way),
-            Found::Elsewhere => side.missing = Some(Missing::NotOnThisArch),
-            Found::Nowhere => side.missing = Some(Missing::NoDefinition),
-        }
-        if named(&self.curated.always_enosys, entry) {
+        let (entry, place, config) = match self.found(named, way) {
+            (entry, Found::Here(place, config)) => (entry, place, config),
+            (entry, Found::Elsewhere) => {
+                (side.entry, side.missing) = (Some(entry), Some(Missing::NotOnThisArch));
+                return side;
+            }
+            (entry, Found::Nowhere) => {
+                (side.entry, side.missing) = (Some(entry), Some(Missing::NoDefinition));
+                return side;
+            }
+        };
+        side.origin = Some(place.origin());
+        if self.is_in(&self.curated.always_enosys, &entry, way) {
             side.missing = Some(Missing::AlwaysEnosys);
         }
+        match self.params(&entry, syscall, &place, way) {
+            Ok((params, block)) => (side.params, side.block) = (Some(params), block),
+            Err(reason) => self.gap("params", reason, syscall, way),
+        }
+        if config.symbols().iter().any(|symbol| !symbol.starts_with("CONFIG_")) {
+            self.gap("config", NO_CONFIG, syscall, way);
+        } else {
+            side.config = config;
+        }
+        side.event = self.event(&entry, &place, way);
+        side.entry = Some(entry);
         side
     }
 
-    fn gap(&mut self, reason: &'static str, syscall: &str, way: &Way) {
-        let (kernel, syscall, abi) = (self.kernel.clone(), syscall.to_string(), way.name.clone());
-        self.gaps.push(Gap { field: "origin", reason, kernel, syscall, abi });
+    /// The entry that a table's entry leads to, and where it is. A redirection that only some configurations have is
+    /// followed where the entry itself is nowhere else; its own definition and the other's are both built then.
+    fn found(&self, named: &str, way: &Way) -> (String, Found<'a>) {
+        let Some((redirect, condition)) = self.entries.redirect(named, way) else {
+            return (named.to_string(), self.entries.find(named, way));
+        };
+        let other = (redirect.to.clone(), self.entries.find(&redirect.to, way));
+        if condition == Guard::TRUE {
+            return other;
+        }
+        match (self.entries.find(named, way), other) {
+            (Found::Here(place, config), (_, Found::Here(_, of_other))) => {
+                let either = config.and(condition.clone().not()).or(of_other.and(condition)).simplified();
+                (named.to_string(), Found::Here(place, either))
+            }
+            (Found::Here(place, config), _) => {
+                (named.to_string(), Found::Here(place, config.and(condition.not()).simplified()))
+            }
+            (_, other) => other,
+        }
+    }
+
+    fn params(
+        &self,
+        entry: &str,
+        syscall: &str,
+        place: &Place<'a>,
+        way: &Way,
+    ) -> Result<(Vec<Parameter>, Option<Vec<Parameter>>), &'static str> {
+        let mut params = self.prototypes.params(entry, syscall, place, way)?;
+        words::parts(&mut params, entry, way, self.curated);
+        words::place(&mut params, way);
+        let count = |param: &Parameter| param.word.map_or(0, |word| u32::from(word) + u32::from(param.words));
+        let spec = &way.abi.call;
+        let room = spec.words.len() as u32 + spec.stack.as_ref().map_or(0, |stack| stack.count);
+        if params.iter().map(count).max() > Some(room) {
+            return Err(NO_PARAMS);
+        }
+        Ok((params, self.prototypes.block(entry, way)?))
+    }
+
+    /// The tracepoint: of a function that `SYSCALL_DEFINEn` makes and that the kernel's native table reaches.
+    fn event(&self, entry: &str, place: &Place, way: &Way) -> Option<String> {
+        let (_, name) = place.made_by.filter(|(of, _)| *of != "COMPAT_SYSCALL_DEFINE")?;
+        let is_native = !way.is_compat && entry.strip_prefix("sys_") == Some(name);
+        (is_native && self.entries.is_settled(HAS_EVENTS, way) != Some(false)).then(|| name.to_string())
+    }
+
+    fn is_in(&self, list: &[NamedEntry], entry: &str, way: &Way) -> bool {
+        list.iter().any(|named| {
+            let holds = |symbol: &String| self.entries.is_settled(symbol, way) == Some(true);
+            named.entry == entry
+                && named.arch.as_ref().is_none_or(|arch| arch == way.arch())
+                && named.condition.as_ref().is_none_or(holds)
+        })
+    }
+
+    fn gap(&mut self, field: &'static str, reason: &'static str, syscall: &str, way: &Way) {
+        let (kernel, syscall, abi) = (self.kernel.to_string(), syscall.to_string(), way.name.clone());
+        self.gaps.push(Gap { field, reason, kernel, syscall, abi });
     }
 
     /// The function that handles a call outside the table.
-    fn private_entry(&self, arch: &str, syscall: &str) -> Option<String> {
+    fn private_entry(&self, way: &Way, syscall: &str) -> Option<String> {
         let handles = self.curated.private.iter().find(|call| {
-            call.abi == self.spec.name && call.arch == arch && call.names.iter().any(|name| name == syscall)
+            call.abi == self.spec.name && call.arch == way.arch() && call.names.iter().any(|name| name == syscall)
         })?;
         Some(handles.entry.clone())
     }

@@ -9,7 +9,7 @@
 //!    (`directive`) against the macro table (`macros`) within limits (`env`);
 //! 5. `expand`: the text outside directives, expanded call by call (`substitute`);
 //! 6. `expr`: expanded tokens → an integer (`literal`, `value`), for `#if` and as C has it;
-//! 7. `output`: what the run leaves.
+//! 7. `output`: what the run leaves; `functions` reads declarations out of its tokens.
 //!
 //! It follows C11 and the GNU extensions that kernel headers use, and gcc where the standard leaves a choice. It goes
 //! through any input: what is wrong becomes a diagnostic, what would not end is stopped by a budget.
@@ -54,6 +54,7 @@ mod env;
 mod expand;
 mod expr;
 mod file;
+mod functions;
 mod include;
 mod lex;
 mod literal;
@@ -71,6 +72,7 @@ mod tests;
 pub use define::{Macro, Parameters, Shape};
 pub use driver::{PREDEFINED, Setup, preprocess};
 pub use env::Limits;
+pub use functions::{Function, functions};
 pub use include::{Headers, Include, NoHeaders};
 pub use macros::{Definition, Fate, Macros};
 pub use output::{Inclusion, Outcome, Output, Row};

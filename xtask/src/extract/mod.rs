@@ -3,9 +3,11 @@
 mod audit;
 mod digest;
 mod headers;
+mod matching;
 mod numbers;
 mod predefined;
 mod wanted;
+mod wrappers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -68,7 +70,9 @@ pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -
         settled: BTreeMap::new(),
         typedefs: BTreeMap::new(),
         wrappers: BTreeMap::new(),
+        match_rules: matching::rules(&tree, sink),
     };
+    facts.wrappers = wrappers::wrappers(&tree, &facts.ways(abis), &wrappers::stand_in(&tree, abis), sink);
     for header in ARGUMENT_HEADERS {
         let found = tree.get(header).map(|text| parse::argument_macros(header, &text.text)).unwrap_or_default();
         if !found.is_empty() {

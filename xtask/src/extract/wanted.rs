@@ -55,11 +55,12 @@ fn enter(folder: &str) -> bool {
     }
 }
 
-/// Headers of the kernel's own that hold facts.
-const HEADERS: [&str; 2] = ["include/asm-generic/compat.h", "include/linux/syscalls.h"];
+/// Files of the kernel's own that hold facts.
+const FILES: [&str; 4] =
+    ["include/asm-generic/compat.h", "include/linux/compat.h", "include/linux/syscalls.h", DEFAULT_MATCH];
 
 fn want(path: &str) -> Want {
-    if HEADERS.contains(&path) {
+    if FILES.contains(&path) || is_wrapper_header(path) || is_arch_kconfig(path) {
         return Want::Keep;
     }
     let in_scripts = path.starts_with("scripts/");
@@ -89,16 +90,34 @@ fn is_uapi(path: &str) -> bool {
         || (folder == "include/uapi/linux" && matches!(name, "audit.h" | "elf-em.h"))
 }
 
+/// What an architecture's own define macros are, and how it matches symbols to events.
+fn is_wrapper_header(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    matches!(name, "syscall_wrapper.h" | "ftrace.h") && folder.starts_with("arch/") && folder.ends_with("/include/asm")
+}
+
+/// The Kconfig file at the top of an architecture.
+fn is_arch_kconfig(path: &str) -> bool {
+    path.strip_prefix("arch/").is_some_and(|path| path.ends_with("/Kconfig") && path.matches('/').count() == 1)
+}
+
+/// The rule for architectures that have none of their own for which symbol belongs to an event.
+pub(super) const DEFAULT_MATCH: &str = "kernel/trace/trace_syscalls.c";
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn tables_are_told_by_name_and_place() {
+    fn files_are_told_by_name_and_place() {
         assert!(is_table("scripts/syscall.tbl"));
         assert!(is_table("arch/mips/kernel/syscalls/syscall_n64.tbl"));
         assert!(!is_table("scripts/atomic/atomics.tbl"));
         assert!(!is_table("tools/scripts/syscall.tbl"));
+        assert!(
+            is_wrapper_header("arch/arm/include/asm/ftrace.h") && !is_wrapper_header("include/asm-generic/ftrace.h")
+        );
+        assert!(is_arch_kconfig("arch/s390/Kconfig") && !is_arch_kconfig("arch/x86/kvm/Kconfig"));
         assert!(!enter("tools") && !enter("scripts/atomic") && enter("scripts") && enter("drivers/pci"));
     }
 }

@@ -87,6 +87,10 @@ pub struct AbiSpec {
     /// The file that includes the table, where an architecture has several: its `#define`s hold for this table alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dispatch: Option<String>,
+    /// What the table's macro puts before an entry to name a function, the first that the kernel's wrappers have:
+    /// `__x64_`; none: the entry is the function.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub symbols: Vec<String>,
     /// The other way in, where a 64-bit kernel also serves this ABI.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compat: Option<CompatSpec>,
@@ -229,6 +233,9 @@ pub struct CompatSpec {
     /// The file that includes the table, where an architecture has several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dispatch: Option<String>,
+    /// What the table's macro puts before an entry, as [`AbiSpec::symbols`] does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub symbols: Vec<String>,
     /// Where its table stands; none: the compat column of the ABI's own table.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<TableSpec>,
@@ -263,6 +270,8 @@ pub struct Way<'a> {
     pub config: BTreeMap<&'a str, bool>,
     /// The file that includes the table, where the architecture has several.
     pub dispatch: Option<&'a str>,
+    /// What the table's macro puts before an entry, the first that the kernel's wrappers have.
+    pub symbols: &'a [String],
 }
 
 impl Way<'_> {
@@ -287,14 +296,22 @@ impl Abis {
     pub fn main_way<'a>(&'a self, abi: &'a AbiSpec) -> Option<Way<'a>> {
         let is_compat = abi.served == Served::Compat;
         let kernel = if is_compat { self.get(abi.kernel.as_deref()?)? } else { abi };
-        Some(way(abi.name.clone(), abi, kernel, is_compat, &abi.config, abi.dispatch.as_deref()))
+        Some(way(abi.name.clone(), abi, kernel, is_compat, &abi.config, abi.dispatch.as_deref(), &abi.symbols))
     }
 
     /// The way into a kernel that serves the ABI beside its native one.
     pub fn compat_way<'a>(&'a self, abi: &'a AbiSpec) -> Option<Way<'a>> {
         let compat = abi.compat.as_ref()?;
         let kernel = self.get(&compat.kernel)?;
-        Some(way(format!("{}.compat", abi.name), abi, kernel, true, &compat.config, compat.dispatch.as_deref()))
+        Some(way(
+            format!("{}.compat", abi.name),
+            abi,
+            kernel,
+            true,
+            &compat.config,
+            compat.dispatch.as_deref(),
+            &compat.symbols,
+        ))
     }
 }
 
@@ -305,7 +322,8 @@ fn way<'a>(
     is_compat: bool,
     own: &'a BTreeMap<String, bool>,
     dispatch: Option<&'a str>,
+    symbols: &'a [String],
 ) -> Way<'a> {
     let config = kernel.config.iter().chain(own).map(|(name, set)| (name.as_str(), *set)).collect();
-    Way { name, abi, kernel, is_compat, config, dispatch }
+    Way { name, abi, kernel, is_compat, config, dispatch, symbols }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
-use super::{AbiSpec, Abis, Argument, EntryColumn, Guard, Release, Scalar, Served, Way, Wrapper};
+use super::{AbiSpec, Abis, Argument, EntryColumn, Guard, MatchRule, Release, Scalar, Served, Way, Wrapper};
 
 /// Everything that was read from one kernel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,9 @@ pub struct Facts {
     pub typedefs: BTreeMap<String, BTreeMap<String, Scalar>>,
     /// The functions that `SYSCALL_DEFINEn` and `COMPAT_SYSCALL_DEFINEn` make, by kernel.
     pub wrappers: BTreeMap<String, Vec<Wrapper>>,
+    /// How a kernel tells which symbol belongs to the name in a call's metadata (`sys_x`), by folder of `arch/`;
+    /// `default` where an architecture has no rules of its own. One of them has to hold.
+    pub match_rules: BTreeMap<String, Vec<MatchRule>>,
 }
 
 impl Facts {

@@ -18,5 +18,5 @@ pub use facts::{
 };
 pub use guard::Guard;
 pub use kernel::Release;
-pub use prototype::{Argument, Linkage, Param, Scalar, Wrapper};
+pub use prototype::{Argument, Linkage, MatchForm, MatchRule, Param, Scalar, Wrapper};
 pub use resolved::{Abi, Gap, Missing, Parameter, Part, Side, Syscall};

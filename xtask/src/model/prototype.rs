@@ -67,6 +67,92 @@ pub enum Linkage {
     Alias,
 }
 
+/// One way for a symbol to belong to the name of a call: a part of the kernel's `arch_syscall_match_sym_name`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MatchRule {
+    /// What it compares.
+    pub form: MatchForm,
+    /// Condition under which a kernel has it.
+    pub guard: super::Guard,
+}
+
+/// What a [`MatchRule`] compares.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MatchForm {
+    /// The symbol begins with `prefix`, and without its first `skip` bytes is the name without its first `name_skip`.
+    Equal {
+        /// What it begins with; empty where that is not asked.
+        prefix: String,
+        /// Bytes of the symbol that are skipped.
+        skip: usize,
+        /// Bytes of the name that are skipped.
+        name_skip: usize,
+        /// Whether upper and lower case are the same.
+        any_case: bool,
+    },
+    /// This symbol is taken for another one before it is compared.
+    As {
+        /// The symbol.
+        symbol: String,
+        /// What it is taken for.
+        other: String,
+    },
+}
+
+impl MatchRule {
+    /// Whether a symbol belongs to a name (`sys_x`) by these rules, their conditions aside.
+    pub fn matches(rules: &[MatchRule], symbol: &str, name: &str) -> bool {
+        let taken_for = rules.iter().find_map(|rule| match &rule.form {
+            MatchForm::As { symbol: from, other } if from == symbol => Some(other.as_str()),
+            _ => None,
+        });
+        let symbol = taken_for.unwrap_or(symbol);
+        rules.iter().any(|rule| match &rule.form {
+            MatchForm::As { .. } => false,
+            MatchForm::Equal { prefix, skip, name_skip, any_case } => {
+                match (symbol.get(*skip..), name.get(*name_skip..)) {
+                    (Some(symbol_rest), Some(name_rest)) if symbol.starts_with(prefix.as_str()) => {
+                        symbol_rest == name_rest || (*any_case && symbol_rest.eq_ignore_ascii_case(name_rest))
+                    }
+                    _ => false,
+                }
+            }
+        })
+    }
+}
+
+/// `__x64_ 9 3`, `- 0 0 any-case`, `sys_mmap2 as sys_mmap_pgoff`
+impl fmt::Display for MatchForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            MatchForm::Equal { prefix, skip, name_skip, any_case } => {
+                let prefix = if prefix.is_empty() { "-" } else { prefix };
+                write!(f, "{prefix} {skip} {name_skip}{}", if *any_case { " any-case" } else { "" })
+            }
+            MatchForm::As { symbol, other } => write!(f, "{symbol} as {other}"),
+        }
+    }
+}
+
+impl FromStr for MatchForm {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let words: Vec<&str> = text.split(' ').collect();
+        let (prefix, skip, name_skip, any_case) = match words[..] {
+            [symbol, "as", other] => {
+                return Ok(MatchForm::As { symbol: symbol.to_string(), other: other.to_string() });
+            }
+            [prefix, skip, name_skip] => (prefix, skip, name_skip, false),
+            [prefix, skip, name_skip, "any-case"] => (prefix, skip, name_skip, true),
+            _ => return Err(()),
+        };
+        let prefix = if prefix == "-" { String::new() } else { prefix.to_string() };
+        let number = |text: &str| text.parse().map_err(|_| ());
+        Ok(MatchForm::Equal { prefix, skip: number(skip)?, name_skip: number(name_skip)?, any_case })
+    }
+}
+
 /// `const char __user * filename`
 impl fmt::Display for Param {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -79,7 +165,8 @@ impl FromStr for Param {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         let (ty, name) = text.rsplit_once(' ').ok_or(())?;
-        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_*".contains(&byte));
+        let is_name =
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_*".contains(&byte));
         let is_type = !ty.is_empty() && !ty.contains(',');
         if is_name && is_type { Ok(Param { ty: ty.to_string(), name: name.to_string() }) } else { Err(()) }
     }
@@ -188,5 +275,30 @@ mod tests {
         for text in ["", "s", "u33", "int"] {
             assert!(text.parse::<Scalar>().is_err(), "{text}");
         }
+    }
+    #[test]
+    fn a_match_form_reads_back_as_it_was_written() {
+        for text in ["__x64_ 9 3", "- 0 0 any-case", "sys_mmap2 as sys_mmap_pgoff"] {
+            assert_eq!(text.parse::<MatchForm>().expect(text).to_string(), text);
+        }
+        for text in ["", "a 1", "a b c", "a 1 2 no-case"] {
+            assert!(text.parse::<MatchForm>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn symbols_match_names_by_any_rule() {
+        let rules = |forms: &[&str]| -> Vec<MatchRule> {
+            let rule = |form: &&str| MatchRule { form: form.parse().expect(form), guard: crate::model::Guard::TRUE };
+            forms.iter().map(rule).collect()
+        };
+        let x86 = rules(&["- 3 3", "__x64_ 9 3", "__ia32_ 10 3"]);
+        assert!(MatchRule::matches(&x86, "__x64_sys_read", "sys_read"));
+        assert!(MatchRule::matches(&x86, "sys_read", "sys_read"));
+        assert!(!MatchRule::matches(&x86, "__ia32_compat_sys_read", "sys_read"));
+        assert!(!MatchRule::matches(&x86, "__x", "sys_read"));
+        let arm = rules(&["sys_mmap2 as sys_mmap_pgoff", "- 0 0 any-case"]);
+        assert!(MatchRule::matches(&arm, "sys_mmap2", "sys_mmap_pgoff") && MatchRule::matches(&arm, "SyS_a", "sys_a"));
+        assert!(!MatchRule::matches(&arm, "sys_mmap2", "sys_mmap2"));
     }
 }

@@ -93,8 +93,12 @@ pub(super) struct TypesFile {
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SymbolsFile {
-    /// By kernels that have the same: `SYSCALL_DEFINE __x64_sys_* global registers`, with ` if` and a condition.
+    /// By kernels that have the same: `SYSCALL_DEFINE __x64_sys_* global registers`, with ` if` and a condition;
+    /// `*` for all kernels that are not named.
     pub wrappers: Lists,
+    /// By folder of `arch/`, or `default`: `__x64_ 9 3`, what a symbol begins with, and how many bytes of it and of
+    /// the name are skipped; `sys_mmap2 as sys_mmap_pgoff`.
+    pub match_rules: Lists,
 }
 
 /// Line numbers, in the order of the lists that they belong to: `3-40 42`.

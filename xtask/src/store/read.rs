@@ -12,7 +12,7 @@ use super::flat::{
 use super::spread::unspread;
 use crate::diagnostic::{Diagnostic, Label, Result};
 use crate::model::{
-    Abis, ArgumentMacro, Definition, Dispatch, EntryFunction, Facts, Guard, HeaderRow, NamedNumber, Numbers,
+    Abis, ArgumentMacro, Definition, Dispatch, EntryFunction, Facts, Guard, HeaderRow, MatchRule, NamedNumber, Numbers,
     OptionalEntry, ReadFrom, Redirect, Release, TableRow, Wrapper,
 };
 
@@ -92,6 +92,7 @@ pub(super) fn facts(folder: &Path, abis: &Abis) -> Result<Facts> {
         settled: BTreeMap::new(),
         typedefs: BTreeMap::new(),
         wrappers: BTreeMap::new(),
+        match_rules: BTreeMap::new(),
     };
     for (file, guard) in config.built {
         let parsed = guard.parse().map_err(|wrong| bad(&place, format!("`{guard}` of {file}: {wrong}")))?;
@@ -109,7 +110,8 @@ pub(super) fn facts(folder: &Path, abis: &Abis) -> Result<Facts> {
     let kernels = facts.kernels(abis);
     let scalar = |text: &str| if text == "-" { Some(None) } else { text.parse().ok().map(Some) };
     let typedefs = by_whom(&place, &types.typedefs, &kernels, scalar)?;
-    facts.wrappers = read_wrappers(&place, &symbols.wrappers)?;
+    facts.wrappers = read_wrappers(&place, &symbols.wrappers, &kernels)?;
+    facts.match_rules = read_match_rules(&place, &symbols.match_rules)?;
     (facts.settled, facts.typedefs) = (settled, typedefs);
     Ok(facts)
 }
@@ -184,7 +186,7 @@ fn by_whom<T: Copy>(
     Ok(out)
 }
 
-fn read_wrappers(place: &str, lists: &Lists) -> Result<BTreeMap<String, Vec<Wrapper>>> {
+fn read_wrappers(place: &str, lists: &Lists, all: &BTreeSet<&str>) -> Result<BTreeMap<String, Vec<Wrapper>>> {
     let wrapper = |text: &str| {
         let (text, guard) = guarded(text)?;
         let words: Vec<&str> = text.split(' ').collect();
@@ -196,13 +198,26 @@ fn read_wrappers(place: &str, lists: &Lists) -> Result<BTreeMap<String, Vec<Wrap
         let linkage = linkage.parse().ok()?;
         Some(Wrapper { of: of.to_string(), symbol: symbol.to_string(), linkage, takes_registers, guard })
     };
+    let named: BTreeSet<&str> = lists.keys().flat_map(|kernels| kernels.split(' ')).collect();
     let mut out = BTreeMap::new();
     for (kernels, lines) in lists {
         let read = |line: &String| wrapper(line).ok_or_else(|| bad(place, format!("`{line}` is no wrapper")));
         let wrappers = lines.iter().map(read).collect::<Result<Vec<Wrapper>>>()?;
-        out.extend(kernels.split(' ').map(|kernel| (kernel.to_string(), wrappers.clone())));
+        let kernels: Vec<&str> =
+            if kernels == "*" { all.difference(&named).copied().collect() } else { kernels.split(' ').collect() };
+        out.extend(kernels.into_iter().map(|kernel| (kernel.to_string(), wrappers.clone())));
     }
     Ok(out)
+}
+
+fn read_match_rules(place: &str, lists: &Lists) -> Result<BTreeMap<String, Vec<MatchRule>>> {
+    let rule = |text: &str| {
+        let (text, guard) = guarded(text)?;
+        Some(MatchRule { form: text.parse().ok()?, guard })
+    };
+    let read = |line: &String| rule(line).ok_or_else(|| bad(place, format!("`{line}` is no rule to match symbols")));
+    let rules = |lines: &Vec<String>| lines.iter().map(read).collect::<Result<Vec<MatchRule>>>();
+    lists.iter().map(|(arch, lines)| Ok((arch.clone(), rules(lines)?))).collect()
 }
 
 fn bad(place: &str, message: String) -> Box<Diagnostic> {

@@ -57,7 +57,10 @@ pub fn files(facts: &Facts, abis: &Abis) -> BTreeMap<String, String> {
             })
             .collect(),
     };
-    let symbols = SymbolsFile { wrappers: wrappers(&facts.wrappers) };
+    let symbols = SymbolsFile {
+        wrappers: wrappers(&facts.wrappers, &kernels),
+        match_rules: listed(&facts.match_rules, |rule| guarded(rule.form.to_string(), &rule.guard)),
+    };
     let lines = LinesFile {
         tables: numbered(&facts.tables, |row| row.line),
         rows: rows.iter().map(|(file, rows)| (file.clone(), runs(rows.iter().map(|row| row.1)))).collect(),
@@ -74,7 +77,10 @@ pub fn files(facts: &Facts, abis: &Abis) -> BTreeMap<String, String> {
         ("definitions.yaml".to_string(), text("where entries are defined, and with which parameters", &definitions)),
         ("config.yaml".to_string(), text("which conditions are settled, and where", &config)),
         ("types.yaml".to_string(), text("what typedefs come to, by kernel", &types)),
-        ("symbols.yaml".to_string(), text("the functions that wrappers make of an entry", &symbols)),
+        (
+            "symbols.yaml".to_string(),
+            text("which functions macros make of an entry, and which symbol an event belongs to", &symbols),
+        ),
         ("lines.yaml".to_string(), text("line numbers of the facts beside it, in their order", &lines)),
     ])
 }
@@ -119,8 +125,8 @@ fn settled(by_way: &BTreeMap<String, bool>, ways: &BTreeSet<&str>) -> String {
     spread(&by_way.iter().map(|(way, set)| (way.as_str(), word(*set))).collect(), ways, "-")
 }
 
-/// The wrappers of kernels that have the same, under their names.
-fn wrappers(by_kernel: &BTreeMap<String, Vec<Wrapper>>) -> Lists {
+/// The wrappers of kernels that have the same, under their names; `*` stands for those that most have in common.
+fn wrappers(by_kernel: &BTreeMap<String, Vec<Wrapper>>, kernels: &BTreeSet<&str>) -> Lists {
     let mut shared: BTreeMap<Vec<String>, Vec<&str>> = BTreeMap::new();
     for (kernel, wrappers) in by_kernel {
         let shown = wrappers.iter().map(|wrapper| {
@@ -130,7 +136,12 @@ fn wrappers(by_kernel: &BTreeMap<String, Vec<Wrapper>>) -> Lists {
         });
         shared.entry(shown.collect()).or_default().push(kernel);
     }
-    shared.into_iter().map(|(wrappers, kernels)| (kernels.join(" "), wrappers)).collect()
+    let mut most = shared.values().map(Vec::len).max().filter(|most| *most > 1 && by_kernel.len() == kernels.len());
+    let mut name = |who: Vec<&str>| match most.take_if(|most| *most == who.len()) {
+        Some(_) => "*".to_string(),
+        None => who.join(" "),
+    };
+    shared.into_iter().map(|(wrappers, who)| (name(who), wrappers)).collect()
 }
 
 fn abi_part(numbers: &crate::model::Numbers) -> AbiPart {

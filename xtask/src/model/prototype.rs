@@ -79,7 +79,8 @@ impl FromStr for Param {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         let (ty, name) = text.rsplit_once(' ').ok_or(())?;
-        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_*".contains(&byte));
+        let is_name =
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_*".contains(&byte));
         let is_type = !ty.is_empty() && !ty.contains(',');
         if is_name && is_type { Ok(Param { ty: ty.to_string(), name: name.to_string() }) } else { Err(()) }
     }

@@ -34,7 +34,12 @@ pub fn c_functions(text: &str) -> Vec<EntryFunction> {
             && let Some((name, at)) = word_before(line, open)
             && has_body(&blank, start + open)
         {
-            found.push(EntryFunction { name: name.to_string(), params: None, guard: Guard::TRUE, line: lines.line(start + at) });
+            found.push(EntryFunction {
+                name: name.to_string(),
+                params: None,
+                guard: Guard::TRUE,
+                line: lines.line(start + at),
+            });
         }
         start = end + 1;
     }

@@ -33,7 +33,12 @@ pub fn redirects(path: &str, text: &str) -> Vec<Redirect> {
         if let (Some(from), Some(to)) = (entry(from), entry(to))
             && from != to
         {
-            found.push(Redirect { from: from.to_string(), to: to.to_string(), guard: if depth > 0 { Guard::symbol("UNKNOWN") } else { Guard::TRUE }, line: number });
+            found.push(Redirect {
+                from: from.to_string(),
+                to: to.to_string(),
+                guard: if depth > 0 { Guard::symbol("UNKNOWN") } else { Guard::TRUE },
+                line: number,
+            });
         }
     }
     found
@@ -59,7 +64,13 @@ mod tests {
         redirects(path, text)
             .iter()
             .map(|found| {
-                format!("{} {} {}{}", found.line, found.from, found.to, if found.guard != Guard::TRUE { " ?" } else { "" })
+                format!(
+                    "{} {} {}{}",
+                    found.line,
+                    found.from,
+                    found.to,
+                    if found.guard != Guard::TRUE { " ?" } else { "" }
+                )
             })
             .collect()
     }

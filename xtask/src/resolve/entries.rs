@@ -126,7 +126,13 @@ mod tests {
 
     #[test]
     fn a_macro_tells_the_entry() {
-        let site = |text: &str| Definition { macro_name: text.to_string(), name: "x".to_string(), arguments: None, guard: crate::model::Guard::TRUE, line: 1 };
+        let site = |text: &str| Definition {
+            macro_name: text.to_string(),
+            name: "x".to_string(),
+            arguments: None,
+            guard: crate::model::Guard::TRUE,
+            line: 1,
+        };
         assert_eq!(made_by(&site("SYSCALL_DEFINE3")), ["sys_x"]);
         assert_eq!(made_by(&site("COMPAT_SYSCALL_DEFINE3")), ["compat_sys_x"]);
         assert_eq!(made_by(&site("PPC32_SYSCALL_DEFINE6")), ["sys_x", "compat_sys_x"]);

@@ -3,8 +3,12 @@
 mod audit;
 mod digest;
 mod headers;
+mod inside;
+mod macros;
 mod numbers;
+mod pins;
 mod predefined;
+mod types;
 mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,7 +40,7 @@ pub struct Extracted {
 pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -> Result<Extracted> {
     let wanted = wanted::Wanted::new(abis);
     let scan = |file: &File| scan(file, sink);
-    let tree = kernel.read(&wanted.selection(), &scan, progress, sink)?;
+    let mut tree = kernel.read(&wanted.selection(), &scan, progress, sink)?;
     let makefile = tree
         .get("Makefile")
         .ok_or_else(|| Box::new(Diagnostic::error("no-makefile", "the kernel has no `Makefile`")))?;
@@ -64,8 +68,12 @@ pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -
         typedefs: BTreeMap::new(),
         wrappers: BTreeMap::new(),
     };
-    let (mut functions, mut redirects) = (Vec::new(), Vec::new());
-    for (path, found) in tree.scanned {
+    // Headers whose text is kept are not among what was scanned.
+    let headers = tree.texts().filter(|text| text.path.ends_with("/include/asm/unistd.h"));
+    let mut redirects: Vec<_> =
+        headers.map(|text| (text.path.clone(), parse::redirects(&text.path, &text.text))).collect();
+    let mut functions = Vec::new();
+    for (path, found) in std::mem::take(&mut tree.scanned) {
         if !found.definitions.is_empty() {
             facts.definitions.insert(path.to_string(), found.definitions);
         }
@@ -79,6 +87,7 @@ pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -
     let named = |name: &str| entries.contains(name) || led_to.contains(name);
     let functions = kept(functions, |function| named(&function.name));
     (facts.functions, facts.redirects) = (functions, redirects);
+    (facts.typedefs, facts.settled) = (types::of(&tree, abis, &facts, sink), macros::of(&tree, abis, &facts, sink));
     Ok(Extracted { facts, sha256 })
 }
 

@@ -128,3 +128,6 @@ fn tables<T>(tree: &Tree<T>, sink: &Sink) -> BTreeMap<String, Vec<TableRow>> {
         .map(|text| (text.path.to_string(), parse::table(&text.path, &text.text, sink)))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

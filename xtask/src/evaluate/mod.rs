@@ -9,7 +9,7 @@
 //!    (`directive`) against the macro table (`macros`) within limits (`env`);
 //! 5. `expand`: the text outside directives, expanded call by call (`substitute`);
 //! 6. `expr`: expanded tokens → an integer (`literal`, `value`), for `#if` and as C has it;
-//! 7. `output`: what the run leaves; `functions` reads declarations out of its tokens.
+//! 7. `output`: what the run leaves; `functions` and `typedefs` read declarations out of its tokens.
 //!
 //! It follows C11 and the GNU extensions that kernel headers use, and gcc where the standard leaves a choice. It goes
 //! through any input: what is wrong becomes a diagnostic, what would not end is stopped by a budget.
@@ -64,6 +64,7 @@ mod session;
 mod substitute;
 mod symbol;
 mod token;
+mod typedefs;
 mod value;
 
 #[cfg(test)]
@@ -79,4 +80,5 @@ pub use output::{Inclusion, Outcome, Output, Row};
 pub use session::{Place, Session};
 pub use symbol::{Symbol, known};
 pub use token::{FileId, Kind, Span, Token};
+pub use typedefs::{TypeClass, Typedefs};
 pub use value::{Constant, DataModel, IntType, Names, NoNames, NotConstant, Query, Reason};

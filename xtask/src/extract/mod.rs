@@ -4,8 +4,12 @@ mod audit;
 mod digest;
 mod headers;
 mod matching;
+mod inside;
+mod macros;
 mod numbers;
+mod pins;
 mod predefined;
+mod types;
 mod wanted;
 mod wrappers;
 
@@ -43,7 +47,7 @@ pub struct Extracted {
 pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -> Result<Extracted> {
     let wanted = wanted::Wanted::new(abis);
     let scan = |file: &File| scan(file, sink);
-    let tree = kernel.read(&wanted.selection(), &scan, progress, sink)?;
+    let mut tree = kernel.read(&wanted.selection(), &scan, progress, sink)?;
     let makefile = tree
         .get("Makefile")
         .ok_or_else(|| Box::new(Diagnostic::error("no-makefile", "the kernel has no `Makefile`")))?;
@@ -79,8 +83,12 @@ pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -
             facts.arguments.insert(header.to_string(), found);
         }
     }
-    let (mut functions, mut redirects) = (Vec::new(), Vec::new());
-    for (path, found) in tree.scanned {
+    // Headers whose text is kept are not among what was scanned.
+    let headers = tree.texts().filter(|text| text.path.ends_with("/include/asm/unistd.h"));
+    let mut redirects: Vec<_> =
+        headers.map(|text| (text.path.clone(), parse::redirects(&text.path, &text.text, sink))).collect();
+    let mut functions = Vec::new();
+    for (path, found) in std::mem::take(&mut tree.scanned) {
         if !found.arguments.is_empty() {
             facts.arguments.insert(path.to_string(), found.arguments);
         }
@@ -101,6 +109,7 @@ pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -
     let functions = kept(functions, |function| named(&function.name));
     (facts.functions, facts.redirects) = (functions, redirects);
     check_functions(&facts, sink);
+    (facts.typedefs, facts.settled) = (types::of(&tree, abis, &facts, sink), macros::of(&tree, abis, &facts, sink));
     Ok(Extracted { facts, sha256 })
 }
 
@@ -170,3 +179,6 @@ fn tables<T>(tree: &Tree<T>, sink: &Sink) -> BTreeMap<String, Vec<TableRow>> {
         .map(|text| (text.path.to_string(), parse::table(&text.path, &text.text, sink)))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::inside;
 use crate::model::{Abis, TableSpec};
 use crate::source::{Selection, Want};
 
@@ -49,7 +50,7 @@ fn enter(folder: &str) -> bool {
     match folder.split_once('/') {
         None => !NOT_THE_KERNEL.contains(&folder),
         Some(("scripts", _)) => false,
-        Some(("include", below)) => matches!(below, "asm-generic" | "linux") || below.starts_with("uapi"),
+        Some(("include", below)) => below.starts_with("uapi") || matches!(below, "asm-generic" | "linux" | "vdso"),
         // What a build leaves behind is no part of the text.
         Some(_) => !folder.ends_with("/generated") && !folder.ends_with("/dts"),
     }
@@ -68,8 +69,8 @@ fn want(path: &str) -> Want {
         Some("c") if !in_scripts => Want::Scan,
         Some("S") if path.starts_with("arch/") => Want::Scan,
         Some("tbl") if is_table(path) => Want::Keep,
-        Some("h") if is_uapi(path) => Want::Keep,
-        Some("h") if path.ends_with("/include/asm/syscalls.h") || path.ends_with("/include/asm/unistd.h") => Want::Scan,
+        Some("h") if is_uapi(path) || inside::is_followed(path) => Want::Keep,
+        Some("h") if path.ends_with("/include/asm/syscalls.h") => Want::Scan,
         Some("syscalls" | "asm-headers") => Want::Keep,
         _ if path == "Makefile" || (path.ends_with("asm/Kbuild") && path.starts_with("arch/")) => Want::Keep,
         _ => Want::No,

@@ -6,6 +6,7 @@ mod expressions;
 mod gcc;
 mod hostile;
 mod output;
+mod typedefs;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -5,7 +5,6 @@ mod entries;
 mod prototypes;
 mod rows;
 mod sides;
-#[cfg_attr(not(test), expect(dead_code, reason = "the rows do not ask for symbols yet"))]
 mod symbols;
 mod union;
 mod words;

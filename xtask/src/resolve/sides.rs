@@ -3,9 +3,9 @@
 use super::entries::{Entries, Found, Place};
 use super::prototypes::{NO_PARAMS, Prototypes};
 use super::rows::Row;
-use super::words;
+use super::{symbols, words};
 use crate::model::{
-    AbiSpec, Abis, Curated, Facts, Gap, Guard, Missing, NamedEntry, Parameter, Side, Syscall, Way,
+    AbiSpec, Abis, Curated, Facts, Gap, Guard, MatchForm, MatchRule, Missing, NamedEntry, Parameter, Side, Syscall, Way,
 };
 
 /// The rows of one ABI on their way to calls.
@@ -13,6 +13,7 @@ pub(super) struct Sides<'a> {
     pub spec: &'a AbiSpec,
     pub main: Way<'a>,
     pub compat: Option<Way<'a>>,
+    pub facts: &'a Facts,
     pub curated: &'a Curated,
     pub entries: &'a Entries<'a>,
     pub prototypes: Prototypes<'a>,
@@ -38,7 +39,7 @@ impl<'a> Sides<'a> {
     ) -> Option<Self> {
         let prototypes = Prototypes { facts, curated, entries, kernel };
         let (main, compat) = (abis.main_way(spec)?, abis.compat_way(spec));
-        Some(Sides { spec, main, compat, curated, entries, prototypes, kernel, gaps: Vec::new() })
+        Some(Sides { spec, main, compat, facts, curated, entries, prototypes, kernel, gaps: Vec::new() })
     }
 
     pub(super) fn syscall(&mut self, row: Row) -> Syscall {
@@ -94,11 +95,25 @@ impl<'a> Sides<'a> {
         } else {
             side.config = config;
         }
-        side.event = self.event(&entry, &place, way);
+        let wrappers = self.facts.wrappers.get(&way.kernel.name).map_or(&[][..], Vec::as_slice);
+        let symbol = symbols::symbol(&entry, way.symbols, wrappers);
+        side.event = self.event(&entry, &symbol, &place, way);
+        side.symbol = Some(symbol);
         // `SYSCALL32_` and `PPC32_` stand for one of the other two.
         let is_compat = entry.starts_with("compat_sys_");
         let made_by = if is_compat { "COMPAT_SYSCALL_DEFINE" } else { "SYSCALL_DEFINE" };
-        side.made_by = place.made_by.map(|_| made_by.to_string());
+        if place.made_by.is_some() {
+            // The macro without parameters makes other functions than its kin.
+            let zero = if side.params.as_ref().is_some_and(Vec::is_empty) { "0" } else { "" };
+            let holds = |guard: &Guard| self.entries.fold(guard, way) != Guard::FALSE;
+            side.companions = symbols::companions(&entry, &format!("{made_by}{zero}"), wrappers)
+                .into_iter()
+                .filter(|(_, wrapper)| holds(&wrapper.guard))
+                .map(|(symbol, wrapper)| (symbol, wrapper.linkage))
+                .collect();
+            side.companions.dedup();
+            side.made_by = Some(made_by.to_string());
+        }
         side.entry = Some(entry);
         side
     }
@@ -144,11 +159,20 @@ impl<'a> Sides<'a> {
         Ok((params, self.prototypes.block(entry, way)?))
     }
 
-    /// The tracepoint: of a function that `SYSCALL_DEFINEn` makes and that the kernel's native table reaches.
-    fn event(&self, entry: &str, place: &Place, way: &Way) -> Option<String> {
-        let (_, name) = place.made_by.filter(|(of, _)| *of != "COMPAT_SYSCALL_DEFINE")?;
-        let is_native = !way.is_compat && entry.strip_prefix("sys_") == Some(name);
-        (is_native && self.entries.is_settled(HAS_EVENTS, way) != Some(false)).then(|| name.to_string())
+    /// The tracepoint: of a function that `SYSCALL_DEFINEn` makes and whose name the kernel finds again in the symbol
+    /// that its native table leads to.
+    fn event(&self, entry: &str, symbol: &str, place: &Place, way: &Way) -> Option<String> {
+        if way.is_compat || self.entries.is_settled(HAS_EVENTS, way) == Some(false) {
+            return None;
+        }
+        let rules = self.facts.match_rules.get(way.arch()).or_else(|| self.facts.match_rules.get("default"))?;
+        let taken_for = rules.iter().find_map(|rule| match &rule.form {
+            MatchForm::As { symbol: from, other } if from == symbol => other.strip_prefix("sys_"),
+            _ => None,
+        });
+        let own = place.made_by.map(|(_, name)| name).filter(|name| entry.strip_prefix("sys_") == Some(name));
+        let name = taken_for.or(own)?;
+        MatchRule::matches(rules, symbol, &format!("sys_{name}")).then(|| name.to_string())
     }
 
     fn is_in(&self, list: &[NamedEntry], entry: &str, way: &Way) -> bool {

@@ -4,508 +4,525 @@
 use crate::row::*;
 
 static ROWS: [Row; 500] = [
-    // number, name, entry, compat entry, first release, last release, missing, missing as compat
-    row(0, 296, 296, NONE, V5_10, NEWEST, OK, ABSENT), // osf_syscall
-    row(1, 93, 93, NONE, V5_10, NEWEST, OK, ABSENT), // exit
-    row(2, 297, 297, NONE, V5_10, NEWEST, OK, ABSENT), // fork
-    row(3, 63, 63, NONE, V5_10, NEWEST, OK, ABSENT), // read
-    row(4, 64, 64, NONE, V5_10, NEWEST, OK, ABSENT), // write
-    row(5, 298, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_old_open
-    row(6, 57, 57, NONE, V5_10, NEWEST, OK, ABSENT), // close
-    row(7, 299, 298, NONE, V5_10, NEWEST, OK, ABSENT), // osf_wait4
-    row(8, 300, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_old_creat
-    row(9, 301, 299, NONE, V5_10, NEWEST, OK, ABSENT), // link
-    row(10, 302, 300, NONE, V5_10, NEWEST, OK, ABSENT), // unlink
-    row(11, 303, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_execve
-    row(12, 49, 49, NONE, V5_10, NEWEST, OK, ABSENT), // chdir
-    row(13, 50, 50, NONE, V5_10, NEWEST, OK, ABSENT), // fchdir
-    row(14, 304, 301, NONE, V5_10, NEWEST, OK, ABSENT), // mknod
-    row(15, 305, 302, NONE, V5_10, NEWEST, OK, ABSENT), // chmod
-    row(16, 306, 303, NONE, V5_10, NEWEST, OK, ABSENT), // chown
-    row(17, 214, 304, NONE, V5_10, NEWEST, OK, ABSENT), // brk
-    row(18, 307, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_getfsstat
-    row(19, 62, 62, NONE, V5_10, NEWEST, OK, ABSENT), // lseek
-    row(20, 308, 305, NONE, V5_10, NEWEST, OK, ABSENT), // getxpid
-    row(21, 309, 306, NONE, V5_10, NEWEST, OK, ABSENT), // osf_mount
-    row(22, 39, 39, NONE, V5_10, NEWEST, OK, ABSENT), // umount2
-    row(23, 146, 146, NONE, V5_10, NEWEST, OK, ABSENT), // setuid
-    row(24, 311, 307, NONE, V5_10, NEWEST, OK, ABSENT), // getxuid
-    row(25, 312, 42, NONE, V5_10, NEWEST, NI, ABSENT), // exec_with_loader
-    row(26, 117, 117, NONE, V5_10, NEWEST, OK, ABSENT), // ptrace
-    row(27, 313, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_nrecvmsg
-    row(28, 314, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_nsendmsg
-    row(29, 315, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_nrecvfrom
-    row(30, 316, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_naccept
-    row(31, 317, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_ngetpeername
-    row(32, 318, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_ngetsockname
-    row(33, 319, 308, NONE, V5_10, NEWEST, OK, ABSENT), // access
-    row(34, 320, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_chflags
-    row(35, 321, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_fchflags
-    row(36, 81, 81, NONE, V5_10, NEWEST, OK, ABSENT), // sync
-    row(37, 129, 129, NONE, V5_10, NEWEST, OK, ABSENT), // kill
-    row(38, 322, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_old_stat
-    row(39, 154, 154, NONE, V5_10, NEWEST, OK, ABSENT), // setpgid
-    row(40, 323, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_old_lstat
-    row(41, 23, 23, NONE, V5_10, NEWEST, OK, ABSENT), // dup
-    row(42, 324, 309, NONE, V5_10, NEWEST, OK, ABSENT), // pipe
-    row(43, 325, 310, NONE, V5_10, NEWEST, OK, ABSENT), // osf_set_program_attributes
-    row(44, 326, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_profil
-    row(45, 327, 311, NONE, V5_10, NEWEST, OK, ABSENT), // open
-    row(46, 328, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_old_sigaction
-    row(47, 329, 312, NONE, V5_10, NEWEST, OK, ABSENT), // getxgid
-    row(48, 330, 313, NONE, V5_10, NEWEST, OK, ABSENT), // osf_sigprocmask
-    row(49, 331, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_getlogin
-    row(50, 332, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_setlogin
-    row(51, 89, 89, NONE, V5_10, NEWEST, OK, ABSENT), // acct
-    row(52, 333, 314, NONE, V5_10, NEWEST, OK, ABSENT), // sigpending
-    row(54, 29, 29, NONE, V5_10, NEWEST, OK, ABSENT), // ioctl
-    row(55, 334, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_reboot
-    row(56, 335, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_revoke
-    row(57, 336, 315, NONE, V5_10, NEWEST, OK, ABSENT), // symlink
-    row(58, 337, 316, NONE, V5_10, NEWEST, OK, ABSENT), // readlink
-    row(59, 221, 221, NONE, V5_10, NEWEST, OK, ABSENT), // execve
-    row(60, 166, 166, NONE, V5_10, NEWEST, OK, ABSENT), // umask
-    row(61, 51, 51, NONE, V5_10, NEWEST, OK, ABSENT), // chroot
-    row(62, 338, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_old_fstat
-    row(63, 339, 317, NONE, V5_10, NEWEST, OK, ABSENT), // getpgrp
-    row(64, 340, 318, NONE, V5_10, NEWEST, OK, ABSENT), // getpagesize
-    row(65, 341, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_mremap
-    row(66, 342, 319, NONE, V5_10, NEWEST, OK, ABSENT), // vfork
-    row(67, 343, 320, NONE, V5_10, NEWEST, OK, ABSENT), // stat
-    row(68, 344, 321, NONE, V5_10, NEWEST, OK, ABSENT), // lstat
-    row(69, 345, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_sbrk
-    row(70, 346, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_sstk
-    row(71, 222, 322, NONE, V5_10, NEWEST, OK, ABSENT), // mmap
-    row(72, 347, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_old_vadvise
-    row(73, 215, 215, NONE, V5_10, NEWEST, OK, ABSENT), // munmap
-    row(74, 226, 226, NONE, V5_10, NEWEST, OK, ABSENT), // mprotect
-    row(75, 233, 233, NONE, V5_10, NEWEST, OK, ABSENT), // madvise
-    row(76, 58, 58, NONE, V5_10, NEWEST, OK, ABSENT), // vhangup
-    row(77, 348, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_kmodcall
-    row(78, 349, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_mincore
-    row(79, 158, 158, NONE, V5_10, NEWEST, OK, ABSENT), // getgroups
-    row(80, 159, 159, NONE, V5_10, NEWEST, OK, ABSENT), // setgroups
-    row(81, 350, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_old_getpgrp
-    row(82, 351, 154, NONE, V5_10, NEWEST, OK, ABSENT), // setpgrp
-    row(83, 352, 323, NONE, V5_10, NEWEST, OK, ABSENT), // osf_setitimer
-    row(84, 353, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_old_wait
-    row(85, 354, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_table
-    row(86, 355, 324, NONE, V5_10, NEWEST, OK, ABSENT), // osf_getitimer
-    row(87, 356, 325, NONE, V5_10, NEWEST, OK, ABSENT), // gethostname
-    row(88, 161, 161, NONE, V5_10, NEWEST, OK, ABSENT), // sethostname
-    row(89, 357, 326, NONE, V5_10, NEWEST, OK, ABSENT), // getdtablesize
-    row(90, 358, 327, NONE, V5_10, NEWEST, OK, ABSENT), // dup2
-    row(91, 80, 80, NONE, V5_10, NEWEST, OK, ABSENT), // fstat
-    row(92, 25, 25, NONE, V5_10, NEWEST, OK, ABSENT), // fcntl
-    row(93, 359, 328, NONE, V5_10, NEWEST, OK, ABSENT), // osf_select
-    row(94, 360, 329, NONE, V5_10, NEWEST, OK, ABSENT), // poll
-    row(95, 82, 82, NONE, V5_10, NEWEST, OK, ABSENT), // fsync
-    row(96, 140, 140, NONE, V5_10, NEWEST, OK, ABSENT), // setpriority
-    row(97, 198, 198, NONE, V5_10, NEWEST, OK, ABSENT), // socket
-    row(98, 203, 203, NONE, V5_10, NEWEST, OK, ABSENT), // connect
-    row(99, 202, 202, NONE, V5_10, NEWEST, OK, ABSENT), // accept
-    row(100, 141, 330, NONE, V5_10, NEWEST, OK, ABSENT), // getpriority
-    row(101, 361, 331, NONE, V5_10, NEWEST, OK, ABSENT), // send
-    row(102, 362, 332, NONE, V5_10, NEWEST, OK, ABSENT), // recv
-    row(103, 363, 333, NONE, V5_10, NEWEST, OK, ABSENT), // sigreturn
-    row(104, 200, 200, NONE, V5_10, NEWEST, OK, ABSENT), // bind
-    row(105, 208, 208, NONE, V5_10, NEWEST, OK, ABSENT), // setsockopt
-    row(106, 201, 201, NONE, V5_10, NEWEST, OK, ABSENT), // listen
-    row(107, 364, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_plock
-    row(108, 365, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_old_sigvec
-    row(109, 366, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_old_sigblock
-    row(110, 367, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_old_sigsetmask
-    row(111, 368, 334, NONE, V5_10, NEWEST, OK, ABSENT), // sigsuspend
-    row(112, 369, 335, NONE, V5_10, NEWEST, OK, ABSENT), // osf_sigstack
-    row(113, 212, 212, NONE, V5_10, NEWEST, OK, ABSENT), // recvmsg
-    row(114, 211, 211, NONE, V5_10, NEWEST, OK, ABSENT), // sendmsg
-    row(115, 370, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_old_vtrace
-    row(116, 371, 336, NONE, V5_10, NEWEST, OK, ABSENT), // osf_gettimeofday
-    row(117, 372, 337, NONE, V5_10, NEWEST, OK, ABSENT), // osf_getrusage
-    row(118, 209, 209, NONE, V5_10, NEWEST, OK, ABSENT), // getsockopt
-    row(120, 65, 65, NONE, V5_10, NEWEST, OK, ABSENT), // readv
-    row(121, 66, 66, NONE, V5_10, NEWEST, OK, ABSENT), // writev
-    row(122, 373, 340, NONE, V5_10, NEWEST, OK, ABSENT), // osf_settimeofday
-    row(123, 55, 55, NONE, V5_10, NEWEST, OK, ABSENT), // fchown
-    row(124, 52, 52, NONE, V5_10, NEWEST, OK, ABSENT), // fchmod
-    row(125, 207, 207, NONE, V5_10, NEWEST, OK, ABSENT), // recvfrom
-    row(126, 145, 145, NONE, V5_10, NEWEST, OK, ABSENT), // setreuid
-    row(127, 143, 143, NONE, V5_10, NEWEST, OK, ABSENT), // setregid
-    row(128, 374, 341, NONE, V5_10, NEWEST, OK, ABSENT), // rename
-    row(129, 45, 45, NONE, V5_10, NEWEST, OK, ABSENT), // truncate
-    row(130, 46, 46, NONE, V5_10, NEWEST, OK, ABSENT), // ftruncate
-    row(131, 32, 32, NONE, V5_10, NEWEST, OK, ABSENT), // flock
-    row(132, 144, 144, NONE, V5_10, NEWEST, OK, ABSENT), // setgid
-    row(133, 206, 206, NONE, V5_10, NEWEST, OK, ABSENT), // sendto
-    row(134, 210, 210, NONE, V5_10, NEWEST, OK, ABSENT), // shutdown
-    row(135, 199, 199, NONE, V5_10, NEWEST, OK, ABSENT), // socketpair
-    row(136, 375, 342, NONE, V5_10, NEWEST, OK, ABSENT), // mkdir
-    row(137, 376, 343, NONE, V5_10, NEWEST, OK, ABSENT), // rmdir
-    row(138, 377, 344, NONE, V5_10, NEWEST, OK, ABSENT), // osf_utimes
-    row(139, 378, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_old_sigreturn
-    row(140, 379, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_adjtime
-    row(141, 205, 205, NONE, V5_10, NEWEST, OK, ABSENT), // getpeername
-    row(142, 380, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_gethostid
-    row(143, 381, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_sethostid
-    row(144, 163, 163, NONE, V5_10, NEWEST, OK, ABSENT), // getrlimit
-    row(145, 164, 164, NONE, V5_10, NEWEST, OK, ABSENT), // setrlimit
-    row(146, 382, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_old_killpg
-    row(147, 157, 157, NONE, V5_10, NEWEST, OK, ABSENT), // setsid
-    row(148, 60, 60, NONE, V5_10, NEWEST, OK, ABSENT), // quotactl
-    row(149, 383, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_oldquota
-    row(150, 204, 204, NONE, V5_10, NEWEST, OK, ABSENT), // getsockname
-    row(153, 384, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_pid_block
-    row(154, 385, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_pid_unblock
-    row(156, 386, 345, NONE, V5_10, NEWEST, OK, ABSENT), // sigaction
-    row(157, 387, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_sigwaitprim
-    row(158, 388, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_nfssvc
-    row(159, 389, 346, NONE, V5_10, NEWEST, OK, ABSENT), // osf_getdirentries
-    row(160, 390, 347, NONE, V5_10, NEWEST, OK, ABSENT), // osf_statfs
-    row(161, 391, 348, NONE, V5_10, NEWEST, OK, ABSENT), // osf_fstatfs
-    row(163, 392, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_asynch_daemon
-    row(164, 393, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_getfh
-    row(165, 394, 349, NONE, V5_10, NEWEST, OK, ABSENT), // osf_getdomainname
-    row(166, 162, 162, NONE, V5_10, NEWEST, OK, ABSENT), // setdomainname
-    row(169, 395, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_exportfs
-    row(181, 396, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_alt_plock
-    row(184, 397, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_getmnt
-    row(187, 398, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_alt_sigpending
-    row(188, 399, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_alt_setsid
-    row(199, 400, 224, NONE, V5_10, NEWEST, OK, ABSENT), // osf_swapon
-    row(200, 187, 350, NONE, V5_10, NEWEST, OK, ABSENT), // msgctl
-    row(201, 186, 186, NONE, V5_10, NEWEST, OK, ABSENT), // msgget
-    row(202, 188, 188, NONE, V5_10, NEWEST, OK, ABSENT), // msgrcv
-    row(203, 189, 189, NONE, V5_10, NEWEST, OK, ABSENT), // msgsnd
-    row(204, 191, 351, NONE, V5_10, NEWEST, OK, ABSENT), // semctl
-    row(205, 190, 190, NONE, V5_10, NEWEST, OK, ABSENT), // semget
-    row(206, 193, 193, NONE, V5_10, NEWEST, OK, ABSENT), // semop
-    row(207, 401, 352, NONE, V5_10, NEWEST, OK, ABSENT), // osf_utsname
-    row(208, 402, 353, NONE, V5_10, NEWEST, OK, ABSENT), // lchown
-    row(209, 196, 196, NONE, V5_10, NEWEST, OK, ABSENT), // shmat
-    row(210, 195, 354, NONE, V5_10, NEWEST, OK, ABSENT), // shmctl
-    row(211, 197, 197, NONE, V5_10, NEWEST, OK, ABSENT), // shmdt
-    row(212, 194, 194, NONE, V5_10, NEWEST, OK, ABSENT), // shmget
-    row(213, 404, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_mvalid
-    row(214, 405, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_getaddressconf
-    row(215, 406, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_msleep
-    row(216, 407, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_mwakeup
-    row(217, 227, 227, NONE, V5_10, NEWEST, OK, ABSENT), // msync
-    row(218, 408, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_signal
-    row(219, 409, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_utc_gettime
-    row(220, 410, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_utc_adjtime
-    row(222, 411, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_security
-    row(223, 412, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_kloadcall
-    row(224, 413, 355, NONE, V5_10, NEWEST, OK, ABSENT), // osf_stat
-    row(225, 414, 356, NONE, V5_10, NEWEST, OK, ABSENT), // osf_lstat
-    row(226, 415, 357, NONE, V5_10, NEWEST, OK, ABSENT), // osf_fstat
-    row(227, 416, 358, NONE, V5_10, NEWEST, OK, ABSENT), // osf_statfs64
-    row(228, 417, 359, NONE, V5_10, NEWEST, OK, ABSENT), // osf_fstatfs64
-    row(233, 155, 155, NONE, V5_10, NEWEST, OK, ABSENT), // getpgid
-    row(234, 156, 156, NONE, V5_10, NEWEST, OK, ABSENT), // getsid
-    row(235, 132, 132, NONE, V5_10, NEWEST, OK, ABSENT), // sigaltstack
-    row(236, 418, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_waitid
-    row(237, 419, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_priocntlset
-    row(238, 420, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_sigsendset
-    row(239, 421, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_set_speculative
-    row(240, 422, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_msfs_syscall
-    row(241, 423, 360, NONE, V5_10, NEWEST, OK, ABSENT), // osf_sysinfo
-    row(242, 424, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_uadmin
-    row(243, 425, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_fuser
-    row(244, 426, 361, NONE, V5_10, NEWEST, OK, ABSENT), // osf_proplist_syscall
-    row(245, 427, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_ntp_adjtime
-    row(246, 428, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_ntp_gettime
-    row(247, 429, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_pathconf
-    row(248, 430, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_fpathconf
-    row(250, 431, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_uswitch
-    row(251, 432, 362, NONE, V5_10, NEWEST, OK, ABSENT), // osf_usleep_thread
-    row(252, 433, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_audcntl
-    row(253, 434, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_audgen
-    row(254, 435, 363, NONE, V5_10, NEWEST, OK, ABSENT), // sysfs
-    row(255, 436, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_subsys_info
-    row(256, 437, 364, NONE, V5_10, NEWEST, OK, ABSENT), // osf_getsysinfo
-    row(257, 438, 365, NONE, V5_10, NEWEST, OK, ABSENT), // osf_setsysinfo
-    row(258, 439, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_afs_syscall
-    row(259, 440, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_swapctl
-    row(260, 441, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_memcntl
-    row(261, 442, 42, NONE, V5_10, NEWEST, NI, ABSENT), // osf_fdatasync
-    row(300, 443, 42, NONE, V5_10, NEWEST, NI, ABSENT), // bdflush
-    row(301, 444, 367, NONE, V5_10, NEWEST, OK, ABSENT), // sethae
-    row(302, 40, 40, NONE, V5_10, NEWEST, OK, ABSENT), // mount
-    row(303, 445, 368, NONE, V5_10, NEWEST, OK, ABSENT), // old_adjtimex
-    row(304, 225, 225, NONE, V5_10, NEWEST, OK, ABSENT), // swapoff
-    row(305, 446, 369, NONE, V5_10, NEWEST, OK, ABSENT), // getdents
-    row(306, 447, 42, NONE, V5_10, NEWEST, NI, ABSENT), // create_module
-    row(307, 105, 105, NONE, V5_10, NEWEST, OK, ABSENT), // init_module
-    row(308, 106, 106, NONE, V5_10, NEWEST, OK, ABSENT), // delete_module
-    row(309, 448, 42, NONE, V5_10, NEWEST, NI, ABSENT), // get_kernel_syms
-    row(310, 116, 116, NONE, V5_10, NEWEST, OK, ABSENT), // syslog
-    row(311, 142, 142, NONE, V5_10, NEWEST, OK, ABSENT), // reboot
-    row(312, 220, 370, NONE, V5_10, NEWEST, OK, ABSENT), // clone
-    row(313, 449, 371, NONE, V5_10, NEWEST, NO_DEFINITION, ABSENT), // uselib
-    row(314, 228, 228, NONE, V5_10, NEWEST, OK, ABSENT), // mlock
-    row(315, 229, 229, NONE, V5_10, NEWEST, OK, ABSENT), // munlock
-    row(316, 230, 230, NONE, V5_10, NEWEST, OK, ABSENT), // mlockall
-    row(317, 231, 231, NONE, V5_10, NEWEST, OK, ABSENT), // munlockall
-    row(318, 179, 179, NONE, V5_10, NEWEST, OK, ABSENT), // sysinfo
-    row(319, 450, 42, NONE, V5_10, NEWEST, NI, ABSENT), // _sysctl
-    row(321, 451, 372, NONE, V5_10, NEWEST, OK, ABSENT), // oldumount
-    row(322, 224, 224, NONE, V5_10, NEWEST, OK, ABSENT), // swapon
-    row(323, 153, 153, NONE, V5_10, NEWEST, OK, ABSENT), // times
-    row(324, 92, 373, NONE, V5_10, NEWEST, OK, ABSENT), // personality
-    row(325, 151, 151, NONE, V5_10, NEWEST, OK, ABSENT), // setfsuid
-    row(326, 152, 152, NONE, V5_10, NEWEST, OK, ABSENT), // setfsgid
-    row(327, 452, 374, NONE, V5_10, NEWEST, OK, ABSENT), // ustat
-    row(328, 43, 43, NONE, V5_10, NEWEST, OK, ABSENT), // statfs
-    row(329, 44, 44, NONE, V5_10, NEWEST, OK, ABSENT), // fstatfs
-    row(330, 118, 118, NONE, V5_10, NEWEST, OK, ABSENT), // sched_setparam
-    row(331, 121, 121, NONE, V5_10, NEWEST, OK, ABSENT), // sched_getparam
-    row(332, 119, 119, NONE, V5_10, NEWEST, OK, ABSENT), // sched_setscheduler
-    row(333, 120, 120, NONE, V5_10, NEWEST, OK, ABSENT), // sched_getscheduler
-    row(334, 124, 124, NONE, V5_10, NEWEST, OK, ABSENT), // sched_yield
-    row(335, 125, 125, NONE, V5_10, NEWEST, OK, ABSENT), // sched_get_priority_max
-    row(336, 126, 126, NONE, V5_10, NEWEST, OK, ABSENT), // sched_get_priority_min
-    row(337, 127, 127, NONE, V5_10, NEWEST, OK, ABSENT), // sched_rr_get_interval
-    row(338, 453, 42, NONE, V5_10, NEWEST, NI, ABSENT), // afs_syscall
-    row(339, 160, 160, NONE, V5_10, NEWEST, OK, ABSENT), // uname
-    row(340, 101, 101, NONE, V5_10, NEWEST, OK, ABSENT), // nanosleep
-    row(341, 216, 216, NONE, V5_10, NEWEST, OK, ABSENT), // mremap
-    row(342, 42, 42, NONE, V5_10, NEWEST, NI, ABSENT), // nfsservctl
-    row(343, 147, 147, NONE, V5_10, NEWEST, OK, ABSENT), // setresuid
-    row(344, 148, 148, NONE, V5_10, NEWEST, OK, ABSENT), // getresuid
-    row(345, 454, 375, NONE, V5_10, NEWEST, OK, ABSENT), // pciconfig_read
-    row(346, 455, 376, NONE, V5_10, NEWEST, OK, ABSENT), // pciconfig_write
-    row(347, 456, 42, NONE, V5_10, NEWEST, NI, ABSENT), // query_module
-    row(348, 167, 167, NONE, V5_10, NEWEST, OK, ABSENT), // prctl
-    row(349, 67, 67, NONE, V5_10, NEWEST, OK, ABSENT), // pread64
-    row(350, 68, 68, NONE, V5_10, NEWEST, OK, ABSENT), // pwrite64
-    row(351, 139, 139, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigreturn
-    row(352, 134, 134, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigaction
-    row(353, 135, 135, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigprocmask
-    row(354, 136, 136, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigpending
-    row(355, 137, 137, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigtimedwait
-    row(356, 138, 138, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigqueueinfo
-    row(357, 133, 133, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigsuspend
-    row(358, 457, 377, NONE, V5_10, NEWEST, OK, ABSENT), // select
-    row(359, 169, 169, NONE, V5_10, NEWEST, OK, ABSENT), // gettimeofday
-    row(360, 170, 170, NONE, V5_10, NEWEST, OK, ABSENT), // settimeofday
-    row(361, 102, 102, NONE, V5_10, NEWEST, OK, ABSENT), // getitimer
-    row(362, 103, 103, NONE, V5_10, NEWEST, OK, ABSENT), // setitimer
-    row(363, 458, 378, NONE, V5_10, NEWEST, OK, ABSENT), // utimes
-    row(364, 165, 165, NONE, V5_10, NEWEST, OK, ABSENT), // getrusage
-    row(365, 244, 244, NONE, V5_10, NEWEST, OK, ABSENT), // wait4
-    row(366, 171, 171, NONE, V5_10, NEWEST, OK, ABSENT), // adjtimex
-    row(367, 17, 17, NONE, V5_10, NEWEST, OK, ABSENT), // getcwd
-    row(368, 90, 90, NONE, V5_10, NEWEST, OK, ABSENT), // capget
-    row(369, 91, 91, NONE, V5_10, NEWEST, OK, ABSENT), // capset
-    row(370, 71, 71, NONE, V5_10, NEWEST, OK, ABSENT), // sendfile
-    row(371, 149, 149, NONE, V5_10, NEWEST, OK, ABSENT), // setresgid
-    row(372, 150, 150, NONE, V5_10, NEWEST, OK, ABSENT), // getresgid
-    row(373, 459, 42, NONE, V5_10, NEWEST, NI, ABSENT), // dipc
-    row(374, 41, 41, NONE, V5_10, NEWEST, OK, ABSENT), // pivot_root
-    row(375, 232, 232, NONE, V5_10, NEWEST, OK, ABSENT), // mincore
-    row(376, 460, 379, NONE, V5_10, NEWEST, OK, ABSENT), // pciconfig_iobase
-    row(377, 61, 61, NONE, V5_10, NEWEST, OK, ABSENT), // getdents64
-    row(378, 178, 178, NONE, V5_10, NEWEST, OK, ABSENT), // gettid
-    row(379, 213, 213, NONE, V5_10, NEWEST, OK, ABSENT), // readahead
-    row(381, 130, 130, NONE, V5_10, NEWEST, OK, ABSENT), // tkill
-    row(382, 5, 5, NONE, V5_10, NEWEST, OK, ABSENT), // setxattr
-    row(383, 6, 6, NONE, V5_10, NEWEST, OK, ABSENT), // lsetxattr
-    row(384, 7, 7, NONE, V5_10, NEWEST, OK, ABSENT), // fsetxattr
-    row(385, 8, 8, NONE, V5_10, NEWEST, OK, ABSENT), // getxattr
-    row(386, 9, 9, NONE, V5_10, NEWEST, OK, ABSENT), // lgetxattr
-    row(387, 10, 10, NONE, V5_10, NEWEST, OK, ABSENT), // fgetxattr
-    row(388, 11, 11, NONE, V5_10, NEWEST, OK, ABSENT), // listxattr
-    row(389, 12, 12, NONE, V5_10, NEWEST, OK, ABSENT), // llistxattr
-    row(390, 13, 13, NONE, V5_10, NEWEST, OK, ABSENT), // flistxattr
-    row(391, 14, 14, NONE, V5_10, NEWEST, OK, ABSENT), // removexattr
-    row(392, 15, 15, NONE, V5_10, NEWEST, OK, ABSENT), // lremovexattr
-    row(393, 16, 16, NONE, V5_10, NEWEST, OK, ABSENT), // fremovexattr
-    row(394, 98, 98, NONE, V5_10, NEWEST, OK, ABSENT), // futex
-    row(395, 122, 122, NONE, V5_10, NEWEST, OK, ABSENT), // sched_setaffinity
-    row(396, 123, 123, NONE, V5_10, NEWEST, OK, ABSENT), // sched_getaffinity
-    row(397, 461, 42, NONE, V5_10, NEWEST, NI, ABSENT), // tuxcall
-    row(398, 0, 0, NONE, V5_10, NEWEST, OK, ABSENT), // io_setup
-    row(399, 1, 1, NONE, V5_10, NEWEST, OK, ABSENT), // io_destroy
-    row(400, 4, 4, NONE, V5_10, NEWEST, OK, ABSENT), // io_getevents
-    row(401, 2, 2, NONE, V5_10, NEWEST, OK, ABSENT), // io_submit
-    row(402, 3, 3, NONE, V5_10, NEWEST, OK, ABSENT), // io_cancel
-    row(405, 94, 94, NONE, V5_10, NEWEST, OK, ABSENT), // exit_group
-    row(406, 18, 42, NONE, V5_10, NEWEST, NI, ABSENT), // lookup_dcookie
-    row(407, 462, 380, NONE, V5_10, NEWEST, OK, ABSENT), // epoll_create
-    row(408, 21, 21, NONE, V5_10, NEWEST, OK, ABSENT), // epoll_ctl
-    row(409, 463, 381, NONE, V5_10, NEWEST, OK, ABSENT), // epoll_wait
-    row(410, 234, 234, NONE, V5_10, NEWEST, OK, ABSENT), // remap_file_pages
-    row(411, 96, 96, NONE, V5_10, NEWEST, OK, ABSENT), // set_tid_address
-    row(412, 128, 128, NONE, V5_10, NEWEST, OK, ABSENT), // restart_syscall
-    row(413, 223, 382, NONE, V5_10, NEWEST, OK, ABSENT), // fadvise64
-    row(414, 107, 107, NONE, V5_10, NEWEST, OK, ABSENT), // timer_create
-    row(415, 110, 110, NONE, V5_10, NEWEST, OK, ABSENT), // timer_settime
-    row(416, 108, 108, NONE, V5_10, NEWEST, OK, ABSENT), // timer_gettime
-    row(417, 109, 109, NONE, V5_10, NEWEST, OK, ABSENT), // timer_getoverrun
-    row(418, 111, 111, NONE, V5_10, NEWEST, OK, ABSENT), // timer_delete
-    row(419, 112, 112, NONE, V5_10, NEWEST, OK, ABSENT), // clock_settime
-    row(420, 113, 113, NONE, V5_10, NEWEST, OK, ABSENT), // clock_gettime
-    row(421, 114, 114, NONE, V5_10, NEWEST, OK, ABSENT), // clock_getres
-    row(422, 115, 115, NONE, V5_10, NEWEST, OK, ABSENT), // clock_nanosleep
-    row(423, 192, 192, NONE, V5_10, NEWEST, OK, ABSENT), // semtimedop
-    row(424, 131, 131, NONE, V5_10, NEWEST, OK, ABSENT), // tgkill
-    row(425, 464, 383, NONE, V5_10, NEWEST, OK, ABSENT), // stat64
-    row(426, 465, 384, NONE, V5_10, NEWEST, OK, ABSENT), // lstat64
-    row(427, 466, 385, NONE, V5_10, NEWEST, OK, ABSENT), // fstat64
-    row(428, 467, 42, NONE, V5_10, NEWEST, NI, ABSENT), // vserver
-    row(429, 235, 42, NONE, V5_10, NEWEST, NI, ABSENT), // mbind
-    row(430, 236, 42, NONE, V5_10, NEWEST, NI, ABSENT), // get_mempolicy
-    row(431, 237, 42, NONE, V5_10, NEWEST, NI, ABSENT), // set_mempolicy
-    row(432, 180, 180, NONE, V5_10, NEWEST, OK, ABSENT), // mq_open
-    row(433, 181, 181, NONE, V5_10, NEWEST, OK, ABSENT), // mq_unlink
-    row(434, 182, 182, NONE, V5_10, NEWEST, OK, ABSENT), // mq_timedsend
-    row(435, 183, 183, NONE, V5_10, NEWEST, OK, ABSENT), // mq_timedreceive
-    row(436, 184, 184, NONE, V5_10, NEWEST, OK, ABSENT), // mq_notify
-    row(437, 185, 185, NONE, V5_10, NEWEST, OK, ABSENT), // mq_getsetattr
-    row(438, 95, 95, NONE, V5_10, NEWEST, OK, ABSENT), // waitid
-    row(439, 217, 217, NONE, V5_10, NEWEST, OK, ABSENT), // add_key
-    row(440, 218, 218, NONE, V5_10, NEWEST, OK, ABSENT), // request_key
-    row(441, 219, 219, NONE, V5_10, NEWEST, OK, ABSENT), // keyctl
-    row(442, 30, 30, NONE, V5_10, NEWEST, OK, ABSENT), // ioprio_set
-    row(443, 31, 31, NONE, V5_10, NEWEST, OK, ABSENT), // ioprio_get
-    row(444, 468, 386, NONE, V5_10, NEWEST, OK, ABSENT), // inotify_init
-    row(445, 27, 27, NONE, V5_10, NEWEST, OK, ABSENT), // inotify_add_watch
-    row(446, 28, 28, NONE, V5_10, NEWEST, OK, ABSENT), // inotify_rm_watch
-    row(447, 83, 83, NONE, V5_10, NEWEST, OK, ABSENT), // fdatasync
-    row(448, 104, 104, NONE, V5_10, NEWEST, OK, ABSENT), // kexec_load
-    row(449, 238, 238, NONE, V5_10, NEWEST, OK, ABSENT), // migrate_pages
-    row(450, 56, 56, NONE, V5_10, NEWEST, OK, ABSENT), // openat
-    row(451, 34, 34, NONE, V5_10, NEWEST, OK, ABSENT), // mkdirat
-    row(452, 33, 33, NONE, V5_10, NEWEST, OK, ABSENT), // mknodat
-    row(453, 54, 54, NONE, V5_10, NEWEST, OK, ABSENT), // fchownat
-    row(454, 469, 387, NONE, V5_10, NEWEST, OK, ABSENT), // futimesat
-    row(455, 470, 388, NONE, V5_10, NEWEST, OK, ABSENT), // fstatat64
-    row(456, 35, 35, NONE, V5_10, NEWEST, OK, ABSENT), // unlinkat
-    row(457, 38, 38, NONE, V5_10, NEWEST, OK, ABSENT), // renameat
-    row(458, 37, 37, NONE, V5_10, NEWEST, OK, ABSENT), // linkat
-    row(459, 36, 36, NONE, V5_10, NEWEST, OK, ABSENT), // symlinkat
-    row(460, 78, 78, NONE, V5_10, NEWEST, OK, ABSENT), // readlinkat
-    row(461, 53, 53, NONE, V5_10, NEWEST, OK, ABSENT), // fchmodat
-    row(462, 48, 48, NONE, V5_10, NEWEST, OK, ABSENT), // faccessat
-    row(463, 72, 72, NONE, V5_10, NEWEST, OK, ABSENT), // pselect6
-    row(464, 73, 73, NONE, V5_10, NEWEST, OK, ABSENT), // ppoll
-    row(465, 97, 97, NONE, V5_10, NEWEST, OK, ABSENT), // unshare
-    row(466, 99, 99, NONE, V5_10, NEWEST, OK, ABSENT), // set_robust_list
-    row(467, 100, 100, NONE, V5_10, NEWEST, OK, ABSENT), // get_robust_list
-    row(468, 76, 76, NONE, V5_10, NEWEST, OK, ABSENT), // splice
-    row(469, 84, 84, NONE, V5_10, NEWEST, OK, ABSENT), // sync_file_range
-    row(470, 77, 77, NONE, V5_10, NEWEST, OK, ABSENT), // tee
-    row(471, 75, 75, NONE, V5_10, NEWEST, OK, ABSENT), // vmsplice
-    row(472, 239, 239, NONE, V5_10, NEWEST, OK, ABSENT), // move_pages
-    row(473, 168, 168, NONE, V5_10, NEWEST, OK, ABSENT), // getcpu
-    row(474, 22, 22, NONE, V5_10, NEWEST, OK, ABSENT), // epoll_pwait
-    row(475, 88, 88, NONE, V5_10, NEWEST, OK, ABSENT), // utimensat
-    row(476, 471, 389, NONE, V5_10, NEWEST, OK, ABSENT), // signalfd
-    row(477, 472, 42, NONE, V5_10, NEWEST, NI, ABSENT), // timerfd
-    row(478, 473, 390, NONE, V5_10, NEWEST, OK, ABSENT), // eventfd
-    row(479, 243, 243, NONE, V5_10, NEWEST, OK, ABSENT), // recvmmsg
-    row(480, 47, 47, NONE, V5_10, NEWEST, OK, ABSENT), // fallocate
-    row(481, 85, 85, NONE, V5_10, NEWEST, OK, ABSENT), // timerfd_create
-    row(482, 86, 86, NONE, V5_10, NEWEST, OK, ABSENT), // timerfd_settime
-    row(483, 87, 87, NONE, V5_10, NEWEST, OK, ABSENT), // timerfd_gettime
-    row(484, 74, 74, NONE, V5_10, NEWEST, OK, ABSENT), // signalfd4
-    row(485, 19, 19, NONE, V5_10, NEWEST, OK, ABSENT), // eventfd2
-    row(486, 20, 20, NONE, V5_10, NEWEST, OK, ABSENT), // epoll_create1
-    row(487, 24, 24, NONE, V5_10, NEWEST, OK, ABSENT), // dup3
-    row(488, 59, 59, NONE, V5_10, NEWEST, OK, ABSENT), // pipe2
-    row(489, 26, 26, NONE, V5_10, NEWEST, OK, ABSENT), // inotify_init1
-    row(490, 69, 69, NONE, V5_10, NEWEST, OK, ABSENT), // preadv
-    row(491, 70, 70, NONE, V5_10, NEWEST, OK, ABSENT), // pwritev
-    row(492, 240, 240, NONE, V5_10, NEWEST, OK, ABSENT), // rt_tgsigqueueinfo
-    row(493, 241, 241, NONE, V5_10, NEWEST, OK, ABSENT), // perf_event_open
-    row(494, 246, 246, NONE, V5_10, NEWEST, OK, ABSENT), // fanotify_init
-    row(495, 247, 247, NONE, V5_10, NEWEST, OK, ABSENT), // fanotify_mark
-    row(496, 245, 245, NONE, V5_10, NEWEST, OK, ABSENT), // prlimit64
-    row(497, 248, 248, NONE, V5_10, NEWEST, OK, ABSENT), // name_to_handle_at
-    row(498, 249, 249, NONE, V5_10, NEWEST, OK, ABSENT), // open_by_handle_at
-    row(499, 250, 250, NONE, V5_10, NEWEST, OK, ABSENT), // clock_adjtime
-    row(500, 251, 251, NONE, V5_10, NEWEST, OK, ABSENT), // syncfs
-    row(501, 252, 252, NONE, V5_10, NEWEST, OK, ABSENT), // setns
-    row(502, 242, 242, NONE, V5_10, NEWEST, OK, ABSENT), // accept4
-    row(503, 253, 253, NONE, V5_10, NEWEST, OK, ABSENT), // sendmmsg
-    row(504, 254, 254, NONE, V5_10, NEWEST, OK, ABSENT), // process_vm_readv
-    row(505, 255, 255, NONE, V5_10, NEWEST, OK, ABSENT), // process_vm_writev
-    row(506, 256, 256, NONE, V5_10, NEWEST, OK, ABSENT), // kcmp
-    row(507, 257, 257, NONE, V5_10, NEWEST, OK, ABSENT), // finit_module
-    row(508, 258, 258, NONE, V5_10, NEWEST, OK, ABSENT), // sched_setattr
-    row(509, 259, 259, NONE, V5_10, NEWEST, OK, ABSENT), // sched_getattr
-    row(510, 260, 260, NONE, V5_10, NEWEST, OK, ABSENT), // renameat2
-    row(511, 262, 262, NONE, V5_10, NEWEST, OK, ABSENT), // getrandom
-    row(512, 263, 263, NONE, V5_10, NEWEST, OK, ABSENT), // memfd_create
-    row(513, 265, 265, NONE, V5_10, NEWEST, OK, ABSENT), // execveat
-    row(514, 261, 261, NONE, V5_10, NEWEST, OK, ABSENT), // seccomp
-    row(515, 264, 264, NONE, V5_10, NEWEST, OK, ABSENT), // bpf
-    row(516, 266, 266, NONE, V5_10, NEWEST, OK, ABSENT), // userfaultfd
-    row(517, 267, 267, NONE, V5_10, NEWEST, OK, ABSENT), // membarrier
-    row(518, 268, 268, NONE, V5_10, NEWEST, OK, ABSENT), // mlock2
-    row(519, 269, 269, NONE, V5_10, NEWEST, OK, ABSENT), // copy_file_range
-    row(520, 270, 270, NONE, V5_10, NEWEST, OK, ABSENT), // preadv2
-    row(521, 271, 271, NONE, V5_10, NEWEST, OK, ABSENT), // pwritev2
-    row(522, 275, 275, NONE, V5_10, NEWEST, OK, ABSENT), // statx
-    row(523, 276, 276, NONE, V5_10, NEWEST, OK, ABSENT), // io_pgetevents
-    row(524, 272, 272, NONE, V5_10, NEWEST, OK, ABSENT), // pkey_mprotect
-    row(525, 273, 273, NONE, V5_10, NEWEST, OK, ABSENT), // pkey_alloc
-    row(526, 274, 274, NONE, V5_10, NEWEST, OK, ABSENT), // pkey_free
-    row(527, 277, 277, NONE, V5_10, NEWEST, OK, ABSENT), // rseq
-    row(528, 474, 391, NONE, V5_10, NEWEST, OK, ABSENT), // statfs64
-    row(529, 475, 392, NONE, V5_10, NEWEST, OK, ABSENT), // fstatfs64
-    row(530, 177, 177, NONE, V5_10, NEWEST, OK, ABSENT), // getegid
-    row(531, 175, 175, NONE, V5_10, NEWEST, OK, ABSENT), // geteuid
-    row(532, 173, 173, NONE, V5_10, NEWEST, OK, ABSENT), // getppid
-    row(534, 279, 279, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_send_signal
-    row(535, 280, 280, NONE, V5_10, NEWEST, OK, ABSENT), // io_uring_setup
-    row(536, 281, 281, NONE, V5_10, NEWEST, OK, ABSENT), // io_uring_enter
-    row(537, 282, 282, NONE, V5_10, NEWEST, OK, ABSENT), // io_uring_register
-    row(538, 283, 283, NONE, V5_10, NEWEST, OK, ABSENT), // open_tree
-    row(539, 284, 284, NONE, V5_10, NEWEST, OK, ABSENT), // move_mount
-    row(540, 285, 285, NONE, V5_10, NEWEST, OK, ABSENT), // fsopen
-    row(541, 286, 286, NONE, V5_10, NEWEST, OK, ABSENT), // fsconfig
-    row(542, 287, 287, NONE, V5_10, NEWEST, OK, ABSENT), // fsmount
-    row(543, 288, 288, NONE, V5_10, NEWEST, OK, ABSENT), // fspick
-    row(544, 289, 289, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_open
-    row(545, 290, 847, NONE, V6_12, NEWEST, OK, ABSENT), // clone3
-    row(546, 291, 291, NONE, V5_10, NEWEST, OK, ABSENT), // close_range
-    row(547, 292, 292, NONE, V5_10, NEWEST, OK, ABSENT), // openat2
-    row(548, 293, 293, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_getfd
-    row(549, 294, 294, NONE, V5_10, NEWEST, OK, ABSENT), // faccessat2
-    row(550, 295, 295, NONE, V5_10, NEWEST, OK, ABSENT), // process_madvise
-    row(551, 650, 804, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
-    row(552, 651, 805, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
-    row(553, 652, 806, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
-    row(554, 653, 807, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
-    row(555, 654, 808, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
-    row(556, 655, 809, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
-    row(558, 657, 811, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
-    row(559, 658, 812, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
-    row(560, 659, 42, NONE, V6_1, NEWEST, NI, ABSENT), // set_mempolicy_home_node
-    row(561, 660, 835, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
-    row(562, 661, 836, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
-    row(563, 662, 837, NONE, V6_12, NEWEST, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
-    row(564, 663, 838, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
-    row(565, 664, 839, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
-    row(566, 665, 840, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
-    row(567, 666, 841, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
-    row(568, 667, 842, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
-    row(569, 668, 843, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
-    row(570, 669, 844, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
-    row(571, 670, 845, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
-    row(572, 671, 846, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
-    row(573, 674, 850, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
-    row(574, 675, 851, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
-    row(575, 676, 852, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
-    row(576, 677, 853, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
-    row(577, 678, 854, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
-    row(578, 679, 855, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
-    row(579, 680, 856, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
-    row(580, 681, 857, NONE, V7_2, NEWEST, OK, ABSENT), // listns
-    row(581, 682, 858, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
-    row(582, 684, 860, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
+    // number, name, first release, last release, (entry, parameters, configuration, flags), as compat
+    row(0, 296, V5_10, NEWEST, side(296, 49, NONE, ALWAYS_ENOSYS), NO_SIDE), // osf_syscall
+    row(1, 93, V5_10, NEWEST, side(93, 79, NONE, OK | DEFINED | EVENT), NO_SIDE), // exit
+    row(2, 297, V5_10, NEWEST, side(297, 49, NONE, OK), NO_SIDE), // fork
+    row(3, 63, V5_10, NEWEST, side(63, 54, NONE, OK | DEFINED | EVENT), NO_SIDE), // read
+    row(4, 64, V5_10, NEWEST, side(64, 55, NONE, OK | DEFINED | EVENT), NO_SIDE), // write
+    row(5, 298, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_open
+    row(6, 57, V5_10, NEWEST, side(57, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // close
+    row(7, 299, V5_10, NEWEST, side(298, 244, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_wait4
+    row(8, 300, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_creat
+    row(9, 301, V5_10, NEWEST, side(299, 245, NONE, OK | DEFINED | EVENT), NO_SIDE), // link
+    row(10, 302, V5_10, NEWEST, side(300, 246, NONE, OK | DEFINED | EVENT), NO_SIDE), // unlink
+    row(11, 303, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_execve
+    row(12, 49, V5_10, NEWEST, side(49, 42, NONE, OK | DEFINED | EVENT), NO_SIDE), // chdir
+    row(13, 50, V5_10, NEWEST, side(50, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchdir
+    row(14, 304, V5_10, NEWEST, side(301, 247, NONE, OK | DEFINED | EVENT), NO_SIDE), // mknod
+    row(15, 305, V5_10, NEWEST, side(302, 248, NONE, OK | DEFINED | EVENT), NO_SIDE), // chmod
+    row(16, 306, V5_10, NEWEST, side(303, 249, NONE, OK | DEFINED | EVENT), NO_SIDE), // chown
+    row(17, 214, V5_10, NEWEST, side(304, 171, NONE, OK | DEFINED | EVENT), NO_SIDE), // brk
+    row(18, 307, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_getfsstat
+    row(19, 62, V5_10, NEWEST, side(62, 53, NONE, OK | DEFINED | EVENT), NO_SIDE), // lseek
+    row(20, 308, V5_10, NEWEST, side(305, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getxpid
+    row(21, 309, V5_10, NEWEST, side(306, 250, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_mount
+    row(22, 39, V5_10, NEWEST, side(39, 33, NONE, OK | DEFINED | EVENT), NO_SIDE), // umount2
+    row(23, 146, V5_10, NEWEST, side(146, 121, 1, OK | DEFINED | EVENT), NO_SIDE), // setuid
+    row(24, 311, V5_10, NEWEST, side(307, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getxuid
+    row(25, 312, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // exec_with_loader
+    row(26, 117, V5_10, NEWEST, side(117, 100, NONE, OK | DEFINED | EVENT), NO_SIDE), // ptrace
+    row(27, 313, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_nrecvmsg
+    row(28, 314, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_nsendmsg
+    row(29, 315, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_nrecvfrom
+    row(30, 316, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_naccept
+    row(31, 317, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_ngetpeername
+    row(32, 318, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_ngetsockname
+    row(33, 319, V5_10, NEWEST, side(308, 251, NONE, OK | DEFINED | EVENT), NO_SIDE), // access
+    row(34, 320, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_chflags
+    row(35, 321, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_fchflags
+    row(36, 81, V5_10, NEWEST, side(81, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // sync
+    row(37, 129, V5_10, NEWEST, side(129, 107, NONE, OK | DEFINED | EVENT), NO_SIDE), // kill
+    row(38, 322, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_stat
+    row(39, 154, V5_10, NEWEST, side(154, 127, NONE, OK | DEFINED | EVENT), NO_SIDE), // setpgid
+    row(40, 323, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_lstat
+    row(41, 23, V5_10, NEWEST, side(23, 19, NONE, OK | DEFINED | EVENT), NO_SIDE), // dup
+    row(42, 324, V5_10, NEWEST, side(309, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // pipe
+    row(43, 325, V5_10, NEWEST, side(310, 252, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_set_program_attributes
+    row(44, 326, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_profil
+    row(45, 327, V5_10, NEWEST, side(311, 253, NONE, OK | DEFINED | EVENT), NO_SIDE), // open
+    row(46, 328, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_sigaction
+    row(47, 329, V5_10, NEWEST, side(312, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getxgid
+    row(48, 330, V5_10, NEWEST, side(313, 254, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_sigprocmask
+    row(49, 331, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_getlogin
+    row(50, 332, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_setlogin
+    row(51, 89, V5_10, NEWEST, side(89, 75, NONE, OK | DEFINED | EVENT), NO_SIDE), // acct
+    row(52, 333, V5_10, NEWEST, side(314, 255, NONE, OK | DEFINED | EVENT), NO_SIDE), // sigpending
+    row(54, 29, V5_10, NEWEST, side(29, 21, NONE, OK | DEFINED | EVENT), NO_SIDE), // ioctl
+    row(55, 334, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_reboot
+    row(56, 335, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_revoke
+    row(57, 336, V5_10, NEWEST, side(315, 245, NONE, OK | DEFINED | EVENT), NO_SIDE), // symlink
+    row(58, 337, V5_10, NEWEST, side(316, 256, NONE, OK | DEFINED | EVENT), NO_SIDE), // readlink
+    row(59, 221, V5_10, NEWEST, side(221, 177, NONE, OK | DEFINED | EVENT), NO_SIDE), // execve
+    row(60, 166, V5_10, NEWEST, side(166, 133, NONE, OK | DEFINED | EVENT), NO_SIDE), // umask
+    row(61, 51, V5_10, NEWEST, side(51, 42, NONE, OK | DEFINED | EVENT), NO_SIDE), // chroot
+    row(62, 338, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_fstat
+    row(63, 339, V5_10, NEWEST, side(317, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpgrp
+    row(64, 340, V5_10, NEWEST, side(318, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpagesize
+    row(65, 341, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_mremap
+    row(66, 342, V5_10, NEWEST, side(319, 49, NONE, OK), NO_SIDE), // vfork
+    row(67, 343, V5_10, NEWEST, side(320, 257, NONE, OK | DEFINED | EVENT), NO_SIDE), // stat
+    row(68, 344, V5_10, NEWEST, side(321, 257, NONE, OK | DEFINED | EVENT), NO_SIDE), // lstat
+    row(69, 345, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_sbrk
+    row(70, 346, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_sstk
+    row(71, 222, V5_10, NEWEST, side(322, 178, NONE, OK | DEFINED | EVENT), NO_SIDE), // mmap
+    row(72, 347, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_vadvise
+    row(73, 215, V5_10, NEWEST, side(215, 172, NONE, OK | DEFINED | EVENT), NO_SIDE), // munmap
+    row(74, 226, V5_10, NEWEST, side(226, 182, NONE, OK | DEFINED | EVENT), NO_SIDE), // mprotect
+    row(75, 233, V5_10, NEWEST, side(233, 186, NONE, OK | DEFINED | EVENT), NO_SIDE), // madvise
+    row(76, 58, V5_10, NEWEST, side(58, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // vhangup
+    row(77, 348, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_kmodcall
+    row(78, 349, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_mincore
+    row(79, 158, V5_10, NEWEST, side(158, 128, NONE, OK | DEFINED | EVENT), NO_SIDE), // getgroups
+    row(80, 159, V5_10, NEWEST, side(159, 128, NONE, OK | DEFINED | EVENT), NO_SIDE), // setgroups
+    row(81, 350, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_getpgrp
+    row(82, 351, V5_10, NEWEST, side(154, 127, NONE, OK | DEFINED | EVENT), NO_SIDE), // setpgrp
+    row(83, 352, V5_10, NEWEST, side(323, 258, 9, OK | COMPAT_DEFINED), NO_SIDE), // osf_setitimer
+    row(84, 353, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_wait
+    row(85, 354, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_table
+    row(86, 355, V5_10, NEWEST, side(324, 259, 9, OK | COMPAT_DEFINED), NO_SIDE), // osf_getitimer
+    row(87, 356, V5_10, NEWEST, side(325, 130, NONE, OK | DEFINED | EVENT), NO_SIDE), // gethostname
+    row(88, 161, V5_10, NEWEST, side(161, 130, NONE, OK | DEFINED | EVENT), NO_SIDE), // sethostname
+    row(89, 357, V5_10, NEWEST, side(326, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getdtablesize
+    row(90, 358, V5_10, NEWEST, side(327, 260, NONE, OK | DEFINED | EVENT), NO_SIDE), // dup2
+    row(91, 80, V5_10, NEWEST, side(80, 69, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstat
+    row(92, 25, V5_10, NEWEST, side(25, 21, NONE, OK | DEFINED | EVENT), NO_SIDE), // fcntl
+    row(93, 359, V5_10, NEWEST, side(328, 261, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_select
+    row(94, 360, V5_10, NEWEST, side(329, 262, NONE, OK | DEFINED | EVENT), NO_SIDE), // poll
+    row(95, 82, V5_10, NEWEST, side(82, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsync
+    row(96, 140, V5_10, NEWEST, side(140, 116, NONE, OK | DEFINED | EVENT), NO_SIDE), // setpriority
+    row(97, 198, V5_10, NEWEST, side(198, 157, NONE, OK | DEFINED | EVENT), NO_SIDE), // socket
+    row(98, 203, V5_10, NEWEST, side(203, 162, NONE, OK | DEFINED | EVENT), NO_SIDE), // connect
+    row(99, 202, V5_10, NEWEST, side(202, 161, NONE, OK | DEFINED | EVENT), NO_SIDE), // accept
+    row(100, 141, V5_10, NEWEST, side(330, 25, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpriority
+    row(101, 361, V5_10, NEWEST, side(331, 263, NONE, OK | DEFINED | EVENT), NO_SIDE), // send
+    row(102, 362, V5_10, NEWEST, side(332, 264, NONE, OK | DEFINED | EVENT), NO_SIDE), // recv
+    row(103, 363, V5_10, NEWEST, side(333, 265, NONE, OK), NO_SIDE), // sigreturn
+    row(104, 200, V5_10, NEWEST, side(200, 159, NONE, OK | DEFINED | EVENT), NO_SIDE), // bind
+    row(105, 208, V5_10, NEWEST, side(208, 166, NONE, OK | DEFINED | EVENT), NO_SIDE), // setsockopt
+    row(106, 201, V5_10, NEWEST, side(201, 160, NONE, OK | DEFINED | EVENT), NO_SIDE), // listen
+    row(107, 364, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_plock
+    row(108, 365, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_sigvec
+    row(109, 366, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_sigblock
+    row(110, 367, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_sigsetmask
+    row(111, 368, V5_10, NEWEST, side(334, 266, 10, OK | DEFINED | EVENT), NO_SIDE), // sigsuspend
+    row(112, 369, V5_10, NEWEST, side(335, 267, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_sigstack
+    row(113, 212, V5_10, NEWEST, side(212, 169, NONE, OK | DEFINED | EVENT), NO_SIDE), // recvmsg
+    row(114, 211, V5_10, NEWEST, side(211, 169, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendmsg
+    row(115, 370, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_vtrace
+    row(116, 371, V5_10, NEWEST, side(336, 268, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_gettimeofday
+    row(117, 372, V5_10, NEWEST, side(337, 269, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_getrusage
+    row(118, 209, V5_10, NEWEST, side(209, 167, NONE, OK | DEFINED | EVENT), NO_SIDE), // getsockopt
+    row(120, 65, V5_10, NEWEST, side(65, 56, NONE, OK | DEFINED | EVENT), NO_SIDE), // readv
+    row(121, 66, V5_10, NEWEST, side(66, 56, NONE, OK | DEFINED | EVENT), NO_SIDE), // writev
+    row(122, 373, V5_10, NEWEST, side(340, 268, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_settimeofday
+    row(123, 55, V5_10, NEWEST, side(55, 47, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchown
+    row(124, 52, V5_10, NEWEST, side(52, 44, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchmod
+    row(125, 207, V5_10, NEWEST, side(207, 165, NONE, OK | DEFINED | EVENT), NO_SIDE), // recvfrom
+    row(126, 145, V5_10, NEWEST, side(145, 120, 1, OK | DEFINED | EVENT), NO_SIDE), // setreuid
+    row(127, 143, V5_10, NEWEST, side(143, 118, 1, OK | DEFINED | EVENT), NO_SIDE), // setregid
+    row(128, 374, V5_10, NEWEST, side(341, 245, NONE, OK | DEFINED | EVENT), NO_SIDE), // rename
+    row(129, 45, V5_10, NEWEST, side(45, 38, NONE, OK | DEFINED | EVENT), NO_SIDE), // truncate
+    row(130, 46, V5_10, NEWEST, side(46, 39, NONE, OK | DEFINED | EVENT), NO_SIDE), // ftruncate
+    row(131, 32, V5_10, NEWEST, side(32, 26, NONE, OK | DEFINED | EVENT), NO_SIDE), // flock
+    row(132, 144, V5_10, NEWEST, side(144, 119, 1, OK | DEFINED | EVENT), NO_SIDE), // setgid
+    row(133, 206, V5_10, NEWEST, side(206, 164, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendto
+    row(134, 210, V5_10, NEWEST, side(210, 168, NONE, OK | DEFINED | EVENT), NO_SIDE), // shutdown
+    row(135, 199, V5_10, NEWEST, side(199, 158, NONE, OK | DEFINED | EVENT), NO_SIDE), // socketpair
+    row(136, 375, V5_10, NEWEST, side(342, 271, NONE, OK | DEFINED | EVENT), NO_SIDE), // mkdir
+    row(137, 376, V5_10, NEWEST, side(343, 246, NONE, OK | DEFINED | EVENT), NO_SIDE), // rmdir
+    row(138, 377, V5_10, NEWEST, side(344, 272, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_utimes
+    row(139, 378, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_sigreturn
+    row(140, 379, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_adjtime
+    row(141, 205, V5_10, NEWEST, side(205, 163, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpeername
+    row(142, 380, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_gethostid
+    row(143, 381, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_sethostid
+    row(144, 163, V5_10, NEWEST, side(163, 131, NONE, OK | DEFINED | EVENT), NO_SIDE), // getrlimit
+    row(145, 164, V5_10, NEWEST, side(164, 131, NONE, OK | DEFINED | EVENT), NO_SIDE), // setrlimit
+    row(146, 382, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_killpg
+    row(147, 157, V5_10, NEWEST, side(157, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // setsid
+    row(148, 60, V5_10, NEWEST, side(60, 51, NONE, OK | DEFINED | EVENT), NO_SIDE), // quotactl
+    row(149, 383, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_oldquota
+    row(150, 204, V5_10, NEWEST, side(204, 163, NONE, OK | DEFINED | EVENT), NO_SIDE), // getsockname
+    row(153, 384, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_pid_block
+    row(154, 385, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_pid_unblock
+    row(156, 386, V5_10, NEWEST, side(345, 273, NONE, OK | DEFINED | EVENT), NO_SIDE), // sigaction
+    row(157, 387, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_sigwaitprim
+    row(158, 388, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_nfssvc
+    row(159, 389, V5_10, NEWEST, side(346, 274, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_getdirentries
+    row(160, 390, V5_10, NEWEST, side(347, 275, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_statfs
+    row(161, 391, V5_10, NEWEST, side(348, 276, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_fstatfs
+    row(163, 392, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_asynch_daemon
+    row(164, 393, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_getfh
+    row(165, 394, V5_10, NEWEST, side(349, 277, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_getdomainname
+    row(166, 162, V5_10, NEWEST, side(162, 130, NONE, OK | DEFINED | EVENT), NO_SIDE), // setdomainname
+    row(169, 395, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_exportfs
+    row(181, 396, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_alt_plock
+    row(184, 397, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_getmnt
+    row(187, 398, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_alt_sigpending
+    row(188, 399, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_alt_setsid
+    row(199, 400, V5_10, NEWEST, side(224, 180, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_swapon
+    row(200, 187, V5_10, NEWEST, side(350, 146, 11, OK | DEFINED | EVENT), NO_SIDE), // msgctl
+    row(201, 186, V5_10, NEWEST, side(186, 145, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgget
+    row(202, 188, V5_10, NEWEST, side(188, 147, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgrcv
+    row(203, 189, V5_10, NEWEST, side(189, 148, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgsnd
+    row(204, 191, V5_10, NEWEST, side(351, 150, 11, OK | DEFINED | EVENT), NO_SIDE), // semctl
+    row(205, 190, V5_10, NEWEST, side(190, 149, NONE, OK | DEFINED | EVENT), NO_SIDE), // semget
+    row(206, 193, V5_10, NEWEST, side(193, 782, NONE, OK | DEFINED | EVENT), NO_SIDE), // semop
+    row(207, 401, V5_10, NEWEST, side(352, 278, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_utsname
+    row(208, 402, V5_10, NEWEST, side(353, 249, NONE, OK | DEFINED | EVENT), NO_SIDE), // lchown
+    row(209, 196, V5_10, NEWEST, side(196, 155, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmat
+    row(210, 195, V5_10, NEWEST, side(354, 154, 11, OK | DEFINED | EVENT), NO_SIDE), // shmctl
+    row(211, 197, V5_10, NEWEST, side(197, 156, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmdt
+    row(212, 194, V5_10, NEWEST, side(194, 153, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmget
+    row(213, 404, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_mvalid
+    row(214, 405, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_getaddressconf
+    row(215, 406, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_msleep
+    row(216, 407, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_mwakeup
+    row(217, 227, V5_10, NEWEST, side(227, 183, NONE, OK | DEFINED | EVENT), NO_SIDE), // msync
+    row(218, 408, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_signal
+    row(219, 409, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_utc_gettime
+    row(220, 410, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_utc_adjtime
+    row(222, 411, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_security
+    row(223, 412, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_kloadcall
+    row(224, 413, V5_10, NEWEST, side(355, 279, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_stat
+    row(225, 414, V5_10, NEWEST, side(356, 279, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_lstat
+    row(226, 415, V5_10, NEWEST, side(357, 280, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_fstat
+    row(227, 416, V5_10, NEWEST, side(358, 281, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_statfs64
+    row(228, 417, V5_10, NEWEST, side(359, 282, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_fstatfs64
+    row(233, 155, V5_10, NEWEST, side(155, 103, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpgid
+    row(234, 156, V5_10, NEWEST, side(156, 103, NONE, OK | DEFINED | EVENT), NO_SIDE), // getsid
+    row(235, 132, V5_10, NEWEST, side(132, 109, NONE, OK | DEFINED | EVENT), NO_SIDE), // sigaltstack
+    row(236, 418, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_waitid
+    row(237, 419, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_priocntlset
+    row(238, 420, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_sigsendset
+    row(239, 421, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_set_speculative
+    row(240, 422, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_msfs_syscall
+    row(241, 423, V5_10, NEWEST, side(360, 283, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_sysinfo
+    row(242, 424, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_uadmin
+    row(243, 425, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_fuser
+    row(244, 426, V5_10, NEWEST, side(361, 284, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_proplist_syscall
+    row(245, 427, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_ntp_adjtime
+    row(246, 428, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_ntp_gettime
+    row(247, 429, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_pathconf
+    row(248, 430, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_fpathconf
+    row(250, 431, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_uswitch
+    row(251, 432, V5_10, NEWEST, side(362, 285, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_usleep_thread
+    row(252, 433, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_audcntl
+    row(253, 434, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_audgen
+    row(254, 435, V5_10, NEWEST, side(363, 286, 12, OK | DEFINED | EVENT), NO_SIDE), // sysfs
+    row(255, 436, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_subsys_info
+    row(256, 437, V5_10, NEWEST, side(364, 287, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_getsysinfo
+    row(257, 438, V5_10, NEWEST, side(365, 287, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_setsysinfo
+    row(258, 439, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_afs_syscall
+    row(259, 440, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_swapctl
+    row(260, 441, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_memcntl
+    row(261, 442, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_fdatasync
+    row(300, 443, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // bdflush
+    row(301, 444, V5_10, NEWEST, side(367, 289, NONE, OK | DEFINED | EVENT), NO_SIDE), // sethae
+    row(302, 40, V5_10, NEWEST, side(40, 34, NONE, OK | DEFINED | EVENT), NO_SIDE), // mount
+    row(303, 445, V5_10, NEWEST, side(368, 290, NONE, OK | DEFINED | EVENT), NO_SIDE), // old_adjtimex
+    row(304, 225, V5_10, NEWEST, side(225, 181, NONE, OK | DEFINED | EVENT), NO_SIDE), // swapoff
+    row(305, 446, V5_10, NEWEST, side(369, 291, NONE, OK | DEFINED | EVENT), NO_SIDE), // getdents
+    row(306, 447, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // create_module
+    row(307, 105, V5_10, NEWEST, side(105, 90, NONE, OK | DEFINED | EVENT), NO_SIDE), // init_module
+    row(308, 106, V5_10, NEWEST, side(106, 91, 2, OK | DEFINED | EVENT), NO_SIDE), // delete_module
+    row(309, 448, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // get_kernel_syms
+    row(310, 116, V5_10, NEWEST, side(116, 99, 3, OK | DEFINED | EVENT), NO_SIDE), // syslog
+    row(311, 142, V5_10, NEWEST, side(142, 117, NONE, OK | DEFINED | EVENT), NO_SIDE), // reboot
+    row(312, 220, V5_10, NEWEST, side(370, 176, NONE, OK), NO_SIDE), // clone
+    row(313, 449, V5_10, NEWEST, side(371, NONE, NONE, NO_DEFINITION), NO_SIDE), // uselib
+    row(314, 228, V5_10, NEWEST, side(228, 184, NONE, OK | DEFINED | EVENT), NO_SIDE), // mlock
+    row(315, 229, V5_10, NEWEST, side(229, 184, NONE, OK | DEFINED | EVENT), NO_SIDE), // munlock
+    row(316, 230, V5_10, NEWEST, side(230, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // mlockall
+    row(317, 231, V5_10, NEWEST, side(231, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // munlockall
+    row(318, 179, V5_10, NEWEST, side(179, 138, NONE, OK | DEFINED | EVENT), NO_SIDE), // sysinfo
+    row(319, 450, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // _sysctl
+    row(321, 451, V5_10, NEWEST, side(372, 278, NONE, OK | DEFINED | EVENT), NO_SIDE), // oldumount
+    row(322, 224, V5_10, NEWEST, side(224, 180, NONE, OK | DEFINED | EVENT), NO_SIDE), // swapon
+    row(323, 153, V5_10, NEWEST, side(153, 126, NONE, OK | DEFINED | EVENT), NO_SIDE), // times
+    row(324, 92, V5_10, NEWEST, side(373, 78, NONE, OK | DEFINED | EVENT), NO_SIDE), // personality
+    row(325, 151, V5_10, NEWEST, side(151, 121, 1, OK | DEFINED | EVENT), NO_SIDE), // setfsuid
+    row(326, 152, V5_10, NEWEST, side(152, 119, 1, OK | DEFINED | EVENT), NO_SIDE), // setfsgid
+    row(327, 452, V5_10, NEWEST, side(374, 293, NONE, OK | DEFINED | EVENT), NO_SIDE), // ustat
+    row(328, 43, V5_10, NEWEST, side(43, 36, NONE, OK | DEFINED | EVENT), NO_SIDE), // statfs
+    row(329, 44, V5_10, NEWEST, side(44, 37, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstatfs
+    row(330, 118, V5_10, NEWEST, side(118, 101, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setparam
+    row(331, 121, V5_10, NEWEST, side(121, 101, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getparam
+    row(332, 119, V5_10, NEWEST, side(119, 102, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setscheduler
+    row(333, 120, V5_10, NEWEST, side(120, 103, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getscheduler
+    row(334, 124, V5_10, NEWEST, side(124, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_yield
+    row(335, 125, V5_10, NEWEST, side(125, 105, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_get_priority_max
+    row(336, 126, V5_10, NEWEST, side(126, 105, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_get_priority_min
+    row(337, 127, V5_10, NEWEST, side(127, 106, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_rr_get_interval
+    row(338, 453, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // afs_syscall
+    row(339, 160, V5_10, NEWEST, side(160, 129, NONE, OK | DEFINED | EVENT), NO_SIDE), // uname
+    row(340, 101, V5_10, NEWEST, side(101, 86, 0, OK | DEFINED | EVENT), NO_SIDE), // nanosleep
+    row(341, 216, V5_10, NEWEST, side(216, 173, NONE, OK | DEFINED | EVENT), NO_SIDE), // mremap
+    row(342, 42, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // nfsservctl
+    row(343, 147, V5_10, NEWEST, side(147, 122, 1, OK | DEFINED | EVENT), NO_SIDE), // setresuid
+    row(344, 148, V5_10, NEWEST, side(148, 123, 1, OK | DEFINED | EVENT), NO_SIDE), // getresuid
+    row(345, 454, V5_10, NEWEST, side(375, 294, NONE, OK | DEFINED | EVENT), NO_SIDE), // pciconfig_read
+    row(346, 455, V5_10, NEWEST, side(376, 294, NONE, OK | DEFINED | EVENT), NO_SIDE), // pciconfig_write
+    row(347, 456, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // query_module
+    row(348, 167, V5_10, NEWEST, side(167, 134, NONE, OK | DEFINED | EVENT), NO_SIDE), // prctl
+    row(349, 67, V5_10, NEWEST, side(67, 57, NONE, OK | DEFINED | EVENT), NO_SIDE), // pread64
+    row(350, 68, V5_10, NEWEST, side(68, 58, NONE, OK | DEFINED | EVENT), NO_SIDE), // pwrite64
+    row(351, 139, V5_10, NEWEST, side(139, 295, NONE, OK), NO_SIDE), // rt_sigreturn
+    row(352, 134, V5_10, NEWEST, side(134, 296, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigaction
+    row(353, 135, V5_10, NEWEST, side(135, 112, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigprocmask
+    row(354, 136, V5_10, NEWEST, side(136, 113, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigpending
+    row(355, 137, V5_10, NEWEST, side(137, 114, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigtimedwait
+    row(356, 138, V5_10, NEWEST, side(138, 115, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigqueueinfo
+    row(357, 133, V5_10, NEWEST, side(133, 110, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigsuspend
+    row(358, 457, V5_10, NEWEST, side(377, 297, NONE, OK | DEFINED | EVENT), NO_SIDE), // select
+    row(359, 169, V5_10, NEWEST, side(169, 136, NONE, OK | DEFINED | EVENT), NO_SIDE), // gettimeofday
+    row(360, 170, V5_10, NEWEST, side(170, 136, NONE, OK | DEFINED | EVENT), NO_SIDE), // settimeofday
+    row(361, 102, V5_10, NEWEST, side(102, 87, NONE, OK | DEFINED | EVENT), NO_SIDE), // getitimer
+    row(362, 103, V5_10, NEWEST, side(103, 88, NONE, OK | DEFINED | EVENT), NO_SIDE), // setitimer
+    row(363, 458, V5_10, NEWEST, side(378, 298, NONE, OK | DEFINED | EVENT), NO_SIDE), // utimes
+    row(364, 165, V5_10, NEWEST, side(165, 132, NONE, OK | DEFINED | EVENT), NO_SIDE), // getrusage
+    row(365, 244, V5_10, NEWEST, side(244, 197, NONE, OK | DEFINED | EVENT), NO_SIDE), // wait4
+    row(366, 171, V5_10, NEWEST, side(171, 137, 0, OK | DEFINED | EVENT), NO_SIDE), // adjtimex
+    row(367, 17, V5_10, NEWEST, side(17, 13, NONE, OK | DEFINED | EVENT), NO_SIDE), // getcwd
+    row(368, 90, V5_10, NEWEST, side(90, 76, 1, OK | DEFINED | EVENT), NO_SIDE), // capget
+    row(369, 91, V5_10, NEWEST, side(91, 77, 1, OK | DEFINED | EVENT), NO_SIDE), // capset
+    row(370, 71, V5_10, NEWEST, side(71, 60, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendfile
+    row(371, 149, V5_10, NEWEST, side(149, 124, 1, OK | DEFINED | EVENT), NO_SIDE), // setresgid
+    row(372, 150, V5_10, NEWEST, side(150, 125, 1, OK | DEFINED | EVENT), NO_SIDE), // getresgid
+    row(373, 459, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // dipc
+    row(374, 41, V5_10, NEWEST, side(41, 35, NONE, OK | DEFINED | EVENT), NO_SIDE), // pivot_root
+    row(375, 232, V5_10, NEWEST, side(232, 185, NONE, OK | DEFINED | EVENT), NO_SIDE), // mincore
+    row(376, 460, V5_10, NEWEST, side(379, 299, NONE, OK | DEFINED | EVENT), NO_SIDE), // pciconfig_iobase
+    row(377, 61, V5_10, NEWEST, side(61, 52, NONE, OK | DEFINED | EVENT), NO_SIDE), // getdents64
+    row(378, 178, V5_10, NEWEST, side(178, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // gettid
+    row(379, 213, V5_10, NEWEST, side(213, 170, NONE, OK | DEFINED | EVENT), NO_SIDE), // readahead
+    row(381, 130, V5_10, NEWEST, side(130, 107, NONE, OK | DEFINED | EVENT), NO_SIDE), // tkill
+    row(382, 5, V5_10, NEWEST, side(5, 5, NONE, OK | DEFINED | EVENT), NO_SIDE), // setxattr
+    row(383, 6, V5_10, NEWEST, side(6, 5, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsetxattr
+    row(384, 7, V5_10, NEWEST, side(7, 6, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsetxattr
+    row(385, 8, V5_10, NEWEST, side(8, 7, NONE, OK | DEFINED | EVENT), NO_SIDE), // getxattr
+    row(386, 9, V5_10, NEWEST, side(9, 7, NONE, OK | DEFINED | EVENT), NO_SIDE), // lgetxattr
+    row(387, 10, V5_10, NEWEST, side(10, 8, NONE, OK | DEFINED | EVENT), NO_SIDE), // fgetxattr
+    row(388, 11, V5_10, NEWEST, side(11, 9, NONE, OK | DEFINED | EVENT), NO_SIDE), // listxattr
+    row(389, 12, V5_10, NEWEST, side(12, 9, NONE, OK | DEFINED | EVENT), NO_SIDE), // llistxattr
+    row(390, 13, V5_10, NEWEST, side(13, 10, NONE, OK | DEFINED | EVENT), NO_SIDE), // flistxattr
+    row(391, 14, V5_10, NEWEST, side(14, 11, NONE, OK | DEFINED | EVENT), NO_SIDE), // removexattr
+    row(392, 15, V5_10, NEWEST, side(15, 11, NONE, OK | DEFINED | EVENT), NO_SIDE), // lremovexattr
+    row(393, 16, V5_10, NEWEST, side(16, 12, NONE, OK | DEFINED | EVENT), NO_SIDE), // fremovexattr
+    row(394, 98, V5_10, NEWEST, side(98, 733, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex
+    row(395, 122, V5_10, NEWEST, side(122, 104, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setaffinity
+    row(396, 123, V5_10, NEWEST, side(123, 104, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getaffinity
+    row(397, 461, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // tuxcall
+    row(398, 0, V5_10, NEWEST, side(0, 0, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_setup
+    row(399, 1, V5_10, NEWEST, side(1, 1, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_destroy
+    row(400, 4, V5_10, NEWEST, side(4, 4, 0, OK | DEFINED | EVENT), NO_SIDE), // io_getevents
+    row(401, 2, V5_10, NEWEST, side(2, 2, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_submit
+    row(402, 3, V5_10, NEWEST, side(3, 3, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_cancel
+    row(405, 94, V5_10, NEWEST, side(94, 79, NONE, OK | DEFINED | EVENT), NO_SIDE), // exit_group
+    row(406, 18, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // lookup_dcookie
+    row(407, 462, V5_10, NEWEST, side(380, 300, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_create
+    row(408, 21, V5_10, NEWEST, side(21, 17, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_ctl
+    row(409, 463, V5_10, NEWEST, side(381, 301, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_wait
+    row(410, 234, V5_10, NEWEST, side(234, 187, NONE, OK | DEFINED | EVENT), NO_SIDE), // remap_file_pages
+    row(411, 96, V5_10, NEWEST, side(96, 81, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_tid_address
+    row(412, 128, V5_10, NEWEST, side(128, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // restart_syscall
+    row(413, 223, V5_10, NEWEST, side(382, 302, 5, OK | DEFINED | EVENT), NO_SIDE), // fadvise64
+    row(414, 107, V5_10, NEWEST, side(107, 92, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_create
+    row(415, 110, V5_10, NEWEST, side(110, 95, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_settime
+    row(416, 108, V5_10, NEWEST, side(108, 93, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_gettime
+    row(417, 109, V5_10, NEWEST, side(109, 94, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_getoverrun
+    row(418, 111, V5_10, NEWEST, side(111, 94, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_delete
+    row(419, 112, V5_10, NEWEST, side(112, 96, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_settime
+    row(420, 113, V5_10, NEWEST, side(113, 97, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_gettime
+    row(421, 114, V5_10, NEWEST, side(114, 97, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_getres
+    row(422, 115, V5_10, NEWEST, side(115, 98, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_nanosleep
+    row(423, 192, V5_10, NEWEST, side(192, 151, NONE, OK | DEFINED | EVENT), NO_SIDE), // semtimedop
+    row(424, 131, V5_10, NEWEST, side(131, 108, NONE, OK | DEFINED | EVENT), NO_SIDE), // tgkill
+    row(425, 464, V5_10, NEWEST, side(383, 303, NONE, OK | DEFINED | EVENT), NO_SIDE), // stat64
+    row(426, 465, V5_10, NEWEST, side(384, 303, NONE, OK | DEFINED | EVENT), NO_SIDE), // lstat64
+    row(427, 466, V5_10, NEWEST, side(385, 304, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstat64
+    row(428, 467, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // vserver
+    row(429, 235, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // mbind
+    row(430, 236, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // get_mempolicy
+    row(431, 237, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // set_mempolicy
+    row(432, 180, V5_10, NEWEST, side(180, 139, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_open
+    row(433, 181, V5_10, NEWEST, side(181, 140, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_unlink
+    row(434, 182, V5_10, NEWEST, side(182, 141, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_timedsend
+    row(435, 183, V5_10, NEWEST, side(183, 142, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_timedreceive
+    row(436, 184, V5_10, NEWEST, side(184, 143, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_notify
+    row(437, 185, V5_10, NEWEST, side(185, 144, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_getsetattr
+    row(438, 95, V5_10, NEWEST, side(95, 80, NONE, OK | DEFINED | EVENT), NO_SIDE), // waitid
+    row(439, 217, V5_10, NEWEST, side(217, 174, NONE, OK | DEFINED | EVENT), NO_SIDE), // add_key
+    row(440, 218, V5_10, NEWEST, side(218, 175, NONE, OK | DEFINED | EVENT), NO_SIDE), // request_key
+    row(441, 219, V5_10, NEWEST, side(219, 134, NONE, OK | DEFINED | EVENT), NO_SIDE), // keyctl
+    row(442, 30, V5_10, NEWEST, side(30, 24, NONE, OK | DEFINED | EVENT), NO_SIDE), // ioprio_set
+    row(443, 31, V5_10, NEWEST, side(31, 25, NONE, OK | DEFINED | EVENT), NO_SIDE), // ioprio_get
+    row(444, 468, V5_10, NEWEST, side(386, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_init
+    row(445, 27, V5_10, NEWEST, side(27, 22, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_add_watch
+    row(446, 28, V5_10, NEWEST, side(28, 23, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_rm_watch
+    row(447, 83, V5_10, NEWEST, side(83, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // fdatasync
+    row(448, 104, V5_10, NEWEST, side(104, 89, NONE, OK | DEFINED | EVENT), NO_SIDE), // kexec_load
+    row(449, 238, V5_10, NEWEST, side(238, 191, NONE, OK | DEFINED | EVENT), NO_SIDE), // migrate_pages
+    row(450, 56, V5_10, NEWEST, side(56, 48, NONE, OK | DEFINED | EVENT), NO_SIDE), // openat
+    row(451, 34, V5_10, NEWEST, side(34, 28, NONE, OK | DEFINED | EVENT), NO_SIDE), // mkdirat
+    row(452, 33, V5_10, NEWEST, side(33, 27, NONE, OK | DEFINED | EVENT), NO_SIDE), // mknodat
+    row(453, 54, V5_10, NEWEST, side(54, 46, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchownat
+    row(454, 469, V5_10, NEWEST, side(387, 305, NONE, OK | DEFINED | EVENT), NO_SIDE), // futimesat
+    row(455, 470, V5_10, NEWEST, side(388, 306, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstatat64
+    row(456, 35, V5_10, NEWEST, side(35, 29, NONE, OK | DEFINED | EVENT), NO_SIDE), // unlinkat
+    row(457, 38, V5_10, NEWEST, side(38, 32, NONE, OK | DEFINED | EVENT), NO_SIDE), // renameat
+    row(458, 37, V5_10, NEWEST, side(37, 31, NONE, OK | DEFINED | EVENT), NO_SIDE), // linkat
+    row(459, 36, V5_10, NEWEST, side(36, 30, NONE, OK | DEFINED | EVENT), NO_SIDE), // symlinkat
+    row(460, 78, V5_10, NEWEST, side(78, 67, NONE, OK | DEFINED | EVENT), NO_SIDE), // readlinkat
+    row(461, 53, V5_10, NEWEST, side(53, 45, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchmodat
+    row(462, 48, V5_10, NEWEST, side(48, 41, NONE, OK | DEFINED | EVENT), NO_SIDE), // faccessat
+    row(463, 72, V5_10, NEWEST, side(72, 61, NONE, OK | DEFINED | EVENT), NO_SIDE), // pselect6
+    row(464, 73, V5_10, NEWEST, side(73, 62, NONE, OK | DEFINED | EVENT), NO_SIDE), // ppoll
+    row(465, 97, V5_10, NEWEST, side(97, 82, NONE, OK | DEFINED | EVENT), NO_SIDE), // unshare
+    row(466, 99, V5_10, NEWEST, side(99, 84, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_robust_list
+    row(467, 100, V5_10, NEWEST, side(100, 85, NONE, OK | DEFINED | EVENT), NO_SIDE), // get_robust_list
+    row(468, 76, V5_10, NEWEST, side(76, 65, NONE, OK | DEFINED | EVENT), NO_SIDE), // splice
+    row(469, 84, V5_10, NEWEST, side(84, 70, NONE, OK | DEFINED | EVENT), NO_SIDE), // sync_file_range
+    row(470, 77, V5_10, NEWEST, side(77, 66, NONE, OK | DEFINED | EVENT), NO_SIDE), // tee
+    row(471, 75, V5_10, NEWEST, side(75, 64, NONE, OK | DEFINED | EVENT), NO_SIDE), // vmsplice
+    row(472, 239, V5_10, NEWEST, side(239, 192, 45, OK | DEFINED | EVENT), NO_SIDE), // move_pages
+    row(473, 168, V5_10, NEWEST, side(168, 781, NONE, OK | DEFINED | EVENT), NO_SIDE), // getcpu
+    row(474, 22, V5_10, NEWEST, side(22, 18, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait
+    row(475, 88, V5_10, NEWEST, side(88, 74, NONE, OK | DEFINED | EVENT), NO_SIDE), // utimensat
+    row(476, 471, V5_10, NEWEST, side(389, 307, NONE, OK | DEFINED | EVENT), NO_SIDE), // signalfd
+    row(477, 472, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // timerfd
+    row(478, 473, V5_10, NEWEST, side(390, 308, NONE, OK | DEFINED | EVENT), NO_SIDE), // eventfd
+    row(479, 243, V5_10, NEWEST, side(243, 196, NONE, OK | DEFINED | EVENT), NO_SIDE), // recvmmsg
+    row(480, 47, V5_10, NEWEST, side(47, 40, NONE, OK | DEFINED | EVENT), NO_SIDE), // fallocate
+    row(481, 85, V5_10, NEWEST, side(85, 71, NONE, OK | DEFINED | EVENT), NO_SIDE), // timerfd_create
+    row(482, 86, V5_10, NEWEST, side(86, 72, NONE, OK | DEFINED | EVENT), NO_SIDE), // timerfd_settime
+    row(483, 87, V5_10, NEWEST, side(87, 73, NONE, OK | DEFINED | EVENT), NO_SIDE), // timerfd_gettime
+    row(484, 74, V5_10, NEWEST, side(74, 63, NONE, OK | DEFINED | EVENT), NO_SIDE), // signalfd4
+    row(485, 19, V5_10, NEWEST, side(19, 15, NONE, OK | DEFINED | EVENT), NO_SIDE), // eventfd2
+    row(486, 20, V5_10, NEWEST, side(20, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_create1
+    row(487, 24, V5_10, NEWEST, side(24, 20, NONE, OK | DEFINED | EVENT), NO_SIDE), // dup3
+    row(488, 59, V5_10, NEWEST, side(59, 50, NONE, OK | DEFINED | EVENT), NO_SIDE), // pipe2
+    row(489, 26, V5_10, NEWEST, side(26, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_init1
+    row(490, 69, V5_10, NEWEST, side(69, 59, NONE, OK | DEFINED | EVENT), NO_SIDE), // preadv
+    row(491, 70, V5_10, NEWEST, side(70, 59, NONE, OK | DEFINED | EVENT), NO_SIDE), // pwritev
+    row(492, 240, V5_10, NEWEST, side(240, 193, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_tgsigqueueinfo
+    row(493, 241, V5_10, NEWEST, side(241, 194, NONE, OK | DEFINED | EVENT), NO_SIDE), // perf_event_open
+    row(494, 246, V5_10, NEWEST, side(246, 199, NONE, OK | DEFINED | EVENT), NO_SIDE), // fanotify_init
+    row(495, 247, V5_10, NEWEST, side(247, 200, 7, OK | DEFINED | EVENT), NO_SIDE), // fanotify_mark
+    row(496, 245, V5_10, NEWEST, side(245, 198, NONE, OK | DEFINED | EVENT), NO_SIDE), // prlimit64
+    row(497, 248, V5_10, NEWEST, side(248, 760, NONE, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
+    row(498, 249, V5_10, NEWEST, side(249, 202, NONE, OK | DEFINED | EVENT), NO_SIDE), // open_by_handle_at
+    row(499, 250, V5_10, NEWEST, side(250, 203, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_adjtime
+    row(500, 251, V5_10, NEWEST, side(251, 204, NONE, OK | DEFINED | EVENT), NO_SIDE), // syncfs
+    row(501, 252, V5_10, NEWEST, side(252, 205, NONE, OK | DEFINED | EVENT), NO_SIDE), // setns
+    row(502, 242, V5_10, NEWEST, side(242, 195, NONE, OK | DEFINED | EVENT), NO_SIDE), // accept4
+    row(503, 253, V5_10, NEWEST, side(253, 206, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendmmsg
+    row(504, 254, V5_10, NEWEST, side(254, 207, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_vm_readv
+    row(505, 255, V5_10, NEWEST, side(255, 207, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_vm_writev
+    row(506, 256, V5_10, NEWEST, side(256, 208, NONE, OK | DEFINED | EVENT), NO_SIDE), // kcmp
+    row(507, 257, V5_10, NEWEST, side(257, 209, NONE, OK | DEFINED | EVENT), NO_SIDE), // finit_module
+    row(508, 258, V5_10, NEWEST, side(258, 210, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setattr
+    row(509, 259, V5_10, NEWEST, side(259, 211, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getattr
+    row(510, 260, V5_10, NEWEST, side(260, 212, NONE, OK | DEFINED | EVENT), NO_SIDE), // renameat2
+    row(511, 262, V5_10, NEWEST, side(262, 214, NONE, OK | DEFINED | EVENT), NO_SIDE), // getrandom
+    row(512, 263, V5_10, NEWEST, side(263, 215, NONE, OK | DEFINED | EVENT), NO_SIDE), // memfd_create
+    row(513, 265, V5_10, NEWEST, side(265, 217, NONE, OK | DEFINED | EVENT), NO_SIDE), // execveat
+    row(514, 261, V5_10, NEWEST, side(261, 213, NONE, OK | DEFINED | EVENT), NO_SIDE), // seccomp
+    row(515, 264, V5_10, NEWEST, side(264, 783, NONE, OK | DEFINED | EVENT), NO_SIDE), // bpf
+    row(516, 266, V5_10, NEWEST, side(266, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // userfaultfd
+    row(517, 267, V5_10, NEWEST, side(267, 218, NONE, OK | DEFINED | EVENT), NO_SIDE), // membarrier
+    row(518, 268, V5_10, NEWEST, side(268, 183, NONE, OK | DEFINED | EVENT), NO_SIDE), // mlock2
+    row(519, 269, V5_10, NEWEST, side(269, 65, NONE, OK | DEFINED | EVENT), NO_SIDE), // copy_file_range
+    row(520, 270, V5_10, NEWEST, side(270, 219, NONE, OK | DEFINED | EVENT), NO_SIDE), // preadv2
+    row(521, 271, V5_10, NEWEST, side(271, 219, NONE, OK | DEFINED | EVENT), NO_SIDE), // pwritev2
+    row(522, 275, V5_10, NEWEST, side(275, 223, NONE, OK | DEFINED | EVENT), NO_SIDE), // statx
+    row(523, 276, V5_10, NEWEST, side(276, 224, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_pgetevents
+    row(524, 272, V5_10, NEWEST, side(272, 220, 8, OK | DEFINED | EVENT), NO_SIDE), // pkey_mprotect
+    row(525, 273, V5_10, NEWEST, side(273, 221, 8, OK | DEFINED | EVENT), NO_SIDE), // pkey_alloc
+    row(526, 274, V5_10, NEWEST, side(274, 222, 8, OK | DEFINED | EVENT), NO_SIDE), // pkey_free
+    row(527, 277, V5_10, NEWEST, side(277, 225, NONE, OK | DEFINED | EVENT), NO_SIDE), // rseq
+    row(528, 474, V5_10, NEWEST, side(391, 309, NONE, OK | DEFINED | EVENT), NO_SIDE), // statfs64
+    row(529, 475, V5_10, NEWEST, side(392, 310, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstatfs64
+    row(530, 177, V5_10, NEWEST, side(177, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getegid
+    row(531, 175, V5_10, NEWEST, side(175, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // geteuid
+    row(532, 173, V5_10, NEWEST, side(173, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getppid
+    row(534, 279, V5_10, NEWEST, side(279, 227, NONE, OK | DEFINED | EVENT), NO_SIDE), // pidfd_send_signal
+    row(535, 280, V5_10, NEWEST, side(280, 228, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_uring_setup
+    row(536, 281, V5_10, NEWEST, side(281, 229, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_uring_enter
+    row(537, 282, V5_10, NEWEST, side(282, 230, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_uring_register
+    row(538, 283, V5_10, NEWEST, side(283, 231, NONE, OK | DEFINED | EVENT), NO_SIDE), // open_tree
+    row(539, 284, V5_10, NEWEST, side(284, 232, NONE, OK | DEFINED | EVENT), NO_SIDE), // move_mount
+    row(540, 285, V5_10, NEWEST, side(285, 233, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsopen
+    row(541, 286, V5_10, NEWEST, side(286, 234, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsconfig
+    row(542, 287, V5_10, NEWEST, side(287, 235, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsmount
+    row(543, 288, V5_10, NEWEST, side(288, 236, NONE, OK | DEFINED | EVENT), NO_SIDE), // fspick
+    row(544, 289, V5_10, NEWEST, side(289, 237, NONE, OK | DEFINED | EVENT), NO_SIDE), // pidfd_open
+    row(545, 290, V6_12, NEWEST, side(847, 238, NONE, OK), NO_SIDE), // clone3
+    row(546, 291, V5_10, NEWEST, side(291, 239, NONE, OK | DEFINED | EVENT), NO_SIDE), // close_range
+    row(547, 292, V5_10, NEWEST, side(292, 240, NONE, OK | DEFINED | EVENT), NO_SIDE), // openat2
+    row(548, 293, V5_10, NEWEST, side(293, 241, NONE, OK | DEFINED | EVENT), NO_SIDE), // pidfd_getfd
+    row(549, 294, V5_10, NEWEST, side(294, 242, NONE, OK | DEFINED | EVENT), NO_SIDE), // faccessat2
+    row(550, 295, V5_10, NEWEST, side(295, 243, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_madvise
+    row(551, 650, V6_1, NEWEST, side(804, 734, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait2
+    row(552, 651, V6_1, NEWEST, side(805, 735, NONE, OK | DEFINED | EVENT), NO_SIDE), // mount_setattr
+    row(553, 652, V6_1, NEWEST, side(806, 736, NONE, OK | DEFINED | EVENT), NO_SIDE), // quotactl_fd
+    row(554, 653, V6_1, NEWEST, side(807, 737, NONE, OK | DEFINED | EVENT), NO_SIDE), // landlock_create_ruleset
+    row(555, 654, V6_1, NEWEST, side(808, 738, NONE, OK | DEFINED | EVENT), NO_SIDE), // landlock_add_rule
+    row(556, 655, V6_1, NEWEST, side(809, 739, NONE, OK | DEFINED | EVENT), NO_SIDE), // landlock_restrict_self
+    row(558, 657, V6_1, NEWEST, side(811, 741, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_mrelease
+    row(559, 658, V6_1, NEWEST, side(812, 742, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_waitv
+    row(560, 659, V6_1, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // set_mempolicy_home_node
+    row(561, 660, V6_12, NEWEST, side(835, 761, 42, OK | DEFINED | EVENT), NO_SIDE), // cachestat
+    row(562, 661, V6_12, NEWEST, side(836, 762, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
+    row(563, 662, V6_12, NEWEST, side(837, NONE, NONE, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
+    row(564, 663, V6_12, NEWEST, side(838, 763, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
+    row(565, 664, V6_12, NEWEST, side(839, 764, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
+    row(566, 665, V6_12, NEWEST, side(840, 765, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
+    row(567, 666, V6_12, NEWEST, side(841, 766, NONE, OK | DEFINED | EVENT), NO_SIDE), // statmount
+    row(568, 667, V6_12, NEWEST, side(842, 767, NONE, OK | DEFINED | EVENT), NO_SIDE), // listmount
+    row(569, 668, V6_12, NEWEST, side(843, 768, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
+    row(570, 669, V6_12, NEWEST, side(844, 769, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
+    row(571, 670, V6_12, NEWEST, side(845, 770, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
+    row(572, 671, V6_12, NEWEST, side(846, 771, NONE, OK | DEFINED | EVENT), NO_SIDE), // mseal
+    row(573, 674, V7_2, NEWEST, side(850, 784, NONE, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
+    row(574, 675, V7_2, NEWEST, side(851, 785, NONE, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
+    row(575, 676, V7_2, NEWEST, side(852, 786, NONE, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
+    row(576, 677, V7_2, NEWEST, side(853, 787, NONE, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
+    row(577, 678, V7_2, NEWEST, side(854, 788, NONE, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
+    row(578, 679, V7_2, NEWEST, side(855, 789, NONE, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
+    row(579, 680, V7_2, NEWEST, side(856, 789, NONE, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
+    row(580, 681, V7_2, NEWEST, side(857, 790, NONE, OK | DEFINED | EVENT), NO_SIDE), // listns
+    row(581, 682, V7_2, NEWEST, side(858, 49, 46, OK | DEFINED | EVENT), NO_SIDE), // rseq_slice_yield
+    row(582, 684, V7_3, NEWEST, side(860, 797, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchroot
 ];
+
+static OLDER: [Older; 12] = [
+    older(120, V5_10, side(338, 270, NONE, OK | DEFINED | EVENT), NO_SIDE), // readv
+    older(121, V5_10, side(339, 270, NONE, OK | DEFINED | EVENT), NO_SIDE), // writev
+    older(206, V6_12, side(193, 152, NONE, OK | DEFINED | EVENT), NO_SIDE), // semop
+    older(300, V5_10, side(366, 288, NONE, OK | DEFINED | EVENT), NO_SIDE), // bdflush
+    older(313, V6_12, side(371, 292, 13, OK | DEFINED | EVENT), NO_SIDE), // uselib
+    older(394, V5_10, side(98, 83, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex
+    older(406, V5_10, side(18, 14, NONE, OK | DEFINED | EVENT), NO_SIDE), // lookup_dcookie
+    older(406, V6_1, side(18, NONE, NONE, NO_DEFINITION), NO_SIDE), // lookup_dcookie
+    older(472, V6_12, side(239, 192, 6, OK | DEFINED | EVENT), NO_SIDE), // move_pages
+    older(473, V6_12, side(168, 135, NONE, OK | DEFINED | EVENT), NO_SIDE), // getcpu
+    older(497, V6_1, side(248, 201, NONE, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
+    older(515, V6_12, side(264, 216, NONE, OK | DEFINED | EVENT), NO_SIDE), // bpf
+];
+
+static BLOCKS: [Block; 0] = [];
 
 static ALIASES: [Alias; 5] = [
     alias(20, 172), // getpid = getxpid

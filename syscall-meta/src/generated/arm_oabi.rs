@@ -4,450 +4,472 @@
 use crate::row::*;
 
 static ROWS: [Row; 443] = [
-    // number, name, entry, compat entry, first release, last release, missing, missing as compat
-    row(0x900000, 128, 128, 128, V5_10, NEWEST, OK, OK), // restart_syscall
-    row(0x900001, 93, 93, 93, V5_10, NEWEST, OK, OK), // exit
-    row(0x900002, 297, 427, 427, V5_10, NEWEST, OK, OK), // fork
-    row(0x900003, 63, 63, 63, V5_10, NEWEST, OK, OK), // read
-    row(0x900004, 64, 64, 64, V5_10, NEWEST, OK, OK), // write
-    row(0x900005, 327, 311, 311, V5_10, NEWEST, OK, OK), // open
-    row(0x900006, 57, 57, 57, V5_10, NEWEST, OK, OK), // close
-    row(0x900008, 507, 429, 429, V5_10, NEWEST, OK, OK), // creat
-    row(0x900009, 301, 299, 299, V5_10, NEWEST, OK, OK), // link
-    row(0x90000a, 302, 300, 300, V5_10, NEWEST, OK, OK), // unlink
-    row(0x90000b, 221, 221, 221, V5_10, NEWEST, OK, OK), // execve
-    row(0x90000c, 49, 49, 49, V5_10, NEWEST, OK, OK), // chdir
-    row(0x90000d, 541, 566, 566, V5_10, NEWEST, OK, OK), // time
-    row(0x90000e, 304, 301, 301, V5_10, NEWEST, OK, OK), // mknod
-    row(0x90000f, 305, 302, 302, V5_10, NEWEST, OK, OK), // chmod
-    row(0x900010, 402, 431, 431, V5_10, NEWEST, OK, OK), // lchown
-    row(0x900013, 62, 62, 62, V5_10, NEWEST, OK, OK), // lseek
-    row(0x900014, 172, 172, 172, V5_10, NEWEST, OK, OK), // getpid
-    row(0x900015, 40, 40, 40, V5_10, NEWEST, OK, OK), // mount
-    row(0x900016, 310, 372, 372, V5_10, NEWEST, OK, OK), // umount
-    row(0x900017, 146, 433, 433, V5_10, NEWEST, OK, OK), // setuid
-    row(0x900018, 174, 434, 434, V5_10, NEWEST, OK, OK), // getuid
-    row(0x900019, 542, 567, 567, V5_10, NEWEST, OK, OK), // stime
-    row(0x90001a, 117, 117, 117, V5_10, NEWEST, OK, OK), // ptrace
-    row(0x90001b, 543, 568, 568, V5_10, NEWEST, OK, OK), // alarm
-    row(0x90001d, 508, 436, 436, V5_10, NEWEST, OK, OK), // pause
-    row(0x90001e, 544, 569, 569, V5_10, NEWEST, OK, OK), // utime
-    row(0x900021, 319, 308, 308, V5_10, NEWEST, OK, OK), // access
-    row(0x900022, 509, 437, 437, V5_10, NEWEST, OK, OK), // nice
-    row(0x900024, 81, 81, 81, V5_10, NEWEST, OK, OK), // sync
-    row(0x900025, 129, 129, 129, V5_10, NEWEST, OK, OK), // kill
-    row(0x900026, 374, 341, 341, V5_10, NEWEST, OK, OK), // rename
-    row(0x900027, 375, 342, 342, V5_10, NEWEST, OK, OK), // mkdir
-    row(0x900028, 376, 343, 343, V5_10, NEWEST, OK, OK), // rmdir
-    row(0x900029, 23, 23, 23, V5_10, NEWEST, OK, OK), // dup
-    row(0x90002a, 324, 438, 438, V5_10, NEWEST, OK, OK), // pipe
-    row(0x90002b, 153, 153, 153, V5_10, NEWEST, OK, OK), // times
-    row(0x90002d, 214, 214, 214, V5_10, NEWEST, OK, OK), // brk
-    row(0x90002e, 144, 440, 440, V5_10, NEWEST, OK, OK), // setgid
-    row(0x90002f, 176, 441, 441, V5_10, NEWEST, OK, OK), // getgid
-    row(0x900031, 175, 442, 442, V5_10, NEWEST, OK, OK), // geteuid
-    row(0x900032, 177, 443, 443, V5_10, NEWEST, OK, OK), // getegid
-    row(0x900033, 89, 89, 89, V5_10, NEWEST, OK, OK), // acct
-    row(0x900034, 39, 39, 39, V5_10, NEWEST, OK, OK), // umount2
-    row(0x900036, 29, 29, 29, V5_10, NEWEST, OK, OK), // ioctl
-    row(0x900037, 25, 25, 25, V5_10, NEWEST, OK, OK), // fcntl
-    row(0x900039, 154, 154, 154, V5_10, NEWEST, OK, OK), // setpgid
-    row(0x90003c, 166, 166, 166, V5_10, NEWEST, OK, OK), // umask
-    row(0x90003d, 51, 51, 51, V5_10, NEWEST, OK, OK), // chroot
-    row(0x90003e, 452, 374, 374, V5_10, NEWEST, OK, OK), // ustat
-    row(0x90003f, 358, 327, 327, V5_10, NEWEST, OK, OK), // dup2
-    row(0x900040, 173, 173, 173, V5_10, NEWEST, OK, OK), // getppid
-    row(0x900041, 339, 317, 317, V5_10, NEWEST, OK, OK), // getpgrp
-    row(0x900042, 157, 157, 157, V5_10, NEWEST, OK, OK), // setsid
-    row(0x900043, 386, 447, 447, V5_10, NEWEST, OK, OK), // sigaction
-    row(0x900046, 145, 449, 449, V5_10, NEWEST, OK, OK), // setreuid
-    row(0x900047, 143, 450, 450, V5_10, NEWEST, OK, OK), // setregid
-    row(0x900048, 368, 334, 334, V5_10, NEWEST, OK, OK), // sigsuspend
-    row(0x900049, 333, 314, 314, V5_10, NEWEST, OK, OK), // sigpending
-    row(0x90004a, 161, 161, 161, V5_10, NEWEST, OK, OK), // sethostname
-    row(0x90004b, 164, 164, 164, V5_10, NEWEST, OK, OK), // setrlimit
-    row(0x90004c, 163, 570, 570, V5_10, NEWEST, OK, OK), // getrlimit
-    row(0x90004d, 165, 165, 165, V5_10, NEWEST, OK, OK), // getrusage
-    row(0x90004e, 169, 169, 169, V5_10, NEWEST, OK, OK), // gettimeofday
-    row(0x90004f, 170, 170, 170, V5_10, NEWEST, OK, OK), // settimeofday
-    row(0x900050, 158, 456, 456, V5_10, NEWEST, OK, OK), // getgroups
-    row(0x900051, 159, 457, 457, V5_10, NEWEST, OK, OK), // setgroups
-    row(0x900052, 457, 571, 571, V5_10, NEWEST, OK, OK), // select
-    row(0x900053, 336, 315, 315, V5_10, NEWEST, OK, OK), // symlink
-    row(0x900055, 337, 316, 316, V5_10, NEWEST, OK, OK), // readlink
-    row(0x900056, 449, 371, 371, V5_10, NEWEST, NO_DEFINITION, NO_DEFINITION), // uselib
-    row(0x900057, 224, 224, 224, V5_10, NEWEST, OK, OK), // swapon
-    row(0x900058, 142, 142, 142, V5_10, NEWEST, OK, OK), // reboot
-    row(0x900059, 545, 572, 572, V5_10, NEWEST, OK, OK), // readdir
-    row(0x90005a, 222, 573, 573, V5_10, NEWEST, OK, OK), // mmap
-    row(0x90005b, 215, 215, 215, V5_10, NEWEST, OK, OK), // munmap
-    row(0x90005c, 45, 45, 45, V5_10, NEWEST, OK, OK), // truncate
-    row(0x90005d, 46, 46, 46, V5_10, NEWEST, OK, OK), // ftruncate
-    row(0x90005e, 52, 52, 52, V5_10, NEWEST, OK, OK), // fchmod
-    row(0x90005f, 55, 460, 460, V5_10, NEWEST, OK, OK), // fchown
-    row(0x900060, 141, 141, 141, V5_10, NEWEST, OK, OK), // getpriority
-    row(0x900061, 140, 140, 140, V5_10, NEWEST, OK, OK), // setpriority
-    row(0x900063, 43, 43, 43, V5_10, NEWEST, OK, OK), // statfs
-    row(0x900064, 44, 44, 44, V5_10, NEWEST, OK, OK), // fstatfs
-    row(0x900066, 546, 574, 575, V5_10, NEWEST, OK, OK), // socketcall
-    row(0x900067, 116, 116, 116, V5_10, NEWEST, OK, OK), // syslog
-    row(0x900068, 103, 103, 103, V5_10, NEWEST, OK, OK), // setitimer
-    row(0x900069, 102, 102, 102, V5_10, NEWEST, OK, OK), // getitimer
-    row(0x90006a, 343, 320, 320, V5_10, NEWEST, OK, OK), // stat
-    row(0x90006b, 344, 321, 321, V5_10, NEWEST, OK, OK), // lstat
-    row(0x90006c, 80, 80, 80, V5_10, NEWEST, OK, OK), // fstat
-    row(0x90006f, 58, 58, 58, V5_10, NEWEST, OK, OK), // vhangup
-    row(0x900071, 547, 576, 576, V5_10, NEWEST, OK, OK), // syscall
-    row(0x900072, 244, 244, 244, V5_10, NEWEST, OK, OK), // wait4
-    row(0x900073, 225, 225, 225, V5_10, NEWEST, OK, OK), // swapoff
-    row(0x900074, 179, 179, 179, V5_10, NEWEST, OK, OK), // sysinfo
-    row(0x900075, 548, 577, 578, V5_10, NEWEST, OK, OK), // ipc
-    row(0x900076, 82, 82, 82, V5_10, NEWEST, OK, OK), // fsync
-    row(0x900077, 363, 468, 468, V5_10, NEWEST, OK, OK), // sigreturn
-    row(0x900078, 220, 220, 220, V5_10, NEWEST, OK, OK), // clone
-    row(0x900079, 162, 162, 162, V5_10, NEWEST, OK, OK), // setdomainname
-    row(0x90007a, 160, 160, 160, V5_10, NEWEST, OK, OK), // uname
-    row(0x90007c, 171, 413, 413, V5_10, NEWEST, OK, OK), // adjtimex
-    row(0x90007d, 226, 226, 226, V5_10, NEWEST, OK, OK), // mprotect
-    row(0x90007e, 510, 470, 470, V5_10, NEWEST, OK, OK), // sigprocmask
-    row(0x900080, 105, 105, 105, V5_10, NEWEST, OK, OK), // init_module
-    row(0x900081, 106, 106, 106, V5_10, NEWEST, OK, OK), // delete_module
-    row(0x900083, 60, 60, 60, V5_10, NEWEST, OK, OK), // quotactl
-    row(0x900084, 155, 155, 155, V5_10, NEWEST, OK, OK), // getpgid
-    row(0x900085, 50, 50, 50, V5_10, NEWEST, OK, OK), // fchdir
-    row(0x900086, 443, 42, 42, V5_10, NEWEST, NI, NI), // bdflush
-    row(0x900087, 435, 363, 363, V5_10, NEWEST, OK, OK), // sysfs
-    row(0x900088, 92, 373, 373, V5_10, NEWEST, OK, OK), // personality
-    row(0x90008a, 151, 472, 472, V5_10, NEWEST, OK, OK), // setfsuid
-    row(0x90008b, 152, 473, 473, V5_10, NEWEST, OK, OK), // setfsgid
-    row(0x90008c, 511, 397, 397, V5_10, NEWEST, OK, OK), // _llseek
-    row(0x90008d, 446, 369, 369, V5_10, NEWEST, OK, OK), // getdents
-    row(0x90008e, 512, 377, 377, V5_10, NEWEST, OK, OK), // _newselect
-    row(0x90008f, 32, 32, 32, V5_10, NEWEST, OK, OK), // flock
-    row(0x900090, 227, 227, 227, V5_10, NEWEST, OK, OK), // msync
-    row(0x900091, 65, 65, 65, V5_10, NEWEST, OK, OK), // readv
-    row(0x900092, 66, 66, 66, V5_10, NEWEST, OK, OK), // writev
-    row(0x900093, 156, 156, 156, V5_10, NEWEST, OK, OK), // getsid
-    row(0x900094, 83, 83, 83, V5_10, NEWEST, OK, OK), // fdatasync
-    row(0x900095, 450, 42, 42, V5_10, NEWEST, NI, NI), // _sysctl
-    row(0x900096, 228, 228, 228, V5_10, NEWEST, OK, OK), // mlock
-    row(0x900097, 229, 229, 229, V5_10, NEWEST, OK, OK), // munlock
-    row(0x900098, 230, 230, 230, V5_10, NEWEST, OK, OK), // mlockall
-    row(0x900099, 231, 231, 231, V5_10, NEWEST, OK, OK), // munlockall
-    row(0x90009a, 118, 118, 118, V5_10, NEWEST, OK, OK), // sched_setparam
-    row(0x90009b, 121, 121, 121, V5_10, NEWEST, OK, OK), // sched_getparam
-    row(0x90009c, 119, 119, 119, V5_10, NEWEST, OK, OK), // sched_setscheduler
-    row(0x90009d, 120, 120, 120, V5_10, NEWEST, OK, OK), // sched_getscheduler
-    row(0x90009e, 124, 124, 124, V5_10, NEWEST, OK, OK), // sched_yield
-    row(0x90009f, 125, 125, 125, V5_10, NEWEST, OK, OK), // sched_get_priority_max
-    row(0x9000a0, 126, 126, 126, V5_10, NEWEST, OK, OK), // sched_get_priority_min
-    row(0x9000a1, 127, 411, 411, V5_10, NEWEST, OK, OK), // sched_rr_get_interval
-    row(0x9000a2, 101, 404, 404, V5_10, NEWEST, OK, OK), // nanosleep
-    row(0x9000a3, 216, 216, 216, V5_10, NEWEST, OK, OK), // mremap
-    row(0x9000a4, 147, 476, 476, V5_10, NEWEST, OK, OK), // setresuid
-    row(0x9000a5, 148, 477, 477, V5_10, NEWEST, OK, OK), // getresuid
-    row(0x9000a8, 360, 329, 329, V5_10, NEWEST, OK, OK), // poll
-    row(0x9000a9, 42, NONE, NONE, V5_10, NEWEST, NI, NI), // nfsservctl
-    row(0x9000aa, 149, 478, 478, V5_10, NEWEST, OK, OK), // setresgid
-    row(0x9000ab, 150, 479, 479, V5_10, NEWEST, OK, OK), // getresgid
-    row(0x9000ac, 167, 167, 167, V5_10, NEWEST, OK, OK), // prctl
-    row(0x9000ad, 139, 480, 480, V5_10, NEWEST, OK, OK), // rt_sigreturn
-    row(0x9000ae, 134, 134, 134, V5_10, NEWEST, OK, OK), // rt_sigaction
-    row(0x9000af, 135, 135, 135, V5_10, NEWEST, OK, OK), // rt_sigprocmask
-    row(0x9000b0, 136, 136, 136, V5_10, NEWEST, OK, OK), // rt_sigpending
-    row(0x9000b1, 137, 412, 412, V5_10, NEWEST, OK, OK), // rt_sigtimedwait
-    row(0x9000b2, 138, 138, 138, V5_10, NEWEST, OK, OK), // rt_sigqueueinfo
-    row(0x9000b3, 133, 133, 133, V5_10, NEWEST, OK, OK), // rt_sigsuspend
-    row(0x9000b4, 67, 67, 579, V5_10, NEWEST, OK, OK), // pread64
-    row(0x9000b5, 68, 68, 580, V5_10, NEWEST, OK, OK), // pwrite64
-    row(0x9000b6, 306, 490, 490, V5_10, NEWEST, OK, OK), // chown
-    row(0x9000b7, 17, 17, 17, V5_10, NEWEST, OK, OK), // getcwd
-    row(0x9000b8, 90, 90, 90, V5_10, NEWEST, OK, OK), // capget
-    row(0x9000b9, 91, 91, 91, V5_10, NEWEST, OK, OK), // capset
-    row(0x9000ba, 132, 132, 132, V5_10, NEWEST, OK, OK), // sigaltstack
-    row(0x9000bb, 71, 492, 492, V5_10, NEWEST, OK, OK), // sendfile
-    row(0x9000be, 342, 494, 494, V5_10, NEWEST, OK, OK), // vfork
-    row(0x9000bf, 513, 163, 163, V5_10, NEWEST, OK, OK), // ugetrlimit
-    row(0x9000c0, 481, 496, 496, V5_10, NEWEST, OK, OK), // mmap2
-    row(0x9000c1, 477, 395, 581, V5_10, NEWEST, OK, OK), // truncate64
-    row(0x9000c2, 478, 396, 582, V5_10, NEWEST, OK, OK), // ftruncate64
-    row(0x9000c3, 464, 383, 583, V5_10, NEWEST, OK, OK), // stat64
-    row(0x9000c4, 465, 384, 584, V5_10, NEWEST, OK, OK), // lstat64
-    row(0x9000c5, 466, 385, 585, V5_10, NEWEST, OK, OK), // fstat64
-    row(0x9000c6, 514, 353, 353, V5_10, NEWEST, OK, OK), // lchown32
-    row(0x9000c7, 515, 174, 174, V5_10, NEWEST, OK, OK), // getuid32
-    row(0x9000c8, 516, 176, 176, V5_10, NEWEST, OK, OK), // getgid32
-    row(0x9000c9, 517, 175, 175, V5_10, NEWEST, OK, OK), // geteuid32
-    row(0x9000ca, 518, 177, 177, V5_10, NEWEST, OK, OK), // getegid32
-    row(0x9000cb, 519, 145, 145, V5_10, NEWEST, OK, OK), // setreuid32
-    row(0x9000cc, 520, 143, 143, V5_10, NEWEST, OK, OK), // setregid32
-    row(0x9000cd, 521, 158, 158, V5_10, NEWEST, OK, OK), // getgroups32
-    row(0x9000ce, 522, 159, 159, V5_10, NEWEST, OK, OK), // setgroups32
-    row(0x9000cf, 523, 55, 55, V5_10, NEWEST, OK, OK), // fchown32
-    row(0x9000d0, 524, 147, 147, V5_10, NEWEST, OK, OK), // setresuid32
-    row(0x9000d1, 525, 148, 148, V5_10, NEWEST, OK, OK), // getresuid32
-    row(0x9000d2, 526, 149, 149, V5_10, NEWEST, OK, OK), // setresgid32
-    row(0x9000d3, 527, 150, 150, V5_10, NEWEST, OK, OK), // getresgid32
-    row(0x9000d4, 528, 303, 303, V5_10, NEWEST, OK, OK), // chown32
-    row(0x9000d5, 529, 146, 146, V5_10, NEWEST, OK, OK), // setuid32
-    row(0x9000d6, 530, 144, 144, V5_10, NEWEST, OK, OK), // setgid32
-    row(0x9000d7, 531, 151, 151, V5_10, NEWEST, OK, OK), // setfsuid32
-    row(0x9000d8, 532, 152, 152, V5_10, NEWEST, OK, OK), // setfsgid32
-    row(0x9000d9, 61, 61, 61, V5_10, NEWEST, OK, OK), // getdents64
-    row(0x9000da, 41, 41, 41, V5_10, NEWEST, OK, OK), // pivot_root
-    row(0x9000db, 232, 232, 232, V5_10, NEWEST, OK, OK), // mincore
-    row(0x9000dc, 233, 233, 233, V5_10, NEWEST, OK, OK), // madvise
-    row(0x9000dd, 476, 394, 586, V5_10, NEWEST, OK, OK), // fcntl64
-    row(0x9000e0, 178, 178, 178, V5_10, NEWEST, OK, OK), // gettid
-    row(0x9000e1, 213, 213, 587, V5_10, NEWEST, OK, OK), // readahead
-    row(0x9000e2, 5, 5, 5, V5_10, NEWEST, OK, OK), // setxattr
-    row(0x9000e3, 6, 6, 6, V5_10, NEWEST, OK, OK), // lsetxattr
-    row(0x9000e4, 7, 7, 7, V5_10, NEWEST, OK, OK), // fsetxattr
-    row(0x9000e5, 8, 8, 8, V5_10, NEWEST, OK, OK), // getxattr
-    row(0x9000e6, 9, 9, 9, V5_10, NEWEST, OK, OK), // lgetxattr
-    row(0x9000e7, 10, 10, 10, V5_10, NEWEST, OK, OK), // fgetxattr
-    row(0x9000e8, 11, 11, 11, V5_10, NEWEST, OK, OK), // listxattr
-    row(0x9000e9, 12, 12, 12, V5_10, NEWEST, OK, OK), // llistxattr
-    row(0x9000ea, 13, 13, 13, V5_10, NEWEST, OK, OK), // flistxattr
-    row(0x9000eb, 14, 14, 14, V5_10, NEWEST, OK, OK), // removexattr
-    row(0x9000ec, 15, 15, 15, V5_10, NEWEST, OK, OK), // lremovexattr
-    row(0x9000ed, 16, 16, 16, V5_10, NEWEST, OK, OK), // fremovexattr
-    row(0x9000ee, 130, 130, 130, V5_10, NEWEST, OK, OK), // tkill
-    row(0x9000ef, 480, 71, 71, V5_10, NEWEST, OK, OK), // sendfile64
-    row(0x9000f0, 98, 403, 403, V5_10, NEWEST, OK, OK), // futex
-    row(0x9000f1, 122, 122, 122, V5_10, NEWEST, OK, OK), // sched_setaffinity
-    row(0x9000f2, 123, 123, 123, V5_10, NEWEST, OK, OK), // sched_getaffinity
-    row(0x9000f3, 0, 0, 0, V5_10, NEWEST, OK, OK), // io_setup
-    row(0x9000f4, 1, 1, 1, V5_10, NEWEST, OK, OK), // io_destroy
-    row(0x9000f5, 4, 393, 393, V5_10, NEWEST, OK, OK), // io_getevents
-    row(0x9000f6, 2, 2, 2, V5_10, NEWEST, OK, OK), // io_submit
-    row(0x9000f7, 3, 3, 3, V5_10, NEWEST, OK, OK), // io_cancel
-    row(0x9000f8, 94, 94, 94, V5_10, NEWEST, OK, OK), // exit_group
-    row(0x9000f9, 18, 42, 42, V5_10, NEWEST, NI, NI), // lookup_dcookie
-    row(0x9000fa, 462, 380, 380, V5_10, NEWEST, OK, OK), // epoll_create
-    row(0x9000fb, 21, 21, 588, V5_10, NEWEST, OK, OK), // epoll_ctl
-    row(0x9000fc, 463, 381, 381, V5_10, NEWEST, OK, OK), // epoll_wait
-    row(0x9000fd, 234, 234, 234, V5_10, NEWEST, OK, OK), // remap_file_pages
-    row(0x900100, 96, 96, 96, V5_10, NEWEST, OK, OK), // set_tid_address
-    row(0x900101, 107, 107, 107, V5_10, NEWEST, OK, OK), // timer_create
-    row(0x900102, 110, 406, 406, V5_10, NEWEST, OK, OK), // timer_settime
-    row(0x900103, 108, 405, 405, V5_10, NEWEST, OK, OK), // timer_gettime
-    row(0x900104, 109, 109, 109, V5_10, NEWEST, OK, OK), // timer_getoverrun
-    row(0x900105, 111, 111, 111, V5_10, NEWEST, OK, OK), // timer_delete
-    row(0x900106, 112, 407, 407, V5_10, NEWEST, OK, OK), // clock_settime
-    row(0x900107, 113, 408, 408, V5_10, NEWEST, OK, OK), // clock_gettime
-    row(0x900108, 114, 409, 409, V5_10, NEWEST, OK, OK), // clock_getres
-    row(0x900109, 115, 410, 410, V5_10, NEWEST, OK, OK), // clock_nanosleep
-    row(0x90010a, 474, 508, 508, V5_10, NEWEST, OK, OK), // statfs64
-    row(0x90010b, 475, 510, 510, V5_10, NEWEST, OK, OK), // fstatfs64
-    row(0x90010c, 131, 131, 131, V5_10, NEWEST, OK, OK), // tgkill
-    row(0x90010d, 458, 512, 512, V5_10, NEWEST, OK, OK), // utimes
-    row(0x90010e, 533, 513, 513, V5_10, NEWEST, OK, OK), // arm_fadvise64_64
-    row(0x90010f, 460, 379, 379, V5_10, NEWEST, NOT_ON_THIS_ARCH, NOT_ON_THIS_ARCH), // pciconfig_iobase
-    row(0x900110, 454, 375, 375, V5_10, NEWEST, OK, OK), // pciconfig_read
-    row(0x900111, 455, 376, 376, V5_10, NEWEST, OK, OK), // pciconfig_write
-    row(0x900112, 180, 180, 180, V5_10, NEWEST, OK, OK), // mq_open
-    row(0x900113, 181, 181, 181, V5_10, NEWEST, OK, OK), // mq_unlink
-    row(0x900114, 182, 414, 414, V5_10, NEWEST, OK, OK), // mq_timedsend
-    row(0x900115, 183, 415, 415, V5_10, NEWEST, OK, OK), // mq_timedreceive
-    row(0x900116, 184, 184, 184, V5_10, NEWEST, OK, OK), // mq_notify
-    row(0x900117, 185, 185, 185, V5_10, NEWEST, OK, OK), // mq_getsetattr
-    row(0x900118, 95, 95, 95, V5_10, NEWEST, OK, OK), // waitid
-    row(0x900119, 198, 198, 198, V5_10, NEWEST, OK, OK), // socket
-    row(0x90011a, 200, 200, 590, V5_10, NEWEST, OK, OK), // bind
-    row(0x90011b, 203, 203, 591, V5_10, NEWEST, OK, OK), // connect
-    row(0x90011c, 201, 201, 201, V5_10, NEWEST, OK, OK), // listen
-    row(0x90011d, 202, 202, 202, V5_10, NEWEST, OK, OK), // accept
-    row(0x90011e, 204, 204, 204, V5_10, NEWEST, OK, OK), // getsockname
-    row(0x90011f, 205, 205, 205, V5_10, NEWEST, OK, OK), // getpeername
-    row(0x900120, 199, 199, 199, V5_10, NEWEST, OK, OK), // socketpair
-    row(0x900121, 361, 331, 331, V5_10, NEWEST, OK, OK), // send
-    row(0x900122, 206, 206, 592, V5_10, NEWEST, OK, OK), // sendto
-    row(0x900123, 362, 332, 332, V5_10, NEWEST, OK, OK), // recv
-    row(0x900124, 207, 207, 207, V5_10, NEWEST, OK, OK), // recvfrom
-    row(0x900125, 210, 210, 210, V5_10, NEWEST, OK, OK), // shutdown
-    row(0x900126, 208, 208, 208, V5_10, NEWEST, OK, OK), // setsockopt
-    row(0x900127, 209, 209, 209, V5_10, NEWEST, OK, OK), // getsockopt
-    row(0x900128, 211, 211, 593, V5_10, NEWEST, OK, OK), // sendmsg
-    row(0x900129, 212, 212, 212, V5_10, NEWEST, OK, OK), // recvmsg
-    row(0x90012a, 193, 193, 594, V5_10, NEWEST, OK, OK), // semop
-    row(0x90012b, 190, 190, 190, V5_10, NEWEST, OK, OK), // semget
-    row(0x90012c, 191, 351, 351, V5_10, NEWEST, OK, OK), // semctl
-    row(0x90012d, 189, 189, 189, V5_10, NEWEST, OK, OK), // msgsnd
-    row(0x90012e, 188, 188, 188, V5_10, NEWEST, OK, OK), // msgrcv
-    row(0x90012f, 186, 186, 186, V5_10, NEWEST, OK, OK), // msgget
-    row(0x900130, 187, 350, 350, V5_10, NEWEST, OK, OK), // msgctl
-    row(0x900131, 196, 196, 196, V5_10, NEWEST, OK, OK), // shmat
-    row(0x900132, 197, 197, 197, V5_10, NEWEST, OK, OK), // shmdt
-    row(0x900133, 194, 194, 194, V5_10, NEWEST, OK, OK), // shmget
-    row(0x900134, 195, 354, 354, V5_10, NEWEST, OK, OK), // shmctl
-    row(0x900135, 217, 217, 217, V5_10, NEWEST, OK, OK), // add_key
-    row(0x900136, 218, 218, 218, V5_10, NEWEST, OK, OK), // request_key
-    row(0x900137, 219, 219, 219, V5_10, NEWEST, OK, OK), // keyctl
-    row(0x900138, 192, 416, 595, V5_10, NEWEST, OK, OK), // semtimedop
-    row(0x900139, 467, NONE, NONE, V5_10, NEWEST, NI, NI), // vserver
-    row(0x90013a, 30, 30, 30, V5_10, NEWEST, OK, OK), // ioprio_set
-    row(0x90013b, 31, 31, 31, V5_10, NEWEST, OK, OK), // ioprio_get
-    row(0x90013c, 468, 386, 386, V5_10, NEWEST, OK, OK), // inotify_init
-    row(0x90013d, 27, 27, 27, V5_10, NEWEST, OK, OK), // inotify_add_watch
-    row(0x90013e, 28, 28, 28, V5_10, NEWEST, OK, OK), // inotify_rm_watch
-    row(0x90013f, 235, 235, 235, V5_10, NEWEST, OK, OK), // mbind
-    row(0x900140, 236, 236, 236, V5_10, NEWEST, OK, OK), // get_mempolicy
-    row(0x900141, 237, 237, 237, V5_10, NEWEST, OK, OK), // set_mempolicy
-    row(0x900142, 56, 56, 56, V5_10, NEWEST, OK, OK), // openat
-    row(0x900143, 34, 34, 34, V5_10, NEWEST, OK, OK), // mkdirat
-    row(0x900144, 33, 33, 33, V5_10, NEWEST, OK, OK), // mknodat
-    row(0x900145, 54, 54, 54, V5_10, NEWEST, OK, OK), // fchownat
-    row(0x900146, 469, 534, 534, V5_10, NEWEST, OK, OK), // futimesat
-    row(0x900147, 470, 388, 596, V5_10, NEWEST, OK, OK), // fstatat64
-    row(0x900148, 35, 35, 35, V5_10, NEWEST, OK, OK), // unlinkat
-    row(0x900149, 38, 38, 38, V5_10, NEWEST, OK, OK), // renameat
-    row(0x90014a, 37, 37, 37, V5_10, NEWEST, OK, OK), // linkat
-    row(0x90014b, 36, 36, 36, V5_10, NEWEST, OK, OK), // symlinkat
-    row(0x90014c, 78, 78, 78, V5_10, NEWEST, OK, OK), // readlinkat
-    row(0x90014d, 53, 53, 53, V5_10, NEWEST, OK, OK), // fchmodat
-    row(0x90014e, 48, 48, 48, V5_10, NEWEST, OK, OK), // faccessat
-    row(0x90014f, 72, 398, 398, V5_10, NEWEST, OK, OK), // pselect6
-    row(0x900150, 73, 399, 399, V5_10, NEWEST, OK, OK), // ppoll
-    row(0x900151, 97, 97, 97, V5_10, NEWEST, OK, OK), // unshare
-    row(0x900152, 99, 99, 99, V5_10, NEWEST, OK, OK), // set_robust_list
-    row(0x900153, 100, 100, 100, V5_10, NEWEST, OK, OK), // get_robust_list
-    row(0x900154, 76, 76, 76, V5_10, NEWEST, OK, OK), // splice
-    row(0x900155, 534, 539, 539, V5_10, NEWEST, OK, OK), // arm_sync_file_range
-    row(0x900156, 77, 77, 77, V5_10, NEWEST, OK, OK), // tee
-    row(0x900157, 75, 75, 75, V5_10, NEWEST, OK, OK), // vmsplice
-    row(0x900158, 239, 239, 239, V5_10, NEWEST, OK, OK), // move_pages
-    row(0x900159, 168, 168, 168, V5_10, NEWEST, OK, OK), // getcpu
-    row(0x90015a, 22, 22, 22, V5_10, NEWEST, OK, OK), // epoll_pwait
-    row(0x90015b, 104, 104, 104, V5_10, NEWEST, OK, OK), // kexec_load
-    row(0x90015c, 88, 402, 402, V5_10, NEWEST, OK, OK), // utimensat
-    row(0x90015d, 471, 389, 389, V5_10, NEWEST, OK, OK), // signalfd
-    row(0x90015e, 85, 85, 85, V5_10, NEWEST, OK, OK), // timerfd_create
-    row(0x90015f, 473, 390, 390, V5_10, NEWEST, OK, OK), // eventfd
-    row(0x900160, 47, 47, 47, V5_10, NEWEST, OK, OK), // fallocate
-    row(0x900161, 86, 400, 400, V5_10, NEWEST, OK, OK), // timerfd_settime
-    row(0x900162, 87, 401, 401, V5_10, NEWEST, OK, OK), // timerfd_gettime
-    row(0x900163, 74, 74, 74, V5_10, NEWEST, OK, OK), // signalfd4
-    row(0x900164, 19, 19, 19, V5_10, NEWEST, OK, OK), // eventfd2
-    row(0x900165, 20, 20, 20, V5_10, NEWEST, OK, OK), // epoll_create1
-    row(0x900166, 24, 24, 24, V5_10, NEWEST, OK, OK), // dup3
-    row(0x900167, 59, 59, 59, V5_10, NEWEST, OK, OK), // pipe2
-    row(0x900168, 26, 26, 26, V5_10, NEWEST, OK, OK), // inotify_init1
-    row(0x900169, 69, 69, 69, V5_10, NEWEST, OK, OK), // preadv
-    row(0x90016a, 70, 70, 70, V5_10, NEWEST, OK, OK), // pwritev
-    row(0x90016b, 240, 240, 240, V5_10, NEWEST, OK, OK), // rt_tgsigqueueinfo
-    row(0x90016c, 241, 241, 241, V5_10, NEWEST, OK, OK), // perf_event_open
-    row(0x90016d, 243, 419, 419, V5_10, NEWEST, OK, OK), // recvmmsg
-    row(0x90016e, 242, 242, 242, V5_10, NEWEST, OK, OK), // accept4
-    row(0x90016f, 246, 246, 246, V5_10, NEWEST, OK, OK), // fanotify_init
-    row(0x900170, 247, 247, 247, V5_10, NEWEST, OK, OK), // fanotify_mark
-    row(0x900171, 245, 245, 245, V5_10, NEWEST, OK, OK), // prlimit64
-    row(0x900172, 248, 248, 248, V5_10, NEWEST, OK, OK), // name_to_handle_at
-    row(0x900173, 249, 249, 249, V5_10, NEWEST, OK, OK), // open_by_handle_at
-    row(0x900174, 250, 424, 424, V5_10, NEWEST, OK, OK), // clock_adjtime
-    row(0x900175, 251, 251, 251, V5_10, NEWEST, OK, OK), // syncfs
-    row(0x900176, 253, 253, 253, V5_10, NEWEST, OK, OK), // sendmmsg
-    row(0x900177, 252, 252, 252, V5_10, NEWEST, OK, OK), // setns
-    row(0x900178, 254, 254, 254, V5_10, NEWEST, OK, OK), // process_vm_readv
-    row(0x900179, 255, 255, 255, V5_10, NEWEST, OK, OK), // process_vm_writev
-    row(0x90017a, 256, 256, 256, V5_10, NEWEST, OK, OK), // kcmp
-    row(0x90017b, 257, 257, 257, V5_10, NEWEST, OK, OK), // finit_module
-    row(0x90017c, 258, 258, 258, V5_10, NEWEST, OK, OK), // sched_setattr
-    row(0x90017d, 259, 259, 259, V5_10, NEWEST, OK, OK), // sched_getattr
-    row(0x90017e, 260, 260, 260, V5_10, NEWEST, OK, OK), // renameat2
-    row(0x90017f, 261, 261, 261, V5_10, NEWEST, OK, OK), // seccomp
-    row(0x900180, 262, 262, 262, V5_10, NEWEST, OK, OK), // getrandom
-    row(0x900181, 263, 263, 263, V5_10, NEWEST, OK, OK), // memfd_create
-    row(0x900182, 264, 264, 264, V5_10, NEWEST, OK, OK), // bpf
-    row(0x900183, 265, 265, 265, V5_10, NEWEST, OK, OK), // execveat
-    row(0x900184, 266, 266, 266, V5_10, NEWEST, OK, OK), // userfaultfd
-    row(0x900185, 267, 267, 267, V5_10, NEWEST, OK, OK), // membarrier
-    row(0x900186, 268, 268, 268, V5_10, NEWEST, OK, OK), // mlock2
-    row(0x900187, 269, 269, 269, V5_10, NEWEST, OK, OK), // copy_file_range
-    row(0x900188, 270, 270, 270, V5_10, NEWEST, OK, OK), // preadv2
-    row(0x900189, 271, 271, 271, V5_10, NEWEST, OK, OK), // pwritev2
-    row(0x90018a, 272, 272, 272, V5_10, NEWEST, OK, OK), // pkey_mprotect
-    row(0x90018b, 273, 273, 273, V5_10, NEWEST, OK, OK), // pkey_alloc
-    row(0x90018c, 274, 274, 274, V5_10, NEWEST, OK, OK), // pkey_free
-    row(0x90018d, 275, 275, 275, V5_10, NEWEST, OK, OK), // statx
-    row(0x90018e, 277, 277, 277, V5_10, NEWEST, OK, OK), // rseq
-    row(0x90018f, 276, 425, 425, V5_10, NEWEST, OK, OK), // io_pgetevents
-    row(0x900190, 238, 238, 238, V5_10, NEWEST, OK, OK), // migrate_pages
-    row(0x900191, 278, 278, 278, V5_10, NEWEST, OK, OK), // kexec_file_load
-    row(0x900193, 487, 113, 113, V5_10, NEWEST, OK, OK), // clock_gettime64
-    row(0x900194, 488, 112, 112, V5_10, NEWEST, OK, OK), // clock_settime64
-    row(0x900195, 489, 250, 250, V5_10, NEWEST, OK, OK), // clock_adjtime64
-    row(0x900196, 490, 114, 114, V5_10, NEWEST, OK, OK), // clock_getres_time64
-    row(0x900197, 491, 115, 115, V5_10, NEWEST, OK, OK), // clock_nanosleep_time64
-    row(0x900198, 492, 108, 108, V5_10, NEWEST, OK, OK), // timer_gettime64
-    row(0x900199, 493, 110, 110, V5_10, NEWEST, OK, OK), // timer_settime64
-    row(0x90019a, 494, 87, 87, V5_10, NEWEST, OK, OK), // timerfd_gettime64
-    row(0x90019b, 495, 86, 86, V5_10, NEWEST, OK, OK), // timerfd_settime64
-    row(0x90019c, 496, 88, 88, V5_10, NEWEST, OK, OK), // utimensat_time64
-    row(0x90019d, 497, 72, 72, V5_10, NEWEST, OK, OK), // pselect6_time64
-    row(0x90019e, 498, 73, 73, V5_10, NEWEST, OK, OK), // ppoll_time64
-    row(0x9001a0, 499, 276, 276, V5_10, NEWEST, OK, OK), // io_pgetevents_time64
-    row(0x9001a1, 500, 243, 243, V5_10, NEWEST, OK, OK), // recvmmsg_time64
-    row(0x9001a2, 501, 182, 182, V5_10, NEWEST, OK, OK), // mq_timedsend_time64
-    row(0x9001a3, 502, 183, 183, V5_10, NEWEST, OK, OK), // mq_timedreceive_time64
-    row(0x9001a4, 503, 192, 192, V5_10, NEWEST, OK, OK), // semtimedop_time64
-    row(0x9001a5, 504, 137, 137, V5_10, NEWEST, OK, OK), // rt_sigtimedwait_time64
-    row(0x9001a6, 505, 98, 98, V5_10, NEWEST, OK, OK), // futex_time64
-    row(0x9001a7, 506, 127, 127, V5_10, NEWEST, OK, OK), // sched_rr_get_interval_time64
-    row(0x9001a8, 279, 279, 279, V5_10, NEWEST, OK, OK), // pidfd_send_signal
-    row(0x9001a9, 280, 280, 280, V5_10, NEWEST, OK, OK), // io_uring_setup
-    row(0x9001aa, 281, 281, 281, V5_10, NEWEST, OK, OK), // io_uring_enter
-    row(0x9001ab, 282, 282, 282, V5_10, NEWEST, OK, OK), // io_uring_register
-    row(0x9001ac, 283, 283, 283, V5_10, NEWEST, OK, OK), // open_tree
-    row(0x9001ad, 284, 284, 284, V5_10, NEWEST, OK, OK), // move_mount
-    row(0x9001ae, 285, 285, 285, V5_10, NEWEST, OK, OK), // fsopen
-    row(0x9001af, 286, 286, 286, V5_10, NEWEST, OK, OK), // fsconfig
-    row(0x9001b0, 287, 287, 287, V5_10, NEWEST, OK, OK), // fsmount
-    row(0x9001b1, 288, 288, 288, V5_10, NEWEST, OK, OK), // fspick
-    row(0x9001b2, 289, 289, 289, V5_10, NEWEST, OK, OK), // pidfd_open
-    row(0x9001b3, 290, 290, 290, V5_10, NEWEST, OK, OK), // clone3
-    row(0x9001b4, 291, 291, 291, V5_10, NEWEST, OK, OK), // close_range
-    row(0x9001b5, 292, 292, 292, V5_10, NEWEST, OK, OK), // openat2
-    row(0x9001b6, 293, 293, 293, V5_10, NEWEST, OK, OK), // pidfd_getfd
-    row(0x9001b7, 294, 294, 294, V5_10, NEWEST, OK, OK), // faccessat2
-    row(0x9001b8, 295, 295, 295, V5_10, NEWEST, OK, OK), // process_madvise
-    row(0x9001b9, 650, 804, 804, V6_1, NEWEST, OK, OK), // epoll_pwait2
-    row(0x9001ba, 651, 805, 805, V6_1, NEWEST, OK, OK), // mount_setattr
-    row(0x9001bb, 652, 806, 806, V6_1, NEWEST, OK, OK), // quotactl_fd
-    row(0x9001bc, 653, 807, 807, V6_1, NEWEST, OK, OK), // landlock_create_ruleset
-    row(0x9001bd, 654, 808, 808, V6_1, NEWEST, OK, OK), // landlock_add_rule
-    row(0x9001be, 655, 809, 809, V6_1, NEWEST, OK, OK), // landlock_restrict_self
-    row(0x9001c0, 657, 811, 811, V6_1, NEWEST, OK, OK), // process_mrelease
-    row(0x9001c1, 658, 812, 812, V6_1, NEWEST, OK, OK), // futex_waitv
-    row(0x9001c2, 659, 813, 813, V6_1, NEWEST, OK, OK), // set_mempolicy_home_node
-    row(0x9001c3, 660, 835, 835, V6_12, NEWEST, OK, OK), // cachestat
-    row(0x9001c4, 661, 836, 836, V6_12, NEWEST, OK, OK), // fchmodat2
-    row(0x9001c5, 662, 837, 837, V6_12, NEWEST, NOT_ON_THIS_ARCH, NOT_ON_THIS_ARCH), // map_shadow_stack
-    row(0x9001c6, 663, 838, 838, V6_12, NEWEST, OK, OK), // futex_wake
-    row(0x9001c7, 664, 839, 839, V6_12, NEWEST, OK, OK), // futex_wait
-    row(0x9001c8, 665, 840, 840, V6_12, NEWEST, OK, OK), // futex_requeue
-    row(0x9001c9, 666, 841, 841, V6_12, NEWEST, OK, OK), // statmount
-    row(0x9001ca, 667, 842, 842, V6_12, NEWEST, OK, OK), // listmount
-    row(0x9001cb, 668, 843, 843, V6_12, NEWEST, OK, OK), // lsm_get_self_attr
-    row(0x9001cc, 669, 844, 844, V6_12, NEWEST, OK, OK), // lsm_set_self_attr
-    row(0x9001cd, 670, 845, 845, V6_12, NEWEST, OK, OK), // lsm_list_modules
-    row(0x9001ce, 671, 846, 846, V6_12, NEWEST, OK, OK), // mseal
-    row(0x9001cf, 674, 850, 850, V7_2, NEWEST, OK, OK), // setxattrat
-    row(0x9001d0, 675, 851, 851, V7_2, NEWEST, OK, OK), // getxattrat
-    row(0x9001d1, 676, 852, 852, V7_2, NEWEST, OK, OK), // listxattrat
-    row(0x9001d2, 677, 853, 853, V7_2, NEWEST, OK, OK), // removexattrat
-    row(0x9001d3, 678, 854, 854, V7_2, NEWEST, OK, OK), // open_tree_attr
-    row(0x9001d4, 679, 855, 855, V7_2, NEWEST, OK, OK), // file_getattr
-    row(0x9001d5, 680, 856, 856, V7_2, NEWEST, OK, OK), // file_setattr
-    row(0x9001d6, 681, 857, 857, V7_2, NEWEST, OK, OK), // listns
-    row(0x9001d7, 682, 858, 858, V7_2, NEWEST, OK, OK), // rseq_slice_yield
-    row(0x9001d8, 684, 860, 860, V7_3, NEWEST, OK, OK), // fchroot
-    row(0x9f0001, 536, 564, 564, V5_10, NEWEST, OK, OK), // breakpoint
-    row(0x9f0002, 483, 564, 564, V5_10, NEWEST, OK, OK), // cacheflush
-    row(0x9f0003, 537, 564, 564, V5_10, NEWEST, OK, OK), // usr26
-    row(0x9f0004, 538, 564, 564, V5_10, NEWEST, OK, OK), // usr32
-    row(0x9f0005, 539, 564, 564, V5_10, NEWEST, OK, OK), // set_tls
-    row(0x9f0006, 540, 564, 564, V5_10, NEWEST, OK, OK), // get_tls
+    // number, name, first release, last release, (entry, parameters, configuration, flags), as compat
+    row(0x900000, 128, V5_10, NEWEST, side(128, 49, NONE, OK | DEFINED | EVENT), side(128, 49, NONE, OK | DEFINED)), // restart_syscall
+    row(0x900001, 93, V5_10, NEWEST, side(93, 79, NONE, OK | DEFINED | EVENT), side(93, 79, NONE, OK | DEFINED)), // exit
+    row(0x900002, 297, V5_10, NEWEST, side(427, 49, NONE, OK | DEFINED | EVENT), side(427, 49, NONE, OK | DEFINED)), // fork
+    row(0x900003, 63, V5_10, NEWEST, side(63, 331, NONE, OK | DEFINED | EVENT), side(63, 331, NONE, OK | DEFINED)), // read
+    row(0x900004, 64, V5_10, NEWEST, side(64, 332, NONE, OK | DEFINED | EVENT), side(64, 332, NONE, OK | DEFINED)), // write
+    row(0x900005, 327, V5_10, NEWEST, side(311, 253, NONE, OK | DEFINED | EVENT), side(311, 253, NONE, OK | DEFINED)), // open
+    row(0x900006, 57, V5_10, NEWEST, side(57, 43, NONE, OK | DEFINED | EVENT), side(57, 43, NONE, OK | DEFINED)), // close
+    row(0x900008, 507, V5_10, NEWEST, side(429, 271, NONE, OK | DEFINED | EVENT), side(429, 271, NONE, OK | DEFINED)), // creat
+    row(0x900009, 301, V5_10, NEWEST, side(299, 245, NONE, OK | DEFINED | EVENT), side(299, 245, NONE, OK | DEFINED)), // link
+    row(0x90000a, 302, V5_10, NEWEST, side(300, 246, NONE, OK | DEFINED | EVENT), side(300, 246, NONE, OK | DEFINED)), // unlink
+    row(0x90000b, 221, V5_10, NEWEST, side(221, 177, NONE, OK | DEFINED | EVENT), side(221, 177, NONE, OK | DEFINED)), // execve
+    row(0x90000c, 49, V5_10, NEWEST, side(49, 42, NONE, OK | DEFINED | EVENT), side(49, 42, NONE, OK | DEFINED)), // chdir
+    row(0x90000d, 541, V5_10, NEWEST, side(566, 527, 14, OK | DEFINED | EVENT), side(566, 527, 14, OK | DEFINED)), // time
+    row(0x90000e, 304, V5_10, NEWEST, side(301, 247, NONE, OK | DEFINED | EVENT), side(301, 247, NONE, OK | DEFINED)), // mknod
+    row(0x90000f, 305, V5_10, NEWEST, side(302, 248, NONE, OK | DEFINED | EVENT), side(302, 248, NONE, OK | DEFINED)), // chmod
+    row(0x900010, 402, V5_10, NEWEST, side(431, 420, NONE, OK | DEFINED | EVENT), side(431, 420, NONE, OK | DEFINED)), // lchown
+    row(0x900013, 62, V5_10, NEWEST, side(62, 421, NONE, OK | DEFINED | EVENT), side(62, 421, NONE, OK | DEFINED)), // lseek
+    row(0x900014, 172, V5_10, NEWEST, side(172, 49, NONE, OK | DEFINED | EVENT), side(172, 49, NONE, OK | DEFINED)), // getpid
+    row(0x900015, 40, V5_10, NEWEST, side(40, 325, NONE, OK | DEFINED | EVENT), side(40, 325, NONE, OK | DEFINED)), // mount
+    row(0x900016, 310, V5_10, NEWEST, side(372, 278, NONE, OK | DEFINED | EVENT), side(372, 278, NONE, OK | DEFINED)), // umount
+    row(0x900017, 146, V5_10, NEWEST, side(433, 423, NONE, OK | DEFINED | EVENT), side(433, 423, NONE, OK | DEFINED)), // setuid
+    row(0x900018, 174, V5_10, NEWEST, side(434, 49, NONE, OK | DEFINED | EVENT), side(434, 49, NONE, OK | DEFINED)), // getuid
+    row(0x900019, 542, V5_10, NEWEST, side(567, 528, 14, OK | DEFINED | EVENT), side(567, 528, 14, OK | DEFINED)), // stime
+    row(0x90001a, 117, V5_10, NEWEST, side(117, 359, NONE, OK | DEFINED | EVENT), side(117, 359, NONE, OK | DEFINED)), // ptrace
+    row(0x90001b, 543, V5_10, NEWEST, side(568, 529, NONE, OK | DEFINED | EVENT), side(568, 529, NONE, OK | DEFINED)), // alarm
+    row(0x90001d, 508, V5_10, NEWEST, side(436, 49, NONE, OK | DEFINED | EVENT), side(436, 49, NONE, OK | DEFINED)), // pause
+    row(0x90001e, 544, V5_10, NEWEST, side(569, 530, 14, OK | DEFINED | EVENT), side(569, 530, 14, OK | DEFINED)), // utime
+    row(0x900021, 319, V5_10, NEWEST, side(308, 251, NONE, OK | DEFINED | EVENT), side(308, 251, NONE, OK | DEFINED)), // access
+    row(0x900022, 509, V5_10, NEWEST, side(437, 425, NONE, OK | DEFINED | EVENT), side(437, 425, NONE, OK | DEFINED)), // nice
+    row(0x900024, 81, V5_10, NEWEST, side(81, 49, NONE, OK | DEFINED | EVENT), side(81, 49, NONE, OK | DEFINED)), // sync
+    row(0x900025, 129, V5_10, NEWEST, side(129, 107, NONE, OK | DEFINED | EVENT), side(129, 107, NONE, OK | DEFINED)), // kill
+    row(0x900026, 374, V5_10, NEWEST, side(341, 245, NONE, OK | DEFINED | EVENT), side(341, 245, NONE, OK | DEFINED)), // rename
+    row(0x900027, 375, V5_10, NEWEST, side(342, 271, NONE, OK | DEFINED | EVENT), side(342, 271, NONE, OK | DEFINED)), // mkdir
+    row(0x900028, 376, V5_10, NEWEST, side(343, 246, NONE, OK | DEFINED | EVENT), side(343, 246, NONE, OK | DEFINED)), // rmdir
+    row(0x900029, 23, V5_10, NEWEST, side(23, 19, NONE, OK | DEFINED | EVENT), side(23, 19, NONE, OK | DEFINED)), // dup
+    row(0x90002a, 324, V5_10, NEWEST, side(438, 426, NONE, OK | DEFINED | EVENT), side(438, 426, NONE, OK | DEFINED)), // pipe
+    row(0x90002b, 153, V5_10, NEWEST, side(153, 126, NONE, OK | DEFINED | EVENT), side(153, 126, NONE, OK | DEFINED)), // times
+    row(0x90002d, 214, V5_10, NEWEST, side(214, 378, NONE, OK | DEFINED | EVENT), side(214, 378, NONE, OK | DEFINED)), // brk
+    row(0x90002e, 144, V5_10, NEWEST, side(440, 428, NONE, OK | DEFINED | EVENT), side(440, 428, NONE, OK | DEFINED)), // setgid
+    row(0x90002f, 176, V5_10, NEWEST, side(441, 49, NONE, OK | DEFINED | EVENT), side(441, 49, NONE, OK | DEFINED)), // getgid
+    row(0x900031, 175, V5_10, NEWEST, side(442, 49, NONE, OK | DEFINED | EVENT), side(442, 49, NONE, OK | DEFINED)), // geteuid
+    row(0x900032, 177, V5_10, NEWEST, side(443, 49, NONE, OK | DEFINED | EVENT), side(443, 49, NONE, OK | DEFINED)), // getegid
+    row(0x900033, 89, V5_10, NEWEST, side(89, 75, NONE, OK | DEFINED | EVENT), side(89, 75, NONE, OK | DEFINED)), // acct
+    row(0x900034, 39, V5_10, NEWEST, side(39, 33, NONE, OK | DEFINED | EVENT), side(39, 33, NONE, OK | DEFINED)), // umount2
+    row(0x900036, 29, V5_10, NEWEST, side(29, 324, NONE, OK | DEFINED | EVENT), side(29, 324, NONE, OK | DEFINED)), // ioctl
+    row(0x900037, 25, V5_10, NEWEST, side(25, 324, NONE, OK | DEFINED | EVENT), side(25, 324, NONE, OK | DEFINED)), // fcntl
+    row(0x900039, 154, V5_10, NEWEST, side(154, 127, NONE, OK | DEFINED | EVENT), side(154, 127, NONE, OK | DEFINED)), // setpgid
+    row(0x90003c, 166, V5_10, NEWEST, side(166, 133, NONE, OK | DEFINED | EVENT), side(166, 133, NONE, OK | DEFINED)), // umask
+    row(0x90003d, 51, V5_10, NEWEST, side(51, 42, NONE, OK | DEFINED | EVENT), side(51, 42, NONE, OK | DEFINED)), // chroot
+    row(0x90003e, 452, V5_10, NEWEST, side(374, 293, NONE, OK | DEFINED | EVENT), side(374, 293, NONE, OK | DEFINED)), // ustat
+    row(0x90003f, 358, V5_10, NEWEST, side(327, 260, NONE, OK | DEFINED | EVENT), side(327, 260, NONE, OK | DEFINED)), // dup2
+    row(0x900040, 173, V5_10, NEWEST, side(173, 49, NONE, OK | DEFINED | EVENT), side(173, 49, NONE, OK | DEFINED)), // getppid
+    row(0x900041, 339, V5_10, NEWEST, side(317, 49, NONE, OK | DEFINED | EVENT), side(317, 49, NONE, OK | DEFINED)), // getpgrp
+    row(0x900042, 157, V5_10, NEWEST, side(157, 49, NONE, OK | DEFINED | EVENT), side(157, 49, NONE, OK | DEFINED)), // setsid
+    row(0x900043, 386, V5_10, NEWEST, side(447, 431, 18, OK | DEFINED | EVENT), side(447, 431, 18, OK | DEFINED)), // sigaction
+    row(0x900046, 145, V5_10, NEWEST, side(449, 433, NONE, OK | DEFINED | EVENT), side(449, 433, NONE, OK | DEFINED)), // setreuid
+    row(0x900047, 143, V5_10, NEWEST, side(450, 434, NONE, OK | DEFINED | EVENT), side(450, 434, NONE, OK | DEFINED)), // setregid
+    row(0x900048, 368, V5_10, NEWEST, side(334, 435, 10, OK | DEFINED | EVENT), side(334, 435, 10, OK | DEFINED)), // sigsuspend
+    row(0x900049, 333, V5_10, NEWEST, side(314, 255, NONE, OK | DEFINED | EVENT), side(314, 255, NONE, OK | DEFINED)), // sigpending
+    row(0x90004a, 161, V5_10, NEWEST, side(161, 130, NONE, OK | DEFINED | EVENT), side(161, 130, NONE, OK | DEFINED)), // sethostname
+    row(0x90004b, 164, V5_10, NEWEST, side(164, 131, NONE, OK | DEFINED | EVENT), side(164, 131, NONE, OK | DEFINED)), // setrlimit
+    row(0x90004c, 163, V5_10, NEWEST, side(570, 131, NONE, OK | DEFINED | EVENT), side(570, 131, NONE, OK | DEFINED)), // getrlimit
+    row(0x90004d, 165, V5_10, NEWEST, side(165, 132, NONE, OK | DEFINED | EVENT), side(165, 132, NONE, OK | DEFINED)), // getrusage
+    row(0x90004e, 169, V5_10, NEWEST, side(169, 136, NONE, OK | DEFINED | EVENT), side(169, 136, NONE, OK | DEFINED)), // gettimeofday
+    row(0x90004f, 170, V5_10, NEWEST, side(170, 136, NONE, OK | DEFINED | EVENT), side(170, 136, NONE, OK | DEFINED)), // settimeofday
+    row(0x900050, 158, V5_10, NEWEST, side(456, 440, NONE, OK | DEFINED | EVENT), side(456, 440, NONE, OK | DEFINED)), // getgroups
+    row(0x900051, 159, V5_10, NEWEST, side(457, 440, NONE, OK | DEFINED | EVENT), side(457, 440, NONE, OK | DEFINED)), // setgroups
+    row(0x900052, 457, V5_10, NEWEST, side(571, 531, NONE, OK | DEFINED | EVENT), side(571, 531, NONE, OK | DEFINED)), // select
+    row(0x900053, 336, V5_10, NEWEST, side(315, 245, NONE, OK | DEFINED | EVENT), side(315, 245, NONE, OK | DEFINED)), // symlink
+    row(0x900055, 337, V5_10, NEWEST, side(316, 256, NONE, OK | DEFINED | EVENT), side(316, 256, NONE, OK | DEFINED)), // readlink
+    row(0x900056, 449, V5_10, NEWEST, side(371, NONE, NONE, NO_DEFINITION), side(371, NONE, NONE, NO_DEFINITION)), // uselib
+    row(0x900057, 224, V5_10, NEWEST, side(224, 180, NONE, OK | DEFINED | EVENT), side(224, 180, NONE, OK | DEFINED)), // swapon
+    row(0x900058, 142, V5_10, NEWEST, side(142, 117, NONE, OK | DEFINED | EVENT), side(142, 117, NONE, OK | DEFINED)), // reboot
+    row(0x900059, 545, V5_10, NEWEST, side(572, 533, NONE, OK | DEFINED | EVENT), side(572, 533, NONE, OK | DEFINED)), // readdir
+    row(0x90005a, 222, V5_10, NEWEST, side(573, 534, NONE, OK | DEFINED | EVENT), side(573, 534, NONE, OK | DEFINED)), // mmap
+    row(0x90005b, 215, V5_10, NEWEST, side(215, 379, NONE, OK | DEFINED | EVENT), side(215, 379, NONE, OK | DEFINED)), // munmap
+    row(0x90005c, 45, V5_10, NEWEST, side(45, 441, NONE, OK | DEFINED | EVENT), side(45, 441, NONE, OK | DEFINED)), // truncate
+    row(0x90005d, 46, V5_10, NEWEST, side(46, 443, NONE, OK | DEFINED | EVENT), side(46, 443, NONE, OK | DEFINED)), // ftruncate
+    row(0x90005e, 52, V5_10, NEWEST, side(52, 44, NONE, OK | DEFINED | EVENT), side(52, 44, NONE, OK | DEFINED)), // fchmod
+    row(0x90005f, 55, V5_10, NEWEST, side(460, 445, NONE, OK | DEFINED | EVENT), side(460, 445, NONE, OK | DEFINED)), // fchown
+    row(0x900060, 141, V5_10, NEWEST, side(141, 25, NONE, OK | DEFINED | EVENT), side(141, 25, NONE, OK | DEFINED)), // getpriority
+    row(0x900061, 140, V5_10, NEWEST, side(140, 116, NONE, OK | DEFINED | EVENT), side(140, 116, NONE, OK | DEFINED)), // setpriority
+    row(0x900063, 43, V5_10, NEWEST, side(43, 36, NONE, OK | DEFINED | EVENT), side(43, 36, NONE, OK | DEFINED)), // statfs
+    row(0x900064, 44, V5_10, NEWEST, side(44, 37, NONE, OK | DEFINED | EVENT), side(44, 37, NONE, OK | DEFINED)), // fstatfs
+    row(0x900066, 546, V5_10, NEWEST, side(574, 536, NONE, OK | DEFINED | EVENT), side(575, 536, NONE, OK)), // socketcall
+    row(0x900067, 116, V5_10, NEWEST, side(116, 99, 3, OK | DEFINED | EVENT), side(116, 99, 3, OK | DEFINED)), // syslog
+    row(0x900068, 103, V5_10, NEWEST, side(103, 88, NONE, OK | DEFINED | EVENT), side(103, 88, NONE, OK | DEFINED)), // setitimer
+    row(0x900069, 102, V5_10, NEWEST, side(102, 87, NONE, OK | DEFINED | EVENT), side(102, 87, NONE, OK | DEFINED)), // getitimer
+    row(0x90006a, 343, V5_10, NEWEST, side(320, 257, NONE, OK | DEFINED | EVENT), side(320, 257, NONE, OK | DEFINED)), // stat
+    row(0x90006b, 344, V5_10, NEWEST, side(321, 257, NONE, OK | DEFINED | EVENT), side(321, 257, NONE, OK | DEFINED)), // lstat
+    row(0x90006c, 80, V5_10, NEWEST, side(80, 69, NONE, OK | DEFINED | EVENT), side(80, 69, NONE, OK | DEFINED)), // fstat
+    row(0x90006f, 58, V5_10, NEWEST, side(58, 49, NONE, OK | DEFINED | EVENT), side(58, 49, NONE, OK | DEFINED)), // vhangup
+    row(0x900071, 547, V5_10, NEWEST, side(576, 537, NONE, OK), side(576, 537, NONE, OK)), // syscall
+    row(0x900072, 244, V5_10, NEWEST, side(244, 197, NONE, OK | DEFINED | EVENT), side(244, 197, NONE, OK | DEFINED)), // wait4
+    row(0x900073, 225, V5_10, NEWEST, side(225, 181, NONE, OK | DEFINED | EVENT), side(225, 181, NONE, OK | DEFINED)), // swapoff
+    row(0x900074, 179, V5_10, NEWEST, side(179, 138, NONE, OK | DEFINED | EVENT), side(179, 138, NONE, OK | DEFINED)), // sysinfo
+    row(0x900075, 548, V5_10, NEWEST, side(577, 538, NONE, OK | DEFINED | EVENT), side(578, 539, NONE, OK)), // ipc
+    row(0x900076, 82, V5_10, NEWEST, side(82, 43, NONE, OK | DEFINED | EVENT), side(82, 43, NONE, OK | DEFINED)), // fsync
+    row(0x900077, 363, V5_10, NEWEST, side(468, 49, NONE, OK), side(468, 49, NONE, OK)), // sigreturn
+    row(0x900078, 220, V5_10, NEWEST, side(220, 382, NONE, OK | DEFINED | EVENT), side(220, 382, NONE, OK | DEFINED)), // clone
+    row(0x900079, 162, V5_10, NEWEST, side(162, 130, NONE, OK | DEFINED | EVENT), side(162, 130, NONE, OK | DEFINED)), // setdomainname
+    row(0x90007a, 160, V5_10, NEWEST, side(160, 129, NONE, OK | DEFINED | EVENT), side(160, 129, NONE, OK | DEFINED)), // uname
+    row(0x90007c, 171, V5_10, NEWEST, side(413, 367, 14, OK | DEFINED | EVENT), side(413, 367, 14, OK | DEFINED)), // adjtimex
+    row(0x90007d, 226, V5_10, NEWEST, side(226, 384, NONE, OK | DEFINED | EVENT), side(226, 384, NONE, OK | DEFINED)), // mprotect
+    row(0x90007e, 510, V5_10, NEWEST, side(470, 452, NONE, OK | DEFINED | EVENT), side(470, 452, NONE, OK | DEFINED)), // sigprocmask
+    row(0x900080, 105, V5_10, NEWEST, side(105, 353, NONE, OK | DEFINED | EVENT), side(105, 353, NONE, OK | DEFINED)), // init_module
+    row(0x900081, 106, V5_10, NEWEST, side(106, 91, 2, OK | DEFINED | EVENT), side(106, 91, 2, OK | DEFINED)), // delete_module
+    row(0x900083, 60, V5_10, NEWEST, side(60, 51, NONE, OK | DEFINED | EVENT), side(60, 51, NONE, OK | DEFINED)), // quotactl
+    row(0x900084, 155, V5_10, NEWEST, side(155, 103, NONE, OK | DEFINED | EVENT), side(155, 103, NONE, OK | DEFINED)), // getpgid
+    row(0x900085, 50, V5_10, NEWEST, side(50, 43, NONE, OK | DEFINED | EVENT), side(50, 43, NONE, OK | DEFINED)), // fchdir
+    row(0x900086, 443, V5_10, NEWEST, side(42, NONE, NONE, NI), side(42, NONE, NONE, NI)), // bdflush
+    row(0x900087, 435, V5_10, NEWEST, side(363, 399, 12, OK | DEFINED | EVENT), side(363, 399, 12, OK | DEFINED)), // sysfs
+    row(0x900088, 92, V5_10, NEWEST, side(373, 78, NONE, OK | DEFINED | EVENT), side(373, 78, NONE, OK | DEFINED)), // personality
+    row(0x90008a, 151, V5_10, NEWEST, side(472, 423, NONE, OK | DEFINED | EVENT), side(472, 423, NONE, OK | DEFINED)), // setfsuid
+    row(0x90008b, 152, V5_10, NEWEST, side(473, 428, NONE, OK | DEFINED | EVENT), side(473, 428, NONE, OK | DEFINED)), // setfsgid
+    row(0x90008c, 511, V5_10, NEWEST, side(397, 330, 15, OK | DEFINED | EVENT), side(397, 330, 15, OK | DEFINED)), // _llseek
+    row(0x90008d, 446, V5_10, NEWEST, side(369, 291, NONE, OK | DEFINED | EVENT), side(369, 291, NONE, OK | DEFINED)), // getdents
+    row(0x90008e, 512, V5_10, NEWEST, side(377, 297, NONE, OK | DEFINED | EVENT), side(377, 297, NONE, OK | DEFINED)), // _newselect
+    row(0x90008f, 32, V5_10, NEWEST, side(32, 26, NONE, OK | DEFINED | EVENT), side(32, 26, NONE, OK | DEFINED)), // flock
+    row(0x900090, 227, V5_10, NEWEST, side(227, 385, NONE, OK | DEFINED | EVENT), side(227, 385, NONE, OK | DEFINED)), // msync
+    row(0x900091, 65, V5_10, NEWEST, side(65, 333, NONE, OK | DEFINED | EVENT), side(65, 333, NONE, OK | DEFINED)), // readv
+    row(0x900092, 66, V5_10, NEWEST, side(66, 333, NONE, OK | DEFINED | EVENT), side(66, 333, NONE, OK | DEFINED)), // writev
+    row(0x900093, 156, V5_10, NEWEST, side(156, 103, NONE, OK | DEFINED | EVENT), side(156, 103, NONE, OK | DEFINED)), // getsid
+    row(0x900094, 83, V5_10, NEWEST, side(83, 43, NONE, OK | DEFINED | EVENT), side(83, 43, NONE, OK | DEFINED)), // fdatasync
+    row(0x900095, 450, V5_10, NEWEST, side(42, NONE, NONE, NI), side(42, NONE, NONE, NI)), // _sysctl
+    row(0x900096, 228, V5_10, NEWEST, side(228, 386, NONE, OK | DEFINED | EVENT), side(228, 386, NONE, OK | DEFINED)), // mlock
+    row(0x900097, 229, V5_10, NEWEST, side(229, 386, NONE, OK | DEFINED | EVENT), side(229, 386, NONE, OK | DEFINED)), // munlock
+    row(0x900098, 230, V5_10, NEWEST, side(230, 16, NONE, OK | DEFINED | EVENT), side(230, 16, NONE, OK | DEFINED)), // mlockall
+    row(0x900099, 231, V5_10, NEWEST, side(231, 49, NONE, OK | DEFINED | EVENT), side(231, 49, NONE, OK | DEFINED)), // munlockall
+    row(0x90009a, 118, V5_10, NEWEST, side(118, 101, NONE, OK | DEFINED | EVENT), side(118, 101, NONE, OK | DEFINED)), // sched_setparam
+    row(0x90009b, 121, V5_10, NEWEST, side(121, 101, NONE, OK | DEFINED | EVENT), side(121, 101, NONE, OK | DEFINED)), // sched_getparam
+    row(0x90009c, 119, V5_10, NEWEST, side(119, 102, NONE, OK | DEFINED | EVENT), side(119, 102, NONE, OK | DEFINED)), // sched_setscheduler
+    row(0x90009d, 120, V5_10, NEWEST, side(120, 103, NONE, OK | DEFINED | EVENT), side(120, 103, NONE, OK | DEFINED)), // sched_getscheduler
+    row(0x90009e, 124, V5_10, NEWEST, side(124, 49, NONE, OK | DEFINED | EVENT), side(124, 49, NONE, OK | DEFINED)), // sched_yield
+    row(0x90009f, 125, V5_10, NEWEST, side(125, 105, NONE, OK | DEFINED | EVENT), side(125, 105, NONE, OK | DEFINED)), // sched_get_priority_max
+    row(0x9000a0, 126, V5_10, NEWEST, side(126, 105, NONE, OK | DEFINED | EVENT), side(126, 105, NONE, OK | DEFINED)), // sched_get_priority_min
+    row(0x9000a1, 127, V5_10, NEWEST, side(411, 360, 14, OK | DEFINED | EVENT), side(411, 360, 14, OK | DEFINED)), // sched_rr_get_interval
+    row(0x9000a2, 101, V5_10, NEWEST, side(404, 351, 14, OK | DEFINED | EVENT), side(404, 351, 14, OK | DEFINED)), // nanosleep
+    row(0x9000a3, 216, V5_10, NEWEST, side(216, 380, NONE, OK | DEFINED | EVENT), side(216, 380, NONE, OK | DEFINED)), // mremap
+    row(0x9000a4, 147, V5_10, NEWEST, side(476, 457, NONE, OK | DEFINED | EVENT), side(476, 457, NONE, OK | DEFINED)), // setresuid
+    row(0x9000a5, 148, V5_10, NEWEST, side(477, 458, NONE, OK | DEFINED | EVENT), side(477, 458, NONE, OK | DEFINED)), // getresuid
+    row(0x9000a8, 360, V5_10, NEWEST, side(329, 262, NONE, OK | DEFINED | EVENT), side(329, 262, NONE, OK | DEFINED)), // poll
+    row(0x9000a9, 42, V5_10, NEWEST, side(NONE, NONE, NONE, NI), side(NONE, NONE, NONE, NI)), // nfsservctl
+    row(0x9000aa, 149, V5_10, NEWEST, side(478, 459, NONE, OK | DEFINED | EVENT), side(478, 459, NONE, OK | DEFINED)), // setresgid
+    row(0x9000ab, 150, V5_10, NEWEST, side(479, 460, NONE, OK | DEFINED | EVENT), side(479, 460, NONE, OK | DEFINED)), // getresgid
+    row(0x9000ac, 167, V5_10, NEWEST, side(167, 366, NONE, OK | DEFINED | EVENT), side(167, 366, NONE, OK | DEFINED)), // prctl
+    row(0x9000ad, 139, V5_10, NEWEST, side(480, 49, NONE, OK), side(480, 49, NONE, OK)), // rt_sigreturn
+    row(0x9000ae, 134, V5_10, NEWEST, side(134, 362, 4, OK | DEFINED | EVENT), side(134, 362, 4, OK | DEFINED)), // rt_sigaction
+    row(0x9000af, 135, V5_10, NEWEST, side(135, 363, NONE, OK | DEFINED | EVENT), side(135, 363, NONE, OK | DEFINED)), // rt_sigprocmask
+    row(0x9000b0, 136, V5_10, NEWEST, side(136, 364, NONE, OK | DEFINED | EVENT), side(136, 364, NONE, OK | DEFINED)), // rt_sigpending
+    row(0x9000b1, 137, V5_10, NEWEST, side(412, 365, 14, OK | DEFINED | EVENT), side(412, 365, 14, OK | DEFINED)), // rt_sigtimedwait
+    row(0x9000b2, 138, V5_10, NEWEST, side(138, 115, NONE, OK | DEFINED | EVENT), side(138, 115, NONE, OK | DEFINED)), // rt_sigqueueinfo
+    row(0x9000b3, 133, V5_10, NEWEST, side(133, 361, NONE, OK | DEFINED | EVENT), side(133, 361, NONE, OK | DEFINED)), // rt_sigsuspend
+    row(0x9000b4, 67, V5_10, NEWEST, side(67, 334, NONE, OK | DEFINED | EVENT), side(579, 334, 24, OK)), // pread64
+    row(0x9000b5, 68, V5_10, NEWEST, side(68, 335, NONE, OK | DEFINED | EVENT), side(580, 335, 24, OK)), // pwrite64
+    row(0x9000b6, 306, V5_10, NEWEST, side(490, 420, NONE, OK | DEFINED | EVENT), side(490, 420, NONE, OK | DEFINED)), // chown
+    row(0x9000b7, 17, V5_10, NEWEST, side(17, 321, NONE, OK | DEFINED | EVENT), side(17, 321, NONE, OK | DEFINED)), // getcwd
+    row(0x9000b8, 90, V5_10, NEWEST, side(90, 76, 1, OK | DEFINED | EVENT), side(90, 76, 1, OK | DEFINED)), // capget
+    row(0x9000b9, 91, V5_10, NEWEST, side(91, 77, 1, OK | DEFINED | EVENT), side(91, 77, 1, OK | DEFINED)), // capset
+    row(0x9000ba, 132, V5_10, NEWEST, side(132, 109, NONE, OK | DEFINED | EVENT), side(132, 109, NONE, OK | DEFINED)), // sigaltstack
+    row(0x9000bb, 71, V5_10, NEWEST, side(492, 468, NONE, OK | DEFINED | EVENT), side(492, 468, NONE, OK | DEFINED)), // sendfile
+    row(0x9000be, 342, V5_10, NEWEST, side(494, 49, NONE, OK | DEFINED | EVENT), side(494, 49, NONE, OK | DEFINED)), // vfork
+    row(0x9000bf, 513, V5_10, NEWEST, side(163, 131, NONE, OK | DEFINED | EVENT), side(163, 131, NONE, OK | DEFINED)), // ugetrlimit
+    row(0x9000c0, 481, V5_10, NEWEST, side(496, 383, NONE, OK | EVENT), side(496, 383, NONE, OK)), // mmap2
+    row(0x9000c1, 477, V5_10, NEWEST, side(395, 328, NONE, OK | DEFINED | EVENT), side(581, 328, 24, OK)), // truncate64
+    row(0x9000c2, 478, V5_10, NEWEST, side(396, 329, NONE, OK | DEFINED | EVENT), side(582, 329, 24, OK)), // ftruncate64
+    row(0x9000c3, 464, V5_10, NEWEST, side(383, 303, NONE, OK | DEFINED | EVENT), side(583, 540, NONE, OK)), // stat64
+    row(0x9000c4, 465, V5_10, NEWEST, side(384, 303, NONE, OK | DEFINED | EVENT), side(584, 540, NONE, OK)), // lstat64
+    row(0x9000c5, 466, V5_10, NEWEST, side(385, 344, NONE, OK | DEFINED | EVENT), side(585, 541, NONE, OK)), // fstat64
+    row(0x9000c6, 514, V5_10, NEWEST, side(353, 249, NONE, OK | DEFINED | EVENT), side(353, 249, NONE, OK | DEFINED)), // lchown32
+    row(0x9000c7, 515, V5_10, NEWEST, side(174, 49, NONE, OK | DEFINED | EVENT), side(174, 49, NONE, OK | DEFINED)), // getuid32
+    row(0x9000c8, 516, V5_10, NEWEST, side(176, 49, NONE, OK | DEFINED | EVENT), side(176, 49, NONE, OK | DEFINED)), // getgid32
+    row(0x9000c9, 517, V5_10, NEWEST, side(175, 49, NONE, OK | DEFINED | EVENT), side(175, 49, NONE, OK | DEFINED)), // geteuid32
+    row(0x9000ca, 518, V5_10, NEWEST, side(177, 49, NONE, OK | DEFINED | EVENT), side(177, 49, NONE, OK | DEFINED)), // getegid32
+    row(0x9000cb, 519, V5_10, NEWEST, side(145, 120, 1, OK | DEFINED | EVENT), side(145, 120, 1, OK | DEFINED)), // setreuid32
+    row(0x9000cc, 520, V5_10, NEWEST, side(143, 118, 1, OK | DEFINED | EVENT), side(143, 118, 1, OK | DEFINED)), // setregid32
+    row(0x9000cd, 521, V5_10, NEWEST, side(158, 128, NONE, OK | DEFINED | EVENT), side(158, 128, NONE, OK | DEFINED)), // getgroups32
+    row(0x9000ce, 522, V5_10, NEWEST, side(159, 128, NONE, OK | DEFINED | EVENT), side(159, 128, NONE, OK | DEFINED)), // setgroups32
+    row(0x9000cf, 523, V5_10, NEWEST, side(55, 47, NONE, OK | DEFINED | EVENT), side(55, 47, NONE, OK | DEFINED)), // fchown32
+    row(0x9000d0, 524, V5_10, NEWEST, side(147, 122, 1, OK | DEFINED | EVENT), side(147, 122, 1, OK | DEFINED)), // setresuid32
+    row(0x9000d1, 525, V5_10, NEWEST, side(148, 123, 1, OK | DEFINED | EVENT), side(148, 123, 1, OK | DEFINED)), // getresuid32
+    row(0x9000d2, 526, V5_10, NEWEST, side(149, 124, 1, OK | DEFINED | EVENT), side(149, 124, 1, OK | DEFINED)), // setresgid32
+    row(0x9000d3, 527, V5_10, NEWEST, side(150, 125, 1, OK | DEFINED | EVENT), side(150, 125, 1, OK | DEFINED)), // getresgid32
+    row(0x9000d4, 528, V5_10, NEWEST, side(303, 249, NONE, OK | DEFINED | EVENT), side(303, 249, NONE, OK | DEFINED)), // chown32
+    row(0x9000d5, 529, V5_10, NEWEST, side(146, 121, 1, OK | DEFINED | EVENT), side(146, 121, 1, OK | DEFINED)), // setuid32
+    row(0x9000d6, 530, V5_10, NEWEST, side(144, 119, 1, OK | DEFINED | EVENT), side(144, 119, 1, OK | DEFINED)), // setgid32
+    row(0x9000d7, 531, V5_10, NEWEST, side(151, 121, 1, OK | DEFINED | EVENT), side(151, 121, 1, OK | DEFINED)), // setfsuid32
+    row(0x9000d8, 532, V5_10, NEWEST, side(152, 119, 1, OK | DEFINED | EVENT), side(152, 119, 1, OK | DEFINED)), // setfsgid32
+    row(0x9000d9, 61, V5_10, NEWEST, side(61, 52, NONE, OK | DEFINED | EVENT), side(61, 52, NONE, OK | DEFINED)), // getdents64
+    row(0x9000da, 41, V5_10, NEWEST, side(41, 35, NONE, OK | DEFINED | EVENT), side(41, 35, NONE, OK | DEFINED)), // pivot_root
+    row(0x9000db, 232, V5_10, NEWEST, side(232, 387, NONE, OK | DEFINED | EVENT), side(232, 387, NONE, OK | DEFINED)), // mincore
+    row(0x9000dc, 233, V5_10, NEWEST, side(233, 388, NONE, OK | DEFINED | EVENT), side(233, 388, NONE, OK | DEFINED)), // madvise
+    row(0x9000dd, 476, V5_10, NEWEST, side(394, 324, NONE, OK | DEFINED | EVENT), side(586, 324, NONE, OK)), // fcntl64
+    row(0x9000e0, 178, V5_10, NEWEST, side(178, 49, NONE, OK | DEFINED | EVENT), side(178, 49, NONE, OK | DEFINED)), // gettid
+    row(0x9000e1, 213, V5_10, NEWEST, side(213, 377, NONE, OK | DEFINED | EVENT), side(587, 377, 24, OK)), // readahead
+    row(0x9000e2, 5, V5_10, NEWEST, side(5, 315, NONE, OK | DEFINED | EVENT), side(5, 315, NONE, OK | DEFINED)), // setxattr
+    row(0x9000e3, 6, V5_10, NEWEST, side(6, 315, NONE, OK | DEFINED | EVENT), side(6, 315, NONE, OK | DEFINED)), // lsetxattr
+    row(0x9000e4, 7, V5_10, NEWEST, side(7, 316, NONE, OK | DEFINED | EVENT), side(7, 316, NONE, OK | DEFINED)), // fsetxattr
+    row(0x9000e5, 8, V5_10, NEWEST, side(8, 317, NONE, OK | DEFINED | EVENT), side(8, 317, NONE, OK | DEFINED)), // getxattr
+    row(0x9000e6, 9, V5_10, NEWEST, side(9, 317, NONE, OK | DEFINED | EVENT), side(9, 317, NONE, OK | DEFINED)), // lgetxattr
+    row(0x9000e7, 10, V5_10, NEWEST, side(10, 318, NONE, OK | DEFINED | EVENT), side(10, 318, NONE, OK | DEFINED)), // fgetxattr
+    row(0x9000e8, 11, V5_10, NEWEST, side(11, 319, NONE, OK | DEFINED | EVENT), side(11, 319, NONE, OK | DEFINED)), // listxattr
+    row(0x9000e9, 12, V5_10, NEWEST, side(12, 319, NONE, OK | DEFINED | EVENT), side(12, 319, NONE, OK | DEFINED)), // llistxattr
+    row(0x9000ea, 13, V5_10, NEWEST, side(13, 320, NONE, OK | DEFINED | EVENT), side(13, 320, NONE, OK | DEFINED)), // flistxattr
+    row(0x9000eb, 14, V5_10, NEWEST, side(14, 11, NONE, OK | DEFINED | EVENT), side(14, 11, NONE, OK | DEFINED)), // removexattr
+    row(0x9000ec, 15, V5_10, NEWEST, side(15, 11, NONE, OK | DEFINED | EVENT), side(15, 11, NONE, OK | DEFINED)), // lremovexattr
+    row(0x9000ed, 16, V5_10, NEWEST, side(16, 12, NONE, OK | DEFINED | EVENT), side(16, 12, NONE, OK | DEFINED)), // fremovexattr
+    row(0x9000ee, 130, V5_10, NEWEST, side(130, 107, NONE, OK | DEFINED | EVENT), side(130, 107, NONE, OK | DEFINED)), // tkill
+    row(0x9000ef, 480, V5_10, NEWEST, side(71, 337, NONE, OK | DEFINED | EVENT), side(71, 337, NONE, OK | DEFINED)), // sendfile64
+    row(0x9000f0, 98, V5_10, NEWEST, side(403, 744, 14, OK | DEFINED | EVENT), side(403, 744, 14, OK | DEFINED)), // futex
+    row(0x9000f1, 122, V5_10, NEWEST, side(122, 104, NONE, OK | DEFINED | EVENT), side(122, 104, NONE, OK | DEFINED)), // sched_setaffinity
+    row(0x9000f2, 123, V5_10, NEWEST, side(123, 104, NONE, OK | DEFINED | EVENT), side(123, 104, NONE, OK | DEFINED)), // sched_getaffinity
+    row(0x9000f3, 0, V5_10, NEWEST, side(0, 0, NONE, OK | DEFINED | EVENT), side(0, 0, NONE, OK | DEFINED)), // io_setup
+    row(0x9000f4, 1, V5_10, NEWEST, side(1, 311, NONE, OK | DEFINED | EVENT), side(1, 311, NONE, OK | DEFINED)), // io_destroy
+    row(0x9000f5, 4, V5_10, NEWEST, side(393, 314, 14, OK | DEFINED | EVENT), side(393, 314, 14, OK | DEFINED)), // io_getevents
+    row(0x9000f6, 2, V5_10, NEWEST, side(2, 312, NONE, OK | DEFINED | EVENT), side(2, 312, NONE, OK | DEFINED)), // io_submit
+    row(0x9000f7, 3, V5_10, NEWEST, side(3, 313, NONE, OK | DEFINED | EVENT), side(3, 313, NONE, OK | DEFINED)), // io_cancel
+    row(0x9000f8, 94, V5_10, NEWEST, side(94, 79, NONE, OK | DEFINED | EVENT), side(94, 79, NONE, OK | DEFINED)), // exit_group
+    row(0x9000f9, 18, V5_10, NEWEST, side(42, NONE, NONE, NI), side(42, NONE, NONE, NI)), // lookup_dcookie
+    row(0x9000fa, 462, V5_10, NEWEST, side(380, 300, NONE, OK | DEFINED | EVENT), side(380, 300, NONE, OK | DEFINED)), // epoll_create
+    row(0x9000fb, 21, V5_10, NEWEST, side(21, 17, NONE, OK | DEFINED | EVENT), side(588, 542, NONE, OK)), // epoll_ctl
+    row(0x9000fc, 463, V5_10, NEWEST, side(381, 301, NONE, OK | DEFINED | EVENT), side(381, 301, NONE, OK | DEFINED)), // epoll_wait
+    row(0x9000fd, 234, V5_10, NEWEST, side(234, 389, NONE, OK | DEFINED | EVENT), side(234, 389, NONE, OK | DEFINED)), // remap_file_pages
+    row(0x900100, 96, V5_10, NEWEST, side(96, 81, NONE, OK | DEFINED | EVENT), side(96, 81, NONE, OK | DEFINED)), // set_tid_address
+    row(0x900101, 107, V5_10, NEWEST, side(107, 92, NONE, OK | DEFINED | EVENT), side(107, 92, NONE, OK | DEFINED)), // timer_create
+    row(0x900102, 110, V5_10, NEWEST, side(406, 355, 14, OK | DEFINED | EVENT), side(406, 355, 14, OK | DEFINED)), // timer_settime
+    row(0x900103, 108, V5_10, NEWEST, side(405, 354, 14, OK | DEFINED | EVENT), side(405, 354, 14, OK | DEFINED)), // timer_gettime
+    row(0x900104, 109, V5_10, NEWEST, side(109, 94, NONE, OK | DEFINED | EVENT), side(109, 94, NONE, OK | DEFINED)), // timer_getoverrun
+    row(0x900105, 111, V5_10, NEWEST, side(111, 94, NONE, OK | DEFINED | EVENT), side(111, 94, NONE, OK | DEFINED)), // timer_delete
+    row(0x900106, 112, V5_10, NEWEST, side(407, 356, 14, OK | DEFINED | EVENT), side(407, 356, 14, OK | DEFINED)), // clock_settime
+    row(0x900107, 113, V5_10, NEWEST, side(408, 357, 14, OK | DEFINED | EVENT), side(408, 357, 14, OK | DEFINED)), // clock_gettime
+    row(0x900108, 114, V5_10, NEWEST, side(409, 357, 14, OK | DEFINED | EVENT), side(409, 357, 14, OK | DEFINED)), // clock_getres
+    row(0x900109, 115, V5_10, NEWEST, side(410, 358, 14, OK | DEFINED | EVENT), side(410, 358, 14, OK | DEFINED)), // clock_nanosleep
+    row(0x90010a, 474, V5_10, NEWEST, side(508, 326, NONE, OK | EVENT), side(508, 326, NONE, OK)), // statfs64
+    row(0x90010b, 475, V5_10, NEWEST, side(510, 327, NONE, OK | EVENT), side(510, 327, NONE, OK)), // fstatfs64
+    row(0x90010c, 131, V5_10, NEWEST, side(131, 108, NONE, OK | DEFINED | EVENT), side(131, 108, NONE, OK | DEFINED)), // tgkill
+    row(0x90010d, 458, V5_10, NEWEST, side(512, 478, 14, OK | DEFINED | EVENT), side(512, 478, 14, OK | DEFINED)), // utimes
+    row(0x90010e, 533, V5_10, NEWEST, side(513, 479, NONE, OK | EVENT), side(513, 479, NONE, OK)), // arm_fadvise64_64
+    row(0x90010f, 460, V5_10, NEWEST, side(379, NONE, NONE, NOT_ON_THIS_ARCH), side(379, NONE, NONE, NOT_ON_THIS_ARCH)), // pciconfig_iobase
+    row(0x900110, 454, V5_10, NEWEST, side(375, 480, NONE, OK | DEFINED | EVENT), side(375, 480, NONE, OK | DEFINED)), // pciconfig_read
+    row(0x900111, 455, V5_10, NEWEST, side(376, 480, NONE, OK | DEFINED | EVENT), side(376, 480, NONE, OK | DEFINED)), // pciconfig_write
+    row(0x900112, 180, V5_10, NEWEST, side(180, 139, NONE, OK | DEFINED | EVENT), side(180, 139, NONE, OK | DEFINED)), // mq_open
+    row(0x900113, 181, V5_10, NEWEST, side(181, 140, NONE, OK | DEFINED | EVENT), side(181, 140, NONE, OK | DEFINED)), // mq_unlink
+    row(0x900114, 182, V5_10, NEWEST, side(414, 368, 14, OK | DEFINED | EVENT), side(414, 368, 14, OK | DEFINED)), // mq_timedsend
+    row(0x900115, 183, V5_10, NEWEST, side(415, 369, 14, OK | DEFINED | EVENT), side(415, 369, 14, OK | DEFINED)), // mq_timedreceive
+    row(0x900116, 184, V5_10, NEWEST, side(184, 143, NONE, OK | DEFINED | EVENT), side(184, 143, NONE, OK | DEFINED)), // mq_notify
+    row(0x900117, 185, V5_10, NEWEST, side(185, 144, NONE, OK | DEFINED | EVENT), side(185, 144, NONE, OK | DEFINED)), // mq_getsetattr
+    row(0x900118, 95, V5_10, NEWEST, side(95, 80, NONE, OK | DEFINED | EVENT), side(95, 80, NONE, OK | DEFINED)), // waitid
+    row(0x900119, 198, V5_10, NEWEST, side(198, 157, NONE, OK | DEFINED | EVENT), side(198, 157, NONE, OK | DEFINED)), // socket
+    row(0x90011a, 200, V5_10, NEWEST, side(200, 159, NONE, OK | DEFINED | EVENT), side(590, 544, NONE, OK)), // bind
+    row(0x90011b, 203, V5_10, NEWEST, side(203, 162, NONE, OK | DEFINED | EVENT), side(591, 544, NONE, OK)), // connect
+    row(0x90011c, 201, V5_10, NEWEST, side(201, 160, NONE, OK | DEFINED | EVENT), side(201, 160, NONE, OK | DEFINED)), // listen
+    row(0x90011d, 202, V5_10, NEWEST, side(202, 161, NONE, OK | DEFINED | EVENT), side(202, 161, NONE, OK | DEFINED)), // accept
+    row(0x90011e, 204, V5_10, NEWEST, side(204, 163, NONE, OK | DEFINED | EVENT), side(204, 163, NONE, OK | DEFINED)), // getsockname
+    row(0x90011f, 205, V5_10, NEWEST, side(205, 163, NONE, OK | DEFINED | EVENT), side(205, 163, NONE, OK | DEFINED)), // getpeername
+    row(0x900120, 199, V5_10, NEWEST, side(199, 158, NONE, OK | DEFINED | EVENT), side(199, 158, NONE, OK | DEFINED)), // socketpair
+    row(0x900121, 361, V5_10, NEWEST, side(331, 485, NONE, OK | DEFINED | EVENT), side(331, 485, NONE, OK | DEFINED)), // send
+    row(0x900122, 206, V5_10, NEWEST, side(206, 375, NONE, OK | DEFINED | EVENT), side(592, 545, NONE, OK)), // sendto
+    row(0x900123, 362, V5_10, NEWEST, side(332, 486, NONE, OK | DEFINED | EVENT), side(332, 486, NONE, OK | DEFINED)), // recv
+    row(0x900124, 207, V5_10, NEWEST, side(207, 376, NONE, OK | DEFINED | EVENT), side(207, 376, NONE, OK | DEFINED)), // recvfrom
+    row(0x900125, 210, V5_10, NEWEST, side(210, 168, NONE, OK | DEFINED | EVENT), side(210, 168, NONE, OK | DEFINED)), // shutdown
+    row(0x900126, 208, V5_10, NEWEST, side(208, 166, NONE, OK | DEFINED | EVENT), side(208, 166, NONE, OK | DEFINED)), // setsockopt
+    row(0x900127, 209, V5_10, NEWEST, side(209, 167, NONE, OK | DEFINED | EVENT), side(209, 167, NONE, OK | DEFINED)), // getsockopt
+    row(0x900128, 211, V5_10, NEWEST, side(211, 169, NONE, OK | DEFINED | EVENT), side(593, 546, NONE, OK)), // sendmsg
+    row(0x900129, 212, V5_10, NEWEST, side(212, 169, NONE, OK | DEFINED | EVENT), side(212, 169, NONE, OK | DEFINED)), // recvmsg
+    row(0x90012a, 193, V5_10, NEWEST, side(193, 782, NONE, OK | DEFINED | EVENT), side(594, 547, NONE, OK)), // semop
+    row(0x90012b, 190, V5_10, NEWEST, side(190, 149, NONE, OK | DEFINED | EVENT), side(190, 149, NONE, OK | DEFINED)), // semget
+    row(0x90012c, 191, V5_10, NEWEST, side(351, 372, 11, OK | DEFINED | EVENT), side(351, 372, 11, OK | DEFINED)), // semctl
+    row(0x90012d, 189, V5_10, NEWEST, side(189, 371, NONE, OK | DEFINED | EVENT), side(189, 371, NONE, OK | DEFINED)), // msgsnd
+    row(0x90012e, 188, V5_10, NEWEST, side(188, 370, NONE, OK | DEFINED | EVENT), side(188, 370, NONE, OK | DEFINED)), // msgrcv
+    row(0x90012f, 186, V5_10, NEWEST, side(186, 145, NONE, OK | DEFINED | EVENT), side(186, 145, NONE, OK | DEFINED)), // msgget
+    row(0x900130, 187, V5_10, NEWEST, side(350, 146, 11, OK | DEFINED | EVENT), side(350, 146, 11, OK | DEFINED)), // msgctl
+    row(0x900131, 196, V5_10, NEWEST, side(196, 155, NONE, OK | DEFINED | EVENT), side(196, 155, NONE, OK | DEFINED)), // shmat
+    row(0x900132, 197, V5_10, NEWEST, side(197, 156, NONE, OK | DEFINED | EVENT), side(197, 156, NONE, OK | DEFINED)), // shmdt
+    row(0x900133, 194, V5_10, NEWEST, side(194, 374, NONE, OK | DEFINED | EVENT), side(194, 374, NONE, OK | DEFINED)), // shmget
+    row(0x900134, 195, V5_10, NEWEST, side(354, 154, 11, OK | DEFINED | EVENT), side(354, 154, 11, OK | DEFINED)), // shmctl
+    row(0x900135, 217, V5_10, NEWEST, side(217, 381, NONE, OK | DEFINED | EVENT), side(217, 381, NONE, OK | DEFINED)), // add_key
+    row(0x900136, 218, V5_10, NEWEST, side(218, 175, NONE, OK | DEFINED | EVENT), side(218, 175, NONE, OK | DEFINED)), // request_key
+    row(0x900137, 219, V5_10, NEWEST, side(219, 366, NONE, OK | DEFINED | EVENT), side(219, 366, NONE, OK | DEFINED)), // keyctl
+    row(0x900138, 192, V5_10, NEWEST, side(416, 373, 14, OK | DEFINED | EVENT), side(595, 548, NONE, OK)), // semtimedop
+    row(0x900139, 467, V5_10, NEWEST, side(NONE, NONE, NONE, NI), side(NONE, NONE, NONE, NI)), // vserver
+    row(0x90013a, 30, V5_10, NEWEST, side(30, 24, NONE, OK | DEFINED | EVENT), side(30, 24, NONE, OK | DEFINED)), // ioprio_set
+    row(0x90013b, 31, V5_10, NEWEST, side(31, 25, NONE, OK | DEFINED | EVENT), side(31, 25, NONE, OK | DEFINED)), // ioprio_get
+    row(0x90013c, 468, V5_10, NEWEST, side(386, 49, NONE, OK | DEFINED | EVENT), side(386, 49, NONE, OK | DEFINED)), // inotify_init
+    row(0x90013d, 27, V5_10, NEWEST, side(27, 22, NONE, OK | DEFINED | EVENT), side(27, 22, NONE, OK | DEFINED)), // inotify_add_watch
+    row(0x90013e, 28, V5_10, NEWEST, side(28, 23, NONE, OK | DEFINED | EVENT), side(28, 23, NONE, OK | DEFINED)), // inotify_rm_watch
+    row(0x90013f, 235, V5_10, NEWEST, side(235, 390, NONE, OK | DEFINED | EVENT), side(235, 390, NONE, OK | DEFINED)), // mbind
+    row(0x900140, 236, V5_10, NEWEST, side(236, 391, NONE, OK | DEFINED | EVENT), side(236, 391, NONE, OK | DEFINED)), // get_mempolicy
+    row(0x900141, 237, V5_10, NEWEST, side(237, 392, NONE, OK | DEFINED | EVENT), side(237, 392, NONE, OK | DEFINED)), // set_mempolicy
+    row(0x900142, 56, V5_10, NEWEST, side(56, 48, NONE, OK | DEFINED | EVENT), side(56, 48, NONE, OK | DEFINED)), // openat
+    row(0x900143, 34, V5_10, NEWEST, side(34, 28, NONE, OK | DEFINED | EVENT), side(34, 28, NONE, OK | DEFINED)), // mkdirat
+    row(0x900144, 33, V5_10, NEWEST, side(33, 27, NONE, OK | DEFINED | EVENT), side(33, 27, NONE, OK | DEFINED)), // mknodat
+    row(0x900145, 54, V5_10, NEWEST, side(54, 46, NONE, OK | DEFINED | EVENT), side(54, 46, NONE, OK | DEFINED)), // fchownat
+    row(0x900146, 469, V5_10, NEWEST, side(534, 500, 14, OK | DEFINED | EVENT), side(534, 500, 14, OK | DEFINED)), // futimesat
+    row(0x900147, 470, V5_10, NEWEST, side(388, 306, NONE, OK | DEFINED | EVENT), side(596, 549, NONE, OK)), // fstatat64
+    row(0x900148, 35, V5_10, NEWEST, side(35, 29, NONE, OK | DEFINED | EVENT), side(35, 29, NONE, OK | DEFINED)), // unlinkat
+    row(0x900149, 38, V5_10, NEWEST, side(38, 32, NONE, OK | DEFINED | EVENT), side(38, 32, NONE, OK | DEFINED)), // renameat
+    row(0x90014a, 37, V5_10, NEWEST, side(37, 31, NONE, OK | DEFINED | EVENT), side(37, 31, NONE, OK | DEFINED)), // linkat
+    row(0x90014b, 36, V5_10, NEWEST, side(36, 30, NONE, OK | DEFINED | EVENT), side(36, 30, NONE, OK | DEFINED)), // symlinkat
+    row(0x90014c, 78, V5_10, NEWEST, side(78, 67, NONE, OK | DEFINED | EVENT), side(78, 67, NONE, OK | DEFINED)), // readlinkat
+    row(0x90014d, 53, V5_10, NEWEST, side(53, 45, NONE, OK | DEFINED | EVENT), side(53, 45, NONE, OK | DEFINED)), // fchmodat
+    row(0x90014e, 48, V5_10, NEWEST, side(48, 41, NONE, OK | DEFINED | EVENT), side(48, 41, NONE, OK | DEFINED)), // faccessat
+    row(0x90014f, 72, V5_10, NEWEST, side(398, 338, 16, OK | DEFINED | EVENT), side(398, 338, 16, OK | DEFINED)), // pselect6
+    row(0x900150, 73, V5_10, NEWEST, side(399, 339, 16, OK | DEFINED | EVENT), side(399, 339, 16, OK | DEFINED)), // ppoll
+    row(0x900151, 97, V5_10, NEWEST, side(97, 348, NONE, OK | DEFINED | EVENT), side(97, 348, NONE, OK | DEFINED)), // unshare
+    row(0x900152, 99, V5_10, NEWEST, side(99, 350, NONE, OK | DEFINED | EVENT), side(99, 350, NONE, OK | DEFINED)), // set_robust_list
+    row(0x900153, 100, V5_10, NEWEST, side(100, 85, NONE, OK | DEFINED | EVENT), side(100, 85, NONE, OK | DEFINED)), // get_robust_list
+    row(0x900154, 76, V5_10, NEWEST, side(76, 342, NONE, OK | DEFINED | EVENT), side(76, 342, NONE, OK | DEFINED)), // splice
+    row(0x900155, 534, V5_10, NEWEST, side(539, 505, NONE, OK | DEFINED | EVENT), side(539, 505, NONE, OK | DEFINED)), // arm_sync_file_range
+    row(0x900156, 77, V5_10, NEWEST, side(77, 343, NONE, OK | DEFINED | EVENT), side(77, 343, NONE, OK | DEFINED)), // tee
+    row(0x900157, 75, V5_10, NEWEST, side(75, 341, NONE, OK | DEFINED | EVENT), side(75, 341, NONE, OK | DEFINED)), // vmsplice
+    row(0x900158, 239, V5_10, NEWEST, side(239, 394, 45, OK | DEFINED | EVENT), side(239, 394, 45, OK | DEFINED)), // move_pages
+    row(0x900159, 168, V5_10, NEWEST, side(168, 781, NONE, OK | DEFINED | EVENT), side(168, 781, NONE, OK | DEFINED)), // getcpu
+    row(0x90015a, 22, V5_10, NEWEST, side(22, 323, NONE, OK | DEFINED | EVENT), side(22, 323, NONE, OK | DEFINED)), // epoll_pwait
+    row(0x90015b, 104, V5_10, NEWEST, side(104, 352, NONE, OK | DEFINED | EVENT), side(104, 352, NONE, OK | DEFINED)), // kexec_load
+    row(0x90015c, 88, V5_10, NEWEST, side(402, 347, 14, OK | DEFINED | EVENT), side(402, 347, 14, OK | DEFINED)), // utimensat
+    row(0x90015d, 471, V5_10, NEWEST, side(389, 509, NONE, OK | DEFINED | EVENT), side(389, 509, NONE, OK | DEFINED)), // signalfd
+    row(0x90015e, 85, V5_10, NEWEST, side(85, 71, NONE, OK | DEFINED | EVENT), side(85, 71, NONE, OK | DEFINED)), // timerfd_create
+    row(0x90015f, 473, V5_10, NEWEST, side(390, 308, NONE, OK | DEFINED | EVENT), side(390, 308, NONE, OK | DEFINED)), // eventfd
+    row(0x900160, 47, V5_10, NEWEST, side(47, 40, NONE, OK | DEFINED | EVENT), side(47, 40, NONE, OK | DEFINED)), // fallocate
+    row(0x900161, 86, V5_10, NEWEST, side(400, 345, 14, OK | DEFINED | EVENT), side(400, 345, 14, OK | DEFINED)), // timerfd_settime
+    row(0x900162, 87, V5_10, NEWEST, side(401, 346, 14, OK | DEFINED | EVENT), side(401, 346, 14, OK | DEFINED)), // timerfd_gettime
+    row(0x900163, 74, V5_10, NEWEST, side(74, 340, NONE, OK | DEFINED | EVENT), side(74, 340, NONE, OK | DEFINED)), // signalfd4
+    row(0x900164, 19, V5_10, NEWEST, side(19, 15, NONE, OK | DEFINED | EVENT), side(19, 15, NONE, OK | DEFINED)), // eventfd2
+    row(0x900165, 20, V5_10, NEWEST, side(20, 16, NONE, OK | DEFINED | EVENT), side(20, 16, NONE, OK | DEFINED)), // epoll_create1
+    row(0x900166, 24, V5_10, NEWEST, side(24, 20, NONE, OK | DEFINED | EVENT), side(24, 20, NONE, OK | DEFINED)), // dup3
+    row(0x900167, 59, V5_10, NEWEST, side(59, 50, NONE, OK | DEFINED | EVENT), side(59, 50, NONE, OK | DEFINED)), // pipe2
+    row(0x900168, 26, V5_10, NEWEST, side(26, 16, NONE, OK | DEFINED | EVENT), side(26, 16, NONE, OK | DEFINED)), // inotify_init1
+    row(0x900169, 69, V5_10, NEWEST, side(69, 336, NONE, OK | DEFINED | EVENT), side(69, 336, NONE, OK | DEFINED)), // preadv
+    row(0x90016a, 70, V5_10, NEWEST, side(70, 336, NONE, OK | DEFINED | EVENT), side(70, 336, NONE, OK | DEFINED)), // pwritev
+    row(0x90016b, 240, V5_10, NEWEST, side(240, 193, NONE, OK | DEFINED | EVENT), side(240, 193, NONE, OK | DEFINED)), // rt_tgsigqueueinfo
+    row(0x90016c, 241, V5_10, NEWEST, side(241, 395, NONE, OK | DEFINED | EVENT), side(241, 395, NONE, OK | DEFINED)), // perf_event_open
+    row(0x90016d, 243, V5_10, NEWEST, side(419, 396, 14, OK | DEFINED | EVENT), side(419, 396, 14, OK | DEFINED)), // recvmmsg
+    row(0x90016e, 242, V5_10, NEWEST, side(242, 195, NONE, OK | DEFINED | EVENT), side(242, 195, NONE, OK | DEFINED)), // accept4
+    row(0x90016f, 246, V5_10, NEWEST, side(246, 199, NONE, OK | DEFINED | EVENT), side(246, 199, NONE, OK | DEFINED)), // fanotify_init
+    row(0x900170, 247, V5_10, NEWEST, side(247, 200, 7, OK | DEFINED | EVENT), side(247, 200, 7, OK | DEFINED)), // fanotify_mark
+    row(0x900171, 245, V5_10, NEWEST, side(245, 198, NONE, OK | DEFINED | EVENT), side(245, 198, NONE, OK | DEFINED)), // prlimit64
+    row(0x900172, 248, V5_10, NEWEST, side(248, 760, NONE, OK | DEFINED | EVENT), side(248, 760, NONE, OK | DEFINED)), // name_to_handle_at
+    row(0x900173, 249, V5_10, NEWEST, side(249, 202, NONE, OK | DEFINED | EVENT), side(249, 202, NONE, OK | DEFINED)), // open_by_handle_at
+    row(0x900174, 250, V5_10, NEWEST, side(424, 401, 14, OK | DEFINED | EVENT), side(424, 401, 14, OK | DEFINED)), // clock_adjtime
+    row(0x900175, 251, V5_10, NEWEST, side(251, 204, NONE, OK | DEFINED | EVENT), side(251, 204, NONE, OK | DEFINED)), // syncfs
+    row(0x900176, 253, V5_10, NEWEST, side(253, 206, NONE, OK | DEFINED | EVENT), side(253, 206, NONE, OK | DEFINED)), // sendmmsg
+    row(0x900177, 252, V5_10, NEWEST, side(252, 205, NONE, OK | DEFINED | EVENT), side(252, 205, NONE, OK | DEFINED)), // setns
+    row(0x900178, 254, V5_10, NEWEST, side(254, 402, NONE, OK | DEFINED | EVENT), side(254, 402, NONE, OK | DEFINED)), // process_vm_readv
+    row(0x900179, 255, V5_10, NEWEST, side(255, 402, NONE, OK | DEFINED | EVENT), side(255, 402, NONE, OK | DEFINED)), // process_vm_writev
+    row(0x90017a, 256, V5_10, NEWEST, side(256, 403, NONE, OK | DEFINED | EVENT), side(256, 403, NONE, OK | DEFINED)), // kcmp
+    row(0x90017b, 257, V5_10, NEWEST, side(257, 209, NONE, OK | DEFINED | EVENT), side(257, 209, NONE, OK | DEFINED)), // finit_module
+    row(0x90017c, 258, V5_10, NEWEST, side(258, 210, NONE, OK | DEFINED | EVENT), side(258, 210, NONE, OK | DEFINED)), // sched_setattr
+    row(0x90017d, 259, V5_10, NEWEST, side(259, 211, NONE, OK | DEFINED | EVENT), side(259, 211, NONE, OK | DEFINED)), // sched_getattr
+    row(0x90017e, 260, V5_10, NEWEST, side(260, 212, NONE, OK | DEFINED | EVENT), side(260, 212, NONE, OK | DEFINED)), // renameat2
+    row(0x90017f, 261, V5_10, NEWEST, side(261, 213, NONE, OK | DEFINED | EVENT), side(261, 213, NONE, OK | DEFINED)), // seccomp
+    row(0x900180, 262, V5_10, NEWEST, side(262, 404, NONE, OK | DEFINED | EVENT), side(262, 404, NONE, OK | DEFINED)), // getrandom
+    row(0x900181, 263, V5_10, NEWEST, side(263, 215, NONE, OK | DEFINED | EVENT), side(263, 215, NONE, OK | DEFINED)), // memfd_create
+    row(0x900182, 264, V5_10, NEWEST, side(264, 783, NONE, OK | DEFINED | EVENT), side(264, 783, NONE, OK | DEFINED)), // bpf
+    row(0x900183, 265, V5_10, NEWEST, side(265, 217, NONE, OK | DEFINED | EVENT), side(265, 217, NONE, OK | DEFINED)), // execveat
+    row(0x900184, 266, V5_10, NEWEST, side(266, 16, NONE, OK | DEFINED | EVENT), side(266, 16, NONE, OK | DEFINED)), // userfaultfd
+    row(0x900185, 267, V5_10, NEWEST, side(267, 218, NONE, OK | DEFINED | EVENT), side(267, 218, NONE, OK | DEFINED)), // membarrier
+    row(0x900186, 268, V5_10, NEWEST, side(268, 385, NONE, OK | DEFINED | EVENT), side(268, 385, NONE, OK | DEFINED)), // mlock2
+    row(0x900187, 269, V5_10, NEWEST, side(269, 342, NONE, OK | DEFINED | EVENT), side(269, 342, NONE, OK | DEFINED)), // copy_file_range
+    row(0x900188, 270, V5_10, NEWEST, side(270, 405, NONE, OK | DEFINED | EVENT), side(270, 405, NONE, OK | DEFINED)), // preadv2
+    row(0x900189, 271, V5_10, NEWEST, side(271, 405, NONE, OK | DEFINED | EVENT), side(271, 405, NONE, OK | DEFINED)), // pwritev2
+    row(0x90018a, 272, V5_10, NEWEST, side(272, 406, 8, OK | DEFINED | EVENT), side(272, 406, 8, OK | DEFINED)), // pkey_mprotect
+    row(0x90018b, 273, V5_10, NEWEST, side(273, 407, 8, OK | DEFINED | EVENT), side(273, 407, 8, OK | DEFINED)), // pkey_alloc
+    row(0x90018c, 274, V5_10, NEWEST, side(274, 222, 8, OK | DEFINED | EVENT), side(274, 222, 8, OK | DEFINED)), // pkey_free
+    row(0x90018d, 275, V5_10, NEWEST, side(275, 223, NONE, OK | DEFINED | EVENT), side(275, 223, NONE, OK | DEFINED)), // statx
+    row(0x90018e, 277, V5_10, NEWEST, side(277, 225, NONE, OK | DEFINED | EVENT), side(277, 225, NONE, OK | DEFINED)), // rseq
+    row(0x90018f, 276, V5_10, NEWEST, side(425, 408, 16, OK | DEFINED | EVENT), side(425, 408, 16, OK | DEFINED)), // io_pgetevents
+    row(0x900190, 238, V5_10, NEWEST, side(238, 393, NONE, OK | DEFINED | EVENT), side(238, 393, NONE, OK | DEFINED)), // migrate_pages
+    row(0x900191, 278, V5_10, NEWEST, side(278, 409, NONE, OK | DEFINED | EVENT), side(278, 409, NONE, OK | DEFINED)), // kexec_file_load
+    row(0x900193, 487, V5_10, NEWEST, side(113, 97, NONE, OK | DEFINED | EVENT), side(113, 97, NONE, OK | DEFINED)), // clock_gettime64
+    row(0x900194, 488, V5_10, NEWEST, side(112, 96, NONE, OK | DEFINED | EVENT), side(112, 96, NONE, OK | DEFINED)), // clock_settime64
+    row(0x900195, 489, V5_10, NEWEST, side(250, 203, NONE, OK | DEFINED | EVENT), side(250, 203, NONE, OK | DEFINED)), // clock_adjtime64
+    row(0x900196, 490, V5_10, NEWEST, side(114, 97, NONE, OK | DEFINED | EVENT), side(114, 97, NONE, OK | DEFINED)), // clock_getres_time64
+    row(0x900197, 491, V5_10, NEWEST, side(115, 98, NONE, OK | DEFINED | EVENT), side(115, 98, NONE, OK | DEFINED)), // clock_nanosleep_time64
+    row(0x900198, 492, V5_10, NEWEST, side(108, 93, NONE, OK | DEFINED | EVENT), side(108, 93, NONE, OK | DEFINED)), // timer_gettime64
+    row(0x900199, 493, V5_10, NEWEST, side(110, 95, NONE, OK | DEFINED | EVENT), side(110, 95, NONE, OK | DEFINED)), // timer_settime64
+    row(0x90019a, 494, V5_10, NEWEST, side(87, 73, NONE, OK | DEFINED | EVENT), side(87, 73, NONE, OK | DEFINED)), // timerfd_gettime64
+    row(0x90019b, 495, V5_10, NEWEST, side(86, 72, NONE, OK | DEFINED | EVENT), side(86, 72, NONE, OK | DEFINED)), // timerfd_settime64
+    row(0x90019c, 496, V5_10, NEWEST, side(88, 74, NONE, OK | DEFINED | EVENT), side(88, 74, NONE, OK | DEFINED)), // utimensat_time64
+    row(0x90019d, 497, V5_10, NEWEST, side(72, 61, NONE, OK | DEFINED | EVENT), side(72, 61, NONE, OK | DEFINED)), // pselect6_time64
+    row(0x90019e, 498, V5_10, NEWEST, side(73, 410, NONE, OK | DEFINED | EVENT), side(73, 410, NONE, OK | DEFINED)), // ppoll_time64
+    row(0x9001a0, 499, V5_10, NEWEST, side(276, 411, NONE, OK | DEFINED | EVENT), side(276, 411, NONE, OK | DEFINED)), // io_pgetevents_time64
+    row(0x9001a1, 500, V5_10, NEWEST, side(243, 196, NONE, OK | DEFINED | EVENT), side(243, 196, NONE, OK | DEFINED)), // recvmmsg_time64
+    row(0x9001a2, 501, V5_10, NEWEST, side(182, 412, NONE, OK | DEFINED | EVENT), side(182, 412, NONE, OK | DEFINED)), // mq_timedsend_time64
+    row(0x9001a3, 502, V5_10, NEWEST, side(183, 413, NONE, OK | DEFINED | EVENT), side(183, 413, NONE, OK | DEFINED)), // mq_timedreceive_time64
+    row(0x9001a4, 503, V5_10, NEWEST, side(192, 151, NONE, OK | DEFINED | EVENT), side(192, 151, NONE, OK | DEFINED)), // semtimedop_time64
+    row(0x9001a5, 504, V5_10, NEWEST, side(137, 414, NONE, OK | DEFINED | EVENT), side(137, 414, NONE, OK | DEFINED)), // rt_sigtimedwait_time64
+    row(0x9001a6, 505, V5_10, NEWEST, side(98, 733, NONE, OK | DEFINED | EVENT), side(98, 733, NONE, OK | DEFINED)), // futex_time64
+    row(0x9001a7, 506, V5_10, NEWEST, side(127, 106, NONE, OK | DEFINED | EVENT), side(127, 106, NONE, OK | DEFINED)), // sched_rr_get_interval_time64
+    row(0x9001a8, 279, V5_10, NEWEST, side(279, 227, NONE, OK | DEFINED | EVENT), side(279, 227, NONE, OK | DEFINED)), // pidfd_send_signal
+    row(0x9001a9, 280, V5_10, NEWEST, side(280, 228, NONE, OK | DEFINED | EVENT), side(280, 228, NONE, OK | DEFINED)), // io_uring_setup
+    row(0x9001aa, 281, V5_10, NEWEST, side(281, 415, NONE, OK | DEFINED | EVENT), side(281, 415, NONE, OK | DEFINED)), // io_uring_enter
+    row(0x9001ab, 282, V5_10, NEWEST, side(282, 230, NONE, OK | DEFINED | EVENT), side(282, 230, NONE, OK | DEFINED)), // io_uring_register
+    row(0x9001ac, 283, V5_10, NEWEST, side(283, 231, NONE, OK | DEFINED | EVENT), side(283, 231, NONE, OK | DEFINED)), // open_tree
+    row(0x9001ad, 284, V5_10, NEWEST, side(284, 232, NONE, OK | DEFINED | EVENT), side(284, 232, NONE, OK | DEFINED)), // move_mount
+    row(0x9001ae, 285, V5_10, NEWEST, side(285, 233, NONE, OK | DEFINED | EVENT), side(285, 233, NONE, OK | DEFINED)), // fsopen
+    row(0x9001af, 286, V5_10, NEWEST, side(286, 234, NONE, OK | DEFINED | EVENT), side(286, 234, NONE, OK | DEFINED)), // fsconfig
+    row(0x9001b0, 287, V5_10, NEWEST, side(287, 235, NONE, OK | DEFINED | EVENT), side(287, 235, NONE, OK | DEFINED)), // fsmount
+    row(0x9001b1, 288, V5_10, NEWEST, side(288, 236, NONE, OK | DEFINED | EVENT), side(288, 236, NONE, OK | DEFINED)), // fspick
+    row(0x9001b2, 289, V5_10, NEWEST, side(289, 237, NONE, OK | DEFINED | EVENT), side(289, 237, NONE, OK | DEFINED)), // pidfd_open
+    row(0x9001b3, 290, V5_10, NEWEST, side(290, 416, NONE, OK | DEFINED | EVENT), side(290, 416, NONE, OK | DEFINED)), // clone3
+    row(0x9001b4, 291, V5_10, NEWEST, side(291, 239, NONE, OK | DEFINED | EVENT), side(291, 239, NONE, OK | DEFINED)), // close_range
+    row(0x9001b5, 292, V5_10, NEWEST, side(292, 417, NONE, OK | DEFINED | EVENT), side(292, 417, NONE, OK | DEFINED)), // openat2
+    row(0x9001b6, 293, V5_10, NEWEST, side(293, 241, NONE, OK | DEFINED | EVENT), side(293, 241, NONE, OK | DEFINED)), // pidfd_getfd
+    row(0x9001b7, 294, V5_10, NEWEST, side(294, 242, NONE, OK | DEFINED | EVENT), side(294, 242, NONE, OK | DEFINED)), // faccessat2
+    row(0x9001b8, 295, V5_10, NEWEST, side(295, 418, NONE, OK | DEFINED | EVENT), side(295, 418, NONE, OK | DEFINED)), // process_madvise
+    row(0x9001b9, 650, V6_1, NEWEST, side(804, 745, NONE, OK | DEFINED | EVENT), side(804, 745, NONE, OK | DEFINED)), // epoll_pwait2
+    row(0x9001ba, 651, V6_1, NEWEST, side(805, 746, NONE, OK | DEFINED | EVENT), side(805, 746, NONE, OK | DEFINED)), // mount_setattr
+    row(0x9001bb, 652, V6_1, NEWEST, side(806, 736, NONE, OK | DEFINED | EVENT), side(806, 736, NONE, OK | DEFINED)), // quotactl_fd
+    row(0x9001bc, 653, V6_1, NEWEST, side(807, 747, NONE, OK | DEFINED | EVENT), side(807, 747, NONE, OK | DEFINED)), // landlock_create_ruleset
+    row(0x9001bd, 654, V6_1, NEWEST, side(808, 738, NONE, OK | DEFINED | EVENT), side(808, 738, NONE, OK | DEFINED)), // landlock_add_rule
+    row(0x9001be, 655, V6_1, NEWEST, side(809, 739, NONE, OK | DEFINED | EVENT), side(809, 739, NONE, OK | DEFINED)), // landlock_restrict_self
+    row(0x9001c0, 657, V6_1, NEWEST, side(811, 741, NONE, OK | DEFINED | EVENT), side(811, 741, NONE, OK | DEFINED)), // process_mrelease
+    row(0x9001c1, 658, V6_1, NEWEST, side(812, 742, NONE, OK | DEFINED | EVENT), side(812, 742, NONE, OK | DEFINED)), // futex_waitv
+    row(0x9001c2, 659, V6_1, NEWEST, side(813, 748, NONE, OK | DEFINED | EVENT), side(813, 748, NONE, OK | DEFINED)), // set_mempolicy_home_node
+    row(0x9001c3, 660, V6_12, NEWEST, side(835, 761, 42, OK | DEFINED | EVENT), side(835, 761, 42, OK | DEFINED)), // cachestat
+    row(0x9001c4, 661, V6_12, NEWEST, side(836, 762, NONE, OK | DEFINED | EVENT), side(836, 762, NONE, OK | DEFINED)), // fchmodat2
+    row(0x9001c5, 662, V6_12, NEWEST, side(837, NONE, NONE, NOT_ON_THIS_ARCH), side(837, NONE, NONE, NOT_ON_THIS_ARCH)), // map_shadow_stack
+    row(0x9001c6, 663, V6_12, NEWEST, side(838, 772, NONE, OK | DEFINED | EVENT), side(838, 772, NONE, OK | DEFINED)), // futex_wake
+    row(0x9001c7, 664, V6_12, NEWEST, side(839, 773, NONE, OK | DEFINED | EVENT), side(839, 773, NONE, OK | DEFINED)), // futex_wait
+    row(0x9001c8, 665, V6_12, NEWEST, side(840, 765, NONE, OK | DEFINED | EVENT), side(840, 765, NONE, OK | DEFINED)), // futex_requeue
+    row(0x9001c9, 666, V6_12, NEWEST, side(841, 774, NONE, OK | DEFINED | EVENT), side(841, 774, NONE, OK | DEFINED)), // statmount
+    row(0x9001ca, 667, V6_12, NEWEST, side(842, 775, NONE, OK | DEFINED | EVENT), side(842, 775, NONE, OK | DEFINED)), // listmount
+    row(0x9001cb, 668, V6_12, NEWEST, side(843, 768, NONE, OK | DEFINED | EVENT), side(843, 768, NONE, OK | DEFINED)), // lsm_get_self_attr
+    row(0x9001cc, 669, V6_12, NEWEST, side(844, 769, NONE, OK | DEFINED | EVENT), side(844, 769, NONE, OK | DEFINED)), // lsm_set_self_attr
+    row(0x9001cd, 670, V6_12, NEWEST, side(845, 770, NONE, OK | DEFINED | EVENT), side(845, 770, NONE, OK | DEFINED)), // lsm_list_modules
+    row(0x9001ce, 671, V6_12, NEWEST, side(846, 776, NONE, OK | DEFINED | EVENT), side(846, 776, NONE, OK | DEFINED)), // mseal
+    row(0x9001cf, 674, V7_2, NEWEST, side(850, 791, NONE, OK | DEFINED | EVENT), side(850, 791, NONE, OK | DEFINED)), // setxattrat
+    row(0x9001d0, 675, V7_2, NEWEST, side(851, 792, NONE, OK | DEFINED | EVENT), side(851, 792, NONE, OK | DEFINED)), // getxattrat
+    row(0x9001d1, 676, V7_2, NEWEST, side(852, 793, NONE, OK | DEFINED | EVENT), side(852, 793, NONE, OK | DEFINED)), // listxattrat
+    row(0x9001d2, 677, V7_2, NEWEST, side(853, 787, NONE, OK | DEFINED | EVENT), side(853, 787, NONE, OK | DEFINED)), // removexattrat
+    row(0x9001d3, 678, V7_2, NEWEST, side(854, 794, NONE, OK | DEFINED | EVENT), side(854, 794, NONE, OK | DEFINED)), // open_tree_attr
+    row(0x9001d4, 679, V7_2, NEWEST, side(855, 795, NONE, OK | DEFINED | EVENT), side(855, 795, NONE, OK | DEFINED)), // file_getattr
+    row(0x9001d5, 680, V7_2, NEWEST, side(856, 795, NONE, OK | DEFINED | EVENT), side(856, 795, NONE, OK | DEFINED)), // file_setattr
+    row(0x9001d6, 681, V7_2, NEWEST, side(857, 796, NONE, OK | DEFINED | EVENT), side(857, 796, NONE, OK | DEFINED)), // listns
+    row(0x9001d7, 682, V7_2, NEWEST, side(858, 49, 46, OK | DEFINED | EVENT), side(858, 49, 46, OK | DEFINED)), // rseq_slice_yield
+    row(0x9001d8, 684, V7_3, NEWEST, side(860, 797, NONE, OK | DEFINED | EVENT), side(860, 797, NONE, OK | DEFINED)), // fchroot
+    row(0x9f0001, 536, V5_10, NEWEST, side(564, 49, NONE, OK), side(564, 49, NONE, OK)), // breakpoint
+    row(0x9f0002, 483, V5_10, NEWEST, side(564, 525, NONE, OK), side(564, 525, NONE, OK)), // cacheflush
+    row(0x9f0003, 537, V5_10, NEWEST, side(564, 49, NONE, OK), side(564, 49, NONE, OK)), // usr26
+    row(0x9f0004, 538, V5_10, NEWEST, side(564, 49, NONE, OK), side(564, 49, NONE, OK)), // usr32
+    row(0x9f0005, 539, V5_10, NEWEST, side(564, 526, NONE, OK), side(564, 526, NONE, OK)), // set_tls
+    row(0x9f0006, 540, V5_10, NEWEST, side(564, 49, NONE, OK), side(564, 49, NONE, OK)), // get_tls
+];
+
+static OLDER: [Older; 12] = [
+    older(0x900056, V6_12, side(371, 292, 13, OK | DEFINED | EVENT), side(371, 292, 13, OK | DEFINED)), // uselib
+    older(0x900086, V5_10, side(366, 454, NONE, OK | DEFINED | EVENT), side(366, 454, NONE, OK | DEFINED)), // bdflush
+    older(0x9000f0, V5_10, side(403, 349, 14, OK | DEFINED | EVENT), side(403, 349, 14, OK | DEFINED)), // futex
+    older(0x9000f9, V5_10, side(18, 322, NONE, OK | DEFINED | EVENT), side(18, 322, NONE, OK | DEFINED)), // lookup_dcookie
+    older(0x9000f9, V6_1, side(18, NONE, NONE, NO_DEFINITION), side(18, NONE, NONE, NO_DEFINITION)), // lookup_dcookie
+    older(0x9000fc, V5_10, side(381, 301, NONE, OK | DEFINED | EVENT), side(589, 543, NONE, OK)), // epoll_wait
+    older(0x90012a, V6_12, side(193, 152, NONE, OK | DEFINED | EVENT), side(594, 547, NONE, OK)), // semop
+    older(0x900158, V6_12, side(239, 394, 6, OK | DEFINED | EVENT), side(239, 394, 6, OK | DEFINED)), // move_pages
+    older(0x900159, V6_12, side(168, 135, NONE, OK | DEFINED | EVENT), side(168, 135, NONE, OK | DEFINED)), // getcpu
+    older(0x900172, V6_1, side(248, 201, NONE, OK | DEFINED | EVENT), side(248, 201, NONE, OK | DEFINED)), // name_to_handle_at
+    older(0x900182, V6_12, side(264, 216, NONE, OK | DEFINED | EVENT), side(264, 216, NONE, OK | DEFINED)), // bpf
+    older(0x9001a6, V5_10, side(98, 83, NONE, OK | DEFINED | EVENT), side(98, 83, NONE, OK | DEFINED)), // futex_time64
+];
+
+static BLOCKS: [Block; 4] = [
+    block(0x900052, false, 532), // select
+    block(0x900052, true, 532), // select
+    block(0x90005a, false, 535), // mmap
+    block(0x90005a, true, 535), // mmap
 ];
 
 static ALIASES: [Alias; 1] = [

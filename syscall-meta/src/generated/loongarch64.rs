@@ -4,333 +4,346 @@
 use crate::row::*;
 
 static ROWS: [Row; 325] = [
-    // number, name, entry, compat entry, first release, last release, missing, missing as compat
-    row(0, 0, 0, NONE, V6_1, NEWEST, OK, ABSENT), // io_setup
-    row(1, 1, 1, NONE, V6_1, NEWEST, OK, ABSENT), // io_destroy
-    row(2, 2, 2, NONE, V6_1, NEWEST, OK, ABSENT), // io_submit
-    row(3, 3, 3, NONE, V6_1, NEWEST, OK, ABSENT), // io_cancel
-    row(4, 4, 4, NONE, V6_1, NEWEST, OK, ABSENT), // io_getevents
-    row(5, 5, 5, NONE, V6_1, NEWEST, OK, ABSENT), // setxattr
-    row(6, 6, 6, NONE, V6_1, NEWEST, OK, ABSENT), // lsetxattr
-    row(7, 7, 7, NONE, V6_1, NEWEST, OK, ABSENT), // fsetxattr
-    row(8, 8, 8, NONE, V6_1, NEWEST, OK, ABSENT), // getxattr
-    row(9, 9, 9, NONE, V6_1, NEWEST, OK, ABSENT), // lgetxattr
-    row(10, 10, 10, NONE, V6_1, NEWEST, OK, ABSENT), // fgetxattr
-    row(11, 11, 11, NONE, V6_1, NEWEST, OK, ABSENT), // listxattr
-    row(12, 12, 12, NONE, V6_1, NEWEST, OK, ABSENT), // llistxattr
-    row(13, 13, 13, NONE, V6_1, NEWEST, OK, ABSENT), // flistxattr
-    row(14, 14, 14, NONE, V6_1, NEWEST, OK, ABSENT), // removexattr
-    row(15, 15, 15, NONE, V6_1, NEWEST, OK, ABSENT), // lremovexattr
-    row(16, 16, 16, NONE, V6_1, NEWEST, OK, ABSENT), // fremovexattr
-    row(17, 17, 17, NONE, V6_1, NEWEST, OK, ABSENT), // getcwd
-    row(18, 18, 42, NONE, V6_1, NEWEST, NI, ABSENT), // lookup_dcookie
-    row(19, 19, 19, NONE, V6_1, NEWEST, OK, ABSENT), // eventfd2
-    row(20, 20, 20, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_create1
-    row(21, 21, 21, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_ctl
-    row(22, 22, 22, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait
-    row(23, 23, 23, NONE, V6_1, NEWEST, OK, ABSENT), // dup
-    row(24, 24, 24, NONE, V6_1, NEWEST, OK, ABSENT), // dup3
-    row(25, 25, 25, NONE, V6_1, NEWEST, OK, ABSENT), // fcntl
-    row(26, 26, 26, NONE, V6_1, NEWEST, OK, ABSENT), // inotify_init1
-    row(27, 27, 27, NONE, V6_1, NEWEST, OK, ABSENT), // inotify_add_watch
-    row(28, 28, 28, NONE, V6_1, NEWEST, OK, ABSENT), // inotify_rm_watch
-    row(29, 29, 29, NONE, V6_1, NEWEST, OK, ABSENT), // ioctl
-    row(30, 30, 30, NONE, V6_1, NEWEST, OK, ABSENT), // ioprio_set
-    row(31, 31, 31, NONE, V6_1, NEWEST, OK, ABSENT), // ioprio_get
-    row(32, 32, 32, NONE, V6_1, NEWEST, OK, ABSENT), // flock
-    row(33, 33, 33, NONE, V6_1, NEWEST, OK, ABSENT), // mknodat
-    row(34, 34, 34, NONE, V6_1, NEWEST, OK, ABSENT), // mkdirat
-    row(35, 35, 35, NONE, V6_1, NEWEST, OK, ABSENT), // unlinkat
-    row(36, 36, 36, NONE, V6_1, NEWEST, OK, ABSENT), // symlinkat
-    row(37, 37, 37, NONE, V6_1, NEWEST, OK, ABSENT), // linkat
-    row(39, 39, 39, NONE, V6_1, NEWEST, OK, ABSENT), // umount2
-    row(40, 40, 40, NONE, V6_1, NEWEST, OK, ABSENT), // mount
-    row(41, 41, 41, NONE, V6_1, NEWEST, OK, ABSENT), // pivot_root
-    row(42, 42, 42, NONE, V6_1, NEWEST, NI, ABSENT), // nfsservctl
-    row(43, 43, 43, NONE, V6_1, NEWEST, OK, ABSENT), // statfs
-    row(44, 44, 44, NONE, V6_1, NEWEST, OK, ABSENT), // fstatfs
-    row(45, 45, 45, NONE, V6_1, NEWEST, OK, ABSENT), // truncate
-    row(46, 46, 46, NONE, V6_1, NEWEST, OK, ABSENT), // ftruncate
-    row(47, 47, 47, NONE, V6_1, NEWEST, OK, ABSENT), // fallocate
-    row(48, 48, 48, NONE, V6_1, NEWEST, OK, ABSENT), // faccessat
-    row(49, 49, 49, NONE, V6_1, NEWEST, OK, ABSENT), // chdir
-    row(50, 50, 50, NONE, V6_1, NEWEST, OK, ABSENT), // fchdir
-    row(51, 51, 51, NONE, V6_1, NEWEST, OK, ABSENT), // chroot
-    row(52, 52, 52, NONE, V6_1, NEWEST, OK, ABSENT), // fchmod
-    row(53, 53, 53, NONE, V6_1, NEWEST, OK, ABSENT), // fchmodat
-    row(54, 54, 54, NONE, V6_1, NEWEST, OK, ABSENT), // fchownat
-    row(55, 55, 55, NONE, V6_1, NEWEST, OK, ABSENT), // fchown
-    row(56, 56, 56, NONE, V6_1, NEWEST, OK, ABSENT), // openat
-    row(57, 57, 57, NONE, V6_1, NEWEST, OK, ABSENT), // close
-    row(58, 58, 58, NONE, V6_1, NEWEST, OK, ABSENT), // vhangup
-    row(59, 59, 59, NONE, V6_1, NEWEST, OK, ABSENT), // pipe2
-    row(60, 60, 60, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl
-    row(61, 61, 61, NONE, V6_1, NEWEST, OK, ABSENT), // getdents64
-    row(62, 62, 62, NONE, V6_1, NEWEST, OK, ABSENT), // lseek
-    row(63, 63, 63, NONE, V6_1, NEWEST, OK, ABSENT), // read
-    row(64, 64, 64, NONE, V6_1, NEWEST, OK, ABSENT), // write
-    row(65, 65, 65, NONE, V6_1, NEWEST, OK, ABSENT), // readv
-    row(66, 66, 66, NONE, V6_1, NEWEST, OK, ABSENT), // writev
-    row(67, 67, 67, NONE, V6_1, NEWEST, OK, ABSENT), // pread64
-    row(68, 68, 68, NONE, V6_1, NEWEST, OK, ABSENT), // pwrite64
-    row(69, 69, 69, NONE, V6_1, NEWEST, OK, ABSENT), // preadv
-    row(70, 70, 70, NONE, V6_1, NEWEST, OK, ABSENT), // pwritev
-    row(71, 71, 71, NONE, V6_1, NEWEST, OK, ABSENT), // sendfile
-    row(72, 72, 72, NONE, V6_1, NEWEST, OK, ABSENT), // pselect6
-    row(73, 73, 73, NONE, V6_1, NEWEST, OK, ABSENT), // ppoll
-    row(74, 74, 74, NONE, V6_1, NEWEST, OK, ABSENT), // signalfd4
-    row(75, 75, 75, NONE, V6_1, NEWEST, OK, ABSENT), // vmsplice
-    row(76, 76, 76, NONE, V6_1, NEWEST, OK, ABSENT), // splice
-    row(77, 77, 77, NONE, V6_1, NEWEST, OK, ABSENT), // tee
-    row(78, 78, 78, NONE, V6_1, NEWEST, OK, ABSENT), // readlinkat
-    row(79, 79, 79, NONE, V6_1, NEWEST, OK, ABSENT), // newfstatat
-    row(80, 80, 80, NONE, V6_1, NEWEST, OK, ABSENT), // fstat
-    row(81, 81, 81, NONE, V6_1, NEWEST, OK, ABSENT), // sync
-    row(82, 82, 82, NONE, V6_1, NEWEST, OK, ABSENT), // fsync
-    row(83, 83, 83, NONE, V6_1, NEWEST, OK, ABSENT), // fdatasync
-    row(84, 84, 84, NONE, V6_1, NEWEST, OK, ABSENT), // sync_file_range
-    row(85, 85, 85, NONE, V6_1, NEWEST, OK, ABSENT), // timerfd_create
-    row(86, 86, 86, NONE, V6_1, NEWEST, OK, ABSENT), // timerfd_settime
-    row(87, 87, 87, NONE, V6_1, NEWEST, OK, ABSENT), // timerfd_gettime
-    row(88, 88, 88, NONE, V6_1, NEWEST, OK, ABSENT), // utimensat
-    row(89, 89, 89, NONE, V6_1, NEWEST, OK, ABSENT), // acct
-    row(90, 90, 90, NONE, V6_1, NEWEST, OK, ABSENT), // capget
-    row(91, 91, 91, NONE, V6_1, NEWEST, OK, ABSENT), // capset
-    row(92, 92, 373, NONE, V6_1, NEWEST, OK, ABSENT), // personality
-    row(93, 93, 93, NONE, V6_1, NEWEST, OK, ABSENT), // exit
-    row(94, 94, 94, NONE, V6_1, NEWEST, OK, ABSENT), // exit_group
-    row(95, 95, 95, NONE, V6_1, NEWEST, OK, ABSENT), // waitid
-    row(96, 96, 96, NONE, V6_1, NEWEST, OK, ABSENT), // set_tid_address
-    row(97, 97, 97, NONE, V6_1, NEWEST, OK, ABSENT), // unshare
-    row(98, 98, 98, NONE, V6_1, NEWEST, OK, ABSENT), // futex
-    row(99, 99, 99, NONE, V6_1, NEWEST, OK, ABSENT), // set_robust_list
-    row(100, 100, 100, NONE, V6_1, NEWEST, OK, ABSENT), // get_robust_list
-    row(101, 101, 101, NONE, V6_1, NEWEST, OK, ABSENT), // nanosleep
-    row(102, 102, 102, NONE, V6_1, NEWEST, OK, ABSENT), // getitimer
-    row(103, 103, 103, NONE, V6_1, NEWEST, OK, ABSENT), // setitimer
-    row(104, 104, 104, NONE, V6_1, NEWEST, OK, ABSENT), // kexec_load
-    row(105, 105, 105, NONE, V6_1, NEWEST, OK, ABSENT), // init_module
-    row(106, 106, 106, NONE, V6_1, NEWEST, OK, ABSENT), // delete_module
-    row(107, 107, 107, NONE, V6_1, NEWEST, OK, ABSENT), // timer_create
-    row(108, 108, 108, NONE, V6_1, NEWEST, OK, ABSENT), // timer_gettime
-    row(109, 109, 109, NONE, V6_1, NEWEST, OK, ABSENT), // timer_getoverrun
-    row(110, 110, 110, NONE, V6_1, NEWEST, OK, ABSENT), // timer_settime
-    row(111, 111, 111, NONE, V6_1, NEWEST, OK, ABSENT), // timer_delete
-    row(112, 112, 112, NONE, V6_1, NEWEST, OK, ABSENT), // clock_settime
-    row(113, 113, 113, NONE, V6_1, NEWEST, OK, ABSENT), // clock_gettime
-    row(114, 114, 114, NONE, V6_1, NEWEST, OK, ABSENT), // clock_getres
-    row(115, 115, 115, NONE, V6_1, NEWEST, OK, ABSENT), // clock_nanosleep
-    row(116, 116, 116, NONE, V6_1, NEWEST, OK, ABSENT), // syslog
-    row(117, 117, 117, NONE, V6_1, NEWEST, OK, ABSENT), // ptrace
-    row(118, 118, 118, NONE, V6_1, NEWEST, OK, ABSENT), // sched_setparam
-    row(119, 119, 119, NONE, V6_1, NEWEST, OK, ABSENT), // sched_setscheduler
-    row(120, 120, 120, NONE, V6_1, NEWEST, OK, ABSENT), // sched_getscheduler
-    row(121, 121, 121, NONE, V6_1, NEWEST, OK, ABSENT), // sched_getparam
-    row(122, 122, 122, NONE, V6_1, NEWEST, OK, ABSENT), // sched_setaffinity
-    row(123, 123, 123, NONE, V6_1, NEWEST, OK, ABSENT), // sched_getaffinity
-    row(124, 124, 124, NONE, V6_1, NEWEST, OK, ABSENT), // sched_yield
-    row(125, 125, 125, NONE, V6_1, NEWEST, OK, ABSENT), // sched_get_priority_max
-    row(126, 126, 126, NONE, V6_1, NEWEST, OK, ABSENT), // sched_get_priority_min
-    row(127, 127, 127, NONE, V6_1, NEWEST, OK, ABSENT), // sched_rr_get_interval
-    row(128, 128, 128, NONE, V6_1, NEWEST, OK, ABSENT), // restart_syscall
-    row(129, 129, 129, NONE, V6_1, NEWEST, OK, ABSENT), // kill
-    row(130, 130, 130, NONE, V6_1, NEWEST, OK, ABSENT), // tkill
-    row(131, 131, 131, NONE, V6_1, NEWEST, OK, ABSENT), // tgkill
-    row(132, 132, 132, NONE, V6_1, NEWEST, OK, ABSENT), // sigaltstack
-    row(133, 133, 133, NONE, V6_1, NEWEST, OK, ABSENT), // rt_sigsuspend
-    row(134, 134, 134, NONE, V6_1, NEWEST, OK, ABSENT), // rt_sigaction
-    row(135, 135, 135, NONE, V6_1, NEWEST, OK, ABSENT), // rt_sigprocmask
-    row(136, 136, 136, NONE, V6_1, NEWEST, OK, ABSENT), // rt_sigpending
-    row(137, 137, 137, NONE, V6_1, NEWEST, OK, ABSENT), // rt_sigtimedwait
-    row(138, 138, 138, NONE, V6_1, NEWEST, OK, ABSENT), // rt_sigqueueinfo
-    row(139, 139, 139, NONE, V6_1, NEWEST, OK, ABSENT), // rt_sigreturn
-    row(140, 140, 140, NONE, V6_1, NEWEST, OK, ABSENT), // setpriority
-    row(141, 141, 141, NONE, V6_1, NEWEST, OK, ABSENT), // getpriority
-    row(142, 142, 142, NONE, V6_1, NEWEST, OK, ABSENT), // reboot
-    row(143, 143, 143, NONE, V6_1, NEWEST, OK, ABSENT), // setregid
-    row(144, 144, 144, NONE, V6_1, NEWEST, OK, ABSENT), // setgid
-    row(145, 145, 145, NONE, V6_1, NEWEST, OK, ABSENT), // setreuid
-    row(146, 146, 146, NONE, V6_1, NEWEST, OK, ABSENT), // setuid
-    row(147, 147, 147, NONE, V6_1, NEWEST, OK, ABSENT), // setresuid
-    row(148, 148, 148, NONE, V6_1, NEWEST, OK, ABSENT), // getresuid
-    row(149, 149, 149, NONE, V6_1, NEWEST, OK, ABSENT), // setresgid
-    row(150, 150, 150, NONE, V6_1, NEWEST, OK, ABSENT), // getresgid
-    row(151, 151, 151, NONE, V6_1, NEWEST, OK, ABSENT), // setfsuid
-    row(152, 152, 152, NONE, V6_1, NEWEST, OK, ABSENT), // setfsgid
-    row(153, 153, 153, NONE, V6_1, NEWEST, OK, ABSENT), // times
-    row(154, 154, 154, NONE, V6_1, NEWEST, OK, ABSENT), // setpgid
-    row(155, 155, 155, NONE, V6_1, NEWEST, OK, ABSENT), // getpgid
-    row(156, 156, 156, NONE, V6_1, NEWEST, OK, ABSENT), // getsid
-    row(157, 157, 157, NONE, V6_1, NEWEST, OK, ABSENT), // setsid
-    row(158, 158, 158, NONE, V6_1, NEWEST, OK, ABSENT), // getgroups
-    row(159, 159, 159, NONE, V6_1, NEWEST, OK, ABSENT), // setgroups
-    row(160, 160, 160, NONE, V6_1, NEWEST, OK, ABSENT), // uname
-    row(161, 161, 161, NONE, V6_1, NEWEST, OK, ABSENT), // sethostname
-    row(162, 162, 162, NONE, V6_1, NEWEST, OK, ABSENT), // setdomainname
-    row(165, 165, 165, NONE, V6_1, NEWEST, OK, ABSENT), // getrusage
-    row(166, 166, 166, NONE, V6_1, NEWEST, OK, ABSENT), // umask
-    row(167, 167, 167, NONE, V6_1, NEWEST, OK, ABSENT), // prctl
-    row(168, 168, 168, NONE, V6_1, NEWEST, OK, ABSENT), // getcpu
-    row(169, 169, 169, NONE, V6_1, NEWEST, OK, ABSENT), // gettimeofday
-    row(170, 170, 170, NONE, V6_1, NEWEST, OK, ABSENT), // settimeofday
-    row(171, 171, 171, NONE, V6_1, NEWEST, OK, ABSENT), // adjtimex
-    row(172, 172, 172, NONE, V6_1, NEWEST, OK, ABSENT), // getpid
-    row(173, 173, 173, NONE, V6_1, NEWEST, OK, ABSENT), // getppid
-    row(174, 174, 174, NONE, V6_1, NEWEST, OK, ABSENT), // getuid
-    row(175, 175, 175, NONE, V6_1, NEWEST, OK, ABSENT), // geteuid
-    row(176, 176, 176, NONE, V6_1, NEWEST, OK, ABSENT), // getgid
-    row(177, 177, 177, NONE, V6_1, NEWEST, OK, ABSENT), // getegid
-    row(178, 178, 178, NONE, V6_1, NEWEST, OK, ABSENT), // gettid
-    row(179, 179, 179, NONE, V6_1, NEWEST, OK, ABSENT), // sysinfo
-    row(180, 180, 180, NONE, V6_1, NEWEST, OK, ABSENT), // mq_open
-    row(181, 181, 181, NONE, V6_1, NEWEST, OK, ABSENT), // mq_unlink
-    row(182, 182, 182, NONE, V6_1, NEWEST, OK, ABSENT), // mq_timedsend
-    row(183, 183, 183, NONE, V6_1, NEWEST, OK, ABSENT), // mq_timedreceive
-    row(184, 184, 184, NONE, V6_1, NEWEST, OK, ABSENT), // mq_notify
-    row(185, 185, 185, NONE, V6_1, NEWEST, OK, ABSENT), // mq_getsetattr
-    row(186, 186, 186, NONE, V6_1, NEWEST, OK, ABSENT), // msgget
-    row(187, 187, 187, NONE, V6_1, NEWEST, OK, ABSENT), // msgctl
-    row(188, 188, 188, NONE, V6_1, NEWEST, OK, ABSENT), // msgrcv
-    row(189, 189, 189, NONE, V6_1, NEWEST, OK, ABSENT), // msgsnd
-    row(190, 190, 190, NONE, V6_1, NEWEST, OK, ABSENT), // semget
-    row(191, 191, 191, NONE, V6_1, NEWEST, OK, ABSENT), // semctl
-    row(192, 192, 192, NONE, V6_1, NEWEST, OK, ABSENT), // semtimedop
-    row(193, 193, 193, NONE, V6_1, NEWEST, OK, ABSENT), // semop
-    row(194, 194, 194, NONE, V6_1, NEWEST, OK, ABSENT), // shmget
-    row(195, 195, 195, NONE, V6_1, NEWEST, OK, ABSENT), // shmctl
-    row(196, 196, 196, NONE, V6_1, NEWEST, OK, ABSENT), // shmat
-    row(197, 197, 197, NONE, V6_1, NEWEST, OK, ABSENT), // shmdt
-    row(198, 198, 198, NONE, V6_1, NEWEST, OK, ABSENT), // socket
-    row(199, 199, 199, NONE, V6_1, NEWEST, OK, ABSENT), // socketpair
-    row(200, 200, 200, NONE, V6_1, NEWEST, OK, ABSENT), // bind
-    row(201, 201, 201, NONE, V6_1, NEWEST, OK, ABSENT), // listen
-    row(202, 202, 202, NONE, V6_1, NEWEST, OK, ABSENT), // accept
-    row(203, 203, 203, NONE, V6_1, NEWEST, OK, ABSENT), // connect
-    row(204, 204, 204, NONE, V6_1, NEWEST, OK, ABSENT), // getsockname
-    row(205, 205, 205, NONE, V6_1, NEWEST, OK, ABSENT), // getpeername
-    row(206, 206, 206, NONE, V6_1, NEWEST, OK, ABSENT), // sendto
-    row(207, 207, 207, NONE, V6_1, NEWEST, OK, ABSENT), // recvfrom
-    row(208, 208, 208, NONE, V6_1, NEWEST, OK, ABSENT), // setsockopt
-    row(209, 209, 209, NONE, V6_1, NEWEST, OK, ABSENT), // getsockopt
-    row(210, 210, 210, NONE, V6_1, NEWEST, OK, ABSENT), // shutdown
-    row(211, 211, 211, NONE, V6_1, NEWEST, OK, ABSENT), // sendmsg
-    row(212, 212, 212, NONE, V6_1, NEWEST, OK, ABSENT), // recvmsg
-    row(213, 213, 213, NONE, V6_1, NEWEST, OK, ABSENT), // readahead
-    row(214, 214, 214, NONE, V6_1, NEWEST, OK, ABSENT), // brk
-    row(215, 215, 215, NONE, V6_1, NEWEST, OK, ABSENT), // munmap
-    row(216, 216, 216, NONE, V6_1, NEWEST, OK, ABSENT), // mremap
-    row(217, 217, 217, NONE, V6_1, NEWEST, OK, ABSENT), // add_key
-    row(218, 218, 218, NONE, V6_1, NEWEST, OK, ABSENT), // request_key
-    row(219, 219, 219, NONE, V6_1, NEWEST, OK, ABSENT), // keyctl
-    row(220, 220, 220, NONE, V6_1, NEWEST, OK, ABSENT), // clone
-    row(221, 221, 221, NONE, V6_1, NEWEST, OK, ABSENT), // execve
-    row(222, 222, 222, NONE, V6_1, NEWEST, OK, ABSENT), // mmap
-    row(223, 223, 223, NONE, V6_1, NEWEST, OK, ABSENT), // fadvise64
-    row(224, 224, 224, NONE, V6_1, NEWEST, OK, ABSENT), // swapon
-    row(225, 225, 225, NONE, V6_1, NEWEST, OK, ABSENT), // swapoff
-    row(226, 226, 226, NONE, V6_1, NEWEST, OK, ABSENT), // mprotect
-    row(227, 227, 227, NONE, V6_1, NEWEST, OK, ABSENT), // msync
-    row(228, 228, 228, NONE, V6_1, NEWEST, OK, ABSENT), // mlock
-    row(229, 229, 229, NONE, V6_1, NEWEST, OK, ABSENT), // munlock
-    row(230, 230, 230, NONE, V6_1, NEWEST, OK, ABSENT), // mlockall
-    row(231, 231, 231, NONE, V6_1, NEWEST, OK, ABSENT), // munlockall
-    row(232, 232, 232, NONE, V6_1, NEWEST, OK, ABSENT), // mincore
-    row(233, 233, 233, NONE, V6_1, NEWEST, OK, ABSENT), // madvise
-    row(234, 234, 234, NONE, V6_1, NEWEST, OK, ABSENT), // remap_file_pages
-    row(235, 235, 235, NONE, V6_1, NEWEST, OK, ABSENT), // mbind
-    row(236, 236, 236, NONE, V6_1, NEWEST, OK, ABSENT), // get_mempolicy
-    row(237, 237, 237, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy
-    row(238, 238, 238, NONE, V6_1, NEWEST, OK, ABSENT), // migrate_pages
-    row(239, 239, 239, NONE, V6_1, NEWEST, OK, ABSENT), // move_pages
-    row(240, 240, 240, NONE, V6_1, NEWEST, OK, ABSENT), // rt_tgsigqueueinfo
-    row(241, 241, 241, NONE, V6_1, NEWEST, OK, ABSENT), // perf_event_open
-    row(242, 242, 242, NONE, V6_1, NEWEST, OK, ABSENT), // accept4
-    row(243, 243, 243, NONE, V6_1, NEWEST, OK, ABSENT), // recvmmsg
-    row(260, 244, 244, NONE, V6_1, NEWEST, OK, ABSENT), // wait4
-    row(261, 245, 245, NONE, V6_1, NEWEST, OK, ABSENT), // prlimit64
-    row(262, 246, 246, NONE, V6_1, NEWEST, OK, ABSENT), // fanotify_init
-    row(263, 247, 247, NONE, V6_1, NEWEST, OK, ABSENT), // fanotify_mark
-    row(264, 248, 248, NONE, V6_1, NEWEST, OK, ABSENT), // name_to_handle_at
-    row(265, 249, 249, NONE, V6_1, NEWEST, OK, ABSENT), // open_by_handle_at
-    row(266, 250, 250, NONE, V6_1, NEWEST, OK, ABSENT), // clock_adjtime
-    row(267, 251, 251, NONE, V6_1, NEWEST, OK, ABSENT), // syncfs
-    row(268, 252, 252, NONE, V6_1, NEWEST, OK, ABSENT), // setns
-    row(269, 253, 253, NONE, V6_1, NEWEST, OK, ABSENT), // sendmmsg
-    row(270, 254, 254, NONE, V6_1, NEWEST, OK, ABSENT), // process_vm_readv
-    row(271, 255, 255, NONE, V6_1, NEWEST, OK, ABSENT), // process_vm_writev
-    row(272, 256, 256, NONE, V6_1, NEWEST, OK, ABSENT), // kcmp
-    row(273, 257, 257, NONE, V6_1, NEWEST, OK, ABSENT), // finit_module
-    row(274, 258, 258, NONE, V6_1, NEWEST, OK, ABSENT), // sched_setattr
-    row(275, 259, 259, NONE, V6_1, NEWEST, OK, ABSENT), // sched_getattr
-    row(276, 260, 260, NONE, V6_1, NEWEST, OK, ABSENT), // renameat2
-    row(277, 261, 261, NONE, V6_1, NEWEST, OK, ABSENT), // seccomp
-    row(278, 262, 262, NONE, V6_1, NEWEST, OK, ABSENT), // getrandom
-    row(279, 263, 263, NONE, V6_1, NEWEST, OK, ABSENT), // memfd_create
-    row(280, 264, 264, NONE, V6_1, NEWEST, OK, ABSENT), // bpf
-    row(281, 265, 265, NONE, V6_1, NEWEST, OK, ABSENT), // execveat
-    row(282, 266, 266, NONE, V6_1, NEWEST, OK, ABSENT), // userfaultfd
-    row(283, 267, 267, NONE, V6_1, NEWEST, OK, ABSENT), // membarrier
-    row(284, 268, 268, NONE, V6_1, NEWEST, OK, ABSENT), // mlock2
-    row(285, 269, 269, NONE, V6_1, NEWEST, OK, ABSENT), // copy_file_range
-    row(286, 270, 270, NONE, V6_1, NEWEST, OK, ABSENT), // preadv2
-    row(287, 271, 271, NONE, V6_1, NEWEST, OK, ABSENT), // pwritev2
-    row(288, 272, 272, NONE, V6_1, NEWEST, OK, ABSENT), // pkey_mprotect
-    row(289, 273, 273, NONE, V6_1, NEWEST, OK, ABSENT), // pkey_alloc
-    row(290, 274, 274, NONE, V6_1, NEWEST, OK, ABSENT), // pkey_free
-    row(291, 275, 275, NONE, V6_1, NEWEST, OK, ABSENT), // statx
-    row(292, 276, 276, NONE, V6_1, NEWEST, OK, ABSENT), // io_pgetevents
-    row(293, 277, 277, NONE, V6_1, NEWEST, OK, ABSENT), // rseq
-    row(294, 278, 278, NONE, V6_1, NEWEST, OK, ABSENT), // kexec_file_load
-    row(424, 279, 279, NONE, V6_1, NEWEST, OK, ABSENT), // pidfd_send_signal
-    row(425, 280, 280, NONE, V6_1, NEWEST, OK, ABSENT), // io_uring_setup
-    row(426, 281, 281, NONE, V6_1, NEWEST, OK, ABSENT), // io_uring_enter
-    row(427, 282, 282, NONE, V6_1, NEWEST, OK, ABSENT), // io_uring_register
-    row(428, 283, 283, NONE, V6_1, NEWEST, OK, ABSENT), // open_tree
-    row(429, 284, 284, NONE, V6_1, NEWEST, OK, ABSENT), // move_mount
-    row(430, 285, 285, NONE, V6_1, NEWEST, OK, ABSENT), // fsopen
-    row(431, 286, 286, NONE, V6_1, NEWEST, OK, ABSENT), // fsconfig
-    row(432, 287, 287, NONE, V6_1, NEWEST, OK, ABSENT), // fsmount
-    row(433, 288, 288, NONE, V6_1, NEWEST, OK, ABSENT), // fspick
-    row(434, 289, 289, NONE, V6_1, NEWEST, OK, ABSENT), // pidfd_open
-    row(435, 290, 290, NONE, V6_1, NEWEST, OK, ABSENT), // clone3
-    row(436, 291, 291, NONE, V6_1, NEWEST, OK, ABSENT), // close_range
-    row(437, 292, 292, NONE, V6_1, NEWEST, OK, ABSENT), // openat2
-    row(438, 293, 293, NONE, V6_1, NEWEST, OK, ABSENT), // pidfd_getfd
-    row(439, 294, 294, NONE, V6_1, NEWEST, OK, ABSENT), // faccessat2
-    row(440, 295, 295, NONE, V6_1, NEWEST, OK, ABSENT), // process_madvise
-    row(441, 650, 804, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
-    row(442, 651, 805, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
-    row(443, 652, 806, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
-    row(444, 653, 807, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
-    row(445, 654, 808, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
-    row(446, 655, 809, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
-    row(447, 656, 810, NONE, V7_2, NEWEST, OK, ABSENT), // memfd_secret
-    row(448, 657, 811, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
-    row(449, 658, 812, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
-    row(450, 659, 813, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
-    row(451, 660, 835, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
-    row(452, 661, 836, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
-    row(453, 662, 837, NONE, V6_12, NEWEST, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
-    row(454, 663, 838, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
-    row(455, 664, 839, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
-    row(456, 665, 840, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
-    row(457, 666, 841, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
-    row(458, 667, 842, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
-    row(459, 668, 843, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
-    row(460, 669, 844, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
-    row(461, 670, 845, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
-    row(462, 671, 846, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
-    row(463, 674, 850, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
-    row(464, 675, 851, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
-    row(465, 676, 852, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
-    row(466, 677, 853, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
-    row(467, 678, 854, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
-    row(468, 679, 855, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
-    row(469, 680, 856, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
-    row(470, 681, 857, NONE, V7_2, NEWEST, OK, ABSENT), // listns
-    row(471, 682, 858, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
-    row(472, 684, 860, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
+    // number, name, first release, last release, (entry, parameters, configuration, flags), as compat
+    row(0, 0, V6_1, NEWEST, side(0, 0, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_setup
+    row(1, 1, V6_1, NEWEST, side(1, 1, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_destroy
+    row(2, 2, V6_1, NEWEST, side(2, 2, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_submit
+    row(3, 3, V6_1, NEWEST, side(3, 3, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_cancel
+    row(4, 4, V6_1, NEWEST, side(4, 4, 0, OK | DEFINED | EVENT), NO_SIDE), // io_getevents
+    row(5, 5, V6_1, NEWEST, side(5, 5, NONE, OK | DEFINED | EVENT), NO_SIDE), // setxattr
+    row(6, 6, V6_1, NEWEST, side(6, 5, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsetxattr
+    row(7, 7, V6_1, NEWEST, side(7, 6, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsetxattr
+    row(8, 8, V6_1, NEWEST, side(8, 7, NONE, OK | DEFINED | EVENT), NO_SIDE), // getxattr
+    row(9, 9, V6_1, NEWEST, side(9, 7, NONE, OK | DEFINED | EVENT), NO_SIDE), // lgetxattr
+    row(10, 10, V6_1, NEWEST, side(10, 8, NONE, OK | DEFINED | EVENT), NO_SIDE), // fgetxattr
+    row(11, 11, V6_1, NEWEST, side(11, 9, NONE, OK | DEFINED | EVENT), NO_SIDE), // listxattr
+    row(12, 12, V6_1, NEWEST, side(12, 9, NONE, OK | DEFINED | EVENT), NO_SIDE), // llistxattr
+    row(13, 13, V6_1, NEWEST, side(13, 10, NONE, OK | DEFINED | EVENT), NO_SIDE), // flistxattr
+    row(14, 14, V6_1, NEWEST, side(14, 11, NONE, OK | DEFINED | EVENT), NO_SIDE), // removexattr
+    row(15, 15, V6_1, NEWEST, side(15, 11, NONE, OK | DEFINED | EVENT), NO_SIDE), // lremovexattr
+    row(16, 16, V6_1, NEWEST, side(16, 12, NONE, OK | DEFINED | EVENT), NO_SIDE), // fremovexattr
+    row(17, 17, V6_1, NEWEST, side(17, 13, NONE, OK | DEFINED | EVENT), NO_SIDE), // getcwd
+    row(18, 18, V6_1, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // lookup_dcookie
+    row(19, 19, V6_1, NEWEST, side(19, 15, NONE, OK | DEFINED | EVENT), NO_SIDE), // eventfd2
+    row(20, 20, V6_1, NEWEST, side(20, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_create1
+    row(21, 21, V6_1, NEWEST, side(21, 17, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_ctl
+    row(22, 22, V6_1, NEWEST, side(22, 18, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait
+    row(23, 23, V6_1, NEWEST, side(23, 19, NONE, OK | DEFINED | EVENT), NO_SIDE), // dup
+    row(24, 24, V6_1, NEWEST, side(24, 20, NONE, OK | DEFINED | EVENT), NO_SIDE), // dup3
+    row(25, 25, V6_1, NEWEST, side(25, 21, NONE, OK | DEFINED | EVENT), NO_SIDE), // fcntl
+    row(26, 26, V6_1, NEWEST, side(26, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_init1
+    row(27, 27, V6_1, NEWEST, side(27, 22, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_add_watch
+    row(28, 28, V6_1, NEWEST, side(28, 23, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_rm_watch
+    row(29, 29, V6_1, NEWEST, side(29, 21, NONE, OK | DEFINED | EVENT), NO_SIDE), // ioctl
+    row(30, 30, V6_1, NEWEST, side(30, 24, NONE, OK | DEFINED | EVENT), NO_SIDE), // ioprio_set
+    row(31, 31, V6_1, NEWEST, side(31, 25, NONE, OK | DEFINED | EVENT), NO_SIDE), // ioprio_get
+    row(32, 32, V6_1, NEWEST, side(32, 26, NONE, OK | DEFINED | EVENT), NO_SIDE), // flock
+    row(33, 33, V6_1, NEWEST, side(33, 27, NONE, OK | DEFINED | EVENT), NO_SIDE), // mknodat
+    row(34, 34, V6_1, NEWEST, side(34, 28, NONE, OK | DEFINED | EVENT), NO_SIDE), // mkdirat
+    row(35, 35, V6_1, NEWEST, side(35, 29, NONE, OK | DEFINED | EVENT), NO_SIDE), // unlinkat
+    row(36, 36, V6_1, NEWEST, side(36, 30, NONE, OK | DEFINED | EVENT), NO_SIDE), // symlinkat
+    row(37, 37, V6_1, NEWEST, side(37, 31, NONE, OK | DEFINED | EVENT), NO_SIDE), // linkat
+    row(39, 39, V6_1, NEWEST, side(39, 33, NONE, OK | DEFINED | EVENT), NO_SIDE), // umount2
+    row(40, 40, V6_1, NEWEST, side(40, 34, NONE, OK | DEFINED | EVENT), NO_SIDE), // mount
+    row(41, 41, V6_1, NEWEST, side(41, 35, NONE, OK | DEFINED | EVENT), NO_SIDE), // pivot_root
+    row(42, 42, V6_1, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // nfsservctl
+    row(43, 43, V6_1, NEWEST, side(43, 36, NONE, OK | DEFINED | EVENT), NO_SIDE), // statfs
+    row(44, 44, V6_1, NEWEST, side(44, 37, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstatfs
+    row(45, 45, V6_1, NEWEST, side(45, 38, NONE, OK | DEFINED | EVENT), NO_SIDE), // truncate
+    row(46, 46, V6_1, NEWEST, side(46, 39, NONE, OK | DEFINED | EVENT), NO_SIDE), // ftruncate
+    row(47, 47, V6_1, NEWEST, side(47, 40, NONE, OK | DEFINED | EVENT), NO_SIDE), // fallocate
+    row(48, 48, V6_1, NEWEST, side(48, 41, NONE, OK | DEFINED | EVENT), NO_SIDE), // faccessat
+    row(49, 49, V6_1, NEWEST, side(49, 42, NONE, OK | DEFINED | EVENT), NO_SIDE), // chdir
+    row(50, 50, V6_1, NEWEST, side(50, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchdir
+    row(51, 51, V6_1, NEWEST, side(51, 42, NONE, OK | DEFINED | EVENT), NO_SIDE), // chroot
+    row(52, 52, V6_1, NEWEST, side(52, 44, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchmod
+    row(53, 53, V6_1, NEWEST, side(53, 45, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchmodat
+    row(54, 54, V6_1, NEWEST, side(54, 46, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchownat
+    row(55, 55, V6_1, NEWEST, side(55, 47, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchown
+    row(56, 56, V6_1, NEWEST, side(56, 48, NONE, OK | DEFINED | EVENT), NO_SIDE), // openat
+    row(57, 57, V6_1, NEWEST, side(57, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // close
+    row(58, 58, V6_1, NEWEST, side(58, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // vhangup
+    row(59, 59, V6_1, NEWEST, side(59, 50, NONE, OK | DEFINED | EVENT), NO_SIDE), // pipe2
+    row(60, 60, V6_1, NEWEST, side(60, 51, NONE, OK | DEFINED | EVENT), NO_SIDE), // quotactl
+    row(61, 61, V6_1, NEWEST, side(61, 52, NONE, OK | DEFINED | EVENT), NO_SIDE), // getdents64
+    row(62, 62, V6_1, NEWEST, side(62, 53, NONE, OK | DEFINED | EVENT), NO_SIDE), // lseek
+    row(63, 63, V6_1, NEWEST, side(63, 54, NONE, OK | DEFINED | EVENT), NO_SIDE), // read
+    row(64, 64, V6_1, NEWEST, side(64, 55, NONE, OK | DEFINED | EVENT), NO_SIDE), // write
+    row(65, 65, V6_1, NEWEST, side(65, 56, NONE, OK | DEFINED | EVENT), NO_SIDE), // readv
+    row(66, 66, V6_1, NEWEST, side(66, 56, NONE, OK | DEFINED | EVENT), NO_SIDE), // writev
+    row(67, 67, V6_1, NEWEST, side(67, 57, NONE, OK | DEFINED | EVENT), NO_SIDE), // pread64
+    row(68, 68, V6_1, NEWEST, side(68, 58, NONE, OK | DEFINED | EVENT), NO_SIDE), // pwrite64
+    row(69, 69, V6_1, NEWEST, side(69, 59, NONE, OK | DEFINED | EVENT), NO_SIDE), // preadv
+    row(70, 70, V6_1, NEWEST, side(70, 59, NONE, OK | DEFINED | EVENT), NO_SIDE), // pwritev
+    row(71, 71, V6_1, NEWEST, side(71, 60, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendfile
+    row(72, 72, V6_1, NEWEST, side(72, 61, NONE, OK | DEFINED | EVENT), NO_SIDE), // pselect6
+    row(73, 73, V6_1, NEWEST, side(73, 62, NONE, OK | DEFINED | EVENT), NO_SIDE), // ppoll
+    row(74, 74, V6_1, NEWEST, side(74, 63, NONE, OK | DEFINED | EVENT), NO_SIDE), // signalfd4
+    row(75, 75, V6_1, NEWEST, side(75, 64, NONE, OK | DEFINED | EVENT), NO_SIDE), // vmsplice
+    row(76, 76, V6_1, NEWEST, side(76, 65, NONE, OK | DEFINED | EVENT), NO_SIDE), // splice
+    row(77, 77, V6_1, NEWEST, side(77, 66, NONE, OK | DEFINED | EVENT), NO_SIDE), // tee
+    row(78, 78, V6_1, NEWEST, side(78, 67, NONE, OK | DEFINED | EVENT), NO_SIDE), // readlinkat
+    row(79, 79, V6_1, NEWEST, side(79, 68, NONE, OK | DEFINED | EVENT), NO_SIDE), // newfstatat
+    row(80, 80, V6_1, NEWEST, side(80, 69, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstat
+    row(81, 81, V6_1, NEWEST, side(81, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // sync
+    row(82, 82, V6_1, NEWEST, side(82, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsync
+    row(83, 83, V6_1, NEWEST, side(83, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // fdatasync
+    row(84, 84, V6_1, NEWEST, side(84, 70, NONE, OK | DEFINED | EVENT), NO_SIDE), // sync_file_range
+    row(85, 85, V6_1, NEWEST, side(85, 71, NONE, OK | DEFINED | EVENT), NO_SIDE), // timerfd_create
+    row(86, 86, V6_1, NEWEST, side(86, 72, NONE, OK | DEFINED | EVENT), NO_SIDE), // timerfd_settime
+    row(87, 87, V6_1, NEWEST, side(87, 73, NONE, OK | DEFINED | EVENT), NO_SIDE), // timerfd_gettime
+    row(88, 88, V6_1, NEWEST, side(88, 74, NONE, OK | DEFINED | EVENT), NO_SIDE), // utimensat
+    row(89, 89, V6_1, NEWEST, side(89, 75, NONE, OK | DEFINED | EVENT), NO_SIDE), // acct
+    row(90, 90, V6_1, NEWEST, side(90, 76, 1, OK | DEFINED | EVENT), NO_SIDE), // capget
+    row(91, 91, V6_1, NEWEST, side(91, 77, 1, OK | DEFINED | EVENT), NO_SIDE), // capset
+    row(92, 92, V6_1, NEWEST, side(373, 78, NONE, OK | DEFINED | EVENT), NO_SIDE), // personality
+    row(93, 93, V6_1, NEWEST, side(93, 79, NONE, OK | DEFINED | EVENT), NO_SIDE), // exit
+    row(94, 94, V6_1, NEWEST, side(94, 79, NONE, OK | DEFINED | EVENT), NO_SIDE), // exit_group
+    row(95, 95, V6_1, NEWEST, side(95, 80, NONE, OK | DEFINED | EVENT), NO_SIDE), // waitid
+    row(96, 96, V6_1, NEWEST, side(96, 81, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_tid_address
+    row(97, 97, V6_1, NEWEST, side(97, 82, NONE, OK | DEFINED | EVENT), NO_SIDE), // unshare
+    row(98, 98, V6_1, NEWEST, side(98, 733, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex
+    row(99, 99, V6_1, NEWEST, side(99, 84, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_robust_list
+    row(100, 100, V6_1, NEWEST, side(100, 85, NONE, OK | DEFINED | EVENT), NO_SIDE), // get_robust_list
+    row(101, 101, V6_1, NEWEST, side(101, 86, 0, OK | DEFINED | EVENT), NO_SIDE), // nanosleep
+    row(102, 102, V6_1, NEWEST, side(102, 87, NONE, OK | DEFINED | EVENT), NO_SIDE), // getitimer
+    row(103, 103, V6_1, NEWEST, side(103, 88, NONE, OK | DEFINED | EVENT), NO_SIDE), // setitimer
+    row(104, 104, V6_1, NEWEST, side(104, 89, NONE, OK | DEFINED | EVENT), NO_SIDE), // kexec_load
+    row(105, 105, V6_1, NEWEST, side(105, 90, NONE, OK | DEFINED | EVENT), NO_SIDE), // init_module
+    row(106, 106, V6_1, NEWEST, side(106, 91, 2, OK | DEFINED | EVENT), NO_SIDE), // delete_module
+    row(107, 107, V6_1, NEWEST, side(107, 92, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_create
+    row(108, 108, V6_1, NEWEST, side(108, 93, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_gettime
+    row(109, 109, V6_1, NEWEST, side(109, 94, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_getoverrun
+    row(110, 110, V6_1, NEWEST, side(110, 95, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_settime
+    row(111, 111, V6_1, NEWEST, side(111, 94, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_delete
+    row(112, 112, V6_1, NEWEST, side(112, 96, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_settime
+    row(113, 113, V6_1, NEWEST, side(113, 97, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_gettime
+    row(114, 114, V6_1, NEWEST, side(114, 97, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_getres
+    row(115, 115, V6_1, NEWEST, side(115, 98, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_nanosleep
+    row(116, 116, V6_1, NEWEST, side(116, 99, 3, OK | DEFINED | EVENT), NO_SIDE), // syslog
+    row(117, 117, V6_1, NEWEST, side(117, 100, NONE, OK | DEFINED | EVENT), NO_SIDE), // ptrace
+    row(118, 118, V6_1, NEWEST, side(118, 101, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setparam
+    row(119, 119, V6_1, NEWEST, side(119, 102, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setscheduler
+    row(120, 120, V6_1, NEWEST, side(120, 103, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getscheduler
+    row(121, 121, V6_1, NEWEST, side(121, 101, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getparam
+    row(122, 122, V6_1, NEWEST, side(122, 104, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setaffinity
+    row(123, 123, V6_1, NEWEST, side(123, 104, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getaffinity
+    row(124, 124, V6_1, NEWEST, side(124, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_yield
+    row(125, 125, V6_1, NEWEST, side(125, 105, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_get_priority_max
+    row(126, 126, V6_1, NEWEST, side(126, 105, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_get_priority_min
+    row(127, 127, V6_1, NEWEST, side(127, 106, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_rr_get_interval
+    row(128, 128, V6_1, NEWEST, side(128, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // restart_syscall
+    row(129, 129, V6_1, NEWEST, side(129, 107, NONE, OK | DEFINED | EVENT), NO_SIDE), // kill
+    row(130, 130, V6_1, NEWEST, side(130, 107, NONE, OK | DEFINED | EVENT), NO_SIDE), // tkill
+    row(131, 131, V6_1, NEWEST, side(131, 108, NONE, OK | DEFINED | EVENT), NO_SIDE), // tgkill
+    row(132, 132, V6_1, NEWEST, side(132, 109, NONE, OK | DEFINED | EVENT), NO_SIDE), // sigaltstack
+    row(133, 133, V6_1, NEWEST, side(133, 110, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigsuspend
+    row(134, 134, V6_1, NEWEST, side(134, 111, 4, OK | DEFINED | EVENT), NO_SIDE), // rt_sigaction
+    row(135, 135, V6_1, NEWEST, side(135, 112, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigprocmask
+    row(136, 136, V6_1, NEWEST, side(136, 113, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigpending
+    row(137, 137, V6_1, NEWEST, side(137, 114, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigtimedwait
+    row(138, 138, V6_1, NEWEST, side(138, 115, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigqueueinfo
+    row(139, 139, V6_1, NEWEST, side(139, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigreturn
+    row(140, 140, V6_1, NEWEST, side(140, 116, NONE, OK | DEFINED | EVENT), NO_SIDE), // setpriority
+    row(141, 141, V6_1, NEWEST, side(141, 25, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpriority
+    row(142, 142, V6_1, NEWEST, side(142, 117, NONE, OK | DEFINED | EVENT), NO_SIDE), // reboot
+    row(143, 143, V6_1, NEWEST, side(143, 118, 1, OK | DEFINED | EVENT), NO_SIDE), // setregid
+    row(144, 144, V6_1, NEWEST, side(144, 119, 1, OK | DEFINED | EVENT), NO_SIDE), // setgid
+    row(145, 145, V6_1, NEWEST, side(145, 120, 1, OK | DEFINED | EVENT), NO_SIDE), // setreuid
+    row(146, 146, V6_1, NEWEST, side(146, 121, 1, OK | DEFINED | EVENT), NO_SIDE), // setuid
+    row(147, 147, V6_1, NEWEST, side(147, 122, 1, OK | DEFINED | EVENT), NO_SIDE), // setresuid
+    row(148, 148, V6_1, NEWEST, side(148, 123, 1, OK | DEFINED | EVENT), NO_SIDE), // getresuid
+    row(149, 149, V6_1, NEWEST, side(149, 124, 1, OK | DEFINED | EVENT), NO_SIDE), // setresgid
+    row(150, 150, V6_1, NEWEST, side(150, 125, 1, OK | DEFINED | EVENT), NO_SIDE), // getresgid
+    row(151, 151, V6_1, NEWEST, side(151, 121, 1, OK | DEFINED | EVENT), NO_SIDE), // setfsuid
+    row(152, 152, V6_1, NEWEST, side(152, 119, 1, OK | DEFINED | EVENT), NO_SIDE), // setfsgid
+    row(153, 153, V6_1, NEWEST, side(153, 126, NONE, OK | DEFINED | EVENT), NO_SIDE), // times
+    row(154, 154, V6_1, NEWEST, side(154, 127, NONE, OK | DEFINED | EVENT), NO_SIDE), // setpgid
+    row(155, 155, V6_1, NEWEST, side(155, 103, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpgid
+    row(156, 156, V6_1, NEWEST, side(156, 103, NONE, OK | DEFINED | EVENT), NO_SIDE), // getsid
+    row(157, 157, V6_1, NEWEST, side(157, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // setsid
+    row(158, 158, V6_1, NEWEST, side(158, 128, NONE, OK | DEFINED | EVENT), NO_SIDE), // getgroups
+    row(159, 159, V6_1, NEWEST, side(159, 128, NONE, OK | DEFINED | EVENT), NO_SIDE), // setgroups
+    row(160, 160, V6_1, NEWEST, side(160, 129, NONE, OK | DEFINED | EVENT), NO_SIDE), // uname
+    row(161, 161, V6_1, NEWEST, side(161, 130, NONE, OK | DEFINED | EVENT), NO_SIDE), // sethostname
+    row(162, 162, V6_1, NEWEST, side(162, 130, NONE, OK | DEFINED | EVENT), NO_SIDE), // setdomainname
+    row(165, 165, V6_1, NEWEST, side(165, 132, NONE, OK | DEFINED | EVENT), NO_SIDE), // getrusage
+    row(166, 166, V6_1, NEWEST, side(166, 133, NONE, OK | DEFINED | EVENT), NO_SIDE), // umask
+    row(167, 167, V6_1, NEWEST, side(167, 134, NONE, OK | DEFINED | EVENT), NO_SIDE), // prctl
+    row(168, 168, V6_1, NEWEST, side(168, 781, NONE, OK | DEFINED | EVENT), NO_SIDE), // getcpu
+    row(169, 169, V6_1, NEWEST, side(169, 136, NONE, OK | DEFINED | EVENT), NO_SIDE), // gettimeofday
+    row(170, 170, V6_1, NEWEST, side(170, 136, NONE, OK | DEFINED | EVENT), NO_SIDE), // settimeofday
+    row(171, 171, V6_1, NEWEST, side(171, 137, 0, OK | DEFINED | EVENT), NO_SIDE), // adjtimex
+    row(172, 172, V6_1, NEWEST, side(172, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpid
+    row(173, 173, V6_1, NEWEST, side(173, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getppid
+    row(174, 174, V6_1, NEWEST, side(174, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getuid
+    row(175, 175, V6_1, NEWEST, side(175, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // geteuid
+    row(176, 176, V6_1, NEWEST, side(176, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getgid
+    row(177, 177, V6_1, NEWEST, side(177, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getegid
+    row(178, 178, V6_1, NEWEST, side(178, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // gettid
+    row(179, 179, V6_1, NEWEST, side(179, 138, NONE, OK | DEFINED | EVENT), NO_SIDE), // sysinfo
+    row(180, 180, V6_1, NEWEST, side(180, 139, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_open
+    row(181, 181, V6_1, NEWEST, side(181, 140, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_unlink
+    row(182, 182, V6_1, NEWEST, side(182, 141, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_timedsend
+    row(183, 183, V6_1, NEWEST, side(183, 142, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_timedreceive
+    row(184, 184, V6_1, NEWEST, side(184, 143, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_notify
+    row(185, 185, V6_1, NEWEST, side(185, 144, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_getsetattr
+    row(186, 186, V6_1, NEWEST, side(186, 145, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgget
+    row(187, 187, V6_1, NEWEST, side(187, 146, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgctl
+    row(188, 188, V6_1, NEWEST, side(188, 147, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgrcv
+    row(189, 189, V6_1, NEWEST, side(189, 148, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgsnd
+    row(190, 190, V6_1, NEWEST, side(190, 149, NONE, OK | DEFINED | EVENT), NO_SIDE), // semget
+    row(191, 191, V6_1, NEWEST, side(191, 150, NONE, OK | DEFINED | EVENT), NO_SIDE), // semctl
+    row(192, 192, V6_1, NEWEST, side(192, 151, NONE, OK | DEFINED | EVENT), NO_SIDE), // semtimedop
+    row(193, 193, V6_1, NEWEST, side(193, 782, NONE, OK | DEFINED | EVENT), NO_SIDE), // semop
+    row(194, 194, V6_1, NEWEST, side(194, 153, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmget
+    row(195, 195, V6_1, NEWEST, side(195, 154, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmctl
+    row(196, 196, V6_1, NEWEST, side(196, 155, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmat
+    row(197, 197, V6_1, NEWEST, side(197, 156, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmdt
+    row(198, 198, V6_1, NEWEST, side(198, 157, NONE, OK | DEFINED | EVENT), NO_SIDE), // socket
+    row(199, 199, V6_1, NEWEST, side(199, 158, NONE, OK | DEFINED | EVENT), NO_SIDE), // socketpair
+    row(200, 200, V6_1, NEWEST, side(200, 159, NONE, OK | DEFINED | EVENT), NO_SIDE), // bind
+    row(201, 201, V6_1, NEWEST, side(201, 160, NONE, OK | DEFINED | EVENT), NO_SIDE), // listen
+    row(202, 202, V6_1, NEWEST, side(202, 161, NONE, OK | DEFINED | EVENT), NO_SIDE), // accept
+    row(203, 203, V6_1, NEWEST, side(203, 162, NONE, OK | DEFINED | EVENT), NO_SIDE), // connect
+    row(204, 204, V6_1, NEWEST, side(204, 163, NONE, OK | DEFINED | EVENT), NO_SIDE), // getsockname
+    row(205, 205, V6_1, NEWEST, side(205, 163, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpeername
+    row(206, 206, V6_1, NEWEST, side(206, 164, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendto
+    row(207, 207, V6_1, NEWEST, side(207, 165, NONE, OK | DEFINED | EVENT), NO_SIDE), // recvfrom
+    row(208, 208, V6_1, NEWEST, side(208, 166, NONE, OK | DEFINED | EVENT), NO_SIDE), // setsockopt
+    row(209, 209, V6_1, NEWEST, side(209, 167, NONE, OK | DEFINED | EVENT), NO_SIDE), // getsockopt
+    row(210, 210, V6_1, NEWEST, side(210, 168, NONE, OK | DEFINED | EVENT), NO_SIDE), // shutdown
+    row(211, 211, V6_1, NEWEST, side(211, 169, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendmsg
+    row(212, 212, V6_1, NEWEST, side(212, 169, NONE, OK | DEFINED | EVENT), NO_SIDE), // recvmsg
+    row(213, 213, V6_1, NEWEST, side(213, 170, NONE, OK | DEFINED | EVENT), NO_SIDE), // readahead
+    row(214, 214, V6_1, NEWEST, side(214, 171, NONE, OK | DEFINED | EVENT), NO_SIDE), // brk
+    row(215, 215, V6_1, NEWEST, side(215, 172, NONE, OK | DEFINED | EVENT), NO_SIDE), // munmap
+    row(216, 216, V6_1, NEWEST, side(216, 173, NONE, OK | DEFINED | EVENT), NO_SIDE), // mremap
+    row(217, 217, V6_1, NEWEST, side(217, 174, NONE, OK | DEFINED | EVENT), NO_SIDE), // add_key
+    row(218, 218, V6_1, NEWEST, side(218, 175, NONE, OK | DEFINED | EVENT), NO_SIDE), // request_key
+    row(219, 219, V6_1, NEWEST, side(219, 134, NONE, OK | DEFINED | EVENT), NO_SIDE), // keyctl
+    row(220, 220, V6_1, NEWEST, side(220, 176, NONE, OK | DEFINED | EVENT), NO_SIDE), // clone
+    row(221, 221, V6_1, NEWEST, side(221, 177, NONE, OK | DEFINED | EVENT), NO_SIDE), // execve
+    row(222, 222, V6_1, NEWEST, side(222, 647, NONE, OK | DEFINED | EVENT), NO_SIDE), // mmap
+    row(223, 223, V6_1, NEWEST, side(223, 179, 5, OK | DEFINED | EVENT), NO_SIDE), // fadvise64
+    row(224, 224, V6_1, NEWEST, side(224, 180, NONE, OK | DEFINED | EVENT), NO_SIDE), // swapon
+    row(225, 225, V6_1, NEWEST, side(225, 181, NONE, OK | DEFINED | EVENT), NO_SIDE), // swapoff
+    row(226, 226, V6_1, NEWEST, side(226, 182, NONE, OK | DEFINED | EVENT), NO_SIDE), // mprotect
+    row(227, 227, V6_1, NEWEST, side(227, 183, NONE, OK | DEFINED | EVENT), NO_SIDE), // msync
+    row(228, 228, V6_1, NEWEST, side(228, 184, NONE, OK | DEFINED | EVENT), NO_SIDE), // mlock
+    row(229, 229, V6_1, NEWEST, side(229, 184, NONE, OK | DEFINED | EVENT), NO_SIDE), // munlock
+    row(230, 230, V6_1, NEWEST, side(230, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // mlockall
+    row(231, 231, V6_1, NEWEST, side(231, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // munlockall
+    row(232, 232, V6_1, NEWEST, side(232, 185, NONE, OK | DEFINED | EVENT), NO_SIDE), // mincore
+    row(233, 233, V6_1, NEWEST, side(233, 186, NONE, OK | DEFINED | EVENT), NO_SIDE), // madvise
+    row(234, 234, V6_1, NEWEST, side(234, 187, NONE, OK | DEFINED | EVENT), NO_SIDE), // remap_file_pages
+    row(235, 235, V6_1, NEWEST, side(235, 188, NONE, OK | DEFINED | EVENT), NO_SIDE), // mbind
+    row(236, 236, V6_1, NEWEST, side(236, 189, NONE, OK | DEFINED | EVENT), NO_SIDE), // get_mempolicy
+    row(237, 237, V6_1, NEWEST, side(237, 190, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy
+    row(238, 238, V6_1, NEWEST, side(238, 191, NONE, OK | DEFINED | EVENT), NO_SIDE), // migrate_pages
+    row(239, 239, V6_1, NEWEST, side(239, 192, 45, OK | DEFINED | EVENT), NO_SIDE), // move_pages
+    row(240, 240, V6_1, NEWEST, side(240, 193, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_tgsigqueueinfo
+    row(241, 241, V6_1, NEWEST, side(241, 194, NONE, OK | DEFINED | EVENT), NO_SIDE), // perf_event_open
+    row(242, 242, V6_1, NEWEST, side(242, 195, NONE, OK | DEFINED | EVENT), NO_SIDE), // accept4
+    row(243, 243, V6_1, NEWEST, side(243, 196, NONE, OK | DEFINED | EVENT), NO_SIDE), // recvmmsg
+    row(260, 244, V6_1, NEWEST, side(244, 197, NONE, OK | DEFINED | EVENT), NO_SIDE), // wait4
+    row(261, 245, V6_1, NEWEST, side(245, 198, NONE, OK | DEFINED | EVENT), NO_SIDE), // prlimit64
+    row(262, 246, V6_1, NEWEST, side(246, 199, NONE, OK | DEFINED | EVENT), NO_SIDE), // fanotify_init
+    row(263, 247, V6_1, NEWEST, side(247, 200, 7, OK | DEFINED | EVENT), NO_SIDE), // fanotify_mark
+    row(264, 248, V6_1, NEWEST, side(248, 760, NONE, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
+    row(265, 249, V6_1, NEWEST, side(249, 202, NONE, OK | DEFINED | EVENT), NO_SIDE), // open_by_handle_at
+    row(266, 250, V6_1, NEWEST, side(250, 203, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_adjtime
+    row(267, 251, V6_1, NEWEST, side(251, 204, NONE, OK | DEFINED | EVENT), NO_SIDE), // syncfs
+    row(268, 252, V6_1, NEWEST, side(252, 205, NONE, OK | DEFINED | EVENT), NO_SIDE), // setns
+    row(269, 253, V6_1, NEWEST, side(253, 206, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendmmsg
+    row(270, 254, V6_1, NEWEST, side(254, 207, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_vm_readv
+    row(271, 255, V6_1, NEWEST, side(255, 207, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_vm_writev
+    row(272, 256, V6_1, NEWEST, side(256, 208, NONE, OK | DEFINED | EVENT), NO_SIDE), // kcmp
+    row(273, 257, V6_1, NEWEST, side(257, 209, NONE, OK | DEFINED | EVENT), NO_SIDE), // finit_module
+    row(274, 258, V6_1, NEWEST, side(258, 210, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setattr
+    row(275, 259, V6_1, NEWEST, side(259, 211, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getattr
+    row(276, 260, V6_1, NEWEST, side(260, 212, NONE, OK | DEFINED | EVENT), NO_SIDE), // renameat2
+    row(277, 261, V6_1, NEWEST, side(261, 213, NONE, OK | DEFINED | EVENT), NO_SIDE), // seccomp
+    row(278, 262, V6_1, NEWEST, side(262, 214, NONE, OK | DEFINED | EVENT), NO_SIDE), // getrandom
+    row(279, 263, V6_1, NEWEST, side(263, 215, NONE, OK | DEFINED | EVENT), NO_SIDE), // memfd_create
+    row(280, 264, V6_1, NEWEST, side(264, 783, NONE, OK | DEFINED | EVENT), NO_SIDE), // bpf
+    row(281, 265, V6_1, NEWEST, side(265, 217, NONE, OK | DEFINED | EVENT), NO_SIDE), // execveat
+    row(282, 266, V6_1, NEWEST, side(266, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // userfaultfd
+    row(283, 267, V6_1, NEWEST, side(267, 218, NONE, OK | DEFINED | EVENT), NO_SIDE), // membarrier
+    row(284, 268, V6_1, NEWEST, side(268, 183, NONE, OK | DEFINED | EVENT), NO_SIDE), // mlock2
+    row(285, 269, V6_1, NEWEST, side(269, 65, NONE, OK | DEFINED | EVENT), NO_SIDE), // copy_file_range
+    row(286, 270, V6_1, NEWEST, side(270, 219, NONE, OK | DEFINED | EVENT), NO_SIDE), // preadv2
+    row(287, 271, V6_1, NEWEST, side(271, 219, NONE, OK | DEFINED | EVENT), NO_SIDE), // pwritev2
+    row(288, 272, V6_1, NEWEST, side(272, 220, 8, OK | DEFINED | EVENT), NO_SIDE), // pkey_mprotect
+    row(289, 273, V6_1, NEWEST, side(273, 221, 8, OK | DEFINED | EVENT), NO_SIDE), // pkey_alloc
+    row(290, 274, V6_1, NEWEST, side(274, 222, 8, OK | DEFINED | EVENT), NO_SIDE), // pkey_free
+    row(291, 275, V6_1, NEWEST, side(275, 223, NONE, OK | DEFINED | EVENT), NO_SIDE), // statx
+    row(292, 276, V6_1, NEWEST, side(276, 224, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_pgetevents
+    row(293, 277, V6_1, NEWEST, side(277, 225, NONE, OK | DEFINED | EVENT), NO_SIDE), // rseq
+    row(294, 278, V6_1, NEWEST, side(278, 226, NONE, OK | DEFINED | EVENT), NO_SIDE), // kexec_file_load
+    row(424, 279, V6_1, NEWEST, side(279, 227, NONE, OK | DEFINED | EVENT), NO_SIDE), // pidfd_send_signal
+    row(425, 280, V6_1, NEWEST, side(280, 228, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_uring_setup
+    row(426, 281, V6_1, NEWEST, side(281, 229, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_uring_enter
+    row(427, 282, V6_1, NEWEST, side(282, 230, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_uring_register
+    row(428, 283, V6_1, NEWEST, side(283, 231, NONE, OK | DEFINED | EVENT), NO_SIDE), // open_tree
+    row(429, 284, V6_1, NEWEST, side(284, 232, NONE, OK | DEFINED | EVENT), NO_SIDE), // move_mount
+    row(430, 285, V6_1, NEWEST, side(285, 233, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsopen
+    row(431, 286, V6_1, NEWEST, side(286, 234, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsconfig
+    row(432, 287, V6_1, NEWEST, side(287, 235, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsmount
+    row(433, 288, V6_1, NEWEST, side(288, 236, NONE, OK | DEFINED | EVENT), NO_SIDE), // fspick
+    row(434, 289, V6_1, NEWEST, side(289, 237, NONE, OK | DEFINED | EVENT), NO_SIDE), // pidfd_open
+    row(435, 290, V6_1, NEWEST, side(290, 238, NONE, OK | DEFINED | EVENT), NO_SIDE), // clone3
+    row(436, 291, V6_1, NEWEST, side(291, 239, NONE, OK | DEFINED | EVENT), NO_SIDE), // close_range
+    row(437, 292, V6_1, NEWEST, side(292, 240, NONE, OK | DEFINED | EVENT), NO_SIDE), // openat2
+    row(438, 293, V6_1, NEWEST, side(293, 241, NONE, OK | DEFINED | EVENT), NO_SIDE), // pidfd_getfd
+    row(439, 294, V6_1, NEWEST, side(294, 242, NONE, OK | DEFINED | EVENT), NO_SIDE), // faccessat2
+    row(440, 295, V6_1, NEWEST, side(295, 243, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_madvise
+    row(441, 650, V6_1, NEWEST, side(804, 734, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait2
+    row(442, 651, V6_1, NEWEST, side(805, 735, NONE, OK | DEFINED | EVENT), NO_SIDE), // mount_setattr
+    row(443, 652, V6_1, NEWEST, side(806, 736, NONE, OK | DEFINED | EVENT), NO_SIDE), // quotactl_fd
+    row(444, 653, V6_1, NEWEST, side(807, 737, NONE, OK | DEFINED | EVENT), NO_SIDE), // landlock_create_ruleset
+    row(445, 654, V6_1, NEWEST, side(808, 738, NONE, OK | DEFINED | EVENT), NO_SIDE), // landlock_add_rule
+    row(446, 655, V6_1, NEWEST, side(809, 739, NONE, OK | DEFINED | EVENT), NO_SIDE), // landlock_restrict_self
+    row(447, 656, V7_2, NEWEST, side(810, 740, NONE, OK | DEFINED | EVENT), NO_SIDE), // memfd_secret
+    row(448, 657, V6_1, NEWEST, side(811, 741, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_mrelease
+    row(449, 658, V6_1, NEWEST, side(812, 742, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_waitv
+    row(450, 659, V6_1, NEWEST, side(813, 743, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy_home_node
+    row(451, 660, V6_12, NEWEST, side(835, 761, 42, OK | DEFINED | EVENT), NO_SIDE), // cachestat
+    row(452, 661, V6_12, NEWEST, side(836, 762, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
+    row(453, 662, V6_12, NEWEST, side(837, NONE, NONE, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
+    row(454, 663, V6_12, NEWEST, side(838, 763, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
+    row(455, 664, V6_12, NEWEST, side(839, 764, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
+    row(456, 665, V6_12, NEWEST, side(840, 765, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
+    row(457, 666, V6_12, NEWEST, side(841, 766, NONE, OK | DEFINED | EVENT), NO_SIDE), // statmount
+    row(458, 667, V6_12, NEWEST, side(842, 767, NONE, OK | DEFINED | EVENT), NO_SIDE), // listmount
+    row(459, 668, V6_12, NEWEST, side(843, 768, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
+    row(460, 669, V6_12, NEWEST, side(844, 769, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
+    row(461, 670, V6_12, NEWEST, side(845, 770, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
+    row(462, 671, V6_12, NEWEST, side(846, 771, NONE, OK | DEFINED | EVENT), NO_SIDE), // mseal
+    row(463, 674, V7_2, NEWEST, side(850, 784, NONE, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
+    row(464, 675, V7_2, NEWEST, side(851, 785, NONE, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
+    row(465, 676, V7_2, NEWEST, side(852, 786, NONE, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
+    row(466, 677, V7_2, NEWEST, side(853, 787, NONE, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
+    row(467, 678, V7_2, NEWEST, side(854, 788, NONE, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
+    row(468, 679, V7_2, NEWEST, side(855, 789, NONE, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
+    row(469, 680, V7_2, NEWEST, side(856, 789, NONE, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
+    row(470, 681, V7_2, NEWEST, side(857, 790, NONE, OK | DEFINED | EVENT), NO_SIDE), // listns
+    row(471, 682, V7_2, NEWEST, side(858, 49, 46, OK | DEFINED | EVENT), NO_SIDE), // rseq_slice_yield
+    row(472, 684, V7_3, NEWEST, side(860, 797, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchroot
 ];
+
+static OLDER: [Older; 8] = [
+    older(18, V6_1, side(18, NONE, NONE, NO_DEFINITION), NO_SIDE), // lookup_dcookie
+    older(139, V6_1, side(139, 49, NONE, OK), NO_SIDE), // rt_sigreturn
+    older(168, V6_12, side(168, 135, NONE, OK | DEFINED | EVENT), NO_SIDE), // getcpu
+    older(193, V6_12, side(193, 152, NONE, OK | DEFINED | EVENT), NO_SIDE), // semop
+    older(222, V6_1, side(222, 604, NONE, OK | DEFINED | EVENT), NO_SIDE), // mmap
+    older(239, V6_12, side(239, 192, 6, OK | DEFINED | EVENT), NO_SIDE), // move_pages
+    older(264, V6_1, side(248, 201, NONE, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
+    older(280, V6_12, side(264, 216, NONE, OK | DEFINED | EVENT), NO_SIDE), // bpf
+];
+
+static BLOCKS: [Block; 0] = [];
 
 static ALIASES: [Alias; 0] = [];
 

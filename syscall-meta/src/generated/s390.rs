@@ -4,440 +4,459 @@
 use crate::row::*;
 
 static ROWS: [Row; 433] = [
-    // number, name, entry, compat entry, first release, last release, missing, missing as compat
-    row(1, 93, 93, NONE, V5_10, V6_12, OK, ABSENT), // exit
-    row(2, 297, 427, NONE, V5_10, V6_12, OK, ABSENT), // fork
-    row(3, 63, 737, NONE, V5_10, V6_12, OK, ABSENT), // read
-    row(4, 64, 738, NONE, V5_10, V6_12, OK, ABSENT), // write
-    row(5, 327, 428, NONE, V5_10, V6_12, OK, ABSENT), // open
-    row(6, 57, 57, NONE, V5_10, V6_12, OK, ABSENT), // close
-    row(7, 128, 128, NONE, V5_10, V6_12, OK, ABSENT), // restart_syscall
-    row(8, 507, 429, NONE, V5_10, V6_12, OK, ABSENT), // creat
-    row(9, 301, 299, NONE, V5_10, V6_12, OK, ABSENT), // link
-    row(10, 302, 300, NONE, V5_10, V6_12, OK, ABSENT), // unlink
-    row(11, 221, 430, NONE, V5_10, V6_12, OK, ABSENT), // execve
-    row(12, 49, 49, NONE, V5_10, V6_12, OK, ABSENT), // chdir
-    row(13, 541, 566, NONE, V5_10, V6_12, OK, ABSENT), // time
-    row(14, 304, 301, NONE, V5_10, V6_12, OK, ABSENT), // mknod
-    row(15, 305, 302, NONE, V5_10, V6_12, OK, ABSENT), // chmod
-    row(16, 402, 431, NONE, V5_10, V6_12, OK, ABSENT), // lchown
-    row(19, 62, 432, NONE, V5_10, V6_12, OK, ABSENT), // lseek
-    row(20, 172, 172, NONE, V5_10, V6_12, OK, ABSENT), // getpid
-    row(21, 40, 40, NONE, V5_10, V6_12, OK, ABSENT), // mount
-    row(22, 310, 372, NONE, V5_10, V6_12, OK, ABSENT), // umount
-    row(23, 146, 433, NONE, V5_10, V6_12, OK, ABSENT), // setuid
-    row(24, 174, 434, NONE, V5_10, V6_12, OK, ABSENT), // getuid
-    row(25, 542, 567, NONE, V5_10, V6_12, OK, ABSENT), // stime
-    row(26, 117, 435, NONE, V5_10, V6_12, OK, ABSENT), // ptrace
-    row(27, 543, 568, NONE, V5_10, V6_12, OK, ABSENT), // alarm
-    row(29, 508, 436, NONE, V5_10, V6_12, OK, ABSENT), // pause
-    row(30, 544, 569, NONE, V5_10, V6_12, OK, ABSENT), // utime
-    row(33, 319, 308, NONE, V5_10, V6_12, OK, ABSENT), // access
-    row(34, 509, 437, NONE, V5_10, V6_12, OK, ABSENT), // nice
-    row(36, 81, 81, NONE, V5_10, V6_12, OK, ABSENT), // sync
-    row(37, 129, 129, NONE, V5_10, V6_12, OK, ABSENT), // kill
-    row(38, 374, 341, NONE, V5_10, V6_12, OK, ABSENT), // rename
-    row(39, 375, 342, NONE, V5_10, V6_12, OK, ABSENT), // mkdir
-    row(40, 376, 343, NONE, V5_10, V6_12, OK, ABSENT), // rmdir
-    row(41, 23, 23, NONE, V5_10, V6_12, OK, ABSENT), // dup
-    row(42, 324, 438, NONE, V5_10, V6_12, OK, ABSENT), // pipe
-    row(43, 153, 439, NONE, V5_10, V6_12, OK, ABSENT), // times
-    row(45, 214, 214, NONE, V5_10, V6_12, OK, ABSENT), // brk
-    row(46, 144, 440, NONE, V5_10, V6_12, OK, ABSENT), // setgid
-    row(47, 176, 441, NONE, V5_10, V6_12, OK, ABSENT), // getgid
-    row(48, 559, 610, NONE, V5_10, V6_12, OK, ABSENT), // signal
-    row(49, 175, 442, NONE, V5_10, V6_12, OK, ABSENT), // geteuid
-    row(50, 177, 443, NONE, V5_10, V6_12, OK, ABSENT), // getegid
-    row(51, 89, 89, NONE, V5_10, V6_12, OK, ABSENT), // acct
-    row(52, 39, 39, NONE, V5_10, V6_12, OK, ABSENT), // umount2
-    row(54, 29, 444, NONE, V5_10, V6_12, OK, ABSENT), // ioctl
-    row(55, 25, 445, NONE, V5_10, V6_12, OK, ABSENT), // fcntl
-    row(57, 154, 154, NONE, V5_10, V6_12, OK, ABSENT), // setpgid
-    row(60, 166, 166, NONE, V5_10, V6_12, OK, ABSENT), // umask
-    row(61, 51, 51, NONE, V5_10, V6_12, OK, ABSENT), // chroot
-    row(62, 452, 446, NONE, V5_10, V6_12, OK, ABSENT), // ustat
-    row(63, 358, 327, NONE, V5_10, V6_12, OK, ABSENT), // dup2
-    row(64, 173, 173, NONE, V5_10, V6_12, OK, ABSENT), // getppid
-    row(65, 339, 317, NONE, V5_10, V6_12, OK, ABSENT), // getpgrp
-    row(66, 157, 157, NONE, V5_10, V6_12, OK, ABSENT), // setsid
-    row(67, 386, 448, NONE, V5_10, V6_12, OK, ABSENT), // sigaction
-    row(70, 145, 449, NONE, V5_10, V6_12, OK, ABSENT), // setreuid
-    row(71, 143, 450, NONE, V5_10, V6_12, OK, ABSENT), // setregid
-    row(72, 368, 334, NONE, V5_10, V6_12, OK, ABSENT), // sigsuspend
-    row(73, 333, 451, NONE, V5_10, V6_12, OK, ABSENT), // sigpending
-    row(74, 161, 161, NONE, V5_10, V6_12, OK, ABSENT), // sethostname
-    row(75, 164, 452, NONE, V5_10, V6_12, OK, ABSENT), // setrlimit
-    row(76, 163, 614, NONE, V5_10, V6_12, OK, ABSENT), // getrlimit
-    row(77, 165, 453, NONE, V5_10, V6_12, OK, ABSENT), // getrusage
-    row(78, 169, 454, NONE, V5_10, V6_12, OK, ABSENT), // gettimeofday
-    row(79, 170, 455, NONE, V5_10, V6_12, OK, ABSENT), // settimeofday
-    row(80, 158, 456, NONE, V5_10, V6_12, OK, ABSENT), // getgroups
-    row(81, 159, 457, NONE, V5_10, V6_12, OK, ABSENT), // setgroups
-    row(83, 336, 315, NONE, V5_10, V6_12, OK, ABSENT), // symlink
-    row(85, 337, 316, NONE, V5_10, V6_12, OK, ABSENT), // readlink
-    row(86, 449, 371, NONE, V5_10, V6_12, OK, ABSENT), // uselib
-    row(87, 224, 224, NONE, V5_10, V6_12, OK, ABSENT), // swapon
-    row(88, 142, 142, NONE, V5_10, V6_12, OK, ABSENT), // reboot
-    row(89, 545, 617, NONE, V5_10, V6_12, OK, ABSENT), // readdir
-    row(90, 222, 739, NONE, V5_10, V6_12, OK, ABSENT), // mmap
-    row(91, 215, 215, NONE, V5_10, V6_12, OK, ABSENT), // munmap
-    row(92, 45, 458, NONE, V5_10, V6_12, OK, ABSENT), // truncate
-    row(93, 46, 459, NONE, V5_10, V6_12, OK, ABSENT), // ftruncate
-    row(94, 52, 52, NONE, V5_10, V6_12, OK, ABSENT), // fchmod
-    row(95, 55, 460, NONE, V5_10, V6_12, OK, ABSENT), // fchown
-    row(96, 141, 141, NONE, V5_10, V6_12, OK, ABSENT), // getpriority
-    row(97, 140, 140, NONE, V5_10, V6_12, OK, ABSENT), // setpriority
-    row(99, 43, 461, NONE, V5_10, V6_12, OK, ABSENT), // statfs
-    row(100, 44, 462, NONE, V5_10, V6_12, OK, ABSENT), // fstatfs
-    row(101, 568, NONE, NONE, V5_10, V6_12, NI, ABSENT), // ioperm
-    row(102, 546, 620, NONE, V5_10, V6_12, OK, ABSENT), // socketcall
-    row(103, 116, 116, NONE, V5_10, V6_12, OK, ABSENT), // syslog
-    row(104, 103, 323, NONE, V5_10, V6_12, OK, ABSENT), // setitimer
-    row(105, 102, 324, NONE, V5_10, V6_12, OK, ABSENT), // getitimer
-    row(106, 343, 463, NONE, V5_10, V6_12, OK, ABSENT), // stat
-    row(107, 344, 464, NONE, V5_10, V6_12, OK, ABSENT), // lstat
-    row(108, 80, 465, NONE, V5_10, V6_12, OK, ABSENT), // fstat
-    row(110, 18, NONE, NONE, V5_10, V6_12, NI, ABSENT), // lookup_dcookie
-    row(111, 58, 58, NONE, V5_10, V6_12, OK, ABSENT), // vhangup
-    row(112, 571, NONE, NONE, V5_10, V6_12, NI, ABSENT), // idle
-    row(114, 244, 466, NONE, V5_10, V6_12, OK, ABSENT), // wait4
-    row(115, 225, 225, NONE, V5_10, V6_12, OK, ABSENT), // swapoff
-    row(116, 179, 467, NONE, V5_10, V6_12, OK, ABSENT), // sysinfo
-    row(117, 548, 740, NONE, V5_10, V6_12, OK, ABSENT), // ipc
-    row(118, 82, 82, NONE, V5_10, V6_12, OK, ABSENT), // fsync
-    row(119, 363, 469, NONE, V5_10, V6_12, OK, ABSENT), // sigreturn
-    row(120, 220, 220, NONE, V5_10, V6_12, OK, ABSENT), // clone
-    row(121, 162, 162, NONE, V5_10, V6_12, OK, ABSENT), // setdomainname
-    row(122, 160, 160, NONE, V5_10, V6_12, OK, ABSENT), // uname
-    row(124, 171, 413, NONE, V5_10, V6_12, OK, ABSENT), // adjtimex
-    row(125, 226, 226, NONE, V5_10, V6_12, OK, ABSENT), // mprotect
-    row(126, 510, 471, NONE, V5_10, V6_12, OK, ABSENT), // sigprocmask
-    row(127, 447, NONE, NONE, V5_10, V6_12, NI, ABSENT), // create_module
-    row(128, 105, 105, NONE, V5_10, V6_12, OK, ABSENT), // init_module
-    row(129, 106, 106, NONE, V5_10, V6_12, OK, ABSENT), // delete_module
-    row(130, 448, NONE, NONE, V5_10, V6_12, NI, ABSENT), // get_kernel_syms
-    row(131, 60, 60, NONE, V5_10, V6_12, OK, ABSENT), // quotactl
-    row(132, 155, 155, NONE, V5_10, V6_12, OK, ABSENT), // getpgid
-    row(133, 50, 50, NONE, V5_10, V6_12, OK, ABSENT), // fchdir
-    row(134, 443, 42, NONE, V5_10, V6_12, NI, ABSENT), // bdflush
-    row(135, 435, 363, NONE, V5_10, V6_12, OK, ABSENT), // sysfs
-    row(136, 92, 741, NONE, V5_10, V6_12, OK, ABSENT), // personality
-    row(137, 453, NONE, NONE, V5_10, V6_12, NI, ABSENT), // afs_syscall
-    row(138, 151, 472, NONE, V5_10, V6_12, OK, ABSENT), // setfsuid
-    row(139, 152, 473, NONE, V5_10, V6_12, OK, ABSENT), // setfsgid
-    row(140, 511, 397, NONE, V5_10, V6_12, OK, ABSENT), // _llseek
-    row(141, 446, 474, NONE, V5_10, V6_12, OK, ABSENT), // getdents
-    row(142, 512, 475, NONE, V5_10, V6_12, OK, ABSENT), // _newselect
-    row(143, 32, 32, NONE, V5_10, V6_12, OK, ABSENT), // flock
-    row(144, 227, 227, NONE, V5_10, V6_12, OK, ABSENT), // msync
-    row(145, 65, 65, NONE, V5_10, V6_12, OK, ABSENT), // readv
-    row(146, 66, 66, NONE, V5_10, V6_12, OK, ABSENT), // writev
-    row(147, 156, 156, NONE, V5_10, V6_12, OK, ABSENT), // getsid
-    row(148, 83, 83, NONE, V5_10, V6_12, OK, ABSENT), // fdatasync
-    row(149, 450, NONE, NONE, V5_10, V6_12, NI, ABSENT), // _sysctl
-    row(150, 228, 228, NONE, V5_10, V6_12, OK, ABSENT), // mlock
-    row(151, 229, 229, NONE, V5_10, V6_12, OK, ABSENT), // munlock
-    row(152, 230, 230, NONE, V5_10, V6_12, OK, ABSENT), // mlockall
-    row(153, 231, 231, NONE, V5_10, V6_12, OK, ABSENT), // munlockall
-    row(154, 118, 118, NONE, V5_10, V6_12, OK, ABSENT), // sched_setparam
-    row(155, 121, 121, NONE, V5_10, V6_12, OK, ABSENT), // sched_getparam
-    row(156, 119, 119, NONE, V5_10, V6_12, OK, ABSENT), // sched_setscheduler
-    row(157, 120, 120, NONE, V5_10, V6_12, OK, ABSENT), // sched_getscheduler
-    row(158, 124, 124, NONE, V5_10, V6_12, OK, ABSENT), // sched_yield
-    row(159, 125, 125, NONE, V5_10, V6_12, OK, ABSENT), // sched_get_priority_max
-    row(160, 126, 126, NONE, V5_10, V6_12, OK, ABSENT), // sched_get_priority_min
-    row(161, 127, 411, NONE, V5_10, V6_12, OK, ABSENT), // sched_rr_get_interval
-    row(162, 101, 404, NONE, V5_10, V6_12, OK, ABSENT), // nanosleep
-    row(163, 216, 216, NONE, V5_10, V6_12, OK, ABSENT), // mremap
-    row(164, 147, 476, NONE, V5_10, V6_12, OK, ABSENT), // setresuid
-    row(165, 148, 477, NONE, V5_10, V6_12, OK, ABSENT), // getresuid
-    row(167, 456, NONE, NONE, V5_10, V6_12, NI, ABSENT), // query_module
-    row(168, 360, 329, NONE, V5_10, V6_12, OK, ABSENT), // poll
-    row(169, 42, NONE, NONE, V5_10, V6_12, NI, ABSENT), // nfsservctl
-    row(170, 149, 478, NONE, V5_10, V6_12, OK, ABSENT), // setresgid
-    row(171, 150, 479, NONE, V5_10, V6_12, OK, ABSENT), // getresgid
-    row(172, 167, 167, NONE, V5_10, V6_12, OK, ABSENT), // prctl
-    row(173, 139, 481, NONE, V5_10, V6_12, OK, ABSENT), // rt_sigreturn
-    row(174, 134, 482, NONE, V5_10, V6_12, OK, ABSENT), // rt_sigaction
-    row(175, 135, 483, NONE, V5_10, V6_12, OK, ABSENT), // rt_sigprocmask
-    row(176, 136, 484, NONE, V5_10, V6_12, OK, ABSENT), // rt_sigpending
-    row(177, 137, 485, NONE, V5_10, V6_12, OK, ABSENT), // rt_sigtimedwait
-    row(178, 138, 486, NONE, V5_10, V6_12, OK, ABSENT), // rt_sigqueueinfo
-    row(179, 133, 487, NONE, V5_10, V6_12, OK, ABSENT), // rt_sigsuspend
-    row(180, 67, 742, NONE, V5_10, V6_12, OK, ABSENT), // pread64
-    row(181, 68, 743, NONE, V5_10, V6_12, OK, ABSENT), // pwrite64
-    row(182, 306, 490, NONE, V5_10, V6_12, OK, ABSENT), // chown
-    row(183, 17, 17, NONE, V5_10, V6_12, OK, ABSENT), // getcwd
-    row(184, 90, 90, NONE, V5_10, V6_12, OK, ABSENT), // capget
-    row(185, 91, 91, NONE, V5_10, V6_12, OK, ABSENT), // capset
-    row(186, 132, 491, NONE, V5_10, V6_12, OK, ABSENT), // sigaltstack
-    row(187, 71, 493, NONE, V5_10, V6_12, OK, ABSENT), // sendfile
-    row(188, 575, NONE, NONE, V5_10, V6_12, NI, ABSENT), // getpmsg
-    row(189, 576, NONE, NONE, V5_10, V6_12, NI, ABSENT), // putpmsg
-    row(190, 342, 494, NONE, V5_10, V6_12, OK, ABSENT), // vfork
-    row(191, 513, 495, NONE, V5_10, V6_12, OK, ABSENT), // ugetrlimit
-    row(192, 481, 744, NONE, V5_10, V6_12, OK, ABSENT), // mmap2
-    row(193, 477, 745, NONE, V5_10, V6_12, OK, ABSENT), // truncate64
-    row(194, 478, 746, NONE, V5_10, V6_12, OK, ABSENT), // ftruncate64
-    row(195, 464, 747, NONE, V5_10, V6_12, OK, ABSENT), // stat64
-    row(196, 465, 748, NONE, V5_10, V6_12, OK, ABSENT), // lstat64
-    row(197, 466, 749, NONE, V5_10, V6_12, OK, ABSENT), // fstat64
-    row(198, 514, 353, NONE, V5_10, V6_12, OK, ABSENT), // lchown32
-    row(199, 515, 174, NONE, V5_10, V6_12, OK, ABSENT), // getuid32
-    row(200, 516, 176, NONE, V5_10, V6_12, OK, ABSENT), // getgid32
-    row(201, 517, 175, NONE, V5_10, V6_12, OK, ABSENT), // geteuid32
-    row(202, 518, 177, NONE, V5_10, V6_12, OK, ABSENT), // getegid32
-    row(203, 519, 145, NONE, V5_10, V6_12, OK, ABSENT), // setreuid32
-    row(204, 520, 143, NONE, V5_10, V6_12, OK, ABSENT), // setregid32
-    row(205, 521, 158, NONE, V5_10, V6_12, OK, ABSENT), // getgroups32
-    row(206, 522, 159, NONE, V5_10, V6_12, OK, ABSENT), // setgroups32
-    row(207, 523, 55, NONE, V5_10, V6_12, OK, ABSENT), // fchown32
-    row(208, 524, 147, NONE, V5_10, V6_12, OK, ABSENT), // setresuid32
-    row(209, 525, 148, NONE, V5_10, V6_12, OK, ABSENT), // getresuid32
-    row(210, 526, 149, NONE, V5_10, V6_12, OK, ABSENT), // setresgid32
-    row(211, 527, 150, NONE, V5_10, V6_12, OK, ABSENT), // getresgid32
-    row(212, 528, 303, NONE, V5_10, V6_12, OK, ABSENT), // chown32
-    row(213, 529, 146, NONE, V5_10, V6_12, OK, ABSENT), // setuid32
-    row(214, 530, 144, NONE, V5_10, V6_12, OK, ABSENT), // setgid32
-    row(215, 531, 151, NONE, V5_10, V6_12, OK, ABSENT), // setfsuid32
-    row(216, 532, 152, NONE, V5_10, V6_12, OK, ABSENT), // setfsgid32
-    row(217, 41, 41, NONE, V5_10, V6_12, OK, ABSENT), // pivot_root
-    row(218, 232, 232, NONE, V5_10, V6_12, OK, ABSENT), // mincore
-    row(219, 233, 233, NONE, V5_10, V6_12, OK, ABSENT), // madvise
-    row(220, 61, 61, NONE, V5_10, V6_12, OK, ABSENT), // getdents64
-    row(221, 476, 500, NONE, V5_10, V6_12, OK, ABSENT), // fcntl64
-    row(222, 213, 750, NONE, V5_10, V6_12, OK, ABSENT), // readahead
-    row(223, 480, 697, NONE, V5_10, V6_12, OK, ABSENT), // sendfile64
-    row(224, 5, 5, NONE, V5_10, V6_12, OK, ABSENT), // setxattr
-    row(225, 6, 6, NONE, V5_10, V6_12, OK, ABSENT), // lsetxattr
-    row(226, 7, 7, NONE, V5_10, V6_12, OK, ABSENT), // fsetxattr
-    row(227, 8, 8, NONE, V5_10, V6_12, OK, ABSENT), // getxattr
-    row(228, 9, 9, NONE, V5_10, V6_12, OK, ABSENT), // lgetxattr
-    row(229, 10, 10, NONE, V5_10, V6_12, OK, ABSENT), // fgetxattr
-    row(230, 11, 11, NONE, V5_10, V6_12, OK, ABSENT), // listxattr
-    row(231, 12, 12, NONE, V5_10, V6_12, OK, ABSENT), // llistxattr
-    row(232, 13, 13, NONE, V5_10, V6_12, OK, ABSENT), // flistxattr
-    row(233, 14, 14, NONE, V5_10, V6_12, OK, ABSENT), // removexattr
-    row(234, 15, 15, NONE, V5_10, V6_12, OK, ABSENT), // lremovexattr
-    row(235, 16, 16, NONE, V5_10, V6_12, OK, ABSENT), // fremovexattr
-    row(236, 178, 178, NONE, V5_10, V6_12, OK, ABSENT), // gettid
-    row(237, 130, 130, NONE, V5_10, V6_12, OK, ABSENT), // tkill
-    row(238, 98, 403, NONE, V5_10, V6_12, OK, ABSENT), // futex
-    row(239, 122, 502, NONE, V5_10, V6_12, OK, ABSENT), // sched_setaffinity
-    row(240, 123, 503, NONE, V5_10, V6_12, OK, ABSENT), // sched_getaffinity
-    row(241, 131, 131, NONE, V5_10, V6_12, OK, ABSENT), // tgkill
-    row(243, 0, 504, NONE, V5_10, V6_12, OK, ABSENT), // io_setup
-    row(244, 1, 1, NONE, V5_10, V6_12, OK, ABSENT), // io_destroy
-    row(245, 4, 393, NONE, V5_10, V6_12, OK, ABSENT), // io_getevents
-    row(246, 2, 505, NONE, V5_10, V6_12, OK, ABSENT), // io_submit
-    row(247, 3, 3, NONE, V5_10, V6_12, OK, ABSENT), // io_cancel
-    row(248, 94, 94, NONE, V5_10, V6_12, OK, ABSENT), // exit_group
-    row(249, 462, 380, NONE, V5_10, V6_12, OK, ABSENT), // epoll_create
-    row(250, 21, 21, NONE, V5_10, V6_12, OK, ABSENT), // epoll_ctl
-    row(251, 463, 381, NONE, V5_10, V6_12, OK, ABSENT), // epoll_wait
-    row(252, 96, 96, NONE, V5_10, V6_12, OK, ABSENT), // set_tid_address
-    row(253, 223, 751, NONE, V5_10, V6_12, OK, ABSENT), // fadvise64
-    row(254, 107, 507, NONE, V5_10, V6_12, OK, ABSENT), // timer_create
-    row(255, 110, 406, NONE, V5_10, V6_12, OK, ABSENT), // timer_settime
-    row(256, 108, 405, NONE, V5_10, V6_12, OK, ABSENT), // timer_gettime
-    row(257, 109, 109, NONE, V5_10, V6_12, OK, ABSENT), // timer_getoverrun
-    row(258, 111, 111, NONE, V5_10, V6_12, OK, ABSENT), // timer_delete
-    row(259, 112, 407, NONE, V5_10, V6_12, OK, ABSENT), // clock_settime
-    row(260, 113, 408, NONE, V5_10, V6_12, OK, ABSENT), // clock_gettime
-    row(261, 114, 409, NONE, V5_10, V6_12, OK, ABSENT), // clock_getres
-    row(262, 115, 410, NONE, V5_10, V6_12, OK, ABSENT), // clock_nanosleep
-    row(264, 482, 752, NONE, V5_10, V6_12, OK, ABSENT), // fadvise64_64
-    row(265, 474, 638, NONE, V5_10, V6_12, OK, ABSENT), // statfs64
-    row(266, 475, 639, NONE, V5_10, V6_12, OK, ABSENT), // fstatfs64
-    row(267, 234, 234, NONE, V5_10, V6_12, OK, ABSENT), // remap_file_pages
-    row(268, 235, 235, NONE, V5_10, V6_12, OK, ABSENT), // mbind
-    row(269, 236, 236, NONE, V5_10, V6_12, OK, ABSENT), // get_mempolicy
-    row(270, 237, 237, NONE, V5_10, V6_12, OK, ABSENT), // set_mempolicy
-    row(271, 180, 515, NONE, V5_10, V6_12, OK, ABSENT), // mq_open
-    row(272, 181, 181, NONE, V5_10, V6_12, OK, ABSENT), // mq_unlink
-    row(273, 182, 414, NONE, V5_10, V6_12, OK, ABSENT), // mq_timedsend
-    row(274, 183, 415, NONE, V5_10, V6_12, OK, ABSENT), // mq_timedreceive
-    row(275, 184, 516, NONE, V5_10, V6_12, OK, ABSENT), // mq_notify
-    row(276, 185, 517, NONE, V5_10, V6_12, OK, ABSENT), // mq_getsetattr
-    row(277, 104, 543, NONE, V5_10, V6_12, OK, ABSENT), // kexec_load
-    row(278, 217, 217, NONE, V5_10, V6_12, OK, ABSENT), // add_key
-    row(279, 218, 218, NONE, V5_10, V6_12, OK, ABSENT), // request_key
-    row(280, 219, 529, NONE, V5_10, V6_12, OK, ABSENT), // keyctl
-    row(281, 95, 518, NONE, V5_10, V6_12, OK, ABSENT), // waitid
-    row(282, 30, 30, NONE, V5_10, V6_12, OK, ABSENT), // ioprio_set
-    row(283, 31, 31, NONE, V5_10, V6_12, OK, ABSENT), // ioprio_get
-    row(284, 468, 386, NONE, V5_10, V6_12, OK, ABSENT), // inotify_init
-    row(285, 27, 27, NONE, V5_10, V6_12, OK, ABSENT), // inotify_add_watch
-    row(286, 28, 28, NONE, V5_10, V6_12, OK, ABSENT), // inotify_rm_watch
-    row(287, 238, 238, NONE, V5_10, V6_12, OK, ABSENT), // migrate_pages
-    row(288, 56, 533, NONE, V5_10, V6_12, OK, ABSENT), // openat
-    row(289, 34, 34, NONE, V5_10, V6_12, OK, ABSENT), // mkdirat
-    row(290, 33, 33, NONE, V5_10, V6_12, OK, ABSENT), // mknodat
-    row(291, 54, 54, NONE, V5_10, V6_12, OK, ABSENT), // fchownat
-    row(292, 469, 534, NONE, V5_10, V6_12, OK, ABSENT), // futimesat
-    row(293, 470, 753, NONE, V5_10, V6_12, OK, ABSENT), // fstatat64
-    row(294, 35, 35, NONE, V5_10, V6_12, OK, ABSENT), // unlinkat
-    row(295, 38, 38, NONE, V5_10, V6_12, OK, ABSENT), // renameat
-    row(296, 37, 37, NONE, V5_10, V6_12, OK, ABSENT), // linkat
-    row(297, 36, 36, NONE, V5_10, V6_12, OK, ABSENT), // symlinkat
-    row(298, 78, 78, NONE, V5_10, V6_12, OK, ABSENT), // readlinkat
-    row(299, 53, 53, NONE, V5_10, V6_12, OK, ABSENT), // fchmodat
-    row(300, 48, 48, NONE, V5_10, V6_12, OK, ABSENT), // faccessat
-    row(301, 72, 535, NONE, V5_10, V6_12, OK, ABSENT), // pselect6
-    row(302, 73, 536, NONE, V5_10, V6_12, OK, ABSENT), // ppoll
-    row(303, 97, 97, NONE, V5_10, V6_12, OK, ABSENT), // unshare
-    row(304, 99, 537, NONE, V5_10, V6_12, OK, ABSENT), // set_robust_list
-    row(305, 100, 538, NONE, V5_10, V6_12, OK, ABSENT), // get_robust_list
-    row(306, 76, 76, NONE, V5_10, V6_12, OK, ABSENT), // splice
-    row(307, 84, 754, NONE, V5_10, V6_12, OK, ABSENT), // sync_file_range
-    row(308, 77, 77, NONE, V5_10, V6_12, OK, ABSENT), // tee
-    row(309, 75, 75, NONE, V5_10, V6_12, OK, ABSENT), // vmsplice
-    row(310, 239, 239, NONE, V5_10, V6_12, OK, ABSENT), // move_pages
-    row(311, 168, 168, NONE, V5_10, V6_12, OK, ABSENT), // getcpu
-    row(312, 22, 542, NONE, V5_10, V6_12, OK, ABSENT), // epoll_pwait
-    row(313, 458, 512, NONE, V5_10, V6_12, OK, ABSENT), // utimes
-    row(314, 47, 755, NONE, V5_10, V6_12, OK, ABSENT), // fallocate
-    row(315, 88, 402, NONE, V5_10, V6_12, OK, ABSENT), // utimensat
-    row(316, 471, 544, NONE, V5_10, V6_12, OK, ABSENT), // signalfd
-    row(317, 472, NONE, NONE, V5_10, V6_12, NI, ABSENT), // timerfd
-    row(318, 473, 390, NONE, V5_10, V6_12, OK, ABSENT), // eventfd
-    row(319, 85, 85, NONE, V5_10, V6_12, OK, ABSENT), // timerfd_create
-    row(320, 86, 400, NONE, V5_10, V6_12, OK, ABSENT), // timerfd_settime
-    row(321, 87, 401, NONE, V5_10, V6_12, OK, ABSENT), // timerfd_gettime
-    row(322, 74, 546, NONE, V5_10, V6_12, OK, ABSENT), // signalfd4
-    row(323, 19, 19, NONE, V5_10, V6_12, OK, ABSENT), // eventfd2
-    row(324, 26, 26, NONE, V5_10, V6_12, OK, ABSENT), // inotify_init1
-    row(325, 59, 59, NONE, V5_10, V6_12, OK, ABSENT), // pipe2
-    row(326, 24, 24, NONE, V5_10, V6_12, OK, ABSENT), // dup3
-    row(327, 20, 20, NONE, V5_10, V6_12, OK, ABSENT), // epoll_create1
-    row(328, 69, 547, NONE, V5_10, V6_12, OK, ABSENT), // preadv
-    row(329, 70, 548, NONE, V5_10, V6_12, OK, ABSENT), // pwritev
-    row(330, 240, 549, NONE, V5_10, V6_12, OK, ABSENT), // rt_tgsigqueueinfo
-    row(331, 241, 241, NONE, V5_10, V6_12, OK, ABSENT), // perf_event_open
-    row(332, 246, 246, NONE, V5_10, V6_12, OK, ABSENT), // fanotify_init
-    row(333, 247, 551, NONE, V5_10, V6_12, OK, ABSENT), // fanotify_mark
-    row(334, 245, 245, NONE, V5_10, V6_12, OK, ABSENT), // prlimit64
-    row(335, 248, 248, NONE, V5_10, V6_12, OK, ABSENT), // name_to_handle_at
-    row(336, 249, 552, NONE, V5_10, V6_12, OK, ABSENT), // open_by_handle_at
-    row(337, 250, 424, NONE, V5_10, V6_12, OK, ABSENT), // clock_adjtime
-    row(338, 251, 251, NONE, V5_10, V6_12, OK, ABSENT), // syncfs
-    row(339, 252, 252, NONE, V5_10, V6_12, OK, ABSENT), // setns
-    row(340, 254, 254, NONE, V5_10, V6_12, OK, ABSENT), // process_vm_readv
-    row(341, 255, 255, NONE, V5_10, V6_12, OK, ABSENT), // process_vm_writev
-    row(342, 609, 756, NONE, V5_10, V6_12, OK, ABSENT), // s390_runtime_instr
-    row(343, 256, 256, NONE, V5_10, V6_12, OK, ABSENT), // kcmp
-    row(344, 257, 257, NONE, V5_10, V6_12, OK, ABSENT), // finit_module
-    row(345, 258, 258, NONE, V5_10, V6_12, OK, ABSENT), // sched_setattr
-    row(346, 259, 259, NONE, V5_10, V6_12, OK, ABSENT), // sched_getattr
-    row(347, 260, 260, NONE, V5_10, V6_12, OK, ABSENT), // renameat2
-    row(348, 261, 261, NONE, V5_10, V6_12, OK, ABSENT), // seccomp
-    row(349, 262, 262, NONE, V5_10, V6_12, OK, ABSENT), // getrandom
-    row(350, 263, 263, NONE, V5_10, V6_12, OK, ABSENT), // memfd_create
-    row(351, 264, 264, NONE, V5_10, V6_12, OK, ABSENT), // bpf
-    row(352, 610, 757, NONE, V5_10, V6_12, OK, ABSENT), // s390_pci_mmio_write
-    row(353, 611, 758, NONE, V5_10, V6_12, OK, ABSENT), // s390_pci_mmio_read
-    row(354, 265, 554, NONE, V5_10, V6_12, OK, ABSENT), // execveat
-    row(355, 266, 266, NONE, V5_10, V6_12, OK, ABSENT), // userfaultfd
-    row(356, 267, 267, NONE, V5_10, V6_12, OK, ABSENT), // membarrier
-    row(357, 243, 550, NONE, V5_10, V6_12, OK, ABSENT), // recvmmsg
-    row(358, 253, 553, NONE, V5_10, V6_12, OK, ABSENT), // sendmmsg
-    row(359, 198, 198, NONE, V5_10, V6_12, OK, ABSENT), // socket
-    row(360, 199, 199, NONE, V5_10, V6_12, OK, ABSENT), // socketpair
-    row(361, 200, 200, NONE, V5_10, V6_12, OK, ABSENT), // bind
-    row(362, 203, 203, NONE, V5_10, V6_12, OK, ABSENT), // connect
-    row(363, 201, 201, NONE, V5_10, V6_12, OK, ABSENT), // listen
-    row(364, 242, 242, NONE, V5_10, V6_12, OK, ABSENT), // accept4
-    row(365, 209, 209, NONE, V5_10, V6_12, OK, ABSENT), // getsockopt
-    row(366, 208, 208, NONE, V5_10, V6_12, OK, ABSENT), // setsockopt
-    row(367, 204, 204, NONE, V5_10, V6_12, OK, ABSENT), // getsockname
-    row(368, 205, 205, NONE, V5_10, V6_12, OK, ABSENT), // getpeername
-    row(369, 206, 206, NONE, V5_10, V6_12, OK, ABSENT), // sendto
-    row(370, 211, 521, NONE, V5_10, V6_12, OK, ABSENT), // sendmsg
-    row(371, 207, 520, NONE, V5_10, V6_12, OK, ABSENT), // recvfrom
-    row(372, 212, 522, NONE, V5_10, V6_12, OK, ABSENT), // recvmsg
-    row(373, 210, 210, NONE, V5_10, V6_12, OK, ABSENT), // shutdown
-    row(374, 268, 268, NONE, V5_10, V6_12, OK, ABSENT), // mlock2
-    row(375, 269, 269, NONE, V5_10, V6_12, OK, ABSENT), // copy_file_range
-    row(376, 270, 555, NONE, V5_10, V6_12, OK, ABSENT), // preadv2
-    row(377, 271, 556, NONE, V5_10, V6_12, OK, ABSENT), // pwritev2
-    row(378, 612, 759, NONE, V5_10, V6_12, OK, ABSENT), // s390_guarded_storage
-    row(379, 275, 275, NONE, V5_10, V6_12, OK, ABSENT), // statx
-    row(380, 613, 760, NONE, V5_10, V6_12, OK, ABSENT), // s390_sthyi
-    row(381, 278, 278, NONE, V5_10, V6_12, OK, ABSENT), // kexec_file_load
-    row(382, 276, 557, NONE, V5_10, V6_12, OK, ABSENT), // io_pgetevents
-    row(383, 277, 277, NONE, V5_10, V6_12, OK, ABSENT), // rseq
-    row(384, 272, 272, NONE, V5_10, V6_12, OK, ABSENT), // pkey_mprotect
-    row(385, 273, 273, NONE, V5_10, V6_12, OK, ABSENT), // pkey_alloc
-    row(386, 274, 274, NONE, V5_10, V6_12, OK, ABSENT), // pkey_free
-    row(393, 190, 190, NONE, V5_10, V6_12, OK, ABSENT), // semget
-    row(394, 191, 646, NONE, V5_10, V6_12, OK, ABSENT), // semctl
-    row(395, 194, 194, NONE, V5_10, V6_12, OK, ABSENT), // shmget
-    row(396, 195, 647, NONE, V5_10, V6_12, OK, ABSENT), // shmctl
-    row(397, 196, 527, NONE, V5_10, V6_12, OK, ABSENT), // shmat
-    row(398, 197, 197, NONE, V5_10, V6_12, OK, ABSENT), // shmdt
-    row(399, 186, 186, NONE, V5_10, V6_12, OK, ABSENT), // msgget
-    row(400, 189, 524, NONE, V5_10, V6_12, OK, ABSENT), // msgsnd
-    row(401, 188, 525, NONE, V5_10, V6_12, OK, ABSENT), // msgrcv
-    row(402, 187, 648, NONE, V5_10, V6_12, OK, ABSENT), // msgctl
-    row(403, 487, 113, NONE, V5_10, V6_12, OK, ABSENT), // clock_gettime64
-    row(404, 488, 112, NONE, V5_10, V6_12, OK, ABSENT), // clock_settime64
-    row(405, 489, 250, NONE, V5_10, V6_12, OK, ABSENT), // clock_adjtime64
-    row(406, 490, 114, NONE, V5_10, V6_12, OK, ABSENT), // clock_getres_time64
-    row(407, 491, 115, NONE, V5_10, V6_12, OK, ABSENT), // clock_nanosleep_time64
-    row(408, 492, 108, NONE, V5_10, V6_12, OK, ABSENT), // timer_gettime64
-    row(409, 493, 110, NONE, V5_10, V6_12, OK, ABSENT), // timer_settime64
-    row(410, 494, 87, NONE, V5_10, V6_12, OK, ABSENT), // timerfd_gettime64
-    row(411, 495, 86, NONE, V5_10, V6_12, OK, ABSENT), // timerfd_settime64
-    row(412, 496, 88, NONE, V5_10, V6_12, OK, ABSENT), // utimensat_time64
-    row(413, 497, 559, NONE, V5_10, V6_12, OK, ABSENT), // pselect6_time64
-    row(414, 498, 560, NONE, V5_10, V6_12, OK, ABSENT), // ppoll_time64
-    row(416, 499, 561, NONE, V5_10, V6_12, OK, ABSENT), // io_pgetevents_time64
-    row(417, 500, 562, NONE, V5_10, V6_12, OK, ABSENT), // recvmmsg_time64
-    row(418, 501, 182, NONE, V5_10, V6_12, OK, ABSENT), // mq_timedsend_time64
-    row(419, 502, 183, NONE, V5_10, V6_12, OK, ABSENT), // mq_timedreceive_time64
-    row(420, 503, 192, NONE, V5_10, V6_12, OK, ABSENT), // semtimedop_time64
-    row(421, 504, 563, NONE, V5_10, V6_12, OK, ABSENT), // rt_sigtimedwait_time64
-    row(422, 505, 98, NONE, V5_10, V6_12, OK, ABSENT), // futex_time64
-    row(423, 506, 127, NONE, V5_10, V6_12, OK, ABSENT), // sched_rr_get_interval_time64
-    row(424, 279, 279, NONE, V5_10, V6_12, OK, ABSENT), // pidfd_send_signal
-    row(425, 280, 280, NONE, V5_10, V6_12, OK, ABSENT), // io_uring_setup
-    row(426, 281, 281, NONE, V5_10, V6_12, OK, ABSENT), // io_uring_enter
-    row(427, 282, 282, NONE, V5_10, V6_12, OK, ABSENT), // io_uring_register
-    row(428, 283, 283, NONE, V5_10, V6_12, OK, ABSENT), // open_tree
-    row(429, 284, 284, NONE, V5_10, V6_12, OK, ABSENT), // move_mount
-    row(430, 285, 285, NONE, V5_10, V6_12, OK, ABSENT), // fsopen
-    row(431, 286, 286, NONE, V5_10, V6_12, OK, ABSENT), // fsconfig
-    row(432, 287, 287, NONE, V5_10, V6_12, OK, ABSENT), // fsmount
-    row(433, 288, 288, NONE, V5_10, V6_12, OK, ABSENT), // fspick
-    row(434, 289, 289, NONE, V5_10, V6_12, OK, ABSENT), // pidfd_open
-    row(435, 290, 290, NONE, V5_10, V6_12, OK, ABSENT), // clone3
-    row(436, 291, 291, NONE, V5_10, V6_12, OK, ABSENT), // close_range
-    row(437, 292, 292, NONE, V5_10, V6_12, OK, ABSENT), // openat2
-    row(438, 293, 293, NONE, V5_10, V6_12, OK, ABSENT), // pidfd_getfd
-    row(439, 294, 294, NONE, V5_10, V6_12, OK, ABSENT), // faccessat2
-    row(440, 295, 295, NONE, V5_10, V6_12, OK, ABSENT), // process_madvise
-    row(441, 650, 814, NONE, V6_1, V6_12, OK, ABSENT), // epoll_pwait2
-    row(442, 651, 805, NONE, V6_1, V6_12, OK, ABSENT), // mount_setattr
-    row(443, 652, 806, NONE, V6_1, V6_12, OK, ABSENT), // quotactl_fd
-    row(444, 653, 807, NONE, V6_1, V6_12, OK, ABSENT), // landlock_create_ruleset
-    row(445, 654, 808, NONE, V6_1, V6_12, OK, ABSENT), // landlock_add_rule
-    row(446, 655, 809, NONE, V6_1, V6_12, OK, ABSENT), // landlock_restrict_self
-    row(447, 656, 810, NONE, V6_12, V6_12, OK, ABSENT), // memfd_secret
-    row(448, 657, 811, NONE, V6_1, V6_12, OK, ABSENT), // process_mrelease
-    row(449, 658, 812, NONE, V6_1, V6_12, OK, ABSENT), // futex_waitv
-    row(450, 659, 813, NONE, V6_1, V6_12, OK, ABSENT), // set_mempolicy_home_node
-    row(451, 660, 835, NONE, V6_12, V6_12, OK, ABSENT), // cachestat
-    row(452, 661, 836, NONE, V6_12, V6_12, OK, ABSENT), // fchmodat2
-    row(453, 662, 837, NONE, V6_12, V6_12, NOT_ON_THIS_ARCH, ABSENT), // map_shadow_stack
-    row(454, 663, 838, NONE, V6_12, V6_12, OK, ABSENT), // futex_wake
-    row(455, 664, 839, NONE, V6_12, V6_12, OK, ABSENT), // futex_wait
-    row(456, 665, 840, NONE, V6_12, V6_12, OK, ABSENT), // futex_requeue
-    row(457, 666, 841, NONE, V6_12, V6_12, OK, ABSENT), // statmount
-    row(458, 667, 842, NONE, V6_12, V6_12, OK, ABSENT), // listmount
-    row(459, 668, 843, NONE, V6_12, V6_12, OK, ABSENT), // lsm_get_self_attr
-    row(460, 669, 844, NONE, V6_12, V6_12, OK, ABSENT), // lsm_set_self_attr
-    row(461, 670, 845, NONE, V6_12, V6_12, OK, ABSENT), // lsm_list_modules
-    row(462, 671, 846, NONE, V6_12, V6_12, OK, ABSENT), // mseal
+    // number, name, first release, last release, (entry, parameters, configuration, flags), as compat
+    row(1, 93, V5_10, V6_12, side(93, 79, NONE, OK | DEFINED), NO_SIDE), // exit
+    row(2, 297, V5_10, V6_12, side(427, 49, NONE, OK | DEFINED), NO_SIDE), // fork
+    row(3, 63, V5_10, V6_12, side(737, 677, NONE, OK | COMPAT_DEFINED), NO_SIDE), // read
+    row(4, 64, V5_10, V6_12, side(738, 678, NONE, OK | COMPAT_DEFINED), NO_SIDE), // write
+    row(5, 327, V5_10, V6_12, side(428, 253, 17, OK | COMPAT_DEFINED), NO_SIDE), // open
+    row(6, 57, V5_10, V6_12, side(57, 43, NONE, OK | DEFINED), NO_SIDE), // close
+    row(7, 128, V5_10, V6_12, side(128, 49, NONE, OK | DEFINED), NO_SIDE), // restart_syscall
+    row(8, 507, V5_10, V6_12, side(429, 271, NONE, OK | DEFINED), NO_SIDE), // creat
+    row(9, 301, V5_10, V6_12, side(299, 245, NONE, OK | DEFINED), NO_SIDE), // link
+    row(10, 302, V5_10, V6_12, side(300, 246, NONE, OK | DEFINED), NO_SIDE), // unlink
+    row(11, 221, V5_10, V6_12, side(430, 419, 17, OK | COMPAT_DEFINED), NO_SIDE), // execve
+    row(12, 49, V5_10, V6_12, side(49, 42, NONE, OK | DEFINED), NO_SIDE), // chdir
+    row(13, 541, V5_10, V6_12, side(566, 527, 14, OK | DEFINED), NO_SIDE), // time
+    row(14, 304, V5_10, V6_12, side(301, 247, NONE, OK | DEFINED), NO_SIDE), // mknod
+    row(15, 305, V5_10, V6_12, side(302, 248, NONE, OK | DEFINED), NO_SIDE), // chmod
+    row(16, 402, V5_10, V6_12, side(431, 420, NONE, OK | DEFINED), NO_SIDE), // lchown
+    row(19, 62, V5_10, V6_12, side(432, 422, 17, OK | COMPAT_DEFINED), NO_SIDE), // lseek
+    row(20, 172, V5_10, V6_12, side(172, 49, NONE, OK | DEFINED), NO_SIDE), // getpid
+    row(21, 40, V5_10, V6_12, side(40, 325, NONE, OK | DEFINED), NO_SIDE), // mount
+    row(22, 310, V5_10, V6_12, side(372, 278, NONE, OK | DEFINED), NO_SIDE), // umount
+    row(23, 146, V5_10, V6_12, side(433, 423, NONE, OK | DEFINED), NO_SIDE), // setuid
+    row(24, 174, V5_10, V6_12, side(434, 49, NONE, OK | DEFINED), NO_SIDE), // getuid
+    row(25, 542, V5_10, V6_12, side(567, 528, 14, OK | DEFINED), NO_SIDE), // stime
+    row(26, 117, V5_10, V6_12, side(435, 424, 17, OK | COMPAT_DEFINED), NO_SIDE), // ptrace
+    row(27, 543, V5_10, V6_12, side(568, 529, NONE, OK | DEFINED), NO_SIDE), // alarm
+    row(29, 508, V5_10, V6_12, side(436, 49, NONE, OK | DEFINED), NO_SIDE), // pause
+    row(30, 544, V5_10, V6_12, side(569, 530, 14, OK | DEFINED), NO_SIDE), // utime
+    row(33, 319, V5_10, V6_12, side(308, 251, NONE, OK | DEFINED), NO_SIDE), // access
+    row(34, 509, V5_10, V6_12, side(437, 425, NONE, OK | DEFINED), NO_SIDE), // nice
+    row(36, 81, V5_10, V6_12, side(81, 49, NONE, OK | DEFINED), NO_SIDE), // sync
+    row(37, 129, V5_10, V6_12, side(129, 107, NONE, OK | DEFINED), NO_SIDE), // kill
+    row(38, 374, V5_10, V6_12, side(341, 245, NONE, OK | DEFINED), NO_SIDE), // rename
+    row(39, 375, V5_10, V6_12, side(342, 271, NONE, OK | DEFINED), NO_SIDE), // mkdir
+    row(40, 376, V5_10, V6_12, side(343, 246, NONE, OK | DEFINED), NO_SIDE), // rmdir
+    row(41, 23, V5_10, V6_12, side(23, 19, NONE, OK | DEFINED), NO_SIDE), // dup
+    row(42, 324, V5_10, V6_12, side(438, 426, NONE, OK | DEFINED), NO_SIDE), // pipe
+    row(43, 153, V5_10, V6_12, side(439, 427, 17, OK | COMPAT_DEFINED), NO_SIDE), // times
+    row(45, 214, V5_10, V6_12, side(214, 378, NONE, OK | DEFINED), NO_SIDE), // brk
+    row(46, 144, V5_10, V6_12, side(440, 428, NONE, OK | DEFINED), NO_SIDE), // setgid
+    row(47, 176, V5_10, V6_12, side(441, 49, NONE, OK | DEFINED), NO_SIDE), // getgid
+    row(48, 559, V5_10, V6_12, side(610, 563, NONE, OK | DEFINED), NO_SIDE), // signal
+    row(49, 175, V5_10, V6_12, side(442, 49, NONE, OK | DEFINED), NO_SIDE), // geteuid
+    row(50, 177, V5_10, V6_12, side(443, 49, NONE, OK | DEFINED), NO_SIDE), // getegid
+    row(51, 89, V5_10, V6_12, side(89, 75, NONE, OK | DEFINED), NO_SIDE), // acct
+    row(52, 39, V5_10, V6_12, side(39, 33, NONE, OK | DEFINED), NO_SIDE), // umount2
+    row(54, 29, V5_10, V6_12, side(444, 429, 17, OK | COMPAT_DEFINED), NO_SIDE), // ioctl
+    row(55, 25, V5_10, V6_12, side(445, 429, 17, OK | COMPAT_DEFINED), NO_SIDE), // fcntl
+    row(57, 154, V5_10, V6_12, side(154, 127, NONE, OK | DEFINED), NO_SIDE), // setpgid
+    row(60, 166, V5_10, V6_12, side(166, 133, NONE, OK | DEFINED), NO_SIDE), // umask
+    row(61, 51, V5_10, V6_12, side(51, 42, NONE, OK | DEFINED), NO_SIDE), // chroot
+    row(62, 452, V5_10, V6_12, side(446, 430, 17, OK | COMPAT_DEFINED), NO_SIDE), // ustat
+    row(63, 358, V5_10, V6_12, side(327, 260, NONE, OK | DEFINED), NO_SIDE), // dup2
+    row(64, 173, V5_10, V6_12, side(173, 49, NONE, OK | DEFINED), NO_SIDE), // getppid
+    row(65, 339, V5_10, V6_12, side(317, 49, NONE, OK | DEFINED), NO_SIDE), // getpgrp
+    row(66, 157, V5_10, V6_12, side(157, 49, NONE, OK | DEFINED), NO_SIDE), // setsid
+    row(67, 386, V5_10, V6_12, side(448, 432, 19, OK | COMPAT_DEFINED), NO_SIDE), // sigaction
+    row(70, 145, V5_10, V6_12, side(449, 433, NONE, OK | DEFINED), NO_SIDE), // setreuid
+    row(71, 143, V5_10, V6_12, side(450, 434, NONE, OK | DEFINED), NO_SIDE), // setregid
+    row(72, 368, V5_10, V6_12, side(334, 435, 10, OK | DEFINED), NO_SIDE), // sigsuspend
+    row(73, 333, V5_10, V6_12, side(451, 436, 17, OK | COMPAT_DEFINED), NO_SIDE), // sigpending
+    row(74, 161, V5_10, V6_12, side(161, 130, NONE, OK | DEFINED), NO_SIDE), // sethostname
+    row(75, 164, V5_10, V6_12, side(452, 437, 17, OK | COMPAT_DEFINED), NO_SIDE), // setrlimit
+    row(76, 163, V5_10, V6_12, side(614, 437, 17, OK | COMPAT_DEFINED), NO_SIDE), // getrlimit
+    row(77, 165, V5_10, V6_12, side(453, 438, 17, OK | COMPAT_DEFINED), NO_SIDE), // getrusage
+    row(78, 169, V5_10, V6_12, side(454, 439, 17, OK | COMPAT_DEFINED), NO_SIDE), // gettimeofday
+    row(79, 170, V5_10, V6_12, side(455, 439, 17, OK | COMPAT_DEFINED), NO_SIDE), // settimeofday
+    row(80, 158, V5_10, V6_12, side(456, 440, NONE, OK | DEFINED), NO_SIDE), // getgroups
+    row(81, 159, V5_10, V6_12, side(457, 440, NONE, OK | DEFINED), NO_SIDE), // setgroups
+    row(83, 336, V5_10, V6_12, side(315, 245, NONE, OK | DEFINED), NO_SIDE), // symlink
+    row(85, 337, V5_10, V6_12, side(316, 256, NONE, OK | DEFINED), NO_SIDE), // readlink
+    row(86, 449, V5_10, V6_12, side(371, 292, 13, OK | DEFINED), NO_SIDE), // uselib
+    row(87, 224, V5_10, V6_12, side(224, 180, NONE, OK | DEFINED), NO_SIDE), // swapon
+    row(88, 142, V5_10, V6_12, side(142, 117, NONE, OK | DEFINED), NO_SIDE), // reboot
+    row(89, 545, V5_10, V6_12, side(617, 568, 17, OK | COMPAT_DEFINED), NO_SIDE), // readdir
+    row(90, 222, V5_10, V6_12, side(739, 679, NONE, OK | COMPAT_DEFINED), NO_SIDE), // mmap
+    row(91, 215, V5_10, V6_12, side(215, 379, NONE, OK | DEFINED), NO_SIDE), // munmap
+    row(92, 45, V5_10, V6_12, side(458, 442, 17, OK | COMPAT_DEFINED), NO_SIDE), // truncate
+    row(93, 46, V5_10, V6_12, side(459, 444, 17, OK | COMPAT_DEFINED), NO_SIDE), // ftruncate
+    row(94, 52, V5_10, V6_12, side(52, 44, NONE, OK | DEFINED), NO_SIDE), // fchmod
+    row(95, 55, V5_10, V6_12, side(460, 445, NONE, OK | DEFINED), NO_SIDE), // fchown
+    row(96, 141, V5_10, V6_12, side(141, 25, NONE, OK | DEFINED), NO_SIDE), // getpriority
+    row(97, 140, V5_10, V6_12, side(140, 116, NONE, OK | DEFINED), NO_SIDE), // setpriority
+    row(99, 43, V5_10, V6_12, side(461, 446, 17, OK | COMPAT_DEFINED), NO_SIDE), // statfs
+    row(100, 44, V5_10, V6_12, side(462, 447, 17, OK | COMPAT_DEFINED), NO_SIDE), // fstatfs
+    row(101, 568, V5_10, V6_12, side(NONE, NONE, NONE, NI), NO_SIDE), // ioperm
+    row(102, 546, V5_10, V6_12, side(620, 572, NONE, OK | COMPAT_DEFINED), NO_SIDE), // socketcall
+    row(103, 116, V5_10, V6_12, side(116, 99, 3, OK | DEFINED), NO_SIDE), // syslog
+    row(104, 103, V5_10, V6_12, side(323, 258, 9, OK | COMPAT_DEFINED), NO_SIDE), // setitimer
+    row(105, 102, V5_10, V6_12, side(324, 259, 9, OK | COMPAT_DEFINED), NO_SIDE), // getitimer
+    row(106, 343, V5_10, V6_12, side(463, 448, 17, OK | COMPAT_DEFINED), NO_SIDE), // stat
+    row(107, 344, V5_10, V6_12, side(464, 448, 17, OK | COMPAT_DEFINED), NO_SIDE), // lstat
+    row(108, 80, V5_10, V6_12, side(465, 449, 17, OK | COMPAT_DEFINED), NO_SIDE), // fstat
+    row(110, 18, V5_10, V6_12, side(NONE, NONE, NONE, NI), NO_SIDE), // lookup_dcookie
+    row(111, 58, V5_10, V6_12, side(58, 49, NONE, OK | DEFINED), NO_SIDE), // vhangup
+    row(112, 571, V5_10, V6_12, side(NONE, NONE, NONE, NI), NO_SIDE), // idle
+    row(114, 244, V5_10, V6_12, side(466, 450, 17, OK | COMPAT_DEFINED), NO_SIDE), // wait4
+    row(115, 225, V5_10, V6_12, side(225, 181, NONE, OK | DEFINED), NO_SIDE), // swapoff
+    row(116, 179, V5_10, V6_12, side(467, 451, 17, OK | COMPAT_DEFINED), NO_SIDE), // sysinfo
+    row(117, 548, V5_10, V6_12, side(740, 681, 36, OK | COMPAT_DEFINED), NO_SIDE), // ipc
+    row(118, 82, V5_10, V6_12, side(82, 43, NONE, OK | DEFINED), NO_SIDE), // fsync
+    row(119, 363, V5_10, V6_12, side(469, 49, NONE, OK | COMPAT_DEFINED), NO_SIDE), // sigreturn
+    row(120, 220, V5_10, V6_12, side(220, 382, NONE, OK | DEFINED), NO_SIDE), // clone
+    row(121, 162, V5_10, V6_12, side(162, 130, NONE, OK | DEFINED), NO_SIDE), // setdomainname
+    row(122, 160, V5_10, V6_12, side(160, 129, NONE, OK | DEFINED), NO_SIDE), // uname
+    row(124, 171, V5_10, V6_12, side(413, 367, 14, OK | DEFINED), NO_SIDE), // adjtimex
+    row(125, 226, V5_10, V6_12, side(226, 384, NONE, OK | DEFINED), NO_SIDE), // mprotect
+    row(126, 510, V5_10, V6_12, side(471, 453, NONE, OK | COMPAT_DEFINED), NO_SIDE), // sigprocmask
+    row(127, 447, V5_10, V6_12, side(NONE, NONE, NONE, NI), NO_SIDE), // create_module
+    row(128, 105, V5_10, V6_12, side(105, 353, NONE, OK | DEFINED), NO_SIDE), // init_module
+    row(129, 106, V5_10, V6_12, side(106, 91, 2, OK | DEFINED), NO_SIDE), // delete_module
+    row(130, 448, V5_10, V6_12, side(NONE, NONE, NONE, NI), NO_SIDE), // get_kernel_syms
+    row(131, 60, V5_10, V6_12, side(60, 51, NONE, OK | DEFINED), NO_SIDE), // quotactl
+    row(132, 155, V5_10, V6_12, side(155, 103, NONE, OK | DEFINED), NO_SIDE), // getpgid
+    row(133, 50, V5_10, V6_12, side(50, 43, NONE, OK | DEFINED), NO_SIDE), // fchdir
+    row(134, 443, V5_10, V6_12, side(42, NONE, NONE, NI), NO_SIDE), // bdflush
+    row(135, 435, V5_10, V6_12, side(363, 399, 12, OK | DEFINED), NO_SIDE), // sysfs
+    row(136, 92, V5_10, V6_12, side(741, 78, NONE, OK | DEFINED), NO_SIDE), // personality
+    row(137, 453, V5_10, V6_12, side(NONE, NONE, NONE, NI), NO_SIDE), // afs_syscall
+    row(138, 151, V5_10, V6_12, side(472, 423, NONE, OK | DEFINED), NO_SIDE), // setfsuid
+    row(139, 152, V5_10, V6_12, side(473, 428, NONE, OK | DEFINED), NO_SIDE), // setfsgid
+    row(140, 511, V5_10, V6_12, side(397, 330, 15, OK | DEFINED), NO_SIDE), // _llseek
+    row(141, 446, V5_10, V6_12, side(474, 455, 17, OK | COMPAT_DEFINED), NO_SIDE), // getdents
+    row(142, 512, V5_10, V6_12, side(475, 456, 17, OK | COMPAT_DEFINED), NO_SIDE), // _newselect
+    row(143, 32, V5_10, V6_12, side(32, 26, NONE, OK | DEFINED), NO_SIDE), // flock
+    row(144, 227, V5_10, V6_12, side(227, 385, NONE, OK | DEFINED), NO_SIDE), // msync
+    row(145, 65, V5_10, V6_12, side(65, 333, NONE, OK | DEFINED), NO_SIDE), // readv
+    row(146, 66, V5_10, V6_12, side(66, 333, NONE, OK | DEFINED), NO_SIDE), // writev
+    row(147, 156, V5_10, V6_12, side(156, 103, NONE, OK | DEFINED), NO_SIDE), // getsid
+    row(148, 83, V5_10, V6_12, side(83, 43, NONE, OK | DEFINED), NO_SIDE), // fdatasync
+    row(149, 450, V5_10, V6_12, side(NONE, NONE, NONE, NI), NO_SIDE), // _sysctl
+    row(150, 228, V5_10, V6_12, side(228, 386, NONE, OK | DEFINED), NO_SIDE), // mlock
+    row(151, 229, V5_10, V6_12, side(229, 386, NONE, OK | DEFINED), NO_SIDE), // munlock
+    row(152, 230, V5_10, V6_12, side(230, 16, NONE, OK | DEFINED), NO_SIDE), // mlockall
+    row(153, 231, V5_10, V6_12, side(231, 49, NONE, OK | DEFINED), NO_SIDE), // munlockall
+    row(154, 118, V5_10, V6_12, side(118, 101, NONE, OK | DEFINED), NO_SIDE), // sched_setparam
+    row(155, 121, V5_10, V6_12, side(121, 101, NONE, OK | DEFINED), NO_SIDE), // sched_getparam
+    row(156, 119, V5_10, V6_12, side(119, 102, NONE, OK | DEFINED), NO_SIDE), // sched_setscheduler
+    row(157, 120, V5_10, V6_12, side(120, 103, NONE, OK | DEFINED), NO_SIDE), // sched_getscheduler
+    row(158, 124, V5_10, V6_12, side(124, 49, NONE, OK | DEFINED), NO_SIDE), // sched_yield
+    row(159, 125, V5_10, V6_12, side(125, 105, NONE, OK | DEFINED), NO_SIDE), // sched_get_priority_max
+    row(160, 126, V5_10, V6_12, side(126, 105, NONE, OK | DEFINED), NO_SIDE), // sched_get_priority_min
+    row(161, 127, V5_10, V6_12, side(411, 360, 14, OK | DEFINED), NO_SIDE), // sched_rr_get_interval
+    row(162, 101, V5_10, V6_12, side(404, 351, 14, OK | DEFINED), NO_SIDE), // nanosleep
+    row(163, 216, V5_10, V6_12, side(216, 380, NONE, OK | DEFINED), NO_SIDE), // mremap
+    row(164, 147, V5_10, V6_12, side(476, 457, NONE, OK | DEFINED), NO_SIDE), // setresuid
+    row(165, 148, V5_10, V6_12, side(477, 458, NONE, OK | DEFINED), NO_SIDE), // getresuid
+    row(167, 456, V5_10, V6_12, side(NONE, NONE, NONE, NI), NO_SIDE), // query_module
+    row(168, 360, V5_10, V6_12, side(329, 262, NONE, OK | DEFINED), NO_SIDE), // poll
+    row(169, 42, V5_10, V6_12, side(NONE, NONE, NONE, NI), NO_SIDE), // nfsservctl
+    row(170, 149, V5_10, V6_12, side(478, 459, NONE, OK | DEFINED), NO_SIDE), // setresgid
+    row(171, 150, V5_10, V6_12, side(479, 460, NONE, OK | DEFINED), NO_SIDE), // getresgid
+    row(172, 167, V5_10, V6_12, side(167, 366, NONE, OK | DEFINED), NO_SIDE), // prctl
+    row(173, 139, V5_10, V6_12, side(481, 49, NONE, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigreturn
+    row(174, 134, V5_10, V6_12, side(482, 461, 20, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigaction
+    row(175, 135, V5_10, V6_12, side(483, 462, 17, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigprocmask
+    row(176, 136, V5_10, V6_12, side(484, 463, 17, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigpending
+    row(177, 137, V5_10, V6_12, side(485, 464, 21, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigtimedwait
+    row(178, 138, V5_10, V6_12, side(486, 465, 17, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigqueueinfo
+    row(179, 133, V5_10, V6_12, side(487, 466, 17, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigsuspend
+    row(180, 67, V5_10, V6_12, side(742, 682, NONE, OK | COMPAT_DEFINED), NO_SIDE), // pread64
+    row(181, 68, V5_10, V6_12, side(743, 683, NONE, OK | COMPAT_DEFINED), NO_SIDE), // pwrite64
+    row(182, 306, V5_10, V6_12, side(490, 420, NONE, OK | DEFINED), NO_SIDE), // chown
+    row(183, 17, V5_10, V6_12, side(17, 321, NONE, OK | DEFINED), NO_SIDE), // getcwd
+    row(184, 90, V5_10, V6_12, side(90, 76, 1, OK | DEFINED), NO_SIDE), // capget
+    row(185, 91, V5_10, V6_12, side(91, 77, 1, OK | DEFINED), NO_SIDE), // capset
+    row(186, 132, V5_10, V6_12, side(491, 467, 17, OK | COMPAT_DEFINED), NO_SIDE), // sigaltstack
+    row(187, 71, V5_10, V6_12, side(493, 469, 17, OK | COMPAT_DEFINED), NO_SIDE), // sendfile
+    row(188, 575, V5_10, V6_12, side(NONE, NONE, NONE, NI), NO_SIDE), // getpmsg
+    row(189, 576, V5_10, V6_12, side(NONE, NONE, NONE, NI), NO_SIDE), // putpmsg
+    row(190, 342, V5_10, V6_12, side(494, 49, NONE, OK | DEFINED), NO_SIDE), // vfork
+    row(191, 513, V5_10, V6_12, side(495, 437, 17, OK | COMPAT_DEFINED), NO_SIDE), // ugetrlimit
+    row(192, 481, V5_10, V6_12, side(744, 679, NONE, OK | COMPAT_DEFINED), NO_SIDE), // mmap2
+    row(193, 477, V5_10, V6_12, side(745, 684, NONE, OK | COMPAT_DEFINED), NO_SIDE), // truncate64
+    row(194, 478, V5_10, V6_12, side(746, 685, NONE, OK | COMPAT_DEFINED), NO_SIDE), // ftruncate64
+    row(195, 464, V5_10, V6_12, side(747, 686, NONE, OK | COMPAT_DEFINED), NO_SIDE), // stat64
+    row(196, 465, V5_10, V6_12, side(748, 686, NONE, OK | COMPAT_DEFINED), NO_SIDE), // lstat64
+    row(197, 466, V5_10, V6_12, side(749, 687, NONE, OK | COMPAT_DEFINED), NO_SIDE), // fstat64
+    row(198, 514, V5_10, V6_12, side(353, 249, NONE, OK | DEFINED), NO_SIDE), // lchown32
+    row(199, 515, V5_10, V6_12, side(174, 49, NONE, OK | DEFINED), NO_SIDE), // getuid32
+    row(200, 516, V5_10, V6_12, side(176, 49, NONE, OK | DEFINED), NO_SIDE), // getgid32
+    row(201, 517, V5_10, V6_12, side(175, 49, NONE, OK | DEFINED), NO_SIDE), // geteuid32
+    row(202, 518, V5_10, V6_12, side(177, 49, NONE, OK | DEFINED), NO_SIDE), // getegid32
+    row(203, 519, V5_10, V6_12, side(145, 120, 1, OK | DEFINED), NO_SIDE), // setreuid32
+    row(204, 520, V5_10, V6_12, side(143, 118, 1, OK | DEFINED), NO_SIDE), // setregid32
+    row(205, 521, V5_10, V6_12, side(158, 128, NONE, OK | DEFINED), NO_SIDE), // getgroups32
+    row(206, 522, V5_10, V6_12, side(159, 128, NONE, OK | DEFINED), NO_SIDE), // setgroups32
+    row(207, 523, V5_10, V6_12, side(55, 47, NONE, OK | DEFINED), NO_SIDE), // fchown32
+    row(208, 524, V5_10, V6_12, side(147, 122, 1, OK | DEFINED), NO_SIDE), // setresuid32
+    row(209, 525, V5_10, V6_12, side(148, 123, 1, OK | DEFINED), NO_SIDE), // getresuid32
+    row(210, 526, V5_10, V6_12, side(149, 124, 1, OK | DEFINED), NO_SIDE), // setresgid32
+    row(211, 527, V5_10, V6_12, side(150, 125, 1, OK | DEFINED), NO_SIDE), // getresgid32
+    row(212, 528, V5_10, V6_12, side(303, 249, NONE, OK | DEFINED), NO_SIDE), // chown32
+    row(213, 529, V5_10, V6_12, side(146, 121, 1, OK | DEFINED), NO_SIDE), // setuid32
+    row(214, 530, V5_10, V6_12, side(144, 119, 1, OK | DEFINED), NO_SIDE), // setgid32
+    row(215, 531, V5_10, V6_12, side(151, 121, 1, OK | DEFINED), NO_SIDE), // setfsuid32
+    row(216, 532, V5_10, V6_12, side(152, 119, 1, OK | DEFINED), NO_SIDE), // setfsgid32
+    row(217, 41, V5_10, V6_12, side(41, 35, NONE, OK | DEFINED), NO_SIDE), // pivot_root
+    row(218, 232, V5_10, V6_12, side(232, 387, NONE, OK | DEFINED), NO_SIDE), // mincore
+    row(219, 233, V5_10, V6_12, side(233, 388, NONE, OK | DEFINED), NO_SIDE), // madvise
+    row(220, 61, V5_10, V6_12, side(61, 52, NONE, OK | DEFINED), NO_SIDE), // getdents64
+    row(221, 476, V5_10, V6_12, side(500, 429, 17, OK | COMPAT_DEFINED), NO_SIDE), // fcntl64
+    row(222, 213, V5_10, V6_12, side(750, 688, NONE, OK | COMPAT_DEFINED), NO_SIDE), // readahead
+    row(223, 480, V5_10, V6_12, side(697, 638, 17, OK | COMPAT_DEFINED), NO_SIDE), // sendfile64
+    row(224, 5, V5_10, V6_12, side(5, 315, NONE, OK | DEFINED), NO_SIDE), // setxattr
+    row(225, 6, V5_10, V6_12, side(6, 315, NONE, OK | DEFINED), NO_SIDE), // lsetxattr
+    row(226, 7, V5_10, V6_12, side(7, 316, NONE, OK | DEFINED), NO_SIDE), // fsetxattr
+    row(227, 8, V5_10, V6_12, side(8, 317, NONE, OK | DEFINED), NO_SIDE), // getxattr
+    row(228, 9, V5_10, V6_12, side(9, 317, NONE, OK | DEFINED), NO_SIDE), // lgetxattr
+    row(229, 10, V5_10, V6_12, side(10, 318, NONE, OK | DEFINED), NO_SIDE), // fgetxattr
+    row(230, 11, V5_10, V6_12, side(11, 319, NONE, OK | DEFINED), NO_SIDE), // listxattr
+    row(231, 12, V5_10, V6_12, side(12, 319, NONE, OK | DEFINED), NO_SIDE), // llistxattr
+    row(232, 13, V5_10, V6_12, side(13, 320, NONE, OK | DEFINED), NO_SIDE), // flistxattr
+    row(233, 14, V5_10, V6_12, side(14, 11, NONE, OK | DEFINED), NO_SIDE), // removexattr
+    row(234, 15, V5_10, V6_12, side(15, 11, NONE, OK | DEFINED), NO_SIDE), // lremovexattr
+    row(235, 16, V5_10, V6_12, side(16, 12, NONE, OK | DEFINED), NO_SIDE), // fremovexattr
+    row(236, 178, V5_10, V6_12, side(178, 49, NONE, OK | DEFINED), NO_SIDE), // gettid
+    row(237, 130, V5_10, V6_12, side(130, 107, NONE, OK | DEFINED), NO_SIDE), // tkill
+    row(238, 98, V5_10, V6_12, side(403, 744, 14, OK | DEFINED), NO_SIDE), // futex
+    row(239, 122, V5_10, V6_12, side(502, 471, NONE, OK | COMPAT_DEFINED), NO_SIDE), // sched_setaffinity
+    row(240, 123, V5_10, V6_12, side(503, 471, NONE, OK | COMPAT_DEFINED), NO_SIDE), // sched_getaffinity
+    row(241, 131, V5_10, V6_12, side(131, 108, NONE, OK | DEFINED), NO_SIDE), // tgkill
+    row(243, 0, V5_10, V6_12, side(504, 472, 17, OK | COMPAT_DEFINED), NO_SIDE), // io_setup
+    row(244, 1, V5_10, V6_12, side(1, 311, NONE, OK | DEFINED), NO_SIDE), // io_destroy
+    row(245, 4, V5_10, V6_12, side(393, 314, 14, OK | DEFINED), NO_SIDE), // io_getevents
+    row(246, 2, V5_10, V6_12, side(505, 473, 17, OK | COMPAT_DEFINED), NO_SIDE), // io_submit
+    row(247, 3, V5_10, V6_12, side(3, 313, NONE, OK | DEFINED), NO_SIDE), // io_cancel
+    row(248, 94, V5_10, V6_12, side(94, 79, NONE, OK | DEFINED), NO_SIDE), // exit_group
+    row(249, 462, V5_10, V6_12, side(380, 300, NONE, OK | DEFINED), NO_SIDE), // epoll_create
+    row(250, 21, V5_10, V6_12, side(21, 17, NONE, OK | DEFINED), NO_SIDE), // epoll_ctl
+    row(251, 463, V5_10, V6_12, side(381, 301, NONE, OK | DEFINED), NO_SIDE), // epoll_wait
+    row(252, 96, V5_10, V6_12, side(96, 81, NONE, OK | DEFINED), NO_SIDE), // set_tid_address
+    row(253, 223, V5_10, V6_12, side(751, 689, NONE, OK | COMPAT_DEFINED), NO_SIDE), // fadvise64
+    row(254, 107, V5_10, V6_12, side(507, 475, 17, OK | COMPAT_DEFINED), NO_SIDE), // timer_create
+    row(255, 110, V5_10, V6_12, side(406, 355, 14, OK | DEFINED), NO_SIDE), // timer_settime
+    row(256, 108, V5_10, V6_12, side(405, 354, 14, OK | DEFINED), NO_SIDE), // timer_gettime
+    row(257, 109, V5_10, V6_12, side(109, 94, NONE, OK | DEFINED), NO_SIDE), // timer_getoverrun
+    row(258, 111, V5_10, V6_12, side(111, 94, NONE, OK | DEFINED), NO_SIDE), // timer_delete
+    row(259, 112, V5_10, V6_12, side(407, 356, 14, OK | DEFINED), NO_SIDE), // clock_settime
+    row(260, 113, V5_10, V6_12, side(408, 357, 14, OK | DEFINED), NO_SIDE), // clock_gettime
+    row(261, 114, V5_10, V6_12, side(409, 357, 14, OK | DEFINED), NO_SIDE), // clock_getres
+    row(262, 115, V5_10, V6_12, side(410, 358, 14, OK | DEFINED), NO_SIDE), // clock_nanosleep
+    row(264, 482, V5_10, V6_12, side(752, 690, NONE, OK | COMPAT_DEFINED), NO_SIDE), // fadvise64_64
+    row(265, 474, V5_10, V6_12, side(638, 476, 17, OK | COMPAT_DEFINED), NO_SIDE), // statfs64
+    row(266, 475, V5_10, V6_12, side(639, 477, 17, OK | COMPAT_DEFINED), NO_SIDE), // fstatfs64
+    row(267, 234, V5_10, V6_12, side(234, 389, NONE, OK | DEFINED), NO_SIDE), // remap_file_pages
+    row(268, 235, V5_10, V6_12, side(235, 390, NONE, OK | DEFINED), NO_SIDE), // mbind
+    row(269, 236, V5_10, V6_12, side(236, 391, NONE, OK | DEFINED), NO_SIDE), // get_mempolicy
+    row(270, 237, V5_10, V6_12, side(237, 392, NONE, OK | DEFINED), NO_SIDE), // set_mempolicy
+    row(271, 180, V5_10, V6_12, side(515, 481, 17, OK | COMPAT_DEFINED), NO_SIDE), // mq_open
+    row(272, 181, V5_10, V6_12, side(181, 140, NONE, OK | DEFINED), NO_SIDE), // mq_unlink
+    row(273, 182, V5_10, V6_12, side(414, 368, 14, OK | DEFINED), NO_SIDE), // mq_timedsend
+    row(274, 183, V5_10, V6_12, side(415, 369, 14, OK | DEFINED), NO_SIDE), // mq_timedreceive
+    row(275, 184, V5_10, V6_12, side(516, 482, 17, OK | COMPAT_DEFINED), NO_SIDE), // mq_notify
+    row(276, 185, V5_10, V6_12, side(517, 483, 17, OK | COMPAT_DEFINED), NO_SIDE), // mq_getsetattr
+    row(277, 104, V5_10, V6_12, side(543, 508, 17, OK | COMPAT_DEFINED), NO_SIDE), // kexec_load
+    row(278, 217, V5_10, V6_12, side(217, 381, NONE, OK | DEFINED), NO_SIDE), // add_key
+    row(279, 218, V5_10, V6_12, side(218, 175, NONE, OK | DEFINED), NO_SIDE), // request_key
+    row(280, 219, V5_10, V6_12, side(529, 496, NONE, OK | COMPAT_DEFINED), NO_SIDE), // keyctl
+    row(281, 95, V5_10, V6_12, side(518, 484, 17, OK | COMPAT_DEFINED), NO_SIDE), // waitid
+    row(282, 30, V5_10, V6_12, side(30, 24, NONE, OK | DEFINED), NO_SIDE), // ioprio_set
+    row(283, 31, V5_10, V6_12, side(31, 25, NONE, OK | DEFINED), NO_SIDE), // ioprio_get
+    row(284, 468, V5_10, V6_12, side(386, 49, NONE, OK | DEFINED), NO_SIDE), // inotify_init
+    row(285, 27, V5_10, V6_12, side(27, 22, NONE, OK | DEFINED), NO_SIDE), // inotify_add_watch
+    row(286, 28, V5_10, V6_12, side(28, 23, NONE, OK | DEFINED), NO_SIDE), // inotify_rm_watch
+    row(287, 238, V5_10, V6_12, side(238, 393, NONE, OK | DEFINED), NO_SIDE), // migrate_pages
+    row(288, 56, V5_10, V6_12, side(533, 48, 17, OK | COMPAT_DEFINED), NO_SIDE), // openat
+    row(289, 34, V5_10, V6_12, side(34, 28, NONE, OK | DEFINED), NO_SIDE), // mkdirat
+    row(290, 33, V5_10, V6_12, side(33, 27, NONE, OK | DEFINED), NO_SIDE), // mknodat
+    row(291, 54, V5_10, V6_12, side(54, 46, NONE, OK | DEFINED), NO_SIDE), // fchownat
+    row(292, 469, V5_10, V6_12, side(534, 500, 14, OK | DEFINED), NO_SIDE), // futimesat
+    row(293, 470, V5_10, V6_12, side(753, 691, NONE, OK | COMPAT_DEFINED), NO_SIDE), // fstatat64
+    row(294, 35, V5_10, V6_12, side(35, 29, NONE, OK | DEFINED), NO_SIDE), // unlinkat
+    row(295, 38, V5_10, V6_12, side(38, 32, NONE, OK | DEFINED), NO_SIDE), // renameat
+    row(296, 37, V5_10, V6_12, side(37, 31, NONE, OK | DEFINED), NO_SIDE), // linkat
+    row(297, 36, V5_10, V6_12, side(36, 30, NONE, OK | DEFINED), NO_SIDE), // symlinkat
+    row(298, 78, V5_10, V6_12, side(78, 67, NONE, OK | DEFINED), NO_SIDE), // readlinkat
+    row(299, 53, V5_10, V6_12, side(53, 45, NONE, OK | DEFINED), NO_SIDE), // fchmodat
+    row(300, 48, V5_10, V6_12, side(48, 41, NONE, OK | DEFINED), NO_SIDE), // faccessat
+    row(301, 72, V5_10, V6_12, side(535, 501, 21, OK | COMPAT_DEFINED), NO_SIDE), // pselect6
+    row(302, 73, V5_10, V6_12, side(536, 502, 21, OK | COMPAT_DEFINED), NO_SIDE), // ppoll
+    row(303, 97, V5_10, V6_12, side(97, 348, NONE, OK | DEFINED), NO_SIDE), // unshare
+    row(304, 99, V5_10, V6_12, side(537, 503, 17, OK | COMPAT_DEFINED), NO_SIDE), // set_robust_list
+    row(305, 100, V5_10, V6_12, side(538, 504, 17, OK | COMPAT_DEFINED), NO_SIDE), // get_robust_list
+    row(306, 76, V5_10, V6_12, side(76, 342, NONE, OK | DEFINED), NO_SIDE), // splice
+    row(307, 84, V5_10, V6_12, side(754, 692, NONE, OK | COMPAT_DEFINED), NO_SIDE), // sync_file_range
+    row(308, 77, V5_10, V6_12, side(77, 343, NONE, OK | DEFINED), NO_SIDE), // tee
+    row(309, 75, V5_10, V6_12, side(75, 341, NONE, OK | DEFINED), NO_SIDE), // vmsplice
+    row(310, 239, V5_10, V6_12, side(239, 394, 6, OK | DEFINED), NO_SIDE), // move_pages
+    row(311, 168, V5_10, V6_12, side(168, 135, NONE, OK | DEFINED), NO_SIDE), // getcpu
+    row(312, 22, V5_10, V6_12, side(542, 507, 17, OK | COMPAT_DEFINED), NO_SIDE), // epoll_pwait
+    row(313, 458, V5_10, V6_12, side(512, 478, 14, OK | DEFINED), NO_SIDE), // utimes
+    row(314, 47, V5_10, V6_12, side(755, 693, NONE, OK | COMPAT_DEFINED), NO_SIDE), // fallocate
+    row(315, 88, V5_10, V6_12, side(402, 347, 14, OK | DEFINED), NO_SIDE), // utimensat
+    row(316, 471, V5_10, V6_12, side(544, 510, 17, OK | COMPAT_DEFINED), NO_SIDE), // signalfd
+    row(317, 472, V5_10, V6_12, side(NONE, NONE, NONE, NI), NO_SIDE), // timerfd
+    row(318, 473, V5_10, V6_12, side(390, 308, NONE, OK | DEFINED), NO_SIDE), // eventfd
+    row(319, 85, V5_10, V6_12, side(85, 71, NONE, OK | DEFINED), NO_SIDE), // timerfd_create
+    row(320, 86, V5_10, V6_12, side(400, 345, 14, OK | DEFINED), NO_SIDE), // timerfd_settime
+    row(321, 87, V5_10, V6_12, side(401, 346, 14, OK | DEFINED), NO_SIDE), // timerfd_gettime
+    row(322, 74, V5_10, V6_12, side(546, 511, 17, OK | COMPAT_DEFINED), NO_SIDE), // signalfd4
+    row(323, 19, V5_10, V6_12, side(19, 15, NONE, OK | DEFINED), NO_SIDE), // eventfd2
+    row(324, 26, V5_10, V6_12, side(26, 16, NONE, OK | DEFINED), NO_SIDE), // inotify_init1
+    row(325, 59, V5_10, V6_12, side(59, 50, NONE, OK | DEFINED), NO_SIDE), // pipe2
+    row(326, 24, V5_10, V6_12, side(24, 20, NONE, OK | DEFINED), NO_SIDE), // dup3
+    row(327, 20, V5_10, V6_12, side(20, 16, NONE, OK | DEFINED), NO_SIDE), // epoll_create1
+    row(328, 69, V5_10, V6_12, side(547, 512, 17, OK | COMPAT_DEFINED), NO_SIDE), // preadv
+    row(329, 70, V5_10, V6_12, side(548, 512, 17, OK | COMPAT_DEFINED), NO_SIDE), // pwritev
+    row(330, 240, V5_10, V6_12, side(549, 513, 17, OK | COMPAT_DEFINED), NO_SIDE), // rt_tgsigqueueinfo
+    row(331, 241, V5_10, V6_12, side(241, 395, NONE, OK | DEFINED), NO_SIDE), // perf_event_open
+    row(332, 246, V5_10, V6_12, side(246, 199, NONE, OK | DEFINED), NO_SIDE), // fanotify_init
+    row(333, 247, V5_10, V6_12, side(551, 694, 17, OK | COMPAT_DEFINED), NO_SIDE), // fanotify_mark
+    row(334, 245, V5_10, V6_12, side(245, 198, NONE, OK | DEFINED), NO_SIDE), // prlimit64
+    row(335, 248, V5_10, V6_12, side(248, 760, NONE, OK | DEFINED), NO_SIDE), // name_to_handle_at
+    row(336, 249, V5_10, V6_12, side(552, 202, 17, OK | COMPAT_DEFINED), NO_SIDE), // open_by_handle_at
+    row(337, 250, V5_10, V6_12, side(424, 401, 14, OK | DEFINED), NO_SIDE), // clock_adjtime
+    row(338, 251, V5_10, V6_12, side(251, 204, NONE, OK | DEFINED), NO_SIDE), // syncfs
+    row(339, 252, V5_10, V6_12, side(252, 205, NONE, OK | DEFINED), NO_SIDE), // setns
+    row(340, 254, V5_10, V6_12, side(254, 402, NONE, OK | DEFINED), NO_SIDE), // process_vm_readv
+    row(341, 255, V5_10, V6_12, side(255, 402, NONE, OK | DEFINED), NO_SIDE), // process_vm_writev
+    row(342, 609, V5_10, V6_12, side(756, 695, NONE, OK | DEFINED), NO_SIDE), // s390_runtime_instr
+    row(343, 256, V5_10, V6_12, side(256, 403, NONE, OK | DEFINED), NO_SIDE), // kcmp
+    row(344, 257, V5_10, V6_12, side(257, 209, NONE, OK | DEFINED), NO_SIDE), // finit_module
+    row(345, 258, V5_10, V6_12, side(258, 210, NONE, OK | DEFINED), NO_SIDE), // sched_setattr
+    row(346, 259, V5_10, V6_12, side(259, 211, NONE, OK | DEFINED), NO_SIDE), // sched_getattr
+    row(347, 260, V5_10, V6_12, side(260, 212, NONE, OK | DEFINED), NO_SIDE), // renameat2
+    row(348, 261, V5_10, V6_12, side(261, 213, NONE, OK | DEFINED), NO_SIDE), // seccomp
+    row(349, 262, V5_10, V6_12, side(262, 404, NONE, OK | DEFINED), NO_SIDE), // getrandom
+    row(350, 263, V5_10, V6_12, side(263, 215, NONE, OK | DEFINED), NO_SIDE), // memfd_create
+    row(351, 264, V5_10, V6_12, side(264, 216, NONE, OK | DEFINED), NO_SIDE), // bpf
+    row(352, 610, V5_10, V6_12, side(757, 696, NONE, OK | DEFINED), NO_SIDE), // s390_pci_mmio_write
+    row(353, 611, V5_10, V6_12, side(758, 697, NONE, OK | DEFINED), NO_SIDE), // s390_pci_mmio_read
+    row(354, 265, V5_10, V6_12, side(554, 516, 17, OK | COMPAT_DEFINED), NO_SIDE), // execveat
+    row(355, 266, V5_10, V6_12, side(266, 16, NONE, OK | DEFINED), NO_SIDE), // userfaultfd
+    row(356, 267, V5_10, V6_12, side(267, 218, NONE, OK | DEFINED), NO_SIDE), // membarrier
+    row(357, 243, V5_10, V6_12, side(550, 514, 14, OK | COMPAT_DEFINED), NO_SIDE), // recvmmsg
+    row(358, 253, V5_10, V6_12, side(553, 515, NONE, OK | COMPAT_DEFINED), NO_SIDE), // sendmmsg
+    row(359, 198, V5_10, V6_12, side(198, 157, NONE, OK | DEFINED), NO_SIDE), // socket
+    row(360, 199, V5_10, V6_12, side(199, 158, NONE, OK | DEFINED), NO_SIDE), // socketpair
+    row(361, 200, V5_10, V6_12, side(200, 159, NONE, OK | DEFINED), NO_SIDE), // bind
+    row(362, 203, V5_10, V6_12, side(203, 162, NONE, OK | DEFINED), NO_SIDE), // connect
+    row(363, 201, V5_10, V6_12, side(201, 160, NONE, OK | DEFINED), NO_SIDE), // listen
+    row(364, 242, V5_10, V6_12, side(242, 195, NONE, OK | DEFINED), NO_SIDE), // accept4
+    row(365, 209, V5_10, V6_12, side(209, 167, NONE, OK | DEFINED), NO_SIDE), // getsockopt
+    row(366, 208, V5_10, V6_12, side(208, 166, NONE, OK | DEFINED), NO_SIDE), // setsockopt
+    row(367, 204, V5_10, V6_12, side(204, 163, NONE, OK | DEFINED), NO_SIDE), // getsockname
+    row(368, 205, V5_10, V6_12, side(205, 163, NONE, OK | DEFINED), NO_SIDE), // getpeername
+    row(369, 206, V5_10, V6_12, side(206, 375, NONE, OK | DEFINED), NO_SIDE), // sendto
+    row(370, 211, V5_10, V6_12, side(521, 489, NONE, OK | COMPAT_DEFINED), NO_SIDE), // sendmsg
+    row(371, 207, V5_10, V6_12, side(520, 488, NONE, OK | COMPAT_DEFINED), NO_SIDE), // recvfrom
+    row(372, 212, V5_10, V6_12, side(522, 489, NONE, OK | COMPAT_DEFINED), NO_SIDE), // recvmsg
+    row(373, 210, V5_10, V6_12, side(210, 168, NONE, OK | DEFINED), NO_SIDE), // shutdown
+    row(374, 268, V5_10, V6_12, side(268, 385, NONE, OK | DEFINED), NO_SIDE), // mlock2
+    row(375, 269, V5_10, V6_12, side(269, 342, NONE, OK | DEFINED), NO_SIDE), // copy_file_range
+    row(376, 270, V5_10, V6_12, side(555, 517, 17, OK | COMPAT_DEFINED), NO_SIDE), // preadv2
+    row(377, 271, V5_10, V6_12, side(556, 517, 17, OK | COMPAT_DEFINED), NO_SIDE), // pwritev2
+    row(378, 612, V5_10, V6_12, side(759, 698, NONE, OK | DEFINED), NO_SIDE), // s390_guarded_storage
+    row(379, 275, V5_10, V6_12, side(275, 223, NONE, OK | DEFINED), NO_SIDE), // statx
+    row(380, 613, V5_10, V6_12, side(760, 699, NONE, OK | DEFINED), NO_SIDE), // s390_sthyi
+    row(381, 278, V5_10, V6_12, side(278, 409, NONE, OK | DEFINED), NO_SIDE), // kexec_file_load
+    row(382, 276, V5_10, V6_12, side(557, 518, 21, OK | COMPAT_DEFINED), NO_SIDE), // io_pgetevents
+    row(383, 277, V5_10, V6_12, side(277, 225, NONE, OK | DEFINED), NO_SIDE), // rseq
+    row(384, 272, V5_10, V6_12, side(272, 406, 8, OK | DEFINED), NO_SIDE), // pkey_mprotect
+    row(385, 273, V5_10, V6_12, side(273, 407, 8, OK | DEFINED), NO_SIDE), // pkey_alloc
+    row(386, 274, V5_10, V6_12, side(274, 222, 8, OK | DEFINED), NO_SIDE), // pkey_free
+    row(393, 190, V5_10, V6_12, side(190, 149, NONE, OK | DEFINED), NO_SIDE), // semget
+    row(394, 191, V5_10, V6_12, side(646, 490, 17, OK | COMPAT_DEFINED), NO_SIDE), // semctl
+    row(395, 194, V5_10, V6_12, side(194, 374, NONE, OK | DEFINED), NO_SIDE), // shmget
+    row(396, 195, V5_10, V6_12, side(647, 495, 17, OK | COMPAT_DEFINED), NO_SIDE), // shmctl
+    row(397, 196, V5_10, V6_12, side(527, 494, 17, OK | COMPAT_DEFINED), NO_SIDE), // shmat
+    row(398, 197, V5_10, V6_12, side(197, 156, NONE, OK | DEFINED), NO_SIDE), // shmdt
+    row(399, 186, V5_10, V6_12, side(186, 145, NONE, OK | DEFINED), NO_SIDE), // msgget
+    row(400, 189, V5_10, V6_12, side(524, 491, 17, OK | COMPAT_DEFINED), NO_SIDE), // msgsnd
+    row(401, 188, V5_10, V6_12, side(525, 492, 17, OK | COMPAT_DEFINED), NO_SIDE), // msgrcv
+    row(402, 187, V5_10, V6_12, side(648, 493, 17, OK | COMPAT_DEFINED), NO_SIDE), // msgctl
+    row(403, 487, V5_10, V6_12, side(113, 97, NONE, OK | DEFINED), NO_SIDE), // clock_gettime64
+    row(404, 488, V5_10, V6_12, side(112, 96, NONE, OK | DEFINED), NO_SIDE), // clock_settime64
+    row(405, 489, V5_10, V6_12, side(250, 203, NONE, OK | DEFINED), NO_SIDE), // clock_adjtime64
+    row(406, 490, V5_10, V6_12, side(114, 97, NONE, OK | DEFINED), NO_SIDE), // clock_getres_time64
+    row(407, 491, V5_10, V6_12, side(115, 98, NONE, OK | DEFINED), NO_SIDE), // clock_nanosleep_time64
+    row(408, 492, V5_10, V6_12, side(108, 93, NONE, OK | DEFINED), NO_SIDE), // timer_gettime64
+    row(409, 493, V5_10, V6_12, side(110, 95, NONE, OK | DEFINED), NO_SIDE), // timer_settime64
+    row(410, 494, V5_10, V6_12, side(87, 73, NONE, OK | DEFINED), NO_SIDE), // timerfd_gettime64
+    row(411, 495, V5_10, V6_12, side(86, 72, NONE, OK | DEFINED), NO_SIDE), // timerfd_settime64
+    row(412, 496, V5_10, V6_12, side(88, 74, NONE, OK | DEFINED), NO_SIDE), // utimensat_time64
+    row(413, 497, V5_10, V6_12, side(559, 520, 17, OK | COMPAT_DEFINED), NO_SIDE), // pselect6_time64
+    row(414, 498, V5_10, V6_12, side(560, 521, 17, OK | COMPAT_DEFINED), NO_SIDE), // ppoll_time64
+    row(416, 499, V5_10, V6_12, side(561, 522, 17, OK | COMPAT_DEFINED), NO_SIDE), // io_pgetevents_time64
+    row(417, 500, V5_10, V6_12, side(562, 523, NONE, OK | COMPAT_DEFINED), NO_SIDE), // recvmmsg_time64
+    row(418, 501, V5_10, V6_12, side(182, 412, NONE, OK | DEFINED), NO_SIDE), // mq_timedsend_time64
+    row(419, 502, V5_10, V6_12, side(183, 413, NONE, OK | DEFINED), NO_SIDE), // mq_timedreceive_time64
+    row(420, 503, V5_10, V6_12, side(192, 151, NONE, OK | DEFINED), NO_SIDE), // semtimedop_time64
+    row(421, 504, V5_10, V6_12, side(563, 524, 17, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigtimedwait_time64
+    row(422, 505, V5_10, V6_12, side(98, 733, NONE, OK | DEFINED), NO_SIDE), // futex_time64
+    row(423, 506, V5_10, V6_12, side(127, 106, NONE, OK | DEFINED), NO_SIDE), // sched_rr_get_interval_time64
+    row(424, 279, V5_10, V6_12, side(279, 227, NONE, OK | DEFINED), NO_SIDE), // pidfd_send_signal
+    row(425, 280, V5_10, V6_12, side(280, 228, NONE, OK | DEFINED), NO_SIDE), // io_uring_setup
+    row(426, 281, V5_10, V6_12, side(281, 415, NONE, OK | DEFINED), NO_SIDE), // io_uring_enter
+    row(427, 282, V5_10, V6_12, side(282, 230, NONE, OK | DEFINED), NO_SIDE), // io_uring_register
+    row(428, 283, V5_10, V6_12, side(283, 231, NONE, OK | DEFINED), NO_SIDE), // open_tree
+    row(429, 284, V5_10, V6_12, side(284, 232, NONE, OK | DEFINED), NO_SIDE), // move_mount
+    row(430, 285, V5_10, V6_12, side(285, 233, NONE, OK | DEFINED), NO_SIDE), // fsopen
+    row(431, 286, V5_10, V6_12, side(286, 234, NONE, OK | DEFINED), NO_SIDE), // fsconfig
+    row(432, 287, V5_10, V6_12, side(287, 235, NONE, OK | DEFINED), NO_SIDE), // fsmount
+    row(433, 288, V5_10, V6_12, side(288, 236, NONE, OK | DEFINED), NO_SIDE), // fspick
+    row(434, 289, V5_10, V6_12, side(289, 237, NONE, OK | DEFINED), NO_SIDE), // pidfd_open
+    row(435, 290, V5_10, V6_12, side(290, 416, NONE, OK | DEFINED), NO_SIDE), // clone3
+    row(436, 291, V5_10, V6_12, side(291, 239, NONE, OK | DEFINED), NO_SIDE), // close_range
+    row(437, 292, V5_10, V6_12, side(292, 417, NONE, OK | DEFINED), NO_SIDE), // openat2
+    row(438, 293, V5_10, V6_12, side(293, 241, NONE, OK | DEFINED), NO_SIDE), // pidfd_getfd
+    row(439, 294, V5_10, V6_12, side(294, 242, NONE, OK | DEFINED), NO_SIDE), // faccessat2
+    row(440, 295, V5_10, V6_12, side(295, 418, NONE, OK | DEFINED), NO_SIDE), // process_madvise
+    row(441, 650, V6_1, V6_12, side(814, 749, 17, OK | COMPAT_DEFINED), NO_SIDE), // epoll_pwait2
+    row(442, 651, V6_1, V6_12, side(805, 746, NONE, OK | DEFINED), NO_SIDE), // mount_setattr
+    row(443, 652, V6_1, V6_12, side(806, 736, NONE, OK | DEFINED), NO_SIDE), // quotactl_fd
+    row(444, 653, V6_1, V6_12, side(807, 747, NONE, OK | DEFINED), NO_SIDE), // landlock_create_ruleset
+    row(445, 654, V6_1, V6_12, side(808, 738, NONE, OK | DEFINED), NO_SIDE), // landlock_add_rule
+    row(446, 655, V6_1, V6_12, side(809, 739, NONE, OK | DEFINED), NO_SIDE), // landlock_restrict_self
+    row(447, 656, V6_12, V6_12, side(810, 740, NONE, OK | DEFINED), NO_SIDE), // memfd_secret
+    row(448, 657, V6_1, V6_12, side(811, 741, NONE, OK | DEFINED), NO_SIDE), // process_mrelease
+    row(449, 658, V6_1, V6_12, side(812, 742, NONE, OK | DEFINED), NO_SIDE), // futex_waitv
+    row(450, 659, V6_1, V6_12, side(813, 748, NONE, OK | DEFINED), NO_SIDE), // set_mempolicy_home_node
+    row(451, 660, V6_12, V6_12, side(835, 761, 42, OK | DEFINED), NO_SIDE), // cachestat
+    row(452, 661, V6_12, V6_12, side(836, 762, NONE, OK | DEFINED), NO_SIDE), // fchmodat2
+    row(453, 662, V6_12, V6_12, side(837, NONE, NONE, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
+    row(454, 663, V6_12, V6_12, side(838, 772, NONE, OK | DEFINED), NO_SIDE), // futex_wake
+    row(455, 664, V6_12, V6_12, side(839, 773, NONE, OK | DEFINED), NO_SIDE), // futex_wait
+    row(456, 665, V6_12, V6_12, side(840, 765, NONE, OK | DEFINED), NO_SIDE), // futex_requeue
+    row(457, 666, V6_12, V6_12, side(841, 774, NONE, OK | DEFINED), NO_SIDE), // statmount
+    row(458, 667, V6_12, V6_12, side(842, 775, NONE, OK | DEFINED), NO_SIDE), // listmount
+    row(459, 668, V6_12, V6_12, side(843, 768, NONE, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
+    row(460, 669, V6_12, V6_12, side(844, 769, NONE, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
+    row(461, 670, V6_12, V6_12, side(845, 770, NONE, OK | DEFINED), NO_SIDE), // lsm_list_modules
+    row(462, 671, V6_12, V6_12, side(846, 776, NONE, OK | DEFINED), NO_SIDE), // mseal
+];
+
+static OLDER: [Older; 11] = [
+    older(110, V5_10, side(506, 474, 17, OK | COMPAT_DEFINED), NO_SIDE), // lookup_dcookie
+    older(110, V6_1, side(506, NONE, NONE, NO_DEFINITION), NO_SIDE), // lookup_dcookie
+    older(134, V5_10, side(366, 454, NONE, OK | DEFINED), NO_SIDE), // bdflush
+    older(238, V5_10, side(403, 349, 14, OK | DEFINED), NO_SIDE), // futex
+    older(268, V5_10, side(530, 497, 17, OK | COMPAT_DEFINED), NO_SIDE), // mbind
+    older(269, V5_10, side(531, 498, 17, OK | COMPAT_DEFINED), NO_SIDE), // get_mempolicy
+    older(270, V5_10, side(532, 499, 17, OK | COMPAT_DEFINED), NO_SIDE), // set_mempolicy
+    older(287, V5_10, side(558, 519, 17, OK | COMPAT_DEFINED), NO_SIDE), // migrate_pages
+    older(310, V5_10, side(541, 506, 23, OK | COMPAT_DEFINED), NO_SIDE), // move_pages
+    older(335, V6_1, side(248, 201, NONE, OK | DEFINED), NO_SIDE), // name_to_handle_at
+    older(422, V5_10, side(98, 83, NONE, OK | DEFINED), NO_SIDE), // futex_time64
+];
+
+static BLOCKS: [Block; 2] = [
+    block(90, false, 680), // mmap
+    block(192, false, 680), // mmap2
 ];
 
 static ALIASES: [Alias; 0] = [];

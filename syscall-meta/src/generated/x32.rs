@@ -4,383 +4,397 @@
 use crate::row::*;
 
 static ROWS: [Row; 375] = [
-    // number, name, entry, compat entry, first release, last release, missing, missing as compat
-    row(0x40000000, 63, 63, NONE, V5_10, NEWEST, OK, ABSENT), // read
-    row(0x40000001, 64, 64, NONE, V5_10, NEWEST, OK, ABSENT), // write
-    row(0x40000002, 327, 311, NONE, V5_10, NEWEST, OK, ABSENT), // open
-    row(0x40000003, 57, 57, NONE, V5_10, NEWEST, OK, ABSENT), // close
-    row(0x40000004, 343, 320, NONE, V5_10, NEWEST, OK, ABSENT), // stat
-    row(0x40000005, 80, 80, NONE, V5_10, NEWEST, OK, ABSENT), // fstat
-    row(0x40000006, 344, 321, NONE, V5_10, NEWEST, OK, ABSENT), // lstat
-    row(0x40000007, 360, 329, NONE, V5_10, NEWEST, OK, ABSENT), // poll
-    row(0x40000008, 62, 62, NONE, V5_10, NEWEST, OK, ABSENT), // lseek
-    row(0x40000009, 222, 222, NONE, V5_10, NEWEST, OK, ABSENT), // mmap
-    row(0x4000000a, 226, 226, NONE, V5_10, NEWEST, OK, ABSENT), // mprotect
-    row(0x4000000b, 215, 215, NONE, V5_10, NEWEST, OK, ABSENT), // munmap
-    row(0x4000000c, 214, 214, NONE, V5_10, NEWEST, OK, ABSENT), // brk
-    row(0x4000000e, 135, 135, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigprocmask
-    row(0x40000011, 67, 67, NONE, V5_10, NEWEST, OK, ABSENT), // pread64
-    row(0x40000012, 68, 68, NONE, V5_10, NEWEST, OK, ABSENT), // pwrite64
-    row(0x40000015, 319, 308, NONE, V5_10, NEWEST, OK, ABSENT), // access
-    row(0x40000016, 324, 438, NONE, V5_10, NEWEST, OK, ABSENT), // pipe
-    row(0x40000017, 457, 377, NONE, V5_10, NEWEST, OK, ABSENT), // select
-    row(0x40000018, 124, 124, NONE, V5_10, NEWEST, OK, ABSENT), // sched_yield
-    row(0x40000019, 216, 216, NONE, V5_10, NEWEST, OK, ABSENT), // mremap
-    row(0x4000001a, 227, 227, NONE, V5_10, NEWEST, OK, ABSENT), // msync
-    row(0x4000001b, 232, 232, NONE, V5_10, NEWEST, OK, ABSENT), // mincore
-    row(0x4000001c, 233, 233, NONE, V5_10, NEWEST, OK, ABSENT), // madvise
-    row(0x4000001d, 194, 194, NONE, V5_10, NEWEST, OK, ABSENT), // shmget
-    row(0x4000001e, 196, 196, NONE, V5_10, NEWEST, OK, ABSENT), // shmat
-    row(0x4000001f, 195, 195, NONE, V5_10, NEWEST, OK, ABSENT), // shmctl
-    row(0x40000020, 23, 23, NONE, V5_10, NEWEST, OK, ABSENT), // dup
-    row(0x40000021, 358, 327, NONE, V5_10, NEWEST, OK, ABSENT), // dup2
-    row(0x40000022, 508, 436, NONE, V5_10, NEWEST, OK, ABSENT), // pause
-    row(0x40000023, 101, 101, NONE, V5_10, NEWEST, OK, ABSENT), // nanosleep
-    row(0x40000024, 102, 102, NONE, V5_10, NEWEST, OK, ABSENT), // getitimer
-    row(0x40000025, 543, 568, NONE, V5_10, NEWEST, OK, ABSENT), // alarm
-    row(0x40000026, 103, 103, NONE, V5_10, NEWEST, OK, ABSENT), // setitimer
-    row(0x40000027, 172, 172, NONE, V5_10, NEWEST, OK, ABSENT), // getpid
-    row(0x40000028, 71, 71, NONE, V5_10, NEWEST, OK, ABSENT), // sendfile
-    row(0x40000029, 198, 198, NONE, V5_10, NEWEST, OK, ABSENT), // socket
-    row(0x4000002a, 203, 203, NONE, V5_10, NEWEST, OK, ABSENT), // connect
-    row(0x4000002b, 202, 202, NONE, V5_10, NEWEST, OK, ABSENT), // accept
-    row(0x4000002c, 206, 206, NONE, V5_10, NEWEST, OK, ABSENT), // sendto
-    row(0x40000030, 210, 210, NONE, V5_10, NEWEST, OK, ABSENT), // shutdown
-    row(0x40000031, 200, 200, NONE, V5_10, NEWEST, OK, ABSENT), // bind
-    row(0x40000032, 201, 201, NONE, V5_10, NEWEST, OK, ABSENT), // listen
-    row(0x40000033, 204, 204, NONE, V5_10, NEWEST, OK, ABSENT), // getsockname
-    row(0x40000034, 205, 205, NONE, V5_10, NEWEST, OK, ABSENT), // getpeername
-    row(0x40000035, 199, 199, NONE, V5_10, NEWEST, OK, ABSENT), // socketpair
-    row(0x40000038, 220, 220, NONE, V5_10, NEWEST, OK, ABSENT), // clone
-    row(0x40000039, 297, 427, NONE, V5_10, NEWEST, OK, ABSENT), // fork
-    row(0x4000003a, 342, 494, NONE, V5_10, NEWEST, OK, ABSENT), // vfork
-    row(0x4000003c, 93, 93, NONE, V5_10, NEWEST, OK, ABSENT), // exit
-    row(0x4000003d, 244, 244, NONE, V5_10, NEWEST, OK, ABSENT), // wait4
-    row(0x4000003e, 129, 129, NONE, V5_10, NEWEST, OK, ABSENT), // kill
-    row(0x4000003f, 160, 160, NONE, V5_10, NEWEST, OK, ABSENT), // uname
-    row(0x40000040, 190, 190, NONE, V5_10, NEWEST, OK, ABSENT), // semget
-    row(0x40000041, 193, 193, NONE, V5_10, NEWEST, OK, ABSENT), // semop
-    row(0x40000042, 191, 191, NONE, V5_10, NEWEST, OK, ABSENT), // semctl
-    row(0x40000043, 197, 197, NONE, V5_10, NEWEST, OK, ABSENT), // shmdt
-    row(0x40000044, 186, 186, NONE, V5_10, NEWEST, OK, ABSENT), // msgget
-    row(0x40000045, 189, 189, NONE, V5_10, NEWEST, OK, ABSENT), // msgsnd
-    row(0x40000046, 188, 188, NONE, V5_10, NEWEST, OK, ABSENT), // msgrcv
-    row(0x40000047, 187, 187, NONE, V5_10, NEWEST, OK, ABSENT), // msgctl
-    row(0x40000048, 25, 25, NONE, V5_10, NEWEST, OK, ABSENT), // fcntl
-    row(0x40000049, 32, 32, NONE, V5_10, NEWEST, OK, ABSENT), // flock
-    row(0x4000004a, 82, 82, NONE, V5_10, NEWEST, OK, ABSENT), // fsync
-    row(0x4000004b, 83, 83, NONE, V5_10, NEWEST, OK, ABSENT), // fdatasync
-    row(0x4000004c, 45, 45, NONE, V5_10, NEWEST, OK, ABSENT), // truncate
-    row(0x4000004d, 46, 46, NONE, V5_10, NEWEST, OK, ABSENT), // ftruncate
-    row(0x4000004e, 446, 369, NONE, V5_10, NEWEST, OK, ABSENT), // getdents
-    row(0x4000004f, 17, 17, NONE, V5_10, NEWEST, OK, ABSENT), // getcwd
-    row(0x40000050, 49, 49, NONE, V5_10, NEWEST, OK, ABSENT), // chdir
-    row(0x40000051, 50, 50, NONE, V5_10, NEWEST, OK, ABSENT), // fchdir
-    row(0x40000052, 374, 341, NONE, V5_10, NEWEST, OK, ABSENT), // rename
-    row(0x40000053, 375, 342, NONE, V5_10, NEWEST, OK, ABSENT), // mkdir
-    row(0x40000054, 376, 343, NONE, V5_10, NEWEST, OK, ABSENT), // rmdir
-    row(0x40000055, 507, 429, NONE, V5_10, NEWEST, OK, ABSENT), // creat
-    row(0x40000056, 301, 299, NONE, V5_10, NEWEST, OK, ABSENT), // link
-    row(0x40000057, 302, 300, NONE, V5_10, NEWEST, OK, ABSENT), // unlink
-    row(0x40000058, 336, 315, NONE, V5_10, NEWEST, OK, ABSENT), // symlink
-    row(0x40000059, 337, 316, NONE, V5_10, NEWEST, OK, ABSENT), // readlink
-    row(0x4000005a, 305, 302, NONE, V5_10, NEWEST, OK, ABSENT), // chmod
-    row(0x4000005b, 52, 52, NONE, V5_10, NEWEST, OK, ABSENT), // fchmod
-    row(0x4000005c, 306, 303, NONE, V5_10, NEWEST, OK, ABSENT), // chown
-    row(0x4000005d, 55, 55, NONE, V5_10, NEWEST, OK, ABSENT), // fchown
-    row(0x4000005e, 402, 353, NONE, V5_10, NEWEST, OK, ABSENT), // lchown
-    row(0x4000005f, 166, 166, NONE, V5_10, NEWEST, OK, ABSENT), // umask
-    row(0x40000060, 169, 169, NONE, V5_10, NEWEST, OK, ABSENT), // gettimeofday
-    row(0x40000061, 163, 163, NONE, V5_10, NEWEST, OK, ABSENT), // getrlimit
-    row(0x40000062, 165, 165, NONE, V5_10, NEWEST, OK, ABSENT), // getrusage
-    row(0x40000063, 179, 179, NONE, V5_10, NEWEST, OK, ABSENT), // sysinfo
-    row(0x40000064, 153, 153, NONE, V5_10, NEWEST, OK, ABSENT), // times
-    row(0x40000066, 174, 174, NONE, V5_10, NEWEST, OK, ABSENT), // getuid
-    row(0x40000067, 116, 116, NONE, V5_10, NEWEST, OK, ABSENT), // syslog
-    row(0x40000068, 176, 176, NONE, V5_10, NEWEST, OK, ABSENT), // getgid
-    row(0x40000069, 146, 146, NONE, V5_10, NEWEST, OK, ABSENT), // setuid
-    row(0x4000006a, 144, 144, NONE, V5_10, NEWEST, OK, ABSENT), // setgid
-    row(0x4000006b, 175, 175, NONE, V5_10, NEWEST, OK, ABSENT), // geteuid
-    row(0x4000006c, 177, 177, NONE, V5_10, NEWEST, OK, ABSENT), // getegid
-    row(0x4000006d, 154, 154, NONE, V5_10, NEWEST, OK, ABSENT), // setpgid
-    row(0x4000006e, 173, 173, NONE, V5_10, NEWEST, OK, ABSENT), // getppid
-    row(0x4000006f, 339, 317, NONE, V5_10, NEWEST, OK, ABSENT), // getpgrp
-    row(0x40000070, 157, 157, NONE, V5_10, NEWEST, OK, ABSENT), // setsid
-    row(0x40000071, 145, 145, NONE, V5_10, NEWEST, OK, ABSENT), // setreuid
-    row(0x40000072, 143, 143, NONE, V5_10, NEWEST, OK, ABSENT), // setregid
-    row(0x40000073, 158, 158, NONE, V5_10, NEWEST, OK, ABSENT), // getgroups
-    row(0x40000074, 159, 159, NONE, V5_10, NEWEST, OK, ABSENT), // setgroups
-    row(0x40000075, 147, 147, NONE, V5_10, NEWEST, OK, ABSENT), // setresuid
-    row(0x40000076, 148, 148, NONE, V5_10, NEWEST, OK, ABSENT), // getresuid
-    row(0x40000077, 149, 149, NONE, V5_10, NEWEST, OK, ABSENT), // setresgid
-    row(0x40000078, 150, 150, NONE, V5_10, NEWEST, OK, ABSENT), // getresgid
-    row(0x40000079, 155, 155, NONE, V5_10, NEWEST, OK, ABSENT), // getpgid
-    row(0x4000007a, 151, 151, NONE, V5_10, NEWEST, OK, ABSENT), // setfsuid
-    row(0x4000007b, 152, 152, NONE, V5_10, NEWEST, OK, ABSENT), // setfsgid
-    row(0x4000007c, 156, 156, NONE, V5_10, NEWEST, OK, ABSENT), // getsid
-    row(0x4000007d, 90, 90, NONE, V5_10, NEWEST, OK, ABSENT), // capget
-    row(0x4000007e, 91, 91, NONE, V5_10, NEWEST, OK, ABSENT), // capset
-    row(0x40000082, 133, 133, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigsuspend
-    row(0x40000084, 544, 668, NONE, V5_10, NEWEST, OK, ABSENT), // utime
-    row(0x40000085, 304, 301, NONE, V5_10, NEWEST, OK, ABSENT), // mknod
-    row(0x40000087, 92, 373, NONE, V5_10, NEWEST, OK, ABSENT), // personality
-    row(0x40000088, 452, 374, NONE, V5_10, NEWEST, OK, ABSENT), // ustat
-    row(0x40000089, 43, 43, NONE, V5_10, NEWEST, OK, ABSENT), // statfs
-    row(0x4000008a, 44, 44, NONE, V5_10, NEWEST, OK, ABSENT), // fstatfs
-    row(0x4000008b, 435, 363, NONE, V5_10, NEWEST, OK, ABSENT), // sysfs
-    row(0x4000008c, 141, 141, NONE, V5_10, NEWEST, OK, ABSENT), // getpriority
-    row(0x4000008d, 140, 140, NONE, V5_10, NEWEST, OK, ABSENT), // setpriority
-    row(0x4000008e, 118, 118, NONE, V5_10, NEWEST, OK, ABSENT), // sched_setparam
-    row(0x4000008f, 121, 121, NONE, V5_10, NEWEST, OK, ABSENT), // sched_getparam
-    row(0x40000090, 119, 119, NONE, V5_10, NEWEST, OK, ABSENT), // sched_setscheduler
-    row(0x40000091, 120, 120, NONE, V5_10, NEWEST, OK, ABSENT), // sched_getscheduler
-    row(0x40000092, 125, 125, NONE, V5_10, NEWEST, OK, ABSENT), // sched_get_priority_max
-    row(0x40000093, 126, 126, NONE, V5_10, NEWEST, OK, ABSENT), // sched_get_priority_min
-    row(0x40000094, 127, 127, NONE, V5_10, NEWEST, OK, ABSENT), // sched_rr_get_interval
-    row(0x40000095, 228, 228, NONE, V5_10, NEWEST, OK, ABSENT), // mlock
-    row(0x40000096, 229, 229, NONE, V5_10, NEWEST, OK, ABSENT), // munlock
-    row(0x40000097, 230, 230, NONE, V5_10, NEWEST, OK, ABSENT), // mlockall
-    row(0x40000098, 231, 231, NONE, V5_10, NEWEST, OK, ABSENT), // munlockall
-    row(0x40000099, 58, 58, NONE, V5_10, NEWEST, OK, ABSENT), // vhangup
-    row(0x4000009a, 573, 626, NONE, V5_10, NEWEST, OK, ABSENT), // modify_ldt
-    row(0x4000009b, 41, 41, NONE, V5_10, NEWEST, OK, ABSENT), // pivot_root
-    row(0x4000009d, 167, 167, NONE, V5_10, NEWEST, OK, ABSENT), // prctl
-    row(0x4000009e, 578, 644, NONE, V5_10, NEWEST, OK, ABSENT), // arch_prctl
-    row(0x4000009f, 171, 171, NONE, V5_10, NEWEST, OK, ABSENT), // adjtimex
-    row(0x400000a0, 164, 164, NONE, V5_10, NEWEST, OK, ABSENT), // setrlimit
-    row(0x400000a1, 51, 51, NONE, V5_10, NEWEST, OK, ABSENT), // chroot
-    row(0x400000a2, 81, 81, NONE, V5_10, NEWEST, OK, ABSENT), // sync
-    row(0x400000a3, 89, 89, NONE, V5_10, NEWEST, OK, ABSENT), // acct
-    row(0x400000a4, 170, 170, NONE, V5_10, NEWEST, OK, ABSENT), // settimeofday
-    row(0x400000a5, 40, 40, NONE, V5_10, NEWEST, OK, ABSENT), // mount
-    row(0x400000a6, 39, 39, NONE, V5_10, NEWEST, OK, ABSENT), // umount2
-    row(0x400000a7, 224, 224, NONE, V5_10, NEWEST, OK, ABSENT), // swapon
-    row(0x400000a8, 225, 225, NONE, V5_10, NEWEST, OK, ABSENT), // swapoff
-    row(0x400000a9, 142, 142, NONE, V5_10, NEWEST, OK, ABSENT), // reboot
-    row(0x400000aa, 161, 161, NONE, V5_10, NEWEST, OK, ABSENT), // sethostname
-    row(0x400000ab, 162, 162, NONE, V5_10, NEWEST, OK, ABSENT), // setdomainname
-    row(0x400000ac, 570, 622, NONE, V5_10, NEWEST, OK, ABSENT), // iopl
-    row(0x400000ad, 568, 619, NONE, V5_10, NEWEST, OK, ABSENT), // ioperm
-    row(0x400000af, 105, 105, NONE, V5_10, NEWEST, OK, ABSENT), // init_module
-    row(0x400000b0, 106, 106, NONE, V5_10, NEWEST, OK, ABSENT), // delete_module
-    row(0x400000b3, 60, 60, NONE, V5_10, NEWEST, OK, ABSENT), // quotactl
-    row(0x400000b5, 575, NONE, NONE, V5_10, NEWEST, NI, ABSENT), // getpmsg
-    row(0x400000b6, 576, NONE, NONE, V5_10, NEWEST, NI, ABSENT), // putpmsg
-    row(0x400000b7, 453, NONE, NONE, V5_10, NEWEST, NI, ABSENT), // afs_syscall
-    row(0x400000b8, 461, NONE, NONE, V5_10, NEWEST, NI, ABSENT), // tuxcall
-    row(0x400000b9, 622, NONE, NONE, V5_10, NEWEST, NI, ABSENT), // security
-    row(0x400000ba, 178, 178, NONE, V5_10, NEWEST, OK, ABSENT), // gettid
-    row(0x400000bb, 213, 213, NONE, V5_10, NEWEST, OK, ABSENT), // readahead
-    row(0x400000bc, 5, 5, NONE, V5_10, NEWEST, OK, ABSENT), // setxattr
-    row(0x400000bd, 6, 6, NONE, V5_10, NEWEST, OK, ABSENT), // lsetxattr
-    row(0x400000be, 7, 7, NONE, V5_10, NEWEST, OK, ABSENT), // fsetxattr
-    row(0x400000bf, 8, 8, NONE, V5_10, NEWEST, OK, ABSENT), // getxattr
-    row(0x400000c0, 9, 9, NONE, V5_10, NEWEST, OK, ABSENT), // lgetxattr
-    row(0x400000c1, 10, 10, NONE, V5_10, NEWEST, OK, ABSENT), // fgetxattr
-    row(0x400000c2, 11, 11, NONE, V5_10, NEWEST, OK, ABSENT), // listxattr
-    row(0x400000c3, 12, 12, NONE, V5_10, NEWEST, OK, ABSENT), // llistxattr
-    row(0x400000c4, 13, 13, NONE, V5_10, NEWEST, OK, ABSENT), // flistxattr
-    row(0x400000c5, 14, 14, NONE, V5_10, NEWEST, OK, ABSENT), // removexattr
-    row(0x400000c6, 15, 15, NONE, V5_10, NEWEST, OK, ABSENT), // lremovexattr
-    row(0x400000c7, 16, 16, NONE, V5_10, NEWEST, OK, ABSENT), // fremovexattr
-    row(0x400000c8, 130, 130, NONE, V5_10, NEWEST, OK, ABSENT), // tkill
-    row(0x400000c9, 541, 709, NONE, V5_10, NEWEST, OK, ABSENT), // time
-    row(0x400000ca, 98, 98, NONE, V5_10, NEWEST, OK, ABSENT), // futex
-    row(0x400000cb, 122, 122, NONE, V5_10, NEWEST, OK, ABSENT), // sched_setaffinity
-    row(0x400000cc, 123, 123, NONE, V5_10, NEWEST, OK, ABSENT), // sched_getaffinity
-    row(0x400000cf, 1, 1, NONE, V5_10, NEWEST, OK, ABSENT), // io_destroy
-    row(0x400000d0, 4, 4, NONE, V5_10, NEWEST, OK, ABSENT), // io_getevents
-    row(0x400000d2, 3, 3, NONE, V5_10, NEWEST, OK, ABSENT), // io_cancel
-    row(0x400000d4, 18, NONE, NONE, V5_10, NEWEST, NI, ABSENT), // lookup_dcookie
-    row(0x400000d5, 462, 380, NONE, V5_10, NEWEST, OK, ABSENT), // epoll_create
-    row(0x400000d8, 234, 234, NONE, V5_10, NEWEST, OK, ABSENT), // remap_file_pages
-    row(0x400000d9, 61, 61, NONE, V5_10, NEWEST, OK, ABSENT), // getdents64
-    row(0x400000da, 96, 96, NONE, V5_10, NEWEST, OK, ABSENT), // set_tid_address
-    row(0x400000db, 128, 128, NONE, V5_10, NEWEST, OK, ABSENT), // restart_syscall
-    row(0x400000dc, 192, 192, NONE, V5_10, NEWEST, OK, ABSENT), // semtimedop
-    row(0x400000dd, 223, 382, NONE, V5_10, NEWEST, OK, ABSENT), // fadvise64
-    row(0x400000df, 110, 110, NONE, V5_10, NEWEST, OK, ABSENT), // timer_settime
-    row(0x400000e0, 108, 108, NONE, V5_10, NEWEST, OK, ABSENT), // timer_gettime
-    row(0x400000e1, 109, 109, NONE, V5_10, NEWEST, OK, ABSENT), // timer_getoverrun
-    row(0x400000e2, 111, 111, NONE, V5_10, NEWEST, OK, ABSENT), // timer_delete
-    row(0x400000e3, 112, 112, NONE, V5_10, NEWEST, OK, ABSENT), // clock_settime
-    row(0x400000e4, 113, 113, NONE, V5_10, NEWEST, OK, ABSENT), // clock_gettime
-    row(0x400000e5, 114, 114, NONE, V5_10, NEWEST, OK, ABSENT), // clock_getres
-    row(0x400000e6, 115, 115, NONE, V5_10, NEWEST, OK, ABSENT), // clock_nanosleep
-    row(0x400000e7, 94, 94, NONE, V5_10, NEWEST, OK, ABSENT), // exit_group
-    row(0x400000e8, 463, 381, NONE, V5_10, NEWEST, OK, ABSENT), // epoll_wait
-    row(0x400000e9, 21, 21, NONE, V5_10, NEWEST, OK, ABSENT), // epoll_ctl
-    row(0x400000ea, 131, 131, NONE, V5_10, NEWEST, OK, ABSENT), // tgkill
-    row(0x400000eb, 458, 378, NONE, V5_10, NEWEST, OK, ABSENT), // utimes
-    row(0x400000ed, 235, 235, NONE, V5_10, NEWEST, OK, ABSENT), // mbind
-    row(0x400000ee, 237, 237, NONE, V5_10, NEWEST, OK, ABSENT), // set_mempolicy
-    row(0x400000ef, 236, 236, NONE, V5_10, NEWEST, OK, ABSENT), // get_mempolicy
-    row(0x400000f0, 180, 180, NONE, V5_10, NEWEST, OK, ABSENT), // mq_open
-    row(0x400000f1, 181, 181, NONE, V5_10, NEWEST, OK, ABSENT), // mq_unlink
-    row(0x400000f2, 182, 182, NONE, V5_10, NEWEST, OK, ABSENT), // mq_timedsend
-    row(0x400000f3, 183, 183, NONE, V5_10, NEWEST, OK, ABSENT), // mq_timedreceive
-    row(0x400000f5, 185, 185, NONE, V5_10, NEWEST, OK, ABSENT), // mq_getsetattr
-    row(0x400000f8, 217, 217, NONE, V5_10, NEWEST, OK, ABSENT), // add_key
-    row(0x400000f9, 218, 218, NONE, V5_10, NEWEST, OK, ABSENT), // request_key
-    row(0x400000fa, 219, 219, NONE, V5_10, NEWEST, OK, ABSENT), // keyctl
-    row(0x400000fb, 30, 30, NONE, V5_10, NEWEST, OK, ABSENT), // ioprio_set
-    row(0x400000fc, 31, 31, NONE, V5_10, NEWEST, OK, ABSENT), // ioprio_get
-    row(0x400000fd, 468, 386, NONE, V5_10, NEWEST, OK, ABSENT), // inotify_init
-    row(0x400000fe, 27, 27, NONE, V5_10, NEWEST, OK, ABSENT), // inotify_add_watch
-    row(0x400000ff, 28, 28, NONE, V5_10, NEWEST, OK, ABSENT), // inotify_rm_watch
-    row(0x40000100, 238, 238, NONE, V5_10, NEWEST, OK, ABSENT), // migrate_pages
-    row(0x40000101, 56, 56, NONE, V5_10, NEWEST, OK, ABSENT), // openat
-    row(0x40000102, 34, 34, NONE, V5_10, NEWEST, OK, ABSENT), // mkdirat
-    row(0x40000103, 33, 33, NONE, V5_10, NEWEST, OK, ABSENT), // mknodat
-    row(0x40000104, 54, 54, NONE, V5_10, NEWEST, OK, ABSENT), // fchownat
-    row(0x40000105, 469, 387, NONE, V5_10, NEWEST, OK, ABSENT), // futimesat
-    row(0x40000106, 79, 79, NONE, V5_10, NEWEST, OK, ABSENT), // newfstatat
-    row(0x40000107, 35, 35, NONE, V5_10, NEWEST, OK, ABSENT), // unlinkat
-    row(0x40000108, 38, 38, NONE, V5_10, NEWEST, OK, ABSENT), // renameat
-    row(0x40000109, 37, 37, NONE, V5_10, NEWEST, OK, ABSENT), // linkat
-    row(0x4000010a, 36, 36, NONE, V5_10, NEWEST, OK, ABSENT), // symlinkat
-    row(0x4000010b, 78, 78, NONE, V5_10, NEWEST, OK, ABSENT), // readlinkat
-    row(0x4000010c, 53, 53, NONE, V5_10, NEWEST, OK, ABSENT), // fchmodat
-    row(0x4000010d, 48, 48, NONE, V5_10, NEWEST, OK, ABSENT), // faccessat
-    row(0x4000010e, 72, 72, NONE, V5_10, NEWEST, OK, ABSENT), // pselect6
-    row(0x4000010f, 73, 73, NONE, V5_10, NEWEST, OK, ABSENT), // ppoll
-    row(0x40000110, 97, 97, NONE, V5_10, NEWEST, OK, ABSENT), // unshare
-    row(0x40000113, 76, 76, NONE, V5_10, NEWEST, OK, ABSENT), // splice
-    row(0x40000114, 77, 77, NONE, V5_10, NEWEST, OK, ABSENT), // tee
-    row(0x40000115, 84, 84, NONE, V5_10, NEWEST, OK, ABSENT), // sync_file_range
-    row(0x40000118, 88, 88, NONE, V5_10, NEWEST, OK, ABSENT), // utimensat
-    row(0x40000119, 22, 22, NONE, V5_10, NEWEST, OK, ABSENT), // epoll_pwait
-    row(0x4000011a, 471, 389, NONE, V5_10, NEWEST, OK, ABSENT), // signalfd
-    row(0x4000011b, 85, 85, NONE, V5_10, NEWEST, OK, ABSENT), // timerfd_create
-    row(0x4000011c, 473, 390, NONE, V5_10, NEWEST, OK, ABSENT), // eventfd
-    row(0x4000011d, 47, 47, NONE, V5_10, NEWEST, OK, ABSENT), // fallocate
-    row(0x4000011e, 86, 86, NONE, V5_10, NEWEST, OK, ABSENT), // timerfd_settime
-    row(0x4000011f, 87, 87, NONE, V5_10, NEWEST, OK, ABSENT), // timerfd_gettime
-    row(0x40000120, 242, 242, NONE, V5_10, NEWEST, OK, ABSENT), // accept4
-    row(0x40000121, 74, 74, NONE, V5_10, NEWEST, OK, ABSENT), // signalfd4
-    row(0x40000122, 19, 19, NONE, V5_10, NEWEST, OK, ABSENT), // eventfd2
-    row(0x40000123, 20, 20, NONE, V5_10, NEWEST, OK, ABSENT), // epoll_create1
-    row(0x40000124, 24, 24, NONE, V5_10, NEWEST, OK, ABSENT), // dup3
-    row(0x40000125, 59, 59, NONE, V5_10, NEWEST, OK, ABSENT), // pipe2
-    row(0x40000126, 26, 26, NONE, V5_10, NEWEST, OK, ABSENT), // inotify_init1
-    row(0x4000012a, 241, 241, NONE, V5_10, NEWEST, OK, ABSENT), // perf_event_open
-    row(0x4000012c, 246, 246, NONE, V5_10, NEWEST, OK, ABSENT), // fanotify_init
-    row(0x4000012d, 247, 247, NONE, V5_10, NEWEST, OK, ABSENT), // fanotify_mark
-    row(0x4000012e, 245, 245, NONE, V5_10, NEWEST, OK, ABSENT), // prlimit64
-    row(0x4000012f, 248, 248, NONE, V5_10, NEWEST, OK, ABSENT), // name_to_handle_at
-    row(0x40000130, 249, 249, NONE, V5_10, NEWEST, OK, ABSENT), // open_by_handle_at
-    row(0x40000131, 250, 250, NONE, V5_10, NEWEST, OK, ABSENT), // clock_adjtime
-    row(0x40000132, 251, 251, NONE, V5_10, NEWEST, OK, ABSENT), // syncfs
-    row(0x40000134, 252, 252, NONE, V5_10, NEWEST, OK, ABSENT), // setns
-    row(0x40000135, 168, 168, NONE, V5_10, NEWEST, OK, ABSENT), // getcpu
-    row(0x40000138, 256, 256, NONE, V5_10, NEWEST, OK, ABSENT), // kcmp
-    row(0x40000139, 257, 257, NONE, V5_10, NEWEST, OK, ABSENT), // finit_module
-    row(0x4000013a, 258, 258, NONE, V5_10, NEWEST, OK, ABSENT), // sched_setattr
-    row(0x4000013b, 259, 259, NONE, V5_10, NEWEST, OK, ABSENT), // sched_getattr
-    row(0x4000013c, 260, 260, NONE, V5_10, NEWEST, OK, ABSENT), // renameat2
-    row(0x4000013d, 261, 261, NONE, V5_10, NEWEST, OK, ABSENT), // seccomp
-    row(0x4000013e, 262, 262, NONE, V5_10, NEWEST, OK, ABSENT), // getrandom
-    row(0x4000013f, 263, 263, NONE, V5_10, NEWEST, OK, ABSENT), // memfd_create
-    row(0x40000140, 278, 278, NONE, V5_10, NEWEST, OK, ABSENT), // kexec_file_load
-    row(0x40000141, 264, 264, NONE, V5_10, NEWEST, OK, ABSENT), // bpf
-    row(0x40000143, 266, 266, NONE, V5_10, NEWEST, OK, ABSENT), // userfaultfd
-    row(0x40000144, 267, 267, NONE, V5_10, NEWEST, OK, ABSENT), // membarrier
-    row(0x40000145, 268, 268, NONE, V5_10, NEWEST, OK, ABSENT), // mlock2
-    row(0x40000146, 269, 269, NONE, V5_10, NEWEST, OK, ABSENT), // copy_file_range
-    row(0x40000149, 272, 272, NONE, V5_10, NEWEST, OK, ABSENT), // pkey_mprotect
-    row(0x4000014a, 273, 273, NONE, V5_10, NEWEST, OK, ABSENT), // pkey_alloc
-    row(0x4000014b, 274, 274, NONE, V5_10, NEWEST, OK, ABSENT), // pkey_free
-    row(0x4000014c, 275, 275, NONE, V5_10, NEWEST, OK, ABSENT), // statx
-    row(0x4000014d, 276, 276, NONE, V5_10, NEWEST, OK, ABSENT), // io_pgetevents
-    row(0x4000014e, 277, 277, NONE, V5_10, NEWEST, OK, ABSENT), // rseq
-    row(0x4000014f, 673, 849, NONE, V6_12, NEWEST, OK, ABSENT), // uretprobe
-    row(0x40000150, 683, 859, NONE, V7_2, NEWEST, OK, ABSENT), // uprobe
-    row(0x400001a8, 279, 279, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_send_signal
-    row(0x400001a9, 280, 280, NONE, V5_10, NEWEST, OK, ABSENT), // io_uring_setup
-    row(0x400001aa, 281, 281, NONE, V5_10, NEWEST, OK, ABSENT), // io_uring_enter
-    row(0x400001ab, 282, 282, NONE, V5_10, NEWEST, OK, ABSENT), // io_uring_register
-    row(0x400001ac, 283, 283, NONE, V5_10, NEWEST, OK, ABSENT), // open_tree
-    row(0x400001ad, 284, 284, NONE, V5_10, NEWEST, OK, ABSENT), // move_mount
-    row(0x400001ae, 285, 285, NONE, V5_10, NEWEST, OK, ABSENT), // fsopen
-    row(0x400001af, 286, 286, NONE, V5_10, NEWEST, OK, ABSENT), // fsconfig
-    row(0x400001b0, 287, 287, NONE, V5_10, NEWEST, OK, ABSENT), // fsmount
-    row(0x400001b1, 288, 288, NONE, V5_10, NEWEST, OK, ABSENT), // fspick
-    row(0x400001b2, 289, 289, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_open
-    row(0x400001b3, 290, 290, NONE, V5_10, NEWEST, OK, ABSENT), // clone3
-    row(0x400001b4, 291, 291, NONE, V5_10, NEWEST, OK, ABSENT), // close_range
-    row(0x400001b5, 292, 292, NONE, V5_10, NEWEST, OK, ABSENT), // openat2
-    row(0x400001b6, 293, 293, NONE, V5_10, NEWEST, OK, ABSENT), // pidfd_getfd
-    row(0x400001b7, 294, 294, NONE, V5_10, NEWEST, OK, ABSENT), // faccessat2
-    row(0x400001b8, 295, 295, NONE, V5_10, NEWEST, OK, ABSENT), // process_madvise
-    row(0x400001b9, 650, 804, NONE, V6_1, NEWEST, OK, ABSENT), // epoll_pwait2
-    row(0x400001ba, 651, 805, NONE, V6_1, NEWEST, OK, ABSENT), // mount_setattr
-    row(0x400001bb, 652, 806, NONE, V6_1, NEWEST, OK, ABSENT), // quotactl_fd
-    row(0x400001bc, 653, 807, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_create_ruleset
-    row(0x400001bd, 654, 808, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_add_rule
-    row(0x400001be, 655, 809, NONE, V6_1, NEWEST, OK, ABSENT), // landlock_restrict_self
-    row(0x400001bf, 656, 810, NONE, V6_1, NEWEST, OK, ABSENT), // memfd_secret
-    row(0x400001c0, 657, 811, NONE, V6_1, NEWEST, OK, ABSENT), // process_mrelease
-    row(0x400001c1, 658, 812, NONE, V6_1, NEWEST, OK, ABSENT), // futex_waitv
-    row(0x400001c2, 659, 813, NONE, V6_1, NEWEST, OK, ABSENT), // set_mempolicy_home_node
-    row(0x400001c3, 660, 835, NONE, V6_12, NEWEST, OK, ABSENT), // cachestat
-    row(0x400001c4, 661, 836, NONE, V6_12, NEWEST, OK, ABSENT), // fchmodat2
-    row(0x400001c5, 662, 837, NONE, V6_12, NEWEST, OK, ABSENT), // map_shadow_stack
-    row(0x400001c6, 663, 838, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wake
-    row(0x400001c7, 664, 839, NONE, V6_12, NEWEST, OK, ABSENT), // futex_wait
-    row(0x400001c8, 665, 840, NONE, V6_12, NEWEST, OK, ABSENT), // futex_requeue
-    row(0x400001c9, 666, 841, NONE, V6_12, NEWEST, OK, ABSENT), // statmount
-    row(0x400001ca, 667, 842, NONE, V6_12, NEWEST, OK, ABSENT), // listmount
-    row(0x400001cb, 668, 843, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_get_self_attr
-    row(0x400001cc, 669, 844, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_set_self_attr
-    row(0x400001cd, 670, 845, NONE, V6_12, NEWEST, OK, ABSENT), // lsm_list_modules
-    row(0x400001ce, 671, 846, NONE, V6_12, NEWEST, OK, ABSENT), // mseal
-    row(0x400001cf, 674, 850, NONE, V7_2, NEWEST, OK, ABSENT), // setxattrat
-    row(0x400001d0, 675, 851, NONE, V7_2, NEWEST, OK, ABSENT), // getxattrat
-    row(0x400001d1, 676, 852, NONE, V7_2, NEWEST, OK, ABSENT), // listxattrat
-    row(0x400001d2, 677, 853, NONE, V7_2, NEWEST, OK, ABSENT), // removexattrat
-    row(0x400001d3, 678, 854, NONE, V7_2, NEWEST, OK, ABSENT), // open_tree_attr
-    row(0x400001d4, 679, 855, NONE, V7_2, NEWEST, OK, ABSENT), // file_getattr
-    row(0x400001d5, 680, 856, NONE, V7_2, NEWEST, OK, ABSENT), // file_setattr
-    row(0x400001d6, 681, 857, NONE, V7_2, NEWEST, OK, ABSENT), // listns
-    row(0x400001d7, 682, 858, NONE, V7_2, NEWEST, OK, ABSENT), // rseq_slice_yield
-    row(0x400001d8, 684, 860, NONE, V7_3, NEWEST, OK, ABSENT), // fchroot
-    row(0x40000200, 134, 482, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigaction
-    row(0x40000201, 139, 796, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigreturn
-    row(0x40000202, 29, 444, NONE, V5_10, NEWEST, OK, ABSENT), // ioctl
-    row(0x40000203, 65, 65, NONE, V5_10, NEWEST, OK, ABSENT), // readv
-    row(0x40000204, 66, 66, NONE, V5_10, NEWEST, OK, ABSENT), // writev
-    row(0x40000205, 207, 520, NONE, V5_10, NEWEST, OK, ABSENT), // recvfrom
-    row(0x40000206, 211, 521, NONE, V5_10, NEWEST, OK, ABSENT), // sendmsg
-    row(0x40000207, 212, 522, NONE, V5_10, NEWEST, OK, ABSENT), // recvmsg
-    row(0x40000208, 221, 430, NONE, V5_10, NEWEST, OK, ABSENT), // execve
-    row(0x40000209, 117, 435, NONE, V5_10, NEWEST, OK, ABSENT), // ptrace
-    row(0x4000020a, 136, 484, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigpending
-    row(0x4000020b, 137, 563, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigtimedwait
-    row(0x4000020c, 138, 486, NONE, V5_10, NEWEST, OK, ABSENT), // rt_sigqueueinfo
-    row(0x4000020d, 132, 491, NONE, V5_10, NEWEST, OK, ABSENT), // sigaltstack
-    row(0x4000020e, 107, 507, NONE, V5_10, NEWEST, OK, ABSENT), // timer_create
-    row(0x4000020f, 184, 516, NONE, V5_10, NEWEST, OK, ABSENT), // mq_notify
-    row(0x40000210, 104, 543, NONE, V5_10, NEWEST, OK, ABSENT), // kexec_load
-    row(0x40000211, 95, 518, NONE, V5_10, NEWEST, OK, ABSENT), // waitid
-    row(0x40000212, 99, 537, NONE, V5_10, NEWEST, OK, ABSENT), // set_robust_list
-    row(0x40000213, 100, 538, NONE, V5_10, NEWEST, OK, ABSENT), // get_robust_list
-    row(0x40000214, 75, 75, NONE, V5_10, NEWEST, OK, ABSENT), // vmsplice
-    row(0x40000215, 239, 239, NONE, V5_10, NEWEST, OK, ABSENT), // move_pages
-    row(0x40000216, 69, 797, NONE, V5_10, NEWEST, OK, ABSENT), // preadv
-    row(0x40000217, 70, 798, NONE, V5_10, NEWEST, OK, ABSENT), // pwritev
-    row(0x40000218, 240, 549, NONE, V5_10, NEWEST, OK, ABSENT), // rt_tgsigqueueinfo
-    row(0x40000219, 243, 562, NONE, V5_10, NEWEST, OK, ABSENT), // recvmmsg
-    row(0x4000021a, 253, 553, NONE, V5_10, NEWEST, OK, ABSENT), // sendmmsg
-    row(0x4000021b, 254, 254, NONE, V5_10, NEWEST, OK, ABSENT), // process_vm_readv
-    row(0x4000021c, 255, 255, NONE, V5_10, NEWEST, OK, ABSENT), // process_vm_writev
-    row(0x4000021d, 208, 208, NONE, V5_10, NEWEST, OK, ABSENT), // setsockopt
-    row(0x4000021e, 209, 209, NONE, V5_10, NEWEST, OK, ABSENT), // getsockopt
-    row(0x4000021f, 0, 504, NONE, V5_10, NEWEST, OK, ABSENT), // io_setup
-    row(0x40000220, 2, 505, NONE, V5_10, NEWEST, OK, ABSENT), // io_submit
-    row(0x40000221, 265, 554, NONE, V5_10, NEWEST, OK, ABSENT), // execveat
-    row(0x40000222, 270, 799, NONE, V5_10, NEWEST, OK, ABSENT), // preadv2
-    row(0x40000223, 271, 800, NONE, V5_10, NEWEST, OK, ABSENT), // pwritev2
+    // number, name, first release, last release, (entry, parameters, configuration, flags), as compat
+    row(0x40000000, 63, V5_10, NEWEST, side(63, 54, NONE, OK | DEFINED), NO_SIDE), // read
+    row(0x40000001, 64, V5_10, NEWEST, side(64, 55, NONE, OK | DEFINED), NO_SIDE), // write
+    row(0x40000002, 327, V5_10, NEWEST, side(311, 253, NONE, OK | DEFINED), NO_SIDE), // open
+    row(0x40000003, 57, V5_10, NEWEST, side(57, 43, NONE, OK | DEFINED), NO_SIDE), // close
+    row(0x40000004, 343, V5_10, NEWEST, side(320, 257, NONE, OK | DEFINED), NO_SIDE), // stat
+    row(0x40000005, 80, V5_10, NEWEST, side(80, 69, NONE, OK | DEFINED), NO_SIDE), // fstat
+    row(0x40000006, 344, V5_10, NEWEST, side(321, 257, NONE, OK | DEFINED), NO_SIDE), // lstat
+    row(0x40000007, 360, V5_10, NEWEST, side(329, 262, NONE, OK | DEFINED), NO_SIDE), // poll
+    row(0x40000008, 62, V5_10, NEWEST, side(62, 53, NONE, OK | DEFINED), NO_SIDE), // lseek
+    row(0x40000009, 222, V5_10, NEWEST, side(222, 178, NONE, OK | DEFINED), NO_SIDE), // mmap
+    row(0x4000000a, 226, V5_10, NEWEST, side(226, 182, NONE, OK | DEFINED), NO_SIDE), // mprotect
+    row(0x4000000b, 215, V5_10, NEWEST, side(215, 172, NONE, OK | DEFINED), NO_SIDE), // munmap
+    row(0x4000000c, 214, V5_10, NEWEST, side(214, 171, NONE, OK | DEFINED), NO_SIDE), // brk
+    row(0x4000000e, 135, V5_10, NEWEST, side(135, 112, NONE, OK | DEFINED), NO_SIDE), // rt_sigprocmask
+    row(0x40000011, 67, V5_10, NEWEST, side(67, 57, NONE, OK | DEFINED), NO_SIDE), // pread64
+    row(0x40000012, 68, V5_10, NEWEST, side(68, 58, NONE, OK | DEFINED), NO_SIDE), // pwrite64
+    row(0x40000015, 319, V5_10, NEWEST, side(308, 251, NONE, OK | DEFINED), NO_SIDE), // access
+    row(0x40000016, 324, V5_10, NEWEST, side(438, 426, NONE, OK | DEFINED), NO_SIDE), // pipe
+    row(0x40000017, 457, V5_10, NEWEST, side(377, 297, NONE, OK | DEFINED), NO_SIDE), // select
+    row(0x40000018, 124, V5_10, NEWEST, side(124, 49, NONE, OK | DEFINED), NO_SIDE), // sched_yield
+    row(0x40000019, 216, V5_10, NEWEST, side(216, 173, NONE, OK | DEFINED), NO_SIDE), // mremap
+    row(0x4000001a, 227, V5_10, NEWEST, side(227, 183, NONE, OK | DEFINED), NO_SIDE), // msync
+    row(0x4000001b, 232, V5_10, NEWEST, side(232, 185, NONE, OK | DEFINED), NO_SIDE), // mincore
+    row(0x4000001c, 233, V5_10, NEWEST, side(233, 186, NONE, OK | DEFINED), NO_SIDE), // madvise
+    row(0x4000001d, 194, V5_10, NEWEST, side(194, 153, NONE, OK | DEFINED), NO_SIDE), // shmget
+    row(0x4000001e, 196, V5_10, NEWEST, side(196, 155, NONE, OK | DEFINED), NO_SIDE), // shmat
+    row(0x4000001f, 195, V5_10, NEWEST, side(195, 154, NONE, OK | DEFINED), NO_SIDE), // shmctl
+    row(0x40000020, 23, V5_10, NEWEST, side(23, 19, NONE, OK | DEFINED), NO_SIDE), // dup
+    row(0x40000021, 358, V5_10, NEWEST, side(327, 260, NONE, OK | DEFINED), NO_SIDE), // dup2
+    row(0x40000022, 508, V5_10, NEWEST, side(436, 49, NONE, OK | DEFINED), NO_SIDE), // pause
+    row(0x40000023, 101, V5_10, NEWEST, side(101, 86, 0, OK | DEFINED), NO_SIDE), // nanosleep
+    row(0x40000024, 102, V5_10, NEWEST, side(102, 87, NONE, OK | DEFINED), NO_SIDE), // getitimer
+    row(0x40000025, 543, V5_10, NEWEST, side(568, 529, NONE, OK | DEFINED), NO_SIDE), // alarm
+    row(0x40000026, 103, V5_10, NEWEST, side(103, 88, NONE, OK | DEFINED), NO_SIDE), // setitimer
+    row(0x40000027, 172, V5_10, NEWEST, side(172, 49, NONE, OK | DEFINED), NO_SIDE), // getpid
+    row(0x40000028, 71, V5_10, NEWEST, side(71, 60, NONE, OK | DEFINED), NO_SIDE), // sendfile
+    row(0x40000029, 198, V5_10, NEWEST, side(198, 157, NONE, OK | DEFINED), NO_SIDE), // socket
+    row(0x4000002a, 203, V5_10, NEWEST, side(203, 162, NONE, OK | DEFINED), NO_SIDE), // connect
+    row(0x4000002b, 202, V5_10, NEWEST, side(202, 161, NONE, OK | DEFINED), NO_SIDE), // accept
+    row(0x4000002c, 206, V5_10, NEWEST, side(206, 164, NONE, OK | DEFINED), NO_SIDE), // sendto
+    row(0x40000030, 210, V5_10, NEWEST, side(210, 168, NONE, OK | DEFINED), NO_SIDE), // shutdown
+    row(0x40000031, 200, V5_10, NEWEST, side(200, 159, NONE, OK | DEFINED), NO_SIDE), // bind
+    row(0x40000032, 201, V5_10, NEWEST, side(201, 160, NONE, OK | DEFINED), NO_SIDE), // listen
+    row(0x40000033, 204, V5_10, NEWEST, side(204, 163, NONE, OK | DEFINED), NO_SIDE), // getsockname
+    row(0x40000034, 205, V5_10, NEWEST, side(205, 163, NONE, OK | DEFINED), NO_SIDE), // getpeername
+    row(0x40000035, 199, V5_10, NEWEST, side(199, 158, NONE, OK | DEFINED), NO_SIDE), // socketpair
+    row(0x40000038, 220, V5_10, NEWEST, side(220, 176, NONE, OK | DEFINED), NO_SIDE), // clone
+    row(0x40000039, 297, V5_10, NEWEST, side(427, 49, NONE, OK | DEFINED), NO_SIDE), // fork
+    row(0x4000003a, 342, V5_10, NEWEST, side(494, 49, NONE, OK | DEFINED), NO_SIDE), // vfork
+    row(0x4000003c, 93, V5_10, NEWEST, side(93, 79, NONE, OK | DEFINED), NO_SIDE), // exit
+    row(0x4000003d, 244, V5_10, NEWEST, side(244, 197, NONE, OK | DEFINED), NO_SIDE), // wait4
+    row(0x4000003e, 129, V5_10, NEWEST, side(129, 107, NONE, OK | DEFINED), NO_SIDE), // kill
+    row(0x4000003f, 160, V5_10, NEWEST, side(160, 129, NONE, OK | DEFINED), NO_SIDE), // uname
+    row(0x40000040, 190, V5_10, NEWEST, side(190, 149, NONE, OK | DEFINED), NO_SIDE), // semget
+    row(0x40000041, 193, V5_10, NEWEST, side(193, 782, NONE, OK | DEFINED), NO_SIDE), // semop
+    row(0x40000042, 191, V5_10, NEWEST, side(191, 150, NONE, OK | DEFINED), NO_SIDE), // semctl
+    row(0x40000043, 197, V5_10, NEWEST, side(197, 156, NONE, OK | DEFINED), NO_SIDE), // shmdt
+    row(0x40000044, 186, V5_10, NEWEST, side(186, 145, NONE, OK | DEFINED), NO_SIDE), // msgget
+    row(0x40000045, 189, V5_10, NEWEST, side(189, 148, NONE, OK | DEFINED), NO_SIDE), // msgsnd
+    row(0x40000046, 188, V5_10, NEWEST, side(188, 147, NONE, OK | DEFINED), NO_SIDE), // msgrcv
+    row(0x40000047, 187, V5_10, NEWEST, side(187, 146, NONE, OK | DEFINED), NO_SIDE), // msgctl
+    row(0x40000048, 25, V5_10, NEWEST, side(25, 21, NONE, OK | DEFINED), NO_SIDE), // fcntl
+    row(0x40000049, 32, V5_10, NEWEST, side(32, 26, NONE, OK | DEFINED), NO_SIDE), // flock
+    row(0x4000004a, 82, V5_10, NEWEST, side(82, 43, NONE, OK | DEFINED), NO_SIDE), // fsync
+    row(0x4000004b, 83, V5_10, NEWEST, side(83, 43, NONE, OK | DEFINED), NO_SIDE), // fdatasync
+    row(0x4000004c, 45, V5_10, NEWEST, side(45, 38, NONE, OK | DEFINED), NO_SIDE), // truncate
+    row(0x4000004d, 46, V5_10, NEWEST, side(46, 39, NONE, OK | DEFINED), NO_SIDE), // ftruncate
+    row(0x4000004e, 446, V5_10, NEWEST, side(369, 291, NONE, OK | DEFINED), NO_SIDE), // getdents
+    row(0x4000004f, 17, V5_10, NEWEST, side(17, 13, NONE, OK | DEFINED), NO_SIDE), // getcwd
+    row(0x40000050, 49, V5_10, NEWEST, side(49, 42, NONE, OK | DEFINED), NO_SIDE), // chdir
+    row(0x40000051, 50, V5_10, NEWEST, side(50, 43, NONE, OK | DEFINED), NO_SIDE), // fchdir
+    row(0x40000052, 374, V5_10, NEWEST, side(341, 245, NONE, OK | DEFINED), NO_SIDE), // rename
+    row(0x40000053, 375, V5_10, NEWEST, side(342, 271, NONE, OK | DEFINED), NO_SIDE), // mkdir
+    row(0x40000054, 376, V5_10, NEWEST, side(343, 246, NONE, OK | DEFINED), NO_SIDE), // rmdir
+    row(0x40000055, 507, V5_10, NEWEST, side(429, 271, NONE, OK | DEFINED), NO_SIDE), // creat
+    row(0x40000056, 301, V5_10, NEWEST, side(299, 245, NONE, OK | DEFINED), NO_SIDE), // link
+    row(0x40000057, 302, V5_10, NEWEST, side(300, 246, NONE, OK | DEFINED), NO_SIDE), // unlink
+    row(0x40000058, 336, V5_10, NEWEST, side(315, 245, NONE, OK | DEFINED), NO_SIDE), // symlink
+    row(0x40000059, 337, V5_10, NEWEST, side(316, 256, NONE, OK | DEFINED), NO_SIDE), // readlink
+    row(0x4000005a, 305, V5_10, NEWEST, side(302, 248, NONE, OK | DEFINED), NO_SIDE), // chmod
+    row(0x4000005b, 52, V5_10, NEWEST, side(52, 44, NONE, OK | DEFINED), NO_SIDE), // fchmod
+    row(0x4000005c, 306, V5_10, NEWEST, side(303, 249, NONE, OK | DEFINED), NO_SIDE), // chown
+    row(0x4000005d, 55, V5_10, NEWEST, side(55, 47, NONE, OK | DEFINED), NO_SIDE), // fchown
+    row(0x4000005e, 402, V5_10, NEWEST, side(353, 249, NONE, OK | DEFINED), NO_SIDE), // lchown
+    row(0x4000005f, 166, V5_10, NEWEST, side(166, 133, NONE, OK | DEFINED), NO_SIDE), // umask
+    row(0x40000060, 169, V5_10, NEWEST, side(169, 136, NONE, OK | DEFINED), NO_SIDE), // gettimeofday
+    row(0x40000061, 163, V5_10, NEWEST, side(163, 131, NONE, OK | DEFINED), NO_SIDE), // getrlimit
+    row(0x40000062, 165, V5_10, NEWEST, side(165, 132, NONE, OK | DEFINED), NO_SIDE), // getrusage
+    row(0x40000063, 179, V5_10, NEWEST, side(179, 138, NONE, OK | DEFINED), NO_SIDE), // sysinfo
+    row(0x40000064, 153, V5_10, NEWEST, side(153, 126, NONE, OK | DEFINED), NO_SIDE), // times
+    row(0x40000066, 174, V5_10, NEWEST, side(174, 49, NONE, OK | DEFINED), NO_SIDE), // getuid
+    row(0x40000067, 116, V5_10, NEWEST, side(116, 99, 3, OK | DEFINED), NO_SIDE), // syslog
+    row(0x40000068, 176, V5_10, NEWEST, side(176, 49, NONE, OK | DEFINED), NO_SIDE), // getgid
+    row(0x40000069, 146, V5_10, NEWEST, side(146, 121, 1, OK | DEFINED), NO_SIDE), // setuid
+    row(0x4000006a, 144, V5_10, NEWEST, side(144, 119, 1, OK | DEFINED), NO_SIDE), // setgid
+    row(0x4000006b, 175, V5_10, NEWEST, side(175, 49, NONE, OK | DEFINED), NO_SIDE), // geteuid
+    row(0x4000006c, 177, V5_10, NEWEST, side(177, 49, NONE, OK | DEFINED), NO_SIDE), // getegid
+    row(0x4000006d, 154, V5_10, NEWEST, side(154, 127, NONE, OK | DEFINED), NO_SIDE), // setpgid
+    row(0x4000006e, 173, V5_10, NEWEST, side(173, 49, NONE, OK | DEFINED), NO_SIDE), // getppid
+    row(0x4000006f, 339, V5_10, NEWEST, side(317, 49, NONE, OK | DEFINED), NO_SIDE), // getpgrp
+    row(0x40000070, 157, V5_10, NEWEST, side(157, 49, NONE, OK | DEFINED), NO_SIDE), // setsid
+    row(0x40000071, 145, V5_10, NEWEST, side(145, 120, 1, OK | DEFINED), NO_SIDE), // setreuid
+    row(0x40000072, 143, V5_10, NEWEST, side(143, 118, 1, OK | DEFINED), NO_SIDE), // setregid
+    row(0x40000073, 158, V5_10, NEWEST, side(158, 128, NONE, OK | DEFINED), NO_SIDE), // getgroups
+    row(0x40000074, 159, V5_10, NEWEST, side(159, 128, NONE, OK | DEFINED), NO_SIDE), // setgroups
+    row(0x40000075, 147, V5_10, NEWEST, side(147, 122, 1, OK | DEFINED), NO_SIDE), // setresuid
+    row(0x40000076, 148, V5_10, NEWEST, side(148, 123, 1, OK | DEFINED), NO_SIDE), // getresuid
+    row(0x40000077, 149, V5_10, NEWEST, side(149, 124, 1, OK | DEFINED), NO_SIDE), // setresgid
+    row(0x40000078, 150, V5_10, NEWEST, side(150, 125, 1, OK | DEFINED), NO_SIDE), // getresgid
+    row(0x40000079, 155, V5_10, NEWEST, side(155, 103, NONE, OK | DEFINED), NO_SIDE), // getpgid
+    row(0x4000007a, 151, V5_10, NEWEST, side(151, 121, 1, OK | DEFINED), NO_SIDE), // setfsuid
+    row(0x4000007b, 152, V5_10, NEWEST, side(152, 119, 1, OK | DEFINED), NO_SIDE), // setfsgid
+    row(0x4000007c, 156, V5_10, NEWEST, side(156, 103, NONE, OK | DEFINED), NO_SIDE), // getsid
+    row(0x4000007d, 90, V5_10, NEWEST, side(90, 76, 1, OK | DEFINED), NO_SIDE), // capget
+    row(0x4000007e, 91, V5_10, NEWEST, side(91, 77, 1, OK | DEFINED), NO_SIDE), // capset
+    row(0x40000082, 133, V5_10, NEWEST, side(133, 110, NONE, OK | DEFINED), NO_SIDE), // rt_sigsuspend
+    row(0x40000084, 544, V5_10, NEWEST, side(668, 611, NONE, OK | DEFINED), NO_SIDE), // utime
+    row(0x40000085, 304, V5_10, NEWEST, side(301, 247, NONE, OK | DEFINED), NO_SIDE), // mknod
+    row(0x40000087, 92, V5_10, NEWEST, side(373, 78, NONE, OK | DEFINED), NO_SIDE), // personality
+    row(0x40000088, 452, V5_10, NEWEST, side(374, 293, NONE, OK | DEFINED), NO_SIDE), // ustat
+    row(0x40000089, 43, V5_10, NEWEST, side(43, 36, NONE, OK | DEFINED), NO_SIDE), // statfs
+    row(0x4000008a, 44, V5_10, NEWEST, side(44, 37, NONE, OK | DEFINED), NO_SIDE), // fstatfs
+    row(0x4000008b, 435, V5_10, NEWEST, side(363, 286, 12, OK | DEFINED), NO_SIDE), // sysfs
+    row(0x4000008c, 141, V5_10, NEWEST, side(141, 25, NONE, OK | DEFINED), NO_SIDE), // getpriority
+    row(0x4000008d, 140, V5_10, NEWEST, side(140, 116, NONE, OK | DEFINED), NO_SIDE), // setpriority
+    row(0x4000008e, 118, V5_10, NEWEST, side(118, 101, NONE, OK | DEFINED), NO_SIDE), // sched_setparam
+    row(0x4000008f, 121, V5_10, NEWEST, side(121, 101, NONE, OK | DEFINED), NO_SIDE), // sched_getparam
+    row(0x40000090, 119, V5_10, NEWEST, side(119, 102, NONE, OK | DEFINED), NO_SIDE), // sched_setscheduler
+    row(0x40000091, 120, V5_10, NEWEST, side(120, 103, NONE, OK | DEFINED), NO_SIDE), // sched_getscheduler
+    row(0x40000092, 125, V5_10, NEWEST, side(125, 105, NONE, OK | DEFINED), NO_SIDE), // sched_get_priority_max
+    row(0x40000093, 126, V5_10, NEWEST, side(126, 105, NONE, OK | DEFINED), NO_SIDE), // sched_get_priority_min
+    row(0x40000094, 127, V5_10, NEWEST, side(127, 106, NONE, OK | DEFINED), NO_SIDE), // sched_rr_get_interval
+    row(0x40000095, 228, V5_10, NEWEST, side(228, 184, NONE, OK | DEFINED), NO_SIDE), // mlock
+    row(0x40000096, 229, V5_10, NEWEST, side(229, 184, NONE, OK | DEFINED), NO_SIDE), // munlock
+    row(0x40000097, 230, V5_10, NEWEST, side(230, 16, NONE, OK | DEFINED), NO_SIDE), // mlockall
+    row(0x40000098, 231, V5_10, NEWEST, side(231, 49, NONE, OK | DEFINED), NO_SIDE), // munlockall
+    row(0x40000099, 58, V5_10, NEWEST, side(58, 49, NONE, OK | DEFINED), NO_SIDE), // vhangup
+    row(0x4000009a, 573, V5_10, NEWEST, side(626, 727, NONE, OK | DEFINED), NO_SIDE), // modify_ldt
+    row(0x4000009b, 41, V5_10, NEWEST, side(41, 35, NONE, OK | DEFINED), NO_SIDE), // pivot_root
+    row(0x4000009d, 167, V5_10, NEWEST, side(167, 134, NONE, OK | DEFINED), NO_SIDE), // prctl
+    row(0x4000009e, 578, V5_10, NEWEST, side(644, 728, NONE, OK | DEFINED), NO_SIDE), // arch_prctl
+    row(0x4000009f, 171, V5_10, NEWEST, side(171, 137, 0, OK | DEFINED), NO_SIDE), // adjtimex
+    row(0x400000a0, 164, V5_10, NEWEST, side(164, 131, NONE, OK | DEFINED), NO_SIDE), // setrlimit
+    row(0x400000a1, 51, V5_10, NEWEST, side(51, 42, NONE, OK | DEFINED), NO_SIDE), // chroot
+    row(0x400000a2, 81, V5_10, NEWEST, side(81, 49, NONE, OK | DEFINED), NO_SIDE), // sync
+    row(0x400000a3, 89, V5_10, NEWEST, side(89, 75, NONE, OK | DEFINED), NO_SIDE), // acct
+    row(0x400000a4, 170, V5_10, NEWEST, side(170, 136, NONE, OK | DEFINED), NO_SIDE), // settimeofday
+    row(0x400000a5, 40, V5_10, NEWEST, side(40, 34, NONE, OK | DEFINED), NO_SIDE), // mount
+    row(0x400000a6, 39, V5_10, NEWEST, side(39, 33, NONE, OK | DEFINED), NO_SIDE), // umount2
+    row(0x400000a7, 224, V5_10, NEWEST, side(224, 180, NONE, OK | DEFINED), NO_SIDE), // swapon
+    row(0x400000a8, 225, V5_10, NEWEST, side(225, 181, NONE, OK | DEFINED), NO_SIDE), // swapoff
+    row(0x400000a9, 142, V5_10, NEWEST, side(142, 117, NONE, OK | DEFINED), NO_SIDE), // reboot
+    row(0x400000aa, 161, V5_10, NEWEST, side(161, 130, NONE, OK | DEFINED), NO_SIDE), // sethostname
+    row(0x400000ab, 162, V5_10, NEWEST, side(162, 130, NONE, OK | DEFINED), NO_SIDE), // setdomainname
+    row(0x400000ac, 570, V5_10, NEWEST, side(622, 574, NONE, OK | DEFINED), NO_SIDE), // iopl
+    row(0x400000ad, 568, V5_10, NEWEST, side(619, 729, NONE, OK | DEFINED), NO_SIDE), // ioperm
+    row(0x400000af, 105, V5_10, NEWEST, side(105, 90, NONE, OK | DEFINED), NO_SIDE), // init_module
+    row(0x400000b0, 106, V5_10, NEWEST, side(106, 91, 2, OK | DEFINED), NO_SIDE), // delete_module
+    row(0x400000b3, 60, V5_10, NEWEST, side(60, 51, NONE, OK | DEFINED), NO_SIDE), // quotactl
+    row(0x400000b5, 575, V5_10, NEWEST, side(NONE, NONE, NONE, NI), NO_SIDE), // getpmsg
+    row(0x400000b6, 576, V5_10, NEWEST, side(NONE, NONE, NONE, NI), NO_SIDE), // putpmsg
+    row(0x400000b7, 453, V5_10, NEWEST, side(NONE, NONE, NONE, NI), NO_SIDE), // afs_syscall
+    row(0x400000b8, 461, V5_10, NEWEST, side(NONE, NONE, NONE, NI), NO_SIDE), // tuxcall
+    row(0x400000b9, 622, V5_10, NEWEST, side(NONE, NONE, NONE, NI), NO_SIDE), // security
+    row(0x400000ba, 178, V5_10, NEWEST, side(178, 49, NONE, OK | DEFINED), NO_SIDE), // gettid
+    row(0x400000bb, 213, V5_10, NEWEST, side(213, 170, NONE, OK | DEFINED), NO_SIDE), // readahead
+    row(0x400000bc, 5, V5_10, NEWEST, side(5, 5, NONE, OK | DEFINED), NO_SIDE), // setxattr
+    row(0x400000bd, 6, V5_10, NEWEST, side(6, 5, NONE, OK | DEFINED), NO_SIDE), // lsetxattr
+    row(0x400000be, 7, V5_10, NEWEST, side(7, 6, NONE, OK | DEFINED), NO_SIDE), // fsetxattr
+    row(0x400000bf, 8, V5_10, NEWEST, side(8, 7, NONE, OK | DEFINED), NO_SIDE), // getxattr
+    row(0x400000c0, 9, V5_10, NEWEST, side(9, 7, NONE, OK | DEFINED), NO_SIDE), // lgetxattr
+    row(0x400000c1, 10, V5_10, NEWEST, side(10, 8, NONE, OK | DEFINED), NO_SIDE), // fgetxattr
+    row(0x400000c2, 11, V5_10, NEWEST, side(11, 9, NONE, OK | DEFINED), NO_SIDE), // listxattr
+    row(0x400000c3, 12, V5_10, NEWEST, side(12, 9, NONE, OK | DEFINED), NO_SIDE), // llistxattr
+    row(0x400000c4, 13, V5_10, NEWEST, side(13, 10, NONE, OK | DEFINED), NO_SIDE), // flistxattr
+    row(0x400000c5, 14, V5_10, NEWEST, side(14, 11, NONE, OK | DEFINED), NO_SIDE), // removexattr
+    row(0x400000c6, 15, V5_10, NEWEST, side(15, 11, NONE, OK | DEFINED), NO_SIDE), // lremovexattr
+    row(0x400000c7, 16, V5_10, NEWEST, side(16, 12, NONE, OK | DEFINED), NO_SIDE), // fremovexattr
+    row(0x400000c8, 130, V5_10, NEWEST, side(130, 107, NONE, OK | DEFINED), NO_SIDE), // tkill
+    row(0x400000c9, 541, V5_10, NEWEST, side(709, 644, NONE, OK | DEFINED), NO_SIDE), // time
+    row(0x400000ca, 98, V5_10, NEWEST, side(98, 733, NONE, OK | DEFINED), NO_SIDE), // futex
+    row(0x400000cb, 122, V5_10, NEWEST, side(122, 104, NONE, OK | DEFINED), NO_SIDE), // sched_setaffinity
+    row(0x400000cc, 123, V5_10, NEWEST, side(123, 104, NONE, OK | DEFINED), NO_SIDE), // sched_getaffinity
+    row(0x400000cf, 1, V5_10, NEWEST, side(1, 1, NONE, OK | DEFINED), NO_SIDE), // io_destroy
+    row(0x400000d0, 4, V5_10, NEWEST, side(4, 4, 0, OK | DEFINED), NO_SIDE), // io_getevents
+    row(0x400000d2, 3, V5_10, NEWEST, side(3, 3, NONE, OK | DEFINED), NO_SIDE), // io_cancel
+    row(0x400000d4, 18, V5_10, NEWEST, side(NONE, NONE, NONE, NI), NO_SIDE), // lookup_dcookie
+    row(0x400000d5, 462, V5_10, NEWEST, side(380, 300, NONE, OK | DEFINED), NO_SIDE), // epoll_create
+    row(0x400000d8, 234, V5_10, NEWEST, side(234, 187, NONE, OK | DEFINED), NO_SIDE), // remap_file_pages
+    row(0x400000d9, 61, V5_10, NEWEST, side(61, 52, NONE, OK | DEFINED), NO_SIDE), // getdents64
+    row(0x400000da, 96, V5_10, NEWEST, side(96, 81, NONE, OK | DEFINED), NO_SIDE), // set_tid_address
+    row(0x400000db, 128, V5_10, NEWEST, side(128, 49, NONE, OK | DEFINED), NO_SIDE), // restart_syscall
+    row(0x400000dc, 192, V5_10, NEWEST, side(192, 151, NONE, OK | DEFINED), NO_SIDE), // semtimedop
+    row(0x400000dd, 223, V5_10, NEWEST, side(382, 302, 5, OK | DEFINED), NO_SIDE), // fadvise64
+    row(0x400000df, 110, V5_10, NEWEST, side(110, 95, NONE, OK | DEFINED), NO_SIDE), // timer_settime
+    row(0x400000e0, 108, V5_10, NEWEST, side(108, 93, NONE, OK | DEFINED), NO_SIDE), // timer_gettime
+    row(0x400000e1, 109, V5_10, NEWEST, side(109, 94, NONE, OK | DEFINED), NO_SIDE), // timer_getoverrun
+    row(0x400000e2, 111, V5_10, NEWEST, side(111, 94, NONE, OK | DEFINED), NO_SIDE), // timer_delete
+    row(0x400000e3, 112, V5_10, NEWEST, side(112, 96, NONE, OK | DEFINED), NO_SIDE), // clock_settime
+    row(0x400000e4, 113, V5_10, NEWEST, side(113, 97, NONE, OK | DEFINED), NO_SIDE), // clock_gettime
+    row(0x400000e5, 114, V5_10, NEWEST, side(114, 97, NONE, OK | DEFINED), NO_SIDE), // clock_getres
+    row(0x400000e6, 115, V5_10, NEWEST, side(115, 98, NONE, OK | DEFINED), NO_SIDE), // clock_nanosleep
+    row(0x400000e7, 94, V5_10, NEWEST, side(94, 79, NONE, OK | DEFINED), NO_SIDE), // exit_group
+    row(0x400000e8, 463, V5_10, NEWEST, side(381, 301, NONE, OK | DEFINED), NO_SIDE), // epoll_wait
+    row(0x400000e9, 21, V5_10, NEWEST, side(21, 17, NONE, OK | DEFINED), NO_SIDE), // epoll_ctl
+    row(0x400000ea, 131, V5_10, NEWEST, side(131, 108, NONE, OK | DEFINED), NO_SIDE), // tgkill
+    row(0x400000eb, 458, V5_10, NEWEST, side(378, 298, NONE, OK | DEFINED), NO_SIDE), // utimes
+    row(0x400000ed, 235, V5_10, NEWEST, side(235, 188, NONE, OK | DEFINED), NO_SIDE), // mbind
+    row(0x400000ee, 237, V5_10, NEWEST, side(237, 190, NONE, OK | DEFINED), NO_SIDE), // set_mempolicy
+    row(0x400000ef, 236, V5_10, NEWEST, side(236, 189, NONE, OK | DEFINED), NO_SIDE), // get_mempolicy
+    row(0x400000f0, 180, V5_10, NEWEST, side(180, 139, NONE, OK | DEFINED), NO_SIDE), // mq_open
+    row(0x400000f1, 181, V5_10, NEWEST, side(181, 140, NONE, OK | DEFINED), NO_SIDE), // mq_unlink
+    row(0x400000f2, 182, V5_10, NEWEST, side(182, 141, NONE, OK | DEFINED), NO_SIDE), // mq_timedsend
+    row(0x400000f3, 183, V5_10, NEWEST, side(183, 142, NONE, OK | DEFINED), NO_SIDE), // mq_timedreceive
+    row(0x400000f5, 185, V5_10, NEWEST, side(185, 144, NONE, OK | DEFINED), NO_SIDE), // mq_getsetattr
+    row(0x400000f8, 217, V5_10, NEWEST, side(217, 174, NONE, OK | DEFINED), NO_SIDE), // add_key
+    row(0x400000f9, 218, V5_10, NEWEST, side(218, 175, NONE, OK | DEFINED), NO_SIDE), // request_key
+    row(0x400000fa, 219, V5_10, NEWEST, side(219, 134, NONE, OK | DEFINED), NO_SIDE), // keyctl
+    row(0x400000fb, 30, V5_10, NEWEST, side(30, 24, NONE, OK | DEFINED), NO_SIDE), // ioprio_set
+    row(0x400000fc, 31, V5_10, NEWEST, side(31, 25, NONE, OK | DEFINED), NO_SIDE), // ioprio_get
+    row(0x400000fd, 468, V5_10, NEWEST, side(386, 49, NONE, OK | DEFINED), NO_SIDE), // inotify_init
+    row(0x400000fe, 27, V5_10, NEWEST, side(27, 22, NONE, OK | DEFINED), NO_SIDE), // inotify_add_watch
+    row(0x400000ff, 28, V5_10, NEWEST, side(28, 23, NONE, OK | DEFINED), NO_SIDE), // inotify_rm_watch
+    row(0x40000100, 238, V5_10, NEWEST, side(238, 191, NONE, OK | DEFINED), NO_SIDE), // migrate_pages
+    row(0x40000101, 56, V5_10, NEWEST, side(56, 48, NONE, OK | DEFINED), NO_SIDE), // openat
+    row(0x40000102, 34, V5_10, NEWEST, side(34, 28, NONE, OK | DEFINED), NO_SIDE), // mkdirat
+    row(0x40000103, 33, V5_10, NEWEST, side(33, 27, NONE, OK | DEFINED), NO_SIDE), // mknodat
+    row(0x40000104, 54, V5_10, NEWEST, side(54, 46, NONE, OK | DEFINED), NO_SIDE), // fchownat
+    row(0x40000105, 469, V5_10, NEWEST, side(387, 305, NONE, OK | DEFINED), NO_SIDE), // futimesat
+    row(0x40000106, 79, V5_10, NEWEST, side(79, 68, NONE, OK | DEFINED), NO_SIDE), // newfstatat
+    row(0x40000107, 35, V5_10, NEWEST, side(35, 29, NONE, OK | DEFINED), NO_SIDE), // unlinkat
+    row(0x40000108, 38, V5_10, NEWEST, side(38, 32, NONE, OK | DEFINED), NO_SIDE), // renameat
+    row(0x40000109, 37, V5_10, NEWEST, side(37, 31, NONE, OK | DEFINED), NO_SIDE), // linkat
+    row(0x4000010a, 36, V5_10, NEWEST, side(36, 30, NONE, OK | DEFINED), NO_SIDE), // symlinkat
+    row(0x4000010b, 78, V5_10, NEWEST, side(78, 67, NONE, OK | DEFINED), NO_SIDE), // readlinkat
+    row(0x4000010c, 53, V5_10, NEWEST, side(53, 45, NONE, OK | DEFINED), NO_SIDE), // fchmodat
+    row(0x4000010d, 48, V5_10, NEWEST, side(48, 41, NONE, OK | DEFINED), NO_SIDE), // faccessat
+    row(0x4000010e, 72, V5_10, NEWEST, side(72, 61, NONE, OK | DEFINED), NO_SIDE), // pselect6
+    row(0x4000010f, 73, V5_10, NEWEST, side(73, 62, NONE, OK | DEFINED), NO_SIDE), // ppoll
+    row(0x40000110, 97, V5_10, NEWEST, side(97, 82, NONE, OK | DEFINED), NO_SIDE), // unshare
+    row(0x40000113, 76, V5_10, NEWEST, side(76, 65, NONE, OK | DEFINED), NO_SIDE), // splice
+    row(0x40000114, 77, V5_10, NEWEST, side(77, 66, NONE, OK | DEFINED), NO_SIDE), // tee
+    row(0x40000115, 84, V5_10, NEWEST, side(84, 70, NONE, OK | DEFINED), NO_SIDE), // sync_file_range
+    row(0x40000118, 88, V5_10, NEWEST, side(88, 74, NONE, OK | DEFINED), NO_SIDE), // utimensat
+    row(0x40000119, 22, V5_10, NEWEST, side(22, 18, NONE, OK | DEFINED), NO_SIDE), // epoll_pwait
+    row(0x4000011a, 471, V5_10, NEWEST, side(389, 307, NONE, OK | DEFINED), NO_SIDE), // signalfd
+    row(0x4000011b, 85, V5_10, NEWEST, side(85, 71, NONE, OK | DEFINED), NO_SIDE), // timerfd_create
+    row(0x4000011c, 473, V5_10, NEWEST, side(390, 308, NONE, OK | DEFINED), NO_SIDE), // eventfd
+    row(0x4000011d, 47, V5_10, NEWEST, side(47, 40, NONE, OK | DEFINED), NO_SIDE), // fallocate
+    row(0x4000011e, 86, V5_10, NEWEST, side(86, 72, NONE, OK | DEFINED), NO_SIDE), // timerfd_settime
+    row(0x4000011f, 87, V5_10, NEWEST, side(87, 73, NONE, OK | DEFINED), NO_SIDE), // timerfd_gettime
+    row(0x40000120, 242, V5_10, NEWEST, side(242, 195, NONE, OK | DEFINED), NO_SIDE), // accept4
+    row(0x40000121, 74, V5_10, NEWEST, side(74, 63, NONE, OK | DEFINED), NO_SIDE), // signalfd4
+    row(0x40000122, 19, V5_10, NEWEST, side(19, 15, NONE, OK | DEFINED), NO_SIDE), // eventfd2
+    row(0x40000123, 20, V5_10, NEWEST, side(20, 16, NONE, OK | DEFINED), NO_SIDE), // epoll_create1
+    row(0x40000124, 24, V5_10, NEWEST, side(24, 20, NONE, OK | DEFINED), NO_SIDE), // dup3
+    row(0x40000125, 59, V5_10, NEWEST, side(59, 50, NONE, OK | DEFINED), NO_SIDE), // pipe2
+    row(0x40000126, 26, V5_10, NEWEST, side(26, 16, NONE, OK | DEFINED), NO_SIDE), // inotify_init1
+    row(0x4000012a, 241, V5_10, NEWEST, side(241, 194, NONE, OK | DEFINED), NO_SIDE), // perf_event_open
+    row(0x4000012c, 246, V5_10, NEWEST, side(246, 199, NONE, OK | DEFINED), NO_SIDE), // fanotify_init
+    row(0x4000012d, 247, V5_10, NEWEST, side(247, 200, 7, OK | DEFINED), NO_SIDE), // fanotify_mark
+    row(0x4000012e, 245, V5_10, NEWEST, side(245, 198, NONE, OK | DEFINED), NO_SIDE), // prlimit64
+    row(0x4000012f, 248, V5_10, NEWEST, side(248, 760, NONE, OK | DEFINED), NO_SIDE), // name_to_handle_at
+    row(0x40000130, 249, V5_10, NEWEST, side(249, 202, NONE, OK | DEFINED), NO_SIDE), // open_by_handle_at
+    row(0x40000131, 250, V5_10, NEWEST, side(250, 203, NONE, OK | DEFINED), NO_SIDE), // clock_adjtime
+    row(0x40000132, 251, V5_10, NEWEST, side(251, 204, NONE, OK | DEFINED), NO_SIDE), // syncfs
+    row(0x40000134, 252, V5_10, NEWEST, side(252, 205, NONE, OK | DEFINED), NO_SIDE), // setns
+    row(0x40000135, 168, V5_10, NEWEST, side(168, 781, NONE, OK | DEFINED), NO_SIDE), // getcpu
+    row(0x40000138, 256, V5_10, NEWEST, side(256, 208, NONE, OK | DEFINED), NO_SIDE), // kcmp
+    row(0x40000139, 257, V5_10, NEWEST, side(257, 209, NONE, OK | DEFINED), NO_SIDE), // finit_module
+    row(0x4000013a, 258, V5_10, NEWEST, side(258, 210, NONE, OK | DEFINED), NO_SIDE), // sched_setattr
+    row(0x4000013b, 259, V5_10, NEWEST, side(259, 211, NONE, OK | DEFINED), NO_SIDE), // sched_getattr
+    row(0x4000013c, 260, V5_10, NEWEST, side(260, 212, NONE, OK | DEFINED), NO_SIDE), // renameat2
+    row(0x4000013d, 261, V5_10, NEWEST, side(261, 213, NONE, OK | DEFINED), NO_SIDE), // seccomp
+    row(0x4000013e, 262, V5_10, NEWEST, side(262, 214, NONE, OK | DEFINED), NO_SIDE), // getrandom
+    row(0x4000013f, 263, V5_10, NEWEST, side(263, 215, NONE, OK | DEFINED), NO_SIDE), // memfd_create
+    row(0x40000140, 278, V5_10, NEWEST, side(278, 226, NONE, OK | DEFINED), NO_SIDE), // kexec_file_load
+    row(0x40000141, 264, V5_10, NEWEST, side(264, 783, NONE, OK | DEFINED), NO_SIDE), // bpf
+    row(0x40000143, 266, V5_10, NEWEST, side(266, 16, NONE, OK | DEFINED), NO_SIDE), // userfaultfd
+    row(0x40000144, 267, V5_10, NEWEST, side(267, 218, NONE, OK | DEFINED), NO_SIDE), // membarrier
+    row(0x40000145, 268, V5_10, NEWEST, side(268, 183, NONE, OK | DEFINED), NO_SIDE), // mlock2
+    row(0x40000146, 269, V5_10, NEWEST, side(269, 65, NONE, OK | DEFINED), NO_SIDE), // copy_file_range
+    row(0x40000149, 272, V5_10, NEWEST, side(272, 220, 8, OK | DEFINED), NO_SIDE), // pkey_mprotect
+    row(0x4000014a, 273, V5_10, NEWEST, side(273, 221, 8, OK | DEFINED), NO_SIDE), // pkey_alloc
+    row(0x4000014b, 274, V5_10, NEWEST, side(274, 222, 8, OK | DEFINED), NO_SIDE), // pkey_free
+    row(0x4000014c, 275, V5_10, NEWEST, side(275, 223, NONE, OK | DEFINED), NO_SIDE), // statx
+    row(0x4000014d, 276, V5_10, NEWEST, side(276, 224, NONE, OK | DEFINED), NO_SIDE), // io_pgetevents
+    row(0x4000014e, 277, V5_10, NEWEST, side(277, 225, NONE, OK | DEFINED), NO_SIDE), // rseq
+    row(0x4000014f, 673, V6_12, NEWEST, side(849, 49, 44, OK | DEFINED), NO_SIDE), // uretprobe
+    row(0x40000150, 683, V7_2, NEWEST, side(859, 49, 44, OK | DEFINED), NO_SIDE), // uprobe
+    row(0x400001a8, 279, V5_10, NEWEST, side(279, 227, NONE, OK | DEFINED), NO_SIDE), // pidfd_send_signal
+    row(0x400001a9, 280, V5_10, NEWEST, side(280, 228, NONE, OK | DEFINED), NO_SIDE), // io_uring_setup
+    row(0x400001aa, 281, V5_10, NEWEST, side(281, 229, NONE, OK | DEFINED), NO_SIDE), // io_uring_enter
+    row(0x400001ab, 282, V5_10, NEWEST, side(282, 230, NONE, OK | DEFINED), NO_SIDE), // io_uring_register
+    row(0x400001ac, 283, V5_10, NEWEST, side(283, 231, NONE, OK | DEFINED), NO_SIDE), // open_tree
+    row(0x400001ad, 284, V5_10, NEWEST, side(284, 232, NONE, OK | DEFINED), NO_SIDE), // move_mount
+    row(0x400001ae, 285, V5_10, NEWEST, side(285, 233, NONE, OK | DEFINED), NO_SIDE), // fsopen
+    row(0x400001af, 286, V5_10, NEWEST, side(286, 234, NONE, OK | DEFINED), NO_SIDE), // fsconfig
+    row(0x400001b0, 287, V5_10, NEWEST, side(287, 235, NONE, OK | DEFINED), NO_SIDE), // fsmount
+    row(0x400001b1, 288, V5_10, NEWEST, side(288, 236, NONE, OK | DEFINED), NO_SIDE), // fspick
+    row(0x400001b2, 289, V5_10, NEWEST, side(289, 237, NONE, OK | DEFINED), NO_SIDE), // pidfd_open
+    row(0x400001b3, 290, V5_10, NEWEST, side(290, 238, NONE, OK | DEFINED), NO_SIDE), // clone3
+    row(0x400001b4, 291, V5_10, NEWEST, side(291, 239, NONE, OK | DEFINED), NO_SIDE), // close_range
+    row(0x400001b5, 292, V5_10, NEWEST, side(292, 240, NONE, OK | DEFINED), NO_SIDE), // openat2
+    row(0x400001b6, 293, V5_10, NEWEST, side(293, 241, NONE, OK | DEFINED), NO_SIDE), // pidfd_getfd
+    row(0x400001b7, 294, V5_10, NEWEST, side(294, 242, NONE, OK | DEFINED), NO_SIDE), // faccessat2
+    row(0x400001b8, 295, V5_10, NEWEST, side(295, 243, NONE, OK | DEFINED), NO_SIDE), // process_madvise
+    row(0x400001b9, 650, V6_1, NEWEST, side(804, 734, NONE, OK | DEFINED), NO_SIDE), // epoll_pwait2
+    row(0x400001ba, 651, V6_1, NEWEST, side(805, 735, NONE, OK | DEFINED), NO_SIDE), // mount_setattr
+    row(0x400001bb, 652, V6_1, NEWEST, side(806, 736, NONE, OK | DEFINED), NO_SIDE), // quotactl_fd
+    row(0x400001bc, 653, V6_1, NEWEST, side(807, 737, NONE, OK | DEFINED), NO_SIDE), // landlock_create_ruleset
+    row(0x400001bd, 654, V6_1, NEWEST, side(808, 738, NONE, OK | DEFINED), NO_SIDE), // landlock_add_rule
+    row(0x400001be, 655, V6_1, NEWEST, side(809, 739, NONE, OK | DEFINED), NO_SIDE), // landlock_restrict_self
+    row(0x400001bf, 656, V6_1, NEWEST, side(810, 740, NONE, OK | DEFINED), NO_SIDE), // memfd_secret
+    row(0x400001c0, 657, V6_1, NEWEST, side(811, 741, NONE, OK | DEFINED), NO_SIDE), // process_mrelease
+    row(0x400001c1, 658, V6_1, NEWEST, side(812, 742, NONE, OK | DEFINED), NO_SIDE), // futex_waitv
+    row(0x400001c2, 659, V6_1, NEWEST, side(813, 743, NONE, OK | DEFINED), NO_SIDE), // set_mempolicy_home_node
+    row(0x400001c3, 660, V6_12, NEWEST, side(835, 761, 42, OK | DEFINED), NO_SIDE), // cachestat
+    row(0x400001c4, 661, V6_12, NEWEST, side(836, 762, NONE, OK | DEFINED), NO_SIDE), // fchmodat2
+    row(0x400001c5, 662, V6_12, NEWEST, side(837, 780, NONE, OK | DEFINED), NO_SIDE), // map_shadow_stack
+    row(0x400001c6, 663, V6_12, NEWEST, side(838, 763, NONE, OK | DEFINED), NO_SIDE), // futex_wake
+    row(0x400001c7, 664, V6_12, NEWEST, side(839, 764, NONE, OK | DEFINED), NO_SIDE), // futex_wait
+    row(0x400001c8, 665, V6_12, NEWEST, side(840, 765, NONE, OK | DEFINED), NO_SIDE), // futex_requeue
+    row(0x400001c9, 666, V6_12, NEWEST, side(841, 766, NONE, OK | DEFINED), NO_SIDE), // statmount
+    row(0x400001ca, 667, V6_12, NEWEST, side(842, 767, NONE, OK | DEFINED), NO_SIDE), // listmount
+    row(0x400001cb, 668, V6_12, NEWEST, side(843, 768, NONE, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
+    row(0x400001cc, 669, V6_12, NEWEST, side(844, 769, NONE, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
+    row(0x400001cd, 670, V6_12, NEWEST, side(845, 770, NONE, OK | DEFINED), NO_SIDE), // lsm_list_modules
+    row(0x400001ce, 671, V6_12, NEWEST, side(846, 771, NONE, OK | DEFINED), NO_SIDE), // mseal
+    row(0x400001cf, 674, V7_2, NEWEST, side(850, 784, NONE, OK | DEFINED), NO_SIDE), // setxattrat
+    row(0x400001d0, 675, V7_2, NEWEST, side(851, 785, NONE, OK | DEFINED), NO_SIDE), // getxattrat
+    row(0x400001d1, 676, V7_2, NEWEST, side(852, 786, NONE, OK | DEFINED), NO_SIDE), // listxattrat
+    row(0x400001d2, 677, V7_2, NEWEST, side(853, 787, NONE, OK | DEFINED), NO_SIDE), // removexattrat
+    row(0x400001d3, 678, V7_2, NEWEST, side(854, 788, NONE, OK | DEFINED), NO_SIDE), // open_tree_attr
+    row(0x400001d4, 679, V7_2, NEWEST, side(855, 789, NONE, OK | DEFINED), NO_SIDE), // file_getattr
+    row(0x400001d5, 680, V7_2, NEWEST, side(856, 789, NONE, OK | DEFINED), NO_SIDE), // file_setattr
+    row(0x400001d6, 681, V7_2, NEWEST, side(857, 790, NONE, OK | DEFINED), NO_SIDE), // listns
+    row(0x400001d7, 682, V7_2, NEWEST, side(858, 49, 46, OK | DEFINED), NO_SIDE), // rseq_slice_yield
+    row(0x400001d8, 684, V7_3, NEWEST, side(860, 797, NONE, OK | DEFINED), NO_SIDE), // fchroot
+    row(0x40000200, 134, V5_10, NEWEST, side(482, 461, 20, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigaction
+    row(0x40000201, 139, V5_10, NEWEST, side(796, 49, 37, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigreturn
+    row(0x40000202, 29, V5_10, NEWEST, side(444, 429, 17, OK | COMPAT_DEFINED), NO_SIDE), // ioctl
+    row(0x40000203, 65, V5_10, NEWEST, side(65, 56, NONE, OK | DEFINED), NO_SIDE), // readv
+    row(0x40000204, 66, V5_10, NEWEST, side(66, 56, NONE, OK | DEFINED), NO_SIDE), // writev
+    row(0x40000205, 207, V5_10, NEWEST, side(520, 488, NONE, OK | COMPAT_DEFINED), NO_SIDE), // recvfrom
+    row(0x40000206, 211, V5_10, NEWEST, side(521, 489, NONE, OK | COMPAT_DEFINED), NO_SIDE), // sendmsg
+    row(0x40000207, 212, V5_10, NEWEST, side(522, 489, NONE, OK | COMPAT_DEFINED), NO_SIDE), // recvmsg
+    row(0x40000208, 221, V5_10, NEWEST, side(430, 419, 17, OK | COMPAT_DEFINED), NO_SIDE), // execve
+    row(0x40000209, 117, V5_10, NEWEST, side(435, 424, 17, OK | COMPAT_DEFINED), NO_SIDE), // ptrace
+    row(0x4000020a, 136, V5_10, NEWEST, side(484, 463, 17, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigpending
+    row(0x4000020b, 137, V5_10, NEWEST, side(563, 524, 17, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigtimedwait
+    row(0x4000020c, 138, V5_10, NEWEST, side(486, 465, 17, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigqueueinfo
+    row(0x4000020d, 132, V5_10, NEWEST, side(491, 467, 17, OK | COMPAT_DEFINED), NO_SIDE), // sigaltstack
+    row(0x4000020e, 107, V5_10, NEWEST, side(507, 475, 17, OK | COMPAT_DEFINED), NO_SIDE), // timer_create
+    row(0x4000020f, 184, V5_10, NEWEST, side(516, 482, 17, OK | COMPAT_DEFINED), NO_SIDE), // mq_notify
+    row(0x40000210, 104, V5_10, NEWEST, side(543, 508, 17, OK | COMPAT_DEFINED), NO_SIDE), // kexec_load
+    row(0x40000211, 95, V5_10, NEWEST, side(518, 484, 17, OK | COMPAT_DEFINED), NO_SIDE), // waitid
+    row(0x40000212, 99, V5_10, NEWEST, side(537, 503, 17, OK | COMPAT_DEFINED), NO_SIDE), // set_robust_list
+    row(0x40000213, 100, V5_10, NEWEST, side(538, 504, 17, OK | COMPAT_DEFINED), NO_SIDE), // get_robust_list
+    row(0x40000214, 75, V5_10, NEWEST, side(75, 64, NONE, OK | DEFINED), NO_SIDE), // vmsplice
+    row(0x40000215, 239, V5_10, NEWEST, side(239, 192, 45, OK | DEFINED), NO_SIDE), // move_pages
+    row(0x40000216, 69, V5_10, NEWEST, side(797, 730, 17, OK | COMPAT_DEFINED), NO_SIDE), // preadv
+    row(0x40000217, 70, V5_10, NEWEST, side(798, 730, 17, OK | COMPAT_DEFINED), NO_SIDE), // pwritev
+    row(0x40000218, 240, V5_10, NEWEST, side(549, 513, 17, OK | COMPAT_DEFINED), NO_SIDE), // rt_tgsigqueueinfo
+    row(0x40000219, 243, V5_10, NEWEST, side(562, 523, NONE, OK | COMPAT_DEFINED), NO_SIDE), // recvmmsg
+    row(0x4000021a, 253, V5_10, NEWEST, side(553, 515, NONE, OK | COMPAT_DEFINED), NO_SIDE), // sendmmsg
+    row(0x4000021b, 254, V5_10, NEWEST, side(254, 207, NONE, OK | DEFINED), NO_SIDE), // process_vm_readv
+    row(0x4000021c, 255, V5_10, NEWEST, side(255, 207, NONE, OK | DEFINED), NO_SIDE), // process_vm_writev
+    row(0x4000021d, 208, V5_10, NEWEST, side(208, 166, NONE, OK | DEFINED), NO_SIDE), // setsockopt
+    row(0x4000021e, 209, V5_10, NEWEST, side(209, 167, NONE, OK | DEFINED), NO_SIDE), // getsockopt
+    row(0x4000021f, 0, V5_10, NEWEST, side(504, 472, 17, OK | COMPAT_DEFINED), NO_SIDE), // io_setup
+    row(0x40000220, 2, V5_10, NEWEST, side(505, 473, 17, OK | COMPAT_DEFINED), NO_SIDE), // io_submit
+    row(0x40000221, 265, V5_10, NEWEST, side(554, 516, 17, OK | COMPAT_DEFINED), NO_SIDE), // execveat
+    row(0x40000222, 270, V5_10, NEWEST, side(799, 731, 17, OK | COMPAT_DEFINED), NO_SIDE), // preadv2
+    row(0x40000223, 271, V5_10, NEWEST, side(800, 731, 17, OK | COMPAT_DEFINED), NO_SIDE), // pwritev2
 ];
+
+static OLDER: [Older; 9] = [
+    older(0x40000041, V6_12, side(193, 152, NONE, OK | DEFINED), NO_SIDE), // semop
+    older(0x400000ca, V5_10, side(98, 83, NONE, OK | DEFINED), NO_SIDE), // futex
+    older(0x400000d4, V5_10, side(18, 14, NONE, OK | DEFINED), NO_SIDE), // lookup_dcookie
+    older(0x400000d4, V6_1, side(18, NONE, NONE, NO_DEFINITION), NO_SIDE), // lookup_dcookie
+    older(0x4000012f, V6_1, side(248, 201, NONE, OK | DEFINED), NO_SIDE), // name_to_handle_at
+    older(0x40000135, V6_12, side(168, 135, NONE, OK | DEFINED), NO_SIDE), // getcpu
+    older(0x40000141, V6_12, side(264, 216, NONE, OK | DEFINED), NO_SIDE), // bpf
+    older(0x40000215, V5_10, side(541, 506, 23, OK | COMPAT_DEFINED), NO_SIDE), // move_pages
+    older(0x40000215, V6_12, side(239, 192, 6, OK | DEFINED), NO_SIDE), // move_pages
+];
+
+static BLOCKS: [Block; 0] = [];
 
 static ALIASES: [Alias; 0] = [];
 

@@ -7,11 +7,12 @@ mod abis;
 mod pool;
 mod prototypes;
 mod standalone;
+mod symbols;
 mod tables;
 
 use std::collections::BTreeMap;
 
-use crate::model::{Abis, Release};
+use crate::model::{Abi, Abis, Release};
 use crate::resolve::{Resolved, Union};
 
 pub use standalone::standalone;
@@ -34,7 +35,11 @@ pub fn emit(releases: &[(&Release, &Resolved)], union: &Union, abis: &Abis) -> B
     ]);
     for spec in &abis.abis {
         let rows = union.abis.iter().find(|abi| abi.name == spec.name).map_or(&[][..], |abi| &abi.rows);
-        files.insert(format!("{}.rs", spec.name), tables::table(spec, rows, union, &pools));
+        let held = releases.iter().enumerate().filter_map(|(at, (_, resolved))| {
+            Some((at, resolved.abis.iter().find(|abi| abi.name == spec.name)?))
+        });
+        let held: Vec<(usize, &Abi)> = held.collect();
+        files.insert(format!("{}.rs", spec.name), tables::table(spec, rows, &held, union, &pools));
     }
     files
 }

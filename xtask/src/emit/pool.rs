@@ -34,6 +34,7 @@ impl Pools {
                     let sides = [Some(&call.main), call.compat.as_ref()].into_iter().flatten();
                     for side in sides {
                         side.entry.iter().for_each(|entry| entries.add(entry));
+                        side.event.iter().for_each(|event| entries.add(&format!("sys_{event}")));
                         prototypes.add(side);
                     }
                 }

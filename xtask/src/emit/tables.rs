@@ -3,11 +3,17 @@
 use std::fmt::Write;
 
 use super::pool::Pools;
-use super::{HEAD, variant};
-use crate::model::{AbiSpec, Guard, Missing, Release, Side};
+use super::{HEAD, symbols, variant};
+use crate::model::{Abi, AbiSpec, Guard, Missing, Release, Side, Syscall};
 use crate::resolve::{Union, UnionRow};
 
-pub(super) fn table(spec: &AbiSpec, rows: &[UnionRow], union: &Union, pools: &Pools) -> String {
+pub(super) fn table(
+    spec: &AbiSpec,
+    rows: &[UnionRow],
+    held: &[(usize, &Abi)],
+    union: &Union,
+    pools: &Pools,
+) -> String {
     let mut out = format!(
         "{HEAD}//! The calls of the {} ABI.\n\nuse crate::row::*;\n\nstatic ROWS: [Row; {}] = [\n",
         spec.name,
@@ -57,6 +63,18 @@ pub(super) fn table(spec: &AbiSpec, rows: &[UnionRow], union: &Union, pools: &Po
         let id = pools.prototypes.id(Some(block));
         let _ = writeln!(out, "    block({}, {compat}, {id}), // {}", number(spec, call.number), call.name);
     }
+    let events: Vec<(&Syscall, String)> = rows
+        .iter()
+        .filter_map(|row| Some((&row.syscall, format!("sys_{}", row.syscall.main.event.as_ref()?))))
+        .filter(|(call, event)| call.main.entry.as_ref() != Some(event))
+        .collect();
+    list(&mut out, "EVENTS", "Event", events.len());
+    for (call, event) in events {
+        let id = pools.entries.id(Some(&event));
+        let _ = writeln!(out, "    event({}, {id}), // {}", number(spec, call.number), call.name);
+    }
+    let releases: Vec<&Release> = union.releases.iter().collect();
+    symbols::rules(held, &releases, &mut out);
     let aliases: Vec<_> =
         rows.iter().flat_map(|row| row.syscall.aliases.iter().map(|alias| (&row.syscall, alias))).collect();
     list(&mut out, "ALIASES", "Alias", aliases.len());
@@ -89,12 +107,12 @@ fn number(spec: &AbiSpec, number: u32) -> String {
     if spec.base > 0xffff || number > 0xffff { format!("{number:#x}") } else { number.to_string() }
 }
 
-fn release(release: &Release) -> String {
+pub(super) fn release(release: &Release) -> String {
     format!("V{}_{}", release.major, release.minor)
 }
 
 /// Ends a list and begins the next one, in one line where it stays empty.
-fn list(out: &mut String, name: &str, ty: &str, len: usize) {
+pub(super) fn list(out: &mut String, name: &str, ty: &str, len: usize) {
     let _ = writeln!(out, "];\n\nstatic {name}: [{ty}; {len}] = [");
     if len == 0 {
         out.truncate(out.len() - 1);

@@ -10,10 +10,9 @@ use crate::evaluate::{Headers, Include, Setup};
 use crate::model::AbiSpec;
 use crate::source::{Text, Tree};
 
-/// Headers that say what a typedef of a parameter stands for, as `#include` names them, without `uapi/`.
-///
-/// The first part are those that a text asks for that wants them all; the others are on the way.
-pub(super) const TYPES: [&str; 16] = [
+/// Headers that hold the typedefs of parameters, as `#include` names them, without `uapi/`. `linux/kconfig.h`, which the
+/// build puts before every file, comes first: it has `IS_ENABLED` and says the byte order.
+const TYPES: [&str; 16] = [
     "linux/kconfig.h",
     "linux/types.h",
     "linux/time32.h",
@@ -56,7 +55,7 @@ const BELOW_TYPES: [&str; 19] = [
 ];
 
 /// Headers that say which calls an architecture wants.
-pub(super) const WANTED_CALLS: [&str; 2] = ["asm/unistd.h", "asm/bitsperlong.h"];
+const WANTED_CALLS: [&str; 2] = ["asm/unistd.h", "asm/bitsperlong.h"];
 
 /// Headers that those lead to.
 const BELOW_WANTED_CALLS: [&str; 3] = ["asm-generic/unistd.h", "asm-generic/bitsperlong.h", "asm/sgidefs.h"];
@@ -174,7 +173,7 @@ impl<T: Sync> Headers for KernelHeaders<'_, T> {
 /// A run in which the kernel whose native ABI this is compiles itself.
 pub(super) fn setup(kernel: &AbiSpec) -> Setup {
     let mut setup = predefined::setup(kernel);
-    // The version matters to no type; `linux/types.h` asks whether it is gcc at all.
+    // Its version matters to no type; `linux/types.h` asks whether it is gcc at all.
     setup.predefine("__KERNEL__", "1").predefine("__GNUC__", "12");
     // `linux/compiler_types.h`, which every file of the kernel gets, makes nothing of these outside sparse.
     for annotation in ["__force", "__iomem", "__nocast", "__packed", "__user", "__aligned(x)"] {

@@ -1,5 +1,7 @@
 //! The `#if` conditions around each line of a C, assembly or header text.
 
+use std::collections::BTreeMap;
+
 use super::lines::line_around;
 use crate::diagnostic::{Diagnostic, Label, Sink};
 use crate::model::Guard;
@@ -22,7 +24,8 @@ impl Conditions {
     pub(super) fn new(blank: &[u8], is_header: bool) -> Self {
         let mut open: Vec<Open> = Vec::new();
         let mut changes = vec![(1, Guard::TRUE)];
-        let guard_of_header = if is_header { include_guard(blank) } else { None };
+        let own = Own::new(blank);
+        let mut defined: BTreeMap<String, Guard> = BTreeMap::new();
         let mut lines = blank.split(|byte| *byte == b'\n').zip(1u32..);
         while let Some((line, number)) = lines.next() {
             let Some(directive) = line.trim_ascii_start().strip_prefix(b"#") else { continue };
@@ -37,13 +40,18 @@ impl Conditions {
             let word = text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
             let rest = text.get(word.len()..).unwrap_or_default().trim();
             match word {
-                "if" => open.push(Open::new(condition(rest))),
-                "ifdef" => open.push(Open::new(condition(rest))),
-                "ifndef" if guard_of_header.as_deref() == Some(rest) => open.push(Open::new(Guard::TRUE)),
-                "ifndef" => open.push(Open::new(condition(rest).not())),
-                "elif" => drop(open.last_mut().map(|open| open.next(condition(rest)))),
+                "if" | "ifdef" => open.push(Open::new(with(condition(rest), &defined))),
+                "ifndef" if is_header && own.defines_after(rest, number) => open.push(Open::new(Guard::TRUE)),
+                "ifndef" => open.push(Open::new(with(condition(rest), &defined).not())),
+                "elif" => drop(open.last_mut().map(|open| open.next(with(condition(rest), &defined)))),
                 "else" => drop(open.last_mut().map(|open| open.next(Guard::TRUE))),
                 "endif" => drop(open.pop()),
+                "define" if !open.is_empty() && own.asks(rest) => {
+                    let now = Guard::all(open.iter().map(|open| open.now.clone()));
+                    let before = defined.remove(rest).unwrap_or(Guard::FALSE);
+                    defined.insert(rest.to_string(), before.or(now));
+                    continue;
+                }
                 _ => continue,
             }
             changes.push((last + 1, Guard::all(open.iter().map(|open| open.now.clone()))));
@@ -74,18 +82,46 @@ fn condition(text: &str) -> Guard {
     text.parse().unwrap_or_else(|_| Guard::symbol(text.split_whitespace().collect::<Vec<_>>().join(" ")))
 }
 
-/// The macro of the `#ifndef` with which a header protects itself, if the next directive defines it.
-fn include_guard(blank: &[u8]) -> Option<String> {
-    let mut directives = blank
-        .split(|byte| *byte == b'\n')
-        .filter_map(|line| line.trim_ascii_start().strip_prefix(b"#"))
-        .map(|directive| String::from_utf8_lossy(directive).split_whitespace().map(str::to_string).collect::<Vec<_>>());
-    let (first, second) = (directives.next()?, directives.next()?);
-    match (first.as_slice(), second.as_slice()) {
-        ([ifndef, name], [define, defined, ..]) if ifndef == "ifndef" && define == "define" && name == defined => {
-            Some(name.clone())
+/// A condition in which macros that the same file defines stand for the conditions around their definitions: for
+/// `__WANT_OLD_TIME_TYPE_SYSCALL` in `kernel/time/time.c`, what that file asks before it defines it.
+fn with(guard: Guard, defined: &BTreeMap<String, Guard>) -> Guard {
+    let Some((name, condition)) = guard.symbols().into_iter().find_map(|name| defined.get_key_value(name)) else {
+        return guard;
+    };
+    let set = guard.fold(&|symbol| (symbol == name).then_some(true));
+    let unset = guard.fold(&|symbol| (symbol == name).then_some(false));
+    with(condition.clone().and(set).or(condition.clone().not().and(unset)), defined)
+}
+
+/// What a file defines for itself, and what it asks.
+struct Own {
+    /// Macros without a value or parameters, with the lines that define them.
+    defined: BTreeMap<String, Vec<u32>>,
+}
+
+impl Own {
+    fn new(blank: &[u8]) -> Self {
+        let mut defined: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        for (line, number) in blank.split(|byte| *byte == b'\n').zip(1u32..) {
+            let Some(directive) = line.trim_ascii_start().strip_prefix(b"#") else { continue };
+            let text = String::from_utf8_lossy(directive);
+            if let Some(rest) = text.trim_start().strip_prefix("define") {
+                let name = rest.trim_start().split(|c: char| !c.is_alphanumeric() && c != '_').next();
+                name.map(|name| defined.entry(name.to_string()).or_default().push(number));
+            }
         }
-        _ => None,
+        Own { defined }
+    }
+
+    /// Whether a macro is defined below a line: an `#ifndef` there only lets another definition go first, as that does
+    /// with which a header protects itself.
+    fn defines_after(&self, name: &str, line: u32) -> bool {
+        self.defined.get(name).is_some_and(|lines| lines.iter().any(|at| *at > line))
+    }
+
+    /// Whether what a `#define` defines is a plain word that conditions can ask for.
+    fn asks(&self, rest: &str) -> bool {
+        self.defined.contains_key(rest)
     }
 }
 
@@ -143,6 +179,12 @@ f
         let text = "/* x */\n#ifndef _X_H\n#define _X_H\na\n#ifndef Y\nb\n#endif\n#endif\n";
         let conditions = Conditions::new(&blank_comments(text), true);
         assert_eq!((conditions.at(4).to_string(), conditions.at(6).to_string()), ("1".into(), "!Y".into()));
+    }
+
+    #[test]
+    fn what_a_file_defines_stands_for_the_condition_around_it() {
+        let text = "#if defined(CONFIG_A) || B\n#define WANT\n#endif\n#ifdef WANT\na\n#endif\n#ifndef WANT\nb\n#endif\n";
+        assert_eq!((at(text, 5), at(text, 8)), ("B || CONFIG_A".into(), "!B && !CONFIG_A".into()));
     }
 
     #[test]

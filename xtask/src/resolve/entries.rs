@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Argument, Curated, Facts, Guard, Param, Redirect, Way};
+use crate::model::{Argument, ByteOrder, Curated, Facts, Guard, Param, Redirect, Way};
 
 /// Every definition of every entry.
 pub(super) struct Entries<'a> {
@@ -156,9 +156,16 @@ impl<'a> Entries<'a> {
         let facts = self.facts;
         let own = facts.arguments.get(file).into_iter().flatten();
         let shared = facts.arguments.iter().filter(|(path, _)| path.ends_with(".h")).flat_map(|(_, all)| all);
+        // Halves stand in the order of bytes; where a kernel can have either, it is told in the usual one.
+        let little = way.kernel.order() == ByteOrder::Little;
+        let order = |symbol: &str| match symbol {
+            "__LITTLE_ENDIAN" => Some(little),
+            "__BIG_ENDIAN" | "CONFIG_CPU_BIG_ENDIAN" => Some(!little),
+            _ => None,
+        };
         let mut holding = own
             .chain(shared)
-            .filter(|stands| stands.name == name && self.fold(&stands.guard, way) == Guard::TRUE)
+            .filter(|stands| stands.name == name && self.fold(&stands.guard.fold(&order), way) == Guard::TRUE)
             .map(|stands| stands.params.as_slice());
         holding.next()
     }

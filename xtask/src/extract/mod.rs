@@ -1,6 +1,8 @@
 //! A kernel → its facts: says which files matter, has each read once, and puts together what the parsers found.
 
 mod audit;
+mod built;
+mod config;
 mod digest;
 mod headers;
 mod matching;
@@ -13,7 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
-use crate::model::{Abis, Argument, ArgumentMacro, Definition, EntryFunction, Facts, OptionalEntry, Redirect, TableRow};
+use crate::model::{
+    Abis, Argument, ArgumentMacro, Definition, EntryFunction, Facts, Guard, OptionalEntry, Redirect, TableRow,
+};
 use crate::parse;
 use crate::source::{File, Kernel, Origin, Progress, Tree};
 
@@ -26,6 +30,8 @@ struct Found {
     redirects: Vec<Redirect>,
     arguments: Vec<ArgumentMacro>,
     optional: Vec<OptionalEntry>,
+    /// Source files that it includes as text.
+    pasted: Vec<(String, Guard)>,
 }
 
 /// Headers with macros that stand for parameters, beside those that a file defines for itself.
@@ -43,7 +49,7 @@ pub struct Extracted {
 pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -> Result<Extracted> {
     let wanted = wanted::Wanted::new(abis);
     let scan = |file: &File| scan(file, sink);
-    let tree = kernel.read(&wanted.selection(), &scan, progress, sink)?;
+    let mut tree = kernel.read(&wanted.selection(), &scan, progress, sink)?;
     let makefile = tree
         .get("Makefile")
         .ok_or_else(|| Box::new(Diagnostic::error("no-makefile", "the kernel has no `Makefile`")))?;
@@ -80,7 +86,11 @@ pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -
         }
     }
     let (mut functions, mut redirects) = (Vec::new(), Vec::new());
-    for (path, found) in tree.scanned {
+    let mut pasted = built::Pasted::new();
+    for (path, found) in std::mem::take(&mut tree.scanned) {
+        for (other, guard) in found.pasted {
+            pasted.entry(beside(&path, &other)).or_default().push((path.to_string(), guard));
+        }
         if !found.arguments.is_empty() {
             facts.arguments.insert(path.to_string(), found.arguments);
         }
@@ -101,7 +111,30 @@ pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -
     let functions = kept(functions, |function| named(&function.name));
     (facts.functions, facts.redirects) = (functions, redirects);
     check_functions(&facts, sink);
+    let sources: BTreeSet<&str> = facts.definitions.keys().chain(facts.functions.keys()).map(String::as_str).collect();
+    facts.built = built::built(&tree, &sources.into_iter().collect::<Vec<_>>(), &pasted, sink);
+    facts.settled = config::settled(&tree, &facts.ways(abis), &symbols(&facts), sink);
     Ok(Extracted { facts, sha256 })
+}
+
+/// Symbols that later steps ask for, whatever conditions say.
+const ASKED: [&str; 3] = ["CONFIG_ARCH_HAS_SYSCALL_WRAPPER", "CONFIG_COMPAT", "CONFIG_HAVE_SYSCALL_TRACEPOINTS"];
+
+/// Every symbol that a condition in these facts asks for.
+fn symbols(facts: &Facts) -> BTreeSet<String> {
+    let definitions = facts.definitions.values().flatten().map(|one| &one.guard);
+    let functions = facts.functions.values().flatten().map(|one| &one.guard);
+    let redirects = facts.redirects.values().flatten().map(|one| &one.guard);
+    let arguments = facts.arguments.values().flatten().map(|one| &one.guard);
+    let optional = facts.optional.values().flatten().map(|one| &one.guard);
+    let guards = definitions.chain(functions).chain(redirects).chain(arguments).chain(optional);
+    let symbols = guards.chain(facts.built.values()).flat_map(Guard::symbols);
+    symbols.chain(ASKED).map(str::to_string).collect()
+}
+
+/// A path that is written in another file, from the folder of that file.
+fn beside(file: &str, path: &str) -> String {
+    file.rsplit_once('/').map_or_else(|| path.to_string(), |(folder, _)| format!("{folder}/{path}"))
 }
 
 /// What passes, by file; files of which nothing does are left out.
@@ -116,7 +149,8 @@ fn kept<T>(found: Vec<(Arc<str>, Vec<T>)>, passes: impl Fn(&T) -> bool) -> BTree
 fn scan(file: &File, sink: &Sink) -> Option<Found> {
     let in_arch = file.path.starts_with("arch/");
     let defines = parse::may_define(file.bytes);
-    if !in_arch && !defines {
+    let pasted = parse::pasted(file.bytes);
+    if !in_arch && !defines && pasted.is_empty() {
         return None;
     }
     let text = file.text();
@@ -141,11 +175,13 @@ fn scan(file: &File, sink: &Sink) -> Option<Found> {
             _ => Vec::new(),
         },
         redirects: if in_arch { parse::redirects(file.path, &text, sink) } else { Vec::new() },
+        pasted,
     };
     let empty = found.definitions.is_empty()
         && found.functions.is_empty()
         && found.redirects.is_empty()
-        && found.optional.is_empty();
+        && found.optional.is_empty()
+        && found.pasted.is_empty();
     (!empty).then_some(found)
 }
 
@@ -170,3 +206,6 @@ fn tables<T>(tree: &Tree<T>, sink: &Sink) -> BTreeMap<String, Vec<TableRow>> {
         .map(|text| (text.path.to_string(), parse::table(&text.path, &text.text, sink)))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,7 +48,8 @@ fn files_named(abis: &Abis) -> BTreeSet<String> {
 fn enter(folder: &str) -> bool {
     match folder.split_once('/') {
         None => !NOT_THE_KERNEL.contains(&folder),
-        Some(("scripts", _)) => false,
+        // Compiler plugins are configured like the rest of the kernel.
+        Some(("scripts", below)) => below == "gcc-plugins",
         Some(("include", below)) => matches!(below, "asm-generic" | "linux") || below.starts_with("uapi"),
         // What a build leaves behind is no part of the text.
         Some(_) => !folder.ends_with("/generated") && !folder.ends_with("/dts"),
@@ -71,7 +72,7 @@ fn want(path: &str) -> Want {
         Some("h") if is_uapi(path) => Want::Keep,
         Some("h") if path.ends_with("/include/asm/syscalls.h") || path.ends_with("/include/asm/unistd.h") => Want::Scan,
         Some("syscalls" | "asm-headers") => Want::Keep,
-        _ if path == "Makefile" || (path.ends_with("asm/Kbuild") && path.starts_with("arch/")) => Want::Keep,
+        _ if is_kconfig(path) || is_makefile(path) => Want::Keep,
         _ => Want::No,
     }
 }
@@ -80,6 +81,22 @@ fn want(path: &str) -> Want {
 pub(super) fn is_table(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     name.contains("syscall") && name.ends_with(".tbl") && (folder == "scripts" || folder.starts_with("arch/"))
+}
+
+/// A file of the kernel's configuration.
+pub(super) fn is_kconfig(path: &str) -> bool {
+    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+    name.strip_prefix("Kconfig").is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
+}
+
+/// A file that says what a folder builds.
+fn is_makefile(path: &str) -> bool {
+    matches!(path.rsplit_once('/').map_or(path, |(_, name)| name), "Makefile" | "Kbuild")
+}
+
+/// No part of the kernel, and so not read at all.
+pub(super) fn is_left_out(path: &str) -> bool {
+    NOT_THE_KERNEL.contains(&path.split('/').next().unwrap_or_default())
 }
 
 /// Headers that `asm/unistd.h` of some architecture can lead to, and those that name audit's architectures.

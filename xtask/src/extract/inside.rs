@@ -151,6 +151,12 @@ impl<'a> Config<'a> {
     }
 }
 
+/// Every `CONFIG_` symbol that some run asks for.
+pub(super) fn asked<T>(tree: &Tree<T>) -> BTreeSet<String> {
+    let texts = tree.texts().filter(|text| is_followed(&text.path));
+    texts.flat_map(|text| symbols(&text.text)).map(str::to_string).collect()
+}
+
 /// Every word that starts with `CONFIG_`.
 fn symbols(text: &str) -> impl Iterator<Item = &str> {
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';

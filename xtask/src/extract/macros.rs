@@ -10,33 +10,13 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::inside::{Config, Follow, KernelHeaders, setup};
-use super::pins;
 use crate::diagnostic::{Diagnostic, Label, Sink};
 use crate::evaluate::{NoNames, Output, Session, preprocess};
-use crate::model::{Abis, ByteOrder, Facts, Guard, Way};
+use crate::model::{Abis, ByteOrder, Way};
 use crate::source::Tree;
 
 /// Symbols of which every setting is tried; `asm/unistd.h` of mips, which asks most, asks two that are open.
 const TRIED: usize = 6;
-
-/// What is settled of the symbols that conditions of these facts ask for.
-pub(super) fn of<T: Sync>(
-    tree: &Tree<T>,
-    abis: &Abis,
-    facts: &Facts,
-    sink: &Sink,
-) -> BTreeMap<String, BTreeMap<String, bool>> {
-    let ways = facts.ways(abis);
-    let config = |name: &str, symbol: &str| pins::settled(ways.iter().find(|way| way.name == name)?, symbol);
-    let definitions = facts.definitions.values().flatten().map(|site| &site.guard);
-    let functions = facts.functions.values().flatten().map(|function| &function.guard);
-    let redirects = facts.redirects.values().flatten().map(|redirect| &redirect.guard);
-    let arguments = facts.arguments.values().flatten().map(|one| &one.guard);
-    let optional = facts.optional.values().flatten().map(|one| &one.guard);
-    let guards = definitions.chain(functions).chain(redirects).chain(arguments).chain(optional);
-    let symbols = guards.flat_map(Guard::symbols).map(str::to_string).collect();
-    settled(tree, abis, &ways, &symbols, &config, sink)
-}
 
 /// Whether each symbol holds, by symbol and by way; what depends on the configuration is left out, and so is a name of
 /// which nothing says that it would be known here if it were defined.

@@ -1,12 +1,15 @@
 //! A kernel → its facts: says which files matter, has each read once, and puts together what the parsers found.
 
 mod audit;
+mod built;
+mod config;
 mod digest;
 mod headers;
-mod matching;
 mod inside;
 mod macros;
+mod matching;
 mod numbers;
+#[cfg(test)]
 mod pins;
 mod predefined;
 mod types;
@@ -17,7 +20,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
-use crate::model::{Abis, Argument, ArgumentMacro, Definition, EntryFunction, Facts, OptionalEntry, Redirect, TableRow};
+use crate::model::{
+    Abis, Argument, ArgumentMacro, Definition, EntryFunction, Facts, Guard, OptionalEntry, Redirect, TableRow,
+};
 use crate::parse;
 use crate::source::{File, Kernel, Origin, Progress, Tree};
 
@@ -30,6 +35,8 @@ struct Found {
     redirects: Vec<Redirect>,
     arguments: Vec<ArgumentMacro>,
     optional: Vec<OptionalEntry>,
+    /// Source files that it includes as text.
+    pasted: Vec<(String, Guard)>,
 }
 
 /// Headers with macros that stand for parameters, beside those that a file defines for itself.
@@ -76,7 +83,6 @@ pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -
         wrappers: BTreeMap::new(),
         match_rules: matching::rules(&tree, sink),
     };
-    facts.wrappers = wrappers::wrappers(&tree, &facts.ways(abis), &wrappers::stand_in(&tree, abis), sink);
     for header in ARGUMENT_HEADERS {
         let found = tree.get(header).map(|text| parse::argument_macros(header, &text.text)).unwrap_or_default();
         if !found.is_empty() {
@@ -88,7 +94,11 @@ pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -
     let mut redirects: Vec<_> =
         headers.map(|text| (text.path.clone(), parse::redirects(&text.path, &text.text, sink))).collect();
     let mut functions = Vec::new();
+    let mut pasted = built::Pasted::new();
     for (path, found) in std::mem::take(&mut tree.scanned) {
+        for (other, guard) in found.pasted {
+            pasted.entry(beside(&path, &other)).or_default().push((path.to_string(), guard));
+        }
         if !found.arguments.is_empty() {
             facts.arguments.insert(path.to_string(), found.arguments);
         }
@@ -109,8 +119,53 @@ pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -
     let functions = kept(functions, |function| named(&function.name));
     (facts.functions, facts.redirects) = (functions, redirects);
     check_functions(&facts, sink);
-    (facts.typedefs, facts.settled) = (types::of(&tree, abis, &facts, sink), macros::of(&tree, abis, &facts, sink));
+    let sources: BTreeSet<&str> = facts.definitions.keys().chain(facts.functions.keys()).map(String::as_str).collect();
+    facts.built = built::built(&tree, &sources.into_iter().collect::<Vec<_>>(), &pasted, sink);
+    settle(&mut facts, &tree, abis, sink);
     Ok(Extracted { facts, sha256 })
+}
+
+/// What the text leaves to configuration and headers, for each kernel: conditions, then what depends on them.
+fn settle(facts: &mut Facts, tree: &Tree<Found>, abis: &Abis, sink: &Sink) {
+    let (ways, symbols) = (facts.ways(abis), symbols(facts));
+    let mut asked = symbols.clone();
+    asked.extend(inside::asked(tree).into_iter().chain(wrappers::asked(tree)));
+    let mut config = config::settled(tree, &ways, &asked, sink);
+    let on = |way: &str, symbol: &str| config.get(symbol)?.get(way).copied();
+    let macros = macros::settled(tree, abis, &ways, &symbols, &on, sink);
+    facts.typedefs = types::of(tree, abis, facts, &on, sink);
+    facts.wrappers = wrappers::wrappers(tree, &ways, &on, sink);
+    config.retain(|symbol, _| symbols.contains(symbol));
+    config.extend(macros);
+    facts.settled = config;
+}
+
+/// Symbols that later steps ask for, whatever conditions say.
+const ASKED: [&str; 6] = [
+    "CONFIG_ARCH_HAS_SYSCALL_WRAPPER",
+    "CONFIG_COMPAT",
+    "CONFIG_HAVE_SYSCALL_TRACEPOINTS",
+    "CONFIG_IA32_EMULATION",
+    "CONFIG_PPC32",
+    // `data/curated/entries.yaml` asks for it.
+    "__ARCH_BROKEN_SYS_CLONE3",
+];
+
+/// Every symbol that a condition in these facts asks for.
+fn symbols(facts: &Facts) -> BTreeSet<String> {
+    let definitions = facts.definitions.values().flatten().map(|one| &one.guard);
+    let functions = facts.functions.values().flatten().map(|one| &one.guard);
+    let redirects = facts.redirects.values().flatten().map(|one| &one.guard);
+    let arguments = facts.arguments.values().flatten().map(|one| &one.guard);
+    let optional = facts.optional.values().flatten().map(|one| &one.guard);
+    let guards = definitions.chain(functions).chain(redirects).chain(arguments).chain(optional);
+    let symbols = guards.chain(facts.built.values()).flat_map(Guard::symbols);
+    symbols.chain(ASKED).map(str::to_string).collect()
+}
+
+/// A path that is written in another file, from the folder of that file.
+fn beside(file: &str, path: &str) -> String {
+    file.rsplit_once('/').map_or_else(|| path.to_string(), |(folder, _)| format!("{folder}/{path}"))
 }
 
 /// What passes, by file; files of which nothing does are left out.
@@ -125,7 +180,8 @@ fn kept<T>(found: Vec<(Arc<str>, Vec<T>)>, passes: impl Fn(&T) -> bool) -> BTree
 fn scan(file: &File, sink: &Sink) -> Option<Found> {
     let in_arch = file.path.starts_with("arch/");
     let defines = parse::may_define(file.bytes);
-    if !in_arch && !defines {
+    let pasted = parse::pasted(file.bytes);
+    if !in_arch && !defines && pasted.is_empty() {
         return None;
     }
     let text = file.text();
@@ -150,11 +206,13 @@ fn scan(file: &File, sink: &Sink) -> Option<Found> {
             _ => Vec::new(),
         },
         redirects: if in_arch { parse::redirects(file.path, &text, sink) } else { Vec::new() },
+        pasted,
     };
     let empty = found.definitions.is_empty()
         && found.functions.is_empty()
         && found.redirects.is_empty()
-        && found.optional.is_empty();
+        && found.optional.is_empty()
+        && found.pasted.is_empty();
     (!empty).then_some(found)
 }
 
@@ -180,5 +238,7 @@ fn tables<T>(tree: &Tree<T>, sink: &Sink) -> BTreeMap<String, Vec<TableRow>> {
         .collect()
 }
 
+#[cfg(test)]
+mod kernel_tests;
 #[cfg(test)]
 mod tests;

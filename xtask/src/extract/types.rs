@@ -9,7 +9,6 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::inside::{Config, Follow, KernelHeaders, setup};
-use super::pins;
 use crate::diagnostic::Sink;
 use crate::evaluate::{DataModel, Session, TypeClass, preprocess};
 use crate::model::{AbiSpec, Abis, Argument, Facts, Scalar};
@@ -23,11 +22,10 @@ pub(super) fn of<T: Sync>(
     tree: &Tree<T>,
     abis: &Abis,
     facts: &Facts,
+    settled: &(dyn Fn(&str, &str) -> Option<bool> + Sync),
     sink: &Sink,
 ) -> BTreeMap<String, BTreeMap<String, Scalar>> {
-    let ways = facts.ways(abis);
-    let settled = |kernel: &str, symbol: &str| pins::settled(ways.iter().find(|way| way.name == kernel)?, symbol);
-    typedefs(tree, abis, &facts.kernels(abis), &names(facts), &settled, sink)
+    typedefs(tree, abis, &facts.kernels(abis), &names(facts), settled, sink)
 }
 
 /// Every name in the type of a parameter: `size_t`, `enum landlock_rule_type`.

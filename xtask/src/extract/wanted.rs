@@ -49,7 +49,8 @@ fn files_named(abis: &Abis) -> BTreeSet<String> {
 fn enter(folder: &str) -> bool {
     match folder.split_once('/') {
         None => !NOT_THE_KERNEL.contains(&folder),
-        Some(("scripts", _)) => false,
+        // Compiler plugins are configured like the rest of the kernel.
+        Some(("scripts", below)) => below == "gcc-plugins",
         Some(("include", below)) => below.starts_with("uapi") || matches!(below, "asm-generic" | "linux" | "vdso"),
         // What a build leaves behind is no part of the text.
         Some(_) => !folder.ends_with("/generated") && !folder.ends_with("/dts"),
@@ -61,7 +62,7 @@ const FILES: [&str; 4] =
     ["include/asm-generic/compat.h", "include/linux/compat.h", "include/linux/syscalls.h", DEFAULT_MATCH];
 
 fn want(path: &str) -> Want {
-    if FILES.contains(&path) || is_wrapper_header(path) || is_arch_kconfig(path) {
+    if FILES.contains(&path) || is_wrapper_header(path) {
         return Want::Keep;
     }
     let in_scripts = path.starts_with("scripts/");
@@ -72,7 +73,7 @@ fn want(path: &str) -> Want {
         Some("h") if is_uapi(path) || inside::is_followed(path) => Want::Keep,
         Some("h") if path.ends_with("/include/asm/syscalls.h") => Want::Scan,
         Some("syscalls" | "asm-headers") => Want::Keep,
-        _ if path == "Makefile" || (path.ends_with("asm/Kbuild") && path.starts_with("arch/")) => Want::Keep,
+        _ if is_kconfig(path) || is_makefile(path) => Want::Keep,
         _ => Want::No,
     }
 }
@@ -81,6 +82,22 @@ fn want(path: &str) -> Want {
 pub(super) fn is_table(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     name.contains("syscall") && name.ends_with(".tbl") && (folder == "scripts" || folder.starts_with("arch/"))
+}
+
+/// A file of the kernel's configuration.
+pub(super) fn is_kconfig(path: &str) -> bool {
+    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+    name.strip_prefix("Kconfig").is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
+}
+
+/// A file that says what a folder builds.
+fn is_makefile(path: &str) -> bool {
+    matches!(path.rsplit_once('/').map_or(path, |(_, name)| name), "Makefile" | "Kbuild")
+}
+
+/// No part of the kernel, and so not read at all.
+pub(super) fn is_left_out(path: &str) -> bool {
+    NOT_THE_KERNEL.contains(&path.split('/').next().unwrap_or_default())
 }
 
 /// Headers that `asm/unistd.h` of some architecture can lead to, and those that name audit's architectures.
@@ -95,11 +112,6 @@ fn is_uapi(path: &str) -> bool {
 fn is_wrapper_header(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     matches!(name, "syscall_wrapper.h" | "ftrace.h") && folder.starts_with("arch/") && folder.ends_with("/include/asm")
-}
-
-/// The Kconfig file at the top of an architecture.
-fn is_arch_kconfig(path: &str) -> bool {
-    path.strip_prefix("arch/").is_some_and(|path| path.ends_with("/Kconfig") && path.matches('/').count() == 1)
 }
 
 /// The rule for architectures that have none of their own for which symbol belongs to an event.
@@ -118,7 +130,6 @@ mod tests {
         assert!(
             is_wrapper_header("arch/arm/include/asm/ftrace.h") && !is_wrapper_header("include/asm-generic/ftrace.h")
         );
-        assert!(is_arch_kconfig("arch/s390/Kconfig") && !is_arch_kconfig("arch/x86/kvm/Kconfig"));
         assert!(!enter("tools") && !enter("scripts/atomic") && enter("scripts") && enter("drivers/pci"));
     }
 }

@@ -15,10 +15,10 @@ use rayon::prelude::*;
 use super::predefined;
 use crate::diagnostic::{Diagnostic, Label, Sink};
 use crate::evaluate::{Function, Headers, Include, Session, Token, functions, preprocess};
-use crate::model::{AbiSpec, Abis, Guard, Linkage, Way, Wrapper};
+use crate::model::{AbiSpec, Guard, Linkage, Way, Wrapper};
 use crate::source::{Text, Tree};
 
-/// Whether an option, without `CONFIG_`, is settled on the kernel of that native ABI, and how.
+/// Whether a `CONFIG_` symbol is settled on the kernel of that native ABI, and how.
 pub(super) type Settled<'a> = dyn Fn(&str, &str) -> Option<bool> + Sync + 'a;
 
 const SYSCALLS: &str = "include/linux/syscalls.h";
@@ -65,34 +65,11 @@ pub(super) fn wrappers<T: Sync>(
     kernels.par_iter().map(read).collect()
 }
 
-/// What stands in for the answers of Kconfig: what `data/abis.yaml` says, and the `select` of the architecture.
-pub(super) fn stand_in<'a, T: Sync>(
-    tree: &'a Tree<T>,
-    abis: &'a Abis,
-) -> impl Fn(&str, &str) -> Option<bool> + Sync + 'a {
-    move |kernel: &str, symbol: &str| {
-        let spec = abis.get(kernel)?;
-        match symbol {
-            "64BIT" | "X86_64" | "PPC64" => return Some(spec.long == 64),
-            "32BIT" | "X86_32" => return Some(spec.long == 32),
-            HAS_WRAPPER => {
-                let Some(kconfig) = tree.get(&format!("arch/{}/Kconfig", spec.arch)) else { return Some(false) };
-                let selects = kconfig.text.lines().filter_map(|line| line.trim().strip_prefix("select "));
-                let mut selects = selects.filter_map(|select| select.trim().strip_prefix(HAS_WRAPPER));
-                return match selects.next() {
-                    None => Some(false),
-                    Some("") => Some(true),
-                    Some(_) => None,
-                };
-            }
-            _ => {}
-        }
-        // What serves an ABI on another kernel is nothing to this one.
-        let serves = |way: &Way| way.is_compat && way.config.get(symbol) == Some(&true);
-        let mut serving = abis.ways().into_iter().filter(serves).peekable();
-        serving.peek()?;
-        serving.all(|way| way.kernel.name != kernel).then_some(false)
-    }
+/// Every option that the headers of the macros ask for.
+pub(super) fn asked<T>(tree: &Tree<T>) -> BTreeSet<String> {
+    let own = tree.texts().filter(|text| text.path.ends_with("/include/asm/syscall_wrapper.h"));
+    let shared = [SYSCALLS, COMPAT].into_iter().filter_map(|path| tree.get(path));
+    own.chain(shared).flat_map(|text| options(&text.text)).map(|option| format!("CONFIG_{option}")).collect()
 }
 
 struct Reader<'a, T> {
@@ -181,7 +158,7 @@ impl<'a, T: Sync> Reader<'a, T> {
             if cases.iter().all(|case| case.config.contains_key(option)) {
                 continue;
             }
-            match (self.settled)(&self.kernel.name, option) {
+            match (self.settled)(&self.kernel.name, &format!("CONFIG_{option}")) {
                 Some(set) => cases.iter_mut().for_each(|case| case.config.extend([(option, set)])),
                 None if open == MOST_OPEN => self.too_many(),
                 None => {

@@ -6,6 +6,7 @@
 use core::fmt;
 use core::str::FromStr;
 
+use crate::convention::Convention;
 pub use crate::generated::abis::Abi;
 use crate::generated::abis::{ALL, FACTS};
 use crate::table::Table;
@@ -21,6 +22,7 @@ pub(crate) struct Facts {
     pub(crate) audit_archs: &'static [AuditArch],
     pub(crate) native_arch: Option<&'static str>,
     pub(crate) compat_archs: &'static [&'static str],
+    pub(crate) convention: Convention,
 }
 
 impl Abi {
@@ -174,7 +176,7 @@ impl Abi {
     }
 
     #[inline]
-    const fn facts(self) -> &'static Facts {
+    pub(crate) const fn facts(self) -> &'static Facts {
         &FACTS[self as usize]
     }
 }

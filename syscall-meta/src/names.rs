@@ -24,7 +24,7 @@ const SLOT_BITS: u32 = (2 * NAME_COUNT).next_power_of_two().trailing_zeros();
 
 /// Where a word lies in the text.
 #[derive(Clone, Copy)]
-struct Span {
+pub(crate) struct Span {
     start: u16,
     len: u16,
 }
@@ -49,8 +49,9 @@ pub(crate) fn entry(id: u16) -> Option<&'static str> {
     if id == NONE { None } else { Some(text_at(entries::TEXT, &ENTRY_SPANS, id)) }
 }
 
+/// The word of an id in a pool; empty for an id that there is not.
 #[inline]
-fn text_at(text: &'static str, spans: &'static [Span], id: u16) -> &'static str {
+pub(crate) fn text_at(text: &'static str, spans: &'static [Span], id: u16) -> &'static str {
     match spans.get(id as usize) {
         Some(&Span { start, len }) => text.get(start as usize..start as usize + len as usize).unwrap_or(""),
         None => "",
@@ -92,7 +93,7 @@ const fn is_name(id: u16, name: &[u8]) -> bool {
 }
 
 /// Where each word lies in the text.
-const fn spans<const N: usize>(words: &[&str]) -> [Span; N] {
+pub(crate) const fn spans<const N: usize>(words: &[&str]) -> [Span; N] {
     let (mut spans, mut end, mut id) = ([Span { start: 0, len: 0 }; N], 0, 0);
     while id < N {
         let len = words[id].len();

@@ -3,9 +3,11 @@
 use core::fmt;
 use core::iter::FusedIterator;
 
-use crate::abi::{Abi, ByteOrder, Pairs};
+use crate::abi::{Abi, ByteOrder};
+use crate::convention::Pairs;
 use crate::generated::{configs, params, prototypes, types};
-use crate::names::{self, NONE, Span};
+pub(crate) use crate::names::NONE;
+use crate::names::{self, Span};
 
 /// A parameter, as integers alone.
 #[derive(Clone, Copy)]
@@ -22,16 +24,23 @@ pub(crate) struct ParamData {
     of: u16,
 }
 
-const SIGN: u8 = 0x80;
-pub(crate) const PTR: u8 = 0;
-pub(crate) const U8: u8 = 8;
-pub(crate) const U16: u8 = 16;
-pub(crate) const U32: u8 = 32;
-pub(crate) const U64: u8 = 64;
-pub(crate) const S8: u8 = SIGN | 8;
-pub(crate) const S16: u8 = SIGN | 16;
-pub(crate) const S32: u8 = SIGN | 32;
-pub(crate) const S64: u8 = SIGN | 64;
+/// The classes of parameters: the bits that count, with [`SIGN`](widths::SIGN) where the highest is one. Which of them
+/// occur depends on the kernels held.
+#[allow(dead_code, reason = "not every width occurs")]
+mod widths {
+    pub(crate) const SIGN: u8 = 0x80;
+    pub(crate) const PTR: u8 = 0;
+    pub(crate) const U8: u8 = 8;
+    pub(crate) const U16: u8 = 16;
+    pub(crate) const U32: u8 = 32;
+    pub(crate) const U64: u8 = 64;
+    pub(crate) const S8: u8 = SIGN | 8;
+    pub(crate) const S16: u8 = SIGN | 16;
+    pub(crate) const S32: u8 = SIGN | 32;
+    pub(crate) const S64: u8 = SIGN | 64;
+}
+#[allow(unused_imports, reason = "generated code takes what it needs")]
+pub(crate) use widths::*;
 
 pub(crate) const WHOLE: u8 = 0;
 pub(crate) const LOW: u8 = 1;

@@ -9,7 +9,9 @@ use core::slice;
 use crate::abi::Abi;
 use crate::kernel::{KernelVersion, Release, Since, Span, Until};
 use crate::names;
-use crate::row::{self, Alias, NEWEST, Row};
+use crate::prototype::Params;
+use crate::row::{self, Alias, NEWEST, Row, SideData};
+use crate::side::Side;
 use crate::table::Table;
 
 /// A system call of one ABI: a row of its [`Table`].
@@ -87,14 +89,14 @@ impl Syscall {
     /// It is that of the kernel whose own ABI this is, and of the compat side for the ABIs that exist as compat only
     /// ([`Abi::native_arch`] is `None`). `None` where the row names none.
     pub fn entry(self) -> Option<&'static str> {
-        names::entry(self.data().entry)
+        names::entry(self.data().main.entry)
     }
 
     /// The kernel function that serves this call as compat, on a kernel whose own ABI is another: `compat_sys_ioctl`
     /// for `ioctl` of i386. `None` where no kernel does so.
     #[inline]
     pub fn compat_entry(self) -> Option<&'static str> {
-        names::entry(self.data().compat_entry)
+        names::entry(self.data().compat.entry)
     }
 
     /// Whether some configuration of the kernel whose own ABI this is builds something behind the call that does not
@@ -107,20 +109,73 @@ impl Syscall {
     /// Why nothing is behind [`entry`](Syscall::entry), or `None` where there is.
     #[inline]
     pub const fn missing(self) -> Option<Missing> {
-        Missing::from_code(self.data().missing)
+        Missing::from_code(self.data().main.flags & row::MISSING)
     }
 
     /// Whether a kernel whose own ABI is another serves this call as compat: whether there is a compat side at all.
     #[inline]
     pub const fn has_compat(self) -> bool {
-        self.data().compat_missing != row::ABSENT
+        self.data().compat.flags & row::MISSING != row::ABSENT
     }
 
     /// Why nothing is behind [`compat_entry`](Syscall::compat_entry), or `None` where there is, and where there is no
     /// compat side.
     #[inline]
     pub const fn compat_missing(self) -> Option<Missing> {
-        Missing::from_code(self.data().compat_missing)
+        Missing::from_code(self.data().compat.flags & row::MISSING)
+    }
+
+    /// What it enters on the kernel whose own ABI this is, or on the only kernel that serves it, in the newest release
+    /// that has it.
+    #[inline]
+    pub const fn side(self) -> Side {
+        Side::new(self, self.data().main, false, self.span().last)
+    }
+
+    /// What it enters on a kernel that serves its ABI as compat. `None` where no kernel does so.
+    #[inline]
+    pub const fn compat_side(self) -> Option<Side> {
+        if self.has_compat() { Some(Side::new(self, self.data().compat, true, self.span().last)) } else { None }
+    }
+
+    /// What its entry takes, in the newest release that has it: the parameters of [`side`](Syscall::side).
+    pub fn params(self) -> Option<Params> {
+        self.side().params()
+    }
+
+    /// What it entered in a kernel release. `None` where it was not there, or where the releases that were read do not
+    /// tell: between two that differ.
+    pub fn side_in(self, version: KernelVersion) -> Option<Side> {
+        let (main, _, last) = self.sides_in(version)?;
+        Some(Side::new(self, main, false, last))
+    }
+
+    /// What it entered as compat in a kernel release, as [`side_in`](Syscall::side_in) tells it.
+    pub fn compat_side_in(self, version: KernelVersion) -> Option<Side> {
+        let (_, compat, last) = self.sides_in(version)?;
+        (compat.flags & row::MISSING != row::ABSENT).then(|| Side::new(self, compat, true, last))
+    }
+
+    /// What its entry took in a kernel release: `bpf` has three parameters in 6.12 and five in 7.3.
+    pub fn prototype_in(self, version: KernelVersion) -> Option<Params> {
+        self.side_in(version)?.params()
+    }
+
+    /// The ways in at a release, and the last release that has them so.
+    fn sides_in(self, version: KernelVersion) -> Option<(SideData, SideData, usize)> {
+        let (number, span) = (self.number(), self.span());
+        let older = self.table.data().older;
+        let start = older.partition_point(|older| older.number < number);
+        let mut first = span.first;
+        for older in older.get(start..)?.iter().take_while(|older| older.number == number) {
+            let last = older.last as usize;
+            if (Span { first, last }).contains(version, Release::ALL) == Some(true) {
+                return Some((older.main, older.compat, last));
+            }
+            first = last + 1;
+        }
+        let now = Span { first, last: span.last }.contains(version, Release::ALL) == Some(true);
+        now.then(|| (self.data().main, self.data().compat, span.last))
     }
 
     /// Since when the ABI has it.
@@ -139,7 +194,8 @@ impl Syscall {
         self.span().contains(version, Release::ALL)
     }
 
-    /// The call of the same name on another ABI, found by an alias of either where the names differ.
+    /// The call of the same name on another ABI, found by an alias of either where the names differ. In what the two
+    /// differ, [`Side::differs`] tells.
     ///
     /// `None` where that ABI has none of these names or is not built in.
     pub fn on(self, abi: Abi) -> Option<Syscall> {
@@ -269,7 +325,7 @@ impl Missing {
     }
 
     #[inline]
-    const fn from_code(code: u8) -> Option<Missing> {
+    pub(crate) const fn from_code(code: u8) -> Option<Missing> {
         match code {
             row::NI => Some(Missing::Ni),
             row::NO_DEFINITION => Some(Missing::NoDefinition),

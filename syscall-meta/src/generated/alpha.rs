@@ -5,524 +5,539 @@ use crate::row::*;
 
 static ROWS: [Row; 500] = [
     // number, name, first release, last release, (entry, parameters, configuration, flags), as compat
-    row(0, 296, V5_10, NEWEST, side(296, 49, NONE, ALWAYS_ENOSYS), NO_SIDE), // osf_syscall
-    row(1, 93, V5_10, NEWEST, side(93, 79, NONE, OK | DEFINED | EVENT), NO_SIDE), // exit
-    row(2, 297, V5_10, NEWEST, side(297, 49, NONE, OK), NO_SIDE), // fork
-    row(3, 63, V5_10, NEWEST, side(63, 54, NONE, OK | DEFINED | EVENT), NO_SIDE), // read
-    row(4, 64, V5_10, NEWEST, side(64, 55, NONE, OK | DEFINED | EVENT), NO_SIDE), // write
-    row(5, 298, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_open
-    row(6, 57, V5_10, NEWEST, side(57, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // close
-    row(7, 299, V5_10, NEWEST, side(298, 244, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_wait4
-    row(8, 300, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_creat
-    row(9, 301, V5_10, NEWEST, side(299, 245, NONE, OK | DEFINED | EVENT), NO_SIDE), // link
-    row(10, 302, V5_10, NEWEST, side(300, 246, NONE, OK | DEFINED | EVENT), NO_SIDE), // unlink
-    row(11, 303, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_execve
-    row(12, 49, V5_10, NEWEST, side(49, 42, NONE, OK | DEFINED | EVENT), NO_SIDE), // chdir
-    row(13, 50, V5_10, NEWEST, side(50, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchdir
-    row(14, 304, V5_10, NEWEST, side(301, 247, NONE, OK | DEFINED | EVENT), NO_SIDE), // mknod
-    row(15, 305, V5_10, NEWEST, side(302, 248, NONE, OK | DEFINED | EVENT), NO_SIDE), // chmod
-    row(16, 306, V5_10, NEWEST, side(303, 249, NONE, OK | DEFINED | EVENT), NO_SIDE), // chown
-    row(17, 214, V5_10, NEWEST, side(304, 171, NONE, OK | DEFINED | EVENT), NO_SIDE), // brk
-    row(18, 307, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_getfsstat
-    row(19, 62, V5_10, NEWEST, side(62, 53, NONE, OK | DEFINED | EVENT), NO_SIDE), // lseek
-    row(20, 308, V5_10, NEWEST, side(305, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getxpid
-    row(21, 309, V5_10, NEWEST, side(306, 250, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_mount
-    row(22, 39, V5_10, NEWEST, side(39, 33, NONE, OK | DEFINED | EVENT), NO_SIDE), // umount2
-    row(23, 146, V5_10, NEWEST, side(146, 121, 1, OK | DEFINED | EVENT), NO_SIDE), // setuid
-    row(24, 311, V5_10, NEWEST, side(307, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getxuid
-    row(25, 312, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // exec_with_loader
-    row(26, 117, V5_10, NEWEST, side(117, 100, NONE, OK | DEFINED | EVENT), NO_SIDE), // ptrace
-    row(27, 313, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_nrecvmsg
-    row(28, 314, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_nsendmsg
-    row(29, 315, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_nrecvfrom
-    row(30, 316, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_naccept
-    row(31, 317, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_ngetpeername
-    row(32, 318, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_ngetsockname
-    row(33, 319, V5_10, NEWEST, side(308, 251, NONE, OK | DEFINED | EVENT), NO_SIDE), // access
-    row(34, 320, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_chflags
-    row(35, 321, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_fchflags
-    row(36, 81, V5_10, NEWEST, side(81, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // sync
-    row(37, 129, V5_10, NEWEST, side(129, 107, NONE, OK | DEFINED | EVENT), NO_SIDE), // kill
-    row(38, 322, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_stat
-    row(39, 154, V5_10, NEWEST, side(154, 127, NONE, OK | DEFINED | EVENT), NO_SIDE), // setpgid
-    row(40, 323, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_lstat
-    row(41, 23, V5_10, NEWEST, side(23, 19, NONE, OK | DEFINED | EVENT), NO_SIDE), // dup
-    row(42, 324, V5_10, NEWEST, side(309, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // pipe
-    row(43, 325, V5_10, NEWEST, side(310, 252, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_set_program_attributes
-    row(44, 326, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_profil
-    row(45, 327, V5_10, NEWEST, side(311, 253, NONE, OK | DEFINED | EVENT), NO_SIDE), // open
-    row(46, 328, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_sigaction
-    row(47, 329, V5_10, NEWEST, side(312, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getxgid
-    row(48, 330, V5_10, NEWEST, side(313, 254, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_sigprocmask
-    row(49, 331, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_getlogin
-    row(50, 332, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_setlogin
-    row(51, 89, V5_10, NEWEST, side(89, 75, NONE, OK | DEFINED | EVENT), NO_SIDE), // acct
-    row(52, 333, V5_10, NEWEST, side(314, 255, NONE, OK | DEFINED | EVENT), NO_SIDE), // sigpending
-    row(54, 29, V5_10, NEWEST, side(29, 21, NONE, OK | DEFINED | EVENT), NO_SIDE), // ioctl
-    row(55, 334, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_reboot
-    row(56, 335, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_revoke
-    row(57, 336, V5_10, NEWEST, side(315, 245, NONE, OK | DEFINED | EVENT), NO_SIDE), // symlink
-    row(58, 337, V5_10, NEWEST, side(316, 256, NONE, OK | DEFINED | EVENT), NO_SIDE), // readlink
-    row(59, 221, V5_10, NEWEST, side(221, 177, NONE, OK | DEFINED | EVENT), NO_SIDE), // execve
-    row(60, 166, V5_10, NEWEST, side(166, 133, NONE, OK | DEFINED | EVENT), NO_SIDE), // umask
-    row(61, 51, V5_10, NEWEST, side(51, 42, NONE, OK | DEFINED | EVENT), NO_SIDE), // chroot
-    row(62, 338, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_fstat
-    row(63, 339, V5_10, NEWEST, side(317, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpgrp
-    row(64, 340, V5_10, NEWEST, side(318, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpagesize
-    row(65, 341, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_mremap
-    row(66, 342, V5_10, NEWEST, side(319, 49, NONE, OK), NO_SIDE), // vfork
-    row(67, 343, V5_10, NEWEST, side(320, 257, NONE, OK | DEFINED | EVENT), NO_SIDE), // stat
-    row(68, 344, V5_10, NEWEST, side(321, 257, NONE, OK | DEFINED | EVENT), NO_SIDE), // lstat
-    row(69, 345, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_sbrk
-    row(70, 346, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_sstk
-    row(71, 222, V5_10, NEWEST, side(322, 178, NONE, OK | DEFINED | EVENT), NO_SIDE), // mmap
-    row(72, 347, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_vadvise
-    row(73, 215, V5_10, NEWEST, side(215, 172, NONE, OK | DEFINED | EVENT), NO_SIDE), // munmap
-    row(74, 226, V5_10, NEWEST, side(226, 182, NONE, OK | DEFINED | EVENT), NO_SIDE), // mprotect
-    row(75, 233, V5_10, NEWEST, side(233, 186, NONE, OK | DEFINED | EVENT), NO_SIDE), // madvise
-    row(76, 58, V5_10, NEWEST, side(58, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // vhangup
-    row(77, 348, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_kmodcall
-    row(78, 349, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_mincore
-    row(79, 158, V5_10, NEWEST, side(158, 128, NONE, OK | DEFINED | EVENT), NO_SIDE), // getgroups
-    row(80, 159, V5_10, NEWEST, side(159, 128, NONE, OK | DEFINED | EVENT), NO_SIDE), // setgroups
-    row(81, 350, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_getpgrp
-    row(82, 351, V5_10, NEWEST, side(154, 127, NONE, OK | DEFINED | EVENT), NO_SIDE), // setpgrp
-    row(83, 352, V5_10, NEWEST, side(323, 258, 9, OK | COMPAT_DEFINED), NO_SIDE), // osf_setitimer
-    row(84, 353, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_wait
-    row(85, 354, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_table
-    row(86, 355, V5_10, NEWEST, side(324, 259, 9, OK | COMPAT_DEFINED), NO_SIDE), // osf_getitimer
-    row(87, 356, V5_10, NEWEST, side(325, 130, NONE, OK | DEFINED | EVENT), NO_SIDE), // gethostname
-    row(88, 161, V5_10, NEWEST, side(161, 130, NONE, OK | DEFINED | EVENT), NO_SIDE), // sethostname
-    row(89, 357, V5_10, NEWEST, side(326, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getdtablesize
-    row(90, 358, V5_10, NEWEST, side(327, 260, NONE, OK | DEFINED | EVENT), NO_SIDE), // dup2
-    row(91, 80, V5_10, NEWEST, side(80, 69, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstat
-    row(92, 25, V5_10, NEWEST, side(25, 21, NONE, OK | DEFINED | EVENT), NO_SIDE), // fcntl
-    row(93, 359, V5_10, NEWEST, side(328, 261, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_select
-    row(94, 360, V5_10, NEWEST, side(329, 262, NONE, OK | DEFINED | EVENT), NO_SIDE), // poll
-    row(95, 82, V5_10, NEWEST, side(82, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsync
-    row(96, 140, V5_10, NEWEST, side(140, 116, NONE, OK | DEFINED | EVENT), NO_SIDE), // setpriority
-    row(97, 198, V5_10, NEWEST, side(198, 157, NONE, OK | DEFINED | EVENT), NO_SIDE), // socket
-    row(98, 203, V5_10, NEWEST, side(203, 162, NONE, OK | DEFINED | EVENT), NO_SIDE), // connect
-    row(99, 202, V5_10, NEWEST, side(202, 161, NONE, OK | DEFINED | EVENT), NO_SIDE), // accept
-    row(100, 141, V5_10, NEWEST, side(330, 25, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpriority
-    row(101, 361, V5_10, NEWEST, side(331, 263, NONE, OK | DEFINED | EVENT), NO_SIDE), // send
-    row(102, 362, V5_10, NEWEST, side(332, 264, NONE, OK | DEFINED | EVENT), NO_SIDE), // recv
-    row(103, 363, V5_10, NEWEST, side(333, 265, NONE, OK), NO_SIDE), // sigreturn
-    row(104, 200, V5_10, NEWEST, side(200, 159, NONE, OK | DEFINED | EVENT), NO_SIDE), // bind
-    row(105, 208, V5_10, NEWEST, side(208, 166, NONE, OK | DEFINED | EVENT), NO_SIDE), // setsockopt
-    row(106, 201, V5_10, NEWEST, side(201, 160, NONE, OK | DEFINED | EVENT), NO_SIDE), // listen
-    row(107, 364, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_plock
-    row(108, 365, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_sigvec
-    row(109, 366, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_sigblock
-    row(110, 367, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_sigsetmask
-    row(111, 368, V5_10, NEWEST, side(334, 266, 10, OK | DEFINED | EVENT), NO_SIDE), // sigsuspend
-    row(112, 369, V5_10, NEWEST, side(335, 267, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_sigstack
-    row(113, 212, V5_10, NEWEST, side(212, 169, NONE, OK | DEFINED | EVENT), NO_SIDE), // recvmsg
-    row(114, 211, V5_10, NEWEST, side(211, 169, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendmsg
-    row(115, 370, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_vtrace
-    row(116, 371, V5_10, NEWEST, side(336, 268, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_gettimeofday
-    row(117, 372, V5_10, NEWEST, side(337, 269, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_getrusage
-    row(118, 209, V5_10, NEWEST, side(209, 167, NONE, OK | DEFINED | EVENT), NO_SIDE), // getsockopt
-    row(120, 65, V5_10, NEWEST, side(65, 56, NONE, OK | DEFINED | EVENT), NO_SIDE), // readv
-    row(121, 66, V5_10, NEWEST, side(66, 56, NONE, OK | DEFINED | EVENT), NO_SIDE), // writev
-    row(122, 373, V5_10, NEWEST, side(340, 268, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_settimeofday
-    row(123, 55, V5_10, NEWEST, side(55, 47, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchown
-    row(124, 52, V5_10, NEWEST, side(52, 44, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchmod
-    row(125, 207, V5_10, NEWEST, side(207, 165, NONE, OK | DEFINED | EVENT), NO_SIDE), // recvfrom
-    row(126, 145, V5_10, NEWEST, side(145, 120, 1, OK | DEFINED | EVENT), NO_SIDE), // setreuid
-    row(127, 143, V5_10, NEWEST, side(143, 118, 1, OK | DEFINED | EVENT), NO_SIDE), // setregid
-    row(128, 374, V5_10, NEWEST, side(341, 245, NONE, OK | DEFINED | EVENT), NO_SIDE), // rename
-    row(129, 45, V5_10, NEWEST, side(45, 38, NONE, OK | DEFINED | EVENT), NO_SIDE), // truncate
-    row(130, 46, V5_10, NEWEST, side(46, 39, NONE, OK | DEFINED | EVENT), NO_SIDE), // ftruncate
-    row(131, 32, V5_10, NEWEST, side(32, 26, NONE, OK | DEFINED | EVENT), NO_SIDE), // flock
-    row(132, 144, V5_10, NEWEST, side(144, 119, 1, OK | DEFINED | EVENT), NO_SIDE), // setgid
-    row(133, 206, V5_10, NEWEST, side(206, 164, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendto
-    row(134, 210, V5_10, NEWEST, side(210, 168, NONE, OK | DEFINED | EVENT), NO_SIDE), // shutdown
-    row(135, 199, V5_10, NEWEST, side(199, 158, NONE, OK | DEFINED | EVENT), NO_SIDE), // socketpair
-    row(136, 375, V5_10, NEWEST, side(342, 271, NONE, OK | DEFINED | EVENT), NO_SIDE), // mkdir
-    row(137, 376, V5_10, NEWEST, side(343, 246, NONE, OK | DEFINED | EVENT), NO_SIDE), // rmdir
-    row(138, 377, V5_10, NEWEST, side(344, 272, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_utimes
-    row(139, 378, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_sigreturn
-    row(140, 379, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_adjtime
-    row(141, 205, V5_10, NEWEST, side(205, 163, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpeername
-    row(142, 380, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_gethostid
-    row(143, 381, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_sethostid
-    row(144, 163, V5_10, NEWEST, side(163, 131, NONE, OK | DEFINED | EVENT), NO_SIDE), // getrlimit
-    row(145, 164, V5_10, NEWEST, side(164, 131, NONE, OK | DEFINED | EVENT), NO_SIDE), // setrlimit
-    row(146, 382, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_old_killpg
-    row(147, 157, V5_10, NEWEST, side(157, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // setsid
-    row(148, 60, V5_10, NEWEST, side(60, 51, NONE, OK | DEFINED | EVENT), NO_SIDE), // quotactl
-    row(149, 383, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_oldquota
-    row(150, 204, V5_10, NEWEST, side(204, 163, NONE, OK | DEFINED | EVENT), NO_SIDE), // getsockname
-    row(153, 384, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_pid_block
-    row(154, 385, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_pid_unblock
-    row(156, 386, V5_10, NEWEST, side(345, 273, NONE, OK | DEFINED | EVENT), NO_SIDE), // sigaction
-    row(157, 387, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_sigwaitprim
-    row(158, 388, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_nfssvc
-    row(159, 389, V5_10, NEWEST, side(346, 274, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_getdirentries
-    row(160, 390, V5_10, NEWEST, side(347, 275, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_statfs
-    row(161, 391, V5_10, NEWEST, side(348, 276, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_fstatfs
-    row(163, 392, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_asynch_daemon
-    row(164, 393, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_getfh
-    row(165, 394, V5_10, NEWEST, side(349, 277, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_getdomainname
-    row(166, 162, V5_10, NEWEST, side(162, 130, NONE, OK | DEFINED | EVENT), NO_SIDE), // setdomainname
-    row(169, 395, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_exportfs
-    row(181, 396, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_alt_plock
-    row(184, 397, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_getmnt
-    row(187, 398, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_alt_sigpending
-    row(188, 399, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_alt_setsid
-    row(199, 400, V5_10, NEWEST, side(224, 180, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_swapon
-    row(200, 187, V5_10, NEWEST, side(350, 146, 11, OK | DEFINED | EVENT), NO_SIDE), // msgctl
-    row(201, 186, V5_10, NEWEST, side(186, 145, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgget
-    row(202, 188, V5_10, NEWEST, side(188, 147, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgrcv
-    row(203, 189, V5_10, NEWEST, side(189, 148, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgsnd
-    row(204, 191, V5_10, NEWEST, side(351, 150, 11, OK | DEFINED | EVENT), NO_SIDE), // semctl
-    row(205, 190, V5_10, NEWEST, side(190, 149, NONE, OK | DEFINED | EVENT), NO_SIDE), // semget
-    row(206, 193, V5_10, NEWEST, side(193, 782, NONE, OK | DEFINED | EVENT), NO_SIDE), // semop
-    row(207, 401, V5_10, NEWEST, side(352, 278, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_utsname
-    row(208, 402, V5_10, NEWEST, side(353, 249, NONE, OK | DEFINED | EVENT), NO_SIDE), // lchown
-    row(209, 196, V5_10, NEWEST, side(196, 155, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmat
-    row(210, 195, V5_10, NEWEST, side(354, 154, 11, OK | DEFINED | EVENT), NO_SIDE), // shmctl
-    row(211, 197, V5_10, NEWEST, side(197, 156, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmdt
-    row(212, 194, V5_10, NEWEST, side(194, 153, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmget
-    row(213, 404, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_mvalid
-    row(214, 405, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_getaddressconf
-    row(215, 406, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_msleep
-    row(216, 407, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_mwakeup
-    row(217, 227, V5_10, NEWEST, side(227, 183, NONE, OK | DEFINED | EVENT), NO_SIDE), // msync
-    row(218, 408, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_signal
-    row(219, 409, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_utc_gettime
-    row(220, 410, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_utc_adjtime
-    row(222, 411, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_security
-    row(223, 412, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_kloadcall
-    row(224, 413, V5_10, NEWEST, side(355, 279, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_stat
-    row(225, 414, V5_10, NEWEST, side(356, 279, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_lstat
-    row(226, 415, V5_10, NEWEST, side(357, 280, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_fstat
-    row(227, 416, V5_10, NEWEST, side(358, 281, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_statfs64
-    row(228, 417, V5_10, NEWEST, side(359, 282, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_fstatfs64
-    row(233, 155, V5_10, NEWEST, side(155, 103, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpgid
-    row(234, 156, V5_10, NEWEST, side(156, 103, NONE, OK | DEFINED | EVENT), NO_SIDE), // getsid
-    row(235, 132, V5_10, NEWEST, side(132, 109, NONE, OK | DEFINED | EVENT), NO_SIDE), // sigaltstack
-    row(236, 418, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_waitid
-    row(237, 419, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_priocntlset
-    row(238, 420, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_sigsendset
-    row(239, 421, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_set_speculative
-    row(240, 422, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_msfs_syscall
-    row(241, 423, V5_10, NEWEST, side(360, 283, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_sysinfo
-    row(242, 424, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_uadmin
-    row(243, 425, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_fuser
-    row(244, 426, V5_10, NEWEST, side(361, 284, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_proplist_syscall
-    row(245, 427, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_ntp_adjtime
-    row(246, 428, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_ntp_gettime
-    row(247, 429, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_pathconf
-    row(248, 430, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_fpathconf
-    row(250, 431, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_uswitch
-    row(251, 432, V5_10, NEWEST, side(362, 285, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_usleep_thread
-    row(252, 433, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_audcntl
-    row(253, 434, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_audgen
-    row(254, 435, V5_10, NEWEST, side(363, 286, 12, OK | DEFINED | EVENT), NO_SIDE), // sysfs
-    row(255, 436, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_subsys_info
-    row(256, 437, V5_10, NEWEST, side(364, 287, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_getsysinfo
-    row(257, 438, V5_10, NEWEST, side(365, 287, NONE, OK | DEFINED | EVENT), NO_SIDE), // osf_setsysinfo
-    row(258, 439, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_afs_syscall
-    row(259, 440, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_swapctl
-    row(260, 441, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_memcntl
-    row(261, 442, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // osf_fdatasync
-    row(300, 443, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // bdflush
-    row(301, 444, V5_10, NEWEST, side(367, 289, NONE, OK | DEFINED | EVENT), NO_SIDE), // sethae
-    row(302, 40, V5_10, NEWEST, side(40, 34, NONE, OK | DEFINED | EVENT), NO_SIDE), // mount
-    row(303, 445, V5_10, NEWEST, side(368, 290, NONE, OK | DEFINED | EVENT), NO_SIDE), // old_adjtimex
-    row(304, 225, V5_10, NEWEST, side(225, 181, NONE, OK | DEFINED | EVENT), NO_SIDE), // swapoff
-    row(305, 446, V5_10, NEWEST, side(369, 291, NONE, OK | DEFINED | EVENT), NO_SIDE), // getdents
-    row(306, 447, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // create_module
-    row(307, 105, V5_10, NEWEST, side(105, 90, NONE, OK | DEFINED | EVENT), NO_SIDE), // init_module
-    row(308, 106, V5_10, NEWEST, side(106, 91, 2, OK | DEFINED | EVENT), NO_SIDE), // delete_module
-    row(309, 448, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // get_kernel_syms
-    row(310, 116, V5_10, NEWEST, side(116, 99, 3, OK | DEFINED | EVENT), NO_SIDE), // syslog
-    row(311, 142, V5_10, NEWEST, side(142, 117, NONE, OK | DEFINED | EVENT), NO_SIDE), // reboot
-    row(312, 220, V5_10, NEWEST, side(370, 176, NONE, OK), NO_SIDE), // clone
-    row(313, 449, V5_10, NEWEST, side(371, NONE, NONE, NO_DEFINITION), NO_SIDE), // uselib
-    row(314, 228, V5_10, NEWEST, side(228, 184, NONE, OK | DEFINED | EVENT), NO_SIDE), // mlock
-    row(315, 229, V5_10, NEWEST, side(229, 184, NONE, OK | DEFINED | EVENT), NO_SIDE), // munlock
-    row(316, 230, V5_10, NEWEST, side(230, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // mlockall
-    row(317, 231, V5_10, NEWEST, side(231, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // munlockall
-    row(318, 179, V5_10, NEWEST, side(179, 138, NONE, OK | DEFINED | EVENT), NO_SIDE), // sysinfo
-    row(319, 450, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // _sysctl
-    row(321, 451, V5_10, NEWEST, side(372, 278, NONE, OK | DEFINED | EVENT), NO_SIDE), // oldumount
-    row(322, 224, V5_10, NEWEST, side(224, 180, NONE, OK | DEFINED | EVENT), NO_SIDE), // swapon
-    row(323, 153, V5_10, NEWEST, side(153, 126, NONE, OK | DEFINED | EVENT), NO_SIDE), // times
-    row(324, 92, V5_10, NEWEST, side(373, 78, NONE, OK | DEFINED | EVENT), NO_SIDE), // personality
-    row(325, 151, V5_10, NEWEST, side(151, 121, 1, OK | DEFINED | EVENT), NO_SIDE), // setfsuid
-    row(326, 152, V5_10, NEWEST, side(152, 119, 1, OK | DEFINED | EVENT), NO_SIDE), // setfsgid
-    row(327, 452, V5_10, NEWEST, side(374, 293, NONE, OK | DEFINED | EVENT), NO_SIDE), // ustat
-    row(328, 43, V5_10, NEWEST, side(43, 36, NONE, OK | DEFINED | EVENT), NO_SIDE), // statfs
-    row(329, 44, V5_10, NEWEST, side(44, 37, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstatfs
-    row(330, 118, V5_10, NEWEST, side(118, 101, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setparam
-    row(331, 121, V5_10, NEWEST, side(121, 101, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getparam
-    row(332, 119, V5_10, NEWEST, side(119, 102, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setscheduler
-    row(333, 120, V5_10, NEWEST, side(120, 103, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getscheduler
-    row(334, 124, V5_10, NEWEST, side(124, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_yield
-    row(335, 125, V5_10, NEWEST, side(125, 105, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_get_priority_max
-    row(336, 126, V5_10, NEWEST, side(126, 105, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_get_priority_min
-    row(337, 127, V5_10, NEWEST, side(127, 106, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_rr_get_interval
-    row(338, 453, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // afs_syscall
-    row(339, 160, V5_10, NEWEST, side(160, 129, NONE, OK | DEFINED | EVENT), NO_SIDE), // uname
-    row(340, 101, V5_10, NEWEST, side(101, 86, 0, OK | DEFINED | EVENT), NO_SIDE), // nanosleep
-    row(341, 216, V5_10, NEWEST, side(216, 173, NONE, OK | DEFINED | EVENT), NO_SIDE), // mremap
-    row(342, 42, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // nfsservctl
-    row(343, 147, V5_10, NEWEST, side(147, 122, 1, OK | DEFINED | EVENT), NO_SIDE), // setresuid
-    row(344, 148, V5_10, NEWEST, side(148, 123, 1, OK | DEFINED | EVENT), NO_SIDE), // getresuid
-    row(345, 454, V5_10, NEWEST, side(375, 294, NONE, OK | DEFINED | EVENT), NO_SIDE), // pciconfig_read
-    row(346, 455, V5_10, NEWEST, side(376, 294, NONE, OK | DEFINED | EVENT), NO_SIDE), // pciconfig_write
-    row(347, 456, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // query_module
-    row(348, 167, V5_10, NEWEST, side(167, 134, NONE, OK | DEFINED | EVENT), NO_SIDE), // prctl
-    row(349, 67, V5_10, NEWEST, side(67, 57, NONE, OK | DEFINED | EVENT), NO_SIDE), // pread64
-    row(350, 68, V5_10, NEWEST, side(68, 58, NONE, OK | DEFINED | EVENT), NO_SIDE), // pwrite64
-    row(351, 139, V5_10, NEWEST, side(139, 295, NONE, OK), NO_SIDE), // rt_sigreturn
-    row(352, 134, V5_10, NEWEST, side(134, 296, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigaction
-    row(353, 135, V5_10, NEWEST, side(135, 112, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigprocmask
-    row(354, 136, V5_10, NEWEST, side(136, 113, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigpending
-    row(355, 137, V5_10, NEWEST, side(137, 114, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigtimedwait
-    row(356, 138, V5_10, NEWEST, side(138, 115, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigqueueinfo
-    row(357, 133, V5_10, NEWEST, side(133, 110, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigsuspend
-    row(358, 457, V5_10, NEWEST, side(377, 297, NONE, OK | DEFINED | EVENT), NO_SIDE), // select
-    row(359, 169, V5_10, NEWEST, side(169, 136, NONE, OK | DEFINED | EVENT), NO_SIDE), // gettimeofday
-    row(360, 170, V5_10, NEWEST, side(170, 136, NONE, OK | DEFINED | EVENT), NO_SIDE), // settimeofday
-    row(361, 102, V5_10, NEWEST, side(102, 87, NONE, OK | DEFINED | EVENT), NO_SIDE), // getitimer
-    row(362, 103, V5_10, NEWEST, side(103, 88, NONE, OK | DEFINED | EVENT), NO_SIDE), // setitimer
-    row(363, 458, V5_10, NEWEST, side(378, 298, NONE, OK | DEFINED | EVENT), NO_SIDE), // utimes
-    row(364, 165, V5_10, NEWEST, side(165, 132, NONE, OK | DEFINED | EVENT), NO_SIDE), // getrusage
-    row(365, 244, V5_10, NEWEST, side(244, 197, NONE, OK | DEFINED | EVENT), NO_SIDE), // wait4
-    row(366, 171, V5_10, NEWEST, side(171, 137, 0, OK | DEFINED | EVENT), NO_SIDE), // adjtimex
-    row(367, 17, V5_10, NEWEST, side(17, 13, NONE, OK | DEFINED | EVENT), NO_SIDE), // getcwd
-    row(368, 90, V5_10, NEWEST, side(90, 76, 1, OK | DEFINED | EVENT), NO_SIDE), // capget
-    row(369, 91, V5_10, NEWEST, side(91, 77, 1, OK | DEFINED | EVENT), NO_SIDE), // capset
-    row(370, 71, V5_10, NEWEST, side(71, 60, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendfile
-    row(371, 149, V5_10, NEWEST, side(149, 124, 1, OK | DEFINED | EVENT), NO_SIDE), // setresgid
-    row(372, 150, V5_10, NEWEST, side(150, 125, 1, OK | DEFINED | EVENT), NO_SIDE), // getresgid
-    row(373, 459, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // dipc
-    row(374, 41, V5_10, NEWEST, side(41, 35, NONE, OK | DEFINED | EVENT), NO_SIDE), // pivot_root
-    row(375, 232, V5_10, NEWEST, side(232, 185, NONE, OK | DEFINED | EVENT), NO_SIDE), // mincore
-    row(376, 460, V5_10, NEWEST, side(379, 299, NONE, OK | DEFINED | EVENT), NO_SIDE), // pciconfig_iobase
-    row(377, 61, V5_10, NEWEST, side(61, 52, NONE, OK | DEFINED | EVENT), NO_SIDE), // getdents64
-    row(378, 178, V5_10, NEWEST, side(178, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // gettid
-    row(379, 213, V5_10, NEWEST, side(213, 170, NONE, OK | DEFINED | EVENT), NO_SIDE), // readahead
-    row(381, 130, V5_10, NEWEST, side(130, 107, NONE, OK | DEFINED | EVENT), NO_SIDE), // tkill
-    row(382, 5, V5_10, NEWEST, side(5, 5, NONE, OK | DEFINED | EVENT), NO_SIDE), // setxattr
-    row(383, 6, V5_10, NEWEST, side(6, 5, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsetxattr
-    row(384, 7, V5_10, NEWEST, side(7, 6, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsetxattr
-    row(385, 8, V5_10, NEWEST, side(8, 7, NONE, OK | DEFINED | EVENT), NO_SIDE), // getxattr
-    row(386, 9, V5_10, NEWEST, side(9, 7, NONE, OK | DEFINED | EVENT), NO_SIDE), // lgetxattr
-    row(387, 10, V5_10, NEWEST, side(10, 8, NONE, OK | DEFINED | EVENT), NO_SIDE), // fgetxattr
-    row(388, 11, V5_10, NEWEST, side(11, 9, NONE, OK | DEFINED | EVENT), NO_SIDE), // listxattr
-    row(389, 12, V5_10, NEWEST, side(12, 9, NONE, OK | DEFINED | EVENT), NO_SIDE), // llistxattr
-    row(390, 13, V5_10, NEWEST, side(13, 10, NONE, OK | DEFINED | EVENT), NO_SIDE), // flistxattr
-    row(391, 14, V5_10, NEWEST, side(14, 11, NONE, OK | DEFINED | EVENT), NO_SIDE), // removexattr
-    row(392, 15, V5_10, NEWEST, side(15, 11, NONE, OK | DEFINED | EVENT), NO_SIDE), // lremovexattr
-    row(393, 16, V5_10, NEWEST, side(16, 12, NONE, OK | DEFINED | EVENT), NO_SIDE), // fremovexattr
-    row(394, 98, V5_10, NEWEST, side(98, 733, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex
-    row(395, 122, V5_10, NEWEST, side(122, 104, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setaffinity
-    row(396, 123, V5_10, NEWEST, side(123, 104, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getaffinity
-    row(397, 461, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // tuxcall
-    row(398, 0, V5_10, NEWEST, side(0, 0, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_setup
-    row(399, 1, V5_10, NEWEST, side(1, 1, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_destroy
-    row(400, 4, V5_10, NEWEST, side(4, 4, 0, OK | DEFINED | EVENT), NO_SIDE), // io_getevents
-    row(401, 2, V5_10, NEWEST, side(2, 2, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_submit
-    row(402, 3, V5_10, NEWEST, side(3, 3, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_cancel
-    row(405, 94, V5_10, NEWEST, side(94, 79, NONE, OK | DEFINED | EVENT), NO_SIDE), // exit_group
-    row(406, 18, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // lookup_dcookie
-    row(407, 462, V5_10, NEWEST, side(380, 300, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_create
-    row(408, 21, V5_10, NEWEST, side(21, 17, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_ctl
-    row(409, 463, V5_10, NEWEST, side(381, 301, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_wait
-    row(410, 234, V5_10, NEWEST, side(234, 187, NONE, OK | DEFINED | EVENT), NO_SIDE), // remap_file_pages
-    row(411, 96, V5_10, NEWEST, side(96, 81, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_tid_address
-    row(412, 128, V5_10, NEWEST, side(128, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // restart_syscall
-    row(413, 223, V5_10, NEWEST, side(382, 302, 5, OK | DEFINED | EVENT), NO_SIDE), // fadvise64
-    row(414, 107, V5_10, NEWEST, side(107, 92, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_create
-    row(415, 110, V5_10, NEWEST, side(110, 95, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_settime
-    row(416, 108, V5_10, NEWEST, side(108, 93, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_gettime
-    row(417, 109, V5_10, NEWEST, side(109, 94, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_getoverrun
-    row(418, 111, V5_10, NEWEST, side(111, 94, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_delete
-    row(419, 112, V5_10, NEWEST, side(112, 96, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_settime
-    row(420, 113, V5_10, NEWEST, side(113, 97, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_gettime
-    row(421, 114, V5_10, NEWEST, side(114, 97, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_getres
-    row(422, 115, V5_10, NEWEST, side(115, 98, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_nanosleep
-    row(423, 192, V5_10, NEWEST, side(192, 151, NONE, OK | DEFINED | EVENT), NO_SIDE), // semtimedop
-    row(424, 131, V5_10, NEWEST, side(131, 108, NONE, OK | DEFINED | EVENT), NO_SIDE), // tgkill
-    row(425, 464, V5_10, NEWEST, side(383, 303, NONE, OK | DEFINED | EVENT), NO_SIDE), // stat64
-    row(426, 465, V5_10, NEWEST, side(384, 303, NONE, OK | DEFINED | EVENT), NO_SIDE), // lstat64
-    row(427, 466, V5_10, NEWEST, side(385, 304, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstat64
-    row(428, 467, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // vserver
-    row(429, 235, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // mbind
-    row(430, 236, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // get_mempolicy
-    row(431, 237, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // set_mempolicy
-    row(432, 180, V5_10, NEWEST, side(180, 139, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_open
-    row(433, 181, V5_10, NEWEST, side(181, 140, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_unlink
-    row(434, 182, V5_10, NEWEST, side(182, 141, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_timedsend
-    row(435, 183, V5_10, NEWEST, side(183, 142, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_timedreceive
-    row(436, 184, V5_10, NEWEST, side(184, 143, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_notify
-    row(437, 185, V5_10, NEWEST, side(185, 144, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_getsetattr
-    row(438, 95, V5_10, NEWEST, side(95, 80, NONE, OK | DEFINED | EVENT), NO_SIDE), // waitid
-    row(439, 217, V5_10, NEWEST, side(217, 174, NONE, OK | DEFINED | EVENT), NO_SIDE), // add_key
-    row(440, 218, V5_10, NEWEST, side(218, 175, NONE, OK | DEFINED | EVENT), NO_SIDE), // request_key
-    row(441, 219, V5_10, NEWEST, side(219, 134, NONE, OK | DEFINED | EVENT), NO_SIDE), // keyctl
-    row(442, 30, V5_10, NEWEST, side(30, 24, NONE, OK | DEFINED | EVENT), NO_SIDE), // ioprio_set
-    row(443, 31, V5_10, NEWEST, side(31, 25, NONE, OK | DEFINED | EVENT), NO_SIDE), // ioprio_get
-    row(444, 468, V5_10, NEWEST, side(386, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_init
-    row(445, 27, V5_10, NEWEST, side(27, 22, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_add_watch
-    row(446, 28, V5_10, NEWEST, side(28, 23, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_rm_watch
-    row(447, 83, V5_10, NEWEST, side(83, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // fdatasync
-    row(448, 104, V5_10, NEWEST, side(104, 89, NONE, OK | DEFINED | EVENT), NO_SIDE), // kexec_load
-    row(449, 238, V5_10, NEWEST, side(238, 191, NONE, OK | DEFINED | EVENT), NO_SIDE), // migrate_pages
-    row(450, 56, V5_10, NEWEST, side(56, 48, NONE, OK | DEFINED | EVENT), NO_SIDE), // openat
-    row(451, 34, V5_10, NEWEST, side(34, 28, NONE, OK | DEFINED | EVENT), NO_SIDE), // mkdirat
-    row(452, 33, V5_10, NEWEST, side(33, 27, NONE, OK | DEFINED | EVENT), NO_SIDE), // mknodat
-    row(453, 54, V5_10, NEWEST, side(54, 46, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchownat
-    row(454, 469, V5_10, NEWEST, side(387, 305, NONE, OK | DEFINED | EVENT), NO_SIDE), // futimesat
-    row(455, 470, V5_10, NEWEST, side(388, 306, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstatat64
-    row(456, 35, V5_10, NEWEST, side(35, 29, NONE, OK | DEFINED | EVENT), NO_SIDE), // unlinkat
-    row(457, 38, V5_10, NEWEST, side(38, 32, NONE, OK | DEFINED | EVENT), NO_SIDE), // renameat
-    row(458, 37, V5_10, NEWEST, side(37, 31, NONE, OK | DEFINED | EVENT), NO_SIDE), // linkat
-    row(459, 36, V5_10, NEWEST, side(36, 30, NONE, OK | DEFINED | EVENT), NO_SIDE), // symlinkat
-    row(460, 78, V5_10, NEWEST, side(78, 67, NONE, OK | DEFINED | EVENT), NO_SIDE), // readlinkat
-    row(461, 53, V5_10, NEWEST, side(53, 45, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchmodat
-    row(462, 48, V5_10, NEWEST, side(48, 41, NONE, OK | DEFINED | EVENT), NO_SIDE), // faccessat
-    row(463, 72, V5_10, NEWEST, side(72, 61, NONE, OK | DEFINED | EVENT), NO_SIDE), // pselect6
-    row(464, 73, V5_10, NEWEST, side(73, 62, NONE, OK | DEFINED | EVENT), NO_SIDE), // ppoll
-    row(465, 97, V5_10, NEWEST, side(97, 82, NONE, OK | DEFINED | EVENT), NO_SIDE), // unshare
-    row(466, 99, V5_10, NEWEST, side(99, 84, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_robust_list
-    row(467, 100, V5_10, NEWEST, side(100, 85, NONE, OK | DEFINED | EVENT), NO_SIDE), // get_robust_list
-    row(468, 76, V5_10, NEWEST, side(76, 65, NONE, OK | DEFINED | EVENT), NO_SIDE), // splice
-    row(469, 84, V5_10, NEWEST, side(84, 70, NONE, OK | DEFINED | EVENT), NO_SIDE), // sync_file_range
-    row(470, 77, V5_10, NEWEST, side(77, 66, NONE, OK | DEFINED | EVENT), NO_SIDE), // tee
-    row(471, 75, V5_10, NEWEST, side(75, 64, NONE, OK | DEFINED | EVENT), NO_SIDE), // vmsplice
-    row(472, 239, V5_10, NEWEST, side(239, 192, 45, OK | DEFINED | EVENT), NO_SIDE), // move_pages
-    row(473, 168, V5_10, NEWEST, side(168, 781, NONE, OK | DEFINED | EVENT), NO_SIDE), // getcpu
-    row(474, 22, V5_10, NEWEST, side(22, 18, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait
-    row(475, 88, V5_10, NEWEST, side(88, 74, NONE, OK | DEFINED | EVENT), NO_SIDE), // utimensat
-    row(476, 471, V5_10, NEWEST, side(389, 307, NONE, OK | DEFINED | EVENT), NO_SIDE), // signalfd
-    row(477, 472, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // timerfd
-    row(478, 473, V5_10, NEWEST, side(390, 308, NONE, OK | DEFINED | EVENT), NO_SIDE), // eventfd
-    row(479, 243, V5_10, NEWEST, side(243, 196, NONE, OK | DEFINED | EVENT), NO_SIDE), // recvmmsg
-    row(480, 47, V5_10, NEWEST, side(47, 40, NONE, OK | DEFINED | EVENT), NO_SIDE), // fallocate
-    row(481, 85, V5_10, NEWEST, side(85, 71, NONE, OK | DEFINED | EVENT), NO_SIDE), // timerfd_create
-    row(482, 86, V5_10, NEWEST, side(86, 72, NONE, OK | DEFINED | EVENT), NO_SIDE), // timerfd_settime
-    row(483, 87, V5_10, NEWEST, side(87, 73, NONE, OK | DEFINED | EVENT), NO_SIDE), // timerfd_gettime
-    row(484, 74, V5_10, NEWEST, side(74, 63, NONE, OK | DEFINED | EVENT), NO_SIDE), // signalfd4
-    row(485, 19, V5_10, NEWEST, side(19, 15, NONE, OK | DEFINED | EVENT), NO_SIDE), // eventfd2
-    row(486, 20, V5_10, NEWEST, side(20, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_create1
-    row(487, 24, V5_10, NEWEST, side(24, 20, NONE, OK | DEFINED | EVENT), NO_SIDE), // dup3
-    row(488, 59, V5_10, NEWEST, side(59, 50, NONE, OK | DEFINED | EVENT), NO_SIDE), // pipe2
-    row(489, 26, V5_10, NEWEST, side(26, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_init1
-    row(490, 69, V5_10, NEWEST, side(69, 59, NONE, OK | DEFINED | EVENT), NO_SIDE), // preadv
-    row(491, 70, V5_10, NEWEST, side(70, 59, NONE, OK | DEFINED | EVENT), NO_SIDE), // pwritev
-    row(492, 240, V5_10, NEWEST, side(240, 193, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_tgsigqueueinfo
-    row(493, 241, V5_10, NEWEST, side(241, 194, NONE, OK | DEFINED | EVENT), NO_SIDE), // perf_event_open
-    row(494, 246, V5_10, NEWEST, side(246, 199, NONE, OK | DEFINED | EVENT), NO_SIDE), // fanotify_init
-    row(495, 247, V5_10, NEWEST, side(247, 200, 7, OK | DEFINED | EVENT), NO_SIDE), // fanotify_mark
-    row(496, 245, V5_10, NEWEST, side(245, 198, NONE, OK | DEFINED | EVENT), NO_SIDE), // prlimit64
-    row(497, 248, V5_10, NEWEST, side(248, 760, NONE, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
-    row(498, 249, V5_10, NEWEST, side(249, 202, NONE, OK | DEFINED | EVENT), NO_SIDE), // open_by_handle_at
-    row(499, 250, V5_10, NEWEST, side(250, 203, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_adjtime
-    row(500, 251, V5_10, NEWEST, side(251, 204, NONE, OK | DEFINED | EVENT), NO_SIDE), // syncfs
-    row(501, 252, V5_10, NEWEST, side(252, 205, NONE, OK | DEFINED | EVENT), NO_SIDE), // setns
-    row(502, 242, V5_10, NEWEST, side(242, 195, NONE, OK | DEFINED | EVENT), NO_SIDE), // accept4
-    row(503, 253, V5_10, NEWEST, side(253, 206, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendmmsg
-    row(504, 254, V5_10, NEWEST, side(254, 207, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_vm_readv
-    row(505, 255, V5_10, NEWEST, side(255, 207, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_vm_writev
-    row(506, 256, V5_10, NEWEST, side(256, 208, NONE, OK | DEFINED | EVENT), NO_SIDE), // kcmp
-    row(507, 257, V5_10, NEWEST, side(257, 209, NONE, OK | DEFINED | EVENT), NO_SIDE), // finit_module
-    row(508, 258, V5_10, NEWEST, side(258, 210, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setattr
-    row(509, 259, V5_10, NEWEST, side(259, 211, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getattr
-    row(510, 260, V5_10, NEWEST, side(260, 212, NONE, OK | DEFINED | EVENT), NO_SIDE), // renameat2
-    row(511, 262, V5_10, NEWEST, side(262, 214, NONE, OK | DEFINED | EVENT), NO_SIDE), // getrandom
-    row(512, 263, V5_10, NEWEST, side(263, 215, NONE, OK | DEFINED | EVENT), NO_SIDE), // memfd_create
-    row(513, 265, V5_10, NEWEST, side(265, 217, NONE, OK | DEFINED | EVENT), NO_SIDE), // execveat
-    row(514, 261, V5_10, NEWEST, side(261, 213, NONE, OK | DEFINED | EVENT), NO_SIDE), // seccomp
-    row(515, 264, V5_10, NEWEST, side(264, 783, NONE, OK | DEFINED | EVENT), NO_SIDE), // bpf
-    row(516, 266, V5_10, NEWEST, side(266, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // userfaultfd
-    row(517, 267, V5_10, NEWEST, side(267, 218, NONE, OK | DEFINED | EVENT), NO_SIDE), // membarrier
-    row(518, 268, V5_10, NEWEST, side(268, 183, NONE, OK | DEFINED | EVENT), NO_SIDE), // mlock2
-    row(519, 269, V5_10, NEWEST, side(269, 65, NONE, OK | DEFINED | EVENT), NO_SIDE), // copy_file_range
-    row(520, 270, V5_10, NEWEST, side(270, 219, NONE, OK | DEFINED | EVENT), NO_SIDE), // preadv2
-    row(521, 271, V5_10, NEWEST, side(271, 219, NONE, OK | DEFINED | EVENT), NO_SIDE), // pwritev2
-    row(522, 275, V5_10, NEWEST, side(275, 223, NONE, OK | DEFINED | EVENT), NO_SIDE), // statx
-    row(523, 276, V5_10, NEWEST, side(276, 224, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_pgetevents
-    row(524, 272, V5_10, NEWEST, side(272, 220, 8, OK | DEFINED | EVENT), NO_SIDE), // pkey_mprotect
-    row(525, 273, V5_10, NEWEST, side(273, 221, 8, OK | DEFINED | EVENT), NO_SIDE), // pkey_alloc
-    row(526, 274, V5_10, NEWEST, side(274, 222, 8, OK | DEFINED | EVENT), NO_SIDE), // pkey_free
-    row(527, 277, V5_10, NEWEST, side(277, 225, NONE, OK | DEFINED | EVENT), NO_SIDE), // rseq
-    row(528, 474, V5_10, NEWEST, side(391, 309, NONE, OK | DEFINED | EVENT), NO_SIDE), // statfs64
-    row(529, 475, V5_10, NEWEST, side(392, 310, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstatfs64
-    row(530, 177, V5_10, NEWEST, side(177, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getegid
-    row(531, 175, V5_10, NEWEST, side(175, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // geteuid
-    row(532, 173, V5_10, NEWEST, side(173, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getppid
-    row(534, 279, V5_10, NEWEST, side(279, 227, NONE, OK | DEFINED | EVENT), NO_SIDE), // pidfd_send_signal
-    row(535, 280, V5_10, NEWEST, side(280, 228, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_uring_setup
-    row(536, 281, V5_10, NEWEST, side(281, 229, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_uring_enter
-    row(537, 282, V5_10, NEWEST, side(282, 230, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_uring_register
-    row(538, 283, V5_10, NEWEST, side(283, 231, NONE, OK | DEFINED | EVENT), NO_SIDE), // open_tree
-    row(539, 284, V5_10, NEWEST, side(284, 232, NONE, OK | DEFINED | EVENT), NO_SIDE), // move_mount
-    row(540, 285, V5_10, NEWEST, side(285, 233, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsopen
-    row(541, 286, V5_10, NEWEST, side(286, 234, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsconfig
-    row(542, 287, V5_10, NEWEST, side(287, 235, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsmount
-    row(543, 288, V5_10, NEWEST, side(288, 236, NONE, OK | DEFINED | EVENT), NO_SIDE), // fspick
-    row(544, 289, V5_10, NEWEST, side(289, 237, NONE, OK | DEFINED | EVENT), NO_SIDE), // pidfd_open
-    row(545, 290, V6_12, NEWEST, side(847, 238, NONE, OK), NO_SIDE), // clone3
-    row(546, 291, V5_10, NEWEST, side(291, 239, NONE, OK | DEFINED | EVENT), NO_SIDE), // close_range
-    row(547, 292, V5_10, NEWEST, side(292, 240, NONE, OK | DEFINED | EVENT), NO_SIDE), // openat2
-    row(548, 293, V5_10, NEWEST, side(293, 241, NONE, OK | DEFINED | EVENT), NO_SIDE), // pidfd_getfd
-    row(549, 294, V5_10, NEWEST, side(294, 242, NONE, OK | DEFINED | EVENT), NO_SIDE), // faccessat2
-    row(550, 295, V5_10, NEWEST, side(295, 243, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_madvise
-    row(551, 650, V6_1, NEWEST, side(804, 734, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait2
-    row(552, 651, V6_1, NEWEST, side(805, 735, NONE, OK | DEFINED | EVENT), NO_SIDE), // mount_setattr
-    row(553, 652, V6_1, NEWEST, side(806, 736, NONE, OK | DEFINED | EVENT), NO_SIDE), // quotactl_fd
-    row(554, 653, V6_1, NEWEST, side(807, 737, NONE, OK | DEFINED | EVENT), NO_SIDE), // landlock_create_ruleset
-    row(555, 654, V6_1, NEWEST, side(808, 738, NONE, OK | DEFINED | EVENT), NO_SIDE), // landlock_add_rule
-    row(556, 655, V6_1, NEWEST, side(809, 739, NONE, OK | DEFINED | EVENT), NO_SIDE), // landlock_restrict_self
-    row(558, 657, V6_1, NEWEST, side(811, 741, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_mrelease
-    row(559, 658, V6_1, NEWEST, side(812, 742, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_waitv
-    row(560, 659, V6_1, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // set_mempolicy_home_node
-    row(561, 660, V6_12, NEWEST, side(835, 761, 42, OK | DEFINED | EVENT), NO_SIDE), // cachestat
-    row(562, 661, V6_12, NEWEST, side(836, 762, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
-    row(563, 662, V6_12, NEWEST, side(837, NONE, NONE, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
-    row(564, 663, V6_12, NEWEST, side(838, 763, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
-    row(565, 664, V6_12, NEWEST, side(839, 764, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
-    row(566, 665, V6_12, NEWEST, side(840, 765, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
-    row(567, 666, V6_12, NEWEST, side(841, 766, NONE, OK | DEFINED | EVENT), NO_SIDE), // statmount
-    row(568, 667, V6_12, NEWEST, side(842, 767, NONE, OK | DEFINED | EVENT), NO_SIDE), // listmount
-    row(569, 668, V6_12, NEWEST, side(843, 768, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
-    row(570, 669, V6_12, NEWEST, side(844, 769, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
-    row(571, 670, V6_12, NEWEST, side(845, 770, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
-    row(572, 671, V6_12, NEWEST, side(846, 771, NONE, OK | DEFINED | EVENT), NO_SIDE), // mseal
-    row(573, 674, V7_2, NEWEST, side(850, 784, NONE, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
-    row(574, 675, V7_2, NEWEST, side(851, 785, NONE, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
-    row(575, 676, V7_2, NEWEST, side(852, 786, NONE, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
-    row(576, 677, V7_2, NEWEST, side(853, 787, NONE, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
-    row(577, 678, V7_2, NEWEST, side(854, 788, NONE, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
-    row(578, 679, V7_2, NEWEST, side(855, 789, NONE, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
-    row(579, 680, V7_2, NEWEST, side(856, 789, NONE, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
-    row(580, 681, V7_2, NEWEST, side(857, 790, NONE, OK | DEFINED | EVENT), NO_SIDE), // listns
-    row(581, 682, V7_2, NEWEST, side(858, 49, 46, OK | DEFINED | EVENT), NO_SIDE), // rseq_slice_yield
-    row(582, 684, V7_3, NEWEST, side(860, 797, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchroot
+    row(0, 296, V5_10, NEWEST, side(296, 49, NO_CONFIG, ALWAYS_ENOSYS), NO_SIDE), // osf_syscall
+    row(1, 93, V5_10, NEWEST, side(93, 79, NO_CONFIG, OK | DEFINED), NO_SIDE), // exit
+    row(2, 297, V5_10, NEWEST, side(297, 49, NO_CONFIG, OK), NO_SIDE), // fork
+    row(3, 63, V5_10, NEWEST, side(63, 54, NO_CONFIG, OK | DEFINED), NO_SIDE), // read
+    row(4, 64, V5_10, NEWEST, side(64, 55, NO_CONFIG, OK | DEFINED), NO_SIDE), // write
+    row(5, 298, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_old_open
+    row(6, 57, V5_10, NEWEST, side(57, 43, NO_CONFIG, OK | DEFINED), NO_SIDE), // close
+    row(7, 299, V5_10, NEWEST, side(298, 241, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_wait4
+    row(8, 300, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_old_creat
+    row(9, 301, V5_10, NEWEST, side(299, 242, NO_CONFIG, OK | DEFINED), NO_SIDE), // link
+    row(10, 302, V5_10, NEWEST, side(300, 243, NO_CONFIG, OK | DEFINED), NO_SIDE), // unlink
+    row(11, 303, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_execve
+    row(12, 49, V5_10, NEWEST, side(49, 42, NO_CONFIG, OK | DEFINED), NO_SIDE), // chdir
+    row(13, 50, V5_10, NEWEST, side(50, 43, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchdir
+    row(14, 304, V5_10, NEWEST, side(301, 244, NO_CONFIG, OK | DEFINED), NO_SIDE), // mknod
+    row(15, 305, V5_10, NEWEST, side(302, 245, NO_CONFIG, OK | DEFINED), NO_SIDE), // chmod
+    row(16, 306, V5_10, NEWEST, side(303, 246, NO_CONFIG, OK | DEFINED), NO_SIDE), // chown
+    row(17, 214, V5_10, NEWEST, side(304, 171, NO_CONFIG, OK | DEFINED), NO_SIDE), // brk
+    row(18, 307, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_getfsstat
+    row(19, 62, V5_10, NEWEST, side(62, 53, NO_CONFIG, OK | DEFINED), NO_SIDE), // lseek
+    row(20, 308, V5_10, NEWEST, side(305, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxpid
+    row(21, 309, V5_10, NEWEST, side(306, 247, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_mount
+    row(22, 39, V5_10, NEWEST, side(39, 33, NO_CONFIG, OK | DEFINED), NO_SIDE), // umount2
+    row(23, 146, V5_10, NEWEST, side(146, 121, 11, OK | DEFINED), NO_SIDE), // setuid
+    row(24, 311, V5_10, NEWEST, side(307, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxuid
+    row(25, 312, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // exec_with_loader
+    row(26, 117, V5_10, NEWEST, side(117, 100, NO_CONFIG, OK | DEFINED), NO_SIDE), // ptrace
+    row(27, 313, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_nrecvmsg
+    row(28, 314, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_nsendmsg
+    row(29, 315, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_nrecvfrom
+    row(30, 316, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_naccept
+    row(31, 317, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_ngetpeername
+    row(32, 318, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_ngetsockname
+    row(33, 319, V5_10, NEWEST, side(308, 248, NO_CONFIG, OK | DEFINED), NO_SIDE), // access
+    row(34, 320, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_chflags
+    row(35, 321, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_fchflags
+    row(36, 81, V5_10, NEWEST, side(81, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // sync
+    row(37, 129, V5_10, NEWEST, side(129, 107, NO_CONFIG, OK | DEFINED), NO_SIDE), // kill
+    row(38, 322, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_old_stat
+    row(39, 154, V5_10, NEWEST, side(154, 127, NO_CONFIG, OK | DEFINED), NO_SIDE), // setpgid
+    row(40, 323, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_old_lstat
+    row(41, 23, V5_10, NEWEST, side(23, 19, NO_CONFIG, OK | DEFINED), NO_SIDE), // dup
+    row(42, 324, V5_10, NEWEST, side(309, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // pipe
+    row(43, 325, V5_10, NEWEST, side(310, 249, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_set_program_attributes
+    row(44, 326, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_profil
+    row(45, 327, V5_10, NEWEST, side(311, 250, NO_CONFIG, OK | DEFINED), NO_SIDE), // open
+    row(46, 328, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_old_sigaction
+    row(47, 329, V5_10, NEWEST, side(312, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxgid
+    row(48, 330, V5_10, NEWEST, side(313, 251, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_sigprocmask
+    row(49, 331, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_getlogin
+    row(50, 332, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_setlogin
+    row(51, 89, V5_10, NEWEST, side(89, 75, 10, OK | DEFINED), NO_SIDE), // acct
+    row(52, 333, V5_10, NEWEST, side(314, 252, NO_CONFIG, OK | DEFINED), NO_SIDE), // sigpending
+    row(54, 29, V5_10, NEWEST, side(29, 21, NO_CONFIG, OK | DEFINED), NO_SIDE), // ioctl
+    row(55, 334, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_reboot
+    row(56, 335, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_revoke
+    row(57, 336, V5_10, NEWEST, side(315, 242, NO_CONFIG, OK | DEFINED), NO_SIDE), // symlink
+    row(58, 337, V5_10, NEWEST, side(316, 253, NO_CONFIG, OK | DEFINED), NO_SIDE), // readlink
+    row(59, 221, V5_10, NEWEST, side(221, 177, NO_CONFIG, OK | DEFINED), NO_SIDE), // execve
+    row(60, 166, V5_10, NEWEST, side(166, 133, NO_CONFIG, OK | DEFINED), NO_SIDE), // umask
+    row(61, 51, V5_10, NEWEST, side(51, 42, NO_CONFIG, OK | DEFINED), NO_SIDE), // chroot
+    row(62, 338, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_old_fstat
+    row(63, 339, V5_10, NEWEST, side(317, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getpgrp
+    row(64, 340, V5_10, NEWEST, side(318, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getpagesize
+    row(65, 341, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_mremap
+    row(66, 342, V5_10, NEWEST, side(319, 49, NO_CONFIG, OK), NO_SIDE), // vfork
+    row(67, 343, V5_10, NEWEST, side(320, 254, NO_CONFIG, OK | DEFINED), NO_SIDE), // stat
+    row(68, 344, V5_10, NEWEST, side(321, 254, NO_CONFIG, OK | DEFINED), NO_SIDE), // lstat
+    row(69, 345, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_sbrk
+    row(70, 346, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_sstk
+    row(71, 222, V5_10, NEWEST, side(322, 178, NO_CONFIG, OK | DEFINED), NO_SIDE), // mmap
+    row(72, 347, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_old_vadvise
+    row(73, 215, V5_10, NEWEST, side(215, 172, NO_CONFIG, OK | DEFINED), NO_SIDE), // munmap
+    row(74, 226, V5_10, NEWEST, side(226, 182, NO_CONFIG, OK | DEFINED), NO_SIDE), // mprotect
+    row(75, 233, V5_10, NEWEST, side(233, 186, 22, OK | DEFINED), NO_SIDE), // madvise
+    row(76, 58, V5_10, NEWEST, side(58, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // vhangup
+    row(77, 348, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_kmodcall
+    row(78, 349, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_mincore
+    row(79, 158, V5_10, NEWEST, side(158, 128, 11, OK | DEFINED), NO_SIDE), // getgroups
+    row(80, 159, V5_10, NEWEST, side(159, 128, 11, OK | DEFINED), NO_SIDE), // setgroups
+    row(81, 350, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_old_getpgrp
+    row(82, 351, V5_10, NEWEST, side(154, 127, NO_CONFIG, OK | DEFINED), NO_SIDE), // setpgrp
+    row(83, 352, V5_10, NEWEST, side(323, 255, 13, OK | COMPAT_DEFINED), NO_SIDE), // osf_setitimer
+    row(84, 353, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_old_wait
+    row(85, 354, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_table
+    row(86, 355, V5_10, NEWEST, side(324, 256, 13, OK | COMPAT_DEFINED), NO_SIDE), // osf_getitimer
+    row(87, 356, V5_10, NEWEST, side(325, 130, NO_CONFIG, OK | DEFINED), NO_SIDE), // gethostname
+    row(88, 161, V5_10, NEWEST, side(161, 130, NO_CONFIG, OK | DEFINED), NO_SIDE), // sethostname
+    row(89, 357, V5_10, NEWEST, side(326, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getdtablesize
+    row(90, 358, V5_10, NEWEST, side(327, 257, NO_CONFIG, OK | DEFINED), NO_SIDE), // dup2
+    row(91, 80, V5_10, NEWEST, side(80, 69, NO_CONFIG, OK | DEFINED), NO_SIDE), // fstat
+    row(92, 25, V5_10, NEWEST, side(25, 21, NO_CONFIG, OK | DEFINED), NO_SIDE), // fcntl
+    row(93, 359, V5_10, NEWEST, side(328, 258, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_select
+    row(94, 360, V5_10, NEWEST, side(329, 259, NO_CONFIG, OK | DEFINED), NO_SIDE), // poll
+    row(95, 82, V5_10, NEWEST, side(82, 43, NO_CONFIG, OK | DEFINED), NO_SIDE), // fsync
+    row(96, 140, V5_10, NEWEST, side(140, 116, NO_CONFIG, OK | DEFINED), NO_SIDE), // setpriority
+    row(97, 198, V5_10, NEWEST, side(198, 157, 20, OK | DEFINED), NO_SIDE), // socket
+    row(98, 203, V5_10, NEWEST, side(203, 162, 20, OK | DEFINED), NO_SIDE), // connect
+    row(99, 202, V5_10, NEWEST, side(202, 161, 20, OK | DEFINED), NO_SIDE), // accept
+    row(100, 141, V5_10, NEWEST, side(330, 25, NO_CONFIG, OK | DEFINED), NO_SIDE), // getpriority
+    row(101, 361, V5_10, NEWEST, side(331, 260, 20, OK | DEFINED), NO_SIDE), // send
+    row(102, 362, V5_10, NEWEST, side(332, 261, 20, OK | DEFINED), NO_SIDE), // recv
+    row(103, 363, V5_10, NEWEST, side(333, 262, NO_CONFIG, OK), NO_SIDE), // sigreturn
+    row(104, 200, V5_10, NEWEST, side(200, 159, 20, OK | DEFINED), NO_SIDE), // bind
+    row(105, 208, V5_10, NEWEST, side(208, 166, 20, OK | DEFINED), NO_SIDE), // setsockopt
+    row(106, 201, V5_10, NEWEST, side(201, 160, 20, OK | DEFINED), NO_SIDE), // listen
+    row(107, 364, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_plock
+    row(108, 365, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_old_sigvec
+    row(109, 366, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_old_sigblock
+    row(110, 367, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_old_sigsetmask
+    row(111, 368, V5_10, NEWEST, side(334, 263, NO_CONFIG, OK | DEFINED), NO_SIDE), // sigsuspend
+    row(112, 369, V5_10, NEWEST, side(335, 264, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_sigstack
+    row(113, 212, V5_10, NEWEST, side(212, 169, 20, OK | DEFINED), NO_SIDE), // recvmsg
+    row(114, 211, V5_10, NEWEST, side(211, 169, 20, OK | DEFINED), NO_SIDE), // sendmsg
+    row(115, 370, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_old_vtrace
+    row(116, 371, V5_10, NEWEST, side(336, 265, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_gettimeofday
+    row(117, 372, V5_10, NEWEST, side(337, 266, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_getrusage
+    row(118, 209, V5_10, NEWEST, side(209, 167, 20, OK | DEFINED), NO_SIDE), // getsockopt
+    row(120, 65, V5_10, NEWEST, side(65, 56, NO_CONFIG, OK | DEFINED), NO_SIDE), // readv
+    row(121, 66, V5_10, NEWEST, side(66, 56, NO_CONFIG, OK | DEFINED), NO_SIDE), // writev
+    row(122, 373, V5_10, NEWEST, side(340, 265, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_settimeofday
+    row(123, 55, V5_10, NEWEST, side(55, 47, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchown
+    row(124, 52, V5_10, NEWEST, side(52, 44, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmod
+    row(125, 207, V5_10, NEWEST, side(207, 165, 20, OK | DEFINED), NO_SIDE), // recvfrom
+    row(126, 145, V5_10, NEWEST, side(145, 120, 11, OK | DEFINED), NO_SIDE), // setreuid
+    row(127, 143, V5_10, NEWEST, side(143, 118, 11, OK | DEFINED), NO_SIDE), // setregid
+    row(128, 374, V5_10, NEWEST, side(341, 242, NO_CONFIG, OK | DEFINED), NO_SIDE), // rename
+    row(129, 45, V5_10, NEWEST, side(45, 38, NO_CONFIG, OK | DEFINED), NO_SIDE), // truncate
+    row(130, 46, V5_10, NEWEST, side(46, 39, NO_CONFIG, OK | DEFINED), NO_SIDE), // ftruncate
+    row(131, 32, V5_10, NEWEST, side(32, 26, 6, OK | DEFINED), NO_SIDE), // flock
+    row(132, 144, V5_10, NEWEST, side(144, 119, 11, OK | DEFINED), NO_SIDE), // setgid
+    row(133, 206, V5_10, NEWEST, side(206, 164, 20, OK | DEFINED), NO_SIDE), // sendto
+    row(134, 210, V5_10, NEWEST, side(210, 168, 20, OK | DEFINED), NO_SIDE), // shutdown
+    row(135, 199, V5_10, NEWEST, side(199, 158, 20, OK | DEFINED), NO_SIDE), // socketpair
+    row(136, 375, V5_10, NEWEST, side(342, 268, NO_CONFIG, OK | DEFINED), NO_SIDE), // mkdir
+    row(137, 376, V5_10, NEWEST, side(343, 243, NO_CONFIG, OK | DEFINED), NO_SIDE), // rmdir
+    row(138, 377, V5_10, NEWEST, side(344, 269, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_utimes
+    row(139, 378, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_old_sigreturn
+    row(140, 379, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_adjtime
+    row(141, 205, V5_10, NEWEST, side(205, 163, 20, OK | DEFINED), NO_SIDE), // getpeername
+    row(142, 380, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_gethostid
+    row(143, 381, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_sethostid
+    row(144, 163, V5_10, NEWEST, side(163, 131, NO_CONFIG, OK | DEFINED), NO_SIDE), // getrlimit
+    row(145, 164, V5_10, NEWEST, side(164, 131, NO_CONFIG, OK | DEFINED), NO_SIDE), // setrlimit
+    row(146, 382, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_old_killpg
+    row(147, 157, V5_10, NEWEST, side(157, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // setsid
+    row(148, 60, V5_10, NEWEST, side(60, 51, 7, OK | DEFINED), NO_SIDE), // quotactl
+    row(149, 383, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_oldquota
+    row(150, 204, V5_10, NEWEST, side(204, 163, 20, OK | DEFINED), NO_SIDE), // getsockname
+    row(153, 384, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_pid_block
+    row(154, 385, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_pid_unblock
+    row(156, 386, V5_10, NEWEST, side(345, 270, NO_CONFIG, OK | DEFINED), NO_SIDE), // sigaction
+    row(157, 387, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_sigwaitprim
+    row(158, 388, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_nfssvc
+    row(159, 389, V5_10, NEWEST, side(346, 271, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_getdirentries
+    row(160, 390, V5_10, NEWEST, side(347, 272, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_statfs
+    row(161, 391, V5_10, NEWEST, side(348, 273, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_fstatfs
+    row(163, 392, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_asynch_daemon
+    row(164, 393, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_getfh
+    row(165, 394, V5_10, NEWEST, side(349, 274, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_getdomainname
+    row(166, 162, V5_10, NEWEST, side(162, 130, NO_CONFIG, OK | DEFINED), NO_SIDE), // setdomainname
+    row(169, 395, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_exportfs
+    row(181, 396, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_alt_plock
+    row(184, 397, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_getmnt
+    row(187, 398, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_alt_sigpending
+    row(188, 399, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_alt_setsid
+    row(199, 400, V5_10, NEWEST, side(224, 180, 23, OK | DEFINED), NO_SIDE), // osf_swapon
+    row(200, 187, V5_10, NEWEST, side(350, 146, 19, OK | DEFINED), NO_SIDE), // msgctl
+    row(201, 186, V5_10, NEWEST, side(186, 145, 19, OK | DEFINED), NO_SIDE), // msgget
+    row(202, 188, V5_10, NEWEST, side(188, 147, 19, OK | DEFINED), NO_SIDE), // msgrcv
+    row(203, 189, V5_10, NEWEST, side(189, 148, 19, OK | DEFINED), NO_SIDE), // msgsnd
+    row(204, 191, V5_10, NEWEST, side(351, 150, 19, OK | DEFINED), NO_SIDE), // semctl
+    row(205, 190, V5_10, NEWEST, side(190, 149, 19, OK | DEFINED), NO_SIDE), // semget
+    row(206, 193, V5_10, NEWEST, side(193, 803, 19, OK | DEFINED), NO_SIDE), // semop
+    row(207, 401, V5_10, NEWEST, side(352, 275, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_utsname
+    row(208, 402, V5_10, NEWEST, side(353, 246, NO_CONFIG, OK | DEFINED), NO_SIDE), // lchown
+    row(209, 196, V5_10, NEWEST, side(196, 155, 19, OK | DEFINED), NO_SIDE), // shmat
+    row(210, 195, V5_10, NEWEST, side(354, 154, 19, OK | DEFINED), NO_SIDE), // shmctl
+    row(211, 197, V5_10, NEWEST, side(197, 156, 19, OK | DEFINED), NO_SIDE), // shmdt
+    row(212, 194, V5_10, NEWEST, side(194, 153, 19, OK | DEFINED), NO_SIDE), // shmget
+    row(213, 404, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_mvalid
+    row(214, 405, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_getaddressconf
+    row(215, 406, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_msleep
+    row(216, 407, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_mwakeup
+    row(217, 227, V5_10, NEWEST, side(227, 183, NO_CONFIG, OK | DEFINED), NO_SIDE), // msync
+    row(218, 408, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_signal
+    row(219, 409, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_utc_gettime
+    row(220, 410, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_utc_adjtime
+    row(222, 411, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_security
+    row(223, 412, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_kloadcall
+    row(224, 413, V5_10, NEWEST, side(355, 276, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_stat
+    row(225, 414, V5_10, NEWEST, side(356, 276, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_lstat
+    row(226, 415, V5_10, NEWEST, side(357, 277, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_fstat
+    row(227, 416, V5_10, NEWEST, side(358, 278, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_statfs64
+    row(228, 417, V5_10, NEWEST, side(359, 279, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_fstatfs64
+    row(233, 155, V5_10, NEWEST, side(155, 103, NO_CONFIG, OK | DEFINED), NO_SIDE), // getpgid
+    row(234, 156, V5_10, NEWEST, side(156, 103, NO_CONFIG, OK | DEFINED), NO_SIDE), // getsid
+    row(235, 132, V5_10, NEWEST, side(132, 109, NO_CONFIG, OK | DEFINED), NO_SIDE), // sigaltstack
+    row(236, 418, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_waitid
+    row(237, 419, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_priocntlset
+    row(238, 420, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_sigsendset
+    row(239, 421, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_set_speculative
+    row(240, 422, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_msfs_syscall
+    row(241, 423, V5_10, NEWEST, side(360, 280, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_sysinfo
+    row(242, 424, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_uadmin
+    row(243, 425, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_fuser
+    row(244, 426, V5_10, NEWEST, side(361, 281, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_proplist_syscall
+    row(245, 427, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_ntp_adjtime
+    row(246, 428, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_ntp_gettime
+    row(247, 429, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_pathconf
+    row(248, 430, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_fpathconf
+    row(250, 431, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_uswitch
+    row(251, 432, V5_10, NEWEST, side(362, 282, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_usleep_thread
+    row(252, 433, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_audcntl
+    row(253, 434, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_audgen
+    row(254, 435, V5_10, NEWEST, side(363, 283, 39, OK | DEFINED), NO_SIDE), // sysfs
+    row(255, 436, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_subsys_info
+    row(256, 437, V5_10, NEWEST, side(364, 284, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_getsysinfo
+    row(257, 438, V5_10, NEWEST, side(365, 284, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_setsysinfo
+    row(258, 439, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_afs_syscall
+    row(259, 440, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_swapctl
+    row(260, 441, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_memcntl
+    row(261, 442, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // osf_fdatasync
+    row(300, 443, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // bdflush
+    row(301, 444, V5_10, NEWEST, side(367, 286, NO_CONFIG, OK | DEFINED), NO_SIDE), // sethae
+    row(302, 40, V5_10, NEWEST, side(40, 34, NO_CONFIG, OK | DEFINED), NO_SIDE), // mount
+    row(303, 445, V5_10, NEWEST, side(368, 287, NO_CONFIG, OK | DEFINED), NO_SIDE), // old_adjtimex
+    row(304, 225, V5_10, NEWEST, side(225, 181, 23, OK | DEFINED), NO_SIDE), // swapoff
+    row(305, 446, V5_10, NEWEST, side(369, 288, NO_CONFIG, OK | DEFINED), NO_SIDE), // getdents
+    row(306, 447, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // create_module
+    row(307, 105, V5_10, NEWEST, side(105, 90, 15, OK | DEFINED), NO_SIDE), // init_module
+    row(308, 106, V5_10, NEWEST, side(106, 91, 16, OK | DEFINED), NO_SIDE), // delete_module
+    row(309, 448, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // get_kernel_syms
+    row(310, 116, V5_10, NEWEST, side(116, 99, 17, OK | DEFINED), NO_SIDE), // syslog
+    row(311, 142, V5_10, NEWEST, side(142, 117, NO_CONFIG, OK | DEFINED), NO_SIDE), // reboot
+    row(312, 220, V5_10, NEWEST, side(370, 289, NO_CONFIG, OK), NO_SIDE), // clone
+    row(313, 449, V5_10, NEWEST, side(371, NONE, NO_CONFIG, NO_DEFINITION), NO_SIDE), // uselib
+    row(314, 228, V5_10, NEWEST, side(228, 184, NO_CONFIG, OK | DEFINED), NO_SIDE), // mlock
+    row(315, 229, V5_10, NEWEST, side(229, 184, NO_CONFIG, OK | DEFINED), NO_SIDE), // munlock
+    row(316, 230, V5_10, NEWEST, side(230, 16, NO_CONFIG, OK | DEFINED), NO_SIDE), // mlockall
+    row(317, 231, V5_10, NEWEST, side(231, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // munlockall
+    row(318, 179, V5_10, NEWEST, side(179, 138, NO_CONFIG, OK | DEFINED), NO_SIDE), // sysinfo
+    row(319, 450, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // _sysctl
+    row(321, 451, V5_10, NEWEST, side(372, 275, NO_CONFIG, OK | DEFINED), NO_SIDE), // oldumount
+    row(322, 224, V5_10, NEWEST, side(224, 180, 23, OK | DEFINED), NO_SIDE), // swapon
+    row(323, 153, V5_10, NEWEST, side(153, 126, NO_CONFIG, OK | DEFINED), NO_SIDE), // times
+    row(324, 92, V5_10, NEWEST, side(373, 78, NO_CONFIG, OK | DEFINED), NO_SIDE), // personality
+    row(325, 151, V5_10, NEWEST, side(151, 121, 11, OK | DEFINED), NO_SIDE), // setfsuid
+    row(326, 152, V5_10, NEWEST, side(152, 119, 11, OK | DEFINED), NO_SIDE), // setfsgid
+    row(327, 452, V5_10, NEWEST, side(374, 291, NO_CONFIG, OK | DEFINED), NO_SIDE), // ustat
+    row(328, 43, V5_10, NEWEST, side(43, 36, NO_CONFIG, OK | DEFINED), NO_SIDE), // statfs
+    row(329, 44, V5_10, NEWEST, side(44, 37, NO_CONFIG, OK | DEFINED), NO_SIDE), // fstatfs
+    row(330, 118, V5_10, NEWEST, side(118, 101, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_setparam
+    row(331, 121, V5_10, NEWEST, side(121, 101, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_getparam
+    row(332, 119, V5_10, NEWEST, side(119, 102, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_setscheduler
+    row(333, 120, V5_10, NEWEST, side(120, 103, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_getscheduler
+    row(334, 124, V5_10, NEWEST, side(124, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_yield
+    row(335, 125, V5_10, NEWEST, side(125, 105, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_get_priority_max
+    row(336, 126, V5_10, NEWEST, side(126, 105, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_get_priority_min
+    row(337, 127, V5_10, NEWEST, side(127, 106, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_rr_get_interval
+    row(338, 453, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // afs_syscall
+    row(339, 160, V5_10, NEWEST, side(160, 129, NO_CONFIG, OK | DEFINED), NO_SIDE), // uname
+    row(340, 101, V5_10, NEWEST, side(101, 86, NO_CONFIG, OK | DEFINED), NO_SIDE), // nanosleep
+    row(341, 216, V5_10, NEWEST, side(216, 173, NO_CONFIG, OK | DEFINED), NO_SIDE), // mremap
+    row(342, 42, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // nfsservctl
+    row(343, 147, V5_10, NEWEST, side(147, 122, 11, OK | DEFINED), NO_SIDE), // setresuid
+    row(344, 148, V5_10, NEWEST, side(148, 123, 11, OK | DEFINED), NO_SIDE), // getresuid
+    row(345, 454, V5_10, NEWEST, side(375, 292, NO_CONFIG, OK | DEFINED), NO_SIDE), // pciconfig_read
+    row(346, 455, V5_10, NEWEST, side(376, 292, NO_CONFIG, OK | DEFINED), NO_SIDE), // pciconfig_write
+    row(347, 456, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // query_module
+    row(348, 167, V5_10, NEWEST, side(167, 134, NO_CONFIG, OK | DEFINED), NO_SIDE), // prctl
+    row(349, 67, V5_10, NEWEST, side(67, 57, NO_CONFIG, OK | DEFINED), NO_SIDE), // pread64
+    row(350, 68, V5_10, NEWEST, side(68, 58, NO_CONFIG, OK | DEFINED), NO_SIDE), // pwrite64
+    row(351, 139, V5_10, NEWEST, side(139, 293, NO_CONFIG, OK), NO_SIDE), // rt_sigreturn
+    row(352, 134, V5_10, NEWEST, side(134, 294, NO_CONFIG, OK | DEFINED), NO_SIDE), // rt_sigaction
+    row(353, 135, V5_10, NEWEST, side(135, 112, NO_CONFIG, OK | DEFINED), NO_SIDE), // rt_sigprocmask
+    row(354, 136, V5_10, NEWEST, side(136, 113, NO_CONFIG, OK | DEFINED), NO_SIDE), // rt_sigpending
+    row(355, 137, V5_10, NEWEST, side(137, 114, NO_CONFIG, OK | DEFINED), NO_SIDE), // rt_sigtimedwait
+    row(356, 138, V5_10, NEWEST, side(138, 115, NO_CONFIG, OK | DEFINED), NO_SIDE), // rt_sigqueueinfo
+    row(357, 133, V5_10, NEWEST, side(133, 110, NO_CONFIG, OK | DEFINED), NO_SIDE), // rt_sigsuspend
+    row(358, 457, V5_10, NEWEST, side(377, 295, NO_CONFIG, OK | DEFINED), NO_SIDE), // select
+    row(359, 169, V5_10, NEWEST, side(169, 136, NO_CONFIG, OK | DEFINED), NO_SIDE), // gettimeofday
+    row(360, 170, V5_10, NEWEST, side(170, 136, NO_CONFIG, OK | DEFINED), NO_SIDE), // settimeofday
+    row(361, 102, V5_10, NEWEST, side(102, 87, 13, OK | DEFINED), NO_SIDE), // getitimer
+    row(362, 103, V5_10, NEWEST, side(103, 88, 13, OK | DEFINED), NO_SIDE), // setitimer
+    row(363, 458, V5_10, NEWEST, side(378, 296, NO_CONFIG, OK | DEFINED), NO_SIDE), // utimes
+    row(364, 165, V5_10, NEWEST, side(165, 132, NO_CONFIG, OK | DEFINED), NO_SIDE), // getrusage
+    row(365, 244, V5_10, NEWEST, side(244, 197, NO_CONFIG, OK | DEFINED), NO_SIDE), // wait4
+    row(366, 171, V5_10, NEWEST, side(171, 137, NO_CONFIG, OK | DEFINED), NO_SIDE), // adjtimex
+    row(367, 17, V5_10, NEWEST, side(17, 13, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcwd
+    row(368, 90, V5_10, NEWEST, side(90, 76, 11, OK | DEFINED), NO_SIDE), // capget
+    row(369, 91, V5_10, NEWEST, side(91, 77, 11, OK | DEFINED), NO_SIDE), // capset
+    row(370, 71, V5_10, NEWEST, side(71, 60, NO_CONFIG, OK | DEFINED), NO_SIDE), // sendfile
+    row(371, 149, V5_10, NEWEST, side(149, 124, 11, OK | DEFINED), NO_SIDE), // setresgid
+    row(372, 150, V5_10, NEWEST, side(150, 125, 11, OK | DEFINED), NO_SIDE), // getresgid
+    row(373, 459, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // dipc
+    row(374, 41, V5_10, NEWEST, side(41, 35, NO_CONFIG, OK | DEFINED), NO_SIDE), // pivot_root
+    row(375, 232, V5_10, NEWEST, side(232, 185, NO_CONFIG, OK | DEFINED), NO_SIDE), // mincore
+    row(376, 460, V5_10, NEWEST, side(379, 297, NO_CONFIG, OK | DEFINED), NO_SIDE), // pciconfig_iobase
+    row(377, 61, V5_10, NEWEST, side(61, 52, NO_CONFIG, OK | DEFINED), NO_SIDE), // getdents64
+    row(378, 178, V5_10, NEWEST, side(178, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // gettid
+    row(379, 213, V5_10, NEWEST, side(213, 170, NO_CONFIG, OK | DEFINED), NO_SIDE), // readahead
+    row(381, 130, V5_10, NEWEST, side(130, 107, NO_CONFIG, OK | DEFINED), NO_SIDE), // tkill
+    row(382, 5, V5_10, NEWEST, side(5, 5, NO_CONFIG, OK | DEFINED), NO_SIDE), // setxattr
+    row(383, 6, V5_10, NEWEST, side(6, 5, NO_CONFIG, OK | DEFINED), NO_SIDE), // lsetxattr
+    row(384, 7, V5_10, NEWEST, side(7, 6, NO_CONFIG, OK | DEFINED), NO_SIDE), // fsetxattr
+    row(385, 8, V5_10, NEWEST, side(8, 7, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxattr
+    row(386, 9, V5_10, NEWEST, side(9, 7, NO_CONFIG, OK | DEFINED), NO_SIDE), // lgetxattr
+    row(387, 10, V5_10, NEWEST, side(10, 8, NO_CONFIG, OK | DEFINED), NO_SIDE), // fgetxattr
+    row(388, 11, V5_10, NEWEST, side(11, 9, NO_CONFIG, OK | DEFINED), NO_SIDE), // listxattr
+    row(389, 12, V5_10, NEWEST, side(12, 9, NO_CONFIG, OK | DEFINED), NO_SIDE), // llistxattr
+    row(390, 13, V5_10, NEWEST, side(13, 10, NO_CONFIG, OK | DEFINED), NO_SIDE), // flistxattr
+    row(391, 14, V5_10, NEWEST, side(14, 11, NO_CONFIG, OK | DEFINED), NO_SIDE), // removexattr
+    row(392, 15, V5_10, NEWEST, side(15, 11, NO_CONFIG, OK | DEFINED), NO_SIDE), // lremovexattr
+    row(393, 16, V5_10, NEWEST, side(16, 12, NO_CONFIG, OK | DEFINED), NO_SIDE), // fremovexattr
+    row(394, 98, V5_10, NEWEST, side(98, 746, 12, OK | DEFINED), NO_SIDE), // futex
+    row(395, 122, V5_10, NEWEST, side(122, 104, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_setaffinity
+    row(396, 123, V5_10, NEWEST, side(123, 104, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_getaffinity
+    row(397, 461, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // tuxcall
+    row(398, 0, V5_10, NEWEST, side(0, 0, 0, OK | DEFINED), NO_SIDE), // io_setup
+    row(399, 1, V5_10, NEWEST, side(1, 1, 0, OK | DEFINED), NO_SIDE), // io_destroy
+    row(400, 4, V5_10, NEWEST, side(4, 4, 0, OK | DEFINED), NO_SIDE), // io_getevents
+    row(401, 2, V5_10, NEWEST, side(2, 2, 0, OK | DEFINED), NO_SIDE), // io_submit
+    row(402, 3, V5_10, NEWEST, side(3, 3, 0, OK | DEFINED), NO_SIDE), // io_cancel
+    row(405, 94, V5_10, NEWEST, side(94, 79, NO_CONFIG, OK | DEFINED), NO_SIDE), // exit_group
+    row(406, 18, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // lookup_dcookie
+    row(407, 462, V5_10, NEWEST, side(380, 298, 3, OK | DEFINED), NO_SIDE), // epoll_create
+    row(408, 21, V5_10, NEWEST, side(21, 17, 3, OK | DEFINED), NO_SIDE), // epoll_ctl
+    row(409, 463, V5_10, NEWEST, side(381, 299, 3, OK | DEFINED), NO_SIDE), // epoll_wait
+    row(410, 234, V5_10, NEWEST, side(234, 187, NO_CONFIG, OK | DEFINED), NO_SIDE), // remap_file_pages
+    row(411, 96, V5_10, NEWEST, side(96, 81, NO_CONFIG, OK | DEFINED), NO_SIDE), // set_tid_address
+    row(412, 128, V5_10, NEWEST, side(128, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // restart_syscall
+    row(413, 223, V5_10, NEWEST, side(382, 300, 22, OK | DEFINED), NO_SIDE), // fadvise64
+    row(414, 107, V5_10, NEWEST, side(107, 92, 13, OK | DEFINED), NO_SIDE), // timer_create
+    row(415, 110, V5_10, NEWEST, side(110, 95, 13, OK | DEFINED), NO_SIDE), // timer_settime
+    row(416, 108, V5_10, NEWEST, side(108, 93, 13, OK | DEFINED), NO_SIDE), // timer_gettime
+    row(417, 109, V5_10, NEWEST, side(109, 94, 13, OK | DEFINED), NO_SIDE), // timer_getoverrun
+    row(418, 111, V5_10, NEWEST, side(111, 94, 13, OK | DEFINED), NO_SIDE), // timer_delete
+    row(419, 112, V5_10, NEWEST, side(112, 96, NO_CONFIG, OK | DEFINED), NO_SIDE), // clock_settime
+    row(420, 113, V5_10, NEWEST, side(113, 97, NO_CONFIG, OK | DEFINED), NO_SIDE), // clock_gettime
+    row(421, 114, V5_10, NEWEST, side(114, 97, NO_CONFIG, OK | DEFINED), NO_SIDE), // clock_getres
+    row(422, 115, V5_10, NEWEST, side(115, 98, NO_CONFIG, OK | DEFINED), NO_SIDE), // clock_nanosleep
+    row(423, 192, V5_10, NEWEST, side(192, 151, 19, OK | DEFINED), NO_SIDE), // semtimedop
+    row(424, 131, V5_10, NEWEST, side(131, 108, NO_CONFIG, OK | DEFINED), NO_SIDE), // tgkill
+    row(425, 464, V5_10, NEWEST, side(383, 301, NO_CONFIG, OK | DEFINED), NO_SIDE), // stat64
+    row(426, 465, V5_10, NEWEST, side(384, 301, NO_CONFIG, OK | DEFINED), NO_SIDE), // lstat64
+    row(427, 466, V5_10, NEWEST, side(385, 302, NO_CONFIG, OK | DEFINED), NO_SIDE), // fstat64
+    row(428, 467, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // vserver
+    row(429, 235, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // mbind
+    row(430, 236, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // get_mempolicy
+    row(431, 237, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // set_mempolicy
+    row(432, 180, V5_10, NEWEST, side(180, 139, 18, OK | DEFINED), NO_SIDE), // mq_open
+    row(433, 181, V5_10, NEWEST, side(181, 140, 18, OK | DEFINED), NO_SIDE), // mq_unlink
+    row(434, 182, V5_10, NEWEST, side(182, 141, 18, OK | DEFINED), NO_SIDE), // mq_timedsend
+    row(435, 183, V5_10, NEWEST, side(183, 142, 18, OK | DEFINED), NO_SIDE), // mq_timedreceive
+    row(436, 184, V5_10, NEWEST, side(184, 143, 18, OK | DEFINED), NO_SIDE), // mq_notify
+    row(437, 185, V5_10, NEWEST, side(185, 144, 18, OK | DEFINED), NO_SIDE), // mq_getsetattr
+    row(438, 95, V5_10, NEWEST, side(95, 80, NO_CONFIG, OK | DEFINED), NO_SIDE), // waitid
+    row(439, 217, V5_10, NEWEST, side(217, 174, 21, OK | DEFINED), NO_SIDE), // add_key
+    row(440, 218, V5_10, NEWEST, side(218, 175, 21, OK | DEFINED), NO_SIDE), // request_key
+    row(441, 219, V5_10, NEWEST, side(219, 134, 21, OK | DEFINED), NO_SIDE), // keyctl
+    row(442, 30, V5_10, NEWEST, side(30, 24, 5, OK | DEFINED), NO_SIDE), // ioprio_set
+    row(443, 31, V5_10, NEWEST, side(31, 25, 5, OK | DEFINED), NO_SIDE), // ioprio_get
+    row(444, 468, V5_10, NEWEST, side(386, 49, 4, OK | DEFINED), NO_SIDE), // inotify_init
+    row(445, 27, V5_10, NEWEST, side(27, 22, 4, OK | DEFINED), NO_SIDE), // inotify_add_watch
+    row(446, 28, V5_10, NEWEST, side(28, 23, 4, OK | DEFINED), NO_SIDE), // inotify_rm_watch
+    row(447, 83, V5_10, NEWEST, side(83, 43, NO_CONFIG, OK | DEFINED), NO_SIDE), // fdatasync
+    row(448, 104, V5_10, NEWEST, side(104, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // kexec_load
+    row(449, 238, V5_10, NEWEST, side(238, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // migrate_pages
+    row(450, 56, V5_10, NEWEST, side(56, 48, NO_CONFIG, OK | DEFINED), NO_SIDE), // openat
+    row(451, 34, V5_10, NEWEST, side(34, 28, NO_CONFIG, OK | DEFINED), NO_SIDE), // mkdirat
+    row(452, 33, V5_10, NEWEST, side(33, 27, NO_CONFIG, OK | DEFINED), NO_SIDE), // mknodat
+    row(453, 54, V5_10, NEWEST, side(54, 46, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchownat
+    row(454, 469, V5_10, NEWEST, side(387, 303, NO_CONFIG, OK | DEFINED), NO_SIDE), // futimesat
+    row(455, 470, V5_10, NEWEST, side(388, 304, NO_CONFIG, OK | DEFINED), NO_SIDE), // fstatat64
+    row(456, 35, V5_10, NEWEST, side(35, 29, NO_CONFIG, OK | DEFINED), NO_SIDE), // unlinkat
+    row(457, 38, V5_10, NEWEST, side(38, 32, NO_CONFIG, OK | DEFINED), NO_SIDE), // renameat
+    row(458, 37, V5_10, NEWEST, side(37, 31, NO_CONFIG, OK | DEFINED), NO_SIDE), // linkat
+    row(459, 36, V5_10, NEWEST, side(36, 30, NO_CONFIG, OK | DEFINED), NO_SIDE), // symlinkat
+    row(460, 78, V5_10, NEWEST, side(78, 67, NO_CONFIG, OK | DEFINED), NO_SIDE), // readlinkat
+    row(461, 53, V5_10, NEWEST, side(53, 45, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat
+    row(462, 48, V5_10, NEWEST, side(48, 41, NO_CONFIG, OK | DEFINED), NO_SIDE), // faccessat
+    row(463, 72, V5_10, NEWEST, side(72, 61, NO_CONFIG, OK | DEFINED), NO_SIDE), // pselect6
+    row(464, 73, V5_10, NEWEST, side(73, 62, NO_CONFIG, OK | DEFINED), NO_SIDE), // ppoll
+    row(465, 97, V5_10, NEWEST, side(97, 82, NO_CONFIG, OK | DEFINED), NO_SIDE), // unshare
+    row(466, 99, V5_10, NEWEST, side(99, 84, 12, OK | DEFINED), NO_SIDE), // set_robust_list
+    row(467, 100, V5_10, NEWEST, side(100, 85, 12, OK | DEFINED), NO_SIDE), // get_robust_list
+    row(468, 76, V5_10, NEWEST, side(76, 65, NO_CONFIG, OK | DEFINED), NO_SIDE), // splice
+    row(469, 84, V5_10, NEWEST, side(84, 70, NO_CONFIG, OK | DEFINED), NO_SIDE), // sync_file_range
+    row(470, 77, V5_10, NEWEST, side(77, 66, NO_CONFIG, OK | DEFINED), NO_SIDE), // tee
+    row(471, 75, V5_10, NEWEST, side(75, 64, NO_CONFIG, OK | DEFINED), NO_SIDE), // vmsplice
+    row(472, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // move_pages
+    row(473, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcpu
+    row(474, 22, V5_10, NEWEST, side(22, 18, 3, OK | DEFINED), NO_SIDE), // epoll_pwait
+    row(475, 88, V5_10, NEWEST, side(88, 74, NO_CONFIG, OK | DEFINED), NO_SIDE), // utimensat
+    row(476, 471, V5_10, NEWEST, side(389, 305, 8, OK | DEFINED), NO_SIDE), // signalfd
+    row(477, 472, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // timerfd
+    row(478, 473, V5_10, NEWEST, side(390, 306, 2, OK | DEFINED), NO_SIDE), // eventfd
+    row(479, 243, V5_10, NEWEST, side(243, 196, 20, OK | DEFINED), NO_SIDE), // recvmmsg
+    row(480, 47, V5_10, NEWEST, side(47, 40, NO_CONFIG, OK | DEFINED), NO_SIDE), // fallocate
+    row(481, 85, V5_10, NEWEST, side(85, 71, 9, OK | DEFINED), NO_SIDE), // timerfd_create
+    row(482, 86, V5_10, NEWEST, side(86, 72, 9, OK | DEFINED), NO_SIDE), // timerfd_settime
+    row(483, 87, V5_10, NEWEST, side(87, 73, 9, OK | DEFINED), NO_SIDE), // timerfd_gettime
+    row(484, 74, V5_10, NEWEST, side(74, 63, 8, OK | DEFINED), NO_SIDE), // signalfd4
+    row(485, 19, V5_10, NEWEST, side(19, 15, 2, OK | DEFINED), NO_SIDE), // eventfd2
+    row(486, 20, V5_10, NEWEST, side(20, 16, 3, OK | DEFINED), NO_SIDE), // epoll_create1
+    row(487, 24, V5_10, NEWEST, side(24, 20, NO_CONFIG, OK | DEFINED), NO_SIDE), // dup3
+    row(488, 59, V5_10, NEWEST, side(59, 50, NO_CONFIG, OK | DEFINED), NO_SIDE), // pipe2
+    row(489, 26, V5_10, NEWEST, side(26, 16, 4, OK | DEFINED), NO_SIDE), // inotify_init1
+    row(490, 69, V5_10, NEWEST, side(69, 59, NO_CONFIG, OK | DEFINED), NO_SIDE), // preadv
+    row(491, 70, V5_10, NEWEST, side(70, 59, NO_CONFIG, OK | DEFINED), NO_SIDE), // pwritev
+    row(492, 240, V5_10, NEWEST, side(240, 193, NO_CONFIG, OK | DEFINED), NO_SIDE), // rt_tgsigqueueinfo
+    row(493, 241, V5_10, NEWEST, side(241, 194, 26, OK | DEFINED), NO_SIDE), // perf_event_open
+    row(494, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED), NO_SIDE), // fanotify_init
+    row(495, 247, V5_10, NEWEST, side(247, 200, 27, OK | DEFINED), NO_SIDE), // fanotify_mark
+    row(496, 245, V5_10, NEWEST, side(245, 198, NO_CONFIG, OK | DEFINED), NO_SIDE), // prlimit64
+    row(497, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED), NO_SIDE), // name_to_handle_at
+    row(498, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED), NO_SIDE), // open_by_handle_at
+    row(499, 250, V5_10, NEWEST, side(250, 203, 13, OK | DEFINED), NO_SIDE), // clock_adjtime
+    row(500, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED), NO_SIDE), // syncfs
+    row(501, 252, V5_10, NEWEST, side(252, 205, NO_CONFIG, OK | DEFINED), NO_SIDE), // setns
+    row(502, 242, V5_10, NEWEST, side(242, 195, 20, OK | DEFINED), NO_SIDE), // accept4
+    row(503, 253, V5_10, NEWEST, side(253, 206, 20, OK | DEFINED), NO_SIDE), // sendmmsg
+    row(504, 254, V5_10, NEWEST, side(254, 207, 29, OK | DEFINED), NO_SIDE), // process_vm_readv
+    row(505, 255, V5_10, NEWEST, side(255, 207, 29, OK | DEFINED), NO_SIDE), // process_vm_writev
+    row(506, 256, V5_10, NEWEST, side(256, 208, 30, OK | DEFINED), NO_SIDE), // kcmp
+    row(507, 257, V5_10, NEWEST, side(257, 209, 15, OK | DEFINED), NO_SIDE), // finit_module
+    row(508, 258, V5_10, NEWEST, side(258, 210, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_setattr
+    row(509, 259, V5_10, NEWEST, side(259, 211, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_getattr
+    row(510, 260, V5_10, NEWEST, side(260, 212, NO_CONFIG, OK | DEFINED), NO_SIDE), // renameat2
+    row(511, 262, V5_10, NEWEST, side(262, 214, NO_CONFIG, OK | DEFINED), NO_SIDE), // getrandom
+    row(512, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED), NO_SIDE), // memfd_create
+    row(513, 265, V5_10, NEWEST, side(265, 217, NO_CONFIG, OK | DEFINED), NO_SIDE), // execveat
+    row(514, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED), NO_SIDE), // seccomp
+    row(515, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED), NO_SIDE), // bpf
+    row(516, 266, V5_10, NEWEST, side(266, 16, 34, OK | DEFINED), NO_SIDE), // userfaultfd
+    row(517, 267, V5_10, NEWEST, side(267, 218, 35, OK | DEFINED), NO_SIDE), // membarrier
+    row(518, 268, V5_10, NEWEST, side(268, 183, NO_CONFIG, OK | DEFINED), NO_SIDE), // mlock2
+    row(519, 269, V5_10, NEWEST, side(269, 65, NO_CONFIG, OK | DEFINED), NO_SIDE), // copy_file_range
+    row(520, 270, V5_10, NEWEST, side(270, 219, NO_CONFIG, OK | DEFINED), NO_SIDE), // preadv2
+    row(521, 271, V5_10, NEWEST, side(271, 219, NO_CONFIG, OK | DEFINED), NO_SIDE), // pwritev2
+    row(522, 275, V5_10, NEWEST, side(275, 220, NO_CONFIG, OK | DEFINED), NO_SIDE), // statx
+    row(523, 276, V5_10, NEWEST, side(276, 221, 0, OK | DEFINED), NO_SIDE), // io_pgetevents
+    row(524, 272, V5_10, NEWEST, side(272, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // pkey_mprotect
+    row(525, 273, V5_10, NEWEST, side(273, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // pkey_alloc
+    row(526, 274, V5_10, NEWEST, side(274, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // pkey_free
+    row(527, 277, V5_10, NEWEST, side(277, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq
+    row(528, 474, V5_10, NEWEST, side(391, 307, NO_CONFIG, OK | DEFINED), NO_SIDE), // statfs64
+    row(529, 475, V5_10, NEWEST, side(392, 308, NO_CONFIG, OK | DEFINED), NO_SIDE), // fstatfs64
+    row(530, 177, V5_10, NEWEST, side(177, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getegid
+    row(531, 175, V5_10, NEWEST, side(175, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // geteuid
+    row(532, 173, V5_10, NEWEST, side(173, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getppid
+    row(534, 279, V5_10, NEWEST, side(279, 224, NO_CONFIG, OK | DEFINED), NO_SIDE), // pidfd_send_signal
+    row(535, 280, V5_10, NEWEST, side(280, 225, 38, OK | DEFINED), NO_SIDE), // io_uring_setup
+    row(536, 281, V5_10, NEWEST, side(281, 226, 38, OK | DEFINED), NO_SIDE), // io_uring_enter
+    row(537, 282, V5_10, NEWEST, side(282, 227, 38, OK | DEFINED), NO_SIDE), // io_uring_register
+    row(538, 283, V5_10, NEWEST, side(283, 228, NO_CONFIG, OK | DEFINED), NO_SIDE), // open_tree
+    row(539, 284, V5_10, NEWEST, side(284, 229, NO_CONFIG, OK | DEFINED), NO_SIDE), // move_mount
+    row(540, 285, V5_10, NEWEST, side(285, 230, NO_CONFIG, OK | DEFINED), NO_SIDE), // fsopen
+    row(541, 286, V5_10, NEWEST, side(286, 231, NO_CONFIG, OK | DEFINED), NO_SIDE), // fsconfig
+    row(542, 287, V5_10, NEWEST, side(287, 232, NO_CONFIG, OK | DEFINED), NO_SIDE), // fsmount
+    row(543, 288, V5_10, NEWEST, side(288, 233, NO_CONFIG, OK | DEFINED), NO_SIDE), // fspick
+    row(544, 289, V5_10, NEWEST, side(289, 234, NO_CONFIG, OK | DEFINED), NO_SIDE), // pidfd_open
+    row(545, 290, V6_12, NEWEST, side(847, 235, NO_CONFIG, OK), NO_SIDE), // clone3
+    row(546, 291, V5_10, NEWEST, side(291, 236, NO_CONFIG, OK | DEFINED), NO_SIDE), // close_range
+    row(547, 292, V5_10, NEWEST, side(292, 237, NO_CONFIG, OK | DEFINED), NO_SIDE), // openat2
+    row(548, 293, V5_10, NEWEST, side(293, 238, NO_CONFIG, OK | DEFINED), NO_SIDE), // pidfd_getfd
+    row(549, 294, V5_10, NEWEST, side(294, 239, NO_CONFIG, OK | DEFINED), NO_SIDE), // faccessat2
+    row(550, 295, V5_10, NEWEST, side(295, 240, 22, OK | DEFINED), NO_SIDE), // process_madvise
+    row(551, 650, V6_1, NEWEST, side(804, 747, 3, OK | DEFINED), NO_SIDE), // epoll_pwait2
+    row(552, 651, V6_1, NEWEST, side(805, 748, NO_CONFIG, OK | DEFINED), NO_SIDE), // mount_setattr
+    row(553, 652, V6_1, NEWEST, side(806, 749, 7, OK | DEFINED), NO_SIDE), // quotactl_fd
+    row(554, 653, V6_1, NEWEST, side(807, 750, 63, OK | DEFINED), NO_SIDE), // landlock_create_ruleset
+    row(555, 654, V6_1, NEWEST, side(808, 751, 63, OK | DEFINED), NO_SIDE), // landlock_add_rule
+    row(556, 655, V6_1, NEWEST, side(809, 752, 63, OK | DEFINED), NO_SIDE), // landlock_restrict_self
+    row(558, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED), NO_SIDE), // process_mrelease
+    row(559, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED), NO_SIDE), // futex_waitv
+    row(560, 659, V6_1, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // set_mempolicy_home_node
+    row(561, 660, V6_12, NEWEST, side(835, 782, 68, OK | DEFINED), NO_SIDE), // cachestat
+    row(562, 661, V6_12, NEWEST, side(836, 783, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat2
+    row(563, 662, V6_12, NEWEST, side(837, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
+    row(564, 663, V6_12, NEWEST, side(838, 784, 12, OK | DEFINED), NO_SIDE), // futex_wake
+    row(565, 664, V6_12, NEWEST, side(839, 785, 12, OK | DEFINED), NO_SIDE), // futex_wait
+    row(566, 665, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED), NO_SIDE), // futex_requeue
+    row(567, 666, V6_12, NEWEST, side(841, 787, NO_CONFIG, OK | DEFINED), NO_SIDE), // statmount
+    row(568, 667, V6_12, NEWEST, side(842, 788, NO_CONFIG, OK | DEFINED), NO_SIDE), // listmount
+    row(569, 668, V6_12, NEWEST, side(843, 789, 69, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
+    row(570, 669, V6_12, NEWEST, side(844, 790, 69, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
+    row(571, 670, V6_12, NEWEST, side(845, 791, 69, OK | DEFINED), NO_SIDE), // lsm_list_modules
+    row(572, 671, V6_12, NEWEST, side(846, 792, NO_CONFIG, OK | DEFINED), NO_SIDE), // mseal
+    row(573, 674, V7_2, NEWEST, side(850, 805, NO_CONFIG, OK | DEFINED), NO_SIDE), // setxattrat
+    row(574, 675, V7_2, NEWEST, side(851, 806, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxattrat
+    row(575, 676, V7_2, NEWEST, side(852, 807, NO_CONFIG, OK | DEFINED), NO_SIDE), // listxattrat
+    row(576, 677, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED), NO_SIDE), // removexattrat
+    row(577, 678, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED), NO_SIDE), // open_tree_attr
+    row(578, 679, V7_2, NEWEST, side(855, 810, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_getattr
+    row(579, 680, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_setattr
+    row(580, 681, V7_2, NEWEST, side(857, 811, NO_CONFIG, OK | DEFINED), NO_SIDE), // listns
+    row(581, 682, V7_2, NEWEST, side(858, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
+    row(582, 684, V7_3, NEWEST, side(860, 818, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchroot
 ];
 
-static OLDER: [Older; 12] = [
-    older(120, V5_10, side(338, 270, NONE, OK | DEFINED | EVENT), NO_SIDE), // readv
-    older(121, V5_10, side(339, 270, NONE, OK | DEFINED | EVENT), NO_SIDE), // writev
-    older(206, V6_12, side(193, 152, NONE, OK | DEFINED | EVENT), NO_SIDE), // semop
-    older(300, V5_10, side(366, 288, NONE, OK | DEFINED | EVENT), NO_SIDE), // bdflush
-    older(313, V6_12, side(371, 292, 13, OK | DEFINED | EVENT), NO_SIDE), // uselib
-    older(394, V5_10, side(98, 83, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex
-    older(406, V5_10, side(18, 14, NONE, OK | DEFINED | EVENT), NO_SIDE), // lookup_dcookie
-    older(406, V6_1, side(18, NONE, NONE, NO_DEFINITION), NO_SIDE), // lookup_dcookie
-    older(472, V6_12, side(239, 192, 6, OK | DEFINED | EVENT), NO_SIDE), // move_pages
-    older(473, V6_12, side(168, 135, NONE, OK | DEFINED | EVENT), NO_SIDE), // getcpu
-    older(497, V6_1, side(248, 201, NONE, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
-    older(515, V6_12, side(264, 216, NONE, OK | DEFINED | EVENT), NO_SIDE), // bpf
+static OLDER: [Older; 18] = [
+    older(120, V5_10, side(338, 267, NO_CONFIG, OK | DEFINED), NO_SIDE), // readv
+    older(121, V5_10, side(339, 267, NO_CONFIG, OK | DEFINED), NO_SIDE), // writev
+    older(206, V6_12, side(193, 152, 19, OK | DEFINED), NO_SIDE), // semop
+    older(300, V5_10, side(366, 285, 5, OK | DEFINED), NO_SIDE), // bdflush
+    older(313, V6_12, side(371, 290, 40, OK | DEFINED), NO_SIDE), // uselib
+    older(345, V5_10, side(375, 292, NO_CONFIG, OK | DEFINED), NO_SIDE), // pciconfig_read
+    older(345, V6_1, side(375, 292, 65, OK | DEFINED), NO_SIDE), // pciconfig_read
+    older(346, V5_10, side(376, 292, NO_CONFIG, OK | DEFINED), NO_SIDE), // pciconfig_write
+    older(346, V6_1, side(376, 292, 65, OK | DEFINED), NO_SIDE), // pciconfig_write
+    older(376, V5_10, side(379, 297, NO_CONFIG, OK | DEFINED), NO_SIDE), // pciconfig_iobase
+    older(376, V6_1, side(379, 297, 66, OK | DEFINED), NO_SIDE), // pciconfig_iobase
+    older(394, V5_10, side(98, 83, 12, OK | DEFINED), NO_SIDE), // futex
+    older(406, V5_10, side(18, 14, 1, OK | DEFINED), NO_SIDE), // lookup_dcookie
+    older(406, V6_1, side(18, NONE, NO_CONFIG, NO_DEFINITION), NO_SIDE), // lookup_dcookie
+    older(473, V6_12, side(168, 135, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcpu
+    older(497, V6_1, side(248, 201, 28, OK | DEFINED), NO_SIDE), // name_to_handle_at
+    older(514, V6_12, side(261, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // seccomp
+    older(515, V6_12, side(264, 216, 33, OK | DEFINED), NO_SIDE), // bpf
 ];
 
 static BLOCKS: [Block; 0] = [];
+
+static EVENTS: [Event; 0] = [];
+
+static SYMBOLS: [Prefix; 0] = [];
+
+static COMPANIONS: [Prefix; 2] = [
+    companion(V5_10, NEWEST, MAIN | DEFINED, "__do_", INLINE),
+    companion(V5_10, NEWEST, MAIN | DEFINED, "__se_", GLOBAL),
+];
 
 static ALIASES: [Alias; 5] = [
     alias(20, 172), // getpid = getxpid

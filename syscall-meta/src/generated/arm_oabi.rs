@@ -5,471 +5,487 @@ use crate::row::*;
 
 static ROWS: [Row; 443] = [
     // number, name, first release, last release, (entry, parameters, configuration, flags), as compat
-    row(0x900000, 128, V5_10, NEWEST, side(128, 49, NONE, OK | DEFINED | EVENT), side(128, 49, NONE, OK | DEFINED)), // restart_syscall
-    row(0x900001, 93, V5_10, NEWEST, side(93, 79, NONE, OK | DEFINED | EVENT), side(93, 79, NONE, OK | DEFINED)), // exit
-    row(0x900002, 297, V5_10, NEWEST, side(427, 49, NONE, OK | DEFINED | EVENT), side(427, 49, NONE, OK | DEFINED)), // fork
-    row(0x900003, 63, V5_10, NEWEST, side(63, 331, NONE, OK | DEFINED | EVENT), side(63, 331, NONE, OK | DEFINED)), // read
-    row(0x900004, 64, V5_10, NEWEST, side(64, 332, NONE, OK | DEFINED | EVENT), side(64, 332, NONE, OK | DEFINED)), // write
-    row(0x900005, 327, V5_10, NEWEST, side(311, 253, NONE, OK | DEFINED | EVENT), side(311, 253, NONE, OK | DEFINED)), // open
-    row(0x900006, 57, V5_10, NEWEST, side(57, 43, NONE, OK | DEFINED | EVENT), side(57, 43, NONE, OK | DEFINED)), // close
-    row(0x900008, 507, V5_10, NEWEST, side(429, 271, NONE, OK | DEFINED | EVENT), side(429, 271, NONE, OK | DEFINED)), // creat
-    row(0x900009, 301, V5_10, NEWEST, side(299, 245, NONE, OK | DEFINED | EVENT), side(299, 245, NONE, OK | DEFINED)), // link
-    row(0x90000a, 302, V5_10, NEWEST, side(300, 246, NONE, OK | DEFINED | EVENT), side(300, 246, NONE, OK | DEFINED)), // unlink
-    row(0x90000b, 221, V5_10, NEWEST, side(221, 177, NONE, OK | DEFINED | EVENT), side(221, 177, NONE, OK | DEFINED)), // execve
-    row(0x90000c, 49, V5_10, NEWEST, side(49, 42, NONE, OK | DEFINED | EVENT), side(49, 42, NONE, OK | DEFINED)), // chdir
-    row(0x90000d, 541, V5_10, NEWEST, side(566, 527, 14, OK | DEFINED | EVENT), side(566, 527, 14, OK | DEFINED)), // time
-    row(0x90000e, 304, V5_10, NEWEST, side(301, 247, NONE, OK | DEFINED | EVENT), side(301, 247, NONE, OK | DEFINED)), // mknod
-    row(0x90000f, 305, V5_10, NEWEST, side(302, 248, NONE, OK | DEFINED | EVENT), side(302, 248, NONE, OK | DEFINED)), // chmod
-    row(0x900010, 402, V5_10, NEWEST, side(431, 420, NONE, OK | DEFINED | EVENT), side(431, 420, NONE, OK | DEFINED)), // lchown
-    row(0x900013, 62, V5_10, NEWEST, side(62, 421, NONE, OK | DEFINED | EVENT), side(62, 421, NONE, OK | DEFINED)), // lseek
-    row(0x900014, 172, V5_10, NEWEST, side(172, 49, NONE, OK | DEFINED | EVENT), side(172, 49, NONE, OK | DEFINED)), // getpid
-    row(0x900015, 40, V5_10, NEWEST, side(40, 325, NONE, OK | DEFINED | EVENT), side(40, 325, NONE, OK | DEFINED)), // mount
-    row(0x900016, 310, V5_10, NEWEST, side(372, 278, NONE, OK | DEFINED | EVENT), side(372, 278, NONE, OK | DEFINED)), // umount
-    row(0x900017, 146, V5_10, NEWEST, side(433, 423, NONE, OK | DEFINED | EVENT), side(433, 423, NONE, OK | DEFINED)), // setuid
-    row(0x900018, 174, V5_10, NEWEST, side(434, 49, NONE, OK | DEFINED | EVENT), side(434, 49, NONE, OK | DEFINED)), // getuid
-    row(0x900019, 542, V5_10, NEWEST, side(567, 528, 14, OK | DEFINED | EVENT), side(567, 528, 14, OK | DEFINED)), // stime
-    row(0x90001a, 117, V5_10, NEWEST, side(117, 359, NONE, OK | DEFINED | EVENT), side(117, 359, NONE, OK | DEFINED)), // ptrace
-    row(0x90001b, 543, V5_10, NEWEST, side(568, 529, NONE, OK | DEFINED | EVENT), side(568, 529, NONE, OK | DEFINED)), // alarm
-    row(0x90001d, 508, V5_10, NEWEST, side(436, 49, NONE, OK | DEFINED | EVENT), side(436, 49, NONE, OK | DEFINED)), // pause
-    row(0x90001e, 544, V5_10, NEWEST, side(569, 530, 14, OK | DEFINED | EVENT), side(569, 530, 14, OK | DEFINED)), // utime
-    row(0x900021, 319, V5_10, NEWEST, side(308, 251, NONE, OK | DEFINED | EVENT), side(308, 251, NONE, OK | DEFINED)), // access
-    row(0x900022, 509, V5_10, NEWEST, side(437, 425, NONE, OK | DEFINED | EVENT), side(437, 425, NONE, OK | DEFINED)), // nice
-    row(0x900024, 81, V5_10, NEWEST, side(81, 49, NONE, OK | DEFINED | EVENT), side(81, 49, NONE, OK | DEFINED)), // sync
-    row(0x900025, 129, V5_10, NEWEST, side(129, 107, NONE, OK | DEFINED | EVENT), side(129, 107, NONE, OK | DEFINED)), // kill
-    row(0x900026, 374, V5_10, NEWEST, side(341, 245, NONE, OK | DEFINED | EVENT), side(341, 245, NONE, OK | DEFINED)), // rename
-    row(0x900027, 375, V5_10, NEWEST, side(342, 271, NONE, OK | DEFINED | EVENT), side(342, 271, NONE, OK | DEFINED)), // mkdir
-    row(0x900028, 376, V5_10, NEWEST, side(343, 246, NONE, OK | DEFINED | EVENT), side(343, 246, NONE, OK | DEFINED)), // rmdir
-    row(0x900029, 23, V5_10, NEWEST, side(23, 19, NONE, OK | DEFINED | EVENT), side(23, 19, NONE, OK | DEFINED)), // dup
-    row(0x90002a, 324, V5_10, NEWEST, side(438, 426, NONE, OK | DEFINED | EVENT), side(438, 426, NONE, OK | DEFINED)), // pipe
-    row(0x90002b, 153, V5_10, NEWEST, side(153, 126, NONE, OK | DEFINED | EVENT), side(153, 126, NONE, OK | DEFINED)), // times
-    row(0x90002d, 214, V5_10, NEWEST, side(214, 378, NONE, OK | DEFINED | EVENT), side(214, 378, NONE, OK | DEFINED)), // brk
-    row(0x90002e, 144, V5_10, NEWEST, side(440, 428, NONE, OK | DEFINED | EVENT), side(440, 428, NONE, OK | DEFINED)), // setgid
-    row(0x90002f, 176, V5_10, NEWEST, side(441, 49, NONE, OK | DEFINED | EVENT), side(441, 49, NONE, OK | DEFINED)), // getgid
-    row(0x900031, 175, V5_10, NEWEST, side(442, 49, NONE, OK | DEFINED | EVENT), side(442, 49, NONE, OK | DEFINED)), // geteuid
-    row(0x900032, 177, V5_10, NEWEST, side(443, 49, NONE, OK | DEFINED | EVENT), side(443, 49, NONE, OK | DEFINED)), // getegid
-    row(0x900033, 89, V5_10, NEWEST, side(89, 75, NONE, OK | DEFINED | EVENT), side(89, 75, NONE, OK | DEFINED)), // acct
-    row(0x900034, 39, V5_10, NEWEST, side(39, 33, NONE, OK | DEFINED | EVENT), side(39, 33, NONE, OK | DEFINED)), // umount2
-    row(0x900036, 29, V5_10, NEWEST, side(29, 324, NONE, OK | DEFINED | EVENT), side(29, 324, NONE, OK | DEFINED)), // ioctl
-    row(0x900037, 25, V5_10, NEWEST, side(25, 324, NONE, OK | DEFINED | EVENT), side(25, 324, NONE, OK | DEFINED)), // fcntl
-    row(0x900039, 154, V5_10, NEWEST, side(154, 127, NONE, OK | DEFINED | EVENT), side(154, 127, NONE, OK | DEFINED)), // setpgid
-    row(0x90003c, 166, V5_10, NEWEST, side(166, 133, NONE, OK | DEFINED | EVENT), side(166, 133, NONE, OK | DEFINED)), // umask
-    row(0x90003d, 51, V5_10, NEWEST, side(51, 42, NONE, OK | DEFINED | EVENT), side(51, 42, NONE, OK | DEFINED)), // chroot
-    row(0x90003e, 452, V5_10, NEWEST, side(374, 293, NONE, OK | DEFINED | EVENT), side(374, 293, NONE, OK | DEFINED)), // ustat
-    row(0x90003f, 358, V5_10, NEWEST, side(327, 260, NONE, OK | DEFINED | EVENT), side(327, 260, NONE, OK | DEFINED)), // dup2
-    row(0x900040, 173, V5_10, NEWEST, side(173, 49, NONE, OK | DEFINED | EVENT), side(173, 49, NONE, OK | DEFINED)), // getppid
-    row(0x900041, 339, V5_10, NEWEST, side(317, 49, NONE, OK | DEFINED | EVENT), side(317, 49, NONE, OK | DEFINED)), // getpgrp
-    row(0x900042, 157, V5_10, NEWEST, side(157, 49, NONE, OK | DEFINED | EVENT), side(157, 49, NONE, OK | DEFINED)), // setsid
-    row(0x900043, 386, V5_10, NEWEST, side(447, 431, 18, OK | DEFINED | EVENT), side(447, 431, 18, OK | DEFINED)), // sigaction
-    row(0x900046, 145, V5_10, NEWEST, side(449, 433, NONE, OK | DEFINED | EVENT), side(449, 433, NONE, OK | DEFINED)), // setreuid
-    row(0x900047, 143, V5_10, NEWEST, side(450, 434, NONE, OK | DEFINED | EVENT), side(450, 434, NONE, OK | DEFINED)), // setregid
-    row(0x900048, 368, V5_10, NEWEST, side(334, 435, 10, OK | DEFINED | EVENT), side(334, 435, 10, OK | DEFINED)), // sigsuspend
-    row(0x900049, 333, V5_10, NEWEST, side(314, 255, NONE, OK | DEFINED | EVENT), side(314, 255, NONE, OK | DEFINED)), // sigpending
-    row(0x90004a, 161, V5_10, NEWEST, side(161, 130, NONE, OK | DEFINED | EVENT), side(161, 130, NONE, OK | DEFINED)), // sethostname
-    row(0x90004b, 164, V5_10, NEWEST, side(164, 131, NONE, OK | DEFINED | EVENT), side(164, 131, NONE, OK | DEFINED)), // setrlimit
-    row(0x90004c, 163, V5_10, NEWEST, side(570, 131, NONE, OK | DEFINED | EVENT), side(570, 131, NONE, OK | DEFINED)), // getrlimit
-    row(0x90004d, 165, V5_10, NEWEST, side(165, 132, NONE, OK | DEFINED | EVENT), side(165, 132, NONE, OK | DEFINED)), // getrusage
-    row(0x90004e, 169, V5_10, NEWEST, side(169, 136, NONE, OK | DEFINED | EVENT), side(169, 136, NONE, OK | DEFINED)), // gettimeofday
-    row(0x90004f, 170, V5_10, NEWEST, side(170, 136, NONE, OK | DEFINED | EVENT), side(170, 136, NONE, OK | DEFINED)), // settimeofday
-    row(0x900050, 158, V5_10, NEWEST, side(456, 440, NONE, OK | DEFINED | EVENT), side(456, 440, NONE, OK | DEFINED)), // getgroups
-    row(0x900051, 159, V5_10, NEWEST, side(457, 440, NONE, OK | DEFINED | EVENT), side(457, 440, NONE, OK | DEFINED)), // setgroups
-    row(0x900052, 457, V5_10, NEWEST, side(571, 531, NONE, OK | DEFINED | EVENT), side(571, 531, NONE, OK | DEFINED)), // select
-    row(0x900053, 336, V5_10, NEWEST, side(315, 245, NONE, OK | DEFINED | EVENT), side(315, 245, NONE, OK | DEFINED)), // symlink
-    row(0x900055, 337, V5_10, NEWEST, side(316, 256, NONE, OK | DEFINED | EVENT), side(316, 256, NONE, OK | DEFINED)), // readlink
-    row(0x900056, 449, V5_10, NEWEST, side(371, NONE, NONE, NO_DEFINITION), side(371, NONE, NONE, NO_DEFINITION)), // uselib
-    row(0x900057, 224, V5_10, NEWEST, side(224, 180, NONE, OK | DEFINED | EVENT), side(224, 180, NONE, OK | DEFINED)), // swapon
-    row(0x900058, 142, V5_10, NEWEST, side(142, 117, NONE, OK | DEFINED | EVENT), side(142, 117, NONE, OK | DEFINED)), // reboot
-    row(0x900059, 545, V5_10, NEWEST, side(572, 533, NONE, OK | DEFINED | EVENT), side(572, 533, NONE, OK | DEFINED)), // readdir
-    row(0x90005a, 222, V5_10, NEWEST, side(573, 534, NONE, OK | DEFINED | EVENT), side(573, 534, NONE, OK | DEFINED)), // mmap
-    row(0x90005b, 215, V5_10, NEWEST, side(215, 379, NONE, OK | DEFINED | EVENT), side(215, 379, NONE, OK | DEFINED)), // munmap
-    row(0x90005c, 45, V5_10, NEWEST, side(45, 441, NONE, OK | DEFINED | EVENT), side(45, 441, NONE, OK | DEFINED)), // truncate
-    row(0x90005d, 46, V5_10, NEWEST, side(46, 443, NONE, OK | DEFINED | EVENT), side(46, 443, NONE, OK | DEFINED)), // ftruncate
-    row(0x90005e, 52, V5_10, NEWEST, side(52, 44, NONE, OK | DEFINED | EVENT), side(52, 44, NONE, OK | DEFINED)), // fchmod
-    row(0x90005f, 55, V5_10, NEWEST, side(460, 445, NONE, OK | DEFINED | EVENT), side(460, 445, NONE, OK | DEFINED)), // fchown
-    row(0x900060, 141, V5_10, NEWEST, side(141, 25, NONE, OK | DEFINED | EVENT), side(141, 25, NONE, OK | DEFINED)), // getpriority
-    row(0x900061, 140, V5_10, NEWEST, side(140, 116, NONE, OK | DEFINED | EVENT), side(140, 116, NONE, OK | DEFINED)), // setpriority
-    row(0x900063, 43, V5_10, NEWEST, side(43, 36, NONE, OK | DEFINED | EVENT), side(43, 36, NONE, OK | DEFINED)), // statfs
-    row(0x900064, 44, V5_10, NEWEST, side(44, 37, NONE, OK | DEFINED | EVENT), side(44, 37, NONE, OK | DEFINED)), // fstatfs
-    row(0x900066, 546, V5_10, NEWEST, side(574, 536, NONE, OK | DEFINED | EVENT), side(575, 536, NONE, OK)), // socketcall
-    row(0x900067, 116, V5_10, NEWEST, side(116, 99, 3, OK | DEFINED | EVENT), side(116, 99, 3, OK | DEFINED)), // syslog
-    row(0x900068, 103, V5_10, NEWEST, side(103, 88, NONE, OK | DEFINED | EVENT), side(103, 88, NONE, OK | DEFINED)), // setitimer
-    row(0x900069, 102, V5_10, NEWEST, side(102, 87, NONE, OK | DEFINED | EVENT), side(102, 87, NONE, OK | DEFINED)), // getitimer
-    row(0x90006a, 343, V5_10, NEWEST, side(320, 257, NONE, OK | DEFINED | EVENT), side(320, 257, NONE, OK | DEFINED)), // stat
-    row(0x90006b, 344, V5_10, NEWEST, side(321, 257, NONE, OK | DEFINED | EVENT), side(321, 257, NONE, OK | DEFINED)), // lstat
-    row(0x90006c, 80, V5_10, NEWEST, side(80, 69, NONE, OK | DEFINED | EVENT), side(80, 69, NONE, OK | DEFINED)), // fstat
-    row(0x90006f, 58, V5_10, NEWEST, side(58, 49, NONE, OK | DEFINED | EVENT), side(58, 49, NONE, OK | DEFINED)), // vhangup
-    row(0x900071, 547, V5_10, NEWEST, side(576, 537, NONE, OK), side(576, 537, NONE, OK)), // syscall
-    row(0x900072, 244, V5_10, NEWEST, side(244, 197, NONE, OK | DEFINED | EVENT), side(244, 197, NONE, OK | DEFINED)), // wait4
-    row(0x900073, 225, V5_10, NEWEST, side(225, 181, NONE, OK | DEFINED | EVENT), side(225, 181, NONE, OK | DEFINED)), // swapoff
-    row(0x900074, 179, V5_10, NEWEST, side(179, 138, NONE, OK | DEFINED | EVENT), side(179, 138, NONE, OK | DEFINED)), // sysinfo
-    row(0x900075, 548, V5_10, NEWEST, side(577, 538, NONE, OK | DEFINED | EVENT), side(578, 539, NONE, OK)), // ipc
-    row(0x900076, 82, V5_10, NEWEST, side(82, 43, NONE, OK | DEFINED | EVENT), side(82, 43, NONE, OK | DEFINED)), // fsync
-    row(0x900077, 363, V5_10, NEWEST, side(468, 49, NONE, OK), side(468, 49, NONE, OK)), // sigreturn
-    row(0x900078, 220, V5_10, NEWEST, side(220, 382, NONE, OK | DEFINED | EVENT), side(220, 382, NONE, OK | DEFINED)), // clone
-    row(0x900079, 162, V5_10, NEWEST, side(162, 130, NONE, OK | DEFINED | EVENT), side(162, 130, NONE, OK | DEFINED)), // setdomainname
-    row(0x90007a, 160, V5_10, NEWEST, side(160, 129, NONE, OK | DEFINED | EVENT), side(160, 129, NONE, OK | DEFINED)), // uname
-    row(0x90007c, 171, V5_10, NEWEST, side(413, 367, 14, OK | DEFINED | EVENT), side(413, 367, 14, OK | DEFINED)), // adjtimex
-    row(0x90007d, 226, V5_10, NEWEST, side(226, 384, NONE, OK | DEFINED | EVENT), side(226, 384, NONE, OK | DEFINED)), // mprotect
-    row(0x90007e, 510, V5_10, NEWEST, side(470, 452, NONE, OK | DEFINED | EVENT), side(470, 452, NONE, OK | DEFINED)), // sigprocmask
-    row(0x900080, 105, V5_10, NEWEST, side(105, 353, NONE, OK | DEFINED | EVENT), side(105, 353, NONE, OK | DEFINED)), // init_module
-    row(0x900081, 106, V5_10, NEWEST, side(106, 91, 2, OK | DEFINED | EVENT), side(106, 91, 2, OK | DEFINED)), // delete_module
-    row(0x900083, 60, V5_10, NEWEST, side(60, 51, NONE, OK | DEFINED | EVENT), side(60, 51, NONE, OK | DEFINED)), // quotactl
-    row(0x900084, 155, V5_10, NEWEST, side(155, 103, NONE, OK | DEFINED | EVENT), side(155, 103, NONE, OK | DEFINED)), // getpgid
-    row(0x900085, 50, V5_10, NEWEST, side(50, 43, NONE, OK | DEFINED | EVENT), side(50, 43, NONE, OK | DEFINED)), // fchdir
-    row(0x900086, 443, V5_10, NEWEST, side(42, NONE, NONE, NI), side(42, NONE, NONE, NI)), // bdflush
-    row(0x900087, 435, V5_10, NEWEST, side(363, 399, 12, OK | DEFINED | EVENT), side(363, 399, 12, OK | DEFINED)), // sysfs
-    row(0x900088, 92, V5_10, NEWEST, side(373, 78, NONE, OK | DEFINED | EVENT), side(373, 78, NONE, OK | DEFINED)), // personality
-    row(0x90008a, 151, V5_10, NEWEST, side(472, 423, NONE, OK | DEFINED | EVENT), side(472, 423, NONE, OK | DEFINED)), // setfsuid
-    row(0x90008b, 152, V5_10, NEWEST, side(473, 428, NONE, OK | DEFINED | EVENT), side(473, 428, NONE, OK | DEFINED)), // setfsgid
-    row(0x90008c, 511, V5_10, NEWEST, side(397, 330, 15, OK | DEFINED | EVENT), side(397, 330, 15, OK | DEFINED)), // _llseek
-    row(0x90008d, 446, V5_10, NEWEST, side(369, 291, NONE, OK | DEFINED | EVENT), side(369, 291, NONE, OK | DEFINED)), // getdents
-    row(0x90008e, 512, V5_10, NEWEST, side(377, 297, NONE, OK | DEFINED | EVENT), side(377, 297, NONE, OK | DEFINED)), // _newselect
-    row(0x90008f, 32, V5_10, NEWEST, side(32, 26, NONE, OK | DEFINED | EVENT), side(32, 26, NONE, OK | DEFINED)), // flock
-    row(0x900090, 227, V5_10, NEWEST, side(227, 385, NONE, OK | DEFINED | EVENT), side(227, 385, NONE, OK | DEFINED)), // msync
-    row(0x900091, 65, V5_10, NEWEST, side(65, 333, NONE, OK | DEFINED | EVENT), side(65, 333, NONE, OK | DEFINED)), // readv
-    row(0x900092, 66, V5_10, NEWEST, side(66, 333, NONE, OK | DEFINED | EVENT), side(66, 333, NONE, OK | DEFINED)), // writev
-    row(0x900093, 156, V5_10, NEWEST, side(156, 103, NONE, OK | DEFINED | EVENT), side(156, 103, NONE, OK | DEFINED)), // getsid
-    row(0x900094, 83, V5_10, NEWEST, side(83, 43, NONE, OK | DEFINED | EVENT), side(83, 43, NONE, OK | DEFINED)), // fdatasync
-    row(0x900095, 450, V5_10, NEWEST, side(42, NONE, NONE, NI), side(42, NONE, NONE, NI)), // _sysctl
-    row(0x900096, 228, V5_10, NEWEST, side(228, 386, NONE, OK | DEFINED | EVENT), side(228, 386, NONE, OK | DEFINED)), // mlock
-    row(0x900097, 229, V5_10, NEWEST, side(229, 386, NONE, OK | DEFINED | EVENT), side(229, 386, NONE, OK | DEFINED)), // munlock
-    row(0x900098, 230, V5_10, NEWEST, side(230, 16, NONE, OK | DEFINED | EVENT), side(230, 16, NONE, OK | DEFINED)), // mlockall
-    row(0x900099, 231, V5_10, NEWEST, side(231, 49, NONE, OK | DEFINED | EVENT), side(231, 49, NONE, OK | DEFINED)), // munlockall
-    row(0x90009a, 118, V5_10, NEWEST, side(118, 101, NONE, OK | DEFINED | EVENT), side(118, 101, NONE, OK | DEFINED)), // sched_setparam
-    row(0x90009b, 121, V5_10, NEWEST, side(121, 101, NONE, OK | DEFINED | EVENT), side(121, 101, NONE, OK | DEFINED)), // sched_getparam
-    row(0x90009c, 119, V5_10, NEWEST, side(119, 102, NONE, OK | DEFINED | EVENT), side(119, 102, NONE, OK | DEFINED)), // sched_setscheduler
-    row(0x90009d, 120, V5_10, NEWEST, side(120, 103, NONE, OK | DEFINED | EVENT), side(120, 103, NONE, OK | DEFINED)), // sched_getscheduler
-    row(0x90009e, 124, V5_10, NEWEST, side(124, 49, NONE, OK | DEFINED | EVENT), side(124, 49, NONE, OK | DEFINED)), // sched_yield
-    row(0x90009f, 125, V5_10, NEWEST, side(125, 105, NONE, OK | DEFINED | EVENT), side(125, 105, NONE, OK | DEFINED)), // sched_get_priority_max
-    row(0x9000a0, 126, V5_10, NEWEST, side(126, 105, NONE, OK | DEFINED | EVENT), side(126, 105, NONE, OK | DEFINED)), // sched_get_priority_min
-    row(0x9000a1, 127, V5_10, NEWEST, side(411, 360, 14, OK | DEFINED | EVENT), side(411, 360, 14, OK | DEFINED)), // sched_rr_get_interval
-    row(0x9000a2, 101, V5_10, NEWEST, side(404, 351, 14, OK | DEFINED | EVENT), side(404, 351, 14, OK | DEFINED)), // nanosleep
-    row(0x9000a3, 216, V5_10, NEWEST, side(216, 380, NONE, OK | DEFINED | EVENT), side(216, 380, NONE, OK | DEFINED)), // mremap
-    row(0x9000a4, 147, V5_10, NEWEST, side(476, 457, NONE, OK | DEFINED | EVENT), side(476, 457, NONE, OK | DEFINED)), // setresuid
-    row(0x9000a5, 148, V5_10, NEWEST, side(477, 458, NONE, OK | DEFINED | EVENT), side(477, 458, NONE, OK | DEFINED)), // getresuid
-    row(0x9000a8, 360, V5_10, NEWEST, side(329, 262, NONE, OK | DEFINED | EVENT), side(329, 262, NONE, OK | DEFINED)), // poll
-    row(0x9000a9, 42, V5_10, NEWEST, side(NONE, NONE, NONE, NI), side(NONE, NONE, NONE, NI)), // nfsservctl
-    row(0x9000aa, 149, V5_10, NEWEST, side(478, 459, NONE, OK | DEFINED | EVENT), side(478, 459, NONE, OK | DEFINED)), // setresgid
-    row(0x9000ab, 150, V5_10, NEWEST, side(479, 460, NONE, OK | DEFINED | EVENT), side(479, 460, NONE, OK | DEFINED)), // getresgid
-    row(0x9000ac, 167, V5_10, NEWEST, side(167, 366, NONE, OK | DEFINED | EVENT), side(167, 366, NONE, OK | DEFINED)), // prctl
-    row(0x9000ad, 139, V5_10, NEWEST, side(480, 49, NONE, OK), side(480, 49, NONE, OK)), // rt_sigreturn
-    row(0x9000ae, 134, V5_10, NEWEST, side(134, 362, 4, OK | DEFINED | EVENT), side(134, 362, 4, OK | DEFINED)), // rt_sigaction
-    row(0x9000af, 135, V5_10, NEWEST, side(135, 363, NONE, OK | DEFINED | EVENT), side(135, 363, NONE, OK | DEFINED)), // rt_sigprocmask
-    row(0x9000b0, 136, V5_10, NEWEST, side(136, 364, NONE, OK | DEFINED | EVENT), side(136, 364, NONE, OK | DEFINED)), // rt_sigpending
-    row(0x9000b1, 137, V5_10, NEWEST, side(412, 365, 14, OK | DEFINED | EVENT), side(412, 365, 14, OK | DEFINED)), // rt_sigtimedwait
-    row(0x9000b2, 138, V5_10, NEWEST, side(138, 115, NONE, OK | DEFINED | EVENT), side(138, 115, NONE, OK | DEFINED)), // rt_sigqueueinfo
-    row(0x9000b3, 133, V5_10, NEWEST, side(133, 361, NONE, OK | DEFINED | EVENT), side(133, 361, NONE, OK | DEFINED)), // rt_sigsuspend
-    row(0x9000b4, 67, V5_10, NEWEST, side(67, 334, NONE, OK | DEFINED | EVENT), side(579, 334, 24, OK)), // pread64
-    row(0x9000b5, 68, V5_10, NEWEST, side(68, 335, NONE, OK | DEFINED | EVENT), side(580, 335, 24, OK)), // pwrite64
-    row(0x9000b6, 306, V5_10, NEWEST, side(490, 420, NONE, OK | DEFINED | EVENT), side(490, 420, NONE, OK | DEFINED)), // chown
-    row(0x9000b7, 17, V5_10, NEWEST, side(17, 321, NONE, OK | DEFINED | EVENT), side(17, 321, NONE, OK | DEFINED)), // getcwd
-    row(0x9000b8, 90, V5_10, NEWEST, side(90, 76, 1, OK | DEFINED | EVENT), side(90, 76, 1, OK | DEFINED)), // capget
-    row(0x9000b9, 91, V5_10, NEWEST, side(91, 77, 1, OK | DEFINED | EVENT), side(91, 77, 1, OK | DEFINED)), // capset
-    row(0x9000ba, 132, V5_10, NEWEST, side(132, 109, NONE, OK | DEFINED | EVENT), side(132, 109, NONE, OK | DEFINED)), // sigaltstack
-    row(0x9000bb, 71, V5_10, NEWEST, side(492, 468, NONE, OK | DEFINED | EVENT), side(492, 468, NONE, OK | DEFINED)), // sendfile
-    row(0x9000be, 342, V5_10, NEWEST, side(494, 49, NONE, OK | DEFINED | EVENT), side(494, 49, NONE, OK | DEFINED)), // vfork
-    row(0x9000bf, 513, V5_10, NEWEST, side(163, 131, NONE, OK | DEFINED | EVENT), side(163, 131, NONE, OK | DEFINED)), // ugetrlimit
-    row(0x9000c0, 481, V5_10, NEWEST, side(496, 383, NONE, OK | EVENT), side(496, 383, NONE, OK)), // mmap2
-    row(0x9000c1, 477, V5_10, NEWEST, side(395, 328, NONE, OK | DEFINED | EVENT), side(581, 328, 24, OK)), // truncate64
-    row(0x9000c2, 478, V5_10, NEWEST, side(396, 329, NONE, OK | DEFINED | EVENT), side(582, 329, 24, OK)), // ftruncate64
-    row(0x9000c3, 464, V5_10, NEWEST, side(383, 303, NONE, OK | DEFINED | EVENT), side(583, 540, NONE, OK)), // stat64
-    row(0x9000c4, 465, V5_10, NEWEST, side(384, 303, NONE, OK | DEFINED | EVENT), side(584, 540, NONE, OK)), // lstat64
-    row(0x9000c5, 466, V5_10, NEWEST, side(385, 344, NONE, OK | DEFINED | EVENT), side(585, 541, NONE, OK)), // fstat64
-    row(0x9000c6, 514, V5_10, NEWEST, side(353, 249, NONE, OK | DEFINED | EVENT), side(353, 249, NONE, OK | DEFINED)), // lchown32
-    row(0x9000c7, 515, V5_10, NEWEST, side(174, 49, NONE, OK | DEFINED | EVENT), side(174, 49, NONE, OK | DEFINED)), // getuid32
-    row(0x9000c8, 516, V5_10, NEWEST, side(176, 49, NONE, OK | DEFINED | EVENT), side(176, 49, NONE, OK | DEFINED)), // getgid32
-    row(0x9000c9, 517, V5_10, NEWEST, side(175, 49, NONE, OK | DEFINED | EVENT), side(175, 49, NONE, OK | DEFINED)), // geteuid32
-    row(0x9000ca, 518, V5_10, NEWEST, side(177, 49, NONE, OK | DEFINED | EVENT), side(177, 49, NONE, OK | DEFINED)), // getegid32
-    row(0x9000cb, 519, V5_10, NEWEST, side(145, 120, 1, OK | DEFINED | EVENT), side(145, 120, 1, OK | DEFINED)), // setreuid32
-    row(0x9000cc, 520, V5_10, NEWEST, side(143, 118, 1, OK | DEFINED | EVENT), side(143, 118, 1, OK | DEFINED)), // setregid32
-    row(0x9000cd, 521, V5_10, NEWEST, side(158, 128, NONE, OK | DEFINED | EVENT), side(158, 128, NONE, OK | DEFINED)), // getgroups32
-    row(0x9000ce, 522, V5_10, NEWEST, side(159, 128, NONE, OK | DEFINED | EVENT), side(159, 128, NONE, OK | DEFINED)), // setgroups32
-    row(0x9000cf, 523, V5_10, NEWEST, side(55, 47, NONE, OK | DEFINED | EVENT), side(55, 47, NONE, OK | DEFINED)), // fchown32
-    row(0x9000d0, 524, V5_10, NEWEST, side(147, 122, 1, OK | DEFINED | EVENT), side(147, 122, 1, OK | DEFINED)), // setresuid32
-    row(0x9000d1, 525, V5_10, NEWEST, side(148, 123, 1, OK | DEFINED | EVENT), side(148, 123, 1, OK | DEFINED)), // getresuid32
-    row(0x9000d2, 526, V5_10, NEWEST, side(149, 124, 1, OK | DEFINED | EVENT), side(149, 124, 1, OK | DEFINED)), // setresgid32
-    row(0x9000d3, 527, V5_10, NEWEST, side(150, 125, 1, OK | DEFINED | EVENT), side(150, 125, 1, OK | DEFINED)), // getresgid32
-    row(0x9000d4, 528, V5_10, NEWEST, side(303, 249, NONE, OK | DEFINED | EVENT), side(303, 249, NONE, OK | DEFINED)), // chown32
-    row(0x9000d5, 529, V5_10, NEWEST, side(146, 121, 1, OK | DEFINED | EVENT), side(146, 121, 1, OK | DEFINED)), // setuid32
-    row(0x9000d6, 530, V5_10, NEWEST, side(144, 119, 1, OK | DEFINED | EVENT), side(144, 119, 1, OK | DEFINED)), // setgid32
-    row(0x9000d7, 531, V5_10, NEWEST, side(151, 121, 1, OK | DEFINED | EVENT), side(151, 121, 1, OK | DEFINED)), // setfsuid32
-    row(0x9000d8, 532, V5_10, NEWEST, side(152, 119, 1, OK | DEFINED | EVENT), side(152, 119, 1, OK | DEFINED)), // setfsgid32
-    row(0x9000d9, 61, V5_10, NEWEST, side(61, 52, NONE, OK | DEFINED | EVENT), side(61, 52, NONE, OK | DEFINED)), // getdents64
-    row(0x9000da, 41, V5_10, NEWEST, side(41, 35, NONE, OK | DEFINED | EVENT), side(41, 35, NONE, OK | DEFINED)), // pivot_root
-    row(0x9000db, 232, V5_10, NEWEST, side(232, 387, NONE, OK | DEFINED | EVENT), side(232, 387, NONE, OK | DEFINED)), // mincore
-    row(0x9000dc, 233, V5_10, NEWEST, side(233, 388, NONE, OK | DEFINED | EVENT), side(233, 388, NONE, OK | DEFINED)), // madvise
-    row(0x9000dd, 476, V5_10, NEWEST, side(394, 324, NONE, OK | DEFINED | EVENT), side(586, 324, NONE, OK)), // fcntl64
-    row(0x9000e0, 178, V5_10, NEWEST, side(178, 49, NONE, OK | DEFINED | EVENT), side(178, 49, NONE, OK | DEFINED)), // gettid
-    row(0x9000e1, 213, V5_10, NEWEST, side(213, 377, NONE, OK | DEFINED | EVENT), side(587, 377, 24, OK)), // readahead
-    row(0x9000e2, 5, V5_10, NEWEST, side(5, 315, NONE, OK | DEFINED | EVENT), side(5, 315, NONE, OK | DEFINED)), // setxattr
-    row(0x9000e3, 6, V5_10, NEWEST, side(6, 315, NONE, OK | DEFINED | EVENT), side(6, 315, NONE, OK | DEFINED)), // lsetxattr
-    row(0x9000e4, 7, V5_10, NEWEST, side(7, 316, NONE, OK | DEFINED | EVENT), side(7, 316, NONE, OK | DEFINED)), // fsetxattr
-    row(0x9000e5, 8, V5_10, NEWEST, side(8, 317, NONE, OK | DEFINED | EVENT), side(8, 317, NONE, OK | DEFINED)), // getxattr
-    row(0x9000e6, 9, V5_10, NEWEST, side(9, 317, NONE, OK | DEFINED | EVENT), side(9, 317, NONE, OK | DEFINED)), // lgetxattr
-    row(0x9000e7, 10, V5_10, NEWEST, side(10, 318, NONE, OK | DEFINED | EVENT), side(10, 318, NONE, OK | DEFINED)), // fgetxattr
-    row(0x9000e8, 11, V5_10, NEWEST, side(11, 319, NONE, OK | DEFINED | EVENT), side(11, 319, NONE, OK | DEFINED)), // listxattr
-    row(0x9000e9, 12, V5_10, NEWEST, side(12, 319, NONE, OK | DEFINED | EVENT), side(12, 319, NONE, OK | DEFINED)), // llistxattr
-    row(0x9000ea, 13, V5_10, NEWEST, side(13, 320, NONE, OK | DEFINED | EVENT), side(13, 320, NONE, OK | DEFINED)), // flistxattr
-    row(0x9000eb, 14, V5_10, NEWEST, side(14, 11, NONE, OK | DEFINED | EVENT), side(14, 11, NONE, OK | DEFINED)), // removexattr
-    row(0x9000ec, 15, V5_10, NEWEST, side(15, 11, NONE, OK | DEFINED | EVENT), side(15, 11, NONE, OK | DEFINED)), // lremovexattr
-    row(0x9000ed, 16, V5_10, NEWEST, side(16, 12, NONE, OK | DEFINED | EVENT), side(16, 12, NONE, OK | DEFINED)), // fremovexattr
-    row(0x9000ee, 130, V5_10, NEWEST, side(130, 107, NONE, OK | DEFINED | EVENT), side(130, 107, NONE, OK | DEFINED)), // tkill
-    row(0x9000ef, 480, V5_10, NEWEST, side(71, 337, NONE, OK | DEFINED | EVENT), side(71, 337, NONE, OK | DEFINED)), // sendfile64
-    row(0x9000f0, 98, V5_10, NEWEST, side(403, 744, 14, OK | DEFINED | EVENT), side(403, 744, 14, OK | DEFINED)), // futex
-    row(0x9000f1, 122, V5_10, NEWEST, side(122, 104, NONE, OK | DEFINED | EVENT), side(122, 104, NONE, OK | DEFINED)), // sched_setaffinity
-    row(0x9000f2, 123, V5_10, NEWEST, side(123, 104, NONE, OK | DEFINED | EVENT), side(123, 104, NONE, OK | DEFINED)), // sched_getaffinity
-    row(0x9000f3, 0, V5_10, NEWEST, side(0, 0, NONE, OK | DEFINED | EVENT), side(0, 0, NONE, OK | DEFINED)), // io_setup
-    row(0x9000f4, 1, V5_10, NEWEST, side(1, 311, NONE, OK | DEFINED | EVENT), side(1, 311, NONE, OK | DEFINED)), // io_destroy
-    row(0x9000f5, 4, V5_10, NEWEST, side(393, 314, 14, OK | DEFINED | EVENT), side(393, 314, 14, OK | DEFINED)), // io_getevents
-    row(0x9000f6, 2, V5_10, NEWEST, side(2, 312, NONE, OK | DEFINED | EVENT), side(2, 312, NONE, OK | DEFINED)), // io_submit
-    row(0x9000f7, 3, V5_10, NEWEST, side(3, 313, NONE, OK | DEFINED | EVENT), side(3, 313, NONE, OK | DEFINED)), // io_cancel
-    row(0x9000f8, 94, V5_10, NEWEST, side(94, 79, NONE, OK | DEFINED | EVENT), side(94, 79, NONE, OK | DEFINED)), // exit_group
-    row(0x9000f9, 18, V5_10, NEWEST, side(42, NONE, NONE, NI), side(42, NONE, NONE, NI)), // lookup_dcookie
-    row(0x9000fa, 462, V5_10, NEWEST, side(380, 300, NONE, OK | DEFINED | EVENT), side(380, 300, NONE, OK | DEFINED)), // epoll_create
-    row(0x9000fb, 21, V5_10, NEWEST, side(21, 17, NONE, OK | DEFINED | EVENT), side(588, 542, NONE, OK)), // epoll_ctl
-    row(0x9000fc, 463, V5_10, NEWEST, side(381, 301, NONE, OK | DEFINED | EVENT), side(381, 301, NONE, OK | DEFINED)), // epoll_wait
-    row(0x9000fd, 234, V5_10, NEWEST, side(234, 389, NONE, OK | DEFINED | EVENT), side(234, 389, NONE, OK | DEFINED)), // remap_file_pages
-    row(0x900100, 96, V5_10, NEWEST, side(96, 81, NONE, OK | DEFINED | EVENT), side(96, 81, NONE, OK | DEFINED)), // set_tid_address
-    row(0x900101, 107, V5_10, NEWEST, side(107, 92, NONE, OK | DEFINED | EVENT), side(107, 92, NONE, OK | DEFINED)), // timer_create
-    row(0x900102, 110, V5_10, NEWEST, side(406, 355, 14, OK | DEFINED | EVENT), side(406, 355, 14, OK | DEFINED)), // timer_settime
-    row(0x900103, 108, V5_10, NEWEST, side(405, 354, 14, OK | DEFINED | EVENT), side(405, 354, 14, OK | DEFINED)), // timer_gettime
-    row(0x900104, 109, V5_10, NEWEST, side(109, 94, NONE, OK | DEFINED | EVENT), side(109, 94, NONE, OK | DEFINED)), // timer_getoverrun
-    row(0x900105, 111, V5_10, NEWEST, side(111, 94, NONE, OK | DEFINED | EVENT), side(111, 94, NONE, OK | DEFINED)), // timer_delete
-    row(0x900106, 112, V5_10, NEWEST, side(407, 356, 14, OK | DEFINED | EVENT), side(407, 356, 14, OK | DEFINED)), // clock_settime
-    row(0x900107, 113, V5_10, NEWEST, side(408, 357, 14, OK | DEFINED | EVENT), side(408, 357, 14, OK | DEFINED)), // clock_gettime
-    row(0x900108, 114, V5_10, NEWEST, side(409, 357, 14, OK | DEFINED | EVENT), side(409, 357, 14, OK | DEFINED)), // clock_getres
-    row(0x900109, 115, V5_10, NEWEST, side(410, 358, 14, OK | DEFINED | EVENT), side(410, 358, 14, OK | DEFINED)), // clock_nanosleep
-    row(0x90010a, 474, V5_10, NEWEST, side(508, 326, NONE, OK | EVENT), side(508, 326, NONE, OK)), // statfs64
-    row(0x90010b, 475, V5_10, NEWEST, side(510, 327, NONE, OK | EVENT), side(510, 327, NONE, OK)), // fstatfs64
-    row(0x90010c, 131, V5_10, NEWEST, side(131, 108, NONE, OK | DEFINED | EVENT), side(131, 108, NONE, OK | DEFINED)), // tgkill
-    row(0x90010d, 458, V5_10, NEWEST, side(512, 478, 14, OK | DEFINED | EVENT), side(512, 478, 14, OK | DEFINED)), // utimes
-    row(0x90010e, 533, V5_10, NEWEST, side(513, 479, NONE, OK | EVENT), side(513, 479, NONE, OK)), // arm_fadvise64_64
-    row(0x90010f, 460, V5_10, NEWEST, side(379, NONE, NONE, NOT_ON_THIS_ARCH), side(379, NONE, NONE, NOT_ON_THIS_ARCH)), // pciconfig_iobase
-    row(0x900110, 454, V5_10, NEWEST, side(375, 480, NONE, OK | DEFINED | EVENT), side(375, 480, NONE, OK | DEFINED)), // pciconfig_read
-    row(0x900111, 455, V5_10, NEWEST, side(376, 480, NONE, OK | DEFINED | EVENT), side(376, 480, NONE, OK | DEFINED)), // pciconfig_write
-    row(0x900112, 180, V5_10, NEWEST, side(180, 139, NONE, OK | DEFINED | EVENT), side(180, 139, NONE, OK | DEFINED)), // mq_open
-    row(0x900113, 181, V5_10, NEWEST, side(181, 140, NONE, OK | DEFINED | EVENT), side(181, 140, NONE, OK | DEFINED)), // mq_unlink
-    row(0x900114, 182, V5_10, NEWEST, side(414, 368, 14, OK | DEFINED | EVENT), side(414, 368, 14, OK | DEFINED)), // mq_timedsend
-    row(0x900115, 183, V5_10, NEWEST, side(415, 369, 14, OK | DEFINED | EVENT), side(415, 369, 14, OK | DEFINED)), // mq_timedreceive
-    row(0x900116, 184, V5_10, NEWEST, side(184, 143, NONE, OK | DEFINED | EVENT), side(184, 143, NONE, OK | DEFINED)), // mq_notify
-    row(0x900117, 185, V5_10, NEWEST, side(185, 144, NONE, OK | DEFINED | EVENT), side(185, 144, NONE, OK | DEFINED)), // mq_getsetattr
-    row(0x900118, 95, V5_10, NEWEST, side(95, 80, NONE, OK | DEFINED | EVENT), side(95, 80, NONE, OK | DEFINED)), // waitid
-    row(0x900119, 198, V5_10, NEWEST, side(198, 157, NONE, OK | DEFINED | EVENT), side(198, 157, NONE, OK | DEFINED)), // socket
-    row(0x90011a, 200, V5_10, NEWEST, side(200, 159, NONE, OK | DEFINED | EVENT), side(590, 544, NONE, OK)), // bind
-    row(0x90011b, 203, V5_10, NEWEST, side(203, 162, NONE, OK | DEFINED | EVENT), side(591, 544, NONE, OK)), // connect
-    row(0x90011c, 201, V5_10, NEWEST, side(201, 160, NONE, OK | DEFINED | EVENT), side(201, 160, NONE, OK | DEFINED)), // listen
-    row(0x90011d, 202, V5_10, NEWEST, side(202, 161, NONE, OK | DEFINED | EVENT), side(202, 161, NONE, OK | DEFINED)), // accept
-    row(0x90011e, 204, V5_10, NEWEST, side(204, 163, NONE, OK | DEFINED | EVENT), side(204, 163, NONE, OK | DEFINED)), // getsockname
-    row(0x90011f, 205, V5_10, NEWEST, side(205, 163, NONE, OK | DEFINED | EVENT), side(205, 163, NONE, OK | DEFINED)), // getpeername
-    row(0x900120, 199, V5_10, NEWEST, side(199, 158, NONE, OK | DEFINED | EVENT), side(199, 158, NONE, OK | DEFINED)), // socketpair
-    row(0x900121, 361, V5_10, NEWEST, side(331, 485, NONE, OK | DEFINED | EVENT), side(331, 485, NONE, OK | DEFINED)), // send
-    row(0x900122, 206, V5_10, NEWEST, side(206, 375, NONE, OK | DEFINED | EVENT), side(592, 545, NONE, OK)), // sendto
-    row(0x900123, 362, V5_10, NEWEST, side(332, 486, NONE, OK | DEFINED | EVENT), side(332, 486, NONE, OK | DEFINED)), // recv
-    row(0x900124, 207, V5_10, NEWEST, side(207, 376, NONE, OK | DEFINED | EVENT), side(207, 376, NONE, OK | DEFINED)), // recvfrom
-    row(0x900125, 210, V5_10, NEWEST, side(210, 168, NONE, OK | DEFINED | EVENT), side(210, 168, NONE, OK | DEFINED)), // shutdown
-    row(0x900126, 208, V5_10, NEWEST, side(208, 166, NONE, OK | DEFINED | EVENT), side(208, 166, NONE, OK | DEFINED)), // setsockopt
-    row(0x900127, 209, V5_10, NEWEST, side(209, 167, NONE, OK | DEFINED | EVENT), side(209, 167, NONE, OK | DEFINED)), // getsockopt
-    row(0x900128, 211, V5_10, NEWEST, side(211, 169, NONE, OK | DEFINED | EVENT), side(593, 546, NONE, OK)), // sendmsg
-    row(0x900129, 212, V5_10, NEWEST, side(212, 169, NONE, OK | DEFINED | EVENT), side(212, 169, NONE, OK | DEFINED)), // recvmsg
-    row(0x90012a, 193, V5_10, NEWEST, side(193, 782, NONE, OK | DEFINED | EVENT), side(594, 547, NONE, OK)), // semop
-    row(0x90012b, 190, V5_10, NEWEST, side(190, 149, NONE, OK | DEFINED | EVENT), side(190, 149, NONE, OK | DEFINED)), // semget
-    row(0x90012c, 191, V5_10, NEWEST, side(351, 372, 11, OK | DEFINED | EVENT), side(351, 372, 11, OK | DEFINED)), // semctl
-    row(0x90012d, 189, V5_10, NEWEST, side(189, 371, NONE, OK | DEFINED | EVENT), side(189, 371, NONE, OK | DEFINED)), // msgsnd
-    row(0x90012e, 188, V5_10, NEWEST, side(188, 370, NONE, OK | DEFINED | EVENT), side(188, 370, NONE, OK | DEFINED)), // msgrcv
-    row(0x90012f, 186, V5_10, NEWEST, side(186, 145, NONE, OK | DEFINED | EVENT), side(186, 145, NONE, OK | DEFINED)), // msgget
-    row(0x900130, 187, V5_10, NEWEST, side(350, 146, 11, OK | DEFINED | EVENT), side(350, 146, 11, OK | DEFINED)), // msgctl
-    row(0x900131, 196, V5_10, NEWEST, side(196, 155, NONE, OK | DEFINED | EVENT), side(196, 155, NONE, OK | DEFINED)), // shmat
-    row(0x900132, 197, V5_10, NEWEST, side(197, 156, NONE, OK | DEFINED | EVENT), side(197, 156, NONE, OK | DEFINED)), // shmdt
-    row(0x900133, 194, V5_10, NEWEST, side(194, 374, NONE, OK | DEFINED | EVENT), side(194, 374, NONE, OK | DEFINED)), // shmget
-    row(0x900134, 195, V5_10, NEWEST, side(354, 154, 11, OK | DEFINED | EVENT), side(354, 154, 11, OK | DEFINED)), // shmctl
-    row(0x900135, 217, V5_10, NEWEST, side(217, 381, NONE, OK | DEFINED | EVENT), side(217, 381, NONE, OK | DEFINED)), // add_key
-    row(0x900136, 218, V5_10, NEWEST, side(218, 175, NONE, OK | DEFINED | EVENT), side(218, 175, NONE, OK | DEFINED)), // request_key
-    row(0x900137, 219, V5_10, NEWEST, side(219, 366, NONE, OK | DEFINED | EVENT), side(219, 366, NONE, OK | DEFINED)), // keyctl
-    row(0x900138, 192, V5_10, NEWEST, side(416, 373, 14, OK | DEFINED | EVENT), side(595, 548, NONE, OK)), // semtimedop
-    row(0x900139, 467, V5_10, NEWEST, side(NONE, NONE, NONE, NI), side(NONE, NONE, NONE, NI)), // vserver
-    row(0x90013a, 30, V5_10, NEWEST, side(30, 24, NONE, OK | DEFINED | EVENT), side(30, 24, NONE, OK | DEFINED)), // ioprio_set
-    row(0x90013b, 31, V5_10, NEWEST, side(31, 25, NONE, OK | DEFINED | EVENT), side(31, 25, NONE, OK | DEFINED)), // ioprio_get
-    row(0x90013c, 468, V5_10, NEWEST, side(386, 49, NONE, OK | DEFINED | EVENT), side(386, 49, NONE, OK | DEFINED)), // inotify_init
-    row(0x90013d, 27, V5_10, NEWEST, side(27, 22, NONE, OK | DEFINED | EVENT), side(27, 22, NONE, OK | DEFINED)), // inotify_add_watch
-    row(0x90013e, 28, V5_10, NEWEST, side(28, 23, NONE, OK | DEFINED | EVENT), side(28, 23, NONE, OK | DEFINED)), // inotify_rm_watch
-    row(0x90013f, 235, V5_10, NEWEST, side(235, 390, NONE, OK | DEFINED | EVENT), side(235, 390, NONE, OK | DEFINED)), // mbind
-    row(0x900140, 236, V5_10, NEWEST, side(236, 391, NONE, OK | DEFINED | EVENT), side(236, 391, NONE, OK | DEFINED)), // get_mempolicy
-    row(0x900141, 237, V5_10, NEWEST, side(237, 392, NONE, OK | DEFINED | EVENT), side(237, 392, NONE, OK | DEFINED)), // set_mempolicy
-    row(0x900142, 56, V5_10, NEWEST, side(56, 48, NONE, OK | DEFINED | EVENT), side(56, 48, NONE, OK | DEFINED)), // openat
-    row(0x900143, 34, V5_10, NEWEST, side(34, 28, NONE, OK | DEFINED | EVENT), side(34, 28, NONE, OK | DEFINED)), // mkdirat
-    row(0x900144, 33, V5_10, NEWEST, side(33, 27, NONE, OK | DEFINED | EVENT), side(33, 27, NONE, OK | DEFINED)), // mknodat
-    row(0x900145, 54, V5_10, NEWEST, side(54, 46, NONE, OK | DEFINED | EVENT), side(54, 46, NONE, OK | DEFINED)), // fchownat
-    row(0x900146, 469, V5_10, NEWEST, side(534, 500, 14, OK | DEFINED | EVENT), side(534, 500, 14, OK | DEFINED)), // futimesat
-    row(0x900147, 470, V5_10, NEWEST, side(388, 306, NONE, OK | DEFINED | EVENT), side(596, 549, NONE, OK)), // fstatat64
-    row(0x900148, 35, V5_10, NEWEST, side(35, 29, NONE, OK | DEFINED | EVENT), side(35, 29, NONE, OK | DEFINED)), // unlinkat
-    row(0x900149, 38, V5_10, NEWEST, side(38, 32, NONE, OK | DEFINED | EVENT), side(38, 32, NONE, OK | DEFINED)), // renameat
-    row(0x90014a, 37, V5_10, NEWEST, side(37, 31, NONE, OK | DEFINED | EVENT), side(37, 31, NONE, OK | DEFINED)), // linkat
-    row(0x90014b, 36, V5_10, NEWEST, side(36, 30, NONE, OK | DEFINED | EVENT), side(36, 30, NONE, OK | DEFINED)), // symlinkat
-    row(0x90014c, 78, V5_10, NEWEST, side(78, 67, NONE, OK | DEFINED | EVENT), side(78, 67, NONE, OK | DEFINED)), // readlinkat
-    row(0x90014d, 53, V5_10, NEWEST, side(53, 45, NONE, OK | DEFINED | EVENT), side(53, 45, NONE, OK | DEFINED)), // fchmodat
-    row(0x90014e, 48, V5_10, NEWEST, side(48, 41, NONE, OK | DEFINED | EVENT), side(48, 41, NONE, OK | DEFINED)), // faccessat
-    row(0x90014f, 72, V5_10, NEWEST, side(398, 338, 16, OK | DEFINED | EVENT), side(398, 338, 16, OK | DEFINED)), // pselect6
-    row(0x900150, 73, V5_10, NEWEST, side(399, 339, 16, OK | DEFINED | EVENT), side(399, 339, 16, OK | DEFINED)), // ppoll
-    row(0x900151, 97, V5_10, NEWEST, side(97, 348, NONE, OK | DEFINED | EVENT), side(97, 348, NONE, OK | DEFINED)), // unshare
-    row(0x900152, 99, V5_10, NEWEST, side(99, 350, NONE, OK | DEFINED | EVENT), side(99, 350, NONE, OK | DEFINED)), // set_robust_list
-    row(0x900153, 100, V5_10, NEWEST, side(100, 85, NONE, OK | DEFINED | EVENT), side(100, 85, NONE, OK | DEFINED)), // get_robust_list
-    row(0x900154, 76, V5_10, NEWEST, side(76, 342, NONE, OK | DEFINED | EVENT), side(76, 342, NONE, OK | DEFINED)), // splice
-    row(0x900155, 534, V5_10, NEWEST, side(539, 505, NONE, OK | DEFINED | EVENT), side(539, 505, NONE, OK | DEFINED)), // arm_sync_file_range
-    row(0x900156, 77, V5_10, NEWEST, side(77, 343, NONE, OK | DEFINED | EVENT), side(77, 343, NONE, OK | DEFINED)), // tee
-    row(0x900157, 75, V5_10, NEWEST, side(75, 341, NONE, OK | DEFINED | EVENT), side(75, 341, NONE, OK | DEFINED)), // vmsplice
-    row(0x900158, 239, V5_10, NEWEST, side(239, 394, 45, OK | DEFINED | EVENT), side(239, 394, 45, OK | DEFINED)), // move_pages
-    row(0x900159, 168, V5_10, NEWEST, side(168, 781, NONE, OK | DEFINED | EVENT), side(168, 781, NONE, OK | DEFINED)), // getcpu
-    row(0x90015a, 22, V5_10, NEWEST, side(22, 323, NONE, OK | DEFINED | EVENT), side(22, 323, NONE, OK | DEFINED)), // epoll_pwait
-    row(0x90015b, 104, V5_10, NEWEST, side(104, 352, NONE, OK | DEFINED | EVENT), side(104, 352, NONE, OK | DEFINED)), // kexec_load
-    row(0x90015c, 88, V5_10, NEWEST, side(402, 347, 14, OK | DEFINED | EVENT), side(402, 347, 14, OK | DEFINED)), // utimensat
-    row(0x90015d, 471, V5_10, NEWEST, side(389, 509, NONE, OK | DEFINED | EVENT), side(389, 509, NONE, OK | DEFINED)), // signalfd
-    row(0x90015e, 85, V5_10, NEWEST, side(85, 71, NONE, OK | DEFINED | EVENT), side(85, 71, NONE, OK | DEFINED)), // timerfd_create
-    row(0x90015f, 473, V5_10, NEWEST, side(390, 308, NONE, OK | DEFINED | EVENT), side(390, 308, NONE, OK | DEFINED)), // eventfd
-    row(0x900160, 47, V5_10, NEWEST, side(47, 40, NONE, OK | DEFINED | EVENT), side(47, 40, NONE, OK | DEFINED)), // fallocate
-    row(0x900161, 86, V5_10, NEWEST, side(400, 345, 14, OK | DEFINED | EVENT), side(400, 345, 14, OK | DEFINED)), // timerfd_settime
-    row(0x900162, 87, V5_10, NEWEST, side(401, 346, 14, OK | DEFINED | EVENT), side(401, 346, 14, OK | DEFINED)), // timerfd_gettime
-    row(0x900163, 74, V5_10, NEWEST, side(74, 340, NONE, OK | DEFINED | EVENT), side(74, 340, NONE, OK | DEFINED)), // signalfd4
-    row(0x900164, 19, V5_10, NEWEST, side(19, 15, NONE, OK | DEFINED | EVENT), side(19, 15, NONE, OK | DEFINED)), // eventfd2
-    row(0x900165, 20, V5_10, NEWEST, side(20, 16, NONE, OK | DEFINED | EVENT), side(20, 16, NONE, OK | DEFINED)), // epoll_create1
-    row(0x900166, 24, V5_10, NEWEST, side(24, 20, NONE, OK | DEFINED | EVENT), side(24, 20, NONE, OK | DEFINED)), // dup3
-    row(0x900167, 59, V5_10, NEWEST, side(59, 50, NONE, OK | DEFINED | EVENT), side(59, 50, NONE, OK | DEFINED)), // pipe2
-    row(0x900168, 26, V5_10, NEWEST, side(26, 16, NONE, OK | DEFINED | EVENT), side(26, 16, NONE, OK | DEFINED)), // inotify_init1
-    row(0x900169, 69, V5_10, NEWEST, side(69, 336, NONE, OK | DEFINED | EVENT), side(69, 336, NONE, OK | DEFINED)), // preadv
-    row(0x90016a, 70, V5_10, NEWEST, side(70, 336, NONE, OK | DEFINED | EVENT), side(70, 336, NONE, OK | DEFINED)), // pwritev
-    row(0x90016b, 240, V5_10, NEWEST, side(240, 193, NONE, OK | DEFINED | EVENT), side(240, 193, NONE, OK | DEFINED)), // rt_tgsigqueueinfo
-    row(0x90016c, 241, V5_10, NEWEST, side(241, 395, NONE, OK | DEFINED | EVENT), side(241, 395, NONE, OK | DEFINED)), // perf_event_open
-    row(0x90016d, 243, V5_10, NEWEST, side(419, 396, 14, OK | DEFINED | EVENT), side(419, 396, 14, OK | DEFINED)), // recvmmsg
-    row(0x90016e, 242, V5_10, NEWEST, side(242, 195, NONE, OK | DEFINED | EVENT), side(242, 195, NONE, OK | DEFINED)), // accept4
-    row(0x90016f, 246, V5_10, NEWEST, side(246, 199, NONE, OK | DEFINED | EVENT), side(246, 199, NONE, OK | DEFINED)), // fanotify_init
-    row(0x900170, 247, V5_10, NEWEST, side(247, 200, 7, OK | DEFINED | EVENT), side(247, 200, 7, OK | DEFINED)), // fanotify_mark
-    row(0x900171, 245, V5_10, NEWEST, side(245, 198, NONE, OK | DEFINED | EVENT), side(245, 198, NONE, OK | DEFINED)), // prlimit64
-    row(0x900172, 248, V5_10, NEWEST, side(248, 760, NONE, OK | DEFINED | EVENT), side(248, 760, NONE, OK | DEFINED)), // name_to_handle_at
-    row(0x900173, 249, V5_10, NEWEST, side(249, 202, NONE, OK | DEFINED | EVENT), side(249, 202, NONE, OK | DEFINED)), // open_by_handle_at
-    row(0x900174, 250, V5_10, NEWEST, side(424, 401, 14, OK | DEFINED | EVENT), side(424, 401, 14, OK | DEFINED)), // clock_adjtime
-    row(0x900175, 251, V5_10, NEWEST, side(251, 204, NONE, OK | DEFINED | EVENT), side(251, 204, NONE, OK | DEFINED)), // syncfs
-    row(0x900176, 253, V5_10, NEWEST, side(253, 206, NONE, OK | DEFINED | EVENT), side(253, 206, NONE, OK | DEFINED)), // sendmmsg
-    row(0x900177, 252, V5_10, NEWEST, side(252, 205, NONE, OK | DEFINED | EVENT), side(252, 205, NONE, OK | DEFINED)), // setns
-    row(0x900178, 254, V5_10, NEWEST, side(254, 402, NONE, OK | DEFINED | EVENT), side(254, 402, NONE, OK | DEFINED)), // process_vm_readv
-    row(0x900179, 255, V5_10, NEWEST, side(255, 402, NONE, OK | DEFINED | EVENT), side(255, 402, NONE, OK | DEFINED)), // process_vm_writev
-    row(0x90017a, 256, V5_10, NEWEST, side(256, 403, NONE, OK | DEFINED | EVENT), side(256, 403, NONE, OK | DEFINED)), // kcmp
-    row(0x90017b, 257, V5_10, NEWEST, side(257, 209, NONE, OK | DEFINED | EVENT), side(257, 209, NONE, OK | DEFINED)), // finit_module
-    row(0x90017c, 258, V5_10, NEWEST, side(258, 210, NONE, OK | DEFINED | EVENT), side(258, 210, NONE, OK | DEFINED)), // sched_setattr
-    row(0x90017d, 259, V5_10, NEWEST, side(259, 211, NONE, OK | DEFINED | EVENT), side(259, 211, NONE, OK | DEFINED)), // sched_getattr
-    row(0x90017e, 260, V5_10, NEWEST, side(260, 212, NONE, OK | DEFINED | EVENT), side(260, 212, NONE, OK | DEFINED)), // renameat2
-    row(0x90017f, 261, V5_10, NEWEST, side(261, 213, NONE, OK | DEFINED | EVENT), side(261, 213, NONE, OK | DEFINED)), // seccomp
-    row(0x900180, 262, V5_10, NEWEST, side(262, 404, NONE, OK | DEFINED | EVENT), side(262, 404, NONE, OK | DEFINED)), // getrandom
-    row(0x900181, 263, V5_10, NEWEST, side(263, 215, NONE, OK | DEFINED | EVENT), side(263, 215, NONE, OK | DEFINED)), // memfd_create
-    row(0x900182, 264, V5_10, NEWEST, side(264, 783, NONE, OK | DEFINED | EVENT), side(264, 783, NONE, OK | DEFINED)), // bpf
-    row(0x900183, 265, V5_10, NEWEST, side(265, 217, NONE, OK | DEFINED | EVENT), side(265, 217, NONE, OK | DEFINED)), // execveat
-    row(0x900184, 266, V5_10, NEWEST, side(266, 16, NONE, OK | DEFINED | EVENT), side(266, 16, NONE, OK | DEFINED)), // userfaultfd
-    row(0x900185, 267, V5_10, NEWEST, side(267, 218, NONE, OK | DEFINED | EVENT), side(267, 218, NONE, OK | DEFINED)), // membarrier
-    row(0x900186, 268, V5_10, NEWEST, side(268, 385, NONE, OK | DEFINED | EVENT), side(268, 385, NONE, OK | DEFINED)), // mlock2
-    row(0x900187, 269, V5_10, NEWEST, side(269, 342, NONE, OK | DEFINED | EVENT), side(269, 342, NONE, OK | DEFINED)), // copy_file_range
-    row(0x900188, 270, V5_10, NEWEST, side(270, 405, NONE, OK | DEFINED | EVENT), side(270, 405, NONE, OK | DEFINED)), // preadv2
-    row(0x900189, 271, V5_10, NEWEST, side(271, 405, NONE, OK | DEFINED | EVENT), side(271, 405, NONE, OK | DEFINED)), // pwritev2
-    row(0x90018a, 272, V5_10, NEWEST, side(272, 406, 8, OK | DEFINED | EVENT), side(272, 406, 8, OK | DEFINED)), // pkey_mprotect
-    row(0x90018b, 273, V5_10, NEWEST, side(273, 407, 8, OK | DEFINED | EVENT), side(273, 407, 8, OK | DEFINED)), // pkey_alloc
-    row(0x90018c, 274, V5_10, NEWEST, side(274, 222, 8, OK | DEFINED | EVENT), side(274, 222, 8, OK | DEFINED)), // pkey_free
-    row(0x90018d, 275, V5_10, NEWEST, side(275, 223, NONE, OK | DEFINED | EVENT), side(275, 223, NONE, OK | DEFINED)), // statx
-    row(0x90018e, 277, V5_10, NEWEST, side(277, 225, NONE, OK | DEFINED | EVENT), side(277, 225, NONE, OK | DEFINED)), // rseq
-    row(0x90018f, 276, V5_10, NEWEST, side(425, 408, 16, OK | DEFINED | EVENT), side(425, 408, 16, OK | DEFINED)), // io_pgetevents
-    row(0x900190, 238, V5_10, NEWEST, side(238, 393, NONE, OK | DEFINED | EVENT), side(238, 393, NONE, OK | DEFINED)), // migrate_pages
-    row(0x900191, 278, V5_10, NEWEST, side(278, 409, NONE, OK | DEFINED | EVENT), side(278, 409, NONE, OK | DEFINED)), // kexec_file_load
-    row(0x900193, 487, V5_10, NEWEST, side(113, 97, NONE, OK | DEFINED | EVENT), side(113, 97, NONE, OK | DEFINED)), // clock_gettime64
-    row(0x900194, 488, V5_10, NEWEST, side(112, 96, NONE, OK | DEFINED | EVENT), side(112, 96, NONE, OK | DEFINED)), // clock_settime64
-    row(0x900195, 489, V5_10, NEWEST, side(250, 203, NONE, OK | DEFINED | EVENT), side(250, 203, NONE, OK | DEFINED)), // clock_adjtime64
-    row(0x900196, 490, V5_10, NEWEST, side(114, 97, NONE, OK | DEFINED | EVENT), side(114, 97, NONE, OK | DEFINED)), // clock_getres_time64
-    row(0x900197, 491, V5_10, NEWEST, side(115, 98, NONE, OK | DEFINED | EVENT), side(115, 98, NONE, OK | DEFINED)), // clock_nanosleep_time64
-    row(0x900198, 492, V5_10, NEWEST, side(108, 93, NONE, OK | DEFINED | EVENT), side(108, 93, NONE, OK | DEFINED)), // timer_gettime64
-    row(0x900199, 493, V5_10, NEWEST, side(110, 95, NONE, OK | DEFINED | EVENT), side(110, 95, NONE, OK | DEFINED)), // timer_settime64
-    row(0x90019a, 494, V5_10, NEWEST, side(87, 73, NONE, OK | DEFINED | EVENT), side(87, 73, NONE, OK | DEFINED)), // timerfd_gettime64
-    row(0x90019b, 495, V5_10, NEWEST, side(86, 72, NONE, OK | DEFINED | EVENT), side(86, 72, NONE, OK | DEFINED)), // timerfd_settime64
-    row(0x90019c, 496, V5_10, NEWEST, side(88, 74, NONE, OK | DEFINED | EVENT), side(88, 74, NONE, OK | DEFINED)), // utimensat_time64
-    row(0x90019d, 497, V5_10, NEWEST, side(72, 61, NONE, OK | DEFINED | EVENT), side(72, 61, NONE, OK | DEFINED)), // pselect6_time64
-    row(0x90019e, 498, V5_10, NEWEST, side(73, 410, NONE, OK | DEFINED | EVENT), side(73, 410, NONE, OK | DEFINED)), // ppoll_time64
-    row(0x9001a0, 499, V5_10, NEWEST, side(276, 411, NONE, OK | DEFINED | EVENT), side(276, 411, NONE, OK | DEFINED)), // io_pgetevents_time64
-    row(0x9001a1, 500, V5_10, NEWEST, side(243, 196, NONE, OK | DEFINED | EVENT), side(243, 196, NONE, OK | DEFINED)), // recvmmsg_time64
-    row(0x9001a2, 501, V5_10, NEWEST, side(182, 412, NONE, OK | DEFINED | EVENT), side(182, 412, NONE, OK | DEFINED)), // mq_timedsend_time64
-    row(0x9001a3, 502, V5_10, NEWEST, side(183, 413, NONE, OK | DEFINED | EVENT), side(183, 413, NONE, OK | DEFINED)), // mq_timedreceive_time64
-    row(0x9001a4, 503, V5_10, NEWEST, side(192, 151, NONE, OK | DEFINED | EVENT), side(192, 151, NONE, OK | DEFINED)), // semtimedop_time64
-    row(0x9001a5, 504, V5_10, NEWEST, side(137, 414, NONE, OK | DEFINED | EVENT), side(137, 414, NONE, OK | DEFINED)), // rt_sigtimedwait_time64
-    row(0x9001a6, 505, V5_10, NEWEST, side(98, 733, NONE, OK | DEFINED | EVENT), side(98, 733, NONE, OK | DEFINED)), // futex_time64
-    row(0x9001a7, 506, V5_10, NEWEST, side(127, 106, NONE, OK | DEFINED | EVENT), side(127, 106, NONE, OK | DEFINED)), // sched_rr_get_interval_time64
-    row(0x9001a8, 279, V5_10, NEWEST, side(279, 227, NONE, OK | DEFINED | EVENT), side(279, 227, NONE, OK | DEFINED)), // pidfd_send_signal
-    row(0x9001a9, 280, V5_10, NEWEST, side(280, 228, NONE, OK | DEFINED | EVENT), side(280, 228, NONE, OK | DEFINED)), // io_uring_setup
-    row(0x9001aa, 281, V5_10, NEWEST, side(281, 415, NONE, OK | DEFINED | EVENT), side(281, 415, NONE, OK | DEFINED)), // io_uring_enter
-    row(0x9001ab, 282, V5_10, NEWEST, side(282, 230, NONE, OK | DEFINED | EVENT), side(282, 230, NONE, OK | DEFINED)), // io_uring_register
-    row(0x9001ac, 283, V5_10, NEWEST, side(283, 231, NONE, OK | DEFINED | EVENT), side(283, 231, NONE, OK | DEFINED)), // open_tree
-    row(0x9001ad, 284, V5_10, NEWEST, side(284, 232, NONE, OK | DEFINED | EVENT), side(284, 232, NONE, OK | DEFINED)), // move_mount
-    row(0x9001ae, 285, V5_10, NEWEST, side(285, 233, NONE, OK | DEFINED | EVENT), side(285, 233, NONE, OK | DEFINED)), // fsopen
-    row(0x9001af, 286, V5_10, NEWEST, side(286, 234, NONE, OK | DEFINED | EVENT), side(286, 234, NONE, OK | DEFINED)), // fsconfig
-    row(0x9001b0, 287, V5_10, NEWEST, side(287, 235, NONE, OK | DEFINED | EVENT), side(287, 235, NONE, OK | DEFINED)), // fsmount
-    row(0x9001b1, 288, V5_10, NEWEST, side(288, 236, NONE, OK | DEFINED | EVENT), side(288, 236, NONE, OK | DEFINED)), // fspick
-    row(0x9001b2, 289, V5_10, NEWEST, side(289, 237, NONE, OK | DEFINED | EVENT), side(289, 237, NONE, OK | DEFINED)), // pidfd_open
-    row(0x9001b3, 290, V5_10, NEWEST, side(290, 416, NONE, OK | DEFINED | EVENT), side(290, 416, NONE, OK | DEFINED)), // clone3
-    row(0x9001b4, 291, V5_10, NEWEST, side(291, 239, NONE, OK | DEFINED | EVENT), side(291, 239, NONE, OK | DEFINED)), // close_range
-    row(0x9001b5, 292, V5_10, NEWEST, side(292, 417, NONE, OK | DEFINED | EVENT), side(292, 417, NONE, OK | DEFINED)), // openat2
-    row(0x9001b6, 293, V5_10, NEWEST, side(293, 241, NONE, OK | DEFINED | EVENT), side(293, 241, NONE, OK | DEFINED)), // pidfd_getfd
-    row(0x9001b7, 294, V5_10, NEWEST, side(294, 242, NONE, OK | DEFINED | EVENT), side(294, 242, NONE, OK | DEFINED)), // faccessat2
-    row(0x9001b8, 295, V5_10, NEWEST, side(295, 418, NONE, OK | DEFINED | EVENT), side(295, 418, NONE, OK | DEFINED)), // process_madvise
-    row(0x9001b9, 650, V6_1, NEWEST, side(804, 745, NONE, OK | DEFINED | EVENT), side(804, 745, NONE, OK | DEFINED)), // epoll_pwait2
-    row(0x9001ba, 651, V6_1, NEWEST, side(805, 746, NONE, OK | DEFINED | EVENT), side(805, 746, NONE, OK | DEFINED)), // mount_setattr
-    row(0x9001bb, 652, V6_1, NEWEST, side(806, 736, NONE, OK | DEFINED | EVENT), side(806, 736, NONE, OK | DEFINED)), // quotactl_fd
-    row(0x9001bc, 653, V6_1, NEWEST, side(807, 747, NONE, OK | DEFINED | EVENT), side(807, 747, NONE, OK | DEFINED)), // landlock_create_ruleset
-    row(0x9001bd, 654, V6_1, NEWEST, side(808, 738, NONE, OK | DEFINED | EVENT), side(808, 738, NONE, OK | DEFINED)), // landlock_add_rule
-    row(0x9001be, 655, V6_1, NEWEST, side(809, 739, NONE, OK | DEFINED | EVENT), side(809, 739, NONE, OK | DEFINED)), // landlock_restrict_self
-    row(0x9001c0, 657, V6_1, NEWEST, side(811, 741, NONE, OK | DEFINED | EVENT), side(811, 741, NONE, OK | DEFINED)), // process_mrelease
-    row(0x9001c1, 658, V6_1, NEWEST, side(812, 742, NONE, OK | DEFINED | EVENT), side(812, 742, NONE, OK | DEFINED)), // futex_waitv
-    row(0x9001c2, 659, V6_1, NEWEST, side(813, 748, NONE, OK | DEFINED | EVENT), side(813, 748, NONE, OK | DEFINED)), // set_mempolicy_home_node
-    row(0x9001c3, 660, V6_12, NEWEST, side(835, 761, 42, OK | DEFINED | EVENT), side(835, 761, 42, OK | DEFINED)), // cachestat
-    row(0x9001c4, 661, V6_12, NEWEST, side(836, 762, NONE, OK | DEFINED | EVENT), side(836, 762, NONE, OK | DEFINED)), // fchmodat2
-    row(0x9001c5, 662, V6_12, NEWEST, side(837, NONE, NONE, NOT_ON_THIS_ARCH), side(837, NONE, NONE, NOT_ON_THIS_ARCH)), // map_shadow_stack
-    row(0x9001c6, 663, V6_12, NEWEST, side(838, 772, NONE, OK | DEFINED | EVENT), side(838, 772, NONE, OK | DEFINED)), // futex_wake
-    row(0x9001c7, 664, V6_12, NEWEST, side(839, 773, NONE, OK | DEFINED | EVENT), side(839, 773, NONE, OK | DEFINED)), // futex_wait
-    row(0x9001c8, 665, V6_12, NEWEST, side(840, 765, NONE, OK | DEFINED | EVENT), side(840, 765, NONE, OK | DEFINED)), // futex_requeue
-    row(0x9001c9, 666, V6_12, NEWEST, side(841, 774, NONE, OK | DEFINED | EVENT), side(841, 774, NONE, OK | DEFINED)), // statmount
-    row(0x9001ca, 667, V6_12, NEWEST, side(842, 775, NONE, OK | DEFINED | EVENT), side(842, 775, NONE, OK | DEFINED)), // listmount
-    row(0x9001cb, 668, V6_12, NEWEST, side(843, 768, NONE, OK | DEFINED | EVENT), side(843, 768, NONE, OK | DEFINED)), // lsm_get_self_attr
-    row(0x9001cc, 669, V6_12, NEWEST, side(844, 769, NONE, OK | DEFINED | EVENT), side(844, 769, NONE, OK | DEFINED)), // lsm_set_self_attr
-    row(0x9001cd, 670, V6_12, NEWEST, side(845, 770, NONE, OK | DEFINED | EVENT), side(845, 770, NONE, OK | DEFINED)), // lsm_list_modules
-    row(0x9001ce, 671, V6_12, NEWEST, side(846, 776, NONE, OK | DEFINED | EVENT), side(846, 776, NONE, OK | DEFINED)), // mseal
-    row(0x9001cf, 674, V7_2, NEWEST, side(850, 791, NONE, OK | DEFINED | EVENT), side(850, 791, NONE, OK | DEFINED)), // setxattrat
-    row(0x9001d0, 675, V7_2, NEWEST, side(851, 792, NONE, OK | DEFINED | EVENT), side(851, 792, NONE, OK | DEFINED)), // getxattrat
-    row(0x9001d1, 676, V7_2, NEWEST, side(852, 793, NONE, OK | DEFINED | EVENT), side(852, 793, NONE, OK | DEFINED)), // listxattrat
-    row(0x9001d2, 677, V7_2, NEWEST, side(853, 787, NONE, OK | DEFINED | EVENT), side(853, 787, NONE, OK | DEFINED)), // removexattrat
-    row(0x9001d3, 678, V7_2, NEWEST, side(854, 794, NONE, OK | DEFINED | EVENT), side(854, 794, NONE, OK | DEFINED)), // open_tree_attr
-    row(0x9001d4, 679, V7_2, NEWEST, side(855, 795, NONE, OK | DEFINED | EVENT), side(855, 795, NONE, OK | DEFINED)), // file_getattr
-    row(0x9001d5, 680, V7_2, NEWEST, side(856, 795, NONE, OK | DEFINED | EVENT), side(856, 795, NONE, OK | DEFINED)), // file_setattr
-    row(0x9001d6, 681, V7_2, NEWEST, side(857, 796, NONE, OK | DEFINED | EVENT), side(857, 796, NONE, OK | DEFINED)), // listns
-    row(0x9001d7, 682, V7_2, NEWEST, side(858, 49, 46, OK | DEFINED | EVENT), side(858, 49, 46, OK | DEFINED)), // rseq_slice_yield
-    row(0x9001d8, 684, V7_3, NEWEST, side(860, 797, NONE, OK | DEFINED | EVENT), side(860, 797, NONE, OK | DEFINED)), // fchroot
-    row(0x9f0001, 536, V5_10, NEWEST, side(564, 49, NONE, OK), side(564, 49, NONE, OK)), // breakpoint
-    row(0x9f0002, 483, V5_10, NEWEST, side(564, 525, NONE, OK), side(564, 525, NONE, OK)), // cacheflush
-    row(0x9f0003, 537, V5_10, NEWEST, side(564, 49, NONE, OK), side(564, 49, NONE, OK)), // usr26
-    row(0x9f0004, 538, V5_10, NEWEST, side(564, 49, NONE, OK), side(564, 49, NONE, OK)), // usr32
-    row(0x9f0005, 539, V5_10, NEWEST, side(564, 526, NONE, OK), side(564, 526, NONE, OK)), // set_tls
-    row(0x9f0006, 540, V5_10, NEWEST, side(564, 49, NONE, OK), side(564, 49, NONE, OK)), // get_tls
+    row(0x900000, 128, V5_10, NEWEST, side(128, 49, NO_CONFIG, OK | DEFINED | EVENT), side(128, 49, NO_CONFIG, OK | DEFINED)), // restart_syscall
+    row(0x900001, 93, V5_10, NEWEST, side(93, 79, NO_CONFIG, OK | DEFINED | EVENT), side(93, 79, NO_CONFIG, OK | DEFINED)), // exit
+    row(0x900002, 297, V5_10, NEWEST, side(427, 49, NO_CONFIG, OK | DEFINED | EVENT), side(427, 49, NO_CONFIG, OK | DEFINED)), // fork
+    row(0x900003, 63, V5_10, NEWEST, side(63, 329, NO_CONFIG, OK | DEFINED | EVENT), side(63, 329, NO_CONFIG, OK | DEFINED)), // read
+    row(0x900004, 64, V5_10, NEWEST, side(64, 330, NO_CONFIG, OK | DEFINED | EVENT), side(64, 330, NO_CONFIG, OK | DEFINED)), // write
+    row(0x900005, 327, V5_10, NEWEST, side(311, 250, NO_CONFIG, OK | DEFINED | EVENT), side(311, 250, NO_CONFIG, OK | DEFINED)), // open
+    row(0x900006, 57, V5_10, NEWEST, side(57, 43, NO_CONFIG, OK | DEFINED | EVENT), side(57, 43, NO_CONFIG, OK | DEFINED)), // close
+    row(0x900008, 507, V5_10, NEWEST, side(429, 268, NO_CONFIG, OK | DEFINED | EVENT), side(429, 268, NO_CONFIG, OK | DEFINED)), // creat
+    row(0x900009, 301, V5_10, NEWEST, side(299, 242, NO_CONFIG, OK | DEFINED | EVENT), side(299, 242, NO_CONFIG, OK | DEFINED)), // link
+    row(0x90000a, 302, V5_10, NEWEST, side(300, 243, NO_CONFIG, OK | DEFINED | EVENT), side(300, 243, NO_CONFIG, OK | DEFINED)), // unlink
+    row(0x90000b, 221, V5_10, NEWEST, side(221, 177, NO_CONFIG, OK | DEFINED | EVENT), side(221, 177, NO_CONFIG, OK | DEFINED)), // execve
+    row(0x90000c, 49, V5_10, NEWEST, side(49, 42, NO_CONFIG, OK | DEFINED | EVENT), side(49, 42, NO_CONFIG, OK | DEFINED)), // chdir
+    row(0x90000d, 541, V5_10, NEWEST, side(566, 526, 42, OK | DEFINED | EVENT), side(566, 526, 42, OK | DEFINED)), // time
+    row(0x90000e, 304, V5_10, NEWEST, side(301, 244, NO_CONFIG, OK | DEFINED | EVENT), side(301, 244, NO_CONFIG, OK | DEFINED)), // mknod
+    row(0x90000f, 305, V5_10, NEWEST, side(302, 245, NO_CONFIG, OK | DEFINED | EVENT), side(302, 245, NO_CONFIG, OK | DEFINED)), // chmod
+    row(0x900010, 402, V5_10, NEWEST, side(431, 408, 50, OK | DEFINED | EVENT), side(431, 408, 50, OK | DEFINED)), // lchown
+    row(0x900013, 62, V5_10, NEWEST, side(62, 409, NO_CONFIG, OK | DEFINED | EVENT), side(62, 409, NO_CONFIG, OK | DEFINED)), // lseek
+    row(0x900014, 172, V5_10, NEWEST, side(172, 49, NO_CONFIG, OK | DEFINED | EVENT), side(172, 49, NO_CONFIG, OK | DEFINED)), // getpid
+    row(0x900015, 40, V5_10, NEWEST, side(40, 323, NO_CONFIG, OK | DEFINED | EVENT), side(40, 323, NO_CONFIG, OK | DEFINED)), // mount
+    row(0x900016, 310, V5_10, NEWEST, side(372, 275, NO_CONFIG, OK | DEFINED | EVENT), side(372, 275, NO_CONFIG, OK | DEFINED)), // umount
+    row(0x900017, 146, V5_10, NEWEST, side(433, 411, 50, OK | DEFINED | EVENT), side(433, 411, 50, OK | DEFINED)), // setuid
+    row(0x900018, 174, V5_10, NEWEST, side(434, 49, 50, OK | DEFINED | EVENT), side(434, 49, 50, OK | DEFINED)), // getuid
+    row(0x900019, 542, V5_10, NEWEST, side(567, 527, 42, OK | DEFINED | EVENT), side(567, 527, 42, OK | DEFINED)), // stime
+    row(0x90001a, 117, V5_10, NEWEST, side(117, 355, NO_CONFIG, OK | DEFINED | EVENT), side(117, 355, NO_CONFIG, OK | DEFINED)), // ptrace
+    row(0x90001b, 543, V5_10, NEWEST, side(568, 528, 13, OK | DEFINED | EVENT), side(568, 528, 13, OK | DEFINED)), // alarm
+    row(0x90001d, 508, V5_10, NEWEST, side(436, 49, NO_CONFIG, OK | DEFINED | EVENT), side(436, 49, NO_CONFIG, OK | DEFINED)), // pause
+    row(0x90001e, 544, V5_10, NEWEST, side(569, 529, 42, OK | DEFINED | EVENT), side(569, 529, 42, OK | DEFINED)), // utime
+    row(0x900021, 319, V5_10, NEWEST, side(308, 248, NO_CONFIG, OK | DEFINED | EVENT), side(308, 248, NO_CONFIG, OK | DEFINED)), // access
+    row(0x900022, 509, V5_10, NEWEST, side(437, 413, NO_CONFIG, OK | DEFINED | EVENT), side(437, 413, NO_CONFIG, OK | DEFINED)), // nice
+    row(0x900024, 81, V5_10, NEWEST, side(81, 49, NO_CONFIG, OK | DEFINED | EVENT), side(81, 49, NO_CONFIG, OK | DEFINED)), // sync
+    row(0x900025, 129, V5_10, NEWEST, side(129, 107, NO_CONFIG, OK | DEFINED | EVENT), side(129, 107, NO_CONFIG, OK | DEFINED)), // kill
+    row(0x900026, 374, V5_10, NEWEST, side(341, 242, NO_CONFIG, OK | DEFINED | EVENT), side(341, 242, NO_CONFIG, OK | DEFINED)), // rename
+    row(0x900027, 375, V5_10, NEWEST, side(342, 268, NO_CONFIG, OK | DEFINED | EVENT), side(342, 268, NO_CONFIG, OK | DEFINED)), // mkdir
+    row(0x900028, 376, V5_10, NEWEST, side(343, 243, NO_CONFIG, OK | DEFINED | EVENT), side(343, 243, NO_CONFIG, OK | DEFINED)), // rmdir
+    row(0x900029, 23, V5_10, NEWEST, side(23, 19, NO_CONFIG, OK | DEFINED | EVENT), side(23, 19, NO_CONFIG, OK | DEFINED)), // dup
+    row(0x90002a, 324, V5_10, NEWEST, side(438, 414, NO_CONFIG, OK | DEFINED | EVENT), side(438, 414, NO_CONFIG, OK | DEFINED)), // pipe
+    row(0x90002b, 153, V5_10, NEWEST, side(153, 126, NO_CONFIG, OK | DEFINED | EVENT), side(153, 126, NO_CONFIG, OK | DEFINED)), // times
+    row(0x90002d, 214, V5_10, NEWEST, side(214, 374, NO_CONFIG, OK | DEFINED | EVENT), side(214, 374, NO_CONFIG, OK | DEFINED)), // brk
+    row(0x90002e, 144, V5_10, NEWEST, side(440, 416, 50, OK | DEFINED | EVENT), side(440, 416, 50, OK | DEFINED)), // setgid
+    row(0x90002f, 176, V5_10, NEWEST, side(441, 49, 50, OK | DEFINED | EVENT), side(441, 49, 50, OK | DEFINED)), // getgid
+    row(0x900031, 175, V5_10, NEWEST, side(442, 49, 50, OK | DEFINED | EVENT), side(442, 49, 50, OK | DEFINED)), // geteuid
+    row(0x900032, 177, V5_10, NEWEST, side(443, 49, 50, OK | DEFINED | EVENT), side(443, 49, 50, OK | DEFINED)), // getegid
+    row(0x900033, 89, V5_10, NEWEST, side(89, 75, 10, OK | DEFINED | EVENT), side(89, 75, 10, OK | DEFINED)), // acct
+    row(0x900034, 39, V5_10, NEWEST, side(39, 33, NO_CONFIG, OK | DEFINED | EVENT), side(39, 33, NO_CONFIG, OK | DEFINED)), // umount2
+    row(0x900036, 29, V5_10, NEWEST, side(29, 322, NO_CONFIG, OK | DEFINED | EVENT), side(29, 322, NO_CONFIG, OK | DEFINED)), // ioctl
+    row(0x900037, 25, V5_10, NEWEST, side(25, 322, NO_CONFIG, OK | DEFINED | EVENT), side(25, 322, NO_CONFIG, OK | DEFINED)), // fcntl
+    row(0x900039, 154, V5_10, NEWEST, side(154, 127, NO_CONFIG, OK | DEFINED | EVENT), side(154, 127, NO_CONFIG, OK | DEFINED)), // setpgid
+    row(0x90003c, 166, V5_10, NEWEST, side(166, 133, NO_CONFIG, OK | DEFINED | EVENT), side(166, 133, NO_CONFIG, OK | DEFINED)), // umask
+    row(0x90003d, 51, V5_10, NEWEST, side(51, 42, NO_CONFIG, OK | DEFINED | EVENT), side(51, 42, NO_CONFIG, OK | DEFINED)), // chroot
+    row(0x90003e, 452, V5_10, NEWEST, side(374, 291, NO_CONFIG, OK | DEFINED | EVENT), side(374, 291, NO_CONFIG, OK | DEFINED)), // ustat
+    row(0x90003f, 358, V5_10, NEWEST, side(327, 257, NO_CONFIG, OK | DEFINED | EVENT), side(327, 257, NO_CONFIG, OK | DEFINED)), // dup2
+    row(0x900040, 173, V5_10, NEWEST, side(173, 49, NO_CONFIG, OK | DEFINED | EVENT), side(173, 49, NO_CONFIG, OK | DEFINED)), // getppid
+    row(0x900041, 339, V5_10, NEWEST, side(317, 49, NO_CONFIG, OK | DEFINED | EVENT), side(317, 49, NO_CONFIG, OK | DEFINED)), // getpgrp
+    row(0x900042, 157, V5_10, NEWEST, side(157, 49, NO_CONFIG, OK | DEFINED | EVENT), side(157, 49, NO_CONFIG, OK | DEFINED)), // setsid
+    row(0x900043, 386, V5_10, NEWEST, side(447, 419, NO_CONFIG, OK | DEFINED | EVENT), side(447, 419, NO_CONFIG, OK | DEFINED)), // sigaction
+    row(0x900046, 145, V5_10, NEWEST, side(449, 421, 50, OK | DEFINED | EVENT), side(449, 421, 50, OK | DEFINED)), // setreuid
+    row(0x900047, 143, V5_10, NEWEST, side(450, 422, 50, OK | DEFINED | EVENT), side(450, 422, 50, OK | DEFINED)), // setregid
+    row(0x900048, 368, V5_10, NEWEST, side(334, 423, NO_CONFIG, OK | DEFINED | EVENT), side(334, 423, NO_CONFIG, OK | DEFINED)), // sigsuspend
+    row(0x900049, 333, V5_10, NEWEST, side(314, 252, NO_CONFIG, OK | DEFINED | EVENT), side(314, 252, NO_CONFIG, OK | DEFINED)), // sigpending
+    row(0x90004a, 161, V5_10, NEWEST, side(161, 130, NO_CONFIG, OK | DEFINED | EVENT), side(161, 130, NO_CONFIG, OK | DEFINED)), // sethostname
+    row(0x90004b, 164, V5_10, NEWEST, side(164, 131, NO_CONFIG, OK | DEFINED | EVENT), side(164, 131, NO_CONFIG, OK | DEFINED)), // setrlimit
+    row(0x90004c, 163, V5_10, NEWEST, side(570, 131, NO_CONFIG, OK | DEFINED | EVENT), side(570, 131, NO_CONFIG, OK | DEFINED)), // getrlimit
+    row(0x90004d, 165, V5_10, NEWEST, side(165, 132, NO_CONFIG, OK | DEFINED | EVENT), side(165, 132, NO_CONFIG, OK | DEFINED)), // getrusage
+    row(0x90004e, 169, V5_10, NEWEST, side(169, 136, 42, OK | DEFINED | EVENT), side(169, 136, 42, OK | DEFINED)), // gettimeofday
+    row(0x90004f, 170, V5_10, NEWEST, side(170, 136, NO_CONFIG, OK | DEFINED | EVENT), side(170, 136, NO_CONFIG, OK | DEFINED)), // settimeofday
+    row(0x900050, 158, V5_10, NEWEST, side(456, 428, 50, OK | DEFINED | EVENT), side(456, 428, 50, OK | DEFINED)), // getgroups
+    row(0x900051, 159, V5_10, NEWEST, side(457, 428, 50, OK | DEFINED | EVENT), side(457, 428, 50, OK | DEFINED)), // setgroups
+    row(0x900052, 457, V5_10, NEWEST, side(571, 530, NO_CONFIG, OK | DEFINED | EVENT), side(571, 530, NO_CONFIG, OK | DEFINED)), // select
+    row(0x900053, 336, V5_10, NEWEST, side(315, 242, NO_CONFIG, OK | DEFINED | EVENT), side(315, 242, NO_CONFIG, OK | DEFINED)), // symlink
+    row(0x900055, 337, V5_10, NEWEST, side(316, 253, NO_CONFIG, OK | DEFINED | EVENT), side(316, 253, NO_CONFIG, OK | DEFINED)), // readlink
+    row(0x900056, 449, V5_10, NEWEST, side(371, NONE, NO_CONFIG, NO_DEFINITION), side(371, NONE, NO_CONFIG, NO_DEFINITION)), // uselib
+    row(0x900057, 224, V5_10, NEWEST, side(224, 180, 23, OK | DEFINED | EVENT), side(224, 180, 23, OK | DEFINED)), // swapon
+    row(0x900058, 142, V5_10, NEWEST, side(142, 117, NO_CONFIG, OK | DEFINED | EVENT), side(142, 117, NO_CONFIG, OK | DEFINED)), // reboot
+    row(0x900059, 545, V5_10, NEWEST, side(572, 532, NO_CONFIG, OK | DEFINED | EVENT), side(572, 532, NO_CONFIG, OK | DEFINED)), // readdir
+    row(0x90005a, 222, V5_10, NEWEST, side(573, 533, NO_CONFIG, OK | DEFINED | EVENT), side(573, 533, NO_CONFIG, OK | DEFINED)), // mmap
+    row(0x90005b, 215, V5_10, NEWEST, side(215, 375, NO_CONFIG, OK | DEFINED | EVENT), side(215, 375, NO_CONFIG, OK | DEFINED)), // munmap
+    row(0x90005c, 45, V5_10, NEWEST, side(45, 429, NO_CONFIG, OK | DEFINED | EVENT), side(45, 429, NO_CONFIG, OK | DEFINED)), // truncate
+    row(0x90005d, 46, V5_10, NEWEST, side(46, 431, NO_CONFIG, OK | DEFINED | EVENT), side(46, 431, NO_CONFIG, OK | DEFINED)), // ftruncate
+    row(0x90005e, 52, V5_10, NEWEST, side(52, 44, NO_CONFIG, OK | DEFINED | EVENT), side(52, 44, NO_CONFIG, OK | DEFINED)), // fchmod
+    row(0x90005f, 55, V5_10, NEWEST, side(460, 433, 50, OK | DEFINED | EVENT), side(460, 433, 50, OK | DEFINED)), // fchown
+    row(0x900060, 141, V5_10, NEWEST, side(141, 25, NO_CONFIG, OK | DEFINED | EVENT), side(141, 25, NO_CONFIG, OK | DEFINED)), // getpriority
+    row(0x900061, 140, V5_10, NEWEST, side(140, 116, NO_CONFIG, OK | DEFINED | EVENT), side(140, 116, NO_CONFIG, OK | DEFINED)), // setpriority
+    row(0x900063, 43, V5_10, NEWEST, side(43, 36, NO_CONFIG, OK | DEFINED | EVENT), side(43, 36, NO_CONFIG, OK | DEFINED)), // statfs
+    row(0x900064, 44, V5_10, NEWEST, side(44, 37, NO_CONFIG, OK | DEFINED | EVENT), side(44, 37, NO_CONFIG, OK | DEFINED)), // fstatfs
+    row(0x900066, 546, V5_10, NEWEST, side(574, 535, 20, OK | DEFINED | EVENT), side(575, 535, NO_CONFIG, OK)), // socketcall
+    row(0x900067, 116, V5_10, NEWEST, side(116, 99, 17, OK | DEFINED | EVENT), side(116, 99, 17, OK | DEFINED)), // syslog
+    row(0x900068, 103, V5_10, NEWEST, side(103, 88, 13, OK | DEFINED | EVENT), side(103, 88, 13, OK | DEFINED)), // setitimer
+    row(0x900069, 102, V5_10, NEWEST, side(102, 87, 13, OK | DEFINED | EVENT), side(102, 87, 13, OK | DEFINED)), // getitimer
+    row(0x90006a, 343, V5_10, NEWEST, side(320, 254, NO_CONFIG, OK | DEFINED | EVENT), side(320, 254, NO_CONFIG, OK | DEFINED)), // stat
+    row(0x90006b, 344, V5_10, NEWEST, side(321, 254, NO_CONFIG, OK | DEFINED | EVENT), side(321, 254, NO_CONFIG, OK | DEFINED)), // lstat
+    row(0x90006c, 80, V5_10, NEWEST, side(80, 69, NO_CONFIG, OK | DEFINED | EVENT), side(80, 69, NO_CONFIG, OK | DEFINED)), // fstat
+    row(0x90006f, 58, V5_10, NEWEST, side(58, 49, NO_CONFIG, OK | DEFINED | EVENT), side(58, 49, NO_CONFIG, OK | DEFINED)), // vhangup
+    row(0x900071, 547, V5_10, NEWEST, side(576, 536, NO_CONFIG, OK), side(576, 536, NO_CONFIG, OK)), // syscall
+    row(0x900072, 244, V5_10, NEWEST, side(244, 197, NO_CONFIG, OK | DEFINED | EVENT), side(244, 197, NO_CONFIG, OK | DEFINED)), // wait4
+    row(0x900073, 225, V5_10, NEWEST, side(225, 181, 23, OK | DEFINED | EVENT), side(225, 181, 23, OK | DEFINED)), // swapoff
+    row(0x900074, 179, V5_10, NEWEST, side(179, 138, NO_CONFIG, OK | DEFINED | EVENT), side(179, 138, NO_CONFIG, OK | DEFINED)), // sysinfo
+    row(0x900075, 548, V5_10, NEWEST, side(577, 537, 19, OK | DEFINED | EVENT), side(578, 538, NO_CONFIG, OK)), // ipc
+    row(0x900076, 82, V5_10, NEWEST, side(82, 43, NO_CONFIG, OK | DEFINED | EVENT), side(82, 43, NO_CONFIG, OK | DEFINED)), // fsync
+    row(0x900077, 363, V5_10, NEWEST, side(468, 49, NO_CONFIG, OK), side(468, 49, NO_CONFIG, OK)), // sigreturn
+    row(0x900078, 220, V5_10, NEWEST, side(220, 378, NO_CONFIG, OK | DEFINED | EVENT), side(220, 378, NO_CONFIG, OK | DEFINED)), // clone
+    row(0x900079, 162, V5_10, NEWEST, side(162, 130, NO_CONFIG, OK | DEFINED | EVENT), side(162, 130, NO_CONFIG, OK | DEFINED)), // setdomainname
+    row(0x90007a, 160, V5_10, NEWEST, side(160, 129, NO_CONFIG, OK | DEFINED | EVENT), side(160, 129, NO_CONFIG, OK | DEFINED)), // uname
+    row(0x90007c, 171, V5_10, NEWEST, side(413, 363, 42, OK | DEFINED | EVENT), side(413, 363, 42, OK | DEFINED)), // adjtimex
+    row(0x90007d, 226, V5_10, NEWEST, side(226, 380, 51, OK | DEFINED | EVENT), side(226, 380, 51, OK | DEFINED)), // mprotect
+    row(0x90007e, 510, V5_10, NEWEST, side(470, 440, NO_CONFIG, OK | DEFINED | EVENT), side(470, 440, NO_CONFIG, OK | DEFINED)), // sigprocmask
+    row(0x900080, 105, V5_10, NEWEST, side(105, 350, 15, OK | DEFINED | EVENT), side(105, 350, 15, OK | DEFINED)), // init_module
+    row(0x900081, 106, V5_10, NEWEST, side(106, 91, 16, OK | DEFINED | EVENT), side(106, 91, 16, OK | DEFINED)), // delete_module
+    row(0x900083, 60, V5_10, NEWEST, side(60, 51, 7, OK | DEFINED | EVENT), side(60, 51, 7, OK | DEFINED)), // quotactl
+    row(0x900084, 155, V5_10, NEWEST, side(155, 103, NO_CONFIG, OK | DEFINED | EVENT), side(155, 103, NO_CONFIG, OK | DEFINED)), // getpgid
+    row(0x900085, 50, V5_10, NEWEST, side(50, 43, NO_CONFIG, OK | DEFINED | EVENT), side(50, 43, NO_CONFIG, OK | DEFINED)), // fchdir
+    row(0x900086, 443, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), side(42, NONE, NO_CONFIG, NI)), // bdflush
+    row(0x900087, 435, V5_10, NEWEST, side(363, 390, 39, OK | DEFINED | EVENT), side(363, 390, 39, OK | DEFINED)), // sysfs
+    row(0x900088, 92, V5_10, NEWEST, side(373, 78, NO_CONFIG, OK | DEFINED | EVENT), side(373, 78, NO_CONFIG, OK | DEFINED)), // personality
+    row(0x90008a, 151, V5_10, NEWEST, side(472, 411, 50, OK | DEFINED | EVENT), side(472, 411, 50, OK | DEFINED)), // setfsuid
+    row(0x90008b, 152, V5_10, NEWEST, side(473, 416, 50, OK | DEFINED | EVENT), side(473, 416, 50, OK | DEFINED)), // setfsgid
+    row(0x90008c, 511, V5_10, NEWEST, side(397, 328, NO_CONFIG, OK | DEFINED | EVENT), side(397, 328, NO_CONFIG, OK | DEFINED)), // _llseek
+    row(0x90008d, 446, V5_10, NEWEST, side(369, 288, NO_CONFIG, OK | DEFINED | EVENT), side(369, 288, NO_CONFIG, OK | DEFINED)), // getdents
+    row(0x90008e, 512, V5_10, NEWEST, side(377, 295, NO_CONFIG, OK | DEFINED | EVENT), side(377, 295, NO_CONFIG, OK | DEFINED)), // _newselect
+    row(0x90008f, 32, V5_10, NEWEST, side(32, 26, 6, OK | DEFINED | EVENT), side(32, 26, 6, OK | DEFINED)), // flock
+    row(0x900090, 227, V5_10, NEWEST, side(227, 381, 51, OK | DEFINED | EVENT), side(227, 381, 51, OK | DEFINED)), // msync
+    row(0x900091, 65, V5_10, NEWEST, side(65, 331, NO_CONFIG, OK | DEFINED | EVENT), side(65, 331, NO_CONFIG, OK | DEFINED)), // readv
+    row(0x900092, 66, V5_10, NEWEST, side(66, 331, NO_CONFIG, OK | DEFINED | EVENT), side(66, 331, NO_CONFIG, OK | DEFINED)), // writev
+    row(0x900093, 156, V5_10, NEWEST, side(156, 103, NO_CONFIG, OK | DEFINED | EVENT), side(156, 103, NO_CONFIG, OK | DEFINED)), // getsid
+    row(0x900094, 83, V5_10, NEWEST, side(83, 43, NO_CONFIG, OK | DEFINED | EVENT), side(83, 43, NO_CONFIG, OK | DEFINED)), // fdatasync
+    row(0x900095, 450, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), side(42, NONE, NO_CONFIG, NI)), // _sysctl
+    row(0x900096, 228, V5_10, NEWEST, side(228, 382, 51, OK | DEFINED | EVENT), side(228, 382, 51, OK | DEFINED)), // mlock
+    row(0x900097, 229, V5_10, NEWEST, side(229, 382, 51, OK | DEFINED | EVENT), side(229, 382, 51, OK | DEFINED)), // munlock
+    row(0x900098, 230, V5_10, NEWEST, side(230, 16, 51, OK | DEFINED | EVENT), side(230, 16, 51, OK | DEFINED)), // mlockall
+    row(0x900099, 231, V5_10, NEWEST, side(231, 49, 51, OK | DEFINED | EVENT), side(231, 49, 51, OK | DEFINED)), // munlockall
+    row(0x90009a, 118, V5_10, NEWEST, side(118, 101, NO_CONFIG, OK | DEFINED | EVENT), side(118, 101, NO_CONFIG, OK | DEFINED)), // sched_setparam
+    row(0x90009b, 121, V5_10, NEWEST, side(121, 101, NO_CONFIG, OK | DEFINED | EVENT), side(121, 101, NO_CONFIG, OK | DEFINED)), // sched_getparam
+    row(0x90009c, 119, V5_10, NEWEST, side(119, 102, NO_CONFIG, OK | DEFINED | EVENT), side(119, 102, NO_CONFIG, OK | DEFINED)), // sched_setscheduler
+    row(0x90009d, 120, V5_10, NEWEST, side(120, 103, NO_CONFIG, OK | DEFINED | EVENT), side(120, 103, NO_CONFIG, OK | DEFINED)), // sched_getscheduler
+    row(0x90009e, 124, V5_10, NEWEST, side(124, 49, NO_CONFIG, OK | DEFINED | EVENT), side(124, 49, NO_CONFIG, OK | DEFINED)), // sched_yield
+    row(0x90009f, 125, V5_10, NEWEST, side(125, 105, NO_CONFIG, OK | DEFINED | EVENT), side(125, 105, NO_CONFIG, OK | DEFINED)), // sched_get_priority_max
+    row(0x9000a0, 126, V5_10, NEWEST, side(126, 105, NO_CONFIG, OK | DEFINED | EVENT), side(126, 105, NO_CONFIG, OK | DEFINED)), // sched_get_priority_min
+    row(0x9000a1, 127, V5_10, NEWEST, side(411, 356, 42, OK | DEFINED | EVENT), side(411, 356, 42, OK | DEFINED)), // sched_rr_get_interval
+    row(0x9000a2, 101, V5_10, NEWEST, side(404, 349, 42, OK | DEFINED | EVENT), side(404, 349, 42, OK | DEFINED)), // nanosleep
+    row(0x9000a3, 216, V5_10, NEWEST, side(216, 376, NO_CONFIG, OK | DEFINED | EVENT), side(216, 376, NO_CONFIG, OK | DEFINED)), // mremap
+    row(0x9000a4, 147, V5_10, NEWEST, side(476, 445, 50, OK | DEFINED | EVENT), side(476, 445, 50, OK | DEFINED)), // setresuid
+    row(0x9000a5, 148, V5_10, NEWEST, side(477, 446, 50, OK | DEFINED | EVENT), side(477, 446, 50, OK | DEFINED)), // getresuid
+    row(0x9000a8, 360, V5_10, NEWEST, side(329, 259, NO_CONFIG, OK | DEFINED | EVENT), side(329, 259, NO_CONFIG, OK | DEFINED)), // poll
+    row(0x9000a9, 42, V5_10, NEWEST, side(NONE, NONE, NO_CONFIG, NI), side(NONE, NONE, NO_CONFIG, NI)), // nfsservctl
+    row(0x9000aa, 149, V5_10, NEWEST, side(478, 447, 50, OK | DEFINED | EVENT), side(478, 447, 50, OK | DEFINED)), // setresgid
+    row(0x9000ab, 150, V5_10, NEWEST, side(479, 448, 50, OK | DEFINED | EVENT), side(479, 448, 50, OK | DEFINED)), // getresgid
+    row(0x9000ac, 167, V5_10, NEWEST, side(167, 362, NO_CONFIG, OK | DEFINED | EVENT), side(167, 362, NO_CONFIG, OK | DEFINED)), // prctl
+    row(0x9000ad, 139, V5_10, NEWEST, side(480, 49, NO_CONFIG, OK), side(480, 49, NO_CONFIG, OK)), // rt_sigreturn
+    row(0x9000ae, 134, V5_10, NEWEST, side(134, 358, NO_CONFIG, OK | DEFINED | EVENT), side(134, 358, NO_CONFIG, OK | DEFINED)), // rt_sigaction
+    row(0x9000af, 135, V5_10, NEWEST, side(135, 359, NO_CONFIG, OK | DEFINED | EVENT), side(135, 359, NO_CONFIG, OK | DEFINED)), // rt_sigprocmask
+    row(0x9000b0, 136, V5_10, NEWEST, side(136, 360, NO_CONFIG, OK | DEFINED | EVENT), side(136, 360, NO_CONFIG, OK | DEFINED)), // rt_sigpending
+    row(0x9000b1, 137, V5_10, NEWEST, side(412, 361, 42, OK | DEFINED | EVENT), side(412, 361, 42, OK | DEFINED)), // rt_sigtimedwait
+    row(0x9000b2, 138, V5_10, NEWEST, side(138, 115, NO_CONFIG, OK | DEFINED | EVENT), side(138, 115, NO_CONFIG, OK | DEFINED)), // rt_sigqueueinfo
+    row(0x9000b3, 133, V5_10, NEWEST, side(133, 357, NO_CONFIG, OK | DEFINED | EVENT), side(133, 357, NO_CONFIG, OK | DEFINED)), // rt_sigsuspend
+    row(0x9000b4, 67, V5_10, NEWEST, side(67, 332, NO_CONFIG, OK | DEFINED | EVENT), side(579, 332, NO_CONFIG, OK)), // pread64
+    row(0x9000b5, 68, V5_10, NEWEST, side(68, 333, NO_CONFIG, OK | DEFINED | EVENT), side(580, 333, NO_CONFIG, OK)), // pwrite64
+    row(0x9000b6, 306, V5_10, NEWEST, side(490, 408, 50, OK | DEFINED | EVENT), side(490, 408, 50, OK | DEFINED)), // chown
+    row(0x9000b7, 17, V5_10, NEWEST, side(17, 319, NO_CONFIG, OK | DEFINED | EVENT), side(17, 319, NO_CONFIG, OK | DEFINED)), // getcwd
+    row(0x9000b8, 90, V5_10, NEWEST, side(90, 76, 11, OK | DEFINED | EVENT), side(90, 76, 11, OK | DEFINED)), // capget
+    row(0x9000b9, 91, V5_10, NEWEST, side(91, 77, 11, OK | DEFINED | EVENT), side(91, 77, 11, OK | DEFINED)), // capset
+    row(0x9000ba, 132, V5_10, NEWEST, side(132, 109, NO_CONFIG, OK | DEFINED | EVENT), side(132, 109, NO_CONFIG, OK | DEFINED)), // sigaltstack
+    row(0x9000bb, 71, V5_10, NEWEST, side(492, 458, NO_CONFIG, OK | DEFINED | EVENT), side(492, 458, NO_CONFIG, OK | DEFINED)), // sendfile
+    row(0x9000be, 342, V5_10, NEWEST, side(494, 49, NO_CONFIG, OK | DEFINED | EVENT), side(494, 49, NO_CONFIG, OK | DEFINED)), // vfork
+    row(0x9000bf, 513, V5_10, NEWEST, side(163, 131, NO_CONFIG, OK | DEFINED | EVENT), side(163, 131, NO_CONFIG, OK | DEFINED)), // ugetrlimit
+    row(0x9000c0, 481, V5_10, NEWEST, side(496, 379, NO_CONFIG, OK | EVENT), side(496, 379, NO_CONFIG, OK)), // mmap2
+    row(0x9000c1, 477, V5_10, NEWEST, side(395, 326, NO_CONFIG, OK | DEFINED | EVENT), side(581, 326, NO_CONFIG, OK)), // truncate64
+    row(0x9000c2, 478, V5_10, NEWEST, side(396, 327, NO_CONFIG, OK | DEFINED | EVENT), side(582, 327, NO_CONFIG, OK)), // ftruncate64
+    row(0x9000c3, 464, V5_10, NEWEST, side(383, 301, NO_CONFIG, OK | DEFINED | EVENT), side(583, 539, NO_CONFIG, OK)), // stat64
+    row(0x9000c4, 465, V5_10, NEWEST, side(384, 301, NO_CONFIG, OK | DEFINED | EVENT), side(584, 539, NO_CONFIG, OK)), // lstat64
+    row(0x9000c5, 466, V5_10, NEWEST, side(385, 342, NO_CONFIG, OK | DEFINED | EVENT), side(585, 540, NO_CONFIG, OK)), // fstat64
+    row(0x9000c6, 514, V5_10, NEWEST, side(353, 246, NO_CONFIG, OK | DEFINED | EVENT), side(353, 246, NO_CONFIG, OK | DEFINED)), // lchown32
+    row(0x9000c7, 515, V5_10, NEWEST, side(174, 49, NO_CONFIG, OK | DEFINED | EVENT), side(174, 49, NO_CONFIG, OK | DEFINED)), // getuid32
+    row(0x9000c8, 516, V5_10, NEWEST, side(176, 49, NO_CONFIG, OK | DEFINED | EVENT), side(176, 49, NO_CONFIG, OK | DEFINED)), // getgid32
+    row(0x9000c9, 517, V5_10, NEWEST, side(175, 49, NO_CONFIG, OK | DEFINED | EVENT), side(175, 49, NO_CONFIG, OK | DEFINED)), // geteuid32
+    row(0x9000ca, 518, V5_10, NEWEST, side(177, 49, NO_CONFIG, OK | DEFINED | EVENT), side(177, 49, NO_CONFIG, OK | DEFINED)), // getegid32
+    row(0x9000cb, 519, V5_10, NEWEST, side(145, 120, 11, OK | DEFINED | EVENT), side(145, 120, 11, OK | DEFINED)), // setreuid32
+    row(0x9000cc, 520, V5_10, NEWEST, side(143, 118, 11, OK | DEFINED | EVENT), side(143, 118, 11, OK | DEFINED)), // setregid32
+    row(0x9000cd, 521, V5_10, NEWEST, side(158, 128, 11, OK | DEFINED | EVENT), side(158, 128, 11, OK | DEFINED)), // getgroups32
+    row(0x9000ce, 522, V5_10, NEWEST, side(159, 128, 11, OK | DEFINED | EVENT), side(159, 128, 11, OK | DEFINED)), // setgroups32
+    row(0x9000cf, 523, V5_10, NEWEST, side(55, 47, NO_CONFIG, OK | DEFINED | EVENT), side(55, 47, NO_CONFIG, OK | DEFINED)), // fchown32
+    row(0x9000d0, 524, V5_10, NEWEST, side(147, 122, 11, OK | DEFINED | EVENT), side(147, 122, 11, OK | DEFINED)), // setresuid32
+    row(0x9000d1, 525, V5_10, NEWEST, side(148, 123, 11, OK | DEFINED | EVENT), side(148, 123, 11, OK | DEFINED)), // getresuid32
+    row(0x9000d2, 526, V5_10, NEWEST, side(149, 124, 11, OK | DEFINED | EVENT), side(149, 124, 11, OK | DEFINED)), // setresgid32
+    row(0x9000d3, 527, V5_10, NEWEST, side(150, 125, 11, OK | DEFINED | EVENT), side(150, 125, 11, OK | DEFINED)), // getresgid32
+    row(0x9000d4, 528, V5_10, NEWEST, side(303, 246, NO_CONFIG, OK | DEFINED | EVENT), side(303, 246, NO_CONFIG, OK | DEFINED)), // chown32
+    row(0x9000d5, 529, V5_10, NEWEST, side(146, 121, 11, OK | DEFINED | EVENT), side(146, 121, 11, OK | DEFINED)), // setuid32
+    row(0x9000d6, 530, V5_10, NEWEST, side(144, 119, 11, OK | DEFINED | EVENT), side(144, 119, 11, OK | DEFINED)), // setgid32
+    row(0x9000d7, 531, V5_10, NEWEST, side(151, 121, 11, OK | DEFINED | EVENT), side(151, 121, 11, OK | DEFINED)), // setfsuid32
+    row(0x9000d8, 532, V5_10, NEWEST, side(152, 119, 11, OK | DEFINED | EVENT), side(152, 119, 11, OK | DEFINED)), // setfsgid32
+    row(0x9000d9, 61, V5_10, NEWEST, side(61, 52, NO_CONFIG, OK | DEFINED | EVENT), side(61, 52, NO_CONFIG, OK | DEFINED)), // getdents64
+    row(0x9000da, 41, V5_10, NEWEST, side(41, 35, NO_CONFIG, OK | DEFINED | EVENT), side(41, 35, NO_CONFIG, OK | DEFINED)), // pivot_root
+    row(0x9000db, 232, V5_10, NEWEST, side(232, 383, 51, OK | DEFINED | EVENT), side(232, 383, 51, OK | DEFINED)), // mincore
+    row(0x9000dc, 233, V5_10, NEWEST, side(233, 384, 52, OK | DEFINED | EVENT), side(233, 384, 52, OK | DEFINED)), // madvise
+    row(0x9000dd, 476, V5_10, NEWEST, side(394, 322, NO_CONFIG, OK | DEFINED | EVENT), side(586, 322, NO_CONFIG, OK)), // fcntl64
+    row(0x9000e0, 178, V5_10, NEWEST, side(178, 49, NO_CONFIG, OK | DEFINED | EVENT), side(178, 49, NO_CONFIG, OK | DEFINED)), // gettid
+    row(0x9000e1, 213, V5_10, NEWEST, side(213, 373, NO_CONFIG, OK | DEFINED | EVENT), side(587, 373, NO_CONFIG, OK)), // readahead
+    row(0x9000e2, 5, V5_10, NEWEST, side(5, 313, NO_CONFIG, OK | DEFINED | EVENT), side(5, 313, NO_CONFIG, OK | DEFINED)), // setxattr
+    row(0x9000e3, 6, V5_10, NEWEST, side(6, 313, NO_CONFIG, OK | DEFINED | EVENT), side(6, 313, NO_CONFIG, OK | DEFINED)), // lsetxattr
+    row(0x9000e4, 7, V5_10, NEWEST, side(7, 314, NO_CONFIG, OK | DEFINED | EVENT), side(7, 314, NO_CONFIG, OK | DEFINED)), // fsetxattr
+    row(0x9000e5, 8, V5_10, NEWEST, side(8, 315, NO_CONFIG, OK | DEFINED | EVENT), side(8, 315, NO_CONFIG, OK | DEFINED)), // getxattr
+    row(0x9000e6, 9, V5_10, NEWEST, side(9, 315, NO_CONFIG, OK | DEFINED | EVENT), side(9, 315, NO_CONFIG, OK | DEFINED)), // lgetxattr
+    row(0x9000e7, 10, V5_10, NEWEST, side(10, 316, NO_CONFIG, OK | DEFINED | EVENT), side(10, 316, NO_CONFIG, OK | DEFINED)), // fgetxattr
+    row(0x9000e8, 11, V5_10, NEWEST, side(11, 317, NO_CONFIG, OK | DEFINED | EVENT), side(11, 317, NO_CONFIG, OK | DEFINED)), // listxattr
+    row(0x9000e9, 12, V5_10, NEWEST, side(12, 317, NO_CONFIG, OK | DEFINED | EVENT), side(12, 317, NO_CONFIG, OK | DEFINED)), // llistxattr
+    row(0x9000ea, 13, V5_10, NEWEST, side(13, 318, NO_CONFIG, OK | DEFINED | EVENT), side(13, 318, NO_CONFIG, OK | DEFINED)), // flistxattr
+    row(0x9000eb, 14, V5_10, NEWEST, side(14, 11, NO_CONFIG, OK | DEFINED | EVENT), side(14, 11, NO_CONFIG, OK | DEFINED)), // removexattr
+    row(0x9000ec, 15, V5_10, NEWEST, side(15, 11, NO_CONFIG, OK | DEFINED | EVENT), side(15, 11, NO_CONFIG, OK | DEFINED)), // lremovexattr
+    row(0x9000ed, 16, V5_10, NEWEST, side(16, 12, NO_CONFIG, OK | DEFINED | EVENT), side(16, 12, NO_CONFIG, OK | DEFINED)), // fremovexattr
+    row(0x9000ee, 130, V5_10, NEWEST, side(130, 107, NO_CONFIG, OK | DEFINED | EVENT), side(130, 107, NO_CONFIG, OK | DEFINED)), // tkill
+    row(0x9000ef, 480, V5_10, NEWEST, side(71, 335, NO_CONFIG, OK | DEFINED | EVENT), side(71, 335, NO_CONFIG, OK | DEFINED)), // sendfile64
+    row(0x9000f0, 98, V5_10, NEWEST, side(403, 757, 44, OK | DEFINED | EVENT), side(403, 757, 44, OK | DEFINED)), // futex
+    row(0x9000f1, 122, V5_10, NEWEST, side(122, 104, NO_CONFIG, OK | DEFINED | EVENT), side(122, 104, NO_CONFIG, OK | DEFINED)), // sched_setaffinity
+    row(0x9000f2, 123, V5_10, NEWEST, side(123, 104, NO_CONFIG, OK | DEFINED | EVENT), side(123, 104, NO_CONFIG, OK | DEFINED)), // sched_getaffinity
+    row(0x9000f3, 0, V5_10, NEWEST, side(0, 0, 0, OK | DEFINED | EVENT), side(0, 0, 0, OK | DEFINED)), // io_setup
+    row(0x9000f4, 1, V5_10, NEWEST, side(1, 309, 0, OK | DEFINED | EVENT), side(1, 309, 0, OK | DEFINED)), // io_destroy
+    row(0x9000f5, 4, V5_10, NEWEST, side(393, 312, 41, OK | DEFINED | EVENT), side(393, 312, 41, OK | DEFINED)), // io_getevents
+    row(0x9000f6, 2, V5_10, NEWEST, side(2, 310, 0, OK | DEFINED | EVENT), side(2, 310, 0, OK | DEFINED)), // io_submit
+    row(0x9000f7, 3, V5_10, NEWEST, side(3, 311, 0, OK | DEFINED | EVENT), side(3, 311, 0, OK | DEFINED)), // io_cancel
+    row(0x9000f8, 94, V5_10, NEWEST, side(94, 79, NO_CONFIG, OK | DEFINED | EVENT), side(94, 79, NO_CONFIG, OK | DEFINED)), // exit_group
+    row(0x9000f9, 18, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), side(42, NONE, NO_CONFIG, NI)), // lookup_dcookie
+    row(0x9000fa, 462, V5_10, NEWEST, side(380, 298, 3, OK | DEFINED | EVENT), side(380, 298, 3, OK | DEFINED)), // epoll_create
+    row(0x9000fb, 21, V5_10, NEWEST, side(21, 17, 3, OK | DEFINED | EVENT), side(588, 541, NO_CONFIG, OK)), // epoll_ctl
+    row(0x9000fc, 463, V5_10, NEWEST, side(381, 299, 3, OK | DEFINED | EVENT), side(381, 299, 3, OK | DEFINED)), // epoll_wait
+    row(0x9000fd, 234, V5_10, NEWEST, side(234, 385, 51, OK | DEFINED | EVENT), side(234, 385, 51, OK | DEFINED)), // remap_file_pages
+    row(0x900100, 96, V5_10, NEWEST, side(96, 81, NO_CONFIG, OK | DEFINED | EVENT), side(96, 81, NO_CONFIG, OK | DEFINED)), // set_tid_address
+    row(0x900101, 107, V5_10, NEWEST, side(107, 92, 13, OK | DEFINED | EVENT), side(107, 92, 13, OK | DEFINED)), // timer_create
+    row(0x900102, 110, V5_10, NEWEST, side(406, 352, 45, OK | DEFINED | EVENT), side(406, 352, 45, OK | DEFINED)), // timer_settime
+    row(0x900103, 108, V5_10, NEWEST, side(405, 351, 45, OK | DEFINED | EVENT), side(405, 351, 45, OK | DEFINED)), // timer_gettime
+    row(0x900104, 109, V5_10, NEWEST, side(109, 94, 13, OK | DEFINED | EVENT), side(109, 94, 13, OK | DEFINED)), // timer_getoverrun
+    row(0x900105, 111, V5_10, NEWEST, side(111, 94, 13, OK | DEFINED | EVENT), side(111, 94, 13, OK | DEFINED)), // timer_delete
+    row(0x900106, 112, V5_10, NEWEST, side(407, 353, 42, OK | DEFINED | EVENT), side(407, 353, 42, OK | DEFINED)), // clock_settime
+    row(0x900107, 113, V5_10, NEWEST, side(408, 353, 42, OK | DEFINED | EVENT), side(408, 353, 42, OK | DEFINED)), // clock_gettime
+    row(0x900108, 114, V5_10, NEWEST, side(409, 353, 42, OK | DEFINED | EVENT), side(409, 353, 42, OK | DEFINED)), // clock_getres
+    row(0x900109, 115, V5_10, NEWEST, side(410, 354, 42, OK | DEFINED | EVENT), side(410, 354, 42, OK | DEFINED)), // clock_nanosleep
+    row(0x90010a, 474, V5_10, NEWEST, side(508, 324, NO_CONFIG, OK | EVENT), side(508, 324, NO_CONFIG, OK)), // statfs64
+    row(0x90010b, 475, V5_10, NEWEST, side(510, 325, NO_CONFIG, OK | EVENT), side(510, 325, NO_CONFIG, OK)), // fstatfs64
+    row(0x90010c, 131, V5_10, NEWEST, side(131, 108, NO_CONFIG, OK | DEFINED | EVENT), side(131, 108, NO_CONFIG, OK | DEFINED)), // tgkill
+    row(0x90010d, 458, V5_10, NEWEST, side(512, 471, 42, OK | DEFINED | EVENT), side(512, 471, 42, OK | DEFINED)), // utimes
+    row(0x90010e, 533, V5_10, NEWEST, side(513, 472, NO_CONFIG, OK | EVENT), side(513, 472, NO_CONFIG, OK)), // arm_fadvise64_64
+    row(0x90010f, 460, V5_10, NEWEST, side(379, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(379, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // pciconfig_iobase
+    row(0x900110, 454, V5_10, NEWEST, side(375, 474, 53, OK | DEFINED | EVENT), side(375, 474, 53, OK | DEFINED)), // pciconfig_read
+    row(0x900111, 455, V5_10, NEWEST, side(376, 474, 53, OK | DEFINED | EVENT), side(376, 474, 53, OK | DEFINED)), // pciconfig_write
+    row(0x900112, 180, V5_10, NEWEST, side(180, 139, 18, OK | DEFINED | EVENT), side(180, 139, 18, OK | DEFINED)), // mq_open
+    row(0x900113, 181, V5_10, NEWEST, side(181, 140, 18, OK | DEFINED | EVENT), side(181, 140, 18, OK | DEFINED)), // mq_unlink
+    row(0x900114, 182, V5_10, NEWEST, side(414, 364, 46, OK | DEFINED | EVENT), side(414, 364, 46, OK | DEFINED)), // mq_timedsend
+    row(0x900115, 183, V5_10, NEWEST, side(415, 365, 46, OK | DEFINED | EVENT), side(415, 365, 46, OK | DEFINED)), // mq_timedreceive
+    row(0x900116, 184, V5_10, NEWEST, side(184, 143, 18, OK | DEFINED | EVENT), side(184, 143, 18, OK | DEFINED)), // mq_notify
+    row(0x900117, 185, V5_10, NEWEST, side(185, 144, 18, OK | DEFINED | EVENT), side(185, 144, 18, OK | DEFINED)), // mq_getsetattr
+    row(0x900118, 95, V5_10, NEWEST, side(95, 80, NO_CONFIG, OK | DEFINED | EVENT), side(95, 80, NO_CONFIG, OK | DEFINED)), // waitid
+    row(0x900119, 198, V5_10, NEWEST, side(198, 157, 20, OK | DEFINED | EVENT), side(198, 157, 20, OK | DEFINED)), // socket
+    row(0x90011a, 200, V5_10, NEWEST, side(200, 159, 20, OK | DEFINED | EVENT), side(590, 543, NO_CONFIG, OK)), // bind
+    row(0x90011b, 203, V5_10, NEWEST, side(203, 162, 20, OK | DEFINED | EVENT), side(591, 543, NO_CONFIG, OK)), // connect
+    row(0x90011c, 201, V5_10, NEWEST, side(201, 160, 20, OK | DEFINED | EVENT), side(201, 160, 20, OK | DEFINED)), // listen
+    row(0x90011d, 202, V5_10, NEWEST, side(202, 161, 20, OK | DEFINED | EVENT), side(202, 161, 20, OK | DEFINED)), // accept
+    row(0x90011e, 204, V5_10, NEWEST, side(204, 163, 20, OK | DEFINED | EVENT), side(204, 163, 20, OK | DEFINED)), // getsockname
+    row(0x90011f, 205, V5_10, NEWEST, side(205, 163, 20, OK | DEFINED | EVENT), side(205, 163, 20, OK | DEFINED)), // getpeername
+    row(0x900120, 199, V5_10, NEWEST, side(199, 158, 20, OK | DEFINED | EVENT), side(199, 158, 20, OK | DEFINED)), // socketpair
+    row(0x900121, 361, V5_10, NEWEST, side(331, 479, 20, OK | DEFINED | EVENT), side(331, 479, 20, OK | DEFINED)), // send
+    row(0x900122, 206, V5_10, NEWEST, side(206, 371, 20, OK | DEFINED | EVENT), side(592, 544, NO_CONFIG, OK)), // sendto
+    row(0x900123, 362, V5_10, NEWEST, side(332, 480, 20, OK | DEFINED | EVENT), side(332, 480, 20, OK | DEFINED)), // recv
+    row(0x900124, 207, V5_10, NEWEST, side(207, 372, 20, OK | DEFINED | EVENT), side(207, 372, 20, OK | DEFINED)), // recvfrom
+    row(0x900125, 210, V5_10, NEWEST, side(210, 168, 20, OK | DEFINED | EVENT), side(210, 168, 20, OK | DEFINED)), // shutdown
+    row(0x900126, 208, V5_10, NEWEST, side(208, 166, 20, OK | DEFINED | EVENT), side(208, 166, 20, OK | DEFINED)), // setsockopt
+    row(0x900127, 209, V5_10, NEWEST, side(209, 167, 20, OK | DEFINED | EVENT), side(209, 167, 20, OK | DEFINED)), // getsockopt
+    row(0x900128, 211, V5_10, NEWEST, side(211, 169, 20, OK | DEFINED | EVENT), side(593, 545, NO_CONFIG, OK)), // sendmsg
+    row(0x900129, 212, V5_10, NEWEST, side(212, 169, 20, OK | DEFINED | EVENT), side(212, 169, 20, OK | DEFINED)), // recvmsg
+    row(0x90012a, 193, V5_10, NEWEST, side(193, 803, 19, OK | DEFINED | EVENT), side(594, 546, NO_CONFIG, OK)), // semop
+    row(0x90012b, 190, V5_10, NEWEST, side(190, 149, 19, OK | DEFINED | EVENT), side(190, 149, 19, OK | DEFINED)), // semget
+    row(0x90012c, 191, V5_10, NEWEST, side(351, 368, 19, OK | DEFINED | EVENT), side(351, 368, 19, OK | DEFINED)), // semctl
+    row(0x90012d, 189, V5_10, NEWEST, side(189, 367, 19, OK | DEFINED | EVENT), side(189, 367, 19, OK | DEFINED)), // msgsnd
+    row(0x90012e, 188, V5_10, NEWEST, side(188, 366, 19, OK | DEFINED | EVENT), side(188, 366, 19, OK | DEFINED)), // msgrcv
+    row(0x90012f, 186, V5_10, NEWEST, side(186, 145, 19, OK | DEFINED | EVENT), side(186, 145, 19, OK | DEFINED)), // msgget
+    row(0x900130, 187, V5_10, NEWEST, side(350, 146, 19, OK | DEFINED | EVENT), side(350, 146, 19, OK | DEFINED)), // msgctl
+    row(0x900131, 196, V5_10, NEWEST, side(196, 155, 19, OK | DEFINED | EVENT), side(196, 155, 19, OK | DEFINED)), // shmat
+    row(0x900132, 197, V5_10, NEWEST, side(197, 156, 19, OK | DEFINED | EVENT), side(197, 156, 19, OK | DEFINED)), // shmdt
+    row(0x900133, 194, V5_10, NEWEST, side(194, 370, 19, OK | DEFINED | EVENT), side(194, 370, 19, OK | DEFINED)), // shmget
+    row(0x900134, 195, V5_10, NEWEST, side(354, 154, 19, OK | DEFINED | EVENT), side(354, 154, 19, OK | DEFINED)), // shmctl
+    row(0x900135, 217, V5_10, NEWEST, side(217, 377, 21, OK | DEFINED | EVENT), side(217, 377, 21, OK | DEFINED)), // add_key
+    row(0x900136, 218, V5_10, NEWEST, side(218, 175, 21, OK | DEFINED | EVENT), side(218, 175, 21, OK | DEFINED)), // request_key
+    row(0x900137, 219, V5_10, NEWEST, side(219, 362, 21, OK | DEFINED | EVENT), side(219, 362, 21, OK | DEFINED)), // keyctl
+    row(0x900138, 192, V5_10, NEWEST, side(416, 369, 47, OK | DEFINED | EVENT), side(595, 547, NO_CONFIG, OK)), // semtimedop
+    row(0x900139, 467, V5_10, NEWEST, side(NONE, NONE, NO_CONFIG, NI), side(NONE, NONE, NO_CONFIG, NI)), // vserver
+    row(0x90013a, 30, V5_10, NEWEST, side(30, 24, 5, OK | DEFINED | EVENT), side(30, 24, 5, OK | DEFINED)), // ioprio_set
+    row(0x90013b, 31, V5_10, NEWEST, side(31, 25, 5, OK | DEFINED | EVENT), side(31, 25, 5, OK | DEFINED)), // ioprio_get
+    row(0x90013c, 468, V5_10, NEWEST, side(386, 49, 4, OK | DEFINED | EVENT), side(386, 49, 4, OK | DEFINED)), // inotify_init
+    row(0x90013d, 27, V5_10, NEWEST, side(27, 22, 4, OK | DEFINED | EVENT), side(27, 22, 4, OK | DEFINED)), // inotify_add_watch
+    row(0x90013e, 28, V5_10, NEWEST, side(28, 23, 4, OK | DEFINED | EVENT), side(28, 23, 4, OK | DEFINED)), // inotify_rm_watch
+    row(0x90013f, 235, V5_10, NEWEST, side(235, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(235, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // mbind
+    row(0x900140, 236, V5_10, NEWEST, side(236, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(236, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // get_mempolicy
+    row(0x900141, 237, V5_10, NEWEST, side(237, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(237, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // set_mempolicy
+    row(0x900142, 56, V5_10, NEWEST, side(56, 48, NO_CONFIG, OK | DEFINED | EVENT), side(56, 48, NO_CONFIG, OK | DEFINED)), // openat
+    row(0x900143, 34, V5_10, NEWEST, side(34, 28, NO_CONFIG, OK | DEFINED | EVENT), side(34, 28, NO_CONFIG, OK | DEFINED)), // mkdirat
+    row(0x900144, 33, V5_10, NEWEST, side(33, 27, NO_CONFIG, OK | DEFINED | EVENT), side(33, 27, NO_CONFIG, OK | DEFINED)), // mknodat
+    row(0x900145, 54, V5_10, NEWEST, side(54, 46, NO_CONFIG, OK | DEFINED | EVENT), side(54, 46, NO_CONFIG, OK | DEFINED)), // fchownat
+    row(0x900146, 469, V5_10, NEWEST, side(534, 494, 42, OK | DEFINED | EVENT), side(534, 494, 42, OK | DEFINED)), // futimesat
+    row(0x900147, 470, V5_10, NEWEST, side(388, 304, NO_CONFIG, OK | DEFINED | EVENT), side(596, 548, NO_CONFIG, OK)), // fstatat64
+    row(0x900148, 35, V5_10, NEWEST, side(35, 29, NO_CONFIG, OK | DEFINED | EVENT), side(35, 29, NO_CONFIG, OK | DEFINED)), // unlinkat
+    row(0x900149, 38, V5_10, NEWEST, side(38, 32, NO_CONFIG, OK | DEFINED | EVENT), side(38, 32, NO_CONFIG, OK | DEFINED)), // renameat
+    row(0x90014a, 37, V5_10, NEWEST, side(37, 31, NO_CONFIG, OK | DEFINED | EVENT), side(37, 31, NO_CONFIG, OK | DEFINED)), // linkat
+    row(0x90014b, 36, V5_10, NEWEST, side(36, 30, NO_CONFIG, OK | DEFINED | EVENT), side(36, 30, NO_CONFIG, OK | DEFINED)), // symlinkat
+    row(0x90014c, 78, V5_10, NEWEST, side(78, 67, NO_CONFIG, OK | DEFINED | EVENT), side(78, 67, NO_CONFIG, OK | DEFINED)), // readlinkat
+    row(0x90014d, 53, V5_10, NEWEST, side(53, 45, NO_CONFIG, OK | DEFINED | EVENT), side(53, 45, NO_CONFIG, OK | DEFINED)), // fchmodat
+    row(0x90014e, 48, V5_10, NEWEST, side(48, 41, NO_CONFIG, OK | DEFINED | EVENT), side(48, 41, NO_CONFIG, OK | DEFINED)), // faccessat
+    row(0x90014f, 72, V5_10, NEWEST, side(398, 336, 42, OK | DEFINED | EVENT), side(398, 336, 42, OK | DEFINED)), // pselect6
+    row(0x900150, 73, V5_10, NEWEST, side(399, 337, 42, OK | DEFINED | EVENT), side(399, 337, 42, OK | DEFINED)), // ppoll
+    row(0x900151, 97, V5_10, NEWEST, side(97, 346, NO_CONFIG, OK | DEFINED | EVENT), side(97, 346, NO_CONFIG, OK | DEFINED)), // unshare
+    row(0x900152, 99, V5_10, NEWEST, side(99, 348, 12, OK | DEFINED | EVENT), side(99, 348, 12, OK | DEFINED)), // set_robust_list
+    row(0x900153, 100, V5_10, NEWEST, side(100, 85, 12, OK | DEFINED | EVENT), side(100, 85, 12, OK | DEFINED)), // get_robust_list
+    row(0x900154, 76, V5_10, NEWEST, side(76, 340, NO_CONFIG, OK | DEFINED | EVENT), side(76, 340, NO_CONFIG, OK | DEFINED)), // splice
+    row(0x900155, 534, V5_10, NEWEST, side(539, 499, NO_CONFIG, OK | DEFINED | EVENT), side(539, 499, NO_CONFIG, OK | DEFINED)), // arm_sync_file_range
+    row(0x900156, 77, V5_10, NEWEST, side(77, 341, NO_CONFIG, OK | DEFINED | EVENT), side(77, 341, NO_CONFIG, OK | DEFINED)), // tee
+    row(0x900157, 75, V5_10, NEWEST, side(75, 339, NO_CONFIG, OK | DEFINED | EVENT), side(75, 339, NO_CONFIG, OK | DEFINED)), // vmsplice
+    row(0x900158, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // move_pages
+    row(0x900159, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED | EVENT), side(168, 802, NO_CONFIG, OK | DEFINED)), // getcpu
+    row(0x90015a, 22, V5_10, NEWEST, side(22, 321, 3, OK | DEFINED | EVENT), side(22, 321, 3, OK | DEFINED)), // epoll_pwait
+    row(0x90015b, 104, V5_10, NEWEST, side(104, 503, 14, OK | DEFINED | EVENT), side(104, 503, 14, OK | DEFINED)), // kexec_load
+    row(0x90015c, 88, V5_10, NEWEST, side(402, 345, 42, OK | DEFINED | EVENT), side(402, 345, 42, OK | DEFINED)), // utimensat
+    row(0x90015d, 471, V5_10, NEWEST, side(389, 505, 8, OK | DEFINED | EVENT), side(389, 505, 8, OK | DEFINED)), // signalfd
+    row(0x90015e, 85, V5_10, NEWEST, side(85, 71, 9, OK | DEFINED | EVENT), side(85, 71, 9, OK | DEFINED)), // timerfd_create
+    row(0x90015f, 473, V5_10, NEWEST, side(390, 306, 2, OK | DEFINED | EVENT), side(390, 306, 2, OK | DEFINED)), // eventfd
+    row(0x900160, 47, V5_10, NEWEST, side(47, 40, NO_CONFIG, OK | DEFINED | EVENT), side(47, 40, NO_CONFIG, OK | DEFINED)), // fallocate
+    row(0x900161, 86, V5_10, NEWEST, side(400, 343, 43, OK | DEFINED | EVENT), side(400, 343, 43, OK | DEFINED)), // timerfd_settime
+    row(0x900162, 87, V5_10, NEWEST, side(401, 344, 43, OK | DEFINED | EVENT), side(401, 344, 43, OK | DEFINED)), // timerfd_gettime
+    row(0x900163, 74, V5_10, NEWEST, side(74, 338, 8, OK | DEFINED | EVENT), side(74, 338, 8, OK | DEFINED)), // signalfd4
+    row(0x900164, 19, V5_10, NEWEST, side(19, 15, 2, OK | DEFINED | EVENT), side(19, 15, 2, OK | DEFINED)), // eventfd2
+    row(0x900165, 20, V5_10, NEWEST, side(20, 16, 3, OK | DEFINED | EVENT), side(20, 16, 3, OK | DEFINED)), // epoll_create1
+    row(0x900166, 24, V5_10, NEWEST, side(24, 20, NO_CONFIG, OK | DEFINED | EVENT), side(24, 20, NO_CONFIG, OK | DEFINED)), // dup3
+    row(0x900167, 59, V5_10, NEWEST, side(59, 50, NO_CONFIG, OK | DEFINED | EVENT), side(59, 50, NO_CONFIG, OK | DEFINED)), // pipe2
+    row(0x900168, 26, V5_10, NEWEST, side(26, 16, 4, OK | DEFINED | EVENT), side(26, 16, 4, OK | DEFINED)), // inotify_init1
+    row(0x900169, 69, V5_10, NEWEST, side(69, 334, NO_CONFIG, OK | DEFINED | EVENT), side(69, 334, NO_CONFIG, OK | DEFINED)), // preadv
+    row(0x90016a, 70, V5_10, NEWEST, side(70, 334, NO_CONFIG, OK | DEFINED | EVENT), side(70, 334, NO_CONFIG, OK | DEFINED)), // pwritev
+    row(0x90016b, 240, V5_10, NEWEST, side(240, 193, NO_CONFIG, OK | DEFINED | EVENT), side(240, 193, NO_CONFIG, OK | DEFINED)), // rt_tgsigqueueinfo
+    row(0x90016c, 241, V5_10, NEWEST, side(241, 386, 26, OK | DEFINED | EVENT), side(241, 386, 26, OK | DEFINED)), // perf_event_open
+    row(0x90016d, 243, V5_10, NEWEST, side(419, 387, 49, OK | DEFINED | EVENT), side(419, 387, 49, OK | DEFINED)), // recvmmsg
+    row(0x90016e, 242, V5_10, NEWEST, side(242, 195, 20, OK | DEFINED | EVENT), side(242, 195, 20, OK | DEFINED)), // accept4
+    row(0x90016f, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED | EVENT), side(246, 199, 27, OK | DEFINED)), // fanotify_init
+    row(0x900170, 247, V5_10, NEWEST, side(247, 200, 27, OK | DEFINED | EVENT), side(247, 200, 27, OK | DEFINED)), // fanotify_mark
+    row(0x900171, 245, V5_10, NEWEST, side(245, 198, NO_CONFIG, OK | DEFINED | EVENT), side(245, 198, NO_CONFIG, OK | DEFINED)), // prlimit64
+    row(0x900172, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED | EVENT), side(248, 781, 28, OK | DEFINED)), // name_to_handle_at
+    row(0x900173, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED | EVENT), side(249, 202, 28, OK | DEFINED)), // open_by_handle_at
+    row(0x900174, 250, V5_10, NEWEST, side(424, 392, 45, OK | DEFINED | EVENT), side(424, 392, 45, OK | DEFINED)), // clock_adjtime
+    row(0x900175, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED | EVENT), side(251, 204, NO_CONFIG, OK | DEFINED)), // syncfs
+    row(0x900176, 253, V5_10, NEWEST, side(253, 206, 20, OK | DEFINED | EVENT), side(253, 206, 20, OK | DEFINED)), // sendmmsg
+    row(0x900177, 252, V5_10, NEWEST, side(252, 205, NO_CONFIG, OK | DEFINED | EVENT), side(252, 205, NO_CONFIG, OK | DEFINED)), // setns
+    row(0x900178, 254, V5_10, NEWEST, side(254, 393, 54, OK | DEFINED | EVENT), side(254, 393, 54, OK | DEFINED)), // process_vm_readv
+    row(0x900179, 255, V5_10, NEWEST, side(255, 393, 54, OK | DEFINED | EVENT), side(255, 393, 54, OK | DEFINED)), // process_vm_writev
+    row(0x90017a, 256, V5_10, NEWEST, side(256, 394, 30, OK | DEFINED | EVENT), side(256, 394, 30, OK | DEFINED)), // kcmp
+    row(0x90017b, 257, V5_10, NEWEST, side(257, 209, 15, OK | DEFINED | EVENT), side(257, 209, 15, OK | DEFINED)), // finit_module
+    row(0x90017c, 258, V5_10, NEWEST, side(258, 210, NO_CONFIG, OK | DEFINED | EVENT), side(258, 210, NO_CONFIG, OK | DEFINED)), // sched_setattr
+    row(0x90017d, 259, V5_10, NEWEST, side(259, 211, NO_CONFIG, OK | DEFINED | EVENT), side(259, 211, NO_CONFIG, OK | DEFINED)), // sched_getattr
+    row(0x90017e, 260, V5_10, NEWEST, side(260, 212, NO_CONFIG, OK | DEFINED | EVENT), side(260, 212, NO_CONFIG, OK | DEFINED)), // renameat2
+    row(0x90017f, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED | EVENT), side(261, 213, 31, OK | DEFINED)), // seccomp
+    row(0x900180, 262, V5_10, NEWEST, side(262, 395, NO_CONFIG, OK | DEFINED | EVENT), side(262, 395, NO_CONFIG, OK | DEFINED)), // getrandom
+    row(0x900181, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED | EVENT), side(263, 215, 32, OK | DEFINED)), // memfd_create
+    row(0x900182, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED | EVENT), side(264, 804, 33, OK | DEFINED)), // bpf
+    row(0x900183, 265, V5_10, NEWEST, side(265, 217, NO_CONFIG, OK | DEFINED | EVENT), side(265, 217, NO_CONFIG, OK | DEFINED)), // execveat
+    row(0x900184, 266, V5_10, NEWEST, side(266, 16, 34, OK | DEFINED | EVENT), side(266, 16, 34, OK | DEFINED)), // userfaultfd
+    row(0x900185, 267, V5_10, NEWEST, side(267, 218, 35, OK | DEFINED | EVENT), side(267, 218, 35, OK | DEFINED)), // membarrier
+    row(0x900186, 268, V5_10, NEWEST, side(268, 381, 51, OK | DEFINED | EVENT), side(268, 381, 51, OK | DEFINED)), // mlock2
+    row(0x900187, 269, V5_10, NEWEST, side(269, 340, NO_CONFIG, OK | DEFINED | EVENT), side(269, 340, NO_CONFIG, OK | DEFINED)), // copy_file_range
+    row(0x900188, 270, V5_10, NEWEST, side(270, 396, NO_CONFIG, OK | DEFINED | EVENT), side(270, 396, NO_CONFIG, OK | DEFINED)), // preadv2
+    row(0x900189, 271, V5_10, NEWEST, side(271, 396, NO_CONFIG, OK | DEFINED | EVENT), side(271, 396, NO_CONFIG, OK | DEFINED)), // pwritev2
+    row(0x90018a, 272, V5_10, NEWEST, side(272, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(272, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // pkey_mprotect
+    row(0x90018b, 273, V5_10, NEWEST, side(273, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(273, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // pkey_alloc
+    row(0x90018c, 274, V5_10, NEWEST, side(274, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(274, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // pkey_free
+    row(0x90018d, 275, V5_10, NEWEST, side(275, 220, NO_CONFIG, OK | DEFINED | EVENT), side(275, 220, NO_CONFIG, OK | DEFINED)), // statx
+    row(0x90018e, 277, V5_10, NEWEST, side(277, 222, 36, OK | DEFINED | EVENT), side(277, 222, 36, OK | DEFINED)), // rseq
+    row(0x90018f, 276, V5_10, NEWEST, side(425, 397, 41, OK | DEFINED | EVENT), side(425, 397, 41, OK | DEFINED)), // io_pgetevents
+    row(0x900190, 238, V5_10, NEWEST, side(238, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(238, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // migrate_pages
+    row(0x900191, 278, V5_10, NEWEST, side(278, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(278, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // kexec_file_load
+    row(0x900193, 487, V5_10, NEWEST, side(113, 97, NO_CONFIG, OK | DEFINED | EVENT), side(113, 97, NO_CONFIG, OK | DEFINED)), // clock_gettime64
+    row(0x900194, 488, V5_10, NEWEST, side(112, 96, NO_CONFIG, OK | DEFINED | EVENT), side(112, 96, NO_CONFIG, OK | DEFINED)), // clock_settime64
+    row(0x900195, 489, V5_10, NEWEST, side(250, 203, 13, OK | DEFINED | EVENT), side(250, 203, 13, OK | DEFINED)), // clock_adjtime64
+    row(0x900196, 490, V5_10, NEWEST, side(114, 97, NO_CONFIG, OK | DEFINED | EVENT), side(114, 97, NO_CONFIG, OK | DEFINED)), // clock_getres_time64
+    row(0x900197, 491, V5_10, NEWEST, side(115, 98, NO_CONFIG, OK | DEFINED | EVENT), side(115, 98, NO_CONFIG, OK | DEFINED)), // clock_nanosleep_time64
+    row(0x900198, 492, V5_10, NEWEST, side(108, 93, 13, OK | DEFINED | EVENT), side(108, 93, 13, OK | DEFINED)), // timer_gettime64
+    row(0x900199, 493, V5_10, NEWEST, side(110, 95, 13, OK | DEFINED | EVENT), side(110, 95, 13, OK | DEFINED)), // timer_settime64
+    row(0x90019a, 494, V5_10, NEWEST, side(87, 73, 9, OK | DEFINED | EVENT), side(87, 73, 9, OK | DEFINED)), // timerfd_gettime64
+    row(0x90019b, 495, V5_10, NEWEST, side(86, 72, 9, OK | DEFINED | EVENT), side(86, 72, 9, OK | DEFINED)), // timerfd_settime64
+    row(0x90019c, 496, V5_10, NEWEST, side(88, 74, NO_CONFIG, OK | DEFINED | EVENT), side(88, 74, NO_CONFIG, OK | DEFINED)), // utimensat_time64
+    row(0x90019d, 497, V5_10, NEWEST, side(72, 61, NO_CONFIG, OK | DEFINED | EVENT), side(72, 61, NO_CONFIG, OK | DEFINED)), // pselect6_time64
+    row(0x90019e, 498, V5_10, NEWEST, side(73, 398, NO_CONFIG, OK | DEFINED | EVENT), side(73, 398, NO_CONFIG, OK | DEFINED)), // ppoll_time64
+    row(0x9001a0, 499, V5_10, NEWEST, side(276, 399, 0, OK | DEFINED | EVENT), side(276, 399, 0, OK | DEFINED)), // io_pgetevents_time64
+    row(0x9001a1, 500, V5_10, NEWEST, side(243, 196, 20, OK | DEFINED | EVENT), side(243, 196, 20, OK | DEFINED)), // recvmmsg_time64
+    row(0x9001a2, 501, V5_10, NEWEST, side(182, 400, 18, OK | DEFINED | EVENT), side(182, 400, 18, OK | DEFINED)), // mq_timedsend_time64
+    row(0x9001a3, 502, V5_10, NEWEST, side(183, 401, 18, OK | DEFINED | EVENT), side(183, 401, 18, OK | DEFINED)), // mq_timedreceive_time64
+    row(0x9001a4, 503, V5_10, NEWEST, side(192, 151, 19, OK | DEFINED | EVENT), side(192, 151, 19, OK | DEFINED)), // semtimedop_time64
+    row(0x9001a5, 504, V5_10, NEWEST, side(137, 402, NO_CONFIG, OK | DEFINED | EVENT), side(137, 402, NO_CONFIG, OK | DEFINED)), // rt_sigtimedwait_time64
+    row(0x9001a6, 505, V5_10, NEWEST, side(98, 746, 12, OK | DEFINED | EVENT), side(98, 746, 12, OK | DEFINED)), // futex_time64
+    row(0x9001a7, 506, V5_10, NEWEST, side(127, 106, NO_CONFIG, OK | DEFINED | EVENT), side(127, 106, NO_CONFIG, OK | DEFINED)), // sched_rr_get_interval_time64
+    row(0x9001a8, 279, V5_10, NEWEST, side(279, 224, NO_CONFIG, OK | DEFINED | EVENT), side(279, 224, NO_CONFIG, OK | DEFINED)), // pidfd_send_signal
+    row(0x9001a9, 280, V5_10, NEWEST, side(280, 225, 38, OK | DEFINED | EVENT), side(280, 225, 38, OK | DEFINED)), // io_uring_setup
+    row(0x9001aa, 281, V5_10, NEWEST, side(281, 403, 38, OK | DEFINED | EVENT), side(281, 403, 38, OK | DEFINED)), // io_uring_enter
+    row(0x9001ab, 282, V5_10, NEWEST, side(282, 227, 38, OK | DEFINED | EVENT), side(282, 227, 38, OK | DEFINED)), // io_uring_register
+    row(0x9001ac, 283, V5_10, NEWEST, side(283, 228, NO_CONFIG, OK | DEFINED | EVENT), side(283, 228, NO_CONFIG, OK | DEFINED)), // open_tree
+    row(0x9001ad, 284, V5_10, NEWEST, side(284, 229, NO_CONFIG, OK | DEFINED | EVENT), side(284, 229, NO_CONFIG, OK | DEFINED)), // move_mount
+    row(0x9001ae, 285, V5_10, NEWEST, side(285, 230, NO_CONFIG, OK | DEFINED | EVENT), side(285, 230, NO_CONFIG, OK | DEFINED)), // fsopen
+    row(0x9001af, 286, V5_10, NEWEST, side(286, 231, NO_CONFIG, OK | DEFINED | EVENT), side(286, 231, NO_CONFIG, OK | DEFINED)), // fsconfig
+    row(0x9001b0, 287, V5_10, NEWEST, side(287, 232, NO_CONFIG, OK | DEFINED | EVENT), side(287, 232, NO_CONFIG, OK | DEFINED)), // fsmount
+    row(0x9001b1, 288, V5_10, NEWEST, side(288, 233, NO_CONFIG, OK | DEFINED | EVENT), side(288, 233, NO_CONFIG, OK | DEFINED)), // fspick
+    row(0x9001b2, 289, V5_10, NEWEST, side(289, 234, NO_CONFIG, OK | DEFINED | EVENT), side(289, 234, NO_CONFIG, OK | DEFINED)), // pidfd_open
+    row(0x9001b3, 290, V5_10, NEWEST, side(290, 404, NO_CONFIG, OK | DEFINED | EVENT), side(290, 404, NO_CONFIG, OK | DEFINED)), // clone3
+    row(0x9001b4, 291, V5_10, NEWEST, side(291, 236, NO_CONFIG, OK | DEFINED | EVENT), side(291, 236, NO_CONFIG, OK | DEFINED)), // close_range
+    row(0x9001b5, 292, V5_10, NEWEST, side(292, 405, NO_CONFIG, OK | DEFINED | EVENT), side(292, 405, NO_CONFIG, OK | DEFINED)), // openat2
+    row(0x9001b6, 293, V5_10, NEWEST, side(293, 238, NO_CONFIG, OK | DEFINED | EVENT), side(293, 238, NO_CONFIG, OK | DEFINED)), // pidfd_getfd
+    row(0x9001b7, 294, V5_10, NEWEST, side(294, 239, NO_CONFIG, OK | DEFINED | EVENT), side(294, 239, NO_CONFIG, OK | DEFINED)), // faccessat2
+    row(0x9001b8, 295, V5_10, NEWEST, side(295, 406, 52, OK | DEFINED | EVENT), side(295, 406, 52, OK | DEFINED)), // process_madvise
+    row(0x9001b9, 650, V6_1, NEWEST, side(804, 758, 3, OK | DEFINED | EVENT), side(804, 758, 3, OK | DEFINED)), // epoll_pwait2
+    row(0x9001ba, 651, V6_1, NEWEST, side(805, 759, NO_CONFIG, OK | DEFINED | EVENT), side(805, 759, NO_CONFIG, OK | DEFINED)), // mount_setattr
+    row(0x9001bb, 652, V6_1, NEWEST, side(806, 749, 7, OK | DEFINED | EVENT), side(806, 749, 7, OK | DEFINED)), // quotactl_fd
+    row(0x9001bc, 653, V6_1, NEWEST, side(807, 760, 63, OK | DEFINED | EVENT), side(807, 760, 63, OK | DEFINED)), // landlock_create_ruleset
+    row(0x9001bd, 654, V6_1, NEWEST, side(808, 751, 63, OK | DEFINED | EVENT), side(808, 751, 63, OK | DEFINED)), // landlock_add_rule
+    row(0x9001be, 655, V6_1, NEWEST, side(809, 752, 63, OK | DEFINED | EVENT), side(809, 752, 63, OK | DEFINED)), // landlock_restrict_self
+    row(0x9001c0, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), side(811, 754, NO_CONFIG, OK | DEFINED)), // process_mrelease
+    row(0x9001c1, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), side(812, 755, 12, OK | DEFINED)), // futex_waitv
+    row(0x9001c2, 659, V6_1, NEWEST, side(813, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(813, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // set_mempolicy_home_node
+    row(0x9001c3, 660, V6_12, NEWEST, side(835, 782, 68, OK | DEFINED | EVENT), side(835, 782, 68, OK | DEFINED)), // cachestat
+    row(0x9001c4, 661, V6_12, NEWEST, side(836, 783, NO_CONFIG, OK | DEFINED | EVENT), side(836, 783, NO_CONFIG, OK | DEFINED)), // fchmodat2
+    row(0x9001c5, 662, V6_12, NEWEST, side(837, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(837, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // map_shadow_stack
+    row(0x9001c6, 663, V6_12, NEWEST, side(838, 793, 12, OK | DEFINED | EVENT), side(838, 793, 12, OK | DEFINED)), // futex_wake
+    row(0x9001c7, 664, V6_12, NEWEST, side(839, 794, 12, OK | DEFINED | EVENT), side(839, 794, 12, OK | DEFINED)), // futex_wait
+    row(0x9001c8, 665, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED | EVENT), side(840, 786, 12, OK | DEFINED)), // futex_requeue
+    row(0x9001c9, 666, V6_12, NEWEST, side(841, 795, NO_CONFIG, OK | DEFINED | EVENT), side(841, 795, NO_CONFIG, OK | DEFINED)), // statmount
+    row(0x9001ca, 667, V6_12, NEWEST, side(842, 796, NO_CONFIG, OK | DEFINED | EVENT), side(842, 796, NO_CONFIG, OK | DEFINED)), // listmount
+    row(0x9001cb, 668, V6_12, NEWEST, side(843, 789, 69, OK | DEFINED | EVENT), side(843, 789, 69, OK | DEFINED)), // lsm_get_self_attr
+    row(0x9001cc, 669, V6_12, NEWEST, side(844, 790, 69, OK | DEFINED | EVENT), side(844, 790, 69, OK | DEFINED)), // lsm_set_self_attr
+    row(0x9001cd, 670, V6_12, NEWEST, side(845, 791, 69, OK | DEFINED | EVENT), side(845, 791, 69, OK | DEFINED)), // lsm_list_modules
+    row(0x9001ce, 671, V6_12, NEWEST, side(846, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(846, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // mseal
+    row(0x9001cf, 674, V7_2, NEWEST, side(850, 812, NO_CONFIG, OK | DEFINED | EVENT), side(850, 812, NO_CONFIG, OK | DEFINED)), // setxattrat
+    row(0x9001d0, 675, V7_2, NEWEST, side(851, 813, NO_CONFIG, OK | DEFINED | EVENT), side(851, 813, NO_CONFIG, OK | DEFINED)), // getxattrat
+    row(0x9001d1, 676, V7_2, NEWEST, side(852, 814, NO_CONFIG, OK | DEFINED | EVENT), side(852, 814, NO_CONFIG, OK | DEFINED)), // listxattrat
+    row(0x9001d2, 677, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED | EVENT), side(853, 808, NO_CONFIG, OK | DEFINED)), // removexattrat
+    row(0x9001d3, 678, V7_2, NEWEST, side(854, 815, NO_CONFIG, OK | DEFINED | EVENT), side(854, 815, NO_CONFIG, OK | DEFINED)), // open_tree_attr
+    row(0x9001d4, 679, V7_2, NEWEST, side(855, 816, NO_CONFIG, OK | DEFINED | EVENT), side(855, 816, NO_CONFIG, OK | DEFINED)), // file_getattr
+    row(0x9001d5, 680, V7_2, NEWEST, side(856, 816, NO_CONFIG, OK | DEFINED | EVENT), side(856, 816, NO_CONFIG, OK | DEFINED)), // file_setattr
+    row(0x9001d6, 681, V7_2, NEWEST, side(857, 817, NO_CONFIG, OK | DEFINED | EVENT), side(857, 817, NO_CONFIG, OK | DEFINED)), // listns
+    row(0x9001d7, 682, V7_2, NEWEST, side(858, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(858, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // rseq_slice_yield
+    row(0x9001d8, 684, V7_3, NEWEST, side(860, 818, NO_CONFIG, OK | DEFINED | EVENT), side(860, 818, NO_CONFIG, OK | DEFINED)), // fchroot
+    row(0x9f0001, 536, V5_10, NEWEST, side(564, 49, NO_CONFIG, OK), side(564, 49, NO_CONFIG, OK)), // breakpoint
+    row(0x9f0002, 483, V5_10, NEWEST, side(564, 524, NO_CONFIG, OK), side(564, 524, NO_CONFIG, OK)), // cacheflush
+    row(0x9f0003, 537, V5_10, NEWEST, side(564, 49, NO_CONFIG, OK), side(564, 49, NO_CONFIG, OK)), // usr26
+    row(0x9f0004, 538, V5_10, NEWEST, side(564, 49, NO_CONFIG, OK), side(564, 49, NO_CONFIG, OK)), // usr32
+    row(0x9f0005, 539, V5_10, NEWEST, side(564, 525, NO_CONFIG, OK), side(564, 525, NO_CONFIG, OK)), // set_tls
+    row(0x9f0006, 540, V5_10, NEWEST, side(564, 49, NO_CONFIG, OK), side(564, 49, NO_CONFIG, OK)), // get_tls
 ];
 
 static OLDER: [Older; 12] = [
-    older(0x900056, V6_12, side(371, 292, 13, OK | DEFINED | EVENT), side(371, 292, 13, OK | DEFINED)), // uselib
-    older(0x900086, V5_10, side(366, 454, NONE, OK | DEFINED | EVENT), side(366, 454, NONE, OK | DEFINED)), // bdflush
-    older(0x9000f0, V5_10, side(403, 349, 14, OK | DEFINED | EVENT), side(403, 349, 14, OK | DEFINED)), // futex
-    older(0x9000f9, V5_10, side(18, 322, NONE, OK | DEFINED | EVENT), side(18, 322, NONE, OK | DEFINED)), // lookup_dcookie
-    older(0x9000f9, V6_1, side(18, NONE, NONE, NO_DEFINITION), side(18, NONE, NONE, NO_DEFINITION)), // lookup_dcookie
-    older(0x9000fc, V5_10, side(381, 301, NONE, OK | DEFINED | EVENT), side(589, 543, NONE, OK)), // epoll_wait
-    older(0x90012a, V6_12, side(193, 152, NONE, OK | DEFINED | EVENT), side(594, 547, NONE, OK)), // semop
-    older(0x900158, V6_12, side(239, 394, 6, OK | DEFINED | EVENT), side(239, 394, 6, OK | DEFINED)), // move_pages
-    older(0x900159, V6_12, side(168, 135, NONE, OK | DEFINED | EVENT), side(168, 135, NONE, OK | DEFINED)), // getcpu
-    older(0x900172, V6_1, side(248, 201, NONE, OK | DEFINED | EVENT), side(248, 201, NONE, OK | DEFINED)), // name_to_handle_at
-    older(0x900182, V6_12, side(264, 216, NONE, OK | DEFINED | EVENT), side(264, 216, NONE, OK | DEFINED)), // bpf
-    older(0x9001a6, V5_10, side(98, 83, NONE, OK | DEFINED | EVENT), side(98, 83, NONE, OK | DEFINED)), // futex_time64
+    older(0x90004e, V7_2, side(169, 136, NO_CONFIG, OK | DEFINED | EVENT), side(169, 136, NO_CONFIG, OK | DEFINED)), // gettimeofday
+    older(0x900056, V6_12, side(371, 290, 40, OK | DEFINED | EVENT), side(371, 290, 40, OK | DEFINED)), // uselib
+    older(0x900086, V5_10, side(366, 442, 5, OK | DEFINED | EVENT), side(366, 442, 5, OK | DEFINED)), // bdflush
+    older(0x9000f0, V5_10, side(403, 347, 44, OK | DEFINED | EVENT), side(403, 347, 44, OK | DEFINED)), // futex
+    older(0x9000f9, V5_10, side(18, 320, 1, OK | DEFINED | EVENT), side(18, 320, 1, OK | DEFINED)), // lookup_dcookie
+    older(0x9000f9, V6_1, side(18, NONE, NO_CONFIG, NO_DEFINITION), side(18, NONE, NO_CONFIG, NO_DEFINITION)), // lookup_dcookie
+    older(0x9000fc, V5_10, side(381, 299, 3, OK | DEFINED | EVENT), side(589, 542, NO_CONFIG, OK)), // epoll_wait
+    older(0x90012a, V6_12, side(193, 152, 19, OK | DEFINED | EVENT), side(594, 546, NO_CONFIG, OK)), // semop
+    older(0x900159, V6_12, side(168, 135, NO_CONFIG, OK | DEFINED | EVENT), side(168, 135, NO_CONFIG, OK | DEFINED)), // getcpu
+    older(0x900172, V6_1, side(248, 201, 28, OK | DEFINED | EVENT), side(248, 201, 28, OK | DEFINED)), // name_to_handle_at
+    older(0x900182, V6_12, side(264, 216, 33, OK | DEFINED | EVENT), side(264, 216, 33, OK | DEFINED)), // bpf
+    older(0x9001a6, V5_10, side(98, 83, 12, OK | DEFINED | EVENT), side(98, 83, 12, OK | DEFINED)), // futex_time64
 ];
 
 static BLOCKS: [Block; 4] = [
-    block(0x900052, false, 532), // select
-    block(0x900052, true, 532), // select
-    block(0x90005a, false, 535), // mmap
-    block(0x90005a, true, 535), // mmap
+    block(0x900052, false, 531), // select
+    block(0x900052, true, 531), // select
+    block(0x90005a, false, 534), // mmap
+    block(0x90005a, true, 534), // mmap
+];
+
+static EVENTS: [Event; 4] = [
+    event(0x9000c0, 418), // mmap2
+    event(0x90010a, 391), // statfs64
+    event(0x90010b, 392), // fstatfs64
+    event(0x90010e, 223), // arm_fadvise64_64
+];
+
+static SYMBOLS: [Prefix; 0] = [];
+
+static COMPANIONS: [Prefix; 4] = [
+    companion(V5_10, NEWEST, COMPAT | DEFINED, "__do_", INLINE),
+    companion(V5_10, NEWEST, COMPAT | DEFINED, "__se_", GLOBAL),
+    companion(V5_10, NEWEST, MAIN | DEFINED, "__do_", INLINE),
+    companion(V5_10, NEWEST, MAIN | DEFINED, "__se_", GLOBAL),
 ];
 
 static ALIASES: [Alias; 1] = [

@@ -5,369 +5,378 @@ use crate::row::*;
 
 static ROWS: [Row; 353] = [
     // number, name, first release, last release, (entry, parameters, configuration, flags), as compat
-    row(1024, 579, V5_10, V6_1, side(42, NONE, NONE, NI), NO_SIDE), // ni_syscall
-    row(1025, 93, V5_10, V6_1, side(93, 79, NONE, OK | DEFINED | EVENT), NO_SIDE), // exit
-    row(1026, 63, V5_10, V6_1, side(63, 54, NONE, OK | DEFINED | EVENT), NO_SIDE), // read
-    row(1027, 64, V5_10, V6_1, side(64, 55, NONE, OK | DEFINED | EVENT), NO_SIDE), // write
-    row(1028, 327, V5_10, V6_1, side(311, 253, NONE, OK | DEFINED | EVENT), NO_SIDE), // open
-    row(1029, 57, V5_10, V6_1, side(57, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // close
-    row(1030, 507, V5_10, V6_1, side(429, 271, NONE, OK | DEFINED | EVENT), NO_SIDE), // creat
-    row(1031, 301, V5_10, V6_1, side(299, 245, NONE, OK | DEFINED | EVENT), NO_SIDE), // link
-    row(1032, 302, V5_10, V6_1, side(300, 246, NONE, OK | DEFINED | EVENT), NO_SIDE), // unlink
-    row(1033, 221, V5_10, V6_1, side(649, 177, NONE, OK), NO_SIDE), // execve
-    row(1034, 49, V5_10, V6_1, side(49, 42, NONE, OK | DEFINED | EVENT), NO_SIDE), // chdir
-    row(1035, 50, V5_10, V6_1, side(50, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchdir
-    row(1036, 458, V5_10, V6_1, side(378, 298, NONE, OK | DEFINED | EVENT), NO_SIDE), // utimes
-    row(1037, 304, V5_10, V6_1, side(301, 247, NONE, OK | DEFINED | EVENT), NO_SIDE), // mknod
-    row(1038, 305, V5_10, V6_1, side(302, 248, NONE, OK | DEFINED | EVENT), NO_SIDE), // chmod
-    row(1039, 306, V5_10, V6_1, side(303, 249, NONE, OK | DEFINED | EVENT), NO_SIDE), // chown
-    row(1040, 62, V5_10, V6_1, side(62, 53, NONE, OK | DEFINED | EVENT), NO_SIDE), // lseek
-    row(1041, 172, V5_10, V6_1, side(172, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpid
-    row(1042, 173, V5_10, V6_1, side(173, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getppid
-    row(1043, 40, V5_10, V6_1, side(40, 34, NONE, OK | DEFINED | EVENT), NO_SIDE), // mount
-    row(1044, 39, V5_10, V6_1, side(39, 33, NONE, OK | DEFINED | EVENT), NO_SIDE), // umount2
-    row(1045, 146, V5_10, V6_1, side(146, 121, 1, OK | DEFINED | EVENT), NO_SIDE), // setuid
-    row(1046, 174, V5_10, V6_1, side(174, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getuid
-    row(1047, 175, V5_10, V6_1, side(175, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // geteuid
-    row(1048, 117, V5_10, V6_1, side(117, 100, NONE, OK | DEFINED | EVENT), NO_SIDE), // ptrace
-    row(1049, 319, V5_10, V6_1, side(308, 251, NONE, OK | DEFINED | EVENT), NO_SIDE), // access
-    row(1050, 81, V5_10, V6_1, side(81, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // sync
-    row(1051, 82, V5_10, V6_1, side(82, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsync
-    row(1052, 83, V5_10, V6_1, side(83, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // fdatasync
-    row(1053, 129, V5_10, V6_1, side(129, 107, NONE, OK | DEFINED | EVENT), NO_SIDE), // kill
-    row(1054, 374, V5_10, V6_1, side(341, 245, NONE, OK | DEFINED | EVENT), NO_SIDE), // rename
-    row(1055, 375, V5_10, V6_1, side(342, 271, NONE, OK | DEFINED | EVENT), NO_SIDE), // mkdir
-    row(1056, 376, V5_10, V6_1, side(343, 246, NONE, OK | DEFINED | EVENT), NO_SIDE), // rmdir
-    row(1057, 23, V5_10, V6_1, side(23, 19, NONE, OK | DEFINED | EVENT), NO_SIDE), // dup
-    row(1058, 324, V5_10, V6_1, side(650, 49, NONE, OK), NO_SIDE), // pipe
-    row(1059, 153, V5_10, V6_1, side(153, 126, NONE, OK | DEFINED | EVENT), NO_SIDE), // times
-    row(1060, 214, V5_10, V6_1, side(651, 171, NONE, OK), NO_SIDE), // brk
-    row(1061, 144, V5_10, V6_1, side(144, 119, 1, OK | DEFINED | EVENT), NO_SIDE), // setgid
-    row(1062, 176, V5_10, V6_1, side(176, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getgid
-    row(1063, 177, V5_10, V6_1, side(177, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getegid
-    row(1064, 89, V5_10, V6_1, side(89, 75, NONE, OK | DEFINED | EVENT), NO_SIDE), // acct
-    row(1065, 29, V5_10, V6_1, side(29, 21, NONE, OK | DEFINED | EVENT), NO_SIDE), // ioctl
-    row(1066, 25, V5_10, V6_1, side(25, 21, NONE, OK | DEFINED | EVENT), NO_SIDE), // fcntl
-    row(1067, 166, V5_10, V6_1, side(166, 133, NONE, OK | DEFINED | EVENT), NO_SIDE), // umask
-    row(1068, 51, V5_10, V6_1, side(51, 42, NONE, OK | DEFINED | EVENT), NO_SIDE), // chroot
-    row(1069, 452, V5_10, V6_1, side(374, 293, NONE, OK | DEFINED | EVENT), NO_SIDE), // ustat
-    row(1070, 358, V5_10, V6_1, side(327, 260, NONE, OK | DEFINED | EVENT), NO_SIDE), // dup2
-    row(1071, 145, V5_10, V6_1, side(145, 120, 1, OK | DEFINED | EVENT), NO_SIDE), // setreuid
-    row(1072, 143, V5_10, V6_1, side(143, 118, 1, OK | DEFINED | EVENT), NO_SIDE), // setregid
-    row(1073, 148, V5_10, V6_1, side(148, 123, 1, OK | DEFINED | EVENT), NO_SIDE), // getresuid
-    row(1074, 147, V5_10, V6_1, side(147, 122, 1, OK | DEFINED | EVENT), NO_SIDE), // setresuid
-    row(1075, 150, V5_10, V6_1, side(150, 125, 1, OK | DEFINED | EVENT), NO_SIDE), // getresgid
-    row(1076, 149, V5_10, V6_1, side(149, 124, 1, OK | DEFINED | EVENT), NO_SIDE), // setresgid
-    row(1077, 158, V5_10, V6_1, side(158, 128, NONE, OK | DEFINED | EVENT), NO_SIDE), // getgroups
-    row(1078, 159, V5_10, V6_1, side(159, 128, NONE, OK | DEFINED | EVENT), NO_SIDE), // setgroups
-    row(1079, 155, V5_10, V6_1, side(155, 103, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpgid
-    row(1080, 154, V5_10, V6_1, side(154, 127, NONE, OK | DEFINED | EVENT), NO_SIDE), // setpgid
-    row(1081, 157, V5_10, V6_1, side(157, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // setsid
-    row(1082, 156, V5_10, V6_1, side(156, 103, NONE, OK | DEFINED | EVENT), NO_SIDE), // getsid
-    row(1083, 161, V5_10, V6_1, side(161, 130, NONE, OK | DEFINED | EVENT), NO_SIDE), // sethostname
-    row(1084, 164, V5_10, V6_1, side(164, 131, NONE, OK | DEFINED | EVENT), NO_SIDE), // setrlimit
-    row(1085, 163, V5_10, V6_1, side(163, 131, NONE, OK | DEFINED | EVENT), NO_SIDE), // getrlimit
-    row(1086, 165, V5_10, V6_1, side(165, 132, NONE, OK | DEFINED | EVENT), NO_SIDE), // getrusage
-    row(1087, 169, V5_10, V6_1, side(169, 136, NONE, OK | DEFINED | EVENT), NO_SIDE), // gettimeofday
-    row(1088, 170, V5_10, V6_1, side(170, 136, NONE, OK | DEFINED | EVENT), NO_SIDE), // settimeofday
-    row(1089, 457, V5_10, V6_1, side(377, 297, NONE, OK | DEFINED | EVENT), NO_SIDE), // select
-    row(1090, 360, V5_10, V6_1, side(329, 262, NONE, OK | DEFINED | EVENT), NO_SIDE), // poll
-    row(1091, 336, V5_10, V6_1, side(315, 245, NONE, OK | DEFINED | EVENT), NO_SIDE), // symlink
-    row(1092, 337, V5_10, V6_1, side(316, 256, NONE, OK | DEFINED | EVENT), NO_SIDE), // readlink
-    row(1093, 449, V5_10, V6_1, side(371, 292, 13, OK | DEFINED | EVENT), NO_SIDE), // uselib
-    row(1094, 224, V5_10, V6_1, side(224, 180, NONE, OK | DEFINED | EVENT), NO_SIDE), // swapon
-    row(1095, 225, V5_10, V6_1, side(225, 181, NONE, OK | DEFINED | EVENT), NO_SIDE), // swapoff
-    row(1096, 142, V5_10, V6_1, side(142, 117, NONE, OK | DEFINED | EVENT), NO_SIDE), // reboot
-    row(1097, 45, V5_10, V6_1, side(45, 38, NONE, OK | DEFINED | EVENT), NO_SIDE), // truncate
-    row(1098, 46, V5_10, V6_1, side(46, 39, NONE, OK | DEFINED | EVENT), NO_SIDE), // ftruncate
-    row(1099, 52, V5_10, V6_1, side(52, 44, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchmod
-    row(1100, 55, V5_10, V6_1, side(55, 47, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchown
-    row(1101, 141, V5_10, V6_1, side(652, 25, NONE, OK), NO_SIDE), // getpriority
-    row(1102, 140, V5_10, V6_1, side(140, 116, NONE, OK | DEFINED | EVENT), NO_SIDE), // setpriority
-    row(1103, 43, V5_10, V6_1, side(43, 36, NONE, OK | DEFINED | EVENT), NO_SIDE), // statfs
-    row(1104, 44, V5_10, V6_1, side(44, 37, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstatfs
-    row(1105, 178, V5_10, V6_1, side(178, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // gettid
-    row(1106, 190, V5_10, V6_1, side(190, 149, NONE, OK | DEFINED | EVENT), NO_SIDE), // semget
-    row(1107, 193, V5_10, V6_1, side(193, 152, NONE, OK | DEFINED | EVENT), NO_SIDE), // semop
-    row(1108, 191, V5_10, V6_1, side(191, 150, NONE, OK | DEFINED | EVENT), NO_SIDE), // semctl
-    row(1109, 186, V5_10, V6_1, side(186, 145, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgget
-    row(1110, 189, V5_10, V6_1, side(189, 148, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgsnd
-    row(1111, 188, V5_10, V6_1, side(188, 147, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgrcv
-    row(1112, 187, V5_10, V6_1, side(187, 146, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgctl
-    row(1113, 194, V5_10, V6_1, side(194, 153, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmget
-    row(1114, 196, V5_10, V6_1, side(196, 155, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmat
-    row(1115, 197, V5_10, V6_1, side(197, 156, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmdt
-    row(1116, 195, V5_10, V6_1, side(195, 154, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmctl
-    row(1117, 116, V5_10, V6_1, side(116, 99, 3, OK | DEFINED | EVENT), NO_SIDE), // syslog
-    row(1118, 103, V5_10, V6_1, side(103, 88, NONE, OK | DEFINED | EVENT), NO_SIDE), // setitimer
-    row(1119, 102, V5_10, V6_1, side(102, 87, NONE, OK | DEFINED | EVENT), NO_SIDE), // getitimer
-    row(1123, 58, V5_10, V6_1, side(58, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // vhangup
-    row(1124, 402, V5_10, V6_1, side(353, 249, NONE, OK | DEFINED | EVENT), NO_SIDE), // lchown
-    row(1125, 234, V5_10, V6_1, side(234, 187, NONE, OK | DEFINED | EVENT), NO_SIDE), // remap_file_pages
-    row(1126, 244, V5_10, V6_1, side(244, 197, NONE, OK | DEFINED | EVENT), NO_SIDE), // wait4
-    row(1127, 179, V5_10, V6_1, side(179, 138, NONE, OK | DEFINED | EVENT), NO_SIDE), // sysinfo
-    row(1128, 220, V5_10, V6_1, side(220, 594, NONE, OK), NO_SIDE), // clone
-    row(1129, 162, V5_10, V6_1, side(162, 130, NONE, OK | DEFINED | EVENT), NO_SIDE), // setdomainname
-    row(1130, 160, V5_10, V6_1, side(160, 129, NONE, OK | DEFINED | EVENT), NO_SIDE), // uname
-    row(1131, 171, V5_10, V6_1, side(171, 137, 0, OK | DEFINED | EVENT), NO_SIDE), // adjtimex
-    row(1133, 105, V5_10, V6_1, side(105, 90, NONE, OK | DEFINED | EVENT), NO_SIDE), // init_module
-    row(1134, 106, V5_10, V6_1, side(106, 91, 2, OK | DEFINED | EVENT), NO_SIDE), // delete_module
-    row(1137, 60, V5_10, V6_1, side(60, 51, NONE, OK | DEFINED | EVENT), NO_SIDE), // quotactl
-    row(1138, 443, V5_10, V6_1, side(42, NONE, NONE, NI), NO_SIDE), // bdflush
-    row(1139, 435, V5_10, V6_1, side(363, 286, 12, OK | DEFINED | EVENT), NO_SIDE), // sysfs
-    row(1140, 92, V5_10, V6_1, side(373, 78, NONE, OK | DEFINED | EVENT), NO_SIDE), // personality
-    row(1141, 453, V5_10, V6_1, side(42, NONE, NONE, NI), NO_SIDE), // afs_syscall
-    row(1142, 151, V5_10, V6_1, side(151, 121, 1, OK | DEFINED | EVENT), NO_SIDE), // setfsuid
-    row(1143, 152, V5_10, V6_1, side(152, 119, 1, OK | DEFINED | EVENT), NO_SIDE), // setfsgid
-    row(1144, 446, V5_10, V6_1, side(369, 291, NONE, OK | DEFINED | EVENT), NO_SIDE), // getdents
-    row(1145, 32, V5_10, V6_1, side(32, 26, NONE, OK | DEFINED | EVENT), NO_SIDE), // flock
-    row(1146, 65, V5_10, V6_1, side(65, 56, NONE, OK | DEFINED | EVENT), NO_SIDE), // readv
-    row(1147, 66, V5_10, V6_1, side(66, 56, NONE, OK | DEFINED | EVENT), NO_SIDE), // writev
-    row(1148, 67, V5_10, V6_1, side(67, 57, NONE, OK | DEFINED | EVENT), NO_SIDE), // pread64
-    row(1149, 68, V5_10, V6_1, side(68, 58, NONE, OK | DEFINED | EVENT), NO_SIDE), // pwrite64
-    row(1150, 450, V5_10, V6_1, side(42, NONE, NONE, NI), NO_SIDE), // _sysctl
-    row(1151, 222, V5_10, V6_1, side(222, 595, NONE, OK), NO_SIDE), // mmap
-    row(1152, 215, V5_10, V6_1, side(215, 172, NONE, OK | DEFINED | EVENT), NO_SIDE), // munmap
-    row(1153, 228, V5_10, V6_1, side(228, 184, NONE, OK | DEFINED | EVENT), NO_SIDE), // mlock
-    row(1154, 230, V5_10, V6_1, side(230, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // mlockall
-    row(1155, 226, V5_10, V6_1, side(226, 182, NONE, OK | DEFINED | EVENT), NO_SIDE), // mprotect
-    row(1156, 216, V5_10, V6_1, side(653, 173, NONE, OK), NO_SIDE), // mremap
-    row(1157, 227, V5_10, V6_1, side(227, 183, NONE, OK | DEFINED | EVENT), NO_SIDE), // msync
-    row(1158, 229, V5_10, V6_1, side(229, 184, NONE, OK | DEFINED | EVENT), NO_SIDE), // munlock
-    row(1159, 231, V5_10, V6_1, side(231, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // munlockall
-    row(1160, 121, V5_10, V6_1, side(121, 101, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getparam
-    row(1161, 118, V5_10, V6_1, side(118, 101, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setparam
-    row(1162, 120, V5_10, V6_1, side(120, 103, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getscheduler
-    row(1163, 119, V5_10, V6_1, side(119, 102, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setscheduler
-    row(1164, 124, V5_10, V6_1, side(124, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_yield
-    row(1165, 125, V5_10, V6_1, side(125, 105, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_get_priority_max
-    row(1166, 126, V5_10, V6_1, side(126, 105, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_get_priority_min
-    row(1167, 127, V5_10, V6_1, side(127, 106, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_rr_get_interval
-    row(1168, 101, V5_10, V6_1, side(101, 86, 0, OK | DEFINED | EVENT), NO_SIDE), // nanosleep
-    row(1169, 42, V5_10, V6_1, side(42, NONE, NONE, NI), NO_SIDE), // nfsservctl
-    row(1170, 167, V5_10, V6_1, side(167, 134, NONE, OK | DEFINED | EVENT), NO_SIDE), // prctl
-    row(1171, 580, V5_10, V6_1, side(318, 49, NONE, OK), NO_SIDE), // old_getpagesize
-    row(1172, 481, V5_10, V6_1, side(496, 596, NONE, OK), NO_SIDE), // mmap2
-    row(1173, 454, V5_10, V6_1, side(375, 294, NONE, OK | DEFINED | EVENT), NO_SIDE), // pciconfig_read
-    row(1174, 455, V5_10, V6_1, side(376, 294, NONE, OK | DEFINED | EVENT), NO_SIDE), // pciconfig_write
-    row(1175, 581, V5_10, V6_1, side(42, NONE, NONE, NI), NO_SIDE), // perfmonctl
-    row(1176, 132, V5_10, V6_1, side(132, 109, NONE, OK | DEFINED | EVENT), NO_SIDE), // sigaltstack
-    row(1177, 134, V5_10, V6_1, side(134, 111, 4, OK | DEFINED | EVENT), NO_SIDE), // rt_sigaction
-    row(1178, 136, V5_10, V6_1, side(136, 113, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigpending
-    row(1179, 135, V5_10, V6_1, side(135, 112, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigprocmask
-    row(1180, 138, V5_10, V6_1, side(138, 115, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigqueueinfo
-    row(1181, 139, V5_10, V6_1, side(139, 49, NONE, OK), NO_SIDE), // rt_sigreturn
-    row(1182, 133, V5_10, V6_1, side(133, 110, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigsuspend
-    row(1183, 137, V5_10, V6_1, side(137, 114, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigtimedwait
-    row(1184, 17, V5_10, V6_1, side(17, 13, NONE, OK | DEFINED | EVENT), NO_SIDE), // getcwd
-    row(1185, 90, V5_10, V6_1, side(90, 76, 1, OK | DEFINED | EVENT), NO_SIDE), // capget
-    row(1186, 91, V5_10, V6_1, side(91, 77, 1, OK | DEFINED | EVENT), NO_SIDE), // capset
-    row(1187, 71, V5_10, V6_1, side(71, 60, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendfile
-    row(1188, 575, V5_10, V6_1, side(42, NONE, NONE, NI), NO_SIDE), // getpmsg
-    row(1189, 576, V5_10, V6_1, side(42, NONE, NONE, NI), NO_SIDE), // putpmsg
-    row(1190, 198, V5_10, V6_1, side(198, 157, NONE, OK | DEFINED | EVENT), NO_SIDE), // socket
-    row(1191, 200, V5_10, V6_1, side(200, 159, NONE, OK | DEFINED | EVENT), NO_SIDE), // bind
-    row(1192, 203, V5_10, V6_1, side(203, 162, NONE, OK | DEFINED | EVENT), NO_SIDE), // connect
-    row(1193, 201, V5_10, V6_1, side(201, 160, NONE, OK | DEFINED | EVENT), NO_SIDE), // listen
-    row(1194, 202, V5_10, V6_1, side(202, 161, NONE, OK | DEFINED | EVENT), NO_SIDE), // accept
-    row(1195, 204, V5_10, V6_1, side(204, 163, NONE, OK | DEFINED | EVENT), NO_SIDE), // getsockname
-    row(1196, 205, V5_10, V6_1, side(205, 163, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpeername
-    row(1197, 199, V5_10, V6_1, side(199, 158, NONE, OK | DEFINED | EVENT), NO_SIDE), // socketpair
-    row(1198, 361, V5_10, V6_1, side(331, 263, NONE, OK | DEFINED | EVENT), NO_SIDE), // send
-    row(1199, 206, V5_10, V6_1, side(206, 164, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendto
-    row(1200, 362, V5_10, V6_1, side(332, 264, NONE, OK | DEFINED | EVENT), NO_SIDE), // recv
-    row(1201, 207, V5_10, V6_1, side(207, 165, NONE, OK | DEFINED | EVENT), NO_SIDE), // recvfrom
-    row(1202, 210, V5_10, V6_1, side(210, 168, NONE, OK | DEFINED | EVENT), NO_SIDE), // shutdown
-    row(1203, 208, V5_10, V6_1, side(208, 166, NONE, OK | DEFINED | EVENT), NO_SIDE), // setsockopt
-    row(1204, 209, V5_10, V6_1, side(209, 167, NONE, OK | DEFINED | EVENT), NO_SIDE), // getsockopt
-    row(1205, 211, V5_10, V6_1, side(211, 169, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendmsg
-    row(1206, 212, V5_10, V6_1, side(212, 169, NONE, OK | DEFINED | EVENT), NO_SIDE), // recvmsg
-    row(1207, 41, V5_10, V6_1, side(41, 35, NONE, OK | DEFINED | EVENT), NO_SIDE), // pivot_root
-    row(1208, 232, V5_10, V6_1, side(232, 185, NONE, OK | DEFINED | EVENT), NO_SIDE), // mincore
-    row(1209, 233, V5_10, V6_1, side(233, 186, NONE, OK | DEFINED | EVENT), NO_SIDE), // madvise
-    row(1210, 343, V5_10, V6_1, side(320, 257, NONE, OK | DEFINED | EVENT), NO_SIDE), // stat
-    row(1211, 344, V5_10, V6_1, side(321, 257, NONE, OK | DEFINED | EVENT), NO_SIDE), // lstat
-    row(1212, 80, V5_10, V6_1, side(80, 69, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstat
-    row(1213, 582, V5_10, V6_1, side(654, 594, NONE, OK), NO_SIDE), // clone2
-    row(1214, 61, V5_10, V6_1, side(61, 52, NONE, OK | DEFINED | EVENT), NO_SIDE), // getdents64
-    row(1215, 583, V5_10, V6_1, side(655, 597, NONE, OK), NO_SIDE), // getunwind
-    row(1216, 213, V5_10, V6_1, side(213, 170, NONE, OK | DEFINED | EVENT), NO_SIDE), // readahead
-    row(1217, 5, V5_10, V6_1, side(5, 5, NONE, OK | DEFINED | EVENT), NO_SIDE), // setxattr
-    row(1218, 6, V5_10, V6_1, side(6, 5, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsetxattr
-    row(1219, 7, V5_10, V6_1, side(7, 6, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsetxattr
-    row(1220, 8, V5_10, V6_1, side(8, 7, NONE, OK | DEFINED | EVENT), NO_SIDE), // getxattr
-    row(1221, 9, V5_10, V6_1, side(9, 7, NONE, OK | DEFINED | EVENT), NO_SIDE), // lgetxattr
-    row(1222, 10, V5_10, V6_1, side(10, 8, NONE, OK | DEFINED | EVENT), NO_SIDE), // fgetxattr
-    row(1223, 11, V5_10, V6_1, side(11, 9, NONE, OK | DEFINED | EVENT), NO_SIDE), // listxattr
-    row(1224, 12, V5_10, V6_1, side(12, 9, NONE, OK | DEFINED | EVENT), NO_SIDE), // llistxattr
-    row(1225, 13, V5_10, V6_1, side(13, 10, NONE, OK | DEFINED | EVENT), NO_SIDE), // flistxattr
-    row(1226, 14, V5_10, V6_1, side(14, 11, NONE, OK | DEFINED | EVENT), NO_SIDE), // removexattr
-    row(1227, 15, V5_10, V6_1, side(15, 11, NONE, OK | DEFINED | EVENT), NO_SIDE), // lremovexattr
-    row(1228, 16, V5_10, V6_1, side(16, 12, NONE, OK | DEFINED | EVENT), NO_SIDE), // fremovexattr
-    row(1229, 130, V5_10, V6_1, side(130, 107, NONE, OK | DEFINED | EVENT), NO_SIDE), // tkill
-    row(1230, 98, V5_10, V6_1, side(98, 733, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex
-    row(1231, 122, V5_10, V6_1, side(122, 104, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setaffinity
-    row(1232, 123, V5_10, V6_1, side(123, 104, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getaffinity
-    row(1233, 96, V5_10, V6_1, side(96, 81, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_tid_address
-    row(1234, 223, V5_10, V6_1, side(223, 179, 5, OK | DEFINED | EVENT), NO_SIDE), // fadvise64
-    row(1235, 131, V5_10, V6_1, side(131, 108, NONE, OK | DEFINED | EVENT), NO_SIDE), // tgkill
-    row(1236, 94, V5_10, V6_1, side(94, 79, NONE, OK | DEFINED | EVENT), NO_SIDE), // exit_group
-    row(1237, 18, V5_10, V6_1, side(18, NONE, NONE, NO_DEFINITION), NO_SIDE), // lookup_dcookie
-    row(1238, 0, V5_10, V6_1, side(0, 0, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_setup
-    row(1239, 1, V5_10, V6_1, side(1, 1, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_destroy
-    row(1240, 4, V5_10, V6_1, side(4, 4, 0, OK | DEFINED | EVENT), NO_SIDE), // io_getevents
-    row(1241, 2, V5_10, V6_1, side(2, 2, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_submit
-    row(1242, 3, V5_10, V6_1, side(3, 3, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_cancel
-    row(1243, 462, V5_10, V6_1, side(380, 300, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_create
-    row(1244, 21, V5_10, V6_1, side(21, 17, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_ctl
-    row(1245, 463, V5_10, V6_1, side(381, 301, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_wait
-    row(1246, 128, V5_10, V6_1, side(128, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // restart_syscall
-    row(1247, 192, V5_10, V6_1, side(192, 151, NONE, OK | DEFINED | EVENT), NO_SIDE), // semtimedop
-    row(1248, 107, V5_10, V6_1, side(107, 92, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_create
-    row(1249, 110, V5_10, V6_1, side(110, 95, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_settime
-    row(1250, 108, V5_10, V6_1, side(108, 93, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_gettime
-    row(1251, 109, V5_10, V6_1, side(109, 94, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_getoverrun
-    row(1252, 111, V5_10, V6_1, side(111, 94, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_delete
-    row(1253, 112, V5_10, V6_1, side(112, 96, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_settime
-    row(1254, 113, V5_10, V6_1, side(113, 97, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_gettime
-    row(1255, 114, V5_10, V6_1, side(815, 97, NONE, OK), NO_SIDE), // clock_getres
-    row(1256, 115, V5_10, V6_1, side(115, 98, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_nanosleep
-    row(1257, 475, V5_10, V6_1, side(392, 310, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstatfs64
-    row(1258, 474, V5_10, V6_1, side(391, 309, NONE, OK | DEFINED | EVENT), NO_SIDE), // statfs64
-    row(1259, 235, V5_10, V6_1, side(235, 188, NONE, OK | DEFINED | EVENT), NO_SIDE), // mbind
-    row(1260, 236, V5_10, V6_1, side(236, 189, NONE, OK | DEFINED | EVENT), NO_SIDE), // get_mempolicy
-    row(1261, 237, V5_10, V6_1, side(237, 190, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy
-    row(1262, 180, V5_10, V6_1, side(180, 139, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_open
-    row(1263, 181, V5_10, V6_1, side(181, 140, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_unlink
-    row(1264, 182, V5_10, V6_1, side(182, 141, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_timedsend
-    row(1265, 183, V5_10, V6_1, side(183, 142, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_timedreceive
-    row(1266, 184, V5_10, V6_1, side(184, 143, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_notify
-    row(1267, 185, V5_10, V6_1, side(185, 144, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_getsetattr
-    row(1268, 104, V5_10, V6_1, side(104, 89, NONE, OK | DEFINED | EVENT), NO_SIDE), // kexec_load
-    row(1269, 467, V5_10, V6_1, side(42, NONE, NONE, NI), NO_SIDE), // vserver
-    row(1270, 95, V5_10, V6_1, side(95, 80, NONE, OK | DEFINED | EVENT), NO_SIDE), // waitid
-    row(1271, 217, V5_10, V6_1, side(217, 174, NONE, OK | DEFINED | EVENT), NO_SIDE), // add_key
-    row(1272, 218, V5_10, V6_1, side(218, 175, NONE, OK | DEFINED | EVENT), NO_SIDE), // request_key
-    row(1273, 219, V5_10, V6_1, side(219, 134, NONE, OK | DEFINED | EVENT), NO_SIDE), // keyctl
-    row(1274, 30, V5_10, V6_1, side(30, 24, NONE, OK | DEFINED | EVENT), NO_SIDE), // ioprio_set
-    row(1275, 31, V5_10, V6_1, side(31, 25, NONE, OK | DEFINED | EVENT), NO_SIDE), // ioprio_get
-    row(1276, 239, V5_10, V6_1, side(239, 192, 6, OK | DEFINED | EVENT), NO_SIDE), // move_pages
-    row(1277, 468, V5_10, V6_1, side(386, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_init
-    row(1278, 27, V5_10, V6_1, side(27, 22, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_add_watch
-    row(1279, 28, V5_10, V6_1, side(28, 23, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_rm_watch
-    row(1280, 238, V5_10, V6_1, side(238, 191, NONE, OK | DEFINED | EVENT), NO_SIDE), // migrate_pages
-    row(1281, 56, V5_10, V6_1, side(56, 48, NONE, OK | DEFINED | EVENT), NO_SIDE), // openat
-    row(1282, 34, V5_10, V6_1, side(34, 28, NONE, OK | DEFINED | EVENT), NO_SIDE), // mkdirat
-    row(1283, 33, V5_10, V6_1, side(33, 27, NONE, OK | DEFINED | EVENT), NO_SIDE), // mknodat
-    row(1284, 54, V5_10, V6_1, side(54, 46, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchownat
-    row(1285, 469, V5_10, V6_1, side(387, 305, NONE, OK | DEFINED | EVENT), NO_SIDE), // futimesat
-    row(1286, 79, V5_10, V6_1, side(79, 68, NONE, OK | DEFINED | EVENT), NO_SIDE), // newfstatat
-    row(1287, 35, V5_10, V6_1, side(35, 29, NONE, OK | DEFINED | EVENT), NO_SIDE), // unlinkat
-    row(1288, 38, V5_10, V6_1, side(38, 32, NONE, OK | DEFINED | EVENT), NO_SIDE), // renameat
-    row(1289, 37, V5_10, V6_1, side(37, 31, NONE, OK | DEFINED | EVENT), NO_SIDE), // linkat
-    row(1290, 36, V5_10, V6_1, side(36, 30, NONE, OK | DEFINED | EVENT), NO_SIDE), // symlinkat
-    row(1291, 78, V5_10, V6_1, side(78, 67, NONE, OK | DEFINED | EVENT), NO_SIDE), // readlinkat
-    row(1292, 53, V5_10, V6_1, side(53, 45, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchmodat
-    row(1293, 48, V5_10, V6_1, side(48, 41, NONE, OK | DEFINED | EVENT), NO_SIDE), // faccessat
-    row(1294, 72, V5_10, V6_1, side(72, 61, NONE, OK | DEFINED | EVENT), NO_SIDE), // pselect6
-    row(1295, 73, V5_10, V6_1, side(73, 62, NONE, OK | DEFINED | EVENT), NO_SIDE), // ppoll
-    row(1296, 97, V5_10, V6_1, side(97, 82, NONE, OK | DEFINED | EVENT), NO_SIDE), // unshare
-    row(1297, 76, V5_10, V6_1, side(76, 65, NONE, OK | DEFINED | EVENT), NO_SIDE), // splice
-    row(1298, 99, V5_10, V6_1, side(99, 84, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_robust_list
-    row(1299, 100, V5_10, V6_1, side(100, 85, NONE, OK | DEFINED | EVENT), NO_SIDE), // get_robust_list
-    row(1300, 84, V5_10, V6_1, side(84, 70, NONE, OK | DEFINED | EVENT), NO_SIDE), // sync_file_range
-    row(1301, 77, V5_10, V6_1, side(77, 66, NONE, OK | DEFINED | EVENT), NO_SIDE), // tee
-    row(1302, 75, V5_10, V6_1, side(75, 64, NONE, OK | DEFINED | EVENT), NO_SIDE), // vmsplice
-    row(1303, 47, V5_10, V6_1, side(47, 40, NONE, OK | DEFINED | EVENT), NO_SIDE), // fallocate
-    row(1304, 168, V5_10, V6_1, side(168, 135, NONE, OK | DEFINED | EVENT), NO_SIDE), // getcpu
-    row(1305, 22, V5_10, V6_1, side(22, 18, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait
-    row(1306, 88, V5_10, V6_1, side(88, 74, NONE, OK | DEFINED | EVENT), NO_SIDE), // utimensat
-    row(1307, 471, V5_10, V6_1, side(389, 307, NONE, OK | DEFINED | EVENT), NO_SIDE), // signalfd
-    row(1308, 472, V5_10, V6_1, side(42, NONE, NONE, NI), NO_SIDE), // timerfd
-    row(1309, 473, V5_10, V6_1, side(390, 308, NONE, OK | DEFINED | EVENT), NO_SIDE), // eventfd
-    row(1310, 85, V5_10, V6_1, side(85, 71, NONE, OK | DEFINED | EVENT), NO_SIDE), // timerfd_create
-    row(1311, 86, V5_10, V6_1, side(86, 72, NONE, OK | DEFINED | EVENT), NO_SIDE), // timerfd_settime
-    row(1312, 87, V5_10, V6_1, side(87, 73, NONE, OK | DEFINED | EVENT), NO_SIDE), // timerfd_gettime
-    row(1313, 74, V5_10, V6_1, side(74, 63, NONE, OK | DEFINED | EVENT), NO_SIDE), // signalfd4
-    row(1314, 19, V5_10, V6_1, side(19, 15, NONE, OK | DEFINED | EVENT), NO_SIDE), // eventfd2
-    row(1315, 20, V5_10, V6_1, side(20, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_create1
-    row(1316, 24, V5_10, V6_1, side(24, 20, NONE, OK | DEFINED | EVENT), NO_SIDE), // dup3
-    row(1317, 59, V5_10, V6_1, side(59, 50, NONE, OK | DEFINED | EVENT), NO_SIDE), // pipe2
-    row(1318, 26, V5_10, V6_1, side(26, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_init1
-    row(1319, 69, V5_10, V6_1, side(69, 59, NONE, OK | DEFINED | EVENT), NO_SIDE), // preadv
-    row(1320, 70, V5_10, V6_1, side(70, 59, NONE, OK | DEFINED | EVENT), NO_SIDE), // pwritev
-    row(1321, 240, V5_10, V6_1, side(240, 193, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_tgsigqueueinfo
-    row(1322, 243, V5_10, V6_1, side(243, 196, NONE, OK | DEFINED | EVENT), NO_SIDE), // recvmmsg
-    row(1323, 246, V5_10, V6_1, side(246, 199, NONE, OK | DEFINED | EVENT), NO_SIDE), // fanotify_init
-    row(1324, 247, V5_10, V6_1, side(247, 200, 7, OK | DEFINED | EVENT), NO_SIDE), // fanotify_mark
-    row(1325, 245, V5_10, V6_1, side(245, 198, NONE, OK | DEFINED | EVENT), NO_SIDE), // prlimit64
-    row(1326, 248, V5_10, V6_1, side(248, 201, NONE, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
-    row(1327, 249, V5_10, V6_1, side(249, 202, NONE, OK | DEFINED | EVENT), NO_SIDE), // open_by_handle_at
-    row(1328, 250, V5_10, V6_1, side(250, 203, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_adjtime
-    row(1329, 251, V5_10, V6_1, side(251, 204, NONE, OK | DEFINED | EVENT), NO_SIDE), // syncfs
-    row(1330, 252, V5_10, V6_1, side(252, 205, NONE, OK | DEFINED | EVENT), NO_SIDE), // setns
-    row(1331, 253, V5_10, V6_1, side(253, 206, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendmmsg
-    row(1332, 254, V5_10, V6_1, side(254, 207, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_vm_readv
-    row(1333, 255, V5_10, V6_1, side(255, 207, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_vm_writev
-    row(1334, 242, V5_10, V6_1, side(242, 195, NONE, OK | DEFINED | EVENT), NO_SIDE), // accept4
-    row(1335, 257, V5_10, V6_1, side(257, 209, NONE, OK | DEFINED | EVENT), NO_SIDE), // finit_module
-    row(1336, 258, V5_10, V6_1, side(258, 210, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setattr
-    row(1337, 259, V5_10, V6_1, side(259, 211, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getattr
-    row(1338, 260, V5_10, V6_1, side(260, 212, NONE, OK | DEFINED | EVENT), NO_SIDE), // renameat2
-    row(1339, 262, V5_10, V6_1, side(262, 214, NONE, OK | DEFINED | EVENT), NO_SIDE), // getrandom
-    row(1340, 263, V5_10, V6_1, side(263, 215, NONE, OK | DEFINED | EVENT), NO_SIDE), // memfd_create
-    row(1341, 264, V5_10, V6_1, side(264, 216, NONE, OK | DEFINED | EVENT), NO_SIDE), // bpf
-    row(1342, 265, V5_10, V6_1, side(265, 217, NONE, OK | DEFINED | EVENT), NO_SIDE), // execveat
-    row(1343, 266, V5_10, V6_1, side(266, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // userfaultfd
-    row(1344, 267, V5_10, V6_1, side(267, 218, NONE, OK | DEFINED | EVENT), NO_SIDE), // membarrier
-    row(1345, 256, V5_10, V6_1, side(256, 208, NONE, OK | DEFINED | EVENT), NO_SIDE), // kcmp
-    row(1346, 268, V5_10, V6_1, side(268, 183, NONE, OK | DEFINED | EVENT), NO_SIDE), // mlock2
-    row(1347, 269, V5_10, V6_1, side(269, 65, NONE, OK | DEFINED | EVENT), NO_SIDE), // copy_file_range
-    row(1348, 270, V5_10, V6_1, side(270, 219, NONE, OK | DEFINED | EVENT), NO_SIDE), // preadv2
-    row(1349, 271, V5_10, V6_1, side(271, 219, NONE, OK | DEFINED | EVENT), NO_SIDE), // pwritev2
-    row(1350, 275, V5_10, V6_1, side(275, 223, NONE, OK | DEFINED | EVENT), NO_SIDE), // statx
-    row(1351, 276, V5_10, V6_1, side(276, 224, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_pgetevents
-    row(1352, 241, V5_10, V6_1, side(241, 194, NONE, OK | DEFINED | EVENT), NO_SIDE), // perf_event_open
-    row(1353, 261, V5_10, V6_1, side(261, 213, NONE, OK | DEFINED | EVENT), NO_SIDE), // seccomp
-    row(1354, 272, V5_10, V6_1, side(272, 220, 8, OK | DEFINED | EVENT), NO_SIDE), // pkey_mprotect
-    row(1355, 273, V5_10, V6_1, side(273, 221, 8, OK | DEFINED | EVENT), NO_SIDE), // pkey_alloc
-    row(1356, 274, V5_10, V6_1, side(274, 222, 8, OK | DEFINED | EVENT), NO_SIDE), // pkey_free
-    row(1357, 277, V5_10, V6_1, side(277, 225, NONE, OK | DEFINED | EVENT), NO_SIDE), // rseq
-    row(1448, 279, V5_10, V6_1, side(279, 227, NONE, OK | DEFINED | EVENT), NO_SIDE), // pidfd_send_signal
-    row(1449, 280, V5_10, V6_1, side(280, 228, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_uring_setup
-    row(1450, 281, V5_10, V6_1, side(281, 229, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_uring_enter
-    row(1451, 282, V5_10, V6_1, side(282, 230, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_uring_register
-    row(1452, 283, V5_10, V6_1, side(283, 231, NONE, OK | DEFINED | EVENT), NO_SIDE), // open_tree
-    row(1453, 284, V5_10, V6_1, side(284, 232, NONE, OK | DEFINED | EVENT), NO_SIDE), // move_mount
-    row(1454, 285, V5_10, V6_1, side(285, 233, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsopen
-    row(1455, 286, V5_10, V6_1, side(286, 234, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsconfig
-    row(1456, 287, V5_10, V6_1, side(287, 235, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsmount
-    row(1457, 288, V5_10, V6_1, side(288, 236, NONE, OK | DEFINED | EVENT), NO_SIDE), // fspick
-    row(1458, 289, V5_10, V6_1, side(289, 237, NONE, OK | DEFINED | EVENT), NO_SIDE), // pidfd_open
-    row(1460, 291, V5_10, V6_1, side(291, 239, NONE, OK | DEFINED | EVENT), NO_SIDE), // close_range
-    row(1461, 292, V5_10, V6_1, side(292, 240, NONE, OK | DEFINED | EVENT), NO_SIDE), // openat2
-    row(1462, 293, V5_10, V6_1, side(293, 241, NONE, OK | DEFINED | EVENT), NO_SIDE), // pidfd_getfd
-    row(1463, 294, V5_10, V6_1, side(294, 242, NONE, OK | DEFINED | EVENT), NO_SIDE), // faccessat2
-    row(1464, 295, V5_10, V6_1, side(295, 243, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_madvise
-    row(1465, 650, V6_1, V6_1, side(804, 734, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait2
-    row(1466, 651, V6_1, V6_1, side(805, 735, NONE, OK | DEFINED | EVENT), NO_SIDE), // mount_setattr
-    row(1467, 652, V6_1, V6_1, side(806, 736, NONE, OK | DEFINED | EVENT), NO_SIDE), // quotactl_fd
-    row(1468, 653, V6_1, V6_1, side(807, 737, NONE, OK | DEFINED | EVENT), NO_SIDE), // landlock_create_ruleset
-    row(1469, 654, V6_1, V6_1, side(808, 738, NONE, OK | DEFINED | EVENT), NO_SIDE), // landlock_add_rule
-    row(1470, 655, V6_1, V6_1, side(809, 739, NONE, OK | DEFINED | EVENT), NO_SIDE), // landlock_restrict_self
-    row(1472, 657, V6_1, V6_1, side(811, 741, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_mrelease
-    row(1473, 658, V6_1, V6_1, side(812, 742, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_waitv
-    row(1474, 659, V6_1, V6_1, side(813, 743, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy_home_node
+    row(1024, 579, V5_10, V6_1, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // ni_syscall
+    row(1025, 93, V5_10, V6_1, side(93, 79, NO_CONFIG, OK | DEFINED), NO_SIDE), // exit
+    row(1026, 63, V5_10, V6_1, side(63, 54, NO_CONFIG, OK | DEFINED), NO_SIDE), // read
+    row(1027, 64, V5_10, V6_1, side(64, 55, NO_CONFIG, OK | DEFINED), NO_SIDE), // write
+    row(1028, 327, V5_10, V6_1, side(311, 250, NO_CONFIG, OK | DEFINED), NO_SIDE), // open
+    row(1029, 57, V5_10, V6_1, side(57, 43, NO_CONFIG, OK | DEFINED), NO_SIDE), // close
+    row(1030, 507, V5_10, V6_1, side(429, 268, NO_CONFIG, OK | DEFINED), NO_SIDE), // creat
+    row(1031, 301, V5_10, V6_1, side(299, 242, NO_CONFIG, OK | DEFINED), NO_SIDE), // link
+    row(1032, 302, V5_10, V6_1, side(300, 243, NO_CONFIG, OK | DEFINED), NO_SIDE), // unlink
+    row(1033, 221, V5_10, V6_1, side(649, 177, NO_CONFIG, OK), NO_SIDE), // execve
+    row(1034, 49, V5_10, V6_1, side(49, 42, NO_CONFIG, OK | DEFINED), NO_SIDE), // chdir
+    row(1035, 50, V5_10, V6_1, side(50, 43, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchdir
+    row(1036, 458, V5_10, V6_1, side(378, 296, NO_CONFIG, OK | DEFINED), NO_SIDE), // utimes
+    row(1037, 304, V5_10, V6_1, side(301, 244, NO_CONFIG, OK | DEFINED), NO_SIDE), // mknod
+    row(1038, 305, V5_10, V6_1, side(302, 245, NO_CONFIG, OK | DEFINED), NO_SIDE), // chmod
+    row(1039, 306, V5_10, V6_1, side(303, 246, NO_CONFIG, OK | DEFINED), NO_SIDE), // chown
+    row(1040, 62, V5_10, V6_1, side(62, 53, NO_CONFIG, OK | DEFINED), NO_SIDE), // lseek
+    row(1041, 172, V5_10, V6_1, side(172, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getpid
+    row(1042, 173, V5_10, V6_1, side(173, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getppid
+    row(1043, 40, V5_10, V6_1, side(40, 34, NO_CONFIG, OK | DEFINED), NO_SIDE), // mount
+    row(1044, 39, V5_10, V6_1, side(39, 33, NO_CONFIG, OK | DEFINED), NO_SIDE), // umount2
+    row(1045, 146, V5_10, V6_1, side(146, 121, 11, OK | DEFINED), NO_SIDE), // setuid
+    row(1046, 174, V5_10, V6_1, side(174, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getuid
+    row(1047, 175, V5_10, V6_1, side(175, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // geteuid
+    row(1048, 117, V5_10, V6_1, side(117, 100, NO_CONFIG, OK | DEFINED), NO_SIDE), // ptrace
+    row(1049, 319, V5_10, V6_1, side(308, 248, NO_CONFIG, OK | DEFINED), NO_SIDE), // access
+    row(1050, 81, V5_10, V6_1, side(81, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // sync
+    row(1051, 82, V5_10, V6_1, side(82, 43, NO_CONFIG, OK | DEFINED), NO_SIDE), // fsync
+    row(1052, 83, V5_10, V6_1, side(83, 43, NO_CONFIG, OK | DEFINED), NO_SIDE), // fdatasync
+    row(1053, 129, V5_10, V6_1, side(129, 107, NO_CONFIG, OK | DEFINED), NO_SIDE), // kill
+    row(1054, 374, V5_10, V6_1, side(341, 242, NO_CONFIG, OK | DEFINED), NO_SIDE), // rename
+    row(1055, 375, V5_10, V6_1, side(342, 268, NO_CONFIG, OK | DEFINED), NO_SIDE), // mkdir
+    row(1056, 376, V5_10, V6_1, side(343, 243, NO_CONFIG, OK | DEFINED), NO_SIDE), // rmdir
+    row(1057, 23, V5_10, V6_1, side(23, 19, NO_CONFIG, OK | DEFINED), NO_SIDE), // dup
+    row(1058, 324, V5_10, V6_1, side(650, 49, NO_CONFIG, OK), NO_SIDE), // pipe
+    row(1059, 153, V5_10, V6_1, side(153, 126, NO_CONFIG, OK | DEFINED), NO_SIDE), // times
+    row(1060, 214, V5_10, V6_1, side(651, 171, NO_CONFIG, OK), NO_SIDE), // brk
+    row(1061, 144, V5_10, V6_1, side(144, 119, 11, OK | DEFINED), NO_SIDE), // setgid
+    row(1062, 176, V5_10, V6_1, side(176, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getgid
+    row(1063, 177, V5_10, V6_1, side(177, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getegid
+    row(1064, 89, V5_10, V6_1, side(89, 75, 10, OK | DEFINED), NO_SIDE), // acct
+    row(1065, 29, V5_10, V6_1, side(29, 21, NO_CONFIG, OK | DEFINED), NO_SIDE), // ioctl
+    row(1066, 25, V5_10, V6_1, side(25, 21, NO_CONFIG, OK | DEFINED), NO_SIDE), // fcntl
+    row(1067, 166, V5_10, V6_1, side(166, 133, NO_CONFIG, OK | DEFINED), NO_SIDE), // umask
+    row(1068, 51, V5_10, V6_1, side(51, 42, NO_CONFIG, OK | DEFINED), NO_SIDE), // chroot
+    row(1069, 452, V5_10, V6_1, side(374, 291, NO_CONFIG, OK | DEFINED), NO_SIDE), // ustat
+    row(1070, 358, V5_10, V6_1, side(327, 257, NO_CONFIG, OK | DEFINED), NO_SIDE), // dup2
+    row(1071, 145, V5_10, V6_1, side(145, 120, 11, OK | DEFINED), NO_SIDE), // setreuid
+    row(1072, 143, V5_10, V6_1, side(143, 118, 11, OK | DEFINED), NO_SIDE), // setregid
+    row(1073, 148, V5_10, V6_1, side(148, 123, 11, OK | DEFINED), NO_SIDE), // getresuid
+    row(1074, 147, V5_10, V6_1, side(147, 122, 11, OK | DEFINED), NO_SIDE), // setresuid
+    row(1075, 150, V5_10, V6_1, side(150, 125, 11, OK | DEFINED), NO_SIDE), // getresgid
+    row(1076, 149, V5_10, V6_1, side(149, 124, 11, OK | DEFINED), NO_SIDE), // setresgid
+    row(1077, 158, V5_10, V6_1, side(158, 128, 11, OK | DEFINED), NO_SIDE), // getgroups
+    row(1078, 159, V5_10, V6_1, side(159, 128, 11, OK | DEFINED), NO_SIDE), // setgroups
+    row(1079, 155, V5_10, V6_1, side(155, 103, NO_CONFIG, OK | DEFINED), NO_SIDE), // getpgid
+    row(1080, 154, V5_10, V6_1, side(154, 127, NO_CONFIG, OK | DEFINED), NO_SIDE), // setpgid
+    row(1081, 157, V5_10, V6_1, side(157, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // setsid
+    row(1082, 156, V5_10, V6_1, side(156, 103, NO_CONFIG, OK | DEFINED), NO_SIDE), // getsid
+    row(1083, 161, V5_10, V6_1, side(161, 130, NO_CONFIG, OK | DEFINED), NO_SIDE), // sethostname
+    row(1084, 164, V5_10, V6_1, side(164, 131, NO_CONFIG, OK | DEFINED), NO_SIDE), // setrlimit
+    row(1085, 163, V5_10, V6_1, side(163, 131, NO_CONFIG, OK | DEFINED), NO_SIDE), // getrlimit
+    row(1086, 165, V5_10, V6_1, side(165, 132, NO_CONFIG, OK | DEFINED), NO_SIDE), // getrusage
+    row(1087, 169, V5_10, V6_1, side(169, 136, NO_CONFIG, OK | DEFINED), NO_SIDE), // gettimeofday
+    row(1088, 170, V5_10, V6_1, side(170, 136, NO_CONFIG, OK | DEFINED), NO_SIDE), // settimeofday
+    row(1089, 457, V5_10, V6_1, side(377, 295, NO_CONFIG, OK | DEFINED), NO_SIDE), // select
+    row(1090, 360, V5_10, V6_1, side(329, 259, NO_CONFIG, OK | DEFINED), NO_SIDE), // poll
+    row(1091, 336, V5_10, V6_1, side(315, 242, NO_CONFIG, OK | DEFINED), NO_SIDE), // symlink
+    row(1092, 337, V5_10, V6_1, side(316, 253, NO_CONFIG, OK | DEFINED), NO_SIDE), // readlink
+    row(1093, 449, V5_10, V6_1, side(371, 290, 40, OK | DEFINED), NO_SIDE), // uselib
+    row(1094, 224, V5_10, V6_1, side(224, 180, 23, OK | DEFINED), NO_SIDE), // swapon
+    row(1095, 225, V5_10, V6_1, side(225, 181, 23, OK | DEFINED), NO_SIDE), // swapoff
+    row(1096, 142, V5_10, V6_1, side(142, 117, NO_CONFIG, OK | DEFINED), NO_SIDE), // reboot
+    row(1097, 45, V5_10, V6_1, side(45, 38, NO_CONFIG, OK | DEFINED), NO_SIDE), // truncate
+    row(1098, 46, V5_10, V6_1, side(46, 39, NO_CONFIG, OK | DEFINED), NO_SIDE), // ftruncate
+    row(1099, 52, V5_10, V6_1, side(52, 44, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmod
+    row(1100, 55, V5_10, V6_1, side(55, 47, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchown
+    row(1101, 141, V5_10, V6_1, side(652, 25, NO_CONFIG, OK), NO_SIDE), // getpriority
+    row(1102, 140, V5_10, V6_1, side(140, 116, NO_CONFIG, OK | DEFINED), NO_SIDE), // setpriority
+    row(1103, 43, V5_10, V6_1, side(43, 36, NO_CONFIG, OK | DEFINED), NO_SIDE), // statfs
+    row(1104, 44, V5_10, V6_1, side(44, 37, NO_CONFIG, OK | DEFINED), NO_SIDE), // fstatfs
+    row(1105, 178, V5_10, V6_1, side(178, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // gettid
+    row(1106, 190, V5_10, V6_1, side(190, 149, 19, OK | DEFINED), NO_SIDE), // semget
+    row(1107, 193, V5_10, V6_1, side(193, 152, 19, OK | DEFINED), NO_SIDE), // semop
+    row(1108, 191, V5_10, V6_1, side(191, 150, 19, OK | DEFINED), NO_SIDE), // semctl
+    row(1109, 186, V5_10, V6_1, side(186, 145, 19, OK | DEFINED), NO_SIDE), // msgget
+    row(1110, 189, V5_10, V6_1, side(189, 148, 19, OK | DEFINED), NO_SIDE), // msgsnd
+    row(1111, 188, V5_10, V6_1, side(188, 147, 19, OK | DEFINED), NO_SIDE), // msgrcv
+    row(1112, 187, V5_10, V6_1, side(187, 146, 19, OK | DEFINED), NO_SIDE), // msgctl
+    row(1113, 194, V5_10, V6_1, side(194, 153, 19, OK | DEFINED), NO_SIDE), // shmget
+    row(1114, 196, V5_10, V6_1, side(196, 155, 19, OK | DEFINED), NO_SIDE), // shmat
+    row(1115, 197, V5_10, V6_1, side(197, 156, 19, OK | DEFINED), NO_SIDE), // shmdt
+    row(1116, 195, V5_10, V6_1, side(195, 154, 19, OK | DEFINED), NO_SIDE), // shmctl
+    row(1117, 116, V5_10, V6_1, side(116, 99, 17, OK | DEFINED), NO_SIDE), // syslog
+    row(1118, 103, V5_10, V6_1, side(103, 88, 13, OK | DEFINED), NO_SIDE), // setitimer
+    row(1119, 102, V5_10, V6_1, side(102, 87, 13, OK | DEFINED), NO_SIDE), // getitimer
+    row(1123, 58, V5_10, V6_1, side(58, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // vhangup
+    row(1124, 402, V5_10, V6_1, side(353, 246, NO_CONFIG, OK | DEFINED), NO_SIDE), // lchown
+    row(1125, 234, V5_10, V6_1, side(234, 187, NO_CONFIG, OK | DEFINED), NO_SIDE), // remap_file_pages
+    row(1126, 244, V5_10, V6_1, side(244, 197, NO_CONFIG, OK | DEFINED), NO_SIDE), // wait4
+    row(1127, 179, V5_10, V6_1, side(179, 138, NO_CONFIG, OK | DEFINED), NO_SIDE), // sysinfo
+    row(1128, 220, V5_10, V6_1, side(220, 600, NO_CONFIG, OK), NO_SIDE), // clone
+    row(1129, 162, V5_10, V6_1, side(162, 130, NO_CONFIG, OK | DEFINED), NO_SIDE), // setdomainname
+    row(1130, 160, V5_10, V6_1, side(160, 129, NO_CONFIG, OK | DEFINED), NO_SIDE), // uname
+    row(1131, 171, V5_10, V6_1, side(171, 137, NO_CONFIG, OK | DEFINED), NO_SIDE), // adjtimex
+    row(1133, 105, V5_10, V6_1, side(105, 90, 15, OK | DEFINED), NO_SIDE), // init_module
+    row(1134, 106, V5_10, V6_1, side(106, 91, 16, OK | DEFINED), NO_SIDE), // delete_module
+    row(1137, 60, V5_10, V6_1, side(60, 51, 7, OK | DEFINED), NO_SIDE), // quotactl
+    row(1138, 443, V5_10, V6_1, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // bdflush
+    row(1139, 435, V5_10, V6_1, side(363, 283, 39, OK | DEFINED), NO_SIDE), // sysfs
+    row(1140, 92, V5_10, V6_1, side(373, 78, NO_CONFIG, OK | DEFINED), NO_SIDE), // personality
+    row(1141, 453, V5_10, V6_1, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // afs_syscall
+    row(1142, 151, V5_10, V6_1, side(151, 121, 11, OK | DEFINED), NO_SIDE), // setfsuid
+    row(1143, 152, V5_10, V6_1, side(152, 119, 11, OK | DEFINED), NO_SIDE), // setfsgid
+    row(1144, 446, V5_10, V6_1, side(369, 288, NO_CONFIG, OK | DEFINED), NO_SIDE), // getdents
+    row(1145, 32, V5_10, V6_1, side(32, 26, 6, OK | DEFINED), NO_SIDE), // flock
+    row(1146, 65, V5_10, V6_1, side(65, 56, NO_CONFIG, OK | DEFINED), NO_SIDE), // readv
+    row(1147, 66, V5_10, V6_1, side(66, 56, NO_CONFIG, OK | DEFINED), NO_SIDE), // writev
+    row(1148, 67, V5_10, V6_1, side(67, 57, NO_CONFIG, OK | DEFINED), NO_SIDE), // pread64
+    row(1149, 68, V5_10, V6_1, side(68, 58, NO_CONFIG, OK | DEFINED), NO_SIDE), // pwrite64
+    row(1150, 450, V5_10, V6_1, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // _sysctl
+    row(1151, 222, V5_10, V6_1, side(222, 601, NO_CONFIG, OK), NO_SIDE), // mmap
+    row(1152, 215, V5_10, V6_1, side(215, 172, NO_CONFIG, OK | DEFINED), NO_SIDE), // munmap
+    row(1153, 228, V5_10, V6_1, side(228, 184, NO_CONFIG, OK | DEFINED), NO_SIDE), // mlock
+    row(1154, 230, V5_10, V6_1, side(230, 16, NO_CONFIG, OK | DEFINED), NO_SIDE), // mlockall
+    row(1155, 226, V5_10, V6_1, side(226, 182, NO_CONFIG, OK | DEFINED), NO_SIDE), // mprotect
+    row(1156, 216, V5_10, V6_1, side(653, 173, NO_CONFIG, OK), NO_SIDE), // mremap
+    row(1157, 227, V5_10, V6_1, side(227, 183, NO_CONFIG, OK | DEFINED), NO_SIDE), // msync
+    row(1158, 229, V5_10, V6_1, side(229, 184, NO_CONFIG, OK | DEFINED), NO_SIDE), // munlock
+    row(1159, 231, V5_10, V6_1, side(231, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // munlockall
+    row(1160, 121, V5_10, V6_1, side(121, 101, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_getparam
+    row(1161, 118, V5_10, V6_1, side(118, 101, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_setparam
+    row(1162, 120, V5_10, V6_1, side(120, 103, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_getscheduler
+    row(1163, 119, V5_10, V6_1, side(119, 102, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_setscheduler
+    row(1164, 124, V5_10, V6_1, side(124, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_yield
+    row(1165, 125, V5_10, V6_1, side(125, 105, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_get_priority_max
+    row(1166, 126, V5_10, V6_1, side(126, 105, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_get_priority_min
+    row(1167, 127, V5_10, V6_1, side(127, 106, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_rr_get_interval
+    row(1168, 101, V5_10, V6_1, side(101, 86, NO_CONFIG, OK | DEFINED), NO_SIDE), // nanosleep
+    row(1169, 42, V5_10, V6_1, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // nfsservctl
+    row(1170, 167, V5_10, V6_1, side(167, 134, NO_CONFIG, OK | DEFINED), NO_SIDE), // prctl
+    row(1171, 580, V5_10, V6_1, side(318, 49, NO_CONFIG, OK), NO_SIDE), // old_getpagesize
+    row(1172, 481, V5_10, V6_1, side(496, 602, NO_CONFIG, OK), NO_SIDE), // mmap2
+    row(1173, 454, V5_10, V6_1, side(375, 292, NO_CONFIG, OK | DEFINED), NO_SIDE), // pciconfig_read
+    row(1174, 455, V5_10, V6_1, side(376, 292, NO_CONFIG, OK | DEFINED), NO_SIDE), // pciconfig_write
+    row(1175, 581, V5_10, V6_1, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // perfmonctl
+    row(1176, 132, V5_10, V6_1, side(132, 109, NO_CONFIG, OK | DEFINED), NO_SIDE), // sigaltstack
+    row(1177, 134, V5_10, V6_1, side(134, 111, NO_CONFIG, OK | DEFINED), NO_SIDE), // rt_sigaction
+    row(1178, 136, V5_10, V6_1, side(136, 113, NO_CONFIG, OK | DEFINED), NO_SIDE), // rt_sigpending
+    row(1179, 135, V5_10, V6_1, side(135, 112, NO_CONFIG, OK | DEFINED), NO_SIDE), // rt_sigprocmask
+    row(1180, 138, V5_10, V6_1, side(138, 115, NO_CONFIG, OK | DEFINED), NO_SIDE), // rt_sigqueueinfo
+    row(1181, 139, V5_10, V6_1, side(139, 49, NO_CONFIG, OK), NO_SIDE), // rt_sigreturn
+    row(1182, 133, V5_10, V6_1, side(133, 110, NO_CONFIG, OK | DEFINED), NO_SIDE), // rt_sigsuspend
+    row(1183, 137, V5_10, V6_1, side(137, 114, NO_CONFIG, OK | DEFINED), NO_SIDE), // rt_sigtimedwait
+    row(1184, 17, V5_10, V6_1, side(17, 13, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcwd
+    row(1185, 90, V5_10, V6_1, side(90, 76, 11, OK | DEFINED), NO_SIDE), // capget
+    row(1186, 91, V5_10, V6_1, side(91, 77, 11, OK | DEFINED), NO_SIDE), // capset
+    row(1187, 71, V5_10, V6_1, side(71, 60, NO_CONFIG, OK | DEFINED), NO_SIDE), // sendfile
+    row(1188, 575, V5_10, V6_1, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // getpmsg
+    row(1189, 576, V5_10, V6_1, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // putpmsg
+    row(1190, 198, V5_10, V6_1, side(198, 157, 20, OK | DEFINED), NO_SIDE), // socket
+    row(1191, 200, V5_10, V6_1, side(200, 159, 20, OK | DEFINED), NO_SIDE), // bind
+    row(1192, 203, V5_10, V6_1, side(203, 162, 20, OK | DEFINED), NO_SIDE), // connect
+    row(1193, 201, V5_10, V6_1, side(201, 160, 20, OK | DEFINED), NO_SIDE), // listen
+    row(1194, 202, V5_10, V6_1, side(202, 161, 20, OK | DEFINED), NO_SIDE), // accept
+    row(1195, 204, V5_10, V6_1, side(204, 163, 20, OK | DEFINED), NO_SIDE), // getsockname
+    row(1196, 205, V5_10, V6_1, side(205, 163, 20, OK | DEFINED), NO_SIDE), // getpeername
+    row(1197, 199, V5_10, V6_1, side(199, 158, 20, OK | DEFINED), NO_SIDE), // socketpair
+    row(1198, 361, V5_10, V6_1, side(331, 260, 20, OK | DEFINED), NO_SIDE), // send
+    row(1199, 206, V5_10, V6_1, side(206, 164, 20, OK | DEFINED), NO_SIDE), // sendto
+    row(1200, 362, V5_10, V6_1, side(332, 261, 20, OK | DEFINED), NO_SIDE), // recv
+    row(1201, 207, V5_10, V6_1, side(207, 165, 20, OK | DEFINED), NO_SIDE), // recvfrom
+    row(1202, 210, V5_10, V6_1, side(210, 168, 20, OK | DEFINED), NO_SIDE), // shutdown
+    row(1203, 208, V5_10, V6_1, side(208, 166, 20, OK | DEFINED), NO_SIDE), // setsockopt
+    row(1204, 209, V5_10, V6_1, side(209, 167, 20, OK | DEFINED), NO_SIDE), // getsockopt
+    row(1205, 211, V5_10, V6_1, side(211, 169, 20, OK | DEFINED), NO_SIDE), // sendmsg
+    row(1206, 212, V5_10, V6_1, side(212, 169, 20, OK | DEFINED), NO_SIDE), // recvmsg
+    row(1207, 41, V5_10, V6_1, side(41, 35, NO_CONFIG, OK | DEFINED), NO_SIDE), // pivot_root
+    row(1208, 232, V5_10, V6_1, side(232, 185, NO_CONFIG, OK | DEFINED), NO_SIDE), // mincore
+    row(1209, 233, V5_10, V6_1, side(233, 186, 22, OK | DEFINED), NO_SIDE), // madvise
+    row(1210, 343, V5_10, V6_1, side(320, 254, NO_CONFIG, OK | DEFINED), NO_SIDE), // stat
+    row(1211, 344, V5_10, V6_1, side(321, 254, NO_CONFIG, OK | DEFINED), NO_SIDE), // lstat
+    row(1212, 80, V5_10, V6_1, side(80, 69, NO_CONFIG, OK | DEFINED), NO_SIDE), // fstat
+    row(1213, 582, V5_10, V6_1, side(654, 600, NO_CONFIG, OK), NO_SIDE), // clone2
+    row(1214, 61, V5_10, V6_1, side(61, 52, NO_CONFIG, OK | DEFINED), NO_SIDE), // getdents64
+    row(1215, 583, V5_10, V6_1, side(655, 603, NO_CONFIG, OK), NO_SIDE), // getunwind
+    row(1216, 213, V5_10, V6_1, side(213, 170, NO_CONFIG, OK | DEFINED), NO_SIDE), // readahead
+    row(1217, 5, V5_10, V6_1, side(5, 5, NO_CONFIG, OK | DEFINED), NO_SIDE), // setxattr
+    row(1218, 6, V5_10, V6_1, side(6, 5, NO_CONFIG, OK | DEFINED), NO_SIDE), // lsetxattr
+    row(1219, 7, V5_10, V6_1, side(7, 6, NO_CONFIG, OK | DEFINED), NO_SIDE), // fsetxattr
+    row(1220, 8, V5_10, V6_1, side(8, 7, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxattr
+    row(1221, 9, V5_10, V6_1, side(9, 7, NO_CONFIG, OK | DEFINED), NO_SIDE), // lgetxattr
+    row(1222, 10, V5_10, V6_1, side(10, 8, NO_CONFIG, OK | DEFINED), NO_SIDE), // fgetxattr
+    row(1223, 11, V5_10, V6_1, side(11, 9, NO_CONFIG, OK | DEFINED), NO_SIDE), // listxattr
+    row(1224, 12, V5_10, V6_1, side(12, 9, NO_CONFIG, OK | DEFINED), NO_SIDE), // llistxattr
+    row(1225, 13, V5_10, V6_1, side(13, 10, NO_CONFIG, OK | DEFINED), NO_SIDE), // flistxattr
+    row(1226, 14, V5_10, V6_1, side(14, 11, NO_CONFIG, OK | DEFINED), NO_SIDE), // removexattr
+    row(1227, 15, V5_10, V6_1, side(15, 11, NO_CONFIG, OK | DEFINED), NO_SIDE), // lremovexattr
+    row(1228, 16, V5_10, V6_1, side(16, 12, NO_CONFIG, OK | DEFINED), NO_SIDE), // fremovexattr
+    row(1229, 130, V5_10, V6_1, side(130, 107, NO_CONFIG, OK | DEFINED), NO_SIDE), // tkill
+    row(1230, 98, V5_10, V6_1, side(98, 746, 12, OK | DEFINED), NO_SIDE), // futex
+    row(1231, 122, V5_10, V6_1, side(122, 104, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_setaffinity
+    row(1232, 123, V5_10, V6_1, side(123, 104, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_getaffinity
+    row(1233, 96, V5_10, V6_1, side(96, 81, NO_CONFIG, OK | DEFINED), NO_SIDE), // set_tid_address
+    row(1234, 223, V5_10, V6_1, side(223, 179, 22, OK | DEFINED), NO_SIDE), // fadvise64
+    row(1235, 131, V5_10, V6_1, side(131, 108, NO_CONFIG, OK | DEFINED), NO_SIDE), // tgkill
+    row(1236, 94, V5_10, V6_1, side(94, 79, NO_CONFIG, OK | DEFINED), NO_SIDE), // exit_group
+    row(1237, 18, V5_10, V6_1, side(18, NONE, NO_CONFIG, NO_DEFINITION), NO_SIDE), // lookup_dcookie
+    row(1238, 0, V5_10, V6_1, side(0, 0, 0, OK | DEFINED), NO_SIDE), // io_setup
+    row(1239, 1, V5_10, V6_1, side(1, 1, 0, OK | DEFINED), NO_SIDE), // io_destroy
+    row(1240, 4, V5_10, V6_1, side(4, 4, 0, OK | DEFINED), NO_SIDE), // io_getevents
+    row(1241, 2, V5_10, V6_1, side(2, 2, 0, OK | DEFINED), NO_SIDE), // io_submit
+    row(1242, 3, V5_10, V6_1, side(3, 3, 0, OK | DEFINED), NO_SIDE), // io_cancel
+    row(1243, 462, V5_10, V6_1, side(380, 298, 3, OK | DEFINED), NO_SIDE), // epoll_create
+    row(1244, 21, V5_10, V6_1, side(21, 17, 3, OK | DEFINED), NO_SIDE), // epoll_ctl
+    row(1245, 463, V5_10, V6_1, side(381, 299, 3, OK | DEFINED), NO_SIDE), // epoll_wait
+    row(1246, 128, V5_10, V6_1, side(128, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // restart_syscall
+    row(1247, 192, V5_10, V6_1, side(192, 151, 19, OK | DEFINED), NO_SIDE), // semtimedop
+    row(1248, 107, V5_10, V6_1, side(107, 92, 13, OK | DEFINED), NO_SIDE), // timer_create
+    row(1249, 110, V5_10, V6_1, side(110, 95, 13, OK | DEFINED), NO_SIDE), // timer_settime
+    row(1250, 108, V5_10, V6_1, side(108, 93, 13, OK | DEFINED), NO_SIDE), // timer_gettime
+    row(1251, 109, V5_10, V6_1, side(109, 94, 13, OK | DEFINED), NO_SIDE), // timer_getoverrun
+    row(1252, 111, V5_10, V6_1, side(111, 94, 13, OK | DEFINED), NO_SIDE), // timer_delete
+    row(1253, 112, V5_10, V6_1, side(112, 96, NO_CONFIG, OK | DEFINED), NO_SIDE), // clock_settime
+    row(1254, 113, V5_10, V6_1, side(113, 97, NO_CONFIG, OK | DEFINED), NO_SIDE), // clock_gettime
+    row(1255, 114, V5_10, V6_1, side(815, 97, NO_CONFIG, OK), NO_SIDE), // clock_getres
+    row(1256, 115, V5_10, V6_1, side(115, 98, NO_CONFIG, OK | DEFINED), NO_SIDE), // clock_nanosleep
+    row(1257, 475, V5_10, V6_1, side(392, 308, NO_CONFIG, OK | DEFINED), NO_SIDE), // fstatfs64
+    row(1258, 474, V5_10, V6_1, side(391, 307, NO_CONFIG, OK | DEFINED), NO_SIDE), // statfs64
+    row(1259, 235, V5_10, V6_1, side(235, 188, 24, OK | DEFINED), NO_SIDE), // mbind
+    row(1260, 236, V5_10, V6_1, side(236, 189, 24, OK | DEFINED), NO_SIDE), // get_mempolicy
+    row(1261, 237, V5_10, V6_1, side(237, 190, 24, OK | DEFINED), NO_SIDE), // set_mempolicy
+    row(1262, 180, V5_10, V6_1, side(180, 139, 18, OK | DEFINED), NO_SIDE), // mq_open
+    row(1263, 181, V5_10, V6_1, side(181, 140, 18, OK | DEFINED), NO_SIDE), // mq_unlink
+    row(1264, 182, V5_10, V6_1, side(182, 141, 18, OK | DEFINED), NO_SIDE), // mq_timedsend
+    row(1265, 183, V5_10, V6_1, side(183, 142, 18, OK | DEFINED), NO_SIDE), // mq_timedreceive
+    row(1266, 184, V5_10, V6_1, side(184, 143, 18, OK | DEFINED), NO_SIDE), // mq_notify
+    row(1267, 185, V5_10, V6_1, side(185, 144, 18, OK | DEFINED), NO_SIDE), // mq_getsetattr
+    row(1268, 104, V5_10, V6_1, side(104, 89, 14, OK | DEFINED), NO_SIDE), // kexec_load
+    row(1269, 467, V5_10, V6_1, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // vserver
+    row(1270, 95, V5_10, V6_1, side(95, 80, NO_CONFIG, OK | DEFINED), NO_SIDE), // waitid
+    row(1271, 217, V5_10, V6_1, side(217, 174, 21, OK | DEFINED), NO_SIDE), // add_key
+    row(1272, 218, V5_10, V6_1, side(218, 175, 21, OK | DEFINED), NO_SIDE), // request_key
+    row(1273, 219, V5_10, V6_1, side(219, 134, 21, OK | DEFINED), NO_SIDE), // keyctl
+    row(1274, 30, V5_10, V6_1, side(30, 24, 5, OK | DEFINED), NO_SIDE), // ioprio_set
+    row(1275, 31, V5_10, V6_1, side(31, 25, 5, OK | DEFINED), NO_SIDE), // ioprio_get
+    row(1276, 239, V5_10, V6_1, side(239, 192, 25, OK | DEFINED), NO_SIDE), // move_pages
+    row(1277, 468, V5_10, V6_1, side(386, 49, 4, OK | DEFINED), NO_SIDE), // inotify_init
+    row(1278, 27, V5_10, V6_1, side(27, 22, 4, OK | DEFINED), NO_SIDE), // inotify_add_watch
+    row(1279, 28, V5_10, V6_1, side(28, 23, 4, OK | DEFINED), NO_SIDE), // inotify_rm_watch
+    row(1280, 238, V5_10, V6_1, side(238, 191, 24, OK | DEFINED), NO_SIDE), // migrate_pages
+    row(1281, 56, V5_10, V6_1, side(56, 48, NO_CONFIG, OK | DEFINED), NO_SIDE), // openat
+    row(1282, 34, V5_10, V6_1, side(34, 28, NO_CONFIG, OK | DEFINED), NO_SIDE), // mkdirat
+    row(1283, 33, V5_10, V6_1, side(33, 27, NO_CONFIG, OK | DEFINED), NO_SIDE), // mknodat
+    row(1284, 54, V5_10, V6_1, side(54, 46, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchownat
+    row(1285, 469, V5_10, V6_1, side(387, 303, NO_CONFIG, OK | DEFINED), NO_SIDE), // futimesat
+    row(1286, 79, V5_10, V6_1, side(79, 68, NO_CONFIG, OK | DEFINED), NO_SIDE), // newfstatat
+    row(1287, 35, V5_10, V6_1, side(35, 29, NO_CONFIG, OK | DEFINED), NO_SIDE), // unlinkat
+    row(1288, 38, V5_10, V6_1, side(38, 32, NO_CONFIG, OK | DEFINED), NO_SIDE), // renameat
+    row(1289, 37, V5_10, V6_1, side(37, 31, NO_CONFIG, OK | DEFINED), NO_SIDE), // linkat
+    row(1290, 36, V5_10, V6_1, side(36, 30, NO_CONFIG, OK | DEFINED), NO_SIDE), // symlinkat
+    row(1291, 78, V5_10, V6_1, side(78, 67, NO_CONFIG, OK | DEFINED), NO_SIDE), // readlinkat
+    row(1292, 53, V5_10, V6_1, side(53, 45, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat
+    row(1293, 48, V5_10, V6_1, side(48, 41, NO_CONFIG, OK | DEFINED), NO_SIDE), // faccessat
+    row(1294, 72, V5_10, V6_1, side(72, 61, NO_CONFIG, OK | DEFINED), NO_SIDE), // pselect6
+    row(1295, 73, V5_10, V6_1, side(73, 62, NO_CONFIG, OK | DEFINED), NO_SIDE), // ppoll
+    row(1296, 97, V5_10, V6_1, side(97, 82, NO_CONFIG, OK | DEFINED), NO_SIDE), // unshare
+    row(1297, 76, V5_10, V6_1, side(76, 65, NO_CONFIG, OK | DEFINED), NO_SIDE), // splice
+    row(1298, 99, V5_10, V6_1, side(99, 84, 12, OK | DEFINED), NO_SIDE), // set_robust_list
+    row(1299, 100, V5_10, V6_1, side(100, 85, 12, OK | DEFINED), NO_SIDE), // get_robust_list
+    row(1300, 84, V5_10, V6_1, side(84, 70, NO_CONFIG, OK | DEFINED), NO_SIDE), // sync_file_range
+    row(1301, 77, V5_10, V6_1, side(77, 66, NO_CONFIG, OK | DEFINED), NO_SIDE), // tee
+    row(1302, 75, V5_10, V6_1, side(75, 64, NO_CONFIG, OK | DEFINED), NO_SIDE), // vmsplice
+    row(1303, 47, V5_10, V6_1, side(47, 40, NO_CONFIG, OK | DEFINED), NO_SIDE), // fallocate
+    row(1304, 168, V5_10, V6_1, side(168, 135, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcpu
+    row(1305, 22, V5_10, V6_1, side(22, 18, 3, OK | DEFINED), NO_SIDE), // epoll_pwait
+    row(1306, 88, V5_10, V6_1, side(88, 74, NO_CONFIG, OK | DEFINED), NO_SIDE), // utimensat
+    row(1307, 471, V5_10, V6_1, side(389, 305, 8, OK | DEFINED), NO_SIDE), // signalfd
+    row(1308, 472, V5_10, V6_1, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // timerfd
+    row(1309, 473, V5_10, V6_1, side(390, 306, 2, OK | DEFINED), NO_SIDE), // eventfd
+    row(1310, 85, V5_10, V6_1, side(85, 71, 9, OK | DEFINED), NO_SIDE), // timerfd_create
+    row(1311, 86, V5_10, V6_1, side(86, 72, 9, OK | DEFINED), NO_SIDE), // timerfd_settime
+    row(1312, 87, V5_10, V6_1, side(87, 73, 9, OK | DEFINED), NO_SIDE), // timerfd_gettime
+    row(1313, 74, V5_10, V6_1, side(74, 63, 8, OK | DEFINED), NO_SIDE), // signalfd4
+    row(1314, 19, V5_10, V6_1, side(19, 15, 2, OK | DEFINED), NO_SIDE), // eventfd2
+    row(1315, 20, V5_10, V6_1, side(20, 16, 3, OK | DEFINED), NO_SIDE), // epoll_create1
+    row(1316, 24, V5_10, V6_1, side(24, 20, NO_CONFIG, OK | DEFINED), NO_SIDE), // dup3
+    row(1317, 59, V5_10, V6_1, side(59, 50, NO_CONFIG, OK | DEFINED), NO_SIDE), // pipe2
+    row(1318, 26, V5_10, V6_1, side(26, 16, 4, OK | DEFINED), NO_SIDE), // inotify_init1
+    row(1319, 69, V5_10, V6_1, side(69, 59, NO_CONFIG, OK | DEFINED), NO_SIDE), // preadv
+    row(1320, 70, V5_10, V6_1, side(70, 59, NO_CONFIG, OK | DEFINED), NO_SIDE), // pwritev
+    row(1321, 240, V5_10, V6_1, side(240, 193, NO_CONFIG, OK | DEFINED), NO_SIDE), // rt_tgsigqueueinfo
+    row(1322, 243, V5_10, V6_1, side(243, 196, 20, OK | DEFINED), NO_SIDE), // recvmmsg
+    row(1323, 246, V5_10, V6_1, side(246, 199, 27, OK | DEFINED), NO_SIDE), // fanotify_init
+    row(1324, 247, V5_10, V6_1, side(247, 200, 27, OK | DEFINED), NO_SIDE), // fanotify_mark
+    row(1325, 245, V5_10, V6_1, side(245, 198, NO_CONFIG, OK | DEFINED), NO_SIDE), // prlimit64
+    row(1326, 248, V5_10, V6_1, side(248, 201, 28, OK | DEFINED), NO_SIDE), // name_to_handle_at
+    row(1327, 249, V5_10, V6_1, side(249, 202, 28, OK | DEFINED), NO_SIDE), // open_by_handle_at
+    row(1328, 250, V5_10, V6_1, side(250, 203, 13, OK | DEFINED), NO_SIDE), // clock_adjtime
+    row(1329, 251, V5_10, V6_1, side(251, 204, NO_CONFIG, OK | DEFINED), NO_SIDE), // syncfs
+    row(1330, 252, V5_10, V6_1, side(252, 205, NO_CONFIG, OK | DEFINED), NO_SIDE), // setns
+    row(1331, 253, V5_10, V6_1, side(253, 206, 20, OK | DEFINED), NO_SIDE), // sendmmsg
+    row(1332, 254, V5_10, V6_1, side(254, 207, 29, OK | DEFINED), NO_SIDE), // process_vm_readv
+    row(1333, 255, V5_10, V6_1, side(255, 207, 29, OK | DEFINED), NO_SIDE), // process_vm_writev
+    row(1334, 242, V5_10, V6_1, side(242, 195, 20, OK | DEFINED), NO_SIDE), // accept4
+    row(1335, 257, V5_10, V6_1, side(257, 209, 15, OK | DEFINED), NO_SIDE), // finit_module
+    row(1336, 258, V5_10, V6_1, side(258, 210, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_setattr
+    row(1337, 259, V5_10, V6_1, side(259, 211, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_getattr
+    row(1338, 260, V5_10, V6_1, side(260, 212, NO_CONFIG, OK | DEFINED), NO_SIDE), // renameat2
+    row(1339, 262, V5_10, V6_1, side(262, 214, NO_CONFIG, OK | DEFINED), NO_SIDE), // getrandom
+    row(1340, 263, V5_10, V6_1, side(263, 215, 32, OK | DEFINED), NO_SIDE), // memfd_create
+    row(1341, 264, V5_10, V6_1, side(264, 216, 33, OK | DEFINED), NO_SIDE), // bpf
+    row(1342, 265, V5_10, V6_1, side(265, 217, NO_CONFIG, OK | DEFINED), NO_SIDE), // execveat
+    row(1343, 266, V5_10, V6_1, side(266, 16, 34, OK | DEFINED), NO_SIDE), // userfaultfd
+    row(1344, 267, V5_10, V6_1, side(267, 218, 35, OK | DEFINED), NO_SIDE), // membarrier
+    row(1345, 256, V5_10, V6_1, side(256, 208, 30, OK | DEFINED), NO_SIDE), // kcmp
+    row(1346, 268, V5_10, V6_1, side(268, 183, NO_CONFIG, OK | DEFINED), NO_SIDE), // mlock2
+    row(1347, 269, V5_10, V6_1, side(269, 65, NO_CONFIG, OK | DEFINED), NO_SIDE), // copy_file_range
+    row(1348, 270, V5_10, V6_1, side(270, 219, NO_CONFIG, OK | DEFINED), NO_SIDE), // preadv2
+    row(1349, 271, V5_10, V6_1, side(271, 219, NO_CONFIG, OK | DEFINED), NO_SIDE), // pwritev2
+    row(1350, 275, V5_10, V6_1, side(275, 220, NO_CONFIG, OK | DEFINED), NO_SIDE), // statx
+    row(1351, 276, V5_10, V6_1, side(276, 221, 0, OK | DEFINED), NO_SIDE), // io_pgetevents
+    row(1352, 241, V5_10, V6_1, side(241, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // perf_event_open
+    row(1353, 261, V5_10, V6_1, side(261, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // seccomp
+    row(1354, 272, V5_10, V6_1, side(272, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // pkey_mprotect
+    row(1355, 273, V5_10, V6_1, side(273, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // pkey_alloc
+    row(1356, 274, V5_10, V6_1, side(274, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // pkey_free
+    row(1357, 277, V5_10, V6_1, side(277, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq
+    row(1448, 279, V5_10, V6_1, side(279, 224, NO_CONFIG, OK | DEFINED), NO_SIDE), // pidfd_send_signal
+    row(1449, 280, V5_10, V6_1, side(280, 225, 38, OK | DEFINED), NO_SIDE), // io_uring_setup
+    row(1450, 281, V5_10, V6_1, side(281, 226, 38, OK | DEFINED), NO_SIDE), // io_uring_enter
+    row(1451, 282, V5_10, V6_1, side(282, 227, 38, OK | DEFINED), NO_SIDE), // io_uring_register
+    row(1452, 283, V5_10, V6_1, side(283, 228, NO_CONFIG, OK | DEFINED), NO_SIDE), // open_tree
+    row(1453, 284, V5_10, V6_1, side(284, 229, NO_CONFIG, OK | DEFINED), NO_SIDE), // move_mount
+    row(1454, 285, V5_10, V6_1, side(285, 230, NO_CONFIG, OK | DEFINED), NO_SIDE), // fsopen
+    row(1455, 286, V5_10, V6_1, side(286, 231, NO_CONFIG, OK | DEFINED), NO_SIDE), // fsconfig
+    row(1456, 287, V5_10, V6_1, side(287, 232, NO_CONFIG, OK | DEFINED), NO_SIDE), // fsmount
+    row(1457, 288, V5_10, V6_1, side(288, 233, NO_CONFIG, OK | DEFINED), NO_SIDE), // fspick
+    row(1458, 289, V5_10, V6_1, side(289, 234, NO_CONFIG, OK | DEFINED), NO_SIDE), // pidfd_open
+    row(1460, 291, V5_10, V6_1, side(291, 236, NO_CONFIG, OK | DEFINED), NO_SIDE), // close_range
+    row(1461, 292, V5_10, V6_1, side(292, 237, NO_CONFIG, OK | DEFINED), NO_SIDE), // openat2
+    row(1462, 293, V5_10, V6_1, side(293, 238, NO_CONFIG, OK | DEFINED), NO_SIDE), // pidfd_getfd
+    row(1463, 294, V5_10, V6_1, side(294, 239, NO_CONFIG, OK | DEFINED), NO_SIDE), // faccessat2
+    row(1464, 295, V5_10, V6_1, side(295, 240, 22, OK | DEFINED), NO_SIDE), // process_madvise
+    row(1465, 650, V6_1, V6_1, side(804, 747, 3, OK | DEFINED), NO_SIDE), // epoll_pwait2
+    row(1466, 651, V6_1, V6_1, side(805, 748, NO_CONFIG, OK | DEFINED), NO_SIDE), // mount_setattr
+    row(1467, 652, V6_1, V6_1, side(806, 749, 7, OK | DEFINED), NO_SIDE), // quotactl_fd
+    row(1468, 653, V6_1, V6_1, side(807, 750, 63, OK | DEFINED), NO_SIDE), // landlock_create_ruleset
+    row(1469, 654, V6_1, V6_1, side(808, 751, 63, OK | DEFINED), NO_SIDE), // landlock_add_rule
+    row(1470, 655, V6_1, V6_1, side(809, 752, 63, OK | DEFINED), NO_SIDE), // landlock_restrict_self
+    row(1472, 657, V6_1, V6_1, side(811, 754, NO_CONFIG, OK | DEFINED), NO_SIDE), // process_mrelease
+    row(1473, 658, V6_1, V6_1, side(812, 755, 12, OK | DEFINED), NO_SIDE), // futex_waitv
+    row(1474, 659, V6_1, V6_1, side(813, 756, 24, OK | DEFINED), NO_SIDE), // set_mempolicy_home_node
 ];
 
 static OLDER: [Older; 4] = [
-    older(1138, V5_10, side(366, 288, NONE, OK | DEFINED | EVENT), NO_SIDE), // bdflush
-    older(1230, V5_10, side(98, 83, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex
-    older(1237, V5_10, side(18, 14, NONE, OK | DEFINED | EVENT), NO_SIDE), // lookup_dcookie
-    older(1255, V5_10, side(114, 97, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_getres
+    older(1138, V5_10, side(366, 285, 5, OK | DEFINED), NO_SIDE), // bdflush
+    older(1230, V5_10, side(98, 83, 12, OK | DEFINED), NO_SIDE), // futex
+    older(1237, V5_10, side(18, 14, 1, OK | DEFINED), NO_SIDE), // lookup_dcookie
+    older(1255, V5_10, side(114, 97, NO_CONFIG, OK | DEFINED), NO_SIDE), // clock_getres
 ];
 
 static BLOCKS: [Block; 0] = [];
+
+static EVENTS: [Event; 0] = [];
+
+static SYMBOLS: [Prefix; 0] = [];
+
+static COMPANIONS: [Prefix; 2] = [
+    companion(V5_10, V6_1, MAIN | DEFINED, "__do_", INLINE),
+    companion(V5_10, V6_1, MAIN | DEFINED, "__se_", GLOBAL),
+];
 
 static ALIASES: [Alias; 1] = [
     alias(1044, 310), // umount = umount2

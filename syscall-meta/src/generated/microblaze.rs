@@ -5,490 +5,512 @@ use crate::row::*;
 
 static ROWS: [Row; 465] = [
     // number, name, first release, last release, (entry, parameters, configuration, flags), as compat
-    row(0, 128, V5_10, NEWEST, side(128, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // restart_syscall
-    row(1, 93, V5_10, NEWEST, side(93, 79, NONE, OK | DEFINED | EVENT), NO_SIDE), // exit
-    row(2, 297, V5_10, NEWEST, side(427, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // fork
-    row(3, 63, V5_10, NEWEST, side(63, 331, NONE, OK | DEFINED | EVENT), NO_SIDE), // read
-    row(4, 64, V5_10, NEWEST, side(64, 332, NONE, OK | DEFINED | EVENT), NO_SIDE), // write
-    row(5, 327, V5_10, NEWEST, side(311, 253, NONE, OK | DEFINED | EVENT), NO_SIDE), // open
-    row(6, 57, V5_10, NEWEST, side(57, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // close
-    row(7, 551, V5_10, NEWEST, side(607, 560, NONE, OK | DEFINED | EVENT), NO_SIDE), // waitpid
-    row(8, 507, V5_10, NEWEST, side(429, 271, NONE, OK | DEFINED | EVENT), NO_SIDE), // creat
-    row(9, 301, V5_10, NEWEST, side(299, 245, NONE, OK | DEFINED | EVENT), NO_SIDE), // link
-    row(10, 302, V5_10, NEWEST, side(300, 246, NONE, OK | DEFINED | EVENT), NO_SIDE), // unlink
-    row(11, 221, V5_10, NEWEST, side(221, 177, NONE, OK | DEFINED | EVENT), NO_SIDE), // execve
-    row(12, 49, V5_10, NEWEST, side(49, 42, NONE, OK | DEFINED | EVENT), NO_SIDE), // chdir
-    row(13, 541, V5_10, NEWEST, side(566, 527, 14, OK | DEFINED | EVENT), NO_SIDE), // time
-    row(14, 304, V5_10, NEWEST, side(301, 247, NONE, OK | DEFINED | EVENT), NO_SIDE), // mknod
-    row(15, 305, V5_10, NEWEST, side(302, 248, NONE, OK | DEFINED | EVENT), NO_SIDE), // chmod
-    row(16, 402, V5_10, NEWEST, side(353, 249, NONE, OK | DEFINED | EVENT), NO_SIDE), // lchown
-    row(17, 552, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // break
-    row(18, 553, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // oldstat
-    row(19, 62, V5_10, NEWEST, side(62, 421, NONE, OK | DEFINED | EVENT), NO_SIDE), // lseek
-    row(20, 172, V5_10, NEWEST, side(172, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpid
-    row(21, 40, V5_10, NEWEST, side(40, 325, NONE, OK | DEFINED | EVENT), NO_SIDE), // mount
-    row(22, 310, V5_10, NEWEST, side(372, 278, NONE, OK | DEFINED | EVENT), NO_SIDE), // umount
-    row(23, 146, V5_10, NEWEST, side(146, 121, 1, OK | DEFINED | EVENT), NO_SIDE), // setuid
-    row(24, 174, V5_10, NEWEST, side(174, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getuid
-    row(25, 542, V5_10, NEWEST, side(567, 528, 14, OK | DEFINED | EVENT), NO_SIDE), // stime
-    row(26, 117, V5_10, NEWEST, side(117, 359, NONE, OK | DEFINED | EVENT), NO_SIDE), // ptrace
-    row(27, 543, V5_10, NEWEST, side(568, 529, NONE, OK | DEFINED | EVENT), NO_SIDE), // alarm
-    row(28, 554, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // oldfstat
-    row(29, 508, V5_10, NEWEST, side(436, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // pause
-    row(30, 544, V5_10, NEWEST, side(569, 530, 14, OK | DEFINED | EVENT), NO_SIDE), // utime
-    row(31, 555, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // stty
-    row(32, 556, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // gtty
-    row(33, 319, V5_10, NEWEST, side(308, 251, NONE, OK | DEFINED | EVENT), NO_SIDE), // access
-    row(34, 509, V5_10, NEWEST, side(437, 425, NONE, OK | DEFINED | EVENT), NO_SIDE), // nice
-    row(35, 557, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // ftime
-    row(36, 81, V5_10, NEWEST, side(81, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // sync
-    row(37, 129, V5_10, NEWEST, side(129, 107, NONE, OK | DEFINED | EVENT), NO_SIDE), // kill
-    row(38, 374, V5_10, NEWEST, side(341, 245, NONE, OK | DEFINED | EVENT), NO_SIDE), // rename
-    row(39, 375, V5_10, NEWEST, side(342, 271, NONE, OK | DEFINED | EVENT), NO_SIDE), // mkdir
-    row(40, 376, V5_10, NEWEST, side(343, 246, NONE, OK | DEFINED | EVENT), NO_SIDE), // rmdir
-    row(41, 23, V5_10, NEWEST, side(23, 19, NONE, OK | DEFINED | EVENT), NO_SIDE), // dup
-    row(42, 324, V5_10, NEWEST, side(438, 426, NONE, OK | DEFINED | EVENT), NO_SIDE), // pipe
-    row(43, 153, V5_10, NEWEST, side(153, 126, NONE, OK | DEFINED | EVENT), NO_SIDE), // times
-    row(44, 558, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // prof
-    row(45, 214, V5_10, NEWEST, side(214, 378, NONE, OK | DEFINED | EVENT), NO_SIDE), // brk
-    row(46, 144, V5_10, NEWEST, side(144, 119, 1, OK | DEFINED | EVENT), NO_SIDE), // setgid
-    row(47, 176, V5_10, NEWEST, side(176, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getgid
-    row(48, 559, V5_10, NEWEST, side(610, 563, NONE, OK | DEFINED | EVENT), NO_SIDE), // signal
-    row(49, 175, V5_10, NEWEST, side(175, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // geteuid
-    row(50, 177, V5_10, NEWEST, side(177, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getegid
-    row(51, 89, V5_10, NEWEST, side(89, 75, NONE, OK | DEFINED | EVENT), NO_SIDE), // acct
-    row(52, 39, V5_10, NEWEST, side(39, 33, NONE, OK | DEFINED | EVENT), NO_SIDE), // umount2
-    row(53, 560, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // lock
-    row(54, 29, V5_10, NEWEST, side(29, 324, NONE, OK | DEFINED | EVENT), NO_SIDE), // ioctl
-    row(55, 25, V5_10, NEWEST, side(25, 324, NONE, OK | DEFINED | EVENT), NO_SIDE), // fcntl
-    row(56, 561, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // mpx
-    row(57, 154, V5_10, NEWEST, side(154, 127, NONE, OK | DEFINED | EVENT), NO_SIDE), // setpgid
-    row(58, 562, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // ulimit
-    row(59, 563, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // oldolduname
-    row(60, 166, V5_10, NEWEST, side(166, 133, NONE, OK | DEFINED | EVENT), NO_SIDE), // umask
-    row(61, 51, V5_10, NEWEST, side(51, 42, NONE, OK | DEFINED | EVENT), NO_SIDE), // chroot
-    row(62, 452, V5_10, NEWEST, side(374, 293, NONE, OK | DEFINED | EVENT), NO_SIDE), // ustat
-    row(63, 358, V5_10, NEWEST, side(327, 260, NONE, OK | DEFINED | EVENT), NO_SIDE), // dup2
-    row(64, 173, V5_10, NEWEST, side(173, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getppid
-    row(65, 339, V5_10, NEWEST, side(317, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpgrp
-    row(66, 157, V5_10, NEWEST, side(157, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // setsid
-    row(67, 386, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // sigaction
-    row(68, 564, V5_10, NEWEST, side(612, 49, 25, OK | DEFINED | EVENT), NO_SIDE), // sgetmask
-    row(69, 565, V5_10, NEWEST, side(613, 565, 25, OK | DEFINED | EVENT), NO_SIDE), // ssetmask
-    row(70, 145, V5_10, NEWEST, side(145, 120, 1, OK | DEFINED | EVENT), NO_SIDE), // setreuid
-    row(71, 143, V5_10, NEWEST, side(143, 118, 1, OK | DEFINED | EVENT), NO_SIDE), // setregid
-    row(72, 368, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // sigsuspend
-    row(73, 333, V5_10, NEWEST, side(314, 255, NONE, OK | DEFINED | EVENT), NO_SIDE), // sigpending
-    row(74, 161, V5_10, NEWEST, side(161, 130, NONE, OK | DEFINED | EVENT), NO_SIDE), // sethostname
-    row(75, 164, V5_10, NEWEST, side(164, 131, NONE, OK | DEFINED | EVENT), NO_SIDE), // setrlimit
-    row(76, 163, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // getrlimit
-    row(77, 165, V5_10, NEWEST, side(165, 132, NONE, OK | DEFINED | EVENT), NO_SIDE), // getrusage
-    row(78, 169, V5_10, NEWEST, side(169, 136, NONE, OK | DEFINED | EVENT), NO_SIDE), // gettimeofday
-    row(79, 170, V5_10, NEWEST, side(170, 136, NONE, OK | DEFINED | EVENT), NO_SIDE), // settimeofday
-    row(80, 158, V5_10, NEWEST, side(158, 128, NONE, OK | DEFINED | EVENT), NO_SIDE), // getgroups
-    row(81, 159, V5_10, NEWEST, side(159, 128, NONE, OK | DEFINED | EVENT), NO_SIDE), // setgroups
-    row(82, 457, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // select
-    row(83, 336, V5_10, NEWEST, side(315, 245, NONE, OK | DEFINED | EVENT), NO_SIDE), // symlink
-    row(84, 566, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // oldlstat
-    row(85, 337, V5_10, NEWEST, side(316, 256, NONE, OK | DEFINED | EVENT), NO_SIDE), // readlink
-    row(86, 449, V5_10, NEWEST, side(371, NONE, NONE, NO_DEFINITION), NO_SIDE), // uselib
-    row(87, 224, V5_10, NEWEST, side(224, 180, NONE, OK | DEFINED | EVENT), NO_SIDE), // swapon
-    row(88, 142, V5_10, NEWEST, side(142, 117, NONE, OK | DEFINED | EVENT), NO_SIDE), // reboot
-    row(89, 545, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // readdir
-    row(90, 222, V5_10, NEWEST, side(222, 383, NONE, OK | DEFINED | EVENT), NO_SIDE), // mmap
-    row(91, 215, V5_10, NEWEST, side(215, 379, NONE, OK | DEFINED | EVENT), NO_SIDE), // munmap
-    row(92, 45, V5_10, NEWEST, side(45, 441, NONE, OK | DEFINED | EVENT), NO_SIDE), // truncate
-    row(93, 46, V5_10, NEWEST, side(46, 443, NONE, OK | DEFINED | EVENT), NO_SIDE), // ftruncate
-    row(94, 52, V5_10, NEWEST, side(52, 44, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchmod
-    row(95, 55, V5_10, NEWEST, side(55, 47, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchown
-    row(96, 141, V5_10, NEWEST, side(141, 25, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpriority
-    row(97, 140, V5_10, NEWEST, side(140, 116, NONE, OK | DEFINED | EVENT), NO_SIDE), // setpriority
-    row(98, 567, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // profil
-    row(99, 43, V5_10, NEWEST, side(43, 36, NONE, OK | DEFINED | EVENT), NO_SIDE), // statfs
-    row(100, 44, V5_10, NEWEST, side(44, 37, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstatfs
-    row(101, 568, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // ioperm
-    row(102, 546, V5_10, NEWEST, side(574, 536, NONE, OK | DEFINED | EVENT), NO_SIDE), // socketcall
-    row(103, 116, V5_10, NEWEST, side(116, 99, 3, OK | DEFINED | EVENT), NO_SIDE), // syslog
-    row(104, 103, V5_10, NEWEST, side(103, 88, NONE, OK | DEFINED | EVENT), NO_SIDE), // setitimer
-    row(105, 102, V5_10, NEWEST, side(102, 87, NONE, OK | DEFINED | EVENT), NO_SIDE), // getitimer
-    row(106, 343, V5_10, NEWEST, side(320, 257, NONE, OK | DEFINED | EVENT), NO_SIDE), // stat
-    row(107, 344, V5_10, NEWEST, side(321, 257, NONE, OK | DEFINED | EVENT), NO_SIDE), // lstat
-    row(108, 80, V5_10, NEWEST, side(80, 69, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstat
-    row(109, 569, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // olduname
-    row(110, 570, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // iopl
-    row(111, 58, V5_10, NEWEST, side(58, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // vhangup
-    row(112, 571, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // idle
-    row(113, 572, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // vm86old
-    row(114, 244, V5_10, NEWEST, side(244, 197, NONE, OK | DEFINED | EVENT), NO_SIDE), // wait4
-    row(115, 225, V5_10, NEWEST, side(225, 181, NONE, OK | DEFINED | EVENT), NO_SIDE), // swapoff
-    row(116, 179, V5_10, NEWEST, side(179, 138, NONE, OK | DEFINED | EVENT), NO_SIDE), // sysinfo
-    row(117, 548, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // ipc
-    row(118, 82, V5_10, NEWEST, side(82, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsync
-    row(119, 363, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // sigreturn
-    row(120, 220, V5_10, NEWEST, side(220, 382, NONE, OK | DEFINED | EVENT), NO_SIDE), // clone
-    row(121, 162, V5_10, NEWEST, side(162, 130, NONE, OK | DEFINED | EVENT), NO_SIDE), // setdomainname
-    row(122, 160, V5_10, NEWEST, side(160, 129, NONE, OK | DEFINED | EVENT), NO_SIDE), // uname
-    row(123, 573, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // modify_ldt
-    row(124, 171, V5_10, NEWEST, side(413, 367, 14, OK | DEFINED | EVENT), NO_SIDE), // adjtimex
-    row(125, 226, V5_10, NEWEST, side(226, 384, NONE, OK | DEFINED | EVENT), NO_SIDE), // mprotect
-    row(126, 510, V5_10, NEWEST, side(470, 452, NONE, OK | DEFINED | EVENT), NO_SIDE), // sigprocmask
-    row(127, 447, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // create_module
-    row(128, 105, V5_10, NEWEST, side(105, 353, NONE, OK | DEFINED | EVENT), NO_SIDE), // init_module
-    row(129, 106, V5_10, NEWEST, side(106, 91, 2, OK | DEFINED | EVENT), NO_SIDE), // delete_module
-    row(130, 448, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // get_kernel_syms
-    row(131, 60, V5_10, NEWEST, side(60, 51, NONE, OK | DEFINED | EVENT), NO_SIDE), // quotactl
-    row(132, 155, V5_10, NEWEST, side(155, 103, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpgid
-    row(133, 50, V5_10, NEWEST, side(50, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchdir
-    row(134, 443, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // bdflush
-    row(135, 435, V5_10, NEWEST, side(363, 399, 12, OK | DEFINED | EVENT), NO_SIDE), // sysfs
-    row(136, 92, V5_10, NEWEST, side(373, 78, NONE, OK | DEFINED | EVENT), NO_SIDE), // personality
-    row(137, 453, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // afs_syscall
-    row(138, 151, V5_10, NEWEST, side(151, 121, 1, OK | DEFINED | EVENT), NO_SIDE), // setfsuid
-    row(139, 152, V5_10, NEWEST, side(152, 119, 1, OK | DEFINED | EVENT), NO_SIDE), // setfsgid
-    row(140, 511, V5_10, NEWEST, side(397, 330, 15, OK | DEFINED | EVENT), NO_SIDE), // _llseek
-    row(141, 446, V5_10, NEWEST, side(369, 291, NONE, OK | DEFINED | EVENT), NO_SIDE), // getdents
-    row(142, 512, V5_10, NEWEST, side(377, 297, NONE, OK | DEFINED | EVENT), NO_SIDE), // _newselect
-    row(143, 32, V5_10, NEWEST, side(32, 26, NONE, OK | DEFINED | EVENT), NO_SIDE), // flock
-    row(144, 227, V5_10, NEWEST, side(227, 385, NONE, OK | DEFINED | EVENT), NO_SIDE), // msync
-    row(145, 65, V5_10, NEWEST, side(65, 333, NONE, OK | DEFINED | EVENT), NO_SIDE), // readv
-    row(146, 66, V5_10, NEWEST, side(66, 333, NONE, OK | DEFINED | EVENT), NO_SIDE), // writev
-    row(147, 156, V5_10, NEWEST, side(156, 103, NONE, OK | DEFINED | EVENT), NO_SIDE), // getsid
-    row(148, 83, V5_10, NEWEST, side(83, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // fdatasync
-    row(149, 450, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // _sysctl
-    row(150, 228, V5_10, NEWEST, side(228, 386, NONE, OK | DEFINED | EVENT), NO_SIDE), // mlock
-    row(151, 229, V5_10, NEWEST, side(229, 386, NONE, OK | DEFINED | EVENT), NO_SIDE), // munlock
-    row(152, 230, V5_10, NEWEST, side(230, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // mlockall
-    row(153, 231, V5_10, NEWEST, side(231, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // munlockall
-    row(154, 118, V5_10, NEWEST, side(118, 101, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setparam
-    row(155, 121, V5_10, NEWEST, side(121, 101, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getparam
-    row(156, 119, V5_10, NEWEST, side(119, 102, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setscheduler
-    row(157, 120, V5_10, NEWEST, side(120, 103, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getscheduler
-    row(158, 124, V5_10, NEWEST, side(124, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_yield
-    row(159, 125, V5_10, NEWEST, side(125, 105, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_get_priority_max
-    row(160, 126, V5_10, NEWEST, side(126, 105, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_get_priority_min
-    row(161, 127, V5_10, NEWEST, side(411, 360, 14, OK | DEFINED | EVENT), NO_SIDE), // sched_rr_get_interval
-    row(162, 101, V5_10, NEWEST, side(404, 351, 14, OK | DEFINED | EVENT), NO_SIDE), // nanosleep
-    row(163, 216, V5_10, NEWEST, side(216, 380, NONE, OK | DEFINED | EVENT), NO_SIDE), // mremap
-    row(164, 147, V5_10, NEWEST, side(147, 122, 1, OK | DEFINED | EVENT), NO_SIDE), // setresuid
-    row(165, 148, V5_10, NEWEST, side(148, 123, 1, OK | DEFINED | EVENT), NO_SIDE), // getresuid
-    row(166, 574, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // vm86
-    row(167, 456, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // query_module
-    row(168, 360, V5_10, NEWEST, side(329, 262, NONE, OK | DEFINED | EVENT), NO_SIDE), // poll
-    row(169, 42, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // nfsservctl
-    row(170, 149, V5_10, NEWEST, side(149, 124, 1, OK | DEFINED | EVENT), NO_SIDE), // setresgid
-    row(171, 150, V5_10, NEWEST, side(150, 125, 1, OK | DEFINED | EVENT), NO_SIDE), // getresgid
-    row(172, 167, V5_10, NEWEST, side(167, 366, NONE, OK | DEFINED | EVENT), NO_SIDE), // prctl
-    row(173, 139, V5_10, NEWEST, side(480, 49, NONE, OK), NO_SIDE), // rt_sigreturn
-    row(174, 134, V5_10, NEWEST, side(134, 362, 4, OK | DEFINED | EVENT), NO_SIDE), // rt_sigaction
-    row(175, 135, V5_10, NEWEST, side(135, 363, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigprocmask
-    row(176, 136, V5_10, NEWEST, side(136, 364, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigpending
-    row(177, 137, V5_10, NEWEST, side(412, 365, 14, OK | DEFINED | EVENT), NO_SIDE), // rt_sigtimedwait
-    row(178, 138, V5_10, NEWEST, side(138, 115, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigqueueinfo
-    row(179, 133, V5_10, NEWEST, side(133, 361, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigsuspend
-    row(180, 67, V5_10, NEWEST, side(67, 334, NONE, OK | DEFINED | EVENT), NO_SIDE), // pread64
-    row(181, 68, V5_10, NEWEST, side(68, 335, NONE, OK | DEFINED | EVENT), NO_SIDE), // pwrite64
-    row(182, 306, V5_10, NEWEST, side(303, 249, NONE, OK | DEFINED | EVENT), NO_SIDE), // chown
-    row(183, 17, V5_10, NEWEST, side(17, 321, NONE, OK | DEFINED | EVENT), NO_SIDE), // getcwd
-    row(184, 90, V5_10, NEWEST, side(90, 76, 1, OK | DEFINED | EVENT), NO_SIDE), // capget
-    row(185, 91, V5_10, NEWEST, side(91, 77, 1, OK | DEFINED | EVENT), NO_SIDE), // capset
-    row(186, 132, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // sigaltstack
-    row(187, 71, V5_10, NEWEST, side(492, 468, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendfile
-    row(188, 575, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // getpmsg
-    row(189, 576, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // putpmsg
-    row(190, 342, V5_10, NEWEST, side(494, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // vfork
-    row(191, 513, V5_10, NEWEST, side(163, 131, NONE, OK | DEFINED | EVENT), NO_SIDE), // ugetrlimit
-    row(192, 481, V5_10, NEWEST, side(496, 383, NONE, OK | DEFINED | EVENT), NO_SIDE), // mmap2
-    row(193, 477, V5_10, NEWEST, side(395, 328, NONE, OK | DEFINED | EVENT), NO_SIDE), // truncate64
-    row(194, 478, V5_10, NEWEST, side(396, 329, NONE, OK | DEFINED | EVENT), NO_SIDE), // ftruncate64
-    row(195, 464, V5_10, NEWEST, side(383, 303, NONE, OK | DEFINED | EVENT), NO_SIDE), // stat64
-    row(196, 465, V5_10, NEWEST, side(384, 303, NONE, OK | DEFINED | EVENT), NO_SIDE), // lstat64
-    row(197, 466, V5_10, NEWEST, side(385, 344, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstat64
-    row(198, 514, V5_10, NEWEST, side(353, 249, NONE, OK | DEFINED | EVENT), NO_SIDE), // lchown32
-    row(199, 515, V5_10, NEWEST, side(174, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getuid32
-    row(200, 516, V5_10, NEWEST, side(176, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getgid32
-    row(201, 517, V5_10, NEWEST, side(175, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // geteuid32
-    row(202, 518, V5_10, NEWEST, side(177, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getegid32
-    row(203, 519, V5_10, NEWEST, side(145, 120, 1, OK | DEFINED | EVENT), NO_SIDE), // setreuid32
-    row(204, 520, V5_10, NEWEST, side(143, 118, 1, OK | DEFINED | EVENT), NO_SIDE), // setregid32
-    row(205, 521, V5_10, NEWEST, side(158, 128, NONE, OK | DEFINED | EVENT), NO_SIDE), // getgroups32
-    row(206, 522, V5_10, NEWEST, side(159, 128, NONE, OK | DEFINED | EVENT), NO_SIDE), // setgroups32
-    row(207, 523, V5_10, NEWEST, side(55, 47, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchown32
-    row(208, 524, V5_10, NEWEST, side(147, 122, 1, OK | DEFINED | EVENT), NO_SIDE), // setresuid32
-    row(209, 525, V5_10, NEWEST, side(148, 123, 1, OK | DEFINED | EVENT), NO_SIDE), // getresuid32
-    row(210, 526, V5_10, NEWEST, side(149, 124, 1, OK | DEFINED | EVENT), NO_SIDE), // setresgid32
-    row(211, 527, V5_10, NEWEST, side(150, 125, 1, OK | DEFINED | EVENT), NO_SIDE), // getresgid32
-    row(212, 528, V5_10, NEWEST, side(303, 249, NONE, OK | DEFINED | EVENT), NO_SIDE), // chown32
-    row(213, 529, V5_10, NEWEST, side(146, 121, 1, OK | DEFINED | EVENT), NO_SIDE), // setuid32
-    row(214, 530, V5_10, NEWEST, side(144, 119, 1, OK | DEFINED | EVENT), NO_SIDE), // setgid32
-    row(215, 531, V5_10, NEWEST, side(151, 121, 1, OK | DEFINED | EVENT), NO_SIDE), // setfsuid32
-    row(216, 532, V5_10, NEWEST, side(152, 119, 1, OK | DEFINED | EVENT), NO_SIDE), // setfsgid32
-    row(217, 41, V5_10, NEWEST, side(41, 35, NONE, OK | DEFINED | EVENT), NO_SIDE), // pivot_root
-    row(218, 232, V5_10, NEWEST, side(232, 387, NONE, OK | DEFINED | EVENT), NO_SIDE), // mincore
-    row(219, 233, V5_10, NEWEST, side(233, 388, NONE, OK | DEFINED | EVENT), NO_SIDE), // madvise
-    row(220, 61, V5_10, NEWEST, side(61, 52, NONE, OK | DEFINED | EVENT), NO_SIDE), // getdents64
-    row(221, 476, V5_10, NEWEST, side(394, 324, NONE, OK | DEFINED | EVENT), NO_SIDE), // fcntl64
-    row(224, 178, V5_10, NEWEST, side(178, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // gettid
-    row(225, 213, V5_10, NEWEST, side(213, 377, NONE, OK | DEFINED | EVENT), NO_SIDE), // readahead
-    row(226, 5, V5_10, NEWEST, side(5, 315, NONE, OK | DEFINED | EVENT), NO_SIDE), // setxattr
-    row(227, 6, V5_10, NEWEST, side(6, 315, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsetxattr
-    row(228, 7, V5_10, NEWEST, side(7, 316, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsetxattr
-    row(229, 8, V5_10, NEWEST, side(8, 317, NONE, OK | DEFINED | EVENT), NO_SIDE), // getxattr
-    row(230, 9, V5_10, NEWEST, side(9, 317, NONE, OK | DEFINED | EVENT), NO_SIDE), // lgetxattr
-    row(231, 10, V5_10, NEWEST, side(10, 318, NONE, OK | DEFINED | EVENT), NO_SIDE), // fgetxattr
-    row(232, 11, V5_10, NEWEST, side(11, 319, NONE, OK | DEFINED | EVENT), NO_SIDE), // listxattr
-    row(233, 12, V5_10, NEWEST, side(12, 319, NONE, OK | DEFINED | EVENT), NO_SIDE), // llistxattr
-    row(234, 13, V5_10, NEWEST, side(13, 320, NONE, OK | DEFINED | EVENT), NO_SIDE), // flistxattr
-    row(235, 14, V5_10, NEWEST, side(14, 11, NONE, OK | DEFINED | EVENT), NO_SIDE), // removexattr
-    row(236, 15, V5_10, NEWEST, side(15, 11, NONE, OK | DEFINED | EVENT), NO_SIDE), // lremovexattr
-    row(237, 16, V5_10, NEWEST, side(16, 12, NONE, OK | DEFINED | EVENT), NO_SIDE), // fremovexattr
-    row(238, 130, V5_10, NEWEST, side(130, 107, NONE, OK | DEFINED | EVENT), NO_SIDE), // tkill
-    row(239, 480, V5_10, NEWEST, side(71, 337, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendfile64
-    row(240, 98, V5_10, NEWEST, side(403, 744, 14, OK | DEFINED | EVENT), NO_SIDE), // futex
-    row(241, 122, V5_10, NEWEST, side(122, 104, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setaffinity
-    row(242, 123, V5_10, NEWEST, side(123, 104, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getaffinity
-    row(243, 550, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // set_thread_area
-    row(244, 577, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // get_thread_area
-    row(245, 0, V5_10, NEWEST, side(0, 0, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_setup
-    row(246, 1, V5_10, NEWEST, side(1, 311, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_destroy
-    row(247, 4, V5_10, NEWEST, side(393, 314, 14, OK | DEFINED | EVENT), NO_SIDE), // io_getevents
-    row(248, 2, V5_10, NEWEST, side(2, 312, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_submit
-    row(249, 3, V5_10, NEWEST, side(3, 313, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_cancel
-    row(250, 223, V5_10, NEWEST, side(382, 600, 5, OK | DEFINED | EVENT), NO_SIDE), // fadvise64
-    row(252, 94, V5_10, NEWEST, side(94, 79, NONE, OK | DEFINED | EVENT), NO_SIDE), // exit_group
-    row(253, 18, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // lookup_dcookie
-    row(254, 462, V5_10, NEWEST, side(380, 300, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_create
-    row(255, 21, V5_10, NEWEST, side(21, 17, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_ctl
-    row(256, 463, V5_10, NEWEST, side(381, 301, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_wait
-    row(257, 234, V5_10, NEWEST, side(234, 389, NONE, OK | DEFINED | EVENT), NO_SIDE), // remap_file_pages
-    row(258, 96, V5_10, NEWEST, side(96, 81, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_tid_address
-    row(259, 107, V5_10, NEWEST, side(107, 92, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_create
-    row(260, 110, V5_10, NEWEST, side(406, 355, 14, OK | DEFINED | EVENT), NO_SIDE), // timer_settime
-    row(261, 108, V5_10, NEWEST, side(405, 354, 14, OK | DEFINED | EVENT), NO_SIDE), // timer_gettime
-    row(262, 109, V5_10, NEWEST, side(109, 94, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_getoverrun
-    row(263, 111, V5_10, NEWEST, side(111, 94, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_delete
-    row(264, 112, V5_10, NEWEST, side(407, 356, 14, OK | DEFINED | EVENT), NO_SIDE), // clock_settime
-    row(265, 113, V5_10, NEWEST, side(408, 357, 14, OK | DEFINED | EVENT), NO_SIDE), // clock_gettime
-    row(266, 114, V5_10, NEWEST, side(409, 357, 14, OK | DEFINED | EVENT), NO_SIDE), // clock_getres
-    row(267, 115, V5_10, NEWEST, side(410, 358, 14, OK | DEFINED | EVENT), NO_SIDE), // clock_nanosleep
-    row(268, 474, V5_10, NEWEST, side(391, 326, NONE, OK | DEFINED | EVENT), NO_SIDE), // statfs64
-    row(269, 475, V5_10, NEWEST, side(392, 327, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstatfs64
-    row(270, 131, V5_10, NEWEST, side(131, 108, NONE, OK | DEFINED | EVENT), NO_SIDE), // tgkill
-    row(271, 458, V5_10, NEWEST, side(512, 478, 14, OK | DEFINED | EVENT), NO_SIDE), // utimes
-    row(272, 482, V5_10, NEWEST, side(223, 179, 5, OK | DEFINED | EVENT), NO_SIDE), // fadvise64_64
-    row(273, 467, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // vserver
-    row(274, 235, V5_10, NEWEST, side(235, 390, NONE, OK | DEFINED | EVENT), NO_SIDE), // mbind
-    row(275, 236, V5_10, NEWEST, side(236, 391, NONE, OK | DEFINED | EVENT), NO_SIDE), // get_mempolicy
-    row(276, 237, V5_10, NEWEST, side(237, 392, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy
-    row(277, 180, V5_10, NEWEST, side(180, 139, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_open
-    row(278, 181, V5_10, NEWEST, side(181, 140, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_unlink
-    row(279, 182, V5_10, NEWEST, side(414, 368, 14, OK | DEFINED | EVENT), NO_SIDE), // mq_timedsend
-    row(280, 183, V5_10, NEWEST, side(415, 369, 14, OK | DEFINED | EVENT), NO_SIDE), // mq_timedreceive
-    row(281, 184, V5_10, NEWEST, side(184, 143, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_notify
-    row(282, 185, V5_10, NEWEST, side(185, 144, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_getsetattr
-    row(283, 104, V5_10, NEWEST, side(104, 352, NONE, OK | DEFINED | EVENT), NO_SIDE), // kexec_load
-    row(284, 95, V5_10, NEWEST, side(95, 80, NONE, OK | DEFINED | EVENT), NO_SIDE), // waitid
-    row(286, 217, V5_10, NEWEST, side(217, 381, NONE, OK | DEFINED | EVENT), NO_SIDE), // add_key
-    row(287, 218, V5_10, NEWEST, side(218, 175, NONE, OK | DEFINED | EVENT), NO_SIDE), // request_key
-    row(288, 219, V5_10, NEWEST, side(219, 366, NONE, OK | DEFINED | EVENT), NO_SIDE), // keyctl
-    row(289, 30, V5_10, NEWEST, side(30, 24, NONE, OK | DEFINED | EVENT), NO_SIDE), // ioprio_set
-    row(290, 31, V5_10, NEWEST, side(31, 25, NONE, OK | DEFINED | EVENT), NO_SIDE), // ioprio_get
-    row(291, 468, V5_10, NEWEST, side(386, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_init
-    row(292, 27, V5_10, NEWEST, side(27, 22, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_add_watch
-    row(293, 28, V5_10, NEWEST, side(28, 23, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_rm_watch
-    row(294, 238, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // migrate_pages
-    row(295, 56, V5_10, NEWEST, side(56, 48, NONE, OK | DEFINED | EVENT), NO_SIDE), // openat
-    row(296, 34, V5_10, NEWEST, side(34, 28, NONE, OK | DEFINED | EVENT), NO_SIDE), // mkdirat
-    row(297, 33, V5_10, NEWEST, side(33, 27, NONE, OK | DEFINED | EVENT), NO_SIDE), // mknodat
-    row(298, 54, V5_10, NEWEST, side(54, 46, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchownat
-    row(299, 469, V5_10, NEWEST, side(534, 500, 14, OK | DEFINED | EVENT), NO_SIDE), // futimesat
-    row(300, 470, V5_10, NEWEST, side(388, 306, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstatat64
-    row(301, 35, V5_10, NEWEST, side(35, 29, NONE, OK | DEFINED | EVENT), NO_SIDE), // unlinkat
-    row(302, 38, V5_10, NEWEST, side(38, 32, NONE, OK | DEFINED | EVENT), NO_SIDE), // renameat
-    row(303, 37, V5_10, NEWEST, side(37, 31, NONE, OK | DEFINED | EVENT), NO_SIDE), // linkat
-    row(304, 36, V5_10, NEWEST, side(36, 30, NONE, OK | DEFINED | EVENT), NO_SIDE), // symlinkat
-    row(305, 78, V5_10, NEWEST, side(78, 67, NONE, OK | DEFINED | EVENT), NO_SIDE), // readlinkat
-    row(306, 53, V5_10, NEWEST, side(53, 45, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchmodat
-    row(307, 48, V5_10, NEWEST, side(48, 41, NONE, OK | DEFINED | EVENT), NO_SIDE), // faccessat
-    row(308, 72, V5_10, NEWEST, side(398, 338, 16, OK | DEFINED | EVENT), NO_SIDE), // pselect6
-    row(309, 73, V5_10, NEWEST, side(399, 339, 16, OK | DEFINED | EVENT), NO_SIDE), // ppoll
-    row(310, 97, V5_10, NEWEST, side(97, 348, NONE, OK | DEFINED | EVENT), NO_SIDE), // unshare
-    row(311, 99, V5_10, NEWEST, side(99, 350, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_robust_list
-    row(312, 100, V5_10, NEWEST, side(100, 85, NONE, OK | DEFINED | EVENT), NO_SIDE), // get_robust_list
-    row(313, 76, V5_10, NEWEST, side(76, 342, NONE, OK | DEFINED | EVENT), NO_SIDE), // splice
-    row(314, 84, V5_10, NEWEST, side(84, 70, NONE, OK | DEFINED | EVENT), NO_SIDE), // sync_file_range
-    row(315, 77, V5_10, NEWEST, side(77, 343, NONE, OK | DEFINED | EVENT), NO_SIDE), // tee
-    row(316, 75, V5_10, NEWEST, side(75, 341, NONE, OK | DEFINED | EVENT), NO_SIDE), // vmsplice
-    row(317, 239, V5_10, NEWEST, side(239, 394, 45, OK | DEFINED | EVENT), NO_SIDE), // move_pages
-    row(318, 168, V5_10, NEWEST, side(168, 781, NONE, OK | DEFINED | EVENT), NO_SIDE), // getcpu
-    row(319, 22, V5_10, NEWEST, side(22, 323, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait
-    row(320, 88, V5_10, NEWEST, side(402, 347, 14, OK | DEFINED | EVENT), NO_SIDE), // utimensat
-    row(321, 471, V5_10, NEWEST, side(389, 509, NONE, OK | DEFINED | EVENT), NO_SIDE), // signalfd
-    row(322, 85, V5_10, NEWEST, side(85, 71, NONE, OK | DEFINED | EVENT), NO_SIDE), // timerfd_create
-    row(323, 473, V5_10, NEWEST, side(390, 308, NONE, OK | DEFINED | EVENT), NO_SIDE), // eventfd
-    row(324, 47, V5_10, NEWEST, side(47, 40, NONE, OK | DEFINED | EVENT), NO_SIDE), // fallocate
-    row(325, 192, V5_10, NEWEST, side(416, 373, 14, OK | DEFINED | EVENT), NO_SIDE), // semtimedop
-    row(326, 86, V5_10, NEWEST, side(400, 345, 14, OK | DEFINED | EVENT), NO_SIDE), // timerfd_settime
-    row(327, 87, V5_10, NEWEST, side(401, 346, 14, OK | DEFINED | EVENT), NO_SIDE), // timerfd_gettime
-    row(328, 191, V5_10, NEWEST, side(351, 372, 11, OK | DEFINED | EVENT), NO_SIDE), // semctl
-    row(329, 190, V5_10, NEWEST, side(190, 149, NONE, OK | DEFINED | EVENT), NO_SIDE), // semget
-    row(330, 193, V5_10, NEWEST, side(193, 782, NONE, OK | DEFINED | EVENT), NO_SIDE), // semop
-    row(331, 187, V5_10, NEWEST, side(350, 146, 11, OK | DEFINED | EVENT), NO_SIDE), // msgctl
-    row(332, 186, V5_10, NEWEST, side(186, 145, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgget
-    row(333, 188, V5_10, NEWEST, side(188, 370, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgrcv
-    row(334, 189, V5_10, NEWEST, side(189, 371, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgsnd
-    row(335, 196, V5_10, NEWEST, side(196, 155, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmat
-    row(336, 195, V5_10, NEWEST, side(354, 154, 11, OK | DEFINED | EVENT), NO_SIDE), // shmctl
-    row(337, 197, V5_10, NEWEST, side(197, 156, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmdt
-    row(338, 194, V5_10, NEWEST, side(194, 374, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmget
-    row(339, 74, V5_10, NEWEST, side(74, 340, NONE, OK | DEFINED | EVENT), NO_SIDE), // signalfd4
-    row(340, 19, V5_10, NEWEST, side(19, 15, NONE, OK | DEFINED | EVENT), NO_SIDE), // eventfd2
-    row(341, 20, V5_10, NEWEST, side(20, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_create1
-    row(342, 24, V5_10, NEWEST, side(24, 20, NONE, OK | DEFINED | EVENT), NO_SIDE), // dup3
-    row(343, 59, V5_10, NEWEST, side(59, 50, NONE, OK | DEFINED | EVENT), NO_SIDE), // pipe2
-    row(344, 26, V5_10, NEWEST, side(26, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_init1
-    row(345, 198, V5_10, NEWEST, side(198, 157, NONE, OK | DEFINED | EVENT), NO_SIDE), // socket
-    row(346, 199, V5_10, NEWEST, side(199, 158, NONE, OK | DEFINED | EVENT), NO_SIDE), // socketpair
-    row(347, 200, V5_10, NEWEST, side(200, 159, NONE, OK | DEFINED | EVENT), NO_SIDE), // bind
-    row(348, 201, V5_10, NEWEST, side(201, 160, NONE, OK | DEFINED | EVENT), NO_SIDE), // listen
-    row(349, 202, V5_10, NEWEST, side(202, 161, NONE, OK | DEFINED | EVENT), NO_SIDE), // accept
-    row(350, 203, V5_10, NEWEST, side(203, 162, NONE, OK | DEFINED | EVENT), NO_SIDE), // connect
-    row(351, 204, V5_10, NEWEST, side(204, 163, NONE, OK | DEFINED | EVENT), NO_SIDE), // getsockname
-    row(352, 205, V5_10, NEWEST, side(205, 163, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpeername
-    row(353, 206, V5_10, NEWEST, side(206, 375, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendto
-    row(354, 361, V5_10, NEWEST, side(331, 485, NONE, OK | DEFINED | EVENT), NO_SIDE), // send
-    row(355, 207, V5_10, NEWEST, side(207, 376, NONE, OK | DEFINED | EVENT), NO_SIDE), // recvfrom
-    row(356, 362, V5_10, NEWEST, side(332, 486, NONE, OK | DEFINED | EVENT), NO_SIDE), // recv
-    row(357, 208, V5_10, NEWEST, side(208, 166, NONE, OK | DEFINED | EVENT), NO_SIDE), // setsockopt
-    row(358, 209, V5_10, NEWEST, side(209, 167, NONE, OK | DEFINED | EVENT), NO_SIDE), // getsockopt
-    row(359, 210, V5_10, NEWEST, side(210, 168, NONE, OK | DEFINED | EVENT), NO_SIDE), // shutdown
-    row(360, 211, V5_10, NEWEST, side(211, 169, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendmsg
-    row(361, 212, V5_10, NEWEST, side(212, 169, NONE, OK | DEFINED | EVENT), NO_SIDE), // recvmsg
-    row(362, 242, V5_10, NEWEST, side(242, 195, NONE, OK | DEFINED | EVENT), NO_SIDE), // accept4
-    row(363, 69, V5_10, NEWEST, side(69, 336, NONE, OK | DEFINED | EVENT), NO_SIDE), // preadv
-    row(364, 70, V5_10, NEWEST, side(70, 336, NONE, OK | DEFINED | EVENT), NO_SIDE), // pwritev
-    row(365, 240, V5_10, NEWEST, side(240, 193, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_tgsigqueueinfo
-    row(366, 241, V5_10, NEWEST, side(241, 395, NONE, OK | DEFINED | EVENT), NO_SIDE), // perf_event_open
-    row(367, 243, V5_10, NEWEST, side(419, 396, 14, OK | DEFINED | EVENT), NO_SIDE), // recvmmsg
-    row(368, 246, V5_10, NEWEST, side(246, 199, NONE, OK | DEFINED | EVENT), NO_SIDE), // fanotify_init
-    row(369, 247, V5_10, NEWEST, side(247, 200, 7, OK | DEFINED | EVENT), NO_SIDE), // fanotify_mark
-    row(370, 245, V5_10, NEWEST, side(245, 198, NONE, OK | DEFINED | EVENT), NO_SIDE), // prlimit64
-    row(371, 248, V5_10, NEWEST, side(248, 760, NONE, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
-    row(372, 249, V5_10, NEWEST, side(249, 202, NONE, OK | DEFINED | EVENT), NO_SIDE), // open_by_handle_at
-    row(373, 250, V5_10, NEWEST, side(424, 401, 14, OK | DEFINED | EVENT), NO_SIDE), // clock_adjtime
-    row(374, 251, V5_10, NEWEST, side(251, 204, NONE, OK | DEFINED | EVENT), NO_SIDE), // syncfs
-    row(375, 252, V5_10, NEWEST, side(252, 205, NONE, OK | DEFINED | EVENT), NO_SIDE), // setns
-    row(376, 253, V5_10, NEWEST, side(253, 206, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendmmsg
-    row(377, 254, V5_10, NEWEST, side(254, 402, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_vm_readv
-    row(378, 255, V5_10, NEWEST, side(255, 402, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_vm_writev
-    row(379, 256, V5_10, NEWEST, side(256, 403, NONE, OK | DEFINED | EVENT), NO_SIDE), // kcmp
-    row(380, 257, V5_10, NEWEST, side(257, 209, NONE, OK | DEFINED | EVENT), NO_SIDE), // finit_module
-    row(381, 258, V5_10, NEWEST, side(258, 210, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setattr
-    row(382, 259, V5_10, NEWEST, side(259, 211, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getattr
-    row(383, 260, V5_10, NEWEST, side(260, 212, NONE, OK | DEFINED | EVENT), NO_SIDE), // renameat2
-    row(384, 261, V5_10, NEWEST, side(261, 213, NONE, OK | DEFINED | EVENT), NO_SIDE), // seccomp
-    row(385, 262, V5_10, NEWEST, side(262, 404, NONE, OK | DEFINED | EVENT), NO_SIDE), // getrandom
-    row(386, 263, V5_10, NEWEST, side(263, 215, NONE, OK | DEFINED | EVENT), NO_SIDE), // memfd_create
-    row(387, 264, V5_10, NEWEST, side(264, 783, NONE, OK | DEFINED | EVENT), NO_SIDE), // bpf
-    row(388, 265, V5_10, NEWEST, side(265, 217, NONE, OK | DEFINED | EVENT), NO_SIDE), // execveat
-    row(389, 266, V5_10, NEWEST, side(266, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // userfaultfd
-    row(390, 267, V5_10, NEWEST, side(267, 218, NONE, OK | DEFINED | EVENT), NO_SIDE), // membarrier
-    row(391, 268, V5_10, NEWEST, side(268, 385, NONE, OK | DEFINED | EVENT), NO_SIDE), // mlock2
-    row(392, 269, V5_10, NEWEST, side(269, 342, NONE, OK | DEFINED | EVENT), NO_SIDE), // copy_file_range
-    row(393, 270, V5_10, NEWEST, side(270, 405, NONE, OK | DEFINED | EVENT), NO_SIDE), // preadv2
-    row(394, 271, V5_10, NEWEST, side(271, 405, NONE, OK | DEFINED | EVENT), NO_SIDE), // pwritev2
-    row(395, 272, V5_10, NEWEST, side(272, 406, 8, OK | DEFINED | EVENT), NO_SIDE), // pkey_mprotect
-    row(396, 273, V5_10, NEWEST, side(273, 407, 8, OK | DEFINED | EVENT), NO_SIDE), // pkey_alloc
-    row(397, 274, V5_10, NEWEST, side(274, 222, 8, OK | DEFINED | EVENT), NO_SIDE), // pkey_free
-    row(398, 275, V5_10, NEWEST, side(275, 223, NONE, OK | DEFINED | EVENT), NO_SIDE), // statx
-    row(399, 276, V5_10, NEWEST, side(425, 408, 16, OK | DEFINED | EVENT), NO_SIDE), // io_pgetevents
-    row(400, 277, V5_10, NEWEST, side(277, 225, NONE, OK | DEFINED | EVENT), NO_SIDE), // rseq
-    row(403, 487, V5_10, NEWEST, side(113, 97, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_gettime64
-    row(404, 488, V5_10, NEWEST, side(112, 96, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_settime64
-    row(405, 489, V5_10, NEWEST, side(250, 203, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_adjtime64
-    row(406, 490, V5_10, NEWEST, side(114, 97, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_getres_time64
-    row(407, 491, V5_10, NEWEST, side(115, 98, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_nanosleep_time64
-    row(408, 492, V5_10, NEWEST, side(108, 93, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_gettime64
-    row(409, 493, V5_10, NEWEST, side(110, 95, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_settime64
-    row(410, 494, V5_10, NEWEST, side(87, 73, NONE, OK | DEFINED | EVENT), NO_SIDE), // timerfd_gettime64
-    row(411, 495, V5_10, NEWEST, side(86, 72, NONE, OK | DEFINED | EVENT), NO_SIDE), // timerfd_settime64
-    row(412, 496, V5_10, NEWEST, side(88, 74, NONE, OK | DEFINED | EVENT), NO_SIDE), // utimensat_time64
-    row(413, 497, V5_10, NEWEST, side(72, 61, NONE, OK | DEFINED | EVENT), NO_SIDE), // pselect6_time64
-    row(414, 498, V5_10, NEWEST, side(73, 410, NONE, OK | DEFINED | EVENT), NO_SIDE), // ppoll_time64
-    row(416, 499, V5_10, NEWEST, side(276, 411, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_pgetevents_time64
-    row(417, 500, V5_10, NEWEST, side(243, 196, NONE, OK | DEFINED | EVENT), NO_SIDE), // recvmmsg_time64
-    row(418, 501, V5_10, NEWEST, side(182, 412, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_timedsend_time64
-    row(419, 502, V5_10, NEWEST, side(183, 413, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_timedreceive_time64
-    row(420, 503, V5_10, NEWEST, side(192, 151, NONE, OK | DEFINED | EVENT), NO_SIDE), // semtimedop_time64
-    row(421, 504, V5_10, NEWEST, side(137, 414, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigtimedwait_time64
-    row(422, 505, V5_10, NEWEST, side(98, 733, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_time64
-    row(423, 506, V5_10, NEWEST, side(127, 106, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_rr_get_interval_time64
-    row(424, 279, V5_10, NEWEST, side(279, 227, NONE, OK | DEFINED | EVENT), NO_SIDE), // pidfd_send_signal
-    row(425, 280, V5_10, NEWEST, side(280, 228, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_uring_setup
-    row(426, 281, V5_10, NEWEST, side(281, 415, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_uring_enter
-    row(427, 282, V5_10, NEWEST, side(282, 230, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_uring_register
-    row(428, 283, V5_10, NEWEST, side(283, 231, NONE, OK | DEFINED | EVENT), NO_SIDE), // open_tree
-    row(429, 284, V5_10, NEWEST, side(284, 232, NONE, OK | DEFINED | EVENT), NO_SIDE), // move_mount
-    row(430, 285, V5_10, NEWEST, side(285, 233, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsopen
-    row(431, 286, V5_10, NEWEST, side(286, 234, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsconfig
-    row(432, 287, V5_10, NEWEST, side(287, 235, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsmount
-    row(433, 288, V5_10, NEWEST, side(288, 236, NONE, OK | DEFINED | EVENT), NO_SIDE), // fspick
-    row(434, 289, V5_10, NEWEST, side(289, 237, NONE, OK | DEFINED | EVENT), NO_SIDE), // pidfd_open
-    row(435, 290, V5_10, NEWEST, side(290, 416, NONE, OK | DEFINED | EVENT), NO_SIDE), // clone3
-    row(436, 291, V5_10, NEWEST, side(291, 239, NONE, OK | DEFINED | EVENT), NO_SIDE), // close_range
-    row(437, 292, V5_10, NEWEST, side(292, 417, NONE, OK | DEFINED | EVENT), NO_SIDE), // openat2
-    row(438, 293, V5_10, NEWEST, side(293, 241, NONE, OK | DEFINED | EVENT), NO_SIDE), // pidfd_getfd
-    row(439, 294, V5_10, NEWEST, side(294, 242, NONE, OK | DEFINED | EVENT), NO_SIDE), // faccessat2
-    row(440, 295, V5_10, NEWEST, side(295, 418, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_madvise
-    row(441, 650, V6_1, NEWEST, side(804, 745, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait2
-    row(442, 651, V6_1, NEWEST, side(805, 746, NONE, OK | DEFINED | EVENT), NO_SIDE), // mount_setattr
-    row(443, 652, V6_1, NEWEST, side(806, 736, NONE, OK | DEFINED | EVENT), NO_SIDE), // quotactl_fd
-    row(444, 653, V6_1, NEWEST, side(807, 747, NONE, OK | DEFINED | EVENT), NO_SIDE), // landlock_create_ruleset
-    row(445, 654, V6_1, NEWEST, side(808, 738, NONE, OK | DEFINED | EVENT), NO_SIDE), // landlock_add_rule
-    row(446, 655, V6_1, NEWEST, side(809, 739, NONE, OK | DEFINED | EVENT), NO_SIDE), // landlock_restrict_self
-    row(448, 657, V6_1, NEWEST, side(811, 741, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_mrelease
-    row(449, 658, V6_1, NEWEST, side(812, 742, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_waitv
-    row(450, 659, V6_1, NEWEST, side(813, 748, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy_home_node
-    row(451, 660, V6_12, NEWEST, side(835, 761, 42, OK | DEFINED | EVENT), NO_SIDE), // cachestat
-    row(452, 661, V6_12, NEWEST, side(836, 762, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
-    row(453, 662, V6_12, NEWEST, side(837, NONE, NONE, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
-    row(454, 663, V6_12, NEWEST, side(838, 772, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
-    row(455, 664, V6_12, NEWEST, side(839, 773, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
-    row(456, 665, V6_12, NEWEST, side(840, 765, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
-    row(457, 666, V6_12, NEWEST, side(841, 774, NONE, OK | DEFINED | EVENT), NO_SIDE), // statmount
-    row(458, 667, V6_12, NEWEST, side(842, 775, NONE, OK | DEFINED | EVENT), NO_SIDE), // listmount
-    row(459, 668, V6_12, NEWEST, side(843, 768, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
-    row(460, 669, V6_12, NEWEST, side(844, 769, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
-    row(461, 670, V6_12, NEWEST, side(845, 770, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
-    row(462, 671, V6_12, NEWEST, side(846, 776, NONE, OK | DEFINED | EVENT), NO_SIDE), // mseal
-    row(463, 674, V7_2, NEWEST, side(850, 791, NONE, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
-    row(464, 675, V7_2, NEWEST, side(851, 792, NONE, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
-    row(465, 676, V7_2, NEWEST, side(852, 793, NONE, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
-    row(466, 677, V7_2, NEWEST, side(853, 787, NONE, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
-    row(467, 678, V7_2, NEWEST, side(854, 794, NONE, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
-    row(468, 679, V7_2, NEWEST, side(855, 795, NONE, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
-    row(469, 680, V7_2, NEWEST, side(856, 795, NONE, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
-    row(470, 681, V7_2, NEWEST, side(857, 796, NONE, OK | DEFINED | EVENT), NO_SIDE), // listns
-    row(471, 682, V7_2, NEWEST, side(858, 49, 46, OK | DEFINED | EVENT), NO_SIDE), // rseq_slice_yield
-    row(472, 684, V7_3, NEWEST, side(860, 797, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchroot
+    row(0, 128, V5_10, NEWEST, side(128, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // restart_syscall
+    row(1, 93, V5_10, NEWEST, side(93, 79, NO_CONFIG, OK | DEFINED), NO_SIDE), // exit
+    row(2, 297, V5_10, NEWEST, side(427, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // fork
+    row(3, 63, V5_10, NEWEST, side(63, 329, NO_CONFIG, OK | DEFINED), NO_SIDE), // read
+    row(4, 64, V5_10, NEWEST, side(64, 330, NO_CONFIG, OK | DEFINED), NO_SIDE), // write
+    row(5, 327, V5_10, NEWEST, side(311, 250, NO_CONFIG, OK | DEFINED), NO_SIDE), // open
+    row(6, 57, V5_10, NEWEST, side(57, 43, NO_CONFIG, OK | DEFINED), NO_SIDE), // close
+    row(7, 551, V5_10, NEWEST, side(607, 559, NO_CONFIG, OK | DEFINED), NO_SIDE), // waitpid
+    row(8, 507, V5_10, NEWEST, side(429, 268, NO_CONFIG, OK | DEFINED), NO_SIDE), // creat
+    row(9, 301, V5_10, NEWEST, side(299, 242, NO_CONFIG, OK | DEFINED), NO_SIDE), // link
+    row(10, 302, V5_10, NEWEST, side(300, 243, NO_CONFIG, OK | DEFINED), NO_SIDE), // unlink
+    row(11, 221, V5_10, NEWEST, side(221, 177, NO_CONFIG, OK | DEFINED), NO_SIDE), // execve
+    row(12, 49, V5_10, NEWEST, side(49, 42, NO_CONFIG, OK | DEFINED), NO_SIDE), // chdir
+    row(13, 541, V5_10, NEWEST, side(566, 526, 42, OK | DEFINED), NO_SIDE), // time
+    row(14, 304, V5_10, NEWEST, side(301, 244, NO_CONFIG, OK | DEFINED), NO_SIDE), // mknod
+    row(15, 305, V5_10, NEWEST, side(302, 245, NO_CONFIG, OK | DEFINED), NO_SIDE), // chmod
+    row(16, 402, V5_10, NEWEST, side(353, 246, NO_CONFIG, OK | DEFINED), NO_SIDE), // lchown
+    row(17, 552, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // break
+    row(18, 553, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // oldstat
+    row(19, 62, V5_10, NEWEST, side(62, 409, NO_CONFIG, OK | DEFINED), NO_SIDE), // lseek
+    row(20, 172, V5_10, NEWEST, side(172, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getpid
+    row(21, 40, V5_10, NEWEST, side(40, 323, NO_CONFIG, OK | DEFINED), NO_SIDE), // mount
+    row(22, 310, V5_10, NEWEST, side(372, 275, NO_CONFIG, OK | DEFINED), NO_SIDE), // umount
+    row(23, 146, V5_10, NEWEST, side(146, 121, 11, OK | DEFINED), NO_SIDE), // setuid
+    row(24, 174, V5_10, NEWEST, side(174, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getuid
+    row(25, 542, V5_10, NEWEST, side(567, 527, 42, OK | DEFINED), NO_SIDE), // stime
+    row(26, 117, V5_10, NEWEST, side(117, 355, NO_CONFIG, OK | DEFINED), NO_SIDE), // ptrace
+    row(27, 543, V5_10, NEWEST, side(568, 528, 13, OK | DEFINED), NO_SIDE), // alarm
+    row(28, 554, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // oldfstat
+    row(29, 508, V5_10, NEWEST, side(436, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // pause
+    row(30, 544, V5_10, NEWEST, side(569, 529, 42, OK | DEFINED), NO_SIDE), // utime
+    row(31, 555, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // stty
+    row(32, 556, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // gtty
+    row(33, 319, V5_10, NEWEST, side(308, 248, NO_CONFIG, OK | DEFINED), NO_SIDE), // access
+    row(34, 509, V5_10, NEWEST, side(437, 413, NO_CONFIG, OK | DEFINED), NO_SIDE), // nice
+    row(35, 557, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // ftime
+    row(36, 81, V5_10, NEWEST, side(81, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // sync
+    row(37, 129, V5_10, NEWEST, side(129, 107, NO_CONFIG, OK | DEFINED), NO_SIDE), // kill
+    row(38, 374, V5_10, NEWEST, side(341, 242, NO_CONFIG, OK | DEFINED), NO_SIDE), // rename
+    row(39, 375, V5_10, NEWEST, side(342, 268, NO_CONFIG, OK | DEFINED), NO_SIDE), // mkdir
+    row(40, 376, V5_10, NEWEST, side(343, 243, NO_CONFIG, OK | DEFINED), NO_SIDE), // rmdir
+    row(41, 23, V5_10, NEWEST, side(23, 19, NO_CONFIG, OK | DEFINED), NO_SIDE), // dup
+    row(42, 324, V5_10, NEWEST, side(438, 414, NO_CONFIG, OK | DEFINED), NO_SIDE), // pipe
+    row(43, 153, V5_10, NEWEST, side(153, 126, NO_CONFIG, OK | DEFINED), NO_SIDE), // times
+    row(44, 558, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // prof
+    row(45, 214, V5_10, NEWEST, side(214, 374, NO_CONFIG, OK | DEFINED), NO_SIDE), // brk
+    row(46, 144, V5_10, NEWEST, side(144, 119, 11, OK | DEFINED), NO_SIDE), // setgid
+    row(47, 176, V5_10, NEWEST, side(176, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getgid
+    row(48, 559, V5_10, NEWEST, side(610, 562, NO_CONFIG, OK | DEFINED), NO_SIDE), // signal
+    row(49, 175, V5_10, NEWEST, side(175, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // geteuid
+    row(50, 177, V5_10, NEWEST, side(177, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getegid
+    row(51, 89, V5_10, NEWEST, side(89, 75, 10, OK | DEFINED), NO_SIDE), // acct
+    row(52, 39, V5_10, NEWEST, side(39, 33, NO_CONFIG, OK | DEFINED), NO_SIDE), // umount2
+    row(53, 560, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // lock
+    row(54, 29, V5_10, NEWEST, side(29, 322, NO_CONFIG, OK | DEFINED), NO_SIDE), // ioctl
+    row(55, 25, V5_10, NEWEST, side(25, 322, NO_CONFIG, OK | DEFINED), NO_SIDE), // fcntl
+    row(56, 561, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // mpx
+    row(57, 154, V5_10, NEWEST, side(154, 127, NO_CONFIG, OK | DEFINED), NO_SIDE), // setpgid
+    row(58, 562, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // ulimit
+    row(59, 563, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // oldolduname
+    row(60, 166, V5_10, NEWEST, side(166, 133, NO_CONFIG, OK | DEFINED), NO_SIDE), // umask
+    row(61, 51, V5_10, NEWEST, side(51, 42, NO_CONFIG, OK | DEFINED), NO_SIDE), // chroot
+    row(62, 452, V5_10, NEWEST, side(374, 291, NO_CONFIG, OK | DEFINED), NO_SIDE), // ustat
+    row(63, 358, V5_10, NEWEST, side(327, 257, NO_CONFIG, OK | DEFINED), NO_SIDE), // dup2
+    row(64, 173, V5_10, NEWEST, side(173, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getppid
+    row(65, 339, V5_10, NEWEST, side(317, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getpgrp
+    row(66, 157, V5_10, NEWEST, side(157, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // setsid
+    row(67, 386, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // sigaction
+    row(68, 564, V5_10, NEWEST, side(612, 49, 55, OK | DEFINED), NO_SIDE), // sgetmask
+    row(69, 565, V5_10, NEWEST, side(613, 564, 55, OK | DEFINED), NO_SIDE), // ssetmask
+    row(70, 145, V5_10, NEWEST, side(145, 120, 11, OK | DEFINED), NO_SIDE), // setreuid
+    row(71, 143, V5_10, NEWEST, side(143, 118, 11, OK | DEFINED), NO_SIDE), // setregid
+    row(72, 368, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // sigsuspend
+    row(73, 333, V5_10, NEWEST, side(314, 252, NO_CONFIG, OK | DEFINED), NO_SIDE), // sigpending
+    row(74, 161, V5_10, NEWEST, side(161, 130, NO_CONFIG, OK | DEFINED), NO_SIDE), // sethostname
+    row(75, 164, V5_10, NEWEST, side(164, 131, NO_CONFIG, OK | DEFINED), NO_SIDE), // setrlimit
+    row(76, 163, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // getrlimit
+    row(77, 165, V5_10, NEWEST, side(165, 132, NO_CONFIG, OK | DEFINED), NO_SIDE), // getrusage
+    row(78, 169, V5_10, NEWEST, side(169, 136, 42, OK | DEFINED), NO_SIDE), // gettimeofday
+    row(79, 170, V5_10, NEWEST, side(170, 136, NO_CONFIG, OK | DEFINED), NO_SIDE), // settimeofday
+    row(80, 158, V5_10, NEWEST, side(158, 128, 11, OK | DEFINED), NO_SIDE), // getgroups
+    row(81, 159, V5_10, NEWEST, side(159, 128, 11, OK | DEFINED), NO_SIDE), // setgroups
+    row(82, 457, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // select
+    row(83, 336, V5_10, NEWEST, side(315, 242, NO_CONFIG, OK | DEFINED), NO_SIDE), // symlink
+    row(84, 566, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // oldlstat
+    row(85, 337, V5_10, NEWEST, side(316, 253, NO_CONFIG, OK | DEFINED), NO_SIDE), // readlink
+    row(86, 449, V5_10, NEWEST, side(371, NONE, NO_CONFIG, NO_DEFINITION), NO_SIDE), // uselib
+    row(87, 224, V5_10, NEWEST, side(224, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // swapon
+    row(88, 142, V5_10, NEWEST, side(142, 117, NO_CONFIG, OK | DEFINED), NO_SIDE), // reboot
+    row(89, 545, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // readdir
+    row(90, 222, V5_10, NEWEST, side(222, 379, NO_CONFIG, OK | DEFINED), NO_SIDE), // mmap
+    row(91, 215, V5_10, NEWEST, side(215, 375, NO_CONFIG, OK | DEFINED), NO_SIDE), // munmap
+    row(92, 45, V5_10, NEWEST, side(45, 429, NO_CONFIG, OK | DEFINED), NO_SIDE), // truncate
+    row(93, 46, V5_10, NEWEST, side(46, 431, NO_CONFIG, OK | DEFINED), NO_SIDE), // ftruncate
+    row(94, 52, V5_10, NEWEST, side(52, 44, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmod
+    row(95, 55, V5_10, NEWEST, side(55, 47, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchown
+    row(96, 141, V5_10, NEWEST, side(141, 25, NO_CONFIG, OK | DEFINED), NO_SIDE), // getpriority
+    row(97, 140, V5_10, NEWEST, side(140, 116, NO_CONFIG, OK | DEFINED), NO_SIDE), // setpriority
+    row(98, 567, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // profil
+    row(99, 43, V5_10, NEWEST, side(43, 36, NO_CONFIG, OK | DEFINED), NO_SIDE), // statfs
+    row(100, 44, V5_10, NEWEST, side(44, 37, NO_CONFIG, OK | DEFINED), NO_SIDE), // fstatfs
+    row(101, 568, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // ioperm
+    row(102, 546, V5_10, NEWEST, side(574, 535, 20, OK | DEFINED), NO_SIDE), // socketcall
+    row(103, 116, V5_10, NEWEST, side(116, 99, 17, OK | DEFINED), NO_SIDE), // syslog
+    row(104, 103, V5_10, NEWEST, side(103, 88, 13, OK | DEFINED), NO_SIDE), // setitimer
+    row(105, 102, V5_10, NEWEST, side(102, 87, 13, OK | DEFINED), NO_SIDE), // getitimer
+    row(106, 343, V5_10, NEWEST, side(320, 254, NO_CONFIG, OK | DEFINED), NO_SIDE), // stat
+    row(107, 344, V5_10, NEWEST, side(321, 254, NO_CONFIG, OK | DEFINED), NO_SIDE), // lstat
+    row(108, 80, V5_10, NEWEST, side(80, 69, NO_CONFIG, OK | DEFINED), NO_SIDE), // fstat
+    row(109, 569, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // olduname
+    row(110, 570, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // iopl
+    row(111, 58, V5_10, NEWEST, side(58, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // vhangup
+    row(112, 571, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // idle
+    row(113, 572, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // vm86old
+    row(114, 244, V5_10, NEWEST, side(244, 197, NO_CONFIG, OK | DEFINED), NO_SIDE), // wait4
+    row(115, 225, V5_10, NEWEST, side(225, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // swapoff
+    row(116, 179, V5_10, NEWEST, side(179, 138, NO_CONFIG, OK | DEFINED), NO_SIDE), // sysinfo
+    row(117, 548, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // ipc
+    row(118, 82, V5_10, NEWEST, side(82, 43, NO_CONFIG, OK | DEFINED), NO_SIDE), // fsync
+    row(119, 363, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // sigreturn
+    row(120, 220, V5_10, NEWEST, side(220, 609, NO_CONFIG, OK | DEFINED), NO_SIDE), // clone
+    row(121, 162, V5_10, NEWEST, side(162, 130, NO_CONFIG, OK | DEFINED), NO_SIDE), // setdomainname
+    row(122, 160, V5_10, NEWEST, side(160, 129, NO_CONFIG, OK | DEFINED), NO_SIDE), // uname
+    row(123, 573, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // modify_ldt
+    row(124, 171, V5_10, NEWEST, side(413, 363, 42, OK | DEFINED), NO_SIDE), // adjtimex
+    row(125, 226, V5_10, NEWEST, side(226, 380, NO_CONFIG, OK | DEFINED), NO_SIDE), // mprotect
+    row(126, 510, V5_10, NEWEST, side(470, 440, NO_CONFIG, OK | DEFINED), NO_SIDE), // sigprocmask
+    row(127, 447, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // create_module
+    row(128, 105, V5_10, NEWEST, side(105, 350, 15, OK | DEFINED), NO_SIDE), // init_module
+    row(129, 106, V5_10, NEWEST, side(106, 91, 16, OK | DEFINED), NO_SIDE), // delete_module
+    row(130, 448, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // get_kernel_syms
+    row(131, 60, V5_10, NEWEST, side(60, 51, 7, OK | DEFINED), NO_SIDE), // quotactl
+    row(132, 155, V5_10, NEWEST, side(155, 103, NO_CONFIG, OK | DEFINED), NO_SIDE), // getpgid
+    row(133, 50, V5_10, NEWEST, side(50, 43, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchdir
+    row(134, 443, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // bdflush
+    row(135, 435, V5_10, NEWEST, side(363, 390, 39, OK | DEFINED), NO_SIDE), // sysfs
+    row(136, 92, V5_10, NEWEST, side(373, 78, NO_CONFIG, OK | DEFINED), NO_SIDE), // personality
+    row(137, 453, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // afs_syscall
+    row(138, 151, V5_10, NEWEST, side(151, 121, 11, OK | DEFINED), NO_SIDE), // setfsuid
+    row(139, 152, V5_10, NEWEST, side(152, 119, 11, OK | DEFINED), NO_SIDE), // setfsgid
+    row(140, 511, V5_10, NEWEST, side(397, 328, NO_CONFIG, OK | DEFINED), NO_SIDE), // _llseek
+    row(141, 446, V5_10, NEWEST, side(369, 288, NO_CONFIG, OK | DEFINED), NO_SIDE), // getdents
+    row(142, 512, V5_10, NEWEST, side(377, 295, NO_CONFIG, OK | DEFINED), NO_SIDE), // _newselect
+    row(143, 32, V5_10, NEWEST, side(32, 26, 6, OK | DEFINED), NO_SIDE), // flock
+    row(144, 227, V5_10, NEWEST, side(227, 381, NO_CONFIG, OK | DEFINED), NO_SIDE), // msync
+    row(145, 65, V5_10, NEWEST, side(65, 331, NO_CONFIG, OK | DEFINED), NO_SIDE), // readv
+    row(146, 66, V5_10, NEWEST, side(66, 331, NO_CONFIG, OK | DEFINED), NO_SIDE), // writev
+    row(147, 156, V5_10, NEWEST, side(156, 103, NO_CONFIG, OK | DEFINED), NO_SIDE), // getsid
+    row(148, 83, V5_10, NEWEST, side(83, 43, NO_CONFIG, OK | DEFINED), NO_SIDE), // fdatasync
+    row(149, 450, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // _sysctl
+    row(150, 228, V5_10, NEWEST, side(228, 382, NO_CONFIG, OK | DEFINED), NO_SIDE), // mlock
+    row(151, 229, V5_10, NEWEST, side(229, 382, NO_CONFIG, OK | DEFINED), NO_SIDE), // munlock
+    row(152, 230, V5_10, NEWEST, side(230, 16, NO_CONFIG, OK | DEFINED), NO_SIDE), // mlockall
+    row(153, 231, V5_10, NEWEST, side(231, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // munlockall
+    row(154, 118, V5_10, NEWEST, side(118, 101, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_setparam
+    row(155, 121, V5_10, NEWEST, side(121, 101, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_getparam
+    row(156, 119, V5_10, NEWEST, side(119, 102, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_setscheduler
+    row(157, 120, V5_10, NEWEST, side(120, 103, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_getscheduler
+    row(158, 124, V5_10, NEWEST, side(124, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_yield
+    row(159, 125, V5_10, NEWEST, side(125, 105, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_get_priority_max
+    row(160, 126, V5_10, NEWEST, side(126, 105, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_get_priority_min
+    row(161, 127, V5_10, NEWEST, side(411, 356, 42, OK | DEFINED), NO_SIDE), // sched_rr_get_interval
+    row(162, 101, V5_10, NEWEST, side(404, 349, 42, OK | DEFINED), NO_SIDE), // nanosleep
+    row(163, 216, V5_10, NEWEST, side(216, 376, NO_CONFIG, OK | DEFINED), NO_SIDE), // mremap
+    row(164, 147, V5_10, NEWEST, side(147, 122, 11, OK | DEFINED), NO_SIDE), // setresuid
+    row(165, 148, V5_10, NEWEST, side(148, 123, 11, OK | DEFINED), NO_SIDE), // getresuid
+    row(166, 574, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // vm86
+    row(167, 456, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // query_module
+    row(168, 360, V5_10, NEWEST, side(329, 259, NO_CONFIG, OK | DEFINED), NO_SIDE), // poll
+    row(169, 42, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // nfsservctl
+    row(170, 149, V5_10, NEWEST, side(149, 124, 11, OK | DEFINED), NO_SIDE), // setresgid
+    row(171, 150, V5_10, NEWEST, side(150, 125, 11, OK | DEFINED), NO_SIDE), // getresgid
+    row(172, 167, V5_10, NEWEST, side(167, 362, NO_CONFIG, OK | DEFINED), NO_SIDE), // prctl
+    row(173, 139, V5_10, NEWEST, side(480, 49, NO_CONFIG, OK), NO_SIDE), // rt_sigreturn
+    row(174, 134, V5_10, NEWEST, side(134, 358, NO_CONFIG, OK | DEFINED), NO_SIDE), // rt_sigaction
+    row(175, 135, V5_10, NEWEST, side(135, 359, NO_CONFIG, OK | DEFINED), NO_SIDE), // rt_sigprocmask
+    row(176, 136, V5_10, NEWEST, side(136, 360, NO_CONFIG, OK | DEFINED), NO_SIDE), // rt_sigpending
+    row(177, 137, V5_10, NEWEST, side(412, 361, 42, OK | DEFINED), NO_SIDE), // rt_sigtimedwait
+    row(178, 138, V5_10, NEWEST, side(138, 115, NO_CONFIG, OK | DEFINED), NO_SIDE), // rt_sigqueueinfo
+    row(179, 133, V5_10, NEWEST, side(133, 357, NO_CONFIG, OK | DEFINED), NO_SIDE), // rt_sigsuspend
+    row(180, 67, V5_10, NEWEST, side(67, 332, NO_CONFIG, OK | DEFINED), NO_SIDE), // pread64
+    row(181, 68, V5_10, NEWEST, side(68, 333, NO_CONFIG, OK | DEFINED), NO_SIDE), // pwrite64
+    row(182, 306, V5_10, NEWEST, side(303, 246, NO_CONFIG, OK | DEFINED), NO_SIDE), // chown
+    row(183, 17, V5_10, NEWEST, side(17, 319, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcwd
+    row(184, 90, V5_10, NEWEST, side(90, 76, 11, OK | DEFINED), NO_SIDE), // capget
+    row(185, 91, V5_10, NEWEST, side(91, 77, 11, OK | DEFINED), NO_SIDE), // capset
+    row(186, 132, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // sigaltstack
+    row(187, 71, V5_10, NEWEST, side(492, 458, NO_CONFIG, OK | DEFINED), NO_SIDE), // sendfile
+    row(188, 575, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // getpmsg
+    row(189, 576, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // putpmsg
+    row(190, 342, V5_10, NEWEST, side(494, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // vfork
+    row(191, 513, V5_10, NEWEST, side(163, 131, NO_CONFIG, OK | DEFINED), NO_SIDE), // ugetrlimit
+    row(192, 481, V5_10, NEWEST, side(496, 379, NO_CONFIG, OK | DEFINED), NO_SIDE), // mmap2
+    row(193, 477, V5_10, NEWEST, side(395, 326, NO_CONFIG, OK | DEFINED), NO_SIDE), // truncate64
+    row(194, 478, V5_10, NEWEST, side(396, 327, NO_CONFIG, OK | DEFINED), NO_SIDE), // ftruncate64
+    row(195, 464, V5_10, NEWEST, side(383, 301, NO_CONFIG, OK | DEFINED), NO_SIDE), // stat64
+    row(196, 465, V5_10, NEWEST, side(384, 301, NO_CONFIG, OK | DEFINED), NO_SIDE), // lstat64
+    row(197, 466, V5_10, NEWEST, side(385, 342, NO_CONFIG, OK | DEFINED), NO_SIDE), // fstat64
+    row(198, 514, V5_10, NEWEST, side(353, 246, NO_CONFIG, OK | DEFINED), NO_SIDE), // lchown32
+    row(199, 515, V5_10, NEWEST, side(174, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getuid32
+    row(200, 516, V5_10, NEWEST, side(176, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getgid32
+    row(201, 517, V5_10, NEWEST, side(175, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // geteuid32
+    row(202, 518, V5_10, NEWEST, side(177, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getegid32
+    row(203, 519, V5_10, NEWEST, side(145, 120, 11, OK | DEFINED), NO_SIDE), // setreuid32
+    row(204, 520, V5_10, NEWEST, side(143, 118, 11, OK | DEFINED), NO_SIDE), // setregid32
+    row(205, 521, V5_10, NEWEST, side(158, 128, 11, OK | DEFINED), NO_SIDE), // getgroups32
+    row(206, 522, V5_10, NEWEST, side(159, 128, 11, OK | DEFINED), NO_SIDE), // setgroups32
+    row(207, 523, V5_10, NEWEST, side(55, 47, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchown32
+    row(208, 524, V5_10, NEWEST, side(147, 122, 11, OK | DEFINED), NO_SIDE), // setresuid32
+    row(209, 525, V5_10, NEWEST, side(148, 123, 11, OK | DEFINED), NO_SIDE), // getresuid32
+    row(210, 526, V5_10, NEWEST, side(149, 124, 11, OK | DEFINED), NO_SIDE), // setresgid32
+    row(211, 527, V5_10, NEWEST, side(150, 125, 11, OK | DEFINED), NO_SIDE), // getresgid32
+    row(212, 528, V5_10, NEWEST, side(303, 246, NO_CONFIG, OK | DEFINED), NO_SIDE), // chown32
+    row(213, 529, V5_10, NEWEST, side(146, 121, 11, OK | DEFINED), NO_SIDE), // setuid32
+    row(214, 530, V5_10, NEWEST, side(144, 119, 11, OK | DEFINED), NO_SIDE), // setgid32
+    row(215, 531, V5_10, NEWEST, side(151, 121, 11, OK | DEFINED), NO_SIDE), // setfsuid32
+    row(216, 532, V5_10, NEWEST, side(152, 119, 11, OK | DEFINED), NO_SIDE), // setfsgid32
+    row(217, 41, V5_10, NEWEST, side(41, 35, NO_CONFIG, OK | DEFINED), NO_SIDE), // pivot_root
+    row(218, 232, V5_10, NEWEST, side(232, 383, NO_CONFIG, OK | DEFINED), NO_SIDE), // mincore
+    row(219, 233, V5_10, NEWEST, side(233, 384, 22, OK | DEFINED), NO_SIDE), // madvise
+    row(220, 61, V5_10, NEWEST, side(61, 52, NO_CONFIG, OK | DEFINED), NO_SIDE), // getdents64
+    row(221, 476, V5_10, NEWEST, side(394, 322, NO_CONFIG, OK | DEFINED), NO_SIDE), // fcntl64
+    row(224, 178, V5_10, NEWEST, side(178, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // gettid
+    row(225, 213, V5_10, NEWEST, side(213, 373, NO_CONFIG, OK | DEFINED), NO_SIDE), // readahead
+    row(226, 5, V5_10, NEWEST, side(5, 313, NO_CONFIG, OK | DEFINED), NO_SIDE), // setxattr
+    row(227, 6, V5_10, NEWEST, side(6, 313, NO_CONFIG, OK | DEFINED), NO_SIDE), // lsetxattr
+    row(228, 7, V5_10, NEWEST, side(7, 314, NO_CONFIG, OK | DEFINED), NO_SIDE), // fsetxattr
+    row(229, 8, V5_10, NEWEST, side(8, 315, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxattr
+    row(230, 9, V5_10, NEWEST, side(9, 315, NO_CONFIG, OK | DEFINED), NO_SIDE), // lgetxattr
+    row(231, 10, V5_10, NEWEST, side(10, 316, NO_CONFIG, OK | DEFINED), NO_SIDE), // fgetxattr
+    row(232, 11, V5_10, NEWEST, side(11, 317, NO_CONFIG, OK | DEFINED), NO_SIDE), // listxattr
+    row(233, 12, V5_10, NEWEST, side(12, 317, NO_CONFIG, OK | DEFINED), NO_SIDE), // llistxattr
+    row(234, 13, V5_10, NEWEST, side(13, 318, NO_CONFIG, OK | DEFINED), NO_SIDE), // flistxattr
+    row(235, 14, V5_10, NEWEST, side(14, 11, NO_CONFIG, OK | DEFINED), NO_SIDE), // removexattr
+    row(236, 15, V5_10, NEWEST, side(15, 11, NO_CONFIG, OK | DEFINED), NO_SIDE), // lremovexattr
+    row(237, 16, V5_10, NEWEST, side(16, 12, NO_CONFIG, OK | DEFINED), NO_SIDE), // fremovexattr
+    row(238, 130, V5_10, NEWEST, side(130, 107, NO_CONFIG, OK | DEFINED), NO_SIDE), // tkill
+    row(239, 480, V5_10, NEWEST, side(71, 335, NO_CONFIG, OK | DEFINED), NO_SIDE), // sendfile64
+    row(240, 98, V5_10, NEWEST, side(403, 757, 44, OK | DEFINED), NO_SIDE), // futex
+    row(241, 122, V5_10, NEWEST, side(122, 104, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_setaffinity
+    row(242, 123, V5_10, NEWEST, side(123, 104, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_getaffinity
+    row(243, 550, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // set_thread_area
+    row(244, 577, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // get_thread_area
+    row(245, 0, V5_10, NEWEST, side(0, 0, 0, OK | DEFINED), NO_SIDE), // io_setup
+    row(246, 1, V5_10, NEWEST, side(1, 309, 0, OK | DEFINED), NO_SIDE), // io_destroy
+    row(247, 4, V5_10, NEWEST, side(393, 312, 41, OK | DEFINED), NO_SIDE), // io_getevents
+    row(248, 2, V5_10, NEWEST, side(2, 310, 0, OK | DEFINED), NO_SIDE), // io_submit
+    row(249, 3, V5_10, NEWEST, side(3, 311, 0, OK | DEFINED), NO_SIDE), // io_cancel
+    row(250, 223, V5_10, NEWEST, side(382, 605, 22, OK | DEFINED), NO_SIDE), // fadvise64
+    row(252, 94, V5_10, NEWEST, side(94, 79, NO_CONFIG, OK | DEFINED), NO_SIDE), // exit_group
+    row(253, 18, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // lookup_dcookie
+    row(254, 462, V5_10, NEWEST, side(380, 298, 3, OK | DEFINED), NO_SIDE), // epoll_create
+    row(255, 21, V5_10, NEWEST, side(21, 17, 3, OK | DEFINED), NO_SIDE), // epoll_ctl
+    row(256, 463, V5_10, NEWEST, side(381, 299, 3, OK | DEFINED), NO_SIDE), // epoll_wait
+    row(257, 234, V5_10, NEWEST, side(234, 385, NO_CONFIG, OK | DEFINED), NO_SIDE), // remap_file_pages
+    row(258, 96, V5_10, NEWEST, side(96, 81, NO_CONFIG, OK | DEFINED), NO_SIDE), // set_tid_address
+    row(259, 107, V5_10, NEWEST, side(107, 92, 13, OK | DEFINED), NO_SIDE), // timer_create
+    row(260, 110, V5_10, NEWEST, side(406, 352, 45, OK | DEFINED), NO_SIDE), // timer_settime
+    row(261, 108, V5_10, NEWEST, side(405, 351, 45, OK | DEFINED), NO_SIDE), // timer_gettime
+    row(262, 109, V5_10, NEWEST, side(109, 94, 13, OK | DEFINED), NO_SIDE), // timer_getoverrun
+    row(263, 111, V5_10, NEWEST, side(111, 94, 13, OK | DEFINED), NO_SIDE), // timer_delete
+    row(264, 112, V5_10, NEWEST, side(407, 353, 42, OK | DEFINED), NO_SIDE), // clock_settime
+    row(265, 113, V5_10, NEWEST, side(408, 353, 42, OK | DEFINED), NO_SIDE), // clock_gettime
+    row(266, 114, V5_10, NEWEST, side(409, 353, 42, OK | DEFINED), NO_SIDE), // clock_getres
+    row(267, 115, V5_10, NEWEST, side(410, 354, 42, OK | DEFINED), NO_SIDE), // clock_nanosleep
+    row(268, 474, V5_10, NEWEST, side(391, 324, NO_CONFIG, OK | DEFINED), NO_SIDE), // statfs64
+    row(269, 475, V5_10, NEWEST, side(392, 325, NO_CONFIG, OK | DEFINED), NO_SIDE), // fstatfs64
+    row(270, 131, V5_10, NEWEST, side(131, 108, NO_CONFIG, OK | DEFINED), NO_SIDE), // tgkill
+    row(271, 458, V5_10, NEWEST, side(512, 471, 42, OK | DEFINED), NO_SIDE), // utimes
+    row(272, 482, V5_10, NEWEST, side(223, 179, 22, OK | DEFINED), NO_SIDE), // fadvise64_64
+    row(273, 467, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // vserver
+    row(274, 235, V5_10, NEWEST, side(235, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // mbind
+    row(275, 236, V5_10, NEWEST, side(236, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // get_mempolicy
+    row(276, 237, V5_10, NEWEST, side(237, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // set_mempolicy
+    row(277, 180, V5_10, NEWEST, side(180, 139, 18, OK | DEFINED), NO_SIDE), // mq_open
+    row(278, 181, V5_10, NEWEST, side(181, 140, 18, OK | DEFINED), NO_SIDE), // mq_unlink
+    row(279, 182, V5_10, NEWEST, side(414, 364, 46, OK | DEFINED), NO_SIDE), // mq_timedsend
+    row(280, 183, V5_10, NEWEST, side(415, 365, 46, OK | DEFINED), NO_SIDE), // mq_timedreceive
+    row(281, 184, V5_10, NEWEST, side(184, 143, 18, OK | DEFINED), NO_SIDE), // mq_notify
+    row(282, 185, V5_10, NEWEST, side(185, 144, 18, OK | DEFINED), NO_SIDE), // mq_getsetattr
+    row(283, 104, V5_10, NEWEST, side(104, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // kexec_load
+    row(284, 95, V5_10, NEWEST, side(95, 80, NO_CONFIG, OK | DEFINED), NO_SIDE), // waitid
+    row(286, 217, V5_10, NEWEST, side(217, 377, 21, OK | DEFINED), NO_SIDE), // add_key
+    row(287, 218, V5_10, NEWEST, side(218, 175, 21, OK | DEFINED), NO_SIDE), // request_key
+    row(288, 219, V5_10, NEWEST, side(219, 362, 21, OK | DEFINED), NO_SIDE), // keyctl
+    row(289, 30, V5_10, NEWEST, side(30, 24, 5, OK | DEFINED), NO_SIDE), // ioprio_set
+    row(290, 31, V5_10, NEWEST, side(31, 25, 5, OK | DEFINED), NO_SIDE), // ioprio_get
+    row(291, 468, V5_10, NEWEST, side(386, 49, 4, OK | DEFINED), NO_SIDE), // inotify_init
+    row(292, 27, V5_10, NEWEST, side(27, 22, 4, OK | DEFINED), NO_SIDE), // inotify_add_watch
+    row(293, 28, V5_10, NEWEST, side(28, 23, 4, OK | DEFINED), NO_SIDE), // inotify_rm_watch
+    row(294, 238, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // migrate_pages
+    row(295, 56, V5_10, NEWEST, side(56, 48, NO_CONFIG, OK | DEFINED), NO_SIDE), // openat
+    row(296, 34, V5_10, NEWEST, side(34, 28, NO_CONFIG, OK | DEFINED), NO_SIDE), // mkdirat
+    row(297, 33, V5_10, NEWEST, side(33, 27, NO_CONFIG, OK | DEFINED), NO_SIDE), // mknodat
+    row(298, 54, V5_10, NEWEST, side(54, 46, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchownat
+    row(299, 469, V5_10, NEWEST, side(534, 494, 42, OK | DEFINED), NO_SIDE), // futimesat
+    row(300, 470, V5_10, NEWEST, side(388, 304, NO_CONFIG, OK | DEFINED), NO_SIDE), // fstatat64
+    row(301, 35, V5_10, NEWEST, side(35, 29, NO_CONFIG, OK | DEFINED), NO_SIDE), // unlinkat
+    row(302, 38, V5_10, NEWEST, side(38, 32, NO_CONFIG, OK | DEFINED), NO_SIDE), // renameat
+    row(303, 37, V5_10, NEWEST, side(37, 31, NO_CONFIG, OK | DEFINED), NO_SIDE), // linkat
+    row(304, 36, V5_10, NEWEST, side(36, 30, NO_CONFIG, OK | DEFINED), NO_SIDE), // symlinkat
+    row(305, 78, V5_10, NEWEST, side(78, 67, NO_CONFIG, OK | DEFINED), NO_SIDE), // readlinkat
+    row(306, 53, V5_10, NEWEST, side(53, 45, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat
+    row(307, 48, V5_10, NEWEST, side(48, 41, NO_CONFIG, OK | DEFINED), NO_SIDE), // faccessat
+    row(308, 72, V5_10, NEWEST, side(398, 336, 42, OK | DEFINED), NO_SIDE), // pselect6
+    row(309, 73, V5_10, NEWEST, side(399, 337, 42, OK | DEFINED), NO_SIDE), // ppoll
+    row(310, 97, V5_10, NEWEST, side(97, 346, NO_CONFIG, OK | DEFINED), NO_SIDE), // unshare
+    row(311, 99, V5_10, NEWEST, side(99, 348, 12, OK | DEFINED), NO_SIDE), // set_robust_list
+    row(312, 100, V5_10, NEWEST, side(100, 85, 12, OK | DEFINED), NO_SIDE), // get_robust_list
+    row(313, 76, V5_10, NEWEST, side(76, 340, NO_CONFIG, OK | DEFINED), NO_SIDE), // splice
+    row(314, 84, V5_10, NEWEST, side(84, 70, NO_CONFIG, OK | DEFINED), NO_SIDE), // sync_file_range
+    row(315, 77, V5_10, NEWEST, side(77, 341, NO_CONFIG, OK | DEFINED), NO_SIDE), // tee
+    row(316, 75, V5_10, NEWEST, side(75, 339, NO_CONFIG, OK | DEFINED), NO_SIDE), // vmsplice
+    row(317, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // move_pages
+    row(318, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcpu
+    row(319, 22, V5_10, NEWEST, side(22, 321, 3, OK | DEFINED), NO_SIDE), // epoll_pwait
+    row(320, 88, V5_10, NEWEST, side(402, 345, 42, OK | DEFINED), NO_SIDE), // utimensat
+    row(321, 471, V5_10, NEWEST, side(389, 505, 8, OK | DEFINED), NO_SIDE), // signalfd
+    row(322, 85, V5_10, NEWEST, side(85, 71, 9, OK | DEFINED), NO_SIDE), // timerfd_create
+    row(323, 473, V5_10, NEWEST, side(390, 306, 2, OK | DEFINED), NO_SIDE), // eventfd
+    row(324, 47, V5_10, NEWEST, side(47, 40, NO_CONFIG, OK | DEFINED), NO_SIDE), // fallocate
+    row(325, 192, V5_10, NEWEST, side(416, 369, 47, OK | DEFINED), NO_SIDE), // semtimedop
+    row(326, 86, V5_10, NEWEST, side(400, 343, 43, OK | DEFINED), NO_SIDE), // timerfd_settime
+    row(327, 87, V5_10, NEWEST, side(401, 344, 43, OK | DEFINED), NO_SIDE), // timerfd_gettime
+    row(328, 191, V5_10, NEWEST, side(351, 368, 19, OK | DEFINED), NO_SIDE), // semctl
+    row(329, 190, V5_10, NEWEST, side(190, 149, 19, OK | DEFINED), NO_SIDE), // semget
+    row(330, 193, V5_10, NEWEST, side(193, 803, 19, OK | DEFINED), NO_SIDE), // semop
+    row(331, 187, V5_10, NEWEST, side(350, 146, 19, OK | DEFINED), NO_SIDE), // msgctl
+    row(332, 186, V5_10, NEWEST, side(186, 145, 19, OK | DEFINED), NO_SIDE), // msgget
+    row(333, 188, V5_10, NEWEST, side(188, 366, 19, OK | DEFINED), NO_SIDE), // msgrcv
+    row(334, 189, V5_10, NEWEST, side(189, 367, 19, OK | DEFINED), NO_SIDE), // msgsnd
+    row(335, 196, V5_10, NEWEST, side(196, 155, 19, OK | DEFINED), NO_SIDE), // shmat
+    row(336, 195, V5_10, NEWEST, side(354, 154, 19, OK | DEFINED), NO_SIDE), // shmctl
+    row(337, 197, V5_10, NEWEST, side(197, 156, 19, OK | DEFINED), NO_SIDE), // shmdt
+    row(338, 194, V5_10, NEWEST, side(194, 370, 19, OK | DEFINED), NO_SIDE), // shmget
+    row(339, 74, V5_10, NEWEST, side(74, 338, 8, OK | DEFINED), NO_SIDE), // signalfd4
+    row(340, 19, V5_10, NEWEST, side(19, 15, 2, OK | DEFINED), NO_SIDE), // eventfd2
+    row(341, 20, V5_10, NEWEST, side(20, 16, 3, OK | DEFINED), NO_SIDE), // epoll_create1
+    row(342, 24, V5_10, NEWEST, side(24, 20, NO_CONFIG, OK | DEFINED), NO_SIDE), // dup3
+    row(343, 59, V5_10, NEWEST, side(59, 50, NO_CONFIG, OK | DEFINED), NO_SIDE), // pipe2
+    row(344, 26, V5_10, NEWEST, side(26, 16, 4, OK | DEFINED), NO_SIDE), // inotify_init1
+    row(345, 198, V5_10, NEWEST, side(198, 157, 20, OK | DEFINED), NO_SIDE), // socket
+    row(346, 199, V5_10, NEWEST, side(199, 158, 20, OK | DEFINED), NO_SIDE), // socketpair
+    row(347, 200, V5_10, NEWEST, side(200, 159, 20, OK | DEFINED), NO_SIDE), // bind
+    row(348, 201, V5_10, NEWEST, side(201, 160, 20, OK | DEFINED), NO_SIDE), // listen
+    row(349, 202, V5_10, NEWEST, side(202, 161, 20, OK | DEFINED), NO_SIDE), // accept
+    row(350, 203, V5_10, NEWEST, side(203, 162, 20, OK | DEFINED), NO_SIDE), // connect
+    row(351, 204, V5_10, NEWEST, side(204, 163, 20, OK | DEFINED), NO_SIDE), // getsockname
+    row(352, 205, V5_10, NEWEST, side(205, 163, 20, OK | DEFINED), NO_SIDE), // getpeername
+    row(353, 206, V5_10, NEWEST, side(206, 371, 20, OK | DEFINED), NO_SIDE), // sendto
+    row(354, 361, V5_10, NEWEST, side(331, 479, 20, OK | DEFINED), NO_SIDE), // send
+    row(355, 207, V5_10, NEWEST, side(207, 372, 20, OK | DEFINED), NO_SIDE), // recvfrom
+    row(356, 362, V5_10, NEWEST, side(332, 480, 20, OK | DEFINED), NO_SIDE), // recv
+    row(357, 208, V5_10, NEWEST, side(208, 166, 20, OK | DEFINED), NO_SIDE), // setsockopt
+    row(358, 209, V5_10, NEWEST, side(209, 167, 20, OK | DEFINED), NO_SIDE), // getsockopt
+    row(359, 210, V5_10, NEWEST, side(210, 168, 20, OK | DEFINED), NO_SIDE), // shutdown
+    row(360, 211, V5_10, NEWEST, side(211, 169, 20, OK | DEFINED), NO_SIDE), // sendmsg
+    row(361, 212, V5_10, NEWEST, side(212, 169, 20, OK | DEFINED), NO_SIDE), // recvmsg
+    row(362, 242, V5_10, NEWEST, side(242, 195, 20, OK | DEFINED), NO_SIDE), // accept4
+    row(363, 69, V5_10, NEWEST, side(69, 334, NO_CONFIG, OK | DEFINED), NO_SIDE), // preadv
+    row(364, 70, V5_10, NEWEST, side(70, 334, NO_CONFIG, OK | DEFINED), NO_SIDE), // pwritev
+    row(365, 240, V5_10, NEWEST, side(240, 193, NO_CONFIG, OK | DEFINED), NO_SIDE), // rt_tgsigqueueinfo
+    row(366, 241, V5_10, NEWEST, side(241, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // perf_event_open
+    row(367, 243, V5_10, NEWEST, side(419, 387, 49, OK | DEFINED), NO_SIDE), // recvmmsg
+    row(368, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED), NO_SIDE), // fanotify_init
+    row(369, 247, V5_10, NEWEST, side(247, 200, 27, OK | DEFINED), NO_SIDE), // fanotify_mark
+    row(370, 245, V5_10, NEWEST, side(245, 198, NO_CONFIG, OK | DEFINED), NO_SIDE), // prlimit64
+    row(371, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED), NO_SIDE), // name_to_handle_at
+    row(372, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED), NO_SIDE), // open_by_handle_at
+    row(373, 250, V5_10, NEWEST, side(424, 392, 45, OK | DEFINED), NO_SIDE), // clock_adjtime
+    row(374, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED), NO_SIDE), // syncfs
+    row(375, 252, V5_10, NEWEST, side(252, 205, NO_CONFIG, OK | DEFINED), NO_SIDE), // setns
+    row(376, 253, V5_10, NEWEST, side(253, 206, 20, OK | DEFINED), NO_SIDE), // sendmmsg
+    row(377, 254, V5_10, NEWEST, side(254, 393, 29, OK | DEFINED), NO_SIDE), // process_vm_readv
+    row(378, 255, V5_10, NEWEST, side(255, 393, 29, OK | DEFINED), NO_SIDE), // process_vm_writev
+    row(379, 256, V5_10, NEWEST, side(256, 394, 30, OK | DEFINED), NO_SIDE), // kcmp
+    row(380, 257, V5_10, NEWEST, side(257, 209, 15, OK | DEFINED), NO_SIDE), // finit_module
+    row(381, 258, V5_10, NEWEST, side(258, 210, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_setattr
+    row(382, 259, V5_10, NEWEST, side(259, 211, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_getattr
+    row(383, 260, V5_10, NEWEST, side(260, 212, NO_CONFIG, OK | DEFINED), NO_SIDE), // renameat2
+    row(384, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED), NO_SIDE), // seccomp
+    row(385, 262, V5_10, NEWEST, side(262, 395, NO_CONFIG, OK | DEFINED), NO_SIDE), // getrandom
+    row(386, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED), NO_SIDE), // memfd_create
+    row(387, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED), NO_SIDE), // bpf
+    row(388, 265, V5_10, NEWEST, side(265, 217, NO_CONFIG, OK | DEFINED), NO_SIDE), // execveat
+    row(389, 266, V5_10, NEWEST, side(266, 16, 34, OK | DEFINED), NO_SIDE), // userfaultfd
+    row(390, 267, V5_10, NEWEST, side(267, 218, 35, OK | DEFINED), NO_SIDE), // membarrier
+    row(391, 268, V5_10, NEWEST, side(268, 381, NO_CONFIG, OK | DEFINED), NO_SIDE), // mlock2
+    row(392, 269, V5_10, NEWEST, side(269, 340, NO_CONFIG, OK | DEFINED), NO_SIDE), // copy_file_range
+    row(393, 270, V5_10, NEWEST, side(270, 396, NO_CONFIG, OK | DEFINED), NO_SIDE), // preadv2
+    row(394, 271, V5_10, NEWEST, side(271, 396, NO_CONFIG, OK | DEFINED), NO_SIDE), // pwritev2
+    row(395, 272, V5_10, NEWEST, side(272, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // pkey_mprotect
+    row(396, 273, V5_10, NEWEST, side(273, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // pkey_alloc
+    row(397, 274, V5_10, NEWEST, side(274, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // pkey_free
+    row(398, 275, V5_10, NEWEST, side(275, 220, NO_CONFIG, OK | DEFINED), NO_SIDE), // statx
+    row(399, 276, V5_10, NEWEST, side(425, 397, 41, OK | DEFINED), NO_SIDE), // io_pgetevents
+    row(400, 277, V5_10, NEWEST, side(277, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq
+    row(403, 487, V5_10, NEWEST, side(113, 97, NO_CONFIG, OK | DEFINED), NO_SIDE), // clock_gettime64
+    row(404, 488, V5_10, NEWEST, side(112, 96, NO_CONFIG, OK | DEFINED), NO_SIDE), // clock_settime64
+    row(405, 489, V5_10, NEWEST, side(250, 203, 13, OK | DEFINED), NO_SIDE), // clock_adjtime64
+    row(406, 490, V5_10, NEWEST, side(114, 97, NO_CONFIG, OK | DEFINED), NO_SIDE), // clock_getres_time64
+    row(407, 491, V5_10, NEWEST, side(115, 98, NO_CONFIG, OK | DEFINED), NO_SIDE), // clock_nanosleep_time64
+    row(408, 492, V5_10, NEWEST, side(108, 93, 13, OK | DEFINED), NO_SIDE), // timer_gettime64
+    row(409, 493, V5_10, NEWEST, side(110, 95, 13, OK | DEFINED), NO_SIDE), // timer_settime64
+    row(410, 494, V5_10, NEWEST, side(87, 73, 9, OK | DEFINED), NO_SIDE), // timerfd_gettime64
+    row(411, 495, V5_10, NEWEST, side(86, 72, 9, OK | DEFINED), NO_SIDE), // timerfd_settime64
+    row(412, 496, V5_10, NEWEST, side(88, 74, NO_CONFIG, OK | DEFINED), NO_SIDE), // utimensat_time64
+    row(413, 497, V5_10, NEWEST, side(72, 61, NO_CONFIG, OK | DEFINED), NO_SIDE), // pselect6_time64
+    row(414, 498, V5_10, NEWEST, side(73, 398, NO_CONFIG, OK | DEFINED), NO_SIDE), // ppoll_time64
+    row(416, 499, V5_10, NEWEST, side(276, 399, 0, OK | DEFINED), NO_SIDE), // io_pgetevents_time64
+    row(417, 500, V5_10, NEWEST, side(243, 196, 20, OK | DEFINED), NO_SIDE), // recvmmsg_time64
+    row(418, 501, V5_10, NEWEST, side(182, 400, 18, OK | DEFINED), NO_SIDE), // mq_timedsend_time64
+    row(419, 502, V5_10, NEWEST, side(183, 401, 18, OK | DEFINED), NO_SIDE), // mq_timedreceive_time64
+    row(420, 503, V5_10, NEWEST, side(192, 151, 19, OK | DEFINED), NO_SIDE), // semtimedop_time64
+    row(421, 504, V5_10, NEWEST, side(137, 402, NO_CONFIG, OK | DEFINED), NO_SIDE), // rt_sigtimedwait_time64
+    row(422, 505, V5_10, NEWEST, side(98, 746, 12, OK | DEFINED), NO_SIDE), // futex_time64
+    row(423, 506, V5_10, NEWEST, side(127, 106, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_rr_get_interval_time64
+    row(424, 279, V5_10, NEWEST, side(279, 224, NO_CONFIG, OK | DEFINED), NO_SIDE), // pidfd_send_signal
+    row(425, 280, V5_10, NEWEST, side(280, 225, 38, OK | DEFINED), NO_SIDE), // io_uring_setup
+    row(426, 281, V5_10, NEWEST, side(281, 403, 38, OK | DEFINED), NO_SIDE), // io_uring_enter
+    row(427, 282, V5_10, NEWEST, side(282, 227, 38, OK | DEFINED), NO_SIDE), // io_uring_register
+    row(428, 283, V5_10, NEWEST, side(283, 228, NO_CONFIG, OK | DEFINED), NO_SIDE), // open_tree
+    row(429, 284, V5_10, NEWEST, side(284, 229, NO_CONFIG, OK | DEFINED), NO_SIDE), // move_mount
+    row(430, 285, V5_10, NEWEST, side(285, 230, NO_CONFIG, OK | DEFINED), NO_SIDE), // fsopen
+    row(431, 286, V5_10, NEWEST, side(286, 231, NO_CONFIG, OK | DEFINED), NO_SIDE), // fsconfig
+    row(432, 287, V5_10, NEWEST, side(287, 232, NO_CONFIG, OK | DEFINED), NO_SIDE), // fsmount
+    row(433, 288, V5_10, NEWEST, side(288, 233, NO_CONFIG, OK | DEFINED), NO_SIDE), // fspick
+    row(434, 289, V5_10, NEWEST, side(289, 234, NO_CONFIG, OK | DEFINED), NO_SIDE), // pidfd_open
+    row(435, 290, V5_10, NEWEST, side(290, 404, NO_CONFIG, OK | DEFINED), NO_SIDE), // clone3
+    row(436, 291, V5_10, NEWEST, side(291, 236, NO_CONFIG, OK | DEFINED), NO_SIDE), // close_range
+    row(437, 292, V5_10, NEWEST, side(292, 405, NO_CONFIG, OK | DEFINED), NO_SIDE), // openat2
+    row(438, 293, V5_10, NEWEST, side(293, 238, NO_CONFIG, OK | DEFINED), NO_SIDE), // pidfd_getfd
+    row(439, 294, V5_10, NEWEST, side(294, 239, NO_CONFIG, OK | DEFINED), NO_SIDE), // faccessat2
+    row(440, 295, V5_10, NEWEST, side(295, 406, 22, OK | DEFINED), NO_SIDE), // process_madvise
+    row(441, 650, V6_1, NEWEST, side(804, 758, 3, OK | DEFINED), NO_SIDE), // epoll_pwait2
+    row(442, 651, V6_1, NEWEST, side(805, 759, NO_CONFIG, OK | DEFINED), NO_SIDE), // mount_setattr
+    row(443, 652, V6_1, NEWEST, side(806, 749, 7, OK | DEFINED), NO_SIDE), // quotactl_fd
+    row(444, 653, V6_1, NEWEST, side(807, 760, 63, OK | DEFINED), NO_SIDE), // landlock_create_ruleset
+    row(445, 654, V6_1, NEWEST, side(808, 751, 63, OK | DEFINED), NO_SIDE), // landlock_add_rule
+    row(446, 655, V6_1, NEWEST, side(809, 752, 63, OK | DEFINED), NO_SIDE), // landlock_restrict_self
+    row(448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED), NO_SIDE), // process_mrelease
+    row(449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED), NO_SIDE), // futex_waitv
+    row(450, 659, V6_1, NEWEST, side(813, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // set_mempolicy_home_node
+    row(451, 660, V6_12, NEWEST, side(835, 782, 68, OK | DEFINED), NO_SIDE), // cachestat
+    row(452, 661, V6_12, NEWEST, side(836, 783, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat2
+    row(453, 662, V6_12, NEWEST, side(837, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
+    row(454, 663, V6_12, NEWEST, side(838, 793, 12, OK | DEFINED), NO_SIDE), // futex_wake
+    row(455, 664, V6_12, NEWEST, side(839, 794, 12, OK | DEFINED), NO_SIDE), // futex_wait
+    row(456, 665, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED), NO_SIDE), // futex_requeue
+    row(457, 666, V6_12, NEWEST, side(841, 795, NO_CONFIG, OK | DEFINED), NO_SIDE), // statmount
+    row(458, 667, V6_12, NEWEST, side(842, 796, NO_CONFIG, OK | DEFINED), NO_SIDE), // listmount
+    row(459, 668, V6_12, NEWEST, side(843, 789, 69, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
+    row(460, 669, V6_12, NEWEST, side(844, 790, 69, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
+    row(461, 670, V6_12, NEWEST, side(845, 791, 69, OK | DEFINED), NO_SIDE), // lsm_list_modules
+    row(462, 671, V6_12, NEWEST, side(846, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // mseal
+    row(463, 674, V7_2, NEWEST, side(850, 812, NO_CONFIG, OK | DEFINED), NO_SIDE), // setxattrat
+    row(464, 675, V7_2, NEWEST, side(851, 813, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxattrat
+    row(465, 676, V7_2, NEWEST, side(852, 814, NO_CONFIG, OK | DEFINED), NO_SIDE), // listxattrat
+    row(466, 677, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED), NO_SIDE), // removexattrat
+    row(467, 678, V7_2, NEWEST, side(854, 815, NO_CONFIG, OK | DEFINED), NO_SIDE), // open_tree_attr
+    row(468, 679, V7_2, NEWEST, side(855, 816, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_getattr
+    row(469, 680, V7_2, NEWEST, side(856, 816, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_setattr
+    row(470, 681, V7_2, NEWEST, side(857, 817, NO_CONFIG, OK | DEFINED), NO_SIDE), // listns
+    row(471, 682, V7_2, NEWEST, side(858, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
+    row(472, 684, V7_3, NEWEST, side(860, 818, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchroot
 ];
 
-static OLDER: [Older; 13] = [
-    older(86, V6_12, side(371, 292, 13, OK | DEFINED | EVENT), NO_SIDE), // uselib
-    older(90, V6_1, side(222, 603, NONE, OK | DEFINED | EVENT), NO_SIDE), // mmap
-    older(134, V5_10, side(366, 454, NONE, OK | DEFINED | EVENT), NO_SIDE), // bdflush
-    older(240, V5_10, side(403, 349, 14, OK | DEFINED | EVENT), NO_SIDE), // futex
-    older(253, V5_10, side(18, 322, NONE, OK | DEFINED | EVENT), NO_SIDE), // lookup_dcookie
-    older(253, V6_1, side(18, NONE, NONE, NO_DEFINITION), NO_SIDE), // lookup_dcookie
-    older(317, V6_12, side(239, 394, 6, OK | DEFINED | EVENT), NO_SIDE), // move_pages
-    older(318, V6_12, side(168, 135, NONE, OK | DEFINED | EVENT), NO_SIDE), // getcpu
-    older(330, V6_12, side(193, 152, NONE, OK | DEFINED | EVENT), NO_SIDE), // semop
-    older(371, V6_1, side(248, 201, NONE, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
-    older(387, V6_12, side(264, 216, NONE, OK | DEFINED | EVENT), NO_SIDE), // bpf
-    older(422, V5_10, side(98, 83, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_time64
-    older(435, V6_1, side(290, NONE, NONE, NOT_ON_THIS_ARCH), NO_SIDE), // clone3
+static OLDER: [Older; 26] = [
+    older(78, V7_2, side(169, 136, NO_CONFIG, OK | DEFINED), NO_SIDE), // gettimeofday
+    older(86, V6_12, side(371, 290, 40, OK | DEFINED), NO_SIDE), // uselib
+    older(90, V6_1, side(222, 608, NO_CONFIG, OK | DEFINED), NO_SIDE), // mmap
+    older(125, V5_10, side(226, 380, 51, OK | DEFINED), NO_SIDE), // mprotect
+    older(134, V5_10, side(366, 442, 5, OK | DEFINED), NO_SIDE), // bdflush
+    older(144, V5_10, side(227, 381, 51, OK | DEFINED), NO_SIDE), // msync
+    older(150, V5_10, side(228, 382, 51, OK | DEFINED), NO_SIDE), // mlock
+    older(151, V5_10, side(229, 382, 51, OK | DEFINED), NO_SIDE), // munlock
+    older(152, V5_10, side(230, 16, 51, OK | DEFINED), NO_SIDE), // mlockall
+    older(153, V5_10, side(231, 49, 51, OK | DEFINED), NO_SIDE), // munlockall
+    older(218, V5_10, side(232, 383, 51, OK | DEFINED), NO_SIDE), // mincore
+    older(219, V5_10, side(233, 384, 52, OK | DEFINED), NO_SIDE), // madvise
+    older(240, V5_10, side(403, 347, 44, OK | DEFINED), NO_SIDE), // futex
+    older(253, V5_10, side(18, 320, 1, OK | DEFINED), NO_SIDE), // lookup_dcookie
+    older(253, V6_1, side(18, NONE, NO_CONFIG, NO_DEFINITION), NO_SIDE), // lookup_dcookie
+    older(257, V5_10, side(234, 385, 51, OK | DEFINED), NO_SIDE), // remap_file_pages
+    older(318, V6_12, side(168, 135, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcpu
+    older(330, V6_12, side(193, 152, 19, OK | DEFINED), NO_SIDE), // semop
+    older(371, V6_1, side(248, 201, 28, OK | DEFINED), NO_SIDE), // name_to_handle_at
+    older(377, V5_10, side(254, 393, 54, OK | DEFINED), NO_SIDE), // process_vm_readv
+    older(378, V5_10, side(255, 393, 54, OK | DEFINED), NO_SIDE), // process_vm_writev
+    older(387, V6_12, side(264, 216, 33, OK | DEFINED), NO_SIDE), // bpf
+    older(391, V5_10, side(268, 381, 51, OK | DEFINED), NO_SIDE), // mlock2
+    older(422, V5_10, side(98, 83, 12, OK | DEFINED), NO_SIDE), // futex_time64
+    older(435, V6_1, side(290, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // clone3
+    older(440, V5_10, side(295, 406, 52, OK | DEFINED), NO_SIDE), // process_madvise
 ];
 
 static BLOCKS: [Block; 0] = [];
+
+static EVENTS: [Event; 0] = [];
+
+static SYMBOLS: [Prefix; 0] = [];
+
+static COMPANIONS: [Prefix; 2] = [
+    companion(V5_10, NEWEST, MAIN | DEFINED, "__do_", INLINE),
+    companion(V5_10, NEWEST, MAIN | DEFINED, "__se_", GLOBAL),
+];
 
 static ALIASES: [Alias; 0] = [];
 

@@ -5,427 +5,438 @@ use crate::row::*;
 
 static ROWS: [Row; 400] = [
     // number, name, first release, last release, (entry, parameters, configuration, flags), as compat
-    row(6000, 63, V5_10, NEWEST, side(63, 54, NONE, OK | DEFINED), NO_SIDE), // read
-    row(6001, 64, V5_10, NEWEST, side(64, 55, NONE, OK | DEFINED), NO_SIDE), // write
-    row(6002, 327, V5_10, NEWEST, side(311, 253, NONE, OK | DEFINED), NO_SIDE), // open
-    row(6003, 57, V5_10, NEWEST, side(57, 43, NONE, OK | DEFINED), NO_SIDE), // close
-    row(6004, 343, V5_10, NEWEST, side(320, 257, NONE, OK | DEFINED), NO_SIDE), // stat
-    row(6005, 80, V5_10, NEWEST, side(80, 69, NONE, OK | DEFINED), NO_SIDE), // fstat
-    row(6006, 344, V5_10, NEWEST, side(321, 257, NONE, OK | DEFINED), NO_SIDE), // lstat
-    row(6007, 360, V5_10, NEWEST, side(329, 262, NONE, OK | DEFINED), NO_SIDE), // poll
-    row(6008, 62, V5_10, NEWEST, side(62, 53, NONE, OK | DEFINED), NO_SIDE), // lseek
-    row(6009, 222, V5_10, NEWEST, side(662, 604, NONE, OK | DEFINED), NO_SIDE), // mmap
-    row(6010, 226, V5_10, NEWEST, side(226, 182, NONE, OK | DEFINED), NO_SIDE), // mprotect
-    row(6011, 215, V5_10, NEWEST, side(215, 172, NONE, OK | DEFINED), NO_SIDE), // munmap
-    row(6012, 214, V5_10, NEWEST, side(214, 171, NONE, OK | DEFINED), NO_SIDE), // brk
-    row(6013, 134, V5_10, NEWEST, side(482, 461, 20, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigaction
-    row(6014, 135, V5_10, NEWEST, side(483, 462, 17, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigprocmask
-    row(6015, 29, V5_10, NEWEST, side(444, 429, 17, OK | COMPAT_DEFINED), NO_SIDE), // ioctl
-    row(6016, 67, V5_10, NEWEST, side(67, 57, NONE, OK | DEFINED), NO_SIDE), // pread64
-    row(6017, 68, V5_10, NEWEST, side(68, 58, NONE, OK | DEFINED), NO_SIDE), // pwrite64
-    row(6018, 65, V5_10, NEWEST, side(65, 56, NONE, OK | DEFINED), NO_SIDE), // readv
-    row(6019, 66, V5_10, NEWEST, side(66, 56, NONE, OK | DEFINED), NO_SIDE), // writev
-    row(6020, 319, V5_10, NEWEST, side(308, 251, NONE, OK | DEFINED), NO_SIDE), // access
-    row(6021, 324, V5_10, NEWEST, side(663, 49, NONE, OK), NO_SIDE), // pipe
-    row(6022, 512, V5_10, NEWEST, side(475, 456, 17, OK | COMPAT_DEFINED), NO_SIDE), // _newselect
-    row(6023, 124, V5_10, NEWEST, side(124, 49, NONE, OK | DEFINED), NO_SIDE), // sched_yield
-    row(6024, 216, V5_10, NEWEST, side(216, 173, NONE, OK | DEFINED), NO_SIDE), // mremap
-    row(6025, 227, V5_10, NEWEST, side(227, 183, NONE, OK | DEFINED), NO_SIDE), // msync
-    row(6026, 232, V5_10, NEWEST, side(232, 185, NONE, OK | DEFINED), NO_SIDE), // mincore
-    row(6027, 233, V5_10, NEWEST, side(233, 186, NONE, OK | DEFINED), NO_SIDE), // madvise
-    row(6028, 194, V5_10, NEWEST, side(194, 153, NONE, OK | DEFINED), NO_SIDE), // shmget
-    row(6029, 196, V5_10, NEWEST, side(196, 155, NONE, OK | DEFINED), NO_SIDE), // shmat
-    row(6030, 195, V5_10, NEWEST, side(528, 495, 22, OK | COMPAT_DEFINED), NO_SIDE), // shmctl
-    row(6031, 23, V5_10, NEWEST, side(23, 19, NONE, OK | DEFINED), NO_SIDE), // dup
-    row(6032, 358, V5_10, NEWEST, side(327, 260, NONE, OK | DEFINED), NO_SIDE), // dup2
-    row(6033, 508, V5_10, NEWEST, side(436, 49, NONE, OK | DEFINED), NO_SIDE), // pause
-    row(6034, 101, V5_10, NEWEST, side(404, 351, 14, OK | DEFINED), NO_SIDE), // nanosleep
-    row(6035, 102, V5_10, NEWEST, side(324, 259, 9, OK | COMPAT_DEFINED), NO_SIDE), // getitimer
-    row(6036, 103, V5_10, NEWEST, side(323, 258, 9, OK | COMPAT_DEFINED), NO_SIDE), // setitimer
-    row(6037, 543, V5_10, NEWEST, side(568, 529, NONE, OK | DEFINED), NO_SIDE), // alarm
-    row(6038, 172, V5_10, NEWEST, side(172, 49, NONE, OK | DEFINED), NO_SIDE), // getpid
-    row(6039, 71, V5_10, NEWEST, side(493, 469, 17, OK | COMPAT_DEFINED), NO_SIDE), // sendfile
-    row(6040, 198, V5_10, NEWEST, side(198, 157, NONE, OK | DEFINED), NO_SIDE), // socket
-    row(6041, 203, V5_10, NEWEST, side(203, 162, NONE, OK | DEFINED), NO_SIDE), // connect
-    row(6042, 202, V5_10, NEWEST, side(202, 161, NONE, OK | DEFINED), NO_SIDE), // accept
-    row(6043, 206, V5_10, NEWEST, side(206, 164, NONE, OK | DEFINED), NO_SIDE), // sendto
-    row(6044, 207, V5_10, NEWEST, side(520, 488, NONE, OK | COMPAT_DEFINED), NO_SIDE), // recvfrom
-    row(6045, 211, V5_10, NEWEST, side(521, 489, NONE, OK | COMPAT_DEFINED), NO_SIDE), // sendmsg
-    row(6046, 212, V5_10, NEWEST, side(522, 489, NONE, OK | COMPAT_DEFINED), NO_SIDE), // recvmsg
-    row(6047, 210, V5_10, NEWEST, side(210, 168, NONE, OK | DEFINED), NO_SIDE), // shutdown
-    row(6048, 200, V5_10, NEWEST, side(200, 159, NONE, OK | DEFINED), NO_SIDE), // bind
-    row(6049, 201, V5_10, NEWEST, side(201, 160, NONE, OK | DEFINED), NO_SIDE), // listen
-    row(6050, 204, V5_10, NEWEST, side(204, 163, NONE, OK | DEFINED), NO_SIDE), // getsockname
-    row(6051, 205, V5_10, NEWEST, side(205, 163, NONE, OK | DEFINED), NO_SIDE), // getpeername
-    row(6052, 199, V5_10, NEWEST, side(199, 158, NONE, OK | DEFINED), NO_SIDE), // socketpair
-    row(6053, 208, V5_10, NEWEST, side(208, 166, NONE, OK | DEFINED), NO_SIDE), // setsockopt
-    row(6054, 209, V5_10, NEWEST, side(209, 167, NONE, OK | DEFINED), NO_SIDE), // getsockopt
-    row(6055, 220, V5_10, NEWEST, side(657, 176, NONE, OK), NO_SIDE), // clone
-    row(6056, 297, V5_10, NEWEST, side(656, 49, NONE, OK), NO_SIDE), // fork
-    row(6057, 221, V5_10, NEWEST, side(430, 419, 17, OK | COMPAT_DEFINED), NO_SIDE), // execve
-    row(6058, 93, V5_10, NEWEST, side(93, 79, NONE, OK | DEFINED), NO_SIDE), // exit
-    row(6059, 244, V5_10, NEWEST, side(466, 450, 17, OK | COMPAT_DEFINED), NO_SIDE), // wait4
-    row(6060, 129, V5_10, NEWEST, side(129, 107, NONE, OK | DEFINED), NO_SIDE), // kill
-    row(6061, 160, V5_10, NEWEST, side(160, 129, NONE, OK | DEFINED), NO_SIDE), // uname
-    row(6062, 190, V5_10, NEWEST, side(190, 149, NONE, OK | DEFINED), NO_SIDE), // semget
-    row(6063, 193, V5_10, NEWEST, side(193, 782, NONE, OK | DEFINED), NO_SIDE), // semop
-    row(6064, 191, V5_10, NEWEST, side(523, 490, 22, OK | COMPAT_DEFINED), NO_SIDE), // semctl
-    row(6065, 197, V5_10, NEWEST, side(197, 156, NONE, OK | DEFINED), NO_SIDE), // shmdt
-    row(6066, 186, V5_10, NEWEST, side(186, 145, NONE, OK | DEFINED), NO_SIDE), // msgget
-    row(6067, 189, V5_10, NEWEST, side(524, 491, 17, OK | COMPAT_DEFINED), NO_SIDE), // msgsnd
-    row(6068, 188, V5_10, NEWEST, side(525, 492, 17, OK | COMPAT_DEFINED), NO_SIDE), // msgrcv
-    row(6069, 187, V5_10, NEWEST, side(526, 493, 22, OK | COMPAT_DEFINED), NO_SIDE), // msgctl
-    row(6070, 25, V5_10, NEWEST, side(445, 429, 17, OK | COMPAT_DEFINED), NO_SIDE), // fcntl
-    row(6071, 32, V5_10, NEWEST, side(32, 26, NONE, OK | DEFINED), NO_SIDE), // flock
-    row(6072, 82, V5_10, NEWEST, side(82, 43, NONE, OK | DEFINED), NO_SIDE), // fsync
-    row(6073, 83, V5_10, NEWEST, side(83, 43, NONE, OK | DEFINED), NO_SIDE), // fdatasync
-    row(6074, 45, V5_10, NEWEST, side(45, 38, NONE, OK | DEFINED), NO_SIDE), // truncate
-    row(6075, 46, V5_10, NEWEST, side(46, 39, NONE, OK | DEFINED), NO_SIDE), // ftruncate
-    row(6076, 446, V5_10, NEWEST, side(474, 455, 17, OK | COMPAT_DEFINED), NO_SIDE), // getdents
-    row(6077, 17, V5_10, NEWEST, side(17, 13, NONE, OK | DEFINED), NO_SIDE), // getcwd
-    row(6078, 49, V5_10, NEWEST, side(49, 42, NONE, OK | DEFINED), NO_SIDE), // chdir
-    row(6079, 50, V5_10, NEWEST, side(50, 43, NONE, OK | DEFINED), NO_SIDE), // fchdir
-    row(6080, 374, V5_10, NEWEST, side(341, 245, NONE, OK | DEFINED), NO_SIDE), // rename
-    row(6081, 375, V5_10, NEWEST, side(342, 271, NONE, OK | DEFINED), NO_SIDE), // mkdir
-    row(6082, 376, V5_10, NEWEST, side(343, 246, NONE, OK | DEFINED), NO_SIDE), // rmdir
-    row(6083, 507, V5_10, NEWEST, side(429, 271, NONE, OK | DEFINED), NO_SIDE), // creat
-    row(6084, 301, V5_10, NEWEST, side(299, 245, NONE, OK | DEFINED), NO_SIDE), // link
-    row(6085, 302, V5_10, NEWEST, side(300, 246, NONE, OK | DEFINED), NO_SIDE), // unlink
-    row(6086, 336, V5_10, NEWEST, side(315, 245, NONE, OK | DEFINED), NO_SIDE), // symlink
-    row(6087, 337, V5_10, NEWEST, side(316, 256, NONE, OK | DEFINED), NO_SIDE), // readlink
-    row(6088, 305, V5_10, NEWEST, side(302, 248, NONE, OK | DEFINED), NO_SIDE), // chmod
-    row(6089, 52, V5_10, NEWEST, side(52, 44, NONE, OK | DEFINED), NO_SIDE), // fchmod
-    row(6090, 306, V5_10, NEWEST, side(303, 249, NONE, OK | DEFINED), NO_SIDE), // chown
-    row(6091, 55, V5_10, NEWEST, side(55, 47, NONE, OK | DEFINED), NO_SIDE), // fchown
-    row(6092, 402, V5_10, NEWEST, side(353, 249, NONE, OK | DEFINED), NO_SIDE), // lchown
-    row(6093, 166, V5_10, NEWEST, side(166, 133, NONE, OK | DEFINED), NO_SIDE), // umask
-    row(6094, 169, V5_10, NEWEST, side(454, 439, 14, OK | COMPAT_DEFINED), NO_SIDE), // gettimeofday
-    row(6095, 163, V5_10, NEWEST, side(495, 437, 17, OK | COMPAT_DEFINED), NO_SIDE), // getrlimit
-    row(6096, 165, V5_10, NEWEST, side(453, 438, 17, OK | COMPAT_DEFINED), NO_SIDE), // getrusage
-    row(6097, 179, V5_10, NEWEST, side(467, 451, 17, OK | COMPAT_DEFINED), NO_SIDE), // sysinfo
-    row(6098, 153, V5_10, NEWEST, side(439, 427, 17, OK | COMPAT_DEFINED), NO_SIDE), // times
-    row(6099, 117, V5_10, NEWEST, side(435, 424, 17, OK | COMPAT_DEFINED), NO_SIDE), // ptrace
-    row(6100, 174, V5_10, NEWEST, side(174, 49, NONE, OK | DEFINED), NO_SIDE), // getuid
-    row(6101, 116, V5_10, NEWEST, side(116, 99, 3, OK | DEFINED), NO_SIDE), // syslog
-    row(6102, 176, V5_10, NEWEST, side(176, 49, NONE, OK | DEFINED), NO_SIDE), // getgid
-    row(6103, 146, V5_10, NEWEST, side(146, 121, 1, OK | DEFINED), NO_SIDE), // setuid
-    row(6104, 144, V5_10, NEWEST, side(144, 119, 1, OK | DEFINED), NO_SIDE), // setgid
-    row(6105, 175, V5_10, NEWEST, side(175, 49, NONE, OK | DEFINED), NO_SIDE), // geteuid
-    row(6106, 177, V5_10, NEWEST, side(177, 49, NONE, OK | DEFINED), NO_SIDE), // getegid
-    row(6107, 154, V5_10, NEWEST, side(154, 127, NONE, OK | DEFINED), NO_SIDE), // setpgid
-    row(6108, 173, V5_10, NEWEST, side(173, 49, NONE, OK | DEFINED), NO_SIDE), // getppid
-    row(6109, 339, V5_10, NEWEST, side(317, 49, NONE, OK | DEFINED), NO_SIDE), // getpgrp
-    row(6110, 157, V5_10, NEWEST, side(157, 49, NONE, OK | DEFINED), NO_SIDE), // setsid
-    row(6111, 145, V5_10, NEWEST, side(145, 120, 1, OK | DEFINED), NO_SIDE), // setreuid
-    row(6112, 143, V5_10, NEWEST, side(143, 118, 1, OK | DEFINED), NO_SIDE), // setregid
-    row(6113, 158, V5_10, NEWEST, side(158, 128, NONE, OK | DEFINED), NO_SIDE), // getgroups
-    row(6114, 159, V5_10, NEWEST, side(159, 128, NONE, OK | DEFINED), NO_SIDE), // setgroups
-    row(6115, 147, V5_10, NEWEST, side(147, 122, 1, OK | DEFINED), NO_SIDE), // setresuid
-    row(6116, 148, V5_10, NEWEST, side(148, 123, 1, OK | DEFINED), NO_SIDE), // getresuid
-    row(6117, 149, V5_10, NEWEST, side(149, 124, 1, OK | DEFINED), NO_SIDE), // setresgid
-    row(6118, 150, V5_10, NEWEST, side(150, 125, 1, OK | DEFINED), NO_SIDE), // getresgid
-    row(6119, 155, V5_10, NEWEST, side(155, 103, NONE, OK | DEFINED), NO_SIDE), // getpgid
-    row(6120, 151, V5_10, NEWEST, side(151, 121, 1, OK | DEFINED), NO_SIDE), // setfsuid
-    row(6121, 152, V5_10, NEWEST, side(152, 119, 1, OK | DEFINED), NO_SIDE), // setfsgid
-    row(6122, 156, V5_10, NEWEST, side(156, 103, NONE, OK | DEFINED), NO_SIDE), // getsid
-    row(6123, 90, V5_10, NEWEST, side(90, 76, 1, OK | DEFINED), NO_SIDE), // capget
-    row(6124, 91, V5_10, NEWEST, side(91, 77, 1, OK | DEFINED), NO_SIDE), // capset
-    row(6125, 136, V5_10, NEWEST, side(484, 463, 17, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigpending
-    row(6126, 137, V5_10, NEWEST, side(485, 464, 21, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigtimedwait
-    row(6127, 138, V5_10, NEWEST, side(486, 465, 17, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigqueueinfo
-    row(6128, 133, V5_10, NEWEST, side(487, 466, 17, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigsuspend
-    row(6129, 132, V5_10, NEWEST, side(491, 467, 17, OK | COMPAT_DEFINED), NO_SIDE), // sigaltstack
-    row(6130, 544, V5_10, NEWEST, side(569, 530, 14, OK | DEFINED), NO_SIDE), // utime
-    row(6131, 304, V5_10, NEWEST, side(301, 247, NONE, OK | DEFINED), NO_SIDE), // mknod
-    row(6132, 92, V5_10, NEWEST, side(664, 605, NONE, OK | DEFINED), NO_SIDE), // personality
-    row(6133, 452, V5_10, NEWEST, side(446, 430, 17, OK | COMPAT_DEFINED), NO_SIDE), // ustat
-    row(6134, 43, V5_10, NEWEST, side(461, 446, 17, OK | COMPAT_DEFINED), NO_SIDE), // statfs
-    row(6135, 44, V5_10, NEWEST, side(462, 447, 17, OK | COMPAT_DEFINED), NO_SIDE), // fstatfs
-    row(6136, 435, V5_10, NEWEST, side(363, 286, 12, OK | DEFINED), NO_SIDE), // sysfs
-    row(6137, 141, V5_10, NEWEST, side(141, 25, NONE, OK | DEFINED), NO_SIDE), // getpriority
-    row(6138, 140, V5_10, NEWEST, side(140, 116, NONE, OK | DEFINED), NO_SIDE), // setpriority
-    row(6139, 118, V5_10, NEWEST, side(118, 101, NONE, OK | DEFINED), NO_SIDE), // sched_setparam
-    row(6140, 121, V5_10, NEWEST, side(121, 101, NONE, OK | DEFINED), NO_SIDE), // sched_getparam
-    row(6141, 119, V5_10, NEWEST, side(119, 102, NONE, OK | DEFINED), NO_SIDE), // sched_setscheduler
-    row(6142, 120, V5_10, NEWEST, side(120, 103, NONE, OK | DEFINED), NO_SIDE), // sched_getscheduler
-    row(6143, 125, V5_10, NEWEST, side(125, 105, NONE, OK | DEFINED), NO_SIDE), // sched_get_priority_max
-    row(6144, 126, V5_10, NEWEST, side(126, 105, NONE, OK | DEFINED), NO_SIDE), // sched_get_priority_min
-    row(6145, 127, V5_10, NEWEST, side(411, 360, 14, OK | DEFINED), NO_SIDE), // sched_rr_get_interval
-    row(6146, 228, V5_10, NEWEST, side(228, 184, NONE, OK | DEFINED), NO_SIDE), // mlock
-    row(6147, 229, V5_10, NEWEST, side(229, 184, NONE, OK | DEFINED), NO_SIDE), // munlock
-    row(6148, 230, V5_10, NEWEST, side(230, 16, NONE, OK | DEFINED), NO_SIDE), // mlockall
-    row(6149, 231, V5_10, NEWEST, side(231, 49, NONE, OK | DEFINED), NO_SIDE), // munlockall
-    row(6150, 58, V5_10, NEWEST, side(58, 49, NONE, OK | DEFINED), NO_SIDE), // vhangup
-    row(6151, 41, V5_10, NEWEST, side(41, 35, NONE, OK | DEFINED), NO_SIDE), // pivot_root
-    row(6152, 450, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // _sysctl
-    row(6153, 167, V5_10, NEWEST, side(167, 134, NONE, OK | DEFINED), NO_SIDE), // prctl
-    row(6154, 171, V5_10, NEWEST, side(413, 367, 14, OK | DEFINED), NO_SIDE), // adjtimex
-    row(6155, 164, V5_10, NEWEST, side(452, 437, 17, OK | COMPAT_DEFINED), NO_SIDE), // setrlimit
-    row(6156, 51, V5_10, NEWEST, side(51, 42, NONE, OK | DEFINED), NO_SIDE), // chroot
-    row(6157, 81, V5_10, NEWEST, side(81, 49, NONE, OK | DEFINED), NO_SIDE), // sync
-    row(6158, 89, V5_10, NEWEST, side(89, 75, NONE, OK | DEFINED), NO_SIDE), // acct
-    row(6159, 170, V5_10, NEWEST, side(455, 439, 17, OK | COMPAT_DEFINED), NO_SIDE), // settimeofday
-    row(6160, 40, V5_10, NEWEST, side(40, 34, NONE, OK | DEFINED), NO_SIDE), // mount
-    row(6161, 39, V5_10, NEWEST, side(39, 33, NONE, OK | DEFINED), NO_SIDE), // umount2
-    row(6162, 224, V5_10, NEWEST, side(224, 180, NONE, OK | DEFINED), NO_SIDE), // swapon
-    row(6163, 225, V5_10, NEWEST, side(225, 181, NONE, OK | DEFINED), NO_SIDE), // swapoff
-    row(6164, 142, V5_10, NEWEST, side(142, 117, NONE, OK | DEFINED), NO_SIDE), // reboot
-    row(6165, 161, V5_10, NEWEST, side(161, 130, NONE, OK | DEFINED), NO_SIDE), // sethostname
-    row(6166, 162, V5_10, NEWEST, side(162, 130, NONE, OK | DEFINED), NO_SIDE), // setdomainname
-    row(6167, 447, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // create_module
-    row(6168, 105, V5_10, NEWEST, side(105, 90, NONE, OK | DEFINED), NO_SIDE), // init_module
-    row(6169, 106, V5_10, NEWEST, side(106, 91, 2, OK | DEFINED), NO_SIDE), // delete_module
-    row(6170, 448, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // get_kernel_syms
-    row(6171, 456, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // query_module
-    row(6172, 60, V5_10, NEWEST, side(60, 51, NONE, OK | DEFINED), NO_SIDE), // quotactl
-    row(6173, 42, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // nfsservctl
-    row(6174, 575, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // getpmsg
-    row(6175, 576, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // putpmsg
-    row(6176, 453, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // afs_syscall
-    row(6177, 586, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // reserved177
-    row(6178, 178, V5_10, NEWEST, side(178, 49, NONE, OK | DEFINED), NO_SIDE), // gettid
-    row(6179, 213, V5_10, NEWEST, side(213, 170, NONE, OK | DEFINED), NO_SIDE), // readahead
-    row(6180, 5, V5_10, NEWEST, side(5, 5, NONE, OK | DEFINED), NO_SIDE), // setxattr
-    row(6181, 6, V5_10, NEWEST, side(6, 5, NONE, OK | DEFINED), NO_SIDE), // lsetxattr
-    row(6182, 7, V5_10, NEWEST, side(7, 6, NONE, OK | DEFINED), NO_SIDE), // fsetxattr
-    row(6183, 8, V5_10, NEWEST, side(8, 7, NONE, OK | DEFINED), NO_SIDE), // getxattr
-    row(6184, 9, V5_10, NEWEST, side(9, 7, NONE, OK | DEFINED), NO_SIDE), // lgetxattr
-    row(6185, 10, V5_10, NEWEST, side(10, 8, NONE, OK | DEFINED), NO_SIDE), // fgetxattr
-    row(6186, 11, V5_10, NEWEST, side(11, 9, NONE, OK | DEFINED), NO_SIDE), // listxattr
-    row(6187, 12, V5_10, NEWEST, side(12, 9, NONE, OK | DEFINED), NO_SIDE), // llistxattr
-    row(6188, 13, V5_10, NEWEST, side(13, 10, NONE, OK | DEFINED), NO_SIDE), // flistxattr
-    row(6189, 14, V5_10, NEWEST, side(14, 11, NONE, OK | DEFINED), NO_SIDE), // removexattr
-    row(6190, 15, V5_10, NEWEST, side(15, 11, NONE, OK | DEFINED), NO_SIDE), // lremovexattr
-    row(6191, 16, V5_10, NEWEST, side(16, 12, NONE, OK | DEFINED), NO_SIDE), // fremovexattr
-    row(6192, 130, V5_10, NEWEST, side(130, 107, NONE, OK | DEFINED), NO_SIDE), // tkill
-    row(6193, 587, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // reserved193
-    row(6194, 98, V5_10, NEWEST, side(403, 744, 14, OK | DEFINED), NO_SIDE), // futex
-    row(6195, 122, V5_10, NEWEST, side(502, 471, NONE, OK | COMPAT_DEFINED), NO_SIDE), // sched_setaffinity
-    row(6196, 123, V5_10, NEWEST, side(503, 471, NONE, OK | COMPAT_DEFINED), NO_SIDE), // sched_getaffinity
-    row(6197, 483, V5_10, NEWEST, side(420, 606, NONE, OK | DEFINED), NO_SIDE), // cacheflush
-    row(6198, 588, V5_10, NEWEST, side(665, 607, NONE, OK | DEFINED), NO_SIDE), // cachectl
-    row(6199, 589, V5_10, NEWEST, side(666, 608, NONE, OK), NO_SIDE), // sysmips
-    row(6200, 0, V5_10, NEWEST, side(504, 472, 17, OK | COMPAT_DEFINED), NO_SIDE), // io_setup
-    row(6201, 1, V5_10, NEWEST, side(1, 1, NONE, OK | DEFINED), NO_SIDE), // io_destroy
-    row(6202, 4, V5_10, NEWEST, side(393, 314, 14, OK | DEFINED), NO_SIDE), // io_getevents
-    row(6203, 2, V5_10, NEWEST, side(505, 473, 17, OK | COMPAT_DEFINED), NO_SIDE), // io_submit
-    row(6204, 3, V5_10, NEWEST, side(3, 3, NONE, OK | DEFINED), NO_SIDE), // io_cancel
-    row(6205, 94, V5_10, NEWEST, side(94, 79, NONE, OK | DEFINED), NO_SIDE), // exit_group
-    row(6206, 18, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // lookup_dcookie
-    row(6207, 462, V5_10, NEWEST, side(380, 300, NONE, OK | DEFINED), NO_SIDE), // epoll_create
-    row(6208, 21, V5_10, NEWEST, side(21, 17, NONE, OK | DEFINED), NO_SIDE), // epoll_ctl
-    row(6209, 463, V5_10, NEWEST, side(381, 301, NONE, OK | DEFINED), NO_SIDE), // epoll_wait
-    row(6210, 234, V5_10, NEWEST, side(234, 187, NONE, OK | DEFINED), NO_SIDE), // remap_file_pages
-    row(6211, 139, V5_10, NEWEST, side(667, 49, NONE, OK), NO_SIDE), // rt_sigreturn
-    row(6212, 476, V5_10, NEWEST, side(500, 429, 17, OK | COMPAT_DEFINED), NO_SIDE), // fcntl64
-    row(6213, 96, V5_10, NEWEST, side(96, 81, NONE, OK | DEFINED), NO_SIDE), // set_tid_address
-    row(6214, 128, V5_10, NEWEST, side(128, 49, NONE, OK | DEFINED), NO_SIDE), // restart_syscall
-    row(6215, 192, V5_10, NEWEST, side(416, 373, 14, OK | DEFINED), NO_SIDE), // semtimedop
-    row(6216, 223, V5_10, NEWEST, side(223, 179, 5, OK | DEFINED), NO_SIDE), // fadvise64
-    row(6217, 474, V5_10, NEWEST, side(638, 476, 17, OK | COMPAT_DEFINED), NO_SIDE), // statfs64
-    row(6218, 475, V5_10, NEWEST, side(639, 477, 17, OK | COMPAT_DEFINED), NO_SIDE), // fstatfs64
-    row(6219, 480, V5_10, NEWEST, side(71, 60, NONE, OK | DEFINED), NO_SIDE), // sendfile64
-    row(6220, 107, V5_10, NEWEST, side(507, 475, 17, OK | COMPAT_DEFINED), NO_SIDE), // timer_create
-    row(6221, 110, V5_10, NEWEST, side(406, 355, 14, OK | DEFINED), NO_SIDE), // timer_settime
-    row(6222, 108, V5_10, NEWEST, side(405, 354, 14, OK | DEFINED), NO_SIDE), // timer_gettime
-    row(6223, 109, V5_10, NEWEST, side(109, 94, NONE, OK | DEFINED), NO_SIDE), // timer_getoverrun
-    row(6224, 111, V5_10, NEWEST, side(111, 94, NONE, OK | DEFINED), NO_SIDE), // timer_delete
-    row(6225, 112, V5_10, NEWEST, side(407, 356, 14, OK | DEFINED), NO_SIDE), // clock_settime
-    row(6226, 113, V5_10, NEWEST, side(408, 357, 14, OK | DEFINED), NO_SIDE), // clock_gettime
-    row(6227, 114, V5_10, NEWEST, side(409, 357, 14, OK | DEFINED), NO_SIDE), // clock_getres
-    row(6228, 115, V5_10, NEWEST, side(410, 358, 14, OK | DEFINED), NO_SIDE), // clock_nanosleep
-    row(6229, 131, V5_10, NEWEST, side(131, 108, NONE, OK | DEFINED), NO_SIDE), // tgkill
-    row(6230, 458, V5_10, NEWEST, side(512, 478, 14, OK | DEFINED), NO_SIDE), // utimes
-    row(6231, 235, V5_10, NEWEST, side(235, 188, NONE, OK | DEFINED), NO_SIDE), // mbind
-    row(6232, 236, V5_10, NEWEST, side(236, 189, NONE, OK | DEFINED), NO_SIDE), // get_mempolicy
-    row(6233, 237, V5_10, NEWEST, side(237, 190, NONE, OK | DEFINED), NO_SIDE), // set_mempolicy
-    row(6234, 180, V5_10, NEWEST, side(515, 609, 17, OK | COMPAT_DEFINED), NO_SIDE), // mq_open
-    row(6235, 181, V5_10, NEWEST, side(181, 140, NONE, OK | DEFINED), NO_SIDE), // mq_unlink
-    row(6236, 182, V5_10, NEWEST, side(414, 368, 14, OK | DEFINED), NO_SIDE), // mq_timedsend
-    row(6237, 183, V5_10, NEWEST, side(415, 369, 14, OK | DEFINED), NO_SIDE), // mq_timedreceive
-    row(6238, 184, V5_10, NEWEST, side(516, 482, 17, OK | COMPAT_DEFINED), NO_SIDE), // mq_notify
-    row(6239, 185, V5_10, NEWEST, side(517, 483, 17, OK | COMPAT_DEFINED), NO_SIDE), // mq_getsetattr
-    row(6240, 467, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // vserver
-    row(6241, 95, V5_10, NEWEST, side(518, 484, 17, OK | COMPAT_DEFINED), NO_SIDE), // waitid
-    row(6243, 217, V5_10, NEWEST, side(217, 174, NONE, OK | DEFINED), NO_SIDE), // add_key
-    row(6244, 218, V5_10, NEWEST, side(218, 175, NONE, OK | DEFINED), NO_SIDE), // request_key
-    row(6245, 219, V5_10, NEWEST, side(529, 496, NONE, OK | COMPAT_DEFINED), NO_SIDE), // keyctl
-    row(6246, 550, V5_10, NEWEST, side(605, 610, NONE, OK | DEFINED), NO_SIDE), // set_thread_area
-    row(6247, 468, V5_10, NEWEST, side(386, 49, NONE, OK | DEFINED), NO_SIDE), // inotify_init
-    row(6248, 27, V5_10, NEWEST, side(27, 22, NONE, OK | DEFINED), NO_SIDE), // inotify_add_watch
-    row(6249, 28, V5_10, NEWEST, side(28, 23, NONE, OK | DEFINED), NO_SIDE), // inotify_rm_watch
-    row(6250, 238, V5_10, NEWEST, side(238, 191, NONE, OK | DEFINED), NO_SIDE), // migrate_pages
-    row(6251, 56, V5_10, NEWEST, side(56, 48, NONE, OK | DEFINED), NO_SIDE), // openat
-    row(6252, 34, V5_10, NEWEST, side(34, 28, NONE, OK | DEFINED), NO_SIDE), // mkdirat
-    row(6253, 33, V5_10, NEWEST, side(33, 27, NONE, OK | DEFINED), NO_SIDE), // mknodat
-    row(6254, 54, V5_10, NEWEST, side(54, 46, NONE, OK | DEFINED), NO_SIDE), // fchownat
-    row(6255, 469, V5_10, NEWEST, side(534, 500, 14, OK | DEFINED), NO_SIDE), // futimesat
-    row(6256, 79, V5_10, NEWEST, side(79, 68, NONE, OK | DEFINED), NO_SIDE), // newfstatat
-    row(6257, 35, V5_10, NEWEST, side(35, 29, NONE, OK | DEFINED), NO_SIDE), // unlinkat
-    row(6258, 38, V5_10, NEWEST, side(38, 32, NONE, OK | DEFINED), NO_SIDE), // renameat
-    row(6259, 37, V5_10, NEWEST, side(37, 31, NONE, OK | DEFINED), NO_SIDE), // linkat
-    row(6260, 36, V5_10, NEWEST, side(36, 30, NONE, OK | DEFINED), NO_SIDE), // symlinkat
-    row(6261, 78, V5_10, NEWEST, side(78, 67, NONE, OK | DEFINED), NO_SIDE), // readlinkat
-    row(6262, 53, V5_10, NEWEST, side(53, 45, NONE, OK | DEFINED), NO_SIDE), // fchmodat
-    row(6263, 48, V5_10, NEWEST, side(48, 41, NONE, OK | DEFINED), NO_SIDE), // faccessat
-    row(6264, 72, V5_10, NEWEST, side(535, 501, 21, OK | COMPAT_DEFINED), NO_SIDE), // pselect6
-    row(6265, 73, V5_10, NEWEST, side(536, 502, 21, OK | COMPAT_DEFINED), NO_SIDE), // ppoll
-    row(6266, 97, V5_10, NEWEST, side(97, 82, NONE, OK | DEFINED), NO_SIDE), // unshare
-    row(6267, 76, V5_10, NEWEST, side(76, 65, NONE, OK | DEFINED), NO_SIDE), // splice
-    row(6268, 84, V5_10, NEWEST, side(84, 70, NONE, OK | DEFINED), NO_SIDE), // sync_file_range
-    row(6269, 77, V5_10, NEWEST, side(77, 66, NONE, OK | DEFINED), NO_SIDE), // tee
-    row(6270, 75, V5_10, NEWEST, side(75, 64, NONE, OK | DEFINED), NO_SIDE), // vmsplice
-    row(6271, 239, V5_10, NEWEST, side(239, 192, 45, OK | DEFINED), NO_SIDE), // move_pages
-    row(6272, 99, V5_10, NEWEST, side(537, 503, 17, OK | COMPAT_DEFINED), NO_SIDE), // set_robust_list
-    row(6273, 100, V5_10, NEWEST, side(538, 504, 17, OK | COMPAT_DEFINED), NO_SIDE), // get_robust_list
-    row(6274, 104, V5_10, NEWEST, side(543, 508, 17, OK | COMPAT_DEFINED), NO_SIDE), // kexec_load
-    row(6275, 168, V5_10, NEWEST, side(168, 781, NONE, OK | DEFINED), NO_SIDE), // getcpu
-    row(6276, 22, V5_10, NEWEST, side(542, 507, 17, OK | COMPAT_DEFINED), NO_SIDE), // epoll_pwait
-    row(6277, 30, V5_10, NEWEST, side(30, 24, NONE, OK | DEFINED), NO_SIDE), // ioprio_set
-    row(6278, 31, V5_10, NEWEST, side(31, 25, NONE, OK | DEFINED), NO_SIDE), // ioprio_get
-    row(6279, 88, V5_10, NEWEST, side(402, 347, 14, OK | DEFINED), NO_SIDE), // utimensat
-    row(6280, 471, V5_10, NEWEST, side(544, 510, 17, OK | COMPAT_DEFINED), NO_SIDE), // signalfd
-    row(6281, 472, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // timerfd
-    row(6282, 473, V5_10, NEWEST, side(390, 308, NONE, OK | DEFINED), NO_SIDE), // eventfd
-    row(6283, 47, V5_10, NEWEST, side(47, 40, NONE, OK | DEFINED), NO_SIDE), // fallocate
-    row(6284, 85, V5_10, NEWEST, side(85, 71, NONE, OK | DEFINED), NO_SIDE), // timerfd_create
-    row(6285, 87, V5_10, NEWEST, side(401, 346, 14, OK | DEFINED), NO_SIDE), // timerfd_gettime
-    row(6286, 86, V5_10, NEWEST, side(400, 345, 14, OK | DEFINED), NO_SIDE), // timerfd_settime
-    row(6287, 74, V5_10, NEWEST, side(546, 511, 17, OK | COMPAT_DEFINED), NO_SIDE), // signalfd4
-    row(6288, 19, V5_10, NEWEST, side(19, 15, NONE, OK | DEFINED), NO_SIDE), // eventfd2
-    row(6289, 20, V5_10, NEWEST, side(20, 16, NONE, OK | DEFINED), NO_SIDE), // epoll_create1
-    row(6290, 24, V5_10, NEWEST, side(24, 20, NONE, OK | DEFINED), NO_SIDE), // dup3
-    row(6291, 59, V5_10, NEWEST, side(59, 50, NONE, OK | DEFINED), NO_SIDE), // pipe2
-    row(6292, 26, V5_10, NEWEST, side(26, 16, NONE, OK | DEFINED), NO_SIDE), // inotify_init1
-    row(6293, 69, V5_10, NEWEST, side(547, 512, 17, OK | COMPAT_DEFINED), NO_SIDE), // preadv
-    row(6294, 70, V5_10, NEWEST, side(548, 512, 17, OK | COMPAT_DEFINED), NO_SIDE), // pwritev
-    row(6295, 240, V5_10, NEWEST, side(549, 513, 17, OK | COMPAT_DEFINED), NO_SIDE), // rt_tgsigqueueinfo
-    row(6296, 241, V5_10, NEWEST, side(241, 194, NONE, OK | DEFINED), NO_SIDE), // perf_event_open
-    row(6297, 242, V5_10, NEWEST, side(242, 195, NONE, OK | DEFINED), NO_SIDE), // accept4
-    row(6298, 243, V5_10, NEWEST, side(550, 514, 14, OK | COMPAT_DEFINED), NO_SIDE), // recvmmsg
-    row(6299, 61, V5_10, NEWEST, side(61, 52, NONE, OK | DEFINED), NO_SIDE), // getdents64
-    row(6300, 246, V5_10, NEWEST, side(246, 199, NONE, OK | DEFINED), NO_SIDE), // fanotify_init
-    row(6301, 247, V5_10, NEWEST, side(247, 200, 7, OK | DEFINED), NO_SIDE), // fanotify_mark
-    row(6302, 245, V5_10, NEWEST, side(245, 198, NONE, OK | DEFINED), NO_SIDE), // prlimit64
-    row(6303, 248, V5_10, NEWEST, side(248, 760, NONE, OK | DEFINED), NO_SIDE), // name_to_handle_at
-    row(6304, 249, V5_10, NEWEST, side(249, 202, NONE, OK | DEFINED), NO_SIDE), // open_by_handle_at
-    row(6305, 250, V5_10, NEWEST, side(424, 401, 14, OK | DEFINED), NO_SIDE), // clock_adjtime
-    row(6306, 251, V5_10, NEWEST, side(251, 204, NONE, OK | DEFINED), NO_SIDE), // syncfs
-    row(6307, 253, V5_10, NEWEST, side(553, 515, NONE, OK | COMPAT_DEFINED), NO_SIDE), // sendmmsg
-    row(6308, 252, V5_10, NEWEST, side(252, 205, NONE, OK | DEFINED), NO_SIDE), // setns
-    row(6309, 254, V5_10, NEWEST, side(254, 207, NONE, OK | DEFINED), NO_SIDE), // process_vm_readv
-    row(6310, 255, V5_10, NEWEST, side(255, 207, NONE, OK | DEFINED), NO_SIDE), // process_vm_writev
-    row(6311, 256, V5_10, NEWEST, side(256, 208, NONE, OK | DEFINED), NO_SIDE), // kcmp
-    row(6312, 257, V5_10, NEWEST, side(257, 209, NONE, OK | DEFINED), NO_SIDE), // finit_module
-    row(6313, 258, V5_10, NEWEST, side(258, 210, NONE, OK | DEFINED), NO_SIDE), // sched_setattr
-    row(6314, 259, V5_10, NEWEST, side(259, 211, NONE, OK | DEFINED), NO_SIDE), // sched_getattr
-    row(6315, 260, V5_10, NEWEST, side(260, 212, NONE, OK | DEFINED), NO_SIDE), // renameat2
-    row(6316, 261, V5_10, NEWEST, side(261, 213, NONE, OK | DEFINED), NO_SIDE), // seccomp
-    row(6317, 262, V5_10, NEWEST, side(262, 214, NONE, OK | DEFINED), NO_SIDE), // getrandom
-    row(6318, 263, V5_10, NEWEST, side(263, 215, NONE, OK | DEFINED), NO_SIDE), // memfd_create
-    row(6319, 264, V5_10, NEWEST, side(264, 783, NONE, OK | DEFINED), NO_SIDE), // bpf
-    row(6320, 265, V5_10, NEWEST, side(554, 516, 17, OK | COMPAT_DEFINED), NO_SIDE), // execveat
-    row(6321, 266, V5_10, NEWEST, side(266, 16, NONE, OK | DEFINED), NO_SIDE), // userfaultfd
-    row(6322, 267, V5_10, NEWEST, side(267, 218, NONE, OK | DEFINED), NO_SIDE), // membarrier
-    row(6323, 268, V5_10, NEWEST, side(268, 183, NONE, OK | DEFINED), NO_SIDE), // mlock2
-    row(6324, 269, V5_10, NEWEST, side(269, 65, NONE, OK | DEFINED), NO_SIDE), // copy_file_range
-    row(6325, 270, V5_10, NEWEST, side(555, 517, 17, OK | COMPAT_DEFINED), NO_SIDE), // preadv2
-    row(6326, 271, V5_10, NEWEST, side(556, 517, 17, OK | COMPAT_DEFINED), NO_SIDE), // pwritev2
-    row(6327, 272, V5_10, NEWEST, side(272, 220, 8, OK | DEFINED), NO_SIDE), // pkey_mprotect
-    row(6328, 273, V5_10, NEWEST, side(273, 221, 8, OK | DEFINED), NO_SIDE), // pkey_alloc
-    row(6329, 274, V5_10, NEWEST, side(274, 222, 8, OK | DEFINED), NO_SIDE), // pkey_free
-    row(6330, 275, V5_10, NEWEST, side(275, 223, NONE, OK | DEFINED), NO_SIDE), // statx
-    row(6331, 277, V5_10, NEWEST, side(277, 225, NONE, OK | DEFINED), NO_SIDE), // rseq
-    row(6332, 276, V5_10, NEWEST, side(557, 518, 21, OK | COMPAT_DEFINED), NO_SIDE), // io_pgetevents
-    row(6403, 487, V5_10, NEWEST, side(113, 97, NONE, OK | DEFINED), NO_SIDE), // clock_gettime64
-    row(6404, 488, V5_10, NEWEST, side(112, 96, NONE, OK | DEFINED), NO_SIDE), // clock_settime64
-    row(6405, 489, V5_10, NEWEST, side(250, 203, NONE, OK | DEFINED), NO_SIDE), // clock_adjtime64
-    row(6406, 490, V5_10, NEWEST, side(114, 97, NONE, OK | DEFINED), NO_SIDE), // clock_getres_time64
-    row(6407, 491, V5_10, NEWEST, side(115, 98, NONE, OK | DEFINED), NO_SIDE), // clock_nanosleep_time64
-    row(6408, 492, V5_10, NEWEST, side(108, 93, NONE, OK | DEFINED), NO_SIDE), // timer_gettime64
-    row(6409, 493, V5_10, NEWEST, side(110, 95, NONE, OK | DEFINED), NO_SIDE), // timer_settime64
-    row(6410, 494, V5_10, NEWEST, side(87, 73, NONE, OK | DEFINED), NO_SIDE), // timerfd_gettime64
-    row(6411, 495, V5_10, NEWEST, side(86, 72, NONE, OK | DEFINED), NO_SIDE), // timerfd_settime64
-    row(6412, 496, V5_10, NEWEST, side(88, 74, NONE, OK | DEFINED), NO_SIDE), // utimensat_time64
-    row(6413, 497, V5_10, NEWEST, side(559, 520, 17, OK | COMPAT_DEFINED), NO_SIDE), // pselect6_time64
-    row(6414, 498, V5_10, NEWEST, side(560, 521, 17, OK | COMPAT_DEFINED), NO_SIDE), // ppoll_time64
-    row(6416, 499, V5_10, NEWEST, side(561, 522, 17, OK | COMPAT_DEFINED), NO_SIDE), // io_pgetevents_time64
-    row(6417, 500, V5_10, NEWEST, side(562, 523, NONE, OK | COMPAT_DEFINED), NO_SIDE), // recvmmsg_time64
-    row(6418, 501, V5_10, NEWEST, side(182, 141, NONE, OK | DEFINED), NO_SIDE), // mq_timedsend_time64
-    row(6419, 502, V5_10, NEWEST, side(183, 142, NONE, OK | DEFINED), NO_SIDE), // mq_timedreceive_time64
-    row(6420, 503, V5_10, NEWEST, side(192, 151, NONE, OK | DEFINED), NO_SIDE), // semtimedop_time64
-    row(6421, 504, V5_10, NEWEST, side(563, 524, 17, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigtimedwait_time64
-    row(6422, 505, V5_10, NEWEST, side(98, 733, NONE, OK | DEFINED), NO_SIDE), // futex_time64
-    row(6423, 506, V5_10, NEWEST, side(127, 106, NONE, OK | DEFINED), NO_SIDE), // sched_rr_get_interval_time64
-    row(6424, 279, V5_10, NEWEST, side(279, 227, NONE, OK | DEFINED), NO_SIDE), // pidfd_send_signal
-    row(6425, 280, V5_10, NEWEST, side(280, 228, NONE, OK | DEFINED), NO_SIDE), // io_uring_setup
-    row(6426, 281, V5_10, NEWEST, side(281, 229, NONE, OK | DEFINED), NO_SIDE), // io_uring_enter
-    row(6427, 282, V5_10, NEWEST, side(282, 230, NONE, OK | DEFINED), NO_SIDE), // io_uring_register
-    row(6428, 283, V5_10, NEWEST, side(283, 231, NONE, OK | DEFINED), NO_SIDE), // open_tree
-    row(6429, 284, V5_10, NEWEST, side(284, 232, NONE, OK | DEFINED), NO_SIDE), // move_mount
-    row(6430, 285, V5_10, NEWEST, side(285, 233, NONE, OK | DEFINED), NO_SIDE), // fsopen
-    row(6431, 286, V5_10, NEWEST, side(286, 234, NONE, OK | DEFINED), NO_SIDE), // fsconfig
-    row(6432, 287, V5_10, NEWEST, side(287, 235, NONE, OK | DEFINED), NO_SIDE), // fsmount
-    row(6433, 288, V5_10, NEWEST, side(288, 236, NONE, OK | DEFINED), NO_SIDE), // fspick
-    row(6434, 289, V5_10, NEWEST, side(289, 237, NONE, OK | DEFINED), NO_SIDE), // pidfd_open
-    row(6435, 290, V5_10, NEWEST, side(661, 238, NONE, OK), NO_SIDE), // clone3
-    row(6436, 291, V5_10, NEWEST, side(291, 239, NONE, OK | DEFINED), NO_SIDE), // close_range
-    row(6437, 292, V5_10, NEWEST, side(292, 240, NONE, OK | DEFINED), NO_SIDE), // openat2
-    row(6438, 293, V5_10, NEWEST, side(293, 241, NONE, OK | DEFINED), NO_SIDE), // pidfd_getfd
-    row(6439, 294, V5_10, NEWEST, side(294, 242, NONE, OK | DEFINED), NO_SIDE), // faccessat2
-    row(6440, 295, V5_10, NEWEST, side(295, 243, NONE, OK | DEFINED), NO_SIDE), // process_madvise
-    row(6441, 650, V6_1, NEWEST, side(814, 749, 17, OK | COMPAT_DEFINED), NO_SIDE), // epoll_pwait2
-    row(6442, 651, V6_1, NEWEST, side(805, 735, NONE, OK | DEFINED), NO_SIDE), // mount_setattr
-    row(6443, 652, V6_1, NEWEST, side(806, 736, NONE, OK | DEFINED), NO_SIDE), // quotactl_fd
-    row(6444, 653, V6_1, NEWEST, side(807, 737, NONE, OK | DEFINED), NO_SIDE), // landlock_create_ruleset
-    row(6445, 654, V6_1, NEWEST, side(808, 738, NONE, OK | DEFINED), NO_SIDE), // landlock_add_rule
-    row(6446, 655, V6_1, NEWEST, side(809, 739, NONE, OK | DEFINED), NO_SIDE), // landlock_restrict_self
-    row(6448, 657, V6_1, NEWEST, side(811, 741, NONE, OK | DEFINED), NO_SIDE), // process_mrelease
-    row(6449, 658, V6_1, NEWEST, side(812, 742, NONE, OK | DEFINED), NO_SIDE), // futex_waitv
-    row(6450, 659, V6_1, NEWEST, side(813, 743, NONE, OK | DEFINED), NO_SIDE), // set_mempolicy_home_node
-    row(6451, 660, V6_12, NEWEST, side(835, 761, 42, OK | DEFINED), NO_SIDE), // cachestat
-    row(6452, 661, V6_12, NEWEST, side(836, 762, NONE, OK | DEFINED), NO_SIDE), // fchmodat2
-    row(6453, 662, V6_12, NEWEST, side(837, NONE, NONE, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
-    row(6454, 663, V6_12, NEWEST, side(838, 763, NONE, OK | DEFINED), NO_SIDE), // futex_wake
-    row(6455, 664, V6_12, NEWEST, side(839, 764, NONE, OK | DEFINED), NO_SIDE), // futex_wait
-    row(6456, 665, V6_12, NEWEST, side(840, 765, NONE, OK | DEFINED), NO_SIDE), // futex_requeue
-    row(6457, 666, V6_12, NEWEST, side(841, 766, NONE, OK | DEFINED), NO_SIDE), // statmount
-    row(6458, 667, V6_12, NEWEST, side(842, 767, NONE, OK | DEFINED), NO_SIDE), // listmount
-    row(6459, 668, V6_12, NEWEST, side(843, 768, NONE, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
-    row(6460, 669, V6_12, NEWEST, side(844, 769, NONE, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
-    row(6461, 670, V6_12, NEWEST, side(845, 770, NONE, OK | DEFINED), NO_SIDE), // lsm_list_modules
-    row(6462, 671, V6_12, NEWEST, side(846, 771, NONE, OK | DEFINED), NO_SIDE), // mseal
-    row(6463, 674, V7_2, NEWEST, side(850, 784, NONE, OK | DEFINED), NO_SIDE), // setxattrat
-    row(6464, 675, V7_2, NEWEST, side(851, 785, NONE, OK | DEFINED), NO_SIDE), // getxattrat
-    row(6465, 676, V7_2, NEWEST, side(852, 786, NONE, OK | DEFINED), NO_SIDE), // listxattrat
-    row(6466, 677, V7_2, NEWEST, side(853, 787, NONE, OK | DEFINED), NO_SIDE), // removexattrat
-    row(6467, 678, V7_2, NEWEST, side(854, 788, NONE, OK | DEFINED), NO_SIDE), // open_tree_attr
-    row(6468, 679, V7_2, NEWEST, side(855, 789, NONE, OK | DEFINED), NO_SIDE), // file_getattr
-    row(6469, 680, V7_2, NEWEST, side(856, 789, NONE, OK | DEFINED), NO_SIDE), // file_setattr
-    row(6470, 681, V7_2, NEWEST, side(857, 790, NONE, OK | DEFINED), NO_SIDE), // listns
-    row(6471, 682, V7_2, NEWEST, side(858, 49, 46, OK | DEFINED), NO_SIDE), // rseq_slice_yield
-    row(6472, 684, V7_3, NEWEST, side(860, 797, NONE, OK | DEFINED), NO_SIDE), // fchroot
+    row(6000, 63, V5_10, NEWEST, side(63, 54, NO_CONFIG, OK | DEFINED), NO_SIDE), // read
+    row(6001, 64, V5_10, NEWEST, side(64, 55, NO_CONFIG, OK | DEFINED), NO_SIDE), // write
+    row(6002, 327, V5_10, NEWEST, side(311, 250, NO_CONFIG, OK | DEFINED), NO_SIDE), // open
+    row(6003, 57, V5_10, NEWEST, side(57, 43, NO_CONFIG, OK | DEFINED), NO_SIDE), // close
+    row(6004, 343, V5_10, NEWEST, side(320, 254, NO_CONFIG, OK | DEFINED), NO_SIDE), // stat
+    row(6005, 80, V5_10, NEWEST, side(80, 69, NO_CONFIG, OK | DEFINED), NO_SIDE), // fstat
+    row(6006, 344, V5_10, NEWEST, side(321, 254, NO_CONFIG, OK | DEFINED), NO_SIDE), // lstat
+    row(6007, 360, V5_10, NEWEST, side(329, 259, NO_CONFIG, OK | DEFINED), NO_SIDE), // poll
+    row(6008, 62, V5_10, NEWEST, side(62, 53, NO_CONFIG, OK | DEFINED), NO_SIDE), // lseek
+    row(6009, 222, V5_10, NEWEST, side(662, 610, NO_CONFIG, OK | DEFINED), NO_SIDE), // mmap
+    row(6010, 226, V5_10, NEWEST, side(226, 182, NO_CONFIG, OK | DEFINED), NO_SIDE), // mprotect
+    row(6011, 215, V5_10, NEWEST, side(215, 172, NO_CONFIG, OK | DEFINED), NO_SIDE), // munmap
+    row(6012, 214, V5_10, NEWEST, side(214, 171, NO_CONFIG, OK | DEFINED), NO_SIDE), // brk
+    row(6013, 134, V5_10, NEWEST, side(482, 449, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigaction
+    row(6014, 135, V5_10, NEWEST, side(483, 450, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigprocmask
+    row(6015, 29, V5_10, NEWEST, side(444, 417, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // ioctl
+    row(6016, 67, V5_10, NEWEST, side(67, 57, NO_CONFIG, OK | DEFINED), NO_SIDE), // pread64
+    row(6017, 68, V5_10, NEWEST, side(68, 58, NO_CONFIG, OK | DEFINED), NO_SIDE), // pwrite64
+    row(6018, 65, V5_10, NEWEST, side(65, 56, NO_CONFIG, OK | DEFINED), NO_SIDE), // readv
+    row(6019, 66, V5_10, NEWEST, side(66, 56, NO_CONFIG, OK | DEFINED), NO_SIDE), // writev
+    row(6020, 319, V5_10, NEWEST, side(308, 248, NO_CONFIG, OK | DEFINED), NO_SIDE), // access
+    row(6021, 324, V5_10, NEWEST, side(663, 49, NO_CONFIG, OK), NO_SIDE), // pipe
+    row(6022, 512, V5_10, NEWEST, side(475, 444, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // _newselect
+    row(6023, 124, V5_10, NEWEST, side(124, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_yield
+    row(6024, 216, V5_10, NEWEST, side(216, 173, NO_CONFIG, OK | DEFINED), NO_SIDE), // mremap
+    row(6025, 227, V5_10, NEWEST, side(227, 183, NO_CONFIG, OK | DEFINED), NO_SIDE), // msync
+    row(6026, 232, V5_10, NEWEST, side(232, 185, NO_CONFIG, OK | DEFINED), NO_SIDE), // mincore
+    row(6027, 233, V5_10, NEWEST, side(233, 186, 22, OK | DEFINED), NO_SIDE), // madvise
+    row(6028, 194, V5_10, NEWEST, side(194, 153, 19, OK | DEFINED), NO_SIDE), // shmget
+    row(6029, 196, V5_10, NEWEST, side(196, 155, 19, OK | DEFINED), NO_SIDE), // shmat
+    row(6030, 195, V5_10, NEWEST, side(528, 489, 19, OK | COMPAT_DEFINED), NO_SIDE), // shmctl
+    row(6031, 23, V5_10, NEWEST, side(23, 19, NO_CONFIG, OK | DEFINED), NO_SIDE), // dup
+    row(6032, 358, V5_10, NEWEST, side(327, 257, NO_CONFIG, OK | DEFINED), NO_SIDE), // dup2
+    row(6033, 508, V5_10, NEWEST, side(436, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // pause
+    row(6034, 101, V5_10, NEWEST, side(404, 349, 42, OK | DEFINED), NO_SIDE), // nanosleep
+    row(6035, 102, V5_10, NEWEST, side(324, 256, 13, OK | COMPAT_DEFINED), NO_SIDE), // getitimer
+    row(6036, 103, V5_10, NEWEST, side(323, 255, 13, OK | COMPAT_DEFINED), NO_SIDE), // setitimer
+    row(6037, 543, V5_10, NEWEST, side(568, 528, 13, OK | DEFINED), NO_SIDE), // alarm
+    row(6038, 172, V5_10, NEWEST, side(172, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getpid
+    row(6039, 71, V5_10, NEWEST, side(493, 459, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // sendfile
+    row(6040, 198, V5_10, NEWEST, side(198, 157, 20, OK | DEFINED), NO_SIDE), // socket
+    row(6041, 203, V5_10, NEWEST, side(203, 162, 20, OK | DEFINED), NO_SIDE), // connect
+    row(6042, 202, V5_10, NEWEST, side(202, 161, 20, OK | DEFINED), NO_SIDE), // accept
+    row(6043, 206, V5_10, NEWEST, side(206, 164, 20, OK | DEFINED), NO_SIDE), // sendto
+    row(6044, 207, V5_10, NEWEST, side(520, 482, 20, OK | COMPAT_DEFINED), NO_SIDE), // recvfrom
+    row(6045, 211, V5_10, NEWEST, side(521, 483, 20, OK | COMPAT_DEFINED), NO_SIDE), // sendmsg
+    row(6046, 212, V5_10, NEWEST, side(522, 483, 20, OK | COMPAT_DEFINED), NO_SIDE), // recvmsg
+    row(6047, 210, V5_10, NEWEST, side(210, 168, 20, OK | DEFINED), NO_SIDE), // shutdown
+    row(6048, 200, V5_10, NEWEST, side(200, 159, 20, OK | DEFINED), NO_SIDE), // bind
+    row(6049, 201, V5_10, NEWEST, side(201, 160, 20, OK | DEFINED), NO_SIDE), // listen
+    row(6050, 204, V5_10, NEWEST, side(204, 163, 20, OK | DEFINED), NO_SIDE), // getsockname
+    row(6051, 205, V5_10, NEWEST, side(205, 163, 20, OK | DEFINED), NO_SIDE), // getpeername
+    row(6052, 199, V5_10, NEWEST, side(199, 158, 20, OK | DEFINED), NO_SIDE), // socketpair
+    row(6053, 208, V5_10, NEWEST, side(208, 166, 20, OK | DEFINED), NO_SIDE), // setsockopt
+    row(6054, 209, V5_10, NEWEST, side(209, 167, 20, OK | DEFINED), NO_SIDE), // getsockopt
+    row(6055, 220, V5_10, NEWEST, side(657, 176, NO_CONFIG, OK), NO_SIDE), // clone
+    row(6056, 297, V5_10, NEWEST, side(656, 49, NO_CONFIG, OK), NO_SIDE), // fork
+    row(6057, 221, V5_10, NEWEST, side(430, 407, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // execve
+    row(6058, 93, V5_10, NEWEST, side(93, 79, NO_CONFIG, OK | DEFINED), NO_SIDE), // exit
+    row(6059, 244, V5_10, NEWEST, side(466, 438, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // wait4
+    row(6060, 129, V5_10, NEWEST, side(129, 107, NO_CONFIG, OK | DEFINED), NO_SIDE), // kill
+    row(6061, 160, V5_10, NEWEST, side(160, 129, NO_CONFIG, OK | DEFINED), NO_SIDE), // uname
+    row(6062, 190, V5_10, NEWEST, side(190, 149, 19, OK | DEFINED), NO_SIDE), // semget
+    row(6063, 193, V5_10, NEWEST, side(193, 803, 19, OK | DEFINED), NO_SIDE), // semop
+    row(6064, 191, V5_10, NEWEST, side(523, 484, 19, OK | COMPAT_DEFINED), NO_SIDE), // semctl
+    row(6065, 197, V5_10, NEWEST, side(197, 156, 19, OK | DEFINED), NO_SIDE), // shmdt
+    row(6066, 186, V5_10, NEWEST, side(186, 145, 19, OK | DEFINED), NO_SIDE), // msgget
+    row(6067, 189, V5_10, NEWEST, side(524, 485, 19, OK | COMPAT_DEFINED), NO_SIDE), // msgsnd
+    row(6068, 188, V5_10, NEWEST, side(525, 486, 19, OK | COMPAT_DEFINED), NO_SIDE), // msgrcv
+    row(6069, 187, V5_10, NEWEST, side(526, 487, 19, OK | COMPAT_DEFINED), NO_SIDE), // msgctl
+    row(6070, 25, V5_10, NEWEST, side(445, 417, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // fcntl
+    row(6071, 32, V5_10, NEWEST, side(32, 26, 6, OK | DEFINED), NO_SIDE), // flock
+    row(6072, 82, V5_10, NEWEST, side(82, 43, NO_CONFIG, OK | DEFINED), NO_SIDE), // fsync
+    row(6073, 83, V5_10, NEWEST, side(83, 43, NO_CONFIG, OK | DEFINED), NO_SIDE), // fdatasync
+    row(6074, 45, V5_10, NEWEST, side(45, 38, NO_CONFIG, OK | DEFINED), NO_SIDE), // truncate
+    row(6075, 46, V5_10, NEWEST, side(46, 39, NO_CONFIG, OK | DEFINED), NO_SIDE), // ftruncate
+    row(6076, 446, V5_10, NEWEST, side(474, 443, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // getdents
+    row(6077, 17, V5_10, NEWEST, side(17, 13, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcwd
+    row(6078, 49, V5_10, NEWEST, side(49, 42, NO_CONFIG, OK | DEFINED), NO_SIDE), // chdir
+    row(6079, 50, V5_10, NEWEST, side(50, 43, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchdir
+    row(6080, 374, V5_10, NEWEST, side(341, 242, NO_CONFIG, OK | DEFINED), NO_SIDE), // rename
+    row(6081, 375, V5_10, NEWEST, side(342, 268, NO_CONFIG, OK | DEFINED), NO_SIDE), // mkdir
+    row(6082, 376, V5_10, NEWEST, side(343, 243, NO_CONFIG, OK | DEFINED), NO_SIDE), // rmdir
+    row(6083, 507, V5_10, NEWEST, side(429, 268, NO_CONFIG, OK | DEFINED), NO_SIDE), // creat
+    row(6084, 301, V5_10, NEWEST, side(299, 242, NO_CONFIG, OK | DEFINED), NO_SIDE), // link
+    row(6085, 302, V5_10, NEWEST, side(300, 243, NO_CONFIG, OK | DEFINED), NO_SIDE), // unlink
+    row(6086, 336, V5_10, NEWEST, side(315, 242, NO_CONFIG, OK | DEFINED), NO_SIDE), // symlink
+    row(6087, 337, V5_10, NEWEST, side(316, 253, NO_CONFIG, OK | DEFINED), NO_SIDE), // readlink
+    row(6088, 305, V5_10, NEWEST, side(302, 245, NO_CONFIG, OK | DEFINED), NO_SIDE), // chmod
+    row(6089, 52, V5_10, NEWEST, side(52, 44, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmod
+    row(6090, 306, V5_10, NEWEST, side(303, 246, NO_CONFIG, OK | DEFINED), NO_SIDE), // chown
+    row(6091, 55, V5_10, NEWEST, side(55, 47, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchown
+    row(6092, 402, V5_10, NEWEST, side(353, 246, NO_CONFIG, OK | DEFINED), NO_SIDE), // lchown
+    row(6093, 166, V5_10, NEWEST, side(166, 133, NO_CONFIG, OK | DEFINED), NO_SIDE), // umask
+    row(6094, 169, V5_10, NEWEST, side(454, 427, 42, OK | COMPAT_DEFINED), NO_SIDE), // gettimeofday
+    row(6095, 163, V5_10, NEWEST, side(495, 425, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // getrlimit
+    row(6096, 165, V5_10, NEWEST, side(453, 426, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // getrusage
+    row(6097, 179, V5_10, NEWEST, side(467, 439, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // sysinfo
+    row(6098, 153, V5_10, NEWEST, side(439, 415, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // times
+    row(6099, 117, V5_10, NEWEST, side(435, 412, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // ptrace
+    row(6100, 174, V5_10, NEWEST, side(174, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getuid
+    row(6101, 116, V5_10, NEWEST, side(116, 99, 17, OK | DEFINED), NO_SIDE), // syslog
+    row(6102, 176, V5_10, NEWEST, side(176, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getgid
+    row(6103, 146, V5_10, NEWEST, side(146, 121, 11, OK | DEFINED), NO_SIDE), // setuid
+    row(6104, 144, V5_10, NEWEST, side(144, 119, 11, OK | DEFINED), NO_SIDE), // setgid
+    row(6105, 175, V5_10, NEWEST, side(175, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // geteuid
+    row(6106, 177, V5_10, NEWEST, side(177, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getegid
+    row(6107, 154, V5_10, NEWEST, side(154, 127, NO_CONFIG, OK | DEFINED), NO_SIDE), // setpgid
+    row(6108, 173, V5_10, NEWEST, side(173, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getppid
+    row(6109, 339, V5_10, NEWEST, side(317, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // getpgrp
+    row(6110, 157, V5_10, NEWEST, side(157, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // setsid
+    row(6111, 145, V5_10, NEWEST, side(145, 120, 11, OK | DEFINED), NO_SIDE), // setreuid
+    row(6112, 143, V5_10, NEWEST, side(143, 118, 11, OK | DEFINED), NO_SIDE), // setregid
+    row(6113, 158, V5_10, NEWEST, side(158, 128, 11, OK | DEFINED), NO_SIDE), // getgroups
+    row(6114, 159, V5_10, NEWEST, side(159, 128, 11, OK | DEFINED), NO_SIDE), // setgroups
+    row(6115, 147, V5_10, NEWEST, side(147, 122, 11, OK | DEFINED), NO_SIDE), // setresuid
+    row(6116, 148, V5_10, NEWEST, side(148, 123, 11, OK | DEFINED), NO_SIDE), // getresuid
+    row(6117, 149, V5_10, NEWEST, side(149, 124, 11, OK | DEFINED), NO_SIDE), // setresgid
+    row(6118, 150, V5_10, NEWEST, side(150, 125, 11, OK | DEFINED), NO_SIDE), // getresgid
+    row(6119, 155, V5_10, NEWEST, side(155, 103, NO_CONFIG, OK | DEFINED), NO_SIDE), // getpgid
+    row(6120, 151, V5_10, NEWEST, side(151, 121, 11, OK | DEFINED), NO_SIDE), // setfsuid
+    row(6121, 152, V5_10, NEWEST, side(152, 119, 11, OK | DEFINED), NO_SIDE), // setfsgid
+    row(6122, 156, V5_10, NEWEST, side(156, 103, NO_CONFIG, OK | DEFINED), NO_SIDE), // getsid
+    row(6123, 90, V5_10, NEWEST, side(90, 76, 11, OK | DEFINED), NO_SIDE), // capget
+    row(6124, 91, V5_10, NEWEST, side(91, 77, 11, OK | DEFINED), NO_SIDE), // capset
+    row(6125, 136, V5_10, NEWEST, side(484, 451, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigpending
+    row(6126, 137, V5_10, NEWEST, side(485, 452, 42, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigtimedwait
+    row(6127, 138, V5_10, NEWEST, side(486, 453, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigqueueinfo
+    row(6128, 133, V5_10, NEWEST, side(487, 454, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigsuspend
+    row(6129, 132, V5_10, NEWEST, side(491, 457, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // sigaltstack
+    row(6130, 544, V5_10, NEWEST, side(569, 529, 42, OK | DEFINED), NO_SIDE), // utime
+    row(6131, 304, V5_10, NEWEST, side(301, 244, NO_CONFIG, OK | DEFINED), NO_SIDE), // mknod
+    row(6132, 92, V5_10, NEWEST, side(664, 611, NO_CONFIG, OK | DEFINED), NO_SIDE), // personality
+    row(6133, 452, V5_10, NEWEST, side(446, 418, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // ustat
+    row(6134, 43, V5_10, NEWEST, side(461, 434, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // statfs
+    row(6135, 44, V5_10, NEWEST, side(462, 435, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // fstatfs
+    row(6136, 435, V5_10, NEWEST, side(363, 283, 39, OK | DEFINED), NO_SIDE), // sysfs
+    row(6137, 141, V5_10, NEWEST, side(141, 25, NO_CONFIG, OK | DEFINED), NO_SIDE), // getpriority
+    row(6138, 140, V5_10, NEWEST, side(140, 116, NO_CONFIG, OK | DEFINED), NO_SIDE), // setpriority
+    row(6139, 118, V5_10, NEWEST, side(118, 101, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_setparam
+    row(6140, 121, V5_10, NEWEST, side(121, 101, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_getparam
+    row(6141, 119, V5_10, NEWEST, side(119, 102, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_setscheduler
+    row(6142, 120, V5_10, NEWEST, side(120, 103, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_getscheduler
+    row(6143, 125, V5_10, NEWEST, side(125, 105, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_get_priority_max
+    row(6144, 126, V5_10, NEWEST, side(126, 105, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_get_priority_min
+    row(6145, 127, V5_10, NEWEST, side(411, 356, 42, OK | DEFINED), NO_SIDE), // sched_rr_get_interval
+    row(6146, 228, V5_10, NEWEST, side(228, 184, NO_CONFIG, OK | DEFINED), NO_SIDE), // mlock
+    row(6147, 229, V5_10, NEWEST, side(229, 184, NO_CONFIG, OK | DEFINED), NO_SIDE), // munlock
+    row(6148, 230, V5_10, NEWEST, side(230, 16, NO_CONFIG, OK | DEFINED), NO_SIDE), // mlockall
+    row(6149, 231, V5_10, NEWEST, side(231, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // munlockall
+    row(6150, 58, V5_10, NEWEST, side(58, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // vhangup
+    row(6151, 41, V5_10, NEWEST, side(41, 35, NO_CONFIG, OK | DEFINED), NO_SIDE), // pivot_root
+    row(6152, 450, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // _sysctl
+    row(6153, 167, V5_10, NEWEST, side(167, 134, NO_CONFIG, OK | DEFINED), NO_SIDE), // prctl
+    row(6154, 171, V5_10, NEWEST, side(413, 363, 42, OK | DEFINED), NO_SIDE), // adjtimex
+    row(6155, 164, V5_10, NEWEST, side(452, 425, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // setrlimit
+    row(6156, 51, V5_10, NEWEST, side(51, 42, NO_CONFIG, OK | DEFINED), NO_SIDE), // chroot
+    row(6157, 81, V5_10, NEWEST, side(81, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // sync
+    row(6158, 89, V5_10, NEWEST, side(89, 75, 10, OK | DEFINED), NO_SIDE), // acct
+    row(6159, 170, V5_10, NEWEST, side(455, 427, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // settimeofday
+    row(6160, 40, V5_10, NEWEST, side(40, 34, NO_CONFIG, OK | DEFINED), NO_SIDE), // mount
+    row(6161, 39, V5_10, NEWEST, side(39, 33, NO_CONFIG, OK | DEFINED), NO_SIDE), // umount2
+    row(6162, 224, V5_10, NEWEST, side(224, 180, 23, OK | DEFINED), NO_SIDE), // swapon
+    row(6163, 225, V5_10, NEWEST, side(225, 181, 23, OK | DEFINED), NO_SIDE), // swapoff
+    row(6164, 142, V5_10, NEWEST, side(142, 117, NO_CONFIG, OK | DEFINED), NO_SIDE), // reboot
+    row(6165, 161, V5_10, NEWEST, side(161, 130, NO_CONFIG, OK | DEFINED), NO_SIDE), // sethostname
+    row(6166, 162, V5_10, NEWEST, side(162, 130, NO_CONFIG, OK | DEFINED), NO_SIDE), // setdomainname
+    row(6167, 447, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // create_module
+    row(6168, 105, V5_10, NEWEST, side(105, 90, 15, OK | DEFINED), NO_SIDE), // init_module
+    row(6169, 106, V5_10, NEWEST, side(106, 91, 16, OK | DEFINED), NO_SIDE), // delete_module
+    row(6170, 448, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // get_kernel_syms
+    row(6171, 456, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // query_module
+    row(6172, 60, V5_10, NEWEST, side(60, 51, 7, OK | DEFINED), NO_SIDE), // quotactl
+    row(6173, 42, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // nfsservctl
+    row(6174, 575, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // getpmsg
+    row(6175, 576, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // putpmsg
+    row(6176, 453, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // afs_syscall
+    row(6177, 586, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // reserved177
+    row(6178, 178, V5_10, NEWEST, side(178, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // gettid
+    row(6179, 213, V5_10, NEWEST, side(213, 170, NO_CONFIG, OK | DEFINED), NO_SIDE), // readahead
+    row(6180, 5, V5_10, NEWEST, side(5, 5, NO_CONFIG, OK | DEFINED), NO_SIDE), // setxattr
+    row(6181, 6, V5_10, NEWEST, side(6, 5, NO_CONFIG, OK | DEFINED), NO_SIDE), // lsetxattr
+    row(6182, 7, V5_10, NEWEST, side(7, 6, NO_CONFIG, OK | DEFINED), NO_SIDE), // fsetxattr
+    row(6183, 8, V5_10, NEWEST, side(8, 7, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxattr
+    row(6184, 9, V5_10, NEWEST, side(9, 7, NO_CONFIG, OK | DEFINED), NO_SIDE), // lgetxattr
+    row(6185, 10, V5_10, NEWEST, side(10, 8, NO_CONFIG, OK | DEFINED), NO_SIDE), // fgetxattr
+    row(6186, 11, V5_10, NEWEST, side(11, 9, NO_CONFIG, OK | DEFINED), NO_SIDE), // listxattr
+    row(6187, 12, V5_10, NEWEST, side(12, 9, NO_CONFIG, OK | DEFINED), NO_SIDE), // llistxattr
+    row(6188, 13, V5_10, NEWEST, side(13, 10, NO_CONFIG, OK | DEFINED), NO_SIDE), // flistxattr
+    row(6189, 14, V5_10, NEWEST, side(14, 11, NO_CONFIG, OK | DEFINED), NO_SIDE), // removexattr
+    row(6190, 15, V5_10, NEWEST, side(15, 11, NO_CONFIG, OK | DEFINED), NO_SIDE), // lremovexattr
+    row(6191, 16, V5_10, NEWEST, side(16, 12, NO_CONFIG, OK | DEFINED), NO_SIDE), // fremovexattr
+    row(6192, 130, V5_10, NEWEST, side(130, 107, NO_CONFIG, OK | DEFINED), NO_SIDE), // tkill
+    row(6193, 587, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // reserved193
+    row(6194, 98, V5_10, NEWEST, side(403, 757, 44, OK | DEFINED), NO_SIDE), // futex
+    row(6195, 122, V5_10, NEWEST, side(502, 464, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // sched_setaffinity
+    row(6196, 123, V5_10, NEWEST, side(503, 464, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // sched_getaffinity
+    row(6197, 483, V5_10, NEWEST, side(420, 612, NO_CONFIG, OK | DEFINED), NO_SIDE), // cacheflush
+    row(6198, 588, V5_10, NEWEST, side(665, 613, NO_CONFIG, OK | DEFINED), NO_SIDE), // cachectl
+    row(6199, 589, V5_10, NEWEST, side(666, 614, NO_CONFIG, OK), NO_SIDE), // sysmips
+    row(6200, 0, V5_10, NEWEST, side(504, 465, 0, OK | COMPAT_DEFINED), NO_SIDE), // io_setup
+    row(6201, 1, V5_10, NEWEST, side(1, 1, 0, OK | DEFINED), NO_SIDE), // io_destroy
+    row(6202, 4, V5_10, NEWEST, side(393, 312, 41, OK | DEFINED), NO_SIDE), // io_getevents
+    row(6203, 2, V5_10, NEWEST, side(505, 466, 0, OK | COMPAT_DEFINED), NO_SIDE), // io_submit
+    row(6204, 3, V5_10, NEWEST, side(3, 3, 0, OK | DEFINED), NO_SIDE), // io_cancel
+    row(6205, 94, V5_10, NEWEST, side(94, 79, NO_CONFIG, OK | DEFINED), NO_SIDE), // exit_group
+    row(6206, 18, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // lookup_dcookie
+    row(6207, 462, V5_10, NEWEST, side(380, 298, 3, OK | DEFINED), NO_SIDE), // epoll_create
+    row(6208, 21, V5_10, NEWEST, side(21, 17, 3, OK | DEFINED), NO_SIDE), // epoll_ctl
+    row(6209, 463, V5_10, NEWEST, side(381, 299, 3, OK | DEFINED), NO_SIDE), // epoll_wait
+    row(6210, 234, V5_10, NEWEST, side(234, 187, NO_CONFIG, OK | DEFINED), NO_SIDE), // remap_file_pages
+    row(6211, 139, V5_10, NEWEST, side(667, 49, NO_CONFIG, OK), NO_SIDE), // rt_sigreturn
+    row(6212, 476, V5_10, NEWEST, side(500, 417, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // fcntl64
+    row(6213, 96, V5_10, NEWEST, side(96, 81, NO_CONFIG, OK | DEFINED), NO_SIDE), // set_tid_address
+    row(6214, 128, V5_10, NEWEST, side(128, 49, NO_CONFIG, OK | DEFINED), NO_SIDE), // restart_syscall
+    row(6215, 192, V5_10, NEWEST, side(416, 369, 47, OK | DEFINED), NO_SIDE), // semtimedop
+    row(6216, 223, V5_10, NEWEST, side(223, 179, 22, OK | DEFINED), NO_SIDE), // fadvise64
+    row(6217, 474, V5_10, NEWEST, side(638, 469, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // statfs64
+    row(6218, 475, V5_10, NEWEST, side(639, 470, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // fstatfs64
+    row(6219, 480, V5_10, NEWEST, side(71, 60, NO_CONFIG, OK | DEFINED), NO_SIDE), // sendfile64
+    row(6220, 107, V5_10, NEWEST, side(507, 468, 13, OK | COMPAT_DEFINED), NO_SIDE), // timer_create
+    row(6221, 110, V5_10, NEWEST, side(406, 352, 45, OK | DEFINED), NO_SIDE), // timer_settime
+    row(6222, 108, V5_10, NEWEST, side(405, 351, 45, OK | DEFINED), NO_SIDE), // timer_gettime
+    row(6223, 109, V5_10, NEWEST, side(109, 94, 13, OK | DEFINED), NO_SIDE), // timer_getoverrun
+    row(6224, 111, V5_10, NEWEST, side(111, 94, 13, OK | DEFINED), NO_SIDE), // timer_delete
+    row(6225, 112, V5_10, NEWEST, side(407, 353, 42, OK | DEFINED), NO_SIDE), // clock_settime
+    row(6226, 113, V5_10, NEWEST, side(408, 353, 42, OK | DEFINED), NO_SIDE), // clock_gettime
+    row(6227, 114, V5_10, NEWEST, side(409, 353, 42, OK | DEFINED), NO_SIDE), // clock_getres
+    row(6228, 115, V5_10, NEWEST, side(410, 354, 42, OK | DEFINED), NO_SIDE), // clock_nanosleep
+    row(6229, 131, V5_10, NEWEST, side(131, 108, NO_CONFIG, OK | DEFINED), NO_SIDE), // tgkill
+    row(6230, 458, V5_10, NEWEST, side(512, 471, 42, OK | DEFINED), NO_SIDE), // utimes
+    row(6231, 235, V5_10, NEWEST, side(235, 188, 24, OK | DEFINED), NO_SIDE), // mbind
+    row(6232, 236, V5_10, NEWEST, side(236, 189, 24, OK | DEFINED), NO_SIDE), // get_mempolicy
+    row(6233, 237, V5_10, NEWEST, side(237, 190, 24, OK | DEFINED), NO_SIDE), // set_mempolicy
+    row(6234, 180, V5_10, NEWEST, side(515, 615, 18, OK | COMPAT_DEFINED), NO_SIDE), // mq_open
+    row(6235, 181, V5_10, NEWEST, side(181, 140, 18, OK | DEFINED), NO_SIDE), // mq_unlink
+    row(6236, 182, V5_10, NEWEST, side(414, 364, 46, OK | DEFINED), NO_SIDE), // mq_timedsend
+    row(6237, 183, V5_10, NEWEST, side(415, 365, 46, OK | DEFINED), NO_SIDE), // mq_timedreceive
+    row(6238, 184, V5_10, NEWEST, side(516, 476, 18, OK | COMPAT_DEFINED), NO_SIDE), // mq_notify
+    row(6239, 185, V5_10, NEWEST, side(517, 477, 18, OK | COMPAT_DEFINED), NO_SIDE), // mq_getsetattr
+    row(6240, 467, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // vserver
+    row(6241, 95, V5_10, NEWEST, side(518, 478, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // waitid
+    row(6243, 217, V5_10, NEWEST, side(217, 174, 21, OK | DEFINED), NO_SIDE), // add_key
+    row(6244, 218, V5_10, NEWEST, side(218, 175, 21, OK | DEFINED), NO_SIDE), // request_key
+    row(6245, 219, V5_10, NEWEST, side(529, 490, 21, OK | COMPAT_DEFINED), NO_SIDE), // keyctl
+    row(6246, 550, V5_10, NEWEST, side(605, 616, NO_CONFIG, OK | DEFINED), NO_SIDE), // set_thread_area
+    row(6247, 468, V5_10, NEWEST, side(386, 49, 4, OK | DEFINED), NO_SIDE), // inotify_init
+    row(6248, 27, V5_10, NEWEST, side(27, 22, 4, OK | DEFINED), NO_SIDE), // inotify_add_watch
+    row(6249, 28, V5_10, NEWEST, side(28, 23, 4, OK | DEFINED), NO_SIDE), // inotify_rm_watch
+    row(6250, 238, V5_10, NEWEST, side(238, 191, 24, OK | DEFINED), NO_SIDE), // migrate_pages
+    row(6251, 56, V5_10, NEWEST, side(56, 48, NO_CONFIG, OK | DEFINED), NO_SIDE), // openat
+    row(6252, 34, V5_10, NEWEST, side(34, 28, NO_CONFIG, OK | DEFINED), NO_SIDE), // mkdirat
+    row(6253, 33, V5_10, NEWEST, side(33, 27, NO_CONFIG, OK | DEFINED), NO_SIDE), // mknodat
+    row(6254, 54, V5_10, NEWEST, side(54, 46, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchownat
+    row(6255, 469, V5_10, NEWEST, side(534, 494, 42, OK | DEFINED), NO_SIDE), // futimesat
+    row(6256, 79, V5_10, NEWEST, side(79, 68, NO_CONFIG, OK | DEFINED), NO_SIDE), // newfstatat
+    row(6257, 35, V5_10, NEWEST, side(35, 29, NO_CONFIG, OK | DEFINED), NO_SIDE), // unlinkat
+    row(6258, 38, V5_10, NEWEST, side(38, 32, NO_CONFIG, OK | DEFINED), NO_SIDE), // renameat
+    row(6259, 37, V5_10, NEWEST, side(37, 31, NO_CONFIG, OK | DEFINED), NO_SIDE), // linkat
+    row(6260, 36, V5_10, NEWEST, side(36, 30, NO_CONFIG, OK | DEFINED), NO_SIDE), // symlinkat
+    row(6261, 78, V5_10, NEWEST, side(78, 67, NO_CONFIG, OK | DEFINED), NO_SIDE), // readlinkat
+    row(6262, 53, V5_10, NEWEST, side(53, 45, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat
+    row(6263, 48, V5_10, NEWEST, side(48, 41, NO_CONFIG, OK | DEFINED), NO_SIDE), // faccessat
+    row(6264, 72, V5_10, NEWEST, side(535, 495, 42, OK | COMPAT_DEFINED), NO_SIDE), // pselect6
+    row(6265, 73, V5_10, NEWEST, side(536, 496, 42, OK | COMPAT_DEFINED), NO_SIDE), // ppoll
+    row(6266, 97, V5_10, NEWEST, side(97, 82, NO_CONFIG, OK | DEFINED), NO_SIDE), // unshare
+    row(6267, 76, V5_10, NEWEST, side(76, 65, NO_CONFIG, OK | DEFINED), NO_SIDE), // splice
+    row(6268, 84, V5_10, NEWEST, side(84, 70, NO_CONFIG, OK | DEFINED), NO_SIDE), // sync_file_range
+    row(6269, 77, V5_10, NEWEST, side(77, 66, NO_CONFIG, OK | DEFINED), NO_SIDE), // tee
+    row(6270, 75, V5_10, NEWEST, side(75, 64, NO_CONFIG, OK | DEFINED), NO_SIDE), // vmsplice
+    row(6271, 239, V5_10, NEWEST, side(239, 192, 72, OK | DEFINED), NO_SIDE), // move_pages
+    row(6272, 99, V5_10, NEWEST, side(537, 497, 12, OK | COMPAT_DEFINED), NO_SIDE), // set_robust_list
+    row(6273, 100, V5_10, NEWEST, side(538, 498, 12, OK | COMPAT_DEFINED), NO_SIDE), // get_robust_list
+    row(6274, 104, V5_10, NEWEST, side(543, 504, 14, OK | COMPAT_DEFINED), NO_SIDE), // kexec_load
+    row(6275, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcpu
+    row(6276, 22, V5_10, NEWEST, side(542, 502, 3, OK | COMPAT_DEFINED), NO_SIDE), // epoll_pwait
+    row(6277, 30, V5_10, NEWEST, side(30, 24, 5, OK | DEFINED), NO_SIDE), // ioprio_set
+    row(6278, 31, V5_10, NEWEST, side(31, 25, 5, OK | DEFINED), NO_SIDE), // ioprio_get
+    row(6279, 88, V5_10, NEWEST, side(402, 345, 42, OK | DEFINED), NO_SIDE), // utimensat
+    row(6280, 471, V5_10, NEWEST, side(544, 506, 8, OK | COMPAT_DEFINED), NO_SIDE), // signalfd
+    row(6281, 472, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // timerfd
+    row(6282, 473, V5_10, NEWEST, side(390, 306, 2, OK | DEFINED), NO_SIDE), // eventfd
+    row(6283, 47, V5_10, NEWEST, side(47, 40, NO_CONFIG, OK | DEFINED), NO_SIDE), // fallocate
+    row(6284, 85, V5_10, NEWEST, side(85, 71, 9, OK | DEFINED), NO_SIDE), // timerfd_create
+    row(6285, 87, V5_10, NEWEST, side(401, 344, 43, OK | DEFINED), NO_SIDE), // timerfd_gettime
+    row(6286, 86, V5_10, NEWEST, side(400, 343, 43, OK | DEFINED), NO_SIDE), // timerfd_settime
+    row(6287, 74, V5_10, NEWEST, side(546, 508, 8, OK | COMPAT_DEFINED), NO_SIDE), // signalfd4
+    row(6288, 19, V5_10, NEWEST, side(19, 15, 2, OK | DEFINED), NO_SIDE), // eventfd2
+    row(6289, 20, V5_10, NEWEST, side(20, 16, 3, OK | DEFINED), NO_SIDE), // epoll_create1
+    row(6290, 24, V5_10, NEWEST, side(24, 20, NO_CONFIG, OK | DEFINED), NO_SIDE), // dup3
+    row(6291, 59, V5_10, NEWEST, side(59, 50, NO_CONFIG, OK | DEFINED), NO_SIDE), // pipe2
+    row(6292, 26, V5_10, NEWEST, side(26, 16, 4, OK | DEFINED), NO_SIDE), // inotify_init1
+    row(6293, 69, V5_10, NEWEST, side(547, 509, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // preadv
+    row(6294, 70, V5_10, NEWEST, side(548, 509, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // pwritev
+    row(6295, 240, V5_10, NEWEST, side(549, 510, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // rt_tgsigqueueinfo
+    row(6296, 241, V5_10, NEWEST, side(241, 194, 26, OK | DEFINED), NO_SIDE), // perf_event_open
+    row(6297, 242, V5_10, NEWEST, side(242, 195, 20, OK | DEFINED), NO_SIDE), // accept4
+    row(6298, 243, V5_10, NEWEST, side(550, 511, 49, OK | COMPAT_DEFINED), NO_SIDE), // recvmmsg
+    row(6299, 61, V5_10, NEWEST, side(61, 52, NO_CONFIG, OK | DEFINED), NO_SIDE), // getdents64
+    row(6300, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED), NO_SIDE), // fanotify_init
+    row(6301, 247, V5_10, NEWEST, side(247, 200, 27, OK | DEFINED), NO_SIDE), // fanotify_mark
+    row(6302, 245, V5_10, NEWEST, side(245, 198, NO_CONFIG, OK | DEFINED), NO_SIDE), // prlimit64
+    row(6303, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED), NO_SIDE), // name_to_handle_at
+    row(6304, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED), NO_SIDE), // open_by_handle_at
+    row(6305, 250, V5_10, NEWEST, side(424, 392, 45, OK | DEFINED), NO_SIDE), // clock_adjtime
+    row(6306, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED), NO_SIDE), // syncfs
+    row(6307, 253, V5_10, NEWEST, side(553, 513, 20, OK | COMPAT_DEFINED), NO_SIDE), // sendmmsg
+    row(6308, 252, V5_10, NEWEST, side(252, 205, NO_CONFIG, OK | DEFINED), NO_SIDE), // setns
+    row(6309, 254, V5_10, NEWEST, side(254, 207, 29, OK | DEFINED), NO_SIDE), // process_vm_readv
+    row(6310, 255, V5_10, NEWEST, side(255, 207, 29, OK | DEFINED), NO_SIDE), // process_vm_writev
+    row(6311, 256, V5_10, NEWEST, side(256, 208, 30, OK | DEFINED), NO_SIDE), // kcmp
+    row(6312, 257, V5_10, NEWEST, side(257, 209, 15, OK | DEFINED), NO_SIDE), // finit_module
+    row(6313, 258, V5_10, NEWEST, side(258, 210, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_setattr
+    row(6314, 259, V5_10, NEWEST, side(259, 211, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_getattr
+    row(6315, 260, V5_10, NEWEST, side(260, 212, NO_CONFIG, OK | DEFINED), NO_SIDE), // renameat2
+    row(6316, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED), NO_SIDE), // seccomp
+    row(6317, 262, V5_10, NEWEST, side(262, 214, NO_CONFIG, OK | DEFINED), NO_SIDE), // getrandom
+    row(6318, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED), NO_SIDE), // memfd_create
+    row(6319, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED), NO_SIDE), // bpf
+    row(6320, 265, V5_10, NEWEST, side(554, 514, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // execveat
+    row(6321, 266, V5_10, NEWEST, side(266, 16, 34, OK | DEFINED), NO_SIDE), // userfaultfd
+    row(6322, 267, V5_10, NEWEST, side(267, 218, 35, OK | DEFINED), NO_SIDE), // membarrier
+    row(6323, 268, V5_10, NEWEST, side(268, 183, NO_CONFIG, OK | DEFINED), NO_SIDE), // mlock2
+    row(6324, 269, V5_10, NEWEST, side(269, 65, NO_CONFIG, OK | DEFINED), NO_SIDE), // copy_file_range
+    row(6325, 270, V5_10, NEWEST, side(555, 515, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // preadv2
+    row(6326, 271, V5_10, NEWEST, side(556, 515, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // pwritev2
+    row(6327, 272, V5_10, NEWEST, side(272, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // pkey_mprotect
+    row(6328, 273, V5_10, NEWEST, side(273, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // pkey_alloc
+    row(6329, 274, V5_10, NEWEST, side(274, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // pkey_free
+    row(6330, 275, V5_10, NEWEST, side(275, 220, NO_CONFIG, OK | DEFINED), NO_SIDE), // statx
+    row(6331, 277, V5_10, NEWEST, side(277, 222, 36, OK | DEFINED), NO_SIDE), // rseq
+    row(6332, 276, V5_10, NEWEST, side(557, 516, 41, OK | COMPAT_DEFINED), NO_SIDE), // io_pgetevents
+    row(6403, 487, V5_10, NEWEST, side(113, 97, NO_CONFIG, OK | DEFINED), NO_SIDE), // clock_gettime64
+    row(6404, 488, V5_10, NEWEST, side(112, 96, NO_CONFIG, OK | DEFINED), NO_SIDE), // clock_settime64
+    row(6405, 489, V5_10, NEWEST, side(250, 203, 13, OK | DEFINED), NO_SIDE), // clock_adjtime64
+    row(6406, 490, V5_10, NEWEST, side(114, 97, NO_CONFIG, OK | DEFINED), NO_SIDE), // clock_getres_time64
+    row(6407, 491, V5_10, NEWEST, side(115, 98, NO_CONFIG, OK | DEFINED), NO_SIDE), // clock_nanosleep_time64
+    row(6408, 492, V5_10, NEWEST, side(108, 93, 13, OK | DEFINED), NO_SIDE), // timer_gettime64
+    row(6409, 493, V5_10, NEWEST, side(110, 95, 13, OK | DEFINED), NO_SIDE), // timer_settime64
+    row(6410, 494, V5_10, NEWEST, side(87, 73, 9, OK | DEFINED), NO_SIDE), // timerfd_gettime64
+    row(6411, 495, V5_10, NEWEST, side(86, 72, 9, OK | DEFINED), NO_SIDE), // timerfd_settime64
+    row(6412, 496, V5_10, NEWEST, side(88, 74, NO_CONFIG, OK | DEFINED), NO_SIDE), // utimensat_time64
+    row(6413, 497, V5_10, NEWEST, side(559, 519, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // pselect6_time64
+    row(6414, 498, V5_10, NEWEST, side(560, 520, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // ppoll_time64
+    row(6416, 499, V5_10, NEWEST, side(561, 521, 0, OK | COMPAT_DEFINED), NO_SIDE), // io_pgetevents_time64
+    row(6417, 500, V5_10, NEWEST, side(562, 522, 20, OK | COMPAT_DEFINED), NO_SIDE), // recvmmsg_time64
+    row(6418, 501, V5_10, NEWEST, side(182, 141, 18, OK | DEFINED), NO_SIDE), // mq_timedsend_time64
+    row(6419, 502, V5_10, NEWEST, side(183, 142, 18, OK | DEFINED), NO_SIDE), // mq_timedreceive_time64
+    row(6420, 503, V5_10, NEWEST, side(192, 151, 19, OK | DEFINED), NO_SIDE), // semtimedop_time64
+    row(6421, 504, V5_10, NEWEST, side(563, 523, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigtimedwait_time64
+    row(6422, 505, V5_10, NEWEST, side(98, 746, 12, OK | DEFINED), NO_SIDE), // futex_time64
+    row(6423, 506, V5_10, NEWEST, side(127, 106, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_rr_get_interval_time64
+    row(6424, 279, V5_10, NEWEST, side(279, 224, NO_CONFIG, OK | DEFINED), NO_SIDE), // pidfd_send_signal
+    row(6425, 280, V5_10, NEWEST, side(280, 225, 38, OK | DEFINED), NO_SIDE), // io_uring_setup
+    row(6426, 281, V5_10, NEWEST, side(281, 226, 38, OK | DEFINED), NO_SIDE), // io_uring_enter
+    row(6427, 282, V5_10, NEWEST, side(282, 227, 38, OK | DEFINED), NO_SIDE), // io_uring_register
+    row(6428, 283, V5_10, NEWEST, side(283, 228, NO_CONFIG, OK | DEFINED), NO_SIDE), // open_tree
+    row(6429, 284, V5_10, NEWEST, side(284, 229, NO_CONFIG, OK | DEFINED), NO_SIDE), // move_mount
+    row(6430, 285, V5_10, NEWEST, side(285, 230, NO_CONFIG, OK | DEFINED), NO_SIDE), // fsopen
+    row(6431, 286, V5_10, NEWEST, side(286, 231, NO_CONFIG, OK | DEFINED), NO_SIDE), // fsconfig
+    row(6432, 287, V5_10, NEWEST, side(287, 232, NO_CONFIG, OK | DEFINED), NO_SIDE), // fsmount
+    row(6433, 288, V5_10, NEWEST, side(288, 233, NO_CONFIG, OK | DEFINED), NO_SIDE), // fspick
+    row(6434, 289, V5_10, NEWEST, side(289, 234, NO_CONFIG, OK | DEFINED), NO_SIDE), // pidfd_open
+    row(6435, 290, V5_10, NEWEST, side(661, 235, NO_CONFIG, OK), NO_SIDE), // clone3
+    row(6436, 291, V5_10, NEWEST, side(291, 236, NO_CONFIG, OK | DEFINED), NO_SIDE), // close_range
+    row(6437, 292, V5_10, NEWEST, side(292, 237, NO_CONFIG, OK | DEFINED), NO_SIDE), // openat2
+    row(6438, 293, V5_10, NEWEST, side(293, 238, NO_CONFIG, OK | DEFINED), NO_SIDE), // pidfd_getfd
+    row(6439, 294, V5_10, NEWEST, side(294, 239, NO_CONFIG, OK | DEFINED), NO_SIDE), // faccessat2
+    row(6440, 295, V5_10, NEWEST, side(295, 240, 22, OK | DEFINED), NO_SIDE), // process_madvise
+    row(6441, 650, V6_1, NEWEST, side(814, 761, 3, OK | COMPAT_DEFINED), NO_SIDE), // epoll_pwait2
+    row(6442, 651, V6_1, NEWEST, side(805, 748, NO_CONFIG, OK | DEFINED), NO_SIDE), // mount_setattr
+    row(6443, 652, V6_1, NEWEST, side(806, 749, 7, OK | DEFINED), NO_SIDE), // quotactl_fd
+    row(6444, 653, V6_1, NEWEST, side(807, 750, 63, OK | DEFINED), NO_SIDE), // landlock_create_ruleset
+    row(6445, 654, V6_1, NEWEST, side(808, 751, 63, OK | DEFINED), NO_SIDE), // landlock_add_rule
+    row(6446, 655, V6_1, NEWEST, side(809, 752, 63, OK | DEFINED), NO_SIDE), // landlock_restrict_self
+    row(6448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED), NO_SIDE), // process_mrelease
+    row(6449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED), NO_SIDE), // futex_waitv
+    row(6450, 659, V6_1, NEWEST, side(813, 756, 24, OK | DEFINED), NO_SIDE), // set_mempolicy_home_node
+    row(6451, 660, V6_12, NEWEST, side(835, 782, 68, OK | DEFINED), NO_SIDE), // cachestat
+    row(6452, 661, V6_12, NEWEST, side(836, 783, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat2
+    row(6453, 662, V6_12, NEWEST, side(837, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
+    row(6454, 663, V6_12, NEWEST, side(838, 784, 12, OK | DEFINED), NO_SIDE), // futex_wake
+    row(6455, 664, V6_12, NEWEST, side(839, 785, 12, OK | DEFINED), NO_SIDE), // futex_wait
+    row(6456, 665, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED), NO_SIDE), // futex_requeue
+    row(6457, 666, V6_12, NEWEST, side(841, 787, NO_CONFIG, OK | DEFINED), NO_SIDE), // statmount
+    row(6458, 667, V6_12, NEWEST, side(842, 788, NO_CONFIG, OK | DEFINED), NO_SIDE), // listmount
+    row(6459, 668, V6_12, NEWEST, side(843, 789, 69, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
+    row(6460, 669, V6_12, NEWEST, side(844, 790, 69, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
+    row(6461, 670, V6_12, NEWEST, side(845, 791, 69, OK | DEFINED), NO_SIDE), // lsm_list_modules
+    row(6462, 671, V6_12, NEWEST, side(846, 792, NO_CONFIG, OK | DEFINED), NO_SIDE), // mseal
+    row(6463, 674, V7_2, NEWEST, side(850, 805, NO_CONFIG, OK | DEFINED), NO_SIDE), // setxattrat
+    row(6464, 675, V7_2, NEWEST, side(851, 806, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxattrat
+    row(6465, 676, V7_2, NEWEST, side(852, 807, NO_CONFIG, OK | DEFINED), NO_SIDE), // listxattrat
+    row(6466, 677, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED), NO_SIDE), // removexattrat
+    row(6467, 678, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED), NO_SIDE), // open_tree_attr
+    row(6468, 679, V7_2, NEWEST, side(855, 810, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_getattr
+    row(6469, 680, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_setattr
+    row(6470, 681, V7_2, NEWEST, side(857, 811, NO_CONFIG, OK | DEFINED), NO_SIDE), // listns
+    row(6471, 682, V7_2, NEWEST, side(858, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
+    row(6472, 684, V7_3, NEWEST, side(860, 818, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchroot
 ];
 
 static OLDER: [Older; 15] = [
-    older(6063, V6_12, side(193, 152, NONE, OK | DEFINED), NO_SIDE), // semop
-    older(6094, V7_2, side(454, 439, 17, OK | COMPAT_DEFINED), NO_SIDE), // gettimeofday
-    older(6194, V5_10, side(403, 349, 14, OK | DEFINED), NO_SIDE), // futex
-    older(6206, V5_10, side(18, 14, NONE, OK | DEFINED), NO_SIDE), // lookup_dcookie
-    older(6206, V6_1, side(18, NONE, NONE, NO_DEFINITION), NO_SIDE), // lookup_dcookie
-    older(6231, V5_10, side(530, 497, 17, OK | COMPAT_DEFINED), NO_SIDE), // mbind
-    older(6232, V5_10, side(531, 498, 17, OK | COMPAT_DEFINED), NO_SIDE), // get_mempolicy
-    older(6233, V5_10, side(532, 499, 17, OK | COMPAT_DEFINED), NO_SIDE), // set_mempolicy
-    older(6250, V5_10, side(558, 519, 17, OK | COMPAT_DEFINED), NO_SIDE), // migrate_pages
-    older(6271, V5_10, side(541, 506, 23, OK | COMPAT_DEFINED), NO_SIDE), // move_pages
-    older(6271, V6_12, side(239, 192, 6, OK | DEFINED), NO_SIDE), // move_pages
-    older(6275, V6_12, side(168, 135, NONE, OK | DEFINED), NO_SIDE), // getcpu
-    older(6303, V6_1, side(248, 201, NONE, OK | DEFINED), NO_SIDE), // name_to_handle_at
-    older(6319, V6_12, side(264, 216, NONE, OK | DEFINED), NO_SIDE), // bpf
-    older(6422, V5_10, side(98, 83, NONE, OK | DEFINED), NO_SIDE), // futex_time64
+    older(6063, V6_12, side(193, 152, 19, OK | DEFINED), NO_SIDE), // semop
+    older(6094, V7_2, side(454, 427, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // gettimeofday
+    older(6194, V5_10, side(403, 347, 44, OK | DEFINED), NO_SIDE), // futex
+    older(6206, V5_10, side(18, 14, 1, OK | DEFINED), NO_SIDE), // lookup_dcookie
+    older(6206, V6_1, side(18, NONE, NO_CONFIG, NO_DEFINITION), NO_SIDE), // lookup_dcookie
+    older(6231, V5_10, side(530, 491, 24, OK | COMPAT_DEFINED), NO_SIDE), // mbind
+    older(6232, V5_10, side(531, 492, 24, OK | COMPAT_DEFINED), NO_SIDE), // get_mempolicy
+    older(6233, V5_10, side(532, 493, 24, OK | COMPAT_DEFINED), NO_SIDE), // set_mempolicy
+    older(6250, V5_10, side(558, 517, 24, OK | COMPAT_DEFINED), NO_SIDE), // migrate_pages
+    older(6271, V5_10, side(541, 501, 25, OK | COMPAT_DEFINED), NO_SIDE), // move_pages
+    older(6271, V6_12, side(239, 192, 25, OK | DEFINED), NO_SIDE), // move_pages
+    older(6275, V6_12, side(168, 135, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcpu
+    older(6303, V6_1, side(248, 201, 28, OK | DEFINED), NO_SIDE), // name_to_handle_at
+    older(6319, V6_12, side(264, 216, 33, OK | DEFINED), NO_SIDE), // bpf
+    older(6422, V5_10, side(98, 83, 12, OK | DEFINED), NO_SIDE), // futex_time64
 ];
 
 static BLOCKS: [Block; 0] = [];
+
+static EVENTS: [Event; 0] = [];
+
+static SYMBOLS: [Prefix; 0] = [];
+
+static COMPANIONS: [Prefix; 4] = [
+    companion(V5_10, NEWEST, MAIN | COMPAT_DEFINED, "__do_", INLINE),
+    companion(V5_10, NEWEST, MAIN | COMPAT_DEFINED, "__se_", GLOBAL),
+    companion(V5_10, NEWEST, MAIN | DEFINED, "__do_", INLINE),
+    companion(V5_10, NEWEST, MAIN | DEFINED, "__se_", GLOBAL),
+];
 
 static ALIASES: [Alias; 0] = [];
 

@@ -5,396 +5,405 @@ use crate::row::*;
 
 static ROWS: [Row; 376] = [
     // number, name, first release, last release, (entry, parameters, configuration, flags), as compat
-    row(5000, 63, V5_10, NEWEST, side(63, 54, NONE, OK | DEFINED | EVENT), NO_SIDE), // read
-    row(5001, 64, V5_10, NEWEST, side(64, 55, NONE, OK | DEFINED | EVENT), NO_SIDE), // write
-    row(5002, 327, V5_10, NEWEST, side(311, 253, NONE, OK | DEFINED | EVENT), NO_SIDE), // open
-    row(5003, 57, V5_10, NEWEST, side(57, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // close
-    row(5004, 343, V5_10, NEWEST, side(320, 257, NONE, OK | DEFINED | EVENT), NO_SIDE), // stat
-    row(5005, 80, V5_10, NEWEST, side(80, 69, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstat
-    row(5006, 344, V5_10, NEWEST, side(321, 257, NONE, OK | DEFINED | EVENT), NO_SIDE), // lstat
-    row(5007, 360, V5_10, NEWEST, side(329, 262, NONE, OK | DEFINED | EVENT), NO_SIDE), // poll
-    row(5008, 62, V5_10, NEWEST, side(62, 53, NONE, OK | DEFINED | EVENT), NO_SIDE), // lseek
-    row(5009, 222, V5_10, NEWEST, side(662, 604, NONE, OK | DEFINED | EVENT), NO_SIDE), // mmap
-    row(5010, 226, V5_10, NEWEST, side(226, 182, NONE, OK | DEFINED | EVENT), NO_SIDE), // mprotect
-    row(5011, 215, V5_10, NEWEST, side(215, 172, NONE, OK | DEFINED | EVENT), NO_SIDE), // munmap
-    row(5012, 214, V5_10, NEWEST, side(214, 171, NONE, OK | DEFINED | EVENT), NO_SIDE), // brk
-    row(5013, 134, V5_10, NEWEST, side(134, 111, 4, OK | DEFINED | EVENT), NO_SIDE), // rt_sigaction
-    row(5014, 135, V5_10, NEWEST, side(135, 112, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigprocmask
-    row(5015, 29, V5_10, NEWEST, side(29, 21, NONE, OK | DEFINED | EVENT), NO_SIDE), // ioctl
-    row(5016, 67, V5_10, NEWEST, side(67, 57, NONE, OK | DEFINED | EVENT), NO_SIDE), // pread64
-    row(5017, 68, V5_10, NEWEST, side(68, 58, NONE, OK | DEFINED | EVENT), NO_SIDE), // pwrite64
-    row(5018, 65, V5_10, NEWEST, side(65, 56, NONE, OK | DEFINED | EVENT), NO_SIDE), // readv
-    row(5019, 66, V5_10, NEWEST, side(66, 56, NONE, OK | DEFINED | EVENT), NO_SIDE), // writev
-    row(5020, 319, V5_10, NEWEST, side(308, 251, NONE, OK | DEFINED | EVENT), NO_SIDE), // access
-    row(5021, 324, V5_10, NEWEST, side(663, 49, NONE, OK), NO_SIDE), // pipe
-    row(5022, 512, V5_10, NEWEST, side(377, 297, NONE, OK | DEFINED | EVENT), NO_SIDE), // _newselect
-    row(5023, 124, V5_10, NEWEST, side(124, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_yield
-    row(5024, 216, V5_10, NEWEST, side(216, 173, NONE, OK | DEFINED | EVENT), NO_SIDE), // mremap
-    row(5025, 227, V5_10, NEWEST, side(227, 183, NONE, OK | DEFINED | EVENT), NO_SIDE), // msync
-    row(5026, 232, V5_10, NEWEST, side(232, 185, NONE, OK | DEFINED | EVENT), NO_SIDE), // mincore
-    row(5027, 233, V5_10, NEWEST, side(233, 186, NONE, OK | DEFINED | EVENT), NO_SIDE), // madvise
-    row(5028, 194, V5_10, NEWEST, side(194, 153, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmget
-    row(5029, 196, V5_10, NEWEST, side(196, 155, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmat
-    row(5030, 195, V5_10, NEWEST, side(354, 154, 11, OK | DEFINED | EVENT), NO_SIDE), // shmctl
-    row(5031, 23, V5_10, NEWEST, side(23, 19, NONE, OK | DEFINED | EVENT), NO_SIDE), // dup
-    row(5032, 358, V5_10, NEWEST, side(327, 260, NONE, OK | DEFINED | EVENT), NO_SIDE), // dup2
-    row(5033, 508, V5_10, NEWEST, side(436, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // pause
-    row(5034, 101, V5_10, NEWEST, side(101, 86, 0, OK | DEFINED | EVENT), NO_SIDE), // nanosleep
-    row(5035, 102, V5_10, NEWEST, side(102, 87, NONE, OK | DEFINED | EVENT), NO_SIDE), // getitimer
-    row(5036, 103, V5_10, NEWEST, side(103, 88, NONE, OK | DEFINED | EVENT), NO_SIDE), // setitimer
-    row(5037, 543, V5_10, NEWEST, side(568, 529, NONE, OK | DEFINED | EVENT), NO_SIDE), // alarm
-    row(5038, 172, V5_10, NEWEST, side(172, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpid
-    row(5039, 71, V5_10, NEWEST, side(71, 60, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendfile
-    row(5040, 198, V5_10, NEWEST, side(198, 157, NONE, OK | DEFINED | EVENT), NO_SIDE), // socket
-    row(5041, 203, V5_10, NEWEST, side(203, 162, NONE, OK | DEFINED | EVENT), NO_SIDE), // connect
-    row(5042, 202, V5_10, NEWEST, side(202, 161, NONE, OK | DEFINED | EVENT), NO_SIDE), // accept
-    row(5043, 206, V5_10, NEWEST, side(206, 164, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendto
-    row(5044, 207, V5_10, NEWEST, side(207, 165, NONE, OK | DEFINED | EVENT), NO_SIDE), // recvfrom
-    row(5045, 211, V5_10, NEWEST, side(211, 169, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendmsg
-    row(5046, 212, V5_10, NEWEST, side(212, 169, NONE, OK | DEFINED | EVENT), NO_SIDE), // recvmsg
-    row(5047, 210, V5_10, NEWEST, side(210, 168, NONE, OK | DEFINED | EVENT), NO_SIDE), // shutdown
-    row(5048, 200, V5_10, NEWEST, side(200, 159, NONE, OK | DEFINED | EVENT), NO_SIDE), // bind
-    row(5049, 201, V5_10, NEWEST, side(201, 160, NONE, OK | DEFINED | EVENT), NO_SIDE), // listen
-    row(5050, 204, V5_10, NEWEST, side(204, 163, NONE, OK | DEFINED | EVENT), NO_SIDE), // getsockname
-    row(5051, 205, V5_10, NEWEST, side(205, 163, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpeername
-    row(5052, 199, V5_10, NEWEST, side(199, 158, NONE, OK | DEFINED | EVENT), NO_SIDE), // socketpair
-    row(5053, 208, V5_10, NEWEST, side(208, 166, NONE, OK | DEFINED | EVENT), NO_SIDE), // setsockopt
-    row(5054, 209, V5_10, NEWEST, side(209, 167, NONE, OK | DEFINED | EVENT), NO_SIDE), // getsockopt
-    row(5055, 220, V5_10, NEWEST, side(657, 176, NONE, OK), NO_SIDE), // clone
-    row(5056, 297, V5_10, NEWEST, side(656, 49, NONE, OK), NO_SIDE), // fork
-    row(5057, 221, V5_10, NEWEST, side(221, 177, NONE, OK | DEFINED | EVENT), NO_SIDE), // execve
-    row(5058, 93, V5_10, NEWEST, side(93, 79, NONE, OK | DEFINED | EVENT), NO_SIDE), // exit
-    row(5059, 244, V5_10, NEWEST, side(244, 197, NONE, OK | DEFINED | EVENT), NO_SIDE), // wait4
-    row(5060, 129, V5_10, NEWEST, side(129, 107, NONE, OK | DEFINED | EVENT), NO_SIDE), // kill
-    row(5061, 160, V5_10, NEWEST, side(160, 129, NONE, OK | DEFINED | EVENT), NO_SIDE), // uname
-    row(5062, 190, V5_10, NEWEST, side(190, 149, NONE, OK | DEFINED | EVENT), NO_SIDE), // semget
-    row(5063, 193, V5_10, NEWEST, side(193, 782, NONE, OK | DEFINED | EVENT), NO_SIDE), // semop
-    row(5064, 191, V5_10, NEWEST, side(351, 150, 11, OK | DEFINED | EVENT), NO_SIDE), // semctl
-    row(5065, 197, V5_10, NEWEST, side(197, 156, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmdt
-    row(5066, 186, V5_10, NEWEST, side(186, 145, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgget
-    row(5067, 189, V5_10, NEWEST, side(189, 148, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgsnd
-    row(5068, 188, V5_10, NEWEST, side(188, 147, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgrcv
-    row(5069, 187, V5_10, NEWEST, side(350, 146, 11, OK | DEFINED | EVENT), NO_SIDE), // msgctl
-    row(5070, 25, V5_10, NEWEST, side(25, 21, NONE, OK | DEFINED | EVENT), NO_SIDE), // fcntl
-    row(5071, 32, V5_10, NEWEST, side(32, 26, NONE, OK | DEFINED | EVENT), NO_SIDE), // flock
-    row(5072, 82, V5_10, NEWEST, side(82, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsync
-    row(5073, 83, V5_10, NEWEST, side(83, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // fdatasync
-    row(5074, 45, V5_10, NEWEST, side(45, 38, NONE, OK | DEFINED | EVENT), NO_SIDE), // truncate
-    row(5075, 46, V5_10, NEWEST, side(46, 39, NONE, OK | DEFINED | EVENT), NO_SIDE), // ftruncate
-    row(5076, 446, V5_10, NEWEST, side(369, 291, NONE, OK | DEFINED | EVENT), NO_SIDE), // getdents
-    row(5077, 17, V5_10, NEWEST, side(17, 13, NONE, OK | DEFINED | EVENT), NO_SIDE), // getcwd
-    row(5078, 49, V5_10, NEWEST, side(49, 42, NONE, OK | DEFINED | EVENT), NO_SIDE), // chdir
-    row(5079, 50, V5_10, NEWEST, side(50, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchdir
-    row(5080, 374, V5_10, NEWEST, side(341, 245, NONE, OK | DEFINED | EVENT), NO_SIDE), // rename
-    row(5081, 375, V5_10, NEWEST, side(342, 271, NONE, OK | DEFINED | EVENT), NO_SIDE), // mkdir
-    row(5082, 376, V5_10, NEWEST, side(343, 246, NONE, OK | DEFINED | EVENT), NO_SIDE), // rmdir
-    row(5083, 507, V5_10, NEWEST, side(429, 271, NONE, OK | DEFINED | EVENT), NO_SIDE), // creat
-    row(5084, 301, V5_10, NEWEST, side(299, 245, NONE, OK | DEFINED | EVENT), NO_SIDE), // link
-    row(5085, 302, V5_10, NEWEST, side(300, 246, NONE, OK | DEFINED | EVENT), NO_SIDE), // unlink
-    row(5086, 336, V5_10, NEWEST, side(315, 245, NONE, OK | DEFINED | EVENT), NO_SIDE), // symlink
-    row(5087, 337, V5_10, NEWEST, side(316, 256, NONE, OK | DEFINED | EVENT), NO_SIDE), // readlink
-    row(5088, 305, V5_10, NEWEST, side(302, 248, NONE, OK | DEFINED | EVENT), NO_SIDE), // chmod
-    row(5089, 52, V5_10, NEWEST, side(52, 44, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchmod
-    row(5090, 306, V5_10, NEWEST, side(303, 249, NONE, OK | DEFINED | EVENT), NO_SIDE), // chown
-    row(5091, 55, V5_10, NEWEST, side(55, 47, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchown
-    row(5092, 402, V5_10, NEWEST, side(353, 249, NONE, OK | DEFINED | EVENT), NO_SIDE), // lchown
-    row(5093, 166, V5_10, NEWEST, side(166, 133, NONE, OK | DEFINED | EVENT), NO_SIDE), // umask
-    row(5094, 169, V5_10, NEWEST, side(169, 136, NONE, OK | DEFINED | EVENT), NO_SIDE), // gettimeofday
-    row(5095, 163, V5_10, NEWEST, side(163, 131, NONE, OK | DEFINED | EVENT), NO_SIDE), // getrlimit
-    row(5096, 165, V5_10, NEWEST, side(165, 132, NONE, OK | DEFINED | EVENT), NO_SIDE), // getrusage
-    row(5097, 179, V5_10, NEWEST, side(179, 138, NONE, OK | DEFINED | EVENT), NO_SIDE), // sysinfo
-    row(5098, 153, V5_10, NEWEST, side(153, 126, NONE, OK | DEFINED | EVENT), NO_SIDE), // times
-    row(5099, 117, V5_10, NEWEST, side(117, 100, NONE, OK | DEFINED | EVENT), NO_SIDE), // ptrace
-    row(5100, 174, V5_10, NEWEST, side(174, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getuid
-    row(5101, 116, V5_10, NEWEST, side(116, 99, 3, OK | DEFINED | EVENT), NO_SIDE), // syslog
-    row(5102, 176, V5_10, NEWEST, side(176, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getgid
-    row(5103, 146, V5_10, NEWEST, side(146, 121, 1, OK | DEFINED | EVENT), NO_SIDE), // setuid
-    row(5104, 144, V5_10, NEWEST, side(144, 119, 1, OK | DEFINED | EVENT), NO_SIDE), // setgid
-    row(5105, 175, V5_10, NEWEST, side(175, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // geteuid
-    row(5106, 177, V5_10, NEWEST, side(177, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getegid
-    row(5107, 154, V5_10, NEWEST, side(154, 127, NONE, OK | DEFINED | EVENT), NO_SIDE), // setpgid
-    row(5108, 173, V5_10, NEWEST, side(173, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getppid
-    row(5109, 339, V5_10, NEWEST, side(317, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpgrp
-    row(5110, 157, V5_10, NEWEST, side(157, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // setsid
-    row(5111, 145, V5_10, NEWEST, side(145, 120, 1, OK | DEFINED | EVENT), NO_SIDE), // setreuid
-    row(5112, 143, V5_10, NEWEST, side(143, 118, 1, OK | DEFINED | EVENT), NO_SIDE), // setregid
-    row(5113, 158, V5_10, NEWEST, side(158, 128, NONE, OK | DEFINED | EVENT), NO_SIDE), // getgroups
-    row(5114, 159, V5_10, NEWEST, side(159, 128, NONE, OK | DEFINED | EVENT), NO_SIDE), // setgroups
-    row(5115, 147, V5_10, NEWEST, side(147, 122, 1, OK | DEFINED | EVENT), NO_SIDE), // setresuid
-    row(5116, 148, V5_10, NEWEST, side(148, 123, 1, OK | DEFINED | EVENT), NO_SIDE), // getresuid
-    row(5117, 149, V5_10, NEWEST, side(149, 124, 1, OK | DEFINED | EVENT), NO_SIDE), // setresgid
-    row(5118, 150, V5_10, NEWEST, side(150, 125, 1, OK | DEFINED | EVENT), NO_SIDE), // getresgid
-    row(5119, 155, V5_10, NEWEST, side(155, 103, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpgid
-    row(5120, 151, V5_10, NEWEST, side(151, 121, 1, OK | DEFINED | EVENT), NO_SIDE), // setfsuid
-    row(5121, 152, V5_10, NEWEST, side(152, 119, 1, OK | DEFINED | EVENT), NO_SIDE), // setfsgid
-    row(5122, 156, V5_10, NEWEST, side(156, 103, NONE, OK | DEFINED | EVENT), NO_SIDE), // getsid
-    row(5123, 90, V5_10, NEWEST, side(90, 76, 1, OK | DEFINED | EVENT), NO_SIDE), // capget
-    row(5124, 91, V5_10, NEWEST, side(91, 77, 1, OK | DEFINED | EVENT), NO_SIDE), // capset
-    row(5125, 136, V5_10, NEWEST, side(136, 113, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigpending
-    row(5126, 137, V5_10, NEWEST, side(137, 114, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigtimedwait
-    row(5127, 138, V5_10, NEWEST, side(138, 115, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigqueueinfo
-    row(5128, 133, V5_10, NEWEST, side(133, 110, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigsuspend
-    row(5129, 132, V5_10, NEWEST, side(132, 109, NONE, OK | DEFINED | EVENT), NO_SIDE), // sigaltstack
-    row(5130, 544, V5_10, NEWEST, side(668, 611, NONE, OK | DEFINED | EVENT), NO_SIDE), // utime
-    row(5131, 304, V5_10, NEWEST, side(301, 247, NONE, OK | DEFINED | EVENT), NO_SIDE), // mknod
-    row(5132, 92, V5_10, NEWEST, side(373, 78, NONE, OK | DEFINED | EVENT), NO_SIDE), // personality
-    row(5133, 452, V5_10, NEWEST, side(374, 293, NONE, OK | DEFINED | EVENT), NO_SIDE), // ustat
-    row(5134, 43, V5_10, NEWEST, side(43, 36, NONE, OK | DEFINED | EVENT), NO_SIDE), // statfs
-    row(5135, 44, V5_10, NEWEST, side(44, 37, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstatfs
-    row(5136, 435, V5_10, NEWEST, side(363, 286, 12, OK | DEFINED | EVENT), NO_SIDE), // sysfs
-    row(5137, 141, V5_10, NEWEST, side(141, 25, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpriority
-    row(5138, 140, V5_10, NEWEST, side(140, 116, NONE, OK | DEFINED | EVENT), NO_SIDE), // setpriority
-    row(5139, 118, V5_10, NEWEST, side(118, 101, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setparam
-    row(5140, 121, V5_10, NEWEST, side(121, 101, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getparam
-    row(5141, 119, V5_10, NEWEST, side(119, 102, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setscheduler
-    row(5142, 120, V5_10, NEWEST, side(120, 103, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getscheduler
-    row(5143, 125, V5_10, NEWEST, side(125, 105, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_get_priority_max
-    row(5144, 126, V5_10, NEWEST, side(126, 105, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_get_priority_min
-    row(5145, 127, V5_10, NEWEST, side(127, 106, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_rr_get_interval
-    row(5146, 228, V5_10, NEWEST, side(228, 184, NONE, OK | DEFINED | EVENT), NO_SIDE), // mlock
-    row(5147, 229, V5_10, NEWEST, side(229, 184, NONE, OK | DEFINED | EVENT), NO_SIDE), // munlock
-    row(5148, 230, V5_10, NEWEST, side(230, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // mlockall
-    row(5149, 231, V5_10, NEWEST, side(231, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // munlockall
-    row(5150, 58, V5_10, NEWEST, side(58, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // vhangup
-    row(5151, 41, V5_10, NEWEST, side(41, 35, NONE, OK | DEFINED | EVENT), NO_SIDE), // pivot_root
-    row(5152, 450, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // _sysctl
-    row(5153, 167, V5_10, NEWEST, side(167, 134, NONE, OK | DEFINED | EVENT), NO_SIDE), // prctl
-    row(5154, 171, V5_10, NEWEST, side(171, 137, 0, OK | DEFINED | EVENT), NO_SIDE), // adjtimex
-    row(5155, 164, V5_10, NEWEST, side(164, 131, NONE, OK | DEFINED | EVENT), NO_SIDE), // setrlimit
-    row(5156, 51, V5_10, NEWEST, side(51, 42, NONE, OK | DEFINED | EVENT), NO_SIDE), // chroot
-    row(5157, 81, V5_10, NEWEST, side(81, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // sync
-    row(5158, 89, V5_10, NEWEST, side(89, 75, NONE, OK | DEFINED | EVENT), NO_SIDE), // acct
-    row(5159, 170, V5_10, NEWEST, side(170, 136, NONE, OK | DEFINED | EVENT), NO_SIDE), // settimeofday
-    row(5160, 40, V5_10, NEWEST, side(40, 34, NONE, OK | DEFINED | EVENT), NO_SIDE), // mount
-    row(5161, 39, V5_10, NEWEST, side(39, 33, NONE, OK | DEFINED | EVENT), NO_SIDE), // umount2
-    row(5162, 224, V5_10, NEWEST, side(224, 180, NONE, OK | DEFINED | EVENT), NO_SIDE), // swapon
-    row(5163, 225, V5_10, NEWEST, side(225, 181, NONE, OK | DEFINED | EVENT), NO_SIDE), // swapoff
-    row(5164, 142, V5_10, NEWEST, side(142, 117, NONE, OK | DEFINED | EVENT), NO_SIDE), // reboot
-    row(5165, 161, V5_10, NEWEST, side(161, 130, NONE, OK | DEFINED | EVENT), NO_SIDE), // sethostname
-    row(5166, 162, V5_10, NEWEST, side(162, 130, NONE, OK | DEFINED | EVENT), NO_SIDE), // setdomainname
-    row(5167, 447, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // create_module
-    row(5168, 105, V5_10, NEWEST, side(105, 90, NONE, OK | DEFINED | EVENT), NO_SIDE), // init_module
-    row(5169, 106, V5_10, NEWEST, side(106, 91, 2, OK | DEFINED | EVENT), NO_SIDE), // delete_module
-    row(5170, 448, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // get_kernel_syms
-    row(5171, 456, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // query_module
-    row(5172, 60, V5_10, NEWEST, side(60, 51, NONE, OK | DEFINED | EVENT), NO_SIDE), // quotactl
-    row(5173, 42, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // nfsservctl
-    row(5174, 575, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // getpmsg
-    row(5175, 576, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // putpmsg
-    row(5176, 453, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // afs_syscall
-    row(5177, 586, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // reserved177
-    row(5178, 178, V5_10, NEWEST, side(178, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // gettid
-    row(5179, 213, V5_10, NEWEST, side(213, 170, NONE, OK | DEFINED | EVENT), NO_SIDE), // readahead
-    row(5180, 5, V5_10, NEWEST, side(5, 5, NONE, OK | DEFINED | EVENT), NO_SIDE), // setxattr
-    row(5181, 6, V5_10, NEWEST, side(6, 5, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsetxattr
-    row(5182, 7, V5_10, NEWEST, side(7, 6, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsetxattr
-    row(5183, 8, V5_10, NEWEST, side(8, 7, NONE, OK | DEFINED | EVENT), NO_SIDE), // getxattr
-    row(5184, 9, V5_10, NEWEST, side(9, 7, NONE, OK | DEFINED | EVENT), NO_SIDE), // lgetxattr
-    row(5185, 10, V5_10, NEWEST, side(10, 8, NONE, OK | DEFINED | EVENT), NO_SIDE), // fgetxattr
-    row(5186, 11, V5_10, NEWEST, side(11, 9, NONE, OK | DEFINED | EVENT), NO_SIDE), // listxattr
-    row(5187, 12, V5_10, NEWEST, side(12, 9, NONE, OK | DEFINED | EVENT), NO_SIDE), // llistxattr
-    row(5188, 13, V5_10, NEWEST, side(13, 10, NONE, OK | DEFINED | EVENT), NO_SIDE), // flistxattr
-    row(5189, 14, V5_10, NEWEST, side(14, 11, NONE, OK | DEFINED | EVENT), NO_SIDE), // removexattr
-    row(5190, 15, V5_10, NEWEST, side(15, 11, NONE, OK | DEFINED | EVENT), NO_SIDE), // lremovexattr
-    row(5191, 16, V5_10, NEWEST, side(16, 12, NONE, OK | DEFINED | EVENT), NO_SIDE), // fremovexattr
-    row(5192, 130, V5_10, NEWEST, side(130, 107, NONE, OK | DEFINED | EVENT), NO_SIDE), // tkill
-    row(5193, 587, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // reserved193
-    row(5194, 98, V5_10, NEWEST, side(98, 733, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex
-    row(5195, 122, V5_10, NEWEST, side(122, 104, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setaffinity
-    row(5196, 123, V5_10, NEWEST, side(123, 104, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getaffinity
-    row(5197, 483, V5_10, NEWEST, side(420, 606, NONE, OK | DEFINED | EVENT), NO_SIDE), // cacheflush
-    row(5198, 588, V5_10, NEWEST, side(665, 607, NONE, OK | DEFINED | EVENT), NO_SIDE), // cachectl
-    row(5199, 589, V5_10, NEWEST, side(666, 608, NONE, OK), NO_SIDE), // sysmips
-    row(5200, 0, V5_10, NEWEST, side(0, 0, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_setup
-    row(5201, 1, V5_10, NEWEST, side(1, 1, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_destroy
+    row(5000, 63, V5_10, NEWEST, side(63, 54, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // read
+    row(5001, 64, V5_10, NEWEST, side(64, 55, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // write
+    row(5002, 327, V5_10, NEWEST, side(311, 250, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open
+    row(5003, 57, V5_10, NEWEST, side(57, 43, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // close
+    row(5004, 343, V5_10, NEWEST, side(320, 254, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // stat
+    row(5005, 80, V5_10, NEWEST, side(80, 69, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fstat
+    row(5006, 344, V5_10, NEWEST, side(321, 254, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // lstat
+    row(5007, 360, V5_10, NEWEST, side(329, 259, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // poll
+    row(5008, 62, V5_10, NEWEST, side(62, 53, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // lseek
+    row(5009, 222, V5_10, NEWEST, side(662, 610, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mmap
+    row(5010, 226, V5_10, NEWEST, side(226, 182, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mprotect
+    row(5011, 215, V5_10, NEWEST, side(215, 172, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // munmap
+    row(5012, 214, V5_10, NEWEST, side(214, 171, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // brk
+    row(5013, 134, V5_10, NEWEST, side(134, 111, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rt_sigaction
+    row(5014, 135, V5_10, NEWEST, side(135, 112, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rt_sigprocmask
+    row(5015, 29, V5_10, NEWEST, side(29, 21, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // ioctl
+    row(5016, 67, V5_10, NEWEST, side(67, 57, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pread64
+    row(5017, 68, V5_10, NEWEST, side(68, 58, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pwrite64
+    row(5018, 65, V5_10, NEWEST, side(65, 56, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // readv
+    row(5019, 66, V5_10, NEWEST, side(66, 56, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // writev
+    row(5020, 319, V5_10, NEWEST, side(308, 248, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // access
+    row(5021, 324, V5_10, NEWEST, side(663, 49, NO_CONFIG, OK), NO_SIDE), // pipe
+    row(5022, 512, V5_10, NEWEST, side(377, 295, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // _newselect
+    row(5023, 124, V5_10, NEWEST, side(124, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_yield
+    row(5024, 216, V5_10, NEWEST, side(216, 173, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mremap
+    row(5025, 227, V5_10, NEWEST, side(227, 183, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // msync
+    row(5026, 232, V5_10, NEWEST, side(232, 185, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mincore
+    row(5027, 233, V5_10, NEWEST, side(233, 186, 22, OK | DEFINED | EVENT), NO_SIDE), // madvise
+    row(5028, 194, V5_10, NEWEST, side(194, 153, 19, OK | DEFINED | EVENT), NO_SIDE), // shmget
+    row(5029, 196, V5_10, NEWEST, side(196, 155, 19, OK | DEFINED | EVENT), NO_SIDE), // shmat
+    row(5030, 195, V5_10, NEWEST, side(354, 154, 19, OK | DEFINED | EVENT), NO_SIDE), // shmctl
+    row(5031, 23, V5_10, NEWEST, side(23, 19, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // dup
+    row(5032, 358, V5_10, NEWEST, side(327, 257, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // dup2
+    row(5033, 508, V5_10, NEWEST, side(436, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pause
+    row(5034, 101, V5_10, NEWEST, side(101, 86, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // nanosleep
+    row(5035, 102, V5_10, NEWEST, side(102, 87, 13, OK | DEFINED | EVENT), NO_SIDE), // getitimer
+    row(5036, 103, V5_10, NEWEST, side(103, 88, 13, OK | DEFINED | EVENT), NO_SIDE), // setitimer
+    row(5037, 543, V5_10, NEWEST, side(568, 528, 13, OK | DEFINED | EVENT), NO_SIDE), // alarm
+    row(5038, 172, V5_10, NEWEST, side(172, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getpid
+    row(5039, 71, V5_10, NEWEST, side(71, 60, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sendfile
+    row(5040, 198, V5_10, NEWEST, side(198, 157, 20, OK | DEFINED | EVENT), NO_SIDE), // socket
+    row(5041, 203, V5_10, NEWEST, side(203, 162, 20, OK | DEFINED | EVENT), NO_SIDE), // connect
+    row(5042, 202, V5_10, NEWEST, side(202, 161, 20, OK | DEFINED | EVENT), NO_SIDE), // accept
+    row(5043, 206, V5_10, NEWEST, side(206, 164, 20, OK | DEFINED | EVENT), NO_SIDE), // sendto
+    row(5044, 207, V5_10, NEWEST, side(207, 165, 20, OK | DEFINED | EVENT), NO_SIDE), // recvfrom
+    row(5045, 211, V5_10, NEWEST, side(211, 169, 20, OK | DEFINED | EVENT), NO_SIDE), // sendmsg
+    row(5046, 212, V5_10, NEWEST, side(212, 169, 20, OK | DEFINED | EVENT), NO_SIDE), // recvmsg
+    row(5047, 210, V5_10, NEWEST, side(210, 168, 20, OK | DEFINED | EVENT), NO_SIDE), // shutdown
+    row(5048, 200, V5_10, NEWEST, side(200, 159, 20, OK | DEFINED | EVENT), NO_SIDE), // bind
+    row(5049, 201, V5_10, NEWEST, side(201, 160, 20, OK | DEFINED | EVENT), NO_SIDE), // listen
+    row(5050, 204, V5_10, NEWEST, side(204, 163, 20, OK | DEFINED | EVENT), NO_SIDE), // getsockname
+    row(5051, 205, V5_10, NEWEST, side(205, 163, 20, OK | DEFINED | EVENT), NO_SIDE), // getpeername
+    row(5052, 199, V5_10, NEWEST, side(199, 158, 20, OK | DEFINED | EVENT), NO_SIDE), // socketpair
+    row(5053, 208, V5_10, NEWEST, side(208, 166, 20, OK | DEFINED | EVENT), NO_SIDE), // setsockopt
+    row(5054, 209, V5_10, NEWEST, side(209, 167, 20, OK | DEFINED | EVENT), NO_SIDE), // getsockopt
+    row(5055, 220, V5_10, NEWEST, side(657, 176, NO_CONFIG, OK), NO_SIDE), // clone
+    row(5056, 297, V5_10, NEWEST, side(656, 49, NO_CONFIG, OK), NO_SIDE), // fork
+    row(5057, 221, V5_10, NEWEST, side(221, 177, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // execve
+    row(5058, 93, V5_10, NEWEST, side(93, 79, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // exit
+    row(5059, 244, V5_10, NEWEST, side(244, 197, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // wait4
+    row(5060, 129, V5_10, NEWEST, side(129, 107, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // kill
+    row(5061, 160, V5_10, NEWEST, side(160, 129, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // uname
+    row(5062, 190, V5_10, NEWEST, side(190, 149, 19, OK | DEFINED | EVENT), NO_SIDE), // semget
+    row(5063, 193, V5_10, NEWEST, side(193, 803, 19, OK | DEFINED | EVENT), NO_SIDE), // semop
+    row(5064, 191, V5_10, NEWEST, side(351, 150, 19, OK | DEFINED | EVENT), NO_SIDE), // semctl
+    row(5065, 197, V5_10, NEWEST, side(197, 156, 19, OK | DEFINED | EVENT), NO_SIDE), // shmdt
+    row(5066, 186, V5_10, NEWEST, side(186, 145, 19, OK | DEFINED | EVENT), NO_SIDE), // msgget
+    row(5067, 189, V5_10, NEWEST, side(189, 148, 19, OK | DEFINED | EVENT), NO_SIDE), // msgsnd
+    row(5068, 188, V5_10, NEWEST, side(188, 147, 19, OK | DEFINED | EVENT), NO_SIDE), // msgrcv
+    row(5069, 187, V5_10, NEWEST, side(350, 146, 19, OK | DEFINED | EVENT), NO_SIDE), // msgctl
+    row(5070, 25, V5_10, NEWEST, side(25, 21, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fcntl
+    row(5071, 32, V5_10, NEWEST, side(32, 26, 6, OK | DEFINED | EVENT), NO_SIDE), // flock
+    row(5072, 82, V5_10, NEWEST, side(82, 43, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fsync
+    row(5073, 83, V5_10, NEWEST, side(83, 43, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fdatasync
+    row(5074, 45, V5_10, NEWEST, side(45, 38, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // truncate
+    row(5075, 46, V5_10, NEWEST, side(46, 39, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // ftruncate
+    row(5076, 446, V5_10, NEWEST, side(369, 288, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getdents
+    row(5077, 17, V5_10, NEWEST, side(17, 13, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcwd
+    row(5078, 49, V5_10, NEWEST, side(49, 42, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // chdir
+    row(5079, 50, V5_10, NEWEST, side(50, 43, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchdir
+    row(5080, 374, V5_10, NEWEST, side(341, 242, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rename
+    row(5081, 375, V5_10, NEWEST, side(342, 268, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mkdir
+    row(5082, 376, V5_10, NEWEST, side(343, 243, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rmdir
+    row(5083, 507, V5_10, NEWEST, side(429, 268, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // creat
+    row(5084, 301, V5_10, NEWEST, side(299, 242, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // link
+    row(5085, 302, V5_10, NEWEST, side(300, 243, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // unlink
+    row(5086, 336, V5_10, NEWEST, side(315, 242, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // symlink
+    row(5087, 337, V5_10, NEWEST, side(316, 253, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // readlink
+    row(5088, 305, V5_10, NEWEST, side(302, 245, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // chmod
+    row(5089, 52, V5_10, NEWEST, side(52, 44, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmod
+    row(5090, 306, V5_10, NEWEST, side(303, 246, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // chown
+    row(5091, 55, V5_10, NEWEST, side(55, 47, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchown
+    row(5092, 402, V5_10, NEWEST, side(353, 246, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // lchown
+    row(5093, 166, V5_10, NEWEST, side(166, 133, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // umask
+    row(5094, 169, V5_10, NEWEST, side(169, 136, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // gettimeofday
+    row(5095, 163, V5_10, NEWEST, side(163, 131, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getrlimit
+    row(5096, 165, V5_10, NEWEST, side(165, 132, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getrusage
+    row(5097, 179, V5_10, NEWEST, side(179, 138, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sysinfo
+    row(5098, 153, V5_10, NEWEST, side(153, 126, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // times
+    row(5099, 117, V5_10, NEWEST, side(117, 100, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // ptrace
+    row(5100, 174, V5_10, NEWEST, side(174, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getuid
+    row(5101, 116, V5_10, NEWEST, side(116, 99, 17, OK | DEFINED | EVENT), NO_SIDE), // syslog
+    row(5102, 176, V5_10, NEWEST, side(176, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getgid
+    row(5103, 146, V5_10, NEWEST, side(146, 121, 11, OK | DEFINED | EVENT), NO_SIDE), // setuid
+    row(5104, 144, V5_10, NEWEST, side(144, 119, 11, OK | DEFINED | EVENT), NO_SIDE), // setgid
+    row(5105, 175, V5_10, NEWEST, side(175, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // geteuid
+    row(5106, 177, V5_10, NEWEST, side(177, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getegid
+    row(5107, 154, V5_10, NEWEST, side(154, 127, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setpgid
+    row(5108, 173, V5_10, NEWEST, side(173, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getppid
+    row(5109, 339, V5_10, NEWEST, side(317, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getpgrp
+    row(5110, 157, V5_10, NEWEST, side(157, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setsid
+    row(5111, 145, V5_10, NEWEST, side(145, 120, 11, OK | DEFINED | EVENT), NO_SIDE), // setreuid
+    row(5112, 143, V5_10, NEWEST, side(143, 118, 11, OK | DEFINED | EVENT), NO_SIDE), // setregid
+    row(5113, 158, V5_10, NEWEST, side(158, 128, 11, OK | DEFINED | EVENT), NO_SIDE), // getgroups
+    row(5114, 159, V5_10, NEWEST, side(159, 128, 11, OK | DEFINED | EVENT), NO_SIDE), // setgroups
+    row(5115, 147, V5_10, NEWEST, side(147, 122, 11, OK | DEFINED | EVENT), NO_SIDE), // setresuid
+    row(5116, 148, V5_10, NEWEST, side(148, 123, 11, OK | DEFINED | EVENT), NO_SIDE), // getresuid
+    row(5117, 149, V5_10, NEWEST, side(149, 124, 11, OK | DEFINED | EVENT), NO_SIDE), // setresgid
+    row(5118, 150, V5_10, NEWEST, side(150, 125, 11, OK | DEFINED | EVENT), NO_SIDE), // getresgid
+    row(5119, 155, V5_10, NEWEST, side(155, 103, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getpgid
+    row(5120, 151, V5_10, NEWEST, side(151, 121, 11, OK | DEFINED | EVENT), NO_SIDE), // setfsuid
+    row(5121, 152, V5_10, NEWEST, side(152, 119, 11, OK | DEFINED | EVENT), NO_SIDE), // setfsgid
+    row(5122, 156, V5_10, NEWEST, side(156, 103, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getsid
+    row(5123, 90, V5_10, NEWEST, side(90, 76, 11, OK | DEFINED | EVENT), NO_SIDE), // capget
+    row(5124, 91, V5_10, NEWEST, side(91, 77, 11, OK | DEFINED | EVENT), NO_SIDE), // capset
+    row(5125, 136, V5_10, NEWEST, side(136, 113, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rt_sigpending
+    row(5126, 137, V5_10, NEWEST, side(137, 114, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rt_sigtimedwait
+    row(5127, 138, V5_10, NEWEST, side(138, 115, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rt_sigqueueinfo
+    row(5128, 133, V5_10, NEWEST, side(133, 110, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rt_sigsuspend
+    row(5129, 132, V5_10, NEWEST, side(132, 109, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sigaltstack
+    row(5130, 544, V5_10, NEWEST, side(668, 617, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // utime
+    row(5131, 304, V5_10, NEWEST, side(301, 244, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mknod
+    row(5132, 92, V5_10, NEWEST, side(373, 78, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // personality
+    row(5133, 452, V5_10, NEWEST, side(374, 291, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // ustat
+    row(5134, 43, V5_10, NEWEST, side(43, 36, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statfs
+    row(5135, 44, V5_10, NEWEST, side(44, 37, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fstatfs
+    row(5136, 435, V5_10, NEWEST, side(363, 283, 39, OK | DEFINED | EVENT), NO_SIDE), // sysfs
+    row(5137, 141, V5_10, NEWEST, side(141, 25, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getpriority
+    row(5138, 140, V5_10, NEWEST, side(140, 116, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setpriority
+    row(5139, 118, V5_10, NEWEST, side(118, 101, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_setparam
+    row(5140, 121, V5_10, NEWEST, side(121, 101, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_getparam
+    row(5141, 119, V5_10, NEWEST, side(119, 102, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_setscheduler
+    row(5142, 120, V5_10, NEWEST, side(120, 103, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_getscheduler
+    row(5143, 125, V5_10, NEWEST, side(125, 105, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_get_priority_max
+    row(5144, 126, V5_10, NEWEST, side(126, 105, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_get_priority_min
+    row(5145, 127, V5_10, NEWEST, side(127, 106, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_rr_get_interval
+    row(5146, 228, V5_10, NEWEST, side(228, 184, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mlock
+    row(5147, 229, V5_10, NEWEST, side(229, 184, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // munlock
+    row(5148, 230, V5_10, NEWEST, side(230, 16, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mlockall
+    row(5149, 231, V5_10, NEWEST, side(231, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // munlockall
+    row(5150, 58, V5_10, NEWEST, side(58, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // vhangup
+    row(5151, 41, V5_10, NEWEST, side(41, 35, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pivot_root
+    row(5152, 450, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // _sysctl
+    row(5153, 167, V5_10, NEWEST, side(167, 134, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // prctl
+    row(5154, 171, V5_10, NEWEST, side(171, 137, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // adjtimex
+    row(5155, 164, V5_10, NEWEST, side(164, 131, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setrlimit
+    row(5156, 51, V5_10, NEWEST, side(51, 42, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // chroot
+    row(5157, 81, V5_10, NEWEST, side(81, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sync
+    row(5158, 89, V5_10, NEWEST, side(89, 75, 10, OK | DEFINED | EVENT), NO_SIDE), // acct
+    row(5159, 170, V5_10, NEWEST, side(170, 136, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // settimeofday
+    row(5160, 40, V5_10, NEWEST, side(40, 34, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mount
+    row(5161, 39, V5_10, NEWEST, side(39, 33, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // umount2
+    row(5162, 224, V5_10, NEWEST, side(224, 180, 23, OK | DEFINED | EVENT), NO_SIDE), // swapon
+    row(5163, 225, V5_10, NEWEST, side(225, 181, 23, OK | DEFINED | EVENT), NO_SIDE), // swapoff
+    row(5164, 142, V5_10, NEWEST, side(142, 117, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // reboot
+    row(5165, 161, V5_10, NEWEST, side(161, 130, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sethostname
+    row(5166, 162, V5_10, NEWEST, side(162, 130, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setdomainname
+    row(5167, 447, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // create_module
+    row(5168, 105, V5_10, NEWEST, side(105, 90, 15, OK | DEFINED | EVENT), NO_SIDE), // init_module
+    row(5169, 106, V5_10, NEWEST, side(106, 91, 16, OK | DEFINED | EVENT), NO_SIDE), // delete_module
+    row(5170, 448, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // get_kernel_syms
+    row(5171, 456, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // query_module
+    row(5172, 60, V5_10, NEWEST, side(60, 51, 7, OK | DEFINED | EVENT), NO_SIDE), // quotactl
+    row(5173, 42, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // nfsservctl
+    row(5174, 575, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // getpmsg
+    row(5175, 576, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // putpmsg
+    row(5176, 453, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // afs_syscall
+    row(5177, 586, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // reserved177
+    row(5178, 178, V5_10, NEWEST, side(178, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // gettid
+    row(5179, 213, V5_10, NEWEST, side(213, 170, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // readahead
+    row(5180, 5, V5_10, NEWEST, side(5, 5, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattr
+    row(5181, 6, V5_10, NEWEST, side(6, 5, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // lsetxattr
+    row(5182, 7, V5_10, NEWEST, side(7, 6, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fsetxattr
+    row(5183, 8, V5_10, NEWEST, side(8, 7, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattr
+    row(5184, 9, V5_10, NEWEST, side(9, 7, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // lgetxattr
+    row(5185, 10, V5_10, NEWEST, side(10, 8, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fgetxattr
+    row(5186, 11, V5_10, NEWEST, side(11, 9, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattr
+    row(5187, 12, V5_10, NEWEST, side(12, 9, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // llistxattr
+    row(5188, 13, V5_10, NEWEST, side(13, 10, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // flistxattr
+    row(5189, 14, V5_10, NEWEST, side(14, 11, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattr
+    row(5190, 15, V5_10, NEWEST, side(15, 11, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // lremovexattr
+    row(5191, 16, V5_10, NEWEST, side(16, 12, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fremovexattr
+    row(5192, 130, V5_10, NEWEST, side(130, 107, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // tkill
+    row(5193, 587, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // reserved193
+    row(5194, 98, V5_10, NEWEST, side(98, 746, 12, OK | DEFINED | EVENT), NO_SIDE), // futex
+    row(5195, 122, V5_10, NEWEST, side(122, 104, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_setaffinity
+    row(5196, 123, V5_10, NEWEST, side(123, 104, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_getaffinity
+    row(5197, 483, V5_10, NEWEST, side(420, 612, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // cacheflush
+    row(5198, 588, V5_10, NEWEST, side(665, 613, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // cachectl
+    row(5199, 589, V5_10, NEWEST, side(666, 614, NO_CONFIG, OK), NO_SIDE), // sysmips
+    row(5200, 0, V5_10, NEWEST, side(0, 0, 0, OK | DEFINED | EVENT), NO_SIDE), // io_setup
+    row(5201, 1, V5_10, NEWEST, side(1, 1, 0, OK | DEFINED | EVENT), NO_SIDE), // io_destroy
     row(5202, 4, V5_10, NEWEST, side(4, 4, 0, OK | DEFINED | EVENT), NO_SIDE), // io_getevents
-    row(5203, 2, V5_10, NEWEST, side(2, 2, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_submit
-    row(5204, 3, V5_10, NEWEST, side(3, 3, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_cancel
-    row(5205, 94, V5_10, NEWEST, side(94, 79, NONE, OK | DEFINED | EVENT), NO_SIDE), // exit_group
-    row(5206, 18, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // lookup_dcookie
-    row(5207, 462, V5_10, NEWEST, side(380, 300, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_create
-    row(5208, 21, V5_10, NEWEST, side(21, 17, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_ctl
-    row(5209, 463, V5_10, NEWEST, side(381, 301, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_wait
-    row(5210, 234, V5_10, NEWEST, side(234, 187, NONE, OK | DEFINED | EVENT), NO_SIDE), // remap_file_pages
-    row(5211, 139, V5_10, NEWEST, side(139, 49, NONE, OK), NO_SIDE), // rt_sigreturn
-    row(5212, 96, V5_10, NEWEST, side(96, 81, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_tid_address
-    row(5213, 128, V5_10, NEWEST, side(128, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // restart_syscall
-    row(5214, 192, V5_10, NEWEST, side(192, 151, NONE, OK | DEFINED | EVENT), NO_SIDE), // semtimedop
-    row(5215, 223, V5_10, NEWEST, side(223, 179, 5, OK | DEFINED | EVENT), NO_SIDE), // fadvise64
-    row(5216, 107, V5_10, NEWEST, side(107, 92, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_create
-    row(5217, 110, V5_10, NEWEST, side(110, 95, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_settime
-    row(5218, 108, V5_10, NEWEST, side(108, 93, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_gettime
-    row(5219, 109, V5_10, NEWEST, side(109, 94, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_getoverrun
-    row(5220, 111, V5_10, NEWEST, side(111, 94, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_delete
-    row(5221, 112, V5_10, NEWEST, side(112, 96, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_settime
-    row(5222, 113, V5_10, NEWEST, side(113, 97, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_gettime
-    row(5223, 114, V5_10, NEWEST, side(114, 97, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_getres
-    row(5224, 115, V5_10, NEWEST, side(115, 98, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_nanosleep
-    row(5225, 131, V5_10, NEWEST, side(131, 108, NONE, OK | DEFINED | EVENT), NO_SIDE), // tgkill
-    row(5226, 458, V5_10, NEWEST, side(378, 298, NONE, OK | DEFINED | EVENT), NO_SIDE), // utimes
-    row(5227, 235, V5_10, NEWEST, side(235, 188, NONE, OK | DEFINED | EVENT), NO_SIDE), // mbind
-    row(5228, 236, V5_10, NEWEST, side(236, 189, NONE, OK | DEFINED | EVENT), NO_SIDE), // get_mempolicy
-    row(5229, 237, V5_10, NEWEST, side(237, 190, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy
-    row(5230, 180, V5_10, NEWEST, side(180, 139, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_open
-    row(5231, 181, V5_10, NEWEST, side(181, 140, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_unlink
-    row(5232, 182, V5_10, NEWEST, side(182, 141, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_timedsend
-    row(5233, 183, V5_10, NEWEST, side(183, 142, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_timedreceive
-    row(5234, 184, V5_10, NEWEST, side(184, 143, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_notify
-    row(5235, 185, V5_10, NEWEST, side(185, 144, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_getsetattr
-    row(5236, 467, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // vserver
-    row(5237, 95, V5_10, NEWEST, side(95, 80, NONE, OK | DEFINED | EVENT), NO_SIDE), // waitid
-    row(5239, 217, V5_10, NEWEST, side(217, 174, NONE, OK | DEFINED | EVENT), NO_SIDE), // add_key
-    row(5240, 218, V5_10, NEWEST, side(218, 175, NONE, OK | DEFINED | EVENT), NO_SIDE), // request_key
-    row(5241, 219, V5_10, NEWEST, side(219, 134, NONE, OK | DEFINED | EVENT), NO_SIDE), // keyctl
-    row(5242, 550, V5_10, NEWEST, side(605, 610, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_thread_area
-    row(5243, 468, V5_10, NEWEST, side(386, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_init
-    row(5244, 27, V5_10, NEWEST, side(27, 22, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_add_watch
-    row(5245, 28, V5_10, NEWEST, side(28, 23, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_rm_watch
-    row(5246, 238, V5_10, NEWEST, side(238, 191, NONE, OK | DEFINED | EVENT), NO_SIDE), // migrate_pages
-    row(5247, 56, V5_10, NEWEST, side(56, 48, NONE, OK | DEFINED | EVENT), NO_SIDE), // openat
-    row(5248, 34, V5_10, NEWEST, side(34, 28, NONE, OK | DEFINED | EVENT), NO_SIDE), // mkdirat
-    row(5249, 33, V5_10, NEWEST, side(33, 27, NONE, OK | DEFINED | EVENT), NO_SIDE), // mknodat
-    row(5250, 54, V5_10, NEWEST, side(54, 46, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchownat
-    row(5251, 469, V5_10, NEWEST, side(387, 305, NONE, OK | DEFINED | EVENT), NO_SIDE), // futimesat
-    row(5252, 79, V5_10, NEWEST, side(79, 68, NONE, OK | DEFINED | EVENT), NO_SIDE), // newfstatat
-    row(5253, 35, V5_10, NEWEST, side(35, 29, NONE, OK | DEFINED | EVENT), NO_SIDE), // unlinkat
-    row(5254, 38, V5_10, NEWEST, side(38, 32, NONE, OK | DEFINED | EVENT), NO_SIDE), // renameat
-    row(5255, 37, V5_10, NEWEST, side(37, 31, NONE, OK | DEFINED | EVENT), NO_SIDE), // linkat
-    row(5256, 36, V5_10, NEWEST, side(36, 30, NONE, OK | DEFINED | EVENT), NO_SIDE), // symlinkat
-    row(5257, 78, V5_10, NEWEST, side(78, 67, NONE, OK | DEFINED | EVENT), NO_SIDE), // readlinkat
-    row(5258, 53, V5_10, NEWEST, side(53, 45, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchmodat
-    row(5259, 48, V5_10, NEWEST, side(48, 41, NONE, OK | DEFINED | EVENT), NO_SIDE), // faccessat
-    row(5260, 72, V5_10, NEWEST, side(72, 61, NONE, OK | DEFINED | EVENT), NO_SIDE), // pselect6
-    row(5261, 73, V5_10, NEWEST, side(73, 62, NONE, OK | DEFINED | EVENT), NO_SIDE), // ppoll
-    row(5262, 97, V5_10, NEWEST, side(97, 82, NONE, OK | DEFINED | EVENT), NO_SIDE), // unshare
-    row(5263, 76, V5_10, NEWEST, side(76, 65, NONE, OK | DEFINED | EVENT), NO_SIDE), // splice
-    row(5264, 84, V5_10, NEWEST, side(84, 70, NONE, OK | DEFINED | EVENT), NO_SIDE), // sync_file_range
-    row(5265, 77, V5_10, NEWEST, side(77, 66, NONE, OK | DEFINED | EVENT), NO_SIDE), // tee
-    row(5266, 75, V5_10, NEWEST, side(75, 64, NONE, OK | DEFINED | EVENT), NO_SIDE), // vmsplice
-    row(5267, 239, V5_10, NEWEST, side(239, 192, 45, OK | DEFINED | EVENT), NO_SIDE), // move_pages
-    row(5268, 99, V5_10, NEWEST, side(99, 84, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_robust_list
-    row(5269, 100, V5_10, NEWEST, side(100, 85, NONE, OK | DEFINED | EVENT), NO_SIDE), // get_robust_list
-    row(5270, 104, V5_10, NEWEST, side(104, 89, NONE, OK | DEFINED | EVENT), NO_SIDE), // kexec_load
-    row(5271, 168, V5_10, NEWEST, side(168, 781, NONE, OK | DEFINED | EVENT), NO_SIDE), // getcpu
-    row(5272, 22, V5_10, NEWEST, side(22, 18, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait
-    row(5273, 30, V5_10, NEWEST, side(30, 24, NONE, OK | DEFINED | EVENT), NO_SIDE), // ioprio_set
-    row(5274, 31, V5_10, NEWEST, side(31, 25, NONE, OK | DEFINED | EVENT), NO_SIDE), // ioprio_get
-    row(5275, 88, V5_10, NEWEST, side(88, 74, NONE, OK | DEFINED | EVENT), NO_SIDE), // utimensat
-    row(5276, 471, V5_10, NEWEST, side(389, 307, NONE, OK | DEFINED | EVENT), NO_SIDE), // signalfd
-    row(5277, 472, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // timerfd
-    row(5278, 473, V5_10, NEWEST, side(390, 308, NONE, OK | DEFINED | EVENT), NO_SIDE), // eventfd
-    row(5279, 47, V5_10, NEWEST, side(47, 40, NONE, OK | DEFINED | EVENT), NO_SIDE), // fallocate
-    row(5280, 85, V5_10, NEWEST, side(85, 71, NONE, OK | DEFINED | EVENT), NO_SIDE), // timerfd_create
-    row(5281, 87, V5_10, NEWEST, side(87, 73, NONE, OK | DEFINED | EVENT), NO_SIDE), // timerfd_gettime
-    row(5282, 86, V5_10, NEWEST, side(86, 72, NONE, OK | DEFINED | EVENT), NO_SIDE), // timerfd_settime
-    row(5283, 74, V5_10, NEWEST, side(74, 63, NONE, OK | DEFINED | EVENT), NO_SIDE), // signalfd4
-    row(5284, 19, V5_10, NEWEST, side(19, 15, NONE, OK | DEFINED | EVENT), NO_SIDE), // eventfd2
-    row(5285, 20, V5_10, NEWEST, side(20, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_create1
-    row(5286, 24, V5_10, NEWEST, side(24, 20, NONE, OK | DEFINED | EVENT), NO_SIDE), // dup3
-    row(5287, 59, V5_10, NEWEST, side(59, 50, NONE, OK | DEFINED | EVENT), NO_SIDE), // pipe2
-    row(5288, 26, V5_10, NEWEST, side(26, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_init1
-    row(5289, 69, V5_10, NEWEST, side(69, 59, NONE, OK | DEFINED | EVENT), NO_SIDE), // preadv
-    row(5290, 70, V5_10, NEWEST, side(70, 59, NONE, OK | DEFINED | EVENT), NO_SIDE), // pwritev
-    row(5291, 240, V5_10, NEWEST, side(240, 193, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_tgsigqueueinfo
-    row(5292, 241, V5_10, NEWEST, side(241, 194, NONE, OK | DEFINED | EVENT), NO_SIDE), // perf_event_open
-    row(5293, 242, V5_10, NEWEST, side(242, 195, NONE, OK | DEFINED | EVENT), NO_SIDE), // accept4
-    row(5294, 243, V5_10, NEWEST, side(243, 196, NONE, OK | DEFINED | EVENT), NO_SIDE), // recvmmsg
-    row(5295, 246, V5_10, NEWEST, side(246, 199, NONE, OK | DEFINED | EVENT), NO_SIDE), // fanotify_init
-    row(5296, 247, V5_10, NEWEST, side(247, 200, 7, OK | DEFINED | EVENT), NO_SIDE), // fanotify_mark
-    row(5297, 245, V5_10, NEWEST, side(245, 198, NONE, OK | DEFINED | EVENT), NO_SIDE), // prlimit64
-    row(5298, 248, V5_10, NEWEST, side(248, 760, NONE, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
-    row(5299, 249, V5_10, NEWEST, side(249, 202, NONE, OK | DEFINED | EVENT), NO_SIDE), // open_by_handle_at
-    row(5300, 250, V5_10, NEWEST, side(250, 203, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_adjtime
-    row(5301, 251, V5_10, NEWEST, side(251, 204, NONE, OK | DEFINED | EVENT), NO_SIDE), // syncfs
-    row(5302, 253, V5_10, NEWEST, side(253, 206, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendmmsg
-    row(5303, 252, V5_10, NEWEST, side(252, 205, NONE, OK | DEFINED | EVENT), NO_SIDE), // setns
-    row(5304, 254, V5_10, NEWEST, side(254, 207, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_vm_readv
-    row(5305, 255, V5_10, NEWEST, side(255, 207, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_vm_writev
-    row(5306, 256, V5_10, NEWEST, side(256, 208, NONE, OK | DEFINED | EVENT), NO_SIDE), // kcmp
-    row(5307, 257, V5_10, NEWEST, side(257, 209, NONE, OK | DEFINED | EVENT), NO_SIDE), // finit_module
-    row(5308, 61, V5_10, NEWEST, side(61, 52, NONE, OK | DEFINED | EVENT), NO_SIDE), // getdents64
-    row(5309, 258, V5_10, NEWEST, side(258, 210, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setattr
-    row(5310, 259, V5_10, NEWEST, side(259, 211, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getattr
-    row(5311, 260, V5_10, NEWEST, side(260, 212, NONE, OK | DEFINED | EVENT), NO_SIDE), // renameat2
-    row(5312, 261, V5_10, NEWEST, side(261, 213, NONE, OK | DEFINED | EVENT), NO_SIDE), // seccomp
-    row(5313, 262, V5_10, NEWEST, side(262, 214, NONE, OK | DEFINED | EVENT), NO_SIDE), // getrandom
-    row(5314, 263, V5_10, NEWEST, side(263, 215, NONE, OK | DEFINED | EVENT), NO_SIDE), // memfd_create
-    row(5315, 264, V5_10, NEWEST, side(264, 783, NONE, OK | DEFINED | EVENT), NO_SIDE), // bpf
-    row(5316, 265, V5_10, NEWEST, side(265, 217, NONE, OK | DEFINED | EVENT), NO_SIDE), // execveat
-    row(5317, 266, V5_10, NEWEST, side(266, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // userfaultfd
-    row(5318, 267, V5_10, NEWEST, side(267, 218, NONE, OK | DEFINED | EVENT), NO_SIDE), // membarrier
-    row(5319, 268, V5_10, NEWEST, side(268, 183, NONE, OK | DEFINED | EVENT), NO_SIDE), // mlock2
-    row(5320, 269, V5_10, NEWEST, side(269, 65, NONE, OK | DEFINED | EVENT), NO_SIDE), // copy_file_range
-    row(5321, 270, V5_10, NEWEST, side(270, 219, NONE, OK | DEFINED | EVENT), NO_SIDE), // preadv2
-    row(5322, 271, V5_10, NEWEST, side(271, 219, NONE, OK | DEFINED | EVENT), NO_SIDE), // pwritev2
-    row(5323, 272, V5_10, NEWEST, side(272, 220, 8, OK | DEFINED | EVENT), NO_SIDE), // pkey_mprotect
-    row(5324, 273, V5_10, NEWEST, side(273, 221, 8, OK | DEFINED | EVENT), NO_SIDE), // pkey_alloc
-    row(5325, 274, V5_10, NEWEST, side(274, 222, 8, OK | DEFINED | EVENT), NO_SIDE), // pkey_free
-    row(5326, 275, V5_10, NEWEST, side(275, 223, NONE, OK | DEFINED | EVENT), NO_SIDE), // statx
-    row(5327, 277, V5_10, NEWEST, side(277, 225, NONE, OK | DEFINED | EVENT), NO_SIDE), // rseq
-    row(5328, 276, V5_10, NEWEST, side(276, 224, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_pgetevents
-    row(5424, 279, V5_10, NEWEST, side(279, 227, NONE, OK | DEFINED | EVENT), NO_SIDE), // pidfd_send_signal
-    row(5425, 280, V5_10, NEWEST, side(280, 228, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_uring_setup
-    row(5426, 281, V5_10, NEWEST, side(281, 229, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_uring_enter
-    row(5427, 282, V5_10, NEWEST, side(282, 230, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_uring_register
-    row(5428, 283, V5_10, NEWEST, side(283, 231, NONE, OK | DEFINED | EVENT), NO_SIDE), // open_tree
-    row(5429, 284, V5_10, NEWEST, side(284, 232, NONE, OK | DEFINED | EVENT), NO_SIDE), // move_mount
-    row(5430, 285, V5_10, NEWEST, side(285, 233, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsopen
-    row(5431, 286, V5_10, NEWEST, side(286, 234, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsconfig
-    row(5432, 287, V5_10, NEWEST, side(287, 235, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsmount
-    row(5433, 288, V5_10, NEWEST, side(288, 236, NONE, OK | DEFINED | EVENT), NO_SIDE), // fspick
-    row(5434, 289, V5_10, NEWEST, side(289, 237, NONE, OK | DEFINED | EVENT), NO_SIDE), // pidfd_open
-    row(5435, 290, V5_10, NEWEST, side(661, 238, NONE, OK), NO_SIDE), // clone3
-    row(5436, 291, V5_10, NEWEST, side(291, 239, NONE, OK | DEFINED | EVENT), NO_SIDE), // close_range
-    row(5437, 292, V5_10, NEWEST, side(292, 240, NONE, OK | DEFINED | EVENT), NO_SIDE), // openat2
-    row(5438, 293, V5_10, NEWEST, side(293, 241, NONE, OK | DEFINED | EVENT), NO_SIDE), // pidfd_getfd
-    row(5439, 294, V5_10, NEWEST, side(294, 242, NONE, OK | DEFINED | EVENT), NO_SIDE), // faccessat2
-    row(5440, 295, V5_10, NEWEST, side(295, 243, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_madvise
-    row(5441, 650, V6_1, NEWEST, side(804, 734, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait2
-    row(5442, 651, V6_1, NEWEST, side(805, 735, NONE, OK | DEFINED | EVENT), NO_SIDE), // mount_setattr
-    row(5443, 652, V6_1, NEWEST, side(806, 736, NONE, OK | DEFINED | EVENT), NO_SIDE), // quotactl_fd
-    row(5444, 653, V6_1, NEWEST, side(807, 737, NONE, OK | DEFINED | EVENT), NO_SIDE), // landlock_create_ruleset
-    row(5445, 654, V6_1, NEWEST, side(808, 738, NONE, OK | DEFINED | EVENT), NO_SIDE), // landlock_add_rule
-    row(5446, 655, V6_1, NEWEST, side(809, 739, NONE, OK | DEFINED | EVENT), NO_SIDE), // landlock_restrict_self
-    row(5448, 657, V6_1, NEWEST, side(811, 741, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_mrelease
-    row(5449, 658, V6_1, NEWEST, side(812, 742, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_waitv
-    row(5450, 659, V6_1, NEWEST, side(813, 743, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy_home_node
-    row(5451, 660, V6_12, NEWEST, side(835, 761, 42, OK | DEFINED | EVENT), NO_SIDE), // cachestat
-    row(5452, 661, V6_12, NEWEST, side(836, 762, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
-    row(5453, 662, V6_12, NEWEST, side(837, NONE, NONE, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
-    row(5454, 663, V6_12, NEWEST, side(838, 763, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
-    row(5455, 664, V6_12, NEWEST, side(839, 764, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
-    row(5456, 665, V6_12, NEWEST, side(840, 765, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
-    row(5457, 666, V6_12, NEWEST, side(841, 766, NONE, OK | DEFINED | EVENT), NO_SIDE), // statmount
-    row(5458, 667, V6_12, NEWEST, side(842, 767, NONE, OK | DEFINED | EVENT), NO_SIDE), // listmount
-    row(5459, 668, V6_12, NEWEST, side(843, 768, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
-    row(5460, 669, V6_12, NEWEST, side(844, 769, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
-    row(5461, 670, V6_12, NEWEST, side(845, 770, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
-    row(5462, 671, V6_12, NEWEST, side(846, 771, NONE, OK | DEFINED | EVENT), NO_SIDE), // mseal
-    row(5463, 674, V7_2, NEWEST, side(850, 784, NONE, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
-    row(5464, 675, V7_2, NEWEST, side(851, 785, NONE, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
-    row(5465, 676, V7_2, NEWEST, side(852, 786, NONE, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
-    row(5466, 677, V7_2, NEWEST, side(853, 787, NONE, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
-    row(5467, 678, V7_2, NEWEST, side(854, 788, NONE, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
-    row(5468, 679, V7_2, NEWEST, side(855, 789, NONE, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
-    row(5469, 680, V7_2, NEWEST, side(856, 789, NONE, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
-    row(5470, 681, V7_2, NEWEST, side(857, 790, NONE, OK | DEFINED | EVENT), NO_SIDE), // listns
-    row(5471, 682, V7_2, NEWEST, side(858, 49, 46, OK | DEFINED | EVENT), NO_SIDE), // rseq_slice_yield
-    row(5472, 684, V7_3, NEWEST, side(860, 797, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchroot
+    row(5203, 2, V5_10, NEWEST, side(2, 2, 0, OK | DEFINED | EVENT), NO_SIDE), // io_submit
+    row(5204, 3, V5_10, NEWEST, side(3, 3, 0, OK | DEFINED | EVENT), NO_SIDE), // io_cancel
+    row(5205, 94, V5_10, NEWEST, side(94, 79, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // exit_group
+    row(5206, 18, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // lookup_dcookie
+    row(5207, 462, V5_10, NEWEST, side(380, 298, 3, OK | DEFINED | EVENT), NO_SIDE), // epoll_create
+    row(5208, 21, V5_10, NEWEST, side(21, 17, 3, OK | DEFINED | EVENT), NO_SIDE), // epoll_ctl
+    row(5209, 463, V5_10, NEWEST, side(381, 299, 3, OK | DEFINED | EVENT), NO_SIDE), // epoll_wait
+    row(5210, 234, V5_10, NEWEST, side(234, 187, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // remap_file_pages
+    row(5211, 139, V5_10, NEWEST, side(139, 49, NO_CONFIG, OK), NO_SIDE), // rt_sigreturn
+    row(5212, 96, V5_10, NEWEST, side(96, 81, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // set_tid_address
+    row(5213, 128, V5_10, NEWEST, side(128, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // restart_syscall
+    row(5214, 192, V5_10, NEWEST, side(192, 151, 19, OK | DEFINED | EVENT), NO_SIDE), // semtimedop
+    row(5215, 223, V5_10, NEWEST, side(223, 179, 22, OK | DEFINED | EVENT), NO_SIDE), // fadvise64
+    row(5216, 107, V5_10, NEWEST, side(107, 92, 13, OK | DEFINED | EVENT), NO_SIDE), // timer_create
+    row(5217, 110, V5_10, NEWEST, side(110, 95, 13, OK | DEFINED | EVENT), NO_SIDE), // timer_settime
+    row(5218, 108, V5_10, NEWEST, side(108, 93, 13, OK | DEFINED | EVENT), NO_SIDE), // timer_gettime
+    row(5219, 109, V5_10, NEWEST, side(109, 94, 13, OK | DEFINED | EVENT), NO_SIDE), // timer_getoverrun
+    row(5220, 111, V5_10, NEWEST, side(111, 94, 13, OK | DEFINED | EVENT), NO_SIDE), // timer_delete
+    row(5221, 112, V5_10, NEWEST, side(112, 96, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // clock_settime
+    row(5222, 113, V5_10, NEWEST, side(113, 97, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // clock_gettime
+    row(5223, 114, V5_10, NEWEST, side(114, 97, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // clock_getres
+    row(5224, 115, V5_10, NEWEST, side(115, 98, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // clock_nanosleep
+    row(5225, 131, V5_10, NEWEST, side(131, 108, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // tgkill
+    row(5226, 458, V5_10, NEWEST, side(378, 296, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // utimes
+    row(5227, 235, V5_10, NEWEST, side(235, 188, 24, OK | DEFINED | EVENT), NO_SIDE), // mbind
+    row(5228, 236, V5_10, NEWEST, side(236, 189, 24, OK | DEFINED | EVENT), NO_SIDE), // get_mempolicy
+    row(5229, 237, V5_10, NEWEST, side(237, 190, 24, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy
+    row(5230, 180, V5_10, NEWEST, side(180, 139, 18, OK | DEFINED | EVENT), NO_SIDE), // mq_open
+    row(5231, 181, V5_10, NEWEST, side(181, 140, 18, OK | DEFINED | EVENT), NO_SIDE), // mq_unlink
+    row(5232, 182, V5_10, NEWEST, side(182, 141, 18, OK | DEFINED | EVENT), NO_SIDE), // mq_timedsend
+    row(5233, 183, V5_10, NEWEST, side(183, 142, 18, OK | DEFINED | EVENT), NO_SIDE), // mq_timedreceive
+    row(5234, 184, V5_10, NEWEST, side(184, 143, 18, OK | DEFINED | EVENT), NO_SIDE), // mq_notify
+    row(5235, 185, V5_10, NEWEST, side(185, 144, 18, OK | DEFINED | EVENT), NO_SIDE), // mq_getsetattr
+    row(5236, 467, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // vserver
+    row(5237, 95, V5_10, NEWEST, side(95, 80, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // waitid
+    row(5239, 217, V5_10, NEWEST, side(217, 174, 21, OK | DEFINED | EVENT), NO_SIDE), // add_key
+    row(5240, 218, V5_10, NEWEST, side(218, 175, 21, OK | DEFINED | EVENT), NO_SIDE), // request_key
+    row(5241, 219, V5_10, NEWEST, side(219, 134, 21, OK | DEFINED | EVENT), NO_SIDE), // keyctl
+    row(5242, 550, V5_10, NEWEST, side(605, 616, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // set_thread_area
+    row(5243, 468, V5_10, NEWEST, side(386, 49, 4, OK | DEFINED | EVENT), NO_SIDE), // inotify_init
+    row(5244, 27, V5_10, NEWEST, side(27, 22, 4, OK | DEFINED | EVENT), NO_SIDE), // inotify_add_watch
+    row(5245, 28, V5_10, NEWEST, side(28, 23, 4, OK | DEFINED | EVENT), NO_SIDE), // inotify_rm_watch
+    row(5246, 238, V5_10, NEWEST, side(238, 191, 24, OK | DEFINED | EVENT), NO_SIDE), // migrate_pages
+    row(5247, 56, V5_10, NEWEST, side(56, 48, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // openat
+    row(5248, 34, V5_10, NEWEST, side(34, 28, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mkdirat
+    row(5249, 33, V5_10, NEWEST, side(33, 27, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mknodat
+    row(5250, 54, V5_10, NEWEST, side(54, 46, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchownat
+    row(5251, 469, V5_10, NEWEST, side(387, 303, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // futimesat
+    row(5252, 79, V5_10, NEWEST, side(79, 68, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // newfstatat
+    row(5253, 35, V5_10, NEWEST, side(35, 29, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // unlinkat
+    row(5254, 38, V5_10, NEWEST, side(38, 32, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // renameat
+    row(5255, 37, V5_10, NEWEST, side(37, 31, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // linkat
+    row(5256, 36, V5_10, NEWEST, side(36, 30, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // symlinkat
+    row(5257, 78, V5_10, NEWEST, side(78, 67, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // readlinkat
+    row(5258, 53, V5_10, NEWEST, side(53, 45, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat
+    row(5259, 48, V5_10, NEWEST, side(48, 41, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // faccessat
+    row(5260, 72, V5_10, NEWEST, side(72, 61, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pselect6
+    row(5261, 73, V5_10, NEWEST, side(73, 62, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // ppoll
+    row(5262, 97, V5_10, NEWEST, side(97, 82, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // unshare
+    row(5263, 76, V5_10, NEWEST, side(76, 65, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // splice
+    row(5264, 84, V5_10, NEWEST, side(84, 70, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sync_file_range
+    row(5265, 77, V5_10, NEWEST, side(77, 66, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // tee
+    row(5266, 75, V5_10, NEWEST, side(75, 64, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // vmsplice
+    row(5267, 239, V5_10, NEWEST, side(239, 192, 72, OK | DEFINED | EVENT), NO_SIDE), // move_pages
+    row(5268, 99, V5_10, NEWEST, side(99, 84, 12, OK | DEFINED | EVENT), NO_SIDE), // set_robust_list
+    row(5269, 100, V5_10, NEWEST, side(100, 85, 12, OK | DEFINED | EVENT), NO_SIDE), // get_robust_list
+    row(5270, 104, V5_10, NEWEST, side(104, 89, 14, OK | DEFINED | EVENT), NO_SIDE), // kexec_load
+    row(5271, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
+    row(5272, 22, V5_10, NEWEST, side(22, 18, 3, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait
+    row(5273, 30, V5_10, NEWEST, side(30, 24, 5, OK | DEFINED | EVENT), NO_SIDE), // ioprio_set
+    row(5274, 31, V5_10, NEWEST, side(31, 25, 5, OK | DEFINED | EVENT), NO_SIDE), // ioprio_get
+    row(5275, 88, V5_10, NEWEST, side(88, 74, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // utimensat
+    row(5276, 471, V5_10, NEWEST, side(389, 305, 8, OK | DEFINED | EVENT), NO_SIDE), // signalfd
+    row(5277, 472, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // timerfd
+    row(5278, 473, V5_10, NEWEST, side(390, 306, 2, OK | DEFINED | EVENT), NO_SIDE), // eventfd
+    row(5279, 47, V5_10, NEWEST, side(47, 40, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fallocate
+    row(5280, 85, V5_10, NEWEST, side(85, 71, 9, OK | DEFINED | EVENT), NO_SIDE), // timerfd_create
+    row(5281, 87, V5_10, NEWEST, side(87, 73, 9, OK | DEFINED | EVENT), NO_SIDE), // timerfd_gettime
+    row(5282, 86, V5_10, NEWEST, side(86, 72, 9, OK | DEFINED | EVENT), NO_SIDE), // timerfd_settime
+    row(5283, 74, V5_10, NEWEST, side(74, 63, 8, OK | DEFINED | EVENT), NO_SIDE), // signalfd4
+    row(5284, 19, V5_10, NEWEST, side(19, 15, 2, OK | DEFINED | EVENT), NO_SIDE), // eventfd2
+    row(5285, 20, V5_10, NEWEST, side(20, 16, 3, OK | DEFINED | EVENT), NO_SIDE), // epoll_create1
+    row(5286, 24, V5_10, NEWEST, side(24, 20, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // dup3
+    row(5287, 59, V5_10, NEWEST, side(59, 50, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pipe2
+    row(5288, 26, V5_10, NEWEST, side(26, 16, 4, OK | DEFINED | EVENT), NO_SIDE), // inotify_init1
+    row(5289, 69, V5_10, NEWEST, side(69, 59, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // preadv
+    row(5290, 70, V5_10, NEWEST, side(70, 59, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pwritev
+    row(5291, 240, V5_10, NEWEST, side(240, 193, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rt_tgsigqueueinfo
+    row(5292, 241, V5_10, NEWEST, side(241, 194, 26, OK | DEFINED | EVENT), NO_SIDE), // perf_event_open
+    row(5293, 242, V5_10, NEWEST, side(242, 195, 20, OK | DEFINED | EVENT), NO_SIDE), // accept4
+    row(5294, 243, V5_10, NEWEST, side(243, 196, 20, OK | DEFINED | EVENT), NO_SIDE), // recvmmsg
+    row(5295, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED | EVENT), NO_SIDE), // fanotify_init
+    row(5296, 247, V5_10, NEWEST, side(247, 200, 27, OK | DEFINED | EVENT), NO_SIDE), // fanotify_mark
+    row(5297, 245, V5_10, NEWEST, side(245, 198, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // prlimit64
+    row(5298, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
+    row(5299, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED | EVENT), NO_SIDE), // open_by_handle_at
+    row(5300, 250, V5_10, NEWEST, side(250, 203, 13, OK | DEFINED | EVENT), NO_SIDE), // clock_adjtime
+    row(5301, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // syncfs
+    row(5302, 253, V5_10, NEWEST, side(253, 206, 20, OK | DEFINED | EVENT), NO_SIDE), // sendmmsg
+    row(5303, 252, V5_10, NEWEST, side(252, 205, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setns
+    row(5304, 254, V5_10, NEWEST, side(254, 207, 29, OK | DEFINED | EVENT), NO_SIDE), // process_vm_readv
+    row(5305, 255, V5_10, NEWEST, side(255, 207, 29, OK | DEFINED | EVENT), NO_SIDE), // process_vm_writev
+    row(5306, 256, V5_10, NEWEST, side(256, 208, 30, OK | DEFINED | EVENT), NO_SIDE), // kcmp
+    row(5307, 257, V5_10, NEWEST, side(257, 209, 15, OK | DEFINED | EVENT), NO_SIDE), // finit_module
+    row(5308, 61, V5_10, NEWEST, side(61, 52, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getdents64
+    row(5309, 258, V5_10, NEWEST, side(258, 210, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_setattr
+    row(5310, 259, V5_10, NEWEST, side(259, 211, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_getattr
+    row(5311, 260, V5_10, NEWEST, side(260, 212, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // renameat2
+    row(5312, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED | EVENT), NO_SIDE), // seccomp
+    row(5313, 262, V5_10, NEWEST, side(262, 214, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getrandom
+    row(5314, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED | EVENT), NO_SIDE), // memfd_create
+    row(5315, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
+    row(5316, 265, V5_10, NEWEST, side(265, 217, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // execveat
+    row(5317, 266, V5_10, NEWEST, side(266, 16, 34, OK | DEFINED | EVENT), NO_SIDE), // userfaultfd
+    row(5318, 267, V5_10, NEWEST, side(267, 218, 35, OK | DEFINED | EVENT), NO_SIDE), // membarrier
+    row(5319, 268, V5_10, NEWEST, side(268, 183, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mlock2
+    row(5320, 269, V5_10, NEWEST, side(269, 65, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // copy_file_range
+    row(5321, 270, V5_10, NEWEST, side(270, 219, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // preadv2
+    row(5322, 271, V5_10, NEWEST, side(271, 219, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pwritev2
+    row(5323, 272, V5_10, NEWEST, side(272, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // pkey_mprotect
+    row(5324, 273, V5_10, NEWEST, side(273, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // pkey_alloc
+    row(5325, 274, V5_10, NEWEST, side(274, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // pkey_free
+    row(5326, 275, V5_10, NEWEST, side(275, 220, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statx
+    row(5327, 277, V5_10, NEWEST, side(277, 222, 36, OK | DEFINED | EVENT), NO_SIDE), // rseq
+    row(5328, 276, V5_10, NEWEST, side(276, 221, 0, OK | DEFINED | EVENT), NO_SIDE), // io_pgetevents
+    row(5424, 279, V5_10, NEWEST, side(279, 224, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pidfd_send_signal
+    row(5425, 280, V5_10, NEWEST, side(280, 225, 38, OK | DEFINED | EVENT), NO_SIDE), // io_uring_setup
+    row(5426, 281, V5_10, NEWEST, side(281, 226, 38, OK | DEFINED | EVENT), NO_SIDE), // io_uring_enter
+    row(5427, 282, V5_10, NEWEST, side(282, 227, 38, OK | DEFINED | EVENT), NO_SIDE), // io_uring_register
+    row(5428, 283, V5_10, NEWEST, side(283, 228, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree
+    row(5429, 284, V5_10, NEWEST, side(284, 229, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // move_mount
+    row(5430, 285, V5_10, NEWEST, side(285, 230, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fsopen
+    row(5431, 286, V5_10, NEWEST, side(286, 231, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fsconfig
+    row(5432, 287, V5_10, NEWEST, side(287, 232, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fsmount
+    row(5433, 288, V5_10, NEWEST, side(288, 233, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fspick
+    row(5434, 289, V5_10, NEWEST, side(289, 234, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pidfd_open
+    row(5435, 290, V5_10, NEWEST, side(661, 235, NO_CONFIG, OK), NO_SIDE), // clone3
+    row(5436, 291, V5_10, NEWEST, side(291, 236, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // close_range
+    row(5437, 292, V5_10, NEWEST, side(292, 237, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // openat2
+    row(5438, 293, V5_10, NEWEST, side(293, 238, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pidfd_getfd
+    row(5439, 294, V5_10, NEWEST, side(294, 239, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // faccessat2
+    row(5440, 295, V5_10, NEWEST, side(295, 240, 22, OK | DEFINED | EVENT), NO_SIDE), // process_madvise
+    row(5441, 650, V6_1, NEWEST, side(804, 747, 3, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait2
+    row(5442, 651, V6_1, NEWEST, side(805, 748, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mount_setattr
+    row(5443, 652, V6_1, NEWEST, side(806, 749, 7, OK | DEFINED | EVENT), NO_SIDE), // quotactl_fd
+    row(5444, 653, V6_1, NEWEST, side(807, 750, 63, OK | DEFINED | EVENT), NO_SIDE), // landlock_create_ruleset
+    row(5445, 654, V6_1, NEWEST, side(808, 751, 63, OK | DEFINED | EVENT), NO_SIDE), // landlock_add_rule
+    row(5446, 655, V6_1, NEWEST, side(809, 752, 63, OK | DEFINED | EVENT), NO_SIDE), // landlock_restrict_self
+    row(5448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // process_mrelease
+    row(5449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_waitv
+    row(5450, 659, V6_1, NEWEST, side(813, 756, 24, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy_home_node
+    row(5451, 660, V6_12, NEWEST, side(835, 782, 68, OK | DEFINED | EVENT), NO_SIDE), // cachestat
+    row(5452, 661, V6_12, NEWEST, side(836, 783, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
+    row(5453, 662, V6_12, NEWEST, side(837, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
+    row(5454, 663, V6_12, NEWEST, side(838, 784, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
+    row(5455, 664, V6_12, NEWEST, side(839, 785, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
+    row(5456, 665, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
+    row(5457, 666, V6_12, NEWEST, side(841, 787, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
+    row(5458, 667, V6_12, NEWEST, side(842, 788, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
+    row(5459, 668, V6_12, NEWEST, side(843, 789, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
+    row(5460, 669, V6_12, NEWEST, side(844, 790, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
+    row(5461, 670, V6_12, NEWEST, side(845, 791, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
+    row(5462, 671, V6_12, NEWEST, side(846, 792, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mseal
+    row(5463, 674, V7_2, NEWEST, side(850, 805, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
+    row(5464, 675, V7_2, NEWEST, side(851, 806, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
+    row(5465, 676, V7_2, NEWEST, side(852, 807, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
+    row(5466, 677, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
+    row(5467, 678, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
+    row(5468, 679, V7_2, NEWEST, side(855, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
+    row(5469, 680, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
+    row(5470, 681, V7_2, NEWEST, side(857, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
+    row(5471, 682, V7_2, NEWEST, side(858, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
+    row(5472, 684, V7_3, NEWEST, side(860, 818, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
 ];
 
 static OLDER: [Older; 8] = [
-    older(5063, V6_12, side(193, 152, NONE, OK | DEFINED | EVENT), NO_SIDE), // semop
-    older(5194, V5_10, side(98, 83, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex
-    older(5206, V5_10, side(18, 14, NONE, OK | DEFINED | EVENT), NO_SIDE), // lookup_dcookie
-    older(5206, V6_1, side(18, NONE, NONE, NO_DEFINITION), NO_SIDE), // lookup_dcookie
-    older(5267, V6_12, side(239, 192, 6, OK | DEFINED | EVENT), NO_SIDE), // move_pages
-    older(5271, V6_12, side(168, 135, NONE, OK | DEFINED | EVENT), NO_SIDE), // getcpu
-    older(5298, V6_1, side(248, 201, NONE, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
-    older(5315, V6_12, side(264, 216, NONE, OK | DEFINED | EVENT), NO_SIDE), // bpf
+    older(5063, V6_12, side(193, 152, 19, OK | DEFINED | EVENT), NO_SIDE), // semop
+    older(5194, V5_10, side(98, 83, 12, OK | DEFINED | EVENT), NO_SIDE), // futex
+    older(5206, V5_10, side(18, 14, 1, OK | DEFINED | EVENT), NO_SIDE), // lookup_dcookie
+    older(5206, V6_1, side(18, NONE, NO_CONFIG, NO_DEFINITION), NO_SIDE), // lookup_dcookie
+    older(5267, V6_12, side(239, 192, 25, OK | DEFINED | EVENT), NO_SIDE), // move_pages
+    older(5271, V6_12, side(168, 135, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
+    older(5298, V6_1, side(248, 201, 28, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
+    older(5315, V6_12, side(264, 216, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
 ];
 
 static BLOCKS: [Block; 0] = [];
+
+static EVENTS: [Event; 0] = [];
+
+static SYMBOLS: [Prefix; 0] = [];
+
+static COMPANIONS: [Prefix; 2] = [
+    companion(V5_10, NEWEST, MAIN | DEFINED, "__do_", INLINE),
+    companion(V5_10, NEWEST, MAIN | DEFINED, "__se_", GLOBAL),
+];
 
 static ALIASES: [Alias; 0] = [];
 

@@ -6,12 +6,22 @@
 #[rustfmt::skip]
 pub(crate) mod abis;
 #[rustfmt::skip]
+pub(crate) mod configs;
+#[rustfmt::skip]
 pub(crate) mod entries;
 #[rustfmt::skip]
 pub(crate) mod names;
 #[rustfmt::skip]
+pub(crate) mod params;
+#[rustfmt::skip]
+#[allow(unused_imports, reason = "which widths parameters have depends on the kernels held")]
+pub(crate) mod prototypes;
+#[rustfmt::skip]
 #[allow(dead_code, reason = "which releases the tables name depends on the ABIs built in")]
 pub(crate) mod releases;
+
+#[rustfmt::skip]
+pub(crate) mod types;
 
 use crate::abi::Abi;
 use crate::table::Table;

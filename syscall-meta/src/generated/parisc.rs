@@ -5,436 +5,448 @@ use crate::row::*;
 
 static ROWS: [Row; 408] = [
     // number, name, first release, last release, (entry, parameters, configuration, flags), as compat
-    row(0, 128, V5_10, NEWEST, side(128, 49, NONE, OK | DEFINED | EVENT), side(128, 49, NONE, OK | DEFINED)), // restart_syscall
-    row(1, 93, V5_10, NEWEST, side(93, 79, NONE, OK | DEFINED | EVENT), side(93, 79, NONE, OK | DEFINED)), // exit
-    row(2, 297, V5_10, NEWEST, side(687, 49, NONE, OK), side(687, 49, NONE, OK)), // fork
-    row(3, 63, V5_10, NEWEST, side(63, 331, NONE, OK | DEFINED | EVENT), side(63, 331, NONE, OK | DEFINED)), // read
-    row(4, 64, V5_10, NEWEST, side(64, 332, NONE, OK | DEFINED | EVENT), side(64, 332, NONE, OK | DEFINED)), // write
-    row(5, 327, V5_10, NEWEST, side(311, 253, NONE, OK | DEFINED | EVENT), side(428, 253, 17, OK | COMPAT_DEFINED)), // open
-    row(6, 57, V5_10, NEWEST, side(57, 43, NONE, OK | DEFINED | EVENT), side(57, 43, NONE, OK | DEFINED)), // close
-    row(7, 551, V5_10, NEWEST, side(607, 560, NONE, OK | DEFINED | EVENT), side(607, 560, NONE, OK | DEFINED)), // waitpid
-    row(8, 507, V5_10, NEWEST, side(429, 271, NONE, OK | DEFINED | EVENT), side(429, 271, NONE, OK | DEFINED)), // creat
-    row(9, 301, V5_10, NEWEST, side(299, 245, NONE, OK | DEFINED | EVENT), side(299, 245, NONE, OK | DEFINED)), // link
-    row(10, 302, V5_10, NEWEST, side(300, 246, NONE, OK | DEFINED | EVENT), side(300, 246, NONE, OK | DEFINED)), // unlink
-    row(11, 221, V5_10, NEWEST, side(221, 177, NONE, OK | DEFINED | EVENT), side(430, 419, 17, OK | COMPAT_DEFINED)), // execve
-    row(12, 49, V5_10, NEWEST, side(49, 42, NONE, OK | DEFINED | EVENT), side(49, 42, NONE, OK | DEFINED)), // chdir
-    row(13, 541, V5_10, NEWEST, side(566, 527, 14, OK | DEFINED | EVENT), side(566, 527, 14, OK | DEFINED)), // time
-    row(14, 304, V5_10, NEWEST, side(301, 247, NONE, OK | DEFINED | EVENT), side(301, 247, NONE, OK | DEFINED)), // mknod
-    row(15, 305, V5_10, NEWEST, side(302, 248, NONE, OK | DEFINED | EVENT), side(302, 248, NONE, OK | DEFINED)), // chmod
-    row(16, 402, V5_10, NEWEST, side(353, 249, NONE, OK | DEFINED | EVENT), side(353, 249, NONE, OK | DEFINED)), // lchown
-    row(17, 198, V5_10, NEWEST, side(198, 157, NONE, OK | DEFINED | EVENT), side(198, 157, NONE, OK | DEFINED)), // socket
-    row(18, 343, V5_10, NEWEST, side(320, 257, NONE, OK | DEFINED | EVENT), side(463, 448, 17, OK | COMPAT_DEFINED)), // stat
-    row(19, 62, V5_10, NEWEST, side(62, 421, NONE, OK | DEFINED | EVENT), side(432, 422, 17, OK | COMPAT_DEFINED)), // lseek
-    row(20, 172, V5_10, NEWEST, side(172, 49, NONE, OK | DEFINED | EVENT), side(172, 49, NONE, OK | DEFINED)), // getpid
-    row(21, 40, V5_10, NEWEST, side(40, 325, NONE, OK | DEFINED | EVENT), side(40, 325, NONE, OK | DEFINED)), // mount
-    row(22, 200, V5_10, NEWEST, side(200, 159, NONE, OK | DEFINED | EVENT), side(200, 159, NONE, OK | DEFINED)), // bind
-    row(23, 146, V5_10, NEWEST, side(146, 121, 1, OK | DEFINED | EVENT), side(146, 121, 1, OK | DEFINED)), // setuid
-    row(24, 174, V5_10, NEWEST, side(174, 49, NONE, OK | DEFINED | EVENT), side(174, 49, NONE, OK | DEFINED)), // getuid
-    row(25, 542, V5_10, NEWEST, side(567, 528, 14, OK | DEFINED | EVENT), side(567, 528, 14, OK | DEFINED)), // stime
-    row(26, 117, V5_10, NEWEST, side(117, 359, NONE, OK | DEFINED | EVENT), side(435, 424, 17, OK | COMPAT_DEFINED)), // ptrace
-    row(27, 543, V5_10, NEWEST, side(568, 529, NONE, OK | DEFINED | EVENT), side(568, 529, NONE, OK | DEFINED)), // alarm
-    row(28, 80, V5_10, NEWEST, side(80, 69, NONE, OK | DEFINED | EVENT), side(465, 449, 17, OK | COMPAT_DEFINED)), // fstat
-    row(29, 508, V5_10, NEWEST, side(436, 49, NONE, OK | DEFINED | EVENT), side(436, 49, NONE, OK | DEFINED)), // pause
-    row(30, 544, V5_10, NEWEST, side(569, 530, 14, OK | DEFINED | EVENT), side(569, 530, 14, OK | DEFINED)), // utime
-    row(31, 203, V5_10, NEWEST, side(203, 162, NONE, OK | DEFINED | EVENT), side(203, 162, NONE, OK | DEFINED)), // connect
-    row(32, 201, V5_10, NEWEST, side(201, 160, NONE, OK | DEFINED | EVENT), side(201, 160, NONE, OK | DEFINED)), // listen
-    row(33, 319, V5_10, NEWEST, side(308, 251, NONE, OK | DEFINED | EVENT), side(308, 251, NONE, OK | DEFINED)), // access
-    row(34, 509, V5_10, NEWEST, side(437, 425, NONE, OK | DEFINED | EVENT), side(437, 425, NONE, OK | DEFINED)), // nice
-    row(35, 202, V5_10, NEWEST, side(202, 161, NONE, OK | DEFINED | EVENT), side(202, 161, NONE, OK | DEFINED)), // accept
-    row(36, 81, V5_10, NEWEST, side(81, 49, NONE, OK | DEFINED | EVENT), side(81, 49, NONE, OK | DEFINED)), // sync
-    row(37, 129, V5_10, NEWEST, side(129, 107, NONE, OK | DEFINED | EVENT), side(129, 107, NONE, OK | DEFINED)), // kill
-    row(38, 374, V5_10, NEWEST, side(341, 245, NONE, OK | DEFINED | EVENT), side(341, 245, NONE, OK | DEFINED)), // rename
-    row(39, 375, V5_10, NEWEST, side(342, 271, NONE, OK | DEFINED | EVENT), side(342, 271, NONE, OK | DEFINED)), // mkdir
-    row(40, 376, V5_10, NEWEST, side(343, 246, NONE, OK | DEFINED | EVENT), side(343, 246, NONE, OK | DEFINED)), // rmdir
-    row(41, 23, V5_10, NEWEST, side(23, 19, NONE, OK | DEFINED | EVENT), side(23, 19, NONE, OK | DEFINED)), // dup
-    row(42, 324, V5_10, NEWEST, side(438, 426, NONE, OK | DEFINED | EVENT), side(438, 426, NONE, OK | DEFINED)), // pipe
-    row(43, 153, V5_10, NEWEST, side(153, 126, NONE, OK | DEFINED | EVENT), side(439, 427, 17, OK | COMPAT_DEFINED)), // times
-    row(44, 204, V5_10, NEWEST, side(204, 163, NONE, OK | DEFINED | EVENT), side(204, 163, NONE, OK | DEFINED)), // getsockname
-    row(45, 214, V5_10, NEWEST, side(214, 378, NONE, OK | DEFINED | EVENT), side(214, 378, NONE, OK | DEFINED)), // brk
-    row(46, 144, V5_10, NEWEST, side(144, 119, 1, OK | DEFINED | EVENT), side(144, 119, 1, OK | DEFINED)), // setgid
-    row(47, 176, V5_10, NEWEST, side(176, 49, NONE, OK | DEFINED | EVENT), side(176, 49, NONE, OK | DEFINED)), // getgid
-    row(48, 559, V5_10, NEWEST, side(610, 563, NONE, OK | DEFINED | EVENT), side(610, 563, NONE, OK | DEFINED)), // signal
-    row(49, 175, V5_10, NEWEST, side(175, 49, NONE, OK | DEFINED | EVENT), side(175, 49, NONE, OK | DEFINED)), // geteuid
-    row(50, 177, V5_10, NEWEST, side(177, 49, NONE, OK | DEFINED | EVENT), side(177, 49, NONE, OK | DEFINED)), // getegid
-    row(51, 89, V5_10, NEWEST, side(89, 75, NONE, OK | DEFINED | EVENT), side(89, 75, NONE, OK | DEFINED)), // acct
-    row(52, 39, V5_10, NEWEST, side(39, 33, NONE, OK | DEFINED | EVENT), side(39, 33, NONE, OK | DEFINED)), // umount2
-    row(53, 205, V5_10, NEWEST, side(205, 163, NONE, OK | DEFINED | EVENT), side(205, 163, NONE, OK | DEFINED)), // getpeername
-    row(54, 29, V5_10, NEWEST, side(29, 324, NONE, OK | DEFINED | EVENT), side(444, 429, 17, OK | COMPAT_DEFINED)), // ioctl
-    row(55, 25, V5_10, NEWEST, side(25, 324, NONE, OK | DEFINED | EVENT), side(445, 429, 17, OK | COMPAT_DEFINED)), // fcntl
-    row(56, 199, V5_10, NEWEST, side(199, 158, NONE, OK | DEFINED | EVENT), side(199, 158, NONE, OK | DEFINED)), // socketpair
-    row(57, 154, V5_10, NEWEST, side(154, 127, NONE, OK | DEFINED | EVENT), side(154, 127, NONE, OK | DEFINED)), // setpgid
-    row(58, 361, V5_10, NEWEST, side(331, 485, NONE, OK | DEFINED | EVENT), side(331, 485, NONE, OK | DEFINED)), // send
-    row(59, 160, V5_10, NEWEST, side(160, 129, NONE, OK | DEFINED | EVENT), side(160, 129, NONE, OK | DEFINED)), // uname
-    row(60, 166, V5_10, NEWEST, side(166, 133, NONE, OK | DEFINED | EVENT), side(166, 133, NONE, OK | DEFINED)), // umask
-    row(61, 51, V5_10, NEWEST, side(51, 42, NONE, OK | DEFINED | EVENT), side(51, 42, NONE, OK | DEFINED)), // chroot
-    row(62, 452, V5_10, NEWEST, side(374, 293, NONE, OK | DEFINED | EVENT), side(446, 430, 17, OK | COMPAT_DEFINED)), // ustat
-    row(63, 358, V5_10, NEWEST, side(327, 260, NONE, OK | DEFINED | EVENT), side(327, 260, NONE, OK | DEFINED)), // dup2
-    row(64, 173, V5_10, NEWEST, side(173, 49, NONE, OK | DEFINED | EVENT), side(173, 49, NONE, OK | DEFINED)), // getppid
-    row(65, 339, V5_10, NEWEST, side(317, 49, NONE, OK | DEFINED | EVENT), side(317, 49, NONE, OK | DEFINED)), // getpgrp
-    row(66, 157, V5_10, NEWEST, side(157, 49, NONE, OK | DEFINED | EVENT), side(157, 49, NONE, OK | DEFINED)), // setsid
-    row(67, 41, V5_10, NEWEST, side(41, 35, NONE, OK | DEFINED | EVENT), side(41, 35, NONE, OK | DEFINED)), // pivot_root
-    row(68, 564, V5_10, NEWEST, side(612, 49, 25, OK | DEFINED | EVENT), side(688, 49, NONE, ALWAYS_ENOSYS)), // sgetmask
-    row(69, 565, V5_10, NEWEST, side(613, 565, 25, OK | DEFINED | EVENT), side(688, 565, NONE, ALWAYS_ENOSYS)), // ssetmask
-    row(70, 145, V5_10, NEWEST, side(145, 120, 1, OK | DEFINED | EVENT), side(145, 120, 1, OK | DEFINED)), // setreuid
-    row(71, 143, V5_10, NEWEST, side(143, 118, 1, OK | DEFINED | EVENT), side(143, 118, 1, OK | DEFINED)), // setregid
-    row(72, 232, V5_10, NEWEST, side(232, 387, NONE, OK | DEFINED | EVENT), side(232, 387, NONE, OK | DEFINED)), // mincore
-    row(73, 333, V5_10, NEWEST, side(314, 255, NONE, OK | DEFINED | EVENT), side(451, 436, 17, OK | COMPAT_DEFINED)), // sigpending
-    row(74, 161, V5_10, NEWEST, side(161, 130, NONE, OK | DEFINED | EVENT), side(161, 130, NONE, OK | DEFINED)), // sethostname
-    row(75, 164, V5_10, NEWEST, side(164, 131, NONE, OK | DEFINED | EVENT), side(452, 437, 17, OK | COMPAT_DEFINED)), // setrlimit
-    row(76, 163, V5_10, NEWEST, side(163, 131, NONE, OK | DEFINED | EVENT), side(495, 437, 17, OK | COMPAT_DEFINED)), // getrlimit
-    row(77, 165, V5_10, NEWEST, side(165, 132, NONE, OK | DEFINED | EVENT), side(453, 438, 17, OK | COMPAT_DEFINED)), // getrusage
-    row(78, 169, V5_10, NEWEST, side(169, 136, NONE, OK | DEFINED | EVENT), side(454, 439, 14, OK | COMPAT_DEFINED)), // gettimeofday
-    row(79, 170, V5_10, NEWEST, side(170, 136, NONE, OK | DEFINED | EVENT), side(455, 439, 17, OK | COMPAT_DEFINED)), // settimeofday
-    row(80, 158, V5_10, NEWEST, side(158, 128, NONE, OK | DEFINED | EVENT), side(158, 128, NONE, OK | DEFINED)), // getgroups
-    row(81, 159, V5_10, NEWEST, side(159, 128, NONE, OK | DEFINED | EVENT), side(159, 128, NONE, OK | DEFINED)), // setgroups
-    row(82, 206, V5_10, NEWEST, side(206, 375, NONE, OK | DEFINED | EVENT), side(206, 375, NONE, OK | DEFINED)), // sendto
-    row(83, 336, V5_10, NEWEST, side(315, 245, NONE, OK | DEFINED | EVENT), side(315, 245, NONE, OK | DEFINED)), // symlink
-    row(84, 344, V5_10, NEWEST, side(321, 257, NONE, OK | DEFINED | EVENT), side(464, 448, 17, OK | COMPAT_DEFINED)), // lstat
-    row(85, 337, V5_10, NEWEST, side(316, 256, NONE, OK | DEFINED | EVENT), side(316, 256, NONE, OK | DEFINED)), // readlink
-    row(86, 449, V5_10, NEWEST, side(42, NONE, NONE, NI), side(42, NONE, NONE, NI)), // uselib
-    row(87, 224, V5_10, NEWEST, side(224, 180, NONE, OK | DEFINED | EVENT), side(224, 180, NONE, OK | DEFINED)), // swapon
-    row(88, 142, V5_10, NEWEST, side(142, 117, NONE, OK | DEFINED | EVENT), side(142, 117, NONE, OK | DEFINED)), // reboot
-    row(89, 481, V5_10, NEWEST, side(496, 383, NONE, OK), side(496, 383, NONE, OK)), // mmap2
-    row(90, 222, V5_10, NEWEST, side(222, 535, NONE, OK), side(222, 535, NONE, OK)), // mmap
-    row(91, 215, V5_10, NEWEST, side(215, 379, NONE, OK | DEFINED | EVENT), side(215, 379, NONE, OK | DEFINED)), // munmap
-    row(92, 45, V5_10, NEWEST, side(45, 441, NONE, OK | DEFINED | EVENT), side(458, 442, 17, OK | COMPAT_DEFINED)), // truncate
-    row(93, 46, V5_10, NEWEST, side(46, 443, NONE, OK | DEFINED | EVENT), side(459, 444, 17, OK | COMPAT_DEFINED)), // ftruncate
-    row(94, 52, V5_10, NEWEST, side(52, 44, NONE, OK | DEFINED | EVENT), side(52, 44, NONE, OK | DEFINED)), // fchmod
-    row(95, 55, V5_10, NEWEST, side(55, 47, NONE, OK | DEFINED | EVENT), side(55, 47, NONE, OK | DEFINED)), // fchown
-    row(96, 141, V5_10, NEWEST, side(141, 25, NONE, OK | DEFINED | EVENT), side(141, 25, NONE, OK | DEFINED)), // getpriority
-    row(97, 140, V5_10, NEWEST, side(140, 116, NONE, OK | DEFINED | EVENT), side(140, 116, NONE, OK | DEFINED)), // setpriority
-    row(98, 362, V5_10, NEWEST, side(332, 486, NONE, OK | DEFINED | EVENT), side(519, 487, NONE, OK | COMPAT_DEFINED)), // recv
-    row(99, 43, V5_10, NEWEST, side(43, 36, NONE, OK | DEFINED | EVENT), side(461, 446, 17, OK | COMPAT_DEFINED)), // statfs
-    row(100, 44, V5_10, NEWEST, side(44, 37, NONE, OK | DEFINED | EVENT), side(462, 447, 17, OK | COMPAT_DEFINED)), // fstatfs
-    row(101, 464, V5_10, NEWEST, side(383, 303, NONE, OK | DEFINED | EVENT), side(383, 303, NONE, OK | DEFINED)), // stat64
-    row(103, 116, V5_10, NEWEST, side(116, 99, 3, OK | DEFINED | EVENT), side(116, 99, 3, OK | DEFINED)), // syslog
-    row(104, 103, V5_10, NEWEST, side(103, 88, NONE, OK | DEFINED | EVENT), side(323, 258, 9, OK | COMPAT_DEFINED)), // setitimer
-    row(105, 102, V5_10, NEWEST, side(102, 87, NONE, OK | DEFINED | EVENT), side(324, 259, 9, OK | COMPAT_DEFINED)), // getitimer
-    row(106, 90, V5_10, NEWEST, side(90, 76, 1, OK | DEFINED | EVENT), side(90, 76, 1, OK | DEFINED)), // capget
-    row(107, 91, V5_10, NEWEST, side(91, 77, 1, OK | DEFINED | EVENT), side(91, 77, 1, OK | DEFINED)), // capset
-    row(108, 67, V5_10, NEWEST, side(689, 633, NONE, OK), side(689, 633, NONE, OK)), // pread64
-    row(109, 68, V5_10, NEWEST, side(690, 634, NONE, OK), side(690, 634, NONE, OK)), // pwrite64
-    row(110, 17, V5_10, NEWEST, side(17, 321, NONE, OK | DEFINED | EVENT), side(17, 321, NONE, OK | DEFINED)), // getcwd
-    row(111, 58, V5_10, NEWEST, side(58, 49, NONE, OK | DEFINED | EVENT), side(58, 49, NONE, OK | DEFINED)), // vhangup
-    row(112, 466, V5_10, NEWEST, side(385, 344, NONE, OK | DEFINED | EVENT), side(385, 344, NONE, OK | DEFINED)), // fstat64
-    row(113, 342, V5_10, NEWEST, side(691, 49, NONE, OK), side(691, 49, NONE, OK)), // vfork
-    row(114, 244, V5_10, NEWEST, side(244, 197, NONE, OK | DEFINED | EVENT), side(466, 450, 17, OK | COMPAT_DEFINED)), // wait4
-    row(115, 225, V5_10, NEWEST, side(225, 181, NONE, OK | DEFINED | EVENT), side(225, 181, NONE, OK | DEFINED)), // swapoff
-    row(116, 179, V5_10, NEWEST, side(179, 138, NONE, OK | DEFINED | EVENT), side(467, 451, 17, OK | COMPAT_DEFINED)), // sysinfo
-    row(117, 210, V5_10, NEWEST, side(210, 168, NONE, OK | DEFINED | EVENT), side(210, 168, NONE, OK | DEFINED)), // shutdown
-    row(118, 82, V5_10, NEWEST, side(82, 43, NONE, OK | DEFINED | EVENT), side(82, 43, NONE, OK | DEFINED)), // fsync
-    row(119, 233, V5_10, NEWEST, side(692, 388, NONE, OK), side(692, 388, NONE, OK)), // madvise
-    row(120, 220, V5_10, NEWEST, side(417, 382, NONE, OK), side(417, 382, NONE, OK)), // clone
-    row(121, 162, V5_10, NEWEST, side(162, 130, NONE, OK | DEFINED | EVENT), side(162, 130, NONE, OK | DEFINED)), // setdomainname
-    row(122, 71, V5_10, NEWEST, side(492, 468, NONE, OK | DEFINED | EVENT), side(493, 469, 17, OK | COMPAT_DEFINED)), // sendfile
-    row(123, 207, V5_10, NEWEST, side(207, 376, NONE, OK | DEFINED | EVENT), side(520, 488, NONE, OK | COMPAT_DEFINED)), // recvfrom
-    row(124, 171, V5_10, NEWEST, side(413, 367, 14, OK | DEFINED | EVENT), side(413, 367, 14, OK | DEFINED)), // adjtimex
-    row(125, 226, V5_10, NEWEST, side(226, 384, NONE, OK | DEFINED | EVENT), side(226, 384, NONE, OK | DEFINED)), // mprotect
-    row(126, 510, V5_10, NEWEST, side(470, 452, NONE, OK | DEFINED | EVENT), side(471, 453, NONE, OK | COMPAT_DEFINED)), // sigprocmask
-    row(128, 105, V5_10, NEWEST, side(105, 353, NONE, OK | DEFINED | EVENT), side(105, 353, NONE, OK | DEFINED)), // init_module
-    row(129, 106, V5_10, NEWEST, side(106, 91, 2, OK | DEFINED | EVENT), side(106, 91, 2, OK | DEFINED)), // delete_module
-    row(131, 60, V5_10, NEWEST, side(60, 51, NONE, OK | DEFINED | EVENT), side(60, 51, NONE, OK | DEFINED)), // quotactl
-    row(132, 155, V5_10, NEWEST, side(155, 103, NONE, OK | DEFINED | EVENT), side(155, 103, NONE, OK | DEFINED)), // getpgid
-    row(133, 50, V5_10, NEWEST, side(50, 43, NONE, OK | DEFINED | EVENT), side(50, 43, NONE, OK | DEFINED)), // fchdir
-    row(134, 443, V5_10, NEWEST, side(42, NONE, NONE, NI), side(42, NONE, NONE, NI)), // bdflush
-    row(135, 435, V5_10, NEWEST, side(363, 399, 12, OK | DEFINED | EVENT), side(363, 399, 12, OK | DEFINED)), // sysfs
-    row(136, 92, V5_10, NEWEST, side(693, 617, NONE, OK), side(693, 617, NONE, OK)), // personality
-    row(138, 151, V5_10, NEWEST, side(151, 121, 1, OK | DEFINED | EVENT), side(151, 121, 1, OK | DEFINED)), // setfsuid
-    row(139, 152, V5_10, NEWEST, side(152, 119, 1, OK | DEFINED | EVENT), side(152, 119, 1, OK | DEFINED)), // setfsgid
-    row(140, 511, V5_10, NEWEST, side(397, 330, 15, OK | DEFINED | EVENT), side(397, 330, 15, OK | DEFINED)), // _llseek
-    row(141, 446, V5_10, NEWEST, side(369, 291, NONE, OK | DEFINED | EVENT), side(474, 455, 17, OK | COMPAT_DEFINED)), // getdents
-    row(142, 512, V5_10, NEWEST, side(377, 297, NONE, OK | DEFINED | EVENT), side(475, 456, 17, OK | COMPAT_DEFINED)), // _newselect
-    row(143, 32, V5_10, NEWEST, side(32, 26, NONE, OK | DEFINED | EVENT), side(32, 26, NONE, OK | DEFINED)), // flock
-    row(144, 227, V5_10, NEWEST, side(227, 385, NONE, OK | DEFINED | EVENT), side(227, 385, NONE, OK | DEFINED)), // msync
-    row(145, 65, V5_10, NEWEST, side(65, 333, NONE, OK | DEFINED | EVENT), side(65, 333, NONE, OK | DEFINED)), // readv
-    row(146, 66, V5_10, NEWEST, side(66, 333, NONE, OK | DEFINED | EVENT), side(66, 333, NONE, OK | DEFINED)), // writev
-    row(147, 156, V5_10, NEWEST, side(156, 103, NONE, OK | DEFINED | EVENT), side(156, 103, NONE, OK | DEFINED)), // getsid
-    row(148, 83, V5_10, NEWEST, side(83, 43, NONE, OK | DEFINED | EVENT), side(83, 43, NONE, OK | DEFINED)), // fdatasync
-    row(149, 450, V5_10, NEWEST, side(42, NONE, NONE, NI), side(42, NONE, NONE, NI)), // _sysctl
-    row(150, 228, V5_10, NEWEST, side(228, 386, NONE, OK | DEFINED | EVENT), side(228, 386, NONE, OK | DEFINED)), // mlock
-    row(151, 229, V5_10, NEWEST, side(229, 386, NONE, OK | DEFINED | EVENT), side(229, 386, NONE, OK | DEFINED)), // munlock
-    row(152, 230, V5_10, NEWEST, side(230, 16, NONE, OK | DEFINED | EVENT), side(230, 16, NONE, OK | DEFINED)), // mlockall
-    row(153, 231, V5_10, NEWEST, side(231, 49, NONE, OK | DEFINED | EVENT), side(231, 49, NONE, OK | DEFINED)), // munlockall
-    row(154, 118, V5_10, NEWEST, side(118, 101, NONE, OK | DEFINED | EVENT), side(118, 101, NONE, OK | DEFINED)), // sched_setparam
-    row(155, 121, V5_10, NEWEST, side(121, 101, NONE, OK | DEFINED | EVENT), side(121, 101, NONE, OK | DEFINED)), // sched_getparam
-    row(156, 119, V5_10, NEWEST, side(119, 102, NONE, OK | DEFINED | EVENT), side(119, 102, NONE, OK | DEFINED)), // sched_setscheduler
-    row(157, 120, V5_10, NEWEST, side(120, 103, NONE, OK | DEFINED | EVENT), side(120, 103, NONE, OK | DEFINED)), // sched_getscheduler
-    row(158, 124, V5_10, NEWEST, side(124, 49, NONE, OK | DEFINED | EVENT), side(124, 49, NONE, OK | DEFINED)), // sched_yield
-    row(159, 125, V5_10, NEWEST, side(125, 105, NONE, OK | DEFINED | EVENT), side(125, 105, NONE, OK | DEFINED)), // sched_get_priority_max
-    row(160, 126, V5_10, NEWEST, side(126, 105, NONE, OK | DEFINED | EVENT), side(126, 105, NONE, OK | DEFINED)), // sched_get_priority_min
-    row(161, 127, V5_10, NEWEST, side(411, 360, 14, OK | DEFINED | EVENT), side(411, 360, 14, OK | DEFINED)), // sched_rr_get_interval
-    row(162, 101, V5_10, NEWEST, side(404, 351, 14, OK | DEFINED | EVENT), side(404, 351, 14, OK | DEFINED)), // nanosleep
-    row(163, 216, V5_10, NEWEST, side(216, 380, NONE, OK | DEFINED | EVENT), side(216, 380, NONE, OK | DEFINED)), // mremap
-    row(164, 147, V5_10, NEWEST, side(147, 122, 1, OK | DEFINED | EVENT), side(147, 122, 1, OK | DEFINED)), // setresuid
-    row(165, 148, V5_10, NEWEST, side(148, 123, 1, OK | DEFINED | EVENT), side(148, 123, 1, OK | DEFINED)), // getresuid
-    row(166, 132, V5_10, NEWEST, side(132, 109, NONE, OK | DEFINED | EVENT), side(491, 467, 17, OK | COMPAT_DEFINED)), // sigaltstack
-    row(168, 360, V5_10, NEWEST, side(329, 262, NONE, OK | DEFINED | EVENT), side(329, 262, NONE, OK | DEFINED)), // poll
-    row(170, 149, V5_10, NEWEST, side(149, 124, 1, OK | DEFINED | EVENT), side(149, 124, 1, OK | DEFINED)), // setresgid
-    row(171, 150, V5_10, NEWEST, side(150, 125, 1, OK | DEFINED | EVENT), side(150, 125, 1, OK | DEFINED)), // getresgid
-    row(172, 167, V5_10, NEWEST, side(167, 366, NONE, OK | DEFINED | EVENT), side(167, 366, NONE, OK | DEFINED)), // prctl
-    row(173, 139, V5_10, NEWEST, side(480, 49, NONE, OK), side(480, 49, NONE, OK)), // rt_sigreturn
-    row(174, 134, V5_10, NEWEST, side(134, 362, 4, OK | DEFINED | EVENT), side(482, 461, 20, OK | COMPAT_DEFINED)), // rt_sigaction
-    row(175, 135, V5_10, NEWEST, side(135, 363, NONE, OK | DEFINED | EVENT), side(483, 462, 17, OK | COMPAT_DEFINED)), // rt_sigprocmask
-    row(176, 136, V5_10, NEWEST, side(136, 364, NONE, OK | DEFINED | EVENT), side(484, 463, 17, OK | COMPAT_DEFINED)), // rt_sigpending
-    row(177, 137, V5_10, NEWEST, side(412, 365, 14, OK | DEFINED | EVENT), side(485, 464, 21, OK | COMPAT_DEFINED)), // rt_sigtimedwait
-    row(178, 138, V5_10, NEWEST, side(138, 115, NONE, OK | DEFINED | EVENT), side(486, 465, 17, OK | COMPAT_DEFINED)), // rt_sigqueueinfo
-    row(179, 133, V5_10, NEWEST, side(133, 361, NONE, OK | DEFINED | EVENT), side(487, 466, 17, OK | COMPAT_DEFINED)), // rt_sigsuspend
-    row(180, 306, V5_10, NEWEST, side(303, 249, NONE, OK | DEFINED | EVENT), side(303, 249, NONE, OK | DEFINED)), // chown
-    row(181, 208, V5_10, NEWEST, side(208, 166, NONE, OK | DEFINED | EVENT), side(208, 166, NONE, OK | DEFINED)), // setsockopt
-    row(182, 209, V5_10, NEWEST, side(209, 167, NONE, OK | DEFINED | EVENT), side(209, 167, NONE, OK | DEFINED)), // getsockopt
-    row(183, 211, V5_10, NEWEST, side(211, 169, NONE, OK | DEFINED | EVENT), side(521, 489, NONE, OK | COMPAT_DEFINED)), // sendmsg
-    row(184, 212, V5_10, NEWEST, side(212, 169, NONE, OK | DEFINED | EVENT), side(522, 489, NONE, OK | COMPAT_DEFINED)), // recvmsg
-    row(185, 193, V5_10, NEWEST, side(193, 782, NONE, OK | DEFINED | EVENT), side(193, 782, NONE, OK | DEFINED)), // semop
-    row(186, 190, V5_10, NEWEST, side(190, 149, NONE, OK | DEFINED | EVENT), side(190, 149, NONE, OK | DEFINED)), // semget
-    row(187, 191, V5_10, NEWEST, side(191, 372, NONE, OK | DEFINED | EVENT), side(646, 490, 17, OK | COMPAT_DEFINED)), // semctl
-    row(188, 189, V5_10, NEWEST, side(189, 371, NONE, OK | DEFINED | EVENT), side(524, 491, 17, OK | COMPAT_DEFINED)), // msgsnd
-    row(189, 188, V5_10, NEWEST, side(188, 370, NONE, OK | DEFINED | EVENT), side(525, 492, 17, OK | COMPAT_DEFINED)), // msgrcv
-    row(190, 186, V5_10, NEWEST, side(186, 145, NONE, OK | DEFINED | EVENT), side(186, 145, NONE, OK | DEFINED)), // msgget
-    row(191, 187, V5_10, NEWEST, side(187, 146, NONE, OK | DEFINED | EVENT), side(648, 493, 17, OK | COMPAT_DEFINED)), // msgctl
-    row(192, 196, V5_10, NEWEST, side(196, 155, NONE, OK | DEFINED | EVENT), side(527, 494, 17, OK | COMPAT_DEFINED)), // shmat
-    row(193, 197, V5_10, NEWEST, side(197, 156, NONE, OK | DEFINED | EVENT), side(197, 156, NONE, OK | DEFINED)), // shmdt
-    row(194, 194, V5_10, NEWEST, side(194, 374, NONE, OK | DEFINED | EVENT), side(194, 374, NONE, OK | DEFINED)), // shmget
-    row(195, 195, V5_10, NEWEST, side(195, 154, NONE, OK | DEFINED | EVENT), side(647, 495, 17, OK | COMPAT_DEFINED)), // shmctl
-    row(198, 465, V5_10, NEWEST, side(384, 303, NONE, OK | DEFINED | EVENT), side(384, 303, NONE, OK | DEFINED)), // lstat64
-    row(199, 477, V5_10, NEWEST, side(694, 635, NONE, OK), side(694, 635, NONE, OK)), // truncate64
-    row(200, 478, V5_10, NEWEST, side(695, 636, NONE, OK), side(695, 636, NONE, OK)), // ftruncate64
-    row(201, 61, V5_10, NEWEST, side(61, 52, NONE, OK | DEFINED | EVENT), side(61, 52, NONE, OK | DEFINED)), // getdents64
-    row(202, 476, V5_10, NEWEST, side(394, 324, NONE, OK), side(500, 429, 17, OK | COMPAT_DEFINED)), // fcntl64
-    row(206, 178, V5_10, NEWEST, side(178, 49, NONE, OK | DEFINED | EVENT), side(178, 49, NONE, OK | DEFINED)), // gettid
-    row(207, 213, V5_10, NEWEST, side(696, 637, NONE, OK), side(696, 637, NONE, OK)), // readahead
-    row(208, 130, V5_10, NEWEST, side(130, 107, NONE, OK | DEFINED | EVENT), side(130, 107, NONE, OK | DEFINED)), // tkill
-    row(209, 480, V5_10, NEWEST, side(71, 337, NONE, OK | DEFINED | EVENT), side(697, 638, 17, OK | COMPAT_DEFINED)), // sendfile64
-    row(210, 98, V5_10, NEWEST, side(403, 744, 14, OK | DEFINED | EVENT), side(403, 744, 14, OK | DEFINED)), // futex
-    row(211, 122, V5_10, NEWEST, side(122, 104, NONE, OK | DEFINED | EVENT), side(502, 471, NONE, OK | COMPAT_DEFINED)), // sched_setaffinity
-    row(212, 123, V5_10, NEWEST, side(123, 104, NONE, OK | DEFINED | EVENT), side(503, 471, NONE, OK | COMPAT_DEFINED)), // sched_getaffinity
-    row(215, 0, V5_10, NEWEST, side(0, 0, NONE, OK | DEFINED | EVENT), side(504, 472, 17, OK | COMPAT_DEFINED)), // io_setup
-    row(216, 1, V5_10, NEWEST, side(1, 311, NONE, OK | DEFINED | EVENT), side(1, 311, NONE, OK | DEFINED)), // io_destroy
-    row(217, 4, V5_10, NEWEST, side(393, 314, 14, OK | DEFINED | EVENT), side(393, 314, 14, OK | DEFINED)), // io_getevents
-    row(218, 2, V5_10, NEWEST, side(2, 312, NONE, OK | DEFINED | EVENT), side(505, 473, 17, OK | COMPAT_DEFINED)), // io_submit
-    row(219, 3, V5_10, NEWEST, side(3, 313, NONE, OK | DEFINED | EVENT), side(3, 313, NONE, OK | DEFINED)), // io_cancel
-    row(222, 94, V5_10, NEWEST, side(94, 79, NONE, OK | DEFINED | EVENT), side(94, 79, NONE, OK | DEFINED)), // exit_group
-    row(223, 18, V5_10, NEWEST, side(42, NONE, NONE, NI), side(42, NONE, NONE, NI)), // lookup_dcookie
-    row(224, 462, V5_10, NEWEST, side(380, 300, NONE, OK | DEFINED | EVENT), side(380, 300, NONE, OK | DEFINED)), // epoll_create
-    row(225, 21, V5_10, NEWEST, side(21, 17, NONE, OK | DEFINED | EVENT), side(21, 17, NONE, OK | DEFINED)), // epoll_ctl
-    row(226, 463, V5_10, NEWEST, side(381, 301, NONE, OK | DEFINED | EVENT), side(381, 301, NONE, OK | DEFINED)), // epoll_wait
-    row(227, 234, V5_10, NEWEST, side(234, 389, NONE, OK | DEFINED | EVENT), side(234, 389, NONE, OK | DEFINED)), // remap_file_pages
-    row(228, 192, V5_10, NEWEST, side(416, 373, 14, OK | DEFINED | EVENT), side(416, 373, 14, OK | DEFINED)), // semtimedop
-    row(229, 180, V5_10, NEWEST, side(180, 139, NONE, OK | DEFINED | EVENT), side(515, 481, 17, OK | COMPAT_DEFINED)), // mq_open
-    row(230, 181, V5_10, NEWEST, side(181, 140, NONE, OK | DEFINED | EVENT), side(181, 140, NONE, OK | DEFINED)), // mq_unlink
-    row(231, 182, V5_10, NEWEST, side(414, 368, 14, OK | DEFINED | EVENT), side(414, 368, 14, OK | DEFINED)), // mq_timedsend
-    row(232, 183, V5_10, NEWEST, side(415, 369, 14, OK | DEFINED | EVENT), side(415, 369, 14, OK | DEFINED)), // mq_timedreceive
-    row(233, 184, V5_10, NEWEST, side(184, 143, NONE, OK | DEFINED | EVENT), side(516, 482, 17, OK | COMPAT_DEFINED)), // mq_notify
-    row(234, 185, V5_10, NEWEST, side(185, 144, NONE, OK | DEFINED | EVENT), side(517, 483, 17, OK | COMPAT_DEFINED)), // mq_getsetattr
-    row(235, 95, V5_10, NEWEST, side(95, 80, NONE, OK | DEFINED | EVENT), side(518, 484, 17, OK | COMPAT_DEFINED)), // waitid
-    row(236, 482, V5_10, NEWEST, side(698, 639, NONE, OK), side(698, 639, NONE, OK)), // fadvise64_64
-    row(237, 96, V5_10, NEWEST, side(96, 81, NONE, OK | DEFINED | EVENT), side(96, 81, NONE, OK | DEFINED)), // set_tid_address
-    row(238, 5, V5_10, NEWEST, side(5, 315, NONE, OK | DEFINED | EVENT), side(5, 315, NONE, OK | DEFINED)), // setxattr
-    row(239, 6, V5_10, NEWEST, side(6, 315, NONE, OK | DEFINED | EVENT), side(6, 315, NONE, OK | DEFINED)), // lsetxattr
-    row(240, 7, V5_10, NEWEST, side(7, 316, NONE, OK | DEFINED | EVENT), side(7, 316, NONE, OK | DEFINED)), // fsetxattr
-    row(241, 8, V5_10, NEWEST, side(8, 317, NONE, OK | DEFINED | EVENT), side(8, 317, NONE, OK | DEFINED)), // getxattr
-    row(242, 9, V5_10, NEWEST, side(9, 317, NONE, OK | DEFINED | EVENT), side(9, 317, NONE, OK | DEFINED)), // lgetxattr
-    row(243, 10, V5_10, NEWEST, side(10, 318, NONE, OK | DEFINED | EVENT), side(10, 318, NONE, OK | DEFINED)), // fgetxattr
-    row(244, 11, V5_10, NEWEST, side(11, 319, NONE, OK | DEFINED | EVENT), side(11, 319, NONE, OK | DEFINED)), // listxattr
-    row(245, 12, V5_10, NEWEST, side(12, 319, NONE, OK | DEFINED | EVENT), side(12, 319, NONE, OK | DEFINED)), // llistxattr
-    row(246, 13, V5_10, NEWEST, side(13, 320, NONE, OK | DEFINED | EVENT), side(13, 320, NONE, OK | DEFINED)), // flistxattr
-    row(247, 14, V5_10, NEWEST, side(14, 11, NONE, OK | DEFINED | EVENT), side(14, 11, NONE, OK | DEFINED)), // removexattr
-    row(248, 15, V5_10, NEWEST, side(15, 11, NONE, OK | DEFINED | EVENT), side(15, 11, NONE, OK | DEFINED)), // lremovexattr
-    row(249, 16, V5_10, NEWEST, side(16, 12, NONE, OK | DEFINED | EVENT), side(16, 12, NONE, OK | DEFINED)), // fremovexattr
-    row(250, 107, V5_10, NEWEST, side(107, 92, NONE, OK | DEFINED | EVENT), side(507, 475, 17, OK | COMPAT_DEFINED)), // timer_create
-    row(251, 110, V5_10, NEWEST, side(406, 355, 14, OK | DEFINED | EVENT), side(406, 355, 14, OK | DEFINED)), // timer_settime
-    row(252, 108, V5_10, NEWEST, side(405, 354, 14, OK | DEFINED | EVENT), side(405, 354, 14, OK | DEFINED)), // timer_gettime
-    row(253, 109, V5_10, NEWEST, side(109, 94, NONE, OK | DEFINED | EVENT), side(109, 94, NONE, OK | DEFINED)), // timer_getoverrun
-    row(254, 111, V5_10, NEWEST, side(111, 94, NONE, OK | DEFINED | EVENT), side(111, 94, NONE, OK | DEFINED)), // timer_delete
-    row(255, 112, V5_10, NEWEST, side(407, 356, 14, OK | DEFINED | EVENT), side(407, 356, 14, OK | DEFINED)), // clock_settime
-    row(256, 113, V5_10, NEWEST, side(408, 357, 14, OK | DEFINED | EVENT), side(408, 357, 14, OK | DEFINED)), // clock_gettime
-    row(257, 114, V5_10, NEWEST, side(409, 357, 14, OK | DEFINED | EVENT), side(409, 357, 14, OK | DEFINED)), // clock_getres
-    row(258, 115, V5_10, NEWEST, side(410, 358, 14, OK | DEFINED | EVENT), side(410, 358, 14, OK | DEFINED)), // clock_nanosleep
-    row(259, 131, V5_10, NEWEST, side(131, 108, NONE, OK | DEFINED | EVENT), side(131, 108, NONE, OK | DEFINED)), // tgkill
-    row(260, 235, V5_10, NEWEST, side(235, 390, NONE, OK | DEFINED | EVENT), side(235, 390, NONE, OK | DEFINED)), // mbind
-    row(261, 236, V5_10, NEWEST, side(236, 391, NONE, OK | DEFINED | EVENT), side(236, 391, NONE, OK | DEFINED)), // get_mempolicy
-    row(262, 237, V5_10, NEWEST, side(237, 392, NONE, OK | DEFINED | EVENT), side(237, 392, NONE, OK | DEFINED)), // set_mempolicy
-    row(264, 217, V5_10, NEWEST, side(217, 381, NONE, OK | DEFINED | EVENT), side(217, 381, NONE, OK | DEFINED)), // add_key
-    row(265, 218, V5_10, NEWEST, side(218, 175, NONE, OK | DEFINED | EVENT), side(218, 175, NONE, OK | DEFINED)), // request_key
-    row(266, 219, V5_10, NEWEST, side(219, 366, NONE, OK | DEFINED | EVENT), side(529, 496, NONE, OK | COMPAT_DEFINED)), // keyctl
-    row(267, 30, V5_10, NEWEST, side(30, 24, NONE, OK | DEFINED | EVENT), side(30, 24, NONE, OK | DEFINED)), // ioprio_set
-    row(268, 31, V5_10, NEWEST, side(31, 25, NONE, OK | DEFINED | EVENT), side(31, 25, NONE, OK | DEFINED)), // ioprio_get
-    row(269, 468, V5_10, NEWEST, side(386, 49, NONE, OK | DEFINED | EVENT), side(386, 49, NONE, OK | DEFINED)), // inotify_init
-    row(270, 27, V5_10, NEWEST, side(27, 22, NONE, OK | DEFINED | EVENT), side(27, 22, NONE, OK | DEFINED)), // inotify_add_watch
-    row(271, 28, V5_10, NEWEST, side(28, 23, NONE, OK | DEFINED | EVENT), side(28, 23, NONE, OK | DEFINED)), // inotify_rm_watch
-    row(272, 238, V5_10, NEWEST, side(238, 393, NONE, OK | DEFINED | EVENT), side(238, 393, NONE, OK | DEFINED)), // migrate_pages
-    row(273, 72, V5_10, NEWEST, side(398, 338, 16, OK | DEFINED | EVENT), side(535, 501, 21, OK | COMPAT_DEFINED)), // pselect6
-    row(274, 73, V5_10, NEWEST, side(399, 339, 16, OK | DEFINED | EVENT), side(536, 502, 21, OK | COMPAT_DEFINED)), // ppoll
-    row(275, 56, V5_10, NEWEST, side(56, 48, NONE, OK | DEFINED | EVENT), side(533, 48, 17, OK | COMPAT_DEFINED)), // openat
-    row(276, 34, V5_10, NEWEST, side(34, 28, NONE, OK | DEFINED | EVENT), side(34, 28, NONE, OK | DEFINED)), // mkdirat
-    row(277, 33, V5_10, NEWEST, side(33, 27, NONE, OK | DEFINED | EVENT), side(33, 27, NONE, OK | DEFINED)), // mknodat
-    row(278, 54, V5_10, NEWEST, side(54, 46, NONE, OK | DEFINED | EVENT), side(54, 46, NONE, OK | DEFINED)), // fchownat
-    row(279, 469, V5_10, NEWEST, side(534, 500, 14, OK | DEFINED | EVENT), side(534, 500, 14, OK | DEFINED)), // futimesat
-    row(280, 470, V5_10, NEWEST, side(388, 306, NONE, OK | DEFINED | EVENT), side(388, 306, NONE, OK | DEFINED)), // fstatat64
-    row(281, 35, V5_10, NEWEST, side(35, 29, NONE, OK | DEFINED | EVENT), side(35, 29, NONE, OK | DEFINED)), // unlinkat
-    row(282, 38, V5_10, NEWEST, side(38, 32, NONE, OK | DEFINED | EVENT), side(38, 32, NONE, OK | DEFINED)), // renameat
-    row(283, 37, V5_10, NEWEST, side(37, 31, NONE, OK | DEFINED | EVENT), side(37, 31, NONE, OK | DEFINED)), // linkat
-    row(284, 36, V5_10, NEWEST, side(36, 30, NONE, OK | DEFINED | EVENT), side(36, 30, NONE, OK | DEFINED)), // symlinkat
-    row(285, 78, V5_10, NEWEST, side(78, 67, NONE, OK | DEFINED | EVENT), side(78, 67, NONE, OK | DEFINED)), // readlinkat
-    row(286, 53, V5_10, NEWEST, side(53, 45, NONE, OK | DEFINED | EVENT), side(53, 45, NONE, OK | DEFINED)), // fchmodat
-    row(287, 48, V5_10, NEWEST, side(48, 41, NONE, OK | DEFINED | EVENT), side(48, 41, NONE, OK | DEFINED)), // faccessat
-    row(288, 97, V5_10, NEWEST, side(97, 348, NONE, OK | DEFINED | EVENT), side(97, 348, NONE, OK | DEFINED)), // unshare
-    row(289, 99, V5_10, NEWEST, side(99, 350, NONE, OK | DEFINED | EVENT), side(537, 503, 17, OK | COMPAT_DEFINED)), // set_robust_list
-    row(290, 100, V5_10, NEWEST, side(100, 85, NONE, OK | DEFINED | EVENT), side(538, 504, 17, OK | COMPAT_DEFINED)), // get_robust_list
-    row(291, 76, V5_10, NEWEST, side(76, 342, NONE, OK | DEFINED | EVENT), side(76, 342, NONE, OK | DEFINED)), // splice
-    row(292, 84, V5_10, NEWEST, side(699, 640, NONE, OK), side(699, 640, NONE, OK)), // sync_file_range
-    row(293, 77, V5_10, NEWEST, side(77, 343, NONE, OK | DEFINED | EVENT), side(77, 343, NONE, OK | DEFINED)), // tee
-    row(294, 75, V5_10, NEWEST, side(75, 341, NONE, OK | DEFINED | EVENT), side(75, 341, NONE, OK | DEFINED)), // vmsplice
-    row(295, 239, V5_10, NEWEST, side(239, 394, 45, OK | DEFINED | EVENT), side(239, 394, 45, OK | DEFINED)), // move_pages
-    row(296, 168, V5_10, NEWEST, side(168, 781, NONE, OK | DEFINED | EVENT), side(168, 781, NONE, OK | DEFINED)), // getcpu
-    row(297, 22, V5_10, NEWEST, side(22, 323, NONE, OK | DEFINED | EVENT), side(542, 507, 17, OK | COMPAT_DEFINED)), // epoll_pwait
-    row(298, 474, V5_10, NEWEST, side(391, 326, NONE, OK | DEFINED | EVENT), side(638, 476, 17, OK | COMPAT_DEFINED)), // statfs64
-    row(299, 475, V5_10, NEWEST, side(392, 327, NONE, OK | DEFINED | EVENT), side(639, 477, 17, OK | COMPAT_DEFINED)), // fstatfs64
-    row(300, 104, V5_10, NEWEST, side(104, 352, NONE, OK | DEFINED | EVENT), side(543, 508, 17, OK | COMPAT_DEFINED)), // kexec_load
-    row(301, 88, V5_10, NEWEST, side(402, 347, 14, OK | DEFINED | EVENT), side(402, 347, 14, OK | DEFINED)), // utimensat
-    row(302, 471, V5_10, NEWEST, side(389, 509, NONE, OK | DEFINED | EVENT), side(544, 510, 17, OK | COMPAT_DEFINED)), // signalfd
-    row(304, 473, V5_10, NEWEST, side(390, 308, NONE, OK | DEFINED | EVENT), side(390, 308, NONE, OK | DEFINED)), // eventfd
-    row(305, 47, V5_10, NEWEST, side(700, 641, NONE, OK), side(700, 641, NONE, OK)), // fallocate
-    row(306, 85, V5_10, NEWEST, side(701, 71, NONE, OK), side(701, 71, NONE, OK)), // timerfd_create
-    row(307, 86, V5_10, NEWEST, side(400, 345, 14, OK | DEFINED | EVENT), side(400, 345, 14, OK | DEFINED)), // timerfd_settime
-    row(308, 87, V5_10, NEWEST, side(401, 346, 14, OK | DEFINED | EVENT), side(401, 346, 14, OK | DEFINED)), // timerfd_gettime
-    row(309, 74, V5_10, NEWEST, side(702, 340, NONE, OK), side(703, 642, 17, OK)), // signalfd4
-    row(310, 19, V5_10, NEWEST, side(704, 15, NONE, OK), side(704, 15, NONE, OK)), // eventfd2
-    row(311, 20, V5_10, NEWEST, side(20, 16, NONE, OK | DEFINED | EVENT), side(20, 16, NONE, OK | DEFINED)), // epoll_create1
-    row(312, 24, V5_10, NEWEST, side(24, 20, NONE, OK | DEFINED | EVENT), side(24, 20, NONE, OK | DEFINED)), // dup3
-    row(313, 59, V5_10, NEWEST, side(705, 50, NONE, OK), side(705, 50, NONE, OK)), // pipe2
-    row(314, 26, V5_10, NEWEST, side(706, 16, NONE, OK), side(706, 16, NONE, OK)), // inotify_init1
-    row(315, 69, V5_10, NEWEST, side(69, 336, NONE, OK | DEFINED | EVENT), side(547, 512, 17, OK | COMPAT_DEFINED)), // preadv
-    row(316, 70, V5_10, NEWEST, side(70, 336, NONE, OK | DEFINED | EVENT), side(548, 512, 17, OK | COMPAT_DEFINED)), // pwritev
-    row(317, 240, V5_10, NEWEST, side(240, 193, NONE, OK | DEFINED | EVENT), side(549, 513, 17, OK | COMPAT_DEFINED)), // rt_tgsigqueueinfo
-    row(318, 241, V5_10, NEWEST, side(241, 395, NONE, OK | DEFINED | EVENT), side(241, 395, NONE, OK | DEFINED)), // perf_event_open
-    row(319, 243, V5_10, NEWEST, side(419, 396, 14, OK | DEFINED | EVENT), side(550, 514, 14, OK | COMPAT_DEFINED)), // recvmmsg
-    row(320, 242, V5_10, NEWEST, side(242, 195, NONE, OK | DEFINED | EVENT), side(242, 195, NONE, OK | DEFINED)), // accept4
-    row(321, 245, V5_10, NEWEST, side(245, 198, NONE, OK | DEFINED | EVENT), side(245, 198, NONE, OK | DEFINED)), // prlimit64
-    row(322, 246, V5_10, NEWEST, side(246, 199, NONE, OK | DEFINED | EVENT), side(246, 199, NONE, OK | DEFINED)), // fanotify_init
-    row(323, 247, V5_10, NEWEST, side(247, 200, 7, OK | DEFINED | EVENT), side(551, 694, 17, OK | COMPAT_DEFINED)), // fanotify_mark
-    row(324, 250, V5_10, NEWEST, side(424, 401, 14, OK | DEFINED | EVENT), side(424, 401, 14, OK | DEFINED)), // clock_adjtime
-    row(325, 248, V5_10, NEWEST, side(248, 760, NONE, OK | DEFINED | EVENT), side(248, 760, NONE, OK | DEFINED)), // name_to_handle_at
-    row(326, 249, V5_10, NEWEST, side(249, 202, NONE, OK | DEFINED | EVENT), side(552, 202, 17, OK | COMPAT_DEFINED)), // open_by_handle_at
-    row(327, 251, V5_10, NEWEST, side(251, 204, NONE, OK | DEFINED | EVENT), side(251, 204, NONE, OK | DEFINED)), // syncfs
-    row(328, 252, V5_10, NEWEST, side(252, 205, NONE, OK | DEFINED | EVENT), side(252, 205, NONE, OK | DEFINED)), // setns
-    row(329, 253, V5_10, NEWEST, side(253, 206, NONE, OK | DEFINED | EVENT), side(553, 515, NONE, OK | COMPAT_DEFINED)), // sendmmsg
-    row(330, 254, V5_10, NEWEST, side(254, 402, NONE, OK | DEFINED | EVENT), side(254, 402, NONE, OK | DEFINED)), // process_vm_readv
-    row(331, 255, V5_10, NEWEST, side(255, 402, NONE, OK | DEFINED | EVENT), side(255, 402, NONE, OK | DEFINED)), // process_vm_writev
-    row(332, 256, V5_10, NEWEST, side(256, 403, NONE, OK | DEFINED | EVENT), side(256, 403, NONE, OK | DEFINED)), // kcmp
-    row(333, 257, V5_10, NEWEST, side(257, 209, NONE, OK | DEFINED | EVENT), side(257, 209, NONE, OK | DEFINED)), // finit_module
-    row(334, 258, V5_10, NEWEST, side(258, 210, NONE, OK | DEFINED | EVENT), side(258, 210, NONE, OK | DEFINED)), // sched_setattr
-    row(335, 259, V5_10, NEWEST, side(259, 211, NONE, OK | DEFINED | EVENT), side(259, 211, NONE, OK | DEFINED)), // sched_getattr
-    row(336, 458, V5_10, NEWEST, side(512, 478, 14, OK | DEFINED | EVENT), side(512, 478, 14, OK | DEFINED)), // utimes
-    row(337, 260, V5_10, NEWEST, side(260, 212, NONE, OK | DEFINED | EVENT), side(260, 212, NONE, OK | DEFINED)), // renameat2
-    row(338, 261, V5_10, NEWEST, side(261, 213, NONE, OK | DEFINED | EVENT), side(261, 213, NONE, OK | DEFINED)), // seccomp
-    row(339, 262, V5_10, NEWEST, side(262, 404, NONE, OK | DEFINED | EVENT), side(262, 404, NONE, OK | DEFINED)), // getrandom
-    row(340, 263, V5_10, NEWEST, side(263, 215, NONE, OK | DEFINED | EVENT), side(263, 215, NONE, OK | DEFINED)), // memfd_create
-    row(341, 264, V5_10, NEWEST, side(264, 783, NONE, OK | DEFINED | EVENT), side(264, 783, NONE, OK | DEFINED)), // bpf
-    row(342, 265, V5_10, NEWEST, side(265, 217, NONE, OK | DEFINED | EVENT), side(554, 516, 17, OK | COMPAT_DEFINED)), // execveat
-    row(343, 267, V5_10, NEWEST, side(267, 218, NONE, OK | DEFINED | EVENT), side(267, 218, NONE, OK | DEFINED)), // membarrier
-    row(344, 266, V5_10, NEWEST, side(708, 16, NONE, OK), side(708, 16, NONE, OK)), // userfaultfd
-    row(345, 268, V5_10, NEWEST, side(268, 385, NONE, OK | DEFINED | EVENT), side(268, 385, NONE, OK | DEFINED)), // mlock2
-    row(346, 269, V5_10, NEWEST, side(269, 342, NONE, OK | DEFINED | EVENT), side(269, 342, NONE, OK | DEFINED)), // copy_file_range
-    row(347, 270, V5_10, NEWEST, side(270, 405, NONE, OK | DEFINED | EVENT), side(555, 517, 17, OK | COMPAT_DEFINED)), // preadv2
-    row(348, 271, V5_10, NEWEST, side(271, 405, NONE, OK | DEFINED | EVENT), side(556, 517, 17, OK | COMPAT_DEFINED)), // pwritev2
-    row(349, 275, V5_10, NEWEST, side(275, 223, NONE, OK | DEFINED | EVENT), side(275, 223, NONE, OK | DEFINED)), // statx
-    row(350, 276, V5_10, NEWEST, side(425, 408, 16, OK | DEFINED | EVENT), side(557, 518, 21, OK | COMPAT_DEFINED)), // io_pgetevents
-    row(351, 272, V5_10, NEWEST, side(272, 406, 8, OK | DEFINED | EVENT), side(272, 406, 8, OK | DEFINED)), // pkey_mprotect
-    row(352, 273, V5_10, NEWEST, side(273, 407, 8, OK | DEFINED | EVENT), side(273, 407, 8, OK | DEFINED)), // pkey_alloc
-    row(353, 274, V5_10, NEWEST, side(274, 222, 8, OK | DEFINED | EVENT), side(274, 222, 8, OK | DEFINED)), // pkey_free
-    row(354, 277, V5_10, NEWEST, side(277, 225, NONE, OK | DEFINED | EVENT), side(277, 225, NONE, OK | DEFINED)), // rseq
-    row(355, 278, V5_10, NEWEST, side(278, 409, NONE, OK | DEFINED | EVENT), side(278, 409, NONE, OK | DEFINED)), // kexec_file_load
-    row(356, 483, V6_12, NEWEST, side(420, 619, NONE, OK | DEFINED | EVENT), side(420, 619, NONE, OK | DEFINED)), // cacheflush
-    row(403, 487, V5_10, NEWEST, side(113, 97, NONE, OK | DEFINED | EVENT), side(113, 97, NONE, OK | DEFINED)), // clock_gettime64
-    row(404, 488, V5_10, NEWEST, side(112, 96, NONE, OK | DEFINED | EVENT), side(112, 96, NONE, OK | DEFINED)), // clock_settime64
-    row(405, 489, V5_10, NEWEST, side(250, 203, NONE, OK | DEFINED | EVENT), side(250, 203, NONE, OK | DEFINED)), // clock_adjtime64
-    row(406, 490, V5_10, NEWEST, side(114, 97, NONE, OK | DEFINED | EVENT), side(114, 97, NONE, OK | DEFINED)), // clock_getres_time64
-    row(407, 491, V5_10, NEWEST, side(115, 98, NONE, OK | DEFINED | EVENT), side(115, 98, NONE, OK | DEFINED)), // clock_nanosleep_time64
-    row(408, 492, V5_10, NEWEST, side(108, 93, NONE, OK | DEFINED | EVENT), side(108, 93, NONE, OK | DEFINED)), // timer_gettime64
-    row(409, 493, V5_10, NEWEST, side(110, 95, NONE, OK | DEFINED | EVENT), side(110, 95, NONE, OK | DEFINED)), // timer_settime64
-    row(410, 494, V5_10, NEWEST, side(87, 73, NONE, OK | DEFINED | EVENT), side(87, 73, NONE, OK | DEFINED)), // timerfd_gettime64
-    row(411, 495, V5_10, NEWEST, side(86, 72, NONE, OK | DEFINED | EVENT), side(86, 72, NONE, OK | DEFINED)), // timerfd_settime64
-    row(412, 496, V5_10, NEWEST, side(88, 74, NONE, OK | DEFINED | EVENT), side(88, 74, NONE, OK | DEFINED)), // utimensat_time64
-    row(413, 497, V5_10, NEWEST, side(72, 61, NONE, OK | DEFINED | EVENT), side(559, 520, 17, OK | COMPAT_DEFINED)), // pselect6_time64
-    row(414, 498, V5_10, NEWEST, side(73, 410, NONE, OK | DEFINED | EVENT), side(560, 521, 17, OK | COMPAT_DEFINED)), // ppoll_time64
-    row(416, 499, V5_10, NEWEST, side(276, 411, NONE, OK | DEFINED | EVENT), side(561, 522, 17, OK | COMPAT_DEFINED)), // io_pgetevents_time64
-    row(417, 500, V5_10, NEWEST, side(243, 196, NONE, OK | DEFINED | EVENT), side(562, 523, NONE, OK | COMPAT_DEFINED)), // recvmmsg_time64
-    row(418, 501, V5_10, NEWEST, side(182, 412, NONE, OK | DEFINED | EVENT), side(182, 412, NONE, OK | DEFINED)), // mq_timedsend_time64
-    row(419, 502, V5_10, NEWEST, side(183, 413, NONE, OK | DEFINED | EVENT), side(183, 413, NONE, OK | DEFINED)), // mq_timedreceive_time64
-    row(420, 503, V5_10, NEWEST, side(192, 151, NONE, OK | DEFINED | EVENT), side(192, 151, NONE, OK | DEFINED)), // semtimedop_time64
-    row(421, 504, V5_10, NEWEST, side(137, 414, NONE, OK | DEFINED | EVENT), side(563, 524, 17, OK | COMPAT_DEFINED)), // rt_sigtimedwait_time64
-    row(422, 505, V5_10, NEWEST, side(98, 733, NONE, OK | DEFINED | EVENT), side(98, 733, NONE, OK | DEFINED)), // futex_time64
-    row(423, 506, V5_10, NEWEST, side(127, 106, NONE, OK | DEFINED | EVENT), side(127, 106, NONE, OK | DEFINED)), // sched_rr_get_interval_time64
-    row(424, 279, V5_10, NEWEST, side(279, 227, NONE, OK | DEFINED | EVENT), side(279, 227, NONE, OK | DEFINED)), // pidfd_send_signal
-    row(425, 280, V5_10, NEWEST, side(280, 228, NONE, OK | DEFINED | EVENT), side(280, 228, NONE, OK | DEFINED)), // io_uring_setup
-    row(426, 281, V5_10, NEWEST, side(281, 415, NONE, OK | DEFINED | EVENT), side(281, 415, NONE, OK | DEFINED)), // io_uring_enter
-    row(427, 282, V5_10, NEWEST, side(282, 230, NONE, OK | DEFINED | EVENT), side(282, 230, NONE, OK | DEFINED)), // io_uring_register
-    row(428, 283, V5_10, NEWEST, side(283, 231, NONE, OK | DEFINED | EVENT), side(283, 231, NONE, OK | DEFINED)), // open_tree
-    row(429, 284, V5_10, NEWEST, side(284, 232, NONE, OK | DEFINED | EVENT), side(284, 232, NONE, OK | DEFINED)), // move_mount
-    row(430, 285, V5_10, NEWEST, side(285, 233, NONE, OK | DEFINED | EVENT), side(285, 233, NONE, OK | DEFINED)), // fsopen
-    row(431, 286, V5_10, NEWEST, side(286, 234, NONE, OK | DEFINED | EVENT), side(286, 234, NONE, OK | DEFINED)), // fsconfig
-    row(432, 287, V5_10, NEWEST, side(287, 235, NONE, OK | DEFINED | EVENT), side(287, 235, NONE, OK | DEFINED)), // fsmount
-    row(433, 288, V5_10, NEWEST, side(288, 236, NONE, OK | DEFINED | EVENT), side(288, 236, NONE, OK | DEFINED)), // fspick
-    row(434, 289, V5_10, NEWEST, side(289, 237, NONE, OK | DEFINED | EVENT), side(289, 237, NONE, OK | DEFINED)), // pidfd_open
-    row(435, 290, V5_10, NEWEST, side(426, 416, NONE, OK), side(426, 416, NONE, OK)), // clone3
-    row(436, 291, V5_10, NEWEST, side(291, 239, NONE, OK | DEFINED | EVENT), side(291, 239, NONE, OK | DEFINED)), // close_range
-    row(437, 292, V5_10, NEWEST, side(292, 417, NONE, OK | DEFINED | EVENT), side(292, 417, NONE, OK | DEFINED)), // openat2
-    row(438, 293, V5_10, NEWEST, side(293, 241, NONE, OK | DEFINED | EVENT), side(293, 241, NONE, OK | DEFINED)), // pidfd_getfd
-    row(439, 294, V5_10, NEWEST, side(294, 242, NONE, OK | DEFINED | EVENT), side(294, 242, NONE, OK | DEFINED)), // faccessat2
-    row(440, 295, V5_10, NEWEST, side(295, 418, NONE, OK | DEFINED | EVENT), side(295, 418, NONE, OK | DEFINED)), // process_madvise
-    row(441, 650, V6_1, NEWEST, side(804, 745, NONE, OK | DEFINED | EVENT), side(814, 749, 17, OK | COMPAT_DEFINED)), // epoll_pwait2
-    row(442, 651, V6_1, NEWEST, side(805, 746, NONE, OK | DEFINED | EVENT), side(805, 746, NONE, OK | DEFINED)), // mount_setattr
-    row(443, 652, V6_1, NEWEST, side(806, 736, NONE, OK | DEFINED | EVENT), side(806, 736, NONE, OK | DEFINED)), // quotactl_fd
-    row(444, 653, V6_1, NEWEST, side(807, 747, NONE, OK | DEFINED | EVENT), side(807, 747, NONE, OK | DEFINED)), // landlock_create_ruleset
-    row(445, 654, V6_1, NEWEST, side(808, 738, NONE, OK | DEFINED | EVENT), side(808, 738, NONE, OK | DEFINED)), // landlock_add_rule
-    row(446, 655, V6_1, NEWEST, side(809, 739, NONE, OK | DEFINED | EVENT), side(809, 739, NONE, OK | DEFINED)), // landlock_restrict_self
-    row(448, 657, V6_1, NEWEST, side(811, 741, NONE, OK | DEFINED | EVENT), side(811, 741, NONE, OK | DEFINED)), // process_mrelease
-    row(449, 658, V6_1, NEWEST, side(812, 742, NONE, OK | DEFINED | EVENT), side(812, 742, NONE, OK | DEFINED)), // futex_waitv
-    row(450, 659, V6_1, NEWEST, side(813, 748, NONE, OK | DEFINED | EVENT), side(813, 748, NONE, OK | DEFINED)), // set_mempolicy_home_node
-    row(451, 660, V6_12, NEWEST, side(835, 761, 42, OK | DEFINED | EVENT), side(835, 761, 42, OK | DEFINED)), // cachestat
-    row(452, 661, V6_12, NEWEST, side(836, 762, NONE, OK | DEFINED | EVENT), side(836, 762, NONE, OK | DEFINED)), // fchmodat2
-    row(453, 662, V6_12, NEWEST, side(837, NONE, NONE, NOT_ON_THIS_ARCH), side(837, NONE, NONE, NOT_ON_THIS_ARCH)), // map_shadow_stack
-    row(454, 663, V6_12, NEWEST, side(838, 772, NONE, OK | DEFINED | EVENT), side(838, 772, NONE, OK | DEFINED)), // futex_wake
-    row(455, 664, V6_12, NEWEST, side(839, 773, NONE, OK | DEFINED | EVENT), side(839, 773, NONE, OK | DEFINED)), // futex_wait
-    row(456, 665, V6_12, NEWEST, side(840, 765, NONE, OK | DEFINED | EVENT), side(840, 765, NONE, OK | DEFINED)), // futex_requeue
-    row(457, 666, V6_12, NEWEST, side(841, 774, NONE, OK | DEFINED | EVENT), side(841, 774, NONE, OK | DEFINED)), // statmount
-    row(458, 667, V6_12, NEWEST, side(842, 775, NONE, OK | DEFINED | EVENT), side(842, 775, NONE, OK | DEFINED)), // listmount
-    row(459, 668, V6_12, NEWEST, side(843, 768, NONE, OK | DEFINED | EVENT), side(843, 768, NONE, OK | DEFINED)), // lsm_get_self_attr
-    row(460, 669, V6_12, NEWEST, side(844, 769, NONE, OK | DEFINED | EVENT), side(844, 769, NONE, OK | DEFINED)), // lsm_set_self_attr
-    row(461, 670, V6_12, NEWEST, side(845, 770, NONE, OK | DEFINED | EVENT), side(845, 770, NONE, OK | DEFINED)), // lsm_list_modules
-    row(462, 671, V6_12, NEWEST, side(846, 776, NONE, OK | DEFINED | EVENT), side(846, 776, NONE, OK | DEFINED)), // mseal
-    row(463, 674, V7_2, NEWEST, side(850, 791, NONE, OK | DEFINED | EVENT), side(850, 791, NONE, OK | DEFINED)), // setxattrat
-    row(464, 675, V7_2, NEWEST, side(851, 792, NONE, OK | DEFINED | EVENT), side(851, 792, NONE, OK | DEFINED)), // getxattrat
-    row(465, 676, V7_2, NEWEST, side(852, 793, NONE, OK | DEFINED | EVENT), side(852, 793, NONE, OK | DEFINED)), // listxattrat
-    row(466, 677, V7_2, NEWEST, side(853, 787, NONE, OK | DEFINED | EVENT), side(853, 787, NONE, OK | DEFINED)), // removexattrat
-    row(467, 678, V7_2, NEWEST, side(854, 794, NONE, OK | DEFINED | EVENT), side(854, 794, NONE, OK | DEFINED)), // open_tree_attr
-    row(468, 679, V7_2, NEWEST, side(855, 795, NONE, OK | DEFINED | EVENT), side(855, 795, NONE, OK | DEFINED)), // file_getattr
-    row(469, 680, V7_2, NEWEST, side(856, 795, NONE, OK | DEFINED | EVENT), side(856, 795, NONE, OK | DEFINED)), // file_setattr
-    row(470, 681, V7_2, NEWEST, side(857, 796, NONE, OK | DEFINED | EVENT), side(857, 796, NONE, OK | DEFINED)), // listns
-    row(471, 682, V7_2, NEWEST, side(858, 49, 46, OK | DEFINED | EVENT), side(858, 49, 46, OK | DEFINED)), // rseq_slice_yield
-    row(472, 684, V7_3, NEWEST, side(860, 797, NONE, OK | DEFINED | EVENT), side(860, 797, NONE, OK | DEFINED)), // fchroot
+    row(0, 128, V5_10, NEWEST, side(128, 49, NO_CONFIG, OK | DEFINED | EVENT), side(128, 49, NO_CONFIG, OK | DEFINED)), // restart_syscall
+    row(1, 93, V5_10, NEWEST, side(93, 79, NO_CONFIG, OK | DEFINED | EVENT), side(93, 79, NO_CONFIG, OK | DEFINED)), // exit
+    row(2, 297, V5_10, NEWEST, side(687, 49, NO_CONFIG, OK), side(687, 49, NO_CONFIG, OK)), // fork
+    row(3, 63, V5_10, NEWEST, side(63, 329, NO_CONFIG, OK | DEFINED | EVENT), side(63, 329, NO_CONFIG, OK | DEFINED)), // read
+    row(4, 64, V5_10, NEWEST, side(64, 330, NO_CONFIG, OK | DEFINED | EVENT), side(64, 330, NO_CONFIG, OK | DEFINED)), // write
+    row(5, 327, V5_10, NEWEST, side(311, 250, NO_CONFIG, OK | DEFINED | EVENT), side(428, 250, NO_CONFIG, OK | COMPAT_DEFINED)), // open
+    row(6, 57, V5_10, NEWEST, side(57, 43, NO_CONFIG, OK | DEFINED | EVENT), side(57, 43, NO_CONFIG, OK | DEFINED)), // close
+    row(7, 551, V5_10, NEWEST, side(607, 559, NO_CONFIG, OK | DEFINED | EVENT), side(607, 559, NO_CONFIG, OK | DEFINED)), // waitpid
+    row(8, 507, V5_10, NEWEST, side(429, 268, NO_CONFIG, OK | DEFINED | EVENT), side(429, 268, NO_CONFIG, OK | DEFINED)), // creat
+    row(9, 301, V5_10, NEWEST, side(299, 242, NO_CONFIG, OK | DEFINED | EVENT), side(299, 242, NO_CONFIG, OK | DEFINED)), // link
+    row(10, 302, V5_10, NEWEST, side(300, 243, NO_CONFIG, OK | DEFINED | EVENT), side(300, 243, NO_CONFIG, OK | DEFINED)), // unlink
+    row(11, 221, V5_10, NEWEST, side(221, 177, NO_CONFIG, OK | DEFINED | EVENT), side(430, 407, NO_CONFIG, OK | COMPAT_DEFINED)), // execve
+    row(12, 49, V5_10, NEWEST, side(49, 42, NO_CONFIG, OK | DEFINED | EVENT), side(49, 42, NO_CONFIG, OK | DEFINED)), // chdir
+    row(13, 541, V5_10, NEWEST, side(566, 526, 42, OK | DEFINED | EVENT), side(566, 526, 42, OK | DEFINED)), // time
+    row(14, 304, V5_10, NEWEST, side(301, 244, NO_CONFIG, OK | DEFINED | EVENT), side(301, 244, NO_CONFIG, OK | DEFINED)), // mknod
+    row(15, 305, V5_10, NEWEST, side(302, 245, NO_CONFIG, OK | DEFINED | EVENT), side(302, 245, NO_CONFIG, OK | DEFINED)), // chmod
+    row(16, 402, V5_10, NEWEST, side(353, 246, NO_CONFIG, OK | DEFINED | EVENT), side(353, 246, NO_CONFIG, OK | DEFINED)), // lchown
+    row(17, 198, V5_10, NEWEST, side(198, 157, 20, OK | DEFINED | EVENT), side(198, 157, 20, OK | DEFINED)), // socket
+    row(18, 343, V5_10, NEWEST, side(320, 254, NO_CONFIG, OK | DEFINED | EVENT), side(463, 436, NO_CONFIG, OK | COMPAT_DEFINED)), // stat
+    row(19, 62, V5_10, NEWEST, side(62, 409, NO_CONFIG, OK | DEFINED | EVENT), side(432, 410, NO_CONFIG, OK | COMPAT_DEFINED)), // lseek
+    row(20, 172, V5_10, NEWEST, side(172, 49, NO_CONFIG, OK | DEFINED | EVENT), side(172, 49, NO_CONFIG, OK | DEFINED)), // getpid
+    row(21, 40, V5_10, NEWEST, side(40, 323, NO_CONFIG, OK | DEFINED | EVENT), side(40, 323, NO_CONFIG, OK | DEFINED)), // mount
+    row(22, 200, V5_10, NEWEST, side(200, 159, 20, OK | DEFINED | EVENT), side(200, 159, 20, OK | DEFINED)), // bind
+    row(23, 146, V5_10, NEWEST, side(146, 121, 11, OK | DEFINED | EVENT), side(146, 121, 11, OK | DEFINED)), // setuid
+    row(24, 174, V5_10, NEWEST, side(174, 49, NO_CONFIG, OK | DEFINED | EVENT), side(174, 49, NO_CONFIG, OK | DEFINED)), // getuid
+    row(25, 542, V5_10, NEWEST, side(567, 527, 42, OK | DEFINED | EVENT), side(567, 527, 42, OK | DEFINED)), // stime
+    row(26, 117, V5_10, NEWEST, side(117, 355, NO_CONFIG, OK | DEFINED | EVENT), side(435, 412, NO_CONFIG, OK | COMPAT_DEFINED)), // ptrace
+    row(27, 543, V5_10, NEWEST, side(568, 528, 13, OK | DEFINED | EVENT), side(568, 528, 13, OK | DEFINED)), // alarm
+    row(28, 80, V5_10, NEWEST, side(80, 69, NO_CONFIG, OK | DEFINED | EVENT), side(465, 437, NO_CONFIG, OK | COMPAT_DEFINED)), // fstat
+    row(29, 508, V5_10, NEWEST, side(436, 49, NO_CONFIG, OK | DEFINED | EVENT), side(436, 49, NO_CONFIG, OK | DEFINED)), // pause
+    row(30, 544, V5_10, NEWEST, side(569, 529, 42, OK | DEFINED | EVENT), side(569, 529, 42, OK | DEFINED)), // utime
+    row(31, 203, V5_10, NEWEST, side(203, 162, 20, OK | DEFINED | EVENT), side(203, 162, 20, OK | DEFINED)), // connect
+    row(32, 201, V5_10, NEWEST, side(201, 160, 20, OK | DEFINED | EVENT), side(201, 160, 20, OK | DEFINED)), // listen
+    row(33, 319, V5_10, NEWEST, side(308, 248, NO_CONFIG, OK | DEFINED | EVENT), side(308, 248, NO_CONFIG, OK | DEFINED)), // access
+    row(34, 509, V5_10, NEWEST, side(437, 413, NO_CONFIG, OK | DEFINED | EVENT), side(437, 413, NO_CONFIG, OK | DEFINED)), // nice
+    row(35, 202, V5_10, NEWEST, side(202, 161, 20, OK | DEFINED | EVENT), side(202, 161, 20, OK | DEFINED)), // accept
+    row(36, 81, V5_10, NEWEST, side(81, 49, NO_CONFIG, OK | DEFINED | EVENT), side(81, 49, NO_CONFIG, OK | DEFINED)), // sync
+    row(37, 129, V5_10, NEWEST, side(129, 107, NO_CONFIG, OK | DEFINED | EVENT), side(129, 107, NO_CONFIG, OK | DEFINED)), // kill
+    row(38, 374, V5_10, NEWEST, side(341, 242, NO_CONFIG, OK | DEFINED | EVENT), side(341, 242, NO_CONFIG, OK | DEFINED)), // rename
+    row(39, 375, V5_10, NEWEST, side(342, 268, NO_CONFIG, OK | DEFINED | EVENT), side(342, 268, NO_CONFIG, OK | DEFINED)), // mkdir
+    row(40, 376, V5_10, NEWEST, side(343, 243, NO_CONFIG, OK | DEFINED | EVENT), side(343, 243, NO_CONFIG, OK | DEFINED)), // rmdir
+    row(41, 23, V5_10, NEWEST, side(23, 19, NO_CONFIG, OK | DEFINED | EVENT), side(23, 19, NO_CONFIG, OK | DEFINED)), // dup
+    row(42, 324, V5_10, NEWEST, side(438, 414, NO_CONFIG, OK | DEFINED | EVENT), side(438, 414, NO_CONFIG, OK | DEFINED)), // pipe
+    row(43, 153, V5_10, NEWEST, side(153, 126, NO_CONFIG, OK | DEFINED | EVENT), side(439, 415, NO_CONFIG, OK | COMPAT_DEFINED)), // times
+    row(44, 204, V5_10, NEWEST, side(204, 163, 20, OK | DEFINED | EVENT), side(204, 163, 20, OK | DEFINED)), // getsockname
+    row(45, 214, V5_10, NEWEST, side(214, 374, NO_CONFIG, OK | DEFINED | EVENT), side(214, 374, NO_CONFIG, OK | DEFINED)), // brk
+    row(46, 144, V5_10, NEWEST, side(144, 119, 11, OK | DEFINED | EVENT), side(144, 119, 11, OK | DEFINED)), // setgid
+    row(47, 176, V5_10, NEWEST, side(176, 49, NO_CONFIG, OK | DEFINED | EVENT), side(176, 49, NO_CONFIG, OK | DEFINED)), // getgid
+    row(48, 559, V5_10, NEWEST, side(610, 562, NO_CONFIG, OK | DEFINED | EVENT), side(610, 562, NO_CONFIG, OK | DEFINED)), // signal
+    row(49, 175, V5_10, NEWEST, side(175, 49, NO_CONFIG, OK | DEFINED | EVENT), side(175, 49, NO_CONFIG, OK | DEFINED)), // geteuid
+    row(50, 177, V5_10, NEWEST, side(177, 49, NO_CONFIG, OK | DEFINED | EVENT), side(177, 49, NO_CONFIG, OK | DEFINED)), // getegid
+    row(51, 89, V5_10, NEWEST, side(89, 75, 10, OK | DEFINED | EVENT), side(89, 75, 10, OK | DEFINED)), // acct
+    row(52, 39, V5_10, NEWEST, side(39, 33, NO_CONFIG, OK | DEFINED | EVENT), side(39, 33, NO_CONFIG, OK | DEFINED)), // umount2
+    row(53, 205, V5_10, NEWEST, side(205, 163, 20, OK | DEFINED | EVENT), side(205, 163, 20, OK | DEFINED)), // getpeername
+    row(54, 29, V5_10, NEWEST, side(29, 322, NO_CONFIG, OK | DEFINED | EVENT), side(444, 417, NO_CONFIG, OK | COMPAT_DEFINED)), // ioctl
+    row(55, 25, V5_10, NEWEST, side(25, 322, NO_CONFIG, OK | DEFINED | EVENT), side(445, 417, NO_CONFIG, OK | COMPAT_DEFINED)), // fcntl
+    row(56, 199, V5_10, NEWEST, side(199, 158, 20, OK | DEFINED | EVENT), side(199, 158, 20, OK | DEFINED)), // socketpair
+    row(57, 154, V5_10, NEWEST, side(154, 127, NO_CONFIG, OK | DEFINED | EVENT), side(154, 127, NO_CONFIG, OK | DEFINED)), // setpgid
+    row(58, 361, V5_10, NEWEST, side(331, 479, 20, OK | DEFINED | EVENT), side(331, 479, 20, OK | DEFINED)), // send
+    row(59, 160, V5_10, NEWEST, side(160, 129, NO_CONFIG, OK | DEFINED | EVENT), side(160, 129, NO_CONFIG, OK | DEFINED)), // uname
+    row(60, 166, V5_10, NEWEST, side(166, 133, NO_CONFIG, OK | DEFINED | EVENT), side(166, 133, NO_CONFIG, OK | DEFINED)), // umask
+    row(61, 51, V5_10, NEWEST, side(51, 42, NO_CONFIG, OK | DEFINED | EVENT), side(51, 42, NO_CONFIG, OK | DEFINED)), // chroot
+    row(62, 452, V5_10, NEWEST, side(374, 291, NO_CONFIG, OK | DEFINED | EVENT), side(446, 418, NO_CONFIG, OK | COMPAT_DEFINED)), // ustat
+    row(63, 358, V5_10, NEWEST, side(327, 257, NO_CONFIG, OK | DEFINED | EVENT), side(327, 257, NO_CONFIG, OK | DEFINED)), // dup2
+    row(64, 173, V5_10, NEWEST, side(173, 49, NO_CONFIG, OK | DEFINED | EVENT), side(173, 49, NO_CONFIG, OK | DEFINED)), // getppid
+    row(65, 339, V5_10, NEWEST, side(317, 49, NO_CONFIG, OK | DEFINED | EVENT), side(317, 49, NO_CONFIG, OK | DEFINED)), // getpgrp
+    row(66, 157, V5_10, NEWEST, side(157, 49, NO_CONFIG, OK | DEFINED | EVENT), side(157, 49, NO_CONFIG, OK | DEFINED)), // setsid
+    row(67, 41, V5_10, NEWEST, side(41, 35, NO_CONFIG, OK | DEFINED | EVENT), side(41, 35, NO_CONFIG, OK | DEFINED)), // pivot_root
+    row(68, 564, V5_10, NEWEST, side(612, 49, 55, OK | DEFINED | EVENT), side(688, 49, NO_CONFIG, ALWAYS_ENOSYS)), // sgetmask
+    row(69, 565, V5_10, NEWEST, side(613, 564, 55, OK | DEFINED | EVENT), side(688, 564, NO_CONFIG, ALWAYS_ENOSYS)), // ssetmask
+    row(70, 145, V5_10, NEWEST, side(145, 120, 11, OK | DEFINED | EVENT), side(145, 120, 11, OK | DEFINED)), // setreuid
+    row(71, 143, V5_10, NEWEST, side(143, 118, 11, OK | DEFINED | EVENT), side(143, 118, 11, OK | DEFINED)), // setregid
+    row(72, 232, V5_10, NEWEST, side(232, 383, NO_CONFIG, OK | DEFINED | EVENT), side(232, 383, NO_CONFIG, OK | DEFINED)), // mincore
+    row(73, 333, V5_10, NEWEST, side(314, 252, NO_CONFIG, OK | DEFINED | EVENT), side(451, 424, NO_CONFIG, OK | COMPAT_DEFINED)), // sigpending
+    row(74, 161, V5_10, NEWEST, side(161, 130, NO_CONFIG, OK | DEFINED | EVENT), side(161, 130, NO_CONFIG, OK | DEFINED)), // sethostname
+    row(75, 164, V5_10, NEWEST, side(164, 131, NO_CONFIG, OK | DEFINED | EVENT), side(452, 425, NO_CONFIG, OK | COMPAT_DEFINED)), // setrlimit
+    row(76, 163, V5_10, NEWEST, side(163, 131, NO_CONFIG, OK | DEFINED | EVENT), side(495, 425, NO_CONFIG, OK | COMPAT_DEFINED)), // getrlimit
+    row(77, 165, V5_10, NEWEST, side(165, 132, NO_CONFIG, OK | DEFINED | EVENT), side(453, 426, NO_CONFIG, OK | COMPAT_DEFINED)), // getrusage
+    row(78, 169, V5_10, NEWEST, side(169, 136, 42, OK | DEFINED | EVENT), side(454, 427, 42, OK | COMPAT_DEFINED)), // gettimeofday
+    row(79, 170, V5_10, NEWEST, side(170, 136, NO_CONFIG, OK | DEFINED | EVENT), side(455, 427, NO_CONFIG, OK | COMPAT_DEFINED)), // settimeofday
+    row(80, 158, V5_10, NEWEST, side(158, 128, 11, OK | DEFINED | EVENT), side(158, 128, 11, OK | DEFINED)), // getgroups
+    row(81, 159, V5_10, NEWEST, side(159, 128, 11, OK | DEFINED | EVENT), side(159, 128, 11, OK | DEFINED)), // setgroups
+    row(82, 206, V5_10, NEWEST, side(206, 371, 20, OK | DEFINED | EVENT), side(206, 371, 20, OK | DEFINED)), // sendto
+    row(83, 336, V5_10, NEWEST, side(315, 242, NO_CONFIG, OK | DEFINED | EVENT), side(315, 242, NO_CONFIG, OK | DEFINED)), // symlink
+    row(84, 344, V5_10, NEWEST, side(321, 254, NO_CONFIG, OK | DEFINED | EVENT), side(464, 436, NO_CONFIG, OK | COMPAT_DEFINED)), // lstat
+    row(85, 337, V5_10, NEWEST, side(316, 253, NO_CONFIG, OK | DEFINED | EVENT), side(316, 253, NO_CONFIG, OK | DEFINED)), // readlink
+    row(86, 449, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), side(42, NONE, NO_CONFIG, NI)), // uselib
+    row(87, 224, V5_10, NEWEST, side(224, 180, 23, OK | DEFINED | EVENT), side(224, 180, 23, OK | DEFINED)), // swapon
+    row(88, 142, V5_10, NEWEST, side(142, 117, NO_CONFIG, OK | DEFINED | EVENT), side(142, 117, NO_CONFIG, OK | DEFINED)), // reboot
+    row(89, 481, V5_10, NEWEST, side(496, 379, NO_CONFIG, OK), side(496, 379, NO_CONFIG, OK)), // mmap2
+    row(90, 222, V5_10, NEWEST, side(222, 534, NO_CONFIG, OK), side(222, 534, NO_CONFIG, OK)), // mmap
+    row(91, 215, V5_10, NEWEST, side(215, 375, NO_CONFIG, OK | DEFINED | EVENT), side(215, 375, NO_CONFIG, OK | DEFINED)), // munmap
+    row(92, 45, V5_10, NEWEST, side(45, 429, NO_CONFIG, OK | DEFINED | EVENT), side(458, 430, NO_CONFIG, OK | COMPAT_DEFINED)), // truncate
+    row(93, 46, V5_10, NEWEST, side(46, 431, NO_CONFIG, OK | DEFINED | EVENT), side(459, 432, NO_CONFIG, OK | COMPAT_DEFINED)), // ftruncate
+    row(94, 52, V5_10, NEWEST, side(52, 44, NO_CONFIG, OK | DEFINED | EVENT), side(52, 44, NO_CONFIG, OK | DEFINED)), // fchmod
+    row(95, 55, V5_10, NEWEST, side(55, 47, NO_CONFIG, OK | DEFINED | EVENT), side(55, 47, NO_CONFIG, OK | DEFINED)), // fchown
+    row(96, 141, V5_10, NEWEST, side(141, 25, NO_CONFIG, OK | DEFINED | EVENT), side(141, 25, NO_CONFIG, OK | DEFINED)), // getpriority
+    row(97, 140, V5_10, NEWEST, side(140, 116, NO_CONFIG, OK | DEFINED | EVENT), side(140, 116, NO_CONFIG, OK | DEFINED)), // setpriority
+    row(98, 362, V5_10, NEWEST, side(332, 480, 20, OK | DEFINED | EVENT), side(519, 481, 20, OK | COMPAT_DEFINED)), // recv
+    row(99, 43, V5_10, NEWEST, side(43, 36, NO_CONFIG, OK | DEFINED | EVENT), side(461, 434, NO_CONFIG, OK | COMPAT_DEFINED)), // statfs
+    row(100, 44, V5_10, NEWEST, side(44, 37, NO_CONFIG, OK | DEFINED | EVENT), side(462, 435, NO_CONFIG, OK | COMPAT_DEFINED)), // fstatfs
+    row(101, 464, V5_10, NEWEST, side(383, 301, NO_CONFIG, OK | DEFINED | EVENT), side(383, 301, NO_CONFIG, OK | DEFINED)), // stat64
+    row(103, 116, V5_10, NEWEST, side(116, 99, 17, OK | DEFINED | EVENT), side(116, 99, 17, OK | DEFINED)), // syslog
+    row(104, 103, V5_10, NEWEST, side(103, 88, 13, OK | DEFINED | EVENT), side(323, 255, 13, OK | COMPAT_DEFINED)), // setitimer
+    row(105, 102, V5_10, NEWEST, side(102, 87, 13, OK | DEFINED | EVENT), side(324, 256, 13, OK | COMPAT_DEFINED)), // getitimer
+    row(106, 90, V5_10, NEWEST, side(90, 76, 11, OK | DEFINED | EVENT), side(90, 76, 11, OK | DEFINED)), // capget
+    row(107, 91, V5_10, NEWEST, side(91, 77, 11, OK | DEFINED | EVENT), side(91, 77, 11, OK | DEFINED)), // capset
+    row(108, 67, V5_10, NEWEST, side(689, 640, NO_CONFIG, OK), side(689, 640, NO_CONFIG, OK)), // pread64
+    row(109, 68, V5_10, NEWEST, side(690, 641, NO_CONFIG, OK), side(690, 641, NO_CONFIG, OK)), // pwrite64
+    row(110, 17, V5_10, NEWEST, side(17, 319, NO_CONFIG, OK | DEFINED | EVENT), side(17, 319, NO_CONFIG, OK | DEFINED)), // getcwd
+    row(111, 58, V5_10, NEWEST, side(58, 49, NO_CONFIG, OK | DEFINED | EVENT), side(58, 49, NO_CONFIG, OK | DEFINED)), // vhangup
+    row(112, 466, V5_10, NEWEST, side(385, 342, NO_CONFIG, OK | DEFINED | EVENT), side(385, 342, NO_CONFIG, OK | DEFINED)), // fstat64
+    row(113, 342, V5_10, NEWEST, side(691, 49, NO_CONFIG, OK), side(691, 49, NO_CONFIG, OK)), // vfork
+    row(114, 244, V5_10, NEWEST, side(244, 197, NO_CONFIG, OK | DEFINED | EVENT), side(466, 438, NO_CONFIG, OK | COMPAT_DEFINED)), // wait4
+    row(115, 225, V5_10, NEWEST, side(225, 181, 23, OK | DEFINED | EVENT), side(225, 181, 23, OK | DEFINED)), // swapoff
+    row(116, 179, V5_10, NEWEST, side(179, 138, NO_CONFIG, OK | DEFINED | EVENT), side(467, 439, NO_CONFIG, OK | COMPAT_DEFINED)), // sysinfo
+    row(117, 210, V5_10, NEWEST, side(210, 168, 20, OK | DEFINED | EVENT), side(210, 168, 20, OK | DEFINED)), // shutdown
+    row(118, 82, V5_10, NEWEST, side(82, 43, NO_CONFIG, OK | DEFINED | EVENT), side(82, 43, NO_CONFIG, OK | DEFINED)), // fsync
+    row(119, 233, V5_10, NEWEST, side(692, 384, NO_CONFIG, OK), side(692, 384, NO_CONFIG, OK)), // madvise
+    row(120, 220, V5_10, NEWEST, side(417, 378, NO_CONFIG, OK), side(417, 378, NO_CONFIG, OK)), // clone
+    row(121, 162, V5_10, NEWEST, side(162, 130, NO_CONFIG, OK | DEFINED | EVENT), side(162, 130, NO_CONFIG, OK | DEFINED)), // setdomainname
+    row(122, 71, V5_10, NEWEST, side(492, 458, NO_CONFIG, OK | DEFINED | EVENT), side(493, 459, NO_CONFIG, OK | COMPAT_DEFINED)), // sendfile
+    row(123, 207, V5_10, NEWEST, side(207, 372, 20, OK | DEFINED | EVENT), side(520, 482, 20, OK | COMPAT_DEFINED)), // recvfrom
+    row(124, 171, V5_10, NEWEST, side(413, 363, 42, OK | DEFINED | EVENT), side(413, 363, 42, OK | DEFINED)), // adjtimex
+    row(125, 226, V5_10, NEWEST, side(226, 380, NO_CONFIG, OK | DEFINED | EVENT), side(226, 380, NO_CONFIG, OK | DEFINED)), // mprotect
+    row(126, 510, V5_10, NEWEST, side(470, 440, NO_CONFIG, OK | DEFINED | EVENT), side(471, 441, NO_CONFIG, OK | COMPAT_DEFINED)), // sigprocmask
+    row(128, 105, V5_10, NEWEST, side(105, 350, 15, OK | DEFINED | EVENT), side(105, 350, 15, OK | DEFINED)), // init_module
+    row(129, 106, V5_10, NEWEST, side(106, 91, 16, OK | DEFINED | EVENT), side(106, 91, 16, OK | DEFINED)), // delete_module
+    row(131, 60, V5_10, NEWEST, side(60, 51, 7, OK | DEFINED | EVENT), side(60, 51, 7, OK | DEFINED)), // quotactl
+    row(132, 155, V5_10, NEWEST, side(155, 103, NO_CONFIG, OK | DEFINED | EVENT), side(155, 103, NO_CONFIG, OK | DEFINED)), // getpgid
+    row(133, 50, V5_10, NEWEST, side(50, 43, NO_CONFIG, OK | DEFINED | EVENT), side(50, 43, NO_CONFIG, OK | DEFINED)), // fchdir
+    row(134, 443, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), side(42, NONE, NO_CONFIG, NI)), // bdflush
+    row(135, 435, V5_10, NEWEST, side(363, 390, 39, OK | DEFINED | EVENT), side(363, 390, 39, OK | DEFINED)), // sysfs
+    row(136, 92, V5_10, NEWEST, side(693, 623, NO_CONFIG, OK), side(693, 623, NO_CONFIG, OK)), // personality
+    row(138, 151, V5_10, NEWEST, side(151, 121, 11, OK | DEFINED | EVENT), side(151, 121, 11, OK | DEFINED)), // setfsuid
+    row(139, 152, V5_10, NEWEST, side(152, 119, 11, OK | DEFINED | EVENT), side(152, 119, 11, OK | DEFINED)), // setfsgid
+    row(140, 511, V5_10, NEWEST, side(397, 328, NO_CONFIG, OK | DEFINED | EVENT), side(397, 328, NO_CONFIG, OK | DEFINED)), // _llseek
+    row(141, 446, V5_10, NEWEST, side(369, 288, NO_CONFIG, OK | DEFINED | EVENT), side(474, 443, NO_CONFIG, OK | COMPAT_DEFINED)), // getdents
+    row(142, 512, V5_10, NEWEST, side(377, 295, NO_CONFIG, OK | DEFINED | EVENT), side(475, 444, NO_CONFIG, OK | COMPAT_DEFINED)), // _newselect
+    row(143, 32, V5_10, NEWEST, side(32, 26, 6, OK | DEFINED | EVENT), side(32, 26, 6, OK | DEFINED)), // flock
+    row(144, 227, V5_10, NEWEST, side(227, 381, NO_CONFIG, OK | DEFINED | EVENT), side(227, 381, NO_CONFIG, OK | DEFINED)), // msync
+    row(145, 65, V5_10, NEWEST, side(65, 331, NO_CONFIG, OK | DEFINED | EVENT), side(65, 331, NO_CONFIG, OK | DEFINED)), // readv
+    row(146, 66, V5_10, NEWEST, side(66, 331, NO_CONFIG, OK | DEFINED | EVENT), side(66, 331, NO_CONFIG, OK | DEFINED)), // writev
+    row(147, 156, V5_10, NEWEST, side(156, 103, NO_CONFIG, OK | DEFINED | EVENT), side(156, 103, NO_CONFIG, OK | DEFINED)), // getsid
+    row(148, 83, V5_10, NEWEST, side(83, 43, NO_CONFIG, OK | DEFINED | EVENT), side(83, 43, NO_CONFIG, OK | DEFINED)), // fdatasync
+    row(149, 450, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), side(42, NONE, NO_CONFIG, NI)), // _sysctl
+    row(150, 228, V5_10, NEWEST, side(228, 382, NO_CONFIG, OK | DEFINED | EVENT), side(228, 382, NO_CONFIG, OK | DEFINED)), // mlock
+    row(151, 229, V5_10, NEWEST, side(229, 382, NO_CONFIG, OK | DEFINED | EVENT), side(229, 382, NO_CONFIG, OK | DEFINED)), // munlock
+    row(152, 230, V5_10, NEWEST, side(230, 16, NO_CONFIG, OK | DEFINED | EVENT), side(230, 16, NO_CONFIG, OK | DEFINED)), // mlockall
+    row(153, 231, V5_10, NEWEST, side(231, 49, NO_CONFIG, OK | DEFINED | EVENT), side(231, 49, NO_CONFIG, OK | DEFINED)), // munlockall
+    row(154, 118, V5_10, NEWEST, side(118, 101, NO_CONFIG, OK | DEFINED | EVENT), side(118, 101, NO_CONFIG, OK | DEFINED)), // sched_setparam
+    row(155, 121, V5_10, NEWEST, side(121, 101, NO_CONFIG, OK | DEFINED | EVENT), side(121, 101, NO_CONFIG, OK | DEFINED)), // sched_getparam
+    row(156, 119, V5_10, NEWEST, side(119, 102, NO_CONFIG, OK | DEFINED | EVENT), side(119, 102, NO_CONFIG, OK | DEFINED)), // sched_setscheduler
+    row(157, 120, V5_10, NEWEST, side(120, 103, NO_CONFIG, OK | DEFINED | EVENT), side(120, 103, NO_CONFIG, OK | DEFINED)), // sched_getscheduler
+    row(158, 124, V5_10, NEWEST, side(124, 49, NO_CONFIG, OK | DEFINED | EVENT), side(124, 49, NO_CONFIG, OK | DEFINED)), // sched_yield
+    row(159, 125, V5_10, NEWEST, side(125, 105, NO_CONFIG, OK | DEFINED | EVENT), side(125, 105, NO_CONFIG, OK | DEFINED)), // sched_get_priority_max
+    row(160, 126, V5_10, NEWEST, side(126, 105, NO_CONFIG, OK | DEFINED | EVENT), side(126, 105, NO_CONFIG, OK | DEFINED)), // sched_get_priority_min
+    row(161, 127, V5_10, NEWEST, side(411, 356, 42, OK | DEFINED | EVENT), side(411, 356, 42, OK | DEFINED)), // sched_rr_get_interval
+    row(162, 101, V5_10, NEWEST, side(404, 349, 42, OK | DEFINED | EVENT), side(404, 349, 42, OK | DEFINED)), // nanosleep
+    row(163, 216, V5_10, NEWEST, side(216, 376, NO_CONFIG, OK | DEFINED | EVENT), side(216, 376, NO_CONFIG, OK | DEFINED)), // mremap
+    row(164, 147, V5_10, NEWEST, side(147, 122, 11, OK | DEFINED | EVENT), side(147, 122, 11, OK | DEFINED)), // setresuid
+    row(165, 148, V5_10, NEWEST, side(148, 123, 11, OK | DEFINED | EVENT), side(148, 123, 11, OK | DEFINED)), // getresuid
+    row(166, 132, V5_10, NEWEST, side(132, 109, NO_CONFIG, OK | DEFINED | EVENT), side(491, 457, NO_CONFIG, OK | COMPAT_DEFINED)), // sigaltstack
+    row(168, 360, V5_10, NEWEST, side(329, 259, NO_CONFIG, OK | DEFINED | EVENT), side(329, 259, NO_CONFIG, OK | DEFINED)), // poll
+    row(170, 149, V5_10, NEWEST, side(149, 124, 11, OK | DEFINED | EVENT), side(149, 124, 11, OK | DEFINED)), // setresgid
+    row(171, 150, V5_10, NEWEST, side(150, 125, 11, OK | DEFINED | EVENT), side(150, 125, 11, OK | DEFINED)), // getresgid
+    row(172, 167, V5_10, NEWEST, side(167, 362, NO_CONFIG, OK | DEFINED | EVENT), side(167, 362, NO_CONFIG, OK | DEFINED)), // prctl
+    row(173, 139, V5_10, NEWEST, side(480, 49, NO_CONFIG, OK), side(480, 49, NO_CONFIG, OK)), // rt_sigreturn
+    row(174, 134, V5_10, NEWEST, side(134, 358, NO_CONFIG, OK | DEFINED | EVENT), side(482, 449, NO_CONFIG, OK | COMPAT_DEFINED)), // rt_sigaction
+    row(175, 135, V5_10, NEWEST, side(135, 359, NO_CONFIG, OK | DEFINED | EVENT), side(483, 450, NO_CONFIG, OK | COMPAT_DEFINED)), // rt_sigprocmask
+    row(176, 136, V5_10, NEWEST, side(136, 360, NO_CONFIG, OK | DEFINED | EVENT), side(484, 451, NO_CONFIG, OK | COMPAT_DEFINED)), // rt_sigpending
+    row(177, 137, V5_10, NEWEST, side(412, 361, 42, OK | DEFINED | EVENT), side(485, 452, 42, OK | COMPAT_DEFINED)), // rt_sigtimedwait
+    row(178, 138, V5_10, NEWEST, side(138, 115, NO_CONFIG, OK | DEFINED | EVENT), side(486, 453, NO_CONFIG, OK | COMPAT_DEFINED)), // rt_sigqueueinfo
+    row(179, 133, V5_10, NEWEST, side(133, 357, NO_CONFIG, OK | DEFINED | EVENT), side(487, 454, NO_CONFIG, OK | COMPAT_DEFINED)), // rt_sigsuspend
+    row(180, 306, V5_10, NEWEST, side(303, 246, NO_CONFIG, OK | DEFINED | EVENT), side(303, 246, NO_CONFIG, OK | DEFINED)), // chown
+    row(181, 208, V5_10, NEWEST, side(208, 166, 20, OK | DEFINED | EVENT), side(208, 166, 20, OK | DEFINED)), // setsockopt
+    row(182, 209, V5_10, NEWEST, side(209, 167, 20, OK | DEFINED | EVENT), side(209, 167, 20, OK | DEFINED)), // getsockopt
+    row(183, 211, V5_10, NEWEST, side(211, 169, 20, OK | DEFINED | EVENT), side(521, 483, 20, OK | COMPAT_DEFINED)), // sendmsg
+    row(184, 212, V5_10, NEWEST, side(212, 169, 20, OK | DEFINED | EVENT), side(522, 483, 20, OK | COMPAT_DEFINED)), // recvmsg
+    row(185, 193, V5_10, NEWEST, side(193, 803, 19, OK | DEFINED | EVENT), side(193, 803, 19, OK | DEFINED)), // semop
+    row(186, 190, V5_10, NEWEST, side(190, 149, 19, OK | DEFINED | EVENT), side(190, 149, 19, OK | DEFINED)), // semget
+    row(187, 191, V5_10, NEWEST, side(191, 368, 19, OK | DEFINED | EVENT), side(646, 484, 19, OK | COMPAT_DEFINED)), // semctl
+    row(188, 189, V5_10, NEWEST, side(189, 367, 19, OK | DEFINED | EVENT), side(524, 485, 19, OK | COMPAT_DEFINED)), // msgsnd
+    row(189, 188, V5_10, NEWEST, side(188, 366, 19, OK | DEFINED | EVENT), side(525, 486, 19, OK | COMPAT_DEFINED)), // msgrcv
+    row(190, 186, V5_10, NEWEST, side(186, 145, 19, OK | DEFINED | EVENT), side(186, 145, 19, OK | DEFINED)), // msgget
+    row(191, 187, V5_10, NEWEST, side(187, 146, 19, OK | DEFINED | EVENT), side(648, 487, 19, OK | COMPAT_DEFINED)), // msgctl
+    row(192, 196, V5_10, NEWEST, side(196, 155, 19, OK | DEFINED | EVENT), side(527, 488, 19, OK | COMPAT_DEFINED)), // shmat
+    row(193, 197, V5_10, NEWEST, side(197, 156, 19, OK | DEFINED | EVENT), side(197, 156, 19, OK | DEFINED)), // shmdt
+    row(194, 194, V5_10, NEWEST, side(194, 370, 19, OK | DEFINED | EVENT), side(194, 370, 19, OK | DEFINED)), // shmget
+    row(195, 195, V5_10, NEWEST, side(195, 154, 19, OK | DEFINED | EVENT), side(647, 489, 19, OK | COMPAT_DEFINED)), // shmctl
+    row(198, 465, V5_10, NEWEST, side(384, 301, NO_CONFIG, OK | DEFINED | EVENT), side(384, 301, NO_CONFIG, OK | DEFINED)), // lstat64
+    row(199, 477, V5_10, NEWEST, side(694, 642, NO_CONFIG, OK), side(694, 642, NO_CONFIG, OK)), // truncate64
+    row(200, 478, V5_10, NEWEST, side(695, 643, NO_CONFIG, OK), side(695, 643, NO_CONFIG, OK)), // ftruncate64
+    row(201, 61, V5_10, NEWEST, side(61, 52, NO_CONFIG, OK | DEFINED | EVENT), side(61, 52, NO_CONFIG, OK | DEFINED)), // getdents64
+    row(202, 476, V5_10, NEWEST, side(394, 322, NO_CONFIG, OK | DEFINED | EVENT), side(500, 417, NO_CONFIG, OK | COMPAT_DEFINED)), // fcntl64
+    row(206, 178, V5_10, NEWEST, side(178, 49, NO_CONFIG, OK | DEFINED | EVENT), side(178, 49, NO_CONFIG, OK | DEFINED)), // gettid
+    row(207, 213, V5_10, NEWEST, side(696, 644, NO_CONFIG, OK), side(696, 644, NO_CONFIG, OK)), // readahead
+    row(208, 130, V5_10, NEWEST, side(130, 107, NO_CONFIG, OK | DEFINED | EVENT), side(130, 107, NO_CONFIG, OK | DEFINED)), // tkill
+    row(209, 480, V5_10, NEWEST, side(71, 335, NO_CONFIG, OK | DEFINED | EVENT), side(697, 645, NO_CONFIG, OK | COMPAT_DEFINED)), // sendfile64
+    row(210, 98, V5_10, NEWEST, side(403, 757, 44, OK | DEFINED | EVENT), side(403, 757, 44, OK | DEFINED)), // futex
+    row(211, 122, V5_10, NEWEST, side(122, 104, NO_CONFIG, OK | DEFINED | EVENT), side(502, 464, NO_CONFIG, OK | COMPAT_DEFINED)), // sched_setaffinity
+    row(212, 123, V5_10, NEWEST, side(123, 104, NO_CONFIG, OK | DEFINED | EVENT), side(503, 464, NO_CONFIG, OK | COMPAT_DEFINED)), // sched_getaffinity
+    row(215, 0, V5_10, NEWEST, side(0, 0, 0, OK | DEFINED | EVENT), side(504, 465, 0, OK | COMPAT_DEFINED)), // io_setup
+    row(216, 1, V5_10, NEWEST, side(1, 309, 0, OK | DEFINED | EVENT), side(1, 309, 0, OK | DEFINED)), // io_destroy
+    row(217, 4, V5_10, NEWEST, side(393, 312, 41, OK | DEFINED | EVENT), side(393, 312, 41, OK | DEFINED)), // io_getevents
+    row(218, 2, V5_10, NEWEST, side(2, 310, 0, OK | DEFINED | EVENT), side(505, 466, 0, OK | COMPAT_DEFINED)), // io_submit
+    row(219, 3, V5_10, NEWEST, side(3, 311, 0, OK | DEFINED | EVENT), side(3, 311, 0, OK | DEFINED)), // io_cancel
+    row(222, 94, V5_10, NEWEST, side(94, 79, NO_CONFIG, OK | DEFINED | EVENT), side(94, 79, NO_CONFIG, OK | DEFINED)), // exit_group
+    row(223, 18, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), side(42, NONE, NO_CONFIG, NI)), // lookup_dcookie
+    row(224, 462, V5_10, NEWEST, side(380, 298, 3, OK | DEFINED | EVENT), side(380, 298, 3, OK | DEFINED)), // epoll_create
+    row(225, 21, V5_10, NEWEST, side(21, 17, 3, OK | DEFINED | EVENT), side(21, 17, 3, OK | DEFINED)), // epoll_ctl
+    row(226, 463, V5_10, NEWEST, side(381, 299, 3, OK | DEFINED | EVENT), side(381, 299, 3, OK | DEFINED)), // epoll_wait
+    row(227, 234, V5_10, NEWEST, side(234, 385, NO_CONFIG, OK | DEFINED | EVENT), side(234, 385, NO_CONFIG, OK | DEFINED)), // remap_file_pages
+    row(228, 192, V5_10, NEWEST, side(416, 369, 47, OK | DEFINED | EVENT), side(416, 369, 47, OK | DEFINED)), // semtimedop
+    row(229, 180, V5_10, NEWEST, side(180, 139, 18, OK | DEFINED | EVENT), side(515, 475, 18, OK | COMPAT_DEFINED)), // mq_open
+    row(230, 181, V5_10, NEWEST, side(181, 140, 18, OK | DEFINED | EVENT), side(181, 140, 18, OK | DEFINED)), // mq_unlink
+    row(231, 182, V5_10, NEWEST, side(414, 364, 46, OK | DEFINED | EVENT), side(414, 364, 46, OK | DEFINED)), // mq_timedsend
+    row(232, 183, V5_10, NEWEST, side(415, 365, 46, OK | DEFINED | EVENT), side(415, 365, 46, OK | DEFINED)), // mq_timedreceive
+    row(233, 184, V5_10, NEWEST, side(184, 143, 18, OK | DEFINED | EVENT), side(516, 476, 18, OK | COMPAT_DEFINED)), // mq_notify
+    row(234, 185, V5_10, NEWEST, side(185, 144, 18, OK | DEFINED | EVENT), side(517, 477, 18, OK | COMPAT_DEFINED)), // mq_getsetattr
+    row(235, 95, V5_10, NEWEST, side(95, 80, NO_CONFIG, OK | DEFINED | EVENT), side(518, 478, NO_CONFIG, OK | COMPAT_DEFINED)), // waitid
+    row(236, 482, V5_10, NEWEST, side(698, 646, NO_CONFIG, OK), side(698, 646, NO_CONFIG, OK)), // fadvise64_64
+    row(237, 96, V5_10, NEWEST, side(96, 81, NO_CONFIG, OK | DEFINED | EVENT), side(96, 81, NO_CONFIG, OK | DEFINED)), // set_tid_address
+    row(238, 5, V5_10, NEWEST, side(5, 313, NO_CONFIG, OK | DEFINED | EVENT), side(5, 313, NO_CONFIG, OK | DEFINED)), // setxattr
+    row(239, 6, V5_10, NEWEST, side(6, 313, NO_CONFIG, OK | DEFINED | EVENT), side(6, 313, NO_CONFIG, OK | DEFINED)), // lsetxattr
+    row(240, 7, V5_10, NEWEST, side(7, 314, NO_CONFIG, OK | DEFINED | EVENT), side(7, 314, NO_CONFIG, OK | DEFINED)), // fsetxattr
+    row(241, 8, V5_10, NEWEST, side(8, 315, NO_CONFIG, OK | DEFINED | EVENT), side(8, 315, NO_CONFIG, OK | DEFINED)), // getxattr
+    row(242, 9, V5_10, NEWEST, side(9, 315, NO_CONFIG, OK | DEFINED | EVENT), side(9, 315, NO_CONFIG, OK | DEFINED)), // lgetxattr
+    row(243, 10, V5_10, NEWEST, side(10, 316, NO_CONFIG, OK | DEFINED | EVENT), side(10, 316, NO_CONFIG, OK | DEFINED)), // fgetxattr
+    row(244, 11, V5_10, NEWEST, side(11, 317, NO_CONFIG, OK | DEFINED | EVENT), side(11, 317, NO_CONFIG, OK | DEFINED)), // listxattr
+    row(245, 12, V5_10, NEWEST, side(12, 317, NO_CONFIG, OK | DEFINED | EVENT), side(12, 317, NO_CONFIG, OK | DEFINED)), // llistxattr
+    row(246, 13, V5_10, NEWEST, side(13, 318, NO_CONFIG, OK | DEFINED | EVENT), side(13, 318, NO_CONFIG, OK | DEFINED)), // flistxattr
+    row(247, 14, V5_10, NEWEST, side(14, 11, NO_CONFIG, OK | DEFINED | EVENT), side(14, 11, NO_CONFIG, OK | DEFINED)), // removexattr
+    row(248, 15, V5_10, NEWEST, side(15, 11, NO_CONFIG, OK | DEFINED | EVENT), side(15, 11, NO_CONFIG, OK | DEFINED)), // lremovexattr
+    row(249, 16, V5_10, NEWEST, side(16, 12, NO_CONFIG, OK | DEFINED | EVENT), side(16, 12, NO_CONFIG, OK | DEFINED)), // fremovexattr
+    row(250, 107, V5_10, NEWEST, side(107, 92, 13, OK | DEFINED | EVENT), side(507, 468, 13, OK | COMPAT_DEFINED)), // timer_create
+    row(251, 110, V5_10, NEWEST, side(406, 352, 45, OK | DEFINED | EVENT), side(406, 352, 45, OK | DEFINED)), // timer_settime
+    row(252, 108, V5_10, NEWEST, side(405, 351, 45, OK | DEFINED | EVENT), side(405, 351, 45, OK | DEFINED)), // timer_gettime
+    row(253, 109, V5_10, NEWEST, side(109, 94, 13, OK | DEFINED | EVENT), side(109, 94, 13, OK | DEFINED)), // timer_getoverrun
+    row(254, 111, V5_10, NEWEST, side(111, 94, 13, OK | DEFINED | EVENT), side(111, 94, 13, OK | DEFINED)), // timer_delete
+    row(255, 112, V5_10, NEWEST, side(407, 353, 42, OK | DEFINED | EVENT), side(407, 353, 42, OK | DEFINED)), // clock_settime
+    row(256, 113, V5_10, NEWEST, side(408, 353, 42, OK | DEFINED | EVENT), side(408, 353, 42, OK | DEFINED)), // clock_gettime
+    row(257, 114, V5_10, NEWEST, side(409, 353, 42, OK | DEFINED | EVENT), side(409, 353, 42, OK | DEFINED)), // clock_getres
+    row(258, 115, V5_10, NEWEST, side(410, 354, 42, OK | DEFINED | EVENT), side(410, 354, 42, OK | DEFINED)), // clock_nanosleep
+    row(259, 131, V5_10, NEWEST, side(131, 108, NO_CONFIG, OK | DEFINED | EVENT), side(131, 108, NO_CONFIG, OK | DEFINED)), // tgkill
+    row(260, 235, V5_10, NEWEST, side(235, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(235, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // mbind
+    row(261, 236, V5_10, NEWEST, side(236, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(236, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // get_mempolicy
+    row(262, 237, V5_10, NEWEST, side(237, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(237, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // set_mempolicy
+    row(264, 217, V5_10, NEWEST, side(217, 377, 21, OK | DEFINED | EVENT), side(217, 377, 21, OK | DEFINED)), // add_key
+    row(265, 218, V5_10, NEWEST, side(218, 175, 21, OK | DEFINED | EVENT), side(218, 175, 21, OK | DEFINED)), // request_key
+    row(266, 219, V5_10, NEWEST, side(219, 362, 21, OK | DEFINED | EVENT), side(529, 490, 21, OK | COMPAT_DEFINED)), // keyctl
+    row(267, 30, V5_10, NEWEST, side(30, 24, 5, OK | DEFINED | EVENT), side(30, 24, 5, OK | DEFINED)), // ioprio_set
+    row(268, 31, V5_10, NEWEST, side(31, 25, 5, OK | DEFINED | EVENT), side(31, 25, 5, OK | DEFINED)), // ioprio_get
+    row(269, 468, V5_10, NEWEST, side(386, 49, 4, OK | DEFINED | EVENT), side(386, 49, 4, OK | DEFINED)), // inotify_init
+    row(270, 27, V5_10, NEWEST, side(27, 22, 4, OK | DEFINED | EVENT), side(27, 22, 4, OK | DEFINED)), // inotify_add_watch
+    row(271, 28, V5_10, NEWEST, side(28, 23, 4, OK | DEFINED | EVENT), side(28, 23, 4, OK | DEFINED)), // inotify_rm_watch
+    row(272, 238, V5_10, NEWEST, side(238, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(238, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // migrate_pages
+    row(273, 72, V5_10, NEWEST, side(398, 336, 42, OK | DEFINED | EVENT), side(535, 495, 42, OK | COMPAT_DEFINED)), // pselect6
+    row(274, 73, V5_10, NEWEST, side(399, 337, 42, OK | DEFINED | EVENT), side(536, 496, 42, OK | COMPAT_DEFINED)), // ppoll
+    row(275, 56, V5_10, NEWEST, side(56, 48, NO_CONFIG, OK | DEFINED | EVENT), side(533, 48, NO_CONFIG, OK | COMPAT_DEFINED)), // openat
+    row(276, 34, V5_10, NEWEST, side(34, 28, NO_CONFIG, OK | DEFINED | EVENT), side(34, 28, NO_CONFIG, OK | DEFINED)), // mkdirat
+    row(277, 33, V5_10, NEWEST, side(33, 27, NO_CONFIG, OK | DEFINED | EVENT), side(33, 27, NO_CONFIG, OK | DEFINED)), // mknodat
+    row(278, 54, V5_10, NEWEST, side(54, 46, NO_CONFIG, OK | DEFINED | EVENT), side(54, 46, NO_CONFIG, OK | DEFINED)), // fchownat
+    row(279, 469, V5_10, NEWEST, side(534, 494, 42, OK | DEFINED | EVENT), side(534, 494, 42, OK | DEFINED)), // futimesat
+    row(280, 470, V5_10, NEWEST, side(388, 304, NO_CONFIG, OK | DEFINED | EVENT), side(388, 304, NO_CONFIG, OK | DEFINED)), // fstatat64
+    row(281, 35, V5_10, NEWEST, side(35, 29, NO_CONFIG, OK | DEFINED | EVENT), side(35, 29, NO_CONFIG, OK | DEFINED)), // unlinkat
+    row(282, 38, V5_10, NEWEST, side(38, 32, NO_CONFIG, OK | DEFINED | EVENT), side(38, 32, NO_CONFIG, OK | DEFINED)), // renameat
+    row(283, 37, V5_10, NEWEST, side(37, 31, NO_CONFIG, OK | DEFINED | EVENT), side(37, 31, NO_CONFIG, OK | DEFINED)), // linkat
+    row(284, 36, V5_10, NEWEST, side(36, 30, NO_CONFIG, OK | DEFINED | EVENT), side(36, 30, NO_CONFIG, OK | DEFINED)), // symlinkat
+    row(285, 78, V5_10, NEWEST, side(78, 67, NO_CONFIG, OK | DEFINED | EVENT), side(78, 67, NO_CONFIG, OK | DEFINED)), // readlinkat
+    row(286, 53, V5_10, NEWEST, side(53, 45, NO_CONFIG, OK | DEFINED | EVENT), side(53, 45, NO_CONFIG, OK | DEFINED)), // fchmodat
+    row(287, 48, V5_10, NEWEST, side(48, 41, NO_CONFIG, OK | DEFINED | EVENT), side(48, 41, NO_CONFIG, OK | DEFINED)), // faccessat
+    row(288, 97, V5_10, NEWEST, side(97, 346, NO_CONFIG, OK | DEFINED | EVENT), side(97, 346, NO_CONFIG, OK | DEFINED)), // unshare
+    row(289, 99, V5_10, NEWEST, side(99, 348, 12, OK | DEFINED | EVENT), side(537, 497, 12, OK | COMPAT_DEFINED)), // set_robust_list
+    row(290, 100, V5_10, NEWEST, side(100, 85, 12, OK | DEFINED | EVENT), side(538, 498, 12, OK | COMPAT_DEFINED)), // get_robust_list
+    row(291, 76, V5_10, NEWEST, side(76, 340, NO_CONFIG, OK | DEFINED | EVENT), side(76, 340, NO_CONFIG, OK | DEFINED)), // splice
+    row(292, 84, V5_10, NEWEST, side(699, 647, NO_CONFIG, OK), side(699, 647, NO_CONFIG, OK)), // sync_file_range
+    row(293, 77, V5_10, NEWEST, side(77, 341, NO_CONFIG, OK | DEFINED | EVENT), side(77, 341, NO_CONFIG, OK | DEFINED)), // tee
+    row(294, 75, V5_10, NEWEST, side(75, 339, NO_CONFIG, OK | DEFINED | EVENT), side(75, 339, NO_CONFIG, OK | DEFINED)), // vmsplice
+    row(295, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // move_pages
+    row(296, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED | EVENT), side(168, 802, NO_CONFIG, OK | DEFINED)), // getcpu
+    row(297, 22, V5_10, NEWEST, side(22, 321, 3, OK | DEFINED | EVENT), side(542, 502, 3, OK | COMPAT_DEFINED)), // epoll_pwait
+    row(298, 474, V5_10, NEWEST, side(391, 324, NO_CONFIG, OK | DEFINED | EVENT), side(638, 469, NO_CONFIG, OK | COMPAT_DEFINED)), // statfs64
+    row(299, 475, V5_10, NEWEST, side(392, 325, NO_CONFIG, OK | DEFINED | EVENT), side(639, 470, NO_CONFIG, OK | COMPAT_DEFINED)), // fstatfs64
+    row(300, 104, V5_10, NEWEST, side(104, 503, 14, OK | DEFINED | EVENT), side(543, 504, 14, OK | COMPAT_DEFINED)), // kexec_load
+    row(301, 88, V5_10, NEWEST, side(402, 345, 42, OK | DEFINED | EVENT), side(402, 345, 42, OK | DEFINED)), // utimensat
+    row(302, 471, V5_10, NEWEST, side(389, 505, 8, OK | DEFINED | EVENT), side(544, 506, 8, OK | COMPAT_DEFINED)), // signalfd
+    row(304, 473, V5_10, NEWEST, side(390, 306, 2, OK | DEFINED | EVENT), side(390, 306, 2, OK | DEFINED)), // eventfd
+    row(305, 47, V5_10, NEWEST, side(700, 648, NO_CONFIG, OK), side(700, 648, NO_CONFIG, OK)), // fallocate
+    row(306, 85, V5_10, NEWEST, side(701, 71, NO_CONFIG, OK), side(701, 71, NO_CONFIG, OK)), // timerfd_create
+    row(307, 86, V5_10, NEWEST, side(400, 343, 43, OK | DEFINED | EVENT), side(400, 343, 43, OK | DEFINED)), // timerfd_settime
+    row(308, 87, V5_10, NEWEST, side(401, 344, 43, OK | DEFINED | EVENT), side(401, 344, 43, OK | DEFINED)), // timerfd_gettime
+    row(309, 74, V5_10, NEWEST, side(702, 338, NO_CONFIG, OK), side(703, 649, NO_CONFIG, OK)), // signalfd4
+    row(310, 19, V5_10, NEWEST, side(704, 15, NO_CONFIG, OK), side(704, 15, NO_CONFIG, OK)), // eventfd2
+    row(311, 20, V5_10, NEWEST, side(20, 16, 3, OK | DEFINED | EVENT), side(20, 16, 3, OK | DEFINED)), // epoll_create1
+    row(312, 24, V5_10, NEWEST, side(24, 20, NO_CONFIG, OK | DEFINED | EVENT), side(24, 20, NO_CONFIG, OK | DEFINED)), // dup3
+    row(313, 59, V5_10, NEWEST, side(705, 50, NO_CONFIG, OK), side(705, 50, NO_CONFIG, OK)), // pipe2
+    row(314, 26, V5_10, NEWEST, side(706, 16, NO_CONFIG, OK), side(706, 16, NO_CONFIG, OK)), // inotify_init1
+    row(315, 69, V5_10, NEWEST, side(69, 334, NO_CONFIG, OK | DEFINED | EVENT), side(547, 509, NO_CONFIG, OK | COMPAT_DEFINED)), // preadv
+    row(316, 70, V5_10, NEWEST, side(70, 334, NO_CONFIG, OK | DEFINED | EVENT), side(548, 509, NO_CONFIG, OK | COMPAT_DEFINED)), // pwritev
+    row(317, 240, V5_10, NEWEST, side(240, 193, NO_CONFIG, OK | DEFINED | EVENT), side(549, 510, NO_CONFIG, OK | COMPAT_DEFINED)), // rt_tgsigqueueinfo
+    row(318, 241, V5_10, NEWEST, side(241, 386, 26, OK | DEFINED | EVENT), side(241, 386, 26, OK | DEFINED)), // perf_event_open
+    row(319, 243, V5_10, NEWEST, side(419, 387, 49, OK | DEFINED | EVENT), side(550, 511, 49, OK | COMPAT_DEFINED)), // recvmmsg
+    row(320, 242, V5_10, NEWEST, side(242, 195, 20, OK | DEFINED | EVENT), side(242, 195, 20, OK | DEFINED)), // accept4
+    row(321, 245, V5_10, NEWEST, side(245, 198, NO_CONFIG, OK | DEFINED | EVENT), side(245, 198, NO_CONFIG, OK | DEFINED)), // prlimit64
+    row(322, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED | EVENT), side(246, 199, 27, OK | DEFINED)), // fanotify_init
+    row(323, 247, V5_10, NEWEST, side(247, 635, 27, OK | DEFINED | EVENT), side(551, 635, 27, OK | COMPAT_DEFINED)), // fanotify_mark
+    row(324, 250, V5_10, NEWEST, side(424, 392, 45, OK | DEFINED | EVENT), side(424, 392, 45, OK | DEFINED)), // clock_adjtime
+    row(325, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED | EVENT), side(248, 781, 28, OK | DEFINED)), // name_to_handle_at
+    row(326, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED | EVENT), side(552, 202, 28, OK | COMPAT_DEFINED)), // open_by_handle_at
+    row(327, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED | EVENT), side(251, 204, NO_CONFIG, OK | DEFINED)), // syncfs
+    row(328, 252, V5_10, NEWEST, side(252, 205, NO_CONFIG, OK | DEFINED | EVENT), side(252, 205, NO_CONFIG, OK | DEFINED)), // setns
+    row(329, 253, V5_10, NEWEST, side(253, 206, 20, OK | DEFINED | EVENT), side(553, 513, 20, OK | COMPAT_DEFINED)), // sendmmsg
+    row(330, 254, V5_10, NEWEST, side(254, 393, 29, OK | DEFINED | EVENT), side(254, 393, 29, OK | DEFINED)), // process_vm_readv
+    row(331, 255, V5_10, NEWEST, side(255, 393, 29, OK | DEFINED | EVENT), side(255, 393, 29, OK | DEFINED)), // process_vm_writev
+    row(332, 256, V5_10, NEWEST, side(256, 394, 30, OK | DEFINED | EVENT), side(256, 394, 30, OK | DEFINED)), // kcmp
+    row(333, 257, V5_10, NEWEST, side(257, 209, 15, OK | DEFINED | EVENT), side(257, 209, 15, OK | DEFINED)), // finit_module
+    row(334, 258, V5_10, NEWEST, side(258, 210, NO_CONFIG, OK | DEFINED | EVENT), side(258, 210, NO_CONFIG, OK | DEFINED)), // sched_setattr
+    row(335, 259, V5_10, NEWEST, side(259, 211, NO_CONFIG, OK | DEFINED | EVENT), side(259, 211, NO_CONFIG, OK | DEFINED)), // sched_getattr
+    row(336, 458, V5_10, NEWEST, side(512, 471, 42, OK | DEFINED | EVENT), side(512, 471, 42, OK | DEFINED)), // utimes
+    row(337, 260, V5_10, NEWEST, side(260, 212, NO_CONFIG, OK | DEFINED | EVENT), side(260, 212, NO_CONFIG, OK | DEFINED)), // renameat2
+    row(338, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED | EVENT), side(261, 213, 31, OK | DEFINED)), // seccomp
+    row(339, 262, V5_10, NEWEST, side(262, 395, NO_CONFIG, OK | DEFINED | EVENT), side(262, 395, NO_CONFIG, OK | DEFINED)), // getrandom
+    row(340, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED | EVENT), side(263, 215, 32, OK | DEFINED)), // memfd_create
+    row(341, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED | EVENT), side(264, 804, 33, OK | DEFINED)), // bpf
+    row(342, 265, V5_10, NEWEST, side(265, 217, NO_CONFIG, OK | DEFINED | EVENT), side(554, 514, NO_CONFIG, OK | COMPAT_DEFINED)), // execveat
+    row(343, 267, V5_10, NEWEST, side(267, 218, 35, OK | DEFINED | EVENT), side(267, 218, 35, OK | DEFINED)), // membarrier
+    row(344, 266, V5_10, NEWEST, side(708, 16, NO_CONFIG, OK), side(708, 16, NO_CONFIG, OK)), // userfaultfd
+    row(345, 268, V5_10, NEWEST, side(268, 381, NO_CONFIG, OK | DEFINED | EVENT), side(268, 381, NO_CONFIG, OK | DEFINED)), // mlock2
+    row(346, 269, V5_10, NEWEST, side(269, 340, NO_CONFIG, OK | DEFINED | EVENT), side(269, 340, NO_CONFIG, OK | DEFINED)), // copy_file_range
+    row(347, 270, V5_10, NEWEST, side(270, 396, NO_CONFIG, OK | DEFINED | EVENT), side(555, 515, NO_CONFIG, OK | COMPAT_DEFINED)), // preadv2
+    row(348, 271, V5_10, NEWEST, side(271, 396, NO_CONFIG, OK | DEFINED | EVENT), side(556, 515, NO_CONFIG, OK | COMPAT_DEFINED)), // pwritev2
+    row(349, 275, V5_10, NEWEST, side(275, 220, NO_CONFIG, OK | DEFINED | EVENT), side(275, 220, NO_CONFIG, OK | DEFINED)), // statx
+    row(350, 276, V5_10, NEWEST, side(425, 397, 41, OK | DEFINED | EVENT), side(557, 516, 41, OK | COMPAT_DEFINED)), // io_pgetevents
+    row(351, 272, V5_10, NEWEST, side(272, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(272, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // pkey_mprotect
+    row(352, 273, V5_10, NEWEST, side(273, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(273, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // pkey_alloc
+    row(353, 274, V5_10, NEWEST, side(274, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(274, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // pkey_free
+    row(354, 277, V5_10, NEWEST, side(277, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(277, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // rseq
+    row(355, 278, V5_10, NEWEST, side(278, 518, 37, OK | DEFINED | EVENT), side(278, 518, 37, OK | DEFINED)), // kexec_file_load
+    row(356, 483, V6_12, NEWEST, side(420, 625, NO_CONFIG, OK | DEFINED | EVENT), side(420, 625, NO_CONFIG, OK | DEFINED)), // cacheflush
+    row(403, 487, V5_10, NEWEST, side(113, 97, NO_CONFIG, OK | DEFINED | EVENT), side(113, 97, NO_CONFIG, OK | DEFINED)), // clock_gettime64
+    row(404, 488, V5_10, NEWEST, side(112, 96, NO_CONFIG, OK | DEFINED | EVENT), side(112, 96, NO_CONFIG, OK | DEFINED)), // clock_settime64
+    row(405, 489, V5_10, NEWEST, side(250, 203, 13, OK | DEFINED | EVENT), side(250, 203, 13, OK | DEFINED)), // clock_adjtime64
+    row(406, 490, V5_10, NEWEST, side(114, 97, NO_CONFIG, OK | DEFINED | EVENT), side(114, 97, NO_CONFIG, OK | DEFINED)), // clock_getres_time64
+    row(407, 491, V5_10, NEWEST, side(115, 98, NO_CONFIG, OK | DEFINED | EVENT), side(115, 98, NO_CONFIG, OK | DEFINED)), // clock_nanosleep_time64
+    row(408, 492, V5_10, NEWEST, side(108, 93, 13, OK | DEFINED | EVENT), side(108, 93, 13, OK | DEFINED)), // timer_gettime64
+    row(409, 493, V5_10, NEWEST, side(110, 95, 13, OK | DEFINED | EVENT), side(110, 95, 13, OK | DEFINED)), // timer_settime64
+    row(410, 494, V5_10, NEWEST, side(87, 73, 9, OK | DEFINED | EVENT), side(87, 73, 9, OK | DEFINED)), // timerfd_gettime64
+    row(411, 495, V5_10, NEWEST, side(86, 72, 9, OK | DEFINED | EVENT), side(86, 72, 9, OK | DEFINED)), // timerfd_settime64
+    row(412, 496, V5_10, NEWEST, side(88, 74, NO_CONFIG, OK | DEFINED | EVENT), side(88, 74, NO_CONFIG, OK | DEFINED)), // utimensat_time64
+    row(413, 497, V5_10, NEWEST, side(72, 61, NO_CONFIG, OK | DEFINED | EVENT), side(559, 519, NO_CONFIG, OK | COMPAT_DEFINED)), // pselect6_time64
+    row(414, 498, V5_10, NEWEST, side(73, 398, NO_CONFIG, OK | DEFINED | EVENT), side(560, 520, NO_CONFIG, OK | COMPAT_DEFINED)), // ppoll_time64
+    row(416, 499, V5_10, NEWEST, side(276, 399, 0, OK | DEFINED | EVENT), side(561, 521, 0, OK | COMPAT_DEFINED)), // io_pgetevents_time64
+    row(417, 500, V5_10, NEWEST, side(243, 196, 20, OK | DEFINED | EVENT), side(562, 522, 20, OK | COMPAT_DEFINED)), // recvmmsg_time64
+    row(418, 501, V5_10, NEWEST, side(182, 400, 18, OK | DEFINED | EVENT), side(182, 400, 18, OK | DEFINED)), // mq_timedsend_time64
+    row(419, 502, V5_10, NEWEST, side(183, 401, 18, OK | DEFINED | EVENT), side(183, 401, 18, OK | DEFINED)), // mq_timedreceive_time64
+    row(420, 503, V5_10, NEWEST, side(192, 151, 19, OK | DEFINED | EVENT), side(192, 151, 19, OK | DEFINED)), // semtimedop_time64
+    row(421, 504, V5_10, NEWEST, side(137, 402, NO_CONFIG, OK | DEFINED | EVENT), side(563, 523, NO_CONFIG, OK | COMPAT_DEFINED)), // rt_sigtimedwait_time64
+    row(422, 505, V5_10, NEWEST, side(98, 746, 12, OK | DEFINED | EVENT), side(98, 746, 12, OK | DEFINED)), // futex_time64
+    row(423, 506, V5_10, NEWEST, side(127, 106, NO_CONFIG, OK | DEFINED | EVENT), side(127, 106, NO_CONFIG, OK | DEFINED)), // sched_rr_get_interval_time64
+    row(424, 279, V5_10, NEWEST, side(279, 224, NO_CONFIG, OK | DEFINED | EVENT), side(279, 224, NO_CONFIG, OK | DEFINED)), // pidfd_send_signal
+    row(425, 280, V5_10, NEWEST, side(280, 225, 38, OK | DEFINED | EVENT), side(280, 225, 38, OK | DEFINED)), // io_uring_setup
+    row(426, 281, V5_10, NEWEST, side(281, 403, 38, OK | DEFINED | EVENT), side(281, 403, 38, OK | DEFINED)), // io_uring_enter
+    row(427, 282, V5_10, NEWEST, side(282, 227, 38, OK | DEFINED | EVENT), side(282, 227, 38, OK | DEFINED)), // io_uring_register
+    row(428, 283, V5_10, NEWEST, side(283, 228, NO_CONFIG, OK | DEFINED | EVENT), side(283, 228, NO_CONFIG, OK | DEFINED)), // open_tree
+    row(429, 284, V5_10, NEWEST, side(284, 229, NO_CONFIG, OK | DEFINED | EVENT), side(284, 229, NO_CONFIG, OK | DEFINED)), // move_mount
+    row(430, 285, V5_10, NEWEST, side(285, 230, NO_CONFIG, OK | DEFINED | EVENT), side(285, 230, NO_CONFIG, OK | DEFINED)), // fsopen
+    row(431, 286, V5_10, NEWEST, side(286, 231, NO_CONFIG, OK | DEFINED | EVENT), side(286, 231, NO_CONFIG, OK | DEFINED)), // fsconfig
+    row(432, 287, V5_10, NEWEST, side(287, 232, NO_CONFIG, OK | DEFINED | EVENT), side(287, 232, NO_CONFIG, OK | DEFINED)), // fsmount
+    row(433, 288, V5_10, NEWEST, side(288, 233, NO_CONFIG, OK | DEFINED | EVENT), side(288, 233, NO_CONFIG, OK | DEFINED)), // fspick
+    row(434, 289, V5_10, NEWEST, side(289, 234, NO_CONFIG, OK | DEFINED | EVENT), side(289, 234, NO_CONFIG, OK | DEFINED)), // pidfd_open
+    row(435, 290, V5_10, NEWEST, side(426, 404, NO_CONFIG, OK), side(426, 404, NO_CONFIG, OK)), // clone3
+    row(436, 291, V5_10, NEWEST, side(291, 236, NO_CONFIG, OK | DEFINED | EVENT), side(291, 236, NO_CONFIG, OK | DEFINED)), // close_range
+    row(437, 292, V5_10, NEWEST, side(292, 405, NO_CONFIG, OK | DEFINED | EVENT), side(292, 405, NO_CONFIG, OK | DEFINED)), // openat2
+    row(438, 293, V5_10, NEWEST, side(293, 238, NO_CONFIG, OK | DEFINED | EVENT), side(293, 238, NO_CONFIG, OK | DEFINED)), // pidfd_getfd
+    row(439, 294, V5_10, NEWEST, side(294, 239, NO_CONFIG, OK | DEFINED | EVENT), side(294, 239, NO_CONFIG, OK | DEFINED)), // faccessat2
+    row(440, 295, V5_10, NEWEST, side(295, 406, 22, OK | DEFINED | EVENT), side(295, 406, 22, OK | DEFINED)), // process_madvise
+    row(441, 650, V6_1, NEWEST, side(804, 758, 3, OK | DEFINED | EVENT), side(814, 761, 3, OK | COMPAT_DEFINED)), // epoll_pwait2
+    row(442, 651, V6_1, NEWEST, side(805, 759, NO_CONFIG, OK | DEFINED | EVENT), side(805, 759, NO_CONFIG, OK | DEFINED)), // mount_setattr
+    row(443, 652, V6_1, NEWEST, side(806, 749, 7, OK | DEFINED | EVENT), side(806, 749, 7, OK | DEFINED)), // quotactl_fd
+    row(444, 653, V6_1, NEWEST, side(807, 760, 63, OK | DEFINED | EVENT), side(807, 760, 63, OK | DEFINED)), // landlock_create_ruleset
+    row(445, 654, V6_1, NEWEST, side(808, 751, 63, OK | DEFINED | EVENT), side(808, 751, 63, OK | DEFINED)), // landlock_add_rule
+    row(446, 655, V6_1, NEWEST, side(809, 752, 63, OK | DEFINED | EVENT), side(809, 752, 63, OK | DEFINED)), // landlock_restrict_self
+    row(448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), side(811, 754, NO_CONFIG, OK | DEFINED)), // process_mrelease
+    row(449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), side(812, 755, 12, OK | DEFINED)), // futex_waitv
+    row(450, 659, V6_1, NEWEST, side(813, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(813, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // set_mempolicy_home_node
+    row(451, 660, V6_12, NEWEST, side(835, 782, 68, OK | DEFINED | EVENT), side(835, 782, 68, OK | DEFINED)), // cachestat
+    row(452, 661, V6_12, NEWEST, side(836, 783, NO_CONFIG, OK | DEFINED | EVENT), side(836, 783, NO_CONFIG, OK | DEFINED)), // fchmodat2
+    row(453, 662, V6_12, NEWEST, side(837, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(837, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // map_shadow_stack
+    row(454, 663, V6_12, NEWEST, side(838, 793, 12, OK | DEFINED | EVENT), side(838, 793, 12, OK | DEFINED)), // futex_wake
+    row(455, 664, V6_12, NEWEST, side(839, 794, 12, OK | DEFINED | EVENT), side(839, 794, 12, OK | DEFINED)), // futex_wait
+    row(456, 665, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED | EVENT), side(840, 786, 12, OK | DEFINED)), // futex_requeue
+    row(457, 666, V6_12, NEWEST, side(841, 795, NO_CONFIG, OK | DEFINED | EVENT), side(841, 795, NO_CONFIG, OK | DEFINED)), // statmount
+    row(458, 667, V6_12, NEWEST, side(842, 796, NO_CONFIG, OK | DEFINED | EVENT), side(842, 796, NO_CONFIG, OK | DEFINED)), // listmount
+    row(459, 668, V6_12, NEWEST, side(843, 789, 69, OK | DEFINED | EVENT), side(843, 789, 69, OK | DEFINED)), // lsm_get_self_attr
+    row(460, 669, V6_12, NEWEST, side(844, 790, 69, OK | DEFINED | EVENT), side(844, 790, 69, OK | DEFINED)), // lsm_set_self_attr
+    row(461, 670, V6_12, NEWEST, side(845, 791, 69, OK | DEFINED | EVENT), side(845, 791, 69, OK | DEFINED)), // lsm_list_modules
+    row(462, 671, V6_12, NEWEST, side(846, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(846, 797, NO_CONFIG, OK | DEFINED)), // mseal
+    row(463, 674, V7_2, NEWEST, side(850, 812, NO_CONFIG, OK | DEFINED | EVENT), side(850, 812, NO_CONFIG, OK | DEFINED)), // setxattrat
+    row(464, 675, V7_2, NEWEST, side(851, 813, NO_CONFIG, OK | DEFINED | EVENT), side(851, 813, NO_CONFIG, OK | DEFINED)), // getxattrat
+    row(465, 676, V7_2, NEWEST, side(852, 814, NO_CONFIG, OK | DEFINED | EVENT), side(852, 814, NO_CONFIG, OK | DEFINED)), // listxattrat
+    row(466, 677, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED | EVENT), side(853, 808, NO_CONFIG, OK | DEFINED)), // removexattrat
+    row(467, 678, V7_2, NEWEST, side(854, 815, NO_CONFIG, OK | DEFINED | EVENT), side(854, 815, NO_CONFIG, OK | DEFINED)), // open_tree_attr
+    row(468, 679, V7_2, NEWEST, side(855, 816, NO_CONFIG, OK | DEFINED | EVENT), side(855, 816, NO_CONFIG, OK | DEFINED)), // file_getattr
+    row(469, 680, V7_2, NEWEST, side(856, 816, NO_CONFIG, OK | DEFINED | EVENT), side(856, 816, NO_CONFIG, OK | DEFINED)), // file_setattr
+    row(470, 681, V7_2, NEWEST, side(857, 817, NO_CONFIG, OK | DEFINED | EVENT), side(857, 817, NO_CONFIG, OK | DEFINED)), // listns
+    row(471, 682, V7_2, NEWEST, side(858, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(858, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // rseq_slice_yield
+    row(472, 684, V7_3, NEWEST, side(860, 818, NO_CONFIG, OK | DEFINED | EVENT), side(860, 818, NO_CONFIG, OK | DEFINED)), // fchroot
 ];
 
-static OLDER: [Older; 16] = [
-    older(78, V7_2, side(169, 136, NONE, OK | DEFINED | EVENT), side(454, 439, 17, OK | COMPAT_DEFINED)), // gettimeofday
-    older(134, V5_10, side(366, 454, NONE, OK | DEFINED | EVENT), side(366, 454, NONE, OK | DEFINED)), // bdflush
-    older(185, V6_12, side(193, 152, NONE, OK | DEFINED | EVENT), side(193, 152, NONE, OK | DEFINED)), // semop
-    older(210, V5_10, side(403, 349, 14, OK | DEFINED | EVENT), side(403, 349, 14, OK | DEFINED)), // futex
-    older(223, V5_10, side(18, 322, NONE, OK | DEFINED | EVENT), side(506, 474, 17, OK | COMPAT_DEFINED)), // lookup_dcookie
-    older(223, V6_1, side(18, NONE, NONE, NO_DEFINITION), side(506, NONE, NONE, NO_DEFINITION)), // lookup_dcookie
-    older(260, V5_10, side(235, 390, NONE, OK | DEFINED | EVENT), side(530, 497, 17, OK | COMPAT_DEFINED)), // mbind
-    older(261, V5_10, side(236, 391, NONE, OK | DEFINED | EVENT), side(531, 498, 17, OK | COMPAT_DEFINED)), // get_mempolicy
-    older(262, V5_10, side(237, 392, NONE, OK | DEFINED | EVENT), side(532, 499, 17, OK | COMPAT_DEFINED)), // set_mempolicy
-    older(295, V5_10, side(239, 394, 6, OK | DEFINED | EVENT), side(541, 506, 23, OK | COMPAT_DEFINED)), // move_pages
-    older(295, V6_12, side(239, 394, 6, OK | DEFINED | EVENT), side(239, 394, 6, OK | DEFINED)), // move_pages
-    older(296, V6_12, side(168, 135, NONE, OK | DEFINED | EVENT), side(168, 135, NONE, OK | DEFINED)), // getcpu
-    older(323, V5_10, side(247, 200, 7, OK | DEFINED | EVENT), side(707, 643, NONE, OK)), // fanotify_mark
-    older(325, V6_1, side(248, 201, NONE, OK | DEFINED | EVENT), side(248, 201, NONE, OK | DEFINED)), // name_to_handle_at
-    older(341, V6_12, side(264, 216, NONE, OK | DEFINED | EVENT), side(264, 216, NONE, OK | DEFINED)), // bpf
-    older(422, V5_10, side(98, 83, NONE, OK | DEFINED | EVENT), side(98, 83, NONE, OK | DEFINED)), // futex_time64
+static OLDER: [Older; 15] = [
+    older(78, V7_2, side(169, 136, NO_CONFIG, OK | DEFINED | EVENT), side(454, 427, NO_CONFIG, OK | COMPAT_DEFINED)), // gettimeofday
+    older(134, V5_10, side(366, 442, 5, OK | DEFINED | EVENT), side(366, 442, 5, OK | DEFINED)), // bdflush
+    older(185, V6_12, side(193, 152, 19, OK | DEFINED | EVENT), side(193, 152, 19, OK | DEFINED)), // semop
+    older(210, V5_10, side(403, 347, 44, OK | DEFINED | EVENT), side(403, 347, 44, OK | DEFINED)), // futex
+    older(223, V5_10, side(18, 320, 1, OK | DEFINED | EVENT), side(506, 467, 1, OK | COMPAT_DEFINED)), // lookup_dcookie
+    older(223, V6_1, side(18, NONE, NO_CONFIG, NO_DEFINITION), side(506, NONE, NO_CONFIG, NO_DEFINITION)), // lookup_dcookie
+    older(260, V5_10, side(235, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(530, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // mbind
+    older(261, V5_10, side(236, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(531, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // get_mempolicy
+    older(262, V5_10, side(237, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(532, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // set_mempolicy
+    older(295, V5_10, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(541, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // move_pages
+    older(296, V6_12, side(168, 135, NO_CONFIG, OK | DEFINED | EVENT), side(168, 135, NO_CONFIG, OK | DEFINED)), // getcpu
+    older(323, V5_10, side(247, 200, 27, OK | DEFINED | EVENT), side(707, 650, NO_CONFIG, OK)), // fanotify_mark
+    older(325, V6_1, side(248, 201, 28, OK | DEFINED | EVENT), side(248, 201, 28, OK | DEFINED)), // name_to_handle_at
+    older(341, V6_12, side(264, 216, 33, OK | DEFINED | EVENT), side(264, 216, 33, OK | DEFINED)), // bpf
+    older(422, V5_10, side(98, 83, 12, OK | DEFINED | EVENT), side(98, 83, 12, OK | DEFINED)), // futex_time64
 ];
 
 static BLOCKS: [Block; 0] = [];
+
+static EVENTS: [Event; 0] = [];
+
+static SYMBOLS: [Prefix; 0] = [];
+
+static COMPANIONS: [Prefix; 6] = [
+    companion(V5_10, NEWEST, COMPAT | COMPAT_DEFINED, "__do_", INLINE),
+    companion(V5_10, NEWEST, COMPAT | COMPAT_DEFINED, "__se_", GLOBAL),
+    companion(V5_10, NEWEST, COMPAT | DEFINED, "__do_", INLINE),
+    companion(V5_10, NEWEST, COMPAT | DEFINED, "__se_", GLOBAL),
+    companion(V5_10, NEWEST, MAIN | DEFINED, "__do_", INLINE),
+    companion(V5_10, NEWEST, MAIN | DEFINED, "__se_", GLOBAL),
+];
 
 static ALIASES: [Alias; 0] = [];
 

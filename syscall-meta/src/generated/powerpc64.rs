@@ -5,447 +5,458 @@ use crate::row::*;
 
 static ROWS: [Row; 425] = [
     // number, name, first release, last release, (entry, parameters, configuration, flags), as compat
-    row(0, 128, V5_10, NEWEST, side(128, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // restart_syscall
-    row(1, 93, V5_10, NEWEST, side(93, 79, NONE, OK | DEFINED | EVENT), NO_SIDE), // exit
-    row(2, 297, V5_10, NEWEST, side(427, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // fork
-    row(3, 63, V5_10, NEWEST, side(63, 54, NONE, OK | DEFINED | EVENT), NO_SIDE), // read
-    row(4, 64, V5_10, NEWEST, side(64, 55, NONE, OK | DEFINED | EVENT), NO_SIDE), // write
-    row(5, 327, V5_10, NEWEST, side(311, 253, NONE, OK | DEFINED | EVENT), NO_SIDE), // open
-    row(6, 57, V5_10, NEWEST, side(57, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // close
-    row(7, 551, V5_10, NEWEST, side(607, 560, NONE, OK | DEFINED | EVENT), NO_SIDE), // waitpid
-    row(8, 507, V5_10, NEWEST, side(429, 271, NONE, OK | DEFINED | EVENT), NO_SIDE), // creat
-    row(9, 301, V5_10, NEWEST, side(299, 245, NONE, OK | DEFINED | EVENT), NO_SIDE), // link
-    row(10, 302, V5_10, NEWEST, side(300, 246, NONE, OK | DEFINED | EVENT), NO_SIDE), // unlink
-    row(11, 221, V5_10, NEWEST, side(221, 177, NONE, OK | DEFINED | EVENT), NO_SIDE), // execve
-    row(12, 49, V5_10, NEWEST, side(49, 42, NONE, OK | DEFINED | EVENT), NO_SIDE), // chdir
-    row(13, 541, V5_10, NEWEST, side(709, 644, NONE, OK | DEFINED | EVENT), NO_SIDE), // time
-    row(14, 304, V5_10, NEWEST, side(301, 247, NONE, OK | DEFINED | EVENT), NO_SIDE), // mknod
-    row(15, 305, V5_10, NEWEST, side(302, 248, NONE, OK | DEFINED | EVENT), NO_SIDE), // chmod
-    row(16, 402, V5_10, NEWEST, side(353, 249, NONE, OK | DEFINED | EVENT), NO_SIDE), // lchown
-    row(17, 552, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // break
-    row(18, 553, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // oldstat
-    row(19, 62, V5_10, NEWEST, side(62, 53, NONE, OK | DEFINED | EVENT), NO_SIDE), // lseek
-    row(20, 172, V5_10, NEWEST, side(172, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpid
-    row(21, 40, V5_10, NEWEST, side(40, 34, NONE, OK | DEFINED | EVENT), NO_SIDE), // mount
-    row(22, 310, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // umount
-    row(23, 146, V5_10, NEWEST, side(146, 121, 1, OK | DEFINED | EVENT), NO_SIDE), // setuid
-    row(24, 174, V5_10, NEWEST, side(174, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getuid
-    row(25, 542, V5_10, NEWEST, side(710, 645, NONE, OK | DEFINED | EVENT), NO_SIDE), // stime
-    row(26, 117, V5_10, NEWEST, side(117, 100, NONE, OK | DEFINED | EVENT), NO_SIDE), // ptrace
-    row(27, 543, V5_10, NEWEST, side(568, 529, NONE, OK | DEFINED | EVENT), NO_SIDE), // alarm
-    row(28, 554, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // oldfstat
-    row(29, 508, V5_10, NEWEST, side(436, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // pause
-    row(30, 544, V5_10, NEWEST, side(668, 611, NONE, OK | DEFINED | EVENT), NO_SIDE), // utime
-    row(31, 555, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // stty
-    row(32, 556, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // gtty
-    row(33, 319, V5_10, NEWEST, side(308, 251, NONE, OK | DEFINED | EVENT), NO_SIDE), // access
-    row(34, 509, V5_10, NEWEST, side(437, 425, NONE, OK | DEFINED | EVENT), NO_SIDE), // nice
-    row(35, 557, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // ftime
-    row(36, 81, V5_10, NEWEST, side(81, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // sync
-    row(37, 129, V5_10, NEWEST, side(129, 107, NONE, OK | DEFINED | EVENT), NO_SIDE), // kill
-    row(38, 374, V5_10, NEWEST, side(341, 245, NONE, OK | DEFINED | EVENT), NO_SIDE), // rename
-    row(39, 375, V5_10, NEWEST, side(342, 271, NONE, OK | DEFINED | EVENT), NO_SIDE), // mkdir
-    row(40, 376, V5_10, NEWEST, side(343, 246, NONE, OK | DEFINED | EVENT), NO_SIDE), // rmdir
-    row(41, 23, V5_10, NEWEST, side(23, 19, NONE, OK | DEFINED | EVENT), NO_SIDE), // dup
-    row(42, 324, V5_10, NEWEST, side(438, 426, NONE, OK | DEFINED | EVENT), NO_SIDE), // pipe
-    row(43, 153, V5_10, NEWEST, side(153, 126, NONE, OK | DEFINED | EVENT), NO_SIDE), // times
-    row(44, 558, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // prof
-    row(45, 214, V5_10, NEWEST, side(214, 171, NONE, OK | DEFINED | EVENT), NO_SIDE), // brk
-    row(46, 144, V5_10, NEWEST, side(144, 119, 1, OK | DEFINED | EVENT), NO_SIDE), // setgid
-    row(47, 176, V5_10, NEWEST, side(176, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getgid
-    row(48, 559, V5_10, NEWEST, side(610, 563, NONE, OK | DEFINED | EVENT), NO_SIDE), // signal
-    row(49, 175, V5_10, NEWEST, side(175, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // geteuid
-    row(50, 177, V5_10, NEWEST, side(177, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getegid
-    row(51, 89, V5_10, NEWEST, side(89, 75, NONE, OK | DEFINED | EVENT), NO_SIDE), // acct
-    row(52, 39, V5_10, NEWEST, side(39, 33, NONE, OK | DEFINED | EVENT), NO_SIDE), // umount2
-    row(53, 560, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // lock
-    row(54, 29, V5_10, NEWEST, side(29, 21, NONE, OK | DEFINED | EVENT), NO_SIDE), // ioctl
-    row(55, 25, V5_10, NEWEST, side(25, 21, NONE, OK | DEFINED | EVENT), NO_SIDE), // fcntl
-    row(56, 561, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // mpx
-    row(57, 154, V5_10, NEWEST, side(154, 127, NONE, OK | DEFINED | EVENT), NO_SIDE), // setpgid
-    row(58, 562, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // ulimit
-    row(59, 563, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // oldolduname
-    row(60, 166, V5_10, NEWEST, side(166, 133, NONE, OK | DEFINED | EVENT), NO_SIDE), // umask
-    row(61, 51, V5_10, NEWEST, side(51, 42, NONE, OK | DEFINED | EVENT), NO_SIDE), // chroot
-    row(62, 452, V5_10, NEWEST, side(374, 293, NONE, OK | DEFINED | EVENT), NO_SIDE), // ustat
-    row(63, 358, V5_10, NEWEST, side(327, 260, NONE, OK | DEFINED | EVENT), NO_SIDE), // dup2
-    row(64, 173, V5_10, NEWEST, side(173, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getppid
-    row(65, 339, V5_10, NEWEST, side(317, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpgrp
-    row(66, 157, V5_10, NEWEST, side(157, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // setsid
-    row(67, 386, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // sigaction
-    row(68, 564, V5_10, NEWEST, side(612, 49, 25, OK | DEFINED | EVENT), NO_SIDE), // sgetmask
-    row(69, 565, V5_10, NEWEST, side(613, 565, 25, OK | DEFINED | EVENT), NO_SIDE), // ssetmask
-    row(70, 145, V5_10, NEWEST, side(145, 120, 1, OK | DEFINED | EVENT), NO_SIDE), // setreuid
-    row(71, 143, V5_10, NEWEST, side(143, 118, 1, OK | DEFINED | EVENT), NO_SIDE), // setregid
-    row(72, 368, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // sigsuspend
-    row(73, 333, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // sigpending
-    row(74, 161, V5_10, NEWEST, side(161, 130, NONE, OK | DEFINED | EVENT), NO_SIDE), // sethostname
-    row(75, 164, V5_10, NEWEST, side(164, 131, NONE, OK | DEFINED | EVENT), NO_SIDE), // setrlimit
-    row(76, 163, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // getrlimit
-    row(77, 165, V5_10, NEWEST, side(165, 132, NONE, OK | DEFINED | EVENT), NO_SIDE), // getrusage
-    row(78, 169, V5_10, NEWEST, side(169, 136, NONE, OK | DEFINED | EVENT), NO_SIDE), // gettimeofday
-    row(79, 170, V5_10, NEWEST, side(170, 136, NONE, OK | DEFINED | EVENT), NO_SIDE), // settimeofday
-    row(80, 158, V5_10, NEWEST, side(158, 128, NONE, OK | DEFINED | EVENT), NO_SIDE), // getgroups
-    row(81, 159, V5_10, NEWEST, side(159, 128, NONE, OK | DEFINED | EVENT), NO_SIDE), // setgroups
-    row(82, 457, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // select
-    row(83, 336, V5_10, NEWEST, side(315, 245, NONE, OK | DEFINED | EVENT), NO_SIDE), // symlink
-    row(84, 566, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // oldlstat
-    row(85, 337, V5_10, NEWEST, side(316, 256, NONE, OK | DEFINED | EVENT), NO_SIDE), // readlink
-    row(86, 449, V5_10, NEWEST, side(371, NONE, NONE, NO_DEFINITION), NO_SIDE), // uselib
-    row(87, 224, V5_10, NEWEST, side(224, 180, NONE, OK | DEFINED | EVENT), NO_SIDE), // swapon
-    row(88, 142, V5_10, NEWEST, side(142, 117, NONE, OK | DEFINED | EVENT), NO_SIDE), // reboot
-    row(89, 545, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // readdir
-    row(90, 222, V5_10, NEWEST, side(222, 670, NONE, OK | DEFINED | EVENT), NO_SIDE), // mmap
-    row(91, 215, V5_10, NEWEST, side(215, 172, NONE, OK | DEFINED | EVENT), NO_SIDE), // munmap
-    row(92, 45, V5_10, NEWEST, side(45, 38, NONE, OK | DEFINED | EVENT), NO_SIDE), // truncate
-    row(93, 46, V5_10, NEWEST, side(46, 39, NONE, OK | DEFINED | EVENT), NO_SIDE), // ftruncate
-    row(94, 52, V5_10, NEWEST, side(52, 44, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchmod
-    row(95, 55, V5_10, NEWEST, side(55, 47, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchown
-    row(96, 141, V5_10, NEWEST, side(141, 25, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpriority
-    row(97, 140, V5_10, NEWEST, side(140, 116, NONE, OK | DEFINED | EVENT), NO_SIDE), // setpriority
-    row(98, 567, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // profil
-    row(99, 43, V5_10, NEWEST, side(43, 36, NONE, OK | DEFINED | EVENT), NO_SIDE), // statfs
-    row(100, 44, V5_10, NEWEST, side(44, 37, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstatfs
-    row(101, 568, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // ioperm
-    row(102, 546, V5_10, NEWEST, side(574, 536, NONE, OK | DEFINED | EVENT), NO_SIDE), // socketcall
-    row(103, 116, V5_10, NEWEST, side(116, 99, 3, OK | DEFINED | EVENT), NO_SIDE), // syslog
-    row(104, 103, V5_10, NEWEST, side(103, 88, NONE, OK | DEFINED | EVENT), NO_SIDE), // setitimer
-    row(105, 102, V5_10, NEWEST, side(102, 87, NONE, OK | DEFINED | EVENT), NO_SIDE), // getitimer
-    row(106, 343, V5_10, NEWEST, side(320, 257, NONE, OK | DEFINED | EVENT), NO_SIDE), // stat
-    row(107, 344, V5_10, NEWEST, side(321, 257, NONE, OK | DEFINED | EVENT), NO_SIDE), // lstat
-    row(108, 80, V5_10, NEWEST, side(80, 69, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstat
-    row(109, 569, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // olduname
-    row(110, 570, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // iopl
-    row(111, 58, V5_10, NEWEST, side(58, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // vhangup
-    row(112, 571, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // idle
-    row(113, 574, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // vm86
-    row(114, 244, V5_10, NEWEST, side(244, 197, NONE, OK | DEFINED | EVENT), NO_SIDE), // wait4
-    row(115, 225, V5_10, NEWEST, side(225, 181, NONE, OK | DEFINED | EVENT), NO_SIDE), // swapoff
-    row(116, 179, V5_10, NEWEST, side(179, 138, NONE, OK | DEFINED | EVENT), NO_SIDE), // sysinfo
-    row(117, 548, V5_10, NEWEST, side(577, 671, NONE, OK | DEFINED | EVENT), NO_SIDE), // ipc
-    row(118, 82, V5_10, NEWEST, side(82, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsync
-    row(119, 363, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // sigreturn
-    row(120, 220, V5_10, NEWEST, side(220, 176, NONE, OK | DEFINED | EVENT), NO_SIDE), // clone
-    row(121, 162, V5_10, NEWEST, side(162, 130, NONE, OK | DEFINED | EVENT), NO_SIDE), // setdomainname
-    row(122, 160, V5_10, NEWEST, side(160, 129, NONE, OK | DEFINED | EVENT), NO_SIDE), // uname
-    row(123, 573, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // modify_ldt
-    row(124, 171, V5_10, NEWEST, side(171, 137, 0, OK | DEFINED | EVENT), NO_SIDE), // adjtimex
-    row(125, 226, V5_10, NEWEST, side(226, 182, NONE, OK | DEFINED | EVENT), NO_SIDE), // mprotect
-    row(126, 510, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // sigprocmask
-    row(127, 447, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // create_module
-    row(128, 105, V5_10, NEWEST, side(105, 90, NONE, OK | DEFINED | EVENT), NO_SIDE), // init_module
-    row(129, 106, V5_10, NEWEST, side(106, 91, 2, OK | DEFINED | EVENT), NO_SIDE), // delete_module
-    row(130, 448, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // get_kernel_syms
-    row(131, 60, V5_10, NEWEST, side(60, 51, NONE, OK | DEFINED | EVENT), NO_SIDE), // quotactl
-    row(132, 155, V5_10, NEWEST, side(155, 103, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpgid
-    row(133, 50, V5_10, NEWEST, side(50, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchdir
-    row(134, 443, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // bdflush
-    row(135, 435, V5_10, NEWEST, side(363, 286, 12, OK | DEFINED | EVENT), NO_SIDE), // sysfs
-    row(136, 92, V5_10, NEWEST, side(833, 605, 34, OK | DEFINED | EVENT), NO_SIDE), // personality
-    row(137, 453, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // afs_syscall
-    row(138, 151, V5_10, NEWEST, side(151, 121, 1, OK | DEFINED | EVENT), NO_SIDE), // setfsuid
-    row(139, 152, V5_10, NEWEST, side(152, 119, 1, OK | DEFINED | EVENT), NO_SIDE), // setfsgid
-    row(140, 511, V5_10, NEWEST, side(397, 649, NONE, OK | DEFINED | EVENT), NO_SIDE), // _llseek
-    row(141, 446, V5_10, NEWEST, side(369, 291, NONE, OK | DEFINED | EVENT), NO_SIDE), // getdents
-    row(142, 512, V5_10, NEWEST, side(377, 297, NONE, OK | DEFINED | EVENT), NO_SIDE), // _newselect
-    row(143, 32, V5_10, NEWEST, side(32, 26, NONE, OK | DEFINED | EVENT), NO_SIDE), // flock
-    row(144, 227, V5_10, NEWEST, side(227, 183, NONE, OK | DEFINED | EVENT), NO_SIDE), // msync
-    row(145, 65, V5_10, NEWEST, side(65, 56, NONE, OK | DEFINED | EVENT), NO_SIDE), // readv
-    row(146, 66, V5_10, NEWEST, side(66, 56, NONE, OK | DEFINED | EVENT), NO_SIDE), // writev
-    row(147, 156, V5_10, NEWEST, side(156, 103, NONE, OK | DEFINED | EVENT), NO_SIDE), // getsid
-    row(148, 83, V5_10, NEWEST, side(83, 43, NONE, OK | DEFINED | EVENT), NO_SIDE), // fdatasync
-    row(149, 450, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // _sysctl
-    row(150, 228, V5_10, NEWEST, side(228, 184, NONE, OK | DEFINED | EVENT), NO_SIDE), // mlock
-    row(151, 229, V5_10, NEWEST, side(229, 184, NONE, OK | DEFINED | EVENT), NO_SIDE), // munlock
-    row(152, 230, V5_10, NEWEST, side(230, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // mlockall
-    row(153, 231, V5_10, NEWEST, side(231, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // munlockall
-    row(154, 118, V5_10, NEWEST, side(118, 101, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setparam
-    row(155, 121, V5_10, NEWEST, side(121, 101, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getparam
-    row(156, 119, V5_10, NEWEST, side(119, 102, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setscheduler
-    row(157, 120, V5_10, NEWEST, side(120, 103, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getscheduler
-    row(158, 124, V5_10, NEWEST, side(124, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_yield
-    row(159, 125, V5_10, NEWEST, side(125, 105, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_get_priority_max
-    row(160, 126, V5_10, NEWEST, side(126, 105, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_get_priority_min
-    row(161, 127, V5_10, NEWEST, side(127, 106, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_rr_get_interval
-    row(162, 101, V5_10, NEWEST, side(101, 86, 0, OK | DEFINED | EVENT), NO_SIDE), // nanosleep
-    row(163, 216, V5_10, NEWEST, side(216, 173, NONE, OK | DEFINED | EVENT), NO_SIDE), // mremap
-    row(164, 147, V5_10, NEWEST, side(147, 122, 1, OK | DEFINED | EVENT), NO_SIDE), // setresuid
-    row(165, 148, V5_10, NEWEST, side(148, 123, 1, OK | DEFINED | EVENT), NO_SIDE), // getresuid
-    row(166, 456, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // query_module
-    row(167, 360, V5_10, NEWEST, side(329, 262, NONE, OK | DEFINED | EVENT), NO_SIDE), // poll
-    row(168, 42, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // nfsservctl
-    row(169, 149, V5_10, NEWEST, side(149, 124, 1, OK | DEFINED | EVENT), NO_SIDE), // setresgid
-    row(170, 150, V5_10, NEWEST, side(150, 125, 1, OK | DEFINED | EVENT), NO_SIDE), // getresgid
-    row(171, 167, V5_10, NEWEST, side(167, 134, NONE, OK | DEFINED | EVENT), NO_SIDE), // prctl
-    row(172, 139, V5_10, NEWEST, side(139, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigreturn
-    row(173, 134, V5_10, NEWEST, side(134, 111, 4, OK | DEFINED | EVENT), NO_SIDE), // rt_sigaction
-    row(174, 135, V5_10, NEWEST, side(135, 112, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigprocmask
-    row(175, 136, V5_10, NEWEST, side(136, 113, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigpending
-    row(176, 137, V5_10, NEWEST, side(137, 114, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigtimedwait
-    row(177, 138, V5_10, NEWEST, side(138, 115, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigqueueinfo
-    row(178, 133, V5_10, NEWEST, side(133, 110, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_sigsuspend
-    row(179, 67, V5_10, NEWEST, side(67, 57, NONE, OK | DEFINED | EVENT), NO_SIDE), // pread64
-    row(180, 68, V5_10, NEWEST, side(68, 58, NONE, OK | DEFINED | EVENT), NO_SIDE), // pwrite64
-    row(181, 306, V5_10, NEWEST, side(303, 249, NONE, OK | DEFINED | EVENT), NO_SIDE), // chown
-    row(182, 17, V5_10, NEWEST, side(17, 13, NONE, OK | DEFINED | EVENT), NO_SIDE), // getcwd
-    row(183, 90, V5_10, NEWEST, side(90, 76, 1, OK | DEFINED | EVENT), NO_SIDE), // capget
-    row(184, 91, V5_10, NEWEST, side(91, 77, 1, OK | DEFINED | EVENT), NO_SIDE), // capset
-    row(185, 132, V5_10, NEWEST, side(132, 109, NONE, OK | DEFINED | EVENT), NO_SIDE), // sigaltstack
-    row(186, 71, V5_10, NEWEST, side(71, 60, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendfile
-    row(187, 575, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // getpmsg
-    row(188, 576, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // putpmsg
-    row(189, 342, V5_10, NEWEST, side(494, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // vfork
-    row(190, 513, V5_10, NEWEST, side(163, 131, NONE, OK | DEFINED | EVENT), NO_SIDE), // ugetrlimit
-    row(191, 213, V5_10, NEWEST, side(213, 170, NONE, OK | DEFINED | EVENT), NO_SIDE), // readahead
-    row(198, 454, V5_10, NEWEST, side(375, 294, NONE, OK | DEFINED | EVENT), NO_SIDE), // pciconfig_read
-    row(199, 455, V5_10, NEWEST, side(376, 294, NONE, OK | DEFINED | EVENT), NO_SIDE), // pciconfig_write
-    row(200, 460, V5_10, NEWEST, side(379, 672, NONE, OK | DEFINED | EVENT), NO_SIDE), // pciconfig_iobase
-    row(201, 600, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // multiplexer
-    row(202, 61, V5_10, NEWEST, side(61, 52, NONE, OK | DEFINED | EVENT), NO_SIDE), // getdents64
-    row(203, 41, V5_10, NEWEST, side(41, 35, NONE, OK | DEFINED | EVENT), NO_SIDE), // pivot_root
-    row(205, 233, V5_10, NEWEST, side(233, 186, NONE, OK | DEFINED | EVENT), NO_SIDE), // madvise
-    row(206, 232, V5_10, NEWEST, side(232, 185, NONE, OK | DEFINED | EVENT), NO_SIDE), // mincore
-    row(207, 178, V5_10, NEWEST, side(178, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // gettid
-    row(208, 130, V5_10, NEWEST, side(130, 107, NONE, OK | DEFINED | EVENT), NO_SIDE), // tkill
-    row(209, 5, V5_10, NEWEST, side(5, 5, NONE, OK | DEFINED | EVENT), NO_SIDE), // setxattr
-    row(210, 6, V5_10, NEWEST, side(6, 5, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsetxattr
-    row(211, 7, V5_10, NEWEST, side(7, 6, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsetxattr
-    row(212, 8, V5_10, NEWEST, side(8, 7, NONE, OK | DEFINED | EVENT), NO_SIDE), // getxattr
-    row(213, 9, V5_10, NEWEST, side(9, 7, NONE, OK | DEFINED | EVENT), NO_SIDE), // lgetxattr
-    row(214, 10, V5_10, NEWEST, side(10, 8, NONE, OK | DEFINED | EVENT), NO_SIDE), // fgetxattr
-    row(215, 11, V5_10, NEWEST, side(11, 9, NONE, OK | DEFINED | EVENT), NO_SIDE), // listxattr
-    row(216, 12, V5_10, NEWEST, side(12, 9, NONE, OK | DEFINED | EVENT), NO_SIDE), // llistxattr
-    row(217, 13, V5_10, NEWEST, side(13, 10, NONE, OK | DEFINED | EVENT), NO_SIDE), // flistxattr
-    row(218, 14, V5_10, NEWEST, side(14, 11, NONE, OK | DEFINED | EVENT), NO_SIDE), // removexattr
-    row(219, 15, V5_10, NEWEST, side(15, 11, NONE, OK | DEFINED | EVENT), NO_SIDE), // lremovexattr
-    row(220, 16, V5_10, NEWEST, side(16, 12, NONE, OK | DEFINED | EVENT), NO_SIDE), // fremovexattr
-    row(221, 98, V5_10, NEWEST, side(98, 733, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex
-    row(222, 122, V5_10, NEWEST, side(122, 104, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setaffinity
-    row(223, 123, V5_10, NEWEST, side(123, 104, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getaffinity
-    row(225, 461, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // tuxcall
-    row(227, 0, V5_10, NEWEST, side(0, 0, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_setup
-    row(228, 1, V5_10, NEWEST, side(1, 1, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_destroy
+    row(0, 128, V5_10, NEWEST, side(128, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // restart_syscall
+    row(1, 93, V5_10, NEWEST, side(93, 79, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // exit
+    row(2, 297, V5_10, NEWEST, side(427, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fork
+    row(3, 63, V5_10, NEWEST, side(63, 54, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // read
+    row(4, 64, V5_10, NEWEST, side(64, 55, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // write
+    row(5, 327, V5_10, NEWEST, side(311, 250, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open
+    row(6, 57, V5_10, NEWEST, side(57, 43, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // close
+    row(7, 551, V5_10, NEWEST, side(607, 559, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // waitpid
+    row(8, 507, V5_10, NEWEST, side(429, 268, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // creat
+    row(9, 301, V5_10, NEWEST, side(299, 242, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // link
+    row(10, 302, V5_10, NEWEST, side(300, 243, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // unlink
+    row(11, 221, V5_10, NEWEST, side(221, 177, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // execve
+    row(12, 49, V5_10, NEWEST, side(49, 42, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // chdir
+    row(13, 541, V5_10, NEWEST, side(709, 651, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // time
+    row(14, 304, V5_10, NEWEST, side(301, 244, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mknod
+    row(15, 305, V5_10, NEWEST, side(302, 245, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // chmod
+    row(16, 402, V5_10, NEWEST, side(353, 246, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // lchown
+    row(17, 552, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // break
+    row(18, 553, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // oldstat
+    row(19, 62, V5_10, NEWEST, side(62, 53, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // lseek
+    row(20, 172, V5_10, NEWEST, side(172, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getpid
+    row(21, 40, V5_10, NEWEST, side(40, 34, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mount
+    row(22, 310, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // umount
+    row(23, 146, V5_10, NEWEST, side(146, 121, 11, OK | DEFINED | EVENT), NO_SIDE), // setuid
+    row(24, 174, V5_10, NEWEST, side(174, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getuid
+    row(25, 542, V5_10, NEWEST, side(710, 652, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // stime
+    row(26, 117, V5_10, NEWEST, side(117, 100, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // ptrace
+    row(27, 543, V5_10, NEWEST, side(568, 528, 13, OK | DEFINED | EVENT), NO_SIDE), // alarm
+    row(28, 554, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // oldfstat
+    row(29, 508, V5_10, NEWEST, side(436, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pause
+    row(30, 544, V5_10, NEWEST, side(668, 617, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // utime
+    row(31, 555, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // stty
+    row(32, 556, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // gtty
+    row(33, 319, V5_10, NEWEST, side(308, 248, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // access
+    row(34, 509, V5_10, NEWEST, side(437, 413, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // nice
+    row(35, 557, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // ftime
+    row(36, 81, V5_10, NEWEST, side(81, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sync
+    row(37, 129, V5_10, NEWEST, side(129, 107, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // kill
+    row(38, 374, V5_10, NEWEST, side(341, 242, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rename
+    row(39, 375, V5_10, NEWEST, side(342, 268, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mkdir
+    row(40, 376, V5_10, NEWEST, side(343, 243, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rmdir
+    row(41, 23, V5_10, NEWEST, side(23, 19, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // dup
+    row(42, 324, V5_10, NEWEST, side(438, 414, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pipe
+    row(43, 153, V5_10, NEWEST, side(153, 126, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // times
+    row(44, 558, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // prof
+    row(45, 214, V5_10, NEWEST, side(214, 171, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // brk
+    row(46, 144, V5_10, NEWEST, side(144, 119, 11, OK | DEFINED | EVENT), NO_SIDE), // setgid
+    row(47, 176, V5_10, NEWEST, side(176, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getgid
+    row(48, 559, V5_10, NEWEST, side(610, 562, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // signal
+    row(49, 175, V5_10, NEWEST, side(175, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // geteuid
+    row(50, 177, V5_10, NEWEST, side(177, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getegid
+    row(51, 89, V5_10, NEWEST, side(89, 75, 10, OK | DEFINED | EVENT), NO_SIDE), // acct
+    row(52, 39, V5_10, NEWEST, side(39, 33, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // umount2
+    row(53, 560, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // lock
+    row(54, 29, V5_10, NEWEST, side(29, 21, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // ioctl
+    row(55, 25, V5_10, NEWEST, side(25, 21, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fcntl
+    row(56, 561, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // mpx
+    row(57, 154, V5_10, NEWEST, side(154, 127, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setpgid
+    row(58, 562, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // ulimit
+    row(59, 563, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // oldolduname
+    row(60, 166, V5_10, NEWEST, side(166, 133, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // umask
+    row(61, 51, V5_10, NEWEST, side(51, 42, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // chroot
+    row(62, 452, V5_10, NEWEST, side(374, 291, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // ustat
+    row(63, 358, V5_10, NEWEST, side(327, 257, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // dup2
+    row(64, 173, V5_10, NEWEST, side(173, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getppid
+    row(65, 339, V5_10, NEWEST, side(317, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getpgrp
+    row(66, 157, V5_10, NEWEST, side(157, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setsid
+    row(67, 386, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // sigaction
+    row(68, 564, V5_10, NEWEST, side(612, 49, 55, OK | DEFINED | EVENT), NO_SIDE), // sgetmask
+    row(69, 565, V5_10, NEWEST, side(613, 564, 55, OK | DEFINED | EVENT), NO_SIDE), // ssetmask
+    row(70, 145, V5_10, NEWEST, side(145, 120, 11, OK | DEFINED | EVENT), NO_SIDE), // setreuid
+    row(71, 143, V5_10, NEWEST, side(143, 118, 11, OK | DEFINED | EVENT), NO_SIDE), // setregid
+    row(72, 368, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // sigsuspend
+    row(73, 333, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // sigpending
+    row(74, 161, V5_10, NEWEST, side(161, 130, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sethostname
+    row(75, 164, V5_10, NEWEST, side(164, 131, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setrlimit
+    row(76, 163, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // getrlimit
+    row(77, 165, V5_10, NEWEST, side(165, 132, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getrusage
+    row(78, 169, V5_10, NEWEST, side(169, 136, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // gettimeofday
+    row(79, 170, V5_10, NEWEST, side(170, 136, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // settimeofday
+    row(80, 158, V5_10, NEWEST, side(158, 128, 11, OK | DEFINED | EVENT), NO_SIDE), // getgroups
+    row(81, 159, V5_10, NEWEST, side(159, 128, 11, OK | DEFINED | EVENT), NO_SIDE), // setgroups
+    row(82, 457, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // select
+    row(83, 336, V5_10, NEWEST, side(315, 242, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // symlink
+    row(84, 566, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // oldlstat
+    row(85, 337, V5_10, NEWEST, side(316, 253, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // readlink
+    row(86, 449, V5_10, NEWEST, side(371, NONE, NO_CONFIG, NO_DEFINITION), NO_SIDE), // uselib
+    row(87, 224, V5_10, NEWEST, side(224, 180, 23, OK | DEFINED | EVENT), NO_SIDE), // swapon
+    row(88, 142, V5_10, NEWEST, side(142, 117, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // reboot
+    row(89, 545, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // readdir
+    row(90, 222, V5_10, NEWEST, side(222, 679, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mmap
+    row(91, 215, V5_10, NEWEST, side(215, 172, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // munmap
+    row(92, 45, V5_10, NEWEST, side(45, 38, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // truncate
+    row(93, 46, V5_10, NEWEST, side(46, 39, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // ftruncate
+    row(94, 52, V5_10, NEWEST, side(52, 44, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmod
+    row(95, 55, V5_10, NEWEST, side(55, 47, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchown
+    row(96, 141, V5_10, NEWEST, side(141, 25, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getpriority
+    row(97, 140, V5_10, NEWEST, side(140, 116, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setpriority
+    row(98, 567, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // profil
+    row(99, 43, V5_10, NEWEST, side(43, 36, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statfs
+    row(100, 44, V5_10, NEWEST, side(44, 37, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fstatfs
+    row(101, 568, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // ioperm
+    row(102, 546, V5_10, NEWEST, side(574, 535, 20, OK | DEFINED | EVENT), NO_SIDE), // socketcall
+    row(103, 116, V5_10, NEWEST, side(116, 99, 17, OK | DEFINED | EVENT), NO_SIDE), // syslog
+    row(104, 103, V5_10, NEWEST, side(103, 88, 13, OK | DEFINED | EVENT), NO_SIDE), // setitimer
+    row(105, 102, V5_10, NEWEST, side(102, 87, 13, OK | DEFINED | EVENT), NO_SIDE), // getitimer
+    row(106, 343, V5_10, NEWEST, side(320, 254, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // stat
+    row(107, 344, V5_10, NEWEST, side(321, 254, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // lstat
+    row(108, 80, V5_10, NEWEST, side(80, 69, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fstat
+    row(109, 569, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // olduname
+    row(110, 570, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // iopl
+    row(111, 58, V5_10, NEWEST, side(58, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // vhangup
+    row(112, 571, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // idle
+    row(113, 574, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // vm86
+    row(114, 244, V5_10, NEWEST, side(244, 197, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // wait4
+    row(115, 225, V5_10, NEWEST, side(225, 181, 23, OK | DEFINED | EVENT), NO_SIDE), // swapoff
+    row(116, 179, V5_10, NEWEST, side(179, 138, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sysinfo
+    row(117, 548, V5_10, NEWEST, side(577, 680, 19, OK | DEFINED | EVENT), NO_SIDE), // ipc
+    row(118, 82, V5_10, NEWEST, side(82, 43, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fsync
+    row(119, 363, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // sigreturn
+    row(120, 220, V5_10, NEWEST, side(220, 176, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // clone
+    row(121, 162, V5_10, NEWEST, side(162, 130, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setdomainname
+    row(122, 160, V5_10, NEWEST, side(160, 129, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // uname
+    row(123, 573, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // modify_ldt
+    row(124, 171, V5_10, NEWEST, side(171, 137, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // adjtimex
+    row(125, 226, V5_10, NEWEST, side(226, 182, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mprotect
+    row(126, 510, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // sigprocmask
+    row(127, 447, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // create_module
+    row(128, 105, V5_10, NEWEST, side(105, 90, 15, OK | DEFINED | EVENT), NO_SIDE), // init_module
+    row(129, 106, V5_10, NEWEST, side(106, 91, 16, OK | DEFINED | EVENT), NO_SIDE), // delete_module
+    row(130, 448, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // get_kernel_syms
+    row(131, 60, V5_10, NEWEST, side(60, 51, 7, OK | DEFINED | EVENT), NO_SIDE), // quotactl
+    row(132, 155, V5_10, NEWEST, side(155, 103, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getpgid
+    row(133, 50, V5_10, NEWEST, side(50, 43, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchdir
+    row(134, 443, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // bdflush
+    row(135, 435, V5_10, NEWEST, side(363, 283, 39, OK | DEFINED | EVENT), NO_SIDE), // sysfs
+    row(136, 92, V5_10, NEWEST, side(833, 611, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // personality
+    row(137, 453, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // afs_syscall
+    row(138, 151, V5_10, NEWEST, side(151, 121, 11, OK | DEFINED | EVENT), NO_SIDE), // setfsuid
+    row(139, 152, V5_10, NEWEST, side(152, 119, 11, OK | DEFINED | EVENT), NO_SIDE), // setfsgid
+    row(140, 511, V5_10, NEWEST, side(397, 656, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // _llseek
+    row(141, 446, V5_10, NEWEST, side(369, 288, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getdents
+    row(142, 512, V5_10, NEWEST, side(377, 295, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // _newselect
+    row(143, 32, V5_10, NEWEST, side(32, 26, 6, OK | DEFINED | EVENT), NO_SIDE), // flock
+    row(144, 227, V5_10, NEWEST, side(227, 183, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // msync
+    row(145, 65, V5_10, NEWEST, side(65, 56, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // readv
+    row(146, 66, V5_10, NEWEST, side(66, 56, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // writev
+    row(147, 156, V5_10, NEWEST, side(156, 103, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getsid
+    row(148, 83, V5_10, NEWEST, side(83, 43, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fdatasync
+    row(149, 450, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // _sysctl
+    row(150, 228, V5_10, NEWEST, side(228, 184, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mlock
+    row(151, 229, V5_10, NEWEST, side(229, 184, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // munlock
+    row(152, 230, V5_10, NEWEST, side(230, 16, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mlockall
+    row(153, 231, V5_10, NEWEST, side(231, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // munlockall
+    row(154, 118, V5_10, NEWEST, side(118, 101, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_setparam
+    row(155, 121, V5_10, NEWEST, side(121, 101, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_getparam
+    row(156, 119, V5_10, NEWEST, side(119, 102, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_setscheduler
+    row(157, 120, V5_10, NEWEST, side(120, 103, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_getscheduler
+    row(158, 124, V5_10, NEWEST, side(124, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_yield
+    row(159, 125, V5_10, NEWEST, side(125, 105, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_get_priority_max
+    row(160, 126, V5_10, NEWEST, side(126, 105, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_get_priority_min
+    row(161, 127, V5_10, NEWEST, side(127, 106, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_rr_get_interval
+    row(162, 101, V5_10, NEWEST, side(101, 86, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // nanosleep
+    row(163, 216, V5_10, NEWEST, side(216, 173, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mremap
+    row(164, 147, V5_10, NEWEST, side(147, 122, 11, OK | DEFINED | EVENT), NO_SIDE), // setresuid
+    row(165, 148, V5_10, NEWEST, side(148, 123, 11, OK | DEFINED | EVENT), NO_SIDE), // getresuid
+    row(166, 456, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // query_module
+    row(167, 360, V5_10, NEWEST, side(329, 259, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // poll
+    row(168, 42, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // nfsservctl
+    row(169, 149, V5_10, NEWEST, side(149, 124, 11, OK | DEFINED | EVENT), NO_SIDE), // setresgid
+    row(170, 150, V5_10, NEWEST, side(150, 125, 11, OK | DEFINED | EVENT), NO_SIDE), // getresgid
+    row(171, 167, V5_10, NEWEST, side(167, 134, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // prctl
+    row(172, 139, V5_10, NEWEST, side(139, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rt_sigreturn
+    row(173, 134, V5_10, NEWEST, side(134, 111, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rt_sigaction
+    row(174, 135, V5_10, NEWEST, side(135, 112, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rt_sigprocmask
+    row(175, 136, V5_10, NEWEST, side(136, 113, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rt_sigpending
+    row(176, 137, V5_10, NEWEST, side(137, 114, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rt_sigtimedwait
+    row(177, 138, V5_10, NEWEST, side(138, 115, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rt_sigqueueinfo
+    row(178, 133, V5_10, NEWEST, side(133, 110, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rt_sigsuspend
+    row(179, 67, V5_10, NEWEST, side(67, 57, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pread64
+    row(180, 68, V5_10, NEWEST, side(68, 58, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pwrite64
+    row(181, 306, V5_10, NEWEST, side(303, 246, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // chown
+    row(182, 17, V5_10, NEWEST, side(17, 13, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcwd
+    row(183, 90, V5_10, NEWEST, side(90, 76, 11, OK | DEFINED | EVENT), NO_SIDE), // capget
+    row(184, 91, V5_10, NEWEST, side(91, 77, 11, OK | DEFINED | EVENT), NO_SIDE), // capset
+    row(185, 132, V5_10, NEWEST, side(132, 109, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sigaltstack
+    row(186, 71, V5_10, NEWEST, side(71, 60, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sendfile
+    row(187, 575, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // getpmsg
+    row(188, 576, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // putpmsg
+    row(189, 342, V5_10, NEWEST, side(494, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // vfork
+    row(190, 513, V5_10, NEWEST, side(163, 131, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // ugetrlimit
+    row(191, 213, V5_10, NEWEST, side(213, 170, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // readahead
+    row(198, 454, V5_10, NEWEST, side(375, 292, 53, OK | DEFINED | EVENT), NO_SIDE), // pciconfig_read
+    row(199, 455, V5_10, NEWEST, side(376, 292, 53, OK | DEFINED | EVENT), NO_SIDE), // pciconfig_write
+    row(200, 460, V5_10, NEWEST, side(379, 681, 59, OK | DEFINED | EVENT), NO_SIDE), // pciconfig_iobase
+    row(201, 600, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // multiplexer
+    row(202, 61, V5_10, NEWEST, side(61, 52, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getdents64
+    row(203, 41, V5_10, NEWEST, side(41, 35, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pivot_root
+    row(205, 233, V5_10, NEWEST, side(233, 186, 22, OK | DEFINED | EVENT), NO_SIDE), // madvise
+    row(206, 232, V5_10, NEWEST, side(232, 185, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mincore
+    row(207, 178, V5_10, NEWEST, side(178, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // gettid
+    row(208, 130, V5_10, NEWEST, side(130, 107, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // tkill
+    row(209, 5, V5_10, NEWEST, side(5, 5, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattr
+    row(210, 6, V5_10, NEWEST, side(6, 5, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // lsetxattr
+    row(211, 7, V5_10, NEWEST, side(7, 6, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fsetxattr
+    row(212, 8, V5_10, NEWEST, side(8, 7, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattr
+    row(213, 9, V5_10, NEWEST, side(9, 7, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // lgetxattr
+    row(214, 10, V5_10, NEWEST, side(10, 8, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fgetxattr
+    row(215, 11, V5_10, NEWEST, side(11, 9, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattr
+    row(216, 12, V5_10, NEWEST, side(12, 9, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // llistxattr
+    row(217, 13, V5_10, NEWEST, side(13, 10, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // flistxattr
+    row(218, 14, V5_10, NEWEST, side(14, 11, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattr
+    row(219, 15, V5_10, NEWEST, side(15, 11, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // lremovexattr
+    row(220, 16, V5_10, NEWEST, side(16, 12, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fremovexattr
+    row(221, 98, V5_10, NEWEST, side(98, 746, 12, OK | DEFINED | EVENT), NO_SIDE), // futex
+    row(222, 122, V5_10, NEWEST, side(122, 104, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_setaffinity
+    row(223, 123, V5_10, NEWEST, side(123, 104, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_getaffinity
+    row(225, 461, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // tuxcall
+    row(227, 0, V5_10, NEWEST, side(0, 0, 0, OK | DEFINED | EVENT), NO_SIDE), // io_setup
+    row(228, 1, V5_10, NEWEST, side(1, 1, 0, OK | DEFINED | EVENT), NO_SIDE), // io_destroy
     row(229, 4, V5_10, NEWEST, side(4, 4, 0, OK | DEFINED | EVENT), NO_SIDE), // io_getevents
-    row(230, 2, V5_10, NEWEST, side(2, 2, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_submit
-    row(231, 3, V5_10, NEWEST, side(3, 3, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_cancel
-    row(232, 96, V5_10, NEWEST, side(96, 81, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_tid_address
-    row(233, 223, V5_10, NEWEST, side(382, 302, 5, OK | DEFINED | EVENT), NO_SIDE), // fadvise64
-    row(234, 94, V5_10, NEWEST, side(94, 79, NONE, OK | DEFINED | EVENT), NO_SIDE), // exit_group
-    row(235, 18, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // lookup_dcookie
-    row(236, 462, V5_10, NEWEST, side(380, 300, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_create
-    row(237, 21, V5_10, NEWEST, side(21, 17, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_ctl
-    row(238, 463, V5_10, NEWEST, side(381, 301, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_wait
-    row(239, 234, V5_10, NEWEST, side(234, 187, NONE, OK | DEFINED | EVENT), NO_SIDE), // remap_file_pages
-    row(240, 107, V5_10, NEWEST, side(107, 92, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_create
-    row(241, 110, V5_10, NEWEST, side(110, 95, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_settime
-    row(242, 108, V5_10, NEWEST, side(108, 93, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_gettime
-    row(243, 109, V5_10, NEWEST, side(109, 94, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_getoverrun
-    row(244, 111, V5_10, NEWEST, side(111, 94, NONE, OK | DEFINED | EVENT), NO_SIDE), // timer_delete
-    row(245, 112, V5_10, NEWEST, side(112, 96, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_settime
-    row(246, 113, V5_10, NEWEST, side(113, 97, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_gettime
-    row(247, 114, V5_10, NEWEST, side(114, 97, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_getres
-    row(248, 115, V5_10, NEWEST, side(115, 98, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_nanosleep
-    row(249, 601, V5_10, NEWEST, side(734, 673, NONE, OK | DEFINED | EVENT), NO_SIDE), // swapcontext
-    row(250, 131, V5_10, NEWEST, side(131, 108, NONE, OK | DEFINED | EVENT), NO_SIDE), // tgkill
-    row(251, 458, V5_10, NEWEST, side(378, 298, NONE, OK | DEFINED | EVENT), NO_SIDE), // utimes
-    row(252, 474, V5_10, NEWEST, side(391, 309, NONE, OK | DEFINED | EVENT), NO_SIDE), // statfs64
-    row(253, 475, V5_10, NEWEST, side(392, 310, NONE, OK | DEFINED | EVENT), NO_SIDE), // fstatfs64
-    row(255, 602, V5_10, NEWEST, side(726, 664, NONE, OK | DEFINED | EVENT), NO_SIDE), // rtas
-    row(256, 603, V5_10, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // sys_debug_setcontext
-    row(258, 238, V5_10, NEWEST, side(238, 191, NONE, OK | DEFINED | EVENT), NO_SIDE), // migrate_pages
-    row(259, 235, V5_10, NEWEST, side(235, 188, NONE, OK | DEFINED | EVENT), NO_SIDE), // mbind
-    row(260, 236, V5_10, NEWEST, side(236, 189, NONE, OK | DEFINED | EVENT), NO_SIDE), // get_mempolicy
-    row(261, 237, V5_10, NEWEST, side(237, 190, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy
-    row(262, 180, V5_10, NEWEST, side(180, 139, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_open
-    row(263, 181, V5_10, NEWEST, side(181, 140, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_unlink
-    row(264, 182, V5_10, NEWEST, side(182, 141, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_timedsend
-    row(265, 183, V5_10, NEWEST, side(183, 142, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_timedreceive
-    row(266, 184, V5_10, NEWEST, side(184, 143, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_notify
-    row(267, 185, V5_10, NEWEST, side(185, 144, NONE, OK | DEFINED | EVENT), NO_SIDE), // mq_getsetattr
-    row(268, 104, V5_10, NEWEST, side(104, 89, NONE, OK | DEFINED | EVENT), NO_SIDE), // kexec_load
-    row(269, 217, V5_10, NEWEST, side(217, 174, NONE, OK | DEFINED | EVENT), NO_SIDE), // add_key
-    row(270, 218, V5_10, NEWEST, side(218, 175, NONE, OK | DEFINED | EVENT), NO_SIDE), // request_key
-    row(271, 219, V5_10, NEWEST, side(219, 134, NONE, OK | DEFINED | EVENT), NO_SIDE), // keyctl
-    row(272, 95, V5_10, NEWEST, side(95, 80, NONE, OK | DEFINED | EVENT), NO_SIDE), // waitid
-    row(273, 30, V5_10, NEWEST, side(30, 24, NONE, OK | DEFINED | EVENT), NO_SIDE), // ioprio_set
-    row(274, 31, V5_10, NEWEST, side(31, 25, NONE, OK | DEFINED | EVENT), NO_SIDE), // ioprio_get
-    row(275, 468, V5_10, NEWEST, side(386, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_init
-    row(276, 27, V5_10, NEWEST, side(27, 22, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_add_watch
-    row(277, 28, V5_10, NEWEST, side(28, 23, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_rm_watch
-    row(278, 604, V5_10, NEWEST, side(728, 666, NONE, OK | DEFINED | EVENT), NO_SIDE), // spu_run
-    row(279, 605, V5_10, NEWEST, side(729, 667, NONE, OK | DEFINED | EVENT), NO_SIDE), // spu_create
-    row(280, 72, V5_10, NEWEST, side(72, 61, NONE, OK | DEFINED | EVENT), NO_SIDE), // pselect6
-    row(281, 73, V5_10, NEWEST, side(73, 62, NONE, OK | DEFINED | EVENT), NO_SIDE), // ppoll
-    row(282, 97, V5_10, NEWEST, side(97, 82, NONE, OK | DEFINED | EVENT), NO_SIDE), // unshare
-    row(283, 76, V5_10, NEWEST, side(76, 65, NONE, OK | DEFINED | EVENT), NO_SIDE), // splice
-    row(284, 77, V5_10, NEWEST, side(77, 66, NONE, OK | DEFINED | EVENT), NO_SIDE), // tee
-    row(285, 75, V5_10, NEWEST, side(75, 64, NONE, OK | DEFINED | EVENT), NO_SIDE), // vmsplice
-    row(286, 56, V5_10, NEWEST, side(56, 48, NONE, OK | DEFINED | EVENT), NO_SIDE), // openat
-    row(287, 34, V5_10, NEWEST, side(34, 28, NONE, OK | DEFINED | EVENT), NO_SIDE), // mkdirat
-    row(288, 33, V5_10, NEWEST, side(33, 27, NONE, OK | DEFINED | EVENT), NO_SIDE), // mknodat
-    row(289, 54, V5_10, NEWEST, side(54, 46, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchownat
-    row(290, 469, V5_10, NEWEST, side(387, 305, NONE, OK | DEFINED | EVENT), NO_SIDE), // futimesat
-    row(291, 79, V5_10, NEWEST, side(79, 68, NONE, OK | DEFINED | EVENT), NO_SIDE), // newfstatat
-    row(292, 35, V5_10, NEWEST, side(35, 29, NONE, OK | DEFINED | EVENT), NO_SIDE), // unlinkat
-    row(293, 38, V5_10, NEWEST, side(38, 32, NONE, OK | DEFINED | EVENT), NO_SIDE), // renameat
-    row(294, 37, V5_10, NEWEST, side(37, 31, NONE, OK | DEFINED | EVENT), NO_SIDE), // linkat
-    row(295, 36, V5_10, NEWEST, side(36, 30, NONE, OK | DEFINED | EVENT), NO_SIDE), // symlinkat
-    row(296, 78, V5_10, NEWEST, side(78, 67, NONE, OK | DEFINED | EVENT), NO_SIDE), // readlinkat
-    row(297, 53, V5_10, NEWEST, side(53, 45, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchmodat
-    row(298, 48, V5_10, NEWEST, side(48, 41, NONE, OK | DEFINED | EVENT), NO_SIDE), // faccessat
-    row(299, 100, V5_10, NEWEST, side(100, 85, NONE, OK | DEFINED | EVENT), NO_SIDE), // get_robust_list
-    row(300, 99, V5_10, NEWEST, side(99, 84, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_robust_list
-    row(301, 239, V5_10, NEWEST, side(239, 192, 45, OK | DEFINED | EVENT), NO_SIDE), // move_pages
-    row(302, 168, V5_10, NEWEST, side(168, 781, NONE, OK | DEFINED | EVENT), NO_SIDE), // getcpu
-    row(303, 22, V5_10, NEWEST, side(22, 18, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait
-    row(304, 88, V5_10, NEWEST, side(88, 74, NONE, OK | DEFINED | EVENT), NO_SIDE), // utimensat
-    row(305, 471, V5_10, NEWEST, side(389, 307, NONE, OK | DEFINED | EVENT), NO_SIDE), // signalfd
-    row(306, 85, V5_10, NEWEST, side(85, 71, NONE, OK | DEFINED | EVENT), NO_SIDE), // timerfd_create
-    row(307, 473, V5_10, NEWEST, side(390, 308, NONE, OK | DEFINED | EVENT), NO_SIDE), // eventfd
-    row(308, 535, V5_10, NEWEST, side(539, 505, NONE, OK | DEFINED | EVENT), NO_SIDE), // sync_file_range2
-    row(309, 47, V5_10, NEWEST, side(47, 40, NONE, OK | DEFINED | EVENT), NO_SIDE), // fallocate
-    row(310, 606, V5_10, NEWEST, side(732, 674, NONE, OK | DEFINED | EVENT), NO_SIDE), // subpage_prot
-    row(311, 86, V5_10, NEWEST, side(86, 72, NONE, OK | DEFINED | EVENT), NO_SIDE), // timerfd_settime
-    row(312, 87, V5_10, NEWEST, side(87, 73, NONE, OK | DEFINED | EVENT), NO_SIDE), // timerfd_gettime
-    row(313, 74, V5_10, NEWEST, side(74, 63, NONE, OK | DEFINED | EVENT), NO_SIDE), // signalfd4
-    row(314, 19, V5_10, NEWEST, side(19, 15, NONE, OK | DEFINED | EVENT), NO_SIDE), // eventfd2
-    row(315, 20, V5_10, NEWEST, side(20, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_create1
-    row(316, 24, V5_10, NEWEST, side(24, 20, NONE, OK | DEFINED | EVENT), NO_SIDE), // dup3
-    row(317, 59, V5_10, NEWEST, side(59, 50, NONE, OK | DEFINED | EVENT), NO_SIDE), // pipe2
-    row(318, 26, V5_10, NEWEST, side(26, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // inotify_init1
-    row(319, 241, V5_10, NEWEST, side(241, 194, NONE, OK | DEFINED | EVENT), NO_SIDE), // perf_event_open
-    row(320, 69, V5_10, NEWEST, side(69, 59, NONE, OK | DEFINED | EVENT), NO_SIDE), // preadv
-    row(321, 70, V5_10, NEWEST, side(70, 59, NONE, OK | DEFINED | EVENT), NO_SIDE), // pwritev
-    row(322, 240, V5_10, NEWEST, side(240, 193, NONE, OK | DEFINED | EVENT), NO_SIDE), // rt_tgsigqueueinfo
-    row(323, 246, V5_10, NEWEST, side(246, 199, NONE, OK | DEFINED | EVENT), NO_SIDE), // fanotify_init
-    row(324, 247, V5_10, NEWEST, side(247, 200, 7, OK | DEFINED | EVENT), NO_SIDE), // fanotify_mark
-    row(325, 245, V5_10, NEWEST, side(245, 198, NONE, OK | DEFINED | EVENT), NO_SIDE), // prlimit64
-    row(326, 198, V5_10, NEWEST, side(198, 157, NONE, OK | DEFINED | EVENT), NO_SIDE), // socket
-    row(327, 200, V5_10, NEWEST, side(200, 159, NONE, OK | DEFINED | EVENT), NO_SIDE), // bind
-    row(328, 203, V5_10, NEWEST, side(203, 162, NONE, OK | DEFINED | EVENT), NO_SIDE), // connect
-    row(329, 201, V5_10, NEWEST, side(201, 160, NONE, OK | DEFINED | EVENT), NO_SIDE), // listen
-    row(330, 202, V5_10, NEWEST, side(202, 161, NONE, OK | DEFINED | EVENT), NO_SIDE), // accept
-    row(331, 204, V5_10, NEWEST, side(204, 163, NONE, OK | DEFINED | EVENT), NO_SIDE), // getsockname
-    row(332, 205, V5_10, NEWEST, side(205, 163, NONE, OK | DEFINED | EVENT), NO_SIDE), // getpeername
-    row(333, 199, V5_10, NEWEST, side(199, 158, NONE, OK | DEFINED | EVENT), NO_SIDE), // socketpair
-    row(334, 361, V5_10, NEWEST, side(331, 263, NONE, OK | DEFINED | EVENT), NO_SIDE), // send
-    row(335, 206, V5_10, NEWEST, side(206, 164, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendto
-    row(336, 362, V5_10, NEWEST, side(332, 264, NONE, OK | DEFINED | EVENT), NO_SIDE), // recv
-    row(337, 207, V5_10, NEWEST, side(207, 165, NONE, OK | DEFINED | EVENT), NO_SIDE), // recvfrom
-    row(338, 210, V5_10, NEWEST, side(210, 168, NONE, OK | DEFINED | EVENT), NO_SIDE), // shutdown
-    row(339, 208, V5_10, NEWEST, side(208, 166, NONE, OK | DEFINED | EVENT), NO_SIDE), // setsockopt
-    row(340, 209, V5_10, NEWEST, side(209, 167, NONE, OK | DEFINED | EVENT), NO_SIDE), // getsockopt
-    row(341, 211, V5_10, NEWEST, side(211, 169, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendmsg
-    row(342, 212, V5_10, NEWEST, side(212, 169, NONE, OK | DEFINED | EVENT), NO_SIDE), // recvmsg
-    row(343, 243, V5_10, NEWEST, side(243, 196, NONE, OK | DEFINED | EVENT), NO_SIDE), // recvmmsg
-    row(344, 242, V5_10, NEWEST, side(242, 195, NONE, OK | DEFINED | EVENT), NO_SIDE), // accept4
-    row(345, 248, V5_10, NEWEST, side(248, 760, NONE, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
-    row(346, 249, V5_10, NEWEST, side(249, 202, NONE, OK | DEFINED | EVENT), NO_SIDE), // open_by_handle_at
-    row(347, 250, V5_10, NEWEST, side(250, 203, NONE, OK | DEFINED | EVENT), NO_SIDE), // clock_adjtime
-    row(348, 251, V5_10, NEWEST, side(251, 204, NONE, OK | DEFINED | EVENT), NO_SIDE), // syncfs
-    row(349, 253, V5_10, NEWEST, side(253, 206, NONE, OK | DEFINED | EVENT), NO_SIDE), // sendmmsg
-    row(350, 252, V5_10, NEWEST, side(252, 205, NONE, OK | DEFINED | EVENT), NO_SIDE), // setns
-    row(351, 254, V5_10, NEWEST, side(254, 207, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_vm_readv
-    row(352, 255, V5_10, NEWEST, side(255, 207, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_vm_writev
-    row(353, 257, V5_10, NEWEST, side(257, 209, NONE, OK | DEFINED | EVENT), NO_SIDE), // finit_module
-    row(354, 256, V5_10, NEWEST, side(256, 208, NONE, OK | DEFINED | EVENT), NO_SIDE), // kcmp
-    row(355, 258, V5_10, NEWEST, side(258, 210, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_setattr
-    row(356, 259, V5_10, NEWEST, side(259, 211, NONE, OK | DEFINED | EVENT), NO_SIDE), // sched_getattr
-    row(357, 260, V5_10, NEWEST, side(260, 212, NONE, OK | DEFINED | EVENT), NO_SIDE), // renameat2
-    row(358, 261, V5_10, NEWEST, side(261, 213, NONE, OK | DEFINED | EVENT), NO_SIDE), // seccomp
-    row(359, 262, V5_10, NEWEST, side(262, 214, NONE, OK | DEFINED | EVENT), NO_SIDE), // getrandom
-    row(360, 263, V5_10, NEWEST, side(263, 215, NONE, OK | DEFINED | EVENT), NO_SIDE), // memfd_create
-    row(361, 264, V5_10, NEWEST, side(264, 783, NONE, OK | DEFINED | EVENT), NO_SIDE), // bpf
-    row(362, 265, V5_10, NEWEST, side(265, 217, NONE, OK | DEFINED | EVENT), NO_SIDE), // execveat
-    row(363, 607, V5_10, NEWEST, side(735, 49, NONE, OK | DEFINED | EVENT), NO_SIDE), // switch_endian
-    row(364, 266, V5_10, NEWEST, side(266, 16, NONE, OK | DEFINED | EVENT), NO_SIDE), // userfaultfd
-    row(365, 267, V5_10, NEWEST, side(267, 218, NONE, OK | DEFINED | EVENT), NO_SIDE), // membarrier
-    row(378, 268, V5_10, NEWEST, side(268, 183, NONE, OK | DEFINED | EVENT), NO_SIDE), // mlock2
-    row(379, 269, V5_10, NEWEST, side(269, 65, NONE, OK | DEFINED | EVENT), NO_SIDE), // copy_file_range
-    row(380, 270, V5_10, NEWEST, side(270, 219, NONE, OK | DEFINED | EVENT), NO_SIDE), // preadv2
-    row(381, 271, V5_10, NEWEST, side(271, 219, NONE, OK | DEFINED | EVENT), NO_SIDE), // pwritev2
-    row(382, 278, V5_10, NEWEST, side(278, 226, NONE, OK | DEFINED | EVENT), NO_SIDE), // kexec_file_load
-    row(383, 275, V5_10, NEWEST, side(275, 223, NONE, OK | DEFINED | EVENT), NO_SIDE), // statx
-    row(384, 273, V5_10, NEWEST, side(273, 221, 8, OK | DEFINED | EVENT), NO_SIDE), // pkey_alloc
-    row(385, 274, V5_10, NEWEST, side(274, 222, 8, OK | DEFINED | EVENT), NO_SIDE), // pkey_free
-    row(386, 272, V5_10, NEWEST, side(272, 220, 8, OK | DEFINED | EVENT), NO_SIDE), // pkey_mprotect
-    row(387, 277, V5_10, NEWEST, side(277, 225, NONE, OK | DEFINED | EVENT), NO_SIDE), // rseq
-    row(388, 276, V5_10, NEWEST, side(276, 224, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_pgetevents
-    row(392, 192, V5_10, NEWEST, side(192, 151, NONE, OK | DEFINED | EVENT), NO_SIDE), // semtimedop
-    row(393, 190, V5_10, NEWEST, side(190, 149, NONE, OK | DEFINED | EVENT), NO_SIDE), // semget
-    row(394, 191, V5_10, NEWEST, side(191, 150, NONE, OK | DEFINED | EVENT), NO_SIDE), // semctl
-    row(395, 194, V5_10, NEWEST, side(194, 153, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmget
-    row(396, 195, V5_10, NEWEST, side(195, 154, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmctl
-    row(397, 196, V5_10, NEWEST, side(196, 155, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmat
-    row(398, 197, V5_10, NEWEST, side(197, 156, NONE, OK | DEFINED | EVENT), NO_SIDE), // shmdt
-    row(399, 186, V5_10, NEWEST, side(186, 145, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgget
-    row(400, 189, V5_10, NEWEST, side(189, 148, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgsnd
-    row(401, 188, V5_10, NEWEST, side(188, 147, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgrcv
-    row(402, 187, V5_10, NEWEST, side(187, 146, NONE, OK | DEFINED | EVENT), NO_SIDE), // msgctl
-    row(424, 279, V5_10, NEWEST, side(279, 227, NONE, OK | DEFINED | EVENT), NO_SIDE), // pidfd_send_signal
-    row(425, 280, V5_10, NEWEST, side(280, 228, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_uring_setup
-    row(426, 281, V5_10, NEWEST, side(281, 229, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_uring_enter
-    row(427, 282, V5_10, NEWEST, side(282, 230, NONE, OK | DEFINED | EVENT), NO_SIDE), // io_uring_register
-    row(428, 283, V5_10, NEWEST, side(283, 231, NONE, OK | DEFINED | EVENT), NO_SIDE), // open_tree
-    row(429, 284, V5_10, NEWEST, side(284, 232, NONE, OK | DEFINED | EVENT), NO_SIDE), // move_mount
-    row(430, 285, V5_10, NEWEST, side(285, 233, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsopen
-    row(431, 286, V5_10, NEWEST, side(286, 234, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsconfig
-    row(432, 287, V5_10, NEWEST, side(287, 235, NONE, OK | DEFINED | EVENT), NO_SIDE), // fsmount
-    row(433, 288, V5_10, NEWEST, side(288, 236, NONE, OK | DEFINED | EVENT), NO_SIDE), // fspick
-    row(434, 289, V5_10, NEWEST, side(289, 237, NONE, OK | DEFINED | EVENT), NO_SIDE), // pidfd_open
-    row(435, 290, V5_10, NEWEST, side(290, 238, NONE, OK | DEFINED | EVENT), NO_SIDE), // clone3
-    row(436, 291, V5_10, NEWEST, side(291, 239, NONE, OK | DEFINED | EVENT), NO_SIDE), // close_range
-    row(437, 292, V5_10, NEWEST, side(292, 240, NONE, OK | DEFINED | EVENT), NO_SIDE), // openat2
-    row(438, 293, V5_10, NEWEST, side(293, 241, NONE, OK | DEFINED | EVENT), NO_SIDE), // pidfd_getfd
-    row(439, 294, V5_10, NEWEST, side(294, 242, NONE, OK | DEFINED | EVENT), NO_SIDE), // faccessat2
-    row(440, 295, V5_10, NEWEST, side(295, 243, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_madvise
-    row(441, 650, V6_1, NEWEST, side(804, 734, NONE, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait2
-    row(442, 651, V6_1, NEWEST, side(805, 735, NONE, OK | DEFINED | EVENT), NO_SIDE), // mount_setattr
-    row(443, 652, V6_1, NEWEST, side(806, 736, NONE, OK | DEFINED | EVENT), NO_SIDE), // quotactl_fd
-    row(444, 653, V6_1, NEWEST, side(807, 737, NONE, OK | DEFINED | EVENT), NO_SIDE), // landlock_create_ruleset
-    row(445, 654, V6_1, NEWEST, side(808, 738, NONE, OK | DEFINED | EVENT), NO_SIDE), // landlock_add_rule
-    row(446, 655, V6_1, NEWEST, side(809, 739, NONE, OK | DEFINED | EVENT), NO_SIDE), // landlock_restrict_self
-    row(448, 657, V6_1, NEWEST, side(811, 741, NONE, OK | DEFINED | EVENT), NO_SIDE), // process_mrelease
-    row(449, 658, V6_1, NEWEST, side(812, 742, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_waitv
-    row(450, 659, V6_1, NEWEST, side(813, 743, NONE, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy_home_node
-    row(451, 660, V6_12, NEWEST, side(835, 761, 42, OK | DEFINED | EVENT), NO_SIDE), // cachestat
-    row(452, 661, V6_12, NEWEST, side(836, 762, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
-    row(453, 662, V6_12, NEWEST, side(42, NONE, NONE, NI), NO_SIDE), // map_shadow_stack
-    row(454, 663, V6_12, NEWEST, side(838, 763, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
-    row(455, 664, V6_12, NEWEST, side(839, 764, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
-    row(456, 665, V6_12, NEWEST, side(840, 765, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
-    row(457, 666, V6_12, NEWEST, side(841, 766, NONE, OK | DEFINED | EVENT), NO_SIDE), // statmount
-    row(458, 667, V6_12, NEWEST, side(842, 767, NONE, OK | DEFINED | EVENT), NO_SIDE), // listmount
-    row(459, 668, V6_12, NEWEST, side(843, 768, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
-    row(460, 669, V6_12, NEWEST, side(844, 769, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
-    row(461, 670, V6_12, NEWEST, side(845, 770, NONE, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
-    row(462, 671, V6_12, NEWEST, side(846, 771, NONE, OK | DEFINED | EVENT), NO_SIDE), // mseal
-    row(463, 674, V7_2, NEWEST, side(850, 784, NONE, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
-    row(464, 675, V7_2, NEWEST, side(851, 785, NONE, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
-    row(465, 676, V7_2, NEWEST, side(852, 786, NONE, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
-    row(466, 677, V7_2, NEWEST, side(853, 787, NONE, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
-    row(467, 678, V7_2, NEWEST, side(854, 788, NONE, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
-    row(468, 679, V7_2, NEWEST, side(855, 789, NONE, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
-    row(469, 680, V7_2, NEWEST, side(856, 789, NONE, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
-    row(470, 681, V7_2, NEWEST, side(857, 790, NONE, OK | DEFINED | EVENT), NO_SIDE), // listns
-    row(471, 682, V7_2, NEWEST, side(858, 49, 46, OK | DEFINED | EVENT), NO_SIDE), // rseq_slice_yield
-    row(472, 684, V7_3, NEWEST, side(860, 797, NONE, OK | DEFINED | EVENT), NO_SIDE), // fchroot
+    row(230, 2, V5_10, NEWEST, side(2, 2, 0, OK | DEFINED | EVENT), NO_SIDE), // io_submit
+    row(231, 3, V5_10, NEWEST, side(3, 3, 0, OK | DEFINED | EVENT), NO_SIDE), // io_cancel
+    row(232, 96, V5_10, NEWEST, side(96, 81, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // set_tid_address
+    row(233, 223, V5_10, NEWEST, side(382, 300, 22, OK | DEFINED | EVENT), NO_SIDE), // fadvise64
+    row(234, 94, V5_10, NEWEST, side(94, 79, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // exit_group
+    row(235, 18, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // lookup_dcookie
+    row(236, 462, V5_10, NEWEST, side(380, 298, 3, OK | DEFINED | EVENT), NO_SIDE), // epoll_create
+    row(237, 21, V5_10, NEWEST, side(21, 17, 3, OK | DEFINED | EVENT), NO_SIDE), // epoll_ctl
+    row(238, 463, V5_10, NEWEST, side(381, 299, 3, OK | DEFINED | EVENT), NO_SIDE), // epoll_wait
+    row(239, 234, V5_10, NEWEST, side(234, 187, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // remap_file_pages
+    row(240, 107, V5_10, NEWEST, side(107, 92, 13, OK | DEFINED | EVENT), NO_SIDE), // timer_create
+    row(241, 110, V5_10, NEWEST, side(110, 95, 13, OK | DEFINED | EVENT), NO_SIDE), // timer_settime
+    row(242, 108, V5_10, NEWEST, side(108, 93, 13, OK | DEFINED | EVENT), NO_SIDE), // timer_gettime
+    row(243, 109, V5_10, NEWEST, side(109, 94, 13, OK | DEFINED | EVENT), NO_SIDE), // timer_getoverrun
+    row(244, 111, V5_10, NEWEST, side(111, 94, 13, OK | DEFINED | EVENT), NO_SIDE), // timer_delete
+    row(245, 112, V5_10, NEWEST, side(112, 96, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // clock_settime
+    row(246, 113, V5_10, NEWEST, side(113, 97, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // clock_gettime
+    row(247, 114, V5_10, NEWEST, side(114, 97, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // clock_getres
+    row(248, 115, V5_10, NEWEST, side(115, 98, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // clock_nanosleep
+    row(249, 601, V5_10, NEWEST, side(734, 682, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // swapcontext
+    row(250, 131, V5_10, NEWEST, side(131, 108, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // tgkill
+    row(251, 458, V5_10, NEWEST, side(378, 296, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // utimes
+    row(252, 474, V5_10, NEWEST, side(391, 307, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statfs64
+    row(253, 475, V5_10, NEWEST, side(392, 308, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fstatfs64
+    row(255, 602, V5_10, NEWEST, side(726, 673, 60, OK | DEFINED | EVENT), NO_SIDE), // rtas
+    row(256, 603, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // sys_debug_setcontext
+    row(258, 238, V5_10, NEWEST, side(238, 191, 24, OK | DEFINED | EVENT), NO_SIDE), // migrate_pages
+    row(259, 235, V5_10, NEWEST, side(235, 188, 24, OK | DEFINED | EVENT), NO_SIDE), // mbind
+    row(260, 236, V5_10, NEWEST, side(236, 189, 24, OK | DEFINED | EVENT), NO_SIDE), // get_mempolicy
+    row(261, 237, V5_10, NEWEST, side(237, 190, 24, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy
+    row(262, 180, V5_10, NEWEST, side(180, 139, 18, OK | DEFINED | EVENT), NO_SIDE), // mq_open
+    row(263, 181, V5_10, NEWEST, side(181, 140, 18, OK | DEFINED | EVENT), NO_SIDE), // mq_unlink
+    row(264, 182, V5_10, NEWEST, side(182, 141, 18, OK | DEFINED | EVENT), NO_SIDE), // mq_timedsend
+    row(265, 183, V5_10, NEWEST, side(183, 142, 18, OK | DEFINED | EVENT), NO_SIDE), // mq_timedreceive
+    row(266, 184, V5_10, NEWEST, side(184, 143, 18, OK | DEFINED | EVENT), NO_SIDE), // mq_notify
+    row(267, 185, V5_10, NEWEST, side(185, 144, 18, OK | DEFINED | EVENT), NO_SIDE), // mq_getsetattr
+    row(268, 104, V5_10, NEWEST, side(104, 89, 14, OK | DEFINED | EVENT), NO_SIDE), // kexec_load
+    row(269, 217, V5_10, NEWEST, side(217, 174, 21, OK | DEFINED | EVENT), NO_SIDE), // add_key
+    row(270, 218, V5_10, NEWEST, side(218, 175, 21, OK | DEFINED | EVENT), NO_SIDE), // request_key
+    row(271, 219, V5_10, NEWEST, side(219, 134, 21, OK | DEFINED | EVENT), NO_SIDE), // keyctl
+    row(272, 95, V5_10, NEWEST, side(95, 80, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // waitid
+    row(273, 30, V5_10, NEWEST, side(30, 24, 5, OK | DEFINED | EVENT), NO_SIDE), // ioprio_set
+    row(274, 31, V5_10, NEWEST, side(31, 25, 5, OK | DEFINED | EVENT), NO_SIDE), // ioprio_get
+    row(275, 468, V5_10, NEWEST, side(386, 49, 4, OK | DEFINED | EVENT), NO_SIDE), // inotify_init
+    row(276, 27, V5_10, NEWEST, side(27, 22, 4, OK | DEFINED | EVENT), NO_SIDE), // inotify_add_watch
+    row(277, 28, V5_10, NEWEST, side(28, 23, 4, OK | DEFINED | EVENT), NO_SIDE), // inotify_rm_watch
+    row(278, 604, V5_10, NEWEST, side(728, 675, 61, OK | DEFINED | EVENT), NO_SIDE), // spu_run
+    row(279, 605, V5_10, NEWEST, side(729, 676, 61, OK | DEFINED | EVENT), NO_SIDE), // spu_create
+    row(280, 72, V5_10, NEWEST, side(72, 61, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pselect6
+    row(281, 73, V5_10, NEWEST, side(73, 62, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // ppoll
+    row(282, 97, V5_10, NEWEST, side(97, 82, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // unshare
+    row(283, 76, V5_10, NEWEST, side(76, 65, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // splice
+    row(284, 77, V5_10, NEWEST, side(77, 66, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // tee
+    row(285, 75, V5_10, NEWEST, side(75, 64, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // vmsplice
+    row(286, 56, V5_10, NEWEST, side(56, 48, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // openat
+    row(287, 34, V5_10, NEWEST, side(34, 28, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mkdirat
+    row(288, 33, V5_10, NEWEST, side(33, 27, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mknodat
+    row(289, 54, V5_10, NEWEST, side(54, 46, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchownat
+    row(290, 469, V5_10, NEWEST, side(387, 303, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // futimesat
+    row(291, 79, V5_10, NEWEST, side(79, 68, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // newfstatat
+    row(292, 35, V5_10, NEWEST, side(35, 29, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // unlinkat
+    row(293, 38, V5_10, NEWEST, side(38, 32, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // renameat
+    row(294, 37, V5_10, NEWEST, side(37, 31, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // linkat
+    row(295, 36, V5_10, NEWEST, side(36, 30, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // symlinkat
+    row(296, 78, V5_10, NEWEST, side(78, 67, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // readlinkat
+    row(297, 53, V5_10, NEWEST, side(53, 45, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat
+    row(298, 48, V5_10, NEWEST, side(48, 41, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // faccessat
+    row(299, 100, V5_10, NEWEST, side(100, 85, 12, OK | DEFINED | EVENT), NO_SIDE), // get_robust_list
+    row(300, 99, V5_10, NEWEST, side(99, 84, 12, OK | DEFINED | EVENT), NO_SIDE), // set_robust_list
+    row(301, 239, V5_10, NEWEST, side(239, 192, 72, OK | DEFINED | EVENT), NO_SIDE), // move_pages
+    row(302, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
+    row(303, 22, V5_10, NEWEST, side(22, 18, 3, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait
+    row(304, 88, V5_10, NEWEST, side(88, 74, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // utimensat
+    row(305, 471, V5_10, NEWEST, side(389, 305, 8, OK | DEFINED | EVENT), NO_SIDE), // signalfd
+    row(306, 85, V5_10, NEWEST, side(85, 71, 9, OK | DEFINED | EVENT), NO_SIDE), // timerfd_create
+    row(307, 473, V5_10, NEWEST, side(390, 306, 2, OK | DEFINED | EVENT), NO_SIDE), // eventfd
+    row(308, 535, V5_10, NEWEST, side(539, 499, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sync_file_range2
+    row(309, 47, V5_10, NEWEST, side(47, 40, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fallocate
+    row(310, 606, V5_10, NEWEST, side(732, 683, 67, OK | DEFINED | EVENT), NO_SIDE), // subpage_prot
+    row(311, 86, V5_10, NEWEST, side(86, 72, 9, OK | DEFINED | EVENT), NO_SIDE), // timerfd_settime
+    row(312, 87, V5_10, NEWEST, side(87, 73, 9, OK | DEFINED | EVENT), NO_SIDE), // timerfd_gettime
+    row(313, 74, V5_10, NEWEST, side(74, 63, 8, OK | DEFINED | EVENT), NO_SIDE), // signalfd4
+    row(314, 19, V5_10, NEWEST, side(19, 15, 2, OK | DEFINED | EVENT), NO_SIDE), // eventfd2
+    row(315, 20, V5_10, NEWEST, side(20, 16, 3, OK | DEFINED | EVENT), NO_SIDE), // epoll_create1
+    row(316, 24, V5_10, NEWEST, side(24, 20, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // dup3
+    row(317, 59, V5_10, NEWEST, side(59, 50, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pipe2
+    row(318, 26, V5_10, NEWEST, side(26, 16, 4, OK | DEFINED | EVENT), NO_SIDE), // inotify_init1
+    row(319, 241, V5_10, NEWEST, side(241, 194, 26, OK | DEFINED | EVENT), NO_SIDE), // perf_event_open
+    row(320, 69, V5_10, NEWEST, side(69, 59, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // preadv
+    row(321, 70, V5_10, NEWEST, side(70, 59, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pwritev
+    row(322, 240, V5_10, NEWEST, side(240, 193, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rt_tgsigqueueinfo
+    row(323, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED | EVENT), NO_SIDE), // fanotify_init
+    row(324, 247, V5_10, NEWEST, side(247, 200, 27, OK | DEFINED | EVENT), NO_SIDE), // fanotify_mark
+    row(325, 245, V5_10, NEWEST, side(245, 198, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // prlimit64
+    row(326, 198, V5_10, NEWEST, side(198, 157, 20, OK | DEFINED | EVENT), NO_SIDE), // socket
+    row(327, 200, V5_10, NEWEST, side(200, 159, 20, OK | DEFINED | EVENT), NO_SIDE), // bind
+    row(328, 203, V5_10, NEWEST, side(203, 162, 20, OK | DEFINED | EVENT), NO_SIDE), // connect
+    row(329, 201, V5_10, NEWEST, side(201, 160, 20, OK | DEFINED | EVENT), NO_SIDE), // listen
+    row(330, 202, V5_10, NEWEST, side(202, 161, 20, OK | DEFINED | EVENT), NO_SIDE), // accept
+    row(331, 204, V5_10, NEWEST, side(204, 163, 20, OK | DEFINED | EVENT), NO_SIDE), // getsockname
+    row(332, 205, V5_10, NEWEST, side(205, 163, 20, OK | DEFINED | EVENT), NO_SIDE), // getpeername
+    row(333, 199, V5_10, NEWEST, side(199, 158, 20, OK | DEFINED | EVENT), NO_SIDE), // socketpair
+    row(334, 361, V5_10, NEWEST, side(331, 260, 20, OK | DEFINED | EVENT), NO_SIDE), // send
+    row(335, 206, V5_10, NEWEST, side(206, 164, 20, OK | DEFINED | EVENT), NO_SIDE), // sendto
+    row(336, 362, V5_10, NEWEST, side(332, 261, 20, OK | DEFINED | EVENT), NO_SIDE), // recv
+    row(337, 207, V5_10, NEWEST, side(207, 165, 20, OK | DEFINED | EVENT), NO_SIDE), // recvfrom
+    row(338, 210, V5_10, NEWEST, side(210, 168, 20, OK | DEFINED | EVENT), NO_SIDE), // shutdown
+    row(339, 208, V5_10, NEWEST, side(208, 166, 20, OK | DEFINED | EVENT), NO_SIDE), // setsockopt
+    row(340, 209, V5_10, NEWEST, side(209, 167, 20, OK | DEFINED | EVENT), NO_SIDE), // getsockopt
+    row(341, 211, V5_10, NEWEST, side(211, 169, 20, OK | DEFINED | EVENT), NO_SIDE), // sendmsg
+    row(342, 212, V5_10, NEWEST, side(212, 169, 20, OK | DEFINED | EVENT), NO_SIDE), // recvmsg
+    row(343, 243, V5_10, NEWEST, side(243, 196, 20, OK | DEFINED | EVENT), NO_SIDE), // recvmmsg
+    row(344, 242, V5_10, NEWEST, side(242, 195, 20, OK | DEFINED | EVENT), NO_SIDE), // accept4
+    row(345, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
+    row(346, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED | EVENT), NO_SIDE), // open_by_handle_at
+    row(347, 250, V5_10, NEWEST, side(250, 203, 13, OK | DEFINED | EVENT), NO_SIDE), // clock_adjtime
+    row(348, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // syncfs
+    row(349, 253, V5_10, NEWEST, side(253, 206, 20, OK | DEFINED | EVENT), NO_SIDE), // sendmmsg
+    row(350, 252, V5_10, NEWEST, side(252, 205, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setns
+    row(351, 254, V5_10, NEWEST, side(254, 207, 29, OK | DEFINED | EVENT), NO_SIDE), // process_vm_readv
+    row(352, 255, V5_10, NEWEST, side(255, 207, 29, OK | DEFINED | EVENT), NO_SIDE), // process_vm_writev
+    row(353, 257, V5_10, NEWEST, side(257, 209, 15, OK | DEFINED | EVENT), NO_SIDE), // finit_module
+    row(354, 256, V5_10, NEWEST, side(256, 208, 30, OK | DEFINED | EVENT), NO_SIDE), // kcmp
+    row(355, 258, V5_10, NEWEST, side(258, 210, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_setattr
+    row(356, 259, V5_10, NEWEST, side(259, 211, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_getattr
+    row(357, 260, V5_10, NEWEST, side(260, 212, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // renameat2
+    row(358, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED | EVENT), NO_SIDE), // seccomp
+    row(359, 262, V5_10, NEWEST, side(262, 214, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getrandom
+    row(360, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED | EVENT), NO_SIDE), // memfd_create
+    row(361, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
+    row(362, 265, V5_10, NEWEST, side(265, 217, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // execveat
+    row(363, 607, V5_10, NEWEST, side(735, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // switch_endian
+    row(364, 266, V5_10, NEWEST, side(266, 16, 34, OK | DEFINED | EVENT), NO_SIDE), // userfaultfd
+    row(365, 267, V5_10, NEWEST, side(267, 218, 35, OK | DEFINED | EVENT), NO_SIDE), // membarrier
+    row(378, 268, V5_10, NEWEST, side(268, 183, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mlock2
+    row(379, 269, V5_10, NEWEST, side(269, 65, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // copy_file_range
+    row(380, 270, V5_10, NEWEST, side(270, 219, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // preadv2
+    row(381, 271, V5_10, NEWEST, side(271, 219, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pwritev2
+    row(382, 278, V5_10, NEWEST, side(278, 223, 37, OK | DEFINED | EVENT), NO_SIDE), // kexec_file_load
+    row(383, 275, V5_10, NEWEST, side(275, 220, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statx
+    row(384, 273, V5_10, NEWEST, side(273, 684, 58, OK | DEFINED | EVENT), NO_SIDE), // pkey_alloc
+    row(385, 274, V5_10, NEWEST, side(274, 598, 58, OK | DEFINED | EVENT), NO_SIDE), // pkey_free
+    row(386, 272, V5_10, NEWEST, side(272, 685, 58, OK | DEFINED | EVENT), NO_SIDE), // pkey_mprotect
+    row(387, 277, V5_10, NEWEST, side(277, 222, 36, OK | DEFINED | EVENT), NO_SIDE), // rseq
+    row(388, 276, V5_10, NEWEST, side(276, 221, 0, OK | DEFINED | EVENT), NO_SIDE), // io_pgetevents
+    row(392, 192, V5_10, NEWEST, side(192, 151, 19, OK | DEFINED | EVENT), NO_SIDE), // semtimedop
+    row(393, 190, V5_10, NEWEST, side(190, 149, 19, OK | DEFINED | EVENT), NO_SIDE), // semget
+    row(394, 191, V5_10, NEWEST, side(191, 150, 19, OK | DEFINED | EVENT), NO_SIDE), // semctl
+    row(395, 194, V5_10, NEWEST, side(194, 153, 19, OK | DEFINED | EVENT), NO_SIDE), // shmget
+    row(396, 195, V5_10, NEWEST, side(195, 154, 19, OK | DEFINED | EVENT), NO_SIDE), // shmctl
+    row(397, 196, V5_10, NEWEST, side(196, 155, 19, OK | DEFINED | EVENT), NO_SIDE), // shmat
+    row(398, 197, V5_10, NEWEST, side(197, 156, 19, OK | DEFINED | EVENT), NO_SIDE), // shmdt
+    row(399, 186, V5_10, NEWEST, side(186, 145, 19, OK | DEFINED | EVENT), NO_SIDE), // msgget
+    row(400, 189, V5_10, NEWEST, side(189, 148, 19, OK | DEFINED | EVENT), NO_SIDE), // msgsnd
+    row(401, 188, V5_10, NEWEST, side(188, 147, 19, OK | DEFINED | EVENT), NO_SIDE), // msgrcv
+    row(402, 187, V5_10, NEWEST, side(187, 146, 19, OK | DEFINED | EVENT), NO_SIDE), // msgctl
+    row(424, 279, V5_10, NEWEST, side(279, 224, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pidfd_send_signal
+    row(425, 280, V5_10, NEWEST, side(280, 225, 38, OK | DEFINED | EVENT), NO_SIDE), // io_uring_setup
+    row(426, 281, V5_10, NEWEST, side(281, 226, 38, OK | DEFINED | EVENT), NO_SIDE), // io_uring_enter
+    row(427, 282, V5_10, NEWEST, side(282, 227, 38, OK | DEFINED | EVENT), NO_SIDE), // io_uring_register
+    row(428, 283, V5_10, NEWEST, side(283, 228, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree
+    row(429, 284, V5_10, NEWEST, side(284, 229, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // move_mount
+    row(430, 285, V5_10, NEWEST, side(285, 230, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fsopen
+    row(431, 286, V5_10, NEWEST, side(286, 231, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fsconfig
+    row(432, 287, V5_10, NEWEST, side(287, 232, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fsmount
+    row(433, 288, V5_10, NEWEST, side(288, 233, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fspick
+    row(434, 289, V5_10, NEWEST, side(289, 234, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pidfd_open
+    row(435, 290, V5_10, NEWEST, side(290, 235, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // clone3
+    row(436, 291, V5_10, NEWEST, side(291, 236, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // close_range
+    row(437, 292, V5_10, NEWEST, side(292, 237, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // openat2
+    row(438, 293, V5_10, NEWEST, side(293, 238, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pidfd_getfd
+    row(439, 294, V5_10, NEWEST, side(294, 239, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // faccessat2
+    row(440, 295, V5_10, NEWEST, side(295, 240, 22, OK | DEFINED | EVENT), NO_SIDE), // process_madvise
+    row(441, 650, V6_1, NEWEST, side(804, 747, 3, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait2
+    row(442, 651, V6_1, NEWEST, side(805, 748, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mount_setattr
+    row(443, 652, V6_1, NEWEST, side(806, 749, 7, OK | DEFINED | EVENT), NO_SIDE), // quotactl_fd
+    row(444, 653, V6_1, NEWEST, side(807, 750, 63, OK | DEFINED | EVENT), NO_SIDE), // landlock_create_ruleset
+    row(445, 654, V6_1, NEWEST, side(808, 751, 63, OK | DEFINED | EVENT), NO_SIDE), // landlock_add_rule
+    row(446, 655, V6_1, NEWEST, side(809, 752, 63, OK | DEFINED | EVENT), NO_SIDE), // landlock_restrict_self
+    row(448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // process_mrelease
+    row(449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_waitv
+    row(450, 659, V6_1, NEWEST, side(813, 756, 24, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy_home_node
+    row(451, 660, V6_12, NEWEST, side(835, 782, 68, OK | DEFINED | EVENT), NO_SIDE), // cachestat
+    row(452, 661, V6_12, NEWEST, side(836, 783, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
+    row(453, 662, V6_12, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // map_shadow_stack
+    row(454, 663, V6_12, NEWEST, side(838, 784, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
+    row(455, 664, V6_12, NEWEST, side(839, 785, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
+    row(456, 665, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
+    row(457, 666, V6_12, NEWEST, side(841, 787, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
+    row(458, 667, V6_12, NEWEST, side(842, 788, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
+    row(459, 668, V6_12, NEWEST, side(843, 789, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
+    row(460, 669, V6_12, NEWEST, side(844, 790, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
+    row(461, 670, V6_12, NEWEST, side(845, 791, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
+    row(462, 671, V6_12, NEWEST, side(846, 792, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mseal
+    row(463, 674, V7_2, NEWEST, side(850, 805, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
+    row(464, 675, V7_2, NEWEST, side(851, 806, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
+    row(465, 676, V7_2, NEWEST, side(852, 807, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
+    row(466, 677, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
+    row(467, 678, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
+    row(468, 679, V7_2, NEWEST, side(855, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
+    row(469, 680, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
+    row(470, 681, V7_2, NEWEST, side(857, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
+    row(471, 682, V7_2, NEWEST, side(858, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
+    row(472, 684, V7_3, NEWEST, side(860, 818, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
 ];
 
-static OLDER: [Older; 10] = [
-    older(86, V6_12, side(371, 292, 13, OK | DEFINED | EVENT), NO_SIDE), // uselib
-    older(134, V5_10, side(366, 288, NONE, OK | DEFINED | EVENT), NO_SIDE), // bdflush
-    older(136, V5_10, side(714, 605, 34, OK), NO_SIDE), // personality
-    older(221, V5_10, side(98, 83, NONE, OK | DEFINED | EVENT), NO_SIDE), // futex
-    older(235, V5_10, side(18, 14, NONE, OK | DEFINED | EVENT), NO_SIDE), // lookup_dcookie
-    older(235, V6_1, side(18, NONE, NONE, NO_DEFINITION), NO_SIDE), // lookup_dcookie
-    older(301, V6_12, side(239, 192, 6, OK | DEFINED | EVENT), NO_SIDE), // move_pages
-    older(302, V6_12, side(168, 135, NONE, OK | DEFINED | EVENT), NO_SIDE), // getcpu
-    older(345, V6_1, side(248, 201, NONE, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
-    older(361, V6_12, side(264, 216, NONE, OK | DEFINED | EVENT), NO_SIDE), // bpf
+static OLDER: [Older; 11] = [
+    older(86, V6_12, side(371, 290, 40, OK | DEFINED | EVENT), NO_SIDE), // uselib
+    older(134, V5_10, side(366, 285, 5, OK | DEFINED | EVENT), NO_SIDE), // bdflush
+    older(136, V5_10, side(714, 611, NO_CONFIG, OK), NO_SIDE), // personality
+    older(221, V5_10, side(98, 83, 12, OK | DEFINED | EVENT), NO_SIDE), // futex
+    older(235, V5_10, side(18, 14, 1, OK | DEFINED | EVENT), NO_SIDE), // lookup_dcookie
+    older(235, V6_1, side(18, NONE, NO_CONFIG, NO_DEFINITION), NO_SIDE), // lookup_dcookie
+    older(301, V6_12, side(239, 192, 25, OK | DEFINED | EVENT), NO_SIDE), // move_pages
+    older(302, V6_12, side(168, 135, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
+    older(310, V5_10, side(732, 683, 62, OK | DEFINED | EVENT), NO_SIDE), // subpage_prot
+    older(345, V6_1, side(248, 201, 28, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
+    older(361, V6_12, side(264, 216, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
 ];
 
 static BLOCKS: [Block; 0] = [];
+
+static EVENTS: [Event; 0] = [];
+
+static SYMBOLS: [Prefix; 0] = [];
+
+static COMPANIONS: [Prefix; 3] = [
+    companion(V5_10, NEWEST, MAIN | DEFINED, "__do_", INLINE),
+    companion(V5_10, NEWEST, MAIN | DEFINED, "__se_", GLOBAL),
+    companion(V6_1, NEWEST, MAIN | DEFINED, "__se_", STATIC),
+];
 
 static ALIASES: [Alias; 0] = [];
 

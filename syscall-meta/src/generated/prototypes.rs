@@ -3,8 +3,10 @@
 
 use crate::prototype::*;
 
-// type, name, class, part, the value that it is a part of
-pub(crate) static PARAMS: [ParamData; 1031] = [
+pub(crate) const PARAMS_COUNT: usize = 1048;
+
+pub(crate) static PARAMS: [ParamData; PARAMS_COUNT] = [
+    // type, name, class, part, the value that it is a part of
     param(0, 0, U32, WHOLE, NONE), // unsigned nr_events
     param(1, 1, PTR, WHOLE, NONE), // aio_context_t __user * ctxp
     param(2, 2, U64, WHOLE, NONE), // aio_context_t ctx
@@ -351,108 +353,106 @@ pub(crate) static PARAMS: [ParamData; 1031] = [
     param(16, 14, U32, WHOLE, NONE), // unsigned int size
     param(11, 290, S32, WHOLE, NONE), // int cpu_id
     param(99, 15, S32, WHOLE, NONE), // rwf_t flags
-    param(11, 291, S32, WHOLE, NONE), // int pkey
-    param(14, 292, U64, WHOLE, NONE), // unsigned long init_val
     param(0, 15, U32, WHOLE, NONE), // unsigned flags
     param(16, 33, U32, WHOLE, NONE), // unsigned int mask
-    param(100, 293, PTR, WHOLE, NONE), // struct statx __user * buffer
-    param(101, 294, PTR, WHOLE, NONE), // const struct __aio_sigset __user * usig
-    param(102, 295, PTR, WHOLE, NONE), // struct rseq __user * rseq
-    param(19, 296, U32, WHOLE, NONE), // u32 rseq_len
+    param(100, 291, PTR, WHOLE, NONE), // struct statx __user * buffer
+    param(101, 292, PTR, WHOLE, NONE), // const struct __aio_sigset __user * usig
+    param(102, 293, PTR, WHOLE, NONE), // struct rseq __user * rseq
+    param(19, 294, U32, WHOLE, NONE), // u32 rseq_len
     param(19, 75, U32, WHOLE, NONE), // u32 sig
-    param(11, 297, S32, WHOLE, NONE), // int kernel_fd
-    param(11, 298, S32, WHOLE, NONE), // int initrd_fd
-    param(14, 299, U64, WHOLE, NONE), // unsigned long cmdline_len
-    param(8, 300, PTR, WHOLE, NONE), // const char __user * cmdline_ptr
-    param(11, 301, S32, WHOLE, NONE), // int pidfd
+    param(11, 295, S32, WHOLE, NONE), // int kernel_fd
+    param(11, 296, S32, WHOLE, NONE), // int initrd_fd
+    param(14, 297, U64, WHOLE, NONE), // unsigned long cmdline_len
+    param(8, 298, PTR, WHOLE, NONE), // const char __user * cmdline_ptr
+    param(11, 299, S32, WHOLE, NONE), // int pidfd
     param(61, 184, PTR, WHOLE, NONE), // siginfo_t __user * info
-    param(19, 302, U32, WHOLE, NONE), // u32 entries
-    param(103, 303, PTR, WHOLE, NONE), // struct io_uring_params __user * params
-    param(19, 304, U32, WHOLE, NONE), // u32 to_submit
-    param(19, 305, U32, WHOLE, NONE), // u32 min_complete
+    param(19, 300, U32, WHOLE, NONE), // u32 entries
+    param(103, 301, PTR, WHOLE, NONE), // struct io_uring_params __user * params
+    param(19, 302, U32, WHOLE, NONE), // u32 to_submit
+    param(19, 303, U32, WHOLE, NONE), // u32 min_complete
     param(19, 15, U32, WHOLE, NONE), // u32 flags
-    param(9, 306, PTR, WHOLE, NONE), // const void __user * argp
-    param(10, 307, U64, WHOLE, NONE), // size_t argsz
-    param(16, 308, U32, WHOLE, NONE), // unsigned int opcode
-    param(16, 309, U32, WHOLE, NONE), // unsigned int nr_args
-    param(11, 310, S32, WHOLE, NONE), // int from_dfd
-    param(8, 311, PTR, WHOLE, NONE), // const char __user * from_pathname
-    param(11, 312, S32, WHOLE, NONE), // int to_dfd
-    param(8, 313, PTR, WHOLE, NONE), // const char __user * to_pathname
-    param(8, 314, PTR, WHOLE, NONE), // const char __user * _fs_name
-    param(8, 315, PTR, WHOLE, NONE), // const char __user * _key
-    param(9, 316, PTR, WHOLE, NONE), // const void __user * _value
-    param(11, 317, S32, WHOLE, NONE), // int aux
-    param(11, 318, S32, WHOLE, NONE), // int fs_fd
-    param(16, 319, U32, WHOLE, NONE), // unsigned int attr_flags
+    param(9, 304, PTR, WHOLE, NONE), // const void __user * argp
+    param(10, 305, U64, WHOLE, NONE), // size_t argsz
+    param(16, 306, U32, WHOLE, NONE), // unsigned int opcode
+    param(16, 307, U32, WHOLE, NONE), // unsigned int nr_args
+    param(11, 308, S32, WHOLE, NONE), // int from_dfd
+    param(8, 309, PTR, WHOLE, NONE), // const char __user * from_pathname
+    param(11, 310, S32, WHOLE, NONE), // int to_dfd
+    param(8, 311, PTR, WHOLE, NONE), // const char __user * to_pathname
+    param(8, 312, PTR, WHOLE, NONE), // const char __user * _fs_name
+    param(8, 313, PTR, WHOLE, NONE), // const char __user * _key
+    param(9, 314, PTR, WHOLE, NONE), // const void __user * _value
+    param(11, 315, S32, WHOLE, NONE), // int aux
+    param(11, 316, S32, WHOLE, NONE), // int fs_fd
+    param(16, 317, U32, WHOLE, NONE), // unsigned int attr_flags
     param(104, 122, PTR, WHOLE, NONE), // struct clone_args __user * uargs
-    param(16, 320, U32, WHOLE, NONE), // unsigned int max_fd
+    param(16, 318, U32, WHOLE, NONE), // unsigned int max_fd
     param(105, 143, PTR, WHOLE, NONE), // struct open_how __user * how
     param(10, 288, U64, WHOLE, NONE), // size_t usize
     param(10, 64, U64, WHOLE, NONE), // size_t vlen
-    param(27, 321, PTR, WHOLE, NONE), // int __user * ustatus
-    param(106, 322, PTR, WHOLE, NONE), // struct rusage32 __user * ur
+    param(27, 319, PTR, WHOLE, NONE), // int __user * ustatus
+    param(106, 320, PTR, WHOLE, NONE), // struct rusage32 __user * ur
     param(0, 41, U32, WHOLE, NONE), // unsigned dev
-    param(14, 323, U64, WHOLE, NONE), // unsigned long typenr
-    param(14, 324, U64, WHOLE, NONE), // unsigned long text_start
-    param(14, 325, U64, WHOLE, NONE), // unsigned long text_len
-    param(14, 326, U64, WHOLE, NONE), // unsigned long bss_start
-    param(14, 327, U64, WHOLE, NONE), // unsigned long bss_len
-    param(14, 328, U64, WHOLE, NONE), // unsigned long newmask
+    param(14, 321, U64, WHOLE, NONE), // unsigned long typenr
+    param(14, 322, U64, WHOLE, NONE), // unsigned long text_start
+    param(14, 323, U64, WHOLE, NONE), // unsigned long text_len
+    param(14, 324, U64, WHOLE, NONE), // unsigned long bss_start
+    param(14, 325, U64, WHOLE, NONE), // unsigned long bss_len
+    param(14, 326, U64, WHOLE, NONE), // unsigned long newmask
     param(107, 146, PTR, WHOLE, NONE), // old_sigset_t __user * uset
     param(108, 13, PTR, WHOLE, NONE), // struct old_itimerval32 __user * value
     param(108, 117, PTR, WHOLE, NONE), // struct old_itimerval32 __user * ovalue
-    param(109, 329, PTR, WHOLE, NONE), // struct timeval32 __user * tvp
-    param(11, 330, S32, WHOLE, NONE), // int timeout_msecs
-    param(110, 331, PTR, WHOLE, NONE), // struct sigcontext __user * sc
+    param(109, 327, PTR, WHOLE, NONE), // struct timeval32 __user * tvp
+    param(11, 328, S32, WHOLE, NONE), // int timeout_msecs
+    param(110, 329, PTR, WHOLE, NONE), // struct sigcontext __user * sc
     param(111, 33, U64, WHOLE, NONE), // old_sigset_t mask
     param(112, 138, PTR, WHOLE, NONE), // struct sigstack __user * uss
     param(112, 139, PTR, WHOLE, NONE), // struct sigstack __user * uoss
     param(109, 181, PTR, WHOLE, NONE), // struct timeval32 __user * tv
     param(106, 103, PTR, WHOLE, NONE), // struct rusage32 __user * ru
-    param(30, 332, PTR, WHOLE, NONE), // const struct iovec __user * vector
+    param(30, 330, PTR, WHOLE, NONE), // const struct iovec __user * vector
     param(14, 21, U64, WHOLE, NONE), // unsigned long count
-    param(109, 333, PTR, WHOLE, NONE), // struct timeval32 __user * tvs
+    param(109, 331, PTR, WHOLE, NONE), // struct timeval32 __user * tvs
     param(113, 141, PTR, WHOLE, NONE), // const struct osf_sigaction __user * act
     param(114, 142, PTR, WHOLE, NONE), // struct osf_sigaction __user * oact
     param(115, 61, PTR, WHOLE, NONE), // struct osf_dirent __user * dirent
-    param(116, 334, PTR, WHOLE, NONE), // long __user * basep
-    param(117, 293, PTR, WHOLE, NONE), // struct osf_statfs __user * buffer
+    param(116, 332, PTR, WHOLE, NONE), // long __user * basep
+    param(117, 291, PTR, WHOLE, NONE), // struct osf_statfs __user * buffer
     param(14, 89, U64, WHOLE, NONE), // unsigned long bufsiz
-    param(11, 335, S32, WHOLE, NONE), // int namelen
+    param(11, 333, S32, WHOLE, NONE), // int namelen
     param(118, 18, PTR, WHOLE, NONE), // struct osf_stat __user * buf
     param(13, 11, PTR, WHOLE, NONE), // char __user * pathname
-    param(119, 293, PTR, WHOLE, NONE), // struct osf_statfs64 __user * buffer
-    param(11, 336, S32, WHOLE, NONE), // int command
+    param(119, 291, PTR, WHOLE, NONE), // struct osf_statfs64 __user * buffer
+    param(11, 334, S32, WHOLE, NONE), // int command
     param(3, 21, S64, WHOLE, NONE), // long count
-    param(120, 337, U32, WHOLE, NONE), // enum pl_code code
-    param(121, 338, PTR, WHOLE, NONE), // union pl_args __user * args
-    param(109, 339, PTR, WHOLE, NONE), // struct timeval32 __user * sleep
-    param(109, 340, PTR, WHOLE, NONE), // struct timeval32 __user * remain
-    param(14, 341, U64, WHOLE, NONE), // unsigned long arg1
+    param(120, 335, U32, WHOLE, NONE), // enum pl_code code
+    param(121, 336, PTR, WHOLE, NONE), // union pl_args __user * args
+    param(109, 337, PTR, WHOLE, NONE), // struct timeval32 __user * sleep
+    param(109, 338, PTR, WHOLE, NONE), // struct timeval32 __user * remain
+    param(14, 339, U64, WHOLE, NONE), // unsigned long arg1
     param(14, 23, U64, WHOLE, NONE), // unsigned long op
-    param(12, 293, PTR, WHOLE, NONE), // void __user * buffer
+    param(12, 291, PTR, WHOLE, NONE), // void __user * buffer
     param(14, 91, U64, WHOLE, NONE), // unsigned long nbytes
     param(27, 254, PTR, WHOLE, NONE), // int __user * start
-    param(11, 342, S32, WHOLE, NONE), // int func
+    param(11, 340, S32, WHOLE, NONE), // int func
     param(3, 50, S64, WHOLE, NONE), // long data
     param(14, 107, U64, WHOLE, NONE), // unsigned long val
     param(122, 183, PTR, WHOLE, NONE), // struct timex32 __user * txc_p
     param(123, 61, PTR, WHOLE, NONE), // struct linux_dirent __user * dirent
-    param(8, 343, PTR, WHOLE, NONE), // const char __user * library
+    param(8, 341, PTR, WHOLE, NONE), // const char __user * library
     param(124, 225, PTR, WHOLE, NONE), // struct ustat __user * ubuf
-    param(14, 344, U64, WHOLE, NONE), // unsigned long bus
-    param(14, 345, U64, WHOLE, NONE), // unsigned long dfn
+    param(14, 342, U64, WHOLE, NONE), // unsigned long bus
+    param(14, 343, U64, WHOLE, NONE), // unsigned long dfn
     param(12, 18, PTR, WHOLE, NONE), // void __user * buf
-    param(125, 346, PTR, WHOLE, NONE), // struct rt_sigframe __user * frame
-    param(12, 347, PTR, WHOLE, NONE), // void __user * restorer
-    param(69, 329, PTR, WHOLE, NONE), // struct __kernel_old_timeval __user * tvp
+    param(125, 344, PTR, WHOLE, NONE), // struct rt_sigframe __user * frame
+    param(12, 345, PTR, WHOLE, NONE), // void __user * restorer
+    param(69, 327, PTR, WHOLE, NONE), // struct __kernel_old_timeval __user * tvp
     param(13, 39, PTR, WHOLE, NONE), // char __user * filename
     param(69, 95, PTR, WHOLE, NONE), // struct __kernel_old_timeval __user * utimes
     param(3, 35, S64, WHOLE, NONE), // long which
     param(11, 14, S32, WHOLE, NONE), // int size
     param(126, 90, PTR, WHOLE, NONE), // struct stat64 __user * statbuf
-    param(10, 348, U64, WHOLE, NONE), // size_t sz
+    param(10, 346, U64, WHOLE, NONE), // size_t sz
     param(127, 18, PTR, WHOLE, NONE), // struct statfs64 __user * buf
     param(2, 2, U32, WHOLE, NONE), // aio_context_t ctx
     param(2, 3, U32, WHOLE, NONE), // aio_context_t ctx_id
@@ -467,10 +467,10 @@ pub(crate) static PARAMS: [ParamData; 1031] = [
     param(10, 27, U32, WHOLE, NONE), // size_t sigsetsize
     param(14, 32, U32, WHOLE, NONE), // unsigned long arg
     param(14, 15, U32, WHOLE, NONE), // unsigned long flags
-    param(10, 348, U32, WHOLE, NONE), // size_t sz
+    param(10, 346, U32, WHOLE, NONE), // size_t sz
     param(24, 54, S64, WHOLE, NONE), // loff_t length
-    param(14, 349, U32, HIGH, 55), // unsigned long offset_high
-    param(14, 350, U32, LOW, 55), // unsigned long offset_low
+    param(14, 347, U32, HIGH, 55), // unsigned long offset_high
+    param(14, 348, U32, LOW, 55), // unsigned long offset_low
     param(31, 7, PTR, WHOLE, NONE), // loff_t __user * result
     param(10, 21, U32, WHOLE, NONE), // size_t count
     param(14, 16, U32, WHOLE, NONE), // unsigned long fd
@@ -483,19 +483,17 @@ pub(crate) static PARAMS: [ParamData; 1031] = [
     param(130, 93, PTR, WHOLE, NONE), // const struct old_itimerspec32 __user * utmr
     param(131, 94, PTR, WHOLE, NONE), // struct old_itimerspec32 __user * otmr
     param(16, 38, U32, WHOLE, NONE), // unsigned int dfd
-    param(129, 351, PTR, WHOLE, NONE), // struct old_timespec32 __user * t
+    param(129, 349, PTR, WHOLE, NONE), // struct old_timespec32 __user * t
     param(14, 105, U32, WHOLE, NONE), // unsigned long unshare_flags
     param(129, 108, PTR, WHOLE, NONE), // struct old_timespec32 __user * utime
     param(129, 115, PTR, WHOLE, NONE), // struct old_timespec32 __user * rqtp
     param(129, 116, PTR, WHOLE, NONE), // struct old_timespec32 __user * rmtp
-    param(14, 118, U32, WHOLE, NONE), // unsigned long entry
-    param(14, 119, U32, WHOLE, NONE), // unsigned long nr_segments
     param(14, 20, U32, WHOLE, NONE), // unsigned long len
     param(131, 128, PTR, WHOLE, NONE), // struct old_itimerspec32 __user * setting
-    param(131, 352, PTR, WHOLE, NONE), // struct old_itimerspec32 __user * new
-    param(131, 353, PTR, WHOLE, NONE), // struct old_itimerspec32 __user * old
-    param(129, 131, PTR, WHOLE, NONE), // struct old_timespec32 __user * tp
+    param(131, 350, PTR, WHOLE, NONE), // struct old_itimerspec32 __user * new
+    param(131, 351, PTR, WHOLE, NONE), // struct old_itimerspec32 __user * old
     param(132, 124, S32, WHOLE, NONE), // clockid_t which_clock
+    param(129, 131, PTR, WHOLE, NONE), // struct old_timespec32 __user * tp
     param(3, 132, S32, WHOLE, NONE), // long request
     param(3, 112, S32, WHOLE, NONE), // long pid
     param(14, 60, U32, WHOLE, NONE), // unsigned long addr
@@ -506,12 +504,12 @@ pub(crate) static PARAMS: [ParamData; 1031] = [
     param(14, 175, U32, WHOLE, NONE), // unsigned long arg3
     param(14, 176, U32, WHOLE, NONE), // unsigned long arg4
     param(14, 177, U32, WHOLE, NONE), // unsigned long arg5
-    param(134, 354, PTR, WHOLE, NONE), // struct old_timex32 __user * utp
+    param(134, 352, PTR, WHOLE, NONE), // struct old_timex32 __user * utp
     param(16, 190, U32, WHOLE, NONE), // unsigned int msg_len
     param(133, 192, PTR, WHOLE, NONE), // const struct old_timespec32 __user * u_abs_timeout
     param(10, 201, U32, WHOLE, NONE), // size_t msgsz
     param(3, 202, S32, WHOLE, NONE), // long msgtyp
-    param(81, 355, PTR, WHOLE, NONE), // struct sembuf __user * tsems
+    param(81, 353, PTR, WHOLE, NONE), // struct sembuf __user * tsems
     param(133, 10, PTR, WHOLE, NONE), // const struct old_timespec32 __user * timeout
     param(14, 231, U32, WHOLE, NONE), // unsigned long brk
     param(14, 232, U32, WHOLE, NONE), // unsigned long old_len
@@ -525,26 +523,21 @@ pub(crate) static PARAMS: [ParamData; 1031] = [
     param(14, 257, U32, WHOLE, NONE), // unsigned long pgoff
     param(14, 254, U32, WHOLE, NONE), // unsigned long start
     param(10, 255, U32, WHOLE, NONE), // size_t len_in
-    param(14, 40, U32, WHOLE, NONE), // unsigned long mode
-    param(14, 259, U32, WHOLE, NONE), // unsigned long maxnode
-    param(14, 262, U32, WHOLE, NONE), // unsigned long nr_pages
     param(135, 254, U32, WHOLE, NONE), // uint32_t start
-    param(135, 348, U32, WHOLE, NONE), // uint32_t sz
+    param(135, 346, U32, WHOLE, NONE), // uint32_t sz
     param(135, 15, U32, WHOLE, NONE), // uint32_t flags
-    param(136, 356, PTR, WHOLE, NONE), // void * user_tls_data_ptr
-    param(14, 341, U32, WHOLE, NONE), // unsigned long arg1
+    param(136, 354, PTR, WHOLE, NONE), // void * user_tls_data_ptr
+    param(14, 339, U32, WHOLE, NONE), // unsigned long arg1
     param(27, 106, PTR, WHOLE, NONE), // int __user * uaddr
-    param(11, 357, S32, WHOLE, NONE), // int expected
-    param(11, 352, S32, WHOLE, NONE), // int new
+    param(11, 355, S32, WHOLE, NONE), // int expected
+    param(11, 350, S32, WHOLE, NONE), // int new
     param(14, 280, U32, WHOLE, NONE), // unsigned long liovcnt
     param(14, 282, U32, WHOLE, NONE), // unsigned long riovcnt
     param(14, 285, U32, WHOLE, NONE), // unsigned long idx1
     param(14, 286, U32, WHOLE, NONE), // unsigned long idx2
-    param(14, 292, U32, WHOLE, NONE), // unsigned long init_val
     param(3, 8, S32, WHOLE, NONE), // long min_nr
-    param(14, 299, U32, WHOLE, NONE), // unsigned long cmdline_len
     param(10, 190, U32, WHOLE, NONE), // size_t msg_len
-    param(10, 307, U32, WHOLE, NONE), // size_t argsz
+    param(10, 305, U32, WHOLE, NONE), // size_t argsz
     param(10, 288, U32, WHOLE, NONE), // size_t usize
     param(10, 64, U32, WHOLE, NONE), // size_t vlen
     param(137, 247, PTR, WHOLE, NONE), // const compat_uptr_t __user * argv
@@ -558,11 +551,11 @@ pub(crate) static PARAMS: [ParamData; 1031] = [
     param(141, 112, S32, WHOLE, NONE), // compat_long_t pid
     param(141, 60, S32, WHOLE, NONE), // compat_long_t addr
     param(141, 50, S32, WHOLE, NONE), // compat_long_t data
-    param(11, 358, S32, WHOLE, NONE), // int increment
+    param(11, 356, S32, WHOLE, NONE), // int increment
     param(142, 167, PTR, WHOLE, NONE), // struct compat_tms __user * tbuf
     param(139, 155, U16, WHOLE, NONE), // old_gid_t gid
     param(143, 32, U32, WHOLE, NONE), // compat_ulong_t arg
-    param(144, 359, PTR, WHOLE, NONE), // struct compat_ustat __user * u
+    param(144, 357, PTR, WHOLE, NONE), // struct compat_ustat __user * u
     param(145, 141, PTR, WHOLE, NONE), // const struct old_sigaction __user * act
     param(146, 142, PTR, WHOLE, NONE), // struct old_sigaction __user * oact
     param(147, 141, PTR, WHOLE, NONE), // const struct compat_old_sigaction __user * act
@@ -571,6 +564,8 @@ pub(crate) static PARAMS: [ParamData; 1031] = [
     param(138, 157, U16, WHOLE, NONE), // old_uid_t euid
     param(139, 153, U16, WHOLE, NONE), // old_gid_t rgid
     param(139, 154, U16, WHOLE, NONE), // old_gid_t egid
+    param(11, 358, S32, WHOLE, NONE), // int unused1
+    param(11, 359, S32, WHOLE, NONE), // int unused2
     param(111, 33, U32, WHOLE, NONE), // old_sigset_t mask
     param(149, 360, PTR, WHOLE, NONE), // compat_old_sigset_t __user * set32
     param(150, 172, PTR, WHOLE, NONE), // struct compat_rlimit __user * rlim
@@ -594,7 +589,7 @@ pub(crate) static PARAMS: [ParamData; 1031] = [
     param(160, 71, PTR, WHOLE, NONE), // compat_ulong_t __user * inp
     param(160, 72, PTR, WHOLE, NONE), // compat_ulong_t __user * outp
     param(160, 73, PTR, WHOLE, NONE), // compat_ulong_t __user * exp
-    param(152, 329, PTR, WHOLE, NONE), // struct old_timeval32 __user * tvp
+    param(152, 327, PTR, WHOLE, NONE), // struct old_timeval32 __user * tvp
     param(138, 159, U16, WHOLE, NONE), // old_uid_t suid
     param(161, 160, PTR, WHOLE, NONE), // old_uid_t __user * ruidp
     param(161, 161, PTR, WHOLE, NONE), // old_uid_t __user * euidp
@@ -613,26 +608,35 @@ pub(crate) static PARAMS: [ParamData; 1031] = [
     param(166, 148, PTR, WHOLE, NONE), // struct compat_siginfo __user * uinfo
     param(129, 149, PTR, WHOLE, NONE), // struct old_timespec32 __user * uts
     param(165, 140, PTR, WHOLE, NONE), // compat_sigset_t __user * unewset
-    param(167, 361, PTR, WHOLE, NONE), // const compat_stack_t __user * uss_ptr
-    param(168, 362, PTR, WHOLE, NONE), // compat_stack_t __user * uoss_ptr
+    param(19, 361, U32, DUMMY, NONE), // u32 __pad
+    param(19, 362, U32, FIRST, 65), // u32 pos_lo
+    param(19, 363, U32, SECOND, 65), // u32 pos_hi
+    param(167, 364, PTR, WHOLE, NONE), // const compat_stack_t __user * uss_ptr
+    param(168, 365, PTR, WHOLE, NONE), // compat_stack_t __user * uoss_ptr
     param(169, 55, PTR, WHOLE, NONE), // off_t __user * offset
     param(170, 55, PTR, WHOLE, NONE), // compat_off_t __user * offset
     param(164, 21, U32, WHOLE, NONE), // compat_size_t count
-    param(14, 363, U32, WHOLE, NONE), // unsigned long off_4k
+    param(14, 366, U32, WHOLE, NONE), // unsigned long off_4k
+    param(19, 367, U32, FIRST, 54), // u32 length_lo
+    param(19, 368, U32, SECOND, 54), // u32 length_hi
+    param(19, 369, U32, FIRST, 55), // u32 offset_lo
+    param(19, 370, U32, SECOND, 55), // u32 offset_hi
     param(160, 135, PTR, WHOLE, NONE), // compat_ulong_t __user * user_mask_ptr
-    param(44, 364, PTR, WHOLE, NONE), // u32 __user * ctx32p
+    param(44, 371, PTR, WHOLE, NONE), // u32 __user * ctx32p
     param(171, 3, U32, WHOLE, NONE), // compat_aio_context_t ctx_id
     param(11, 4, S32, WHOLE, NONE), // int nr
     param(172, 5, PTR, WHOLE, NONE), // compat_uptr_t __user * iocbpp
-    param(19, 365, U32, FIRST, 19), // u32 w0
-    param(19, 366, U32, SECOND, 19), // u32 w1
+    param(19, 372, U32, FIRST, 19), // u32 w0
+    param(19, 373, U32, SECOND, 19), // u32 w1
     param(164, 20, U32, WHOLE, NONE), // compat_size_t len
     param(173, 125, PTR, WHOLE, NONE), // struct compat_sigevent __user * timer_event_spec
-    param(164, 348, U32, WHOLE, NONE), // compat_size_t sz
+    param(164, 346, U32, WHOLE, NONE), // compat_size_t sz
     param(174, 18, PTR, WHOLE, NONE), // struct compat_statfs64 __user * buf
-    param(152, 351, PTR, WHOLE, NONE), // struct old_timeval32 __user * t
-    param(14, 344, U32, WHOLE, NONE), // unsigned long bus
-    param(14, 345, U32, WHOLE, NONE), // unsigned long dfn
+    param(152, 349, PTR, WHOLE, NONE), // struct old_timeval32 __user * t
+    param(19, 374, U32, FIRST, 20), // u32 len_lo
+    param(19, 375, U32, SECOND, 20), // u32 len_hi
+    param(14, 342, U32, WHOLE, NONE), // unsigned long bus
+    param(14, 343, U32, WHOLE, NONE), // unsigned long dfn
     param(14, 250, U32, WHOLE, NONE), // unsigned long off
     param(175, 40, U16, WHOLE, NONE), // compat_mode_t mode
     param(176, 187, PTR, WHOLE, NONE), // struct compat_mq_attr __user * u_attr
@@ -640,14 +644,14 @@ pub(crate) static PARAMS: [ParamData; 1031] = [
     param(178, 195, PTR, WHOLE, NONE), // const struct compat_mq_attr __user * u_mqstat
     param(176, 196, PTR, WHOLE, NONE), // struct compat_mq_attr __user * u_omqstat
     param(166, 101, PTR, WHOLE, NONE), // struct compat_siginfo __user * infop
-    param(151, 367, PTR, WHOLE, NONE), // struct compat_rusage __user * uru
+    param(151, 376, PTR, WHOLE, NONE), // struct compat_rusage __user * uru
     param(27, 216, PTR, WHOLE, NONE), // int __user * addrlen
     param(179, 230, PTR, WHOLE, NONE), // struct compat_msghdr __user * msg
     param(11, 32, S32, WHOLE, NONE), // int arg
     param(180, 200, U32, WHOLE, NONE), // compat_uptr_t msgp
     param(181, 201, S32, WHOLE, NONE), // compat_ssize_t msgsz
     param(141, 202, S32, WHOLE, NONE), // compat_long_t msgtyp
-    param(12, 368, PTR, WHOLE, NONE), // void __user * uptr
+    param(12, 377, PTR, WHOLE, NONE), // void __user * uptr
     param(180, 211, U32, WHOLE, NONE), // compat_uptr_t shmaddr
     param(19, 173, U32, WHOLE, NONE), // u32 option
     param(19, 174, U32, WHOLE, NONE), // u32 arg2
@@ -665,380 +669,395 @@ pub(crate) static PARAMS: [ParamData; 1031] = [
     param(183, 111, PTR, WHOLE, NONE), // struct compat_robust_list_head __user * head
     param(172, 113, PTR, WHOLE, NONE), // compat_uptr_t __user * head_ptr
     param(184, 114, PTR, WHOLE, NONE), // compat_size_t __user * len_ptr
+    param(19, 378, U32, FIRST, 91), // u32 nbytes_lo
+    param(19, 379, U32, SECOND, 91), // u32 nbytes_hi
     param(143, 262, U32, WHOLE, NONE), // compat_ulong_t nr_pages
-    param(172, 369, PTR, WHOLE, NONE), // compat_uptr_t __user * pages32
+    param(172, 380, PTR, WHOLE, NONE), // compat_uptr_t __user * pages32
+    param(14, 118, U32, WHOLE, NONE), // unsigned long entry
+    param(14, 119, U32, WHOLE, NONE), // unsigned long nr_segments
     param(143, 118, U32, WHOLE, NONE), // compat_ulong_t entry
     param(143, 119, U32, WHOLE, NONE), // compat_ulong_t nr_segments
     param(185, 120, PTR, WHOLE, NONE), // struct compat_kexec_segment __user * segments
     param(182, 79, PTR, WHOLE, NONE), // const compat_sigset_t __user * user_mask
     param(143, 16, U32, WHOLE, NONE), // compat_ulong_t fd
     param(143, 64, U32, WHOLE, NONE), // compat_ulong_t vlen
-    param(19, 370, U32, LOW, 65), // u32 pos_low
-    param(19, 371, U32, HIGH, 65), // u32 pos_high
+    param(19, 381, U32, LOW, 65), // u32 pos_low
+    param(19, 382, U32, HIGH, 65), // u32 pos_high
     param(156, 137, S32, WHOLE, NONE), // compat_pid_t tgid
     param(186, 269, PTR, WHOLE, NONE), // struct compat_mmsghdr __user * mmsg
+    param(19, 383, U32, FIRST, 33), // u32 mask_lo
+    param(19, 384, U32, SECOND, 33), // u32 mask_hi
     param(141, 8, S32, WHOLE, NONE), // compat_long_t min_nr
     param(141, 4, S32, WHOLE, NONE), // compat_long_t nr
-    param(187, 294, PTR, WHOLE, NONE), // const struct __compat_aio_sigset __user * usig
+    param(187, 292, PTR, WHOLE, NONE), // const struct __compat_aio_sigset __user * usig
     param(188, 260, PTR, WHOLE, NONE), // const compat_ulong_t __user * old_nodes
     param(188, 261, PTR, WHOLE, NONE), // const compat_ulong_t __user * new_nodes
+    param(14, 297, U32, WHOLE, NONE), // unsigned long cmdline_len
     param(7, 149, PTR, WHOLE, NONE), // struct __kernel_timespec __user * uts
-    param(14, 372, U32, WHOLE, NONE), // unsigned long end
+    param(14, 385, U32, WHOLE, NONE), // unsigned long end
     param(14, 107, U32, WHOLE, NONE), // unsigned long val
-    param(189, 373, PTR, WHOLE, NONE), // old_time32_t __user * tloc
-    param(189, 374, PTR, WHOLE, NONE), // old_time32_t __user * tptr
-    param(16, 375, U32, WHOLE, NONE), // unsigned int seconds
-    param(190, 351, PTR, WHOLE, NONE), // struct old_utimbuf32 __user * t
+    param(189, 386, PTR, WHOLE, NONE), // old_time32_t __user * tloc
+    param(189, 387, PTR, WHOLE, NONE), // old_time32_t __user * tptr
+    param(16, 388, U32, WHOLE, NONE), // unsigned int seconds
+    param(190, 349, PTR, WHOLE, NONE), // struct old_utimbuf32 __user * t
     param(191, 32, PTR, WHOLE, NONE), // struct sel_arg_struct __user * arg
     param(14, 70, U32, WHOLE, NONE), // unsigned long n
     param(192, 61, PTR, WHOLE, NONE), // struct old_linux_dirent __user * dirent
     param(193, 32, PTR, WHOLE, NONE), // struct mmap_arg_struct __user * arg
     param(14, 55, U32, WHOLE, NONE), // unsigned long offset
-    param(11, 376, S32, WHOLE, NONE), // int call
-    param(56, 338, PTR, WHOLE, NONE), // unsigned long __user * args
-    param(14, 377, U32, WHOLE, NONE), // unsigned long number
-    param(14, 378, U32, WHOLE, NONE), // unsigned long arg6
-    param(16, 376, U32, WHOLE, NONE), // unsigned int call
-    param(11, 379, S32, WHOLE, NONE), // int first
-    param(14, 380, U32, WHOLE, NONE), // unsigned long second
-    param(14, 381, U32, WHOLE, NONE), // unsigned long third
-    param(12, 382, PTR, WHOLE, NONE), // void __user * ptr
-    param(3, 383, S32, WHOLE, NONE), // long fifth
-    param(194, 376, U32, WHOLE, NONE), // uint call
-    param(11, 380, S32, WHOLE, NONE), // int second
-    param(11, 381, S32, WHOLE, NONE), // int third
+    param(11, 389, S32, WHOLE, NONE), // int call
+    param(56, 336, PTR, WHOLE, NONE), // unsigned long __user * args
+    param(14, 390, U32, WHOLE, NONE), // unsigned long number
+    param(14, 391, U32, WHOLE, NONE), // unsigned long arg6
+    param(16, 389, U32, WHOLE, NONE), // unsigned int call
+    param(11, 392, S32, WHOLE, NONE), // int first
+    param(14, 393, U32, WHOLE, NONE), // unsigned long second
+    param(14, 394, U32, WHOLE, NONE), // unsigned long third
+    param(12, 395, PTR, WHOLE, NONE), // void __user * ptr
+    param(3, 396, S32, WHOLE, NONE), // long fifth
+    param(194, 389, U32, WHOLE, NONE), // uint call
+    param(11, 393, S32, WHOLE, NONE), // int second
+    param(11, 394, S32, WHOLE, NONE), // int third
     param(195, 90, PTR, WHOLE, NONE), // struct oldabi_stat64 __user * statbuf
     param(196, 24, PTR, WHOLE, NONE), // struct oabi_epoll_event __user * event
     param(196, 9, PTR, WHOLE, NONE), // struct oabi_epoll_event __user * events
     param(197, 207, PTR, WHOLE, NONE), // struct oabi_sembuf __user * tsops
-    param(19, 384, U32, HIGH, 55), // u32 offset_hi
-    param(19, 385, U32, LOW, 55), // u32 offset_lo
-    param(19, 386, U32, HIGH, 20), // u32 len_hi
-    param(19, 387, U32, LOW, 20), // u32 len_lo
-    param(23, 370, S32, LOW, 65), // off_t pos_low
-    param(23, 371, S32, HIGH, 65), // off_t pos_high
-    param(14, 388, U32, WHOLE, NONE), // unsigned long s
-    param(14, 389, U32, WHOLE, NONE), // unsigned long e
-    param(14, 390, U32, WHOLE, NONE), // unsigned long bytes
-    param(11, 391, S32, WHOLE, NONE), // int cache
+    param(19, 370, U32, HIGH, 55), // u32 offset_hi
+    param(19, 369, U32, LOW, 55), // u32 offset_lo
+    param(19, 375, U32, HIGH, 20), // u32 len_hi
+    param(19, 374, U32, LOW, 20), // u32 len_lo
+    param(23, 381, S32, LOW, 65), // off_t pos_low
+    param(23, 382, S32, HIGH, 65), // off_t pos_high
+    param(14, 397, U32, WHOLE, NONE), // unsigned long s
+    param(14, 398, U32, WHOLE, NONE), // unsigned long e
+    param(14, 399, U32, WHOLE, NONE), // unsigned long bytes
+    param(11, 400, S32, WHOLE, NONE), // int cache
     param(14, 244, U32, WHOLE, NONE), // unsigned long parent_tidptr
     param(14, 246, U32, WHOLE, NONE), // unsigned long child_tidptr
-    param(19, 385, U32, FIRST, 55), // u32 offset_lo
-    param(19, 384, U32, SECOND, 55), // u32 offset_hi
-    param(19, 387, U32, FIRST, 20), // u32 len_lo
-    param(19, 386, U32, SECOND, 20), // u32 len_hi
     param(198, 90, PTR, WHOLE, NONE), // struct __old_kernel_stat __user * statbuf
-    param(199, 392, PTR, WHOLE, NONE), // __sighandler_t handler
+    param(199, 401, PTR, WHOLE, NONE), // __sighandler_t handler
     param(200, 12, PTR, WHOLE, NONE), // struct oldold_utsname __user * name
-    param(11, 328, S32, WHOLE, NONE), // int newmask
+    param(11, 326, S32, WHOLE, NONE), // int newmask
     param(201, 32, PTR, WHOLE, NONE), // struct compat_sel_arg_struct __user * arg
     param(143, 70, U32, WHOLE, NONE), // compat_ulong_t n
     param(180, 71, U32, WHOLE, NONE), // compat_uptr_t inp
     param(180, 72, U32, WHOLE, NONE), // compat_uptr_t outp
     param(180, 73, U32, WHOLE, NONE), // compat_uptr_t exp
-    param(180, 329, U32, WHOLE, NONE), // compat_uptr_t tvp
+    param(180, 327, U32, WHOLE, NONE), // compat_uptr_t tvp
     param(202, 61, PTR, WHOLE, NONE), // struct compat_old_linux_dirent __user * dirent
     param(203, 32, PTR, WHOLE, NONE), // struct mmap_arg_struct32 __user * arg
     param(16, 60, U32, WHOLE, NONE), // unsigned int addr
     param(16, 249, U32, WHOLE, NONE), // unsigned int prot
     param(16, 55, U32, WHOLE, NONE), // unsigned int offset
-    param(14, 393, U32, WHOLE, NONE), // unsigned long from
-    param(14, 394, U32, WHOLE, NONE), // unsigned long num
-    param(11, 395, S32, WHOLE, NONE), // int turn_on
-    param(44, 338, PTR, WHOLE, NONE), // u32 __user * args
+    param(14, 402, U32, WHOLE, NONE), // unsigned long from
+    param(14, 403, U32, WHOLE, NONE), // unsigned long num
+    param(11, 404, S32, WHOLE, NONE), // int turn_on
+    param(44, 336, PTR, WHOLE, NONE), // u32 __user * args
     param(204, 12, PTR, WHOLE, NONE), // struct old_utsname __user * name
     param(16, 226, U32, WHOLE, NONE), // unsigned int level
-    param(205, 396, PTR, WHOLE, NONE), // struct vm86_struct __user * user_vm86
-    param(19, 376, U32, WHOLE, NONE), // u32 call
-    param(19, 381, U32, WHOLE, NONE), // u32 third
-    param(180, 382, U32, WHOLE, NONE), // compat_uptr_t ptr
-    param(19, 383, U32, WHOLE, NONE), // u32 fifth
-    param(14, 397, U32, WHOLE, NONE), // unsigned long tls_val
-    param(14, 398, U32, WHOLE, NONE), // unsigned long bytecount
+    param(205, 405, PTR, WHOLE, NONE), // struct vm86_struct __user * user_vm86
+    param(19, 389, U32, WHOLE, NONE), // u32 call
+    param(19, 394, U32, WHOLE, NONE), // u32 third
+    param(180, 395, U32, WHOLE, NONE), // compat_uptr_t ptr
+    param(19, 396, U32, WHOLE, NONE), // u32 fifth
+    param(14, 406, U32, WHOLE, NONE), // unsigned long tls_val
+    param(14, 407, U32, WHOLE, NONE), // unsigned long bytecount
     param(14, 31, U32, WHOLE, NONE), // unsigned long cmd
     param(19, 21, U32, WHOLE, NONE), // u32 count
-    param(19, 399, U32, LOW, 65), // u32 poslo
-    param(19, 400, U32, HIGH, 65), // u32 poshi
+    param(19, 408, U32, LOW, 65), // u32 poslo
+    param(19, 409, U32, HIGH, 65), // u32 poshi
     param(8, 225, PTR, WHOLE, NONE), // const char __user * ubuf
-    param(14, 350, U32, LOW, 54), // unsigned long offset_low
-    param(14, 349, U32, HIGH, 54), // unsigned long offset_high
-    param(16, 401, U32, LOW, 55), // unsigned int off_lo
-    param(16, 402, U32, HIGH, 55), // unsigned int off_hi
-    param(206, 403, PTR, WHOLE, NONE), // struct user_desc __user * u_info
-    param(16, 385, U32, LOW, 55), // unsigned int offset_lo
-    param(16, 384, U32, HIGH, 55), // unsigned int offset_hi
-    param(128, 350, U32, LOW, 55), // __u32 offset_low
-    param(128, 349, U32, HIGH, 55), // __u32 offset_high
-    param(128, 404, U32, LOW, 20), // __u32 len_low
-    param(128, 405, U32, HIGH, 20), // __u32 len_high
-    param(16, 406, U32, LOW, 55), // unsigned int off_low
-    param(16, 407, U32, LOW, 91), // unsigned int n_low
-    param(16, 408, U32, HIGH, 91), // unsigned int n_hi
-    param(16, 387, U32, LOW, 20), // unsigned int len_lo
-    param(16, 386, U32, HIGH, 20), // unsigned int len_hi
-    param(19, 409, U32, FIRST, 33), // u32 mask_lo
-    param(19, 410, U32, SECOND, 33), // u32 mask_hi
-    param(14, 411, U64, WHOLE, NONE), // unsigned long stack_start
-    param(14, 412, U64, WHOLE, NONE), // unsigned long stack_size
+    param(14, 348, U32, LOW, 54), // unsigned long offset_low
+    param(14, 347, U32, HIGH, 54), // unsigned long offset_high
+    param(16, 410, U32, LOW, 55), // unsigned int off_lo
+    param(16, 411, U32, HIGH, 55), // unsigned int off_hi
+    param(206, 412, PTR, WHOLE, NONE), // struct user_desc __user * u_info
+    param(16, 369, U32, LOW, 55), // unsigned int offset_lo
+    param(16, 370, U32, HIGH, 55), // unsigned int offset_hi
+    param(128, 348, U32, LOW, 55), // __u32 offset_low
+    param(128, 347, U32, HIGH, 55), // __u32 offset_high
+    param(128, 413, U32, LOW, 20), // __u32 len_low
+    param(128, 414, U32, HIGH, 20), // __u32 len_high
+    param(14, 40, U32, WHOLE, NONE), // unsigned long mode
+    param(14, 259, U32, WHOLE, NONE), // unsigned long maxnode
+    param(16, 415, U32, LOW, 55), // unsigned int off_low
+    param(16, 416, U32, LOW, 91), // unsigned int n_low
+    param(16, 417, U32, HIGH, 91), // unsigned int n_hi
+    param(14, 262, U32, WHOLE, NONE), // unsigned long nr_pages
+    param(16, 374, U32, LOW, 20), // unsigned int len_lo
+    param(16, 375, U32, HIGH, 20), // unsigned int len_hi
+    param(11, 418, S32, WHOLE, NONE), // int pkey
+    param(14, 419, U32, WHOLE, NONE), // unsigned long init_val
+    param(14, 420, U64, WHOLE, NONE), // unsigned long stack_start
+    param(14, 421, U64, WHOLE, NONE), // unsigned long stack_size
     param(14, 244, U64, WHOLE, NONE), // unsigned long parent_tidptr
     param(14, 246, U64, WHOLE, NONE), // unsigned long child_tidptr
     param(11, 249, S32, WHOLE, NONE), // int prot
     param(3, 250, S64, WHOLE, NONE), // long off
     param(3, 257, S64, WHOLE, NONE), // long pgoff
-    param(10, 413, U64, WHOLE, NONE), // size_t buf_size
-    param(11, 414, S32, WHOLE, NONE), // int scope
+    param(10, 422, U64, WHOLE, NONE), // size_t buf_size
+    param(11, 423, S32, WHOLE, NONE), // int scope
     param(14, 131, U32, WHOLE, NONE), // unsigned long tp
-    param(14, 415, U32, WHOLE, NONE), // unsigned long newval
-    param(11, 416, S32, WHOLE, NONE), // int oldval
-    param(11, 417, S32, WHOLE, NONE), // int d3
-    param(11, 418, S32, WHOLE, NONE), // int d4
-    param(11, 419, S32, WHOLE, NONE), // int d5
-    param(56, 420, PTR, WHOLE, NONE), // unsigned long __user * mem
+    param(14, 424, U32, WHOLE, NONE), // unsigned long newval
+    param(11, 425, S32, WHOLE, NONE), // int oldval
+    param(11, 426, S32, WHOLE, NONE), // int d3
+    param(11, 427, S32, WHOLE, NONE), // int d4
+    param(11, 428, S32, WHOLE, NONE), // int d5
+    param(56, 429, PTR, WHOLE, NONE), // unsigned long __user * mem
     param(23, 257, S32, WHOLE, NONE), // off_t pgoff
+    param(11, 421, S32, WHOLE, NONE), // int stack_size
     param(14, 98, U64, WHOLE, NONE), // unsigned long personality
-    param(14, 390, U64, WHOLE, NONE), // unsigned long bytes
-    param(16, 391, U32, WHOLE, NONE), // unsigned int cache
+    param(14, 399, U64, WHOLE, NONE), // unsigned long bytes
+    param(16, 400, U32, WHOLE, NONE), // unsigned int cache
     param(207, 60, PTR, WHOLE, NONE), // char * addr
     param(11, 91, S32, WHOLE, NONE), // int nbytes
     param(3, 31, S64, WHOLE, NONE), // long cmd
-    param(3, 341, S64, WHOLE, NONE), // long arg1
+    param(3, 339, S64, WHOLE, NONE), // long arg1
     param(3, 174, S64, WHOLE, NONE), // long arg2
     param(175, 40, U32, WHOLE, NONE), // compat_mode_t mode
-    param(208, 421, PTR, WHOLE, NONE), // struct utimbuf __user * times
-    param(14, 422, U32, WHOLE, NONE), // unsigned long arg7
+    param(208, 430, PTR, WHOLE, NONE), // struct utimbuf __user * times
+    param(14, 431, U32, WHOLE, NONE), // unsigned long arg7
     param(3, 75, S32, WHOLE, NONE), // long sig
     param(14, 98, U32, WHOLE, NONE), // unsigned long personality
-    param(16, 349, U32, HIGH, 55), // unsigned int offset_high
-    param(16, 350, U32, LOW, 55), // unsigned int offset_low
-    param(16, 423, U32, WHOLE, NONE), // unsigned int origin
+    param(16, 347, U32, HIGH, 55), // unsigned int offset_high
+    param(16, 348, U32, LOW, 55), // unsigned int offset_low
+    param(16, 432, U32, WHOLE, NONE), // unsigned int origin
     param(3, 31, S32, WHOLE, NONE), // long cmd
-    param(3, 341, S32, WHOLE, NONE), // long arg1
+    param(3, 339, S32, WHOLE, NONE), // long arg1
     param(3, 174, S32, WHOLE, NONE), // long arg2
     param(14, 180, U32, DUMMY, NONE), // unsigned long unused
-    param(14, 424, U32, FIRST, 65), // unsigned long a4
-    param(14, 425, U32, SECOND, 65), // unsigned long a5
+    param(14, 433, U32, FIRST, 65), // unsigned long a4
+    param(14, 434, U32, SECOND, 65), // unsigned long a5
     param(19, 180, U32, DUMMY, NONE), // u32 unused
-    param(15, 424, U32, FIRST, 65), // u64 a4
-    param(15, 425, U32, SECOND, 65), // u64 a5
-    param(14, 426, U32, DUMMY, NONE), // unsigned long __dummy
-    param(14, 427, U32, FIRST, 54), // unsigned long a2
-    param(14, 428, U32, SECOND, 54), // unsigned long a3
-    param(19, 429, U32, DUMMY, NONE), // u32 pad0
-    param(19, 427, U32, FIRST, 55), // u32 a2
-    param(19, 428, U32, SECOND, 55), // u32 a3
-    param(11, 430, S32, DUMMY, NONE), // int __pad
-    param(14, 427, U32, FIRST, 55), // unsigned long a2
-    param(14, 428, U32, SECOND, 55), // unsigned long a3
-    param(14, 424, U32, FIRST, 20), // unsigned long a4
-    param(14, 425, U32, SECOND, 20), // unsigned long a5
-    param(14, 424, U32, FIRST, 91), // unsigned long a4
-    param(14, 425, U32, SECOND, 91), // unsigned long a5
-    param(0, 431, U32, FIRST, 55), // unsigned offset_a2
-    param(0, 432, U32, SECOND, 55), // unsigned offset_a3
-    param(0, 433, U32, FIRST, 20), // unsigned len_a4
-    param(0, 434, U32, SECOND, 20), // unsigned len_a5
+    param(15, 433, U32, FIRST, 65), // u64 a4
+    param(15, 434, U32, SECOND, 65), // u64 a5
+    param(14, 435, U32, DUMMY, NONE), // unsigned long __dummy
+    param(14, 436, U32, FIRST, 54), // unsigned long a2
+    param(14, 437, U32, SECOND, 54), // unsigned long a3
+    param(19, 438, U32, DUMMY, NONE), // u32 pad0
+    param(19, 436, U32, FIRST, 55), // u32 a2
+    param(19, 437, U32, SECOND, 55), // u32 a3
+    param(11, 361, S32, DUMMY, NONE), // int __pad
+    param(14, 436, U32, FIRST, 55), // unsigned long a2
+    param(14, 437, U32, SECOND, 55), // unsigned long a3
+    param(14, 433, U32, FIRST, 20), // unsigned long a4
+    param(14, 434, U32, SECOND, 20), // unsigned long a5
+    param(14, 433, U32, FIRST, 91), // unsigned long a4
+    param(14, 434, U32, SECOND, 91), // unsigned long a5
+    param(0, 439, U32, FIRST, 55), // unsigned offset_a2
+    param(0, 440, U32, SECOND, 55), // unsigned offset_a3
+    param(0, 441, U32, FIRST, 20), // unsigned len_a4
+    param(0, 442, U32, SECOND, 20), // unsigned len_a5
+    param(19, 384, U32, FIRST, 33), // u32 mask_hi
+    param(19, 383, U32, SECOND, 33), // u32 mask_lo
     param(16, 254, U32, WHOLE, NONE), // unsigned int start
-    param(16, 372, U32, WHOLE, NONE), // unsigned int end
+    param(16, 385, U32, WHOLE, NONE), // unsigned int end
     param(16, 141, U32, WHOLE, NONE), // unsigned int act
     param(14, 49, U32, WHOLE, NONE), // unsigned long type
-    param(209, 435, PTR, WHOLE, NONE), // unsigned long * v1
-    param(209, 436, PTR, WHOLE, NONE), // unsigned long * v2
-    param(16, 437, U32, HIGH, 65), // unsigned int high
-    param(16, 438, U32, LOW, 65), // unsigned int low
-    param(16, 437, U32, HIGH, 54), // unsigned int high
-    param(16, 438, U32, LOW, 54), // unsigned int low
-    param(16, 437, U32, HIGH, 55), // unsigned int high
-    param(16, 438, U32, LOW, 55), // unsigned int low
+    param(209, 443, PTR, WHOLE, NONE), // unsigned long * v1
+    param(209, 444, PTR, WHOLE, NONE), // unsigned long * v2
+    param(16, 445, U32, HIGH, 65), // unsigned int high
+    param(16, 446, U32, LOW, 65), // unsigned int low
+    param(16, 445, U32, HIGH, 54), // unsigned int high
+    param(16, 446, U32, LOW, 54), // unsigned int low
+    param(16, 445, U32, HIGH, 55), // unsigned int high
+    param(16, 446, U32, LOW, 55), // unsigned int low
     param(210, 55, PTR, WHOLE, NONE), // compat_loff_t __user * offset
-    param(16, 439, U32, HIGH, 55), // unsigned int high_off
-    param(16, 440, U32, LOW, 55), // unsigned int low_off
-    param(16, 441, U32, HIGH, 20), // unsigned int high_len
-    param(16, 442, U32, LOW, 20), // unsigned int low_len
-    param(19, 443, U32, HIGH, 55), // u32 hi_off
-    param(19, 444, U32, LOW, 55), // u32 lo_off
-    param(19, 445, U32, HIGH, 91), // u32 hi_nbytes
-    param(19, 446, U32, LOW, 91), // u32 lo_nbytes
-    param(19, 447, U32, HIGH, 55), // u32 offhi
-    param(19, 448, U32, LOW, 55), // u32 offlo
-    param(19, 449, U32, HIGH, 20), // u32 lenhi
-    param(19, 450, U32, LOW, 20), // u32 lenlo
+    param(16, 447, U32, HIGH, 55), // unsigned int high_off
+    param(16, 448, U32, LOW, 55), // unsigned int low_off
+    param(16, 449, U32, HIGH, 20), // unsigned int high_len
+    param(16, 450, U32, LOW, 20), // unsigned int low_len
+    param(19, 451, U32, HIGH, 55), // u32 hi_off
+    param(19, 452, U32, LOW, 55), // u32 lo_off
+    param(19, 453, U32, HIGH, 91), // u32 hi_nbytes
+    param(19, 454, U32, LOW, 91), // u32 lo_nbytes
+    param(19, 455, U32, HIGH, 55), // u32 offhi
+    param(19, 456, U32, LOW, 55), // u32 offlo
+    param(19, 457, U32, HIGH, 20), // u32 lenhi
+    param(19, 458, U32, LOW, 20), // u32 lenlo
     param(165, 79, PTR, WHOLE, NONE), // compat_sigset_t __user * user_mask
     param(164, 80, U32, WHOLE, NONE), // compat_size_t sizemask
     param(211, 274, S32, WHOLE, NONE), // compat_int_t fanotify_fd
     param(212, 15, U32, WHOLE, NONE), // compat_uint_t flags
-    param(212, 451, U32, LOW, 33), // compat_uint_t mask0
-    param(212, 452, U32, HIGH, 33), // compat_uint_t mask1
+    param(212, 459, U32, LOW, 33), // compat_uint_t mask0
+    param(212, 460, U32, HIGH, 33), // compat_uint_t mask1
     param(211, 38, S32, WHOLE, NONE), // compat_int_t dfd
-    param(213, 373, PTR, WHOLE, NONE), // __kernel_old_time_t __user * tloc
-    param(213, 374, PTR, WHOLE, NONE), // __kernel_old_time_t __user * tptr
+    param(213, 386, PTR, WHOLE, NONE), // __kernel_old_time_t __user * tloc
+    param(213, 387, PTR, WHOLE, NONE), // __kernel_old_time_t __user * tptr
     param(14, 55, U64, WHOLE, NONE), // unsigned long offset
-    param(14, 349, U64, WHOLE, NONE), // unsigned long offset_high
-    param(14, 350, U64, WHOLE, NONE), // unsigned long offset_low
+    param(14, 347, U64, WHOLE, NONE), // unsigned long offset_high
+    param(14, 348, U64, WHOLE, NONE), // unsigned long offset_low
     param(14, 54, U64, WHOLE, NONE), // unsigned long length
-    param(19, 453, U32, DUMMY, NONE), // u32 reg6
-    param(19, 454, U32, DUMMY, NONE), // u32 r4
-    param(19, 455, U32, DUMMY, NONE), // u32 reg4
-    param(14, 437, U32, HIGH, 54), // unsigned long high
-    param(14, 438, U32, LOW, 54), // unsigned long low
+    param(19, 461, U32, DUMMY, NONE), // u32 reg6
+    param(19, 462, U32, DUMMY, NONE), // u32 r4
+    param(19, 463, U32, DUMMY, NONE), // u32 reg4
+    param(14, 445, U32, HIGH, 54), // unsigned long high
+    param(14, 446, U32, LOW, 54), // unsigned long low
     param(3, 35, S32, WHOLE, NONE), // long which
-    param(14, 456, U32, WHOLE, NONE), // unsigned long devfn
-    param(19, 349, U32, HIGH, 55), // u32 offset_high
-    param(19, 350, U32, LOW, 55), // u32 offset_low
-    param(214, 457, PTR, WHOLE, NONE), // struct ucontext __user * old_ctx
-    param(214, 458, PTR, WHOLE, NONE), // struct ucontext __user * new_ctx
-    param(3, 459, S32, WHOLE, NONE), // long ctx_size
-    param(11, 459, S32, WHOLE, NONE), // int ctx_size
-    param(19, 405, U32, HIGH, 20), // u32 len_high
-    param(19, 404, U32, LOW, 20), // u32 len_low
+    param(14, 464, U32, WHOLE, NONE), // unsigned long devfn
+    param(14, 465, U32, WHOLE, NONE), // unsigned long in_bus
+    param(14, 466, U32, WHOLE, NONE), // unsigned long in_devfn
+    param(19, 347, U32, HIGH, 55), // u32 offset_high
+    param(19, 348, U32, LOW, 55), // u32 offset_low
+    param(214, 467, PTR, WHOLE, NONE), // struct ucontext __user * old_ctx
+    param(214, 468, PTR, WHOLE, NONE), // struct ucontext __user * new_ctx
+    param(3, 469, S32, WHOLE, NONE), // long ctx_size
+    param(11, 469, S32, WHOLE, NONE), // int ctx_size
+    param(19, 414, U32, HIGH, 20), // u32 len_high
+    param(19, 413, U32, LOW, 20), // u32 len_low
     param(215, 122, PTR, WHOLE, NONE), // struct rtas_args __user * uargs
     param(214, 2, PTR, WHOLE, NONE), // struct ucontext __user * ctx
-    param(11, 460, S32, WHOLE, NONE), // int ndbg
-    param(216, 461, PTR, WHOLE, NONE), // struct sig_dbg_op __user * dbg
-    param(217, 462, PTR, WHOLE, NONE), // __u32 __user * unpc
-    param(217, 321, PTR, WHOLE, NONE), // __u32 __user * ustatus
-    param(11, 463, S32, WHOLE, NONE), // int neighbor_fd
-    param(0, 384, U32, HIGH, 55), // unsigned offset_hi
-    param(0, 385, U32, LOW, 55), // unsigned offset_lo
-    param(0, 464, U32, HIGH, 91), // unsigned nbytes_hi
-    param(0, 465, U32, LOW, 91), // unsigned nbytes_lo
-    param(44, 466, PTR, WHOLE, NONE), // u32 __user * map
-    param(14, 380, U64, WHOLE, NONE), // unsigned long second
-    param(14, 381, U64, WHOLE, NONE), // unsigned long third
-    param(3, 383, S64, WHOLE, NONE), // long fifth
-    param(14, 456, U64, WHOLE, NONE), // unsigned long devfn
-    param(3, 459, S64, WHOLE, NONE), // long ctx_size
+    param(11, 470, S32, WHOLE, NONE), // int ndbg
+    param(216, 471, PTR, WHOLE, NONE), // struct sig_dbg_op __user * dbg
+    param(217, 472, PTR, WHOLE, NONE), // __u32 __user * unpc
+    param(217, 319, PTR, WHOLE, NONE), // __u32 __user * ustatus
+    param(11, 473, S32, WHOLE, NONE), // int neighbor_fd
+    param(0, 370, U32, HIGH, 55), // unsigned offset_hi
+    param(0, 369, U32, LOW, 55), // unsigned offset_lo
+    param(0, 379, U32, HIGH, 91), // unsigned nbytes_hi
+    param(0, 378, U32, LOW, 91), // unsigned nbytes_lo
+    param(44, 474, PTR, WHOLE, NONE), // u32 __user * map
+    param(14, 393, U64, WHOLE, NONE), // unsigned long second
+    param(14, 394, U64, WHOLE, NONE), // unsigned long third
+    param(3, 396, S64, WHOLE, NONE), // long fifth
+    param(14, 465, U64, WHOLE, NONE), // unsigned long in_bus
+    param(14, 466, U64, WHOLE, NONE), // unsigned long in_devfn
+    param(3, 469, S64, WHOLE, NONE), // long ctx_size
+    param(14, 419, U64, WHOLE, NONE), // unsigned long init_val
     param(218, 254, U32, WHOLE, NONE), // uintptr_t start
-    param(218, 372, U32, WHOLE, NONE), // uintptr_t end
+    param(218, 385, U32, WHOLE, NONE), // uintptr_t end
     param(218, 15, U32, WHOLE, NONE), // uintptr_t flags
     param(218, 254, U64, WHOLE, NONE), // uintptr_t start
-    param(218, 372, U64, WHOLE, NONE), // uintptr_t end
+    param(218, 385, U64, WHOLE, NONE), // uintptr_t end
     param(218, 15, U64, WHOLE, NONE), // uintptr_t flags
     param(219, 32, PTR, WHOLE, NONE), // struct mmap_arg_struct_emu31 __user * arg
     param(143, 249, U32, WHOLE, NONE), // compat_ulong_t prot
     param(143, 55, U32, WHOLE, NONE), // compat_ulong_t offset
-    param(143, 380, U32, WHOLE, NONE), // compat_ulong_t second
-    param(143, 381, U32, WHOLE, NONE), // compat_ulong_t third
-    param(19, 437, U32, HIGH, 65), // u32 high
-    param(19, 438, U32, LOW, 65), // u32 low
-    param(19, 437, U32, HIGH, 54), // u32 high
-    param(19, 438, U32, LOW, 54), // u32 low
+    param(143, 393, U32, WHOLE, NONE), // compat_ulong_t second
+    param(143, 394, U32, WHOLE, NONE), // compat_ulong_t third
+    param(19, 445, U32, HIGH, 65), // u32 high
+    param(19, 446, U32, LOW, 65), // u32 low
+    param(19, 445, U32, HIGH, 54), // u32 high
+    param(19, 446, U32, LOW, 54), // u32 low
     param(220, 90, PTR, WHOLE, NONE), // struct stat64_emu31 __user * statbuf
-    param(19, 437, U32, HIGH, 55), // u32 high
-    param(19, 438, U32, LOW, 55), // u32 low
+    param(19, 445, U32, HIGH, 55), // u32 high
+    param(19, 446, U32, LOW, 55), // u32 low
     param(221, 21, S32, WHOLE, NONE), // s32 count
-    param(11, 467, S32, WHOLE, NONE), // int advise
-    param(222, 338, PTR, WHOLE, NONE), // struct fadvise64_64_args __user * args
-    param(19, 468, U32, HIGH, 55), // u32 offhigh
-    param(19, 469, U32, LOW, 55), // u32 offlow
-    param(19, 470, U32, HIGH, 91), // u32 nhigh
-    param(19, 471, U32, LOW, 91), // u32 nlow
-    param(19, 472, U32, HIGH, 20), // u32 lenhigh
-    param(19, 473, U32, LOW, 20), // u32 lenlow
-    param(19, 410, U32, FIRST, 33), // u32 mask_hi
-    param(19, 409, U32, SECOND, 33), // u32 mask_lo
-    param(11, 474, S32, WHOLE, NONE), // int signum
-    param(14, 475, U32, WHOLE, NONE), // unsigned long mmio_addr
-    param(9, 476, PTR, WHOLE, NONE), // const void __user * user_buffer
+    param(11, 475, S32, WHOLE, NONE), // int advise
+    param(222, 336, PTR, WHOLE, NONE), // struct fadvise64_64_args __user * args
+    param(19, 476, U32, HIGH, 55), // u32 offhigh
+    param(19, 477, U32, LOW, 55), // u32 offlow
+    param(19, 478, U32, HIGH, 91), // u32 nhigh
+    param(19, 479, U32, LOW, 91), // u32 nlow
+    param(19, 480, U32, HIGH, 20), // u32 lenhigh
+    param(19, 481, U32, LOW, 20), // u32 lenlow
+    param(11, 482, S32, WHOLE, NONE), // int signum
+    param(14, 483, U32, WHOLE, NONE), // unsigned long mmio_addr
+    param(9, 484, PTR, WHOLE, NONE), // const void __user * user_buffer
     param(10, 54, U32, WHOLE, NONE), // size_t length
-    param(12, 476, PTR, WHOLE, NONE), // void __user * user_buffer
-    param(223, 477, PTR, WHOLE, NONE), // struct gs_cb __user * gs_cb
-    param(14, 478, U32, WHOLE, NONE), // unsigned long function_code
-    param(224, 479, PTR, WHOLE, NONE), // u64 __user * return_code
-    param(14, 475, U64, WHOLE, NONE), // unsigned long mmio_addr
+    param(12, 484, PTR, WHOLE, NONE), // void __user * user_buffer
+    param(223, 485, PTR, WHOLE, NONE), // struct gs_cb __user * gs_cb
+    param(14, 486, U32, WHOLE, NONE), // unsigned long function_code
+    param(224, 487, PTR, WHOLE, NONE), // u64 __user * return_code
+    param(14, 483, U64, WHOLE, NONE), // unsigned long mmio_addr
     param(10, 54, U64, WHOLE, NONE), // size_t length
-    param(14, 478, U64, WHOLE, NONE), // unsigned long function_code
-    param(3, 480, S32, DUMMY, NONE), // long dummy
-    param(19, 481, U32, FIRST, 55), // u32 offset0
-    param(19, 482, U32, SECOND, 55), // u32 offset1
-    param(19, 483, U32, FIRST, 20), // u32 len0
-    param(19, 484, U32, SECOND, 20), // u32 len1
+    param(14, 486, U64, WHOLE, NONE), // unsigned long function_code
+    param(3, 488, S32, DUMMY, NONE), // long dummy
+    param(19, 489, U32, FIRST, 55), // u32 offset0
+    param(19, 490, U32, SECOND, 55), // u32 offset1
+    param(19, 491, U32, FIRST, 20), // u32 len0
+    param(19, 492, U32, SECOND, 20), // u32 len1
     param(225, 90, PTR, WHOLE, NONE), // struct compat_stat64 __user * statbuf
     param(163, 141, PTR, WHOLE, NONE), // struct compat_sigaction __user * act
     param(146, 141, PTR, WHOLE, NONE), // struct old_sigaction __user * act
     param(148, 141, PTR, WHOLE, NONE), // struct compat_old_sigaction __user * act
-    param(19, 485, U32, HIGH, 55), // u32 off_high
-    param(19, 406, U32, LOW, 55), // u32 off_low
-    param(19, 486, U32, HIGH, 91), // u32 nb_high
-    param(19, 487, U32, LOW, 91), // u32 nb_low
-    param(14, 488, U64, WHOLE, NONE), // unsigned long model
+    param(19, 493, U32, HIGH, 55), // u32 off_high
+    param(19, 415, U32, LOW, 55), // u32 off_low
+    param(19, 494, U32, HIGH, 91), // u32 nb_high
+    param(19, 495, U32, LOW, 91), // u32 nb_low
+    param(14, 496, U64, WHOLE, NONE), // unsigned long model
     param(226, 49, S32, WHOLE, NONE), // utrap_entry_t type
-    param(227, 489, PTR, WHOLE, NONE), // utrap_handler_t new_p
-    param(227, 490, PTR, WHOLE, NONE), // utrap_handler_t new_d
-    param(228, 491, PTR, WHOLE, NONE), // utrap_handler_t __user * old_p
-    param(228, 492, PTR, WHOLE, NONE), // utrap_handler_t __user * old_d
-    param(14, 398, U64, WHOLE, NONE), // unsigned long bytecount
-    param(14, 393, U64, WHOLE, NONE), // unsigned long from
-    param(14, 394, U64, WHOLE, NONE), // unsigned long num
+    param(227, 497, PTR, WHOLE, NONE), // utrap_handler_t new_p
+    param(227, 498, PTR, WHOLE, NONE), // utrap_handler_t new_d
+    param(228, 499, PTR, WHOLE, NONE), // utrap_handler_t __user * old_p
+    param(228, 500, PTR, WHOLE, NONE), // utrap_handler_t __user * old_d
+    param(14, 407, U64, WHOLE, NONE), // unsigned long bytecount
+    param(14, 402, U64, WHOLE, NONE), // unsigned long from
+    param(14, 403, U64, WHOLE, NONE), // unsigned long num
     param(229, 55, U64, WHOLE, NONE), // unsigned long long offset
     param(229, 20, U64, WHOLE, NONE), // unsigned long long len
     param(54, 108, PTR, WHOLE, NONE), // const struct __kernel_timespec __user * utime
     param(230, 287, PTR, WHOLE, NONE), // struct mount_attr __user * uattr
-    param(231, 493, PTR, WHOLE, NONE), // const struct landlock_ruleset_attr __user * const attr
+    param(231, 501, PTR, WHOLE, NONE), // const struct landlock_ruleset_attr __user * const attr
     param(232, 14, U64, WHOLE, NONE), // const size_t size
     param(233, 15, U32, WHOLE, NONE), // const __u32 flags
-    param(234, 494, S32, WHOLE, NONE), // const int ruleset_fd
-    param(235, 495, U32, WHOLE, NONE), // const enum landlock_rule_type rule_type
-    param(236, 496, PTR, WHOLE, NONE), // const void __user * const rule_attr
-    param(237, 497, PTR, WHOLE, NONE), // struct futex_waitv __user * waiters
-    param(16, 498, U32, WHOLE, NONE), // unsigned int nr_futexes
+    param(234, 502, S32, WHOLE, NONE), // const int ruleset_fd
+    param(235, 503, U32, WHOLE, NONE), // const enum landlock_rule_type rule_type
+    param(236, 504, PTR, WHOLE, NONE), // const void __user * const rule_attr
+    param(237, 505, PTR, WHOLE, NONE), // struct futex_waitv __user * waiters
+    param(16, 506, U32, WHOLE, NONE), // unsigned int nr_futexes
     param(132, 92, S32, WHOLE, NONE), // clockid_t clockid
-    param(14, 499, U64, WHOLE, NONE), // unsigned long home_node
+    param(14, 507, U64, WHOLE, NONE), // unsigned long home_node
     param(133, 108, PTR, WHOLE, NONE), // const struct old_timespec32 __user * utime
     param(232, 14, U32, WHOLE, NONE), // const size_t size
-    param(14, 499, U32, WHOLE, NONE), // unsigned long home_node
-    param(19, 500, U32, FIRST, 65), // u32 pos1
-    param(19, 501, U32, SECOND, 65), // u32 pos2
-    param(19, 482, U32, FIRST, 55), // u32 offset1
-    param(19, 502, U32, SECOND, 55), // u32 offset2
-    param(14, 484, U32, FIRST, 54), // unsigned long len1
-    param(14, 503, U32, SECOND, 54), // unsigned long len2
-    param(16, 482, U32, FIRST, 55), // unsigned int offset1
-    param(16, 502, U32, SECOND, 55), // unsigned int offset2
-    param(16, 504, U32, FIRST, 91), // unsigned int nbytes1
-    param(16, 505, U32, SECOND, 91), // unsigned int nbytes2
-    param(19, 484, U32, FIRST, 20), // u32 len1
-    param(19, 503, U32, SECOND, 20), // u32 len2
+    param(14, 507, U32, WHOLE, NONE), // unsigned long home_node
+    param(19, 508, U32, FIRST, 65), // u32 pos1
+    param(19, 509, U32, SECOND, 65), // u32 pos2
+    param(19, 490, U32, FIRST, 55), // u32 offset1
+    param(19, 510, U32, SECOND, 55), // u32 offset2
+    param(14, 492, U32, FIRST, 54), // unsigned long len1
+    param(14, 511, U32, SECOND, 54), // unsigned long len2
+    param(16, 490, U32, FIRST, 55), // unsigned int offset1
+    param(16, 510, U32, SECOND, 55), // unsigned int offset2
+    param(16, 512, U32, FIRST, 91), // unsigned int nbytes1
+    param(16, 513, U32, SECOND, 91), // unsigned int nbytes2
+    param(19, 492, U32, FIRST, 20), // u32 len1
+    param(19, 511, U32, SECOND, 20), // u32 len2
+    param(19, 370, U32, FIRST, 55), // u32 offset_hi
+    param(19, 369, U32, SECOND, 55), // u32 offset_lo
+    param(19, 375, U32, FIRST, 20), // u32 len_hi
+    param(19, 374, U32, SECOND, 20), // u32 len_lo
     param(95, 33, U32, WHOLE, NONE), // __u64 mask
     param(12, 276, PTR, WHOLE, NONE), // void __user * mnt_id
-    param(238, 506, PTR, WHOLE, NONE), // struct cachestat_range __user * cstat_range
-    param(239, 507, PTR, WHOLE, NONE), // struct cachestat __user * cstat
+    param(238, 514, PTR, WHOLE, NONE), // struct cachestat_range __user * cstat_range
+    param(239, 515, PTR, WHOLE, NONE), // struct cachestat __user * cstat
     param(12, 106, PTR, WHOLE, NONE), // void __user * uaddr
     param(14, 33, U64, WHOLE, NONE), // unsigned long mask
-    param(11, 508, S32, WHOLE, NONE), // int nr_wake
-    param(11, 509, S32, WHOLE, NONE), // int nr_requeue
-    param(240, 510, PTR, WHOLE, NONE), // const struct mnt_id_req __user * req
+    param(11, 516, S32, WHOLE, NONE), // int nr_wake
+    param(11, 517, S32, WHOLE, NONE), // int nr_requeue
+    param(240, 518, PTR, WHOLE, NONE), // const struct mnt_id_req __user * req
     param(241, 18, PTR, WHOLE, NONE), // struct statmount __user * buf
-    param(10, 511, U64, WHOLE, NONE), // size_t bufsize
-    param(224, 512, PTR, WHOLE, NONE), // u64 __user * mnt_ids
-    param(10, 513, U64, WHOLE, NONE), // size_t nr_mnt_ids
-    param(16, 493, U32, WHOLE, NONE), // unsigned int attr
+    param(10, 519, U64, WHOLE, NONE), // size_t bufsize
+    param(224, 520, PTR, WHOLE, NONE), // u64 __user * mnt_ids
+    param(10, 521, U64, WHOLE, NONE), // size_t nr_mnt_ids
+    param(16, 501, U32, WHOLE, NONE), // unsigned int attr
     param(242, 2, PTR, WHOLE, NONE), // struct lsm_ctx __user * ctx
     param(44, 14, PTR, WHOLE, NONE), // u32 __user * size
     param(19, 14, U32, WHOLE, NONE), // u32 size
-    param(224, 514, PTR, WHOLE, NONE), // u64 __user * ids
+    param(224, 522, PTR, WHOLE, NONE), // u64 __user * ids
     param(14, 33, U32, WHOLE, NONE), // unsigned long mask
-    param(10, 511, U32, WHOLE, NONE), // size_t bufsize
-    param(10, 513, U32, WHOLE, NONE), // size_t nr_mnt_ids
-    param(243, 515, PTR, WHOLE, NONE), // struct riscv_hwprobe __user * pairs
-    param(10, 516, U32, WHOLE, NONE), // size_t pair_count
-    param(10, 517, U32, WHOLE, NONE), // size_t cpusetsize
-    param(56, 518, PTR, WHOLE, NONE), // unsigned long __user * cpus
-    param(10, 516, U64, WHOLE, NONE), // size_t pair_count
-    param(10, 517, U64, WHOLE, NONE), // size_t cpusetsize
+    param(10, 519, U32, WHOLE, NONE), // size_t bufsize
+    param(10, 521, U32, WHOLE, NONE), // size_t nr_mnt_ids
+    param(243, 523, PTR, WHOLE, NONE), // struct riscv_hwprobe __user * pairs
+    param(10, 524, U32, WHOLE, NONE), // size_t pair_count
+    param(10, 525, U32, WHOLE, NONE), // size_t cpusetsize
+    param(56, 526, PTR, WHOLE, NONE), // unsigned long __user * cpus
+    param(10, 524, U64, WHOLE, NONE), // size_t pair_count
+    param(10, 525, U64, WHOLE, NONE), // size_t cpusetsize
     param(12, 180, PTR, WHOLE, NONE), // void __user * unused
-    param(244, 519, PTR, WHOLE, NONE), // struct bpf_common_attr __user * uattr_common
-    param(16, 520, U32, WHOLE, NONE), // unsigned int size_common
-    param(16, 521, U32, WHOLE, NONE), // unsigned int at_flags
+    param(244, 527, PTR, WHOLE, NONE), // struct bpf_common_attr __user * uattr_common
+    param(16, 528, U32, WHOLE, NONE), // unsigned int size_common
+    param(16, 529, U32, WHOLE, NONE), // unsigned int at_flags
     param(245, 122, PTR, WHOLE, NONE), // const struct xattr_args __user * uargs
     param(246, 122, PTR, WHOLE, NONE), // struct xattr_args __user * uargs
-    param(247, 522, PTR, WHOLE, NONE), // struct file_attr __user * ufattr
-    param(248, 510, PTR, WHOLE, NONE), // const struct ns_id_req __user * req
-    param(224, 523, PTR, WHOLE, NONE), // u64 __user * ns_ids
-    param(10, 524, U64, WHOLE, NONE), // size_t nr_ns_ids
-    param(10, 524, U32, WHOLE, NONE), // size_t nr_ns_ids
+    param(247, 530, PTR, WHOLE, NONE), // struct file_attr __user * ufattr
+    param(248, 518, PTR, WHOLE, NONE), // const struct ns_id_req __user * req
+    param(224, 531, PTR, WHOLE, NONE), // u64 __user * ns_ids
+    param(10, 532, U64, WHOLE, NONE), // size_t nr_ns_ids
+    param(10, 532, U32, WHOLE, NONE), // size_t nr_ns_ids
 ];
 
-pub(crate) const LISTS: [&[u16]; 798] = [
+pub(crate) const LISTS: [&[u16]; 819] = [
     &[0, 1], // unsigned nr_events, aio_context_t __user * ctxp
     &[2], // aio_context_t ctx
     &[3, 4, 5], // aio_context_t ctx_id, long nr, struct iocb __user * __user * iocbpp
@@ -1259,582 +1278,603 @@ pub(crate) const LISTS: [&[u16]; 798] = [
     &[16, 44, 290, 291, 15], // int fd, const char __user * filename, const char __user * const __user * argv, const char __user * const __user * envp, int flags
     &[235, 100, 344], // int cmd, unsigned int flags, int cpu_id
     &[78, 79, 80, 82, 83, 345], // unsigned long fd, const struct iovec __user * vec, unsigned long vlen, unsigned long pos_l, unsigned long pos_h, rwf_t flags
-    &[297, 22, 292, 346], // unsigned long start, size_t len, unsigned long prot, int pkey
-    &[56, 347], // unsigned long flags, unsigned long init_val
-    &[346], // int pkey
-    &[43, 44, 348, 349, 350], // int dfd, const char __user * filename, unsigned flags, unsigned int mask, struct statx __user * buffer
-    &[3, 8, 4, 9, 10, 351], // aio_context_t ctx_id, long min_nr, long nr, struct io_event __user * events, struct __kernel_timespec __user * timeout, const struct __aio_sigset __user * usig
-    &[352, 353, 15, 354], // struct rseq __user * rseq, u32 rseq_len, int flags, u32 sig
-    &[355, 356, 357, 358, 56], // int kernel_fd, int initrd_fd, unsigned long cmdline_len, const char __user * cmdline_ptr, unsigned long flags
-    &[359, 167, 360, 100], // int pidfd, int sig, siginfo_t __user * info, unsigned int flags
-    &[361, 362], // u32 entries, struct io_uring_params __user * params
-    &[35, 363, 364, 365, 366, 367], // unsigned int fd, u32 to_submit, u32 min_complete, u32 flags, const void __user * argp, size_t argsz
-    &[35, 368, 184, 369], // unsigned int fd, unsigned int opcode, void __user * arg, unsigned int nr_args
-    &[43, 44, 348], // int dfd, const char __user * filename, unsigned flags
-    &[370, 371, 372, 373, 100], // int from_dfd, const char __user * from_pathname, int to_dfd, const char __user * to_pathname, unsigned int flags
-    &[374, 100], // const char __user * _fs_name, unsigned int flags
-    &[16, 36, 375, 376, 377], // int fd, unsigned int cmd, const char __user * _key, const void __user * _value, int aux
-    &[378, 100, 379], // int fs_fd, unsigned int flags, unsigned int attr_flags
+    &[43, 44, 346, 347, 348], // int dfd, const char __user * filename, unsigned flags, unsigned int mask, struct statx __user * buffer
+    &[3, 8, 4, 9, 10, 349], // aio_context_t ctx_id, long min_nr, long nr, struct io_event __user * events, struct __kernel_timespec __user * timeout, const struct __aio_sigset __user * usig
+    &[350, 351, 15, 352], // struct rseq __user * rseq, u32 rseq_len, int flags, u32 sig
+    &[353, 354, 355, 356, 56], // int kernel_fd, int initrd_fd, unsigned long cmdline_len, const char __user * cmdline_ptr, unsigned long flags
+    &[357, 167, 358, 100], // int pidfd, int sig, siginfo_t __user * info, unsigned int flags
+    &[359, 360], // u32 entries, struct io_uring_params __user * params
+    &[35, 361, 362, 363, 364, 365], // unsigned int fd, u32 to_submit, u32 min_complete, u32 flags, const void __user * argp, size_t argsz
+    &[35, 366, 184, 367], // unsigned int fd, unsigned int opcode, void __user * arg, unsigned int nr_args
+    &[43, 44, 346], // int dfd, const char __user * filename, unsigned flags
+    &[368, 369, 370, 371, 100], // int from_dfd, const char __user * from_pathname, int to_dfd, const char __user * to_pathname, unsigned int flags
+    &[372, 100], // const char __user * _fs_name, unsigned int flags
+    &[16, 36, 373, 374, 375], // int fd, unsigned int cmd, const char __user * _key, const void __user * _value, int aux
+    &[376, 100, 377], // int fs_fd, unsigned int flags, unsigned int attr_flags
     &[43, 61, 100], // int dfd, const char __user * path, unsigned int flags
     &[161, 100], // pid_t pid, unsigned int flags
-    &[380, 14], // struct clone_args __user * uargs, size_t size
-    &[35, 381, 100], // unsigned int fd, unsigned int max_fd, unsigned int flags
-    &[43, 44, 382, 383], // int dfd, const char __user * filename, struct open_how __user * how, size_t usize
-    &[359, 16, 100], // int pidfd, int fd, unsigned int flags
+    &[378, 14], // struct clone_args __user * uargs, size_t size
+    &[35, 379, 100], // unsigned int fd, unsigned int max_fd, unsigned int flags
+    &[43, 44, 380, 381], // int dfd, const char __user * filename, struct open_how __user * how, size_t usize
+    &[357, 16, 100], // int pidfd, int fd, unsigned int flags
     &[43, 44, 64, 15], // int dfd, const char __user * filename, int mode, int flags
-    &[359, 79, 384, 300, 100], // int pidfd, const struct iovec __user * vec, size_t vlen, int behavior, unsigned int flags
-    &[161, 385, 121, 386], // pid_t pid, int __user * ustatus, int options, struct rusage32 __user * ur
+    &[357, 79, 382, 300, 100], // int pidfd, const struct iovec __user * vec, size_t vlen, int behavior, unsigned int flags
+    &[161, 383, 121, 384], // pid_t pid, int __user * ustatus, int options, struct rusage32 __user * ur
     &[48, 50], // const char __user * oldname, const char __user * newname
     &[11], // const char __user * pathname
-    &[44, 45, 387], // const char __user * filename, umode_t mode, unsigned dev
+    &[44, 45, 385], // const char __user * filename, umode_t mode, unsigned dev
     &[44, 45], // const char __user * filename, umode_t mode
     &[44, 67, 68], // const char __user * filename, uid_t user, gid_t group
-    &[388, 61, 47, 57], // unsigned long typenr, const char __user * path, int flag, void __user * data
+    &[386, 61, 47, 57], // unsigned long typenr, const char __user * path, int flag, void __user * data
     &[44, 64], // const char __user * filename, int mode
-    &[389, 390, 391, 392], // unsigned long text_start, unsigned long text_len, unsigned long bss_start, unsigned long bss_len
+    &[387, 388, 389, 390], // unsigned long text_start, unsigned long text_len, unsigned long bss_start, unsigned long bss_len
     &[44, 15, 45], // const char __user * filename, int flags, umode_t mode
-    &[174, 393], // int how, unsigned long newmask
-    &[394], // old_sigset_t __user * uset
+    &[174, 391], // int how, unsigned long newmask
+    &[392], // old_sigset_t __user * uset
     &[61, 19, 107], // const char __user * path, char __user * buf, int bufsiz
     &[44, 108], // const char __user * filename, struct stat __user * statbuf
-    &[40, 395, 396], // int which, struct old_itimerval32 __user * value, struct old_itimerval32 __user * ovalue
-    &[40, 395], // int which, struct old_itimerval32 __user * value
+    &[40, 393, 394], // int which, struct old_itimerval32 __user * value, struct old_itimerval32 __user * ovalue
+    &[40, 393], // int which, struct old_itimerval32 __user * value
     &[33, 34], // unsigned int oldfd, unsigned int newfd
-    &[87, 88, 89, 90, 397], // int n, fd_set __user * inp, fd_set __user * outp, fd_set __user * exp, struct timeval32 __user * tvp
-    &[93, 94, 398], // struct pollfd __user * ufds, unsigned int nfds, int timeout_msecs
+    &[87, 88, 89, 90, 395], // int n, fd_set __user * inp, fd_set __user * outp, fd_set __user * exp, struct timeval32 __user * tvp
+    &[93, 94, 396], // struct pollfd __user * ufds, unsigned int nfds, int timeout_msecs
     &[16, 263, 22, 100], // int fd, void __user * buff, size_t len, unsigned int flags
     &[16, 266, 14, 100], // int fd, void __user * ubuf, size_t size, unsigned int flags
-    &[399], // struct sigcontext __user * sc
-    &[400], // old_sigset_t mask
-    &[401, 402], // struct sigstack __user * uss, struct sigstack __user * uoss
-    &[403, 216], // struct timeval32 __user * tv, struct timezone __user * tz
-    &[41, 404], // int who, struct rusage32 __user * ru
-    &[78, 405, 406], // unsigned long fd, const struct iovec __user * vector, unsigned long count
+    &[397], // struct sigcontext __user * sc
+    &[398], // old_sigset_t mask
+    &[399, 400], // struct sigstack __user * uss, struct sigstack __user * uoss
+    &[401, 216], // struct timeval32 __user * tv, struct timezone __user * tz
+    &[41, 402], // int who, struct rusage32 __user * ru
+    &[78, 403, 404], // unsigned long fd, const struct iovec __user * vector, unsigned long count
     &[11, 45], // const char __user * pathname, umode_t mode
-    &[44, 407], // const char __user * filename, struct timeval32 __user * tvs
-    &[167, 408, 409], // int sig, const struct osf_sigaction __user * act, struct osf_sigaction __user * oact
-    &[35, 410, 23, 411], // unsigned int fd, struct osf_dirent __user * dirent, unsigned int count, long __user * basep
-    &[11, 412, 413], // const char __user * pathname, struct osf_statfs __user * buffer, unsigned long bufsiz
-    &[78, 412, 413], // unsigned long fd, struct osf_statfs __user * buffer, unsigned long bufsiz
-    &[52, 414], // char __user * name, int namelen
+    &[44, 405], // const char __user * filename, struct timeval32 __user * tvs
+    &[167, 406, 407], // int sig, const struct osf_sigaction __user * act, struct osf_sigaction __user * oact
+    &[35, 408, 23, 409], // unsigned int fd, struct osf_dirent __user * dirent, unsigned int count, long __user * basep
+    &[11, 410, 411], // const char __user * pathname, struct osf_statfs __user * buffer, unsigned long bufsiz
+    &[78, 410, 411], // unsigned long fd, struct osf_statfs __user * buffer, unsigned long bufsiz
+    &[52, 412], // char __user * name, int namelen
     &[52], // char __user * name
-    &[52, 415], // char __user * name, struct osf_stat __user * buf
-    &[16, 415], // int fd, struct osf_stat __user * buf
-    &[416, 417, 413], // char __user * pathname, struct osf_statfs64 __user * buffer, unsigned long bufsiz
-    &[78, 417, 413], // unsigned long fd, struct osf_statfs64 __user * buffer, unsigned long bufsiz
-    &[418, 19, 419], // int command, char __user * buf, long count
-    &[420, 421], // enum pl_code code, union pl_args __user * args
-    &[422, 423], // struct timeval32 __user * sleep, struct timeval32 __user * remain
-    &[207, 424, 208], // int option, unsigned long arg1, unsigned long arg2
-    &[425, 426, 427, 428, 184], // unsigned long op, void __user * buffer, unsigned long nbytes, int __user * start, void __user * arg
-    &[429, 430], // int func, long data
-    &[431], // unsigned long val
-    &[432], // struct timex32 __user * txc_p
-    &[35, 433, 23], // unsigned int fd, struct linux_dirent __user * dirent, unsigned int count
-    &[434], // const char __user * library
-    &[387, 435], // unsigned dev, struct ustat __user * ubuf
-    &[436, 437, 293, 142, 438], // unsigned long bus, unsigned long dfn, unsigned long off, unsigned long len, void __user * buf
-    &[439], // struct rt_sigframe __user * frame
-    &[167, 172, 173, 31, 440], // int sig, const struct sigaction __user * act, struct sigaction __user * oact, size_t sigsetsize, void __user * restorer
-    &[87, 88, 89, 90, 441], // int n, fd_set __user * inp, fd_set __user * outp, fd_set __user * exp, struct __kernel_old_timeval __user * tvp
-    &[442, 443], // char __user * filename, struct __kernel_old_timeval __user * utimes
-    &[444, 436, 437], // long which, unsigned long bus, unsigned long dfn
-    &[445], // int size
+    &[52, 413], // char __user * name, struct osf_stat __user * buf
+    &[16, 413], // int fd, struct osf_stat __user * buf
+    &[414, 415, 411], // char __user * pathname, struct osf_statfs64 __user * buffer, unsigned long bufsiz
+    &[78, 415, 411], // unsigned long fd, struct osf_statfs64 __user * buffer, unsigned long bufsiz
+    &[416, 19, 417], // int command, char __user * buf, long count
+    &[418, 419], // enum pl_code code, union pl_args __user * args
+    &[420, 421], // struct timeval32 __user * sleep, struct timeval32 __user * remain
+    &[207, 422, 208], // int option, unsigned long arg1, unsigned long arg2
+    &[423, 424, 425, 426, 184], // unsigned long op, void __user * buffer, unsigned long nbytes, int __user * start, void __user * arg
+    &[427, 428], // int func, long data
+    &[429], // unsigned long val
+    &[430], // struct timex32 __user * txc_p
+    &[35, 431, 23], // unsigned int fd, struct linux_dirent __user * dirent, unsigned int count
+    &[285, 286, 287, 289, 288], // unsigned long clone_flags, unsigned long newsp, int __user * parent_tidptr, int __user * child_tidptr, unsigned long tls
+    &[432], // const char __user * library
+    &[385, 433], // unsigned dev, struct ustat __user * ubuf
+    &[434, 435, 293, 142, 436], // unsigned long bus, unsigned long dfn, unsigned long off, unsigned long len, void __user * buf
+    &[437], // struct rt_sigframe __user * frame
+    &[167, 172, 173, 31, 438], // int sig, const struct sigaction __user * act, struct sigaction __user * oact, size_t sigsetsize, void __user * restorer
+    &[87, 88, 89, 90, 439], // int n, fd_set __user * inp, fd_set __user * outp, fd_set __user * exp, struct __kernel_old_timeval __user * tvp
+    &[440, 441], // char __user * filename, struct __kernel_old_timeval __user * utimes
+    &[442, 434, 435], // long which, unsigned long bus, unsigned long dfn
+    &[443], // int size
     &[24, 27, 28, 29], // int epfd, struct epoll_event __user * events, int maxevents, int timeout
     &[16, 65, 22, 294], // int fd, loff_t offset, size_t len, int advice
-    &[44, 446], // const char __user * filename, struct stat64 __user * statbuf
-    &[78, 446], // unsigned long fd, struct stat64 __user * statbuf
-    &[43, 44, 443], // int dfd, const char __user * filename, struct __kernel_old_timeval __user * utimes
-    &[43, 44, 446, 47], // int dfd, const char __user * filename, struct stat64 __user * statbuf, int flag
+    &[44, 444], // const char __user * filename, struct stat64 __user * statbuf
+    &[78, 444], // unsigned long fd, struct stat64 __user * statbuf
+    &[43, 44, 441], // int dfd, const char __user * filename, struct __kernel_old_timeval __user * utimes
+    &[43, 44, 444, 47], // int dfd, const char __user * filename, struct stat64 __user * statbuf, int flag
     &[95, 96, 97], // int ufd, sigset_t __user * user_mask, size_t sizemask
     &[23], // unsigned int count
-    &[11, 447, 448], // const char __user * pathname, size_t sz, struct statfs64 __user * buf
-    &[35, 447, 448], // unsigned int fd, size_t sz, struct statfs64 __user * buf
-    &[449], // aio_context_t ctx
-    &[450, 451, 5], // aio_context_t ctx_id, long nr, struct iocb __user * __user * iocbpp
-    &[450, 6, 7], // aio_context_t ctx_id, struct iocb __user * iocb, struct io_event __user * result
-    &[452, 453, 454, 9, 455], // __u32 ctx_id, __s32 min_nr, __s32 nr, struct io_event __user * events, struct old_timespec32 __user * timeout
-    &[11, 12, 13, 456, 15], // const char __user * pathname, const char __user * name, const void __user * value, size_t size, int flags
-    &[16, 12, 13, 456, 15], // int fd, const char __user * name, const void __user * value, size_t size, int flags
-    &[11, 12, 17, 456], // const char __user * pathname, const char __user * name, void __user * value, size_t size
-    &[16, 12, 17, 456], // int fd, const char __user * name, void __user * value, size_t size
-    &[11, 18, 456], // const char __user * pathname, char __user * list, size_t size
-    &[16, 18, 456], // int fd, char __user * list, size_t size
-    &[19, 457], // char __user * buf, unsigned long size
-    &[21, 19, 458], // u64 cookie64, char __user * buf, size_t len
-    &[24, 27, 28, 29, 30, 459], // int epfd, struct epoll_event __user * events, int maxevents, int timeout, const sigset_t __user * sigmask, size_t sigsetsize
-    &[35, 36, 460], // unsigned int fd, unsigned int cmd, unsigned long arg
-    &[53, 54, 55, 461, 57], // char __user * dev_name, char __user * dir_name, char __user * type, unsigned long flags, void __user * data
-    &[11, 462, 448], // const char __user * pathname, size_t sz, struct statfs64 __user * buf
-    &[35, 462, 448], // unsigned int fd, size_t sz, struct statfs64 __user * buf
-    &[61, 463], // const char __user * path, loff_t length
-    &[35, 463], // unsigned int fd, loff_t length
-    &[35, 464, 465, 466, 75], // unsigned int fd, unsigned long offset_high, unsigned long offset_low, loff_t __user * result, unsigned int whence
-    &[35, 19, 467], // unsigned int fd, char __user * buf, size_t count
-    &[35, 77, 467], // unsigned int fd, const char __user * buf, size_t count
-    &[468, 79, 469], // unsigned long fd, const struct iovec __user * vec, unsigned long vlen
-    &[35, 19, 467, 81], // unsigned int fd, char __user * buf, size_t count, loff_t pos
-    &[35, 77, 467, 81], // unsigned int fd, const char __user * buf, size_t count, loff_t pos
-    &[468, 79, 469, 470, 471], // unsigned long fd, const struct iovec __user * vec, unsigned long vlen, unsigned long pos_l, unsigned long pos_h
-    &[84, 85, 86, 467], // int out_fd, int in_fd, loff_t __user * offset, size_t count
-    &[87, 88, 89, 90, 472, 92], // int n, fd_set __user * inp, fd_set __user * outp, fd_set __user * exp, struct old_timespec32 __user * tsp, void __user * sig
-    &[93, 94, 472, 30, 459], // struct pollfd __user * ufds, unsigned int nfds, struct old_timespec32 __user * tsp, const sigset_t __user * sigmask, size_t sigsetsize
-    &[95, 96, 473, 15], // int ufd, sigset_t __user * user_mask, size_t sizemask, int flags
-    &[16, 98, 474, 100], // int fd, const struct iovec __user * uiov, unsigned long nr_segs, unsigned int flags
-    &[101, 102, 103, 104, 458, 100], // int fd_in, loff_t __user * off_in, int fd_out, loff_t __user * off_out, size_t len, unsigned int flags
-    &[105, 106, 458, 100], // int fdin, int fdout, size_t len, unsigned int flags
-    &[468, 446], // unsigned long fd, struct stat64 __user * statbuf
-    &[95, 15, 475, 476], // int ufd, int flags, const struct old_itimerspec32 __user * utmr, struct old_itimerspec32 __user * otmr
-    &[95, 476], // int ufd, struct old_itimerspec32 __user * otmr
-    &[477, 44, 478, 15], // unsigned int dfd, const char __user * filename, struct old_timespec32 __user * t, int flags
-    &[479], // unsigned long unshare_flags
-    &[125, 25, 126, 480, 128, 129], // u32 __user * uaddr, int op, u32 val, struct old_timespec32 __user * utime, u32 __user * uaddr2, u32 val3
-    &[130, 458], // struct robust_list_head __user * head, size_t len
-    &[481, 482], // struct old_timespec32 __user * rqtp, struct old_timespec32 __user * rmtp
-    &[483, 484, 140, 461], // unsigned long entry, unsigned long nr_segments, struct kexec_segment __user * segments, unsigned long flags
-    &[141, 485, 143], // void __user * umod, unsigned long len, const char __user * uargs
-    &[148, 486], // timer_t timer_id, struct old_itimerspec32 __user * setting
-    &[148, 15, 487, 488], // timer_t timer_id, int flags, struct old_itimerspec32 __user * new, struct old_itimerspec32 __user * old
-    &[145, 489], // const clockid_t which_clock, struct old_timespec32 __user * tp
-    &[490, 489], // clockid_t which_clock, struct old_timespec32 __user * tp
-    &[490, 15, 481, 482], // clockid_t which_clock, int flags, struct old_timespec32 __user * rqtp, struct old_timespec32 __user * rmtp
-    &[491, 492, 493, 494], // long request, long pid, unsigned long addr, unsigned long data
-    &[161, 495], // pid_t pid, struct old_timespec32 __user * interval
-    &[171, 459], // sigset_t __user * unewset, size_t sigsetsize
-    &[167, 172, 173, 459], // int sig, const struct sigaction __user * act, struct sigaction __user * oact, size_t sigsetsize
-    &[174, 175, 176, 459], // int how, sigset_t __user * nset, sigset_t __user * oset, size_t sigsetsize
-    &[177, 459], // sigset_t __user * uset, size_t sigsetsize
-    &[178, 179, 496, 459], // const sigset_t __user * uthese, siginfo_t __user * uinfo, const struct old_timespec32 __user * uts, size_t sigsetsize
-    &[207, 497, 498, 499, 500], // int option, unsigned long arg2, unsigned long arg3, unsigned long arg4, unsigned long arg5
-    &[501], // struct old_timex32 __user * utp
-    &[222, 223, 502, 225, 503], // mqd_t mqdes, const char __user * u_msg_ptr, unsigned int msg_len, unsigned int msg_prio, const struct old_timespec32 __user * u_abs_timeout
-    &[222, 227, 502, 228, 503], // mqd_t mqdes, char __user * u_msg_ptr, unsigned int msg_len, unsigned int __user * u_msg_prio, const struct old_timespec32 __user * u_abs_timeout
-    &[234, 237, 504, 505, 233], // int msqid, struct msgbuf __user * msgp, size_t msgsz, long msgtyp, int msgflg
-    &[234, 237, 504, 233], // int msqid, struct msgbuf __user * msgp, size_t msgsz, int msgflg
-    &[242, 243, 235, 460], // int semid, int semnum, int cmd, unsigned long arg
-    &[242, 506, 245, 507], // int semid, struct sembuf __user * tsems, unsigned int nsops, const struct old_timespec32 __user * timeout
-    &[232, 456, 248], // key_t key, size_t size, int shmflg
-    &[16, 263, 458, 100, 264, 265], // int fd, void __user * buff, size_t len, unsigned int flags, struct sockaddr __user * addr, int addr_len
-    &[16, 266, 456, 100, 264, 267], // int fd, void __user * ubuf, size_t size, unsigned int flags, struct sockaddr __user * addr, int __user * addr_len
-    &[16, 65, 467], // int fd, loff_t offset, size_t count
-    &[508], // unsigned long brk
-    &[493, 458], // unsigned long addr, size_t len
-    &[493, 509, 510, 461, 511], // unsigned long addr, unsigned long old_len, unsigned long new_len, unsigned long flags, unsigned long new_addr
-    &[278, 279, 280, 512, 282], // const char __user * _type, const char __user * _description, const void __user * _payload, size_t plen, key_serial_t ringid
-    &[513, 514, 287, 515, 289], // unsigned long clone_flags, unsigned long newsp, int __user * parent_tidptr, unsigned long tls, int __user * child_tidptr
-    &[493, 485, 516, 461, 468, 517], // unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd, unsigned long pgoff
-    &[518, 458, 516], // unsigned long start, size_t len, unsigned long prot
-    &[518, 458, 15], // unsigned long start, size_t len, int flags
-    &[518, 458], // unsigned long start, size_t len
-    &[518, 458, 298], // unsigned long start, size_t len, unsigned char __user * vec
-    &[518, 519, 300], // unsigned long start, size_t len_in, int behavior
-    &[518, 457, 516, 517, 461], // unsigned long start, unsigned long size, unsigned long prot, unsigned long pgoff, unsigned long flags
-    &[518, 485, 520, 303, 521, 100], // unsigned long start, unsigned long len, unsigned long mode, const unsigned long __user * nmask, unsigned long maxnode, unsigned int flags
-    &[305, 306, 521, 493, 461], // int __user * policy, unsigned long __user * nmask, unsigned long maxnode, unsigned long addr, unsigned long flags
-    &[64, 303, 521], // int mode, const unsigned long __user * nmask, unsigned long maxnode
-    &[161, 521, 307, 308], // pid_t pid, unsigned long maxnode, const unsigned long __user * old_nodes, const unsigned long __user * new_nodes
-    &[161, 522, 310, 311, 312, 15], // pid_t pid, unsigned long nr_pages, const void __user * __user * pages, const int __user * nodes, int __user * status, int flags
-    &[313, 161, 314, 315, 461], // struct perf_event_attr __user * attr_uptr, pid_t pid, int cpu, int group_fd, unsigned long flags
-    &[16, 316, 317, 100, 455], // int fd, struct mmsghdr __user * mmsg, unsigned int vlen, unsigned int flags, struct old_timespec32 __user * timeout
-    &[523, 524, 525], // uint32_t start, uint32_t sz, uint32_t flags
-    &[526], // void * user_tls_data_ptr
-    &[207, 527, 497], // int option, unsigned long arg1, unsigned long arg2
-    &[528, 529, 530], // int __user * uaddr, int expected, int new
-    &[490, 501], // clockid_t which_clock, struct old_timex32 __user * utp
-    &[161, 328, 531, 330, 532, 461], // pid_t pid, const struct iovec __user * lvec, unsigned long liovcnt, const struct iovec __user * rvec, unsigned long riovcnt, unsigned long flags
-    &[332, 333, 155, 533, 534], // pid_t pid1, pid_t pid2, int type, unsigned long idx1, unsigned long idx2
-    &[340, 458, 100], // char __user * ubuf, size_t len, unsigned int flags
-    &[468, 79, 469, 470, 471, 345], // unsigned long fd, const struct iovec __user * vec, unsigned long vlen, unsigned long pos_l, unsigned long pos_h, rwf_t flags
-    &[518, 458, 516, 346], // unsigned long start, size_t len, unsigned long prot, int pkey
-    &[461, 535], // unsigned long flags, unsigned long init_val
-    &[450, 536, 451, 9, 455, 351], // aio_context_t ctx_id, long min_nr, long nr, struct io_event __user * events, struct old_timespec32 __user * timeout, const struct __aio_sigset __user * usig
-    &[355, 356, 537, 358, 461], // int kernel_fd, int initrd_fd, unsigned long cmdline_len, const char __user * cmdline_ptr, unsigned long flags
-    &[93, 94, 91, 30, 459], // struct pollfd __user * ufds, unsigned int nfds, struct __kernel_timespec __user * tsp, const sigset_t __user * sigmask, size_t sigsetsize
-    &[450, 536, 451, 9, 10, 351], // aio_context_t ctx_id, long min_nr, long nr, struct io_event __user * events, struct __kernel_timespec __user * timeout, const struct __aio_sigset __user * usig
-    &[222, 223, 538, 225, 226], // mqd_t mqdes, const char __user * u_msg_ptr, size_t msg_len, unsigned int msg_prio, const struct __kernel_timespec __user * u_abs_timeout
-    &[222, 227, 538, 228, 226], // mqd_t mqdes, char __user * u_msg_ptr, size_t msg_len, unsigned int __user * u_msg_prio, const struct __kernel_timespec __user * u_abs_timeout
-    &[178, 179, 180, 459], // const sigset_t __user * uthese, siginfo_t __user * uinfo, const struct __kernel_timespec __user * uts, size_t sigsetsize
-    &[35, 363, 364, 365, 366, 539], // unsigned int fd, u32 to_submit, u32 min_complete, u32 flags, const void __user * argp, size_t argsz
-    &[380, 456], // struct clone_args __user * uargs, size_t size
-    &[43, 44, 382, 540], // int dfd, const char __user * filename, struct open_how __user * how, size_t usize
-    &[359, 79, 541, 300, 100], // int pidfd, const struct iovec __user * vec, size_t vlen, int behavior, unsigned int flags
-    &[44, 542, 543], // const char __user * filename, const compat_uptr_t __user * argv, const compat_uptr_t __user * envp
-    &[44, 544, 545], // const char __user * filename, old_uid_t user, old_gid_t group
-    &[35, 546, 75], // unsigned int fd, off_t offset, unsigned int whence
-    &[35, 547, 75], // unsigned int fd, compat_off_t offset, unsigned int whence
-    &[548], // old_uid_t uid
-    &[549, 550, 551, 552], // compat_long_t request, compat_long_t pid, compat_long_t addr, compat_long_t data
-    &[553], // int increment
+    &[11, 445, 446], // const char __user * pathname, size_t sz, struct statfs64 __user * buf
+    &[35, 445, 446], // unsigned int fd, size_t sz, struct statfs64 __user * buf
+    &[447], // aio_context_t ctx
+    &[448, 449, 5], // aio_context_t ctx_id, long nr, struct iocb __user * __user * iocbpp
+    &[448, 6, 7], // aio_context_t ctx_id, struct iocb __user * iocb, struct io_event __user * result
+    &[450, 451, 452, 9, 453], // __u32 ctx_id, __s32 min_nr, __s32 nr, struct io_event __user * events, struct old_timespec32 __user * timeout
+    &[11, 12, 13, 454, 15], // const char __user * pathname, const char __user * name, const void __user * value, size_t size, int flags
+    &[16, 12, 13, 454, 15], // int fd, const char __user * name, const void __user * value, size_t size, int flags
+    &[11, 12, 17, 454], // const char __user * pathname, const char __user * name, void __user * value, size_t size
+    &[16, 12, 17, 454], // int fd, const char __user * name, void __user * value, size_t size
+    &[11, 18, 454], // const char __user * pathname, char __user * list, size_t size
+    &[16, 18, 454], // int fd, char __user * list, size_t size
+    &[19, 455], // char __user * buf, unsigned long size
+    &[21, 19, 456], // u64 cookie64, char __user * buf, size_t len
+    &[24, 27, 28, 29, 30, 457], // int epfd, struct epoll_event __user * events, int maxevents, int timeout, const sigset_t __user * sigmask, size_t sigsetsize
+    &[35, 36, 458], // unsigned int fd, unsigned int cmd, unsigned long arg
+    &[53, 54, 55, 459, 57], // char __user * dev_name, char __user * dir_name, char __user * type, unsigned long flags, void __user * data
+    &[11, 460, 446], // const char __user * pathname, size_t sz, struct statfs64 __user * buf
+    &[35, 460, 446], // unsigned int fd, size_t sz, struct statfs64 __user * buf
+    &[61, 461], // const char __user * path, loff_t length
+    &[35, 461], // unsigned int fd, loff_t length
+    &[35, 462, 463, 464, 75], // unsigned int fd, unsigned long offset_high, unsigned long offset_low, loff_t __user * result, unsigned int whence
+    &[35, 19, 465], // unsigned int fd, char __user * buf, size_t count
+    &[35, 77, 465], // unsigned int fd, const char __user * buf, size_t count
+    &[466, 79, 467], // unsigned long fd, const struct iovec __user * vec, unsigned long vlen
+    &[35, 19, 465, 81], // unsigned int fd, char __user * buf, size_t count, loff_t pos
+    &[35, 77, 465, 81], // unsigned int fd, const char __user * buf, size_t count, loff_t pos
+    &[466, 79, 467, 468, 469], // unsigned long fd, const struct iovec __user * vec, unsigned long vlen, unsigned long pos_l, unsigned long pos_h
+    &[84, 85, 86, 465], // int out_fd, int in_fd, loff_t __user * offset, size_t count
+    &[87, 88, 89, 90, 470, 92], // int n, fd_set __user * inp, fd_set __user * outp, fd_set __user * exp, struct old_timespec32 __user * tsp, void __user * sig
+    &[93, 94, 470, 30, 457], // struct pollfd __user * ufds, unsigned int nfds, struct old_timespec32 __user * tsp, const sigset_t __user * sigmask, size_t sigsetsize
+    &[95, 96, 471, 15], // int ufd, sigset_t __user * user_mask, size_t sizemask, int flags
+    &[16, 98, 472, 100], // int fd, const struct iovec __user * uiov, unsigned long nr_segs, unsigned int flags
+    &[101, 102, 103, 104, 456, 100], // int fd_in, loff_t __user * off_in, int fd_out, loff_t __user * off_out, size_t len, unsigned int flags
+    &[105, 106, 456, 100], // int fdin, int fdout, size_t len, unsigned int flags
+    &[466, 444], // unsigned long fd, struct stat64 __user * statbuf
+    &[95, 15, 473, 474], // int ufd, int flags, const struct old_itimerspec32 __user * utmr, struct old_itimerspec32 __user * otmr
+    &[95, 474], // int ufd, struct old_itimerspec32 __user * otmr
+    &[475, 44, 476, 15], // unsigned int dfd, const char __user * filename, struct old_timespec32 __user * t, int flags
+    &[477], // unsigned long unshare_flags
+    &[125, 25, 126, 478, 128, 129], // u32 __user * uaddr, int op, u32 val, struct old_timespec32 __user * utime, u32 __user * uaddr2, u32 val3
+    &[130, 456], // struct robust_list_head __user * head, size_t len
+    &[479, 480], // struct old_timespec32 __user * rqtp, struct old_timespec32 __user * rmtp
+    &[141, 481, 143], // void __user * umod, unsigned long len, const char __user * uargs
+    &[148, 482], // timer_t timer_id, struct old_itimerspec32 __user * setting
+    &[148, 15, 483, 484], // timer_t timer_id, int flags, struct old_itimerspec32 __user * new, struct old_itimerspec32 __user * old
+    &[485, 486], // clockid_t which_clock, struct old_timespec32 __user * tp
+    &[485, 15, 479, 480], // clockid_t which_clock, int flags, struct old_timespec32 __user * rqtp, struct old_timespec32 __user * rmtp
+    &[487, 488, 489, 490], // long request, long pid, unsigned long addr, unsigned long data
+    &[161, 491], // pid_t pid, struct old_timespec32 __user * interval
+    &[171, 457], // sigset_t __user * unewset, size_t sigsetsize
+    &[167, 172, 173, 457], // int sig, const struct sigaction __user * act, struct sigaction __user * oact, size_t sigsetsize
+    &[174, 175, 176, 457], // int how, sigset_t __user * nset, sigset_t __user * oset, size_t sigsetsize
+    &[177, 457], // sigset_t __user * uset, size_t sigsetsize
+    &[178, 179, 492, 457], // const sigset_t __user * uthese, siginfo_t __user * uinfo, const struct old_timespec32 __user * uts, size_t sigsetsize
+    &[207, 493, 494, 495, 496], // int option, unsigned long arg2, unsigned long arg3, unsigned long arg4, unsigned long arg5
+    &[497], // struct old_timex32 __user * utp
+    &[222, 223, 498, 225, 499], // mqd_t mqdes, const char __user * u_msg_ptr, unsigned int msg_len, unsigned int msg_prio, const struct old_timespec32 __user * u_abs_timeout
+    &[222, 227, 498, 228, 499], // mqd_t mqdes, char __user * u_msg_ptr, unsigned int msg_len, unsigned int __user * u_msg_prio, const struct old_timespec32 __user * u_abs_timeout
+    &[234, 237, 500, 501, 233], // int msqid, struct msgbuf __user * msgp, size_t msgsz, long msgtyp, int msgflg
+    &[234, 237, 500, 233], // int msqid, struct msgbuf __user * msgp, size_t msgsz, int msgflg
+    &[242, 243, 235, 458], // int semid, int semnum, int cmd, unsigned long arg
+    &[242, 502, 245, 503], // int semid, struct sembuf __user * tsems, unsigned int nsops, const struct old_timespec32 __user * timeout
+    &[232, 454, 248], // key_t key, size_t size, int shmflg
+    &[16, 263, 456, 100, 264, 265], // int fd, void __user * buff, size_t len, unsigned int flags, struct sockaddr __user * addr, int addr_len
+    &[16, 266, 454, 100, 264, 267], // int fd, void __user * ubuf, size_t size, unsigned int flags, struct sockaddr __user * addr, int __user * addr_len
+    &[16, 65, 465], // int fd, loff_t offset, size_t count
+    &[504], // unsigned long brk
+    &[489, 456], // unsigned long addr, size_t len
+    &[489, 505, 506, 459, 507], // unsigned long addr, unsigned long old_len, unsigned long new_len, unsigned long flags, unsigned long new_addr
+    &[278, 279, 280, 508, 282], // const char __user * _type, const char __user * _description, const void __user * _payload, size_t plen, key_serial_t ringid
+    &[509, 510, 287, 511, 289], // unsigned long clone_flags, unsigned long newsp, int __user * parent_tidptr, unsigned long tls, int __user * child_tidptr
+    &[489, 481, 512, 459, 466, 513], // unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd, unsigned long pgoff
+    &[514, 456, 512], // unsigned long start, size_t len, unsigned long prot
+    &[514, 456, 15], // unsigned long start, size_t len, int flags
+    &[514, 456], // unsigned long start, size_t len
+    &[514, 456, 298], // unsigned long start, size_t len, unsigned char __user * vec
+    &[514, 515, 300], // unsigned long start, size_t len_in, int behavior
+    &[514, 455, 512, 513, 459], // unsigned long start, unsigned long size, unsigned long prot, unsigned long pgoff, unsigned long flags
+    &[313, 161, 314, 315, 459], // struct perf_event_attr __user * attr_uptr, pid_t pid, int cpu, int group_fd, unsigned long flags
+    &[16, 316, 317, 100, 453], // int fd, struct mmsghdr __user * mmsg, unsigned int vlen, unsigned int flags, struct old_timespec32 __user * timeout
+    &[516, 517, 518], // uint32_t start, uint32_t sz, uint32_t flags
+    &[519], // void * user_tls_data_ptr
+    &[207, 520, 493], // int option, unsigned long arg1, unsigned long arg2
+    &[521, 522, 523], // int __user * uaddr, int expected, int new
+    &[485, 497], // clockid_t which_clock, struct old_timex32 __user * utp
+    &[161, 328, 524, 330, 525, 459], // pid_t pid, const struct iovec __user * lvec, unsigned long liovcnt, const struct iovec __user * rvec, unsigned long riovcnt, unsigned long flags
+    &[332, 333, 155, 526, 527], // pid_t pid1, pid_t pid2, int type, unsigned long idx1, unsigned long idx2
+    &[340, 456, 100], // char __user * ubuf, size_t len, unsigned int flags
+    &[466, 79, 467, 468, 469, 345], // unsigned long fd, const struct iovec __user * vec, unsigned long vlen, unsigned long pos_l, unsigned long pos_h, rwf_t flags
+    &[448, 528, 449, 9, 453, 349], // aio_context_t ctx_id, long min_nr, long nr, struct io_event __user * events, struct old_timespec32 __user * timeout, const struct __aio_sigset __user * usig
+    &[93, 94, 91, 30, 457], // struct pollfd __user * ufds, unsigned int nfds, struct __kernel_timespec __user * tsp, const sigset_t __user * sigmask, size_t sigsetsize
+    &[448, 528, 449, 9, 10, 349], // aio_context_t ctx_id, long min_nr, long nr, struct io_event __user * events, struct __kernel_timespec __user * timeout, const struct __aio_sigset __user * usig
+    &[222, 223, 529, 225, 226], // mqd_t mqdes, const char __user * u_msg_ptr, size_t msg_len, unsigned int msg_prio, const struct __kernel_timespec __user * u_abs_timeout
+    &[222, 227, 529, 228, 226], // mqd_t mqdes, char __user * u_msg_ptr, size_t msg_len, unsigned int __user * u_msg_prio, const struct __kernel_timespec __user * u_abs_timeout
+    &[178, 179, 180, 457], // const sigset_t __user * uthese, siginfo_t __user * uinfo, const struct __kernel_timespec __user * uts, size_t sigsetsize
+    &[35, 361, 362, 363, 364, 530], // unsigned int fd, u32 to_submit, u32 min_complete, u32 flags, const void __user * argp, size_t argsz
+    &[378, 454], // struct clone_args __user * uargs, size_t size
+    &[43, 44, 380, 531], // int dfd, const char __user * filename, struct open_how __user * how, size_t usize
+    &[357, 79, 532, 300, 100], // int pidfd, const struct iovec __user * vec, size_t vlen, int behavior, unsigned int flags
+    &[44, 533, 534], // const char __user * filename, const compat_uptr_t __user * argv, const compat_uptr_t __user * envp
+    &[44, 535, 536], // const char __user * filename, old_uid_t user, old_gid_t group
+    &[35, 537, 75], // unsigned int fd, off_t offset, unsigned int whence
+    &[35, 538, 75], // unsigned int fd, compat_off_t offset, unsigned int whence
+    &[539], // old_uid_t uid
+    &[540, 541, 542, 543], // compat_long_t request, compat_long_t pid, compat_long_t addr, compat_long_t data
+    &[544], // int increment
     &[69], // int __user * fildes
-    &[554], // struct compat_tms __user * tbuf
-    &[555], // old_gid_t gid
-    &[35, 36, 556], // unsigned int fd, unsigned int cmd, compat_ulong_t arg
-    &[387, 557], // unsigned dev, struct compat_ustat __user * u
-    &[167, 558, 559], // int sig, const struct old_sigaction __user * act, struct old_sigaction __user * oact
-    &[167, 560, 561], // int sig, const struct compat_old_sigaction __user * act, struct compat_old_sigaction __user * oact
-    &[562, 563], // old_uid_t ruid, old_uid_t euid
-    &[564, 565], // old_gid_t rgid, old_gid_t egid
-    &[566], // old_sigset_t mask
-    &[567], // compat_old_sigset_t __user * set32
-    &[204, 568], // unsigned int resource, struct compat_rlimit __user * rlim
-    &[41, 569], // int who, struct compat_rusage __user * ru
-    &[570, 216], // struct old_timeval32 __user * tv, struct timezone __user * tz
-    &[201, 571], // int gidsetsize, old_gid_t __user * grouplist
-    &[61, 572], // const char __user * path, long length
-    &[61, 573], // const char __user * path, compat_off_t length
-    &[35, 574], // unsigned int fd, off_t length
-    &[35, 573], // unsigned int fd, compat_off_t length
-    &[35, 544, 545], // unsigned int fd, old_uid_t user, old_gid_t group
-    &[11, 575], // const char __user * pathname, struct compat_statfs __user * buf
-    &[35, 575], // unsigned int fd, struct compat_statfs __user * buf
-    &[44, 576], // const char __user * filename, struct compat_stat __user * statbuf
-    &[35, 576], // unsigned int fd, struct compat_stat __user * statbuf
-    &[577, 578, 121, 569], // compat_pid_t pid, compat_uint_t __user * stat_addr, int options, struct compat_rusage __user * ru
-    &[579], // struct compat_sysinfo __user * info
-    &[174, 580, 581], // int how, old_sigset_t __user * nset, old_sigset_t __user * oset
-    &[174, 582, 583], // int how, compat_old_sigset_t __user * nset, compat_old_sigset_t __user * oset
-    &[429, 584], // int func, long data
-    &[35, 585, 23], // unsigned int fd, struct compat_linux_dirent __user * dirent, unsigned int count
-    &[87, 586, 587, 588, 589], // int n, compat_ulong_t __user * inp, compat_ulong_t __user * outp, compat_ulong_t __user * exp, struct old_timeval32 __user * tvp
-    &[562, 563, 590], // old_uid_t ruid, old_uid_t euid, old_uid_t suid
-    &[591, 592, 593], // old_uid_t __user * ruidp, old_uid_t __user * euidp, old_uid_t __user * suidp
-    &[564, 565, 594], // old_gid_t rgid, old_gid_t egid, old_gid_t sgid
-    &[595, 596, 597], // old_gid_t __user * rgidp, old_gid_t __user * egidp, old_gid_t __user * sgidp
-    &[167, 598, 599, 600], // int sig, const struct compat_sigaction __user * act, struct compat_sigaction __user * oact, compat_size_t sigsetsize
-    &[174, 601, 602, 600], // int how, compat_sigset_t __user * nset, compat_sigset_t __user * oset, compat_size_t sigsetsize
-    &[603, 600], // compat_sigset_t __user * uset, compat_size_t sigsetsize
-    &[604, 605, 606, 600], // compat_sigset_t __user * uthese, struct compat_siginfo __user * uinfo, struct old_timespec32 __user * uts, compat_size_t sigsetsize
-    &[577, 167, 605], // compat_pid_t pid, int sig, struct compat_siginfo __user * uinfo
-    &[607, 600], // compat_sigset_t __user * unewset, compat_size_t sigsetsize
-    &[608, 609], // const compat_stack_t __user * uss_ptr, compat_stack_t __user * uoss_ptr
-    &[84, 85, 610, 467], // int out_fd, int in_fd, off_t __user * offset, size_t count
-    &[84, 85, 611, 612], // int out_fd, int in_fd, compat_off_t __user * offset, compat_size_t count
-    &[493, 485, 516, 461, 468, 613], // unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd, unsigned long off_4k
-    &[577, 164, 614], // compat_pid_t pid, unsigned int len, compat_ulong_t __user * user_mask_ptr
+    &[545], // struct compat_tms __user * tbuf
+    &[546], // old_gid_t gid
+    &[35, 36, 547], // unsigned int fd, unsigned int cmd, compat_ulong_t arg
+    &[385, 548], // unsigned dev, struct compat_ustat __user * u
+    &[167, 549, 550], // int sig, const struct old_sigaction __user * act, struct old_sigaction __user * oact
+    &[167, 551, 552], // int sig, const struct compat_old_sigaction __user * act, struct compat_old_sigaction __user * oact
+    &[553, 554], // old_uid_t ruid, old_uid_t euid
+    &[555, 556], // old_gid_t rgid, old_gid_t egid
+    &[557, 558, 559], // int unused1, int unused2, old_sigset_t mask
+    &[560], // compat_old_sigset_t __user * set32
+    &[204, 561], // unsigned int resource, struct compat_rlimit __user * rlim
+    &[41, 562], // int who, struct compat_rusage __user * ru
+    &[563, 216], // struct old_timeval32 __user * tv, struct timezone __user * tz
+    &[201, 564], // int gidsetsize, old_gid_t __user * grouplist
+    &[61, 565], // const char __user * path, long length
+    &[61, 566], // const char __user * path, compat_off_t length
+    &[35, 567], // unsigned int fd, off_t length
+    &[35, 566], // unsigned int fd, compat_off_t length
+    &[35, 535, 536], // unsigned int fd, old_uid_t user, old_gid_t group
+    &[11, 568], // const char __user * pathname, struct compat_statfs __user * buf
+    &[35, 568], // unsigned int fd, struct compat_statfs __user * buf
+    &[44, 569], // const char __user * filename, struct compat_stat __user * statbuf
+    &[35, 569], // unsigned int fd, struct compat_stat __user * statbuf
+    &[570, 571, 121, 562], // compat_pid_t pid, compat_uint_t __user * stat_addr, int options, struct compat_rusage __user * ru
+    &[572], // struct compat_sysinfo __user * info
+    &[174, 573, 574], // int how, old_sigset_t __user * nset, old_sigset_t __user * oset
+    &[174, 575, 576], // int how, compat_old_sigset_t __user * nset, compat_old_sigset_t __user * oset
+    &[427, 577], // int func, long data
+    &[35, 578, 23], // unsigned int fd, struct compat_linux_dirent __user * dirent, unsigned int count
+    &[87, 579, 580, 581, 582], // int n, compat_ulong_t __user * inp, compat_ulong_t __user * outp, compat_ulong_t __user * exp, struct old_timeval32 __user * tvp
+    &[553, 554, 583], // old_uid_t ruid, old_uid_t euid, old_uid_t suid
+    &[584, 585, 586], // old_uid_t __user * ruidp, old_uid_t __user * euidp, old_uid_t __user * suidp
+    &[555, 556, 587], // old_gid_t rgid, old_gid_t egid, old_gid_t sgid
+    &[588, 589, 590], // old_gid_t __user * rgidp, old_gid_t __user * egidp, old_gid_t __user * sgidp
+    &[167, 591, 592, 593], // int sig, const struct compat_sigaction __user * act, struct compat_sigaction __user * oact, compat_size_t sigsetsize
+    &[174, 594, 595, 593], // int how, compat_sigset_t __user * nset, compat_sigset_t __user * oset, compat_size_t sigsetsize
+    &[596, 593], // compat_sigset_t __user * uset, compat_size_t sigsetsize
+    &[597, 598, 599, 593], // compat_sigset_t __user * uthese, struct compat_siginfo __user * uinfo, struct old_timespec32 __user * uts, compat_size_t sigsetsize
+    &[570, 167, 598], // compat_pid_t pid, int sig, struct compat_siginfo __user * uinfo
+    &[600, 593], // compat_sigset_t __user * unewset, compat_size_t sigsetsize
+    &[35, 19, 465, 601, 602, 603], // unsigned int fd, char __user * buf, size_t count, u32 __pad, u32 pos_lo, u32 pos_hi
+    &[35, 77, 465, 601, 602, 603], // unsigned int fd, const char __user * buf, size_t count, u32 __pad, u32 pos_lo, u32 pos_hi
+    &[604, 605], // const compat_stack_t __user * uss_ptr, compat_stack_t __user * uoss_ptr
+    &[84, 85, 606, 465], // int out_fd, int in_fd, off_t __user * offset, size_t count
+    &[84, 85, 607, 608], // int out_fd, int in_fd, compat_off_t __user * offset, compat_size_t count
+    &[489, 481, 512, 459, 466, 609], // unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd, unsigned long off_4k
+    &[11, 601, 610, 611], // const char __user * pathname, u32 __pad, u32 length_lo, u32 length_hi
+    &[35, 601, 610, 611], // unsigned int fd, u32 __pad, u32 length_lo, u32 length_hi
+    &[16, 601, 612, 613, 465], // int fd, u32 __pad, u32 offset_lo, u32 offset_hi, size_t count
+    &[570, 164, 614], // compat_pid_t pid, unsigned int len, compat_ulong_t __user * user_mask_ptr
     &[0, 615], // unsigned nr_events, u32 __user * ctx32p
     &[616, 617, 618], // compat_aio_context_t ctx_id, int nr, compat_uptr_t __user * iocbpp
     &[619, 620, 19, 621], // u32 w0, u32 w1, char __user * buf, compat_size_t len
-    &[490, 622, 147], // clockid_t which_clock, struct compat_sigevent __user * timer_event_spec, timer_t __user * created_timer_id
+    &[485, 622, 147], // clockid_t which_clock, struct compat_sigevent __user * timer_event_spec, timer_t __user * created_timer_id
     &[11, 623, 624], // const char __user * pathname, compat_size_t sz, struct compat_statfs64 __user * buf
     &[35, 623, 624], // unsigned int fd, compat_size_t sz, struct compat_statfs64 __user * buf
     &[44, 625], // const char __user * filename, struct old_timeval32 __user * t
     &[16, 294, 65, 66], // int fd, int advice, loff_t offset, loff_t len
-    &[626, 627, 628, 485, 438], // unsigned long bus, unsigned long dfn, unsigned long off, unsigned long len, void __user * buf
-    &[219, 220, 629, 630], // const char __user * u_name, int oflag, compat_mode_t mode, struct compat_mq_attr __user * u_attr
-    &[222, 631], // mqd_t mqdes, const struct compat_sigevent __user * u_notification
-    &[222, 632, 633], // mqd_t mqdes, const struct compat_mq_attr __user * u_mqstat, struct compat_mq_attr __user * u_omqstat
-    &[40, 577, 634, 121, 635], // int which, compat_pid_t pid, struct compat_siginfo __user * infop, int options, struct compat_rusage __user * uru
-    &[16, 263, 458, 100], // int fd, void __user * buff, size_t len, unsigned int flags
-    &[16, 266, 456, 100], // int fd, void __user * ubuf, size_t size, unsigned int flags
-    &[16, 438, 621, 100], // int fd, void __user * buf, compat_size_t len, unsigned int flags
-    &[16, 438, 621, 100, 264, 636], // int fd, void __user * buf, compat_size_t len, unsigned int flags, struct sockaddr __user * addr, int __user * addrlen
-    &[16, 637, 100], // int fd, struct compat_msghdr __user * msg, unsigned int flags
-    &[242, 243, 235, 638], // int semid, int semnum, int cmd, int arg
-    &[234, 639, 640, 233], // int msqid, compat_uptr_t msgp, compat_ssize_t msgsz, int msgflg
-    &[234, 639, 640, 641, 233], // int msqid, compat_uptr_t msgp, compat_ssize_t msgsz, compat_long_t msgtyp, int msgflg
-    &[234, 235, 642], // int msqid, int cmd, void __user * uptr
-    &[249, 643, 248], // int shmid, compat_uptr_t shmaddr, int shmflg
-    &[249, 235, 642], // int shmid, int cmd, void __user * uptr
-    &[644, 645, 646, 647, 648], // u32 option, u32 arg2, u32 arg3, u32 arg4, u32 arg5
-    &[649, 650, 651, 652, 653, 654], // compat_ulong_t start, compat_ulong_t len, compat_ulong_t mode, compat_ulong_t __user * nmask, compat_ulong_t maxnode, compat_ulong_t flags
-    &[305, 652, 653, 655, 654], // int __user * policy, compat_ulong_t __user * nmask, compat_ulong_t maxnode, compat_ulong_t addr, compat_ulong_t flags
-    &[64, 652, 653], // int mode, compat_ulong_t __user * nmask, compat_ulong_t maxnode
-    &[477, 44, 625], // unsigned int dfd, const char __user * filename, struct old_timeval32 __user * t
-    &[87, 586, 587, 588, 472, 92], // int n, compat_ulong_t __user * inp, compat_ulong_t __user * outp, compat_ulong_t __user * exp, struct old_timespec32 __user * tsp, void __user * sig
-    &[93, 94, 472, 656, 600], // struct pollfd __user * ufds, unsigned int nfds, struct old_timespec32 __user * tsp, const compat_sigset_t __user * sigmask, compat_size_t sigsetsize
-    &[657, 621], // struct compat_robust_list_head __user * head, compat_size_t len
-    &[131, 658, 659], // int pid, compat_uptr_t __user * head_ptr, compat_size_t __user * len_ptr
+    &[16, 294, 612, 613, 626, 627], // int fd, int advice, u32 offset_lo, u32 offset_hi, u32 len_lo, u32 len_hi
+    &[628, 629, 630, 481, 436], // unsigned long bus, unsigned long dfn, unsigned long off, unsigned long len, void __user * buf
+    &[219, 220, 631, 632], // const char __user * u_name, int oflag, compat_mode_t mode, struct compat_mq_attr __user * u_attr
+    &[222, 633], // mqd_t mqdes, const struct compat_sigevent __user * u_notification
+    &[222, 634, 635], // mqd_t mqdes, const struct compat_mq_attr __user * u_mqstat, struct compat_mq_attr __user * u_omqstat
+    &[40, 570, 636, 121, 637], // int which, compat_pid_t pid, struct compat_siginfo __user * infop, int options, struct compat_rusage __user * uru
+    &[16, 263, 456, 100], // int fd, void __user * buff, size_t len, unsigned int flags
+    &[16, 266, 454, 100], // int fd, void __user * ubuf, size_t size, unsigned int flags
+    &[16, 436, 621, 100], // int fd, void __user * buf, compat_size_t len, unsigned int flags
+    &[16, 436, 621, 100, 264, 638], // int fd, void __user * buf, compat_size_t len, unsigned int flags, struct sockaddr __user * addr, int __user * addrlen
+    &[16, 639, 100], // int fd, struct compat_msghdr __user * msg, unsigned int flags
+    &[242, 243, 235, 640], // int semid, int semnum, int cmd, int arg
+    &[234, 641, 642, 233], // int msqid, compat_uptr_t msgp, compat_ssize_t msgsz, int msgflg
+    &[234, 641, 642, 643, 233], // int msqid, compat_uptr_t msgp, compat_ssize_t msgsz, compat_long_t msgtyp, int msgflg
+    &[234, 235, 644], // int msqid, int cmd, void __user * uptr
+    &[249, 645, 248], // int shmid, compat_uptr_t shmaddr, int shmflg
+    &[249, 235, 644], // int shmid, int cmd, void __user * uptr
+    &[646, 647, 648, 649, 650], // u32 option, u32 arg2, u32 arg3, u32 arg4, u32 arg5
+    &[651, 652, 653, 654, 655, 656], // compat_ulong_t start, compat_ulong_t len, compat_ulong_t mode, compat_ulong_t __user * nmask, compat_ulong_t maxnode, compat_ulong_t flags
+    &[305, 654, 655, 657, 656], // int __user * policy, compat_ulong_t __user * nmask, compat_ulong_t maxnode, compat_ulong_t addr, compat_ulong_t flags
+    &[64, 654, 655], // int mode, compat_ulong_t __user * nmask, compat_ulong_t maxnode
+    &[475, 44, 625], // unsigned int dfd, const char __user * filename, struct old_timeval32 __user * t
+    &[87, 579, 580, 581, 470, 92], // int n, compat_ulong_t __user * inp, compat_ulong_t __user * outp, compat_ulong_t __user * exp, struct old_timespec32 __user * tsp, void __user * sig
+    &[93, 94, 470, 658, 593], // struct pollfd __user * ufds, unsigned int nfds, struct old_timespec32 __user * tsp, const compat_sigset_t __user * sigmask, compat_size_t sigsetsize
+    &[659, 621], // struct compat_robust_list_head __user * head, compat_size_t len
+    &[131, 660, 661], // int pid, compat_uptr_t __user * head_ptr, compat_size_t __user * len_ptr
     &[16, 100, 65, 109], // int fd, unsigned int flags, loff_t offset, loff_t nbytes
-    &[161, 660, 661, 311, 312, 15], // pid_t pid, compat_ulong_t nr_pages, compat_uptr_t __user * pages32, const int __user * nodes, int __user * status, int flags
-    &[24, 27, 28, 29, 656, 600], // int epfd, struct epoll_event __user * events, int maxevents, int timeout, const compat_sigset_t __user * sigmask, compat_size_t sigsetsize
-    &[662, 663, 664, 654], // compat_ulong_t entry, compat_ulong_t nr_segments, struct compat_kexec_segment __user * segments, compat_ulong_t flags
-    &[95, 96, 473], // int ufd, sigset_t __user * user_mask, size_t sizemask
-    &[95, 665, 600], // int ufd, const compat_sigset_t __user * user_mask, compat_size_t sigsetsize
-    &[95, 665, 600, 15], // int ufd, const compat_sigset_t __user * user_mask, compat_size_t sigsetsize, int flags
-    &[666, 79, 667, 668, 669], // compat_ulong_t fd, const struct iovec __user * vec, compat_ulong_t vlen, u32 pos_low, u32 pos_high
-    &[670, 577, 167, 605], // compat_pid_t tgid, compat_pid_t pid, int sig, struct compat_siginfo __user * uinfo
-    &[16, 671, 317, 100, 455], // int fd, struct compat_mmsghdr __user * mmsg, unsigned int vlen, unsigned int flags, struct old_timespec32 __user * timeout
-    &[16, 671, 317, 100], // int fd, struct compat_mmsghdr __user * mmsg, unsigned int vlen, unsigned int flags
-    &[16, 44, 542, 543, 15], // int fd, const char __user * filename, const compat_uptr_t __user * argv, const compat_uptr_t __user * envp, int flags
-    &[666, 79, 667, 668, 669, 345], // compat_ulong_t fd, const struct iovec __user * vec, compat_ulong_t vlen, u32 pos_low, u32 pos_high, rwf_t flags
-    &[616, 672, 673, 9, 455, 674], // compat_aio_context_t ctx_id, compat_long_t min_nr, compat_long_t nr, struct io_event __user * events, struct old_timespec32 __user * timeout, const struct __compat_aio_sigset __user * usig
-    &[577, 653, 675, 676], // compat_pid_t pid, compat_ulong_t maxnode, const compat_ulong_t __user * old_nodes, const compat_ulong_t __user * new_nodes
-    &[87, 586, 587, 588, 91, 92], // int n, compat_ulong_t __user * inp, compat_ulong_t __user * outp, compat_ulong_t __user * exp, struct __kernel_timespec __user * tsp, void __user * sig
-    &[93, 94, 91, 656, 600], // struct pollfd __user * ufds, unsigned int nfds, struct __kernel_timespec __user * tsp, const compat_sigset_t __user * sigmask, compat_size_t sigsetsize
-    &[616, 672, 673, 9, 10, 674], // compat_aio_context_t ctx_id, compat_long_t min_nr, compat_long_t nr, struct io_event __user * events, struct __kernel_timespec __user * timeout, const struct __compat_aio_sigset __user * usig
-    &[16, 671, 317, 100, 10], // int fd, struct compat_mmsghdr __user * mmsg, unsigned int vlen, unsigned int flags, struct __kernel_timespec __user * timeout
-    &[604, 605, 677, 600], // compat_sigset_t __user * uthese, struct compat_siginfo __user * uinfo, struct __kernel_timespec __user * uts, compat_size_t sigsetsize
-    &[518, 678, 15], // unsigned long start, unsigned long end, int flags
-    &[679], // unsigned long val
-    &[680], // old_time32_t __user * tloc
-    &[681], // old_time32_t __user * tptr
-    &[682], // unsigned int seconds
-    &[44, 683], // const char __user * filename, struct old_utimbuf32 __user * t
-    &[684], // struct sel_arg_struct __user * arg
-    &[685, 88, 89, 90, 441], // unsigned long n, fd_set __user * inp, fd_set __user * outp, fd_set __user * exp, struct __kernel_old_timeval __user * tvp
-    &[35, 686, 23], // unsigned int fd, struct old_linux_dirent __user * dirent, unsigned int count
-    &[687], // struct mmap_arg_struct __user * arg
-    &[493, 485, 516, 461, 468, 688], // unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd, unsigned long offset
-    &[689, 690], // int call, unsigned long __user * args
-    &[691, 527, 497, 498, 499, 500, 692], // unsigned long number, unsigned long arg1, unsigned long arg2, unsigned long arg3, unsigned long arg4, unsigned long arg5, unsigned long arg6
-    &[693, 694, 695, 696, 697, 698], // unsigned int call, int first, unsigned long second, unsigned long third, void __user * ptr, long fifth
-    &[699, 694, 700, 701, 697, 698], // uint call, int first, int second, int third, void __user * ptr, long fifth
-    &[44, 702], // const char __user * filename, struct oldabi_stat64 __user * statbuf
-    &[468, 702], // unsigned long fd, struct oldabi_stat64 __user * statbuf
-    &[24, 25, 16, 703], // int epfd, int op, int fd, struct oabi_epoll_event __user * event
-    &[24, 704, 28, 29], // int epfd, struct oabi_epoll_event __user * events, int maxevents, int timeout
+    &[16, 100, 612, 613, 662, 663], // int fd, unsigned int flags, u32 offset_lo, u32 offset_hi, u32 nbytes_lo, u32 nbytes_hi
+    &[161, 664, 665, 311, 312, 15], // pid_t pid, compat_ulong_t nr_pages, compat_uptr_t __user * pages32, const int __user * nodes, int __user * status, int flags
+    &[24, 27, 28, 29, 658, 593], // int epfd, struct epoll_event __user * events, int maxevents, int timeout, const compat_sigset_t __user * sigmask, compat_size_t sigsetsize
+    &[666, 667, 140, 459], // unsigned long entry, unsigned long nr_segments, struct kexec_segment __user * segments, unsigned long flags
+    &[668, 669, 670, 656], // compat_ulong_t entry, compat_ulong_t nr_segments, struct compat_kexec_segment __user * segments, compat_ulong_t flags
+    &[95, 96, 471], // int ufd, sigset_t __user * user_mask, size_t sizemask
+    &[95, 671, 593], // int ufd, const compat_sigset_t __user * user_mask, compat_size_t sigsetsize
+    &[16, 64, 612, 613, 626, 627], // int fd, int mode, u32 offset_lo, u32 offset_hi, u32 len_lo, u32 len_hi
+    &[95, 671, 593, 15], // int ufd, const compat_sigset_t __user * user_mask, compat_size_t sigsetsize, int flags
+    &[672, 79, 673, 674, 675], // compat_ulong_t fd, const struct iovec __user * vec, compat_ulong_t vlen, u32 pos_low, u32 pos_high
+    &[676, 570, 167, 598], // compat_pid_t tgid, compat_pid_t pid, int sig, struct compat_siginfo __user * uinfo
+    &[16, 677, 317, 100, 453], // int fd, struct compat_mmsghdr __user * mmsg, unsigned int vlen, unsigned int flags, struct old_timespec32 __user * timeout
+    &[322, 100, 678, 679, 43, 11], // int fanotify_fd, unsigned int flags, u32 mask_lo, u32 mask_hi, int dfd, const char __user * pathname
+    &[16, 677, 317, 100], // int fd, struct compat_mmsghdr __user * mmsg, unsigned int vlen, unsigned int flags
+    &[16, 44, 533, 534, 15], // int fd, const char __user * filename, const compat_uptr_t __user * argv, const compat_uptr_t __user * envp, int flags
+    &[672, 79, 673, 674, 675, 345], // compat_ulong_t fd, const struct iovec __user * vec, compat_ulong_t vlen, u32 pos_low, u32 pos_high, rwf_t flags
+    &[616, 680, 681, 9, 453, 682], // compat_aio_context_t ctx_id, compat_long_t min_nr, compat_long_t nr, struct io_event __user * events, struct old_timespec32 __user * timeout, const struct __compat_aio_sigset __user * usig
+    &[570, 655, 683, 684], // compat_pid_t pid, compat_ulong_t maxnode, const compat_ulong_t __user * old_nodes, const compat_ulong_t __user * new_nodes
+    &[353, 354, 685, 356, 459], // int kernel_fd, int initrd_fd, unsigned long cmdline_len, const char __user * cmdline_ptr, unsigned long flags
+    &[87, 579, 580, 581, 91, 92], // int n, compat_ulong_t __user * inp, compat_ulong_t __user * outp, compat_ulong_t __user * exp, struct __kernel_timespec __user * tsp, void __user * sig
+    &[93, 94, 91, 658, 593], // struct pollfd __user * ufds, unsigned int nfds, struct __kernel_timespec __user * tsp, const compat_sigset_t __user * sigmask, compat_size_t sigsetsize
+    &[616, 680, 681, 9, 10, 682], // compat_aio_context_t ctx_id, compat_long_t min_nr, compat_long_t nr, struct io_event __user * events, struct __kernel_timespec __user * timeout, const struct __compat_aio_sigset __user * usig
+    &[16, 677, 317, 100, 10], // int fd, struct compat_mmsghdr __user * mmsg, unsigned int vlen, unsigned int flags, struct __kernel_timespec __user * timeout
+    &[597, 598, 686, 593], // compat_sigset_t __user * uthese, struct compat_siginfo __user * uinfo, struct __kernel_timespec __user * uts, compat_size_t sigsetsize
+    &[514, 687, 15], // unsigned long start, unsigned long end, int flags
+    &[688], // unsigned long val
+    &[689], // old_time32_t __user * tloc
+    &[690], // old_time32_t __user * tptr
+    &[691], // unsigned int seconds
+    &[44, 692], // const char __user * filename, struct old_utimbuf32 __user * t
+    &[693], // struct sel_arg_struct __user * arg
+    &[694, 88, 89, 90, 439], // unsigned long n, fd_set __user * inp, fd_set __user * outp, fd_set __user * exp, struct __kernel_old_timeval __user * tvp
+    &[35, 695, 23], // unsigned int fd, struct old_linux_dirent __user * dirent, unsigned int count
+    &[696], // struct mmap_arg_struct __user * arg
+    &[489, 481, 512, 459, 466, 697], // unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd, unsigned long offset
+    &[698, 699], // int call, unsigned long __user * args
+    &[700, 520, 493, 494, 495, 496, 701], // unsigned long number, unsigned long arg1, unsigned long arg2, unsigned long arg3, unsigned long arg4, unsigned long arg5, unsigned long arg6
+    &[702, 703, 704, 705, 706, 707], // unsigned int call, int first, unsigned long second, unsigned long third, void __user * ptr, long fifth
+    &[708, 703, 709, 710, 706, 707], // uint call, int first, int second, int third, void __user * ptr, long fifth
+    &[44, 711], // const char __user * filename, struct oldabi_stat64 __user * statbuf
+    &[466, 711], // unsigned long fd, struct oldabi_stat64 __user * statbuf
+    &[24, 25, 16, 712], // int epfd, int op, int fd, struct oabi_epoll_event __user * event
+    &[24, 713, 28, 29], // int epfd, struct oabi_epoll_event __user * events, int maxevents, int timeout
     &[16, 264, 256], // int fd, struct sockaddr __user * addr, int addrlen
-    &[16, 263, 458, 348, 264, 256], // int fd, void __user * buff, size_t len, unsigned flags, struct sockaddr __user * addr, int addrlen
-    &[16, 273, 348], // int fd, struct user_msghdr __user * msg, unsigned flags
-    &[242, 705, 247], // int semid, struct oabi_sembuf __user * tsops, unsigned nsops
-    &[242, 705, 247, 507], // int semid, struct oabi_sembuf __user * tsops, unsigned nsops, const struct old_timespec32 __user * timeout
-    &[43, 44, 702, 47], // int dfd, const char __user * filename, struct oldabi_stat64 __user * statbuf, int flag
-    &[16, 64, 706, 707, 708, 709], // int fd, int mode, u32 offset_hi, u32 offset_lo, u32 len_hi, u32 len_lo
-    &[35, 19, 467, 710, 711], // unsigned int fd, char __user * buf, size_t count, off_t pos_low, off_t pos_high
-    &[35, 77, 467, 710, 711], // unsigned int fd, const char __user * buf, size_t count, off_t pos_low, off_t pos_high
-    &[712, 713], // unsigned long s, unsigned long e
-    &[493, 485, 516, 461, 468, 546], // unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd, off_t offset
-    &[493], // unsigned long addr
-    &[72, 714, 715], // void __user * addr, unsigned long bytes, int cache
-    &[690], // unsigned long __user * args
-    &[513, 514, 716, 717], // unsigned long clone_flags, unsigned long newsp, unsigned long parent_tidptr, unsigned long child_tidptr
-    &[16, 294, 718, 719, 720, 721], // int fd, int advice, u32 offset_lo, u32 offset_hi, u32 len_lo, u32 len_hi
+    &[16, 263, 456, 346, 264, 256], // int fd, void __user * buff, size_t len, unsigned flags, struct sockaddr __user * addr, int addrlen
+    &[16, 273, 346], // int fd, struct user_msghdr __user * msg, unsigned flags
+    &[242, 714, 247], // int semid, struct oabi_sembuf __user * tsops, unsigned nsops
+    &[242, 714, 247, 503], // int semid, struct oabi_sembuf __user * tsops, unsigned nsops, const struct old_timespec32 __user * timeout
+    &[43, 44, 711, 47], // int dfd, const char __user * filename, struct oldabi_stat64 __user * statbuf, int flag
+    &[16, 64, 715, 716, 717, 718], // int fd, int mode, u32 offset_hi, u32 offset_lo, u32 len_hi, u32 len_lo
+    &[35, 19, 465, 719, 720], // unsigned int fd, char __user * buf, size_t count, off_t pos_low, off_t pos_high
+    &[35, 77, 465, 719, 720], // unsigned int fd, const char __user * buf, size_t count, off_t pos_low, off_t pos_high
+    &[509, 510, 287, 289, 511], // unsigned long clone_flags, unsigned long newsp, int __user * parent_tidptr, int __user * child_tidptr, unsigned long tls
+    &[721, 722], // unsigned long s, unsigned long e
+    &[489, 481, 512, 459, 466, 537], // unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd, off_t offset
+    &[489], // unsigned long addr
+    &[72, 723, 724], // void __user * addr, unsigned long bytes, int cache
+    &[699], // unsigned long __user * args
+    &[509, 510, 725, 726], // unsigned long clone_flags, unsigned long newsp, unsigned long parent_tidptr, unsigned long child_tidptr
     &[161, 318, 121], // pid_t pid, int __user * stat_addr, int options
-    &[44, 722], // const char __user * filename, struct __old_kernel_stat __user * statbuf
-    &[35, 722], // unsigned int fd, struct __old_kernel_stat __user * statbuf
-    &[167, 723], // int sig, __sighandler_t handler
-    &[724], // struct oldold_utsname __user * name
-    &[725], // int newmask
-    &[726], // struct compat_sel_arg_struct __user * arg
-    &[727, 728, 729, 730, 731], // compat_ulong_t n, compat_uptr_t inp, compat_uptr_t outp, compat_uptr_t exp, compat_uptr_t tvp
-    &[35, 732, 23], // unsigned int fd, struct compat_old_linux_dirent __user * dirent, unsigned int count
-    &[733], // struct mmap_arg_struct32 __user * arg
-    &[734, 164, 735, 100, 35, 736], // unsigned int addr, unsigned int len, unsigned int prot, unsigned int flags, unsigned int fd, unsigned int offset
-    &[737, 738, 739], // unsigned long from, unsigned long num, int turn_on
-    &[689, 740], // int call, u32 __user * args
-    &[741], // struct old_utsname __user * name
-    &[742], // unsigned int level
-    &[743], // struct vm86_struct __user * user_vm86
-    &[744, 694, 700, 745, 746, 747], // u32 call, int first, int second, u32 third, compat_uptr_t ptr, u32 fifth
-    &[513, 514, 287, 748, 289], // unsigned long clone_flags, unsigned long newsp, int __user * parent_tidptr, unsigned long tls_val, int __user * child_tidptr
-    &[429, 697, 749], // int func, void __user * ptr, unsigned long bytecount
-    &[750, 460], // unsigned long cmd, unsigned long arg
-    &[35, 340, 751, 752, 753], // unsigned int fd, char __user * ubuf, u32 count, u32 poslo, u32 poshi
-    &[35, 754, 751, 752, 753], // unsigned int fd, const char __user * ubuf, u32 count, u32 poslo, u32 poshi
-    &[44, 755, 756], // const char __user * filename, unsigned long offset_low, unsigned long offset_high
-    &[35, 755, 756], // unsigned int fd, unsigned long offset_low, unsigned long offset_high
-    &[35, 446], // unsigned int fd, struct stat64 __user * statbuf
-    &[16, 757, 758, 467], // int fd, unsigned int off_lo, unsigned int off_hi, size_t count
-    &[759], // struct user_desc __user * u_info
-    &[16, 760, 761, 458, 294], // int fd, unsigned int offset_lo, unsigned int offset_hi, size_t len, int advice
-    &[16, 762, 763, 764, 765, 294], // int fd, __u32 offset_low, __u32 offset_high, __u32 len_low, __u32 len_high, int advice
-    &[477, 44, 446, 47], // unsigned int dfd, const char __user * filename, struct stat64 __user * statbuf, int flag
-    &[16, 766, 758, 767, 768, 15], // int fd, unsigned int off_low, unsigned int off_hi, unsigned int n_low, unsigned int n_hi, int flags
-    &[16, 64, 760, 761, 769, 770], // int fd, int mode, unsigned int offset_lo, unsigned int offset_hi, unsigned int len_lo, unsigned int len_hi
-    &[322, 100, 771, 772, 43, 11], // int fanotify_fd, unsigned int flags, u32 mask_lo, u32 mask_hi, int dfd, const char __user * pathname
-    &[207, 497], // int option, unsigned long arg2
-    &[285, 773, 774, 775, 776, 288], // unsigned long clone_flags, unsigned long stack_start, unsigned long stack_size, unsigned long parent_tidptr, unsigned long child_tidptr, unsigned long tls
-    &[159, 142, 777, 15, 16, 778], // unsigned long addr, unsigned long len, int prot, int flags, int fd, long off
-    &[159, 142, 777, 15, 16, 779], // unsigned long addr, unsigned long len, int prot, int flags, int fd, long pgoff
-    &[438, 780], // void __user * buf, size_t buf_size
-    &[513, 514, 287, 289, 515], // unsigned long clone_flags, unsigned long newsp, int __user * parent_tidptr, int __user * child_tidptr, unsigned long tls
-    &[493, 781, 715, 485], // unsigned long addr, int scope, int cache, unsigned long len
-    &[16, 65, 458, 294], // int fd, loff_t offset, size_t len, int advice
-    &[782], // unsigned long tp
-    &[783, 784, 785, 786, 787, 788], // unsigned long newval, int oldval, int d3, int d4, int d5, unsigned long __user * mem
-    &[493, 485, 516, 461, 468, 789], // unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd, off_t pgoff
+    &[44, 727], // const char __user * filename, struct __old_kernel_stat __user * statbuf
+    &[35, 727], // unsigned int fd, struct __old_kernel_stat __user * statbuf
+    &[167, 728], // int sig, __sighandler_t handler
+    &[729], // struct oldold_utsname __user * name
+    &[730], // int newmask
+    &[731], // struct compat_sel_arg_struct __user * arg
+    &[732, 733, 734, 735, 736], // compat_ulong_t n, compat_uptr_t inp, compat_uptr_t outp, compat_uptr_t exp, compat_uptr_t tvp
+    &[35, 737, 23], // unsigned int fd, struct compat_old_linux_dirent __user * dirent, unsigned int count
+    &[738], // struct mmap_arg_struct32 __user * arg
+    &[739, 164, 740, 100, 35, 741], // unsigned int addr, unsigned int len, unsigned int prot, unsigned int flags, unsigned int fd, unsigned int offset
+    &[742, 743, 744], // unsigned long from, unsigned long num, int turn_on
+    &[698, 745], // int call, u32 __user * args
+    &[746], // struct old_utsname __user * name
+    &[747], // unsigned int level
+    &[748], // struct vm86_struct __user * user_vm86
+    &[749, 703, 709, 750, 751, 752], // u32 call, int first, int second, u32 third, compat_uptr_t ptr, u32 fifth
+    &[509, 510, 287, 753, 289], // unsigned long clone_flags, unsigned long newsp, int __user * parent_tidptr, unsigned long tls_val, int __user * child_tidptr
+    &[427, 706, 754], // int func, void __user * ptr, unsigned long bytecount
+    &[755, 458], // unsigned long cmd, unsigned long arg
+    &[35, 340, 756, 757, 758], // unsigned int fd, char __user * ubuf, u32 count, u32 poslo, u32 poshi
+    &[35, 759, 756, 757, 758], // unsigned int fd, const char __user * ubuf, u32 count, u32 poslo, u32 poshi
+    &[44, 760, 761], // const char __user * filename, unsigned long offset_low, unsigned long offset_high
+    &[35, 760, 761], // unsigned int fd, unsigned long offset_low, unsigned long offset_high
+    &[35, 444], // unsigned int fd, struct stat64 __user * statbuf
+    &[16, 762, 763, 465], // int fd, unsigned int off_lo, unsigned int off_hi, size_t count
+    &[764], // struct user_desc __user * u_info
+    &[16, 765, 766, 456, 294], // int fd, unsigned int offset_lo, unsigned int offset_hi, size_t len, int advice
+    &[16, 767, 768, 769, 770, 294], // int fd, __u32 offset_low, __u32 offset_high, __u32 len_low, __u32 len_high, int advice
+    &[514, 481, 771, 303, 772, 100], // unsigned long start, unsigned long len, unsigned long mode, const unsigned long __user * nmask, unsigned long maxnode, unsigned int flags
+    &[305, 306, 772, 489, 459], // int __user * policy, unsigned long __user * nmask, unsigned long maxnode, unsigned long addr, unsigned long flags
+    &[64, 303, 772], // int mode, const unsigned long __user * nmask, unsigned long maxnode
+    &[161, 772, 307, 308], // pid_t pid, unsigned long maxnode, const unsigned long __user * old_nodes, const unsigned long __user * new_nodes
+    &[475, 44, 444, 47], // unsigned int dfd, const char __user * filename, struct stat64 __user * statbuf, int flag
+    &[16, 773, 763, 774, 775, 15], // int fd, unsigned int off_low, unsigned int off_hi, unsigned int n_low, unsigned int n_hi, int flags
+    &[161, 776, 310, 311, 312, 15], // pid_t pid, unsigned long nr_pages, const void __user * __user * pages, const int __user * nodes, int __user * status, int flags
+    &[16, 64, 765, 766, 777, 778], // int fd, int mode, unsigned int offset_lo, unsigned int offset_hi, unsigned int len_lo, unsigned int len_hi
+    &[514, 456, 512, 779], // unsigned long start, size_t len, unsigned long prot, int pkey
+    &[459, 780], // unsigned long flags, unsigned long init_val
+    &[779], // int pkey
+    &[207, 493], // int option, unsigned long arg2
+    &[285, 781, 782, 783, 784, 288], // unsigned long clone_flags, unsigned long stack_start, unsigned long stack_size, unsigned long parent_tidptr, unsigned long child_tidptr, unsigned long tls
+    &[159, 142, 785, 15, 16, 786], // unsigned long addr, unsigned long len, int prot, int flags, int fd, long off
+    &[159, 142, 785, 15, 16, 787], // unsigned long addr, unsigned long len, int prot, int flags, int fd, long pgoff
+    &[436, 788], // void __user * buf, size_t buf_size
+    &[489, 789, 724, 481], // unsigned long addr, int scope, int cache, unsigned long len
+    &[16, 65, 456, 294], // int fd, loff_t offset, size_t len, int advice
+    &[790], // unsigned long tp
+    &[791, 792, 793, 794, 795, 796], // unsigned long newval, int oldval, int d3, int d4, int d5, unsigned long __user * mem
+    &[489, 481, 512, 459, 466, 797], // unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd, off_t pgoff
+    &[509, 510, 798, 287, 289, 511], // unsigned long clone_flags, unsigned long newsp, int stack_size, int __user * parent_tidptr, int __user * child_tidptr, unsigned long tls
     &[159, 142, 292, 56, 78, 74], // unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd, off_t offset
-    &[790], // unsigned long personality
-    &[159, 791, 792], // unsigned long addr, unsigned long bytes, unsigned int cache
-    &[793, 794, 25], // char * addr, int nbytes, int op
-    &[795, 796, 797], // long cmd, long arg1, long arg2
-    &[219, 220, 798, 630], // const char __user * u_name, int oflag, compat_mode_t mode, struct compat_mq_attr __user * u_attr
+    &[799], // unsigned long personality
+    &[159, 800, 801], // unsigned long addr, unsigned long bytes, unsigned int cache
+    &[802, 803, 25], // char * addr, int nbytes, int op
+    &[804, 805, 806], // long cmd, long arg1, long arg2
+    &[219, 220, 807, 632], // const char __user * u_name, int oflag, compat_mode_t mode, struct compat_mq_attr __user * u_attr
     &[159], // unsigned long addr
-    &[442, 799], // char __user * filename, struct utimbuf __user * times
-    &[691, 527, 497, 498, 499, 500, 692, 800], // unsigned long number, unsigned long arg1, unsigned long arg2, unsigned long arg3, unsigned long arg4, unsigned long arg5, unsigned long arg6, unsigned long arg7
+    &[440, 808], // char __user * filename, struct utimbuf __user * times
+    &[700, 520, 493, 494, 495, 496, 701, 809], // unsigned long number, unsigned long arg1, unsigned long arg2, unsigned long arg3, unsigned long arg4, unsigned long arg5, unsigned long arg6, unsigned long arg7
     &[167, 172, 173], // int sig, const struct sigaction __user * act, struct sigaction __user * oact
-    &[801, 598, 599], // long sig, const struct compat_sigaction __user * act, struct compat_sigaction __user * oact
+    &[810, 591, 592], // long sig, const struct compat_sigaction __user * act, struct compat_sigaction __user * oact
     &[177], // sigset_t __user * uset
-    &[603], // compat_sigset_t __user * uset
-    &[802], // unsigned long personality
-    &[35, 803, 804, 466, 805], // unsigned int fd, unsigned int offset_high, unsigned int offset_low, loff_t __user * result, unsigned int origin
-    &[493, 714, 792], // unsigned long addr, unsigned long bytes, unsigned int cache
-    &[806, 807, 808], // long cmd, long arg1, long arg2
-    &[468, 19, 467, 809, 810, 811], // unsigned long fd, char __user * buf, size_t count, unsigned long unused, unsigned long a4, unsigned long a5
-    &[35, 77, 467, 812, 813, 814], // unsigned int fd, const char __user * buf, size_t count, u32 unused, u64 a4, u64 a5
-    &[61, 815, 816, 817], // const char __user * path, unsigned long __dummy, unsigned long a2, unsigned long a3
-    &[468, 815, 816, 817], // unsigned long fd, unsigned long __dummy, unsigned long a2, unsigned long a3
-    &[16, 818, 819, 820, 467], // int fd, u32 pad0, u32 a2, u32 a3, size_t count
-    &[16, 821, 822, 823, 824, 825, 15], // int fd, int __pad, unsigned long a2, unsigned long a3, unsigned long a4, unsigned long a5, int flags
-    &[16, 821, 822, 823, 826, 827, 15], // int fd, int __pad, unsigned long a2, unsigned long a3, unsigned long a4, unsigned long a5, int flags
-    &[16, 64, 828, 829, 830, 831], // int fd, int mode, unsigned offset_a2, unsigned offset_a3, unsigned len_a4, unsigned len_a5
-    &[832, 833, 715], // unsigned int start, unsigned int end, int cache
-    &[36, 834], // unsigned int cmd, unsigned int act
-    &[493, 485, 338], // unsigned long addr, unsigned long len, unsigned int op
-    &[835, 836, 837], // unsigned long type, unsigned long * v1, unsigned long * v2
-    &[35, 19, 467, 838, 839], // unsigned int fd, char __user * buf, size_t count, unsigned int high, unsigned int low
-    &[35, 77, 467, 838, 839], // unsigned int fd, const char __user * buf, size_t count, unsigned int high, unsigned int low
-    &[61, 840, 841], // const char __user * path, unsigned int high, unsigned int low
-    &[35, 840, 841], // unsigned int fd, unsigned int high, unsigned int low
-    &[16, 842, 843, 467], // int fd, unsigned int high, unsigned int low, size_t count
-    &[84, 85, 844, 612], // int out_fd, int in_fd, compat_loff_t __user * offset, compat_size_t count
-    &[16, 845, 846, 847, 848, 294], // int fd, unsigned int high_off, unsigned int low_off, unsigned int high_len, unsigned int low_len, int advice
-    &[16, 849, 850, 851, 852, 100], // int fd, u32 hi_off, u32 lo_off, u32 hi_nbytes, u32 lo_nbytes, unsigned int flags
-    &[16, 64, 853, 854, 855, 856], // int fd, int mode, u32 offhi, u32 offlo, u32 lenhi, u32 lenlo
-    &[95, 857, 858, 15], // int ufd, compat_sigset_t __user * user_mask, compat_size_t sizemask, int flags
-    &[859, 860, 861, 862, 863, 11], // compat_int_t fanotify_fd, compat_uint_t flags, compat_uint_t mask0, compat_uint_t mask1, compat_int_t dfd, const char __user * pathname
-    &[864], // __kernel_old_time_t __user * tloc
-    &[865], // __kernel_old_time_t __user * tptr
+    &[596], // compat_sigset_t __user * uset
+    &[811], // unsigned long personality
+    &[35, 812, 813, 464, 814], // unsigned int fd, unsigned int offset_high, unsigned int offset_low, loff_t __user * result, unsigned int origin
+    &[489, 723, 801], // unsigned long addr, unsigned long bytes, unsigned int cache
+    &[815, 816, 817], // long cmd, long arg1, long arg2
+    &[466, 19, 465, 818, 819, 820], // unsigned long fd, char __user * buf, size_t count, unsigned long unused, unsigned long a4, unsigned long a5
+    &[35, 77, 465, 821, 822, 823], // unsigned int fd, const char __user * buf, size_t count, u32 unused, u64 a4, u64 a5
+    &[61, 824, 825, 826], // const char __user * path, unsigned long __dummy, unsigned long a2, unsigned long a3
+    &[466, 824, 825, 826], // unsigned long fd, unsigned long __dummy, unsigned long a2, unsigned long a3
+    &[16, 827, 828, 829, 465], // int fd, u32 pad0, u32 a2, u32 a3, size_t count
+    &[16, 830, 831, 832, 833, 834, 15], // int fd, int __pad, unsigned long a2, unsigned long a3, unsigned long a4, unsigned long a5, int flags
+    &[16, 830, 831, 832, 835, 836, 15], // int fd, int __pad, unsigned long a2, unsigned long a3, unsigned long a4, unsigned long a5, int flags
+    &[16, 64, 837, 838, 839, 840], // int fd, int mode, unsigned offset_a2, unsigned offset_a3, unsigned len_a4, unsigned len_a5
+    &[322, 100, 841, 842, 43, 11], // int fanotify_fd, unsigned int flags, u32 mask_hi, u32 mask_lo, int dfd, const char __user * pathname
+    &[843, 844, 724], // unsigned int start, unsigned int end, int cache
+    &[36, 845], // unsigned int cmd, unsigned int act
+    &[489, 481, 338], // unsigned long addr, unsigned long len, unsigned int op
+    &[846, 847, 848], // unsigned long type, unsigned long * v1, unsigned long * v2
+    &[35, 19, 465, 849, 850], // unsigned int fd, char __user * buf, size_t count, unsigned int high, unsigned int low
+    &[35, 77, 465, 849, 850], // unsigned int fd, const char __user * buf, size_t count, unsigned int high, unsigned int low
+    &[61, 851, 852], // const char __user * path, unsigned int high, unsigned int low
+    &[35, 851, 852], // unsigned int fd, unsigned int high, unsigned int low
+    &[16, 853, 854, 465], // int fd, unsigned int high, unsigned int low, size_t count
+    &[84, 85, 855, 608], // int out_fd, int in_fd, compat_loff_t __user * offset, compat_size_t count
+    &[16, 856, 857, 858, 859, 294], // int fd, unsigned int high_off, unsigned int low_off, unsigned int high_len, unsigned int low_len, int advice
+    &[16, 860, 861, 862, 863, 100], // int fd, u32 hi_off, u32 lo_off, u32 hi_nbytes, u32 lo_nbytes, unsigned int flags
+    &[16, 64, 864, 865, 866, 867], // int fd, int mode, u32 offhi, u32 offlo, u32 lenhi, u32 lenlo
+    &[95, 868, 869, 15], // int ufd, compat_sigset_t __user * user_mask, compat_size_t sizemask, int flags
+    &[870, 871, 872, 873, 874, 11], // compat_int_t fanotify_fd, compat_uint_t flags, compat_uint_t mask0, compat_uint_t mask1, compat_int_t dfd, const char __user * pathname
+    &[875], // __kernel_old_time_t __user * tloc
+    &[876], // __kernel_old_time_t __user * tptr
     &[159, 142, 292, 56, 78, 301], // unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd, unsigned long pgoff
-    &[159, 142, 292, 56, 78, 866], // unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd, unsigned long offset
-    &[84, 85, 610, 76], // int out_fd, int in_fd, off_t __user * offset, size_t count
-    &[35, 867, 868, 466, 75], // unsigned int fd, unsigned long offset_high, unsigned long offset_low, loff_t __user * result, unsigned int whence
-    &[61, 869], // const char __user * path, unsigned long length
-    &[35, 869], // unsigned int fd, unsigned long length
-    &[493, 458, 516, 461, 468, 546], // unsigned long addr, size_t len, unsigned long prot, unsigned long flags, unsigned long fd, off_t offset
-    &[35, 340, 612, 870, 753, 752], // unsigned int fd, char __user * ubuf, compat_size_t count, u32 reg6, u32 poshi, u32 poslo
-    &[35, 754, 612, 870, 753, 752], // unsigned int fd, const char __user * ubuf, compat_size_t count, u32 reg6, u32 poshi, u32 poslo
-    &[16, 871, 853, 854, 751], // int fd, u32 r4, u32 offhi, u32 offlo, u32 count
-    &[493, 458, 516, 461, 468, 517], // unsigned long addr, size_t len, unsigned long prot, unsigned long flags, unsigned long fd, unsigned long pgoff
-    &[61, 872, 873, 874], // const char __user * path, u32 reg4, unsigned long high, unsigned long low
-    &[35, 872, 873, 874], // unsigned int fd, u32 reg4, unsigned long high, unsigned long low
-    &[875, 626, 876], // long which, unsigned long bus, unsigned long devfn
-    &[16, 812, 877, 878, 458, 294], // int fd, u32 unused, u32 offset_high, u32 offset_low, size_t len, int advice
-    &[879, 880, 881], // struct ucontext __user * old_ctx, struct ucontext __user * new_ctx, long ctx_size
-    &[879, 880, 882], // struct ucontext __user * old_ctx, struct ucontext __user * new_ctx, int ctx_size
-    &[16, 294, 877, 878, 883, 884], // int fd, int advice, u32 offset_high, u32 offset_low, u32 len_high, u32 len_low
-    &[885], // struct rtas_args __user * uargs
-    &[886, 887, 888], // struct ucontext __user * ctx, int ndbg, struct sig_dbg_op __user * dbg
-    &[16, 889, 890], // int fd, __u32 __user * unpc, __u32 __user * ustatus
-    &[12, 100, 45, 891], // const char __user * name, unsigned int flags, umode_t mode, int neighbor_fd
-    &[16, 100, 892, 893, 894, 895], // int fd, unsigned int flags, unsigned offset_hi, unsigned offset_lo, unsigned nbytes_hi, unsigned nbytes_lo
-    &[493, 485, 896], // unsigned long addr, unsigned long len, u32 __user * map
+    &[159, 142, 292, 56, 78, 877], // unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd, unsigned long offset
+    &[84, 85, 606, 76], // int out_fd, int in_fd, off_t __user * offset, size_t count
+    &[35, 878, 879, 464, 75], // unsigned int fd, unsigned long offset_high, unsigned long offset_low, loff_t __user * result, unsigned int whence
+    &[61, 880], // const char __user * path, unsigned long length
+    &[35, 880], // unsigned int fd, unsigned long length
+    &[559], // old_sigset_t mask
+    &[489, 456, 512, 459, 466, 537], // unsigned long addr, size_t len, unsigned long prot, unsigned long flags, unsigned long fd, off_t offset
+    &[35, 340, 608, 881, 758, 757], // unsigned int fd, char __user * ubuf, compat_size_t count, u32 reg6, u32 poshi, u32 poslo
+    &[35, 759, 608, 881, 758, 757], // unsigned int fd, const char __user * ubuf, compat_size_t count, u32 reg6, u32 poshi, u32 poslo
+    &[16, 882, 864, 865, 756], // int fd, u32 r4, u32 offhi, u32 offlo, u32 count
+    &[489, 456, 512, 459, 466, 513], // unsigned long addr, size_t len, unsigned long prot, unsigned long flags, unsigned long fd, unsigned long pgoff
+    &[61, 883, 884, 885], // const char __user * path, u32 reg4, unsigned long high, unsigned long low
+    &[35, 883, 884, 885], // unsigned int fd, u32 reg4, unsigned long high, unsigned long low
+    &[886, 628, 887], // long which, unsigned long bus, unsigned long devfn
+    &[886, 888, 889], // long which, unsigned long in_bus, unsigned long in_devfn
+    &[16, 821, 890, 891, 456, 294], // int fd, u32 unused, u32 offset_high, u32 offset_low, size_t len, int advice
+    &[892, 893, 894], // struct ucontext __user * old_ctx, struct ucontext __user * new_ctx, long ctx_size
+    &[892, 893, 895], // struct ucontext __user * old_ctx, struct ucontext __user * new_ctx, int ctx_size
+    &[16, 294, 890, 891, 896, 897], // int fd, int advice, u32 offset_high, u32 offset_low, u32 len_high, u32 len_low
+    &[898], // struct rtas_args __user * uargs
+    &[899, 900, 901], // struct ucontext __user * ctx, int ndbg, struct sig_dbg_op __user * dbg
+    &[16, 902, 903], // int fd, __u32 __user * unpc, __u32 __user * ustatus
+    &[12, 100, 45, 904], // const char __user * name, unsigned int flags, umode_t mode, int neighbor_fd
+    &[16, 100, 905, 906, 907, 908], // int fd, unsigned int flags, unsigned offset_hi, unsigned offset_lo, unsigned nbytes_hi, unsigned nbytes_lo
+    &[489, 481, 909], // unsigned long addr, unsigned long len, u32 __user * map
     &[159, 22, 292, 56, 78, 74], // unsigned long addr, size_t len, unsigned long prot, unsigned long flags, unsigned long fd, off_t offset
-    &[693, 694, 897, 898, 697, 899], // unsigned int call, int first, unsigned long second, unsigned long third, void __user * ptr, long fifth
-    &[444, 436, 900], // long which, unsigned long bus, unsigned long devfn
-    &[879, 880, 901], // struct ucontext __user * old_ctx, struct ucontext __user * new_ctx, long ctx_size
-    &[159, 142, 896], // unsigned long addr, unsigned long len, u32 __user * map
-    &[902, 903, 904], // uintptr_t start, uintptr_t end, uintptr_t flags
-    &[905, 906, 907], // uintptr_t start, uintptr_t end, uintptr_t flags
-    &[35, 19, 612], // unsigned int fd, char __user * buf, compat_size_t count
-    &[35, 77, 612], // unsigned int fd, const char __user * buf, compat_size_t count
-    &[908], // struct mmap_arg_struct_emu31 __user * arg
-    &[655, 650, 909, 654, 666, 910], // compat_ulong_t addr, compat_ulong_t len, compat_ulong_t prot, compat_ulong_t flags, compat_ulong_t fd, compat_ulong_t offset
-    &[699, 694, 911, 912, 746], // uint call, int first, compat_ulong_t second, compat_ulong_t third, compat_uptr_t ptr
-    &[35, 340, 612, 913, 914], // unsigned int fd, char __user * ubuf, compat_size_t count, u32 high, u32 low
-    &[35, 754, 612, 913, 914], // unsigned int fd, const char __user * ubuf, compat_size_t count, u32 high, u32 low
-    &[61, 915, 916], // const char __user * path, u32 high, u32 low
-    &[35, 915, 916], // unsigned int fd, u32 high, u32 low
-    &[44, 917], // const char __user * filename, struct stat64_emu31 __user * statbuf
-    &[35, 917], // unsigned int fd, struct stat64_emu31 __user * statbuf
-    &[16, 918, 919, 920], // int fd, u32 high, u32 low, s32 count
-    &[16, 918, 919, 621, 921], // int fd, u32 high, u32 low, compat_size_t len, int advise
-    &[922], // struct fadvise64_64_args __user * args
-    &[477, 44, 917, 47], // unsigned int dfd, const char __user * filename, struct stat64_emu31 __user * statbuf, int flag
-    &[16, 923, 924, 925, 926, 100], // int fd, u32 offhigh, u32 offlow, u32 nhigh, u32 nlow, unsigned int flags
-    &[16, 64, 923, 924, 927, 928], // int fd, int mode, u32 offhigh, u32 offlow, u32 lenhigh, u32 lenlow
-    &[322, 100, 929, 930, 43, 11], // int fanotify_fd, unsigned int flags, u32 mask_hi, u32 mask_lo, int dfd, const char __user * pathname
-    &[418, 931], // int command, int signum
-    &[932, 933, 934], // unsigned long mmio_addr, const void __user * user_buffer, size_t length
-    &[932, 935, 934], // unsigned long mmio_addr, void __user * user_buffer, size_t length
-    &[418, 936], // int command, struct gs_cb __user * gs_cb
-    &[937, 426, 938, 461], // unsigned long function_code, void __user * buffer, u64 __user * return_code, unsigned long flags
-    &[699, 694, 897, 898, 697], // uint call, int first, unsigned long second, unsigned long third, void __user * ptr
-    &[939, 933, 940], // unsigned long mmio_addr, const void __user * user_buffer, size_t length
-    &[939, 935, 940], // unsigned long mmio_addr, void __user * user_buffer, size_t length
-    &[941, 426, 938, 56], // unsigned long function_code, void __user * buffer, u64 __user * return_code, unsigned long flags
-    &[493, 485, 516, 461, 16, 628], // unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, int fd, unsigned long off
-    &[493, 485, 25], // unsigned long addr, unsigned long len, int op
-    &[35, 19, 467, 942, 81], // unsigned int fd, char __user * buf, size_t count, long dummy, loff_t pos
-    &[35, 77, 467, 942, 81], // unsigned int fd, const char __user * buf, size_t count, long dummy, loff_t pos
-    &[16, 943, 944, 945, 946, 294], // int fd, u32 offset0, u32 offset1, u32 len0, u32 len1, int advice
+    &[702, 703, 910, 911, 706, 912], // unsigned int call, int first, unsigned long second, unsigned long third, void __user * ptr, long fifth
+    &[442, 913, 914], // long which, unsigned long in_bus, unsigned long in_devfn
+    &[892, 893, 915], // struct ucontext __user * old_ctx, struct ucontext __user * new_ctx, long ctx_size
+    &[159, 142, 909], // unsigned long addr, unsigned long len, u32 __user * map
+    &[56, 916], // unsigned long flags, unsigned long init_val
+    &[297, 22, 292, 779], // unsigned long start, size_t len, unsigned long prot, int pkey
+    &[917, 918, 919], // uintptr_t start, uintptr_t end, uintptr_t flags
+    &[920, 921, 922], // uintptr_t start, uintptr_t end, uintptr_t flags
+    &[35, 19, 608], // unsigned int fd, char __user * buf, compat_size_t count
+    &[35, 77, 608], // unsigned int fd, const char __user * buf, compat_size_t count
+    &[923], // struct mmap_arg_struct_emu31 __user * arg
+    &[657, 652, 924, 656, 672, 925], // compat_ulong_t addr, compat_ulong_t len, compat_ulong_t prot, compat_ulong_t flags, compat_ulong_t fd, compat_ulong_t offset
+    &[708, 703, 926, 927, 751], // uint call, int first, compat_ulong_t second, compat_ulong_t third, compat_uptr_t ptr
+    &[510, 509, 287, 289, 511], // unsigned long newsp, unsigned long clone_flags, int __user * parent_tidptr, int __user * child_tidptr, unsigned long tls
+    &[35, 340, 608, 928, 929], // unsigned int fd, char __user * ubuf, compat_size_t count, u32 high, u32 low
+    &[35, 759, 608, 928, 929], // unsigned int fd, const char __user * ubuf, compat_size_t count, u32 high, u32 low
+    &[61, 930, 931], // const char __user * path, u32 high, u32 low
+    &[35, 930, 931], // unsigned int fd, u32 high, u32 low
+    &[44, 932], // const char __user * filename, struct stat64_emu31 __user * statbuf
+    &[35, 932], // unsigned int fd, struct stat64_emu31 __user * statbuf
+    &[16, 933, 934, 935], // int fd, u32 high, u32 low, s32 count
+    &[16, 933, 934, 621, 936], // int fd, u32 high, u32 low, compat_size_t len, int advise
+    &[937], // struct fadvise64_64_args __user * args
+    &[475, 44, 932, 47], // unsigned int dfd, const char __user * filename, struct stat64_emu31 __user * statbuf, int flag
+    &[16, 938, 939, 940, 941, 100], // int fd, u32 offhigh, u32 offlow, u32 nhigh, u32 nlow, unsigned int flags
+    &[16, 64, 938, 939, 942, 943], // int fd, int mode, u32 offhigh, u32 offlow, u32 lenhigh, u32 lenlow
+    &[416, 944], // int command, int signum
+    &[945, 946, 947], // unsigned long mmio_addr, const void __user * user_buffer, size_t length
+    &[945, 948, 947], // unsigned long mmio_addr, void __user * user_buffer, size_t length
+    &[416, 949], // int command, struct gs_cb __user * gs_cb
+    &[950, 424, 951, 459], // unsigned long function_code, void __user * buffer, u64 __user * return_code, unsigned long flags
+    &[557, 558, 398], // int unused1, int unused2, old_sigset_t mask
+    &[708, 703, 910, 911, 706], // uint call, int first, unsigned long second, unsigned long third, void __user * ptr
+    &[286, 285, 287, 289, 288], // unsigned long newsp, unsigned long clone_flags, int __user * parent_tidptr, int __user * child_tidptr, unsigned long tls
+    &[952, 946, 953], // unsigned long mmio_addr, const void __user * user_buffer, size_t length
+    &[952, 948, 953], // unsigned long mmio_addr, void __user * user_buffer, size_t length
+    &[954, 424, 951, 56], // unsigned long function_code, void __user * buffer, u64 __user * return_code, unsigned long flags
+    &[489, 481, 512, 459, 16, 630], // unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, int fd, unsigned long off
+    &[489, 481, 25], // unsigned long addr, unsigned long len, int op
+    &[35, 19, 465, 955, 81], // unsigned int fd, char __user * buf, size_t count, long dummy, loff_t pos
+    &[35, 77, 465, 955, 81], // unsigned int fd, const char __user * buf, size_t count, long dummy, loff_t pos
+    &[16, 956, 957, 958, 959, 294], // int fd, u32 offset0, u32 offset1, u32 len0, u32 len1, int advice
     &[44, 290], // const char __user * filename, const char __user * const __user * argv
-    &[35, 947], // unsigned int fd, struct compat_stat64 __user * statbuf
-    &[35, 340, 612, 753, 752], // unsigned int fd, char __user * ubuf, compat_size_t count, u32 poshi, u32 poslo
-    &[493, 485, 516, 461, 468, 628], // unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd, unsigned long off
-    &[167, 172, 173, 440, 459], // int sig, const struct sigaction __user * act, struct sigaction __user * oact, void __user * restorer, size_t sigsetsize
-    &[167, 948, 599, 440, 600], // int sig, struct compat_sigaction __user * act, struct compat_sigaction __user * oact, void __user * restorer, compat_size_t sigsetsize
-    &[44, 947], // const char __user * filename, struct compat_stat64 __user * statbuf
-    &[167, 949, 559], // int sig, struct old_sigaction __user * act, struct old_sigaction __user * oact
-    &[167, 950, 561], // int sig, struct compat_old_sigaction __user * act, struct compat_old_sigaction __user * oact
-    &[16, 853, 854, 612], // int fd, u32 offhi, u32 offlo, compat_size_t count
-    &[16, 853, 854, 621, 294], // int fd, u32 offhi, u32 offlo, compat_size_t len, int advice
-    &[16, 853, 854, 855, 856, 294], // int fd, u32 offhi, u32 offlo, u32 lenhi, u32 lenlo, int advice
-    &[35, 951, 952, 953, 954, 100], // unsigned int fd, u32 off_high, u32 off_low, u32 nb_high, u32 nb_low, unsigned int flags
-    &[477, 44, 947, 47], // unsigned int dfd, const char __user * filename, struct compat_stat64 __user * statbuf, int flag
-    &[955], // unsigned long model
-    &[167, 172, 173, 440, 31], // int sig, const struct sigaction __user * act, struct sigaction __user * oact, void __user * restorer, size_t sigsetsize
-    &[956, 957, 958, 959, 960], // utrap_entry_t type, utrap_handler_t new_p, utrap_handler_t new_d, utrap_handler_t __user * old_p, utrap_handler_t __user * old_d
+    &[35, 960], // unsigned int fd, struct compat_stat64 __user * statbuf
+    &[35, 340, 608, 758, 757], // unsigned int fd, char __user * ubuf, compat_size_t count, u32 poshi, u32 poslo
+    &[489, 481, 512, 459, 466, 630], // unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd, unsigned long off
+    &[167, 172, 173, 438, 457], // int sig, const struct sigaction __user * act, struct sigaction __user * oact, void __user * restorer, size_t sigsetsize
+    &[167, 961, 592, 438, 593], // int sig, struct compat_sigaction __user * act, struct compat_sigaction __user * oact, void __user * restorer, compat_size_t sigsetsize
+    &[44, 960], // const char __user * filename, struct compat_stat64 __user * statbuf
+    &[167, 962, 550], // int sig, struct old_sigaction __user * act, struct old_sigaction __user * oact
+    &[167, 963, 552], // int sig, struct compat_old_sigaction __user * act, struct compat_old_sigaction __user * oact
+    &[16, 864, 865, 608], // int fd, u32 offhi, u32 offlo, compat_size_t count
+    &[16, 864, 865, 621, 294], // int fd, u32 offhi, u32 offlo, compat_size_t len, int advice
+    &[16, 864, 865, 866, 867, 294], // int fd, u32 offhi, u32 offlo, u32 lenhi, u32 lenlo, int advice
+    &[35, 964, 965, 966, 967, 100], // unsigned int fd, u32 off_high, u32 off_low, u32 nb_high, u32 nb_low, unsigned int flags
+    &[475, 44, 960, 47], // unsigned int dfd, const char __user * filename, struct compat_stat64 __user * statbuf, int flag
+    &[968], // unsigned long model
+    &[167, 172, 173, 438, 31], // int sig, const struct sigaction __user * act, struct sigaction __user * oact, void __user * restorer, size_t sigsetsize
+    &[969, 970, 971, 972, 973], // utrap_entry_t type, utrap_handler_t new_p, utrap_handler_t new_d, utrap_handler_t __user * old_p, utrap_handler_t __user * old_d
     &[145, 217], // const clockid_t which_clock, struct __kernel_timex __user * txc_p
-    &[429, 697, 961], // int func, void __user * ptr, unsigned long bytecount
+    &[427, 706, 974], // int func, void __user * ptr, unsigned long bytecount
     &[207, 208], // int option, unsigned long arg2
-    &[962, 963, 739], // unsigned long from, unsigned long num, int turn_on
+    &[975, 976, 744], // unsigned long from, unsigned long num, int turn_on
     &[78, 79, 80, 81], // unsigned long fd, const struct iovec __user * vec, unsigned long vlen, loff_t pos
     &[78, 79, 80, 81, 345], // unsigned long fd, const struct iovec __user * vec, unsigned long vlen, loff_t pos, rwf_t flags
-    &[16, 294, 964, 965], // int fd, int advice, unsigned long long offset, unsigned long long len
-    &[125, 25, 126, 966, 128, 129], // u32 __user * uaddr, int op, u32 val, const struct __kernel_timespec __user * utime, u32 __user * uaddr2, u32 val3
+    &[16, 294, 977, 978], // int fd, int advice, unsigned long long offset, unsigned long long len
+    &[125, 25, 126, 979, 128, 129], // u32 __user * uaddr, int op, u32 val, const struct __kernel_timespec __user * utime, u32 __user * uaddr2, u32 val3
     &[24, 27, 28, 246, 30, 31], // int epfd, struct epoll_event __user * events, int maxevents, const struct __kernel_timespec __user * timeout, const sigset_t __user * sigmask, size_t sigsetsize
-    &[43, 61, 100, 967, 383], // int dfd, const char __user * path, unsigned int flags, struct mount_attr __user * uattr, size_t usize
+    &[43, 61, 100, 980, 381], // int dfd, const char __user * path, unsigned int flags, struct mount_attr __user * uattr, size_t usize
     &[35, 36, 71, 72], // unsigned int fd, unsigned int cmd, qid_t id, void __user * addr
-    &[968, 969, 970], // const struct landlock_ruleset_attr __user * const attr, const size_t size, const __u32 flags
-    &[971, 972, 973, 970], // const int ruleset_fd, const enum landlock_rule_type rule_type, const void __user * const rule_attr, const __u32 flags
-    &[971, 970], // const int ruleset_fd, const __u32 flags
+    &[981, 982, 983], // const struct landlock_ruleset_attr __user * const attr, const size_t size, const __u32 flags
+    &[984, 985, 986, 983], // const int ruleset_fd, const enum landlock_rule_type rule_type, const void __user * const rule_attr, const __u32 flags
+    &[984, 983], // const int ruleset_fd, const __u32 flags
     &[100], // unsigned int flags
-    &[359, 100], // int pidfd, unsigned int flags
-    &[974, 975, 100, 10, 976], // struct futex_waitv __user * waiters, unsigned int nr_futexes, unsigned int flags, struct __kernel_timespec __user * timeout, clockid_t clockid
-    &[297, 142, 977, 56], // unsigned long start, unsigned long len, unsigned long home_node, unsigned long flags
-    &[125, 25, 126, 978, 128, 129], // u32 __user * uaddr, int op, u32 val, const struct old_timespec32 __user * utime, u32 __user * uaddr2, u32 val3
-    &[24, 27, 28, 246, 30, 459], // int epfd, struct epoll_event __user * events, int maxevents, const struct __kernel_timespec __user * timeout, const sigset_t __user * sigmask, size_t sigsetsize
-    &[43, 61, 100, 967, 540], // int dfd, const char __user * path, unsigned int flags, struct mount_attr __user * uattr, size_t usize
-    &[968, 979, 970], // const struct landlock_ruleset_attr __user * const attr, const size_t size, const __u32 flags
-    &[518, 485, 980, 461], // unsigned long start, unsigned long len, unsigned long home_node, unsigned long flags
-    &[24, 27, 28, 246, 656, 600], // int epfd, struct epoll_event __user * events, int maxevents, const struct __kernel_timespec __user * timeout, const compat_sigset_t __user * sigmask, compat_size_t sigsetsize
-    &[35, 340, 612, 870, 981, 982], // unsigned int fd, char __user * ubuf, compat_size_t count, u32 reg6, u32 pos1, u32 pos2
-    &[35, 754, 612, 870, 981, 982], // unsigned int fd, const char __user * ubuf, compat_size_t count, u32 reg6, u32 pos1, u32 pos2
-    &[16, 871, 983, 984, 751], // int fd, u32 r4, u32 offset1, u32 offset2, u32 count
-    &[493, 458, 516, 461, 468, 613], // unsigned long addr, size_t len, unsigned long prot, unsigned long flags, unsigned long fd, unsigned long off_4k
-    &[61, 872, 985, 986], // const char __user * path, u32 reg4, unsigned long len1, unsigned long len2
-    &[35, 872, 985, 986], // unsigned int fd, u32 reg4, unsigned long len1, unsigned long len2
-    &[16, 812, 983, 984, 458, 294], // int fd, u32 unused, u32 offset1, u32 offset2, size_t len, int advice
-    &[16, 100, 987, 988, 989, 990], // int fd, unsigned int flags, unsigned int offset1, unsigned int offset2, unsigned int nbytes1, unsigned int nbytes2
-    &[16, 64, 983, 984, 991, 992], // int fd, int mode, u32 offset1, u32 offset2, u32 len1, u32 len2
-    &[322, 100, 993, 43, 11], // int fanotify_fd, unsigned int flags, __u64 mask, int dfd, const char __user * pathname
-    &[43, 12, 324, 994, 47], // int dfd, const char __user * name, struct file_handle __user * handle, void __user * mnt_id, int flag
-    &[35, 995, 996, 100], // unsigned int fd, struct cachestat_range __user * cstat_range, struct cachestat __user * cstat, unsigned int flags
+    &[357, 100], // int pidfd, unsigned int flags
+    &[987, 988, 100, 10, 989], // struct futex_waitv __user * waiters, unsigned int nr_futexes, unsigned int flags, struct __kernel_timespec __user * timeout, clockid_t clockid
+    &[297, 142, 990, 56], // unsigned long start, unsigned long len, unsigned long home_node, unsigned long flags
+    &[125, 25, 126, 991, 128, 129], // u32 __user * uaddr, int op, u32 val, const struct old_timespec32 __user * utime, u32 __user * uaddr2, u32 val3
+    &[24, 27, 28, 246, 30, 457], // int epfd, struct epoll_event __user * events, int maxevents, const struct __kernel_timespec __user * timeout, const sigset_t __user * sigmask, size_t sigsetsize
+    &[43, 61, 100, 980, 531], // int dfd, const char __user * path, unsigned int flags, struct mount_attr __user * uattr, size_t usize
+    &[981, 992, 983], // const struct landlock_ruleset_attr __user * const attr, const size_t size, const __u32 flags
+    &[24, 27, 28, 246, 658, 593], // int epfd, struct epoll_event __user * events, int maxevents, const struct __kernel_timespec __user * timeout, const compat_sigset_t __user * sigmask, compat_size_t sigsetsize
+    &[514, 481, 993, 459], // unsigned long start, unsigned long len, unsigned long home_node, unsigned long flags
+    &[35, 340, 608, 881, 994, 995], // unsigned int fd, char __user * ubuf, compat_size_t count, u32 reg6, u32 pos1, u32 pos2
+    &[35, 759, 608, 881, 994, 995], // unsigned int fd, const char __user * ubuf, compat_size_t count, u32 reg6, u32 pos1, u32 pos2
+    &[16, 882, 996, 997, 756], // int fd, u32 r4, u32 offset1, u32 offset2, u32 count
+    &[489, 456, 512, 459, 466, 609], // unsigned long addr, size_t len, unsigned long prot, unsigned long flags, unsigned long fd, unsigned long off_4k
+    &[61, 883, 998, 999], // const char __user * path, u32 reg4, unsigned long len1, unsigned long len2
+    &[35, 883, 998, 999], // unsigned int fd, u32 reg4, unsigned long len1, unsigned long len2
+    &[16, 821, 996, 997, 456, 294], // int fd, u32 unused, u32 offset1, u32 offset2, size_t len, int advice
+    &[16, 100, 1000, 1001, 1002, 1003], // int fd, unsigned int flags, unsigned int offset1, unsigned int offset2, unsigned int nbytes1, unsigned int nbytes2
+    &[16, 64, 996, 997, 1004, 1005], // int fd, int mode, u32 offset1, u32 offset2, u32 len1, u32 len2
+    &[16, 64, 1006, 1007, 1008, 1009], // int fd, int mode, u32 offset_hi, u32 offset_lo, u32 len_hi, u32 len_lo
+    &[11, 610, 611], // const char __user * pathname, u32 length_lo, u32 length_hi
+    &[35, 610, 611], // unsigned int fd, u32 length_lo, u32 length_hi
+    &[35, 19, 465, 602, 603], // unsigned int fd, char __user * buf, size_t count, u32 pos_lo, u32 pos_hi
+    &[35, 77, 465, 602, 603], // unsigned int fd, const char __user * buf, size_t count, u32 pos_lo, u32 pos_hi
+    &[16, 612, 613, 662, 663, 100], // int fd, u32 offset_lo, u32 offset_hi, u32 nbytes_lo, u32 nbytes_hi, unsigned int flags
+    &[16, 612, 613, 465], // int fd, u32 offset_lo, u32 offset_hi, size_t count
+    &[16, 612, 613, 626, 627, 294], // int fd, u32 offset_lo, u32 offset_hi, u32 len_lo, u32 len_hi, int advice
+    &[322, 100, 1010, 43, 11], // int fanotify_fd, unsigned int flags, __u64 mask, int dfd, const char __user * pathname
+    &[43, 12, 324, 1011, 47], // int dfd, const char __user * name, struct file_handle __user * handle, void __user * mnt_id, int flag
+    &[35, 1012, 1013, 100], // unsigned int fd, struct cachestat_range __user * cstat_range, struct cachestat __user * cstat, unsigned int flags
     &[43, 44, 45, 100], // int dfd, const char __user * filename, umode_t mode, unsigned int flags
-    &[997, 998, 617, 100], // void __user * uaddr, unsigned long mask, int nr, unsigned int flags
-    &[997, 431, 998, 100, 10, 976], // void __user * uaddr, unsigned long val, unsigned long mask, unsigned int flags, struct __kernel_timespec __user * timeout, clockid_t clockid
-    &[974, 100, 999, 1000], // struct futex_waitv __user * waiters, unsigned int flags, int nr_wake, int nr_requeue
-    &[1001, 1002, 1003, 100], // const struct mnt_id_req __user * req, struct statmount __user * buf, size_t bufsize, unsigned int flags
-    &[1001, 1004, 1005, 100], // const struct mnt_id_req __user * req, u64 __user * mnt_ids, size_t nr_mnt_ids, unsigned int flags
-    &[1006, 1007, 1008, 365], // unsigned int attr, struct lsm_ctx __user * ctx, u32 __user * size, u32 flags
-    &[1006, 1007, 1009, 365], // unsigned int attr, struct lsm_ctx __user * ctx, u32 size, u32 flags
-    &[1010, 1008, 365], // u64 __user * ids, u32 __user * size, u32 flags
+    &[1014, 1015, 617, 100], // void __user * uaddr, unsigned long mask, int nr, unsigned int flags
+    &[1014, 429, 1015, 100, 10, 989], // void __user * uaddr, unsigned long val, unsigned long mask, unsigned int flags, struct __kernel_timespec __user * timeout, clockid_t clockid
+    &[987, 100, 1016, 1017], // struct futex_waitv __user * waiters, unsigned int flags, int nr_wake, int nr_requeue
+    &[1018, 1019, 1020, 100], // const struct mnt_id_req __user * req, struct statmount __user * buf, size_t bufsize, unsigned int flags
+    &[1018, 1021, 1022, 100], // const struct mnt_id_req __user * req, u64 __user * mnt_ids, size_t nr_mnt_ids, unsigned int flags
+    &[1023, 1024, 1025, 363], // unsigned int attr, struct lsm_ctx __user * ctx, u32 __user * size, u32 flags
+    &[1023, 1024, 1026, 363], // unsigned int attr, struct lsm_ctx __user * ctx, u32 size, u32 flags
+    &[1027, 1025, 363], // u64 __user * ids, u32 __user * size, u32 flags
     &[297, 22, 56], // unsigned long start, size_t len, unsigned long flags
-    &[997, 1011, 617, 100], // void __user * uaddr, unsigned long mask, int nr, unsigned int flags
-    &[997, 679, 1011, 100, 10, 976], // void __user * uaddr, unsigned long val, unsigned long mask, unsigned int flags, struct __kernel_timespec __user * timeout, clockid_t clockid
-    &[1001, 1002, 1012, 100], // const struct mnt_id_req __user * req, struct statmount __user * buf, size_t bufsize, unsigned int flags
-    &[1001, 1004, 1013, 100], // const struct mnt_id_req __user * req, u64 __user * mnt_ids, size_t nr_mnt_ids, unsigned int flags
-    &[518, 458, 461], // unsigned long start, size_t len, unsigned long flags
-    &[493, 457, 100], // unsigned long addr, unsigned long size, unsigned int flags
-    &[1014, 1015, 1016, 1017, 100], // struct riscv_hwprobe __user * pairs, size_t pair_count, size_t cpusetsize, unsigned long __user * cpus, unsigned int flags
-    &[1014, 1018, 1019, 1017, 100], // struct riscv_hwprobe __user * pairs, size_t pair_count, size_t cpusetsize, unsigned long __user * cpus, unsigned int flags
+    &[1014, 1028, 617, 100], // void __user * uaddr, unsigned long mask, int nr, unsigned int flags
+    &[1014, 688, 1028, 100, 10, 989], // void __user * uaddr, unsigned long val, unsigned long mask, unsigned int flags, struct __kernel_timespec __user * timeout, clockid_t clockid
+    &[1018, 1019, 1029, 100], // const struct mnt_id_req __user * req, struct statmount __user * buf, size_t bufsize, unsigned int flags
+    &[1018, 1021, 1030, 100], // const struct mnt_id_req __user * req, u64 __user * mnt_ids, size_t nr_mnt_ids, unsigned int flags
+    &[514, 456, 459], // unsigned long start, size_t len, unsigned long flags
+    &[489, 455, 100], // unsigned long addr, unsigned long size, unsigned int flags
+    &[1031, 1032, 1033, 1034, 100], // struct riscv_hwprobe __user * pairs, size_t pair_count, size_t cpusetsize, unsigned long __user * cpus, unsigned int flags
+    &[1031, 1035, 1036, 1034, 100], // struct riscv_hwprobe __user * pairs, size_t pair_count, size_t cpusetsize, unsigned long __user * cpus, unsigned int flags
     &[159, 20, 100], // unsigned long addr, unsigned long size, unsigned int flags
-    &[212, 213, 1020], // unsigned __user * cpup, unsigned __user * nodep, void __user * unused
+    &[212, 213, 1037], // unsigned __user * cpup, unsigned __user * nodep, void __user * unused
     &[242, 244, 245], // int semid, struct sembuf __user * tsops, unsigned int nsops
-    &[235, 342, 343, 1021, 1022], // int cmd, union bpf_attr __user * uattr, unsigned int size, struct bpf_common_attr __user * uattr_common, unsigned int size_common
-    &[43, 11, 1023, 12, 1024, 383], // int dfd, const char __user * pathname, unsigned int at_flags, const char __user * name, const struct xattr_args __user * uargs, size_t usize
-    &[43, 11, 1023, 12, 1025, 383], // int dfd, const char __user * pathname, unsigned int at_flags, const char __user * name, struct xattr_args __user * uargs, size_t usize
-    &[43, 11, 1023, 18, 14], // int dfd, const char __user * pathname, unsigned int at_flags, char __user * list, size_t size
-    &[43, 11, 1023, 12], // int dfd, const char __user * pathname, unsigned int at_flags, const char __user * name
-    &[43, 44, 348, 967, 383], // int dfd, const char __user * filename, unsigned flags, struct mount_attr __user * uattr, size_t usize
-    &[43, 44, 1026, 383, 1023], // int dfd, const char __user * filename, struct file_attr __user * ufattr, size_t usize, unsigned int at_flags
-    &[1027, 1028, 1029, 100], // const struct ns_id_req __user * req, u64 __user * ns_ids, size_t nr_ns_ids, unsigned int flags
-    &[43, 11, 1023, 12, 1024, 540], // int dfd, const char __user * pathname, unsigned int at_flags, const char __user * name, const struct xattr_args __user * uargs, size_t usize
-    &[43, 11, 1023, 12, 1025, 540], // int dfd, const char __user * pathname, unsigned int at_flags, const char __user * name, struct xattr_args __user * uargs, size_t usize
-    &[43, 11, 1023, 18, 456], // int dfd, const char __user * pathname, unsigned int at_flags, char __user * list, size_t size
-    &[43, 44, 348, 967, 540], // int dfd, const char __user * filename, unsigned flags, struct mount_attr __user * uattr, size_t usize
-    &[43, 44, 1026, 540, 1023], // int dfd, const char __user * filename, struct file_attr __user * ufattr, size_t usize, unsigned int at_flags
-    &[1027, 1028, 1030, 100], // const struct ns_id_req __user * req, u64 __user * ns_ids, size_t nr_ns_ids, unsigned int flags
+    &[235, 342, 343, 1038, 1039], // int cmd, union bpf_attr __user * uattr, unsigned int size, struct bpf_common_attr __user * uattr_common, unsigned int size_common
+    &[43, 11, 1040, 12, 1041, 381], // int dfd, const char __user * pathname, unsigned int at_flags, const char __user * name, const struct xattr_args __user * uargs, size_t usize
+    &[43, 11, 1040, 12, 1042, 381], // int dfd, const char __user * pathname, unsigned int at_flags, const char __user * name, struct xattr_args __user * uargs, size_t usize
+    &[43, 11, 1040, 18, 14], // int dfd, const char __user * pathname, unsigned int at_flags, char __user * list, size_t size
+    &[43, 11, 1040, 12], // int dfd, const char __user * pathname, unsigned int at_flags, const char __user * name
+    &[43, 44, 346, 980, 381], // int dfd, const char __user * filename, unsigned flags, struct mount_attr __user * uattr, size_t usize
+    &[43, 44, 1043, 381, 1040], // int dfd, const char __user * filename, struct file_attr __user * ufattr, size_t usize, unsigned int at_flags
+    &[1044, 1045, 1046, 100], // const struct ns_id_req __user * req, u64 __user * ns_ids, size_t nr_ns_ids, unsigned int flags
+    &[43, 11, 1040, 12, 1041, 531], // int dfd, const char __user * pathname, unsigned int at_flags, const char __user * name, const struct xattr_args __user * uargs, size_t usize
+    &[43, 11, 1040, 12, 1042, 531], // int dfd, const char __user * pathname, unsigned int at_flags, const char __user * name, struct xattr_args __user * uargs, size_t usize
+    &[43, 11, 1040, 18, 454], // int dfd, const char __user * pathname, unsigned int at_flags, char __user * list, size_t size
+    &[43, 44, 346, 980, 531], // int dfd, const char __user * filename, unsigned flags, struct mount_attr __user * uattr, size_t usize
+    &[43, 44, 1043, 531, 1040], // int dfd, const char __user * filename, struct file_attr __user * ufattr, size_t usize, unsigned int at_flags
+    &[1044, 1045, 1047, 100], // const struct ns_id_req __user * req, u64 __user * ns_ids, size_t nr_ns_ids, unsigned int flags
     &[16, 100], // int fd, unsigned int flags
 ];

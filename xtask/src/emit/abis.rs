@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{HEAD, variant};
-use crate::model::{AbiSpec, Abis, ByteOrder, Served};
+use crate::model::{AbiSpec, Abis, ByteOrder, CallSpec, FailedResult, Failure, NumberPlace, Served};
 
 const ENUM: &str = "\
 /// What a user program sees of a kernel: numbers, calling convention, data model.
@@ -24,7 +24,10 @@ pub(super) fn abis(abis: &Abis) -> String {
     let count = all.len();
     let mut out = format!(
         "{HEAD}//! The ABIs and what `data/abis.yaml` says of each.\n\n\
-         use crate::abi::{{AuditArch, ByteOrder, Facts}};\n\n{ENUM}"
+         use crate::abi::{{AuditArch, ByteOrder, Facts}};\n\
+         use crate::convention::{{\n\
+         \x20   Convention, Extension, Failure, NumberPlace, OtherInstruction, Pairs, StackWords,\n\
+         }};\n\n{ENUM}"
     );
     for spec in &all {
         let _ = writeln!(out, "    /// `{}`: {}.\n    {},", spec.name, spec.title, variant(&spec.name));
@@ -71,9 +74,50 @@ fn facts(spec: &AbiSpec, out: &mut String) {
     }
     let _ = writeln!(
         out,
-        "        ],\n        native_arch: {native_arch},\n        compat_archs: &[{}],\n    }},",
+        "        ],\n        native_arch: {native_arch},\n        compat_archs: &[{}],\n        convention: Convention {{",
         quoted(&compat)
     );
+    convention(&spec.call, out);
+    out.push_str("        },\n    },\n");
+}
+
+fn convention(call: &CallSpec, out: &mut String) {
+    let quoted = |name: &String| format!("\"{name}\"");
+    let some = |text: Option<String>| text.map_or_else(|| "None".to_string(), |text| format!("Some({text})"));
+    let number = match &call.number {
+        NumberPlace::Register(name) => format!("NumberPlace::Register(\"{name}\")"),
+        NumberPlace::Instruction { immediate, register } => {
+            let register = some(register.as_ref().map(quoted));
+            format!("NumberPlace::Instruction {{ name: \"{immediate}\", register: {register} }}")
+        }
+    };
+    let failure = |failure: &Failure| match failure {
+        Failure::Result(FailedResult::Negative) => "Failure::Negative".to_string(),
+        Failure::Flag { flag } => format!("Failure::Flag(\"{flag}\")"),
+    };
+    let stack = call.stack.as_ref().map(|stack| {
+        let (register, offset, count) = (&stack.register, stack.offset, stack.count);
+        format!("StackWords {{ register: \"{register}\", offset: {offset}, count: {count} }}")
+    });
+    let other = call.other.as_ref().map(|other| {
+        let (name, trap, failure) = (&other.instruction, other.trap, failure(&other.failure));
+        format!("OtherInstruction {{ name: \"{name}\", trap: {trap:#x}, failure: {failure} }}")
+    });
+    let words: Vec<String> = call.words.iter().map(quoted).collect();
+    let lines = [
+        ("number", number),
+        ("words", format!("&[{}]", words.join(", "))),
+        ("stack", some(stack)),
+        ("result", quoted(&call.result)),
+        ("second", some(call.second.as_ref().map(quoted))),
+        ("failure", failure(&call.failure)),
+        ("other", some(other)),
+        ("pairs", format!("Pairs::{:?}", call.pairs)),
+        ("extension", some(call.extension.map(|extension| format!("Extension::{extension:?}")))),
+    ];
+    for (field, value) in lines {
+        let _ = writeln!(out, "            {field}: {value},");
+    }
 }
 
 /// A round number in decimal, a bit in hexadecimal.

@@ -81,8 +81,8 @@ impl Prototypes {
         let mut out = format!(
             "{HEAD}//! What calls take: parameters, and lists of them, in the order of first appearance.\n\n\
              use crate::prototype::*;\n\n\
-             // type, name, class, part, the value that it is a part of\n\
-             pub(crate) static PARAMS: [ParamData; {}] = [\n",
+             pub(crate) const PARAMS_COUNT: usize = {0};\n\n\
+             pub(crate) static PARAMS: [ParamData; PARAMS_COUNT] = [\n    // type, name, class, part, the value that it is a part of\n",
             self.entries.len()
         );
         for line in &self.entries {

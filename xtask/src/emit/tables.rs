@@ -123,7 +123,7 @@ pub(super) fn list(out: &mut String, name: &str, ty: &str, len: usize) {
 fn side(side: Option<&Side>, pools: &Pools) -> String {
     let Some(side) = side else { return "NO_SIDE".to_string() };
     let config = match &side.config {
-        Guard::Constant(_) => "NONE".to_string(),
+        Guard::Constant(_) => "NO_CONFIG".to_string(),
         config => pools.prototypes.configs.id(Some(&config.to_string())),
     };
     let mut flags = missing(side).to_string();

@@ -46,10 +46,13 @@ impl Conditions {
                 "elif" => drop(open.last_mut().map(|open| open.next(with(condition(rest), &defined)))),
                 "else" => drop(open.last_mut().map(|open| open.next(Guard::TRUE))),
                 "endif" => drop(open.pop()),
-                "define" if !open.is_empty() && own.asks(rest) => {
+                "define" if !open.is_empty() => {
+                    let name = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
                     let now = Guard::all(open.iter().map(|open| open.now.clone()));
-                    let before = defined.remove(rest).unwrap_or(Guard::FALSE);
-                    defined.insert(rest.to_string(), before.or(now));
+                    let before = defined.remove(name).unwrap_or(Guard::FALSE);
+                    // Under its own `#ifndef` it is defined from here on, whoever did it.
+                    let own = if now.symbols().contains(name) { Guard::symbol(name) } else { Guard::FALSE };
+                    defined.insert(name.to_string(), Guard::any([before, own, now]).simplified());
                     continue;
                 }
                 _ => continue,
@@ -85,17 +88,18 @@ fn condition(text: &str) -> Guard {
 /// A condition in which macros that the same file defines stand for the conditions around their definitions: for
 /// `__WANT_OLD_TIME_TYPE_SYSCALL` in `kernel/time/time.c`, what that file asks before it defines it.
 fn with(guard: Guard, defined: &BTreeMap<String, Guard>) -> Guard {
-    let Some((name, condition)) = guard.symbols().into_iter().find_map(|name| defined.get_key_value(name)) else {
-        return guard;
-    };
-    let set = guard.fold(&|symbol| (symbol == name).then_some(true));
-    let unset = guard.fold(&|symbol| (symbol == name).then_some(false));
-    with(condition.clone().and(set).or(condition.clone().not().and(unset)), defined)
+    let known: Vec<(&String, &Guard)> =
+        guard.symbols().into_iter().filter_map(|name| defined.get_key_value(name)).collect();
+    known.into_iter().fold(guard.clone(), |guard, (name, condition)| {
+        let set = guard.fold(&|symbol| (symbol == name).then_some(true));
+        let unset = guard.fold(&|symbol| (symbol == name).then_some(false));
+        condition.clone().and(set).or(condition.clone().not().and(unset))
+    })
 }
 
 /// What a file defines for itself, and what it asks.
 struct Own {
-    /// Macros without a value or parameters, with the lines that define them.
+    /// Macros, with the lines that define them.
     defined: BTreeMap<String, Vec<u32>>,
 }
 
@@ -117,11 +121,6 @@ impl Own {
     /// with which a header protects itself.
     fn defines_after(&self, name: &str, line: u32) -> bool {
         self.defined.get(name).is_some_and(|lines| lines.iter().any(|at| *at > line))
-    }
-
-    /// Whether what a `#define` defines is a plain word that conditions can ask for.
-    fn asks(&self, rest: &str) -> bool {
-        self.defined.contains_key(rest)
     }
 }
 
@@ -183,7 +182,7 @@ f
 
     #[test]
     fn what_a_file_defines_stands_for_the_condition_around_it() {
-        let text = "#if defined(CONFIG_A) || B\n#define WANT\n#endif\n#ifdef WANT\na\n#endif\n#ifndef WANT\nb\n#endif\n";
+        let text = "#if defined(CONFIG_A) || B\n#define WANT 1\n#endif\n#ifdef WANT\na\n#endif\n#ifndef WANT\nb\n#endif\n";
         assert_eq!((at(text, 5), at(text, 8)), ("B || CONFIG_A".into(), "!B && !CONFIG_A".into()));
     }
 

@@ -156,7 +156,9 @@ impl<'a> Sides<'a> {
         if params.iter().map(count).max() > Some(room) {
             return Err(NO_PARAMS);
         }
-        Ok((params, self.prototypes.block(entry, way)?))
+        let mut block = self.prototypes.block(entry, way)?;
+        block.iter_mut().for_each(|words| words::place(words, way));
+        Ok((params, block))
     }
 
     /// The tracepoint: of a function that `SYSCALL_DEFINEn` makes and whose name the kernel finds again in the symbol

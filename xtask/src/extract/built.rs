@@ -27,8 +27,14 @@ pub(super) fn built<T: Sync>(tree: &Tree<T>, files: &[&str], pasted: &Pasted, si
         by_arch.entry(arch(file)).or_default().push(file);
     }
     let by_arch: Vec<_> = by_arch.into_iter().collect();
+    // The first part of the top `Makefile` calls `make` again in the right folder, and this is that second call.
+    let second =
+        [("sub_make_done", "1"), ("MAKEFLAGS", "--no-print-directory"), ("SRCARCH", ANY_ARCH), ("ARCH", ANY_ARCH)];
+    let mut top = given(&second);
+    objects(&text(tree, "Makefile").unwrap_or_default(), &mut top, &|path| text(tree, path));
     let found = by_arch.par_iter().flat_map_iter(|(arch, files)| {
-        let build = Build { tree, arch: *arch, pasted, top: Rc::default(), folders: RefCell::default() }.with_top();
+        let top = of_arch(&top, tree, *arch);
+        let build = Build { tree, pasted, top, folders: RefCell::default() };
         let guards = files.iter().map(|file| ((*file).to_string(), build.guard(file, sink)));
         guards.filter(|(_, guard)| *guard != Guard::TRUE).collect::<Vec<_>>()
     });
@@ -49,10 +55,9 @@ fn arch(file: &str) -> Option<&str> {
 /// What one architecture's kernel builds, or, for files of no architecture, what all do.
 struct Build<'a, T> {
     tree: &'a Tree<T>,
-    arch: Option<&'a str>,
     pasted: &'a Pasted,
     /// What the top `Makefile` sets, the architecture's own included.
-    top: Rc<Lists>,
+    top: Lists,
     folders: RefCell<BTreeMap<String, Rc<Lists>>>,
 }
 
@@ -60,24 +65,6 @@ struct Build<'a, T> {
 const DEPTH: usize = 20;
 
 impl<T> Build<'_, T> {
-    fn with_top(mut self) -> Self {
-        // The first part of the top `Makefile` calls `make` again in the right folder, and this is that second call.
-        let mut lists = given(&[("sub_make_done", "1"), ("MAKEFLAGS", "--no-print-directory")]);
-        if let Some(arch) = self.arch {
-            lists.extend(given(&[("SRCARCH", arch), ("ARCH", arch)]));
-        }
-        if let Some(makefile) = self.text("Makefile") {
-            objects(&makefile, &mut lists, &|path| self.text(path));
-        }
-        self.top = Rc::new(lists);
-        self
-    }
-
-    fn text(&self, path: &str) -> Option<String> {
-        let path = path.strip_prefix("./").unwrap_or(path);
-        self.tree.get(path).map(|text| text.text.to_string())
-    }
-
     fn guard(&self, file: &str, sink: &Sink) -> Guard {
         let guard = self.file(file, 0).simplified();
         if guard == Guard::FALSE {
@@ -159,13 +146,13 @@ impl<T> Build<'_, T> {
         let path = |name: &str| if folder.is_empty() { name.to_string() } else { format!("{folder}/{name}") };
         // The top `Makefile` goes on in `Kbuild`; elsewhere `Kbuild` takes the place of a `Makefile`.
         let mut lists = match folder.is_empty() {
-            true => (*self.top).clone(),
+            true => self.top.clone(),
             false => self.exported(),
         };
         lists.extend(given(&[("src", folder), ("obj", folder)]));
-        let makefile = || (!folder.is_empty()).then(|| self.text(&path("Makefile"))).flatten();
-        if let Some(text) = self.text(&path("Kbuild")).or_else(makefile) {
-            objects(&text, &mut lists, &|path| self.text(path));
+        let makefile = || (!folder.is_empty()).then(|| text(self.tree, &path("Makefile"))).flatten();
+        if let Some(makefile) = text(self.tree, &path("Kbuild")).or_else(makefile) {
+            objects(&makefile, &mut lists, &|path| text(self.tree, path));
         }
         let lists = Rc::new(lists);
         self.folders.borrow_mut().insert(folder.to_string(), Rc::clone(&lists));
@@ -178,6 +165,26 @@ impl<T> Build<'_, T> {
         let kept = self.top.iter().filter(|(name, _)| capitals(name));
         kept.map(|(name, words)| (name.clone(), words.clone())).collect()
     }
+}
+
+/// Stands in the top `Makefile` where it means the folder of `arch/`, so that the file is read once for all of them.
+const ANY_ARCH: &str = "@";
+
+/// What the top `Makefile` sets for one architecture, whose own it includes.
+fn of_arch<T>(top: &Lists, tree: &Tree<T>, arch: Option<&str>) -> Lists {
+    let Some(arch) = arch else { return top.clone() };
+    let mut lists = top.clone();
+    for (_, word) in lists.values_mut().flatten().filter(|(_, word)| word.contains(ANY_ARCH)) {
+        *word = word.replace(ANY_ARCH, arch);
+    }
+    let makefile = text(tree, &format!("arch/{arch}/Makefile")).unwrap_or_default();
+    objects(&makefile, &mut lists, &|path| text(tree, path));
+    lists
+}
+
+fn text<T>(tree: &Tree<T>, path: &str) -> Option<String> {
+    let path = path.strip_prefix("./").unwrap_or(path);
+    tree.get(path).map(|text| text.text.to_string())
 }
 
 fn given(values: &[(&str, &str)]) -> Lists {

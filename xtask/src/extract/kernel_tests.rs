@@ -120,7 +120,7 @@ fn read(folder: &str, abis: &Abis) -> Tree<Scanned> {
         want => want,
     };
     let scan = |file: &File| {
-        let found = (parse::pasted(file.bytes), BUILT.iter().any(|(path, _)| *path == file.path));
+        let found = (parse::pasted(file.path, file.bytes), BUILT.iter().any(|(path, _)| *path == file.path));
         (found.1 || !found.0.is_empty()).then_some(found)
     };
     let kernel = Kernel::open(folder).expect("a kernel");

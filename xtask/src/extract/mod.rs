@@ -181,7 +181,7 @@ fn kept<T>(found: Vec<(Arc<str>, Vec<T>)>, passes: impl Fn(&T) -> bool) -> BTree
 fn scan(file: &File, sink: &Sink) -> Option<Found> {
     let in_arch = file.path.starts_with("arch/");
     let defines = parse::may_define(file.bytes);
-    let pasted = parse::pasted(file.bytes);
+    let pasted = parse::pasted(file.path, file.bytes);
     if !in_arch && !defines && pasted.is_empty() {
         return None;
     }

@@ -7,34 +7,34 @@ use crate::diagnostic::{Diagnostic, Label, Sink};
 
 /// What stands in a file, in its order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KconfigItem {
+pub enum KconfigItem<'t> {
     /// `config` or `menuconfig`.
-    Symbol(KconfigSymbol),
+    Symbol(KconfigSymbol<'t>),
     /// `choice` … `endchoice`: one of the symbols in it is set.
-    Choice(KconfigChoice),
+    Choice(KconfigChoice<'t>),
     /// `if` or `menu` with what is inside.
-    Block(KconfigBlock),
+    Block(KconfigBlock<'t>),
     /// `source`: the file whose items stand here. A path has `$(SRCARCH)` in it where an architecture's own is meant.
     Source(String),
 }
 
 /// A definition of a symbol. There may be several of one symbol.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KconfigSymbol {
+pub struct KconfigSymbol<'t> {
     /// Its name, without `CONFIG_`.
-    pub name: String,
+    pub name: &'t str,
     /// The type, where this definition says it.
     pub kind: Option<KconfigKind>,
     /// `depends on`: all of these.
-    pub depends: Vec<KconfigExpr>,
+    pub depends: Vec<KconfigExpr<'t>>,
     /// Conditions of its prompts: under one of them a person may choose.
-    pub prompts: Vec<KconfigExpr>,
+    pub prompts: Vec<KconfigExpr<'t>>,
     /// Values with their conditions; the first whose condition holds counts.
-    pub defaults: Vec<(KconfigExpr, KconfigExpr)>,
+    pub defaults: Vec<(KconfigExpr<'t>, KconfigExpr<'t>)>,
     /// Symbols that it switches on, with the condition.
-    pub selects: Vec<(String, KconfigExpr)>,
+    pub selects: Vec<(&'t str, KconfigExpr<'t>)>,
     /// Symbols that it proposes, with the condition.
-    pub implies: Vec<(String, KconfigExpr)>,
+    pub implies: Vec<(&'t str, KconfigExpr<'t>)>,
 }
 
 /// What values a symbol has.
@@ -50,91 +50,116 @@ pub enum KconfigKind {
 
 /// A choice between symbols.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KconfigChoice {
+pub struct KconfigChoice<'t> {
     /// `depends on`: all of these.
-    pub depends: Vec<KconfigExpr>,
+    pub depends: Vec<KconfigExpr<'t>>,
     /// Conditions of its prompts.
-    pub prompts: Vec<KconfigExpr>,
+    pub prompts: Vec<KconfigExpr<'t>>,
     /// Nothing need be chosen.
     pub optional: bool,
     /// What stands in it.
-    pub items: Vec<KconfigItem>,
+    pub items: Vec<KconfigItem<'t>>,
 }
 
 /// What holds for all that stands inside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KconfigBlock {
+pub struct KconfigBlock<'t> {
     /// `if` or the `depends on` of a menu: all of these.
-    pub depends: Vec<KconfigExpr>,
+    pub depends: Vec<KconfigExpr<'t>>,
     /// `visible if`: prompts inside need all of these.
-    pub visible: Vec<KconfigExpr>,
+    pub visible: Vec<KconfigExpr<'t>>,
     /// What stands in it.
-    pub items: Vec<KconfigItem>,
+    pub items: Vec<KconfigItem<'t>>,
 }
 
 /// An expression over symbols.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KconfigExpr {
+pub enum KconfigExpr<'t> {
     /// The value of a symbol; one that is not defined is `n`, or its own name where it is compared.
-    Symbol(String),
+    Symbol(&'t str),
     /// A text in quotes, and `y`, `m`, `n`.
-    Text(String),
+    Text(&'t str),
     /// What `$(…)` stands for.
     Unknown,
     /// Not.
-    Not(Box<KconfigExpr>),
+    Not(Box<KconfigExpr<'t>>),
     /// All of these; `y` where there are none.
-    All(Vec<KconfigExpr>),
+    All(Vec<KconfigExpr<'t>>),
     /// One of these.
-    Any(Vec<KconfigExpr>),
+    Any(Vec<KconfigExpr<'t>>),
     /// A comparison: equal or not.
-    Equal(Box<KconfigExpr>, Box<KconfigExpr>),
+    Equal(Box<KconfigExpr<'t>>, Box<KconfigExpr<'t>>),
     /// A comparison of order, of two numbers or texts.
     Order,
 }
 
-impl KconfigExpr {
+impl KconfigExpr<'_> {
     /// What stands where there is no condition.
-    pub const ALWAYS: KconfigExpr = KconfigExpr::All(Vec::new());
+    pub const ALWAYS: Self = KconfigExpr::All(Vec::new());
 }
 
 /// Reads one file.
-pub fn kconfig(path: &str, text: &str, sink: &Sink) -> Vec<KconfigItem> {
-    let mut reader = Reader { path, sink, open: vec![Open::new(Opener::File, 0)], menu: false };
-    let mut lines = text.lines().zip(1..).peekable();
-    while let Some((line, number)) = lines.next() {
-        let mut joined = String::new();
-        let mut line = line;
-        while let Some(start) = line.strip_suffix('\\') {
-            joined.push_str(start);
-            joined.push(' ');
-            line = lines.next().map_or("", |(next, _)| next);
-        }
-        let whole = if joined.is_empty() {
-            line
-        } else {
-            joined.push_str(line);
-            &joined
-        };
-        let content = without_comment(whole).trim();
+pub fn kconfig<'t>(path: &str, text: &'t str, sink: &Sink) -> Vec<KconfigItem<'t>> {
+    let mut reader = Reader { path, sink, open: vec![Open::new(Opener::File, 0)], of_comment: false };
+    let mut lines = Lines { rest: text, next: 1 };
+    while let Some((line, number)) = lines.whole() {
+        let content = without_comment(line).trim();
         if content == "help" || content == "---help---" {
-            // The text of a help goes on as long as lines are indented as its first one is, or more.
-            let mut least = None;
-            while let Some((next, _)) = lines.peek() {
-                if !next.trim().is_empty() {
-                    let indent = indentation(next);
-                    if indent == 0 || least.is_some_and(|least| indent < least) {
-                        break;
-                    }
-                    least.get_or_insert(indent);
-                }
-                lines.next();
-            }
+            lines.skip_help();
         } else if !content.is_empty() {
             reader.statement(content, number);
         }
     }
     reader.end()
+}
+
+/// The lines of a file that are still to read, and the number of the next one.
+struct Lines<'t> {
+    rest: &'t str,
+    next: u32,
+}
+
+impl<'t> Lines<'t> {
+    /// The next line with those that continue it, as they stand in the file, and the number of the first.
+    fn whole(&mut self) -> Option<(&'t str, u32)> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let (text, number) = (self.rest, self.next);
+        let mut end = 0;
+        loop {
+            let line = self.line();
+            end += line.len();
+            let goes_on = line.trim_end_matches(['\r', '\n']).ends_with('\\');
+            if !goes_on || self.rest.is_empty() {
+                return Some((text.get(..end).unwrap_or_default(), number));
+            }
+        }
+    }
+
+    /// The text of a help goes on as long as lines are indented as its first one is, or more.
+    fn skip_help(&mut self) {
+        let mut least = None;
+        while !self.rest.is_empty() {
+            let line = self.rest.split('\n').next().unwrap_or_default();
+            if !line.trim().is_empty() {
+                let indent = indentation(line);
+                if indent == 0 || least.is_some_and(|least| indent < least) {
+                    return;
+                }
+                least.get_or_insert(indent);
+            }
+            self.line();
+        }
+    }
+
+    /// The next line with its end.
+    fn line(&mut self) -> &'t str {
+        let end = memchr::memchr(b'\n', self.rest.as_bytes()).map_or(self.rest.len(), |at| at + 1);
+        let (line, rest) = self.rest.split_at(end);
+        (self.rest, self.next) = (rest, self.next + 1);
+        line
+    }
 }
 
 /// Columns before the first letter; a tab goes on to the next multiple of eight.
@@ -172,19 +197,19 @@ enum Opener {
     Choice,
 }
 
-struct Open {
+struct Open<'t> {
     opener: Opener,
     line: u32,
-    choice: KconfigChoice,
-    visible: Vec<KconfigExpr>,
+    choice: KconfigChoice<'t>,
+    visible: Vec<KconfigExpr<'t>>,
 }
 
-impl Open {
+impl<'t> Open<'t> {
     fn new(opener: Opener, line: u32) -> Self {
         Open { opener, line, choice: KconfigChoice::default(), visible: Vec::new() }
     }
 
-    fn close(self) -> KconfigItem {
+    fn close(self) -> KconfigItem<'t> {
         let Open { opener, choice, visible, .. } = self;
         match opener {
             Opener::Choice => KconfigItem::Choice(choice),
@@ -193,17 +218,17 @@ impl Open {
     }
 }
 
-struct Reader<'a> {
+struct Reader<'a, 't> {
     path: &'a str,
     sink: &'a Sink,
     /// The file, and each block that is open in it.
-    open: Vec<Open>,
+    open: Vec<Open<'t>>,
     /// The last entry was a `comment`, whose conditions matter to nobody.
-    menu: bool,
+    of_comment: bool,
 }
 
-impl Reader<'_> {
-    fn statement(&mut self, content: &str, number: u32) {
+impl<'t> Reader<'_, 't> {
+    fn statement(&mut self, content: &'t str, number: u32) {
         let understood =
             self.entry(content, number).or_else(|| self.attribute(content)).or_else(|| macro_line(content));
         if understood.is_none() {
@@ -218,13 +243,13 @@ impl Reader<'_> {
     }
 
     /// A line that opens or closes something.
-    fn entry(&mut self, content: &str, number: u32) -> Option<()> {
+    fn entry(&mut self, content: &'t str, number: u32) -> Option<()> {
         let (word, rest) = content.split_once([' ', '\t']).unwrap_or((content, ""));
         let rest = rest.trim();
         match word {
             "config" | "menuconfig" if is_symbol(rest) => {
-                self.menu = false;
-                self.push(KconfigItem::Symbol(KconfigSymbol { name: rest.to_string(), ..KconfigSymbol::default() }));
+                self.of_comment = false;
+                self.push(KconfigItem::Symbol(KconfigSymbol { name: rest, ..KconfigSymbol::default() }));
             }
             "if" => {
                 let condition = expression(rest)?;
@@ -236,7 +261,7 @@ impl Reader<'_> {
             "endif" => self.close(Opener::If)?,
             "endmenu" => self.close(Opener::Menu)?,
             "endchoice" => self.close(Opener::Choice)?,
-            "comment" | "mainmenu" => self.menu = true,
+            "comment" | "mainmenu" => self.of_comment = true,
             "source" | "osource" => self.push(KconfigItem::Source(unquoted(rest)?.to_string())),
             "rsource" | "orsource" => {
                 let folder = self.path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
@@ -245,13 +270,13 @@ impl Reader<'_> {
             _ => return None,
         }
         if !matches!(word, "comment" | "mainmenu") {
-            self.menu = false;
+            self.of_comment = false;
         }
         Some(())
     }
 
     /// A line that says something of the entry above it.
-    fn attribute(&mut self, content: &str) -> Option<()> {
+    fn attribute(&mut self, content: &'t str) -> Option<()> {
         let (word, rest) = content.split_once([' ', '\t', '"']).unwrap_or((content, ""));
         // A quote may follow a type without a space.
         let rest = content.get(word.len()..).unwrap_or(rest).trim();
@@ -261,7 +286,7 @@ impl Reader<'_> {
                 None => condition,
                 Some(when) => KconfigExpr::Any(vec![condition, KconfigExpr::Not(Box::new(when))]),
             };
-            if !self.menu {
+            if !self.of_comment {
                 match self.last() {
                     Some(symbol) => symbol.depends.push(depends),
                     None => self.top()?.choice.depends.push(depends),
@@ -314,18 +339,18 @@ impl Reader<'_> {
         Some(())
     }
 
-    fn top(&mut self) -> Option<&mut Open> {
+    fn top(&mut self) -> Option<&mut Open<'t>> {
         self.open.last_mut()
     }
 
-    fn push(&mut self, item: KconfigItem) {
+    fn push(&mut self, item: KconfigItem<'t>) {
         if let Some(open) = self.open.last_mut() {
             open.choice.items.push(item);
         }
     }
 
     /// The symbol that lines now speak of; none directly below `choice` or `menu`.
-    fn last(&mut self) -> Option<&mut KconfigSymbol> {
+    fn last(&mut self) -> Option<&mut KconfigSymbol<'t>> {
         match self.top()?.choice.items.last_mut() {
             Some(KconfigItem::Symbol(symbol)) => Some(symbol),
             _ => None,
@@ -341,7 +366,7 @@ impl Reader<'_> {
         Some(())
     }
 
-    fn end(mut self) -> Vec<KconfigItem> {
+    fn end(mut self) -> Vec<KconfigItem<'t>> {
         while self.open.len() > 1 {
             let Some(open) = self.open.pop() else { break };
             let message = "this block of Kconfig is not closed in its file";
@@ -374,7 +399,7 @@ fn unquoted(text: &str) -> Option<&str> {
 }
 
 /// `"text" if condition`.
-fn prompt(rest: &str) -> Option<KconfigExpr> {
+fn prompt(rest: &str) -> Option<KconfigExpr<'_>> {
     match conditional(rest)? {
         (KconfigExpr::Text(_) | KconfigExpr::Symbol(_) | KconfigExpr::Unknown, when) => {
             Some(when.unwrap_or(KconfigExpr::ALWAYS))
@@ -384,8 +409,8 @@ fn prompt(rest: &str) -> Option<KconfigExpr> {
 }
 
 /// An expression, and another behind `if`.
-fn conditional(text: &str) -> Option<(KconfigExpr, Option<KconfigExpr>)> {
-    let mut tokens = Tokens { rest: text.trim_start(), depth: 0 };
+fn conditional(text: &str) -> Option<(KconfigExpr<'_>, Option<KconfigExpr<'_>>)> {
+    let mut tokens = Tokens { rest: after_space(text), depth: 0 };
     let value = tokens.any()?;
     let when = match tokens.take("if") {
         true => Some(tokens.any()?),
@@ -394,20 +419,20 @@ fn conditional(text: &str) -> Option<(KconfigExpr, Option<KconfigExpr>)> {
     tokens.rest.is_empty().then_some((value, when))
 }
 
-fn expression(text: &str) -> Option<KconfigExpr> {
+fn expression(text: &str) -> Option<KconfigExpr<'_>> {
     conditional(text).and_then(|(value, when)| when.is_none().then_some(value))
 }
 
 /// Parentheses and negations that an expression may nest.
 const DEPTH: usize = 60;
 
-struct Tokens<'a> {
-    rest: &'a str,
+struct Tokens<'t> {
+    rest: &'t str,
     depth: usize,
 }
 
-impl Tokens<'_> {
-    fn any(&mut self) -> Option<KconfigExpr> {
+impl<'t> Tokens<'t> {
+    fn any(&mut self) -> Option<KconfigExpr<'t>> {
         let first = self.all()?;
         let mut parts = vec![first];
         while self.take("||") {
@@ -416,7 +441,7 @@ impl Tokens<'_> {
         if parts.len() == 1 { parts.pop() } else { Some(KconfigExpr::Any(parts)) }
     }
 
-    fn all(&mut self) -> Option<KconfigExpr> {
+    fn all(&mut self) -> Option<KconfigExpr<'t>> {
         let first = self.one()?;
         let mut parts = vec![first];
         while self.take("&&") {
@@ -425,7 +450,7 @@ impl Tokens<'_> {
         if parts.len() == 1 { parts.pop() } else { Some(KconfigExpr::All(parts)) }
     }
 
-    fn one(&mut self) -> Option<KconfigExpr> {
+    fn one(&mut self) -> Option<KconfigExpr<'t>> {
         self.depth += 1;
         if self.depth > DEPTH {
             return None;
@@ -435,7 +460,7 @@ impl Tokens<'_> {
         one
     }
 
-    fn inner(&mut self) -> Option<KconfigExpr> {
+    fn inner(&mut self) -> Option<KconfigExpr<'t>> {
         if !self.rest.starts_with("!=") && self.take("!") {
             return Some(KconfigExpr::Not(Box::new(self.one()?)));
         }
@@ -458,13 +483,13 @@ impl Tokens<'_> {
         Some(left)
     }
 
-    fn operand(&mut self) -> Option<KconfigExpr> {
+    fn operand(&mut self) -> Option<KconfigExpr<'t>> {
         let bytes = self.rest.as_bytes();
         let first = *bytes.first()?;
         if matches!(first, b'"' | b'\'') {
             let end = closing_quote(bytes, first)?;
             let text = self.rest.get(1..end)?;
-            let operand = if text.contains("$(") { KconfigExpr::Unknown } else { KconfigExpr::Text(text.to_string()) };
+            let operand = if text.contains("$(") { KconfigExpr::Unknown } else { KconfigExpr::Text(text) };
             self.skip(end + 1);
             return Some(operand);
         }
@@ -483,8 +508,8 @@ impl Tokens<'_> {
         let word = self.rest.get(..at).filter(|word| !word.is_empty())?;
         let operand = match word {
             _ if unknown => KconfigExpr::Unknown,
-            "y" | "m" | "n" => KconfigExpr::Text(word.to_string()),
-            _ => KconfigExpr::Symbol(word.to_string()),
+            "y" | "m" | "n" => KconfigExpr::Text(word),
+            _ => KconfigExpr::Symbol(word),
         };
         self.skip(at);
         Some(operand)
@@ -495,13 +520,18 @@ impl Tokens<'_> {
         if token == "if" && rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
             return false;
         }
-        self.rest = rest.trim_start();
+        self.rest = after_space(rest);
         true
     }
 
     fn skip(&mut self, bytes: usize) {
-        self.rest = self.rest.get(bytes..).unwrap_or_default().trim_start();
+        self.rest = after_space(self.rest.get(bytes..).unwrap_or_default());
     }
+}
+
+/// The text without the space before it, ends of lines that go on included.
+fn after_space(text: &str) -> &str {
+    text.trim_start_matches([' ', '\t', '\r', '\n', '\\'])
 }
 
 /// Where the quote closes that opens at the start.
@@ -534,15 +564,15 @@ fn closing_parenthesis(bytes: &[u8], open: usize) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Vec<KconfigItem> {
+    fn read(text: &str) -> Vec<KconfigItem<'_>> {
         let sink = Sink::new();
         let items = kconfig("lib/Kconfig", text, &sink);
         assert_eq!(sink.take(), [], "{text}");
         items
     }
 
-    fn symbol(name: &str) -> KconfigExpr {
-        KconfigExpr::Symbol(name.to_string())
+    fn symbol(name: &str) -> KconfigExpr<'_> {
+        KconfigExpr::Symbol(name)
     }
 
     #[test]
@@ -552,12 +582,12 @@ mod tests {
             \thelp\n\t  config NOT_AN_ENTRY\n\n\t    deeper\n\t  select X\n\tdefault C\n";
         let [KconfigItem::Symbol(foo)] = &read(text)[..] else { panic!("one entry") };
         let not = |name| KconfigExpr::Not(Box::new(symbol(name)));
-        assert_eq!((foo.name.as_str(), foo.kind), ("FOO", Some(KconfigKind::Bool)));
+        assert_eq!((foo.name, foo.kind), ("FOO", Some(KconfigKind::Bool)));
         assert_eq!(foo.prompts, [symbol("EXPERT")]);
         let depends = [KconfigExpr::All(vec![symbol("A"), not("B")]), KconfigExpr::Any(vec![symbol("C"), not("D")])];
         assert_eq!(foo.depends, depends);
-        assert_eq!(foo.selects, [("BAR".to_string(), KconfigExpr::Any(vec![symbol("A"), symbol("B")]))]);
-        assert_eq!(foo.implies, [("BAZ".to_string(), KconfigExpr::ALWAYS)]);
+        assert_eq!(foo.selects, [("BAR", KconfigExpr::Any(vec![symbol("A"), symbol("B")]))]);
+        assert_eq!(foo.implies, [("BAZ", KconfigExpr::ALWAYS)]);
         assert_eq!(foo.defaults.len(), 3);
         assert_eq!(foo.defaults[2], (symbol("C"), KconfigExpr::ALWAYS));
     }
@@ -582,9 +612,9 @@ mod tests {
     fn what_the_machine_says_is_unknown() {
         for (text, expected) in [
             ("$(cc-option,-mfoo -mbar=(1))", KconfigExpr::Unknown),
-            ("\"$(ARCH)\" = \"x86\"", equal(KconfigExpr::Unknown, KconfigExpr::Text("x86".into()))),
+            ("\"$(ARCH)\" = \"x86\"", equal(KconfigExpr::Unknown, KconfigExpr::Text("x86"))),
             ("GCC_VERSION >= 90100", KconfigExpr::Order),
-            ("X != n", KconfigExpr::Not(Box::new(equal(symbol("X"), KconfigExpr::Text("n".into()))))),
+            ("X != n", KconfigExpr::Not(Box::new(equal(symbol("X"), KconfigExpr::Text("n"))))),
         ] {
             assert_eq!(expression(text), Some(expected), "{text}");
         }
@@ -593,7 +623,7 @@ mod tests {
         }
     }
 
-    fn equal(left: KconfigExpr, right: KconfigExpr) -> KconfigExpr {
+    fn equal<'t>(left: KconfigExpr<'t>, right: KconfigExpr<'t>) -> KconfigExpr<'t> {
         KconfigExpr::Equal(Box::new(left), Box::new(right))
     }
 

@@ -111,7 +111,8 @@ impl Make<'_> {
 
     fn assign(&mut self, name: &str, operator: &str, value: &str) {
         let here = self.here();
-        if here == Guard::FALSE {
+        // Options of compilers are most of what a Makefile sets, and name no object.
+        if here == Guard::FALSE || name.contains("FLAGS_") || name.ends_with("FLAGS") {
             return;
         }
         let words = self.words(value, 0);

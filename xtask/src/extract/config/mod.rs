@@ -21,6 +21,10 @@ use crate::source::Tree;
 /// The file that every configuration starts from.
 const TOP: &str = "Kconfig";
 
+/// The symbols that say the byte order, where an architecture has them.
+const BIG: &str = "CPU_BIG_ENDIAN";
+const LITTLE: &str = "CPU_LITTLE_ENDIAN";
+
 /// What a kernel's configuration starts from, and what of it is known: a folder of `arch/`, and symbols with values.
 type Given<'a> = (&'a str, BTreeMap<&'a str, bool>);
 
@@ -52,12 +56,16 @@ pub(super) fn settled<T: Sync>(
         }
         found
     });
-    let universe = Universe::new(&files, TOP, &archs, sink);
+    // What is given counts as well: it says something of what it depends on.
+    let given = ways.iter().flat_map(|way| way.config.keys().copied()).chain([BIG, LITTLE]);
+    let modules = asked.iter().filter_map(|name| name.strip_suffix("_MODULE"));
+    let names: Vec<&str> = asked.iter().copied().chain(modules).chain(given).collect();
+    let universe = Universe::new(&files, TOP, &archs, &names, sink);
     let mut kernels: BTreeMap<Given, Vec<&str>> = BTreeMap::new();
     for way in ways.iter().filter(|way| archs.contains(&way.arch())) {
         let mut pins = way.config.clone();
         let big = way.kernel.order() == ByteOrder::Big;
-        pins.extend([("CPU_BIG_ENDIAN", big), ("CPU_LITTLE_ENDIAN", !big)]);
+        pins.extend([(BIG, big), (LITTLE, !big)]);
         kernels.entry((way.arch(), pins)).or_default().push(&way.name);
     }
     let kernels: Vec<(Given, Vec<&str>)> = kernels.into_iter().collect();

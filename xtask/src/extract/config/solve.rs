@@ -403,7 +403,7 @@ impl<'u> Solver<'u> {
         self.definitions(id).next().is_some()
     }
 
-    fn definitions(&self, id: Id) -> impl Iterator<Item = &'u Definition> {
+    fn definitions(&self, id: Id) -> impl Iterator<Item = &'u Definition<'u>> {
         let definitions = self.universe.symbol(id).map(|symbol| symbol.definitions.as_slice()).unwrap_or_default();
         let arch = self.arch;
         definitions.iter().filter(move |definition| definition.arch.is_none_or(|read| read == arch))
@@ -413,7 +413,7 @@ impl<'u> Solver<'u> {
         arch.is_none_or(|arch| arch == self.arch)
     }
 
-    fn choice(&self, definition: &Definition) -> Option<&'u Choice> {
+    fn choice(&self, definition: &Definition) -> Option<&'u Choice<'u>> {
         self.universe.choices.get(definition.choice?)
     }
 }

@@ -14,8 +14,11 @@ fn check(files: &[(&str, &str)], pins: &[(&str, bool)], asked: &str, expected: &
     let parsed: BTreeMap<&str, _> = files.iter().map(|(path, text)| (*path, kconfig(path, text, &sink))).collect();
     let archs = ["a", "b"];
     let archs: Vec<&str> = archs.into_iter().filter(|arch| files.iter().any(|(path, _)| path.contains(arch))).collect();
-    let universe = Universe::new(&parsed, "Kconfig", &archs, &sink);
     let asked: Vec<&str> = asked.split_whitespace().collect();
+    let given = pins.iter().map(|(name, _)| *name);
+    let modules = asked.iter().filter_map(|name| name.strip_suffix("_MODULE"));
+    let names: Vec<&str> = asked.iter().copied().chain(modules).chain(given).collect();
+    let universe = Universe::new(&parsed, "Kconfig", &archs, &names, &sink);
     let found = Solver::new(&universe, 0, &pins.iter().copied().collect()).settled(&asked);
     let shown: String = found.into_iter().map(|answer| answer.map_or('?', |set| if set { 'y' } else { 'n' })).collect();
     assert_eq!(sink.take(), []);
@@ -119,7 +122,7 @@ fn files_that_are_not_there_are_named() {
         "Kconfig",
         kconfig("Kconfig", "source \"samples/Kconfig\"\nsource \"lib/Kconfig\"\n", &sink),
     )]);
-    Universe::new(&parsed, "Kconfig", &[], &sink);
+    Universe::new(&parsed, "Kconfig", &[], &[], &sink);
     assert_eq!(sink.take().iter().map(|said| said.code).collect::<BTreeSet<_>>(), BTreeSet::from(["missing-kconfig"]));
     assert_eq!(super::asked("CONFIG_X > 2"), None);
 }

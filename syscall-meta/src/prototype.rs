@@ -315,7 +315,8 @@ impl fmt::Debug for Param {
 /// Parameters are equal if they have one name, type and width and stand in the same words.
 impl PartialEq for Param {
     fn eq(&self, other: &Param) -> bool {
-        (self.name(), self.c_type(), self.bits(), self.words()) == (other.name(), other.c_type(), other.bits(), other.words())
+        (self.name(), self.c_type(), self.bits(), self.words())
+            == (other.name(), other.c_type(), other.bits(), other.words())
             && (self.is_signed(), self.part()) == (other.is_signed(), other.part())
     }
 }

@@ -63,7 +63,10 @@ fn main() {
     }}"
         )
     };
-    let with = binary_size(&package(folder.path(), "with-prototypes", &one, &whole("abi.name() == \"x86_64\"")), "with-prototypes");
+    let with = binary_size(
+        &package(folder.path(), "with-prototypes", &one, &whole("abi.name() == \"x86_64\"")),
+        "with-prototypes",
+    );
     println!("x86_64 with its prototypes adds {} bytes (bound 92160)", with as i64 - without as i64);
     let all = one.replace("\"x86_64\"", "\"all-abis\"");
     let with = binary_size(&package(folder.path(), "with-all", &all, &whole("!abi.name().is_empty()")), "with-all");

@@ -124,7 +124,17 @@ impl<'a> Param<'a> {
             Part::Dummy => ("dummy", None),
         };
         let words = param.word.map_or_else(Vec::new, |first| (first..first + param.words).collect());
-        Param { name: &param.name, ty: &param.ty, kind: None, direction: None, bits: param.bits, signed, words, part, of }
+        Param {
+            name: &param.name,
+            ty: &param.ty,
+            kind: None,
+            direction: None,
+            bits: param.bits,
+            signed,
+            words,
+            part,
+            of,
+        }
     }
 }
 

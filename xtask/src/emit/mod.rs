@@ -35,9 +35,10 @@ pub fn emit(releases: &[(&Release, &Resolved)], union: &Union, abis: &Abis) -> B
     ]);
     for spec in &abis.abis {
         let rows = union.abis.iter().find(|abi| abi.name == spec.name).map_or(&[][..], |abi| &abi.rows);
-        let held = releases.iter().enumerate().filter_map(|(at, (_, resolved))| {
-            Some((at, resolved.abis.iter().find(|abi| abi.name == spec.name)?))
-        });
+        let held = releases
+            .iter()
+            .enumerate()
+            .filter_map(|(at, (_, resolved))| Some((at, resolved.abis.iter().find(|abi| abi.name == spec.name)?)));
         let held: Vec<(usize, &Abi)> = held.collect();
         files.insert(format!("{}.rs", spec.name), tables::table(spec, rows, &held, union, &pools));
     }

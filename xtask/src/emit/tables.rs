@@ -7,20 +7,16 @@ use super::{HEAD, symbols, variant};
 use crate::model::{Abi, AbiSpec, Guard, Missing, Release, Side, Syscall};
 use crate::resolve::{Union, UnionRow};
 
-pub(super) fn table(
-    spec: &AbiSpec,
-    rows: &[UnionRow],
-    held: &[(usize, &Abi)],
-    union: &Union,
-    pools: &Pools,
-) -> String {
+pub(super) fn table(spec: &AbiSpec, rows: &[UnionRow], held: &[(usize, &Abi)], union: &Union, pools: &Pools) -> String {
     let mut out = format!(
         "{HEAD}//! The calls of the {} ABI.\n\nuse crate::row::*;\n\nstatic ROWS: [Row; {}] = [\n",
         spec.name,
         rows.len()
     );
     if !rows.is_empty() {
-        out.push_str("    // number, name, first release, last release, (entry, parameters, configuration, flags), as compat\n");
+        out.push_str(
+            "    // number, name, first release, last release, (entry, parameters, configuration, flags), as compat\n",
+        );
     }
     for row in rows {
         let call = &row.syscall;
@@ -55,7 +51,9 @@ pub(super) fn table(
     }
     let blocks: Vec<_> = rows
         .iter()
-        .flat_map(|row| [(&row.syscall, false, Some(&row.syscall.main)), (&row.syscall, true, row.syscall.compat.as_ref())])
+        .flat_map(|row| {
+            [(&row.syscall, false, Some(&row.syscall.main)), (&row.syscall, true, row.syscall.compat.as_ref())]
+        })
         .filter_map(|(call, compat, side)| Some((call, compat, side?.block.as_ref()?)))
         .collect();
     list(&mut out, "BLOCKS", "Block", blocks.len());

@@ -188,9 +188,8 @@ fn scan(file: &File, sink: &Sink) -> Option<Found> {
     let text = file.text();
     let (is_c, is_assembly) = (file.path.ends_with(".c"), file.path.ends_with(".S"));
     let definitions = if is_c && defines { parse::definitions(file.path, &text, sink) } else { Vec::new() };
-    let calls_macro = |site: &Definition| {
-        site.arguments.iter().flatten().any(|argument| matches!(argument, Argument::Macro { .. }))
-    };
+    let calls_macro =
+        |site: &Definition| site.arguments.iter().flatten().any(|argument| matches!(argument, Argument::Macro { .. }));
     let found = Found {
         arguments: match definitions.iter().any(calls_macro) {
             true => parse::argument_macros(file.path, &text),

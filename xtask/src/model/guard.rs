@@ -143,10 +143,14 @@ fn truth(guard: &Guard, symbols: &BTreeSet<&str>) -> Vec<u64> {
         let place = symbols.iter().position(|symbol| *symbol == name);
         let word = |at: usize| match place {
             // In which of 64 settings the n-th of six symbols is set.
-            Some(place @ 0..6) => {
-                [0xaaaa_aaaa_aaaa_aaaa, 0xcccc_cccc_cccc_cccc, 0xf0f0_f0f0_f0f0_f0f0, 0xff00_ff00_ff00_ff00,
-                    0xffff_0000_ffff_0000, 0xffff_ffff_0000_0000][place]
-            }
+            Some(place @ 0..6) => [
+                0xaaaa_aaaa_aaaa_aaaa,
+                0xcccc_cccc_cccc_cccc,
+                0xf0f0_f0f0_f0f0_f0f0,
+                0xff00_ff00_ff00_ff00,
+                0xffff_0000_ffff_0000,
+                0xffff_ffff_0000_0000,
+            ][place],
             Some(place) if at >> (place - 6) & 1 == 1 => u64::MAX,
             _ => 0,
         };

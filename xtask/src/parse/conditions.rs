@@ -110,8 +110,9 @@ impl Own {
             let Some(directive) = line.trim_ascii_start().strip_prefix(b"#") else { continue };
             let text = String::from_utf8_lossy(directive);
             if let Some(rest) = text.trim_start().strip_prefix("define") {
-                let name = rest.trim_start().split(|c: char| !c.is_alphanumeric() && c != '_').next();
-                name.map(|name| defined.entry(name.to_string()).or_default().push(number));
+                let name =
+                    rest.trim_start().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+                defined.entry(name.to_string()).or_default().push(number);
             }
         }
         Own { defined }
@@ -162,14 +163,8 @@ e
 f
 ";
         let shown: Vec<String> = [1, 3, 6, 8, 10, 13].map(|line| at(text, line)).into();
-        let turns = [
-            "1",
-            "CONFIG_A",
-            "CONFIG_B && CONFIG_C && !CONFIG_A",
-            "!CONFIG_A && (!CONFIG_B || !CONFIG_C)",
-            "0",
-            "1",
-        ];
+        let turns =
+            ["1", "CONFIG_A", "CONFIG_B && CONFIG_C && !CONFIG_A", "!CONFIG_A && (!CONFIG_B || !CONFIG_C)", "0", "1"];
         assert_eq!(shown, turns);
     }
 
@@ -182,7 +177,8 @@ f
 
     #[test]
     fn what_a_file_defines_stands_for_the_condition_around_it() {
-        let text = "#if defined(CONFIG_A) || B\n#define WANT 1\n#endif\n#ifdef WANT\na\n#endif\n#ifndef WANT\nb\n#endif\n";
+        let text =
+            "#if defined(CONFIG_A) || B\n#define WANT 1\n#endif\n#ifdef WANT\na\n#endif\n#ifndef WANT\nb\n#endif\n";
         assert_eq!((at(text, 5), at(text, 8)), ("B || CONFIG_A".into(), "!B && !CONFIG_A".into()));
     }
 

@@ -69,9 +69,12 @@ pub fn definitions(path: &str, text: &str, sink: &Sink) -> Vec<Definition> {
         let arguments = params::arguments(items.get(1..).unwrap_or_default()).filter(|found| fits(found, count));
         if arguments.is_none() {
             sink.push(
-                Diagnostic::error("unknown-parameters", format!("the {count} parameters of `{name}` are not understood"))
-                    .at(label())
-                    .help("each is a type, a comma and a name, or a macro that stands for both"),
+                Diagnostic::error(
+                    "unknown-parameters",
+                    format!("the {count} parameters of `{name}` are not understood"),
+                )
+                .at(label())
+                .help("each is a type, a comma and a name, or a macro that stands for both"),
             );
         }
         let guard = conditions.at(line).simplified();
@@ -134,7 +137,10 @@ mod tests {
     fn shown(text: &str) -> (Vec<String>, Vec<String>) {
         let sink = Sink::new();
         let sites = definitions("fs/x.c", text, &sink);
-        let sites = sites.iter().map(|site| format!("{} {} {} {}", site.line, site.macro_name, site.name, site.guard)).collect();
+        let sites = sites
+            .iter()
+            .map(|site| format!("{} {} {} {}", site.line, site.macro_name, site.name, site.guard))
+            .collect();
         (sites, sink.take().iter().map(ToString::to_string).collect())
     }
 

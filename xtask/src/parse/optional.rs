@@ -34,7 +34,8 @@ mod tests {
 
     #[test]
     fn native_and_compat_entries() {
-        let text = "#define COND_SYSCALL(name) x\nCOND_SYSCALL(bpf);\n#ifdef CONFIG_X\nCOND_SYSCALL_COMPAT(ipc);\n#endif\n";
+        let text =
+            "#define COND_SYSCALL(name) x\nCOND_SYSCALL(bpf);\n#ifdef CONFIG_X\nCOND_SYSCALL_COMPAT(ipc);\n#endif\n";
         let sink = Sink::new();
         let shown: Vec<String> = optional("kernel/sys_ni.c", text, &sink)
             .iter()

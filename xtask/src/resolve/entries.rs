@@ -139,7 +139,8 @@ impl<'a> Entries<'a> {
         }
         let config = Guard::any(here.iter().map(|(_, guard)| guard.clone())).simplified();
         let fullest = |guard: &Guard| guard.fold(&|_| Some(true)) == Guard::TRUE;
-        let best = here.iter().min_by_key(|(place, guard)| (!fullest(guard), place.arch.is_none(), place.file, place.line));
+        let best =
+            here.iter().min_by_key(|(place, guard)| (!fullest(guard), place.arch.is_none(), place.file, place.line));
         match best {
             Some((place, _)) => Found::Here((*place).clone(), config),
             None => Found::Elsewhere,
@@ -219,9 +220,8 @@ mod tests {
 
     #[test]
     fn a_macro_tells_the_entry() {
-        let made = |of| -> Vec<String> {
-            made_by(of, "x").iter().map(|(entry, guard)| format!("{entry} {guard}")).collect()
-        };
+        let made =
+            |of| -> Vec<String> { made_by(of, "x").iter().map(|(entry, guard)| format!("{entry} {guard}")).collect() };
         assert_eq!(made("SYSCALL_DEFINE"), ["sys_x 1"]);
         assert_eq!(made("COMPAT_SYSCALL_DEFINE"), ["compat_sys_x 1"]);
         assert_eq!(made("PPC32_SYSCALL_DEFINE"), ["sys_x CONFIG_PPC32", "compat_sys_x !CONFIG_PPC32"]);

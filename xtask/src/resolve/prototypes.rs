@@ -34,9 +34,11 @@ impl<'a> Prototypes<'a> {
 
     /// The words behind the pointer that an entry takes, where it takes one to a block.
     pub(super) fn block(&self, entry: &str, way: &Way) -> Result<Option<Vec<Parameter>>, &'static str> {
-        let known = self.curated.blocks.iter().find(|known| {
-            known.entry == entry && known.arch.as_ref().is_none_or(|arch| arch == way.arch())
-        });
+        let known = self
+            .curated
+            .blocks
+            .iter()
+            .find(|known| known.entry == entry && known.arch.as_ref().is_none_or(|arch| arch == way.arch()));
         let Some(block) = known else { return Ok(None) };
         let word = |text: &String| self.parameter(&text.parse().map_err(|()| NO_PARAMS)?, way);
         Ok(Some(block.words.iter().map(word).collect::<Result<_, _>>()?))
@@ -63,9 +65,7 @@ impl<'a> Prototypes<'a> {
             if let Some(other) = known.same_as.as_deref().filter(|_| depth > 0) {
                 return match self.entries.find(other, way) {
                     // A label may have the name of the function that it calls.
-                    Found::Here(place, _) if other != entry => {
-                        self.spelled(other, None, Some(&place), way, depth - 1)
-                    }
+                    Found::Here(place, _) if other != entry => self.spelled(other, None, Some(&place), way, depth - 1),
                     _ => self.of_text(other, way),
                 };
             }

@@ -50,7 +50,8 @@ pub(super) fn parts(params: &mut [Parameter], entry: &str, way: &Way, curated: &
     // The kernel's own macros (`SC_ARG64`, `compat_arg_u64`, `arg_u32p`) name halves so, in the order of bytes.
     for at in 1..params.len() {
         let Some([one, two]) = params.get_mut(at - 1..=at) else { continue };
-        let ends = |param: &Parameter| param.name.strip_suffix("_lo").or(param.name.strip_suffix("_hi")).map(str::to_string);
+        let ends =
+            |param: &Parameter| param.name.strip_suffix("_lo").or(param.name.strip_suffix("_hi")).map(str::to_string);
         if let (Some(first), Some(second)) = (ends(one), ends(two))
             && first == second
             && is_half(one)

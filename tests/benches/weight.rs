@@ -43,6 +43,31 @@ fn main() {
         "names and numbers of one ABI add {} bytes to a stripped binary (bound 40960)",
         with as i64 - without as i64
     );
+    let whole = |abi: &str| {
+        format!(
+            "fn main() {{
+        let mut bits = 0;
+        for abi in syscall_meta::Abi::ALL.iter().filter(|abi| {abi}) {{
+            for call in abi.table().into_iter().flatten() {{
+                for side in [Some(call.side()), call.compat_side()].into_iter().flatten() {{
+                    bits += side.params().into_iter().flatten().map(|param| param.bits() as usize + param.name().len() + param.c_type().as_str().len()).sum::<usize>();
+                    bits += side.entry().map_or(0, str::len) + side.config().map_or(0, |config| config.as_str().len());
+                    bits += side.symbol().map_or(0, |symbol| symbol.prefix().len()) + side.event().map_or(0, |event| event.rest().len());
+                    bits += side.companions().count() + side.block().map_or(0, |block| block.len());
+                }}
+                let old = call.prototype_in(syscall_meta::KernelVersion::new(5, std::env::args().count() as u16));
+                bits += call.name().len() + old.map_or(0, |params| params.len());
+            }}
+        }}
+        std::process::exit(bits as i32)
+    }}"
+        )
+    };
+    let with = binary_size(&package(folder.path(), "with-prototypes", &one, &whole("abi.name() == \"x86_64\"")), "with-prototypes");
+    println!("x86_64 with its prototypes adds {} bytes (bound 92160)", with as i64 - without as i64);
+    let all = one.replace("\"x86_64\"", "\"all-abis\"");
+    let with = binary_size(&package(folder.path(), "with-all", &all, &whole("!abi.name().is_empty()")), "with-all");
+    println!("all ABIs with their prototypes add {} bytes (bound 716800)", with as i64 - without as i64);
 }
 
 fn package(folder: &Path, name: &str, dependency: &str, main: &str) -> std::path::PathBuf {

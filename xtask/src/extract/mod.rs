@@ -116,7 +116,8 @@ pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -
     let redirects = kept(redirects, |redirect| entries.contains(redirect.from.as_str()));
     let led_to: BTreeSet<&str> = redirects.values().flatten().map(|redirect| redirect.to.as_str()).collect();
     let named = |name: &str| entries.contains(name) || led_to.contains(name);
-    let functions = kept(functions, |function| named(&function.name));
+    let mut functions = kept(functions, |function| named(&function.name));
+    functions.values_mut().flatten().for_each(|function| function.guard = function.guard.simplified());
     (facts.functions, facts.redirects) = (functions, redirects);
     check_functions(&facts, sink);
     let sources: BTreeSet<&str> = facts.definitions.keys().chain(facts.functions.keys()).map(String::as_str).collect();

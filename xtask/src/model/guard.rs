@@ -1,6 +1,6 @@
 //! Conditions over symbols, as `#if`, Kconfig and Makefiles put them around code: all, any, not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -97,8 +97,8 @@ impl Guard {
             }
         }
         match guard.table() {
-            Some(table) if table.iter().all(|holds| *holds) => Guard::TRUE,
-            Some(table) if !table.contains(&true) => Guard::FALSE,
+            Some(table) if table.iter().all(|holds| *holds == u64::MAX) => Guard::TRUE,
+            Some(table) if table.iter().all(|holds| *holds == 0) => Guard::FALSE,
             _ => guard,
         }
     }
@@ -122,17 +122,43 @@ impl Guard {
         }
     }
 
-    fn table(&self) -> Option<Vec<bool>> {
+    fn table(&self) -> Option<Vec<u64>> {
         let symbols = self.symbols();
         (symbols.len() <= TABLE).then(|| truth(self, &symbols))
     }
 }
 
-/// Whether a condition holds for each setting of some symbols.
-fn truth(guard: &Guard, symbols: &BTreeSet<&str>) -> Vec<bool> {
-    let index: BTreeMap<&str, usize> = symbols.iter().enumerate().map(|(index, name)| (*name, index)).collect();
-    let holds = |setting: u32| guard.fold(&|name| Some(setting >> index.get(name)? & 1 == 1)) == Guard::TRUE;
-    (0..1u32 << symbols.len()).map(holds).collect()
+/// Whether a condition holds for each setting of some symbols, a bit a setting. Of fewer than six symbols each setting
+/// stands there more than once.
+fn truth(guard: &Guard, symbols: &BTreeSet<&str>) -> Vec<u64> {
+    let words = 1_usize << symbols.len().saturating_sub(6);
+    let joined = |parts: &[Guard], all: bool| {
+        parts.iter().fold(vec![if all { u64::MAX } else { 0 }; words], |mut table, part| {
+            let other = truth(part, symbols);
+            table.iter_mut().zip(other).for_each(|(to, from)| if all { *to &= from } else { *to |= from });
+            table
+        })
+    };
+    let set = |name: &str| {
+        let place = symbols.iter().position(|symbol| *symbol == name);
+        let word = |at: usize| match place {
+            // In which of 64 settings the n-th of six symbols is set.
+            Some(place @ 0..6) => {
+                [0xaaaa_aaaa_aaaa_aaaa, 0xcccc_cccc_cccc_cccc, 0xf0f0_f0f0_f0f0_f0f0, 0xff00_ff00_ff00_ff00,
+                    0xffff_0000_ffff_0000, 0xffff_ffff_0000_0000][place]
+            }
+            Some(place) if at >> (place - 6) & 1 == 1 => u64::MAX,
+            _ => 0,
+        };
+        (0..words).map(word).collect::<Vec<u64>>()
+    };
+    match guard {
+        Guard::Constant(holds) => vec![if *holds { u64::MAX } else { 0 }; words],
+        Guard::Symbol(name) => set(name),
+        Guard::Not(name) => set(name).into_iter().map(|word| !word).collect(),
+        Guard::All(parts) => joined(parts, true),
+        Guard::Any(parts) => joined(parts, false),
+    }
 }
 
 /// `all` or `any` of some conditions, in normal form.

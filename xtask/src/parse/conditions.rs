@@ -62,10 +62,10 @@ impl Conditions {
         Conditions { changes }
     }
 
-    /// What has to hold for a line to be compiled.
+    /// What has to hold for a line to be compiled; not [simplified](Guard::simplified), since of most lines nobody asks.
     pub(super) fn at(&self, line: u32) -> Guard {
         let after = self.changes.partition_point(|(from, _)| *from <= line);
-        after.checked_sub(1).and_then(|at| self.changes.get(at)).map_or(Guard::TRUE, |(_, guard)| guard.simplified())
+        after.checked_sub(1).and_then(|at| self.changes.get(at)).map_or(Guard::TRUE, |(_, guard)| guard.clone())
     }
 }
 

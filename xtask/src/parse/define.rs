@@ -74,7 +74,7 @@ pub fn definitions(path: &str, text: &str, sink: &Sink) -> Vec<Definition> {
                     .help("each is a type, a comma and a name, or a macro that stands for both"),
             );
         }
-        let guard = conditions.at(line);
+        let guard = conditions.at(line).simplified();
         conditions::check(&guard, path, text, line, start, sink);
         if guard != Guard::FALSE {
             let (macro_name, name) = (called.to_string(), name.to_string());
@@ -114,7 +114,7 @@ pub fn argument_macros(path: &str, text: &str) -> Vec<ArgumentMacro> {
             .filter(|param: &Param| param.name.contains('*') && !param.ty.contains('*'))
             .collect();
         if pairs.len() * 2 == items.len() {
-            let guard = conditions.at(number);
+            let guard = conditions.at(number).simplified();
             found.push(ArgumentMacro { name: name.to_string(), params: pairs, guard, line: number });
         }
     }

@@ -17,7 +17,7 @@ pub fn optional(path: &str, text: &str, sink: &Sink) -> Vec<OptionalEntry> {
     for (line, number) in blank.split(|byte| *byte == b'\n').zip(1u32..) {
         for (opening, prefix) in MACROS {
             if let Some(name) = line.strip_prefix(opening.as_bytes()).and_then(|rest| identifier(rest, 0)) {
-                let guard = conditions.at(number);
+                let guard = conditions.at(number).simplified();
                 conditions::check(&guard, path, text, number, offset, sink);
                 found.push(OptionalEntry { entry: format!("{prefix}{name}"), guard, line: number });
             }

@@ -33,7 +33,7 @@ pub fn redirects(path: &str, text: &str, sink: &Sink) -> Vec<Redirect> {
             && from != to
         {
             let conditions = conditions.get_or_insert_with(|| Conditions::new(&blank, path.ends_with(".h")));
-            let guard = conditions.at(number);
+            let guard = conditions.at(number).simplified();
             conditions::check(&guard, path, text, number, at, sink);
             found.push(Redirect { from: from.to_string(), to: to.to_string(), guard, line: number });
         }

@@ -239,6 +239,4 @@ fn tables<T>(tree: &Tree<T>, sink: &Sink) -> BTreeMap<String, Vec<TableRow>> {
 }
 
 #[cfg(test)]
-mod kernel_tests;
-#[cfg(test)]
 mod tests;

@@ -1,5 +1,7 @@
 //! The kernel's own view of its headers, over small kernels made here and over real ones.
 
+mod kernels;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;

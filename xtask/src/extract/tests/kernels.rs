@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
-use super::{beside, built, config, wanted};
+use super::super::{beside, built, config, wanted};
 use crate::diagnostic::Sink;
 use crate::model::{Abis, Guard};
 use crate::parse;

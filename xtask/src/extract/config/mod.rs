@@ -84,12 +84,6 @@ pub(super) fn settled<T: Sync>(
             by_way.extend(ways.iter().map(|way| (way.to_string(), *set)));
         }
     }
-    // A Makefile can set what Kconfig does not know: `CONFIG_X86_X32_ABI` in 5.10.
-    for way in ways {
-        for (name, set) in way.config.iter().filter(|(name, _)| asked.contains(name)) {
-            settled.entry(format!("CONFIG_{name}")).or_default().insert(way.name.clone(), *set);
-        }
-    }
     settled
 }
 

@@ -382,7 +382,7 @@ static ROWS: [Row; 375] = [
     row(0x40000223, 271, V5_10, NEWEST, side(800, 744, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // pwritev2
 ];
 
-static OLDER: [Older; 10] = [
+static OLDER: [Older; 9] = [
     older(0x40000041, V6_12, side(193, 152, 19, OK | DEFINED), NO_SIDE), // semop
     older(0x400000ca, V5_10, side(98, 83, 12, OK | DEFINED), NO_SIDE), // futex
     older(0x400000d4, V5_10, side(18, 14, 1, OK | DEFINED), NO_SIDE), // lookup_dcookie
@@ -390,7 +390,6 @@ static OLDER: [Older; 10] = [
     older(0x4000012f, V6_1, side(248, 201, 28, OK | DEFINED), NO_SIDE), // name_to_handle_at
     older(0x40000135, V6_12, side(168, 135, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcpu
     older(0x40000141, V6_12, side(264, 216, 33, OK | DEFINED), NO_SIDE), // bpf
-    older(0x40000201, V5_10, side(796, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rt_sigreturn
     older(0x40000215, V5_10, side(541, 501, 25, OK | COMPAT_DEFINED), NO_SIDE), // move_pages
     older(0x40000215, V6_12, side(239, 192, 25, OK | DEFINED), NO_SIDE), // move_pages
 ];
@@ -408,7 +407,7 @@ static SYMBOLS: [Prefix; 3] = [
 static COMPANIONS: [Prefix; 6] = [
     companion(V5_10, NEWEST, MAIN | COMPAT_DEFINED, "__do_", INLINE),
     companion(V5_10, NEWEST, MAIN | COMPAT_DEFINED, "__se_", STATIC),
-    companion(V6_1, NEWEST, MAIN | COMPAT_DEFINED | NO_PARAMS, "__do_", STATIC),
+    companion(V5_10, NEWEST, MAIN | COMPAT_DEFINED | NO_PARAMS, "__do_", STATIC),
     companion(V5_10, NEWEST, MAIN | DEFINED, "__do_", INLINE),
     companion(V5_10, NEWEST, MAIN | DEFINED, "__se_", STATIC),
     companion(V5_10, NEWEST, MAIN | DEFINED | NO_PARAMS, "__do_", STATIC),

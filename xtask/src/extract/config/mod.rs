@@ -77,11 +77,16 @@ pub(super) fn settled<T: Sync>(
         })
         .collect();
     let mut settled: BTreeMap<String, BTreeMap<String, bool>> = BTreeMap::new();
-    for ((_, ways), answers) in kernels.iter().zip(&answers) {
+    for (((arch, pins), ways), answers) in kernels.iter().zip(&answers) {
         for (name, answer) in asked.iter().zip(answers) {
+            // A symbol that is given and that no Kconfig defines is set by the architecture's Makefile: `X86_X32_ABI` of
+            // 5.10, where the tools can make x32 programs. Nothing is known of it on the other ways.
+            let given = || kernels.iter().any(|((other, pins), _)| other == arch && pins.contains_key(name));
+            let by_makefile = !universe.is_defined(name) && given();
+            let answer = if by_makefile { pins.get(name).copied() } else { *answer };
             let Some(set) = answer else { continue };
             let by_way = settled.entry(format!("CONFIG_{name}")).or_default();
-            by_way.extend(ways.iter().map(|way| (way.to_string(), *set)));
+            by_way.extend(ways.iter().map(|way| (way.to_string(), set)));
         }
     }
     settled

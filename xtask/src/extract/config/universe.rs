@@ -267,6 +267,12 @@ impl<'u> Universe<'u> {
         self.ids.get(name).copied()
     }
 
+    /// Whether the Kconfig of any architecture defines it.
+    pub(super) fn is_defined(&self, name: &str) -> bool {
+        let symbol = self.id(name).and_then(|id| self.symbol(id));
+        symbol.is_some_and(|symbol| !symbol.definitions.is_empty())
+    }
+
     pub(super) fn symbol(&self, id: Id) -> Option<&Symbol<'u>> {
         self.symbols.get(id as usize)
     }

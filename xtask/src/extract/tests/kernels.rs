@@ -35,7 +35,7 @@ const BUILT: [(&str, &str); 18] = [
 ];
 
 /// A symbol with ways on which it is always set, never set, and as the configuration has it, in every release.
-const SETTLED: [(&str, [&str; 3]); 20] = [
+const SETTLED: [(&str, [&str; 3]); 21] = [
     ("64BIT", ["aarch64 arm.compat riscv64 s390x sparc64 x86_64", "arm i386 mips_o32 riscv32 sh sparc", ""]),
     ("32BIT", ["mips_o32 powerpc riscv32", "x86_64 i386 arm mips_n64", ""]),
     ("ARCH_SPLIT_ARG64", ["i386", "arm aarch64 mips_o32 riscv32 x86_64", ""]),
@@ -56,6 +56,8 @@ const SETTLED: [(&str, [&str; 3]); 20] = [
     ("OLD_SIGSUSPEND3", ["arm i386 m68k s390x", "riscv64 mips_o32 alpha", "aarch64 x86_64"]),
     ("SGETMASK_SYSCALL", ["", "", "i386 x86_64"]),
     ("SYSVIPC_COMPAT", ["", "arm i386 riscv32", "aarch64 x86_64 i386.compat"]),
+    // Kconfig has it from 5.18 on; before, `arch/x86/Makefile` sets it.
+    ("X86_X32_ABI", ["x32", "", "x86_64 i386.compat"]),
 ];
 
 #[test]

@@ -73,64 +73,144 @@ fn what_the_command_prints_has_the_stated_shape() {
     passes(&EXPORT.1, &parsed(&["export", "--abi", "arm"]), "export --abi");
 }
 
-/// What later steps of the project fill in has a stated shape already.
 #[test]
 fn the_contracts_example_has_the_stated_shape() {
-    let params = json!([{"name": "dfd", "type": "int", "kind": "dirfd", "direction": null}]);
+    let param = |name: &str, ty: &str, word: u32| {
+        json!({"name": name, "type": ty, "kind": null, "direction": null, "bits": 32, "signed": ty == "int",
+               "words": [word], "part": "whole", "of": null})
+    };
+    let mut dirfd = param("dfd", "int", 0);
+    dirfd["kind"] = json!("dirfd");
+    let mut low = param("offset_low", "u32", 1);
+    (low["part"], low["of"]) = (json!("low"), json!("offset"));
+    let params = json!([dirfd, low, param("flags", "unsigned int", 2)]);
+    let companions = json!([{"symbol": "__do_sys_openat", "linkage": "inline"}]);
     let document = json!({"kernel": "6.12", "release": "6.12.107", "abi": "i386", "syscalls": [
         {"number": 295, "kernel_number": 295, "name": "openat", "aliases": [], "implemented": true, "missing": null,
-         "entry": "sys_openat", "symbol": "sys_openat", "event": "sys_enter_openat", "origin": "fs/open.c:1447",
-         "config": {"all": ["CONFIG_A", {"not": "CONFIG_B"}]}, "params": params, "compat_entry": "compat_sys_openat",
-         "compat": {"arch": "x86", "entry": "compat_sys_openat", "symbol": "__ia32_compat_sys_openat", "event": null,
-                    "origin": "fs/open.c:1500", "config": null, "implemented": true, "missing": null, "params": params}}]});
+         "entry": "sys_openat", "symbol": "sys_openat", "companions": companions, "event": "sys_enter_openat",
+         "origin": "fs/open.c:1447", "config": {"all": ["CONFIG_A", {"not": "CONFIG_B"}]}, "params": params,
+         "block": null, "compat_entry": "compat_sys_openat",
+         "compat": {"arch": "x86", "entry": "compat_sys_openat", "symbol": "__ia32_compat_sys_openat",
+                    "companions": [], "event": null, "origin": "fs/open.c:1500", "config": null, "implemented": true,
+                    "missing": null, "params": params, "block": params}}]});
     passes(&LIST.1, &document, "the contract's example");
 }
 
 /// What is done to a document, and how.
 type Mangling<'a> = (&'a str, &'a dyn Fn(&mut Value));
 
-#[test]
-fn a_mangled_document_does_not_pass() {
+/// A document that passes does not once it is mangled.
+#[track_caller]
+fn fail(validator: &Validator, document: &Value, manglings: &[Mangling]) {
+    passes(validator, document, "before");
+    for (what, mangle) in manglings {
+        let mut mangled = document.clone();
+        mangle(&mut mangled);
+        assert!(mangled != *document, "{what} changes nothing");
+        assert!(!validator.is_valid(&mangled), "{what} passes");
+    }
+}
+
+fn remove(object: &mut Value, field: &str) {
+    assert!(object.as_object_mut().unwrap().remove(field).is_some(), "{field}");
+}
+
+/// The listing and the export of the newest release held, cut down to one ABI and one call.
+fn one_call(abi: &str, name: &str) -> (Value, Value) {
     let data = data();
-    let (listings, export) = documents(&data, &facts(&data, &fixture("kernel").display().to_string()).0);
-    let (listing, validator) = (&listings[0], &LIST.1);
-    passes(validator, listing, "before");
-    let manglings: [Mangling; 16] = [
-        ("a field too many", &|doc| doc["syscalls"][0]["extra"] = json!(1)),
-        ("a field too many at the top", &|doc| doc["extra"] = json!(1)),
-        ("no name", &|doc| drop(doc["syscalls"][0].as_object_mut().unwrap().remove("name"))),
-        ("no compat", &|doc| drop(doc["syscalls"][0].as_object_mut().unwrap().remove("compat"))),
-        ("no syscalls", &|doc| drop(doc.as_object_mut().unwrap().remove("syscalls"))),
-        ("a number as text", &|doc| doc["syscalls"][0]["number"] = json!("0")),
-        ("a number below 0", &|doc| doc["syscalls"][0]["number"] = json!(-1)),
-        ("a number of 33 bits", &|doc| doc["syscalls"][0]["number"] = json!(1_u64 << 32)),
-        ("an unknown reason", &|doc| doc["syscalls"][0]["missing"] = json!("gone")),
-        ("no entry but false", &|doc| doc["syscalls"][0]["entry"] = json!(false)),
-        ("an origin without a file", &|doc| doc["syscalls"][0]["origin"] = json!(":12")),
-        ("aliases as text", &|doc| doc["syscalls"][0]["aliases"] = json!("x")),
-        ("params as an object", &|doc| doc["syscalls"][0]["params"] = json!({})),
-        ("a compat side that is cut short", &|doc| doc["syscalls"][0]["compat"] = json!({"arch": "x86"})),
-        ("a config that is no symbol", &|doc| doc["syscalls"][0]["config"] = json!("X")),
-        ("a kernel with a point release", &|doc| doc["kernel"] = json!("9.4.1")),
-    ];
-    for (what, mangle) in manglings {
-        let mut document = listing.clone();
-        mangle(&mut document);
-        assert!(!validator.is_valid(&document), "{what} passes");
+    let (listings, mut export) = documents(&data, &data.load(data.kernels.last().unwrap()).unwrap());
+    let mut listing = listings.as_array().unwrap().iter().find(|listing| listing["abi"] == abi).unwrap().clone();
+    export["abis"].as_array_mut().unwrap().retain(|held| held["abi"] == abi);
+    for calls in [&mut listing["syscalls"], &mut export["abis"][0]["syscalls"]] {
+        calls.as_array_mut().unwrap().retain(|call| call["name"] == name);
+        assert_eq!(calls.as_array().unwrap().len(), 1, "{name}");
     }
-    passes(&EXPORT.1, &export, "before");
-    let manglings: [Mangling; 5] = [
-        ("another format", &|doc| doc["format"] = json!(2)),
-        ("bits that no machine has", &|doc| doc["abis"][0]["long_bits"] = json!(48)),
-        ("a byte order that is none", &|doc| doc["abis"][0]["audit_archs"][0]["byte_order"] = json!("middle")),
-        ("a field too many", &|doc| doc["abis"][0]["extra"] = json!(null)),
-        ("a row too short", &|doc| drop(doc["abis"][0]["syscalls"][0].as_object_mut().unwrap().remove("event"))),
-    ];
-    for (what, mangle) in manglings {
-        let mut document = export.clone();
-        mangle(&mut document);
-        assert!(!EXPORT.1.is_valid(&document), "{what} passes");
-    }
+    (listing, export)
+}
+
+#[test]
+fn a_mangled_listing_does_not_pass() {
+    // A 64-bit value in two words on one side, in halves on the other.
+    let (listing, _) = one_call("arm", "pread64");
+    fail(
+        &LIST.1,
+        &listing,
+        &[
+            ("a field too many", &|doc| doc["syscalls"][0]["extra"] = json!(1)),
+            ("a field too many at the top", &|doc| doc["extra"] = json!(1)),
+            ("no name", &|doc| remove(&mut doc["syscalls"][0], "name")),
+            ("no compat", &|doc| remove(&mut doc["syscalls"][0], "compat")),
+            ("no block", &|doc| remove(&mut doc["syscalls"][0], "block")),
+            ("no syscalls", &|doc| remove(doc, "syscalls")),
+            ("a number as text", &|doc| doc["syscalls"][0]["number"] = json!("0")),
+            ("a number below 0", &|doc| doc["syscalls"][0]["number"] = json!(-1)),
+            ("a number of 33 bits", &|doc| doc["syscalls"][0]["number"] = json!(1_u64 << 32)),
+            ("an unknown reason", &|doc| doc["syscalls"][0]["missing"] = json!("gone")),
+            ("no entry but false", &|doc| doc["syscalls"][0]["entry"] = json!(false)),
+            ("a symbol with a space", &|doc| doc["syscalls"][0]["symbol"] = json!("sys_pread64 t")),
+            ("an event without its prefix", &|doc| doc["syscalls"][0]["event"] = json!("pread64")),
+            ("companions as names", &|doc| doc["syscalls"][0]["companions"] = json!(["__do_sys_pread64"])),
+            ("a linkage that is none", &|doc| doc["syscalls"][0]["companions"][0]["linkage"] = json!("extern")),
+            ("companions that are not told", &|doc| doc["syscalls"][0]["companions"] = json!(null)),
+            ("an origin without a file", &|doc| doc["syscalls"][0]["origin"] = json!(":12")),
+            ("aliases as text", &|doc| doc["syscalls"][0]["aliases"] = json!("x")),
+            ("a config that is no symbol", &|doc| doc["syscalls"][0]["config"] = json!("X")),
+            ("a config of nothing", &|doc| doc["syscalls"][0]["config"] = json!({"any": []})),
+            ("a config of two kinds", &|doc| {
+                doc["syscalls"][0]["config"] = json!({"any": ["CONFIG_A"], "not": "CONFIG_B"});
+            }),
+            ("params as an object", &|doc| doc["syscalls"][0]["params"] = json!({})),
+            ("an empty block", &|doc| doc["syscalls"][0]["block"] = json!([])),
+            ("no bits", &|doc| remove(&mut doc["syscalls"][0]["params"][0], "bits")),
+            ("a parameter of 0 bits", &|doc| doc["syscalls"][0]["params"][0]["bits"] = json!(0)),
+            ("a parameter of 65 bits", &|doc| doc["syscalls"][0]["params"][0]["bits"] = json!(65)),
+            ("a sign as text", &|doc| doc["syscalls"][0]["params"][0]["signed"] = json!("yes")),
+            ("a word as a number", &|doc| doc["syscalls"][0]["params"][0]["words"] = json!(0)),
+            ("three words", &|doc| doc["syscalls"][0]["params"][3]["words"] = json!([3, 4, 5])),
+            ("a word twice", &|doc| doc["syscalls"][0]["params"][3]["words"] = json!([4, 4])),
+            ("a word that no call has", &|doc| doc["syscalls"][0]["params"][3]["words"] = json!([8])),
+            ("an unknown part", &|doc| doc["syscalls"][0]["params"][3]["part"] = json!("middle")),
+            ("no part", &|doc| doc["syscalls"][0]["compat"]["params"][4]["part"] = json!(null)),
+            ("a half of a number", &|doc| doc["syscalls"][0]["compat"]["params"][4]["of"] = json!(3)),
+            ("a compat side that is cut short", &|doc| doc["syscalls"][0]["compat"] = json!({"arch": "x86"})),
+            ("a compat side without companions", &|doc| remove(&mut doc["syscalls"][0]["compat"], "companions")),
+            ("a kernel with a point release", &|doc| doc["kernel"] = json!("9.4.1")),
+        ],
+    );
+}
+
+#[test]
+fn a_mangled_export_does_not_pass() {
+    let (_, export) = one_call("powerpc64", "read");
+    fail(
+        &EXPORT.1,
+        &export,
+        &[
+            ("another format", &|doc| doc["format"] = json!(2)),
+            ("bits that no machine has", &|doc| doc["abis"][0]["long_bits"] = json!(48)),
+            ("a byte order that is none", &|doc| doc["abis"][0]["audit_archs"][0]["byte_order"] = json!("middle")),
+            ("a field too many", &|doc| doc["abis"][0]["extra"] = json!(null)),
+            ("a row too short", &|doc| remove(&mut doc["abis"][0]["syscalls"][0], "event")),
+            ("no call", &|doc| remove(&mut doc["abis"][0], "call")),
+            ("a call without a stack", &|doc| remove(&mut doc["abis"][0]["call"], "stack")),
+            ("a number's place as text", &|doc| doc["abis"][0]["call"]["number"] = json!("r0")),
+            ("a number nowhere told", &|doc| remove(&mut doc["abis"][0]["call"]["number"], "instruction")),
+            ("no words", &|doc| doc["abis"][0]["call"]["words"] = json!([])),
+            ("a word twice", &|doc| doc["abis"][0]["call"]["words"] = json!(["r3", "r3"])),
+            ("words of 16 bits", &|doc| doc["abis"][0]["call"]["word_bits"] = json!(16)),
+            ("a stack without words", &|doc| {
+                doc["abis"][0]["call"]["stack"] = json!({"register": "r1", "offset": 16, "count": 0});
+            }),
+            ("a result nowhere", &|doc| doc["abis"][0]["call"]["result"] = json!(null)),
+            ("a second register by number", &|doc| doc["abis"][0]["call"]["second"] = json!(4)),
+            ("a failure that is none", &|doc| doc["abis"][0]["call"]["failure"] = json!("positive")),
+            ("a flag that is not named", &|doc| doc["abis"][0]["call"]["failure"] = json!({"flag": null})),
+            ("another instruction without a trap", &|doc| remove(&mut doc["abis"][0]["call"]["other"], "trap")),
+            ("pairs that are none", &|doc| doc["abis"][0]["call"]["pairs"] = json!("split")),
+            ("an extension that is none", &|doc| doc["abis"][0]["call"]["extension"] = json!("zero")),
+            ("where it was read", &|doc| doc["abis"][0]["call"]["source"] = json!(["fs/open.c"])),
+        ],
+    );
 }
 
 #[test]

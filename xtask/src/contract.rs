@@ -3,10 +3,10 @@
 //! Fields are never renamed and keep their meaning; later releases of this tool may add some.
 
 use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
 
 use crate::model::{
-    Abi, AbiSpec, Abis, ByteOrder, Guard, Missing, Parameter, Part, Release, Scalar, Served, Side, Syscall,
+    Abi, AbiSpec, Abis, ByteOrder, CallSpec, Extension, FailedResult, Failure, Guard, Missing, NumberPlace, Pairs,
+    Parameter, Part, Release, Scalar, Served, Side, Syscall,
 };
 
 /// One ABI of one release, as `list --format json` prints it.
@@ -29,33 +29,33 @@ pub struct Row<'a> {
     kernel_number: u32,
     name: &'a str,
     aliases: &'a [String],
-    implemented: bool,
-    missing: Option<&'static str>,
-    entry: Option<&'a str>,
-    symbol: Option<&'a str>,
-    companions: Vec<Companion<'a>>,
-    event: Option<String>,
-    origin: Option<&'a str>,
-    config: Option<Config<'a>>,
-    params: Option<Vec<Param<'a>>>,
-    block: Option<Vec<Param<'a>>>,
+    #[serde(flatten)]
+    main: Way<'a>,
     compat_entry: Option<&'a str>,
-    compat: Option<CompatSide<'a>>,
+    compat: Option<CompatWay<'a>>,
 }
 
 /// The other way in.
 #[derive(Serialize)]
-struct CompatSide<'a> {
+struct CompatWay<'a> {
     arch: &'a str,
+    #[serde(flatten)]
+    way: Way<'a>,
+}
+
+/// A way in.
+#[derive(Serialize)]
+struct Way<'a> {
+    implemented: bool,
+    missing: Option<&'static str>,
     entry: Option<&'a str>,
     symbol: Option<&'a str>,
     companions: Vec<Companion<'a>>,
     event: Option<String>,
     origin: Option<&'a str>,
     config: Option<Config<'a>>,
-    implemented: bool,
-    missing: Option<&'static str>,
     params: Option<Vec<Param<'a>>>,
+    /// What the one parameter points to, where that is a block of words.
     block: Option<Vec<Param<'a>>>,
 }
 
@@ -87,61 +87,13 @@ struct Companion<'a> {
 }
 
 /// A condition: `"CONFIG_X"`, or `{"all" | "any": […]}`, `{"not": …}`.
-struct Config<'a>(&'a Guard);
-
-impl Serialize for Config<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (word, list) = match self.0 {
-            Guard::Symbol(name) => return serializer.serialize_str(name),
-            Guard::Not(name) => {
-                let mut map = serializer.serialize_map(Some(1))?;
-                map.serialize_entry("not", name)?;
-                return map.end();
-            }
-            Guard::All(list) => ("all", list.as_slice()),
-            Guard::Any(list) => ("any", list.as_slice()),
-            Guard::Constant(holds) => (if *holds { "all" } else { "any" }, [].as_slice()),
-        };
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry(word, &list.iter().map(Config).collect::<Vec<_>>())?;
-        map.end()
-    }
-}
-
-impl<'a> Param<'a> {
-    fn new(param: &'a Parameter) -> Self {
-        let signed = match param.scalar {
-            Scalar::Signed(_) => Some(true),
-            Scalar::Unsigned(_) => Some(false),
-            Scalar::Pointer | Scalar::Aggregate => None,
-        };
-        let (part, of) = match &param.part {
-            Part::Whole => ("whole", None),
-            Part::Low(of) => ("low", Some(of.as_str())),
-            Part::High(of) => ("high", Some(of.as_str())),
-            Part::First(of) => ("first", Some(of.as_str())),
-            Part::Second(of) => ("second", Some(of.as_str())),
-            Part::Dummy => ("dummy", None),
-        };
-        let words = param.word.map_or_else(Vec::new, |first| (first..first + param.words).collect());
-        Param { name: &param.name, ty: &param.ty, kind: None, direction: None, bits: param.bits, signed, words, part, of }
-    }
-}
-
-fn params(list: Option<&Vec<Parameter>>) -> Option<Vec<Param<'_>>> {
-    Some(list?.iter().map(Param::new).collect())
-}
-
-fn companions(side: &Side) -> Vec<Companion<'_>> {
-    side.companions.iter().map(|(symbol, linkage)| Companion { symbol, linkage: linkage.as_str() }).collect()
-}
-
-fn config(side: &Side) -> Option<Config<'_>> {
-    (side.config != Guard::TRUE).then_some(Config(&side.config))
-}
-
-fn event(side: &Side) -> Option<String> {
-    side.event.as_ref().map(|name| format!("sys_enter_{name}"))
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Config<'a> {
+    Symbol(&'a str),
+    Not { not: &'a str },
+    All { all: Vec<Config<'a>> },
+    Any { any: Vec<Config<'a>> },
 }
 
 /// Everything about one release, as `export` prints it.
@@ -169,6 +121,7 @@ pub struct ExportedAbi<'a> {
     number_base: u32,
     kernel_number_base: u32,
     audit_archs: Vec<Audit>,
+    call: Call<'a>,
     syscalls: Vec<Row<'a>>,
 }
 
@@ -176,6 +129,50 @@ pub struct ExportedAbi<'a> {
 struct Audit {
     value: u32,
     byte_order: ByteOrder,
+}
+
+/// How the words of a call travel.
+#[derive(Serialize)]
+struct Call<'a> {
+    number: Number<'a>,
+    words: &'a [String],
+    word_bits: u32,
+    stack: Option<Stack<'a>>,
+    result: &'a str,
+    second: Option<&'a str>,
+    failure: Failed<'a>,
+    other: Option<Other<'a>>,
+    pairs: Pairs,
+    extension: Option<Extension>,
+}
+
+/// Where the number stands; with both, in the register where the instruction says zero.
+#[derive(Serialize)]
+struct Number<'a> {
+    register: Option<&'a str>,
+    instruction: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Stack<'a> {
+    register: &'a str,
+    offset: u32,
+    count: u32,
+}
+
+/// How failure is told: `"negative"`, or `{"flag": "a3"}`.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Failed<'a> {
+    Result(FailedResult),
+    Flag { flag: &'a str },
+}
+
+#[derive(Serialize)]
+struct Other<'a> {
+    instruction: &'a str,
+    trap: u32,
+    failure: Failed<'a>,
 }
 
 /// Version of [`Export`].
@@ -217,6 +214,7 @@ impl<'a> ExportedAbi<'a> {
                 .iter()
                 .map(|order| Audit { value: order.audit, byte_order: order.order })
                 .collect(),
+            call: Call::new(&spec.call),
             syscalls: abi.syscalls.iter().map(Row::new).collect(),
         }
     }
@@ -224,42 +222,116 @@ impl<'a> ExportedAbi<'a> {
 
 impl<'a> Row<'a> {
     fn new(syscall: &'a Syscall) -> Self {
-        let main = &syscall.main;
         Row {
             number: syscall.number,
             kernel_number: syscall.kernel_number,
             name: &syscall.name,
             aliases: &syscall.aliases,
-            implemented: main.is_implemented(),
-            missing: main.missing.map(Missing::as_str),
-            entry: main.entry.as_deref(),
-            symbol: main.symbol.as_deref(),
-            companions: companions(main),
-            event: event(main),
-            origin: main.origin.as_deref(),
-            config: config(main),
-            params: params(main.params.as_ref()),
-            block: params(main.block.as_ref()),
+            main: Way::new(&syscall.main),
             compat_entry: syscall.compat.as_ref().and_then(|side| side.entry.as_deref()),
-            compat: syscall.compat.as_ref().map(CompatSide::new),
+            compat: syscall.compat.as_ref().map(|side| CompatWay { arch: &side.arch, way: Way::new(side) }),
         }
     }
 }
 
-impl<'a> CompatSide<'a> {
+impl<'a> Way<'a> {
     fn new(side: &'a Side) -> Self {
-        CompatSide {
-            arch: &side.arch,
-            entry: side.entry.as_deref(),
-            symbol: side.symbol.as_deref(),
-            companions: companions(side),
-            event: event(side),
-            origin: side.origin.as_deref(),
-            config: config(side),
+        let params = |list: &'a Option<Vec<Parameter>>| Some(list.as_ref()?.iter().map(Param::new).collect());
+        let companions = side.companions.iter();
+        Way {
             implemented: side.is_implemented(),
             missing: side.missing.map(Missing::as_str),
-            params: params(side.params.as_ref()),
-            block: params(side.block.as_ref()),
+            entry: side.entry.as_deref(),
+            symbol: side.symbol.as_deref(),
+            companions: companions.map(|(symbol, made)| Companion { symbol, linkage: made.as_str() }).collect(),
+            event: side.event.as_ref().map(|name| format!("sys_enter_{name}")),
+            origin: side.origin.as_deref(),
+            config: (side.config != Guard::TRUE).then(|| Config::new(&side.config)),
+            params: params(&side.params),
+            block: params(&side.block),
+        }
+    }
+}
+
+impl<'a> Config<'a> {
+    fn new(guard: &'a Guard) -> Self {
+        let each = |parts: &'a [Guard]| parts.iter().map(Config::new).collect();
+        match guard {
+            Guard::Symbol(name) => Config::Symbol(name),
+            Guard::Not(name) => Config::Not { not: name },
+            Guard::All(parts) => Config::All { all: each(parts) },
+            Guard::Any(parts) => Config::Any { any: each(parts) },
+            // What a constant says, lists without a part say, too; the normal form has none inside.
+            Guard::Constant(true) => Config::All { all: Vec::new() },
+            Guard::Constant(false) => Config::Any { any: Vec::new() },
+        }
+    }
+}
+
+impl<'a> Param<'a> {
+    fn new(param: &'a Parameter) -> Self {
+        let signed = match param.scalar {
+            Scalar::Signed(_) => Some(true),
+            Scalar::Unsigned(_) => Some(false),
+            Scalar::Pointer | Scalar::Aggregate => None,
+        };
+        let (part, of) = match &param.part {
+            Part::Whole => ("whole", None),
+            Part::Low(of) => ("low", Some(of.as_str())),
+            Part::High(of) => ("high", Some(of.as_str())),
+            Part::First(of) => ("first", Some(of.as_str())),
+            Part::Second(of) => ("second", Some(of.as_str())),
+            Part::Dummy => ("dummy", None),
+        };
+        let words = param.word.map_or_else(Vec::new, |first| (first..first + param.words).collect());
+        Param {
+            name: &param.name,
+            ty: &param.ty,
+            kind: None,
+            direction: None,
+            bits: param.bits,
+            signed,
+            words,
+            part,
+            of,
+        }
+    }
+}
+
+impl<'a> Call<'a> {
+    fn new(call: &'a CallSpec) -> Self {
+        let (register, instruction) = match &call.number {
+            NumberPlace::Register(register) => (Some(register.as_str()), None),
+            NumberPlace::Instruction { immediate, register } => (register.as_deref(), Some(immediate.as_str())),
+        };
+        Call {
+            number: Number { register, instruction },
+            words: &call.words,
+            word_bits: call.word_bits(),
+            stack: call.stack.as_ref().map(|stack| Stack {
+                register: &stack.register,
+                offset: stack.offset,
+                count: stack.count,
+            }),
+            result: &call.result,
+            second: call.second.as_deref(),
+            failure: Failed::new(&call.failure),
+            other: call.other.as_ref().map(|other| Other {
+                instruction: &other.instruction,
+                trap: other.trap,
+                failure: Failed::new(&other.failure),
+            }),
+            pairs: call.pairs,
+            extension: call.extension,
+        }
+    }
+}
+
+impl<'a> Failed<'a> {
+    fn new(failure: &'a Failure) -> Self {
+        match failure {
+            Failure::Result(result) => Failed::Result(*result),
+            Failure::Flag { flag } => Failed::Flag { flag },
         }
     }
 }

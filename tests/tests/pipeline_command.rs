@@ -4,7 +4,7 @@ use std::io::Read;
 use std::process::Stdio;
 
 use serde_json::Value;
-use syscall_meta_tests::{FIXTURES, Ran, Repository, fixture, run, under_test};
+use syscall_meta_tests::{FIXTURES, Ran, Repository, fixture, root, run, under_test};
 
 fn new() -> String {
     fixture("kernel").display().to_string()
@@ -78,11 +78,36 @@ fn show_tells_a_call_on_every_abi_and_since_when() {
     let page = repository.run(["show", "openat"]).exits(0);
     assert_eq!(page.err, "");
     assert!(page.out.starts_with("openat: on 12 of 25 ABIs, up to Linux 9.4.0-rc2\n"), "{}", page.out);
-    let line = |name: &str| page.out.lines().find(|line| line.starts_with(&format!("{name} "))).unwrap().to_string();
-    assert!(line("i386").contains("sys_openat, compat compat_sys_openat") && line("i386").ends_with("≤ 5.8"));
+    let line = |name: &str| {
+        let mut lines = page.out.lines().map(str::trim_start);
+        lines.find(|line| line.starts_with(&format!("{name} "))).unwrap().to_string()
+    };
+    assert!(line("i386").contains(" 295 ") && line("i386").ends_with("≤ 5.8"));
+    assert!(line("i386.compat").contains(" 295 "));
+    assert!(line("compat_sys_openat").contains("fs/open.c"));
     assert!(line("x32").contains("0x40000101"));
     assert!(line("csky").ends_with("5.8 < … ≤ 9.4"), "{}", line("csky"));
     assert!(line("c6x").ends_with("≤ 5.8, gone by 9.4"), "{}", line("c6x"));
+}
+
+/// A page over a release of the repository's own data, which have every case.
+#[test]
+fn show_tells_where_halves_and_pairs_stand() {
+    let page = run(&root(), ["show", "pread64", "--kernel", "6.12"]).exits(0).out;
+    let line = |start: &str| {
+        let found = page.lines().find(|line| line.trim_start().starts_with(start));
+        found.unwrap_or_else(|| panic!("`{start}`: {page}")).to_string()
+    };
+    assert!(page.starts_with("pread64: on "), "{page}");
+    let first = page.lines().find(|line| line.starts_with("long "));
+    assert_eq!(first, Some("long pread64(unsigned int fd, char __user *buf, size_t count, loff_t pos)"));
+    for (way, end) in [("arm ", "pos in r4, r5"), ("mips_o32 ", "pos in sp+16, sp+20"), ("x86_64 ", "-")] {
+        assert!(line(way).ends_with(end), "{}", line(way));
+    }
+    assert!(page.contains("  pos is a 64-bit value in two: poslo (low), poshi (high)\n"), "{page}");
+    assert!(!page.contains('\u{1b}') && !page.contains("since"), "{page}");
+    let coloured = run(&root(), ["show", "pread64", "--kernel", "6.12", "--color", "always"]).exits(0).out;
+    assert!(coloured.contains('\u{1b}'));
 }
 
 #[test]

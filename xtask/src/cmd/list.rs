@@ -103,7 +103,7 @@ fn side_arch(call: &crate::model::Syscall) -> String {
 }
 
 /// An entry, or why there is none.
-pub(super) fn way(side: &Side) -> String {
+fn way(side: &Side) -> String {
     let entry = side.entry.as_deref().unwrap_or("no entry");
     match side.missing {
         None => entry.to_string(),

@@ -6,6 +6,7 @@ mod r#gen;
 mod input;
 mod list;
 mod output;
+mod page;
 mod render;
 mod show;
 

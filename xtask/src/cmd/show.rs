@@ -1,14 +1,12 @@
 //! `show`: a page about one call: what it is on each ABI, and since when.
 
-use std::io::{self, Write};
-
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::{Global, Outcome, input, list, output};
+use super::{Global, Outcome, input, output, page};
 use crate::contract::Listing;
 use crate::diagnostic::{Diagnostic, Result, Sink};
-use crate::model::{Abi, Release};
+use crate::model::Abi;
 use crate::resolve::{Union, UnionRow, union};
 
 /// Shows one system call on every ABI
@@ -61,7 +59,7 @@ impl Show {
             return Err(unknown_call(&self.syscall, wanted, &union));
         }
         match self.format {
-            Format::Text => output::print(|out| page(&self.syscall, &union, &found, out))?,
+            Format::Text => output::print(|out| page::page(&self.syscall, &union, &data.abis, &found, out))?,
             Format::Json => json(&union, &found)?,
         }
         Ok(Outcome::Clean)
@@ -77,50 +75,6 @@ fn found<'a>(union: &'a Union, abi: Option<&str>, name: &str) -> Found<'a> {
         Some((held.name.as_str(), held.rows.iter().find(names)?))
     })
     .collect()
-}
-
-fn page(name: &str, union: &Union, found: &Found, out: &mut dyn Write) -> io::Result<()> {
-    let newest = union.releases.last().map_or_else(String::new, Release::to_string);
-    writeln!(out, "{name}: on {} of {} ABIs, up to Linux {newest}\n", found.len(), union.abis.len())?;
-    let lines: Vec<[String; 5]> = found.iter().map(|(abi, row)| line(union, abi, row)).collect();
-    let heads = ["abi", "number", "entry", "defined in", "since"].map(str::to_string);
-    let mut widths = heads.clone().map(|head| head.len());
-    for line in &lines {
-        for (width, cell) in widths.iter_mut().zip(line) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    for line in std::iter::once(&heads).chain(&lines) {
-        let [abi, number, entry, origin, since] = line;
-        let [a, n, e, o, _] = widths;
-        let text = format!("{abi:a$}  {number:>n$}  {entry:e$}  {origin:o$}  {since}");
-        writeln!(out, "{}", text.trim_end())?;
-    }
-    Ok(())
-}
-
-fn line(union: &Union, abi: &str, row: &UnionRow) -> [String; 5] {
-    let call = &row.syscall;
-    let main = list::way(&call.main);
-    let entry = match call.compat.as_ref().map(list::way) {
-        Some(compat) if compat != main => format!("{main}, compat {compat}"),
-        _ => main,
-    };
-    let origin = call.main.origin.clone().unwrap_or_else(|| "-".to_string());
-    // A number with a high bit set reads better in hexadecimal.
-    let number = if call.number > 0xffff { format!("{:#x}", call.number) } else { call.number.to_string() };
-    [abi.to_string(), number, entry, origin, when(union, row)]
-}
-
-/// Since when, and until when if it is gone: as exactly as the releases held can say.
-fn when(union: &Union, row: &UnionRow) -> String {
-    let name = |index: usize| union.releases[index].kernel();
-    let since = match row.first {
-        0 => format!("≤ {}", name(0)),
-        first if union.releases[first - 1].is_followed_by(&union.releases[first]) => name(first),
-        first => format!("{} < … ≤ {}", name(first - 1), name(first)),
-    };
-    if row.last + 1 == union.releases.len() { since } else { format!("{since}, gone by {}", name(row.last + 1)) }
 }
 
 #[derive(Serialize)]

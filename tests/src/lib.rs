@@ -21,6 +21,11 @@ use syscall_meta_gen::resolve::{Resolved, resolve};
 use syscall_meta_gen::source::{Kernel, Mode, Progress};
 use syscall_meta_gen::store::Data;
 
+/// The examples of the front page run as documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 /// The repository's own `data/`.
 pub fn data() -> Data {
     Data::open(&root().join("data")).expect("the repository's data/ opens")

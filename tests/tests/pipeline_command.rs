@@ -94,7 +94,10 @@ fn show_tells_a_call_on_every_abi_and_since_when() {
 #[test]
 fn show_tells_where_halves_and_pairs_stand() {
     let page = run(&root(), ["show", "pread64", "--kernel", "6.12"]).exits(0).out;
-    let line = |start: &str| page.lines().find(|line| line.trim_start().starts_with(start)).unwrap_or(start).trim_end();
+    let line = |start: &str| {
+        let found = page.lines().find(|line| line.trim_start().starts_with(start));
+        found.unwrap_or_else(|| panic!("`{start}`: {page}")).to_string()
+    };
     assert!(page.starts_with("pread64: on "), "{page}");
     let first = page.lines().find(|line| line.starts_with("long "));
     assert_eq!(first, Some("long pread64(unsigned int fd, char __user *buf, size_t count, loff_t pos)"));

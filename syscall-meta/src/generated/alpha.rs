@@ -468,7 +468,7 @@ static ROWS: [Row; 500] = [
     row(542, 287, V5_10, NEWEST, side(287, 232, NO_CONFIG, OK | DEFINED), NO_SIDE), // fsmount
     row(543, 288, V5_10, NEWEST, side(288, 233, NO_CONFIG, OK | DEFINED), NO_SIDE), // fspick
     row(544, 289, V5_10, NEWEST, side(289, 234, NO_CONFIG, OK | DEFINED), NO_SIDE), // pidfd_open
-    row(545, 290, V6_12, NEWEST, side(847, 235, NO_CONFIG, OK), NO_SIDE), // clone3
+    row(545, 290, V6_12, NEWEST, side(848, 235, NO_CONFIG, OK), NO_SIDE), // clone3
     row(546, 291, V5_10, NEWEST, side(291, 236, NO_CONFIG, OK | DEFINED), NO_SIDE), // close_range
     row(547, 292, V5_10, NEWEST, side(292, 237, NO_CONFIG, OK | DEFINED), NO_SIDE), // openat2
     row(548, 293, V5_10, NEWEST, side(293, 238, NO_CONFIG, OK | DEFINED), NO_SIDE), // pidfd_getfd
@@ -483,28 +483,28 @@ static ROWS: [Row; 500] = [
     row(558, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED), NO_SIDE), // process_mrelease
     row(559, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED), NO_SIDE), // futex_waitv
     row(560, 659, V6_1, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // set_mempolicy_home_node
-    row(561, 660, V6_12, NEWEST, side(835, 782, 68, OK | DEFINED), NO_SIDE), // cachestat
-    row(562, 661, V6_12, NEWEST, side(836, 783, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat2
-    row(563, 662, V6_12, NEWEST, side(837, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
-    row(564, 663, V6_12, NEWEST, side(838, 784, 12, OK | DEFINED), NO_SIDE), // futex_wake
-    row(565, 664, V6_12, NEWEST, side(839, 785, 12, OK | DEFINED), NO_SIDE), // futex_wait
-    row(566, 665, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED), NO_SIDE), // futex_requeue
-    row(567, 666, V6_12, NEWEST, side(841, 787, NO_CONFIG, OK | DEFINED), NO_SIDE), // statmount
-    row(568, 667, V6_12, NEWEST, side(842, 788, NO_CONFIG, OK | DEFINED), NO_SIDE), // listmount
-    row(569, 668, V6_12, NEWEST, side(843, 789, 69, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
-    row(570, 669, V6_12, NEWEST, side(844, 790, 69, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
-    row(571, 670, V6_12, NEWEST, side(845, 791, 69, OK | DEFINED), NO_SIDE), // lsm_list_modules
-    row(572, 671, V6_12, NEWEST, side(846, 792, NO_CONFIG, OK | DEFINED), NO_SIDE), // mseal
-    row(573, 674, V7_2, NEWEST, side(850, 805, NO_CONFIG, OK | DEFINED), NO_SIDE), // setxattrat
-    row(574, 675, V7_2, NEWEST, side(851, 806, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxattrat
-    row(575, 676, V7_2, NEWEST, side(852, 807, NO_CONFIG, OK | DEFINED), NO_SIDE), // listxattrat
-    row(576, 677, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED), NO_SIDE), // removexattrat
-    row(577, 678, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED), NO_SIDE), // open_tree_attr
-    row(578, 679, V7_2, NEWEST, side(855, 810, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_getattr
-    row(579, 680, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_setattr
-    row(580, 681, V7_2, NEWEST, side(857, 811, NO_CONFIG, OK | DEFINED), NO_SIDE), // listns
-    row(581, 682, V7_2, NEWEST, side(858, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
-    row(582, 684, V7_3, NEWEST, side(860, 818, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchroot
+    row(561, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED), NO_SIDE), // cachestat
+    row(562, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat2
+    row(563, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
+    row(564, 663, V6_12, NEWEST, side(839, 784, 12, OK | DEFINED), NO_SIDE), // futex_wake
+    row(565, 664, V6_12, NEWEST, side(840, 785, 12, OK | DEFINED), NO_SIDE), // futex_wait
+    row(566, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED), NO_SIDE), // futex_requeue
+    row(567, 666, V6_12, NEWEST, side(842, 787, NO_CONFIG, OK | DEFINED), NO_SIDE), // statmount
+    row(568, 667, V6_12, NEWEST, side(843, 788, NO_CONFIG, OK | DEFINED), NO_SIDE), // listmount
+    row(569, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
+    row(570, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
+    row(571, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED), NO_SIDE), // lsm_list_modules
+    row(572, 671, V6_12, NEWEST, side(847, 792, NO_CONFIG, OK | DEFINED), NO_SIDE), // mseal
+    row(573, 674, V7_2, NEWEST, side(851, 805, NO_CONFIG, OK | DEFINED), NO_SIDE), // setxattrat
+    row(574, 675, V7_2, NEWEST, side(852, 806, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxattrat
+    row(575, 676, V7_2, NEWEST, side(853, 807, NO_CONFIG, OK | DEFINED), NO_SIDE), // listxattrat
+    row(576, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED), NO_SIDE), // removexattrat
+    row(577, 678, V7_2, NEWEST, side(855, 809, NO_CONFIG, OK | DEFINED), NO_SIDE), // open_tree_attr
+    row(578, 679, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_getattr
+    row(579, 680, V7_2, NEWEST, side(857, 810, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_setattr
+    row(580, 681, V7_2, NEWEST, side(858, 811, NO_CONFIG, OK | DEFINED), NO_SIDE), // listns
+    row(581, 682, V7_2, NEWEST, side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
+    row(582, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchroot
 ];
 
 static OLDER: [Older; 18] = [

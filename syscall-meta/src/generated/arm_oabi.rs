@@ -420,28 +420,28 @@ static ROWS: [Row; 443] = [
     row(0x9001c0, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), side(811, 754, NO_CONFIG, OK | DEFINED)), // process_mrelease
     row(0x9001c1, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), side(812, 755, 12, OK | DEFINED)), // futex_waitv
     row(0x9001c2, 659, V6_1, NEWEST, side(813, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(813, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // set_mempolicy_home_node
-    row(0x9001c3, 660, V6_12, NEWEST, side(835, 782, 68, OK | DEFINED | EVENT), side(835, 782, 68, OK | DEFINED)), // cachestat
-    row(0x9001c4, 661, V6_12, NEWEST, side(836, 783, NO_CONFIG, OK | DEFINED | EVENT), side(836, 783, NO_CONFIG, OK | DEFINED)), // fchmodat2
-    row(0x9001c5, 662, V6_12, NEWEST, side(837, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(837, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // map_shadow_stack
-    row(0x9001c6, 663, V6_12, NEWEST, side(838, 793, 12, OK | DEFINED | EVENT), side(838, 793, 12, OK | DEFINED)), // futex_wake
-    row(0x9001c7, 664, V6_12, NEWEST, side(839, 794, 12, OK | DEFINED | EVENT), side(839, 794, 12, OK | DEFINED)), // futex_wait
-    row(0x9001c8, 665, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED | EVENT), side(840, 786, 12, OK | DEFINED)), // futex_requeue
-    row(0x9001c9, 666, V6_12, NEWEST, side(841, 795, NO_CONFIG, OK | DEFINED | EVENT), side(841, 795, NO_CONFIG, OK | DEFINED)), // statmount
-    row(0x9001ca, 667, V6_12, NEWEST, side(842, 796, NO_CONFIG, OK | DEFINED | EVENT), side(842, 796, NO_CONFIG, OK | DEFINED)), // listmount
-    row(0x9001cb, 668, V6_12, NEWEST, side(843, 789, 69, OK | DEFINED | EVENT), side(843, 789, 69, OK | DEFINED)), // lsm_get_self_attr
-    row(0x9001cc, 669, V6_12, NEWEST, side(844, 790, 69, OK | DEFINED | EVENT), side(844, 790, 69, OK | DEFINED)), // lsm_set_self_attr
-    row(0x9001cd, 670, V6_12, NEWEST, side(845, 791, 69, OK | DEFINED | EVENT), side(845, 791, 69, OK | DEFINED)), // lsm_list_modules
-    row(0x9001ce, 671, V6_12, NEWEST, side(846, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(846, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // mseal
-    row(0x9001cf, 674, V7_2, NEWEST, side(850, 812, NO_CONFIG, OK | DEFINED | EVENT), side(850, 812, NO_CONFIG, OK | DEFINED)), // setxattrat
-    row(0x9001d0, 675, V7_2, NEWEST, side(851, 813, NO_CONFIG, OK | DEFINED | EVENT), side(851, 813, NO_CONFIG, OK | DEFINED)), // getxattrat
-    row(0x9001d1, 676, V7_2, NEWEST, side(852, 814, NO_CONFIG, OK | DEFINED | EVENT), side(852, 814, NO_CONFIG, OK | DEFINED)), // listxattrat
-    row(0x9001d2, 677, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED | EVENT), side(853, 808, NO_CONFIG, OK | DEFINED)), // removexattrat
-    row(0x9001d3, 678, V7_2, NEWEST, side(854, 815, NO_CONFIG, OK | DEFINED | EVENT), side(854, 815, NO_CONFIG, OK | DEFINED)), // open_tree_attr
-    row(0x9001d4, 679, V7_2, NEWEST, side(855, 816, NO_CONFIG, OK | DEFINED | EVENT), side(855, 816, NO_CONFIG, OK | DEFINED)), // file_getattr
-    row(0x9001d5, 680, V7_2, NEWEST, side(856, 816, NO_CONFIG, OK | DEFINED | EVENT), side(856, 816, NO_CONFIG, OK | DEFINED)), // file_setattr
-    row(0x9001d6, 681, V7_2, NEWEST, side(857, 817, NO_CONFIG, OK | DEFINED | EVENT), side(857, 817, NO_CONFIG, OK | DEFINED)), // listns
-    row(0x9001d7, 682, V7_2, NEWEST, side(858, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(858, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // rseq_slice_yield
-    row(0x9001d8, 684, V7_3, NEWEST, side(860, 818, NO_CONFIG, OK | DEFINED | EVENT), side(860, 818, NO_CONFIG, OK | DEFINED)), // fchroot
+    row(0x9001c3, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED | EVENT), side(836, 782, 68, OK | DEFINED)), // cachestat
+    row(0x9001c4, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED | EVENT), side(837, 783, NO_CONFIG, OK | DEFINED)), // fchmodat2
+    row(0x9001c5, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // map_shadow_stack
+    row(0x9001c6, 663, V6_12, NEWEST, side(839, 793, 12, OK | DEFINED | EVENT), side(839, 793, 12, OK | DEFINED)), // futex_wake
+    row(0x9001c7, 664, V6_12, NEWEST, side(840, 794, 12, OK | DEFINED | EVENT), side(840, 794, 12, OK | DEFINED)), // futex_wait
+    row(0x9001c8, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED | EVENT), side(841, 786, 12, OK | DEFINED)), // futex_requeue
+    row(0x9001c9, 666, V6_12, NEWEST, side(842, 795, NO_CONFIG, OK | DEFINED | EVENT), side(842, 795, NO_CONFIG, OK | DEFINED)), // statmount
+    row(0x9001ca, 667, V6_12, NEWEST, side(843, 796, NO_CONFIG, OK | DEFINED | EVENT), side(843, 796, NO_CONFIG, OK | DEFINED)), // listmount
+    row(0x9001cb, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED | EVENT), side(844, 789, 69, OK | DEFINED)), // lsm_get_self_attr
+    row(0x9001cc, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED | EVENT), side(845, 790, 69, OK | DEFINED)), // lsm_set_self_attr
+    row(0x9001cd, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED | EVENT), side(846, 791, 69, OK | DEFINED)), // lsm_list_modules
+    row(0x9001ce, 671, V6_12, NEWEST, side(847, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(847, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // mseal
+    row(0x9001cf, 674, V7_2, NEWEST, side(851, 812, NO_CONFIG, OK | DEFINED | EVENT), side(851, 812, NO_CONFIG, OK | DEFINED)), // setxattrat
+    row(0x9001d0, 675, V7_2, NEWEST, side(852, 813, NO_CONFIG, OK | DEFINED | EVENT), side(852, 813, NO_CONFIG, OK | DEFINED)), // getxattrat
+    row(0x9001d1, 676, V7_2, NEWEST, side(853, 814, NO_CONFIG, OK | DEFINED | EVENT), side(853, 814, NO_CONFIG, OK | DEFINED)), // listxattrat
+    row(0x9001d2, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED | EVENT), side(854, 808, NO_CONFIG, OK | DEFINED)), // removexattrat
+    row(0x9001d3, 678, V7_2, NEWEST, side(855, 815, NO_CONFIG, OK | DEFINED | EVENT), side(855, 815, NO_CONFIG, OK | DEFINED)), // open_tree_attr
+    row(0x9001d4, 679, V7_2, NEWEST, side(856, 816, NO_CONFIG, OK | DEFINED | EVENT), side(856, 816, NO_CONFIG, OK | DEFINED)), // file_getattr
+    row(0x9001d5, 680, V7_2, NEWEST, side(857, 816, NO_CONFIG, OK | DEFINED | EVENT), side(857, 816, NO_CONFIG, OK | DEFINED)), // file_setattr
+    row(0x9001d6, 681, V7_2, NEWEST, side(858, 817, NO_CONFIG, OK | DEFINED | EVENT), side(858, 817, NO_CONFIG, OK | DEFINED)), // listns
+    row(0x9001d7, 682, V7_2, NEWEST, side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // rseq_slice_yield
+    row(0x9001d8, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED | EVENT), side(861, 818, NO_CONFIG, OK | DEFINED)), // fchroot
     row(0x9f0001, 536, V5_10, NEWEST, side(564, 49, NO_CONFIG, OK), side(564, 49, NO_CONFIG, OK)), // breakpoint
     row(0x9f0002, 483, V5_10, NEWEST, side(564, 524, NO_CONFIG, OK), side(564, 524, NO_CONFIG, OK)), // cacheflush
     row(0x9f0003, 537, V5_10, NEWEST, side(564, 49, NO_CONFIG, OK), side(564, 49, NO_CONFIG, OK)), // usr26

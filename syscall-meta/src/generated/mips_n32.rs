@@ -383,28 +383,28 @@ static ROWS: [Row; 400] = [
     row(6448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED), NO_SIDE), // process_mrelease
     row(6449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED), NO_SIDE), // futex_waitv
     row(6450, 659, V6_1, NEWEST, side(813, 756, 24, OK | DEFINED), NO_SIDE), // set_mempolicy_home_node
-    row(6451, 660, V6_12, NEWEST, side(835, 782, 68, OK | DEFINED), NO_SIDE), // cachestat
-    row(6452, 661, V6_12, NEWEST, side(836, 783, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat2
-    row(6453, 662, V6_12, NEWEST, side(837, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
-    row(6454, 663, V6_12, NEWEST, side(838, 784, 12, OK | DEFINED), NO_SIDE), // futex_wake
-    row(6455, 664, V6_12, NEWEST, side(839, 785, 12, OK | DEFINED), NO_SIDE), // futex_wait
-    row(6456, 665, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED), NO_SIDE), // futex_requeue
-    row(6457, 666, V6_12, NEWEST, side(841, 787, NO_CONFIG, OK | DEFINED), NO_SIDE), // statmount
-    row(6458, 667, V6_12, NEWEST, side(842, 788, NO_CONFIG, OK | DEFINED), NO_SIDE), // listmount
-    row(6459, 668, V6_12, NEWEST, side(843, 789, 69, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
-    row(6460, 669, V6_12, NEWEST, side(844, 790, 69, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
-    row(6461, 670, V6_12, NEWEST, side(845, 791, 69, OK | DEFINED), NO_SIDE), // lsm_list_modules
-    row(6462, 671, V6_12, NEWEST, side(846, 792, NO_CONFIG, OK | DEFINED), NO_SIDE), // mseal
-    row(6463, 674, V7_2, NEWEST, side(850, 805, NO_CONFIG, OK | DEFINED), NO_SIDE), // setxattrat
-    row(6464, 675, V7_2, NEWEST, side(851, 806, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxattrat
-    row(6465, 676, V7_2, NEWEST, side(852, 807, NO_CONFIG, OK | DEFINED), NO_SIDE), // listxattrat
-    row(6466, 677, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED), NO_SIDE), // removexattrat
-    row(6467, 678, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED), NO_SIDE), // open_tree_attr
-    row(6468, 679, V7_2, NEWEST, side(855, 810, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_getattr
-    row(6469, 680, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_setattr
-    row(6470, 681, V7_2, NEWEST, side(857, 811, NO_CONFIG, OK | DEFINED), NO_SIDE), // listns
-    row(6471, 682, V7_2, NEWEST, side(858, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
-    row(6472, 684, V7_3, NEWEST, side(860, 818, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchroot
+    row(6451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED), NO_SIDE), // cachestat
+    row(6452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat2
+    row(6453, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
+    row(6454, 663, V6_12, NEWEST, side(839, 784, 12, OK | DEFINED), NO_SIDE), // futex_wake
+    row(6455, 664, V6_12, NEWEST, side(840, 785, 12, OK | DEFINED), NO_SIDE), // futex_wait
+    row(6456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED), NO_SIDE), // futex_requeue
+    row(6457, 666, V6_12, NEWEST, side(842, 787, NO_CONFIG, OK | DEFINED), NO_SIDE), // statmount
+    row(6458, 667, V6_12, NEWEST, side(843, 788, NO_CONFIG, OK | DEFINED), NO_SIDE), // listmount
+    row(6459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
+    row(6460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
+    row(6461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED), NO_SIDE), // lsm_list_modules
+    row(6462, 671, V6_12, NEWEST, side(847, 792, NO_CONFIG, OK | DEFINED), NO_SIDE), // mseal
+    row(6463, 674, V7_2, NEWEST, side(851, 805, NO_CONFIG, OK | DEFINED), NO_SIDE), // setxattrat
+    row(6464, 675, V7_2, NEWEST, side(852, 806, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxattrat
+    row(6465, 676, V7_2, NEWEST, side(853, 807, NO_CONFIG, OK | DEFINED), NO_SIDE), // listxattrat
+    row(6466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED), NO_SIDE), // removexattrat
+    row(6467, 678, V7_2, NEWEST, side(855, 809, NO_CONFIG, OK | DEFINED), NO_SIDE), // open_tree_attr
+    row(6468, 679, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_getattr
+    row(6469, 680, V7_2, NEWEST, side(857, 810, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_setattr
+    row(6470, 681, V7_2, NEWEST, side(858, 811, NO_CONFIG, OK | DEFINED), NO_SIDE), // listns
+    row(6471, 682, V7_2, NEWEST, side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
+    row(6472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchroot
 ];
 
 static OLDER: [Older; 15] = [

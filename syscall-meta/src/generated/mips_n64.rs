@@ -60,8 +60,8 @@ static ROWS: [Row; 376] = [
     row(5052, 199, V5_10, NEWEST, side(199, 158, 20, OK | DEFINED | EVENT), NO_SIDE), // socketpair
     row(5053, 208, V5_10, NEWEST, side(208, 166, 20, OK | DEFINED | EVENT), NO_SIDE), // setsockopt
     row(5054, 209, V5_10, NEWEST, side(209, 167, 20, OK | DEFINED | EVENT), NO_SIDE), // getsockopt
-    row(5055, 220, V5_10, NEWEST, side(657, 176, NO_CONFIG, OK), NO_SIDE), // clone
-    row(5056, 297, V5_10, NEWEST, side(656, 49, NO_CONFIG, OK), NO_SIDE), // fork
+    row(5055, 220, V5_10, NEWEST, side(657, 176, NO_CONFIG, OK | EVENT), NO_SIDE), // clone
+    row(5056, 297, V5_10, NEWEST, side(656, 49, NO_CONFIG, OK | EVENT), NO_SIDE), // fork
     row(5057, 221, V5_10, NEWEST, side(221, 177, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // execve
     row(5058, 93, V5_10, NEWEST, side(93, 79, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // exit
     row(5059, 244, V5_10, NEWEST, side(244, 197, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // wait4
@@ -204,7 +204,7 @@ static ROWS: [Row; 376] = [
     row(5196, 123, V5_10, NEWEST, side(123, 104, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sched_getaffinity
     row(5197, 483, V5_10, NEWEST, side(420, 612, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // cacheflush
     row(5198, 588, V5_10, NEWEST, side(665, 613, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // cachectl
-    row(5199, 589, V5_10, NEWEST, side(666, 614, NO_CONFIG, OK), NO_SIDE), // sysmips
+    row(5199, 589, V5_10, NEWEST, side(666, 614, NO_CONFIG, OK | EVENT), NO_SIDE), // sysmips
     row(5200, 0, V5_10, NEWEST, side(0, 0, 0, OK | DEFINED | EVENT), NO_SIDE), // io_setup
     row(5201, 1, V5_10, NEWEST, side(1, 1, 0, OK | DEFINED | EVENT), NO_SIDE), // io_destroy
     row(5202, 4, V5_10, NEWEST, side(4, 4, 0, OK | DEFINED | EVENT), NO_SIDE), // io_getevents
@@ -344,7 +344,7 @@ static ROWS: [Row; 376] = [
     row(5432, 287, V5_10, NEWEST, side(287, 232, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fsmount
     row(5433, 288, V5_10, NEWEST, side(288, 233, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fspick
     row(5434, 289, V5_10, NEWEST, side(289, 234, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pidfd_open
-    row(5435, 290, V5_10, NEWEST, side(661, 235, NO_CONFIG, OK), NO_SIDE), // clone3
+    row(5435, 290, V5_10, NEWEST, side(661, 235, NO_CONFIG, OK | EVENT), NO_SIDE), // clone3
     row(5436, 291, V5_10, NEWEST, side(291, 236, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // close_range
     row(5437, 292, V5_10, NEWEST, side(292, 237, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // openat2
     row(5438, 293, V5_10, NEWEST, side(293, 238, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pidfd_getfd
@@ -359,44 +359,53 @@ static ROWS: [Row; 376] = [
     row(5448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // process_mrelease
     row(5449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_waitv
     row(5450, 659, V6_1, NEWEST, side(813, 756, 24, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy_home_node
-    row(5451, 660, V6_12, NEWEST, side(835, 782, 68, OK | DEFINED | EVENT), NO_SIDE), // cachestat
-    row(5452, 661, V6_12, NEWEST, side(836, 783, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
-    row(5453, 662, V6_12, NEWEST, side(837, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
-    row(5454, 663, V6_12, NEWEST, side(838, 784, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
-    row(5455, 664, V6_12, NEWEST, side(839, 785, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
-    row(5456, 665, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
-    row(5457, 666, V6_12, NEWEST, side(841, 787, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
-    row(5458, 667, V6_12, NEWEST, side(842, 788, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
-    row(5459, 668, V6_12, NEWEST, side(843, 789, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
-    row(5460, 669, V6_12, NEWEST, side(844, 790, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
-    row(5461, 670, V6_12, NEWEST, side(845, 791, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
-    row(5462, 671, V6_12, NEWEST, side(846, 792, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mseal
-    row(5463, 674, V7_2, NEWEST, side(850, 805, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
-    row(5464, 675, V7_2, NEWEST, side(851, 806, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
-    row(5465, 676, V7_2, NEWEST, side(852, 807, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
-    row(5466, 677, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
-    row(5467, 678, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
-    row(5468, 679, V7_2, NEWEST, side(855, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
-    row(5469, 680, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
-    row(5470, 681, V7_2, NEWEST, side(857, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
-    row(5471, 682, V7_2, NEWEST, side(858, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
-    row(5472, 684, V7_3, NEWEST, side(860, 818, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
+    row(5451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED | EVENT), NO_SIDE), // cachestat
+    row(5452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
+    row(5453, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
+    row(5454, 663, V6_12, NEWEST, side(839, 784, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
+    row(5455, 664, V6_12, NEWEST, side(840, 785, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
+    row(5456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
+    row(5457, 666, V6_12, NEWEST, side(842, 787, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
+    row(5458, 667, V6_12, NEWEST, side(843, 788, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
+    row(5459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
+    row(5460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
+    row(5461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
+    row(5462, 671, V6_12, NEWEST, side(847, 792, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mseal
+    row(5463, 674, V7_2, NEWEST, side(851, 805, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
+    row(5464, 675, V7_2, NEWEST, side(852, 806, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
+    row(5465, 676, V7_2, NEWEST, side(853, 807, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
+    row(5466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
+    row(5467, 678, V7_2, NEWEST, side(855, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
+    row(5468, 679, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
+    row(5469, 680, V7_2, NEWEST, side(857, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
+    row(5470, 681, V7_2, NEWEST, side(858, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
+    row(5471, 682, V7_2, NEWEST, side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
+    row(5472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
 ];
 
-static OLDER: [Older; 8] = [
+static OLDER: [Older; 12] = [
+    older(5055, V5_10, side(657, 176, NO_CONFIG, OK), NO_SIDE), // clone
+    older(5056, V5_10, side(656, 49, NO_CONFIG, OK), NO_SIDE), // fork
     older(5063, V6_12, side(193, 152, 19, OK | DEFINED | EVENT), NO_SIDE), // semop
     older(5194, V5_10, side(98, 83, 12, OK | DEFINED | EVENT), NO_SIDE), // futex
+    older(5199, V5_10, side(666, 614, NO_CONFIG, OK), NO_SIDE), // sysmips
     older(5206, V5_10, side(18, 14, 1, OK | DEFINED | EVENT), NO_SIDE), // lookup_dcookie
     older(5206, V6_1, side(18, NONE, NO_CONFIG, NO_DEFINITION), NO_SIDE), // lookup_dcookie
     older(5267, V6_12, side(239, 192, 25, OK | DEFINED | EVENT), NO_SIDE), // move_pages
     older(5271, V6_12, side(168, 135, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
     older(5298, V6_1, side(248, 201, 28, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
     older(5315, V6_12, side(264, 216, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
+    older(5435, V5_10, side(661, 235, NO_CONFIG, OK), NO_SIDE), // clone3
 ];
 
 static BLOCKS: [Block; 0] = [];
 
-static EVENTS: [Event; 0] = [];
+static EVENTS: [Event; 4] = [
+    event(5055, 220), // clone
+    event(5056, 427), // fork
+    event(5199, 816), // sysmips
+    event(5435, 290), // clone3
+];
 
 static SYMBOLS: [Prefix; 0] = [];
 

@@ -7,7 +7,7 @@ static ROWS: [Row; 446] = [
     // number, name, first release, last release, (entry, parameters, configuration, flags), as compat
     row(4000, 547, V5_10, NEWEST, side(576, 618, NO_CONFIG, OK), side(669, 618, NO_CONFIG, OK)), // syscall
     row(4001, 93, V5_10, NEWEST, side(93, 79, NO_CONFIG, OK | DEFINED | EVENT), side(93, 79, NO_CONFIG, OK | DEFINED)), // exit
-    row(4002, 297, V5_10, NEWEST, side(656, 49, NO_CONFIG, OK), side(656, 49, NO_CONFIG, OK)), // fork
+    row(4002, 297, V5_10, NEWEST, side(656, 49, NO_CONFIG, OK | EVENT), side(656, 49, NO_CONFIG, OK)), // fork
     row(4003, 63, V5_10, NEWEST, side(63, 329, NO_CONFIG, OK | DEFINED | EVENT), side(63, 329, NO_CONFIG, OK | DEFINED)), // read
     row(4004, 64, V5_10, NEWEST, side(64, 330, NO_CONFIG, OK | DEFINED | EVENT), side(64, 330, NO_CONFIG, OK | DEFINED)), // write
     row(4005, 327, V5_10, NEWEST, side(311, 250, NO_CONFIG, OK | DEFINED | EVENT), side(428, 250, NO_CONFIG, OK | COMPAT_DEFINED)), // open
@@ -125,7 +125,7 @@ static ROWS: [Row; 446] = [
     row(4117, 548, V5_10, NEWEST, side(577, 537, 19, OK | DEFINED | EVENT), side(624, 575, 19, OK | COMPAT_DEFINED)), // ipc
     row(4118, 82, V5_10, NEWEST, side(82, 43, NO_CONFIG, OK | DEFINED | EVENT), side(82, 43, NO_CONFIG, OK | DEFINED)), // fsync
     row(4119, 363, V5_10, NEWEST, side(333, 49, NO_CONFIG, OK), side(672, 49, NO_CONFIG, OK)), // sigreturn
-    row(4120, 220, V5_10, NEWEST, side(657, 378, NO_CONFIG, OK), side(657, 378, NO_CONFIG, OK)), // clone
+    row(4120, 220, V5_10, NEWEST, side(657, 378, NO_CONFIG, OK | EVENT), side(657, 378, NO_CONFIG, OK)), // clone
     row(4121, 162, V5_10, NEWEST, side(162, 130, NO_CONFIG, OK | DEFINED | EVENT), side(162, 130, NO_CONFIG, OK | DEFINED)), // setdomainname
     row(4122, 160, V5_10, NEWEST, side(160, 129, NO_CONFIG, OK | DEFINED | EVENT), side(160, 129, NO_CONFIG, OK | DEFINED)), // uname
     row(4123, 573, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), side(42, NONE, NO_CONFIG, NI)), // modify_ldt
@@ -154,7 +154,7 @@ static ROWS: [Row; 446] = [
     row(4146, 66, V5_10, NEWEST, side(66, 331, NO_CONFIG, OK | DEFINED | EVENT), side(66, 331, NO_CONFIG, OK | DEFINED)), // writev
     row(4147, 483, V5_10, NEWEST, side(420, 625, NO_CONFIG, OK | DEFINED | EVENT), side(420, 625, NO_CONFIG, OK | DEFINED)), // cacheflush
     row(4148, 588, V5_10, NEWEST, side(665, 613, NO_CONFIG, OK | DEFINED | EVENT), side(665, 613, NO_CONFIG, OK | DEFINED)), // cachectl
-    row(4149, 589, V5_10, NEWEST, side(666, 626, NO_CONFIG, OK), side(666, 626, NO_CONFIG, OK)), // sysmips
+    row(4149, 589, V5_10, NEWEST, side(666, 626, NO_CONFIG, OK | EVENT), side(666, 626, NO_CONFIG, OK)), // sysmips
     row(4150, 596, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), side(42, NONE, NO_CONFIG, NI)), // unused150
     row(4151, 156, V5_10, NEWEST, side(156, 103, NO_CONFIG, OK | DEFINED | EVENT), side(156, 103, NO_CONFIG, OK | DEFINED)), // getsid
     row(4152, 83, V5_10, NEWEST, side(83, 43, NO_CONFIG, OK | DEFINED | EVENT), side(83, 43, NO_CONFIG, OK | DEFINED)), // fdatasync
@@ -414,7 +414,7 @@ static ROWS: [Row; 446] = [
     row(4432, 287, V5_10, NEWEST, side(287, 232, NO_CONFIG, OK | DEFINED | EVENT), side(287, 232, NO_CONFIG, OK | DEFINED)), // fsmount
     row(4433, 288, V5_10, NEWEST, side(288, 233, NO_CONFIG, OK | DEFINED | EVENT), side(288, 233, NO_CONFIG, OK | DEFINED)), // fspick
     row(4434, 289, V5_10, NEWEST, side(289, 234, NO_CONFIG, OK | DEFINED | EVENT), side(289, 234, NO_CONFIG, OK | DEFINED)), // pidfd_open
-    row(4435, 290, V5_10, NEWEST, side(661, 404, NO_CONFIG, OK), side(661, 404, NO_CONFIG, OK)), // clone3
+    row(4435, 290, V5_10, NEWEST, side(661, 404, NO_CONFIG, OK | EVENT), side(661, 404, NO_CONFIG, OK)), // clone3
     row(4436, 291, V5_10, NEWEST, side(291, 236, NO_CONFIG, OK | DEFINED | EVENT), side(291, 236, NO_CONFIG, OK | DEFINED)), // close_range
     row(4437, 292, V5_10, NEWEST, side(292, 405, NO_CONFIG, OK | DEFINED | EVENT), side(292, 405, NO_CONFIG, OK | DEFINED)), // openat2
     row(4438, 293, V5_10, NEWEST, side(293, 238, NO_CONFIG, OK | DEFINED | EVENT), side(293, 238, NO_CONFIG, OK | DEFINED)), // pidfd_getfd
@@ -429,34 +429,37 @@ static ROWS: [Row; 446] = [
     row(4448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), side(811, 754, NO_CONFIG, OK | DEFINED)), // process_mrelease
     row(4449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), side(812, 755, 12, OK | DEFINED)), // futex_waitv
     row(4450, 659, V6_1, NEWEST, side(813, 762, 24, OK | DEFINED | EVENT), side(813, 762, 24, OK | DEFINED)), // set_mempolicy_home_node
-    row(4451, 660, V6_12, NEWEST, side(835, 782, 68, OK | DEFINED | EVENT), side(835, 782, 68, OK | DEFINED)), // cachestat
-    row(4452, 661, V6_12, NEWEST, side(836, 783, NO_CONFIG, OK | DEFINED | EVENT), side(836, 783, NO_CONFIG, OK | DEFINED)), // fchmodat2
-    row(4453, 662, V6_12, NEWEST, side(837, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(837, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // map_shadow_stack
-    row(4454, 663, V6_12, NEWEST, side(838, 793, 12, OK | DEFINED | EVENT), side(838, 793, 12, OK | DEFINED)), // futex_wake
-    row(4455, 664, V6_12, NEWEST, side(839, 794, 12, OK | DEFINED | EVENT), side(839, 794, 12, OK | DEFINED)), // futex_wait
-    row(4456, 665, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED | EVENT), side(840, 786, 12, OK | DEFINED)), // futex_requeue
-    row(4457, 666, V6_12, NEWEST, side(841, 795, NO_CONFIG, OK | DEFINED | EVENT), side(841, 795, NO_CONFIG, OK | DEFINED)), // statmount
-    row(4458, 667, V6_12, NEWEST, side(842, 796, NO_CONFIG, OK | DEFINED | EVENT), side(842, 796, NO_CONFIG, OK | DEFINED)), // listmount
-    row(4459, 668, V6_12, NEWEST, side(843, 789, 69, OK | DEFINED | EVENT), side(843, 789, 69, OK | DEFINED)), // lsm_get_self_attr
-    row(4460, 669, V6_12, NEWEST, side(844, 790, 69, OK | DEFINED | EVENT), side(844, 790, 69, OK | DEFINED)), // lsm_set_self_attr
-    row(4461, 670, V6_12, NEWEST, side(845, 791, 69, OK | DEFINED | EVENT), side(845, 791, 69, OK | DEFINED)), // lsm_list_modules
-    row(4462, 671, V6_12, NEWEST, side(846, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(846, 797, NO_CONFIG, OK | DEFINED)), // mseal
-    row(4463, 674, V7_2, NEWEST, side(850, 812, NO_CONFIG, OK | DEFINED | EVENT), side(850, 812, NO_CONFIG, OK | DEFINED)), // setxattrat
-    row(4464, 675, V7_2, NEWEST, side(851, 813, NO_CONFIG, OK | DEFINED | EVENT), side(851, 813, NO_CONFIG, OK | DEFINED)), // getxattrat
-    row(4465, 676, V7_2, NEWEST, side(852, 814, NO_CONFIG, OK | DEFINED | EVENT), side(852, 814, NO_CONFIG, OK | DEFINED)), // listxattrat
-    row(4466, 677, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED | EVENT), side(853, 808, NO_CONFIG, OK | DEFINED)), // removexattrat
-    row(4467, 678, V7_2, NEWEST, side(854, 815, NO_CONFIG, OK | DEFINED | EVENT), side(854, 815, NO_CONFIG, OK | DEFINED)), // open_tree_attr
-    row(4468, 679, V7_2, NEWEST, side(855, 816, NO_CONFIG, OK | DEFINED | EVENT), side(855, 816, NO_CONFIG, OK | DEFINED)), // file_getattr
-    row(4469, 680, V7_2, NEWEST, side(856, 816, NO_CONFIG, OK | DEFINED | EVENT), side(856, 816, NO_CONFIG, OK | DEFINED)), // file_setattr
-    row(4470, 681, V7_2, NEWEST, side(857, 817, NO_CONFIG, OK | DEFINED | EVENT), side(857, 817, NO_CONFIG, OK | DEFINED)), // listns
-    row(4471, 682, V7_2, NEWEST, side(858, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(858, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // rseq_slice_yield
-    row(4472, 684, V7_3, NEWEST, side(860, 818, NO_CONFIG, OK | DEFINED | EVENT), side(860, 818, NO_CONFIG, OK | DEFINED)), // fchroot
+    row(4451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED | EVENT), side(836, 782, 68, OK | DEFINED)), // cachestat
+    row(4452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED | EVENT), side(837, 783, NO_CONFIG, OK | DEFINED)), // fchmodat2
+    row(4453, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // map_shadow_stack
+    row(4454, 663, V6_12, NEWEST, side(839, 793, 12, OK | DEFINED | EVENT), side(839, 793, 12, OK | DEFINED)), // futex_wake
+    row(4455, 664, V6_12, NEWEST, side(840, 794, 12, OK | DEFINED | EVENT), side(840, 794, 12, OK | DEFINED)), // futex_wait
+    row(4456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED | EVENT), side(841, 786, 12, OK | DEFINED)), // futex_requeue
+    row(4457, 666, V6_12, NEWEST, side(842, 795, NO_CONFIG, OK | DEFINED | EVENT), side(842, 795, NO_CONFIG, OK | DEFINED)), // statmount
+    row(4458, 667, V6_12, NEWEST, side(843, 796, NO_CONFIG, OK | DEFINED | EVENT), side(843, 796, NO_CONFIG, OK | DEFINED)), // listmount
+    row(4459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED | EVENT), side(844, 789, 69, OK | DEFINED)), // lsm_get_self_attr
+    row(4460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED | EVENT), side(845, 790, 69, OK | DEFINED)), // lsm_set_self_attr
+    row(4461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED | EVENT), side(846, 791, 69, OK | DEFINED)), // lsm_list_modules
+    row(4462, 671, V6_12, NEWEST, side(847, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(847, 797, NO_CONFIG, OK | DEFINED)), // mseal
+    row(4463, 674, V7_2, NEWEST, side(851, 812, NO_CONFIG, OK | DEFINED | EVENT), side(851, 812, NO_CONFIG, OK | DEFINED)), // setxattrat
+    row(4464, 675, V7_2, NEWEST, side(852, 813, NO_CONFIG, OK | DEFINED | EVENT), side(852, 813, NO_CONFIG, OK | DEFINED)), // getxattrat
+    row(4465, 676, V7_2, NEWEST, side(853, 814, NO_CONFIG, OK | DEFINED | EVENT), side(853, 814, NO_CONFIG, OK | DEFINED)), // listxattrat
+    row(4466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED | EVENT), side(854, 808, NO_CONFIG, OK | DEFINED)), // removexattrat
+    row(4467, 678, V7_2, NEWEST, side(855, 815, NO_CONFIG, OK | DEFINED | EVENT), side(855, 815, NO_CONFIG, OK | DEFINED)), // open_tree_attr
+    row(4468, 679, V7_2, NEWEST, side(856, 816, NO_CONFIG, OK | DEFINED | EVENT), side(856, 816, NO_CONFIG, OK | DEFINED)), // file_getattr
+    row(4469, 680, V7_2, NEWEST, side(857, 816, NO_CONFIG, OK | DEFINED | EVENT), side(857, 816, NO_CONFIG, OK | DEFINED)), // file_setattr
+    row(4470, 681, V7_2, NEWEST, side(858, 817, NO_CONFIG, OK | DEFINED | EVENT), side(858, 817, NO_CONFIG, OK | DEFINED)), // listns
+    row(4471, 682, V7_2, NEWEST, side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // rseq_slice_yield
+    row(4472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED | EVENT), side(861, 818, NO_CONFIG, OK | DEFINED)), // fchroot
 ];
 
-static OLDER: [Older; 16] = [
+static OLDER: [Older; 20] = [
+    older(4002, V5_10, side(656, 49, NO_CONFIG, OK), side(656, 49, NO_CONFIG, OK)), // fork
     older(4078, V7_2, side(169, 136, NO_CONFIG, OK | DEFINED | EVENT), side(454, 427, NO_CONFIG, OK | COMPAT_DEFINED)), // gettimeofday
     older(4086, V6_12, side(371, 290, 40, OK | DEFINED | EVENT), side(371, 290, 40, OK | DEFINED)), // uselib
+    older(4120, V5_10, side(657, 378, NO_CONFIG, OK), side(657, 378, NO_CONFIG, OK)), // clone
     older(4134, V5_10, side(366, 442, 5, OK | DEFINED | EVENT), side(366, 442, 5, OK | DEFINED)), // bdflush
+    older(4149, V5_10, side(666, 626, NO_CONFIG, OK), side(666, 626, NO_CONFIG, OK)), // sysmips
     older(4238, V5_10, side(403, 347, 44, OK | DEFINED | EVENT), side(403, 347, 44, OK | DEFINED)), // futex
     older(4247, V5_10, side(18, 320, 1, OK | DEFINED | EVENT), side(506, 467, 1, OK | COMPAT_DEFINED)), // lookup_dcookie
     older(4247, V6_1, side(18, NONE, NO_CONFIG, NO_DEFINITION), side(506, NONE, NO_CONFIG, NO_DEFINITION)), // lookup_dcookie
@@ -470,11 +473,17 @@ static OLDER: [Older; 16] = [
     older(4339, V6_1, side(248, 201, 28, OK | DEFINED | EVENT), side(248, 201, 28, OK | DEFINED)), // name_to_handle_at
     older(4355, V6_12, side(264, 216, 33, OK | DEFINED | EVENT), side(264, 216, 33, OK | DEFINED)), // bpf
     older(4422, V5_10, side(98, 83, 12, OK | DEFINED | EVENT), side(98, 83, 12, OK | DEFINED)), // futex_time64
+    older(4435, V5_10, side(661, 404, NO_CONFIG, OK), side(661, 404, NO_CONFIG, OK)), // clone3
 ];
 
 static BLOCKS: [Block; 0] = [];
 
-static EVENTS: [Event; 0] = [];
+static EVENTS: [Event; 4] = [
+    event(4002, 427), // fork
+    event(4120, 220), // clone
+    event(4149, 816), // sysmips
+    event(4435, 290), // clone3
+];
 
 static SYMBOLS: [Prefix; 0] = [];
 

@@ -141,7 +141,7 @@ static ROWS: [Row; 453] = [
     row(133, 50, V5_10, NEWEST, side(50, 43, NO_CONFIG, OK | DEFINED | EVENT), side(50, 43, NO_CONFIG, OK | DEFINED)), // fchdir
     row(134, 443, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), side(42, NONE, NO_CONFIG, NI)), // bdflush
     row(135, 435, V5_10, NEWEST, side(363, 390, 39, OK | DEFINED | EVENT), side(363, 390, 39, OK | DEFINED)), // sysfs
-    row(136, 92, V5_10, NEWEST, side(373, 78, NO_CONFIG, OK | DEFINED | EVENT), side(816, 623, NO_CONFIG, OK | COMPAT_DEFINED)), // personality
+    row(136, 92, V5_10, NEWEST, side(373, 78, NO_CONFIG, OK | DEFINED | EVENT), side(817, 623, NO_CONFIG, OK | COMPAT_DEFINED)), // personality
     row(137, 453, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), side(42, NONE, NO_CONFIG, NI)), // afs_syscall
     row(138, 151, V5_10, NEWEST, side(151, 121, 11, OK | DEFINED | EVENT), side(151, 121, 11, OK | DEFINED)), // setfsuid
     row(139, 152, V5_10, NEWEST, side(152, 119, 11, OK | DEFINED | EVENT), side(152, 119, 11, OK | DEFINED)), // setfsgid
@@ -184,8 +184,8 @@ static ROWS: [Row; 453] = [
     row(176, 137, V5_10, NEWEST, side(412, 361, 42, OK | DEFINED | EVENT), side(485, 452, 42, OK | COMPAT_DEFINED)), // rt_sigtimedwait
     row(177, 138, V5_10, NEWEST, side(138, 115, NO_CONFIG, OK | DEFINED | EVENT), side(486, 453, NO_CONFIG, OK | COMPAT_DEFINED)), // rt_sigqueueinfo
     row(178, 133, V5_10, NEWEST, side(133, 357, NO_CONFIG, OK | DEFINED | EVENT), side(487, 454, NO_CONFIG, OK | COMPAT_DEFINED)), // rt_sigsuspend
-    row(179, 67, V5_10, NEWEST, side(817, 763, NO_CONFIG, OK | DEFINED | EVENT), side(818, 763, NO_CONFIG, OK | COMPAT_DEFINED)), // pread64
-    row(180, 68, V5_10, NEWEST, side(819, 764, NO_CONFIG, OK | DEFINED | EVENT), side(820, 764, NO_CONFIG, OK | COMPAT_DEFINED)), // pwrite64
+    row(179, 67, V5_10, NEWEST, side(818, 763, NO_CONFIG, OK | DEFINED | EVENT), side(819, 763, NO_CONFIG, OK | COMPAT_DEFINED)), // pread64
+    row(180, 68, V5_10, NEWEST, side(820, 764, NO_CONFIG, OK | DEFINED | EVENT), side(821, 764, NO_CONFIG, OK | COMPAT_DEFINED)), // pwrite64
     row(181, 306, V5_10, NEWEST, side(303, 246, NO_CONFIG, OK | DEFINED | EVENT), side(303, 246, NO_CONFIG, OK | DEFINED)), // chown
     row(182, 17, V5_10, NEWEST, side(17, 319, NO_CONFIG, OK | DEFINED | EVENT), side(17, 319, NO_CONFIG, OK | DEFINED)), // getcwd
     row(183, 90, V5_10, NEWEST, side(90, 76, 11, OK | DEFINED | EVENT), side(90, 76, 11, OK | DEFINED)), // capget
@@ -196,10 +196,10 @@ static ROWS: [Row; 453] = [
     row(188, 576, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), side(42, NONE, NO_CONFIG, NI)), // putpmsg
     row(189, 342, V5_10, NEWEST, side(494, 49, NO_CONFIG, OK | DEFINED | EVENT), side(494, 49, NO_CONFIG, OK | DEFINED)), // vfork
     row(190, 513, V5_10, NEWEST, side(163, 131, NO_CONFIG, OK | DEFINED | EVENT), side(495, 425, NO_CONFIG, OK | COMPAT_DEFINED)), // ugetrlimit
-    row(191, 213, V5_10, NEWEST, side(821, 765, NO_CONFIG, OK | DEFINED | EVENT), side(822, 765, NO_CONFIG, OK | COMPAT_DEFINED)), // readahead
+    row(191, 213, V5_10, NEWEST, side(822, 765, NO_CONFIG, OK | DEFINED | EVENT), side(823, 765, NO_CONFIG, OK | COMPAT_DEFINED)), // readahead
     row(192, 481, V5_10, NEWEST, side(496, 664, NO_CONFIG, OK | DEFINED | EVENT), side(719, 766, NO_CONFIG, OK | COMPAT_DEFINED)), // mmap2
-    row(193, 477, V5_10, NEWEST, side(823, 767, NO_CONFIG, OK | DEFINED | EVENT), side(824, 767, NO_CONFIG, OK | COMPAT_DEFINED)), // truncate64
-    row(194, 478, V5_10, NEWEST, side(825, 768, NO_CONFIG, OK | DEFINED | EVENT), side(826, 768, NO_CONFIG, OK | COMPAT_DEFINED)), // ftruncate64
+    row(193, 477, V5_10, NEWEST, side(824, 767, NO_CONFIG, OK | DEFINED | EVENT), side(825, 767, NO_CONFIG, OK | COMPAT_DEFINED)), // truncate64
+    row(194, 478, V5_10, NEWEST, side(826, 768, NO_CONFIG, OK | DEFINED | EVENT), side(827, 768, NO_CONFIG, OK | COMPAT_DEFINED)), // ftruncate64
     row(195, 464, V5_10, NEWEST, side(383, 301, NO_CONFIG, OK | DEFINED | EVENT), side(383, 301, NO_CONFIG, OK | DEFINED)), // stat64
     row(196, 465, V5_10, NEWEST, side(384, 301, NO_CONFIG, OK | DEFINED | EVENT), side(384, 301, NO_CONFIG, OK | DEFINED)), // lstat64
     row(197, 466, V5_10, NEWEST, side(385, 342, NO_CONFIG, OK | DEFINED | EVENT), side(385, 342, NO_CONFIG, OK | DEFINED)), // fstat64
@@ -237,7 +237,7 @@ static ROWS: [Row; 453] = [
     row(230, 2, V5_10, NEWEST, side(2, 310, 0, OK | DEFINED | EVENT), side(505, 466, 0, OK | COMPAT_DEFINED)), // io_submit
     row(231, 3, V5_10, NEWEST, side(3, 311, 0, OK | DEFINED | EVENT), side(3, 311, 0, OK | DEFINED)), // io_cancel
     row(232, 96, V5_10, NEWEST, side(96, 81, NO_CONFIG, OK | DEFINED | EVENT), side(96, 81, NO_CONFIG, OK | DEFINED)), // set_tid_address
-    row(233, 223, V5_10, NEWEST, side(827, 769, NO_CONFIG, OK | DEFINED | EVENT), side(828, 769, NO_CONFIG, OK | COMPAT_DEFINED)), // fadvise64
+    row(233, 223, V5_10, NEWEST, side(828, 769, NO_CONFIG, OK | DEFINED | EVENT), side(829, 769, NO_CONFIG, OK | COMPAT_DEFINED)), // fadvise64
     row(234, 94, V5_10, NEWEST, side(94, 79, NO_CONFIG, OK | DEFINED | EVENT), side(94, 79, NO_CONFIG, OK | DEFINED)), // exit_group
     row(235, 18, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), side(42, NONE, NO_CONFIG, NI)), // lookup_dcookie
     row(236, 462, V5_10, NEWEST, side(380, 298, 3, OK | DEFINED | EVENT), side(380, 298, 3, OK | DEFINED)), // epoll_create
@@ -253,14 +253,14 @@ static ROWS: [Row; 453] = [
     row(246, 113, V5_10, NEWEST, side(408, 353, 42, OK | DEFINED | EVENT), side(408, 353, 42, OK | DEFINED)), // clock_gettime
     row(247, 114, V5_10, NEWEST, side(409, 353, 42, OK | DEFINED | EVENT), side(409, 353, 42, OK | DEFINED)), // clock_getres
     row(248, 115, V5_10, NEWEST, side(410, 354, 42, OK | DEFINED | EVENT), side(410, 354, 42, OK | DEFINED)), // clock_nanosleep
-    row(249, 601, V5_10, NEWEST, side(734, 670, NO_CONFIG, OK | DEFINED | EVENT), side(724, 671, NO_CONFIG, OK | COMPAT_DEFINED)), // swapcontext
+    row(249, 601, V5_10, NEWEST, side(724, 670, NO_CONFIG, OK | DEFINED | EVENT), side(725, 671, NO_CONFIG, OK | COMPAT_DEFINED)), // swapcontext
     row(250, 131, V5_10, NEWEST, side(131, 108, NO_CONFIG, OK | DEFINED | EVENT), side(131, 108, NO_CONFIG, OK | DEFINED)), // tgkill
     row(251, 458, V5_10, NEWEST, side(512, 471, 42, OK | DEFINED | EVENT), side(512, 471, 42, OK | DEFINED)), // utimes
     row(252, 474, V5_10, NEWEST, side(391, 324, NO_CONFIG, OK | DEFINED | EVENT), side(638, 469, NO_CONFIG, OK | COMPAT_DEFINED)), // statfs64
     row(253, 475, V5_10, NEWEST, side(392, 325, NO_CONFIG, OK | DEFINED | EVENT), side(639, 470, NO_CONFIG, OK | COMPAT_DEFINED)), // fstatfs64
-    row(254, 482, V5_10, NEWEST, side(829, 672, NO_CONFIG, OK | DEFINED | EVENT), side(829, 672, NO_CONFIG, OK | DEFINED)), // fadvise64_64
-    row(255, 602, V5_10, NEWEST, side(726, 673, 60, OK | DEFINED | EVENT), side(726, 673, 60, OK | DEFINED)), // rtas
-    row(256, 603, V5_10, NEWEST, side(727, 674, NO_CONFIG, OK | DEFINED | EVENT), side(42, NONE, NO_CONFIG, NI)), // sys_debug_setcontext
+    row(254, 482, V5_10, NEWEST, side(830, 672, NO_CONFIG, OK | DEFINED | EVENT), side(830, 672, NO_CONFIG, OK | DEFINED)), // fadvise64_64
+    row(255, 602, V5_10, NEWEST, side(727, 673, 60, OK | DEFINED | EVENT), side(727, 673, 60, OK | DEFINED)), // rtas
+    row(256, 603, V5_10, NEWEST, side(728, 674, NO_CONFIG, OK | DEFINED | EVENT), side(42, NONE, NO_CONFIG, NI)), // sys_debug_setcontext
     row(258, 238, V5_10, NEWEST, side(238, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(238, 591, 24, OK | DEFINED)), // migrate_pages
     row(259, 235, V5_10, NEWEST, side(235, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(235, 588, 24, OK | DEFINED)), // mbind
     row(260, 236, V5_10, NEWEST, side(236, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(236, 589, 24, OK | DEFINED)), // get_mempolicy
@@ -281,8 +281,8 @@ static ROWS: [Row; 453] = [
     row(275, 468, V5_10, NEWEST, side(386, 49, 4, OK | DEFINED | EVENT), side(386, 49, 4, OK | DEFINED)), // inotify_init
     row(276, 27, V5_10, NEWEST, side(27, 22, 4, OK | DEFINED | EVENT), side(27, 22, 4, OK | DEFINED)), // inotify_add_watch
     row(277, 28, V5_10, NEWEST, side(28, 23, 4, OK | DEFINED | EVENT), side(28, 23, 4, OK | DEFINED)), // inotify_rm_watch
-    row(278, 604, V5_10, NEWEST, side(728, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(728, 675, 61, OK | DEFINED)), // spu_run
-    row(279, 605, V5_10, NEWEST, side(729, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(729, 676, 61, OK | DEFINED)), // spu_create
+    row(278, 604, V5_10, NEWEST, side(729, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(729, 675, 61, OK | DEFINED)), // spu_run
+    row(279, 605, V5_10, NEWEST, side(730, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(730, 676, 61, OK | DEFINED)), // spu_create
     row(280, 72, V5_10, NEWEST, side(398, 336, 42, OK | DEFINED | EVENT), side(535, 495, 42, OK | COMPAT_DEFINED)), // pselect6
     row(281, 73, V5_10, NEWEST, side(399, 337, 42, OK | DEFINED | EVENT), side(536, 496, 42, OK | COMPAT_DEFINED)), // ppoll
     row(282, 97, V5_10, NEWEST, side(97, 346, NO_CONFIG, OK | DEFINED | EVENT), side(97, 346, NO_CONFIG, OK | DEFINED)), // unshare
@@ -311,9 +311,9 @@ static ROWS: [Row; 453] = [
     row(305, 471, V5_10, NEWEST, side(389, 505, 8, OK | DEFINED | EVENT), side(544, 506, 8, OK | COMPAT_DEFINED)), // signalfd
     row(306, 85, V5_10, NEWEST, side(85, 71, 9, OK | DEFINED | EVENT), side(85, 71, 9, OK | DEFINED)), // timerfd_create
     row(307, 473, V5_10, NEWEST, side(390, 306, 2, OK | DEFINED | EVENT), side(390, 306, 2, OK | DEFINED)), // eventfd
-    row(308, 535, V5_10, NEWEST, side(830, 770, NO_CONFIG, OK | DEFINED | EVENT), side(831, 770, NO_CONFIG, OK | COMPAT_DEFINED)), // sync_file_range2
-    row(309, 47, V5_10, NEWEST, side(832, 771, NO_CONFIG, OK | DEFINED | EVENT), side(731, 772, NO_CONFIG, OK | COMPAT_DEFINED)), // fallocate
-    row(310, 606, V5_10, NEWEST, side(732, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(732, 678, 67, OK | DEFINED)), // subpage_prot
+    row(308, 535, V5_10, NEWEST, side(831, 770, NO_CONFIG, OK | DEFINED | EVENT), side(832, 770, NO_CONFIG, OK | COMPAT_DEFINED)), // sync_file_range2
+    row(309, 47, V5_10, NEWEST, side(833, 771, NO_CONFIG, OK | DEFINED | EVENT), side(732, 772, NO_CONFIG, OK | COMPAT_DEFINED)), // fallocate
+    row(310, 606, V5_10, NEWEST, side(733, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(733, 678, 67, OK | DEFINED)), // subpage_prot
     row(311, 86, V5_10, NEWEST, side(400, 343, 43, OK | DEFINED | EVENT), side(400, 343, 43, OK | DEFINED)), // timerfd_settime
     row(312, 87, V5_10, NEWEST, side(401, 344, 43, OK | DEFINED | EVENT), side(401, 344, 43, OK | DEFINED)), // timerfd_gettime
     row(313, 74, V5_10, NEWEST, side(74, 338, 8, OK | DEFINED | EVENT), side(546, 508, 8, OK | COMPAT_DEFINED)), // signalfd4
@@ -436,41 +436,41 @@ static ROWS: [Row; 453] = [
     row(448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), side(811, 754, NO_CONFIG, OK | DEFINED)), // process_mrelease
     row(449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), side(812, 755, 12, OK | DEFINED)), // futex_waitv
     row(450, 659, V6_1, NEWEST, side(813, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(813, 762, 24, OK | DEFINED)), // set_mempolicy_home_node
-    row(451, 660, V6_12, NEWEST, side(835, 782, 68, OK | DEFINED | EVENT), side(835, 782, 68, OK | DEFINED)), // cachestat
-    row(452, 661, V6_12, NEWEST, side(836, 783, NO_CONFIG, OK | DEFINED | EVENT), side(836, 783, NO_CONFIG, OK | DEFINED)), // fchmodat2
+    row(451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED | EVENT), side(836, 782, 68, OK | DEFINED)), // cachestat
+    row(452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED | EVENT), side(837, 783, NO_CONFIG, OK | DEFINED)), // fchmodat2
     row(453, 662, V6_12, NEWEST, side(42, NONE, NO_CONFIG, NI), side(42, NONE, NO_CONFIG, NI)), // map_shadow_stack
-    row(454, 663, V6_12, NEWEST, side(838, 793, 12, OK | DEFINED | EVENT), side(838, 793, 12, OK | DEFINED)), // futex_wake
-    row(455, 664, V6_12, NEWEST, side(839, 794, 12, OK | DEFINED | EVENT), side(839, 794, 12, OK | DEFINED)), // futex_wait
-    row(456, 665, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED | EVENT), side(840, 786, 12, OK | DEFINED)), // futex_requeue
-    row(457, 666, V6_12, NEWEST, side(841, 795, NO_CONFIG, OK | DEFINED | EVENT), side(841, 795, NO_CONFIG, OK | DEFINED)), // statmount
-    row(458, 667, V6_12, NEWEST, side(842, 796, NO_CONFIG, OK | DEFINED | EVENT), side(842, 796, NO_CONFIG, OK | DEFINED)), // listmount
-    row(459, 668, V6_12, NEWEST, side(843, 789, 69, OK | DEFINED | EVENT), side(843, 789, 69, OK | DEFINED)), // lsm_get_self_attr
-    row(460, 669, V6_12, NEWEST, side(844, 790, 69, OK | DEFINED | EVENT), side(844, 790, 69, OK | DEFINED)), // lsm_set_self_attr
-    row(461, 670, V6_12, NEWEST, side(845, 791, 69, OK | DEFINED | EVENT), side(845, 791, 69, OK | DEFINED)), // lsm_list_modules
-    row(462, 671, V6_12, NEWEST, side(846, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(846, 797, NO_CONFIG, OK | DEFINED)), // mseal
-    row(463, 674, V7_2, NEWEST, side(850, 812, NO_CONFIG, OK | DEFINED | EVENT), side(850, 812, NO_CONFIG, OK | DEFINED)), // setxattrat
-    row(464, 675, V7_2, NEWEST, side(851, 813, NO_CONFIG, OK | DEFINED | EVENT), side(851, 813, NO_CONFIG, OK | DEFINED)), // getxattrat
-    row(465, 676, V7_2, NEWEST, side(852, 814, NO_CONFIG, OK | DEFINED | EVENT), side(852, 814, NO_CONFIG, OK | DEFINED)), // listxattrat
-    row(466, 677, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED | EVENT), side(853, 808, NO_CONFIG, OK | DEFINED)), // removexattrat
-    row(467, 678, V7_2, NEWEST, side(854, 815, NO_CONFIG, OK | DEFINED | EVENT), side(854, 815, NO_CONFIG, OK | DEFINED)), // open_tree_attr
-    row(468, 679, V7_2, NEWEST, side(855, 816, NO_CONFIG, OK | DEFINED | EVENT), side(855, 816, NO_CONFIG, OK | DEFINED)), // file_getattr
-    row(469, 680, V7_2, NEWEST, side(856, 816, NO_CONFIG, OK | DEFINED | EVENT), side(856, 816, NO_CONFIG, OK | DEFINED)), // file_setattr
-    row(470, 681, V7_2, NEWEST, side(857, 817, NO_CONFIG, OK | DEFINED | EVENT), side(857, 817, NO_CONFIG, OK | DEFINED)), // listns
-    row(471, 682, V7_2, NEWEST, side(858, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(858, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // rseq_slice_yield
-    row(472, 684, V7_3, NEWEST, side(860, 818, NO_CONFIG, OK | DEFINED | EVENT), side(860, 818, NO_CONFIG, OK | DEFINED)), // fchroot
+    row(454, 663, V6_12, NEWEST, side(839, 793, 12, OK | DEFINED | EVENT), side(839, 793, 12, OK | DEFINED)), // futex_wake
+    row(455, 664, V6_12, NEWEST, side(840, 794, 12, OK | DEFINED | EVENT), side(840, 794, 12, OK | DEFINED)), // futex_wait
+    row(456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED | EVENT), side(841, 786, 12, OK | DEFINED)), // futex_requeue
+    row(457, 666, V6_12, NEWEST, side(842, 795, NO_CONFIG, OK | DEFINED | EVENT), side(842, 795, NO_CONFIG, OK | DEFINED)), // statmount
+    row(458, 667, V6_12, NEWEST, side(843, 796, NO_CONFIG, OK | DEFINED | EVENT), side(843, 796, NO_CONFIG, OK | DEFINED)), // listmount
+    row(459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED | EVENT), side(844, 789, 69, OK | DEFINED)), // lsm_get_self_attr
+    row(460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED | EVENT), side(845, 790, 69, OK | DEFINED)), // lsm_set_self_attr
+    row(461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED | EVENT), side(846, 791, 69, OK | DEFINED)), // lsm_list_modules
+    row(462, 671, V6_12, NEWEST, side(847, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(847, 797, NO_CONFIG, OK | DEFINED)), // mseal
+    row(463, 674, V7_2, NEWEST, side(851, 812, NO_CONFIG, OK | DEFINED | EVENT), side(851, 812, NO_CONFIG, OK | DEFINED)), // setxattrat
+    row(464, 675, V7_2, NEWEST, side(852, 813, NO_CONFIG, OK | DEFINED | EVENT), side(852, 813, NO_CONFIG, OK | DEFINED)), // getxattrat
+    row(465, 676, V7_2, NEWEST, side(853, 814, NO_CONFIG, OK | DEFINED | EVENT), side(853, 814, NO_CONFIG, OK | DEFINED)), // listxattrat
+    row(466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED | EVENT), side(854, 808, NO_CONFIG, OK | DEFINED)), // removexattrat
+    row(467, 678, V7_2, NEWEST, side(855, 815, NO_CONFIG, OK | DEFINED | EVENT), side(855, 815, NO_CONFIG, OK | DEFINED)), // open_tree_attr
+    row(468, 679, V7_2, NEWEST, side(856, 816, NO_CONFIG, OK | DEFINED | EVENT), side(856, 816, NO_CONFIG, OK | DEFINED)), // file_getattr
+    row(469, 680, V7_2, NEWEST, side(857, 816, NO_CONFIG, OK | DEFINED | EVENT), side(857, 816, NO_CONFIG, OK | DEFINED)), // file_setattr
+    row(470, 681, V7_2, NEWEST, side(858, 817, NO_CONFIG, OK | DEFINED | EVENT), side(858, 817, NO_CONFIG, OK | DEFINED)), // listns
+    row(471, 682, V7_2, NEWEST, side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // rseq_slice_yield
+    row(472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED | EVENT), side(861, 818, NO_CONFIG, OK | DEFINED)), // fchroot
 ];
 
 static OLDER: [Older; 35] = [
-    older(2, V5_10, side(711, 49, NO_CONFIG, OK), side(427, 49, NO_CONFIG, OK | DEFINED)), // fork
+    older(2, V5_10, side(711, 49, NO_CONFIG, OK | EVENT), side(427, 49, NO_CONFIG, OK | DEFINED)), // fork
     older(78, V7_2, side(169, 136, NO_CONFIG, OK | DEFINED | EVENT), side(454, 427, NO_CONFIG, OK | COMPAT_DEFINED)), // gettimeofday
-    older(82, V5_10, side(712, 295, NO_CONFIG, OK), side(42, NONE, NO_CONFIG, NI)), // select
+    older(82, V5_10, side(712, 295, NO_CONFIG, OK | EVENT), side(42, NONE, NO_CONFIG, NI)), // select
     older(86, V6_12, side(371, 290, 40, OK | DEFINED | EVENT), side(371, 290, 40, OK | DEFINED)), // uselib
-    older(120, V5_10, side(713, 378, NO_CONFIG, OK), side(220, 378, NO_CONFIG, OK | DEFINED)), // clone
+    older(120, V5_10, side(713, 378, NO_CONFIG, OK | EVENT), side(220, 378, NO_CONFIG, OK | DEFINED)), // clone
     older(134, V5_10, side(366, 442, 5, OK | DEFINED | EVENT), side(366, 442, 5, OK | DEFINED)), // bdflush
     older(136, V5_10, side(373, 78, NO_CONFIG, OK | DEFINED | EVENT), side(714, 623, NO_CONFIG, OK)), // personality
     older(179, V5_10, side(67, 332, NO_CONFIG, OK | DEFINED | EVENT), side(715, 661, NO_CONFIG, OK)), // pread64
     older(180, V5_10, side(68, 333, NO_CONFIG, OK | DEFINED | EVENT), side(716, 662, NO_CONFIG, OK)), // pwrite64
-    older(189, V5_10, side(717, 49, NO_CONFIG, OK), side(494, 49, NO_CONFIG, OK | DEFINED)), // vfork
+    older(189, V5_10, side(717, 49, NO_CONFIG, OK | EVENT), side(494, 49, NO_CONFIG, OK | DEFINED)), // vfork
     older(191, V5_10, side(213, 373, NO_CONFIG, OK | DEFINED | EVENT), side(718, 663, NO_CONFIG, OK)), // readahead
     older(192, V5_10, side(496, 664, NO_CONFIG, OK | DEFINED | EVENT), side(719, 664, NO_CONFIG, OK)), // mmap2
     older(193, V5_10, side(395, 326, NO_CONFIG, OK | DEFINED | EVENT), side(720, 665, NO_CONFIG, OK)), // truncate64
@@ -479,8 +479,8 @@ static OLDER: [Older; 35] = [
     older(233, V5_10, side(382, 605, 22, OK | DEFINED | EVENT), side(722, 669, NO_CONFIG, OK)), // fadvise64
     older(235, V5_10, side(18, 320, 1, OK | DEFINED | EVENT), side(506, 467, 1, OK | COMPAT_DEFINED)), // lookup_dcookie
     older(235, V6_1, side(18, NONE, NO_CONFIG, NO_DEFINITION), side(506, NONE, NO_CONFIG, NO_DEFINITION)), // lookup_dcookie
-    older(249, V5_10, side(723, 670, NO_CONFIG, OK), side(724, 671, NO_CONFIG, OK | COMPAT_DEFINED)), // swapcontext
-    older(254, V5_10, side(725, 672, NO_CONFIG, OK), side(725, 672, NO_CONFIG, OK)), // fadvise64_64
+    older(249, V5_10, side(723, 670, NO_CONFIG, OK | EVENT), side(725, 671, NO_CONFIG, OK | COMPAT_DEFINED)), // swapcontext
+    older(254, V5_10, side(726, 672, NO_CONFIG, OK | EVENT), side(726, 672, NO_CONFIG, OK)), // fadvise64_64
     older(258, V5_10, side(238, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(558, 517, 24, OK | COMPAT_DEFINED)), // migrate_pages
     older(259, V5_10, side(235, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(530, 491, 24, OK | COMPAT_DEFINED)), // mbind
     older(260, V5_10, side(236, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(531, 492, 24, OK | COMPAT_DEFINED)), // get_mempolicy
@@ -488,14 +488,14 @@ static OLDER: [Older; 35] = [
     older(301, V5_10, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(541, 501, 25, OK | COMPAT_DEFINED)), // move_pages
     older(301, V6_12, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(239, 594, 25, OK | DEFINED)), // move_pages
     older(302, V6_12, side(168, 135, NO_CONFIG, OK | DEFINED | EVENT), side(168, 135, NO_CONFIG, OK | DEFINED)), // getcpu
-    older(308, V5_10, side(539, 499, NO_CONFIG, OK | DEFINED | EVENT), side(730, 677, NO_CONFIG, OK)), // sync_file_range2
-    older(309, V5_10, side(47, 40, NO_CONFIG, OK | DEFINED | EVENT), side(731, 648, NO_CONFIG, OK)), // fallocate
-    older(310, V5_10, side(732, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(732, 678, 62, OK | DEFINED)), // subpage_prot
+    older(308, V5_10, side(539, 499, NO_CONFIG, OK | DEFINED | EVENT), side(731, 677, NO_CONFIG, OK)), // sync_file_range2
+    older(309, V5_10, side(47, 40, NO_CONFIG, OK | DEFINED | EVENT), side(732, 648, NO_CONFIG, OK)), // fallocate
+    older(310, V5_10, side(733, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(733, 678, 62, OK | DEFINED)), // subpage_prot
     older(324, V5_10, side(247, 200, 27, OK | DEFINED | EVENT), side(551, 635, 27, OK | COMPAT_DEFINED)), // fanotify_mark
     older(345, V6_1, side(248, 201, 28, OK | DEFINED | EVENT), side(248, 201, 28, OK | DEFINED)), // name_to_handle_at
     older(361, V6_12, side(264, 216, 33, OK | DEFINED | EVENT), side(264, 216, 33, OK | DEFINED)), // bpf
     older(422, V5_10, side(98, 83, 12, OK | DEFINED | EVENT), side(98, 83, 12, OK | DEFINED)), // futex_time64
-    older(435, V5_10, side(733, 404, NO_CONFIG, OK), side(290, 404, NO_CONFIG, OK | DEFINED)), // clone3
+    older(435, V5_10, side(734, 404, NO_CONFIG, OK | EVENT), side(290, 404, NO_CONFIG, OK | DEFINED)), // clone3
 ];
 
 static BLOCKS: [Block; 2] = [

@@ -141,7 +141,7 @@ static ROWS: [Row; 425] = [
     row(133, 50, V5_10, NEWEST, side(50, 43, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchdir
     row(134, 443, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // bdflush
     row(135, 435, V5_10, NEWEST, side(363, 283, 39, OK | DEFINED | EVENT), NO_SIDE), // sysfs
-    row(136, 92, V5_10, NEWEST, side(833, 611, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // personality
+    row(136, 92, V5_10, NEWEST, side(834, 611, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // personality
     row(137, 453, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // afs_syscall
     row(138, 151, V5_10, NEWEST, side(151, 121, 11, OK | DEFINED | EVENT), NO_SIDE), // setfsuid
     row(139, 152, V5_10, NEWEST, side(152, 119, 11, OK | DEFINED | EVENT), NO_SIDE), // setfsgid
@@ -245,12 +245,12 @@ static ROWS: [Row; 425] = [
     row(246, 113, V5_10, NEWEST, side(113, 97, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // clock_gettime
     row(247, 114, V5_10, NEWEST, side(114, 97, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // clock_getres
     row(248, 115, V5_10, NEWEST, side(115, 98, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // clock_nanosleep
-    row(249, 601, V5_10, NEWEST, side(734, 682, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // swapcontext
+    row(249, 601, V5_10, NEWEST, side(724, 682, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // swapcontext
     row(250, 131, V5_10, NEWEST, side(131, 108, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // tgkill
     row(251, 458, V5_10, NEWEST, side(378, 296, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // utimes
     row(252, 474, V5_10, NEWEST, side(391, 307, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statfs64
     row(253, 475, V5_10, NEWEST, side(392, 308, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fstatfs64
-    row(255, 602, V5_10, NEWEST, side(726, 673, 60, OK | DEFINED | EVENT), NO_SIDE), // rtas
+    row(255, 602, V5_10, NEWEST, side(727, 673, 60, OK | DEFINED | EVENT), NO_SIDE), // rtas
     row(256, 603, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // sys_debug_setcontext
     row(258, 238, V5_10, NEWEST, side(238, 191, 24, OK | DEFINED | EVENT), NO_SIDE), // migrate_pages
     row(259, 235, V5_10, NEWEST, side(235, 188, 24, OK | DEFINED | EVENT), NO_SIDE), // mbind
@@ -272,8 +272,8 @@ static ROWS: [Row; 425] = [
     row(275, 468, V5_10, NEWEST, side(386, 49, 4, OK | DEFINED | EVENT), NO_SIDE), // inotify_init
     row(276, 27, V5_10, NEWEST, side(27, 22, 4, OK | DEFINED | EVENT), NO_SIDE), // inotify_add_watch
     row(277, 28, V5_10, NEWEST, side(28, 23, 4, OK | DEFINED | EVENT), NO_SIDE), // inotify_rm_watch
-    row(278, 604, V5_10, NEWEST, side(728, 675, 61, OK | DEFINED | EVENT), NO_SIDE), // spu_run
-    row(279, 605, V5_10, NEWEST, side(729, 676, 61, OK | DEFINED | EVENT), NO_SIDE), // spu_create
+    row(278, 604, V5_10, NEWEST, side(729, 675, 61, OK | DEFINED | EVENT), NO_SIDE), // spu_run
+    row(279, 605, V5_10, NEWEST, side(730, 676, 61, OK | DEFINED | EVENT), NO_SIDE), // spu_create
     row(280, 72, V5_10, NEWEST, side(72, 61, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pselect6
     row(281, 73, V5_10, NEWEST, side(73, 62, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // ppoll
     row(282, 97, V5_10, NEWEST, side(97, 82, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // unshare
@@ -304,7 +304,7 @@ static ROWS: [Row; 425] = [
     row(307, 473, V5_10, NEWEST, side(390, 306, 2, OK | DEFINED | EVENT), NO_SIDE), // eventfd
     row(308, 535, V5_10, NEWEST, side(539, 499, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sync_file_range2
     row(309, 47, V5_10, NEWEST, side(47, 40, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fallocate
-    row(310, 606, V5_10, NEWEST, side(732, 683, 67, OK | DEFINED | EVENT), NO_SIDE), // subpage_prot
+    row(310, 606, V5_10, NEWEST, side(733, 683, 67, OK | DEFINED | EVENT), NO_SIDE), // subpage_prot
     row(311, 86, V5_10, NEWEST, side(86, 72, 9, OK | DEFINED | EVENT), NO_SIDE), // timerfd_settime
     row(312, 87, V5_10, NEWEST, side(87, 73, 9, OK | DEFINED | EVENT), NO_SIDE), // timerfd_gettime
     row(313, 74, V5_10, NEWEST, side(74, 63, 8, OK | DEFINED | EVENT), NO_SIDE), // signalfd4
@@ -408,40 +408,40 @@ static ROWS: [Row; 425] = [
     row(448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // process_mrelease
     row(449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_waitv
     row(450, 659, V6_1, NEWEST, side(813, 756, 24, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy_home_node
-    row(451, 660, V6_12, NEWEST, side(835, 782, 68, OK | DEFINED | EVENT), NO_SIDE), // cachestat
-    row(452, 661, V6_12, NEWEST, side(836, 783, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
+    row(451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED | EVENT), NO_SIDE), // cachestat
+    row(452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
     row(453, 662, V6_12, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // map_shadow_stack
-    row(454, 663, V6_12, NEWEST, side(838, 784, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
-    row(455, 664, V6_12, NEWEST, side(839, 785, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
-    row(456, 665, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
-    row(457, 666, V6_12, NEWEST, side(841, 787, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
-    row(458, 667, V6_12, NEWEST, side(842, 788, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
-    row(459, 668, V6_12, NEWEST, side(843, 789, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
-    row(460, 669, V6_12, NEWEST, side(844, 790, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
-    row(461, 670, V6_12, NEWEST, side(845, 791, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
-    row(462, 671, V6_12, NEWEST, side(846, 792, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mseal
-    row(463, 674, V7_2, NEWEST, side(850, 805, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
-    row(464, 675, V7_2, NEWEST, side(851, 806, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
-    row(465, 676, V7_2, NEWEST, side(852, 807, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
-    row(466, 677, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
-    row(467, 678, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
-    row(468, 679, V7_2, NEWEST, side(855, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
-    row(469, 680, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
-    row(470, 681, V7_2, NEWEST, side(857, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
-    row(471, 682, V7_2, NEWEST, side(858, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
-    row(472, 684, V7_3, NEWEST, side(860, 818, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
+    row(454, 663, V6_12, NEWEST, side(839, 784, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
+    row(455, 664, V6_12, NEWEST, side(840, 785, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
+    row(456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
+    row(457, 666, V6_12, NEWEST, side(842, 787, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
+    row(458, 667, V6_12, NEWEST, side(843, 788, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
+    row(459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
+    row(460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
+    row(461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
+    row(462, 671, V6_12, NEWEST, side(847, 792, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mseal
+    row(463, 674, V7_2, NEWEST, side(851, 805, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
+    row(464, 675, V7_2, NEWEST, side(852, 806, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
+    row(465, 676, V7_2, NEWEST, side(853, 807, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
+    row(466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
+    row(467, 678, V7_2, NEWEST, side(855, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
+    row(468, 679, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
+    row(469, 680, V7_2, NEWEST, side(857, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
+    row(470, 681, V7_2, NEWEST, side(858, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
+    row(471, 682, V7_2, NEWEST, side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
+    row(472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
 ];
 
 static OLDER: [Older; 11] = [
     older(86, V6_12, side(371, 290, 40, OK | DEFINED | EVENT), NO_SIDE), // uselib
     older(134, V5_10, side(366, 285, 5, OK | DEFINED | EVENT), NO_SIDE), // bdflush
-    older(136, V5_10, side(714, 611, NO_CONFIG, OK), NO_SIDE), // personality
+    older(136, V5_10, side(714, 611, NO_CONFIG, OK | EVENT), NO_SIDE), // personality
     older(221, V5_10, side(98, 83, 12, OK | DEFINED | EVENT), NO_SIDE), // futex
     older(235, V5_10, side(18, 14, 1, OK | DEFINED | EVENT), NO_SIDE), // lookup_dcookie
     older(235, V6_1, side(18, NONE, NO_CONFIG, NO_DEFINITION), NO_SIDE), // lookup_dcookie
     older(301, V6_12, side(239, 192, 25, OK | DEFINED | EVENT), NO_SIDE), // move_pages
     older(302, V6_12, side(168, 135, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
-    older(310, V5_10, side(732, 683, 62, OK | DEFINED | EVENT), NO_SIDE), // subpage_prot
+    older(310, V5_10, side(733, 683, 62, OK | DEFINED | EVENT), NO_SIDE), // subpage_prot
     older(345, V6_1, side(248, 201, 28, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
     older(361, V6_12, side(264, 216, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
 ];

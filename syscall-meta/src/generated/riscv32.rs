@@ -50,7 +50,7 @@ static ROWS: [Row; 319] = [
     row(44, 475, V5_10, NEWEST, side(392, 325, NO_CONFIG, OK | DEFINED | EVENT), side(639, 470, NO_CONFIG, OK | COMPAT_DEFINED)), // fstatfs64
     row(45, 477, V5_10, NEWEST, side(395, 326, NO_CONFIG, OK | DEFINED | EVENT), side(720, 773, NO_CONFIG, OK | COMPAT_DEFINED)), // truncate64
     row(46, 478, V5_10, NEWEST, side(396, 327, NO_CONFIG, OK | DEFINED | EVENT), side(721, 774, NO_CONFIG, OK | COMPAT_DEFINED)), // ftruncate64
-    row(47, 47, V5_10, NEWEST, side(47, 40, NO_CONFIG, OK | DEFINED | EVENT), side(731, 507, NO_CONFIG, OK | COMPAT_DEFINED)), // fallocate
+    row(47, 47, V5_10, NEWEST, side(47, 40, NO_CONFIG, OK | DEFINED | EVENT), side(732, 507, NO_CONFIG, OK | COMPAT_DEFINED)), // fallocate
     row(48, 48, V5_10, NEWEST, side(48, 41, NO_CONFIG, OK | DEFINED | EVENT), side(48, 41, NO_CONFIG, OK | DEFINED)), // faccessat
     row(49, 49, V5_10, NEWEST, side(49, 42, NO_CONFIG, OK | DEFINED | EVENT), side(49, 42, NO_CONFIG, OK | DEFINED)), // chdir
     row(50, 50, V5_10, NEWEST, side(50, 43, NO_CONFIG, OK | DEFINED | EVENT), side(50, 43, NO_CONFIG, OK | DEFINED)), // fchdir
@@ -221,7 +221,7 @@ static ROWS: [Row; 319] = [
     row(240, 240, V5_10, NEWEST, side(240, 193, NO_CONFIG, OK | DEFINED | EVENT), side(549, 510, NO_CONFIG, OK | COMPAT_DEFINED)), // rt_tgsigqueueinfo
     row(241, 241, V5_10, NEWEST, side(241, 386, 26, OK | DEFINED | EVENT), side(241, 386, 26, OK | DEFINED)), // perf_event_open
     row(242, 242, V5_10, NEWEST, side(242, 195, 20, OK | DEFINED | EVENT), side(242, 195, 20, OK | DEFINED)), // accept4
-    row(258, 672, V6_12, NEWEST, side(848, 799, NO_CONFIG, OK | DEFINED | EVENT), side(848, 799, NO_CONFIG, OK | DEFINED)), // riscv_hwprobe
+    row(258, 672, V6_12, NEWEST, side(849, 799, NO_CONFIG, OK | DEFINED | EVENT), side(849, 799, NO_CONFIG, OK | DEFINED)), // riscv_hwprobe
     row(259, 608, V5_10, NEWEST, side(736, 686, NO_CONFIG, OK | DEFINED | EVENT), side(736, 686, NO_CONFIG, OK | DEFINED)), // riscv_flush_icache
     row(261, 245, V5_10, NEWEST, side(245, 198, NO_CONFIG, OK | DEFINED | EVENT), side(245, 198, NO_CONFIG, OK | DEFINED)), // prlimit64
     row(262, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED | EVENT), side(246, 199, 27, OK | DEFINED)), // fanotify_init
@@ -302,28 +302,28 @@ static ROWS: [Row; 319] = [
     row(448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), side(811, 754, NO_CONFIG, OK | DEFINED)), // process_mrelease
     row(449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), side(812, 755, 12, OK | DEFINED)), // futex_waitv
     row(450, 659, V6_1, NEWEST, side(813, 762, 24, OK | DEFINED | EVENT), side(813, 762, 24, OK | DEFINED)), // set_mempolicy_home_node
-    row(451, 660, V6_12, NEWEST, side(835, 782, 68, OK | DEFINED | EVENT), side(835, 782, 68, OK | DEFINED)), // cachestat
-    row(452, 661, V6_12, NEWEST, side(836, 783, NO_CONFIG, OK | DEFINED | EVENT), side(836, 783, NO_CONFIG, OK | DEFINED)), // fchmodat2
-    row(453, 662, V6_12, NEWEST, side(837, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(837, 798, 75, OK | DEFINED)), // map_shadow_stack
-    row(454, 663, V6_12, NEWEST, side(838, 793, 12, OK | DEFINED | EVENT), side(838, 793, 12, OK | DEFINED)), // futex_wake
-    row(455, 664, V6_12, NEWEST, side(839, 794, 12, OK | DEFINED | EVENT), side(839, 794, 12, OK | DEFINED)), // futex_wait
-    row(456, 665, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED | EVENT), side(840, 786, 12, OK | DEFINED)), // futex_requeue
-    row(457, 666, V6_12, NEWEST, side(841, 795, NO_CONFIG, OK | DEFINED | EVENT), side(841, 795, NO_CONFIG, OK | DEFINED)), // statmount
-    row(458, 667, V6_12, NEWEST, side(842, 796, NO_CONFIG, OK | DEFINED | EVENT), side(842, 796, NO_CONFIG, OK | DEFINED)), // listmount
-    row(459, 668, V6_12, NEWEST, side(843, 789, 69, OK | DEFINED | EVENT), side(843, 789, 69, OK | DEFINED)), // lsm_get_self_attr
-    row(460, 669, V6_12, NEWEST, side(844, 790, 69, OK | DEFINED | EVENT), side(844, 790, 69, OK | DEFINED)), // lsm_set_self_attr
-    row(461, 670, V6_12, NEWEST, side(845, 791, 69, OK | DEFINED | EVENT), side(845, 791, 69, OK | DEFINED)), // lsm_list_modules
-    row(462, 671, V6_12, NEWEST, side(846, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(846, 797, NO_CONFIG, OK | DEFINED)), // mseal
-    row(463, 674, V7_2, NEWEST, side(850, 812, NO_CONFIG, OK | DEFINED | EVENT), side(850, 812, NO_CONFIG, OK | DEFINED)), // setxattrat
-    row(464, 675, V7_2, NEWEST, side(851, 813, NO_CONFIG, OK | DEFINED | EVENT), side(851, 813, NO_CONFIG, OK | DEFINED)), // getxattrat
-    row(465, 676, V7_2, NEWEST, side(852, 814, NO_CONFIG, OK | DEFINED | EVENT), side(852, 814, NO_CONFIG, OK | DEFINED)), // listxattrat
-    row(466, 677, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED | EVENT), side(853, 808, NO_CONFIG, OK | DEFINED)), // removexattrat
-    row(467, 678, V7_2, NEWEST, side(854, 815, NO_CONFIG, OK | DEFINED | EVENT), side(854, 815, NO_CONFIG, OK | DEFINED)), // open_tree_attr
-    row(468, 679, V7_2, NEWEST, side(855, 816, NO_CONFIG, OK | DEFINED | EVENT), side(855, 816, NO_CONFIG, OK | DEFINED)), // file_getattr
-    row(469, 680, V7_2, NEWEST, side(856, 816, NO_CONFIG, OK | DEFINED | EVENT), side(856, 816, NO_CONFIG, OK | DEFINED)), // file_setattr
-    row(470, 681, V7_2, NEWEST, side(857, 817, NO_CONFIG, OK | DEFINED | EVENT), side(857, 817, NO_CONFIG, OK | DEFINED)), // listns
-    row(471, 682, V7_2, NEWEST, side(858, 49, 74, OK | DEFINED | EVENT), side(858, 49, 74, OK | DEFINED)), // rseq_slice_yield
-    row(472, 684, V7_3, NEWEST, side(860, 818, NO_CONFIG, OK | DEFINED | EVENT), side(860, 818, NO_CONFIG, OK | DEFINED)), // fchroot
+    row(451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED | EVENT), side(836, 782, 68, OK | DEFINED)), // cachestat
+    row(452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED | EVENT), side(837, 783, NO_CONFIG, OK | DEFINED)), // fchmodat2
+    row(453, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(838, 798, 75, OK | DEFINED)), // map_shadow_stack
+    row(454, 663, V6_12, NEWEST, side(839, 793, 12, OK | DEFINED | EVENT), side(839, 793, 12, OK | DEFINED)), // futex_wake
+    row(455, 664, V6_12, NEWEST, side(840, 794, 12, OK | DEFINED | EVENT), side(840, 794, 12, OK | DEFINED)), // futex_wait
+    row(456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED | EVENT), side(841, 786, 12, OK | DEFINED)), // futex_requeue
+    row(457, 666, V6_12, NEWEST, side(842, 795, NO_CONFIG, OK | DEFINED | EVENT), side(842, 795, NO_CONFIG, OK | DEFINED)), // statmount
+    row(458, 667, V6_12, NEWEST, side(843, 796, NO_CONFIG, OK | DEFINED | EVENT), side(843, 796, NO_CONFIG, OK | DEFINED)), // listmount
+    row(459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED | EVENT), side(844, 789, 69, OK | DEFINED)), // lsm_get_self_attr
+    row(460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED | EVENT), side(845, 790, 69, OK | DEFINED)), // lsm_set_self_attr
+    row(461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED | EVENT), side(846, 791, 69, OK | DEFINED)), // lsm_list_modules
+    row(462, 671, V6_12, NEWEST, side(847, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(847, 797, NO_CONFIG, OK | DEFINED)), // mseal
+    row(463, 674, V7_2, NEWEST, side(851, 812, NO_CONFIG, OK | DEFINED | EVENT), side(851, 812, NO_CONFIG, OK | DEFINED)), // setxattrat
+    row(464, 675, V7_2, NEWEST, side(852, 813, NO_CONFIG, OK | DEFINED | EVENT), side(852, 813, NO_CONFIG, OK | DEFINED)), // getxattrat
+    row(465, 676, V7_2, NEWEST, side(853, 814, NO_CONFIG, OK | DEFINED | EVENT), side(853, 814, NO_CONFIG, OK | DEFINED)), // listxattrat
+    row(466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED | EVENT), side(854, 808, NO_CONFIG, OK | DEFINED)), // removexattrat
+    row(467, 678, V7_2, NEWEST, side(855, 815, NO_CONFIG, OK | DEFINED | EVENT), side(855, 815, NO_CONFIG, OK | DEFINED)), // open_tree_attr
+    row(468, 679, V7_2, NEWEST, side(856, 816, NO_CONFIG, OK | DEFINED | EVENT), side(856, 816, NO_CONFIG, OK | DEFINED)), // file_getattr
+    row(469, 680, V7_2, NEWEST, side(857, 816, NO_CONFIG, OK | DEFINED | EVENT), side(857, 816, NO_CONFIG, OK | DEFINED)), // file_setattr
+    row(470, 681, V7_2, NEWEST, side(858, 817, NO_CONFIG, OK | DEFINED | EVENT), side(858, 817, NO_CONFIG, OK | DEFINED)), // listns
+    row(471, 682, V7_2, NEWEST, side(859, 49, 74, OK | DEFINED | EVENT), side(859, 49, 74, OK | DEFINED)), // rseq_slice_yield
+    row(472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED | EVENT), side(861, 818, NO_CONFIG, OK | DEFINED)), // fchroot
 ];
 
 static OLDER: [Older; 307] = [
@@ -633,7 +633,7 @@ static OLDER: [Older; 307] = [
     older(439, V5_10, side(294, 239, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // faccessat2
     older(440, V5_10, side(295, 406, 22, OK | DEFINED | EVENT), NO_SIDE), // process_madvise
     older(440, V6_1, side(295, 406, 22, OK | DEFINED | EVENT), side(295, 406, 22, OK | DEFINED)), // process_madvise
-    older(453, V6_12, side(837, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(837, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // map_shadow_stack
+    older(453, V6_12, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // map_shadow_stack
 ];
 
 static BLOCKS: [Block; 0] = [];

@@ -426,18 +426,18 @@ static ROWS: [Row; 433] = [
     row(448, 657, V6_1, V6_12, side(811, 754, NO_CONFIG, OK | DEFINED), NO_SIDE), // process_mrelease
     row(449, 658, V6_1, V6_12, side(812, 755, 12, OK | DEFINED), NO_SIDE), // futex_waitv
     row(450, 659, V6_1, V6_12, side(813, 762, 24, OK | DEFINED), NO_SIDE), // set_mempolicy_home_node
-    row(451, 660, V6_12, V6_12, side(835, 782, 68, OK | DEFINED), NO_SIDE), // cachestat
-    row(452, 661, V6_12, V6_12, side(836, 783, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat2
-    row(453, 662, V6_12, V6_12, side(837, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
-    row(454, 663, V6_12, V6_12, side(838, 793, 12, OK | DEFINED), NO_SIDE), // futex_wake
-    row(455, 664, V6_12, V6_12, side(839, 794, 12, OK | DEFINED), NO_SIDE), // futex_wait
-    row(456, 665, V6_12, V6_12, side(840, 786, 12, OK | DEFINED), NO_SIDE), // futex_requeue
-    row(457, 666, V6_12, V6_12, side(841, 795, NO_CONFIG, OK | DEFINED), NO_SIDE), // statmount
-    row(458, 667, V6_12, V6_12, side(842, 796, NO_CONFIG, OK | DEFINED), NO_SIDE), // listmount
-    row(459, 668, V6_12, V6_12, side(843, 789, 69, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
-    row(460, 669, V6_12, V6_12, side(844, 790, 69, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
-    row(461, 670, V6_12, V6_12, side(845, 791, 69, OK | DEFINED), NO_SIDE), // lsm_list_modules
-    row(462, 671, V6_12, V6_12, side(846, 797, NO_CONFIG, OK | DEFINED), NO_SIDE), // mseal
+    row(451, 660, V6_12, V6_12, side(836, 782, 68, OK | DEFINED), NO_SIDE), // cachestat
+    row(452, 661, V6_12, V6_12, side(837, 783, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat2
+    row(453, 662, V6_12, V6_12, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
+    row(454, 663, V6_12, V6_12, side(839, 793, 12, OK | DEFINED), NO_SIDE), // futex_wake
+    row(455, 664, V6_12, V6_12, side(840, 794, 12, OK | DEFINED), NO_SIDE), // futex_wait
+    row(456, 665, V6_12, V6_12, side(841, 786, 12, OK | DEFINED), NO_SIDE), // futex_requeue
+    row(457, 666, V6_12, V6_12, side(842, 795, NO_CONFIG, OK | DEFINED), NO_SIDE), // statmount
+    row(458, 667, V6_12, V6_12, side(843, 796, NO_CONFIG, OK | DEFINED), NO_SIDE), // listmount
+    row(459, 668, V6_12, V6_12, side(844, 789, 69, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
+    row(460, 669, V6_12, V6_12, side(845, 790, 69, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
+    row(461, 670, V6_12, V6_12, side(846, 791, 69, OK | DEFINED), NO_SIDE), // lsm_list_modules
+    row(462, 671, V6_12, V6_12, side(847, 797, NO_CONFIG, OK | DEFINED), NO_SIDE), // mseal
 ];
 
 static OLDER: [Older; 12] = [

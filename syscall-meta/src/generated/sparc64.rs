@@ -388,28 +388,28 @@ static ROWS: [Row; 405] = [
     row(448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // process_mrelease
     row(449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_waitv
     row(450, 659, V6_1, NEWEST, side(813, 756, 24, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy_home_node
-    row(451, 660, V6_12, NEWEST, side(835, 782, 68, OK | DEFINED | EVENT), NO_SIDE), // cachestat
-    row(452, 661, V6_12, NEWEST, side(836, 783, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
-    row(453, 662, V6_12, NEWEST, side(837, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
-    row(454, 663, V6_12, NEWEST, side(838, 784, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
-    row(455, 664, V6_12, NEWEST, side(839, 785, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
-    row(456, 665, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
-    row(457, 666, V6_12, NEWEST, side(841, 787, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
-    row(458, 667, V6_12, NEWEST, side(842, 788, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
-    row(459, 668, V6_12, NEWEST, side(843, 789, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
-    row(460, 669, V6_12, NEWEST, side(844, 790, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
-    row(461, 670, V6_12, NEWEST, side(845, 791, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
-    row(462, 671, V6_12, NEWEST, side(846, 792, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mseal
-    row(463, 674, V7_2, NEWEST, side(850, 805, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
-    row(464, 675, V7_2, NEWEST, side(851, 806, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
-    row(465, 676, V7_2, NEWEST, side(852, 807, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
-    row(466, 677, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
-    row(467, 678, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
-    row(468, 679, V7_2, NEWEST, side(855, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
-    row(469, 680, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
-    row(470, 681, V7_2, NEWEST, side(857, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
-    row(471, 682, V7_2, NEWEST, side(858, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
-    row(472, 684, V7_3, NEWEST, side(860, 818, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
+    row(451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED | EVENT), NO_SIDE), // cachestat
+    row(452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
+    row(453, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
+    row(454, 663, V6_12, NEWEST, side(839, 784, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
+    row(455, 664, V6_12, NEWEST, side(840, 785, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
+    row(456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
+    row(457, 666, V6_12, NEWEST, side(842, 787, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
+    row(458, 667, V6_12, NEWEST, side(843, 788, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
+    row(459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
+    row(460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
+    row(461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
+    row(462, 671, V6_12, NEWEST, side(847, 792, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mseal
+    row(463, 674, V7_2, NEWEST, side(851, 805, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
+    row(464, 675, V7_2, NEWEST, side(852, 806, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
+    row(465, 676, V7_2, NEWEST, side(853, 807, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
+    row(466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
+    row(467, 678, V7_2, NEWEST, side(855, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
+    row(468, 679, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
+    row(469, 680, V7_2, NEWEST, side(857, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
+    row(470, 681, V7_2, NEWEST, side(858, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
+    row(471, 682, V7_2, NEWEST, side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
+    row(472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
 ];
 
 static OLDER: [Older; 10] = [

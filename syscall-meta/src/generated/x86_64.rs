@@ -340,8 +340,8 @@ static ROWS: [Row; 386] = [
     row(332, 275, V5_10, NEWEST, side(275, 220, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statx
     row(333, 276, V5_10, NEWEST, side(276, 221, 0, OK | DEFINED | EVENT), NO_SIDE), // io_pgetevents
     row(334, 277, V5_10, NEWEST, side(277, 222, 36, OK | DEFINED | EVENT), NO_SIDE), // rseq
-    row(335, 673, V6_12, NEWEST, side(849, 49, 71, OK | DEFINED | EVENT), NO_SIDE), // uretprobe
-    row(336, 683, V7_2, NEWEST, side(859, 49, 71, OK | DEFINED | EVENT), NO_SIDE), // uprobe
+    row(335, 673, V6_12, NEWEST, side(850, 49, 71, OK | DEFINED | EVENT), NO_SIDE), // uretprobe
+    row(336, 683, V7_2, NEWEST, side(860, 49, 71, OK | DEFINED | EVENT), NO_SIDE), // uprobe
     row(424, 279, V5_10, NEWEST, side(279, 224, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pidfd_send_signal
     row(425, 280, V5_10, NEWEST, side(280, 225, 38, OK | DEFINED | EVENT), NO_SIDE), // io_uring_setup
     row(426, 281, V5_10, NEWEST, side(281, 226, 38, OK | DEFINED | EVENT), NO_SIDE), // io_uring_enter
@@ -369,28 +369,28 @@ static ROWS: [Row; 386] = [
     row(448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // process_mrelease
     row(449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_waitv
     row(450, 659, V6_1, NEWEST, side(813, 756, 24, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy_home_node
-    row(451, 660, V6_12, NEWEST, side(835, 782, 68, OK | DEFINED | EVENT), NO_SIDE), // cachestat
-    row(452, 661, V6_12, NEWEST, side(836, 783, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
-    row(453, 662, V6_12, NEWEST, side(837, 801, 70, OK | DEFINED | EVENT), NO_SIDE), // map_shadow_stack
-    row(454, 663, V6_12, NEWEST, side(838, 784, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
-    row(455, 664, V6_12, NEWEST, side(839, 785, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
-    row(456, 665, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
-    row(457, 666, V6_12, NEWEST, side(841, 787, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
-    row(458, 667, V6_12, NEWEST, side(842, 788, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
-    row(459, 668, V6_12, NEWEST, side(843, 789, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
-    row(460, 669, V6_12, NEWEST, side(844, 790, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
-    row(461, 670, V6_12, NEWEST, side(845, 791, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
-    row(462, 671, V6_12, NEWEST, side(846, 792, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mseal
-    row(463, 674, V7_2, NEWEST, side(850, 805, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
-    row(464, 675, V7_2, NEWEST, side(851, 806, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
-    row(465, 676, V7_2, NEWEST, side(852, 807, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
-    row(466, 677, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
-    row(467, 678, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
-    row(468, 679, V7_2, NEWEST, side(855, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
-    row(469, 680, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
-    row(470, 681, V7_2, NEWEST, side(857, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
-    row(471, 682, V7_2, NEWEST, side(858, 49, 74, OK | DEFINED | EVENT), NO_SIDE), // rseq_slice_yield
-    row(472, 684, V7_3, NEWEST, side(860, 818, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
+    row(451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED | EVENT), NO_SIDE), // cachestat
+    row(452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
+    row(453, 662, V6_12, NEWEST, side(838, 801, 70, OK | DEFINED | EVENT), NO_SIDE), // map_shadow_stack
+    row(454, 663, V6_12, NEWEST, side(839, 784, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
+    row(455, 664, V6_12, NEWEST, side(840, 785, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
+    row(456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
+    row(457, 666, V6_12, NEWEST, side(842, 787, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
+    row(458, 667, V6_12, NEWEST, side(843, 788, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
+    row(459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
+    row(460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
+    row(461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
+    row(462, 671, V6_12, NEWEST, side(847, 792, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mseal
+    row(463, 674, V7_2, NEWEST, side(851, 805, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
+    row(464, 675, V7_2, NEWEST, side(852, 806, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
+    row(465, 676, V7_2, NEWEST, side(853, 807, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
+    row(466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
+    row(467, 678, V7_2, NEWEST, side(855, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
+    row(468, 679, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
+    row(469, 680, V7_2, NEWEST, side(857, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
+    row(470, 681, V7_2, NEWEST, side(858, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
+    row(471, 682, V7_2, NEWEST, side(859, 49, 74, OK | DEFINED | EVENT), NO_SIDE), // rseq_slice_yield
+    row(472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
 ];
 
 static OLDER: [Older; 8] = [

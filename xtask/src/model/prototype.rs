@@ -102,11 +102,7 @@ pub enum MatchForm {
 impl MatchRule {
     /// Whether a symbol belongs to a name (`sys_x`) by these rules, their conditions aside.
     pub fn matches(rules: &[MatchRule], symbol: &str, name: &str) -> bool {
-        let taken_for = rules.iter().find_map(|rule| match &rule.form {
-            MatchForm::As { symbol: from, other } if from == symbol => Some(other.as_str()),
-            _ => None,
-        });
-        let symbol = taken_for.unwrap_or(symbol);
+        let symbol = MatchRule::taken_for(rules, symbol);
         rules.iter().any(|rule| match &rule.form {
             MatchForm::As { .. } => false,
             MatchForm::Equal { prefix, skip, name_skip, any_case } => {
@@ -118,6 +114,26 @@ impl MatchRule {
                 }
             }
         })
+    }
+
+    /// The names without `sys_` to which a symbol belongs by these rules, their conditions aside, in their order.
+    pub fn names(rules: &[MatchRule], symbol: &str) -> Vec<String> {
+        let symbol = MatchRule::taken_for(rules, symbol);
+        let name = |rule: &MatchRule| {
+            let MatchForm::Equal { prefix, skip, name_skip, .. } = &rule.form else { return None };
+            let rest = symbol.get(*skip..).filter(|_| symbol.starts_with(prefix.as_str()))?;
+            rest.strip_prefix("sys_".get(*name_skip..)?).map(str::to_string)
+        };
+        rules.iter().filter_map(name).collect()
+    }
+
+    /// What a symbol is taken for before it is compared.
+    fn taken_for<'a>(rules: &'a [MatchRule], symbol: &'a str) -> &'a str {
+        let other = rules.iter().find_map(|rule| match &rule.form {
+            MatchForm::As { symbol: from, other } if from == symbol => Some(other.as_str()),
+            _ => None,
+        });
+        other.unwrap_or(symbol)
     }
 }
 
@@ -300,5 +316,12 @@ mod tests {
         let arm = rules(&["sys_mmap2 as sys_mmap_pgoff", "- 0 0 any-case"]);
         assert!(MatchRule::matches(&arm, "sys_mmap2", "sys_mmap_pgoff") && MatchRule::matches(&arm, "SyS_a", "sys_a"));
         assert!(!MatchRule::matches(&arm, "sys_mmap2", "sys_mmap2"));
+        assert_eq!(MatchRule::names(&arm, "sys_mmap2"), ["mmap_pgoff"]);
+        assert_eq!(MatchRule::names(&x86, "__x64_sys_read"), ["read"]);
+        // A stub of powerpc or mips; what a rule skips of the name it does not compare.
+        let stubs = rules(&["- 0 0", "ppc_ 4 4", "__sys_ 6 4"]);
+        assert_eq!(MatchRule::names(&stubs, "ppc_clone"), ["clone"]);
+        assert_eq!(MatchRule::names(&stubs, "__sys_clone"), ["clone"]);
+        assert_eq!(MatchRule::names(&stubs, "sysm_pipe"), [""; 0]);
     }
 }

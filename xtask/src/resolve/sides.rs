@@ -5,7 +5,7 @@ use super::prototypes::{NO_PARAMS, Prototypes};
 use super::rows::Row;
 use super::{symbols, words};
 use crate::model::{
-    AbiSpec, Abis, Curated, Facts, Gap, Guard, MatchForm, MatchRule, Missing, NamedEntry, Parameter, Side, Syscall, Way,
+    AbiSpec, Abis, Curated, Facts, Gap, Guard, MatchRule, Missing, NamedEntry, Parameter, Side, Syscall, Way,
 };
 
 /// The rows of one ABI on their way to calls.
@@ -161,20 +161,22 @@ impl<'a> Sides<'a> {
         Ok((params, block))
     }
 
-    /// The tracepoint: of a function that `SYSCALL_DEFINEn` makes and whose name the kernel finds again in the symbol
-    /// that its native table leads to.
+    /// The tracepoint: of the function that `SYSCALL_DEFINEn` makes and whose name the kernel finds in the symbol that
+    /// its native table leads to. That may be another than the entry: a stub has the name of what it calls.
     fn event(&self, entry: &str, symbol: &str, place: &Place, way: &Way) -> Option<String> {
         if way.is_compat || self.entries.is_settled(HAS_EVENTS, way) == Some(false) {
             return None;
         }
         let rules = self.facts.match_rules.get(way.arch()).or_else(|| self.facts.match_rules.get("default"))?;
-        let taken_for = rules.iter().find_map(|rule| match &rule.form {
-            MatchForm::As { symbol: from, other } if from == symbol => other.strip_prefix("sys_"),
-            _ => None,
-        });
         let own = place.made_by.map(|(_, name)| name).filter(|name| entry.strip_prefix("sys_") == Some(name));
-        let name = taken_for.or(own)?;
-        MatchRule::matches(rules, symbol, &format!("sys_{name}")).then(|| name.to_string())
+        if let Some(name) = own.filter(|name| MatchRule::matches(rules, symbol, &format!("sys_{name}"))) {
+            return Some(name.to_string());
+        }
+        let has_event = |name: &String| {
+            let found = self.entries.find(&format!("sys_{name}"), way);
+            matches!(found, Found::Here(place, _) if place.made_by.is_some_and(|(_, made)| made == name.as_str()))
+        };
+        MatchRule::names(rules, symbol).into_iter().find(has_event)
     }
 
     fn is_in(&self, list: &[NamedEntry], entry: &str, way: &Way) -> bool {

@@ -11,6 +11,8 @@ mod words;
 
 pub use union::{Older, Union, UnionAbi, UnionRow, union};
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Diagnostic, Label, Sink};
 use crate::model::{Abi, AbiSpec, Abis, Curated, Facts, Gap};
 
@@ -30,7 +32,7 @@ pub fn resolve(facts: &Facts, abis: &Abis, curated: &Curated, sink: &Sink) -> Re
     // Who defines what, over the whole tree.
     let entries = entries::Entries::new(facts, curated);
     let kernel = facts.release.kernel();
-    let mut resolved = Resolved::default();
+    let (mut resolved, mut unknown) = (Resolved::default(), BTreeSet::new());
     for spec in &abis.abis {
         let Some(numbers) = facts.numbers.get(&spec.name) else { continue };
         // Numbers with their names and entries, from the table and the header.
@@ -43,9 +45,19 @@ pub fn resolve(facts: &Facts, abis: &Abis, curated: &Curated, sink: &Sink) -> Re
         let syscalls = rows.into_iter().map(|row| sides.syscall(row)).collect();
         resolved.abis.push(Abi { release: facts.release.clone(), name: spec.name.clone(), syscalls });
         resolved.gaps.append(&mut sides.gaps);
+        unknown.append(&mut sides.unknown);
     }
+    unknown.iter().for_each(|(place, why)| sink.push(no_params(place, why)));
     resolved.gaps.sort();
     resolved
+}
+
+/// Said once for a place, however many ABIs lead to it.
+fn no_params(place: &str, why: &prototypes::Unknown) -> Diagnostic {
+    let word = why.word.as_ref().map_or(String::new(), |word| format!(": `{word}`"));
+    Diagnostic::warning("unknown-parameters", format!("{}{word}", why.reason))
+        .at(rows::label_of(place))
+        .help("the parameters stay unknown; extract/inside.rs lists the headers that hold typedefs, data/curated/entries.yaml what no C says")
 }
 
 fn no_kernel(spec: &AbiSpec) -> Diagnostic {

@@ -3,8 +3,22 @@
 use super::entries::{Entries, Found, Place, Takes};
 use crate::model::{Argument, Curated, Facts, Param, Parameter, Part, Scalar, Way};
 
-/// Why parameters stay unknown.
+/// Why parameters stay unknown, and the type or macro that nobody knows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Unknown {
+    pub reason: &'static str,
+    pub word: Option<String>,
+}
+
+impl From<&'static str> for Unknown {
+    fn from(reason: &'static str) -> Self {
+        Unknown { reason, word: None }
+    }
+}
+
 pub(super) const NO_PARAMS: &str = "neither C nor a curated fact tells what the entry takes";
+/// They need more words than the ABI passes.
+pub(super) const NO_ROOM: &str = "the parameters need more words than a call of this ABI has";
 const NO_TYPE: &str = "a parameter's type comes to nothing that the kernel's typedefs tell";
 const NO_MACRO: &str = "a macro in the list of the definition is not known";
 
@@ -27,20 +41,20 @@ impl<'a> Prototypes<'a> {
         syscall: &str,
         place: &Place<'a>,
         way: &Way,
-    ) -> Result<Vec<Parameter>, &'static str> {
+    ) -> Result<Vec<Parameter>, Unknown> {
         let params = self.spelled(entry, Some(syscall), Some(place), way, DEPTH)?;
         params.iter().map(|param| self.parameter(param, way)).collect()
     }
 
     /// The words behind the pointer that an entry takes, where it takes one to a block.
-    pub(super) fn block(&self, entry: &str, way: &Way) -> Result<Option<Vec<Parameter>>, &'static str> {
+    pub(super) fn block(&self, entry: &str, way: &Way) -> Result<Option<Vec<Parameter>>, Unknown> {
         let known = self
             .curated
             .blocks
             .iter()
             .find(|known| known.entry == entry && known.arch.as_ref().is_none_or(|arch| arch == way.arch()));
         let Some(block) = known else { return Ok(None) };
-        let word = |text: &String| self.parameter(&text.parse().map_err(|()| NO_PARAMS)?, way);
+        let word = |text: &String| self.parameter(&text.parse().map_err(|()| Unknown::from(NO_PARAMS))?, way);
         Ok(Some(block.words.iter().map(word).collect::<Result<_, _>>()?))
     }
 
@@ -51,7 +65,7 @@ impl<'a> Prototypes<'a> {
         place: Option<&Place<'a>>,
         way: &Way,
         depth: usize,
-    ) -> Result<Vec<Param>, &'static str> {
+    ) -> Result<Vec<Param>, Unknown> {
         let curated = self.curated.prototypes.iter().find(|known| {
             known.entry == entry
                 && known.arch == way.arch()
@@ -60,7 +74,7 @@ impl<'a> Prototypes<'a> {
         });
         if let Some(known) = curated {
             if let Some(params) = &known.params {
-                return params.iter().map(|param| param.parse().map_err(|()| NO_PARAMS)).collect();
+                return params.iter().map(|param| param.parse().map_err(|()| Unknown::from(NO_PARAMS))).collect();
             }
             if let Some(other) = known.same_as.as_deref().filter(|_| depth > 0) {
                 return match self.entries.find(other, way) {
@@ -73,13 +87,13 @@ impl<'a> Prototypes<'a> {
         match place.map(|place| (place, place.takes)) {
             Some((place, Takes::Arguments(arguments))) => self.expanded(arguments, place, way),
             Some((_, Takes::Params(params))) => Ok(params.to_vec()),
-            _ => Err(NO_PARAMS),
+            _ => Err(NO_PARAMS.into()),
         }
     }
 
     /// The parameters that the tree's only definition of an entry gives, where no kernel of this architecture builds it
     /// and a stub of the architecture still has them.
-    fn of_text(&self, entry: &str, way: &Way) -> Result<Vec<Param>, &'static str> {
+    fn of_text(&self, entry: &str, way: &Way) -> Result<Vec<Param>, Unknown> {
         let lists: Result<Vec<Vec<Param>>, _> = self
             .entries
             .everywhere(entry)
@@ -87,21 +101,24 @@ impl<'a> Prototypes<'a> {
             .map(|place| match place.takes {
                 Takes::Arguments(arguments) => self.expanded(arguments, place, way),
                 Takes::Params(params) => Ok(params.to_vec()),
-                Takes::Unknown => Err(NO_PARAMS),
+                Takes::Unknown => Err(NO_PARAMS.into()),
             })
             .collect();
         let mut lists = lists?.into_iter();
         let first = lists.next().ok_or(NO_PARAMS)?;
-        if lists.all(|other| other == first) { Ok(first) } else { Err(NO_PARAMS) }
+        if lists.all(|other| other == first) { Ok(first) } else { Err(NO_PARAMS.into()) }
     }
 
-    fn expanded(&self, arguments: &[Argument], place: &Place, way: &Way) -> Result<Vec<Param>, &'static str> {
+    fn expanded(&self, arguments: &[Argument], place: &Place, way: &Way) -> Result<Vec<Param>, Unknown> {
         let mut params = Vec::new();
         for argument in arguments {
             match argument {
                 Argument::Param(param) => params.push(param.clone()),
                 Argument::Macro { name, with } => {
-                    let stands_for = self.entries.argument_macro(name, place.file, way).ok_or(NO_MACRO)?;
+                    let stands_for = self
+                        .entries
+                        .argument_macro(name, place.file, way)
+                        .ok_or_else(|| Unknown { reason: NO_MACRO, word: Some(name.clone()) })?;
                     params.extend(
                         stands_for
                             .iter()
@@ -113,8 +130,11 @@ impl<'a> Prototypes<'a> {
         Ok(params)
     }
 
-    fn parameter(&self, param: &Param, way: &Way) -> Result<Parameter, &'static str> {
-        let scalar = self.scalar(&param.ty, way).filter(|scalar| *scalar != Scalar::Aggregate).ok_or(NO_TYPE)?;
+    fn parameter(&self, param: &Param, way: &Way) -> Result<Parameter, Unknown> {
+        let scalar = self
+            .scalar(&param.ty, way)
+            .filter(|scalar| *scalar != Scalar::Aggregate)
+            .ok_or_else(|| Unknown { reason: NO_TYPE, word: Some(param.ty.clone()) })?;
         let of_type = match scalar {
             Scalar::Signed(bits) | Scalar::Unsigned(bits) => u32::from(bits),
             Scalar::Pointer | Scalar::Aggregate => way.abi.long,

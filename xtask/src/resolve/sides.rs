@@ -1,7 +1,9 @@
 //! What a native and a compat call enter: where that is defined, what it takes, or why it leads nowhere.
 
+use std::collections::BTreeSet;
+
 use super::entries::{Entries, Found, Place};
-use super::prototypes::{NO_PARAMS, Prototypes};
+use super::prototypes::{NO_ROOM, Prototypes, Unknown};
 use super::rows::Row;
 use super::{symbols, words};
 use crate::model::{
@@ -19,6 +21,8 @@ pub(super) struct Sides<'a> {
     pub prototypes: Prototypes<'a>,
     pub kernel: &'a str,
     pub gaps: Vec<Gap>,
+    /// Places whose parameters are not known, and why.
+    pub unknown: BTreeSet<(String, Unknown)>,
 }
 
 /// The option of an architecture that makes events of definitions.
@@ -39,7 +43,18 @@ impl<'a> Sides<'a> {
     ) -> Option<Self> {
         let prototypes = Prototypes { facts, curated, entries, kernel };
         let (main, compat) = (abis.main_way(spec)?, abis.compat_way(spec));
-        Some(Sides { spec, main, compat, facts, curated, entries, prototypes, kernel, gaps: Vec::new() })
+        Some(Sides {
+            spec,
+            main,
+            compat,
+            facts,
+            curated,
+            entries,
+            prototypes,
+            kernel,
+            gaps: Vec::new(),
+            unknown: BTreeSet::new(),
+        })
     }
 
     pub(super) fn syscall(&mut self, row: Row) -> Syscall {
@@ -88,7 +103,10 @@ impl<'a> Sides<'a> {
         }
         match self.params(&entry, syscall, &place, way) {
             Ok((params, block)) => (side.params, side.block) = (Some(params), block),
-            Err(reason) => self.gap("params", reason, syscall, way),
+            Err(unknown) => {
+                self.gap("params", unknown.reason, syscall, way);
+                self.unknown.insert((place.origin(), unknown));
+            }
         }
         if config.symbols().iter().any(|symbol| !symbol.starts_with("CONFIG_")) {
             self.gap("config", NO_CONFIG, syscall, way);
@@ -146,7 +164,7 @@ impl<'a> Sides<'a> {
         syscall: &str,
         place: &Place<'a>,
         way: &Way,
-    ) -> Result<(Vec<Parameter>, Option<Vec<Parameter>>), &'static str> {
+    ) -> Result<(Vec<Parameter>, Option<Vec<Parameter>>), Unknown> {
         let mut params = self.prototypes.params(entry, syscall, place, way)?;
         words::parts(&mut params, entry, way, self.curated);
         words::place(&mut params, way);
@@ -154,7 +172,7 @@ impl<'a> Sides<'a> {
         let spec = &way.abi.call;
         let room = spec.words.len() as u32 + spec.stack.as_ref().map_or(0, |stack| stack.count);
         if params.iter().map(count).max() > Some(room) {
-            return Err(NO_PARAMS);
+            return Err(NO_ROOM.into());
         }
         let mut block = self.prototypes.block(entry, way)?;
         block.iter_mut().for_each(|words| words::place(words, way));

@@ -125,10 +125,16 @@ struct Declarations(BTreeMap<(Option<String>, String), Vec<Vec<Declared>>>);
 
 impl Declarations {
     fn read(spec: &Path) -> Self {
-        let enter = |folder: &str| match folder.split('/').collect::<Vec<_>>()[..] {
-            ["include"] | ["include", "linux" | "asm-generic"] | ["arch"] | ["arch", _] => true,
-            ["arch", _, "include" | "kernel"] | ["arch", _, "include", "asm"] => true,
-            _ => false,
+        let enter = |folder: &str| {
+            matches!(
+                folder.split('/').collect::<Vec<_>>()[..],
+                ["include"]
+                    | ["include", "linux" | "asm-generic"]
+                    | ["arch"]
+                    | ["arch", _]
+                    | ["arch", _, "include" | "kernel"]
+                    | ["arch", _, "include", "asm"]
+            )
         };
         let want = |path: &str| match path.split('/').collect::<Vec<_>>()[..] {
             ["Makefile"] => Want::Keep,

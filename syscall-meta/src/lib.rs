@@ -1,5 +1,5 @@
-//! Linux system calls of every ABI, read from the kernel's own source: numbers, names, and the kernel functions behind
-//! them, over the releases that a tracer meets in the field.
+//! Linux system calls of every ABI, read from the kernel's own source: numbers, names, parameters and the argument words
+//! that these travel in, and the kernel functions behind them, over the releases that a tracer meets in the field.
 //!
 //! A tracer sees numbers. This crate says what they mean on each of the ABIs that Linux has or had, x86_64's beside
 //! those of a 32-bit program on the same kernel, and of machines that are not at hand:
@@ -31,6 +31,9 @@
 //! - [`Table`]: the calls of one ABI, by number, by name, in order; from [`Abi::table`], or from [`tables`] where the
 //!   ABI is certain to be built in.
 //! - [`Syscall`]: one call, with its numbers, names and entries, and [`Since`] when and [`Until`] when kernels have it.
+//! - [`Side`]: what a call enters on its own kernel, or on one that serves it as compat: [`Params`], each [`Param`] with its
+//!   [`CType`], width and words; [`Symbol`]s and the tracepoint to probe; the [`Config`] that builds it.
+//! - [`Convention`]: the registers of an ABI's calls, and how failure is told.
 //! - [`SyscallSet`]: a set of calls, for filters and allow lists, also as a constant.
 //! - [`RawCall`], [`Memory`], [`Scratch`]: what a tracer has in hand when a call stops, and what decoding borrows from.
 //!

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use syscall_meta::{Abi, Missing, Release, Since, Syscall, Until};
+use syscall_meta::{Abi, Missing, Params, Release, Side, Since, Syscall, Until};
 use syscall_meta_gen::diagnostic::Sink;
-use syscall_meta_gen::model;
+use syscall_meta_gen::model::{self, Parameter, Scalar};
 use syscall_meta_gen::resolve::{Resolved, UnionRow, resolve, union};
 use syscall_meta_gen::store;
 use syscall_meta_tests::{FIXTURES, Repository, data, diff, facts, fixture};
@@ -107,19 +107,17 @@ fn the_library_says_row_by_row_what_data_says() {
 fn told_by_data(row: &UnionRow, releases: &[(String, &str)]) -> String {
     let call = &row.syscall;
     let compat = call.compat.as_ref();
-    let missing = |side: &model::Side| side.missing.map(model::Missing::as_str);
     told(
         (call.number, call.kernel_number, &call.name),
         &call.aliases.iter().map(String::as_str).collect::<Vec<_>>(),
-        (call.main.entry.as_deref(), missing(&call.main)),
-        compat.map(|side| (side.entry.as_deref(), missing(side))),
+        side_of_data(&call.main),
+        compat.map(side_of_data),
         (&releases[row.first].0, &releases[row.last].0),
     )
 }
 
 /// The same row as the library has it.
 fn told_by_library(call: Syscall) -> String {
-    let missing = |missing: Option<Missing>| missing.map(Missing::as_str);
     assert_eq!(call.is_implemented(), call.missing().is_none());
     let first = match call.since() {
         Since::AtOrBefore(first) | Since::Exactly(first) => first,
@@ -133,15 +131,79 @@ fn told_by_library(call: Syscall) -> String {
     told(
         (call.number(), call.kernel_number(), call.name()),
         &call.aliases().collect::<Vec<_>>(),
-        (call.entry(), missing(call.missing())),
-        call.has_compat().then(|| (call.compat_entry(), missing(call.compat_missing()))),
+        side_of_library(call.side()),
+        call.compat_side().map(side_of_library),
         (&first.to_string(), &last.to_string()),
     )
 }
 
-type Way<'a> = (Option<&'a str>, Option<&'a str>);
+/// Everything that the data says of a side, in the library's words.
+fn side_of_data(side: &model::Side) -> String {
+    let params = |params: &Option<Vec<Parameter>>| {
+        let shown = params.as_ref()?.iter().map(|param| {
+            let signed = matches!(param.scalar, Scalar::Signed(_));
+            let first = usize::from(param.word.unwrap_or_default());
+            let part = match &param.part {
+                model::Part::Whole => "Whole".to_string(),
+                model::Part::Low(of) => format!("Low({of:?})"),
+                model::Part::High(of) => format!("High({of:?})"),
+                model::Part::First(of) => format!("First({of:?})"),
+                model::Part::Second(of) => format!("Second({of:?})"),
+                model::Part::Dummy => "Dummy".to_string(),
+            };
+            let words = first..first + usize::from(param.words);
+            format!("{} {} {} {signed} {words:?} {part}", param.ty, param.name, param.bits)
+        });
+        Some(shown.collect::<Vec<_>>().join(", "))
+    };
+    let linkage = |linkage: model::Linkage| match linkage {
+        model::Linkage::Static => "Static",
+        model::Linkage::Inline => "Inline",
+        model::Linkage::Global | model::Linkage::Alias => "Global",
+    };
+    let mut companions: Vec<String> =
+        side.companions.iter().map(|(symbol, seen)| format!("{symbol} {}", linkage(*seen))).collect();
+    companions.sort();
+    companions.dedup();
+    let config = (side.config != model::Guard::TRUE).then(|| side.config.to_string());
+    let event = side.event.as_ref().map(|name| format!("sys_enter_{name}"));
+    let missing = side.missing.map(model::Missing::as_str);
+    // Of a row that leads nowhere, no symbol is asked for.
+    let symbol = side.symbol.as_ref().filter(|_| side.origin.is_some());
+    format!(
+        "{:?} {missing:?} {:?} {:?} {config:?} {event:?} {symbol:?} {companions:?}",
+        side.entry,
+        params(&side.params),
+        params(&side.block)
+    )
+}
 
-fn told(id: (u32, u32, &str), aliases: &[&str], main: Way, compat: Option<Way>, span: (&str, &str)) -> String {
+/// The same of the library's side.
+fn side_of_library(side: Side) -> String {
+    let params = |params: Option<Params>| {
+        let shown = params?.map(|param| {
+            let (ty, name, bits) = (param.c_type(), param.name(), param.bits());
+            format!("{ty} {name} {bits} {} {:?} {:?}", param.is_signed(), param.words(), param.part())
+        });
+        Some(shown.collect::<Vec<_>>().join(", "))
+    };
+    let mut companions: Vec<String> =
+        side.companions().map(|(symbol, linkage)| format!("{symbol} {linkage:?}")).collect();
+    companions.sort();
+    let config = side.config().map(|config| config.as_str().to_string());
+    let event = side.event().map(|event| event.to_string());
+    let missing = side.missing().map(Missing::as_str);
+    let has_symbol = side.is_implemented() || side.missing() == Some(Missing::AlwaysEnosys);
+    let symbol = side.symbol().filter(|_| has_symbol).map(|symbol| symbol.to_string());
+    let entry = side.entry().map(str::to_string);
+    format!(
+        "{entry:?} {missing:?} {:?} {:?} {config:?} {event:?} {symbol:?} {companions:?}",
+        params(side.params()),
+        params(side.block())
+    )
+}
+
+fn told(id: (u32, u32, &str), aliases: &[&str], main: String, compat: Option<String>, span: (&str, &str)) -> String {
     format!("{id:?} {aliases:?} {main:?} {compat:?} {span:?}")
 }
 

@@ -278,3 +278,29 @@ fn a_call_that_has_another_number_in_another_release_is_an_error() {
         .refuses(["gen", "--kernel", &tree.spec()])
         .says(&["`stat` of x86_64 is 4 in one release and 5 in another"]);
 }
+
+#[test]
+fn a_type_or_macro_that_nobody_knows_leaves_the_parameters_open_and_is_said_with_its_line() {
+    let read = "SYSCALL_DEFINE3(read, unsigned int, fd, char __user *, buf, size_t, count)";
+    for (with, said) in [
+        ("SYSCALL_DEFINE3(read, unsigned int, fd, char __user *, buf, odd_t, count)", "`odd_t`"),
+        ("SYSCALL_DEFINE3(read, unsigned int, fd, ODD_ARG(buf))", "`ODD_ARG`"),
+    ] {
+        let tree = Tree::of("kernel");
+        tree.replace("fs/read_write.c", read, with);
+        let repository = Repository::holding(&["kernel"]);
+        let ran =
+            repository.run(["gen", "--kernel", &tree.spec()]).exits(0).says(&["unknown-parameters", said, "help"]);
+        assert!(ran.err.contains("fs/read_write.c:2"), "{}", ran.err);
+        // The row says that it does not know, and so does the ledger.
+        let listed = repository.run(["list", "--kernel", "9.4", "--abi", "x86_64", "--format", "json"]).exits(0).out;
+        let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+        let rows = listed["syscalls"].as_array().unwrap();
+        let found = rows.iter().find(|row| row["name"] == "read").expect("x86_64 has read");
+        assert_eq!((&found["params"], &found["implemented"]), (&serde_json::Value::Null, &true.into()));
+        let files = repository.files();
+        let ledger = files.iter().find(|(path, _)| path.ends_with("gaps.yaml")).expect("there is a ledger");
+        assert!(String::from_utf8_lossy(ledger.1).contains("read: "));
+        repository.run(["gen", "--check", "--strict"]).exits(2).says(&["unknown-parameters"]);
+    }
+}

@@ -15,19 +15,12 @@ pub(crate) const NAME_COUNT: usize = names::WORDS.len();
 /// How many entry functions there are; every id is below.
 pub(crate) const ENTRY_COUNT: usize = entries::WORDS.len();
 
-static NAME_SPANS: [Span; NAME_COUNT] = spans(names::WORDS);
-static ENTRY_SPANS: [Span; ENTRY_COUNT] = spans(entries::WORDS);
+static NAME_STARTS: [u16; NAME_COUNT + 1] = starts(names::WORDS);
+static ENTRY_STARTS: [u16; ENTRY_COUNT + 1] = starts(entries::WORDS);
 
 /// An open hash table of name ids, at most half full, so that a search always meets a free slot.
 static SLOTS: [u16; 1 << SLOT_BITS] = slots();
 const SLOT_BITS: u32 = (2 * NAME_COUNT).next_power_of_two().trailing_zeros();
-
-/// Where a word lies in the text.
-#[derive(Clone, Copy)]
-pub(crate) struct Span {
-    start: u16,
-    len: u16,
-}
 
 /// Makes the two forms of a generated pool: the text that is linked, and the words that constants are computed from.
 macro_rules! pool {
@@ -41,20 +34,20 @@ pub(crate) use pool;
 /// The name of an id; empty for an id that there is not.
 #[inline]
 pub(crate) fn name(id: u16) -> &'static str {
-    text_at(names::TEXT, &NAME_SPANS, id)
+    text_at(names::TEXT, &NAME_STARTS, id)
 }
 
 /// The entry function of an id; none for [`NONE`].
 pub(crate) fn entry(id: u16) -> Option<&'static str> {
-    if id == NONE { None } else { Some(text_at(entries::TEXT, &ENTRY_SPANS, id)) }
+    if id == NONE { None } else { Some(text_at(entries::TEXT, &ENTRY_STARTS, id)) }
 }
 
 /// The word of an id in a pool; empty for an id that there is not.
 #[inline]
-pub(crate) fn text_at(text: &'static str, spans: &'static [Span], id: u16) -> &'static str {
-    match spans.get(id as usize) {
-        Some(&Span { start, len }) => text.get(start as usize..start as usize + len as usize).unwrap_or(""),
-        None => "",
+pub(crate) fn text_at(text: &'static str, starts: &'static [u16], id: u16) -> &'static str {
+    match (starts.get(id as usize), starts.get(id as usize + 1)) {
+        (Some(start), Some(end)) => text.get(*start as usize..*end as usize).unwrap_or(""),
+        _ => "",
     }
 }
 
@@ -88,21 +81,20 @@ const fn find_after(mut slot: usize, name: &[u8]) -> Option<u16> {
 
 #[inline(always)]
 const fn is_name(id: u16, name: &[u8]) -> bool {
-    let Span { start, len } = NAME_SPANS[id as usize];
-    len as usize == name.len() && equal(name, names::TEXT.as_bytes().split_at(start as usize).1.split_at(name.len()).0)
+    let (start, end) = (NAME_STARTS[id as usize] as usize, NAME_STARTS[id as usize + 1] as usize);
+    end - start == name.len() && equal(name, names::TEXT.as_bytes().split_at(start).1.split_at(name.len()).0)
 }
 
-/// Where each word lies in the text.
-pub(crate) const fn spans<const N: usize>(words: &[&str]) -> [Span; N] {
-    let (mut spans, mut end, mut id) = ([Span { start: 0, len: 0 }; N], 0, 0);
-    while id < N {
-        let len = words[id].len();
-        spans[id] = Span { start: end as u16, len: len as u16 };
-        end += len;
+/// Where each word starts in the text, and where the last one ends: `N` is one more than there are words.
+pub(crate) const fn starts<const N: usize>(words: &[&str]) -> [u16; N] {
+    let (mut starts, mut end, mut id) = ([0; N], 0, 0);
+    while id + 1 < N {
+        end += words[id].len();
+        starts[id + 1] = end as u16;
         id += 1;
     }
-    assert!(end <= u16::MAX as usize && N < NONE as usize, "places and ids fit into 16 bits");
-    spans
+    assert!(end <= u16::MAX as usize && N <= NONE as usize, "places and ids fit into 16 bits");
+    starts
 }
 
 const fn slots() -> [u16; 1 << SLOT_BITS] {

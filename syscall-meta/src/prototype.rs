@@ -6,8 +6,8 @@ use core::iter::FusedIterator;
 use crate::abi::{Abi, ByteOrder};
 use crate::convention::Pairs;
 use crate::generated::{configs, params, prototypes, types};
+use crate::names;
 pub(crate) use crate::names::NONE;
-use crate::names::{self, Span};
 
 /// A parameter, as integers alone.
 #[derive(Clone, Copy)]
@@ -76,9 +76,9 @@ const FLAT_COUNT: usize = {
 static FLAT: [u16; FLAT_COUNT] = flat();
 static STARTS: [u16; LIST_COUNT + 1] = starts();
 
-static TYPE_SPANS: [Span; types::WORDS.len()] = names::spans(types::WORDS);
-static PARAM_SPANS: [Span; params::WORDS.len()] = names::spans(params::WORDS);
-static CONFIG_SPANS: [Span; CONFIG_COUNT] = names::spans(configs::WORDS);
+static TYPE_STARTS: [u16; types::WORDS.len() + 1] = names::starts(types::WORDS);
+static PARAM_STARTS: [u16; params::WORDS.len() + 1] = names::starts(params::WORDS);
+static CONFIG_STARTS: [u16; CONFIG_COUNT + 1] = names::starts(configs::WORDS);
 
 const fn flat() -> [u16; FLAT_COUNT] {
     let lists = prototypes::LISTS;
@@ -108,7 +108,7 @@ const fn starts() -> [u16; LIST_COUNT + 1] {
 
 /// The condition of an id; none for an id that there is not.
 pub(crate) fn config(id: u8) -> Option<&'static str> {
-    if (id as usize) < CONFIG_COUNT { Some(names::text_at(configs::TEXT, &CONFIG_SPANS, u16::from(id))) } else { None }
+    if (id as usize) < CONFIG_COUNT { Some(names::text_at(configs::TEXT, &CONFIG_STARTS, u16::from(id))) } else { None }
 }
 
 /// The parameters of a call on one way into the kernel, in their order.
@@ -236,12 +236,12 @@ impl ParamData {
 impl Param {
     /// The kernel's name for it: `dfd`.
     pub fn name(self) -> &'static str {
-        names::text_at(params::TEXT, &PARAM_SPANS, self.data.name)
+        names::text_at(params::TEXT, &PARAM_STARTS, self.data.name)
     }
 
     /// Its C type as the kernel spells it: `const char __user *`.
     pub fn c_type(self) -> CType {
-        CType { text: names::text_at(types::TEXT, &TYPE_SPANS, self.data.ty) }
+        CType { text: names::text_at(types::TEXT, &TYPE_STARTS, self.data.ty) }
     }
 
     /// Whether it is a pointer.
@@ -270,7 +270,7 @@ impl Param {
 
     /// Which part of a value it is.
     pub fn part(self) -> Part {
-        let of = || names::text_at(params::TEXT, &PARAM_SPANS, self.data.of);
+        let of = || names::text_at(params::TEXT, &PARAM_STARTS, self.data.of);
         match self.data.part {
             LOW => Part::Low(of()),
             HIGH => Part::High(of()),

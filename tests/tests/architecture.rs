@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use syscall_meta_tests::root;
 
 /// Which modules of `xtask/src` a module may name.
-const MAY_NAME: [(&str, &[&str]); 12] = [
+const MAY_NAME: [(&str, &[&str]); 15] = [
     ("diagnostic", &[]),
     ("model", &[]),
     ("source", &["diagnostic"]),
@@ -20,8 +20,27 @@ const MAY_NAME: [(&str, &[&str]); 12] = [
     ("resolve", &["diagnostic", "model"]),
     ("emit", &["model", "resolve"]),
     ("sync", &["diagnostic"]),
+    ("diff", &["model"]),
+    ("judge", &["model"]),
+    ("report", &["judge", "model"]),
     ("contract", &["model"]),
-    ("cmd", &["contract", "diagnostic", "emit", "extract", "model", "resolve", "source", "store", "sync"]),
+    (
+        "cmd",
+        &[
+            "contract",
+            "diagnostic",
+            "diff",
+            "emit",
+            "extract",
+            "judge",
+            "model",
+            "report",
+            "resolve",
+            "source",
+            "store",
+            "sync",
+        ],
+    ),
 ];
 
 /// Who may name a thing, by module of `xtask/src`.

@@ -12,11 +12,14 @@
 pub mod cmd;
 pub mod contract;
 pub mod diagnostic;
+pub mod diff;
 pub mod emit;
 pub mod evaluate;
 pub mod extract;
+pub mod judge;
 pub mod model;
 pub mod parse;
+pub mod report;
 pub mod resolve;
 pub mod source;
 pub mod store;

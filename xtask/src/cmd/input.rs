@@ -68,6 +68,32 @@ fn held(data: &Data, kernel: &str, sink: &Sink) -> Result<Loaded> {
     Ok(Loaded { release: facts.release.clone(), resolved: resolve(&facts, &data.abis, &data.curated, sink) })
 }
 
+/// Two kernels, each a release that `data/` holds or any source.
+pub(super) fn pair(data: &Data, specs: [&str; 2], sink: &Sink) -> Result<[Loaded; 2]> {
+    let [old, new] = specs;
+    let is_held = |spec: &str| data.kernels.iter().any(|held| held == spec);
+    if is_held(old) && is_held(new) {
+        let (old, new) = rayon::join(|| held(data, old, sink), || held(data, new, sink));
+        return Ok([old?, new?]);
+    }
+    Ok([kernel(data, Some(old), sink)?, kernel(data, Some(new), sink)?])
+}
+
+/// The canonical names of ABIs that were asked for, each of which one of two kernels has to have; none: all.
+pub(super) fn wanted(data: &Data, asked: &[String], of: [&Loaded; 2]) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for name in asked {
+        // The message of the newer one names the ABIs there are.
+        let [old, new] = of;
+        let found = match old.abis(data, Some(name)) {
+            Ok(found) => found,
+            Err(_) => new.abis(data, Some(name))?,
+        };
+        names.extend(found.iter().map(|abi| abi.name.clone()));
+    }
+    Ok(names)
+}
+
 /// Every release that `data/` holds, oldest first.
 pub(super) fn all_held(data: &Data, sink: &Sink) -> Result<Vec<Loaded>> {
     data.kernels.par_iter().map(|kernel| held(data, kernel, sink)).collect()
@@ -79,6 +105,12 @@ pub(super) fn progress() -> Progress {
 }
 
 impl Loaded {
+    /// The ABIs of these names, or all where none is given.
+    pub(super) fn only(&self, names: &[String]) -> Vec<&Abi> {
+        let wanted = |abi: &&Abi| names.is_empty() || names.contains(&abi.name);
+        self.resolved.abis.iter().filter(wanted).collect()
+    }
+
     /// The ABIs asked for, or all.
     pub(super) fn abis<'a>(&'a self, data: &Data, wanted: Option<&str>) -> Result<Vec<&'a Abi>> {
         let Some(wanted) = wanted else { return Ok(self.resolved.abis.iter().collect()) };

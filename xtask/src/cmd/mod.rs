@@ -1,6 +1,7 @@
 //! Argument → command → exit code; one verb a file.
 
 mod compare;
+mod diff;
 mod export;
 mod r#gen;
 mod input;
@@ -56,6 +57,7 @@ enum Verb {
     List(list::List),
     Show(show::Show),
     Export(export::Export),
+    Diff(diff::Diff),
 }
 
 /// Whether a command that finished has something to report.
@@ -92,5 +94,6 @@ fn run(cli: &Cli, sink: &Sink) -> Result<Outcome> {
         Verb::List(verb) => verb.run(&cli.global, sink),
         Verb::Show(verb) => verb.run(&cli.global, sink),
         Verb::Export(verb) => verb.run(&cli.global, sink),
+        Verb::Diff(verb) => verb.run(&cli.global, sink),
     }
 }

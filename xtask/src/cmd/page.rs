@@ -104,7 +104,7 @@ fn prototype(name: &str, params: &[Parameter]) -> Vec<String> {
     let indent = text[0].len().min(WIDTH / 3);
     for (index, param) in params.iter().enumerate() {
         let end = if index + 1 < params.len() { "," } else { ")" };
-        let param = format!("{}{end}", declaration(param));
+        let param = format!("{}{end}", param.declaration());
         let last = text.len() - 1;
         let line = &mut text[last];
         match index {
@@ -119,22 +119,8 @@ fn prototype(name: &str, params: &[Parameter]) -> Vec<String> {
     text
 }
 
-/// A parameter as C declares it: the star stands at the name.
-fn declaration(param: &Parameter) -> String {
-    let Parameter { ty, name, .. } = param;
-    if name.is_empty() {
-        ty.clone()
-    } else if let Some((before, after)) = ty.split_once("(*)") {
-        format!("{before}(*{name}){after}")
-    } else if ty.ends_with('*') {
-        format!("{ty}{name}")
-    } else {
-        format!("{ty} {name}")
-    }
-}
-
 fn declarations(params: &[Parameter]) -> String {
-    params.iter().map(declaration).collect::<Vec<_>>().join(", ")
+    params.iter().map(Parameter::declaration).collect::<Vec<_>>().join(", ")
 }
 
 /// What the prototype does not tell: halves, words that nobody reads, the words that a pointer leads to.

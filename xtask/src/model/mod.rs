@@ -2,15 +2,18 @@
 
 mod abis;
 mod call;
+mod change;
 mod curated;
 mod facts;
 mod guard;
 mod kernel;
 mod prototype;
 mod resolved;
+mod waiver;
 
 pub use abis::{AbiSpec, Abis, ByteOrder, CompatSpec, EntryColumn, Ignored, Order, Served, TableSpec, Way};
 pub use call::{CallSpec, Extension, FailedResult, Failure, NumberPlace, OtherInstruction, Pairs, StackWords};
+pub use change::{Change, ChangeKind, Compared, Diff, Site, Spot, Subject, UnknownParams};
 pub use curated::{AssemblyEntry, Block, Curated, Halves, NamedEntry, PrivateCall, Prototype};
 pub use facts::{
     ArgumentMacro, Definition, Dispatch, EntryFunction, Facts, HeaderRow, NamedNumber, Numbers, OptionalEntry,
@@ -20,3 +23,4 @@ pub use guard::Guard;
 pub use kernel::Release;
 pub use prototype::{Argument, Linkage, MatchForm, MatchRule, Param, Scalar, Wrapper};
 pub use resolved::{Abi, Gap, Missing, Parameter, Part, Side, Syscall};
+pub use waiver::Waiver;

@@ -96,6 +96,22 @@ pub enum Part {
     Dummy,
 }
 
+impl Parameter {
+    /// As C declares it: the star stands at the name.
+    pub fn declaration(&self) -> String {
+        let Parameter { ty, name, .. } = self;
+        if name.is_empty() {
+            ty.clone()
+        } else if let Some((before, after)) = ty.split_once("(*)") {
+            format!("{before}(*{name}){after}")
+        } else if ty.ends_with('*') {
+            format!("{ty}{name}")
+        } else {
+            format!("{ty} {name}")
+        }
+    }
+}
+
 impl Side {
     /// A side of which nothing but its entry is known.
     pub fn new(arch: &str, entry: Option<String>) -> Self {

@@ -7,6 +7,7 @@ mod flat;
 mod gaps;
 mod read;
 mod spread;
+mod waivers;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use crate::diagnostic::{Diagnostic, Label, Result};
 use crate::model::{Abis, Curated, Facts};
 
 pub use gaps::gaps;
+pub use waivers::waivers;
 pub use write::files;
 
 /// The files of a release, in the order in which they are best read.

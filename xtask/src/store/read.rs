@@ -20,19 +20,28 @@ const REBUILD: &str = "`cargo xtask gen --kernel SRC` writes the folder anew; by
 
 /// A YAML file as a value.
 pub(super) fn yaml<T: DeserializeOwned>(path: &Path) -> Result<T> {
-    let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|cause| {
-        Diagnostic::error("unreadable-data", format!("cannot read this file: {cause}"))
-            .at(Label::file(name.as_str()))
-            .help("`--data DIR` says where `data/` is")
-    })?;
-    serde_yaml::from_str(&text).map_err(|cause| {
+    let text = text(path).map_err(|error| Box::new(error.help("`--data DIR` says where `data/` is")))?;
+    parsed(path, &text).map_err(|error| Box::new(error.help("data/README.md defines every field")))
+}
+
+/// A file's text.
+pub(super) fn text(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|cause| {
+        Box::new(
+            Diagnostic::error("unreadable-data", format!("cannot read this file: {cause}"))
+                .at(Label::file(path.display().to_string())),
+        )
+    })
+}
+
+/// The text of a YAML file as a value.
+pub(super) fn parsed<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T> {
+    serde_yaml::from_str(text).map_err(|cause| {
         let line = cause.location().map_or(0, |location| location.line() as u32);
         let content = text.lines().nth(line.saturating_sub(1) as usize).unwrap_or_default();
         Box::new(
             Diagnostic::error("bad-yaml", format!("this file does not have the form it should: {cause}"))
-                .at(Label::line(name, line, content))
-                .help("data/README.md defines every field"),
+                .at(Label::line(path.display().to_string(), line, content)),
         )
     })
 }

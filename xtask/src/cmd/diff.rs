@@ -1,0 +1,132 @@
+//! `diff`: what changed between two kernels, and whom it breaks.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{Global, Outcome, input, output};
+use crate::diagnostic::{Result, Sink};
+use crate::diff::diff;
+use crate::judge::{Level, Profile, judge};
+use crate::report;
+use crate::store;
+
+/// Tells what changed between two kernels, and whom it breaks
+#[derive(Args)]
+#[command(after_help = "\
+Each change is graded by a rule: breaking, review, compatible or note, for programs and for those who watch them. What you
+have looked at and accept goes into a file of waivers, by the fingerprint that --format json prints:
+
+  - finding: \"call-unimplemented uselib: -> no_definition\"
+    on: [x86_64, i386]                                  # all ABIs where this is left out
+    reason: nothing has used it since a.out went
+
+Exit codes: 0 nothing to report; 1 a finding at or above --fail-on that no waiver covers; 2 could not finish.
+
+Examples:
+  cargo xtask diff 6.12 7.3                             two releases that data/ holds
+  cargo xtask diff 6.12 7.3 --abi arm64 --profile user  what programs of one ABI notice
+  cargo xtask diff linux@v6.1 linux@v6.12 --stat        two revisions of a clone, as counts
+  cargo xtask diff 7.3 ../my-kernel --fail-on breaking  a gate for a kernel of one's own
+  cargo xtask diff 6.12 7.3 --format markdown           for release notes")]
+pub(super) struct Diff {
+    /// The older kernel: a release in data/linux/, or any SRC
+    #[arg(value_name = "OLD")]
+    old: String,
+    /// The newer kernel
+    #[arg(value_name = "NEW")]
+    new: String,
+    /// Only this ABI, by name or alias; may be given more than once [default: all]
+    #[arg(long, value_name = "ABI")]
+    abi: Vec<String>,
+    /// For whom changes are graded
+    #[arg(long, value_enum, default_value_t = Audience::All)]
+    profile: Audience,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Print counts by rule and by ABI only
+    #[arg(long, conflicts_with = "format")]
+    stat: bool,
+    /// Findings that are accepted, as YAML
+    #[arg(long, value_name = "FILE")]
+    waivers: Option<PathBuf>,
+    /// The level from which on a finding makes the exit code 1
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Note)]
+    fail_on: FailOn,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Audience {
+    /// Programs that make system calls
+    User,
+    /// Tracers, sandboxes, emulators
+    Tracer,
+    /// Both
+    All,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Text,
+    Markdown,
+    Json,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FailOn {
+    Breaking,
+    Review,
+    Compatible,
+    Note,
+}
+
+impl Diff {
+    pub(super) fn run(&self, global: &Global, sink: &Sink) -> Result<Outcome> {
+        let data = input::data(global)?;
+        let waivers = match &self.waivers {
+            Some(file) => store::waivers(file)?,
+            None => Vec::new(),
+        };
+        let [old, new] = input::pair(&data, [&self.old, &self.new], sink)?;
+        let wanted = input::wanted(&data, &self.abi, [&old, &new])?;
+        if sink.errors() > 0 {
+            return Ok(Outcome::Clean);
+        }
+        let (of_old, of_new) = (old.only(&wanted), new.only(&wanted));
+        let changes = diff(&data.abis, (&old.release, &of_old), (&new.release, &of_new));
+        let mut judged = judge(changes, self.profile(), &waivers);
+        if !self.abi.is_empty() {
+            // A waiver may be for an ABI that was not asked for.
+            judged.unused.clear();
+        }
+        let tells_waivers = self.waivers.is_some();
+        match self.format {
+            _ if self.stat => output::print(|out| report::stat(&judged, out))?,
+            Format::Text => output::print(|out| report::text(&judged, tells_waivers, out))?,
+            Format::Markdown => output::print(|out| report::markdown(&judged, tells_waivers, out))?,
+            Format::Json => output::json(&report::Report::new(&judged))?,
+        }
+        let from = self.fails_on();
+        let found = judged.findings.iter().any(|finding| finding.level <= from);
+        let is_stale = from == Level::Note && !judged.unused.is_empty();
+        Ok(if found || is_stale { Outcome::Findings } else { Outcome::Clean })
+    }
+
+    fn profile(&self) -> Profile {
+        match self.profile {
+            Audience::User => Profile::User,
+            Audience::Tracer => Profile::Tracer,
+            Audience::All => Profile::All,
+        }
+    }
+
+    fn fails_on(&self) -> Level {
+        match self.fail_on {
+            FailOn::Breaking => Level::Breaking,
+            FailOn::Review => Level::Review,
+            FailOn::Compatible => Level::Compatible,
+            FailOn::Note => Level::Note,
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The report as markdown, for a pull request or release notes.
+
+use std::io::{self, Write};
+
+use super::{audience, by_rule, counts, next_step, of_whom, phrase};
+use crate::judge::{Finding, Judged, Level};
+
+/// Writes the report; `tells_waivers`: somebody gave a file of them.
+pub fn markdown(judged: &Judged, tells_waivers: bool, out: &mut dyn Write) -> io::Result<()> {
+    let (old, new) = (&judged.old, &judged.new);
+    writeln!(out, "# System call ABI: Linux {} → {}\n", old.release, new.release)?;
+    writeln!(
+        out,
+        "**{}** for {}; {} ABIs → {}.",
+        counts(judged),
+        audience(judged.profile),
+        old.abis.len(),
+        new.abis.len()
+    )?;
+    for level in Level::ALL {
+        writeln!(out, "\n## {} ({})\n", heading(level), judged.count(level))?;
+        let groups = by_rule(judged, level);
+        if groups.is_empty() {
+            writeln!(out, "(none)")?;
+        }
+        for (index, (rule, findings)) in groups.into_iter().enumerate() {
+            let gap = if index > 0 { "\n" } else { "" };
+            writeln!(out, "{gap}### `{}`: {}\n", rule.id, plain(rule.title))?;
+            writeln!(
+                out,
+                "{}. Why: {}. What to do: {}.\n",
+                capital(&of_whom(rule)),
+                plain(rule.why),
+                plain(rule.advice)
+            )?;
+            findings.iter().try_for_each(|finding| writeln!(out, "- {}", item(judged, finding)))?;
+        }
+    }
+    if tells_waivers {
+        writeln!(out, "\n## Waived ({})\n", judged.waived.len())?;
+        if judged.waived.is_empty() {
+            writeln!(out, "(none)")?;
+        }
+        for waived in &judged.waived {
+            let finding = &waived.finding;
+            writeln!(out, "- `{}`: {}; accepted: {}", finding.rule.id, item(judged, finding), plain(&waived.reason))?;
+        }
+        writeln!(out, "\n## Waivers that match nothing ({})\n", judged.unused.len())?;
+        if judged.unused.is_empty() {
+            writeln!(out, "(none)")?;
+        }
+        for waiver in &judged.unused {
+            writeln!(out, "- `{}` in `{}:{}`", waiver.finding, waiver.file, waiver.line)?;
+        }
+    }
+    if !judged.unknown.is_empty() {
+        writeln!(out, "\n## Not compared ({})\n", judged.unknown.len())?;
+        for unknown in &judged.unknown {
+            writeln!(out, "- the parameters of `{}` on {}", unknown.call, unknown.way)?;
+        }
+    }
+    writeln!(out, "\n**{}.** Next: {}.", counts(judged), next_step(judged))
+}
+
+fn item(judged: &Judged, finding: &Finding) -> String {
+    let change = &finding.change;
+    let mut parts = vec![phrase::detail(change, "`")];
+    parts.extend(phrase::numbers(change).map(|numbers| format!("number {numbers}")));
+    parts.extend(phrase::calls(finding));
+    parts.extend(phrase::on(judged, finding).map(|on| format!("on {on}")));
+    parts.extend(phrase::follows(change));
+    parts.extend(phrase::places(change).map(|places| format!("at {places}")));
+    parts.retain(|part| !part.is_empty());
+    let subject = format!("**{}**", phrase::subject(finding));
+    if parts.is_empty() {
+        subject
+    } else {
+        format!("{subject}: {}", parts.iter().map(|part| plain(part)).collect::<Vec<_>>().join("; "))
+    }
+}
+
+/// Text in which nothing outside backticks is taken for markdown.
+fn plain(text: &str) -> String {
+    let mut out = String::new();
+    let mut is_code = false;
+    for c in text.chars() {
+        is_code ^= c == '`';
+        if !is_code && matches!(c, '*' | '_' | '<' | '|') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn heading(level: Level) -> String {
+    capital(level.as_str())
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}

@@ -1,0 +1,184 @@
+//! A finding in a few words: what changed, at which numbers, on which ABIs, where in the source.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::judge::{Finding, Judged};
+use crate::model::{Change, ChangeKind, Compared, Subject};
+
+/// Calls that are named before the rest is only counted.
+const NAMED: usize = 8;
+/// Places that are named before the rest is only counted.
+const PLACES: usize = 3;
+/// Ways that may be missing where all others are said as one.
+const BUT: usize = 6;
+
+/// What it is about: a call or an ABI; several calls where the same happened to all.
+pub(super) fn subject(finding: &Finding) -> String {
+    match &finding.change.subject {
+        Subject::Abi(name) | Subject::Call(name) => name.clone(),
+        Subject::Calls => {
+            let calls = finding.change.calls();
+            match calls.as_slice() {
+                [call] => (*call).to_string(),
+                calls => format!("{} calls", calls.len()),
+            }
+        }
+    }
+}
+
+/// What changed, `mark` around what is C or a name: `unused: int → long`.
+pub(super) fn detail(change: &Change, mark: &str) -> String {
+    let marked = |text: &String| match is_reason(change.kind) {
+        true => text.replace('_', " "),
+        false => format!("{mark}{text}{mark}"),
+    };
+    let values = match (&change.old, &change.new) {
+        (Some(old), Some(new)) => format!("{} → {}", marked(old), marked(new)),
+        (Some(one), None) | (None, Some(one)) => marked(one),
+        (None, None) => String::new(),
+    };
+    match &change.item {
+        Some(item) if item.contains(' ') => format!("{item}: {values}"),
+        Some(item) => format!("{}: {values}", marked(item)),
+        None => values,
+    }
+}
+
+/// Whether the value is a reason why a call is absent.
+fn is_reason(kind: ChangeKind) -> bool {
+    use ChangeKind::*;
+    matches!(kind, CallUnimplemented | CallImplemented | NumberAdded | NumberRemoved | AbsenceChanged)
+}
+
+/// What follows from it, once for each way in which it does: `symbol ppc_fork → sys_fork`.
+pub(super) fn follows(change: &Change) -> Vec<String> {
+    let all = change.sites.iter().flat_map(|site| &site.follows);
+    let text = |(what, old, new): &(&str, Option<String>, Option<String>)| {
+        let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_string());
+        format!("{what} {} → {}", value(old), value(new))
+    };
+    if change.subject == Subject::Calls { Vec::new() } else { distinct(all.map(text)) }
+}
+
+/// The numbers that matter to it: the most common first, then who has another.
+pub(super) fn numbers(change: &Change) -> Option<String> {
+    use ChangeKind::*;
+    let is_told = matches!(
+        change.kind,
+        CallAdded | CallRemoved | CallRenumbered | CallRenamed | NumberReused | NumberAdded | NumberRemoved
+    );
+    if !is_told {
+        return None;
+    }
+    let mut by_number: BTreeMap<(Option<u32>, Option<u32>), Vec<&str>> = BTreeMap::new();
+    for site in &change.sites {
+        by_number.entry((site.old.number, site.new.number)).or_default().push(&site.way);
+    }
+    // Of two that are as common the smaller one.
+    let usual = *by_number.iter().min_by_key(|(_, ways)| Reverse(ways.len()))?.0;
+    by_number.remove(&usual);
+    let others: Vec<String> =
+        by_number.iter().map(|(number, ways)| format!("{} {}", ways.join(" and "), numbered(*number))).collect();
+    let usual = numbered(usual);
+    Some(if others.is_empty() { usual } else { format!("{usual} ({})", others.join(", ")) })
+}
+
+fn numbered(of: (Option<u32>, Option<u32>)) -> String {
+    // A number with a high bit set reads better in hexadecimal.
+    let text = |number: u32| if number > 0xffff { format!("{number:#x}") } else { number.to_string() };
+    match of {
+        (Some(old), Some(new)) if old != new => format!("{} → {}", text(old), text(new)),
+        (Some(number), _) | (None, Some(number)) => text(number),
+        (None, None) => String::new(),
+    }
+}
+
+/// The ABIs that have it, as shortly as it can be said without leaving one out.
+pub(super) fn on(judged: &Judged, finding: &Finding) -> Option<String> {
+    let change = &finding.change;
+    if matches!(change.subject, Subject::Abi(_)) {
+        return None;
+    }
+    let ways = change.ways();
+    let all = universe(judged, change);
+    let missing: Vec<&str> = all.iter().filter(|way| !ways.contains(*way)).copied().collect();
+    if missing.is_empty() && all.len() > 1 {
+        return Some("every ABI".to_string());
+    }
+    if missing.len() <= BUT && ways.len() > 2 * missing.len().max(4) {
+        return Some(format!("every ABI but {}", missing.join(", ")));
+    }
+    let count = |way: &str| change.sites.iter().filter(|site| site.way == way).count();
+    let named = ways.iter().map(|way| match &change.subject {
+        Subject::Calls if change.calls().len() > 1 => format!("{way} ({})", count(way)),
+        _ => (*way).to_string(),
+    });
+    Some(named.collect::<Vec<_>>().join(", "))
+}
+
+/// All ways that could have the change.
+fn universe<'a>(judged: &'a Judged, change: &Change) -> BTreeSet<&'a str> {
+    use ChangeKind::*;
+    let of_abi = matches!(change.kind, CallRenumbered | CallRenamed | NumberReused | AliasAdded | AliasRemoved);
+    let of = |of: &'a Compared| if of_abi { &of.abis } else { &of.ways };
+    // What only one of the two has is told as a whole, not call by call.
+    of(&judged.old).iter().filter(|one| of(&judged.new).contains(one)).map(String::as_str).collect()
+}
+
+/// The names of several calls.
+pub(super) fn calls(finding: &Finding) -> Option<String> {
+    let calls = finding.change.calls();
+    if finding.change.subject != Subject::Calls || calls.len() < 2 {
+        return None;
+    }
+    Some(first_of(&calls, NAMED))
+}
+
+/// Where it stands in both kernels.
+pub(super) fn places(change: &Change) -> Option<String> {
+    if change.subject == Subject::Calls && change.calls().len() > 1 {
+        return None;
+    }
+    let pairs: Vec<(Option<&str>, Option<&str>)> =
+        distinct(change.sites.iter().map(|site| (site.old.place.as_deref(), site.new.place.as_deref())));
+    let olds = distinct(pairs.iter().map(|(old, _)| *old));
+    let news = distinct(pairs.iter().map(|(_, new)| *new));
+    match (olds.as_slice(), news.as_slice()) {
+        // One end is the same everywhere: it is said once.
+        ([Some(old)], news) if news.len() > 1 && news.iter().all(Option::is_some) => {
+            Some(format!("{old} → {}", first_of(&news.iter().flatten().collect::<Vec<_>>(), 1)))
+        }
+        (olds, [Some(new)]) if olds.len() > 1 && olds.iter().all(Option::is_some) => {
+            Some(format!("{} → {new}", first_of(&olds.iter().flatten().collect::<Vec<_>>(), 1)))
+        }
+        _ => {
+            let text = |(old, new): &(Option<&str>, Option<&str>)| match (old, new) {
+                (Some(old), Some(new)) if old != new => Some(format!("{old} → {new}")),
+                (Some(one), _) | (None, Some(one)) => Some(one.to_string()),
+                (None, None) => None,
+            };
+            let places: Vec<String> = pairs.iter().filter_map(text).collect();
+            (!places.is_empty()).then(|| first_of(&places, PLACES))
+        }
+    }
+}
+
+fn first_of(all: &[impl AsRef<str>], most: usize) -> String {
+    let named: Vec<&str> = all.iter().take(most).map(AsRef::as_ref).collect();
+    match all.len() - named.len() {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
+/// Each once, where it came first.
+fn distinct<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut all = Vec::new();
+    items.for_each(|item| {
+        if !all.contains(&item) {
+            all.push(item);
+        }
+    });
+    all
+}

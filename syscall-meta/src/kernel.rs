@@ -148,6 +148,13 @@ pub enum Since {
     Exactly(KernelVersion),
 }
 
+impl Since {
+    /// Absent in one release that was read, present in the next one.
+    pub(crate) const fn between(absent: KernelVersion, present: KernelVersion) -> Since {
+        if absent.is_followed_by(present) { Since::Exactly(present) } else { Since::Between { absent, present } }
+    }
+}
+
 impl fmt::Display for Since {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -175,6 +182,13 @@ pub enum Until {
     Exactly(KernelVersion),
 }
 
+impl Until {
+    /// Present in one release that was read, absent in the next one.
+    pub(crate) const fn between(present: KernelVersion, absent: KernelVersion) -> Until {
+        if present.is_followed_by(absent) { Until::Exactly(present) } else { Until::Between { present, absent } }
+    }
+}
+
 impl fmt::Display for Until {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -198,8 +212,7 @@ impl Span {
         if self.first == 0 {
             return Since::AtOrBefore(present);
         }
-        let absent = releases[self.first - 1].version;
-        if absent.is_followed_by(present) { Since::Exactly(present) } else { Since::Between { absent, present } }
+        Since::between(releases[self.first - 1].version, present)
     }
 
     pub(crate) const fn until(self, releases: &[Release]) -> Until {
@@ -207,8 +220,7 @@ impl Span {
         if self.last + 1 == releases.len() {
             return Until::AtOrAfter(present);
         }
-        let absent = releases[self.last + 1].version;
-        if present.is_followed_by(absent) { Until::Exactly(present) } else { Until::Between { present, absent } }
+        Until::between(present, releases[self.last + 1].version)
     }
 
     /// Whether a release has it: yes, no, or not known. What two releases have, those between them have.

@@ -5,6 +5,7 @@
 #![allow(dead_code, unused_imports, unused_macros)]
 
 use crate::generated::releases::RELEASES;
+use crate::kernel::KernelVersion;
 use crate::names::{ENTRY_COUNT, NAME_COUNT};
 use crate::prototype::{CONFIG_COUNT, LIST_COUNT};
 
@@ -49,6 +50,18 @@ pub(crate) struct Older {
     pub(crate) last: u8,
     pub(crate) main: SideData,
     pub(crate) compat: SideData,
+}
+
+/// When a call came or went, where more releases were read than the tables describe.
+#[derive(Clone, Copy)]
+pub(crate) struct Moment {
+    pub(crate) number: u32,
+    /// It went; else it came.
+    pub(crate) went: bool,
+    /// The last release before.
+    pub(crate) before: KernelVersion,
+    /// The first release after.
+    pub(crate) after: KernelVersion,
 }
 
 /// The words behind the one pointer that a call takes.
@@ -140,6 +153,34 @@ pub(crate) const fn side(entry: u16, params: u16, config: u8, flags: u8) -> Side
 /// One line of what older releases say.
 pub(crate) const fn older(number: u32, last: u8, main: SideData, compat: SideData) -> Older {
     Older { number, last, main, compat }
+}
+
+/// One line of when calls came.
+pub(crate) const fn came(number: u32, before: (u16, u16), after: (u16, u16)) -> Moment {
+    moment(number, false, before, after)
+}
+
+/// One line of when calls went.
+pub(crate) const fn went(number: u32, before: (u16, u16), after: (u16, u16)) -> Moment {
+    moment(number, true, before, after)
+}
+
+impl Moment {
+    /// Whether a release has the call: `None` between the two, where nobody has looked.
+    pub(crate) fn tells(self, version: KernelVersion) -> Option<bool> {
+        if version <= self.before {
+            Some(self.went)
+        } else if version >= self.after {
+            Some(!self.went)
+        } else {
+            None
+        }
+    }
+}
+
+const fn moment(number: u32, went: bool, before: (u16, u16), after: (u16, u16)) -> Moment {
+    let (before, after) = (KernelVersion::new(before.0, before.1), KernelVersion::new(after.0, after.1));
+    Moment { number, went, before, after }
 }
 
 /// One line of a generated list of blocks.
@@ -250,6 +291,7 @@ macro_rules! table {
             rows: &ROWS,
             aliases: &ALIASES,
             older: &OLDER,
+            moments: &MOMENTS,
             blocks: &BLOCKS,
             events: &EVENTS,
             symbols: &SYMBOLS,

@@ -10,7 +10,7 @@ use crate::abi::Abi;
 use crate::kernel::{KernelVersion, Release, Since, Span, Until};
 use crate::names;
 use crate::prototype::Params;
-use crate::row::{self, Alias, NEWEST, Row, SideData};
+use crate::row::{self, Alias, Moment, NEWEST, Row, SideData};
 use crate::side::Side;
 use crate::table::Table;
 
@@ -180,18 +180,30 @@ impl Syscall {
 
     /// Since when the ABI has it.
     pub const fn since(self) -> Since {
-        self.span().since(Release::ALL)
+        match self.moment(false) {
+            Some(came) => Since::between(came.before, came.after),
+            None => self.span().since(Release::ALL),
+        }
     }
 
     /// Until when the ABI has it.
     pub const fn until(self) -> Until {
-        self.span().until(Release::ALL)
+        match self.moment(true) {
+            Some(went) => Until::between(went.before, went.after),
+            None => self.span().until(Release::ALL),
+        }
     }
 
     /// Whether the ABI has it in a kernel release: `None` where the releases that were read do not tell, which is so
     /// between one that has it and one that has not, and beyond the oldest and the newest.
     pub fn in_release(self, version: KernelVersion) -> Option<bool> {
-        self.span().contains(version, Release::ALL)
+        match (self.span().contains(version, Release::ALL), self.moment(false), self.moment(true)) {
+            (Some(has), _, _) => Some(has),
+            // Between two releases that differ, and where those between them were read as well.
+            (None, Some(came), _) if version < Release::ALL[self.span().first].version() => came.tells(version),
+            (None, _, Some(went)) => went.tells(version),
+            (None, _, None) => None,
+        }
     }
 
     /// The call of the same name on another ABI, found by an alias of either where the names differ. In what the two
@@ -213,6 +225,19 @@ impl Syscall {
     #[inline]
     const fn data(self) -> &'static Row {
         &self.table.data().rows[self.row as usize]
+    }
+
+    /// When it came or went, where that is known better than by the first and the last release.
+    const fn moment(self, went: bool) -> Option<Moment> {
+        let (moments, number) = (self.table.data().moments, self.number());
+        let mut at = 0;
+        while at < moments.len() {
+            if moments[at].number == number && moments[at].went == went {
+                return Some(moments[at]);
+            }
+            at += 1;
+        }
+        None
     }
 
     #[inline]

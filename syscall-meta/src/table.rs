@@ -6,7 +6,7 @@ use core::ops::Range;
 
 use crate::abi::Abi;
 use crate::names::{self, NAME_COUNT, NONE};
-use crate::row::{Alias, Block, Event, Older, Prefix, Row};
+use crate::row::{Alias, Block, Event, Moment, Older, Prefix, Row};
 use crate::syscall::Syscall;
 
 /// What a generated file and `row.rs` make of an ABI.
@@ -19,6 +19,8 @@ pub(crate) struct TableData {
     pub(crate) aliases: &'static [Alias],
     /// By number, then by release.
     pub(crate) older: &'static [Older],
+    /// By number.
+    pub(crate) moments: &'static [Moment],
     pub(crate) blocks: &'static [Block],
     pub(crate) events: &'static [Event],
     pub(crate) symbols: &'static [Prefix],

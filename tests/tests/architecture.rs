@@ -23,7 +23,7 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
     ("diff", &["model"]),
     ("judge", &["model"]),
     ("report", &["judge", "model"]),
-    ("contract", &["model"]),
+    ("contract", &["model", "resolve"]),
     (
         "cmd",
         &[

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use syscall_meta_gen::diagnostic::Sink;
 use syscall_meta_gen::emit;
 use syscall_meta_gen::extract::extract;
-use syscall_meta_gen::model::Release;
+use syscall_meta_gen::model::{History, Release};
 use syscall_meta_gen::resolve::{Resolved, resolve, union};
 use syscall_meta_gen::source::{Kernel, Mode, Progress};
 use syscall_meta_gen::store::Data;
@@ -82,7 +82,7 @@ fn through(data: &Data, spec: &str) -> bool {
     let Ok(extracted) = extract(&kernel, &data.abis, &Progress::new(Mode::Off), &sink) else { return false };
     let resolved = resolve(&extracted.facts, &data.abis, &data.curated, &sink);
     let releases: Vec<(&Release, &Resolved)> = vec![(&extracted.facts.release, &resolved)];
-    let union = union(&releases, &data.abis, &sink);
+    let union = union(&releases, &data.abis, &History::default(), &sink);
     emit::emit(&releases, &union, &data.abis);
     emit::standalone(&union);
     let clean = sink.errors() == 0;

@@ -5,7 +5,7 @@ use std::fs;
 
 use syscall_meta::{Abi, Missing, Params, Release, Side, Since, Syscall, Until};
 use syscall_meta_gen::diagnostic::Sink;
-use syscall_meta_gen::model::{self, Parameter, Scalar};
+use syscall_meta_gen::model::{self, History, Parameter, Scalar};
 use syscall_meta_gen::resolve::{Resolved, UnionRow, resolve, union};
 use syscall_meta_gen::store;
 use syscall_meta_tests::{FIXTURES, Repository, data, diff, facts, fixture};
@@ -62,7 +62,7 @@ fn the_library_says_row_by_row_what_data_says() {
     let facts: Vec<_> = data.kernels.iter().map(|kernel| data.load(kernel).unwrap()).collect();
     let resolved: Vec<Resolved> = facts.iter().map(|facts| resolve(facts, &data.abis, &data.curated, &sink)).collect();
     let releases: Vec<_> = facts.iter().map(|facts| &facts.release).zip(&resolved).collect();
-    let union = union(&releases, &data.abis, &sink);
+    let union = union(&releases, &data.abis, &History::default(), &sink);
     assert_eq!(sink.take(), []);
 
     let held: Vec<(String, &str)> = union.releases.iter().map(|held| (held.kernel(), held.version.as_str())).collect();

@@ -5,9 +5,10 @@
 use serde::Serialize;
 
 use crate::model::{
-    Abi, AbiSpec, Abis, ByteOrder, CallSpec, Extension, FailedResult, Failure, Guard, Missing, NumberPlace, Pairs,
-    Parameter, Part, Release, Scalar, Served, Side, Syscall,
+    Abi, AbiSpec, Abis, Between, ByteOrder, CallSpec, Extension, FailedResult, Failure, Guard, Missing, NumberPlace,
+    Pairs, Parameter, Part, Release, Scalar, Served, Side, Syscall,
 };
+use crate::resolve::{Union, UnionRow};
 
 /// One ABI of one release, as `list --format json` prints it.
 #[derive(Serialize)]
@@ -33,6 +34,22 @@ pub struct Row<'a> {
     main: Way<'a>,
     compat_entry: Option<&'a str>,
     compat: Option<CompatWay<'a>>,
+    /// Since when, where the listing is of all releases held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<When>,
+    /// Until when, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<When>,
+}
+
+/// Between which releases a call came or went. `exact`: none lies between the two.
+#[derive(Serialize)]
+struct When {
+    /// The last release before; none where the oldest release held has the call already.
+    before: Option<String>,
+    /// The first release after; none where the newest release held still has the call.
+    after: Option<String>,
+    exact: bool,
 }
 
 /// The other way in.
@@ -190,6 +207,33 @@ impl<'a> Listing<'a> {
     }
 }
 
+impl<'a> Listing<'a> {
+    /// The listing of rows of an ABI over several releases: each call as the newest release that has it has it, with
+    /// since when and until when.
+    pub fn of_rows(abi: &'a str, union: &'a Union, rows: &[&'a UnionRow]) -> Option<Self> {
+        let (oldest, newest) = (union.releases.first()?, union.releases.last()?);
+        let syscalls = rows.iter().map(|row| Row {
+            since: Some(When::new(row.came.as_ref(), None, Some(oldest))),
+            until: Some(When::new(row.went.as_ref(), Some(newest), None)),
+            ..Row::new(&row.syscall)
+        });
+        Some(Listing { kernel: newest.kernel(), release: &newest.version, abi, syscalls: syscalls.collect() })
+    }
+}
+
+impl When {
+    /// Between two releases, or at the end of what is held.
+    fn new(between: Option<&Between>, newest: Option<&Release>, oldest: Option<&Release>) -> Self {
+        let text = |release: &Release| release.kernel();
+        match between {
+            Some(Between { before, after }) => {
+                When { before: Some(text(before)), after: Some(text(after)), exact: before.is_followed_by(after) }
+            }
+            None => When { before: newest.map(text), after: oldest.map(text), exact: false },
+        }
+    }
+}
+
 impl<'a> Export<'a> {
     /// The export of some ABIs of a release.
     pub fn new(release: &'a Release, resolved: &[&'a Abi], abis: &'a Abis) -> Self {
@@ -230,6 +274,8 @@ impl<'a> Row<'a> {
             main: Way::new(&syscall.main),
             compat_entry: syscall.compat.as_ref().and_then(|side| side.entry.as_deref()),
             compat: syscall.compat.as_ref().map(|side| CompatWay { arch: &side.arch, way: Way::new(side) }),
+            since: None,
+            until: None,
         }
     }
 }

@@ -528,6 +528,8 @@ static OLDER: [Older; 18] = [
     older(515, V6_12, side(264, 216, 33, OK | DEFINED), NO_SIDE), // bpf
 ];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 0] = [];
 
 static EVENTS: [Event; 0] = [];

@@ -674,6 +674,8 @@ static OLDER: [Older; 312] = [
     older(440, V5_10, side(295, 406, 22, OK | DEFINED), NO_SIDE), // process_madvise
 ];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 0] = [];
 
 static EVENTS: [Event; 0] = [];

@@ -462,6 +462,8 @@ static OLDER: [Older; 21] = [
     older(453, V6_12, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // map_shadow_stack
 ];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 0] = [];
 
 static EVENTS: [Event; 4] = [

@@ -465,6 +465,8 @@ static OLDER: [Older; 12] = [
     older(0x9001a6, V5_10, side(98, 83, 12, OK | DEFINED | EVENT), side(98, 83, 12, OK | DEFINED)), // futex_time64
 ];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 4] = [
     block(0x900052, false, 531), // select
     block(0x900052, true, 531), // select

@@ -325,6 +325,8 @@ static ROWS: [Row; 316] = [
 
 static OLDER: [Older; 0] = [];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 0] = [];
 
 static EVENTS: [Event; 0] = [];

@@ -308,6 +308,8 @@ static ROWS: [Row; 299] = [
 
 static OLDER: [Older; 0] = [];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 1] = [
     block(220, false, 558), // clone
 ];

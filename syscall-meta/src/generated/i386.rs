@@ -491,6 +491,8 @@ static OLDER: [Older; 19] = [
     older(450, V6_12, side(813, 762, 24, OK | DEFINED | EVENT), side(813, 762, 24, OK | DEFINED)), // set_mempolicy_home_node
 ];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 4] = [
     block(82, false, 531), // select
     block(82, true, 566), // select

@@ -367,6 +367,8 @@ static OLDER: [Older; 4] = [
     older(1255, V5_10, side(114, 97, NO_CONFIG, OK | DEFINED), NO_SIDE), // clock_getres
 ];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 0] = [];
 
 static EVENTS: [Event; 0] = [];

@@ -344,6 +344,8 @@ static OLDER: [Older; 9] = [
     older(294, V6_12, side(278, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // kexec_file_load
 ];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 0] = [];
 
 static EVENTS: [Event; 0] = [];

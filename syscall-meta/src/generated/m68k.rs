@@ -465,6 +465,8 @@ static OLDER: [Older; 11] = [
     older(422, V5_10, side(98, 83, 12, OK | DEFINED), NO_SIDE), // futex_time64
 ];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 2] = [
     block(82, false, 531), // select
     block(90, false, 534), // mmap

@@ -398,6 +398,8 @@ static OLDER: [Older; 12] = [
     older(5435, V5_10, side(661, 235, NO_CONFIG, OK), NO_SIDE), // clone3
 ];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 0] = [];
 
 static EVENTS: [Event; 4] = [

@@ -476,6 +476,8 @@ static OLDER: [Older; 20] = [
     older(4435, V5_10, side(661, 404, NO_CONFIG, OK), side(661, 404, NO_CONFIG, OK)), // clone3
 ];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 0] = [];
 
 static EVENTS: [Event; 4] = [

@@ -368,6 +368,8 @@ static OLDER: [Older; 10] = [
     older(435, V6_12, side(290, 404, NO_CONFIG, ALWAYS_ENOSYS | DEFINED), NO_SIDE), // clone3
 ];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 0] = [];
 
 static EVENTS: [Event; 0] = [];

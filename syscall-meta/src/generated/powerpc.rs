@@ -498,6 +498,8 @@ static OLDER: [Older; 35] = [
     older(435, V5_10, side(734, 404, NO_CONFIG, OK | EVENT), side(290, 404, NO_CONFIG, OK | DEFINED)), // clone3
 ];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 2] = [
     block(82, false, 531), // select
     block(82, true, 566), // select

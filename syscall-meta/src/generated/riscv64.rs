@@ -357,6 +357,8 @@ static OLDER: [Older; 18] = [
     older(453, V6_12, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
 ];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 0] = [];
 
 static EVENTS: [Event; 0] = [];

@@ -455,6 +455,8 @@ static OLDER: [Older; 12] = [
     older(422, V5_10, side(98, 83, 12, OK | DEFINED), NO_SIDE), // futex_time64
 ];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 2] = [
     block(90, false, 691), // mmap
     block(192, false, 691), // mmap2

@@ -423,6 +423,8 @@ static OLDER: [Older; 22] = [
     older(351, V6_12, side(264, 216, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
 ];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 1] = [
     block(90, false, 654), // mmap
 ];

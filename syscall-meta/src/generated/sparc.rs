@@ -468,6 +468,8 @@ static OLDER: [Older; 16] = [
     older(422, V5_10, side(98, 83, 12, OK | DEFINED), side(98, 83, 12, OK | DEFINED)), // futex_time64
 ];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 0] = [];
 
 static EVENTS: [Event; 0] = [];

@@ -425,6 +425,8 @@ static OLDER: [Older; 10] = [
     older(349, V6_12, side(264, 216, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
 ];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 0] = [];
 
 static EVENTS: [Event; 0] = [];

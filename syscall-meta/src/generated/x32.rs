@@ -394,6 +394,8 @@ static OLDER: [Older; 9] = [
     older(0x40000215, V6_12, side(239, 192, 25, OK | DEFINED), NO_SIDE), // move_pages
 ];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 0] = [];
 
 static EVENTS: [Event; 0] = [];

@@ -404,6 +404,8 @@ static OLDER: [Older; 8] = [
     older(321, V6_12, side(264, 216, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
 ];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 0] = [];
 
 static EVENTS: [Event; 0] = [];

@@ -439,6 +439,8 @@ static OLDER: [Older; 11] = [
     older(422, V5_10, side(98, 83, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_time64
 ];
 
+static MOMENTS: [Moment; 0] = [];
+
 static BLOCKS: [Block; 0] = [];
 
 static EVENTS: [Event; 0] = [];

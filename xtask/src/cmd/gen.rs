@@ -120,7 +120,7 @@ impl Gen {
             facts.extend(read.iter().map(|read| read.facts.clone()));
         }
         facts.sort_by(|a, b| a.release.cmp(&b.release));
-        self.plan_generated(&mut plan, data, &generated, &facts, sink);
+        self.plan_generated(&mut plan, data, &generated, &facts, sink)?;
         for read in &read {
             // What was read must resolve even where it is only compared.
             resolve(&read.facts, &data.abis, &data.curated, sink);
@@ -185,7 +185,14 @@ impl Gen {
         Ok(if findings { Outcome::Findings } else { Outcome::Clean })
     }
 
-    fn plan_generated(&self, plan: &mut Plan, data: &Data, generated: &Path, facts: &[Facts], sink: &Sink) {
+    fn plan_generated(
+        &self,
+        plan: &mut Plan,
+        data: &Data,
+        generated: &Path,
+        facts: &[Facts],
+        sink: &Sink,
+    ) -> Result<()> {
         let digest = extract::digest(&data.abis);
         for facts in facts.iter().filter(|facts| facts.evaluated_with != digest) {
             sink.push(
@@ -201,9 +208,9 @@ impl Gen {
         let releases: Vec<(&Release, &Resolved)> = facts.iter().map(|facts| &facts.release).zip(&resolved).collect();
         if sink.errors() > 0 {
             // A table over all releases would only say the same again, and less clearly.
-            return;
+            return Ok(());
         }
-        let union = union(&releases, &data.abis, sink);
+        let union = union(&releases, &data.abis, &data.history()?, sink);
         for (name, text) in emit::emit(&releases, &union, &data.abis) {
             plan.files.insert(generated.join(name), text);
         }
@@ -211,6 +218,7 @@ impl Gen {
         gaps.sort();
         plan.files.insert(data.root.join("gaps.yaml"), store::gaps(&OPEN_FIELDS, &gaps));
         plan.owned.push(Owned { folder: generated.to_path_buf(), ending: "rs", except: &["mod.rs"] });
+        Ok(())
     }
 
     fn for_another_crate(&self, data: &Data, file: &Path, read: Vec<Read>, sink: &Sink) -> Result<Outcome> {
@@ -219,7 +227,7 @@ impl Gen {
         let resolved: Vec<Resolved> =
             facts.iter().map(|facts| resolve(facts, &data.abis, &data.curated, sink)).collect();
         let releases: Vec<(&Release, &Resolved)> = facts.iter().map(|facts| &facts.release).zip(&resolved).collect();
-        let union = union(&releases, &data.abis, sink);
+        let union = union(&releases, &data.abis, &data.history()?, sink);
         if self.must_stop(sink)? {
             return Ok(Outcome::Clean);
         }

@@ -79,6 +79,15 @@ pub(super) fn pair(data: &Data, specs: [&str; 2], sink: &Sink) -> Result<[Loaded
     Ok([kernel(data, Some(old), sink)?, kernel(data, Some(new), sink)?])
 }
 
+/// The canonical name of an ABI.
+pub(super) fn abi_name(data: &Data, name: &str) -> Result<String> {
+    data.abis.by_name_or_alias(name).map(|spec| spec.name.clone()).ok_or_else(|| {
+        let names: Vec<&str> = data.abis.abis.iter().map(|spec| spec.name.as_str()).collect();
+        let error = Diagnostic::error("unknown-abi", format!("there is no ABI `{name}`"));
+        Box::new(error.help(format!("there are {}", names.join(", "))))
+    })
+}
+
 /// The canonical names of ABIs that were asked for, each of which one of two kernels has to have; none: all.
 pub(super) fn wanted(data: &Data, asked: &[String], of: [&Loaded; 2]) -> Result<Vec<String>> {
     let mut names = Vec::new();

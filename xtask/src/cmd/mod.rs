@@ -1,5 +1,6 @@
 //! Argument → command → exit code; one verb a file.
 
+mod added;
 mod compare;
 mod diff;
 mod export;

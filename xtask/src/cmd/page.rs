@@ -186,15 +186,13 @@ fn place(call: &CallSpec, word: usize) -> String {
     }
 }
 
-/// Since when, and until when if it is gone: as exactly as the releases held can say.
+/// Since when, and until when if it is gone: as exactly as the releases that were read can say.
 fn when(union: &Union, row: &UnionRow) -> String {
-    let name = |index: usize| union.releases[index].kernel();
-    let since = match row.first {
-        0 => format!("≤ {}", name(0)),
-        first if union.releases[first - 1].is_followed_by(&union.releases[first]) => name(first),
-        first => format!("{} < … ≤ {}", name(first - 1), name(first)),
-    };
-    if row.last + 1 == union.releases.len() { since } else { format!("{since}, gone by {}", name(row.last + 1)) }
+    let since = union.since(row);
+    match &row.went {
+        Some(went) => format!("{since}, gone by {}", went.after.kernel()),
+        None => since,
+    }
 }
 
 /// What a side was in older releases, where a reader of the prototype or of the entry would notice.
@@ -431,7 +429,7 @@ fn speaking<'a>(lines: impl IntoIterator<Item = &'a Line<'a>>) -> Vec<&'a Line<'
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Scalar, Syscall};
+    use crate::model::{Between, Scalar, Syscall};
     use crate::resolve::UnionAbi;
 
     fn side(entry: &str, params: &[(&str, &str, Part)]) -> Side {
@@ -454,7 +452,11 @@ mod tests {
         let name = "seek".to_string();
         let syscall =
             Syscall { number, kernel_number: number, name, aliases: Vec::new(), main, compat, row: String::new() };
-        UnionRow { syscall, first: 0, last: 1, older: Vec::new() }
+        UnionRow { syscall, first: 0, last: 1, older: Vec::new(), came: None, went: None }
+    }
+
+    fn between(before: &str, after: &str) -> Between {
+        Between { before: before.parse().unwrap(), after: after.parse().unwrap() }
     }
 
     #[test]
@@ -470,6 +472,7 @@ mod tests {
         let mut b = row(0x4000_0007, side("other_seek", &whole), None);
         b.syscall.main.config = Guard::symbol("CONFIG_SEEK");
         b.first = 1;
+        b.came = Some(between("6.1.9", "6.12.3"));
         let halves = [
             ("int", "fd", Part::Whole),
             ("u32", "lo", Part::Low("at".to_string())),
@@ -481,6 +484,7 @@ mod tests {
         let mut gone = row(9, Side::new("x", None), None);
         gone.syscall.main.missing = Some(Missing::Ni);
         gone.last = 0;
+        gone.went = Some(between("6.1.9", "6.12.3"));
         let abis = [("a", a), ("b", b), ("c", c), ("d", gone)];
         let releases = ["6.1.9", "6.12.3"].map(|version| version.parse().unwrap()).to_vec();
         let held = abis.iter().map(|(name, row)| UnionAbi { name: name.to_string(), rows: vec![row.clone()] });

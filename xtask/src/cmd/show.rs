@@ -6,7 +6,6 @@ use serde::Serialize;
 use super::{Global, Outcome, input, output, page};
 use crate::contract::Listing;
 use crate::diagnostic::{Diagnostic, Result, Sink};
-use crate::model::Abi;
 use crate::resolve::{Union, UnionRow, union};
 
 /// Shows one system call on every ABI
@@ -44,7 +43,7 @@ impl Show {
             None => input::all_held(&data, sink)?,
         };
         let releases: Vec<_> = loaded.iter().map(|loaded| (&loaded.release, &loaded.resolved)).collect();
-        let union = union(&releases, &data.abis, sink);
+        let union = union(&releases, &data.abis, &data.history()?, sink);
         if sink.errors() > 0 {
             return Ok(Outcome::Clean);
         }
@@ -86,19 +85,15 @@ struct ShownJson<'a> {
 }
 
 fn json(union: &Union, found: &Found) -> Result<()> {
-    let abis: Vec<(Abi, &UnionRow)> = found
+    // A listing an ABI, as of the newest release that has the call.
+    let shown: Vec<ShownJson> = found
         .iter()
-        .map(|(abi, row)| {
-            let release = union.releases[row.last].clone();
-            (Abi { release, name: abi.to_string(), syscalls: vec![row.syscall.clone()] }, *row)
-        })
-        .collect();
-    let shown: Vec<ShownJson> = abis
-        .iter()
-        .map(|(abi, row)| ShownJson {
-            first_held: union.releases[row.first].kernel(),
-            last_held: union.releases[row.last].kernel(),
-            listing: Listing::new(abi),
+        .filter_map(|(abi, row)| {
+            let last = &union.releases[row.last];
+            let mut listing = Listing::of_rows(abi, union, &[row])?;
+            (listing.kernel, listing.release) = (last.kernel(), &last.version);
+            let (first_held, last_held) = (union.releases[row.first].kernel(), last.kernel());
+            Some(ShownJson { first_held, last_held, listing })
         })
         .collect();
     output::json(&shown)

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::pool::Pools;
 use super::{HEAD, symbols, variant};
-use crate::model::{Abi, AbiSpec, Guard, Missing, Release, Side, Syscall};
+use crate::model::{Abi, AbiSpec, Between, Guard, Missing, Release, Side, Syscall};
 use crate::resolve::{Union, UnionRow};
 
 pub(super) fn table(spec: &AbiSpec, rows: &[UnionRow], held: &[(usize, &Abi)], union: &Union, pools: &Pools) -> String {
@@ -49,6 +49,13 @@ pub(super) fn table(spec: &AbiSpec, rows: &[UnionRow], held: &[(usize, &Abi)], u
             call.name,
         );
     }
+    let moments: Vec<_> = rows.iter().flat_map(|row| moments(row, &union.releases)).collect();
+    list(&mut out, "MOMENTS", "Moment", moments.len());
+    for (call, what, between) in moments {
+        let version = |release: &Release| format!("({}, {})", release.major, release.minor);
+        let (before, after) = (version(&between.before), version(&between.after));
+        let _ = writeln!(out, "    {what}({}, {before}, {after}), // {}", number(spec, call.number), call.name);
+    }
     let blocks: Vec<_> = rows
         .iter()
         .flat_map(|row| {
@@ -82,6 +89,15 @@ pub(super) fn table(spec: &AbiSpec, rows: &[UnionRow], held: &[(usize, &Abi)], u
     }
     let _ = writeln!(out, "];\n\ntable!({});", variant(&spec.name));
     out
+}
+
+/// When a row came and went, where that is told more exactly than by the first and the last release held.
+fn moments<'a>(row: &'a UnionRow, releases: &[Release]) -> Vec<(&'a Syscall, &'static str, &'a Between)> {
+    let held = |before: &Release, after: &Release| releases.contains(before) && releases.contains(after);
+    let told = [("came", &row.came), ("went", &row.went)].into_iter();
+    told.filter_map(|(what, between)| Some((&row.syscall, what, between.as_ref()?)))
+        .filter(|(_, _, between)| !held(&between.before, &between.after))
+        .collect()
 }
 
 pub(super) fn releases(union: &Union) -> String {

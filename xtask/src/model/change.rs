@@ -1,5 +1,7 @@
 //! What differs between two kernels, without opinion: what `diff` finds and `judge` grades.
 
+use serde::{Deserialize, Serialize};
+
 use super::Release;
 
 /// Two kernels, compared.
@@ -88,7 +90,8 @@ pub struct Spot {
 }
 
 /// What can happen to an ABI or a call. `judge` has a rule for each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the rules of `judge` say it of each")]
 pub enum ChangeKind {
     AbiAdded,

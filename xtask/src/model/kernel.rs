@@ -21,6 +21,11 @@ impl Release {
         format!("{}.{}", self.major, self.minor)
     }
 
+    /// The numbers of `X.Y`.
+    pub fn series(&self) -> (u32, u32) {
+        (self.major, self.minor)
+    }
+
     /// Whether no other `X.Y` lies between this and `next`: the last of each series since 3.0 leads to the next one.
     pub fn is_followed_by(&self, next: &Release) -> bool {
         match (self.major, self.minor) {

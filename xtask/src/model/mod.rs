@@ -6,6 +6,7 @@ mod change;
 mod curated;
 mod facts;
 mod guard;
+mod history;
 mod kernel;
 mod prototype;
 mod resolved;
@@ -20,6 +21,7 @@ pub use facts::{
     ReadFrom, Redirect, TableRow,
 };
 pub use guard::Guard;
+pub use history::{Between, Happened, History, Step};
 pub use kernel::Release;
 pub use prototype::{Argument, Linkage, MatchForm, MatchRule, Param, Scalar, Wrapper};
 pub use resolved::{Abi, Gap, Missing, Parameter, Part, Side, Syscall};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Resolved;
 use super::rows::label_of;
 use crate::diagnostic::{Diagnostic, Sink};
-use crate::model::{Abis, Release, Side, Syscall};
+use crate::model::{Abis, Between, ChangeKind, History, Release, Side, Syscall};
 
 /// The tables over all releases.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,10 @@ pub struct UnionRow {
     pub last: usize,
     /// What older releases say otherwise, oldest first.
     pub older: Vec<Older>,
+    /// Between which releases it came, where the oldest release does not have it.
+    pub came: Option<Between>,
+    /// Between which releases it went, where the newest one does not have it.
+    pub went: Option<Between>,
 }
 
 /// A call as it was, up to a release.
@@ -49,8 +53,8 @@ pub struct Older {
     pub compat: Option<Side>,
 }
 
-/// Lays releases, oldest first, on top of each other.
-pub fn union(releases: &[(&Release, &Resolved)], abis: &Abis, sink: &Sink) -> Union {
+/// Lays releases, oldest first, on top of each other. `history` may tell more exactly when a call came and went.
+pub fn union(releases: &[(&Release, &Resolved)], abis: &Abis, history: &History, sink: &Sink) -> Union {
     let mut union =
         Union { releases: releases.iter().map(|(release, _)| (*release).clone()).collect(), abis: Vec::new() };
     for spec in &abis.abis {
@@ -59,7 +63,14 @@ pub fn union(releases: &[(&Release, &Resolved)], abis: &Abis, sink: &Sink) -> Un
             let Some(abi) = resolved.abis.iter().find(|abi| abi.name == spec.name) else { continue };
             for syscall in &abi.syscalls {
                 let old = rows.remove(&syscall.number);
-                let new = UnionRow { syscall: syscall.clone(), first: index, last: index, older: Vec::new() };
+                let new = UnionRow {
+                    syscall: syscall.clone(),
+                    first: index,
+                    last: index,
+                    older: Vec::new(),
+                    came: None,
+                    went: None,
+                };
                 let row = match old {
                     Some(old) => newer(old, new, &union.releases, &spec.name, sink),
                     None => new,
@@ -69,10 +80,33 @@ pub fn union(releases: &[(&Release, &Resolved)], abis: &Abis, sink: &Sink) -> Un
         }
         if !rows.is_empty() {
             check_names(&spec.name, &rows, sink);
+            rows.values_mut().for_each(|row| when(row, &union.releases, &spec.name, history));
             union.abis.push(UnionAbi { name: spec.name.clone(), rows: rows.into_values().collect() });
         }
     }
     union
+}
+
+/// Between which releases a row came and went.
+fn when(row: &mut UnionRow, releases: &[Release], abi: &str, history: &History) {
+    let names: Vec<&str> = std::iter::once(&row.syscall.name).chain(&row.syscall.aliases).map(String::as_str).collect();
+    let between = |before: usize, after: usize, of_abi, of_call: &[ChangeKind]| {
+        let held = Between { before: releases.get(before)?.clone(), after: releases.get(after)?.clone() };
+        Some(history.find(&held, of_abi, of_call, abi, &names).unwrap_or(held))
+    };
+    use ChangeKind::{AbiAdded, AbiEnded, CallAdded, CallRemoved, NumberAdded, NumberRemoved};
+    let came =
+        row.first.checked_sub(1).and_then(|before| between(before, row.first, AbiAdded, &[CallAdded, NumberAdded]));
+    let went = between(row.last, row.last + 1, AbiEnded, &[CallRemoved, NumberRemoved]);
+    (row.came, row.went) = (came, went);
+}
+
+impl Union {
+    /// Since when an ABI has a call: `≤ 5.10`, `7.3`, `5.10 < … ≤ 6.1`.
+    pub fn since(&self, row: &UnionRow) -> String {
+        let oldest = || self.releases.first().map_or_else(String::new, Release::kernel);
+        row.came.as_ref().map_or_else(|| format!("≤ {}", oldest()), Between::to_string)
+    }
 }
 
 /// A row of an older release under the same number in a newer one.
@@ -119,7 +153,7 @@ fn newer(old: UnionRow, new: UnionRow, releases: &[Release], abi: &str, sink: &S
     if !same(&before.main, &after.main) || !compat_same {
         older.push(Older { last: old.last, main: before.main.clone(), compat: before.compat.clone() });
     }
-    UnionRow { syscall, first: old.first, last: new.last, older }
+    UnionRow { syscall, first: old.first, last: new.last, older, came: None, went: None }
 }
 
 /// A name leads to one number over all releases.

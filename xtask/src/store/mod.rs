@@ -5,6 +5,7 @@
 
 mod flat;
 mod gaps;
+mod history;
 mod read;
 mod spread;
 mod waivers;
@@ -13,9 +14,10 @@ mod write;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Label, Result};
-use crate::model::{Abis, Curated, Facts};
+use crate::model::{Abis, Curated, Facts, History};
 
 pub use gaps::gaps;
+pub use history::{HISTORY, step};
 pub use waivers::waivers;
 pub use write::files;
 
@@ -52,25 +54,19 @@ impl Data {
     pub fn open(root: &Path) -> Result<Data> {
         let abis: Abis = read::yaml(&root.join("abis.yaml"))?;
         let curated = read::yaml(&root.join("curated/entries.yaml"))?;
-        let mut kernels = Vec::new();
         let folder = root.join(RELEASES);
+        let mut kernels = Vec::new();
         if folder.is_dir() {
-            let unreadable = |cause: std::io::Error| {
-                Box::new(
-                    Diagnostic::error("unreadable-data", format!("cannot list this folder: {cause}"))
-                        .at(Label::file(folder.display().to_string())),
-                )
-            };
-            for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
-                let entry = entry.map_err(unreadable)?;
-                let name = entry.file_name().to_string_lossy().into_owned();
-                if entry.path().join("release.yaml").is_file() && kernel_order(&name).is_some() {
-                    kernels.push(name);
-                }
-            }
+            kernels = names(&folder)?;
+            kernels.retain(|name| folder.join(name).join("release.yaml").is_file() && kernel_order(name).is_some());
         }
         kernels.sort_by_key(|name| kernel_order(name));
         Ok(Data { root: root.to_path_buf(), abis, curated, kernels })
+    }
+
+    /// What walks over a clone's tags have found.
+    pub fn history(&self) -> Result<History> {
+        history::load(&self.root.join(HISTORY))
     }
 
     /// The facts of a release that is held.
@@ -86,6 +82,22 @@ impl Data {
         }
         Ok(facts)
     }
+}
+
+/// The names in a folder, sorted.
+fn names(folder: &Path) -> Result<Vec<String>> {
+    let unreadable = |cause: std::io::Error| {
+        Box::new(
+            Diagnostic::error("unreadable-data", format!("cannot list this folder: {cause}"))
+                .at(Label::file(folder.display().to_string())),
+        )
+    };
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        names.push(entry.map_err(unreadable)?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// `X.Y` as numbers.

@@ -95,7 +95,7 @@ impl Changes {
     }
 }
 
-fn set<'a>(names: &'a str) -> BTreeSet<&'a str> {
+fn set(names: &str) -> BTreeSet<&str> {
     names.split_whitespace().collect()
 }
 

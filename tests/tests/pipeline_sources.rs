@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use syscall_meta_gen::diagnostic::{Diagnostic, Sink};
 use syscall_meta_gen::extract::{Earlier, extract_after};
 use syscall_meta_gen::model::Facts;
-use syscall_meta_gen::source::{Blobs, Kernel, Mode, Progress};
+use syscall_meta_gen::source::{Blobs, Kernel, Mode, Progress, Range};
 use syscall_meta_gen::store;
 use syscall_meta_tests::{FIXTURES, Packing, Repository, Tree, data, facts, git};
 
@@ -114,6 +114,31 @@ fn object(clone: &std::path::Path, name: &str) -> std::path::PathBuf {
     let output = std::process::Command::new("git").current_dir(clone).args(["rev-parse", name]).output().unwrap();
     let id = String::from_utf8(output.stdout).unwrap();
     clone.join(format!(".git/objects/{}/{}", &id[..2], id[2..].trim()))
+}
+
+#[test]
+fn the_releases_of_a_clone_come_in_order() {
+    let tree = Tree::of("kernel");
+    let clone = tree.committed(false);
+    let tags = ["v5.9", "v5.10", "v5.10.3", "6.1", "v6.1-rc1", "v6.1", "v6.1.9", "v6.2", "v6.12", "v6.13", "next-1"];
+    tags.iter().for_each(|tag| git(&clone, &["tag", tag]));
+    let listed = |range: &str| Range::parse(&format!("{}@{range}", clone.display())).unwrap().tags();
+    assert_eq!(listed("v5.10..v6.12").unwrap(), ["v5.10", "v6.1", "v6.2", "v6.12"]);
+    assert_eq!(listed("v5.10.3..v6.1.9").unwrap(), ["v5.10.3", "v6.1", "v6.1.9"]);
+    assert_eq!(listed("v5.9..6.1").unwrap(), ["v5.9", "v5.10", "6.1"]);
+    assert_eq!(listed("v6.2..v6.2").unwrap(), ["v6.2"]);
+    for (range, code, named) in [
+        ("v6.12..v5.10", "range-backwards", "`v6.12` is newer than `v5.10`"),
+        ("v5.10..v6.11", "no-such-revision", "no tag `v6.11`"),
+        ("v5.10..v6.1-rc1", "not-a-release", "`v6.1-rc1`"),
+        ("main..v6.1", "not-a-release", "`main`"),
+    ] {
+        let error = listed(range).unwrap_err();
+        assert!(error.code == code && error.message.contains(named) && error.help.is_some(), "{range}: {error}");
+    }
+    let plain = format!("{}@v5.10..v6.1", tree.spec());
+    assert_eq!(Range::parse(&plain).unwrap().tags().unwrap_err().code, "not-a-repository");
+    assert_eq!(Range::parse("nowhere@v5.10..v6.1").unwrap().tags().unwrap_err().code, "no-such-source");
 }
 
 #[test]

@@ -100,6 +100,13 @@ impl Git {
         format!("`git -C {repository} tag` lists what there is, `git -C {repository} fetch --tags` gets more")
     }
 
+    /// The names of all tags.
+    pub(super) fn tags(&self) -> Result<Vec<String>> {
+        let listed = self.run(&["for-each-ref", "--format=%(refname:strip=2)", "refs/tags"]);
+        let listed = listed.map_err(|said| self.failed(&said))?;
+        Ok(String::from_utf8_lossy(&listed).lines().map(str::to_string).collect())
+    }
+
     pub(super) fn read<T: Send + Sync>(
         &self,
         selection: &Selection,

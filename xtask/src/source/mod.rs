@@ -13,10 +13,12 @@ mod gather;
 mod git;
 mod links;
 mod progress;
+mod releases;
 mod tarball;
 
 pub use earlier::Earlier;
 pub use progress::{Mode, Progress};
+pub use releases::Range;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

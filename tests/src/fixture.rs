@@ -109,6 +109,29 @@ impl Tree {
         git(self.home.path(), &["clone", "--quiet", "--bare", &from, &to]);
         path
     }
+
+    /// Commits the tree as it is now to the clone that [`Tree::committed`] made, under a tag, and gives `REPO@TAG`.
+    pub fn committed_again(&self, tag: &str) -> String {
+        let work = self.home.path().join("clone");
+        clear(&work);
+        copy(&self.path(), &work);
+        git(&work, &["add", "--force", "--all"]);
+        git(&work, &["commit", "--quiet", "--allow-empty", "--message=all of it again"]);
+        git(&work, &["tag", tag]);
+        format!("{}@{tag}", work.display())
+    }
+}
+
+/// Takes away what a clone has checked out.
+fn clear(work: &Path) {
+    for entry in fs::read_dir(work).expect("a clone") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() && !path.is_symlink() && !path.ends_with(".git") {
+            fs::remove_dir_all(&path).expect("a folder goes");
+        } else if !path.ends_with(".git") {
+            fs::remove_file(&path).expect("a file goes");
+        }
+    }
 }
 
 /// How a tarball is packed.

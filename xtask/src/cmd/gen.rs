@@ -75,7 +75,7 @@ impl Gen {
     /// Reads one kernel, and compares it with what `data/` holds of its release.
     fn read(&self, data: &Data, spec: &str, sink: &Sink) -> Result<Read> {
         let kernel = Kernel::open(spec)?;
-        let Extracted { mut facts, sha256 } = extract(&kernel, &data.abis, &input::progress(), sink)?;
+        let Extracted { mut facts, sha256, .. } = extract(&kernel, &data.abis, &input::progress(), sink)?;
         let held = match data.kernels.contains(&facts.release.kernel()) {
             true if self.check => Some(data.load(&facts.release.kernel())?),
             // What a killed run left half-done is written anew here, so it must not stand in the way.

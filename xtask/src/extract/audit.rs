@@ -14,7 +14,7 @@ const MACHINES: &str = "linux/elf-em.h";
 const LITTLE_ENDIAN: u32 = 0x4000_0000;
 
 /// Says which ABIs of this kernel claim a value that its header does not define.
-pub(super) fn check<T: Sync>(tree: &Tree<T>, abis: &Abis, found: &BTreeMap<String, Numbers>, sink: &Sink) {
+pub(super) fn check<T: Send + Sync>(tree: &Tree<T>, abis: &Abis, found: &BTreeMap<String, Numbers>, sink: &Sink) {
     let Some(header) = tree.get(HEADER) else { return };
     let session = Session::new();
     let setup = Setup::new(DataModel::LP64).macros_only();
@@ -44,7 +44,7 @@ pub(super) fn check<T: Sync>(tree: &Tree<T>, abis: &Abis, found: &BTreeMap<Strin
 /// The header's values are sums with the machine numbers of ELF; what else it includes defines none of them.
 struct MachinesOnly<'a, T>(&'a Tree<T>);
 
-impl<T: Sync> Headers for MachinesOnly<'_, T> {
+impl<T: Send + Sync> Headers for MachinesOnly<'_, T> {
     fn find(&self, name: &str, _angled: bool, _from: &str, _next: bool) -> Include {
         match self.0.get(&format!("include/uapi/{name}")).filter(|_| name == MACHINES) {
             Some(text) => Include::Text { path: text.path.clone(), text: text.text.clone() },

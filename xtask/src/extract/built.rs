@@ -21,7 +21,12 @@ const TOP: [&str; 5] = ["init", "drivers", "net", "libs", "virt"];
 
 /// The condition under which each file is built; a file that always is has none. `pasted` says which files include a
 /// file as text: those are built in its place.
-pub(super) fn built<T: Sync>(tree: &Tree<T>, files: &[&str], pasted: &Pasted, sink: &Sink) -> BTreeMap<String, Guard> {
+pub(super) fn built<T: Send + Sync>(
+    tree: &Tree<T>,
+    files: &[&str],
+    pasted: &Pasted,
+    sink: &Sink,
+) -> BTreeMap<String, Guard> {
     let mut by_arch: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
     for file in files.iter().filter(|file| !is_user_mode(file)) {
         by_arch.entry(arch(file)).or_default().push(file);

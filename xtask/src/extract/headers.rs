@@ -19,7 +19,7 @@ pub(super) struct AbiHeaders<'a, T> {
     pub others: BTreeSet<&'a str>,
 }
 
-impl<T: Sync> Headers for AbiHeaders<'_, T> {
+impl<T: Send + Sync> Headers for AbiHeaders<'_, T> {
     /// `asm/x.h` is the architecture's own, else the generic one: `arch/*/include/uapi/asm/Kbuild` and
     /// `include/uapi/asm-generic/Kbuild` have the build write wrappers that say just this.
     fn find(&self, name: &str, _angled: bool, _from: &str, _next: bool) -> Include {

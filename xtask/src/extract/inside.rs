@@ -167,7 +167,7 @@ fn symbols(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-impl<T: Sync> Headers for KernelHeaders<'_, T> {
+impl<T: Send + Sync> Headers for KernelHeaders<'_, T> {
     fn find(&self, name: &str, _angled: bool, _from: &str, _next: bool) -> Include {
         match self.get(name).filter(|_| self.follow.follows(name)) {
             Some(text) => Include::Text { path: text.path.clone(), text: text.text.clone() },

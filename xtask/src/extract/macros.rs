@@ -22,7 +22,7 @@ const TRIED: usize = 6;
 /// which nothing says that it would be known here if it were defined.
 ///
 /// `config` says of a way and a `CONFIG_` symbol whether it is on.
-pub(super) fn settled<T: Sync>(
+pub(super) fn settled<T: Send + Sync>(
     tree: &Tree<T>,
     abis: &Abis,
     ways: &[Way],
@@ -61,7 +61,7 @@ struct Reader<'a, T> {
     sink: &'a Sink,
 }
 
-impl<T: Sync> Reader<'_, T> {
+impl<T: Send + Sync> Reader<'_, T> {
     /// Whether each symbol holds on one way, where that is settled.
     fn answers(&self, way: &Way, symbols: &[&str]) -> Vec<Option<bool>> {
         let headers = KernelHeaders { tree: self.tree, arch: way.arch(), follow: Follow::WantedCalls };

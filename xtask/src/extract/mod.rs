@@ -24,11 +24,19 @@ use crate::model::{
     Abis, Argument, ArgumentMacro, Definition, EntryFunction, Facts, Guard, OptionalEntry, Redirect, TableRow,
 };
 use crate::parse;
-use crate::source::{File, Kernel, Origin, Progress, Tree};
+use crate::source::{self, Blobs, File, Kernel, Origin, Progress, Tree};
 
 pub use digest::digest;
 
-/// What one scanned file holds.
+/// What one scanned file holds, and what there is to say about it: where the next revision has the same file, it is not
+/// scanned again, and whoever reads only that is told, too.
+#[derive(Debug)]
+struct Scanned {
+    found: Found,
+    said: Vec<Diagnostic>,
+}
+
+#[derive(Debug, Default)]
 struct Found {
     definitions: Vec<Definition>,
     functions: Vec<EntryFunction>,
@@ -48,13 +56,39 @@ pub struct Extracted {
     pub facts: Facts,
     /// SHA-256 of the tarball, if it was one.
     pub sha256: Option<String>,
+    /// How many blobs were read and how many shared, if it was a git revision.
+    pub blobs: Option<Blobs>,
+}
+
+/// What carries over from one kernel to the next, so that two revisions of one git clone cost little more than one.
+///
+/// It keeps what the revision before had, nothing older. The facts are those that [`extract`] gives.
+#[derive(Debug, Default)]
+pub struct Earlier(source::Earlier<Scanned>);
+
+impl Earlier {
+    /// Nothing was read yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 /// Reads the facts of a kernel. What it noticed is in `sink`; facts beside errors are not to be used.
 pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -> Result<Extracted> {
+    extract_after(kernel, &mut Earlier::new(), abis, progress, sink)
+}
+
+/// Reads the facts of a kernel after others, of which only a revision of the same git clone makes a difference: files
+/// that are the same there are not read again. What there is to say about those is in `sink` all the same.
+pub fn extract_after(
+    kernel: &Kernel,
+    earlier: &mut Earlier,
+    abis: &Abis,
+    progress: &Progress,
+    sink: &Sink,
+) -> Result<Extracted> {
     let wanted = wanted::Wanted::new(abis);
-    let scan = |file: &File| scan(file, sink);
-    let mut tree = kernel.read(&wanted.selection(), &scan, progress, sink)?;
+    let tree = kernel.read_after(&mut earlier.0, &wanted.selection(), &scan, progress, sink)?;
     let makefile = tree
         .get("Makefile")
         .ok_or_else(|| Box::new(Diagnostic::error("no-makefile", "the kernel has no `Makefile`")))?;
@@ -91,25 +125,27 @@ pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -
     }
     // Headers whose text is kept are not among what was scanned.
     let headers = tree.texts().filter(|text| text.path.ends_with("/include/asm/unistd.h"));
-    let mut redirects: Vec<_> =
-        headers.map(|text| (text.path.clone(), parse::redirects(&text.path, &text.text, sink))).collect();
+    let headers: Vec<_> = headers.map(|text| (&text.path, parse::redirects(&text.path, &text.text, sink))).collect();
+    let mut redirects: Vec<_> = headers.iter().map(|(path, found)| (*path, found.as_slice())).collect();
     let mut functions = Vec::new();
     let mut pasted = built::Pasted::new();
-    for (path, found) in std::mem::take(&mut tree.scanned) {
-        for (other, guard) in found.pasted {
-            pasted.entry(beside(&path, &other)).or_default().push((path.to_string(), guard));
+    for (path, scanned) in &tree.scanned {
+        let Scanned { found, said } = &**scanned;
+        said.iter().for_each(|said| sink.push(said.clone()));
+        for (other, guard) in &found.pasted {
+            pasted.entry(beside(path, other)).or_default().push((path.to_string(), guard.clone()));
         }
         if !found.arguments.is_empty() {
-            facts.arguments.insert(path.to_string(), found.arguments);
+            facts.arguments.insert(path.to_string(), found.arguments.clone());
         }
         if !found.optional.is_empty() {
-            facts.optional.insert(path.to_string(), found.optional);
+            facts.optional.insert(path.to_string(), found.optional.clone());
         }
         if !found.definitions.is_empty() {
-            facts.definitions.insert(path.to_string(), found.definitions);
+            facts.definitions.insert(path.to_string(), found.definitions.clone());
         }
-        functions.push((path.clone(), found.functions));
-        redirects.push((path, found.redirects));
+        functions.push((path, found.functions.as_slice()));
+        redirects.push((path, found.redirects.as_slice()));
     }
     // Which functions and redirections matter shows only now that every table is known.
     let entries = facts.named_entries();
@@ -123,11 +159,11 @@ pub fn extract(kernel: &Kernel, abis: &Abis, progress: &Progress, sink: &Sink) -
     let sources: BTreeSet<&str> = facts.definitions.keys().chain(facts.functions.keys()).map(String::as_str).collect();
     facts.built = built::built(&tree, &sources.into_iter().collect::<Vec<_>>(), &pasted, sink);
     settle(&mut facts, &tree, abis, sink);
-    Ok(Extracted { facts, sha256 })
+    Ok(Extracted { facts, sha256, blobs: tree.blobs })
 }
 
 /// What the text leaves to configuration and headers, for each kernel: conditions, then what depends on them.
-fn settle(facts: &mut Facts, tree: &Tree<Found>, abis: &Abis, sink: &Sink) {
+fn settle(facts: &mut Facts, tree: &Tree<Scanned>, abis: &Abis, sink: &Sink) {
     let (ways, symbols) = (facts.ways(abis), symbols(facts));
     let mut asked = symbols.clone();
     asked.extend(inside::asked(tree).into_iter().chain(wrappers::asked(tree)));
@@ -170,15 +206,20 @@ fn beside(file: &str, path: &str) -> String {
 }
 
 /// What passes, by file; files of which nothing does are left out.
-fn kept<T>(found: Vec<(Arc<str>, Vec<T>)>, passes: impl Fn(&T) -> bool) -> BTreeMap<String, Vec<T>> {
-    let kept = found.into_iter().map(|(path, mut all)| {
-        all.retain(&passes);
-        (path.to_string(), all)
-    });
-    kept.filter(|(_, all)| !all.is_empty()).collect()
+fn kept<T: Clone>(found: Vec<(&Arc<str>, &[T])>, passes: impl Fn(&T) -> bool) -> BTreeMap<String, Vec<T>> {
+    let kept = |all: &[T]| all.iter().filter(|one| passes(one)).cloned().collect::<Vec<T>>();
+    let kept = found.into_iter().map(|(path, all)| (path, kept(all)));
+    kept.filter(|(_, all)| !all.is_empty()).map(|(path, all)| (path.to_string(), all)).collect()
 }
 
-fn scan(file: &File, sink: &Sink) -> Option<Found> {
+fn scan(file: &File) -> Option<Scanned> {
+    let sink = Sink::new();
+    let found = found(file, &sink);
+    let said = sink.take();
+    (found.is_some() || !said.is_empty()).then(|| Scanned { found: found.unwrap_or_default(), said })
+}
+
+fn found(file: &File, sink: &Sink) -> Option<Found> {
     let in_arch = file.path.starts_with("arch/");
     let defines = parse::may_define(file.bytes);
     let pasted = parse::pasted(file.path, file.bytes);

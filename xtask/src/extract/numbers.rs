@@ -22,7 +22,12 @@ use crate::source::{Text, Tree};
 type Tables = BTreeMap<String, Vec<TableRow>>;
 
 /// The numbers of every ABI that the kernel has, by ABI.
-pub(super) fn numbers<T: Sync>(tree: &Tree<T>, abis: &Abis, tables: &Tables, sink: &Sink) -> BTreeMap<String, Numbers> {
+pub(super) fn numbers<T: Send + Sync>(
+    tree: &Tree<T>,
+    abis: &Abis,
+    tables: &Tables,
+    sink: &Sink,
+) -> BTreeMap<String, Numbers> {
     let session = Session::new();
     let reader = Reader { tree, abis, tables, session: &session, sink };
     let found: BTreeMap<String, Numbers> =
@@ -47,7 +52,7 @@ enum Choice<'a> {
     Header { header: &'a str, evaluated_as: Option<&'a str>, predefined: &'a [String] },
 }
 
-impl<'a, T: Sync> Reader<'a, T> {
+impl<'a, T: Send + Sync> Reader<'a, T> {
     /// What one ABI's header says, or none where this kernel does not have the ABI.
     fn numbers(&self, spec: &'a AbiSpec) -> Option<Numbers> {
         let header = format!("arch/{}/include/uapi/asm/unistd.h", spec.arch);

@@ -18,7 +18,7 @@ use crate::source::Tree;
 const ASSUMED: [&str; 2] = ["CONFIG_COMPAT", "CONFIG_HAVE_UID16"];
 
 /// What the typedefs come to that parameters of these facts use.
-pub(super) fn of<T: Sync>(
+pub(super) fn of<T: Send + Sync>(
     tree: &Tree<T>,
     abis: &Abis,
     facts: &Facts,
@@ -55,7 +55,7 @@ fn names(facts: &Facts) -> BTreeSet<String> {
 /// What each name comes to, by kernel; a kernel whose headers do not tell is left out. Names may be `enum x`, too.
 ///
 /// `settled` says of a kernel and a `CONFIG_` symbol whether it is on.
-pub(super) fn typedefs<T: Sync>(
+pub(super) fn typedefs<T: Send + Sync>(
     tree: &Tree<T>,
     abis: &Abis,
     kernels: &BTreeSet<&str>,
@@ -83,7 +83,7 @@ pub(super) fn typedefs<T: Sync>(
 }
 
 /// What each name comes to on one kernel, with these `CONFIG_` symbols on.
-fn of_kernel<'c, T: Sync>(
+fn of_kernel<'c, T: Send + Sync>(
     tree: &Tree<T>,
     session: &Session,
     kernel: &AbiSpec,

@@ -39,7 +39,7 @@ const MARK: &str = "__probe__";
 const MOST_OPEN: usize = 6;
 
 /// The wrappers of each kernel that these ways lead into, by its native ABI.
-pub(super) fn wrappers<T: Sync>(
+pub(super) fn wrappers<T: Send + Sync>(
     tree: &Tree<T>,
     ways: &[Way],
     settled: &Settled,
@@ -109,7 +109,7 @@ impl Case<'_> {
     }
 }
 
-impl<'a, T: Sync> Reader<'a, T> {
+impl<'a, T: Send + Sync> Reader<'a, T> {
     fn wrappers(&self) -> Vec<Wrapper> {
         let cases = self.cases();
         let runs: Vec<BTreeMap<&str, BTreeSet<Wrapper>>> = cases.iter().map(|case| self.run(case)).collect();
@@ -271,7 +271,7 @@ struct KernelHeaders<'a, T> {
     own: Option<&'a Text>,
 }
 
-impl<T: Sync> Headers for KernelHeaders<'_, T> {
+impl<T: Send + Sync> Headers for KernelHeaders<'_, T> {
     fn find(&self, name: &str, _angled: bool, _from: &str, _next: bool) -> Include {
         let text = match name {
             "linux/syscalls.h" => self.tree.get(SYSCALLS),

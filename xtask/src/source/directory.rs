@@ -44,7 +44,7 @@ impl Directory {
         Ok(Directory { root: root.to_path_buf() })
     }
 
-    pub(super) fn read<T: Send>(
+    pub(super) fn read<T: Send + Sync>(
         &self,
         selection: &Selection,
         scan: Scan<T>,

@@ -20,10 +20,22 @@ pub(super) struct Row<T> {
     pub(super) outcome: Outcome<T>,
 }
 
+/// Clones share what it holds.
+#[derive(Debug)]
 pub(super) enum Outcome<T> {
     Kept(Arc<str>),
-    Found(T),
+    Found(Arc<T>),
     Nothing,
+}
+
+impl<T> Clone for Outcome<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Outcome::Kept(text) => Outcome::Kept(Arc::clone(text)),
+            Outcome::Found(found) => Outcome::Found(Arc::clone(found)),
+            Outcome::Nothing => Outcome::Nothing,
+        }
+    }
 }
 
 impl<T> Row<T> {
@@ -32,7 +44,7 @@ impl<T> Row<T> {
         let file = File { path: &path, bytes };
         let outcome = match want {
             Want::Keep => Outcome::Kept(Arc::from(file.text())),
-            Want::Scan => scan(&file).map_or(Outcome::Nothing, Outcome::Found),
+            Want::Scan => scan(&file).map_or(Outcome::Nothing, |found| Outcome::Found(Arc::new(found))),
             Want::No => Outcome::Nothing,
         };
         Row { path, order, outcome }
@@ -83,7 +95,7 @@ pub(super) fn channel() -> (Sender, Receiver<Batch>) {
 }
 
 /// The scanning end: works until every sender is gone. The rows come in any order.
-pub(super) fn gather<T: Send>(batches: Receiver<Batch>, scan: Scan<T>) -> Vec<Row<T>> {
+pub(super) fn gather<T: Send + Sync>(batches: Receiver<Batch>, scan: Scan<T>) -> Vec<Row<T>> {
     let rows = |batch: Batch| {
         let Batch { bytes, files } = batch;
         files.into_iter().map(move |(path, order, want, range)| Row::new(path, order, want, &bytes[range], scan))

@@ -1,21 +1,24 @@
 //! A kernel in a git clone: the installed `git` lists a revision and hands out its blobs, without a checkout.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::{Arc, Mutex};
-use std::thread;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::{fs, thread};
 
-use super::gather::{self, Batch, Scan, Sender};
+use super::earlier::{Earlier, Finder, Revision, Seen};
+use super::gather::{self, Batch, Row, Scan, Sender};
 use super::links;
 use super::progress::Progress;
-use super::{LARGEST, Origin, SRC, Selection, Tree, Want, check_kernel, is_kernel_makefile, join};
+use super::{Blobs, Folders, LARGEST, Origin, SRC, Selection, Tree, Want, check_kernel, is_kernel_makefile, join};
 use crate::diagnostic::{Diagnostic, Result, Sink};
 
 #[derive(Debug)]
 pub(super) struct Git {
     repository: String,
+    /// Where the objects are, however the repository was named.
+    clone: PathBuf,
     commit: String,
     name: String,
 }
@@ -26,23 +29,46 @@ struct Blob<'a> {
     target: Option<Arc<str>>,
 }
 
+/// A file that has to be read.
+struct Wanted<'a> {
+    path: Arc<str>,
+    id: &'a str,
+    want: Want,
+}
+
+/// Where links lead, by the id of their blob.
+type Targets = HashMap<Arc<str>, Arc<str>>;
+
 /// The ids that the processes still have to ask for.
 type Queue<'a> = Mutex<std::vec::IntoIter<&'a str>>;
 
 type Content<'a> = io::Take<&'a mut BufReader<ChildStdout>>;
 
 impl Git {
-    pub(super) fn open(repository: &str, revision: &str) -> Result<Self> {
-        let name = format!("{repository}@{revision}");
+    /// A clone, of which no revision is chosen yet.
+    pub(super) fn at(repository: &str) -> Result<Self> {
         let error = |code, message: String, help: &str| Box::new(Diagnostic::error(code, message).help(help));
         if !Path::new(repository).is_dir() {
             return Err(error("no-such-source", format!("there is no git repository at `{repository}`"), SRC));
         }
-        let mut git = Git { repository: repository.to_string(), commit: String::new(), name };
-        git.run(&["rev-parse", "--git-dir"]).map_err(|said| {
+        let mut git = Git::unopened(repository);
+        let folder = git.run(&["rev-parse", "--git-common-dir"]).map_err(|said| {
             let (first, more) = said.split_once('\n').unwrap_or((&said, SRC));
             error("not-a-repository", format!("git cannot read `{repository}`: {first}"), more.trim())
         })?;
+        let folder = Path::new(repository).join(String::from_utf8_lossy(&folder).trim());
+        git.clone = fs::canonicalize(&folder).unwrap_or(folder);
+        Ok(git)
+    }
+
+    fn unopened(repository: &str) -> Self {
+        let (repository, name) = (repository.to_string(), repository.to_string());
+        Git { repository, clone: PathBuf::new(), commit: String::new(), name }
+    }
+
+    pub(super) fn open(repository: &str, revision: &str) -> Result<Self> {
+        let mut git = Git::at(repository)?;
+        git.name = format!("{repository}@{revision}");
         let commit = format!("{revision}^{{commit}}");
         let found = match revision {
             "" => Err("no revision is given".to_string()),
@@ -50,10 +76,9 @@ impl Git {
             _ => git.run(&["rev-parse", "--quiet", "--verify", &commit]),
         };
         let found = found.map_err(|said| {
-            let help =
-                format!("`git -C {repository} tag` lists what there is, `git -C {repository} fetch --tags` gets more");
             let said = if said.is_empty() { said } else { format!(": {said}") };
-            error("no-such-revision", format!("`{repository}` has no revision `{revision}`{said}"), &help)
+            let message = format!("`{repository}` has no revision `{revision}`{said}");
+            Box::new(Diagnostic::error("no-such-revision", message).help(git.other_revisions()))
         })?;
         git.commit = String::from_utf8_lossy(&found).trim().to_string();
 
@@ -69,25 +94,45 @@ impl Git {
         Ok(git)
     }
 
-    pub(super) fn read<T: Send>(
+    /// The way out where a revision is not there.
+    pub(super) fn other_revisions(&self) -> String {
+        let repository = &self.repository;
+        format!("`git -C {repository} tag` lists what there is, `git -C {repository} fetch --tags` gets more")
+    }
+
+    /// The names of all tags.
+    pub(super) fn tags(&self) -> Result<Vec<String>> {
+        let listed = self.run(&["for-each-ref", "--format=%(refname:strip=2)", "refs/tags"]);
+        let listed = listed.map_err(|said| self.failed(&said))?;
+        Ok(String::from_utf8_lossy(&listed).lines().map(str::to_string).collect())
+    }
+
+    pub(super) fn read<T: Send + Sync>(
         &self,
         selection: &Selection,
         scan: Scan<T>,
+        earlier: &mut Earlier<T>,
         progress: &Progress,
         sink: &Sink,
     ) -> Result<Tree<T>> {
         let listed =
             self.run(&["ls-tree", "-r", "-z", "--full-tree", &self.commit]).map_err(|said| self.failed(&said))?;
-        let blobs = self.blobs(&listed)?;
+        let listed: Vec<Listed> = entries(&listed).collect();
+        let before = earlier.of(&self.clone);
+        let (targets, read_links) = self.targets(&listed, before)?;
+        let blobs = blobs(&listed, &targets);
         let look = |path: &str| links::look_up(&blobs, path, |blob| blob.target.as_ref());
         let mut all_links = BTreeMap::new();
-        let mut ids = Vec::new();
-        let mut wanted: HashMap<&str, Vec<(Arc<str>, Want)>> = HashMap::new();
+        let (mut files, mut wanted) = (Vec::new(), Vec::new());
+        let (mut folders, mut finder) = (Folders::new(selection), Finder::new(before));
         for (path, blob) in &blobs {
-            if let Some(target) = blob.target.as_ref().filter(|_| selection.reaches(path)) {
-                all_links.insert(path.clone(), target.clone());
+            if !folders.reach(path) {
+                continue;
             }
-            let want = selection.of(path);
+            if let Some(target) = &blob.target {
+                all_links.insert(Arc::from(*path), target.clone());
+            }
+            let want = (selection.want)(path);
             if want == Want::No {
                 continue;
             }
@@ -96,60 +141,99 @@ impl Git {
                 None => Some(blob),
             };
             if let Some(Blob { id, .. }) = real {
-                let paths = wanted.entry(id).or_default();
-                if paths.is_empty() {
-                    ids.push(*id);
+                match finder.find(path, id, want) {
+                    Some(seen) => files.push(seen.clone()),
+                    None => wanted.push(Wanted { path: Arc::from(*path), id, want }),
                 }
-                paths.push((path.clone(), want));
             }
         }
+        let (read, read_files) = self.files(&wanted, scan, progress)?;
+        files.extend(read);
+        files.sort_by(|a, b| a.path.cmp(&b.path));
 
+        let ids: HashSet<&str> = files.iter().map(|seen| &*seen.id).chain(targets.keys().map(|id| &**id)).collect();
+        let read = read_links + read_files;
+        let blobs = Blobs { read, shared: ids.len().saturating_sub(read) };
+        let row = |seen: &Seen<T>| Row { path: seen.path.clone(), order: 0, outcome: seen.outcome.clone() };
+        let mut tree =
+            Tree::new(files.iter().map(row).collect(), all_links, Origin::Git { commit: self.commit.clone() });
+        tree.blobs = Some(blobs);
+        earlier.set(Revision { clone: self.clone.clone(), files, targets });
+        Ok(tree)
+    }
+
+    /// Where links lead, by the id of their blob, and how many of these had to be read.
+    fn targets<T>(&self, listed: &[Listed], before: Option<&Revision<T>>) -> Result<(Targets, usize)> {
+        let links: BTreeSet<&str> = listed.iter().filter(|entry| entry.mode == LINK).map(|entry| entry.id).collect();
+        let known = |id: &&str| before.and_then(|before| before.targets.get_key_value(*id));
+        let mut targets: Targets =
+            links.iter().filter_map(known).map(|(id, target)| (id.clone(), target.clone())).collect();
+        let new: Vec<&str> = links.into_iter().filter(|id| known(id).is_none()).collect();
+        let count = self.cat(&Mutex::new(new.into_iter()), &mut |id, content| {
+            let mut target = Vec::new();
+            content.read_to_end(&mut target).map_err(|cause| self.failed(&cause.to_string()))?;
+            targets.insert(id.into(), String::from_utf8_lossy(&target).into());
+            Ok(())
+        })?;
+        Ok((targets, count))
+    }
+
+    /// What becomes of the files that have to be read, in any order, and how many blobs that took.
+    fn files<T: Send + Sync>(
+        &self,
+        wanted: &[Wanted],
+        scan: Scan<T>,
+        progress: &Progress,
+    ) -> Result<(Vec<Seen<T>>, usize)> {
+        let (mut ids, mut by_id) = (Vec::new(), HashMap::<&str, Vec<usize>>::new());
+        for (number, Wanted { id, .. }) in wanted.iter().enumerate() {
+            let numbers = by_id.entry(id).or_default();
+            if numbers.is_empty() {
+                ids.push(*id);
+            }
+            numbers.push(number);
+        }
         let bar = progress.files(&self.name, ids.len());
+        // A process takes some ids at a time; one that gets none is not started.
+        let useful = ids.len().div_ceil(TAKEN);
+        let processes = thread::available_parallelism().map_or(1, usize::from).min(4).min(useful);
         let queue = Mutex::new(ids.into_iter());
-        let processes = thread::available_parallelism().map_or(1, usize::from).min(4);
         let read = |sender: Sender| {
             let mut batch = Batch::default();
-            self.cat(&queue, &mut |id, content| {
+            let count = self.cat(&queue, &mut |id, content| {
                 let start = batch.bytes.len();
                 content.read_to_end(&mut batch.bytes).map_err(|cause| self.failed(&cause.to_string()))?;
-                for (path, want) in wanted.get(id).into_iter().flatten() {
-                    batch.add(path.clone(), 0, *want, start);
+                for number in by_id.get(id).into_iter().flatten() {
+                    if let Some(Wanted { path, want, .. }) = wanted.get(*number) {
+                        batch.add(path.clone(), *number, *want, start);
+                    }
                 }
                 bar.add(1);
                 sender.send_if_full(&mut batch)
             })?;
-            sender.send(&mut batch)
+            sender.send(&mut batch).map(|()| count)
         };
-        let rows = thread::scope(|scope| {
+        let (rows, count) = thread::scope(|scope| {
             let (sender, batches) = gather::channel();
             let readers = std::iter::repeat_n(sender, processes);
             let readers: Vec<_> = readers.map(|sender| scope.spawn(|| read(sender))).collect();
             let rows = gather::gather(batches, scan);
-            readers.into_iter().try_for_each(join).map(|()| rows)
+            let counts: Result<Vec<usize>> = readers.into_iter().map(join).collect();
+            counts.map(|counts| (rows, counts.iter().sum()))
         })?;
-        Ok(Tree::new(rows, all_links, Origin::Git { commit: self.commit.clone() }))
-    }
-
-    /// All files and links of the revision. A link's target is the content of its blob.
-    fn blobs<'a>(&self, listed: &'a [u8]) -> Result<BTreeMap<Arc<str>, Blob<'a>>> {
-        let links: Vec<&str> = entries(listed).filter(|entry| entry.mode == "120000").map(|entry| entry.id).collect();
-        let mut targets: HashMap<String, Arc<str>> = HashMap::new();
-        self.cat(&Mutex::new(links.into_iter()), &mut |id, content| {
-            let mut target = Vec::new();
-            content.read_to_end(&mut target).map_err(|cause| self.failed(&cause.to_string()))?;
-            targets.insert(id.to_string(), String::from_utf8_lossy(&target).into());
-            Ok(())
-        })?;
-        let files = entries(listed).filter(|entry| entry.mode.starts_with("1") && entry.mode != "160000");
-        let blob = |Listed { mode, id, path }| {
-            let target = (mode == "120000").then(|| targets.get(id).cloned()).flatten();
-            (Arc::from(path), Blob { id, target })
+        let seen = |Row { path, order, outcome }| {
+            let Wanted { id, want, .. } = wanted.get(order)?;
+            Some(Seen { path, id: Arc::from(*id), want: *want, outcome })
         };
-        Ok(files.map(blob).collect())
+        Ok((rows.into_iter().filter_map(seen).collect(), count))
     }
 
-    /// Runs one `git cat-file` that takes ids off the queue until it is empty, and shows each blob.
-    fn cat(&self, queue: &Queue, visit: &mut dyn FnMut(&str, &mut Content) -> Result<()>) -> Result<()> {
+    /// Runs one `git cat-file` that takes ids off the queue until it is empty, and shows each blob. Gives how many blobs
+    /// it handed out.
+    fn cat(&self, queue: &Queue, visit: &mut dyn FnMut(&str, &mut Content) -> Result<()>) -> Result<usize> {
+        if lock(queue).len() == 0 {
+            return Ok(0);
+        }
         let mut command = self.command();
         command.args(["cat-file", "--batch", "--buffer"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -170,14 +254,19 @@ impl Git {
             let status = child.wait();
             let said = join(said);
             match (shown?, status) {
-                (true, Ok(status)) if status.success() => Ok(()),
+                (Some(count), Ok(status)) if status.success() => Ok(count),
                 _ => Err(self.failed(&said)),
             }
         })
     }
 
-    /// Shows each blob that `git cat-file` writes. False if it stops within one.
-    fn show(&self, stdout: ChildStdout, visit: &mut dyn FnMut(&str, &mut Content) -> Result<()>) -> Result<bool> {
+    /// Shows each blob that `git cat-file` writes, and counts them. None if it stops within one.
+    fn show(
+        &self,
+        stdout: ChildStdout,
+        visit: &mut dyn FnMut(&str, &mut Content) -> Result<()>,
+    ) -> Result<Option<usize>> {
+        let mut count = 0;
         let mut stdout = BufReader::with_capacity(128 << 10, stdout);
         let mut line = Vec::new();
         loop {
@@ -186,7 +275,7 @@ impl Git {
             let said = String::from_utf8_lossy(&line);
             let mut words = said.split_ascii_whitespace();
             let (id, size) = match (words.next(), words.next(), words.next().map(str::parse::<u64>)) {
-                (None, ..) => return Ok(true),
+                (None, ..) => return Ok(Some(count)),
                 (Some(id), Some("blob"), Some(Ok(size))) => (id, size),
                 (Some(id), ..) => {
                     let message = format!("`{}` lacks the object {id} of revision {}", self.name, self.commit);
@@ -200,8 +289,9 @@ impl Git {
             visit(id, &mut content)?;
             let mut end = [0];
             if content.limit() > 0 || stdout.read_exact(&mut end).is_err() {
-                return Ok(false);
+                return Ok(None);
             }
+            count += 1;
         }
     }
 
@@ -258,18 +348,35 @@ fn entries(listed: &[u8]) -> impl Iterator<Item = Listed<'_>> {
     })
 }
 
+/// How many ids are asked for at a time.
+const TAKEN: usize = 64;
+
+fn lock<'q, 'a>(queue: &'q Queue<'a>) -> MutexGuard<'q, std::vec::IntoIter<&'a str>> {
+    queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
 /// Writes ids until the queue is empty or git hangs up.
 fn feed(mut stdin: ChildStdin, queue: &Queue) {
     loop {
-        let ids: String = {
-            let mut queue = queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            queue.by_ref().take(64).flat_map(|id| [id, "\n"]).collect()
-        };
+        let ids: String = lock(queue).by_ref().take(TAKEN).flat_map(|id| [id, "\n"]).collect();
         if ids.is_empty() || stdin.write_all(ids.as_bytes()).is_err() {
             return;
         }
     }
 }
+
+/// All files and links of a revision. A link's target is the content of its blob.
+fn blobs<'a>(listed: &[Listed<'a>], targets: &Targets) -> BTreeMap<&'a str, Blob<'a>> {
+    let files = listed.iter().filter(|entry| entry.mode.starts_with('1') && entry.mode != "160000");
+    let blob = |Listed { mode, id, path }: &Listed<'a>| {
+        let target = (*mode == LINK).then(|| targets.get(*id).cloned()).flatten();
+        (*path, Blob { id, target })
+    };
+    files.map(blob).collect()
+}
+
+/// What git calls the mode of a symbolic link.
+const LINK: &str = "120000";
 
 fn not_started(cause: &io::Error) -> String {
     match cause.kind() {
@@ -288,21 +395,20 @@ fn plain(stderr: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::Kernel;
-    use super::super::tests::{Planted, error_of, read, show};
+    use super::super::tests::{Planted, error_of, read, read_after, show};
     use super::*;
 
     fn git(directory: &Path, arguments: &[&str]) {
-        let repository = directory.to_str().unwrap().to_string();
-        let git = Git { repository, commit: String::new(), name: String::new() };
-        git.run(arguments).unwrap();
+        Git::unopened(directory.to_str().unwrap()).run(arguments).unwrap();
     }
+
+    const WHO: [&str; 6] = ["-c", "user.name=t", "-c", "user.email=t@example.invalid", "-c", "commit.gpgSign=false"];
 
     fn commit(planted: &Planted) {
         let root = planted.path("");
-        let who = ["-c", "user.name=t", "-c", "user.email=t@example.invalid", "-c", "commit.gpgSign=false"];
         git(&root, &["init", "--quiet"]);
         git(&root, &["add", "--all", "--force"]);
-        git(&root, &[&who[..], &["commit", "--quiet", "--message", "all"]].concat());
+        git(&root, &[&WHO[..], &["commit", "--quiet", "--message", "all"]].concat());
         git(&root, &["tag", "v6.12"]);
     }
 
@@ -324,6 +430,53 @@ mod tests {
         assert_eq!(Kernel::open(&bare.spec("linux.git@v6.12")).unwrap().describe(), bare.spec("linux.git@v6.12"));
         let help = error_of(&bare.spec("linux.git")).help.unwrap_or_default();
         assert!(help.ends_with("linux.git@REV`"), "{help}");
+    }
+
+    /// Commits again what was planted, and reads it after what was read before.
+    fn read_again(planted: &Planted, tag: &str, earlier: &mut Earlier<String>) -> (String, Blobs) {
+        let root = planted.path("");
+        git(&root, &["add", "--all", "--force"]);
+        git(&root, &[&WHO[..], &["commit", "--quiet", "--allow-empty", "--message", "again"]].concat());
+        git(&root, &["tag", tag]);
+        let (tree, said) = read_after(&planted.spec(&format!("@{tag}")), earlier).unwrap();
+        let blobs = tree.blobs.unwrap();
+        (show(&(tree, said)), blobs)
+    }
+
+    #[test]
+    fn equal_blobs_at_equal_paths_are_read_once() {
+        let planted = Planted::rich();
+        let mut earlier = Earlier::new();
+        git(&planted.path(""), &["init", "--quiet"]);
+        let (first, all) = read_again(&planted, "v1", &mut earlier);
+        assert_eq!((first, all.shared), (show(&read(&planted.spec("")).unwrap()), 0));
+        let mut step = |planted: &Planted, tag: &str| {
+            let (shown, blobs) = read_again(planted, tag, &mut earlier);
+            assert_eq!(shown, show(&read(&planted.spec("")).unwrap()), "{tag}");
+            (blobs.read, blobs.shared)
+        };
+        assert_eq!(step(&planted, "v2"), (0, all.read));
+        // Where a link leads has changed, so its path is read again, and so is the one that a new file has in common.
+        let planted =
+            planted.file("tools/hidden.c", "SYSCALL_DEFINE1(found)\n").file("fs/copy.c", "SYSCALL_DEFINE1(open)\n");
+        assert_eq!(step(&planted, "v3"), (2, all.read - 2));
+        // The link itself has changed: its own blob is read, and what it leads to now.
+        std::fs::remove_file(planted.path("fs/hidden.c")).unwrap();
+        let planted = planted.link("fs/hidden.c", "../kernel/nothing.c");
+        assert_eq!(step(&planted, "v4"), (2, all.read - 3));
+    }
+
+    #[test]
+    fn a_clone_is_the_same_however_it_is_named() {
+        let planted = Planted::rich();
+        commit(&planted);
+        let mut earlier = Earlier::new();
+        let mut count = |spec: &str| read_after(spec, &mut earlier).unwrap().0.blobs.unwrap();
+        let all = count(&planted.spec("@v6.12")).read;
+        assert_eq!(count(&planted.spec("fs/../arch@HEAD")), Blobs { read: 0, shared: all });
+        let bare = Planted::empty();
+        git(&planted.path(""), &["clone", "--quiet", "--bare", ".", &bare.spec("linux.git")]);
+        assert_eq!(count(&bare.spec("linux.git@v6.12")), Blobs { read: all, shared: 0 });
     }
 
     #[test]
@@ -373,8 +526,7 @@ mod tests {
 
     #[test]
     fn the_environment_leads_nowhere_else() {
-        let git = Git { repository: ".".into(), commit: String::new(), name: String::new() };
-        let command = git.command();
+        let command = Git::unopened(".").command();
         for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"] {
             assert!(command.get_envs().any(|(name, value)| name == variable && value.is_none()), "{variable}");
         }

@@ -1,6 +1,8 @@
 //! Follows symbolic links inside a tree, alike for every kind of source.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Label, Sink};
@@ -78,13 +80,17 @@ pub(super) fn follow(link: &str, look: impl Fn(&str) -> Entry, sink: &Sink) -> O
 }
 
 /// Looks up a path among all files and links of a tree; `target` tells where an entry links to.
-pub(super) fn look_up<V>(all: &BTreeMap<Arc<str>, V>, path: &str, target: impl Fn(&V) -> Option<&Arc<str>>) -> Entry {
+pub(super) fn look_up<K: Borrow<str> + Ord, V>(
+    all: &BTreeMap<K, V>,
+    path: &str,
+    target: impl Fn(&V) -> Option<&Arc<str>>,
+) -> Entry {
     if let Some(entry) = all.get(path) {
         return target(entry).map_or(Entry::File, |target| Entry::Link(target.to_string()));
     }
     let below = format!("{path}/");
-    match all.range(Arc::from(below.as_str())..).next() {
-        Some((next, _)) if next.starts_with(&below) => Entry::Directory,
+    match all.range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded)).next() {
+        Some((next, _)) if next.borrow().starts_with(&below) => Entry::Directory,
         _ => Entry::Missing,
     }
 }

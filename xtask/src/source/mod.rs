@@ -8,13 +8,17 @@
 //! No source is unpacked or checked out, and nothing is written.
 
 mod directory;
+mod earlier;
 mod gather;
 mod git;
 mod links;
 mod progress;
+mod releases;
 mod tarball;
 
+pub use earlier::Earlier;
 pub use progress::{Mode, Progress};
+pub use releases::Range;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -66,6 +70,29 @@ impl Selection<'_> {
     }
 }
 
+/// The folders of a selection for somebody who asks in the order of paths: most files lie where the one before does.
+struct Folders<'a> {
+    selection: &'a Selection<'a>,
+    folder: String,
+    is_entered: bool,
+}
+
+impl<'a> Folders<'a> {
+    fn new(selection: &'a Selection<'a>) -> Self {
+        Folders { selection, folder: String::new(), is_entered: true }
+    }
+
+    /// Whether a walk from the top would come by this path.
+    fn reach(&mut self, path: &str) -> bool {
+        let folder = path.rfind('/').map_or("", |end| &path[..end]);
+        if folder != self.folder {
+            self.folder.replace_range(.., folder);
+            self.is_entered = self.selection.reaches(path);
+        }
+        self.is_entered
+    }
+}
+
 /// A file as the scanner sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct File<'a> {
@@ -111,13 +138,24 @@ pub enum Origin {
     },
 }
 
+/// How many blobs of a git revision were wanted, each counted once wherever it stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Blobs {
+    /// Those that git handed out.
+    pub read: usize,
+    /// Those of which all was known from the revision before.
+    pub shared: usize,
+}
+
 /// The wanted files of a kernel.
 #[derive(Debug)]
 pub struct Tree<T> {
-    /// What the scanner found, sorted by path.
-    pub scanned: Vec<(Arc<str>, T)>,
+    /// What the scanner found, sorted by path. The revision that is read next may have a share in it.
+    pub scanned: Vec<(Arc<str>, Arc<T>)>,
     /// What exactly was read.
     pub origin: Origin,
+    /// What of that a git clone had to be asked for; none for other sources.
+    pub blobs: Option<Blobs>,
     kept: BTreeMap<Arc<str>, Text>,
     links: BTreeMap<Arc<str>, Arc<str>>,
 }
@@ -157,7 +195,7 @@ impl<T> Tree<T> {
         // A tarball can hold a path twice: as when it is unpacked, the last one counts.
         rows.sort_by(|a, b| (&a.path, b.order).cmp(&(&b.path, a.order)));
         rows.dedup_by(|next, first| next.path == first.path);
-        let mut tree = Tree { scanned: Vec::new(), origin, kept: BTreeMap::new(), links };
+        let mut tree = Tree { scanned: Vec::new(), origin, blobs: None, kept: BTreeMap::new(), links };
         rows.into_iter().for_each(|row| tree.insert(row));
         tree
     }
@@ -222,8 +260,23 @@ impl Kernel {
     }
 
     /// Reads each wanted file once, in parallel. A link that is wanted but leads nowhere is a warning in `sink`.
-    pub fn read<T: Send>(
+    pub fn read<T: Send + Sync>(
         &self,
+        selection: &Selection,
+        scan: &(dyn Fn(&File) -> Option<T> + Sync),
+        progress: &Progress,
+        sink: &Sink,
+    ) -> Result<Tree<T>> {
+        self.read_after(&mut Earlier::new(), selection, scan, progress, sink)
+    }
+
+    /// The same, but what a git revision has in common with the one that was read before is taken from there.
+    ///
+    /// The same scanner has to have read that, and what it says goes into what it finds: it does not see those files
+    /// again. Other sources neither use nor change what is carried over.
+    pub fn read_after<T: Send + Sync>(
+        &self,
+        earlier: &mut Earlier<T>,
         selection: &Selection,
         scan: &(dyn Fn(&File) -> Option<T> + Sync),
         progress: &Progress,
@@ -232,7 +285,7 @@ impl Kernel {
         match &self.kind {
             Kind::Directory(directory) => directory.read(selection, scan, progress, sink),
             Kind::Tarball(tarball) => tarball.read(selection, scan, progress, sink),
-            Kind::Git(git) => git.read(selection, scan, progress, sink),
+            Kind::Git(git) => git.read(selection, scan, earlier, progress, sink),
         }
     }
 }

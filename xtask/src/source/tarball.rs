@@ -70,7 +70,7 @@ impl Tarball {
         }
     }
 
-    pub(super) fn read<T: Send>(
+    pub(super) fn read<T: Send + Sync>(
         &self,
         selection: &Selection,
         scan: Scan<T>,
@@ -130,7 +130,7 @@ impl Tarball {
     }
 
     /// Reads all members once.
-    fn pass<T: Send>(
+    fn pass<T: Send + Sync>(
         &self,
         top: Option<String>,
         selection: &Selection,

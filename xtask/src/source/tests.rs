@@ -54,7 +54,7 @@ impl Planted {
         self
     }
 
-    fn link(self, path: &str, target: &str) -> Self {
+    pub(super) fn link(self, path: &str, target: &str) -> Self {
         fs::create_dir_all(self.path(path).parent().unwrap()).unwrap();
         symlink(target, self.path(path)).unwrap();
         self
@@ -71,6 +71,11 @@ impl Planted {
 
 /// The tree of a source and what was said about it.
 pub(super) fn read(spec: &str) -> Result<(Tree<String>, Vec<Diagnostic>)> {
+    read_after(spec, &mut Earlier::new())
+}
+
+/// The same after what was read before.
+pub(super) fn read_after(spec: &str, earlier: &mut Earlier<String>) -> Result<(Tree<String>, Vec<Diagnostic>)> {
     let want = |path: &str| match path.rsplit_once('.') {
         Some((_, "c")) => Want::Scan,
         Some((_, "h" | "tbl")) => Want::Keep,
@@ -80,7 +85,7 @@ pub(super) fn read(spec: &str) -> Result<(Tree<String>, Vec<Diagnostic>)> {
     let selection = Selection { enter: &|directory| !["tools", "Documentation"].contains(&directory), want: &want };
     let scan = |file: &File| file.text().strip_prefix("SYSCALL").map(|rest| format!("{}{rest}", file.path));
     let sink = Sink::new();
-    let tree = Kernel::open(spec)?.read(&selection, &scan, &Progress::new(Mode::Off), &sink)?;
+    let tree = Kernel::open(spec)?.read_after(earlier, &selection, &scan, &Progress::new(Mode::Off), &sink)?;
     Ok((tree, sink.take()))
 }
 

@@ -30,7 +30,7 @@ type Given<'a> = (&'a str, BTreeMap<&'a str, bool>);
 
 /// By symbol and by way, whether it is set in every configuration, or in none. Symbols that do not begin with `CONFIG_`
 /// are not asked for; one that depends on the configuration has no entry for that way.
-pub(super) fn settled<T: Sync>(
+pub(super) fn settled<T: Send + Sync>(
     tree: &Tree<T>,
     ways: &[Way],
     symbols: &BTreeSet<String>,

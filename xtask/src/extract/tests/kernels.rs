@@ -81,7 +81,8 @@ fn check(folder: &str, abis: &Abis) {
     let sink = Sink::new();
     let mut pasted = built::Pasted::new();
     let mut sources = BTreeSet::new();
-    for (path, (includes, is_asked)) in &tree.scanned {
+    for (path, found) in &tree.scanned {
+        let (includes, is_asked) = &**found;
         for (other, guard) in includes {
             pasted.entry(beside(path, other)).or_default().push((path.to_string(), guard.clone()));
         }

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::each_tag::Walk;
 use super::{Global, Outcome, input, output};
-use crate::diagnostic::{Result, Sink};
+use crate::diagnostic::{Diagnostic, Result, Sink};
 use crate::diff::diff;
 use crate::judge::{Level, Profile, judge};
 use crate::report;
@@ -28,14 +29,21 @@ Examples:
   cargo xtask diff 6.12 7.3 --abi arm64 --profile user  what programs of one ABI notice
   cargo xtask diff linux@v6.1 linux@v6.12 --stat        two revisions of a clone, as counts
   cargo xtask diff 7.3 ../my-kernel --fail-on breaking  a gate for a kernel of one's own
-  cargo xtask diff 6.12 7.3 --format markdown           for release notes")]
+  cargo xtask diff 6.12 7.3 --format markdown           for release notes
+  cargo xtask diff --each-tag linux@v5.10..v6.12        what came with each release of a clone")]
 pub(super) struct Diff {
     /// The older kernel: a release in data/linux/, or any SRC
-    #[arg(value_name = "OLD")]
-    old: String,
+    #[arg(value_name = "OLD", required_unless_present = "each_tag")]
+    old: Option<String>,
     /// The newer kernel
-    #[arg(value_name = "NEW")]
-    new: String,
+    #[arg(value_name = "NEW", required_unless_present = "each_tag")]
+    new: Option<String>,
+    /// Walk the release tags of a clone, and tell what changed from each to the next
+    #[arg(long, value_name = "REPO@FROM..TO", conflicts_with_all = ["old", "new", "waivers", "fail_on"])]
+    each_tag: Option<String>,
+    /// With --each-tag: write the steps to data/history/, so that what says since when becomes exact
+    #[arg(long, requires = "each_tag", conflicts_with = "abi")]
+    record: bool,
     /// Only this ABI, by name or alias; may be given more than once [default: all]
     #[arg(long, value_name = "ABI")]
     abi: Vec<String>,
@@ -67,7 +75,7 @@ enum Audience {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     Text,
     Markdown,
     Json,
@@ -84,11 +92,25 @@ enum FailOn {
 impl Diff {
     pub(super) fn run(&self, global: &Global, sink: &Sink) -> Result<Outcome> {
         let data = input::data(global)?;
+        if let Some(range) = &self.each_tag {
+            let mut abis = Vec::new();
+            for name in &self.abi {
+                abis.push(input::abi_name(&data, name)?);
+            }
+            let (profile, format) = (self.profile(), self.format);
+            Walk { range, abis: &abis, profile, format, stat: self.stat, record: self.record }.run(&data, sink)?;
+            return Ok(Outcome::Clean);
+        }
+        let (Some(old), Some(new)) = (&self.old, &self.new) else {
+            return Err(Box::new(
+                Diagnostic::error("usage", "two kernels are to be compared").help("name OLD and NEW"),
+            ));
+        };
         let waivers = match &self.waivers {
             Some(file) => store::waivers(file)?,
             None => Vec::new(),
         };
-        let [old, new] = input::pair(&data, [&self.old, &self.new], sink)?;
+        let [old, new] = input::pair(&data, [old, new], sink)?;
         let wanted = input::wanted(&data, &self.abi, [&old, &new])?;
         if sink.errors() > 0 {
             return Ok(Outcome::Clean);

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::Global;
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
-use crate::extract;
+use crate::extract::{Earlier, extract_after};
 use crate::model::{Abi, Release};
 use crate::resolve::{Resolved, resolve};
 use crate::source::{Kernel, Mode, Progress};
@@ -43,6 +43,11 @@ pub(super) struct Loaded {
 
 /// `K`: a release that `data/` holds, or any source. None: the newest that is held.
 pub(super) fn kernel(data: &Data, spec: Option<&str>, sink: &Sink) -> Result<Loaded> {
+    kernel_after(data, spec, &mut Earlier::new(), sink)
+}
+
+/// The same after another one, of which a revision of the same clone has most files.
+fn kernel_after(data: &Data, spec: Option<&str>, earlier: &mut Earlier, sink: &Sink) -> Result<Loaded> {
     let newest = data.kernels.last().map(String::as_str);
     let Some(spec) = spec.or(newest) else {
         return Err(Box::new(
@@ -59,7 +64,7 @@ pub(super) fn kernel(data: &Data, spec: Option<&str>, sink: &Sink) -> Result<Loa
         error.help = Some(format!("{}; `data/linux/` holds {held}", error.help.unwrap_or_default()));
         error
     })?;
-    let facts = extract::extract(&kernel, &data.abis, &progress(), sink)?.facts;
+    let facts = extract_after(&kernel, earlier, &data.abis, &progress(), sink)?.facts;
     Ok(Loaded { release: facts.release.clone(), resolved: resolve(&facts, &data.abis, &data.curated, sink) })
 }
 
@@ -76,7 +81,9 @@ pub(super) fn pair(data: &Data, specs: [&str; 2], sink: &Sink) -> Result<[Loaded
         let (old, new) = rayon::join(|| held(data, old, sink), || held(data, new, sink));
         return Ok([old?, new?]);
     }
-    Ok([kernel(data, Some(old), sink)?, kernel(data, Some(new), sink)?])
+    let mut earlier = Earlier::new();
+    let old = kernel_after(data, Some(old), &mut earlier, sink)?;
+    Ok([old, kernel_after(data, Some(new), &mut earlier, sink)?])
 }
 
 /// The canonical name of an ABI.

@@ -3,6 +3,7 @@
 mod added;
 mod compare;
 mod diff;
+mod each_tag;
 mod export;
 mod r#gen;
 mod input;

@@ -1,0 +1,156 @@
+//! `diff --each-tag`: the release tags of a clone one after another, and what changed from each to the next.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::diff::Format;
+use super::{input, output};
+use crate::diagnostic::{Diagnostic, Result, Sink};
+use crate::diff::diff;
+use crate::extract::{Earlier, extract_after};
+use crate::judge::{Judged, Profile, judge};
+use crate::model::{Change, ChangeKind, Diff, Happened, Step, Subject};
+use crate::report;
+use crate::resolve::resolve;
+use crate::source::{Blobs, Kernel, Range};
+use crate::store::{self, Data};
+use crate::sync::Plan;
+
+/// What a walk is asked for.
+pub(super) struct Walk<'a> {
+    pub range: &'a str,
+    /// Canonical names; none: all.
+    pub abis: &'a [String],
+    pub profile: Profile,
+    pub format: Format,
+    pub stat: bool,
+    /// Write the steps to `data/history/`.
+    pub record: bool,
+}
+
+/// What a walk finds.
+#[derive(Default)]
+struct Found {
+    steps: Vec<Step>,
+    judged: Vec<Judged>,
+    blobs: Blobs,
+}
+
+impl Walk<'_> {
+    pub(super) fn run(&self, data: &Data, sink: &Sink) -> Result<()> {
+        let found = self.walk(data, sink)?;
+        if sink.errors() > 0 {
+            return Ok(());
+        }
+        self.print(&found)?;
+        let mut err = anstream::stderr().lock();
+        let Blobs { read, shared } = found.blobs;
+        let _ = writeln!(err, "{} releases: {read} blobs read, {shared} shared", found.steps.len() + 1);
+        if self.record {
+            let folder = data.root.join(store::HISTORY);
+            let files = found.steps.iter().map(store::step).map(|(name, text)| (folder.join(name), text));
+            for stale in (Plan { files: files.collect(), owned: Vec::new() }).write()? {
+                let _ = writeln!(err, "{}: written", stale.path().display());
+            }
+            let _ = writeln!(err, "next: `cargo xtask gen` takes it into the tables");
+        }
+        Ok(())
+    }
+
+    fn walk(&self, data: &Data, sink: &Sink) -> Result<Found> {
+        let range = Range::parse(self.range)?;
+        let tags = range.tags()?;
+        if tags.len() < 2 {
+            let message = format!("`{}` holds one release, so there is nothing to compare it with", self.range);
+            return Err(Box::new(
+                Diagnostic::error("no-range", message).help("name two releases: `REPO@v5.10..v6.12`"),
+            ));
+        }
+        let (mut earlier, progress) = (Earlier::new(), input::progress());
+        let (mut found, mut before) = (Found::default(), None);
+        for tag in tags {
+            let kernel = Kernel::open(&format!("{}@{tag}", range.repository))?;
+            let extracted = extract_after(&kernel, &mut earlier, &data.abis, &progress, sink)?;
+            if let Some(Blobs { read, shared }) = extracted.blobs {
+                found.blobs.read += read;
+                found.blobs.shared += shared;
+            }
+            let resolved = resolve(&extracted.facts, &data.abis, &data.curated, sink);
+            let new = input::Loaded { release: extracted.facts.release, resolved };
+            if let Some(old) = before.replace(new) {
+                let new = before.as_ref().unwrap_or(&old);
+                let (of_old, of_new) = (old.only(self.abis), new.only(self.abis));
+                let changes = diff(&data.abis, (&old.release, &of_old), (&new.release, &of_new));
+                found.steps.push(step(&changes));
+                found.judged.push(judge(changes, self.profile, &[]));
+            }
+        }
+        Ok(found)
+    }
+
+    fn print(&self, found: &Found) -> Result<()> {
+        match self.format {
+            _ if self.stat => output::print(|out| found.judged.iter().try_for_each(|one| report::stat(one, out))),
+            Format::Text => output::print(|out| table(&found.steps, out)),
+            Format::Markdown => {
+                output::print(|out| found.judged.iter().try_for_each(|one| report::markdown(one, false, out)))
+            }
+            Format::Json => output::json(&found.judged.iter().map(report::Report::new).collect::<Vec<_>>()),
+        }
+    }
+}
+
+/// Whether a kind is about numbers, names and prototypes: what a history keeps.
+fn is_kept(kind: ChangeKind) -> bool {
+    use ChangeKind::*;
+    !kind.is_systematic() && !matches!(kind, DefinitionChanged | EventRenamed)
+}
+
+fn step(diff: &Diff) -> Step {
+    let mut changes: BTreeMap<ChangeKind, Vec<Happened>> = BTreeMap::new();
+    for change in diff.changes.iter().filter(|change| is_kept(change.kind)) {
+        changes.entry(change.kind).or_default().extend(happened(change));
+    }
+    for all in changes.values_mut() {
+        all.sort();
+        // Several parameters of a call may have changed in one way.
+        all.dedup();
+    }
+    Step { old: diff.old.release.clone(), new: diff.new.release.clone(), changes }
+}
+
+/// A change by number: ABIs number the same call differently.
+fn happened(change: &Change) -> Vec<Happened> {
+    let subject = match &change.subject {
+        Subject::Abi(name) | Subject::Call(name) => name.clone(),
+        Subject::Calls => return Vec::new(),
+    };
+    let mut by_number: BTreeMap<Option<u32>, Vec<String>> = BTreeMap::new();
+    for site in &change.sites {
+        by_number.entry(site.new.number.or(site.old.number)).or_default().push(site.way.clone());
+    }
+    by_number.into_iter().map(|(number, ways)| Happened { subject: subject.clone(), number, ways }).collect()
+}
+
+/// A release a block, a kind of change a line: what it happened to.
+fn table(steps: &[Step], out: &mut dyn Write) -> io::Result<()> {
+    let kinds = steps.iter().flat_map(|step| step.changes.keys());
+    let width = kinds.map(|kind| crate::judge::rule(*kind).id.len()).max().unwrap_or_default();
+    for step in steps {
+        writeln!(out, "Linux {} → {}", step.old, step.new)?;
+        if step.changes.is_empty() {
+            writeln!(out, "  (none)")?;
+        }
+        // In the order in which reports tell the rules.
+        for rule in crate::judge::RULES {
+            let Some(happened) = step.changes.get(&rule.kind) else { continue };
+            let mut subjects: Vec<&str> = happened.iter().map(|one| one.subject.as_str()).collect();
+            subjects.dedup();
+            let indent = " ".repeat(width + 4);
+            let options = textwrap::Options::new(110).initial_indent(&indent).subsequent_indent(&indent);
+            let lines = textwrap::fill(&subjects.join(", "), options);
+            writeln!(out, "  {:width$}  {}", rule.id, lines.trim_start())?;
+        }
+    }
+    Ok(())
+}

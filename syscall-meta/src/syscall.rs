@@ -197,12 +197,15 @@ impl Syscall {
     /// Whether the ABI has it in a kernel release: `None` where the releases that were read do not tell, which is so
     /// between one that has it and one that has not, and beyond the oldest and the newest.
     pub fn in_release(self, version: KernelVersion) -> Option<bool> {
-        match (self.span().contains(version, Release::ALL), self.moment(false), self.moment(true)) {
-            (Some(has), _, _) => Some(has),
-            // Between two releases that differ, and where those between them were read as well.
-            (None, Some(came), _) if version < Release::ALL[self.span().first].version() => came.tells(version),
-            (None, _, Some(went)) => went.tells(version),
-            (None, _, None) => None,
+        let span = self.span();
+        if let Some(has) = span.contains(version, Release::ALL) {
+            return Some(has);
+        }
+        // Where two releases differ, those between them may have been read as well.
+        if version < Release::ALL[span.first].version() {
+            self.moment(false)?.tells(version)
+        } else {
+            self.moment(true)?.tells(version)
         }
     }
 
@@ -364,5 +367,65 @@ impl Missing {
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::{NAME_COUNT, NONE};
+    use crate::row::{NO_SIDE, came, row, went};
+    use crate::table::TableData;
+
+    const fn v(major: u16, minor: u16) -> KernelVersion {
+        KernelVersion::new(major, minor)
+    }
+
+    /// The first two of `RELEASES` are 5.10 and 6.1.
+    static DATA: TableData = TableData {
+        abi: Abi::X86_64,
+        base: 0,
+        dense_count: 3,
+        rows: &[
+            row(0, 0, 0, NEWEST, NO_SIDE, NO_SIDE),
+            row(1, 1, 1, NEWEST, NO_SIDE, NO_SIDE),
+            row(2, 2, 0, 0, NO_SIDE, NO_SIDE),
+        ],
+        aliases: &[],
+        older: &[],
+        moments: &[came(1, (5, 11), (5, 12)), went(2, (5, 13), (5, 15))],
+        blocks: &[],
+        events: &[],
+        symbols: &[],
+        companions: &[],
+        by_number: &[0, 1, 2],
+        by_name: &[NONE; NAME_COUNT],
+    };
+
+    #[test]
+    fn when_a_call_came_and_went_is_told_as_exactly_as_it_is_known() {
+        assert_eq!((Release::ALL[0].version(), Release::ALL[1].version()), (v(5, 10), v(6, 1)));
+        let table = Table::new(&DATA);
+        let [always, came, went] = [0, 1, 2].map(|number| table.get(number).unwrap());
+        assert_eq!(always.since(), Since::AtOrBefore(v(5, 10)));
+        assert_eq!(came.since(), Since::Exactly(v(5, 12)));
+        assert_eq!(went.until(), Until::Between { present: v(5, 13), absent: v(5, 15) });
+        let has = |call: Syscall, major, minor| call.in_release(v(major, minor));
+        for (version, of_came, of_went) in [
+            ((5, 10), Some(false), Some(true)),
+            ((5, 11), Some(false), Some(true)),
+            ((5, 12), Some(true), Some(true)),
+            ((5, 14), Some(true), None),
+            ((5, 15), Some(true), Some(false)),
+            ((6, 1), Some(true), Some(false)),
+        ] {
+            assert_eq!(
+                (has(came, version.0, version.1), has(went, version.0, version.1)),
+                (of_came, of_went),
+                "{version:?}"
+            );
+        }
+        // Beyond what was read nobody knows.
+        assert_eq!((has(came, 5, 4), has(went, 5, 4), has(came, 99, 0)), (Some(false), None, None));
     }
 }

@@ -68,10 +68,13 @@ fn item(judged: &Judged, finding: &Finding) -> String {
     parts.extend(phrase::numbers(change).map(|numbers| format!("number {numbers}")));
     parts.extend(phrase::calls(finding));
     parts.extend(phrase::on(judged, finding).map(|on| format!("on {on}")));
-    parts.extend(phrase::follows(change));
-    parts.extend(phrase::places(change).map(|places| format!("at {places}")));
+    parts.extend(phrase::follows(change, "`"));
+    parts.extend(phrase::places(change, "`").map(|places| format!("at {places}")));
     parts.retain(|part| !part.is_empty());
-    let subject = format!("**{}**", phrase::subject(finding));
+    let subject = match phrase::subject(finding) {
+        several if several.contains(' ') => format!("**{several}**"),
+        name => format!("**`{name}`**"),
+    };
     if parts.is_empty() {
         subject
     } else {
@@ -83,12 +86,17 @@ fn item(judged: &Judged, finding: &Finding) -> String {
 fn plain(text: &str) -> String {
     let mut out = String::new();
     let mut is_code = false;
-    for c in text.chars() {
+    let mut letters = text.chars().peekable();
+    let mut before = ' ';
+    while let Some(c) = letters.next() {
         is_code ^= c == '`';
-        if !is_code && matches!(c, '*' | '_' | '<' | '|') {
+        // Within a word `_` is itself.
+        let is_inside = before.is_alphanumeric() && letters.peek().is_some_and(|next| next.is_alphanumeric());
+        if !is_code && (matches!(c, '*' | '<' | '|') || (c == '_' && !is_inside)) {
             out.push('\\');
         }
         out.push(c);
+        before = c;
     }
     out
 }

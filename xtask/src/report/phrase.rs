@@ -52,10 +52,13 @@ fn is_reason(kind: ChangeKind) -> bool {
 }
 
 /// What follows from it, once for each way in which it does: `symbol ppc_fork → sys_fork`.
-pub(super) fn follows(change: &Change) -> Vec<String> {
+pub(super) fn follows(change: &Change, mark: &str) -> Vec<String> {
     let all = change.sites.iter().flat_map(|site| &site.follows);
     let text = |(what, old, new): &(&str, Option<String>, Option<String>)| {
-        let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_string());
+        let value = |value: &Option<String>| match value {
+            Some(value) => format!("{mark}{value}{mark}"),
+            None => "none".to_string(),
+        };
         format!("{what} {} → {}", value(old), value(new))
     };
     if change.subject == Subject::Calls { Vec::new() } else { distinct(all.map(text)) }
@@ -136,7 +139,8 @@ pub(super) fn calls(finding: &Finding) -> Option<String> {
 }
 
 /// Where it stands in both kernels.
-pub(super) fn places(change: &Change) -> Option<String> {
+pub(super) fn places(change: &Change, mark: &str) -> Option<String> {
+    let marked = |place: &str| format!("{mark}{place}{mark}");
     if change.subject == Subject::Calls && change.calls().len() > 1 {
         return None;
     }
@@ -144,18 +148,19 @@ pub(super) fn places(change: &Change) -> Option<String> {
         distinct(change.sites.iter().map(|site| (site.old.place.as_deref(), site.new.place.as_deref())));
     let olds = distinct(pairs.iter().map(|(old, _)| *old));
     let news = distinct(pairs.iter().map(|(_, new)| *new));
-    match (olds.as_slice(), news.as_slice()) {
+    let all = |places: &[Option<&str>]| places.iter().map(|place| place.map(marked)).collect::<Option<Vec<String>>>();
+    match (all(&olds), all(&news)) {
         // One end is the same everywhere: it is said once.
-        ([Some(old)], news) if news.len() > 1 && news.iter().all(Option::is_some) => {
-            Some(format!("{old} → {}", first_of(&news.iter().flatten().collect::<Vec<_>>(), 1)))
+        (Some(olds), Some(news)) if olds.len() == 1 && news.len() > 1 => {
+            Some(format!("{} → {}", olds[0], first_of(&news, 1)))
         }
-        (olds, [Some(new)]) if olds.len() > 1 && olds.iter().all(Option::is_some) => {
-            Some(format!("{} → {new}", first_of(&olds.iter().flatten().collect::<Vec<_>>(), 1)))
+        (Some(olds), Some(news)) if news.len() == 1 && olds.len() > 1 => {
+            Some(format!("{} → {}", first_of(&olds, 1), news[0]))
         }
         _ => {
             let text = |(old, new): &(Option<&str>, Option<&str>)| match (old, new) {
-                (Some(old), Some(new)) if old != new => Some(format!("{old} → {new}")),
-                (Some(one), _) | (None, Some(one)) => Some(one.to_string()),
+                (Some(old), Some(new)) if old != new => Some(format!("{} → {}", marked(old), marked(new))),
+                (Some(one), _) | (None, Some(one)) => Some(marked(one)),
                 (None, None) => None,
             };
             let places: Vec<String> = pairs.iter().filter_map(text).collect();

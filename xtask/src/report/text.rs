@@ -79,9 +79,9 @@ fn print(judged: &Judged, finding: &Finding, reason: Option<&str>, out: &mut dyn
     };
     about("", phrase::calls(finding), out)?;
     about("on ", phrase::on(judged, finding), out)?;
-    let follows = phrase::follows(change);
+    let follows = phrase::follows(change, "");
     about("with it: ", (!follows.is_empty()).then(|| follows.join("; ")), out)?;
-    about("at ", phrase::places(change), out)?;
+    about("at ", phrase::places(change, ""), out)?;
     about("accepted: ", reason.map(str::to_string), out)
 }
 

@@ -2,21 +2,14 @@
 
 use std::io::{self, Write};
 
-use super::{audience, by_rule, counts, next_step, of_whom, phrase};
+use super::{audience, by_rule, counts, next_step, of_whom, phrase, scope};
 use crate::judge::{Finding, Judged, Level};
 
 /// Writes the report; `tells_waivers`: somebody gave a file of them.
 pub fn markdown(judged: &Judged, tells_waivers: bool, out: &mut dyn Write) -> io::Result<()> {
     let (old, new) = (&judged.old, &judged.new);
     writeln!(out, "# System call ABI: Linux {} → {}\n", old.release, new.release)?;
-    writeln!(
-        out,
-        "**{}** for {}; {} ABIs → {}.",
-        counts(judged),
-        audience(judged.profile),
-        old.abis.len(),
-        new.abis.len()
-    )?;
+    writeln!(out, "**{}** for {}; {}.", counts(judged), audience(judged.profile), scope(judged))?;
     for level in Level::ALL {
         writeln!(out, "\n## {} ({})\n", heading(level), judged.count(level))?;
         let groups = by_rule(judged, level);

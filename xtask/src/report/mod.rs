@@ -44,6 +44,16 @@ fn audience(profile: Profile) -> &'static str {
     }
 }
 
+/// What was compared: the ABI, or how many there are.
+fn scope(judged: &Judged) -> String {
+    let (old, new) = (&judged.old.abis, &judged.new.abis);
+    match old.as_slice() {
+        [only] if old == new => only.clone(),
+        _ if old == new => format!("{} ABIs", old.len()),
+        _ => format!("{} ABIs → {}", old.len(), new.len()),
+    }
+}
+
 /// What the rule asks of whom: `breaking for tracers`, `compatible for programs, review for tracers`.
 fn of_whom(rule: &Rule) -> String {
     match (rule.programs, rule.tracers) {

@@ -106,8 +106,11 @@ pub(super) fn on(judged: &Judged, finding: &Finding) -> Option<String> {
     let ways = change.ways();
     let all = universe(judged, change);
     let missing: Vec<&str> = all.iter().filter(|way| !ways.contains(*way)).copied().collect();
-    if missing.is_empty() && all.len() > 1 {
-        return Some("every ABI".to_string());
+    match missing.as_slice() {
+        // Where there is one way, the head of the report has said it.
+        [] if all.len() == 1 => return None,
+        [] => return Some("every ABI".to_string()),
+        _ => {}
     }
     if missing.len() <= BUT && ways.len() > 2 * missing.len().max(4) {
         return Some(format!("every ABI but {}", missing.join(", ")));

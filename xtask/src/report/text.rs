@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::{audience, by_rule, counts, next_step, of_whom, phrase};
+use super::{audience, by_rule, counts, next_step, of_whom, phrase, scope};
 use crate::judge::{Finding, Judged, Level, Rule};
 
 const STRONG: Style = Style::new().bold();
@@ -26,7 +26,7 @@ fn style(level: Level) -> Style {
 pub fn text(judged: &Judged, tells_waivers: bool, out: &mut dyn Write) -> io::Result<()> {
     let (old, new) = (&judged.old, &judged.new);
     writeln!(out, "{STRONG}Linux {} → {}{STRONG:#} for {}", old.release, new.release, audience(judged.profile))?;
-    writeln!(out, "{} ABIs → {}; {}", old.abis.len(), new.abis.len(), counts(judged))?;
+    writeln!(out, "{}; {}", scope(judged), counts(judged))?;
     for level in Level::ALL {
         let style = style(level);
         writeln!(out, "\n{style}{} ({}){style:#}", level.as_str(), judged.count(level))?;

@@ -71,6 +71,13 @@ fn what_the_command_prints_has_the_stated_shape() {
     passes(&LIST.1, &parsed(&["list", "--format", "json", "--abi", "arm"]), "list --abi");
     passes(&EXPORT.1, &parsed(&["export"]), "export");
     passes(&EXPORT.1, &parsed(&["export", "--abi", "arm"]), "export --abi");
+    // Since when is told where several releases are.
+    for arguments in [&["--added-in", "7.3"][..], &["--added-in", "6.6", "--abi", "arm"]] {
+        let arguments = ["list", "--format", "json"].into_iter().chain(arguments.iter().copied());
+        let listed: Value = serde_json::from_str(&run(&root(), arguments).exits(0).out).unwrap();
+        passes(&LIST.1, &listed, "list --added-in");
+        assert!(listed[0]["syscalls"][0]["since"]["before"].is_string());
+    }
 }
 
 #[test]
@@ -89,7 +96,7 @@ fn the_contracts_example_has_the_stated_shape() {
         {"number": 295, "kernel_number": 295, "name": "openat", "aliases": [], "implemented": true, "missing": null,
          "entry": "sys_openat", "symbol": "sys_openat", "companions": companions, "event": "sys_enter_openat",
          "origin": "fs/open.c:1447", "config": {"all": ["CONFIG_A", {"not": "CONFIG_B"}]}, "params": params,
-         "block": null, "compat_entry": "compat_sys_openat",
+         "block": null, "compat_entry": "compat_sys_openat", "since": null, "until": null,
          "compat": {"arch": "x86", "entry": "compat_sys_openat", "symbol": "__ia32_compat_sys_openat",
                     "companions": [], "event": null, "origin": "fs/open.c:1500", "config": null, "implemented": true,
                     "missing": null, "params": params, "block": params}}]});

@@ -34,11 +34,9 @@ pub struct Row<'a> {
     main: Way<'a>,
     compat_entry: Option<&'a str>,
     compat: Option<CompatWay<'a>>,
-    /// Since when, where the listing is of all releases held.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Since when, where the listing is of several releases.
     since: Option<When>,
     /// Until when, likewise.
-    #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<When>,
 }
 

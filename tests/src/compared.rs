@@ -1,6 +1,6 @@
 //! Kernels read, put together and compared in process, as `diff` does.
 
-use syscall_meta_gen::diagnostic::Sink;
+use syscall_meta_gen::diagnostic::{Diagnostic, Sink};
 use syscall_meta_gen::diff;
 use syscall_meta_gen::model::{Abi, Diff, Release};
 use syscall_meta_gen::resolve::{Resolved, resolve};
@@ -20,12 +20,18 @@ impl Compared {
     /// Reads a kernel with which nothing may be wrong.
     #[track_caller]
     pub fn read(data: &Data, spec: &str) -> Compared {
+        let (kernel, said) = Compared::read_and_told(data, spec);
+        assert!(said.is_empty(), "{spec}: {said:?}");
+        kernel
+    }
+
+    /// Reads a kernel of which something may stay unknown, with all that was noticed on the way.
+    pub fn read_and_told(data: &Data, spec: &str) -> (Compared, Vec<Diagnostic>) {
         let (facts, mut said) = facts(data, spec);
         let sink = Sink::new();
         let resolved = resolve(&facts, &data.abis, &data.curated, &sink);
         said.extend(sink.take());
-        assert!(said.is_empty(), "{spec}: {said:?}");
-        Compared { release: facts.release, resolved }
+        (Compared { release: facts.release, resolved }, said)
     }
 
     /// A release that `data/` holds.

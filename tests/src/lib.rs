@@ -8,6 +8,7 @@ mod fixture;
 mod golden;
 mod random;
 mod repository;
+mod schema;
 
 pub use command::{Ran, run, under_test};
 pub use compared::Compared;
@@ -15,6 +16,7 @@ pub use fixture::{FIXTURES, Packing, Tree, fixture, git, root};
 pub use golden::{diff, golden};
 pub use random::Random;
 pub use repository::{Files, Repository, files};
+pub use schema::{Mangling, Schema, remove};
 
 use syscall_meta_gen::diagnostic::{Diagnostic, Sink};
 use syscall_meta_gen::extract::extract;

@@ -76,6 +76,12 @@ impl Tree {
         self
     }
 
+    /// Removes a folder with all that is in it.
+    pub fn remove_folder(&self, folder: &str) -> &Tree {
+        fs::remove_dir_all(self.path().join(folder)).unwrap_or_else(|cause| panic!("{folder}: {cause}"));
+        self
+    }
+
     /// Puts a symbolic link in the place of a file.
     #[cfg(unix)]
     pub fn link(&self, file: &str, target: &str) -> &Tree {

@@ -2,22 +2,28 @@
 //! line in a process, and goldens.
 
 pub mod bench;
+mod changed;
 mod command;
+mod compared;
 mod fixture;
 mod golden;
 mod random;
 mod repository;
+mod schema;
 
+pub use changed::changed;
 pub use command::{Ran, run, under_test};
+pub use compared::Compared;
 pub use fixture::{FIXTURES, Packing, Tree, fixture, git, root};
-pub use golden::{diff, golden};
+pub use golden::{diff, golden, plain};
 pub use random::Random;
 pub use repository::{Files, Repository, files};
+pub use schema::{Mangling, Schema, remove};
 
 use syscall_meta_gen::diagnostic::{Diagnostic, Sink};
 use syscall_meta_gen::extract::extract;
 use syscall_meta_gen::model::Facts;
-use syscall_meta_gen::resolve::{Resolved, resolve};
+use syscall_meta_gen::resolve::Resolved;
 use syscall_meta_gen::source::{Kernel, Mode, Progress};
 use syscall_meta_gen::store::Data;
 
@@ -42,11 +48,5 @@ pub fn facts(data: &Data, spec: &str) -> (Facts, Vec<Diagnostic>) {
 
 /// A fixture's facts, put together; nothing may be wrong with it.
 pub fn resolved(name: &str) -> Resolved {
-    let data = data();
-    let (facts, mut said) = facts(&data, &fixture(name).display().to_string());
-    let sink = Sink::new();
-    let resolved = resolve(&facts, &data.abis, &data.curated, &sink);
-    said.extend(sink.take());
-    assert!(said.is_empty(), "{name}: {said:?}");
-    resolved
+    Compared::read(&data(), &fixture(name).display().to_string()).resolved
 }

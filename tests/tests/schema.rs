@@ -2,31 +2,15 @@
 
 use std::sync::LazyLock;
 
-use jsonschema::Validator;
 use serde_json::{Value, json};
 use syscall_meta_gen::contract::{Export, Listing};
 use syscall_meta_gen::diagnostic::Sink;
 use syscall_meta_gen::resolve::resolve;
 use syscall_meta_gen::store::Data;
-use syscall_meta_tests::{FIXTURES, data, facts, fixture, root, run};
+use syscall_meta_tests::{FIXTURES, Schema, data, facts, fixture, remove, root, run};
 
-static LIST: LazyLock<(Value, Validator)> = LazyLock::new(|| schema("list"));
-static EXPORT: LazyLock<(Value, Validator)> = LazyLock::new(|| schema("export"));
-
-fn schema(name: &str) -> (Value, Validator) {
-    let path = root().join(format!("xtask/schema/{name}.schema.json"));
-    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    assert!(jsonschema::draft202012::meta::is_valid(&schema), "{name}");
-    let validator = jsonschema::draft202012::new(&schema).unwrap();
-    (schema, validator)
-}
-
-#[track_caller]
-fn passes(validator: &Validator, document: &Value, what: &str) {
-    let errors: Vec<String> =
-        validator.iter_errors(document).take(5).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(errors.is_empty(), "{what}: {errors:#?}");
-}
+static LIST: LazyLock<Schema> = LazyLock::new(|| Schema::open("list"));
+static EXPORT: LazyLock<Schema> = LazyLock::new(|| Schema::open("export"));
 
 /// The listing of all ABIs and the export of a release.
 fn documents(data: &Data, facts: &syscall_meta_gen::model::Facts) -> (Value, Value) {
@@ -44,8 +28,8 @@ fn every_release_held_has_the_stated_shape() {
     for kernel in &data.kernels {
         let (listings, export) = documents(&data, &data.load(kernel).unwrap());
         assert!(listings.as_array().unwrap().len() >= 30);
-        passes(&LIST.1, &listings, kernel);
-        passes(&EXPORT.1, &export, kernel);
+        LIST.passes(&listings, kernel);
+        EXPORT.passes(&export, kernel);
     }
 }
 
@@ -54,9 +38,9 @@ fn fixtures_have_the_stated_shape() {
     let data = data();
     for name in FIXTURES {
         let (listings, export) = documents(&data, &facts(&data, &fixture(name).display().to_string()).0);
-        passes(&LIST.1, &listings, name);
-        passes(&LIST.1, &listings[0], name);
-        passes(&EXPORT.1, &export, name);
+        LIST.passes(&listings, name);
+        LIST.passes(&listings[0], name);
+        EXPORT.passes(&export, name);
     }
 }
 
@@ -67,15 +51,15 @@ fn what_the_command_prints_has_the_stated_shape() {
         let arguments = arguments.iter().copied().chain(["--kernel", &spec]);
         serde_json::from_str(&run(&root(), arguments).exits(0).out).unwrap()
     };
-    passes(&LIST.1, &parsed(&["list", "--format", "json"]), "list");
-    passes(&LIST.1, &parsed(&["list", "--format", "json", "--abi", "arm"]), "list --abi");
-    passes(&EXPORT.1, &parsed(&["export"]), "export");
-    passes(&EXPORT.1, &parsed(&["export", "--abi", "arm"]), "export --abi");
+    LIST.passes(&parsed(&["list", "--format", "json"]), "list");
+    LIST.passes(&parsed(&["list", "--format", "json", "--abi", "arm"]), "list --abi");
+    EXPORT.passes(&parsed(&["export"]), "export");
+    EXPORT.passes(&parsed(&["export", "--abi", "arm"]), "export --abi");
     // Since when is told where several releases are.
     for arguments in [&["--added-in", "7.3"][..], &["--added-in", "6.6", "--abi", "arm"]] {
         let arguments = ["list", "--format", "json"].into_iter().chain(arguments.iter().copied());
         let listed: Value = serde_json::from_str(&run(&root(), arguments).exits(0).out).unwrap();
-        passes(&LIST.1, &listed, "list --added-in");
+        LIST.passes(&listed, "list --added-in");
         assert!(listed[0]["syscalls"][0]["since"]["before"].is_string());
     }
 }
@@ -100,26 +84,7 @@ fn the_contracts_example_has_the_stated_shape() {
          "compat": {"arch": "x86", "entry": "compat_sys_openat", "symbol": "__ia32_compat_sys_openat",
                     "companions": [], "event": null, "origin": "fs/open.c:1500", "config": null, "implemented": true,
                     "missing": null, "params": params, "block": params}}]});
-    passes(&LIST.1, &document, "the contract's example");
-}
-
-/// What is done to a document, and how.
-type Mangling<'a> = (&'a str, &'a dyn Fn(&mut Value));
-
-/// A document that passes does not once it is mangled.
-#[track_caller]
-fn fail(validator: &Validator, document: &Value, manglings: &[Mangling]) {
-    passes(validator, document, "before");
-    for (what, mangle) in manglings {
-        let mut mangled = document.clone();
-        mangle(&mut mangled);
-        assert!(mangled != *document, "{what} changes nothing");
-        assert!(!validator.is_valid(&mangled), "{what} passes");
-    }
-}
-
-fn remove(object: &mut Value, field: &str) {
-    assert!(object.as_object_mut().unwrap().remove(field).is_some(), "{field}");
+    LIST.passes(&document, "the contract's example");
 }
 
 /// The listing and the export of the newest release held, cut down to one ABI and one call.
@@ -139,8 +104,7 @@ fn one_call(abi: &str, name: &str) -> (Value, Value) {
 fn a_mangled_listing_does_not_pass() {
     // A 64-bit value in two words on one side, in halves on the other.
     let (listing, _) = one_call("arm", "pread64");
-    fail(
-        &LIST.1,
+    LIST.fails(
         &listing,
         &[
             ("a field too many", &|doc| doc["syscalls"][0]["extra"] = json!(1)),
@@ -189,8 +153,7 @@ fn a_mangled_listing_does_not_pass() {
 #[test]
 fn a_mangled_export_does_not_pass() {
     let (_, export) = one_call("powerpc64", "read");
-    fail(
-        &EXPORT.1,
+    EXPORT.fails(
         &export,
         &[
             ("another format", &|doc| doc["format"] = json!(2)),
@@ -222,43 +185,14 @@ fn a_mangled_export_does_not_pass() {
 
 #[test]
 fn schemas_are_strict_and_say_what_every_field_means() {
-    for (name, (schema, _)) in [("list", &*LIST), ("export", &*EXPORT)] {
-        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
-        let mut objects = 0;
-        walk(schema, &mut |part| {
-            let Some(properties) = part.get("properties").and_then(Value::as_object) else { return };
-            objects += 1;
-            assert_eq!(part["additionalProperties"], false, "{name}: {part}");
-            for (field, about) in properties {
-                let required = part["required"].as_array().unwrap();
-                assert!(required.iter().any(|required| required == field), "{name}: `{field}` may be left out");
-                let meaning = match about.get("$ref").and_then(Value::as_str) {
-                    Some(to) => schema.pointer(&to[1..]).unwrap().get("description"),
-                    None => about.get("description"),
-                };
-                assert!(
-                    meaning.and_then(Value::as_str).is_some_and(|text| text.len() > 8),
-                    "{name}: what is `{field}`?"
-                );
-            }
-        });
-        assert!(objects >= 7, "{name}: {objects}");
-    }
+    LIST.is_strict_and_says_what_every_field_means(7);
+    EXPORT.is_strict_and_says_what_every_field_means(7);
 }
 
 #[test]
 fn the_two_schemas_say_the_same_of_what_they_share() {
-    let (list, export) = (&LIST.0["$defs"], &EXPORT.0["$defs"]);
+    let (list, export) = (&LIST.text["$defs"], &EXPORT.text["$defs"]);
     for (name, about) in list.as_object().unwrap().iter().filter(|(name, _)| *name != "listing") {
         assert_eq!(about, &export[name], "{name}");
-    }
-}
-
-fn walk(part: &Value, visit: &mut impl FnMut(&Value)) {
-    visit(part);
-    match part {
-        Value::Object(fields) => fields.values().for_each(|field| walk(field, visit)),
-        Value::Array(items) => items.iter().for_each(|item| walk(item, visit)),
-        _ => {}
     }
 }

@@ -124,7 +124,7 @@ impl Diff {
         }
         let tells_waivers = self.waivers.is_some();
         match self.format {
-            _ if self.stat => output::print(|out| report::stat(&judged, out))?,
+            _ if self.stat => output::print(|out| report::stat(&judged, tells_waivers, out))?,
             Format::Text => output::print(|out| report::text(&judged, tells_waivers, out))?,
             Format::Markdown => output::print(|out| report::markdown(&judged, tells_waivers, out))?,
             Format::Json => output::json(&report::Report::new(&judged))?,

@@ -90,7 +90,9 @@ impl Walk<'_> {
 
     fn print(&self, found: &Found) -> Result<()> {
         match self.format {
-            _ if self.stat => output::print(|out| found.judged.iter().try_for_each(|one| report::stat(one, out))),
+            _ if self.stat => {
+                output::print(|out| found.judged.iter().try_for_each(|one| report::stat(one, false, out)))
+            }
             Format::Text => output::print(|out| table(&found.steps, out)),
             Format::Markdown => {
                 output::print(|out| found.judged.iter().try_for_each(|one| report::markdown(one, false, out)))

@@ -61,7 +61,9 @@ impl Context<'_> {
     fn pair(&self, old: &Value, new: &Value, found: &mut Found) {
         match (&old.form, &new.form) {
             (Form::Whole(a), Form::Whole(b)) => self.param(a, b, found),
-            (Form::Halves { params: [a, b], .. }, Form::Halves { params: [c, d], .. }) => {
+            (Form::Halves { params: [a, b], first: before }, Form::Halves { params: [c, d], first: after }) => {
+                // Where the two have changed places, a half is still the same half; `words` tells that it moved.
+                let [c, d] = if before.is_opposite(*after) { [d, c] } else { [c, d] };
                 self.param(a, c, found);
                 self.param(b, d, found);
             }

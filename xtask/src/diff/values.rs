@@ -85,6 +85,15 @@ fn first(part: &Part) -> First {
 }
 
 impl First {
+    /// Whether it is certain that the one comes first that comes second there, whatever the byte order.
+    pub(super) fn is_opposite(self, other: First) -> bool {
+        use First::*;
+        matches!(
+            (self, other),
+            (Low, High) | (High, Low) | (InByteOrder, AgainstByteOrder) | (AgainstByteOrder, InByteOrder)
+        )
+    }
+
     /// Which half that is on a machine of that byte order.
     fn on(self, order: ByteOrder) -> First {
         match (self, order) {

@@ -7,8 +7,8 @@ use super::{audience, by_rule, counts};
 use crate::judge::{Judged, Level};
 use crate::model::Subject;
 
-/// Prints the counts.
-pub fn stat(judged: &Judged, out: &mut dyn Write) -> io::Result<()> {
+/// Prints the counts; `tells_waivers`: somebody gave a file of them.
+pub fn stat(judged: &Judged, tells_waivers: bool, out: &mut dyn Write) -> io::Result<()> {
     let (old, new) = (&judged.old, &judged.new);
     writeln!(out, "Linux {} → {} for {}: {}", old.release, new.release, audience(judged.profile), counts(judged))?;
     let rules: Vec<_> = Level::ALL.into_iter().flat_map(|level| by_rule(judged, level)).collect();
@@ -20,6 +20,18 @@ pub fn stat(judged: &Judged, out: &mut dyn Write) -> io::Result<()> {
         let level = findings.first().map_or("", |finding| finding.level.as_str());
         writeln!(out, "  {:width$}  {:>5}  {level}", rule.id, findings.len())?;
     }
+    abis(judged, out)?;
+    if tells_waivers {
+        let unused = match judged.unused.len() {
+            1 => "1 waiver matches nothing".to_string(),
+            count => format!("{count} waivers match nothing"),
+        };
+        writeln!(out, "\n{} waived; {unused}", judged.waived.len())?;
+    }
+    Ok(())
+}
+
+fn abis(judged: &Judged, out: &mut dyn Write) -> io::Result<()> {
     let by_abi = by_abi(judged);
     let Some(width) = by_abi.keys().map(|abi| abi.len()).max() else { return Ok(()) };
     let heads = Level::ALL.map(Level::as_str);

@@ -81,7 +81,7 @@ fn the_same_kernel_twice_has_nothing_to_report() {
     let ran = Pair::of(|_| {}).run(&[]).exits(0);
     let expected = "\
 Linux 9.4.0-rc2 → 9.4.0-rc2 for programs and tracers
-21 ABIs → 21; 0 breaking, 0 review, 0 compatible, 0 notes
+21 ABIs; 0 breaking, 0 review, 0 compatible, 0 notes
 
 breaking (0)
   (none)
@@ -111,7 +111,7 @@ next: nothing to do: no change concerns this audience
 fn a_finding_is_told_with_its_rule_and_counts_stand_first_and_last() {
     let ran = Pair::without_openat().run(&[]).exits(1);
     let lines: Vec<&str> = ran.out.lines().collect();
-    assert_eq!(lines[1], format!("21 ABIs → 21; {ONE_BREAKS}"));
+    assert_eq!(lines[1], format!("21 ABIs; {ONE_BREAKS}"));
     assert_eq!(lines[lines.len() - 2], ONE_BREAKS);
     assert!(lines[lines.len() - 1].starts_with("next: look at the one breaking finding; "), "{}", ran.out);
     let told = section(&ran, "breaking (1)");
@@ -146,11 +146,11 @@ fn markdown_has_a_heading_a_level_and_names_as_code() {
     let ran = Pair::without_openat().run(&["--format", "markdown"]).exits(1);
     let lines: Vec<&str> = ran.out.lines().filter(|line| !line.is_empty()).collect();
     assert_eq!(lines[0], "# System call ABI: Linux 9.4.0-rc2 → 9.4.0-rc2");
-    assert_eq!(lines[1], format!("**{ONE_BREAKS}** for programs and tracers; 21 ABIs → 21."));
+    assert_eq!(lines[1], format!("**{ONE_BREAKS}** for programs and tracers; 21 ABIs."));
     assert_eq!(lines[2..4], ["## Breaking (1)", "### `call-removed`: a call went, its number and all"]);
     assert!(lines[4].starts_with("Breaking for both. Why: ") && lines[4].contains(" What to do: "), "{}", lines[4]);
     let rest = ["## Review (0)", "(none)", "## Compatible (0)", "(none)", "## Note (0)", "(none)"];
-    assert_eq!(lines[5], "- **openat**: number 257 (x32 0x40000101); on x32, x86\\_64; at fs/open.c:2");
+    assert_eq!(lines[5], "- **`openat`**: number 257 (x32 0x40000101); on x32, x86_64; at `fs/open.c:2`");
     assert_eq!(lines[6..12], rest);
     assert!(lines[12].starts_with(&format!("**{ONE_BREAKS}.** Next: look at the one ")), "{}", lines[12]);
     assert_eq!(lines.len(), 13);
@@ -362,8 +362,7 @@ fn a_waiver_takes_a_finding_out_and_says_why() {
     let pair = Pair::without_openat();
     let ran = pair.waived(EVERYWHERE, &[]).exits(0);
     assert!(
-        ran.out
-            .starts_with(&format!("Linux 9.4.0-rc2 → 9.4.0-rc2 for programs and tracers\n21 ABIs → 21; {NOTHING}\n"))
+        ran.out.starts_with(&format!("Linux 9.4.0-rc2 → 9.4.0-rc2 for programs and tracers\n21 ABIs; {NOTHING}\n"))
     );
     assert_eq!(section(&ran, "breaking (0)"), ["(none)"]);
     let waived = ["call-removed (breaking)", "openat  number 257 (x32 0x40000101)", "on x32, x86_64", "at fs/open.c:2"];
@@ -408,7 +407,7 @@ fn a_waiver_that_matches_nothing_is_told_with_its_line_and_fails_by_default() {
     let markdown = pair.waived(&waivers, &["--format", "markdown"]).exits(1);
     let item = format!("## Waivers that match nothing (1)\n\n- `call-removed creat` in `{}:4`\n", pair.file());
     assert!(markdown.out.contains(&item), "{}", markdown.out);
-    assert!(markdown.out.contains("## Waived (1)\n\n- `call-removed`: **openat**: "), "{}", markdown.out);
+    assert!(markdown.out.contains("## Waived (1)\n\n- `call-removed`: **`openat`**: "), "{}", markdown.out);
     assert!(markdown.out.contains("; accepted: nobody opens files\n"), "{}", markdown.out);
     let report = json(pair.waived(&waivers, &["--format", "json"]), 1);
     assert_eq!(report["unused_waivers"][0]["line"], 4);

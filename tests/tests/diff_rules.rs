@@ -11,6 +11,9 @@ use syscall_meta_tests::{Compared, Tree, data, fixture};
 const X86_64: &str = "arch/x86/entry/syscalls/syscall_64.tbl";
 const X86_WRAPPER: &str = "arch/x86/include/asm/syscall_wrapper.h";
 
+/// What the fixture makes of a compat call.
+const OF_COMPAT: &str = "IA32(STUB, compat_sys_##name) X32(STUB, compat_sys_##name)";
+
 /// A change to a kernel, and what is found of it.
 struct Case {
     /// The fingerprint of the one finding.
@@ -381,6 +384,19 @@ const CASES: &[Case] = &[
             "x32 ioctl 0x40000202@fs/calls.c:29 → 0x40000202@fs/calls.c:29",
             "x32 rt_sigaction 0x40000200@kernel/calls.c:25 → 0x40000200@kernel/calls.c:25",
         ],
+    },
+    Case {
+        finding: "entry-takes-registers: arguments -> registers",
+        mirror: "entry-takes-arguments: registers -> arguments",
+        before: Some(|tree| {
+            let plain = "#define PLAIN(abi, name) long __##abi##_##name(long first) { return __se_##name(first); }\n";
+            tree.replace(X86_WRAPPER, "#define STUB0(", &format!("{plain}#define STUB0("));
+            tree.replace(X86_WRAPPER, OF_COMPAT, &OF_COMPAT.replace("STUB", "PLAIN"));
+        }),
+        change: |tree| {
+            tree.replace(X86_WRAPPER, &OF_COMPAT.replace("STUB", "PLAIN"), OF_COMPAT);
+        },
+        sites: COMPAT_OF_X86,
     },
     Case {
         finding: "event-removed",

@@ -259,6 +259,8 @@ fn fadvise64_64_may_have_its_advice_second() {
         "
         i386 sys_ia32_fadvise64_64(int fd@0, __u32 offset_low@1:offset.low, __u32 offset_high@2:offset.high, __u32 len_low@3:len.low, __u32 len_high@4:len.high, int advice@5) in arch/x86/kernel/sys_ia32.c symbol __ia32_sys_ia32_fadvise64_64 event ia32_fadvise64_64
         powerpc 5.10 ppc_fadvise64_64(int fd@0, int advice@1, u32 offset_high@2:offset.high, u32 offset_low@3:offset.low, u32 len_high@4:len.high, u32 len_low@5:len.low) in arch/powerpc/kernel/syscalls.c event fadvise64_64
+        powerpc 6.1 6.12 7.2 7.3 sys_ppc_fadvise64_64(int fd@0, int advice@1, u32 offset_high@2:offset.first, u32 offset_low@3:offset.second, u32 len_high@4:len.first, u32 len_low@5:len.second) in arch/powerpc/kernel/syscalls.c event ppc_fadvise64_64
+        powerpc.compat 6.1 6.12 7.2 7.3 sys_ppc_fadvise64_64(int fd@0, int advice@1, u32 offset_high@2:offset.first, u32 offset_low@3:offset.second, u32 len_high@4:len.first, u32 len_low@5:len.second) in arch/powerpc/kernel/syscalls.c
         parisc parisc_fadvise64_64(int fd@0, unsigned int high_off@1:offset.high, unsigned int low_off@2:offset.low, unsigned int high_len@3:len.high, unsigned int low_len@4:len.low, int advice@5) in arch/parisc/kernel/sys_parisc.c
         sh sys_fadvise64_64_wrapper(int fd@0, u32 offset0@1:offset.first, u32 offset1@2:offset.second, u32 len0@3:len.first, u32 len1@4:len.second, int advice@5) in arch/sh/kernel/sys_sh32.c
         riscv32 7.3 sys_fadvise64_64(int fd@0, loff_t offset@1-2, loff_t len@3-4, int advice@5) in mm/fadvise.c symbol __riscv_sys_fadvise64_64 event fadvise64_64 if CONFIG_ADVISE_SYSCALLS
@@ -693,6 +695,22 @@ fn calls_of_one_architecture_come_out_whole() {
         mips_o32 5.10 __sys_sysmips(long cmd@0, long arg1@1, long arg2@2) in arch/mips/kernel/syscall.c
         mips_o32 6.1 6.12 7.2 7.3 __sys_sysmips(long cmd@0, long arg1@1, long arg2@2) in arch/mips/kernel/syscall.c event sysmips
         mips_n64 7.3 __sys_sysmips(long cmd@0, long arg1@1, long arg2@2) in arch/mips/kernel/syscall.c event sysmips
+        ",
+    );
+    // arch/alpha/Kconfig: each machine but Jensen has FORCE_PCI, and Jensen builds pci-noop.c (arch/alpha/kernel/Makefile):
+    // one of the two is always there.
+    check(
+        "pciconfig_iobase",
+        "
+        alpha sys_pciconfig_iobase(long which@0, unsigned long bus@1, unsigned long dfn@2) in arch/alpha/kernel/pci.c
+        ",
+    );
+    // arch/mips/Kconfig: SYS_SUPPORTS_NUMA is selected by SGI_IP27 and MACH_LOONGSON64, which run 64-bit kernels only.
+    check(
+        "set_mempolicy",
+        "
+        mips_o32 sys_set_mempolicy missing not_on_this_arch
+        mips_n64 sys_set_mempolicy(int mode@0, const unsigned long __user * nmask@1, unsigned long maxnode@2) in mm/mempolicy.c event set_mempolicy if CONFIG_NUMA
         ",
     );
     // arch/openrisc/kernel/entry.S, arch/openrisc/include/asm/syscalls.h

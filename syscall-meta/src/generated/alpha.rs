@@ -178,7 +178,7 @@ static ROWS: [Row; 500] = [
     row(203, 189, V5_10, NEWEST, side(189, 148, 19, OK | DEFINED), NO_SIDE), // msgsnd
     row(204, 191, V5_10, NEWEST, side(351, 150, 19, OK | DEFINED), NO_SIDE), // semctl
     row(205, 190, V5_10, NEWEST, side(190, 149, 19, OK | DEFINED), NO_SIDE), // semget
-    row(206, 193, V5_10, NEWEST, side(193, 803, 19, OK | DEFINED), NO_SIDE), // semop
+    row(206, 193, V5_10, NEWEST, side(193, 804, 19, OK | DEFINED), NO_SIDE), // semop
     row(207, 401, V5_10, NEWEST, side(352, 275, NO_CONFIG, OK | DEFINED), NO_SIDE), // osf_utsname
     row(208, 402, V5_10, NEWEST, side(353, 246, NO_CONFIG, OK | DEFINED), NO_SIDE), // lchown
     row(209, 196, V5_10, NEWEST, side(196, 155, 19, OK | DEFINED), NO_SIDE), // shmat
@@ -397,7 +397,7 @@ static ROWS: [Row; 500] = [
     row(470, 77, V5_10, NEWEST, side(77, 66, NO_CONFIG, OK | DEFINED), NO_SIDE), // tee
     row(471, 75, V5_10, NEWEST, side(75, 64, NO_CONFIG, OK | DEFINED), NO_SIDE), // vmsplice
     row(472, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // move_pages
-    row(473, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcpu
+    row(473, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcpu
     row(474, 22, V5_10, NEWEST, side(22, 18, 3, OK | DEFINED), NO_SIDE), // epoll_pwait
     row(475, 88, V5_10, NEWEST, side(88, 74, NO_CONFIG, OK | DEFINED), NO_SIDE), // utimensat
     row(476, 471, V5_10, NEWEST, side(389, 305, 8, OK | DEFINED), NO_SIDE), // signalfd
@@ -421,7 +421,7 @@ static ROWS: [Row; 500] = [
     row(494, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED), NO_SIDE), // fanotify_init
     row(495, 247, V5_10, NEWEST, side(247, 200, 27, OK | DEFINED), NO_SIDE), // fanotify_mark
     row(496, 245, V5_10, NEWEST, side(245, 198, NO_CONFIG, OK | DEFINED), NO_SIDE), // prlimit64
-    row(497, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED), NO_SIDE), // name_to_handle_at
+    row(497, 248, V5_10, NEWEST, side(248, 782, 28, OK | DEFINED), NO_SIDE), // name_to_handle_at
     row(498, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED), NO_SIDE), // open_by_handle_at
     row(499, 250, V5_10, NEWEST, side(250, 203, 13, OK | DEFINED), NO_SIDE), // clock_adjtime
     row(500, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED), NO_SIDE), // syncfs
@@ -439,7 +439,7 @@ static ROWS: [Row; 500] = [
     row(512, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED), NO_SIDE), // memfd_create
     row(513, 265, V5_10, NEWEST, side(265, 217, NO_CONFIG, OK | DEFINED), NO_SIDE), // execveat
     row(514, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED), NO_SIDE), // seccomp
-    row(515, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED), NO_SIDE), // bpf
+    row(515, 264, V5_10, NEWEST, side(264, 805, 33, OK | DEFINED), NO_SIDE), // bpf
     row(516, 266, V5_10, NEWEST, side(266, 16, 34, OK | DEFINED), NO_SIDE), // userfaultfd
     row(517, 267, V5_10, NEWEST, side(267, 218, 35, OK | DEFINED), NO_SIDE), // membarrier
     row(518, 268, V5_10, NEWEST, side(268, 183, NO_CONFIG, OK | DEFINED), NO_SIDE), // mlock2
@@ -483,42 +483,36 @@ static ROWS: [Row; 500] = [
     row(558, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED), NO_SIDE), // process_mrelease
     row(559, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED), NO_SIDE), // futex_waitv
     row(560, 659, V6_1, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // set_mempolicy_home_node
-    row(561, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED), NO_SIDE), // cachestat
-    row(562, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat2
+    row(561, 660, V6_12, NEWEST, side(836, 783, 66, OK | DEFINED), NO_SIDE), // cachestat
+    row(562, 661, V6_12, NEWEST, side(837, 784, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat2
     row(563, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
-    row(564, 663, V6_12, NEWEST, side(839, 784, 12, OK | DEFINED), NO_SIDE), // futex_wake
-    row(565, 664, V6_12, NEWEST, side(840, 785, 12, OK | DEFINED), NO_SIDE), // futex_wait
-    row(566, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED), NO_SIDE), // futex_requeue
-    row(567, 666, V6_12, NEWEST, side(842, 787, NO_CONFIG, OK | DEFINED), NO_SIDE), // statmount
-    row(568, 667, V6_12, NEWEST, side(843, 788, NO_CONFIG, OK | DEFINED), NO_SIDE), // listmount
-    row(569, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
-    row(570, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
-    row(571, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED), NO_SIDE), // lsm_list_modules
-    row(572, 671, V6_12, NEWEST, side(847, 792, NO_CONFIG, OK | DEFINED), NO_SIDE), // mseal
-    row(573, 674, V7_2, NEWEST, side(851, 805, NO_CONFIG, OK | DEFINED), NO_SIDE), // setxattrat
-    row(574, 675, V7_2, NEWEST, side(852, 806, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxattrat
-    row(575, 676, V7_2, NEWEST, side(853, 807, NO_CONFIG, OK | DEFINED), NO_SIDE), // listxattrat
-    row(576, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED), NO_SIDE), // removexattrat
-    row(577, 678, V7_2, NEWEST, side(855, 809, NO_CONFIG, OK | DEFINED), NO_SIDE), // open_tree_attr
-    row(578, 679, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_getattr
-    row(579, 680, V7_2, NEWEST, side(857, 810, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_setattr
-    row(580, 681, V7_2, NEWEST, side(858, 811, NO_CONFIG, OK | DEFINED), NO_SIDE), // listns
+    row(564, 663, V6_12, NEWEST, side(839, 785, 12, OK | DEFINED), NO_SIDE), // futex_wake
+    row(565, 664, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED), NO_SIDE), // futex_wait
+    row(566, 665, V6_12, NEWEST, side(841, 787, 12, OK | DEFINED), NO_SIDE), // futex_requeue
+    row(567, 666, V6_12, NEWEST, side(842, 788, NO_CONFIG, OK | DEFINED), NO_SIDE), // statmount
+    row(568, 667, V6_12, NEWEST, side(843, 789, NO_CONFIG, OK | DEFINED), NO_SIDE), // listmount
+    row(569, 668, V6_12, NEWEST, side(844, 790, 67, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
+    row(570, 669, V6_12, NEWEST, side(845, 791, 67, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
+    row(571, 670, V6_12, NEWEST, side(846, 792, 67, OK | DEFINED), NO_SIDE), // lsm_list_modules
+    row(572, 671, V6_12, NEWEST, side(847, 793, NO_CONFIG, OK | DEFINED), NO_SIDE), // mseal
+    row(573, 674, V7_2, NEWEST, side(851, 806, NO_CONFIG, OK | DEFINED), NO_SIDE), // setxattrat
+    row(574, 675, V7_2, NEWEST, side(852, 807, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxattrat
+    row(575, 676, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED), NO_SIDE), // listxattrat
+    row(576, 677, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED), NO_SIDE), // removexattrat
+    row(577, 678, V7_2, NEWEST, side(855, 810, NO_CONFIG, OK | DEFINED), NO_SIDE), // open_tree_attr
+    row(578, 679, V7_2, NEWEST, side(856, 811, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_getattr
+    row(579, 680, V7_2, NEWEST, side(857, 811, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_setattr
+    row(580, 681, V7_2, NEWEST, side(858, 812, NO_CONFIG, OK | DEFINED), NO_SIDE), // listns
     row(581, 682, V7_2, NEWEST, side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
-    row(582, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchroot
+    row(582, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchroot
 ];
 
-static OLDER: [Older; 18] = [
+static OLDER: [Older; 12] = [
     older(120, V5_10, side(338, 267, NO_CONFIG, OK | DEFINED), NO_SIDE), // readv
     older(121, V5_10, side(339, 267, NO_CONFIG, OK | DEFINED), NO_SIDE), // writev
     older(206, V6_12, side(193, 152, 19, OK | DEFINED), NO_SIDE), // semop
     older(300, V5_10, side(366, 285, 5, OK | DEFINED), NO_SIDE), // bdflush
     older(313, V6_12, side(371, 290, 40, OK | DEFINED), NO_SIDE), // uselib
-    older(345, V5_10, side(375, 292, NO_CONFIG, OK | DEFINED), NO_SIDE), // pciconfig_read
-    older(345, V6_1, side(375, 292, 65, OK | DEFINED), NO_SIDE), // pciconfig_read
-    older(346, V5_10, side(376, 292, NO_CONFIG, OK | DEFINED), NO_SIDE), // pciconfig_write
-    older(346, V6_1, side(376, 292, 65, OK | DEFINED), NO_SIDE), // pciconfig_write
-    older(376, V5_10, side(379, 297, NO_CONFIG, OK | DEFINED), NO_SIDE), // pciconfig_iobase
-    older(376, V6_1, side(379, 297, 66, OK | DEFINED), NO_SIDE), // pciconfig_iobase
     older(394, V5_10, side(98, 83, 12, OK | DEFINED), NO_SIDE), // futex
     older(406, V5_10, side(18, 14, 1, OK | DEFINED), NO_SIDE), // lookup_dcookie
     older(406, V6_1, side(18, NONE, NO_CONFIG, NO_DEFINITION), NO_SIDE), // lookup_dcookie

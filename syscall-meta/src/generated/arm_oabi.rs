@@ -270,7 +270,7 @@ static ROWS: [Row; 443] = [
     row(0x900127, 209, V5_10, NEWEST, side(209, 167, 20, OK | DEFINED | EVENT), side(209, 167, 20, OK | DEFINED)), // getsockopt
     row(0x900128, 211, V5_10, NEWEST, side(211, 169, 20, OK | DEFINED | EVENT), side(593, 545, NO_CONFIG, OK)), // sendmsg
     row(0x900129, 212, V5_10, NEWEST, side(212, 169, 20, OK | DEFINED | EVENT), side(212, 169, 20, OK | DEFINED)), // recvmsg
-    row(0x90012a, 193, V5_10, NEWEST, side(193, 803, 19, OK | DEFINED | EVENT), side(594, 546, NO_CONFIG, OK)), // semop
+    row(0x90012a, 193, V5_10, NEWEST, side(193, 804, 19, OK | DEFINED | EVENT), side(594, 546, NO_CONFIG, OK)), // semop
     row(0x90012b, 190, V5_10, NEWEST, side(190, 149, 19, OK | DEFINED | EVENT), side(190, 149, 19, OK | DEFINED)), // semget
     row(0x90012c, 191, V5_10, NEWEST, side(351, 368, 19, OK | DEFINED | EVENT), side(351, 368, 19, OK | DEFINED)), // semctl
     row(0x90012d, 189, V5_10, NEWEST, side(189, 367, 19, OK | DEFINED | EVENT), side(189, 367, 19, OK | DEFINED)), // msgsnd
@@ -317,7 +317,7 @@ static ROWS: [Row; 443] = [
     row(0x900156, 77, V5_10, NEWEST, side(77, 341, NO_CONFIG, OK | DEFINED | EVENT), side(77, 341, NO_CONFIG, OK | DEFINED)), // tee
     row(0x900157, 75, V5_10, NEWEST, side(75, 339, NO_CONFIG, OK | DEFINED | EVENT), side(75, 339, NO_CONFIG, OK | DEFINED)), // vmsplice
     row(0x900158, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // move_pages
-    row(0x900159, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED | EVENT), side(168, 802, NO_CONFIG, OK | DEFINED)), // getcpu
+    row(0x900159, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED | EVENT), side(168, 803, NO_CONFIG, OK | DEFINED)), // getcpu
     row(0x90015a, 22, V5_10, NEWEST, side(22, 321, 3, OK | DEFINED | EVENT), side(22, 321, 3, OK | DEFINED)), // epoll_pwait
     row(0x90015b, 104, V5_10, NEWEST, side(104, 503, 14, OK | DEFINED | EVENT), side(104, 503, 14, OK | DEFINED)), // kexec_load
     row(0x90015c, 88, V5_10, NEWEST, side(402, 345, 42, OK | DEFINED | EVENT), side(402, 345, 42, OK | DEFINED)), // utimensat
@@ -342,7 +342,7 @@ static ROWS: [Row; 443] = [
     row(0x90016f, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED | EVENT), side(246, 199, 27, OK | DEFINED)), // fanotify_init
     row(0x900170, 247, V5_10, NEWEST, side(247, 200, 27, OK | DEFINED | EVENT), side(247, 200, 27, OK | DEFINED)), // fanotify_mark
     row(0x900171, 245, V5_10, NEWEST, side(245, 198, NO_CONFIG, OK | DEFINED | EVENT), side(245, 198, NO_CONFIG, OK | DEFINED)), // prlimit64
-    row(0x900172, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED | EVENT), side(248, 781, 28, OK | DEFINED)), // name_to_handle_at
+    row(0x900172, 248, V5_10, NEWEST, side(248, 782, 28, OK | DEFINED | EVENT), side(248, 782, 28, OK | DEFINED)), // name_to_handle_at
     row(0x900173, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED | EVENT), side(249, 202, 28, OK | DEFINED)), // open_by_handle_at
     row(0x900174, 250, V5_10, NEWEST, side(424, 392, 45, OK | DEFINED | EVENT), side(424, 392, 45, OK | DEFINED)), // clock_adjtime
     row(0x900175, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED | EVENT), side(251, 204, NO_CONFIG, OK | DEFINED)), // syncfs
@@ -358,7 +358,7 @@ static ROWS: [Row; 443] = [
     row(0x90017f, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED | EVENT), side(261, 213, 31, OK | DEFINED)), // seccomp
     row(0x900180, 262, V5_10, NEWEST, side(262, 395, NO_CONFIG, OK | DEFINED | EVENT), side(262, 395, NO_CONFIG, OK | DEFINED)), // getrandom
     row(0x900181, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED | EVENT), side(263, 215, 32, OK | DEFINED)), // memfd_create
-    row(0x900182, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED | EVENT), side(264, 804, 33, OK | DEFINED)), // bpf
+    row(0x900182, 264, V5_10, NEWEST, side(264, 805, 33, OK | DEFINED | EVENT), side(264, 805, 33, OK | DEFINED)), // bpf
     row(0x900183, 265, V5_10, NEWEST, side(265, 217, NO_CONFIG, OK | DEFINED | EVENT), side(265, 217, NO_CONFIG, OK | DEFINED)), // execveat
     row(0x900184, 266, V5_10, NEWEST, side(266, 16, 34, OK | DEFINED | EVENT), side(266, 16, 34, OK | DEFINED)), // userfaultfd
     row(0x900185, 267, V5_10, NEWEST, side(267, 218, 35, OK | DEFINED | EVENT), side(267, 218, 35, OK | DEFINED)), // membarrier
@@ -420,28 +420,28 @@ static ROWS: [Row; 443] = [
     row(0x9001c0, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), side(811, 754, NO_CONFIG, OK | DEFINED)), // process_mrelease
     row(0x9001c1, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), side(812, 755, 12, OK | DEFINED)), // futex_waitv
     row(0x9001c2, 659, V6_1, NEWEST, side(813, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(813, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // set_mempolicy_home_node
-    row(0x9001c3, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED | EVENT), side(836, 782, 68, OK | DEFINED)), // cachestat
-    row(0x9001c4, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED | EVENT), side(837, 783, NO_CONFIG, OK | DEFINED)), // fchmodat2
+    row(0x9001c3, 660, V6_12, NEWEST, side(836, 783, 66, OK | DEFINED | EVENT), side(836, 783, 66, OK | DEFINED)), // cachestat
+    row(0x9001c4, 661, V6_12, NEWEST, side(837, 784, NO_CONFIG, OK | DEFINED | EVENT), side(837, 784, NO_CONFIG, OK | DEFINED)), // fchmodat2
     row(0x9001c5, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // map_shadow_stack
-    row(0x9001c6, 663, V6_12, NEWEST, side(839, 793, 12, OK | DEFINED | EVENT), side(839, 793, 12, OK | DEFINED)), // futex_wake
-    row(0x9001c7, 664, V6_12, NEWEST, side(840, 794, 12, OK | DEFINED | EVENT), side(840, 794, 12, OK | DEFINED)), // futex_wait
-    row(0x9001c8, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED | EVENT), side(841, 786, 12, OK | DEFINED)), // futex_requeue
-    row(0x9001c9, 666, V6_12, NEWEST, side(842, 795, NO_CONFIG, OK | DEFINED | EVENT), side(842, 795, NO_CONFIG, OK | DEFINED)), // statmount
-    row(0x9001ca, 667, V6_12, NEWEST, side(843, 796, NO_CONFIG, OK | DEFINED | EVENT), side(843, 796, NO_CONFIG, OK | DEFINED)), // listmount
-    row(0x9001cb, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED | EVENT), side(844, 789, 69, OK | DEFINED)), // lsm_get_self_attr
-    row(0x9001cc, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED | EVENT), side(845, 790, 69, OK | DEFINED)), // lsm_set_self_attr
-    row(0x9001cd, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED | EVENT), side(846, 791, 69, OK | DEFINED)), // lsm_list_modules
+    row(0x9001c6, 663, V6_12, NEWEST, side(839, 794, 12, OK | DEFINED | EVENT), side(839, 794, 12, OK | DEFINED)), // futex_wake
+    row(0x9001c7, 664, V6_12, NEWEST, side(840, 795, 12, OK | DEFINED | EVENT), side(840, 795, 12, OK | DEFINED)), // futex_wait
+    row(0x9001c8, 665, V6_12, NEWEST, side(841, 787, 12, OK | DEFINED | EVENT), side(841, 787, 12, OK | DEFINED)), // futex_requeue
+    row(0x9001c9, 666, V6_12, NEWEST, side(842, 796, NO_CONFIG, OK | DEFINED | EVENT), side(842, 796, NO_CONFIG, OK | DEFINED)), // statmount
+    row(0x9001ca, 667, V6_12, NEWEST, side(843, 797, NO_CONFIG, OK | DEFINED | EVENT), side(843, 797, NO_CONFIG, OK | DEFINED)), // listmount
+    row(0x9001cb, 668, V6_12, NEWEST, side(844, 790, 67, OK | DEFINED | EVENT), side(844, 790, 67, OK | DEFINED)), // lsm_get_self_attr
+    row(0x9001cc, 669, V6_12, NEWEST, side(845, 791, 67, OK | DEFINED | EVENT), side(845, 791, 67, OK | DEFINED)), // lsm_set_self_attr
+    row(0x9001cd, 670, V6_12, NEWEST, side(846, 792, 67, OK | DEFINED | EVENT), side(846, 792, 67, OK | DEFINED)), // lsm_list_modules
     row(0x9001ce, 671, V6_12, NEWEST, side(847, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(847, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // mseal
-    row(0x9001cf, 674, V7_2, NEWEST, side(851, 812, NO_CONFIG, OK | DEFINED | EVENT), side(851, 812, NO_CONFIG, OK | DEFINED)), // setxattrat
-    row(0x9001d0, 675, V7_2, NEWEST, side(852, 813, NO_CONFIG, OK | DEFINED | EVENT), side(852, 813, NO_CONFIG, OK | DEFINED)), // getxattrat
-    row(0x9001d1, 676, V7_2, NEWEST, side(853, 814, NO_CONFIG, OK | DEFINED | EVENT), side(853, 814, NO_CONFIG, OK | DEFINED)), // listxattrat
-    row(0x9001d2, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED | EVENT), side(854, 808, NO_CONFIG, OK | DEFINED)), // removexattrat
-    row(0x9001d3, 678, V7_2, NEWEST, side(855, 815, NO_CONFIG, OK | DEFINED | EVENT), side(855, 815, NO_CONFIG, OK | DEFINED)), // open_tree_attr
-    row(0x9001d4, 679, V7_2, NEWEST, side(856, 816, NO_CONFIG, OK | DEFINED | EVENT), side(856, 816, NO_CONFIG, OK | DEFINED)), // file_getattr
-    row(0x9001d5, 680, V7_2, NEWEST, side(857, 816, NO_CONFIG, OK | DEFINED | EVENT), side(857, 816, NO_CONFIG, OK | DEFINED)), // file_setattr
-    row(0x9001d6, 681, V7_2, NEWEST, side(858, 817, NO_CONFIG, OK | DEFINED | EVENT), side(858, 817, NO_CONFIG, OK | DEFINED)), // listns
+    row(0x9001cf, 674, V7_2, NEWEST, side(851, 813, NO_CONFIG, OK | DEFINED | EVENT), side(851, 813, NO_CONFIG, OK | DEFINED)), // setxattrat
+    row(0x9001d0, 675, V7_2, NEWEST, side(852, 814, NO_CONFIG, OK | DEFINED | EVENT), side(852, 814, NO_CONFIG, OK | DEFINED)), // getxattrat
+    row(0x9001d1, 676, V7_2, NEWEST, side(853, 815, NO_CONFIG, OK | DEFINED | EVENT), side(853, 815, NO_CONFIG, OK | DEFINED)), // listxattrat
+    row(0x9001d2, 677, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED | EVENT), side(854, 809, NO_CONFIG, OK | DEFINED)), // removexattrat
+    row(0x9001d3, 678, V7_2, NEWEST, side(855, 816, NO_CONFIG, OK | DEFINED | EVENT), side(855, 816, NO_CONFIG, OK | DEFINED)), // open_tree_attr
+    row(0x9001d4, 679, V7_2, NEWEST, side(856, 817, NO_CONFIG, OK | DEFINED | EVENT), side(856, 817, NO_CONFIG, OK | DEFINED)), // file_getattr
+    row(0x9001d5, 680, V7_2, NEWEST, side(857, 817, NO_CONFIG, OK | DEFINED | EVENT), side(857, 817, NO_CONFIG, OK | DEFINED)), // file_setattr
+    row(0x9001d6, 681, V7_2, NEWEST, side(858, 818, NO_CONFIG, OK | DEFINED | EVENT), side(858, 818, NO_CONFIG, OK | DEFINED)), // listns
     row(0x9001d7, 682, V7_2, NEWEST, side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // rseq_slice_yield
-    row(0x9001d8, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED | EVENT), side(861, 818, NO_CONFIG, OK | DEFINED)), // fchroot
+    row(0x9001d8, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED | EVENT), side(861, 819, NO_CONFIG, OK | DEFINED)), // fchroot
     row(0x9f0001, 536, V5_10, NEWEST, side(564, 49, NO_CONFIG, OK), side(564, 49, NO_CONFIG, OK)), // breakpoint
     row(0x9f0002, 483, V5_10, NEWEST, side(564, 524, NO_CONFIG, OK), side(564, 524, NO_CONFIG, OK)), // cacheflush
     row(0x9f0003, 537, V5_10, NEWEST, side(564, 49, NO_CONFIG, OK), side(564, 49, NO_CONFIG, OK)), // usr26

@@ -318,8 +318,8 @@ static ROWS: [Row; 462] = [
     row(314, 84, V5_10, NEWEST, side(642, 593, NO_CONFIG, OK | DEFINED | EVENT), side(642, 593, NO_CONFIG, OK | DEFINED)), // sync_file_range
     row(315, 77, V5_10, NEWEST, side(77, 341, NO_CONFIG, OK | DEFINED | EVENT), side(77, 341, NO_CONFIG, OK | DEFINED)), // tee
     row(316, 75, V5_10, NEWEST, side(75, 339, NO_CONFIG, OK | DEFINED | EVENT), side(75, 339, NO_CONFIG, OK | DEFINED)), // vmsplice
-    row(317, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(239, 594, 72, OK | DEFINED)), // move_pages
-    row(318, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED | EVENT), side(168, 802, NO_CONFIG, OK | DEFINED)), // getcpu
+    row(317, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(239, 594, 70, OK | DEFINED)), // move_pages
+    row(318, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED | EVENT), side(168, 803, NO_CONFIG, OK | DEFINED)), // getcpu
     row(319, 22, V5_10, NEWEST, side(22, 321, 3, OK | DEFINED | EVENT), side(22, 321, 3, OK | DEFINED)), // epoll_pwait
     row(320, 88, V5_10, NEWEST, side(402, 345, 42, OK | DEFINED | EVENT), side(402, 345, 42, OK | DEFINED)), // utimensat
     row(321, 471, V5_10, NEWEST, side(389, 505, 8, OK | DEFINED | EVENT), side(544, 506, 8, OK | COMPAT_DEFINED)), // signalfd
@@ -342,7 +342,7 @@ static ROWS: [Row; 462] = [
     row(338, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED | EVENT), side(246, 199, 27, OK | DEFINED)), // fanotify_init
     row(339, 247, V5_10, NEWEST, side(247, 512, 27, OK | DEFINED | EVENT), side(551, 512, 27, OK | COMPAT_DEFINED)), // fanotify_mark
     row(340, 245, V5_10, NEWEST, side(245, 198, NO_CONFIG, OK | DEFINED | EVENT), side(245, 198, NO_CONFIG, OK | DEFINED)), // prlimit64
-    row(341, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED | EVENT), side(248, 781, 28, OK | DEFINED)), // name_to_handle_at
+    row(341, 248, V5_10, NEWEST, side(248, 782, 28, OK | DEFINED | EVENT), side(248, 782, 28, OK | DEFINED)), // name_to_handle_at
     row(342, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED | EVENT), side(552, 202, 28, OK | COMPAT_DEFINED)), // open_by_handle_at
     row(343, 250, V5_10, NEWEST, side(424, 392, 45, OK | DEFINED | EVENT), side(424, 392, 45, OK | DEFINED)), // clock_adjtime
     row(344, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED | EVENT), side(251, 204, NO_CONFIG, OK | DEFINED)), // syncfs
@@ -358,7 +358,7 @@ static ROWS: [Row; 462] = [
     row(354, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED | EVENT), side(261, 213, 31, OK | DEFINED)), // seccomp
     row(355, 262, V5_10, NEWEST, side(262, 395, NO_CONFIG, OK | DEFINED | EVENT), side(262, 395, NO_CONFIG, OK | DEFINED)), // getrandom
     row(356, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED | EVENT), side(263, 215, 32, OK | DEFINED)), // memfd_create
-    row(357, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED | EVENT), side(264, 804, 33, OK | DEFINED)), // bpf
+    row(357, 264, V5_10, NEWEST, side(264, 805, 33, OK | DEFINED | EVENT), side(264, 805, 33, OK | DEFINED)), // bpf
     row(358, 265, V5_10, NEWEST, side(265, 217, NO_CONFIG, OK | DEFINED | EVENT), side(554, 514, NO_CONFIG, OK | COMPAT_DEFINED)), // execveat
     row(359, 198, V5_10, NEWEST, side(198, 157, 20, OK | DEFINED | EVENT), side(198, 157, 20, OK | DEFINED)), // socket
     row(360, 199, V5_10, NEWEST, side(199, 158, 20, OK | DEFINED | EVENT), side(199, 158, 20, OK | DEFINED)), // socketpair
@@ -445,28 +445,28 @@ static ROWS: [Row; 462] = [
     row(448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), side(811, 754, NO_CONFIG, OK | DEFINED)), // process_mrelease
     row(449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), side(812, 755, 12, OK | DEFINED)), // futex_waitv
     row(450, 659, V6_1, NEWEST, side(813, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(813, 762, 24, OK | DEFINED)), // set_mempolicy_home_node
-    row(451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED | EVENT), side(836, 782, 68, OK | DEFINED)), // cachestat
-    row(452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED | EVENT), side(837, 783, NO_CONFIG, OK | DEFINED)), // fchmodat2
-    row(453, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(838, 798, 70, OK | DEFINED)), // map_shadow_stack
-    row(454, 663, V6_12, NEWEST, side(839, 793, 12, OK | DEFINED | EVENT), side(839, 793, 12, OK | DEFINED)), // futex_wake
-    row(455, 664, V6_12, NEWEST, side(840, 794, 12, OK | DEFINED | EVENT), side(840, 794, 12, OK | DEFINED)), // futex_wait
-    row(456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED | EVENT), side(841, 786, 12, OK | DEFINED)), // futex_requeue
-    row(457, 666, V6_12, NEWEST, side(842, 795, NO_CONFIG, OK | DEFINED | EVENT), side(842, 795, NO_CONFIG, OK | DEFINED)), // statmount
-    row(458, 667, V6_12, NEWEST, side(843, 796, NO_CONFIG, OK | DEFINED | EVENT), side(843, 796, NO_CONFIG, OK | DEFINED)), // listmount
-    row(459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED | EVENT), side(844, 789, 69, OK | DEFINED)), // lsm_get_self_attr
-    row(460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED | EVENT), side(845, 790, 69, OK | DEFINED)), // lsm_set_self_attr
-    row(461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED | EVENT), side(846, 791, 69, OK | DEFINED)), // lsm_list_modules
-    row(462, 671, V6_12, NEWEST, side(847, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(847, 797, NO_CONFIG, OK | DEFINED)), // mseal
-    row(463, 674, V7_2, NEWEST, side(851, 812, NO_CONFIG, OK | DEFINED | EVENT), side(851, 812, NO_CONFIG, OK | DEFINED)), // setxattrat
-    row(464, 675, V7_2, NEWEST, side(852, 813, NO_CONFIG, OK | DEFINED | EVENT), side(852, 813, NO_CONFIG, OK | DEFINED)), // getxattrat
-    row(465, 676, V7_2, NEWEST, side(853, 814, NO_CONFIG, OK | DEFINED | EVENT), side(853, 814, NO_CONFIG, OK | DEFINED)), // listxattrat
-    row(466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED | EVENT), side(854, 808, NO_CONFIG, OK | DEFINED)), // removexattrat
-    row(467, 678, V7_2, NEWEST, side(855, 815, NO_CONFIG, OK | DEFINED | EVENT), side(855, 815, NO_CONFIG, OK | DEFINED)), // open_tree_attr
-    row(468, 679, V7_2, NEWEST, side(856, 816, NO_CONFIG, OK | DEFINED | EVENT), side(856, 816, NO_CONFIG, OK | DEFINED)), // file_getattr
-    row(469, 680, V7_2, NEWEST, side(857, 816, NO_CONFIG, OK | DEFINED | EVENT), side(857, 816, NO_CONFIG, OK | DEFINED)), // file_setattr
-    row(470, 681, V7_2, NEWEST, side(858, 817, NO_CONFIG, OK | DEFINED | EVENT), side(858, 817, NO_CONFIG, OK | DEFINED)), // listns
-    row(471, 682, V7_2, NEWEST, side(859, 49, 74, OK | DEFINED | EVENT), side(859, 49, 74, OK | DEFINED)), // rseq_slice_yield
-    row(472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED | EVENT), side(861, 818, NO_CONFIG, OK | DEFINED)), // fchroot
+    row(451, 660, V6_12, NEWEST, side(836, 783, 66, OK | DEFINED | EVENT), side(836, 783, 66, OK | DEFINED)), // cachestat
+    row(452, 661, V6_12, NEWEST, side(837, 784, NO_CONFIG, OK | DEFINED | EVENT), side(837, 784, NO_CONFIG, OK | DEFINED)), // fchmodat2
+    row(453, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(838, 799, 68, OK | DEFINED)), // map_shadow_stack
+    row(454, 663, V6_12, NEWEST, side(839, 794, 12, OK | DEFINED | EVENT), side(839, 794, 12, OK | DEFINED)), // futex_wake
+    row(455, 664, V6_12, NEWEST, side(840, 795, 12, OK | DEFINED | EVENT), side(840, 795, 12, OK | DEFINED)), // futex_wait
+    row(456, 665, V6_12, NEWEST, side(841, 787, 12, OK | DEFINED | EVENT), side(841, 787, 12, OK | DEFINED)), // futex_requeue
+    row(457, 666, V6_12, NEWEST, side(842, 796, NO_CONFIG, OK | DEFINED | EVENT), side(842, 796, NO_CONFIG, OK | DEFINED)), // statmount
+    row(458, 667, V6_12, NEWEST, side(843, 797, NO_CONFIG, OK | DEFINED | EVENT), side(843, 797, NO_CONFIG, OK | DEFINED)), // listmount
+    row(459, 668, V6_12, NEWEST, side(844, 790, 67, OK | DEFINED | EVENT), side(844, 790, 67, OK | DEFINED)), // lsm_get_self_attr
+    row(460, 669, V6_12, NEWEST, side(845, 791, 67, OK | DEFINED | EVENT), side(845, 791, 67, OK | DEFINED)), // lsm_set_self_attr
+    row(461, 670, V6_12, NEWEST, side(846, 792, 67, OK | DEFINED | EVENT), side(846, 792, 67, OK | DEFINED)), // lsm_list_modules
+    row(462, 671, V6_12, NEWEST, side(847, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(847, 798, NO_CONFIG, OK | DEFINED)), // mseal
+    row(463, 674, V7_2, NEWEST, side(851, 813, NO_CONFIG, OK | DEFINED | EVENT), side(851, 813, NO_CONFIG, OK | DEFINED)), // setxattrat
+    row(464, 675, V7_2, NEWEST, side(852, 814, NO_CONFIG, OK | DEFINED | EVENT), side(852, 814, NO_CONFIG, OK | DEFINED)), // getxattrat
+    row(465, 676, V7_2, NEWEST, side(853, 815, NO_CONFIG, OK | DEFINED | EVENT), side(853, 815, NO_CONFIG, OK | DEFINED)), // listxattrat
+    row(466, 677, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED | EVENT), side(854, 809, NO_CONFIG, OK | DEFINED)), // removexattrat
+    row(467, 678, V7_2, NEWEST, side(855, 816, NO_CONFIG, OK | DEFINED | EVENT), side(855, 816, NO_CONFIG, OK | DEFINED)), // open_tree_attr
+    row(468, 679, V7_2, NEWEST, side(856, 817, NO_CONFIG, OK | DEFINED | EVENT), side(856, 817, NO_CONFIG, OK | DEFINED)), // file_getattr
+    row(469, 680, V7_2, NEWEST, side(857, 817, NO_CONFIG, OK | DEFINED | EVENT), side(857, 817, NO_CONFIG, OK | DEFINED)), // file_setattr
+    row(470, 681, V7_2, NEWEST, side(858, 818, NO_CONFIG, OK | DEFINED | EVENT), side(858, 818, NO_CONFIG, OK | DEFINED)), // listns
+    row(471, 682, V7_2, NEWEST, side(859, 49, 72, OK | DEFINED | EVENT), side(859, 49, 72, OK | DEFINED)), // rseq_slice_yield
+    row(472, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED | EVENT), side(861, 819, NO_CONFIG, OK | DEFINED)), // fchroot
 ];
 
 static OLDER: [Older; 19] = [

@@ -152,7 +152,7 @@ static ROWS: [Row; 317] = [
     row(165, 165, V7_2, NEWEST, side(165, 132, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getrusage
     row(166, 166, V7_2, NEWEST, side(166, 133, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // umask
     row(167, 167, V7_2, NEWEST, side(167, 362, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // prctl
-    row(168, 168, V7_2, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
+    row(168, 168, V7_2, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
     row(172, 172, V7_2, NEWEST, side(172, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getpid
     row(173, 173, V7_2, NEWEST, side(173, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getppid
     row(174, 174, V7_2, NEWEST, side(174, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getuid
@@ -171,7 +171,7 @@ static ROWS: [Row; 317] = [
     row(189, 189, V7_2, NEWEST, side(189, 367, 19, OK | DEFINED | EVENT), NO_SIDE), // msgsnd
     row(190, 190, V7_2, NEWEST, side(190, 149, 19, OK | DEFINED | EVENT), NO_SIDE), // semget
     row(191, 191, V7_2, NEWEST, side(191, 368, 19, OK | DEFINED | EVENT), NO_SIDE), // semctl
-    row(193, 193, V7_2, NEWEST, side(193, 803, 19, OK | DEFINED | EVENT), NO_SIDE), // semop
+    row(193, 193, V7_2, NEWEST, side(193, 804, 19, OK | DEFINED | EVENT), NO_SIDE), // semop
     row(194, 194, V7_2, NEWEST, side(194, 370, 19, OK | DEFINED | EVENT), NO_SIDE), // shmget
     row(195, 195, V7_2, NEWEST, side(195, 154, 19, OK | DEFINED | EVENT), NO_SIDE), // shmctl
     row(196, 196, V7_2, NEWEST, side(196, 155, 19, OK | DEFINED | EVENT), NO_SIDE), // shmat
@@ -224,7 +224,7 @@ static ROWS: [Row; 317] = [
     row(261, 245, V7_2, NEWEST, side(245, 198, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // prlimit64
     row(262, 246, V7_2, NEWEST, side(246, 199, 27, OK | DEFINED | EVENT), NO_SIDE), // fanotify_init
     row(263, 247, V7_2, NEWEST, side(247, 200, 27, OK | DEFINED | EVENT), NO_SIDE), // fanotify_mark
-    row(264, 248, V7_2, NEWEST, side(248, 781, 28, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
+    row(264, 248, V7_2, NEWEST, side(248, 782, 28, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
     row(265, 249, V7_2, NEWEST, side(249, 202, 28, OK | DEFINED | EVENT), NO_SIDE), // open_by_handle_at
     row(267, 251, V7_2, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // syncfs
     row(268, 252, V7_2, NEWEST, side(252, 205, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setns
@@ -239,7 +239,7 @@ static ROWS: [Row; 317] = [
     row(277, 261, V7_2, NEWEST, side(261, 213, 31, OK | DEFINED | EVENT), NO_SIDE), // seccomp
     row(278, 262, V7_2, NEWEST, side(262, 395, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getrandom
     row(279, 263, V7_2, NEWEST, side(263, 215, 32, OK | DEFINED | EVENT), NO_SIDE), // memfd_create
-    row(280, 264, V7_2, NEWEST, side(264, 804, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
+    row(280, 264, V7_2, NEWEST, side(264, 805, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
     row(281, 265, V7_2, NEWEST, side(265, 217, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // execveat
     row(282, 266, V7_2, NEWEST, side(266, 16, 34, OK | DEFINED | EVENT), NO_SIDE), // userfaultfd
     row(283, 267, V7_2, NEWEST, side(267, 218, 35, OK | DEFINED | EVENT), NO_SIDE), // membarrier
@@ -300,28 +300,28 @@ static ROWS: [Row; 317] = [
     row(448, 657, V7_2, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // process_mrelease
     row(449, 658, V7_2, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_waitv
     row(450, 659, V7_2, NEWEST, side(813, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // set_mempolicy_home_node
-    row(451, 660, V7_2, NEWEST, side(836, 782, 68, OK | DEFINED | EVENT), NO_SIDE), // cachestat
-    row(452, 661, V7_2, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
+    row(451, 660, V7_2, NEWEST, side(836, 783, 66, OK | DEFINED | EVENT), NO_SIDE), // cachestat
+    row(452, 661, V7_2, NEWEST, side(837, 784, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
     row(453, 662, V7_2, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
-    row(454, 663, V7_2, NEWEST, side(839, 793, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
-    row(455, 664, V7_2, NEWEST, side(840, 794, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
-    row(456, 665, V7_2, NEWEST, side(841, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
-    row(457, 666, V7_2, NEWEST, side(842, 795, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
-    row(458, 667, V7_2, NEWEST, side(843, 796, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
-    row(459, 668, V7_2, NEWEST, side(844, 789, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
-    row(460, 669, V7_2, NEWEST, side(845, 790, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
-    row(461, 670, V7_2, NEWEST, side(846, 791, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
+    row(454, 663, V7_2, NEWEST, side(839, 794, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
+    row(455, 664, V7_2, NEWEST, side(840, 795, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
+    row(456, 665, V7_2, NEWEST, side(841, 787, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
+    row(457, 666, V7_2, NEWEST, side(842, 796, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
+    row(458, 667, V7_2, NEWEST, side(843, 797, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
+    row(459, 668, V7_2, NEWEST, side(844, 790, 67, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
+    row(460, 669, V7_2, NEWEST, side(845, 791, 67, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
+    row(461, 670, V7_2, NEWEST, side(846, 792, 67, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
     row(462, 671, V7_2, NEWEST, side(847, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // mseal
-    row(463, 674, V7_2, NEWEST, side(851, 812, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
-    row(464, 675, V7_2, NEWEST, side(852, 813, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
-    row(465, 676, V7_2, NEWEST, side(853, 814, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
-    row(466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
-    row(467, 678, V7_2, NEWEST, side(855, 815, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
-    row(468, 679, V7_2, NEWEST, side(856, 816, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
-    row(469, 680, V7_2, NEWEST, side(857, 816, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
-    row(470, 681, V7_2, NEWEST, side(858, 817, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
-    row(471, 682, V7_2, NEWEST, side(859, 49, 74, OK | DEFINED | EVENT), NO_SIDE), // rseq_slice_yield
-    row(472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
+    row(463, 674, V7_2, NEWEST, side(851, 813, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
+    row(464, 675, V7_2, NEWEST, side(852, 814, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
+    row(465, 676, V7_2, NEWEST, side(853, 815, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
+    row(466, 677, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
+    row(467, 678, V7_2, NEWEST, side(855, 816, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
+    row(468, 679, V7_2, NEWEST, side(856, 817, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
+    row(469, 680, V7_2, NEWEST, side(857, 817, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
+    row(470, 681, V7_2, NEWEST, side(858, 818, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
+    row(471, 682, V7_2, NEWEST, side(859, 49, 72, OK | DEFINED | EVENT), NO_SIDE), // rseq_slice_yield
+    row(472, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
 ];
 
 static OLDER: [Older; 0] = [];

@@ -300,7 +300,7 @@ static ROWS: [Row; 444] = [
     row(311, 122, V5_10, NEWEST, side(122, 104, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_setaffinity
     row(312, 123, V5_10, NEWEST, side(123, 104, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_getaffinity
     row(313, 104, V5_10, NEWEST, side(104, 503, 14, OK | DEFINED), NO_SIDE), // kexec_load
-    row(314, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcpu
+    row(314, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcpu
     row(315, 22, V5_10, NEWEST, side(22, 321, 3, OK | DEFINED), NO_SIDE), // epoll_pwait
     row(316, 88, V5_10, NEWEST, side(402, 345, 42, OK | DEFINED), NO_SIDE), // utimensat
     row(317, 471, V5_10, NEWEST, side(389, 505, 8, OK | DEFINED), NO_SIDE), // signalfd
@@ -326,7 +326,7 @@ static ROWS: [Row; 444] = [
     row(337, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED), NO_SIDE), // fanotify_init
     row(338, 247, V5_10, NEWEST, side(247, 200, 27, OK | DEFINED), NO_SIDE), // fanotify_mark
     row(339, 245, V5_10, NEWEST, side(245, 198, NO_CONFIG, OK | DEFINED), NO_SIDE), // prlimit64
-    row(340, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED), NO_SIDE), // name_to_handle_at
+    row(340, 248, V5_10, NEWEST, side(248, 782, 28, OK | DEFINED), NO_SIDE), // name_to_handle_at
     row(341, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED), NO_SIDE), // open_by_handle_at
     row(342, 250, V5_10, NEWEST, side(424, 392, 45, OK | DEFINED), NO_SIDE), // clock_adjtime
     row(343, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED), NO_SIDE), // syncfs
@@ -340,7 +340,7 @@ static ROWS: [Row; 444] = [
     row(351, 260, V5_10, NEWEST, side(260, 212, NO_CONFIG, OK | DEFINED), NO_SIDE), // renameat2
     row(352, 262, V5_10, NEWEST, side(262, 395, NO_CONFIG, OK | DEFINED), NO_SIDE), // getrandom
     row(353, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED), NO_SIDE), // memfd_create
-    row(354, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED), NO_SIDE), // bpf
+    row(354, 264, V5_10, NEWEST, side(264, 805, 33, OK | DEFINED), NO_SIDE), // bpf
     row(355, 265, V5_10, NEWEST, side(265, 217, NO_CONFIG, OK | DEFINED), NO_SIDE), // execveat
     row(356, 198, V5_10, NEWEST, side(198, 157, 20, OK | DEFINED), NO_SIDE), // socket
     row(357, 199, V5_10, NEWEST, side(199, 158, 20, OK | DEFINED), NO_SIDE), // socketpair
@@ -427,28 +427,28 @@ static ROWS: [Row; 444] = [
     row(448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED), NO_SIDE), // process_mrelease
     row(449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED), NO_SIDE), // futex_waitv
     row(450, 659, V6_1, NEWEST, side(813, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // set_mempolicy_home_node
-    row(451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED), NO_SIDE), // cachestat
-    row(452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat2
+    row(451, 660, V6_12, NEWEST, side(836, 783, 66, OK | DEFINED), NO_SIDE), // cachestat
+    row(452, 661, V6_12, NEWEST, side(837, 784, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat2
     row(453, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
-    row(454, 663, V6_12, NEWEST, side(839, 793, 12, OK | DEFINED), NO_SIDE), // futex_wake
-    row(455, 664, V6_12, NEWEST, side(840, 794, 12, OK | DEFINED), NO_SIDE), // futex_wait
-    row(456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED), NO_SIDE), // futex_requeue
-    row(457, 666, V6_12, NEWEST, side(842, 795, NO_CONFIG, OK | DEFINED), NO_SIDE), // statmount
-    row(458, 667, V6_12, NEWEST, side(843, 796, NO_CONFIG, OK | DEFINED), NO_SIDE), // listmount
-    row(459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
-    row(460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
-    row(461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED), NO_SIDE), // lsm_list_modules
+    row(454, 663, V6_12, NEWEST, side(839, 794, 12, OK | DEFINED), NO_SIDE), // futex_wake
+    row(455, 664, V6_12, NEWEST, side(840, 795, 12, OK | DEFINED), NO_SIDE), // futex_wait
+    row(456, 665, V6_12, NEWEST, side(841, 787, 12, OK | DEFINED), NO_SIDE), // futex_requeue
+    row(457, 666, V6_12, NEWEST, side(842, 796, NO_CONFIG, OK | DEFINED), NO_SIDE), // statmount
+    row(458, 667, V6_12, NEWEST, side(843, 797, NO_CONFIG, OK | DEFINED), NO_SIDE), // listmount
+    row(459, 668, V6_12, NEWEST, side(844, 790, 67, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
+    row(460, 669, V6_12, NEWEST, side(845, 791, 67, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
+    row(461, 670, V6_12, NEWEST, side(846, 792, 67, OK | DEFINED), NO_SIDE), // lsm_list_modules
     row(462, 671, V6_12, NEWEST, side(847, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // mseal
-    row(463, 674, V7_2, NEWEST, side(851, 812, NO_CONFIG, OK | DEFINED), NO_SIDE), // setxattrat
-    row(464, 675, V7_2, NEWEST, side(852, 813, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxattrat
-    row(465, 676, V7_2, NEWEST, side(853, 814, NO_CONFIG, OK | DEFINED), NO_SIDE), // listxattrat
-    row(466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED), NO_SIDE), // removexattrat
-    row(467, 678, V7_2, NEWEST, side(855, 815, NO_CONFIG, OK | DEFINED), NO_SIDE), // open_tree_attr
-    row(468, 679, V7_2, NEWEST, side(856, 816, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_getattr
-    row(469, 680, V7_2, NEWEST, side(857, 816, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_setattr
-    row(470, 681, V7_2, NEWEST, side(858, 817, NO_CONFIG, OK | DEFINED), NO_SIDE), // listns
+    row(463, 674, V7_2, NEWEST, side(851, 813, NO_CONFIG, OK | DEFINED), NO_SIDE), // setxattrat
+    row(464, 675, V7_2, NEWEST, side(852, 814, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxattrat
+    row(465, 676, V7_2, NEWEST, side(853, 815, NO_CONFIG, OK | DEFINED), NO_SIDE), // listxattrat
+    row(466, 677, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED), NO_SIDE), // removexattrat
+    row(467, 678, V7_2, NEWEST, side(855, 816, NO_CONFIG, OK | DEFINED), NO_SIDE), // open_tree_attr
+    row(468, 679, V7_2, NEWEST, side(856, 817, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_getattr
+    row(469, 680, V7_2, NEWEST, side(857, 817, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_setattr
+    row(470, 681, V7_2, NEWEST, side(858, 818, NO_CONFIG, OK | DEFINED), NO_SIDE), // listns
     row(471, 682, V7_2, NEWEST, side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
-    row(472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchroot
+    row(472, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchroot
 ];
 
 static OLDER: [Older; 11] = [

@@ -319,7 +319,7 @@ static ROWS: [Row; 465] = [
     row(315, 77, V5_10, NEWEST, side(77, 341, NO_CONFIG, OK | DEFINED), NO_SIDE), // tee
     row(316, 75, V5_10, NEWEST, side(75, 339, NO_CONFIG, OK | DEFINED), NO_SIDE), // vmsplice
     row(317, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // move_pages
-    row(318, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcpu
+    row(318, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcpu
     row(319, 22, V5_10, NEWEST, side(22, 321, 3, OK | DEFINED), NO_SIDE), // epoll_pwait
     row(320, 88, V5_10, NEWEST, side(402, 345, 42, OK | DEFINED), NO_SIDE), // utimensat
     row(321, 471, V5_10, NEWEST, side(389, 505, 8, OK | DEFINED), NO_SIDE), // signalfd
@@ -331,7 +331,7 @@ static ROWS: [Row; 465] = [
     row(327, 87, V5_10, NEWEST, side(401, 344, 43, OK | DEFINED), NO_SIDE), // timerfd_gettime
     row(328, 191, V5_10, NEWEST, side(351, 368, 19, OK | DEFINED), NO_SIDE), // semctl
     row(329, 190, V5_10, NEWEST, side(190, 149, 19, OK | DEFINED), NO_SIDE), // semget
-    row(330, 193, V5_10, NEWEST, side(193, 803, 19, OK | DEFINED), NO_SIDE), // semop
+    row(330, 193, V5_10, NEWEST, side(193, 804, 19, OK | DEFINED), NO_SIDE), // semop
     row(331, 187, V5_10, NEWEST, side(350, 146, 19, OK | DEFINED), NO_SIDE), // msgctl
     row(332, 186, V5_10, NEWEST, side(186, 145, 19, OK | DEFINED), NO_SIDE), // msgget
     row(333, 188, V5_10, NEWEST, side(188, 366, 19, OK | DEFINED), NO_SIDE), // msgrcv
@@ -372,7 +372,7 @@ static ROWS: [Row; 465] = [
     row(368, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED), NO_SIDE), // fanotify_init
     row(369, 247, V5_10, NEWEST, side(247, 200, 27, OK | DEFINED), NO_SIDE), // fanotify_mark
     row(370, 245, V5_10, NEWEST, side(245, 198, NO_CONFIG, OK | DEFINED), NO_SIDE), // prlimit64
-    row(371, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED), NO_SIDE), // name_to_handle_at
+    row(371, 248, V5_10, NEWEST, side(248, 782, 28, OK | DEFINED), NO_SIDE), // name_to_handle_at
     row(372, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED), NO_SIDE), // open_by_handle_at
     row(373, 250, V5_10, NEWEST, side(424, 392, 45, OK | DEFINED), NO_SIDE), // clock_adjtime
     row(374, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED), NO_SIDE), // syncfs
@@ -388,7 +388,7 @@ static ROWS: [Row; 465] = [
     row(384, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED), NO_SIDE), // seccomp
     row(385, 262, V5_10, NEWEST, side(262, 395, NO_CONFIG, OK | DEFINED), NO_SIDE), // getrandom
     row(386, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED), NO_SIDE), // memfd_create
-    row(387, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED), NO_SIDE), // bpf
+    row(387, 264, V5_10, NEWEST, side(264, 805, 33, OK | DEFINED), NO_SIDE), // bpf
     row(388, 265, V5_10, NEWEST, side(265, 217, NO_CONFIG, OK | DEFINED), NO_SIDE), // execveat
     row(389, 266, V5_10, NEWEST, side(266, 16, 34, OK | DEFINED), NO_SIDE), // userfaultfd
     row(390, 267, V5_10, NEWEST, side(267, 218, 35, OK | DEFINED), NO_SIDE), // membarrier
@@ -448,28 +448,28 @@ static ROWS: [Row; 465] = [
     row(448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED), NO_SIDE), // process_mrelease
     row(449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED), NO_SIDE), // futex_waitv
     row(450, 659, V6_1, NEWEST, side(813, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // set_mempolicy_home_node
-    row(451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED), NO_SIDE), // cachestat
-    row(452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat2
+    row(451, 660, V6_12, NEWEST, side(836, 783, 66, OK | DEFINED), NO_SIDE), // cachestat
+    row(452, 661, V6_12, NEWEST, side(837, 784, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat2
     row(453, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
-    row(454, 663, V6_12, NEWEST, side(839, 793, 12, OK | DEFINED), NO_SIDE), // futex_wake
-    row(455, 664, V6_12, NEWEST, side(840, 794, 12, OK | DEFINED), NO_SIDE), // futex_wait
-    row(456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED), NO_SIDE), // futex_requeue
-    row(457, 666, V6_12, NEWEST, side(842, 795, NO_CONFIG, OK | DEFINED), NO_SIDE), // statmount
-    row(458, 667, V6_12, NEWEST, side(843, 796, NO_CONFIG, OK | DEFINED), NO_SIDE), // listmount
-    row(459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
-    row(460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
-    row(461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED), NO_SIDE), // lsm_list_modules
+    row(454, 663, V6_12, NEWEST, side(839, 794, 12, OK | DEFINED), NO_SIDE), // futex_wake
+    row(455, 664, V6_12, NEWEST, side(840, 795, 12, OK | DEFINED), NO_SIDE), // futex_wait
+    row(456, 665, V6_12, NEWEST, side(841, 787, 12, OK | DEFINED), NO_SIDE), // futex_requeue
+    row(457, 666, V6_12, NEWEST, side(842, 796, NO_CONFIG, OK | DEFINED), NO_SIDE), // statmount
+    row(458, 667, V6_12, NEWEST, side(843, 797, NO_CONFIG, OK | DEFINED), NO_SIDE), // listmount
+    row(459, 668, V6_12, NEWEST, side(844, 790, 67, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
+    row(460, 669, V6_12, NEWEST, side(845, 791, 67, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
+    row(461, 670, V6_12, NEWEST, side(846, 792, 67, OK | DEFINED), NO_SIDE), // lsm_list_modules
     row(462, 671, V6_12, NEWEST, side(847, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // mseal
-    row(463, 674, V7_2, NEWEST, side(851, 812, NO_CONFIG, OK | DEFINED), NO_SIDE), // setxattrat
-    row(464, 675, V7_2, NEWEST, side(852, 813, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxattrat
-    row(465, 676, V7_2, NEWEST, side(853, 814, NO_CONFIG, OK | DEFINED), NO_SIDE), // listxattrat
-    row(466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED), NO_SIDE), // removexattrat
-    row(467, 678, V7_2, NEWEST, side(855, 815, NO_CONFIG, OK | DEFINED), NO_SIDE), // open_tree_attr
-    row(468, 679, V7_2, NEWEST, side(856, 816, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_getattr
-    row(469, 680, V7_2, NEWEST, side(857, 816, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_setattr
-    row(470, 681, V7_2, NEWEST, side(858, 817, NO_CONFIG, OK | DEFINED), NO_SIDE), // listns
+    row(463, 674, V7_2, NEWEST, side(851, 813, NO_CONFIG, OK | DEFINED), NO_SIDE), // setxattrat
+    row(464, 675, V7_2, NEWEST, side(852, 814, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxattrat
+    row(465, 676, V7_2, NEWEST, side(853, 815, NO_CONFIG, OK | DEFINED), NO_SIDE), // listxattrat
+    row(466, 677, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED), NO_SIDE), // removexattrat
+    row(467, 678, V7_2, NEWEST, side(855, 816, NO_CONFIG, OK | DEFINED), NO_SIDE), // open_tree_attr
+    row(468, 679, V7_2, NEWEST, side(856, 817, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_getattr
+    row(469, 680, V7_2, NEWEST, side(857, 817, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_setattr
+    row(470, 681, V7_2, NEWEST, side(858, 818, NO_CONFIG, OK | DEFINED), NO_SIDE), // listns
     row(471, 682, V7_2, NEWEST, side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
-    row(472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchroot
+    row(472, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchroot
 ];
 
 static OLDER: [Older; 26] = [

@@ -68,7 +68,7 @@ static ROWS: [Row; 400] = [
     row(6060, 129, V5_10, NEWEST, side(129, 107, NO_CONFIG, OK | DEFINED), NO_SIDE), // kill
     row(6061, 160, V5_10, NEWEST, side(160, 129, NO_CONFIG, OK | DEFINED), NO_SIDE), // uname
     row(6062, 190, V5_10, NEWEST, side(190, 149, 19, OK | DEFINED), NO_SIDE), // semget
-    row(6063, 193, V5_10, NEWEST, side(193, 803, 19, OK | DEFINED), NO_SIDE), // semop
+    row(6063, 193, V5_10, NEWEST, side(193, 804, 19, OK | DEFINED), NO_SIDE), // semop
     row(6064, 191, V5_10, NEWEST, side(523, 484, 19, OK | COMPAT_DEFINED), NO_SIDE), // semctl
     row(6065, 197, V5_10, NEWEST, side(197, 156, 19, OK | DEFINED), NO_SIDE), // shmdt
     row(6066, 186, V5_10, NEWEST, side(186, 145, 19, OK | DEFINED), NO_SIDE), // msgget
@@ -275,11 +275,11 @@ static ROWS: [Row; 400] = [
     row(6268, 84, V5_10, NEWEST, side(84, 70, NO_CONFIG, OK | DEFINED), NO_SIDE), // sync_file_range
     row(6269, 77, V5_10, NEWEST, side(77, 66, NO_CONFIG, OK | DEFINED), NO_SIDE), // tee
     row(6270, 75, V5_10, NEWEST, side(75, 64, NO_CONFIG, OK | DEFINED), NO_SIDE), // vmsplice
-    row(6271, 239, V5_10, NEWEST, side(239, 192, 72, OK | DEFINED), NO_SIDE), // move_pages
+    row(6271, 239, V5_10, NEWEST, side(239, 192, 70, OK | DEFINED), NO_SIDE), // move_pages
     row(6272, 99, V5_10, NEWEST, side(537, 497, 12, OK | COMPAT_DEFINED), NO_SIDE), // set_robust_list
     row(6273, 100, V5_10, NEWEST, side(538, 498, 12, OK | COMPAT_DEFINED), NO_SIDE), // get_robust_list
     row(6274, 104, V5_10, NEWEST, side(543, 504, 14, OK | COMPAT_DEFINED), NO_SIDE), // kexec_load
-    row(6275, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcpu
+    row(6275, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcpu
     row(6276, 22, V5_10, NEWEST, side(542, 502, 3, OK | COMPAT_DEFINED), NO_SIDE), // epoll_pwait
     row(6277, 30, V5_10, NEWEST, side(30, 24, 5, OK | DEFINED), NO_SIDE), // ioprio_set
     row(6278, 31, V5_10, NEWEST, side(31, 25, 5, OK | DEFINED), NO_SIDE), // ioprio_get
@@ -307,7 +307,7 @@ static ROWS: [Row; 400] = [
     row(6300, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED), NO_SIDE), // fanotify_init
     row(6301, 247, V5_10, NEWEST, side(247, 200, 27, OK | DEFINED), NO_SIDE), // fanotify_mark
     row(6302, 245, V5_10, NEWEST, side(245, 198, NO_CONFIG, OK | DEFINED), NO_SIDE), // prlimit64
-    row(6303, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED), NO_SIDE), // name_to_handle_at
+    row(6303, 248, V5_10, NEWEST, side(248, 782, 28, OK | DEFINED), NO_SIDE), // name_to_handle_at
     row(6304, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED), NO_SIDE), // open_by_handle_at
     row(6305, 250, V5_10, NEWEST, side(424, 392, 45, OK | DEFINED), NO_SIDE), // clock_adjtime
     row(6306, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED), NO_SIDE), // syncfs
@@ -323,7 +323,7 @@ static ROWS: [Row; 400] = [
     row(6316, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED), NO_SIDE), // seccomp
     row(6317, 262, V5_10, NEWEST, side(262, 214, NO_CONFIG, OK | DEFINED), NO_SIDE), // getrandom
     row(6318, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED), NO_SIDE), // memfd_create
-    row(6319, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED), NO_SIDE), // bpf
+    row(6319, 264, V5_10, NEWEST, side(264, 805, 33, OK | DEFINED), NO_SIDE), // bpf
     row(6320, 265, V5_10, NEWEST, side(554, 514, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // execveat
     row(6321, 266, V5_10, NEWEST, side(266, 16, 34, OK | DEFINED), NO_SIDE), // userfaultfd
     row(6322, 267, V5_10, NEWEST, side(267, 218, 35, OK | DEFINED), NO_SIDE), // membarrier
@@ -383,28 +383,28 @@ static ROWS: [Row; 400] = [
     row(6448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED), NO_SIDE), // process_mrelease
     row(6449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED), NO_SIDE), // futex_waitv
     row(6450, 659, V6_1, NEWEST, side(813, 756, 24, OK | DEFINED), NO_SIDE), // set_mempolicy_home_node
-    row(6451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED), NO_SIDE), // cachestat
-    row(6452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat2
+    row(6451, 660, V6_12, NEWEST, side(836, 783, 66, OK | DEFINED), NO_SIDE), // cachestat
+    row(6452, 661, V6_12, NEWEST, side(837, 784, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat2
     row(6453, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
-    row(6454, 663, V6_12, NEWEST, side(839, 784, 12, OK | DEFINED), NO_SIDE), // futex_wake
-    row(6455, 664, V6_12, NEWEST, side(840, 785, 12, OK | DEFINED), NO_SIDE), // futex_wait
-    row(6456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED), NO_SIDE), // futex_requeue
-    row(6457, 666, V6_12, NEWEST, side(842, 787, NO_CONFIG, OK | DEFINED), NO_SIDE), // statmount
-    row(6458, 667, V6_12, NEWEST, side(843, 788, NO_CONFIG, OK | DEFINED), NO_SIDE), // listmount
-    row(6459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
-    row(6460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
-    row(6461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED), NO_SIDE), // lsm_list_modules
-    row(6462, 671, V6_12, NEWEST, side(847, 792, NO_CONFIG, OK | DEFINED), NO_SIDE), // mseal
-    row(6463, 674, V7_2, NEWEST, side(851, 805, NO_CONFIG, OK | DEFINED), NO_SIDE), // setxattrat
-    row(6464, 675, V7_2, NEWEST, side(852, 806, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxattrat
-    row(6465, 676, V7_2, NEWEST, side(853, 807, NO_CONFIG, OK | DEFINED), NO_SIDE), // listxattrat
-    row(6466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED), NO_SIDE), // removexattrat
-    row(6467, 678, V7_2, NEWEST, side(855, 809, NO_CONFIG, OK | DEFINED), NO_SIDE), // open_tree_attr
-    row(6468, 679, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_getattr
-    row(6469, 680, V7_2, NEWEST, side(857, 810, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_setattr
-    row(6470, 681, V7_2, NEWEST, side(858, 811, NO_CONFIG, OK | DEFINED), NO_SIDE), // listns
+    row(6454, 663, V6_12, NEWEST, side(839, 785, 12, OK | DEFINED), NO_SIDE), // futex_wake
+    row(6455, 664, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED), NO_SIDE), // futex_wait
+    row(6456, 665, V6_12, NEWEST, side(841, 787, 12, OK | DEFINED), NO_SIDE), // futex_requeue
+    row(6457, 666, V6_12, NEWEST, side(842, 788, NO_CONFIG, OK | DEFINED), NO_SIDE), // statmount
+    row(6458, 667, V6_12, NEWEST, side(843, 789, NO_CONFIG, OK | DEFINED), NO_SIDE), // listmount
+    row(6459, 668, V6_12, NEWEST, side(844, 790, 67, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
+    row(6460, 669, V6_12, NEWEST, side(845, 791, 67, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
+    row(6461, 670, V6_12, NEWEST, side(846, 792, 67, OK | DEFINED), NO_SIDE), // lsm_list_modules
+    row(6462, 671, V6_12, NEWEST, side(847, 793, NO_CONFIG, OK | DEFINED), NO_SIDE), // mseal
+    row(6463, 674, V7_2, NEWEST, side(851, 806, NO_CONFIG, OK | DEFINED), NO_SIDE), // setxattrat
+    row(6464, 675, V7_2, NEWEST, side(852, 807, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxattrat
+    row(6465, 676, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED), NO_SIDE), // listxattrat
+    row(6466, 677, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED), NO_SIDE), // removexattrat
+    row(6467, 678, V7_2, NEWEST, side(855, 810, NO_CONFIG, OK | DEFINED), NO_SIDE), // open_tree_attr
+    row(6468, 679, V7_2, NEWEST, side(856, 811, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_getattr
+    row(6469, 680, V7_2, NEWEST, side(857, 811, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_setattr
+    row(6470, 681, V7_2, NEWEST, side(858, 812, NO_CONFIG, OK | DEFINED), NO_SIDE), // listns
     row(6471, 682, V7_2, NEWEST, side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
-    row(6472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchroot
+    row(6472, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchroot
 ];
 
 static OLDER: [Older; 15] = [

@@ -68,7 +68,7 @@ static ROWS: [Row; 376] = [
     row(5060, 129, V5_10, NEWEST, side(129, 107, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // kill
     row(5061, 160, V5_10, NEWEST, side(160, 129, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // uname
     row(5062, 190, V5_10, NEWEST, side(190, 149, 19, OK | DEFINED | EVENT), NO_SIDE), // semget
-    row(5063, 193, V5_10, NEWEST, side(193, 803, 19, OK | DEFINED | EVENT), NO_SIDE), // semop
+    row(5063, 193, V5_10, NEWEST, side(193, 804, 19, OK | DEFINED | EVENT), NO_SIDE), // semop
     row(5064, 191, V5_10, NEWEST, side(351, 150, 19, OK | DEFINED | EVENT), NO_SIDE), // semctl
     row(5065, 197, V5_10, NEWEST, side(197, 156, 19, OK | DEFINED | EVENT), NO_SIDE), // shmdt
     row(5066, 186, V5_10, NEWEST, side(186, 145, 19, OK | DEFINED | EVENT), NO_SIDE), // msgget
@@ -271,11 +271,11 @@ static ROWS: [Row; 376] = [
     row(5264, 84, V5_10, NEWEST, side(84, 70, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sync_file_range
     row(5265, 77, V5_10, NEWEST, side(77, 66, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // tee
     row(5266, 75, V5_10, NEWEST, side(75, 64, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // vmsplice
-    row(5267, 239, V5_10, NEWEST, side(239, 192, 72, OK | DEFINED | EVENT), NO_SIDE), // move_pages
+    row(5267, 239, V5_10, NEWEST, side(239, 192, 70, OK | DEFINED | EVENT), NO_SIDE), // move_pages
     row(5268, 99, V5_10, NEWEST, side(99, 84, 12, OK | DEFINED | EVENT), NO_SIDE), // set_robust_list
     row(5269, 100, V5_10, NEWEST, side(100, 85, 12, OK | DEFINED | EVENT), NO_SIDE), // get_robust_list
     row(5270, 104, V5_10, NEWEST, side(104, 89, 14, OK | DEFINED | EVENT), NO_SIDE), // kexec_load
-    row(5271, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
+    row(5271, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
     row(5272, 22, V5_10, NEWEST, side(22, 18, 3, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait
     row(5273, 30, V5_10, NEWEST, side(30, 24, 5, OK | DEFINED | EVENT), NO_SIDE), // ioprio_set
     row(5274, 31, V5_10, NEWEST, side(31, 25, 5, OK | DEFINED | EVENT), NO_SIDE), // ioprio_get
@@ -302,7 +302,7 @@ static ROWS: [Row; 376] = [
     row(5295, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED | EVENT), NO_SIDE), // fanotify_init
     row(5296, 247, V5_10, NEWEST, side(247, 200, 27, OK | DEFINED | EVENT), NO_SIDE), // fanotify_mark
     row(5297, 245, V5_10, NEWEST, side(245, 198, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // prlimit64
-    row(5298, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
+    row(5298, 248, V5_10, NEWEST, side(248, 782, 28, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
     row(5299, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED | EVENT), NO_SIDE), // open_by_handle_at
     row(5300, 250, V5_10, NEWEST, side(250, 203, 13, OK | DEFINED | EVENT), NO_SIDE), // clock_adjtime
     row(5301, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // syncfs
@@ -319,7 +319,7 @@ static ROWS: [Row; 376] = [
     row(5312, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED | EVENT), NO_SIDE), // seccomp
     row(5313, 262, V5_10, NEWEST, side(262, 214, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getrandom
     row(5314, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED | EVENT), NO_SIDE), // memfd_create
-    row(5315, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
+    row(5315, 264, V5_10, NEWEST, side(264, 805, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
     row(5316, 265, V5_10, NEWEST, side(265, 217, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // execveat
     row(5317, 266, V5_10, NEWEST, side(266, 16, 34, OK | DEFINED | EVENT), NO_SIDE), // userfaultfd
     row(5318, 267, V5_10, NEWEST, side(267, 218, 35, OK | DEFINED | EVENT), NO_SIDE), // membarrier
@@ -359,28 +359,28 @@ static ROWS: [Row; 376] = [
     row(5448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // process_mrelease
     row(5449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_waitv
     row(5450, 659, V6_1, NEWEST, side(813, 756, 24, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy_home_node
-    row(5451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED | EVENT), NO_SIDE), // cachestat
-    row(5452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
+    row(5451, 660, V6_12, NEWEST, side(836, 783, 66, OK | DEFINED | EVENT), NO_SIDE), // cachestat
+    row(5452, 661, V6_12, NEWEST, side(837, 784, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
     row(5453, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
-    row(5454, 663, V6_12, NEWEST, side(839, 784, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
-    row(5455, 664, V6_12, NEWEST, side(840, 785, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
-    row(5456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
-    row(5457, 666, V6_12, NEWEST, side(842, 787, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
-    row(5458, 667, V6_12, NEWEST, side(843, 788, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
-    row(5459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
-    row(5460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
-    row(5461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
-    row(5462, 671, V6_12, NEWEST, side(847, 792, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mseal
-    row(5463, 674, V7_2, NEWEST, side(851, 805, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
-    row(5464, 675, V7_2, NEWEST, side(852, 806, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
-    row(5465, 676, V7_2, NEWEST, side(853, 807, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
-    row(5466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
-    row(5467, 678, V7_2, NEWEST, side(855, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
-    row(5468, 679, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
-    row(5469, 680, V7_2, NEWEST, side(857, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
-    row(5470, 681, V7_2, NEWEST, side(858, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
+    row(5454, 663, V6_12, NEWEST, side(839, 785, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
+    row(5455, 664, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
+    row(5456, 665, V6_12, NEWEST, side(841, 787, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
+    row(5457, 666, V6_12, NEWEST, side(842, 788, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
+    row(5458, 667, V6_12, NEWEST, side(843, 789, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
+    row(5459, 668, V6_12, NEWEST, side(844, 790, 67, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
+    row(5460, 669, V6_12, NEWEST, side(845, 791, 67, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
+    row(5461, 670, V6_12, NEWEST, side(846, 792, 67, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
+    row(5462, 671, V6_12, NEWEST, side(847, 793, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mseal
+    row(5463, 674, V7_2, NEWEST, side(851, 806, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
+    row(5464, 675, V7_2, NEWEST, side(852, 807, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
+    row(5465, 676, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
+    row(5466, 677, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
+    row(5467, 678, V7_2, NEWEST, side(855, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
+    row(5468, 679, V7_2, NEWEST, side(856, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
+    row(5469, 680, V7_2, NEWEST, side(857, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
+    row(5470, 681, V7_2, NEWEST, side(858, 812, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
     row(5471, 682, V7_2, NEWEST, side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
-    row(5472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
+    row(5472, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
 ];
 
 static OLDER: [Older; 12] = [

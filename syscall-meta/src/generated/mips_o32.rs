@@ -273,9 +273,9 @@ static ROWS: [Row; 446] = [
     row(4265, 115, V5_10, NEWEST, side(410, 354, 42, OK | DEFINED | EVENT), side(410, 354, 42, OK | DEFINED)), // clock_nanosleep
     row(4266, 131, V5_10, NEWEST, side(131, 108, NO_CONFIG, OK | DEFINED | EVENT), side(131, 108, NO_CONFIG, OK | DEFINED)), // tgkill
     row(4267, 458, V5_10, NEWEST, side(512, 471, 42, OK | DEFINED | EVENT), side(512, 471, 42, OK | DEFINED)), // utimes
-    row(4268, 235, V5_10, NEWEST, side(235, 588, 24, OK | DEFINED | EVENT), side(235, 588, 24, OK | DEFINED)), // mbind
-    row(4269, 236, V5_10, NEWEST, side(236, 589, 24, OK | DEFINED | EVENT), side(236, 589, 24, OK | DEFINED)), // get_mempolicy
-    row(4270, 237, V5_10, NEWEST, side(237, 590, 24, OK | DEFINED | EVENT), side(237, 590, 24, OK | DEFINED)), // set_mempolicy
+    row(4268, 235, V5_10, NEWEST, side(235, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(235, 588, 24, OK | DEFINED)), // mbind
+    row(4269, 236, V5_10, NEWEST, side(236, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(236, 589, 24, OK | DEFINED)), // get_mempolicy
+    row(4270, 237, V5_10, NEWEST, side(237, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(237, 590, 24, OK | DEFINED)), // set_mempolicy
     row(4271, 180, V5_10, NEWEST, side(180, 139, 18, OK | DEFINED | EVENT), side(515, 615, 18, OK | COMPAT_DEFINED)), // mq_open
     row(4272, 181, V5_10, NEWEST, side(181, 140, 18, OK | DEFINED | EVENT), side(181, 140, 18, OK | DEFINED)), // mq_unlink
     row(4273, 182, V5_10, NEWEST, side(414, 364, 46, OK | DEFINED | EVENT), side(414, 364, 46, OK | DEFINED)), // mq_timedsend
@@ -291,7 +291,7 @@ static ROWS: [Row; 446] = [
     row(4284, 468, V5_10, NEWEST, side(386, 49, 4, OK | DEFINED | EVENT), side(386, 49, 4, OK | DEFINED)), // inotify_init
     row(4285, 27, V5_10, NEWEST, side(27, 22, 4, OK | DEFINED | EVENT), side(27, 22, 4, OK | DEFINED)), // inotify_add_watch
     row(4286, 28, V5_10, NEWEST, side(28, 23, 4, OK | DEFINED | EVENT), side(28, 23, 4, OK | DEFINED)), // inotify_rm_watch
-    row(4287, 238, V5_10, NEWEST, side(238, 591, 24, OK | DEFINED | EVENT), side(238, 591, 24, OK | DEFINED)), // migrate_pages
+    row(4287, 238, V5_10, NEWEST, side(238, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(238, 591, 24, OK | DEFINED)), // migrate_pages
     row(4288, 56, V5_10, NEWEST, side(56, 48, NO_CONFIG, OK | DEFINED | EVENT), side(533, 48, NO_CONFIG, OK | COMPAT_DEFINED)), // openat
     row(4289, 34, V5_10, NEWEST, side(34, 28, NO_CONFIG, OK | DEFINED | EVENT), side(34, 28, NO_CONFIG, OK | DEFINED)), // mkdirat
     row(4290, 33, V5_10, NEWEST, side(33, 27, NO_CONFIG, OK | DEFINED | EVENT), side(33, 27, NO_CONFIG, OK | DEFINED)), // mknodat
@@ -312,11 +312,11 @@ static ROWS: [Row; 446] = [
     row(4305, 84, V5_10, NEWEST, side(84, 70, NO_CONFIG, OK | DEFINED | EVENT), side(682, 633, NO_CONFIG, OK)), // sync_file_range
     row(4306, 77, V5_10, NEWEST, side(77, 341, NO_CONFIG, OK | DEFINED | EVENT), side(77, 341, NO_CONFIG, OK | DEFINED)), // tee
     row(4307, 75, V5_10, NEWEST, side(75, 339, NO_CONFIG, OK | DEFINED | EVENT), side(75, 339, NO_CONFIG, OK | DEFINED)), // vmsplice
-    row(4308, 239, V5_10, NEWEST, side(239, 594, 72, OK | DEFINED | EVENT), side(239, 594, 72, OK | DEFINED)), // move_pages
+    row(4308, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(239, 594, 70, OK | DEFINED)), // move_pages
     row(4309, 99, V5_10, NEWEST, side(99, 348, 12, OK | DEFINED | EVENT), side(537, 497, 12, OK | COMPAT_DEFINED)), // set_robust_list
     row(4310, 100, V5_10, NEWEST, side(100, 85, 12, OK | DEFINED | EVENT), side(538, 498, 12, OK | COMPAT_DEFINED)), // get_robust_list
     row(4311, 104, V5_10, NEWEST, side(104, 503, 14, OK | DEFINED | EVENT), side(543, 504, 14, OK | COMPAT_DEFINED)), // kexec_load
-    row(4312, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED | EVENT), side(168, 802, NO_CONFIG, OK | DEFINED)), // getcpu
+    row(4312, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED | EVENT), side(168, 803, NO_CONFIG, OK | DEFINED)), // getcpu
     row(4313, 22, V5_10, NEWEST, side(22, 321, 3, OK | DEFINED | EVENT), side(542, 502, 3, OK | COMPAT_DEFINED)), // epoll_pwait
     row(4314, 30, V5_10, NEWEST, side(30, 24, 5, OK | DEFINED | EVENT), side(30, 24, 5, OK | DEFINED)), // ioprio_set
     row(4315, 31, V5_10, NEWEST, side(31, 25, 5, OK | DEFINED | EVENT), side(31, 25, 5, OK | DEFINED)), // ioprio_get
@@ -343,7 +343,7 @@ static ROWS: [Row; 446] = [
     row(4336, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED | EVENT), side(246, 199, 27, OK | DEFINED)), // fanotify_init
     row(4337, 247, V5_10, NEWEST, side(247, 200, 27, OK | DEFINED | EVENT), side(551, 635, 27, OK | COMPAT_DEFINED)), // fanotify_mark
     row(4338, 245, V5_10, NEWEST, side(245, 198, NO_CONFIG, OK | DEFINED | EVENT), side(245, 198, NO_CONFIG, OK | DEFINED)), // prlimit64
-    row(4339, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED | EVENT), side(248, 781, 28, OK | DEFINED)), // name_to_handle_at
+    row(4339, 248, V5_10, NEWEST, side(248, 782, 28, OK | DEFINED | EVENT), side(248, 782, 28, OK | DEFINED)), // name_to_handle_at
     row(4340, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED | EVENT), side(552, 202, 28, OK | COMPAT_DEFINED)), // open_by_handle_at
     row(4341, 250, V5_10, NEWEST, side(424, 392, 45, OK | DEFINED | EVENT), side(424, 392, 45, OK | DEFINED)), // clock_adjtime
     row(4342, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED | EVENT), side(251, 204, NO_CONFIG, OK | DEFINED)), // syncfs
@@ -359,7 +359,7 @@ static ROWS: [Row; 446] = [
     row(4352, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED | EVENT), side(261, 213, 31, OK | DEFINED)), // seccomp
     row(4353, 262, V5_10, NEWEST, side(262, 395, NO_CONFIG, OK | DEFINED | EVENT), side(262, 395, NO_CONFIG, OK | DEFINED)), // getrandom
     row(4354, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED | EVENT), side(263, 215, 32, OK | DEFINED)), // memfd_create
-    row(4355, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED | EVENT), side(264, 804, 33, OK | DEFINED)), // bpf
+    row(4355, 264, V5_10, NEWEST, side(264, 805, 33, OK | DEFINED | EVENT), side(264, 805, 33, OK | DEFINED)), // bpf
     row(4356, 265, V5_10, NEWEST, side(265, 217, NO_CONFIG, OK | DEFINED | EVENT), side(554, 514, NO_CONFIG, OK | COMPAT_DEFINED)), // execveat
     row(4357, 266, V5_10, NEWEST, side(266, 16, 34, OK | DEFINED | EVENT), side(266, 16, 34, OK | DEFINED)), // userfaultfd
     row(4358, 267, V5_10, NEWEST, side(267, 218, 35, OK | DEFINED | EVENT), side(267, 218, 35, OK | DEFINED)), // membarrier
@@ -428,29 +428,29 @@ static ROWS: [Row; 446] = [
     row(4446, 655, V6_1, NEWEST, side(809, 752, 63, OK | DEFINED | EVENT), side(809, 752, 63, OK | DEFINED)), // landlock_restrict_self
     row(4448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), side(811, 754, NO_CONFIG, OK | DEFINED)), // process_mrelease
     row(4449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), side(812, 755, 12, OK | DEFINED)), // futex_waitv
-    row(4450, 659, V6_1, NEWEST, side(813, 762, 24, OK | DEFINED | EVENT), side(813, 762, 24, OK | DEFINED)), // set_mempolicy_home_node
-    row(4451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED | EVENT), side(836, 782, 68, OK | DEFINED)), // cachestat
-    row(4452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED | EVENT), side(837, 783, NO_CONFIG, OK | DEFINED)), // fchmodat2
+    row(4450, 659, V6_1, NEWEST, side(813, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(813, 762, 24, OK | DEFINED)), // set_mempolicy_home_node
+    row(4451, 660, V6_12, NEWEST, side(836, 783, 66, OK | DEFINED | EVENT), side(836, 783, 66, OK | DEFINED)), // cachestat
+    row(4452, 661, V6_12, NEWEST, side(837, 784, NO_CONFIG, OK | DEFINED | EVENT), side(837, 784, NO_CONFIG, OK | DEFINED)), // fchmodat2
     row(4453, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // map_shadow_stack
-    row(4454, 663, V6_12, NEWEST, side(839, 793, 12, OK | DEFINED | EVENT), side(839, 793, 12, OK | DEFINED)), // futex_wake
-    row(4455, 664, V6_12, NEWEST, side(840, 794, 12, OK | DEFINED | EVENT), side(840, 794, 12, OK | DEFINED)), // futex_wait
-    row(4456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED | EVENT), side(841, 786, 12, OK | DEFINED)), // futex_requeue
-    row(4457, 666, V6_12, NEWEST, side(842, 795, NO_CONFIG, OK | DEFINED | EVENT), side(842, 795, NO_CONFIG, OK | DEFINED)), // statmount
-    row(4458, 667, V6_12, NEWEST, side(843, 796, NO_CONFIG, OK | DEFINED | EVENT), side(843, 796, NO_CONFIG, OK | DEFINED)), // listmount
-    row(4459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED | EVENT), side(844, 789, 69, OK | DEFINED)), // lsm_get_self_attr
-    row(4460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED | EVENT), side(845, 790, 69, OK | DEFINED)), // lsm_set_self_attr
-    row(4461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED | EVENT), side(846, 791, 69, OK | DEFINED)), // lsm_list_modules
-    row(4462, 671, V6_12, NEWEST, side(847, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(847, 797, NO_CONFIG, OK | DEFINED)), // mseal
-    row(4463, 674, V7_2, NEWEST, side(851, 812, NO_CONFIG, OK | DEFINED | EVENT), side(851, 812, NO_CONFIG, OK | DEFINED)), // setxattrat
-    row(4464, 675, V7_2, NEWEST, side(852, 813, NO_CONFIG, OK | DEFINED | EVENT), side(852, 813, NO_CONFIG, OK | DEFINED)), // getxattrat
-    row(4465, 676, V7_2, NEWEST, side(853, 814, NO_CONFIG, OK | DEFINED | EVENT), side(853, 814, NO_CONFIG, OK | DEFINED)), // listxattrat
-    row(4466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED | EVENT), side(854, 808, NO_CONFIG, OK | DEFINED)), // removexattrat
-    row(4467, 678, V7_2, NEWEST, side(855, 815, NO_CONFIG, OK | DEFINED | EVENT), side(855, 815, NO_CONFIG, OK | DEFINED)), // open_tree_attr
-    row(4468, 679, V7_2, NEWEST, side(856, 816, NO_CONFIG, OK | DEFINED | EVENT), side(856, 816, NO_CONFIG, OK | DEFINED)), // file_getattr
-    row(4469, 680, V7_2, NEWEST, side(857, 816, NO_CONFIG, OK | DEFINED | EVENT), side(857, 816, NO_CONFIG, OK | DEFINED)), // file_setattr
-    row(4470, 681, V7_2, NEWEST, side(858, 817, NO_CONFIG, OK | DEFINED | EVENT), side(858, 817, NO_CONFIG, OK | DEFINED)), // listns
+    row(4454, 663, V6_12, NEWEST, side(839, 794, 12, OK | DEFINED | EVENT), side(839, 794, 12, OK | DEFINED)), // futex_wake
+    row(4455, 664, V6_12, NEWEST, side(840, 795, 12, OK | DEFINED | EVENT), side(840, 795, 12, OK | DEFINED)), // futex_wait
+    row(4456, 665, V6_12, NEWEST, side(841, 787, 12, OK | DEFINED | EVENT), side(841, 787, 12, OK | DEFINED)), // futex_requeue
+    row(4457, 666, V6_12, NEWEST, side(842, 796, NO_CONFIG, OK | DEFINED | EVENT), side(842, 796, NO_CONFIG, OK | DEFINED)), // statmount
+    row(4458, 667, V6_12, NEWEST, side(843, 797, NO_CONFIG, OK | DEFINED | EVENT), side(843, 797, NO_CONFIG, OK | DEFINED)), // listmount
+    row(4459, 668, V6_12, NEWEST, side(844, 790, 67, OK | DEFINED | EVENT), side(844, 790, 67, OK | DEFINED)), // lsm_get_self_attr
+    row(4460, 669, V6_12, NEWEST, side(845, 791, 67, OK | DEFINED | EVENT), side(845, 791, 67, OK | DEFINED)), // lsm_set_self_attr
+    row(4461, 670, V6_12, NEWEST, side(846, 792, 67, OK | DEFINED | EVENT), side(846, 792, 67, OK | DEFINED)), // lsm_list_modules
+    row(4462, 671, V6_12, NEWEST, side(847, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(847, 798, NO_CONFIG, OK | DEFINED)), // mseal
+    row(4463, 674, V7_2, NEWEST, side(851, 813, NO_CONFIG, OK | DEFINED | EVENT), side(851, 813, NO_CONFIG, OK | DEFINED)), // setxattrat
+    row(4464, 675, V7_2, NEWEST, side(852, 814, NO_CONFIG, OK | DEFINED | EVENT), side(852, 814, NO_CONFIG, OK | DEFINED)), // getxattrat
+    row(4465, 676, V7_2, NEWEST, side(853, 815, NO_CONFIG, OK | DEFINED | EVENT), side(853, 815, NO_CONFIG, OK | DEFINED)), // listxattrat
+    row(4466, 677, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED | EVENT), side(854, 809, NO_CONFIG, OK | DEFINED)), // removexattrat
+    row(4467, 678, V7_2, NEWEST, side(855, 816, NO_CONFIG, OK | DEFINED | EVENT), side(855, 816, NO_CONFIG, OK | DEFINED)), // open_tree_attr
+    row(4468, 679, V7_2, NEWEST, side(856, 817, NO_CONFIG, OK | DEFINED | EVENT), side(856, 817, NO_CONFIG, OK | DEFINED)), // file_getattr
+    row(4469, 680, V7_2, NEWEST, side(857, 817, NO_CONFIG, OK | DEFINED | EVENT), side(857, 817, NO_CONFIG, OK | DEFINED)), // file_setattr
+    row(4470, 681, V7_2, NEWEST, side(858, 818, NO_CONFIG, OK | DEFINED | EVENT), side(858, 818, NO_CONFIG, OK | DEFINED)), // listns
     row(4471, 682, V7_2, NEWEST, side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // rseq_slice_yield
-    row(4472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED | EVENT), side(861, 818, NO_CONFIG, OK | DEFINED)), // fchroot
+    row(4472, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED | EVENT), side(861, 819, NO_CONFIG, OK | DEFINED)), // fchroot
 ];
 
 static OLDER: [Older; 20] = [
@@ -463,12 +463,12 @@ static OLDER: [Older; 20] = [
     older(4238, V5_10, side(403, 347, 44, OK | DEFINED | EVENT), side(403, 347, 44, OK | DEFINED)), // futex
     older(4247, V5_10, side(18, 320, 1, OK | DEFINED | EVENT), side(506, 467, 1, OK | COMPAT_DEFINED)), // lookup_dcookie
     older(4247, V6_1, side(18, NONE, NO_CONFIG, NO_DEFINITION), side(506, NONE, NO_CONFIG, NO_DEFINITION)), // lookup_dcookie
-    older(4268, V5_10, side(235, 588, 24, OK | DEFINED | EVENT), side(530, 491, 24, OK | COMPAT_DEFINED)), // mbind
-    older(4269, V5_10, side(236, 589, 24, OK | DEFINED | EVENT), side(531, 492, 24, OK | COMPAT_DEFINED)), // get_mempolicy
-    older(4270, V5_10, side(237, 590, 24, OK | DEFINED | EVENT), side(532, 493, 24, OK | COMPAT_DEFINED)), // set_mempolicy
-    older(4287, V5_10, side(238, 591, 24, OK | DEFINED | EVENT), side(558, 517, 24, OK | COMPAT_DEFINED)), // migrate_pages
-    older(4308, V5_10, side(239, 594, 25, OK | DEFINED | EVENT), side(541, 501, 25, OK | COMPAT_DEFINED)), // move_pages
-    older(4308, V6_12, side(239, 594, 25, OK | DEFINED | EVENT), side(239, 594, 25, OK | DEFINED)), // move_pages
+    older(4268, V5_10, side(235, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(530, 491, 24, OK | COMPAT_DEFINED)), // mbind
+    older(4269, V5_10, side(236, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(531, 492, 24, OK | COMPAT_DEFINED)), // get_mempolicy
+    older(4270, V5_10, side(237, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(532, 493, 24, OK | COMPAT_DEFINED)), // set_mempolicy
+    older(4287, V5_10, side(238, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(558, 517, 24, OK | COMPAT_DEFINED)), // migrate_pages
+    older(4308, V5_10, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(541, 501, 25, OK | COMPAT_DEFINED)), // move_pages
+    older(4308, V6_12, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(239, 594, 25, OK | DEFINED)), // move_pages
     older(4312, V6_12, side(168, 135, NO_CONFIG, OK | DEFINED | EVENT), side(168, 135, NO_CONFIG, OK | DEFINED)), // getcpu
     older(4339, V6_1, side(248, 201, 28, OK | DEFINED | EVENT), side(248, 201, 28, OK | DEFINED)), // name_to_handle_at
     older(4355, V6_12, side(264, 216, 33, OK | DEFINED | EVENT), side(264, 216, 33, OK | DEFINED)), // bpf

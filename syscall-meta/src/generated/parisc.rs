@@ -184,7 +184,7 @@ static ROWS: [Row; 408] = [
     row(182, 209, V5_10, NEWEST, side(209, 167, 20, OK | DEFINED | EVENT), side(209, 167, 20, OK | DEFINED)), // getsockopt
     row(183, 211, V5_10, NEWEST, side(211, 169, 20, OK | DEFINED | EVENT), side(521, 483, 20, OK | COMPAT_DEFINED)), // sendmsg
     row(184, 212, V5_10, NEWEST, side(212, 169, 20, OK | DEFINED | EVENT), side(522, 483, 20, OK | COMPAT_DEFINED)), // recvmsg
-    row(185, 193, V5_10, NEWEST, side(193, 803, 19, OK | DEFINED | EVENT), side(193, 803, 19, OK | DEFINED)), // semop
+    row(185, 193, V5_10, NEWEST, side(193, 804, 19, OK | DEFINED | EVENT), side(193, 804, 19, OK | DEFINED)), // semop
     row(186, 190, V5_10, NEWEST, side(190, 149, 19, OK | DEFINED | EVENT), side(190, 149, 19, OK | DEFINED)), // semget
     row(187, 191, V5_10, NEWEST, side(191, 368, 19, OK | DEFINED | EVENT), side(646, 484, 19, OK | COMPAT_DEFINED)), // semctl
     row(188, 189, V5_10, NEWEST, side(189, 367, 19, OK | DEFINED | EVENT), side(524, 485, 19, OK | COMPAT_DEFINED)), // msgsnd
@@ -285,7 +285,7 @@ static ROWS: [Row; 408] = [
     row(293, 77, V5_10, NEWEST, side(77, 341, NO_CONFIG, OK | DEFINED | EVENT), side(77, 341, NO_CONFIG, OK | DEFINED)), // tee
     row(294, 75, V5_10, NEWEST, side(75, 339, NO_CONFIG, OK | DEFINED | EVENT), side(75, 339, NO_CONFIG, OK | DEFINED)), // vmsplice
     row(295, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // move_pages
-    row(296, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED | EVENT), side(168, 802, NO_CONFIG, OK | DEFINED)), // getcpu
+    row(296, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED | EVENT), side(168, 803, NO_CONFIG, OK | DEFINED)), // getcpu
     row(297, 22, V5_10, NEWEST, side(22, 321, 3, OK | DEFINED | EVENT), side(542, 502, 3, OK | COMPAT_DEFINED)), // epoll_pwait
     row(298, 474, V5_10, NEWEST, side(391, 324, NO_CONFIG, OK | DEFINED | EVENT), side(638, 469, NO_CONFIG, OK | COMPAT_DEFINED)), // statfs64
     row(299, 475, V5_10, NEWEST, side(392, 325, NO_CONFIG, OK | DEFINED | EVENT), side(639, 470, NO_CONFIG, OK | COMPAT_DEFINED)), // fstatfs64
@@ -313,7 +313,7 @@ static ROWS: [Row; 408] = [
     row(322, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED | EVENT), side(246, 199, 27, OK | DEFINED)), // fanotify_init
     row(323, 247, V5_10, NEWEST, side(247, 635, 27, OK | DEFINED | EVENT), side(551, 635, 27, OK | COMPAT_DEFINED)), // fanotify_mark
     row(324, 250, V5_10, NEWEST, side(424, 392, 45, OK | DEFINED | EVENT), side(424, 392, 45, OK | DEFINED)), // clock_adjtime
-    row(325, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED | EVENT), side(248, 781, 28, OK | DEFINED)), // name_to_handle_at
+    row(325, 248, V5_10, NEWEST, side(248, 782, 28, OK | DEFINED | EVENT), side(248, 782, 28, OK | DEFINED)), // name_to_handle_at
     row(326, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED | EVENT), side(552, 202, 28, OK | COMPAT_DEFINED)), // open_by_handle_at
     row(327, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED | EVENT), side(251, 204, NO_CONFIG, OK | DEFINED)), // syncfs
     row(328, 252, V5_10, NEWEST, side(252, 205, NO_CONFIG, OK | DEFINED | EVENT), side(252, 205, NO_CONFIG, OK | DEFINED)), // setns
@@ -329,7 +329,7 @@ static ROWS: [Row; 408] = [
     row(338, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED | EVENT), side(261, 213, 31, OK | DEFINED)), // seccomp
     row(339, 262, V5_10, NEWEST, side(262, 395, NO_CONFIG, OK | DEFINED | EVENT), side(262, 395, NO_CONFIG, OK | DEFINED)), // getrandom
     row(340, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED | EVENT), side(263, 215, 32, OK | DEFINED)), // memfd_create
-    row(341, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED | EVENT), side(264, 804, 33, OK | DEFINED)), // bpf
+    row(341, 264, V5_10, NEWEST, side(264, 805, 33, OK | DEFINED | EVENT), side(264, 805, 33, OK | DEFINED)), // bpf
     row(342, 265, V5_10, NEWEST, side(265, 217, NO_CONFIG, OK | DEFINED | EVENT), side(554, 514, NO_CONFIG, OK | COMPAT_DEFINED)), // execveat
     row(343, 267, V5_10, NEWEST, side(267, 218, 35, OK | DEFINED | EVENT), side(267, 218, 35, OK | DEFINED)), // membarrier
     row(344, 266, V5_10, NEWEST, side(708, 16, NO_CONFIG, OK), side(708, 16, NO_CONFIG, OK)), // userfaultfd
@@ -391,28 +391,28 @@ static ROWS: [Row; 408] = [
     row(448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), side(811, 754, NO_CONFIG, OK | DEFINED)), // process_mrelease
     row(449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), side(812, 755, 12, OK | DEFINED)), // futex_waitv
     row(450, 659, V6_1, NEWEST, side(813, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(813, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // set_mempolicy_home_node
-    row(451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED | EVENT), side(836, 782, 68, OK | DEFINED)), // cachestat
-    row(452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED | EVENT), side(837, 783, NO_CONFIG, OK | DEFINED)), // fchmodat2
+    row(451, 660, V6_12, NEWEST, side(836, 783, 66, OK | DEFINED | EVENT), side(836, 783, 66, OK | DEFINED)), // cachestat
+    row(452, 661, V6_12, NEWEST, side(837, 784, NO_CONFIG, OK | DEFINED | EVENT), side(837, 784, NO_CONFIG, OK | DEFINED)), // fchmodat2
     row(453, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // map_shadow_stack
-    row(454, 663, V6_12, NEWEST, side(839, 793, 12, OK | DEFINED | EVENT), side(839, 793, 12, OK | DEFINED)), // futex_wake
-    row(455, 664, V6_12, NEWEST, side(840, 794, 12, OK | DEFINED | EVENT), side(840, 794, 12, OK | DEFINED)), // futex_wait
-    row(456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED | EVENT), side(841, 786, 12, OK | DEFINED)), // futex_requeue
-    row(457, 666, V6_12, NEWEST, side(842, 795, NO_CONFIG, OK | DEFINED | EVENT), side(842, 795, NO_CONFIG, OK | DEFINED)), // statmount
-    row(458, 667, V6_12, NEWEST, side(843, 796, NO_CONFIG, OK | DEFINED | EVENT), side(843, 796, NO_CONFIG, OK | DEFINED)), // listmount
-    row(459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED | EVENT), side(844, 789, 69, OK | DEFINED)), // lsm_get_self_attr
-    row(460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED | EVENT), side(845, 790, 69, OK | DEFINED)), // lsm_set_self_attr
-    row(461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED | EVENT), side(846, 791, 69, OK | DEFINED)), // lsm_list_modules
-    row(462, 671, V6_12, NEWEST, side(847, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(847, 797, NO_CONFIG, OK | DEFINED)), // mseal
-    row(463, 674, V7_2, NEWEST, side(851, 812, NO_CONFIG, OK | DEFINED | EVENT), side(851, 812, NO_CONFIG, OK | DEFINED)), // setxattrat
-    row(464, 675, V7_2, NEWEST, side(852, 813, NO_CONFIG, OK | DEFINED | EVENT), side(852, 813, NO_CONFIG, OK | DEFINED)), // getxattrat
-    row(465, 676, V7_2, NEWEST, side(853, 814, NO_CONFIG, OK | DEFINED | EVENT), side(853, 814, NO_CONFIG, OK | DEFINED)), // listxattrat
-    row(466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED | EVENT), side(854, 808, NO_CONFIG, OK | DEFINED)), // removexattrat
-    row(467, 678, V7_2, NEWEST, side(855, 815, NO_CONFIG, OK | DEFINED | EVENT), side(855, 815, NO_CONFIG, OK | DEFINED)), // open_tree_attr
-    row(468, 679, V7_2, NEWEST, side(856, 816, NO_CONFIG, OK | DEFINED | EVENT), side(856, 816, NO_CONFIG, OK | DEFINED)), // file_getattr
-    row(469, 680, V7_2, NEWEST, side(857, 816, NO_CONFIG, OK | DEFINED | EVENT), side(857, 816, NO_CONFIG, OK | DEFINED)), // file_setattr
-    row(470, 681, V7_2, NEWEST, side(858, 817, NO_CONFIG, OK | DEFINED | EVENT), side(858, 817, NO_CONFIG, OK | DEFINED)), // listns
+    row(454, 663, V6_12, NEWEST, side(839, 794, 12, OK | DEFINED | EVENT), side(839, 794, 12, OK | DEFINED)), // futex_wake
+    row(455, 664, V6_12, NEWEST, side(840, 795, 12, OK | DEFINED | EVENT), side(840, 795, 12, OK | DEFINED)), // futex_wait
+    row(456, 665, V6_12, NEWEST, side(841, 787, 12, OK | DEFINED | EVENT), side(841, 787, 12, OK | DEFINED)), // futex_requeue
+    row(457, 666, V6_12, NEWEST, side(842, 796, NO_CONFIG, OK | DEFINED | EVENT), side(842, 796, NO_CONFIG, OK | DEFINED)), // statmount
+    row(458, 667, V6_12, NEWEST, side(843, 797, NO_CONFIG, OK | DEFINED | EVENT), side(843, 797, NO_CONFIG, OK | DEFINED)), // listmount
+    row(459, 668, V6_12, NEWEST, side(844, 790, 67, OK | DEFINED | EVENT), side(844, 790, 67, OK | DEFINED)), // lsm_get_self_attr
+    row(460, 669, V6_12, NEWEST, side(845, 791, 67, OK | DEFINED | EVENT), side(845, 791, 67, OK | DEFINED)), // lsm_set_self_attr
+    row(461, 670, V6_12, NEWEST, side(846, 792, 67, OK | DEFINED | EVENT), side(846, 792, 67, OK | DEFINED)), // lsm_list_modules
+    row(462, 671, V6_12, NEWEST, side(847, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(847, 798, NO_CONFIG, OK | DEFINED)), // mseal
+    row(463, 674, V7_2, NEWEST, side(851, 813, NO_CONFIG, OK | DEFINED | EVENT), side(851, 813, NO_CONFIG, OK | DEFINED)), // setxattrat
+    row(464, 675, V7_2, NEWEST, side(852, 814, NO_CONFIG, OK | DEFINED | EVENT), side(852, 814, NO_CONFIG, OK | DEFINED)), // getxattrat
+    row(465, 676, V7_2, NEWEST, side(853, 815, NO_CONFIG, OK | DEFINED | EVENT), side(853, 815, NO_CONFIG, OK | DEFINED)), // listxattrat
+    row(466, 677, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED | EVENT), side(854, 809, NO_CONFIG, OK | DEFINED)), // removexattrat
+    row(467, 678, V7_2, NEWEST, side(855, 816, NO_CONFIG, OK | DEFINED | EVENT), side(855, 816, NO_CONFIG, OK | DEFINED)), // open_tree_attr
+    row(468, 679, V7_2, NEWEST, side(856, 817, NO_CONFIG, OK | DEFINED | EVENT), side(856, 817, NO_CONFIG, OK | DEFINED)), // file_getattr
+    row(469, 680, V7_2, NEWEST, side(857, 817, NO_CONFIG, OK | DEFINED | EVENT), side(857, 817, NO_CONFIG, OK | DEFINED)), // file_setattr
+    row(470, 681, V7_2, NEWEST, side(858, 818, NO_CONFIG, OK | DEFINED | EVENT), side(858, 818, NO_CONFIG, OK | DEFINED)), // listns
     row(471, 682, V7_2, NEWEST, side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // rseq_slice_yield
-    row(472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED | EVENT), side(861, 818, NO_CONFIG, OK | DEFINED)), // fchroot
+    row(472, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED | EVENT), side(861, 819, NO_CONFIG, OK | DEFINED)), // fchroot
 ];
 
 static OLDER: [Older; 15] = [

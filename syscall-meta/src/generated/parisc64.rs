@@ -184,7 +184,7 @@ static ROWS: [Row; 388] = [
     row(182, 209, V5_10, NEWEST, side(209, 167, 20, OK | DEFINED | EVENT), NO_SIDE), // getsockopt
     row(183, 211, V5_10, NEWEST, side(211, 169, 20, OK | DEFINED | EVENT), NO_SIDE), // sendmsg
     row(184, 212, V5_10, NEWEST, side(212, 169, 20, OK | DEFINED | EVENT), NO_SIDE), // recvmsg
-    row(185, 193, V5_10, NEWEST, side(193, 803, 19, OK | DEFINED | EVENT), NO_SIDE), // semop
+    row(185, 193, V5_10, NEWEST, side(193, 804, 19, OK | DEFINED | EVENT), NO_SIDE), // semop
     row(186, 190, V5_10, NEWEST, side(190, 149, 19, OK | DEFINED | EVENT), NO_SIDE), // semget
     row(187, 191, V5_10, NEWEST, side(191, 150, 19, OK | DEFINED | EVENT), NO_SIDE), // semctl
     row(188, 189, V5_10, NEWEST, side(189, 148, 19, OK | DEFINED | EVENT), NO_SIDE), // msgsnd
@@ -285,7 +285,7 @@ static ROWS: [Row; 388] = [
     row(293, 77, V5_10, NEWEST, side(77, 66, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // tee
     row(294, 75, V5_10, NEWEST, side(75, 64, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // vmsplice
     row(295, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // move_pages
-    row(296, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
+    row(296, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
     row(297, 22, V5_10, NEWEST, side(22, 18, 3, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait
     row(298, 474, V5_10, NEWEST, side(391, 307, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statfs64
     row(299, 475, V5_10, NEWEST, side(392, 308, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fstatfs64
@@ -313,7 +313,7 @@ static ROWS: [Row; 388] = [
     row(322, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED | EVENT), NO_SIDE), // fanotify_init
     row(323, 247, V5_10, NEWEST, side(247, 200, 27, OK | DEFINED | EVENT), NO_SIDE), // fanotify_mark
     row(324, 250, V5_10, NEWEST, side(250, 203, 13, OK | DEFINED | EVENT), NO_SIDE), // clock_adjtime
-    row(325, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
+    row(325, 248, V5_10, NEWEST, side(248, 782, 28, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
     row(326, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED | EVENT), NO_SIDE), // open_by_handle_at
     row(327, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // syncfs
     row(328, 252, V5_10, NEWEST, side(252, 205, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setns
@@ -329,7 +329,7 @@ static ROWS: [Row; 388] = [
     row(338, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED | EVENT), NO_SIDE), // seccomp
     row(339, 262, V5_10, NEWEST, side(262, 214, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getrandom
     row(340, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED | EVENT), NO_SIDE), // memfd_create
-    row(341, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
+    row(341, 264, V5_10, NEWEST, side(264, 805, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
     row(342, 265, V5_10, NEWEST, side(265, 217, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // execveat
     row(343, 267, V5_10, NEWEST, side(267, 218, 35, OK | DEFINED | EVENT), NO_SIDE), // membarrier
     row(344, 266, V5_10, NEWEST, side(708, 16, NO_CONFIG, OK), NO_SIDE), // userfaultfd
@@ -371,28 +371,28 @@ static ROWS: [Row; 388] = [
     row(448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // process_mrelease
     row(449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_waitv
     row(450, 659, V6_1, NEWEST, side(813, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // set_mempolicy_home_node
-    row(451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED | EVENT), NO_SIDE), // cachestat
-    row(452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
+    row(451, 660, V6_12, NEWEST, side(836, 783, 66, OK | DEFINED | EVENT), NO_SIDE), // cachestat
+    row(452, 661, V6_12, NEWEST, side(837, 784, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
     row(453, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
-    row(454, 663, V6_12, NEWEST, side(839, 784, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
-    row(455, 664, V6_12, NEWEST, side(840, 785, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
-    row(456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
-    row(457, 666, V6_12, NEWEST, side(842, 787, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
-    row(458, 667, V6_12, NEWEST, side(843, 788, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
-    row(459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
-    row(460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
-    row(461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
-    row(462, 671, V6_12, NEWEST, side(847, 792, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mseal
-    row(463, 674, V7_2, NEWEST, side(851, 805, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
-    row(464, 675, V7_2, NEWEST, side(852, 806, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
-    row(465, 676, V7_2, NEWEST, side(853, 807, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
-    row(466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
-    row(467, 678, V7_2, NEWEST, side(855, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
-    row(468, 679, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
-    row(469, 680, V7_2, NEWEST, side(857, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
-    row(470, 681, V7_2, NEWEST, side(858, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
+    row(454, 663, V6_12, NEWEST, side(839, 785, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
+    row(455, 664, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
+    row(456, 665, V6_12, NEWEST, side(841, 787, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
+    row(457, 666, V6_12, NEWEST, side(842, 788, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
+    row(458, 667, V6_12, NEWEST, side(843, 789, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
+    row(459, 668, V6_12, NEWEST, side(844, 790, 67, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
+    row(460, 669, V6_12, NEWEST, side(845, 791, 67, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
+    row(461, 670, V6_12, NEWEST, side(846, 792, 67, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
+    row(462, 671, V6_12, NEWEST, side(847, 793, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mseal
+    row(463, 674, V7_2, NEWEST, side(851, 806, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
+    row(464, 675, V7_2, NEWEST, side(852, 807, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
+    row(465, 676, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
+    row(466, 677, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
+    row(467, 678, V7_2, NEWEST, side(855, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
+    row(468, 679, V7_2, NEWEST, side(856, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
+    row(469, 680, V7_2, NEWEST, side(857, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
+    row(470, 681, V7_2, NEWEST, side(858, 812, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
     row(471, 682, V7_2, NEWEST, side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
-    row(472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
+    row(472, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
 ];
 
 static OLDER: [Older; 8] = [

@@ -258,7 +258,7 @@ static ROWS: [Row; 453] = [
     row(251, 458, V5_10, NEWEST, side(512, 471, 42, OK | DEFINED | EVENT), side(512, 471, 42, OK | DEFINED)), // utimes
     row(252, 474, V5_10, NEWEST, side(391, 324, NO_CONFIG, OK | DEFINED | EVENT), side(638, 469, NO_CONFIG, OK | COMPAT_DEFINED)), // statfs64
     row(253, 475, V5_10, NEWEST, side(392, 325, NO_CONFIG, OK | DEFINED | EVENT), side(639, 470, NO_CONFIG, OK | COMPAT_DEFINED)), // fstatfs64
-    row(254, 482, V5_10, NEWEST, side(830, 672, NO_CONFIG, OK | DEFINED | EVENT), side(830, 672, NO_CONFIG, OK | DEFINED)), // fadvise64_64
+    row(254, 482, V5_10, NEWEST, side(830, 770, NO_CONFIG, OK | DEFINED | EVENT), side(830, 770, NO_CONFIG, OK | DEFINED)), // fadvise64_64
     row(255, 602, V5_10, NEWEST, side(727, 673, 60, OK | DEFINED | EVENT), side(727, 673, 60, OK | DEFINED)), // rtas
     row(256, 603, V5_10, NEWEST, side(728, 674, NO_CONFIG, OK | DEFINED | EVENT), side(42, NONE, NO_CONFIG, NI)), // sys_debug_setcontext
     row(258, 238, V5_10, NEWEST, side(238, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(238, 591, 24, OK | DEFINED)), // migrate_pages
@@ -304,16 +304,16 @@ static ROWS: [Row; 453] = [
     row(298, 48, V5_10, NEWEST, side(48, 41, NO_CONFIG, OK | DEFINED | EVENT), side(48, 41, NO_CONFIG, OK | DEFINED)), // faccessat
     row(299, 100, V5_10, NEWEST, side(100, 85, 12, OK | DEFINED | EVENT), side(538, 498, 12, OK | COMPAT_DEFINED)), // get_robust_list
     row(300, 99, V5_10, NEWEST, side(99, 348, 12, OK | DEFINED | EVENT), side(537, 497, 12, OK | COMPAT_DEFINED)), // set_robust_list
-    row(301, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(239, 594, 72, OK | DEFINED)), // move_pages
-    row(302, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED | EVENT), side(168, 802, NO_CONFIG, OK | DEFINED)), // getcpu
+    row(301, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(239, 594, 70, OK | DEFINED)), // move_pages
+    row(302, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED | EVENT), side(168, 803, NO_CONFIG, OK | DEFINED)), // getcpu
     row(303, 22, V5_10, NEWEST, side(22, 321, 3, OK | DEFINED | EVENT), side(542, 502, 3, OK | COMPAT_DEFINED)), // epoll_pwait
     row(304, 88, V5_10, NEWEST, side(402, 345, 42, OK | DEFINED | EVENT), side(402, 345, 42, OK | DEFINED)), // utimensat
     row(305, 471, V5_10, NEWEST, side(389, 505, 8, OK | DEFINED | EVENT), side(544, 506, 8, OK | COMPAT_DEFINED)), // signalfd
     row(306, 85, V5_10, NEWEST, side(85, 71, 9, OK | DEFINED | EVENT), side(85, 71, 9, OK | DEFINED)), // timerfd_create
     row(307, 473, V5_10, NEWEST, side(390, 306, 2, OK | DEFINED | EVENT), side(390, 306, 2, OK | DEFINED)), // eventfd
-    row(308, 535, V5_10, NEWEST, side(831, 770, NO_CONFIG, OK | DEFINED | EVENT), side(832, 770, NO_CONFIG, OK | COMPAT_DEFINED)), // sync_file_range2
-    row(309, 47, V5_10, NEWEST, side(833, 771, NO_CONFIG, OK | DEFINED | EVENT), side(732, 772, NO_CONFIG, OK | COMPAT_DEFINED)), // fallocate
-    row(310, 606, V5_10, NEWEST, side(733, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(733, 678, 67, OK | DEFINED)), // subpage_prot
+    row(308, 535, V5_10, NEWEST, side(831, 771, NO_CONFIG, OK | DEFINED | EVENT), side(832, 771, NO_CONFIG, OK | COMPAT_DEFINED)), // sync_file_range2
+    row(309, 47, V5_10, NEWEST, side(833, 772, NO_CONFIG, OK | DEFINED | EVENT), side(732, 773, NO_CONFIG, OK | COMPAT_DEFINED)), // fallocate
+    row(310, 606, V5_10, NEWEST, side(733, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(733, 678, 65, OK | DEFINED)), // subpage_prot
     row(311, 86, V5_10, NEWEST, side(400, 343, 43, OK | DEFINED | EVENT), side(400, 343, 43, OK | DEFINED)), // timerfd_settime
     row(312, 87, V5_10, NEWEST, side(401, 344, 43, OK | DEFINED | EVENT), side(401, 344, 43, OK | DEFINED)), // timerfd_gettime
     row(313, 74, V5_10, NEWEST, side(74, 338, 8, OK | DEFINED | EVENT), side(546, 508, 8, OK | COMPAT_DEFINED)), // signalfd4
@@ -348,7 +348,7 @@ static ROWS: [Row; 453] = [
     row(342, 212, V5_10, NEWEST, side(212, 169, 20, OK | DEFINED | EVENT), side(522, 483, 20, OK | COMPAT_DEFINED)), // recvmsg
     row(343, 243, V5_10, NEWEST, side(419, 387, 49, OK | DEFINED | EVENT), side(550, 511, 49, OK | COMPAT_DEFINED)), // recvmmsg
     row(344, 242, V5_10, NEWEST, side(242, 195, 20, OK | DEFINED | EVENT), side(242, 195, 20, OK | DEFINED)), // accept4
-    row(345, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED | EVENT), side(248, 781, 28, OK | DEFINED)), // name_to_handle_at
+    row(345, 248, V5_10, NEWEST, side(248, 782, 28, OK | DEFINED | EVENT), side(248, 782, 28, OK | DEFINED)), // name_to_handle_at
     row(346, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED | EVENT), side(552, 202, 28, OK | COMPAT_DEFINED)), // open_by_handle_at
     row(347, 250, V5_10, NEWEST, side(424, 392, 45, OK | DEFINED | EVENT), side(424, 392, 45, OK | DEFINED)), // clock_adjtime
     row(348, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED | EVENT), side(251, 204, NO_CONFIG, OK | DEFINED)), // syncfs
@@ -364,7 +364,7 @@ static ROWS: [Row; 453] = [
     row(358, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED | EVENT), side(261, 213, 31, OK | DEFINED)), // seccomp
     row(359, 262, V5_10, NEWEST, side(262, 395, NO_CONFIG, OK | DEFINED | EVENT), side(262, 395, NO_CONFIG, OK | DEFINED)), // getrandom
     row(360, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED | EVENT), side(263, 215, 32, OK | DEFINED)), // memfd_create
-    row(361, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED | EVENT), side(264, 804, 33, OK | DEFINED)), // bpf
+    row(361, 264, V5_10, NEWEST, side(264, 805, 33, OK | DEFINED | EVENT), side(264, 805, 33, OK | DEFINED)), // bpf
     row(362, 265, V5_10, NEWEST, side(265, 217, NO_CONFIG, OK | DEFINED | EVENT), side(554, 514, NO_CONFIG, OK | COMPAT_DEFINED)), // execveat
     row(363, 607, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), side(42, NONE, NO_CONFIG, NI)), // switch_endian
     row(364, 266, V5_10, NEWEST, side(266, 16, 34, OK | DEFINED | EVENT), side(266, 16, 34, OK | DEFINED)), // userfaultfd
@@ -436,28 +436,28 @@ static ROWS: [Row; 453] = [
     row(448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), side(811, 754, NO_CONFIG, OK | DEFINED)), // process_mrelease
     row(449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), side(812, 755, 12, OK | DEFINED)), // futex_waitv
     row(450, 659, V6_1, NEWEST, side(813, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(813, 762, 24, OK | DEFINED)), // set_mempolicy_home_node
-    row(451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED | EVENT), side(836, 782, 68, OK | DEFINED)), // cachestat
-    row(452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED | EVENT), side(837, 783, NO_CONFIG, OK | DEFINED)), // fchmodat2
+    row(451, 660, V6_12, NEWEST, side(836, 783, 66, OK | DEFINED | EVENT), side(836, 783, 66, OK | DEFINED)), // cachestat
+    row(452, 661, V6_12, NEWEST, side(837, 784, NO_CONFIG, OK | DEFINED | EVENT), side(837, 784, NO_CONFIG, OK | DEFINED)), // fchmodat2
     row(453, 662, V6_12, NEWEST, side(42, NONE, NO_CONFIG, NI), side(42, NONE, NO_CONFIG, NI)), // map_shadow_stack
-    row(454, 663, V6_12, NEWEST, side(839, 793, 12, OK | DEFINED | EVENT), side(839, 793, 12, OK | DEFINED)), // futex_wake
-    row(455, 664, V6_12, NEWEST, side(840, 794, 12, OK | DEFINED | EVENT), side(840, 794, 12, OK | DEFINED)), // futex_wait
-    row(456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED | EVENT), side(841, 786, 12, OK | DEFINED)), // futex_requeue
-    row(457, 666, V6_12, NEWEST, side(842, 795, NO_CONFIG, OK | DEFINED | EVENT), side(842, 795, NO_CONFIG, OK | DEFINED)), // statmount
-    row(458, 667, V6_12, NEWEST, side(843, 796, NO_CONFIG, OK | DEFINED | EVENT), side(843, 796, NO_CONFIG, OK | DEFINED)), // listmount
-    row(459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED | EVENT), side(844, 789, 69, OK | DEFINED)), // lsm_get_self_attr
-    row(460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED | EVENT), side(845, 790, 69, OK | DEFINED)), // lsm_set_self_attr
-    row(461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED | EVENT), side(846, 791, 69, OK | DEFINED)), // lsm_list_modules
-    row(462, 671, V6_12, NEWEST, side(847, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(847, 797, NO_CONFIG, OK | DEFINED)), // mseal
-    row(463, 674, V7_2, NEWEST, side(851, 812, NO_CONFIG, OK | DEFINED | EVENT), side(851, 812, NO_CONFIG, OK | DEFINED)), // setxattrat
-    row(464, 675, V7_2, NEWEST, side(852, 813, NO_CONFIG, OK | DEFINED | EVENT), side(852, 813, NO_CONFIG, OK | DEFINED)), // getxattrat
-    row(465, 676, V7_2, NEWEST, side(853, 814, NO_CONFIG, OK | DEFINED | EVENT), side(853, 814, NO_CONFIG, OK | DEFINED)), // listxattrat
-    row(466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED | EVENT), side(854, 808, NO_CONFIG, OK | DEFINED)), // removexattrat
-    row(467, 678, V7_2, NEWEST, side(855, 815, NO_CONFIG, OK | DEFINED | EVENT), side(855, 815, NO_CONFIG, OK | DEFINED)), // open_tree_attr
-    row(468, 679, V7_2, NEWEST, side(856, 816, NO_CONFIG, OK | DEFINED | EVENT), side(856, 816, NO_CONFIG, OK | DEFINED)), // file_getattr
-    row(469, 680, V7_2, NEWEST, side(857, 816, NO_CONFIG, OK | DEFINED | EVENT), side(857, 816, NO_CONFIG, OK | DEFINED)), // file_setattr
-    row(470, 681, V7_2, NEWEST, side(858, 817, NO_CONFIG, OK | DEFINED | EVENT), side(858, 817, NO_CONFIG, OK | DEFINED)), // listns
+    row(454, 663, V6_12, NEWEST, side(839, 794, 12, OK | DEFINED | EVENT), side(839, 794, 12, OK | DEFINED)), // futex_wake
+    row(455, 664, V6_12, NEWEST, side(840, 795, 12, OK | DEFINED | EVENT), side(840, 795, 12, OK | DEFINED)), // futex_wait
+    row(456, 665, V6_12, NEWEST, side(841, 787, 12, OK | DEFINED | EVENT), side(841, 787, 12, OK | DEFINED)), // futex_requeue
+    row(457, 666, V6_12, NEWEST, side(842, 796, NO_CONFIG, OK | DEFINED | EVENT), side(842, 796, NO_CONFIG, OK | DEFINED)), // statmount
+    row(458, 667, V6_12, NEWEST, side(843, 797, NO_CONFIG, OK | DEFINED | EVENT), side(843, 797, NO_CONFIG, OK | DEFINED)), // listmount
+    row(459, 668, V6_12, NEWEST, side(844, 790, 67, OK | DEFINED | EVENT), side(844, 790, 67, OK | DEFINED)), // lsm_get_self_attr
+    row(460, 669, V6_12, NEWEST, side(845, 791, 67, OK | DEFINED | EVENT), side(845, 791, 67, OK | DEFINED)), // lsm_set_self_attr
+    row(461, 670, V6_12, NEWEST, side(846, 792, 67, OK | DEFINED | EVENT), side(846, 792, 67, OK | DEFINED)), // lsm_list_modules
+    row(462, 671, V6_12, NEWEST, side(847, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(847, 798, NO_CONFIG, OK | DEFINED)), // mseal
+    row(463, 674, V7_2, NEWEST, side(851, 813, NO_CONFIG, OK | DEFINED | EVENT), side(851, 813, NO_CONFIG, OK | DEFINED)), // setxattrat
+    row(464, 675, V7_2, NEWEST, side(852, 814, NO_CONFIG, OK | DEFINED | EVENT), side(852, 814, NO_CONFIG, OK | DEFINED)), // getxattrat
+    row(465, 676, V7_2, NEWEST, side(853, 815, NO_CONFIG, OK | DEFINED | EVENT), side(853, 815, NO_CONFIG, OK | DEFINED)), // listxattrat
+    row(466, 677, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED | EVENT), side(854, 809, NO_CONFIG, OK | DEFINED)), // removexattrat
+    row(467, 678, V7_2, NEWEST, side(855, 816, NO_CONFIG, OK | DEFINED | EVENT), side(855, 816, NO_CONFIG, OK | DEFINED)), // open_tree_attr
+    row(468, 679, V7_2, NEWEST, side(856, 817, NO_CONFIG, OK | DEFINED | EVENT), side(856, 817, NO_CONFIG, OK | DEFINED)), // file_getattr
+    row(469, 680, V7_2, NEWEST, side(857, 817, NO_CONFIG, OK | DEFINED | EVENT), side(857, 817, NO_CONFIG, OK | DEFINED)), // file_setattr
+    row(470, 681, V7_2, NEWEST, side(858, 818, NO_CONFIG, OK | DEFINED | EVENT), side(858, 818, NO_CONFIG, OK | DEFINED)), // listns
     row(471, 682, V7_2, NEWEST, side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // rseq_slice_yield
-    row(472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED | EVENT), side(861, 818, NO_CONFIG, OK | DEFINED)), // fchroot
+    row(472, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED | EVENT), side(861, 819, NO_CONFIG, OK | DEFINED)), // fchroot
 ];
 
 static OLDER: [Older; 35] = [

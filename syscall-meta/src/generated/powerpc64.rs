@@ -295,8 +295,8 @@ static ROWS: [Row; 425] = [
     row(298, 48, V5_10, NEWEST, side(48, 41, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // faccessat
     row(299, 100, V5_10, NEWEST, side(100, 85, 12, OK | DEFINED | EVENT), NO_SIDE), // get_robust_list
     row(300, 99, V5_10, NEWEST, side(99, 84, 12, OK | DEFINED | EVENT), NO_SIDE), // set_robust_list
-    row(301, 239, V5_10, NEWEST, side(239, 192, 72, OK | DEFINED | EVENT), NO_SIDE), // move_pages
-    row(302, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
+    row(301, 239, V5_10, NEWEST, side(239, 192, 70, OK | DEFINED | EVENT), NO_SIDE), // move_pages
+    row(302, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
     row(303, 22, V5_10, NEWEST, side(22, 18, 3, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait
     row(304, 88, V5_10, NEWEST, side(88, 74, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // utimensat
     row(305, 471, V5_10, NEWEST, side(389, 305, 8, OK | DEFINED | EVENT), NO_SIDE), // signalfd
@@ -304,7 +304,7 @@ static ROWS: [Row; 425] = [
     row(307, 473, V5_10, NEWEST, side(390, 306, 2, OK | DEFINED | EVENT), NO_SIDE), // eventfd
     row(308, 535, V5_10, NEWEST, side(539, 499, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sync_file_range2
     row(309, 47, V5_10, NEWEST, side(47, 40, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fallocate
-    row(310, 606, V5_10, NEWEST, side(733, 683, 67, OK | DEFINED | EVENT), NO_SIDE), // subpage_prot
+    row(310, 606, V5_10, NEWEST, side(733, 683, 65, OK | DEFINED | EVENT), NO_SIDE), // subpage_prot
     row(311, 86, V5_10, NEWEST, side(86, 72, 9, OK | DEFINED | EVENT), NO_SIDE), // timerfd_settime
     row(312, 87, V5_10, NEWEST, side(87, 73, 9, OK | DEFINED | EVENT), NO_SIDE), // timerfd_gettime
     row(313, 74, V5_10, NEWEST, side(74, 63, 8, OK | DEFINED | EVENT), NO_SIDE), // signalfd4
@@ -339,7 +339,7 @@ static ROWS: [Row; 425] = [
     row(342, 212, V5_10, NEWEST, side(212, 169, 20, OK | DEFINED | EVENT), NO_SIDE), // recvmsg
     row(343, 243, V5_10, NEWEST, side(243, 196, 20, OK | DEFINED | EVENT), NO_SIDE), // recvmmsg
     row(344, 242, V5_10, NEWEST, side(242, 195, 20, OK | DEFINED | EVENT), NO_SIDE), // accept4
-    row(345, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
+    row(345, 248, V5_10, NEWEST, side(248, 782, 28, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
     row(346, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED | EVENT), NO_SIDE), // open_by_handle_at
     row(347, 250, V5_10, NEWEST, side(250, 203, 13, OK | DEFINED | EVENT), NO_SIDE), // clock_adjtime
     row(348, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // syncfs
@@ -355,7 +355,7 @@ static ROWS: [Row; 425] = [
     row(358, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED | EVENT), NO_SIDE), // seccomp
     row(359, 262, V5_10, NEWEST, side(262, 214, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getrandom
     row(360, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED | EVENT), NO_SIDE), // memfd_create
-    row(361, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
+    row(361, 264, V5_10, NEWEST, side(264, 805, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
     row(362, 265, V5_10, NEWEST, side(265, 217, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // execveat
     row(363, 607, V5_10, NEWEST, side(735, 49, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // switch_endian
     row(364, 266, V5_10, NEWEST, side(266, 16, 34, OK | DEFINED | EVENT), NO_SIDE), // userfaultfd
@@ -408,28 +408,28 @@ static ROWS: [Row; 425] = [
     row(448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // process_mrelease
     row(449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_waitv
     row(450, 659, V6_1, NEWEST, side(813, 756, 24, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy_home_node
-    row(451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED | EVENT), NO_SIDE), // cachestat
-    row(452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
+    row(451, 660, V6_12, NEWEST, side(836, 783, 66, OK | DEFINED | EVENT), NO_SIDE), // cachestat
+    row(452, 661, V6_12, NEWEST, side(837, 784, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
     row(453, 662, V6_12, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // map_shadow_stack
-    row(454, 663, V6_12, NEWEST, side(839, 784, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
-    row(455, 664, V6_12, NEWEST, side(840, 785, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
-    row(456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
-    row(457, 666, V6_12, NEWEST, side(842, 787, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
-    row(458, 667, V6_12, NEWEST, side(843, 788, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
-    row(459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
-    row(460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
-    row(461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
-    row(462, 671, V6_12, NEWEST, side(847, 792, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mseal
-    row(463, 674, V7_2, NEWEST, side(851, 805, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
-    row(464, 675, V7_2, NEWEST, side(852, 806, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
-    row(465, 676, V7_2, NEWEST, side(853, 807, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
-    row(466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
-    row(467, 678, V7_2, NEWEST, side(855, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
-    row(468, 679, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
-    row(469, 680, V7_2, NEWEST, side(857, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
-    row(470, 681, V7_2, NEWEST, side(858, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
+    row(454, 663, V6_12, NEWEST, side(839, 785, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
+    row(455, 664, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
+    row(456, 665, V6_12, NEWEST, side(841, 787, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
+    row(457, 666, V6_12, NEWEST, side(842, 788, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
+    row(458, 667, V6_12, NEWEST, side(843, 789, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
+    row(459, 668, V6_12, NEWEST, side(844, 790, 67, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
+    row(460, 669, V6_12, NEWEST, side(845, 791, 67, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
+    row(461, 670, V6_12, NEWEST, side(846, 792, 67, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
+    row(462, 671, V6_12, NEWEST, side(847, 793, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mseal
+    row(463, 674, V7_2, NEWEST, side(851, 806, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
+    row(464, 675, V7_2, NEWEST, side(852, 807, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
+    row(465, 676, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
+    row(466, 677, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
+    row(467, 678, V7_2, NEWEST, side(855, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
+    row(468, 679, V7_2, NEWEST, side(856, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
+    row(469, 680, V7_2, NEWEST, side(857, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
+    row(470, 681, V7_2, NEWEST, side(858, 812, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
     row(471, 682, V7_2, NEWEST, side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
-    row(472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
+    row(472, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
 ];
 
 static OLDER: [Older; 11] = [

@@ -3,7 +3,7 @@
 
 use crate::prototype::*;
 
-pub(crate) const PARAMS_COUNT: usize = 1048;
+pub(crate) const PARAMS_COUNT: usize = 1052;
 
 pub(crate) static PARAMS: [ParamData; PARAMS_COUNT] = [
     // type, name, class, part, the value that it is a part of
@@ -1007,6 +1007,10 @@ pub(crate) static PARAMS: [ParamData; PARAMS_COUNT] = [
     param(19, 510, U32, SECOND, 55), // u32 offset2
     param(14, 492, U32, FIRST, 54), // unsigned long len1
     param(14, 511, U32, SECOND, 54), // unsigned long len2
+    param(19, 347, U32, FIRST, 55), // u32 offset_high
+    param(19, 348, U32, SECOND, 55), // u32 offset_low
+    param(19, 414, U32, FIRST, 20), // u32 len_high
+    param(19, 413, U32, SECOND, 20), // u32 len_low
     param(16, 490, U32, FIRST, 55), // unsigned int offset1
     param(16, 510, U32, SECOND, 55), // unsigned int offset2
     param(16, 512, U32, FIRST, 91), // unsigned int nbytes1
@@ -1057,7 +1061,7 @@ pub(crate) static PARAMS: [ParamData; PARAMS_COUNT] = [
     param(10, 532, U32, WHOLE, NONE), // size_t nr_ns_ids
 ];
 
-pub(crate) const LISTS: [&[u16]; 819] = [
+pub(crate) const LISTS: [&[u16]; 820] = [
     &[0, 1], // unsigned nr_events, aio_context_t __user * ctxp
     &[2], // aio_context_t ctx
     &[3, 4, 5], // aio_context_t ctx_id, long nr, struct iocb __user * __user * iocbpp
@@ -1828,9 +1832,10 @@ pub(crate) const LISTS: [&[u16]; 819] = [
     &[61, 883, 998, 999], // const char __user * path, u32 reg4, unsigned long len1, unsigned long len2
     &[35, 883, 998, 999], // unsigned int fd, u32 reg4, unsigned long len1, unsigned long len2
     &[16, 821, 996, 997, 456, 294], // int fd, u32 unused, u32 offset1, u32 offset2, size_t len, int advice
-    &[16, 100, 1000, 1001, 1002, 1003], // int fd, unsigned int flags, unsigned int offset1, unsigned int offset2, unsigned int nbytes1, unsigned int nbytes2
-    &[16, 64, 996, 997, 1004, 1005], // int fd, int mode, u32 offset1, u32 offset2, u32 len1, u32 len2
-    &[16, 64, 1006, 1007, 1008, 1009], // int fd, int mode, u32 offset_hi, u32 offset_lo, u32 len_hi, u32 len_lo
+    &[16, 294, 1000, 1001, 1002, 1003], // int fd, int advice, u32 offset_high, u32 offset_low, u32 len_high, u32 len_low
+    &[16, 100, 1004, 1005, 1006, 1007], // int fd, unsigned int flags, unsigned int offset1, unsigned int offset2, unsigned int nbytes1, unsigned int nbytes2
+    &[16, 64, 996, 997, 1008, 1009], // int fd, int mode, u32 offset1, u32 offset2, u32 len1, u32 len2
+    &[16, 64, 1010, 1011, 1012, 1013], // int fd, int mode, u32 offset_hi, u32 offset_lo, u32 len_hi, u32 len_lo
     &[11, 610, 611], // const char __user * pathname, u32 length_lo, u32 length_hi
     &[35, 610, 611], // unsigned int fd, u32 length_lo, u32 length_hi
     &[35, 19, 465, 602, 603], // unsigned int fd, char __user * buf, size_t count, u32 pos_lo, u32 pos_hi
@@ -1838,43 +1843,43 @@ pub(crate) const LISTS: [&[u16]; 819] = [
     &[16, 612, 613, 662, 663, 100], // int fd, u32 offset_lo, u32 offset_hi, u32 nbytes_lo, u32 nbytes_hi, unsigned int flags
     &[16, 612, 613, 465], // int fd, u32 offset_lo, u32 offset_hi, size_t count
     &[16, 612, 613, 626, 627, 294], // int fd, u32 offset_lo, u32 offset_hi, u32 len_lo, u32 len_hi, int advice
-    &[322, 100, 1010, 43, 11], // int fanotify_fd, unsigned int flags, __u64 mask, int dfd, const char __user * pathname
-    &[43, 12, 324, 1011, 47], // int dfd, const char __user * name, struct file_handle __user * handle, void __user * mnt_id, int flag
-    &[35, 1012, 1013, 100], // unsigned int fd, struct cachestat_range __user * cstat_range, struct cachestat __user * cstat, unsigned int flags
+    &[322, 100, 1014, 43, 11], // int fanotify_fd, unsigned int flags, __u64 mask, int dfd, const char __user * pathname
+    &[43, 12, 324, 1015, 47], // int dfd, const char __user * name, struct file_handle __user * handle, void __user * mnt_id, int flag
+    &[35, 1016, 1017, 100], // unsigned int fd, struct cachestat_range __user * cstat_range, struct cachestat __user * cstat, unsigned int flags
     &[43, 44, 45, 100], // int dfd, const char __user * filename, umode_t mode, unsigned int flags
-    &[1014, 1015, 617, 100], // void __user * uaddr, unsigned long mask, int nr, unsigned int flags
-    &[1014, 429, 1015, 100, 10, 989], // void __user * uaddr, unsigned long val, unsigned long mask, unsigned int flags, struct __kernel_timespec __user * timeout, clockid_t clockid
-    &[987, 100, 1016, 1017], // struct futex_waitv __user * waiters, unsigned int flags, int nr_wake, int nr_requeue
-    &[1018, 1019, 1020, 100], // const struct mnt_id_req __user * req, struct statmount __user * buf, size_t bufsize, unsigned int flags
-    &[1018, 1021, 1022, 100], // const struct mnt_id_req __user * req, u64 __user * mnt_ids, size_t nr_mnt_ids, unsigned int flags
-    &[1023, 1024, 1025, 363], // unsigned int attr, struct lsm_ctx __user * ctx, u32 __user * size, u32 flags
-    &[1023, 1024, 1026, 363], // unsigned int attr, struct lsm_ctx __user * ctx, u32 size, u32 flags
-    &[1027, 1025, 363], // u64 __user * ids, u32 __user * size, u32 flags
+    &[1018, 1019, 617, 100], // void __user * uaddr, unsigned long mask, int nr, unsigned int flags
+    &[1018, 429, 1019, 100, 10, 989], // void __user * uaddr, unsigned long val, unsigned long mask, unsigned int flags, struct __kernel_timespec __user * timeout, clockid_t clockid
+    &[987, 100, 1020, 1021], // struct futex_waitv __user * waiters, unsigned int flags, int nr_wake, int nr_requeue
+    &[1022, 1023, 1024, 100], // const struct mnt_id_req __user * req, struct statmount __user * buf, size_t bufsize, unsigned int flags
+    &[1022, 1025, 1026, 100], // const struct mnt_id_req __user * req, u64 __user * mnt_ids, size_t nr_mnt_ids, unsigned int flags
+    &[1027, 1028, 1029, 363], // unsigned int attr, struct lsm_ctx __user * ctx, u32 __user * size, u32 flags
+    &[1027, 1028, 1030, 363], // unsigned int attr, struct lsm_ctx __user * ctx, u32 size, u32 flags
+    &[1031, 1029, 363], // u64 __user * ids, u32 __user * size, u32 flags
     &[297, 22, 56], // unsigned long start, size_t len, unsigned long flags
-    &[1014, 1028, 617, 100], // void __user * uaddr, unsigned long mask, int nr, unsigned int flags
-    &[1014, 688, 1028, 100, 10, 989], // void __user * uaddr, unsigned long val, unsigned long mask, unsigned int flags, struct __kernel_timespec __user * timeout, clockid_t clockid
-    &[1018, 1019, 1029, 100], // const struct mnt_id_req __user * req, struct statmount __user * buf, size_t bufsize, unsigned int flags
-    &[1018, 1021, 1030, 100], // const struct mnt_id_req __user * req, u64 __user * mnt_ids, size_t nr_mnt_ids, unsigned int flags
+    &[1018, 1032, 617, 100], // void __user * uaddr, unsigned long mask, int nr, unsigned int flags
+    &[1018, 688, 1032, 100, 10, 989], // void __user * uaddr, unsigned long val, unsigned long mask, unsigned int flags, struct __kernel_timespec __user * timeout, clockid_t clockid
+    &[1022, 1023, 1033, 100], // const struct mnt_id_req __user * req, struct statmount __user * buf, size_t bufsize, unsigned int flags
+    &[1022, 1025, 1034, 100], // const struct mnt_id_req __user * req, u64 __user * mnt_ids, size_t nr_mnt_ids, unsigned int flags
     &[514, 456, 459], // unsigned long start, size_t len, unsigned long flags
     &[489, 455, 100], // unsigned long addr, unsigned long size, unsigned int flags
-    &[1031, 1032, 1033, 1034, 100], // struct riscv_hwprobe __user * pairs, size_t pair_count, size_t cpusetsize, unsigned long __user * cpus, unsigned int flags
-    &[1031, 1035, 1036, 1034, 100], // struct riscv_hwprobe __user * pairs, size_t pair_count, size_t cpusetsize, unsigned long __user * cpus, unsigned int flags
+    &[1035, 1036, 1037, 1038, 100], // struct riscv_hwprobe __user * pairs, size_t pair_count, size_t cpusetsize, unsigned long __user * cpus, unsigned int flags
+    &[1035, 1039, 1040, 1038, 100], // struct riscv_hwprobe __user * pairs, size_t pair_count, size_t cpusetsize, unsigned long __user * cpus, unsigned int flags
     &[159, 20, 100], // unsigned long addr, unsigned long size, unsigned int flags
-    &[212, 213, 1037], // unsigned __user * cpup, unsigned __user * nodep, void __user * unused
+    &[212, 213, 1041], // unsigned __user * cpup, unsigned __user * nodep, void __user * unused
     &[242, 244, 245], // int semid, struct sembuf __user * tsops, unsigned int nsops
-    &[235, 342, 343, 1038, 1039], // int cmd, union bpf_attr __user * uattr, unsigned int size, struct bpf_common_attr __user * uattr_common, unsigned int size_common
-    &[43, 11, 1040, 12, 1041, 381], // int dfd, const char __user * pathname, unsigned int at_flags, const char __user * name, const struct xattr_args __user * uargs, size_t usize
-    &[43, 11, 1040, 12, 1042, 381], // int dfd, const char __user * pathname, unsigned int at_flags, const char __user * name, struct xattr_args __user * uargs, size_t usize
-    &[43, 11, 1040, 18, 14], // int dfd, const char __user * pathname, unsigned int at_flags, char __user * list, size_t size
-    &[43, 11, 1040, 12], // int dfd, const char __user * pathname, unsigned int at_flags, const char __user * name
+    &[235, 342, 343, 1042, 1043], // int cmd, union bpf_attr __user * uattr, unsigned int size, struct bpf_common_attr __user * uattr_common, unsigned int size_common
+    &[43, 11, 1044, 12, 1045, 381], // int dfd, const char __user * pathname, unsigned int at_flags, const char __user * name, const struct xattr_args __user * uargs, size_t usize
+    &[43, 11, 1044, 12, 1046, 381], // int dfd, const char __user * pathname, unsigned int at_flags, const char __user * name, struct xattr_args __user * uargs, size_t usize
+    &[43, 11, 1044, 18, 14], // int dfd, const char __user * pathname, unsigned int at_flags, char __user * list, size_t size
+    &[43, 11, 1044, 12], // int dfd, const char __user * pathname, unsigned int at_flags, const char __user * name
     &[43, 44, 346, 980, 381], // int dfd, const char __user * filename, unsigned flags, struct mount_attr __user * uattr, size_t usize
-    &[43, 44, 1043, 381, 1040], // int dfd, const char __user * filename, struct file_attr __user * ufattr, size_t usize, unsigned int at_flags
-    &[1044, 1045, 1046, 100], // const struct ns_id_req __user * req, u64 __user * ns_ids, size_t nr_ns_ids, unsigned int flags
-    &[43, 11, 1040, 12, 1041, 531], // int dfd, const char __user * pathname, unsigned int at_flags, const char __user * name, const struct xattr_args __user * uargs, size_t usize
-    &[43, 11, 1040, 12, 1042, 531], // int dfd, const char __user * pathname, unsigned int at_flags, const char __user * name, struct xattr_args __user * uargs, size_t usize
-    &[43, 11, 1040, 18, 454], // int dfd, const char __user * pathname, unsigned int at_flags, char __user * list, size_t size
+    &[43, 44, 1047, 381, 1044], // int dfd, const char __user * filename, struct file_attr __user * ufattr, size_t usize, unsigned int at_flags
+    &[1048, 1049, 1050, 100], // const struct ns_id_req __user * req, u64 __user * ns_ids, size_t nr_ns_ids, unsigned int flags
+    &[43, 11, 1044, 12, 1045, 531], // int dfd, const char __user * pathname, unsigned int at_flags, const char __user * name, const struct xattr_args __user * uargs, size_t usize
+    &[43, 11, 1044, 12, 1046, 531], // int dfd, const char __user * pathname, unsigned int at_flags, const char __user * name, struct xattr_args __user * uargs, size_t usize
+    &[43, 11, 1044, 18, 454], // int dfd, const char __user * pathname, unsigned int at_flags, char __user * list, size_t size
     &[43, 44, 346, 980, 531], // int dfd, const char __user * filename, unsigned flags, struct mount_attr __user * uattr, size_t usize
-    &[43, 44, 1043, 531, 1040], // int dfd, const char __user * filename, struct file_attr __user * ufattr, size_t usize, unsigned int at_flags
-    &[1044, 1045, 1047, 100], // const struct ns_id_req __user * req, u64 __user * ns_ids, size_t nr_ns_ids, unsigned int flags
+    &[43, 44, 1047, 531, 1044], // int dfd, const char __user * filename, struct file_attr __user * ufattr, size_t usize, unsigned int at_flags
+    &[1048, 1049, 1051, 100], // const struct ns_id_req __user * req, u64 __user * ns_ids, size_t nr_ns_ids, unsigned int flags
     &[16, 100], // int fd, unsigned int flags
 ];

@@ -48,8 +48,8 @@ static ROWS: [Row; 319] = [
     row(42, 42, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), side(42, NONE, NO_CONFIG, NI)), // nfsservctl
     row(43, 474, V5_10, NEWEST, side(391, 324, NO_CONFIG, OK | DEFINED | EVENT), side(638, 469, NO_CONFIG, OK | COMPAT_DEFINED)), // statfs64
     row(44, 475, V5_10, NEWEST, side(392, 325, NO_CONFIG, OK | DEFINED | EVENT), side(639, 470, NO_CONFIG, OK | COMPAT_DEFINED)), // fstatfs64
-    row(45, 477, V5_10, NEWEST, side(395, 326, NO_CONFIG, OK | DEFINED | EVENT), side(720, 773, NO_CONFIG, OK | COMPAT_DEFINED)), // truncate64
-    row(46, 478, V5_10, NEWEST, side(396, 327, NO_CONFIG, OK | DEFINED | EVENT), side(721, 774, NO_CONFIG, OK | COMPAT_DEFINED)), // ftruncate64
+    row(45, 477, V5_10, NEWEST, side(395, 326, NO_CONFIG, OK | DEFINED | EVENT), side(720, 774, NO_CONFIG, OK | COMPAT_DEFINED)), // truncate64
+    row(46, 478, V5_10, NEWEST, side(396, 327, NO_CONFIG, OK | DEFINED | EVENT), side(721, 775, NO_CONFIG, OK | COMPAT_DEFINED)), // ftruncate64
     row(47, 47, V5_10, NEWEST, side(47, 40, NO_CONFIG, OK | DEFINED | EVENT), side(732, 507, NO_CONFIG, OK | COMPAT_DEFINED)), // fallocate
     row(48, 48, V5_10, NEWEST, side(48, 41, NO_CONFIG, OK | DEFINED | EVENT), side(48, 41, NO_CONFIG, OK | DEFINED)), // faccessat
     row(49, 49, V5_10, NEWEST, side(49, 42, NO_CONFIG, OK | DEFINED | EVENT), side(49, 42, NO_CONFIG, OK | DEFINED)), // chdir
@@ -70,8 +70,8 @@ static ROWS: [Row; 319] = [
     row(64, 64, V5_10, NEWEST, side(64, 330, NO_CONFIG, OK | DEFINED | EVENT), side(64, 330, NO_CONFIG, OK | DEFINED)), // write
     row(65, 65, V5_10, NEWEST, side(65, 331, NO_CONFIG, OK | DEFINED | EVENT), side(65, 331, NO_CONFIG, OK | DEFINED)), // readv
     row(66, 66, V5_10, NEWEST, side(66, 331, NO_CONFIG, OK | DEFINED | EVENT), side(66, 331, NO_CONFIG, OK | DEFINED)), // writev
-    row(67, 67, V5_10, NEWEST, side(67, 332, NO_CONFIG, OK | DEFINED | EVENT), side(715, 775, NO_CONFIG, OK | COMPAT_DEFINED)), // pread64
-    row(68, 68, V5_10, NEWEST, side(68, 333, NO_CONFIG, OK | DEFINED | EVENT), side(716, 776, NO_CONFIG, OK | COMPAT_DEFINED)), // pwrite64
+    row(67, 67, V5_10, NEWEST, side(67, 332, NO_CONFIG, OK | DEFINED | EVENT), side(715, 776, NO_CONFIG, OK | COMPAT_DEFINED)), // pread64
+    row(68, 68, V5_10, NEWEST, side(68, 333, NO_CONFIG, OK | DEFINED | EVENT), side(716, 777, NO_CONFIG, OK | COMPAT_DEFINED)), // pwrite64
     row(69, 69, V5_10, NEWEST, side(69, 334, NO_CONFIG, OK | DEFINED | EVENT), side(547, 509, NO_CONFIG, OK | COMPAT_DEFINED)), // preadv
     row(70, 70, V5_10, NEWEST, side(70, 334, NO_CONFIG, OK | DEFINED | EVENT), side(548, 509, NO_CONFIG, OK | COMPAT_DEFINED)), // pwritev
     row(71, 480, V5_10, NEWEST, side(71, 335, NO_CONFIG, OK | DEFINED | EVENT), side(71, 335, NO_CONFIG, OK | DEFINED)), // sendfile64
@@ -83,7 +83,7 @@ static ROWS: [Row; 319] = [
     row(81, 81, V5_10, NEWEST, side(81, 49, NO_CONFIG, OK | DEFINED | EVENT), side(81, 49, NO_CONFIG, OK | DEFINED)), // sync
     row(82, 82, V5_10, NEWEST, side(82, 43, NO_CONFIG, OK | DEFINED | EVENT), side(82, 43, NO_CONFIG, OK | DEFINED)), // fsync
     row(83, 83, V5_10, NEWEST, side(83, 43, NO_CONFIG, OK | DEFINED | EVENT), side(83, 43, NO_CONFIG, OK | DEFINED)), // fdatasync
-    row(84, 84, V5_10, NEWEST, side(84, 70, NO_CONFIG, OK | DEFINED | EVENT), side(783, 777, NO_CONFIG, OK | COMPAT_DEFINED)), // sync_file_range
+    row(84, 84, V5_10, NEWEST, side(84, 70, NO_CONFIG, OK | DEFINED | EVENT), side(783, 778, NO_CONFIG, OK | COMPAT_DEFINED)), // sync_file_range
     row(85, 85, V5_10, NEWEST, side(85, 71, 9, OK | DEFINED | EVENT), side(85, 71, 9, OK | DEFINED)), // timerfd_create
     row(89, 89, V5_10, NEWEST, side(89, 75, 10, OK | DEFINED | EVENT), side(89, 75, 10, OK | DEFINED)), // acct
     row(90, 90, V5_10, NEWEST, side(90, 76, 11, OK | DEFINED | EVENT), side(90, 76, 11, OK | DEFINED)), // capget
@@ -152,7 +152,7 @@ static ROWS: [Row; 319] = [
     row(165, 165, V5_10, NEWEST, side(165, 132, NO_CONFIG, OK | DEFINED | EVENT), side(453, 426, NO_CONFIG, OK | COMPAT_DEFINED)), // getrusage
     row(166, 166, V5_10, NEWEST, side(166, 133, NO_CONFIG, OK | DEFINED | EVENT), side(166, 133, NO_CONFIG, OK | DEFINED)), // umask
     row(167, 167, V5_10, NEWEST, side(167, 362, NO_CONFIG, OK | DEFINED | EVENT), side(167, 362, NO_CONFIG, OK | DEFINED)), // prctl
-    row(168, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED | EVENT), side(168, 802, NO_CONFIG, OK | DEFINED)), // getcpu
+    row(168, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED | EVENT), side(168, 803, NO_CONFIG, OK | DEFINED)), // getcpu
     row(172, 172, V5_10, NEWEST, side(172, 49, NO_CONFIG, OK | DEFINED | EVENT), side(172, 49, NO_CONFIG, OK | DEFINED)), // getpid
     row(173, 173, V5_10, NEWEST, side(173, 49, NO_CONFIG, OK | DEFINED | EVENT), side(173, 49, NO_CONFIG, OK | DEFINED)), // getppid
     row(174, 174, V5_10, NEWEST, side(174, 49, NO_CONFIG, OK | DEFINED | EVENT), side(174, 49, NO_CONFIG, OK | DEFINED)), // getuid
@@ -171,7 +171,7 @@ static ROWS: [Row; 319] = [
     row(189, 189, V5_10, NEWEST, side(189, 367, 19, OK | DEFINED | EVENT), side(524, 485, 19, OK | COMPAT_DEFINED)), // msgsnd
     row(190, 190, V5_10, NEWEST, side(190, 149, 19, OK | DEFINED | EVENT), side(190, 149, 19, OK | DEFINED)), // semget
     row(191, 191, V5_10, NEWEST, side(191, 368, 19, OK | DEFINED | EVENT), side(646, 484, 19, OK | COMPAT_DEFINED)), // semctl
-    row(193, 193, V5_10, NEWEST, side(193, 803, 19, OK | DEFINED | EVENT), side(193, 803, 19, OK | DEFINED)), // semop
+    row(193, 193, V5_10, NEWEST, side(193, 804, 19, OK | DEFINED | EVENT), side(193, 804, 19, OK | DEFINED)), // semop
     row(194, 194, V5_10, NEWEST, side(194, 370, 19, OK | DEFINED | EVENT), side(194, 370, 19, OK | DEFINED)), // shmget
     row(195, 195, V5_10, NEWEST, side(195, 154, 19, OK | DEFINED | EVENT), side(647, 489, 19, OK | COMPAT_DEFINED)), // shmctl
     row(196, 196, V5_10, NEWEST, side(196, 155, 19, OK | DEFINED | EVENT), side(527, 488, 19, OK | COMPAT_DEFINED)), // shmat
@@ -191,7 +191,7 @@ static ROWS: [Row; 319] = [
     row(210, 210, V5_10, NEWEST, side(210, 168, 20, OK | DEFINED | EVENT), side(210, 168, 20, OK | DEFINED)), // shutdown
     row(211, 211, V5_10, NEWEST, side(211, 169, 20, OK | DEFINED | EVENT), side(521, 483, 20, OK | COMPAT_DEFINED)), // sendmsg
     row(212, 212, V5_10, NEWEST, side(212, 169, 20, OK | DEFINED | EVENT), side(522, 483, 20, OK | COMPAT_DEFINED)), // recvmsg
-    row(213, 213, V5_10, NEWEST, side(213, 373, NO_CONFIG, OK | DEFINED | EVENT), side(718, 778, NO_CONFIG, OK | COMPAT_DEFINED)), // readahead
+    row(213, 213, V5_10, NEWEST, side(213, 373, NO_CONFIG, OK | DEFINED | EVENT), side(718, 779, NO_CONFIG, OK | COMPAT_DEFINED)), // readahead
     row(214, 214, V5_10, NEWEST, side(214, 374, NO_CONFIG, OK | DEFINED | EVENT), side(214, 374, NO_CONFIG, OK | DEFINED)), // brk
     row(215, 215, V5_10, NEWEST, side(215, 375, NO_CONFIG, OK | DEFINED | EVENT), side(215, 375, NO_CONFIG, OK | DEFINED)), // munmap
     row(216, 216, V5_10, NEWEST, side(216, 376, NO_CONFIG, OK | DEFINED | EVENT), side(216, 376, NO_CONFIG, OK | DEFINED)), // mremap
@@ -201,7 +201,7 @@ static ROWS: [Row; 319] = [
     row(220, 220, V5_10, NEWEST, side(220, 378, NO_CONFIG, OK | DEFINED | EVENT), side(220, 378, NO_CONFIG, OK | DEFINED)), // clone
     row(221, 221, V5_10, NEWEST, side(221, 177, NO_CONFIG, OK | DEFINED | EVENT), side(430, 407, NO_CONFIG, OK | COMPAT_DEFINED)), // execve
     row(222, 481, V5_10, NEWEST, side(496, 534, NO_CONFIG, OK | DEFINED | EVENT), side(496, 534, NO_CONFIG, OK | DEFINED)), // mmap2
-    row(223, 482, V5_10, NEWEST, side(223, 179, 22, OK | DEFINED | EVENT), side(782, 779, 22, OK | COMPAT_DEFINED)), // fadvise64_64
+    row(223, 482, V5_10, NEWEST, side(223, 179, 22, OK | DEFINED | EVENT), side(782, 780, 22, OK | COMPAT_DEFINED)), // fadvise64_64
     row(224, 224, V5_10, NEWEST, side(224, 180, 23, OK | DEFINED | EVENT), side(224, 180, 23, OK | DEFINED)), // swapon
     row(225, 225, V5_10, NEWEST, side(225, 181, 23, OK | DEFINED | EVENT), side(225, 181, 23, OK | DEFINED)), // swapoff
     row(226, 226, V5_10, NEWEST, side(226, 380, 51, OK | DEFINED | EVENT), side(226, 380, NO_CONFIG, OK | DEFINED)), // mprotect
@@ -217,16 +217,16 @@ static ROWS: [Row; 319] = [
     row(236, 236, V5_10, NEWEST, side(236, 589, 24, OK | DEFINED | EVENT), side(236, 589, 24, OK | DEFINED)), // get_mempolicy
     row(237, 237, V5_10, NEWEST, side(237, 590, 24, OK | DEFINED | EVENT), side(237, 590, 24, OK | DEFINED)), // set_mempolicy
     row(238, 238, V5_10, NEWEST, side(238, 591, 24, OK | DEFINED | EVENT), side(238, 591, 24, OK | DEFINED)), // migrate_pages
-    row(239, 239, V5_10, NEWEST, side(239, 594, 72, OK | DEFINED | EVENT), side(239, 594, 72, OK | DEFINED)), // move_pages
+    row(239, 239, V5_10, NEWEST, side(239, 594, 70, OK | DEFINED | EVENT), side(239, 594, 70, OK | DEFINED)), // move_pages
     row(240, 240, V5_10, NEWEST, side(240, 193, NO_CONFIG, OK | DEFINED | EVENT), side(549, 510, NO_CONFIG, OK | COMPAT_DEFINED)), // rt_tgsigqueueinfo
     row(241, 241, V5_10, NEWEST, side(241, 386, 26, OK | DEFINED | EVENT), side(241, 386, 26, OK | DEFINED)), // perf_event_open
     row(242, 242, V5_10, NEWEST, side(242, 195, 20, OK | DEFINED | EVENT), side(242, 195, 20, OK | DEFINED)), // accept4
-    row(258, 672, V6_12, NEWEST, side(849, 799, NO_CONFIG, OK | DEFINED | EVENT), side(849, 799, NO_CONFIG, OK | DEFINED)), // riscv_hwprobe
+    row(258, 672, V6_12, NEWEST, side(849, 800, NO_CONFIG, OK | DEFINED | EVENT), side(849, 800, NO_CONFIG, OK | DEFINED)), // riscv_hwprobe
     row(259, 608, V5_10, NEWEST, side(736, 686, NO_CONFIG, OK | DEFINED | EVENT), side(736, 686, NO_CONFIG, OK | DEFINED)), // riscv_flush_icache
     row(261, 245, V5_10, NEWEST, side(245, 198, NO_CONFIG, OK | DEFINED | EVENT), side(245, 198, NO_CONFIG, OK | DEFINED)), // prlimit64
     row(262, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED | EVENT), side(246, 199, 27, OK | DEFINED)), // fanotify_init
-    row(263, 247, V5_10, NEWEST, side(247, 200, 27, OK | DEFINED | EVENT), side(247, 780, 27, OK | DEFINED)), // fanotify_mark
-    row(264, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED | EVENT), side(248, 781, 28, OK | DEFINED)), // name_to_handle_at
+    row(263, 247, V5_10, NEWEST, side(247, 200, 27, OK | DEFINED | EVENT), side(247, 781, 27, OK | DEFINED)), // fanotify_mark
+    row(264, 248, V5_10, NEWEST, side(248, 782, 28, OK | DEFINED | EVENT), side(248, 782, 28, OK | DEFINED)), // name_to_handle_at
     row(265, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED | EVENT), side(249, 202, 28, OK | DEFINED)), // open_by_handle_at
     row(267, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED | EVENT), side(251, 204, NO_CONFIG, OK | DEFINED)), // syncfs
     row(268, 252, V5_10, NEWEST, side(252, 205, NO_CONFIG, OK | DEFINED | EVENT), side(252, 205, NO_CONFIG, OK | DEFINED)), // setns
@@ -241,7 +241,7 @@ static ROWS: [Row; 319] = [
     row(277, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED | EVENT), side(261, 213, 31, OK | DEFINED)), // seccomp
     row(278, 262, V5_10, NEWEST, side(262, 395, NO_CONFIG, OK | DEFINED | EVENT), side(262, 395, NO_CONFIG, OK | DEFINED)), // getrandom
     row(279, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED | EVENT), side(263, 215, 32, OK | DEFINED)), // memfd_create
-    row(280, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED | EVENT), side(264, 804, 33, OK | DEFINED)), // bpf
+    row(280, 264, V5_10, NEWEST, side(264, 805, 33, OK | DEFINED | EVENT), side(264, 805, 33, OK | DEFINED)), // bpf
     row(281, 265, V5_10, NEWEST, side(265, 217, NO_CONFIG, OK | DEFINED | EVENT), side(554, 514, NO_CONFIG, OK | COMPAT_DEFINED)), // execveat
     row(282, 266, V5_10, NEWEST, side(266, 16, 34, OK | DEFINED | EVENT), side(266, 16, 34, OK | DEFINED)), // userfaultfd
     row(283, 267, V5_10, NEWEST, side(267, 218, 35, OK | DEFINED | EVENT), side(267, 218, 35, OK | DEFINED)), // membarrier
@@ -302,28 +302,28 @@ static ROWS: [Row; 319] = [
     row(448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), side(811, 754, NO_CONFIG, OK | DEFINED)), // process_mrelease
     row(449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), side(812, 755, 12, OK | DEFINED)), // futex_waitv
     row(450, 659, V6_1, NEWEST, side(813, 762, 24, OK | DEFINED | EVENT), side(813, 762, 24, OK | DEFINED)), // set_mempolicy_home_node
-    row(451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED | EVENT), side(836, 782, 68, OK | DEFINED)), // cachestat
-    row(452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED | EVENT), side(837, 783, NO_CONFIG, OK | DEFINED)), // fchmodat2
-    row(453, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(838, 798, 75, OK | DEFINED)), // map_shadow_stack
-    row(454, 663, V6_12, NEWEST, side(839, 793, 12, OK | DEFINED | EVENT), side(839, 793, 12, OK | DEFINED)), // futex_wake
-    row(455, 664, V6_12, NEWEST, side(840, 794, 12, OK | DEFINED | EVENT), side(840, 794, 12, OK | DEFINED)), // futex_wait
-    row(456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED | EVENT), side(841, 786, 12, OK | DEFINED)), // futex_requeue
-    row(457, 666, V6_12, NEWEST, side(842, 795, NO_CONFIG, OK | DEFINED | EVENT), side(842, 795, NO_CONFIG, OK | DEFINED)), // statmount
-    row(458, 667, V6_12, NEWEST, side(843, 796, NO_CONFIG, OK | DEFINED | EVENT), side(843, 796, NO_CONFIG, OK | DEFINED)), // listmount
-    row(459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED | EVENT), side(844, 789, 69, OK | DEFINED)), // lsm_get_self_attr
-    row(460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED | EVENT), side(845, 790, 69, OK | DEFINED)), // lsm_set_self_attr
-    row(461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED | EVENT), side(846, 791, 69, OK | DEFINED)), // lsm_list_modules
-    row(462, 671, V6_12, NEWEST, side(847, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(847, 797, NO_CONFIG, OK | DEFINED)), // mseal
-    row(463, 674, V7_2, NEWEST, side(851, 812, NO_CONFIG, OK | DEFINED | EVENT), side(851, 812, NO_CONFIG, OK | DEFINED)), // setxattrat
-    row(464, 675, V7_2, NEWEST, side(852, 813, NO_CONFIG, OK | DEFINED | EVENT), side(852, 813, NO_CONFIG, OK | DEFINED)), // getxattrat
-    row(465, 676, V7_2, NEWEST, side(853, 814, NO_CONFIG, OK | DEFINED | EVENT), side(853, 814, NO_CONFIG, OK | DEFINED)), // listxattrat
-    row(466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED | EVENT), side(854, 808, NO_CONFIG, OK | DEFINED)), // removexattrat
-    row(467, 678, V7_2, NEWEST, side(855, 815, NO_CONFIG, OK | DEFINED | EVENT), side(855, 815, NO_CONFIG, OK | DEFINED)), // open_tree_attr
-    row(468, 679, V7_2, NEWEST, side(856, 816, NO_CONFIG, OK | DEFINED | EVENT), side(856, 816, NO_CONFIG, OK | DEFINED)), // file_getattr
-    row(469, 680, V7_2, NEWEST, side(857, 816, NO_CONFIG, OK | DEFINED | EVENT), side(857, 816, NO_CONFIG, OK | DEFINED)), // file_setattr
-    row(470, 681, V7_2, NEWEST, side(858, 817, NO_CONFIG, OK | DEFINED | EVENT), side(858, 817, NO_CONFIG, OK | DEFINED)), // listns
-    row(471, 682, V7_2, NEWEST, side(859, 49, 74, OK | DEFINED | EVENT), side(859, 49, 74, OK | DEFINED)), // rseq_slice_yield
-    row(472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED | EVENT), side(861, 818, NO_CONFIG, OK | DEFINED)), // fchroot
+    row(451, 660, V6_12, NEWEST, side(836, 783, 66, OK | DEFINED | EVENT), side(836, 783, 66, OK | DEFINED)), // cachestat
+    row(452, 661, V6_12, NEWEST, side(837, 784, NO_CONFIG, OK | DEFINED | EVENT), side(837, 784, NO_CONFIG, OK | DEFINED)), // fchmodat2
+    row(453, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(838, 799, 73, OK | DEFINED)), // map_shadow_stack
+    row(454, 663, V6_12, NEWEST, side(839, 794, 12, OK | DEFINED | EVENT), side(839, 794, 12, OK | DEFINED)), // futex_wake
+    row(455, 664, V6_12, NEWEST, side(840, 795, 12, OK | DEFINED | EVENT), side(840, 795, 12, OK | DEFINED)), // futex_wait
+    row(456, 665, V6_12, NEWEST, side(841, 787, 12, OK | DEFINED | EVENT), side(841, 787, 12, OK | DEFINED)), // futex_requeue
+    row(457, 666, V6_12, NEWEST, side(842, 796, NO_CONFIG, OK | DEFINED | EVENT), side(842, 796, NO_CONFIG, OK | DEFINED)), // statmount
+    row(458, 667, V6_12, NEWEST, side(843, 797, NO_CONFIG, OK | DEFINED | EVENT), side(843, 797, NO_CONFIG, OK | DEFINED)), // listmount
+    row(459, 668, V6_12, NEWEST, side(844, 790, 67, OK | DEFINED | EVENT), side(844, 790, 67, OK | DEFINED)), // lsm_get_self_attr
+    row(460, 669, V6_12, NEWEST, side(845, 791, 67, OK | DEFINED | EVENT), side(845, 791, 67, OK | DEFINED)), // lsm_set_self_attr
+    row(461, 670, V6_12, NEWEST, side(846, 792, 67, OK | DEFINED | EVENT), side(846, 792, 67, OK | DEFINED)), // lsm_list_modules
+    row(462, 671, V6_12, NEWEST, side(847, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(847, 798, NO_CONFIG, OK | DEFINED)), // mseal
+    row(463, 674, V7_2, NEWEST, side(851, 813, NO_CONFIG, OK | DEFINED | EVENT), side(851, 813, NO_CONFIG, OK | DEFINED)), // setxattrat
+    row(464, 675, V7_2, NEWEST, side(852, 814, NO_CONFIG, OK | DEFINED | EVENT), side(852, 814, NO_CONFIG, OK | DEFINED)), // getxattrat
+    row(465, 676, V7_2, NEWEST, side(853, 815, NO_CONFIG, OK | DEFINED | EVENT), side(853, 815, NO_CONFIG, OK | DEFINED)), // listxattrat
+    row(466, 677, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED | EVENT), side(854, 809, NO_CONFIG, OK | DEFINED)), // removexattrat
+    row(467, 678, V7_2, NEWEST, side(855, 816, NO_CONFIG, OK | DEFINED | EVENT), side(855, 816, NO_CONFIG, OK | DEFINED)), // open_tree_attr
+    row(468, 679, V7_2, NEWEST, side(856, 817, NO_CONFIG, OK | DEFINED | EVENT), side(856, 817, NO_CONFIG, OK | DEFINED)), // file_getattr
+    row(469, 680, V7_2, NEWEST, side(857, 817, NO_CONFIG, OK | DEFINED | EVENT), side(857, 817, NO_CONFIG, OK | DEFINED)), // file_setattr
+    row(470, 681, V7_2, NEWEST, side(858, 818, NO_CONFIG, OK | DEFINED | EVENT), side(858, 818, NO_CONFIG, OK | DEFINED)), // listns
+    row(471, 682, V7_2, NEWEST, side(859, 49, 72, OK | DEFINED | EVENT), side(859, 49, 72, OK | DEFINED)), // rseq_slice_yield
+    row(472, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED | EVENT), side(861, 819, NO_CONFIG, OK | DEFINED)), // fchroot
 ];
 
 static OLDER: [Older; 307] = [

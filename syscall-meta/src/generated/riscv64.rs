@@ -172,7 +172,7 @@ static ROWS: [Row; 329] = [
     row(165, 165, V5_10, NEWEST, side(165, 132, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getrusage
     row(166, 166, V5_10, NEWEST, side(166, 133, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // umask
     row(167, 167, V5_10, NEWEST, side(167, 134, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // prctl
-    row(168, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
+    row(168, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
     row(169, 169, V5_10, NEWEST, side(169, 136, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // gettimeofday
     row(170, 170, V5_10, NEWEST, side(170, 136, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // settimeofday
     row(171, 171, V5_10, NEWEST, side(171, 137, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // adjtimex
@@ -197,7 +197,7 @@ static ROWS: [Row; 329] = [
     row(190, 190, V5_10, NEWEST, side(190, 149, 19, OK | DEFINED | EVENT), NO_SIDE), // semget
     row(191, 191, V5_10, NEWEST, side(191, 150, 19, OK | DEFINED | EVENT), NO_SIDE), // semctl
     row(192, 192, V5_10, NEWEST, side(192, 151, 19, OK | DEFINED | EVENT), NO_SIDE), // semtimedop
-    row(193, 193, V5_10, NEWEST, side(193, 803, 19, OK | DEFINED | EVENT), NO_SIDE), // semop
+    row(193, 193, V5_10, NEWEST, side(193, 804, 19, OK | DEFINED | EVENT), NO_SIDE), // semop
     row(194, 194, V5_10, NEWEST, side(194, 153, 19, OK | DEFINED | EVENT), NO_SIDE), // shmget
     row(195, 195, V5_10, NEWEST, side(195, 154, 19, OK | DEFINED | EVENT), NO_SIDE), // shmctl
     row(196, 196, V5_10, NEWEST, side(196, 155, 19, OK | DEFINED | EVENT), NO_SIDE), // shmat
@@ -243,18 +243,18 @@ static ROWS: [Row; 329] = [
     row(236, 236, V5_10, NEWEST, side(236, 189, 24, OK | DEFINED | EVENT), NO_SIDE), // get_mempolicy
     row(237, 237, V5_10, NEWEST, side(237, 190, 24, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy
     row(238, 238, V5_10, NEWEST, side(238, 191, 24, OK | DEFINED | EVENT), NO_SIDE), // migrate_pages
-    row(239, 239, V5_10, NEWEST, side(239, 192, 72, OK | DEFINED | EVENT), NO_SIDE), // move_pages
+    row(239, 239, V5_10, NEWEST, side(239, 192, 70, OK | DEFINED | EVENT), NO_SIDE), // move_pages
     row(240, 240, V5_10, NEWEST, side(240, 193, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rt_tgsigqueueinfo
     row(241, 241, V5_10, NEWEST, side(241, 194, 26, OK | DEFINED | EVENT), NO_SIDE), // perf_event_open
     row(242, 242, V5_10, NEWEST, side(242, 195, 20, OK | DEFINED | EVENT), NO_SIDE), // accept4
     row(243, 243, V5_10, NEWEST, side(243, 196, 20, OK | DEFINED | EVENT), NO_SIDE), // recvmmsg
-    row(258, 672, V6_12, NEWEST, side(849, 800, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // riscv_hwprobe
+    row(258, 672, V6_12, NEWEST, side(849, 801, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // riscv_hwprobe
     row(259, 608, V5_10, NEWEST, side(736, 687, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // riscv_flush_icache
     row(260, 244, V5_10, NEWEST, side(244, 197, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // wait4
     row(261, 245, V5_10, NEWEST, side(245, 198, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // prlimit64
     row(262, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED | EVENT), NO_SIDE), // fanotify_init
     row(263, 247, V5_10, NEWEST, side(247, 200, 27, OK | DEFINED | EVENT), NO_SIDE), // fanotify_mark
-    row(264, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
+    row(264, 248, V5_10, NEWEST, side(248, 782, 28, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
     row(265, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED | EVENT), NO_SIDE), // open_by_handle_at
     row(266, 250, V5_10, NEWEST, side(250, 203, 13, OK | DEFINED | EVENT), NO_SIDE), // clock_adjtime
     row(267, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // syncfs
@@ -270,7 +270,7 @@ static ROWS: [Row; 329] = [
     row(277, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED | EVENT), NO_SIDE), // seccomp
     row(278, 262, V5_10, NEWEST, side(262, 214, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getrandom
     row(279, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED | EVENT), NO_SIDE), // memfd_create
-    row(280, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
+    row(280, 264, V5_10, NEWEST, side(264, 805, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
     row(281, 265, V5_10, NEWEST, side(265, 217, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // execveat
     row(282, 266, V5_10, NEWEST, side(266, 16, 34, OK | DEFINED | EVENT), NO_SIDE), // userfaultfd
     row(283, 267, V5_10, NEWEST, side(267, 218, 35, OK | DEFINED | EVENT), NO_SIDE), // membarrier
@@ -312,28 +312,28 @@ static ROWS: [Row; 329] = [
     row(448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // process_mrelease
     row(449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_waitv
     row(450, 659, V6_1, NEWEST, side(813, 756, 24, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy_home_node
-    row(451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED | EVENT), NO_SIDE), // cachestat
-    row(452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
-    row(453, 662, V6_12, NEWEST, side(838, 801, 75, OK | DEFINED | EVENT), NO_SIDE), // map_shadow_stack
-    row(454, 663, V6_12, NEWEST, side(839, 784, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
-    row(455, 664, V6_12, NEWEST, side(840, 785, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
-    row(456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
-    row(457, 666, V6_12, NEWEST, side(842, 787, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
-    row(458, 667, V6_12, NEWEST, side(843, 788, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
-    row(459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
-    row(460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
-    row(461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
-    row(462, 671, V6_12, NEWEST, side(847, 792, 51, OK | DEFINED | EVENT), NO_SIDE), // mseal
-    row(463, 674, V7_2, NEWEST, side(851, 805, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
-    row(464, 675, V7_2, NEWEST, side(852, 806, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
-    row(465, 676, V7_2, NEWEST, side(853, 807, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
-    row(466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
-    row(467, 678, V7_2, NEWEST, side(855, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
-    row(468, 679, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
-    row(469, 680, V7_2, NEWEST, side(857, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
-    row(470, 681, V7_2, NEWEST, side(858, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
-    row(471, 682, V7_2, NEWEST, side(859, 49, 74, OK | DEFINED | EVENT), NO_SIDE), // rseq_slice_yield
-    row(472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
+    row(451, 660, V6_12, NEWEST, side(836, 783, 66, OK | DEFINED | EVENT), NO_SIDE), // cachestat
+    row(452, 661, V6_12, NEWEST, side(837, 784, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
+    row(453, 662, V6_12, NEWEST, side(838, 802, 73, OK | DEFINED | EVENT), NO_SIDE), // map_shadow_stack
+    row(454, 663, V6_12, NEWEST, side(839, 785, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
+    row(455, 664, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
+    row(456, 665, V6_12, NEWEST, side(841, 787, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
+    row(457, 666, V6_12, NEWEST, side(842, 788, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
+    row(458, 667, V6_12, NEWEST, side(843, 789, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
+    row(459, 668, V6_12, NEWEST, side(844, 790, 67, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
+    row(460, 669, V6_12, NEWEST, side(845, 791, 67, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
+    row(461, 670, V6_12, NEWEST, side(846, 792, 67, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
+    row(462, 671, V6_12, NEWEST, side(847, 793, 51, OK | DEFINED | EVENT), NO_SIDE), // mseal
+    row(463, 674, V7_2, NEWEST, side(851, 806, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
+    row(464, 675, V7_2, NEWEST, side(852, 807, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
+    row(465, 676, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
+    row(466, 677, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
+    row(467, 678, V7_2, NEWEST, side(855, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
+    row(468, 679, V7_2, NEWEST, side(856, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
+    row(469, 680, V7_2, NEWEST, side(857, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
+    row(470, 681, V7_2, NEWEST, side(858, 812, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
+    row(471, 682, V7_2, NEWEST, side(859, 49, 72, OK | DEFINED | EVENT), NO_SIDE), // rseq_slice_yield
+    row(472, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
 ];
 
 static OLDER: [Older; 18] = [

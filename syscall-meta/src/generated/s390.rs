@@ -317,7 +317,7 @@ static ROWS: [Row; 433] = [
     row(332, 246, V5_10, V6_12, side(246, 199, 27, OK | DEFINED), NO_SIDE), // fanotify_init
     row(333, 247, V5_10, V6_12, side(551, 635, 27, OK | COMPAT_DEFINED), NO_SIDE), // fanotify_mark
     row(334, 245, V5_10, V6_12, side(245, 198, NO_CONFIG, OK | DEFINED), NO_SIDE), // prlimit64
-    row(335, 248, V5_10, V6_12, side(248, 781, 28, OK | DEFINED), NO_SIDE), // name_to_handle_at
+    row(335, 248, V5_10, V6_12, side(248, 782, 28, OK | DEFINED), NO_SIDE), // name_to_handle_at
     row(336, 249, V5_10, V6_12, side(552, 202, 28, OK | COMPAT_DEFINED), NO_SIDE), // open_by_handle_at
     row(337, 250, V5_10, V6_12, side(424, 392, 45, OK | DEFINED), NO_SIDE), // clock_adjtime
     row(338, 251, V5_10, V6_12, side(251, 204, NO_CONFIG, OK | DEFINED), NO_SIDE), // syncfs
@@ -426,18 +426,18 @@ static ROWS: [Row; 433] = [
     row(448, 657, V6_1, V6_12, side(811, 754, NO_CONFIG, OK | DEFINED), NO_SIDE), // process_mrelease
     row(449, 658, V6_1, V6_12, side(812, 755, 12, OK | DEFINED), NO_SIDE), // futex_waitv
     row(450, 659, V6_1, V6_12, side(813, 762, 24, OK | DEFINED), NO_SIDE), // set_mempolicy_home_node
-    row(451, 660, V6_12, V6_12, side(836, 782, 68, OK | DEFINED), NO_SIDE), // cachestat
-    row(452, 661, V6_12, V6_12, side(837, 783, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat2
+    row(451, 660, V6_12, V6_12, side(836, 783, 66, OK | DEFINED), NO_SIDE), // cachestat
+    row(452, 661, V6_12, V6_12, side(837, 784, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat2
     row(453, 662, V6_12, V6_12, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
-    row(454, 663, V6_12, V6_12, side(839, 793, 12, OK | DEFINED), NO_SIDE), // futex_wake
-    row(455, 664, V6_12, V6_12, side(840, 794, 12, OK | DEFINED), NO_SIDE), // futex_wait
-    row(456, 665, V6_12, V6_12, side(841, 786, 12, OK | DEFINED), NO_SIDE), // futex_requeue
-    row(457, 666, V6_12, V6_12, side(842, 795, NO_CONFIG, OK | DEFINED), NO_SIDE), // statmount
-    row(458, 667, V6_12, V6_12, side(843, 796, NO_CONFIG, OK | DEFINED), NO_SIDE), // listmount
-    row(459, 668, V6_12, V6_12, side(844, 789, 69, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
-    row(460, 669, V6_12, V6_12, side(845, 790, 69, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
-    row(461, 670, V6_12, V6_12, side(846, 791, 69, OK | DEFINED), NO_SIDE), // lsm_list_modules
-    row(462, 671, V6_12, V6_12, side(847, 797, NO_CONFIG, OK | DEFINED), NO_SIDE), // mseal
+    row(454, 663, V6_12, V6_12, side(839, 794, 12, OK | DEFINED), NO_SIDE), // futex_wake
+    row(455, 664, V6_12, V6_12, side(840, 795, 12, OK | DEFINED), NO_SIDE), // futex_wait
+    row(456, 665, V6_12, V6_12, side(841, 787, 12, OK | DEFINED), NO_SIDE), // futex_requeue
+    row(457, 666, V6_12, V6_12, side(842, 796, NO_CONFIG, OK | DEFINED), NO_SIDE), // statmount
+    row(458, 667, V6_12, V6_12, side(843, 797, NO_CONFIG, OK | DEFINED), NO_SIDE), // listmount
+    row(459, 668, V6_12, V6_12, side(844, 790, 67, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
+    row(460, 669, V6_12, V6_12, side(845, 791, 67, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
+    row(461, 670, V6_12, V6_12, side(846, 792, 67, OK | DEFINED), NO_SIDE), // lsm_list_modules
+    row(462, 671, V6_12, V6_12, side(847, 798, NO_CONFIG, OK | DEFINED), NO_SIDE), // mseal
 ];
 
 static OLDER: [Older; 12] = [

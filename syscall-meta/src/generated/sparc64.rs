@@ -221,7 +221,7 @@ static ROWS: [Row; 405] = [
     row(233, 542, V5_10, NEWEST, side(710, 652, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // stime
     row(234, 474, V5_10, NEWEST, side(391, 307, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statfs64
     row(235, 475, V5_10, NEWEST, side(392, 308, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fstatfs64
-    row(236, 511, V5_10, NEWEST, side(397, 656, 76, OK | DEFINED | EVENT), NO_SIDE), // _llseek
+    row(236, 511, V5_10, NEWEST, side(397, 656, 74, OK | DEFINED | EVENT), NO_SIDE), // _llseek
     row(237, 228, V5_10, NEWEST, side(228, 184, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mlock
     row(238, 229, V5_10, NEWEST, side(229, 184, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // munlock
     row(239, 230, V5_10, NEWEST, side(230, 16, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mlockall
@@ -292,8 +292,8 @@ static ROWS: [Row; 405] = [
     row(304, 236, V5_10, NEWEST, side(236, 189, 24, OK | DEFINED | EVENT), NO_SIDE), // get_mempolicy
     row(305, 237, V5_10, NEWEST, side(237, 190, 24, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy
     row(306, 104, V5_10, NEWEST, side(104, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // kexec_load
-    row(307, 239, V5_10, NEWEST, side(239, 192, 72, OK | DEFINED | EVENT), NO_SIDE), // move_pages
-    row(308, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
+    row(307, 239, V5_10, NEWEST, side(239, 192, 70, OK | DEFINED | EVENT), NO_SIDE), // move_pages
+    row(308, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
     row(309, 22, V5_10, NEWEST, side(22, 18, 3, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait
     row(310, 88, V5_10, NEWEST, side(88, 74, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // utimensat
     row(311, 471, V5_10, NEWEST, side(389, 305, 8, OK | DEFINED | EVENT), NO_SIDE), // signalfd
@@ -317,7 +317,7 @@ static ROWS: [Row; 405] = [
     row(329, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED | EVENT), NO_SIDE), // fanotify_init
     row(330, 247, V5_10, NEWEST, side(247, 200, 27, OK | DEFINED | EVENT), NO_SIDE), // fanotify_mark
     row(331, 245, V5_10, NEWEST, side(245, 198, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // prlimit64
-    row(332, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
+    row(332, 248, V5_10, NEWEST, side(248, 782, 28, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
     row(333, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED | EVENT), NO_SIDE), // open_by_handle_at
     row(334, 250, V5_10, NEWEST, side(794, 739, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // clock_adjtime
     row(335, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // syncfs
@@ -334,7 +334,7 @@ static ROWS: [Row; 405] = [
     row(346, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED | EVENT), NO_SIDE), // seccomp
     row(347, 262, V5_10, NEWEST, side(262, 214, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getrandom
     row(348, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED | EVENT), NO_SIDE), // memfd_create
-    row(349, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
+    row(349, 264, V5_10, NEWEST, side(264, 805, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
     row(350, 265, V5_10, NEWEST, side(795, 217, NO_CONFIG, OK), NO_SIDE), // execveat
     row(351, 267, V5_10, NEWEST, side(267, 218, 35, OK | DEFINED | EVENT), NO_SIDE), // membarrier
     row(352, 266, V5_10, NEWEST, side(266, 16, 34, OK | DEFINED | EVENT), NO_SIDE), // userfaultfd
@@ -388,28 +388,28 @@ static ROWS: [Row; 405] = [
     row(448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // process_mrelease
     row(449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_waitv
     row(450, 659, V6_1, NEWEST, side(813, 756, 24, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy_home_node
-    row(451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED | EVENT), NO_SIDE), // cachestat
-    row(452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
+    row(451, 660, V6_12, NEWEST, side(836, 783, 66, OK | DEFINED | EVENT), NO_SIDE), // cachestat
+    row(452, 661, V6_12, NEWEST, side(837, 784, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
     row(453, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
-    row(454, 663, V6_12, NEWEST, side(839, 784, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
-    row(455, 664, V6_12, NEWEST, side(840, 785, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
-    row(456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
-    row(457, 666, V6_12, NEWEST, side(842, 787, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
-    row(458, 667, V6_12, NEWEST, side(843, 788, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
-    row(459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
-    row(460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
-    row(461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
-    row(462, 671, V6_12, NEWEST, side(847, 792, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mseal
-    row(463, 674, V7_2, NEWEST, side(851, 805, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
-    row(464, 675, V7_2, NEWEST, side(852, 806, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
-    row(465, 676, V7_2, NEWEST, side(853, 807, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
-    row(466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
-    row(467, 678, V7_2, NEWEST, side(855, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
-    row(468, 679, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
-    row(469, 680, V7_2, NEWEST, side(857, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
-    row(470, 681, V7_2, NEWEST, side(858, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
+    row(454, 663, V6_12, NEWEST, side(839, 785, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
+    row(455, 664, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
+    row(456, 665, V6_12, NEWEST, side(841, 787, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
+    row(457, 666, V6_12, NEWEST, side(842, 788, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
+    row(458, 667, V6_12, NEWEST, side(843, 789, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
+    row(459, 668, V6_12, NEWEST, side(844, 790, 67, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
+    row(460, 669, V6_12, NEWEST, side(845, 791, 67, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
+    row(461, 670, V6_12, NEWEST, side(846, 792, 67, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
+    row(462, 671, V6_12, NEWEST, side(847, 793, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mseal
+    row(463, 674, V7_2, NEWEST, side(851, 806, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
+    row(464, 675, V7_2, NEWEST, side(852, 807, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
+    row(465, 676, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
+    row(466, 677, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
+    row(467, 678, V7_2, NEWEST, side(855, 810, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
+    row(468, 679, V7_2, NEWEST, side(856, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
+    row(469, 680, V7_2, NEWEST, side(857, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
+    row(470, 681, V7_2, NEWEST, side(858, 812, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
     row(471, 682, V7_2, NEWEST, side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
-    row(472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
+    row(472, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
 ];
 
 static OLDER: [Older; 10] = [

@@ -59,7 +59,7 @@ static ROWS: [Row; 375] = [
     row(0x4000003e, 129, V5_10, NEWEST, side(129, 107, NO_CONFIG, OK | DEFINED), NO_SIDE), // kill
     row(0x4000003f, 160, V5_10, NEWEST, side(160, 129, NO_CONFIG, OK | DEFINED), NO_SIDE), // uname
     row(0x40000040, 190, V5_10, NEWEST, side(190, 149, 19, OK | DEFINED), NO_SIDE), // semget
-    row(0x40000041, 193, V5_10, NEWEST, side(193, 803, 19, OK | DEFINED), NO_SIDE), // semop
+    row(0x40000041, 193, V5_10, NEWEST, side(193, 804, 19, OK | DEFINED), NO_SIDE), // semop
     row(0x40000042, 191, V5_10, NEWEST, side(191, 150, 19, OK | DEFINED), NO_SIDE), // semctl
     row(0x40000043, 197, V5_10, NEWEST, side(197, 156, 19, OK | DEFINED), NO_SIDE), // shmdt
     row(0x40000044, 186, V5_10, NEWEST, side(186, 145, 19, OK | DEFINED), NO_SIDE), // msgget
@@ -267,12 +267,12 @@ static ROWS: [Row; 375] = [
     row(0x4000012c, 246, V5_10, NEWEST, side(246, 199, 27, OK | DEFINED), NO_SIDE), // fanotify_init
     row(0x4000012d, 247, V5_10, NEWEST, side(247, 200, 27, OK | DEFINED), NO_SIDE), // fanotify_mark
     row(0x4000012e, 245, V5_10, NEWEST, side(245, 198, NO_CONFIG, OK | DEFINED), NO_SIDE), // prlimit64
-    row(0x4000012f, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED), NO_SIDE), // name_to_handle_at
+    row(0x4000012f, 248, V5_10, NEWEST, side(248, 782, 28, OK | DEFINED), NO_SIDE), // name_to_handle_at
     row(0x40000130, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED), NO_SIDE), // open_by_handle_at
     row(0x40000131, 250, V5_10, NEWEST, side(250, 203, 13, OK | DEFINED), NO_SIDE), // clock_adjtime
     row(0x40000132, 251, V5_10, NEWEST, side(251, 204, NO_CONFIG, OK | DEFINED), NO_SIDE), // syncfs
     row(0x40000134, 252, V5_10, NEWEST, side(252, 205, NO_CONFIG, OK | DEFINED), NO_SIDE), // setns
-    row(0x40000135, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcpu
+    row(0x40000135, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED), NO_SIDE), // getcpu
     row(0x40000138, 256, V5_10, NEWEST, side(256, 208, 30, OK | DEFINED), NO_SIDE), // kcmp
     row(0x40000139, 257, V5_10, NEWEST, side(257, 209, 15, OK | DEFINED), NO_SIDE), // finit_module
     row(0x4000013a, 258, V5_10, NEWEST, side(258, 210, NO_CONFIG, OK | DEFINED), NO_SIDE), // sched_setattr
@@ -282,7 +282,7 @@ static ROWS: [Row; 375] = [
     row(0x4000013e, 262, V5_10, NEWEST, side(262, 214, NO_CONFIG, OK | DEFINED), NO_SIDE), // getrandom
     row(0x4000013f, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED), NO_SIDE), // memfd_create
     row(0x40000140, 278, V5_10, NEWEST, side(278, 223, 37, OK | DEFINED), NO_SIDE), // kexec_file_load
-    row(0x40000141, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED), NO_SIDE), // bpf
+    row(0x40000141, 264, V5_10, NEWEST, side(264, 805, 33, OK | DEFINED), NO_SIDE), // bpf
     row(0x40000143, 266, V5_10, NEWEST, side(266, 16, 34, OK | DEFINED), NO_SIDE), // userfaultfd
     row(0x40000144, 267, V5_10, NEWEST, side(267, 218, 35, OK | DEFINED), NO_SIDE), // membarrier
     row(0x40000145, 268, V5_10, NEWEST, side(268, 183, NO_CONFIG, OK | DEFINED), NO_SIDE), // mlock2
@@ -293,8 +293,8 @@ static ROWS: [Row; 375] = [
     row(0x4000014c, 275, V5_10, NEWEST, side(275, 220, NO_CONFIG, OK | DEFINED), NO_SIDE), // statx
     row(0x4000014d, 276, V5_10, NEWEST, side(276, 221, 0, OK | DEFINED), NO_SIDE), // io_pgetevents
     row(0x4000014e, 277, V5_10, NEWEST, side(277, 222, 36, OK | DEFINED), NO_SIDE), // rseq
-    row(0x4000014f, 673, V6_12, NEWEST, side(850, 49, 71, OK | DEFINED), NO_SIDE), // uretprobe
-    row(0x40000150, 683, V7_2, NEWEST, side(860, 49, 71, OK | DEFINED), NO_SIDE), // uprobe
+    row(0x4000014f, 673, V6_12, NEWEST, side(850, 49, 69, OK | DEFINED), NO_SIDE), // uretprobe
+    row(0x40000150, 683, V7_2, NEWEST, side(860, 49, 69, OK | DEFINED), NO_SIDE), // uprobe
     row(0x400001a8, 279, V5_10, NEWEST, side(279, 224, NO_CONFIG, OK | DEFINED), NO_SIDE), // pidfd_send_signal
     row(0x400001a9, 280, V5_10, NEWEST, side(280, 225, 38, OK | DEFINED), NO_SIDE), // io_uring_setup
     row(0x400001aa, 281, V5_10, NEWEST, side(281, 226, 38, OK | DEFINED), NO_SIDE), // io_uring_enter
@@ -322,28 +322,28 @@ static ROWS: [Row; 375] = [
     row(0x400001c0, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED), NO_SIDE), // process_mrelease
     row(0x400001c1, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED), NO_SIDE), // futex_waitv
     row(0x400001c2, 659, V6_1, NEWEST, side(813, 756, 24, OK | DEFINED), NO_SIDE), // set_mempolicy_home_node
-    row(0x400001c3, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED), NO_SIDE), // cachestat
-    row(0x400001c4, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat2
-    row(0x400001c5, 662, V6_12, NEWEST, side(838, 801, 70, OK | DEFINED), NO_SIDE), // map_shadow_stack
-    row(0x400001c6, 663, V6_12, NEWEST, side(839, 784, 12, OK | DEFINED), NO_SIDE), // futex_wake
-    row(0x400001c7, 664, V6_12, NEWEST, side(840, 785, 12, OK | DEFINED), NO_SIDE), // futex_wait
-    row(0x400001c8, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED), NO_SIDE), // futex_requeue
-    row(0x400001c9, 666, V6_12, NEWEST, side(842, 787, NO_CONFIG, OK | DEFINED), NO_SIDE), // statmount
-    row(0x400001ca, 667, V6_12, NEWEST, side(843, 788, NO_CONFIG, OK | DEFINED), NO_SIDE), // listmount
-    row(0x400001cb, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
-    row(0x400001cc, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
-    row(0x400001cd, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED), NO_SIDE), // lsm_list_modules
-    row(0x400001ce, 671, V6_12, NEWEST, side(847, 792, NO_CONFIG, OK | DEFINED), NO_SIDE), // mseal
-    row(0x400001cf, 674, V7_2, NEWEST, side(851, 805, NO_CONFIG, OK | DEFINED), NO_SIDE), // setxattrat
-    row(0x400001d0, 675, V7_2, NEWEST, side(852, 806, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxattrat
-    row(0x400001d1, 676, V7_2, NEWEST, side(853, 807, NO_CONFIG, OK | DEFINED), NO_SIDE), // listxattrat
-    row(0x400001d2, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED), NO_SIDE), // removexattrat
-    row(0x400001d3, 678, V7_2, NEWEST, side(855, 809, NO_CONFIG, OK | DEFINED), NO_SIDE), // open_tree_attr
-    row(0x400001d4, 679, V7_2, NEWEST, side(856, 810, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_getattr
-    row(0x400001d5, 680, V7_2, NEWEST, side(857, 810, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_setattr
-    row(0x400001d6, 681, V7_2, NEWEST, side(858, 811, NO_CONFIG, OK | DEFINED), NO_SIDE), // listns
-    row(0x400001d7, 682, V7_2, NEWEST, side(859, 49, 74, OK | DEFINED), NO_SIDE), // rseq_slice_yield
-    row(0x400001d8, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchroot
+    row(0x400001c3, 660, V6_12, NEWEST, side(836, 783, 66, OK | DEFINED), NO_SIDE), // cachestat
+    row(0x400001c4, 661, V6_12, NEWEST, side(837, 784, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchmodat2
+    row(0x400001c5, 662, V6_12, NEWEST, side(838, 802, 68, OK | DEFINED), NO_SIDE), // map_shadow_stack
+    row(0x400001c6, 663, V6_12, NEWEST, side(839, 785, 12, OK | DEFINED), NO_SIDE), // futex_wake
+    row(0x400001c7, 664, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED), NO_SIDE), // futex_wait
+    row(0x400001c8, 665, V6_12, NEWEST, side(841, 787, 12, OK | DEFINED), NO_SIDE), // futex_requeue
+    row(0x400001c9, 666, V6_12, NEWEST, side(842, 788, NO_CONFIG, OK | DEFINED), NO_SIDE), // statmount
+    row(0x400001ca, 667, V6_12, NEWEST, side(843, 789, NO_CONFIG, OK | DEFINED), NO_SIDE), // listmount
+    row(0x400001cb, 668, V6_12, NEWEST, side(844, 790, 67, OK | DEFINED), NO_SIDE), // lsm_get_self_attr
+    row(0x400001cc, 669, V6_12, NEWEST, side(845, 791, 67, OK | DEFINED), NO_SIDE), // lsm_set_self_attr
+    row(0x400001cd, 670, V6_12, NEWEST, side(846, 792, 67, OK | DEFINED), NO_SIDE), // lsm_list_modules
+    row(0x400001ce, 671, V6_12, NEWEST, side(847, 793, NO_CONFIG, OK | DEFINED), NO_SIDE), // mseal
+    row(0x400001cf, 674, V7_2, NEWEST, side(851, 806, NO_CONFIG, OK | DEFINED), NO_SIDE), // setxattrat
+    row(0x400001d0, 675, V7_2, NEWEST, side(852, 807, NO_CONFIG, OK | DEFINED), NO_SIDE), // getxattrat
+    row(0x400001d1, 676, V7_2, NEWEST, side(853, 808, NO_CONFIG, OK | DEFINED), NO_SIDE), // listxattrat
+    row(0x400001d2, 677, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED), NO_SIDE), // removexattrat
+    row(0x400001d3, 678, V7_2, NEWEST, side(855, 810, NO_CONFIG, OK | DEFINED), NO_SIDE), // open_tree_attr
+    row(0x400001d4, 679, V7_2, NEWEST, side(856, 811, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_getattr
+    row(0x400001d5, 680, V7_2, NEWEST, side(857, 811, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_setattr
+    row(0x400001d6, 681, V7_2, NEWEST, side(858, 812, NO_CONFIG, OK | DEFINED), NO_SIDE), // listns
+    row(0x400001d7, 682, V7_2, NEWEST, side(859, 49, 72, OK | DEFINED), NO_SIDE), // rseq_slice_yield
+    row(0x400001d8, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchroot
     row(0x40000200, 134, V5_10, NEWEST, side(482, 449, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigaction
     row(0x40000201, 139, V5_10, NEWEST, side(796, 49, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigreturn
     row(0x40000202, 29, V5_10, NEWEST, side(444, 417, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // ioctl
@@ -365,7 +365,7 @@ static ROWS: [Row; 375] = [
     row(0x40000212, 99, V5_10, NEWEST, side(537, 497, 12, OK | COMPAT_DEFINED), NO_SIDE), // set_robust_list
     row(0x40000213, 100, V5_10, NEWEST, side(538, 498, 12, OK | COMPAT_DEFINED), NO_SIDE), // get_robust_list
     row(0x40000214, 75, V5_10, NEWEST, side(75, 64, NO_CONFIG, OK | DEFINED), NO_SIDE), // vmsplice
-    row(0x40000215, 239, V5_10, NEWEST, side(239, 192, 72, OK | DEFINED), NO_SIDE), // move_pages
+    row(0x40000215, 239, V5_10, NEWEST, side(239, 192, 70, OK | DEFINED), NO_SIDE), // move_pages
     row(0x40000216, 69, V5_10, NEWEST, side(797, 743, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // preadv
     row(0x40000217, 70, V5_10, NEWEST, side(798, 743, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // pwritev
     row(0x40000218, 240, V5_10, NEWEST, side(549, 510, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // rt_tgsigqueueinfo

@@ -168,7 +168,7 @@ static ROWS: [Row; 418] = [
     row(160, 117, V5_10, NEWEST, side(117, 355, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // ptrace
     row(161, 192, V5_10, NEWEST, side(416, 369, 47, OK | DEFINED | EVENT), NO_SIDE), // semtimedop
     row(162, 190, V5_10, NEWEST, side(190, 149, 19, OK | DEFINED | EVENT), NO_SIDE), // semget
-    row(163, 193, V5_10, NEWEST, side(193, 803, 19, OK | DEFINED | EVENT), NO_SIDE), // semop
+    row(163, 193, V5_10, NEWEST, side(193, 804, 19, OK | DEFINED | EVENT), NO_SIDE), // semop
     row(164, 191, V5_10, NEWEST, side(351, 368, 19, OK | DEFINED | EVENT), NO_SIDE), // semctl
     row(165, 636, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // available165
     row(166, 186, V5_10, NEWEST, side(186, 145, 19, OK | DEFINED | EVENT), NO_SIDE), // msgget
@@ -283,7 +283,7 @@ static ROWS: [Row; 418] = [
     row(277, 27, V5_10, NEWEST, side(27, 22, 4, OK | DEFINED | EVENT), NO_SIDE), // inotify_add_watch
     row(278, 28, V5_10, NEWEST, side(28, 23, 4, OK | DEFINED | EVENT), NO_SIDE), // inotify_rm_watch
     row(279, 26, V5_10, NEWEST, side(26, 16, 4, OK | DEFINED | EVENT), NO_SIDE), // inotify_init1
-    row(280, 168, V5_10, NEWEST, side(168, 802, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
+    row(280, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
     row(281, 104, V5_10, NEWEST, side(42, NONE, NO_CONFIG, NI), NO_SIDE), // kexec_load
     row(282, 30, V5_10, NEWEST, side(30, 24, 5, OK | DEFINED | EVENT), NO_SIDE), // ioprio_set
     row(283, 31, V5_10, NEWEST, side(31, 25, 5, OK | DEFINED | EVENT), NO_SIDE), // ioprio_get
@@ -326,7 +326,7 @@ static ROWS: [Row; 418] = [
     row(321, 247, V5_10, NEWEST, side(247, 200, 27, OK | DEFINED | EVENT), NO_SIDE), // fanotify_mark
     row(322, 254, V5_10, NEWEST, side(254, 393, 54, OK | DEFINED | EVENT), NO_SIDE), // process_vm_readv
     row(323, 255, V5_10, NEWEST, side(255, 393, 54, OK | DEFINED | EVENT), NO_SIDE), // process_vm_writev
-    row(324, 248, V5_10, NEWEST, side(248, 781, 28, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
+    row(324, 248, V5_10, NEWEST, side(248, 782, 28, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at
     row(325, 249, V5_10, NEWEST, side(249, 202, 28, OK | DEFINED | EVENT), NO_SIDE), // open_by_handle_at
     row(326, 535, V5_10, NEWEST, side(539, 499, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sync_file_range2
     row(327, 241, V5_10, NEWEST, side(241, 386, 26, OK | DEFINED | EVENT), NO_SIDE), // perf_event_open
@@ -342,7 +342,7 @@ static ROWS: [Row; 418] = [
     row(337, 261, V5_10, NEWEST, side(261, 213, 31, OK | DEFINED | EVENT), NO_SIDE), // seccomp
     row(338, 262, V5_10, NEWEST, side(262, 395, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getrandom
     row(339, 263, V5_10, NEWEST, side(263, 215, 32, OK | DEFINED | EVENT), NO_SIDE), // memfd_create
-    row(340, 264, V5_10, NEWEST, side(264, 804, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
+    row(340, 264, V5_10, NEWEST, side(264, 805, 33, OK | DEFINED | EVENT), NO_SIDE), // bpf
     row(341, 265, V5_10, NEWEST, side(265, 217, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // execveat
     row(342, 266, V5_10, NEWEST, side(266, 16, 34, OK | DEFINED | EVENT), NO_SIDE), // userfaultfd
     row(343, 267, V5_10, NEWEST, side(267, 218, 35, OK | DEFINED | EVENT), NO_SIDE), // membarrier
@@ -401,28 +401,28 @@ static ROWS: [Row; 418] = [
     row(448, 657, V6_1, NEWEST, side(811, 754, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // process_mrelease
     row(449, 658, V6_1, NEWEST, side(812, 755, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_waitv
     row(450, 659, V6_1, NEWEST, side(813, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // set_mempolicy_home_node
-    row(451, 660, V6_12, NEWEST, side(836, 782, 68, OK | DEFINED | EVENT), NO_SIDE), // cachestat
-    row(452, 661, V6_12, NEWEST, side(837, 783, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
+    row(451, 660, V6_12, NEWEST, side(836, 783, 66, OK | DEFINED | EVENT), NO_SIDE), // cachestat
+    row(452, 661, V6_12, NEWEST, side(837, 784, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
     row(453, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // map_shadow_stack
-    row(454, 663, V6_12, NEWEST, side(839, 793, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
-    row(455, 664, V6_12, NEWEST, side(840, 794, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
-    row(456, 665, V6_12, NEWEST, side(841, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
-    row(457, 666, V6_12, NEWEST, side(842, 795, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
-    row(458, 667, V6_12, NEWEST, side(843, 796, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
-    row(459, 668, V6_12, NEWEST, side(844, 789, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
-    row(460, 669, V6_12, NEWEST, side(845, 790, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
-    row(461, 670, V6_12, NEWEST, side(846, 791, 69, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
+    row(454, 663, V6_12, NEWEST, side(839, 794, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
+    row(455, 664, V6_12, NEWEST, side(840, 795, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
+    row(456, 665, V6_12, NEWEST, side(841, 787, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue
+    row(457, 666, V6_12, NEWEST, side(842, 796, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statmount
+    row(458, 667, V6_12, NEWEST, side(843, 797, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listmount
+    row(459, 668, V6_12, NEWEST, side(844, 790, 67, OK | DEFINED | EVENT), NO_SIDE), // lsm_get_self_attr
+    row(460, 669, V6_12, NEWEST, side(845, 791, 67, OK | DEFINED | EVENT), NO_SIDE), // lsm_set_self_attr
+    row(461, 670, V6_12, NEWEST, side(846, 792, 67, OK | DEFINED | EVENT), NO_SIDE), // lsm_list_modules
     row(462, 671, V6_12, NEWEST, side(847, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // mseal
-    row(463, 674, V7_2, NEWEST, side(851, 812, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
-    row(464, 675, V7_2, NEWEST, side(852, 813, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
-    row(465, 676, V7_2, NEWEST, side(853, 814, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
-    row(466, 677, V7_2, NEWEST, side(854, 808, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
-    row(467, 678, V7_2, NEWEST, side(855, 815, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
-    row(468, 679, V7_2, NEWEST, side(856, 816, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
-    row(469, 680, V7_2, NEWEST, side(857, 816, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
-    row(470, 681, V7_2, NEWEST, side(858, 817, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
+    row(463, 674, V7_2, NEWEST, side(851, 813, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // setxattrat
+    row(464, 675, V7_2, NEWEST, side(852, 814, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getxattrat
+    row(465, 676, V7_2, NEWEST, side(853, 815, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listxattrat
+    row(466, 677, V7_2, NEWEST, side(854, 809, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // removexattrat
+    row(467, 678, V7_2, NEWEST, side(855, 816, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // open_tree_attr
+    row(468, 679, V7_2, NEWEST, side(856, 817, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
+    row(469, 680, V7_2, NEWEST, side(857, 817, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
+    row(470, 681, V7_2, NEWEST, side(858, 818, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
     row(471, 682, V7_2, NEWEST, side(859, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // rseq_slice_yield
-    row(472, 684, V7_3, NEWEST, side(861, 818, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
+    row(472, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
 ];
 
 static OLDER: [Older; 11] = [

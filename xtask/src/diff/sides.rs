@@ -40,6 +40,7 @@ pub(super) fn compare(
     block(site, orders, old, new, found);
     config(site, &old.config, &new.config, found);
     symbol(site, old, new, found);
+    registers(site, old, new, found);
     companions(site, old, new, found);
     event(site, old, new, found);
 }
@@ -87,7 +88,6 @@ fn config(site: &Site, old: &Guard, new: &Guard, found: &mut Found) {
     if old.equals(new) {
         return;
     }
-    let implies = |a: &Guard, b: &Guard| a.clone().and(b.clone().not()).simplified() == Guard::FALSE;
     let kind = match (implies(new, old), implies(old, new)) {
         (true, false) => ChangeKind::ConfigNarrowed,
         (false, true) => ChangeKind::ConfigWidened,
@@ -95,6 +95,31 @@ fn config(site: &Site, old: &Guard, new: &Guard, found: &mut Found) {
     };
     let text = |guard: &Guard| Some(if *guard == Guard::TRUE { "always".to_string() } else { guard.to_string() });
     found.add_to_call(kind, [None, text(old), text(new)], site);
+}
+
+/// Whether one condition holds wherever another does; no, where that cannot be told.
+fn implies(a: &Guard, b: &Guard) -> bool {
+    a.clone().and(b.clone().not()).simplified() == Guard::FALSE
+}
+
+/// What the function takes, if it takes anything. Where it is made in another way that is told already.
+fn registers(site: &Site, old: &Side, new: &Side, found: &mut Found) {
+    let (a, b) = (&old.registers, &new.registers);
+    let takes_none = |side: &Side| side.params.as_ref().is_some_and(Vec::is_empty);
+    if old.made_by != new.made_by || a.equals(b) || (takes_none(old) && takes_none(new)) {
+        return;
+    }
+    let text = |guard: &Guard| match guard {
+        Guard::Constant(true) => Some("registers".to_string()),
+        Guard::Constant(false) => Some("arguments".to_string()),
+        guard => Some(format!("registers if {guard}")),
+    };
+    if !implies(b, a) {
+        found.add_to_call(ChangeKind::EntryTakesRegisters, [None, text(a), text(b)], site);
+    }
+    if !implies(a, b) {
+        found.add_to_call(ChangeKind::EntryTakesArguments, [None, text(a), text(b)], site);
+    }
 }
 
 /// Whether the symbols are made of the two entries in the same way.

@@ -136,6 +136,8 @@ pub enum ChangeKind {
     ConfigWidened,
     ConfigChanged,
     SymbolRenamed,
+    EntryTakesRegisters,
+    EntryTakesArguments,
     CompanionAdded,
     CompanionRemoved,
     CompanionRenamed,
@@ -157,6 +159,8 @@ impl ChangeKind {
                 | ConfigWidened
                 | ConfigChanged
                 | SymbolRenamed
+                | EntryTakesRegisters
+                | EntryTakesArguments
                 | CompanionAdded
                 | CompanionRemoved
                 | CompanionRenamed

@@ -24,6 +24,24 @@ pub struct Curated {
     /// Entries whose one parameter points to a block of words.
     #[serde(default)]
     pub blocks: Vec<Block>,
+    /// What options say of each other.
+    #[serde(default)]
+    pub holds: Vec<Holds>,
+}
+
+/// A condition that every kernel of an architecture meets, where no option by itself is settled.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Holds {
+    /// The folder of `arch/` of the kernel.
+    pub arch: String,
+    /// Only for kernels whose native ABI this is.
+    #[serde(default)]
+    pub kernel: Option<String>,
+    /// The condition, as `#if` says it.
+    pub condition: String,
+    /// The file that settles it.
+    pub source: String,
 }
 
 /// What a program passes to an entry whose own C does not say it.

@@ -51,6 +51,8 @@ pub struct Side {
     pub config: Guard,
     /// What kallsyms calls it.
     pub symbol: Option<String>,
+    /// In which configurations that function takes `struct pt_regs *` in place of the arguments.
+    pub registers: Guard,
     /// The functions beside it that the same definition makes, with who sees them: `__do_sys_openat`.
     pub companions: Vec<(String, Linkage)>,
     /// The macro without its digit that defines it: `SYSCALL_DEFINE`, `COMPAT_SYSCALL_DEFINE`; none: a function or label
@@ -124,6 +126,7 @@ impl Side {
             block: None,
             config: Guard::TRUE,
             symbol: None,
+            registers: Guard::FALSE,
             companions: Vec::new(),
             made_by: None,
             event: None,

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Argument, ByteOrder, Curated, Facts, Guard, Param, Redirect, Way};
+use crate::model::{Argument, ByteOrder, Curated, Facts, Guard, Holds, Param, Redirect, Way};
 
 /// Every definition of every entry.
 pub(super) struct Entries<'a> {
     facts: &'a Facts,
+    /// What options say of each other, as conditions that hold.
+    holds: Vec<(&'a Holds, Guard)>,
     places: BTreeMap<String, Vec<Place<'a>>>,
     /// By the entry that a table names, with the file.
     redirects: BTreeMap<&'a str, Vec<(&'a str, &'a Redirect)>>,
@@ -99,12 +101,33 @@ impl<'a> Entries<'a> {
                 redirects.entry(&redirect.from).or_default().push((file, redirect));
             }
         }
-        Entries { facts, places, redirects }
+        let holds = curated.holds.iter().filter_map(|holds| Some((holds, holds.condition.parse().ok()?)));
+        Entries { facts, holds: holds.collect(), places, redirects }
     }
 
     /// What is left of a condition on a way into a kernel.
     pub(super) fn fold(&self, guard: &Guard, way: &Way) -> Guard {
-        guard.fold(&|symbol| self.is_settled(symbol, way)).simplified()
+        let left = guard.fold(&|symbol| self.is_settled(symbol, way)).simplified();
+        self.under_what_holds(left, way)
+    }
+
+    /// A condition that what holds on a kernel makes always true, or never, is so.
+    fn under_what_holds(&self, guard: Guard, way: &Way) -> Guard {
+        let of_kernel = |holds: &Holds| {
+            holds.arch == way.arch() && holds.kernel.as_ref().is_none_or(|kernel| *kernel == way.kernel.name)
+        };
+        let mut known = self.holds.iter().filter(|(holds, _)| of_kernel(holds)).map(|(_, known)| known).peekable();
+        if matches!(guard, Guard::Constant(_)) || known.peek().is_none() {
+            return guard;
+        }
+        let known = Guard::all(known.cloned());
+        if known.clone().and(guard.clone().not()).simplified() == Guard::FALSE {
+            Guard::TRUE
+        } else if known.and(guard.clone()).simplified() == Guard::FALSE {
+            Guard::FALSE
+        } else {
+            guard
+        }
     }
 
     /// Whether a symbol holds on a way, where that does not depend on the configuration.
@@ -138,6 +161,7 @@ impl<'a> Entries<'a> {
             here.retain(|(place, _)| place.arch.is_some());
         }
         let config = Guard::any(here.iter().map(|(_, guard)| guard.clone())).simplified();
+        let config = self.under_what_holds(config, way);
         let fullest = |guard: &Guard| guard.fold(&|_| Some(true)) == Guard::TRUE;
         let best =
             here.iter().min_by_key(|(place, guard)| (!fullest(guard), place.arch.is_none(), place.file, place.line));

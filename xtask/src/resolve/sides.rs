@@ -7,7 +7,7 @@ use super::prototypes::{NO_ROOM, Prototypes, Unknown};
 use super::rows::Row;
 use super::{symbols, words};
 use crate::model::{
-    AbiSpec, Abis, Curated, Facts, Gap, Guard, MatchRule, Missing, NamedEntry, Parameter, Side, Syscall, Way,
+    AbiSpec, Abis, Curated, Facts, Gap, Guard, MatchRule, Missing, NamedEntry, Parameter, Side, Syscall, Way, Wrapper,
 };
 
 /// The rows of one ABI on their way to calls.
@@ -130,6 +130,7 @@ impl<'a> Sides<'a> {
                 .map(|(symbol, wrapper)| (symbol, wrapper.linkage))
                 .collect();
             side.companions.dedup();
+            side.registers = self.registers(&entry, &format!("{made_by}{zero}"), side.symbol.as_deref(), wrappers, way);
             side.made_by = Some(made_by.to_string());
         }
         side.entry = Some(entry);
@@ -177,6 +178,20 @@ impl<'a> Sides<'a> {
         let mut block = self.prototypes.block(entry, way)?;
         block.iter_mut().for_each(|words| words::place(words, way));
         Ok((params, block))
+    }
+
+    /// Where the function that the table leads to takes registers in place of arguments.
+    fn registers(&self, entry: &str, macro_name: &str, symbol: Option<&str>, wrappers: &[Wrapper], way: &Way) -> Guard {
+        let made = symbols::made(entry, macro_name, wrappers);
+        let made: Vec<_> = made.iter().filter(|(made, _)| Some(made.as_str()) == symbol).collect();
+        let any = |all: &[&&Wrapper]| {
+            Guard::any(all.iter().map(|wrapper| self.entries.fold(&wrapper.guard, way))).simplified()
+        };
+        let all: Vec<&&Wrapper> = made.iter().map(|(_, wrapper)| wrapper).collect();
+        let takes: Vec<&&Wrapper> = all.iter().filter(|wrapper| wrapper.takes_registers).copied().collect();
+        let registers = any(&takes);
+        // Where the function is there at all, it takes them.
+        if !takes.is_empty() && registers.equals(&any(&all)) { Guard::TRUE } else { registers }
     }
 
     /// The tracepoint: of the function that `SYSCALL_DEFINEn` makes and whose name the kernel finds in the symbol that

@@ -66,9 +66,9 @@ pub static RULES: &[Rule] = &[
         programs: BREAKING,
         tracers: NOTE,
         mirror: ChangeKind::WayAdded,
-        title: "64-bit kernels serve an ABI no more",
-        why: "programs of this ABI do not start on the 64-bit kernel",
-        advice: "run them on a kernel whose native ABI it is, or build them for the 64-bit one",
+        title: "kernels of another ABI serve an ABI no more",
+        why: "programs of this ABI do not start on a kernel whose native ABI is the other one",
+        advice: "run them on a kernel whose native ABI it is, or build them for the other one",
     },
     Rule {
         kind: ChangeKind::WayAdded,
@@ -76,8 +76,8 @@ pub static RULES: &[Rule] = &[
         programs: COMPATIBLE,
         tracers: REVIEW,
         mirror: ChangeKind::WayEnded,
-        title: "64-bit kernels serve another ABI",
-        why: "a tracer on the 64-bit kernel meets programs of a second ABI, with numbers and words of its own",
+        title: "kernels of another ABI serve one more",
+        why: "a tracer on such a kernel meets programs of a second ABI, with numbers and words of its own",
         advice: "tell tasks apart by their AUDIT_ARCH, and take the table of each",
     },
     Rule {
@@ -368,7 +368,7 @@ pub static RULES: &[Rule] = &[
         tracers: NOTE,
         mirror: ChangeKind::PaddingAdded,
         title: "a parameter that nobody read went",
-        why: "it only kept a word free; programs pass all others as before",
+        why: "it only kept a word free; a value that moves with it is a finding of its own",
         advice: "count parameters by their words, not by their place in the list",
     },
     Rule {
@@ -378,7 +378,7 @@ pub static RULES: &[Rule] = &[
         tracers: NOTE,
         mirror: ChangeKind::PaddingRemoved,
         title: "a parameter came that nobody reads",
-        why: "it only keeps a word free; programs pass all others as before",
+        why: "it only keeps a word free; a value that moves with it is a finding of its own",
         advice: "count parameters by their words, not by their place in the list",
     },
     Rule {

@@ -21,6 +21,13 @@ pub fn golden(name: &str, actual: &str) {
     );
 }
 
+/// A text without its colours.
+pub fn plain(text: &str) -> String {
+    let mut parts = text.split('\u{1b}');
+    let first = parts.next().unwrap_or_default().to_string();
+    parts.fold(first, |plain, part| plain + part.split_once('m').expect("a colour ends with `m`").1)
+}
+
 /// What differs between two texts, with a few lines around it.
 pub fn diff(expected: &str, actual: &str) -> String {
     TextDiff::from_lines(expected, actual).unified_diff().context_radius(2).header("expected", "actual").to_string()

@@ -2,6 +2,7 @@
 //! line in a process, and goldens.
 
 pub mod bench;
+mod changed;
 mod command;
 mod compared;
 mod fixture;
@@ -10,10 +11,11 @@ mod random;
 mod repository;
 mod schema;
 
+pub use changed::changed;
 pub use command::{Ran, run, under_test};
 pub use compared::Compared;
 pub use fixture::{FIXTURES, Packing, Tree, fixture, git, root};
-pub use golden::{diff, golden};
+pub use golden::{diff, golden, plain};
 pub use random::Random;
 pub use repository::{Files, Repository, files};
 pub use schema::{Mangling, Schema, remove};

@@ -165,6 +165,7 @@ fn json_has_the_fingerprint_that_waivers_go_by() {
     );
     let finding = &report["findings"][0];
     assert_eq!((&finding["fingerprint"], &finding["rule"]), (&"call-removed openat".into(), &"call-removed".into()));
+    assert_eq!((&report["rules"][0]["id"], &report["rules"][0]["mirror"]), (&finding["rule"], &"call-added".into()));
     let site = &finding["sites"][1];
     assert_eq!((&site["way"], &site["old"]["number"], &site["new"]), (&"x86_64".into(), &257.into(), &Value::Null));
     assert_eq!((&report["waived"], &report["unused_waivers"]), (&Value::Array(vec![]), &Value::Array(vec![])));
@@ -394,6 +395,26 @@ fn a_waiver_for_some_abis_leaves_the_finding_on_the_others() {
     let both = format!("{waivers}- finding: call-removed openat\n  on: [x32]\n  reason: nobody has x32\n");
     let ran = pair.waived(&both, &[]).exits(0);
     assert_eq!(section(&ran, "waived (2)").iter().filter(|line| line.starts_with("accepted: ")).count(), 2);
+}
+
+#[test]
+fn a_waiver_for_an_abi_covers_every_way_into_it() {
+    let pair = Pair::of(|tree| {
+        tree.replace("arch/x86/entry/syscalls/syscall_32.tbl", "sys_uselib", "sys_ni_syscall");
+    });
+    let of = |on: &str| {
+        let waiver = "- finding: 'absence-changed uselib: no_definition -> ni'\n  reason: nobody uses it\n";
+        pair.waived(&format!("{waiver}  on: [{on}]\n"), &[])
+    };
+    // By its canonical name or another.
+    for abi in ["i386", "x86"] {
+        assert_eq!(section(&of(abi).exits(0), "note (0)"), ["(none)"]);
+    }
+    let ran = of("i386.compat").exits(1);
+    let left = section(&ran, "note (1)");
+    assert!(left.contains(&"on i386"), "{left:?}");
+    of("i387").exits(2).says(&["there is no ABI `i387`", &format!("{}:1", pair.file()), "x86_64"]);
+    of("arm.compact").exits(2).says(&["there is no ABI `arm.compact`"]);
 }
 
 #[test]

@@ -6,11 +6,12 @@ use clap::{Args, ValueEnum};
 
 use super::each_tag::Walk;
 use super::{Global, Outcome, input, output};
-use crate::diagnostic::{Diagnostic, Result, Sink};
+use crate::diagnostic::{Diagnostic, Label, Result, Sink};
 use crate::diff::diff;
 use crate::judge::{Level, Profile, judge};
+use crate::model::Waiver;
 use crate::report;
-use crate::store;
+use crate::store::{self, Data};
 
 /// Tells what changed between two kernels, and whom it breaks
 #[derive(Args)]
@@ -19,7 +20,7 @@ Each change is graded by a rule: breaking, review, compatible or note, for progr
 have looked at and accept goes into a file of waivers, by the fingerprint that --format json prints:
 
   - finding: \"call-unimplemented uselib: -> no_definition\"
-    on: [x86_64, i386]                                  # all ABIs where this is left out
+    on: [i386, arm.compat]            # an ABI, or a single way into one; where this is left out, all
     reason: nothing has used it since a.out went
 
 Exit codes: 0 nothing to report; 1 a finding at or above --fail-on that no waiver covers; 2 could not finish.
@@ -89,6 +90,19 @@ enum FailOn {
     Note,
 }
 
+/// Waivers with the canonical names of ABIs; one that names none is an error.
+fn canonical(data: &Data, mut waivers: Vec<Waiver>) -> Result<Vec<Waiver>> {
+    for Waiver { on, file, line, .. } in &mut waivers {
+        for name in on.iter_mut().flatten() {
+            let (abi, compat) = name.strip_suffix(".compat").map_or((name.as_str(), ""), |abi| (abi, ".compat"));
+            let known = input::abi_name(data, abi);
+            let place = || Label { line: *line, ..Label::file(file.as_str()) };
+            *name = format!("{}{compat}", known.map_err(|error| Box::new(error.at(place())))?);
+        }
+    }
+    Ok(waivers)
+}
+
 impl Diff {
     pub(super) fn run(&self, global: &Global, sink: &Sink) -> Result<Outcome> {
         let data = input::data(global)?;
@@ -107,7 +121,7 @@ impl Diff {
             ));
         };
         let waivers = match &self.waivers {
-            Some(file) => store::waivers(file)?,
+            Some(file) => canonical(&data, store::waivers(file)?)?,
             None => Vec::new(),
         };
         let [old, new] = input::pair(&data, [old, new], sink)?;

@@ -97,7 +97,8 @@ pub static RULES: &[Rule] = &[
         tracers: BREAKING,
         mirror: ChangeKind::CallImplemented,
         title: "a call has no body any more",
-        why: "the number is still named, but a program gets ENOSYS; the function and its event are gone",
+        why: "the number is still named, but a program gets ENOSYS; a function that nothing else leads to is gone, and its \
+              event with it",
         advice: "programs need another call or a fallback; tracers attach only where it is there",
     },
     Rule {

@@ -5,7 +5,7 @@
 pub struct Waiver {
     /// The finding's fingerprint.
     pub finding: String,
-    /// The ways on which it is accepted; none: on all.
+    /// The ABIs, or single ways into them (`i386.compat`), on which it is accepted; none: on all.
     pub on: Option<Vec<String>>,
     /// Why.
     pub reason: String,

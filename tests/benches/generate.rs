@@ -7,9 +7,6 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use syscall_meta_gen::diagnostic::Sink;
-use syscall_meta_gen::extract::{Earlier, extract_after};
-use syscall_meta_gen::source::{Kernel, Mode, Progress};
 use syscall_meta_tests::bench::{Run, compare};
 
 fn main() {
@@ -36,7 +33,6 @@ fn main() {
         println!("SYSCALL_META_KERNELS names no folder with kernels, so nothing is compared on them");
         return;
     };
-    two_revisions(&kernels.join("linux.git"));
     for kernel in ["5.10", "6.1", "6.12", "7.2", "7.3"] {
         let tree = kernels.join(format!("linux-{kernel}"));
         if tree.is_dir() {
@@ -58,27 +54,6 @@ fn main() {
             let mut grep = Command::new("git");
             grep.arg("-C").arg(&repository).args(["grep", "-c", "SYSCALL_DEFINE", &tag]);
             against(tool, &format!("{}@{tag}", repository.display()), "git grep -c", &mut grep, 4.0);
-        }
-    }
-}
-
-/// Two releases of one clone, of which what they share is read once.
-fn two_revisions(repository: &Path) {
-    let data = syscall_meta_tests::data();
-    let read = |tags: &[&str]| {
-        let mut earlier = Earlier::new();
-        for tag in tags {
-            let kernel = Kernel::open(&format!("{}@{tag}", repository.display())).expect("it opens");
-            let progress = Progress::new(Mode::Off);
-            extract_after(&kernel, &mut earlier, &data.abis, &progress, &Sink::new()).expect("it is read");
-        }
-    };
-    for (tags, bound) in [(["v6.1", "v6.12"], None), (["v7.2", "v7.3"], Some(1.5))] {
-        let opens = |tag: &&str| Kernel::open(&format!("{}@{tag}", repository.display())).is_ok();
-        if tags.iter().all(opens) {
-            let (both, one) = (|| read(&tags), || read(&tags[1..]));
-            let name = format!("{} and {}", tags[0], tags[1]);
-            compare(&name, Run::Closure(&both), &format!("{} alone", tags[1]), Run::Closure(&one), bound);
         }
     }
 }

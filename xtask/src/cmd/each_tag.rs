@@ -7,11 +7,10 @@ use super::diff::Format;
 use super::{input, output};
 use crate::diagnostic::{Diagnostic, Result, Sink};
 use crate::diff::diff;
-use crate::extract::{Earlier, extract_after};
+use crate::extract::extract_each;
 use crate::judge::{Judged, Profile, judge};
 use crate::model::{Change, ChangeKind, Diff, Happened, Step, Subject};
 use crate::report;
-use crate::resolve::resolve;
 use crate::source::{Blobs, Kernel, Range};
 use crate::store::{self, Data};
 use crate::sync::Plan;
@@ -66,17 +65,15 @@ impl Walk<'_> {
                 Diagnostic::error("no-range", message).help("name two releases: `REPO@v5.10..v6.12`"),
             ));
         }
-        let (mut earlier, progress) = (Earlier::new(), input::progress());
+        let open = |tag: &String| Kernel::open(&format!("{}@{tag}", range.repository));
+        let kernels = tags.iter().map(open).collect::<Result<Vec<Kernel>>>()?;
         let (mut found, mut before) = (Found::default(), None);
-        for tag in tags {
-            let kernel = Kernel::open(&format!("{}@{tag}", range.repository))?;
-            let extracted = extract_after(&kernel, &mut earlier, &data.abis, &progress, sink)?;
+        extract_each(&kernels, &data.abis, &input::progress(), sink, |extracted| {
             if let Some(Blobs { read, shared }) = extracted.blobs {
                 found.blobs.read += read;
                 found.blobs.shared += shared;
             }
-            let resolved = resolve(&extracted.facts, &data.abis, &data.curated, sink);
-            let new = input::Loaded { release: extracted.facts.release, resolved };
+            let new = input::loaded(data, &extracted.facts, sink);
             if let Some(old) = before.replace(new) {
                 let new = before.as_ref().unwrap_or(&old);
                 let (of_old, of_new) = (old.only(self.abis), new.only(self.abis));
@@ -84,7 +81,8 @@ impl Walk<'_> {
                 found.steps.push(step(&changes));
                 found.judged.push(judge(changes, self.profile, &[]));
             }
-        }
+            Ok(())
+        })?;
         Ok(found)
     }
 

@@ -8,8 +8,8 @@ use rayon::prelude::*;
 
 use super::Global;
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
-use crate::extract::{Earlier, extract_after};
-use crate::model::{Abi, Release};
+use crate::extract::{extract, extract_each};
+use crate::model::{Abi, Facts, Release};
 use crate::resolve::{Resolved, resolve};
 use crate::source::{Kernel, Mode, Progress};
 use crate::store::Data;
@@ -43,11 +43,6 @@ pub(super) struct Loaded {
 
 /// `K`: a release that `data/` holds, or any source. None: the newest that is held.
 pub(super) fn kernel(data: &Data, spec: Option<&str>, sink: &Sink) -> Result<Loaded> {
-    kernel_after(data, spec, &mut Earlier::new(), sink)
-}
-
-/// The same after another one, of which a revision of the same clone has most files.
-fn kernel_after(data: &Data, spec: Option<&str>, earlier: &mut Earlier, sink: &Sink) -> Result<Loaded> {
     let newest = data.kernels.last().map(String::as_str);
     let Some(spec) = spec.or(newest) else {
         return Err(Box::new(
@@ -56,34 +51,51 @@ fn kernel_after(data: &Data, spec: Option<&str>, earlier: &mut Earlier, sink: &S
                 .help("`--kernel SRC` names a kernel to read; `cargo xtask gen --kernel SRC` adds it to `data/`"),
         ));
     };
-    if data.kernels.iter().any(|held| held == spec) {
+    if is_held(data, spec) {
         return held(data, spec, sink);
     }
-    let kernel = Kernel::open(spec).map_err(|mut error| {
+    let facts = extract(&open(data, spec)?, &data.abis, &progress(), sink)?.facts;
+    Ok(loaded(data, &facts, sink))
+}
+
+fn is_held(data: &Data, spec: &str) -> bool {
+    data.kernels.iter().any(|held| held == spec)
+}
+
+/// A source that is not held.
+fn open(data: &Data, spec: &str) -> Result<Kernel> {
+    Kernel::open(spec).map_err(|mut error| {
         let held = data.kernels.join(", ");
         error.help = Some(format!("{}; `data/linux/` holds {held}", error.help.unwrap_or_default()));
         error
-    })?;
-    let facts = extract_after(&kernel, earlier, &data.abis, &progress(), sink)?.facts;
-    Ok(Loaded { release: facts.release.clone(), resolved: resolve(&facts, &data.abis, &data.curated, sink) })
+    })
 }
 
 fn held(data: &Data, kernel: &str, sink: &Sink) -> Result<Loaded> {
-    let facts = data.load(kernel)?;
-    Ok(Loaded { release: facts.release.clone(), resolved: resolve(&facts, &data.abis, &data.curated, sink) })
+    Ok(loaded(data, &data.load(kernel)?, sink))
+}
+
+pub(super) fn loaded(data: &Data, facts: &Facts, sink: &Sink) -> Loaded {
+    Loaded { release: facts.release.clone(), resolved: resolve(facts, &data.abis, &data.curated, sink) }
 }
 
 /// Two kernels, each a release that `data/` holds or any source.
 pub(super) fn pair(data: &Data, specs: [&str; 2], sink: &Sink) -> Result<[Loaded; 2]> {
-    let [old, new] = specs;
-    let is_held = |spec: &str| data.kernels.iter().any(|held| held == spec);
-    if is_held(old) && is_held(new) {
-        let (old, new) = rayon::join(|| held(data, old, sink), || held(data, new, sink));
-        return Ok([old?, new?]);
-    }
-    let mut earlier = Earlier::new();
-    let old = kernel_after(data, Some(old), &mut earlier, sink)?;
-    Ok([old, kernel_after(data, Some(new), &mut earlier, sink)?])
+    let sources: Vec<&str> = specs.into_iter().filter(|spec| !is_held(data, spec)).collect();
+    let kernels = sources.iter().map(|spec| open(data, spec)).collect::<Result<Vec<Kernel>>>()?;
+    let mut read = Vec::new();
+    extract_each(&kernels, &data.abis, &progress(), sink, |extracted| {
+        read.push(extracted.facts);
+        Ok(())
+    })?;
+    let mut read = read.into_iter();
+    let [old, new] = specs.map(|spec| if is_held(data, spec) { None } else { read.next() });
+    let one = |spec: &str, facts: Option<Facts>| match facts {
+        Some(facts) => Ok(loaded(data, &facts, sink)),
+        None => held(data, spec, sink),
+    };
+    let (old, new) = rayon::join(|| one(specs[0], old), || one(specs[1], new));
+    Ok([old?, new?])
 }
 
 /// The canonical name of an ABI.

@@ -18,6 +18,8 @@ mod wrappers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
 use crate::model::{
@@ -87,15 +89,55 @@ pub fn extract_after(
     progress: &Progress,
     sink: &Sink,
 ) -> Result<Extracted> {
+    facts(&read(kernel, earlier, abis, progress, sink)?, abis, sink)
+}
+
+/// Reads the facts of kernels one after another and hands them on in their order. While what one of them says is put
+/// together, the next is read.
+pub fn extract_each(
+    kernels: &[Kernel],
+    abis: &Abis,
+    progress: &Progress,
+    sink: &Sink,
+    mut each: impl FnMut(Extracted) -> Result<()>,
+) -> Result<()> {
+    thread::scope(|scope| {
+        // Without room for one that waits: three trees at most are in memory.
+        let (sender, trees) = sync_channel(0);
+        scope.spawn(move || {
+            let mut earlier = Earlier::new();
+            for kernel in kernels {
+                let tree = read(kernel, &mut earlier, abis, progress, sink);
+                let failed = tree.is_err();
+                if sender.send(tree).is_err() || failed {
+                    return;
+                }
+            }
+        });
+        trees.into_iter().try_for_each(|tree| each(facts(&tree?, abis, sink)?))
+    })
+}
+
+fn read(
+    kernel: &Kernel,
+    earlier: &mut Earlier,
+    abis: &Abis,
+    progress: &Progress,
+    sink: &Sink,
+) -> Result<Tree<Scanned>> {
     let wanted = wanted::Wanted::new(abis);
-    let tree = kernel.read_after(&mut earlier.0, &wanted.selection(), &scan, progress, sink)?;
+    kernel.read_after(&mut earlier.0, &wanted.selection(), &scan, progress, sink)
+}
+
+/// What the texts of a kernel say.
+fn facts(tree: &Tree<Scanned>, abis: &Abis, sink: &Sink) -> Result<Extracted> {
     let makefile = tree
         .get("Makefile")
         .ok_or_else(|| Box::new(Diagnostic::error("no-makefile", "the kernel has no `Makefile`")))?;
     let release = parse::release("Makefile", &makefile.text)?;
-    let tables = tables(&tree, sink);
-    let numbers = numbers::numbers(&tree, abis, &tables, sink);
-    audit::check(&tree, abis, &numbers, sink);
+    let tables = tables(tree, sink);
+    let numbers = numbers::numbers(tree, abis, &tables, sink);
+    audit::check(tree, abis, &numbers, sink);
     let sha256 = match &tree.origin {
         Origin::Tarball { sha256 } => Some(sha256.clone()),
         _ => None,
@@ -115,7 +157,7 @@ pub fn extract_after(
         settled: BTreeMap::new(),
         typedefs: BTreeMap::new(),
         wrappers: BTreeMap::new(),
-        match_rules: matching::rules(&tree, sink),
+        match_rules: matching::rules(tree, sink),
     };
     for header in ARGUMENT_HEADERS {
         let found = tree.get(header).map(|text| parse::argument_macros(header, &text.text)).unwrap_or_default();
@@ -157,8 +199,8 @@ pub fn extract_after(
     (facts.functions, facts.redirects) = (functions, redirects);
     check_functions(&facts, sink);
     let sources: BTreeSet<&str> = facts.definitions.keys().chain(facts.functions.keys()).map(String::as_str).collect();
-    facts.built = built::built(&tree, &sources.into_iter().collect::<Vec<_>>(), &pasted, sink);
-    settle(&mut facts, &tree, abis, sink);
+    facts.built = built::built(tree, &sources.into_iter().collect::<Vec<_>>(), &pasted, sink);
+    settle(&mut facts, tree, abis, sink);
     Ok(Extracted { facts, sha256, blobs: tree.blobs })
 }
 

@@ -241,9 +241,8 @@ fn waivers_move_places_and_lose_none() {
             let is_named = |on: &Vec<String>, way: &str| {
                 on.iter().any(|name| name == way || way.strip_suffix(".compat") == Some(name.as_str()))
             };
-            let is_covered = |site: &&Site| {
-                waiver.is_some_and(|waiver| waiver.on.as_ref().is_none_or(|on| is_named(on, &site.way)))
-            };
+            let is_covered =
+                |site: &&Site| waiver.is_some_and(|waiver| waiver.on.as_ref().is_none_or(|on| is_named(on, &site.way)));
             let (covered, open): (Vec<&Site>, Vec<&Site>) = finding.change.sites.iter().partition(is_covered);
             let sites = |one: Option<&Finding>| -> Vec<Site> { one.map_or(Vec::new(), |one| one.change.sites.clone()) };
             let left = sites(after.findings.iter().find(same));

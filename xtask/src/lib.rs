@@ -5,6 +5,7 @@
 //! ```text
 //! gen    kernel ─source▶ texts ─parse▶ Facts ─evaluate▶ Facts ─store▶ data/linux/X.Y/
 //!        data/ ─store▶ Facts + curated ─resolve▶ Abi ─emit▶ text ─sync▶ generated/
+//! diff   Abis(old), Abis(new) ─diff▶ Diff ─judge▶ Judged ─report▶ text | markdown | JSON | counts
 //! ```
 
 #![forbid(unsafe_code)]

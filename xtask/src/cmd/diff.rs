@@ -16,14 +16,16 @@ use crate::store::{self, Data};
 /// Tells what changed between two kernels, and whom it breaks
 #[derive(Args)]
 #[command(after_help = "\
-Each change is graded by a rule: breaking, review, compatible or note, for programs and for those who watch them. What you
-have looked at and accept goes into a file of waivers, by the fingerprint that --format json prints:
+Each change is graded by a rule: breaking, review, compatible or note, for programs and for
+those who watch them. What you have looked at and accept goes into a file of waivers, by the
+fingerprint that --format json prints; `on` names ABIs, or single ways into one:
 
   - finding: \"call-unimplemented uselib: -> no_definition\"
-    on: [i386, arm.compat]            # an ABI, or a single way into one; where this is left out, all
+    on: [i386, arm.compat]                              # left out: on all
     reason: nothing has used it since a.out went
 
-Exit codes: 0 nothing to report; 1 a finding at or above --fail-on that no waiver covers; 2 could not finish.
+Exit codes: 0 nothing to report; 1 a finding at or above --fail-on that no waiver covers;
+2 could not finish. A walk over tags reports nothing, so it ends with 0.
 
 Examples:
   cargo xtask diff 6.12 7.3                             two releases that data/ holds

@@ -339,15 +339,9 @@ impl<'a> Group<'a> {
 
 /// A remark below a prototype.
 fn wrapped(text: &str, out: &mut dyn Write) -> io::Result<()> {
-    let mut line = " ".to_string();
-    for word in text.split(' ') {
-        if line.chars().count() + 1 + word.chars().count() > WIDTH {
-            writeln!(out, "{line}")?;
-            line = "   ".to_string();
-        }
-        line = format!("{line} {word}");
-    }
-    writeln!(out, "{line}")
+    let options = textwrap::Options::new(WIDTH).initial_indent("  ").subsequent_indent("    ").break_words(false);
+    let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
 /// The cells of a line below each other's; a column without a width is not shown.

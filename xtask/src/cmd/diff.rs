@@ -41,7 +41,7 @@ pub(super) struct Diff {
     /// The newer kernel
     #[arg(value_name = "NEW", required_unless_present = "each_tag")]
     new: Option<String>,
-    /// Walk the release tags of a clone, and tell what changed from each to the next
+    /// Walk the release tags of a clone, and tell what changed from each to the next; as JSON, a list of reports
     #[arg(long, value_name = "REPO@FROM..TO", conflicts_with_all = ["old", "new", "waivers", "fail_on"])]
     each_tag: Option<String>,
     /// With --each-tag: write the steps to data/history/, so that what says since when becomes exact

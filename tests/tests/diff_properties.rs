@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use syscall_meta_gen::diagnostic::Sink;
 use syscall_meta_gen::judge::{Finding, Judged, Level, Profile, RULES, judge, rule};
 use syscall_meta_gen::model::{Change, ChangeKind, Diff, Site, Subject, UnknownParams, Waiver};
+use syscall_meta_gen::resolve::{resolve, resolve_some};
 use syscall_meta_gen::store::Data;
 use syscall_meta_tests::{Compared, FIXTURES, Random, changed, data, fixture};
 
@@ -267,4 +269,16 @@ fn some_waiver(finding: &Finding, random: &mut Random) -> Option<Waiver> {
     };
     let finding = finding.fingerprint.clone();
     Some(Waiver { finding, on, reason: "we know".to_string(), file: "waivers.yaml".to_string(), line: 1 })
+}
+
+/// `--abi` resolves no other: what it resolves is the same as among all.
+#[test]
+fn an_abi_alone_is_what_it_is_among_all() {
+    let data = data();
+    let (facts, sink) = (data.load("6.12").unwrap(), Sink::new());
+    let all = resolve(&facts, &data.abis, &data.curated, &sink);
+    for abi in &all.abis {
+        let alone = resolve_some(&facts, &data.abis, &data.curated, &|name| name == abi.name, &sink);
+        assert!(alone.abis == [abi.clone()], "{}", abi.name);
+    }
 }

@@ -108,11 +108,8 @@ fn canonical(data: &Data, mut waivers: Vec<Waiver>) -> Result<Vec<Waiver>> {
 impl Diff {
     pub(super) fn run(&self, global: &Global, sink: &Sink) -> Result<Outcome> {
         let data = input::data(global)?;
+        let abis = self.abi.iter().map(|name| input::abi_name(&data, name)).collect::<Result<Vec<String>>>()?;
         if let Some(range) = &self.each_tag {
-            let mut abis = Vec::new();
-            for name in &self.abi {
-                abis.push(input::abi_name(&data, name)?);
-            }
             let (profile, format) = (self.profile(), self.format);
             Walk { range, abis: &abis, profile, format, stat: self.stat, record: self.record }.run(&data, sink)?;
             return Ok(Outcome::Clean);
@@ -126,12 +123,11 @@ impl Diff {
             Some(file) => canonical(&data, store::waivers(file)?)?,
             None => Vec::new(),
         };
-        let [old, new] = input::pair(&data, [old, new], sink)?;
-        let wanted = input::wanted(&data, &self.abi, [&old, &new])?;
+        let [old, new] = input::pair(&data, [old, new], &abis, sink)?;
         if sink.errors() > 0 {
             return Ok(Outcome::Clean);
         }
-        let (of_old, of_new) = (old.only(&wanted), new.only(&wanted));
+        let (of_old, of_new) = (old.all(), new.all());
         let changes = diff(&data.abis, (&old.release, &of_old), (&new.release, &of_new));
         let mut judged = judge(changes, self.profile(), &waivers);
         if !self.abi.is_empty() {

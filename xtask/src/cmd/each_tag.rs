@@ -73,10 +73,10 @@ impl Walk<'_> {
                 found.blobs.read += read;
                 found.blobs.shared += shared;
             }
-            let new = input::loaded(data, &extracted.facts, sink);
+            let new = input::loaded(data, &extracted.facts, self.abis, sink);
             if let Some(old) = before.replace(new) {
                 let new = before.as_ref().unwrap_or(&old);
-                let (of_old, of_new) = (old.only(self.abis), new.only(self.abis));
+                let (of_old, of_new) = (old.all(), new.all());
                 let changes = diff(&data.abis, (&old.release, &of_old), (&new.release, &of_new));
                 found.steps.push(step(&changes));
                 found.judged.push(judge(changes, self.profile, &[]));

@@ -10,7 +10,7 @@ use super::Global;
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
 use crate::extract::{extract, extract_each};
 use crate::model::{Abi, Facts, Release};
-use crate::resolve::{Resolved, resolve};
+use crate::resolve::{Resolved, resolve_some};
 use crate::source::{Kernel, Mode, Progress};
 use crate::store::Data;
 
@@ -55,7 +55,7 @@ pub(super) fn kernel(data: &Data, spec: Option<&str>, sink: &Sink) -> Result<Loa
         return held(data, spec, sink);
     }
     let facts = extract(&open(data, spec)?, &data.abis, &progress(), sink)?.facts;
-    Ok(loaded(data, &facts, sink))
+    Ok(loaded(data, &facts, &[], sink))
 }
 
 fn is_held(data: &Data, spec: &str) -> bool {
@@ -72,15 +72,19 @@ fn open(data: &Data, spec: &str) -> Result<Kernel> {
 }
 
 fn held(data: &Data, kernel: &str, sink: &Sink) -> Result<Loaded> {
-    Ok(loaded(data, &data.load(kernel)?, sink))
+    Ok(loaded(data, &data.load(kernel)?, &[], sink))
 }
 
-pub(super) fn loaded(data: &Data, facts: &Facts, sink: &Sink) -> Loaded {
-    Loaded { release: facts.release.clone(), resolved: resolve(facts, &data.abis, &data.curated, sink) }
+/// What facts come to, for the ABIs of these canonical names, or for all where none is given.
+pub(super) fn loaded(data: &Data, facts: &Facts, only: &[String], sink: &Sink) -> Loaded {
+    let is_wanted = |abi: &str| only.is_empty() || only.iter().any(|name| name == abi);
+    let resolved = resolve_some(facts, &data.abis, &data.curated, &is_wanted, sink);
+    Loaded { release: facts.release.clone(), resolved }
 }
 
-/// Two kernels, each a release that `data/` holds or any source.
-pub(super) fn pair(data: &Data, specs: [&str; 2], sink: &Sink) -> Result<[Loaded; 2]> {
+/// Two kernels, each a release that `data/` holds or any source, with the ABIs of these canonical names, of which one of
+/// the two has to have each; none: all.
+pub(super) fn pair(data: &Data, specs: [&str; 2], only: &[String], sink: &Sink) -> Result<[Loaded; 2]> {
     let sources: Vec<&str> = specs.into_iter().filter(|spec| !is_held(data, spec)).collect();
     let kernels = sources.iter().map(|spec| open(data, spec)).collect::<Result<Vec<Kernel>>>()?;
     let mut read = Vec::new();
@@ -90,12 +94,21 @@ pub(super) fn pair(data: &Data, specs: [&str; 2], sink: &Sink) -> Result<[Loaded
     })?;
     let mut read = read.into_iter();
     let [old, new] = specs.map(|spec| if is_held(data, spec) { None } else { read.next() });
-    let one = |spec: &str, facts: Option<Facts>| match facts {
-        Some(facts) => Ok(loaded(data, &facts, sink)),
-        None => held(data, spec, sink),
+    let one = |spec: &str, facts: Option<Facts>| -> Result<(Loaded, Vec<String>)> {
+        let facts = facts.map_or_else(|| data.load(spec), Ok)?;
+        Ok((loaded(data, &facts, only, sink), facts.numbers.into_keys().collect()))
     };
     let (old, new) = rayon::join(|| one(specs[0], old), || one(specs[1], new));
-    Ok([old?, new?])
+    let ((old, of_old), (new, of_new)) = (old?, new?);
+    match only.iter().find(|name| !of_old.contains(name) && !of_new.contains(name)) {
+        Some(name) => Err(no_such_abi(&new.release, name, &of_new)),
+        None => Ok([old, new]),
+    }
+}
+
+fn no_such_abi(release: &Release, name: &str, has: &[String]) -> Box<Diagnostic> {
+    let error = Diagnostic::error("unknown-abi", format!("Linux {release} has no ABI `{name}`"));
+    Box::new(error.help(format!("it has {}", has.join(", "))))
 }
 
 /// The canonical name of an ABI.
@@ -105,21 +118,6 @@ pub(super) fn abi_name(data: &Data, name: &str) -> Result<String> {
         let error = Diagnostic::error("unknown-abi", format!("there is no ABI `{name}`"));
         Box::new(error.help(format!("there are {}", names.join(", "))))
     })
-}
-
-/// The canonical names of ABIs that were asked for, each of which one of two kernels has to have; none: all.
-pub(super) fn wanted(data: &Data, asked: &[String], of: [&Loaded; 2]) -> Result<Vec<String>> {
-    let mut names = Vec::new();
-    for name in asked {
-        // The message of the newer one names the ABIs there are.
-        let [old, new] = of;
-        let found = match old.abis(data, Some(name)) {
-            Ok(found) => found,
-            Err(_) => new.abis(data, Some(name))?,
-        };
-        names.extend(found.iter().map(|abi| abi.name.clone()));
-    }
-    Ok(names)
 }
 
 /// Every release that `data/` holds, oldest first.
@@ -133,24 +131,19 @@ pub(super) fn progress() -> Progress {
 }
 
 impl Loaded {
-    /// The ABIs of these names, or all where none is given.
-    pub(super) fn only(&self, names: &[String]) -> Vec<&Abi> {
-        let wanted = |abi: &&Abi| names.is_empty() || names.contains(&abi.name);
-        self.resolved.abis.iter().filter(wanted).collect()
+    /// All ABIs that were resolved.
+    pub(super) fn all(&self) -> Vec<&Abi> {
+        self.resolved.abis.iter().collect()
     }
 
     /// The ABIs asked for, or all.
     pub(super) fn abis<'a>(&'a self, data: &Data, wanted: Option<&str>) -> Result<Vec<&'a Abi>> {
         let Some(wanted) = wanted else { return Ok(self.resolved.abis.iter().collect()) };
-        let spec = data.abis.by_name_or_alias(wanted);
-        let found = spec.and_then(|spec| self.resolved.abis.iter().find(|abi| abi.name == spec.name));
+        let name = abi_name(data, wanted)?;
+        let found = self.resolved.abis.iter().find(|abi| abi.name == name);
         found.map(|abi| vec![abi]).ok_or_else(|| {
-            let names: Vec<&str> = self.resolved.abis.iter().map(|abi| abi.name.as_str()).collect();
-            let message = match spec {
-                Some(spec) => format!("Linux {} has no ABI `{}`", self.release, spec.name),
-                None => format!("there is no ABI `{wanted}`"),
-            };
-            Box::new(Diagnostic::error("unknown-abi", message).help(format!("it has {}", names.join(", "))))
+            let has: Vec<String> = self.resolved.abis.iter().map(|abi| abi.name.clone()).collect();
+            no_such_abi(&self.release, &name, &has)
         })
     }
 }

@@ -27,13 +27,24 @@ pub struct Resolved {
 
 /// Puts one release together.
 pub fn resolve(facts: &Facts, abis: &Abis, curated: &Curated, sink: &Sink) -> Resolved {
+    resolve_some(facts, abis, curated, &|_| true, sink)
+}
+
+/// The same for some ABIs only, by their canonical names.
+pub fn resolve_some(
+    facts: &Facts,
+    abis: &Abis,
+    curated: &Curated,
+    is_wanted: &dyn Fn(&str) -> bool,
+    sink: &Sink,
+) -> Resolved {
     // Every row of every table is somebody's.
     columns::check(facts, abis, sink);
     // Who defines what, over the whole tree.
     let entries = entries::Entries::new(facts, curated);
     let kernel = facts.release.kernel();
     let (mut resolved, mut unknown) = (Resolved::default(), BTreeSet::new());
-    for spec in &abis.abis {
+    for spec in abis.abis.iter().filter(|spec| is_wanted(&spec.name)) {
         let Some(numbers) = facts.numbers.get(&spec.name) else { continue };
         // Numbers with their names and entries, from the table and the header.
         let rows = rows::rows(facts, spec, numbers, sink);

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
+
+use super::Guard;
 
 /// The whole file.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -39,7 +41,8 @@ pub struct Holds {
     #[serde(default)]
     pub kernel: Option<String>,
     /// The condition, as `#if` says it.
-    pub condition: String,
+    #[serde(deserialize_with = "guard")]
+    pub condition: Guard,
     /// The file that settles it.
     pub source: String,
 }
@@ -147,4 +150,8 @@ pub struct PrivateCall {
     pub names: Vec<String>,
     /// The file that says so.
     pub source: String,
+}
+
+fn guard<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Guard, D::Error> {
+    String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
 }

@@ -7,8 +7,8 @@ use crate::model::{Argument, ByteOrder, Curated, Facts, Guard, Holds, Param, Red
 /// Every definition of every entry.
 pub(super) struct Entries<'a> {
     facts: &'a Facts,
-    /// What options say of each other, as conditions that hold.
-    holds: Vec<(&'a Holds, Guard)>,
+    /// What options say of each other.
+    holds: &'a [Holds],
     places: BTreeMap<String, Vec<Place<'a>>>,
     /// By the entry that a table names, with the file.
     redirects: BTreeMap<&'a str, Vec<(&'a str, &'a Redirect)>>,
@@ -101,8 +101,7 @@ impl<'a> Entries<'a> {
                 redirects.entry(&redirect.from).or_default().push((file, redirect));
             }
         }
-        let holds = curated.holds.iter().filter_map(|holds| Some((holds, holds.condition.parse().ok()?)));
-        Entries { facts, holds: holds.collect(), places, redirects }
+        Entries { facts, holds: &curated.holds, places, redirects }
     }
 
     /// What is left of a condition on a way into a kernel.
@@ -116,7 +115,7 @@ impl<'a> Entries<'a> {
         let of_kernel = |holds: &Holds| {
             holds.arch == way.arch() && holds.kernel.as_ref().is_none_or(|kernel| *kernel == way.kernel.name)
         };
-        let mut known = self.holds.iter().filter(|(holds, _)| of_kernel(holds)).map(|(_, known)| known).peekable();
+        let mut known = self.holds.iter().filter(|holds| of_kernel(holds)).map(|holds| &holds.condition).peekable();
         if matches!(guard, Guard::Constant(_)) || known.peek().is_none() {
             return guard;
         }

@@ -110,6 +110,16 @@ fn what_a_walk_records_makes_since_exact() {
 }
 
 #[test]
+fn nothing_is_recorded_outside_the_repository() {
+    let (_tree, clone) = clone();
+    let repository = Repository::empty();
+    fs::remove_dir_all(repository.at("syscall-meta")).unwrap();
+    let range = format!("{clone}@v9.2..v9.4");
+    repository.refuses(["diff", "--each-tag", &range, "--record"]).says(&["not part of the repository", "`--record`"]);
+    repository.run(["diff", "--each-tag", &range]).exits(0);
+}
+
+#[test]
 fn a_history_that_is_damaged_is_an_error_with_its_place() {
     let (_tree, clone) = clone();
     let repository = Repository::empty();

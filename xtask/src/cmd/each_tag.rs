@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::diff::Format;
+use super::r#gen::generated_folder;
 use super::{input, output};
 use crate::diagnostic::{Diagnostic, Result, Sink};
 use crate::diff::diff;
@@ -37,6 +38,11 @@ struct Found {
 
 impl Walk<'_> {
     pub(super) fn run(&self, data: &Data, sink: &Sink) -> Result<()> {
+        if self.record {
+            // Outside the repository nothing but `--out` is written.
+            let help = "`--record` writes into the `data/` of the repository; without it a walk is printed";
+            generated_folder(data).map_err(|error| Box::new(error.help(help)))?;
+        }
         let found = self.walk(data, sink)?;
         if sink.errors() > 0 {
             return Ok(());

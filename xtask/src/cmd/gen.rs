@@ -246,7 +246,7 @@ fn plan_release(plan: &mut Plan, data: &Data, facts: &Facts) {
 }
 
 /// `syscall-meta/src/generated/` of the repository that `data/` is part of.
-fn generated_folder(data: &Data) -> Result<PathBuf> {
+pub(super) fn generated_folder(data: &Data) -> Result<PathBuf> {
     let root = data.root.canonicalize().unwrap_or_else(|_| data.root.clone());
     let folder = root.parent().map(|repository| repository.join("syscall-meta/src/generated"));
     folder.filter(|folder| folder.join("mod.rs").is_file()).ok_or_else(|| {

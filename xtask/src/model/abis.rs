@@ -79,6 +79,9 @@ pub struct AbiSpec {
     pub private: Option<String>,
     /// What a compiler for this ABI predefines beyond what its data model says: `__x86_64__`, `_MIPS_SIM=1`.
     pub predefined: Vec<String>,
+    /// What a C compiler for this ABI lays out otherwise than most do.
+    #[serde(default, skip_serializing_if = "CSpec::is_usual")]
+    pub c: CSpec,
     /// Headers that the kernel's build makes from the table, as `asm/unistd.h` includes them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub generated: Vec<String>,
@@ -109,6 +112,34 @@ impl AbiSpec {
     /// The byte order that facts are evaluated in.
     pub fn order(&self) -> ByteOrder {
         self.orders.first().map_or(ByteOrder::Little, |order| order.order)
+    }
+}
+
+/// How a compiler for an ABI lays out C, beside the width of `long`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CSpec {
+    /// Whether a plain `char` is signed.
+    pub char_signed: bool,
+    /// `size_t` is `unsigned long` although that has 32 bits; else it is `unsigned int` there.
+    pub size_t_is_long: bool,
+    /// What integers and floating numbers of 8 bytes are aligned to within a structure.
+    pub align_of_8: u32,
+    /// What nothing exceeds by itself: 2 on m68k.
+    pub most_align: u32,
+    /// What every structure and union is aligned to at least: 4 on arm_oabi.
+    pub record_align: u32,
+}
+
+impl Default for CSpec {
+    fn default() -> Self {
+        CSpec { char_signed: true, size_t_is_long: false, align_of_8: 8, most_align: 16, record_align: 1 }
+    }
+}
+
+impl CSpec {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
     }
 }
 

@@ -6,13 +6,15 @@ mod change;
 mod curated;
 mod facts;
 mod guard;
+mod headers;
 mod history;
 mod kernel;
 mod prototype;
 mod resolved;
+mod sets;
 mod waiver;
 
-pub use abis::{AbiSpec, Abis, ByteOrder, CompatSpec, EntryColumn, Ignored, Order, Served, TableSpec, Way};
+pub use abis::{AbiSpec, Abis, ByteOrder, CSpec, CompatSpec, EntryColumn, Ignored, Order, Served, TableSpec, Way};
 pub use call::{CallSpec, Extension, FailedResult, Failure, NumberPlace, OtherInstruction, Pairs, StackWords};
 pub use change::{Change, ChangeKind, Compared, Diff, Site, Spot, Subject, UnknownParams};
 pub use curated::{AssemblyEntry, Block, Curated, Halves, Holds, NamedEntry, PrivateCall, Prototype};
@@ -21,8 +23,12 @@ pub use facts::{
     ReadFrom, Redirect, TableRow,
 };
 pub use guard::Guard;
+pub use headers::{
+    AbiSet, BitField, Constant, Count, Field, FieldClass, Headers, Integer, NamedConstant, PerAbi, Record,
+};
 pub use history::{Between, Happened, History, Step};
 pub use kernel::Release;
 pub use prototype::{Argument, Linkage, MatchForm, MatchRule, Param, Scalar, Wrapper};
 pub use resolved::{Abi, Gap, Missing, Parameter, Part, Side, Syscall};
+pub use sets::{Base, Exclusion, Member, Members, NamedSet, PartHolds, PartSpec, SetKind, SetSpec, Sets, ValuePart};
 pub use waiver::Waiver;

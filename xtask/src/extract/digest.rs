@@ -9,7 +9,7 @@ pub fn digest(abis: &Abis) -> String {
     let mut hash = Sha256::new();
     for abi in &abis.abis {
         let part =
-            (&abi.name, abi.long, abi.order(), &abi.arch, abi.base, &abi.private, &abi.predefined, &abi.generated);
+            (&abi.name, abi.long, abi.order(), &abi.arch, abi.base, &abi.private, &abi.predefined, &abi.c, &abi.generated);
         let compat = abi
             .compat
             .as_ref()

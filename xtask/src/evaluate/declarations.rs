@@ -83,6 +83,11 @@ impl<'s> Types<'s> {
         }
     }
 
+    /// Whether tokens are the name of a type that is known.
+    pub fn is_type(&self, tokens: &[Token]) -> bool {
+        self.type_name(tokens).is_some()
+    }
+
     fn sizes(&self) -> Sizes<'_> {
         Sizes { model: &self.model, records: &self.records }
     }

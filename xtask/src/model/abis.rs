@@ -129,11 +129,20 @@ pub struct CSpec {
     pub most_align: u32,
     /// What every structure and union is aligned to at least: 4 on arm_oabi.
     pub record_align: u32,
+    /// A bit-field without a name lends its structure the alignment of its type, as one with a name does.
+    pub unnamed_bits_align: bool,
 }
 
 impl Default for CSpec {
     fn default() -> Self {
-        CSpec { char_signed: true, size_t_is_long: false, align_of_8: 8, most_align: 16, record_align: 1 }
+        CSpec {
+            char_signed: true,
+            size_t_is_long: false,
+            align_of_8: 8,
+            most_align: 16,
+            record_align: 1,
+            unnamed_bits_align: false,
+        }
     }
 }
 

@@ -43,7 +43,8 @@ fn model(abi: &AbiSpec) -> DataModel {
         most_align: abi.c.most_align,
         record_align: abi.c.record_align,
         big_endian: abi.order() == ByteOrder::Big,
-        unnamed_bits_align: abi.c.unnamed_bits_align,
+        bitfields_align: abi.c.bitfields_align,
+        unnamed_bitfields_align: abi.c.unnamed_bitfields_align,
         ..usual
     }
 }
@@ -57,7 +58,8 @@ pub(super) fn program(abi: &AbiSpec) -> Setup {
     if !setup.model.char_signed {
         setup.predefine("__CHAR_UNSIGNED__", "1");
     }
-    if abi.long == 64 {
+    // What has registers of 64 bits has integers of 128: mips_n32 and x32, too.
+    if abi.call.word_bits() == 64 {
         setup.predefine("__SIZEOF_INT128__", "16");
     }
     // `scripts/headers_install.sh` takes these words out, and spells that one out.

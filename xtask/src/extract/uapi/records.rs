@@ -67,8 +67,9 @@ impl Fields<'_> {
             Type::Pointer => FieldClass::Pointer,
             Type::Record(_) => FieldClass::Record,
             Type::Function => return Err(format!("`{name}` is a function")),
-            Type::Incomplete => return Err(format!("`{name}` has a type without a size")),
-            Type::Unknown(why) => return Err(format!("`{name}` has {why}")),
+            Type::Incomplete(_) | Type::Undefined(_) | Type::Unknown(_) => {
+                return Err(self.types.size(element).err().unwrap_or_default());
+            }
             Type::Array(..) | Type::Aligned(..) => return Err(format!("`{name}` is not understood")),
         };
         let bits = member.bits.map(|bits| {

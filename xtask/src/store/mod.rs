@@ -24,7 +24,7 @@ pub use waivers::waivers;
 pub use write::files;
 
 /// The files of a release, in the order in which they are best read.
-pub const FILES: [&str; 10] = [
+pub const FILES: [&str; 11] = [
     "release.yaml",
     "numbers.yaml",
     "tables.yaml",
@@ -34,6 +34,7 @@ pub const FILES: [&str; 10] = [
     "symbols.yaml",
     headers::CONSTANTS,
     headers::STRUCTS,
+    headers::OPEN,
     "lines.yaml",
 ];
 

@@ -1,7 +1,8 @@
 //! What commands read: `data/`, and a kernel that is held there or anywhere else.
 
+use std::collections::BTreeMap;
 use std::env;
-
+use std::fmt::Display;
 use std::path::PathBuf;
 
 use rayon::prelude::*;
@@ -9,7 +10,7 @@ use rayon::prelude::*;
 use super::Global;
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
 use crate::extract::{extract, extract_each};
-use crate::model::{Abi, Facts, Release};
+use crate::model::{Abi, Facts, Headers, Release};
 use crate::resolve::{Resolved, resolve_some};
 use crate::source::{Kernel, Mode, Progress};
 use crate::store::Data;
@@ -41,21 +42,52 @@ pub(super) struct Loaded {
     pub resolved: Resolved,
 }
 
+/// What headers of a kernel define.
+pub(super) struct Defined {
+    /// The kernel: the release that is held, or the exact one that was read.
+    pub kernel: String,
+    pub headers: Headers,
+}
+
 /// `K`: a release that `data/` holds, or any source. None: the newest that is held.
 pub(super) fn kernel(data: &Data, spec: Option<&str>, sink: &Sink) -> Result<Loaded> {
-    let newest = data.kernels.last().map(String::as_str);
-    let Some(spec) = spec.or(newest) else {
-        return Err(Box::new(
-            Diagnostic::error("no-release", "`data/linux/` holds no release")
-                .at(Label::file(data.root.display().to_string()))
-                .help("`--kernel SRC` names a kernel to read; `cargo xtask gen --kernel SRC` adds it to `data/`"),
-        ));
-    };
+    let spec = or_newest(data, spec)?;
     if is_held(data, spec) {
         return held(data, spec, sink);
     }
     let facts = extract(&open(data, spec)?, &data.abis, &progress(), sink)?.facts;
     Ok(loaded(data, &facts, &[], sink))
+}
+
+/// The same with what its headers define.
+pub(super) fn kernel_with_headers(data: &Data, spec: Option<&str>, sink: &Sink) -> Result<(Loaded, Headers)> {
+    let spec = or_newest(data, spec)?;
+    if is_held(data, spec) {
+        let (loaded, headers) = rayon::join(|| held(data, spec, sink), || data.load_headers(spec));
+        return Ok((loaded?, headers?));
+    }
+    let extracted = extract(&open(data, spec)?, &data.abis, &progress(), sink)?;
+    Ok((loaded(data, &extracted.facts, &[], sink), extracted.headers))
+}
+
+/// What the headers of a kernel define, and nothing else of it.
+pub(super) fn defined(data: &Data, spec: Option<&str>, sink: &Sink) -> Result<Defined> {
+    let spec = or_newest(data, spec)?;
+    if is_held(data, spec) {
+        return Ok(Defined { kernel: spec.to_string(), headers: data.load_headers(spec)? });
+    }
+    let extracted = extract(&open(data, spec)?, &data.abis, &progress(), sink)?;
+    Ok(Defined { kernel: extracted.facts.release.to_string(), headers: extracted.headers })
+}
+
+fn or_newest<'a>(data: &'a Data, spec: Option<&'a str>) -> Result<&'a str> {
+    spec.or(data.kernels.last().map(String::as_str)).ok_or_else(|| {
+        Box::new(
+            Diagnostic::error("no-release", "`data/linux/` holds no release")
+                .at(Label::file(data.root.display().to_string()))
+                .help("`--kernel SRC` names a kernel to read; `cargo xtask gen --kernel SRC` adds it to `data/`"),
+        )
+    })
 }
 
 fn is_held(data: &Data, spec: &str) -> bool {
@@ -106,7 +138,7 @@ pub(super) fn pair(data: &Data, specs: [&str; 2], only: &[String], sink: &Sink) 
     }
 }
 
-fn no_such_abi(release: &Release, name: &str, has: &[String]) -> Box<Diagnostic> {
+fn no_such_abi(release: &impl Display, name: &str, has: &[String]) -> Box<Diagnostic> {
     let error = Diagnostic::error("unknown-abi", format!("Linux {release} has no ABI `{name}`"));
     Box::new(error.help(format!("it has {}", has.join(", "))))
 }
@@ -128,6 +160,23 @@ pub(super) fn all_held(data: &Data, sink: &Sink) -> Result<Vec<Loaded>> {
 /// A progress bar on a terminal.
 pub(super) fn progress() -> Progress {
     Progress::new(Mode::Terminal)
+}
+
+impl Defined {
+    /// The place of the ABI asked for.
+    pub(super) fn place(&self, data: &Data, wanted: Option<&str>) -> Result<Option<usize>> {
+        let Some(wanted) = wanted else { return Ok(None) };
+        let name = abi_name(data, wanted)?;
+        let place = self.headers.place(&name);
+        place.map(Some).ok_or_else(|| no_such_abi(&self.kernel, &name, &self.headers.abis))
+    }
+
+    /// Something of the ABI at that place, or of every one.
+    pub(super) fn by_abi<T>(&self, place: Option<usize>, of: impl Fn(usize) -> T) -> BTreeMap<&str, T> {
+        let all = self.headers.abis.iter().enumerate();
+        let wanted = all.filter(|(abi, _)| place.is_none_or(|wanted| wanted == *abi));
+        wanted.map(|(abi, name)| (name.as_str(), of(abi))).collect()
+    }
 }
 
 impl Loaded {

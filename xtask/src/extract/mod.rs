@@ -56,6 +56,8 @@ const ARGUMENT_HEADERS: [&str; 2] = ["include/linux/syscalls.h", "include/asm-ge
 pub struct Extracted {
     /// The facts, without a note of where they were read from.
     pub facts: Facts,
+    /// What the headers define.
+    pub headers: crate::model::Headers,
     /// SHA-256 of the tarball, if it was one.
     pub sha256: Option<String>,
     /// How many blobs were read and how many shared, if it was a git revision.
@@ -201,7 +203,7 @@ fn facts(tree: &Tree<Scanned>, abis: &Abis, sink: &Sink) -> Result<Extracted> {
     let sources: BTreeSet<&str> = facts.definitions.keys().chain(facts.functions.keys()).map(String::as_str).collect();
     facts.built = built::built(tree, &sources.into_iter().collect::<Vec<_>>(), &pasted, sink);
     settle(&mut facts, tree, abis, sink);
-    Ok(Extracted { facts, sha256, blobs: tree.blobs })
+    Ok(Extracted { facts, headers: crate::model::Headers::default(), sha256, blobs: tree.blobs })
 }
 
 /// What the text leaves to configuration and headers, for each kernel: conditions, then what depends on them.

@@ -3,12 +3,14 @@
 mod columns;
 mod entries;
 mod prototypes;
+mod request;
 mod rows;
 mod sides;
 mod symbols;
 mod union;
 mod words;
 
+pub use request::{Direction, Geometry, Request};
 pub use union::{Older, Union, UnionAbi, UnionRow, union};
 
 use std::collections::BTreeSet;

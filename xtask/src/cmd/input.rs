@@ -115,26 +115,30 @@ pub(super) fn loaded(data: &Data, facts: &Facts, only: &[String], sink: &Sink) -
 }
 
 /// Two kernels, each a release that `data/` holds or any source, with the ABIs of these canonical names, of which one of
-/// the two has to have each; none: all.
-pub(super) fn pair(data: &Data, specs: [&str; 2], only: &[String], sink: &Sink) -> Result<[Loaded; 2]> {
+/// the two has to have each; none: all. With what their headers define on all ABIs.
+pub(super) fn pair(data: &Data, specs: [&str; 2], only: &[String], sink: &Sink) -> Result<[(Loaded, Headers); 2]> {
     let sources: Vec<&str> = specs.into_iter().filter(|spec| !is_held(data, spec)).collect();
     let kernels = sources.iter().map(|spec| open(data, spec)).collect::<Result<Vec<Kernel>>>()?;
     let mut read = Vec::new();
     extract_each(&kernels, &data.abis, &progress(), sink, |extracted| {
-        read.push(extracted.facts);
+        read.push((extracted.facts, extracted.headers));
         Ok(())
     })?;
     let mut read = read.into_iter();
     let [old, new] = specs.map(|spec| if is_held(data, spec) { None } else { read.next() });
-    let one = |spec: &str, facts: Option<Facts>| -> Result<(Loaded, Vec<String>)> {
-        let facts = facts.map_or_else(|| data.load(spec), Ok)?;
-        Ok((loaded(data, &facts, only, sink), facts.numbers.into_keys().collect()))
+    let resolved = |facts: &Facts| (loaded(data, facts, only, sink), facts.numbers.keys().cloned().collect());
+    let one = |spec: &str, read: Option<(Facts, Headers)>| -> Result<((Loaded, Vec<String>), Headers)> {
+        if let Some((facts, headers)) = read {
+            return Ok((resolved(&facts), headers));
+        }
+        let (facts, headers) = rayon::join(|| data.load(spec), || data.load_headers(spec));
+        Ok((resolved(&facts?), headers?))
     };
     let (old, new) = rayon::join(|| one(specs[0], old), || one(specs[1], new));
-    let ((old, of_old), (new, of_new)) = (old?, new?);
+    let (((old, of_old), in_old), ((new, of_new), in_new)) = (old?, new?);
     match only.iter().find(|name| !of_old.contains(name) && !of_new.contains(name)) {
         Some(name) => Err(no_such_abi(&new.release, name, &of_new)),
-        None => Ok([old, new]),
+        None => Ok([(old, in_old), (new, in_new)]),
     }
 }
 

@@ -8,6 +8,7 @@ mod each_tag;
 mod export;
 mod r#gen;
 mod input;
+mod known;
 mod list;
 mod output;
 mod page;

@@ -14,7 +14,7 @@ mod write;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Label, Result};
-use crate::model::{Abis, Curated, Facts, History};
+use crate::model::{Abis, Curated, ExtensibleRecord, Facts, History};
 
 pub use gaps::gaps;
 pub use history::{HISTORY, step};
@@ -67,6 +67,12 @@ impl Data {
     /// What walks over a clone's tags have found.
     pub fn history(&self) -> Result<History> {
         history::load(&self.root.join(HISTORY))
+    }
+
+    /// Structures that may grow at their end.
+    pub fn extensible(&self) -> Result<Vec<ExtensibleRecord>> {
+        let path = self.root.join("curated/extensible.yaml");
+        if path.is_file() { read::yaml(&path) } else { Ok(Vec::new()) }
     }
 
     /// The facts of a release that is held.

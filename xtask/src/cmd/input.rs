@@ -13,7 +13,7 @@ use crate::extract::{extract, extract_each};
 use crate::model::{Abi, Facts, Headers, Release};
 use crate::resolve::{Resolved, resolve_some};
 use crate::source::{Kernel, Mode, Progress};
-use crate::store::Data;
+use crate::store::{Data, RELEASES};
 
 /// Opens the `data/` that was named, or that of the repository around the current folder.
 pub(super) fn data(global: &Global) -> Result<Data> {
@@ -63,11 +63,25 @@ pub(super) fn kernel(data: &Data, spec: Option<&str>, sink: &Sink) -> Result<Loa
 pub(super) fn kernel_with_headers(data: &Data, spec: Option<&str>, sink: &Sink) -> Result<(Loaded, Headers)> {
     let spec = or_newest(data, spec)?;
     if is_held(data, spec) {
-        let (loaded, headers) = rayon::join(|| held(data, spec, sink), || data.load_headers(spec));
+        let (loaded, headers) = rayon::join(|| held(data, spec, sink), || held_headers(data, spec, sink));
         return Ok((loaded?, headers?));
     }
     let extracted = extract(&open(data, spec)?, &data.abis, &progress(), sink)?;
     Ok((loaded(data, &extracted.facts, &[], sink), extracted.headers))
+}
+
+/// What headers of a release that is held define; nothing, and a warning, where `data/` was made without it.
+fn held_headers(data: &Data, kernel: &str, sink: &Sink) -> Result<Headers> {
+    if data.holds_headers(kernel) {
+        return data.load_headers(kernel);
+    }
+    let text = format!("`data/` holds no constants and structures of Linux {kernel}");
+    sink.push(
+        Diagnostic::warning("no-headers", text)
+            .at(Label::file(data.root.join(RELEASES).join(kernel).display().to_string()))
+            .help("`cargo xtask gen --kernel SRC` adds them"),
+    );
+    Ok(Headers::default())
 }
 
 /// What the headers of a kernel define, and nothing else of it.
@@ -131,7 +145,7 @@ pub(super) fn pair(data: &Data, specs: [&str; 2], only: &[String], sink: &Sink) 
         if let Some((facts, headers)) = read {
             return Ok((resolved(&facts), headers));
         }
-        let (facts, headers) = rayon::join(|| data.load(spec), || data.load_headers(spec));
+        let (facts, headers) = rayon::join(|| data.load(spec), || held_headers(data, spec, sink));
         Ok((resolved(&facts?), headers?))
     };
     let (old, new) = rayon::join(|| one(specs[0], old), || one(specs[1], new));

@@ -76,12 +76,13 @@ fn constants(about: &About, places: &Places, old: &Headers, new: &Headers, found
             }
             let subject = || subject(about, &[header], name);
             request(places, a, b, &subject, found);
+            let is_request = [a, b].into_iter().flatten().any(|named| named.argument.is_some());
             for (set, was, is) in places.differing(a.map(|named| &named.values), b.map(|named| &named.values)) {
                 match (was, is) {
-                    (Some(was), Some(is)) => changed(was, is, places, set, &subject, found),
-                    (Some(was), None) if !is_open(new, header, name) => moves.went(name, header, set, *was),
-                    (None, Some(is)) if !is_open(old, header, name) => moves.came(name, header, set, *is),
-                    _ => {}
+                    (Some(was), Some(is)) => changed(was, is, places, set, is_request, &subject, found),
+                    (Some(was), None) => moves.went(name, header, told(set, new, &places.new, header, name), *was),
+                    (None, Some(is)) => moves.came(name, header, told(set, old, &places.old, header, name), *is),
+                    (None, None) => {}
                 }
             }
         }
@@ -159,7 +160,7 @@ impl Known<'_> {
     }
 }
 
-fn named<'a>(headers: &'a Headers, is_wanted: impl Fn(&str) -> bool) -> BTreeMap<&'a str, Vec<&'a NamedConstant>> {
+fn named(headers: &Headers, is_wanted: impl Fn(&str) -> bool) -> BTreeMap<&str, Vec<&NamedConstant>> {
     let mut by_name: BTreeMap<&str, Vec<&NamedConstant>> = BTreeMap::new();
     for (name, named) in headers.constants.values().flatten().filter(|(name, _)| is_wanted(name)) {
         by_name.entry(name).or_default().push(named);
@@ -173,19 +174,31 @@ fn changed(
     new: &Constant,
     places: &Places,
     set: AbiSet,
+    is_request: bool,
     subject: &dyn Fn() -> Subject,
     found: &mut Found,
 ) {
     let subject = subject();
     let is_claimed = matches!(&subject, Subject::Constant { sets, .. } if !sets.is_empty());
-    let (kind, was, is) = match is_claimed {
+    let kind = match &subject {
         _ if old.value == new.value => {
-            (ChangeKind::ConstantRetyped, old.ty.name().to_string(), new.ty.name().to_string())
+            let detail = [None, Some(old.ty.name().to_string()), Some(new.ty.name().to_string())];
+            return add(found, ChangeKind::ConstantRetyped, subject, detail, places.sites(set));
         }
-        true => (ChangeKind::ConstantChanged, old.value.to_string(), new.value.to_string()),
-        false => (ChangeKind::OtherConstantChanged, old.value.to_string(), new.value.to_string()),
+        _ if is_request => ChangeKind::RequestRenumbered,
+        Subject::Constant { name, .. } if is_bound(name) => ChangeKind::BoundChanged,
+        _ if is_claimed => ChangeKind::ConstantChanged,
+        _ => ChangeKind::OtherConstantChanged,
     };
-    add(found, kind, subject, [None, Some(was), Some(is)], places.sites(set));
+    let detail = [None, Some(old.value.to_string()), Some(new.value.to_string())];
+    add(found, kind, subject, detail, places.sites(set));
+}
+
+/// Whether the name is that of a count, a highest value or a version, which changes with what it counts.
+fn is_bound(name: &str) -> bool {
+    const WORDS: [&str; 13] =
+        ["MAX", "LAST", "COUNT", "CNT", "NUM", "NR", "END", "MIN", "NBITS", "SIZE", "VERSION", "MINOR", "SUPPORTED"];
+    name.split('_').any(|word| WORDS.contains(&word))
 }
 
 /// A request of `ioctl` that takes another type.
@@ -197,17 +210,15 @@ fn request(
     found: &mut Found,
 ) {
     let (Some(old), Some(new)) = (old, new) else { return };
-    if old.argument == new.argument {
+    // Whether it is seen to be a request depends on how the macro is written.
+    let (Some(was), Some(is)) = (&old.argument, &new.argument) else { return };
+    if was == is {
         return;
     }
-    let text = |named: &NamedConstant| match named.argument.as_deref() {
-        None => "no request".to_string(),
-        Some("") => "no argument".to_string(),
-        Some(argument) => argument.to_string(),
-    };
+    let text = |argument: &str| if argument.is_empty() { "no argument".to_string() } else { argument.to_string() };
     let [of_old, of_new] =
         [(old, &places.old), (new, &places.new)].map(|(named, places)| Places::moved(named.values.whom(), places));
-    let detail = [None, Some(text(old)), Some(text(new))];
+    let detail = [None, Some(text(was)), Some(text(is))];
     add(found, ChangeKind::RequestChanged, subject(), detail, places.sites(AbiSet(of_old.0 & of_new.0)));
 }
 
@@ -222,9 +233,12 @@ fn subject(about: &About, headers: &[&str], name: &str) -> Subject {
     }
 }
 
-/// Whether a header names it and nobody could evaluate it, so that nothing can be said.
-fn is_open(headers: &Headers, header: &str, name: &str) -> bool {
-    headers.open.get(header).is_some_and(|names| names.contains_key(name))
+/// Without the ABIs on which the header names it and nobody could evaluate it, so that nothing can be said.
+fn told(set: AbiSet, headers: &Headers, places: &[Option<usize>], header: &str, name: &str) -> AbiSet {
+    let Some(open) = headers.open.get(header) else { return set };
+    // `*` is the header as a whole.
+    let open = [name, "*"].into_iter().filter_map(|name| open.get(name));
+    AbiSet(open.fold(set.0, |left, open| left & !Places::moved(open.whom(), places).0))
 }
 
 fn structures(about: &About, places: &Places, old: &Headers, new: &Headers, found: &mut Found) {
@@ -248,9 +262,9 @@ fn structures(about: &About, places: &Places, old: &Headers, new: &Headers, foun
                             add(found, kind, of.clone(), detail, places.sites(set).map(with));
                         }
                     }
-                    (Some(was), None) if !is_open(new, header, name) => moves.went(name, header, set, was),
-                    (None, Some(is)) if !is_open(old, header, name) => moves.came(name, header, set, is),
-                    _ => {}
+                    (Some(was), None) => moves.went(name, header, told(set, new, &places.new, header, name), was),
+                    (None, Some(is)) => moves.came(name, header, told(set, old, &places.old, header, name), is),
+                    (None, None) => {}
                 }
             }
         }
@@ -278,7 +292,7 @@ fn add(found: &mut Found, kind: ChangeKind, subject: Subject, detail: Detail, si
 
 /// What came and went, by name: what went from one header and came to another has only moved.
 struct Moves<'a, T> {
-    by_name: BTreeMap<&'a str, [Vec<(&'a str, AbiSet, T)>; 2]>,
+    by_name: BTreeMap<&'a str, [Vec<Moving<'a, T>>; 2]>,
 }
 
 impl<T> Default for Moves<'_, T> {
@@ -287,8 +301,11 @@ impl<T> Default for Moves<'_, T> {
     }
 }
 
-/// What came and what went of one name.
-type Left<'a, T> = (&'a str, Vec<(&'a str, AbiSet, T)>, Vec<(&'a str, AbiSet, T)>);
+/// Something in a header on some ABIs.
+type Moving<'a, T> = (&'a str, AbiSet, T);
+
+/// What went and what came of one name.
+type Left<'a, T> = (&'a str, Vec<Moving<'a, T>>, Vec<Moving<'a, T>>);
 
 impl<'a, T: PartialEq + Copy> Moves<'a, T> {
     fn went(&mut self, name: &'a str, header: &'a str, set: AbiSet, value: T) {

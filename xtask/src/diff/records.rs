@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Detail;
 use super::params::both_names;
 use super::types::Type;
-use crate::model::{BitField, ChangeKind, Count, Field, Record};
+use crate::model::{BitField, ChangeKind, Count, Field, FieldClass, Record};
 
 /// A change with what follows from it.
 pub(super) type Told = (ChangeKind, Detail, Vec<(&'static str, Option<String>, Option<String>)>);
@@ -19,30 +19,27 @@ pub(super) fn compare(old: &Record, new: &Record, is_extensible: bool) -> Vec<To
     let align = differs("align", old.align, new.align);
     let of_whole = [size.clone(), align.clone()].concat();
 
-    let moved: Vec<Moved> = pairs.both.iter().filter(|(a, b)| a.bit() != b.bit()).copied().collect();
+    // An array without length only marks the end of a structure that may grow.
+    let is_end = |(a, b): &&Moved| is_extensible && a.count == Count::Flexible && b.count == Count::Flexible;
+    let moved = pairs.both.iter().filter(|pair| pair.0.bit() != pair.1.bit() && !is_end(pair));
+    let moved: Vec<Moved> = moved.copied().collect();
     let resized: Vec<Moved> = pairs.both.iter().filter(|(a, b)| a.extent() != b.extent()).copied().collect();
     let counted = containers(&of_old, &of_new);
     let is_prefix = moved.is_empty() && resized.is_empty() && counted.is_empty();
 
     // What stands behind the end of the other is told with the size.
-    let (grew, came): (Vec<&Field>, Vec<&Field>) =
-        pairs.came.iter().partition(|field| is_prefix && field.offset >= old.size && new.size > old.size);
-    let (shrank, went): (Vec<&Field>, Vec<&Field>) =
-        pairs.went.iter().partition(|field| is_prefix && field.offset >= new.size && old.size > new.size);
-    let (used, came): (Vec<&Field>, Vec<&Field>) =
-        came.into_iter().partition(|field| is_prefix && of_old.is_free(field, old.size));
-    let (freed, went): (Vec<&Field>, Vec<&Field>) =
-        went.into_iter().partition(|field| is_prefix && of_new.is_free(field, new.size));
+    let [grew, used, came] = apart(&pairs.came, |field| is_prefix && of_old.is_free(field), old.size);
+    let [shrank, freed, went] = apart(&pairs.went, |field| is_prefix && of_new.is_free(field), new.size);
 
     let is_shifted =
         !moved.is_empty() && (!came.is_empty() || !went.is_empty() || !resized.is_empty() || !counted.is_empty());
-    let follows_order = in_order(&moved);
     // Fields that others have pushed on, or let move up.
+    let are_pushed = is_shifted && in_order(&moved);
     let mut follows = of_whole.clone();
-    if is_shifted && follows_order {
+    if are_pushed {
         follows.push(("offsets", Some(offsets(&moved, |(a, _)| a)), Some(offsets(&moved, |(_, b)| b))));
     }
-    if !moved.is_empty() && !(is_shifted && follows_order) {
+    if !moved.is_empty() && !are_pushed {
         let mut moved = moved.clone();
         moved.sort_by_key(|(a, b)| both_names(&a.name, &b.name));
         let names = moved.iter().map(|(a, b)| both_names(&a.name, &b.name)).collect::<Vec<_>>().join(", ");
@@ -107,11 +104,26 @@ pub(super) fn compare(old: &Record, new: &Record, is_extensible: bool) -> Vec<To
         all.push((ChangeKind::StructRealigned, [None, to(old), to(new)], size));
     }
     if all.is_empty() {
-        let list = |record: &Record| Some(record.fields.iter().map(Field::to_string).collect::<Vec<_>>());
-        let [a, b] = only_there(list(old), list(new));
-        all.push((ChangeKind::StructRedeclared, [None, a, b], Vec::new()));
+        // Two spellings of one type are no change.
+        let one = |field: &Field| (field.name.clone(), field.bit(), field.extent(), field.class, Type::new(&field.ty));
+        let only = |a: &Record, b: &Record| {
+            let only = a.fields.iter().filter(|field| !b.fields.iter().any(|other| one(other) == one(field)));
+            only.map(|field| format!("{} {}", field.name, field.text())).collect::<Vec<_>>().join(", ")
+        };
+        let told = |text: String| Some(if text.is_empty() { "nothing".to_string() } else { text });
+        let (was, is) = (only(old, new), only(new, old));
+        if was != is {
+            all.push((ChangeKind::StructRedeclared, [None, told(was), told(is)], Vec::new()));
+        }
     }
     all
+}
+
+/// Fields that one layout has: those behind the end of the other one, those where that has padding, and the rest.
+fn apart<'a>(fields: &[&'a Field], is_free: impl Fn(&Field) -> bool, size: u64) -> [Vec<&'a Field>; 3] {
+    let (free, rest): (Vec<&Field>, Vec<&Field>) = fields.iter().partition(|field| is_free(field));
+    let (within, behind) = free.into_iter().partition(|field| field.end() <= size);
+    [behind, within, rest]
 }
 
 /// A field in both layouts.
@@ -142,16 +154,15 @@ impl<'a> Sorted<'a> {
         Sorted { real, containers }
     }
 
-    /// Whether no field holds a value where one stands in the other layout, within that size.
-    fn is_free(&self, field: &Field, size: u64) -> bool {
-        let end = |field: &Field| field.offset.saturating_add(field.bytes());
-        let overlaps = |other: &&Field| match (field.bits, other.bits) {
+    /// Whether no field holds a value where one stands in the other layout.
+    fn is_free(&self, field: &Field) -> bool {
+        let overlaps = |other: &&'a Field| match (field.bits, other.bits) {
             (Some(a), Some(b)) if field.offset == other.offset && field.size == other.size => {
                 a.shift < b.shift + b.width && b.shift < a.shift + a.width
             }
-            _ => other.offset < end(field) && field.offset < end(other),
+            _ => other.offset < field.end() && field.offset < other.end(),
         };
-        end(field) <= size && !self.real.iter().any(|other| overlaps(other))
+        !self.real.iter().any(overlaps)
     }
 }
 
@@ -239,16 +250,6 @@ fn retyped(old: &Field, new: &Field) -> Option<ChangeKind> {
     (Type::new(&old.ty) != Type::new(&new.ty)).then_some(ChangeKind::FieldRetyped)
 }
 
-/// Of two lists what the other one lacks, joined.
-fn only_there(old: Option<Vec<String>>, new: Option<Vec<String>>) -> [Option<String>; 2] {
-    let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
-    let only = |a: &[String], b: &[String]| {
-        let only: Vec<&str> = a.iter().filter(|one| !b.contains(one)).map(String::as_str).collect();
-        Some(if only.is_empty() { "none".to_string() } else { only.join("; ") })
-    };
-    [only(&old, &new), only(&new, &old)]
-}
-
 impl Field {
     /// Bytes of all its elements.
     fn bytes(&self) -> u64 {
@@ -257,6 +258,11 @@ impl Field {
             Count::Array(count) => self.size.saturating_mul(count),
             Count::Flexible => 0,
         }
+    }
+
+    /// Where the next one may begin.
+    fn end(&self) -> u64 {
+        self.offset.saturating_add(self.bytes())
     }
 
     /// Where it begins, as far as that is the same whatever a bit-field's unit is.
@@ -280,15 +286,13 @@ impl Field {
     /// `__u32`, `char[16]`, `__u8[]`, `__u32:3`
     fn shape(&self) -> String {
         let ty = &self.ty;
-        let sized = |text: String| {
-            if ty == "struct" || ty == "union" { format!("{text} of {} bytes", self.bytes()) } else { text }
-        };
-        sized(match (self.count, self.bits) {
+        let text = match (self.count, self.bits) {
             (_, Some(bits)) => format!("{ty}:{}", bits.width),
             (Count::One, _) => ty.clone(),
             (Count::Array(count), _) => format!("{ty}[{count}]"),
             (Count::Flexible, _) => format!("{ty}[]"),
-        })
+        };
+        if self.class == FieldClass::Record { format!("{text} of {} bytes", self.bytes()) } else { text }
     }
 
     /// `__u32 at 8`

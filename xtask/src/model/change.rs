@@ -171,6 +171,8 @@ pub enum ChangeKind {
     OtherConstantAdded,
     OtherConstantRemoved,
     OtherConstantChanged,
+    BoundChanged,
+    RequestRenumbered,
     RequestChanged,
     StructAdded,
     StructRemoved,

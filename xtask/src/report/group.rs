@@ -2,7 +2,7 @@
 
 use super::phrase;
 use crate::judge::{Finding, Judged};
-use crate::model::{ChangeKind, Subject};
+use crate::model::{Change, ChangeKind, Subject};
 
 /// Names that are told of a group before the rest is only counted.
 const NAMED: usize = 12;
@@ -28,7 +28,7 @@ pub(super) fn groups<'a>(findings: &[&'a Finding]) -> Vec<Group<'a>> {
         }
         let same = groups[first..].iter_mut().find(|group| {
             let other = group.findings.first();
-            is_grouped(one.kind) && other.is_some_and(|first| first.change.ways() == one.ways())
+            is_grouped(one) && other.is_some_and(|first| is_grouped(&first.change) && first.change.ways() == one.ways())
         });
         match same {
             Some(group) => group.findings.push(finding),
@@ -38,11 +38,11 @@ pub(super) fn groups<'a>(findings: &[&'a Finding]) -> Vec<Group<'a>> {
     groups
 }
 
-/// Whether findings of the kind are read as a list.
-fn is_grouped(kind: ChangeKind) -> bool {
+/// Whether the change is read as a line of a list.
+fn is_grouped(change: &Change) -> bool {
     use ChangeKind::*;
-    matches!(
-        kind,
+    let is_of_list = matches!(
+        change.kind,
         ConstantAdded
             | ConstantRemoved
             | ConstantChanged
@@ -54,7 +54,18 @@ fn is_grouped(kind: ChangeKind) -> bool {
             | StructAdded
             | StructRemoved
             | StructMoved
-    )
+            | BoundChanged
+            | RequestRenumbered
+            | RequestChanged
+            | FieldAdded
+            | FieldRemoved
+            | FieldUsesPadding
+            | FieldBecamePadding
+            | FieldReinterpreted
+            | FieldRetyped
+            | FieldRenamed
+    );
+    is_of_list && change.sites.iter().all(|site| site.follows.is_empty())
 }
 
 /// Whether two subjects stand in one header, and the same sets claim them.
@@ -75,7 +86,13 @@ impl Group<'_> {
         if self.findings.len() < 2 {
             return None;
         }
-        let what = if matches!(change.subject, Subject::Struct { .. }) { "structures" } else { "constants" };
+        use ChangeKind::{RequestChanged, RequestRenumbered, StructAdded, StructMoved, StructRemoved};
+        let what = match (&change.subject, change.kind) {
+            (Subject::Struct { .. }, StructAdded | StructRemoved | StructMoved) => "structures",
+            (Subject::Struct { .. }, _) => "fields",
+            (_, RequestChanged | RequestRenumbered) => "requests",
+            _ => "constants",
+        };
         let home = phrase::home(change, mark).unwrap_or_else(|| "in other headers".to_string());
         Some(format!("{home}: {} {what}", self.findings.len()))
     }

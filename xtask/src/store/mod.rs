@@ -5,16 +5,18 @@
 
 mod flat;
 mod gaps;
+mod headers;
 mod history;
 mod read;
 mod spread;
 mod waivers;
+mod whom;
 mod write;
 
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Label, Result};
-use crate::model::{Abis, Curated, ExtensibleRecord, Facts, History};
+use crate::model::{Abis, Curated, ExtensibleRecord, Facts, Headers, History};
 
 pub use gaps::gaps;
 pub use history::{HISTORY, step};
@@ -22,7 +24,7 @@ pub use waivers::waivers;
 pub use write::files;
 
 /// The files of a release, in the order in which they are best read.
-pub const FILES: [&str; 8] = [
+pub const FILES: [&str; 10] = [
     "release.yaml",
     "numbers.yaml",
     "tables.yaml",
@@ -30,6 +32,8 @@ pub const FILES: [&str; 8] = [
     "config.yaml",
     "types.yaml",
     "symbols.yaml",
+    headers::CONSTANTS,
+    headers::STRUCTS,
     "lines.yaml",
 ];
 
@@ -75,6 +79,16 @@ impl Data {
         if path.is_file() { read::yaml(&path) } else { Ok(Vec::new()) }
     }
 
+    /// Whether that is held of a release, too; its calls are in any case.
+    pub fn holds_headers(&self, kernel: &str) -> bool {
+        self.root.join(RELEASES).join(kernel).join(headers::CONSTANTS).is_file()
+    }
+
+    /// What the headers of a release that is held define.
+    pub fn load_headers(&self, kernel: &str) -> Result<Headers> {
+        headers::load(&self.root.join(RELEASES).join(kernel), &self.abis)
+    }
+
     /// The facts of a release that is held.
     pub fn load(&self, kernel: &str) -> Result<Facts> {
         let folder = self.root.join(RELEASES).join(kernel);
@@ -87,11 +101,6 @@ impl Data {
             ));
         }
         Ok(facts)
-    }
-
-    /// What the headers of a release that is held define.
-    pub fn load_headers(&self, _kernel: &str) -> Result<crate::model::Headers> {
-        Ok(crate::model::Headers::default())
     }
 }
 

@@ -111,14 +111,23 @@ pub(super) const HEADERS: &[Rule] = &[
         advice: "compare the two types; regenerate decoders",
     },
     Rule {
+        kind: ChangeKind::RequestRenumbered,
+        id: "request-renumbered",
+        programs: REVIEW,
+        tracers: REVIEW,
+        mirror: ChangeKind::RequestRenumbered,
+        title: "a request of ioctl has another number",
+        why: "the number holds the size of what is behind the pointer; a driver that looks for one number refuses the other",
+        advice: "see whether the driver looks at the size; know both numbers",
+    },
+    Rule {
         kind: ChangeKind::OtherConstantChanged,
         id: "other-constant-changed",
         programs: REVIEW,
         tracers: NOTE,
         mirror: ChangeKind::OtherConstantChanged,
         title: "a constant outside of every set has another value",
-        why: "often a count or a version that is meant to change; else programs built for one kernel say something \
-              else to the other",
+        why: "programs built for one kernel say something else to the other, if they pass it at all",
         advice: "see what the value is for",
     },
     Rule {
@@ -273,6 +282,16 @@ pub(super) const HEADERS: &[Rule] = &[
         title: "a constant outside of every set came, or one that another header has already",
         why: "no set of values that calls take has it as a member",
         advice: "nothing; a set that should have it is curated",
+    },
+    Rule {
+        kind: ChangeKind::BoundChanged,
+        id: "bound-changed",
+        programs: NOTE,
+        tracers: NOTE,
+        mirror: ChangeKind::BoundChanged,
+        title: "a count, a highest value, a size or a version changed",
+        why: "it changes with what it counts; what is built with the older one goes on with that",
+        advice: "nothing; a table with this many entries is regenerated",
     },
     Rule {
         kind: ChangeKind::FieldRetyped,

@@ -7,6 +7,7 @@ mod flat;
 mod gaps;
 mod history;
 mod read;
+mod sets;
 mod spread;
 mod waivers;
 mod write;
@@ -14,7 +15,7 @@ mod write;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Label, Result};
-use crate::model::{Abis, Curated, Facts, History};
+use crate::model::{Abis, Curated, Facts, History, Sets};
 
 pub use gaps::gaps;
 pub use history::{HISTORY, step};
@@ -67,6 +68,11 @@ impl Data {
     /// What walks over a clone's tags have found.
     pub fn history(&self) -> Result<History> {
         history::load(&self.root.join(HISTORY))
+    }
+
+    /// `curated/sets.yaml`: which constants belong to which domain of values.
+    pub fn sets(&self) -> Result<Sets> {
+        sets::load(&self.root.join("curated/sets.yaml"))
     }
 
     /// The facts of a release that is held.

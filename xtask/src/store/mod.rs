@@ -5,17 +5,19 @@
 
 mod flat;
 mod gaps;
+mod headers;
 mod history;
 mod read;
 mod sets;
 mod spread;
 mod waivers;
+mod whom;
 mod write;
 
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Label, Result};
-use crate::model::{Abis, Curated, Facts, History, Sets};
+use crate::model::{Abis, Curated, Facts, Headers, History, Sets};
 
 pub use gaps::gaps;
 pub use history::{HISTORY, step};
@@ -23,7 +25,7 @@ pub use waivers::waivers;
 pub use write::files;
 
 /// The files of a release, in the order in which they are best read.
-pub const FILES: [&str; 8] = [
+pub const FILES: [&str; 10] = [
     "release.yaml",
     "numbers.yaml",
     "tables.yaml",
@@ -31,6 +33,8 @@ pub const FILES: [&str; 8] = [
     "config.yaml",
     "types.yaml",
     "symbols.yaml",
+    headers::CONSTANTS,
+    headers::STRUCTS,
     "lines.yaml",
 ];
 
@@ -73,6 +77,11 @@ impl Data {
     /// `curated/sets.yaml`: which constants belong to which domain of values.
     pub fn sets(&self) -> Result<Sets> {
         sets::load(&self.root.join("curated/sets.yaml"))
+    }
+
+    /// What the headers of a release that is held define.
+    pub fn load_headers(&self, kernel: &str) -> Result<Headers> {
+        headers::load(&self.root.join(RELEASES).join(kernel), &self.abis)
     }
 
     /// The facts of a release that is held.

@@ -48,8 +48,11 @@ pub(super) fn members(
 /// Adds the members that the file itself gives.
 pub(super) fn given(abis: usize, spec: &SetSpec, members: &mut Candidates, sink: &Sink) {
     for (name, value) in &spec.given {
-        let found =
-            Candidate { header: FILE.to_string(), values: vec![Some(*value as u64); abis], place: (spec.members.len(), 0) };
+        let found = Candidate {
+            header: FILE.to_string(),
+            values: vec![Some(*value as u64); abis],
+            place: (spec.members.len(), 0),
+        };
         if members.insert(name.clone(), found).is_some() {
             sink.push(
                 error(spec, "given-and-defined", format!("a header of the kernel defines `{name}`"))

@@ -1,8 +1,10 @@
 //! The order in which names are looked for.
 
+use std::collections::BTreeSet;
+
 use super::collect::{Candidate, Candidates};
 use super::error;
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Diagnostic, Level, Sink};
 use crate::model::{Member, SetKind, SetSpec};
 
 struct Placed {
@@ -27,7 +29,7 @@ pub(super) fn ordered(members: Candidates, spec: &SetSpec, kind: SetKind, sink: 
         let value = if kind == SetKind::Flags { i128::from(value) } else { i128::from(value as i64) };
         (value, one.preferred.unwrap_or(usize::MAX), one.candidate.place, one.name.clone())
     });
-    let mut sorted = Vec::with_capacity(left.len());
+    let mut sorted: Vec<Placed> = Vec::with_capacity(left.len());
     while !left.is_empty() {
         let is_first = |at: &usize| {
             let one = &left[*at];
@@ -41,10 +43,33 @@ pub(super) fn ordered(members: Candidates, spec: &SetSpec, kind: SetKind, sink: 
             );
             0
         });
-        let one = left.remove(at);
-        sorted.push(one.candidate.finish(one.name));
+        sorted.push(left.remove(at));
     }
-    sorted
+    for (shown, other) in unsettled(&sorted) {
+        let message = format!("`{shown}` and `{other}` have one value, and nothing says which is shown");
+        sink.push(
+            Diagnostic { level: Level::Warning, ..error(spec, "two-names", message) }
+                .help("name it in `prefer`, or take out with `except` what is no value of the set"),
+        );
+    }
+    sorted.into_iter().map(|one| one.candidate.finish(one.name)).collect()
+}
+
+/// Names of one value of which the first is so by its spelling alone: a new name could take its place.
+fn unsettled(sorted: &[Placed]) -> BTreeSet<(&str, &str)> {
+    let mut all = BTreeSet::new();
+    for (at, one) in sorted.iter().enumerate().filter(|(_, one)| one.preferred.is_none()) {
+        let is_shown =
+            |abi: usize, value: u64| sorted[..at].iter().all(|other| other.candidate.values[abi] != Some(value));
+        let shown: Vec<(usize, u64)> = one.candidate.abis().filter(|(abi, value)| is_shown(*abi, *value)).collect();
+        let others = sorted[at + 1..].iter().filter(|other| other.candidate.place == one.candidate.place);
+        all.extend(
+            others
+                .filter(|other| shown.iter().any(|(abi, value)| other.candidate.values[*abi] == Some(*value)))
+                .map(|other| (one.name.as_str(), other.name.as_str())),
+        );
+    }
+    all
 }
 
 /// Whether one would never be found behind the other, or is preferred to it.

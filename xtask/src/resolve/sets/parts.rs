@@ -15,14 +15,11 @@ pub(super) struct Part<'a> {
 }
 
 /// The parts of a set whose masks the release has.
-pub(super) fn parts<'a>(
-    headers: &Headers,
-    spec: &'a SetSpec,
-    claims: &mut Claims<'_>,
-    sink: &Sink,
-) -> Vec<Part<'a>> {
+pub(super) fn parts<'a>(headers: &Headers, spec: &'a SetSpec, claims: &mut Claims<'_>, sink: &Sink) -> Vec<Part<'a>> {
     if spec.kind == SetKind::Values && !spec.parts.is_empty() {
-        sink.push(error(spec, "parts-of-values", "its values are whole; only flags have parts").help("say `kind: flags`"));
+        sink.push(
+            error(spec, "parts-of-values", "its values are whole; only flags have parts").help("say `kind: flags`"),
+        );
         return Vec::new();
     }
     let mut all = Vec::new();
@@ -128,7 +125,9 @@ pub(super) fn check_flags(
         // Some ABIs say by 0 that they have no such flag: `O_LARGEFILE` on alpha.
         if zero.len() == candidate.abis().count() {
             let message = format!("`{name}` is 0 and can be no flag");
-            sink.push(error(spec, "zero-flag", message).help("take it out with `except`, or make it a value of a part"));
+            sink.push(
+                error(spec, "zero-flag", message).help("take it out with `except`, or make it a value of a part"),
+            );
         }
         candidate.drop_from(&zero);
         for part in parts {

@@ -10,9 +10,11 @@ use crate::model::{Headers, Members, SetSpec, Sets};
 pub fn unmatched(headers: &Headers, specs: &Sets) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for spec in &specs.sets {
-        let lines: Vec<&Members> = spec.members.iter().chain(spec.parts.iter().flat_map(|part| &part.members)).collect();
+        let lines: Vec<&Members> =
+            spec.members.iter().chain(spec.parts.iter().flat_map(|part| &part.members)).collect();
         for line in &lines {
-            for pattern in line.names.iter().chain(&line.except).filter(|pattern| !has(headers, &line.header, pattern)) {
+            for pattern in line.names.iter().chain(&line.except).filter(|pattern| !has(headers, &line.header, pattern))
+            {
                 all.insert(said(spec, &format!("`{pattern}` of {}", line.header)));
             }
         }
@@ -28,7 +30,8 @@ pub fn unmatched(headers: &Headers, specs: &Sets) -> BTreeSet<String> {
             all.insert(format!("line {}: the header `{}`", exclusion.line, exclusion.header));
         }
         let here: Vec<&String> = here.collect();
-        for pattern in exclusion.names.iter().filter(|pattern| !here.iter().any(|header| has(headers, header, pattern))) {
+        for pattern in exclusion.names.iter().filter(|pattern| !here.iter().any(|header| has(headers, header, pattern)))
+        {
             all.insert(format!("line {}: `{pattern}` of `{}`", exclusion.line, exclusion.header));
         }
     }

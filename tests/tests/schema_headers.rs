@@ -53,7 +53,7 @@ fn sample() -> Headers {
     all
 }
 
-fn all(_: &str) -> bool {
+fn all(_: &str, _: &str) -> bool {
     true
 }
 

@@ -1,16 +1,19 @@
 //! `constants`: what the headers of a kernel define as numbers, as a table or JSON.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use anstyle::Style;
 use clap::{Args, ValueEnum};
 
 use super::input::Defined;
-use super::whom::{matches, unknown, whom};
+use super::whom::{unknown, whom};
 use super::{Global, Outcome, input, output};
 use crate::contract::{constants, qualified};
 use crate::diagnostic::{Diagnostic, Result, Sink};
-use crate::model::{Constant, NamedConstant};
+use crate::model::{Constant, NamedConstant, PartHolds};
+use crate::resolve::{matches, sets};
+use crate::store::Data;
 
 /// Lists the constants that headers define
 #[derive(Args)]
@@ -24,6 +27,7 @@ the shapes.
 Examples:
   cargo xtask constants O_CLOEXEC                     its value on every ABI
   cargo xtask constants --abi mips_o32 'SIG*'         those of one ABI whose names match
+  cargo xtask constants --set open_flags --abi arm    what open takes
   cargo xtask constants --abi arm64 --qualified       with C types, and requests of ioctl taken apart
   cargo xtask constants --kernel 6.12 --format json | jq .alpha.O_CLOEXEC")]
 pub(super) struct Constants {
@@ -36,6 +40,12 @@ pub(super) struct Constants {
     /// One ABI, by name or alias [default: all]
     #[arg(long, value_name = "ABI")]
     abi: Option<String>,
+    /// Only the members of a set of data/curated/sets.yaml, and of its parts
+    #[arg(long, value_name = "SET", conflicts_with = "unclaimed")]
+    set: Option<String>,
+    /// Only what no set claims and nobody has left out on purpose
+    #[arg(long)]
+    unclaimed: bool,
     /// Tell type and header of each, and names that have several values, too
     #[arg(long)]
     qualified: bool,
@@ -61,7 +71,13 @@ impl Constants {
         if sink.errors() > 0 {
             return Ok(Outcome::Clean);
         }
-        let is_wanted = |name: &str| self.names.is_empty() || self.names.iter().any(|pattern| is(pattern, name));
+        let of_sets = self.of_sets(&data, &defined, sink)?;
+        let is_wanted = |header: &str, name: &str| {
+            let is_named = self.names.is_empty() || self.names.iter().any(|pattern| is(pattern, name));
+            let is_of_set =
+                |all: &BTreeMap<String, BTreeSet<String>>| all.get(header).is_some_and(|of| of.contains(name));
+            is_named && of_sets.as_ref().is_none_or(is_of_set)
+        };
         self.check_names(&defined, place)?;
         match (self.format, place) {
             (Format::Json, Some(abi)) if self.qualified => output::json(&qualified(&defined.headers, abi, &is_wanted))?,
@@ -74,6 +90,37 @@ impl Constants {
             (Format::Table, _) => output::print(|out| self.table(&defined, place, &is_wanted, out))?,
         }
         Ok(Outcome::Clean)
+    }
+
+    /// The names by header that `--set` or `--unclaimed` asks for.
+    fn of_sets(
+        &self,
+        data: &Data,
+        defined: &Defined,
+        sink: &Sink,
+    ) -> Result<Option<BTreeMap<String, BTreeSet<String>>>> {
+        if self.set.is_none() && !self.unclaimed {
+            return Ok(None);
+        }
+        let all = sets(&defined.headers, &data.sets()?, sink);
+        let Some(wanted) = &self.set else {
+            let unclaimed = all.unclaimed.into_iter();
+            return Ok(Some(unclaimed.map(|(header, names)| (header, names.into_iter().collect())).collect()));
+        };
+        let Some(set) = all.sets.iter().find(|set| set.name == *wanted) else {
+            let error = Diagnostic::error("unknown-set", format!("there is no set `{wanted}`"));
+            let names = all.sets.iter().map(|set| set.name.as_str());
+            return Err(unknown(error, wanted, names, "`data/curated/sets.yaml` has them all"));
+        };
+        let of_parts = set.parts.iter().filter_map(|part| match &part.holds {
+            PartHolds::Members(members) => Some(members),
+            PartHolds::Set(_) | PartHolds::Number(_) => None,
+        });
+        let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for member in set.members.iter().chain(of_parts.flatten()) {
+            names.entry(member.header.clone()).or_default().insert(member.name.clone());
+        }
+        Ok(Some(names))
     }
 
     /// A name that no header defines is an error.
@@ -102,14 +149,14 @@ impl Constants {
         &self,
         defined: &Defined,
         place: Option<usize>,
-        is_wanted: &dyn Fn(&str) -> bool,
+        is_wanted: &dyn Fn(&str, &str) -> bool,
         out: &mut dyn Write,
     ) -> io::Result<()> {
         let headers = &defined.headers;
         let whose = place.map_or_else(|| format!("{} ABIs", headers.abis.len()), |abi| headers.abis[abi].clone());
         writeln!(out, "constants of Linux {} on {whose}", defined.kernel)?;
         for (header, names) in &headers.constants {
-            let lines = names.iter().filter(|(name, _)| is_wanted(name));
+            let lines = names.iter().filter(|(name, _)| is_wanted(header, name));
             let lines: Vec<(&str, Vec<[String; 4]>)> = lines
                 .map(|(name, named)| (&**name, self.lines(defined, place, named)))
                 .filter(|(_, lines)| !lines.is_empty())

@@ -6,11 +6,12 @@ use anstyle::Style;
 use clap::{Args, ValueEnum};
 
 use super::input::Defined;
-use super::whom::{matches, unknown, whom};
+use super::whom::{unknown, whom};
 use super::{Global, Outcome, input, output};
 use crate::contract::structs;
 use crate::diagnostic::{Diagnostic, Result, Sink};
 use crate::model::{AbiSet, Count, Field, PerAbi, Record};
+use crate::resolve::matches;
 
 /// Shows how structures are laid out
 #[derive(Args)]

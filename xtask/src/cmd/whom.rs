@@ -1,4 +1,4 @@
-//! Some of the ABIs of a release in a few words, and names that were asked for.
+//! Some of the ABIs of a release in a few words, and names that nobody has.
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{AbiSet, Headers};
@@ -14,22 +14,6 @@ pub(super) fn whom(headers: &Headers, abis: AbiSet) -> String {
         few if few * 2 < has.len() => format!("every ABI but {}", names(lacks)),
         _ => names(has),
     }
-}
-
-/// Whether a name is that of a pattern: `*` stands for any text.
-pub(super) fn matches(pattern: &str, name: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = name.strip_prefix(first) else { return false };
-    let mut parts: Vec<&str> = parts.collect();
-    let Some(last) = parts.pop() else { return rest.is_empty() };
-    for part in parts {
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
 }
 
 /// An error that offers names which are like the one that nobody has.
@@ -53,18 +37,6 @@ pub(super) fn unknown<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_star_stands_for_any_text() {
-        for (pattern, name) in
-            [("O_*", "O_APPEND"), ("*_SHIFT", "MAP_SHIFT"), ("*", ""), ("a*b*c", "axxbc"), ("a", "a")]
-        {
-            assert!(matches(pattern, name), "{pattern} {name}");
-        }
-        for (pattern, name) in [("O_*", "IO_X"), ("O_", "O_APPEND"), ("a*b*c", "acb"), ("ab*ba", "aba"), ("", "a")] {
-            assert!(!matches(pattern, name), "{pattern} {name}");
-        }
-    }
 
     #[test]
     fn abis_are_named_or_those_that_are_missing() {

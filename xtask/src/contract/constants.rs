@@ -36,7 +36,11 @@ pub struct Request<'a> {
 }
 
 /// The constants of an ABI that have one value in all headers that define them, by name.
-pub fn constants<'a>(headers: &'a Headers, abi: usize, is_wanted: &dyn Fn(&str) -> bool) -> BTreeMap<&'a str, i128> {
+pub fn constants<'a>(
+    headers: &'a Headers,
+    abi: usize,
+    is_wanted: &dyn Fn(&str, &str) -> bool,
+) -> BTreeMap<&'a str, i128> {
     let mut values: BTreeMap<&str, Option<i128>> = BTreeMap::new();
     for (_, name, _, constant) in of(headers, abi, is_wanted) {
         // A request with parameters has a value only with arguments.
@@ -53,7 +57,7 @@ pub fn constants<'a>(headers: &'a Headers, abi: usize, is_wanted: &dyn Fn(&str) 
 }
 
 /// Every constant of an ABI, by header and name.
-pub fn qualified<'a>(headers: &'a Headers, abi: usize, is_wanted: &dyn Fn(&str) -> bool) -> Vec<Qualified<'a>> {
+pub fn qualified<'a>(headers: &'a Headers, abi: usize, is_wanted: &dyn Fn(&str, &str) -> bool) -> Vec<Qualified<'a>> {
     let geometry = Geometry::of(headers, abi);
     let all = of(headers, abi, is_wanted);
     all.map(|(header, name, named, constant)| Qualified {
@@ -69,10 +73,10 @@ pub fn qualified<'a>(headers: &'a Headers, abi: usize, is_wanted: &dyn Fn(&str) 
 fn of<'a>(
     headers: &'a Headers,
     abi: usize,
-    is_wanted: &dyn Fn(&str) -> bool,
+    is_wanted: &dyn Fn(&str, &str) -> bool,
 ) -> impl Iterator<Item = (&'a str, &'a str, &'a NamedConstant, Constant)> {
     let all = headers.constants.iter().flat_map(|(header, names)| names.iter().map(move |named| (header, named)));
-    let wanted = all.filter(move |(_, (name, _))| is_wanted(name));
+    let wanted = all.filter(move |(header, (name, _))| is_wanted(header, name));
     wanted.filter_map(move |(header, (name, named))| Some((&**header, &**name, named, *named.values.get(abi)?)))
 }
 

@@ -121,7 +121,7 @@ impl<'a> ExportedAbi<'a> {
                 .collect(),
             call: Call::new(&spec.call),
             syscalls: abi.syscalls.iter().map(Row::new).collect(),
-            constants: place.map_or_else(Vec::new, |abi| qualified(headers, abi, &|_| true)),
+            constants: place.map_or_else(Vec::new, |abi| qualified(headers, abi, &|_, _| true)),
             structs: place.map_or_else(Structs::new, |abi| structs(headers, abi, &|_, _| true)),
         }
     }

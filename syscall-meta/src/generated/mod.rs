@@ -10,6 +10,10 @@ pub(crate) mod configs;
 #[rustfmt::skip]
 pub(crate) mod entries;
 #[rustfmt::skip]
+pub(crate) mod ioctls;
+#[rustfmt::skip]
+pub(crate) mod layouts;
+#[rustfmt::skip]
 pub(crate) mod names;
 #[rustfmt::skip]
 pub(crate) mod params;
@@ -19,7 +23,9 @@ pub(crate) mod prototypes;
 #[rustfmt::skip]
 #[allow(dead_code, reason = "which releases the tables name depends on the ABIs built in")]
 pub(crate) mod releases;
-
+#[rustfmt::skip]
+#[allow(unused_imports, reason = "which kinds of sets there are depends on the kernels held")]
+pub mod sets;
 #[rustfmt::skip]
 pub(crate) mod types;
 

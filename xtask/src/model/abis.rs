@@ -125,15 +125,28 @@ pub struct CSpec {
     pub size_t_is_long: bool,
     /// What integers and floating numbers of 8 bytes are aligned to within a structure.
     pub align_of_8: u32,
-    /// What nothing exceeds by itself: 2 on m68k.
+    /// What nothing exceeds by itself, without an attribute that names a number: 2 on m68k.
     pub most_align: u32,
     /// What every structure and union is aligned to at least: 4 on arm_oabi.
     pub record_align: u32,
+    /// A bit-field aligns and stays within units of its type, as if it were a whole member of that; else bits follow
+    /// each other, whatever their type.
+    pub bitfields_align: bool,
+    /// So does one without a name, one of no width too; else that only takes its place.
+    pub unnamed_bitfields_align: bool,
 }
 
 impl Default for CSpec {
     fn default() -> Self {
-        CSpec { char_signed: true, size_t_is_long: false, align_of_8: 8, most_align: 16, record_align: 1 }
+        CSpec {
+            char_signed: true,
+            size_t_is_long: false,
+            align_of_8: 8,
+            most_align: 16,
+            record_align: 1,
+            bitfields_align: true,
+            unnamed_bitfields_align: false,
+        }
     }
 }
 

@@ -1,22 +1,11 @@
 //! Layouts of structures and unions on each ABI, by name.
-//!
-//! The generated text of a structure has its name and header, a line for each layout that ABIs have of it, and the fields
-//! of these in order; a field that not all layouts have alike says which do, as bits:
-//!
-//! ```text
-//! timespec struct linux/time.h
-//! =7ff 16 8
-//! =800 8 4
-//! @1 tv_sec 0 s64 long
-//! @2 tv_sec 0 s32 long
-//! ```
 
 use core::fmt;
 use core::iter::FusedIterator;
 
 use crate::abi::{Abi, ByteOrder};
 use crate::field::Field;
-use crate::generated::layouts::ALL;
+use crate::layout_text::{Place, bare};
 
 /// A structure or union of a header, on whichever ABIs have it.
 ///
@@ -29,21 +18,35 @@ pub struct Struct {
 
 impl Struct {
     /// Every structure, in the order of names.
-    pub fn all() -> impl ExactSizeIterator<Item = Struct> + Clone {
-        ALL.iter().map(|text| Struct { text })
+    pub fn all() -> impl Iterator<Item = Struct> + Clone {
+        Struct::from(Place::at_or_after(b"", b""))
     }
 
     /// The structures of a name, one for each header that has its own: `statx`, or `struct statx` as C says it.
     pub fn named(name: &str) -> impl Iterator<Item = Struct> + Clone {
-        let bare = bare(name);
-        let start = ALL.partition_point(|text| Struct { text }.name() < bare);
-        let of = ALL.get(start..).unwrap_or_default().iter().map(|text| Struct { text });
-        of.take_while(move |of| of.name() == bare)
+        let name = bare(name.as_bytes());
+        Struct::from(Place::at_or_after(name, b"")).take_while(move |of| of.name().as_bytes() == name)
     }
 
-    /// The structure of a header: `linux/stat.h`, `statx`.
+    /// The structure of a header: `linux/stat.h`, `statx`. With [`structure!`](crate::structure), a program has that one
+    /// linked alone; this needs all.
     pub fn in_header(header: &str, name: &str) -> Option<Struct> {
-        Struct::named(name).find(|of| of.header() == header)
+        let (name, header) = (bare(name.as_bytes()), header.as_bytes());
+        let place = Place::at_or_after(name, header);
+        place.is(name, header).then(|| Struct { text: place.text() })
+    }
+
+    fn from(place: Place) -> impl Iterator<Item = Struct> + Clone {
+        let places = core::iter::successors(Some(place), |place| Some(place.after()));
+        places.take_while(|place| place.len() > 0).map(|place| Struct { text: place.text() })
+    }
+
+    #[doc(hidden)]
+    pub const fn from_text(text: &'static [u8]) -> Struct {
+        match core::str::from_utf8(text) {
+            Ok(text) => Struct { text },
+            Err(_) => Struct { text: "" },
+        }
     }
 
     /// Its name without `struct`: `statx`.
@@ -108,10 +111,56 @@ impl fmt::Debug for Struct {
     }
 }
 
-/// `struct statx` without what C puts before the name.
-fn bare(name: &str) -> &str {
-    let rest = name.strip_prefix("struct ").or_else(|| name.strip_prefix("union "));
-    rest.unwrap_or(name).trim()
+/// A [`Struct`] of a header as a constant, of which nothing but its own layouts is linked. One that there is not fails to
+/// compile.
+///
+/// ```ignore
+/// const STATX: syscall_meta::Struct = syscall_meta::structure!("linux/stat.h", "statx");
+/// ```
+///
+/// ```compile_fail
+/// const NONE: syscall_meta::Struct = syscall_meta::structure!("linux/stat.h", "no_such_struct");
+/// ```
+#[macro_export]
+macro_rules! structure {
+    ($header:expr, $name:expr) => {{
+        const PLACE: $crate::StructText = $crate::StructText::find($header, $name);
+        const TEXT: [u8; PLACE.len()] = PLACE.copy();
+        $crate::Struct::from_text(&TEXT)
+    }};
+}
+
+/// What [`structure!`](crate::structure) takes a structure's text by.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+#[allow(missing_debug_implementations)]
+pub struct StructText(Place);
+
+impl StructText {
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn find(header: &str, name: &str) -> StructText {
+        let (name, header) = (bare(name.as_bytes()), header.as_bytes());
+        let place = Place::at_or_after(name, header);
+        assert!(place.is(name, header), "no header of that name has a structure of that name");
+        StructText(place)
+    }
+
+    #[doc(hidden)]
+    #[allow(clippy::len_without_is_empty)]
+    pub const fn len(self) -> usize {
+        self.0.len()
+    }
+
+    #[doc(hidden)]
+    pub const fn copy<const N: usize>(self) -> [u8; N] {
+        let (mut copy, mut at, text) = ([0; N], 0, self.0.bytes());
+        while at < N && at < text.len() {
+            copy[at] = text[at];
+            at += 1;
+        }
+        copy
+    }
 }
 
 /// The layout of a structure or union on an ABI.
@@ -380,7 +429,9 @@ mod tests {
             for layout in Abi::ALL.iter().filter_map(|abi| of.on(*abi)) {
                 assert!(layout.size() % layout.align().max(1) == 0, "{layout:?}");
                 for field in layout.fields() {
-                    assert!(field.offset() <= layout.size(), "{layout:?} {field}");
+                    // What stands in an element of a flexible tail lies beyond.
+                    let inside = field.offset() <= layout.size() || field.name().contains("[]");
+                    assert!(inside, "{layout:?} {field}");
                     for len in [0, 1, 7, 64, 512] {
                         for order in [ByteOrder::Little, ByteOrder::Big] {
                             let _ = field.unsigned(&bytes[..len], order);

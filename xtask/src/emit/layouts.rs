@@ -25,14 +25,13 @@ pub(super) fn layouts(releases: &[(&Bits, &Headers)]) -> String {
     let mut out = format!(
         "{HEAD}//! The layouts of structures and unions: name, keyword and header; `=` the ABIs of a layout, its size and\n\
          //! alignment; the fields, `@` the layouts that have one if not all do.\n\n\
-         pub(crate) static ALL: [&str; {}] = [\n",
-        all.len()
+         pub(crate) static TEXT: &str = \"\\\n"
     );
     for ((name, header, keyword), held) in all {
         let text = text(&newest(held));
-        let _ = writeln!(out, "    \"\\\n{name} {keyword} {header}\n{text}\",");
+        let _ = writeln!(out, "{name} {keyword} {header}\n{text}");
     }
-    out.push_str("];\n");
+    out.push_str("\";\n");
     out
 }
 

@@ -222,13 +222,11 @@ fn layouts_say_once_what_they_have_in_common() {
     });
     let text = emitted("layouts.rs", &[(&held.0, &held.1, &[])]);
     let expected = "\
-pub(crate) static ALL: [&str; 2] = [
-    \"\\
+pub(crate) static TEXT: &str = \"\\
 alone_t - linux/sample.h
 =4 1 1
 a 0 u8:3+5 __u8
-\",
-    \"\\
+
 sample struct linux/sample.h
 =5 24 8
 =2 16 4
@@ -236,8 +234,8 @@ id 0 u32 __u32
 @1 time 8 r128 struct timespec
 @2 time 4 r64 struct timespec
 @2 tail 12 u8* char
-\",
-];
+
+\";
 ";
     assert_eq!(text, expected);
 }

@@ -491,7 +491,9 @@ impl Parser<'_, '_> {
             return Some(());
         }
         let first = self.peek(0)?;
-        if first.kind != Kind::Ident || Some(first.symbol) == self.words.assertion || self.words.asm.contains(&first.symbol)
+        if first.kind != Kind::Ident
+            || Some(first.symbol) == self.words.assertion
+            || self.words.asm.contains(&first.symbol)
         {
             return None;
         }
@@ -635,7 +637,8 @@ impl Parser<'_, '_> {
                 self.skip();
                 self.group();
             } else if !self.accept(known::SEMICOLON) && self.members(&mut members).is_none() {
-                let what = self.peek(0).map_or_else(String::new, |token| self.types.session.text(token.symbol).to_string());
+                let what =
+                    self.peek(0).map_or_else(String::new, |token| self.types.session.text(token.symbol).to_string());
                 problem = problem.or(Some(format!("a member that is not understood, at `{what}`")));
                 self.to_the_end_of_member();
             }
@@ -692,7 +695,8 @@ impl Parser<'_, '_> {
             return Some(());
         }
         loop {
-            let (mut name, mut ty, mut text, mut attributes) = (None, base.ty.clone(), base.text.clone(), base.attributes);
+            let (mut name, mut ty, mut text, mut attributes) =
+                (None, base.ty.clone(), base.text.clone(), base.attributes);
             if !self.peek(0)?.is(known::COLON) {
                 let declared = self.declarator(ty, &base.text, NESTING)?;
                 (name, ty, text) = (Some(declared.name?), declared.ty, declared.text);
@@ -869,7 +873,8 @@ impl Parser<'_, '_> {
                     text.push_str(&format!(" (*){parameters}"));
                 }
             } else if self.attribute(&mut attributes) {
-            } else if self.peek(0).is_some_and(|token| token.kind == Kind::Ident) && (name.is_some() || inner.is_some()) {
+            } else if self.peek(0).is_some_and(|token| token.kind == Kind::Ident) && (name.is_some() || inner.is_some())
+            {
                 // An annotation behind the name: `__counted_by(n)`.
                 self.annotation();
             } else {

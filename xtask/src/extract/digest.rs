@@ -8,8 +8,17 @@ use crate::model::Abis;
 pub fn digest(abis: &Abis) -> String {
     let mut hash = Sha256::new();
     for abi in &abis.abis {
-        let part =
-            (&abi.name, abi.long, abi.order(), &abi.arch, abi.base, &abi.private, &abi.predefined, &abi.c, &abi.generated);
+        let part = (
+            &abi.name,
+            abi.long,
+            abi.order(),
+            &abi.arch,
+            abi.base,
+            &abi.private,
+            &abi.predefined,
+            &abi.c,
+            &abi.generated,
+        );
         let compat = abi
             .compat
             .as_ref()

@@ -4,11 +4,13 @@ mod columns;
 mod entries;
 mod prototypes;
 mod rows;
+mod sets;
 mod sides;
 mod symbols;
 mod union;
 mod words;
 
+pub use sets::{NamedSets, sets, unmatched};
 pub use union::{Older, Union, UnionAbi, UnionRow, union};
 
 use std::collections::BTreeSet;

@@ -8,6 +8,7 @@ mod gaps;
 mod headers;
 mod history;
 mod read;
+mod sets;
 mod spread;
 mod waivers;
 mod whom;
@@ -16,7 +17,7 @@ mod write;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Label, Result};
-use crate::model::{Abis, Curated, Facts, Headers, History};
+use crate::model::{Abis, Curated, Facts, Headers, History, Sets};
 
 pub use gaps::gaps;
 pub use history::{HISTORY, step};
@@ -71,6 +72,11 @@ impl Data {
     /// What walks over a clone's tags have found.
     pub fn history(&self) -> Result<History> {
         history::load(&self.root.join(HISTORY))
+    }
+
+    /// `curated/sets.yaml`: which constants belong to which domain of values.
+    pub fn sets(&self) -> Result<Sets> {
+        sets::load(&self.root.join("curated/sets.yaml"))
     }
 
     /// What the headers of a release that is held define.

@@ -91,7 +91,11 @@ impl Requests<'_> {
         if !matches!(self.output.macros.get(call.symbol)?.shape, Shape::Function(_)) {
             // Another name of a request.
             let named = self.output.macros.get(call.symbol)?.clone();
-            return if definition.body.len() == 1 && named.name != definition.name { self.argument(&named) } else { None };
+            return if definition.body.len() == 1 && named.name != definition.name {
+                self.argument(&named)
+            } else {
+                None
+            };
         }
         let at = definition.body.iter().position(|token| token == call)?;
         let last = last_argument(definition.body.get(at + 1..)?);
@@ -128,10 +132,9 @@ impl Requests<'_> {
         let is_it = &*output.text(name) == REQUEST;
         let answer = is_it
             || depth < DEEPEST
-                && output
-                    .macros
-                    .get(name)
-                    .is_some_and(|found| found.body.iter().any(|token| token.symbol != name && self.reaches(token.symbol, depth + 1)));
+                && output.macros.get(name).is_some_and(|found| {
+                    found.body.iter().any(|token| token.symbol != name && self.reaches(token.symbol, depth + 1))
+                });
         self.reaches.insert(name, answer);
         answer
     }

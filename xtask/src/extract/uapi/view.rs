@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Own;
-use crate::evaluate::{Headers, Include, Output, Outcome};
+use crate::evaluate::{Headers, Include, Outcome, Output};
 use crate::model::AbiSpec;
 use crate::parse::parse_kbuild;
 use crate::source::{Text, Tree};
@@ -119,7 +119,9 @@ impl<T: Send + Sync> Headers for View<'_, T> {
         match name {
             "stdint.h" => virtual_text(STDINT),
             "stddef.h" => virtual_text(STDDEF),
-            _ if LIBRARY.contains(&name) || TAKEN_OUT.contains(&name) || name.starts_with("asm/unistd") => Include::Skip,
+            _ if LIBRARY.contains(&name) || TAKEN_OUT.contains(&name) || name.starts_with("asm/unistd") => {
+                Include::Skip
+            }
             _ if name.starts_with("asm-generic/") => {
                 self.tree.get(&format!("include/uapi/{name}")).map_or(Include::Missing, text)
             }

@@ -26,18 +26,14 @@ pub(crate) struct SetData {
 pub(crate) struct MemberData {
     /// All names, one behind the other.
     pub(crate) names: &'static str,
-    pub(crate) values: &'static [ValueData],
+    pub(crate) values: &'static [M],
 }
 
-/// A value of a member on some ABIs.
+/// A value of a member on some ABIs: how long the name is that begins here, or 0 for a further value of the same one; a
+/// place in [`SetData::abis`]; the value. The thousands of these are no calls of a function, since that takes a third of
+/// the crate's build time.
 #[derive(Clone, Copy)]
-pub(crate) struct ValueData {
-    pub(crate) value: u64,
-    /// A place in [`SetData::abis`].
-    pub(crate) abis: u16,
-    /// How long the name is that begins here, or 0: it is a further value of the same one.
-    pub(crate) name: u8,
-}
+pub(crate) struct M(pub(crate) u8, pub(crate) u16, pub(crate) u64);
 
 /// A part of a value.
 pub(crate) struct PartData {
@@ -56,12 +52,6 @@ pub(crate) enum Holds {
     Decimal,
     Octal,
     Hexadecimal,
-}
-
-/// One line of a generated list of members: the length of a name that begins here, the ABIs, the value.
-#[allow(dead_code, reason = "there may be no set")]
-pub(crate) const fn m(name: u8, abis: u16, value: u64) -> ValueData {
-    ValueData { value, abis, name }
 }
 
 /// How deep a set may refer to others; what is deeper is shown as a number.
@@ -234,13 +224,13 @@ impl Scan {
     /// The next value: its name, itself, and the place of its ABIs.
     #[inline]
     pub(crate) fn next(&mut self, list: MemberData) -> Option<(&'static str, u64, u16)> {
-        let value = list.values.get(self.at)?;
+        let M(name, abis, value) = *list.values.get(self.at)?;
         self.at += 1;
-        if value.name != 0 {
+        if name != 0 {
             self.start = self.end;
-            self.end += usize::from(value.name);
+            self.end += usize::from(name);
         }
-        Some((list.names.get(self.start..self.end).unwrap_or(""), value.value, value.abis))
+        Some((list.names.get(self.start..self.end).unwrap_or(""), value, abis))
     }
 }
 
@@ -320,7 +310,7 @@ pub(crate) mod tests {
         abis: &[ALL, ALL ^ ALPHA, ALPHA],
         members: MemberData {
             names: "SIGHUPSIGCHLDSIGRT_1",
-            values: &[m(6, 0, 1), m(7, 1, 17), m(0, 2, 20), m(7, 0, 33)],
+            values: &[M(6, 0, 1), M(7, 1, 17), M(0, 2, 20), M(7, 0, 33)],
         },
         parts: &[],
     };
@@ -334,13 +324,13 @@ pub(crate) mod tests {
         members: MemberData {
             names: "O_SYNCO_DSYNCO_CLOEXECO_LARGEFILEO_ALPHA",
             values: &[
-                m(6, 0, 0x10_1000),
-                m(7, 0, 0x1000),
-                m(9, 1, 0x8_0000),
-                m(0, 2, 0x20_0000),
-                m(11, 1, 0x8000),
-                m(0, 2, 0),
-                m(7, 2, 0x4000),
+                M(6, 0, 0x10_1000),
+                M(7, 0, 0x1000),
+                M(9, 1, 0x8_0000),
+                M(0, 2, 0x20_0000),
+                M(11, 1, 0x8000),
+                M(0, 2, 0),
+                M(7, 2, 0x4000),
             ],
         },
         parts: &[PartData {
@@ -348,7 +338,7 @@ pub(crate) mod tests {
             shifted: false,
             holds: Holds::Members(MemberData {
                 names: "O_RDONLYO_WRONLYO_RDWR",
-                values: &[m(8, 0, 0), m(8, 0, 1), m(6, 0, 2)],
+                values: &[M(8, 0, 0), M(8, 0, 1), M(6, 0, 2)],
             }),
         }],
     };
@@ -359,7 +349,7 @@ pub(crate) mod tests {
         title: "parts of each kind",
         is_flags: true,
         abis: &[ALL],
-        members: MemberData { names: "TOP", values: &[m(3, 0, 1 << 63)] },
+        members: MemberData { names: "TOP", values: &[M(3, 0, 1 << 63)] },
         parts: &[
             PartData { masks: &[(0, 0xff)], shifted: false, holds: Holds::Set(&SIGNALS) },
             PartData { masks: &[(0, 0xffff_ff00)], shifted: true, holds: Holds::Set(&OPEN) },
@@ -376,7 +366,7 @@ pub(crate) mod tests {
         title: "itself again",
         is_flags: true,
         abis: &[ALL],
-        members: MemberData { names: "ONE", values: &[m(3, 0, 1)] },
+        members: MemberData { names: "ONE", values: &[M(3, 0, 1)] },
         parts: &[PartData { masks: &[(0, !1)], shifted: true, holds: Holds::Set(&ENDLESS) }],
     };
 
@@ -484,9 +474,9 @@ pub(crate) mod tests {
                 _ => None,
             });
             for list in lists.chain([set.data.members]) {
-                let names: usize = list.values.iter().map(|value| usize::from(value.name)).sum();
+                let names: usize = list.values.iter().map(|value| usize::from(value.0)).sum();
                 assert_eq!(names, list.names.len(), "{last}");
-                assert!(list.values.iter().all(|value| usize::from(value.abis) < set.data.abis.len()), "{last}");
+                assert!(list.values.iter().all(|value| usize::from(value.1) < set.data.abis.len()), "{last}");
             }
         }
     }

@@ -2,5 +2,5 @@
 //! The layouts of structures and unions: name, keyword and header; `=` the ABIs of a layout, its size and
 //! alignment; the fields, `@` the layouts that have one if not all do.
 
-pub(crate) static ALL: [&str; 0] = [
-];
+pub(crate) static TEXT: &str = "\
+";

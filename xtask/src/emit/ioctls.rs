@@ -10,8 +10,9 @@ use crate::model::{Headers, NamedSet, PerAbi, SetKind};
 /// The header whose macros put requests together.
 const SCHEME: &str = "asm/ioctl.h";
 
-/// The set whose members are requests, too: those that no macro makes, such as `TCGETS` on most ABIs.
-const SET: &str = "ioctl_requests";
+/// How the title of a set begins whose members are requests, too: those that no macro makes, such as `TCGETS` on most
+/// ABIs.
+const TITLE: &str = "requests of ioctl";
 
 /// A request: what it is on each ABI in each release, newest first, and what it passes.
 #[derive(Default)]
@@ -67,7 +68,7 @@ fn requests<'a>(releases: &[(&'a Bits, &'a Headers, &'a [NamedSet])]) -> BTreeMa
                 .flat_map(|(whom, constant)| whom.places().map(|place| (place, constant.value as u64)));
             Some((name, PerAbi::new(numbers.collect::<Vec<_>>()), constant.argument.as_deref()?))
         });
-        let listed = sets.iter().filter(|set| set.name == SET && set.kind == SetKind::Values);
+        let listed = sets.iter().filter(|set| set.title.starts_with(TITLE) && set.kind == SetKind::Values);
         let listed = listed.flat_map(|set| &set.members).map(|member| (&member.name, member.values.clone(), ""));
         for (name, numbers, argument) in made.chain(listed) {
             let request = all.entry(name.replace(' ', "")).or_default();

@@ -143,7 +143,7 @@ fn list(members: &[Named], hexadecimal: bool, whom: &mut Whom, indent: usize) ->
                 value if hexadecimal || value > 0xffff => format!("{value:#x}"),
                 value => value.to_string(),
             };
-            let _ = write!(values, "\n{pad}        m({len}, {}, {value}),{comment}", whom.id(abis.0));
+            let _ = write!(values, "\n{pad}        M({len}, {}, {value}),{comment}", whom.id(abis.0));
         }
     }
     if values.is_empty() {

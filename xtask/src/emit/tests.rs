@@ -94,10 +94,10 @@ static OPEN_DATA: SetData = SetData {
             O_CREAT\",
         values: &[
             // length of a name that begins here, ABIs, value
-            m(6, 0, 0x7000), // O_SYNC
-            m(6, 0, 0x30), // O_GONE
-            m(7, 1, 0x200), // O_CREAT
-            m(0, 2, 0x40),
+            M(6, 0, 0x7000), // O_SYNC
+            M(6, 0, 0x30), // O_GONE
+            M(7, 1, 0x200), // O_CREAT
+            M(0, 2, 0x40),
         ],
     },
     parts: &[
@@ -109,7 +109,7 @@ static OPEN_DATA: SetData = SetData {
                     O_RDONLY\",
                 values: &[
                     // length of a name that begins here, ABIs, value
-                    m(8, 0, 0x0), // O_RDONLY
+                    M(8, 0, 0x0), // O_RDONLY
                 ],
             }),
         },
@@ -151,10 +151,10 @@ fn real_time_signals_have_names() {
     };
     let sets = [signals];
     let text = emitted("sets.rs", &[(&held.0, &held.1, &sets)]);
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| line.starts_with("m(")).collect();
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| line.starts_with("M(")).collect();
     assert_eq!(
         lines,
-        ["m(8, 0, 32), // SIGRTMIN", "m(8, 0, 35), // SIGRTMAX", "m(7, 0, 33), // SIGRT_1", "m(7, 0, 34), // SIGRT_2"]
+        ["M(8, 0, 32), // SIGRTMIN", "M(8, 0, 35), // SIGRTMAX", "M(7, 0, 33), // SIGRT_1", "M(7, 0, 34), // SIGRT_2"]
     );
 }
 
@@ -174,7 +174,8 @@ fn requests_stand_by_the_bits_that_no_abi_moves() {
     // One that has other low bits on each ABI, and of which no macro says that it is a request.
     let listed = [NamedSet {
         kind: SetKind::Values,
-        ..flags("ioctl_requests", vec![member("TCGETS", &[0x402c_7413, 0x5401])], Vec::new())
+        title: "requests of ioctl on terminals".to_string(),
+        ..flags("terminal_requests", vec![member("TCGETS", &[0x402c_7413, 0x5401])], Vec::new())
     }];
     let text = emitted("ioctls.rs", &[(&old, &old_headers, &[]), (&new, &new_headers, &listed)]);
     let expected = "\

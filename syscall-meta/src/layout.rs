@@ -22,18 +22,18 @@ impl Struct {
         Struct::from(Place::at_or_after(b"", b""))
     }
 
-    /// The structures of a name, one for each header that has its own: `statx`, or `struct statx` as C says it.
+    /// The structures of a name, one for each header that has its own: `struct statx` as C says it, or `statx`, which
+    /// may be the name of a typedef alone, too.
     pub fn named(name: &str) -> impl Iterator<Item = Struct> + Clone {
-        let name = bare(name.as_bytes());
-        Struct::from(Place::at_or_after(name, b"")).take_while(move |of| of.name().as_bytes() == name)
+        let bare = bare(name.as_bytes());
+        let of_name = Struct::from(Place::at_or_after(bare, b"")).take_while(move |of| of.name().as_bytes() == bare);
+        of_name.filter(move |of| bare.len() == name.len() || name.starts_with(of.head().1))
     }
 
     /// The structure of a header: `linux/stat.h`, `statx`. With [`structure!`](crate::structure), a program has that one
     /// linked alone; this needs all.
     pub fn in_header(header: &str, name: &str) -> Option<Struct> {
-        let (name, header) = (bare(name.as_bytes()), header.as_bytes());
-        let place = Place::at_or_after(name, header);
-        place.is(name, header).then(|| Struct { text: place.text() })
+        Place::find(name, header).map(|place| Struct { text: place.text() })
     }
 
     fn from(place: Place) -> impl Iterator<Item = Struct> + Clone {
@@ -86,7 +86,7 @@ impl Struct {
     fn head(self) -> (&'static str, &'static str, &'static str) {
         let line = self.text.split('\n').next().unwrap_or("");
         let (name, rest) = line.split_once(' ').unwrap_or((line, ""));
-        let (keyword, header) = rest.split_once(' ').unwrap_or((rest, ""));
+        let (header, keyword) = rest.split_once(' ').unwrap_or((rest, ""));
         (name, keyword, header)
     }
 }
@@ -140,10 +140,10 @@ impl StructText {
     #[doc(hidden)]
     #[track_caller]
     pub const fn find(header: &str, name: &str) -> StructText {
-        let (name, header) = (bare(name.as_bytes()), header.as_bytes());
-        let place = Place::at_or_after(name, header);
-        assert!(place.is(name, header), "no header of that name has a structure of that name");
-        StructText(place)
+        match Place::find(name, header) {
+            Some(place) => StructText(place),
+            None => panic!("no header of that name has a structure of that name"),
+        }
     }
 
     #[doc(hidden)]
@@ -383,7 +383,7 @@ mod tests {
 
     /// 64 bits wide on x86_64, 32 on i386, alike on both in a part.
     const SAMPLE: Struct = Struct {
-        text: "sample struct linux/sample.h\n=200000000 24 8\n=200 16 4\nid 0 u32 __u32\n@1 time 8 r128 struct timespec\n\
+        text: "sample linux/sample.h struct\n=200000000 24 8\n=200 16 4\nid 0 u32 __u32\n@1 time 8 r128 struct timespec\n\
                @2 time 4 r64 struct timespec\n@2 tail 12 u8* char\n",
     };
 
@@ -405,21 +405,25 @@ mod tests {
 
     #[test]
     fn broken_text_has_no_layout() {
-        for text in ["", "a", "a struct", "a struct b.h\n", "a struct b.h\n=", "a struct b.h\n=zz 1 1\n", "\n\n\n"] {
+        for text in ["", "a", "a struct", "a b.h struct\n", "a b.h struct\n=", "a b.h struct\n=zz 1 1\n", "\n\n\n"] {
             assert!(Struct { text }.on(Abi::X86_64).is_none(), "{text}");
         }
-        let odd = Struct { text: "a struct b.h\n=200000000 1 1\n@\n@zz a\n@1\nb\nc 0 u8 char\n" };
+        let odd = Struct { text: "a b.h struct\n=200000000 1 1\n@\n@zz a\n@1\nb\nc 0 u8 char\n" };
         assert_eq!(odd.on(Abi::X86_64).unwrap().fields().count(), 1);
     }
 
     #[test]
     fn every_structure_is_found_and_every_field_read_from_any_bytes() {
         let bytes = [0x5a; 512];
-        let mut last = ("", "");
+        let mut last = ("", "", "");
         for of in Struct::all() {
-            assert!(last < (of.name(), of.header()), "{last:?} {of:?}");
-            last = (of.name(), of.header());
-            assert_eq!(Struct::in_header(of.header(), of.name()), Some(of));
+            let (name, keyword, header) = of.head();
+            assert!(last < (name, header, keyword), "{last:?} {of:?}");
+            last = (name, header, keyword);
+            if keyword != "-" {
+                assert_eq!(Struct::in_header(header, &std::format!("{keyword} {name}")), Some(of));
+            }
+            assert_eq!(Struct::in_header(header, name).map(|of| of.name()), Some(name));
             let lines = of.text.lines().skip(1).filter(|line| !line.starts_with('='));
             for line in lines {
                 let line = line.strip_prefix('@').map_or(line, |line| line.split_once(' ').expect(line).1);

@@ -1,11 +1,11 @@
 //! The generated text of all layouts, and the search for one structure in it, which constants can do, too.
 //!
-//! Structures stand in the order of names, then of headers, each with a blank line behind it: name, keyword and header; a
-//! line for each layout that ABIs have of it; the fields of these in order, of which one that not all layouts have
+//! Structures stand in the order of names, then of headers, each with a blank line behind it: name, header and keyword, `-` for
+//! the name of a typedef; a line for each layout that ABIs have of it; the fields of these in order, of which one that not all layouts have
 //! alike says which do, as bits:
 //!
 //! ```text
-//! timespec struct linux/time.h
+//! timespec linux/time.h struct
 //! =7ff 16 8
 //! =800 8 4
 //! @1 tv_sec 0 s64 long
@@ -78,12 +78,28 @@ impl Place {
         TEXT.as_bytes().split_at(self.start).1.split_at(self.len()).0
     }
 
+    /// The structure of this name, with or without `struct`, in this header.
+    pub(crate) const fn find(name: &str, header: &str) -> Option<Place> {
+        let (bare, header) = (bare(name.as_bytes()), header.as_bytes());
+        let mut place = Place::at_or_after(bare, header);
+        while place.is(bare, header) {
+            // What C calls `struct x` is not what it calls `x`.
+            let keyword = name.len() - bare.len();
+            let at = place.start + bare.len() + 1 + header.len() + 1;
+            if keyword == 0 || compare(TEXT.as_bytes(), at, b'\n', name.as_bytes().split_at(keyword - 1).0) == 0 {
+                return Some(place);
+            }
+            place = place.after();
+        }
+        None
+    }
+
     /// Whether name and header are those.
-    pub(crate) const fn is(self, name: &[u8], header: &[u8]) -> bool {
-        let (text, behind) = (TEXT.as_bytes(), self.start + name.len() + 1);
+    const fn is(self, name: &[u8], header: &[u8]) -> bool {
+        let text = TEXT.as_bytes();
         self.len() > 0
             && compare(text, self.start, b' ', name) == 0
-            && compare(text, header_from(text, behind), b'\n', header) == 0
+            && compare(text, self.start + name.len() + 1, b' ', header) == 0
     }
 }
 
@@ -91,17 +107,9 @@ impl Place {
 const fn is_before(start: usize, name: &[u8], header: &[u8]) -> bool {
     let text = TEXT.as_bytes();
     match compare(text, start, b' ', name) {
-        0 => compare(text, header_from(text, start + name.len() + 1), b'\n', header) < 0,
+        0 => compare(text, start + name.len() + 1, b' ', header) < 0,
         order => order < 0,
     }
-}
-
-/// Where the header begins behind the keyword that begins there.
-const fn header_from(text: &[u8], mut at: usize) -> usize {
-    while at < text.len() && text[at] != b' ' {
-        at += 1;
-    }
-    at + 1
 }
 
 /// How a word of the text, up to `end`, stands to another: below 0 where it comes before that.

@@ -23,13 +23,13 @@ pub(super) fn layouts(releases: &[(&Bits, &Headers)]) -> String {
         }
     }
     let mut out = format!(
-        "{HEAD}//! The layouts of structures and unions: name, keyword and header; `=` the ABIs of a layout, its size and\n\
+        "{HEAD}//! The layouts of structures and unions: name, header and keyword; `=` the ABIs of a layout, its size and\n\
          //! alignment; the fields, `@` the layouts that have one if not all do.\n\n\
          pub(crate) static TEXT: &str = \"\\\n"
     );
     for ((name, header, keyword), held) in all {
         let text = text(&newest(held));
-        let _ = writeln!(out, "{name} {keyword} {header}\n{text}");
+        let _ = writeln!(out, "{name} {header} {keyword}\n{text}");
     }
     out.push_str("\";\n");
     out

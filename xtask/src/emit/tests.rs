@@ -224,11 +224,11 @@ fn layouts_say_once_what_they_have_in_common() {
     let text = emitted("layouts.rs", &[(&held.0, &held.1, &[])]);
     let expected = "\
 pub(crate) static TEXT: &str = \"\\
-alone_t - linux/sample.h
+alone_t linux/sample.h -
 =4 1 1
 a 0 u8:3+5 __u8
 
-sample struct linux/sample.h
+sample linux/sample.h struct
 =5 24 8
 =2 16 4
 id 0 u32 __u32

@@ -116,14 +116,18 @@ fn joined(held: &[(&Bits, &[Member])], flags: bool) -> Vec<Named> {
     all
 }
 
+/// The last signal where a program's headers have no `SIGRTMAX`: `_NSIG` of the kernel's own `asm/signal.h`, which is 64
+/// on all architectures but mips, whose header for programs has it.
+const LAST_SIGNAL: u64 = 64;
+
 /// Real-time signals have numbers and no names of their own: `SIGRT_3` is the third after `SIGRTMIN`.
 fn real_time(members: &[Named]) -> Vec<Named> {
     let of = |name: &str| members.iter().find(|(of, _)| of == name).map(|(_, values)| values);
-    let (Some(first), Some(last)) = (of("SIGRTMIN"), of("SIGRTMAX")) else { return Vec::new() };
+    let Some(first) = of("SIGRTMIN") else { return Vec::new() };
+    let last = |abi: usize| of("SIGRTMAX").and_then(|last| last.get(abi)).map_or(LAST_SIGNAL, |last| last.saturating_sub(1));
     let values = |ordinal: u64| {
-        let abis = first.whom().places().filter_map(|abi| Some((abi, *first.get(abi)?, *last.get(abi)?)));
-        let here = abis.filter(|(_, first, last)| first.checked_add(ordinal).is_some_and(|value| value < *last));
-        PerAbi::new(here.map(|(abi, first, _)| (abi, first + ordinal)).collect::<Vec<_>>())
+        let here = first.whom().places().filter_map(|abi| Some((abi, first.get(abi)?.checked_add(ordinal)?)));
+        PerAbi::new(here.filter(|(abi, value)| *value <= last(*abi)).collect::<Vec<_>>())
     };
     let numbered = (1..256).map(|ordinal| (format!("SIGRT_{ordinal}"), values(ordinal)));
     numbered.take_while(|(_, values)| !values.whom().is_empty()).collect()

@@ -124,7 +124,8 @@ const LAST_SIGNAL: u64 = 64;
 fn real_time(members: &[Named]) -> Vec<Named> {
     let of = |name: &str| members.iter().find(|(of, _)| of == name).map(|(_, values)| values);
     let Some(first) = of("SIGRTMIN") else { return Vec::new() };
-    let last = |abi: usize| of("SIGRTMAX").and_then(|last| last.get(abi)).map_or(LAST_SIGNAL, |last| last.saturating_sub(1));
+    let last =
+        |abi: usize| of("SIGRTMAX").and_then(|last| last.get(abi)).map_or(LAST_SIGNAL, |last| last.saturating_sub(1));
     let values = |ordinal: u64| {
         let here = first.whom().places().filter_map(|abi| Some((abi, first.get(abi)?.checked_add(ordinal)?)));
         PerAbi::new(here.filter(|(abi, value)| *value <= last(*abi)).collect::<Vec<_>>())

@@ -3,11 +3,2606 @@
 
 use crate::ioctl::Scheme;
 
-pub(crate) static SCHEMES: [Scheme; 0] = [
+pub(crate) static SCHEMES: [Scheme; 3] = [
+    // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+    Scheme { abis: 0x73e1c7ffd, none: 0, read: 2, write: 1, size_bits: 14 },
+    // alpha, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sparc, sparc64
+    Scheme { abis: 0xc1838002, none: 1, read: 2, write: 4, size_bits: 13 },
+    // parisc, parisc64
+    Scheme { abis: 0x600000, none: 0, read: 1, write: 2, size_bits: 14 },
 ];
 
-pub(crate) static ABIS: [u64; 0] = [
+pub(crate) static ABIS: [u64; 138] = [
+    0x73e7c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sparc, sparc64
+    0xc1838002, // alpha, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sparc, sparc64
+    0x52a1c6bfc, // all but aarch64, alpha, ia64, loongarch64, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, riscv64, s390x, sparc, sparc64, x86_64
+    0x214001401, // aarch64, ia64, loongarch64, riscv64, s390x, x86_64
+    0x81410002, // alpha, mips_n64, parisc64, powerpc64, sparc64
+    0x40a28000, // mips_n32, mips_o32, parisc, powerpc, sparc
+    0x73e1c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+    0xc1e38002, // alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+    0x52a1c4bfc, // all but aarch64, alpha, ia64, loongarch64, m68k, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, riscv64, s390x, sparc, sparc64, x86_64
+    0x2000, // m68k
+    0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    0x18000000, // s390, s390x
+    0x73e787b5d, // all but alpha, c6x, h8300, ia64, mips_n32, mips_n64, mips_o32, nds32, powerpc, powerpc64, sparc, sparc64
+    0x736787b5d, // all but alpha, c6x, h8300, ia64, mips_n32, mips_n64, mips_o32, nds32, powerpc, powerpc64, s390, sparc, sparc64
+    0x7dfe79d2b, // all but arc, arm_oabi, csky, h8300, i386, m68k, microblaze, nios2, openrisc, sh
+    0x201842d4, // arc, arm_oabi, csky, h8300, i386, microblaze, nios2, openrisc, sh
+    0x73e187f5d, // all but alpha, c6x, h8300, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+    0x7ffffffff, // all
+    0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    0x73e187b4d, // all but alpha, arm_oabi, c6x, h8300, ia64, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+    0x10, // arm_oabi
+    0x201862d4, // arc, arm_oabi, csky, h8300, i386, m68k, microblaze, nios2, openrisc, sh
+    0x71e041d29, // aarch64, arm, c6x, hexagon, ia64, loongarch32, loongarch64, nds32, riscv32, riscv64, s390, s390x, x32, x86_64, xtensa
+    0x56abeebfc, // all but aarch64, alpha, ia64, loongarch64, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x86_64
+    0x295411403, // aarch64, alpha, ia64, loongarch64, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x86_64
+    0x56abaeb5c, // all but aarch64, alpha, c6x, h8300, ia64, loongarch64, mips_n64, nds32, parisc64, powerpc64, riscv64, s390x, sparc64, x86_64
+    0x295411003, // aarch64, alpha, loongarch64, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x86_64
+    0x52a186b5c, // arc, arm, arm_oabi, csky, hexagon, i386, loongarch32, m68k, microblaze, nios2, openrisc, riscv32, s390, sh, x32, xtensa
+    0x214001001, // aarch64, loongarch64, riscv64, s390x, x86_64
+    0x73e187b5d, // all but alpha, c6x, h8300, ia64, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+    0x73e187f4d, // all but alpha, arm_oabi, c6x, h8300, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+    0x73e787f5d, // all but alpha, c6x, h8300, mips_n32, mips_n64, mips_o32, nds32, powerpc, powerpc64, sparc, sparc64
+    0xc0000000, // sparc, sparc64
+    0x56abecbec, // all but aarch64, alpha, arm_oabi, ia64, loongarch64, m68k, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x86_64
+    0x56abeebec, // all but aarch64, alpha, arm_oabi, ia64, loongarch64, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x86_64
+    0x73e1c77fd, // all but alpha, loongarch32, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+    0x7fffff7ff, // all but loongarch32
+    0x56abee3fc, // all but aarch64, alpha, ia64, loongarch32, loongarch64, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x86_64
+    0x1800000, // powerpc, powerpc64
+    0x38000, // mips_n32, mips_n64, mips_o32
+    0x7fffff77f, // all but h8300, loongarch32
+    0x80, // h8300
+    0x7fffbf75f, // all but c6x, h8300, loongarch32, nds32
+    0x400a0, // c6x, h8300, nds32
+    0x404a0, // c6x, h8300, ia64, nds32
+    0x73e1c67fd, // all but alpha, loongarch32, loongarch64, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+    0x7fffbff5f, // all but c6x, h8300, nds32
+    0x7dfe39d0b, // all but arc, arm_oabi, c6x, csky, h8300, i386, m68k, microblaze, nds32, nios2, openrisc, sh
+    0x20186254, // arc, arm_oabi, csky, i386, m68k, microblaze, nios2, openrisc, sh
+    0x1e38002, // alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64
+    0x73fffffff, // all but sparc, sparc64
+    0x300000000, // x32, x86_64
+    0x200, // i386
+    0x300000200, // i386, x32, x86_64
+    0x40000000, // sparc
+    0x80000000, // sparc64
+    0x73e1c5ffd, // all but alpha, m68k, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+    0x736187b5d, // all but alpha, c6x, h8300, ia64, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, powerpc, powerpc64, s390, sparc, sparc64
+    0x736187b4d, // all but alpha, arm_oabi, c6x, h8300, ia64, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, powerpc, powerpc64, s390, sparc, sparc64
+    0xc0600000, // parisc, parisc64, sparc, sparc64
+    0x31e1c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sh, sparc, sparc64, xtensa
+    0x638000, // mips_n32, mips_n64, mips_o32, parisc, parisc64
+    0x73ffc7fff, // all but mips_n32, mips_n64, mips_o32, sparc, sparc64
+    0x600000, // parisc, parisc64
+    0x31e7c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sh, sparc, sparc64, xtensa
+    0x31ffc7fff, // all but mips_n32, mips_n64, mips_o32, sh, sparc, sparc64, xtensa
+    0x420000000, // sh, xtensa
+    0x3dffc7fff, // all but mips_n32, mips_n64, mips_o32, sh, xtensa
+    0x31f9c7fff, // all but mips_n32, mips_n64, mips_o32, parisc, parisc64, sh, sparc, sparc64, xtensa
+    0x600002, // alpha, parisc, parisc64
+    0x31f9c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sh, sparc, sparc64, xtensa
+    0x638002, // alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64
+    0x420638002, // alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sh, xtensa
+    0x1838002, // alpha, mips_n32, mips_n64, mips_o32, powerpc, powerpc64
+    0x7fffc7fff, // all but mips_n32, mips_n64, mips_o32
+    0x7dffc7fff, // all but mips_n32, mips_n64, mips_o32, sh
+    0x20000000, // sh
+    0x18002018, // arm, arm_oabi, m68k, s390, s390x
+    0x3067c5fe5, // all but alpha, arm, arm_oabi, m68k, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, s390, s390x, sh, sparc, sparc64, xtensa
+    0x73e1c7fed, // all but alpha, arm_oabi, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+    0x7ffffffef, // all but arm_oabi
+    0x46abeebfc, // all but aarch64, alpha, ia64, loongarch64, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x32, x86_64
+    0x100000000, // x32
+    0x7ffffdfff, // all but m68k
+    0x40a040928, // arm, c6x, hexagon, loongarch32, nds32, riscv32, s390, xtensa
+    0x314001401, // aarch64, ia64, loongarch64, riscv64, s390x, x32, x86_64
+    0x7ffffdfef, // all but arm_oabi, m68k
+    0x46abecbfc, // all but aarch64, alpha, ia64, loongarch64, m68k, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x32, x86_64
+    0x52a1c63fc, // all but aarch64, alpha, ia64, loongarch32, loongarch64, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, riscv64, s390x, sparc, sparc64, x86_64
+    0x73e7c77fd, // all but alpha, loongarch32, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sparc, sparc64
+    0x73e18775d, // all but alpha, c6x, h8300, loongarch32, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+    0x80404a0, // c6x, h8300, ia64, nds32, s390
+    0x7fffbf35f, // all but c6x, h8300, ia64, loongarch32, nds32
+    0x400, // ia64
+    0x71e001909, // aarch64, arm, hexagon, loongarch32, loongarch64, riscv32, riscv64, s390, s390x, x32, x86_64, xtensa
+    0x7dfe3990b, // all but arc, arm_oabi, c6x, csky, h8300, i386, ia64, m68k, microblaze, nds32, nios2, openrisc, sh
+    0x71e001d09, // aarch64, arm, hexagon, ia64, loongarch32, loongarch64, riscv32, riscv64, s390, s390x, x32, x86_64, xtensa
+    0x40020, // c6x, nds32
+    0x8000400, // ia64, s390
+    0x56abec3fc, // all but aarch64, alpha, ia64, loongarch32, loongarch64, m68k, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x86_64
+    0xc1800002, // alpha, powerpc, powerpc64, sparc, sparc64
+    0x420038000, // mips_n32, mips_n64, mips_o32, sh, xtensa
+    0x400000000, // xtensa
+    0x56abecbfc, // all but aarch64, alpha, ia64, loongarch64, m68k, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x86_64
+    0x81400002, // alpha, parisc64, powerpc64, sparc64
+    0x10000, // mips_n64
+    0x8000000, // s390
+    0x10000000, // s390x
+    0x522186b5c, // arc, arm, arm_oabi, csky, hexagon, i386, loongarch32, m68k, microblaze, nios2, openrisc, riscv32, sh, x32, xtensa
+    0x1800002, // alpha, powerpc, powerpc64
+    0x2, // alpha
+    0x3dffc7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, sh, xtensa
+    0x7dfffffff, // all but sh
+    0x7dffbff5f, // all but c6x, h8300, nds32, sh
+    0x31e001a01, // aarch64, i386, loongarch32, loongarch64, riscv32, riscv64, s390, s390x, x32, x86_64
+    0x1838000, // mips_n32, mips_n64, mips_o32, powerpc, powerpc64
+    0x31e000201, // aarch64, i386, riscv32, riscv64, s390, s390x, x32, x86_64
+    0x10a000a00, // i386, loongarch32, riscv32, s390, x32
+    0x828000, // mips_n32, mips_o32, powerpc
+    0x1010000, // mips_n64, powerpc64
+    0x317839a01, // aarch64, i386, loongarch32, loongarch64, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, riscv32, riscv64, s390x, x32, x86_64
+    0x31f839a01, // aarch64, i386, loongarch32, loongarch64, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, riscv32, riscv64, s390, s390x, x32, x86_64
+    0x1800, // loongarch32, loongarch64
+    0x6000000, // riscv32, riscv64
+    0x1, // aarch64
+    0x6001801, // aarch64, loongarch32, loongarch64, riscv32, riscv64
+    0x31e000001, // aarch64, riscv32, riscv64, s390, s390x, x32, x86_64
+    0x6000001, // aarch64, riscv32, riscv64
+    0x6001800, // loongarch32, loongarch64, riscv32, riscv64
+    0x300000201, // aarch64, i386, x32, x86_64
+    0x31e001801, // aarch64, loongarch32, loongarch64, riscv32, riscv64, s390, s390x, x32, x86_64
+    0x316001a01, // aarch64, i386, loongarch32, loongarch64, riscv32, riscv64, s390x, x32, x86_64
+    0x31f838201, // aarch64, i386, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, riscv32, riscv64, s390, s390x, x32, x86_64
+    0x10a828a00, // i386, loongarch32, mips_n32, mips_o32, powerpc, riscv32, s390, x32
+    0x215011001, // aarch64, loongarch64, mips_n64, powerpc64, riscv64, s390x, x86_64
+    0x100000200, // i386, x32
+    0x200000000, // x86_64
+    0x73e7c67fd, // all but alpha, loongarch32, loongarch64, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sparc, sparc64
 ];
 
 pub(crate) static TEXT: &str = "\
+0001 FIBMAP 0=00000001 1=20000001
+0002 FIGETBSZ 0=00000002 1=20000002
+0204 FDGETMEDIAPRM 2=801c0204 3=80200204 4=40200204 5=401c0204 struct floppy_struct
+0204 FDGETPRM 2=801c0204 3=80200204 4=40200204 5=401c0204 struct floppy_struct
+020e FDGETMAXERRS 6=8014020e 7=4014020e struct floppy_max_errors
+020f FDGETDRVTYP 6=8010020f 7=4010020f floppy_drive_name
+0211 FDGETDRVPRM 8=80580211 3=80800211 4=40800211 5=40580211 9=80520211 struct floppy_drive_params
+0212 FDGETDRVSTAT 2=80340212 3=80500212 4=40500212 5=40340212 struct floppy_drive_struct
+0213 FDPOLLDRVSTAT 2=80340213 3=80500213 4=40500213 5=40340213 struct floppy_drive_struct
+0215 FDGETFDCSTAT 8=80200215 3=80280215 4=40280215 5=40200215 9=801c0215 struct floppy_fdc_state
+0217 FDWERRORGET 2=80180217 3=80280217 4=40280217 5=40180217 struct floppy_write_errors
+0241 FDCLRPRM 0=00000241 1=20000241
+0242 FDSETMEDIAPRM 2=401c0242 3=40200242 4=80200242 5=801c0242 struct floppy_struct
+0242 FDSETPRM 2=401c0242 3=40200242 4=80200242 5=801c0242 struct floppy_struct
+0243 FDDEFMEDIAPRM 2=401c0243 3=40200243 4=80200243 5=801c0243 struct floppy_struct
+0243 FDDEFPRM 2=401c0243 3=40200243 4=80200243 5=801c0243 struct floppy_struct
+0245 FDMSGON 0=00000245 1=20000245
+0246 FDMSGOFF 0=00000246 1=20000246
+0247 FDFMTBEG 0=00000247 1=20000247
+0248 FDFMTTRK 6=400c0248 7=800c0248 struct format_descr
+0249 FDFMTEND 0=00000249 1=20000249
+024a FDSETEMSGTRESH 0=0000024a 1=2000024a
+024b FDFLUSH 0=0000024b 1=2000024b
+024c FDSETMAXERRS 6=4014024c 7=8014024c struct floppy_max_errors
+0254 FDRESET 0=00000254 1=20000254
+0256 FDWERRORCLR 0=00000256 1=20000256
+0258 FDRAWCMD 0=00000258 1=20000258
+0259 FDTWADDLE 0=00000259 1=20000259
+025a FDEJECT 0=0000025a 1=2000025a
+0290 FDSETDRVPRM 8=40580290 3=40800290 4=80800290 5=80580290 9=40520290 struct floppy_drive_params
+060f LPSETTIMEOUT_NEW 6=4010060f 7=8010060f __s64[2]
+0a00 NSM_IOCTL_RAW 10=c0200a00 struct nsm_raw
+1001 VMCP_GETCODE 11=80041001 int
+1002 VMCP_SETBUF 11=40041002 int
+1003 VMCP_GETSIZE 11=80041003 int
+1200 BLOCK_URING_CMD_DISCARD 12=00001200 1=20001200
+1201 BLOCK_URING_CMD_ZONE_RESET_ALL 13=00001201 1=20001201
+125d BLKROSET 0=0000125d 1=2000125d
+125e BLKROGET 0=0000125e 1=2000125e
+125f BLKRRPART 0=0000125f 1=2000125f
+1260 BLKGETSIZE 0=00001260 1=20001260
+1261 BLKFLSBUF 0=00001261 1=20001261
+1262 BLKRASET 0=00001262 1=20001262
+1263 BLKRAGET 0=00001263 1=20001263
+1264 BLKFRASET 0=00001264 1=20001264
+1265 BLKFRAGET 0=00001265 1=20001265
+1266 BLKSECTSET 0=00001266 1=20001266
+1267 BLKSECTGET 0=00001267 1=20001267
+1268 BLKSSZGET 0=00001268 1=20001268
+1269 BLKPG 0=00001269 1=20001269
+1270 BLKBSZGET 2=80041270 3=80081270 4=40081270 5=40041270 size_t
+1271 BLKBSZSET 2=40041271 3=40081271 4=80081271 5=80041271 size_t
+1272 BLKGETSIZE64 2=80041272 3=80081272 4=40081272 5=40041272 size_t
+1273 BLKTRACESETUP 14=c0481273 15=c0401273 9=c03e1273 struct blk_user_trace_setup
+1274 BLKTRACESTART 0=00001274 1=20001274
+1275 BLKTRACESTOP 0=00001275 1=20001275
+1276 BLKTRACETEARDOWN 0=00001276 1=20001276
+1277 BLKDISCARD 0=00001277 1=20001277
+1278 BLKIOMIN 0=00001278 1=20001278
+1279 BLKIOOPT 0=00001279 1=20001279
+127a BLKALIGNOFF 0=0000127a 1=2000127a
+127b BLKPBSZGET 0=0000127b 1=2000127b
+127c BLKDISCARDZEROES 0=0000127c 1=2000127c
+127d BLKSECDISCARD 0=0000127d 1=2000127d
+127e BLKROTATIONAL 0=0000127e 1=2000127e
+127f BLKZEROOUT 0=0000127f 1=2000127f
+1280 BLKGETDISKSEQ 16=80081280 7=40081280 __u64
+1282 BLKREPORTZONE 17=c0101282 struct blk_zone_report
+1283 BLKRESETZONE 6=40101283 7=80101283 struct blk_zone_range
+1284 BLKGETZONESZ 6=80041284 7=40041284 __u32
+1285 BLKGETNRZONES 6=80041285 7=40041285 __u32
+1286 BLKOPENZONE 6=40101286 7=80101286 struct blk_zone_range
+1287 BLKCLOSEZONE 6=40101287 7=80101287 struct blk_zone_range
+1288 BLKFINISHZONE 6=40101288 7=80101288 struct blk_zone_range
+1289 BLKCRYPTOIMPORTKEY 18=c0401289 struct blk_crypto_import_key_arg
+128a BLKCRYPTOGENERATEKEY 18=c030128a struct blk_crypto_generate_key_arg
+128b BLKCRYPTOPREPAREKEY 18=c040128b struct blk_crypto_prepare_key_arg
+128e BLKREPORTZONEV2 18=c010128e struct blk_zone_report
+128e BLKTRACESETUP2 18=c0c0128e struct blk_user_trace_setup2
+1500 FS_IOC_GETFSUUID 19=80111500 7=40111500 20=80141500 struct fsuuid2
+1501 FS_IOC_GETFSSYSFSPATH 19=80811501 7=40811501 20=80841501 struct fs_sysfs_path
+1502 FS_IOC_GETLBMD_CAP 18=c0101502 struct logical_block_metadata_cap
+1b01 IB_USER_MAD_REGISTER_AGENT 17=c01c1b01 struct ib_user_mad_reg_req
+1b01 RDMA_VERBS_IOCTL 17=c0181b01 struct ib_uverbs_ioctl_hdr
+1b02 IB_USER_MAD_UNREGISTER_AGENT 6=40041b02 7=80041b02 __u32
+1b03 IB_USER_MAD_ENABLE_PKEY 0=00001b03 1=20001b03
+1b04 IB_USER_MAD_REGISTER_AGENT2 17=c0281b04 struct ib_user_mad_reg_req2
+1be1 HFI1_IOCTL_ASSIGN_CTXT 17=c01c1be1 struct hfi1_user_info
+1be2 HFI1_IOCTL_CTXT_INFO 6=40281be2 7=80281be2 struct hfi1_ctxt_info
+1be3 HFI1_IOCTL_USER_INFO 6=40781be3 7=80781be3 struct hfi1_base_info
+1be4 HFI1_IOCTL_TID_UPDATE 17=c0181be4 struct hfi1_tid_info
+1be5 HFI1_IOCTL_TID_FREE 17=c0181be5 struct hfi1_tid_info
+1be6 HFI1_IOCTL_CREDIT_UPD 0=00001be6 1=20001be6
+1be8 HFI1_IOCTL_RECV_CTRL 6=40041be8 7=80041be8 int
+1be9 HFI1_IOCTL_POLL_TYPE 6=40041be9 7=80041be9 int
+1bea HFI1_IOCTL_ACK_EVENT 2=40041bea 3=40081bea 4=80081bea 5=80041bea unsigned long
+1beb HFI1_IOCTL_SET_PKEY 6=40021beb 7=80021beb __u16
+1bec HFI1_IOCTL_CTXT_RESET 0=00001bec 1=20001bec
+1bed HFI1_IOCTL_TID_INVAL_READ 17=c0181bed struct hfi1_tid_info
+1bee HFI1_IOCTL_GET_VERS 6=80041bee 7=40041bee int
+2300 FW_CDEV_IOC_GET_INFO 14=c0282300 21=c0242300 struct fw_cdev_get_info
+2301 FW_CDEV_IOC_SEND_REQUEST 22=40282301 7=80282301 21=40242301 struct fw_cdev_send_request
+2302 FW_CDEV_IOC_ALLOCATE 17=c0202302 struct fw_cdev_allocate
+2303 FW_CDEV_IOC_DEALLOCATE 6=40042303 7=80042303 struct fw_cdev_deallocate
+2304 FW_CDEV_IOC_SEND_RESPONSE 22=40182304 7=80182304 21=40142304 struct fw_cdev_send_response
+2305 FW_CDEV_IOC_INITIATE_BUS_RESET 6=40042305 7=80042305 struct fw_cdev_initiate_bus_reset
+2306 FW_CDEV_IOC_ADD_DESCRIPTOR 17=c0182306 struct fw_cdev_add_descriptor
+2307 FW_CDEV_IOC_REMOVE_DESCRIPTOR 6=40042307 7=80042307 struct fw_cdev_remove_descriptor
+2308 FW_CDEV_IOC_CREATE_ISO_CONTEXT 14=c0202308 21=c01c2308 struct fw_cdev_create_iso_context
+2309 FW_CDEV_IOC_QUEUE_ISO 17=c0182309 struct fw_cdev_queue_iso
+230a FW_CDEV_IOC_START_ISO 6=4010230a 7=8010230a struct fw_cdev_start_iso
+230b FW_CDEV_IOC_STOP_ISO 6=4004230b 7=8004230b struct fw_cdev_stop_iso
+230c FW_CDEV_IOC_GET_CYCLE_TIMER 22=8010230c 7=4010230c 21=800c230c struct fw_cdev_get_cycle_timer
+230d FW_CDEV_IOC_ALLOCATE_ISO_RESOURCE 17=c018230d struct fw_cdev_allocate_iso_resource
+230e FW_CDEV_IOC_DEALLOCATE_ISO_RESOURCE 6=4004230e 7=8004230e struct fw_cdev_deallocate
+230f FW_CDEV_IOC_ALLOCATE_ISO_RESOURCE_ONCE 6=4018230f 7=8018230f struct fw_cdev_allocate_iso_resource
+2310 FW_CDEV_IOC_DEALLOCATE_ISO_RESOURCE_ONCE 6=40182310 7=80182310 struct fw_cdev_allocate_iso_resource
+2311 FW_CDEV_IOC_GET_SPEED 0=00002311 1=20002311
+2312 FW_CDEV_IOC_SEND_BROADCAST_REQUEST 22=40282312 7=80282312 21=40242312 struct fw_cdev_send_request
+2313 FW_CDEV_IOC_SEND_STREAM_PACKET 6=40282313 7=80282313 struct fw_cdev_send_stream_packet
+2314 FW_CDEV_IOC_GET_CYCLE_TIMER2 14=c0182314 21=c0142314 struct fw_cdev_get_cycle_timer2
+2315 FW_CDEV_IOC_SEND_PHY_PACKET 14=c0182315 21=c0142315 struct fw_cdev_send_phy_packet
+2316 FW_CDEV_IOC_RECEIVE_PHY_PACKETS 6=40082316 7=80082316 struct fw_cdev_receive_phy_packets
+2317 FW_CDEV_IOC_SET_ISO_CHANNELS 22=40102317 7=80102317 21=400c2317 struct fw_cdev_set_iso_channels
+2318 FW_CDEV_IOC_FLUSH_ISO 6=40042318 7=80042318 struct fw_cdev_flush_iso
+2400 PERF_EVENT_IOC_ENABLE 0=00002400 1=20002400
+2401 PERF_EVENT_IOC_DISABLE 0=00002401 1=20002401
+2402 PERF_EVENT_IOC_REFRESH 0=00002402 1=20002402
+2403 PERF_EVENT_IOC_RESET 0=00002403 1=20002403
+2404 PERF_EVENT_IOC_PERIOD 6=40082404 7=80082404 __u64
+2405 PERF_EVENT_IOC_SET_OUTPUT 0=00002405 1=20002405
+2406 PERF_EVENT_IOC_SET_FILTER 2=40042406 3=40082406 4=80082406 5=80042406 char *
+2407 PERF_EVENT_IOC_ID 2=80042407 3=80082407 4=40082407 5=40042407 __u64 *
+2408 PERF_EVENT_IOC_SET_BPF 6=40042408 7=80042408 __u32
+2409 PERF_EVENT_IOC_PAUSE_OUTPUT 6=40042409 7=80042409 __u32
+240a PERF_EVENT_IOC_QUERY_BPF 23=c004240a 24=c008240a struct perf_event_query_bpf *
+240b PERF_EVENT_IOC_MODIFY_ATTRIBUTES 2=4004240b 3=4008240b 4=8008240b 5=8004240b struct perf_event_attr *
+2a00 DIAG_IOCSREG 25=c0042a00 26=c0082a00 struct user_reg *
+2a01 DIAG_IOCSDEL 27=40042a01 28=40082a01 4=80082a01 5=80042a01 char *
+2a02 DIAG_IOCSUNREG 27=40042a02 28=40082a02 4=80082a02 5=80042a02 struct user_unreg*
+3303 TUBICMD 11=00003303
+3304 TUBOCMD 11=00003304
+3307 TUBGETI 11=00003307
+3308 TUBGETO 11=00003308
+330d TUBGETMOD 11=0000330d
+3b64 VFIO_GET_API_VERSION 0=00003b64 1=20003b64
+3b65 VFIO_CHECK_EXTENSION 0=00003b65 1=20003b65
+3b66 VFIO_SET_IOMMU 0=00003b66 1=20003b66
+3b67 VFIO_GROUP_GET_STATUS 0=00003b67 1=20003b67
+3b68 VFIO_GROUP_SET_CONTAINER 0=00003b68 1=20003b68
+3b69 VFIO_GROUP_UNSET_CONTAINER 0=00003b69 1=20003b69
+3b6a VFIO_GROUP_GET_DEVICE_FD 0=00003b6a 1=20003b6a
+3b6b VFIO_DEVICE_GET_INFO 0=00003b6b 1=20003b6b
+3b6c VFIO_DEVICE_GET_REGION_INFO 0=00003b6c 1=20003b6c
+3b6d VFIO_DEVICE_GET_IRQ_INFO 0=00003b6d 1=20003b6d
+3b6e VFIO_DEVICE_SET_IRQS 0=00003b6e 1=20003b6e
+3b6f VFIO_DEVICE_RESET 0=00003b6f 1=20003b6f
+3b70 VFIO_DEVICE_GET_PCI_HOT_RESET_INFO 0=00003b70 1=20003b70
+3b70 VFIO_IOMMU_GET_INFO 0=00003b70 1=20003b70
+3b70 VFIO_IOMMU_SPAPR_TCE_GET_INFO 0=00003b70 1=20003b70
+3b71 VFIO_DEVICE_PCI_HOT_RESET 0=00003b71 1=20003b71
+3b71 VFIO_IOMMU_MAP_DMA 0=00003b71 1=20003b71
+3b72 VFIO_DEVICE_QUERY_GFX_PLANE 0=00003b72 1=20003b72
+3b72 VFIO_IOMMU_UNMAP_DMA 0=00003b72 1=20003b72
+3b73 VFIO_DEVICE_GET_GFX_DMABUF 0=00003b73 1=20003b73
+3b73 VFIO_IOMMU_ENABLE 0=00003b73 1=20003b73
+3b74 VFIO_DEVICE_IOEVENTFD 0=00003b74 1=20003b74
+3b74 VFIO_IOMMU_DISABLE 0=00003b74 1=20003b74
+3b75 VFIO_DEVICE_FEATURE 0=00003b75 1=20003b75
+3b75 VFIO_IOMMU_DIRTY_PAGES 0=00003b75 1=20003b75
+3b75 VFIO_IOMMU_SPAPR_REGISTER_MEMORY 0=00003b75 1=20003b75
+3b76 VFIO_DEVICE_BIND_IOMMUFD 12=00003b76 1=20003b76
+3b76 VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY 0=00003b76 1=20003b76
+3b77 VFIO_DEVICE_ATTACH_IOMMUFD_PT 12=00003b77 1=20003b77
+3b77 VFIO_IOMMU_SPAPR_TCE_CREATE 0=00003b77 1=20003b77
+3b78 VFIO_DEVICE_DETACH_IOMMUFD_PT 12=00003b78 1=20003b78
+3b78 VFIO_IOMMU_SPAPR_TCE_REMOVE 0=00003b78 1=20003b78
+3b79 VFIO_EEH_PE_OP 0=00003b79 1=20003b79
+3b79 VFIO_MIG_GET_PRECOPY_INFO 12=00003b79 1=20003b79
+3b80 IOMMU_DESTROY 12=00003b80 1=20003b80
+3b81 IOMMU_IOAS_ALLOC 12=00003b81 1=20003b81
+3b82 IOMMU_IOAS_ALLOW_IOVAS 12=00003b82 1=20003b82
+3b83 IOMMU_IOAS_COPY 12=00003b83 1=20003b83
+3b84 IOMMU_IOAS_IOVA_RANGES 12=00003b84 1=20003b84
+3b85 IOMMU_IOAS_MAP 12=00003b85 1=20003b85
+3b86 IOMMU_IOAS_UNMAP 12=00003b86 1=20003b86
+3b87 IOMMU_OPTION 12=00003b87 1=20003b87
+3b88 IOMMU_VFIO_IOAS 12=00003b88 1=20003b88
+3b89 IOMMU_HWPT_ALLOC 12=00003b89 1=20003b89
+3b8a IOMMU_GET_HW_INFO 12=00003b8a 1=20003b8a
+3b8b IOMMU_HWPT_SET_DIRTY_TRACKING 12=00003b8b 1=20003b8b
+3b8c IOMMU_HWPT_GET_DIRTY_BITMAP 12=00003b8c 1=20003b8c
+3b8d IOMMU_HWPT_INVALIDATE 12=00003b8d 1=20003b8d
+3b8e IOMMU_FAULT_QUEUE_ALLOC 12=00003b8e 1=20003b8e
+3b8f IOMMU_IOAS_MAP_FILE 13=00003b8f 1=20003b8f
+3b90 IOMMU_VIOMMU_ALLOC 13=00003b90 1=20003b90
+3b91 IOMMU_VDEVICE_ALLOC 13=00003b91 1=20003b91
+3b92 IOMMU_IOAS_CHANGE_PROCESS 13=00003b92 1=20003b92
+3b93 IOMMU_VEVENTQ_ALLOC 13=00003b93 1=20003b93
+3b94 IOMMU_HW_QUEUE_ALLOC 13=00003b94 1=20003b94
+3b95 IOMMU_IOAS_NOIOMMU_GET_PA 13=00003b95 1=20003b95
+3d01 PTP_CLOCK_GETCAPS 6=80503d01 7=40503d01 struct ptp_clock_caps
+3d02 PTP_EXTTS_REQUEST 6=40103d02 7=80103d02 struct ptp_extts_request
+3d03 PTP_PEROUT_REQUEST 6=40383d03 7=80383d03 struct ptp_perout_request
+3d04 PTP_ENABLE_PPS 6=40043d04 7=80043d04 int
+3d05 PTP_SYS_OFFSET 6=43403d05 7=83403d05 struct ptp_sys_offset
+3d06 PTP_PIN_GETFUNC 17=c0603d06 struct ptp_pin_desc
+3d07 PTP_PIN_SETFUNC 6=40603d07 7=80603d07 struct ptp_pin_desc
+3d08 PTP_SYS_OFFSET_PRECISE 17=c0403d08 struct ptp_sys_offset_precise
+3d09 PTP_SYS_OFFSET_EXTENDED 17=c4c03d09 struct ptp_sys_offset_extended
+3d0a PTP_CLOCK_GETCAPS2 6=80503d0a 7=40503d0a struct ptp_clock_caps
+3d0b PTP_EXTTS_REQUEST2 6=40103d0b 7=80103d0b struct ptp_extts_request
+3d0c PTP_PEROUT_REQUEST2 6=40383d0c 7=80383d0c struct ptp_perout_request
+3d0d PTP_ENABLE_PPS2 6=40043d0d 7=80043d0d int
+3d0e PTP_SYS_OFFSET2 6=43403d0e 7=83403d0e struct ptp_sys_offset
+3d0f PTP_PIN_GETFUNC2 17=c0603d0f struct ptp_pin_desc
+3d10 PTP_PIN_SETFUNC2 6=40603d10 7=80603d10 struct ptp_pin_desc
+3d11 PTP_SYS_OFFSET_PRECISE2 17=c0403d11 struct ptp_sys_offset_precise
+3d12 PTP_SYS_OFFSET_EXTENDED2 17=c4c03d12 struct ptp_sys_offset_extended
+3d13 PTP_MASK_CLEAR_ALL 12=00003d13 1=20003d13
+3d14 PTP_MASK_EN_SINGLE 29=40043d14 7=80043d14 unsigned int
+3d15 PTP_SYS_OFFSET_PRECISE_CYCLES 18=c0403d15 struct ptp_sys_offset_precise
+3d16 PTP_SYS_OFFSET_EXTENDED_CYCLES 18=c4c03d16 struct ptp_sys_offset_extended
+3e00 COUNTER_ADD_WATCH_IOCTL 30=40063e00 7=80063e00 20=40083e00 struct counter_watch
+3e01 COUNTER_ENABLE_EVENTS_IOCTL 31=00003e01 1=20003e01
+3e02 COUNTER_DISABLE_EVENTS_IOCTL 31=00003e02 1=20003e02
+3e03 SYNC_IOC_MERGE 17=c0303e03 struct sync_merge_data
+3e04 SYNC_IOC_FILE_INFO 17=c0383e04 struct sync_file_info
+3e05 SYNC_IOC_SET_DEADLINE 29=40103e05 7=80103e05 struct sync_set_deadline
+4003 FBIO_RADEON_GET_MIRROR 2=80044003 3=80084003 4=40084003 5=40044003 size_t
+4004 FBIO_RADEON_SET_MIRROR 2=40044004 3=40084004 4=80084004 5=80044004 size_t
+4100 APCIOCGFANCTL 32=40044100 int
+4101 APCIOCSFANCTL 32=80044101 int
+4101 APM_IOC_STANDBY 0=00004101 1=20004101
+4102 APCIOCGCPWR 32=40044102 int
+4102 APM_IOC_SUSPEND 0=00004102 1=20004102
+4103 APCIOCSCPWR 32=80044103 int
+4104 APCIOCGBPORT 32=40044104 int
+4105 APCIOCSBPORT 32=80044105 int
+4200 PMU_IOC_SLEEP 0=00004200 1=20004200
+4201 CCISS_GETPCIINFO 6=80084201 7=40084201 cciss_pci_info_struct
+4201 PMU_IOC_GET_BACKLIGHT 2=80044201 3=80084201 4=40084201 5=40044201 size_t
+4202 CCISS_GETINTINFO 6=80084202 7=40084202 cciss_coalint_struct
+4202 PMU_IOC_SET_BACKLIGHT 2=40044202 3=40084202 4=80084202 5=80044202 size_t
+4203 CCISS_SETINTINFO 6=40084203 7=80084203 cciss_coalint_struct
+4203 PMU_IOC_GET_MODEL 2=80044203 3=80084203 4=40084203 5=40044203 size_t
+4204 CCISS_GETNODENAME 6=80104204 7=40104204 NodeName_type
+4204 PMU_IOC_HAS_ADB 2=80044204 3=80084204 4=40084204 5=40044204 size_t
+4205 CCISS_SETNODENAME 6=40104205 7=80104205 NodeName_type
+4205 PMU_IOC_CAN_SLEEP 2=80044205 3=80084205 4=40084205 5=40044205 size_t
+4206 CCISS_GETHEARTBEAT 6=80044206 7=40044206 Heartbeat_type
+4206 PMU_IOC_GRAB_BACKLIGHT 2=80044206 3=80084206 4=40084206 5=40044206 size_t
+4207 CCISS_GETBUSTYPES 6=80044207 7=40044207 BusTypes_type
+4208 CCISS_GETFIRMVER 6=80044208 7=40044208 FirmwareVer_type
+4209 CCISS_GETDRIVVER 6=80044209 7=40044209 DriverVer_type
+420a CCISS_REVALIDVOLS 0=0000420a 1=2000420a
+420b CCISS_PASSTHRU 33=c054420b 24=c058420b 20=c060420b 9=c052420b IOCTL_Command_struct
+420c CCISS_DEREGDISK 0=0000420c 1=2000420c
+420d CCISS_REGNEWDISK 6=4004420d 7=8004420d int
+420e CCISS_REGNEWD 0=0000420e 1=2000420e
+4210 CCISS_RESCANDISK 0=00004210 1=20004210
+4211 CCISS_GETLUNINFO 6=800c4211 7=400c4211 LogvolInfo_struct
+4212 CCISS_BIG_PASSTHRU 34=c0584212 24=c0604212 20=c0644212 BIG_IOCTL_Command_struct
+4213 CCISS_BIG_PASSTHRU_SUPPORTED 13=00004213 1=20004213
+4300 CS_IO(num) 0=00004300 1=20004300
+4301 CAPI_REGISTER 35=400c4301 7=800c4301 struct capi_register_params
+4301 S390_HWCTR_START 11=c0284301 struct s390_ctrset_start
+4302 S390_HWCTR_STOP 11=00004302
+4303 S390_HWCTR_READ 11=c0084303 struct s390_ctrset_read
+4306 CAPI_GET_MANUFACTURER 36=c0044306 int
+4307 CAPI_GET_VERSION 36=c0104307 struct capi_version
+4308 CAPI_GET_SERIAL 36=c0044308 int
+4309 CAPI_GET_PROFILE 36=c0404309 struct capi_profile
+4315 CS_GET_STATE 6=80044315 7=40044315 unsigned int
+4317 CS_SET_WAKELINE 6=40044317 7=80044317 unsigned int
+431e CS_GET_IF_VERSION 6=8004431e 7=4004431e unsigned int
+431f CS_CONFIG_BUFS 6=4020431f 7=8020431f struct cs_buffer_config
+4320 CAPI_MANUFACTURER_CMD 37=c0084320 24=c0104320 struct capi_manufacturer_cmd
+4321 CAPI_GET_ERRCODE 35=80024321 7=40024321 __u16
+4322 CAPI_INSTALLED 35=80024322 7=40024322 __u16
+4323 CAPI_GET_FLAGS 35=80044323 7=40044323 unsigned
+4324 CAPI_SET_FLAGS 35=80044324 7=40044324 unsigned
+4325 CAPI_CLR_FLAGS 35=80044325 7=40044325 unsigned
+4326 CAPI_NCCI_OPENCOUNT 35=80044326 7=40044326 unsigned
+4327 CAPI_NCCI_GETUNIT 35=80044327 7=40044327 unsigned
+4400 BIODASDDISABLE 11=00004400
+4400 DASDAPIVER 11=80044400 int
+4401 BIODASDENABLE 11=00004401
+4401 BIODASDFMT 11=40104401 format_data_t
+4401 BIODASDINFO 11=81784401 dasd_information_t
+4401 BIODASDSNID 11=c00d4401 struct dasd_snid_ioctl_data
+4402 BIODASDCHECKFMT 11=c0284402 format_check_t
+4402 BIODASDPRRD 11=84084402 dasd_profile_info_t
+4402 BIODASDRSRV 11=00004402
+4402 BIODASDSATTR 11=40204402 attrib_data_t
+4403 BIODASDINFO2 11=81a04403 dasd_information2_t
+4403 BIODASDRAS 11=40104403 format_data_t
+4403 BIODASDRLSE 11=00004403
+4404 BIODASDCOPYPAIRSWAP 11=40684404 struct dasd_copypair_swap_data_t
+4404 BIODASDPSRD 11=80c04404 dasd_rssd_perf_stats_t
+4404 BIODASDSLCK 11=00004404
+4405 BIODASDGATTR 11=80204405 attrib_data_t
+4405 BIODASDPRRST 11=00004405
+4406 BIODASDQUIESCE 11=00004406
+4407 BIODASDRESUME 11=00004407
+44f0 BIODASDABORTIO 11=000044f0
+44f0 BIODASDSYMMIO 11=c02044f0 dasd_symmio_parms_t
+44f1 BIODASDALLOWIO 11=000044f1
+4620 FBIO_WAITFORVSYNC 38=80044620 __u32
+467f FIONREAD 39=0000467f int
+467f TIOCINQ 39=0000467f int
+4700 GSMIOC_GETCONF 6=804c4700 7=404c4700 struct gsm_config
+4701 GSMIOC_SETCONF 6=404c4701 7=804c4701 struct gsm_config
+4702 GSMIOC_ENABLE_NET 6=40344702 7=80344702 struct gsm_netconfig
+4703 GSMIOC_DISABLE_NET 0=00004703 1=20004703
+4704 GSMIOC_GETFIRST 6=80044704 7=40044704 __u32
+4705 GSMIOC_GETCONF_EXT 29=80204705 7=40204705 struct gsm_config_ext
+4706 GSMIOC_SETCONF_EXT 29=40204706 7=80204706 struct gsm_config_ext
+4707 GSMIOC_GETCONF_DLCI 10=c0384707 struct gsm_dlci_config
+4708 GSMIOC_SETCONF_DLCI 29=40384708 7=80384708 struct gsm_dlci_config
+4800 DMA_HEAP_IOCTL_ALLOC 17=c0184800 struct dma_heap_allocation_data
+4801 HL_IOCTL_INFO 36=c0184801 struct hl_info_args
+4801 IOCTL_ISSEI_CONNECT_CLIENT 18=c0104801 struct issei_connect_client_data
+4802 HL_IOCTL_CB 36=c0184802 union hl_cb_args
+4802 IOCTL_ISSEI_DISCONNECT_CLIENT 13=00004802 1=20004802
+4803 HL_IOCTL_CS 40=c0304803 41=c02c4803 union hl_cs_args
+4804 HL_IOCTL_WAIT_CS 42=c0384804 43=c0184804 union hl_wait_cs_args
+4805 HL_IOCTL_MEMORY 36=c0284805 union hl_mem_args
+4806 HL_IOCTL_DEBUG 36=c0284806 struct hl_debug_args
+48f8 SNDRV_FIREWIRE_IOCTL_GET_INFO 6=802048f8 7=402048f8 struct snd_firewire_get_info
+48f9 SNDRV_FIREWIRE_IOCTL_LOCK 0=000048f9 1=200048f9
+48fa SNDRV_FIREWIRE_IOCTL_UNLOCK 0=000048fa 1=200048fa
+48fb SNDRV_FIREWIRE_IOCTL_TASCAM_STATE 6=810048fb 7=410048fb struct snd_firewire_tascam_state
+48fc SNDRV_FIREWIRE_IOCTL_MOTU_REGISTER_DSP_METER 16=803048fc 7=403048fc struct snd_firewire_motu_register_dsp_meter
+48fd SNDRV_FIREWIRE_IOCTL_MOTU_COMMAND_DSP_METER 16=864048fd 7=464048fd struct snd_firewire_motu_command_dsp_meter
+48fe SNDRV_FIREWIRE_IOCTL_MOTU_REGISTER_DSP_PARAMETER 16=820048fe 7=420048fe struct snd_firewire_motu_register_dsp_parameter
+4b00 AMDKFD_IO(nr) 0=00004b00 1=20004b00
+4b01 AMDKFD_IOC_GET_VERSION 6=80084b01 7=40084b01 struct kfd_ioctl_get_version_args
+4b02 AMDKFD_IOC_CREATE_QUEUE 10=c0604b02 44=c0584b02 struct kfd_ioctl_create_queue_args
+4b03 AMDKFD_IOC_DESTROY_QUEUE 17=c0084b03 struct kfd_ioctl_destroy_queue_args
+4b04 AMDKFD_IOC_SET_MEMORY_POLICY 6=40204b04 7=80204b04 struct kfd_ioctl_set_memory_policy_args
+4b05 AMDKFD_IOC_GET_CLOCK_COUNTERS 17=c0284b05 struct kfd_ioctl_get_clock_counters_args
+4b06 AMDKFD_IOC_GET_PROCESS_APERTURES 6=81904b06 7=41904b06 struct kfd_ioctl_get_process_apertures_args
+4b07 AMDKFD_IOC_UPDATE_QUEUE 6=40184b07 7=80184b07 struct kfd_ioctl_update_queue_args
+4b08 AMDKFD_IOC_CREATE_EVENT 17=c0204b08 struct kfd_ioctl_create_event_args
+4b09 AMDKFD_IOC_DESTROY_EVENT 6=40084b09 7=80084b09 struct kfd_ioctl_destroy_event_args
+4b0a AMDKFD_IOC_SET_EVENT 6=40084b0a 7=80084b0a struct kfd_ioctl_set_event_args
+4b0b AMDKFD_IOC_RESET_EVENT 6=40084b0b 7=80084b0b struct kfd_ioctl_reset_event_args
+4b0c AMDKFD_IOC_WAIT_EVENTS 17=c0184b0c struct kfd_ioctl_wait_events_args
+4b0d AMDKFD_IOC_DBG_REGISTER 45=40084b0d 7=80084b0d struct kfd_ioctl_dbg_register_args
+4b0d AMDKFD_IOC_DBG_REGISTER_DEPRECATED 16=40084b0d 7=80084b0d struct kfd_ioctl_dbg_register_args
+4b0e AMDKFD_IOC_DBG_UNREGISTER 45=40084b0e 7=80084b0e struct kfd_ioctl_dbg_unregister_args
+4b0e AMDKFD_IOC_DBG_UNREGISTER_DEPRECATED 16=40084b0e 7=80084b0e struct kfd_ioctl_dbg_unregister_args
+4b0f AMDKFD_IOC_DBG_ADDRESS_WATCH 45=40104b0f 7=80104b0f struct kfd_ioctl_dbg_address_watch_args
+4b0f AMDKFD_IOC_DBG_ADDRESS_WATCH_DEPRECATED 16=40104b0f 7=80104b0f struct kfd_ioctl_dbg_address_watch_args
+4b10 AMDKFD_IOC_DBG_WAVE_CONTROL 45=40104b10 7=80104b10 struct kfd_ioctl_dbg_wave_control_args
+4b10 AMDKFD_IOC_DBG_WAVE_CONTROL_DEPRECATED 16=40104b10 7=80104b10 struct kfd_ioctl_dbg_wave_control_args
+4b11 AMDKFD_IOC_SET_SCRATCH_BACKING_VA 17=c0104b11 struct kfd_ioctl_set_scratch_backing_va_args
+4b12 AMDKFD_IOC_GET_TILE_CONFIG 17=c0284b12 struct kfd_ioctl_get_tile_config_args
+4b13 AMDKFD_IOC_SET_TRAP_HANDLER 6=40184b13 7=80184b13 struct kfd_ioctl_set_trap_handler_args
+4b14 AMDKFD_IOC_GET_PROCESS_APERTURES_NEW 17=c0104b14 struct kfd_ioctl_get_process_apertures_new_args
+4b15 AMDKFD_IOC_ACQUIRE_VM 6=40084b15 7=80084b15 struct kfd_ioctl_acquire_vm_args
+4b16 AMDKFD_IOC_ALLOC_MEMORY_OF_GPU 17=c0284b16 struct kfd_ioctl_alloc_memory_of_gpu_args
+4b17 AMDKFD_IOC_FREE_MEMORY_OF_GPU 6=40084b17 7=80084b17 struct kfd_ioctl_free_memory_of_gpu_args
+4b18 AMDKFD_IOC_MAP_MEMORY_TO_GPU 17=c0184b18 struct kfd_ioctl_map_memory_to_gpu_args
+4b19 AMDKFD_IOC_UNMAP_MEMORY_FROM_GPU 17=c0184b19 struct kfd_ioctl_unmap_memory_from_gpu_args
+4b1a AMDKFD_IOC_SET_CU_MASK 6=40104b1a 7=80104b1a struct kfd_ioctl_set_cu_mask_args
+4b1b AMDKFD_IOC_GET_QUEUE_WAVE_STATE 17=c0184b1b struct kfd_ioctl_get_queue_wave_state_args
+4b1c AMDKFD_IOC_GET_DMABUF_INFO 17=c0204b1c struct kfd_ioctl_get_dmabuf_info_args
+4b1d AMDKFD_IOC_IMPORT_DMABUF 17=c0184b1d struct kfd_ioctl_import_dmabuf_args
+4b1e AMDKFD_IOC_ALLOC_QUEUE_GWS 17=c0104b1e struct kfd_ioctl_alloc_queue_gws_args
+4b1f AMDKFD_IOC_SMI_EVENTS 17=c0084b1f struct kfd_ioctl_smi_events_args
+4b20 AMDKFD_IOC_SVM 46=c0184b20 struct kfd_ioctl_svm_args
+4b21 AMDKFD_IOC_SET_XNACK_MODE 46=c0044b21 struct kfd_ioctl_set_xnack_mode_args
+4b22 AMDKFD_IOC_CRIU_OP 47=c0384b22 48=c0344b22 struct kfd_ioctl_criu_args
+4b23 AMDKFD_IOC_AVAILABLE_MEMORY 46=c0104b23 struct kfd_ioctl_get_available_memory_args
+4b24 AMDKFD_IOC_EXPORT_DMABUF 10=c0104b24 struct kfd_ioctl_export_dmabuf_args
+4b25 AMDKFD_IOC_RUNTIME_ENABLE 10=c0104b25 struct kfd_ioctl_runtime_enable_args
+4b26 AMDKFD_IOC_DBG_TRAP 10=c0204b26 struct kfd_ioctl_dbg_trap_args
+4b27 AMDKFD_IOC_CREATE_PROCESS 13=00004b27 1=20004b27
+4b28 AMDKFD_IOC_PROFILER 18=c0104b28 struct kfd_ioctl_profiler_args
+4b2f KIOCSOUND 17=00004b2f
+4b30 KDMKTONE 17=00004b30
+4b31 KDGETLED 17=00004b31
+4b32 KDSETLED 17=00004b32
+4b33 KDGKBTYPE 17=00004b33
+4b34 KDADDIO 17=00004b34
+4b35 KDDELIO 17=00004b35
+4b36 KDENABIO 17=00004b36
+4b37 KDDISABIO 17=00004b37
+4b3a KDSETMODE 17=00004b3a
+4b3b KDGETMODE 17=00004b3b
+4b3c KDMAPDISP 17=00004b3c
+4b3d KDUNMAPDISP 17=00004b3d
+4b40 GIO_SCRNMAP 17=00004b40
+4b41 PIO_SCRNMAP 17=00004b41
+4b44 KDGKBMODE 17=00004b44
+4b45 KDSKBMODE 17=00004b45
+4b46 KDGKBENT 17=00004b46
+4b47 KDSKBENT 17=00004b47
+4b48 KDGKBSENT 17=00004b48
+4b49 KDSKBSENT 17=00004b49
+4b4a KDGKBDIACR 17=00004b4a
+4b4b KDSKBDIACR 17=00004b4b
+4b4c KDGETKEYCODE 17=00004b4c
+4b4d KDSETKEYCODE 17=00004b4d
+4b4e KDSIGACCEPT 17=00004b4e
+4b52 KDKBDREP 17=00004b52
+4b60 GIO_FONT 17=00004b60
+4b61 PIO_FONT 17=00004b61
+4b62 KDGKBMETA 17=00004b62
+4b63 KDSKBMETA 17=00004b63
+4b64 KDGKBLED 17=00004b64
+4b65 KDSKBLED 17=00004b65
+4b66 GIO_UNIMAP 17=00004b66
+4b67 PIO_UNIMAP 17=00004b67
+4b68 PIO_UNIMAPCLR 17=00004b68
+4b69 GIO_UNISCRNMAP 17=00004b69
+4b6a PIO_UNISCRNMAP 17=00004b6a
+4b6b GIO_FONTX 17=00004b6b
+4b6c PIO_FONTX 17=00004b6c
+4b6d PIO_FONTRESET 17=00004b6d
+4b70 GIO_CMAP 17=00004b70
+4b71 PIO_CMAP 17=00004b71
+4b72 KDFONTOP 17=00004b72
+4bfa KDGKBDIACRUC 17=00004bfa
+4bfb KDSKBDIACRUC 17=00004bfb
+4d00 MIXER_READ(dev) 6=80044d00 49=40044d00
+4d00 MIXER_WRITE(dev) 50=c0044d00
+4d00 MTRRIOC_ADD_ENTRY 51=40104d00 52=400c4d00 struct mtrr_sentry
+4d00 SOUND_MIXER_READ_VOLUME 6=80044d00 49=40044d00 32=20044d00
+4d00 SOUND_MIXER_WRITE_VOLUME 50=c0044d00 32=60044d00
+4d01 MCE_GET_RECORD_LEN 53=80044d01 int
+4d01 MTRRIOC_SET_ENTRY 51=40104d01 52=400c4d01 struct mtrr_sentry
+4d01 SOUND_MIXER_READ_BASS 6=80044d01 49=40044d01 32=20044d01
+4d01 SOUND_MIXER_WRITE_BASS 50=c0044d01 32=60044d01
+4d02 MCE_GET_LOG_LEN 53=80044d02 int
+4d02 MTRRIOC_DEL_ENTRY 51=40104d02 52=400c4d02 struct mtrr_sentry
+4d02 SOUND_MIXER_READ_TREBLE 6=80044d02 49=40044d02 32=20044d02
+4d02 SOUND_MIXER_WRITE_TREBLE 50=c0044d02 32=60044d02
+4d03 MCE_GETCLEAR_FLAGS 53=80044d03 int
+4d03 MTRRIOC_GET_ENTRY 51=c0184d03 52=c0104d03 struct mtrr_gentry
+4d03 SOUND_MIXER_READ_SYNTH 6=80044d03 49=40044d03 32=20044d03
+4d03 SOUND_MIXER_WRITE_SYNTH 50=c0044d03 32=60044d03
+4d04 MTRRIOC_KILL_ENTRY 51=40104d04 52=400c4d04 struct mtrr_sentry
+4d04 SOUND_MIXER_READ_PCM 6=80044d04 49=40044d04 32=20044d04
+4d04 SOUND_MIXER_WRITE_PCM 50=c0044d04 32=60044d04
+4d05 MTRRIOC_ADD_PAGE_ENTRY 51=40104d05 52=400c4d05 struct mtrr_sentry
+4d05 SOUND_MIXER_READ_SPEAKER 6=80044d05 49=40044d05 32=20044d05
+4d05 SOUND_MIXER_WRITE_SPEAKER 50=c0044d05 32=60044d05
+4d06 MTRRIOC_SET_PAGE_ENTRY 51=40104d06 52=400c4d06 struct mtrr_sentry
+4d06 SOUND_MIXER_READ_LINE 6=80044d06 49=40044d06 32=20044d06
+4d06 SOUND_MIXER_WRITE_LINE 50=c0044d06 32=60044d06
+4d07 MTRRIOC_DEL_PAGE_ENTRY 51=40104d07 52=400c4d07 struct mtrr_sentry
+4d07 SOUND_MIXER_READ_MIC 6=80044d07 49=40044d07 32=20044d07
+4d07 SOUND_MIXER_WRITE_MIC 50=c0044d07 32=60044d07
+4d08 MTRRIOC_GET_PAGE_ENTRY 51=c0184d08 52=c0104d08 struct mtrr_gentry
+4d08 SOUND_MIXER_READ_CD 6=80044d08 49=40044d08 32=20044d08
+4d08 SOUND_MIXER_WRITE_CD 50=c0044d08 32=60044d08
+4d09 MTRRIOC_KILL_PAGE_ENTRY 51=40104d09 52=400c4d09 struct mtrr_sentry
+4d09 SOUND_MIXER_READ_IMIX 6=80044d09 49=40044d09 32=20044d09
+4d09 SOUND_MIXER_WRITE_IMIX 50=c0044d09 32=60044d09
+4d0a SOUND_MIXER_READ_ALTPCM 6=80044d0a 49=40044d0a 32=20044d0a
+4d0a SOUND_MIXER_WRITE_ALTPCM 50=c0044d0a 32=60044d0a
+4d0b SOUND_MIXER_READ_RECLEV 6=80044d0b 49=40044d0b 32=20044d0b
+4d0b SOUND_MIXER_WRITE_RECLEV 50=c0044d0b 32=60044d0b
+4d0c SOUND_MIXER_READ_IGAIN 6=80044d0c 49=40044d0c 32=20044d0c
+4d0c SOUND_MIXER_WRITE_IGAIN 50=c0044d0c 32=60044d0c
+4d0d SOUND_MIXER_READ_OGAIN 6=80044d0d 49=40044d0d 32=20044d0d
+4d0d SOUND_MIXER_WRITE_OGAIN 50=c0044d0d 32=60044d0d
+4d0e SOUND_MIXER_READ_LINE1 6=80044d0e 49=40044d0e 32=20044d0e
+4d0e SOUND_MIXER_WRITE_LINE1 50=c0044d0e 32=60044d0e
+4d0f SOUND_MIXER_READ_LINE2 6=80044d0f 49=40044d0f 32=20044d0f
+4d0f SOUND_MIXER_WRITE_LINE2 50=c0044d0f 32=60044d0f
+4d10 SOUND_MIXER_READ_LINE3 6=80044d10 49=40044d10 32=20044d10
+4d10 SOUND_MIXER_WRITE_LINE3 50=c0044d10 32=60044d10
+4d1f SOUND_MIXER_READ_ENHANCE 6=80044d1f 49=40044d1f 32=20044d1f
+4d1f SOUND_MIXER_READ_LOUD 6=80044d1f 49=40044d1f 32=20044d1f
+4d1f SOUND_MIXER_READ_MUTE 6=80044d1f 49=40044d1f 32=20044d1f
+4d1f SOUND_MIXER_WRITE_ENHANCE 50=c0044d1f 32=60044d1f
+4d1f SOUND_MIXER_WRITE_LOUD 50=c0044d1f 32=60044d1f
+4d1f SOUND_MIXER_WRITE_MUTE 50=c0044d1f 32=60044d1f
+4dfb SOUND_MIXER_READ_STEREODEVS 6=80044dfb 49=40044dfb 32=20044dfb
+4dfc SOUND_MIXER_READ_CAPS 6=80044dfc 49=40044dfc 32=20044dfc
+4dfd SOUND_MIXER_READ_RECMASK 6=80044dfd 49=40044dfd 32=20044dfd
+4dfe SOUND_MIXER_READ_DEVMASK 6=80044dfe 49=40044dfe 32=20044dfe
+4dff SOUND_MIXER_READ_RECSRC 6=80044dff 49=40044dff 32=20044dff
+4dff SOUND_MIXER_WRITE_RECSRC 50=c0044dff 32=60044dff
+4f00 OMAP_IO(num) 0=00004f00 1=20004f00
+4f01 OPIOCGET 54=c0144f01 55=c0204f01 struct opiocdesc
+4f02 OPIOCSET 54=80144f02 55=80204f02 struct opiocdesc
+4f03 OPIOCNEXTPROP 54=c0144f03 55=c0204f03 struct opiocdesc
+4f04 OPIOCGETOPTNODE 32=40044f04 int
+4f05 OPIOCGETNEXT 32=c0044f05 int
+4f06 OPIOCGETCHILD 32=c0044f06 int
+4f1f OMAPFB_MIRROR 6=40044f1f 7=80044f1f int
+4f25 OMAPFB_SYNC_GFX 0=00004f25 1=20004f25
+4f26 OMAPFB_VSYNC 0=00004f26 1=20004f26
+4f28 OMAPFB_SET_UPDATE_MODE 6=40044f28 7=80044f28 int
+4f2a OMAPFB_GET_CAPS 6=800c4f2a 7=400c4f2a struct omapfb_caps
+4f2b OMAPFB_GET_UPDATE_MODE 6=40044f2b 7=80044f2b int
+4f2d OMAPFB_LCD_TEST 6=40044f2d 7=80044f2d int
+4f2e OMAPFB_CTRL_TEST 6=40044f2e 7=80044f2e int
+4f2f OMAPFB_UPDATE_WINDOW_OLD 6=40144f2f 7=80144f2f struct omapfb_update_window_old
+4f32 OMAPFB_SET_COLOR_KEY 56=40104f32 7=80104f32 9=400c4f32 struct omapfb_color_key
+4f33 OMAPFB_GET_COLOR_KEY 56=40104f33 7=80104f33 9=400c4f33 struct omapfb_color_key
+4f34 OMAPFB_SETUP_PLANE 6=40444f34 7=80444f34 struct omapfb_plane_info
+4f35 OMAPFB_QUERY_PLANE 6=40444f35 7=80444f35 struct omapfb_plane_info
+4f36 OMAPFB_UPDATE_WINDOW 6=40444f36 7=80444f36 struct omapfb_update_window
+4f37 OMAPFB_SETUP_MEM 6=40084f37 7=80084f37 struct omapfb_mem_info
+4f38 OMAPFB_QUERY_MEM 6=40084f38 7=80084f38 struct omapfb_mem_info
+4f39 OMAPFB_WAITFORVSYNC 0=00004f39 1=20004f39
+4f3a OMAPFB_MEMORY_READ 2=80104f3a 3=80184f3a 4=40184f3a 5=40104f3a struct omapfb_memory_read
+4f3b OMAPFB_GET_OVERLAY_COLORMODE 56=803c4f3b 7=403c4f3b 9=803a4f3b struct omapfb_ovl_colormode
+4f3c OMAPFB_WAITFORGO 0=00004f3c 1=20004f3c
+4f3d OMAPFB_GET_VRAM_INFO 6=80204f3d 7=40204f3d struct omapfb_vram_info
+4f3e OMAPFB_SET_TEARSYNC 6=40084f3e 7=80084f3e struct omapfb_tearsync_info
+4f3f OMAPFB_GET_DISPLAY_INFO 6=80204f3f 7=40204f3f struct omapfb_display_info
+5000 PMIC_GOTO_STANDBY 12=00005000 1=20005000
+5001 PMIC_GOTO_LP_STANDBY 12=00005001 1=20005001
+5002 PMIC_UPDATE_PGM 12=00005002 1=20005002
+5003 PMIC_SET_ACTIVE_STATE 12=00005003 1=20005003
+5004 PMIC_SET_MCU_ONLY_STATE 19=40035004 7=80035004 20=40045004 struct pmic_state_opt
+5005 PMIC_SET_RETENTION_STATE 19=40035005 7=80035005 20=40045005 struct pmic_state_opt
+5200 RNDGETENTCNT 6=80045200 7=40045200 int
+5201 RNDADDTOENTCNT 6=40045201 7=80045201 int
+5202 RNDGETPOOL 6=80085202 7=40085202 int [2]
+5203 RNDADDENTROPY 6=40085203 7=80085203 int [2]
+5204 RNDZAPENTCNT 0=00005204 1=20005204
+5206 RNDCLEARPOOL 0=00005206 1=20005206
+5207 RNDRESEEDCRNG 0=00005207 1=20005207
+5360 FCP_IOCTL_PVERSION 57=80045360 7=40045360 int
+5360 SCARLETT2_IOCTL_PVERSION 29=80045360 7=40045360 int
+5361 SCARLETT2_IOCTL_REBOOT 12=00005361 1=20005361
+5362 SCARLETT2_IOCTL_SELECT_FLASH_SEGMENT 29=40045362 7=80045362 int
+5363 SCARLETT2_IOCTL_ERASE_FLASH_SEGMENT 12=00005363 1=20005363
+5364 FCP_IOCTL_INIT 18=c00c5364 struct fcp_init
+5364 SCARLETT2_IOCTL_GET_ERASE_PROGRESS 19=80025364 7=40025364 20=80045364 struct scarlett2_flash_segment_erase_progress
+5365 FCP_IOCTL_CMD 18=c0085365 struct fcp_cmd
+5366 FCP_IOCTL_SET_METER_MAP 57=40045366 7=80045366 struct fcp_meter_map
+5367 FCP_IOCTL_SET_METER_LABELS 58=40025367 7=80025367 20=40045367 struct fcp_meter_labels
+5400 TFD_IOC_SET_TICKS 6=40085400 7=80085400 __u64
+5401 TCGETA 59=40125401 39=00005401 struct termio
+5401 TCGETS 6=00005401 struct termios
+5401 TDX_CMD_GET_REPORT0 10=c4405401 struct tdx_report_req
+5402 TCSETA 59=80125402 39=00005402 struct termio
+5402 TCSETS 6=00005402 struct termios
+5403 TCSETAW 59=80125403 39=00005403 struct termio
+5403 TCSETSW 6=00005403 struct termios
+5404 TCSETAF 59=80125404 39=00005404 struct termio
+5404 TCSETSF 6=00005404 struct termios
+5405 TCGETA 60=00005405 struct termio
+5405 TCSBRK 61=00005405 32=20005405
+5406 TCSETA 60=00005406 struct termio
+5406 TCXONC 61=00005406 32=20005406
+5407 TCFLSH 61=00005407 32=20005407
+5407 TCSETAW 60=00005407 struct termio
+5408 TCGETS 32=40245408 struct termios
+5408 TCSETAF 60=00005408 struct termio
+5409 TCSBRK 60=00005409
+5409 TCSETS 32=80245409 struct termios
+540a TCSETSW 32=8024540a struct termios
+540a TCXONC 60=0000540a
+540b TCFLSH 60=0000540b
+540b TCSETSF 32=8024540b struct termios
+540c TCGETS2 32=402c540c struct termios2
+540c TIOCEXCL 62=0000540c
+540d TCGETS 39=0000540d struct termios
+540d TCSETS2 32=802c540d struct termios2
+540d TIOCNXCL 62=0000540d
+540e TCSETS 39=0000540e struct termios
+540e TCSETSW2 32=802c540e struct termios2
+540e TIOCSCTTY 62=0000540e
+540f TCSETSF2 32=802c540f struct termios2
+540f TCSETSW 39=0000540f struct termios
+540f TIOCGPGRP 60=0000540f int
+5410 TCGETS 63=40245410 struct termios
+5410 TCSETSF 39=00005410 struct termios
+5410 TIOCSPGRP 60=00005410 int
+5411 TCSETS 63=80245411 struct termios
+5411 TIOCOUTQ 64=00005411 int
+5412 TCSETSW 63=80245412 struct termios
+5412 TIOCSTI 65=00005412 66=40015412 char
+5413 TCSETSF 63=80245413 struct termios
+5413 TIOCGWINSZ 64=00005413 struct winsize
+5414 TIOCGSID 63=40045414 int
+5414 TIOCSWINSZ 64=00005414 struct winsize
+5415 TIOCMGET 65=00005415 66=80045415 unsigned int
+5416 TIOCMBIS 65=00005416 66=40045416 unsigned int
+5417 TIOCMBIC 65=00005417 66=40045417 unsigned int
+5418 TIOCMSET 65=00005418 66=40045418 unsigned int
+5419 TIOCGSOFTCAR 65=00005419 66=80045419 unsigned int
+541a TIOCSSOFTCAR 65=0000541a 66=4004541a unsigned int
+541b FIONREAD 64=0000541b int
+541b TIOCINQ 64=0000541b int
+541c TIOCLINUX 67=0000541c 66=4001541c char
+541d TIOCCONS 62=0000541d int
+541d TIOCSPGRP 63=8004541d int
+541e TIOCGPGRP 63=4004541e int
+541e TIOCGSERIAL 67=0000541e 66=803c541e
+541f TIOCSSERIAL 67=0000541f 66=403c541f
+5420 TIOCPKT 65=00005420 66=40045420 int
+5421 FIONBIO 64=00005421 int
+5422 TIOCNOTTY 62=00005422
+5423 TIOCSETD 65=00005423 66=40045423 int
+5424 TIOCGETD 65=00005424 66=80045424 int
+5425 TCSBRKP 67=00005425 66=40045425 int
+5427 TIOCSBRK 50=00005427
+5428 TIOCCBRK 50=00005428
+5429 TIOCGSID 68=00005429 66=80045429 int
+542a TCGETS2 6=802c542a 69=402c542a 39=4030542a struct termios2
+542b TCSETS2 6=402c542b 69=802c542b 39=8030542b struct termios2
+542c TCSETSW2 6=402c542c 69=802c542c 39=8030542c struct termios2
+542d TCSETSF2 6=402c542d 69=802c542d 39=8030542d struct termios2
+542e TIOCGRS485 70=0000542e 71=4020542e 66=8020542e struct serial_rs485
+542f TIOCSRS485 70=0000542f 72=c020542f struct serial_rs485
+5430 TIOCGPTN 6=80045430 49=40045430 unsigned int
+5431 TIOCSPTLCK 6=40045431 49=80045431 int
+5432 TCGETX 60=00005432
+5432 TIOCGDEV 6=80045432 7=40045432 unsigned int
+5433 TCSETX 60=00005433
+5434 TCSETXF 60=00005434
+5435 TCSETXW 60=00005435
+5436 TIOCSIG 6=40045436 49=80045436 int
+5437 TIOCVHANGUP 50=00005437 32=20005437
+5438 TIOCGPKT 6=80045438 7=40045438 int
+5439 TIOCGPTLCK 6=80045439 7=40045439 int
+5440 TIOCGEXCL 6=80045440 7=40045440 int
+5441 TIOCGPTPEER 0=00005441 73=20005441
+5441 TIOCGRS485 32=40205441 struct serial_rs485
+5442 TIOCGISO7816 6=80285442 49=40285442 struct serial_iso7816
+5442 TIOCSRS485 32=c0205442 struct serial_rs485
+5443 TIOCGISO7816 32=40285443 struct serial_iso7816
+5443 TIOCSISO7816 50=c0285443 struct serial_iso7816
+5444 TIOCSISO7816 32=c0285444 struct serial_iso7816
+5450 FIONCLEX 64=00005450
+5451 FIOCLEX 64=00005451
+5452 FIOASYNC 64=00005452 int
+5453 TIOCSERCONFIG 74=00005453
+5454 TIOCSERGWILD 67=00005454 66=80045454 int
+5455 TIOCSERSWILD 67=00005455 66=40045455 int
+5456 TIOCGLCKTRMIOS 74=00005456
+5457 TIOCSLCKTRMIOS 74=00005457
+5458 TIOCSERGSTRUCT 75=00005458 76=80d85458
+5459 TIOCSERGETLSR 67=00005459 66=80045459 unsigned int
+545a TIOCSERGETMULTI 67=0000545a 66=80a8545a
+545b TIOCSERSETMULTI 67=0000545b 66=40a8545b
+545c TIOCMIWAIT 74=0000545c
+545d TIOCGICOUNT 74=0000545d
+545e FIOQSIZE 77=0000545e loff_t
+5460 FIOQSIZE 78=00005460 loff_t
+5461 TIOCSTART 63=00005461
+5462 TIOCSLTC 63=00005462 struct ltchars
+5462 TIOCSTOP 63=00005462
+5470 TIOCPKT 39=00005470 int
+5471 TIOCNOTTY 39=00005471
+5472 TIOCSTI 39=00005472 char
+5480 TIOCSCTTY 39=00005480
+5481 TIOCGSOFTCAR 39=00005481 unsigned int
+5482 TIOCSSOFTCAR 39=00005482 unsigned int
+5483 TIOCLINUX 39=00005483 char
+5484 TIOCGSERIAL 39=00005484
+5485 TIOCSSERIAL 39=00005485
+5486 TCSBRKP 39=00005486 int
+5488 TIOCSERCONFIG 39=00005488
+5489 TIOCSERGWILD 39=00005489 int
+548a TIOCSERSWILD 39=0000548a int
+548b TIOCGLCKTRMIOS 39=0000548b
+548c TIOCSLCKTRMIOS 39=0000548c
+548d TIOCSERGSTRUCT 39=0000548d
+548e TIOCSERGETLSR 39=0000548e unsigned int
+548f TIOCSERGETMULTI 39=0000548f
+5490 TIOCSERSETMULTI 39=00005490
+5491 TIOCMIWAIT 39=00005491
+5492 TIOCGICOUNT 39=00005492
+54c8 __TCGETSTAT 32=200054c8
+54c9 __TCSETSTAT 32=200054c9
+5500 USB_RAW_IOCTL_INIT 79=41015500 7=81015500 20=41045500 struct usb_raw_init
+5501 USB_RAW_IOCTL_RUN 0=00005501 1=20005501
+5501 UVCIOC_SEND_RESPONSE 6=40405501 7=80405501 struct uvc_request_data
+5502 USB_RAW_IOCTL_EVENT_FETCH 6=80085502 7=40085502 struct usb_raw_event
+5503 USB_RAW_IOCTL_EP0_WRITE 6=40085503 7=80085503 struct usb_raw_ep_io
+5504 USB_RAW_IOCTL_EP0_READ 17=c0085504 struct usb_raw_ep_io
+5505 USB_RAW_IOCTL_EP_ENABLE 79=40095505 7=80095505 20=400c5505 struct usb_endpoint_descriptor
+5506 USB_RAW_IOCTL_EP_DISABLE 6=40045506 7=80045506 __u32
+5507 USB_RAW_IOCTL_EP_WRITE 6=40085507 7=80085507 struct usb_raw_ep_io
+5508 USB_RAW_IOCTL_EP_READ 17=c0085508 struct usb_raw_ep_io
+5509 USB_RAW_IOCTL_CONFIGURE 0=00005509 1=20005509
+550a USB_RAW_IOCTL_VBUS_DRAW 6=4004550a 7=8004550a __u32
+550b USB_RAW_IOCTL_EPS_INFO 56=83c0550b 7=43c0550b 9=8384550b struct usb_raw_eps_info
+550c USB_RAW_IOCTL_EP0_STALL 0=0000550c 1=2000550c
+550d USB_RAW_IOCTL_EP_SET_HALT 6=4004550d 7=8004550d __u32
+550e USB_RAW_IOCTL_EP_CLEAR_HALT 6=4004550e 7=8004550e __u32
+550f USB_RAW_IOCTL_EP_SET_WEDGE 6=4004550f 7=8004550f __u32
+5600 VBG_IOCTL_DRIVER_VERSION_INFO 17=c02c5600 struct vbg_ioctl_driver_version_info
+5600 VIDIOC_QUERYCAP 6=80685600 7=40685600 struct v4l2_capability
+5600 VIDIOC_SUBDEV_QUERYCAP 6=80405600 7=40405600 struct v4l2_subdev_capability
+5600 VT_OPENQRY 17=00005600
+5601 VT_GETMODE 17=00005601
+5602 VBG_IOCTL_VMMDEV_REQUEST(s) 17=c0005602
+5602 VIDIOC_ENUM_FMT 17=c0405602 struct v4l2_fmtdesc
+5602 VIDIOC_SUBDEV_ENUM_MBUS_CODE 17=c0305602 struct v4l2_subdev_mbus_code_enum
+5602 VT_SETMODE 17=00005602
+5603 VBG_IOCTL_VMMDEV_REQUEST_BIG 0=00005603 1=20005603
+5603 VT_GETSTATE 17=00005603
+5604 VBG_IOCTL_HGCM_CONNECT 17=c09c5604 struct vbg_ioctl_hgcm_connect
+5604 VIDIOC_G_FMT 23=c0cc5604 24=c0d05604 struct v4l2_format
+5604 VIDIOC_SUBDEV_G_FMT 80=c0585604 20=c05c5604 struct v4l2_subdev_format
+5604 VT_SENDSIG 17=00005604
+5605 VBG_IOCTL_HGCM_DISCONNECT 17=c01c5605 struct vbg_ioctl_hgcm_disconnect
+5605 VIDIOC_SUBDEV_S_FMT 80=c0585605 20=c05c5605 struct v4l2_subdev_format
+5605 VIDIOC_S_FMT 23=c0cc5605 24=c0d05605 struct v4l2_format
+5605 VT_RELDISP 17=00005605
+5606 VBG_IOCTL_HGCM_CALL(s) 23=c0005606
+5606 VBG_IOCTL_HGCM_CALL_32(s) 17=c0005606
+5606 VT_ACTIVATE 17=00005606
+5607 VBG_IOCTL_HGCM_CALL(s) 24=c0005607
+5607 VBG_IOCTL_HGCM_CALL_64(s) 17=c0005607
+5607 VT_WAITACTIVE 17=00005607
+5608 VIDIOC_REQBUFS 17=c0145608 struct v4l2_requestbuffers
+5608 VT_DISALLOCATE 17=00005608
+5609 VIDIOC_QUERYBUF 81=c0445609 24=c0585609 82=c0505609 struct v4l2_buffer
+5609 VT_RESIZE 17=00005609
+560a VBG_IOCTL_WAIT_FOR_EVENTS 17=c020560a struct vbg_ioctl_wait_for_events
+560a VIDIOC_G_FBUF 2=802c560a 3=8030560a 4=4030560a 5=402c560a struct v4l2_framebuffer
+560a VT_RESIZEX 17=0000560a
+560b VBG_IOCTL_INTERRUPT_ALL_WAIT_FOR_EVENTS 17=c018560b struct vbg_ioctl_hdr
+560b VIDIOC_S_FBUF 2=402c560b 3=4030560b 4=8030560b 5=802c560b struct v4l2_framebuffer
+560b VT_LOCKSWITCH 17=0000560b
+560c VBG_IOCTL_CHANGE_FILTER_MASK 17=c020560c struct vbg_ioctl_change_filter
+560c VT_UNLOCKSWITCH 17=0000560c
+560d VBG_IOCTL_ACQUIRE_GUEST_CAPABILITIES 17=c024560d struct vbg_ioctl_acquire_guest_caps
+560d VT_GETHIFONTMASK 17=0000560d
+560e VBG_IOCTL_CHANGE_GUEST_CAPABILITIES 17=c020560e struct vbg_ioctl_set_guest_caps
+560e VIDIOC_OVERLAY 6=4004560e 7=8004560e int
+560e VT_WAITEVENT 17=0000560e
+560f VIDIOC_QBUF 81=c044560f 24=c058560f 82=c050560f struct v4l2_buffer
+560f VT_SETACTIVATE 17=0000560f
+5610 VIDIOC_EXPBUF 17=c0405610 struct v4l2_exportbuffer
+5610 VT_GETCONSIZECSRPOS 57=80085610 7=40085610 struct vt_consizecsrpos
+5611 VBG_IOCTL_CHECK_BALLOON 17=c0205611 struct vbg_ioctl_check_balloon
+5611 VIDIOC_DQBUF 81=c0445611 24=c0585611 82=c0505611 struct v4l2_buffer
+5612 VIDIOC_STREAMON 6=40045612 7=80045612 int
+5613 VBG_IOCTL_WRITE_CORE_DUMP 17=c01c5613 struct vbg_ioctl_write_coredump
+5613 VIDIOC_STREAMOFF 6=40045613 7=80045613 int
+5615 VIDIOC_G_PARM 17=c0cc5615 struct v4l2_streamparm
+5615 VIDIOC_SUBDEV_G_FRAME_INTERVAL 17=c0305615 struct v4l2_subdev_frame_interval
+5616 VIDIOC_SUBDEV_S_FRAME_INTERVAL 17=c0305616 struct v4l2_subdev_frame_interval
+5616 VIDIOC_S_PARM 17=c0cc5616 struct v4l2_streamparm
+5617 VIDIOC_G_STD 6=80085617 7=40085617 v4l2_std_id
+5617 VIDIOC_SUBDEV_G_STD 6=80085617 7=40085617 v4l2_std_id
+5618 VIDIOC_SUBDEV_S_STD 6=40085618 7=80085618 v4l2_std_id
+5618 VIDIOC_S_STD 6=40085618 7=80085618 v4l2_std_id
+5619 VIDIOC_ENUMSTD 14=c0485619 21=c0405619 struct v4l2_standard
+5619 VIDIOC_SUBDEV_ENUMSTD 14=c0485619 21=c0405619 struct v4l2_standard
+561a VIDIOC_ENUMINPUT 14=c050561a 21=c04c561a struct v4l2_input
+561b VIDIOC_G_CTRL 17=c008561b struct v4l2_control
+561c VIDIOC_S_CTRL 17=c008561c struct v4l2_control
+561d VIDIOC_G_TUNER 17=c054561d struct v4l2_tuner
+561e VIDIOC_S_TUNER 6=4054561e 7=8054561e struct v4l2_tuner
+5621 VIDIOC_G_AUDIO 6=80345621 7=40345621 struct v4l2_audio
+5622 VIDIOC_S_AUDIO 6=40345622 7=80345622 struct v4l2_audio
+5624 VIDIOC_QUERYCTRL 17=c0445624 struct v4l2_queryctrl
+5625 VIDIOC_QUERYMENU 17=c02c5625 struct v4l2_querymenu
+5626 VIDIOC_G_INPUT 6=80045626 7=40045626 int
+5626 VIDIOC_SUBDEV_G_ROUTING 10=c0405626 struct v4l2_subdev_routing
+5627 VIDIOC_SUBDEV_S_ROUTING 10=c0405627 struct v4l2_subdev_routing
+5627 VIDIOC_S_INPUT 17=c0045627 int
+5628 VIDIOC_G_EDID 23=c0245628 24=c0285628 struct v4l2_edid
+5628 VIDIOC_SUBDEV_G_EDID 23=c0245628 24=c0285628 struct v4l2_edid
+5629 VIDIOC_SUBDEV_S_EDID 23=c0245629 24=c0285629 struct v4l2_edid
+5629 VIDIOC_S_EDID 23=c0245629 24=c0285629 struct v4l2_edid
+562e VIDIOC_G_OUTPUT 6=8004562e 7=4004562e int
+562f VIDIOC_S_OUTPUT 17=c004562f int
+5630 VIDIOC_ENUMOUTPUT 17=c0485630 struct v4l2_output
+5631 VIDIOC_G_AUDOUT 6=80345631 7=40345631 struct v4l2_audioout
+5632 VIDIOC_S_AUDOUT 6=40345632 7=80345632 struct v4l2_audioout
+5636 VIDIOC_G_MODULATOR 17=c0445636 struct v4l2_modulator
+5637 VIDIOC_S_MODULATOR 6=40445637 7=80445637 struct v4l2_modulator
+5638 VIDIOC_G_FREQUENCY 17=c02c5638 struct v4l2_frequency
+5639 VIDIOC_S_FREQUENCY 6=402c5639 7=802c5639 struct v4l2_frequency
+563a VIDIOC_CROPCAP 17=c02c563a struct v4l2_cropcap
+563b VIDIOC_G_CROP 17=c014563b struct v4l2_crop
+563b VIDIOC_SUBDEV_G_CROP 17=c038563b struct v4l2_subdev_crop
+563c VIDIOC_SUBDEV_S_CROP 17=c038563c struct v4l2_subdev_crop
+563c VIDIOC_S_CROP 6=4014563c 7=8014563c struct v4l2_crop
+563d VIDIOC_G_JPEGCOMP 6=808c563d 7=408c563d struct v4l2_jpegcompression
+563d VIDIOC_SUBDEV_G_SELECTION 17=c040563d struct v4l2_subdev_selection
+563e VIDIOC_SUBDEV_S_SELECTION 17=c040563e struct v4l2_subdev_selection
+563e VIDIOC_S_JPEGCOMP 6=408c563e 7=808c563e struct v4l2_jpegcompression
+563f VIDIOC_QUERYSTD 6=8008563f 7=4008563f v4l2_std_id
+563f VIDIOC_SUBDEV_QUERYSTD 6=8008563f 7=4008563f v4l2_std_id
+5640 VIDIOC_TRY_FMT 23=c0cc5640 24=c0d05640 struct v4l2_format
+5641 VIDIOC_ENUMAUDIO 17=c0345641 struct v4l2_audio
+5642 VIDIOC_ENUMAUDOUT 17=c0345642 struct v4l2_audioout
+5643 VIDIOC_G_PRIORITY 6=80045643 7=40045643 __u32
+5644 VIDIOC_S_PRIORITY 6=40045644 7=80045644 __u32
+5645 VIDIOC_G_SLICED_VBI_CAP 83=c0745645 9=c0725645 struct v4l2_sliced_vbi_cap
+5646 VIDIOC_LOG_STATUS 0=00005646 1=20005646
+5647 VIDIOC_G_EXT_CTRLS 23=c0185647 24=c0205647 struct v4l2_ext_controls
+5648 VIDIOC_S_EXT_CTRLS 23=c0185648 24=c0205648 struct v4l2_ext_controls
+5649 VIDIOC_TRY_EXT_CTRLS 23=c0185649 24=c0205649 struct v4l2_ext_controls
+564a VIDIOC_ENUM_FRAMESIZES 17=c02c564a struct v4l2_frmsizeenum
+564a VIDIOC_SUBDEV_ENUM_FRAME_SIZE 17=c040564a struct v4l2_subdev_frame_size_enum
+564b VIDIOC_ENUM_FRAMEINTERVALS 17=c034564b struct v4l2_frmivalenum
+564b VIDIOC_SUBDEV_ENUM_FRAME_INTERVAL 17=c040564b struct v4l2_subdev_frame_interval_enum
+564c VIDIOC_G_ENC_INDEX 6=8818564c 7=4818564c struct v4l2_enc_idx
+564d VIDIOC_ENCODER_CMD 17=c028564d struct v4l2_encoder_cmd
+564e VIDIOC_TRY_ENCODER_CMD 17=c028564e struct v4l2_encoder_cmd
+564f VIDIOC_DBG_S_REGISTER 6=4038564f 7=8038564f struct v4l2_dbg_register
+5650 VIDIOC_DBG_G_REGISTER 17=c0385650 struct v4l2_dbg_register
+5652 VIDIOC_S_HW_FREQ_SEEK 6=40305652 7=80305652 struct v4l2_hw_freq_seek
+5657 VIDIOC_SUBDEV_S_DV_TIMINGS 17=c0845657 struct v4l2_dv_timings
+5657 VIDIOC_S_DV_TIMINGS 17=c0845657 struct v4l2_dv_timings
+5658 VIDIOC_G_DV_TIMINGS 17=c0845658 struct v4l2_dv_timings
+5658 VIDIOC_SUBDEV_G_DV_TIMINGS 17=c0845658 struct v4l2_dv_timings
+5659 VIDIOC_DQEVENT 21=80785659 84=80805659 85=80885659 4=40885659 5=40805659 struct v4l2_event
+565a VIDIOC_SUBSCRIBE_EVENT 6=4020565a 7=8020565a struct v4l2_event_subscription
+565b VIDIOC_UNSUBSCRIBE_EVENT 6=4020565b 7=8020565b struct v4l2_event_subscription
+565c VIDIOC_CREATE_BUFS 23=c0f8565c 24=c100565c struct v4l2_create_buffers
+565d VIDIOC_PREPARE_BUF 81=c044565d 24=c058565d 82=c050565d struct v4l2_buffer
+565e VIDIOC_G_SELECTION 17=c040565e struct v4l2_selection
+565f VIDIOC_S_SELECTION 17=c040565f struct v4l2_selection
+5660 VIDIOC_DECODER_CMD 17=c0485660 struct v4l2_decoder_cmd
+5661 VIDIOC_TRY_DECODER_CMD 17=c0485661 struct v4l2_decoder_cmd
+5662 VIDIOC_ENUM_DV_TIMINGS 17=c0945662 struct v4l2_enum_dv_timings
+5662 VIDIOC_SUBDEV_ENUM_DV_TIMINGS 17=c0945662 struct v4l2_enum_dv_timings
+5663 VIDIOC_QUERY_DV_TIMINGS 6=80845663 7=40845663 struct v4l2_dv_timings
+5663 VIDIOC_SUBDEV_QUERY_DV_TIMINGS 6=80845663 7=40845663 struct v4l2_dv_timings
+5664 VIDIOC_DV_TIMINGS_CAP 17=c0905664 struct v4l2_dv_timings_cap
+5664 VIDIOC_SUBDEV_DV_TIMINGS_CAP 17=c0905664 struct v4l2_dv_timings_cap
+5665 VIDIOC_ENUM_FREQ_BANDS 17=c0405665 struct v4l2_frequency_band
+5665 VIDIOC_SUBDEV_G_CLIENT_CAP 29=80085665 7=40085665 struct v4l2_subdev_client_capability
+5666 VIDIOC_DBG_G_CHIP_INFO 17=c0c85666 struct v4l2_dbg_chip_info
+5666 VIDIOC_SUBDEV_S_CLIENT_CAP 10=c0085666 struct v4l2_subdev_client_capability
+5667 VIDIOC_QUERY_EXT_CTRL 17=c0e85667 struct v4l2_query_ext_ctrl
+5668 VIDIOC_REMOVE_BUFS 10=c0405668 struct v4l2_remove_buffers
+56c0 IVTV_IOC_DMA_FRAME 2=403856c0 3=404056c0 4=804056c0 5=803856c0 struct ivtv_dma_frame
+56c1 IVTV_IOC_PASSTHROUGH_MODE 6=400456c1 7=800456c1 int
+56c1 VIDIOC_AM437X_CCDC_CFG 2=400456c1 3=400856c1 4=800856c1 5=800456c1 void *
+56c1 VIDIOC_OMAP3ISP_CCDC_CFG 23=c02056c1 24=c03856c1 struct omap3isp_ccdc_update_config
+56c2 VIDIOC_OMAP3ISP_PRV_CFG 23=c03c56c2 24=c07056c2 struct omap3isp_prev_update_config
+56c3 VIDIOC_OMAP3ISP_AEWB_CFG 83=c02056c3 9=c01e56c3 struct omap3isp_h3a_aewb_config
+56c4 VIDIOC_OMAP3ISP_HIST_CFG 17=c03056c4 struct omap3isp_hist_config
+56c5 VIDIOC_OMAP3ISP_AF_CFG 86=c04c56c5 20=c05456c5 9=c04a56c5 struct omap3isp_h3a_af_config
+56c6 VIDIOC_OMAP3ISP_STAT_REQ 87=c01856c6 24=c02856c6 9=c01656c6 82=c02056c6 struct omap3isp_stat_data
+56c7 VIDIOC_OMAP3ISP_STAT_EN 23=c00456c7 24=c00856c7 unsigned long
+5700 DELL_WMI_SMBIOS_CMD 17=c0345700 struct dell_wmi_smbios_buffer
+5700 UACCE_CMD_START_Q 0=00005700 1=20005700
+5700 WDIOC_GETSUPPORT 6=80285700 7=40285700 struct watchdog_info
+5701 UACCE_CMD_PUT_Q 0=00005701 1=20005701
+5701 WDIOC_GETSTATUS 6=80045701 7=40045701 int
+5702 WDIOC_GETBOOTSTATUS 6=80045702 7=40045702 int
+5703 WDIOC_GETTEMP 6=80045703 7=40045703 int
+5704 WDIOC_SETOPTIONS 6=80045704 7=40045704 int
+5705 WDIOC_KEEPALIVE 6=80045705 7=40045705 int
+5706 WDIOC_SETTIMEOUT 17=c0045706 int
+5707 WDIOC_GETTIMEOUT 6=80045707 7=40045707 int
+5708 WDIOC_SETPRETIMEOUT 17=c0045708 int
+5709 WDIOC_GETPRETIMEOUT 6=80045709 7=40045709 int
+570a WDIOC_GETTIMELEFT 6=8004570a 7=4004570a int
+570a WIOCSTART 32=2000570a
+570b WIOCSTOP 32=2000570b
+570c WIOCGSTAT 32=4004570c int
+5760 IOC_WATCH_QUEUE_SET_SIZE 0=00005760 1=20005760
+5761 IOC_WATCH_QUEUE_SET_FILTER 0=00005761 1=20005761
+581f FS_IOC_FSGETXATTR 6=801c581f 7=401c581f struct fsxattr
+5820 FS_IOC_FSSETXATTR 6=401c5820 7=801c5820 struct fsxattr
+5877 FIFREEZE 17=c0045877 int
+5878 FITHAW 17=c0045878 int
+5879 FITRIM 17=c0185879 struct fstrim_range
+587d BTRFS_IOC_SHUTDOWN 57=8004587d 7=4004587d __u32
+587d EXFAT_IOC_SHUTDOWN 29=8004587d 7=4004587d __u32
+587d EXT4_IOC_SHUTDOWN 29=8004587d 7=4004587d __u32
+587d F2FS_IOC_SHUTDOWN 6=8004587d 7=4004587d __u32
+587d FS_IOC_SHUTDOWN 57=8004587d 7=4004587d __u32
+5e02 VK_IOCTL_LOAD_IMAGE 16=40445e02 7=80445e02 struct vk_image
+5e04 VK_IOCTL_RESET 16=40085e04 7=80085e04 struct vk_reset
+6132 IDT77105_GETSTAT 88=400c6132 3=40106132 4=80106132 5=800c6132 struct atmif_sioc
+6133 IDT77105_GETSTATZ 88=400c6133 3=40106133 4=80106133 5=800c6133 struct atmif_sioc
+6150 ATM_GETSTAT 2=400c6150 3=40106150 4=80106150 5=800c6150 struct atmif_sioc
+6151 ATM_GETSTATZ 2=400c6151 3=40106151 4=80106151 5=800c6151 struct atmif_sioc
+6152 ATM_GETLOOP 2=400c6152 3=40106152 4=80106152 5=800c6152 struct atmif_sioc
+6153 ATM_SETLOOP 2=400c6153 3=40106153 4=80106153 5=800c6153 struct atmif_sioc
+6154 ATM_QUERYLOOP 2=400c6154 3=40106154 4=80106154 5=800c6154 struct atmif_sioc
+6160 ENI_MEMDUMP 88=400c6160 3=40106160 4=80106160 5=800c6160 struct atmif_sioc
+6160 HE_GET_REG 88=400c6160 3=40106160 4=80106160 5=800c6160 struct atmif_sioc
+6161 NS_GETPSTAT 37=c00c6161 24=c0106161 struct atmif_sioc
+6161 ZATM_GETPOOL 88=400c6161 3=40106161 4=80106161 5=800c6161 struct atmif_sioc
+6162 NS_SETBUFLEV 88=400c6162 3=40106162 4=80106162 5=800c6162 struct atmif_sioc
+6162 ZATM_GETPOOLZ 88=400c6162 3=40106162 4=80106162 5=800c6162 struct atmif_sioc
+6163 NS_ADJBUFLEV 89=00006163 1=20006163
+6163 ZATM_SETPOOL 88=400c6163 3=40106163 4=80106163 5=800c6163 struct atmif_sioc
+6167 ENI_SETMULT 88=400c6167 3=40106167 4=80106167 5=800c6167 struct atmif_sioc
+6180 SIOCSIFATMTCP 89=00006180 1=20006180
+6181 ATM_GETLINKRATE 2=400c6181 3=40106181 4=80106181 5=800c6181 struct atmif_sioc
+6183 ATM_GETNAMES 2=40086183 3=40106183 4=80106183 5=80086183 struct atm_iobuf
+6184 ATM_GETTYPE 2=400c6184 3=40106184 4=80106184 5=800c6184 struct atmif_sioc
+6185 ATM_GETESI 2=400c6185 3=40106185 4=80106185 5=800c6185 struct atmif_sioc
+6186 ATM_GETADDR 88=400c6186 3=40106186 4=80106186 5=800c6186 struct atmif_sioc
+6187 ATM_RSTADDR 88=400c6187 3=40106187 4=80106187 5=800c6187 struct atmif_sioc
+6188 ATM_ADDADDR 88=400c6188 3=40106188 4=80106188 5=800c6188 struct atmif_sioc
+6189 ATM_DELADDR 88=400c6189 3=40106189 4=80106189 5=800c6189 struct atmif_sioc
+618a ATM_GETCIRANGE 2=400c618a 3=4010618a 4=8010618a 5=800c618a struct atmif_sioc
+618b ATM_SETCIRANGE 2=400c618b 3=4010618b 4=8010618b 5=800c618b struct atmif_sioc
+618c ATM_SETESI 2=400c618c 3=4010618c 4=8010618c 5=800c618c struct atmif_sioc
+618d ATM_SETESIF 2=400c618d 3=4010618d 4=8010618d 5=800c618d struct atmif_sioc
+618e ATMTCP_CREATE 89=0000618e 1=2000618e
+618e ATM_ADDLECSADDR 88=400c618e 3=4010618e 4=8010618e 5=800c618e struct atmif_sioc
+618f ATMTCP_REMOVE 89=0000618f 1=2000618f
+618f ATM_DELLECSADDR 88=400c618f 3=4010618f 4=8010618f 5=800c618f struct atmif_sioc
+6190 ATM_GETLECSADDR 88=400c6190 3=40106190 4=80106190 5=800c6190 struct atmif_sioc
+6190 BR2684_SETFILT 6=401c6190 7=801c6190 struct br2684_filter_set
+61d0 ATMLEC_CTRL 89=000061d0 1=200061d0
+61d1 ATMLEC_DATA 89=000061d1 1=200061d1
+61d2 ATMLEC_MCAST 89=000061d2 1=200061d2
+61d8 ATMMPC_CTRL 89=000061d8 1=200061d8
+61d9 ATMMPC_DATA 89=000061d9 1=200061d9
+61e0 SIOCMKCLIP 89=000061e0 1=200061e0
+61e1 ATMARPD_CTRL 89=000061e1 1=200061e1
+61e2 ATMARP_MKIP 89=000061e2 1=200061e2
+61e3 ATMARP_SETENTRY 89=000061e3 1=200061e3
+61e5 ATMARP_ENCAP 89=000061e5 1=200061e5
+61f0 ATMSIGD_CTRL 89=000061f0 1=200061f0
+61f1 ATM_SETSC 6=400461f1 7=800461f1 int
+61f2 ATM_SETBACKEND 6=400261f2 7=800261f2 atm_backend_t
+61f3 ATM_NEWBACKENDIF 6=400261f3 7=800261f3 atm_backend_t
+61f4 ATM_ADDPARTY 88=400861f4 3=401061f4 4=801061f4 5=800861f4 struct atm_iobuf
+61f5 ATM_DROPPARTY 35=400461f5 7=800461f5 int
+6200 DMA_BUF_IOCTL_SYNC 16=40086200 7=80086200 struct dma_buf_sync
+6201 BINDER_CTL_ADD 17=c1086201 struct binderfs_device
+6201 BINDER_WRITE_READ 36=c0306201 struct binder_write_read
+6201 DMA_BUF_SET_NAME 27=40046201 3=40086201 4=80086201 5=80046201 const char *
+6201 DMA_BUF_SET_NAME_A 16=40046201 7=80046201 __u32
+6201 DMA_BUF_SET_NAME_B 16=40086201 7=80086201 __u64
+6202 DMA_BUF_IOCTL_EXPORT_SYNC_FILE 46=c0086202 struct dma_buf_export_sync_file
+6203 BINDER_SET_IDLE_TIMEOUT 35=40086203 7=80086203 __s64
+6203 DMA_BUF_IOCTL_IMPORT_SYNC_FILE 16=40086203 7=80086203 struct dma_buf_import_sync_file
+6205 BINDER_SET_MAX_THREADS 35=40046205 7=80046205 __u32
+6206 BINDER_SET_IDLE_PRIORITY 35=40046206 7=80046206 __s32
+6207 BINDER_SET_CONTEXT_MGR 35=40046207 7=80046207 __s32
+6208 BINDER_THREAD_EXIT 35=40046208 7=80046208 __s32
+6209 BINDER_VERSION 36=c0046209 struct binder_version
+620b BINDER_GET_NODE_DEBUG_INFO 36=c018620b struct binder_node_debug_info
+620c BINDER_GET_NODE_INFO_FOR_REF 36=c018620c struct binder_node_info_for_ref
+620d BINDER_SET_CONTEXT_MGR_EXT 35=4018620d 7=8018620d struct flat_binder_object
+620e BINDER_FREEZE 90=400c620e 7=800c620e struct binder_freeze_info
+620f BINDER_GET_FROZEN_INFO 42=c00c620f struct binder_frozen_status_info
+6210 BINDER_ENABLE_ONEWAY_SPAM_DETECTION 90=40046210 7=80046210 __u32
+6211 BINDER_GET_EXTENDED_ERROR 42=c00c6211 struct binder_extended_error
+6300 CM_IOCGSTATUS 88=80046300 3=80086300 4=40086300 5=40046300 unsigned char *
+6301 CM_IOCGATR 37=c0046301 24=c0086301 atreq_t *
+6302 CM_IOCSPTS 88=40046302 3=40086302 4=80086302 5=80046302 ptsreq_t *
+6303 CM_IOCSRDR 89=00006303 1=20006303
+6304 CM_IOCARDOFF 89=00006304 1=20006304
+6381 CHSC_START 11=d0006381 struct chsc_async_area
+6382 CHSC_INFO_CHANNEL_PATH 11=d00c6382 struct chsc_chp_cd
+6383 CHSC_INFO_CU 11=d00c6383 struct chsc_cu_cd
+6384 CHSC_INFO_SCH_CU 11=d0086384 struct chsc_sch_cud
+6385 CHSC_INFO_CI 11=d00c6385 struct chsc_conf_info
+6386 CHSC_INFO_CCL 11=d0146386 struct chsc_comp_list
+6387 CHSC_INFO_CPD 11=d0146387 struct chsc_cpd_info
+6388 CHSC_INFO_DCAL 11=d0106388 struct chsc_dcal
+6389 CHSC_START_SYNC 11=d0006389 struct chsc_sync_area
+638a CHSC_ON_CLOSE_SET 11=d000638a struct chsc_async_area
+638b CHSC_ON_CLOSE_REMOVE 11=0000638b
+63a0 X86_IOC_RDMSR_REGS 53=c02063a0 __u32[8]
+63a1 X86_IOC_WRMSR_REGS 53=c02063a1 __u32[8]
+63c1 CLP_SYNC 11=c01063c1 struct clp_req
+63fa CM_IOSDBGLVL 88=400463fa 3=400863fa 4=800863fa 5=800463fa int*
+6400 DRM_IO(nr) 0=00006400 1=20006400
+6400 DRM_IOCTL_VERSION 23=c0246400 24=c0406400 struct drm_version
+6401 DRM_IOCTL_GET_UNIQUE 23=c0086401 24=c0106401 struct drm_unique
+6402 DRM_IOCTL_GET_MAGIC 6=80046402 7=40046402 struct drm_auth
+6403 DRM_IOCTL_IRQ_BUSID 17=c0106403 struct drm_irq_busid
+6404 DRM_IOCTL_GET_MAP 23=c0186404 24=c0286404 struct drm_map
+6405 DRM_IOCTL_GET_CLIENT 23=c0186405 24=c0286405 struct drm_client
+6406 DRM_IOCTL_GET_STATS 2=807c6406 3=80f86406 4=40f86406 5=407c6406 struct drm_stats
+6407 DRM_IOCTL_SET_VERSION 17=c0106407 struct drm_set_version
+6408 DRM_IOCTL_MODESET_CTL 6=40086408 7=80086408 struct drm_modeset_ctl
+6409 DRM_IOCTL_GEM_CLOSE 6=40086409 7=80086409 struct drm_gem_close
+640a DRM_IOCTL_GEM_FLINK 17=c008640a struct drm_gem_flink
+640b DRM_IOCTL_GEM_OPEN 17=c010640b struct drm_gem_open
+640c DRM_IOCTL_GET_CAP 17=c010640c struct drm_get_cap
+640d DRM_IOCTL_SET_CLIENT_CAP 6=4010640d 7=8010640d struct drm_set_client_cap
+6410 DRM_IOCTL_SET_UNIQUE 2=40086410 3=40106410 4=80106410 5=80086410 struct drm_unique
+6411 DRM_IOCTL_AUTH_MAGIC 6=40046411 7=80046411 struct drm_auth
+6412 DRM_IOCTL_BLOCK 17=c0046412 struct drm_block
+6413 DRM_IOCTL_UNBLOCK 17=c0046413 struct drm_block
+6414 DRM_IOCTL_CONTROL 6=40086414 7=80086414 struct drm_control
+6415 DRM_IOCTL_ADD_MAP 23=c0186415 24=c0286415 struct drm_map
+6416 DRM_IOCTL_ADD_BUFS 23=c0186416 24=c0206416 struct drm_buf_desc
+6417 DRM_IOCTL_MARK_BUFS 2=40186417 3=40206417 4=80206417 5=80186417 struct drm_buf_desc
+6418 DRM_IOCTL_INFO_BUFS 23=c0086418 24=c0106418 struct drm_buf_info
+6419 DRM_IOCTL_MAP_BUFS 23=c00c6419 24=c0186419 struct drm_buf_map
+641a DRM_IOCTL_FREE_BUFS 2=4008641a 3=4010641a 4=8010641a 5=8008641a struct drm_buf_free
+641b DRM_IOCTL_RM_MAP 2=4018641b 3=4028641b 4=8028641b 5=8018641b struct drm_map
+641c DRM_IOCTL_SET_SAREA_CTX 2=4008641c 3=4010641c 4=8010641c 5=8008641c struct drm_ctx_priv_map
+641d DRM_IOCTL_GET_SAREA_CTX 23=c008641d 24=c010641d struct drm_ctx_priv_map
+641e DRM_IOCTL_SET_MASTER 0=0000641e 1=2000641e
+641f DRM_IOCTL_DROP_MASTER 0=0000641f 1=2000641f
+6420 DRM_IOCTL_ADD_CTX 17=c0086420 struct drm_ctx
+6421 DRM_IOCTL_RM_CTX 17=c0086421 struct drm_ctx
+6422 DRM_IOCTL_MOD_CTX 6=40086422 7=80086422 struct drm_ctx
+6423 DRM_IOCTL_GET_CTX 17=c0086423 struct drm_ctx
+6424 DRM_IOCTL_SWITCH_CTX 6=40086424 7=80086424 struct drm_ctx
+6425 DRM_IOCTL_NEW_CTX 6=40086425 7=80086425 struct drm_ctx
+6426 DRM_IOCTL_RES_CTX 23=c0086426 24=c0106426 struct drm_ctx_res
+6427 DRM_IOCTL_ADD_DRAW 17=c0046427 struct drm_draw
+6428 DRM_IOCTL_RM_DRAW 17=c0046428 struct drm_draw
+6429 DRM_IOCTL_DMA 23=c0286429 24=c0406429 struct drm_dma
+642a DRM_IOCTL_LOCK 6=4008642a 7=8008642a struct drm_lock
+642b DRM_IOCTL_UNLOCK 6=4008642b 7=8008642b struct drm_lock
+642c DRM_IOCTL_FINISH 6=4008642c 7=8008642c struct drm_lock
+642d DRM_IOCTL_PRIME_HANDLE_TO_FD 17=c00c642d struct drm_prime_handle
+642e DRM_IOCTL_PRIME_FD_TO_HANDLE 17=c00c642e struct drm_prime_handle
+6430 DRM_IOCTL_AGP_ACQUIRE 0=00006430 1=20006430
+6431 DRM_IOCTL_AGP_RELEASE 0=00006431 1=20006431
+6432 DRM_IOCTL_AGP_ENABLE 2=40046432 3=40086432 4=80086432 5=80046432 struct drm_agp_mode
+6433 DRM_IOCTL_AGP_INFO 2=80206433 3=80386433 4=40386433 5=40206433 struct drm_agp_info
+6434 DRM_IOCTL_AGP_ALLOC 23=c0106434 24=c0206434 struct drm_agp_buffer
+6435 DRM_IOCTL_AGP_FREE 2=40106435 3=40206435 4=80206435 5=80106435 struct drm_agp_buffer
+6436 DRM_IOCTL_AGP_BIND 2=40086436 3=40106436 4=80106436 5=80086436 struct drm_agp_binding
+6437 DRM_IOCTL_AGP_UNBIND 2=40086437 3=40106437 4=80106437 5=80086437 struct drm_agp_binding
+6438 DRM_IOCTL_SG_ALLOC 23=c0086438 24=c0106438 struct drm_scatter_gather
+6439 DRM_IOCTL_SG_FREE 2=40086439 3=40106439 4=80106439 5=80086439 struct drm_scatter_gather
+643a DRM_IOCTL_WAIT_VBLANK 23=c010643a 24=c018643a union drm_wait_vblank
+643b DRM_IOCTL_CRTC_GET_SEQUENCE 17=c018643b struct drm_crtc_get_sequence
+643c DRM_IOCTL_CRTC_QUEUE_SEQUENCE 17=c018643c struct drm_crtc_queue_sequence
+643f DRM_IOCTL_UPDATE_DRAW 22=4018643f 7=8018643f 21=4014643f struct drm_update_draw
+6440 DRM_IOCTL_AMDGPU_GEM_CREATE 17=c0206440 union drm_amdgpu_gem_create
+6440 DRM_IOCTL_AMDXDNA_CREATE_HWCTX 18=c0386440 struct amdxdna_drm_create_hwctx
+6440 DRM_IOCTL_ETNAVIV_GET_PARAM 17=c0106440 struct drm_etnaviv_param
+6440 DRM_IOCTL_EXYNOS_GEM_CREATE 17=c0106440 struct drm_exynos_gem_create
+6440 DRM_IOCTL_HL_INFO 10=c0186440 struct hl_info_args
+6440 DRM_IOCTL_I810_INIT 35=40406440 7=80406440 drm_i810_init_t
+6440 DRM_IOCTL_I915_INIT 6=40446440 7=80446440 drm_i915_init_t
+6440 DRM_IOCTL_IVPU_GET_PARAM 10=c0106440 struct drm_ivpu_param
+6440 DRM_IOCTL_LIMA_GET_PARAM 17=c0106440 struct drm_lima_get_param
+6440 DRM_IOCTL_MGA_INIT 88=405c6440 3=40806440 4=80806440 5=805c6440 drm_mga_init_t
+6440 DRM_IOCTL_MSM_GET_PARAM 46=c0186440 43=c0106440 struct drm_msm_param
+6440 DRM_IOCTL_NOUVEAU_GETPARAM 10=c0106440 struct drm_nouveau_getparam
+6440 DRM_IOCTL_OMAP_GET_PARAM 17=c0106440 struct drm_omap_param
+6440 DRM_IOCTL_PANFROST_SUBMIT 57=40306440 7=80306440 91=40286440 struct drm_panfrost_submit
+6440 DRM_IOCTL_PANTHOR_DEV_QUERY 92=c0106440
+6440 DRM_IOCTL_PVR_DEV_QUERY 10=c0106440
+6440 DRM_IOCTL_QAIC_MANAGE 10=c0106440 struct qaic_manage_msg
+6440 DRM_IOCTL_QXL_ALLOC 17=c0086440 struct drm_qxl_alloc
+6440 DRM_IOCTL_R128_INIT 88=40586440 3=40786440 4=80786440 5=80586440 drm_r128_init_t
+6440 DRM_IOCTL_RADEON_CP_INIT 2=40546440 3=40786440 4=80786440 5=80546440 drm_radeon_init_t
+6440 DRM_IOCTL_ROCKET_CREATE_BO 18=c0186440 struct drm_rocket_create_bo
+6440 DRM_IOCTL_SAVAGE_BCI_INIT 88=40506440 3=40606440 4=80606440 5=80506440 drm_savage_init_t
+6440 DRM_IOCTL_TEGRA_GEM_CREATE 17=c0106440 struct drm_tegra_gem_create
+6440 DRM_IOCTL_V3D_SUBMIT_CL 46=c0486440 43=c0386440 struct drm_v3d_submit_cl
+6440 DRM_IOCTL_VC4_SUBMIT_CL 17=c0b06440 struct drm_vc4_submit_cl
+6440 DRM_IOCTL_VIA_ALLOCMEM 37=c0146440 24=c0206440 drm_via_mem_t
+6440 DRM_IOCTL_XE_DEVICE_QUERY 10=c0286440 struct drm_xe_device_query
+6441 DRM_IOCTL_AMDGPU_GEM_MMAP 17=c0086441 union drm_amdgpu_gem_mmap
+6441 DRM_IOCTL_AMDXDNA_DESTROY_HWCTX 18=c0086441 struct amdxdna_drm_destroy_hwctx
+6441 DRM_IOCTL_EXYNOS_GEM_MAP 17=c0106441 struct drm_exynos_gem_map
+6441 DRM_IOCTL_HL_CB 10=c0186441 union hl_cb_args
+6441 DRM_IOCTL_I810_VERTEX 35=400c6441 7=800c6441 drm_i810_vertex_t
+6441 DRM_IOCTL_I915_FLUSH 0=00006441 1=20006441
+6441 DRM_IOCTL_IVPU_SET_PARAM 29=40106441 7=80106441 struct drm_ivpu_param
+6441 DRM_IOCTL_LIMA_GEM_CREATE 17=c0106441 struct drm_lima_gem_create
+6441 DRM_IOCTL_MGA_FLUSH 35=40086441 7=80086441 struct drm_lock
+6441 DRM_IOCTL_MSM_SET_PARAM 16=40186441 7=80186441 struct drm_msm_param
+6441 DRM_IOCTL_OMAP_SET_PARAM 6=40106441 7=80106441 struct drm_omap_param
+6441 DRM_IOCTL_PANFROST_WAIT_BO 6=40106441 7=80106441 struct drm_panfrost_wait_bo
+6441 DRM_IOCTL_PANTHOR_VM_CREATE 92=c0106441
+6441 DRM_IOCTL_PVR_CREATE_BO 10=c0186441
+6441 DRM_IOCTL_QAIC_CREATE_BO 10=c0106441 struct qaic_create_bo
+6441 DRM_IOCTL_QXL_MAP 17=c0106441 struct drm_qxl_map
+6441 DRM_IOCTL_R128_CCE_START 89=00006441 1=20006441
+6441 DRM_IOCTL_RADEON_CP_START 0=00006441 1=20006441
+6441 DRM_IOCTL_ROCKET_SUBMIT 57=40186441 7=80186441 struct drm_rocket_submit
+6441 DRM_IOCTL_SAVAGE_BCI_CMDBUF 88=40246441 3=40386441 4=80386441 5=80246441 drm_savage_cmdbuf_t
+6441 DRM_IOCTL_TEGRA_GEM_MMAP 17=c0106441 struct drm_tegra_gem_mmap
+6441 DRM_IOCTL_V3D_WAIT_BO 17=c0106441 struct drm_v3d_wait_bo
+6441 DRM_IOCTL_VC4_WAIT_SEQNO 17=c0106441 struct drm_vc4_wait_seqno
+6441 DRM_IOCTL_VGEM_FENCE_ATTACH 17=c0106441 struct drm_vgem_fence_attach
+6441 DRM_IOCTL_VIA_FREEMEM 88=40146441 3=40206441 4=80206441 5=80146441 drm_via_mem_t
+6441 DRM_IOCTL_VIRTGPU_MAP 17=c0106441 struct drm_virtgpu_map
+6441 DRM_IOCTL_XE_GEM_CREATE 10=c0386441 struct drm_xe_gem_create
+6442 DRM_IOCTL_AMDGPU_CTX 17=c0106442 union drm_amdgpu_ctx
+6442 DRM_IOCTL_AMDXDNA_CONFIG_HWCTX 18=c0186442 struct amdxdna_drm_config_hwctx
+6442 DRM_IOCTL_ETNAVIV_GEM_NEW 17=c0106442 struct drm_etnaviv_gem_new
+6442 DRM_IOCTL_HL_CS 10=c0306442 union hl_cs_args
+6442 DRM_IOCTL_I810_CLEAR 35=400c6442 7=800c6442 drm_i810_clear_t
+6442 DRM_IOCTL_I915_FLIP 0=00006442 1=20006442
+6442 DRM_IOCTL_IVPU_BO_CREATE 10=c0186442 struct drm_ivpu_bo_create
+6442 DRM_IOCTL_LIMA_GEM_INFO 17=c0106442 struct drm_lima_gem_info
+6442 DRM_IOCTL_MGA_RESET 89=00006442 1=20006442
+6442 DRM_IOCTL_MSM_GEM_NEW 17=c0106442 struct drm_msm_gem_new
+6442 DRM_IOCTL_NOUVEAU_CHANNEL_ALLOC 10=c0586442 struct drm_nouveau_channel_alloc
+6442 DRM_IOCTL_PANFROST_CREATE_BO 17=c0186442 struct drm_panfrost_create_bo
+6442 DRM_IOCTL_PANTHOR_VM_DESTROY 92=c0086442
+6442 DRM_IOCTL_PVR_GET_BO_MMAP_OFFSET 10=c0106442
+6442 DRM_IOCTL_QAIC_MMAP_BO 10=c0106442 struct qaic_mmap_bo
+6442 DRM_IOCTL_QXL_EXECBUFFER 6=40106442 7=80106442 struct drm_qxl_execbuffer
+6442 DRM_IOCTL_R128_CCE_STOP 35=40086442 7=80086442 drm_r128_cce_stop_t
+6442 DRM_IOCTL_RADEON_CP_STOP 6=40086442 7=80086442 drm_radeon_cp_stop_t
+6442 DRM_IOCTL_ROCKET_PREP_BO 57=40106442 7=80106442 struct drm_rocket_prep_bo
+6442 DRM_IOCTL_SAVAGE_BCI_EVENT_EMIT 36=c0086442 drm_savage_event_emit_t
+6442 DRM_IOCTL_TEGRA_SYNCPT_READ 17=c0086442 struct drm_tegra_syncpt_read
+6442 DRM_IOCTL_V3D_CREATE_BO 17=c0106442 struct drm_v3d_create_bo
+6442 DRM_IOCTL_VC4_WAIT_BO 17=c0106442 struct drm_vc4_wait_bo
+6442 DRM_IOCTL_VGEM_FENCE_SIGNAL 6=40086442 7=80086442 struct drm_vgem_fence_signal
+6442 DRM_IOCTL_VIA_AGP_INIT 36=c0086442 drm_via_agp_t
+6442 DRM_IOCTL_VIRTGPU_EXECBUFFER 10=c0406442 43=c0206442 93=c0286442 struct drm_virtgpu_execbuffer
+6442 DRM_IOCTL_XE_GEM_MMAP_OFFSET 10=c0286442 struct drm_xe_gem_mmap_offset
+6443 DRM_IOCTL_AMDGPU_BO_LIST 17=c0186443 union drm_amdgpu_bo_list
+6443 DRM_IOCTL_AMDXDNA_CREATE_BO 18=c0206443 struct amdxdna_drm_create_bo
+6443 DRM_IOCTL_ETNAVIV_GEM_INFO 17=c0106443 struct drm_etnaviv_gem_info
+6443 DRM_IOCTL_HL_WAIT_CS 10=c0386443 union hl_wait_cs_args
+6443 DRM_IOCTL_I810_FLUSH 89=00006443 1=20006443
+6443 DRM_IOCTL_I915_BATCHBUFFER 2=40186443 3=40206443 4=80206443 5=80186443 drm_i915_batchbuffer_t
+6443 DRM_IOCTL_IVPU_BO_INFO 10=c0206443 struct drm_ivpu_bo_info
+6443 DRM_IOCTL_LIMA_GEM_SUBMIT 6=40306443 7=80306443 struct drm_lima_gem_submit
+6443 DRM_IOCTL_MGA_SWAP 89=00006443 1=20006443
+6443 DRM_IOCTL_MSM_GEM_INFO 17=c0186443 struct drm_msm_gem_info
+6443 DRM_IOCTL_NOUVEAU_CHANNEL_FREE 29=40046443 7=80046443 struct drm_nouveau_channel_free
+6443 DRM_IOCTL_OMAP_GEM_NEW 17=c0106443 struct drm_omap_gem_new
+6443 DRM_IOCTL_PANFROST_MMAP_BO 17=c0106443 struct drm_panfrost_mmap_bo
+6443 DRM_IOCTL_PANTHOR_VM_BIND 92=c0186443
+6443 DRM_IOCTL_PVR_CREATE_VM_CONTEXT 10=c0086443
+6443 DRM_IOCTL_QAIC_ATTACH_SLICE_BO 29=40206443 7=80206443 struct qaic_attach_slice
+6443 DRM_IOCTL_QXL_UPDATE_AREA 6=40186443 7=80186443 struct drm_qxl_update_area
+6443 DRM_IOCTL_R128_CCE_RESET 89=00006443 1=20006443
+6443 DRM_IOCTL_RADEON_CP_RESET 0=00006443 1=20006443
+6443 DRM_IOCTL_ROCKET_FINI_BO 57=40086443 7=80086443 struct drm_rocket_fini_bo
+6443 DRM_IOCTL_SAVAGE_BCI_EVENT_WAIT 35=40086443 7=80086443 drm_savage_event_wait_t
+6443 DRM_IOCTL_TEGRA_SYNCPT_INCR 17=c0086443 struct drm_tegra_syncpt_incr
+6443 DRM_IOCTL_V3D_MMAP_BO 17=c0106443 struct drm_v3d_mmap_bo
+6443 DRM_IOCTL_VC4_CREATE_BO 17=c0106443 struct drm_vc4_create_bo
+6443 DRM_IOCTL_VIA_FB_INIT 36=c0086443 drm_via_fb_t
+6443 DRM_IOCTL_VIRTGPU_GETPARAM 17=c0106443 struct drm_virtgpu_getparam
+6443 DRM_IOCTL_XE_VM_CREATE 10=c0206443 struct drm_xe_vm_create
+6444 DRM_IOCTL_AMDGPU_CS 17=c0186444 union drm_amdgpu_cs
+6444 DRM_IOCTL_AMDXDNA_GET_BO_INFO 18=c0306444 struct amdxdna_drm_get_bo_info
+6444 DRM_IOCTL_ETNAVIV_GEM_CPU_PREP 6=40186444 7=80186444 struct drm_etnaviv_gem_cpu_prep
+6444 DRM_IOCTL_EXYNOS_GEM_GET 17=c0106444 struct drm_exynos_gem_info
+6444 DRM_IOCTL_HL_MEMORY 10=c0286444 union hl_mem_args
+6444 DRM_IOCTL_I810_GETAGE 89=00006444 1=20006444
+6444 DRM_IOCTL_I915_IRQ_EMIT 23=c0046444 24=c0086444 drm_i915_irq_emit_t
+6444 DRM_IOCTL_LIMA_GEM_WAIT 6=40106444 7=80106444 struct drm_lima_gem_wait
+6444 DRM_IOCTL_MGA_CLEAR 35=40146444 7=80146444 drm_mga_clear_t
+6444 DRM_IOCTL_MSM_GEM_CPU_PREP 6=40186444 7=80186444 struct drm_msm_gem_cpu_prep
+6444 DRM_IOCTL_OMAP_GEM_CPU_PREP 6=40086444 7=80086444 struct drm_omap_gem_cpu_prep
+6444 DRM_IOCTL_PANFROST_GET_PARAM 17=c0106444 struct drm_panfrost_get_param
+6444 DRM_IOCTL_PANTHOR_VM_GET_STATE 92=c0086444
+6444 DRM_IOCTL_PVR_DESTROY_VM_CONTEXT 29=40086444 7=80086444
+6444 DRM_IOCTL_QAIC_EXECUTE_BO 29=40106444 7=80106444 struct qaic_execute
+6444 DRM_IOCTL_QXL_GETPARAM 17=c0106444 struct drm_qxl_getparam
+6444 DRM_IOCTL_R128_CCE_IDLE 89=00006444 1=20006444
+6444 DRM_IOCTL_RADEON_CP_IDLE 0=00006444 1=20006444
+6444 DRM_IOCTL_SIS_FB_ALLOC 37=c0106444 24=c0206444 drm_sis_mem_t
+6444 DRM_IOCTL_TEGRA_SYNCPT_WAIT 17=c0106444 struct drm_tegra_syncpt_wait
+6444 DRM_IOCTL_V3D_GET_PARAM 17=c0106444 struct drm_v3d_get_param
+6444 DRM_IOCTL_VC4_MMAP_BO 17=c0106444 struct drm_vc4_mmap_bo
+6444 DRM_IOCTL_VIA_MAP_INIT 37=c0146444 24=c0286444 drm_via_init_t
+6444 DRM_IOCTL_VIRTGPU_RESOURCE_CREATE 17=c0386444 struct drm_virtgpu_resource_create
+6444 DRM_IOCTL_XE_VM_DESTROY 29=40186444 7=80186444 struct drm_xe_vm_destroy
+6445 DRM_IOCTL_AMDGPU_INFO 6=40206445 7=80206445 struct drm_amdgpu_info
+6445 DRM_IOCTL_AMDXDNA_SYNC_BO 18=c0186445 struct amdxdna_drm_sync_bo
+6445 DRM_IOCTL_ETNAVIV_GEM_CPU_FINI 6=40086445 7=80086445 struct drm_etnaviv_gem_cpu_fini
+6445 DRM_IOCTL_HL_DEBUG 10=c0286445 struct hl_debug_args
+6445 DRM_IOCTL_I810_GETBUF 37=c0106445 24=c0186445 drm_i810_dma_t
+6445 DRM_IOCTL_I915_IRQ_WAIT 6=40046445 7=80046445 drm_i915_irq_wait_t
+6445 DRM_IOCTL_IVPU_SUBMIT 94=40206445 7=80206445 48=401c6445 struct drm_ivpu_submit
+6445 DRM_IOCTL_LIMA_CTX_CREATE 6=80086445 7=40086445 struct drm_lima_ctx_create
+6445 DRM_IOCTL_MGA_VERTEX 35=400c6445 7=800c6445 drm_mga_vertex_t
+6445 DRM_IOCTL_MSM_GEM_CPU_FINI 6=40046445 7=80046445 struct drm_msm_gem_cpu_fini
+6445 DRM_IOCTL_OMAP_GEM_CPU_FINI 6=40106445 7=80106445 struct drm_omap_gem_cpu_fini
+6445 DRM_IOCTL_PANFROST_GET_BO_OFFSET 17=c0106445 struct drm_panfrost_get_bo_offset
+6445 DRM_IOCTL_PANTHOR_BO_CREATE 92=c0186445
+6445 DRM_IOCTL_PVR_VM_MAP 29=40286445 7=80286445
+6445 DRM_IOCTL_QAIC_PARTIAL_EXECUTE_BO 29=40106445 7=80106445 struct qaic_execute
+6445 DRM_IOCTL_QXL_CLIENTCAP 6=40086445 7=80086445 struct drm_qxl_clientcap
+6445 DRM_IOCTL_RADEON_RESET 0=00006445 1=20006445
+6445 DRM_IOCTL_SIS_FB_FREE 88=40106445 3=40206445 4=80206445 5=80106445 drm_sis_mem_t
+6445 DRM_IOCTL_TEGRA_OPEN_CHANNEL 17=c0106445 struct drm_tegra_open_channel
+6445 DRM_IOCTL_V3D_GET_BO_OFFSET 17=c0086445 struct drm_v3d_get_bo_offset
+6445 DRM_IOCTL_VC4_CREATE_SHADER_BO 17=c0186445 struct drm_vc4_create_shader_bo
+6445 DRM_IOCTL_VIA_DEC_FUTEX 35=40106445 7=80106445 drm_via_futex_t
+6445 DRM_IOCTL_VIRTGPU_RESOURCE_INFO 17=c0106445 struct drm_virtgpu_resource_info
+6445 DRM_IOCTL_XE_VM_BIND 29=40886445 7=80886445 struct drm_xe_vm_bind
+6446 DRM_IOCTL_AMDGPU_GEM_METADATA 14=c1206446 21=c11c6446 struct drm_amdgpu_gem_metadata
+6446 DRM_IOCTL_AMDXDNA_EXEC_CMD 18=c0386446 struct amdxdna_drm_exec_cmd
+6446 DRM_IOCTL_ETNAVIV_GEM_SUBMIT 17=c0486446 struct drm_etnaviv_gem_submit
+6446 DRM_IOCTL_I810_SWAP 89=00006446 1=20006446
+6446 DRM_IOCTL_I915_GETPARAM 23=c0086446 24=c0106446 drm_i915_getparam_t
+6446 DRM_IOCTL_IVPU_BO_WAIT 10=c0186446 struct drm_ivpu_bo_wait
+6446 DRM_IOCTL_LIMA_CTX_FREE 6=40086446 7=80086446 struct drm_lima_ctx_free
+6446 DRM_IOCTL_MGA_INDICES 35=40106446 7=80106446 drm_mga_indices_t
+6446 DRM_IOCTL_MSM_GEM_SUBMIT 17=c0486446 struct drm_msm_gem_submit
+6446 DRM_IOCTL_OMAP_GEM_INFO 17=c0186446 struct drm_omap_gem_info
+6446 DRM_IOCTL_PANFROST_PERFCNT_ENABLE 6=40086446 7=80086446 struct drm_panfrost_perfcnt_enable
+6446 DRM_IOCTL_PANTHOR_BO_MMAP_OFFSET 92=c0106446
+6446 DRM_IOCTL_PVR_VM_UNMAP 29=40186446 7=80186446
+6446 DRM_IOCTL_QAIC_WAIT_BO 29=40106446 7=80106446 struct qaic_wait
+6446 DRM_IOCTL_QXL_ALLOC_SURF 17=c0186446 struct drm_qxl_alloc_surf
+6446 DRM_IOCTL_R128_RESET 89=00006446 1=20006446
+6446 DRM_IOCTL_RADEON_FULLSCREEN 6=40046446 7=80046446 drm_radeon_fullscreen_t
+6446 DRM_IOCTL_TEGRA_CLOSE_CHANNEL 17=c0086446 struct drm_tegra_close_channel
+6446 DRM_IOCTL_V3D_SUBMIT_TFU 29=40586446 7=80586446 43=40446446 93=40506446 struct drm_v3d_submit_tfu
+6446 DRM_IOCTL_VC4_GET_HANG_STATE 17=c0a06446 struct drm_vc4_get_hang_state
+6446 DRM_IOCTL_VIRTGPU_TRANSFER_FROM_HOST 46=c02c6446 43=c0246446 struct drm_virtgpu_3d_transfer_from_host
+6446 DRM_IOCTL_XE_EXEC_QUEUE_CREATE 10=c0306446 struct drm_xe_exec_queue_create
+6447 DRM_IOCTL_AMDGPU_GEM_WAIT_IDLE 17=c0106447 union drm_amdgpu_gem_wait_idle
+6447 DRM_IOCTL_AMDXDNA_GET_INFO 18=c0106447 struct amdxdna_drm_get_info
+6447 DRM_IOCTL_ETNAVIV_WAIT_FENCE 6=40206447 7=80206447 struct drm_etnaviv_wait_fence
+6447 DRM_IOCTL_EXYNOS_VIDI_CONNECTION 17=c0106447 struct drm_exynos_vidi_connection
+6447 DRM_IOCTL_I810_COPY 88=400c6447 3=40106447 4=80106447 5=800c6447 drm_i810_copy_t
+6447 DRM_IOCTL_I915_SETPARAM 6=40086447 7=80086447 drm_i915_setparam_t
+6447 DRM_IOCTL_IVPU_METRIC_STREAMER_START 95=c0206447 48=c01c6447 struct drm_ivpu_metric_streamer_start
+6447 DRM_IOCTL_MGA_ILOAD 35=400c6447 7=800c6447 drm_mga_iload_t
+6447 DRM_IOCTL_MSM_WAIT_FENCE 22=40206447 7=80206447 21=401c6447 struct drm_msm_wait_fence
+6447 DRM_IOCTL_PANFROST_PERFCNT_DUMP 6=40086447 7=80086447 struct drm_panfrost_perfcnt_dump
+6447 DRM_IOCTL_PANTHOR_GROUP_CREATE 92=c0386447
+6447 DRM_IOCTL_PVR_CREATE_CONTEXT 10=c0286447
+6447 DRM_IOCTL_QAIC_PERF_STATS_BO 10=c0106447 struct qaic_perf_stats
+6447 DRM_IOCTL_R128_SWAP 89=00006447 1=20006447
+6447 DRM_IOCTL_RADEON_SWAP 0=00006447 1=20006447
+6447 DRM_IOCTL_TEGRA_GET_SYNCPT 17=c0106447 struct drm_tegra_get_syncpt
+6447 DRM_IOCTL_V3D_SUBMIT_CSD 96=40586447 7=80586447 48=40546447 97=40486447 41=40406447 struct drm_v3d_submit_csd
+6447 DRM_IOCTL_VC4_GET_PARAM 17=c0106447 struct drm_vc4_get_param
+6447 DRM_IOCTL_VIA_DMA_INIT 37=c0106447 24=c0206447 drm_via_dma_init_t
+6447 DRM_IOCTL_VIRTGPU_TRANSFER_TO_HOST 46=c02c6447 43=c0246447 struct drm_virtgpu_3d_transfer_to_host
+6447 DRM_IOCTL_XE_EXEC_QUEUE_DESTROY 29=40186447 7=80186447 struct drm_xe_exec_queue_destroy
+6448 DRM_IOCTL_AMDGPU_GEM_VA 57=40406448 7=80406448 91=40286448 struct drm_amdgpu_gem_va
+6448 DRM_IOCTL_AMDXDNA_SET_STATE 18=c0106448 struct amdxdna_drm_set_state
+6448 DRM_IOCTL_ETNAVIV_GEM_USERPTR 17=c0186448 struct drm_etnaviv_gem_userptr
+6448 DRM_IOCTL_I810_DOCOPY 89=00006448 1=20006448
+6448 DRM_IOCTL_I915_ALLOC 23=c0106448 24=c0186448 drm_i915_mem_alloc_t
+6448 DRM_IOCTL_IVPU_METRIC_STREAMER_STOP 29=40086448 7=80086448 struct drm_ivpu_metric_streamer_stop
+6448 DRM_IOCTL_MGA_BLIT 35=40346448 7=80346448 drm_mga_blit_t
+6448 DRM_IOCTL_MSM_GEM_MADVISE 17=c00c6448 struct drm_msm_gem_madvise
+6448 DRM_IOCTL_NOUVEAU_SVM_INIT 17=c0106448 struct drm_nouveau_svm_init
+6448 DRM_IOCTL_PANFROST_MADVISE 17=c00c6448 struct drm_panfrost_madvise
+6448 DRM_IOCTL_PANTHOR_GROUP_DESTROY 92=c0086448
+6448 DRM_IOCTL_PVR_DESTROY_CONTEXT 29=40086448 7=80086448
+6448 DRM_IOCTL_QAIC_DETACH_SLICE_BO 29=40086448 7=80086448 struct qaic_detach_slice
+6448 DRM_IOCTL_R128_CLEAR 35=40146448 7=80146448 drm_r128_clear_t
+6448 DRM_IOCTL_RADEON_CLEAR 2=40186448 3=40206448 4=80206448 5=80186448 drm_radeon_clear_t
+6448 DRM_IOCTL_TEGRA_SUBMIT 17=c0586448 struct drm_tegra_submit
+6448 DRM_IOCTL_V3D_PERFMON_CREATE 46=c0286448 struct drm_v3d_perfmon_create
+6448 DRM_IOCTL_VC4_SET_TILING 17=c0106448 struct drm_vc4_set_tiling
+6448 DRM_IOCTL_VIA_CMDBUFFER 88=40086448 3=40106448 4=80106448 5=80086448 drm_via_cmdbuffer_t
+6448 DRM_IOCTL_VIRTGPU_WAIT 17=c0086448 struct drm_virtgpu_3d_wait
+6448 DRM_IOCTL_XE_EXEC_QUEUE_GET_PROPERTY 10=c0286448 struct drm_xe_exec_queue_get_property
+6449 DRM_IOCTL_AMDGPU_WAIT_CS 17=c0206449 union drm_amdgpu_wait_cs
+6449 DRM_IOCTL_AMDXDNA_WAIT_CMD 57=40106449 7=80106449 struct amdxdna_drm_wait_cmd
+6449 DRM_IOCTL_ETNAVIV_GEM_WAIT 6=40206449 7=80206449 struct drm_etnaviv_gem_wait
+6449 DRM_IOCTL_I810_OV0INFO 35=80086449 7=40086449 drm_i810_overlay_t
+6449 DRM_IOCTL_I915_FREE 6=40086449 7=80086449 drm_i915_mem_free_t
+6449 DRM_IOCTL_IVPU_METRIC_STREAMER_GET_DATA 10=c0206449 struct drm_ivpu_metric_streamer_get_data
+6449 DRM_IOCTL_MGA_GETPARAM 37=c0086449 24=c0106449 drm_mga_getparam_t
+6449 DRM_IOCTL_NOUVEAU_SVM_BIND 17=c0406449 struct drm_nouveau_svm_bind
+6449 DRM_IOCTL_PANFROST_SET_LABEL_BO 18=c0106449 struct drm_panfrost_set_label_bo
+6449 DRM_IOCTL_PANTHOR_GROUP_SUBMIT 92=c0186449
+6449 DRM_IOCTL_PVR_CREATE_FREE_LIST 10=c0206449
+6449 DRM_IOCTL_R128_VERTEX 35=40106449 7=80106449 drm_r128_vertex_t
+6449 DRM_IOCTL_RADEON_VERTEX 6=40106449 7=80106449 drm_radeon_vertex_t
+6449 DRM_IOCTL_TEGRA_GET_SYNCPT_BASE 17=c0106449 struct drm_tegra_get_syncpt_base
+6449 DRM_IOCTL_V3D_PERFMON_DESTROY 46=c0046449 struct drm_v3d_perfmon_destroy
+6449 DRM_IOCTL_VC4_GET_TILING 17=c0106449 struct drm_vc4_get_tiling
+6449 DRM_IOCTL_VIA_FLUSH 89=00006449 1=20006449
+6449 DRM_IOCTL_VIRTGPU_GET_CAPS 17=c0186449 struct drm_virtgpu_get_caps
+6449 DRM_IOCTL_XE_EXEC 29=40386449 7=80386449 struct drm_xe_exec
+644a DRM_IOCTL_AMDXDNA_GET_ARRAY 18=c018644a struct amdxdna_drm_get_array
+644a DRM_IOCTL_ETNAVIV_PM_QUERY_DOM 17=c048644a struct drm_etnaviv_pm_domain
+644a DRM_IOCTL_I810_FSTATUS 89=0000644a 1=2000644a
+644a DRM_IOCTL_I915_INIT_HEAP 6=400c644a 7=800c644a drm_i915_mem_init_heap_t
+644a DRM_IOCTL_IVPU_METRIC_STREAMER_GET_INFO 10=c020644a struct drm_ivpu_metric_streamer_get_data
+644a DRM_IOCTL_MGA_SET_FENCE 35=4004644a 7=8004644a __u32
+644a DRM_IOCTL_MSM_SUBMITQUEUE_NEW 17=c00c644a struct drm_msm_submitqueue
+644a DRM_IOCTL_PANFROST_JM_CTX_CREATE 18=c008644a struct drm_panfrost_jm_ctx_create
+644a DRM_IOCTL_PANTHOR_GROUP_GET_STATE 92=c010644a
+644a DRM_IOCTL_PVR_DESTROY_FREE_LIST 29=4008644a 7=8008644a
+644a DRM_IOCTL_R128_INDICES 35=4014644a 7=8014644a drm_r128_indices_t
+644a DRM_IOCTL_RADEON_INDICES 6=4014644a 7=8014644a drm_radeon_indices_t
+644a DRM_IOCTL_TEGRA_GEM_SET_TILING 17=c010644a struct drm_tegra_gem_set_tiling
+644a DRM_IOCTL_V3D_PERFMON_GET_VALUES 46=c010644a struct drm_v3d_perfmon_get_values
+644a DRM_IOCTL_VC4_LABEL_BO 17=c010644a struct drm_vc4_label_bo
+644a DRM_IOCTL_VIA_PCICMD 88=4008644a 3=4010644a 4=8010644a 5=8008644a drm_via_cmdbuffer_t
+644a DRM_IOCTL_VIRTGPU_RESOURCE_CREATE_BLOB 18=c038644a 98=c030644a struct drm_virtgpu_resource_create_blob
+644a DRM_IOCTL_XE_WAIT_USER_FENCE 10=c048644a struct drm_xe_wait_user_fence
+644b DRM_IOCTL_ETNAVIV_PM_QUERY_SIG 83=c04c644b 9=c04a644b struct drm_etnaviv_pm_signal
+644b DRM_IOCTL_I810_OV0FLIP 89=0000644b 1=2000644b
+644b DRM_IOCTL_I915_CMDBUFFER 2=4018644b 3=4020644b 4=8020644b 5=8018644b drm_i915_cmdbuffer_t
+644b DRM_IOCTL_IVPU_CMDQ_CREATE 18=c00c644b struct drm_ivpu_cmdq_create
+644b DRM_IOCTL_MGA_WAIT_FENCE 36=c004644b __u32
+644b DRM_IOCTL_MSM_SUBMITQUEUE_CLOSE 6=4004644b 7=8004644b __u32
+644b DRM_IOCTL_PANFROST_JM_CTX_DESTROY 18=c008644b struct drm_panfrost_jm_ctx_destroy
+644b DRM_IOCTL_PANTHOR_TILER_HEAP_CREATE 92=c028644b
+644b DRM_IOCTL_PVR_CREATE_HWRT_DATASET 10=c088644b
+644b DRM_IOCTL_R128_BLIT 35=4018644b 7=8018644b drm_r128_blit_t
+644b DRM_IOCTL_TEGRA_GEM_GET_TILING 17=c010644b struct drm_tegra_gem_get_tiling
+644b DRM_IOCTL_V3D_SUBMIT_CPU 29=4018644b 7=8018644b struct drm_v3d_submit_cpu
+644b DRM_IOCTL_VC4_GEM_MADVISE 17=c010644b struct drm_vc4_gem_madvise
+644b DRM_IOCTL_VIA_CMDBUF_SIZE 36=c00c644b drm_via_cmdbuf_size_t
+644b DRM_IOCTL_VIRTGPU_CONTEXT_INIT 46=c010644b struct drm_virtgpu_context_init
+644b DRM_IOCTL_XE_OBSERVATION 29=4020644b 7=8020644b struct drm_xe_observation_param
+644c DRM_IOCTL_I810_MC 88=4014644c 3=4020644c 4=8020644c 5=8014644c drm_i810_mc_t
+644c DRM_IOCTL_I915_DESTROY_HEAP 6=4004644c 7=8004644c drm_i915_mem_destroy_heap_t
+644c DRM_IOCTL_IVPU_CMDQ_DESTROY 57=4004644c 7=8004644c struct drm_ivpu_cmdq_destroy
+644c DRM_IOCTL_MGA_DMA_BOOTSTRAP 99=c01c644c 24=c020644c 9=c01a644c drm_mga_dma_bootstrap_t
+644c DRM_IOCTL_MSM_SUBMITQUEUE_QUERY 6=4018644c 7=8018644c struct drm_msm_submitqueue_query
+644c DRM_IOCTL_PANFROST_SYNC_BO 18=c010644c struct drm_panfrost_sync_bo
+644c DRM_IOCTL_PANTHOR_TILER_HEAP_DESTROY 92=c008644c
+644c DRM_IOCTL_PVR_DESTROY_HWRT_DATASET 29=4008644c 7=8008644c
+644c DRM_IOCTL_R128_DEPTH 88=4018644c 3=4028644c 4=8028644c 5=8018644c drm_r128_depth_t
+644c DRM_IOCTL_RADEON_STIPPLE 2=4004644c 3=4008644c 4=8008644c 5=8004644c drm_radeon_stipple_t
+644c DRM_IOCTL_TEGRA_GEM_SET_FLAGS 17=c008644c struct drm_tegra_gem_set_flags
+644c DRM_IOCTL_V3D_PERFMON_GET_COUNTER 10=c168644c struct drm_v3d_perfmon_get_counter
+644c DRM_IOCTL_VC4_PERFMON_CREATE 17=c018644c struct drm_vc4_perfmon_create
+644c DRM_IOCTL_XE_MADVISE 57=4040644c 7=8040644c struct drm_xe_madvise
+644d DRM_IOCTL_I810_RSTATUS 89=0000644d 1=2000644d
+644d DRM_IOCTL_I915_SET_VBLANK_PIPE 6=4004644d 7=8004644d drm_i915_vblank_pipe_t
+644d DRM_IOCTL_IVPU_CMDQ_SUBMIT 57=4020644d 7=8020644d struct drm_ivpu_cmdq_submit
+644d DRM_IOCTL_MSM_VM_BIND 18=c058644d struct drm_msm_vm_bind
+644d DRM_IOCTL_PANFROST_QUERY_BO_INFO 18=c010644d struct drm_panfrost_query_bo_info
+644d DRM_IOCTL_PVR_SUBMIT_JOBS 29=4010644d 7=8010644d
+644d DRM_IOCTL_R128_STIPPLE 88=4004644d 3=4008644d 4=8008644d 5=8004644d drm_r128_stipple_t
+644d DRM_IOCTL_RADEON_INDIRECT 17=c010644d drm_radeon_indirect_t
+644d DRM_IOCTL_TEGRA_GEM_GET_FLAGS 17=c008644d struct drm_tegra_gem_get_flags
+644d DRM_IOCTL_V3D_PERFMON_SET_GLOBAL 57=4008644d 7=8008644d struct drm_v3d_perfmon_set_global
+644d DRM_IOCTL_VC4_PERFMON_DESTROY 17=c004644d struct drm_vc4_perfmon_destroy
+644d DRM_IOCTL_VIA_WAIT_IRQ 37=c010644d 24=c018644d drm_via_irqwait_t
+644d DRM_IOCTL_XE_VM_QUERY_MEM_RANGE_ATTRS 18=c040644d struct drm_xe_vm_query_mem_range_attr
+644e DRM_IOCTL_I810_FLIP 89=0000644e 1=2000644e
+644e DRM_IOCTL_I915_GET_VBLANK_PIPE 6=8004644e 7=4004644e drm_i915_vblank_pipe_t
+644e DRM_IOCTL_IVPU_BO_CREATE_FROM_USERPTR 18=c020644e struct drm_ivpu_bo_create_from_userptr
+644e DRM_IOCTL_MSM_PERFCNTR_CONFIG 57=4020644e 7=8020644e struct drm_msm_perfcntr_config
+644e DRM_IOCTL_RADEON_TEXTURE 23=c018644e 24=c020644e drm_radeon_texture_t
+644e DRM_IOCTL_VC4_PERFMON_GET_VALUES 14=c010644e 21=c00c644e struct drm_vc4_perfmon_get_values
+644e DRM_IOCTL_VIA_DMA_BLIT 88=4028644e 3=4030644e 4=8030644e 5=8028644e drm_via_dmablit_t
+644e DRM_IOCTL_XE_EXEC_QUEUE_SET_PROPERTY 57=4028644e 7=8028644e struct drm_xe_exec_queue_set_property
+644f DRM_IOCTL_I915_VBLANK_SWAP 17=c00c644f drm_i915_vblank_swap_t
+644f DRM_IOCTL_R128_INDIRECT 36=c010644f drm_r128_indirect_t
+644f DRM_IOCTL_RADEON_VERTEX2 2=4018644f 3=4028644f 4=8028644f 5=8018644f drm_radeon_vertex2_t
+644f DRM_IOCTL_VIA_BLIT_SYNC 35=4008644f 7=8008644f drm_via_blitsync_t
+644f DRM_IOCTL_XE_VM_GET_PROPERTY 18=c038644f struct drm_xe_vm_get_property
+6450 DRM_IOCTL_AMDGPU_GEM_OP 18=c0186450 91=c0106450 struct drm_amdgpu_gem_op
+6450 DRM_IOCTL_NOUVEAU_VM_INIT 10=c0106450 struct drm_nouveau_vm_init
+6450 DRM_IOCTL_R128_FULLSCREEN 35=40046450 7=80046450 drm_r128_fullscreen_t
+6450 DRM_IOCTL_RADEON_CMDBUF 2=40106450 3=40206450 4=80206450 5=80106450 drm_radeon_cmd_buffer_t
+6450 DRM_IOCTL_TEGRA_CHANNEL_OPEN 46=c0186450 struct drm_tegra_channel_open
+6451 DRM_IOCTL_AMDGPU_GEM_USERPTR 17=c0186451 struct drm_amdgpu_gem_userptr
+6451 DRM_IOCTL_I915_HWS_ADDR 6=40106451 7=80106451 struct drm_i915_gem_init
+6451 DRM_IOCTL_NOUVEAU_VM_BIND 10=c0286451 struct drm_nouveau_vm_bind
+6451 DRM_IOCTL_RADEON_GETPARAM 23=c0086451 24=c0106451 drm_radeon_getparam_t
+6451 DRM_IOCTL_TEGRA_CHANNEL_CLOSE 46=c0086451 struct drm_tegra_channel_close
+6452 DRM_IOCTL_AMDGPU_WAIT_FENCES 17=c0186452 union drm_amdgpu_wait_fences
+6452 DRM_IOCTL_NOUVEAU_EXEC 10=c0286452 struct drm_nouveau_exec
+6452 DRM_IOCTL_R128_GETPARAM 37=c0086452 24=c0106452 drm_r128_getparam_t
+6452 DRM_IOCTL_RADEON_FLIP 0=00006452 1=20006452
+6452 DRM_IOCTL_TEGRA_CHANNEL_MAP 46=c0106452 struct drm_tegra_channel_map
+6453 DRM_IOCTL_AMDGPU_VM 17=c0086453 union drm_amdgpu_vm
+6453 DRM_IOCTL_I915_GEM_INIT 6=40106453 7=80106453 struct drm_i915_gem_init
+6453 DRM_IOCTL_NOUVEAU_GET_ZCULL_INFO 57=80306453 7=40306453 struct drm_nouveau_get_zcull_info
+6453 DRM_IOCTL_R128_FLIP 89=00006453 1=20006453
+6453 DRM_IOCTL_RADEON_ALLOC 23=c0106453 24=c0186453 drm_radeon_mem_alloc_t
+6453 DRM_IOCTL_SIS_AGP_INIT 37=c0086453 24=c0106453 drm_sis_agp_t
+6453 DRM_IOCTL_TEGRA_CHANNEL_UNMAP 46=c0086453 struct drm_tegra_channel_unmap
+6454 DRM_IOCTL_AMDGPU_FENCE_TO_HANDLE 17=c0206454 union drm_amdgpu_fence_to_handle
+6454 DRM_IOCTL_I915_GEM_EXECBUFFER 6=40286454 7=80286454 struct drm_i915_gem_execbuffer
+6454 DRM_IOCTL_RADEON_FREE 6=40086454 7=80086454 drm_radeon_mem_free_t
+6454 DRM_IOCTL_SIS_AGP_ALLOC 37=c0106454 24=c0206454 drm_sis_mem_t
+6454 DRM_IOCTL_TEGRA_CHANNEL_SUBMIT 46=c0406454 struct drm_tegra_channel_submit
+6455 DRM_IOCTL_AMDGPU_SCHED 6=40106455 7=80106455 union drm_amdgpu_sched
+6455 DRM_IOCTL_I915_GEM_PIN 17=c0186455 struct drm_i915_gem_pin
+6455 DRM_IOCTL_RADEON_INIT_HEAP 6=400c6455 7=800c6455 drm_radeon_mem_init_heap_t
+6455 DRM_IOCTL_SIS_AGP_FREE 88=40106455 3=40206455 4=80206455 5=80106455 drm_sis_mem_t
+6456 DRM_IOCTL_AMDGPU_USERQ 18=c0486456 union drm_amdgpu_userq
+6456 DRM_IOCTL_I915_GEM_UNPIN 6=40086456 7=80086456 struct drm_i915_gem_unpin
+6456 DRM_IOCTL_RADEON_IRQ_EMIT 23=c0046456 24=c0086456 drm_radeon_irq_emit_t
+6456 DRM_IOCTL_SIS_FB_INIT 88=40086456 3=40106456 4=80106456 5=80086456 drm_sis_fb_t
+6457 DRM_IOCTL_AMDGPU_USERQ_SIGNAL 18=c0306457 struct drm_amdgpu_userq_signal
+6457 DRM_IOCTL_I915_GEM_BUSY 17=c0086457 struct drm_i915_gem_busy
+6457 DRM_IOCTL_RADEON_IRQ_WAIT 6=40046457 7=80046457 drm_radeon_irq_wait_t
+6458 DRM_IOCTL_AMDGPU_USERQ_WAIT 18=c0486458 struct drm_amdgpu_userq_wait
+6458 DRM_IOCTL_I915_GEM_THROTTLE 0=00006458 1=20006458
+6458 DRM_IOCTL_RADEON_CP_RESUME 0=00006458 1=20006458
+6459 DRM_IOCTL_AMDGPU_GEM_LIST_HANDLES 18=c0106459 struct drm_amdgpu_gem_list_handles
+6459 DRM_IOCTL_I915_GEM_ENTERVT 0=00006459 1=20006459
+6459 DRM_IOCTL_RADEON_SETPARAM 22=40106459 7=80106459 21=400c6459 drm_radeon_setparam_t
+645a DRM_IOCTL_AMDGPU_PROC_OPTIONS 18=c008645a struct drm_amdgpu_proc_options
+645a DRM_IOCTL_I915_GEM_LEAVEVT 0=0000645a 1=2000645a
+645a DRM_IOCTL_RADEON_SURF_ALLOC 6=400c645a 7=800c645a drm_radeon_surface_alloc_t
+645b DRM_IOCTL_I915_GEM_CREATE 17=c010645b struct drm_i915_gem_create
+645b DRM_IOCTL_RADEON_SURF_FREE 6=4004645b 7=8004645b drm_radeon_surface_free_t
+645c DRM_IOCTL_I915_GEM_PREAD 6=4020645c 7=8020645c struct drm_i915_gem_pread
+645c DRM_IOCTL_RADEON_GEM_INFO 17=c018645c struct drm_radeon_gem_info
+645d DRM_IOCTL_I915_GEM_PWRITE 6=4020645d 7=8020645d struct drm_i915_gem_pwrite
+645d DRM_IOCTL_RADEON_GEM_CREATE 14=c020645d 21=c01c645d struct drm_radeon_gem_create
+645e DRM_IOCTL_I915_GEM_MMAP 17=c028645e struct drm_i915_gem_mmap
+645e DRM_IOCTL_RADEON_GEM_MMAP 17=c020645e struct drm_radeon_gem_mmap
+645f DRM_IOCTL_I915_GEM_SET_DOMAIN 6=400c645f 7=800c645f struct drm_i915_gem_set_domain
+6460 DRM_IOCTL_EXYNOS_G2D_GET_VER 17=c0086460 struct drm_exynos_g2d_get_ver
+6460 DRM_IOCTL_I915_GEM_SW_FINISH 6=40046460 7=80046460 struct drm_i915_gem_sw_finish
+6460 DRM_IOCTL_TEGRA_SYNCPOINT_ALLOCATE 46=c0086460 struct drm_tegra_syncpoint_allocate
+6461 DRM_IOCTL_EXYNOS_G2D_SET_CMDLIST 17=c0286461 struct drm_exynos_g2d_set_cmdlist
+6461 DRM_IOCTL_I915_GEM_SET_TILING 17=c0106461 struct drm_i915_gem_set_tiling
+6461 DRM_IOCTL_RADEON_GEM_PREAD 17=c0206461 struct drm_radeon_gem_pread
+6461 DRM_IOCTL_TEGRA_SYNCPOINT_FREE 46=c0086461 struct drm_tegra_syncpoint_free
+6462 DRM_IOCTL_EXYNOS_G2D_EXEC 17=c0086462 struct drm_exynos_g2d_exec
+6462 DRM_IOCTL_I915_GEM_GET_TILING 17=c0106462 struct drm_i915_gem_get_tiling
+6462 DRM_IOCTL_RADEON_GEM_PWRITE 17=c0206462 struct drm_radeon_gem_pwrite
+6462 DRM_IOCTL_TEGRA_SYNCPOINT_WAIT 46=c0186462 struct drm_tegra_syncpoint_wait
+6463 DRM_IOCTL_I915_GEM_GET_APERTURE 6=80106463 7=40106463 struct drm_i915_gem_get_aperture
+6463 DRM_IOCTL_RADEON_GEM_SET_DOMAIN 17=c00c6463 struct drm_radeon_gem_set_domain
+6464 DRM_IOCTL_I915_GEM_MMAP_GTT 17=c0106464 struct drm_i915_gem_mmap_gtt
+6464 DRM_IOCTL_I915_GEM_MMAP_OFFSET 17=c0206464 struct drm_i915_gem_mmap_offset
+6464 DRM_IOCTL_RADEON_GEM_WAIT_IDLE 6=40086464 7=80086464 struct drm_radeon_gem_wait_idle
+6465 DRM_IOCTL_I915_GET_PIPE_FROM_CRTC_ID 17=c0086465 struct drm_i915_get_pipe_from_crtc_id
+6466 DRM_IOCTL_I915_GEM_MADVISE 17=c00c6466 struct drm_i915_gem_madvise
+6466 DRM_IOCTL_RADEON_CS 17=c0206466 struct drm_radeon_cs
+6467 DRM_IOCTL_I915_OVERLAY_PUT_IMAGE 6=402c6467 7=802c6467 struct drm_intel_overlay_put_image
+6467 DRM_IOCTL_RADEON_INFO 17=c0106467 struct drm_radeon_info
+6468 DRM_IOCTL_I915_OVERLAY_ATTRS 17=c02c6468 struct drm_intel_overlay_attrs
+6468 DRM_IOCTL_RADEON_GEM_SET_TILING 17=c00c6468 struct drm_radeon_gem_set_tiling
+6469 DRM_IOCTL_I915_GEM_EXECBUFFER2 6=40406469 7=80406469 struct drm_i915_gem_execbuffer2
+6469 DRM_IOCTL_I915_GEM_EXECBUFFER2_WR 17=c0406469 struct drm_i915_gem_execbuffer2
+6469 DRM_IOCTL_RADEON_GEM_GET_TILING 17=c00c6469 struct drm_radeon_gem_get_tiling
+646a DRM_IOCTL_I915_GET_SPRITE_COLORKEY 17=c014646a struct drm_intel_sprite_colorkey
+646a DRM_IOCTL_RADEON_GEM_BUSY 17=c008646a struct drm_radeon_gem_busy
+646b DRM_IOCTL_I915_SET_SPRITE_COLORKEY 17=c014646b struct drm_intel_sprite_colorkey
+646b DRM_IOCTL_RADEON_GEM_VA 17=c018646b struct drm_radeon_gem_va
+646c DRM_IOCTL_I915_GEM_WAIT 17=c010646c struct drm_i915_gem_wait
+646c DRM_IOCTL_RADEON_GEM_OP 17=c010646c struct drm_radeon_gem_op
+646d DRM_IOCTL_I915_GEM_CONTEXT_CREATE 17=c008646d struct drm_i915_gem_context_create
+646d DRM_IOCTL_I915_GEM_CONTEXT_CREATE_EXT 17=c010646d struct drm_i915_gem_context_create_ext
+646d DRM_IOCTL_RADEON_GEM_USERPTR 17=c018646d struct drm_radeon_gem_userptr
+646e DRM_IOCTL_I915_GEM_CONTEXT_DESTROY 6=4008646e 7=8008646e struct drm_i915_gem_context_destroy
+646f DRM_IOCTL_I915_GEM_SET_CACHING 6=4008646f 7=8008646f struct drm_i915_gem_caching
+6470 DRM_IOCTL_I915_GEM_GET_CACHING 17=c0086470 struct drm_i915_gem_caching
+6471 DRM_IOCTL_I915_REG_READ 17=c0106471 struct drm_i915_reg_read
+6472 DRM_IOCTL_I915_GET_RESET_STATS 17=c0186472 struct drm_i915_reset_stats
+6473 DRM_IOCTL_I915_GEM_USERPTR 17=c0186473 struct drm_i915_gem_userptr
+6474 DRM_IOCTL_I915_GEM_CONTEXT_GETPARAM 17=c0186474 struct drm_i915_gem_context_param
+6475 DRM_IOCTL_I915_GEM_CONTEXT_SETPARAM 17=c0186475 struct drm_i915_gem_context_param
+6476 DRM_IOCTL_I915_PERF_OPEN 6=40106476 7=80106476 struct drm_i915_perf_open_param
+6477 DRM_IOCTL_I915_PERF_ADD_CONFIG 6=40486477 7=80486477 struct drm_i915_perf_oa_config
+6478 DRM_IOCTL_I915_PERF_REMOVE_CONFIG 6=40086478 7=80086478 __u64
+6479 DRM_IOCTL_I915_QUERY 17=c0106479 struct drm_i915_query
+647a DRM_IOCTL_I915_GEM_VM_CREATE 17=c010647a struct drm_i915_gem_vm_control
+647b DRM_IOCTL_I915_GEM_VM_DESTROY 6=4010647b 7=8010647b struct drm_i915_gem_vm_control
+647c DRM_IOCTL_I915_GEM_CREATE_EXT 46=c018647c struct drm_i915_gem_create_ext
+6480 DRM_IOCTL_EXYNOS_IPP_GET_RESOURCES 17=c0106480 struct drm_exynos_ioctl_ipp_get_res
+6480 DRM_IOCTL_NOUVEAU_GEM_NEW 17=c0306480 struct drm_nouveau_gem_new
+6481 DRM_IOCTL_EXYNOS_IPP_GET_CAPS 17=c0186481 struct drm_exynos_ioctl_ipp_get_caps
+6481 DRM_IOCTL_NOUVEAU_GEM_PUSHBUF 17=c0406481 struct drm_nouveau_gem_pushbuf
+6482 DRM_IOCTL_EXYNOS_IPP_GET_LIMITS 17=c0206482 struct drm_exynos_ioctl_ipp_get_limits
+6482 DRM_IOCTL_NOUVEAU_GEM_CPU_PREP 6=40086482 7=80086482 struct drm_nouveau_gem_cpu_prep
+6483 DRM_IOCTL_EXYNOS_IPP_COMMIT 17=c0206483 struct drm_exynos_ioctl_ipp_commit
+6483 DRM_IOCTL_NOUVEAU_GEM_CPU_FINI 6=40046483 7=80046483 struct drm_nouveau_gem_cpu_fini
+6484 DRM_IOCTL_NOUVEAU_GEM_INFO 17=c0286484 struct drm_nouveau_gem_info
+64a0 DRM_IOCTL_MODE_GETRESOURCES 17=c04064a0 struct drm_mode_card_res
+64a1 DRM_IOCTL_MODE_GETCRTC 17=c06864a1 struct drm_mode_crtc
+64a2 DRM_IOCTL_MODE_SETCRTC 17=c06864a2 struct drm_mode_crtc
+64a3 DRM_IOCTL_MODE_CURSOR 17=c01c64a3 struct drm_mode_cursor
+64a4 DRM_IOCTL_MODE_GETGAMMA 17=c02064a4 struct drm_mode_crtc_lut
+64a5 DRM_IOCTL_MODE_SETGAMMA 17=c02064a5 struct drm_mode_crtc_lut
+64a6 DRM_IOCTL_MODE_GETENCODER 17=c01464a6 struct drm_mode_get_encoder
+64a7 DRM_IOCTL_MODE_GETCONNECTOR 17=c05064a7 struct drm_mode_get_connector
+64a8 DRM_IOCTL_MODE_ATTACHMODE 17=c04864a8 struct drm_mode_mode_cmd
+64a9 DRM_IOCTL_MODE_DETACHMODE 17=c04864a9 struct drm_mode_mode_cmd
+64aa DRM_IOCTL_MODE_GETPROPERTY 17=c04064aa struct drm_mode_get_property
+64ab DRM_IOCTL_MODE_SETPROPERTY 17=c01064ab struct drm_mode_connector_set_property
+64ac DRM_IOCTL_MODE_GETPROPBLOB 17=c01064ac struct drm_mode_get_blob
+64ad DRM_IOCTL_MODE_GETFB 17=c01c64ad struct drm_mode_fb_cmd
+64ae DRM_IOCTL_MODE_ADDFB 17=c01c64ae struct drm_mode_fb_cmd
+64af DRM_IOCTL_MODE_RMFB 17=c00464af unsigned int
+64b0 DRM_IOCTL_MODE_PAGE_FLIP 17=c01864b0 struct drm_mode_crtc_page_flip
+64b1 DRM_IOCTL_MODE_DIRTYFB 17=c01864b1 struct drm_mode_fb_dirty_cmd
+64b2 DRM_IOCTL_MODE_CREATE_DUMB 17=c02064b2 struct drm_mode_create_dumb
+64b3 DRM_IOCTL_MODE_MAP_DUMB 17=c01064b3 struct drm_mode_map_dumb
+64b4 DRM_IOCTL_MODE_DESTROY_DUMB 17=c00464b4 struct drm_mode_destroy_dumb
+64b5 DRM_IOCTL_MODE_GETPLANERESOURCES 14=c01064b5 21=c00c64b5 struct drm_mode_get_plane_res
+64b6 DRM_IOCTL_MODE_GETPLANE 17=c02064b6 struct drm_mode_get_plane
+64b7 DRM_IOCTL_MODE_SETPLANE 17=c03064b7 struct drm_mode_set_plane
+64b8 DRM_IOCTL_MODE_ADDFB2 14=c06864b8 21=c06464b8 struct drm_mode_fb_cmd2
+64b9 DRM_IOCTL_MODE_OBJ_GETPROPERTIES 14=c02064b9 21=c01c64b9 struct drm_mode_obj_get_properties
+64ba DRM_IOCTL_MODE_OBJ_SETPROPERTY 14=c01864ba 21=c01464ba struct drm_mode_obj_set_property
+64bb DRM_IOCTL_MODE_CURSOR2 17=c02464bb struct drm_mode_cursor2
+64bc DRM_IOCTL_MODE_ATOMIC 17=c03864bc struct drm_mode_atomic
+64bd DRM_IOCTL_MODE_CREATEPROPBLOB 17=c01064bd struct drm_mode_create_blob
+64be DRM_IOCTL_MODE_DESTROYPROPBLOB 17=c00464be struct drm_mode_destroy_blob
+64bf DRM_IOCTL_SYNCOBJ_CREATE 17=c00864bf struct drm_syncobj_create
+64c0 DRM_IOCTL_SYNCOBJ_DESTROY 17=c00864c0 struct drm_syncobj_destroy
+64c1 DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD 18=c01864c1 91=c01064c1 struct drm_syncobj_handle
+64c2 DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE 18=c01864c2 91=c01064c2 struct drm_syncobj_handle
+64c3 DRM_IOCTL_SYNCOBJ_WAIT 10=c02864c3 44=c02064c3 struct drm_syncobj_wait
+64c4 DRM_IOCTL_SYNCOBJ_RESET 17=c01064c4 struct drm_syncobj_array
+64c5 DRM_IOCTL_SYNCOBJ_SIGNAL 17=c01064c5 struct drm_syncobj_array
+64c6 DRM_IOCTL_MODE_CREATE_LEASE 17=c01864c6 struct drm_mode_create_lease
+64c7 DRM_IOCTL_MODE_LIST_LESSEES 17=c01064c7 struct drm_mode_list_lessees
+64c8 DRM_IOCTL_MODE_GET_LEASE 17=c01064c8 struct drm_mode_get_lease
+64c9 DRM_IOCTL_MODE_REVOKE_LEASE 17=c00464c9 struct drm_mode_revoke_lease
+64ca DRM_IOCTL_SYNCOBJ_TIMELINE_WAIT 10=c03064ca 44=c02864ca struct drm_syncobj_timeline_wait
+64cb DRM_IOCTL_SYNCOBJ_QUERY 17=c01864cb struct drm_syncobj_timeline_array
+64cc DRM_IOCTL_SYNCOBJ_TRANSFER 17=c02064cc struct drm_syncobj_transfer
+64cd DRM_IOCTL_SYNCOBJ_TIMELINE_SIGNAL 17=c01864cd struct drm_syncobj_timeline_array
+64ce DRM_IOCTL_MODE_GETFB2 14=c06864ce 21=c06464ce struct drm_mode_fb_cmd2
+64cf DRM_IOCTL_SYNCOBJ_EVENTFD 10=c01864cf struct drm_syncobj_eventfd
+64d0 DRM_IOCTL_MODE_CLOSEFB 10=c00864d0 struct drm_mode_closefb
+64d1 DRM_IOCTL_SET_CLIENT_NAME 18=c01064d1 struct drm_set_client_name
+64d2 DRM_IOCTL_GEM_CHANGE_HANDLE 18=c00864d2 struct drm_gem_change_handle
+6601 FIOCLEX 100=20006601 101=00006601
+6601 FS_IOC32_GETFLAGS 6=80046601 7=40046601 int
+6601 FS_IOC_GETFLAGS 2=80046601 3=80086601 4=40086601 5=40046601 long
+6602 FIONCLEX 100=20006602 101=00006602
+6602 FS_IOC32_SETFLAGS 6=40046602 7=80046602 int
+6602 FS_IOC_SETFLAGS 2=40046602 3=40086602 4=80086602 5=80046602 long
+6603 EXT4_IOC32_GETVERSION 29=80046603 7=40046603 int
+6603 EXT4_IOC_GETVERSION 27=80046603 28=80086603 4=40086603 5=40046603 long
+6604 EXT4_IOC32_SETVERSION 29=40046604 7=80046604 int
+6604 EXT4_IOC_SETVERSION 27=40046604 28=40086604 4=80086604 5=80046604 long
+6605 EXT4_IOC32_GETRSVSZ 29=80046605 7=40046605 int
+6605 EXT4_IOC_GETRSVSZ 27=80046605 28=80086605 4=40086605 5=40046605 long
+6606 EXT4_IOC32_SETRSVSZ 29=40046606 7=80046606 int
+6606 EXT4_IOC_SETRSVSZ 27=40046606 28=40086606 4=80086606 5=80046606 long
+6607 EXT4_IOC32_GROUP_EXTEND 29=40046607 7=80046607 unsigned int
+6607 EXT4_IOC_GROUP_EXTEND 27=40046607 28=40086607 4=80086607 5=80046607 unsigned long
+6608 EXT4_IOC_GROUP_ADD 94=40286608 7=80286608 48=40246608 struct ext4_new_group_input
+6609 EXT4_IOC_MIGRATE 12=00006609 1=20006609
+660b FS_IOC_FIEMAP 17=c020660b struct fiemap
+660c EXT4_IOC_ALLOC_DA_BLKS 12=0000660c 1=2000660c
+660f EXT4_IOC_MOVE_EXT 10=c028660f struct move_extent
+6610 EXT4_IOC_RESIZE_FS 29=40086610 7=80086610 __u64
+6610 PAGEMAP_SCAN 10=c0606610 struct pm_scan_arg
+6611 EXT4_IOC_SWAP_BOOT 12=00006611 1=20006611
+6611 PROCMAP_QUERY 10=c0686611 struct procmap_query
+6612 EXT4_IOC_PRECACHE_EXTENTS 12=00006612 1=20006612
+6613 FS_IOC_SET_ENCRYPTION_POLICY 6=800c6613 7=400c6613 struct fscrypt_policy_v1
+6614 FS_IOC_GET_ENCRYPTION_PWSALT 6=40106614 7=80106614 __u8[16]
+6615 FS_IOC_GET_ENCRYPTION_POLICY 6=400c6615 7=800c6615 struct fscrypt_policy_v1
+6616 FS_IOC_GET_ENCRYPTION_POLICY_EX 17=c0096616 __u8[9]
+6617 FS_IOC_ADD_ENCRYPTION_KEY 17=c0506617 struct fscrypt_add_key_arg
+6618 FS_IOC_REMOVE_ENCRYPTION_KEY 17=c0406618 struct fscrypt_remove_key_arg
+6619 FS_IOC_REMOVE_ENCRYPTION_KEY_ALL_USERS 17=c0406619 struct fscrypt_remove_key_arg
+661a FS_IOC_GET_ENCRYPTION_KEY_STATUS 17=c080661a struct fscrypt_get_key_status_arg
+661b FS_IOC_GET_ENCRYPTION_NONCE 6=8010661b 7=4010661b __u8[16]
+6628 EXT4_IOC_CLEAR_ES_CACHE 12=00006628 1=20006628
+6629 EXT4_IOC_GETSTATE 29=40046629 7=80046629 __u32
+662a EXT4_IOC_GET_ES_CACHE 10=c020662a struct fiemap
+662b EXT4_IOC_CHECKPOINT 29=4004662b 7=8004662b __u32
+662c EXT4_IOC_GETFSUUID 29=8008662c 7=4008662c struct fsuuid
+662c EXT4_IOC_SETFSUUID 29=4008662c 7=8008662c struct fsuuid
+662d EXT4_IOC_GET_TUNE_SB_PARAM 57=80e8662d 7=40e8662d struct ext4_tune_sb_params
+662e EXT4_IOC_SET_TUNE_SB_PARAM 57=40e8662e 7=80e8662e struct ext4_tune_sb_params
+667b FIOGETOWN 39=4004667b 102=8004667b int
+667c FIOSETOWN 39=8004667c 102=4004667c int
+667d FIOASYNC 100=8004667d 39=0000667d 66=4004667d int
+667e FIONBIO 100=8004667e 39=0000667e 66=4004667e int
+667f FIONREAD 100=4004667f 66=8004667f int
+667f FIOQSIZE 39=0000667f loff_t
+667f TIOCINQ 100=4004667f 66=8004667f int
+6680 FIOQSIZE 100=40086680 66=80086680 loff_t
+6685 FS_IOC_ENABLE_VERITY 6=40806685 7=80806685 struct fsverity_enable_arg
+6686 FS_IOC_MEASURE_VERITY 17=c0046686 struct fsverity_digest
+6687 FS_IOC_READ_VERITY_METADATA 46=c0286687 struct fsverity_read_metadata_arg
+6701 FUNCTIONFS_FIFO_STATUS 0=00006701 1=20006701
+6701 GADGETFS_FIFO_STATUS 0=00006701 1=20006701
+6702 FUNCTIONFS_FIFO_FLUSH 0=00006702 1=20006702
+6702 GADGETFS_FIFO_FLUSH 0=00006702 1=20006702
+6703 FUNCTIONFS_CLEAR_HALT 0=00006703 1=20006703
+6703 GADGETFS_CLEAR_HALT 0=00006703 1=20006703
+6780 FUNCTIONFS_INTERFACE_REVMAP 0=00006780 1=20006780
+6781 FUNCTIONFS_ENDPOINT_REVMAP 0=00006781 1=20006781
+6782 FUNCTIONFS_ENDPOINT_DESC 79=80096782 7=40096782 20=800c6782 struct usb_endpoint_descriptor
+6783 FUNCTIONFS_DMABUF_ATTACH 29=40046783 7=80046783 int
+6784 FUNCTIONFS_DMABUF_DETACH 29=40046784 7=80046784 int
+6785 FUNCTIONFS_DMABUF_TRANSFER 29=40106785 7=80106785 struct usb_ffs_dmabuf_transfer_req
+6786 FUNCTIONFS_ENDPOINT_ENABLE_ZLP 57=40046786 7=80046786 __u32
+6900 I2OGETIOPS 6=80206900 7=40206900
+6900 I915_PERF_IOCTL_ENABLE 0=00006900 1=20006900
+6900 LIRC_GET_FEATURES 6=80046900 7=40046900 __u32
+6901 I2OHRTGET 23=c00c6901 24=c0186901 struct i2o_cmd_hrtlct
+6901 I915_PERF_IOCTL_DISABLE 0=00006901 1=20006901
+6901 LIRC_GET_SEND_MODE 6=80046901 7=40046901 __u32
+6902 I2OLCTGET 23=c00c6902 24=c0186902 struct i2o_cmd_hrtlct
+6902 I915_PERF_IOCTL_CONFIG 0=00006902 1=20006902
+6902 LIRC_GET_REC_MODE 6=80046902 7=40046902 __u32
+6903 I2OPARMSET 23=c0186903 24=c0286903 struct i2o_cmd_psetget
+6904 I2OPARMGET 23=c0186904 24=c0286904 struct i2o_cmd_psetget
+6905 I2OSWDL 103=c01c6905 24=c0306905 9=c01a6905 struct i2o_sw_xfer
+6906 I2OSWUL 103=c01c6906 24=c0306906 9=c01a6906 struct i2o_sw_xfer
+6907 I2OSWDEL 103=c01c6907 24=c0306907 9=c01a6907 struct i2o_sw_xfer
+6907 LIRC_GET_REC_RESOLUTION 6=80046907 7=40046907 __u32
+6908 I2OVALIDATE 6=80046908 7=40046908 __u32
+6908 LIRC_GET_MIN_TIMEOUT 6=80046908 7=40046908 __u32
+6909 I2OHTML 23=c01c6909 24=c0306909 struct i2o_html
+6909 LIRC_GET_MAX_TIMEOUT 6=80046909 7=40046909 __u32
+690a I2OEVTREG 6=400c690a 7=800c690a struct i2o_evt_id
+690b I2OEVTGET 6=8068690b 7=4068690b struct i2o_evt_info
+690c I2OPASSTHRU 2=8008690c 3=8010690c 4=4010690c 5=4008690c struct i2o_cmd_passthru
+690c I2OPASSTHRU32 6=8008690c 7=4008690c struct i2o_cmd_passthru32
+690f LIRC_GET_LENGTH 6=8004690f 7=4004690f __u32
+6911 LIRC_SET_SEND_MODE 6=40046911 7=80046911 __u32
+6912 LIRC_SET_REC_MODE 6=40046912 7=80046912 __u32
+6913 LIRC_SET_SEND_CARRIER 6=40046913 7=80046913 __u32
+6914 LIRC_SET_REC_CARRIER 6=40046914 7=80046914 __u32
+6915 LIRC_SET_SEND_DUTY_CYCLE 6=40046915 7=80046915 __u32
+6917 LIRC_SET_TRANSMITTER_MASK 6=40046917 7=80046917 __u32
+6918 LIRC_SET_REC_TIMEOUT 6=40046918 7=80046918 __u32
+6919 LIRC_SET_REC_TIMEOUT_REPORTS 6=40046919 7=80046919 __u32
+691d LIRC_SET_MEASURE_CARRIER_MODE 6=4004691d 7=8004691d __u32
+691f LIRC_SET_REC_CARRIER_RANGE 6=4004691f 7=8004691f __u32
+6923 LIRC_SET_WIDEBAND_RECEIVER 6=40046923 7=80046923 __u32
+6924 LIRC_GET_REC_TIMEOUT 6=80046924 7=40046924 __u32
+6990 IIO_GET_EVENT_FD_IOCTL 6=80046990 7=40046990 int
+6b00 SPI_IOC_MESSAGE(N) 6=40006b00 7=80006b00
+6b01 SPI_IOC_RD_MODE 6=80016b01 7=40016b01 __u8
+6b01 SPI_IOC_WR_MODE 6=40016b01 7=80016b01 __u8
+6b02 SPI_IOC_RD_LSB_FIRST 6=80016b02 7=40016b02 __u8
+6b02 SPI_IOC_WR_LSB_FIRST 6=40016b02 7=80016b02 __u8
+6b03 SPI_IOC_RD_BITS_PER_WORD 6=80016b03 7=40016b03 __u8
+6b03 SPI_IOC_WR_BITS_PER_WORD 6=40016b03 7=80016b03 __u8
+6b04 SPI_IOC_RD_MAX_SPEED_HZ 6=80046b04 7=40046b04 __u32
+6b04 SPI_IOC_WR_MAX_SPEED_HZ 6=40046b04 7=80046b04 __u32
+6b05 SPI_IOC_RD_MODE32 6=80046b05 7=40046b05 __u32
+6b05 SPI_IOC_WR_MODE32 6=40046b05 7=80046b05 __u32
+6d01 MTIOCTOP 56=40086d01 7=80086d01 9=40066d01 struct mtop
+6d01 RIO_MPORT_MAINT_HDID_SET 6=40026d01 7=80026d01 __u16
+6d02 MTIOCGET 2=801c6d02 3=80306d02 5=401c6d02 104=40306d02 105=40386d02 struct mtget
+6d02 RIO_MPORT_MAINT_COMPTAG_SET 6=40046d02 7=80046d02 __u32
+6d03 MTIOCPOS 2=80046d03 3=80086d03 4=40086d03 5=40046d03 struct mtpos
+6d03 RIO_MPORT_MAINT_PORT_IDX_GET 6=80046d03 7=40046d03 __u32
+6d04 RIO_MPORT_GET_PROPERTIES 6=80306d04 7=40306d04 struct rio_mport_properties
+6d05 RIO_MPORT_MAINT_READ_LOCAL 6=80186d05 7=40186d05 struct rio_mport_maint_io
+6d06 RIO_MPORT_MAINT_WRITE_LOCAL 6=40186d06 7=80186d06 struct rio_mport_maint_io
+6d07 RIO_MPORT_MAINT_READ_REMOTE 6=80186d07 7=40186d07 struct rio_mport_maint_io
+6d08 RIO_MPORT_MAINT_WRITE_REMOTE 6=40186d08 7=80186d08 struct rio_mport_maint_io
+6d09 RIO_ENABLE_DOORBELL_RANGE 6=40086d09 7=80086d09 struct rio_doorbell_filter
+6d0a RIO_DISABLE_DOORBELL_RANGE 6=40086d0a 7=80086d0a struct rio_doorbell_filter
+6d0b RIO_ENABLE_PORTWRITE_RANGE 6=40106d0b 7=80106d0b struct rio_pw_filter
+6d0c RIO_DISABLE_PORTWRITE_RANGE 6=40106d0c 7=80106d0c struct rio_pw_filter
+6d0d RIO_SET_EVENT_MASK 6=40046d0d 7=80046d0d __u32
+6d0e RIO_GET_EVENT_MASK 6=80046d0e 7=40046d0e __u32
+6d0f RIO_MAP_OUTBOUND 17=c0286d0f struct rio_mmap
+6d10 RIO_UNMAP_OUTBOUND 6=40286d10 7=80286d10 struct rio_mmap
+6d11 RIO_MAP_INBOUND 17=c0286d11 struct rio_mmap
+6d12 RIO_UNMAP_INBOUND 6=40086d12 7=80086d12 __u64
+6d13 RIO_ALLOC_DMA 17=c0186d13 struct rio_dma_mem
+6d14 RIO_FREE_DMA 6=40086d14 7=80086d14 __u64
+6d15 RIO_TRANSFER 17=c0186d15 struct rio_transaction
+6d16 RIO_WAIT_FOR_ASYNC 6=40086d16 7=80086d16 struct rio_async_tx_wait
+6d17 RIO_DEV_ADD 56=40206d17 7=80206d17 9=401e6d17 struct rio_rdev_info
+6d18 RIO_DEV_DEL 56=40206d18 7=80206d18 9=401e6d18 struct rio_rdev_info
+6e80 NILFS_IOCTL_CHANGE_CPMODE 6=40106e80 7=80106e80 struct nilfs_cpmode
+6e81 NILFS_IOCTL_DELETE_CHECKPOINT 6=40086e81 7=80086e81 __u64
+6e82 NILFS_IOCTL_GET_CPINFO 6=80186e82 7=40186e82 struct nilfs_argv
+6e83 NILFS_IOCTL_GET_CPSTAT 6=80186e83 7=40186e83 struct nilfs_cpstat
+6e84 NILFS_IOCTL_GET_SUINFO 6=80186e84 7=40186e84 struct nilfs_argv
+6e85 NILFS_IOCTL_GET_SUSTAT 6=80306e85 7=40306e85 struct nilfs_sustat
+6e86 NILFS_IOCTL_GET_VINFO 17=c0186e86 struct nilfs_argv
+6e87 NILFS_IOCTL_GET_BDESCS 17=c0186e87 struct nilfs_argv
+6e88 NILFS_IOCTL_CLEAN_SEGMENTS 6=40786e88 7=80786e88 struct nilfs_argv[5]
+6e8a NILFS_IOCTL_SYNC 6=80086e8a 7=40086e8a __u64
+6e8b NILFS_IOCTL_RESIZE 6=40086e8b 7=80086e8b __u64
+6e8c NILFS_IOCTL_SET_ALLOC_RANGE 6=40106e8c 7=80106e8c __u64[2]
+6e8d NILFS_IOCTL_SET_SUINFO 6=40186e8d 7=80186e8d struct nilfs_argv
+6ef8 MATROXFB_GET_OUTPUT_CONNECTION 2=80046ef8 3=80086ef8 4=40086ef8 5=40046ef8 size_t
+6ef8 MATROXFB_SET_OUTPUT_CONNECTION 2=40046ef8 3=40086ef8 4=80086ef8 5=80046ef8 size_t
+6ef8 SISFB_GET_INFO_OLD 6=80046ef8 7=40046ef8 __u32
+6ef9 MATROXFB_GET_AVAILABLE_OUTPUTS 2=80046ef9 3=80086ef9 4=40086ef9 5=40046ef9 size_t
+6ef9 SISFB_GET_VBRSTATUS_OLD 6=80046ef9 7=40046ef9 __u32
+6efa MATROXFB_GET_OUTPUT_MODE 23=c0046efa 24=c0086efa size_t
+6efa MATROXFB_SET_OUTPUT_MODE 2=40046efa 3=40086efa 4=80086efa 5=80046efa size_t
+6efa SISFB_GET_AUTOMAXIMIZE_OLD 6=80046efa 7=40046efa __u32
+6efa SISFB_SET_AUTOMAXIMIZE_OLD 6=40046efa 7=80046efa __u32
+6efb MATROXFB_GET_ALL_OUTPUTS 2=80046efb 3=80086efb 4=40086efb 5=40046efb size_t
+7000 IOCTL_AMD_PMF_POPULATE_DATA 18=c0087000 __u64
+7001 PKEY_GENSECK 11=c0487001 struct pkey_genseck
+7001 RTC_AIE_ON 0=00007001 1=20007001
+7002 PKEY_CLR2SECK 11=c0687002 struct pkey_clr2seck
+7002 RTC_AIE_OFF 0=00007002 1=20007002
+7003 PKEY_SEC2PROTK 11=c08c7003 struct pkey_sec2protk
+7003 RTC_UIE_ON 0=00007003 1=20007003
+7004 PKEY_CLR2PROTK 11=c06c7004 struct pkey_clr2protk
+7004 RTC_UIE_OFF 0=00007004 1=20007004
+7005 PKEY_FINDCARD 11=c0447005 struct pkey_findcard
+7005 RTC_PIE_ON 0=00007005 1=20007005
+7006 PKEY_SKEY2PKEY 11=c0887006 struct pkey_skey2pkey
+7006 RTC_PIE_OFF 0=00007006 1=20007006
+7007 PKEY_VERIFYKEY 11=c04c7007 struct pkey_verifykey
+7007 RTC_ALM_SET 6=40247007 7=80247007 struct rtc_time
+7008 PKEY_GENPROTK 11=c04c7008 struct pkey_genprotk
+7008 RTC_ALM_READ 6=80247008 7=40247008 struct rtc_time
+7009 PKEY_VERIFYPROTK 11=40487009 struct pkey_verifyprotk
+7009 RTC_RD_TIME 6=80247009 7=40247009 struct rtc_time
+700a PKEY_KBLOB2PROTK 106=c050700a 107=c058700a struct pkey_kblob2pkey
+700a RTC_SET_TIME 6=4024700a 7=8024700a struct rtc_time
+700b RTC_IRQP_READ 2=8004700b 3=8008700b 4=4008700b 5=4004700b unsigned long
+700c RTC_IRQP_SET 2=4004700c 3=4008700c 4=8008700c 5=8004700c unsigned long
+700d RTC_EPOCH_READ 2=8004700d 3=8008700d 4=4008700d 5=4004700d unsigned long
+700e RTC_EPOCH_SET 2=4004700e 3=4008700e 4=8008700e 5=8004700e unsigned long
+700f RTC_WIE_ON 0=0000700f 1=2000700f
+700f RTC_WKALM_SET 56=4028700f 7=8028700f 9=4026700f struct rtc_wkalrm
+7010 RTC_WIE_OFF 0=00007010 1=20007010
+7010 RTC_WKALM_RD 56=80287010 7=40287010 9=80267010 struct rtc_wkalrm
+7011 PKEY_GENSECK2 106=c01c7011 107=c0287011 struct pkey_genseck2
+7011 RTC_PLL_GET 2=801c7011 3=80207011 4=40207011 5=401c7011 struct rtc_pll_info
+7012 PKEY_CLR2SECK2 106=c03c7012 107=c0487012 struct pkey_clr2seck2
+7012 RTC_PLL_SET 2=401c7012 3=40207012 4=80207012 5=801c7012 struct rtc_pll_info
+7013 RTC_PARAM_GET 16=40187013 7=80187013 struct rtc_param
+7013 RTC_VL_READ 6=80047013 7=40047013 unsigned int
+7014 RTC_PARAM_SET 16=40187014 7=80187014 struct rtc_param
+7014 RTC_VL_CLR 0=00007014 1=20007014
+7017 PKEY_VERIFYKEY2 106=c0187017 107=c0207017 struct pkey_verifykey2
+701a PKEY_KBLOB2PROTK2 106=c058701a 107=c068701a struct pkey_kblob2pkey2
+701b PKEY_APQNS4K 106=c014701b 107=c020701b struct pkey_apqns4key
+701c PKEY_APQNS4KT 106=c050701c 107=c058701c struct pkey_apqns4keytype
+701d PKEY_KBLOB2PROTK3 106=c01c701d 107=c030701d struct pkey_kblob2pkey3
+7040 ENVCTRL_RD_CPU_TEMPERATURE 32=40047040 int
+7040 NVRAM_INIT 0=00007040 1=20007040
+7041 ENVCTRL_RD_CPU_VOLTAGE 32=40047041 int
+7041 NVRAM_SETCKS 0=00007041 1=20007041
+7042 ENVCTRL_RD_FAN_STATUS 32=40047042 int
+7043 ENVCTRL_RD_WARNING_TEMPERATURE 32=40047043 int
+7044 ENVCTRL_RD_SHUTDOWN_TEMPERATURE 32=40047044 int
+7045 ENVCTRL_RD_VOLTAGE_STATUS 32=40047045 int
+7046 ENVCTRL_RD_SCSI_TEMPERATURE 32=40047046 int
+7047 ENVCTRL_RD_ETHERNET_TEMPERATURE 32=40047047 int
+7048 ENVCTRL_RD_MTHRBD_TEMPERATURE 32=40047048 int
+7049 ENVCTRL_RD_GLOBALADDRESS 32=40047049 int
+70a1 PPS_GETPARAMS 2=800470a1 3=800870a1 4=400870a1 5=400470a1 struct pps_kparams *
+70a2 PPS_SETPARAMS 2=400470a2 3=400870a2 4=800870a2 5=800470a2 struct pps_kparams *
+70a3 PPS_GETCAP 2=800470a3 3=800870a3 4=400870a3 5=400470a3 int *
+70a4 PPS_FETCH 23=c00470a4 24=c00870a4 struct pps_fdata *
+70a5 PPS_KC_BIND 2=400470a5 3=400870a5 4=800870a5 5=800470a5 struct pps_bind_args *
+70b1 PPS_GEN_SETENABLE 108=400470b1 28=400870b1 4=800870b1 5=800470b1 unsigned int *
+70b2 PPS_GEN_USESYSTEMCLOCK 108=800470b2 28=800870b2 4=400870b2 5=400470b2 unsigned int *
+70b3 PPS_GEN_FETCHEVENT 108=800470b3 28=800870b3 4=400870b3 5=400470b3 struct pps_gen_event *
+7101 SPIOCSTYPE 2=40047101 3=40087101 4=80087101 5=80047101 unsigned long
+7201 PS3FB_IOCTL_SETMODE 38=80047201 int
+7202 PS3FB_IOCTL_GETMODE 38=40047202 int
+7203 PS3FB_IOCTL_SCREENINFO 38=40047203 int
+7204 PS3FB_IOCTL_ON 38=20007204
+7205 PS3FB_IOCTL_OFF 38=20007205
+7206 PS3FB_IOCTL_FSEL 38=80047206 int
+7300 FSI_SBEFIFO_READ_TIMEOUT_SECONDS 16=40047300 7=80047300 __u32
+7300 FSI_SCOM_CHECK 6=80047300 7=40047300 __u32
+7301 FSI_SBEFIFO_CMD_TIMEOUT_SECONDS 29=40047301 7=80047301 __u32
+7301 FSI_SCOM_READ 83=c0207301 9=c01e7301 struct scom_access
+7302 FSI_SCOM_WRITE 83=c0207302 9=c01e7302 struct scom_access
+7303 FSI_SCOM_RESET 6=40047303 7=80047303 __u32
+7307 SIOCATMARK 39=40047307 102=80047307 int
+7308 SIOCSPGRP 39=80047308 102=40047308 pid_t
+7309 SIOCGPGRP 39=40047309 102=80047309 pid_t
+7400 TIOCGETD 39=00007400 32=40047400 int
+7401 TIOCSETD 39=00007401 32=80047401 int
+7402 __TIOCHPCL 32=20007402
+7403 __TIOCMODG 32=40047403 int
+7404 __TIOCMODS 32=80047404 int
+7408 TIOCGETP 109=40067408 39=00007408 struct sgttyb
+7409 TIOCSETP 109=80067409 39=00007409 struct sgttyb
+740a TIOCSETN 109=8006740a 39=0000740a struct sgttyb
+740d TIOCEXCL 39=0000740d 32=2000740d
+740e TIOCNXCL 39=0000740e 32=2000740e
+7410 __TIOCFLUSH 32=80047410 int
+7411 TIOCSETC 109=80067411 struct tchars
+7412 TIOCGETC 109=40067412 struct tchars
+7413 TCGETS 109=402c7413 struct termios
+7414 TCSETS 109=802c7414 struct termios
+7415 TCSETSW 109=802c7415 struct termios
+7416 TCSETSF 109=802c7416 struct termios
+7416 TIOCGSID 39=00007416 int
+7417 TCGETA 38=40147417 66=80127417 110=40127417 struct termio
+7418 TCSETA 38=80147418 66=40127418 110=80127418 struct termio
+7419 TCSETAW 38=80147419 66=40127419 110=80127419 struct termio
+741a TIOCMSET 39=0000741a unsigned int
+741b TIOCMBIS 39=0000741b unsigned int
+741c TCSETAF 38=8014741c 66=4012741c 110=8012741c struct termio
+741c TIOCMBIC 39=0000741c unsigned int
+741d TCSBRK 109=2000741d 66=0000741d
+741d TIOCMGET 39=0000741d unsigned int
+741e TCXONC 109=2000741e 66=0000741e
+741f TCFLSH 109=2000741f 66=0000741f
+7420 __TIOCTCNTL 32=80047420 int
+7421 __TIOCSIGNAL 32=80047421 int
+7422 __TIOCSETX 32=80047422 int
+7423 __TIOCGETX 32=40047423 int
+7424 TIOCCONS 32=20007424 int
+7464 TIOCGSOFTCAR 32=40047464 unsigned int
+7465 TIOCSSOFTCAR 32=80047465 unsigned int
+7466 __TIOCUCNTL 32=80047466 int
+7467 TIOCSWINSZ 1=80087467 66=40087467 struct winsize
+7468 TIOCGWINSZ 1=40087468 66=80087468 struct winsize
+7469 __TIOCREMOTE 32=80047469 int
+746a TIOCMGET 32=4004746a unsigned int
+746b TIOCMBIC 32=8004746b unsigned int
+746c TIOCMBIS 32=8004746c unsigned int
+746d TIOCMSET 32=8004746d unsigned int
+746e TIOCSTART 100=2000746e 66=0000746e
+746f TIOCSTOP 100=2000746f 66=0000746f
+7470 TIOCPKT 32=80047470 int
+7471 TIOCNOTTY 32=20007471
+7472 TIOCOUTQ 39=00007472 int
+7472 TIOCSTI 32=80017472 char
+7473 TIOCOUTQ 100=40047473 66=80047473 int
+7474 TIOCGLTC 109=40067474 39=00007474 struct ltchars
+7475 TIOCSLTC 109=80067475 39=00007475 struct ltchars
+7476 TIOCSPGRP 73=80047476 66=40047476 int
+7477 TIOCGPGRP 73=40047477 66=80047477 int
+7478 TIOCCONS 39=80047478 int
+7478 __TIOCCDTR 32=20007478
+7479 __TIOCSDTR 32=20007479
+747a TIOCCBRK 32=2000747a
+747b TIOCSBRK 32=2000747b
+747c __TIOCLGET 32=8004747c int
+747d __TIOCLSET 32=8004747d int
+747e __TIOCLBIC 32=8004747e int
+747f __TIOCLBIS 32=8004747f int
+7480 __TIOCISPACE 32=40047480 int
+7481 __TIOCISIZE 32=40047481 int
+7482 TIOCSPGRP 32=80047482 int
+7483 TIOCGPGRP 32=40047483 int
+7484 TIOCSCTTY 32=20007484
+7485 TIOCGSID 32=40047485 int
+7486 TIOCGPTN 32=40047486 unsigned int
+7487 TIOCSPTLCK 32=80047487 int
+7488 TIOCSIG 32=80047488 int
+7489 TIOCGPTPEER 32=20007489
+7501 PWM_IOCTL_REQUEST 13=00007501 1=20007501
+7502 PWM_IOCTL_FREE 13=00007502 1=20007502
+7503 PWM_IOCTL_ROUNDWF 18=c0207503 struct pwmchip_waveform
+7504 PWM_IOCTL_GETWF 18=c0207504 struct pwmchip_waveform
+7505 PWM_IOCTL_SETROUNDEDWF 57=40207505 7=80207505 struct pwmchip_waveform
+7506 PWM_IOCTL_SETEXACTWF 57=40207506 7=80207506 struct pwmchip_waveform
+7520 UVCIOC_CTRL_MAP 23=c0587520 24=c0607520 struct uvc_xu_control_mapping
+7521 UVCIOC_CTRL_QUERY 103=c00c7521 24=c0107521 9=c00a7521 struct uvc_xu_control_query
+7542 UDMABUF_CREATE 6=40187542 7=80187542 struct udmabuf_create
+7543 UDMABUF_CREATE_LIST 6=40087543 7=80087543 struct udmabuf_create_list
+7601 EXT4_IOC32_GETVERSION_OLD 29=80047601 7=40047601 int
+7601 EXT4_IOC_GETVERSION_OLD 27=80047601 28=80087601 4=40087601 5=40047601 long
+7601 FS_IOC32_GETVERSION 6=80047601 7=40047601 int
+7601 FS_IOC_GETVERSION 2=80047601 3=80087601 4=40087601 5=40047601 long
+7602 EXT4_IOC32_SETVERSION_OLD 29=40047602 7=80047602 int
+7602 EXT4_IOC_SETVERSION_OLD 27=40047602 28=40087602 4=80087602 5=80047602 long
+7602 FS_IOC32_SETVERSION 6=40047602 7=80047602 int
+7602 FS_IOC_SETVERSION 2=40047602 3=40087602 4=80087602 5=80047602 long
+7620 VAS_TX_WIN_OPEN 38=80407620 struct vas_tx_win_open_attr
+7a04 ZSENDEP11CPRB 11=c0007a04
+7a05 ICARSAMODEXPO 11=c0007a05
+7a06 ICARSACRT 11=c0007a06
+7a44 Z90STAT_REQUESTQ_COUNT 11=80047a44 int
+7a45 Z90STAT_PENDINGQ_COUNT 11=80047a45 int
+7a46 Z90STAT_TOTALOPEN_COUNT 11=80047a46 int
+7a47 Z90STAT_DOMAIN_INDEX 11=80047a47 int
+7a48 Z90STAT_STATUS_MASK 11=80407a48 char[64]
+7a49 Z90STAT_QDEPTH_MASK 11=80407a49 char[64]
+7a4a Z90STAT_PERDEV_REQCNT 11=81007a4a int[64]
+7a4f ZDEVICESTATUS 11=c0007a4f
+7a58 ZCRYPT_STATUS_MASK 11=81007a58
+7a59 ZCRYPT_QDEPTH_MASK 11=81007a59
+7a5a ZCRYPT_PERDEV_REQCNT 11=84007a5a
+7a5f ZCRYPT_DEVICE_STATUS 11=c0007a5f
+7a81 ZSECSENDCPRB 11=c0007a81
+7c00 MEDIA_IOC_DEVICE_INFO 17=c1007c00 struct media_device_info
+7c01 MEDIA_IOC_ENUM_ENTITIES 17=c1007c01 struct media_entity_desc
+7c02 MEDIA_IOC_ENUM_LINKS 23=c01c7c02 24=c0287c02 struct media_links_enum
+7c03 MEDIA_IOC_SETUP_LINK 83=c0347c03 9=c0307c03 struct media_link_desc
+7c04 MEDIA_IOC_G_TOPOLOGY 17=c0487c04 struct media_v2_topology
+7c05 MEDIA_IOC_REQUEST_ALLOC 6=80047c05 7=40047c05 int
+7c80 MEDIA_REQUEST_IOC_QUEUE 0=00007c80 1=20007c80
+7c81 MEDIA_REQUEST_IOC_REINIT 0=00007c81 1=20007c81
+8901 FIOSETOWN 111=00008901 int
+8902 SIOCSPGRP 111=00008902 pid_t
+8903 FIOGETOWN 111=00008903 int
+8904 SIOCGPGRP 111=00008904 pid_t
+8905 SIOCATMARK 111=00008905 int
+8906 SIOCGSTAMP 112=00008906
+8906 SIOCGSTAMP_NEW 39=40108906 102=80108906 long long[2]
+8906 SIOCGSTAMP_OLD 113=00008906
+8907 SIOCGSTAMPNS 112=00008907
+8907 SIOCGSTAMPNS_NEW 39=40108907 102=80108907 long long[2]
+8907 SIOCGSTAMPNS_OLD 113=00008907
+890b SIOCADDRT 17=0000890b
+890c SIOCDELRT 17=0000890c
+890d SIOCRTMSG 17=0000890d
+8910 SIOCGIFNAME 17=00008910
+8911 SIOCSIFLINK 17=00008911
+8912 SIOCGIFCONF 17=00008912
+8913 SIOCGIFFLAGS 17=00008913
+8914 SIOCSIFFLAGS 17=00008914
+8915 SIOCGIFADDR 17=00008915
+8916 SIOCSIFADDR 17=00008916
+8917 SIOCGIFDSTADDR 17=00008917
+8918 SIOCSIFDSTADDR 17=00008918
+8919 SIOCGIFBRDADDR 17=00008919
+891a SIOCSIFBRDADDR 17=0000891a
+891b SIOCGIFNETMASK 17=0000891b
+891c SIOCSIFNETMASK 17=0000891c
+891d SIOCGIFMETRIC 17=0000891d
+891e SIOCSIFMETRIC 17=0000891e
+891f SIOCGIFMEM 17=0000891f
+8920 SIOCSIFMEM 17=00008920
+8921 SIOCGIFMTU 17=00008921
+8922 SIOCSIFMTU 17=00008922
+8923 SIOCSIFNAME 17=00008923
+8924 SIOCSIFHWADDR 17=00008924
+8925 SIOCGIFENCAP 17=00008925
+8926 SIOCSIFENCAP 17=00008926
+8927 SIOCGIFHWADDR 17=00008927
+8929 SIOCGIFSLAVE 17=00008929
+8930 SIOCSIFSLAVE 17=00008930
+8931 SIOCADDMULTI 17=00008931
+8932 SIOCDELMULTI 17=00008932
+8933 SIOCGIFINDEX 17=00008933
+8933 SIOGIFINDEX 17=00008933
+8934 SIOCSIFPFLAGS 17=00008934
+8935 SIOCGIFPFLAGS 17=00008935
+8936 SIOCDIFADDR 17=00008936
+8937 SIOCSIFHWBROADCAST 17=00008937
+8938 SIOCGIFCOUNT 17=00008938
+8940 SIOCGIFBR 17=00008940
+8941 SIOCSIFBR 17=00008941
+8942 SIOCGIFTXQLEN 17=00008942
+8943 SIOCSIFTXQLEN 17=00008943
+8946 SIOCETHTOOL 17=00008946
+8947 SIOCGMIIPHY 17=00008947
+8948 SIOCGMIIREG 17=00008948
+8949 SIOCSMIIREG 17=00008949
+894a SIOCWANDEV 17=0000894a
+894b SIOCOUTQNSD 17=0000894b
+894c SIOCGSKNS 17=0000894c
+8953 SIOCDARP 17=00008953
+8954 SIOCGARP 17=00008954
+8955 SIOCSARP 17=00008955
+8960 SIOCDRARP 17=00008960
+8961 SIOCGRARP 17=00008961
+8962 SIOCSRARP 17=00008962
+8970 SIOCGIFMAP 17=00008970
+8971 SIOCSIFMAP 17=00008971
+8980 SIOCADDDLCI 17=00008980
+8981 SIOCDELDLCI 17=00008981
+8982 SIOCGIFVLAN 17=00008982
+8983 SIOCSIFVLAN 17=00008983
+8990 SIOCBONDENSLAVE 17=00008990
+8991 SIOCBONDRELEASE 17=00008991
+8992 SIOCBONDSETHWADDR 17=00008992
+8993 SIOCBONDSLAVEINFOQUERY 17=00008993
+8994 SIOCBONDINFOQUERY 17=00008994
+8995 SIOCBONDCHANGEACTIVE 17=00008995
+89a0 SIOCBRADDBR 17=000089a0
+89a1 SIOCBRDELBR 17=000089a1
+89a2 SIOCBRADDIF 17=000089a2
+89a3 SIOCBRDELIF 17=000089a3
+89b0 SIOCSHWTSTAMP 17=000089b0
+89b1 SIOCGHWTSTAMP 17=000089b1
+89e0 SIOCPROTOPRIVATE 17=000089e0
+89f0 SIOCDEVPRIVATE 17=000089f0
+9401 BTRFS_IOC_SNAP_CREATE 6=50009401 7=90009401 struct btrfs_ioctl_vol_args
+9402 BTRFS_IOC_DEFRAG 6=50009402 7=90009402 struct btrfs_ioctl_vol_args
+9403 BTRFS_IOC_RESIZE 6=50009403 7=90009403 struct btrfs_ioctl_vol_args
+9404 BTRFS_IOC_SCAN_DEV 6=50009404 7=90009404 struct btrfs_ioctl_vol_args
+9405 BTRFS_IOC_FORGET_DEV 6=50009405 7=90009405 struct btrfs_ioctl_vol_args
+9406 BTRFS_IOC_TRANS_START 0=00009406 1=20009406
+9407 BTRFS_IOC_TRANS_END 0=00009407 1=20009407
+9408 BTRFS_IOC_SYNC 0=00009408 1=20009408
+9409 BTRFS_IOC_CLONE 6=40049409 7=80049409 int
+9409 FICLONE 6=40049409 7=80049409 int
+940a BTRFS_IOC_ADD_DEV 6=5000940a 7=9000940a struct btrfs_ioctl_vol_args
+940b BTRFS_IOC_RM_DEV 6=5000940b 7=9000940b struct btrfs_ioctl_vol_args
+940c BTRFS_IOC_BALANCE 6=5000940c 7=9000940c struct btrfs_ioctl_vol_args
+940d BTRFS_IOC_CLONE_RANGE 6=4020940d 7=8020940d struct btrfs_ioctl_clone_range_args
+940d FICLONERANGE 6=4020940d 7=8020940d struct file_clone_range
+940e BTRFS_IOC_SUBVOL_CREATE 6=5000940e 7=9000940e struct btrfs_ioctl_vol_args
+940f BTRFS_IOC_SNAP_DESTROY 6=5000940f 7=9000940f struct btrfs_ioctl_vol_args
+9410 BTRFS_IOC_DEFRAG_RANGE 6=40309410 7=80309410 struct btrfs_ioctl_defrag_range_args
+9411 BTRFS_IOC_TREE_SEARCH 17=d0009411 struct btrfs_ioctl_search_args
+9411 BTRFS_IOC_TREE_SEARCH_V2 17=c0709411 struct btrfs_ioctl_search_args_v2
+9412 BTRFS_IOC_INO_LOOKUP 17=d0009412 struct btrfs_ioctl_ino_lookup_args
+9413 BTRFS_IOC_DEFAULT_SUBVOL 6=40089413 7=80089413 __u64
+9414 BTRFS_IOC_SPACE_INFO 17=c0109414 struct btrfs_ioctl_space_args
+9416 BTRFS_IOC_WAIT_SYNC 6=40089416 7=80089416 __u64
+9417 BTRFS_IOC_SNAP_CREATE_V2 6=50009417 7=90009417 struct btrfs_ioctl_vol_args_v2
+9418 BTRFS_IOC_START_SYNC 6=80089418 7=40089418 __u64
+9418 BTRFS_IOC_SUBVOL_CREATE_V2 6=50009418 7=90009418 struct btrfs_ioctl_vol_args_v2
+9419 BTRFS_IOC_SUBVOL_GETFLAGS 6=80089419 7=40089419 __u64
+941a BTRFS_IOC_SUBVOL_SETFLAGS 6=4008941a 7=8008941a __u64
+941b BTRFS_IOC_SCRUB 17=c400941b struct btrfs_ioctl_scrub_args
+941c BTRFS_IOC_SCRUB_CANCEL 0=0000941c 1=2000941c
+941d BTRFS_IOC_SCRUB_PROGRESS 17=c400941d struct btrfs_ioctl_scrub_args
+941e BTRFS_IOC_DEV_INFO 17=d000941e struct btrfs_ioctl_dev_info_args
+941f BTRFS_IOC_FS_INFO 6=8400941f 7=4400941f struct btrfs_ioctl_fs_info_args
+9420 BTRFS_IOC_BALANCE_V2 17=c4009420 struct btrfs_ioctl_balance_args
+9421 BTRFS_IOC_BALANCE_CTL 6=40049421 7=80049421 int
+9422 BTRFS_IOC_BALANCE_PROGRESS 6=84009422 7=44009422 struct btrfs_ioctl_balance_args
+9423 BTRFS_IOC_INO_PATHS 17=c0389423 struct btrfs_ioctl_ino_path_args
+9424 BTRFS_IOC_LOGICAL_INO 17=c0389424 struct btrfs_ioctl_logical_ino_args
+9425 BTRFS_IOC_SET_RECEIVED_SUBVOL 14=c0c89425 21=c0c09425 struct btrfs_ioctl_received_subvol_args
+9426 BTRFS_IOC_SEND 22=40489426 7=80489426 21=40449426 struct btrfs_ioctl_send_args
+9427 BTRFS_IOC_DEVICES_READY 6=90009427 7=50009427 struct btrfs_ioctl_vol_args
+9428 BTRFS_IOC_QUOTA_CTL 17=c0109428 struct btrfs_ioctl_quota_ctl_args
+9429 BTRFS_IOC_QGROUP_ASSIGN 6=40189429 7=80189429 struct btrfs_ioctl_qgroup_assign_args
+942a BTRFS_IOC_QGROUP_CREATE 6=4010942a 7=8010942a struct btrfs_ioctl_qgroup_create_args
+942b BTRFS_IOC_QGROUP_LIMIT 6=8030942b 7=4030942b struct btrfs_ioctl_qgroup_limit_args
+942c BTRFS_IOC_QUOTA_RESCAN 6=4040942c 7=8040942c struct btrfs_ioctl_quota_rescan_args
+942d BTRFS_IOC_QUOTA_RESCAN_STATUS 6=8040942d 7=4040942d struct btrfs_ioctl_quota_rescan_args
+942e BTRFS_IOC_QUOTA_RESCAN_WAIT 0=0000942e 1=2000942e
+9431 BTRFS_IOC_GET_FSLABEL 29=81009431 7=41009431
+9431 FS_IOC_GETFSLABEL 6=81009431 7=41009431
+9432 BTRFS_IOC_SET_FSLABEL 29=41009432 7=81009432
+9432 FS_IOC_SETFSLABEL 6=41009432 7=81009432
+9434 BTRFS_IOC_GET_DEV_STATS 17=c4089434 struct btrfs_ioctl_get_dev_stats
+9435 BTRFS_IOC_DEV_REPLACE 14=ca289435 15=ca249435 9=ca229435 struct btrfs_ioctl_dev_replace_args
+9436 BTRFS_IOC_FILE_EXTENT_SAME 17=c0189436 struct btrfs_ioctl_same_args
+9436 FIDEDUPERANGE 17=c0189436 struct file_dedupe_range
+9439 BTRFS_IOC_GET_FEATURES 6=80189439 7=40189439 struct btrfs_ioctl_feature_flags
+9439 BTRFS_IOC_GET_SUPPORTED_FEATURES 6=80489439 7=40489439 struct btrfs_ioctl_feature_flags[3]
+9439 BTRFS_IOC_SET_FEATURES 6=40309439 7=80309439 struct btrfs_ioctl_feature_flags[2]
+943a BTRFS_IOC_RM_DEV_V2 6=5000943a 7=9000943a struct btrfs_ioctl_vol_args_v2
+943b BTRFS_IOC_LOGICAL_INO_V2 17=c038943b struct btrfs_ioctl_logical_ino_args
+943c BTRFS_IOC_GET_SUBVOL_INFO 22=81f8943c 7=41f8943c 21=81e8943c struct btrfs_ioctl_get_subvol_info_args
+943d BTRFS_IOC_GET_SUBVOL_ROOTREF 17=d000943d struct btrfs_ioctl_get_subvol_rootref_args
+943e BTRFS_IOC_INO_LOOKUP_USER 17=d000943e struct btrfs_ioctl_ino_lookup_user_args
+943f BTRFS_IOC_SNAP_DESTROY_V2 6=5000943f 7=9000943f struct btrfs_ioctl_vol_args_v2
+9440 BTRFS_IOC_ENCODED_READ 27=80789440 3=80809440 4=40809440 5=40789440 struct btrfs_ioctl_encoded_io_args
+9440 BTRFS_IOC_ENCODED_WRITE 27=40789440 3=40809440 4=80809440 5=80789440 struct btrfs_ioctl_encoded_io_args
+9441 BTRFS_IOC_SUBVOL_SYNC_WAIT 57=40109441 7=80109441 struct btrfs_ioctl_subvol_wait
+9442 BTRFS_IOC_GET_CSUMS 18=c0209442 struct btrfs_ioctl_get_csums_args
+9801 CACHEFILES_IOC_READ_COMPLETE 16=40049801 7=80049801 int
+9a00 FWCTL_INFO 13=00009a00 1=20009a00
+9a01 FWCTL_RPC 13=00009a01 1=20009a01
+a100 VTPM_PROXY_IOC_NEW_DEV 17=c014a100 struct vtpm_proxy_new_dev
+a400 SGX_IOC_ENCLAVE_CREATE 53=4008a400 struct sgx_enclave_create
+a400 TEE_IOC_VERSION 6=800ca400 7=400ca400 struct tee_ioctl_version_data
+a401 SGX_IOC_ENCLAVE_ADD_PAGES 53=c030a401 struct sgx_enclave_add_pages
+a401 TEE_IOC_SHM_ALLOC 17=c010a401 struct tee_ioctl_shm_alloc_data
+a402 SGX_IOC_ENCLAVE_INIT 53=4008a402 struct sgx_enclave_init
+a402 TEE_IOC_OPEN_SESSION 6=8010a402 7=4010a402 struct tee_ioctl_buf_data
+a403 SGX_IOC_ENCLAVE_PROVISION 53=4008a403 struct sgx_enclave_provision
+a403 TEE_IOC_INVOKE 6=8010a403 7=4010a403 struct tee_ioctl_buf_data
+a404 SGX_IOC_VEPC_REMOVE_ALL 53=0000a404
+a404 TEE_IOC_CANCEL 6=8008a404 7=4008a404 struct tee_ioctl_cancel_arg
+a405 SGX_IOC_ENCLAVE_RESTRICT_PERMISSIONS 53=c028a405 struct sgx_enclave_restrict_permissions
+a405 TEE_IOC_CLOSE_SESSION 6=8004a405 7=4004a405 struct tee_ioctl_close_session_arg
+a406 SGX_IOC_ENCLAVE_MODIFY_TYPES 53=c028a406 struct sgx_enclave_modify_types
+a406 TEE_IOC_SUPPL_RECV 6=8010a406 7=4010a406 struct tee_ioctl_buf_data
+a407 SGX_IOC_ENCLAVE_REMOVE_PAGES 53=c018a407 struct sgx_enclave_remove_pages
+a407 TEE_IOC_SUPPL_SEND 6=8010a407 7=4010a407 struct tee_ioctl_buf_data
+a408 TEE_IOC_SHM_REGISTER_FD 18=c018a408 struct tee_ioctl_shm_register_fd_data
+a409 TEE_IOC_SHM_REGISTER 17=c018a409 struct tee_ioctl_shm_register_data
+a40a TEE_IOC_OBJECT_INVOKE 57=8010a40a 7=4010a40a struct tee_ioctl_buf_data
+a501 SSAM_CDEV_REQUEST 46=c028a501 struct ssam_cdev_request
+a502 SSAM_CDEV_NOTIF_REGISTER 30=4005a502 7=8005a502 20=4008a502 struct ssam_cdev_notifier_desc
+a503 SSAM_CDEV_NOTIF_UNREGISTER 30=4005a503 7=8005a503 20=4008a503 struct ssam_cdev_notifier_desc
+a504 SSAM_CDEV_EVENT_ENABLE 30=4007a504 7=8007a504 20=400ca504 struct ssam_cdev_event_desc
+a505 SSAM_CDEV_EVENT_DISABLE 30=4007a505 7=8007a505 20=400ca505 struct ssam_cdev_event_desc
+a51e GENWQE_READ_REG64 6=8010a51e 7=4010a51e struct genwqe_reg_io
+a51f GENWQE_WRITE_REG64 6=4010a51f 7=8010a51f struct genwqe_reg_io
+a520 GENWQE_READ_REG32 6=8010a520 7=4010a520 struct genwqe_reg_io
+a521 GENWQE_WRITE_REG32 6=4010a521 7=8010a521 struct genwqe_reg_io
+a521 SDTX_IOCTL_EVENTS_ENABLE 31=0000a521 1=2000a521
+a522 GENWQE_READ_REG16 6=8010a522 7=4010a522 struct genwqe_reg_io
+a522 SDTX_IOCTL_EVENTS_DISABLE 31=0000a522 1=2000a522
+a523 GENWQE_WRITE_REG16 6=4010a523 7=8010a523 struct genwqe_reg_io
+a523 SDTX_IOCTL_LATCH_LOCK 31=0000a523 1=2000a523
+a524 GENWQE_GET_CARD_STATE 6=8004a524 7=4004a524 enum genwqe_card_state
+a524 SDTX_IOCTL_LATCH_UNLOCK 31=0000a524 1=2000a524
+a525 SDTX_IOCTL_LATCH_REQUEST 31=0000a525 1=2000a525
+a526 SDTX_IOCTL_LATCH_CONFIRM 31=0000a526 1=2000a526
+a527 SDTX_IOCTL_LATCH_HEARTBEAT 31=0000a527 1=2000a527
+a528 GENWQE_PIN_MEM 17=c020a528 struct genwqe_mem
+a528 SDTX_IOCTL_LATCH_CANCEL 31=0000a528 1=2000a528
+a529 GENWQE_UNPIN_MEM 17=c020a529 struct genwqe_mem
+a529 SDTX_IOCTL_GET_BASE_INFO 16=8004a529 7=4004a529 struct sdtx_base_info
+a52a SDTX_IOCTL_GET_DEVICE_MODE 16=8002a52a 7=4002a52a __u16
+a52b SDTX_IOCTL_GET_LATCH_STATUS 16=8002a52b 7=4002a52b __u16
+a532 GENWQE_EXECUTE_DDCB 17=c0e8a532 struct genwqe_ddcb_cmd
+a533 GENWQE_EXECUTE_RAW_DDCB 17=c0e8a533 struct genwqe_ddcb_cmd
+a550 GENWQE_SLU_UPDATE 17=c038a550 struct genwqe_bitstream
+a551 GENWQE_SLU_READ 17=c038a551 struct genwqe_bitstream
+ae00 KVM_GET_API_VERSION 114=0000ae00 115=2000ae00
+ae01 KVM_CREATE_VM 114=0000ae01 115=2000ae01
+ae02 KVM_GET_MSR_INDEX_LIST 53=c004ae02 struct kvm_msr_list
+ae03 KVM_CHECK_EXTENSION 114=0000ae03 115=2000ae03
+ae04 KVM_GET_VCPU_MMAP_SIZE 114=0000ae04 115=2000ae04
+ae05 KVM_GET_SUPPORTED_CPUID 53=c008ae05 struct kvm_cpuid2
+ae06 KVM_S390_ENABLE_SIE 114=0000ae06 115=2000ae06
+ae06 KVM_TRACE_ENABLE 116=4008ae06 115=8008ae06 struct kvm_user_trace_setup
+ae06 __KVM_DEPRECATED_MAIN_W_0x06 116=4008ae06 115=8008ae06 struct kvm_user_trace_setup
+ae07 KVM_TRACE_PAUSE 116=0000ae07 115=2000ae07
+ae07 __KVM_DEPRECATED_MAIN_0x07 116=0000ae07 115=2000ae07
+ae08 KVM_TRACE_DISABLE 116=0000ae08 115=2000ae08
+ae08 __KVM_DEPRECATED_MAIN_0x08 116=0000ae08 115=2000ae08
+ae09 KVM_GET_EMULATED_CPUID 53=c008ae09 struct kvm_cpuid2
+ae0a KVM_GET_MSR_FEATURE_INDEX_LIST 53=c004ae0a struct kvm_msr_list
+ae40 KVM_SET_MEMORY_REGION 116=4018ae40 115=8018ae40 struct kvm_memory_region
+ae41 KVM_CREATE_VCPU 114=0000ae41 115=2000ae41
+ae42 KVM_GET_DIRTY_LOG 114=4010ae42 115=8010ae42 struct kvm_dirty_log
+ae43 KVM_SET_MEMORY_ALIAS 53=4020ae43 struct kvm_memory_alias
+ae44 KVM_SET_NR_MMU_PAGES 114=0000ae44 115=2000ae44
+ae45 KVM_GET_NR_MMU_PAGES 114=0000ae45 115=2000ae45
+ae46 KVM_SET_USER_MEMORY_REGION 114=4020ae46 115=8020ae46 struct kvm_userspace_memory_region
+ae47 KVM_SET_TSS_ADDR 114=0000ae47 115=2000ae47
+ae48 KVM_SET_IDENTITY_MAP_ADDR 114=4008ae48 115=8008ae48 __u64
+ae49 KVM_SET_USER_MEMORY_REGION2 114=40a0ae49 115=80a0ae49 struct kvm_userspace_memory_region2
+ae50 KVM_S390_UCAS_MAP 116=4018ae50 115=8018ae50 struct kvm_s390_ucas_mapping
+ae51 KVM_S390_UCAS_UNMAP 116=4018ae51 115=8018ae51 struct kvm_s390_ucas_mapping
+ae52 KVM_S390_VCPU_FAULT 28=4008ae52 117=4004ae52 118=8004ae52 119=8008ae52 unsigned long
+ae53 KVM_S390_KEYOP 120=c010ae53 struct kvm_s390_keyop
+ae60 KVM_CREATE_IRQCHIP 114=0000ae60 115=2000ae60
+ae61 KVM_IRQ_LINE 114=4008ae61 115=8008ae61 struct kvm_irq_level
+ae62 KVM_GET_IRQCHIP 121=c208ae62 struct kvm_irqchip
+ae63 KVM_SET_IRQCHIP 114=8208ae63 115=4208ae63 struct kvm_irqchip
+ae64 KVM_CREATE_PIT 114=0000ae64 115=2000ae64
+ae65 KVM_GET_PIT 53=c048ae65 struct kvm_pit_state
+ae66 KVM_SET_PIT 53=8048ae66 struct kvm_pit_state
+ae67 KVM_IRQ_LINE_STATUS 121=c008ae67 struct kvm_irq_level
+ae67 KVM_REGISTER_COALESCED_MMIO 114=4010ae67 115=8010ae67 struct kvm_coalesced_mmio_zone
+ae68 KVM_UNREGISTER_COALESCED_MMIO 114=4010ae68 115=8010ae68 struct kvm_coalesced_mmio_zone
+ae69 KVM_ASSIGN_PCI_DEVICE 116=8040ae69 115=4040ae69 struct kvm_assigned_pci_dev
+ae6a KVM_SET_GSI_ROUTING 114=4008ae6a 115=8008ae6a struct kvm_irq_routing
+ae70 KVM_ASSIGN_DEV_IRQ 116=4040ae70 115=8040ae70 struct kvm_assigned_irq
+ae70 KVM_ASSIGN_IRQ 116=8040ae70 115=4040ae70 struct kvm_assigned_irq
+ae70 __KVM_DEPRECATED_VM_R_0x70 116=8040ae70 115=4040ae70 struct kvm_assigned_irq
+ae71 KVM_REINJECT_CONTROL 114=0000ae71 115=2000ae71
+ae72 KVM_DEASSIGN_PCI_DEVICE 116=4040ae72 115=8040ae72 struct kvm_assigned_pci_dev
+ae73 KVM_ASSIGN_SET_MSIX_NR 116=4008ae73 115=8008ae73 struct kvm_assigned_msix_nr
+ae74 KVM_ASSIGN_SET_MSIX_ENTRY 116=4010ae74 115=8010ae74 struct kvm_assigned_msix_entry
+ae75 KVM_DEASSIGN_DEV_IRQ 116=4040ae75 115=8040ae75 struct kvm_assigned_irq
+ae76 KVM_IRQFD 114=4020ae76 115=8020ae76 struct kvm_irqfd
+ae77 KVM_CREATE_PIT2 114=4040ae77 115=8040ae77 struct kvm_pit_config
+ae78 KVM_SET_BOOT_CPU_ID 114=0000ae78 115=2000ae78
+ae79 KVM_IOEVENTFD 114=4040ae79 115=8040ae79 struct kvm_ioeventfd
+ae7a KVM_XEN_HVM_CONFIG 53=4038ae7a struct kvm_xen_hvm_config
+ae7b KVM_SET_CLOCK 114=4030ae7b 115=8030ae7b struct kvm_clock_data
+ae7c KVM_GET_CLOCK 114=8030ae7c 115=4030ae7c struct kvm_clock_data
+ae80 KVM_RUN 114=0000ae80 115=2000ae80
+ae81 KVM_GET_REGS 53=8090ae81 39=4118ae81 122=8108ae81 38=4188ae81 123=8000ae81 11=8080ae81 124=8360ae81 struct kvm_regs
+ae82 KVM_SET_REGS 53=4090ae82 39=8118ae82 122=4108ae82 38=8188ae82 123=4000ae82 11=4080ae82 124=4360ae82 struct kvm_regs
+ae83 KVM_GET_SREGS 125=8000ae83 53=8138ae83 39=4000ae83 38=44d0ae83 11=80c0ae83 struct kvm_sregs
+ae84 KVM_SET_SREGS 125=4000ae84 53=4138ae84 39=8000ae84 38=84d0ae84 11=40c0ae84 struct kvm_sregs
+ae85 KVM_TRANSLATE 121=c018ae85 struct kvm_translation
+ae86 KVM_INTERRUPT 114=4004ae86 115=8004ae86 struct kvm_interrupt
+ae87 KVM_DEBUG_GUEST 126=4050ae87 115=8050ae87 52=404cae87 struct kvm_debug_guest
+ae87 __KVM_DEPRECATED_VCPU_W_0x87 126=4050ae87 115=8050ae87 52=404cae87 struct kvm_debug_guest
+ae88 KVM_GET_MSRS 53=c008ae88 struct kvm_msrs
+ae89 KVM_SET_MSRS 53=4008ae89 struct kvm_msrs
+ae8a KVM_SET_CPUID 53=4008ae8a struct kvm_cpuid
+ae8b KVM_SET_SIGNAL_MASK 114=4004ae8b 115=8004ae8b struct kvm_signal_mask
+ae8c KVM_GET_FPU 127=8000ae8c 53=81a0ae8c 39=4000ae8c 122=8410ae8c 38=4100ae8c 11=8088ae8c struct kvm_fpu
+ae8d KVM_SET_FPU 127=4000ae8d 53=41a0ae8d 39=8000ae8d 122=4410ae8d 38=8100ae8d 11=4088ae8d struct kvm_fpu
+ae8e KVM_GET_LAPIC 53=8400ae8e struct kvm_lapic_state
+ae8f KVM_SET_LAPIC 53=4400ae8f struct kvm_lapic_state
+ae90 KVM_SET_CPUID2 53=4008ae90 struct kvm_cpuid2
+ae91 KVM_GET_CPUID2 53=c008ae91 struct kvm_cpuid2
+ae92 KVM_TPR_ACCESS_REPORTING 121=c028ae92 struct kvm_tpr_access_ctl
+ae93 KVM_SET_VAPIC_ADDR 114=4008ae93 115=8008ae93 struct kvm_vapic_addr
+ae94 KVM_S390_INTERRUPT 116=4010ae94 115=8010ae94 struct kvm_s390_interrupt
+ae95 KVM_S390_STORE_STATUS 28=4008ae95 117=4004ae95 118=8004ae95 119=8008ae95 unsigned long
+ae96 KVM_S390_SET_INITIAL_PSW 116=4010ae96 115=8010ae96 struct kvm_s390_psw
+ae97 KVM_S390_INITIAL_RESET 114=0000ae97 115=2000ae97
+ae98 KVM_GET_MP_STATE 114=8004ae98 115=4004ae98 struct kvm_mp_state
+ae99 KVM_SET_MP_STATE 114=4004ae99 115=8004ae99 struct kvm_mp_state
+ae9a KVM_NMI 114=0000ae9a 115=2000ae9a
+ae9b KVM_SET_GUEST_DEBUG 128=4008ae9b 53=4048ae9b 39=8008ae9b 38=8108ae9b 124=4208ae9b 106=4014ae9b 107=4018ae9b struct kvm_guest_debug
+ae9c KVM_X86_SETUP_MCE 114=4008ae9c 115=8008ae9c __u64
+ae9d KVM_X86_GET_MCE_CAP_SUPPORTED 114=8008ae9d 115=4008ae9d __u64
+ae9e KVM_X86_SET_MCE 53=4040ae9e struct kvm_x86_mce
+ae9f KVM_GET_PIT2 53=8070ae9f struct kvm_pit_state2
+ae9f KVM_GET_VCPU_EVENTS 129=8040ae9f struct kvm_vcpu_events
+aea0 KVM_SET_PIT2 53=4070aea0 struct kvm_pit_state2
+aea0 KVM_SET_VCPU_EVENTS 129=4040aea0 struct kvm_vcpu_events
+aea1 KVM_GET_DEBUGREGS 53=8080aea1 struct kvm_debugregs
+aea1 KVM_PPC_GET_PVINFO 116=4080aea1 115=8080aea1 struct kvm_ppc_pvinfo
+aea2 KVM_SET_DEBUGREGS 53=4080aea2 struct kvm_debugregs
+aea2 KVM_SET_TSC_KHZ 114=0000aea2 115=2000aea2
+aea3 KVM_ENABLE_CAP 114=4068aea3 115=8068aea3 struct kvm_enable_cap
+aea3 KVM_GET_TSC_KHZ 114=0000aea3 115=2000aea3
+aea4 KVM_ASSIGN_SET_INTX_MASK 116=4040aea4 115=8040aea4 struct kvm_assigned_pci_dev
+aea4 KVM_GET_XSAVE 53=9000aea4 struct kvm_xsave
+aea5 KVM_SET_XSAVE 53=5000aea5 struct kvm_xsave
+aea5 KVM_SIGNAL_MSI 114=4020aea5 115=8020aea5 struct kvm_msi
+aea6 KVM_GET_XCRS 53=8188aea6 struct kvm_xcrs
+aea6 KVM_PPC_GET_SMMU_INFO 116=8250aea6 115=4250aea6 struct kvm_ppc_smmu_info
+aea7 KVM_PPC_ALLOCATE_HTAB 121=c004aea7 __u32
+aea7 KVM_SET_XCRS 53=4188aea7 struct kvm_xcrs
+aea8 KVM_CREATE_SPAPR_TCE 38=8010aea8 struct kvm_create_spapr_tce
+aea8 KVM_CREATE_SPAPR_TCE_64 38=8020aea8 struct kvm_create_spapr_tce_64
+aea9 KVM_ALLOCATE_RMA 38=4008aea9 struct kvm_allocate_rma
+aeaa KVM_DIRTY_TLB 130=4010aeaa 115=8010aeaa 52=400caeaa struct kvm_dirty_tlb
+aeaa KVM_PPC_GET_HTAB_FD 38=8020aeaa struct kvm_get_htab_fd
+aeab KVM_ARM_SET_DEVICE_ADDR 114=4010aeab 115=8010aeab struct kvm_arm_device_addr
+aeab KVM_GET_ONE_REG 114=4010aeab 115=8010aeab struct kvm_one_reg
+aeac KVM_PPC_RTAS_DEFINE_TOKEN 38=8080aeac struct kvm_rtas_token_args
+aeac KVM_SET_ONE_REG 114=4010aeac 115=8010aeac struct kvm_one_reg
+aead KVM_KVMCLOCK_CTRL 114=0000aead 115=2000aead
+aead KVM_PPC_RESIZE_HPT_PREPARE 116=8010aead 115=4010aead struct kvm_ppc_resize_hpt
+aeae KVM_ARM_VCPU_INIT 124=4020aeae struct kvm_vcpu_init
+aeae KVM_PPC_RESIZE_HPT_COMMIT 116=8010aeae 115=4010aeae struct kvm_ppc_resize_hpt
+aeaf KVM_ARM_PREFERRED_TARGET 124=8020aeaf struct kvm_vcpu_init
+aeaf KVM_PPC_CONFIGURE_V3_MMU 38=8010aeaf struct kvm_ppc_mmuv3_cfg
+aeb0 KVM_GET_REG_LIST 121=c008aeb0 struct kvm_reg_list
+aeb0 KVM_PPC_GET_RMMU_INFO 38=8060aeb0 struct kvm_ppc_rmmu_info
+aeb1 KVM_PPC_GET_CPU_CHAR 38=4020aeb1 struct kvm_ppc_cpu_char
+aeb1 KVM_S390_MEM_OP 116=4040aeb1 115=8040aeb1 struct kvm_s390_mem_op
+aeb2 KVM_S390_GET_SKEYS 116=4040aeb2 115=8040aeb2 struct kvm_s390_skeys
+aeb2 KVM_SET_PMU_EVENT_FILTER 53=4020aeb2 124=4008aeb2 struct kvm_pmu_event_filter
+aeb3 KVM_PPC_SVM_OFF 114=0000aeb3 115=2000aeb3
+aeb3 KVM_S390_SET_SKEYS 116=4040aeb3 115=8040aeb3 struct kvm_s390_skeys
+aeb4 KVM_ARM_MTE_COPY_TAGS 124=8030aeb4 struct kvm_arm_copy_mte_tags
+aeb4 KVM_S390_IRQ 116=4048aeb4 115=8048aeb4 struct kvm_s390_irq
+aeb5 KVM_ARM_SET_COUNTER_OFFSET 124=4010aeb5 struct kvm_arm_counter_offset
+aeb5 KVM_S390_SET_IRQ_STATE 116=4020aeb5 115=8020aeb5 struct kvm_s390_irq_state
+aeb6 KVM_ARM_GET_REG_WRITABLE_MASKS 124=8040aeb6 struct reg_mask_range
+aeb6 KVM_S390_GET_IRQ_STATE 116=4020aeb6 115=8020aeb6 struct kvm_s390_irq_state
+aeb7 KVM_SMI 114=0000aeb7 115=2000aeb7
+aeb8 KVM_PPC_GET_COMPAT_CAPS 131=0000aeb8 115=2000aeb8
+aeb8 KVM_S390_GET_CMMA_BITS 132=c020aeb8 struct kvm_s390_cmma_log
+aeb9 KVM_S390_SET_CMMA_BITS 116=4020aeb9 115=8020aeb9 struct kvm_s390_cmma_log
+aeba KVM_MEMORY_ENCRYPT_OP 133=c004aeba 134=c008aeba unsigned long
+aebb KVM_MEMORY_ENCRYPT_REG_REGION 114=8010aebb 115=4010aebb struct kvm_enc_region
+aebc KVM_MEMORY_ENCRYPT_UNREG_REGION 114=8010aebc 115=4010aebc struct kvm_enc_region
+aebd KVM_HYPERV_EVENTFD 116=4018aebd 115=8018aebd struct kvm_hyperv_eventfd
+aebe KVM_GET_NESTED_STATE 53=c080aebe struct kvm_nested_state
+aebf KVM_SET_NESTED_STATE 53=4080aebf struct kvm_nested_state
+aec0 KVM_CLEAR_DIRTY_LOG 121=c018aec0 struct kvm_clear_dirty_log
+aec1 KVM_GET_SUPPORTED_HV_CPUID 53=c008aec1 struct kvm_cpuid2
+aec2 KVM_ARM_VCPU_FINALIZE 114=4004aec2 115=8004aec2 int
+aec3 KVM_S390_NORMAL_RESET 114=0000aec3 115=2000aec3
+aec4 KVM_S390_CLEAR_RESET 114=0000aec4 115=2000aec4
+aec5 KVM_S390_PV_COMMAND 132=c020aec5 struct kvm_pv_cmd
+aec6 KVM_X86_SET_MSR_FILTER 135=4104aec6 136=4188aec6 struct kvm_msr_filter
+aec7 KVM_RESET_DIRTY_RINGS 114=0000aec7 115=2000aec7
+aec8 KVM_XEN_HVM_GET_ATTR 132=c048aec8 struct kvm_xen_hvm_attr
+aec9 KVM_XEN_HVM_SET_ATTR 116=4048aec9 115=8048aec9 struct kvm_xen_hvm_attr
+aeca KVM_XEN_VCPU_GET_ATTR 132=c048aeca struct kvm_xen_vcpu_attr
+aecb KVM_XEN_VCPU_SET_ATTR 116=4048aecb 115=8048aecb struct kvm_xen_vcpu_attr
+aecc KVM_GET_SREGS2 53=8140aecc struct kvm_sregs2
+aecd KVM_SET_SREGS2 53=4140aecd struct kvm_sregs2
+aece KVM_GET_STATS_FD 114=0000aece 115=2000aece
+aecf KVM_GET_XSAVE2 53=9000aecf struct kvm_xsave
+aed0 KVM_S390_PV_CPU_COMMAND 132=c020aed0 struct kvm_pv_cmd
+aed0 KVM_XEN_HVM_EVTCHN_SEND 114=400caed0 115=800caed0 struct kvm_irq_routing_xen_evtchn
+aed1 KVM_S390_ZPCI_OP 116=4048aed1 115=8048aed1 struct kvm_s390_zpci_op
+aed2 KVM_SET_MEMORY_ATTRIBUTES 114=4020aed2 115=8020aed2 struct kvm_memory_attributes
+aed4 KVM_CREATE_GUEST_MEMFD 121=c040aed4 struct kvm_create_guest_memfd
+aed5 KVM_PRE_FAULT_MEMORY 121=c040aed5 struct kvm_pre_fault_memory
+aee0 KVM_CREATE_DEVICE 121=c00caee0 struct kvm_create_device
+aee1 KVM_SET_DEVICE_ATTR 114=4018aee1 115=8018aee1 struct kvm_device_attr
+aee2 KVM_GET_DEVICE_ATTR 114=4018aee2 115=8018aee2 struct kvm_device_attr
+aee3 KVM_HAS_DEVICE_ATTR 114=4018aee3 115=8018aee3 struct kvm_device_attr
+af00 VHOST_GET_FEATURES 6=8008af00 7=4008af00 __u64
+af00 VHOST_SET_FEATURES 6=4008af00 7=8008af00 __u64
+af01 VHOST_SET_OWNER 0=0000af01 1=2000af01
+af02 VHOST_RESET_OWNER 0=0000af02 1=2000af02
+af03 VHOST_SET_MEM_TABLE 6=4008af03 7=8008af03 struct vhost_memory
+af04 VHOST_SET_LOG_BASE 6=4008af04 7=8008af04 __u64
+af07 VHOST_SET_LOG_FD 6=4004af07 7=8004af07 int
+af08 VHOST_NEW_WORKER 29=8004af08 7=4004af08 struct vhost_worker_state
+af09 VHOST_FREE_WORKER 29=4004af09 7=8004af09 struct vhost_worker_state
+af10 VHOST_SET_VRING_NUM 6=4008af10 7=8008af10 struct vhost_vring_state
+af11 VHOST_SET_VRING_ADDR 6=4028af11 7=8028af11 struct vhost_vring_addr
+af12 VHOST_GET_VRING_BASE 17=c008af12 struct vhost_vring_state
+af12 VHOST_SET_VRING_BASE 6=4008af12 7=8008af12 struct vhost_vring_state
+af13 VHOST_SET_VRING_ENDIAN 6=4008af13 7=8008af13 struct vhost_vring_state
+af14 VHOST_GET_VRING_ENDIAN 6=4008af14 7=8008af14 struct vhost_vring_state
+af15 VHOST_ATTACH_VRING_WORKER 29=4008af15 7=8008af15 struct vhost_vring_worker
+af16 VHOST_GET_VRING_WORKER 10=c008af16 struct vhost_vring_worker
+af20 VHOST_SET_VRING_KICK 6=4008af20 7=8008af20 struct vhost_vring_file
+af21 VHOST_SET_VRING_CALL 6=4008af21 7=8008af21 struct vhost_vring_file
+af22 VHOST_SET_VRING_ERR 6=4008af22 7=8008af22 struct vhost_vring_file
+af23 VHOST_SET_VRING_BUSYLOOP_TIMEOUT 6=4008af23 7=8008af23 struct vhost_vring_state
+af24 VHOST_GET_VRING_BUSYLOOP_TIMEOUT 6=4008af24 7=8008af24 struct vhost_vring_state
+af25 VHOST_SET_BACKEND_FEATURES 6=4008af25 7=8008af25 __u64
+af26 VHOST_GET_BACKEND_FEATURES 6=8008af26 7=4008af26 __u64
+af30 VHOST_NET_SET_BACKEND 6=4008af30 7=8008af30 struct vhost_vring_file
+af40 VHOST_SCSI_SET_ENDPOINT 6=40e8af40 7=80e8af40 struct vhost_scsi_target
+af41 VHOST_SCSI_CLEAR_ENDPOINT 6=40e8af41 7=80e8af41 struct vhost_scsi_target
+af42 VHOST_SCSI_GET_ABI_VERSION 6=4004af42 7=8004af42 int
+af43 VHOST_SCSI_SET_EVENTS_MISSED 6=4004af43 7=8004af43 __u32
+af44 VHOST_SCSI_GET_EVENTS_MISSED 6=4004af44 7=8004af44 __u32
+af60 VHOST_VSOCK_SET_GUEST_CID 6=4008af60 7=8008af60 __u64
+af61 VHOST_VSOCK_SET_RUNNING 6=4004af61 7=8004af61 int
+af70 VHOST_VDPA_GET_DEVICE_ID 6=8004af70 7=4004af70 __u32
+af71 VHOST_VDPA_GET_STATUS 6=8001af71 7=4001af71 __u8
+af72 VHOST_VDPA_SET_STATUS 6=4001af72 7=8001af72 __u8
+af73 VHOST_VDPA_GET_CONFIG 6=8008af73 7=4008af73 struct vhost_vdpa_config
+af74 VHOST_VDPA_SET_CONFIG 6=4008af74 7=8008af74 struct vhost_vdpa_config
+af75 VHOST_VDPA_SET_VRING_ENABLE 6=4008af75 7=8008af75 struct vhost_vring_state
+af76 VHOST_VDPA_GET_VRING_NUM 6=8002af76 7=4002af76 __u16
+af77 VHOST_VDPA_SET_CONFIG_CALL 6=4004af77 7=8004af77 int
+af78 VHOST_VDPA_GET_IOVA_RANGE 6=8010af78 7=4010af78 struct vhost_vdpa_iova_range
+af79 VHOST_VDPA_GET_CONFIG_SIZE 16=8004af79 7=4004af79 __u32
+af7a VHOST_VDPA_GET_AS_NUM 16=8004af7a 7=4004af7a unsigned int
+af7b VHOST_VDPA_GET_VRING_GROUP 46=c008af7b struct vhost_vring_state
+af7c VHOST_VDPA_SET_GROUP_ASID 16=4008af7c 7=8008af7c struct vhost_vring_state
+af7d VHOST_VDPA_SUSPEND 31=0000af7d 1=2000af7d
+af7e VHOST_VDPA_RESUME 12=0000af7e 1=2000af7e
+af7f VHOST_VDPA_GET_VRING_DESC_GROUP 10=c008af7f struct vhost_vring_state
+af80 VHOST_VDPA_GET_VQS_COUNT 16=8004af80 7=4004af80 __u32
+af81 VHOST_VDPA_GET_GROUP_NUM 16=8004af81 7=4004af81 __u32
+af82 VHOST_VDPA_GET_VRING_SIZE 10=c008af82 struct vhost_vring_state
+af83 VHOST_GET_FEATURES_ARRAY 57=8008af83 7=4008af83 struct vhost_features_array
+af83 VHOST_SET_FEATURES_ARRAY 57=4008af83 7=8008af83 struct vhost_features_array
+af84 VHOST_SET_FORK_FROM_OWNER 29=4001af84 7=8001af84 __u8
+af85 VHOST_GET_FORK_FROM_OWNER 29=8001af85 7=4001af85 __u8
+b100 BT_BMC_IOCTL_SMS_ATN 0=0000b100 1=2000b100
+b100 IPMI_BMC_IOCTL_SET_SMS_ATN 0=0000b100 1=2000b100
+b101 IPMI_BMC_IOCTL_CLEAR_SMS_ATN 0=0000b101 1=2000b101
+b102 IPMI_BMC_IOCTL_FORCE_ABORT 0=0000b102 1=2000b102
+b200 ASPEED_LPC_CTRL_IOCTL_GET_SIZE 17=c010b200 struct aspeed_lpc_ctrl_mapping
+b200 PAPR_VPD_IOC_CREATE_HANDLE 38=8050b200 struct papr_location_code
+b201 ASPEED_LPC_CTRL_IOCTL_MAP 6=4010b201 7=8010b201 struct aspeed_lpc_ctrl_mapping
+b201 PAPR_SYSPARM_IOC_GET 38=cfa8b201 struct papr_sysparm_io_block
+b202 PAPR_SYSPARM_IOC_SET 38=8fa8b202 struct papr_sysparm_io_block
+b203 PAPR_INDICES_IOC_GET 38=8058b203 struct papr_indices_io_block
+b204 PAPR_DYNAMIC_SENSOR_IOC_GET 38=c058b204 struct papr_indices_io_block
+b205 PAPR_DYNAMIC_INDICATOR_IOC_SET 38=8058b205 struct papr_indices_io_block
+b206 PAPR_PLATFORM_DUMP_IOC_CREATE_HANDLE 38=8008b206 __u64
+b207 PAPR_PLATFORM_DUMP_IOC_INVALIDATE 38=8008b207 __u64
+b208 PAPR_PHY_ATTEST_IOC_HANDLE 38=9000b208 struct papr_phy_attest_io_block
+b209 PAPR_HVPIPE_IOC_CREATE_HANDLE 38=8004b209 __u32
+b300 ASPEED_P2A_CTRL_IOCTL_SET_WINDOW 6=4010b300 7=8010b300 struct aspeed_p2a_ctrl_mapping
+b301 ASPEED_P2A_CTRL_IOCTL_GET_MEMORY_CONFIG 17=c010b301 struct aspeed_p2a_ctrl_mapping
+b401 GPIO_GET_CHIPINFO_IOCTL 6=8044b401 7=4044b401 struct gpiochip_info
+b402 GPIO_GET_LINEINFO_IOCTL 17=c048b402 struct gpioline_info
+b403 GPIO_GET_LINEHANDLE_IOCTL 17=c16cb403 struct gpiohandle_request
+b404 GPIO_GET_LINEEVENT_IOCTL 17=c030b404 struct gpioevent_request
+b405 GPIO_V2_GET_LINEINFO_IOCTL 17=c100b405 struct gpio_v2_line_info
+b406 GPIO_V2_GET_LINEINFO_WATCH_IOCTL 17=c100b406 struct gpio_v2_line_info
+b407 GPIO_V2_GET_LINE_IOCTL 17=c250b407 struct gpio_v2_line_request
+b408 GPIOHANDLE_GET_LINE_VALUES_IOCTL 17=c040b408 struct gpiohandle_data
+b409 GPIOHANDLE_SET_LINE_VALUES_IOCTL 17=c040b409 struct gpiohandle_data
+b40a GPIOHANDLE_SET_CONFIG_IOCTL 17=c054b40a struct gpiohandle_config
+b40b GPIO_GET_LINEINFO_WATCH_IOCTL 17=c048b40b struct gpioline_info
+b40c GPIO_GET_LINEINFO_UNWATCH_IOCTL 17=c004b40c __u32
+b40d GPIO_V2_LINE_SET_CONFIG_IOCTL 17=c110b40d struct gpio_v2_line_config
+b40e GPIO_V2_LINE_GET_VALUES_IOCTL 17=c010b40e struct gpio_v2_line_values
+b40f GPIO_V2_LINE_SET_VALUES_IOCTL 17=c010b40f struct gpio_v2_line_values
+b501 RPMSG_CREATE_EPT_IOCTL 6=4028b501 7=8028b501 struct rpmsg_endpoint_info
+b502 RPMSG_DESTROY_EPT_IOCTL 0=0000b502 1=2000b502
+b503 RPMSG_CREATE_DEV_IOCTL 16=4028b503 7=8028b503 struct rpmsg_endpoint_info
+b504 RPMSG_RELEASE_DEV_IOCTL 16=4028b504 7=8028b504 struct rpmsg_endpoint_info
+b505 RPMSG_GET_OUTGOING_FLOWCONTROL 29=8004b505 7=4004b505 int
+b506 RPMSG_SET_INCOMING_FLOWCONTROL 29=8004b506 7=4004b506 int
+b600 DFL_FPGA_GET_API_VERSION 0=0000b600 1=2000b600
+b601 DFL_FPGA_CHECK_EXTENSION 0=0000b601 1=2000b601
+b640 DFL_FPGA_PORT_RESET 0=0000b640 1=2000b640
+b641 DFL_FPGA_PORT_GET_INFO 0=0000b641 1=2000b641
+b642 DFL_FPGA_PORT_GET_REGION_INFO 0=0000b642 1=2000b642
+b643 DFL_FPGA_PORT_DMA_MAP 0=0000b643 1=2000b643
+b644 DFL_FPGA_PORT_DMA_UNMAP 0=0000b644 1=2000b644
+b645 DFL_FPGA_PORT_ERR_GET_IRQ_NUM 6=8004b645 7=4004b645 __u32
+b646 DFL_FPGA_PORT_ERR_SET_IRQ 6=4008b646 7=8008b646 struct dfl_fpga_irq_set
+b647 DFL_FPGA_PORT_UINT_GET_IRQ_NUM 6=8004b647 7=4004b647 __u32
+b648 DFL_FPGA_PORT_UINT_SET_IRQ 6=4008b648 7=8008b648 struct dfl_fpga_irq_set
+b680 DFL_FPGA_FME_PORT_PR 0=0000b680 1=2000b680
+b681 DFL_FPGA_FME_PORT_RELEASE 6=4004b681 7=8004b681 int
+b682 DFL_FPGA_FME_PORT_ASSIGN 6=4004b682 7=8004b682 int
+b683 DFL_FPGA_FME_ERR_GET_IRQ_NUM 6=8004b683 7=4004b683 __u32
+b684 DFL_FPGA_FME_ERR_SET_IRQ 6=4008b684 7=8008b684 struct dfl_fpga_irq_set
+b701 NS_GET_USERNS 0=0000b701 1=2000b701
+b701 RPROC_SET_SHUTDOWN_ON_RELEASE 6=4004b701 7=8004b701 __s32
+b702 NS_GET_PARENT 0=0000b702 1=2000b702
+b702 RPROC_GET_SHUTDOWN_ON_RELEASE 6=8004b702 7=4004b702 __s32
+b703 NS_GET_NSTYPE 0=0000b703 1=2000b703
+b704 NS_GET_OWNER_UID 0=0000b704 1=2000b704
+b705 NS_GET_MNTNS_ID 29=8008b705 7=4008b705 __u64
+b706 NS_GET_PID_FROM_PIDNS 29=8004b706 7=4004b706 int
+b707 NS_GET_TGID_FROM_PIDNS 29=8004b707 7=4004b707 int
+b708 NS_GET_PID_IN_PIDNS 29=8004b708 7=4004b708 int
+b709 NS_GET_TGID_IN_PIDNS 29=8004b709 7=4004b709 int
+b70a NS_MNT_GET_INFO 29=8010b70a 7=4010b70a struct mnt_ns_info
+b70b NS_MNT_GET_NEXT 29=8010b70b 7=4010b70b struct mnt_ns_info
+b70c NS_MNT_GET_PREV 29=8010b70c 7=4010b70c struct mnt_ns_info
+b70d NS_GET_ID 57=8008b70d 7=4008b70d __u64
+ba00 LIVEUPDATE_IOCTL_CREATE_SESSION 13=0000ba00 1=2000ba00
+ba01 LIVEUPDATE_IOCTL_RETRIEVE_SESSION 13=0000ba01 1=2000ba01
+ba40 LIVEUPDATE_SESSION_PRESERVE_FD 13=0000ba40 1=2000ba40
+ba41 LIVEUPDATE_SESSION_RETRIEVE_FD 13=0000ba41 1=2000ba41
+ba42 LIVEUPDATE_SESSION_FINISH 13=0000ba42 1=2000ba42
+ba43 LIVEUPDATE_SESSION_GET_NAME 13=0000ba43 1=2000ba43
+ca00 CXL_IOCTL_START_WORK 35=4040ca00 7=8040ca00 struct cxl_ioctl_start_work
+ca01 CXL_IOCTL_GET_PROCESS_ELEMENT 35=8004ca01 7=4004ca01 __u32
+ca02 CXL_IOCTL_GET_AFU_ID 35=8040ca02 7=4040ca02 struct cxl_afu_id
+ca0a CXL_IOCTL_DOWNLOAD_IMAGE 35=4040ca0a 7=8040ca0a struct cxl_adapter_image
+ca0b CXL_IOCTL_VALIDATE_IMAGE 35=4040ca0b 7=8040ca0b struct cxl_adapter_image
+ca10 OCXL_IOCTL_ATTACH 6=4020ca10 7=8020ca10 struct ocxl_ioctl_attach
+ca11 OCXL_IOCTL_IRQ_ALLOC 6=8008ca11 7=4008ca11 __u64
+ca12 OCXL_IOCTL_IRQ_FREE 6=4008ca12 7=8008ca12 __u64
+ca13 OCXL_IOCTL_IRQ_SET_FD 6=4010ca13 7=8010ca13 struct ocxl_ioctl_irq_fd
+ca14 OCXL_IOCTL_GET_METADATA 6=8080ca14 7=4080ca14 struct ocxl_ioctl_metadata
+ca15 OCXL_IOCTL_ENABLE_P9_WAIT 6=8020ca15 7=4020ca15 struct ocxl_ioctl_p9_wait
+ca16 OCXL_IOCTL_GET_FEATURES 6=8020ca16 7=4020ca16 struct ocxl_ioctl_features
+ee01 PFRU_IOC_SET_REV 16=4004ee01 7=8004ee01 unsigned int
+ee02 PFRU_IOC_STAGE 16=4004ee02 7=8004ee02 unsigned int
+ee03 PFRU_IOC_ACTIVATE 16=4004ee03 7=8004ee03 unsigned int
+ee04 PFRU_IOC_STAGE_ACTIVATE 16=4004ee04 7=8004ee04 unsigned int
+ee05 PFRU_IOC_QUERY_CAP 16=805cee05 7=405cee05 struct pfru_update_cap_info
+ee06 PFRT_LOG_IOC_SET_INFO 16=400cee06 7=800cee06 struct pfrt_log_info
+ee07 PFRT_LOG_IOC_GET_INFO 16=800cee07 7=400cee07 struct pfrt_log_info
+ee08 PFRT_LOG_IOC_GET_DATA_INFO 96=8040ee08 7=4040ee08 48=803cee08 struct pfrt_log_data_info
+f300 SISFB_GET_INFO_SIZE 6=8004f300 7=4004f300 __u32
+f301 SISFB_GET_INFO 56=811cf301 7=411cf301 9=8114f301 struct sisfb_info
+f302 SISFB_GET_VBRSTATUS 6=8004f302 7=4004f302 __u32
+f303 SISFB_GET_AUTOMAXIMIZE 6=8004f303 7=4004f303 __u32
+f303 SISFB_SET_AUTOMAXIMIZE 6=4004f303 7=8004f303 __u32
+f304 SISFB_GET_TVPOSOFFSET 6=8004f304 7=4004f304 __u32
+f304 SISFB_SET_TVPOSOFFSET 6=4004f304 7=8004f304 __u32
+f305 SISFB_COMMAND 17=c054f305 struct sisfb_cmd
+f306 SISFB_SET_LOCK 6=4004f306 7=8004f306 __u32
+f501 F2FS_IOC_START_ATOMIC_WRITE 0=0000f501 1=2000f501
+f502 F2FS_IOC_COMMIT_ATOMIC_WRITE 0=0000f502 1=2000f502
+f503 F2FS_IOC_START_VOLATILE_WRITE 0=0000f503 1=2000f503
+f504 F2FS_IOC_RELEASE_VOLATILE_WRITE 0=0000f504 1=2000f504
+f505 F2FS_IOC_ABORT_ATOMIC_WRITE 31=0000f505 1=2000f505
+f505 F2FS_IOC_ABORT_VOLATILE_WRITE 137=0000f505 1=2000f505
+f506 F2FS_IOC_GARBAGE_COLLECT 6=4004f506 7=8004f506 __u32
+f507 F2FS_IOC_WRITE_CHECKPOINT 0=0000f507 1=2000f507
+f508 F2FS_IOC_DEFRAGMENT 17=c010f508 struct f2fs_defragment
+f509 F2FS_IOC_MOVE_RANGE 14=c020f509 21=c01cf509 struct f2fs_move_range
+f50a F2FS_IOC_FLUSH_DEVICE 6=4008f50a 7=8008f50a struct f2fs_flush_device
+f50b F2FS_IOC_GARBAGE_COLLECT_RANGE 22=4018f50b 7=8018f50b 21=4014f50b struct f2fs_gc_range
+f50c F2FS_IOC_GET_FEATURES 6=8004f50c 7=4004f50c __u32
+f50d F2FS_IOC_SET_PIN_FILE 6=4004f50d 7=8004f50d __u32
+f50e F2FS_IOC_GET_PIN_FILE 6=8004f50e 7=4004f50e __u32
+f50f F2FS_IOC_PRECACHE_EXTENTS 0=0000f50f 1=2000f50f
+f510 F2FS_IOC_RESIZE_FS 6=4008f510 7=8008f510 __u64
+f511 F2FS_IOC_GET_COMPRESS_BLOCKS 6=8008f511 7=4008f511 __u64
+f512 F2FS_IOC_RELEASE_COMPRESS_BLOCKS 6=8008f512 7=4008f512 __u64
+f513 F2FS_IOC_RESERVE_COMPRESS_BLOCKS 6=8008f513 7=4008f513 __u64
+f514 F2FS_IOC_SEC_TRIM_FILE 6=4018f514 7=8018f514 struct f2fs_sectrim_range
+f515 F2FS_IOC_GET_COMPRESS_OPTION 30=8002f515 7=4002f515 20=8004f515 struct f2fs_comp_option
+f516 F2FS_IOC_SET_COMPRESS_OPTION 30=4002f516 7=8002f516 20=4004f516 struct f2fs_comp_option
+f517 F2FS_IOC_DECOMPRESS_FILE 31=0000f517 1=2000f517
+f518 F2FS_IOC_COMPRESS_FILE 31=0000f518 1=2000f518
+f519 F2FS_IOC_START_ATOMIC_REPLACE 12=0000f519 1=2000f519
+f51a F2FS_IOC_GET_DEV_ALIAS_FILE 57=8004f51a 7=4004f51a __u32
+f51b F2FS_IOC_IO_PRIO 57=4004f51b 7=8004f51b __u32
+f51c F2FS_IOC_RESERVE_DEV_ALIAS 13=0000f51c 1=2000f51c
+f51d F2FS_IOC_RELEASE_DEV_ALIAS 13=0000f51d 1=2000f51d
+f51e F2FS_IOC_GET_DEV_ALIAS_STATUS 57=8004f51e 7=4004f51e __u32
+ff01 PIDFD_GET_CGROUP_NAMESPACE 12=0000ff01 1=2000ff01
+ff02 PIDFD_GET_IPC_NAMESPACE 12=0000ff02 1=2000ff02
+ff03 PIDFD_GET_MNT_NAMESPACE 12=0000ff03 1=2000ff03
+ff04 PIDFD_GET_NET_NAMESPACE 12=0000ff04 1=2000ff04
+ff05 PIDFD_GET_PID_NAMESPACE 12=0000ff05 1=2000ff05
+ff06 PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE 12=0000ff06 1=2000ff06
+ff07 PIDFD_GET_TIME_NAMESPACE 12=0000ff07 1=2000ff07
+ff08 PIDFD_GET_TIME_FOR_CHILDREN_NAMESPACE 12=0000ff08 1=2000ff08
+ff09 PIDFD_GET_USER_NAMESPACE 12=0000ff09 1=2000ff09
+ff0a PIDFD_GET_UTS_NAMESPACE 12=0000ff0a 1=2000ff0a
+ff0b PIDFD_GET_INFO 18=c058ff0b struct pidfd_info
 ";

@@ -3,4 +3,20162 @@
 //! alignment; the fields, `@` the layouts that have one if not all do.
 
 pub(crate) static TEXT: &str = "\
+Elf32_Dyn linux/elf.h -
+=7fffbdb5f 8 4
+=2000 8 2
+d_tag 0 s32 Elf32_Sword
+d_un 4 r32 union
+d_un.d_val 4 s32 Elf32_Sword
+d_un.d_ptr 4 u32 Elf32_Addr
+
+Elf32_Verdaux linux/elf.h -
+=7f7fbdb5f 8 4
+=2000 8 2
+vda_name 0 u32 Elf32_Word
+vda_next 4 u32 Elf32_Word
+
+Elf32_Verdef linux/elf.h -
+=7f7fbdb5f 20 4
+=2000 20 2
+vd_version 0 u16 Elf32_Half
+vd_flags 2 u16 Elf32_Half
+vd_ndx 4 u16 Elf32_Half
+vd_cnt 6 u16 Elf32_Half
+vd_hash 8 u32 Elf32_Word
+vd_aux 12 u32 Elf32_Word
+vd_next 16 u32 Elf32_Word
+
+Elf64_Dyn linux/elf.h -
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+d_tag 0 s64 Elf64_Sxword
+d_un 8 r64 union
+d_un.d_val 8 u64 Elf64_Xword
+d_un.d_ptr 8 u64 Elf64_Addr
+
+Elf64_Verdaux linux/elf.h -
+=7f7fbdb5f 8 4
+=2000 8 2
+vda_name 0 u32 Elf64_Word
+vda_next 4 u32 Elf64_Word
+
+Elf64_Verdef linux/elf.h -
+=7f7fbdb5f 20 4
+=2000 20 2
+vd_version 0 u16 Elf64_Half
+vd_flags 2 u16 Elf64_Half
+vd_ndx 4 u16 Elf64_Half
+vd_cnt 6 u16 Elf64_Half
+vd_hash 8 u32 Elf64_Word
+vd_aux 12 u32 Elf64_Word
+vd_next 16 u32 Elf64_Word
+
+__cfi_status asm/ptrace.h struct
+=6000000 8 8
+cfi_state 0 u64 __u64
+
+__kernel_fsid_t asm/posix_types.h -
+=4dfffddff 8 4
+=2000 8 2
+val 0 s32*2 int
+
+__kernel_fsid_t asm/posix_types_32.h -
+=320000200 8 4
+val 0 s32*2 int
+
+__kernel_fsid_t asm/posix_types_64.h -
+=300000200 8 4
+val 0 s32*2 int
+
+__kernel_itimerspec linux/time_types.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+it_interval 0 r128 struct __kernel_timespec
+it_value 16 r128 struct __kernel_timespec
+
+__kernel_old_itimerval linux/time_types.h struct
+=46abecbfc 16 4
+=395411403 32 8
+=2000 16 2
+@5 it_interval 0 r64 struct __kernel_old_timeval
+@2 it_interval 0 r128 struct __kernel_old_timeval
+@5 it_value 8 r64 struct __kernel_old_timeval
+@2 it_value 16 r128 struct __kernel_old_timeval
+
+__kernel_old_timespec linux/time_types.h struct
+=46abacb5c 8 4
+=395411003 16 8
+=400a0 8 4
+=400 16 8
+=2000 8 2
+@15 tv_sec 0 s32 __kernel_old_time_t
+@a tv_sec 0 s64 __kernel_old_time_t
+@11 tv_nsec 4 s32 __kernel_long_t
+@2 tv_nsec 8 s64 __kernel_long_t
+@4 tv_nsec 4 s32 long
+@8 tv_nsec 8 s64 long
+
+__kernel_old_timeval asm/posix_types.h struct
+=80000000 16 8
+tv_sec 0 s64 __kernel_long_t
+tv_usec 8 s32 __kernel_suseconds_t
+
+__kernel_old_timeval linux/time_types.h struct
+=46abecbfc 8 4
+=315411403 16 8
+=2000 8 2
+@5 tv_sec 0 s32 __kernel_long_t
+@2 tv_sec 0 s64 __kernel_long_t
+@5 tv_usec 4 s32 __kernel_long_t
+@2 tv_usec 8 s64 __kernel_long_t
+
+__kernel_sock_timeval linux/time_types.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+tv_sec 0 s64 __s64
+tv_usec 8 s64 __s64
+
+__kernel_sockaddr_storage linux/socket.h struct
+=56abecbfc 128 4
+=295411403 128 8
+=2000 128 2
+ss_family 0 u16 __kernel_sa_family_t
+__data 2 c8*126 char
+@5 __align 0 p32 void *
+@2 __align 0 p64 void *
+
+__kernel_timespec linux/time_types.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+tv_sec 0 s64 __kernel_time64_t
+tv_nsec 8 s64 long long
+
+__kernel_timex linux/timex.h struct
+=7dfe79d2b 208 8
+=201842d4 208 4
+=2000 208 2
+modes 0 u32 unsigned int
+offset 8 s64 long long
+freq 16 s64 long long
+maxerror 24 s64 long long
+esterror 32 s64 long long
+status 40 s32 int
+constant 48 s64 long long
+precision 56 s64 long long
+tolerance 64 s64 long long
+time 72 r128 struct __kernel_timex_timeval
+tick 88 s64 long long
+ppsfreq 96 s64 long long
+jitter 104 s64 long long
+shift 112 s32 int
+stabil 120 s64 long long
+jitcnt 128 s64 long long
+calcnt 136 s64 long long
+errcnt 144 s64 long long
+stbcnt 152 s64 long long
+tai 160 s32 int
+
+__kernel_timex_timeval linux/timex.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+tv_sec 0 s64 __kernel_time64_t
+tv_usec 8 s64 long long
+
+__new_sigaction asm/signal.h struct
+=40000000 20 4
+=80000000 32 8
+@1 sa_handler 0 p32 __sighandler_t
+@2 sa_handler 0 p64 __sighandler_t
+@1 sa_flags 4 u32 unsigned long
+@2 sa_flags 8 u64 unsigned long
+@1 sa_restorer 8 p32 __sigrestore_t
+@2 sa_restorer 16 p64 __sigrestore_t
+@1 sa_mask 12 r64 __new_sigset_t
+@2 sa_mask 24 r64 __new_sigset_t
+
+__new_sigset_t asm/signal.h -
+=40000000 8 4
+=80000000 8 8
+@1 sig 0 u32*2 unsigned long
+@2 sig 0 u64*1 unsigned long
+
+__old_kernel_stat asm/stat.h struct
+=28800218 32 4
+=300000000 32 4
+=2000 30 2
+st_dev 0 u16 unsigned short
+st_ino 2 u16 unsigned short
+st_mode 4 u16 unsigned short
+st_nlink 6 u16 unsigned short
+st_uid 8 u16 unsigned short
+st_gid 10 u16 unsigned short
+st_rdev 12 u16 unsigned short
+@1 st_size 16 u32 unsigned long
+@2 st_size 16 u32 unsigned int
+@4 st_size 14 u32 unsigned long
+@1 st_atime 20 u32 unsigned long
+@2 st_atime 20 u32 unsigned int
+@4 st_atime 18 u32 unsigned long
+@1 st_mtime 24 u32 unsigned long
+@2 st_mtime 24 u32 unsigned int
+@4 st_mtime 22 u32 unsigned long
+@1 st_ctime 28 u32 unsigned long
+@2 st_ctime 28 u32 unsigned int
+@4 st_ctime 26 u32 unsigned long
+
+__or1k_fpu_state asm/ptrace.h struct
+=100000 4 4
+fpcsr 0 u32 unsigned long
+
+__riscv_ctx_hdr asm/ptrace.h struct
+=6000000 8 4
+magic 0 u32 __u32
+size 4 u32 __u32
+
+__riscv_d_ext_state asm/ptrace.h struct
+=6000000 264 8
+f 0 u64*32 __u64
+fcsr 256 u32 __u32
+
+__riscv_extra_ext_header asm/ptrace.h struct
+=6000000 528 16
+__padding 0 u32*129 __u32
+reserved 516 u32 __u32
+hdr 520 r64 struct __riscv_ctx_hdr
+
+__riscv_f_ext_state asm/ptrace.h struct
+=6000000 132 4
+f 0 u32*32 __u32
+fcsr 128 u32 __u32
+
+__riscv_fp_state asm/ptrace.h union
+=6000000 528 16
+f 0 r1056 struct __riscv_f_ext_state
+d 0 r2112 struct __riscv_d_ext_state
+q 0 r4224 struct __riscv_q_ext_state
+
+__riscv_q_ext_state asm/ptrace.h struct
+=6000000 528 16
+f 0 u64*64 __u64
+fcsr 512 u32 __u32
+reserved 516 u32*3 __u32
+
+__riscv_v_ext_state asm/ptrace.h struct
+=2000000 24 4
+=4000000 48 8
+@1 vstart 0 u32 unsigned long
+@2 vstart 0 u64 unsigned long
+@1 vl 4 u32 unsigned long
+@2 vl 8 u64 unsigned long
+@1 vtype 8 u32 unsigned long
+@2 vtype 16 u64 unsigned long
+@1 vcsr 12 u32 unsigned long
+@2 vcsr 24 u64 unsigned long
+@1 vlenb 16 u32 unsigned long
+@2 vlenb 32 u64 unsigned long
+@1 datap 20 p32 void *
+@2 datap 40 p64 void *
+
+__riscv_v_regset_state asm/ptrace.h struct
+=2000000 20 4
+=4000000 40 8
+@1 vstart 0 u32 unsigned long
+@2 vstart 0 u64 unsigned long
+@1 vl 4 u32 unsigned long
+@2 vl 8 u64 unsigned long
+@1 vtype 8 u32 unsigned long
+@2 vtype 16 u64 unsigned long
+@1 vcsr 12 u32 unsigned long
+@2 vcsr 24 u64 unsigned long
+@1 vlenb 16 u32 unsigned long
+@2 vlenb 32 u64 unsigned long
+@1 vreg 20 c8* char
+@2 vreg 40 c8* char
+
+__sc_riscv_cfi_state asm/ptrace.h struct
+=2000000 4 4
+=4000000 8 8
+@1 ss_ptr 0 u32 unsigned long
+@2 ss_ptr 0 u64 unsigned long
+
+__sc_riscv_v_state asm/sigcontext.h struct
+=2000000 32 16
+=4000000 48 16
+@1 v_state 0 r192 struct __riscv_v_ext_state
+@2 v_state 0 r384 struct __riscv_v_ext_state
+
+__sifields asm/siginfo.h union
+=46abacb5c 20 4
+=215411003 32 8
+=400a0 20 4
+=400 48 8
+=2000 20 2
+=80000000 32 8
+=100000000 28 4
+_kill 0 r64 struct
+_kill._pid 0 s32 __kernel_pid_t
+_kill._uid 4 u32 __kernel_uid32_t
+@55 _timer 0 r128 struct
+@2a _timer 0 r192 struct
+_timer._tid 0 s32 __kernel_timer_t
+_timer._overrun 4 s32 int
+@55 _timer._sigval 8 r32 sigval_t
+@2a _timer._sigval 8 r64 sigval_t
+@55 _timer._sys_private 12 s32 int
+@2a _timer._sys_private 16 s32 int
+@55 _rt 0 r96 struct
+@2a _rt 0 r128 struct
+_rt._pid 0 s32 __kernel_pid_t
+_rt._uid 4 u32 __kernel_uid32_t
+@55 _rt._sigval 8 r32 sigval_t
+@2a _rt._sigval 8 r64 sigval_t
+@15 _sigchld 0 r160 struct
+@2a _sigchld 0 r256 struct
+@40 _sigchld 0 r224 struct
+_sigchld._pid 0 s32 __kernel_pid_t
+_sigchld._uid 4 u32 __kernel_uid32_t
+_sigchld._status 8 s32 int
+@15 _sigchld._utime 12 s32 __kernel_clock_t
+@2a _sigchld._utime 16 s64 __kernel_clock_t
+@40 _sigchld._utime 12 s64 __kernel_si_clock_t
+@15 _sigchld._stime 16 s32 __kernel_clock_t
+@2a _sigchld._stime 24 s64 __kernel_clock_t
+@40 _sigchld._stime 20 s64 __kernel_si_clock_t
+@55 _sigfault 0 r128 struct
+@22 _sigfault 0 r256 struct
+@8 _sigfault 0 r384 struct
+@55 _sigfault._addr 0 p32 void *
+@2a _sigfault._addr 0 p64 void *
+@51 _sigfault._trapno 4 s32 int
+@22 _sigfault._trapno 8 s32 int
+@4 _sigfault._addr_lsb 4 s16 short
+@8 _sigfault._imm 8 s32 int
+@51 _sigfault._addr_lsb 4 s16 short
+@22 _sigfault._addr_lsb 8 s16 short
+@4 _sigfault._addr_bnd 4 r96 struct
+@8 _sigfault._flags 12 u32 unsigned int
+@41 _sigfault._addr_bnd 4 r96 struct
+@22 _sigfault._addr_bnd 8 r192 struct
+@4 _sigfault._addr_bnd._dummy_bnd 4 c8*4 char
+@8 _sigfault._isr 16 u64 unsigned long
+@10 _sigfault._addr_bnd 4 r80 struct
+@41 _sigfault._addr_bnd._dummy_bnd 4 c8*4 char
+@22 _sigfault._addr_bnd._dummy_bnd 8 c8*8 char
+@4 _sigfault._addr_bnd._lower 8 p32 void *
+@8 _sigfault._trapno 24 s32 int
+@10 _sigfault._addr_bnd._dummy_bnd 4 c8*2 char
+@41 _sigfault._addr_bnd._lower 8 p32 void *
+@22 _sigfault._addr_bnd._lower 16 p64 void *
+@4 _sigfault._addr_bnd._upper 12 p32 void *
+@8 _sigfault._addr_lsb 24 s16 short
+@10 _sigfault._addr_bnd._lower 6 p32 void *
+@41 _sigfault._addr_bnd._upper 12 p32 void *
+@22 _sigfault._addr_bnd._upper 24 p64 void *
+@4 _sigfault._addr_pkey 4 r64 struct
+@8 _sigfault._addr_bnd 24 r192 struct
+@10 _sigfault._addr_bnd._upper 10 p32 void *
+@41 _sigfault._addr_pkey 4 r64 struct
+@22 _sigfault._addr_pkey 8 r96 struct
+@4 _sigfault._addr_pkey._dummy_pkey 4 c8*4 char
+@8 _sigfault._addr_bnd._dummy_bnd 24 c8*8 char
+@10 _sigfault._addr_pkey 4 r48 struct
+@41 _sigfault._addr_pkey._dummy_pkey 4 c8*4 char
+@22 _sigfault._addr_pkey._dummy_pkey 8 c8*8 char
+@4 _sigfault._addr_pkey._pkey 8 u32 __u32
+@8 _sigfault._addr_bnd._lower 32 p64 void *
+@10 _sigfault._addr_pkey._dummy_pkey 4 c8*2 char
+@41 _sigfault._addr_pkey._pkey 8 u32 __u32
+@22 _sigfault._addr_pkey._pkey 16 u32 __u32
+@4 _sigpoll 0 r64 struct
+@8 _sigfault._addr_bnd._upper 40 p64 void *
+@10 _sigfault._addr_pkey._pkey 6 u32 __u32
+@51 _sigfault._perf 4 r96 struct
+@22 _sigfault._perf 8 r128 struct
+@4 _sigpoll._band 0 s32 long
+@8 _sigfault._addr_pkey 24 r96 struct
+@51 _sigfault._perf._data 4 u32 unsigned long
+@22 _sigfault._perf._data 8 u64 unsigned long
+@4 _sigpoll._fd 4 s32 int
+@8 _sigfault._addr_pkey._dummy_pkey 24 c8*8 char
+@51 _sigfault._perf._type 8 u32 __u32
+@22 _sigfault._perf._type 16 u32 __u32
+@4 _sigsys 0 r96 struct
+@8 _sigfault._addr_pkey._pkey 32 u32 __u32
+@51 _sigfault._perf._flags 12 u32 __u32
+@22 _sigfault._perf._flags 20 u32 __u32
+@4 _sigsys._call_addr 0 p32 void *
+@8 _sigfault._perf 24 r128 struct
+@71 _sigpoll 0 r64 struct
+@2 _sigpoll 0 r128 struct
+@4 _sigsys._syscall 4 s32 int
+@8 _sigfault._perf._data 24 u64 unsigned long
+@51 _sigpoll._band 0 s32 long
+@2 _sigpoll._band 0 s64 long
+@4 _sigsys._arch 8 u32 unsigned int
+@8 _sigfault._perf._type 32 u32 __u32
+@20 _sigpoll._band 0 s32 int
+@71 _sigpoll._fd 4 s32 int
+@2 _sigpoll._fd 8 s32 int
+@8 _sigfault._perf._flags 36 u32 __u32
+@51 _sigsys 0 r96 struct
+@22 _sigsys 0 r128 struct
+@8 _sigpoll 0 r128 struct
+@51 _sigsys._call_addr 0 p32 void *
+@22 _sigsys._call_addr 0 p64 void *
+@8 _sigpoll._band 0 s64 long
+@51 _sigsys._syscall 4 s32 int
+@22 _sigsys._syscall 8 s32 int
+@8 _sigpoll._fd 8 s32 int
+@51 _sigsys._arch 8 u32 unsigned int
+@22 _sigsys._arch 12 u32 unsigned int
+@8 _sigsys 0 r128 struct
+@8 _sigsys._call_addr 0 p64 void *
+@8 _sigsys._syscall 8 s32 int
+@8 _sigsys._arch 12 u32 unsigned int
+
+__vector128 asm/types.h -
+=1800000 16 16
+=18000000 16 4
+@1 u 0 u32*4 __u32
+@2 high 0 u64 __u64
+@2 low 8 u64 __u64
+@2 u 0 u32*4 __u32
+
+_aarch64_ctx asm/sigcontext.h struct
+=1 8 4
+magic 0 u32 __u32
+size 4 u32 __u32
+
+_fpreg asm/sigcontext.h struct
+=300000200 10 2
+significand 0 u16*4 __u16
+exponent 8 u16 __u16
+
+_fpstate_32 asm/sigcontext.h struct
+=300000000 624 8
+=200 624 4
+cw 0 u32 __u32
+sw 4 u32 __u32
+tag 8 u32 __u32
+ipoff 12 u32 __u32
+cssel 16 u32 __u32
+dataoff 20 u32 __u32
+datasel 24 u32 __u32
+_st 28 r80*8 struct _fpreg
+status 108 u16 __u16
+magic 110 u16 __u16
+_fxsr_env 112 u32*6 __u32
+mxcsr 136 u32 __u32
+reserved 140 u32 __u32
+_fxsr_st 144 r128*8 struct _fpxreg
+_xmm 272 r128*8 struct _xmmreg
+padding1 400 u32*44 __u32
+padding 400 u32*44 __u32
+padding2 576 u32*12 __u32
+sw_reserved 576 r384 struct _fpx_sw_bytes
+
+_fpstate_64 asm/sigcontext.h struct
+=300000000 512 8
+=200 512 4
+cwd 0 u16 __u16
+swd 2 u16 __u16
+twd 4 u16 __u16
+fop 6 u16 __u16
+rip 8 u64 __u64
+rdp 16 u64 __u64
+mxcsr 24 u32 __u32
+mxcsr_mask 28 u32 __u32
+st_space 32 u32*32 __u32
+xmm_space 160 u32*64 __u32
+reserved2 416 u32*12 __u32
+reserved3 464 u32*12 __u32
+sw_reserved 464 r384 struct _fpx_sw_bytes
+
+_fpx_sw_bytes asm/sigcontext.h struct
+=300000000 48 8
+=200 48 4
+magic1 0 u32 __u32
+extended_size 4 u32 __u32
+xfeatures 8 u64 __u64
+xstate_size 16 u32 __u32
+padding 20 u32*7 __u32
+
+_fpxreg asm/sigcontext.h struct
+=300000200 16 2
+significand 0 u16*4 __u16
+exponent 8 u16 __u16
+padding 10 u16*3 __u16
+
+_header asm/sigcontext.h struct
+=300000000 64 8
+=200 64 4
+xfeatures 0 u64 __u64
+reserved1 8 u64*2 __u64
+reserved2 24 u64*5 __u64
+
+_psw_t asm/sigcontext.h -
+=8000000 8 8
+=10000000 16 8
+@1 mask 0 u32 unsigned long
+@2 mask 0 u64 unsigned long
+@1 addr 4 u32 unsigned long
+@2 addr 8 u64 unsigned long
+
+_s390_fp_regs asm/sigcontext.h -
+=18000000 136 8
+fpc 0 u32 unsigned int
+pad 4 u32 unsigned int
+fprs 8 f64*16 double
+
+_s390_regs_common asm/sigcontext.h -
+=8000000 136 8
+=10000000 208 8
+@1 psw 0 r64 _psw_t
+@2 psw 0 r128 _psw_t
+@1 gprs 8 u32*16 unsigned long
+@2 gprs 16 u64*16 unsigned long
+@1 acrs 72 u32*16 unsigned int
+@2 acrs 144 u32*16 unsigned int
+
+_sigregs asm/sigcontext.h -
+=8000000 272 8
+=10000000 344 8
+@1 regs 0 r1088 _s390_regs_common
+@2 regs 0 r1664 _s390_regs_common
+@1 fpregs 136 r1088 _s390_fp_regs
+@2 fpregs 208 r1088 _s390_fp_regs
+
+_sigregs_ext asm/sigcontext.h -
+=8000000 576 8
+=10000000 512 8
+@1 gprs_high 0 u32*16 unsigned long
+@2 vxrs_low 0 u64*16 unsigned long long
+@1 vxrs_low 64 u64*16 unsigned long long
+@2 vxrs_high 128 r128*16 __vector128
+@1 vxrs_high 192 r128*16 __vector128
+@2 __reserved 384 u8*128 unsigned char
+@1 __reserved 448 u8*128 unsigned char
+
+_xmmreg asm/sigcontext.h struct
+=300000200 16 4
+element 0 u32*4 __u32
+
+_xstate asm/sigcontext.h struct
+=300000000 832 8
+=200 944 4
+@1 fpstate 0 r4096 struct _fpstate_64
+@2 fpstate 0 r4992 struct _fpstate_32
+@1 xstate_hdr 512 r512 struct _header
+@2 xstate_hdr 624 r512 struct _header
+@1 ymmh 576 r2048 struct _ymmh_state
+@2 ymmh 688 r2048 struct _ymmh_state
+
+_ymmh_state asm/sigcontext.h struct
+=300000200 256 4
+ymmh_space 0 u32*64 __u32
+
+amdxdna_drm_config_hwctx drm/amdxdna_accel.h struct
+=7d7e3990b 24 8
+=20184254 24 4
+=2000 24 2
+handle 0 u32 __u32
+param_type 4 u32 __u32
+param_val 8 u64 __u64
+param_val_size 16 u32 __u32
+pad 20 u32 __u32
+
+amdxdna_drm_create_bo drm/amdxdna_accel.h struct
+=7d7e3990b 32 8
+=20184254 32 4
+=2000 32 2
+flags 0 u64 __u64
+vaddr 8 u64 __u64
+size 16 u64 __u64
+type 24 u32 __u32
+handle 28 u32 __u32
+
+amdxdna_drm_create_hwctx drm/amdxdna_accel.h struct
+=7d7e3990b 56 8
+=20184254 56 4
+=2000 56 2
+ext 0 u64 __u64
+ext_flags 8 u64 __u64
+qos_p 16 u64 __u64
+umq_bo 24 u32 __u32
+log_buf_bo 28 u32 __u32
+max_opc 32 u32 __u32
+num_tiles 36 u32 __u32
+mem_size 40 u32 __u32
+umq_doorbell 44 u32 __u32
+handle 48 u32 __u32
+syncobj_handle 52 u32 __u32
+
+amdxdna_drm_destroy_hwctx drm/amdxdna_accel.h struct
+=7f7fbdb5f 8 4
+=2000 8 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+
+amdxdna_drm_exec_cmd drm/amdxdna_accel.h struct
+=7d7e3990b 56 8
+=20184254 56 4
+=2000 56 2
+ext 0 u64 __u64
+ext_flags 8 u64 __u64
+hwctx 16 u32 __u32
+type 20 u32 __u32
+cmd_handles 24 u64 __u64
+args 32 u64 __u64
+cmd_count 40 u32 __u32
+arg_count 44 u32 __u32
+seq 48 u64 __u64
+
+amdxdna_drm_get_array drm/amdxdna_accel.h struct
+=7d7e3990b 24 8
+=20184254 24 4
+=2000 24 2
+param 0 u32 __u32
+element_size 4 u32 __u32
+num_element 8 u32 __u32
+pad 12 u32 __u32
+buffer 16 u64 __u64
+
+amdxdna_drm_get_bo_info drm/amdxdna_accel.h struct
+=7d7e3990b 48 8
+=20184254 48 4
+=2000 48 2
+ext 0 u64 __u64
+ext_flags 8 u64 __u64
+handle 16 u32 __u32
+pad 20 u32 __u32
+map_offset 24 u64 __u64
+vaddr 32 u64 __u64
+xdna_addr 40 u64 __u64
+
+amdxdna_drm_get_info drm/amdxdna_accel.h struct
+=7d7e3990b 16 8
+=20184254 16 4
+=2000 16 2
+param 0 u32 __u32
+buffer_size 4 u32 __u32
+buffer 8 u64 __u64
+
+amdxdna_drm_set_state drm/amdxdna_accel.h struct
+=7d7e3990b 16 8
+=20184254 16 4
+=2000 16 2
+param 0 u32 __u32
+buffer_size 4 u32 __u32
+buffer 8 u64 __u64
+
+amdxdna_drm_sync_bo drm/amdxdna_accel.h struct
+=7d7e3990b 24 8
+=20184254 24 4
+=2000 24 2
+handle 0 u32 __u32
+direction 4 u32 __u32
+offset 8 u64 __u64
+size 16 u64 __u64
+
+amdxdna_drm_wait_cmd drm/amdxdna_accel.h struct
+=7d7e3990b 16 8
+=20184254 16 4
+=2000 16 2
+hwctx 0 u32 __u32
+timeout 4 u32 __u32
+seq 8 u64 __u64
+
+aspeed_lpc_ctrl_mapping linux/aspeed-lpc-ctrl.h struct
+=7ffffdfff 16 4
+=2000 16 2
+window_type 0 u8 __u8
+window_id 1 u8 __u8
+flags 2 u16 __u16
+addr 4 u32 __u32
+offset 8 u32 __u32
+size 12 u32 __u32
+
+aspeed_p2a_ctrl_mapping linux/aspeed-p2a-ctrl.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+addr 0 u64 __u64
+length 8 u32 __u32
+flags 12 u32 __u32
+
+atm_iobuf linux/atmdev.h struct
+=56abecbfc 8 4
+=295411403 16 8
+=2000 8 2
+length 0 s32 int
+@5 buffer 4 p32 void *
+@2 buffer 8 p64 void *
+
+atmif_sioc linux/atm.h struct
+=56abecbfc 12 4
+=295411403 16 8
+=2000 12 2
+number 0 s32 int
+length 4 s32 int
+@5 arg 8 p32 void *
+@2 arg 8 p64 void *
+
+audit_features linux/audit.h struct
+=7ffffdfff 16 4
+=2000 16 2
+vers 0 u32 __u32
+mask 4 u32 __u32
+features 8 u32 __u32
+lock 12 u32 __u32
+
+audit_rule_data linux/audit.h struct
+=7ffffdfff 1040 4
+=2000 1040 2
+flags 0 u32 __u32
+action 4 u32 __u32
+field_count 8 u32 __u32
+mask 12 u32*64 __u32
+fields 268 u32*64 __u32
+values 524 u32*64 __u32
+fieldflags 780 u32*64 __u32
+buflen 1036 u32 __u32
+buf 1040 c8* char
+
+audit_status linux/audit.h struct
+=7ffffdfff 44 4
+=2000 44 2
+mask 0 u32 __u32
+enabled 4 u32 __u32
+failure 8 u32 __u32
+pid 12 u32 __u32
+rate_limit 16 u32 __u32
+backlog_limit 20 u32 __u32
+lost 24 u32 __u32
+backlog 28 u32 __u32
+version 32 u32 __u32
+feature_bitmap 32 u32 __u32
+backlog_wait_time 36 u32 __u32
+backlog_wait_time_actual 40 u32 __u32
+
+audit_tty_status linux/audit.h struct
+=7ffffdfff 8 4
+=2000 8 2
+enabled 0 u32 __u32
+log_passwd 4 u32 __u32
+
+binder_extended_error linux/android/binder.h struct
+=7fffbd75f 12 4
+=2000 12 2
+id 0 u32 __u32
+command 4 u32 __u32
+param 8 s32 __s32
+
+binder_freeze_info linux/android/binder.h struct
+=7fffbd75f 12 4
+=2000 12 2
+pid 0 u32 __u32
+enable 4 u32 __u32
+timeout_ms 8 u32 __u32
+
+binder_frozen_status_info linux/android/binder.h struct
+=7fffbd75f 12 4
+=2000 12 2
+pid 0 u32 __u32
+sync_recv 4 u32 __u32
+async_recv 8 u32 __u32
+
+binder_node_debug_info linux/android/binder.h struct
+=7dfe7952b 24 8
+=201842d4 24 4
+=2000 24 2
+ptr 0 u64 binder_uintptr_t
+cookie 8 u64 binder_uintptr_t
+has_strong_ref 16 u32 __u32
+has_weak_ref 20 u32 __u32
+
+binder_node_info_for_ref linux/android/binder.h struct
+=7ffffd7ff 24 4
+=2000 24 2
+handle 0 u32 __u32
+strong_count 4 u32 __u32
+weak_count 8 u32 __u32
+reserved1 12 u32 __u32
+reserved2 16 u32 __u32
+reserved3 20 u32 __u32
+
+binder_object_header linux/android/binder.h struct
+=7ffffd7ff 4 4
+=2000 4 2
+type 0 u32 __u32
+
+binder_version linux/android/binder.h struct
+=7ffffd7ff 4 4
+=2000 4 2
+protocol_version 0 s32 __s32
+
+binder_write_read linux/android/binder.h struct
+=7dfe7952b 48 8
+=201842d4 48 4
+=2000 48 2
+write_size 0 u64 binder_size_t
+write_consumed 8 u64 binder_size_t
+write_buffer 16 u64 binder_uintptr_t
+read_size 24 u64 binder_size_t
+read_consumed 32 u64 binder_size_t
+read_buffer 40 u64 binder_uintptr_t
+
+binderfs_device linux/android/binderfs.h struct
+=7ffffdfff 264 4
+=2000 264 2
+name 0 c8*256 char
+major 256 u32 __u32
+minor 260 u32 __u32
+
+blk_crypto_generate_key_arg linux/blk-crypto.h struct
+=7d7e3990b 48 8
+=20184254 48 4
+=2000 48 2
+lt_key_ptr 0 u64 __u64
+lt_key_size 8 u64 __u64
+reserved 16 u64*4 __u64
+
+blk_crypto_import_key_arg linux/blk-crypto.h struct
+=7d7e3990b 64 8
+=20184254 64 4
+=2000 64 2
+raw_key_ptr 0 u64 __u64
+raw_key_size 8 u64 __u64
+lt_key_ptr 16 u64 __u64
+lt_key_size 24 u64 __u64
+reserved 32 u64*4 __u64
+
+blk_crypto_prepare_key_arg linux/blk-crypto.h struct
+=7d7e3990b 64 8
+=20184254 64 4
+=2000 64 2
+lt_key_ptr 0 u64 __u64
+lt_key_size 8 u64 __u64
+eph_key_ptr 16 u64 __u64
+eph_key_size 24 u64 __u64
+reserved 32 u64*4 __u64
+
+blk_user_trace_setup linux/blktrace_api.h struct
+=7dfe79d2b 72 8
+=201842d4 64 4
+=2000 62 2
+name 0 c8*32 char
+act_mask 32 u16 __u16
+@3 buf_size 36 u32 __u32
+@4 buf_size 34 u32 __u32
+@3 buf_nr 40 u32 __u32
+@4 buf_nr 38 u32 __u32
+@1 start_lba 48 u64 __u64
+@2 start_lba 44 u64 __u64
+@4 start_lba 42 u64 __u64
+@1 end_lba 56 u64 __u64
+@2 end_lba 52 u64 __u64
+@4 end_lba 50 u64 __u64
+@1 pid 64 u32 __u32
+@2 pid 60 u32 __u32
+@4 pid 58 u32 __u32
+
+blk_user_trace_setup2 linux/blktrace_api.h struct
+=7d7e3990b 192 8
+=20184254 192 4
+=2000 192 2
+name 0 c8*64 char
+act_mask 64 u64 __u64
+buf_size 72 u32 __u32
+buf_nr 76 u32 __u32
+start_lba 80 u64 __u64
+end_lba 88 u64 __u64
+pid 96 u32 __u32
+flags 100 u32 __u32
+reserved 104 u64*11 __u64
+
+blk_zone linux/blkzoned.h struct
+=7dfe79d2b 64 8
+=201842d4 64 4
+=2000 64 2
+start 0 u64 __u64
+len 8 u64 __u64
+wp 16 u64 __u64
+type 24 u8 __u8
+cond 25 u8 __u8
+non_seq 26 u8 __u8
+reset 27 u8 __u8
+resv 28 u8*4 __u8
+capacity 32 u64 __u64
+reserved 40 u8*24 __u8
+
+blk_zone_range linux/blkzoned.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+sector 0 u64 __u64
+nr_sectors 8 u64 __u64
+
+blk_zone_report linux/blkzoned.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+sector 0 u64 __u64
+nr_zones 8 u32 __u32
+flags 12 u32 __u32
+zones 16 r512* struct blk_zone
+
+bpf_attr linux/bpf.h union
+=7d7e3990b 168 8
+=20186254 168 8
+=40020 120 8
+=80 120 8
+=400 144 8
+=8000000 152 8
+map_type 0 u32 __u32
+key_size 4 u32 __u32
+value_size 8 u32 __u32
+max_entries 12 u32 __u32
+map_flags 16 u32 __u32
+inner_map_fd 20 u32 __u32
+numa_node 24 u32 __u32
+map_name 28 c8*16 char
+map_ifindex 44 u32 __u32
+btf_fd 48 u32 __u32
+btf_key_type_id 52 u32 __u32
+btf_value_type_id 56 u32 __u32
+btf_vmlinux_value_type_id 60 u32 __u32
+@33 map_extra 64 u64 __u64
+@c map_fd 0 u32 __u32
+@23 value_type_btf_obj_fd 72 s32 __s32
+@c key 8 u64 __u64
+@10 map_fd 0 u32 __u32
+@23 map_token_fd 76 s32 __s32
+@c value 16 u64 __u64
+@10 key 8 u64 __u64
+@3 excl_prog_hash 80 u64 __u64
+@c next_key 16 u64 __u64
+@10 value 16 u64 __u64
+@20 map_fd 0 u32 __u32
+@3 excl_prog_hash_size 88 u32 __u32
+@c flags 24 u64 __u64
+@10 next_key 16 u64 __u64
+@20 key 8 u64 __u64
+@3 map_fd 0 u32 __u32
+@c batch 0 r448 struct
+@10 flags 24 u64 __u64
+@20 value 16 u64 __u64
+@3 key 8 u64 __u64
+@c batch.in_batch 0 u64 __u64
+@10 batch 0 r448 struct
+@20 next_key 16 u64 __u64
+@3 value 16 u64 __u64
+@c batch.out_batch 8 u64 __u64
+@10 batch.in_batch 0 u64 __u64
+@20 flags 24 u64 __u64
+@3 next_key 16 u64 __u64
+@c batch.keys 16 u64 __u64
+@10 batch.out_batch 8 u64 __u64
+@20 batch 0 r448 struct
+@3 flags 24 u64 __u64
+@c batch.values 24 u64 __u64
+@10 batch.keys 16 u64 __u64
+@20 batch.in_batch 0 u64 __u64
+@3 batch 0 r448 struct
+@c batch.count 32 u32 __u32
+@10 batch.values 24 u64 __u64
+@20 batch.out_batch 8 u64 __u64
+@3 batch.in_batch 0 u64 __u64
+@c batch.map_fd 36 u32 __u32
+@10 batch.count 32 u32 __u32
+@20 batch.keys 16 u64 __u64
+@3 batch.out_batch 8 u64 __u64
+@c batch.elem_flags 40 u64 __u64
+@10 batch.map_fd 36 u32 __u32
+@20 batch.values 24 u64 __u64
+@3 batch.keys 16 u64 __u64
+@c batch.flags 48 u64 __u64
+@10 batch.elem_flags 40 u64 __u64
+@20 batch.count 32 u32 __u32
+@3 batch.values 24 u64 __u64
+@c prog_type 0 u32 __u32
+@10 batch.flags 48 u64 __u64
+@20 batch.map_fd 36 u32 __u32
+@3 batch.count 32 u32 __u32
+@c insn_cnt 4 u32 __u32
+@10 prog_type 0 u32 __u32
+@20 batch.elem_flags 40 u64 __u64
+@3 batch.map_fd 36 u32 __u32
+@c insns 8 u64 __u64
+@10 insn_cnt 4 u32 __u32
+@20 batch.flags 48 u64 __u64
+@3 batch.elem_flags 40 u64 __u64
+@c license 16 u64 __u64
+@10 insns 8 u64 __u64
+@20 prog_type 0 u32 __u32
+@3 batch.flags 48 u64 __u64
+@c log_level 24 u32 __u32
+@10 license 16 u64 __u64
+@20 insn_cnt 4 u32 __u32
+@3 prog_type 0 u32 __u32
+@c log_size 28 u32 __u32
+@10 log_level 24 u32 __u32
+@20 insns 8 u64 __u64
+@3 insn_cnt 4 u32 __u32
+@c log_buf 32 u64 __u64
+@10 log_size 28 u32 __u32
+@20 license 16 u64 __u64
+@3 insns 8 u64 __u64
+@c kern_version 40 u32 __u32
+@10 log_buf 32 u64 __u64
+@20 log_level 24 u32 __u32
+@3 license 16 u64 __u64
+@c prog_flags 44 u32 __u32
+@10 kern_version 40 u32 __u32
+@20 log_size 28 u32 __u32
+@3 log_level 24 u32 __u32
+@c prog_name 48 c8*16 char
+@10 prog_flags 44 u32 __u32
+@20 log_buf 32 u64 __u64
+@3 log_size 28 u32 __u32
+@c prog_ifindex 64 u32 __u32
+@10 prog_name 48 c8*16 char
+@20 kern_version 40 u32 __u32
+@3 log_buf 32 u64 __u64
+@c expected_attach_type 68 u32 __u32
+@10 prog_ifindex 64 u32 __u32
+@20 prog_flags 44 u32 __u32
+@3 kern_version 40 u32 __u32
+@c prog_btf_fd 72 u32 __u32
+@10 expected_attach_type 68 u32 __u32
+@20 prog_name 48 c8*16 char
+@3 prog_flags 44 u32 __u32
+@c func_info_rec_size 76 u32 __u32
+@10 prog_btf_fd 72 u32 __u32
+@20 prog_ifindex 64 u32 __u32
+@3 prog_name 48 c8*16 char
+@c func_info 80 u64 __u64
+@10 func_info_rec_size 76 u32 __u32
+@20 expected_attach_type 68 u32 __u32
+@3 prog_ifindex 64 u32 __u32
+@c func_info_cnt 88 u32 __u32
+@10 func_info 80 u64 __u64
+@20 prog_btf_fd 72 u32 __u32
+@3 expected_attach_type 68 u32 __u32
+@c line_info_rec_size 92 u32 __u32
+@10 func_info_cnt 88 u32 __u32
+@20 func_info_rec_size 76 u32 __u32
+@3 prog_btf_fd 72 u32 __u32
+@c line_info 96 u64 __u64
+@10 line_info_rec_size 92 u32 __u32
+@20 func_info 80 u64 __u64
+@3 func_info_rec_size 76 u32 __u32
+@c line_info_cnt 104 u32 __u32
+@10 line_info 96 u64 __u64
+@20 func_info_cnt 88 u32 __u32
+@3 func_info 80 u64 __u64
+@c attach_btf_id 108 u32 __u32
+@10 line_info_cnt 104 u32 __u32
+@20 line_info_rec_size 92 u32 __u32
+@3 func_info_cnt 88 u32 __u32
+@c attach_prog_fd 112 u32 __u32
+@10 attach_btf_id 108 u32 __u32
+@20 line_info 96 u64 __u64
+@3 line_info_rec_size 92 u32 __u32
+@c pathname 0 u64 __u64
+@10 attach_prog_fd 112 u32 __u32
+@20 line_info_cnt 104 u32 __u32
+@3 line_info 96 u64 __u64
+@c bpf_fd 8 u32 __u32
+@10 attach_btf_obj_fd 112 u32 __u32
+@20 attach_btf_id 108 u32 __u32
+@3 line_info_cnt 104 u32 __u32
+@c file_flags 12 u32 __u32
+@10 core_relo_cnt 116 u32 __u32
+@20 attach_prog_fd 112 u32 __u32
+@3 attach_btf_id 108 u32 __u32
+@c target_fd 0 u32 __u32
+@10 fd_array 120 u64 __u64
+@20 attach_btf_obj_fd 112 u32 __u32
+@3 attach_prog_fd 112 u32 __u32
+@c attach_bpf_fd 4 u32 __u32
+@10 core_relos 128 u64 __u64
+@20 core_relo_cnt 116 u32 __u32
+@3 attach_btf_obj_fd 112 u32 __u32
+@c attach_type 8 u32 __u32
+@10 core_relo_rec_size 136 u32 __u32
+@20 fd_array 120 u64 __u64
+@3 core_relo_cnt 116 u32 __u32
+@c attach_flags 12 u32 __u32
+@10 pathname 0 u64 __u64
+@20 core_relos 128 u64 __u64
+@3 fd_array 120 u64 __u64
+@c replace_bpf_fd 16 u32 __u32
+@10 bpf_fd 8 u32 __u32
+@20 core_relo_rec_size 136 u32 __u32
+@3 core_relos 128 u64 __u64
+@c test 0 r576 struct
+@10 file_flags 12 u32 __u32
+@20 log_true_size 140 u32 __u32
+@3 core_relo_rec_size 136 u32 __u32
+@c test.prog_fd 0 u32 __u32
+@10 target_fd 0 u32 __u32
+@20 prog_token_fd 144 s32 __s32
+@3 log_true_size 140 u32 __u32
+@c test.retval 4 u32 __u32
+@10 attach_bpf_fd 4 u32 __u32
+@20 pathname 0 u64 __u64
+@3 prog_token_fd 144 s32 __s32
+@c test.data_size_in 8 u32 __u32
+@10 attach_type 8 u32 __u32
+@20 bpf_fd 8 u32 __u32
+@3 fd_array_cnt 148 u32 __u32
+@c test.data_size_out 12 u32 __u32
+@10 attach_flags 12 u32 __u32
+@20 file_flags 12 u32 __u32
+@3 signature 152 u64 __u64
+@c test.data_in 16 u64 __u64
+@10 replace_bpf_fd 16 u32 __u32
+@20 path_fd 16 s32 __s32
+@3 signature_size 160 u32 __u32
+@c test.data_out 24 u64 __u64
+@10 test 0 r640 struct
+@20 target_fd 0 u32 __u32
+@3 keyring_id 164 s32 __s32
+@c test.repeat 32 u32 __u32
+@10 test.prog_fd 0 u32 __u32
+@20 target_ifindex 0 u32 __u32
+@3 pathname 0 u64 __u64
+@c test.duration 36 u32 __u32
+@10 test.retval 4 u32 __u32
+@20 attach_bpf_fd 4 u32 __u32
+@3 bpf_fd 8 u32 __u32
+@c test.ctx_size_in 40 u32 __u32
+@10 test.data_size_in 8 u32 __u32
+@20 attach_type 8 u32 __u32
+@3 file_flags 12 u32 __u32
+@c test.ctx_size_out 44 u32 __u32
+@10 test.data_size_out 12 u32 __u32
+@20 attach_flags 12 u32 __u32
+@3 path_fd 16 s32 __s32
+@c test.ctx_in 48 u64 __u64
+@10 test.data_in 16 u64 __u64
+@20 replace_bpf_fd 16 u32 __u32
+@3 target_fd 0 u32 __u32
+@c test.ctx_out 56 u64 __u64
+@10 test.data_out 24 u64 __u64
+@20 relative_fd 20 u32 __u32
+@3 target_ifindex 0 u32 __u32
+@c test.flags 64 u32 __u32
+@10 test.repeat 32 u32 __u32
+@20 relative_id 20 u32 __u32
+@3 attach_bpf_fd 4 u32 __u32
+@c test.cpu 68 u32 __u32
+@10 test.duration 36 u32 __u32
+@20 expected_revision 24 u64 __u64
+@3 attach_type 8 u32 __u32
+@c start_id 0 u32 __u32
+@10 test.ctx_size_in 40 u32 __u32
+@20 test 0 r640 struct
+@3 attach_flags 12 u32 __u32
+@c prog_id 0 u32 __u32
+@10 test.ctx_size_out 44 u32 __u32
+@20 test.prog_fd 0 u32 __u32
+@3 replace_bpf_fd 16 u32 __u32
+@c map_id 0 u32 __u32
+@10 test.ctx_in 48 u64 __u64
+@20 test.retval 4 u32 __u32
+@3 relative_fd 20 u32 __u32
+@c btf_id 0 u32 __u32
+@10 test.ctx_out 56 u64 __u64
+@20 test.data_size_in 8 u32 __u32
+@3 relative_id 20 u32 __u32
+@c link_id 0 u32 __u32
+@10 test.flags 64 u32 __u32
+@20 test.data_size_out 12 u32 __u32
+@3 expected_revision 24 u64 __u64
+@c next_id 4 u32 __u32
+@10 test.cpu 68 u32 __u32
+@20 test.data_in 16 u64 __u64
+@3 test 0 r640 struct
+@c open_flags 8 u32 __u32
+@10 test.batch_size 72 u32 __u32
+@20 test.data_out 24 u64 __u64
+@3 test.prog_fd 0 u32 __u32
+@c info 0 r128 struct
+@10 start_id 0 u32 __u32
+@20 test.repeat 32 u32 __u32
+@3 test.retval 4 u32 __u32
+@c info.bpf_fd 0 u32 __u32
+@10 prog_id 0 u32 __u32
+@20 test.duration 36 u32 __u32
+@3 test.data_size_in 8 u32 __u32
+@c info.info_len 4 u32 __u32
+@10 map_id 0 u32 __u32
+@20 test.ctx_size_in 40 u32 __u32
+@3 test.data_size_out 12 u32 __u32
+@c info.info 8 u64 __u64
+@10 btf_id 0 u32 __u32
+@20 test.ctx_size_out 44 u32 __u32
+@3 test.data_in 16 u64 __u64
+@c query 0 r256 struct
+@10 link_id 0 u32 __u32
+@20 test.ctx_in 48 u64 __u64
+@3 test.data_out 24 u64 __u64
+@c query.target_fd 0 u32 __u32
+@10 next_id 4 u32 __u32
+@20 test.ctx_out 56 u64 __u64
+@3 test.repeat 32 u32 __u32
+@c query.attach_type 4 u32 __u32
+@10 open_flags 8 u32 __u32
+@20 test.flags 64 u32 __u32
+@3 test.duration 36 u32 __u32
+@c query.query_flags 8 u32 __u32
+@10 info 0 r128 struct
+@20 test.cpu 68 u32 __u32
+@3 test.ctx_size_in 40 u32 __u32
+@c query.attach_flags 12 u32 __u32
+@10 info.bpf_fd 0 u32 __u32
+@20 test.batch_size 72 u32 __u32
+@3 test.ctx_size_out 44 u32 __u32
+@c query.prog_ids 16 u64 __u64
+@10 info.info_len 4 u32 __u32
+@20 start_id 0 u32 __u32
+@3 test.ctx_in 48 u64 __u64
+@c query.prog_cnt 24 u32 __u32
+@10 info.info 8 u64 __u64
+@20 prog_id 0 u32 __u32
+@3 test.ctx_out 56 u64 __u64
+@4 raw_tracepoint 0 r128 struct
+@8 raw_tracepoint 0 r96 struct
+@10 query 0 r320 struct
+@20 map_id 0 u32 __u32
+@3 test.flags 64 u32 __u32
+@c raw_tracepoint.name 0 u64 __u64
+@10 query.target_fd 0 u32 __u32
+@20 btf_id 0 u32 __u32
+@3 test.cpu 68 u32 __u32
+@c raw_tracepoint.prog_fd 8 u32 __u32
+@10 query.attach_type 4 u32 __u32
+@20 link_id 0 u32 __u32
+@3 test.batch_size 72 u32 __u32
+@c btf 0 u64 __u64
+@10 query.query_flags 8 u32 __u32
+@20 next_id 4 u32 __u32
+@3 start_id 0 u32 __u32
+@c btf_log_buf 8 u64 __u64
+@10 query.attach_flags 12 u32 __u32
+@20 open_flags 8 u32 __u32
+@3 prog_id 0 u32 __u32
+@c btf_size 16 u32 __u32
+@10 query.prog_ids 16 u64 __u64
+@20 info 0 r128 struct
+@3 map_id 0 u32 __u32
+@c btf_log_size 20 u32 __u32
+@10 query.prog_cnt 24 u32 __u32
+@20 info.bpf_fd 0 u32 __u32
+@3 btf_id 0 u32 __u32
+@c btf_log_level 24 u32 __u32
+@10 query.prog_attach_flags 32 u64 __u64
+@20 info.info_len 4 u32 __u32
+@3 link_id 0 u32 __u32
+@c task_fd_query 0 r384 struct
+@10 raw_tracepoint 0 r128 struct
+@20 info.info 8 u64 __u64
+@3 next_id 4 u32 __u32
+@c task_fd_query.pid 0 u32 __u32
+@10 raw_tracepoint.name 0 u64 __u64
+@20 query 0 r512 struct
+@3 open_flags 8 u32 __u32
+@c task_fd_query.fd 4 u32 __u32
+@10 raw_tracepoint.prog_fd 8 u32 __u32
+@20 query.target_fd 0 u32 __u32
+@3 fd_by_id_token_fd 12 s32 __s32
+@c task_fd_query.flags 8 u32 __u32
+@10 btf 0 u64 __u64
+@20 query.target_ifindex 0 u32 __u32
+@3 info 0 r128 struct
+@c task_fd_query.buf_len 12 u32 __u32
+@10 btf_log_buf 8 u64 __u64
+@20 query.attach_type 4 u32 __u32
+@3 info.bpf_fd 0 u32 __u32
+@c task_fd_query.buf 16 u64 __u64
+@10 btf_size 16 u32 __u32
+@20 query.query_flags 8 u32 __u32
+@3 info.info_len 4 u32 __u32
+@c task_fd_query.prog_id 24 u32 __u32
+@10 btf_log_size 20 u32 __u32
+@20 query.attach_flags 12 u32 __u32
+@3 info.info 8 u64 __u64
+@c task_fd_query.fd_type 28 u32 __u32
+@10 btf_log_level 24 u32 __u32
+@20 query.prog_ids 16 u64 __u64
+@3 query 0 r512 struct
+@c task_fd_query.probe_offset 32 u64 __u64
+@10 task_fd_query 0 r384 struct
+@20 query.prog_cnt 24 u32 __u32
+@3 query.target_fd 0 u32 __u32
+@c task_fd_query.probe_addr 40 u64 __u64
+@10 task_fd_query.pid 0 u32 __u32
+@20 query.count 24 u32 __u32
+@3 query.target_ifindex 0 u32 __u32
+@c link_create 0 r256 struct
+@10 task_fd_query.fd 4 u32 __u32
+@20 query.prog_attach_flags 32 u64 __u64
+@3 query.attach_type 4 u32 __u32
+@c link_create.prog_fd 0 u32 __u32
+@10 task_fd_query.flags 8 u32 __u32
+@20 query.link_ids 40 u64 __u64
+@3 query.query_flags 8 u32 __u32
+@c link_create.target_fd 4 u32 __u32
+@10 task_fd_query.buf_len 12 u32 __u32
+@20 query.link_attach_flags 48 u64 __u64
+@3 query.attach_flags 12 u32 __u32
+@c link_create.target_ifindex 4 u32 __u32
+@10 task_fd_query.buf 16 u64 __u64
+@20 query.revision 56 u64 __u64
+@3 query.prog_ids 16 u64 __u64
+@c link_create.attach_type 8 u32 __u32
+@10 task_fd_query.prog_id 24 u32 __u32
+@20 raw_tracepoint 0 r192 struct
+@3 query.prog_cnt 24 u32 __u32
+@c link_create.flags 12 u32 __u32
+@10 task_fd_query.fd_type 28 u32 __u32
+@20 raw_tracepoint.name 0 u64 __u64
+@3 query.count 24 u32 __u32
+@c link_create.target_btf_id 16 u32 __u32
+@10 task_fd_query.probe_offset 32 u64 __u64
+@20 raw_tracepoint.prog_fd 8 u32 __u32
+@3 query.prog_attach_flags 32 u64 __u64
+@c link_create.iter_info 16 u64 __u64
+@10 task_fd_query.probe_addr 40 u64 __u64
+@20 raw_tracepoint.cookie 16 u64 __u64
+@3 query.link_ids 40 u64 __u64
+@c link_create.iter_info_len 24 u32 __u32
+@10 link_create 0 r384 struct
+@20 btf 0 u64 __u64
+@3 query.link_attach_flags 48 u64 __u64
+@c link_update 0 r128 struct
+@10 link_create.prog_fd 0 u32 __u32
+@20 btf_log_buf 8 u64 __u64
+@3 query.revision 56 u64 __u64
+@c link_update.link_fd 0 u32 __u32
+@10 link_create.target_fd 4 u32 __u32
+@20 btf_size 16 u32 __u32
+@3 raw_tracepoint 0 r192 struct
+@c link_update.new_prog_fd 4 u32 __u32
+@10 link_create.target_ifindex 4 u32 __u32
+@20 btf_log_size 20 u32 __u32
+@3 raw_tracepoint.name 0 u64 __u64
+@c link_update.flags 8 u32 __u32
+@10 link_create.attach_type 8 u32 __u32
+@20 btf_log_level 24 u32 __u32
+@3 raw_tracepoint.prog_fd 8 u32 __u32
+@c link_update.old_prog_fd 12 u32 __u32
+@10 link_create.flags 12 u32 __u32
+@20 btf_log_true_size 28 u32 __u32
+@3 raw_tracepoint.cookie 16 u64 __u64
+@c link_detach 0 r32 struct
+@10 link_create.target_btf_id 16 u32 __u32
+@20 btf_flags 32 u32 __u32
+@3 btf 0 u64 __u64
+@c link_detach.link_fd 0 u32 __u32
+@10 link_create.iter_info 16 u64 __u64
+@20 btf_token_fd 36 s32 __s32
+@3 btf_log_buf 8 u64 __u64
+@c enable_stats 0 r32 struct
+@10 link_create.iter_info_len 24 u32 __u32
+@20 task_fd_query 0 r384 struct
+@3 btf_size 16 u32 __u32
+@c enable_stats.type 0 u32 __u32
+@10 link_create.perf_event 16 r64 struct
+@20 task_fd_query.pid 0 u32 __u32
+@3 btf_log_size 20 u32 __u32
+@c iter_create 0 r64 struct
+@10 link_create.perf_event.bpf_cookie 16 u64 __u64
+@20 task_fd_query.fd 4 u32 __u32
+@3 btf_log_level 24 u32 __u32
+@c iter_create.link_fd 0 u32 __u32
+@10 link_create.kprobe_multi 16 r256 struct
+@20 task_fd_query.flags 8 u32 __u32
+@3 btf_log_true_size 28 u32 __u32
+@c iter_create.flags 4 u32 __u32
+@10 link_create.kprobe_multi.flags 16 u32 __u32
+@20 task_fd_query.buf_len 12 u32 __u32
+@3 btf_flags 32 u32 __u32
+@c prog_bind_map 0 r96 struct
+@10 link_create.kprobe_multi.cnt 20 u32 __u32
+@20 task_fd_query.buf 16 u64 __u64
+@3 btf_token_fd 36 s32 __s32
+@c prog_bind_map.prog_fd 0 u32 __u32
+@10 link_create.kprobe_multi.syms 24 u64 __u64
+@20 task_fd_query.prog_id 24 u32 __u32
+@3 task_fd_query 0 r384 struct
+@c prog_bind_map.map_fd 4 u32 __u32
+@10 link_create.kprobe_multi.addrs 32 u64 __u64
+@20 task_fd_query.fd_type 28 u32 __u32
+@3 task_fd_query.pid 0 u32 __u32
+@c prog_bind_map.flags 8 u32 __u32
+@10 link_create.kprobe_multi.cookies 40 u64 __u64
+@20 task_fd_query.probe_offset 32 u64 __u64
+@3 task_fd_query.fd 4 u32 __u32
+@10 link_create.tracing 16 r128 struct
+@20 task_fd_query.probe_addr 40 u64 __u64
+@3 task_fd_query.flags 8 u32 __u32
+@10 link_create.tracing.target_btf_id 16 u32 __u32
+@20 link_create 0 r512 struct
+@3 task_fd_query.buf_len 12 u32 __u32
+@10 link_create.tracing.cookie 24 u64 __u64
+@20 link_create.prog_fd 0 u32 __u32
+@3 task_fd_query.buf 16 u64 __u64
+@10 link_update 0 r128 struct
+@20 link_create.map_fd 0 u32 __u32
+@3 task_fd_query.prog_id 24 u32 __u32
+@10 link_update.link_fd 0 u32 __u32
+@20 link_create.target_fd 4 u32 __u32
+@3 task_fd_query.fd_type 28 u32 __u32
+@10 link_update.new_prog_fd 4 u32 __u32
+@20 link_create.target_ifindex 4 u32 __u32
+@3 task_fd_query.probe_offset 32 u64 __u64
+@10 link_update.flags 8 u32 __u32
+@20 link_create.attach_type 8 u32 __u32
+@3 task_fd_query.probe_addr 40 u64 __u64
+@10 link_update.old_prog_fd 12 u32 __u32
+@20 link_create.flags 12 u32 __u32
+@3 link_create 0 r512 struct
+@10 link_detach 0 r32 struct
+@20 link_create.target_btf_id 16 u32 __u32
+@3 link_create.prog_fd 0 u32 __u32
+@10 link_detach.link_fd 0 u32 __u32
+@20 link_create.iter_info 16 u64 __u64
+@3 link_create.map_fd 0 u32 __u32
+@10 enable_stats 0 r32 struct
+@20 link_create.iter_info_len 24 u32 __u32
+@3 link_create.target_fd 4 u32 __u32
+@10 enable_stats.type 0 u32 __u32
+@20 link_create.perf_event 16 r64 struct
+@3 link_create.target_ifindex 4 u32 __u32
+@10 iter_create 0 r64 struct
+@20 link_create.perf_event.bpf_cookie 16 u64 __u64
+@3 link_create.attach_type 8 u32 __u32
+@10 iter_create.link_fd 0 u32 __u32
+@20 link_create.kprobe_multi 16 r256 struct
+@3 link_create.flags 12 u32 __u32
+@10 iter_create.flags 4 u32 __u32
+@20 link_create.kprobe_multi.flags 16 u32 __u32
+@3 link_create.target_btf_id 16 u32 __u32
+@10 prog_bind_map 0 r96 struct
+@20 link_create.kprobe_multi.cnt 20 u32 __u32
+@3 link_create.iter_info 16 u64 __u64
+@10 prog_bind_map.prog_fd 0 u32 __u32
+@20 link_create.kprobe_multi.syms 24 u64 __u64
+@3 link_create.iter_info_len 24 u32 __u32
+@10 prog_bind_map.map_fd 4 u32 __u32
+@20 link_create.kprobe_multi.addrs 32 u64 __u64
+@3 link_create.perf_event 16 r64 struct
+@10 prog_bind_map.flags 8 u32 __u32
+@20 link_create.kprobe_multi.cookies 40 u64 __u64
+@3 link_create.perf_event.bpf_cookie 16 u64 __u64
+@20 link_create.tracing 16 r128 struct
+@3 link_create.kprobe_multi 16 r256 struct
+@20 link_create.tracing.target_btf_id 16 u32 __u32
+@3 link_create.kprobe_multi.flags 16 u32 __u32
+@20 link_create.tracing.cookie 24 u64 __u64
+@3 link_create.kprobe_multi.cnt 20 u32 __u32
+@20 link_create.netfilter 16 r128 struct
+@3 link_create.kprobe_multi.syms 24 u64 __u64
+@20 link_create.netfilter.pf 16 u32 __u32
+@3 link_create.kprobe_multi.addrs 32 u64 __u64
+@20 link_create.netfilter.hooknum 20 u32 __u32
+@3 link_create.kprobe_multi.cookies 40 u64 __u64
+@20 link_create.netfilter.priority 24 s32 __s32
+@1 link_create.tracing 16 r128 struct
+@2 link_create.tracing 16 r96 struct
+@20 link_create.netfilter.flags 28 u32 __u32
+@3 link_create.tracing.target_btf_id 16 u32 __u32
+@20 link_create.tcx 16 r128 struct
+@1 link_create.tracing.cookie 24 u64 __u64
+@2 link_create.tracing.cookie 20 u64 __u64
+@20 link_create.tcx.relative_fd 16 u32 __u32
+@3 link_create.netfilter 16 r128 struct
+@20 link_create.tcx.relative_id 16 u32 __u32
+@3 link_create.netfilter.pf 16 u32 __u32
+@20 link_create.tcx.expected_revision 24 u64 __u64
+@3 link_create.netfilter.hooknum 20 u32 __u32
+@20 link_create.uprobe_multi 16 r384 struct
+@3 link_create.netfilter.priority 24 s32 __s32
+@20 link_create.uprobe_multi.path 16 u64 __u64
+@3 link_create.netfilter.flags 28 u32 __u32
+@20 link_create.uprobe_multi.offsets 24 u64 __u64
+@1 link_create.tcx 16 r128 struct
+@2 link_create.tcx 16 r96 struct
+@20 link_create.uprobe_multi.ref_ctr_offsets 32 u64 __u64
+@3 link_create.tcx.relative_fd 16 u32 __u32
+@20 link_create.uprobe_multi.cookies 40 u64 __u64
+@3 link_create.tcx.relative_id 16 u32 __u32
+@20 link_create.uprobe_multi.cnt 48 u32 __u32
+@1 link_create.tcx.expected_revision 24 u64 __u64
+@2 link_create.tcx.expected_revision 20 u64 __u64
+@20 link_create.uprobe_multi.flags 52 u32 __u32
+@3 link_create.uprobe_multi 16 r384 struct
+@20 link_create.uprobe_multi.pid 56 u32 __u32
+@3 link_create.uprobe_multi.path 16 u64 __u64
+@20 link_create.netkit 16 r128 struct
+@3 link_create.uprobe_multi.offsets 24 u64 __u64
+@20 link_create.netkit.relative_fd 16 u32 __u32
+@3 link_create.uprobe_multi.ref_ctr_offsets 32 u64 __u64
+@20 link_create.netkit.relative_id 16 u32 __u32
+@3 link_create.uprobe_multi.cookies 40 u64 __u64
+@20 link_create.netkit.expected_revision 24 u64 __u64
+@3 link_create.uprobe_multi.cnt 48 u32 __u32
+@20 link_create.cgroup 16 r128 struct
+@3 link_create.uprobe_multi.flags 52 u32 __u32
+@20 link_create.cgroup.relative_fd 16 u32 __u32
+@3 link_create.uprobe_multi.pid 56 u32 __u32
+@20 link_create.cgroup.relative_id 16 u32 __u32
+@3 link_create.uprobe_multi.path_fd 60 u32 __u32
+@20 link_create.cgroup.expected_revision 24 u64 __u64
+@1 link_create.netkit 16 r128 struct
+@2 link_create.netkit 16 r96 struct
+@20 link_update 0 r128 struct
+@3 link_create.netkit.relative_fd 16 u32 __u32
+@20 link_update.link_fd 0 u32 __u32
+@3 link_create.netkit.relative_id 16 u32 __u32
+@20 link_update.new_prog_fd 4 u32 __u32
+@1 link_create.netkit.expected_revision 24 u64 __u64
+@2 link_create.netkit.expected_revision 20 u64 __u64
+@20 link_update.new_map_fd 4 u32 __u32
+@1 link_create.cgroup 16 r128 struct
+@2 link_create.cgroup 16 r96 struct
+@20 link_update.flags 8 u32 __u32
+@3 link_create.cgroup.relative_fd 16 u32 __u32
+@20 link_update.old_prog_fd 12 u32 __u32
+@3 link_create.cgroup.relative_id 16 u32 __u32
+@20 link_update.old_map_fd 12 u32 __u32
+@1 link_create.cgroup.expected_revision 24 u64 __u64
+@2 link_create.cgroup.expected_revision 20 u64 __u64
+@20 link_detach 0 r32 struct
+@3 link_create.tracing_multi 16 r192 struct
+@20 link_detach.link_fd 0 u32 __u32
+@3 link_create.tracing_multi.ids 16 u64 __u64
+@20 enable_stats 0 r32 struct
+@3 link_create.tracing_multi.cookies 24 u64 __u64
+@20 enable_stats.type 0 u32 __u32
+@3 link_create.tracing_multi.cnt 32 u32 __u32
+@20 iter_create 0 r64 struct
+@3 link_update 0 r128 struct
+@20 iter_create.link_fd 0 u32 __u32
+@3 link_update.link_fd 0 u32 __u32
+@20 iter_create.flags 4 u32 __u32
+@3 link_update.new_prog_fd 4 u32 __u32
+@20 prog_bind_map 0 r96 struct
+@3 link_update.new_map_fd 4 u32 __u32
+@20 prog_bind_map.prog_fd 0 u32 __u32
+@3 link_update.flags 8 u32 __u32
+@20 prog_bind_map.map_fd 4 u32 __u32
+@3 link_update.old_prog_fd 12 u32 __u32
+@20 prog_bind_map.flags 8 u32 __u32
+@3 link_update.old_map_fd 12 u32 __u32
+@20 token_create 0 r64 struct
+@3 link_detach 0 r32 struct
+@20 token_create.flags 0 u32 __u32
+@3 link_detach.link_fd 0 u32 __u32
+@20 token_create.bpffs_fd 4 u32 __u32
+@3 enable_stats 0 r32 struct
+@3 enable_stats.type 0 u32 __u32
+@3 iter_create 0 r64 struct
+@3 iter_create.link_fd 0 u32 __u32
+@3 iter_create.flags 4 u32 __u32
+@3 prog_bind_map 0 r96 struct
+@3 prog_bind_map.prog_fd 0 u32 __u32
+@3 prog_bind_map.map_fd 4 u32 __u32
+@3 prog_bind_map.flags 8 u32 __u32
+@3 token_create 0 r64 struct
+@3 token_create.flags 0 u32 __u32
+@3 token_create.bpffs_fd 4 u32 __u32
+@3 prog_stream_read 0 r192 struct
+@3 prog_stream_read.stream_buf 0 u64 __u64
+@3 prog_stream_read.stream_buf_len 8 u32 __u32
+@3 prog_stream_read.stream_id 12 u32 __u32
+@3 prog_stream_read.prog_fd 16 u32 __u32
+@3 prog_assoc_struct_ops 0 r96 struct
+@3 prog_assoc_struct_ops.map_fd 0 u32 __u32
+@3 prog_assoc_struct_ops.prog_fd 4 u32 __u32
+@3 prog_assoc_struct_ops.flags 8 u32 __u32
+
+bpf_common_attr linux/bpf.h struct
+=7f7fbfb5f 24 8
+log_buf 0 u64 __u64
+log_size 8 u32 __u32
+log_level 12 u32 __u32
+log_true_size 16 u32 __u32
+
+br2684_filter linux/atmbr2684.h struct
+=7ffffdfff 8 4
+=2000 8 2
+prefix 0 u32 __be32
+netmask 4 u32 __be32
+
+br2684_filter_set linux/atmbr2684.h struct
+=7ffffdfff 28 4
+=2000 28 2
+ifspec 0 r160 struct br2684_if_spec
+filter 20 r64 struct br2684_filter
+
+br2684_if_spec linux/atmbr2684.h struct
+=7ffffdfff 20 4
+=2000 20 2
+method 0 s32 int
+spec 4 r128 union
+spec.ifname 4 c8*16 char
+spec.devnum 4 s32 int
+
+btrfs_balance_args linux/btrfs.h struct
+=7ffffffef 136 1
+=10 136 4
+profiles 0 u64 __u64
+usage 8 u64 __u64
+usage_min 8 u32 __u32
+usage_max 12 u32 __u32
+devid 16 u64 __u64
+pstart 24 u64 __u64
+pend 32 u64 __u64
+vstart 40 u64 __u64
+vend 48 u64 __u64
+target 56 u64 __u64
+flags 64 u64 __u64
+limit 72 u64 __u64
+limit_min 72 u32 __u32
+limit_max 76 u32 __u32
+stripes_min 80 u32 __u32
+stripes_max 84 u32 __u32
+unused 88 u64*6 __u64
+
+btrfs_balance_progress linux/btrfs.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+expected 0 u64 __u64
+considered 8 u64 __u64
+completed 16 u64 __u64
+
+btrfs_ioctl_balance_args linux/btrfs.h struct
+=7dfe79d2b 1024 8
+=201842d4 1024 4
+=2000 1024 2
+flags 0 u64 __u64
+state 8 u64 __u64
+data 16 r1088 struct btrfs_balance_args
+meta 152 r1088 struct btrfs_balance_args
+sys 288 r1088 struct btrfs_balance_args
+stat 424 r192 struct btrfs_balance_progress
+unused 448 u64*72 __u64
+
+btrfs_ioctl_clone_range_args linux/btrfs.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+src_fd 0 s64 __s64
+src_offset 8 u64 __u64
+src_length 16 u64 __u64
+dest_offset 24 u64 __u64
+
+btrfs_ioctl_defrag_range_args linux/btrfs.h struct
+=7d7e3990b 48 8
+=20184244 48 4
+=8040420 48 8
+=10 48 4
+=80 48 4
+=2000 48 2
+start 0 u64 __u64
+len 8 u64 __u64
+flags 16 u64 __u64
+extent_thresh 24 u32 __u32
+compress_type 28 u32 __u32
+@23 compress 28 r16 struct
+@14 unused 32 u32*4 __u32
+@8 compress 28 r32 struct
+@2b compress.type 28 u8 __u8
+@2b compress.level 29 s8 __s8
+@2b unused 32 u32*4 __u32
+
+btrfs_ioctl_dev_info_args linux/btrfs.h struct
+=7dfe3990b 4096 8
+=20184254 4096 4
+=40420 4096 8
+=80 4096 4
+=2000 4096 2
+devid 0 u64 __u64
+uuid 8 u8*16 __u8
+bytes_used 24 u64 __u64
+total_bytes 32 u64 __u64
+@13 fsid 40 u8*16 __u8
+@c unused 40 u64*379 __u64
+@13 unused 56 u64*377 __u64
+@c path 3072 u8*1024 __u8
+@13 path 3072 u8*1024 __u8
+
+btrfs_ioctl_dev_replace_args linux/btrfs.h struct
+=7dfe79d2b 2600 8
+=201842d4 2596 4
+=2000 2594 2
+cmd 0 u64 __u64
+result 8 u64 __u64
+@1 start 16 r16576 struct btrfs_ioctl_dev_replace_start_params
+@2 start 16 r16544 struct btrfs_ioctl_dev_replace_start_params
+@4 start 16 r16528 struct btrfs_ioctl_dev_replace_start_params
+status 16 r384 struct btrfs_ioctl_dev_replace_status_params
+@1 spare 2088 u64*64 __u64
+@2 spare 2084 u64*64 __u64
+@4 spare 2082 u64*64 __u64
+
+btrfs_ioctl_dev_replace_start_params linux/btrfs.h struct
+=7dfe79d2b 2072 8
+=201842d4 2068 4
+=2000 2066 2
+srcdevid 0 u64 __u64
+cont_reading_from_srcdev_mode 8 u64 __u64
+srcdev_name 16 u8*1025 __u8
+tgtdev_name 1041 u8*1025 __u8
+
+btrfs_ioctl_dev_replace_status_params linux/btrfs.h struct
+=7dfe79d2b 48 8
+=201842d4 48 4
+=2000 48 2
+replace_state 0 u64 __u64
+progress_1000 8 u64 __u64
+time_started 16 u64 __u64
+time_stopped 24 u64 __u64
+num_write_errors 32 u64 __u64
+num_uncorrectable_read_errors 40 u64 __u64
+
+btrfs_ioctl_encoded_io_args linux/btrfs.h struct
+=54aa28908 120 8
+=295411403 128 8
+=20184254 120 4
+=2000 120 2
+@d iov 0 p32 const struct iovec *
+@2 iov 0 p64 const struct iovec *
+@d iovcnt 4 u32 unsigned long
+@2 iovcnt 8 u64 unsigned long
+@d offset 8 s64 __s64
+@2 offset 16 s64 __s64
+@d flags 16 u64 __u64
+@2 flags 24 u64 __u64
+@d len 24 u64 __u64
+@2 len 32 u64 __u64
+@d unencoded_len 32 u64 __u64
+@2 unencoded_len 40 u64 __u64
+@d unencoded_offset 40 u64 __u64
+@2 unencoded_offset 48 u64 __u64
+@d compression 48 u32 __u32
+@2 compression 56 u32 __u32
+@d encryption 52 u32 __u32
+@2 encryption 60 u32 __u32
+@d reserved 56 u8*64 __u8
+@2 reserved 64 u8*64 __u8
+
+btrfs_ioctl_feature_flags linux/btrfs.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+compat_flags 0 u64 __u64
+compat_ro_flags 8 u64 __u64
+incompat_flags 16 u64 __u64
+
+btrfs_ioctl_fs_info_args linux/btrfs.h struct
+=7dfe79d2b 1024 8
+=201842d4 1024 4
+=2000 1024 2
+max_id 0 u64 __u64
+num_devices 8 u64 __u64
+fsid 16 u8*16 __u8
+nodesize 32 u32 __u32
+sectorsize 36 u32 __u32
+clone_alignment 40 u32 __u32
+csum_type 44 u16 __u16
+csum_size 46 u16 __u16
+flags 48 u64 __u64
+generation 56 u64 __u64
+metadata_uuid 64 u8*16 __u8
+reserved 80 u8*944 __u8
+
+btrfs_ioctl_get_csums_args linux/btrfs.h struct
+=7d7e3990b 32 8
+=20184254 32 4
+=2000 32 2
+offset 0 u64 __u64
+length 8 u64 __u64
+buf_size 16 u64 __u64
+flags 24 u64 __u64
+buf 32 u8* __u8
+
+btrfs_ioctl_get_dev_stats linux/btrfs.h struct
+=7dfe79d2b 1032 8
+=201842d4 1032 4
+=2000 1032 2
+devid 0 u64 __u64
+nr_items 8 u64 __u64
+flags 16 u64 __u64
+values 24 u64*5 __u64
+unused 64 u64*121 __u64
+
+btrfs_ioctl_get_subvol_info_args linux/btrfs.h struct
+=7dfe79d2b 504 8
+=201842d4 488 4
+=2000 488 2
+treeid 0 u64 __u64
+name 8 c8*256 char
+parent_id 264 u64 __u64
+dirid 272 u64 __u64
+generation 280 u64 __u64
+flags 288 u64 __u64
+uuid 296 u8*16 __u8
+parent_uuid 312 u8*16 __u8
+received_uuid 328 u8*16 __u8
+ctransid 344 u64 __u64
+otransid 352 u64 __u64
+stransid 360 u64 __u64
+rtransid 368 u64 __u64
+@1 ctime 376 r128 struct btrfs_ioctl_timespec
+@6 ctime 376 r96 struct btrfs_ioctl_timespec
+@1 otime 392 r128 struct btrfs_ioctl_timespec
+@6 otime 388 r96 struct btrfs_ioctl_timespec
+@1 stime 408 r128 struct btrfs_ioctl_timespec
+@6 stime 400 r96 struct btrfs_ioctl_timespec
+@1 rtime 424 r128 struct btrfs_ioctl_timespec
+@6 rtime 412 r96 struct btrfs_ioctl_timespec
+@1 reserved 440 u64*8 __u64
+@6 reserved 424 u64*8 __u64
+
+btrfs_ioctl_get_subvol_rootref_args linux/btrfs.h struct
+=7dfe79d2b 4096 8
+=201842d4 4096 4
+=2000 4096 2
+min_treeid 0 u64 __u64
+rootref 8 r128*255 struct
+rootref[].treeid 8 u64 __u64
+rootref[].dirid 16 u64 __u64
+num_items 4088 u8 __u8
+align 4089 u8*7 __u8
+
+btrfs_ioctl_ino_lookup_args linux/btrfs.h struct
+=7dfe79d2b 4096 8
+=201842d4 4096 4
+=2000 4096 2
+treeid 0 u64 __u64
+objectid 8 u64 __u64
+name 16 c8*4080 char
+
+btrfs_ioctl_ino_lookup_user_args linux/btrfs.h struct
+=7dfe79d2b 4096 8
+=201842d4 4096 4
+=2000 4096 2
+dirid 0 u64 __u64
+treeid 8 u64 __u64
+name 16 c8*256 char
+path 272 c8*3824 char
+
+btrfs_ioctl_ino_path_args linux/btrfs.h struct
+=7dfe79d2b 56 8
+=201842d4 56 4
+=2000 56 2
+inum 0 u64 __u64
+size 8 u64 __u64
+reserved 16 u64*4 __u64
+fspath 48 u64 __u64
+
+btrfs_ioctl_logical_ino_args linux/btrfs.h struct
+=7dfe79d2b 56 8
+=201842d4 56 4
+=2000 56 2
+logical 0 u64 __u64
+size 8 u64 __u64
+reserved 16 u64*3 __u64
+flags 40 u64 __u64
+inodes 48 u64 __u64
+
+btrfs_ioctl_qgroup_assign_args linux/btrfs.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+assign 0 u64 __u64
+src 8 u64 __u64
+dst 16 u64 __u64
+
+btrfs_ioctl_qgroup_create_args linux/btrfs.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+create 0 u64 __u64
+qgroupid 8 u64 __u64
+
+btrfs_ioctl_qgroup_limit_args linux/btrfs.h struct
+=7dfe79d2b 48 8
+=201842d4 48 4
+=2000 48 2
+qgroupid 0 u64 __u64
+lim 8 r320 struct btrfs_qgroup_limit
+
+btrfs_ioctl_quota_ctl_args linux/btrfs.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+cmd 0 u64 __u64
+status 8 u64 __u64
+
+btrfs_ioctl_quota_rescan_args linux/btrfs.h struct
+=7dfe79d2b 64 8
+=201842d4 64 4
+=2000 64 2
+flags 0 u64 __u64
+progress 8 u64 __u64
+reserved 16 u64*6 __u64
+
+btrfs_ioctl_received_subvol_args linux/btrfs.h struct
+=7dfe79d2b 200 8
+=201842d4 192 4
+=2000 192 2
+uuid 0 c8*16 char
+stransid 16 u64 __u64
+rtransid 24 u64 __u64
+@1 stime 32 r128 struct btrfs_ioctl_timespec
+@6 stime 32 r96 struct btrfs_ioctl_timespec
+@1 rtime 48 r128 struct btrfs_ioctl_timespec
+@6 rtime 44 r96 struct btrfs_ioctl_timespec
+@1 flags 64 u64 __u64
+@6 flags 56 u64 __u64
+@1 reserved 72 u64*16 __u64
+@6 reserved 64 u64*16 __u64
+
+btrfs_ioctl_same_args linux/btrfs.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+logical_offset 0 u64 __u64
+length 8 u64 __u64
+dest_count 16 u16 __u16
+reserved1 18 u16 __u16
+reserved2 20 u32 __u32
+info 24 r256* struct btrfs_ioctl_same_extent_info
+
+btrfs_ioctl_same_extent_info linux/btrfs.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+fd 0 s64 __s64
+logical_offset 8 u64 __u64
+bytes_deduped 16 u64 __u64
+status 24 s32 __s32
+reserved 28 u32 __u32
+
+btrfs_ioctl_scrub_args linux/btrfs.h struct
+=7dfe79d2b 1024 8
+=201842d4 1024 4
+=2000 1024 2
+devid 0 u64 __u64
+start 8 u64 __u64
+end 16 u64 __u64
+flags 24 u64 __u64
+progress 32 r960 struct btrfs_scrub_progress
+unused 152 u64*109 __u64
+
+btrfs_ioctl_search_args linux/btrfs.h struct
+=7dfe79d2b 4096 8
+=201842d4 4096 4
+=2000 4096 2
+key 0 r832 struct btrfs_ioctl_search_key
+buf 104 c8*3992 char
+
+btrfs_ioctl_search_args_v2 linux/btrfs.h struct
+=7dfe3990b 112 8
+=20184254 112 4
+=40420 112 8
+=80 112 4
+=2000 112 2
+key 0 r832 struct btrfs_ioctl_search_key
+buf_size 104 u64 __u64
+@13 buf 112 u8* __u8
+@c buf 112 u64* __u64
+
+btrfs_ioctl_search_key linux/btrfs.h struct
+=7dfe79d2b 104 8
+=201842d4 104 4
+=2000 104 2
+tree_id 0 u64 __u64
+min_objectid 8 u64 __u64
+max_objectid 16 u64 __u64
+min_offset 24 u64 __u64
+max_offset 32 u64 __u64
+min_transid 40 u64 __u64
+max_transid 48 u64 __u64
+min_type 56 u32 __u32
+max_type 60 u32 __u32
+nr_items 64 u32 __u32
+unused 68 u32 __u32
+unused1 72 u64 __u64
+unused2 80 u64 __u64
+unused3 88 u64 __u64
+unused4 96 u64 __u64
+
+btrfs_ioctl_send_args linux/btrfs.h struct
+=54aa28908 72 8
+=295411403 72 8
+=20184254 68 4
+=40020 72 8
+=80 68 4
+=2000 68 2
+send_fd 0 s64 __s64
+clone_sources_count 8 u64 __u64
+@3d clone_sources 16 p32 __u64 *
+@2 clone_sources 16 p64 __u64 *
+@b parent_root 24 u64 __u64
+@34 parent_root 20 u64 __u64
+@b flags 32 u64 __u64
+@34 flags 28 u64 __u64
+@3 version 40 u32 __u32
+@24 version 36 u32 __u32
+@8 reserved 40 u64*4 __u64
+@10 reserved 36 u64*4 __u64
+@3 reserved 44 u8*28 __u8
+@24 reserved 40 u8*28 __u8
+
+btrfs_ioctl_space_args linux/btrfs.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+space_slots 0 u64 __u64
+total_spaces 8 u64 __u64
+spaces 16 r192* struct btrfs_ioctl_space_info
+
+btrfs_ioctl_space_info linux/btrfs.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+flags 0 u64 __u64
+total_bytes 8 u64 __u64
+used_bytes 16 u64 __u64
+
+btrfs_ioctl_subvol_wait linux/btrfs.h struct
+=7d7e3990b 16 8
+=20184254 16 4
+=2000 16 2
+subvolid 0 u64 __u64
+mode 8 u32 __u32
+count 12 u32 __u32
+
+btrfs_ioctl_timespec linux/btrfs.h struct
+=7dfe79d2b 16 8
+=201842d4 12 4
+=2000 12 2
+sec 0 u64 __u64
+nsec 8 u32 __u32
+
+btrfs_ioctl_vol_args linux/btrfs.h struct
+=7dfe79d2b 4096 8
+=201842d4 4096 4
+=2000 4096 2
+fd 0 s64 __s64
+name 8 c8*4088 char
+
+btrfs_ioctl_vol_args_v2 linux/btrfs.h struct
+=54aa68928 4096 8
+=295411403 4096 8
+=201842d4 4096 4
+=2000 4096 2
+fd 0 s64 __s64
+transid 8 u64 __u64
+flags 16 u64 __u64
+size 24 u64 __u64
+@d qgroup_inherit 32 p32 struct btrfs_qgroup_inherit *
+@2 qgroup_inherit 32 p64 struct btrfs_qgroup_inherit *
+unused 24 u64*4 __u64
+name 56 c8*4040 char
+devid 56 u64 __u64
+subvolid 56 u64 __u64
+
+btrfs_qgroup_inherit linux/btrfs.h struct
+=7dfe79d2b 72 8
+=201842d4 72 4
+=2000 72 2
+flags 0 u64 __u64
+num_qgroups 8 u64 __u64
+num_ref_copies 16 u64 __u64
+num_excl_copies 24 u64 __u64
+lim 32 r320 struct btrfs_qgroup_limit
+qgroups 72 u64* __u64
+
+btrfs_qgroup_limit linux/btrfs.h struct
+=7dfe79d2b 40 8
+=201842d4 40 4
+=2000 40 2
+flags 0 u64 __u64
+max_rfer 8 u64 __u64
+max_excl 16 u64 __u64
+rsv_rfer 24 u64 __u64
+rsv_excl 32 u64 __u64
+
+btrfs_scrub_progress linux/btrfs.h struct
+=7dfe79d2b 120 8
+=201842d4 120 4
+=2000 120 2
+data_extents_scrubbed 0 u64 __u64
+tree_extents_scrubbed 8 u64 __u64
+data_bytes_scrubbed 16 u64 __u64
+tree_bytes_scrubbed 24 u64 __u64
+read_errors 32 u64 __u64
+csum_errors 40 u64 __u64
+verify_errors 48 u64 __u64
+no_csum 56 u64 __u64
+csum_discards 64 u64 __u64
+super_errors 72 u64 __u64
+malloc_errors 80 u64 __u64
+uncorrectable_errors 88 u64 __u64
+corrected_errors 96 u64 __u64
+last_physical 104 u64 __u64
+unverified_errors 112 u64 __u64
+
+cachestat linux/mman.h struct
+=7dfe3990b 40 8
+=20184254 40 4
+=2000 40 2
+nr_cache 0 u64 __u64
+nr_dirty 8 u64 __u64
+nr_writeback 16 u64 __u64
+nr_evicted 24 u64 __u64
+nr_recently_evicted 32 u64 __u64
+
+cachestat_range linux/mman.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+off 0 u64 __u64
+len 8 u64 __u64
+
+calling_interface_buffer linux/wmi.h struct
+=7ffffffef 36 1
+=10 36 4
+cmd_class 0 u16 __u16
+cmd_select 2 u16 __u16
+input 4 u32*4 volatile __u32
+output 20 u32*4 volatile __u32
+
+can_filter linux/can.h struct
+=7ffffdfff 8 4
+=2000 8 2
+can_id 0 u32 canid_t
+can_mask 4 u32 canid_t
+
+can_frame linux/can.h struct
+=7fffbff4f 16 8
+=400a0 16 8
+=10 24 8
+can_id 0 u32 canid_t
+@5 len 4 u8 __u8
+@2 can_dlc 4 u8 __u8
+@5 can_dlc 4 u8 __u8
+@2 __pad 5 u8 __u8
+@1 __pad 5 u8 __u8
+@2 __res0 6 u8 __u8
+@4 __pad 8 u8 __u8
+@1 __res0 6 u8 __u8
+@2 __res1 7 u8 __u8
+@4 __res0 9 u8 __u8
+@1 len8_dlc 7 u8 __u8
+@2 data 8 u8*8 __u8
+@4 len8_dlc 10 u8 __u8
+@1 data 8 u8*8 __u8
+@4 data 16 u8*8 __u8
+
+canfd_frame linux/can.h struct
+=7ffffffff 72 8
+can_id 0 u32 canid_t
+len 4 u8 __u8
+flags 5 u8 __u8
+__res0 6 u8 __u8
+__res1 7 u8 __u8
+data 8 u8*64 __u8
+
+canxl_frame linux/can.h struct
+=7fffbdf5f 2060 4
+=2000 2060 2
+prio 0 u32 canid_t
+flags 4 u8 __u8
+sdt 5 u8 __u8
+len 6 u16 __u16
+af 8 u32 __u32
+data 12 u8*2048 __u8
+
+capi_manufacturer_cmd linux/capi.h struct
+=56abec3fc 8 4
+=295411403 16 8
+=2000 8 2
+@5 cmd 0 u32 unsigned long
+@2 cmd 0 u64 unsigned long
+@5 data 4 p32 void *
+@2 data 8 p64 void *
+
+capi_profile linux/capi.h struct
+=7ffffd7ff 64 4
+=2000 64 2
+ncontroller 0 u16 __u16
+nbchannel 2 u16 __u16
+goptions 4 u32 __u32
+support1 8 u32 __u32
+support2 12 u32 __u32
+support3 16 u32 __u32
+reserved 20 u32*6 __u32
+manu 44 u32*5 __u32
+
+capi_register_params linux/capi.h struct
+=7ffffd7ff 12 4
+=2000 12 2
+level3cnt 0 u32 __u32
+datablkcnt 4 u32 __u32
+datablklen 8 u32 __u32
+
+capi_version linux/capi.h struct
+=7ffffd7ff 16 4
+=2000 16 2
+majorversion 0 u32 __u32
+minorversion 4 u32 __u32
+majormanuversion 8 u32 __u32
+minormanuversion 12 u32 __u32
+
+ccl_parm_chpid asm/chsc.h struct
+=18000000 8 4
+m 0 s32 int
+chp 4 r32 struct chp_id
+
+ccl_parm_cssids asm/chsc.h struct
+=18000000 2 1
+f_cssid 0 u8 __u8
+l_cssid 1 u8 __u8
+
+chp_id asm/chpid.h struct
+=18000000 4 1
+reserved1 0 u8 __u8
+cssid 1 u8 __u8
+reserved2 2 u8 __u8
+id 3 u8 __u8
+
+chsc_async_area asm/chsc.h struct
+=18000000 4096 4
+header 0 r128 struct chsc_async_header
+data 16 u8*4080 __u8
+
+chsc_async_header asm/chsc.h struct
+=18000000 16 4
+length 0 u16 __u16
+code 2 u16 __u16
+cmd_dependend 4 u32 __u32
+key 8 u32:4+28 __u32
+sid 12 r32 struct subchannel_id
+
+chsc_chp_cd asm/chsc.h struct
+=18000000 4108 4
+chpid 0 r32 struct chp_id
+m 4 s32 int
+fmt 8 s32 int
+cpcb 12 r32768 struct chsc_response_struct
+
+chsc_comp_list asm/chsc.h struct
+=18000000 4116 4
+req 0 r160 struct
+req.ctype 0 u32 enum
+req.fmt 4 s32 int
+req.chpid 8 r64 struct ccl_parm_chpid
+req.cssids 16 r16 struct ccl_parm_cssids
+sccl 20 r32768 struct chsc_response_struct
+
+chsc_conf_info asm/chsc.h struct
+=18000000 4108 4
+id 0 r64 struct conf_id
+fmt 8 s32 int
+scid 12 r32768 struct chsc_response_struct
+
+chsc_cpd_info asm/chsc.h struct
+=18000000 4116 4
+chpid 0 r32 struct chp_id
+m 4 s32 int
+fmt 8 s32 int
+rfmt 12 s32 int
+c 16 s32 int
+chpdb 20 r32768 struct chsc_response_struct
+
+chsc_cu_cd asm/chsc.h struct
+=18000000 4108 4
+cun 0 u16 __u16
+cssid 2 u8 __u8
+m 4 s32 int
+fmt 8 s32 int
+cucb 12 r32768 struct chsc_response_struct
+
+chsc_dcal asm/chsc.h struct
+=18000000 4112 4
+req 0 r128 struct
+req.atype 0 u32 enum
+req.list_parm 4 u32*2 __u32
+req.fmt 12 s32 int
+sdcal 16 r32768 struct chsc_response_struct
+
+chsc_header asm/chsc.h struct
+=18000000 4 2
+length 0 u16 __u16
+code 2 u16 __u16
+
+chsc_response_struct asm/chsc.h struct
+=18000000 4096 4
+length 0 u16 __u16
+code 2 u16 __u16
+parms 4 u32 __u32
+data 8 u8*4088 __u8
+
+chsc_sch_cud asm/chsc.h struct
+=18000000 4104 4
+schid 0 r32 struct subchannel_id
+fmt 4 s32 int
+scub 8 r32768 struct chsc_response_struct
+
+chsc_sync_area asm/chsc.h struct
+=18000000 4096 2
+header 0 r32 struct chsc_header
+data 4 u8*4092 __u8
+
+cisco_proto linux/hdlc/ioctl.h -
+=7ffffdfff 8 4
+=2000 8 2
+interval 0 u32 unsigned int
+timeout 4 u32 unsigned int
+
+clone_args linux/sched.h struct
+=7ffffffff 88 8
+flags 0 u64 __u64
+pidfd 8 u64 __u64
+child_tid 16 u64 __u64
+parent_tid 24 u64 __u64
+exit_signal 32 u64 __u64
+stack 40 u64 __u64
+stack_size 48 u64 __u64
+tls 56 u64 __u64
+set_tid 64 u64 __u64
+set_tid_size 72 u64 __u64
+cgroup 80 u64 __u64
+
+clp_req asm/clp.h struct
+=18000000 16 8
+c 0 u32:1+31 unsigned int
+r 0 u32:1+30 unsigned int
+lps 0 u32:6+24 unsigned int
+cmd 0 u32:8+16 unsigned int
+reserved 4 u32 unsigned int
+data_p 8 u64 __u64
+
+compat_fsid_t arch/mips/include/asm/compat.h -
+=30000 8 4
+val 0 s32*2 s32
+
+compat_mmsghdr include/net/compat.h struct
+=6f7fb5f5f 32 4
+=2000 32 2
+msg_hdr 0 r224 struct compat_msghdr
+msg_len 28 u32 compat_uint_t
+
+compat_msghdr include/net/compat.h struct
+=6f7fb5f5f 28 4
+=2000 28 2
+msg_name 0 u32 compat_uptr_t
+msg_namelen 4 s32 compat_int_t
+msg_iov 8 u32 compat_uptr_t
+msg_iovlen 12 u32 compat_size_t
+msg_control 16 u32 compat_uptr_t
+msg_controllen 20 u32 compat_size_t
+msg_flags 24 u32 compat_uint_t
+
+compat_old_sigaction include/linux/compat.h struct
+=80000000 16 4
+sa_handler 0 u32 compat_uptr_t
+sa_mask 4 u32 compat_old_sigset_t
+sa_flags 8 u32 compat_ulong_t
+sa_restorer 12 u32 compat_uptr_t
+
+compat_rlimit include/linux/compat.h struct
+=6f7fb5f5f 8 4
+=2000 8 2
+rlim_cur 0 u32 compat_ulong_t
+rlim_max 4 u32 compat_ulong_t
+
+compat_robust_list include/linux/compat.h struct
+=6f7fb5f5f 4 4
+=2000 4 2
+next 0 u32 compat_uptr_t
+
+compat_robust_list_head include/linux/compat.h struct
+=6f7fb5f5f 12 4
+=2000 12 2
+list 0 r32 struct compat_robust_list
+futex_offset 4 s32 compat_long_t
+list_op_pending 8 u32 compat_uptr_t
+
+compat_rusage include/linux/compat.h struct
+=6f7fb5f5f 72 4
+=2000 72 2
+ru_utime 0 r64 struct old_timeval32
+ru_stime 8 r64 struct old_timeval32
+ru_maxrss 16 s32 compat_long_t
+ru_ixrss 20 s32 compat_long_t
+ru_idrss 24 s32 compat_long_t
+ru_isrss 28 s32 compat_long_t
+ru_minflt 32 s32 compat_long_t
+ru_majflt 36 s32 compat_long_t
+ru_nswap 40 s32 compat_long_t
+ru_inblock 44 s32 compat_long_t
+ru_oublock 48 s32 compat_long_t
+ru_msgsnd 52 s32 compat_long_t
+ru_msgrcv 56 s32 compat_long_t
+ru_nsignals 60 s32 compat_long_t
+ru_nvcsw 64 s32 compat_long_t
+ru_nivcsw 68 s32 compat_long_t
+
+compat_sigaction include/linux/compat.h struct
+=6f188021d 20 4
+=6705d42 16 4
+=30000 24 4
+=2000 20 2
+@b sa_handler 0 u32 compat_uptr_t
+@4 sa_flags 0 u32 compat_uint_t
+@b sa_flags 4 u32 compat_ulong_t
+@4 sa_handler 4 u32 compat_uptr_t
+@9 sa_restorer 8 u32 compat_uptr_t
+@2 sa_mask 8 r64 compat_sigset_t
+@4 sa_mask 8 r128 compat_sigset_t
+@9 sa_mask 12 r64 compat_sigset_t
+
+compat_sigevent include/linux/compat.h struct
+=6f7fb5f5f 64 4
+=2000 64 2
+sigev_value 0 r32 compat_sigval_t
+sigev_signo 4 s32 compat_int_t
+sigev_notify 8 s32 compat_int_t
+_sigev_un 12 r416 union
+_sigev_un._pad 12 s32*13 compat_int_t
+_sigev_un._tid 12 s32 compat_int_t
+_sigev_un._sigev_thread 12 r64 struct
+_sigev_un._sigev_thread._function 12 u32 compat_uptr_t
+_sigev_un._sigev_thread._attribute 16 u32 compat_uptr_t
+
+compat_siginfo include/linux/compat.h struct
+=6f7f85f5f 128 4
+=30000 128 4
+=2000 128 2
+si_signo 0 s32 int
+@5 si_errno 4 s32 int
+@2 si_code 4 s32 int
+@5 si_code 8 s32 int
+@2 si_errno 8 s32 int
+_sifields 12 r928 union
+_sifields._pad 12 s32*29 int
+_sifields._kill 12 r64 struct
+_sifields._kill._pid 12 s32 compat_pid_t
+@5 _sifields._kill._uid 16 u32 __compat_uid32_t
+@2 _sifields._kill._uid 16 s32 __compat_uid32_t
+_sifields._timer 12 r96 struct
+_sifields._timer._tid 12 s32 compat_timer_t
+_sifields._timer._overrun 16 s32 int
+_sifields._timer._sigval 20 r32 compat_sigval_t
+_sifields._rt 12 r96 struct
+_sifields._rt._pid 12 s32 compat_pid_t
+@5 _sifields._rt._uid 16 u32 __compat_uid32_t
+@2 _sifields._rt._uid 16 s32 __compat_uid32_t
+_sifields._rt._sigval 20 r32 compat_sigval_t
+_sifields._sigchld 12 r160 struct
+_sifields._sigchld._pid 12 s32 compat_pid_t
+@5 _sifields._sigchld._uid 16 u32 __compat_uid32_t
+@2 _sifields._sigchld._uid 16 s32 __compat_uid32_t
+_sifields._sigchld._status 20 s32 int
+_sifields._sigchld._utime 24 s32 compat_clock_t
+_sifields._sigchld._stime 28 s32 compat_clock_t
+_sifields._sigfault 12 r128 struct
+_sifields._sigfault._addr 12 u32 compat_uptr_t
+_sifields._sigfault._trapno 16 s32 int
+_sifields._sigfault._addr_lsb 16 s16 short int
+@3 _sifields._sigfault._addr_bnd 16 r96 struct
+@4 _sifields._sigfault._addr_bnd 16 r80 struct
+@3 _sifields._sigfault._addr_bnd._dummy_bnd 16 c8*4 char
+@4 _sifields._sigfault._addr_bnd._dummy_bnd 16 c8*2 char
+@3 _sifields._sigfault._addr_bnd._lower 20 u32 compat_uptr_t
+@4 _sifields._sigfault._addr_bnd._lower 18 u32 compat_uptr_t
+@3 _sifields._sigfault._addr_bnd._upper 24 u32 compat_uptr_t
+@4 _sifields._sigfault._addr_bnd._upper 22 u32 compat_uptr_t
+@3 _sifields._sigfault._addr_pkey 16 r64 struct
+@4 _sifields._sigfault._addr_pkey 16 r48 struct
+@3 _sifields._sigfault._addr_pkey._dummy_pkey 16 c8*4 char
+@4 _sifields._sigfault._addr_pkey._dummy_pkey 16 c8*2 char
+@3 _sifields._sigfault._addr_pkey._pkey 20 u32 u32
+@4 _sifields._sigfault._addr_pkey._pkey 18 u32 u32
+_sifields._sigfault._perf 16 r96 struct
+_sifields._sigfault._perf._data 16 u32 compat_ulong_t
+_sifields._sigfault._perf._type 20 u32 u32
+_sifields._sigfault._perf._flags 24 u32 u32
+_sifields._sigpoll 12 r64 struct
+_sifields._sigpoll._band 12 s32 compat_long_t
+_sifields._sigpoll._fd 16 s32 int
+_sifields._sigsys 12 r96 struct
+_sifields._sigsys._call_addr 12 u32 compat_uptr_t
+_sifields._sigsys._syscall 16 s32 int
+_sifields._sigsys._arch 20 u32 unsigned int
+
+compat_sigset_t include/linux/compat.h -
+=6f7f85f5f 8 4
+=30000 16 4
+=2000 8 2
+@5 sig 0 u32*2 compat_sigset_word
+@2 sig 0 u32*4 compat_sigset_word
+
+compat_stat arch/arm64/include/asm/compat.h struct
+=1 64 4
+st_dev 0 u32 compat_dev_t
+st_ino 4 u32 compat_ino_t
+st_mode 8 u16 compat_mode_t
+st_nlink 10 u16 compat_ushort_t
+st_uid 12 u16 __compat_uid16_t
+st_gid 14 u16 __compat_gid16_t
+st_rdev 16 u32 compat_dev_t
+st_size 20 s32 compat_off_t
+st_blksize 24 s32 compat_off_t
+st_blocks 28 s32 compat_off_t
+st_atime 32 s32 old_time32_t
+st_atime_nsec 36 u32 compat_ulong_t
+st_mtime 40 s32 old_time32_t
+st_mtime_nsec 44 u32 compat_ulong_t
+st_ctime 48 s32 old_time32_t
+st_ctime_nsec 52 u32 compat_ulong_t
+__unused4 56 u32*2 compat_ulong_t
+
+compat_stat arch/mips/include/asm/compat.h struct
+=30000 144 4
+st_dev 0 u32 compat_dev_t
+st_pad1 4 s32*3 s32
+st_ino 16 u32 compat_ino_t
+st_mode 20 u32 compat_mode_t
+st_nlink 24 u32 compat_nlink_t
+st_uid 28 s32 __compat_uid_t
+st_gid 32 s32 __compat_gid_t
+st_rdev 36 u32 compat_dev_t
+st_pad2 40 s32*2 s32
+st_size 48 s32 compat_off_t
+st_pad3 52 s32 s32
+st_atime 56 s32 old_time32_t
+st_atime_nsec 60 s32 s32
+st_mtime 64 s32 old_time32_t
+st_mtime_nsec 68 s32 s32
+st_ctime 72 s32 old_time32_t
+st_ctime_nsec 76 s32 s32
+st_blksize 80 s32 s32
+st_blocks 84 s32 s32
+st_pad4 88 s32*14 s32
+
+compat_stat arch/parisc/include/asm/compat.h struct
+=600000 104 4
+st_dev 0 u32 compat_dev_t
+st_ino 4 u32 compat_ino_t
+st_mode 8 u16 compat_mode_t
+st_nlink 10 u16 compat_nlink_t
+st_reserved1 12 u16 u16
+st_reserved2 14 u16 u16
+st_rdev 16 u32 compat_dev_t
+st_size 20 s32 compat_off_t
+st_atime 24 s32 old_time32_t
+st_atime_nsec 28 u32 u32
+st_mtime 32 s32 old_time32_t
+st_mtime_nsec 36 u32 u32
+st_ctime 40 s32 old_time32_t
+st_ctime_nsec 44 u32 u32
+st_blksize 48 s32 s32
+st_blocks 52 s32 s32
+__unused1 56 u32 u32
+__unused2 60 u32 compat_dev_t
+__unused3 64 u32 compat_ino_t
+__unused4 68 u32 u32
+__unused5 72 u16 u16
+st_fstype 74 s16 short
+st_realdev 76 u32 compat_dev_t
+st_basemode 80 u16 u16
+st_spareshort 82 u16 u16
+st_uid 84 u32 __compat_uid32_t
+st_gid 88 u32 __compat_gid32_t
+st_spare4 92 u32*3 u32
+
+compat_stat arch/powerpc/include/asm/compat.h struct
+=1800000 72 4
+st_dev 0 u32 compat_dev_t
+st_ino 4 u32 compat_ino_t
+st_mode 8 u32 compat_mode_t
+st_nlink 12 s16 compat_nlink_t
+st_uid 16 u32 __compat_uid32_t
+st_gid 20 u32 __compat_gid32_t
+st_rdev 24 u32 compat_dev_t
+st_size 28 s32 compat_off_t
+st_blksize 32 s32 compat_off_t
+st_blocks 36 s32 compat_off_t
+st_atime 40 s32 old_time32_t
+st_atime_nsec 44 u32 u32
+st_mtime 48 s32 old_time32_t
+st_mtime_nsec 52 u32 u32
+st_ctime 56 s32 old_time32_t
+st_ctime_nsec 60 u32 u32
+__unused4 64 u32*2 u32
+
+compat_stat arch/s390/include/asm/compat.h struct
+=10000000 64 4
+st_dev 0 u16 compat_dev_t
+__pad1 2 u16 u16
+st_ino 4 u32 compat_ino_t
+st_mode 8 u16 compat_mode_t
+st_nlink 10 u16 compat_nlink_t
+st_uid 12 u16 __compat_uid_t
+st_gid 14 u16 __compat_gid_t
+st_rdev 16 u16 compat_dev_t
+__pad2 18 u16 u16
+st_size 20 u32 u32
+st_blksize 24 u32 u32
+st_blocks 28 u32 u32
+st_atime 32 u32 u32
+st_atime_nsec 36 u32 u32
+st_mtime 40 u32 u32
+st_mtime_nsec 44 u32 u32
+st_ctime 48 u32 u32
+st_ctime_nsec 52 u32 u32
+__unused4 56 u32 u32
+__unused5 60 u32 u32
+
+compat_stat arch/sparc/include/asm/compat.h struct
+=c0000000 64 4
+st_dev 0 u16 compat_dev_t
+st_ino 4 u32 compat_ino_t
+st_mode 8 u16 compat_mode_t
+st_nlink 10 s16 compat_nlink_t
+st_uid 12 u16 __compat_uid_t
+st_gid 14 u16 __compat_gid_t
+st_rdev 16 u16 compat_dev_t
+st_size 20 s32 compat_off_t
+st_atime 24 s32 old_time32_t
+st_atime_nsec 28 u32 compat_ulong_t
+st_mtime 32 s32 old_time32_t
+st_mtime_nsec 36 u32 compat_ulong_t
+st_ctime 40 s32 old_time32_t
+st_ctime_nsec 44 u32 compat_ulong_t
+st_blksize 48 s32 compat_off_t
+st_blocks 52 s32 compat_off_t
+__unused4 56 u32*2 u32
+
+compat_stat arch/x86/include/asm/compat.h struct
+=200000200 64 4
+st_dev 0 u32 u32
+st_ino 4 u32 compat_ino_t
+st_mode 8 u16 compat_mode_t
+st_nlink 10 u16 compat_nlink_t
+st_uid 12 u16 __compat_uid_t
+st_gid 14 u16 __compat_gid_t
+st_rdev 16 u32 u32
+st_size 20 u32 u32
+st_blksize 24 u32 u32
+st_blocks 28 u32 u32
+st_atime 32 u32 u32
+st_atime_nsec 36 u32 u32
+st_mtime 40 u32 u32
+st_mtime_nsec 44 u32 u32
+st_ctime 48 u32 u32
+st_ctime_nsec 52 u32 u32
+__unused4 56 u32 u32
+__unused5 60 u32 u32
+
+compat_stat64 arch/sparc/include/asm/compat.h struct
+=c0000000 104 8
+st_dev 0 u64 unsigned long long
+st_ino 8 u64 unsigned long long
+st_mode 16 u32 unsigned int
+st_nlink 20 u32 unsigned int
+st_uid 24 u32 unsigned int
+st_gid 28 u32 unsigned int
+st_rdev 32 u64 unsigned long long
+__pad3 40 u8*8 unsigned char
+st_size 48 s64 long long
+st_blksize 56 u32 unsigned int
+__pad4 60 u8*8 unsigned char
+st_blocks 68 u32 unsigned int
+st_atime 72 u32 unsigned int
+st_atime_nsec 76 u32 unsigned int
+st_mtime 80 u32 unsigned int
+st_mtime_nsec 84 u32 unsigned int
+st_ctime 88 u32 unsigned int
+st_ctime_nsec 92 u32 unsigned int
+__unused4 96 u32 unsigned int
+__unused5 100 u32 unsigned int
+
+compat_statfs arch/arm64/include/asm/compat.h struct
+=1 64 4
+f_type 0 s32 int
+f_bsize 4 s32 int
+f_blocks 8 s32 int
+f_bfree 12 s32 int
+f_bavail 16 s32 int
+f_files 20 s32 int
+f_ffree 24 s32 int
+f_fsid 28 r64 compat_fsid_t
+f_namelen 36 s32 int
+f_frsize 40 s32 int
+f_flags 44 s32 int
+f_spare 48 s32*4 int
+
+compat_statfs arch/mips/include/asm/compat.h struct
+=30000 68 4
+f_type 0 s32 int
+f_bsize 4 s32 int
+f_frsize 8 s32 int
+f_blocks 12 s32 int
+f_bfree 16 s32 int
+f_files 20 s32 int
+f_ffree 24 s32 int
+f_bavail 28 s32 int
+f_fsid 32 r64 compat_fsid_t
+f_namelen 40 s32 int
+f_flags 44 s32 int
+f_spare 48 s32*5 int
+
+compat_statfs arch/parisc/include/asm/compat.h struct
+=600000 64 4
+f_type 0 s32 s32
+f_bsize 4 s32 s32
+f_blocks 8 s32 s32
+f_bfree 12 s32 s32
+f_bavail 16 s32 s32
+f_files 20 s32 s32
+f_ffree 24 s32 s32
+f_fsid 28 r64 __kernel_fsid_t
+f_namelen 36 s32 s32
+f_frsize 40 s32 s32
+f_flags 44 s32 s32
+f_spare 48 s32*4 s32
+
+compat_statfs arch/powerpc/include/asm/compat.h struct
+=1800000 64 4
+f_type 0 s32 int
+f_bsize 4 s32 int
+f_blocks 8 s32 int
+f_bfree 12 s32 int
+f_bavail 16 s32 int
+f_files 20 s32 int
+f_ffree 24 s32 int
+f_fsid 28 r64 compat_fsid_t
+f_namelen 36 s32 int
+f_frsize 40 s32 int
+f_flags 44 s32 int
+f_spare 48 s32*4 int
+
+compat_statfs arch/s390/include/asm/compat.h struct
+=10000000 64 4
+f_type 0 u32 u32
+f_bsize 4 u32 u32
+f_blocks 8 u32 u32
+f_bfree 12 u32 u32
+f_bavail 16 u32 u32
+f_files 20 u32 u32
+f_ffree 24 u32 u32
+f_fsid 28 r64 compat_fsid_t
+f_namelen 36 u32 u32
+f_frsize 40 u32 u32
+f_flags 44 u32 u32
+f_spare 48 u32*4 u32
+
+compat_statfs arch/sparc/include/asm/compat.h struct
+=c0000000 64 4
+f_type 0 s32 int
+f_bsize 4 s32 int
+f_blocks 8 s32 int
+f_bfree 12 s32 int
+f_bavail 16 s32 int
+f_files 20 s32 int
+f_ffree 24 s32 int
+f_fsid 28 r64 compat_fsid_t
+f_namelen 36 s32 int
+f_frsize 40 s32 int
+f_flags 44 s32 int
+f_spare 48 s32*4 int
+
+compat_statfs arch/x86/include/asm/compat.h struct
+=200000200 64 4
+f_type 0 s32 int
+f_bsize 4 s32 int
+f_blocks 8 s32 int
+f_bfree 12 s32 int
+f_bavail 16 s32 int
+f_files 20 s32 int
+f_ffree 24 s32 int
+f_fsid 28 r64 compat_fsid_t
+f_namelen 36 s32 int
+f_frsize 40 s32 int
+f_flags 44 s32 int
+f_spare 48 s32*4 int
+
+compat_statfs include/asm-generic/compat.h struct
+=4f7f85d5e 64 4
+=2000 64 2
+f_type 0 s32 compat_int_t
+f_bsize 4 s32 compat_int_t
+f_blocks 8 s32 compat_int_t
+f_bfree 12 s32 compat_int_t
+f_bavail 16 s32 compat_int_t
+f_files 20 s32 compat_int_t
+f_ffree 24 s32 compat_int_t
+f_fsid 28 r64 compat_fsid_t
+f_namelen 36 s32 compat_int_t
+f_frsize 40 s32 compat_int_t
+f_flags 44 s32 compat_int_t
+f_spare 48 s32*4 compat_int_t
+
+compat_statfs64 arch/s390/include/asm/compat.h struct
+=10000000 88 8
+f_type 0 u32 u32
+f_bsize 4 u32 u32
+f_blocks 8 u64 u64
+f_bfree 16 u64 u64
+f_bavail 24 u64 u64
+f_files 32 u64 u64
+f_ffree 40 u64 u64
+f_fsid 48 r64 compat_fsid_t
+f_namelen 56 u32 u32
+f_frsize 60 u32 u32
+f_flags 64 u32 u32
+f_spare 68 u32*5 u32
+
+compat_statfs64 asm/statfs.h struct
+=4c7e4192a 88 8
+=3201846d5 84 4
+=2000 84 2
+=10000 96 8
+f_type 0 u32 __u32
+f_bsize 4 u32 __u32
+@7 f_blocks 8 u64 __u64
+@8 f_frsize 8 u32 __u32
+@7 f_bfree 16 u64 __u64
+@8 __pad 12 u32 __u32
+@7 f_bavail 24 u64 __u64
+@8 f_blocks 16 u64 __u64
+@7 f_files 32 u64 __u64
+@8 f_bfree 24 u64 __u64
+@7 f_ffree 40 u64 __u64
+@8 f_files 32 u64 __u64
+@7 f_fsid 48 r64 __kernel_fsid_t
+@8 f_ffree 40 u64 __u64
+@7 f_namelen 56 u32 __u32
+@8 f_bavail 48 u64 __u64
+@7 f_frsize 60 u32 __u32
+@8 f_fsid 56 r64 __kernel_fsid_t
+@7 f_flags 64 u32 __u32
+@8 f_namelen 64 u32 __u32
+@7 f_spare 68 u32*4 __u32
+@8 f_flags 68 u32 __u32
+@8 f_spare 72 u32*5 __u32
+
+compat_tms include/linux/compat.h struct
+=6f7fb5f5f 16 4
+=2000 16 2
+tms_utime 0 s32 compat_clock_t
+tms_stime 4 s32 compat_clock_t
+tms_cutime 8 s32 compat_clock_t
+tms_cstime 12 s32 compat_clock_t
+
+compat_ustat include/linux/compat.h struct
+=6f7fb5f5f 20 4
+=2000 20 2
+f_tfree 0 s32 compat_daddr_t
+f_tinode 4 u32 compat_ino_t
+f_fname 8 c8*6 char
+f_fpack 14 c8*6 char
+
+conf_id asm/chsc.h struct
+=18000000 8 4
+m 0 s32 int
+cssid 4 u8 __u8
+ssid 5 u8 __u8
+
+counter_component linux/counter.h struct
+=7fffbff4f 4 1
+=10 4 4
+type 0 u8 __u8
+scope 1 u8 __u8
+parent 2 u8 __u8
+id 3 u8 __u8
+
+counter_watch linux/counter.h struct
+=7fffbff4f 6 1
+=10 8 4
+component 0 r32 struct counter_component
+event 4 u8 __u8
+channel 5 u8 __u8
+
+cs_buffer_config linux/hsi/cs-protocol.h struct
+=7ffffdfff 32 4
+=2000 32 2
+rx_bufs 0 u32 __u32
+tx_bufs 4 u32 __u32
+buf_size 8 u32 __u32
+flags 12 u32 __u32
+reserved 16 u32*4 __u32
+
+cxl_adapter_image misc/cxl.h struct
+=7dfe7952b 64 8
+=201842d4 64 4
+=2000 64 2
+flags 0 u64 __u64
+data 8 u64 __u64
+len_data 16 u64 __u64
+len_image 24 u64 __u64
+reserved1 32 u64 __u64
+reserved2 40 u64 __u64
+reserved3 48 u64 __u64
+reserved4 56 u64 __u64
+
+cxl_afu_id misc/cxl.h struct
+=7dfe7952b 64 8
+=201842d4 64 4
+=2000 64 2
+flags 0 u64 __u64
+card_id 8 u32 __u32
+afu_offset 12 u32 __u32
+afu_mode 16 u32 __u32
+reserved1 20 u32 __u32
+reserved2 24 u64 __u64
+reserved3 32 u64 __u64
+reserved4 40 u64 __u64
+reserved5 48 u64 __u64
+reserved6 56 u64 __u64
+
+cxl_ioctl_start_work misc/cxl.h struct
+=7dfe7952b 64 8
+=201842d4 64 4
+=2000 64 2
+flags 0 u64 __u64
+work_element_descriptor 8 u64 __u64
+amr 16 u64 __u64
+num_interrupts 24 s16 __s16
+tid 26 u16 __u16
+reserved1 28 s32 __s32
+reserved2 32 u64 __u64
+reserved3 40 u64 __u64
+reserved4 48 u64 __u64
+reserved5 56 u64 __u64
+
+dasd_copypair_swap_data_t asm/dasd.h struct
+=18000000 104 1
+primary 0 c8*20 char
+secondary 20 c8*20 char
+reserved 40 u8*64 __u8
+
+dasd_snid_data asm/dasd.h struct
+=18000000 12 1
+path_state 0 r8 struct
+path_state.group 0 u8:2+6 __u8
+path_state.reserve 0 u8:2+4 __u8
+path_state.mode 0 u8:1+3 __u8
+path_state.res 0 u8:3+0 __u8
+pgid 1 u8*11 __u8
+
+dasd_snid_ioctl_data asm/dasd.h struct
+=18000000 13 1
+data 0 r96 struct dasd_snid_data
+path_mask 12 u8 __u8
+
+dell_wmi_extensions linux/wmi.h struct
+=7ffffffef 8 1
+=10 8 4
+argattrib 0 u32 __u32
+blength 4 u32 __u32
+data 8 u8* __u8
+
+dell_wmi_smbios_buffer linux/wmi.h struct
+=7ffffffef 52 1
+=10 52 4
+length 0 u64 __u64
+std 8 r288 struct calling_interface_buffer
+ext 44 r64 struct dell_wmi_extensions
+
+dfl_fpga_irq_set linux/fpga-dfl.h struct
+=7ffffdfff 8 4
+=2000 8 2
+start 0 u32 __u32
+count 4 u32 __u32
+evtfds 8 s32* __s32
+
+dma_buf_export_sync_file linux/dma-buf.h struct
+=7fffbdf5f 8 4
+=2000 8 2
+flags 0 u32 __u32
+fd 4 s32 __s32
+
+dma_buf_import_sync_file linux/dma-buf.h struct
+=7fffbdf5f 8 4
+=2000 8 2
+flags 0 u32 __u32
+fd 4 s32 __s32
+
+dma_buf_sync linux/dma-buf.h struct
+=7dfe39d0b 8 8
+=20184254 8 4
+=2000 8 2
+flags 0 u64 __u64
+
+dma_heap_allocation_data linux/dma-heap.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+len 0 u64 __u64
+fd 8 u32 __u32
+fd_flags 12 u32 __u32
+heap_flags 16 u64 __u64
+
+dmabuf_cmsg linux/uio.h struct
+=7dfe3990b 24 8
+=20184254 24 4
+=2000 24 2
+frag_offset 0 u64 __u64
+frag_size 8 u32 __u32
+frag_token 12 u32 __u32
+dmabuf_id 16 u32 __u32
+flags 20 u32 __u32
+
+dmabuf_token linux/uio.h struct
+=7fffbdb5f 8 4
+=2000 8 2
+token_start 0 u32 __u32
+token_count 4 u32 __u32
+
+drm_agp_binding drm/drm.h struct
+=56abecbfc 8 4
+=295411403 16 8
+=2000 8 2
+@5 handle 0 u32 unsigned long
+@2 handle 0 u64 unsigned long
+@5 offset 4 u32 unsigned long
+@2 offset 8 u64 unsigned long
+
+drm_agp_buffer drm/drm.h struct
+=56abecbfc 16 4
+=295411403 32 8
+=2000 16 2
+@5 size 0 u32 unsigned long
+@2 size 0 u64 unsigned long
+@5 handle 4 u32 unsigned long
+@2 handle 8 u64 unsigned long
+@5 type 8 u32 unsigned long
+@2 type 16 u64 unsigned long
+@5 physical 12 u32 unsigned long
+@2 physical 24 u64 unsigned long
+
+drm_agp_info drm/drm.h struct
+=56abecbfc 32 4
+=295411403 56 8
+=2000 32 2
+agp_version_major 0 s32 int
+agp_version_minor 4 s32 int
+@5 mode 8 u32 unsigned long
+@2 mode 8 u64 unsigned long
+@5 aperture_base 12 u32 unsigned long
+@2 aperture_base 16 u64 unsigned long
+@5 aperture_size 16 u32 unsigned long
+@2 aperture_size 24 u64 unsigned long
+@5 memory_allowed 20 u32 unsigned long
+@2 memory_allowed 32 u64 unsigned long
+@5 memory_used 24 u32 unsigned long
+@2 memory_used 40 u64 unsigned long
+@5 id_vendor 28 u16 unsigned short
+@2 id_vendor 48 u16 unsigned short
+@5 id_device 30 u16 unsigned short
+@2 id_device 50 u16 unsigned short
+
+drm_agp_mode drm/drm.h struct
+=56abecbfc 4 4
+=295411403 8 8
+=2000 4 2
+@5 mode 0 u32 unsigned long
+@2 mode 0 u64 unsigned long
+
+drm_amdgpu_bo_list drm/amdgpu_drm.h union
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+in 0 r192 struct drm_amdgpu_bo_list_in
+out 0 r64 struct drm_amdgpu_bo_list_out
+
+drm_amdgpu_bo_list_in drm/amdgpu_drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+operation 0 u32 __u32
+list_handle 4 u32 __u32
+bo_number 8 u32 __u32
+bo_info_size 12 u32 __u32
+bo_info_ptr 16 u64 __u64
+
+drm_amdgpu_bo_list_out drm/amdgpu_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+list_handle 0 u32 __u32
+_pad 4 u32 __u32
+
+drm_amdgpu_cs drm/amdgpu_drm.h union
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+in 0 r192 struct drm_amdgpu_cs_in
+out 0 r64 struct drm_amdgpu_cs_out
+
+drm_amdgpu_cs_in drm/amdgpu_drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+ctx_id 0 u32 __u32
+bo_list_handle 4 u32 __u32
+num_chunks 8 u32 __u32
+flags 12 u32 __u32
+chunks 16 u64 __u64
+
+drm_amdgpu_cs_out drm/amdgpu_drm.h struct
+=7dfe79d2b 8 8
+=201842d4 8 4
+=2000 8 2
+handle 0 u64 __u64
+
+drm_amdgpu_ctx drm/amdgpu_drm.h union
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+in 0 r128 struct drm_amdgpu_ctx_in
+out 0 r128 union drm_amdgpu_ctx_out
+
+drm_amdgpu_ctx_in drm/amdgpu_drm.h struct
+=7ffffdfff 16 4
+=2000 16 2
+op 0 u32 __u32
+flags 4 u32 __u32
+ctx_id 8 u32 __u32
+priority 12 s32 __s32
+
+drm_amdgpu_ctx_out drm/amdgpu_drm.h union
+=7dfe39d0b 16 8
+=20184254 16 4
+=40020 16 8
+=80 16 4
+=2000 16 2
+alloc 0 r64 struct
+alloc.ctx_id 0 u32 __u32
+alloc._pad 4 u32 __u32
+state 0 r128 struct
+state.flags 0 u64 __u64
+state.hangs 8 u32 __u32
+state.reset_status 12 u32 __u32
+@13 pstate 0 r64 struct
+@13 pstate.flags 0 u32 __u32
+@13 pstate._pad 4 u32 __u32
+
+drm_amdgpu_fence drm/amdgpu_drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+ctx_id 0 u32 __u32
+ip_type 4 u32 __u32
+ip_instance 8 u32 __u32
+ring 12 u32 __u32
+seq_no 16 u64 __u64
+
+drm_amdgpu_fence_to_handle drm/amdgpu_drm.h union
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+in 0 r256 struct
+in.fence 0 r192 struct drm_amdgpu_fence
+in.what 24 u32 __u32
+in.pad 28 u32 __u32
+out 0 r32 struct
+out.handle 0 u32 __u32
+
+drm_amdgpu_gem_create drm/amdgpu_drm.h union
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+in 0 r256 struct drm_amdgpu_gem_create_in
+out 0 r64 struct drm_amdgpu_gem_create_out
+
+drm_amdgpu_gem_create_in drm/amdgpu_drm.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+bo_size 0 u64 __u64
+alignment 8 u64 __u64
+domains 16 u64 __u64
+domain_flags 24 u64 __u64
+
+drm_amdgpu_gem_create_out drm/amdgpu_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+handle 0 u32 __u32
+_pad 4 u32 __u32
+
+drm_amdgpu_gem_list_handles drm/amdgpu_drm.h struct
+=7d7e3990b 16 8
+=20184254 16 4
+=2000 16 2
+entries 0 u64 __u64
+num_entries 8 u32 __u32
+padding 12 u32 __u32
+
+drm_amdgpu_gem_metadata drm/amdgpu_drm.h struct
+=7dfe79d2b 288 8
+=201842d4 284 4
+=2000 284 2
+handle 0 u32 __u32
+op 4 u32 __u32
+@1 data 8 r2240 struct
+@6 data 8 r2208 struct
+data.flags 8 u64 __u64
+data.tiling_info 16 u64 __u64
+data.data_size_bytes 24 u32 __u32
+data.data 28 u32*64 __u32
+
+drm_amdgpu_gem_mmap drm/amdgpu_drm.h union
+=7dfe79d2b 8 8
+=201842d4 8 4
+=2000 8 2
+in 0 r64 struct drm_amdgpu_gem_mmap_in
+out 0 r64 struct drm_amdgpu_gem_mmap_out
+
+drm_amdgpu_gem_mmap_in drm/amdgpu_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+handle 0 u32 __u32
+_pad 4 u32 __u32
+
+drm_amdgpu_gem_mmap_out drm/amdgpu_drm.h struct
+=7dfe79d2b 8 8
+=201842d4 8 4
+=2000 8 2
+addr_ptr 0 u64 __u64
+
+drm_amdgpu_gem_op drm/amdgpu_drm.h struct
+=7d7e3990b 24 8
+=20184254 24 4
+=8040420 16 8
+=80 16 4
+=2000 24 2
+handle 0 u32 __u32
+op 4 u32 __u32
+value 8 u64 __u64
+@13 num_entries 16 u32 __u32
+@13 padding 20 u32 __u32
+
+drm_amdgpu_gem_userptr drm/amdgpu_drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+addr 0 u64 __u64
+size 8 u64 __u64
+flags 16 u32 __u32
+handle 20 u32 __u32
+
+drm_amdgpu_gem_va drm/amdgpu_drm.h struct
+=7d7e3990b 64 8
+=20184254 64 4
+=8040420 40 8
+=80 40 4
+=2000 64 2
+handle 0 u32 __u32
+_pad 4 u32 __u32
+operation 8 u32 __u32
+flags 12 u32 __u32
+va_address 16 u64 __u64
+offset_in_bo 24 u64 __u64
+map_size 32 u64 __u64
+@13 vm_timeline_point 40 u64 __u64
+@13 vm_timeline_syncobj_out 48 u32 __u32
+@13 num_syncobj_handles 52 u32 __u32
+@13 input_fence_syncobj_handles 56 u64 __u64
+
+drm_amdgpu_gem_wait_idle drm/amdgpu_drm.h union
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+in 0 r128 struct drm_amdgpu_gem_wait_idle_in
+out 0 r64 struct drm_amdgpu_gem_wait_idle_out
+
+drm_amdgpu_gem_wait_idle_in drm/amdgpu_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handle 0 u32 __u32
+flags 4 u32 __u32
+timeout 8 u64 __u64
+
+drm_amdgpu_gem_wait_idle_out drm/amdgpu_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+status 0 u32 __u32
+domain 4 u32 __u32
+
+drm_amdgpu_info drm/amdgpu_drm.h struct
+=7dfe39d0b 32 8
+=20184254 32 4
+=40020 32 8
+=80 32 4
+=2000 32 2
+return_pointer 0 u64 __u64
+return_size 8 u32 __u32
+query 12 u32 __u32
+mode_crtc 16 r64 struct
+mode_crtc.id 16 u32 __u32
+mode_crtc._pad 20 u32 __u32
+query_hw_ip 16 r64 struct
+query_hw_ip.type 16 u32 __u32
+query_hw_ip.ip_instance 20 u32 __u32
+read_mmr_reg 16 r128 struct
+read_mmr_reg.dword_offset 16 u32 __u32
+read_mmr_reg.count 20 u32 __u32
+read_mmr_reg.instance 24 u32 __u32
+read_mmr_reg.flags 28 u32 __u32
+query_fw 16 r128 struct drm_amdgpu_query_fw
+vbios_info 16 r64 struct
+vbios_info.type 16 u32 __u32
+vbios_info.offset 20 u32 __u32
+sensor_info 16 r32 struct
+sensor_info.type 16 u32 __u32
+@13 video_cap 16 r32 struct
+@13 video_cap.type 16 u32 __u32
+
+drm_amdgpu_proc_options drm/amdgpu_drm.h struct
+=7f7fbdb5f 8 4
+=2000 8 2
+op 0 u32 __u32
+kfd_sigbus_delay 4 r32 struct
+kfd_sigbus_delay.value 4 u32 __u32
+
+drm_amdgpu_query_fw drm/amdgpu_drm.h struct
+=7ffffdfff 16 4
+=2000 16 2
+fw_type 0 u32 __u32
+ip_instance 4 u32 __u32
+index 8 u32 __u32
+_pad 12 u32 __u32
+
+drm_amdgpu_sched drm/amdgpu_drm.h union
+=7ffffdfff 16 4
+=2000 16 2
+in 0 r128 struct drm_amdgpu_sched_in
+
+drm_amdgpu_sched_in drm/amdgpu_drm.h struct
+=7ffffdfff 16 4
+=2000 16 2
+op 0 u32 __u32
+fd 4 u32 __u32
+priority 8 s32 __s32
+ctx_id 12 u32 __u32
+
+drm_amdgpu_userq drm/amdgpu_drm.h union
+=7d7e3990b 72 8
+=20184254 72 4
+=2000 72 2
+in 0 r576 struct drm_amdgpu_userq_in
+out 0 r64 struct drm_amdgpu_userq_out
+
+drm_amdgpu_userq_in drm/amdgpu_drm.h struct
+=7d7e3990b 72 8
+=20184254 72 4
+=2000 72 2
+op 0 u32 __u32
+queue_id 4 u32 __u32
+ip_type 8 u32 __u32
+doorbell_handle 12 u32 __u32
+doorbell_offset 16 u32 __u32
+flags 20 u32 __u32
+queue_va 24 u64 __u64
+queue_size 32 u64 __u64
+rptr_va 40 u64 __u64
+wptr_va 48 u64 __u64
+mqd 56 u64 __u64
+mqd_size 64 u64 __u64
+
+drm_amdgpu_userq_out drm/amdgpu_drm.h struct
+=7f7fbdb5f 8 4
+=2000 8 2
+queue_id 0 u32 __u32
+_pad 4 u32 __u32
+
+drm_amdgpu_userq_signal drm/amdgpu_drm.h struct
+=7d7e3990b 48 8
+=20184254 48 4
+=2000 48 2
+queue_id 0 u32 __u32
+pad 4 u32 __u32
+syncobj_handles 8 u64 __u64
+num_syncobj_handles 16 u16 __u16
+pad0 18 u16 __u16
+pad1 20 u32 __u32
+bo_read_handles 24 u64 __u64
+bo_write_handles 32 u64 __u64
+num_bo_read_handles 40 u32 __u32
+num_bo_write_handles 44 u32 __u32
+
+drm_amdgpu_userq_wait drm/amdgpu_drm.h struct
+=7d7e3990b 72 8
+=20184254 72 4
+=2000 72 2
+waitq_id 0 u32 __u32
+pad 4 u32 __u32
+syncobj_handles 8 u64 __u64
+syncobj_timeline_handles 16 u64 __u64
+syncobj_timeline_points 24 u64 __u64
+bo_read_handles 32 u64 __u64
+bo_write_handles 40 u64 __u64
+num_syncobj_timeline_handles 48 u16 __u16
+num_fences 50 u16 __u16
+num_syncobj_handles 52 u16 __u16
+pad0 54 u16 __u16
+num_bo_read_handles 56 u32 __u32
+num_bo_write_handles 60 u32 __u32
+out_fences 64 u64 __u64
+
+drm_amdgpu_vm drm/amdgpu_drm.h union
+=7dfe79d2b 8 8
+=201842d4 8 4
+=2000 8 2
+in 0 r64 struct drm_amdgpu_vm_in
+out 0 r64 struct drm_amdgpu_vm_out
+
+drm_amdgpu_vm_in drm/amdgpu_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+op 0 u32 __u32
+flags 4 u32 __u32
+
+drm_amdgpu_vm_out drm/amdgpu_drm.h struct
+=7dfe79d2b 8 8
+=201842d4 8 4
+=2000 8 2
+flags 0 u64 __u64
+
+drm_amdgpu_wait_cs drm/amdgpu_drm.h union
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+in 0 r256 struct drm_amdgpu_wait_cs_in
+out 0 r64 struct drm_amdgpu_wait_cs_out
+
+drm_amdgpu_wait_cs_in drm/amdgpu_drm.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+handle 0 u64 __u64
+timeout 8 u64 __u64
+ip_type 16 u32 __u32
+ip_instance 20 u32 __u32
+ring 24 u32 __u32
+ctx_id 28 u32 __u32
+
+drm_amdgpu_wait_cs_out drm/amdgpu_drm.h struct
+=7dfe79d2b 8 8
+=201842d4 8 4
+=2000 8 2
+status 0 u64 __u64
+
+drm_amdgpu_wait_fences drm/amdgpu_drm.h union
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+in 0 r192 struct drm_amdgpu_wait_fences_in
+out 0 r64 struct drm_amdgpu_wait_fences_out
+
+drm_amdgpu_wait_fences_in drm/amdgpu_drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+fences 0 u64 __u64
+fence_count 8 u32 __u32
+wait_all 12 u32 __u32
+timeout_ns 16 u64 __u64
+
+drm_amdgpu_wait_fences_out drm/amdgpu_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+status 0 u32 __u32
+first_signaled 4 u32 __u32
+
+drm_auth drm/drm.h struct
+=7ffffdfff 4 4
+=2000 4 2
+magic 0 u32 drm_magic_t
+
+drm_block drm/drm.h struct
+=7ffffdfff 4 4
+=2000 4 2
+unused 0 s32 int
+
+drm_buf_desc drm/drm.h struct
+=56abecbfc 24 4
+=295411403 32 8
+=2000 24 2
+count 0 s32 int
+size 4 s32 int
+low_mark 8 s32 int
+high_mark 12 s32 int
+flags 16 u32 enum
+@5 agp_start 20 u32 unsigned long
+@2 agp_start 24 u64 unsigned long
+
+drm_buf_free drm/drm.h struct
+=56abecbfc 8 4
+=295411403 16 8
+=2000 8 2
+count 0 s32 int
+@5 list 4 p32 int *
+@2 list 8 p64 int *
+
+drm_buf_info drm/drm.h struct
+=56abecbfc 8 4
+=295411403 16 8
+=2000 8 2
+count 0 s32 int
+@5 list 4 p32 struct drm_buf_desc *
+@2 list 8 p64 struct drm_buf_desc *
+
+drm_buf_map drm/drm.h struct
+=56abecbfc 12 4
+=295411403 24 8
+=2000 12 2
+count 0 s32 int
+@5 virtual 4 p32 void *
+@2 virtual 8 p64 void *
+@5 list 8 p32 struct drm_buf_pub *
+@2 list 16 p64 struct drm_buf_pub *
+
+drm_buf_pub drm/drm.h struct
+=56abecbfc 16 4
+=295411403 24 8
+=2000 16 2
+idx 0 s32 int
+total 4 s32 int
+used 8 s32 int
+@5 address 12 p32 void *
+@2 address 16 p64 void *
+
+drm_client drm/drm.h struct
+=56abecbfc 24 4
+=295411403 40 8
+=2000 24 2
+idx 0 s32 int
+auth 4 s32 int
+@5 pid 8 u32 unsigned long
+@2 pid 8 u64 unsigned long
+@5 uid 12 u32 unsigned long
+@2 uid 16 u64 unsigned long
+@5 magic 16 u32 unsigned long
+@2 magic 24 u64 unsigned long
+@5 iocs 20 u32 unsigned long
+@2 iocs 32 u64 unsigned long
+
+drm_control drm/drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+func 0 u32 enum
+irq 4 s32 int
+
+drm_crtc_get_sequence drm/drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+crtc_id 0 u32 __u32
+active 4 u32 __u32
+sequence 8 u64 __u64
+sequence_ns 16 s64 __s64
+
+drm_crtc_queue_sequence drm/drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+crtc_id 0 u32 __u32
+flags 4 u32 __u32
+sequence 8 u64 __u64
+user_data 16 u64 __u64
+
+drm_ctx drm/drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+handle 0 u32 drm_context_t
+flags 4 u32 enum drm_ctx_flags
+
+drm_ctx_priv_map drm/drm.h struct
+=56abecbfc 8 4
+=295411403 16 8
+=2000 8 2
+ctx_id 0 u32 unsigned int
+@5 handle 4 p32 void *
+@2 handle 8 p64 void *
+
+drm_ctx_res drm/drm.h struct
+=56abecbfc 8 4
+=295411403 16 8
+=2000 8 2
+count 0 s32 int
+@5 contexts 4 p32 struct drm_ctx *
+@2 contexts 8 p64 struct drm_ctx *
+
+drm_dma drm/drm.h struct
+=56abecbfc 40 4
+=295411403 64 8
+=2000 40 2
+context 0 s32 int
+send_count 4 s32 int
+@5 send_indices 8 p32 int *
+@2 send_indices 8 p64 int *
+@5 send_sizes 12 p32 int *
+@2 send_sizes 16 p64 int *
+@5 flags 16 u32 enum drm_dma_flags
+@2 flags 24 u32 enum drm_dma_flags
+@5 request_count 20 s32 int
+@2 request_count 28 s32 int
+@5 request_size 24 s32 int
+@2 request_size 32 s32 int
+@5 request_indices 28 p32 int *
+@2 request_indices 40 p64 int *
+@5 request_sizes 32 p32 int *
+@2 request_sizes 48 p64 int *
+@5 granted_count 36 s32 int
+@2 granted_count 56 s32 int
+
+drm_draw drm/drm.h struct
+=7ffffdfff 4 4
+=2000 4 2
+handle 0 u32 drm_drawable_t
+
+drm_etnaviv_gem_cpu_fini drm/etnaviv_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+handle 0 u32 __u32
+flags 4 u32 __u32
+
+drm_etnaviv_gem_cpu_prep drm/etnaviv_drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+handle 0 u32 __u32
+op 4 u32 __u32
+timeout 8 r128 struct drm_etnaviv_timespec
+
+drm_etnaviv_gem_info drm/etnaviv_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+offset 8 u64 __u64
+
+drm_etnaviv_gem_new drm/etnaviv_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+size 0 u64 __u64
+flags 8 u32 __u32
+handle 12 u32 __u32
+
+drm_etnaviv_gem_submit drm/etnaviv_drm.h struct
+=7dfe79d2b 72 8
+=201842d4 72 4
+=2000 72 2
+fence 0 u32 __u32
+pipe 4 u32 __u32
+exec_state 8 u32 __u32
+nr_bos 12 u32 __u32
+nr_relocs 16 u32 __u32
+stream_size 20 u32 __u32
+bos 24 u64 __u64
+relocs 32 u64 __u64
+stream 40 u64 __u64
+flags 48 u32 __u32
+fence_fd 52 s32 __s32
+pmrs 56 u64 __u64
+nr_pmrs 64 u32 __u32
+pad 68 u32 __u32
+
+drm_etnaviv_gem_userptr drm/etnaviv_drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+user_ptr 0 u64 __u64
+user_size 8 u64 __u64
+flags 16 u32 __u32
+handle 20 u32 __u32
+
+drm_etnaviv_gem_wait drm/etnaviv_drm.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+pipe 0 u32 __u32
+handle 4 u32 __u32
+flags 8 u32 __u32
+pad 12 u32 __u32
+timeout 16 r128 struct drm_etnaviv_timespec
+
+drm_etnaviv_param drm/etnaviv_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+pipe 0 u32 __u32
+param 4 u32 __u32
+value 8 u64 __u64
+
+drm_etnaviv_pm_domain drm/etnaviv_drm.h struct
+=7ffffdfff 72 4
+=2000 72 2
+pipe 0 u32 __u32
+iter 4 u8 __u8
+id 5 u8 __u8
+nr_signals 6 u16 __u16
+name 8 c8*64 char
+
+drm_etnaviv_pm_signal drm/etnaviv_drm.h struct
+=7ffffdfff 76 4
+=2000 74 2
+pipe 0 u32 __u32
+domain 4 u8 __u8
+pad 5 u8 __u8
+iter 6 u16 __u16
+id 8 u16 __u16
+name 10 c8*64 char
+
+drm_etnaviv_timespec drm/etnaviv_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+tv_sec 0 s64 __s64
+tv_nsec 8 s64 __s64
+
+drm_etnaviv_wait_fence drm/etnaviv_drm.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+pipe 0 u32 __u32
+fence 4 u32 __u32
+flags 8 u32 __u32
+pad 12 u32 __u32
+timeout 16 r128 struct drm_etnaviv_timespec
+
+drm_exynos_g2d_exec drm/exynos_drm.h struct
+=7dfe79d2b 8 8
+=201842d4 8 4
+=2000 8 2
+async 0 u64 __u64
+
+drm_exynos_g2d_get_ver drm/exynos_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+major 0 u32 __u32
+minor 4 u32 __u32
+
+drm_exynos_g2d_set_cmdlist drm/exynos_drm.h struct
+=7dfe79d2b 40 8
+=201842d4 40 4
+=2000 40 2
+cmd 0 u64 __u64
+cmd_buf 8 u64 __u64
+cmd_nr 16 u32 __u32
+cmd_buf_nr 20 u32 __u32
+event_type 24 u64 __u64
+user_data 32 u64 __u64
+
+drm_exynos_gem_create drm/exynos_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+size 0 u64 __u64
+flags 8 u32 __u32
+handle 12 u32 __u32
+
+drm_exynos_gem_info drm/exynos_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handle 0 u32 __u32
+flags 4 u32 __u32
+size 8 u64 __u64
+
+drm_exynos_gem_map drm/exynos_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handle 0 u32 __u32
+reserved 4 u32 __u32
+offset 8 u64 __u64
+
+drm_exynos_ioctl_ipp_commit drm/exynos_drm.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+ipp_id 0 u32 __u32
+flags 4 u32 __u32
+reserved 8 u32 __u32
+params_size 12 u32 __u32
+params_ptr 16 u64 __u64
+user_data 24 u64 __u64
+
+drm_exynos_ioctl_ipp_get_caps drm/exynos_drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+ipp_id 0 u32 __u32
+capabilities 4 u32 __u32
+reserved 8 u32 __u32
+formats_count 12 u32 __u32
+formats_ptr 16 u64 __u64
+
+drm_exynos_ioctl_ipp_get_limits drm/exynos_drm.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+ipp_id 0 u32 __u32
+fourcc 4 u32 __u32
+modifier 8 u64 __u64
+type 16 u32 __u32
+limits_count 20 u32 __u32
+limits_ptr 24 u64 __u64
+
+drm_exynos_ioctl_ipp_get_res drm/exynos_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+count_ipps 0 u32 __u32
+reserved 4 u32 __u32
+ipp_id_ptr 8 u64 __u64
+
+drm_exynos_vidi_connection drm/exynos_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+connection 0 u32 __u32
+extensions 4 u32 __u32
+edid 8 u64 __u64
+
+drm_gem_change_handle drm/drm.h struct
+=7f7fbdb5f 8 4
+=2000 8 2
+handle 0 u32 __u32
+new_handle 4 u32 __u32
+
+drm_gem_close drm/drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+
+drm_gem_flink drm/drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+handle 0 u32 __u32
+name 4 u32 __u32
+
+drm_gem_open drm/drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+name 0 u32 __u32
+handle 4 u32 __u32
+size 8 u64 __u64
+
+drm_get_cap drm/drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+capability 0 u64 __u64
+value 8 u64 __u64
+
+drm_i915_gem_busy drm/i915_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+handle 0 u32 __u32
+busy 4 u32 __u32
+
+drm_i915_gem_caching drm/i915_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+handle 0 u32 __u32
+caching 4 u32 __u32
+
+drm_i915_gem_context_create drm/i915_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+ctx_id 0 u32 __u32
+pad 4 u32 __u32
+
+drm_i915_gem_context_create_ext drm/i915_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+ctx_id 0 u32 __u32
+flags 4 u32 __u32
+extensions 8 u64 __u64
+
+drm_i915_gem_context_destroy drm/i915_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+ctx_id 0 u32 __u32
+pad 4 u32 __u32
+
+drm_i915_gem_context_param drm/i915_drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+ctx_id 0 u32 __u32
+size 4 u32 __u32
+param 8 u64 __u64
+value 16 u64 __u64
+
+drm_i915_gem_create drm/i915_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+size 0 u64 __u64
+handle 8 u32 __u32
+pad 12 u32 __u32
+
+drm_i915_gem_create_ext drm/i915_drm.h struct
+=7dfe39d0b 24 8
+=20184254 24 4
+=2000 24 2
+size 0 u64 __u64
+handle 8 u32 __u32
+flags 12 u32 __u32
+extensions 16 u64 __u64
+
+drm_i915_gem_execbuffer drm/i915_drm.h struct
+=7dfe79d2b 40 8
+=201842d4 40 4
+=2000 40 2
+buffers_ptr 0 u64 __u64
+buffer_count 8 u32 __u32
+batch_start_offset 12 u32 __u32
+batch_len 16 u32 __u32
+DR1 20 u32 __u32
+DR4 24 u32 __u32
+num_cliprects 28 u32 __u32
+cliprects_ptr 32 u64 __u64
+
+drm_i915_gem_execbuffer2 drm/i915_drm.h struct
+=7dfe79d2b 64 8
+=201842d4 64 4
+=2000 64 2
+buffers_ptr 0 u64 __u64
+buffer_count 8 u32 __u32
+batch_start_offset 12 u32 __u32
+batch_len 16 u32 __u32
+DR1 20 u32 __u32
+DR4 24 u32 __u32
+num_cliprects 28 u32 __u32
+cliprects_ptr 32 u64 __u64
+flags 40 u64 __u64
+rsvd1 48 u64 __u64
+rsvd2 56 u64 __u64
+
+drm_i915_gem_get_aperture drm/i915_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+aper_size 0 u64 __u64
+aper_available_size 8 u64 __u64
+
+drm_i915_gem_get_tiling drm/i915_drm.h struct
+=7ffffdfff 16 4
+=2000 16 2
+handle 0 u32 __u32
+tiling_mode 4 u32 __u32
+swizzle_mode 8 u32 __u32
+phys_swizzle_mode 12 u32 __u32
+
+drm_i915_gem_init drm/i915_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+gtt_start 0 u64 __u64
+gtt_end 8 u64 __u64
+
+drm_i915_gem_madvise drm/i915_drm.h struct
+=7ffffdfff 12 4
+=2000 12 2
+handle 0 u32 __u32
+madv 4 u32 __u32
+retained 8 u32 __u32
+
+drm_i915_gem_mmap drm/i915_drm.h struct
+=7dfe79d2b 40 8
+=201842d4 40 4
+=2000 40 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+offset 8 u64 __u64
+size 16 u64 __u64
+addr_ptr 24 u64 __u64
+flags 32 u64 __u64
+
+drm_i915_gem_mmap_gtt drm/i915_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+offset 8 u64 __u64
+
+drm_i915_gem_mmap_offset drm/i915_drm.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+offset 8 u64 __u64
+flags 16 u64 __u64
+extensions 24 u64 __u64
+
+drm_i915_gem_pin drm/i915_drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+alignment 8 u64 __u64
+offset 16 u64 __u64
+
+drm_i915_gem_pread drm/i915_drm.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+offset 8 u64 __u64
+size 16 u64 __u64
+data_ptr 24 u64 __u64
+
+drm_i915_gem_pwrite drm/i915_drm.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+offset 8 u64 __u64
+size 16 u64 __u64
+data_ptr 24 u64 __u64
+
+drm_i915_gem_set_domain drm/i915_drm.h struct
+=7ffffdfff 12 4
+=2000 12 2
+handle 0 u32 __u32
+read_domains 4 u32 __u32
+write_domain 8 u32 __u32
+
+drm_i915_gem_set_tiling drm/i915_drm.h struct
+=7ffffdfff 16 4
+=2000 16 2
+handle 0 u32 __u32
+tiling_mode 4 u32 __u32
+stride 8 u32 __u32
+swizzle_mode 12 u32 __u32
+
+drm_i915_gem_sw_finish drm/i915_drm.h struct
+=7ffffdfff 4 4
+=2000 4 2
+handle 0 u32 __u32
+
+drm_i915_gem_unpin drm/i915_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+
+drm_i915_gem_userptr drm/i915_drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+user_ptr 0 u64 __u64
+user_size 8 u64 __u64
+flags 16 u32 __u32
+handle 20 u32 __u32
+
+drm_i915_gem_vm_control drm/i915_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+extensions 0 u64 __u64
+flags 8 u32 __u32
+vm_id 12 u32 __u32
+
+drm_i915_gem_wait drm/i915_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+bo_handle 0 u32 __u32
+flags 4 u32 __u32
+timeout_ns 8 s64 __s64
+
+drm_i915_get_pipe_from_crtc_id drm/i915_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+crtc_id 0 u32 __u32
+pipe 4 u32 __u32
+
+drm_i915_perf_oa_config drm/i915_drm.h struct
+=7dfe79d2b 72 8
+=201842d4 72 4
+=2000 72 2
+uuid 0 c8*36 char
+n_mux_regs 36 u32 __u32
+n_boolean_regs 40 u32 __u32
+n_flex_regs 44 u32 __u32
+mux_regs_ptr 48 u64 __u64
+boolean_regs_ptr 56 u64 __u64
+flex_regs_ptr 64 u64 __u64
+
+drm_i915_perf_open_param drm/i915_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+flags 0 u32 __u32
+num_properties 4 u32 __u32
+properties_ptr 8 u64 __u64
+
+drm_i915_query drm/i915_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+num_items 0 u32 __u32
+flags 4 u32 __u32
+items_ptr 8 u64 __u64
+
+drm_i915_reg_read drm/i915_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+offset 0 u64 __u64
+val 8 u64 __u64
+
+drm_i915_reset_stats drm/i915_drm.h struct
+=7ffffdfff 24 4
+=2000 24 2
+ctx_id 0 u32 __u32
+flags 4 u32 __u32
+reset_count 8 u32 __u32
+batch_active 12 u32 __u32
+batch_pending 16 u32 __u32
+pad 20 u32 __u32
+
+drm_intel_overlay_attrs drm/i915_drm.h struct
+=7ffffdfff 44 4
+=2000 44 2
+flags 0 u32 __u32
+color_key 4 u32 __u32
+brightness 8 s32 __s32
+contrast 12 u32 __u32
+saturation 16 u32 __u32
+gamma0 20 u32 __u32
+gamma1 24 u32 __u32
+gamma2 28 u32 __u32
+gamma3 32 u32 __u32
+gamma4 36 u32 __u32
+gamma5 40 u32 __u32
+
+drm_intel_overlay_put_image drm/i915_drm.h struct
+=7ffffdfff 44 4
+=2000 44 2
+flags 0 u32 __u32
+bo_handle 4 u32 __u32
+stride_Y 8 u16 __u16
+stride_UV 10 u16 __u16
+offset_Y 12 u32 __u32
+offset_U 16 u32 __u32
+offset_V 20 u32 __u32
+src_width 24 u16 __u16
+src_height 26 u16 __u16
+src_scan_width 28 u16 __u16
+src_scan_height 30 u16 __u16
+crtc_id 32 u32 __u32
+dst_x 36 u16 __u16
+dst_y 38 u16 __u16
+dst_width 40 u16 __u16
+dst_height 42 u16 __u16
+
+drm_intel_sprite_colorkey drm/i915_drm.h struct
+=7ffffdfff 20 4
+=2000 20 2
+plane_id 0 u32 __u32
+min_value 4 u32 __u32
+channel_mask 8 u32 __u32
+max_value 12 u32 __u32
+flags 16 u32 __u32
+
+drm_irq_busid drm/drm.h struct
+=7ffffdfff 16 4
+=2000 16 2
+irq 0 s32 int
+busnum 4 s32 int
+devnum 8 s32 int
+funcnum 12 s32 int
+
+drm_ivpu_bo_create drm/ivpu_accel.h struct
+=7dfe3990b 24 8
+=20184254 24 4
+=2000 24 2
+size 0 u64 __u64
+flags 8 u32 __u32
+handle 12 u32 __u32
+vpu_addr 16 u64 __u64
+
+drm_ivpu_bo_create_from_userptr drm/ivpu_accel.h struct
+=7d7e3990b 32 8
+=20184254 32 4
+=2000 32 2
+user_ptr 0 u64 __u64
+size 8 u64 __u64
+flags 16 u32 __u32
+handle 20 u32 __u32
+vpu_addr 24 u64 __u64
+
+drm_ivpu_bo_info drm/ivpu_accel.h struct
+=7dfe3990b 32 8
+=20184254 32 4
+=2000 32 2
+handle 0 u32 __u32
+flags 4 u32 __u32
+vpu_addr 8 u64 __u64
+mmap_offset 16 u64 __u64
+size 24 u64 __u64
+
+drm_ivpu_bo_wait drm/ivpu_accel.h struct
+=7dfe3990b 24 8
+=20184254 24 4
+=2000 24 2
+handle 0 u32 __u32
+flags 4 u32 __u32
+timeout_ns 8 s64 __s64
+job_status 16 u32 __u32
+pad 20 u32 __u32
+
+drm_ivpu_cmdq_create drm/ivpu_accel.h struct
+=7f7fbdb5f 12 4
+=2000 12 2
+cmdq_id 0 u32 __u32
+priority 4 u32 __u32
+flags 8 u32 __u32
+
+drm_ivpu_cmdq_destroy drm/ivpu_accel.h struct
+=7f7fbdb5f 4 4
+=2000 4 2
+cmdq_id 0 u32 __u32
+
+drm_ivpu_cmdq_submit drm/ivpu_accel.h struct
+=7d7e3990b 32 8
+=20184254 32 4
+=2000 32 2
+buffers_ptr 0 u64 __u64
+buffer_count 8 u32 __u32
+cmdq_id 12 u32 __u32
+flags 16 u32 __u32
+commands_offset 20 u32 __u32
+preempt_buffer_index 24 u32 __u32
+reserved 28 u32 __u32
+
+drm_ivpu_metric_streamer_get_data drm/ivpu_accel.h struct
+=7dfe3990b 32 8
+=20184254 32 4
+=2000 32 2
+metric_group_mask 0 u64 __u64
+buffer_ptr 8 u64 __u64
+buffer_size 16 u64 __u64
+data_size 24 u64 __u64
+
+drm_ivpu_metric_streamer_start drm/ivpu_accel.h struct
+=7dfe3990b 32 8
+=20184254 28 4
+=2000 28 2
+metric_group_mask 0 u64 __u64
+sampling_period_ns 8 u64 __u64
+read_period_samples 16 u32 __u32
+sample_size 20 u32 __u32
+max_data_size 24 u32 __u32
+
+drm_ivpu_metric_streamer_stop drm/ivpu_accel.h struct
+=7dfe3990b 8 8
+=20184254 8 4
+=2000 8 2
+metric_group_mask 0 u64 __u64
+
+drm_ivpu_param drm/ivpu_accel.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+param 0 u32 __u32
+index 4 u32 __u32
+value 8 u64 __u64
+
+drm_ivpu_submit drm/ivpu_accel.h struct
+=7dfe3990b 32 8
+=20184254 28 4
+=2000 28 2
+buffers_ptr 0 u64 __u64
+buffer_count 8 u32 __u32
+engine 12 u32 __u32
+flags 16 u32 __u32
+commands_offset 20 u32 __u32
+priority 24 u32 __u32
+
+drm_lima_ctx_create drm/lima_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+id 0 u32 __u32
+_pad 4 u32 __u32
+
+drm_lima_ctx_free drm/lima_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+id 0 u32 __u32
+_pad 4 u32 __u32
+
+drm_lima_gem_create drm/lima_drm.h struct
+=7ffffdfff 16 4
+=2000 16 2
+size 0 u32 __u32
+flags 4 u32 __u32
+handle 8 u32 __u32
+pad 12 u32 __u32
+
+drm_lima_gem_info drm/lima_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handle 0 u32 __u32
+va 4 u32 __u32
+offset 8 u64 __u64
+
+drm_lima_gem_submit drm/lima_drm.h struct
+=7dfe79d2b 48 8
+=201842d4 48 4
+=2000 48 2
+ctx 0 u32 __u32
+pipe 4 u32 __u32
+nr_bos 8 u32 __u32
+frame_size 12 u32 __u32
+bos 16 u64 __u64
+frame 24 u64 __u64
+flags 32 u32 __u32
+out_sync 36 u32 __u32
+in_sync 40 u32*2 __u32
+
+drm_lima_gem_wait drm/lima_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handle 0 u32 __u32
+op 4 u32 __u32
+timeout_ns 8 s64 __s64
+
+drm_lima_get_param drm/lima_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+param 0 u32 __u32
+pad 4 u32 __u32
+value 8 u64 __u64
+
+drm_lock drm/drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+context 0 s32 int
+flags 4 u32 enum drm_lock_flags
+
+drm_map drm/drm.h struct
+=56abecbfc 24 4
+=295411403 40 8
+=2000 24 2
+@5 offset 0 u32 unsigned long
+@2 offset 0 u64 unsigned long
+@5 size 4 u32 unsigned long
+@2 size 8 u64 unsigned long
+@5 type 8 u32 enum drm_map_type
+@2 type 16 u32 enum drm_map_type
+@5 flags 12 u32 enum drm_map_flags
+@2 flags 20 u32 enum drm_map_flags
+@5 handle 16 p32 void *
+@2 handle 24 p64 void *
+@5 mtrr 20 s32 int
+@2 mtrr 32 s32 int
+
+drm_mode_atomic drm/drm_mode.h struct
+=7dfe79d2b 56 8
+=201842d4 56 4
+=2000 56 2
+flags 0 u32 __u32
+count_objs 4 u32 __u32
+objs_ptr 8 u64 __u64
+count_props_ptr 16 u64 __u64
+props_ptr 24 u64 __u64
+prop_values_ptr 32 u64 __u64
+reserved 40 u64 __u64
+user_data 48 u64 __u64
+
+drm_mode_card_res drm/drm_mode.h struct
+=7dfe79d2b 64 8
+=201842d4 64 4
+=2000 64 2
+fb_id_ptr 0 u64 __u64
+crtc_id_ptr 8 u64 __u64
+connector_id_ptr 16 u64 __u64
+encoder_id_ptr 24 u64 __u64
+count_fbs 32 u32 __u32
+count_crtcs 36 u32 __u32
+count_connectors 40 u32 __u32
+count_encoders 44 u32 __u32
+min_width 48 u32 __u32
+max_width 52 u32 __u32
+min_height 56 u32 __u32
+max_height 60 u32 __u32
+
+drm_mode_closefb drm/drm_mode.h struct
+=7fffbdb5f 8 4
+=2000 8 2
+fb_id 0 u32 __u32
+pad 4 u32 __u32
+
+drm_mode_connector_set_property drm/drm_mode.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+value 0 u64 __u64
+prop_id 8 u32 __u32
+connector_id 12 u32 __u32
+
+drm_mode_create_blob drm/drm_mode.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+data 0 u64 __u64
+length 8 u32 __u32
+blob_id 12 u32 __u32
+
+drm_mode_create_dumb drm/drm_mode.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+height 0 u32 __u32
+width 4 u32 __u32
+bpp 8 u32 __u32
+flags 12 u32 __u32
+handle 16 u32 __u32
+pitch 20 u32 __u32
+size 24 u64 __u64
+
+drm_mode_create_lease drm/drm_mode.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+object_ids 0 u64 __u64
+object_count 8 u32 __u32
+flags 12 u32 __u32
+lessee_id 16 u32 __u32
+fd 20 u32 __u32
+
+drm_mode_crtc drm/drm_mode.h struct
+=7dfe79d2b 104 8
+=201842d4 104 4
+=2000 104 2
+set_connectors_ptr 0 u64 __u64
+count_connectors 8 u32 __u32
+crtc_id 12 u32 __u32
+fb_id 16 u32 __u32
+x 20 u32 __u32
+y 24 u32 __u32
+gamma_size 28 u32 __u32
+mode_valid 32 u32 __u32
+mode 36 r544 struct drm_mode_modeinfo
+
+drm_mode_crtc_lut drm/drm_mode.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+crtc_id 0 u32 __u32
+gamma_size 4 u32 __u32
+red 8 u64 __u64
+green 16 u64 __u64
+blue 24 u64 __u64
+
+drm_mode_crtc_page_flip drm/drm_mode.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+crtc_id 0 u32 __u32
+fb_id 4 u32 __u32
+flags 8 u32 __u32
+reserved 12 u32 __u32
+user_data 16 u64 __u64
+
+drm_mode_cursor drm/drm_mode.h struct
+=7ffffdfff 28 4
+=2000 28 2
+flags 0 u32 __u32
+crtc_id 4 u32 __u32
+x 8 s32 __s32
+y 12 s32 __s32
+width 16 u32 __u32
+height 20 u32 __u32
+handle 24 u32 __u32
+
+drm_mode_cursor2 drm/drm_mode.h struct
+=7ffffdfff 36 4
+=2000 36 2
+flags 0 u32 __u32
+crtc_id 4 u32 __u32
+x 8 s32 __s32
+y 12 s32 __s32
+width 16 u32 __u32
+height 20 u32 __u32
+handle 24 u32 __u32
+hot_x 28 s32 __s32
+hot_y 32 s32 __s32
+
+drm_mode_destroy_blob drm/drm_mode.h struct
+=7ffffdfff 4 4
+=2000 4 2
+blob_id 0 u32 __u32
+
+drm_mode_destroy_dumb drm/drm_mode.h struct
+=7ffffdfff 4 4
+=2000 4 2
+handle 0 u32 __u32
+
+drm_mode_fb_cmd drm/drm_mode.h struct
+=7ffffdfff 28 4
+=2000 28 2
+fb_id 0 u32 __u32
+width 4 u32 __u32
+height 8 u32 __u32
+pitch 12 u32 __u32
+bpp 16 u32 __u32
+depth 20 u32 __u32
+handle 24 u32 __u32
+
+drm_mode_fb_cmd2 drm/drm_mode.h struct
+=7dfe79d2b 104 8
+=201842d4 100 4
+=2000 100 2
+fb_id 0 u32 __u32
+width 4 u32 __u32
+height 8 u32 __u32
+pixel_format 12 u32 __u32
+flags 16 u32 __u32
+handles 20 u32*4 __u32
+pitches 36 u32*4 __u32
+offsets 52 u32*4 __u32
+@1 modifier 72 u64*4 __u64
+@6 modifier 68 u64*4 __u64
+
+drm_mode_fb_dirty_cmd drm/drm_mode.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+fb_id 0 u32 __u32
+flags 4 u32 __u32
+color 8 u32 __u32
+num_clips 12 u32 __u32
+clips_ptr 16 u64 __u64
+
+drm_mode_get_blob drm/drm_mode.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+blob_id 0 u32 __u32
+length 4 u32 __u32
+data 8 u64 __u64
+
+drm_mode_get_connector drm/drm_mode.h struct
+=7dfe79d2b 80 8
+=201842d4 80 4
+=2000 80 2
+encoders_ptr 0 u64 __u64
+modes_ptr 8 u64 __u64
+props_ptr 16 u64 __u64
+prop_values_ptr 24 u64 __u64
+count_modes 32 u32 __u32
+count_props 36 u32 __u32
+count_encoders 40 u32 __u32
+encoder_id 44 u32 __u32
+connector_id 48 u32 __u32
+connector_type 52 u32 __u32
+connector_type_id 56 u32 __u32
+connection 60 u32 __u32
+mm_width 64 u32 __u32
+mm_height 68 u32 __u32
+subpixel 72 u32 __u32
+pad 76 u32 __u32
+
+drm_mode_get_encoder drm/drm_mode.h struct
+=7ffffdfff 20 4
+=2000 20 2
+encoder_id 0 u32 __u32
+encoder_type 4 u32 __u32
+crtc_id 8 u32 __u32
+possible_crtcs 12 u32 __u32
+possible_clones 16 u32 __u32
+
+drm_mode_get_lease drm/drm_mode.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+count_objects 0 u32 __u32
+pad 4 u32 __u32
+objects_ptr 8 u64 __u64
+
+drm_mode_get_plane drm/drm_mode.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+plane_id 0 u32 __u32
+crtc_id 4 u32 __u32
+fb_id 8 u32 __u32
+possible_crtcs 12 u32 __u32
+gamma_size 16 u32 __u32
+count_format_types 20 u32 __u32
+format_type_ptr 24 u64 __u64
+
+drm_mode_get_plane_res drm/drm_mode.h struct
+=7dfe79d2b 16 8
+=201842d4 12 4
+=2000 12 2
+plane_id_ptr 0 u64 __u64
+count_planes 8 u32 __u32
+
+drm_mode_get_property drm/drm_mode.h struct
+=7dfe79d2b 64 8
+=201842d4 64 4
+=2000 64 2
+values_ptr 0 u64 __u64
+enum_blob_ptr 8 u64 __u64
+prop_id 16 u32 __u32
+flags 20 u32 __u32
+name 24 c8*32 char
+count_values 56 u32 __u32
+count_enum_blobs 60 u32 __u32
+
+drm_mode_list_lessees drm/drm_mode.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+count_lessees 0 u32 __u32
+pad 4 u32 __u32
+lessees_ptr 8 u64 __u64
+
+drm_mode_map_dumb drm/drm_mode.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+offset 8 u64 __u64
+
+drm_mode_mode_cmd drm/drm_mode.h struct
+=7ffffdfff 72 4
+=2000 72 2
+connector_id 0 u32 __u32
+mode 4 r544 struct drm_mode_modeinfo
+
+drm_mode_modeinfo drm/drm_mode.h struct
+=7ffffdfff 68 4
+=2000 68 2
+clock 0 u32 __u32
+hdisplay 4 u16 __u16
+hsync_start 6 u16 __u16
+hsync_end 8 u16 __u16
+htotal 10 u16 __u16
+hskew 12 u16 __u16
+vdisplay 14 u16 __u16
+vsync_start 16 u16 __u16
+vsync_end 18 u16 __u16
+vtotal 20 u16 __u16
+vscan 22 u16 __u16
+vrefresh 24 u32 __u32
+flags 28 u32 __u32
+type 32 u32 __u32
+name 36 c8*32 char
+
+drm_mode_obj_get_properties drm/drm_mode.h struct
+=7dfe79d2b 32 8
+=201842d4 28 4
+=2000 28 2
+props_ptr 0 u64 __u64
+prop_values_ptr 8 u64 __u64
+count_props 16 u32 __u32
+obj_id 20 u32 __u32
+obj_type 24 u32 __u32
+
+drm_mode_obj_set_property drm/drm_mode.h struct
+=7dfe79d2b 24 8
+=201842d4 20 4
+=2000 20 2
+value 0 u64 __u64
+prop_id 8 u32 __u32
+obj_id 12 u32 __u32
+obj_type 16 u32 __u32
+
+drm_mode_revoke_lease drm/drm_mode.h struct
+=7ffffdfff 4 4
+=2000 4 2
+lessee_id 0 u32 __u32
+
+drm_mode_set_plane drm/drm_mode.h struct
+=7ffffdfff 48 4
+=2000 48 2
+plane_id 0 u32 __u32
+crtc_id 4 u32 __u32
+fb_id 8 u32 __u32
+flags 12 u32 __u32
+crtc_x 16 s32 __s32
+crtc_y 20 s32 __s32
+crtc_w 24 u32 __u32
+crtc_h 28 u32 __u32
+src_x 32 u32 __u32
+src_y 36 u32 __u32
+src_h 40 u32 __u32
+src_w 44 u32 __u32
+
+drm_modeset_ctl drm/drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+crtc 0 u32 __u32
+cmd 4 u32 __u32
+
+drm_msm_gem_cpu_fini drm/msm_drm.h struct
+=7ffffdfff 4 4
+=2000 4 2
+handle 0 u32 __u32
+
+drm_msm_gem_cpu_prep drm/msm_drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+handle 0 u32 __u32
+op 4 u32 __u32
+timeout 8 r128 struct drm_msm_timespec
+
+drm_msm_gem_info drm/msm_drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+handle 0 u32 __u32
+info 4 u32 __u32
+value 8 u64 __u64
+len 16 u32 __u32
+pad 20 u32 __u32
+
+drm_msm_gem_madvise drm/msm_drm.h struct
+=7ffffdfff 12 4
+=2000 12 2
+handle 0 u32 __u32
+madv 4 u32 __u32
+retained 8 u32 __u32
+
+drm_msm_gem_new drm/msm_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+size 0 u64 __u64
+flags 8 u32 __u32
+handle 12 u32 __u32
+
+drm_msm_gem_submit drm/msm_drm.h struct
+=7dfe79d2b 72 8
+=201842d4 72 4
+=2000 72 2
+flags 0 u32 __u32
+fence 4 u32 __u32
+nr_bos 8 u32 __u32
+nr_cmds 12 u32 __u32
+bos 16 u64 __u64
+cmds 24 u64 __u64
+fence_fd 32 s32 __s32
+queueid 36 u32 __u32
+in_syncobjs 40 u64 __u64
+out_syncobjs 48 u64 __u64
+nr_in_syncobjs 56 u32 __u32
+nr_out_syncobjs 60 u32 __u32
+syncobj_stride 64 u32 __u32
+pad 68 u32 __u32
+
+drm_msm_param drm/msm_drm.h struct
+=7dfe39d0b 24 8
+=20184254 24 4
+=40020 16 8
+=80 16 4
+=2000 24 2
+pipe 0 u32 __u32
+param 4 u32 __u32
+value 8 u64 __u64
+@13 len 16 u32 __u32
+@13 pad 20 u32 __u32
+
+drm_msm_perfcntr_config drm/msm_drm.h struct
+=7d7e3990b 32 8
+=20184254 32 4
+=2000 32 2
+flags 0 u32 __u32
+nr_groups 4 u32 __u32
+groups 8 u64 __u64
+period 16 u64 __u64
+bufsz_shift 24 u32 __u32
+group_stride 28 u32 __u32
+
+drm_msm_submitqueue drm/msm_drm.h struct
+=7ffffdfff 12 4
+=2000 12 2
+flags 0 u32 __u32
+prio 4 u32 __u32
+id 8 u32 __u32
+
+drm_msm_submitqueue_query drm/msm_drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+data 0 u64 __u64
+id 8 u32 __u32
+param 12 u32 __u32
+len 16 u32 __u32
+pad 20 u32 __u32
+
+drm_msm_timespec drm/msm_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+tv_sec 0 s64 __s64
+tv_nsec 8 s64 __s64
+
+drm_msm_vm_bind drm/msm_drm.h struct
+=7d7e3990b 88 8
+=20184254 88 4
+=2000 88 2
+flags 0 u32 __u32
+nr_ops 4 u32 __u32
+fence_fd 8 s32 __s32
+queue_id 12 u32 __u32
+in_syncobjs 16 u64 __u64
+out_syncobjs 24 u64 __u64
+nr_in_syncobjs 32 u32 __u32
+nr_out_syncobjs 36 u32 __u32
+syncobj_stride 40 u32 __u32
+op_stride 44 u32 __u32
+op 48 r320 struct drm_msm_vm_bind_op
+ops 48 u64 __u64
+
+drm_msm_vm_bind_op drm/msm_drm.h struct
+=7d7e3990b 40 8
+=20184254 40 4
+=2000 40 2
+op 0 u32 __u32
+handle 4 u32 __u32
+obj_offset 8 u64 __u64
+iova 16 u64 __u64
+range 24 u64 __u64
+flags 32 u32 __u32
+pad 36 u32 __u32
+
+drm_msm_wait_fence drm/msm_drm.h struct
+=7dfe3990b 32 8
+=20184254 28 4
+=40420 32 8
+=80 28 4
+=2000 28 2
+fence 0 u32 __u32
+@13 flags 4 u32 __u32
+@c pad 4 u32 __u32
+timeout 8 r128 struct drm_msm_timespec
+queueid 24 u32 __u32
+
+drm_nouveau_channel_alloc drm/nouveau_drm.h struct
+=7fffbdb5f 88 4
+=2000 88 2
+fb_ctxdma_handle 0 u32 __u32
+tt_ctxdma_handle 4 u32 __u32
+channel 8 s32 __s32
+pushbuf_domains 12 u32 __u32
+notifier_handle 16 u32 __u32
+subchan 20 r64*8 struct
+subchan[].handle 20 u32 __u32
+subchan[].grclass 24 u32 __u32
+nr_subchan 84 u32 __u32
+
+drm_nouveau_channel_free drm/nouveau_drm.h struct
+=7fffbdb5f 4 4
+=2000 4 2
+channel 0 s32 __s32
+
+drm_nouveau_exec drm/nouveau_drm.h struct
+=7dfe3990b 40 8
+=20184254 40 4
+=2000 40 2
+channel 0 u32 __u32
+push_count 4 u32 __u32
+wait_count 8 u32 __u32
+sig_count 12 u32 __u32
+wait_ptr 16 u64 __u64
+sig_ptr 24 u64 __u64
+push_ptr 32 u64 __u64
+
+drm_nouveau_gem_cpu_fini drm/nouveau_drm.h struct
+=7ffffdfff 4 4
+=2000 4 2
+handle 0 u32 __u32
+
+drm_nouveau_gem_cpu_prep drm/nouveau_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+handle 0 u32 __u32
+flags 4 u32 __u32
+
+drm_nouveau_gem_info drm/nouveau_drm.h struct
+=7dfe79d2b 40 8
+=201842d4 40 4
+=2000 40 2
+handle 0 u32 __u32
+domain 4 u32 __u32
+size 8 u64 __u64
+offset 16 u64 __u64
+map_handle 24 u64 __u64
+tile_mode 32 u32 __u32
+tile_flags 36 u32 __u32
+
+drm_nouveau_gem_new drm/nouveau_drm.h struct
+=7dfe79d2b 48 8
+=201842d4 48 4
+=2000 48 2
+info 0 r320 struct drm_nouveau_gem_info
+channel_hint 40 u32 __u32
+align 44 u32 __u32
+
+drm_nouveau_gem_pushbuf drm/nouveau_drm.h struct
+=7dfe79d2b 64 8
+=201842d4 64 4
+=2000 64 2
+channel 0 u32 __u32
+nr_buffers 4 u32 __u32
+buffers 8 u64 __u64
+nr_relocs 16 u32 __u32
+nr_push 20 u32 __u32
+relocs 24 u64 __u64
+push 32 u64 __u64
+suffix0 40 u32 __u32
+suffix1 44 u32 __u32
+vram_available 48 u64 __u64
+gart_available 56 u64 __u64
+
+drm_nouveau_get_zcull_info drm/nouveau_drm.h struct
+=7f7fbdb5f 48 4
+=2000 48 2
+width_align_pixels 0 u32 __u32
+height_align_pixels 4 u32 __u32
+pixel_squares_by_aliquots 8 u32 __u32
+aliquot_total 12 u32 __u32
+zcull_region_byte_multiplier 16 u32 __u32
+zcull_region_header_size 20 u32 __u32
+zcull_subregion_header_size 24 u32 __u32
+subregion_count 28 u32 __u32
+subregion_width_align_pixels 32 u32 __u32
+subregion_height_align_pixels 36 u32 __u32
+ctxsw_size 40 u32 __u32
+ctxsw_align 44 u32 __u32
+
+drm_nouveau_getparam drm/nouveau_drm.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+param 0 u64 __u64
+value 8 u64 __u64
+
+drm_nouveau_svm_bind drm/nouveau_drm.h struct
+=7dfe79d2b 64 8
+=201842d4 64 4
+=2000 64 2
+header 0 u64 __u64
+va_start 8 u64 __u64
+va_end 16 u64 __u64
+npages 24 u64 __u64
+stride 32 u64 __u64
+result 40 u64 __u64
+reserved0 48 u64 __u64
+reserved1 56 u64 __u64
+
+drm_nouveau_svm_init drm/nouveau_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+unmanaged_addr 0 u64 __u64
+unmanaged_size 8 u64 __u64
+
+drm_nouveau_vm_bind drm/nouveau_drm.h struct
+=7dfe3990b 40 8
+=20184254 40 4
+=2000 40 2
+op_count 0 u32 __u32
+flags 4 u32 __u32
+wait_count 8 u32 __u32
+sig_count 12 u32 __u32
+wait_ptr 16 u64 __u64
+sig_ptr 24 u64 __u64
+op_ptr 32 u64 __u64
+
+drm_nouveau_vm_init drm/nouveau_drm.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+kernel_managed_addr 0 u64 __u64
+kernel_managed_size 8 u64 __u64
+
+drm_omap_gem_cpu_fini drm/omap_drm.h struct
+=7ffffdfff 16 4
+=2000 16 2
+handle 0 u32 __u32
+op 4 u32 __u32
+nregions 8 u32 __u32
+__pad 12 u32 __u32
+
+drm_omap_gem_cpu_prep drm/omap_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+handle 0 u32 __u32
+op 4 u32 __u32
+
+drm_omap_gem_info drm/omap_drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+offset 8 u64 __u64
+size 16 u32 __u32
+__pad 20 u32 __u32
+
+drm_omap_gem_new drm/omap_drm.h struct
+=7ffffdfff 16 4
+=2000 16 2
+size 0 r32 union omap_gem_size
+flags 4 u32 __u32
+handle 8 u32 __u32
+__pad 12 u32 __u32
+
+drm_omap_param drm/omap_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+param 0 u64 __u64
+value 8 u64 __u64
+
+drm_panfrost_create_bo drm/panfrost_drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+size 0 u32 __u32
+flags 4 u32 __u32
+handle 8 u32 __u32
+pad 12 u32 __u32
+offset 16 u64 __u64
+
+drm_panfrost_get_bo_offset drm/panfrost_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+offset 8 u64 __u64
+
+drm_panfrost_get_param drm/panfrost_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+param 0 u32 __u32
+pad 4 u32 __u32
+value 8 u64 __u64
+
+drm_panfrost_jm_ctx_create drm/panfrost_drm.h struct
+=7f7fbdb5f 8 4
+=2000 8 2
+handle 0 u32 __u32
+priority 4 u32 __u32
+
+drm_panfrost_jm_ctx_destroy drm/panfrost_drm.h struct
+=7f7fbdb5f 8 4
+=2000 8 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+
+drm_panfrost_madvise drm/panfrost_drm.h struct
+=7ffffdfff 12 4
+=2000 12 2
+handle 0 u32 __u32
+madv 4 u32 __u32
+retained 8 u32 __u32
+
+drm_panfrost_mmap_bo drm/panfrost_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handle 0 u32 __u32
+flags 4 u32 __u32
+offset 8 u64 __u64
+
+drm_panfrost_perfcnt_dump drm/panfrost_drm.h struct
+=7dfe79d2b 8 8
+=201842d4 8 4
+=2000 8 2
+buf_ptr 0 u64 __u64
+
+drm_panfrost_perfcnt_enable drm/panfrost_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+enable 0 u32 __u32
+counterset 4 u32 __u32
+
+drm_panfrost_query_bo_info drm/panfrost_drm.h struct
+=7f7fbdb5f 16 4
+=2000 16 2
+handle 0 u32 __u32
+extra_flags 4 u32 __u32
+create_flags 8 u32 __u32
+pad 12 u32 __u32
+
+drm_panfrost_set_label_bo drm/panfrost_drm.h struct
+=7d7e3990b 16 8
+=20184254 16 4
+=2000 16 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+label 8 u64 __u64
+
+drm_panfrost_submit drm/panfrost_drm.h struct
+=7d7e3990b 48 8
+=20184254 48 4
+=8040420 40 8
+=80 40 4
+=2000 48 2
+jc 0 u64 __u64
+in_syncs 8 u64 __u64
+in_sync_count 16 u32 __u32
+out_sync 20 u32 __u32
+bo_handles 24 u64 __u64
+bo_handle_count 32 u32 __u32
+requirements 36 u32 __u32
+@13 jm_ctx_handle 40 u32 __u32
+@13 pad 44 u32 __u32
+
+drm_panfrost_sync_bo drm/panfrost_drm.h struct
+=7d7e3990b 16 8
+=20184254 16 4
+=2000 16 2
+ops 0 u64 __u64
+op_count 8 u32 __u32
+pad 12 u32 __u32
+
+drm_panfrost_wait_bo drm/panfrost_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+timeout_ns 8 s64 __s64
+
+drm_prime_handle drm/drm.h struct
+=7ffffdfff 12 4
+=2000 12 2
+handle 0 u32 __u32
+flags 4 u32 __u32
+fd 8 s32 __s32
+
+drm_qxl_alloc drm/qxl_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+size 0 u32 __u32
+handle 4 u32 __u32
+
+drm_qxl_alloc_surf drm/qxl_drm.h struct
+=7ffffdfff 24 4
+=2000 24 2
+format 0 u32 __u32
+width 4 u32 __u32
+height 8 u32 __u32
+stride 12 s32 __s32
+handle 16 u32 __u32
+pad 20 u32 __u32
+
+drm_qxl_clientcap drm/qxl_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+index 0 u32 __u32
+pad 4 u32 __u32
+
+drm_qxl_execbuffer drm/qxl_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+flags 0 u32 __u32
+commands_num 4 u32 __u32
+commands 8 u64 __u64
+
+drm_qxl_getparam drm/qxl_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+param 0 u64 __u64
+value 8 u64 __u64
+
+drm_qxl_map drm/qxl_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+offset 0 u64 __u64
+handle 8 u32 __u32
+pad 12 u32 __u32
+
+drm_qxl_update_area drm/qxl_drm.h struct
+=7ffffdfff 24 4
+=2000 24 2
+handle 0 u32 __u32
+top 4 u32 __u32
+left 8 u32 __u32
+bottom 12 u32 __u32
+right 16 u32 __u32
+pad 20 u32 __u32
+
+drm_radeon_cs drm/radeon_drm.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+num_chunks 0 u32 __u32
+cs_id 4 u32 __u32
+chunks 8 u64 __u64
+gart_limit 16 u64 __u64
+vram_limit 24 u64 __u64
+
+drm_radeon_gem_busy drm/radeon_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+handle 0 u32 __u32
+domain 4 u32 __u32
+
+drm_radeon_gem_create drm/radeon_drm.h struct
+=7dfe79d2b 32 8
+=201842d4 28 4
+=2000 28 2
+size 0 u64 __u64
+alignment 8 u64 __u64
+handle 16 u32 __u32
+initial_domain 20 u32 __u32
+flags 24 u32 __u32
+
+drm_radeon_gem_get_tiling drm/radeon_drm.h struct
+=7ffffdfff 12 4
+=2000 12 2
+handle 0 u32 __u32
+tiling_flags 4 u32 __u32
+pitch 8 u32 __u32
+
+drm_radeon_gem_info drm/radeon_drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+gart_size 0 u64 __u64
+vram_size 8 u64 __u64
+vram_visible 16 u64 __u64
+
+drm_radeon_gem_mmap drm/radeon_drm.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+offset 8 u64 __u64
+size 16 u64 __u64
+addr_ptr 24 u64 __u64
+
+drm_radeon_gem_op drm/radeon_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handle 0 u32 __u32
+op 4 u32 __u32
+value 8 u64 __u64
+
+drm_radeon_gem_pread drm/radeon_drm.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+offset 8 u64 __u64
+size 16 u64 __u64
+data_ptr 24 u64 __u64
+
+drm_radeon_gem_pwrite drm/radeon_drm.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+offset 8 u64 __u64
+size 16 u64 __u64
+data_ptr 24 u64 __u64
+
+drm_radeon_gem_set_domain drm/radeon_drm.h struct
+=7ffffdfff 12 4
+=2000 12 2
+handle 0 u32 __u32
+read_domains 4 u32 __u32
+write_domain 8 u32 __u32
+
+drm_radeon_gem_set_tiling drm/radeon_drm.h struct
+=7ffffdfff 12 4
+=2000 12 2
+handle 0 u32 __u32
+tiling_flags 4 u32 __u32
+pitch 8 u32 __u32
+
+drm_radeon_gem_userptr drm/radeon_drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+addr 0 u64 __u64
+size 8 u64 __u64
+flags 16 u32 __u32
+handle 20 u32 __u32
+
+drm_radeon_gem_va drm/radeon_drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+handle 0 u32 __u32
+operation 4 u32 __u32
+vm_id 8 u32 __u32
+flags 12 u32 __u32
+offset 16 u64 __u64
+
+drm_radeon_gem_wait_idle drm/radeon_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+
+drm_radeon_info drm/radeon_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+request 0 u32 __u32
+pad 4 u32 __u32
+value 8 u64 __u64
+
+drm_rocket_create_bo drm/rocket_accel.h struct
+=7d7e3990b 24 8
+=20184254 24 4
+=2000 24 2
+size 0 u32 __u32
+handle 4 u32 __u32
+dma_address 8 u64 __u64
+offset 16 u64 __u64
+
+drm_rocket_fini_bo drm/rocket_accel.h struct
+=7f7fbdb5f 8 4
+=2000 8 2
+handle 0 u32 __u32
+reserved 4 u32 __u32
+
+drm_rocket_prep_bo drm/rocket_accel.h struct
+=7d7e3990b 16 8
+=20184254 16 4
+=2000 16 2
+handle 0 u32 __u32
+reserved 4 u32 __u32
+timeout_ns 8 s64 __s64
+
+drm_rocket_submit drm/rocket_accel.h struct
+=7d7e3990b 24 8
+=20184254 24 4
+=2000 24 2
+jobs 0 u64 __u64
+job_count 8 u32 __u32
+job_struct_size 12 u32 __u32
+reserved 16 u64 __u64
+
+drm_scatter_gather drm/drm.h struct
+=56abecbfc 8 4
+=295411403 16 8
+=2000 8 2
+@5 size 0 u32 unsigned long
+@2 size 0 u64 unsigned long
+@5 handle 4 u32 unsigned long
+@2 handle 8 u64 unsigned long
+
+drm_set_client_cap drm/drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+capability 0 u64 __u64
+value 8 u64 __u64
+
+drm_set_client_name drm/drm.h struct
+=7d7e3990b 16 8
+=20184254 16 4
+=2000 16 2
+name_len 0 u64 __u64
+name 8 u64 __u64
+
+drm_set_version drm/drm.h struct
+=7ffffdfff 16 4
+=2000 16 2
+drm_di_major 0 s32 int
+drm_di_minor 4 s32 int
+drm_dd_major 8 s32 int
+drm_dd_minor 12 s32 int
+
+drm_sis_agp_t drm/sis_drm.h -
+=56abec3fc 8 4
+=295411403 16 8
+=2000 8 2
+@5 offset 0 u32 unsigned long
+@2 offset 0 u64 unsigned long
+@5 size 4 u32 unsigned long
+@2 size 8 u64 unsigned long
+
+drm_sis_fb_t drm/sis_drm.h -
+=56abec3fc 8 4
+=295411403 16 8
+=2000 8 2
+@5 offset 0 u32 unsigned long
+@2 offset 0 u64 unsigned long
+@5 size 4 u32 unsigned long
+@2 size 8 u64 unsigned long
+
+drm_sis_mem_t drm/sis_drm.h -
+=56abec3fc 16 4
+=295411403 32 8
+=2000 16 2
+context 0 s32 int
+@5 offset 4 u32 unsigned long
+@2 offset 8 u64 unsigned long
+@5 size 8 u32 unsigned long
+@2 size 16 u64 unsigned long
+@5 free 12 u32 unsigned long
+@2 free 24 u64 unsigned long
+
+drm_stats drm/drm.h struct
+=56abecbfc 124 4
+=295411403 248 8
+=2000 124 2
+@5 count 0 u32 unsigned long
+@2 count 0 u64 unsigned long
+@5 data 4 r64*15 struct
+@2 data 8 r128*15 struct
+@5 data[].value 4 u32 unsigned long
+@2 data[].value 8 u64 unsigned long
+@5 data[].type 8 u32 enum drm_stat_type
+@2 data[].type 16 u32 enum drm_stat_type
+
+drm_syncobj_array drm/drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handles 0 u64 __u64
+count_handles 8 u32 __u32
+pad 12 u32 __u32
+
+drm_syncobj_create drm/drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+handle 0 u32 __u32
+flags 4 u32 __u32
+
+drm_syncobj_destroy drm/drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+
+drm_syncobj_eventfd drm/drm.h struct
+=7dfe3990b 24 8
+=20184254 24 4
+=2000 24 2
+handle 0 u32 __u32
+flags 4 u32 __u32
+point 8 u64 __u64
+fd 16 s32 __s32
+pad 20 u32 __u32
+
+drm_syncobj_handle drm/drm.h struct
+=7d7e3990b 24 8
+=20184254 24 4
+=80404a0 16 4
+=2000 24 2
+handle 0 u32 __u32
+flags 4 u32 __u32
+fd 8 s32 __s32
+pad 12 u32 __u32
+@b point 16 u64 __u64
+
+drm_syncobj_timeline_array drm/drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+handles 0 u64 __u64
+points 8 u64 __u64
+count_handles 16 u32 __u32
+flags 20 u32 __u32
+
+drm_syncobj_timeline_wait drm/drm.h struct
+=7dfe3990b 48 8
+=20184254 48 4
+=40420 40 8
+=80 40 4
+=2000 48 2
+handles 0 u64 __u64
+points 8 u64 __u64
+timeout_nsec 16 s64 __s64
+count_handles 24 u32 __u32
+flags 28 u32 __u32
+first_signaled 32 u32 __u32
+pad 36 u32 __u32
+@13 deadline_nsec 40 u64 __u64
+
+drm_syncobj_transfer drm/drm.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+src_handle 0 u32 __u32
+dst_handle 4 u32 __u32
+src_point 8 u64 __u64
+dst_point 16 u64 __u64
+flags 24 u32 __u32
+pad 28 u32 __u32
+
+drm_syncobj_wait drm/drm.h struct
+=7dfe3990b 40 8
+=20184254 40 4
+=40420 32 8
+=80 32 4
+=2000 40 2
+handles 0 u64 __u64
+timeout_nsec 8 s64 __s64
+count_handles 16 u32 __u32
+flags 20 u32 __u32
+first_signaled 24 u32 __u32
+pad 28 u32 __u32
+@13 deadline_nsec 32 u64 __u64
+
+drm_tegra_channel_close drm/tegra_drm.h struct
+=7fffbdf5f 8 4
+=2000 8 2
+context 0 u32 __u32
+padding 4 u32 __u32
+
+drm_tegra_channel_map drm/tegra_drm.h struct
+=7fffbdf5f 16 4
+=2000 16 2
+context 0 u32 __u32
+handle 4 u32 __u32
+flags 8 u32 __u32
+mapping 12 u32 __u32
+
+drm_tegra_channel_open drm/tegra_drm.h struct
+=7fffbdf5f 24 4
+=2000 24 2
+host1x_class 0 u32 __u32
+flags 4 u32 __u32
+context 8 u32 __u32
+version 12 u32 __u32
+capabilities 16 u32 __u32
+padding 20 u32 __u32
+
+drm_tegra_channel_submit drm/tegra_drm.h struct
+=7dfe39d0b 64 8
+=20184254 64 4
+=2000 64 2
+context 0 u32 __u32
+num_bufs 4 u32 __u32
+num_cmds 8 u32 __u32
+gather_data_words 12 u32 __u32
+bufs_ptr 16 u64 __u64
+cmds_ptr 24 u64 __u64
+gather_data_ptr 32 u64 __u64
+syncobj_in 40 u32 __u32
+syncobj_out 44 u32 __u32
+syncpt 48 r128 struct drm_tegra_submit_syncpt
+
+drm_tegra_channel_unmap drm/tegra_drm.h struct
+=7fffbdf5f 8 4
+=2000 8 2
+context 0 u32 __u32
+mapping 4 u32 __u32
+
+drm_tegra_close_channel drm/tegra_drm.h struct
+=7dfe79d2b 8 8
+=201842d4 8 4
+=2000 8 2
+context 0 u64 __u64
+
+drm_tegra_gem_create drm/tegra_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+size 0 u64 __u64
+flags 8 u32 __u32
+handle 12 u32 __u32
+
+drm_tegra_gem_get_flags drm/tegra_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+handle 0 u32 __u32
+flags 4 u32 __u32
+
+drm_tegra_gem_get_tiling drm/tegra_drm.h struct
+=7ffffdfff 16 4
+=2000 16 2
+handle 0 u32 __u32
+mode 4 u32 __u32
+value 8 u32 __u32
+pad 12 u32 __u32
+
+drm_tegra_gem_mmap drm/tegra_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+offset 8 u64 __u64
+
+drm_tegra_gem_set_flags drm/tegra_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+handle 0 u32 __u32
+flags 4 u32 __u32
+
+drm_tegra_gem_set_tiling drm/tegra_drm.h struct
+=7ffffdfff 16 4
+=2000 16 2
+handle 0 u32 __u32
+mode 4 u32 __u32
+value 8 u32 __u32
+pad 12 u32 __u32
+
+drm_tegra_get_syncpt drm/tegra_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+context 0 u64 __u64
+index 8 u32 __u32
+id 12 u32 __u32
+
+drm_tegra_get_syncpt_base drm/tegra_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+context 0 u64 __u64
+syncpt 8 u32 __u32
+id 12 u32 __u32
+
+drm_tegra_open_channel drm/tegra_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+client 0 u32 __u32
+pad 4 u32 __u32
+context 8 u64 __u64
+
+drm_tegra_submit drm/tegra_drm.h struct
+=7dfe79d2b 88 8
+=201842d4 88 4
+=2000 88 2
+context 0 u64 __u64
+num_syncpts 8 u32 __u32
+num_cmdbufs 12 u32 __u32
+num_relocs 16 u32 __u32
+num_waitchks 20 u32 __u32
+waitchk_mask 24 u32 __u32
+timeout 28 u32 __u32
+syncpts 32 u64 __u64
+cmdbufs 40 u64 __u64
+relocs 48 u64 __u64
+waitchks 56 u64 __u64
+fence 64 u32 __u32
+reserved 68 u32*5 __u32
+
+drm_tegra_submit_syncpt drm/tegra_drm.h struct
+=7fffbdf5f 16 4
+=2000 16 2
+id 0 u32 __u32
+flags 4 u32 __u32
+increments 8 u32 __u32
+value 12 u32 __u32
+
+drm_tegra_syncpoint_allocate drm/tegra_drm.h struct
+=7fffbdf5f 8 4
+=2000 8 2
+id 0 u32 __u32
+padding 4 u32 __u32
+
+drm_tegra_syncpoint_free drm/tegra_drm.h struct
+=7fffbdf5f 8 4
+=2000 8 2
+id 0 u32 __u32
+padding 4 u32 __u32
+
+drm_tegra_syncpoint_wait drm/tegra_drm.h struct
+=7dfe39d0b 24 8
+=20184254 24 4
+=2000 24 2
+timeout_ns 0 s64 __s64
+id 8 u32 __u32
+threshold 12 u32 __u32
+value 16 u32 __u32
+padding 20 u32 __u32
+
+drm_tegra_syncpt_incr drm/tegra_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+id 0 u32 __u32
+pad 4 u32 __u32
+
+drm_tegra_syncpt_read drm/tegra_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+id 0 u32 __u32
+value 4 u32 __u32
+
+drm_tegra_syncpt_wait drm/tegra_drm.h struct
+=7ffffdfff 16 4
+=2000 16 2
+id 0 u32 __u32
+thresh 4 u32 __u32
+timeout 8 u32 __u32
+value 12 u32 __u32
+
+drm_unique drm/drm.h struct
+=56abecbfc 8 4
+=295411403 16 8
+=2000 8 2
+@5 unique_len 0 u32 __kernel_size_t
+@2 unique_len 0 u64 __kernel_size_t
+@5 unique 4 p32 char *
+@2 unique 8 p64 char *
+
+drm_update_draw drm/drm.h struct
+=7dfe79d2b 24 8
+=201842d4 20 4
+=2000 20 2
+handle 0 u32 drm_drawable_t
+type 4 u32 unsigned int
+num 8 u32 unsigned int
+@1 data 16 u64 unsigned long long
+@6 data 12 u64 unsigned long long
+
+drm_v3d_create_bo drm/v3d_drm.h struct
+=7ffffdfff 16 4
+=2000 16 2
+size 0 u32 __u32
+flags 4 u32 __u32
+handle 8 u32 __u32
+offset 12 u32 __u32
+
+drm_v3d_get_bo_offset drm/v3d_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+handle 0 u32 __u32
+offset 4 u32 __u32
+
+drm_v3d_get_param drm/v3d_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+param 0 u32 __u32
+pad 4 u32 __u32
+value 8 u64 __u64
+
+drm_v3d_mmap_bo drm/v3d_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handle 0 u32 __u32
+flags 4 u32 __u32
+offset 8 u64 __u64
+
+drm_v3d_perfmon_create drm/v3d_drm.h struct
+=7fffbdf5f 40 4
+=2000 40 2
+id 0 u32 __u32
+ncounters 4 u32 __u32
+counters 8 u8*32 __u8
+
+drm_v3d_perfmon_destroy drm/v3d_drm.h struct
+=7fffbdf5f 4 4
+=2000 4 2
+id 0 u32 __u32
+
+drm_v3d_perfmon_get_counter drm/v3d_drm.h struct
+=7fffbfb4f 360 1
+=10 360 4
+counter 0 u8 __u8
+name 1 u8*64 __u8
+category 65 u8*32 __u8
+description 97 u8*256 __u8
+reserved 353 u8*7 __u8
+
+drm_v3d_perfmon_get_values drm/v3d_drm.h struct
+=7dfe39d0b 16 8
+=20184254 16 4
+=2000 16 2
+id 0 u32 __u32
+pad 4 u32 __u32
+values_ptr 8 u64 __u64
+
+drm_v3d_perfmon_set_global drm/v3d_drm.h struct
+=7f7fbdb5f 8 4
+=2000 8 2
+flags 0 u32 __u32
+id 4 u32 __u32
+
+drm_v3d_submit_cl drm/v3d_drm.h struct
+=7dfe39d0b 72 8
+=20184254 72 4
+=40020 56 8
+=80 56 4
+=2000 72 2
+bcl_start 0 u32 __u32
+bcl_end 4 u32 __u32
+rcl_start 8 u32 __u32
+rcl_end 12 u32 __u32
+in_sync_bcl 16 u32 __u32
+in_sync_rcl 20 u32 __u32
+out_sync 24 u32 __u32
+qma 28 u32 __u32
+qms 32 u32 __u32
+qts 36 u32 __u32
+bo_handles 40 u64 __u64
+bo_handle_count 48 u32 __u32
+flags 52 u32 __u32
+@13 perfmon_id 56 u32 __u32
+@13 pad 60 u32 __u32
+@13 extensions 64 u64 __u64
+
+drm_v3d_submit_cpu drm/v3d_drm.h struct
+=7dfe3990b 24 8
+=20184254 24 4
+=2000 24 2
+bo_handles 0 u64 __u64
+bo_handle_count 8 u32 __u32
+flags 12 u32 __u32
+extensions 16 u64 __u64
+
+drm_v3d_submit_csd drm/v3d_drm.h struct
+=7dfe39d0b 88 8
+=20184254 84 4
+=40020 72 8
+=80 64 4
+=2000 84 2
+cfg 0 u32*7 __u32
+coef 28 u32*4 __u32
+@5 bo_handles 48 u64 __u64
+@1a bo_handles 44 u64 __u64
+@5 bo_handle_count 56 u32 __u32
+@1a bo_handle_count 52 u32 __u32
+@5 in_sync 60 u32 __u32
+@1a in_sync 56 u32 __u32
+@5 out_sync 64 u32 __u32
+@1a out_sync 60 u32 __u32
+@1 perfmon_id 68 u32 __u32
+@12 perfmon_id 64 u32 __u32
+@1 extensions 72 u64 __u64
+@12 extensions 68 u64 __u64
+@1 flags 80 u32 __u32
+@12 flags 76 u32 __u32
+@1 pad 84 u32 __u32
+@12 pad 80 u32 __u32
+
+drm_v3d_submit_tfu drm/v3d_drm.h struct
+=7dfe3990b 88 8
+=20184254 88 4
+=400a0 68 4
+=400 80 8
+=2000 88 2
+icfg 0 u32 __u32
+iia 4 u32 __u32
+iis 8 u32 __u32
+ica 12 u32 __u32
+iua 16 u32 __u32
+ioa 20 u32 __u32
+ios 24 u32 __u32
+coef 28 u32*4 __u32
+bo_handles 44 u32*4 __u32
+in_sync 60 u32 __u32
+out_sync 64 u32 __u32
+@1b flags 68 u32 __u32
+@1b extensions 72 u64 __u64
+@13 v71 80 r64 struct
+@13 v71.ioc 80 u32 __u32
+@13 v71.pad 84 u32 __u32
+
+drm_v3d_wait_bo drm/v3d_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+timeout_ns 8 u64 __u64
+
+drm_vc4_create_bo drm/vc4_drm.h struct
+=7ffffdfff 16 4
+=2000 16 2
+size 0 u32 __u32
+flags 4 u32 __u32
+handle 8 u32 __u32
+pad 12 u32 __u32
+
+drm_vc4_create_shader_bo drm/vc4_drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+size 0 u32 __u32
+flags 4 u32 __u32
+data 8 u64 __u64
+handle 16 u32 __u32
+pad 20 u32 __u32
+
+drm_vc4_gem_madvise drm/vc4_drm.h struct
+=7ffffdfff 16 4
+=2000 16 2
+handle 0 u32 __u32
+madv 4 u32 __u32
+retained 8 u32 __u32
+pad 12 u32 __u32
+
+drm_vc4_get_hang_state drm/vc4_drm.h struct
+=7dfe79d2b 160 8
+=201842d4 160 4
+=2000 160 2
+bo 0 u64 __u64
+bo_count 8 u32 __u32
+start_bin 12 u32 __u32
+start_render 16 u32 __u32
+ct0ca 20 u32 __u32
+ct0ea 24 u32 __u32
+ct1ca 28 u32 __u32
+ct1ea 32 u32 __u32
+ct0cs 36 u32 __u32
+ct1cs 40 u32 __u32
+ct0ra0 44 u32 __u32
+ct1ra0 48 u32 __u32
+bpca 52 u32 __u32
+bpcs 56 u32 __u32
+bpoa 60 u32 __u32
+bpos 64 u32 __u32
+vpmbase 68 u32 __u32
+dbge 72 u32 __u32
+fdbgo 76 u32 __u32
+fdbgb 80 u32 __u32
+fdbgr 84 u32 __u32
+fdbgs 88 u32 __u32
+errstat 92 u32 __u32
+pad 96 u32*16 __u32
+
+drm_vc4_get_param drm/vc4_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+param 0 u32 __u32
+pad 4 u32 __u32
+value 8 u64 __u64
+
+drm_vc4_get_tiling drm/vc4_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handle 0 u32 __u32
+flags 4 u32 __u32
+modifier 8 u64 __u64
+
+drm_vc4_label_bo drm/vc4_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handle 0 u32 __u32
+len 4 u32 __u32
+name 8 u64 __u64
+
+drm_vc4_mmap_bo drm/vc4_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handle 0 u32 __u32
+flags 4 u32 __u32
+offset 8 u64 __u64
+
+drm_vc4_perfmon_create drm/vc4_drm.h struct
+=7ffffdfff 24 4
+=2000 24 2
+id 0 u32 __u32
+ncounters 4 u32 __u32
+events 8 u8*16 __u8
+
+drm_vc4_perfmon_destroy drm/vc4_drm.h struct
+=7ffffdfff 4 4
+=2000 4 2
+id 0 u32 __u32
+
+drm_vc4_perfmon_get_values drm/vc4_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 12 4
+=2000 12 2
+id 0 u32 __u32
+@1 values_ptr 8 u64 __u64
+@6 values_ptr 4 u64 __u64
+
+drm_vc4_set_tiling drm/vc4_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handle 0 u32 __u32
+flags 4 u32 __u32
+modifier 8 u64 __u64
+
+drm_vc4_submit_cl drm/vc4_drm.h struct
+=706041d2b 176 8
+=d9e38000 176 8
+=20084254 176 4
+=100080 176 4
+=2000 176 2
+bin_cl 0 u64 __u64
+shader_rec 8 u64 __u64
+uniforms 16 u64 __u64
+bo_handles 24 u64 __u64
+bin_cl_size 32 u32 __u32
+shader_rec_size 36 u32 __u32
+shader_rec_count 40 u32 __u32
+uniforms_size 44 u32 __u32
+bo_handle_count 48 u32 __u32
+width 52 u16 __u16
+height 54 u16 __u16
+min_x_tile 56 u8 __u8
+min_y_tile 57 u8 __u8
+max_x_tile 58 u8 __u8
+max_y_tile 59 u8 __u8
+color_read 60 r96 struct drm_vc4_submit_rcl_surface
+color_write 72 r96 struct drm_vc4_submit_rcl_surface
+zs_read 84 r96 struct drm_vc4_submit_rcl_surface
+zs_write 96 r96 struct drm_vc4_submit_rcl_surface
+msaa_color_write 108 r96 struct drm_vc4_submit_rcl_surface
+msaa_zs_write 120 r96 struct drm_vc4_submit_rcl_surface
+clear_color 132 u32*2 __u32
+clear_z 140 u32 __u32
+clear_s 144 u8 __u8
+@5 pad 144 u32:24+8 __u32
+@1a pad 144 u32:24+0 __u32
+flags 148 u32 __u32
+seqno 152 u64 __u64
+perfmonid 160 u32 __u32
+in_sync 164 u32 __u32
+out_sync 168 u32 __u32
+pad2 172 u32 __u32
+
+drm_vc4_submit_rcl_surface drm/vc4_drm.h struct
+=7ffffdfff 12 4
+=2000 12 2
+hindex 0 u32 __u32
+offset 4 u32 __u32
+bits 8 u16 __u16
+flags 10 u16 __u16
+
+drm_vc4_wait_bo drm/vc4_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+timeout_ns 8 u64 __u64
+
+drm_vc4_wait_seqno drm/vc4_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+seqno 0 u64 __u64
+timeout_ns 8 u64 __u64
+
+drm_version drm/drm.h struct
+=56abecbfc 36 4
+=295411403 64 8
+=2000 36 2
+version_major 0 s32 int
+version_minor 4 s32 int
+version_patchlevel 8 s32 int
+@5 name_len 12 u32 __kernel_size_t
+@2 name_len 16 u64 __kernel_size_t
+@5 name 16 p32 char *
+@2 name 24 p64 char *
+@5 date_len 20 u32 __kernel_size_t
+@2 date_len 32 u64 __kernel_size_t
+@5 date 24 p32 char *
+@2 date 40 p64 char *
+@5 desc_len 28 u32 __kernel_size_t
+@2 desc_len 48 u64 __kernel_size_t
+@5 desc 32 p32 char *
+@2 desc 56 p64 char *
+
+drm_vgem_fence_attach drm/vgem_drm.h struct
+=7ffffdfff 16 4
+=2000 16 2
+handle 0 u32 __u32
+flags 4 u32 __u32
+out_fence 8 u32 __u32
+pad 12 u32 __u32
+
+drm_vgem_fence_signal drm/vgem_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+fence 0 u32 __u32
+flags 4 u32 __u32
+
+drm_via_agp_t drm/via_drm.h -
+=7ffffd7ff 8 4
+=2000 8 2
+offset 0 u32 __u32
+size 4 u32 __u32
+
+drm_via_fb_t drm/via_drm.h -
+=7ffffd7ff 8 4
+=2000 8 2
+offset 0 u32 __u32
+size 4 u32 __u32
+
+drm_via_mem_t drm/via_drm.h -
+=56abec3fc 20 4
+=295411403 32 8
+=2000 20 2
+context 0 u32 __u32
+type 4 u32 __u32
+size 8 u32 __u32
+@5 index 12 u32 unsigned long
+@2 index 16 u64 unsigned long
+@5 offset 16 u32 unsigned long
+@2 offset 24 u64 unsigned long
+
+drm_virtgpu_3d_box drm/virtgpu_drm.h struct
+=7ffffdfff 24 4
+=2000 24 2
+x 0 u32 __u32
+y 4 u32 __u32
+z 8 u32 __u32
+w 12 u32 __u32
+h 16 u32 __u32
+d 20 u32 __u32
+
+drm_virtgpu_3d_transfer_from_host drm/virtgpu_drm.h struct
+=7fffbdf5f 44 4
+=400a0 36 4
+=2000 44 2
+bo_handle 0 u32 __u32
+box 4 r192 struct drm_virtgpu_3d_box
+level 28 u32 __u32
+offset 32 u32 __u32
+@5 stride 36 u32 __u32
+@5 layer_stride 40 u32 __u32
+
+drm_virtgpu_3d_transfer_to_host drm/virtgpu_drm.h struct
+=7fffbdf5f 44 4
+=400a0 36 4
+=2000 44 2
+bo_handle 0 u32 __u32
+box 4 r192 struct drm_virtgpu_3d_box
+level 28 u32 __u32
+offset 32 u32 __u32
+@5 stride 36 u32 __u32
+@5 layer_stride 40 u32 __u32
+
+drm_virtgpu_3d_wait drm/virtgpu_drm.h struct
+=7ffffdfff 8 4
+=2000 8 2
+handle 0 u32 __u32
+flags 4 u32 __u32
+
+drm_virtgpu_context_init drm/virtgpu_drm.h struct
+=7dfe39d0b 16 8
+=20184254 16 4
+=2000 16 2
+num_params 0 u32 __u32
+pad 4 u32 __u32
+ctx_set_params 8 u64 __u64
+
+drm_virtgpu_execbuffer drm/virtgpu_drm.h struct
+=7dfe3990b 64 8
+=20184254 64 4
+=40020 32 8
+=80 32 4
+=400 40 8
+=2000 64 2
+flags 0 u32 __u32
+size 4 u32 __u32
+command 8 u64 __u64
+bo_handles 16 u64 __u64
+num_bo_handles 24 u32 __u32
+fence_fd 28 s32 __s32
+@33 ring_idx 32 u32 __u32
+@23 syncobj_stride 36 u32 __u32
+@10 pad 36 u32 __u32
+@23 num_in_syncobjs 40 u32 __u32
+@23 num_out_syncobjs 44 u32 __u32
+@23 in_syncobjs 48 u64 __u64
+@23 out_syncobjs 56 u64 __u64
+
+drm_virtgpu_get_caps drm/virtgpu_drm.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+cap_set_id 0 u32 __u32
+cap_set_ver 4 u32 __u32
+addr 8 u64 __u64
+size 16 u32 __u32
+pad 20 u32 __u32
+
+drm_virtgpu_getparam drm/virtgpu_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+param 0 u64 __u64
+value 8 u64 __u64
+
+drm_virtgpu_map drm/virtgpu_drm.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+offset 0 u64 __u64
+handle 8 u32 __u32
+pad 12 u32 __u32
+
+drm_virtgpu_resource_create drm/virtgpu_drm.h struct
+=7ffffdfff 56 4
+=2000 56 2
+target 0 u32 __u32
+format 4 u32 __u32
+bind 8 u32 __u32
+width 12 u32 __u32
+height 16 u32 __u32
+depth 20 u32 __u32
+array_size 24 u32 __u32
+last_level 28 u32 __u32
+nr_samples 32 u32 __u32
+flags 36 u32 __u32
+bo_handle 40 u32 __u32
+res_handle 44 u32 __u32
+size 48 u32 __u32
+stride 52 u32 __u32
+
+drm_virtgpu_resource_create_blob drm/virtgpu_drm.h struct
+=7d7e3990b 56 8
+=20184254 56 4
+=8000400 48 8
+=2000 56 2
+blob_mem 0 u32 __u32
+blob_flags 4 u32 __u32
+bo_handle 8 u32 __u32
+res_handle 12 u32 __u32
+size 16 u64 __u64
+pad 24 u32 __u32
+cmd_size 28 u32 __u32
+cmd 32 u64 __u64
+blob_id 40 u64 __u64
+@b blob_hints 48 u32 __u32
+@b pad2 52 u32 __u32
+
+drm_virtgpu_resource_info drm/virtgpu_drm.h struct
+=7fffbdf5f 16 4
+=400a0 16 4
+=2000 16 2
+bo_handle 0 u32 __u32
+res_handle 4 u32 __u32
+size 8 u32 __u32
+@5 blob_mem 12 u32 __u32
+@2 stride 12 u32 __u32
+
+drm_wait_vblank drm/drm.h union
+=56abecbfc 16 4
+=295411403 24 8
+=2000 16 2
+@5 request 0 r96 struct drm_wait_vblank_request
+@2 request 0 r128 struct drm_wait_vblank_request
+@5 reply 0 r128 struct drm_wait_vblank_reply
+@2 reply 0 r192 struct drm_wait_vblank_reply
+
+drm_wait_vblank_reply drm/drm.h struct
+=56abecbfc 16 4
+=295411403 24 8
+=2000 16 2
+type 0 u32 enum drm_vblank_seq_type
+sequence 4 u32 unsigned int
+@5 tval_sec 8 s32 long
+@2 tval_sec 8 s64 long
+@5 tval_usec 12 s32 long
+@2 tval_usec 16 s64 long
+
+drm_wait_vblank_request drm/drm.h struct
+=56abecbfc 12 4
+=295411403 16 8
+=2000 12 2
+type 0 u32 enum drm_vblank_seq_type
+sequence 4 u32 unsigned int
+@5 signal 8 u32 unsigned long
+@2 signal 8 u64 unsigned long
+
+drm_xe_device_query drm/xe_drm.h struct
+=7dfe3990b 40 8
+=20184254 40 4
+=2000 40 2
+extensions 0 u64 __u64
+query 8 u32 __u32
+size 12 u32 __u32
+data 16 u64 __u64
+reserved 24 u64*2 __u64
+
+drm_xe_exec drm/xe_drm.h struct
+=7dfe3990b 56 8
+=20184254 56 4
+=2000 56 2
+extensions 0 u64 __u64
+exec_queue_id 8 u32 __u32
+num_syncs 12 u32 __u32
+syncs 16 u64 __u64
+address 24 u64 __u64
+num_batch_buffer 32 u16 __u16
+pad 34 u16*3 __u16
+reserved 40 u64*2 __u64
+
+drm_xe_exec_queue_create drm/xe_drm.h struct
+=7dfe3990b 48 8
+=20184254 48 4
+=2000 48 2
+extensions 0 u64 __u64
+width 8 u16 __u16
+num_placements 10 u16 __u16
+vm_id 12 u32 __u32
+flags 16 u32 __u32
+exec_queue_id 20 u32 __u32
+instances 24 u64 __u64
+reserved 32 u64*2 __u64
+
+drm_xe_exec_queue_destroy drm/xe_drm.h struct
+=7dfe3990b 24 8
+=20184254 24 4
+=2000 24 2
+exec_queue_id 0 u32 __u32
+pad 4 u32 __u32
+reserved 8 u64*2 __u64
+
+drm_xe_exec_queue_get_property drm/xe_drm.h struct
+=7dfe3990b 40 8
+=20184254 40 4
+=2000 40 2
+extensions 0 u64 __u64
+exec_queue_id 8 u32 __u32
+property 12 u32 __u32
+value 16 u64 __u64
+reserved 24 u64*2 __u64
+
+drm_xe_exec_queue_set_property drm/xe_drm.h struct
+=7d7e3990b 40 8
+=20184254 40 4
+=2000 40 2
+extensions 0 u64 __u64
+exec_queue_id 8 u32 __u32
+property 12 u32 __u32
+value 16 u64 __u64
+reserved 24 u64*2 __u64
+
+drm_xe_gem_create drm/xe_drm.h struct
+=7dfe3990b 56 8
+=20184254 56 4
+=2000 56 2
+extensions 0 u64 __u64
+size 8 u64 __u64
+placement 16 u32 __u32
+flags 20 u32 __u32
+vm_id 24 u32 __u32
+handle 28 u32 __u32
+cpu_caching 32 u16 __u16
+pad 34 u16*3 __u16
+reserved 40 u64*2 __u64
+
+drm_xe_gem_mmap_offset drm/xe_drm.h struct
+=7dfe3990b 40 8
+=20184254 40 4
+=2000 40 2
+extensions 0 u64 __u64
+handle 8 u32 __u32
+flags 12 u32 __u32
+offset 16 u64 __u64
+reserved 24 u64*2 __u64
+
+drm_xe_madvise drm/xe_drm.h struct
+=7d7e3990b 64 8
+=20184254 64 4
+=2000 64 2
+extensions 0 u64 __u64
+start 8 u64 __u64
+range 16 u64 __u64
+vm_id 24 u32 __u32
+type 28 u32 __u32
+preferred_mem_loc 32 r128 struct
+preferred_mem_loc.devmem_fd 32 u32 __u32
+preferred_mem_loc.migration_policy 36 u16 __u16
+preferred_mem_loc.region_instance 38 u16 __u16
+preferred_mem_loc.reserved 40 u64 __u64
+atomic 32 r128 struct
+atomic.val 32 u32 __u32
+atomic.pad 36 u32 __u32
+atomic.reserved 40 u64 __u64
+pat_index 32 r128 struct
+pat_index.val 32 u32 __u32
+pat_index.pad 36 u32 __u32
+pat_index.reserved 40 u64 __u64
+purge_state_val 32 r128 struct
+purge_state_val.val 32 u32 __u32
+purge_state_val.pad 36 u32 __u32
+purge_state_val.retained_ptr 40 u64 __u64
+reserved 48 u64*2 __u64
+
+drm_xe_observation_param drm/xe_drm.h struct
+=7dfe3990b 32 8
+=20184254 32 4
+=2000 32 2
+extensions 0 u64 __u64
+observation_type 8 u64 __u64
+observation_op 16 u64 __u64
+param 24 u64 __u64
+
+drm_xe_vm_bind drm/xe_drm.h struct
+=7dfe3990b 136 8
+=20184254 136 4
+=2000 136 2
+extensions 0 u64 __u64
+vm_id 8 u32 __u32
+exec_queue_id 12 u32 __u32
+pad 16 u32 __u32
+num_binds 20 u32 __u32
+bind 24 r640 struct drm_xe_vm_bind_op
+vector_of_binds 24 u64 __u64
+pad2 104 u32 __u32
+num_syncs 108 u32 __u32
+syncs 112 u64 __u64
+reserved 120 u64*2 __u64
+
+drm_xe_vm_bind_op drm/xe_drm.h struct
+=7d7e3990b 80 8
+=20184254 80 4
+=2000 80 2
+=8000000 80 8
+extensions 0 u64 __u64
+obj 8 u32 __u32
+pat_index 12 u16 __u16
+pad 14 u16 __u16
+obj_offset 16 u64 __u64
+userptr 16 u64 __u64
+@7 cpu_addr_mirror_offset 16 s64 __s64
+@8 range 24 u64 __u64
+@7 range 24 u64 __u64
+@8 addr 32 u64 __u64
+@7 addr 32 u64 __u64
+@8 op 40 u32 __u32
+@7 op 40 u32 __u32
+@8 flags 44 u32 __u32
+@7 flags 44 u32 __u32
+@8 prefetch_mem_region_instance 48 u32 __u32
+@7 prefetch_mem_region_instance 48 u32 __u32
+@8 pad2 52 u32 __u32
+@7 pad2 52 u32 __u32
+@8 reserved 56 u64*3 __u64
+@7 reserved 56 u64*3 __u64
+
+drm_xe_vm_create drm/xe_drm.h struct
+=7dfe3990b 32 8
+=20184254 32 4
+=2000 32 2
+extensions 0 u64 __u64
+flags 8 u32 __u32
+vm_id 12 u32 __u32
+reserved 16 u64*2 __u64
+
+drm_xe_vm_destroy drm/xe_drm.h struct
+=7dfe3990b 24 8
+=20184254 24 4
+=2000 24 2
+vm_id 0 u32 __u32
+pad 4 u32 __u32
+reserved 8 u64*2 __u64
+
+drm_xe_vm_get_property drm/xe_drm.h struct
+=7d7e3990b 56 8
+=20184254 56 4
+=2000 56 2
+extensions 0 u64 __u64
+vm_id 8 u32 __u32
+property 12 u32 __u32
+size 16 u32 __u32
+pad 20 u32 __u32
+data 24 u64 __u64
+value 24 u64 __u64
+reserved 32 u64*3 __u64
+
+drm_xe_vm_query_mem_range_attr drm/xe_drm.h struct
+=7d7e3990b 64 8
+=20184254 64 4
+=2000 64 2
+extensions 0 u64 __u64
+vm_id 8 u32 __u32
+num_mem_ranges 12 u32 __u32
+start 16 u64 __u64
+range 24 u64 __u64
+sizeof_mem_range_attr 32 u64 __u64
+vector_of_mem_attr 40 u64 __u64
+reserved 48 u64*2 __u64
+
+drm_xe_wait_user_fence drm/xe_drm.h struct
+=7dfe3990b 72 8
+=20184254 72 4
+=2000 72 2
+extensions 0 u64 __u64
+addr 8 u64 __u64
+op 16 u16 __u16
+flags 18 u16 __u16
+pad 20 u32 __u32
+value 24 u64 __u64
+mask 32 u64 __u64
+timeout 40 s64 __s64
+exec_queue_id 48 u32 __u32
+pad2 52 u32 __u32
+reserved 56 u64*2 __u64
+
+dynamic linux/elf.h struct
+=7ffffd7ff 8 4
+=2000 8 2
+d_tag 0 s32 Elf32_Sword
+d_un 4 r32 union
+d_un.d_val 4 s32 Elf32_Sword
+d_un.d_ptr 4 u32 Elf32_Addr
+
+elf32_hdr linux/elf.h struct
+=7ffffdfff 52 4
+=2000 52 2
+e_ident 0 u8*16 unsigned char
+e_type 16 u16 Elf32_Half
+e_machine 18 u16 Elf32_Half
+e_version 20 u32 Elf32_Word
+e_entry 24 u32 Elf32_Addr
+e_phoff 28 u32 Elf32_Off
+e_shoff 32 u32 Elf32_Off
+e_flags 36 u32 Elf32_Word
+e_ehsize 40 u16 Elf32_Half
+e_phentsize 42 u16 Elf32_Half
+e_phnum 44 u16 Elf32_Half
+e_shentsize 46 u16 Elf32_Half
+e_shnum 48 u16 Elf32_Half
+e_shstrndx 50 u16 Elf32_Half
+
+elf32_note linux/elf.h struct
+=7ffffdfff 12 4
+=2000 12 2
+n_namesz 0 u32 Elf32_Word
+n_descsz 4 u32 Elf32_Word
+n_type 8 u32 Elf32_Word
+
+elf32_phdr linux/elf.h struct
+=7ffffdfff 32 4
+=2000 32 2
+p_type 0 u32 Elf32_Word
+p_offset 4 u32 Elf32_Off
+p_vaddr 8 u32 Elf32_Addr
+p_paddr 12 u32 Elf32_Addr
+p_filesz 16 u32 Elf32_Word
+p_memsz 20 u32 Elf32_Word
+p_flags 24 u32 Elf32_Word
+p_align 28 u32 Elf32_Word
+
+elf32_rel linux/elf.h struct
+=7ffffdfff 8 4
+=2000 8 2
+r_offset 0 u32 Elf32_Addr
+r_info 4 u32 Elf32_Word
+
+elf32_rela linux/elf.h struct
+=7ffffdfff 12 4
+=2000 12 2
+r_offset 0 u32 Elf32_Addr
+r_info 4 u32 Elf32_Word
+r_addend 8 s32 Elf32_Sword
+
+elf32_shdr linux/elf.h struct
+=7ffffdfff 40 4
+=2000 40 2
+sh_name 0 u32 Elf32_Word
+sh_type 4 u32 Elf32_Word
+sh_flags 8 u32 Elf32_Word
+sh_addr 12 u32 Elf32_Addr
+sh_offset 16 u32 Elf32_Off
+sh_size 20 u32 Elf32_Word
+sh_link 24 u32 Elf32_Word
+sh_info 28 u32 Elf32_Word
+sh_addralign 32 u32 Elf32_Word
+sh_entsize 36 u32 Elf32_Word
+
+elf32_sym linux/elf.h struct
+=7ffffdfff 16 4
+=2000 16 2
+st_name 0 u32 Elf32_Word
+st_value 4 u32 Elf32_Addr
+st_size 8 u32 Elf32_Word
+st_info 12 u8 unsigned char
+st_other 13 u8 unsigned char
+st_shndx 14 u16 Elf32_Half
+
+elf64_hdr linux/elf.h struct
+=7dfe79d2b 64 8
+=201842d4 64 4
+=2000 64 2
+e_ident 0 u8*16 unsigned char
+e_type 16 u16 Elf64_Half
+e_machine 18 u16 Elf64_Half
+e_version 20 u32 Elf64_Word
+e_entry 24 u64 Elf64_Addr
+e_phoff 32 u64 Elf64_Off
+e_shoff 40 u64 Elf64_Off
+e_flags 48 u32 Elf64_Word
+e_ehsize 52 u16 Elf64_Half
+e_phentsize 54 u16 Elf64_Half
+e_phnum 56 u16 Elf64_Half
+e_shentsize 58 u16 Elf64_Half
+e_shnum 60 u16 Elf64_Half
+e_shstrndx 62 u16 Elf64_Half
+
+elf64_note linux/elf.h struct
+=7ffffdfff 12 4
+=2000 12 2
+n_namesz 0 u32 Elf64_Word
+n_descsz 4 u32 Elf64_Word
+n_type 8 u32 Elf64_Word
+
+elf64_phdr linux/elf.h struct
+=7dfe79d2b 56 8
+=201842d4 56 4
+=2000 56 2
+p_type 0 u32 Elf64_Word
+p_flags 4 u32 Elf64_Word
+p_offset 8 u64 Elf64_Off
+p_vaddr 16 u64 Elf64_Addr
+p_paddr 24 u64 Elf64_Addr
+p_filesz 32 u64 Elf64_Xword
+p_memsz 40 u64 Elf64_Xword
+p_align 48 u64 Elf64_Xword
+
+elf64_rel linux/elf.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+r_offset 0 u64 Elf64_Addr
+r_info 8 u64 Elf64_Xword
+
+elf64_rela linux/elf.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+r_offset 0 u64 Elf64_Addr
+r_info 8 u64 Elf64_Xword
+r_addend 16 s64 Elf64_Sxword
+
+elf64_shdr linux/elf.h struct
+=7dfe79d2b 64 8
+=201842d4 64 4
+=2000 64 2
+sh_name 0 u32 Elf64_Word
+sh_type 4 u32 Elf64_Word
+sh_flags 8 u64 Elf64_Xword
+sh_addr 16 u64 Elf64_Addr
+sh_offset 24 u64 Elf64_Off
+sh_size 32 u64 Elf64_Xword
+sh_link 40 u32 Elf64_Word
+sh_info 44 u32 Elf64_Word
+sh_addralign 48 u64 Elf64_Xword
+sh_entsize 56 u64 Elf64_Xword
+
+elf64_sym linux/elf.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+st_name 0 u32 Elf64_Word
+st_info 4 u8 unsigned char
+st_other 5 u8 unsigned char
+st_shndx 6 u16 Elf64_Half
+st_value 8 u64 Elf64_Addr
+st_size 16 u64 Elf64_Xword
+
+epoll_event linux/eventpoll.h struct
+=4dfe79d2b 16 8
+=201842d4 12 4
+=300000000 12 1
+=2000 12 2
+events 0 u32 __poll_t
+@1 data 8 u64 __u64
+@e data 4 u64 __u64
+
+esr_context asm/sigcontext.h struct
+=1 16 8
+head 0 r64 struct _aarch64_ctx
+esr 8 u64 __u64
+
+ext4_new_group_input linux/ext4.h struct
+=7dfe3990b 40 8
+=20184254 36 4
+=2000 36 2
+group 0 u32 __u32
+@1 block_bitmap 8 u64 __u64
+@6 block_bitmap 4 u64 __u64
+@1 inode_bitmap 16 u64 __u64
+@6 inode_bitmap 12 u64 __u64
+@1 inode_table 24 u64 __u64
+@6 inode_table 20 u64 __u64
+@1 blocks_count 32 u32 __u32
+@6 blocks_count 28 u32 __u32
+@1 reserved_blocks 36 u16 __u16
+@6 reserved_blocks 32 u16 __u16
+@1 unused 38 u16 __u16
+@6 unused 34 u16 __u16
+
+ext4_tune_sb_params linux/ext4.h struct
+=7d7e3990b 232 8
+=20184254 232 4
+=2000 232 2
+set_flags 0 u32 __u32
+checkinterval 4 u32 __u32
+errors_behavior 8 u16 __u16
+mnt_count 10 u16 __u16
+max_mnt_count 12 u16 __u16
+raid_stride 14 u16 __u16
+last_check_time 16 u64 __u64
+reserved_blocks 24 u64 __u64
+blocks_count 32 u64 __u64
+default_mnt_opts 40 u32 __u32
+reserved_uid 44 u32 __u32
+reserved_gid 48 u32 __u32
+raid_stripe_width 52 u32 __u32
+encoding 56 u16 __u16
+encoding_flags 58 u16 __u16
+def_hash_alg 60 u8 __u8
+pad_1 61 u8 __u8
+pad_2 62 u16 __u16
+feature_compat 64 u32 __u32
+feature_incompat 68 u32 __u32
+feature_ro_compat 72 u32 __u32
+set_feature_compat_mask 76 u32 __u32
+set_feature_incompat_mask 80 u32 __u32
+set_feature_ro_compat_mask 84 u32 __u32
+clear_feature_compat_mask 88 u32 __u32
+clear_feature_incompat_mask 92 u32 __u32
+clear_feature_ro_compat_mask 96 u32 __u32
+mount_opts 100 u8*64 __u8
+pad 164 u8*68 __u8
+
+extcontext asm/ucontext.h struct
+=38000 8 4
+magic 0 u32 unsigned int
+size 4 u32 unsigned int
+
+extra_context asm/sigcontext.h struct
+=1 32 8
+head 0 r64 struct _aarch64_ctx
+datap 8 u64 __u64
+size 16 u32 __u32
+__reserved 20 u32*3 __u32
+
+f2fs_comp_option linux/f2fs.h struct
+=7fffbff4f 2 1
+=10 4 4
+algorithm 0 u8 __u8
+log_cluster_size 1 u8 __u8
+
+f2fs_defragment linux/f2fs.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+start 0 u64 __u64
+len 8 u64 __u64
+
+f2fs_flush_device linux/f2fs.h struct
+=7ffffdfff 8 4
+=2000 8 2
+dev_num 0 u32 __u32
+segments 4 u32 __u32
+
+f2fs_gc_range linux/f2fs.h struct
+=7dfe79d2b 24 8
+=201842d4 20 4
+=2000 20 2
+sync 0 u32 __u32
+@1 start 8 u64 __u64
+@6 start 4 u64 __u64
+@1 len 16 u64 __u64
+@6 len 12 u64 __u64
+
+f2fs_move_range linux/f2fs.h struct
+=7dfe79d2b 32 8
+=201842d4 28 4
+=2000 28 2
+dst_fd 0 u32 __u32
+@1 pos_in 8 u64 __u64
+@6 pos_in 4 u64 __u64
+@1 pos_out 16 u64 __u64
+@6 pos_out 12 u64 __u64
+@1 len 24 u64 __u64
+@6 len 20 u64 __u64
+
+f2fs_sectrim_range linux/f2fs.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+start 0 u64 __u64
+len 8 u64 __u64
+flags 16 u64 __u64
+
+fanout_args linux/if_packet.h struct
+=7260c5f7f 8 4
+=d9f38080 8 4
+=2000 8 2
+@1 id 0 u16 __u16
+@6 type_flags 0 u16 __u16
+@1 type_flags 2 u16 __u16
+@6 id 2 u16 __u16
+max_num_members 4 u32 __u32
+
+fb_bitfield linux/fb.h struct
+=7ffffdfff 12 4
+=2000 12 2
+offset 0 u32 __u32
+length 4 u32 __u32
+msb_right 8 u32 __u32
+
+fcp_cmd sound/fcp.h struct
+=7f7fbfb4f 8 1
+=10 8 4
+opcode 0 u32 __u32
+req_size 4 u16 __u16
+resp_size 6 u16 __u16
+data 8 u8* __u8
+
+fcp_init sound/fcp.h struct
+=7f7fbfb4f 12 1
+=10 12 4
+step0_resp_size 0 u16 __u16
+step2_resp_size 2 u16 __u16
+init1_opcode 4 u32 __u32
+init2_opcode 8 u32 __u32
+resp 12 u8* __u8
+
+fcp_meter_labels sound/fcp.h struct
+=7f7fbfb4f 2 1
+=10 4 4
+labels_size 0 u16 __u16
+labels 2 c8* char
+
+fcp_meter_map sound/fcp.h struct
+=7f7fbfb4f 4 1
+=10 4 4
+map_size 0 u16 __u16
+meter_slots 2 u16 __u16
+map 4 s16* __s16
+
+fib_rule_hdr linux/fib_rules.h struct
+=7ffffdfff 12 4
+=2000 12 2
+family 0 u8 __u8
+dst_len 1 u8 __u8
+src_len 2 u8 __u8
+tos 3 u8 __u8
+table 4 u8 __u8
+res1 5 u8 __u8
+res2 6 u8 __u8
+action 7 u8 __u8
+flags 8 u32 __u32
+
+fib_rule_port_range linux/fib_rules.h struct
+=7ffffffef 4 2
+=10 4 4
+start 0 u16 __u16
+end 2 u16 __u16
+
+fib_rule_uid_range linux/fib_rules.h struct
+=7ffffdfff 8 4
+=2000 8 2
+start 0 u32 __u32
+end 4 u32 __u32
+
+fiemap linux/fiemap.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+fm_start 0 u64 __u64
+fm_length 8 u64 __u64
+fm_flags 16 u32 __u32
+fm_mapped_extents 20 u32 __u32
+fm_extent_count 24 u32 __u32
+fm_reserved 28 u32 __u32
+fm_extents 32 r448* struct fiemap_extent
+
+fiemap_extent linux/fiemap.h struct
+=7dfe79d2b 56 8
+=201842d4 56 4
+=2000 56 2
+fe_logical 0 u64 __u64
+fe_physical 8 u64 __u64
+fe_length 16 u64 __u64
+fe_reserved64 24 u64*2 __u64
+fe_flags 40 u32 __u32
+fe_reserved 44 u32*3 __u32
+
+file_attr linux/fs.h struct
+=7d7e3990b 24 8
+=20184254 24 4
+=2000 24 2
+fa_xflags 0 u64 __u64
+fa_extsize 8 u32 __u32
+fa_nextents 12 u32 __u32
+fa_projid 16 u32 __u32
+fa_cowextsize 20 u32 __u32
+
+file_clone_range linux/fs.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+src_fd 0 s64 __s64
+src_offset 8 u64 __u64
+src_length 16 u64 __u64
+dest_offset 24 u64 __u64
+
+file_dedupe_range linux/fs.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+src_offset 0 u64 __u64
+src_length 8 u64 __u64
+dest_count 16 u16 __u16
+reserved1 18 u16 __u16
+reserved2 20 u32 __u32
+info 24 r256* struct file_dedupe_range_info
+
+file_dedupe_range_info linux/fs.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+dest_fd 0 s64 __s64
+dest_offset 8 u64 __u64
+bytes_deduped 16 u64 __u64
+status 24 s32 __s32
+reserved 28 u32 __u32
+
+file_handle include/linux/fs.h struct
+=6f7ff5fff 8 4
+=2000 8 2
+handle_bytes 0 u32 __u32
+handle_type 4 s32 int
+f_handle 8 u8* unsigned char
+
+flat_binder_object linux/android/binder.h struct
+=7dfe7952b 24 8
+=201842d4 24 4
+=2000 24 2
+hdr 0 r32 struct binder_object_header
+flags 4 u32 __u32
+binder 8 u64 binder_uintptr_t
+handle 8 u32 __u32
+cookie 16 u64 binder_uintptr_t
+
+floppy_drive_params linux/fd.h struct
+=56abecbfc 88 4
+=295411403 128 8
+=2000 82 2
+cmos 0 s8 signed char
+@1 max_dtr 4 u32 unsigned long
+@2 max_dtr 8 u64 unsigned long
+@4 max_dtr 2 u32 unsigned long
+@1 hlt 8 u32 unsigned long
+@2 hlt 16 u64 unsigned long
+@4 hlt 6 u32 unsigned long
+@1 hut 12 u32 unsigned long
+@2 hut 24 u64 unsigned long
+@4 hut 10 u32 unsigned long
+@1 srt 16 u32 unsigned long
+@2 srt 32 u64 unsigned long
+@4 srt 14 u32 unsigned long
+@1 spinup 20 u32 unsigned long
+@2 spinup 40 u64 unsigned long
+@4 spinup 18 u32 unsigned long
+@1 spindown 24 u32 unsigned long
+@2 spindown 48 u64 unsigned long
+@4 spindown 22 u32 unsigned long
+@1 spindown_offset 28 u8 unsigned char
+@2 spindown_offset 56 u8 unsigned char
+@4 spindown_offset 26 u8 unsigned char
+@1 select_delay 29 u8 unsigned char
+@2 select_delay 57 u8 unsigned char
+@4 select_delay 27 u8 unsigned char
+@1 rps 30 u8 unsigned char
+@2 rps 58 u8 unsigned char
+@4 rps 28 u8 unsigned char
+@1 tracks 31 u8 unsigned char
+@2 tracks 59 u8 unsigned char
+@4 tracks 29 u8 unsigned char
+@1 timeout 32 u32 unsigned long
+@2 timeout 64 u64 unsigned long
+@4 timeout 30 u32 unsigned long
+@1 interleave_sect 36 u8 unsigned char
+@2 interleave_sect 72 u8 unsigned char
+@4 interleave_sect 34 u8 unsigned char
+@1 max_errors 40 r160 struct floppy_max_errors
+@2 max_errors 76 r160 struct floppy_max_errors
+@4 max_errors 36 r160 struct floppy_max_errors
+@1 flags 60 c8 char
+@2 flags 96 c8 char
+@4 flags 56 c8 char
+@1 read_track 61 c8 char
+@2 read_track 97 c8 char
+@4 read_track 57 c8 char
+@1 autodetect 62 s16*8 short
+@2 autodetect 98 s16*8 short
+@4 autodetect 58 s16*8 short
+@1 checkfreq 80 s32 int
+@2 checkfreq 116 s32 int
+@4 checkfreq 74 s32 int
+@1 native_format 84 s32 int
+@2 native_format 120 s32 int
+@4 native_format 78 s32 int
+
+floppy_drive_struct linux/fd.h struct
+=56abecbfc 52 4
+=295411403 80 8
+=2000 52 2
+@5 flags 0 u32 unsigned long
+@2 flags 0 u64 unsigned long
+@5 spinup_date 4 u32 unsigned long
+@2 spinup_date 8 u64 unsigned long
+@5 select_date 8 u32 unsigned long
+@2 select_date 16 u64 unsigned long
+@5 first_read_date 12 u32 unsigned long
+@2 first_read_date 24 u64 unsigned long
+@5 probed_format 16 s16 short
+@2 probed_format 32 s16 short
+@5 track 18 s16 short
+@2 track 34 s16 short
+@5 maxblock 20 s16 short
+@2 maxblock 36 s16 short
+@5 maxtrack 22 s16 short
+@2 maxtrack 38 s16 short
+@5 generation 24 s32 int
+@2 generation 40 s32 int
+@5 keep_data 28 s32 int
+@2 keep_data 44 s32 int
+@5 fd_ref 32 s32 int
+@2 fd_ref 48 s32 int
+@5 fd_device 36 s32 int
+@2 fd_device 52 s32 int
+@5 last_checked 40 u32 unsigned long
+@2 last_checked 56 u64 unsigned long
+@5 dmabuf 44 p32 char *
+@2 dmabuf 64 p64 char *
+@5 bufblocks 48 s32 int
+@2 bufblocks 72 s32 int
+
+floppy_fdc_state linux/fd.h struct
+=5220c4b7c 32 4
+=48b28080 32 4
+=204001403 40 8
+=91410000 40 8
+=2000 28 2
+spec1 0 s32 int
+spec2 4 s32 int
+dtr 8 s32 int
+version 12 u8 unsigned char
+dor 13 u8 unsigned char
+@3 address 16 u32 unsigned long
+@c address 16 u64 unsigned long
+@10 address 14 u32 unsigned long
+@1 rawcmd 20 u32:2+0 unsigned int
+@2 rawcmd 20 u32:2+30 unsigned int
+@4 rawcmd 24 u32:2+0 unsigned int
+@8 rawcmd 24 u32:2+30 unsigned int
+@10 rawcmd 16 u32:2+14 unsigned int
+@1 reset 20 u32:1+2 unsigned int
+@2 reset 20 u32:1+29 unsigned int
+@4 reset 24 u32:1+2 unsigned int
+@8 reset 24 u32:1+29 unsigned int
+@10 reset 16 u32:1+13 unsigned int
+@1 need_configure 20 u32:1+3 unsigned int
+@2 need_configure 20 u32:1+28 unsigned int
+@4 need_configure 24 u32:1+3 unsigned int
+@8 need_configure 24 u32:1+28 unsigned int
+@10 need_configure 16 u32:1+12 unsigned int
+@1 perp_mode 20 u32:2+4 unsigned int
+@2 perp_mode 20 u32:2+26 unsigned int
+@4 perp_mode 24 u32:2+4 unsigned int
+@8 perp_mode 24 u32:2+26 unsigned int
+@10 perp_mode 16 u32:2+10 unsigned int
+@1 has_fifo 20 u32:1+6 unsigned int
+@2 has_fifo 20 u32:1+25 unsigned int
+@4 has_fifo 24 u32:1+6 unsigned int
+@8 has_fifo 24 u32:1+25 unsigned int
+@10 has_fifo 16 u32:1+9 unsigned int
+@3 driver_version 24 u32 unsigned int
+@c driver_version 28 u32 unsigned int
+@10 driver_version 20 u32 unsigned int
+@3 track 28 u8*4 unsigned char
+@c track 32 u8*4 unsigned char
+@10 track 24 u8*4 unsigned char
+
+floppy_max_errors linux/fd.h struct
+=7ffffdfff 20 4
+=2000 20 2
+abort 0 u32 unsigned int
+read_track 4 u32 unsigned int
+reset 8 u32 unsigned int
+recal 12 u32 unsigned int
+reporting 16 u32 unsigned int
+
+floppy_struct linux/fd.h struct
+=56abecbfc 28 4
+=295411403 32 8
+=2000 28 2
+size 0 u32 unsigned int
+sect 4 u32 unsigned int
+head 8 u32 unsigned int
+track 12 u32 unsigned int
+stretch 16 u32 unsigned int
+gap 20 u8 unsigned char
+rate 21 u8 unsigned char
+spec1 22 u8 unsigned char
+fmt_gap 23 u8 unsigned char
+@5 name 24 p32 const char *
+@2 name 24 p64 const char *
+
+floppy_write_errors linux/fd.h struct
+=56abecbfc 24 4
+=295411403 40 8
+=2000 24 2
+write_errors 0 u32 unsigned int
+@5 first_error_sector 4 u32 unsigned long
+@2 first_error_sector 8 u64 unsigned long
+@5 first_error_generation 8 s32 int
+@2 first_error_generation 16 s32 int
+@5 last_error_sector 12 u32 unsigned long
+@2 last_error_sector 24 u64 unsigned long
+@5 last_error_generation 16 s32 int
+@2 last_error_generation 32 s32 int
+@5 badness 20 u32 unsigned int
+@2 badness 36 u32 unsigned int
+
+format_descr linux/fd.h struct
+=7ffffdfff 12 4
+=2000 12 2
+device 0 u32 unsigned int
+head 4 u32 unsigned int
+track 8 u32 unsigned int
+
+fpmr_context asm/sigcontext.h struct
+=1 16 8
+head 0 r64 struct _aarch64_ctx
+fpmr 8 u64 __u64
+
+fpregset asm/ucontext.h struct
+=2000 108 2
+f_fpcntl 0 s32*3 int
+f_fpregs 12 s32*24 int
+
+fpsimd_context asm/sigcontext.h struct
+=1 528 16
+head 0 r64 struct _aarch64_ctx
+fpsr 8 u32 __u32
+fpcr 12 u32 __u32
+vregs 16 u128*32 __u128
+
+fpu_context asm/sigcontext.h struct
+=1800 272 8
+regs 0 u64*32 __u64
+fcc 256 u64 __u64
+fcsr 264 u32 __u32
+
+fpu_struct asm/sigcontext.h struct
+=40000 264 8
+fd_regs 0 u64*32 unsigned long long
+fpcsr 256 u32 unsigned long
+UDF_IEX_trap 260 u32 unsigned long
+
+fr_proto linux/hdlc/ioctl.h -
+=7ffffdfff 24 4
+=2000 24 2
+t391 0 u32 unsigned int
+t392 4 u32 unsigned int
+n391 8 u32 unsigned int
+n392 12 u32 unsigned int
+n393 16 u32 unsigned int
+lmi 20 u16 unsigned short
+dce 22 u16 unsigned short
+
+fr_proto_pvc linux/hdlc/ioctl.h -
+=7ffffdfff 4 4
+=2000 4 2
+dlci 0 u32 unsigned int
+
+fr_proto_pvc_info linux/hdlc/ioctl.h -
+=7ffffdfff 20 4
+=2000 20 2
+dlci 0 u32 unsigned int
+master 4 c8*16 char
+
+freg_t asm/ptrace.h -
+=18000000 8 8
+f 0 f32 float
+d 0 f64 double
+ui 0 u64 __u64
+fp 0 r64 struct
+fp.hi 0 u32 __u32
+fp.lo 4 u32 __u32
+
+fs_sysfs_path linux/fs.h struct
+=7fffbfb4f 129 1
+=10 132 4
+len 0 u8 __u8
+name 1 u8*128 __u8
+
+fscrypt_add_key_arg linux/fscrypt.h struct
+=7f7fbdb5f 80 4
+=80404a0 80 4
+=2000 80 2
+key_spec 0 r320 struct fscrypt_key_specifier
+raw_size 40 u32 __u32
+key_id 44 u32 __u32
+@5 flags 48 u32 __u32
+@2 __reserved 48 u32*8 __u32
+@5 __reserved 52 u32*7 __u32
+@2 raw 80 u8* __u8
+@5 raw 80 u8* __u8
+
+fscrypt_get_key_status_arg linux/fscrypt.h struct
+=7ffffdfff 128 4
+=2000 128 2
+key_spec 0 r320 struct fscrypt_key_specifier
+__reserved 40 u32*6 __u32
+status 64 u32 __u32
+status_flags 68 u32 __u32
+user_count 72 u32 __u32
+__out_reserved 76 u32*13 __u32
+
+fscrypt_key_specifier linux/fscrypt.h struct
+=7ffffdfff 40 4
+=2000 40 2
+type 0 u32 __u32
+__reserved 4 u32 __u32
+u 8 r256 union
+u.__reserved 8 u8*32 __u8
+u.descriptor 8 u8*8 __u8
+u.identifier 8 u8*16 __u8
+
+fscrypt_policy_v1 linux/fscrypt.h struct
+=7ffffffef 12 1
+=10 12 4
+version 0 u8 __u8
+contents_encryption_mode 1 u8 __u8
+filenames_encryption_mode 2 u8 __u8
+flags 3 u8 __u8
+master_key_descriptor 4 u8*8 __u8
+
+fscrypt_remove_key_arg linux/fscrypt.h struct
+=7ffffdfff 64 4
+=2000 64 2
+key_spec 0 r320 struct fscrypt_key_specifier
+removal_status_flags 40 u32 __u32
+__reserved 44 u32*5 __u32
+
+fstrim_range linux/fs.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+start 0 u64 __u64
+len 8 u64 __u64
+minlen 16 u64 __u64
+
+fsuuid linux/ext4.h struct
+=7fffbdb5f 8 4
+=2000 8 2
+fsu_len 0 u32 __u32
+fsu_flags 4 u32 __u32
+fsu_uuid 8 u8* __u8
+
+fsuuid2 linux/fs.h struct
+=7fffbfb4f 17 1
+=10 20 4
+len 0 u8 __u8
+uuid 1 u8*16 __u8
+
+fsverity_digest linux/fsverity.h struct
+=7ffffffef 4 2
+=10 4 4
+digest_algorithm 0 u16 __u16
+digest_size 2 u16 __u16
+digest 4 u8* __u8
+
+fsverity_enable_arg linux/fsverity.h struct
+=7dfe79d2b 128 8
+=201842d4 128 4
+=2000 128 2
+version 0 u32 __u32
+hash_algorithm 4 u32 __u32
+block_size 8 u32 __u32
+salt_size 12 u32 __u32
+salt_ptr 16 u64 __u64
+sig_size 24 u32 __u32
+__reserved1 28 u32 __u32
+sig_ptr 32 u64 __u64
+__reserved2 40 u64*11 __u64
+
+fsverity_read_metadata_arg linux/fsverity.h struct
+=7dfe39d0b 40 8
+=20184254 40 4
+=2000 40 2
+metadata_type 0 u64 __u64
+offset 8 u64 __u64
+length 16 u64 __u64
+buf_ptr 24 u64 __u64
+__reserved 32 u64 __u64
+
+fsxattr linux/fs.h struct
+=7ffffdfff 28 4
+=2000 28 2
+fsx_xflags 0 u32 __u32
+fsx_extsize 4 u32 __u32
+fsx_nextents 8 u32 __u32
+fsx_projid 12 u32 __u32
+fsx_cowextsize 16 u32 __u32
+fsx_pad 20 u8*8 unsigned char
+
+futex_waitv linux/futex.h struct
+=7dfe39d0b 24 8
+=20184254 24 4
+=2000 24 2
+val 0 u64 __u64
+uaddr 8 u64 __u64
+flags 16 u32 __u32
+__reserved 20 u32 __u32
+
+fw_cdev_add_descriptor linux/firewire-cdev.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+immediate 0 u32 __u32
+key 4 u32 __u32
+data 8 u64 __u64
+length 16 u32 __u32
+handle 20 u32 __u32
+
+fw_cdev_allocate linux/firewire-cdev.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+offset 0 u64 __u64
+closure 8 u64 __u64
+length 16 u32 __u32
+handle 20 u32 __u32
+region_end 24 u64 __u64
+
+fw_cdev_allocate_iso_resource linux/firewire-cdev.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+closure 0 u64 __u64
+channels 8 u64 __u64
+bandwidth 16 u32 __u32
+handle 20 u32 __u32
+
+fw_cdev_create_iso_context linux/firewire-cdev.h struct
+=7dfe79d2b 32 8
+=201842d4 28 4
+=2000 28 2
+type 0 u32 __u32
+header_size 4 u32 __u32
+channel 8 u32 __u32
+speed 12 u32 __u32
+closure 16 u64 __u64
+handle 24 u32 __u32
+
+fw_cdev_deallocate linux/firewire-cdev.h struct
+=7ffffdfff 4 4
+=2000 4 2
+handle 0 u32 __u32
+
+fw_cdev_flush_iso linux/firewire-cdev.h struct
+=7ffffdfff 4 4
+=2000 4 2
+handle 0 u32 __u32
+
+fw_cdev_get_cycle_timer linux/firewire-cdev.h struct
+=7dfe79d2b 16 8
+=201842d4 12 4
+=2000 12 2
+local_time 0 u64 __u64
+cycle_timer 8 u32 __u32
+
+fw_cdev_get_cycle_timer2 linux/firewire-cdev.h struct
+=7dfe79d2b 24 8
+=201842d4 20 4
+=2000 20 2
+tv_sec 0 s64 __s64
+tv_nsec 8 s32 __s32
+clk_id 12 s32 __s32
+cycle_timer 16 u32 __u32
+
+fw_cdev_get_info linux/firewire-cdev.h struct
+=7dfe79d2b 40 8
+=201842d4 36 4
+=2000 36 2
+version 0 u32 __u32
+rom_length 4 u32 __u32
+rom 8 u64 __u64
+bus_reset 16 u64 __u64
+bus_reset_closure 24 u64 __u64
+card 32 u32 __u32
+
+fw_cdev_initiate_bus_reset linux/firewire-cdev.h struct
+=7ffffdfff 4 4
+=2000 4 2
+type 0 u32 __u32
+
+fw_cdev_queue_iso linux/firewire-cdev.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+packets 0 u64 __u64
+data 8 u64 __u64
+size 16 u32 __u32
+handle 20 u32 __u32
+
+fw_cdev_receive_phy_packets linux/firewire-cdev.h struct
+=7dfe79d2b 8 8
+=201842d4 8 4
+=2000 8 2
+closure 0 u64 __u64
+
+fw_cdev_remove_descriptor linux/firewire-cdev.h struct
+=7ffffdfff 4 4
+=2000 4 2
+handle 0 u32 __u32
+
+fw_cdev_send_phy_packet linux/firewire-cdev.h struct
+=7dfe79d2b 24 8
+=201842d4 20 4
+=2000 20 2
+closure 0 u64 __u64
+data 8 u32*2 __u32
+generation 16 u32 __u32
+
+fw_cdev_send_request linux/firewire-cdev.h struct
+=7dfe79d2b 40 8
+=201842d4 36 4
+=2000 36 2
+tcode 0 u32 __u32
+length 4 u32 __u32
+offset 8 u64 __u64
+closure 16 u64 __u64
+data 24 u64 __u64
+generation 32 u32 __u32
+
+fw_cdev_send_response linux/firewire-cdev.h struct
+=7dfe79d2b 24 8
+=201842d4 20 4
+=2000 20 2
+rcode 0 u32 __u32
+length 4 u32 __u32
+data 8 u64 __u64
+handle 16 u32 __u32
+
+fw_cdev_send_stream_packet linux/firewire-cdev.h struct
+=7dfe79d2b 40 8
+=201842d4 40 4
+=2000 40 2
+length 0 u32 __u32
+tag 4 u32 __u32
+channel 8 u32 __u32
+sy 12 u32 __u32
+closure 16 u64 __u64
+data 24 u64 __u64
+generation 32 u32 __u32
+speed 36 u32 __u32
+
+fw_cdev_set_iso_channels linux/firewire-cdev.h struct
+=7dfe79d2b 16 8
+=201842d4 12 4
+=2000 12 2
+channels 0 u64 __u64
+handle 8 u32 __u32
+
+fw_cdev_start_iso linux/firewire-cdev.h struct
+=7ffffdfff 16 4
+=2000 16 2
+cycle 0 s32 __s32
+sync 4 u32 __u32
+tags 8 u32 __u32
+handle 12 u32 __u32
+
+fw_cdev_stop_iso linux/firewire-cdev.h struct
+=7ffffdfff 4 4
+=2000 4 2
+handle 0 u32 __u32
+
+gcs_context asm/sigcontext.h struct
+=1 32 8
+head 0 r64 struct _aarch64_ctx
+gcspr 8 u64 __u64
+features_enabled 16 u64 __u64
+reserved 24 u64 __u64
+
+genlmsghdr linux/genetlink.h struct
+=7ffffffef 4 2
+=10 4 4
+cmd 0 u8 __u8
+version 1 u8 __u8
+reserved 2 u16 __u16
+
+genwqe_bitstream linux/genwqe/genwqe_card.h struct
+=7dfe79d2b 56 8
+=201842d4 56 4
+=2000 56 2
+data_addr 0 u64 __u64
+size 8 u32 __u32
+crc 12 u32 __u32
+target_addr 16 u64 __u64
+partition 24 u32 __u32
+uid 28 u32 __u32
+slu_id 32 u64 __u64
+app_id 40 u64 __u64
+retc 48 u16 __u16
+attn 50 u16 __u16
+progress 52 u32 __u32
+
+genwqe_ddcb_cmd linux/genwqe/genwqe_card.h struct
+=7dfe79d2b 232 8
+=201842d4 232 4
+=2000 232 2
+next_addr 0 u64 __u64
+flags 8 u64 __u64
+acfunc 16 u8 __u8
+cmd 17 u8 __u8
+asiv_length 18 u8 __u8
+asv_length 19 u8 __u8
+cmdopts 20 u16 __u16
+retc 22 u16 __u16
+attn 24 u16 __u16
+vcrc 26 u16 __u16
+progress 28 u32 __u32
+deque_ts 32 u64 __u64
+cmplt_ts 40 u64 __u64
+disp_ts 48 u64 __u64
+ddata_addr 56 u64 __u64
+asv 64 u8*64 __u8
+ats 128 u64 __u64
+asiv 136 u8*96 __u8
+__asiv 128 u8*104 __u8
+
+genwqe_mem linux/genwqe/genwqe_card.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+addr 0 u64 __u64
+size 8 u64 __u64
+direction 16 u64 __u64
+flags 24 u64 __u64
+
+genwqe_reg_io linux/genwqe/genwqe_card.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+num 0 u64 __u64
+val64 8 u64 __u64
+
+gpio_v2_line_attribute linux/gpio.h struct
+=7ffffffff 16 8
+id 0 u32 __u32
+padding 4 u32 __u32
+flags 8 u64 __u64
+values 8 u64 __u64
+debounce_period_us 8 u32 __u32
+
+gpio_v2_line_config linux/gpio.h struct
+=7ffffffff 272 8
+flags 0 u64 __u64
+num_attrs 8 u32 __u32
+padding 12 u32*5 __u32
+attrs 32 r192*10 struct gpio_v2_line_config_attribute
+
+gpio_v2_line_config_attribute linux/gpio.h struct
+=7ffffffff 24 8
+attr 0 r128 struct gpio_v2_line_attribute
+mask 16 u64 __u64
+
+gpio_v2_line_info linux/gpio.h struct
+=7ffffffff 256 8
+name 0 c8*32 char
+consumer 32 c8*32 char
+offset 64 u32 __u32
+num_attrs 68 u32 __u32
+flags 72 u64 __u64
+attrs 80 r128*10 struct gpio_v2_line_attribute
+padding 240 u32*4 __u32
+
+gpio_v2_line_request linux/gpio.h struct
+=7ffffffff 592 8
+offsets 0 u32*64 __u32
+consumer 256 c8*32 char
+config 288 r2176 struct gpio_v2_line_config
+num_lines 560 u32 __u32
+event_buffer_size 564 u32 __u32
+padding 568 u32*5 __u32
+fd 588 s32 __s32
+
+gpio_v2_line_values linux/gpio.h struct
+=7ffffffff 16 8
+bits 0 u64 __u64
+mask 8 u64 __u64
+
+gpiochip_info linux/gpio.h struct
+=7ffffdfff 68 4
+=2000 68 2
+name 0 c8*32 char
+label 32 c8*32 char
+lines 64 u32 __u32
+
+gpioevent_request linux/gpio.h struct
+=7ffffdfff 48 4
+=2000 48 2
+lineoffset 0 u32 __u32
+handleflags 4 u32 __u32
+eventflags 8 u32 __u32
+consumer_label 12 c8*32 char
+fd 44 s32 int
+
+gpiohandle_config linux/gpio.h struct
+=7ffffdfff 84 4
+=2000 84 2
+flags 0 u32 __u32
+default_values 4 u8*64 __u8
+padding 68 u32*4 __u32
+
+gpiohandle_data linux/gpio.h struct
+=7ffffffef 64 1
+=10 64 4
+values 0 u8*64 __u8
+
+gpiohandle_request linux/gpio.h struct
+=7ffffdfff 364 4
+=2000 364 2
+lineoffsets 0 u32*64 __u32
+flags 256 u32 __u32
+default_values 260 u8*64 __u8
+consumer_label 324 c8*32 char
+lines 356 u32 __u32
+fd 360 s32 int
+
+gpioline_info linux/gpio.h struct
+=7ffffdfff 72 4
+=2000 72 2
+line_offset 0 u32 __u32
+flags 4 u32 __u32
+name 8 c8*32 char
+consumer 40 c8*32 char
+
+group_filter linux/in.h struct
+=56abecbfc 268 4
+=295411403 272 8
+=2000 268 2
+gf_interface_aux 0 u32 __u32
+@5 gf_group_aux 4 r1024 struct __kernel_sockaddr_storage
+@2 gf_group_aux 8 r1024 struct __kernel_sockaddr_storage
+@5 gf_fmode_aux 132 u32 __u32
+@2 gf_fmode_aux 136 u32 __u32
+@5 gf_numsrc_aux 136 u32 __u32
+@2 gf_numsrc_aux 140 u32 __u32
+@5 gf_slist 140 r1024*1 struct __kernel_sockaddr_storage
+@2 gf_slist 144 r1024*1 struct __kernel_sockaddr_storage
+gf_interface 0 u32 __u32
+@5 gf_group 4 r1024 struct __kernel_sockaddr_storage
+@2 gf_group 8 r1024 struct __kernel_sockaddr_storage
+@5 gf_fmode 132 u32 __u32
+@2 gf_fmode 136 u32 __u32
+@5 gf_numsrc 136 u32 __u32
+@2 gf_numsrc 140 u32 __u32
+@5 gf_slist_flex 140 r1024* struct __kernel_sockaddr_storage
+@2 gf_slist_flex 144 r1024* struct __kernel_sockaddr_storage
+
+group_req linux/in.h struct
+=56abecbfc 132 4
+=295411403 136 8
+=2000 132 2
+gr_interface 0 u32 __u32
+@5 gr_group 4 r1024 struct __kernel_sockaddr_storage
+@2 gr_group 8 r1024 struct __kernel_sockaddr_storage
+
+group_source_req linux/in.h struct
+=56abecbfc 260 4
+=295411403 264 8
+=2000 260 2
+gsr_interface 0 u32 __u32
+@5 gsr_group 4 r1024 struct __kernel_sockaddr_storage
+@2 gsr_group 8 r1024 struct __kernel_sockaddr_storage
+@5 gsr_source 132 r1024 struct __kernel_sockaddr_storage
+@2 gsr_source 136 r1024 struct __kernel_sockaddr_storage
+
+gs_cb asm/guarded_storage.h struct
+=18000000 32 8
+reserved 0 u64 __u64
+gsd 8 u64 __u64
+gssm 16 u64 __u64
+gs_epl_a 24 u64 __u64
+
+gsm_config linux/gsmmux.h struct
+=7ffffdfff 76 4
+=2000 76 2
+adaption 0 u32 unsigned int
+encapsulation 4 u32 unsigned int
+initiator 8 u32 unsigned int
+t1 12 u32 unsigned int
+t2 16 u32 unsigned int
+t3 20 u32 unsigned int
+n2 24 u32 unsigned int
+mru 28 u32 unsigned int
+mtu 32 u32 unsigned int
+k 36 u32 unsigned int
+i 40 u32 unsigned int
+unused 44 u32*8 unsigned int
+
+gsm_config_ext linux/gsmmux.h struct
+=7fffbdb5f 32 4
+=2000 32 2
+keep_alive 0 u32 __u32
+wait_config 4 u32 __u32
+flags 8 u32 __u32
+reserved 12 u32*5 __u32
+
+gsm_dlci_config linux/gsmmux.h struct
+=7fffbdb5f 56 4
+=2000 56 2
+channel 0 u32 __u32
+adaption 4 u32 __u32
+mtu 8 u32 __u32
+priority 12 u32 __u32
+i 16 u32 __u32
+k 20 u32 __u32
+flags 24 u32 __u32
+reserved 28 u32*7 __u32
+
+gsm_netconfig linux/gsmmux.h struct
+=7ffffdfff 52 4
+=2000 52 2
+adaption 0 u32 unsigned int
+protocol 4 u16 unsigned short
+unused2 6 u16 unsigned short
+if_name 8 c8*16 char
+unused 24 u8*28 __u8
+
+hfi1_base_info rdma/hfi/hfi1_ioctl.h struct
+=7ffffffff 120 8
+hw_version 0 u32 __u32
+sw_version 4 u32 __u32
+jkey 8 u16 __u16
+padding1 10 u16 __u16
+bthqp 12 u32 __u32
+sc_credits_addr 16 u64 __u64
+pio_bufbase_sop 24 u64 __u64
+pio_bufbase 32 u64 __u64
+rcvhdr_bufbase 40 u64 __u64
+rcvegr_bufbase 48 u64 __u64
+sdma_comp_bufbase 56 u64 __u64
+user_regbase 64 u64 __u64
+events_bufbase 72 u64 __u64
+status_bufbase 80 u64 __u64
+rcvhdrtail_base 88 u64 __u64
+subctxt_uregbase 96 u64 __u64
+subctxt_rcvegrbuf 104 u64 __u64
+subctxt_rcvhdrbuf 112 u64 __u64
+
+hfi1_ctxt_info rdma/hfi/hfi1_ioctl.h struct
+=7ffffffff 40 8
+runtime_flags 0 u64 __u64
+rcvegr_size 8 u32 __u32
+num_active 12 u16 __u16
+unit 14 u16 __u16
+ctxt 16 u16 __u16
+subctxt 18 u16 __u16
+rcvtids 20 u16 __u16
+credits 22 u16 __u16
+numa_node 24 u16 __u16
+rec_cpu 26 u16 __u16
+send_ctxt 28 u16 __u16
+egrtids 30 u16 __u16
+rcvhdrq_cnt 32 u16 __u16
+rcvhdrq_entsize 34 u16 __u16
+sdma_ring_size 36 u16 __u16
+
+hfi1_tid_info rdma/hfi/hfi1_ioctl.h struct
+=7ffffffff 24 8
+vaddr 0 u64 __u64
+tidlist 8 u64 __u64
+tidcnt 16 u32 __u32
+length 20 u32 __u32
+
+hfi1_user_info rdma/hfi/hfi1_ioctl.h struct
+=7ffffdfff 28 4
+=2000 28 2
+userversion 0 u32 __u32
+pad 4 u32 __u32
+subctxt_cnt 8 u16 __u16
+subctxt_id 10 u16 __u16
+uuid 12 u8*16 __u8
+
+hl_cb_args drm/habanalabs_accel.h union
+=7dfe3990b 24 8
+=20184254 24 4
+=2000 24 2
+in 0 r192 struct hl_cb_in
+out 0 r64 struct hl_cb_out
+
+hl_cb_args misc/habanalabs.h union
+=7dfe7952b 24 8
+=201842d4 24 4
+=2000 24 2
+in 0 r192 struct hl_cb_in
+out 0 r64 struct hl_cb_out
+
+hl_cb_in drm/habanalabs_accel.h struct
+=7dfe3990b 24 8
+=20184254 24 4
+=2000 24 2
+cb_handle 0 u64 __u64
+op 8 u32 __u32
+cb_size 12 u32 __u32
+ctx_id 16 u32 __u32
+flags 20 u32 __u32
+
+hl_cb_in misc/habanalabs.h struct
+=7dfe7952b 24 8
+=201842d4 24 4
+=2000 24 2
+cb_handle 0 u64 __u64
+op 8 u32 __u32
+cb_size 12 u32 __u32
+ctx_id 16 u32 __u32
+flags 20 u32 __u32
+
+hl_cb_out drm/habanalabs_accel.h struct
+=7dfe3990b 8 8
+=20184254 8 4
+=2000 8 2
+cb_handle 0 u64 __u64
+usage_cnt 0 u32 __u32
+pad 4 u32 __u32
+device_va 0 u64 __u64
+
+hl_cb_out misc/habanalabs.h struct
+=7dfe3950b 8 8
+=20184254 8 4
+=40020 8 8
+=80 8 4
+=2000 8 2
+cb_handle 0 u64 __u64
+@13 usage_cnt 0 u32 __u32
+@13 pad 4 u32 __u32
+@13 device_va 0 u64 __u64
+
+hl_cs_args drm/habanalabs_accel.h union
+=7dfe3990b 48 8
+=20184254 48 4
+=2000 48 2
+in 0 r384 struct hl_cs_in
+out 0 r192 struct hl_cs_out
+
+hl_cs_args misc/habanalabs.h union
+=7dfe3950b 48 8
+=20184254 48 4
+=40020 48 8
+=80 44 4
+=2000 48 2
+@17 in 0 r384 struct hl_cs_in
+@8 in 0 r352 struct hl_cs_in
+@13 out 0 r192 struct hl_cs_out
+@c out 0 r128 struct hl_cs_out
+
+hl_cs_in drm/habanalabs_accel.h struct
+=7dfe3990b 48 8
+=20184254 48 4
+=2000 48 2
+chunks_restore 0 u64 __u64
+chunks_execute 8 u64 __u64
+engine_cores 0 u64 __u64
+num_engine_cores 8 u32 __u32
+core_command 12 u32 __u32
+engines 0 u64 __u64
+num_engines 8 u32 __u32
+engine_command 12 u32 __u32
+seq 16 u64 __u64
+encaps_sig_handle_id 16 u32 __u32
+encaps_signals_count 16 u32 __u32
+encaps_signals_q_idx 20 u32 __u32
+num_chunks_restore 24 u32 __u32
+num_chunks_execute 28 u32 __u32
+timeout 32 u32 __u32
+cs_flags 36 u32 __u32
+ctx_id 40 u32 __u32
+pad 44 u8*4 __u8
+
+hl_cs_in misc/habanalabs.h struct
+=7dfe3950b 48 8
+=20184254 48 4
+=40020 48 8
+=80 44 4
+=2000 48 2
+chunks_restore 0 u64 __u64
+chunks_execute 8 u64 __u64
+@13 engine_cores 0 u64 __u64
+@c chunks_store 16 u64 __u64
+@13 num_engine_cores 8 u32 __u32
+@c num_chunks_restore 24 u32 __u32
+@13 core_command 12 u32 __u32
+@c num_chunks_execute 28 u32 __u32
+@13 seq 16 u64 __u64
+@c num_chunks_store 32 u32 __u32
+@13 encaps_sig_handle_id 16 u32 __u32
+@c cs_flags 36 u32 __u32
+@13 encaps_signals_count 16 u32 __u32
+@c ctx_id 40 u32 __u32
+@13 encaps_signals_q_idx 20 u32 __u32
+@13 num_chunks_restore 24 u32 __u32
+@13 num_chunks_execute 28 u32 __u32
+@13 timeout 32 u32 __u32
+@13 cs_flags 36 u32 __u32
+@13 ctx_id 40 u32 __u32
+@13 pad 44 u8*4 __u8
+
+hl_cs_out drm/habanalabs_accel.h struct
+=7dfe3990b 24 8
+=20184254 24 4
+=2000 24 2
+seq 0 u64 __u64
+handle_id 0 u32 __u32
+count 4 u32 __u32
+status 8 u32 __u32
+sob_base_addr_offset 12 u32 __u32
+sob_count_before_submission 16 u16 __u16
+pad 18 u16*3 __u16
+
+hl_cs_out misc/habanalabs.h struct
+=7dfe3950b 24 8
+=20184254 24 4
+=40020 16 8
+=80 16 4
+=2000 24 2
+seq 0 u64 __u64
+@13 handle_id 0 u32 __u32
+@c status 8 u32 __u32
+@13 count 4 u32 __u32
+@c pad 12 u32 __u32
+@13 status 8 u32 __u32
+@13 sob_base_addr_offset 12 u32 __u32
+@13 sob_count_before_submission 16 u16 __u16
+@13 pad 18 u16*3 __u16
+
+hl_debug_args drm/habanalabs_accel.h struct
+=7dfe3990b 40 8
+=20184254 40 4
+=2000 40 2
+input_ptr 0 u64 __u64
+output_ptr 8 u64 __u64
+input_size 16 u32 __u32
+output_size 20 u32 __u32
+op 24 u32 __u32
+reg_idx 28 u32 __u32
+enable 32 u32 __u32
+ctx_id 36 u32 __u32
+
+hl_debug_args misc/habanalabs.h struct
+=7dfe7952b 40 8
+=201842d4 40 4
+=2000 40 2
+input_ptr 0 u64 __u64
+output_ptr 8 u64 __u64
+input_size 16 u32 __u32
+output_size 20 u32 __u32
+op 24 u32 __u32
+reg_idx 28 u32 __u32
+enable 32 u32 __u32
+ctx_id 36 u32 __u32
+
+hl_info_args drm/habanalabs_accel.h struct
+=7dfe3990b 24 8
+=20184254 24 4
+=2000 24 2
+return_pointer 0 u64 __u64
+return_size 8 u32 __u32
+op 12 u32 __u32
+dcore_id 16 u32 __u32
+ctx_id 16 u32 __u32
+period_ms 16 u32 __u32
+pll_index 16 u32 __u32
+eventfd 16 u32 __u32
+user_buffer_actual_size 16 u32 __u32
+sec_attest_nonce 16 u32 __u32
+array_size 16 u32 __u32
+fw_sub_opcode 16 u32 __u32
+pad 20 u32 __u32
+
+hl_info_args misc/habanalabs.h struct
+=7dfe3950b 24 8
+=20184254 24 4
+=40020 24 8
+=80 24 4
+=2000 24 2
+return_pointer 0 u64 __u64
+return_size 8 u32 __u32
+op 12 u32 __u32
+dcore_id 16 u32 __u32
+ctx_id 16 u32 __u32
+period_ms 16 u32 __u32
+@13 pll_index 16 u32 __u32
+@c pad 20 u32 __u32
+@13 eventfd 16 u32 __u32
+@13 user_buffer_actual_size 16 u32 __u32
+@13 sec_attest_nonce 16 u32 __u32
+@13 pad 20 u32 __u32
+
+hl_mem_args drm/habanalabs_accel.h union
+=7dfe3990b 40 8
+=20184254 40 4
+=2000 40 2
+in 0 r320 struct hl_mem_in
+out 0 r128 struct hl_mem_out
+
+hl_mem_args misc/habanalabs.h union
+=7dfe3950b 40 8
+=20184254 40 4
+=40020 40 8
+=80 40 4
+=2000 40 2
+in 0 r320 struct hl_mem_in
+@13 out 0 r128 struct hl_mem_out
+@c out 0 r64 struct hl_mem_out
+
+hl_mem_in drm/habanalabs_accel.h struct
+=7dfe3990b 40 8
+=20184254 40 4
+=2000 40 2
+alloc 0 r128 struct
+alloc.mem_size 0 u64 __u64
+alloc.page_size 8 u64 __u64
+free 0 r64 struct
+free.handle 0 u64 __u64
+map_device 0 r128 struct
+map_device.hint_addr 0 u64 __u64
+map_device.handle 8 u64 __u64
+map_host 0 r192 struct
+map_host.host_virt_addr 0 u64 __u64
+map_host.hint_addr 8 u64 __u64
+map_host.mem_size 16 u64 __u64
+map_block 0 r64 struct
+map_block.block_addr 0 u64 __u64
+unmap 0 r64 struct
+unmap.device_virt_addr 0 u64 __u64
+export_dmabuf_fd 0 r192 struct
+export_dmabuf_fd.addr 0 u64 __u64
+export_dmabuf_fd.mem_size 8 u64 __u64
+export_dmabuf_fd.offset 16 u64 __u64
+op 24 u32 __u32
+flags 28 u32 __u32
+ctx_id 32 u32 __u32
+num_of_elements 36 u32 __u32
+
+hl_mem_in misc/habanalabs.h struct
+=7dfe3950b 40 8
+=20184254 40 4
+=40020 40 8
+=80 40 4
+=2000 40 2
+@13 alloc 0 r128 struct
+@c alloc 0 r64 struct
+alloc.mem_size 0 u64 __u64
+@13 alloc.page_size 8 u64 __u64
+@c free 0 r64 struct
+@13 free 0 r64 struct
+@c free.handle 0 u64 __u64
+@13 free.handle 0 u64 __u64
+@c map_device 0 r128 struct
+@13 map_device 0 r128 struct
+@c map_device.hint_addr 0 u64 __u64
+@13 map_device.hint_addr 0 u64 __u64
+@c map_device.handle 8 u64 __u64
+@13 map_device.handle 8 u64 __u64
+@c map_host 0 r192 struct
+@13 map_host 0 r192 struct
+@c map_host.host_virt_addr 0 u64 __u64
+@13 map_host.host_virt_addr 0 u64 __u64
+@c map_host.hint_addr 8 u64 __u64
+@13 map_host.hint_addr 8 u64 __u64
+@c map_host.mem_size 16 u64 __u64
+@13 map_host.mem_size 16 u64 __u64
+@c unmap 0 r64 struct
+@13 map_block 0 r64 struct
+@c unmap.device_virt_addr 0 u64 __u64
+@13 map_block.block_addr 0 u64 __u64
+@c op 24 u32 __u32
+@13 unmap 0 r64 struct
+@c flags 28 u32 __u32
+@13 unmap.device_virt_addr 0 u64 __u64
+@c ctx_id 32 u32 __u32
+@13 export_dmabuf_fd 0 r128 struct
+@c pad 36 u32 __u32
+@13 export_dmabuf_fd.handle 0 u64 __u64
+@13 export_dmabuf_fd.mem_size 8 u64 __u64
+@13 op 24 u32 __u32
+@13 flags 28 u32 __u32
+@13 ctx_id 32 u32 __u32
+@13 num_of_elements 36 u32 __u32
+
+hl_mem_out drm/habanalabs_accel.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+device_virt_addr 0 u64 __u64
+handle 0 u64 __u64
+block_handle 0 u64 __u64
+block_size 8 u32 __u32
+pad 12 u32 __u32
+fd 0 s32 __s32
+
+hl_mem_out misc/habanalabs.h struct
+=7dfe3950b 16 8
+=20184254 16 4
+=40020 8 8
+=80 8 4
+=2000 16 2
+device_virt_addr 0 u64 __u64
+handle 0 u64 __u64
+@13 block_handle 0 u64 __u64
+@13 block_size 8 u32 __u32
+@13 pad 12 u32 __u32
+@13 fd 0 s32 __s32
+
+hl_wait_cs_args drm/habanalabs_accel.h union
+=7dfe3990b 56 8
+=20184254 56 4
+=2000 56 2
+in 0 r448 struct hl_wait_cs_in
+out 0 r192 struct hl_wait_cs_out
+
+hl_wait_cs_args misc/habanalabs.h union
+=7dfe3950b 56 8
+=20184254 56 4
+=40020 24 8
+=80 24 4
+=2000 56 2
+@13 in 0 r448 struct hl_wait_cs_in
+@c in 0 r192 struct hl_wait_cs_in
+@13 out 0 r192 struct hl_wait_cs_out
+@c out 0 r64 struct hl_wait_cs_out
+
+hl_wait_cs_in drm/habanalabs_accel.h struct
+=7dfe3990b 56 8
+=20184254 56 4
+=2000 56 2
+seq 0 u64 __u64
+timeout_us 8 u64 __u64
+addr 0 u64 __u64
+cq_counters_handle 0 u64 __u64
+target 8 u64 __u64
+ctx_id 16 u32 __u32
+flags 20 u32 __u32
+seq_arr_len 24 u8 __u8
+pad 25 u8*7 __u8
+interrupt_timeout_us 24 u64 __u64
+cq_counters_offset 32 u64 __u64
+timestamp_handle 40 u64 __u64
+timestamp_offset 48 u64 __u64
+
+hl_wait_cs_in misc/habanalabs.h struct
+=7dfe3950b 56 8
+=20184254 56 4
+=40020 24 8
+=80 24 4
+=2000 56 2
+seq 0 u64 __u64
+timeout_us 8 u64 __u64
+@13 addr 0 u64 __u64
+@c ctx_id 16 u32 __u32
+@13 cq_counters_handle 0 u64 __u64
+@c pad 20 u32 __u32
+@13 target 8 u64 __u64
+@13 ctx_id 16 u32 __u32
+@13 flags 20 u32 __u32
+@13 seq_arr_len 24 u8 __u8
+@13 pad 25 u8*7 __u8
+@13 interrupt_timeout_us 24 u64 __u64
+@13 cq_counters_offset 32 u64 __u64
+@13 timestamp_handle 40 u64 __u64
+@13 timestamp_offset 48 u64 __u64
+
+hl_wait_cs_out drm/habanalabs_accel.h struct
+=7dfe3990b 24 8
+=20184254 24 4
+=2000 24 2
+status 0 u32 __u32
+flags 4 u32 __u32
+timestamp_nsec 8 s64 __s64
+cs_completion_map 16 u32 __u32
+pad 20 u32 __u32
+
+hl_wait_cs_out misc/habanalabs.h struct
+=7dfe3950b 24 8
+=20184254 24 4
+=400a0 8 4
+=2000 24 2
+status 0 u32 __u32
+@b flags 4 u32 __u32
+@4 pad 4 u32 __u32
+@b timestamp_nsec 8 s64 __s64
+@b cs_completion_map 16 u32 __u32
+@b pad 20 u32 __u32
+
+hvm_event_record asm/registers.h struct
+=100 16 4
+vmel 0 u32 unsigned long
+vmest 4 u32 unsigned long
+vmpsp 8 u32 unsigned long
+vmbadva 12 u32 unsigned long
+
+i2o_cmd_hrtlct linux/i2o-dev.h struct
+=56abecbfc 12 4
+=295411403 24 8
+=2000 12 2
+iop 0 u32 unsigned int
+@5 resbuf 4 p32 void *
+@2 resbuf 8 p64 void *
+@5 reslen 8 p32 unsigned int *
+@2 reslen 16 p64 unsigned int *
+
+i2o_cmd_passthru linux/i2o-dev.h struct
+=56abecbfc 8 4
+=295411403 16 8
+=2000 8 2
+iop 0 u32 unsigned int
+@5 msg 4 p32 void *
+@2 msg 8 p64 void *
+
+i2o_cmd_passthru32 linux/i2o-dev.h struct
+=7ffffdfff 8 4
+=2000 8 2
+iop 0 u32 unsigned int
+msg 4 u32 __u32
+
+i2o_cmd_psetget linux/i2o-dev.h struct
+=56abecbfc 24 4
+=295411403 40 8
+=2000 24 2
+iop 0 u32 unsigned int
+tid 4 u32 unsigned int
+@5 opbuf 8 p32 void *
+@2 opbuf 8 p64 void *
+@5 oplen 12 u32 unsigned int
+@2 oplen 16 u32 unsigned int
+@5 resbuf 16 p32 void *
+@2 resbuf 24 p64 void *
+@5 reslen 20 p32 unsigned int *
+@2 reslen 32 p64 unsigned int *
+
+i2o_evt_id linux/i2o-dev.h struct
+=7ffffdfff 12 4
+=2000 12 2
+iop 0 u32 unsigned int
+tid 4 u32 unsigned int
+evt_mask 8 u32 unsigned int
+
+i2o_evt_info linux/i2o-dev.h struct
+=7ffffdfff 104 4
+=2000 104 2
+id 0 r96 struct i2o_evt_id
+evt_data 12 u8*88 unsigned char
+data_size 100 u32 unsigned int
+
+i2o_html linux/i2o-dev.h struct
+=56abecbfc 28 4
+=295411403 48 8
+=2000 28 2
+iop 0 u32 unsigned int
+tid 4 u32 unsigned int
+page 8 u32 unsigned int
+@5 resbuf 12 p32 void *
+@2 resbuf 16 p64 void *
+@5 reslen 16 p32 unsigned int *
+@2 reslen 24 p64 unsigned int *
+@5 qbuf 20 p32 void *
+@2 qbuf 32 p64 void *
+@5 qlen 24 u32 unsigned int
+@2 qlen 40 u32 unsigned int
+
+i2o_sw_xfer linux/i2o-dev.h struct
+=56abecbfc 28 4
+=295411403 48 8
+=2000 26 2
+iop 0 u32 unsigned int
+flags 4 u8 unsigned char
+sw_type 5 u8 unsigned char
+@3 sw_id 8 u32 unsigned int
+@4 sw_id 6 u32 unsigned int
+@1 buf 12 p32 void *
+@2 buf 16 p64 void *
+@4 buf 10 p32 void *
+@1 swlen 16 p32 unsigned int *
+@2 swlen 24 p64 unsigned int *
+@4 swlen 14 p32 unsigned int *
+@1 maxfrag 20 p32 unsigned int *
+@2 maxfrag 32 p64 unsigned int *
+@4 maxfrag 18 p32 unsigned int *
+@1 curfrag 24 p32 unsigned int *
+@2 curfrag 40 p64 unsigned int *
+@4 curfrag 22 p32 unsigned int *
+
+ia64_oldstat asm/stat.h struct
+=400 80 8
+st_dev 0 u32 unsigned int
+st_ino 4 u32 unsigned int
+st_mode 8 u32 unsigned int
+st_nlink 12 u32 unsigned int
+st_uid 16 u32 unsigned int
+st_gid 20 u32 unsigned int
+st_rdev 24 u32 unsigned int
+__pad1 28 u32 unsigned int
+st_size 32 u64 unsigned long
+st_atime 40 u64 unsigned long
+st_mtime 48 u64 unsigned long
+st_ctime 56 u64 unsigned long
+st_blksize 64 u32 unsigned int
+st_blocks 68 s32 int
+__unused1 72 u32 unsigned int
+__unused2 76 u32 unsigned int
+
+ib_user_mad_reg_req rdma/ib_user_mad.h struct
+=56abeebfc 28 4
+=295411403 28 4
+id 0 u32 __u32
+@1 method_mask 4 u32*4 packed_ulong
+@2 method_mask 4 u64*2 packed_ulong
+qpn 20 u8 __u8
+mgmt_class 21 u8 __u8
+mgmt_class_version 22 u8 __u8
+oui 23 u8*3 __u8
+rmpp_version 26 u8 __u8
+
+ib_user_mad_reg_req2 rdma/ib_user_mad.h struct
+=7ffffffff 40 8
+id 0 u32 __u32
+qpn 4 u32 __u32
+mgmt_class 8 u8 __u8
+mgmt_class_version 9 u8 __u8
+res 10 u16 __u16
+flags 12 u32 __u32
+method_mask 16 u64*2 __u64
+oui 32 u32 __u32
+rmpp_version 36 u8 __u8
+reserved 37 u8*3 __u8
+
+ib_uverbs_attr rdma/rdma_user_ioctl_cmds.h struct
+=7ffffffef 16 8
+=10 24 8
+attr_id 0 u16 __u16
+len 2 u16 __u16
+flags 4 u16 __u16
+@1 attr_data 6 r16 union
+@2 attr_data 8 r32 union
+@1 attr_data.enum_data 6 r16 struct
+@2 attr_data.enum_data 8 r32 struct
+@1 attr_data.enum_data.elem_id 6 u8 __u8
+@2 attr_data.enum_data.elem_id 8 u8 __u8
+@1 attr_data.enum_data.reserved 7 u8 __u8
+@2 attr_data.enum_data.reserved 9 u8 __u8
+@1 attr_data.reserved 6 u16 __u16
+@2 attr_data.reserved 8 u16 __u16
+@1 data 8 u64 __u64
+@2 data 16 u64 __u64
+@1 data_s64 8 s64 __s64
+@2 data_s64 16 s64 __s64
+
+ib_uverbs_ioctl_hdr rdma/rdma_user_ioctl_cmds.h struct
+=7ffffffef 24 8
+=10 24 8
+length 0 u16 __u16
+object_id 2 u16 __u16
+method_id 4 u16 __u16
+num_attrs 6 u16 __u16
+reserved1 8 u64 __u64
+driver_id 16 u32 __u32
+reserved2 20 u32 __u32
+@1 attrs 24 r128* struct ib_uverbs_attr
+@2 attrs 24 r192* struct ib_uverbs_attr
+
+if_settings linux/if.h struct
+=56abecbfc 12 4
+=295411403 16 8
+=2000 12 2
+type 0 u32 unsigned int
+size 4 u32 unsigned int
+@5 ifs_ifsu 8 r32 union
+@2 ifs_ifsu 8 r64 union
+@5 ifs_ifsu.raw_hdlc 8 p32 raw_hdlc_proto *
+@2 ifs_ifsu.raw_hdlc 8 p64 raw_hdlc_proto *
+@5 ifs_ifsu.cisco 8 p32 cisco_proto *
+@2 ifs_ifsu.cisco 8 p64 cisco_proto *
+@5 ifs_ifsu.fr 8 p32 fr_proto *
+@2 ifs_ifsu.fr 8 p64 fr_proto *
+@5 ifs_ifsu.fr_pvc 8 p32 fr_proto_pvc *
+@2 ifs_ifsu.fr_pvc 8 p64 fr_proto_pvc *
+@5 ifs_ifsu.fr_pvc_info 8 p32 fr_proto_pvc_info *
+@2 ifs_ifsu.fr_pvc_info 8 p64 fr_proto_pvc_info *
+@5 ifs_ifsu.x25 8 p32 x25_hdlc_proto *
+@2 ifs_ifsu.x25 8 p64 x25_hdlc_proto *
+@5 ifs_ifsu.sync 8 p32 sync_serial_settings *
+@2 ifs_ifsu.sync 8 p64 sync_serial_settings *
+@5 ifs_ifsu.te1 8 p32 te1_settings *
+@2 ifs_ifsu.te1 8 p64 te1_settings *
+
+if_stats_msg linux/if_link.h struct
+=7ffffdfff 12 4
+=2000 12 2
+family 0 u8 __u8
+pad1 1 u8 __u8
+pad2 2 u16 __u16
+ifindex 4 u32 __u32
+filter_mask 8 u32 __u32
+
+ifa_cacheinfo linux/if_addr.h struct
+=7ffffdfff 16 4
+=2000 16 2
+ifa_prefered 0 u32 __u32
+ifa_valid 4 u32 __u32
+cstamp 8 u32 __u32
+tstamp 12 u32 __u32
+
+ifaddrmsg linux/if_addr.h struct
+=7ffffdfff 8 4
+=2000 8 2
+ifa_family 0 u8 __u8
+ifa_prefixlen 1 u8 __u8
+ifa_flags 2 u8 __u8
+ifa_scope 3 u8 __u8
+ifa_index 4 u32 __u32
+
+ifconf linux/if.h struct
+=56abecbfc 8 4
+=295411403 16 8
+=2000 8 2
+ifc_len 0 s32 int
+@5 ifc_ifcu 4 r32 union
+@2 ifc_ifcu 8 r64 union
+@5 ifc_ifcu.ifcu_buf 4 p32 char *
+@2 ifc_ifcu.ifcu_buf 8 p64 char *
+@5 ifc_ifcu.ifcu_req 4 p32 struct ifreq *
+@2 ifc_ifcu.ifcu_req 8 p64 struct ifreq *
+
+ifinfomsg linux/rtnetlink.h struct
+=7ffffdfff 16 4
+=2000 16 2
+ifi_family 0 u8 unsigned char
+__ifi_pad 1 u8 unsigned char
+ifi_type 2 u16 unsigned short
+ifi_index 4 s32 int
+ifi_flags 8 u32 unsigned
+ifi_change 12 u32 unsigned
+
+ifla_bridge_id linux/if_link.h struct
+=7ffffffef 8 1
+=10 8 4
+prio 0 u8*2 __u8
+addr 2 u8*6 __u8
+
+ifla_cacheinfo linux/if_link.h struct
+=7ffffdfff 16 4
+=2000 16 2
+max_reasm_len 0 u32 __u32
+tstamp 4 u32 __u32
+reachable_time 8 u32 __u32
+retrans_time 12 u32 __u32
+
+ifla_geneve_port_range linux/if_link.h struct
+=7f7fbfb4f 4 2
+=10 4 4
+low 0 u16 __be16
+high 2 u16 __be16
+
+ifla_port_vsi linux/if_link.h struct
+=7ffffffef 8 1
+=10 8 4
+vsi_mgr_id 0 u8 __u8
+vsi_type_id 1 u8*3 __u8
+vsi_type_version 4 u8 __u8
+pad 5 u8*3 __u8
+
+ifla_rmnet_flags linux/if_link.h struct
+=7ffffdfff 8 4
+=2000 8 2
+flags 0 u32 __u32
+mask 4 u32 __u32
+
+ifla_vf_broadcast linux/if_link.h struct
+=7ffffffef 32 1
+=10 32 4
+broadcast 0 u8*32 __u8
+
+ifla_vf_guid linux/if_link.h struct
+=7dfe79d2b 16 8
+=201842d4 12 4
+=2000 12 2
+vf 0 u32 __u32
+@1 guid 8 u64 __u64
+@6 guid 4 u64 __u64
+
+ifla_vf_link_state linux/if_link.h struct
+=7ffffdfff 8 4
+=2000 8 2
+vf 0 u32 __u32
+link_state 4 u32 __u32
+
+ifla_vf_mac linux/if_link.h struct
+=7ffffdfff 36 4
+=2000 36 2
+vf 0 u32 __u32
+mac 4 u8*32 __u8
+
+ifla_vf_rate linux/if_link.h struct
+=7ffffdfff 12 4
+=2000 12 2
+vf 0 u32 __u32
+min_tx_rate 4 u32 __u32
+max_tx_rate 8 u32 __u32
+
+ifla_vf_rss_query_en linux/if_link.h struct
+=7ffffdfff 8 4
+=2000 8 2
+vf 0 u32 __u32
+setting 4 u32 __u32
+
+ifla_vf_spoofchk linux/if_link.h struct
+=7ffffdfff 8 4
+=2000 8 2
+vf 0 u32 __u32
+setting 4 u32 __u32
+
+ifla_vf_trust linux/if_link.h struct
+=7ffffdfff 8 4
+=2000 8 2
+vf 0 u32 __u32
+setting 4 u32 __u32
+
+ifla_vf_tx_rate linux/if_link.h struct
+=7ffffdfff 8 4
+=2000 8 2
+vf 0 u32 __u32
+rate 4 u32 __u32
+
+ifla_vf_vlan linux/if_link.h struct
+=7ffffdfff 12 4
+=2000 12 2
+vf 0 u32 __u32
+vlan 4 u32 __u32
+qos 8 u32 __u32
+
+ifla_vf_vlan_info linux/if_link.h struct
+=7ffffdfff 16 4
+=2000 14 2
+vf 0 u32 __u32
+vlan 4 u32 __u32
+qos 8 u32 __u32
+vlan_proto 12 u16 __be16
+
+ifla_vlan_flags linux/if_link.h struct
+=7ffffdfff 8 4
+=2000 8 2
+flags 0 u32 __u32
+mask 4 u32 __u32
+
+ifla_vlan_qos_mapping linux/if_link.h struct
+=7ffffdfff 8 4
+=2000 8 2
+from 0 u32 __u32
+to 4 u32 __u32
+
+ifla_vxlan_port_range linux/if_link.h struct
+=7ffffffef 4 2
+=10 4 4
+low 0 u16 __be16
+high 2 u16 __be16
+
+ifmap linux/if.h struct
+=56abecbfc 16 4
+=295411403 24 8
+=2000 14 2
+@5 mem_start 0 u32 unsigned long
+@2 mem_start 0 u64 unsigned long
+@5 mem_end 4 u32 unsigned long
+@2 mem_end 8 u64 unsigned long
+@5 base_addr 8 u16 unsigned short
+@2 base_addr 16 u16 unsigned short
+@5 irq 10 u8 unsigned char
+@2 irq 18 u8 unsigned char
+@5 dma 11 u8 unsigned char
+@2 dma 19 u8 unsigned char
+@5 port 12 u8 unsigned char
+@2 port 20 u8 unsigned char
+
+ifreq linux/if.h struct
+=56abecbfc 32 4
+=295411403 40 8
+=2000 32 2
+ifr_ifrn 0 r128 union
+ifr_ifrn.ifrn_name 0 c8*16 char
+@5 ifr_ifru 16 r128 union
+@2 ifr_ifru 16 r192 union
+ifr_ifru.ifru_addr 16 r128 struct sockaddr
+ifr_ifru.ifru_dstaddr 16 r128 struct sockaddr
+ifr_ifru.ifru_broadaddr 16 r128 struct sockaddr
+ifr_ifru.ifru_netmask 16 r128 struct sockaddr
+ifr_ifru.ifru_hwaddr 16 r128 struct sockaddr
+ifr_ifru.ifru_flags 16 s16 short
+ifr_ifru.ifru_ivalue 16 s32 int
+ifr_ifru.ifru_mtu 16 s32 int
+@1 ifr_ifru.ifru_map 16 r128 struct ifmap
+@2 ifr_ifru.ifru_map 16 r192 struct ifmap
+@4 ifr_ifru.ifru_map 16 r112 struct ifmap
+ifr_ifru.ifru_slave 16 c8*16 char
+ifr_ifru.ifru_newname 16 c8*16 char
+@5 ifr_ifru.ifru_data 16 p32 void *
+@2 ifr_ifru.ifru_data 16 p64 void *
+@5 ifr_ifru.ifru_settings 16 r96 struct if_settings
+@2 ifr_ifru.ifru_settings 16 r128 struct if_settings
+
+in6_addr linux/in6.h struct
+=7ffffdfff 16 4
+=2000 16 2
+in6_u 0 r128 union
+in6_u.u6_addr8 0 u8*16 __u8
+in6_u.u6_addr16 0 u16*8 __be16
+in6_u.u6_addr32 0 u32*4 __be32
+
+in6_flowlabel_req linux/in6.h struct
+=7ffffdfff 32 4
+=2000 32 2
+flr_dst 0 r128 struct in6_addr
+flr_label 16 u32 __be32
+flr_action 20 u8 __u8
+flr_share 21 u8 __u8
+flr_flags 22 u16 __u16
+flr_expires 24 u16 __u16
+flr_linger 26 u16 __u16
+__flr_pad 28 u32 __u32
+
+in_addr linux/in.h struct
+=7ffffdfff 4 4
+=2000 4 2
+s_addr 0 u32 __be32
+
+in_pktinfo linux/in.h struct
+=7ffffdfff 12 4
+=2000 12 2
+ipi_ifindex 0 s32 int
+ipi_spec_dst 4 r32 struct in_addr
+ipi_addr 8 r32 struct in_addr
+
+inet_diag_bc_op linux/inet_diag.h struct
+=7ffffffef 4 2
+=10 4 4
+code 0 u8 unsigned char
+yes 1 u8 unsigned char
+no 2 u16 unsigned short
+
+inet_diag_hostcond linux/inet_diag.h struct
+=7ffffdfff 8 4
+=2000 6 2
+family 0 u8 __u8
+prefix_len 1 u8 __u8
+@1 port 4 s32 int
+@2 port 2 s32 int
+@1 addr 8 u32* __be32
+@2 addr 6 u32* __be32
+
+inet_diag_markcond linux/inet_diag.h struct
+=7ffffdfff 8 4
+=2000 8 2
+mark 0 u32 __u32
+mask 4 u32 __u32
+
+inet_diag_meminfo linux/inet_diag.h struct
+=7ffffdfff 16 4
+=2000 16 2
+idiag_rmem 0 u32 __u32
+idiag_wmem 4 u32 __u32
+idiag_fmem 8 u32 __u32
+idiag_tmem 12 u32 __u32
+
+inet_diag_msg linux/inet_diag.h struct
+=7ffffdfff 72 4
+=2000 72 2
+idiag_family 0 u8 __u8
+idiag_state 1 u8 __u8
+idiag_timer 2 u8 __u8
+idiag_retrans 3 u8 __u8
+id 4 r384 struct inet_diag_sockid
+idiag_expires 52 u32 __u32
+idiag_rqueue 56 u32 __u32
+idiag_wqueue 60 u32 __u32
+idiag_uid 64 u32 __u32
+idiag_inode 68 u32 __u32
+
+inet_diag_req linux/inet_diag.h struct
+=7ffffdfff 60 4
+=2000 60 2
+idiag_family 0 u8 __u8
+idiag_src_len 1 u8 __u8
+idiag_dst_len 2 u8 __u8
+idiag_ext 3 u8 __u8
+id 4 r384 struct inet_diag_sockid
+idiag_states 52 u32 __u32
+idiag_dbs 56 u32 __u32
+
+inet_diag_req_raw linux/inet_diag.h struct
+=7ffffdfff 56 4
+=2000 56 2
+sdiag_family 0 u8 __u8
+sdiag_protocol 1 u8 __u8
+idiag_ext 2 u8 __u8
+sdiag_raw_protocol 3 u8 __u8
+idiag_states 4 u32 __u32
+id 8 r384 struct inet_diag_sockid
+
+inet_diag_req_v2 linux/inet_diag.h struct
+=7ffffdfff 56 4
+=2000 56 2
+sdiag_family 0 u8 __u8
+sdiag_protocol 1 u8 __u8
+idiag_ext 2 u8 __u8
+pad 3 u8 __u8
+idiag_states 4 u32 __u32
+id 8 r384 struct inet_diag_sockid
+
+inet_diag_sockid linux/inet_diag.h struct
+=7ffffdfff 48 4
+=2000 48 2
+idiag_sport 0 u16 __be16
+idiag_dport 2 u16 __be16
+idiag_src 4 u32*4 __be32
+idiag_dst 20 u32*4 __be32
+idiag_if 36 u32 __u32
+idiag_cookie 40 u32*2 __u32
+
+inet_diag_sockopt linux/inet_diag.h struct
+=7260c5f6f 2 1
+=d9f3a080 2 1
+=10 4 4
+@5 recverr 0 u8:1+0 __u8
+@2 recverr 0 u8:1+7 __u8
+@5 is_icsk 0 u8:1+1 __u8
+@2 is_icsk 0 u8:1+6 __u8
+@5 freebind 0 u8:1+2 __u8
+@2 freebind 0 u8:1+5 __u8
+@5 hdrincl 0 u8:1+3 __u8
+@2 hdrincl 0 u8:1+4 __u8
+@5 mc_loop 0 u8:1+4 __u8
+@2 mc_loop 0 u8:1+3 __u8
+@5 transparent 0 u8:1+5 __u8
+@2 transparent 0 u8:1+2 __u8
+@5 mc_all 0 u8:1+6 __u8
+@2 mc_all 0 u8:1+1 __u8
+@5 nodefrag 0 u8:1+7 __u8
+@2 nodefrag 0 u8:1+0 __u8
+@5 bind_address_no_port 1 u8:1+0 __u8
+@2 bind_address_no_port 1 u8:1+7 __u8
+@5 recverr_rfc4884 1 u8:1+1 __u8
+@2 recverr_rfc4884 1 u8:1+6 __u8
+@5 defer_connect 1 u8:1+2 __u8
+@2 defer_connect 1 u8:1+5 __u8
+@5 unused 1 u8:5+3 __u8
+@2 unused 1 u8:5+0 __u8
+
+io_cqring_offsets linux/io_uring.h struct
+=7dfe3990b 40 8
+=20184254 40 4
+=40420 40 8
+=80 40 4
+=2000 40 2
+head 0 u32 __u32
+tail 4 u32 __u32
+ring_mask 8 u32 __u32
+ring_entries 12 u32 __u32
+overflow 16 u32 __u32
+cqes 20 u32 __u32
+flags 24 u32 __u32
+resv1 28 u32 __u32
+@13 user_addr 32 u64 __u64
+@c resv2 32 u64 __u64
+
+io_event linux/aio_abi.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+data 0 u64 __u64
+obj 8 u64 __u64
+res 16 s64 __s64
+res2 24 s64 __s64
+
+io_sqring_offsets linux/io_uring.h struct
+=7dfe3990b 40 8
+=20184254 40 4
+=40420 40 8
+=80 40 4
+=2000 40 2
+head 0 u32 __u32
+tail 4 u32 __u32
+ring_mask 8 u32 __u32
+ring_entries 12 u32 __u32
+flags 16 u32 __u32
+dropped 20 u32 __u32
+array 24 u32 __u32
+resv1 28 u32 __u32
+@13 user_addr 32 u64 __u64
+@c resv2 32 u64 __u64
+
+io_uring_params linux/io_uring.h struct
+=7dfe79d2b 120 8
+=201842d4 120 4
+=2000 120 2
+sq_entries 0 u32 __u32
+cq_entries 4 u32 __u32
+flags 8 u32 __u32
+sq_thread_cpu 12 u32 __u32
+sq_thread_idle 16 u32 __u32
+features 20 u32 __u32
+wq_fd 24 u32 __u32
+resv 28 u32*3 __u32
+sq_off 40 r320 struct io_sqring_offsets
+cq_off 80 r320 struct io_cqring_offsets
+
+iocb linux/aio_abi.h struct
+=706041d2b 64 8
+=d9e38000 64 8
+=20084254 64 4
+=100080 64 4
+=2000 64 2
+aio_data 0 u64 __u64
+@5 aio_key 8 u32 __u32
+@1a aio_rw_flags 8 s32 __kernel_rwf_t
+@5 aio_rw_flags 12 s32 __kernel_rwf_t
+@1a aio_key 12 u32 __u32
+aio_lio_opcode 16 u16 __u16
+aio_reqprio 18 s16 __s16
+aio_fildes 20 u32 __u32
+aio_buf 24 u64 __u64
+aio_nbytes 32 u64 __u64
+aio_offset 40 s64 __s64
+aio_reserved2 48 u64 __u64
+aio_flags 56 u32 __u32
+aio_resfd 60 u32 __u32
+
+iovec linux/uio.h struct
+=56abecbfc 8 4
+=295411403 16 8
+=2000 8 2
+@5 iov_base 0 p32 void *
+@2 iov_base 0 p64 void *
+@5 iov_len 4 u32 __kernel_size_t
+@2 iov_len 8 u64 __kernel_size_t
+
+ip_mreq linux/in.h struct
+=7ffffdfff 8 4
+=2000 8 2
+imr_multiaddr 0 r32 struct in_addr
+imr_interface 4 r32 struct in_addr
+
+ip_mreq_source linux/in.h struct
+=7ffffdfff 12 4
+=2000 12 2
+imr_multiaddr 0 u32 __be32
+imr_interface 4 u32 __be32
+imr_sourceaddr 8 u32 __be32
+
+ip_mreqn linux/in.h struct
+=7ffffdfff 12 4
+=2000 12 2
+imr_multiaddr 0 r32 struct in_addr
+imr_address 4 r32 struct in_addr
+imr_ifindex 8 s32 int
+
+ip_msfilter linux/in.h struct
+=7fffbdf5f 20 4
+=400a0 20 4
+=2000 20 2
+@5 imsf_multiaddr 0 u32 __be32
+@2 imsf_multiaddr_aux 0 u32 __be32
+@5 imsf_interface 4 u32 __be32
+@2 imsf_interface_aux 4 u32 __be32
+@5 imsf_fmode 8 u32 __u32
+@2 imsf_fmode_aux 8 u32 __u32
+@5 imsf_numsrc 12 u32 __u32
+@2 imsf_numsrc_aux 12 u32 __u32
+imsf_slist 16 u32*1 __be32
+@5 __empty_imsf_slist_flex 16 r0 struct
+@2 imsf_multiaddr 0 u32 __be32
+@5 imsf_slist_flex 16 u32* __be32
+@2 imsf_interface 4 u32 __be32
+@2 imsf_fmode 8 u32 __u32
+@2 imsf_numsrc 12 u32 __u32
+@2 imsf_slist_flex 16 u32* __be32
+
+ipc64_perm asm/ipcbuf.h struct
+=21e89e4 36 4
+=304011403 48 8
+=20004218 36 4
+=1800000 48 8
+=2000 36 2
+=200000 48 8
+=400000 48 8
+=8000000 36 4
+=10000000 48 8
+=40000000 48 8
+=80000000 48 8
+=400000000 36 4
+key 0 s32 __kernel_key_t
+@f97 uid 4 u32 __kernel_uid32_t
+@68 uid 4 u32 __kernel_uid_t
+@f97 gid 8 u32 __kernel_gid32_t
+@68 gid 8 u32 __kernel_gid_t
+@f97 cuid 12 u32 __kernel_uid32_t
+@68 cuid 12 u32 __kernel_uid_t
+@f97 cgid 16 u32 __kernel_gid32_t
+@68 cgid 16 u32 __kernel_gid_t
+@d4b mode 20 u32 __kernel_mode_t
+@94 mode 20 u16 __kernel_mode_t
+@20 __pad1 20 u16 unsigned short int
+@200 __pad0 20 u16 unsigned short
+@3 __pad1 24 u8* unsigned char
+@14 __pad1 22 u8*2 unsigned char
+@8 seq 24 u32 unsigned int
+@220 mode 22 u16 __kernel_mode_t
+@40 __pad2 24 u16 unsigned short int
+@80 __pad1 22 u16 unsigned short
+@500 __pad1 24 u16 unsigned short
+@800 seq 24 u32 unsigned long
+@97 seq 24 u16 unsigned short
+@8 __pad1 28 u32 unsigned int
+@20 __pad2 24 u16 unsigned short int
+@40 seq 26 u16 unsigned short int
+@500 seq 26 u16 unsigned short
+@200 __pad1 24 u16 unsigned short
+@800 __unused1 28 u32 unsigned long
+@97 __pad2 26 u16 unsigned short
+@408 __unused1 32 u64 unsigned long long
+@20 seq 26 u16 unsigned short int
+@40 __pad3 28 u32 unsigned int
+@100 __unused1 32 u64 unsigned long
+@200 seq 26 u16 unsigned short
+@800 __unused2 32 u32 unsigned long
+@15 __unused1 28 u32 __kernel_ulong_t
+@2 __unused1 32 u64 __kernel_ulong_t
+@408 __unused2 40 u64 unsigned long long
+@20 __pad3 28 u32 unsigned int
+@40 __unused1 32 u64 unsigned long long int
+@80 __unused1 28 u32 unsigned long
+@100 __unused2 40 u64 unsigned long
+@200 __unused1 32 u64 unsigned long long
+@15 __unused2 32 u32 __kernel_ulong_t
+@2 __unused2 40 u64 __kernel_ulong_t
+@20 __unused1 32 u64 unsigned long long int
+@40 __unused2 40 u64 unsigned long long int
+@80 __unused2 32 u32 unsigned long
+@200 __unused2 40 u64 unsigned long long
+@20 __unused2 40 u64 unsigned long long int
+
+ipc_perm linux/ipc.h struct
+=797df9de7 28 4
+=68000218 16 4
+=204000 24 4
+=2000 16 2
+key 0 s32 __kernel_key_t
+@5 uid 4 u32 __kernel_uid_t
+@a uid 4 u16 __kernel_uid_t
+@5 gid 8 u32 __kernel_gid_t
+@a gid 6 u16 __kernel_gid_t
+@5 cuid 12 u32 __kernel_uid_t
+@a cuid 8 u16 __kernel_uid_t
+@5 cgid 16 u32 __kernel_gid_t
+@a cgid 10 u16 __kernel_gid_t
+@1 mode 20 u32 __kernel_mode_t
+@a mode 12 u16 __kernel_mode_t
+@4 mode 20 u16 __kernel_mode_t
+@1 seq 24 u16 unsigned short
+@a seq 14 u16 unsigned short
+@4 seq 22 u16 unsigned short
+
+ipv6_mreq linux/in6.h struct
+=7ffffdfff 20 4
+=2000 20 2
+ipv6mr_multiaddr 0 r128 struct in6_addr
+ipv6mr_ifindex 16 s32 int
+
+issei_client linux/issei.h struct
+=7f7fbdb5f 16 4
+=2000 16 2
+max_msg_length 0 u32 __u32
+protocol_version 4 u8 __u8
+reserved1 5 u8*3 __u8
+flags 8 u32 __u32
+reserved2 12 u32 __u32
+
+issei_connect_client_data linux/issei.h struct
+=7f7fbdb5f 16 4
+=2000 16 2
+in_client_uuid 0 u8*16 __u8
+out_client_properties 0 r128 struct issei_client
+
+itimerspec linux/time.h struct
+=46abecbfc 16 4
+=395411403 32 8
+=2000 16 2
+@5 it_interval 0 r64 struct timespec
+@2 it_interval 0 r128 struct timespec
+@5 it_value 8 r64 struct timespec
+@2 it_value 16 r128 struct timespec
+
+itimerval linux/time.h struct
+=46abecbfc 16 4
+=395411403 32 8
+=2000 16 2
+@5 it_interval 0 r64 struct timeval
+@2 it_interval 0 r128 struct timeval
+@5 it_value 8 r64 struct timeval
+@2 it_value 16 r128 struct timeval
+
+ivtv_dma_frame linux/ivtv.h struct
+=56abecbfc 56 4
+=295411403 64 8
+=2000 56 2
+type 0 u32 enum v4l2_buf_type
+pixelformat 4 u32 __u32
+@5 y_source 8 p32 void *
+@2 y_source 8 p64 void *
+@5 uv_source 12 p32 void *
+@2 uv_source 16 p64 void *
+@5 src 16 r128 struct v4l2_rect
+@2 src 24 r128 struct v4l2_rect
+@5 dst 32 r128 struct v4l2_rect
+@2 dst 40 r128 struct v4l2_rect
+@5 src_width 48 u32 __u32
+@2 src_width 56 u32 __u32
+@5 src_height 52 u32 __u32
+@2 src_height 60 u32 __u32
+
+kexec_segment linux/kexec.h struct
+=56abacb5c 16 4
+=295411403 32 8
+=400a0 16 4
+=2000 16 2
+@d buf 0 p32 const void *
+@2 buf 0 p64 const void *
+@9 bufsz 4 u32 __kernel_size_t
+@2 bufsz 8 u64 __kernel_size_t
+@4 bufsz 4 u32 size_t
+@d mem 8 p32 const void *
+@2 mem 16 p64 const void *
+@9 memsz 12 u32 __kernel_size_t
+@2 memsz 24 u64 __kernel_size_t
+@4 memsz 12 u32 size_t
+
+kfd_ioctl_acquire_vm_args linux/kfd_ioctl.h struct
+=7ffffdfff 8 4
+=2000 8 2
+drm_fd 0 u32 __u32
+gpu_id 4 u32 __u32
+
+kfd_ioctl_alloc_memory_of_gpu_args linux/kfd_ioctl.h struct
+=7dfe79d2b 40 8
+=201842d4 40 4
+=2000 40 2
+va_addr 0 u64 __u64
+size 8 u64 __u64
+handle 16 u64 __u64
+mmap_offset 24 u64 __u64
+gpu_id 32 u32 __u32
+flags 36 u32 __u32
+
+kfd_ioctl_alloc_queue_gws_args linux/kfd_ioctl.h struct
+=7ffffdfff 16 4
+=2000 16 2
+queue_id 0 u32 __u32
+num_gws 4 u32 __u32
+first_gws 8 u32 __u32
+pad 12 u32 __u32
+
+kfd_ioctl_create_event_args linux/kfd_ioctl.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+event_page_offset 0 u64 __u64
+event_trigger_data 8 u32 __u32
+event_type 12 u32 __u32
+auto_reset 16 u32 __u32
+node_id 20 u32 __u32
+event_id 24 u32 __u32
+event_slot_index 28 u32 __u32
+
+kfd_ioctl_create_queue_args linux/kfd_ioctl.h struct
+=7d7e3990b 96 8
+=20184254 96 4
+=40420 88 8
+=80 88 4
+=2000 96 2
+=8000000 96 8
+ring_base_address 0 u64 __u64
+write_pointer_address 8 u64 __u64
+read_pointer_address 16 u64 __u64
+doorbell_offset 24 u64 __u64
+ring_size 32 u32 __u32
+gpu_id 36 u32 __u32
+queue_type 40 u32 __u32
+queue_percentage 44 u32 __u32
+queue_priority 48 u32 __u32
+queue_id 52 u32 __u32
+eop_buffer_address 56 u64 __u64
+eop_buffer_size 64 u64 __u64
+ctx_save_restore_address 72 u64 __u64
+ctx_save_restore_size 80 u32 __u32
+ctl_stack_size 84 u32 __u32
+@33 sdma_engine_id 88 u32 __u32
+@13 metadata_ring_size 92 u32 __u32
+@20 pad 92 u32 __u32
+
+kfd_ioctl_criu_args linux/kfd_ioctl.h struct
+=7dfe39d0b 56 8
+=20184254 52 4
+=2000 52 2
+devices 0 u64 __u64
+bos 8 u64 __u64
+priv_data 16 u64 __u64
+priv_data_size 24 u64 __u64
+num_devices 32 u32 __u32
+num_bos 36 u32 __u32
+num_objects 40 u32 __u32
+pid 44 u32 __u32
+op 48 u32 __u32
+
+kfd_ioctl_dbg_address_watch_args linux/kfd_ioctl.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+content_ptr 0 u64 __u64
+gpu_id 8 u32 __u32
+buf_size_in_bytes 12 u32 __u32
+
+kfd_ioctl_dbg_register_args linux/kfd_ioctl.h struct
+=7ffffdfff 8 4
+=2000 8 2
+gpu_id 0 u32 __u32
+pad 4 u32 __u32
+
+kfd_ioctl_dbg_trap_args linux/kfd_ioctl.h struct
+=7dfe3990b 32 8
+=20184254 32 4
+=2000 32 2
+pid 0 u32 __u32
+op 4 u32 __u32
+enable 8 r192 struct kfd_ioctl_dbg_trap_enable_args
+send_runtime_event 8 r128 struct kfd_ioctl_dbg_trap_send_runtime_event_args
+set_exceptions_enabled 8 r64 struct kfd_ioctl_dbg_trap_set_exceptions_enabled_args
+launch_override 8 r128 struct kfd_ioctl_dbg_trap_set_wave_launch_override_args
+launch_mode 8 r64 struct kfd_ioctl_dbg_trap_set_wave_launch_mode_args
+suspend_queues 8 r192 struct kfd_ioctl_dbg_trap_suspend_queues_args
+resume_queues 8 r128 struct kfd_ioctl_dbg_trap_resume_queues_args
+set_node_address_watch 8 r192 struct kfd_ioctl_dbg_trap_set_node_address_watch_args
+clear_node_address_watch 8 r64 struct kfd_ioctl_dbg_trap_clear_node_address_watch_args
+set_flags 8 r64 struct kfd_ioctl_dbg_trap_set_flags_args
+query_debug_event 8 r128 struct kfd_ioctl_dbg_trap_query_debug_event_args
+query_exception_info 8 r192 struct kfd_ioctl_dbg_trap_query_exception_info_args
+queue_snapshot 8 r192 struct kfd_ioctl_dbg_trap_queue_snapshot_args
+device_snapshot 8 r192 struct kfd_ioctl_dbg_trap_device_snapshot_args
+
+kfd_ioctl_dbg_trap_clear_node_address_watch_args linux/kfd_ioctl.h struct
+=7fffbdb5f 8 4
+=2000 8 2
+gpu_id 0 u32 __u32
+id 4 u32 __u32
+
+kfd_ioctl_dbg_trap_device_snapshot_args linux/kfd_ioctl.h struct
+=7dfe3990b 24 8
+=20184254 24 4
+=2000 24 2
+exception_mask 0 u64 __u64
+snapshot_buf_ptr 8 u64 __u64
+num_devices 16 u32 __u32
+entry_size 20 u32 __u32
+
+kfd_ioctl_dbg_trap_enable_args linux/kfd_ioctl.h struct
+=7dfe3990b 24 8
+=20184254 24 4
+=2000 24 2
+exception_mask 0 u64 __u64
+rinfo_ptr 8 u64 __u64
+rinfo_size 16 u32 __u32
+dbg_fd 20 u32 __u32
+
+kfd_ioctl_dbg_trap_query_debug_event_args linux/kfd_ioctl.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+exception_mask 0 u64 __u64
+gpu_id 8 u32 __u32
+queue_id 12 u32 __u32
+
+kfd_ioctl_dbg_trap_query_exception_info_args linux/kfd_ioctl.h struct
+=7dfe3990b 24 8
+=20184254 24 4
+=2000 24 2
+info_ptr 0 u64 __u64
+info_size 8 u32 __u32
+source_id 12 u32 __u32
+exception_code 16 u32 __u32
+clear_exception 20 u32 __u32
+
+kfd_ioctl_dbg_trap_queue_snapshot_args linux/kfd_ioctl.h struct
+=7dfe3990b 24 8
+=20184254 24 4
+=2000 24 2
+exception_mask 0 u64 __u64
+snapshot_buf_ptr 8 u64 __u64
+num_queues 16 u32 __u32
+entry_size 20 u32 __u32
+
+kfd_ioctl_dbg_trap_resume_queues_args linux/kfd_ioctl.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+queue_array_ptr 0 u64 __u64
+num_queues 8 u32 __u32
+pad 12 u32 __u32
+
+kfd_ioctl_dbg_trap_send_runtime_event_args linux/kfd_ioctl.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+exception_mask 0 u64 __u64
+gpu_id 8 u32 __u32
+queue_id 12 u32 __u32
+
+kfd_ioctl_dbg_trap_set_exceptions_enabled_args linux/kfd_ioctl.h struct
+=7dfe3990b 8 8
+=20184254 8 4
+=2000 8 2
+exception_mask 0 u64 __u64
+
+kfd_ioctl_dbg_trap_set_flags_args linux/kfd_ioctl.h struct
+=7fffbdb5f 8 4
+=2000 8 2
+flags 0 u32 __u32
+pad 4 u32 __u32
+
+kfd_ioctl_dbg_trap_set_node_address_watch_args linux/kfd_ioctl.h struct
+=7dfe3990b 24 8
+=20184254 24 4
+=2000 24 2
+address 0 u64 __u64
+mode 8 u32 __u32
+mask 12 u32 __u32
+gpu_id 16 u32 __u32
+id 20 u32 __u32
+
+kfd_ioctl_dbg_trap_set_wave_launch_mode_args linux/kfd_ioctl.h struct
+=7fffbdb5f 8 4
+=2000 8 2
+launch_mode 0 u32 __u32
+pad 4 u32 __u32
+
+kfd_ioctl_dbg_trap_set_wave_launch_override_args linux/kfd_ioctl.h struct
+=7fffbdb5f 16 4
+=2000 16 2
+override_mode 0 u32 __u32
+enable_mask 4 u32 __u32
+support_request_mask 8 u32 __u32
+pad 12 u32 __u32
+
+kfd_ioctl_dbg_trap_suspend_queues_args linux/kfd_ioctl.h struct
+=7dfe3990b 24 8
+=20184254 24 4
+=2000 24 2
+exception_mask 0 u64 __u64
+queue_array_ptr 8 u64 __u64
+num_queues 16 u32 __u32
+grace_period 20 u32 __u32
+
+kfd_ioctl_dbg_unregister_args linux/kfd_ioctl.h struct
+=7ffffdfff 8 4
+=2000 8 2
+gpu_id 0 u32 __u32
+pad 4 u32 __u32
+
+kfd_ioctl_dbg_wave_control_args linux/kfd_ioctl.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+content_ptr 0 u64 __u64
+gpu_id 8 u32 __u32
+buf_size_in_bytes 12 u32 __u32
+
+kfd_ioctl_destroy_event_args linux/kfd_ioctl.h struct
+=7ffffdfff 8 4
+=2000 8 2
+event_id 0 u32 __u32
+pad 4 u32 __u32
+
+kfd_ioctl_destroy_queue_args linux/kfd_ioctl.h struct
+=7ffffdfff 8 4
+=2000 8 2
+queue_id 0 u32 __u32
+pad 4 u32 __u32
+
+kfd_ioctl_export_dmabuf_args linux/kfd_ioctl.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+handle 0 u64 __u64
+flags 8 u32 __u32
+dmabuf_fd 12 u32 __u32
+
+kfd_ioctl_free_memory_of_gpu_args linux/kfd_ioctl.h struct
+=7dfe79d2b 8 8
+=201842d4 8 4
+=2000 8 2
+handle 0 u64 __u64
+
+kfd_ioctl_get_available_memory_args linux/kfd_ioctl.h struct
+=7dfe39d0b 16 8
+=20184254 16 4
+=2000 16 2
+available 0 u64 __u64
+gpu_id 8 u32 __u32
+pad 12 u32 __u32
+
+kfd_ioctl_get_clock_counters_args linux/kfd_ioctl.h struct
+=7dfe79d2b 40 8
+=201842d4 40 4
+=2000 40 2
+gpu_clock_counter 0 u64 __u64
+cpu_clock_counter 8 u64 __u64
+system_clock_counter 16 u64 __u64
+system_clock_freq 24 u64 __u64
+gpu_id 32 u32 __u32
+pad 36 u32 __u32
+
+kfd_ioctl_get_dmabuf_info_args linux/kfd_ioctl.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+size 0 u64 __u64
+metadata_ptr 8 u64 __u64
+metadata_size 16 u32 __u32
+gpu_id 20 u32 __u32
+flags 24 u32 __u32
+dmabuf_fd 28 u32 __u32
+
+kfd_ioctl_get_process_apertures_args linux/kfd_ioctl.h struct
+=7dfe79d2b 400 8
+=201842d4 400 4
+=2000 400 2
+process_apertures 0 r448*7 struct kfd_process_device_apertures
+num_of_nodes 392 u32 __u32
+pad 396 u32 __u32
+
+kfd_ioctl_get_process_apertures_new_args linux/kfd_ioctl.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+kfd_process_device_apertures_ptr 0 u64 __u64
+num_of_nodes 8 u32 __u32
+pad 12 u32 __u32
+
+kfd_ioctl_get_queue_wave_state_args linux/kfd_ioctl.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+ctl_stack_address 0 u64 __u64
+ctl_stack_used_size 8 u32 __u32
+save_area_used_size 12 u32 __u32
+queue_id 16 u32 __u32
+pad 20 u32 __u32
+
+kfd_ioctl_get_tile_config_args linux/kfd_ioctl.h struct
+=7dfe79d2b 40 8
+=201842d4 40 4
+=2000 40 2
+tile_config_ptr 0 u64 __u64
+macro_tile_config_ptr 8 u64 __u64
+num_tile_configs 16 u32 __u32
+num_macro_tile_configs 20 u32 __u32
+gpu_id 24 u32 __u32
+gb_addr_config 28 u32 __u32
+num_banks 32 u32 __u32
+num_ranks 36 u32 __u32
+
+kfd_ioctl_get_version_args linux/kfd_ioctl.h struct
+=7ffffdfff 8 4
+=2000 8 2
+major_version 0 u32 __u32
+minor_version 4 u32 __u32
+
+kfd_ioctl_import_dmabuf_args linux/kfd_ioctl.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+va_addr 0 u64 __u64
+handle 8 u64 __u64
+gpu_id 16 u32 __u32
+dmabuf_fd 20 u32 __u32
+
+kfd_ioctl_map_memory_to_gpu_args linux/kfd_ioctl.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+handle 0 u64 __u64
+device_ids_array_ptr 8 u64 __u64
+n_devices 16 u32 __u32
+n_success 20 u32 __u32
+
+kfd_ioctl_pmc_settings linux/kfd_ioctl.h struct
+=7f7fbdb5f 12 4
+=2000 12 2
+gpu_id 0 u32 __u32
+lock 4 u32 __u32
+perfcount_enable 8 u32 __u32
+
+kfd_ioctl_profiler_args linux/kfd_ioctl.h struct
+=7f7fbdb5f 16 4
+=2000 16 2
+op 0 u32 __u32
+pmc 4 r96 struct kfd_ioctl_pmc_settings
+ptl 4 r64 struct kfd_ioctl_ptl_control
+version 4 u32 __u32
+
+kfd_ioctl_ptl_control linux/kfd_ioctl.h struct
+=7f7fbdb5f 8 4
+=2000 8 2
+gpu_id 0 u32 __u32
+enable 4 u32 __u32
+
+kfd_ioctl_reset_event_args linux/kfd_ioctl.h struct
+=7ffffdfff 8 4
+=2000 8 2
+event_id 0 u32 __u32
+pad 4 u32 __u32
+
+kfd_ioctl_runtime_enable_args linux/kfd_ioctl.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+r_debug 0 u64 __u64
+mode_mask 8 u32 __u32
+capabilities_mask 12 u32 __u32
+
+kfd_ioctl_set_cu_mask_args linux/kfd_ioctl.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+queue_id 0 u32 __u32
+num_cu_mask 4 u32 __u32
+cu_mask_ptr 8 u64 __u64
+
+kfd_ioctl_set_event_args linux/kfd_ioctl.h struct
+=7ffffdfff 8 4
+=2000 8 2
+event_id 0 u32 __u32
+pad 4 u32 __u32
+
+kfd_ioctl_set_memory_policy_args linux/kfd_ioctl.h struct
+=7d7e3990b 32 8
+=20184254 32 4
+=8040420 32 8
+=80 32 4
+=2000 32 2
+alternate_aperture_base 0 u64 __u64
+alternate_aperture_size 8 u64 __u64
+gpu_id 16 u32 __u32
+default_policy 20 u32 __u32
+alternate_policy 24 u32 __u32
+@13 misc_process_flag 28 u32 __u32
+@c pad 28 u32 __u32
+
+kfd_ioctl_set_scratch_backing_va_args linux/kfd_ioctl.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+va_addr 0 u64 __u64
+gpu_id 8 u32 __u32
+pad 12 u32 __u32
+
+kfd_ioctl_set_trap_handler_args linux/kfd_ioctl.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+tba_addr 0 u64 __u64
+tma_addr 8 u64 __u64
+gpu_id 16 u32 __u32
+pad 20 u32 __u32
+
+kfd_ioctl_set_xnack_mode_args linux/kfd_ioctl.h struct
+=7fffbdf5f 4 4
+=2000 4 2
+xnack_enabled 0 s32 __s32
+
+kfd_ioctl_smi_events_args linux/kfd_ioctl.h struct
+=7ffffdfff 8 4
+=2000 8 2
+gpuid 0 u32 __u32
+anon_fd 4 u32 __u32
+
+kfd_ioctl_svm_args linux/kfd_ioctl.h struct
+=7dfe39d0b 24 8
+=20184254 24 4
+=2000 24 2
+start_addr 0 u64 __u64
+size 8 u64 __u64
+op 16 u32 __u32
+nattr 20 u32 __u32
+attrs 24 r64* struct kfd_ioctl_svm_attribute
+
+kfd_ioctl_svm_attribute linux/kfd_ioctl.h struct
+=7fffbdf5f 8 4
+=2000 8 2
+type 0 u32 __u32
+value 4 u32 __u32
+
+kfd_ioctl_unmap_memory_from_gpu_args linux/kfd_ioctl.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+handle 0 u64 __u64
+device_ids_array_ptr 8 u64 __u64
+n_devices 16 u32 __u32
+n_success 20 u32 __u32
+
+kfd_ioctl_update_queue_args linux/kfd_ioctl.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+ring_base_address 0 u64 __u64
+queue_id 8 u32 __u32
+ring_size 12 u32 __u32
+queue_percentage 16 u32 __u32
+queue_priority 20 u32 __u32
+
+kfd_ioctl_wait_events_args linux/kfd_ioctl.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+events_ptr 0 u64 __u64
+num_events 8 u32 __u32
+wait_for_all 12 u32 __u32
+timeout 16 u32 __u32
+wait_result 20 u32 __u32
+
+kfd_process_device_apertures linux/kfd_ioctl.h struct
+=7dfe79d2b 56 8
+=201842d4 56 4
+=2000 56 2
+lds_base 0 u64 __u64
+lds_limit 8 u64 __u64
+scratch_base 16 u64 __u64
+scratch_limit 24 u64 __u64
+gpuvm_base 32 u64 __u64
+gpuvm_limit 40 u64 __u64
+gpu_id 48 u32 __u32
+pad 52 u32 __u32
+
+ktermios asm/termbits.h struct
+=7fe7c5ffd 44 4
+=1800002 44 4
+=38000 48 4
+=2000 44 2
+c_iflag 0 u32 tcflag_t
+c_oflag 4 u32 tcflag_t
+c_cflag 8 u32 tcflag_t
+c_lflag 12 u32 tcflag_t
+@d c_line 16 u8 cc_t
+@2 c_cc 16 u8*19 cc_t
+@9 c_cc 17 u8*19 cc_t
+@2 c_line 35 u8 cc_t
+@4 c_cc 17 u8*23 cc_t
+@b c_ispeed 36 u32 speed_t
+@4 c_ispeed 40 u32 speed_t
+@b c_ospeed 40 u32 speed_t
+@4 c_ospeed 44 u32 speed_t
+
+kvm_allocate_rma asm/kvm.h struct
+=1800000 8 8
+rma_size 0 u64 __u64
+
+kvm_arm_copy_mte_tags asm/kvm.h struct
+=1 48 8
+guest_ipa 0 u64 __u64
+length 8 u64 __u64
+addr 16 p64 void *
+flags 24 u64 __u64
+reserved 32 u64*2 __u64
+
+kvm_arm_counter_offset asm/kvm.h struct
+=1 16 8
+counter_offset 0 u64 __u64
+reserved 8 u64 __u64
+
+kvm_arm_device_addr linux/kvm.h struct
+=31f839801 16 8
+=200 16 4
+id 0 u64 __u64
+addr 8 u64 __u64
+
+kvm_assigned_irq linux/kvm.h struct
+=31f838201 64 4
+assigned_dev_id 0 u32 __u32
+host_irq 4 u32 __u32
+guest_irq 8 u32 __u32
+flags 12 u32 __u32
+reserved 16 u32*12 __u32
+
+kvm_assigned_msix_entry linux/kvm.h struct
+=31f838201 16 4
+assigned_dev_id 0 u32 __u32
+gsi 4 u32 __u32
+entry 8 u16 __u16
+padding 10 u16*3 __u16
+
+kvm_assigned_msix_nr linux/kvm.h struct
+=31f838201 8 4
+assigned_dev_id 0 u32 __u32
+entry_nr 4 u16 __u16
+padding 6 u16 __u16
+
+kvm_assigned_pci_dev linux/kvm.h struct
+=31f838201 64 4
+assigned_dev_id 0 u32 __u32
+busnr 4 u32 __u32
+devfn 8 u32 __u32
+flags 12 u32 __u32
+segnr 16 u32 __u32
+reserved 20 u32*11 __u32
+
+kvm_breakpoint linux/kvm.h struct
+=31f838001 16 8
+=200 16 4
+enabled 0 u32 __u32
+padding 4 u32 __u32
+address 8 u64 __u64
+
+kvm_clear_dirty_log linux/kvm.h struct
+=215011001 24 8
+=10a828800 24 8
+=200 24 4
+slot 0 u32 __u32
+num_pages 4 u32 __u32
+first_page 8 u64 __u64
+@1 dirty_bitmap 16 p64 void *
+@6 dirty_bitmap 16 p32 void *
+padding2 16 u64 __u64
+
+kvm_clock_data linux/kvm.h struct
+=31f839801 48 8
+=200 48 4
+clock 0 u64 __u64
+flags 8 u32 __u32
+pad0 12 u32 __u32
+realtime 16 u64 __u64
+host_tsc 24 u64 __u64
+pad 32 u32*4 __u32
+
+kvm_coalesced_mmio_zone linux/kvm.h struct
+=31f839801 16 8
+=200 16 4
+addr 0 u64 __u64
+size 8 u32 __u32
+pad 12 u32 __u32
+pio 12 u32 __u32
+
+kvm_cpuid asm/kvm.h struct
+=300000200 8 4
+nent 0 u32 __u32
+padding 4 u32 __u32
+__empty_entries 8 r0 struct
+entries 8 r192* struct kvm_cpuid_entry
+
+kvm_cpuid2 asm/kvm.h struct
+=300000200 8 4
+nent 0 u32 __u32
+padding 4 u32 __u32
+__empty_entries 8 r0 struct
+entries 8 r320* struct kvm_cpuid_entry2
+
+kvm_cpuid_entry asm/kvm.h struct
+=300000200 24 4
+function 0 u32 __u32
+eax 4 u32 __u32
+ebx 8 u32 __u32
+ecx 12 u32 __u32
+edx 16 u32 __u32
+padding 20 u32 __u32
+
+kvm_cpuid_entry2 asm/kvm.h struct
+=300000200 40 4
+function 0 u32 __u32
+index 4 u32 __u32
+flags 8 u32 __u32
+eax 12 u32 __u32
+ebx 16 u32 __u32
+ecx 20 u32 __u32
+edx 24 u32 __u32
+padding 28 u32*3 __u32
+
+kvm_create_device linux/kvm.h struct
+=31f839a01 12 4
+type 0 u32 __u32
+fd 4 u32 __u32
+flags 8 u32 __u32
+
+kvm_create_guest_memfd linux/kvm.h struct
+=31f839801 64 8
+=200 64 4
+size 0 u64 __u64
+flags 8 u64 __u64
+reserved 16 u64*6 __u64
+
+kvm_create_spapr_tce asm/kvm.h struct
+=1800000 16 8
+liobn 0 u64 __u64
+window_size 8 u32 __u32
+
+kvm_create_spapr_tce_64 asm/kvm.h struct
+=1800000 32 8
+liobn 0 u64 __u64
+page_shift 8 u32 __u32
+flags 12 u32 __u32
+offset 16 u64 __u64
+size 24 u64 __u64
+
+kvm_debug_guest linux/kvm.h struct
+=31f838001 80 8
+=200 76 4
+enabled 0 u32 __u32
+pad 4 u32 __u32
+breakpoints 8 r128*4 struct kvm_breakpoint
+singlestep 72 u32 __u32
+
+kvm_debugregs asm/kvm.h struct
+=300000000 128 8
+=200 128 4
+db 0 u64*4 __u64
+dr6 32 u64 __u64
+dr7 40 u64 __u64
+flags 48 u64 __u64
+reserved 56 u64*9 __u64
+
+kvm_device_attr linux/kvm.h struct
+=31f839801 24 8
+=200 24 4
+flags 0 u32 __u32
+group 4 u32 __u32
+attr 8 u64 __u64
+addr 16 u64 __u64
+
+kvm_dirty_log linux/kvm.h struct
+=215011001 16 8
+=10a828800 16 8
+=200 16 4
+slot 0 u32 __u32
+padding1 4 u32 __u32
+@1 dirty_bitmap 8 p64 void *
+@6 dirty_bitmap 8 p32 void *
+padding2 8 u64 __u64
+
+kvm_dirty_tlb linux/kvm.h struct
+=31f839801 16 8
+=200 12 4
+bitmap 0 u64 __u64
+num_dirty 8 u32 __u32
+
+kvm_dtable asm/kvm.h struct
+=300000000 16 8
+=200 16 4
+base 0 u64 __u64
+limit 8 u16 __u16
+padding 10 u16*3 __u16
+
+kvm_enable_cap linux/kvm.h struct
+=31f839801 104 8
+=200 104 4
+cap 0 u32 __u32
+flags 4 u32 __u32
+args 8 u64*4 __u64
+pad 40 u8*64 __u8
+
+kvm_enc_region linux/kvm.h struct
+=31f839801 16 8
+=200 16 4
+addr 0 u64 __u64
+size 8 u64 __u64
+
+kvm_fpu asm/kvm.h struct
+=6038001 0 1
+=1800 1040 8
+=1800000 256 8
+=18000000 136 8
+=300000000 416 8
+=200 416 4
+@2 fcsr 0 u32 __u32
+@4 fpr 0 u64*32 __u64
+@8 fpc 0 u32 __u32
+@30 fpr 0 u8*128 __u8
+@2 fcc 8 u64 __u64
+@8 fprs 8 u64*16 __u64
+@30 fcw 128 u16 __u16
+@2 fpr 16 r256*32 struct kvm_fpureg
+@30 fsw 130 u16 __u16
+@30 ftwx 132 u8 __u8
+@30 pad1 133 u8 __u8
+@30 last_opcode 134 u16 __u16
+@30 last_ip 136 u64 __u64
+@30 last_dp 144 u64 __u64
+@30 xmm 152 u8*256 __u8
+@30 mxcsr 408 u32 __u32
+@30 pad2 412 u32 __u32
+
+kvm_fpureg asm/kvm.h struct
+=1800 32 8
+val64 0 u64*4 __u64
+
+kvm_get_htab_fd asm/kvm.h struct
+=1800000 32 8
+flags 0 u64 __u64
+start_index 8 u64 __u64
+reserved 16 u64*2 __u64
+
+kvm_guest_debug linux/kvm.h struct
+=6039800 8 4
+=1800000 264 8
+=300000000 72 8
+=1 520 8
+=200 72 4
+=8000000 20 4
+=10000000 24 8
+control 0 u32 __u32
+pad 4 u32 __u32
+@1 arch 8 r0 struct kvm_guest_debug_arch
+@2 arch 8 r2048 struct kvm_guest_debug_arch
+@14 arch 8 r512 struct kvm_guest_debug_arch
+@8 arch 8 r4096 struct kvm_guest_debug_arch
+@20 arch 8 r96 struct kvm_guest_debug_arch
+@40 arch 8 r128 struct kvm_guest_debug_arch
+
+kvm_guest_debug_arch asm/kvm.h struct
+=6039800 0 1
+=1800000 256 8
+=300000000 64 8
+=1 512 8
+=200 64 4
+=8000000 12 4
+=10000000 16 8
+@2 bp 0 r128*16 struct
+@14 debugreg 0 u64*8 __u64
+@8 dbg_bcr 0 u64*16 __u64
+@60 nr_hw_bp 0 u32 __u32
+@2 bp[].addr 0 u64 __u64
+@8 dbg_bvr 128 u64*16 __u64
+@60 pad 4 u32 __u32
+@2 bp[].type 8 u32 __u32
+@8 dbg_wcr 256 u64*16 __u64
+@20 hw_bp 8 p32 struct kvm_hw_breakpoint *
+@40 hw_bp 8 p64 struct kvm_hw_breakpoint *
+@2 bp[].reserved 12 u32 __u32
+@8 dbg_wvr 384 u64*16 __u64
+
+kvm_hw_breakpoint asm/kvm.h struct
+=18000000 32 8
+addr 0 u64 __u64
+phys_addr 8 u64 __u64
+len 16 u64 __u64
+type 24 u8 __u8
+pad 25 u8*7 __u8
+
+kvm_hyperv_eventfd asm/kvm.h struct
+=300000200 24 4
+conn_id 0 u32 __u32
+fd 4 s32 __s32
+flags 8 u32 __u32
+padding 12 u32*3 __u32
+
+kvm_hyperv_eventfd linux/kvm.h struct
+=31f838201 24 4
+conn_id 0 u32 __u32
+fd 4 s32 __s32
+flags 8 u32 __u32
+padding 12 u32*3 __u32
+
+kvm_interrupt linux/kvm.h struct
+=31f839a01 4 4
+irq 0 u32 __u32
+
+kvm_ioapic_state asm/kvm.h struct
+=300000000 216 8
+=200 216 4
+base_address 0 u64 __u64
+ioregsel 8 u32 __u32
+id 12 u32 __u32
+irr 16 u32 __u32
+pad 20 u32 __u32
+redirtbl 24 r64*24 union
+redirtbl[].bits 24 u64 __u64
+redirtbl[].fields 24 r64 struct
+redirtbl[].fields.vector 24 u8 __u8
+redirtbl[].fields.delivery_mode 25 u8:3+0 __u8
+redirtbl[].fields.dest_mode 25 u8:1+3 __u8
+redirtbl[].fields.delivery_status 25 u8:1+4 __u8
+redirtbl[].fields.polarity 25 u8:1+5 __u8
+redirtbl[].fields.remote_irr 25 u8:1+6 __u8
+redirtbl[].fields.trig_mode 25 u8:1+7 __u8
+redirtbl[].fields.mask 26 u8:1+0 __u8
+redirtbl[].fields.reserve 26 u8:7+1 __u8
+redirtbl[].fields.reserved 27 u8*4 __u8
+redirtbl[].fields.dest_id 31 u8 __u8
+
+kvm_ioeventfd linux/kvm.h struct
+=31f839801 64 8
+=200 64 4
+datamatch 0 u64 __u64
+addr 8 u64 __u64
+len 16 u32 __u32
+fd 20 s32 __s32
+flags 24 u32 __u32
+pad 28 u8*36 __u8
+
+kvm_irq_level linux/kvm.h struct
+=31f839a01 8 4
+irq 0 u32 __u32
+status 0 s32 __s32
+level 4 u32 __u32
+
+kvm_irq_routing linux/kvm.h struct
+=31f839801 8 8
+=200 8 4
+nr 0 u32 __u32
+flags 4 u32 __u32
+__empty_entries 8 r0 struct
+entries 8 r384* struct kvm_irq_routing_entry
+
+kvm_irq_routing_entry linux/kvm.h struct
+=31f839801 48 8
+=200 48 4
+gsi 0 u32 __u32
+type 4 u32 __u32
+flags 8 u32 __u32
+pad 12 u32 __u32
+u 16 r256 union
+u.irqchip 16 r64 struct kvm_irq_routing_irqchip
+u.msi 16 r128 struct kvm_irq_routing_msi
+u.adapter 16 r256 struct kvm_irq_routing_s390_adapter
+u.hv_sint 16 r64 struct kvm_irq_routing_hv_sint
+u.xen_evtchn 16 r96 struct kvm_irq_routing_xen_evtchn
+u.pad 16 u32*8 __u32
+
+kvm_irq_routing_hv_sint linux/kvm.h struct
+=31f839a01 8 4
+vcpu 0 u32 __u32
+sint 4 u32 __u32
+
+kvm_irq_routing_irqchip linux/kvm.h struct
+=31f839a01 8 4
+irqchip 0 u32 __u32
+pin 4 u32 __u32
+
+kvm_irq_routing_msi linux/kvm.h struct
+=31f839a01 16 4
+address_lo 0 u32 __u32
+address_hi 4 u32 __u32
+data 8 u32 __u32
+pad 12 u32 __u32
+devid 12 u32 __u32
+
+kvm_irq_routing_s390_adapter linux/kvm.h struct
+=31f839801 32 8
+=200 32 4
+ind_addr 0 u64 __u64
+summary_addr 8 u64 __u64
+ind_offset 16 u64 __u64
+summary_offset 24 u32 __u32
+adapter_id 28 u32 __u32
+
+kvm_irq_routing_xen_evtchn linux/kvm.h struct
+=31f839a01 12 4
+port 0 u32 __u32
+vcpu 4 u32 __u32
+priority 8 u32 __u32
+
+kvm_irqchip linux/kvm.h struct
+=1f839801 520 4
+=300000000 520 8
+=200 520 4
+chip_id 0 u32 __u32
+pad 4 u32 __u32
+chip 8 r4096 union
+chip.dummy 8 c8*512 char
+@6 chip.pic 8 r128 struct kvm_pic_state
+@6 chip.ioapic 8 r1728 struct kvm_ioapic_state
+
+kvm_irqfd linux/kvm.h struct
+=31f839a01 32 4
+fd 0 u32 __u32
+gsi 4 u32 __u32
+flags 8 u32 __u32
+resamplefd 12 u32 __u32
+pad 16 u8*16 __u8
+
+kvm_lapic_state asm/kvm.h struct
+=300000200 1024 1
+regs 0 c8*1024 char
+
+kvm_memory_alias asm/kvm.h struct
+=300000000 32 8
+=200 32 4
+slot 0 u32 __u32
+flags 4 u32 __u32
+guest_phys_addr 8 u64 __u64
+memory_size 16 u64 __u64
+target_phys_addr 24 u64 __u64
+
+kvm_memory_attributes linux/kvm.h struct
+=31f839801 32 8
+=200 32 4
+address 0 u64 __u64
+size 8 u64 __u64
+attributes 16 u64 __u64
+flags 24 u64 __u64
+
+kvm_memory_region linux/kvm.h struct
+=31f838001 24 8
+=200 24 4
+slot 0 u32 __u32
+flags 4 u32 __u32
+guest_phys_addr 8 u64 __u64
+memory_size 16 u64 __u64
+
+kvm_mp_state linux/kvm.h struct
+=31f839a01 4 4
+mp_state 0 u32 __u32
+
+kvm_msi linux/kvm.h struct
+=31f839a01 32 4
+address_lo 0 u32 __u32
+address_hi 4 u32 __u32
+data 8 u32 __u32
+flags 12 u32 __u32
+devid 16 u32 __u32
+pad 20 u8*12 __u8
+
+kvm_msr_entry asm/kvm.h struct
+=300000000 16 8
+=200 16 4
+index 0 u32 __u32
+reserved 4 u32 __u32
+data 8 u64 __u64
+
+kvm_msr_filter asm/kvm.h struct
+=100000200 260 4
+=200000000 392 8
+flags 0 u32 __u32
+@1 ranges 4 r128*16 struct kvm_msr_filter_range
+@2 ranges 8 r192*16 struct kvm_msr_filter_range
+
+kvm_msr_filter_range asm/kvm.h struct
+=100000200 16 4
+=200000000 24 8
+flags 0 u32 __u32
+nmsrs 4 u32 __u32
+base 8 u32 __u32
+@1 bitmap 12 p32 __u8 *
+@2 bitmap 16 p64 __u8 *
+
+kvm_msr_list asm/kvm.h struct
+=300000200 4 4
+nmsrs 0 u32 __u32
+__empty_indices 4 r0 struct
+indices 4 u32* __u32
+
+kvm_msrs asm/kvm.h struct
+=300000000 8 8
+=200 8 4
+nmsrs 0 u32 __u32
+pad 4 u32 __u32
+__empty_entries 8 r0 struct
+entries 8 r128* struct kvm_msr_entry
+
+kvm_nested_state asm/kvm.h struct
+=300000000 128 8
+=200 128 4
+flags 0 u16 __u16
+format 2 u16 __u16
+size 4 u32 __u32
+hdr 8 r960 union
+hdr.vmx 8 r256 struct kvm_vmx_nested_state_hdr
+hdr.svm 8 r128 struct kvm_svm_nested_state_hdr
+hdr.pad 8 u8*120 __u8
+data 128 r0 union
+data.__empty_vmx 128 r0 struct
+data.vmx 128 r65536* struct kvm_vmx_nested_state_data
+data.__empty_svm 128 r0 struct
+data.svm 128 r32768* struct kvm_svm_nested_state_data
+
+kvm_one_reg linux/kvm.h struct
+=31f839801 16 8
+=200 16 4
+id 0 u64 __u64
+addr 8 u64 __u64
+
+kvm_pic_state asm/kvm.h struct
+=300000200 16 1
+last_irr 0 u8 __u8
+irr 1 u8 __u8
+imr 2 u8 __u8
+isr 3 u8 __u8
+priority_add 4 u8 __u8
+irq_base 5 u8 __u8
+read_reg_select 6 u8 __u8
+poll 7 u8 __u8
+special_mask 8 u8 __u8
+init_state 9 u8 __u8
+auto_eoi 10 u8 __u8
+rotate_on_auto_eoi 11 u8 __u8
+special_fully_nested_mode 12 u8 __u8
+init4 13 u8 __u8
+elcr 14 u8 __u8
+elcr_mask 15 u8 __u8
+
+kvm_pit_channel_state asm/kvm.h struct
+=300000000 24 8
+=200 24 4
+count 0 u32 __u32
+latched_count 4 u16 __u16
+count_latched 6 u8 __u8
+status_latched 7 u8 __u8
+status 8 u8 __u8
+read_state 9 u8 __u8
+write_state 10 u8 __u8
+write_latch 11 u8 __u8
+rw_mode 12 u8 __u8
+mode 13 u8 __u8
+bcd 14 u8 __u8
+gate 15 u8 __u8
+count_load_time 16 s64 __s64
+
+kvm_pit_config linux/kvm.h struct
+=31f839a01 64 4
+flags 0 u32 __u32
+pad 4 u32*15 __u32
+
+kvm_pit_state asm/kvm.h struct
+=300000000 72 8
+=200 72 4
+channels 0 r192*3 struct kvm_pit_channel_state
+
+kvm_pit_state2 asm/kvm.h struct
+=300000000 112 8
+=200 112 4
+channels 0 r192*3 struct kvm_pit_channel_state
+flags 72 u32 __u32
+reserved 76 u32*9 __u32
+
+kvm_pmu_event_filter asm/kvm.h struct
+=300000000 32 8
+=1 8 2
+=200 32 4
+@5 action 0 u32 __u32
+@2 base_event 0 u16 __u16
+@5 nevents 4 u32 __u32
+@2 nevents 2 u16 __u16
+@5 fixed_counter_bitmap 8 u32 __u32
+@2 action 4 u8 __u8
+@5 flags 12 u32 __u32
+@2 pad 5 u8*3 __u8
+@5 pad 16 u32*4 __u32
+@5 __empty_events 32 r0 struct
+@5 events 32 u64* __u64
+
+kvm_ppc_cpu_char asm/kvm.h struct
+=1800000 32 8
+character 0 u64 __u64
+behaviour 8 u64 __u64
+character_mask 16 u64 __u64
+behaviour_mask 24 u64 __u64
+
+kvm_ppc_mmuv3_cfg asm/kvm.h struct
+=1800000 16 8
+flags 0 u64 __u64
+process_table 8 u64 __u64
+
+kvm_ppc_one_page_size asm/kvm.h struct
+=1800000 8 4
+page_shift 0 u32 __u32
+pte_enc 4 u32 __u32
+
+kvm_ppc_one_page_size linux/kvm.h struct
+=31f838201 8 4
+page_shift 0 u32 __u32
+pte_enc 4 u32 __u32
+
+kvm_ppc_one_seg_page_size asm/kvm.h struct
+=1800000 72 4
+page_shift 0 u32 __u32
+slb_enc 4 u32 __u32
+enc 8 r64*8 struct kvm_ppc_one_page_size
+
+kvm_ppc_one_seg_page_size linux/kvm.h struct
+=31f838201 72 4
+page_shift 0 u32 __u32
+slb_enc 4 u32 __u32
+enc 8 r64*8 struct kvm_ppc_one_page_size
+
+kvm_ppc_pvinfo asm/kvm.h struct
+=1800000 128 4
+flags 0 u32 __u32
+hcall 4 u32*4 __u32
+pad 20 u8*108 __u8
+
+kvm_ppc_pvinfo linux/kvm.h struct
+=31f838201 128 4
+flags 0 u32 __u32
+hcall 4 u32*4 __u32
+pad 20 u8*108 __u8
+
+kvm_ppc_radix_geom asm/kvm.h struct
+=1800000 8 1
+page_shift 0 u8 __u8
+level_bits 1 u8*4 __u8
+pad 5 u8*3 __u8
+
+kvm_ppc_resize_hpt asm/kvm.h struct
+=1800000 16 8
+flags 0 u64 __u64
+shift 8 u32 __u32
+pad 12 u32 __u32
+
+kvm_ppc_resize_hpt linux/kvm.h struct
+=31f838001 16 8
+=200 16 4
+flags 0 u64 __u64
+shift 8 u32 __u32
+pad 12 u32 __u32
+
+kvm_ppc_rmmu_info asm/kvm.h struct
+=1800000 96 4
+geometries 0 r64*8 struct kvm_ppc_radix_geom
+ap_encodings 64 u32*8 __u32
+
+kvm_ppc_smmu_info asm/kvm.h struct
+=1800000 592 8
+flags 0 u64 __u64
+slb_size 8 u32 __u32
+data_keys 12 u16 __u16
+instr_keys 14 u16 __u16
+sps 16 r576*8 struct kvm_ppc_one_seg_page_size
+
+kvm_ppc_smmu_info linux/kvm.h struct
+=31f838001 592 8
+=200 592 4
+flags 0 u64 __u64
+slb_size 8 u32 __u32
+data_keys 12 u16 __u16
+instr_keys 14 u16 __u16
+sps 16 r576*8 struct kvm_ppc_one_seg_page_size
+
+kvm_pre_fault_memory linux/kvm.h struct
+=31f839801 64 8
+=200 64 4
+gpa 0 u64 __u64
+size 8 u64 __u64
+flags 16 u64 __u64
+padding 24 u64*5 __u64
+
+kvm_pv_cmd asm/kvm.h struct
+=18000000 32 8
+cmd 0 u32 __u32
+rc 4 u16 __u16
+rrc 6 u16 __u16
+data 8 u64 __u64
+flags 16 u32 __u32
+reserved 20 u32*3 __u32
+
+kvm_pv_cmd linux/kvm.h struct
+=31f838001 32 8
+=200 32 4
+cmd 0 u32 __u32
+rc 4 u16 __u16
+rrc 6 u16 __u16
+data 8 u64 __u64
+flags 16 u32 __u32
+reserved 20 u32*3 __u32
+
+kvm_reg_list linux/kvm.h struct
+=31f839801 8 8
+=200 8 4
+n 0 u64 __u64
+__empty_reg 8 r0 struct
+reg 8 u64* __u64
+
+kvm_regs asm/kvm.h struct
+=38000 280 8
+=1800 264 8
+=1800000 392 8
+=6000000 0 1
+=18000000 128 8
+=300000000 144 8
+=1 864 16
+=200 144 4
+@3 gpr 0 u64*32 __u64
+@4 pc 0 u64 __u64
+@10 gprs 0 u64*16 __u64
+@a0 rax 0 u64 __u64
+@40 regs 0 r2176 struct user_pt_regs
+@1 hi 256 u64 __u64
+@2 pc 256 u64 __u64
+@4 cr 8 u64 __u64
+@a0 rbx 8 u64 __u64
+@40 sp_el1 272 u64 __u64
+@1 lo 264 u64 __u64
+@4 ctr 16 u64 __u64
+@a0 rcx 16 u64 __u64
+@40 elr_el1 280 u64 __u64
+@1 pc 272 u64 __u64
+@4 lr 24 u64 __u64
+@a0 rdx 24 u64 __u64
+@40 spsr 288 u64*5 __u64
+@4 xer 32 u64 __u64
+@a0 rsi 32 u64 __u64
+@40 fp_regs 336 r4224 struct user_fpsimd_state
+@4 msr 40 u64 __u64
+@a0 rdi 40 u64 __u64
+@4 srr0 48 u64 __u64
+@a0 rsp 48 u64 __u64
+@4 srr1 56 u64 __u64
+@a0 rbp 56 u64 __u64
+@4 pid 64 u64 __u64
+@a0 r8 64 u64 __u64
+@4 sprg0 72 u64 __u64
+@a0 r9 72 u64 __u64
+@4 sprg1 80 u64 __u64
+@a0 r10 80 u64 __u64
+@4 sprg2 88 u64 __u64
+@a0 r11 88 u64 __u64
+@4 sprg3 96 u64 __u64
+@a0 r12 96 u64 __u64
+@4 sprg4 104 u64 __u64
+@a0 r13 104 u64 __u64
+@4 sprg5 112 u64 __u64
+@a0 r14 112 u64 __u64
+@4 sprg6 120 u64 __u64
+@a0 r15 120 u64 __u64
+@4 sprg7 128 u64 __u64
+@a0 rip 128 u64 __u64
+@4 gpr 136 u64*32 __u64
+@a0 rflags 136 u64 __u64
+
+kvm_rtas_token_args asm/kvm.h struct
+=1800000 128 8
+name 0 c8*120 char
+token 120 u64 __u64
+
+kvm_s390_cmma_log asm/kvm.h struct
+=18000000 32 8
+start_gfn 0 u64 __u64
+count 8 u32 __u32
+flags 12 u32 __u32
+remaining 16 u64 __u64
+mask 16 u64 __u64
+values 24 u64 __u64
+
+kvm_s390_cmma_log linux/kvm.h struct
+=31f838001 32 8
+=200 32 4
+start_gfn 0 u64 __u64
+count 8 u32 __u32
+flags 12 u32 __u32
+remaining 16 u64 __u64
+mask 16 u64 __u64
+values 24 u64 __u64
+
+kvm_s390_emerg_info asm/kvm.h struct
+=18000000 2 2
+code 0 u16 __u16
+
+kvm_s390_emerg_info linux/kvm.h struct
+=31f838201 2 2
+code 0 u16 __u16
+
+kvm_s390_ext_info asm/kvm.h struct
+=18000000 16 8
+ext_params 0 u32 __u32
+pad 4 u32 __u32
+ext_params2 8 u64 __u64
+
+kvm_s390_ext_info linux/kvm.h struct
+=31f838001 16 8
+=200 16 4
+ext_params 0 u32 __u32
+pad 4 u32 __u32
+ext_params2 8 u64 __u64
+
+kvm_s390_extcall_info asm/kvm.h struct
+=18000000 2 2
+code 0 u16 __u16
+
+kvm_s390_extcall_info linux/kvm.h struct
+=31f838201 2 2
+code 0 u16 __u16
+
+kvm_s390_interrupt asm/kvm.h struct
+=18000000 16 8
+type 0 u32 __u32
+parm 4 u32 __u32
+parm64 8 u64 __u64
+
+kvm_s390_interrupt linux/kvm.h struct
+=31f838001 16 8
+=200 16 4
+type 0 u32 __u32
+parm 4 u32 __u32
+parm64 8 u64 __u64
+
+kvm_s390_io_info asm/kvm.h struct
+=18000000 12 4
+subchannel_id 0 u16 __u16
+subchannel_nr 2 u16 __u16
+io_int_parm 4 u32 __u32
+io_int_word 8 u32 __u32
+
+kvm_s390_io_info linux/kvm.h struct
+=31f838201 12 4
+subchannel_id 0 u16 __u16
+subchannel_nr 2 u16 __u16
+io_int_parm 4 u32 __u32
+io_int_word 8 u32 __u32
+
+kvm_s390_irq asm/kvm.h struct
+=18000000 72 8
+type 0 u64 __u64
+u 8 r512 union
+u.io 8 r96 struct kvm_s390_io_info
+u.ext 8 r128 struct kvm_s390_ext_info
+u.pgm 8 r320 struct kvm_s390_pgm_info
+u.emerg 8 r16 struct kvm_s390_emerg_info
+u.extcall 8 r16 struct kvm_s390_extcall_info
+u.prefix 8 r32 struct kvm_s390_prefix_info
+u.stop 8 r32 struct kvm_s390_stop_info
+u.mchk 8 r384 struct kvm_s390_mchk_info
+u.reserved 8 c8*64 char
+
+kvm_s390_irq linux/kvm.h struct
+=31f838001 72 8
+=200 72 4
+type 0 u64 __u64
+u 8 r512 union
+u.io 8 r96 struct kvm_s390_io_info
+u.ext 8 r128 struct kvm_s390_ext_info
+u.pgm 8 r320 struct kvm_s390_pgm_info
+u.emerg 8 r16 struct kvm_s390_emerg_info
+u.extcall 8 r16 struct kvm_s390_extcall_info
+u.prefix 8 r32 struct kvm_s390_prefix_info
+u.stop 8 r32 struct kvm_s390_stop_info
+u.mchk 8 r384 struct kvm_s390_mchk_info
+u.reserved 8 c8*64 char
+
+kvm_s390_irq_state asm/kvm.h struct
+=18000000 32 8
+buf 0 u64 __u64
+flags 8 u32 __u32
+len 12 u32 __u32
+reserved 16 u32*4 __u32
+
+kvm_s390_irq_state linux/kvm.h struct
+=31f838001 32 8
+=200 32 4
+buf 0 u64 __u64
+flags 8 u32 __u32
+len 12 u32 __u32
+reserved 16 u32*4 __u32
+
+kvm_s390_keyop linux/kvm.h struct
+=317839801 16 8
+=200 16 4
+guest_addr 0 u64 __u64
+key 8 u8 __u8
+operation 9 u8 __u8
+pad 10 u8*6 __u8
+
+kvm_s390_mchk_info asm/kvm.h struct
+=18000000 48 8
+cr14 0 u64 __u64
+mcic 8 u64 __u64
+failing_storage_address 16 u64 __u64
+ext_damage_code 24 u32 __u32
+pad 28 u32 __u32
+fixed_logout 32 u8*16 __u8
+
+kvm_s390_mchk_info linux/kvm.h struct
+=31f838001 48 8
+=200 48 4
+cr14 0 u64 __u64
+mcic 8 u64 __u64
+failing_storage_address 16 u64 __u64
+ext_damage_code 24 u32 __u32
+pad 28 u32 __u32
+fixed_logout 32 u8*16 __u8
+
+kvm_s390_mem_op asm/kvm.h struct
+=18000000 64 8
+gaddr 0 u64 __u64
+flags 8 u64 __u64
+size 16 u32 __u32
+op 20 u32 __u32
+buf 24 u64 __u64
+ar 32 u8 __u8
+key 33 u8 __u8
+pad1 34 u8*6 __u8
+old_addr 40 u64 __u64
+sida_offset 32 u32 __u32
+reserved 32 u8*32 __u8
+
+kvm_s390_mem_op linux/kvm.h struct
+=31f838001 64 8
+=200 64 4
+gaddr 0 u64 __u64
+flags 8 u64 __u64
+size 16 u32 __u32
+op 20 u32 __u32
+buf 24 u64 __u64
+ar 32 u8 __u8
+key 33 u8 __u8
+sida_offset 32 u32 __u32
+reserved 32 u8*32 __u8
+
+kvm_s390_pgm_info asm/kvm.h struct
+=18000000 40 8
+trans_exc_code 0 u64 __u64
+mon_code 8 u64 __u64
+per_address 16 u64 __u64
+data_exc_code 24 u32 __u32
+code 28 u16 __u16
+mon_class_nr 30 u16 __u16
+per_code 32 u8 __u8
+per_atmid 33 u8 __u8
+exc_access_id 34 u8 __u8
+per_access_id 35 u8 __u8
+op_access_id 36 u8 __u8
+flags 37 u8 __u8
+pad 38 u8*2 __u8
+
+kvm_s390_pgm_info linux/kvm.h struct
+=31f838001 40 8
+=200 40 4
+trans_exc_code 0 u64 __u64
+mon_code 8 u64 __u64
+per_address 16 u64 __u64
+data_exc_code 24 u32 __u32
+code 28 u16 __u16
+mon_class_nr 30 u16 __u16
+per_code 32 u8 __u8
+per_atmid 33 u8 __u8
+exc_access_id 34 u8 __u8
+per_access_id 35 u8 __u8
+op_access_id 36 u8 __u8
+flags 37 u8 __u8
+pad 38 u8*2 __u8
+
+kvm_s390_prefix_info asm/kvm.h struct
+=18000000 4 4
+address 0 u32 __u32
+
+kvm_s390_prefix_info linux/kvm.h struct
+=31f838201 4 4
+address 0 u32 __u32
+
+kvm_s390_psw asm/kvm.h struct
+=18000000 16 8
+mask 0 u64 __u64
+addr 8 u64 __u64
+
+kvm_s390_psw linux/kvm.h struct
+=31f838001 16 8
+=200 16 4
+mask 0 u64 __u64
+addr 8 u64 __u64
+
+kvm_s390_skeys asm/kvm.h struct
+=18000000 64 8
+start_gfn 0 u64 __u64
+count 8 u64 __u64
+skeydata_addr 16 u64 __u64
+flags 24 u32 __u32
+reserved 28 u32*9 __u32
+
+kvm_s390_skeys linux/kvm.h struct
+=31f838001 64 8
+=200 64 4
+start_gfn 0 u64 __u64
+count 8 u64 __u64
+skeydata_addr 16 u64 __u64
+flags 24 u32 __u32
+reserved 28 u32*9 __u32
+
+kvm_s390_stop_info asm/kvm.h struct
+=18000000 4 4
+flags 0 u32 __u32
+
+kvm_s390_stop_info linux/kvm.h struct
+=31f838201 4 4
+flags 0 u32 __u32
+
+kvm_s390_ucas_mapping asm/kvm.h struct
+=18000000 24 8
+user_addr 0 u64 __u64
+vcpu_addr 8 u64 __u64
+length 16 u64 __u64
+
+kvm_s390_ucas_mapping linux/kvm.h struct
+=31f838001 24 8
+=200 24 4
+user_addr 0 u64 __u64
+vcpu_addr 8 u64 __u64
+length 16 u64 __u64
+
+kvm_s390_zpci_op asm/kvm.h struct
+=18000000 72 8
+fh 0 u32 __u32
+op 4 u8 __u8
+pad 5 u8*3 __u8
+u 8 r512 union
+u.reg_aen 8 r256 struct
+u.reg_aen.ibv 8 u64 __u64
+u.reg_aen.sb 16 u64 __u64
+u.reg_aen.flags 24 u32 __u32
+u.reg_aen.noi 28 u32 __u32
+u.reg_aen.isc 32 u8 __u8
+u.reg_aen.sbo 33 u8 __u8
+u.reg_aen.pad 34 u16 __u16
+u.reserved 8 u64*8 __u64
+
+kvm_s390_zpci_op linux/kvm.h struct
+=31f838001 72 8
+=200 72 4
+fh 0 u32 __u32
+op 4 u8 __u8
+pad 5 u8*3 __u8
+u 8 r512 union
+@1 u.reg_aen 8 r256 struct
+@2 u.reg_aen 8 r224 struct
+u.reg_aen.ibv 8 u64 __u64
+u.reg_aen.sb 16 u64 __u64
+u.reg_aen.flags 24 u32 __u32
+u.reg_aen.noi 28 u32 __u32
+u.reg_aen.isc 32 u8 __u8
+u.reg_aen.sbo 33 u8 __u8
+u.reg_aen.pad 34 u16 __u16
+u.reserved 8 u64*8 __u64
+
+kvm_segment asm/kvm.h struct
+=300000000 24 8
+=200 24 4
+base 0 u64 __u64
+limit 8 u32 __u32
+selector 12 u16 __u16
+type 14 u8 __u8
+present 15 u8 __u8
+dpl 16 u8 __u8
+db 17 u8 __u8
+s 18 u8 __u8
+l 19 u8 __u8
+g 20 u8 __u8
+avl 21 u8 __u8
+unusable 22 u8 __u8
+padding 23 u8 __u8
+
+kvm_signal_mask linux/kvm.h struct
+=31f839a01 4 4
+len 0 u32 __u32
+__empty_sigset 4 r0 struct
+sigset 4 u8* __u8
+
+kvm_sregs asm/kvm.h struct
+=6039801 0 1
+=1800000 1232 8
+=18000000 192 8
+=300000000 312 8
+=200 312 4
+@2 pvr 0 u32 __u32
+@4 acrs 0 u32*16 __u32
+@18 cs 0 r192 struct kvm_segment
+@2 u 8 r9792 union
+@4 crs 64 u64*16 __u64
+@18 ds 24 r192 struct kvm_segment
+@2 u.s 8 r9792 struct
+@18 es 48 r192 struct kvm_segment
+@2 u.s.sdr1 8 u64 __u64
+@18 fs 72 r192 struct kvm_segment
+@2 u.s.ppc64 16 r8192 struct
+@18 gs 96 r192 struct kvm_segment
+@2 u.s.ppc64.slb 16 r128*64 struct
+@18 ss 120 r192 struct kvm_segment
+@2 u.s.ppc64.slb[].slbe 16 u64 __u64
+@18 tr 144 r192 struct kvm_segment
+@2 u.s.ppc64.slb[].slbv 24 u64 __u64
+@18 ldt 168 r192 struct kvm_segment
+@2 u.s.ppc32 1040 r1536 struct
+@18 gdt 192 r128 struct kvm_dtable
+@2 u.s.ppc32.sr 1040 u32*16 __u32
+@18 idt 208 r128 struct kvm_dtable
+@2 u.s.ppc32.ibat 1104 u64*8 __u64
+@18 cr0 224 u64 __u64
+@2 u.s.ppc32.dbat 1168 u64*8 __u64
+@18 cr2 232 u64 __u64
+@2 u.e 8 r5312 struct
+@18 cr3 240 u64 __u64
+@2 u.e.impl 8 r2048 union
+@18 cr4 248 u64 __u64
+@2 u.e.impl.fsl 8 r256 struct
+@18 cr8 256 u64 __u64
+@2 u.e.impl.fsl.features 8 u32 __u32
+@18 efer 264 u64 __u64
+@2 u.e.impl.fsl.svr 12 u32 __u32
+@18 apic_base 272 u64 __u64
+@2 u.e.impl.fsl.mcar 16 u64 __u64
+@18 interrupt_bitmap 280 u64*4 __u64
+@2 u.e.impl.fsl.hid0 24 u32 __u32
+@2 u.e.impl.fsl.pid1 28 u32 __u32
+@2 u.e.impl.fsl.pid2 32 u32 __u32
+@2 u.e.impl.pad 8 u8*256 __u8
+@2 u.e.features 264 u32 __u32
+@2 u.e.impl_id 268 u32 __u32
+@2 u.e.update_special 272 u32 __u32
+@2 u.e.pir 276 u32 __u32
+@2 u.e.sprg8 280 u64 __u64
+@2 u.e.sprg9 288 u64 __u64
+@2 u.e.csrr0 296 u64 __u64
+@2 u.e.dsrr0 304 u64 __u64
+@2 u.e.mcsrr0 312 u64 __u64
+@2 u.e.csrr1 320 u32 __u32
+@2 u.e.dsrr1 324 u32 __u32
+@2 u.e.mcsrr1 328 u32 __u32
+@2 u.e.esr 332 u32 __u32
+@2 u.e.dear 336 u64 __u64
+@2 u.e.ivpr 344 u64 __u64
+@2 u.e.mcivpr 352 u64 __u64
+@2 u.e.mcsr 360 u64 __u64
+@2 u.e.tsr 368 u32 __u32
+@2 u.e.tcr 372 u32 __u32
+@2 u.e.decar 376 u32 __u32
+@2 u.e.dec 380 u32 __u32
+@2 u.e.tb 384 u64 __u64
+@2 u.e.dbsr 392 u32 __u32
+@2 u.e.dbcr 396 u32*3 __u32
+@2 u.e.iac 408 u32*4 __u32
+@2 u.e.dac 424 u32*2 __u32
+@2 u.e.dvc 432 u32*2 __u32
+@2 u.e.num_iac 440 u8 __u8
+@2 u.e.num_dac 441 u8 __u8
+@2 u.e.num_dvc 442 u8 __u8
+@2 u.e.pad 443 u8 __u8
+@2 u.e.epr 444 u32 __u32
+@2 u.e.vrsave 448 u32 __u32
+@2 u.e.epcr 452 u32 __u32
+@2 u.e.mas0 456 u32 __u32
+@2 u.e.mas1 460 u32 __u32
+@2 u.e.mas2 464 u64 __u64
+@2 u.e.mas7_3 472 u64 __u64
+@2 u.e.mas4 480 u32 __u32
+@2 u.e.mas6 484 u32 __u32
+@2 u.e.ivor_low 488 u32*16 __u32
+@2 u.e.ivor_high 552 u32*18 __u32
+@2 u.e.mmucfg 624 u32 __u32
+@2 u.e.eptcfg 628 u32 __u32
+@2 u.e.tlbcfg 632 u32*4 __u32
+@2 u.e.tlbps 648 u32*4 __u32
+@2 u.e.eplc 664 u32 __u32
+@2 u.e.epsc 668 u32 __u32
+@2 u.pad 8 u8*1020 __u8
+
+kvm_sregs2 asm/kvm.h struct
+=300000000 320 8
+=200 320 4
+cs 0 r192 struct kvm_segment
+ds 24 r192 struct kvm_segment
+es 48 r192 struct kvm_segment
+fs 72 r192 struct kvm_segment
+gs 96 r192 struct kvm_segment
+ss 120 r192 struct kvm_segment
+tr 144 r192 struct kvm_segment
+ldt 168 r192 struct kvm_segment
+gdt 192 r128 struct kvm_dtable
+idt 208 r128 struct kvm_dtable
+cr0 224 u64 __u64
+cr2 232 u64 __u64
+cr3 240 u64 __u64
+cr4 248 u64 __u64
+cr8 256 u64 __u64
+efer 264 u64 __u64
+apic_base 272 u64 __u64
+flags 280 u64 __u64
+pdptrs 288 u64*4 __u64
+
+kvm_svm_nested_state_data asm/kvm.h struct
+=300000200 4096 1
+vmcb12 0 u8*4096 __u8
+
+kvm_svm_nested_state_hdr asm/kvm.h struct
+=300000000 16 8
+=200 16 4
+vmcb_pa 0 u64 __u64
+gpat 8 u64 __u64
+
+kvm_tpr_access_ctl linux/kvm.h struct
+=31f839a01 40 4
+enabled 0 u32 __u32
+flags 4 u32 __u32
+reserved 8 u32*8 __u32
+
+kvm_translation linux/kvm.h struct
+=31f839801 24 8
+=200 24 4
+linear_address 0 u64 __u64
+physical_address 8 u64 __u64
+valid 16 u8 __u8
+writeable 17 u8 __u8
+usermode 18 u8 __u8
+pad 19 u8*5 __u8
+
+kvm_user_trace_setup linux/kvm.h struct
+=31f838201 8 4
+buf_size 0 u32 __u32
+buf_nr 4 u32 __u32
+
+kvm_userspace_memory_region linux/kvm.h struct
+=31f839801 32 8
+=200 32 4
+slot 0 u32 __u32
+flags 4 u32 __u32
+guest_phys_addr 8 u64 __u64
+memory_size 16 u64 __u64
+userspace_addr 24 u64 __u64
+
+kvm_userspace_memory_region2 linux/kvm.h struct
+=31f839801 160 8
+=200 160 4
+slot 0 u32 __u32
+flags 4 u32 __u32
+guest_phys_addr 8 u64 __u64
+memory_size 16 u64 __u64
+userspace_addr 24 u64 __u64
+guest_memfd_offset 32 u64 __u64
+guest_memfd 40 u32 __u32
+pad1 44 u32 __u32
+pad2 48 u64*14 __u64
+
+kvm_vapic_addr linux/kvm.h struct
+=31f839801 8 8
+=200 8 4
+vapic_addr 0 u64 __u64
+
+kvm_vcpu_events asm/kvm.h struct
+=300000000 64 8
+=1 64 8
+=200 64 4
+@5 exception 0 r64 struct
+@2 exception 0 r128 struct
+@5 exception.injected 0 u8 __u8
+@2 exception.serror_pending 0 u8 __u8
+@5 exception.nr 1 u8 __u8
+@2 exception.serror_has_esr 1 u8 __u8
+@5 exception.has_error_code 2 u8 __u8
+@2 exception.ext_dabt_pending 2 u8 __u8
+@5 exception.pending 3 u8 __u8
+@2 exception.pad 3 u8*5 __u8
+@5 exception.error_code 4 u32 __u32
+@2 exception.serror_esr 8 u64 __u64
+@5 interrupt 8 r32 struct
+@2 reserved 16 u32*12 __u32
+@5 interrupt.injected 8 u8 __u8
+@5 interrupt.nr 9 u8 __u8
+@5 interrupt.soft 10 u8 __u8
+@5 interrupt.shadow 11 u8 __u8
+@5 nmi 12 r32 struct
+@5 nmi.injected 12 u8 __u8
+@5 nmi.pending 13 u8 __u8
+@5 nmi.masked 14 u8 __u8
+@5 nmi.pad 15 u8 __u8
+@5 sipi_vector 16 u32 __u32
+@5 flags 20 u32 __u32
+@5 smi 24 r32 struct
+@5 smi.smm 24 u8 __u8
+@5 smi.pending 25 u8 __u8
+@5 smi.smm_inside_nmi 26 u8 __u8
+@5 smi.latched_init 27 u8 __u8
+@5 triple_fault 28 r8 struct
+@5 triple_fault.pending 28 u8 __u8
+@5 reserved 29 u8*26 __u8
+@5 exception_has_payload 55 u8 __u8
+@5 exception_payload 56 u64 __u64
+
+kvm_vcpu_init asm/kvm.h struct
+=1 32 4
+target 0 u32 __u32
+features 4 u32*7 __u32
+
+kvm_vmx_nested_state_data asm/kvm.h struct
+=300000200 8192 1
+vmcs12 0 u8*4096 __u8
+shadow_vmcs12 4096 u8*4096 __u8
+
+kvm_vmx_nested_state_hdr asm/kvm.h struct
+=300000000 32 8
+=200 32 4
+vmxon_pa 0 u64 __u64
+vmcs12_pa 8 u64 __u64
+smm 16 r16 struct
+smm.flags 16 u16 __u16
+pad 18 u16 __u16
+flags 20 u32 __u32
+preemption_timer_deadline 24 u64 __u64
+
+kvm_x86_mce asm/kvm.h struct
+=300000000 64 8
+=200 64 4
+status 0 u64 __u64
+addr 8 u64 __u64
+misc 16 u64 __u64
+mcg_status 24 u64 __u64
+bank 32 u8 __u8
+pad1 33 u8*7 __u8
+pad2 40 u64*3 __u64
+
+kvm_x86_mce linux/kvm.h struct
+=300000000 64 8
+=200 64 4
+status 0 u64 __u64
+addr 8 u64 __u64
+misc 16 u64 __u64
+mcg_status 24 u64 __u64
+bank 32 u8 __u8
+pad1 33 u8*7 __u8
+pad2 40 u64*3 __u64
+
+kvm_xcr asm/kvm.h struct
+=300000000 16 8
+=200 16 4
+xcr 0 u32 __u32
+reserved 4 u32 __u32
+value 8 u64 __u64
+
+kvm_xcrs asm/kvm.h struct
+=300000000 392 8
+=200 392 4
+nr_xcrs 0 u32 __u32
+flags 4 u32 __u32
+xcrs 8 r128*16 struct kvm_xcr
+padding 264 u64*16 __u64
+
+kvm_xen_hvm_attr asm/kvm.h struct
+=300000000 72 8
+=200 72 4
+type 0 u16 __u16
+pad 2 u16*3 __u16
+u 8 r512 union
+u.long_mode 8 u8 __u8
+u.vector 8 u8 __u8
+u.runstate_update_flag 8 u8 __u8
+u.shared_info 8 r64 union
+u.shared_info.gfn 8 u64 __u64
+u.shared_info.hva 8 u64 __u64
+u.evtchn 8 r224 struct
+u.evtchn.send_port 8 u32 __u32
+u.evtchn.type 12 u32 __u32
+u.evtchn.flags 16 u32 __u32
+u.evtchn.deliver 20 r128 union
+u.evtchn.deliver.port 20 r96 struct
+u.evtchn.deliver.port.port 20 u32 __u32
+u.evtchn.deliver.port.vcpu 24 u32 __u32
+u.evtchn.deliver.port.priority 28 u32 __u32
+u.evtchn.deliver.eventfd 20 r64 struct
+u.evtchn.deliver.eventfd.port 20 u32 __u32
+u.evtchn.deliver.eventfd.fd 24 s32 __s32
+u.evtchn.deliver.padding 20 u32*4 __u32
+u.xen_version 8 u32 __u32
+u.pad 8 u64*8 __u64
+
+kvm_xen_hvm_attr linux/kvm.h struct
+=31f838001 72 8
+=200 72 4
+type 0 u16 __u16
+pad 2 u16*3 __u16
+u 8 r512 union
+u.long_mode 8 u8 __u8
+u.vector 8 u8 __u8
+u.shared_info 8 r64 struct
+u.shared_info.gfn 8 u64 __u64
+u.evtchn 8 r224 struct
+u.evtchn.send_port 8 u32 __u32
+u.evtchn.type 12 u32 __u32
+u.evtchn.flags 16 u32 __u32
+u.evtchn.deliver 20 r128 union
+u.evtchn.deliver.port 20 r96 struct
+u.evtchn.deliver.port.port 20 u32 __u32
+u.evtchn.deliver.port.vcpu 24 u32 __u32
+u.evtchn.deliver.port.priority 28 u32 __u32
+u.evtchn.deliver.eventfd 20 r64 struct
+u.evtchn.deliver.eventfd.port 20 u32 __u32
+u.evtchn.deliver.eventfd.fd 24 s32 __s32
+u.evtchn.deliver.padding 20 u32*4 __u32
+u.xen_version 8 u32 __u32
+u.pad 8 u64*8 __u64
+
+kvm_xen_hvm_config asm/kvm.h struct
+=300000000 56 8
+=200 56 4
+flags 0 u32 __u32
+msr 4 u32 __u32
+blob_addr_32 8 u64 __u64
+blob_addr_64 16 u64 __u64
+blob_size_32 24 u8 __u8
+blob_size_64 25 u8 __u8
+pad2 26 u8*30 __u8
+
+kvm_xen_hvm_config linux/kvm.h struct
+=300000000 56 8
+=200 56 4
+flags 0 u32 __u32
+msr 4 u32 __u32
+blob_addr_32 8 u64 __u64
+blob_addr_64 16 u64 __u64
+blob_size_32 24 u8 __u8
+blob_size_64 25 u8 __u8
+pad2 26 u8*30 __u8
+
+kvm_xen_vcpu_attr asm/kvm.h struct
+=300000000 72 8
+=200 72 4
+type 0 u16 __u16
+pad 2 u16*3 __u16
+u 8 r512 union
+u.gpa 8 u64 __u64
+u.hva 8 u64 __u64
+u.pad 8 u64*8 __u64
+u.runstate 8 r384 struct
+u.runstate.state 8 u64 __u64
+u.runstate.state_entry_time 16 u64 __u64
+u.runstate.time_running 24 u64 __u64
+u.runstate.time_runnable 32 u64 __u64
+u.runstate.time_blocked 40 u64 __u64
+u.runstate.time_offline 48 u64 __u64
+u.vcpu_id 8 u32 __u32
+u.timer 8 r128 struct
+u.timer.port 8 u32 __u32
+u.timer.priority 12 u32 __u32
+u.timer.expires_ns 16 u64 __u64
+u.vector 8 u8 __u8
+
+kvm_xen_vcpu_attr linux/kvm.h struct
+=31f838001 72 8
+=200 72 4
+type 0 u16 __u16
+pad 2 u16*3 __u16
+u 8 r512 union
+u.gpa 8 u64 __u64
+u.pad 8 u64*8 __u64
+u.runstate 8 r384 struct
+u.runstate.state 8 u64 __u64
+u.runstate.state_entry_time 16 u64 __u64
+u.runstate.time_running 24 u64 __u64
+u.runstate.time_runnable 32 u64 __u64
+u.runstate.time_blocked 40 u64 __u64
+u.runstate.time_offline 48 u64 __u64
+u.vcpu_id 8 u32 __u32
+u.timer 8 r128 struct
+u.timer.port 8 u32 __u32
+u.timer.priority 12 u32 __u32
+u.timer.expires_ns 16 u64 __u64
+u.vector 8 u8 __u8
+
+kvm_xsave asm/kvm.h struct
+=300000200 4096 4
+region 0 u32*1024 __u32
+__empty_extra 4096 r0 struct
+extra 4096 u32* __u32
+
+landlock_ruleset_attr linux/landlock.h struct
+=7d7e3990b 48 8
+=20184254 48 4
+=400 8 8
+=2000 48 2
+=8000000 24 8
+handled_access_fs 0 u64 __u64
+@1b handled_access_net 8 u64 __u64
+@1b scoped 16 u64 __u64
+@b quiet_access_fs 24 u64 __u64
+@b quiet_access_net 32 u64 __u64
+@b quiet_scoped 40 u64 __u64
+
+lasx_context asm/sigcontext.h struct
+=1800 1040 8
+regs 0 u64*128 __u64
+fcc 1024 u64 __u64
+fcsr 1032 u32 __u32
+
+lbt_context asm/sigcontext.h struct
+=1800 40 8
+regs 0 u64*4 __u64
+eflags 32 u32 __u32
+ftop 36 u32 __u32
+
+linux_dirent64 include/linux/dirent.h struct
+=6d7e71d2b 24 8
+=201842d4 20 4
+=2000 20 2
+d_ino 0 u64 u64
+d_off 8 s64 s64
+d_reclen 16 u16 unsigned short
+d_type 18 u8 unsigned char
+d_name 19 c8* char
+
+logical_block_metadata_cap linux/fs.h struct
+=7f7fbdb5f 16 4
+=2000 16 2
+lbmd_flags 0 u32 __u32
+lbmd_interval 4 u16 __u16
+lbmd_size 6 u8 __u8
+lbmd_opaque_size 7 u8 __u8
+lbmd_opaque_offset 8 u8 __u8
+lbmd_pi_size 9 u8 __u8
+lbmd_pi_offset 10 u8 __u8
+lbmd_guard_tag_type 11 u8 __u8
+lbmd_app_tag_size 12 u8 __u8
+lbmd_ref_tag_size 13 u8 __u8
+lbmd_storage_tag_size 14 u8 __u8
+pad 15 u8 __u8
+
+lsm_ctx linux/lsm.h struct
+=7dfe3990b 32 8
+=20184254 32 4
+=2000 32 2
+id 0 u64 __u64
+flags 8 u64 __u64
+len 16 u64 __u64
+ctx_len 24 u64 __u64
+ctx 32 u8* __u8
+
+lsx_context asm/sigcontext.h struct
+=1800 528 8
+regs 0 u64*64 __u64
+fcc 512 u64 __u64
+fcsr 520 u32 __u32
+
+ltchars asm/termios.h struct
+=1838002 6 1
+t_suspc 0 c8 char
+t_dsuspc 1 c8 char
+t_rprntc 2 c8 char
+t_flushc 3 c8 char
+t_werasc 4 c8 char
+t_lnextc 5 c8 char
+
+mcontext asm/ucontext.h struct
+=2000 184 2
+=800000 992 16
+@1 version 0 s32 int
+@2 mc_gregs 0 u32*48 elf_gregset_t
+@1 gregs 4 s32*18 gregset_t
+@2 mc_fregs 192 f64*33 elf_fpregset_t
+@1 fpregs 76 r864 fpregset_t
+@2 mc_pad 456 u32*2 unsigned long
+@2 mc_vregs 464 r128*33 elf_vrregset_t
+
+media_device_info linux/media.h struct
+=7ffffdfff 256 4
+=2000 256 2
+driver 0 c8*16 char
+model 16 c8*32 char
+serial 48 c8*40 char
+bus_info 88 c8*32 char
+media_version 120 u32 __u32
+hw_revision 124 u32 __u32
+driver_version 128 u32 __u32
+reserved 132 u32*31 __u32
+
+media_entity_desc linux/media.h struct
+=7ffffdfff 256 4
+=2000 256 2
+id 0 u32 __u32
+name 4 c8*32 char
+type 36 u32 __u32
+revision 40 u32 __u32
+flags 44 u32 __u32
+group_id 48 u32 __u32
+pads 52 u16 __u16
+links 54 u16 __u16
+reserved 56 u32*4 __u32
+dev 72 r64 struct
+dev.major 72 u32 __u32
+dev.minor 76 u32 __u32
+alsa 72 r96 struct
+alsa.card 72 u32 __u32
+alsa.device 76 u32 __u32
+alsa.subdevice 80 u32 __u32
+v4l 72 r64 struct
+v4l.major 72 u32 __u32
+v4l.minor 76 u32 __u32
+fb 72 r64 struct
+fb.major 72 u32 __u32
+fb.minor 76 u32 __u32
+dvb 72 s32 int
+raw 72 u8*184 __u8
+
+media_link_desc linux/media.h struct
+=7ffffdfff 52 4
+=2000 48 2
+@1 source 0 r160 struct media_pad_desc
+@2 source 0 r144 struct media_pad_desc
+@1 sink 20 r160 struct media_pad_desc
+@2 sink 18 r144 struct media_pad_desc
+@1 flags 40 u32 __u32
+@2 flags 36 u32 __u32
+@1 reserved 44 u32*2 __u32
+@2 reserved 40 u32*2 __u32
+
+media_links_enum linux/media.h struct
+=56abecbfc 28 4
+=295411403 40 8
+=2000 28 2
+entity 0 u32 __u32
+@5 pads 4 p32 struct media_pad_desc *
+@2 pads 8 p64 struct media_pad_desc *
+@5 links 8 p32 struct media_link_desc *
+@2 links 16 p64 struct media_link_desc *
+@5 reserved 12 u32*4 __u32
+@2 reserved 24 u32*4 __u32
+
+media_pad_desc linux/media.h struct
+=7ffffdfff 20 4
+=2000 18 2
+entity 0 u32 __u32
+index 4 u16 __u16
+@1 flags 8 u32 __u32
+@2 flags 6 u32 __u32
+@1 reserved 12 u32*2 __u32
+@2 reserved 10 u32*2 __u32
+
+media_v2_topology linux/media.h struct
+=7ffffffef 72 1
+=10 72 4
+topology_version 0 u64 __u64
+num_entities 8 u32 __u32
+reserved1 12 u32 __u32
+ptr_entities 16 u64 __u64
+num_interfaces 24 u32 __u32
+reserved2 28 u32 __u32
+ptr_interfaces 32 u64 __u64
+num_pads 40 u32 __u32
+reserved3 44 u32 __u32
+ptr_pads 48 u64 __u64
+num_links 56 u32 __u32
+reserved4 60 u32 __u32
+ptr_links 64 u64 __u64
+
+mips32_watch_regs asm/ptrace.h struct
+=38000 72 8
+watchlo 0 u32*8 unsigned int
+watchhi 32 u16*8 unsigned short
+watch_masks 48 u16*8 unsigned short
+num_valid 64 u32 unsigned int
+
+mips64_watch_regs asm/ptrace.h struct
+=38000 104 8
+watchlo 0 u64*8 unsigned long long
+watchhi 64 u16*8 unsigned short
+watch_masks 80 u16*8 unsigned short
+num_valid 96 u32 unsigned int
+
+mmsghdr include/linux/socket.h struct
+=462be4bfc 32 4
+=295411403 64 8
+=2000 32 2
+@5 msg_hdr 0 r224 struct user_msghdr
+@2 msg_hdr 0 r448 struct user_msghdr
+@5 msg_len 28 u32 unsigned int
+@2 msg_len 56 u32 unsigned int
+
+mnt_id_req linux/mount.h struct
+=7d7e3990b 32 8
+=20184254 32 4
+=2000 32 2
+=8000000 32 8
+size 0 u32 __u32
+mnt_ns_fd 4 u32 __u32
+@7 mnt_fd 4 u32 __u32
+@8 mnt_id 8 u64 __u64
+@7 mnt_id 8 u64 __u64
+@8 param 16 u64 __u64
+@7 param 16 u64 __u64
+@8 mnt_ns_id 24 u64 __u64
+@7 mnt_ns_id 24 u64 __u64
+
+mnt_ns_info linux/nsfs.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+size 0 u32 __u32
+nr_mounts 4 u32 __u32
+mnt_ns_id 8 u64 __u64
+
+mount_attr linux/mount.h struct
+=7dfe39d0b 32 8
+=20184254 32 4
+=2000 32 2
+attr_set 0 u64 __u64
+attr_clr 8 u64 __u64
+propagation 16 u64 __u64
+userns_fd 24 u64 __u64
+
+move_extent linux/ext4.h struct
+=7dfe3990b 40 8
+=20184254 40 4
+=2000 40 2
+reserved 0 u32 __u32
+donor_fd 4 u32 __u32
+orig_start 8 u64 __u64
+donor_start 16 u64 __u64
+len 24 u64 __u64
+moved_len 32 u64 __u64
+
+mq_attr linux/mqueue.h struct
+=46abecbfc 32 4
+=395411403 64 8
+=2000 32 2
+@5 mq_flags 0 s32 __kernel_long_t
+@2 mq_flags 0 s64 __kernel_long_t
+@5 mq_maxmsg 4 s32 __kernel_long_t
+@2 mq_maxmsg 8 s64 __kernel_long_t
+@5 mq_msgsize 8 s32 __kernel_long_t
+@2 mq_msgsize 16 s64 __kernel_long_t
+@5 mq_curmsgs 12 s32 __kernel_long_t
+@2 mq_curmsgs 24 s64 __kernel_long_t
+@5 __reserved 16 s32*4 __kernel_long_t
+@2 __reserved 32 s64*4 __kernel_long_t
+
+msa_extcontext asm/ucontext.h struct
+=38000 272 8
+ext 0 r64 struct extcontext
+wr 8 u64*32 unsigned long long
+csr 264 u32 unsigned int
+
+msgbuf linux/msg.h struct
+=46abecbfc 8 4
+=395411403 16 8
+=2000 6 2
+@5 mtype 0 s32 __kernel_long_t
+@2 mtype 0 s64 __kernel_long_t
+@5 mtext 4 c8*1 char
+@2 mtext 8 c8*1 char
+
+msqid64_ds asm/msgbuf.h struct
+=42a1c4bfc 88 4
+=215011403 120 8
+=40200000 104 8
+=80400000 120 8
+=2000 88 2
+=8000 76 4
+=20000 88 4
+=800000 104 8
+=100000000 120 8
+@71 msg_perm 0 r288 struct ipc64_perm
+@18e msg_perm 0 r384 struct ipc64_perm
+@11 msg_stime 36 u32 unsigned long
+@a msg_stime 48 s64 long
+@84 msg_stime_high 48 u32 unsigned long
+@20 msg_stime 36 s32 long
+@40 msg_stime_high 36 u32 unsigned long
+@100 msg_stime 48 s64 __kernel_long_t
+@11 msg_stime_high 40 u32 unsigned long
+@a msg_rtime 56 s64 long
+@84 msg_stime 52 u32 unsigned long
+@20 msg_rtime 40 s32 long
+@40 msg_stime 40 u32 unsigned long
+@100 msg_rtime 56 s64 __kernel_long_t
+@11 msg_rtime 44 u32 unsigned long
+@a msg_ctime 64 s64 long
+@84 msg_rtime_high 56 u32 unsigned long
+@20 msg_ctime 44 s32 long
+@40 msg_rtime_high 44 u32 unsigned long
+@100 msg_ctime 64 s64 __kernel_long_t
+@11 msg_rtime_high 48 u32 unsigned long
+@a msg_cbytes 72 u64 unsigned long
+@84 msg_rtime 60 u32 unsigned long
+@20 msg_cbytes 48 u32 unsigned long
+@40 msg_rtime 48 u32 unsigned long
+@100 msg_cbytes 72 u64 __kernel_ulong_t
+@11 msg_ctime 52 u32 unsigned long
+@a msg_qnum 80 u64 unsigned long
+@84 msg_ctime_high 64 u32 unsigned long
+@20 msg_qnum 52 u32 unsigned long
+@40 msg_ctime_high 52 u32 unsigned long
+@100 msg_qnum 80 u64 __kernel_ulong_t
+@11 msg_ctime_high 56 u32 unsigned long
+@a msg_qbytes 88 u64 unsigned long
+@84 msg_ctime 68 u32 unsigned long
+@20 msg_qbytes 56 u32 unsigned long
+@40 msg_ctime 56 u32 unsigned long
+@100 msg_qbytes 88 u64 __kernel_ulong_t
+@51 msg_cbytes 60 u32 unsigned long
+@10a msg_lspid 96 s32 __kernel_pid_t
+@84 msg_cbytes 72 u32 unsigned long
+@20 msg_lspid 60 s32 __kernel_pid_t
+@51 msg_qnum 64 u32 unsigned long
+@10a msg_lrpid 100 s32 __kernel_pid_t
+@84 msg_qnum 76 u32 unsigned long
+@20 msg_lrpid 64 s32 __kernel_pid_t
+@51 msg_qbytes 68 u32 unsigned long
+@2 __unused4 104 u64 unsigned long
+@84 msg_qbytes 80 u32 unsigned long
+@8 __unused1 104 u64 unsigned long
+@20 __unused4 68 u32 unsigned long
+@100 __unused4 104 u64 __kernel_ulong_t
+@51 msg_lspid 72 s32 __kernel_pid_t
+@2 __unused5 112 u64 unsigned long
+@84 msg_lspid 84 s32 __kernel_pid_t
+@8 __unused2 112 u64 unsigned long
+@20 __unused5 72 u32 unsigned long
+@100 __unused5 112 u64 __kernel_ulong_t
+@51 msg_lrpid 76 s32 __kernel_pid_t
+@84 msg_lrpid 88 s32 __kernel_pid_t
+@51 __unused4 80 u32 unsigned long
+@4 __unused1 92 u32 unsigned long
+@80 __unused4 92 u32 unsigned long
+@51 __unused5 84 u32 unsigned long
+@4 __unused2 96 u32 unsigned long
+@80 __unused5 96 u32 unsigned long
+
+msqid_ds linux/msg.h struct
+=21e89e4 72 4
+=295011403 104 8
+=68000218 56 4
+=2000 54 2
+=4000 68 4
+=200000 64 4
+=400000 104 8
+=800000 68 4
+=100000000 88 8
+=400000000 68 4
+@3c3 msg_perm 0 r224 struct ipc_perm
+@c msg_perm 0 r128 struct ipc_perm
+@30 msg_perm 0 r192 struct ipc_perm
+@381 msg_first 28 p32 struct msg *
+@42 msg_first 32 p64 struct msg *
+@c msg_first 16 p32 struct msg *
+@30 msg_first 24 p32 struct msg *
+@381 msg_last 32 p32 struct msg *
+@42 msg_last 40 p64 struct msg *
+@c msg_last 20 p32 struct msg *
+@30 msg_last 28 p32 struct msg *
+@281 msg_stime 36 s32 __kernel_old_time_t
+@42 msg_stime 48 s64 __kernel_old_time_t
+@c msg_stime 24 s32 __kernel_old_time_t
+@30 msg_stime 32 s32 __kernel_old_time_t
+@100 msg_stime 40 s64 __kernel_old_time_t
+@281 msg_rtime 40 s32 __kernel_old_time_t
+@42 msg_rtime 56 s64 __kernel_old_time_t
+@c msg_rtime 28 s32 __kernel_old_time_t
+@30 msg_rtime 36 s32 __kernel_old_time_t
+@100 msg_rtime 48 s64 __kernel_old_time_t
+@281 msg_ctime 44 s32 __kernel_old_time_t
+@42 msg_ctime 64 s64 __kernel_old_time_t
+@c msg_ctime 32 s32 __kernel_old_time_t
+@30 msg_ctime 40 s32 __kernel_old_time_t
+@100 msg_ctime 56 s64 __kernel_old_time_t
+@281 msg_lcbytes 48 u32 unsigned long
+@42 msg_lcbytes 72 u64 unsigned long
+@c msg_lcbytes 36 u32 unsigned long
+@30 msg_lcbytes 44 u32 unsigned long
+@100 msg_lcbytes 64 u32 unsigned long
+@281 msg_lqbytes 52 u32 unsigned long
+@42 msg_lqbytes 80 u64 unsigned long
+@c msg_lqbytes 40 u32 unsigned long
+@30 msg_lqbytes 48 u32 unsigned long
+@100 msg_lqbytes 68 u32 unsigned long
+@281 msg_cbytes 56 u16 unsigned short
+@42 msg_cbytes 88 u16 unsigned short
+@c msg_cbytes 44 u16 unsigned short
+@30 msg_cbytes 52 u16 unsigned short
+@100 msg_cbytes 72 u16 unsigned short
+@281 msg_qnum 58 u16 unsigned short
+@42 msg_qnum 90 u16 unsigned short
+@c msg_qnum 46 u16 unsigned short
+@30 msg_qnum 54 u16 unsigned short
+@100 msg_qnum 74 u16 unsigned short
+@281 msg_qbytes 60 u16 unsigned short
+@42 msg_qbytes 92 u16 unsigned short
+@c msg_qbytes 48 u16 unsigned short
+@30 msg_qbytes 56 u16 unsigned short
+@100 msg_qbytes 76 u16 unsigned short
+@1 msg_lspid 64 s32 __kernel_ipc_pid_t
+@2 msg_lspid 96 s32 __kernel_ipc_pid_t
+@c msg_lspid 50 u16 __kernel_ipc_pid_t
+@10 msg_lspid 60 s32 __kernel_ipc_pid_t
+@20 msg_lspid 58 u16 __kernel_ipc_pid_t
+@40 msg_lspid 94 u16 __kernel_ipc_pid_t
+@80 msg_lspid 62 s16 __kernel_ipc_pid_t
+@100 msg_lspid 80 s32 __kernel_ipc_pid_t
+@200 msg_lspid 62 u16 __kernel_ipc_pid_t
+@1 msg_lrpid 68 s32 __kernel_ipc_pid_t
+@2 msg_lrpid 100 s32 __kernel_ipc_pid_t
+@c msg_lrpid 52 u16 __kernel_ipc_pid_t
+@10 msg_lrpid 64 s32 __kernel_ipc_pid_t
+@20 msg_lrpid 60 u16 __kernel_ipc_pid_t
+@40 msg_lrpid 96 u16 __kernel_ipc_pid_t
+@80 msg_lrpid 64 s16 __kernel_ipc_pid_t
+@100 msg_lrpid 84 s32 __kernel_ipc_pid_t
+@200 msg_lrpid 64 u16 __kernel_ipc_pid_t
+
+mtget linux/mtio.h struct
+=56abecbfc 28 4
+=295401403 48 8
+=2000 28 2
+=10000 56 8
+@5 mt_type 0 s32 long
+@a mt_type 0 s64 long
+@5 mt_resid 4 s32 long
+@a mt_resid 8 s64 long
+@5 mt_dsreg 8 s32 long
+@a mt_dsreg 16 s64 long
+@5 mt_gstat 12 s32 long
+@a mt_gstat 24 s64 long
+@5 mt_erreg 16 s32 long
+@a mt_erreg 32 s64 long
+@5 mt_fileno 20 s32 __kernel_daddr_t
+@2 mt_fileno 40 s32 __kernel_daddr_t
+@8 mt_fileno 40 s64 __kernel_daddr_t
+@5 mt_blkno 24 s32 __kernel_daddr_t
+@2 mt_blkno 44 s32 __kernel_daddr_t
+@8 mt_blkno 48 s64 __kernel_daddr_t
+
+mtop linux/mtio.h struct
+=7ffffdfff 8 4
+=2000 6 2
+mt_op 0 s16 short
+@1 mt_count 4 s32 int
+@2 mt_count 2 s32 int
+
+mtpos linux/mtio.h struct
+=56abecbfc 4 4
+=295411403 8 8
+=2000 4 2
+@5 mt_blkno 0 s32 long
+@2 mt_blkno 0 s64 long
+
+mtrr_gentry asm/mtrr.h struct
+=300000000 24 8
+=200 16 4
+@1 base 0 u64 __u64
+@2 regnum 0 u32 unsigned int
+@1 size 8 u32 __u32
+@2 base 4 u32 unsigned long
+@1 regnum 12 u32 __u32
+@2 size 8 u32 unsigned int
+@1 type 16 u32 __u32
+@2 type 12 u32 unsigned int
+@1 _pad 20 u32 __u32
+
+mtrr_sentry asm/mtrr.h struct
+=300000000 16 8
+=200 12 4
+@1 base 0 u64 __u64
+@2 base 0 u32 unsigned long
+@1 size 8 u32 __u32
+@2 size 4 u32 unsigned int
+@1 type 12 u32 __u32
+@2 type 8 u32 unsigned int
+
+nda_cacheinfo linux/neighbour.h struct
+=7ffffdfff 16 4
+=2000 16 2
+ndm_confirmed 0 u32 __u32
+ndm_used 4 u32 __u32
+ndm_updated 8 u32 __u32
+ndm_refcnt 12 u32 __u32
+
+ndmsg linux/neighbour.h struct
+=7ffffdfff 12 4
+=2000 12 2
+ndm_family 0 u8 __u8
+ndm_pad1 1 u8 __u8
+ndm_pad2 2 u16 __u16
+ndm_ifindex 4 s32 __s32
+ndm_state 8 u16 __u16
+ndm_flags 10 u8 __u8
+ndm_type 11 u8 __u8
+
+ndt_config linux/neighbour.h struct
+=7ffffdfff 32 4
+=2000 32 2
+ndtc_key_len 0 u16 __u16
+ndtc_entry_size 2 u16 __u16
+ndtc_entries 4 u32 __u32
+ndtc_last_flush 8 u32 __u32
+ndtc_last_rand 12 u32 __u32
+ndtc_hash_rnd 16 u32 __u32
+ndtc_hash_mask 20 u32 __u32
+ndtc_hash_chain_gc 24 u32 __u32
+ndtc_proxy_qlen 28 u32 __u32
+
+ndt_stats linux/neighbour.h struct
+=7dfe79d2b 88 8
+=201842d4 88 4
+=2000 88 2
+ndts_allocs 0 u64 __u64
+ndts_destroys 8 u64 __u64
+ndts_hash_grows 16 u64 __u64
+ndts_res_failed 24 u64 __u64
+ndts_lookups 32 u64 __u64
+ndts_hits 40 u64 __u64
+ndts_rcv_probes_mcast 48 u64 __u64
+ndts_rcv_probes_ucast 56 u64 __u64
+ndts_periodic_gc_runs 64 u64 __u64
+ndts_forced_gc_runs 72 u64 __u64
+ndts_table_fulls 80 u64 __u64
+
+ndtmsg linux/neighbour.h struct
+=7ffffffef 4 2
+=10 4 4
+ndtm_family 0 u8 __u8
+ndtm_pad1 1 u8 __u8
+ndtm_pad2 2 u16 __u16
+
+nduseroptmsg linux/rtnetlink.h struct
+=7ffffdfff 16 4
+=2000 16 2
+nduseropt_family 0 u8 unsigned char
+nduseropt_pad1 1 u8 unsigned char
+nduseropt_opts_len 2 u16 unsigned short
+nduseropt_ifindex 4 s32 int
+nduseropt_icmp_type 8 u8 __u8
+nduseropt_icmp_code 9 u8 __u8
+nduseropt_pad2 10 u16 unsigned short
+nduseropt_pad3 12 u32 unsigned int
+
+netlink_diag_msg linux/netlink_diag.h struct
+=7ffffdfff 28 4
+=2000 28 2
+ndiag_family 0 u8 __u8
+ndiag_type 1 u8 __u8
+ndiag_protocol 2 u8 __u8
+ndiag_state 3 u8 __u8
+ndiag_portid 4 u32 __u32
+ndiag_dst_portid 8 u32 __u32
+ndiag_dst_group 12 u32 __u32
+ndiag_ino 16 u32 __u32
+ndiag_cookie 20 u32*2 __u32
+
+netlink_diag_req linux/netlink_diag.h struct
+=7ffffdfff 20 4
+=2000 20 2
+sdiag_family 0 u8 __u8
+sdiag_protocol 1 u8 __u8
+pad 2 u16 __u16
+ndiag_ino 4 u32 __u32
+ndiag_show 8 u32 __u32
+ndiag_cookie 12 u32*2 __u32
+
+netlink_diag_ring linux/netlink_diag.h struct
+=7ffffdfff 16 4
+=2000 16 2
+ndr_block_size 0 u32 __u32
+ndr_block_nr 4 u32 __u32
+ndr_frame_size 8 u32 __u32
+ndr_frame_nr 12 u32 __u32
+
+new_utsname linux/utsname.h struct
+=7ffffffef 390 1
+=10 392 4
+sysname 0 c8*65 char
+nodename 65 c8*65 char
+release 130 c8*65 char
+version 195 c8*65 char
+machine 260 c8*65 char
+domainname 325 c8*65 char
+
+nexthop_grp linux/nexthop.h struct
+=7fffbdb5f 8 4
+=404a0 8 4
+=2000 8 2
+id 0 u32 __u32
+weight 4 u8 __u8
+@5 weight_high 5 u8 __u8
+@2 resvd1 5 u8 __u8
+resvd2 6 u16 __u16
+
+nhmsg linux/nexthop.h struct
+=7ffffdfff 8 4
+=2000 8 2
+nh_family 0 u8 unsigned char
+nh_scope 1 u8 unsigned char
+nh_protocol 2 u8 unsigned char
+resvd 3 u8 unsigned char
+nh_flags 4 u32 unsigned int
+
+nilfs_argv linux/nilfs2_api.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+v_base 0 u64 __u64
+v_nmembs 8 u32 __u32
+v_size 12 u16 __u16
+v_flags 14 u16 __u16
+v_index 16 u64 __u64
+
+nilfs_cpmode linux/nilfs2_api.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+cm_cno 0 u64 __u64
+cm_mode 8 u32 __u32
+cm_pad 12 u32 __u32
+
+nilfs_cpstat linux/nilfs2_api.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+cs_cno 0 u64 __u64
+cs_ncps 8 u64 __u64
+cs_nsss 16 u64 __u64
+
+nilfs_sustat linux/nilfs2_api.h struct
+=7dfe79d2b 48 8
+=201842d4 48 4
+=2000 48 2
+ss_nsegs 0 u64 __u64
+ss_ncleansegs 8 u64 __u64
+ss_ndirtysegs 16 u64 __u64
+ss_ctime 24 u64 __u64
+ss_nongc_ctime 32 u64 __u64
+ss_prot_seq 40 u64 __u64
+
+nl_mmap_hdr linux/netlink.h struct
+=7ffffdfff 24 4
+=2000 24 2
+nm_status 0 u32 unsigned int
+nm_len 4 u32 unsigned int
+nm_group 8 u32 __u32
+nm_pid 12 u32 __u32
+nm_uid 16 u32 __u32
+nm_gid 20 u32 __u32
+
+nl_mmap_req linux/netlink.h struct
+=7ffffdfff 16 4
+=2000 16 2
+nm_block_size 0 u32 unsigned int
+nm_block_nr 4 u32 unsigned int
+nm_frame_size 8 u32 unsigned int
+nm_frame_nr 12 u32 unsigned int
+
+nl_pktinfo linux/netlink.h struct
+=7ffffdfff 4 4
+=2000 4 2
+group 0 u32 __u32
+
+nla_bitfield32 linux/netlink.h struct
+=7ffffdfff 8 4
+=2000 8 2
+value 0 u32 __u32
+selector 4 u32 __u32
+
+nlattr linux/netlink.h struct
+=7ffffffef 4 2
+=10 4 4
+nla_len 0 u16 __u16
+nla_type 2 u16 __u16
+
+nlmsgerr linux/netlink.h struct
+=7ffffdfff 20 4
+=2000 20 2
+error 0 s32 int
+msg 4 r128 struct nlmsghdr
+
+nlmsghdr linux/netlink.h struct
+=7ffffdfff 16 4
+=2000 16 2
+nlmsg_len 0 u32 __u32
+nlmsg_type 4 u16 __u16
+nlmsg_flags 6 u16 __u16
+nlmsg_seq 8 u32 __u32
+nlmsg_pid 12 u32 __u32
+
+ns_id_req linux/nsfs.h struct
+=7d7e3990b 32 8
+=20184254 32 4
+=2000 32 2
+size 0 u32 __u32
+spare 4 u32 __u32
+ns_id 8 u64 __u64
+ns_type 16 u32 __u32
+spare2 20 u32 __u32
+user_ns_id 24 u64 __u64
+
+nsm_iovec linux/nsm.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+addr 0 u64 __u64
+len 8 u64 __u64
+
+nsm_raw linux/nsm.h struct
+=7dfe3990b 32 8
+=20184254 32 4
+=2000 32 2
+request 0 r128 struct nsm_iovec
+response 16 r128 struct nsm_iovec
+
+ocxl_ioctl_attach misc/ocxl.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+amr 0 u64 __u64
+reserved1 8 u64 __u64
+reserved2 16 u64 __u64
+reserved3 24 u64 __u64
+
+ocxl_ioctl_features misc/ocxl.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+flags 0 u64*4 __u64
+
+ocxl_ioctl_irq_fd misc/ocxl.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+irq_offset 0 u64 __u64
+eventfd 8 s32 __s32
+reserved 12 u32 __u32
+
+ocxl_ioctl_metadata misc/ocxl.h struct
+=7dfe79d2b 128 8
+=201842d4 128 4
+=2000 128 2
+version 0 u16 __u16
+afu_version_major 2 u8 __u8
+afu_version_minor 3 u8 __u8
+pasid 4 u32 __u32
+pp_mmio_size 8 u64 __u64
+global_mmio_size 16 u64 __u64
+reserved 24 u64*13 __u64
+
+ocxl_ioctl_p9_wait misc/ocxl.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+thread_id 0 u16 __u16
+reserved1 2 u16 __u16
+reserved2 4 u32 __u32
+reserved3 8 u64*3 __u64
+
+old_itimerspec32 include/linux/time32.h struct
+=6f7ff5fff 16 4
+=2000 16 2
+it_interval 0 r64 struct old_timespec32
+it_value 8 r64 struct old_timespec32
+
+old_sigaction asm/signal.h struct
+=800000 16 4
+=1000000 32 8
+=20000000 16 4
+@5 sa_handler 0 p32 __sighandler_t
+@2 sa_handler 0 p64 __sighandler_t
+@5 sa_mask 4 u32 old_sigset_t
+@2 sa_mask 8 u64 old_sigset_t
+@5 sa_flags 8 u32 unsigned long
+@2 sa_flags 16 u64 unsigned long
+@1 sa_restorer 12 p32 __sigrestore_t
+@2 sa_restorer 24 p64 __sigrestore_t
+@4 sa_restorer 12 p32 void (*)(void)
+
+old_timespec32 include/vdso/time32.h struct
+=6f7ff5fff 8 4
+=2000 8 2
+tv_sec 0 s32 old_time32_t
+tv_nsec 4 s32 s32
+
+old_timeval32 include/vdso/time32.h struct
+=6f7ff5fff 8 4
+=2000 8 2
+tv_sec 0 s32 old_time32_t
+tv_usec 4 s32 s32
+
+old_timex32 include/linux/time32.h struct
+=6f7ff5fff 128 4
+=2000 128 2
+modes 0 u32 u32
+offset 4 s32 s32
+freq 8 s32 s32
+maxerror 12 s32 s32
+esterror 16 s32 s32
+status 20 s32 s32
+constant 24 s32 s32
+precision 28 s32 s32
+tolerance 32 s32 s32
+time 36 r64 struct old_timeval32
+tick 44 s32 s32
+ppsfreq 48 s32 s32
+jitter 52 s32 s32
+shift 56 s32 s32
+stabil 60 s32 s32
+jitcnt 64 s32 s32
+calcnt 68 s32 s32
+errcnt 72 s32 s32
+stbcnt 76 s32 s32
+tai 80 s32 s32
+
+old_utimbuf32 include/linux/time32.h struct
+=6f7ff5fff 8 4
+=2000 8 2
+actime 0 s32 old_time32_t
+modtime 4 s32 old_time32_t
+
+old_utsname linux/utsname.h struct
+=7ffffffef 325 1
+=10 328 4
+sysname 0 c8*65 char
+nodename 65 c8*65 char
+release 130 c8*65 char
+version 195 c8*65 char
+machine 260 c8*65 char
+
+oldold_utsname linux/utsname.h struct
+=7ffffffef 45 1
+=10 48 4
+sysname 0 c8*9 char
+nodename 9 c8*9 char
+release 18 c8*9 char
+version 27 c8*9 char
+machine 36 c8*9 char
+
+omap3isp_ccdc_bclamp linux/omap3isp.h struct
+=7ffffffef 6 2
+=10 8 4
+obgain 0 u8 __u8
+obstpixel 1 u8 __u8
+oblines 2 u8 __u8
+oblen 3 u8 __u8
+dcsubval 4 u16 __u16
+
+omap3isp_ccdc_blcomp linux/omap3isp.h struct
+=7ffffffef 4 1
+=10 4 4
+b_mg 0 u8 __u8
+gb_g 1 u8 __u8
+gr_cy 2 u8 __u8
+r_ye 3 u8 __u8
+
+omap3isp_ccdc_culling linux/omap3isp.h struct
+=7ffffffef 6 2
+=10 8 4
+v_pattern 0 u8 __u8
+h_odd 2 u16 __u16
+h_even 4 u16 __u16
+
+omap3isp_ccdc_fpc linux/omap3isp.h struct
+=7ffffdfff 8 4
+=2000 6 2
+fpnum 0 u16 __u16
+@1 fpcaddr 4 u32 __u32
+@2 fpcaddr 2 u32 __u32
+
+omap3isp_ccdc_lsc_config linux/omap3isp.h struct
+=7ffffdfff 20 4
+=2000 20 2
+offset 0 u16 __u16
+gain_mode_n 2 u8 __u8
+gain_mode_m 3 u8 __u8
+gain_format 4 u8 __u8
+fmtsph 6 u16 __u16
+fmtlnh 8 u16 __u16
+fmtslv 10 u16 __u16
+fmtlnv 12 u16 __u16
+initial_x 14 u8 __u8
+initial_y 15 u8 __u8
+size 16 u32 __u32
+
+omap3isp_ccdc_update_config linux/omap3isp.h struct
+=56abecbfc 32 4
+=295411403 56 8
+=2000 32 2
+update 0 u16 __u16
+flag 2 u16 __u16
+alawip 4 u32 enum omap3isp_alaw_ipwidth
+@5 bclamp 8 p32 struct omap3isp_ccdc_bclamp *
+@2 bclamp 8 p64 struct omap3isp_ccdc_bclamp *
+@5 blcomp 12 p32 struct omap3isp_ccdc_blcomp *
+@2 blcomp 16 p64 struct omap3isp_ccdc_blcomp *
+@5 fpc 16 p32 struct omap3isp_ccdc_fpc *
+@2 fpc 24 p64 struct omap3isp_ccdc_fpc *
+@5 lsc_cfg 20 p32 struct omap3isp_ccdc_lsc_config *
+@2 lsc_cfg 32 p64 struct omap3isp_ccdc_lsc_config *
+@5 cull 24 p32 struct omap3isp_ccdc_culling *
+@2 cull 40 p64 struct omap3isp_ccdc_culling *
+@5 lsc 28 p32 __u8 *
+@2 lsc 48 p64 __u8 *
+
+omap3isp_h3a_aewb_config linux/omap3isp.h struct
+=7ffffdfff 32 4
+=2000 30 2
+buf_size 0 u32 __u32
+config_counter 4 u16 __u16
+saturation_limit 6 u16 __u16
+win_height 8 u16 __u16
+win_width 10 u16 __u16
+ver_win_count 12 u16 __u16
+hor_win_count 14 u16 __u16
+ver_win_start 16 u16 __u16
+hor_win_start 18 u16 __u16
+blk_ver_win_start 20 u16 __u16
+blk_win_height 22 u16 __u16
+subsample_ver_inc 24 u16 __u16
+subsample_hor_inc 26 u16 __u16
+alaw_enable 28 u8 __u8
+
+omap3isp_h3a_af_config linux/omap3isp.h struct
+=7ffffdfef 76 4
+=10 84 4
+=2000 74 2
+buf_size 0 u32 __u32
+config_counter 4 u16 __u16
+@5 hmf 6 r16 struct omap3isp_h3a_af_hmf
+@2 hmf 8 r32 struct omap3isp_h3a_af_hmf
+@5 iir 8 r368 struct omap3isp_h3a_af_iir
+@2 iir 12 r384 struct omap3isp_h3a_af_iir
+@5 paxel 54 r80 struct omap3isp_h3a_af_paxel
+@2 paxel 60 r96 struct omap3isp_h3a_af_paxel
+@5 rgb_pos 64 u32 enum omap3isp_h3a_af_rgbpos
+@2 rgb_pos 72 u32 enum omap3isp_h3a_af_rgbpos
+@5 fvmode 68 u32 enum omap3isp_h3a_af_fvmode
+@2 fvmode 76 u32 enum omap3isp_h3a_af_fvmode
+@5 alaw_enable 72 u8 __u8
+@2 alaw_enable 80 u8 __u8
+
+omap3isp_h3a_af_hmf linux/omap3isp.h struct
+=7ffffffef 2 1
+=10 4 4
+enable 0 u8 __u8
+threshold 1 u8 __u8
+
+omap3isp_h3a_af_iir linux/omap3isp.h struct
+=7ffffffef 46 2
+=10 48 4
+h_start 0 u16 __u16
+coeff_set0 2 u16*11 __u16
+coeff_set1 24 u16*11 __u16
+
+omap3isp_h3a_af_paxel linux/omap3isp.h struct
+=7ffffffef 10 2
+=10 12 4
+h_start 0 u16 __u16
+v_start 2 u16 __u16
+width 4 u8 __u8
+height 5 u8 __u8
+h_cnt 6 u8 __u8
+v_cnt 7 u8 __u8
+line_inc 8 u8 __u8
+
+omap3isp_hist_config linux/omap3isp.h struct
+=7ffffdfff 48 4
+=2000 48 2
+buf_size 0 u32 __u32
+config_counter 4 u16 __u16
+num_acc_frames 6 u8 __u8
+hist_bins 8 u16 __u16
+cfa 10 u8 __u8
+wg 11 u8*4 __u8
+num_regions 15 u8 __u8
+region 16 r64*4 struct omap3isp_hist_region
+
+omap3isp_hist_region linux/omap3isp.h struct
+=7ffffffef 8 2
+=10 8 4
+h_start 0 u16 __u16
+h_end 2 u16 __u16
+v_start 4 u16 __u16
+v_end 6 u16 __u16
+
+omap3isp_prev_blkadj linux/omap3isp.h struct
+=7ffffffef 3 1
+=10 4 4
+red 0 u8 __u8
+green 1 u8 __u8
+blue 2 u8 __u8
+
+omap3isp_prev_cfa linux/omap3isp.h struct
+=7ffffdfff 2312 4
+=2000 2310 2
+format 0 u32 enum omap3isp_cfa_fmt
+gradthrs_vert 4 u8 __u8
+gradthrs_horz 5 u8 __u8
+@1 table 8 u32*576 __u32
+@2 table 6 u32*576 __u32
+
+omap3isp_prev_csc linux/omap3isp.h struct
+=7ffffffef 24 2
+=10 24 4
+matrix 0 u16*9 __u16
+offset 18 s16*3 __s16
+
+omap3isp_prev_csup linux/omap3isp.h struct
+=7ffffffef 3 1
+=10 4 4
+gain 0 u8 __u8
+thres 1 u8 __u8
+hypf_en 2 u8 __u8
+
+omap3isp_prev_dcor linux/omap3isp.h struct
+=7ffffdfff 20 4
+=2000 18 2
+couplet_mode_en 0 u8 __u8
+@1 detect_correct 4 u32*4 __u32
+@2 detect_correct 2 u32*4 __u32
+
+omap3isp_prev_gtables linux/omap3isp.h struct
+=7ffffdfff 12288 4
+=2000 12288 2
+red 0 u32*1024 __u32
+green 4096 u32*1024 __u32
+blue 8192 u32*1024 __u32
+
+omap3isp_prev_hmed linux/omap3isp.h struct
+=7ffffffef 3 1
+=10 4 4
+odddist 0 u8 __u8
+evendist 1 u8 __u8
+thres 2 u8 __u8
+
+omap3isp_prev_luma linux/omap3isp.h struct
+=7ffffdfff 512 4
+=2000 512 2
+table 0 u32*128 __u32
+
+omap3isp_prev_nf linux/omap3isp.h struct
+=7ffffdfff 260 4
+=2000 258 2
+spread 0 u8 __u8
+@1 table 4 u32*64 __u32
+@2 table 2 u32*64 __u32
+
+omap3isp_prev_rgbtorgb linux/omap3isp.h struct
+=7ffffffef 24 2
+=10 24 4
+matrix 0 u16*9 __u16
+offset 18 u16*3 __u16
+
+omap3isp_prev_update_config linux/omap3isp.h struct
+=56abecbfc 60 4
+=295411403 112 8
+=2000 60 2
+update 0 u32 __u32
+flag 4 u32 __u32
+shading_shift 8 u32 __u32
+@5 luma 12 p32 struct omap3isp_prev_luma *
+@2 luma 16 p64 struct omap3isp_prev_luma *
+@5 hmed 16 p32 struct omap3isp_prev_hmed *
+@2 hmed 24 p64 struct omap3isp_prev_hmed *
+@5 cfa 20 p32 struct omap3isp_prev_cfa *
+@2 cfa 32 p64 struct omap3isp_prev_cfa *
+@5 csup 24 p32 struct omap3isp_prev_csup *
+@2 csup 40 p64 struct omap3isp_prev_csup *
+@5 wbal 28 p32 struct omap3isp_prev_wbal *
+@2 wbal 48 p64 struct omap3isp_prev_wbal *
+@5 blkadj 32 p32 struct omap3isp_prev_blkadj *
+@2 blkadj 56 p64 struct omap3isp_prev_blkadj *
+@5 rgb2rgb 36 p32 struct omap3isp_prev_rgbtorgb *
+@2 rgb2rgb 64 p64 struct omap3isp_prev_rgbtorgb *
+@5 csc 40 p32 struct omap3isp_prev_csc *
+@2 csc 72 p64 struct omap3isp_prev_csc *
+@5 yclimit 44 p32 struct omap3isp_prev_yclimit *
+@2 yclimit 80 p64 struct omap3isp_prev_yclimit *
+@5 dcor 48 p32 struct omap3isp_prev_dcor *
+@2 dcor 88 p64 struct omap3isp_prev_dcor *
+@5 nf 52 p32 struct omap3isp_prev_nf *
+@2 nf 96 p64 struct omap3isp_prev_nf *
+@5 gamma 56 p32 struct omap3isp_prev_gtables *
+@2 gamma 104 p64 struct omap3isp_prev_gtables *
+
+omap3isp_prev_wbal linux/omap3isp.h struct
+=7ffffffef 6 2
+=10 8 4
+dgain 0 u16 __u16
+coef3 2 u8 __u8
+coef2 3 u8 __u8
+coef1 4 u8 __u8
+coef0 5 u8 __u8
+
+omap3isp_prev_yclimit linux/omap3isp.h struct
+=7ffffffef 4 1
+=10 4 4
+minC 0 u8 __u8
+maxC 1 u8 __u8
+minY 2 u8 __u8
+maxY 3 u8 __u8
+
+omap3isp_stat_data linux/omap3isp.h struct
+=46abacb5c 24 4
+=295411403 40 8
+=400a0 24 4
+=2000 22 2
+=100000000 32 8
+@d ts 0 r64 struct timeval
+@12 ts 0 r128 struct timeval
+@d buf 8 p32 void *
+@2 buf 16 p64 void *
+@10 buf 16 p32 void *
+@d buf_size 12 u32 __u32
+@2 buf_size 24 u32 __u32
+@10 buf_size 20 u32 __u32
+@d frame_number 16 u16 __u16
+@2 frame_number 28 u16 __u16
+@10 frame_number 24 u16 __u16
+@d cur_frame 18 u16 __u16
+@2 cur_frame 30 u16 __u16
+@10 cur_frame 26 u16 __u16
+@d config_counter 20 u16 __u16
+@2 config_counter 32 u16 __u16
+@10 config_counter 28 u16 __u16
+@1 frame 12 r96 struct
+@2 frame 24 r96 struct
+@8 frame 12 r80 struct
+@10 frame 20 r96 struct
+@9 frame.buf_size 12 u32 __u32
+@2 frame.buf_size 24 u32 __u32
+@10 frame.buf_size 20 u32 __u32
+@9 frame.frame_number 16 u16 __u16
+@2 frame.frame_number 28 u16 __u16
+@10 frame.frame_number 24 u16 __u16
+@9 frame.cur_frame 18 u16 __u16
+@2 frame.cur_frame 30 u16 __u16
+@10 frame.cur_frame 26 u16 __u16
+@9 frame.config_counter 20 u16 __u16
+@2 frame.config_counter 32 u16 __u16
+@10 frame.config_counter 28 u16 __u16
+
+omap_gem_size drm/omap_drm.h union
+=7ffffdfff 4 4
+=2000 4 2
+bytes 0 u32 __u32
+tiled 0 r32 struct
+tiled.width 0 u16 __u16
+tiled.height 2 u16 __u16
+
+omapfb_caps linux/omapfb.h struct
+=7ffffdfff 12 4
+=2000 12 2
+ctrl 0 u32 __u32
+plane_color 4 u32 __u32
+wnd_color 8 u32 __u32
+
+omapfb_color_key linux/omapfb.h struct
+=7ffffdfff 16 4
+=2000 12 2
+channel_out 0 u8 __u8
+@1 background 4 u32 __u32
+@2 background 2 u32 __u32
+@1 trans_key 8 u32 __u32
+@2 trans_key 6 u32 __u32
+@1 key_type 12 u8 __u8
+@2 key_type 10 u8 __u8
+
+omapfb_display_info linux/omapfb.h struct
+=7ffffdfff 32 4
+=2000 32 2
+xres 0 u16 __u16
+yres 2 u16 __u16
+width 4 u32 __u32
+height 8 u32 __u32
+reserved 12 u32*5 __u32
+
+omapfb_mem_info linux/omapfb.h struct
+=7ffffdfff 8 4
+=2000 8 2
+size 0 u32 __u32
+type 4 u8 __u8
+reserved 5 u8*3 __u8
+
+omapfb_memory_read linux/omapfb.h struct
+=56abecbfc 16 4
+=295411403 24 8
+=2000 16 2
+x 0 u16 __u16
+y 2 u16 __u16
+w 4 u16 __u16
+h 6 u16 __u16
+@5 buffer_size 8 u32 size_t
+@2 buffer_size 8 u64 size_t
+@5 buffer 12 p32 void *
+@2 buffer 16 p64 void *
+
+omapfb_ovl_colormode linux/omapfb.h struct
+=7ffffdfff 60 4
+=2000 58 2
+overlay_idx 0 u8 __u8
+mode_idx 1 u8 __u8
+@1 bits_per_pixel 4 u32 __u32
+@2 bits_per_pixel 2 u32 __u32
+@1 nonstd 8 u32 __u32
+@2 nonstd 6 u32 __u32
+@1 red 12 r96 struct fb_bitfield
+@2 red 10 r96 struct fb_bitfield
+@1 green 24 r96 struct fb_bitfield
+@2 green 22 r96 struct fb_bitfield
+@1 blue 36 r96 struct fb_bitfield
+@2 blue 34 r96 struct fb_bitfield
+@1 transp 48 r96 struct fb_bitfield
+@2 transp 46 r96 struct fb_bitfield
+
+omapfb_plane_info linux/omapfb.h struct
+=7ffffdfff 68 4
+=2000 68 2
+pos_x 0 u32 __u32
+pos_y 4 u32 __u32
+enabled 8 u8 __u8
+channel_out 9 u8 __u8
+mirror 10 u8 __u8
+mem_idx 11 u8 __u8
+out_width 12 u32 __u32
+out_height 16 u32 __u32
+reserved2 20 u32*12 __u32
+
+omapfb_tearsync_info linux/omapfb.h struct
+=7ffffffef 8 2
+=10 8 4
+enabled 0 u8 __u8
+reserved1 1 u8*3 __u8
+line 4 u16 __u16
+reserved2 6 u16 __u16
+
+omapfb_update_window linux/omapfb.h struct
+=7ffffdfff 68 4
+=2000 68 2
+x 0 u32 __u32
+y 4 u32 __u32
+width 8 u32 __u32
+height 12 u32 __u32
+format 16 u32 __u32
+out_x 20 u32 __u32
+out_y 24 u32 __u32
+out_width 28 u32 __u32
+out_height 32 u32 __u32
+reserved 36 u32*8 __u32
+
+omapfb_update_window_old linux/omapfb.h struct
+=7ffffdfff 20 4
+=2000 20 2
+x 0 u32 __u32
+y 4 u32 __u32
+width 8 u32 __u32
+height 12 u32 __u32
+format 16 u32 __u32
+
+omapfb_vram_info linux/omapfb.h struct
+=7ffffdfff 32 4
+=2000 32 2
+total 0 u32 __u32
+free 4 u32 __u32
+largest_free_block 8 u32 __u32
+reserved 12 u32*5 __u32
+
+open_how linux/openat2.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+flags 0 u64 __u64
+mode 8 u64 __u64
+resolve 16 u64 __u64
+
+opiocdesc asm/openpromio.h struct
+=40000000 20 4
+=80000000 32 8
+op_nodeid 0 s32 int
+op_namelen 4 s32 int
+@1 op_name 8 p32 char *
+@2 op_name 8 p64 char *
+@1 op_buflen 12 s32 int
+@2 op_buflen 16 s32 int
+@1 op_buf 16 p32 char *
+@2 op_buf 24 p64 char *
+
+packet_diag_info linux/packet_diag.h struct
+=7ffffdfff 24 4
+=2000 24 2
+pdi_index 0 u32 __u32
+pdi_version 4 u32 __u32
+pdi_reserve 8 u32 __u32
+pdi_copy_thresh 12 u32 __u32
+pdi_tstamp 16 u32 __u32
+pdi_flags 20 u32 __u32
+
+packet_diag_mclist linux/packet_diag.h struct
+=7ffffdfff 44 4
+=2000 44 2
+pdmc_index 0 u32 __u32
+pdmc_count 4 u32 __u32
+pdmc_type 8 u16 __u16
+pdmc_alen 10 u16 __u16
+pdmc_addr 12 u8*32 __u8
+
+packet_diag_msg linux/packet_diag.h struct
+=7ffffdfff 16 4
+=2000 16 2
+pdiag_family 0 u8 __u8
+pdiag_type 1 u8 __u8
+pdiag_num 2 u16 __u16
+pdiag_ino 4 u32 __u32
+pdiag_cookie 8 u32*2 __u32
+
+packet_diag_req linux/packet_diag.h struct
+=7ffffdfff 20 4
+=2000 20 2
+sdiag_family 0 u8 __u8
+sdiag_protocol 1 u8 __u8
+pad 2 u16 __u16
+pdiag_ino 4 u32 __u32
+pdiag_show 8 u32 __u32
+pdiag_cookie 12 u32*2 __u32
+
+packet_diag_ring linux/packet_diag.h struct
+=7ffffdfff 28 4
+=2000 28 2
+pdr_block_size 0 u32 __u32
+pdr_block_nr 4 u32 __u32
+pdr_frame_size 8 u32 __u32
+pdr_frame_nr 12 u32 __u32
+pdr_retire_tmo 16 u32 __u32
+pdr_sizeof_priv 20 u32 __u32
+pdr_features 24 u32 __u32
+
+packet_mreq linux/if_packet.h struct
+=7ffffdfff 16 4
+=2000 16 2
+mr_ifindex 0 s32 int
+mr_type 4 u16 unsigned short
+mr_alen 6 u16 unsigned short
+mr_address 8 u8*8 unsigned char
+
+papr_indices_io_block asm/papr-indices.h struct
+=1800000 88 4
+indices 0 r64 struct
+indices.is_sensor 0 u8 __u8
+indices.indice_type 4 u32 __u32
+dynamic_param 0 r704 struct
+dynamic_param.token 0 u32 __u32
+dynamic_param.state 4 u32 __u32
+dynamic_param.location_code_str 8 c8*80 char
+
+papr_location_code asm/papr-vpd.h struct
+=1800000 80 1
+str 0 c8*80 char
+
+papr_phy_attest_io_block asm/papr-physical-attestation.h struct
+=1800000 4096 4
+version 0 u8 __u8
+command 1 u8 __u8
+TCG_major_ver 2 u8 __u8
+TCG_minor_ver 3 u8 __u8
+length 4 u32 __be32
+correlator 8 u32 __be32
+payload 12 u8*4084 __u8
+
+papr_sysparm_io_block asm/papr-sysparm.h struct
+=1800000 4008 4
+parameter 0 u32 __u32
+length 4 u16 __u16
+data 6 u8*4000 __u8
+
+per_cr_bits asm/ptrace.h -
+=8000000 12 4
+=10000000 24 8
+@1 em_branching 0 u32:1+31 unsigned
+@2 em_branching 4 u32:1+31 unsigned
+@1 em_instruction_fetch 0 u32:1+30 unsigned
+@2 em_instruction_fetch 4 u32:1+30 unsigned
+@1 em_storage_alteration 0 u32:1+29 unsigned
+@2 em_storage_alteration 4 u32:1+29 unsigned
+@1 em_gpr_alt_unused 0 u32:1+28 unsigned
+@2 em_gpr_alt_unused 4 u32:1+28 unsigned
+@1 em_store_real_address 0 u32:1+27 unsigned
+@2 em_store_real_address 4 u32:1+27 unsigned
+@1 branch_addr_ctl 0 u32:1+23 unsigned
+@2 branch_addr_ctl 4 u32:1+23 unsigned
+@1 storage_alt_space_ctl 0 u32:1+21 unsigned
+@2 storage_alt_space_ctl 4 u32:1+21 unsigned
+@1 starting_addr 4 u32 unsigned long
+@2 starting_addr 8 u64 unsigned long
+@1 ending_addr 8 u32 unsigned long
+@2 ending_addr 16 u64 unsigned long
+
+per_cr_words asm/ptrace.h -
+=8000000 12 4
+=10000000 24 8
+@1 cr 0 u32*3 unsigned long
+@2 cr 0 u64*3 unsigned long
+
+per_lowcore_bits asm/ptrace.h -
+=8000000 12 4
+=10000000 24 8
+perc_branching 0 u32:1+31 unsigned
+perc_instruction_fetch 0 u32:1+30 unsigned
+perc_storage_alteration 0 u32:1+29 unsigned
+perc_gpr_alt_unused 0 u32:1+28 unsigned
+perc_store_real_address 0 u32:1+27 unsigned
+atmid_psw_bit_31 0 u32:1+23 unsigned
+atmid_validity_bit 0 u32:1+22 unsigned
+atmid_psw_bit_32 0 u32:1+21 unsigned
+atmid_psw_bit_5 0 u32:1+20 unsigned
+atmid_psw_bit_16 0 u32:1+19 unsigned
+atmid_psw_bit_17 0 u32:1+18 unsigned
+si 0 u32:2+16 unsigned
+@1 address 4 u32 unsigned long
+@2 address 8 u64 unsigned long
+@1 access_id 8 u32:4+24 unsigned
+@2 access_id 16 u32:4+24 unsigned
+
+per_lowcore_words asm/ptrace.h -
+=8000000 12 4
+=10000000 24 8
+perc_atmid 0 u16 unsigned short
+@1 address 4 u32 unsigned long
+@2 address 8 u64 unsigned long
+@1 access_id 8 u8 unsigned char
+@2 access_id 16 u8 unsigned char
+
+per_struct asm/ptrace.h -
+=8000000 36 4
+=10000000 72 8
+@1 control_regs 0 r96 union
+@2 control_regs 0 r192 union
+@1 control_regs.words 0 r96 per_cr_words
+@2 control_regs.words 0 r192 per_cr_words
+@1 control_regs.bits 0 r96 per_cr_bits
+@2 control_regs.bits 0 r192 per_cr_bits
+@1 single_step 12 u32:1+31 unsigned
+@2 single_step 24 u32:1+31 unsigned
+@1 instruction_fetch 12 u32:1+30 unsigned
+@2 instruction_fetch 24 u32:1+30 unsigned
+@1 starting_addr 16 u32 unsigned long
+@2 starting_addr 32 u64 unsigned long
+@1 ending_addr 20 u32 unsigned long
+@2 ending_addr 40 u64 unsigned long
+@1 lowcore 24 r96 union
+@2 lowcore 48 r192 union
+@1 lowcore.words 24 r96 per_lowcore_words
+@2 lowcore.words 48 r192 per_lowcore_words
+@1 lowcore.bits 24 r96 per_lowcore_bits
+@2 lowcore.bits 48 r192 per_lowcore_bits
+
+perf_event_attr linux/perf_event.h struct
+=70600190b 144 8
+=d1e38000 144 8
+=20084254 144 4
+=40020 120 8
+=80 120 4
+=400 128 8
+=2000 144 2
+=100000 144 4
+=8000000 136 8
+type 0 u32 __u32
+size 4 u32 __u32
+config 8 u64 __u64
+sample_period 16 u64 __u64
+sample_freq 16 u64 __u64
+sample_type 24 u64 __u64
+read_format 32 u64 __u64
+@2d disabled 40 u64:1+0 __u64
+@1d2 disabled 40 u64:1+63 __u64
+@2d inherit 40 u64:1+1 __u64
+@1d2 inherit 40 u64:1+62 __u64
+@2d pinned 40 u64:1+2 __u64
+@1d2 pinned 40 u64:1+61 __u64
+@2d exclusive 40 u64:1+3 __u64
+@1d2 exclusive 40 u64:1+60 __u64
+@2d exclude_user 40 u64:1+4 __u64
+@1d2 exclude_user 40 u64:1+59 __u64
+@2d exclude_kernel 40 u64:1+5 __u64
+@1d2 exclude_kernel 40 u64:1+58 __u64
+@2d exclude_hv 40 u64:1+6 __u64
+@1d2 exclude_hv 40 u64:1+57 __u64
+@2d exclude_idle 40 u64:1+7 __u64
+@1d2 exclude_idle 40 u64:1+56 __u64
+@2d mmap 40 u64:1+8 __u64
+@1d2 mmap 40 u64:1+55 __u64
+@2d comm 40 u64:1+9 __u64
+@1d2 comm 40 u64:1+54 __u64
+@2d freq 40 u64:1+10 __u64
+@1d2 freq 40 u64:1+53 __u64
+@2d inherit_stat 40 u64:1+11 __u64
+@1d2 inherit_stat 40 u64:1+52 __u64
+@2d enable_on_exec 40 u64:1+12 __u64
+@1d2 enable_on_exec 40 u64:1+51 __u64
+@2d task 40 u64:1+13 __u64
+@1d2 task 40 u64:1+50 __u64
+@2d watermark 40 u64:1+14 __u64
+@1d2 watermark 40 u64:1+49 __u64
+@2d precise_ip 40 u64:2+15 __u64
+@1d2 precise_ip 40 u64:2+47 __u64
+@2d mmap_data 40 u64:1+17 __u64
+@1d2 mmap_data 40 u64:1+46 __u64
+@2d sample_id_all 40 u64:1+18 __u64
+@1d2 sample_id_all 40 u64:1+45 __u64
+@2d exclude_host 40 u64:1+19 __u64
+@1d2 exclude_host 40 u64:1+44 __u64
+@2d exclude_guest 40 u64:1+20 __u64
+@1d2 exclude_guest 40 u64:1+43 __u64
+@2d exclude_callchain_kernel 40 u64:1+21 __u64
+@1d2 exclude_callchain_kernel 40 u64:1+42 __u64
+@2d exclude_callchain_user 40 u64:1+22 __u64
+@1d2 exclude_callchain_user 40 u64:1+41 __u64
+@2d mmap2 40 u64:1+23 __u64
+@1d2 mmap2 40 u64:1+40 __u64
+@2d comm_exec 40 u64:1+24 __u64
+@1d2 comm_exec 40 u64:1+39 __u64
+@2d use_clockid 40 u64:1+25 __u64
+@1d2 use_clockid 40 u64:1+38 __u64
+@2d context_switch 40 u64:1+26 __u64
+@1d2 context_switch 40 u64:1+37 __u64
+@2d write_backward 40 u64:1+27 __u64
+@1d2 write_backward 40 u64:1+36 __u64
+@2d namespaces 40 u64:1+28 __u64
+@1d2 namespaces 40 u64:1+35 __u64
+@2d ksymbol 40 u64:1+29 __u64
+@1d2 ksymbol 40 u64:1+34 __u64
+@2d bpf_event 40 u64:1+30 __u64
+@1d2 bpf_event 40 u64:1+33 __u64
+@2d aux_output 40 u64:1+31 __u64
+@1d2 aux_output 40 u64:1+32 __u64
+@2d cgroup 40 u64:1+32 __u64
+@1d2 cgroup 40 u64:1+31 __u64
+@2d text_poke 40 u64:1+33 __u64
+@1d2 text_poke 40 u64:1+30 __u64
+@25 build_id 40 u64:1+34 __u64
+@1c2 build_id 40 u64:1+29 __u64
+@8 __reserved_1 40 u64:30+34 __u64
+@10 __reserved_1 40 u64:30+0 __u64
+@25 inherit_thread 40 u64:1+35 __u64
+@1c2 inherit_thread 40 u64:1+28 __u64
+@18 wakeup_events 48 u32 __u32
+@25 remove_on_exec 40 u64:1+36 __u64
+@1c2 remove_on_exec 40 u64:1+27 __u64
+@18 wakeup_watermark 48 u32 __u32
+@25 sigtrap 40 u64:1+37 __u64
+@1c2 sigtrap 40 u64:1+26 __u64
+@18 bp_type 52 u32 __u32
+@5 defer_callchain 40 u64:1+38 __u64
+@c2 defer_callchain 40 u64:1+25 __u64
+@18 bp_addr 56 u64 __u64
+@20 __reserved_1 40 u64:26+38 __u64
+@100 __reserved_1 40 u64:26+0 __u64
+@5 defer_output 40 u64:1+39 __u64
+@c2 defer_output 40 u64:1+24 __u64
+@18 kprobe_func 56 u64 __u64
+@120 wakeup_events 48 u32 __u32
+@5 __reserved_1 40 u64:24+40 __u64
+@c2 __reserved_1 40 u64:24+0 __u64
+@18 uprobe_path 56 u64 __u64
+@120 wakeup_watermark 48 u32 __u32
+@c7 wakeup_events 48 u32 __u32
+@18 config1 56 u64 __u64
+@120 bp_type 52 u32 __u32
+@c7 wakeup_watermark 48 u32 __u32
+@18 bp_len 64 u64 __u64
+@120 bp_addr 56 u64 __u64
+@c7 bp_type 52 u32 __u32
+@18 kprobe_addr 64 u64 __u64
+@120 kprobe_func 56 u64 __u64
+@c7 bp_addr 56 u64 __u64
+@18 probe_offset 64 u64 __u64
+@120 uprobe_path 56 u64 __u64
+@c7 kprobe_func 56 u64 __u64
+@18 config2 64 u64 __u64
+@120 config1 56 u64 __u64
+@c7 uprobe_path 56 u64 __u64
+@18 branch_sample_type 72 u64 __u64
+@120 bp_len 64 u64 __u64
+@c7 config1 56 u64 __u64
+@18 sample_regs_user 80 u64 __u64
+@120 kprobe_addr 64 u64 __u64
+@c7 bp_len 64 u64 __u64
+@18 sample_stack_user 88 u32 __u32
+@120 probe_offset 64 u64 __u64
+@c7 kprobe_addr 64 u64 __u64
+@18 clockid 92 s32 __s32
+@120 config2 64 u64 __u64
+@c7 probe_offset 64 u64 __u64
+@18 sample_regs_intr 96 u64 __u64
+@120 branch_sample_type 72 u64 __u64
+@c7 config2 64 u64 __u64
+@18 aux_watermark 104 u32 __u32
+@120 sample_regs_user 80 u64 __u64
+@c7 branch_sample_type 72 u64 __u64
+@18 sample_max_stack 108 u16 __u16
+@120 sample_stack_user 88 u32 __u32
+@c7 sample_regs_user 80 u64 __u64
+@18 __reserved_2 110 u16 __u16
+@120 clockid 92 s32 __s32
+@c7 sample_stack_user 88 u32 __u32
+@18 aux_sample_size 112 u32 __u32
+@120 sample_regs_intr 96 u64 __u64
+@c7 clockid 92 s32 __s32
+@18 __reserved_3 116 u32 __u32
+@120 aux_watermark 104 u32 __u32
+@c7 sample_regs_intr 96 u64 __u64
+@120 sample_max_stack 108 u16 __u16
+@c7 aux_watermark 104 u32 __u32
+@120 __reserved_2 110 u16 __u16
+@c7 sample_max_stack 108 u16 __u16
+@120 aux_sample_size 112 u32 __u32
+@c7 __reserved_2 110 u16 __u16
+@20 __reserved_3 116 u32 __u32
+@100 aux_action 116 u32 __u32
+@c7 aux_sample_size 112 u32 __u32
+@20 sig_data 120 u64 __u64
+@100 aux_start_paused 116 u32:1+31 __u32
+@c7 aux_action 116 u32 __u32
+@100 aux_pause 116 u32:1+30 __u32
+@5 aux_start_paused 116 u32:1+0 __u32
+@c2 aux_start_paused 116 u32:1+31 __u32
+@100 aux_resume 116 u32:1+29 __u32
+@5 aux_pause 116 u32:1+1 __u32
+@c2 aux_pause 116 u32:1+30 __u32
+@100 __reserved_3 116 u32:29+0 __u32
+@5 aux_resume 116 u32:1+2 __u32
+@c2 aux_resume 116 u32:1+29 __u32
+@100 sig_data 120 u64 __u64
+@5 __reserved_3 116 u32:29+3 __u32
+@c2 __reserved_3 116 u32:29+0 __u32
+@100 config3 128 u64 __u64
+@c7 sig_data 120 u64 __u64
+@c7 config3 128 u64 __u64
+@c7 config4 136 u64 __u64
+
+perf_event_query_bpf linux/perf_event.h struct
+=7ffffdfff 8 4
+=2000 8 2
+ids_len 0 u32 __u32
+prog_cnt 4 u32 __u32
+ids 8 u32* __u32
+
+pfrt_log_data_info linux/pfrut.h struct
+=7dfe39d0b 64 8
+=20184254 60 4
+=2000 60 2
+status 0 u32 __u32
+ext_status 4 u32 __u32
+chunk1_addr_lo 8 u64 __u64
+chunk1_addr_hi 16 u64 __u64
+chunk2_addr_lo 24 u64 __u64
+chunk2_addr_hi 32 u64 __u64
+max_data_size 40 u32 __u32
+chunk1_size 44 u32 __u32
+chunk2_size 48 u32 __u32
+rollover_cnt 52 u32 __u32
+reset_cnt 56 u32 __u32
+
+pfrt_log_info linux/pfrut.h struct
+=7fffbdf5f 12 4
+=2000 12 2
+log_level 0 u32 __u32
+log_type 4 u32 __u32
+log_revid 8 u32 __u32
+
+pfru_update_cap_info linux/pfrut.h struct
+=7fffbdf5f 92 4
+=2000 92 2
+status 0 u32 __u32
+update_cap 4 u32 __u32
+code_type 8 u8*16 __u8
+fw_version 24 u32 __u32
+code_rt_version 28 u32 __u32
+drv_type 32 u8*16 __u8
+drv_rt_version 48 u32 __u32
+drv_svn 52 u32 __u32
+platform_id 56 u8*16 __u8
+oem_id 72 u8*16 __u8
+oem_info_len 88 u32 __u32
+
+pidfd_info linux/pidfd.h struct
+=7d7e3990b 88 8
+=20184254 88 4
+=2000 88 2
+mask 0 u64 __u64
+cgroupid 8 u64 __u64
+pid 16 u32 __u32
+tgid 20 u32 __u32
+ppid 24 u32 __u32
+ruid 28 u32 __u32
+rgid 32 u32 __u32
+euid 36 u32 __u32
+egid 40 u32 __u32
+suid 44 u32 __u32
+sgid 48 u32 __u32
+fsuid 52 u32 __u32
+fsgid 56 u32 __u32
+exit_code 60 s32 __s32
+coredump_mask 64 u32 __u32
+coredump_signal 68 u32 __u32
+coredump_code 72 u32 __u32
+coredump_pad 76 u32 __u32
+supported_mask 80 u64 __u64
+
+pkey_apqn asm/pkey.h struct
+=18000000 4 2
+card 0 u16 __u16
+domain 2 u16 __u16
+
+pkey_apqns4key asm/pkey.h struct
+=8000000 20 4
+=10000000 32 8
+@1 key 0 p32 __u8 *
+@2 key 0 p64 __u8 *
+@1 keylen 4 u32 __u32
+@2 keylen 8 u32 __u32
+@1 flags 8 u32 __u32
+@2 flags 12 u32 __u32
+@1 apqns 12 p32 struct pkey_apqn *
+@2 apqns 16 p64 struct pkey_apqn *
+@1 apqn_entries 16 u32 __u32
+@2 apqn_entries 24 u32 __u32
+
+pkey_apqns4keytype asm/pkey.h struct
+=8000000 80 4
+=10000000 88 8
+type 0 u32 enum pkey_key_type
+cur_mkvp 4 u8*32 __u8
+alt_mkvp 36 u8*32 __u8
+flags 68 u32 __u32
+@1 apqns 72 p32 struct pkey_apqn *
+@2 apqns 72 p64 struct pkey_apqn *
+@1 apqn_entries 76 u32 __u32
+@2 apqn_entries 80 u32 __u32
+
+pkey_clr2protk asm/pkey.h struct
+=18000000 108 4
+keytype 0 u32 __u32
+clrkey 4 r256 struct pkey_clrkey
+protkey 36 r576 struct pkey_protkey
+
+pkey_clr2seck asm/pkey.h struct
+=18000000 104 4
+cardnr 0 u16 __u16
+domain 2 u16 __u16
+keytype 4 u32 __u32
+clrkey 8 r256 struct pkey_clrkey
+seckey 40 r512 struct pkey_seckey
+
+pkey_clr2seck2 asm/pkey.h struct
+=8000000 60 4
+=10000000 72 8
+@1 apqns 0 p32 struct pkey_apqn *
+@2 apqns 0 p64 struct pkey_apqn *
+@1 apqn_entries 4 u32 __u32
+@2 apqn_entries 8 u32 __u32
+@1 type 8 u32 enum pkey_key_type
+@2 type 12 u32 enum pkey_key_type
+@1 size 12 u32 enum pkey_key_size
+@2 size 16 u32 enum pkey_key_size
+@1 keygenflags 16 u32 __u32
+@2 keygenflags 20 u32 __u32
+@1 clrkey 20 r256 struct pkey_clrkey
+@2 clrkey 24 r256 struct pkey_clrkey
+@1 key 52 p32 __u8 *
+@2 key 56 p64 __u8 *
+@1 keylen 56 u32 __u32
+@2 keylen 64 u32 __u32
+
+pkey_clrkey asm/pkey.h struct
+=18000000 32 1
+clrkey 0 u8*32 __u8
+
+pkey_findcard asm/pkey.h struct
+=18000000 68 2
+seckey 0 r512 struct pkey_seckey
+cardnr 64 u16 __u16
+domain 66 u16 __u16
+
+pkey_genprotk asm/pkey.h struct
+=18000000 76 4
+keytype 0 u32 __u32
+protkey 4 r576 struct pkey_protkey
+
+pkey_genseck asm/pkey.h struct
+=18000000 72 4
+cardnr 0 u16 __u16
+domain 2 u16 __u16
+keytype 4 u32 __u32
+seckey 8 r512 struct pkey_seckey
+
+pkey_genseck2 asm/pkey.h struct
+=8000000 28 4
+=10000000 40 8
+@1 apqns 0 p32 struct pkey_apqn *
+@2 apqns 0 p64 struct pkey_apqn *
+@1 apqn_entries 4 u32 __u32
+@2 apqn_entries 8 u32 __u32
+@1 type 8 u32 enum pkey_key_type
+@2 type 12 u32 enum pkey_key_type
+@1 size 12 u32 enum pkey_key_size
+@2 size 16 u32 enum pkey_key_size
+@1 keygenflags 16 u32 __u32
+@2 keygenflags 20 u32 __u32
+@1 key 20 p32 __u8 *
+@2 key 24 p64 __u8 *
+@1 keylen 24 u32 __u32
+@2 keylen 32 u32 __u32
+
+pkey_kblob2pkey asm/pkey.h struct
+=8000000 80 4
+=10000000 88 8
+@1 key 0 p32 __u8 *
+@2 key 0 p64 __u8 *
+@1 keylen 4 u32 __u32
+@2 keylen 8 u32 __u32
+@1 protkey 8 r576 struct pkey_protkey
+@2 protkey 12 r576 struct pkey_protkey
+
+pkey_kblob2pkey2 asm/pkey.h struct
+=8000000 88 4
+=10000000 104 8
+@1 key 0 p32 __u8 *
+@2 key 0 p64 __u8 *
+@1 keylen 4 u32 __u32
+@2 keylen 8 u32 __u32
+@1 apqns 8 p32 struct pkey_apqn *
+@2 apqns 16 p64 struct pkey_apqn *
+@1 apqn_entries 12 u32 __u32
+@2 apqn_entries 24 u32 __u32
+@1 protkey 16 r576 struct pkey_protkey
+@2 protkey 28 r576 struct pkey_protkey
+
+pkey_kblob2pkey3 asm/pkey.h struct
+=8000000 28 4
+=10000000 48 8
+@1 key 0 p32 __u8 *
+@2 key 0 p64 __u8 *
+@1 keylen 4 u32 __u32
+@2 keylen 8 u32 __u32
+@1 apqns 8 p32 struct pkey_apqn *
+@2 apqns 16 p64 struct pkey_apqn *
+@1 apqn_entries 12 u32 __u32
+@2 apqn_entries 24 u32 __u32
+@1 pkeytype 16 u32 __u32
+@2 pkeytype 28 u32 __u32
+@1 pkeylen 20 u32 __u32
+@2 pkeylen 32 u32 __u32
+@1 pkey 24 p32 __u8 *
+@2 pkey 40 p64 __u8 *
+
+pkey_protkey asm/pkey.h struct
+=18000000 72 4
+type 0 u32 __u32
+len 4 u32 __u32
+protkey 8 u8*64 __u8
+
+pkey_sec2protk asm/pkey.h struct
+=18000000 140 4
+cardnr 0 u16 __u16
+domain 2 u16 __u16
+seckey 4 r512 struct pkey_seckey
+protkey 68 r576 struct pkey_protkey
+
+pkey_seckey asm/pkey.h struct
+=18000000 64 1
+seckey 0 u8*64 __u8
+
+pkey_skey2pkey asm/pkey.h struct
+=18000000 136 4
+seckey 0 r512 struct pkey_seckey
+protkey 64 r576 struct pkey_protkey
+
+pkey_verifykey asm/pkey.h struct
+=18000000 76 4
+seckey 0 r512 struct pkey_seckey
+cardnr 64 u16 __u16
+domain 66 u16 __u16
+keysize 68 u16 __u16
+attributes 72 u32 __u32
+
+pkey_verifykey2 asm/pkey.h struct
+=8000000 24 4
+=10000000 32 8
+@1 key 0 p32 __u8 *
+@2 key 0 p64 __u8 *
+@1 keylen 4 u32 __u32
+@2 keylen 8 u32 __u32
+@1 cardnr 8 u16 __u16
+@2 cardnr 12 u16 __u16
+@1 domain 10 u16 __u16
+@2 domain 14 u16 __u16
+@1 type 12 u32 enum pkey_key_type
+@2 type 16 u32 enum pkey_key_type
+@1 size 16 u32 enum pkey_key_size
+@2 size 20 u32 enum pkey_key_size
+@1 flags 20 u32 __u32
+@2 flags 24 u32 __u32
+
+pkey_verifyprotk asm/pkey.h struct
+=18000000 72 4
+protkey 0 r576 struct pkey_protkey
+
+pm_scan_arg linux/fs.h struct
+=7dfe3990b 96 8
+=20184254 96 4
+=2000 96 2
+size 0 u64 __u64
+flags 8 u64 __u64
+start 16 u64 __u64
+end 24 u64 __u64
+walk_end 32 u64 __u64
+vec 40 u64 __u64
+vec_len 48 u64 __u64
+max_pages 56 u64 __u64
+category_inverted 64 u64 __u64
+category_mask 72 u64 __u64
+category_anyof_mask 80 u64 __u64
+return_mask 88 u64 __u64
+
+pmic_state_opt linux/tps6594_pfsm.h struct
+=7fffbfb4f 3 1
+=10 4 4
+gpio_retention 0 u8 __u8
+ddr_retention 1 u8 __u8
+mcu_only_startup_dest 2 u8 __u8
+
+poe_context asm/sigcontext.h struct
+=1 16 8
+head 0 r64 struct _aarch64_ctx
+por_el0 8 u64 __u64
+
+pollfd asm/poll.h struct
+=7ffffdfff 8 4
+=2000 8 2
+fd 0 s32 int
+events 4 s16 short
+revents 6 s16 short
+
+ppc_debug_info asm/ptrace.h struct
+=1800000 32 8
+version 0 u32 __u32
+num_instruction_bps 4 u32 __u32
+num_data_bps 8 u32 __u32
+num_condition_regs 12 u32 __u32
+data_bp_alignment 16 u32 __u32
+sizeof_condition 20 u32 __u32
+features 24 u64 __u64
+
+ppc_hw_breakpoint asm/ptrace.h struct
+=1800000 40 8
+version 0 u32 __u32
+trigger_type 4 u32 __u32
+addr_mode 8 u32 __u32
+condition_mode 12 u32 __u32
+addr 16 u64 __u64
+addr2 24 u64 __u64
+condition_value 32 u64 __u64
+
+pps_bind_args linux/pps.h struct
+=7ffffdfff 12 4
+=2000 12 2
+tsformat 0 s32 int
+edge 4 s32 int
+consumer 8 s32 int
+
+pps_fdata linux/pps.h struct
+=7dfe79d2b 64 8
+=201842d4 60 4
+=2000 60 2
+@1 info 0 r384 struct pps_kinfo
+@6 info 0 r352 struct pps_kinfo
+@1 timeout 48 r128 struct pps_ktime
+@6 timeout 44 r128 struct pps_ktime
+
+pps_gen_event linux/pps_gen.h struct
+=7f7fbdb5f 8 4
+=2000 8 2
+event 0 u32 unsigned int
+sequence 4 u32 unsigned int
+
+pps_kinfo linux/pps.h struct
+=7dfe79d2b 48 8
+=201842d4 44 4
+=2000 44 2
+assert_sequence 0 u32 __u32
+clear_sequence 4 u32 __u32
+assert_tu 8 r128 struct pps_ktime
+clear_tu 24 r128 struct pps_ktime
+current_mode 40 s32 int
+
+pps_kparams linux/pps.h struct
+=7dfe79d2b 40 8
+=201842d4 40 4
+=2000 40 2
+api_version 0 s32 int
+mode 4 s32 int
+assert_off_tu 8 r128 struct pps_ktime
+clear_off_tu 24 r128 struct pps_ktime
+
+pps_ktime linux/pps.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+sec 0 s64 __s64
+nsec 8 s32 __s32
+flags 12 u32 __u32
+
+prefix_cacheinfo linux/rtnetlink.h struct
+=7ffffdfff 8 4
+=2000 8 2
+preferred_time 0 u32 __u32
+valid_time 4 u32 __u32
+
+prefixmsg linux/rtnetlink.h struct
+=7ffffdfff 12 4
+=2000 12 2
+prefix_family 0 u8 unsigned char
+prefix_pad1 1 u8 unsigned char
+prefix_pad2 2 u16 unsigned short
+prefix_ifindex 4 s32 int
+prefix_type 8 u8 unsigned char
+prefix_len 9 u8 unsigned char
+prefix_flags 10 u8 unsigned char
+prefix_pad3 11 u8 unsigned char
+
+procmap_query linux/fs.h struct
+=7dfe3990b 104 8
+=20184254 104 4
+=2000 104 2
+size 0 u64 __u64
+query_flags 8 u64 __u64
+query_addr 16 u64 __u64
+vma_start 24 u64 __u64
+vma_end 32 u64 __u64
+vma_flags 40 u64 __u64
+vma_page_size 48 u64 __u64
+vma_offset 56 u64 __u64
+inode 64 u64 __u64
+dev_major 72 u32 __u32
+dev_minor 76 u32 __u32
+vma_name_size 80 u32 __u32
+build_id_size 84 u32 __u32
+vma_name_addr 88 u64 __u64
+build_id_addr 96 u64 __u64
+
+psw_t asm/ptrace.h -
+=8000000 8 8
+=10000000 16 8
+@1 mask 0 u32 unsigned long
+@2 mask 0 u64 unsigned long
+@1 addr 4 u32 unsigned long
+@2 addr 8 u64 unsigned long
+
+pt_regs asm/ptrace.h struct
+=38000 304 8
+=18 72 4
+=2 240 8
+=20 280 4
+=40 152 4
+=80 50 2
+=200 68 4
+=2000 52 2
+=4000 152 4
+=200000 472 8
+=400000 688 8
+=800000 176 4
+=1000000 352 8
+=40000000 80 4
+=80000000 160 8
+=100000000 84 4
+=200000000 168 8
+@1 regs 0 u64*32 __u64
+@2 uregs 0 s32*18 long
+@4 r0 0 u64 unsigned long
+@8 orig_a4 0 u32 unsigned long
+@10 tls 0 u32 unsigned long
+@20 retpc 0 s32 long
+@40 ebx 0 s32 long
+@80 d1 0 s32 long
+@100 r0 0 u32 microblaze_reg_t
+@200 gr 0 u32*32 unsigned long
+@400 gr 0 u64*32 unsigned long
+@800 gpr 0 u32*32 unsigned long
+@1000 gpr 0 u64*32 unsigned long
+@2000 psr 0 u32 unsigned long
+@4000 u_regs 0 u64*16 unsigned long
+@8000 r15 0 u32 unsigned long
+@10000 r15 0 u64 unsigned long
+@1 lo 256 u64 __u64
+@4 r1 8 u64 unsigned long
+@8 tsr 4 u32 unsigned long
+@10 lr 4 u32 unsigned long
+@20 er4 4 s32 long
+@40 ecx 4 s32 long
+@80 d2 4 s32 long
+@100 r1 4 u32 microblaze_reg_t
+@200 fr 128 u64*32 __u64
+@400 fr 256 u64*32 __u64
+@800 nip 128 u32 unsigned long
+@1000 nip 256 u64 unsigned long
+@2000 pc 4 u32 unsigned long
+@4000 tstate 128 u64 unsigned long
+@8000 r14 4 u32 unsigned long
+@10000 r14 8 u64 unsigned long
+@1 hi 264 u64 __u64
+@4 r2 16 u64 unsigned long
+@8 ilc 8 u32 unsigned long
+@10 pc 8 u32 unsigned long
+@20 er5 8 s32 long
+@40 edx 8 s32 long
+@80 d3 8 s32 long
+@100 r2 8 u32 microblaze_reg_t
+@200 sr 384 u32*8 unsigned long
+@400 sr 512 u64*8 unsigned long
+@800 msr 132 u32 unsigned long
+@1000 msr 264 u64 unsigned long
+@2000 npc 8 u32 unsigned long
+@4000 tpc 136 u64 unsigned long
+@8000 r13 8 u32 unsigned long
+@10000 r13 16 u64 unsigned long
+@1 cp0_epc 272 u64 __u64
+@4 r3 24 u64 unsigned long
+@8 rilc 12 u32 unsigned long
+@10 sr 12 u32 unsigned long
+@20 er6 12 s32 long
+@40 esi 12 s32 long
+@80 d4 12 s32 long
+@100 r3 12 u32 microblaze_reg_t
+@200 iasq 416 u32*2 unsigned long
+@400 iasq 576 u64*2 unsigned long
+@800 orig_gpr3 136 u32 unsigned long
+@1000 orig_gpr3 272 u64 unsigned long
+@2000 y 12 u32 unsigned long
+@4000 tnpc 144 u64 unsigned long
+@8000 r12 12 u32 unsigned long
+@10000 r12 24 u64 unsigned long
+@1 cp0_badvaddr 280 u64 __u64
+@4 r4 32 u64 unsigned long
+@8 csr 16 u32 unsigned long
+@10 usp 16 u32 unsigned long
+@20 er3 16 s32 long
+@40 edi 16 s32 long
+@80 d5 16 s32 long
+@100 r4 16 u32 microblaze_reg_t
+@200 iaoq 424 u32*2 unsigned long
+@400 iaoq 592 u64*2 unsigned long
+@800 ctr 140 u32 unsigned long
+@1000 ctr 280 u64 unsigned long
+@2000 u_regs 16 u32*16 unsigned long
+@4000 y 152 u32 unsigned int
+@8000 rbp 16 u32 unsigned long
+@10000 rbp 32 u64 unsigned long
+@1 cp0_status 288 u64 __u64
+@4 r5 40 u64 unsigned long
+@8 pc 20 u32 unsigned long
+@10 orig_a0 20 u32 unsigned long
+@20 er2 20 s32 long
+@40 ebp 20 s32 long
+@80 a0 20 s32 long
+@100 r5 20 u32 microblaze_reg_t
+@200 cr27 432 u32 unsigned long
+@400 cr27 608 u64 unsigned long
+@800 link 144 u32 unsigned long
+@1000 link 288 u64 unsigned long
+@4000 magic 156 u32 unsigned int
+@8000 rbx 20 u32 unsigned long
+@10000 rbx 40 u64 unsigned long
+@1 cp0_cause 296 u64 __u64
+@4 r6 48 u64 unsigned long
+@8 b16 24 u32 unsigned long
+@10 a0 24 u32 unsigned long
+@20 er1 24 s32 long
+@40 eax 24 s32 long
+@80 a1 24 s32 long
+@100 r6 24 u32 microblaze_reg_t
+@200 pad0 436 u32 unsigned long
+@400 pad0 616 u64 unsigned long
+@800 xer 148 u32 unsigned long
+@1000 xer 296 u64 unsigned long
+@8000 r11 24 u32 unsigned long
+@10000 r11 48 u64 unsigned long
+@4 r7 56 u64 unsigned long
+@8 b17 28 u32 unsigned long
+@10 a1 28 u32 unsigned long
+@20 orig_er0 28 s32 long
+@40 xds 28 s32 int
+@80 a2 28 s32 long
+@100 r7 28 u32 microblaze_reg_t
+@200 orig_r28 440 u32 unsigned long
+@400 orig_r28 624 u64 unsigned long
+@800 ccr 152 u32 unsigned long
+@1000 ccr 304 u64 unsigned long
+@8000 r10 28 u32 unsigned long
+@10000 r10 56 u64 unsigned long
+@4 r8 64 u64 unsigned long
+@8 b18 32 u32 unsigned long
+@10 a2 32 u32 unsigned long
+@20 sp 32 s32 long
+@40 xes 32 s32 int
+@80 d0 32 s32 long
+@100 r8 32 u32 microblaze_reg_t
+@200 ksp 444 u32 unsigned long
+@400 ksp 632 u64 unsigned long
+@800 mq 156 u32 unsigned long
+@1000 softe 312 u64 unsigned long
+@8000 r9 32 u32 unsigned long
+@10000 r9 64 u64 unsigned long
+@4 r19 72 u64 unsigned long
+@8 b19 36 u32 unsigned long
+@10 a3 36 u32 unsigned long
+@20 ccr 36 u16 unsigned short
+@40 xfs 36 s32 int
+@80 orig_d0 36 s32 long
+@100 r9 36 u32 microblaze_reg_t
+@200 kpc 448 u32 unsigned long
+@400 kpc 640 u64 unsigned long
+@800 trap 160 u32 unsigned long
+@1000 trap 320 u64 unsigned long
+@8000 r8 36 u32 unsigned long
+@10000 r8 72 u64 unsigned long
+@4 r20 80 u64 unsigned long
+@8 b20 40 u32 unsigned long
+@10 regs 40 u32*10 unsigned long
+@20 er0 38 s32 long
+@40 xgs 40 s32 int
+@80 stkadj 40 s32 long
+@100 r10 40 u32 microblaze_reg_t
+@200 sar 452 u32 unsigned long
+@400 sar 648 u64 unsigned long
+@800 dar 164 u32 unsigned long
+@1000 dar 328 u64 unsigned long
+@8000 rax 40 u32 unsigned long
+@10000 rax 80 u64 unsigned long
+@4 r21 88 u64 unsigned long
+@8 b21 44 u32 unsigned long
+@10 exregs 80 u32*15 unsigned long
+@20 vector 42 s32 long
+@40 orig_eax 44 s32 long
+@80 sr 44 u16 unsigned short
+@100 r11 44 u32 microblaze_reg_t
+@200 iir 456 u32 unsigned long
+@400 iir 656 u64 unsigned long
+@800 dsisr 168 u32 unsigned long
+@1000 dsisr 336 u64 unsigned long
+@8000 rcx 44 u32 unsigned long
+@10000 rcx 88 u64 unsigned long
+@4 r22 96 u64 unsigned long
+@8 b22 48 u32 unsigned long
+@10 rhi 140 u32 unsigned long
+@a0 pc 46 u32 unsigned long
+@40 eip 48 s32 long
+@100 r12 48 u32 microblaze_reg_t
+@200 isr 460 u32 unsigned long
+@400 isr 664 u64 unsigned long
+@800 result 172 u32 unsigned long
+@1000 result 344 u64 unsigned long
+@8000 rdx 48 u32 unsigned long
+@10000 rdx 96 u64 unsigned long
+@4 r23 104 u64 unsigned long
+@8 b23 52 u32 unsigned long
+@10 rlo 144 u32 unsigned long
+@40 xcs 52 s32 int
+@80 format 48 u32:4+12 unsigned
+@100 r13 52 u32 microblaze_reg_t
+@200 ior 464 u32 unsigned long
+@400 ior 672 u64 unsigned long
+@8000 rsi 52 u32 unsigned long
+@10000 rsi 104 u64 unsigned long
+@4 r24 112 u64 unsigned long
+@8 b24 56 u32 unsigned long
+@10 dcsr 148 u32 unsigned long
+@40 eflags 56 s32 long
+@80 vector 48 u32:12+0 unsigned
+@100 r14 56 u32 microblaze_reg_t
+@200 ipsw 468 u32 unsigned long
+@400 ipsw 680 u64 unsigned long
+@8000 rdi 56 u32 unsigned long
+@10000 rdi 112 u64 unsigned long
+@4 r25 120 u64 unsigned long
+@8 b25 60 u32 unsigned long
+@40 esp 60 s32 long
+@100 r15 60 u32 microblaze_reg_t
+@8000 orig_rax 60 u32 unsigned long
+@10000 orig_rax 120 u64 unsigned long
+@4 r26 128 u64 unsigned long
+@8 b26 64 u32 unsigned long
+@40 xss 64 s32 int
+@100 r16 64 u32 microblaze_reg_t
+@8000 rip 64 u32 unsigned long
+@10000 rip 128 u64 unsigned long
+@4 r27 136 u64 unsigned long
+@8 b27 68 u32 unsigned long
+@100 r17 68 u32 microblaze_reg_t
+@8000 cs 68 u32 unsigned long
+@10000 cs 136 u64 unsigned long
+@4 r28 144 u64 unsigned long
+@8 b28 72 u32 unsigned long
+@100 r18 72 u32 microblaze_reg_t
+@8000 eflags 72 u32 unsigned long
+@10000 eflags 144 u64 unsigned long
+@4 hae 152 u64 unsigned long
+@8 b29 76 u32 unsigned long
+@100 r19 76 u32 microblaze_reg_t
+@8000 rsp 76 u32 unsigned long
+@10000 rsp 152 u64 unsigned long
+@4 trap_a0 160 u64 unsigned long
+@8 b30 80 u32 unsigned long
+@100 r20 80 u32 microblaze_reg_t
+@8000 ss 80 u32 unsigned long
+@10000 ss 160 u64 unsigned long
+@4 trap_a1 168 u64 unsigned long
+@8 b31 84 u32 unsigned long
+@100 r21 84 u32 microblaze_reg_t
+@4 trap_a2 176 u64 unsigned long
+@8 b0 88 u32 unsigned long
+@100 r22 88 u32 microblaze_reg_t
+@4 usp 184 u64 unsigned long
+@8 b1 92 u32 unsigned long
+@100 r23 92 u32 microblaze_reg_t
+@4 ps 192 u64 unsigned long
+@8 b2 96 u32 unsigned long
+@100 r24 96 u32 microblaze_reg_t
+@4 pc 200 u64 unsigned long
+@8 b3 100 u32 unsigned long
+@100 r25 100 u32 microblaze_reg_t
+@4 gp 208 u64 unsigned long
+@8 b4 104 u32 unsigned long
+@100 r26 104 u32 microblaze_reg_t
+@4 r16 216 u64 unsigned long
+@8 b5 108 u32 unsigned long
+@100 r27 108 u32 microblaze_reg_t
+@4 r17 224 u64 unsigned long
+@8 b6 112 u32 unsigned long
+@100 r28 112 u32 microblaze_reg_t
+@4 r18 232 u64 unsigned long
+@8 b7 116 u32 unsigned long
+@100 r29 116 u32 microblaze_reg_t
+@8 b8 120 u32 unsigned long
+@100 r30 120 u32 microblaze_reg_t
+@8 b9 124 u32 unsigned long
+@100 r31 124 u32 microblaze_reg_t
+@8 b10 128 u32 unsigned long
+@100 pc 128 u32 microblaze_reg_t
+@8 b11 132 u32 unsigned long
+@100 msr 132 u32 microblaze_reg_t
+@8 b12 136 u32 unsigned long
+@100 ear 136 u32 microblaze_reg_t
+@8 b13 140 u32 unsigned long
+@100 esr 140 u32 microblaze_reg_t
+@8 a16 144 u32 unsigned long
+@100 fsr 144 u32 microblaze_reg_t
+@8 a17 148 u32 unsigned long
+@100 pt_mode 148 s32 int
+@8 a18 152 u32 unsigned long
+@8 a19 156 u32 unsigned long
+@8 a20 160 u32 unsigned long
+@8 a21 164 u32 unsigned long
+@8 a22 168 u32 unsigned long
+@8 a23 172 u32 unsigned long
+@8 a24 176 u32 unsigned long
+@8 a25 180 u32 unsigned long
+@8 a26 184 u32 unsigned long
+@8 a27 188 u32 unsigned long
+@8 a28 192 u32 unsigned long
+@8 a29 196 u32 unsigned long
+@8 a30 200 u32 unsigned long
+@8 a31 204 u32 unsigned long
+@8 a0 208 u32 unsigned long
+@8 a1 212 u32 unsigned long
+@8 a2 216 u32 unsigned long
+@8 a3 220 u32 unsigned long
+@8 a4 224 u32 unsigned long
+@8 a5 228 u32 unsigned long
+@8 a6 232 u32 unsigned long
+@8 a7 236 u32 unsigned long
+@8 a8 240 u32 unsigned long
+@8 a9 244 u32 unsigned long
+@8 a10 248 u32 unsigned long
+@8 a11 252 u32 unsigned long
+@8 a12 256 u32 unsigned long
+@8 a13 260 u32 unsigned long
+@8 a14 264 u32 unsigned long
+@8 a15 268 u32 unsigned long
+@8 dp 272 u32 unsigned long
+@8 sp 276 u32 unsigned long
+
+pt_regs asm/ptrace_32.h struct
+=20000000 92 4
+regs 0 u32*16 unsigned long
+pc 64 u32 unsigned long
+pr 68 u32 unsigned long
+sr 72 u32 unsigned long
+gbr 76 u32 unsigned long
+mach 80 u32 unsigned long
+macl 84 u32 unsigned long
+tra 88 s32 long
+
+pt_regs asm/registers.h struct
+=100 200 8
+restart_r0 0 s32 long
+syscall_nr 4 s32 long
+usr 8 u32 unsigned long
+preds 12 u32 unsigned long
+predsusr 8 s64 long long int
+m0 16 u32 unsigned long
+m1 20 u32 unsigned long
+m1m0 16 s64 long long int
+sa1 24 u32 unsigned long
+lc1 28 u32 unsigned long
+lc1sa1 24 s64 long long int
+sa0 32 u32 unsigned long
+lc0 36 u32 unsigned long
+lc0sa0 32 s64 long long int
+ugp 40 u32 unsigned long
+gp 44 u32 unsigned long
+gpugp 40 s64 long long int
+cs0 48 u32 unsigned long
+cs1 52 u32 unsigned long
+cs1cs0 48 s64 long long int
+r00 56 u32 unsigned long
+r01 60 u32 unsigned long
+r0100 56 s64 long long int
+r02 64 u32 unsigned long
+r03 68 u32 unsigned long
+r0302 64 s64 long long int
+r04 72 u32 unsigned long
+r05 76 u32 unsigned long
+r0504 72 s64 long long int
+r06 80 u32 unsigned long
+r07 84 u32 unsigned long
+r0706 80 s64 long long int
+r08 88 u32 unsigned long
+r09 92 u32 unsigned long
+r0908 88 s64 long long int
+r10 96 u32 unsigned long
+r11 100 u32 unsigned long
+r1110 96 s64 long long int
+r12 104 u32 unsigned long
+r13 108 u32 unsigned long
+r1312 104 s64 long long int
+r14 112 u32 unsigned long
+r15 116 u32 unsigned long
+r1514 112 s64 long long int
+r16 120 u32 unsigned long
+r17 124 u32 unsigned long
+r1716 120 s64 long long int
+r18 128 u32 unsigned long
+r19 132 u32 unsigned long
+r1918 128 s64 long long int
+r20 136 u32 unsigned long
+r21 140 u32 unsigned long
+r2120 136 s64 long long int
+r22 144 u32 unsigned long
+r23 148 u32 unsigned long
+r2322 144 s64 long long int
+r24 152 u32 unsigned long
+r25 156 u32 unsigned long
+r2524 152 s64 long long int
+r26 160 u32 unsigned long
+r27 164 u32 unsigned long
+r2726 160 s64 long long int
+r28 168 u32 unsigned long
+r29 172 u32 unsigned long
+r2928 168 s64 long long int
+r30 176 u32 unsigned long
+r31 180 u32 unsigned long
+r3130 176 s64 long long int
+hvmer 184 r128 struct hvm_event_record
+
+pt_regs32 asm/ptrace.h struct
+=80000000 80 4
+psr 0 u32 unsigned int
+pc 4 u32 unsigned int
+npc 8 u32 unsigned int
+y 12 u32 unsigned int
+u_regs 16 u32*16 unsigned int
+
+pt_watch_regs asm/ptrace.h struct
+=38000 112 8
+style 0 u32 enum pt_watch_style
+mips32 8 r576 struct mips32_watch_regs
+mips64 8 r832 struct mips64_watch_regs
+
+ptp_clock_caps linux/ptp_clock.h struct
+=7fffbdb5f 80 4
+=404a0 80 4
+=2000 80 2
+max_adj 0 s32 int
+n_alarm 4 s32 int
+n_ext_ts 8 s32 int
+n_per_out 12 s32 int
+pps 16 s32 int
+n_pins 20 s32 int
+cross_timestamping 24 s32 int
+adjust_phase 28 s32 int
+@5 max_phase_adj 32 s32 int
+@2 rsv 32 s32*12 int
+@5 rsv 36 s32*11 int
+
+ptp_clock_time linux/ptp_clock.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+sec 0 s64 __s64
+nsec 8 u32 __u32
+reserved 12 u32 __u32
+
+ptp_extts_request linux/ptp_clock.h struct
+=7ffffdfff 16 4
+=2000 16 2
+index 0 u32 unsigned int
+flags 4 u32 unsigned int
+rsv 8 u32*2 unsigned int
+
+ptp_perout_request linux/ptp_clock.h struct
+=7dfe79d2b 56 8
+=201842d4 56 4
+=2000 56 2
+start 0 r128 struct ptp_clock_time
+phase 0 r128 struct ptp_clock_time
+period 16 r128 struct ptp_clock_time
+index 32 u32 unsigned int
+flags 36 u32 unsigned int
+on 40 r128 struct ptp_clock_time
+rsv 40 u32*4 unsigned int
+
+ptp_pin_desc linux/ptp_clock.h struct
+=7ffffdfff 96 4
+=2000 96 2
+name 0 c8*64 char
+index 64 u32 unsigned int
+func 68 u32 unsigned int
+chan 72 u32 unsigned int
+rsv 76 u32*5 unsigned int
+
+ptp_sys_offset linux/ptp_clock.h struct
+=7dfe79d2b 832 8
+=201842d4 832 4
+=2000 832 2
+n_samples 0 u32 unsigned int
+rsv 4 u32*3 unsigned int
+ts 16 r128*51 struct ptp_clock_time
+
+ptp_sys_offset_extended linux/ptp_clock.h struct
+=7dfe3990b 1216 8
+=20184254 1216 4
+=40420 1216 8
+=80 1216 4
+=2000 1216 2
+n_samples 0 u32 unsigned int
+@13 clockid 4 s32 __kernel_clockid_t
+@c rsv 4 u32*3 unsigned int
+@13 rsv 8 u32*2 unsigned int
+@c ts 16 r128*75 struct ptp_clock_time
+@13 ts 16 r128*75 struct ptp_clock_time
+
+ptp_sys_offset_precise linux/ptp_clock.h struct
+=7dfe79d2b 64 8
+=201842d4 64 4
+=2000 64 2
+device 0 r128 struct ptp_clock_time
+sys_realtime 16 r128 struct ptp_clock_time
+sys_monoraw 32 r128 struct ptp_clock_time
+rsv 48 u32*4 unsigned int
+
+ptprot_area asm/ptrace.h -
+=8000000 12 4
+=10000000 24 8
+@1 lowaddr 0 u32 unsigned long
+@2 lowaddr 0 u64 unsigned long
+@1 hiaddr 4 u32 unsigned long
+@2 hiaddr 8 u64 unsigned long
+@1 prot 8 u32 ptprot_flags
+@2 prot 16 u32 ptprot_flags
+
+ptrace_area asm/ptrace.h -
+=8000000 12 4
+=10000000 24 8
+len 0 u32 unsigned int
+@1 kernel_addr 4 u32 unsigned long
+@2 kernel_addr 8 u64 unsigned long
+@1 process_addr 8 u32 unsigned long
+@2 process_addr 16 u64 unsigned long
+
+pwmchip_waveform linux/pwm.h struct
+=7d7e3990b 32 8
+=20184254 32 4
+=2000 32 2
+hwpwm 0 u32 __u32
+__pad 4 u32 __u32
+period_length_ns 8 u64 __u64
+duty_length_ns 16 u64 __u64
+duty_offset_ns 24 u64 __u64
+
+qaic_attach_slice drm/qaic_accel.h struct
+=7dfe3990b 32 8
+=20184254 32 4
+=2000 32 2
+hdr 0 r192 struct qaic_attach_slice_hdr
+data 24 u64 __u64
+
+qaic_attach_slice_hdr drm/qaic_accel.h struct
+=7dfe3990b 24 8
+=20184254 24 4
+=2000 24 2
+count 0 u32 __u32
+dbc_id 4 u32 __u32
+handle 8 u32 __u32
+dir 12 u32 __u32
+size 16 u64 __u64
+
+qaic_create_bo drm/qaic_accel.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+size 0 u64 __u64
+handle 8 u32 __u32
+pad 12 u32 __u32
+
+qaic_detach_slice drm/qaic_accel.h struct
+=7fffbdb5f 8 4
+=2000 8 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+
+qaic_execute drm/qaic_accel.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+hdr 0 r64 struct qaic_execute_hdr
+data 8 u64 __u64
+
+qaic_execute_hdr drm/qaic_accel.h struct
+=7fffbdb5f 8 4
+=2000 8 2
+count 0 u32 __u32
+dbc_id 4 u32 __u32
+
+qaic_manage_msg drm/qaic_accel.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+len 0 u32 __u32
+count 4 u32 __u32
+data 8 u64 __u64
+
+qaic_mmap_bo drm/qaic_accel.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+handle 0 u32 __u32
+pad 4 u32 __u32
+offset 8 u64 __u64
+
+qaic_perf_stats drm/qaic_accel.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+hdr 0 r64 struct qaic_perf_stats_hdr
+data 8 u64 __u64
+
+qaic_perf_stats_hdr drm/qaic_accel.h struct
+=7fffbdb5f 8 4
+=2000 8 2
+count 0 u16 __u16
+pad 2 u16 __u16
+dbc_id 4 u32 __u32
+
+qaic_wait drm/qaic_accel.h struct
+=7fffbdb5f 16 4
+=2000 16 2
+handle 0 u32 __u32
+timeout 4 u32 __u32
+dbc_id 8 u32 __u32
+pad 12 u32 __u32
+
+raw_hdlc_proto linux/hdlc/ioctl.h -
+=7ffffffef 4 2
+=10 4 4
+encoding 0 u16 unsigned short
+parity 2 u16 unsigned short
+
+reg_mask_range asm/kvm.h struct
+=1 64 8
+addr 0 u64 __u64
+range 8 u32 __u32
+reserved 12 u32*13 __u32
+
+reg_window asm/ptrace.h struct
+=80000000 128 8
+locals 0 u64*8 unsigned long
+ins 64 u64*8 unsigned long
+
+reg_window32 asm/ptrace.h struct
+=40000000 64 4
+=80000000 64 4
+@1 locals 0 u32*8 unsigned long
+@2 locals 0 u32*8 unsigned int
+@1 ins 32 u32*8 unsigned long
+@2 ins 32 u32*8 unsigned int
+
+revectored_struct asm/vm86.h struct
+=100000200 32 4
+=200000000 64 8
+@1 __map 0 u32*8 unsigned long
+@2 __map 0 u64*8 unsigned long
+
+rio_async_tx_wait linux/rio_mport_cdev.h struct
+=7ffffdfff 8 4
+=2000 8 2
+token 0 u32 __u32
+timeout 4 u32 __u32
+
+rio_dma_mem linux/rio_mport_cdev.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+length 0 u64 __u64
+dma_handle 8 u64 __u64
+address 16 u64 __u64
+
+rio_doorbell_filter linux/rio_mport_cdev.h struct
+=7ffffffef 8 2
+=10 8 4
+rioid 0 u16 __u16
+low 2 u16 __u16
+high 4 u16 __u16
+pad0 6 u16 __u16
+
+rio_mmap linux/rio_mport_cdev.h struct
+=7dfe79d2b 40 8
+=201842d4 40 4
+=2000 40 2
+rioid 0 u16 __u16
+pad0 2 u16*3 __u16
+rio_addr 8 u64 __u64
+length 16 u64 __u64
+handle 24 u64 __u64
+address 32 u64 __u64
+
+rio_mport_maint_io linux/rio_mport_cdev.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+rioid 0 u16 __u16
+hopcount 2 u8 __u8
+pad0 3 u8*5 __u8
+offset 8 u32 __u32
+length 12 u32 __u32
+buffer 16 u64 __u64
+
+rio_mport_properties linux/rio_mport_cdev.h struct
+=7ffffdfff 48 4
+=2000 48 2
+hdid 0 u16 __u16
+id 2 u8 __u8
+index 3 u8 __u8
+flags 4 u32 __u32
+sys_size 8 u32 __u32
+port_ok 12 u8 __u8
+link_speed 13 u8 __u8
+link_width 14 u8 __u8
+pad0 15 u8 __u8
+dma_max_sge 16 u32 __u32
+dma_max_size 20 u32 __u32
+dma_align 24 u32 __u32
+transfer_mode 28 u32 __u32
+cap_sys_size 32 u32 __u32
+cap_addr_size 36 u32 __u32
+cap_transfer_mode 40 u32 __u32
+cap_mport 44 u32 __u32
+
+rio_pw_filter linux/rio_mport_cdev.h struct
+=7ffffdfff 16 4
+=2000 16 2
+mask 0 u32 __u32
+low 4 u32 __u32
+high 8 u32 __u32
+pad0 12 u32 __u32
+
+rio_rdev_info linux/rio_mport_cdev.h struct
+=7ffffdfff 32 4
+=2000 30 2
+destid 0 u16 __u16
+hopcount 2 u8 __u8
+pad0 3 u8 __u8
+comptag 4 u32 __u32
+name 8 c8*21 char
+
+rio_transaction linux/rio_mport_cdev.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+block 0 u64 __u64
+count 8 u32 __u32
+transfer_mode 12 u32 __u32
+sync 16 u16 __u16
+dir 18 u16 __u16
+pad0 20 u32 __u32
+
+riscv_hwprobe asm/hwprobe.h struct
+=6000000 16 8
+key 0 s64 __s64
+value 8 u64 __u64
+
+rlimit linux/resource.h struct
+=46abecbfc 8 4
+=395411403 16 8
+=2000 8 2
+@5 rlim_cur 0 u32 __kernel_ulong_t
+@2 rlim_cur 0 u64 __kernel_ulong_t
+@5 rlim_max 4 u32 __kernel_ulong_t
+@2 rlim_max 8 u64 __kernel_ulong_t
+
+rlimit64 linux/resource.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+rlim_cur 0 u64 __u64
+rlim_max 8 u64 __u64
+
+robust_list linux/futex.h struct
+=56abecbfc 4 4
+=295411403 8 8
+=2000 4 2
+@5 next 0 p32 struct robust_list *
+@2 next 0 p64 struct robust_list *
+
+robust_list_head linux/futex.h struct
+=56abecbfc 12 4
+=295411403 24 8
+=2000 12 2
+@5 list 0 r32 struct robust_list
+@2 list 0 r64 struct robust_list
+@5 futex_offset 4 s32 long
+@2 futex_offset 8 s64 long
+@5 list_op_pending 8 p32 struct robust_list *
+@2 list_op_pending 16 p64 struct robust_list *
+
+rpmsg_endpoint_info linux/rpmsg.h struct
+=7ffffdfff 40 4
+=2000 40 2
+name 0 c8*32 char
+src 32 u32 __u32
+dst 36 u32 __u32
+
+rseq linux/rseq.h struct
+=7f7fbfb5f 64 32
+=404a0 32 32
+=8000000 32 32
+cpu_id_start 0 u32 __u32
+cpu_id 4 u32 __u32
+rseq_cs 8 u64 __u64
+flags 16 u32 __u32
+@5 node_id 20 u32 __u32
+@5 mm_cid 24 u32 __u32
+@1 slice_ctrl 28 r32 struct rseq_slice_ctrl
+@4 end 28 c8* char
+@1 __reserved 32 u8 __u8
+@1 end 33 c8* char
+
+rseq_slice_ctrl linux/rseq.h struct
+=7f7fbdb5f 4 4
+=2000 4 2
+all 0 u32 __u32
+request 0 u8 __u8
+granted 1 u8 __u8
+__reserved 2 u16 __u16
+
+rta_cacheinfo linux/rtnetlink.h struct
+=7ffffdfff 32 4
+=2000 32 2
+rta_clntref 0 u32 __u32
+rta_lastuse 4 u32 __u32
+rta_expires 8 s32 __s32
+rta_error 12 u32 __u32
+rta_used 16 u32 __u32
+rta_id 20 u32 __u32
+rta_ts 24 u32 __u32
+rta_tsage 28 u32 __u32
+
+rta_mfc_stats linux/rtnetlink.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+mfcs_packets 0 u64 __u64
+mfcs_bytes 8 u64 __u64
+mfcs_wrong_if 16 u64 __u64
+
+rta_session linux/rtnetlink.h struct
+=7ffffdfff 8 4
+=2000 8 2
+proto 0 u8 __u8
+pad1 1 u8 __u8
+pad2 2 u16 __u16
+u 4 r32 union
+u.ports 4 r32 struct
+u.ports.sport 4 u16 __u16
+u.ports.dport 6 u16 __u16
+u.icmpt 4 r32 struct
+u.icmpt.type 4 u8 __u8
+u.icmpt.code 5 u8 __u8
+u.icmpt.ident 6 u16 __u16
+u.spi 4 u32 __u32
+
+rtattr linux/rtnetlink.h struct
+=7ffffffef 4 2
+=10 4 4
+rta_len 0 u16 unsigned short
+rta_type 2 u16 unsigned short
+
+rtc_param linux/rtc.h struct
+=7dfe39d0b 24 8
+=20184254 24 4
+=2000 24 2
+param 0 u64 __u64
+uvalue 8 u64 __u64
+svalue 8 s64 __s64
+ptr 8 u64 __u64
+index 16 u32 __u32
+__pad 20 u32 __u32
+
+rtc_pll_info linux/rtc.h struct
+=56abecbfc 28 4
+=295411403 32 8
+=2000 28 2
+pll_ctrl 0 s32 int
+pll_value 4 s32 int
+pll_max 8 s32 int
+pll_min 12 s32 int
+pll_posmult 16 s32 int
+pll_negmult 20 s32 int
+@5 pll_clock 24 s32 long
+@2 pll_clock 24 s64 long
+
+rtc_time linux/rtc.h struct
+=7ffffdfff 36 4
+=2000 36 2
+tm_sec 0 s32 int
+tm_min 4 s32 int
+tm_hour 8 s32 int
+tm_mday 12 s32 int
+tm_mon 16 s32 int
+tm_year 20 s32 int
+tm_wday 24 s32 int
+tm_yday 28 s32 int
+tm_isdst 32 s32 int
+
+rtc_wkalrm linux/rtc.h struct
+=7ffffdfff 40 4
+=2000 38 2
+enabled 0 u8 unsigned char
+pending 1 u8 unsigned char
+@1 time 4 r288 struct rtc_time
+@2 time 2 r288 struct rtc_time
+
+rtgenmsg linux/rtnetlink.h struct
+=7ffffffef 1 1
+=10 4 4
+rtgen_family 0 u8 unsigned char
+
+rtmsg linux/rtnetlink.h struct
+=7ffffdfff 12 4
+=2000 12 2
+rtm_family 0 u8 unsigned char
+rtm_dst_len 1 u8 unsigned char
+rtm_src_len 2 u8 unsigned char
+rtm_tos 3 u8 unsigned char
+rtm_table 4 u8 unsigned char
+rtm_protocol 5 u8 unsigned char
+rtm_scope 6 u8 unsigned char
+rtm_type 7 u8 unsigned char
+rtm_flags 8 u32 unsigned
+
+rtnexthop linux/rtnetlink.h struct
+=7ffffdfff 8 4
+=2000 8 2
+rtnh_len 0 u16 unsigned short
+rtnh_flags 2 u8 unsigned char
+rtnh_hops 3 u8 unsigned char
+rtnh_ifindex 4 s32 int
+
+rtnl_hw_stats64 linux/if_link.h struct
+=7dfe39d0b 72 8
+=20184254 72 4
+=2000 72 2
+rx_packets 0 u64 __u64
+tx_packets 8 u64 __u64
+rx_bytes 16 u64 __u64
+tx_bytes 24 u64 __u64
+rx_errors 32 u64 __u64
+tx_errors 40 u64 __u64
+rx_dropped 48 u64 __u64
+tx_dropped 56 u64 __u64
+multicast 64 u64 __u64
+
+rtnl_link_ifmap linux/if_link.h struct
+=7dfe79d2b 32 8
+=201842d4 28 4
+=2000 28 2
+mem_start 0 u64 __u64
+mem_end 8 u64 __u64
+base_addr 16 u64 __u64
+irq 24 u16 __u16
+dma 26 u8 __u8
+port 27 u8 __u8
+
+rtnl_link_stats linux/if_link.h struct
+=7ffffdfff 96 4
+=2000 96 2
+rx_packets 0 u32 __u32
+tx_packets 4 u32 __u32
+rx_bytes 8 u32 __u32
+tx_bytes 12 u32 __u32
+rx_errors 16 u32 __u32
+tx_errors 20 u32 __u32
+rx_dropped 24 u32 __u32
+tx_dropped 28 u32 __u32
+multicast 32 u32 __u32
+collisions 36 u32 __u32
+rx_length_errors 40 u32 __u32
+rx_over_errors 44 u32 __u32
+rx_crc_errors 48 u32 __u32
+rx_frame_errors 52 u32 __u32
+rx_fifo_errors 56 u32 __u32
+rx_missed_errors 60 u32 __u32
+tx_aborted_errors 64 u32 __u32
+tx_carrier_errors 68 u32 __u32
+tx_fifo_errors 72 u32 __u32
+tx_heartbeat_errors 76 u32 __u32
+tx_window_errors 80 u32 __u32
+rx_compressed 84 u32 __u32
+tx_compressed 88 u32 __u32
+rx_nohandler 92 u32 __u32
+
+rtnl_link_stats64 linux/if_link.h struct
+=7dfe39d0b 200 8
+=20184254 200 4
+=40020 192 8
+=80 192 4
+=2000 200 2
+rx_packets 0 u64 __u64
+tx_packets 8 u64 __u64
+rx_bytes 16 u64 __u64
+tx_bytes 24 u64 __u64
+rx_errors 32 u64 __u64
+tx_errors 40 u64 __u64
+rx_dropped 48 u64 __u64
+tx_dropped 56 u64 __u64
+multicast 64 u64 __u64
+collisions 72 u64 __u64
+rx_length_errors 80 u64 __u64
+rx_over_errors 88 u64 __u64
+rx_crc_errors 96 u64 __u64
+rx_frame_errors 104 u64 __u64
+rx_fifo_errors 112 u64 __u64
+rx_missed_errors 120 u64 __u64
+tx_aborted_errors 128 u64 __u64
+tx_carrier_errors 136 u64 __u64
+tx_fifo_errors 144 u64 __u64
+tx_heartbeat_errors 152 u64 __u64
+tx_window_errors 160 u64 __u64
+rx_compressed 168 u64 __u64
+tx_compressed 176 u64 __u64
+rx_nohandler 184 u64 __u64
+@13 rx_otherhost_dropped 192 u64 __u64
+
+rtvia linux/rtnetlink.h struct
+=7ffffffef 2 2
+=10 4 4
+rtvia_family 0 u16 __kernel_sa_family_t
+rtvia_addr 2 u8* __u8
+
+rusage linux/resource.h struct
+=46abecbfc 72 4
+=395411403 144 8
+=2000 72 2
+@5 ru_utime 0 r64 struct __kernel_old_timeval
+@2 ru_utime 0 r128 struct __kernel_old_timeval
+@5 ru_stime 8 r64 struct __kernel_old_timeval
+@2 ru_stime 16 r128 struct __kernel_old_timeval
+@5 ru_maxrss 16 s32 __kernel_long_t
+@2 ru_maxrss 32 s64 __kernel_long_t
+@5 ru_ixrss 20 s32 __kernel_long_t
+@2 ru_ixrss 40 s64 __kernel_long_t
+@5 ru_idrss 24 s32 __kernel_long_t
+@2 ru_idrss 48 s64 __kernel_long_t
+@5 ru_isrss 28 s32 __kernel_long_t
+@2 ru_isrss 56 s64 __kernel_long_t
+@5 ru_minflt 32 s32 __kernel_long_t
+@2 ru_minflt 64 s64 __kernel_long_t
+@5 ru_majflt 36 s32 __kernel_long_t
+@2 ru_majflt 72 s64 __kernel_long_t
+@5 ru_nswap 40 s32 __kernel_long_t
+@2 ru_nswap 80 s64 __kernel_long_t
+@5 ru_inblock 44 s32 __kernel_long_t
+@2 ru_inblock 88 s64 __kernel_long_t
+@5 ru_oublock 48 s32 __kernel_long_t
+@2 ru_oublock 96 s64 __kernel_long_t
+@5 ru_msgsnd 52 s32 __kernel_long_t
+@2 ru_msgsnd 104 s64 __kernel_long_t
+@5 ru_msgrcv 56 s32 __kernel_long_t
+@2 ru_msgrcv 112 s64 __kernel_long_t
+@5 ru_nsignals 60 s32 __kernel_long_t
+@2 ru_nsignals 120 s64 __kernel_long_t
+@5 ru_nvcsw 64 s32 __kernel_long_t
+@2 ru_nvcsw 128 s64 __kernel_long_t
+@5 ru_nivcsw 68 s32 __kernel_long_t
+@2 ru_nivcsw 136 s64 __kernel_long_t
+
+s390_ctrset_cpudata asm/hwctrset.h struct
+=18000000 8 8
+cpu_nr 0 u32 __u32
+no_sets 4 u32 __u32
+data 8 r64* struct s390_ctrset_setdata
+
+s390_ctrset_read asm/hwctrset.h struct
+=18000000 8 8
+no_cpus 0 u64 __u64
+data 8 r64* struct s390_ctrset_cpudata
+
+s390_ctrset_setdata asm/hwctrset.h struct
+=18000000 8 8
+set 0 u32 __u32
+no_cnts 4 u32 __u32
+cv 8 u64* __u64
+
+s390_ctrset_start asm/hwctrset.h struct
+=8000000 40 8
+=10000000 40 8
+version 0 u64 __u64
+data_bytes 8 u64 __u64
+cpumask_len 16 u64 __u64
+@1 cpumask 24 p32 __u64 *
+@2 cpumask 24 p64 __u64 *
+counter_sets 32 u64 __u64
+
+s390_fp_regs asm/ptrace.h -
+=18000000 136 8
+fpc 0 u32 __u32
+pad 4 u32 __u32
+fprs 8 r64*16 freg_t
+
+s390_regs asm/ptrace.h -
+=8000000 144 8
+=10000000 216 8
+@1 psw 0 r64 psw_t
+@2 psw 0 r128 psw_t
+@1 gprs 8 u32*16 unsigned long
+@2 gprs 16 u64*16 unsigned long
+@1 acrs 72 u32*16 unsigned int
+@2 acrs 144 u32*16 unsigned int
+@1 orig_gpr2 136 u32 unsigned long
+@2 orig_gpr2 208 u64 unsigned long
+
+scarlett2_flash_segment_erase_progress sound/scarlett2.h struct
+=7fffbfb4f 2 1
+=10 4 4
+progress 0 u8 unsigned char
+num_blocks 1 u8 unsigned char
+
+sched_attr linux/sched/types.h struct
+=7dfe79d2b 56 8
+=201842d4 56 4
+=2000 56 2
+size 0 u32 __u32
+sched_policy 4 u32 __u32
+sched_flags 8 u64 __u64
+sched_nice 16 s32 __s32
+sched_priority 20 u32 __u32
+sched_runtime 24 u64 __u64
+sched_deadline 32 u64 __u64
+sched_period 40 u64 __u64
+sched_util_min 48 u32 __u32
+sched_util_max 52 u32 __u32
+
+sched_param linux/sched/types.h struct
+=7ffffd7ff 4 4
+=2000 4 2
+sched_priority 0 s32 int
+
+scom_access linux/fsi.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 30 2
+addr 0 u64 __u64
+data 8 u64 __u64
+mask 16 u64 __u64
+intf_errors 24 u32 __u32
+pib_status 28 u8 __u8
+pad 29 u8 __u8
+
+sctx_info asm/sigcontext.h struct
+=1800 16 8
+magic 0 u32 __u32
+size 4 u32 __u32
+padding 8 u64 __u64
+
+sdtx_base_info linux/surface_aggregator/dtx.h struct
+=7fffbff4f 4 1
+=10 4 4
+state 0 u16 __u16
+base_id 2 u16 __u16
+
+sembuf linux/sem.h struct
+=7ffffffef 6 2
+=10 8 4
+sem_num 0 u16 unsigned short
+sem_op 2 s16 short
+sem_flg 4 s16 short
+
+semid64_ds asm/sembuf.h struct
+=42a1c49fc 64 4
+=15001403 88 8
+=80410000 88 8
+=40200000 80 8
+=300000000 104 8
+=200 64 4
+=2000 64 2
+=8000 56 4
+=20000 56 4
+=800000 80 8
+@1e1 sem_perm 0 r288 struct ipc64_perm
+@21e sem_perm 0 r384 struct ipc64_perm
+@161 sem_otime 36 u32 unsigned long
+@6 sem_otime 48 s64 long
+@208 sem_otime_high 48 u32 unsigned long
+@10 sem_otime 48 s64 __kernel_long_t
+@80 sem_otime 36 s32 long
+@61 sem_otime_high 40 u32 unsigned long
+@6 sem_ctime 56 s64 long
+@208 sem_otime 52 u32 unsigned long
+@10 __unused1 56 u64 __kernel_ulong_t
+@80 sem_ctime 40 s32 long
+@100 sem_ctime 40 u32 unsigned long
+@61 sem_ctime 44 u32 unsigned long
+@6 sem_nsems 64 u64 unsigned long
+@208 sem_ctime_high 56 u32 unsigned long
+@10 sem_ctime 64 s64 __kernel_long_t
+@180 sem_nsems 44 u32 unsigned long
+@61 sem_ctime_high 48 u32 unsigned long
+@2 __unused3 72 u64 unsigned long
+@4 __unused1 72 u64 unsigned long
+@208 sem_ctime 60 u32 unsigned long
+@10 __unused2 72 u64 __kernel_ulong_t
+@80 __unused1 48 u32 unsigned long
+@100 sem_otime_high 48 u32 unsigned long
+@41 sem_nsems 52 u32 unsigned long
+@2 __unused4 80 u64 unsigned long
+@4 __unused2 80 u64 unsigned long
+@208 sem_nsems 64 u32 unsigned long
+@10 sem_nsems 80 u64 __kernel_ulong_t
+@20 sem_nsems 52 u32 __kernel_ulong_t
+@80 __unused2 52 u32 unsigned long
+@100 sem_ctime_high 52 u32 unsigned long
+@41 __unused3 56 u32 unsigned long
+@8 __unused1 68 u32 unsigned long
+@10 __unused3 88 u64 __kernel_ulong_t
+@20 __unused3 56 u32 __kernel_ulong_t
+@200 __unused3 68 u32 unsigned long
+@41 __unused4 60 u32 unsigned long
+@8 __unused2 72 u32 unsigned long
+@10 __unused4 96 u64 __kernel_ulong_t
+@20 __unused4 60 u32 __kernel_ulong_t
+@200 __unused4 72 u32 unsigned long
+
+serial_iso7816 linux/serial.h struct
+=7ffffdfff 40 4
+=2000 40 2
+flags 0 u32 __u32
+tg 4 u32 __u32
+sc_fi 8 u32 __u32
+sc_di 12 u32 __u32
+clk 16 u32 __u32
+reserved 20 u32*5 __u32
+
+serial_rs485 linux/serial.h struct
+=7fffbdf5f 32 4
+=400a0 32 4
+=2000 32 2
+flags 0 u32 __u32
+delay_rts_before_send 4 u32 __u32
+delay_rts_after_send 8 u32 __u32
+padding 12 u32*5 __u32
+@5 addr_recv 12 u8 __u8
+@5 addr_dest 13 u8 __u8
+@5 padding0 14 u8*2 __u8
+@5 padding1 16 u32*4 __u32
+
+sgttyb asm/termios.h struct
+=1800002 6 2
+=38000 8 4
+sg_ispeed 0 c8 char
+sg_ospeed 1 c8 char
+sg_erase 2 c8 char
+sg_kill 3 c8 char
+@1 sg_flags 4 s16 short
+@2 sg_flags 4 s32 int
+
+sgx_enclave_add_pages asm/sgx.h struct
+=300000000 48 8
+=200 48 4
+src 0 u64 __u64
+offset 8 u64 __u64
+length 16 u64 __u64
+secinfo 24 u64 __u64
+flags 32 u64 __u64
+count 40 u64 __u64
+
+sgx_enclave_create asm/sgx.h struct
+=300000000 8 8
+=200 8 4
+src 0 u64 __u64
+
+sgx_enclave_init asm/sgx.h struct
+=300000000 8 8
+=200 8 4
+sigstruct 0 u64 __u64
+
+sgx_enclave_modify_types asm/sgx.h struct
+=300000000 40 8
+=200 40 4
+offset 0 u64 __u64
+length 8 u64 __u64
+page_type 16 u64 __u64
+result 24 u64 __u64
+count 32 u64 __u64
+
+sgx_enclave_provision asm/sgx.h struct
+=300000000 8 8
+=200 8 4
+fd 0 u64 __u64
+
+sgx_enclave_remove_pages asm/sgx.h struct
+=300000000 24 8
+=200 24 4
+offset 0 u64 __u64
+length 8 u64 __u64
+count 16 u64 __u64
+
+sgx_enclave_restrict_permissions asm/sgx.h struct
+=300000000 40 8
+=200 40 4
+offset 0 u64 __u64
+length 8 u64 __u64
+permissions 16 u64 __u64
+result 24 u64 __u64
+count 32 u64 __u64
+
+shmid64_ds asm/shmbuf.h struct
+=42a184b5c 84 4
+=214001403 112 8
+=400a0 84 4
+=80400000 112 8
+=2000 84 2
+=8000 72 4
+=10000 112 8
+=20000 72 4
+=200000 104 8
+=800000 104 8
+=1000000 112 8
+=40000000 96 8
+=100000000 112 8
+@b5 shm_perm 0 r288 struct ipc64_perm
+@1f4a shm_perm 0 r384 struct ipc64_perm
+@b1 shm_segsz 36 u32 __kernel_size_t
+@42 shm_segsz 48 u64 __kernel_size_t
+@4 shm_segsz 36 u32 size_t
+@408 shm_atime 48 s64 long
+@b00 shm_atime_high 48 u32 unsigned long
+@1000 shm_segsz 48 u32 __kernel_size_t
+@95 shm_atime 40 u32 unsigned long
+@42 shm_atime 56 s64 long
+@408 shm_dtime 56 s64 long
+@20 shm_atime 40 s32 long
+@b00 shm_atime 52 u32 unsigned long
+@1000 shm_atime 56 s64 __kernel_long_t
+@15 shm_atime_high 44 u32 unsigned long
+@42 shm_dtime 64 s64 long
+@408 shm_ctime 64 s64 long
+@20 shm_dtime 44 s32 long
+@80 shm_dtime 44 u32 unsigned long
+@b00 shm_dtime_high 56 u32 unsigned long
+@1000 shm_dtime 64 s64 __kernel_long_t
+@15 shm_dtime 48 u32 unsigned long
+@42 shm_ctime 72 s64 long
+@408 shm_segsz 72 u64 __kernel_size_t
+@20 shm_ctime 48 s32 long
+@80 shm_ctime 48 u32 unsigned long
+@b00 shm_dtime 60 u32 unsigned long
+@1000 shm_ctime 72 s64 __kernel_long_t
+@15 shm_dtime_high 52 u32 unsigned long
+@144a shm_cpid 80 s32 __kernel_pid_t
+@a0 shm_cpid 52 s32 __kernel_pid_t
+@b00 shm_ctime_high 64 u32 unsigned long
+@15 shm_ctime 56 u32 unsigned long
+@144a shm_lpid 84 s32 __kernel_pid_t
+@a0 shm_lpid 56 s32 __kernel_pid_t
+@b00 shm_ctime 68 u32 unsigned long
+@15 shm_ctime_high 60 u32 unsigned long
+@44a shm_nattch 88 u64 unsigned long
+@a0 shm_nattch 60 u32 unsigned long
+@100 __pad4 72 u32 unsigned int
+@200 __unused4 72 u32 unsigned long
+@800 shm_segsz 72 u32 __kernel_size_t
+@1000 shm_nattch 88 u64 __kernel_ulong_t
+@15 shm_cpid 64 s32 __kernel_pid_t
+@2 __unused4 96 u64 unsigned long
+@48 __unused1 96 u64 unsigned long
+@20 __unused1 64 u32 unsigned long
+@80 shm_atime_high 64 u16 unsigned short
+@300 shm_segsz 76 u32 __kernel_size_t
+@400 __unused5 96 u64 unsigned long
+@800 shm_cpid 76 s32 __kernel_pid_t
+@1000 __unused4 96 u64 __kernel_ulong_t
+@15 shm_lpid 68 s32 __kernel_pid_t
+@2 __unused5 104 u64 unsigned long
+@48 __unused2 104 u64 unsigned long
+@20 __unused2 68 u32 unsigned long
+@80 shm_dtime_high 66 u16 unsigned short
+@300 shm_cpid 80 s32 __kernel_pid_t
+@400 __unused6 104 u64 unsigned long
+@800 shm_lpid 80 s32 __kernel_pid_t
+@1000 __unused5 104 u64 __kernel_ulong_t
+@15 shm_nattch 72 u32 unsigned long
+@80 shm_ctime_high 68 u16 unsigned short
+@300 shm_lpid 84 s32 __kernel_pid_t
+@800 shm_nattch 84 u32 unsigned long
+@15 __unused4 76 u32 unsigned long
+@80 __unused1 70 u16 unsigned short
+@300 shm_nattch 88 u32 unsigned long
+@800 __unused1 88 u32 unsigned long
+@15 __unused5 80 u32 unsigned long
+@100 __unused1 92 u32 unsigned long
+@200 __unused5 92 u32 unsigned long
+@800 __unused2 92 u32 unsigned long
+@100 __unused2 96 u32 unsigned long
+@200 __unused6 96 u32 unsigned long
+
+shmid_ds linux/shm.h struct
+=21e89e4 64 4
+=295011403 88 8
+=68000218 48 4
+=2000 48 2
+=4000 60 4
+=200000 56 4
+=400000 80 8
+=800000 60 4
+=100000000 80 8
+=400000000 60 4
+@3c3 shm_perm 0 r224 struct ipc_perm
+@c shm_perm 0 r128 struct ipc_perm
+@30 shm_perm 0 r192 struct ipc_perm
+@3c3 shm_segsz 28 s32 int
+@c shm_segsz 16 s32 int
+@30 shm_segsz 24 s32 int
+@281 shm_atime 32 s32 __kernel_old_time_t
+@142 shm_atime 32 s64 __kernel_old_time_t
+@c shm_atime 20 s32 __kernel_old_time_t
+@30 shm_atime 28 s32 __kernel_old_time_t
+@281 shm_dtime 36 s32 __kernel_old_time_t
+@142 shm_dtime 40 s64 __kernel_old_time_t
+@c shm_dtime 24 s32 __kernel_old_time_t
+@30 shm_dtime 32 s32 __kernel_old_time_t
+@281 shm_ctime 40 s32 __kernel_old_time_t
+@142 shm_ctime 48 s64 __kernel_old_time_t
+@c shm_ctime 28 s32 __kernel_old_time_t
+@30 shm_ctime 36 s32 __kernel_old_time_t
+@1 shm_cpid 44 s32 __kernel_ipc_pid_t
+@102 shm_cpid 56 s32 __kernel_ipc_pid_t
+@c shm_cpid 32 u16 __kernel_ipc_pid_t
+@10 shm_cpid 40 s32 __kernel_ipc_pid_t
+@20 shm_cpid 40 u16 __kernel_ipc_pid_t
+@40 shm_cpid 56 u16 __kernel_ipc_pid_t
+@80 shm_cpid 44 s16 __kernel_ipc_pid_t
+@200 shm_cpid 44 u16 __kernel_ipc_pid_t
+@1 shm_lpid 48 s32 __kernel_ipc_pid_t
+@102 shm_lpid 60 s32 __kernel_ipc_pid_t
+@c shm_lpid 34 u16 __kernel_ipc_pid_t
+@10 shm_lpid 44 s32 __kernel_ipc_pid_t
+@20 shm_lpid 42 u16 __kernel_ipc_pid_t
+@40 shm_lpid 58 u16 __kernel_ipc_pid_t
+@80 shm_lpid 46 s16 __kernel_ipc_pid_t
+@200 shm_lpid 46 u16 __kernel_ipc_pid_t
+@1 shm_nattch 52 u16 unsigned short
+@102 shm_nattch 64 u16 unsigned short
+@c shm_nattch 36 u16 unsigned short
+@290 shm_nattch 48 u16 unsigned short
+@20 shm_nattch 44 u16 unsigned short
+@40 shm_nattch 60 u16 unsigned short
+@1 shm_unused 54 u16 unsigned short
+@102 shm_unused 66 u16 unsigned short
+@c shm_unused 38 u16 unsigned short
+@290 shm_unused 50 u16 unsigned short
+@20 shm_unused 46 u16 unsigned short
+@40 shm_unused 62 u16 unsigned short
+@1 shm_unused2 56 p32 void *
+@2 shm_unused2 72 p64 void *
+@c shm_unused2 40 p32 void *
+@290 shm_unused2 52 p32 void *
+@20 shm_unused2 48 p32 void *
+@40 shm_unused2 64 p64 void *
+@100 shm_unused2 68 p32 void *
+@1 shm_unused3 60 p32 void *
+@2 shm_unused3 80 p64 void *
+@c shm_unused3 44 p32 void *
+@290 shm_unused3 56 p32 void *
+@20 shm_unused3 52 p32 void *
+@40 shm_unused3 72 p64 void *
+@100 shm_unused3 72 p32 void *
+
+shminfo64 asm/shmbuf.h struct
+=46abecbfc 36 4
+=295411403 72 8
+=2000 36 2
+=100000000 72 8
+@5 shmmax 0 u32 unsigned long
+@2 shmmax 0 u64 unsigned long
+@8 shmmax 0 u64 __kernel_ulong_t
+@5 shmmin 4 u32 unsigned long
+@2 shmmin 8 u64 unsigned long
+@8 shmmin 8 u64 __kernel_ulong_t
+@5 shmmni 8 u32 unsigned long
+@2 shmmni 16 u64 unsigned long
+@8 shmmni 16 u64 __kernel_ulong_t
+@5 shmseg 12 u32 unsigned long
+@2 shmseg 24 u64 unsigned long
+@8 shmseg 24 u64 __kernel_ulong_t
+@5 shmall 16 u32 unsigned long
+@2 shmall 32 u64 unsigned long
+@8 shmall 32 u64 __kernel_ulong_t
+@5 __unused1 20 u32 unsigned long
+@2 __unused1 40 u64 unsigned long
+@8 __unused1 40 u64 __kernel_ulong_t
+@5 __unused2 24 u32 unsigned long
+@2 __unused2 48 u64 unsigned long
+@8 __unused2 48 u64 __kernel_ulong_t
+@5 __unused3 28 u32 unsigned long
+@2 __unused3 56 u64 unsigned long
+@8 __unused3 56 u64 __kernel_ulong_t
+@5 __unused4 32 u32 unsigned long
+@2 __unused4 64 u64 unsigned long
+@8 __unused4 64 u64 __kernel_ulong_t
+
+sig_dbg_op asm/signal.h struct
+=800000 8 4
+dbg_type 0 s32 int
+dbg_value 4 u32 unsigned long
+
+sigaction asm/signal.h struct
+=2144960 16 4
+=20880004 20 4
+=298 16 4
+=1000001 32 8
+=4001000 24 8
+=28000 24 4
+=2 24 8
+=2000 16 2
+=10000 32 8
+=8000000 16 4
+=10000000 32 8
+=40000000 16 4
+=80000000 32 8
+=100000000 16 4
+=200000000 32 8
+=400000000 20 4
+@2803 sa_handler 0 p32 __sighandler_t
+@8284 _u 0 r32 union
+@5018 sa_handler 0 p64 __sighandler_t
+@120 sa_flags 0 u32 unsigned int
+@440 _u 0 r64 union
+@2003 sa_flags 4 u32 unsigned long
+@8284 _u._sa_handler 0 p32 __sighandler_t
+@4018 sa_flags 8 u64 unsigned long
+@20 sa_handler 4 p32 __sighandler_t
+@440 _u._sa_handler 0 p64 __sighandler_t
+@100 sa_handler 8 p64 __sighandler_t
+@800 sa_mask 4 u32 sigset_t
+@1000 sa_mask 8 u64 sigset_t
+@1 sa_mask 8 r64 sigset_t
+@2002 sa_restorer 8 p32 __sigrestore_t
+@8284 _u._sa_sigaction 0 p32 void (*)(int, struct siginfo *, void *)
+@4008 sa_restorer 16 p64 __sigrestore_t
+@10 sa_mask 16 r64 sigset_t
+@20 sa_mask 8 r128 sigset_t
+@440 _u._sa_sigaction 0 p64 void (*)(int, struct siginfo *, void *)
+@100 sa_mask 16 r128 sigset_t
+@800 sa_flags 8 u32 unsigned long
+@1000 sa_flags 16 u64 unsigned long
+@2 sa_mask 12 r64 sigset_t
+@84 sa_mask 4 u32 sigset_t
+@8 sa_mask 24 r64 sigset_t
+@40 sa_mask 8 u64 sigset_t
+@200 sa_flags 4 u32 unsigned long
+@400 sa_flags 8 u64 unsigned long
+@800 sa_restorer 12 p32 void (*)(void)
+@1000 sa_restorer 24 p64 void (*)(void)
+@2000 sa_mask 12 u32 sigset_t
+@4000 sa_mask 24 u64 sigset_t
+@8000 sa_mask 4 r64 sigset_t
+@84 sa_flags 8 u32 unsigned long
+@40 sa_flags 16 s32 int
+@200 sa_restorer 8 p32 void (*)(void)
+@400 sa_restorer 16 p64 void (*)(void)
+@8000 sa_flags 12 u32 unsigned long
+@84 sa_restorer 12 p32 void (*)(void)
+@200 sa_mask 12 u32 sigset_t
+@400 sa_mask 24 u64 sigset_t
+@8000 sa_restorer 16 p32 void (*)(void)
+
+sigaltstack asm/signal.h struct
+=56ab84b5c 12 4
+=295401403 24 8
+=400a0 12 4
+=28000 12 4
+=2000 12 2
+=10000 24 8
+@1d ss_sp 0 p32 void *
+@22 ss_sp 0 p64 void *
+@15 ss_flags 4 s32 int
+@2 ss_flags 8 s32 int
+@8 ss_size 4 u32 __kernel_size_t
+@20 ss_size 8 u64 __kernel_size_t
+@11 ss_size 8 u32 __kernel_size_t
+@2 ss_size 16 u64 __kernel_size_t
+@4 ss_size 8 u32 size_t
+@8 ss_flags 8 s32 int
+@20 ss_flags 16 s32 int
+
+sigcontext asm/sigcontext.h struct
+=18 84 4
+=1800 272 16
+=18000 600 8
+=1 4384 16
+=2 648 8
+=4 172 4
+=20 224 4
+=40 552 4
+=80 44 4
+=100 192 8
+=200 88 4
+=2000 284 2
+=4000 156 4
+=20000 592 8
+=40000 424 8
+=80000 132 4
+=100000 140 4
+=200000 416 8
+=400000 560 8
+=800000 32 4
+=1000000 1528 8
+=2000000 656 16
+=4000000 784 16
+=8000000 12 4
+=10000000 16 8
+=20000000 232 4
+=100000000 256 8
+=200000000 256 8
+=400000000 100 4
+@4001 trap_no 0 u32 unsigned long
+@2 sc_pc 0 u64 __u64
+@4 sc_regs 0 u64*32 __u64
+@8 fault_address 0 u64 __u64
+@10 sc_onstack 0 s64 long
+@20 regs 0 r1280 struct user_regs_struct
+@940 sc_mask 0 u32 unsigned long
+@80 sc_pt_regs 0 r1216 struct pt_regs
+@200 sc_regs 0 r1536 struct user_regs_struct
+@400 gs 0 u16 __u16
+@1000 regs 0 r1216 struct pt_regs
+@2000 sc_regmask 0 u32 unsigned int
+@8000 version 0 s32 int
+@10000 regs 0 r1088 struct user_regs_struct
+@20000 sc_flags 0 u32 unsigned long
+@40000 sc_flags 0 u64 unsigned long
+@80000 _unused 0 u32*4 unsigned long
+@100000 _unused 0 u64*4 unsigned long
+@200000 sc_regs 0 r1024 struct user_regs_struct
+@400000 sc_regs 0 r2048 struct user_regs_struct
+@800000 oldmask 0 u32*2 unsigned long
+@1000000 oldmask 0 u64*1 unsigned long
+@2000000 oldmask 0 u32 unsigned long
+@c000000 r8 0 u64 __u64
+@10000000 sc_pc 0 u32 unsigned long
+@4001 error_code 4 u32 unsigned long
+@2 sc_regs 8 u64*32 __u64
+@4 sc_fpregs 256 u64*32 __u64
+@8 regs 8 u64*31 __u64
+@10 sc_mask 8 s64 long
+@20 v2abi 160 r96 struct user_regs_arcv2
+@40 sc_sp 4 u32 unsigned long
+@80 sc_user_fp 152 r3200 struct user_fp
+@900 sc_usp 4 u32 unsigned long
+@400 __gsh 2 u16 __u16
+@1000 oldmask 152 u32 unsigned long
+@2000 sc_status 4 u32 unsigned int
+@8000 gregs 4 u32*32 unsigned long
+@10000 fpcsr 136 u32 unsigned long
+@20000 sc_gr 4 u32*32 unsigned long
+@40000 sc_gr 8 u64*32 unsigned long
+@80000 signal 16 s32 int
+@100000 signal 32 s32 int
+@200000 sc_fpregs 128 r4224 union __riscv_fp_state
+@400000 sc_fpregs 256 r4224 union __riscv_fp_state
+@800000 sregs 8 p32 _sigregs *
+@1000000 sregs 8 p64 _sigregs *
+@2000000 sc_regs 4 u32*16 unsigned long
+@c000000 r9 8 u64 __u64
+@10000000 sc_ps 4 u32 unsigned long
+@4001 oldmask 8 u32 unsigned long
+@2 sc_flags 264 u32 __u32
+@4 sc_mdhi 512 u64 __u64
+@8 sp 256 u64 __u64
+@10 sc_pc 16 s64 long
+@40 sc_a4 8 u32 unsigned long
+@100 sc_er0 8 u32 unsigned long
+@400 fs 4 u16 __u16
+@800 sc_d0 8 u32 unsigned long
+@2000 sc_pc 8 u64 unsigned long long
+@10000 oldmask 136 u32 unsigned long
+@20000 sc_fr 136 u64*32 unsigned long long
+@40000 sc_fr 264 u64*32 unsigned long long
+@80000 handler 20 u32 unsigned long
+@100000 _pad0 36 s32 int
+@200000 sc_extdesc 128 r4224 struct __riscv_extra_ext_header
+@400000 sc_extdesc 256 r4224 struct __riscv_extra_ext_header
+@2000000 sc_pc 68 u32 unsigned long
+@c000000 r10 16 u64 __u64
+@10000000 sc_lbeg 8 u32 unsigned long
+@1 arm_r0 12 u32 unsigned long
+@2 sc_extcontext 272 u64* __u64
+@4 sc_hi1 520 u64 __u64
+@8 pc 264 u64 __u64
+@10 sc_ps 24 s64 long
+@40 sc_b4 12 u32 unsigned long
+@100 sc_er1 12 u32 unsigned long
+@400 __fsh 6 u16 __u16
+@800 sc_d1 12 u32 unsigned long
+@2000 sc_regs 16 u64*32 unsigned long long
+@4000 nds32_r0 12 u32 unsigned long
+@20000 sc_iasq 392 u32*2 unsigned long
+@40000 sc_iasq 520 u64*2 unsigned long
+@80000 oldmask 24 u32 unsigned long
+@100000 handler 40 u64 unsigned long
+@2000000 sc_pr 72 u32 unsigned long
+@c000000 r11 24 u64 __u64
+@10000000 sc_lend 12 u32 unsigned long
+@1 arm_r1 16 u32 unsigned long
+@4 sc_hi2 528 u64 __u64
+@8 pstate 272 u64 __u64
+@10 sc_regs 32 s64*32 long
+@40 sc_a6 16 u32 unsigned long
+@100 sc_er2 16 u32 unsigned long
+@400 es 8 u16 __u16
+@800 sc_a0 16 u32 unsigned long
+@2000 sc_fpregs 272 u64*32 unsigned long long
+@4000 nds32_r1 16 u32 unsigned long
+@20000 sc_iaoq 400 u32*2 unsigned long
+@40000 sc_iaoq 536 u64*2 unsigned long
+@80000 regs 28 p32 struct pt_regs *
+@100000 oldmask 48 u64 unsigned long
+@2000000 sc_sr 76 u32 unsigned long
+@c000000 r12 32 u64 __u64
+@10000000 sc_lcount 16 u32 unsigned long
+@1 arm_r2 20 u32 unsigned long
+@4 sc_hi3 536 u64 __u64
+@8 __reserved 288 u8*4096 __u8
+@10 sc_ownedfp 288 s64 long
+@40 sc_b6 20 u32 unsigned long
+@100 sc_er3 20 u32 unsigned long
+@400 __esh 10 u16 __u16
+@800 sc_a1 20 u32 unsigned long
+@2000 sc_acx 528 u32 unsigned int
+@4000 nds32_r2 20 u32 unsigned long
+@20000 sc_sar 408 u32 unsigned long
+@40000 sc_sar 552 u64 unsigned long
+@100000 regs 56 p64 struct pt_regs *
+@2000000 sc_gbr 80 u32 unsigned long
+@c000000 r13 40 u64 __u64
+@10000000 sc_sar 20 u32 unsigned long
+@1 arm_r3 24 u32 unsigned long
+@4 sc_mdlo 544 u64 __u64
+@10 sc_fpregs 296 s64*32 long
+@40 sc_a8 24 u32 unsigned long
+@100 sc_er4 24 u32 unsigned long
+@400 ds 12 u16 __u16
+@800 sc_sr 24 u16 unsigned short
+@2000 sc_fpc_csr 532 u32 unsigned int
+@4000 nds32_r3 24 u32 unsigned long
+@100000 gp_regs 64 u64*48 elf_gregset_t
+@2000000 sc_mach 84 u32 unsigned long
+@c000000 r14 48 u64 __u64
+@10000000 sc_acclo 24 u32 unsigned long
+@1 arm_r4 28 u32 unsigned long
+@4 sc_lo1 552 u64 __u64
+@10 sc_fpcr 552 u64 unsigned long
+@40 sc_b8 28 u32 unsigned long
+@100 sc_er5 28 u32 unsigned long
+@400 __dsh 14 u16 __u16
+@800 sc_pc 26 u32 unsigned long
+@2000 sc_fpc_eir 536 u32 unsigned int
+@4000 nds32_r4 28 u32 unsigned long
+@100000 fp_regs 448 f64*33 elf_fpregset_t
+@2000000 sc_macl 88 u32 unsigned long
+@c000000 r15 56 u64 __u64
+@10000000 sc_acchi 28 u32 unsigned long
+@1 arm_r5 32 u32 unsigned long
+@4 sc_lo2 560 u64 __u64
+@10 sc_fp_control 560 u64 unsigned long
+@40 sc_a0 32 u32 unsigned long
+@100 sc_er6 32 u32 unsigned long
+@400 edi 16 u32 __u32
+@800 sc_formatvec 30 u16 unsigned short
+@2000 sc_used_math 540 u32 unsigned int
+@4000 nds32_r5 32 u32 unsigned long
+@100000 v_regs 712 p64 elf_vrreg_t *
+@2000000 sc_fpregs 92 u32*16 unsigned long
+@c000000 rdi 64 u64 __u64
+@10000000 sc_a 32 u32*16 unsigned long
+@1 arm_r6 36 u32 unsigned long
+@4 sc_lo3 568 u64 __u64
+@10 sc_reserved1 568 u64 unsigned long
+@40 sc_a1 36 u32 unsigned long
+@100 sc_ccr 36 u16 unsigned short
+@400 esi 20 u32 __u32
+@800 sc_fpregs 32 u32*6 unsigned long
+@2000 sc_dsp 544 u32 unsigned int
+@4000 nds32_r6 36 u32 unsigned long
+@100000 vmx_reserve 720 s64*101 long
+@2000000 sc_xfpregs 156 u32*16 unsigned long
+@c000000 rsi 72 u64 __u64
+@10000000 sc_xtregs 96 p32 void *
+@1 arm_r7 40 u32 unsigned long
+@4 sc_pc 576 u64 __u64
+@10 sc_reserved2 576 u64 unsigned long
+@40 sc_a2 40 u32 unsigned long
+@100 sc_pc 40 u32 unsigned long
+@400 ebp 24 u32 __u32
+@800 sc_fpcntl 56 u32*3 unsigned long
+@2000 sc_mdhi 552 u64 unsigned long long
+@4000 nds32_r7 40 u32 unsigned long
+@2000000 sc_fpscr 220 u32 unsigned int
+@c000000 rbp 80 u64 __u64
+@1 arm_r8 44 u32 unsigned long
+@4 sc_fpc_csr 584 u32 __u32
+@10 sc_ssize 584 u64 unsigned long
+@40 sc_a3 44 u32 unsigned long
+@400 esp 28 u32 __u32
+@800 sc_fpstate 68 u8*216 unsigned char
+@2000 sc_mdlo 560 u64 unsigned long long
+@4000 nds32_r8 44 u32 unsigned long
+@2000000 sc_fpul 224 u32 unsigned int
+@c000000 rbx 88 u64 __u64
+@1 arm_r9 48 u32 unsigned long
+@4 sc_used_math 588 u32 __u32
+@10 sc_sbase 592 p64 char *
+@40 sc_a5 48 u32 unsigned long
+@400 ebx 32 u32 __u32
+@2000 sc_hi1 568 u32 unsigned long
+@4000 nds32_r9 48 u32 unsigned long
+@2000000 sc_ownedfp 228 u32 unsigned int
+@c000000 rdx 96 u64 __u64
+@1 arm_r10 52 u32 unsigned long
+@4 sc_dsp 592 u32 __u32
+@10 sc_traparg_a0 600 u64 unsigned long
+@40 sc_a7 52 u32 unsigned long
+@400 edx 36 u32 __u32
+@2000 sc_lo1 572 u32 unsigned long
+@4000 nds32_r10 52 u32 unsigned long
+@c000000 rax 104 u64 __u64
+@1 arm_fp 56 u32 unsigned long
+@4 sc_reserved 596 u32 __u32
+@10 sc_traparg_a1 608 u64 unsigned long
+@40 sc_a9 56 u32 unsigned long
+@400 ecx 40 u32 __u32
+@2000 sc_hi2 576 u32 unsigned long
+@4000 nds32_r11 56 u32 unsigned long
+@c000000 rcx 112 u64 __u64
+@1 arm_ip 60 u32 unsigned long
+@10 sc_traparg_a2 616 u64 unsigned long
+@40 sc_b0 60 u32 unsigned long
+@400 eax 44 u32 __u32
+@2000 sc_lo2 580 u32 unsigned long
+@4000 nds32_r12 60 u32 unsigned long
+@c000000 rsp 120 u64 __u64
+@1 arm_sp 64 u32 unsigned long
+@10 sc_fp_trap_pc 624 u64 unsigned long
+@40 sc_b1 64 u32 unsigned long
+@400 trapno 48 u32 __u32
+@2000 sc_hi3 584 u32 unsigned long
+@4000 nds32_r13 64 u32 unsigned long
+@c000000 rip 128 u64 __u64
+@1 arm_lr 68 u32 unsigned long
+@10 sc_fp_trigger_sum 632 u64 unsigned long
+@40 sc_b2 68 u32 unsigned long
+@400 err 52 u32 __u32
+@2000 sc_lo3 588 u32 unsigned long
+@4000 nds32_r14 68 u32 unsigned long
+@c000000 eflags 136 u64 __u64
+@1 arm_pc 72 u32 unsigned long
+@10 sc_fp_trigger_inst 640 u64 unsigned long
+@40 sc_b3 72 u32 unsigned long
+@400 eip 56 u32 __u32
+@4000 nds32_r15 72 u32 unsigned long
+@c000000 cs 144 u16 __u16
+@1 arm_cpsr 76 u32 unsigned long
+@40 sc_b5 76 u32 unsigned long
+@400 cs 60 u16 __u16
+@4000 nds32_r16 76 u32 unsigned long
+@c000000 gs 146 u16 __u16
+@1 fault_address 80 u32 unsigned long
+@40 sc_b7 80 u32 unsigned long
+@400 __csh 62 u16 __u16
+@4000 nds32_r17 80 u32 unsigned long
+@c000000 fs 148 u16 __u16
+@40 sc_b9 84 u32 unsigned long
+@400 eflags 64 u32 __u32
+@4000 nds32_r18 84 u32 unsigned long
+@c000000 ss 150 u16 __u16
+@40 sc_a16 88 u32 unsigned long
+@400 esp_at_signal 68 u32 __u32
+@4000 nds32_r19 88 u32 unsigned long
+@c000000 __pad0 150 u16 __u16
+@40 sc_a17 92 u32 unsigned long
+@400 ss 72 u16 __u16
+@4000 nds32_r20 92 u32 unsigned long
+@c000000 err 152 u64 __u64
+@40 sc_a18 96 u32 unsigned long
+@400 __ssh 74 u16 __u16
+@4000 nds32_r21 96 u32 unsigned long
+@c000000 trapno 160 u64 __u64
+@40 sc_a19 100 u32 unsigned long
+@400 fpstate 76 p32 struct _fpstate_32 *
+@4000 nds32_r22 100 u32 unsigned long
+@c000000 oldmask 168 u64 __u64
+@40 sc_a20 104 u32 unsigned long
+@400 oldmask 80 u32 __u32
+@4000 nds32_r23 104 u32 unsigned long
+@c000000 cr2 176 u64 __u64
+@40 sc_a21 108 u32 unsigned long
+@400 cr2 84 u32 __u32
+@4000 nds32_r24 108 u32 unsigned long
+@4000000 fpstate 184 p32 struct _fpstate_64 *
+@8000000 fpstate 184 p64 struct _fpstate_64 *
+@40 sc_a22 112 u32 unsigned long
+@4000 nds32_r25 112 u32 unsigned long
+@4000000 __fpstate_pad 188 u32 __u32
+@8000000 reserved1 192 u64*8 __u64
+@40 sc_a23 116 u32 unsigned long
+@4000 nds32_fp 116 u32 unsigned long
+@4000000 reserved1 192 u64*8 __u64
+@40 sc_a24 120 u32 unsigned long
+@4000 nds32_gp 120 u32 unsigned long
+@40 sc_a25 124 u32 unsigned long
+@4000 nds32_lp 124 u32 unsigned long
+@40 sc_a26 128 u32 unsigned long
+@4000 nds32_sp 128 u32 unsigned long
+@40 sc_a27 132 u32 unsigned long
+@4000 nds32_ipc 132 u32 unsigned long
+@40 sc_a28 136 u32 unsigned long
+@4000 fault_address 136 u32 unsigned long
+@40 sc_a29 140 u32 unsigned long
+@4000 used_math_flag 140 u32 unsigned long
+@40 sc_a30 144 u32 unsigned long
+@4000 fpu 144 r2112 struct fpu_struct
+@40 sc_a31 148 u32 unsigned long
+@4000 zol 408 r96 struct zol_struct
+@40 sc_b16 152 u32 unsigned long
+@40 sc_b17 156 u32 unsigned long
+@40 sc_b18 160 u32 unsigned long
+@40 sc_b19 164 u32 unsigned long
+@40 sc_b20 168 u32 unsigned long
+@40 sc_b21 172 u32 unsigned long
+@40 sc_b22 176 u32 unsigned long
+@40 sc_b23 180 u32 unsigned long
+@40 sc_b24 184 u32 unsigned long
+@40 sc_b25 188 u32 unsigned long
+@40 sc_b26 192 u32 unsigned long
+@40 sc_b27 196 u32 unsigned long
+@40 sc_b28 200 u32 unsigned long
+@40 sc_b29 204 u32 unsigned long
+@40 sc_b30 208 u32 unsigned long
+@40 sc_b31 212 u32 unsigned long
+@40 sc_csr 216 u32 unsigned long
+@40 sc_pc 220 u32 unsigned long
+
+sigcontext_32 asm/sigcontext.h struct
+=300000200 88 4
+gs 0 u16 __u16
+__gsh 2 u16 __u16
+fs 4 u16 __u16
+__fsh 6 u16 __u16
+es 8 u16 __u16
+__esh 10 u16 __u16
+ds 12 u16 __u16
+__dsh 14 u16 __u16
+di 16 u32 __u32
+si 20 u32 __u32
+bp 24 u32 __u32
+sp 28 u32 __u32
+bx 32 u32 __u32
+dx 36 u32 __u32
+cx 40 u32 __u32
+ax 44 u32 __u32
+trapno 48 u32 __u32
+err 52 u32 __u32
+ip 56 u32 __u32
+cs 60 u16 __u16
+__csh 62 u16 __u16
+flags 64 u32 __u32
+sp_at_signal 68 u32 __u32
+ss 72 u16 __u16
+__ssh 74 u16 __u16
+fpstate 76 u32 __u32
+oldmask 80 u32 __u32
+cr2 84 u32 __u32
+
+sigcontext_64 asm/sigcontext.h struct
+=300000000 256 8
+=200 256 4
+r8 0 u64 __u64
+r9 8 u64 __u64
+r10 16 u64 __u64
+r11 24 u64 __u64
+r12 32 u64 __u64
+r13 40 u64 __u64
+r14 48 u64 __u64
+r15 56 u64 __u64
+di 64 u64 __u64
+si 72 u64 __u64
+bp 80 u64 __u64
+bx 88 u64 __u64
+dx 96 u64 __u64
+ax 104 u64 __u64
+cx 112 u64 __u64
+sp 120 u64 __u64
+ip 128 u64 __u64
+flags 136 u64 __u64
+cs 144 u16 __u16
+gs 146 u16 __u16
+fs 148 u16 __u16
+ss 150 u16 __u16
+err 152 u64 __u64
+trapno 160 u64 __u64
+oldmask 168 u64 __u64
+cr2 176 u64 __u64
+fpstate 184 u64 __u64
+reserved1 192 u64*8 __u64
+
+sigevent asm/siginfo.h struct
+=56abecbfc 64 4
+=295411403 64 8
+=2000 64 2
+@5 sigev_value 0 r32 sigval_t
+@2 sigev_value 0 r64 sigval_t
+@5 sigev_signo 4 s32 int
+@2 sigev_signo 8 s32 int
+@5 sigev_notify 8 s32 int
+@2 sigev_notify 12 s32 int
+@5 _sigev_un 12 r416 union
+@2 _sigev_un 16 r384 union
+@5 _sigev_un._pad 12 s32*13 int
+@2 _sigev_un._pad 16 s32*12 int
+@5 _sigev_un._tid 12 s32 int
+@2 _sigev_un._tid 16 s32 int
+@5 _sigev_un._sigev_thread 12 r64 struct
+@2 _sigev_un._sigev_thread 16 r128 struct
+@5 _sigev_un._sigev_thread._function 12 p32 void (*)(sigval_t)
+@2 _sigev_un._sigev_thread._function 16 p64 void (*)(sigval_t)
+@5 _sigev_un._sigev_thread._attribute 16 p32 void *
+@2 _sigev_un._sigev_thread._attribute 24 p64 void *
+
+siginfo asm/siginfo.h struct
+=46abc4bfc 128 4
+=295401003 128 8
+=28000 128 4
+=400 128 8
+=2000 128 2
+=10000 128 8
+=100000000 128 8
+si_signo 0 s32 int
+@5b si_errno 4 s32 int
+@24 si_code 4 s32 int
+@5b si_code 8 s32 int
+@24 si_errno 8 s32 int
+@15 _sifields 12 r160 union __sifields
+@22 _sifields 16 r256 union __sifields
+@8 _sifields 16 r384 union __sifields
+@40 _sifields 12 r224 union __sifields
+_si_pad 0 s32*32 int
+
+sigset_t asm/signal.h -
+=422bc4964 8 4
+=5401001 8 8
+=28000 16 4
+=10000 16 8
+@1 sig 0 u32*2 unsigned long
+@2 sig 0 u64*1 unsigned long
+@4 sig 0 u32*4 unsigned long
+@8 sig 0 u64*2 unsigned long
+
+sigstack asm/signal.h struct
+=2 16 8
+=40000000 8 4
+=80000000 16 8
+@1 ss_sp 0 p64 void *
+@2 the_stack 0 p32 char *
+@4 the_stack 0 p64 char *
+@1 ss_onstack 8 s32 int
+@2 cur_status 4 s32 int
+@4 cur_status 8 s32 int
+
+sigval asm/siginfo.h union
+=56abecbfc 4 4
+=295411403 8 8
+=2000 4 2
+sival_int 0 s32 int
+@5 sival_ptr 0 p32 void *
+@2 sival_ptr 0 p64 void *
+
+sisfb_cmd video/sisfb.h struct
+=7ffffdfff 84 4
+=2000 84 2
+sisfb_cmd 0 u32 __u32
+sisfb_arg 4 u32*16 __u32
+sisfb_result 68 u32*4 __u32
+
+sisfb_info video/sisfb.h struct
+=7ffffdfff 284 4
+=2000 276 2
+sisfb_id 0 u32 __u32
+chip_id 4 u32 __u32
+memory 8 u32 __u32
+heapstart 12 u32 __u32
+fbvidmode 16 u8 __u8
+sisfb_version 17 u8 __u8
+sisfb_revision 18 u8 __u8
+sisfb_patchlevel 19 u8 __u8
+sisfb_caps 20 u8 __u8
+@1 sisfb_tqlen 24 u32 __u32
+@2 sisfb_tqlen 22 u32 __u32
+@1 sisfb_pcibus 28 u32 __u32
+@2 sisfb_pcibus 26 u32 __u32
+@1 sisfb_pcislot 32 u32 __u32
+@2 sisfb_pcislot 30 u32 __u32
+@1 sisfb_pcifunc 36 u32 __u32
+@2 sisfb_pcifunc 34 u32 __u32
+@1 sisfb_lcdpdc 40 u8 __u8
+@2 sisfb_lcdpdc 38 u8 __u8
+@1 sisfb_lcda 41 u8 __u8
+@2 sisfb_lcda 39 u8 __u8
+@1 sisfb_vbflags 44 u32 __u32
+@2 sisfb_vbflags 40 u32 __u32
+@1 sisfb_currentvbflags 48 u32 __u32
+@2 sisfb_currentvbflags 44 u32 __u32
+@1 sisfb_scalelcd 52 u32 __u32
+@2 sisfb_scalelcd 48 u32 __u32
+@1 sisfb_specialtiming 56 u32 __u32
+@2 sisfb_specialtiming 52 u32 __u32
+@1 sisfb_haveemi 60 u8 __u8
+@2 sisfb_haveemi 56 u8 __u8
+@1 sisfb_emi30 61 u8 __u8
+@2 sisfb_emi30 57 u8 __u8
+@1 sisfb_emi31 62 u8 __u8
+@2 sisfb_emi31 58 u8 __u8
+@1 sisfb_emi32 63 u8 __u8
+@2 sisfb_emi32 59 u8 __u8
+@1 sisfb_emi33 64 u8 __u8
+@2 sisfb_emi33 60 u8 __u8
+@1 sisfb_haveemilcd 65 u8 __u8
+@2 sisfb_haveemilcd 61 u8 __u8
+@1 sisfb_lcdpdca 66 u8 __u8
+@2 sisfb_lcdpdca 62 u8 __u8
+@1 sisfb_tvxpos 68 u16 __u16
+@2 sisfb_tvxpos 64 u16 __u16
+@1 sisfb_tvypos 70 u16 __u16
+@2 sisfb_tvypos 66 u16 __u16
+@1 sisfb_heapsize 72 u32 __u32
+@2 sisfb_heapsize 68 u32 __u32
+@1 sisfb_videooffset 76 u32 __u32
+@2 sisfb_videooffset 72 u32 __u32
+@1 sisfb_curfstn 80 u32 __u32
+@2 sisfb_curfstn 76 u32 __u32
+@1 sisfb_curdstn 84 u32 __u32
+@2 sisfb_curdstn 80 u32 __u32
+@1 sisfb_pci_vendor 88 u16 __u16
+@2 sisfb_pci_vendor 84 u16 __u16
+@1 sisfb_vbflags2 92 u32 __u32
+@2 sisfb_vbflags2 86 u32 __u32
+@1 sisfb_can_post 96 u8 __u8
+@2 sisfb_can_post 90 u8 __u8
+@1 sisfb_card_posted 97 u8 __u8
+@2 sisfb_card_posted 91 u8 __u8
+@1 sisfb_was_boot_device 98 u8 __u8
+@2 sisfb_was_boot_device 92 u8 __u8
+@1 reserved 99 u8*183 __u8
+@2 reserved 93 u8*183 __u8
+
+snd_firewire_get_info sound/firewire.h struct
+=7ffffdfff 32 4
+=2000 32 2
+type 0 u32 unsigned int
+card 4 u32 unsigned int
+guid 8 u8*8 unsigned char
+device_name 16 c8*16 char
+
+snd_firewire_motu_command_dsp_meter sound/firewire.h struct
+=7fffbdf5f 1600 4
+=2000 1600 2
+data 0 f32*400 float
+
+snd_firewire_motu_register_dsp_meter sound/firewire.h struct
+=7fffbff4f 48 1
+=10 48 4
+data 0 u8*48 __u8
+
+snd_firewire_motu_register_dsp_parameter sound/firewire.h struct
+=7fffbff4f 512 1
+=10 512 4
+mixer 0 r3264 struct
+mixer.source 0 r800*4 struct
+mixer.source[].gain 0 u8*20 __u8
+mixer.source[].pan 20 u8*20 __u8
+mixer.source[].flag 40 u8*20 __u8
+mixer.source[].paired_balance 60 u8*20 __u8
+mixer.source[].paired_width 80 u8*20 __u8
+mixer.output 400 r64 struct
+mixer.output.paired_volume 400 u8*4 __u8
+mixer.output.paired_flag 404 u8*4 __u8
+output 408 r64 struct
+output.main_paired_volume 408 u8 __u8
+output.hp_paired_volume 409 u8 __u8
+output.hp_paired_assignment 410 u8 __u8
+output.reserved 411 u8*5 __u8
+line_input 416 r64 struct
+line_input.boost_flag 416 u8 __u8
+line_input.nominal_level_flag 417 u8 __u8
+line_input.reserved 418 u8*6 __u8
+input 424 r192 struct
+input.gain_and_invert 424 u8*12 __u8
+input.flag 436 u8*12 __u8
+reserved 448 u8*64 __u8
+
+snd_firewire_tascam_state sound/firewire.h struct
+=7ffffdfff 256 4
+=2000 256 2
+data 0 u32*64 __be32
+
+sock_diag_req linux/sock_diag.h struct
+=7ffffffef 2 1
+=10 4 4
+sdiag_family 0 u8 __u8
+sdiag_protocol 1 u8 __u8
+
+sockaddr include/linux/socket.h struct
+=6f7fb7b4f 16 2
+=10 16 4
+sa_family 0 u16 sa_family_t
+sa_data 2 c8*14 char
+
+sockaddr_can linux/can.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 20 2
+can_family 0 u16 __kernel_sa_family_t
+@3 can_ifindex 4 s32 int
+@4 can_ifindex 2 s32 int
+@3 can_addr 8 r128 union
+@4 can_addr 6 r112 union
+@3 can_addr.tp 8 r64 struct
+@4 can_addr.tp 6 r64 struct
+@3 can_addr.tp.rx_id 8 u32 canid_t
+@4 can_addr.tp.rx_id 6 u32 canid_t
+@3 can_addr.tp.tx_id 12 u32 canid_t
+@4 can_addr.tp.tx_id 10 u32 canid_t
+@3 can_addr.j1939 8 r128 struct
+@4 can_addr.j1939 6 r112 struct
+@3 can_addr.j1939.name 8 u64 __u64
+@4 can_addr.j1939.name 6 u64 __u64
+@3 can_addr.j1939.pgn 16 u32 __u32
+@4 can_addr.j1939.pgn 14 u32 __u32
+@3 can_addr.j1939.addr 20 u8 __u8
+@4 can_addr.j1939.addr 18 u8 __u8
+
+sockaddr_in linux/in.h struct
+=7ffffdfff 16 4
+=2000 16 2
+sin_family 0 u16 __kernel_sa_family_t
+sin_port 2 u16 __be16
+sin_addr 4 r32 struct in_addr
+__pad 8 u8*8 unsigned char
+
+sockaddr_in6 linux/in6.h struct
+=7ffffdfff 28 4
+=2000 28 2
+sin6_family 0 u16 unsigned short int
+sin6_port 2 u16 __be16
+sin6_flowinfo 4 u32 __be32
+sin6_addr 8 r128 struct in6_addr
+sin6_scope_id 24 u32 __u32
+
+sockaddr_ll linux/if_packet.h struct
+=7ffffdfff 20 4
+=2000 20 2
+sll_family 0 u16 unsigned short
+sll_protocol 2 u16 __be16
+sll_ifindex 4 s32 int
+sll_hatype 8 u16 unsigned short
+sll_pkttype 10 u8 unsigned char
+sll_halen 11 u8 unsigned char
+sll_addr 12 u8*8 unsigned char
+
+sockaddr_nl linux/netlink.h struct
+=7ffffdfff 12 4
+=2000 12 2
+nl_family 0 u16 __kernel_sa_family_t
+nl_pad 2 u16 unsigned short
+nl_pid 4 u32 __u32
+nl_groups 8 u32 __u32
+
+sockaddr_pkt linux/if_packet.h struct
+=7ffffffef 18 2
+=10 20 4
+spkt_family 0 u16 unsigned short
+spkt_device 2 u8*14 unsigned char
+spkt_protocol 16 u16 __be16
+
+sockaddr_un linux/un.h struct
+=7ffffffef 110 2
+=10 112 4
+sun_family 0 u16 __kernel_sa_family_t
+sun_path 2 c8*108 char
+
+sockaddr_vm linux/vm_sockets.h struct
+=7fffbdf5f 16 4
+=400a0 16 4
+=2000 16 2
+svm_family 0 u16 __kernel_sa_family_t
+svm_reserved1 2 u16 unsigned short
+svm_port 4 u32 unsigned int
+svm_cid 8 u32 unsigned int
+@5 svm_flags 12 u8 __u8
+@2 svm_zero 12 u8*4 unsigned char
+@5 svm_zero 13 u8*3 unsigned char
+
+sparc_stackf asm/ptrace.h struct
+=40000000 96 4
+=80000000 192 8
+@1 locals 0 u32*8 unsigned long
+@2 locals 0 u64*8 unsigned long
+@1 ins 32 u32*6 unsigned long
+@2 ins 64 u64*6 unsigned long
+@1 fp 56 p32 struct sparc_stackf *
+@2 fp 112 p64 struct sparc_stackf *
+@1 callers_pc 60 u32 unsigned long
+@2 callers_pc 120 u64 unsigned long
+@1 structptr 64 p32 char *
+@2 structptr 128 p64 char *
+@1 xargs 68 u32*6 unsigned long
+@2 xargs 136 u64*6 unsigned long
+@1 xxargs 92 u32*1 unsigned long
+@2 xxargs 184 u64*1 unsigned long
+
+sparc_stackf32 asm/ptrace.h struct
+=80000000 96 4
+locals 0 u32*8 unsigned int
+ins 32 u32*6 unsigned int
+fp 56 u32 unsigned int
+callers_pc 60 u32 unsigned int
+structptr 64 u32 unsigned int
+xargs 68 u32*6 unsigned int
+xxargs 92 u32*1 unsigned int
+
+sparc_trapf asm/ptrace.h struct
+=80000000 144 8
+locals 0 u64*8 unsigned long
+ins 64 u64*8 unsigned long
+_unused 128 u64 unsigned long
+regs 136 p64 struct pt_regs *
+
+ssam_cdev_event_desc linux/surface_aggregator/cdev.h struct
+=7fffbff4f 7 1
+=10 12 4
+reg 0 r32 struct
+reg.target_category 0 u8 __u8
+reg.target_id 1 u8 __u8
+reg.cid_enable 2 u8 __u8
+reg.cid_disable 3 u8 __u8
+@1 id 4 r16 struct
+@2 id 4 r32 struct
+id.target_category 4 u8 __u8
+id.instance 5 u8 __u8
+@1 flags 6 u8 __u8
+@2 flags 8 u8 __u8
+
+ssam_cdev_notifier_desc linux/surface_aggregator/cdev.h struct
+=7fffbff4f 5 1
+=10 8 4
+priority 0 s32 __s32
+target_category 4 u8 __u8
+
+ssam_cdev_request linux/surface_aggregator/cdev.h struct
+=7fffbff4f 40 1
+=10 40 4
+target_category 0 u8 __u8
+target_id 1 u8 __u8
+command_id 2 u8 __u8
+instance_id 3 u8 __u8
+flags 4 u16 __u16
+status 6 s16 __s16
+payload 8 r128 struct
+payload.data 8 u64 __u64
+payload.length 16 u16 __u16
+payload.__pad 18 u8*6 __u8
+response 24 r128 struct
+response.data 24 u64 __u64
+response.length 32 u16 __u16
+response.__pad 34 u8*6 __u8
+
+stat asm/stat.h struct
+=21c49e4 80 4
+=20000218 64 4
+=4001001 128 8
+=28000 144 4
+=600000 104 4
+=300000000 144 8
+=2 80 8
+=400 144 8
+=2000 64 2
+=10000 104 8
+=800000 72 4
+=1000000 144 8
+=8000000 64 4
+=10000000 144 8
+=40000000 64 4
+=80000000 104 8
+=400000000 72 4
+@10403 st_dev 0 u32 unsigned long
+@2884 st_dev 0 u64 unsigned long
+@8 st_dev 0 u32 unsigned
+@8250 st_dev 0 u32 unsigned int
+@20 st_dev 0 u64 __kernel_ulong_t
+@5100 st_dev 0 u16 unsigned short
+@10003 st_ino 4 u32 unsigned long
+@2084 st_ino 8 u64 unsigned long
+@8 st_pad1 4 s32*3 long
+@50 st_ino 4 u32 unsigned int
+@20 st_ino 8 u64 __kernel_ulong_t
+@1100 __pad1 2 u16 unsigned short
+@200 st_pad0 4 u32*3 unsigned int
+@4400 st_ino 4 u32 __kernel_ino_t
+@8800 st_ino 8 u64 __kernel_ino_t
+@10041 st_mode 8 u32 unsigned int
+@12 st_mode 8 u16 unsigned short
+@4 st_mode 16 u32 unsigned int
+@8 st_ino 16 u32 __kernel_ino_t
+@20 st_nlink 16 u64 __kernel_ulong_t
+@2880 st_nlink 16 u64 unsigned long
+@1100 st_ino 4 u32 unsigned long
+@200 st_ino 16 u64 unsigned long
+@400 st_mode 8 u32 __kernel_mode_t
+@4000 st_mode 8 u16 __kernel_mode_t
+@8000 st_mode 16 u32 __kernel_mode_t
+@10041 st_nlink 12 u32 unsigned int
+@12 st_nlink 10 u16 unsigned short
+@4 st_nlink 20 u32 unsigned int
+@8 st_mode 20 u32 __kernel_mode_t
+@20a0 st_mode 24 u32 unsigned int
+@1100 st_mode 8 u16 unsigned short
+@a00 st_mode 24 u32 __kernel_mode_t
+@400 st_nlink 12 u16 unsigned short
+@4000 st_nlink 10 s16 short
+@8000 st_nlink 20 s16 short
+@10041 st_uid 16 u32 unsigned int
+@4002 st_uid 12 u16 unsigned short
+@4 st_uid 24 u32 unsigned int
+@8 st_nlink 24 u32 __u32
+@10 st_reserved1 12 u16 unsigned short
+@20a0 st_uid 28 u32 unsigned int
+@1100 st_nlink 10 u16 unsigned short
+@200 st_nlink 28 u32 __u32
+@400 st_uid 16 u32 __kernel_uid32_t
+@800 st_uid 28 u32 __kernel_uid32_t
+@8000 st_uid 24 u32 __kernel_uid32_t
+@10041 st_gid 20 u32 unsigned int
+@4002 st_gid 14 u16 unsigned short
+@4 st_gid 28 u32 unsigned int
+@8 st_uid 28 u32 __kernel_uid32_t
+@10 st_reserved2 14 u16 unsigned short
+@20a0 st_gid 32 u32 unsigned int
+@1100 st_uid 12 u16 unsigned short
+@200 st_uid 32 u32 __kernel_uid32_t
+@400 st_gid 20 u32 __kernel_gid32_t
+@800 st_gid 32 u32 __kernel_gid32_t
+@8000 st_gid 28 u32 __kernel_gid32_t
+@10401 st_rdev 24 u32 unsigned long
+@2 st_rdev 16 u32 unsigned long
+@4 st_rdev 32 u64 unsigned long
+@8 st_gid 32 u32 __kernel_gid32_t
+@10 st_rdev 16 u32 unsigned int
+@a0 __pad0 36 u32 unsigned int
+@40 st_rdev 24 u32 unsigned int
+@1100 st_gid 14 u16 unsigned short
+@200 st_gid 36 u32 __kernel_gid32_t
+@800 st_rdev 40 u64 unsigned long
+@2000 __pad1 36 u32 unsigned int
+@4000 st_rdev 16 u16 unsigned short
+@8000 st_rdev 32 u32 unsigned int
+@1 __pad1 28 u32 unsigned long
+@2 st_size 20 u32 unsigned long
+@4 __pad1 40 u64 unsigned long
+@8 st_rdev 36 u32 unsigned
+@10 st_size 20 s32 signed int
+@20 st_rdev 40 u64 __kernel_ulong_t
+@40 st_size 32 s64 long
+@2080 st_rdev 40 u64 unsigned long
+@1100 st_rdev 16 u16 unsigned short
+@200 st_rdev 40 u32 unsigned int
+@10400 st_size 28 s32 long
+@800 st_size 48 s64 long
+@4000 st_size 20 s32 long
+@8000 st_size 40 s64 long
+@1 st_size 32 s32 long
+@2 st_blksize 24 u32 unsigned long
+@4 st_size 48 s64 long
+@8 st_pad2 40 s32*2 long
+@10 st_atime 24 s32 signed int
+@20 st_size 48 s64 __kernel_long_t
+@40 st_atime 40 u64 unsigned long
+@2080 st_size 48 u64 unsigned long
+@1100 __pad2 18 u16 unsigned short
+@200 st_pad1 44 u32*3 unsigned int
+@10400 st_blksize 32 u32 unsigned long
+@800 st_blksize 56 u64 unsigned long
+@4000 st_atime 24 s32 long
+@8000 st_atime 48 s64 long
+@1 st_blksize 36 s32 int
+@2 st_blocks 28 u32 unsigned long
+@4 st_blksize 56 s32 int
+@8 st_size 48 s32 long
+@10 st_atime_nsec 28 u32 unsigned int
+@20 st_blksize 56 s64 __kernel_long_t
+@40 st_mtime 48 u64 unsigned long
+@2080 st_atime 56 u64 unsigned long
+@1100 st_size 20 u32 unsigned long
+@200 st_size 56 s64 long
+@10400 st_blocks 36 u32 unsigned long
+@800 st_blocks 64 u64 unsigned long
+@4000 st_atime_nsec 28 u32 unsigned long
+@8000 st_mtime 56 s64 long
+@1 __pad2 40 s32 int
+@2 st_atime 32 u32 unsigned long
+@4 __pad2 60 s32 int
+@8 st_pad3 52 s32 long
+@10 st_mtime 32 s32 signed int
+@20 st_blocks 64 s64 __kernel_long_t
+@40 st_ctime 56 u64 unsigned long
+@2080 st_atime_nsec 64 u64 unsigned long
+@1100 st_blksize 24 u32 unsigned long
+@200 st_atime 64 u32 unsigned int
+@10400 st_atime 40 u32 unsigned long
+@800 st_atime 72 u64 unsigned long
+@4000 st_mtime 32 s32 long
+@8000 st_ctime 64 s64 long
+@1 st_blocks 44 s32 long
+@2 st_atime_nsec 36 u32 unsigned long
+@4 st_blocks 64 s64 long
+@8 st_atime 56 s32 long
+@10 st_mtime_nsec 36 u32 unsigned int
+@20 st_atime 72 u64 __kernel_ulong_t
+@40 st_blksize 64 u32 unsigned int
+@2080 st_mtime 72 u64 unsigned long
+@1100 st_blocks 28 u32 unsigned long
+@200 st_atime_nsec 68 u32 unsigned int
+@10400 st_atime_nsec 44 u32 unsigned long
+@800 st_atime_nsec 80 u64 unsigned long
+@4000 st_mtime_nsec 36 u32 unsigned long
+@8000 st_blksize 72 s64 long
+@1 st_atime 48 s32 long
+@2 st_mtime 40 u32 unsigned long
+@4 st_atime 72 s64 long
+@8 st_atime_nsec 60 s32 long
+@10 st_ctime 40 s32 signed int
+@20 st_atime_nsec 80 u64 __kernel_ulong_t
+@40 st_blocks 68 u32 unsigned int
+@2080 st_mtime_nsec 80 u64 unsigned long
+@1100 st_atime 32 u32 unsigned long
+@200 st_mtime 72 u32 unsigned int
+@10400 st_mtime 48 u32 unsigned long
+@800 st_mtime 88 u64 unsigned long
+@4000 st_ctime 40 s32 long
+@8000 st_blocks 80 s64 long
+@1 st_atime_nsec 52 u32 unsigned long
+@2 st_mtime_nsec 44 u32 unsigned long
+@4 st_atime_nsec 80 u64 unsigned long
+@8 st_mtime 64 s32 long
+@10 st_ctime_nsec 44 u32 unsigned int
+@20 st_mtime 88 u64 __kernel_ulong_t
+@40 st_flags 72 u32 unsigned int
+@2080 st_ctime 88 u64 unsigned long
+@100 __unused1 36 u32 unsigned long
+@200 st_mtime_nsec 76 u32 unsigned int
+@10400 st_mtime_nsec 52 u32 unsigned long
+@800 st_mtime_nsec 96 u64 unsigned long
+@1000 st_atime_nsec 36 u32 unsigned long
+@4000 st_ctime_nsec 44 u32 unsigned long
+@8000 __unused4 88 u64*2 unsigned long
+@1 st_mtime 56 s32 long
+@2 st_ctime 48 u32 unsigned long
+@4 st_mtime 88 s64 long
+@8 st_mtime_nsec 68 s32 long
+@10 st_blksize 48 s32 int
+@20 st_mtime_nsec 96 u64 __kernel_ulong_t
+@40 st_gen 76 u32 unsigned int
+@2080 st_ctime_nsec 96 u64 unsigned long
+@1100 st_mtime 40 u32 unsigned long
+@200 st_ctime 80 u32 unsigned int
+@10400 st_ctime 56 u32 unsigned long
+@800 st_ctime 104 u64 unsigned long
+@4000 st_blksize 48 s32 long
+@1 st_mtime_nsec 60 u32 unsigned long
+@2 st_ctime_nsec 52 u32 unsigned long
+@4 st_mtime_nsec 96 u64 unsigned long
+@8 st_ctime 72 s32 long
+@10 st_blocks 52 s32 int
+@20 st_ctime 104 u64 __kernel_ulong_t
+@2080 st_blksize 104 u64 unsigned long
+@100 __unused2 44 u32 unsigned long
+@200 st_ctime_nsec 84 u32 unsigned int
+@10400 st_ctime_nsec 60 u32 unsigned long
+@800 st_ctime_nsec 112 u64 unsigned long
+@1000 st_mtime_nsec 44 u32 unsigned long
+@4000 st_blocks 52 s32 long
+@1 st_ctime 64 s32 long
+@2 __unused4 56 u32 unsigned long
+@4 st_ctime 104 s64 long
+@8 st_ctime_nsec 76 s32 long
+@10 __unused1 56 u32 unsigned int
+@20 st_ctime_nsec 112 u64 __kernel_ulong_t
+@2080 st_blocks 112 s64 long
+@1100 st_ctime 48 u32 unsigned long
+@200 st_blksize 88 u32 unsigned int
+@10400 __unused4 64 u32 unsigned long
+@800 __unused4 120 u64 unsigned long
+@4000 __unused4 56 u32*2 unsigned long
+@1 st_ctime_nsec 68 u32 unsigned long
+@2 __unused5 60 u32 unsigned long
+@4 st_ctime_nsec 112 u64 unsigned long
+@8 st_blksize 80 s32 long
+@10 __unused2 60 u32 unsigned int
+@20 __unused 120 s64*3 __kernel_long_t
+@2080 __unused 120 u64*3 unsigned long
+@100 __unused3 52 u32 unsigned long
+@200 st_pad2 92 u32 unsigned int
+@10400 __unused5 68 u32 unsigned long
+@800 __unused5 128 u64 unsigned long
+@1000 st_ctime_nsec 52 u32 unsigned long
+@1 __unused4 72 u32 unsigned int
+@4 __unused4 120 u32 unsigned int
+@8 st_blocks 84 s32 long
+@10 __unused3 64 u32 unsigned int
+@1100 __unused4 56 u32 unsigned long
+@200 st_blocks 96 u64 unsigned long
+@800 __unused6 136 u64 unsigned long
+@1 __unused5 76 u32 unsigned int
+@4 __unused5 124 u32 unsigned int
+@8 st_pad4 88 s32*14 long
+@10 __unused4 68 u32 unsigned int
+@1100 __unused5 60 u32 unsigned long
+@10 __unused5 72 u16 unsigned short
+@10 st_fstype 74 s16 short
+@10 st_realdev 76 u32 unsigned int
+@10 st_basemode 80 u16 unsigned short
+@10 st_spareshort 82 u16 unsigned short
+@10 st_uid 84 u32 unsigned int
+@10 st_gid 88 u32 unsigned int
+@10 st_spare4 92 u32*3 unsigned int
+
+stat64 asm/stat.h struct
+=1840c4 104 4
+=2040920 104 8
+=20000010 96 4
+=28000 104 8
+=600000 104 8
+=1800000 104 8
+=2 136 8
+=8 104 8
+=200 96 4
+=2000 92 2
+=8000000 104 8
+=40000000 104 8
+=80000000 144 8
+=400000000 96 8
+@2fb7 st_dev 0 u64 unsigned long long
+@8 st_dev 0 u32 unsigned long
+@1040 st_dev 0 u64 unsigned long
+@2823 st_ino 8 u64 unsigned long long
+@184 __pad0 8 u8*4 unsigned char
+@8 st_pad0 4 u32*3 unsigned long
+@410 __pad1 8 u32 unsigned int
+@1040 st_ino 8 u64 unsigned long
+@200 __pad1 8 u8*2 unsigned char
+@2823 st_mode 16 u32 unsigned int
+@584 __st_ino 12 u32 unsigned long
+@8 st_ino 16 u64 unsigned long long
+@10 __st_ino 12 u32 unsigned int
+@40 st_rdev 16 u64 unsigned long
+@200 __st_ino 10 u32 unsigned long
+@1000 st_nlink 16 u64 unsigned long
+@2823 st_nlink 20 u32 unsigned int
+@594 st_mode 16 u32 unsigned int
+@8 st_mode 24 u32 __kernel_mode_t
+@40 st_size 24 s64 long
+@200 st_mode 14 u32 unsigned int
+@1000 st_mode 24 u32 unsigned int
+@2823 st_uid 24 u32 unsigned int
+@594 st_nlink 20 u32 unsigned int
+@8 st_nlink 28 u32 __u32
+@40 st_blocks 32 u64 unsigned long
+@200 st_nlink 18 u32 unsigned int
+@1000 st_uid 28 u32 unsigned int
+@2823 st_gid 28 u32 unsigned int
+@584 st_uid 24 u32 unsigned long
+@8 st_uid 32 u32 __kernel_uid32_t
+@10 st_uid 24 u32 unsigned int
+@40 st_mode 40 u32 unsigned int
+@200 st_uid 22 u32 unsigned long
+@1000 st_gid 32 u32 unsigned int
+@2823 st_rdev 32 u64 unsigned long long
+@584 st_gid 28 u32 unsigned long
+@8 st_gid 36 u32 __kernel_gid32_t
+@10 st_gid 28 u32 unsigned int
+@40 st_uid 44 u32 unsigned int
+@200 st_gid 26 u32 unsigned long
+@1000 __pad0 36 u32 unsigned int
+@3 __pad1 40 u64 unsigned long long
+@594 st_rdev 32 u64 unsigned long long
+@8 st_rdev 40 u32 unsigned long
+@20 __pad2 40 u16 unsigned short
+@40 st_gid 48 u32 unsigned int
+@200 st_rdev 30 u64 unsigned long long
+@800 __pad3 40 u8*8 unsigned char
+@1000 st_rdev 40 u64 unsigned long
+@2000 st_size 40 s64 long long
+@823 st_size 48 s64 long long
+@184 __pad3 40 u8*4 unsigned char
+@8 st_pad1 44 u32*3 unsigned long
+@10 __pad2 40 u32 unsigned int
+@40 st_blksize 52 u32 unsigned int
+@200 __pad3 38 u8*2 unsigned char
+@400 __pad3 40 u32 unsigned int
+@1000 st_size 48 s64 long
+@2000 st_blksize 48 u32 unsigned long
+@23 st_blksize 56 s32 int
+@104 st_size 44 s64 long long
+@8 st_size 56 s64 long long
+@10 st_size 48 s64 signed long long
+@40 st_nlink 56 u32 unsigned int
+@480 st_size 48 s64 long long
+@200 st_size 40 s64 long long
+@800 st_blksize 56 u32 unsigned int
+@1000 st_blksize 56 s64 long
+@2000 __unused2 52 u32 unsigned long
+@3 __pad2 60 s32 int
+@104 st_blksize 52 u32 unsigned long
+@8 st_atime 64 s32 long
+@10 st_blksize 56 s32 signed int
+@20 st_blocks 64 s64 long long
+@40 __pad0 60 u32 unsigned int
+@480 st_blksize 56 u32 unsigned long
+@200 st_blksize 48 u32 unsigned long
+@800 __pad4 60 u8*8 unsigned char
+@1000 st_blocks 64 s64 long
+@2000 st_blocks 56 u64 unsigned long long
+@3 st_blocks 64 s64 long long
+@104 st_blocks 56 u64 unsigned long long
+@8 st_atime_nsec 68 u32 unsigned long
+@10 st_blocks 64 s64 signed long long
+@20 st_atime 72 s32 int
+@40 st_atime 64 u64 unsigned long
+@80 st_blocks 64 u64 unsigned long long
+@200 st_blocks 52 u64 unsigned long long
+@400 __pad4 60 u8*4 unsigned char
+@800 st_blocks 68 u32 unsigned int
+@1000 st_atime 72 u64 unsigned long
+@2000 st_atime 64 u32 unsigned long
+@3 st_atime 72 s32 int
+@104 st_atime 64 u32 unsigned long
+@8 st_mtime 72 s32 long
+@10 st_atime 72 s32 signed int
+@20 st_atime_nsec 76 u32 unsigned int
+@40 st_atime_nsec 72 u64 unsigned long
+@80 st_atime 72 u32 unsigned long
+@200 st_atime 60 u32 unsigned long
+@400 __pad5 64 u32 unsigned long
+@800 st_atime 72 u32 unsigned int
+@1000 st_atime_nsec 80 u64 unsigned long
+@2000 st_atime_nsec 68 u32 unsigned long
+@813 st_atime_nsec 76 u32 unsigned int
+@104 st_atime_nsec 68 u32 unsigned long
+@8 st_mtime_nsec 76 u32 unsigned long
+@20 st_mtime 80 s32 int
+@40 st_mtime 80 u64 unsigned long
+@80 st_atime_nsec 76 u32 unsigned long
+@200 st_atime_nsec 64 u32 unsigned long
+@400 st_blocks 68 u32 unsigned long
+@1000 st_mtime 88 u64 unsigned long
+@2000 st_mtime 72 u32 unsigned long
+@3 st_mtime 80 s32 int
+@104 st_mtime 72 u32 unsigned long
+@8 st_ctime 80 s32 long
+@10 st_mtime 80 s32 signed int
+@20 st_mtime_nsec 84 u32 unsigned int
+@40 st_mtime_nsec 88 u64 unsigned long
+@80 st_mtime 80 u32 unsigned long
+@200 st_mtime 68 u32 unsigned long
+@400 st_atime 72 u32 unsigned long
+@800 st_mtime 80 u32 unsigned int
+@1000 st_mtime_nsec 96 u64 unsigned long
+@2000 st_mtime_nsec 76 u32 unsigned long
+@813 st_mtime_nsec 84 u32 unsigned int
+@4 st_mtime_nsec 76 u32 unsigned long
+@8 st_ctime_nsec 84 u32 unsigned long
+@20 st_ctime 88 s32 int
+@40 st_ctime 96 u64 unsigned long
+@80 st_mtime_nsec 84 u32 unsigned long
+@100 st_mtime_nsec 76 u32 unsigned int
+@200 st_mtime_nsec 72 u32 unsigned long
+@400 st_atime_nsec 76 u32 unsigned long
+@1000 st_ctime 104 u64 unsigned long
+@2000 st_ctime 80 u32 unsigned long
+@3 st_ctime 88 s32 int
+@104 st_ctime 80 u32 unsigned long
+@8 st_blksize 88 u32 unsigned long
+@10 st_ctime 88 s32 signed int
+@20 st_ctime_nsec 92 u32 unsigned int
+@40 st_ctime_nsec 104 u64 unsigned long
+@80 st_ctime 88 u32 unsigned long
+@200 st_ctime 76 u32 unsigned long
+@400 st_mtime 80 u32 unsigned long
+@800 st_ctime 88 u32 unsigned int
+@1000 st_ctime_nsec 112 u64 unsigned long
+@2000 st_ctime_nsec 84 u32 unsigned long
+@813 st_ctime_nsec 92 u32 unsigned int
+@104 st_ctime_nsec 84 u32 unsigned long
+@8 st_pad2 92 u32 unsigned long
+@20 __unused4 96 u32 unsigned int
+@40 __unused 112 s64*3 long
+@80 st_ctime_nsec 92 u32 unsigned long
+@200 st_ctime_nsec 80 u32 unsigned long
+@400 st_mtime_nsec 84 u32 unsigned long
+@1000 __unused 120 s64*3 long
+@2000 __unused4 88 u32 unsigned long
+@803 __unused4 96 u32 unsigned int
+@104 st_ino 88 u64 unsigned long long
+@8 st_blocks 96 s64 long long
+@90 st_ino 96 u64 unsigned long long
+@20 __unused5 100 u32 unsigned int
+@200 st_ino 84 u64 unsigned long long
+@400 st_ctime 88 u32 unsigned long
+@2000 __unused5 92 u32 unsigned long
+@803 __unused5 100 u32 unsigned int
+@400 st_ctime_nsec 92 u32 unsigned long
+@400 st_ino 96 u64 unsigned long long
+
+statfs asm/statfs.h struct
+=5629c4bfe 64 4
+=285001401 120 8
+=28000 68 4
+=2000 64 2
+=10000 128 8
+=200000 64 4
+=400000 120 8
+=8000000 68 4
+=10000000 88 8
+@9 f_type 0 u32 __u32
+@2 f_type 0 s64 __kernel_long_t
+@24 f_type 0 s32 long
+@50 f_type 0 s64 long
+@180 f_type 0 u32 unsigned int
+@9 f_bsize 4 u32 __u32
+@2 f_bsize 8 s64 __kernel_long_t
+@24 f_bsize 4 s32 long
+@50 f_bsize 8 s64 long
+@180 f_bsize 4 u32 unsigned int
+@9 f_blocks 8 u32 __u32
+@2 f_blocks 16 s64 __kernel_long_t
+@4 f_frsize 8 s32 long
+@10 f_frsize 16 s64 long
+@20 f_blocks 8 s32 long
+@40 f_blocks 16 s64 long
+@80 f_blocks 8 u32 unsigned long
+@100 f_blocks 8 u64 unsigned long
+@9 f_bfree 12 u32 __u32
+@2 f_bfree 24 s64 __kernel_long_t
+@4 f_blocks 12 s32 long
+@10 f_blocks 24 s64 long
+@20 f_bfree 12 s32 long
+@40 f_bfree 24 s64 long
+@80 f_bfree 12 u32 unsigned long
+@100 f_bfree 16 u64 unsigned long
+@9 f_bavail 16 u32 __u32
+@2 f_bavail 32 s64 __kernel_long_t
+@4 f_bfree 16 s32 long
+@10 f_bfree 32 s64 long
+@20 f_bavail 16 s32 long
+@40 f_bavail 32 s64 long
+@80 f_bavail 16 u32 unsigned long
+@100 f_bavail 24 u64 unsigned long
+@9 f_files 20 u32 __u32
+@2 f_files 40 s64 __kernel_long_t
+@24 f_files 20 s32 long
+@50 f_files 40 s64 long
+@80 f_files 20 u32 unsigned long
+@100 f_files 32 u64 unsigned long
+@9 f_ffree 24 u32 __u32
+@2 f_ffree 48 s64 __kernel_long_t
+@24 f_ffree 24 s32 long
+@50 f_ffree 48 s64 long
+@80 f_ffree 24 u32 unsigned long
+@100 f_ffree 40 u64 unsigned long
+@a9 f_fsid 28 r64 __kernel_fsid_t
+@42 f_fsid 56 r64 __kernel_fsid_t
+@4 f_bavail 28 s32 long
+@10 f_bavail 56 s64 long
+@100 f_fsid 48 r64 __kernel_fsid_t
+@9 f_namelen 36 u32 __u32
+@2 f_namelen 64 s64 __kernel_long_t
+@4 f_fsid 32 r64 __kernel_fsid_t
+@10 f_fsid 64 r64 __kernel_fsid_t
+@20 f_namelen 36 s32 long
+@40 f_namelen 64 s64 long
+@80 f_namelen 36 u32 unsigned int
+@100 f_namelen 56 u32 unsigned int
+@9 f_frsize 40 u32 __u32
+@2 f_frsize 72 s64 __kernel_long_t
+@4 f_namelen 40 s32 long
+@10 f_namelen 72 s64 long
+@20 f_frsize 40 s32 long
+@40 f_frsize 72 s64 long
+@80 f_frsize 40 u32 unsigned int
+@100 f_frsize 60 u32 unsigned int
+@9 f_flags 44 u32 __u32
+@2 f_flags 80 s64 __kernel_long_t
+@24 f_flags 44 s32 long
+@50 f_flags 80 s64 long
+@80 f_flags 44 u32 unsigned int
+@100 f_flags 64 u32 unsigned int
+@9 f_spare 48 u32*4 __u32
+@2 f_spare 88 s64*4 __kernel_long_t
+@4 f_spare 48 s32*5 long
+@10 f_spare 88 s64*5 long
+@20 f_spare 48 s32*4 long
+@40 f_spare 88 s64*4 long
+@80 f_spare 48 u32*5 unsigned int
+@100 f_spare 68 u32*5 unsigned int
+
+statfs64 asm/statfs.h struct
+=542840922 88 8
+=201842dc 84 4
+=285001401 120 8
+=28000 96 8
+=18000000 88 8
+=2000 84 2
+=10000 128 8
+=200000 88 8
+=400000 120 8
+@2b f_type 0 u32 __u32
+@4 f_type 0 s64 __kernel_long_t
+@10 f_type 0 u32 unsigned int
+@140 f_type 0 s64 long
+@80 f_type 0 s32 long
+@2b f_bsize 4 u32 __u32
+@4 f_bsize 8 s64 __kernel_long_t
+@10 f_bsize 4 u32 unsigned int
+@140 f_bsize 8 s64 long
+@80 f_bsize 4 s32 long
+@a3 f_blocks 8 u64 __u64
+@104 f_blocks 16 u64 __u64
+@8 f_frsize 8 u32 __u32
+@10 f_blocks 8 u64 unsigned long long
+@40 f_frsize 16 s64 long
+@a3 f_bfree 16 u64 __u64
+@104 f_bfree 24 u64 __u64
+@8 __pad 12 u32 __u32
+@10 f_bfree 16 u64 unsigned long long
+@40 f_blocks 24 s64 long
+@a3 f_bavail 24 u64 __u64
+@104 f_bavail 32 u64 __u64
+@8 f_blocks 16 u64 __u64
+@10 f_bavail 24 u64 unsigned long long
+@40 f_bfree 32 s64 long
+@a3 f_files 32 u64 __u64
+@104 f_files 40 u64 __u64
+@8 f_bfree 24 u64 __u64
+@10 f_files 32 u64 unsigned long long
+@40 f_files 40 s64 long
+@a3 f_ffree 40 u64 __u64
+@104 f_ffree 48 u64 __u64
+@8 f_files 32 u64 __u64
+@10 f_ffree 40 u64 unsigned long long
+@40 f_ffree 48 s64 long
+@b3 f_fsid 48 r64 __kernel_fsid_t
+@104 f_fsid 56 r64 __kernel_fsid_t
+@8 f_ffree 40 u64 __u64
+@40 f_bavail 56 s64 long
+@23 f_namelen 56 u32 __u32
+@4 f_namelen 64 s64 __kernel_long_t
+@8 f_bavail 48 u64 __u64
+@10 f_namelen 56 u32 unsigned int
+@40 f_fsid 64 r64 __kernel_fsid_t
+@80 f_namelen 56 s32 long
+@100 f_namelen 64 s64 long
+@23 f_frsize 60 u32 __u32
+@4 f_frsize 72 s64 __kernel_long_t
+@8 f_fsid 56 r64 __kernel_fsid_t
+@10 f_frsize 60 u32 unsigned int
+@40 f_namelen 72 s64 long
+@80 f_frsize 60 s32 long
+@100 f_frsize 72 s64 long
+@23 f_flags 64 u32 __u32
+@4 f_flags 80 s64 __kernel_long_t
+@8 f_namelen 64 u32 __u32
+@10 f_flags 64 u32 unsigned int
+@140 f_flags 80 s64 long
+@80 f_flags 64 s32 long
+@23 f_spare 68 u32*4 __u32
+@4 f_spare 88 s64*4 __kernel_long_t
+@8 f_flags 68 u32 __u32
+@10 f_spare 68 u32*5 unsigned int
+@40 f_spare 88 s64*5 long
+@80 f_spare 68 s32*4 long
+@100 f_spare 88 s64*4 long
+@8 f_spare 72 u32*5 __u32
+
+statmount linux/mount.h struct
+=7d7e3990b 512 8
+=20184254 512 4
+=2000 512 2
+=8000000 512 8
+size 0 u32 __u32
+mnt_opts 4 u32 __u32
+mask 8 u64 __u64
+sb_dev_major 16 u32 __u32
+sb_dev_minor 20 u32 __u32
+sb_magic 24 u64 __u64
+sb_flags 32 u32 __u32
+fs_type 36 u32 __u32
+mnt_id 40 u64 __u64
+mnt_parent_id 48 u64 __u64
+mnt_id_old 56 u32 __u32
+mnt_parent_id_old 60 u32 __u32
+mnt_attr 64 u64 __u64
+mnt_propagation 72 u64 __u64
+mnt_peer_group 80 u64 __u64
+mnt_master 88 u64 __u64
+propagate_from 96 u64 __u64
+mnt_root 104 u32 __u32
+mnt_point 108 u32 __u32
+mnt_ns_id 112 u64 __u64
+@7 fs_subtype 120 u32 __u32
+@8 __spare2 120 u64*49 __u64
+@7 sb_source 124 u32 __u32
+@8 str 512 c8* char
+@7 opt_num 128 u32 __u32
+@7 opt_array 132 u32 __u32
+@7 opt_sec_num 136 u32 __u32
+@7 opt_sec_array 140 u32 __u32
+@7 supported_mask 144 u64 __u64
+@7 mnt_uidmap_num 152 u32 __u32
+@7 mnt_uidmap 156 u32 __u32
+@7 mnt_gidmap_num 160 u32 __u32
+@7 mnt_gidmap 164 u32 __u32
+@7 __spare2 168 u64*43 __u64
+@7 str 512 c8* char
+
+statx linux/stat.h struct
+=7d7e3990b 256 8
+=20184254 256 4
+=40020 256 8
+=80 256 4
+=400 256 8
+=2000 256 2
+=8000000 256 8
+stx_mask 0 u32 __u32
+stx_blksize 4 u32 __u32
+stx_attributes 8 u64 __u64
+stx_nlink 16 u32 __u32
+stx_uid 20 u32 __u32
+stx_gid 24 u32 __u32
+stx_mode 28 u16 __u16
+__spare0 30 u16*1 __u16
+stx_ino 32 u64 __u64
+stx_size 40 u64 __u64
+stx_blocks 48 u64 __u64
+stx_attributes_mask 56 u64 __u64
+stx_atime 64 r128 struct statx_timestamp
+stx_btime 80 r128 struct statx_timestamp
+stx_ctime 96 r128 struct statx_timestamp
+stx_mtime 112 r128 struct statx_timestamp
+stx_rdev_major 128 u32 __u32
+stx_rdev_minor 132 u32 __u32
+stx_dev_major 136 u32 __u32
+stx_dev_minor 140 u32 __u32
+stx_mnt_id 144 u64 __u64
+@73 stx_dio_mem_align 152 u32 __u32
+@c __spare2 152 u64 __u64
+@73 stx_dio_offset_align 156 u32 __u32
+@c __spare3 160 u64*12 __u64
+@63 stx_subvol 160 u64 __u64
+@10 __spare3 160 u64*12 __u64
+@63 stx_atomic_write_unit_min 168 u32 __u32
+@63 stx_atomic_write_unit_max 172 u32 __u32
+@63 stx_atomic_write_segments_max 176 u32 __u32
+@23 stx_dio_read_offset_align 180 u32 __u32
+@40 __spare1 180 u32*1 __u32
+@23 stx_atomic_write_unit_max_opt 184 u32 __u32
+@40 __spare3 184 u64*9 __u64
+@23 __spare2 188 u32*1 __u32
+@23 __spare3 192 u64*8 __u64
+
+statx_timestamp linux/stat.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+tv_sec 0 s64 __s64
+tv_nsec 8 u32 __u32
+__reserved 12 s32 __s32
+
+subchannel_id asm/schid.h struct
+=18000000 4 4
+cssid 0 u32:8+24 __u32
+m 0 u32:1+19 __u32
+ssid 0 u32:2+17 __u32
+one 0 u32:1+16 __u32
+sch_no 0 u32:16+0 __u32
+
+sve_context asm/sigcontext.h struct
+=1 16 4
+head 0 r64 struct _aarch64_ctx
+vl 8 u16 __u16
+flags 10 u16 __u16
+__reserved 12 u16*2 __u16
+
+switch_stack asm/ptrace.h struct
+=2 320 8
+=2000 28 2
+@1 r9 0 u64 unsigned long
+@2 d6 0 u32 unsigned long
+@1 r10 8 u64 unsigned long
+@2 d7 4 u32 unsigned long
+@1 r11 16 u64 unsigned long
+@2 a3 8 u32 unsigned long
+@1 r12 24 u64 unsigned long
+@2 a4 12 u32 unsigned long
+@1 r13 32 u64 unsigned long
+@2 a5 16 u32 unsigned long
+@1 r14 40 u64 unsigned long
+@2 a6 20 u32 unsigned long
+@1 r15 48 u64 unsigned long
+@2 retpc 24 u32 unsigned long
+@1 r26 56 u64 unsigned long
+@1 fp 64 u64*32 unsigned long
+
+sync_file_info linux/sync_file.h struct
+=7dfe79d2b 56 8
+=201842d4 56 4
+=2000 56 2
+name 0 c8*32 char
+status 32 s32 __s32
+flags 36 u32 __u32
+num_fences 40 u32 __u32
+pad 44 u32 __u32
+sync_fence_info 48 u64 __u64
+
+sync_merge_data linux/sync_file.h struct
+=7ffffdfff 48 4
+=2000 48 2
+name 0 c8*32 char
+fd2 32 s32 __s32
+fence 36 s32 __s32
+flags 40 u32 __u32
+pad 44 u32 __u32
+
+sync_serial_settings linux/hdlc/ioctl.h -
+=7ffffdfff 12 4
+=2000 10 2
+clock_rate 0 u32 unsigned int
+clock_type 4 u32 unsigned int
+loopback 8 u16 unsigned short
+
+sync_set_deadline linux/sync_file.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+deadline_ns 0 u64 __u64
+pad 8 u64 __u64
+
+sysinfo linux/sysinfo.h struct
+=46abecbfc 64 4
+=395411403 112 8
+=2000 64 2
+@5 uptime 0 s32 __kernel_long_t
+@2 uptime 0 s64 __kernel_long_t
+@5 loads 4 u32*3 __kernel_ulong_t
+@2 loads 8 u64*3 __kernel_ulong_t
+@5 totalram 16 u32 __kernel_ulong_t
+@2 totalram 32 u64 __kernel_ulong_t
+@5 freeram 20 u32 __kernel_ulong_t
+@2 freeram 40 u64 __kernel_ulong_t
+@5 sharedram 24 u32 __kernel_ulong_t
+@2 sharedram 48 u64 __kernel_ulong_t
+@5 bufferram 28 u32 __kernel_ulong_t
+@2 bufferram 56 u64 __kernel_ulong_t
+@5 totalswap 32 u32 __kernel_ulong_t
+@2 totalswap 64 u64 __kernel_ulong_t
+@5 freeswap 36 u32 __kernel_ulong_t
+@2 freeswap 72 u64 __kernel_ulong_t
+@5 procs 40 u16 __u16
+@2 procs 80 u16 __u16
+@5 pad 42 u16 __u16
+@2 pad 82 u16 __u16
+@5 totalhigh 44 u32 __kernel_ulong_t
+@2 totalhigh 88 u64 __kernel_ulong_t
+@5 freehigh 48 u32 __kernel_ulong_t
+@2 freehigh 96 u64 __kernel_ulong_t
+@5 mem_unit 52 u32 __u32
+@2 mem_unit 104 u32 __u32
+@5 _f 56 c8*8 char
+@2 _f 108 c8* char
+
+taskstats linux/taskstats.h struct
+=7f7fbdb5f 688 8
+=400a0 352 8
+=400 416 8
+=2000 680 8
+=8000000 432 8
+version 0 u16 __u16
+@17 ac_exitcode 4 u32 __u32
+@8 ac_exitcode 2 u32 __u32
+@17 ac_flag 8 u8 __u8
+@8 ac_flag 6 u8 __u8
+@17 ac_nice 9 u8 __u8
+@8 ac_nice 7 u8 __u8
+@17 cpu_count 16 u64 __u64
+@8 cpu_count 8 u64 __u64
+@17 cpu_delay_total 24 u64 __u64
+@8 cpu_delay_total 16 u64 __u64
+@17 blkio_count 32 u64 __u64
+@8 blkio_count 24 u64 __u64
+@17 blkio_delay_total 40 u64 __u64
+@8 blkio_delay_total 32 u64 __u64
+@17 swapin_count 48 u64 __u64
+@8 swapin_count 40 u64 __u64
+@17 swapin_delay_total 56 u64 __u64
+@8 swapin_delay_total 48 u64 __u64
+@17 cpu_run_real_total 64 u64 __u64
+@8 cpu_run_real_total 56 u64 __u64
+@17 cpu_run_virtual_total 72 u64 __u64
+@8 cpu_run_virtual_total 64 u64 __u64
+@17 ac_comm 80 c8*32 char
+@8 ac_comm 72 c8*32 char
+@17 ac_sched 112 u8 __u8
+@8 ac_sched 104 u8 __u8
+@17 ac_pad 113 u8*3 __u8
+@8 ac_pad 105 u8*3 __u8
+@17 ac_uid 120 u32 __u32
+@8 ac_uid 112 u32 __u32
+@17 ac_gid 124 u32 __u32
+@8 ac_gid 116 u32 __u32
+@17 ac_pid 128 u32 __u32
+@8 ac_pid 120 u32 __u32
+@17 ac_ppid 132 u32 __u32
+@8 ac_ppid 124 u32 __u32
+@17 ac_btime 136 u32 __u32
+@8 ac_btime 128 u32 __u32
+@17 ac_etime 144 u64 __u64
+@8 ac_etime 136 u64 __u64
+@17 ac_utime 152 u64 __u64
+@8 ac_utime 144 u64 __u64
+@17 ac_stime 160 u64 __u64
+@8 ac_stime 152 u64 __u64
+@17 ac_minflt 168 u64 __u64
+@8 ac_minflt 160 u64 __u64
+@17 ac_majflt 176 u64 __u64
+@8 ac_majflt 168 u64 __u64
+@17 coremem 184 u64 __u64
+@8 coremem 176 u64 __u64
+@17 virtmem 192 u64 __u64
+@8 virtmem 184 u64 __u64
+@17 hiwater_rss 200 u64 __u64
+@8 hiwater_rss 192 u64 __u64
+@17 hiwater_vm 208 u64 __u64
+@8 hiwater_vm 200 u64 __u64
+@17 read_char 216 u64 __u64
+@8 read_char 208 u64 __u64
+@17 write_char 224 u64 __u64
+@8 write_char 216 u64 __u64
+@17 read_syscalls 232 u64 __u64
+@8 read_syscalls 224 u64 __u64
+@17 write_syscalls 240 u64 __u64
+@8 write_syscalls 232 u64 __u64
+@17 read_bytes 248 u64 __u64
+@8 read_bytes 240 u64 __u64
+@17 write_bytes 256 u64 __u64
+@8 write_bytes 248 u64 __u64
+@17 cancelled_write_bytes 264 u64 __u64
+@8 cancelled_write_bytes 256 u64 __u64
+@17 nvcsw 272 u64 __u64
+@8 nvcsw 264 u64 __u64
+@17 nivcsw 280 u64 __u64
+@8 nivcsw 272 u64 __u64
+@17 ac_utimescaled 288 u64 __u64
+@8 ac_utimescaled 280 u64 __u64
+@17 ac_stimescaled 296 u64 __u64
+@8 ac_stimescaled 288 u64 __u64
+@17 cpu_scaled_run_real_total 304 u64 __u64
+@8 cpu_scaled_run_real_total 296 u64 __u64
+@17 freepages_count 312 u64 __u64
+@8 freepages_count 304 u64 __u64
+@17 freepages_delay_total 320 u64 __u64
+@8 freepages_delay_total 312 u64 __u64
+@17 thrashing_count 328 u64 __u64
+@8 thrashing_count 320 u64 __u64
+@17 thrashing_delay_total 336 u64 __u64
+@8 thrashing_delay_total 328 u64 __u64
+@17 ac_btime64 344 u64 __u64
+@8 ac_btime64 336 u64 __u64
+@15 compact_count 352 u64 __u64
+@8 compact_count 344 u64 __u64
+@15 compact_delay_total 360 u64 __u64
+@8 compact_delay_total 352 u64 __u64
+@15 ac_tgid 368 u32 __u32
+@8 ac_tgid 360 u32 __u32
+@15 ac_tgetime 376 u64 __u64
+@8 ac_tgetime 368 u64 __u64
+@15 ac_exe_dev 384 u64 __u64
+@8 ac_exe_dev 376 u64 __u64
+@15 ac_exe_inode 392 u64 __u64
+@8 ac_exe_inode 384 u64 __u64
+@15 wpcopy_count 400 u64 __u64
+@8 wpcopy_count 392 u64 __u64
+@15 wpcopy_delay_total 408 u64 __u64
+@8 wpcopy_delay_total 400 u64 __u64
+@11 irq_count 416 u64 __u64
+@8 irq_count 408 u64 __u64
+@11 irq_delay_total 424 u64 __u64
+@8 irq_delay_total 416 u64 __u64
+@1 cpu_delay_max 432 u64 __u64
+@8 cpu_delay_max 424 u64 __u64
+@1 cpu_delay_min 440 u64 __u64
+@8 cpu_delay_min 432 u64 __u64
+@1 blkio_delay_max 448 u64 __u64
+@8 blkio_delay_max 440 u64 __u64
+@1 blkio_delay_min 456 u64 __u64
+@8 blkio_delay_min 448 u64 __u64
+@1 swapin_delay_max 464 u64 __u64
+@8 swapin_delay_max 456 u64 __u64
+@1 swapin_delay_min 472 u64 __u64
+@8 swapin_delay_min 464 u64 __u64
+@1 freepages_delay_max 480 u64 __u64
+@8 freepages_delay_max 472 u64 __u64
+@1 freepages_delay_min 488 u64 __u64
+@8 freepages_delay_min 480 u64 __u64
+@1 thrashing_delay_max 496 u64 __u64
+@8 thrashing_delay_max 488 u64 __u64
+@1 thrashing_delay_min 504 u64 __u64
+@8 thrashing_delay_min 496 u64 __u64
+@1 compact_delay_max 512 u64 __u64
+@8 compact_delay_max 504 u64 __u64
+@1 compact_delay_min 520 u64 __u64
+@8 compact_delay_min 512 u64 __u64
+@1 wpcopy_delay_max 528 u64 __u64
+@8 wpcopy_delay_max 520 u64 __u64
+@1 wpcopy_delay_min 536 u64 __u64
+@8 wpcopy_delay_min 528 u64 __u64
+@1 irq_delay_max 544 u64 __u64
+@8 irq_delay_max 536 u64 __u64
+@1 irq_delay_min 552 u64 __u64
+@8 irq_delay_min 544 u64 __u64
+@1 cpu_delay_max_ts 560 r128 struct __kernel_timespec
+@8 cpu_delay_max_ts 552 r128 struct __kernel_timespec
+@1 blkio_delay_max_ts 576 r128 struct __kernel_timespec
+@8 blkio_delay_max_ts 568 r128 struct __kernel_timespec
+@1 swapin_delay_max_ts 592 r128 struct __kernel_timespec
+@8 swapin_delay_max_ts 584 r128 struct __kernel_timespec
+@1 freepages_delay_max_ts 608 r128 struct __kernel_timespec
+@8 freepages_delay_max_ts 600 r128 struct __kernel_timespec
+@1 thrashing_delay_max_ts 624 r128 struct __kernel_timespec
+@8 thrashing_delay_max_ts 616 r128 struct __kernel_timespec
+@1 compact_delay_max_ts 640 r128 struct __kernel_timespec
+@8 compact_delay_max_ts 632 r128 struct __kernel_timespec
+@1 wpcopy_delay_max_ts 656 r128 struct __kernel_timespec
+@8 wpcopy_delay_max_ts 648 r128 struct __kernel_timespec
+@1 irq_delay_max_ts 672 r128 struct __kernel_timespec
+@8 irq_delay_max_ts 664 r128 struct __kernel_timespec
+
+tcamsg linux/rtnetlink.h struct
+=7ffffffef 4 2
+=10 4 4
+tca_family 0 u8 unsigned char
+tca__pad1 1 u8 unsigned char
+tca__pad2 2 u16 unsigned short
+
+tchars asm/termios.h struct
+=1838002 6 1
+t_intrc 0 c8 char
+t_quitc 1 c8 char
+t_startc 2 c8 char
+t_stopc 3 c8 char
+t_eofc 4 c8 char
+t_brkc 5 c8 char
+
+tcmsg linux/rtnetlink.h struct
+=7ffffdfff 20 4
+=2000 20 2
+tcm_family 0 u8 unsigned char
+tcm__pad1 1 u8 unsigned char
+tcm__pad2 2 u16 unsigned short
+tcm_ifindex 4 s32 int
+tcm_handle 8 u32 __u32
+tcm_parent 12 u32 __u32
+tcm_info 16 u32 __u32
+
+tcp_ao_add linux/tcp.h struct
+=726085b5f 288 8
+=d9f3a000 288 8
+addr 0 r1024 struct __kernel_sockaddr_storage
+alg_name 128 c8*64 char
+ifindex 192 s32 __s32
+@1 set_current 196 u32:1+0 __u32
+@2 set_current 196 u32:1+31 __u32
+@1 set_rnext 196 u32:1+1 __u32
+@2 set_rnext 196 u32:1+30 __u32
+@1 reserved 196 u32:30+2 __u32
+@2 reserved 196 u32:30+0 __u32
+reserved2 200 u16 __u16
+prefix 202 u8 __u8
+sndid 203 u8 __u8
+rcvid 204 u8 __u8
+maclen 205 u8 __u8
+keyflags 206 u8 __u8
+keylen 207 u8 __u8
+key 208 u8*80 __u8
+
+tcp_ao_del linux/tcp.h struct
+=726085b5f 144 8
+=d9f3a000 144 8
+addr 0 r1024 struct __kernel_sockaddr_storage
+ifindex 128 s32 __s32
+@1 set_current 132 u32:1+0 __u32
+@2 set_current 132 u32:1+31 __u32
+@1 set_rnext 132 u32:1+1 __u32
+@2 set_rnext 132 u32:1+30 __u32
+@1 del_async 132 u32:1+2 __u32
+@2 del_async 132 u32:1+29 __u32
+@1 reserved 132 u32:29+3 __u32
+@2 reserved 132 u32:29+0 __u32
+reserved2 136 u16 __u16
+prefix 138 u8 __u8
+sndid 139 u8 __u8
+rcvid 140 u8 __u8
+current_key 141 u8 __u8
+rnext 142 u8 __u8
+keyflags 143 u8 __u8
+
+tcp_ao_getsockopt linux/tcp.h struct
+=726085b5f 304 8
+=d9f3a000 304 8
+addr 0 r1024 struct __kernel_sockaddr_storage
+alg_name 128 c8*64 char
+key 192 u8*80 __u8
+nkeys 272 u32 __u32
+@1 is_current 276 u16:1+0 __u16
+@2 is_current 276 u16:1+15 __u16
+@1 is_rnext 276 u16:1+1 __u16
+@2 is_rnext 276 u16:1+14 __u16
+@1 get_all 276 u16:1+2 __u16
+@2 get_all 276 u16:1+13 __u16
+@1 reserved 276 u16:13+3 __u16
+@2 reserved 276 u16:13+0 __u16
+sndid 278 u8 __u8
+rcvid 279 u8 __u8
+prefix 280 u8 __u8
+maclen 281 u8 __u8
+keyflags 282 u8 __u8
+keylen 283 u8 __u8
+ifindex 284 s32 __s32
+pkt_good 288 u64 __u64
+pkt_bad 296 u64 __u64
+
+tcp_ao_info_opt linux/tcp.h struct
+=726085b5f 48 8
+=d9f3a000 48 8
+@1 set_current 0 u32:1+0 __u32
+@2 set_current 0 u32:1+31 __u32
+@1 set_rnext 0 u32:1+1 __u32
+@2 set_rnext 0 u32:1+30 __u32
+@1 ao_required 0 u32:1+2 __u32
+@2 ao_required 0 u32:1+29 __u32
+@1 set_counters 0 u32:1+3 __u32
+@2 set_counters 0 u32:1+28 __u32
+@1 accept_icmps 0 u32:1+4 __u32
+@2 accept_icmps 0 u32:1+27 __u32
+@1 reserved 0 u32:27+5 __u32
+@2 reserved 0 u32:27+0 __u32
+reserved2 4 u16 __u16
+current_key 6 u8 __u8
+rnext 7 u8 __u8
+pkt_good 8 u64 __u64
+pkt_bad 16 u64 __u64
+pkt_key_not_found 24 u64 __u64
+pkt_ao_required 32 u64 __u64
+pkt_dropped_icmp 40 u64 __u64
+
+tcp_ao_repair linux/tcp.h struct
+=7fffbfb5f 16 8
+snt_isn 0 u32 __be32
+rcv_isn 4 u32 __be32
+snd_sne 8 u32 __u32
+rcv_sne 12 u32 __u32
+
+tcp_bbr_info linux/inet_diag.h struct
+=7ffffdfff 20 4
+=2000 20 2
+bbr_bw_lo 0 u32 __u32
+bbr_bw_hi 4 u32 __u32
+bbr_min_rtt 8 u32 __u32
+bbr_pacing_gain 12 u32 __u32
+bbr_cwnd_gain 16 u32 __u32
+
+tcp_cc_info linux/inet_diag.h union
+=7ffffdfff 20 4
+=2000 20 2
+vegas 0 r128 struct tcpvegas_info
+dctcp 0 r128 struct tcp_dctcp_info
+bbr 0 r160 struct tcp_bbr_info
+
+tcp_dctcp_info linux/inet_diag.h struct
+=7ffffdfff 16 4
+=2000 16 2
+dctcp_enabled 0 u16 __u16
+dctcp_ce_state 2 u16 __u16
+dctcp_alpha 4 u32 __u32
+dctcp_ab_ecn 8 u32 __u32
+dctcp_ab_tot 12 u32 __u32
+
+tcp_diag_md5sig linux/tcp.h struct
+=7ffffdfff 100 4
+=2000 100 2
+tcpm_family 0 u8 __u8
+tcpm_prefixlen 1 u8 __u8
+tcpm_keylen 2 u16 __u16
+tcpm_addr 4 u32*4 __be32
+tcpm_key 20 u8*80 __u8
+
+tcp_info linux/tcp.h struct
+=70600190b 280 8
+=d1e38000 280 8
+=20084254 280 4
+=40420 232 8
+=80 232 4
+=2000 280 2
+=100000 280 4
+=8000000 248 8
+tcpi_state 0 u8 __u8
+tcpi_ca_state 1 u8 __u8
+tcpi_retransmits 2 u8 __u8
+tcpi_probes 3 u8 __u8
+tcpi_backoff 4 u8 __u8
+tcpi_options 5 u8 __u8
+@d tcpi_snd_wscale 6 u8:4+0 __u8
+@f2 tcpi_snd_wscale 6 u8:4+4 __u8
+@d tcpi_rcv_wscale 6 u8:4+4 __u8
+@f2 tcpi_rcv_wscale 6 u8:4+0 __u8
+@d tcpi_delivery_rate_app_limited 7 u8:1+0 __u8
+@f2 tcpi_delivery_rate_app_limited 7 u8:1+7 __u8
+@d tcpi_fastopen_client_fail 7 u8:2+1 __u8
+@f2 tcpi_fastopen_client_fail 7 u8:2+5 __u8
+tcpi_rto 8 u32 __u32
+tcpi_ato 12 u32 __u32
+tcpi_snd_mss 16 u32 __u32
+tcpi_rcv_mss 20 u32 __u32
+tcpi_unacked 24 u32 __u32
+tcpi_sacked 28 u32 __u32
+tcpi_lost 32 u32 __u32
+tcpi_retrans 36 u32 __u32
+tcpi_fackets 40 u32 __u32
+tcpi_last_data_sent 44 u32 __u32
+tcpi_last_ack_sent 48 u32 __u32
+tcpi_last_data_recv 52 u32 __u32
+tcpi_last_ack_recv 56 u32 __u32
+tcpi_pmtu 60 u32 __u32
+tcpi_rcv_ssthresh 64 u32 __u32
+tcpi_rtt 68 u32 __u32
+tcpi_rttvar 72 u32 __u32
+tcpi_snd_ssthresh 76 u32 __u32
+tcpi_snd_cwnd 80 u32 __u32
+tcpi_advmss 84 u32 __u32
+tcpi_reordering 88 u32 __u32
+tcpi_rcv_rtt 92 u32 __u32
+tcpi_rcv_space 96 u32 __u32
+tcpi_total_retrans 100 u32 __u32
+tcpi_pacing_rate 104 u64 __u64
+tcpi_max_pacing_rate 112 u64 __u64
+tcpi_bytes_acked 120 u64 __u64
+tcpi_bytes_received 128 u64 __u64
+tcpi_segs_out 136 u32 __u32
+tcpi_segs_in 140 u32 __u32
+tcpi_notsent_bytes 144 u32 __u32
+tcpi_min_rtt 148 u32 __u32
+tcpi_data_segs_in 152 u32 __u32
+tcpi_data_segs_out 156 u32 __u32
+tcpi_delivery_rate 160 u64 __u64
+tcpi_busy_time 168 u64 __u64
+tcpi_rwnd_limited 176 u64 __u64
+tcpi_sndbuf_limited 184 u64 __u64
+tcpi_delivered 192 u32 __u32
+tcpi_delivered_ce 196 u32 __u32
+tcpi_bytes_sent 200 u64 __u64
+tcpi_bytes_retrans 208 u64 __u64
+tcpi_dsack_dups 216 u32 __u32
+tcpi_reord_seen 220 u32 __u32
+tcpi_rcv_ooopack 224 u32 __u32
+tcpi_snd_wnd 228 u32 __u32
+@e7 tcpi_rcv_wnd 232 u32 __u32
+@e7 tcpi_rehash 236 u32 __u32
+@e7 tcpi_total_rto 240 u16 __u16
+@e7 tcpi_total_rto_recoveries 242 u16 __u16
+@e7 tcpi_total_rto_time 244 u32 __u32
+@67 tcpi_received_ce 248 u32 __u32
+@67 tcpi_delivered_e1_bytes 252 u32 __u32
+@67 tcpi_delivered_e0_bytes 256 u32 __u32
+@67 tcpi_delivered_ce_bytes 260 u32 __u32
+@67 tcpi_received_e1_bytes 264 u32 __u32
+@67 tcpi_received_e0_bytes 268 u32 __u32
+@67 tcpi_received_ce_bytes 272 u32 __u32
+@5 tcpi_ecn_mode 276 u32:2+0 __u32
+@62 tcpi_ecn_mode 276 u32:2+30 __u32
+@5 tcpi_accecn_opt_seen 276 u32:2+2 __u32
+@62 tcpi_accecn_opt_seen 276 u32:2+28 __u32
+@5 tcpi_accecn_fail_mode 276 u32:4+4 __u32
+@62 tcpi_accecn_fail_mode 276 u32:4+24 __u32
+@5 tcpi_options2 276 u32:24+8 __u32
+@62 tcpi_options2 276 u32:24+0 __u32
+
+tcp_md5sig linux/tcp.h struct
+=56abecbfc 216 4
+=295411403 216 8
+=2000 216 2
+tcpm_addr 0 r1024 struct __kernel_sockaddr_storage
+tcpm_flags 128 u8 __u8
+tcpm_prefixlen 129 u8 __u8
+tcpm_keylen 130 u16 __u16
+tcpm_ifindex 132 s32 int
+tcpm_key 136 u8*80 __u8
+
+tcp_repair_opt linux/tcp.h struct
+=7ffffdfff 8 4
+=2000 8 2
+opt_code 0 u32 __u32
+opt_val 4 u32 __u32
+
+tcp_repair_window linux/tcp.h struct
+=7ffffdfff 20 4
+=2000 20 2
+snd_wl1 0 u32 __u32
+snd_wnd 4 u32 __u32
+max_window 8 u32 __u32
+rcv_wnd 12 u32 __u32
+rcv_wup 16 u32 __u32
+
+tcp_word_hdr linux/tcp.h union
+=7ffffdfff 20 4
+=2000 20 2
+hdr 0 r160 struct tcphdr
+words 0 u32*5 __be32
+
+tcp_zerocopy_receive linux/tcp.h struct
+=7dfe39d0b 64 8
+=20184254 64 4
+=40020 40 8
+=80 36 4
+=2000 64 2
+address 0 u64 __u64
+length 8 u32 __u32
+recv_skip_hint 12 u32 __u32
+inq 16 u32 __u32
+err 20 s32 __s32
+copybuf_address 24 u64 __u64
+copybuf_len 32 s32 __s32
+@13 flags 36 u32 __u32
+@13 msg_control 40 u64 __u64
+@13 msg_controllen 48 u64 __u64
+@13 msg_flags 56 u32 __u32
+@13 reserved 60 u32 __u32
+
+tcphdr linux/tcp.h struct
+=726085b5f 20 4
+=d1f38000 20 4
+=40420 20 4
+=8000080 20 4
+=2000 20 2
+source 0 u16 __be16
+dest 2 u16 __be16
+seq 4 u32 __be32
+ack_seq 8 u32 __be32
+@1 ae 12 u16:1+0 __u16
+@1a doff 12 u16:4+12 __u16
+@4 res1 12 u16:4+0 __u16
+@1 res1 12 u16:3+1 __u16
+@12 res1 12 u16:3+9 __u16
+@4 doff 12 u16:4+4 __u16
+@8 res1 12 u16:4+8 __u16
+@1 doff 12 u16:4+4 __u16
+@12 ae 12 u16:1+8 __u16
+@4 fin 12 u16:1+8 __u16
+@8 cwr 12 u16:1+7 __u16
+@1 fin 12 u16:1+8 __u16
+@12 cwr 12 u16:1+7 __u16
+@4 syn 12 u16:1+9 __u16
+@8 ece 12 u16:1+6 __u16
+@1 syn 12 u16:1+9 __u16
+@12 ece 12 u16:1+6 __u16
+@4 rst 12 u16:1+10 __u16
+@8 urg 12 u16:1+5 __u16
+@1 rst 12 u16:1+10 __u16
+@12 urg 12 u16:1+5 __u16
+@4 psh 12 u16:1+11 __u16
+@8 ack 12 u16:1+4 __u16
+@1 psh 12 u16:1+11 __u16
+@12 ack 12 u16:1+4 __u16
+@4 ack 12 u16:1+12 __u16
+@8 psh 12 u16:1+3 __u16
+@1 ack 12 u16:1+12 __u16
+@12 psh 12 u16:1+3 __u16
+@4 urg 12 u16:1+13 __u16
+@8 rst 12 u16:1+2 __u16
+@1 urg 12 u16:1+13 __u16
+@12 rst 12 u16:1+2 __u16
+@4 ece 12 u16:1+14 __u16
+@8 syn 12 u16:1+1 __u16
+@1 ece 12 u16:1+14 __u16
+@12 syn 12 u16:1+1 __u16
+@4 cwr 12 u16:1+15 __u16
+@8 fin 12 u16:1+0 __u16
+@1 cwr 12 u16:1+15 __u16
+@12 fin 12 u16:1+0 __u16
+@c window 14 u16 __be16
+@13 window 14 u16 __be16
+@c check 16 u16 __sum16
+@13 check 16 u16 __sum16
+@c urg_ptr 18 u16 __be16
+@13 urg_ptr 18 u16 __be16
+
+tcpvegas_info linux/inet_diag.h struct
+=7ffffdfff 16 4
+=2000 16 2
+tcpv_enabled 0 u32 __u32
+tcpv_rttcnt 4 u32 __u32
+tcpv_rtt 8 u32 __u32
+tcpv_minrtt 12 u32 __u32
+
+tdx_report_req linux/tdx-guest.h struct
+=7fffbfb4f 1088 1
+=10 1088 4
+reportdata 0 u8*64 __u8
+tdreport 64 u8*1024 __u8
+
+te1_settings linux/hdlc/ioctl.h -
+=7ffffdfff 16 4
+=2000 14 2
+clock_rate 0 u32 unsigned int
+clock_type 4 u32 unsigned int
+loopback 8 u16 unsigned short
+@1 slot_map 12 u32 unsigned int
+@2 slot_map 10 u32 unsigned int
+
+tee_ioctl_buf_data linux/tee.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+buf_ptr 0 u64 __u64
+buf_len 8 u64 __u64
+
+tee_ioctl_cancel_arg linux/tee.h struct
+=7ffffdfff 8 4
+=2000 8 2
+cancel_id 0 u32 __u32
+session 4 u32 __u32
+
+tee_ioctl_close_session_arg linux/tee.h struct
+=7ffffdfff 4 4
+=2000 4 2
+session 0 u32 __u32
+
+tee_ioctl_shm_alloc_data linux/tee.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+size 0 u64 __u64
+flags 8 u32 __u32
+id 12 s32 __s32
+
+tee_ioctl_shm_register_data linux/tee.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+addr 0 u64 __u64
+length 8 u64 __u64
+flags 16 u32 __u32
+id 20 s32 __s32
+
+tee_ioctl_shm_register_fd_data linux/tee.h struct
+=7d7e3990b 24 8
+=20184254 24 4
+=2000 24 2
+fd 0 s64 __s64
+size 8 u64 __u64
+flags 16 u32 __u32
+id 20 s32 __s32
+
+tee_ioctl_version_data linux/tee.h struct
+=7ffffdfff 12 4
+=2000 12 2
+impl_id 0 u32 __u32
+impl_caps 4 u32 __u32
+gen_caps 8 u32 __u32
+
+termio asm/termios.h struct
+=7fe7c7fef 18 2
+=38000 32 2
+=1800000 20 2
+=10 20 4
+c_iflag 0 u16 unsigned short
+c_oflag 2 u16 unsigned short
+c_cflag 4 u16 unsigned short
+c_lflag 6 u16 unsigned short
+@d c_line 8 u8 unsigned char
+@2 c_line 8 c8 char
+@9 c_cc 9 u8*8 unsigned char
+@2 c_cc 9 u8*23 unsigned char
+@4 c_cc 9 u8*10 unsigned char
+
+termios asm/termbits.h struct
+=73e7c5ffd 36 4
+=1800002 44 4
+=38000 40 4
+=c0000000 36 4
+=2000 36 2
+c_iflag 0 u32 tcflag_t
+c_oflag 4 u32 tcflag_t
+c_cflag 8 u32 tcflag_t
+c_lflag 12 u32 tcflag_t
+@1d c_line 16 u8 cc_t
+@2 c_cc 16 u8*19 cc_t
+@11 c_cc 17 u8*19 cc_t
+@2 c_line 35 u8 cc_t
+@4 c_cc 17 u8*23 cc_t
+@8 c_cc 17 u8*17 cc_t
+@2 c_ispeed 36 u32 speed_t
+@2 c_ospeed 40 u32 speed_t
+
+termios2 asm/termbits.h struct
+=7fe7c5ffd 44 4
+=38000 48 4
+=2 44 4
+=2000 44 2
+c_iflag 0 u32 tcflag_t
+c_oflag 4 u32 tcflag_t
+c_cflag 8 u32 tcflag_t
+c_lflag 12 u32 tcflag_t
+@b c_line 16 u8 cc_t
+@4 c_cc 16 u8*19 cc_t
+@9 c_cc 17 u8*19 cc_t
+@2 c_cc 17 u8*23 cc_t
+@4 c_line 35 u8 cc_t
+@d c_ispeed 36 u32 speed_t
+@2 c_ispeed 40 u32 speed_t
+@d c_ospeed 40 u32 speed_t
+@2 c_ospeed 44 u32 speed_t
+
+timespec linux/time.h struct
+=46abecbfc 8 4
+=295411403 16 8
+=2000 8 2
+=100000000 16 8
+@5 tv_sec 0 s32 __kernel_old_time_t
+@a tv_sec 0 s64 __kernel_old_time_t
+@5 tv_nsec 4 s32 long
+@2 tv_nsec 8 s64 long
+@8 tv_nsec 8 s32 long
+
+timeval linux/time.h struct
+=46abecbfc 8 4
+=315411403 16 8
+=2000 8 2
+=80000000 16 8
+@5 tv_sec 0 s32 __kernel_old_time_t
+@a tv_sec 0 s64 __kernel_old_time_t
+@5 tv_usec 4 s32 __kernel_suseconds_t
+@2 tv_usec 8 s64 __kernel_suseconds_t
+@8 tv_usec 8 s32 __kernel_suseconds_t
+
+timex linux/timex.h struct
+=46abecbfc 128 4
+=395411403 208 8
+=2000 128 2
+modes 0 u32 unsigned int
+@5 offset 4 s32 __kernel_long_t
+@2 offset 8 s64 __kernel_long_t
+@5 freq 8 s32 __kernel_long_t
+@2 freq 16 s64 __kernel_long_t
+@5 maxerror 12 s32 __kernel_long_t
+@2 maxerror 24 s64 __kernel_long_t
+@5 esterror 16 s32 __kernel_long_t
+@2 esterror 32 s64 __kernel_long_t
+@5 status 20 s32 int
+@2 status 40 s32 int
+@5 constant 24 s32 __kernel_long_t
+@2 constant 48 s64 __kernel_long_t
+@5 precision 28 s32 __kernel_long_t
+@2 precision 56 s64 __kernel_long_t
+@5 tolerance 32 s32 __kernel_long_t
+@2 tolerance 64 s64 __kernel_long_t
+@5 time 36 r64 struct timeval
+@2 time 72 r128 struct timeval
+@5 tick 44 s32 __kernel_long_t
+@2 tick 88 s64 __kernel_long_t
+@5 ppsfreq 48 s32 __kernel_long_t
+@2 ppsfreq 96 s64 __kernel_long_t
+@5 jitter 52 s32 __kernel_long_t
+@2 jitter 104 s64 __kernel_long_t
+@5 shift 56 s32 int
+@2 shift 112 s32 int
+@5 stabil 60 s32 __kernel_long_t
+@2 stabil 120 s64 __kernel_long_t
+@5 jitcnt 64 s32 __kernel_long_t
+@2 jitcnt 128 s64 __kernel_long_t
+@5 calcnt 68 s32 __kernel_long_t
+@2 calcnt 136 s64 __kernel_long_t
+@5 errcnt 72 s32 __kernel_long_t
+@2 errcnt 144 s64 __kernel_long_t
+@5 stbcnt 76 s32 __kernel_long_t
+@2 stbcnt 152 s64 __kernel_long_t
+@5 tai 80 s32 int
+@2 tai 160 s32 int
+
+timezone linux/time.h struct
+=7ffffdfff 8 4
+=2000 8 2
+tz_minuteswest 0 s32 int
+tz_dsttime 4 s32 int
+
+tms linux/times.h struct
+=46abecbfc 16 4
+=395411403 32 8
+=2000 16 2
+@5 tms_utime 0 s32 __kernel_clock_t
+@2 tms_utime 0 s64 __kernel_clock_t
+@5 tms_stime 4 s32 __kernel_clock_t
+@2 tms_stime 8 s64 __kernel_clock_t
+@5 tms_cutime 8 s32 __kernel_clock_t
+@2 tms_cutime 16 s64 __kernel_clock_t
+@5 tms_cstime 12 s32 __kernel_clock_t
+@2 tms_cstime 24 s64 __kernel_clock_t
+
+tpacket2_hdr linux/if_packet.h struct
+=7ffffdfff 32 4
+=2000 32 2
+tp_status 0 u32 __u32
+tp_len 4 u32 __u32
+tp_snaplen 8 u32 __u32
+tp_mac 12 u16 __u16
+tp_net 14 u16 __u16
+tp_sec 16 u32 __u32
+tp_nsec 20 u32 __u32
+tp_vlan_tci 24 u16 __u16
+tp_vlan_tpid 26 u16 __u16
+tp_padding 28 u8*4 __u8
+
+tpacket3_hdr linux/if_packet.h struct
+=7ffffdfff 48 4
+=2000 48 2
+tp_next_offset 0 u32 __u32
+tp_sec 4 u32 __u32
+tp_nsec 8 u32 __u32
+tp_snaplen 12 u32 __u32
+tp_len 16 u32 __u32
+tp_status 20 u32 __u32
+tp_mac 24 u16 __u16
+tp_net 26 u16 __u16
+hv1 28 r96 struct tpacket_hdr_variant1
+tp_padding 40 u8*8 __u8
+
+tpacket_auxdata linux/if_packet.h struct
+=7ffffdfff 20 4
+=2000 20 2
+tp_status 0 u32 __u32
+tp_len 4 u32 __u32
+tp_snaplen 8 u32 __u32
+tp_mac 12 u16 __u16
+tp_net 14 u16 __u16
+tp_vlan_tci 16 u16 __u16
+tp_vlan_tpid 18 u16 __u16
+
+tpacket_bd_header_u linux/if_packet.h union
+=7ffffffff 40 8
+bh1 0 r320 struct tpacket_hdr_v1
+
+tpacket_bd_ts linux/if_packet.h struct
+=7ffffdfff 8 4
+=2000 8 2
+ts_sec 0 u32 unsigned int
+ts_usec 4 u32 unsigned int
+ts_nsec 4 u32 unsigned int
+
+tpacket_block_desc linux/if_packet.h struct
+=7ffffffff 48 8
+version 0 u32 __u32
+offset_to_priv 4 u32 __u32
+hdr 8 r320 union tpacket_bd_header_u
+
+tpacket_hdr linux/if_packet.h struct
+=56abecbfc 24 4
+=295411403 32 8
+=2000 24 2
+@5 tp_status 0 u32 unsigned long
+@2 tp_status 0 u64 unsigned long
+@5 tp_len 4 u32 unsigned int
+@2 tp_len 8 u32 unsigned int
+@5 tp_snaplen 8 u32 unsigned int
+@2 tp_snaplen 12 u32 unsigned int
+@5 tp_mac 12 u16 unsigned short
+@2 tp_mac 16 u16 unsigned short
+@5 tp_net 14 u16 unsigned short
+@2 tp_net 18 u16 unsigned short
+@5 tp_sec 16 u32 unsigned int
+@2 tp_sec 20 u32 unsigned int
+@5 tp_usec 20 u32 unsigned int
+@2 tp_usec 24 u32 unsigned int
+
+tpacket_hdr_v1 linux/if_packet.h struct
+=7ffffffff 40 8
+block_status 0 u32 __u32
+num_pkts 4 u32 __u32
+offset_to_first_pkt 8 u32 __u32
+blk_len 12 u32 __u32
+seq_num 16 u64 __u64
+ts_first_pkt 24 r64 struct tpacket_bd_ts
+ts_last_pkt 32 r64 struct tpacket_bd_ts
+
+tpacket_hdr_variant1 linux/if_packet.h struct
+=7ffffdfff 12 4
+=2000 12 2
+tp_rxhash 0 u32 __u32
+tp_vlan_tci 4 u32 __u32
+tp_vlan_tpid 8 u16 __u16
+tp_padding 10 u16 __u16
+
+tpacket_req linux/if_packet.h struct
+=7ffffdfff 16 4
+=2000 16 2
+tp_block_size 0 u32 unsigned int
+tp_block_nr 4 u32 unsigned int
+tp_frame_size 8 u32 unsigned int
+tp_frame_nr 12 u32 unsigned int
+
+tpacket_req3 linux/if_packet.h struct
+=7ffffdfff 28 4
+=2000 28 2
+tp_block_size 0 u32 unsigned int
+tp_block_nr 4 u32 unsigned int
+tp_frame_size 8 u32 unsigned int
+tp_frame_nr 12 u32 unsigned int
+tp_retire_blk_tov 16 u32 unsigned int
+tp_sizeof_priv 20 u32 unsigned int
+tp_feature_req_word 24 u32 unsigned int
+
+tpacket_req_u linux/if_packet.h union
+=7ffffdfff 28 4
+=2000 28 2
+req 0 r128 struct tpacket_req
+req3 0 r224 struct tpacket_req3
+
+tpacket_rollover_stats linux/if_packet.h struct
+=7ffffffff 24 8
+tp_all 0 u64 __u64
+tp_huge 8 u64 __u64
+tp_failed 16 u64 __u64
+
+tpacket_stats linux/if_packet.h struct
+=7ffffdfff 8 4
+=2000 8 2
+tp_packets 0 u32 unsigned int
+tp_drops 4 u32 unsigned int
+
+tpacket_stats_u linux/if_packet.h union
+=7ffffdfff 12 4
+=2000 12 2
+stats1 0 r64 struct tpacket_stats
+stats3 0 r96 struct tpacket_stats_v3
+
+tpacket_stats_v3 linux/if_packet.h struct
+=7ffffdfff 12 4
+=2000 12 2
+tp_packets 0 u32 unsigned int
+tp_drops 4 u32 unsigned int
+tp_freeze_q_cnt 8 u32 unsigned int
+
+tpidr2_context asm/sigcontext.h struct
+=1 16 8
+head 0 r64 struct _aarch64_ctx
+tpidr2 8 u64 __u64
+
+tunnel_msg linux/if_link.h struct
+=7fffbdf5f 8 4
+=2000 8 2
+family 0 u8 __u8
+flags 1 u8 __u8
+reserved2 2 u16 __u16
+ifindex 4 u32 __u32
+
+ucontext asm/ucontext.h struct
+=1 4560 16
+=4 200 4
+=20 252 4
+=40 580 4
+=80 68 4
+=100 220 4
+=200 112 4
+=1000 448 16
+=2000 528 2
+=4000 184 4
+=8000 640 8
+=10000 656 8
+=20000 632 8
+=40000 456 8
+=80000 160 4
+=100000 168 4
+=800000 1184 16
+=1000000 1696 8
+=2000000 816 16
+=4000000 960 16
+=20000000 260 4
+=100000000 288 8
+=200000000 304 8
+@4a0881 uc_flags 0 u64 unsigned long
+@35f77e uc_flags 0 u32 unsigned long
+@4a0881 uc_link 8 p64 struct ucontext *
+@35f77e uc_link 4 p32 struct ucontext *
+@4a0881 uc_stack 16 r192 stack_t
+@35f77e uc_stack 8 r96 stack_t
+@a0081 uc_sigmask 40 r64 sigset_t
+@2 uc_mcontext 20 r1376 struct sigcontext
+@4 uc_mcontext 20 r1792 struct sigcontext
+@8 uc_mcontext 20 r4416 struct sigcontext
+@10 uc_mcontext 20 r352 struct sigcontext
+@20 uc_mcontext 20 r1536 struct sigcontext
+@40 uc_mcontext 20 r704 struct sigcontext
+@100 uc_mcontext 20 r1472 struct mcontext
+@200 uc_mcontext 20 r1248 struct sigcontext
+@400 uc_mcontext 24 r4800 struct sigcontext
+@800 uc_mcontext 40 r4800 struct sigcontext
+@1000 uc_mcontext 24 r4736 struct sigcontext
+@2000 uc_mcontext 24 r3392 struct sigcontext
+@4000 uc_mcontext 20 r1056 struct sigcontext
+@8000 uc_mcontext 20 r1120 struct sigcontext
+@10000 uc_pad 20 s32*7 int
+@40000 uc_sigmask 20 r64 sigset_t
+@100000 uc_mcontext 20 r1856 struct sigcontext
+@200000 uc_mcontext 24 r2048 struct sigcontext
+@400000 uc_mcontext 40 r2048 struct sigcontext
+@80081 __unused 48 u8*120 __u8
+@2 uc_sigmask 192 r64 sigset_t
+@4 uc_sigmask 244 r64 sigset_t
+@8 uc_sigmask 572 r64 sigset_t
+@10 uc_sigmask 64 u32 sigset_t
+@20 uc_sigmask 212 r64 sigset_t
+@40 uc_sigmask 108 u32 sigset_t
+@100 uc_filler 204 u32*80 unsigned long
+@200 uc_sigmask 176 r64 sigset_t
+@400 uc_sigmask 624 r128 sigset_t
+@800 uc_sigmask 640 r128 sigset_t
+@1000 uc_sigmask 616 r128 sigset_t
+@2000 uc_sigmask 448 r64 sigset_t
+@4000 uc_sigmask 152 r64 sigset_t
+@8000 uc_sigmask 160 r64 sigset_t
+@10000 uc_regs 48 p32 struct mcontext *
+@20000 __unused 48 r64*15 sigset_t
+@40000 __unused 28 u8*120 __u8
+@100000 uc_sigmask 252 r64 sigset_t
+@200000 uc_sigmask 280 u32 sigset_t
+@400000 uc_sigmask 296 u64 sigset_t
+@1 uc_mcontext 176 r35072 struct sigcontext
+@80 uc_mcontext 176 r2176 struct sigcontext
+@100 uc_sigmask 524 u32 sigset_t
+@400 uc_extcontext 640 u64* unsigned long long
+@800 uc_extcontext 656 u64* unsigned long long
+@1000 uc_extcontext 632 u64* unsigned long long
+@10000 uc_sigmask 52 r64 sigset_t
+@20000 uc_mcontext 168 r12224 struct sigcontext
+@40000 uc_mcontext 160 r5248 struct sigcontext
+@80000 uc_mcontext 176 r6272 struct sigcontext
+@10000 uc_maskext 60 s32*30 int
+@10000 uc_pad2 180 s32*3 int
+@10000 uc_mcontext 192 r7936 struct mcontext
+
+udmabuf_create linux/udmabuf.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+memfd 0 u32 __u32
+flags 4 u32 __u32
+offset 8 u64 __u64
+size 16 u64 __u64
+
+udmabuf_create_item linux/udmabuf.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+memfd 0 u32 __u32
+__pad 4 u32 __u32
+offset 8 u64 __u64
+size 16 u64 __u64
+
+udmabuf_create_list linux/udmabuf.h struct
+=7dfe79d2b 8 8
+=201842d4 8 4
+=2000 8 2
+flags 0 u32 __u32
+count 4 u32 __u32
+list 8 r192* struct udmabuf_create_item
+
+unix_diag_msg linux/unix_diag.h struct
+=7ffffdfff 16 4
+=2000 16 2
+udiag_family 0 u8 __u8
+udiag_type 1 u8 __u8
+udiag_state 2 u8 __u8
+pad 3 u8 __u8
+udiag_ino 4 u32 __u32
+udiag_cookie 8 u32*2 __u32
+
+unix_diag_req linux/unix_diag.h struct
+=7ffffdfff 24 4
+=2000 24 2
+sdiag_family 0 u8 __u8
+sdiag_protocol 1 u8 __u8
+pad 2 u16 __u16
+udiag_states 4 u32 __u32
+udiag_ino 8 u32 __u32
+udiag_show 12 u32 __u32
+udiag_cookie 16 u32*2 __u32
+
+unix_diag_rqlen linux/unix_diag.h struct
+=7ffffdfff 8 4
+=2000 8 2
+udiag_rqueue 0 u32 __u32
+udiag_wqueue 4 u32 __u32
+
+unix_diag_vfs linux/unix_diag.h struct
+=7ffffdfff 8 4
+=2000 8 2
+udiag_vfs_ino 0 u32 __u32
+udiag_vfs_dev 4 u32 __u32
+
+usb_endpoint_descriptor linux/usb/ch9.h struct
+=7ffffffef 9 1
+=10 12 4
+bLength 0 u8 __u8
+bDescriptorType 1 u8 __u8
+bEndpointAddress 2 u8 __u8
+bmAttributes 3 u8 __u8
+wMaxPacketSize 4 u16 __le16
+bInterval 6 u8 __u8
+bRefresh 7 u8 __u8
+bSynchAddress 8 u8 __u8
+
+usb_ffs_dmabuf_transfer_req linux/usb/functionfs.h struct
+=7fffbfb4f 16 1
+=10 16 4
+fd 0 s32 int
+flags 4 u32 __u32
+length 8 u64 __u64
+
+usb_raw_ep_caps linux/usb/raw_gadget.h struct
+=7260c5f7f 4 4
+=d9f38080 4 4
+=2000 1 1
+@1 type_control 0 u32:1+0 __u32
+@6 type_control 0 u32:1+31 __u32
+@1 type_iso 0 u32:1+1 __u32
+@6 type_iso 0 u32:1+30 __u32
+@1 type_bulk 0 u32:1+2 __u32
+@6 type_bulk 0 u32:1+29 __u32
+@1 type_int 0 u32:1+3 __u32
+@6 type_int 0 u32:1+28 __u32
+@1 dir_in 0 u32:1+4 __u32
+@6 dir_in 0 u32:1+27 __u32
+@1 dir_out 0 u32:1+5 __u32
+@6 dir_out 0 u32:1+26 __u32
+
+usb_raw_ep_info linux/usb/raw_gadget.h struct
+=7ffffdfff 32 4
+=2000 30 2
+name 0 u8*16 __u8
+addr 16 u32 __u32
+@1 caps 20 r32 struct usb_raw_ep_caps
+@2 caps 20 r8 struct usb_raw_ep_caps
+@1 limits 24 r64 struct usb_raw_ep_limits
+@2 limits 22 r64 struct usb_raw_ep_limits
+
+usb_raw_ep_io linux/usb/raw_gadget.h struct
+=7ffffdfff 8 4
+=2000 8 2
+ep 0 u16 __u16
+flags 2 u16 __u16
+length 4 u32 __u32
+data 8 u8* __u8
+
+usb_raw_ep_limits linux/usb/raw_gadget.h struct
+=7ffffdfff 8 4
+=2000 8 2
+maxpacket_limit 0 u16 __u16
+max_streams 2 u16 __u16
+reserved 4 u32 __u32
+
+usb_raw_eps_info linux/usb/raw_gadget.h struct
+=7ffffdfff 960 4
+=2000 900 2
+@1 eps 0 r256*30 struct usb_raw_ep_info
+@2 eps 0 r240*30 struct usb_raw_ep_info
+
+usb_raw_event linux/usb/raw_gadget.h struct
+=7ffffdfff 8 4
+=2000 8 2
+type 0 u32 __u32
+length 4 u32 __u32
+data 8 u8* __u8
+
+usb_raw_init linux/usb/raw_gadget.h struct
+=7ffffffef 257 1
+=10 260 4
+driver_name 0 u8*128 __u8
+device_name 128 u8*128 __u8
+speed 256 u8 __u8
+
+user_cfi_state asm/ptrace.h struct
+=6000000 16 8
+cfi_status 0 r64 struct __cfi_status
+shstk_ptr 8 u64 __u64
+
+user_desc asm/ldt.h struct
+=300000000 16 4
+=200 16 4
+entry_number 0 u32 unsigned int
+base_addr 4 u32 unsigned int
+limit 8 u32 unsigned int
+seg_32bit 12 u32:1+0 unsigned int
+contents 12 u32:2+1 unsigned int
+read_exec_only 12 u32:1+3 unsigned int
+limit_in_pages 12 u32:1+4 unsigned int
+seg_not_present 12 u32:1+5 unsigned int
+useable 12 u32:1+6 unsigned int
+@1 lm 12 u32:1+7 unsigned int
+
+user_fp asm/ptrace.h struct
+=40 400 4
+vr 0 u32*96 unsigned long
+fcr 384 u32 unsigned long
+fesr 388 u32 unsigned long
+fid 392 u32 unsigned long
+reserved 396 u32 unsigned long
+
+user_fp_state asm/ptrace.h struct
+=1800 272 8
+fpr 0 u64*32 __u64
+fcc 256 u64 __u64
+fcsr 264 u32 __u32
+
+user_fp_struct asm/ptrace.h struct
+=600000 256 8
+fr 0 u64*32 __u64
+
+user_fpsimd_state asm/ptrace.h struct
+=1 528 16
+vregs 0 u128*32 __u128
+fpsr 512 u32 __u32
+fpcr 516 u32 __u32
+__reserved 520 u32*2 __u32
+
+user_gcs asm/ptrace.h struct
+=1 24 8
+features_enabled 0 u64 __u64
+features_locked 8 u64 __u64
+gcspr_el0 16 u64 __u64
+
+user_hwdebug_state asm/ptrace.h struct
+=1 264 8
+dbg_info 0 u32 __u32
+pad 4 u32 __u32
+dbg_regs 8 r128*16 struct
+dbg_regs[].addr 8 u64 __u64
+dbg_regs[].ctrl 16 u32 __u32
+dbg_regs[].pad 20 u32 __u32
+
+user_lasx_state asm/ptrace.h struct
+=1800 1024 8
+vregs 0 u64*128 __u64
+
+user_lbt_state asm/ptrace.h struct
+=1800 40 8
+scr 0 u64*4 __u64
+eflags 32 u32 __u32
+ftop 36 u32 __u32
+
+user_lsx_state asm/ptrace.h struct
+=1800 512 8
+vregs 0 u64*64 __u64
+
+user_msghdr include/linux/socket.h struct
+=462be4bfc 28 4
+=295411403 56 8
+=2000 28 2
+@5 msg_name 0 p32 void *
+@2 msg_name 0 p64 void *
+@5 msg_namelen 4 s32 int
+@2 msg_namelen 8 s32 int
+@5 msg_iov 8 p32 struct iovec *
+@2 msg_iov 16 p64 struct iovec *
+@5 msg_iovlen 12 u32 __kernel_size_t
+@2 msg_iovlen 24 u64 __kernel_size_t
+@5 msg_control 16 p32 void *
+@2 msg_control 32 p64 void *
+@5 msg_controllen 20 u32 __kernel_size_t
+@2 msg_controllen 40 u64 __kernel_size_t
+@5 msg_flags 24 u32 unsigned int
+@2 msg_flags 48 u32 unsigned int
+
+user_pac_address_keys asm/ptrace.h struct
+=1 64 16
+apiakey 0 u128 __u128
+apibkey 16 u128 __u128
+apdakey 32 u128 __u128
+apdbkey 48 u128 __u128
+
+user_pac_generic_keys asm/ptrace.h struct
+=1 16 16
+apgakey 0 u128 __u128
+
+user_pac_mask asm/ptrace.h struct
+=1 16 8
+data_mask 0 u64 __u64
+insn_mask 8 u64 __u64
+
+user_pt_regs asm/ptrace.h -
+=8000000 80 8
+=10000000 152 8
+@1 args 0 u32*1 unsigned long
+@2 args 0 u64*1 unsigned long
+@1 psw 8 r64 psw_t
+@2 psw 8 r128 psw_t
+@1 gprs 16 u32*16 unsigned long
+@2 gprs 24 u64*16 unsigned long
+
+user_pt_regs asm/ptrace.h struct
+=1 272 8
+=800 184 8
+=1000 360 8
+=40000 140 4
+=80000 196 4
+=400000000 512 4
+@1 regs 0 u64*31 __u64
+@2 regs 0 u32*32 unsigned long
+@4 regs 0 u64*32 unsigned long
+@8 uregs 0 s32*26 long
+@10 regs 0 u32*49 __u32
+@20 pc 0 u32 __u32
+@1 sp 248 u64 __u64
+@2 orig_a0 128 u32 unsigned long
+@4 orig_a0 256 u64 unsigned long
+@8 fp 104 s32 long
+@20 ps 4 u32 __u32
+@1 pc 256 u64 __u64
+@2 csr_era 132 u32 unsigned long
+@4 csr_era 264 u64 unsigned long
+@8 gp 108 s32 long
+@20 lbeg 8 u32 __u32
+@1 pstate 264 u64 __u64
+@2 csr_badv 136 u32 unsigned long
+@4 csr_badv 272 u64 unsigned long
+@8 lp 112 s32 long
+@20 lend 12 u32 __u32
+@2 reserved 140 u32*10 unsigned long
+@4 reserved 280 u64*10 unsigned long
+@8 sp 116 s32 long
+@20 lcount 16 u32 __u32
+@8 ipc 120 s32 long
+@20 sar 20 u32 __u32
+@8 lb 124 s32 long
+@20 windowstart 24 u32 __u32
+@8 le 128 s32 long
+@20 windowbase 28 u32 __u32
+@8 lc 132 s32 long
+@20 threadptr 32 u32 __u32
+@8 syscallno 136 s32 long
+@20 syscall 36 u32 __u32
+@20 reserved 40 u32*54 __u32
+@20 a 256 u32*64 __u32
+
+user_reg linux/user_events.h struct
+=7fffbfb4f 28 1
+=10 28 4
+size 0 u32 __u32
+enable_bit 4 u8 __u8
+enable_size 5 u8 __u8
+flags 6 u16 __u16
+enable_addr 8 u64 __u64
+name_args 16 u64 __u64
+write_index 24 u32 __u32
+
+user_regs_arcv2 asm/ptrace.h struct
+=4 12 4
+r30 0 u32 unsigned long
+r58 4 u32 unsigned long
+r59 8 u32 unsigned long
+
+user_regs_struct asm/ptrace.h struct
+=4 160 4
+=100000 136 4
+=200000 320 4
+=400000 640 8
+=2000000 128 4
+=4000000 256 8
+=8000000 320 8
+=10000000 432 8
+@1 pad 0 u32 unsigned long
+@2 gpr 0 u32*32 unsigned long
+@4 gr 0 u32*32 unsigned long
+@8 gr 0 u64*32 unsigned long
+@10 pc 0 u32 unsigned long
+@20 pc 0 u64 unsigned long
+@40 psw 0 r64 psw_t
+@80 psw 0 r128 psw_t
+@1 scratch 4 r736 struct
+@2 pc 128 u32 unsigned long
+@4 sr 128 u32*8 unsigned long
+@8 sr 256 u64*8 unsigned long
+@10 ra 4 u32 unsigned long
+@20 ra 8 u64 unsigned long
+@40 gprs 8 u32*16 unsigned long
+@80 gprs 16 u64*16 unsigned long
+@1 scratch.bta 4 u32 unsigned long
+@2 sr 132 u32 unsigned long
+@4 iaoq 160 u32*2 unsigned long
+@8 iaoq 320 u64*2 unsigned long
+@10 sp 8 u32 unsigned long
+@20 sp 16 u64 unsigned long
+@40 acrs 72 u32*16 unsigned int
+@80 acrs 144 u32*16 unsigned int
+@1 scratch.lp_start 8 u32 unsigned long
+@4 iasq 168 u32*2 unsigned long
+@8 iasq 336 u64*2 unsigned long
+@10 gp 12 u32 unsigned long
+@20 gp 24 u64 unsigned long
+@40 orig_gpr2 136 u32 unsigned long
+@80 orig_gpr2 208 u64 unsigned long
+@1 scratch.lp_end 12 u32 unsigned long
+@4 sar 176 u32 unsigned long
+@8 sar 352 u64 unsigned long
+@10 tp 16 u32 unsigned long
+@20 tp 32 u64 unsigned long
+@40 fp_regs 144 r1088 s390_fp_regs
+@80 fp_regs 216 r1088 s390_fp_regs
+@1 scratch.lp_count 16 u32 unsigned long
+@4 iir 180 u32 unsigned long
+@8 iir 360 u64 unsigned long
+@10 t0 20 u32 unsigned long
+@20 t0 40 u64 unsigned long
+@40 per_info 280 r288 per_struct
+@80 per_info 352 r576 per_struct
+@1 scratch.status32 20 u32 unsigned long
+@4 isr 184 u32 unsigned long
+@8 isr 368 u64 unsigned long
+@10 t1 24 u32 unsigned long
+@20 t1 48 u64 unsigned long
+@40 ieee_instruction_pointer 316 u32 unsigned long
+@80 ieee_instruction_pointer 424 u64 unsigned long
+@1 scratch.ret 24 u32 unsigned long
+@4 ior 188 u32 unsigned long
+@8 ior 376 u64 unsigned long
+@10 t2 28 u32 unsigned long
+@20 t2 56 u64 unsigned long
+@1 scratch.blink 28 u32 unsigned long
+@4 ipsw 192 u32 unsigned long
+@8 ipsw 384 u64 unsigned long
+@10 s0 32 u32 unsigned long
+@20 s0 64 u64 unsigned long
+@1 scratch.fp 32 u32 unsigned long
+@4 cr0 196 u32 unsigned long
+@8 cr0 392 u64 unsigned long
+@10 s1 36 u32 unsigned long
+@20 s1 72 u64 unsigned long
+@1 scratch.gp 36 u32 unsigned long
+@4 cr24 200 u32 unsigned long
+@8 cr24 400 u64 unsigned long
+@10 a0 40 u32 unsigned long
+@20 a0 80 u64 unsigned long
+@1 scratch.r12 40 u32 unsigned long
+@4 cr25 204 u32 unsigned long
+@8 cr25 408 u64 unsigned long
+@10 a1 44 u32 unsigned long
+@20 a1 88 u64 unsigned long
+@1 scratch.r11 44 u32 unsigned long
+@4 cr26 208 u32 unsigned long
+@8 cr26 416 u64 unsigned long
+@10 a2 48 u32 unsigned long
+@20 a2 96 u64 unsigned long
+@1 scratch.r10 48 u32 unsigned long
+@4 cr27 212 u32 unsigned long
+@8 cr27 424 u64 unsigned long
+@10 a3 52 u32 unsigned long
+@20 a3 104 u64 unsigned long
+@1 scratch.r9 52 u32 unsigned long
+@4 cr28 216 u32 unsigned long
+@8 cr28 432 u64 unsigned long
+@10 a4 56 u32 unsigned long
+@20 a4 112 u64 unsigned long
+@1 scratch.r8 56 u32 unsigned long
+@4 cr29 220 u32 unsigned long
+@8 cr29 440 u64 unsigned long
+@10 a5 60 u32 unsigned long
+@20 a5 120 u64 unsigned long
+@1 scratch.r7 60 u32 unsigned long
+@4 cr30 224 u32 unsigned long
+@8 cr30 448 u64 unsigned long
+@10 a6 64 u32 unsigned long
+@20 a6 128 u64 unsigned long
+@1 scratch.r6 64 u32 unsigned long
+@4 cr31 228 u32 unsigned long
+@8 cr31 456 u64 unsigned long
+@10 a7 68 u32 unsigned long
+@20 a7 136 u64 unsigned long
+@1 scratch.r5 68 u32 unsigned long
+@4 cr8 232 u32 unsigned long
+@8 cr8 464 u64 unsigned long
+@10 s2 72 u32 unsigned long
+@20 s2 144 u64 unsigned long
+@1 scratch.r4 72 u32 unsigned long
+@4 cr9 236 u32 unsigned long
+@8 cr9 472 u64 unsigned long
+@10 s3 76 u32 unsigned long
+@20 s3 152 u64 unsigned long
+@1 scratch.r3 76 u32 unsigned long
+@4 cr12 240 u32 unsigned long
+@8 cr12 480 u64 unsigned long
+@10 s4 80 u32 unsigned long
+@20 s4 160 u64 unsigned long
+@1 scratch.r2 80 u32 unsigned long
+@4 cr13 244 u32 unsigned long
+@8 cr13 488 u64 unsigned long
+@10 s5 84 u32 unsigned long
+@20 s5 168 u64 unsigned long
+@1 scratch.r1 84 u32 unsigned long
+@4 cr10 248 u32 unsigned long
+@8 cr10 496 u64 unsigned long
+@10 s6 88 u32 unsigned long
+@20 s6 176 u64 unsigned long
+@1 scratch.r0 88 u32 unsigned long
+@4 cr15 252 u32 unsigned long
+@8 cr15 504 u64 unsigned long
+@10 s7 92 u32 unsigned long
+@20 s7 184 u64 unsigned long
+@1 scratch.sp 92 u32 unsigned long
+@4 _pad 256 u32*16 unsigned long
+@8 _pad 512 u64*16 unsigned long
+@10 s8 96 u32 unsigned long
+@20 s8 192 u64 unsigned long
+@1 pad2 96 u32 unsigned long
+@10 s9 100 u32 unsigned long
+@20 s9 200 u64 unsigned long
+@1 callee 100 r416 struct
+@10 s10 104 u32 unsigned long
+@20 s10 208 u64 unsigned long
+@1 callee.r25 100 u32 unsigned long
+@10 s11 108 u32 unsigned long
+@20 s11 216 u64 unsigned long
+@1 callee.r24 104 u32 unsigned long
+@10 t3 112 u32 unsigned long
+@20 t3 224 u64 unsigned long
+@1 callee.r23 108 u32 unsigned long
+@10 t4 116 u32 unsigned long
+@20 t4 232 u64 unsigned long
+@1 callee.r22 112 u32 unsigned long
+@10 t5 120 u32 unsigned long
+@20 t5 240 u64 unsigned long
+@1 callee.r21 116 u32 unsigned long
+@10 t6 124 u32 unsigned long
+@20 t6 248 u64 unsigned long
+@1 callee.r20 120 u32 unsigned long
+@1 callee.r19 124 u32 unsigned long
+@1 callee.r18 128 u32 unsigned long
+@1 callee.r17 132 u32 unsigned long
+@1 callee.r16 136 u32 unsigned long
+@1 callee.r15 140 u32 unsigned long
+@1 callee.r14 144 u32 unsigned long
+@1 callee.r13 148 u32 unsigned long
+@1 efa 152 u32 unsigned long
+@1 stop_pc 156 u32 unsigned long
+
+user_regs_struct asm/user.h struct
+=100 192 4
+r0 0 u32 unsigned long
+r1 4 u32 unsigned long
+r2 8 u32 unsigned long
+r3 12 u32 unsigned long
+r4 16 u32 unsigned long
+r5 20 u32 unsigned long
+r6 24 u32 unsigned long
+r7 28 u32 unsigned long
+r8 32 u32 unsigned long
+r9 36 u32 unsigned long
+r10 40 u32 unsigned long
+r11 44 u32 unsigned long
+r12 48 u32 unsigned long
+r13 52 u32 unsigned long
+r14 56 u32 unsigned long
+r15 60 u32 unsigned long
+r16 64 u32 unsigned long
+r17 68 u32 unsigned long
+r18 72 u32 unsigned long
+r19 76 u32 unsigned long
+r20 80 u32 unsigned long
+r21 84 u32 unsigned long
+r22 88 u32 unsigned long
+r23 92 u32 unsigned long
+r24 96 u32 unsigned long
+r25 100 u32 unsigned long
+r26 104 u32 unsigned long
+r27 108 u32 unsigned long
+r28 112 u32 unsigned long
+r29 116 u32 unsigned long
+r30 120 u32 unsigned long
+r31 124 u32 unsigned long
+sa0 128 u32 unsigned long
+lc0 132 u32 unsigned long
+sa1 136 u32 unsigned long
+lc1 140 u32 unsigned long
+m0 144 u32 unsigned long
+m1 148 u32 unsigned long
+usr 152 u32 unsigned long
+p3_0 156 u32 unsigned long
+gp 160 u32 unsigned long
+ugp 164 u32 unsigned long
+pc 168 u32 unsigned long
+cause 172 u32 unsigned long
+badva 176 u32 unsigned long
+cs0 180 u32 unsigned long
+cs1 184 u32 unsigned long
+pad1 188 u32 unsigned long
+
+user_sve_header asm/ptrace.h struct
+=1 16 4
+size 0 u32 __u32
+max_size 4 u32 __u32
+vl 8 u16 __u16
+max_vl 10 u16 __u16
+flags 12 u16 __u16
+__reserved 14 u16 __u16
+
+user_unreg linux/user_events.h struct
+=7fffbfb4f 16 1
+=10 16 4
+size 0 u32 __u32
+disable_bit 4 u8 __u8
+__reserved 5 u8 __u8
+__reserved2 6 u16 __u16
+disable_addr 8 u64 __u64
+
+user_watch_state asm/ptrace.h struct
+=800 136 8
+=1000 200 8
+dbg_info 0 u64 __u64
+@1 dbg_regs 8 r128*8 struct
+@2 dbg_regs 8 r192*8 struct
+@1 dbg_regs[].addr 8 u32 __u32
+@2 dbg_regs[].addr 8 u64 __u64
+@1 dbg_regs[].mask 12 u32 __u32
+@2 dbg_regs[].mask 16 u64 __u64
+@1 dbg_regs[].ctrl 16 u32 __u32
+@2 dbg_regs[].ctrl 24 u32 __u32
+@1 dbg_regs[].pad 20 u32 __u32
+@2 dbg_regs[].pad 28 u32 __u32
+
+user_watch_state_v2 asm/ptrace.h struct
+=800 232 8
+=1000 344 8
+dbg_info 0 u64 __u64
+@1 dbg_regs 8 r128*14 struct
+@2 dbg_regs 8 r192*14 struct
+@1 dbg_regs[].addr 8 u32 __u32
+@2 dbg_regs[].addr 8 u64 __u64
+@1 dbg_regs[].mask 12 u32 __u32
+@2 dbg_regs[].mask 16 u64 __u64
+@1 dbg_regs[].ctrl 16 u32 __u32
+@2 dbg_regs[].ctrl 24 u32 __u32
+@1 dbg_regs[].pad 20 u32 __u32
+@2 dbg_regs[].pad 28 u32 __u32
+
+user_za_header asm/ptrace.h struct
+=1 16 4
+size 0 u32 __u32
+max_size 4 u32 __u32
+vl 8 u16 __u16
+max_vl 10 u16 __u16
+flags 12 u16 __u16
+__reserved 14 u16 __u16
+
+utimbuf linux/utime.h struct
+=46abecbfc 8 4
+=395411403 16 8
+=2000 8 2
+@5 actime 0 s32 __kernel_old_time_t
+@2 actime 0 s64 __kernel_old_time_t
+@5 modtime 4 s32 __kernel_old_time_t
+@2 modtime 8 s64 __kernel_old_time_t
+
+uvc_menu_info linux/uvcvideo.h struct
+=7ffffdfff 36 4
+=2000 36 2
+value 0 u32 __u32
+name 4 u8*32 __u8
+
+uvc_request_data linux/usb/g_uvc.h struct
+=7ffffdfff 64 4
+=2000 64 2
+length 0 s32 __s32
+data 4 u8*60 __u8
+
+uvc_xu_control_mapping linux/uvcvideo.h struct
+=56abecbfc 88 4
+=295411403 96 8
+=2000 88 2
+id 0 u32 __u32
+name 4 u8*32 __u8
+entity 36 u8*16 __u8
+selector 52 u8 __u8
+size 53 u8 __u8
+offset 54 u8 __u8
+v4l2_type 56 u32 __u32
+data_type 60 u32 __u32
+@5 menu_info 64 p32 struct uvc_menu_info *
+@2 menu_info 64 p64 struct uvc_menu_info *
+@5 menu_count 68 u32 __u32
+@2 menu_count 72 u32 __u32
+@5 reserved 72 u32*4 __u32
+@2 reserved 76 u32*4 __u32
+
+uvc_xu_control_query linux/uvcvideo.h struct
+=56abecbfc 12 4
+=295411403 16 8
+=2000 10 2
+unit 0 u8 __u8
+selector 1 u8 __u8
+query 2 u8 __u8
+size 4 u16 __u16
+@1 data 8 p32 __u8 *
+@2 data 8 p64 __u8 *
+@4 data 6 p32 __u8 *
+
+v4l2_area linux/videodev2.h struct
+=7ffffdfff 8 4
+=2000 8 2
+width 0 u32 __u32
+height 4 u32 __u32
+
+v4l2_audio linux/videodev2.h struct
+=7ffffdfff 52 4
+=2000 52 2
+index 0 u32 __u32
+name 4 u8*32 __u8
+capability 36 u32 __u32
+mode 40 u32 __u32
+reserved 44 u32*2 __u32
+
+v4l2_audioout linux/videodev2.h struct
+=7ffffdfff 52 4
+=2000 52 2
+index 0 u32 __u32
+name 4 u8*32 __u8
+capability 36 u32 __u32
+mode 40 u32 __u32
+reserved 44 u32*2 __u32
+
+v4l2_av1_cdef linux/v4l2-controls.h struct
+=7fffbfb4f 34 1
+=10 36 4
+damping_minus_3 0 u8 __u8
+bits 1 u8 __u8
+y_pri_strength 2 u8*8 __u8
+y_sec_strength 10 u8*8 __u8
+uv_pri_strength 18 u8*8 __u8
+uv_sec_strength 26 u8*8 __u8
+
+v4l2_av1_global_motion linux/v4l2-controls.h struct
+=7fffbdb5f 236 4
+=2000 236 2
+flags 0 u8*8 __u8
+type 8 u32*8 enum v4l2_av1_warp_model
+params 40 s32*48 __s32
+invalid 232 u8 __u8
+reserved 233 u8*3 __u8
+
+v4l2_av1_loop_filter linux/v4l2-controls.h struct
+=7fffbfb4f 17 1
+=10 20 4
+flags 0 u8 __u8
+level 1 u8*4 __u8
+sharpness 5 u8 __u8
+ref_deltas 6 s8*8 __s8
+mode_deltas 14 s8*2 __s8
+delta_lf_res 16 u8 __u8
+
+v4l2_av1_loop_restoration linux/v4l2-controls.h struct
+=7fffbdb5f 28 4
+=2000 28 2
+flags 0 u8 __u8
+lr_unit_shift 1 u8 __u8
+lr_uv_shift 2 u8 __u8
+reserved 3 u8 __u8
+frame_restoration_type 4 u32*3 enum v4l2_av1_frame_restoration_type
+loop_restoration_size 16 u32*3 __u32
+
+v4l2_av1_quantization linux/v4l2-controls.h struct
+=7fffbfb4f 11 1
+=10 12 4
+flags 0 u8 __u8
+base_q_idx 1 u8 __u8
+delta_q_y_dc 2 s8 __s8
+delta_q_u_dc 3 s8 __s8
+delta_q_u_ac 4 s8 __s8
+delta_q_v_dc 5 s8 __s8
+delta_q_v_ac 6 s8 __s8
+qm_y 7 u8 __u8
+qm_u 8 u8 __u8
+qm_v 9 u8 __u8
+delta_q_res 10 u8 __u8
+
+v4l2_av1_segmentation linux/v4l2-controls.h struct
+=7fffbfb4f 138 2
+=10 140 4
+flags 0 u8 __u8
+last_active_seg_id 1 u8 __u8
+feature_enabled 2 u8*8 __u8
+feature_data 10 s16*64 __s16
+
+v4l2_av1_tile_info linux/v4l2-controls.h struct
+=7fffbdb5f 1040 4
+=2000 1040 2
+flags 0 u8 __u8
+context_update_tile_id 1 u8 __u8
+tile_cols 2 u8 __u8
+tile_rows 3 u8 __u8
+mi_col_starts 4 u32*65 __u32
+mi_row_starts 264 u32*65 __u32
+width_in_sbs_minus_1 524 u32*64 __u32
+height_in_sbs_minus_1 780 u32*64 __u32
+tile_size_bytes 1036 u8 __u8
+reserved 1037 u8*3 __u8
+
+v4l2_bt_timings linux/videodev2.h struct
+=7ffffffef 124 1
+=10 124 4
+width 0 u32 __u32
+height 4 u32 __u32
+interlaced 8 u32 __u32
+polarities 12 u32 __u32
+pixelclock 16 u64 __u64
+hfrontporch 24 u32 __u32
+hsync 28 u32 __u32
+hbackporch 32 u32 __u32
+vfrontporch 36 u32 __u32
+vsync 40 u32 __u32
+vbackporch 44 u32 __u32
+il_vfrontporch 48 u32 __u32
+il_vsync 52 u32 __u32
+il_vbackporch 56 u32 __u32
+standards 60 u32 __u32
+flags 64 u32 __u32
+picture_aspect 68 r64 struct v4l2_fract
+cea861_vic 76 u8 __u8
+hdmi_vic 77 u8 __u8
+reserved 78 u8*46 __u8
+
+v4l2_bt_timings_cap linux/videodev2.h struct
+=7ffffffef 104 1
+=10 104 4
+min_width 0 u32 __u32
+max_width 4 u32 __u32
+min_height 8 u32 __u32
+max_height 12 u32 __u32
+min_pixelclock 16 u64 __u64
+max_pixelclock 24 u64 __u64
+standards 32 u32 __u32
+capabilities 36 u32 __u32
+reserved 40 u32*16 __u32
+
+v4l2_buffer linux/videodev2.h struct
+=46abecbfc 68 4
+=295411403 88 8
+=2000 68 2
+=100000000 80 8
+index 0 u32 __u32
+type 4 u32 __u32
+bytesused 8 u32 __u32
+flags 12 u32 __u32
+field 16 u32 __u32
+@5 timestamp 20 r64 struct timeval
+@a timestamp 24 r128 struct timeval
+@5 timecode 28 r128 struct v4l2_timecode
+@a timecode 40 r128 struct v4l2_timecode
+@5 sequence 44 u32 __u32
+@a sequence 56 u32 __u32
+@5 memory 48 u32 __u32
+@a memory 60 u32 __u32
+@5 m 52 r32 union
+@2 m 64 r64 union
+@8 m 64 r32 union
+@5 m.offset 52 u32 __u32
+@a m.offset 64 u32 __u32
+@5 m.userptr 52 u32 unsigned long
+@2 m.userptr 64 u64 unsigned long
+@8 m.userptr 64 u32 unsigned long
+@5 m.planes 52 p32 struct v4l2_plane *
+@2 m.planes 64 p64 struct v4l2_plane *
+@8 m.planes 64 p32 struct v4l2_plane *
+@5 m.fd 52 s32 __s32
+@a m.fd 64 s32 __s32
+@5 length 56 u32 __u32
+@2 length 72 u32 __u32
+@8 length 68 u32 __u32
+@5 reserved2 60 u32 __u32
+@2 reserved2 76 u32 __u32
+@8 reserved2 72 u32 __u32
+@5 request_fd 64 s32 __s32
+@2 request_fd 80 s32 __s32
+@8 request_fd 76 s32 __s32
+@5 reserved 64 u32 __u32
+@2 reserved 80 u32 __u32
+@8 reserved 76 u32 __u32
+
+v4l2_capability linux/videodev2.h struct
+=7ffffdfff 104 4
+=2000 104 2
+driver 0 u8*16 __u8
+card 16 u8*32 __u8
+bus_info 48 u8*32 __u8
+version 80 u32 __u32
+capabilities 84 u32 __u32
+device_caps 88 u32 __u32
+reserved 92 u32*3 __u32
+
+v4l2_captureparm linux/videodev2.h struct
+=7ffffdfff 40 4
+=2000 40 2
+capability 0 u32 __u32
+capturemode 4 u32 __u32
+timeperframe 8 r64 struct v4l2_fract
+extendedmode 16 u32 __u32
+readbuffers 20 u32 __u32
+reserved 24 u32*4 __u32
+
+v4l2_clip linux/videodev2.h struct
+=56abecbfc 20 4
+=295411403 24 8
+=2000 20 2
+c 0 r128 struct v4l2_rect
+@5 next 16 p32 struct v4l2_clip *
+@2 next 16 p64 struct v4l2_clip *
+
+v4l2_control linux/videodev2.h struct
+=7ffffdfff 8 4
+=2000 8 2
+id 0 u32 __u32
+value 4 s32 __s32
+
+v4l2_create_buffers linux/videodev2.h struct
+=56abacb5c 248 4
+=295411003 256 8
+=400a0 248 4
+=400 256 8
+=2000 248 2
+index 0 u32 __u32
+count 4 u32 __u32
+memory 8 u32 __u32
+@15 format 12 r1632 struct v4l2_format
+@a format 16 r1664 struct v4l2_format
+@15 capabilities 216 u32 __u32
+@a capabilities 224 u32 __u32
+@11 flags 220 u32 __u32
+@a flags 228 u32 __u32
+@4 reserved 220 u32*7 __u32
+@11 max_num_buffers 224 u32 __u32
+@2 max_num_buffers 232 u32 __u32
+@8 reserved 232 u32*6 __u32
+@11 reserved 228 u32*5 __u32
+@2 reserved 236 u32*5 __u32
+
+v4l2_crop linux/videodev2.h struct
+=7ffffdfff 20 4
+=2000 20 2
+type 0 u32 __u32
+c 4 r128 struct v4l2_rect
+
+v4l2_cropcap linux/videodev2.h struct
+=7ffffdfff 44 4
+=2000 44 2
+type 0 u32 __u32
+bounds 4 r128 struct v4l2_rect
+defrect 20 r128 struct v4l2_rect
+pixelaspect 36 r64 struct v4l2_fract
+
+v4l2_ctrl_av1_film_grain linux/v4l2-controls.h struct
+=7fffbfb4f 194 2
+=10 196 4
+flags 0 u8 __u8
+cr_mult 1 u8 __u8
+grain_seed 2 u16 __u16
+film_grain_params_ref_idx 4 u8 __u8
+num_y_points 5 u8 __u8
+point_y_value 6 u8*16 __u8
+point_y_scaling 22 u8*16 __u8
+num_cb_points 38 u8 __u8
+point_cb_value 39 u8*16 __u8
+point_cb_scaling 55 u8*16 __u8
+num_cr_points 71 u8 __u8
+point_cr_value 72 u8*16 __u8
+point_cr_scaling 88 u8*16 __u8
+grain_scaling_minus_8 104 u8 __u8
+ar_coeff_lag 105 u8 __u8
+ar_coeffs_y_plus_128 106 u8*25 __u8
+ar_coeffs_cb_plus_128 131 u8*25 __u8
+ar_coeffs_cr_plus_128 156 u8*25 __u8
+ar_coeff_shift_minus_6 181 u8 __u8
+grain_scale_shift 182 u8 __u8
+cb_mult 183 u8 __u8
+cb_luma_mult 184 u8 __u8
+cr_luma_mult 185 u8 __u8
+cb_offset 186 u16 __u16
+cr_offset 188 u16 __u16
+reserved 190 u8*4 __u8
+
+v4l2_ctrl_av1_frame linux/v4l2-controls.h struct
+=7dfe3990b 1784 8
+=20184244 1784 4
+=10 1796 4
+=2000 1784 2
+tile_info 0 r8320 struct v4l2_av1_tile_info
+@b quantization 1040 r88 struct v4l2_av1_quantization
+@4 quantization 1040 r96 struct v4l2_av1_quantization
+@b superres_denom 1051 u8 __u8
+@4 superres_denom 1052 u8 __u8
+@b segmentation 1052 r1104 struct v4l2_av1_segmentation
+@4 segmentation 1056 r1120 struct v4l2_av1_segmentation
+@b loop_filter 1190 r136 struct v4l2_av1_loop_filter
+@4 loop_filter 1196 r160 struct v4l2_av1_loop_filter
+@b cdef 1207 r272 struct v4l2_av1_cdef
+@4 cdef 1216 r288 struct v4l2_av1_cdef
+@b skip_mode_frame 1241 u8*2 __u8
+@4 skip_mode_frame 1252 u8*2 __u8
+@b primary_ref_frame 1243 u8 __u8
+@4 primary_ref_frame 1254 u8 __u8
+@b loop_restoration 1244 r224 struct v4l2_av1_loop_restoration
+@4 loop_restoration 1256 r224 struct v4l2_av1_loop_restoration
+@b global_motion 1272 r1888 struct v4l2_av1_global_motion
+@4 global_motion 1284 r1888 struct v4l2_av1_global_motion
+@b flags 1508 u32 __u32
+@4 flags 1520 u32 __u32
+@b frame_type 1512 u32 enum v4l2_av1_frame_type
+@4 frame_type 1524 u32 enum v4l2_av1_frame_type
+@b order_hint 1516 u32 __u32
+@4 order_hint 1528 u32 __u32
+@b upscaled_width 1520 u32 __u32
+@4 upscaled_width 1532 u32 __u32
+@b interpolation_filter 1524 u32 enum v4l2_av1_interpolation_filter
+@4 interpolation_filter 1536 u32 enum v4l2_av1_interpolation_filter
+@b tx_mode 1528 u32 enum v4l2_av1_tx_mode
+@4 tx_mode 1540 u32 enum v4l2_av1_tx_mode
+@b frame_width_minus_1 1532 u32 __u32
+@4 frame_width_minus_1 1544 u32 __u32
+@b frame_height_minus_1 1536 u32 __u32
+@4 frame_height_minus_1 1548 u32 __u32
+@b render_width_minus_1 1540 u16 __u16
+@4 render_width_minus_1 1552 u16 __u16
+@b render_height_minus_1 1542 u16 __u16
+@4 render_height_minus_1 1554 u16 __u16
+@b current_frame_id 1544 u32 __u32
+@4 current_frame_id 1556 u32 __u32
+@b buffer_removal_time 1548 u32*32 __u32
+@4 buffer_removal_time 1560 u32*32 __u32
+@b reserved 1676 u8*4 __u8
+@4 reserved 1688 u8*4 __u8
+@b order_hints 1680 u32*8 __u32
+@4 order_hints 1692 u32*8 __u32
+@b reference_frame_ts 1712 u64*8 __u64
+@4 reference_frame_ts 1724 u64*8 __u64
+@b ref_frame_idx 1776 s8*7 __s8
+@4 ref_frame_idx 1788 s8*7 __s8
+@b refresh_frame_flags 1783 u8 __u8
+@4 refresh_frame_flags 1795 u8 __u8
+
+v4l2_ctrl_av1_sequence linux/v4l2-controls.h struct
+=7fffbdb5f 12 4
+=2000 12 2
+flags 0 u32 __u32
+seq_profile 4 u8 __u8
+order_hint_bits 5 u8 __u8
+bit_depth 6 u8 __u8
+reserved 7 u8 __u8
+max_frame_width_minus_1 8 u16 __u16
+max_frame_height_minus_1 10 u16 __u16
+
+v4l2_ctrl_av1_tile_group_entry linux/v4l2-controls.h struct
+=7fffbdb5f 16 4
+=2000 16 2
+tile_offset 0 u32 __u32
+tile_size 4 u32 __u32
+tile_row 8 u32 __u32
+tile_col 12 u32 __u32
+
+v4l2_ctrl_fwht_params linux/v4l2-controls.h struct
+=7dfe39d0b 40 8
+=20184254 40 4
+=2000 40 2
+backward_ref_ts 0 u64 __u64
+version 8 u32 __u32
+width 12 u32 __u32
+height 16 u32 __u32
+flags 20 u32 __u32
+colorspace 24 u32 __u32
+xfer_func 28 u32 __u32
+ycbcr_enc 32 u32 __u32
+quantization 36 u32 __u32
+
+v4l2_ctrl_h264_decode_params linux/v4l2-controls.h struct
+=7dfe39d0b 560 8
+=20184254 560 4
+=2000 560 2
+dpb 0 r256*16 struct v4l2_h264_dpb_entry
+nal_ref_idc 512 u16 __u16
+frame_num 514 u16 __u16
+top_field_order_cnt 516 s32 __s32
+bottom_field_order_cnt 520 s32 __s32
+idr_pic_id 524 u16 __u16
+pic_order_cnt_lsb 526 u16 __u16
+delta_pic_order_cnt_bottom 528 s32 __s32
+delta_pic_order_cnt0 532 s32 __s32
+delta_pic_order_cnt1 536 s32 __s32
+dec_ref_pic_marking_bit_size 540 u32 __u32
+pic_order_cnt_bit_size 544 u32 __u32
+slice_group_change_cycle 548 u32 __u32
+reserved 552 u32 __u32
+flags 556 u32 __u32
+
+v4l2_ctrl_h264_pps linux/v4l2-controls.h struct
+=7fffbff4f 12 2
+=10 12 4
+pic_parameter_set_id 0 u8 __u8
+seq_parameter_set_id 1 u8 __u8
+num_slice_groups_minus1 2 u8 __u8
+num_ref_idx_l0_default_active_minus1 3 u8 __u8
+num_ref_idx_l1_default_active_minus1 4 u8 __u8
+weighted_bipred_idc 5 u8 __u8
+pic_init_qp_minus26 6 s8 __s8
+pic_init_qs_minus26 7 s8 __s8
+chroma_qp_index_offset 8 s8 __s8
+second_chroma_qp_index_offset 9 s8 __s8
+flags 10 u16 __u16
+
+v4l2_ctrl_h264_pred_weights linux/v4l2-controls.h struct
+=7fffbff4f 772 2
+=10 772 4
+luma_log2_weight_denom 0 u16 __u16
+chroma_log2_weight_denom 2 u16 __u16
+weight_factors 4 r3072*2 struct v4l2_h264_weight_factors
+
+v4l2_ctrl_h264_scaling_matrix linux/v4l2-controls.h struct
+=7fffbff4f 480 1
+=10 480 4
+scaling_list_4x4 0 u8*96 __u8
+scaling_list_8x8 96 u8*384 __u8
+
+v4l2_ctrl_h264_slice_params linux/v4l2-controls.h struct
+=7fffbdf4f 152 4
+=10 280 4
+=2000 152 2
+header_bit_size 0 u32 __u32
+first_mb_in_slice 4 u32 __u32
+slice_type 8 u8 __u8
+colour_plane_id 9 u8 __u8
+redundant_pic_cnt 10 u8 __u8
+cabac_init_idc 11 u8 __u8
+slice_qp_delta 12 s8 __s8
+slice_qs_delta 13 s8 __s8
+disable_deblocking_filter_idc 14 u8 __u8
+slice_alpha_c0_offset_div2 15 s8 __s8
+slice_beta_offset_div2 16 s8 __s8
+num_ref_idx_l0_active_minus1 17 u8 __u8
+num_ref_idx_l1_active_minus1 18 u8 __u8
+reserved 19 u8 __u8
+@5 ref_pic_list0 20 r16*32 struct v4l2_h264_reference
+@2 ref_pic_list0 20 r32*32 struct v4l2_h264_reference
+@5 ref_pic_list1 84 r16*32 struct v4l2_h264_reference
+@2 ref_pic_list1 148 r32*32 struct v4l2_h264_reference
+@5 flags 148 u32 __u32
+@2 flags 276 u32 __u32
+
+v4l2_ctrl_h264_sps linux/v4l2-controls.h struct
+=7fffbdf5f 1048 4
+=2000 1048 2
+profile_idc 0 u8 __u8
+constraint_set_flags 1 u8 __u8
+level_idc 2 u8 __u8
+seq_parameter_set_id 3 u8 __u8
+chroma_format_idc 4 u8 __u8
+bit_depth_luma_minus8 5 u8 __u8
+bit_depth_chroma_minus8 6 u8 __u8
+log2_max_frame_num_minus4 7 u8 __u8
+pic_order_cnt_type 8 u8 __u8
+log2_max_pic_order_cnt_lsb_minus4 9 u8 __u8
+max_num_ref_frames 10 u8 __u8
+num_ref_frames_in_pic_order_cnt_cycle 11 u8 __u8
+offset_for_ref_frame 12 s32*255 __s32
+offset_for_non_ref_pic 1032 s32 __s32
+offset_for_top_to_bottom_field 1036 s32 __s32
+pic_width_in_mbs_minus1 1040 u16 __u16
+pic_height_in_map_units_minus1 1042 u16 __u16
+flags 1044 u32 __u32
+
+v4l2_ctrl_hdr10_cll_info linux/v4l2-controls.h struct
+=7fffbfb4f 4 2
+=10 4 4
+max_content_light_level 0 u16 __u16
+max_pic_average_light_level 2 u16 __u16
+
+v4l2_ctrl_hdr10_mastering_display linux/v4l2-controls.h struct
+=7fffbdb5f 24 4
+=2000 24 2
+display_primaries_x 0 u16*3 __u16
+display_primaries_y 6 u16*3 __u16
+white_point_x 12 u16 __u16
+white_point_y 14 u16 __u16
+max_display_mastering_luminance 16 u32 __u32
+min_display_mastering_luminance 20 u32 __u32
+
+v4l2_ctrl_hevc_decode_params linux/v4l2-controls.h struct
+=7dfe39d0b 328 8
+=20184254 328 4
+=2000 328 2
+pic_order_cnt_val 0 s32 __s32
+short_term_ref_pic_set_size 4 u16 __u16
+long_term_ref_pic_set_size 6 u16 __u16
+num_active_dpb_entries 8 u8 __u8
+num_poc_st_curr_before 9 u8 __u8
+num_poc_st_curr_after 10 u8 __u8
+num_poc_lt_curr 11 u8 __u8
+poc_st_curr_before 12 u8*16 __u8
+poc_st_curr_after 28 u8*16 __u8
+poc_lt_curr 44 u8*16 __u8
+num_delta_pocs_of_ref_rps_idx 60 u8 __u8
+reserved 61 u8*3 __u8
+dpb 64 r128*16 struct v4l2_hevc_dpb_entry
+flags 320 u64 __u64
+
+v4l2_ctrl_hevc_pps linux/v4l2-controls.h struct
+=7dfe39d0b 64 8
+=20184254 64 4
+=2000 64 2
+pic_parameter_set_id 0 u8 __u8
+num_extra_slice_header_bits 1 u8 __u8
+num_ref_idx_l0_default_active_minus1 2 u8 __u8
+num_ref_idx_l1_default_active_minus1 3 u8 __u8
+init_qp_minus26 4 s8 __s8
+diff_cu_qp_delta_depth 5 u8 __u8
+pps_cb_qp_offset 6 s8 __s8
+pps_cr_qp_offset 7 s8 __s8
+num_tile_columns_minus1 8 u8 __u8
+num_tile_rows_minus1 9 u8 __u8
+column_width_minus1 10 u8*20 __u8
+row_height_minus1 30 u8*22 __u8
+pps_beta_offset_div2 52 s8 __s8
+pps_tc_offset_div2 53 s8 __s8
+log2_parallel_merge_level_minus2 54 u8 __u8
+reserved 55 u8 __u8
+flags 56 u64 __u64
+
+v4l2_ctrl_hevc_scaling_matrix linux/v4l2-controls.h struct
+=7fffbff4f 1000 1
+=10 1000 4
+scaling_list_4x4 0 u8*96 __u8
+scaling_list_8x8 96 u8*384 __u8
+scaling_list_16x16 480 u8*384 __u8
+scaling_list_32x32 864 u8*128 __u8
+scaling_list_dc_coef_16x16 992 u8*6 __u8
+scaling_list_dc_coef_32x32 998 u8*2 __u8
+
+v4l2_ctrl_hevc_slice_params linux/v4l2-controls.h struct
+=7dfe39d0b 280 8
+=20184244 280 4
+=10 284 4
+=2000 280 2
+bit_size 0 u32 __u32
+data_byte_offset 4 u32 __u32
+num_entry_point_offsets 8 u32 __u32
+nal_unit_type 12 u8 __u8
+nuh_temporal_id_plus1 13 u8 __u8
+slice_type 14 u8 __u8
+colour_plane_id 15 u8 __u8
+slice_pic_order_cnt 16 s32 __s32
+num_ref_idx_l0_active_minus1 20 u8 __u8
+num_ref_idx_l1_active_minus1 21 u8 __u8
+collocated_ref_idx 22 u8 __u8
+five_minus_max_num_merge_cand 23 u8 __u8
+slice_qp_delta 24 s8 __s8
+slice_cb_qp_offset 25 s8 __s8
+slice_cr_qp_offset 26 s8 __s8
+slice_act_y_qp_offset 27 s8 __s8
+slice_act_cb_qp_offset 28 s8 __s8
+slice_act_cr_qp_offset 29 s8 __s8
+slice_beta_offset_div2 30 s8 __s8
+slice_tc_offset_div2 31 s8 __s8
+pic_struct 32 u8 __u8
+reserved0 33 u8*3 __u8
+slice_segment_addr 36 u32 __u32
+ref_idx_l0 40 u8*16 __u8
+ref_idx_l1 56 u8*16 __u8
+short_term_ref_pic_set_size 72 u16 __u16
+long_term_ref_pic_set_size 74 u16 __u16
+@b pred_weight_table 76 r1552 struct v4l2_hevc_pred_weight_table
+@4 pred_weight_table 76 r1568 struct v4l2_hevc_pred_weight_table
+@b reserved1 270 u8*2 __u8
+@4 reserved1 272 u8*2 __u8
+@b flags 272 u64 __u64
+@4 flags 276 u64 __u64
+
+v4l2_ctrl_hevc_sps linux/v4l2-controls.h struct
+=7dfe39d0b 40 8
+=20184254 40 4
+=2000 40 2
+video_parameter_set_id 0 u8 __u8
+seq_parameter_set_id 1 u8 __u8
+pic_width_in_luma_samples 2 u16 __u16
+pic_height_in_luma_samples 4 u16 __u16
+bit_depth_luma_minus8 6 u8 __u8
+bit_depth_chroma_minus8 7 u8 __u8
+log2_max_pic_order_cnt_lsb_minus4 8 u8 __u8
+sps_max_dec_pic_buffering_minus1 9 u8 __u8
+sps_max_num_reorder_pics 10 u8 __u8
+sps_max_latency_increase_plus1 11 u8 __u8
+log2_min_luma_coding_block_size_minus3 12 u8 __u8
+log2_diff_max_min_luma_coding_block_size 13 u8 __u8
+log2_min_luma_transform_block_size_minus2 14 u8 __u8
+log2_diff_max_min_luma_transform_block_size 15 u8 __u8
+max_transform_hierarchy_depth_inter 16 u8 __u8
+max_transform_hierarchy_depth_intra 17 u8 __u8
+pcm_sample_bit_depth_luma_minus1 18 u8 __u8
+pcm_sample_bit_depth_chroma_minus1 19 u8 __u8
+log2_min_pcm_luma_coding_block_size_minus3 20 u8 __u8
+log2_diff_max_min_pcm_luma_coding_block_size 21 u8 __u8
+num_short_term_ref_pic_sets 22 u8 __u8
+num_long_term_ref_pics_sps 23 u8 __u8
+chroma_format_idc 24 u8 __u8
+sps_max_sub_layers_minus1 25 u8 __u8
+reserved 26 u8*6 __u8
+flags 32 u64 __u64
+
+v4l2_ctrl_mpeg2_picture linux/v4l2-controls.h struct
+=7dfe39d0b 32 8
+=20184254 32 4
+=2000 32 2
+backward_ref_ts 0 u64 __u64
+forward_ref_ts 8 u64 __u64
+flags 16 u32 __u32
+f_code 20 u8*4 __u8
+picture_coding_type 24 u8 __u8
+picture_structure 25 u8 __u8
+intra_dc_precision 26 u8 __u8
+reserved 27 u8*5 __u8
+
+v4l2_ctrl_mpeg2_quantisation linux/v4l2-controls.h struct
+=7fffbff4f 256 1
+=10 256 4
+intra_quantiser_matrix 0 u8*64 __u8
+non_intra_quantiser_matrix 64 u8*64 __u8
+chroma_intra_quantiser_matrix 128 u8*64 __u8
+chroma_non_intra_quantiser_matrix 192 u8*64 __u8
+
+v4l2_ctrl_mpeg2_sequence linux/v4l2-controls.h struct
+=7fffbdf5f 12 4
+=2000 12 2
+horizontal_size 0 u16 __u16
+vertical_size 2 u16 __u16
+vbv_buffer_size 4 u32 __u32
+profile_and_level_indication 8 u16 __u16
+chroma_format 10 u8 __u8
+flags 11 u8 __u8
+
+v4l2_ctrl_vp8_frame linux/v4l2-controls.h struct
+=7dfe39d0b 1232 8
+=20184254 1232 4
+=2000 1232 2
+segment 0 r128 struct v4l2_vp8_segment
+lf 16 r128 struct v4l2_vp8_loop_filter
+quant 32 r64 struct v4l2_vp8_quantization
+entropy 40 r8832 struct v4l2_vp8_entropy
+coder_state 1144 r32 struct v4l2_vp8_entropy_coder_state
+width 1148 u16 __u16
+height 1150 u16 __u16
+horizontal_scale 1152 u8 __u8
+vertical_scale 1153 u8 __u8
+version 1154 u8 __u8
+prob_skip_false 1155 u8 __u8
+prob_intra 1156 u8 __u8
+prob_last 1157 u8 __u8
+prob_gf 1158 u8 __u8
+num_dct_parts 1159 u8 __u8
+first_part_size 1160 u32 __u32
+first_part_header_bits 1164 u32 __u32
+dct_part_sizes 1168 u32*8 __u32
+last_frame_ts 1200 u64 __u64
+golden_frame_ts 1208 u64 __u64
+alt_frame_ts 1216 u64 __u64
+flags 1224 u64 __u64
+
+v4l2_ctrl_vp9_compressed_hdr linux/v4l2-controls.h struct
+=7fffbff4f 2040 1
+=10 2044 4
+tx_mode 0 u8 __u8
+tx8 1 u8*2 __u8
+tx16 3 u8*4 __u8
+tx32 7 u8*6 __u8
+coef 13 u8*1728 __u8
+skip 1741 u8*3 __u8
+inter_mode 1744 u8*21 __u8
+interp_filter 1765 u8*8 __u8
+is_inter 1773 u8*4 __u8
+comp_mode 1777 u8*5 __u8
+single_ref 1782 u8*10 __u8
+comp_ref 1792 u8*5 __u8
+y_mode 1797 u8*36 __u8
+uv_mode 1833 u8*90 __u8
+partition 1923 u8*48 __u8
+@1 mv 1971 r552 struct v4l2_vp9_mv_probs
+@2 mv 1972 r576 struct v4l2_vp9_mv_probs
+
+v4l2_ctrl_vp9_frame linux/v4l2-controls.h struct
+=7dfe39d0b 168 8
+=20184254 168 4
+=2000 168 2
+lf 0 r128 struct v4l2_vp9_loop_filter
+quant 16 r64 struct v4l2_vp9_quantization
+seg 24 r704 struct v4l2_vp9_segmentation
+flags 112 u32 __u32
+compressed_header_size 116 u16 __u16
+uncompressed_header_size 118 u16 __u16
+frame_width_minus_1 120 u16 __u16
+frame_height_minus_1 122 u16 __u16
+render_width_minus_1 124 u16 __u16
+render_height_minus_1 126 u16 __u16
+last_frame_ts 128 u64 __u64
+golden_frame_ts 136 u64 __u64
+alt_frame_ts 144 u64 __u64
+ref_frame_sign_bias 152 u8 __u8
+reset_frame_context 153 u8 __u8
+frame_context_idx 154 u8 __u8
+profile 155 u8 __u8
+bit_depth 156 u8 __u8
+interpolation_filter 157 u8 __u8
+tile_cols_log2 158 u8 __u8
+tile_rows_log2 159 u8 __u8
+reference_mode 160 u8 __u8
+reserved 161 u8*7 __u8
+
+v4l2_dbg_chip_info linux/videodev2.h struct
+=7ffffffef 200 1
+=10 200 4
+match 0 r288 struct v4l2_dbg_match
+name 36 c8*32 char
+flags 68 u32 __u32
+reserved 72 u32*32 __u32
+
+v4l2_dbg_match linux/videodev2.h struct
+=7ffffffef 36 1
+=10 36 4
+type 0 u32 __u32
+addr 4 u32 __u32
+name 4 c8*32 char
+
+v4l2_dbg_register linux/videodev2.h struct
+=7ffffffef 56 1
+=10 56 4
+match 0 r288 struct v4l2_dbg_match
+size 36 u32 __u32
+reg 40 u64 __u64
+val 48 u64 __u64
+
+v4l2_decoder_cmd linux/videodev2.h struct
+=7dfe79d2b 72 8
+=201842d4 72 4
+=2000 72 2
+cmd 0 u32 __u32
+flags 4 u32 __u32
+stop 8 r64 struct
+stop.pts 8 u64 __u64
+start 8 r64 struct
+start.speed 8 s32 __s32
+start.format 12 u32 __u32
+raw 8 r512 struct
+raw.data 8 u32*16 __u32
+
+v4l2_dv_timings linux/videodev2.h struct
+=7ffffffef 132 1
+=10 132 4
+type 0 u32 __u32
+bt 4 r992 struct v4l2_bt_timings
+reserved 4 u32*32 __u32
+
+v4l2_dv_timings_cap linux/videodev2.h struct
+=7ffffdfff 144 4
+=2000 144 2
+type 0 u32 __u32
+pad 4 u32 __u32
+reserved 8 u32*2 __u32
+bt 16 r832 struct v4l2_bt_timings_cap
+raw_data 16 u32*32 __u32
+
+v4l2_edid linux/v4l2-common.h struct
+=56abecbfc 36 4
+=295411403 40 8
+=2000 36 2
+pad 0 u32 __u32
+start_block 4 u32 __u32
+blocks 8 u32 __u32
+reserved 12 u32*5 __u32
+@5 edid 32 p32 __u8 *
+@2 edid 32 p64 __u8 *
+
+v4l2_enc_idx linux/videodev2.h struct
+=7dfe79d2b 2072 8
+=201842d4 2072 4
+=2000 2072 2
+entries 0 u32 __u32
+entries_cap 4 u32 __u32
+reserved 8 u32*4 __u32
+entry 24 r256*64 struct v4l2_enc_idx_entry
+
+v4l2_enc_idx_entry linux/videodev2.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+offset 0 u64 __u64
+pts 8 u64 __u64
+length 16 u32 __u32
+flags 20 u32 __u32
+reserved 24 u32*2 __u32
+
+v4l2_encoder_cmd linux/videodev2.h struct
+=7ffffdfff 40 4
+=2000 40 2
+cmd 0 u32 __u32
+flags 4 u32 __u32
+raw 8 r256 struct
+raw.data 8 u32*8 __u32
+
+v4l2_enum_dv_timings linux/videodev2.h struct
+=7ffffdfff 148 4
+=2000 148 2
+index 0 u32 __u32
+pad 4 u32 __u32
+reserved 8 u32*2 __u32
+timings 16 r1056 struct v4l2_dv_timings
+
+v4l2_event linux/videodev2.h struct
+=44aa68928 128 8
+=395411403 136 8
+=201842c4 120 4
+=10 120 4
+=2000 120 2
+type 0 u32 __u32
+@3 u 8 r512 union
+@1c u 4 r512 union
+@3 u.vsync 8 r8 struct v4l2_event_vsync
+@14 u.vsync 4 r8 struct v4l2_event_vsync
+@8 u.vsync 4 r32 struct v4l2_event_vsync
+@3 u.ctrl 8 r320 struct v4l2_event_ctrl
+@1c u.ctrl 4 r288 struct v4l2_event_ctrl
+@3 u.frame_sync 8 r32 struct v4l2_event_frame_sync
+@1c u.frame_sync 4 r32 struct v4l2_event_frame_sync
+@3 u.src_change 8 r32 struct v4l2_event_src_change
+@1c u.src_change 4 r32 struct v4l2_event_src_change
+@3 u.motion_det 8 r96 struct v4l2_event_motion_det
+@1c u.motion_det 4 r96 struct v4l2_event_motion_det
+@3 u.data 8 u8*64 __u8
+@1c u.data 4 u8*64 __u8
+@3 pending 72 u32 __u32
+@1c pending 68 u32 __u32
+@3 sequence 76 u32 __u32
+@1c sequence 72 u32 __u32
+@1 timestamp 80 r64 struct timespec
+@2 timestamp 80 r128 struct timespec
+@1c timestamp 76 r64 struct timespec
+@1 id 88 u32 __u32
+@2 id 96 u32 __u32
+@1c id 84 u32 __u32
+@1 reserved 92 u32*8 __u32
+@2 reserved 100 u32*8 __u32
+@1c reserved 88 u32*8 __u32
+
+v4l2_event_ctrl linux/videodev2.h struct
+=7dfe79d2b 40 8
+=201842d4 36 4
+=2000 36 2
+changes 0 u32 __u32
+type 4 u32 __u32
+value 8 s32 __s32
+value64 8 s64 __s64
+flags 16 u32 __u32
+minimum 20 s32 __s32
+maximum 24 s32 __s32
+step 28 s32 __s32
+default_value 32 s32 __s32
+
+v4l2_event_frame_sync linux/videodev2.h struct
+=7ffffdfff 4 4
+=2000 4 2
+frame_sequence 0 u32 __u32
+
+v4l2_event_motion_det linux/videodev2.h struct
+=7ffffdfff 12 4
+=2000 12 2
+flags 0 u32 __u32
+frame_sequence 4 u32 __u32
+region_mask 8 u32 __u32
+
+v4l2_event_src_change linux/videodev2.h struct
+=7ffffdfff 4 4
+=2000 4 2
+changes 0 u32 __u32
+
+v4l2_event_subscription linux/videodev2.h struct
+=7ffffdfff 32 4
+=2000 32 2
+type 0 u32 __u32
+id 4 u32 __u32
+flags 8 u32 __u32
+reserved 12 u32*5 __u32
+
+v4l2_event_vsync linux/videodev2.h struct
+=7ffffffef 1 1
+=10 4 4
+field 0 u8 __u8
+
+v4l2_exportbuffer linux/videodev2.h struct
+=7ffffdfff 64 4
+=2000 64 2
+type 0 u32 __u32
+index 4 u32 __u32
+plane 8 u32 __u32
+flags 12 u32 __u32
+fd 16 s32 __s32
+reserved 20 u32*11 __u32
+
+v4l2_ext_control linux/videodev2.h struct
+=562baeb4c 20 1
+=295411003 20 1
+=400a0 20 1
+=10 20 4
+=400 20 1
+=8000000 20 1
+id 0 u32 __u32
+size 4 u32 __u32
+reserved2 8 u32*1 __u32
+value 12 s32 __s32
+value64 12 s64 __s64
+@2d string 12 p32 char *
+@12 string 12 p64 char *
+@2d p_u8 12 p32 __u8 *
+@12 p_u8 12 p64 __u8 *
+@2d p_u16 12 p32 __u16 *
+@12 p_u16 12 p64 __u16 *
+@2d p_u32 12 p32 __u32 *
+@12 p_u32 12 p64 __u32 *
+@29 p_s32 12 p32 __s32 *
+@2 p_s32 12 p64 __s32 *
+@4 p_area 12 p32 struct v4l2_area *
+@10 p_area 12 p64 struct v4l2_area *
+@29 p_s64 12 p32 __s64 *
+@2 p_s64 12 p64 __s64 *
+@4 ptr 12 p32 void *
+@10 p_h264_sps 12 p64 struct v4l2_ctrl_h264_sps *
+@29 p_area 12 p32 struct v4l2_area *
+@2 p_area 12 p64 struct v4l2_area *
+@10 p_h264_pps 12 p64 struct v4l2_ctrl_h264_pps *
+@9 p_rect 12 p32 struct v4l2_rect *
+@2 p_rect 12 p64 struct v4l2_rect *
+@10 p_h264_scaling_matrix 12 p64 struct v4l2_ctrl_h264_scaling_matrix *
+@20 p_h264_sps 12 p32 struct v4l2_ctrl_h264_sps *
+@9 p_h264_sps 12 p32 struct v4l2_ctrl_h264_sps *
+@2 p_h264_sps 12 p64 struct v4l2_ctrl_h264_sps *
+@10 p_h264_pred_weights 12 p64 struct v4l2_ctrl_h264_pred_weights *
+@20 p_h264_pps 12 p32 struct v4l2_ctrl_h264_pps *
+@9 p_h264_pps 12 p32 struct v4l2_ctrl_h264_pps *
+@2 p_h264_pps 12 p64 struct v4l2_ctrl_h264_pps *
+@10 p_h264_slice_params 12 p64 struct v4l2_ctrl_h264_slice_params *
+@20 p_h264_scaling_matrix 12 p32 struct v4l2_ctrl_h264_scaling_matrix *
+@9 p_h264_scaling_matrix 12 p32 struct v4l2_ctrl_h264_scaling_matrix *
+@2 p_h264_scaling_matrix 12 p64 struct v4l2_ctrl_h264_scaling_matrix *
+@10 p_h264_decode_params 12 p64 struct v4l2_ctrl_h264_decode_params *
+@20 p_h264_pred_weights 12 p32 struct v4l2_ctrl_h264_pred_weights *
+@9 p_h264_pred_weights 12 p32 struct v4l2_ctrl_h264_pred_weights *
+@2 p_h264_pred_weights 12 p64 struct v4l2_ctrl_h264_pred_weights *
+@10 p_fwht_params 12 p64 struct v4l2_ctrl_fwht_params *
+@20 p_h264_slice_params 12 p32 struct v4l2_ctrl_h264_slice_params *
+@9 p_h264_slice_params 12 p32 struct v4l2_ctrl_h264_slice_params *
+@2 p_h264_slice_params 12 p64 struct v4l2_ctrl_h264_slice_params *
+@10 p_vp8_frame 12 p64 struct v4l2_ctrl_vp8_frame *
+@20 p_h264_decode_params 12 p32 struct v4l2_ctrl_h264_decode_params *
+@9 p_h264_decode_params 12 p32 struct v4l2_ctrl_h264_decode_params *
+@2 p_h264_decode_params 12 p64 struct v4l2_ctrl_h264_decode_params *
+@10 p_mpeg2_sequence 12 p64 struct v4l2_ctrl_mpeg2_sequence *
+@20 p_fwht_params 12 p32 struct v4l2_ctrl_fwht_params *
+@9 p_fwht_params 12 p32 struct v4l2_ctrl_fwht_params *
+@2 p_fwht_params 12 p64 struct v4l2_ctrl_fwht_params *
+@10 p_mpeg2_picture 12 p64 struct v4l2_ctrl_mpeg2_picture *
+@20 p_vp8_frame 12 p32 struct v4l2_ctrl_vp8_frame *
+@9 p_vp8_frame 12 p32 struct v4l2_ctrl_vp8_frame *
+@2 p_vp8_frame 12 p64 struct v4l2_ctrl_vp8_frame *
+@10 p_mpeg2_quantisation 12 p64 struct v4l2_ctrl_mpeg2_quantisation *
+@20 p_mpeg2_sequence 12 p32 struct v4l2_ctrl_mpeg2_sequence *
+@9 p_mpeg2_sequence 12 p32 struct v4l2_ctrl_mpeg2_sequence *
+@2 p_mpeg2_sequence 12 p64 struct v4l2_ctrl_mpeg2_sequence *
+@10 p_vp9_compressed_hdr_probs 12 p64 struct v4l2_ctrl_vp9_compressed_hdr *
+@20 p_mpeg2_picture 12 p32 struct v4l2_ctrl_mpeg2_picture *
+@9 p_mpeg2_picture 12 p32 struct v4l2_ctrl_mpeg2_picture *
+@2 p_mpeg2_picture 12 p64 struct v4l2_ctrl_mpeg2_picture *
+@10 p_vp9_frame 12 p64 struct v4l2_ctrl_vp9_frame *
+@20 p_mpeg2_quantisation 12 p32 struct v4l2_ctrl_mpeg2_quantisation *
+@9 p_mpeg2_quantisation 12 p32 struct v4l2_ctrl_mpeg2_quantisation *
+@2 p_mpeg2_quantisation 12 p64 struct v4l2_ctrl_mpeg2_quantisation *
+@10 p_hevc_sps 12 p64 struct v4l2_ctrl_hevc_sps *
+@20 p_vp9_compressed_hdr_probs 12 p32 struct v4l2_ctrl_vp9_compressed_hdr *
+@9 p_vp9_compressed_hdr_probs 12 p32 struct v4l2_ctrl_vp9_compressed_hdr *
+@2 p_vp9_compressed_hdr_probs 12 p64 struct v4l2_ctrl_vp9_compressed_hdr *
+@10 p_hevc_pps 12 p64 struct v4l2_ctrl_hevc_pps *
+@20 p_vp9_frame 12 p32 struct v4l2_ctrl_vp9_frame *
+@9 p_vp9_frame 12 p32 struct v4l2_ctrl_vp9_frame *
+@2 p_vp9_frame 12 p64 struct v4l2_ctrl_vp9_frame *
+@10 p_hevc_slice_params 12 p64 struct v4l2_ctrl_hevc_slice_params *
+@20 p_hevc_sps 12 p32 struct v4l2_ctrl_hevc_sps *
+@9 p_hevc_sps 12 p32 struct v4l2_ctrl_hevc_sps *
+@2 p_hevc_sps 12 p64 struct v4l2_ctrl_hevc_sps *
+@10 p_hevc_scaling_matrix 12 p64 struct v4l2_ctrl_hevc_scaling_matrix *
+@20 p_hevc_pps 12 p32 struct v4l2_ctrl_hevc_pps *
+@9 p_hevc_pps 12 p32 struct v4l2_ctrl_hevc_pps *
+@2 p_hevc_pps 12 p64 struct v4l2_ctrl_hevc_pps *
+@10 p_hevc_decode_params 12 p64 struct v4l2_ctrl_hevc_decode_params *
+@20 p_hevc_slice_params 12 p32 struct v4l2_ctrl_hevc_slice_params *
+@9 p_hevc_slice_params 12 p32 struct v4l2_ctrl_hevc_slice_params *
+@2 p_hevc_slice_params 12 p64 struct v4l2_ctrl_hevc_slice_params *
+@10 ptr 12 p64 void *
+@20 p_hevc_scaling_matrix 12 p32 struct v4l2_ctrl_hevc_scaling_matrix *
+@9 p_hevc_scaling_matrix 12 p32 struct v4l2_ctrl_hevc_scaling_matrix *
+@2 p_hevc_scaling_matrix 12 p64 struct v4l2_ctrl_hevc_scaling_matrix *
+@20 p_hevc_decode_params 12 p32 struct v4l2_ctrl_hevc_decode_params *
+@9 p_hevc_decode_params 12 p32 struct v4l2_ctrl_hevc_decode_params *
+@2 p_hevc_decode_params 12 p64 struct v4l2_ctrl_hevc_decode_params *
+@20 p_av1_sequence 12 p32 struct v4l2_ctrl_av1_sequence *
+@9 p_av1_sequence 12 p32 struct v4l2_ctrl_av1_sequence *
+@2 p_av1_sequence 12 p64 struct v4l2_ctrl_av1_sequence *
+@20 p_av1_tile_group_entry 12 p32 struct v4l2_ctrl_av1_tile_group_entry *
+@9 p_av1_tile_group_entry 12 p32 struct v4l2_ctrl_av1_tile_group_entry *
+@2 p_av1_tile_group_entry 12 p64 struct v4l2_ctrl_av1_tile_group_entry *
+@20 p_av1_frame 12 p32 struct v4l2_ctrl_av1_frame *
+@9 p_av1_frame 12 p32 struct v4l2_ctrl_av1_frame *
+@2 p_av1_frame 12 p64 struct v4l2_ctrl_av1_frame *
+@20 p_av1_film_grain 12 p32 struct v4l2_ctrl_av1_film_grain *
+@9 p_av1_film_grain 12 p32 struct v4l2_ctrl_av1_film_grain *
+@2 p_av1_film_grain 12 p64 struct v4l2_ctrl_av1_film_grain *
+@20 p_hdr10_cll_info 12 p32 struct v4l2_ctrl_hdr10_cll_info *
+@9 p_hdr10_cll_info 12 p32 struct v4l2_ctrl_hdr10_cll_info *
+@2 p_hdr10_cll_info 12 p64 struct v4l2_ctrl_hdr10_cll_info *
+@20 p_hdr10_mastering_display 12 p32 struct v4l2_ctrl_hdr10_mastering_display *
+@9 p_hdr10_mastering_display 12 p32 struct v4l2_ctrl_hdr10_mastering_display *
+@2 p_hdr10_mastering_display 12 p64 struct v4l2_ctrl_hdr10_mastering_display *
+@20 ptr 12 p32 void *
+@9 ptr 12 p32 void *
+@2 ptr 12 p64 void *
+
+v4l2_ext_controls linux/videodev2.h struct
+=56abecbfc 24 4
+=295411403 32 8
+=2000 24 2
+ctrl_class 0 u32 __u32
+which 0 u32 __u32
+count 4 u32 __u32
+error_idx 8 u32 __u32
+request_fd 12 s32 __s32
+reserved 16 u32*1 __u32
+@5 controls 20 p32 struct v4l2_ext_control *
+@2 controls 24 p64 struct v4l2_ext_control *
+
+v4l2_fmtdesc linux/videodev2.h struct
+=7ffffdfff 64 4
+=2000 64 2
+index 0 u32 __u32
+type 4 u32 __u32
+flags 8 u32 __u32
+description 12 u8*32 __u8
+pixelformat 44 u32 __u32
+mbus_code 48 u32 __u32
+reserved 52 u32*3 __u32
+
+v4l2_format linux/videodev2.h struct
+=56abacb4c 204 4
+=295411003 208 8
+=400a0 204 4
+=10 204 4
+=400 208 8
+=2000 204 2
+type 0 u32 __u32
+@2d fmt 4 r1600 union
+@12 fmt 8 r1600 union
+@2d fmt.pix 4 r384 struct v4l2_pix_format
+@12 fmt.pix 8 r384 struct v4l2_pix_format
+@25 fmt.pix_mp 4 r1536 struct v4l2_pix_format_mplane
+@12 fmt.pix_mp 8 r1536 struct v4l2_pix_format_mplane
+@8 fmt.pix_mp 4 r1568 struct v4l2_pix_format_mplane
+@d fmt.win 4 r320 struct v4l2_window
+@12 fmt.win 8 r448 struct v4l2_window
+@20 fmt.win 4 r304 struct v4l2_window
+@2d fmt.vbi 4 r352 struct v4l2_vbi_format
+@12 fmt.vbi 8 r352 struct v4l2_vbi_format
+@d fmt.sliced 4 r896 struct v4l2_sliced_vbi_format
+@12 fmt.sliced 8 r896 struct v4l2_sliced_vbi_format
+@20 fmt.sliced 4 r880 struct v4l2_sliced_vbi_format
+@2d fmt.sdr 4 r256 struct v4l2_sdr_format
+@12 fmt.sdr 8 r256 struct v4l2_sdr_format
+@29 fmt.meta 4 r160 struct v4l2_meta_format
+@2 fmt.meta 8 r160 struct v4l2_meta_format
+@4 fmt.meta 4 r64 struct v4l2_meta_format
+@10 fmt.meta 8 r64 struct v4l2_meta_format
+@2d fmt.raw_data 4 u8*200 __u8
+@12 fmt.raw_data 8 u8*200 __u8
+
+v4l2_fract linux/videodev2.h struct
+=7ffffdfff 8 4
+=2000 8 2
+numerator 0 u32 __u32
+denominator 4 u32 __u32
+
+v4l2_framebuffer linux/videodev2.h struct
+=56abecbfc 44 4
+=295411403 48 8
+=2000 44 2
+capability 0 u32 __u32
+flags 4 u32 __u32
+@5 base 8 p32 void *
+@2 base 8 p64 void *
+@5 fmt 12 r256 struct
+@2 fmt 16 r256 struct
+@5 fmt.width 12 u32 __u32
+@2 fmt.width 16 u32 __u32
+@5 fmt.height 16 u32 __u32
+@2 fmt.height 20 u32 __u32
+@5 fmt.pixelformat 20 u32 __u32
+@2 fmt.pixelformat 24 u32 __u32
+@5 fmt.field 24 u32 __u32
+@2 fmt.field 28 u32 __u32
+@5 fmt.bytesperline 28 u32 __u32
+@2 fmt.bytesperline 32 u32 __u32
+@5 fmt.sizeimage 32 u32 __u32
+@2 fmt.sizeimage 36 u32 __u32
+@5 fmt.colorspace 36 u32 __u32
+@2 fmt.colorspace 40 u32 __u32
+@5 fmt.priv 40 u32 __u32
+@2 fmt.priv 44 u32 __u32
+
+v4l2_frequency linux/videodev2.h struct
+=7ffffdfff 44 4
+=2000 44 2
+tuner 0 u32 __u32
+type 4 u32 __u32
+frequency 8 u32 __u32
+reserved 12 u32*8 __u32
+
+v4l2_frequency_band linux/videodev2.h struct
+=7ffffdfff 64 4
+=2000 64 2
+tuner 0 u32 __u32
+type 4 u32 __u32
+index 8 u32 __u32
+capability 12 u32 __u32
+rangelow 16 u32 __u32
+rangehigh 20 u32 __u32
+modulation 24 u32 __u32
+reserved 28 u32*9 __u32
+
+v4l2_frmival_stepwise linux/videodev2.h struct
+=7ffffdfff 24 4
+=2000 24 2
+min 0 r64 struct v4l2_fract
+max 8 r64 struct v4l2_fract
+step 16 r64 struct v4l2_fract
+
+v4l2_frmivalenum linux/videodev2.h struct
+=7ffffdfff 52 4
+=2000 52 2
+index 0 u32 __u32
+pixel_format 4 u32 __u32
+width 8 u32 __u32
+height 12 u32 __u32
+type 16 u32 __u32
+discrete 20 r64 struct v4l2_fract
+stepwise 20 r192 struct v4l2_frmival_stepwise
+reserved 44 u32*2 __u32
+
+v4l2_frmsize_discrete linux/videodev2.h struct
+=7ffffdfff 8 4
+=2000 8 2
+width 0 u32 __u32
+height 4 u32 __u32
+
+v4l2_frmsize_stepwise linux/videodev2.h struct
+=7ffffdfff 24 4
+=2000 24 2
+min_width 0 u32 __u32
+max_width 4 u32 __u32
+step_width 8 u32 __u32
+min_height 12 u32 __u32
+max_height 16 u32 __u32
+step_height 20 u32 __u32
+
+v4l2_frmsizeenum linux/videodev2.h struct
+=7ffffdfff 44 4
+=2000 44 2
+index 0 u32 __u32
+pixel_format 4 u32 __u32
+type 8 u32 __u32
+discrete 12 r64 struct v4l2_frmsize_discrete
+stepwise 12 r192 struct v4l2_frmsize_stepwise
+reserved 36 u32*2 __u32
+
+v4l2_h264_dpb_entry linux/v4l2-controls.h struct
+=7dfe39d0b 32 8
+=20184254 32 4
+=2000 32 2
+reference_ts 0 u64 __u64
+pic_num 8 u32 __u32
+frame_num 12 u16 __u16
+fields 14 u8 __u8
+reserved 15 u8*5 __u8
+top_field_order_cnt 20 s32 __s32
+bottom_field_order_cnt 24 s32 __s32
+flags 28 u32 __u32
+
+v4l2_h264_reference linux/v4l2-controls.h struct
+=7fffbff4f 2 1
+=10 4 4
+fields 0 u8 __u8
+index 1 u8 __u8
+
+v4l2_h264_weight_factors linux/v4l2-controls.h struct
+=7fffbff4f 384 2
+=10 384 4
+luma_weight 0 s16*32 __s16
+luma_offset 64 s16*32 __s16
+chroma_weight 128 s16*64 __s16
+chroma_offset 256 s16*64 __s16
+
+v4l2_hevc_dpb_entry linux/v4l2-controls.h struct
+=7dfe39d0b 16 8
+=20184254 16 4
+=2000 16 2
+timestamp 0 u64 __u64
+flags 8 u8 __u8
+field_pic 9 u8 __u8
+reserved 10 u16 __u16
+pic_order_cnt_val 12 s32 __s32
+
+v4l2_hevc_pred_weight_table linux/v4l2-controls.h struct
+=7fffbff4f 194 1
+=10 196 4
+delta_luma_weight_l0 0 s8*16 __s8
+luma_offset_l0 16 s8*16 __s8
+delta_chroma_weight_l0 32 s8*32 __s8
+chroma_offset_l0 64 s8*32 __s8
+delta_luma_weight_l1 96 s8*16 __s8
+luma_offset_l1 112 s8*16 __s8
+delta_chroma_weight_l1 128 s8*32 __s8
+chroma_offset_l1 160 s8*32 __s8
+luma_log2_weight_denom 192 u8 __u8
+delta_chroma_log2_weight_denom 193 s8 __s8
+
+v4l2_hw_freq_seek linux/videodev2.h struct
+=7ffffdfff 48 4
+=2000 48 2
+tuner 0 u32 __u32
+type 4 u32 __u32
+seek_upward 8 u32 __u32
+wrap_around 12 u32 __u32
+spacing 16 u32 __u32
+rangelow 20 u32 __u32
+rangehigh 24 u32 __u32
+reserved 28 u32*5 __u32
+
+v4l2_input linux/videodev2.h struct
+=7dfe79d2b 80 8
+=201842d4 76 4
+=2000 76 2
+index 0 u32 __u32
+name 4 u8*32 __u8
+type 36 u32 __u32
+audioset 40 u32 __u32
+tuner 44 u32 __u32
+std 48 u64 v4l2_std_id
+status 56 u32 __u32
+capabilities 60 u32 __u32
+reserved 64 u32*3 __u32
+
+v4l2_jpegcompression linux/videodev2.h struct
+=7ffffdfff 140 4
+=2000 140 2
+quality 0 s32 int
+APPn 4 s32 int
+APP_len 8 s32 int
+APP_data 12 c8*60 char
+COM_len 72 s32 int
+COM_data 76 c8*60 char
+jpeg_markers 136 u32 __u32
+
+v4l2_mbus_framefmt linux/v4l2-mediabus.h struct
+=7ffffdfef 48 4
+=10 52 4
+=2000 48 2
+width 0 u32 __u32
+height 4 u32 __u32
+code 8 u32 __u32
+field 12 u32 __u32
+colorspace 16 u32 __u32
+ycbcr_enc 20 u16 __u16
+hsv_enc 20 u16 __u16
+@5 quantization 22 u16 __u16
+@2 quantization 24 u16 __u16
+@5 xfer_func 24 u16 __u16
+@2 xfer_func 26 u16 __u16
+@5 flags 26 u16 __u16
+@2 flags 28 u16 __u16
+@5 reserved 28 u16*10 __u16
+@2 reserved 30 u16*10 __u16
+
+v4l2_meta_format linux/videodev2.h struct
+=7fffbfb4f 20 1
+=404a0 8 1
+=10 20 4
+dataformat 0 u32 __u32
+buffersize 4 u32 __u32
+@5 width 8 u32 __u32
+@5 height 12 u32 __u32
+@5 bytesperline 16 u32 __u32
+
+v4l2_modulator linux/videodev2.h struct
+=7ffffdfff 68 4
+=2000 68 2
+index 0 u32 __u32
+name 4 u8*32 __u8
+capability 36 u32 __u32
+rangelow 40 u32 __u32
+rangehigh 44 u32 __u32
+txsubchans 48 u32 __u32
+type 52 u32 __u32
+reserved 56 u32*3 __u32
+
+v4l2_output linux/videodev2.h struct
+=7dfe79d2b 72 8
+=201842d4 72 4
+=2000 72 2
+index 0 u32 __u32
+name 4 u8*32 __u8
+type 36 u32 __u32
+audioset 40 u32 __u32
+modulator 44 u32 __u32
+std 48 u64 v4l2_std_id
+capabilities 56 u32 __u32
+reserved 60 u32*3 __u32
+
+v4l2_outputparm linux/videodev2.h struct
+=7ffffdfff 40 4
+=2000 40 2
+capability 0 u32 __u32
+outputmode 4 u32 __u32
+timeperframe 8 r64 struct v4l2_fract
+extendedmode 16 u32 __u32
+writebuffers 20 u32 __u32
+reserved 24 u32*4 __u32
+
+v4l2_pix_format linux/videodev2.h struct
+=7ffffdfff 48 4
+=2000 48 2
+width 0 u32 __u32
+height 4 u32 __u32
+pixelformat 8 u32 __u32
+field 12 u32 __u32
+bytesperline 16 u32 __u32
+sizeimage 20 u32 __u32
+colorspace 24 u32 __u32
+priv 28 u32 __u32
+flags 32 u32 __u32
+ycbcr_enc 36 u32 __u32
+hsv_enc 36 u32 __u32
+quantization 40 u32 __u32
+xfer_func 44 u32 __u32
+
+v4l2_pix_format_mplane linux/videodev2.h struct
+=7ffffffef 192 1
+=10 196 4
+width 0 u32 __u32
+height 4 u32 __u32
+pixelformat 8 u32 __u32
+field 12 u32 __u32
+colorspace 16 u32 __u32
+plane_fmt 20 r160*8 struct v4l2_plane_pix_format
+num_planes 180 u8 __u8
+flags 181 u8 __u8
+ycbcr_enc 182 u8 __u8
+hsv_enc 182 u8 __u8
+@1 quantization 183 u8 __u8
+@2 quantization 186 u8 __u8
+@1 xfer_func 184 u8 __u8
+@2 xfer_func 187 u8 __u8
+@1 reserved 185 u8*7 __u8
+@2 reserved 188 u8*7 __u8
+
+v4l2_plane linux/videodev2.h struct
+=56abecbfc 60 4
+=295411403 64 8
+=2000 60 2
+bytesused 0 u32 __u32
+length 4 u32 __u32
+@5 m 8 r32 union
+@2 m 8 r64 union
+m.mem_offset 8 u32 __u32
+@5 m.userptr 8 u32 unsigned long
+@2 m.userptr 8 u64 unsigned long
+m.fd 8 s32 __s32
+@5 data_offset 12 u32 __u32
+@2 data_offset 16 u32 __u32
+@5 reserved 16 u32*11 __u32
+@2 reserved 20 u32*11 __u32
+
+v4l2_plane_pix_format linux/videodev2.h struct
+=7ffffffef 20 1
+=10 20 4
+sizeimage 0 u32 __u32
+bytesperline 4 u32 __u32
+reserved 8 u16*6 __u16
+
+v4l2_query_ext_ctrl linux/videodev2.h struct
+=7dfe79d2b 232 8
+=201842d4 232 4
+=2000 232 2
+id 0 u32 __u32
+type 4 u32 __u32
+name 8 c8*32 char
+minimum 40 s64 __s64
+maximum 48 s64 __s64
+step 56 u64 __u64
+default_value 64 s64 __s64
+flags 72 u32 __u32
+elem_size 76 u32 __u32
+elems 80 u32 __u32
+nr_of_dims 84 u32 __u32
+dims 88 u32*4 __u32
+reserved 104 u32*32 __u32
+
+v4l2_queryctrl linux/videodev2.h struct
+=7ffffdfff 68 4
+=2000 68 2
+id 0 u32 __u32
+type 4 u32 __u32
+name 8 u8*32 __u8
+minimum 40 s32 __s32
+maximum 44 s32 __s32
+step 48 s32 __s32
+default_value 52 s32 __s32
+flags 56 u32 __u32
+reserved 60 u32*2 __u32
+
+v4l2_querymenu linux/videodev2.h struct
+=7ffffffef 44 1
+=10 44 4
+id 0 u32 __u32
+index 4 u32 __u32
+name 8 u8*32 __u8
+value 8 s64 __s64
+reserved 40 u32 __u32
+
+v4l2_rect linux/videodev2.h struct
+=7ffffdfff 16 4
+=2000 16 2
+left 0 s32 __s32
+top 4 s32 __s32
+width 8 u32 __u32
+height 12 u32 __u32
+
+v4l2_remove_buffers linux/videodev2.h struct
+=7fffbdb5f 64 4
+=2000 64 2
+index 0 u32 __u32
+count 4 u32 __u32
+type 8 u32 __u32
+reserved 12 u32*13 __u32
+
+v4l2_requestbuffers linux/videodev2.h struct
+=7fffbdf5f 20 4
+=400a0 20 4
+=2000 20 2
+count 0 u32 __u32
+type 4 u32 __u32
+memory 8 u32 __u32
+capabilities 12 u32 __u32
+@5 flags 16 u8 __u8
+@2 reserved 16 u32*1 __u32
+@5 reserved 17 u8*3 __u8
+
+v4l2_sdr_format linux/videodev2.h struct
+=7ffffffef 32 1
+=10 32 4
+pixelformat 0 u32 __u32
+buffersize 4 u32 __u32
+reserved 8 u8*24 __u8
+
+v4l2_selection linux/videodev2.h struct
+=7ffffdfff 64 4
+=2000 64 2
+type 0 u32 __u32
+target 4 u32 __u32
+flags 8 u32 __u32
+r 12 r128 struct v4l2_rect
+reserved 28 u32*9 __u32
+
+v4l2_sliced_vbi_cap linux/videodev2.h struct
+=7ffffdfff 116 4
+=2000 114 2
+service_set 0 u16 __u16
+service_lines 2 u16*48 __u16
+@1 type 100 u32 __u32
+@2 type 98 u32 __u32
+@1 reserved 104 u32*3 __u32
+@2 reserved 102 u32*3 __u32
+
+v4l2_sliced_vbi_format linux/videodev2.h struct
+=7ffffdfff 112 4
+=2000 110 2
+service_set 0 u16 __u16
+service_lines 2 u16*48 __u16
+@1 io_size 100 u32 __u32
+@2 io_size 98 u32 __u32
+@1 reserved 104 u32*2 __u32
+@2 reserved 102 u32*2 __u32
+
+v4l2_standard linux/videodev2.h struct
+=7dfe79d2b 72 8
+=201842d4 64 4
+=2000 64 2
+index 0 u32 __u32
+@1 id 8 u64 v4l2_std_id
+@6 id 4 u64 v4l2_std_id
+@1 name 16 u8*24 __u8
+@6 name 12 u8*24 __u8
+@1 frameperiod 40 r64 struct v4l2_fract
+@6 frameperiod 36 r64 struct v4l2_fract
+@1 framelines 48 u32 __u32
+@6 framelines 44 u32 __u32
+@1 reserved 52 u32*4 __u32
+@6 reserved 48 u32*4 __u32
+
+v4l2_streamparm linux/videodev2.h struct
+=7ffffdfff 204 4
+=2000 204 2
+type 0 u32 __u32
+parm 4 r1600 union
+parm.capture 4 r320 struct v4l2_captureparm
+parm.output 4 r320 struct v4l2_outputparm
+parm.raw_data 4 u8*200 __u8
+
+v4l2_subdev_capability linux/v4l2-subdev.h struct
+=7ffffdfff 64 4
+=2000 64 2
+version 0 u32 __u32
+capabilities 4 u32 __u32
+reserved 8 u32*14 __u32
+
+v4l2_subdev_client_capability linux/v4l2-subdev.h struct
+=7dfe3990b 8 8
+=20184254 8 4
+=2000 8 2
+capabilities 0 u64 __u64
+
+v4l2_subdev_crop linux/v4l2-subdev.h struct
+=7fffbdb5f 56 4
+=404a0 56 4
+=2000 56 2
+which 0 u32 __u32
+pad 4 u32 __u32
+rect 8 r128 struct v4l2_rect
+@5 stream 24 u32 __u32
+@2 reserved 24 u32*8 __u32
+@5 reserved 28 u32*7 __u32
+
+v4l2_subdev_format linux/v4l2-subdev.h struct
+=7fffbdb4f 88 4
+=404a0 88 4
+=10 92 4
+=2000 88 2
+which 0 u32 __u32
+pad 4 u32 __u32
+@b format 8 r384 struct v4l2_mbus_framefmt
+@4 format 8 r416 struct v4l2_mbus_framefmt
+@9 stream 56 u32 __u32
+@2 reserved 56 u32*8 __u32
+@4 stream 60 u32 __u32
+@9 reserved 60 u32*7 __u32
+@4 reserved 64 u32*7 __u32
+
+v4l2_subdev_frame_interval linux/v4l2-subdev.h struct
+=7fffbdb5f 48 4
+=404a0 48 4
+=2000 48 2
+pad 0 u32 __u32
+interval 4 r64 struct v4l2_fract
+@5 stream 12 u32 __u32
+@2 reserved 12 u32*9 __u32
+@5 which 16 u32 __u32
+@5 reserved 20 u32*7 __u32
+
+v4l2_subdev_frame_interval_enum linux/v4l2-subdev.h struct
+=7fffbdb5f 64 4
+=404a0 64 4
+=2000 64 2
+index 0 u32 __u32
+pad 4 u32 __u32
+code 8 u32 __u32
+width 12 u32 __u32
+height 16 u32 __u32
+interval 20 r64 struct v4l2_fract
+which 28 u32 __u32
+@5 stream 32 u32 __u32
+@2 reserved 32 u32*8 __u32
+@5 reserved 36 u32*7 __u32
+
+v4l2_subdev_frame_size_enum linux/v4l2-subdev.h struct
+=7fffbdb5f 64 4
+=404a0 64 4
+=2000 64 2
+index 0 u32 __u32
+pad 4 u32 __u32
+code 8 u32 __u32
+min_width 12 u32 __u32
+max_width 16 u32 __u32
+min_height 20 u32 __u32
+max_height 24 u32 __u32
+which 28 u32 __u32
+@5 stream 32 u32 __u32
+@2 reserved 32 u32*8 __u32
+@5 reserved 36 u32*7 __u32
+
+v4l2_subdev_mbus_code_enum linux/v4l2-subdev.h struct
+=7fffbdb5f 48 4
+=404a0 48 4
+=2000 48 2
+pad 0 u32 __u32
+index 4 u32 __u32
+code 8 u32 __u32
+which 12 u32 __u32
+flags 16 u32 __u32
+@5 stream 20 u32 __u32
+@2 reserved 20 u32*7 __u32
+@5 reserved 24 u32*6 __u32
+
+v4l2_subdev_routing linux/v4l2-subdev.h struct
+=7dfe3990b 64 8
+=20184254 64 4
+=2000 64 2
+which 0 u32 __u32
+len_routes 4 u32 __u32
+routes 8 u64 __u64
+num_routes 16 u32 __u32
+reserved 20 u32*11 __u32
+
+v4l2_subdev_selection linux/v4l2-subdev.h struct
+=7fffbdb5f 64 4
+=404a0 64 4
+=2000 64 2
+which 0 u32 __u32
+pad 4 u32 __u32
+target 8 u32 __u32
+flags 12 u32 __u32
+r 16 r128 struct v4l2_rect
+@5 stream 32 u32 __u32
+@2 reserved 32 u32*8 __u32
+@5 reserved 36 u32*7 __u32
+
+v4l2_timecode linux/videodev2.h struct
+=7ffffdfff 16 4
+=2000 16 2
+type 0 u32 __u32
+flags 4 u32 __u32
+frames 8 u8 __u8
+seconds 9 u8 __u8
+minutes 10 u8 __u8
+hours 11 u8 __u8
+userbits 12 u8*4 __u8
+
+v4l2_tuner linux/videodev2.h struct
+=7ffffdfff 84 4
+=2000 84 2
+index 0 u32 __u32
+name 4 u8*32 __u8
+type 36 u32 __u32
+capability 40 u32 __u32
+rangelow 44 u32 __u32
+rangehigh 48 u32 __u32
+rxsubchans 52 u32 __u32
+audmode 56 u32 __u32
+signal 60 s32 __s32
+afc 64 s32 __s32
+reserved 68 u32*4 __u32
+
+v4l2_vbi_format linux/videodev2.h struct
+=7ffffdfff 44 4
+=2000 44 2
+sampling_rate 0 u32 __u32
+offset 4 u32 __u32
+samples_per_line 8 u32 __u32
+sample_format 12 u32 __u32
+start 16 s32*2 __s32
+count 24 u32*2 __u32
+flags 32 u32 __u32
+reserved 36 u32*2 __u32
+
+v4l2_vp8_entropy linux/v4l2-controls.h struct
+=7fffbff4f 1104 1
+=10 1104 4
+coeff_probs 0 u8*1056 __u8
+y_mode_probs 1056 u8*4 __u8
+uv_mode_probs 1060 u8*3 __u8
+mv_probs 1063 u8*38 __u8
+padding 1101 u8*3 __u8
+
+v4l2_vp8_entropy_coder_state linux/v4l2-controls.h struct
+=7fffbff4f 4 1
+=10 4 4
+range 0 u8 __u8
+value 1 u8 __u8
+bit_count 2 u8 __u8
+padding 3 u8 __u8
+
+v4l2_vp8_loop_filter linux/v4l2-controls.h struct
+=7fffbdf5f 16 4
+=2000 16 2
+ref_frm_delta 0 s8*4 __s8
+mb_mode_delta 4 s8*4 __s8
+sharpness_level 8 u8 __u8
+level 9 u8 __u8
+padding 10 u16 __u16
+flags 12 u32 __u32
+
+v4l2_vp8_quantization linux/v4l2-controls.h struct
+=7fffbff4f 8 2
+=10 8 4
+y_ac_qi 0 u8 __u8
+y_dc_delta 1 s8 __s8
+y2_dc_delta 2 s8 __s8
+y2_ac_delta 3 s8 __s8
+uv_dc_delta 4 s8 __s8
+uv_ac_delta 5 s8 __s8
+padding 6 u16 __u16
+
+v4l2_vp8_segment linux/v4l2-controls.h struct
+=7fffbdf5f 16 4
+=2000 16 2
+quant_update 0 s8*4 __s8
+lf_update 4 s8*4 __s8
+segment_probs 8 u8*3 __u8
+padding 11 u8 __u8
+flags 12 u32 __u32
+
+v4l2_vp9_loop_filter linux/v4l2-controls.h struct
+=7fffbff4f 16 1
+=10 16 4
+ref_deltas 0 s8*4 __s8
+mode_deltas 4 s8*2 __s8
+level 6 u8 __u8
+sharpness 7 u8 __u8
+flags 8 u8 __u8
+reserved 9 u8*7 __u8
+
+v4l2_vp9_mv_probs linux/v4l2-controls.h struct
+=7fffbff4f 69 1
+=10 72 4
+joint 0 u8*3 __u8
+sign 3 u8*2 __u8
+classes 5 u8*20 __u8
+class0_bit 25 u8*2 __u8
+bits 27 u8*20 __u8
+class0_fr 47 u8*12 __u8
+fr 59 u8*6 __u8
+class0_hp 65 u8*2 __u8
+hp 67 u8*2 __u8
+
+v4l2_vp9_quantization linux/v4l2-controls.h struct
+=7fffbff4f 8 1
+=10 8 4
+base_q_idx 0 u8 __u8
+delta_q_y_dc 1 s8 __s8
+delta_q_uv_dc 2 s8 __s8
+delta_q_uv_ac 3 s8 __s8
+reserved 4 u8*4 __u8
+
+v4l2_vp9_segmentation linux/v4l2-controls.h struct
+=7fffbff4f 88 2
+=10 88 4
+feature_data 0 s16*32 __s16
+feature_enabled 64 u8*8 __u8
+tree_probs 72 u8*7 __u8
+pred_probs 79 u8*3 __u8
+flags 82 u8 __u8
+reserved 83 u8*5 __u8
+
+v4l2_window linux/videodev2.h struct
+=56abecbfc 40 4
+=295411403 56 8
+=2000 38 2
+w 0 r128 struct v4l2_rect
+field 16 u32 __u32
+chromakey 20 u32 __u32
+@5 clips 24 p32 struct v4l2_clip *
+@2 clips 24 p64 struct v4l2_clip *
+@5 clipcount 28 u32 __u32
+@2 clipcount 32 u32 __u32
+@5 bitmap 32 p32 void *
+@2 bitmap 40 p64 void *
+@5 global_alpha 36 u8 __u8
+@2 global_alpha 48 u8 __u8
+
+vas_tx_win_open_attr asm/vas-api.h struct
+=1800000 64 8
+version 0 u32 __u32
+vas_id 4 s16 __s16
+reserved1 6 u16 __u16
+flags 8 u64 __u64
+reserved2 16 u64*6 __u64
+
+vbg_ioctl_acquire_guest_caps linux/vboxguest.h struct
+=7ffffdfff 36 4
+=2000 36 2
+hdr 0 r192 struct vbg_ioctl_hdr
+u 24 r96 union
+u.in 24 r96 struct
+u.in.flags 24 u32 __u32
+u.in.or_mask 28 u32 __u32
+u.in.not_mask 32 u32 __u32
+
+vbg_ioctl_change_filter linux/vboxguest.h struct
+=7ffffdfff 32 4
+=2000 32 2
+hdr 0 r192 struct vbg_ioctl_hdr
+u 24 r64 union
+u.in 24 r64 struct
+u.in.or_mask 24 u32 __u32
+u.in.not_mask 28 u32 __u32
+
+vbg_ioctl_check_balloon linux/vboxguest.h struct
+=7ffffdfff 32 4
+=2000 32 2
+hdr 0 r192 struct vbg_ioctl_hdr
+u 24 r64 union
+u.out 24 r64 struct
+u.out.balloon_chunks 24 u32 __u32
+u.out.handle_in_r3 28 u8 __u8
+u.out.padding 29 u8*3 __u8
+
+vbg_ioctl_driver_version_info linux/vboxguest.h struct
+=7ffffdfff 44 4
+=2000 44 2
+hdr 0 r192 struct vbg_ioctl_hdr
+u 24 r160 union
+u.in 24 r128 struct
+u.in.req_version 24 u32 __u32
+u.in.min_version 28 u32 __u32
+u.in.reserved1 32 u32 __u32
+u.in.reserved2 36 u32 __u32
+u.out 24 r160 struct
+u.out.session_version 24 u32 __u32
+u.out.driver_version 28 u32 __u32
+u.out.driver_revision 32 u32 __u32
+u.out.reserved1 36 u32 __u32
+u.out.reserved2 40 u32 __u32
+
+vbg_ioctl_hdr linux/vboxguest.h struct
+=7ffffdfff 24 4
+=2000 24 2
+size_in 0 u32 __u32
+version 4 u32 __u32
+type 8 u32 __u32
+rc 12 s32 __s32
+size_out 16 u32 __u32
+reserved 20 u32 __u32
+
+vbg_ioctl_hgcm_connect linux/vboxguest.h struct
+=7ffffdfff 156 4
+=2000 156 2
+hdr 0 r192 struct vbg_ioctl_hdr
+u 24 r1056 union
+u.in 24 r1056 struct
+u.in.loc 24 r1056 struct vmmdev_hgcm_service_location
+u.out 24 r32 struct
+u.out.client_id 24 u32 __u32
+
+vbg_ioctl_hgcm_disconnect linux/vboxguest.h struct
+=7ffffdfff 28 4
+=2000 28 2
+hdr 0 r192 struct vbg_ioctl_hdr
+u 24 r32 union
+u.in 24 r32 struct
+u.in.client_id 24 u32 __u32
+
+vbg_ioctl_set_guest_caps linux/vboxguest.h struct
+=7ffffdfff 32 4
+=2000 32 2
+hdr 0 r192 struct vbg_ioctl_hdr
+u 24 r64 union
+u.in 24 r64 struct
+u.in.or_mask 24 u32 __u32
+u.in.not_mask 28 u32 __u32
+u.out 24 r64 struct
+u.out.session_caps 24 u32 __u32
+u.out.global_caps 28 u32 __u32
+
+vbg_ioctl_wait_for_events linux/vboxguest.h struct
+=7ffffdfff 32 4
+=2000 32 2
+hdr 0 r192 struct vbg_ioctl_hdr
+u 24 r64 union
+u.in 24 r64 struct
+u.in.timeout_ms 24 u32 __u32
+u.in.events 28 u32 __u32
+u.out 24 r32 struct
+u.out.events 24 u32 __u32
+
+vbg_ioctl_write_coredump linux/vboxguest.h struct
+=7ffffdfff 28 4
+=2000 28 2
+hdr 0 r192 struct vbg_ioctl_hdr
+u 24 r32 union
+u.in 24 r32 struct
+u.in.flags 24 u32 __u32
+
+vhost_features_array linux/vhost_types.h struct
+=7d7e3990b 8 8
+=20184254 8 4
+=2000 8 2
+count 0 u64 __u64
+features 8 u64* __u64
+
+vhost_memory linux/vhost_types.h struct
+=7dfe79d2b 8 8
+=201842d4 8 4
+=2000 8 2
+nregions 0 u32 __u32
+padding 4 u32 __u32
+regions 8 r256* struct vhost_memory_region
+
+vhost_memory_region linux/vhost_types.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+guest_phys_addr 0 u64 __u64
+memory_size 8 u64 __u64
+userspace_addr 16 u64 __u64
+flags_padding 24 u64 __u64
+
+vhost_scsi_target linux/vhost_types.h struct
+=7ffffdfff 232 4
+=2000 232 2
+abi_version 0 s32 int
+vhost_wwpn 4 c8*224 char
+vhost_tpgt 228 u16 unsigned short
+reserved 230 u16 unsigned short
+
+vhost_vdpa_config linux/vhost_types.h struct
+=7ffffdfff 8 4
+=2000 8 2
+off 0 u32 __u32
+len 4 u32 __u32
+buf 8 u8* __u8
+
+vhost_vdpa_iova_range linux/vhost_types.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+first 0 u64 __u64
+last 8 u64 __u64
+
+vhost_vring_addr linux/vhost_types.h struct
+=7dfe79d2b 40 8
+=201842d4 40 4
+=2000 40 2
+index 0 u32 unsigned int
+flags 4 u32 unsigned int
+desc_user_addr 8 u64 __u64
+used_user_addr 16 u64 __u64
+avail_user_addr 24 u64 __u64
+log_guest_addr 32 u64 __u64
+
+vhost_vring_file linux/vhost_types.h struct
+=7ffffdfff 8 4
+=2000 8 2
+index 0 u32 unsigned int
+fd 4 s32 int
+
+vhost_vring_state linux/vhost_types.h struct
+=7ffffdfff 8 4
+=2000 8 2
+index 0 u32 unsigned int
+num 4 u32 unsigned int
+
+vhost_vring_worker linux/vhost_types.h struct
+=7fffbdb5f 8 4
+=2000 8 2
+index 0 u32 unsigned int
+worker_id 4 u32 unsigned int
+
+vhost_worker_state linux/vhost_types.h struct
+=7fffbdb5f 4 4
+=2000 4 2
+worker_id 0 u32 unsigned int
+
+vk_image linux/misc/bcm_vk.h struct
+=7fffbdf5f 68 4
+=2000 68 2
+type 0 u32 __u32
+filename 4 u8*64 __u8
+
+vk_reset linux/misc/bcm_vk.h struct
+=7fffbdf5f 8 4
+=2000 8 2
+arg1 0 u32 __u32
+arg2 4 u32 __u32
+
+vm86_regs asm/vm86.h struct
+=100000200 84 4
+=200000000 152 8
+@1 ebx 0 s32 long
+@2 ebx 0 s64 long
+@1 ecx 4 s32 long
+@2 ecx 8 s64 long
+@1 edx 8 s32 long
+@2 edx 16 s64 long
+@1 esi 12 s32 long
+@2 esi 24 s64 long
+@1 edi 16 s32 long
+@2 edi 32 s64 long
+@1 ebp 20 s32 long
+@2 ebp 40 s64 long
+@1 eax 24 s32 long
+@2 eax 48 s64 long
+@1 __null_ds 28 s32 long
+@2 __null_ds 56 s64 long
+@1 __null_es 32 s32 long
+@2 __null_es 64 s64 long
+@1 __null_fs 36 s32 long
+@2 __null_fs 72 s64 long
+@1 __null_gs 40 s32 long
+@2 __null_gs 80 s64 long
+@1 orig_eax 44 s32 long
+@2 orig_eax 88 s64 long
+@1 eip 48 s32 long
+@2 eip 96 s64 long
+@1 cs 52 u16 unsigned short
+@2 cs 104 u16 unsigned short
+@1 __csh 54 u16 unsigned short
+@2 __csh 106 u16 unsigned short
+@1 eflags 56 s32 long
+@2 eflags 112 s64 long
+@1 esp 60 s32 long
+@2 esp 120 s64 long
+@1 ss 64 u16 unsigned short
+@2 ss 128 u16 unsigned short
+@1 __ssh 66 u16 unsigned short
+@2 __ssh 130 u16 unsigned short
+@1 es 68 u16 unsigned short
+@2 es 132 u16 unsigned short
+@1 __esh 70 u16 unsigned short
+@2 __esh 134 u16 unsigned short
+@1 ds 72 u16 unsigned short
+@2 ds 136 u16 unsigned short
+@1 __dsh 74 u16 unsigned short
+@2 __dsh 138 u16 unsigned short
+@1 fs 76 u16 unsigned short
+@2 fs 140 u16 unsigned short
+@1 __fsh 78 u16 unsigned short
+@2 __fsh 142 u16 unsigned short
+@1 gs 80 u16 unsigned short
+@2 gs 144 u16 unsigned short
+@1 __gsh 82 u16 unsigned short
+@2 __gsh 146 u16 unsigned short
+
+vm86_struct asm/vm86.h struct
+=100000200 160 4
+=200000000 304 8
+@1 regs 0 r672 struct vm86_regs
+@2 regs 0 r1216 struct vm86_regs
+@1 flags 84 u32 unsigned long
+@2 flags 152 u64 unsigned long
+@1 screen_bitmap 88 u32 unsigned long
+@2 screen_bitmap 160 u64 unsigned long
+@1 cpu_type 92 u32 unsigned long
+@2 cpu_type 168 u64 unsigned long
+@1 int_revectored 96 r256 struct revectored_struct
+@2 int_revectored 176 r512 struct revectored_struct
+@1 int21_revectored 128 r256 struct revectored_struct
+@2 int21_revectored 240 r512 struct revectored_struct
+
+vmmdev_hgcm_service_location linux/vbox_vmmdev_types.h struct
+=7ffffdfff 132 4
+=2000 132 2
+type 0 u32 enum vmmdev_hgcm_service_location_type
+u 4 r1024 union
+u.localhost 4 r1024 struct vmmdev_hgcm_service_location_localhost
+
+vmmdev_hgcm_service_location_localhost linux/vbox_vmmdev_types.h struct
+=7ffffffef 128 1
+=10 128 4
+service_name 0 c8*128 char
+
+vt_consizecsrpos linux/vt.h struct
+=7f7fbfb4f 8 2
+=10 8 4
+con_rows 0 u16 __u16
+con_cols 2 u16 __u16
+csr_row 4 u16 __u16
+csr_col 6 u16 __u16
+
+vtpm_proxy_new_dev linux/vtpm_proxy.h struct
+=7ffffdfff 20 4
+=2000 20 2
+flags 0 u32 __u32
+tpm_num 4 u32 __u32
+fd 8 u32 __u32
+major 12 u32 __u32
+minor 16 u32 __u32
+
+watchdog_info linux/watchdog.h struct
+=7ffffdfff 40 4
+=2000 40 2
+options 0 u32 __u32
+firmware_version 4 u32 __u32
+identity 8 u8*32 __u8
+
+winsize asm/termios.h struct
+=7ffffffef 8 2
+=10 8 4
+ws_row 0 u16 unsigned short
+ws_col 2 u16 unsigned short
+ws_xpixel 4 u16 unsigned short
+ws_ypixel 6 u16 unsigned short
+
+x25_hdlc_proto linux/hdlc/ioctl.h -
+=7ffffdfff 24 4
+=2000 22 2
+dce 0 u16 unsigned short
+@1 modulo 4 u32 unsigned int
+@2 modulo 2 u32 unsigned int
+@1 window 8 u32 unsigned int
+@2 window 6 u32 unsigned int
+@1 t1 12 u32 unsigned int
+@2 t1 10 u32 unsigned int
+@1 t2 16 u32 unsigned int
+@2 t2 14 u32 unsigned int
+@1 n2 20 u32 unsigned int
+@2 n2 18 u32 unsigned int
+
+xattr_args linux/xattr.h struct
+=7f7fbfb5f 16 8
+value 0 u64 __u64
+size 8 u32 __u32
+flags 12 u32 __u32
+
+za_context asm/sigcontext.h struct
+=1 16 4
+head 0 r64 struct _aarch64_ctx
+vl 8 u16 __u16
+__reserved 10 u16*3 __u16
+
+zol_struct asm/sigcontext.h struct
+=40000 12 4
+nds32_lc 0 u32 unsigned long
+nds32_le 4 u32 unsigned long
+nds32_lb 8 u32 unsigned long
+
+zt_context asm/sigcontext.h struct
+=1 16 4
+head 0 r64 struct _aarch64_ctx
+nregs 8 u16 __u16
+__reserved 10 u16*3 __u16
+
 ";

@@ -4,5 +4,25492 @@
 use crate::FlagSet;
 use crate::constants::*;
 
+/// `access_mode`: what access asks for; no bit asks whether the file is there.
+pub const ACCESS_MODE: FlagSet = FlagSet::new(&ACCESS_MODE_DATA);
+static ACCESS_MODE_DATA: SetData = SetData {
+    name: "access_mode",
+    title: "what access asks for; no bit asks whether the file is there",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            X_OK\
+            W_OK\
+            R_OK",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(4, 0, 0x1), // X_OK
+            M(4, 0, 0x2), // W_OK
+            M(4, 0, 0x4), // R_OK
+        ],
+    },
+    parts: &[],
+};
+
+/// `acct_flags`: ac_flag of struct acct.
+pub const ACCT_FLAGS: FlagSet = FlagSet::new(&ACCT_FLAGS_DATA);
+static ACCT_FLAGS_DATA: SetData = SetData {
+    name: "acct_flags",
+    title: "ac_flag of struct acct",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            AFORK\
+            ASU\
+            ACOMPAT\
+            ACORE\
+            AXSIG\
+            AGROUP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(5, 0, 0x1), // AFORK
+            M(3, 0, 0x2), // ASU
+            M(7, 0, 0x4), // ACOMPAT
+            M(5, 0, 0x8), // ACORE
+            M(5, 0, 0x10), // AXSIG
+            M(6, 1, 0x20), // AGROUP
+        ],
+    },
+    parts: &[],
+};
+
+/// `address_attributes`: attributes of struct ifaddrmsg.
+pub const ADDRESS_ATTRIBUTES: FlagSet = FlagSet::new(&ADDRESS_ATTRIBUTES_DATA);
+static ADDRESS_ATTRIBUTES_DATA: SetData = SetData {
+    name: "address_attributes",
+    title: "attributes of struct ifaddrmsg",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IFA_UNSPEC\
+            IFA_ADDRESS\
+            IFA_LOCAL\
+            IFA_LABEL\
+            IFA_BROADCAST\
+            IFA_ANYCAST\
+            IFA_CACHEINFO\
+            IFA_MULTICAST\
+            IFA_FLAGS\
+            IFA_RT_PRIORITY\
+            IFA_TARGET_NETNSID\
+            IFA_PROTO\
+            IFA_MC_USERS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0), // IFA_UNSPEC
+            M(11, 0, 1), // IFA_ADDRESS
+            M(9, 0, 2), // IFA_LOCAL
+            M(9, 0, 3), // IFA_LABEL
+            M(13, 0, 4), // IFA_BROADCAST
+            M(11, 0, 5), // IFA_ANYCAST
+            M(13, 0, 6), // IFA_CACHEINFO
+            M(13, 0, 7), // IFA_MULTICAST
+            M(9, 0, 8), // IFA_FLAGS
+            M(15, 0, 9), // IFA_RT_PRIORITY
+            M(18, 0, 10), // IFA_TARGET_NETNSID
+            M(9, 1, 11), // IFA_PROTO
+            M(12, 2, 12), // IFA_MC_USERS
+        ],
+    },
+    parts: &[],
+};
+
+/// `address_families`: domain of socket, and sa_family.
+pub const ADDRESS_FAMILIES: FlagSet = FlagSet::new(&ADDRESS_FAMILIES_DATA);
+static ADDRESS_FAMILIES_DATA: SetData = SetData {
+    name: "address_families",
+    title: "domain of socket, and sa_family",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            AF_UNSPEC\
+            PF_UNSPEC\
+            AF_UNIX\
+            AF_LOCAL\
+            PF_LOCAL\
+            PF_UNIX\
+            AF_INET\
+            PF_INET\
+            AF_AX25\
+            PF_AX25\
+            AF_IPX\
+            PF_IPX\
+            AF_APPLETALK\
+            PF_APPLETALK\
+            AF_NETROM\
+            PF_NETROM\
+            AF_BRIDGE\
+            PF_BRIDGE\
+            AF_ATMPVC\
+            PF_ATMPVC\
+            AF_X25\
+            PF_X25\
+            AF_INET6\
+            PF_INET6\
+            AF_ROSE\
+            PF_ROSE\
+            AF_DECnet\
+            PF_DECnet\
+            AF_NETBEUI\
+            PF_NETBEUI\
+            AF_SECURITY\
+            PF_SECURITY\
+            AF_KEY\
+            PF_KEY\
+            AF_NETLINK\
+            AF_ROUTE\
+            PF_NETLINK\
+            PF_ROUTE\
+            AF_PACKET\
+            PF_PACKET\
+            AF_ASH\
+            PF_ASH\
+            AF_ECONET\
+            PF_ECONET\
+            AF_ATMSVC\
+            PF_ATMSVC\
+            AF_RDS\
+            PF_RDS\
+            AF_SNA\
+            PF_SNA\
+            AF_IRDA\
+            PF_IRDA\
+            AF_PPPOX\
+            PF_PPPOX\
+            AF_WANPIPE\
+            PF_WANPIPE\
+            AF_LLC\
+            PF_LLC\
+            AF_IB\
+            PF_IB\
+            AF_MPLS\
+            PF_MPLS\
+            AF_CAN\
+            PF_CAN\
+            AF_TIPC\
+            PF_TIPC\
+            AF_BLUETOOTH\
+            PF_BLUETOOTH\
+            AF_IUCV\
+            PF_IUCV\
+            AF_RXRPC\
+            PF_RXRPC\
+            AF_ISDN\
+            PF_ISDN\
+            AF_PHONET\
+            PF_PHONET\
+            AF_IEEE802154\
+            PF_IEEE802154\
+            AF_CAIF\
+            PF_CAIF\
+            AF_ALG\
+            PF_ALG\
+            AF_NFC\
+            PF_NFC\
+            AF_VSOCK\
+            PF_VSOCK\
+            AF_KCM\
+            PF_KCM\
+            AF_QIPCRTR\
+            PF_QIPCRTR\
+            AF_SMC\
+            PF_SMC\
+            AF_XDP\
+            PF_XDP\
+            AF_MCTP\
+            PF_MCTP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0), // AF_UNSPEC
+            M(9, 0, 0), // PF_UNSPEC
+            M(7, 0, 1), // AF_UNIX
+            M(8, 0, 1), // AF_LOCAL
+            M(8, 0, 1), // PF_LOCAL
+            M(7, 0, 1), // PF_UNIX
+            M(7, 0, 2), // AF_INET
+            M(7, 0, 2), // PF_INET
+            M(7, 0, 3), // AF_AX25
+            M(7, 0, 3), // PF_AX25
+            M(6, 0, 4), // AF_IPX
+            M(6, 0, 4), // PF_IPX
+            M(12, 0, 5), // AF_APPLETALK
+            M(12, 0, 5), // PF_APPLETALK
+            M(9, 0, 6), // AF_NETROM
+            M(9, 0, 6), // PF_NETROM
+            M(9, 0, 7), // AF_BRIDGE
+            M(9, 0, 7), // PF_BRIDGE
+            M(9, 0, 8), // AF_ATMPVC
+            M(9, 0, 8), // PF_ATMPVC
+            M(6, 0, 9), // AF_X25
+            M(6, 0, 9), // PF_X25
+            M(8, 0, 10), // AF_INET6
+            M(8, 0, 10), // PF_INET6
+            M(7, 0, 11), // AF_ROSE
+            M(7, 0, 11), // PF_ROSE
+            M(9, 0, 12), // AF_DECnet
+            M(9, 0, 12), // PF_DECnet
+            M(10, 0, 13), // AF_NETBEUI
+            M(10, 0, 13), // PF_NETBEUI
+            M(11, 0, 14), // AF_SECURITY
+            M(11, 0, 14), // PF_SECURITY
+            M(6, 0, 15), // AF_KEY
+            M(6, 0, 15), // PF_KEY
+            M(10, 0, 16), // AF_NETLINK
+            M(8, 0, 16), // AF_ROUTE
+            M(10, 0, 16), // PF_NETLINK
+            M(8, 0, 16), // PF_ROUTE
+            M(9, 0, 17), // AF_PACKET
+            M(9, 0, 17), // PF_PACKET
+            M(6, 0, 18), // AF_ASH
+            M(6, 0, 18), // PF_ASH
+            M(9, 0, 19), // AF_ECONET
+            M(9, 0, 19), // PF_ECONET
+            M(9, 0, 20), // AF_ATMSVC
+            M(9, 0, 20), // PF_ATMSVC
+            M(6, 0, 21), // AF_RDS
+            M(6, 0, 21), // PF_RDS
+            M(6, 0, 22), // AF_SNA
+            M(6, 0, 22), // PF_SNA
+            M(7, 0, 23), // AF_IRDA
+            M(7, 0, 23), // PF_IRDA
+            M(8, 0, 24), // AF_PPPOX
+            M(8, 0, 24), // PF_PPPOX
+            M(10, 0, 25), // AF_WANPIPE
+            M(10, 0, 25), // PF_WANPIPE
+            M(6, 0, 26), // AF_LLC
+            M(6, 0, 26), // PF_LLC
+            M(5, 0, 27), // AF_IB
+            M(5, 0, 27), // PF_IB
+            M(7, 0, 28), // AF_MPLS
+            M(7, 0, 28), // PF_MPLS
+            M(6, 0, 29), // AF_CAN
+            M(6, 0, 29), // PF_CAN
+            M(7, 0, 30), // AF_TIPC
+            M(7, 0, 30), // PF_TIPC
+            M(12, 0, 31), // AF_BLUETOOTH
+            M(12, 0, 31), // PF_BLUETOOTH
+            M(7, 0, 32), // AF_IUCV
+            M(7, 0, 32), // PF_IUCV
+            M(8, 0, 33), // AF_RXRPC
+            M(8, 0, 33), // PF_RXRPC
+            M(7, 0, 34), // AF_ISDN
+            M(7, 0, 34), // PF_ISDN
+            M(9, 0, 35), // AF_PHONET
+            M(9, 0, 35), // PF_PHONET
+            M(13, 0, 36), // AF_IEEE802154
+            M(13, 0, 36), // PF_IEEE802154
+            M(7, 0, 37), // AF_CAIF
+            M(7, 0, 37), // PF_CAIF
+            M(6, 0, 38), // AF_ALG
+            M(6, 0, 38), // PF_ALG
+            M(6, 0, 39), // AF_NFC
+            M(6, 0, 39), // PF_NFC
+            M(8, 0, 40), // AF_VSOCK
+            M(8, 0, 40), // PF_VSOCK
+            M(6, 0, 41), // AF_KCM
+            M(6, 0, 41), // PF_KCM
+            M(10, 0, 42), // AF_QIPCRTR
+            M(10, 0, 42), // PF_QIPCRTR
+            M(6, 0, 43), // AF_SMC
+            M(6, 0, 43), // PF_SMC
+            M(6, 0, 44), // AF_XDP
+            M(6, 0, 44), // PF_XDP
+            M(7, 1, 45), // AF_MCTP
+            M(7, 1, 45), // PF_MCTP
+        ],
+    },
+    parts: &[],
+};
+
+/// `address_flags`: ifa_flags of struct ifaddrmsg.
+pub const ADDRESS_FLAGS: FlagSet = FlagSet::new(&ADDRESS_FLAGS_DATA);
+static ADDRESS_FLAGS_DATA: SetData = SetData {
+    name: "address_flags",
+    title: "ifa_flags of struct ifaddrmsg",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IFA_F_SECONDARY\
+            IFA_F_TEMPORARY\
+            IFA_F_NODAD\
+            IFA_F_OPTIMISTIC\
+            IFA_F_DADFAILED\
+            IFA_F_HOMEADDRESS\
+            IFA_F_DEPRECATED\
+            IFA_F_TENTATIVE\
+            IFA_F_PERMANENT\
+            IFA_F_MANAGETEMPADDR\
+            IFA_F_NOPREFIXROUTE\
+            IFA_F_MCAUTOJOIN\
+            IFA_F_STABLE_PRIVACY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0x1), // IFA_F_SECONDARY
+            M(15, 0, 0x1), // IFA_F_TEMPORARY
+            M(11, 0, 0x2), // IFA_F_NODAD
+            M(16, 0, 0x4), // IFA_F_OPTIMISTIC
+            M(15, 0, 0x8), // IFA_F_DADFAILED
+            M(17, 0, 0x10), // IFA_F_HOMEADDRESS
+            M(16, 0, 0x20), // IFA_F_DEPRECATED
+            M(15, 0, 0x40), // IFA_F_TENTATIVE
+            M(15, 0, 0x80), // IFA_F_PERMANENT
+            M(20, 0, 0x100), // IFA_F_MANAGETEMPADDR
+            M(19, 0, 0x200), // IFA_F_NOPREFIXROUTE
+            M(16, 0, 0x400), // IFA_F_MCAUTOJOIN
+            M(20, 0, 0x800), // IFA_F_STABLE_PRIVACY
+        ],
+    },
+    parts: &[],
+};
+
+/// `address_protocols`: IFA_PROTO.
+pub const ADDRESS_PROTOCOLS: FlagSet = FlagSet::new(&ADDRESS_PROTOCOLS_DATA);
+static ADDRESS_PROTOCOLS_DATA: SetData = SetData {
+    name: "address_protocols",
+    title: "IFA_PROTO",
+    is_flags: false,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            IFAPROT_UNSPEC\
+            IFAPROT_KERNEL_LO\
+            IFAPROT_KERNEL_RA\
+            IFAPROT_KERNEL_LL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0), // IFAPROT_UNSPEC
+            M(17, 0, 1), // IFAPROT_KERNEL_LO
+            M(17, 0, 2), // IFAPROT_KERNEL_RA
+            M(17, 0, 3), // IFAPROT_KERNEL_LL
+        ],
+    },
+    parts: &[],
+};
+
+/// `adjtimex_modes`: modes of struct timex.
+pub const ADJTIMEX_MODES: FlagSet = FlagSet::new(&ADJTIMEX_MODES_DATA);
+static ADJTIMEX_MODES_DATA: SetData = SetData {
+    name: "adjtimex_modes",
+    title: "modes of struct timex",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            ADJ_FREQUENCY\
+            ADJ_MAXERROR\
+            ADJ_ESTERROR\
+            ADJ_STATUS\
+            ADJ_TIMECONST\
+            ADJ_TAI\
+            ADJ_SETOFFSET\
+            ADJ_MICRO\
+            ADJ_TICK\
+            ADJ_OFFSET_SS_READ\
+            ADJ_NANO\
+            ADJ_OFFSET_SINGLESHOT\
+            ADJ_OFFSET",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x2), // ADJ_FREQUENCY
+            M(12, 0, 0x4), // ADJ_MAXERROR
+            M(12, 0, 0x8), // ADJ_ESTERROR
+            M(10, 0, 0x10), // ADJ_STATUS
+            M(13, 0, 0x20), // ADJ_TIMECONST
+            M(7, 0, 0x80), // ADJ_TAI
+            M(13, 0, 0x100), // ADJ_SETOFFSET
+            M(9, 0, 0x1000), // ADJ_MICRO
+            M(8, 0, 0x4000), // ADJ_TICK
+            M(18, 0, 0xa001), // ADJ_OFFSET_SS_READ
+            M(8, 0, 0x2000), // ADJ_NANO
+            M(21, 0, 0x8001), // ADJ_OFFSET_SINGLESHOT
+            M(10, 0, 0x1), // ADJ_OFFSET
+        ],
+    },
+    parts: &[],
+};
+
+/// `adjtimex_states`: what adjtimex returns.
+pub const ADJTIMEX_STATES: FlagSet = FlagSet::new(&ADJTIMEX_STATES_DATA);
+static ADJTIMEX_STATES_DATA: SetData = SetData {
+    name: "adjtimex_states",
+    title: "what adjtimex returns",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            TIME_OK\
+            TIME_INS\
+            TIME_DEL\
+            TIME_OOP\
+            TIME_WAIT\
+            TIME_ERROR\
+            TIME_BAD",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0), // TIME_OK
+            M(8, 0, 1), // TIME_INS
+            M(8, 0, 2), // TIME_DEL
+            M(8, 0, 3), // TIME_OOP
+            M(9, 0, 4), // TIME_WAIT
+            M(10, 0, 5), // TIME_ERROR
+            M(8, 0, 5), // TIME_BAD
+        ],
+    },
+    parts: &[],
+};
+
+/// `adjtimex_status`: status of struct timex.
+pub const ADJTIMEX_STATUS: FlagSet = FlagSet::new(&ADJTIMEX_STATUS_DATA);
+static ADJTIMEX_STATUS_DATA: SetData = SetData {
+    name: "adjtimex_status",
+    title: "status of struct timex",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            STA_PLL\
+            STA_PPSFREQ\
+            STA_PPSTIME\
+            STA_FLL\
+            STA_INS\
+            STA_DEL\
+            STA_UNSYNC\
+            STA_FREQHOLD\
+            STA_PPSSIGNAL\
+            STA_PPSJITTER\
+            STA_PPSWANDER\
+            STA_PPSERROR\
+            STA_CLOCKERR\
+            STA_NANO\
+            STA_MODE\
+            STA_CLK",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0x1), // STA_PLL
+            M(11, 0, 0x2), // STA_PPSFREQ
+            M(11, 0, 0x4), // STA_PPSTIME
+            M(7, 0, 0x8), // STA_FLL
+            M(7, 0, 0x10), // STA_INS
+            M(7, 0, 0x20), // STA_DEL
+            M(10, 0, 0x40), // STA_UNSYNC
+            M(12, 0, 0x80), // STA_FREQHOLD
+            M(13, 0, 0x100), // STA_PPSSIGNAL
+            M(13, 0, 0x200), // STA_PPSJITTER
+            M(13, 0, 0x400), // STA_PPSWANDER
+            M(12, 0, 0x800), // STA_PPSERROR
+            M(12, 0, 0x1000), // STA_CLOCKERR
+            M(8, 0, 0x2000), // STA_NANO
+            M(8, 0, 0x4000), // STA_MODE
+            M(7, 0, 0x8000), // STA_CLK
+        ],
+    },
+    parts: &[],
+};
+
+/// `aio_commands`: aio_lio_opcode of struct iocb.
+pub const AIO_COMMANDS: FlagSet = FlagSet::new(&AIO_COMMANDS_DATA);
+static AIO_COMMANDS_DATA: SetData = SetData {
+    name: "aio_commands",
+    title: "aio_lio_opcode of struct iocb",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IOCB_CMD_PREAD\
+            IOCB_CMD_PWRITE\
+            IOCB_CMD_FSYNC\
+            IOCB_CMD_FDSYNC\
+            IOCB_CMD_POLL\
+            IOCB_CMD_NOOP\
+            IOCB_CMD_PREADV\
+            IOCB_CMD_PWRITEV",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0), // IOCB_CMD_PREAD
+            M(15, 0, 1), // IOCB_CMD_PWRITE
+            M(14, 0, 2), // IOCB_CMD_FSYNC
+            M(15, 0, 3), // IOCB_CMD_FDSYNC
+            M(13, 0, 5), // IOCB_CMD_POLL
+            M(13, 0, 6), // IOCB_CMD_NOOP
+            M(15, 0, 7), // IOCB_CMD_PREADV
+            M(16, 0, 8), // IOCB_CMD_PWRITEV
+        ],
+    },
+    parts: &[],
+};
+
+/// `aio_flags`: aio_flags of struct iocb.
+pub const AIO_FLAGS: FlagSet = FlagSet::new(&AIO_FLAGS_DATA);
+static AIO_FLAGS_DATA: SetData = SetData {
+    name: "aio_flags",
+    title: "aio_flags of struct iocb",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IOCB_FLAG_RESFD\
+            IOCB_FLAG_IOPRIO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0x1), // IOCB_FLAG_RESFD
+            M(16, 0, 0x2), // IOCB_FLAG_IOPRIO
+        ],
+    },
+    parts: &[],
+};
+
+/// `alg_operations`: ALG_SET_OP.
+pub const ALG_OPERATIONS: FlagSet = FlagSet::new(&ALG_OPERATIONS_DATA);
+static ALG_OPERATIONS_DATA: SetData = SetData {
+    name: "alg_operations",
+    title: "ALG_SET_OP",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            ALG_OP_DECRYPT\
+            ALG_OP_ENCRYPT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0), // ALG_OP_DECRYPT
+            M(14, 0, 1), // ALG_OP_ENCRYPT
+        ],
+    },
+    parts: &[],
+};
+
+/// `alg_options`: option and cmsg_type of SOL_ALG.
+pub const ALG_OPTIONS: FlagSet = FlagSet::new(&ALG_OPTIONS_DATA);
+static ALG_OPTIONS_DATA: SetData = SetData {
+    name: "alg_options",
+    title: "option and cmsg_type of SOL_ALG",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            ALG_SET_KEY\
+            ALG_SET_IV\
+            ALG_SET_OP\
+            ALG_SET_AEAD_ASSOCLEN\
+            ALG_SET_AEAD_AUTHSIZE\
+            ALG_SET_DRBG_ENTROPY\
+            ALG_SET_KEY_BY_KEY_SERIAL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 1), // ALG_SET_KEY
+            M(10, 0, 2), // ALG_SET_IV
+            M(10, 0, 3), // ALG_SET_OP
+            M(21, 0, 4), // ALG_SET_AEAD_ASSOCLEN
+            M(21, 0, 5), // ALG_SET_AEAD_AUTHSIZE
+            M(20, 0, 6), // ALG_SET_DRBG_ENTROPY
+            M(25, 1, 7), // ALG_SET_KEY_BY_KEY_SERIAL
+        ],
+    },
+    parts: &[],
+};
+
+/// `arch_prctl_codes`: code of arch_prctl.
+pub const ARCH_PRCTL_CODES: FlagSet = FlagSet::new(&ARCH_PRCTL_CODES_DATA);
+static ARCH_PRCTL_CODES_DATA: SetData = SetData {
+    name: "arch_prctl_codes",
+    title: "code of arch_prctl",
+    is_flags: false,
+    abis: &[
+        0x300000200, // i386, x32, x86_64
+    ],
+    members: MemberData {
+        names: "\
+            ARCH_SET_GS\
+            ARCH_SET_FS\
+            ARCH_GET_FS\
+            ARCH_GET_GS\
+            ARCH_GET_CPUID\
+            ARCH_SET_CPUID\
+            ARCH_GET_XCOMP_SUPP\
+            ARCH_GET_XCOMP_PERM\
+            ARCH_REQ_XCOMP_PERM\
+            ARCH_GET_XCOMP_GUEST_PERM\
+            ARCH_REQ_XCOMP_GUEST_PERM\
+            ARCH_MAP_VDSO_X32\
+            ARCH_MAP_VDSO_32\
+            ARCH_MAP_VDSO_64\
+            ARCH_GET_UNTAG_MASK\
+            ARCH_ENABLE_TAGGED_ADDR\
+            ARCH_GET_MAX_TAG_BITS\
+            ARCH_FORCE_TAGGED_SVA\
+            ARCH_SHSTK_ENABLE\
+            ARCH_SHSTK_DISABLE\
+            ARCH_SHSTK_LOCK\
+            ARCH_SHSTK_UNLOCK\
+            ARCH_SHSTK_STATUS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 4097), // ARCH_SET_GS
+            M(11, 0, 4098), // ARCH_SET_FS
+            M(11, 0, 4099), // ARCH_GET_FS
+            M(11, 0, 4100), // ARCH_GET_GS
+            M(14, 0, 4113), // ARCH_GET_CPUID
+            M(14, 0, 4114), // ARCH_SET_CPUID
+            M(19, 0, 4129), // ARCH_GET_XCOMP_SUPP
+            M(19, 0, 4130), // ARCH_GET_XCOMP_PERM
+            M(19, 0, 4131), // ARCH_REQ_XCOMP_PERM
+            M(25, 0, 4132), // ARCH_GET_XCOMP_GUEST_PERM
+            M(25, 0, 4133), // ARCH_REQ_XCOMP_GUEST_PERM
+            M(17, 0, 8193), // ARCH_MAP_VDSO_X32
+            M(16, 0, 8194), // ARCH_MAP_VDSO_32
+            M(16, 0, 8195), // ARCH_MAP_VDSO_64
+            M(19, 0, 16385), // ARCH_GET_UNTAG_MASK
+            M(23, 0, 16386), // ARCH_ENABLE_TAGGED_ADDR
+            M(21, 0, 16387), // ARCH_GET_MAX_TAG_BITS
+            M(21, 0, 16388), // ARCH_FORCE_TAGGED_SVA
+            M(17, 0, 20481), // ARCH_SHSTK_ENABLE
+            M(18, 0, 20482), // ARCH_SHSTK_DISABLE
+            M(15, 0, 20483), // ARCH_SHSTK_LOCK
+            M(17, 0, 20484), // ARCH_SHSTK_UNLOCK
+            M(17, 0, 20485), // ARCH_SHSTK_STATUS
+        ],
+    },
+    parts: &[],
+};
+
+/// `arch_prctl_shstk`: features of ARCH_SHSTK_ENABLE.
+pub const ARCH_PRCTL_SHSTK: FlagSet = FlagSet::new(&ARCH_PRCTL_SHSTK_DATA);
+static ARCH_PRCTL_SHSTK_DATA: SetData = SetData {
+    name: "arch_prctl_shstk",
+    title: "features of ARCH_SHSTK_ENABLE",
+    is_flags: true,
+    abis: &[
+        0x300000200, // i386, x32, x86_64
+    ],
+    members: MemberData {
+        names: "\
+            ARCH_SHSTK_SHSTK\
+            ARCH_SHSTK_WRSS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0x1), // ARCH_SHSTK_SHSTK
+            M(15, 0, 0x2), // ARCH_SHSTK_WRSS
+        ],
+    },
+    parts: &[],
+};
+
+/// `arch_prctl_xcomp`: state components of ARCH_REQ_XCOMP_PERM.
+pub const ARCH_PRCTL_XCOMP: FlagSet = FlagSet::new(&ARCH_PRCTL_XCOMP_DATA);
+static ARCH_PRCTL_XCOMP_DATA: SetData = SetData {
+    name: "arch_prctl_xcomp",
+    title: "state components of ARCH_REQ_XCOMP_PERM",
+    is_flags: false,
+    abis: &[
+        0x300000200, // i386, x32, x86_64
+    ],
+    members: MemberData {
+        names: "\
+            ARCH_XCOMP_TILECFG\
+            ARCH_XCOMP_TILEDATA",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 17), // ARCH_XCOMP_TILECFG
+            M(19, 0, 18), // ARCH_XCOMP_TILEDATA
+        ],
+    },
+    parts: &[],
+};
+
+/// `arp_flags`: arp_flags of struct arpreq.
+pub const ARP_FLAGS: FlagSet = FlagSet::new(&ARP_FLAGS_DATA);
+static ARP_FLAGS_DATA: SetData = SetData {
+    name: "arp_flags",
+    title: "arp_flags of struct arpreq",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            ATF_COM\
+            ATF_PERM\
+            ATF_PUBL\
+            ATF_USETRAILERS\
+            ATF_NETMASK\
+            ATF_DONTPUB",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0x2), // ATF_COM
+            M(8, 0, 0x4), // ATF_PERM
+            M(8, 0, 0x8), // ATF_PUBL
+            M(15, 0, 0x10), // ATF_USETRAILERS
+            M(11, 0, 0x20), // ATF_NETMASK
+            M(11, 0, 0x40), // ATF_DONTPUB
+        ],
+    },
+    parts: &[],
+};
+
+/// `arp_hardware`: sa_family of a hardware address, and ifi_type.
+pub const ARP_HARDWARE: FlagSet = FlagSet::new(&ARP_HARDWARE_DATA);
+static ARP_HARDWARE_DATA: SetData = SetData {
+    name: "arp_hardware",
+    title: "sa_family of a hardware address, and ifi_type",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            ARPHRD_NETROM\
+            ARPHRD_ETHER\
+            ARPHRD_EETHER\
+            ARPHRD_AX25\
+            ARPHRD_PRONET\
+            ARPHRD_CHAOS\
+            ARPHRD_IEEE802\
+            ARPHRD_ARCNET\
+            ARPHRD_APPLETLK\
+            ARPHRD_DLCI\
+            ARPHRD_ATM\
+            ARPHRD_METRICOM\
+            ARPHRD_IEEE1394\
+            ARPHRD_EUI64\
+            ARPHRD_INFINIBAND\
+            ARPHRD_SLIP\
+            ARPHRD_CSLIP\
+            ARPHRD_SLIP6\
+            ARPHRD_CSLIP6\
+            ARPHRD_RSRVD\
+            ARPHRD_ADAPT\
+            ARPHRD_ROSE\
+            ARPHRD_X25\
+            ARPHRD_HWX25\
+            ARPHRD_CAN\
+            ARPHRD_MCTP\
+            ARPHRD_PPP\
+            ARPHRD_CISCO\
+            ARPHRD_HDLC\
+            ARPHRD_LAPB\
+            ARPHRD_DDCMP\
+            ARPHRD_RAWHDLC\
+            ARPHRD_RAWIP\
+            ARPHRD_TUNNEL\
+            ARPHRD_TUNNEL6\
+            ARPHRD_FRAD\
+            ARPHRD_SKIP\
+            ARPHRD_LOOPBACK\
+            ARPHRD_LOCALTLK\
+            ARPHRD_FDDI\
+            ARPHRD_BIF\
+            ARPHRD_SIT\
+            ARPHRD_IPDDP\
+            ARPHRD_IPGRE\
+            ARPHRD_PIMREG\
+            ARPHRD_HIPPI\
+            ARPHRD_ASH\
+            ARPHRD_ECONET\
+            ARPHRD_IRDA\
+            ARPHRD_FCPP\
+            ARPHRD_FCAL\
+            ARPHRD_FCPL\
+            ARPHRD_FCFABRIC\
+            ARPHRD_IEEE802_TR\
+            ARPHRD_IEEE80211\
+            ARPHRD_IEEE80211_PRISM\
+            ARPHRD_IEEE80211_RADIOTAP\
+            ARPHRD_IEEE802154\
+            ARPHRD_IEEE802154_MONITOR\
+            ARPHRD_PHONET\
+            ARPHRD_PHONET_PIPE\
+            ARPHRD_CAIF\
+            ARPHRD_IP6GRE\
+            ARPHRD_NETLINK\
+            ARPHRD_6LOWPAN\
+            ARPHRD_VSOCKMON\
+            ARPHRD_NONE\
+            ARPHRD_VOID",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0), // ARPHRD_NETROM
+            M(12, 0, 1), // ARPHRD_ETHER
+            M(13, 0, 2), // ARPHRD_EETHER
+            M(11, 0, 3), // ARPHRD_AX25
+            M(13, 0, 4), // ARPHRD_PRONET
+            M(12, 0, 5), // ARPHRD_CHAOS
+            M(14, 0, 6), // ARPHRD_IEEE802
+            M(13, 0, 7), // ARPHRD_ARCNET
+            M(15, 0, 8), // ARPHRD_APPLETLK
+            M(11, 0, 15), // ARPHRD_DLCI
+            M(10, 0, 19), // ARPHRD_ATM
+            M(15, 0, 23), // ARPHRD_METRICOM
+            M(15, 0, 24), // ARPHRD_IEEE1394
+            M(12, 0, 27), // ARPHRD_EUI64
+            M(17, 0, 32), // ARPHRD_INFINIBAND
+            M(11, 0, 256), // ARPHRD_SLIP
+            M(12, 0, 257), // ARPHRD_CSLIP
+            M(12, 0, 258), // ARPHRD_SLIP6
+            M(13, 0, 259), // ARPHRD_CSLIP6
+            M(12, 0, 260), // ARPHRD_RSRVD
+            M(12, 0, 264), // ARPHRD_ADAPT
+            M(11, 0, 270), // ARPHRD_ROSE
+            M(10, 0, 271), // ARPHRD_X25
+            M(12, 0, 272), // ARPHRD_HWX25
+            M(10, 0, 280), // ARPHRD_CAN
+            M(11, 1, 290), // ARPHRD_MCTP
+            M(10, 0, 512), // ARPHRD_PPP
+            M(12, 0, 513), // ARPHRD_CISCO
+            M(11, 0, 513), // ARPHRD_HDLC
+            M(11, 0, 516), // ARPHRD_LAPB
+            M(12, 0, 517), // ARPHRD_DDCMP
+            M(14, 0, 518), // ARPHRD_RAWHDLC
+            M(12, 0, 519), // ARPHRD_RAWIP
+            M(13, 0, 768), // ARPHRD_TUNNEL
+            M(14, 0, 769), // ARPHRD_TUNNEL6
+            M(11, 0, 770), // ARPHRD_FRAD
+            M(11, 0, 771), // ARPHRD_SKIP
+            M(15, 0, 772), // ARPHRD_LOOPBACK
+            M(15, 0, 773), // ARPHRD_LOCALTLK
+            M(11, 0, 774), // ARPHRD_FDDI
+            M(10, 0, 775), // ARPHRD_BIF
+            M(10, 0, 776), // ARPHRD_SIT
+            M(12, 0, 777), // ARPHRD_IPDDP
+            M(12, 0, 778), // ARPHRD_IPGRE
+            M(13, 0, 779), // ARPHRD_PIMREG
+            M(12, 0, 780), // ARPHRD_HIPPI
+            M(10, 0, 781), // ARPHRD_ASH
+            M(13, 0, 782), // ARPHRD_ECONET
+            M(11, 0, 783), // ARPHRD_IRDA
+            M(11, 0, 784), // ARPHRD_FCPP
+            M(11, 0, 785), // ARPHRD_FCAL
+            M(11, 0, 786), // ARPHRD_FCPL
+            M(15, 0, 787), // ARPHRD_FCFABRIC
+            M(17, 0, 800), // ARPHRD_IEEE802_TR
+            M(16, 0, 801), // ARPHRD_IEEE80211
+            M(22, 0, 802), // ARPHRD_IEEE80211_PRISM
+            M(25, 0, 803), // ARPHRD_IEEE80211_RADIOTAP
+            M(17, 0, 804), // ARPHRD_IEEE802154
+            M(25, 0, 805), // ARPHRD_IEEE802154_MONITOR
+            M(13, 0, 820), // ARPHRD_PHONET
+            M(18, 0, 821), // ARPHRD_PHONET_PIPE
+            M(11, 0, 822), // ARPHRD_CAIF
+            M(13, 0, 823), // ARPHRD_IP6GRE
+            M(14, 0, 824), // ARPHRD_NETLINK
+            M(14, 0, 825), // ARPHRD_6LOWPAN
+            M(15, 0, 826), // ARPHRD_VSOCKMON
+            M(11, 0, 65534), // ARPHRD_NONE
+            M(11, 0, 65535), // ARPHRD_VOID
+        ],
+    },
+    parts: &[],
+};
+
+/// `arp_operations`: ar_op of struct arphdr.
+pub const ARP_OPERATIONS: FlagSet = FlagSet::new(&ARP_OPERATIONS_DATA);
+static ARP_OPERATIONS_DATA: SetData = SetData {
+    name: "arp_operations",
+    title: "ar_op of struct arphdr",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            ARPOP_REQUEST\
+            ARPOP_REPLY\
+            ARPOP_RREQUEST\
+            ARPOP_RREPLY\
+            ARPOP_InREQUEST\
+            ARPOP_InREPLY\
+            ARPOP_NAK",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 1), // ARPOP_REQUEST
+            M(11, 0, 2), // ARPOP_REPLY
+            M(14, 0, 3), // ARPOP_RREQUEST
+            M(12, 0, 4), // ARPOP_RREPLY
+            M(15, 0, 8), // ARPOP_InREQUEST
+            M(13, 0, 9), // ARPOP_InREPLY
+            M(9, 0, 10), // ARPOP_NAK
+        ],
+    },
+    parts: &[],
+};
+
+/// `at_flags`: how a path is walked, without what one call alone means by its bits.
+pub const AT_FLAGS: FlagSet = FlagSet::new(&AT_FLAGS_DATA);
+static AT_FLAGS_DATA: SetData = SetData {
+    name: "at_flags",
+    title: "how a path is walked, without what one call alone means by its bits",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            AT_SYMLINK_NOFOLLOW\
+            AT_SYMLINK_FOLLOW\
+            AT_NO_AUTOMOUNT\
+            AT_EMPTY_PATH\
+            AT_RECURSIVE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x100), // AT_SYMLINK_NOFOLLOW
+            M(17, 0, 0x400), // AT_SYMLINK_FOLLOW
+            M(15, 0, 0x800), // AT_NO_AUTOMOUNT
+            M(13, 0, 0x1000), // AT_EMPTY_PATH
+            M(12, 0, 0x8000), // AT_RECURSIVE
+        ],
+    },
+    parts: &[],
+};
+
+/// `audit_architectures`: arch of struct seccomp_data and of audit records.
+pub const AUDIT_ARCHITECTURES: FlagSet = FlagSet::new(&AUDIT_ARCHITECTURES_DATA);
+static AUDIT_ARCHITECTURES_DATA: SetData = SetData {
+    name: "audit_architectures",
+    title: "arch of struct seccomp_data and of audit records",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            AUDIT_ARCH_SPARC\
+            AUDIT_ARCH_M68K\
+            AUDIT_ARCH_MIPS\
+            AUDIT_ARCH_PARISC\
+            AUDIT_ARCH_PPC\
+            AUDIT_ARCH_S390\
+            AUDIT_ARCH_ARMEB\
+            AUDIT_ARCH_SH\
+            AUDIT_ARCH_H8300\
+            AUDIT_ARCH_M32R\
+            AUDIT_ARCH_OPENRISC\
+            AUDIT_ARCH_ARCOMPACTBE\
+            AUDIT_ARCH_XTENSA\
+            AUDIT_ARCH_C6XBE\
+            AUDIT_ARCH_HEXAGON\
+            AUDIT_ARCH_NDS32BE\
+            AUDIT_ARCH_MICROBLAZE\
+            AUDIT_ARCH_ARCV2BE\
+            AUDIT_ARCH_FRV\
+            AUDIT_ARCH_I386\
+            AUDIT_ARCH_MIPSEL\
+            AUDIT_ARCH_ARM\
+            AUDIT_ARCH_SHEL\
+            AUDIT_ARCH_CRIS\
+            AUDIT_ARCH_ARCOMPACT\
+            AUDIT_ARCH_UNICORE\
+            AUDIT_ARCH_NIOS2\
+            AUDIT_ARCH_C6X\
+            AUDIT_ARCH_NDS32\
+            AUDIT_ARCH_TILEPRO\
+            AUDIT_ARCH_TILEGX32\
+            AUDIT_ARCH_ARCV2\
+            AUDIT_ARCH_RISCV32\
+            AUDIT_ARCH_CSKY\
+            AUDIT_ARCH_LOONGARCH32\
+            AUDIT_ARCH_MIPS64\
+            AUDIT_ARCH_PARISC64\
+            AUDIT_ARCH_PPC64\
+            AUDIT_ARCH_S390X\
+            AUDIT_ARCH_SH64\
+            AUDIT_ARCH_SPARC64\
+            AUDIT_ARCH_MIPS64N32\
+            AUDIT_ARCH_MIPSEL64\
+            AUDIT_ARCH_PPC64LE\
+            AUDIT_ARCH_SHEL64\
+            AUDIT_ARCH_IA64\
+            AUDIT_ARCH_X86_64\
+            AUDIT_ARCH_AARCH64\
+            AUDIT_ARCH_TILEGX\
+            AUDIT_ARCH_RISCV64\
+            AUDIT_ARCH_LOONGARCH64\
+            AUDIT_ARCH_ALPHA\
+            AUDIT_ARCH_MIPSEL64N32",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 2), // AUDIT_ARCH_SPARC
+            M(15, 0, 4), // AUDIT_ARCH_M68K
+            M(15, 0, 8), // AUDIT_ARCH_MIPS
+            M(17, 0, 15), // AUDIT_ARCH_PARISC
+            M(14, 0, 20), // AUDIT_ARCH_PPC
+            M(15, 0, 22), // AUDIT_ARCH_S390
+            M(16, 0, 40), // AUDIT_ARCH_ARMEB
+            M(13, 0, 42), // AUDIT_ARCH_SH
+            M(16, 0, 46), // AUDIT_ARCH_H8300
+            M(15, 0, 88), // AUDIT_ARCH_M32R
+            M(19, 0, 92), // AUDIT_ARCH_OPENRISC
+            M(22, 0, 93), // AUDIT_ARCH_ARCOMPACTBE
+            M(17, 0, 94), // AUDIT_ARCH_XTENSA
+            M(16, 0, 140), // AUDIT_ARCH_C6XBE
+            M(18, 0, 164), // AUDIT_ARCH_HEXAGON
+            M(18, 0, 167), // AUDIT_ARCH_NDS32BE
+            M(21, 0, 189), // AUDIT_ARCH_MICROBLAZE
+            M(18, 0, 195), // AUDIT_ARCH_ARCV2BE
+            M(14, 0, 21569), // AUDIT_ARCH_FRV
+            M(15, 0, 0x40000003), // AUDIT_ARCH_I386
+            M(17, 0, 0x40000008), // AUDIT_ARCH_MIPSEL
+            M(14, 0, 0x40000028), // AUDIT_ARCH_ARM
+            M(15, 0, 0x4000002a), // AUDIT_ARCH_SHEL
+            M(15, 0, 0x4000004c), // AUDIT_ARCH_CRIS
+            M(20, 0, 0x4000005d), // AUDIT_ARCH_ARCOMPACT
+            M(18, 0, 0x4000006e), // AUDIT_ARCH_UNICORE
+            M(16, 0, 0x40000071), // AUDIT_ARCH_NIOS2
+            M(14, 0, 0x4000008c), // AUDIT_ARCH_C6X
+            M(16, 0, 0x400000a7), // AUDIT_ARCH_NDS32
+            M(18, 0, 0x400000bc), // AUDIT_ARCH_TILEPRO
+            M(19, 0, 0x400000bf), // AUDIT_ARCH_TILEGX32
+            M(16, 0, 0x400000c3), // AUDIT_ARCH_ARCV2
+            M(18, 0, 0x400000f3), // AUDIT_ARCH_RISCV32
+            M(15, 0, 0x400000fc), // AUDIT_ARCH_CSKY
+            M(22, 1, 0x40000102), // AUDIT_ARCH_LOONGARCH32
+            M(17, 0, 0x80000008), // AUDIT_ARCH_MIPS64
+            M(19, 0, 0x8000000f), // AUDIT_ARCH_PARISC64
+            M(16, 0, 0x80000015), // AUDIT_ARCH_PPC64
+            M(16, 0, 0x80000016), // AUDIT_ARCH_S390X
+            M(15, 0, 0x8000002a), // AUDIT_ARCH_SH64
+            M(18, 0, 0x8000002b), // AUDIT_ARCH_SPARC64
+            M(20, 0, 0xa0000008), // AUDIT_ARCH_MIPS64N32
+            M(19, 0, 0xc0000008), // AUDIT_ARCH_MIPSEL64
+            M(18, 0, 0xc0000015), // AUDIT_ARCH_PPC64LE
+            M(17, 0, 0xc000002a), // AUDIT_ARCH_SHEL64
+            M(15, 0, 0xc0000032), // AUDIT_ARCH_IA64
+            M(17, 0, 0xc000003e), // AUDIT_ARCH_X86_64
+            M(18, 0, 0xc00000b7), // AUDIT_ARCH_AARCH64
+            M(17, 0, 0xc00000bf), // AUDIT_ARCH_TILEGX
+            M(18, 0, 0xc00000f3), // AUDIT_ARCH_RISCV64
+            M(22, 1, 0xc0000102), // AUDIT_ARCH_LOONGARCH64
+            M(16, 0, 0xc0009026), // AUDIT_ARCH_ALPHA
+            M(22, 0, 0xe0000008), // AUDIT_ARCH_MIPSEL64N32
+        ],
+    },
+    parts: &[],
+};
+
+/// `audit_failure_modes`: failure of struct audit_status.
+pub const AUDIT_FAILURE_MODES: FlagSet = FlagSet::new(&AUDIT_FAILURE_MODES_DATA);
+static AUDIT_FAILURE_MODES_DATA: SetData = SetData {
+    name: "audit_failure_modes",
+    title: "failure of struct audit_status",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            AUDIT_FAIL_SILENT\
+            AUDIT_FAIL_PRINTK\
+            AUDIT_FAIL_PANIC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0), // AUDIT_FAIL_SILENT
+            M(17, 0, 1), // AUDIT_FAIL_PRINTK
+            M(16, 0, 2), // AUDIT_FAIL_PANIC
+        ],
+    },
+    parts: &[],
+};
+
+/// `audit_field_operators`: fieldflags of struct audit_rule_data.
+pub const AUDIT_FIELD_OPERATORS: FlagSet = FlagSet::new(&AUDIT_FIELD_OPERATORS_DATA);
+static AUDIT_FIELD_OPERATORS_DATA: SetData = SetData {
+    name: "audit_field_operators",
+    title: "fieldflags of struct audit_rule_data",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            AUDIT_BIT_MASK\
+            AUDIT_LESS_THAN\
+            AUDIT_GREATER_THAN\
+            AUDIT_NOT_EQUAL\
+            AUDIT_EQUAL\
+            AUDIT_BIT_TEST\
+            AUDIT_LESS_THAN_OR_EQUAL\
+            AUDIT_GREATER_THAN_OR_EQUAL\
+            AUDIT_NEGATE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0x8000000), // AUDIT_BIT_MASK
+            M(15, 0, 0x10000000), // AUDIT_LESS_THAN
+            M(18, 0, 0x20000000), // AUDIT_GREATER_THAN
+            M(15, 0, 0x30000000), // AUDIT_NOT_EQUAL
+            M(11, 0, 0x40000000), // AUDIT_EQUAL
+            M(14, 0, 0x48000000), // AUDIT_BIT_TEST
+            M(24, 0, 0x50000000), // AUDIT_LESS_THAN_OR_EQUAL
+            M(27, 0, 0x60000000), // AUDIT_GREATER_THAN_OR_EQUAL
+            M(12, 0, 0x80000000), // AUDIT_NEGATE
+        ],
+    },
+    parts: &[],
+};
+
+/// `audit_fields`: fields of struct audit_rule_data.
+pub const AUDIT_FIELDS: FlagSet = FlagSet::new(&AUDIT_FIELDS_DATA);
+static AUDIT_FIELDS_DATA: SetData = SetData {
+    name: "audit_fields",
+    title: "fields of struct audit_rule_data",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            AUDIT_PID\
+            AUDIT_UID\
+            AUDIT_EUID\
+            AUDIT_SUID\
+            AUDIT_FSUID\
+            AUDIT_GID\
+            AUDIT_EGID\
+            AUDIT_SGID\
+            AUDIT_FSGID\
+            AUDIT_LOGINUID\
+            AUDIT_PERS\
+            AUDIT_ARCH\
+            AUDIT_MSGTYPE\
+            AUDIT_SUBJ_USER\
+            AUDIT_SUBJ_ROLE\
+            AUDIT_SUBJ_TYPE\
+            AUDIT_SUBJ_SEN\
+            AUDIT_SUBJ_CLR\
+            AUDIT_PPID\
+            AUDIT_OBJ_USER\
+            AUDIT_OBJ_ROLE\
+            AUDIT_OBJ_TYPE\
+            AUDIT_OBJ_LEV_LOW\
+            AUDIT_OBJ_LEV_HIGH\
+            AUDIT_LOGINUID_SET\
+            AUDIT_SESSIONID\
+            AUDIT_FSTYPE\
+            AUDIT_DEVMAJOR\
+            AUDIT_DEVMINOR\
+            AUDIT_INODE\
+            AUDIT_EXIT\
+            AUDIT_SUCCESS\
+            AUDIT_WATCH\
+            AUDIT_PERM\
+            AUDIT_DIR\
+            AUDIT_FILETYPE\
+            AUDIT_OBJ_UID\
+            AUDIT_OBJ_GID\
+            AUDIT_FIELD_COMPARE\
+            AUDIT_EXE\
+            AUDIT_SADDR_FAM\
+            AUDIT_ARG0\
+            AUDIT_ARG1\
+            AUDIT_ARG2\
+            AUDIT_ARG3\
+            AUDIT_FILTERKEY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0), // AUDIT_PID
+            M(9, 0, 1), // AUDIT_UID
+            M(10, 0, 2), // AUDIT_EUID
+            M(10, 0, 3), // AUDIT_SUID
+            M(11, 0, 4), // AUDIT_FSUID
+            M(9, 0, 5), // AUDIT_GID
+            M(10, 0, 6), // AUDIT_EGID
+            M(10, 0, 7), // AUDIT_SGID
+            M(11, 0, 8), // AUDIT_FSGID
+            M(14, 0, 9), // AUDIT_LOGINUID
+            M(10, 0, 10), // AUDIT_PERS
+            M(10, 0, 11), // AUDIT_ARCH
+            M(13, 0, 12), // AUDIT_MSGTYPE
+            M(15, 0, 13), // AUDIT_SUBJ_USER
+            M(15, 0, 14), // AUDIT_SUBJ_ROLE
+            M(15, 0, 15), // AUDIT_SUBJ_TYPE
+            M(14, 0, 16), // AUDIT_SUBJ_SEN
+            M(14, 0, 17), // AUDIT_SUBJ_CLR
+            M(10, 0, 18), // AUDIT_PPID
+            M(14, 0, 19), // AUDIT_OBJ_USER
+            M(14, 0, 20), // AUDIT_OBJ_ROLE
+            M(14, 0, 21), // AUDIT_OBJ_TYPE
+            M(17, 0, 22), // AUDIT_OBJ_LEV_LOW
+            M(18, 0, 23), // AUDIT_OBJ_LEV_HIGH
+            M(18, 0, 24), // AUDIT_LOGINUID_SET
+            M(15, 0, 25), // AUDIT_SESSIONID
+            M(12, 0, 26), // AUDIT_FSTYPE
+            M(14, 0, 100), // AUDIT_DEVMAJOR
+            M(14, 0, 101), // AUDIT_DEVMINOR
+            M(11, 0, 102), // AUDIT_INODE
+            M(10, 0, 103), // AUDIT_EXIT
+            M(13, 0, 104), // AUDIT_SUCCESS
+            M(11, 0, 105), // AUDIT_WATCH
+            M(10, 0, 106), // AUDIT_PERM
+            M(9, 0, 107), // AUDIT_DIR
+            M(14, 0, 108), // AUDIT_FILETYPE
+            M(13, 0, 109), // AUDIT_OBJ_UID
+            M(13, 0, 110), // AUDIT_OBJ_GID
+            M(19, 0, 111), // AUDIT_FIELD_COMPARE
+            M(9, 0, 112), // AUDIT_EXE
+            M(15, 0, 113), // AUDIT_SADDR_FAM
+            M(10, 0, 200), // AUDIT_ARG0
+            M(10, 0, 201), // AUDIT_ARG1
+            M(10, 0, 202), // AUDIT_ARG2
+            M(10, 0, 203), // AUDIT_ARG3
+            M(15, 0, 210), // AUDIT_FILTERKEY
+        ],
+    },
+    parts: &[],
+};
+
+/// `audit_filters`: flags of struct audit_rule_data.
+pub const AUDIT_FILTERS: FlagSet = FlagSet::new(&AUDIT_FILTERS_DATA);
+static AUDIT_FILTERS_DATA: SetData = SetData {
+    name: "audit_filters",
+    title: "flags of struct audit_rule_data",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            AUDIT_FILTER_PREPEND",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 0x10), // AUDIT_FILTER_PREPEND
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xf)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    AUDIT_FILTER_USER\
+                    AUDIT_FILTER_TASK\
+                    AUDIT_FILTER_ENTRY\
+                    AUDIT_FILTER_WATCH\
+                    AUDIT_FILTER_EXIT\
+                    AUDIT_FILTER_EXCLUDE\
+                    AUDIT_FILTER_TYPE\
+                    AUDIT_FILTER_FS\
+                    AUDIT_FILTER_URING_EXIT",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(17, 0, 0x0), // AUDIT_FILTER_USER
+                    M(17, 0, 0x1), // AUDIT_FILTER_TASK
+                    M(18, 0, 0x2), // AUDIT_FILTER_ENTRY
+                    M(18, 0, 0x3), // AUDIT_FILTER_WATCH
+                    M(17, 0, 0x4), // AUDIT_FILTER_EXIT
+                    M(20, 0, 0x5), // AUDIT_FILTER_EXCLUDE
+                    M(17, 0, 0x5), // AUDIT_FILTER_TYPE
+                    M(15, 0, 0x6), // AUDIT_FILTER_FS
+                    M(23, 1, 0x7), // AUDIT_FILTER_URING_EXIT
+                ],
+            }),
+        },
+    ],
+};
+
+/// `audit_message_types`: nlmsg_type of NETLINK_AUDIT.
+pub const AUDIT_MESSAGE_TYPES: FlagSet = FlagSet::new(&AUDIT_MESSAGE_TYPES_DATA);
+static AUDIT_MESSAGE_TYPES_DATA: SetData = SetData {
+    name: "audit_message_types",
+    title: "nlmsg_type of NETLINK_AUDIT",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            AUDIT_GET\
+            AUDIT_SET\
+            AUDIT_LIST\
+            AUDIT_ADD\
+            AUDIT_DEL\
+            AUDIT_USER\
+            AUDIT_LOGIN\
+            AUDIT_WATCH_INS\
+            AUDIT_WATCH_REM\
+            AUDIT_WATCH_LIST\
+            AUDIT_SIGNAL_INFO\
+            AUDIT_ADD_RULE\
+            AUDIT_DEL_RULE\
+            AUDIT_LIST_RULES\
+            AUDIT_TRIM\
+            AUDIT_MAKE_EQUIV\
+            AUDIT_TTY_GET\
+            AUDIT_TTY_SET\
+            AUDIT_SET_FEATURE\
+            AUDIT_GET_FEATURE\
+            AUDIT_USER_AVC\
+            AUDIT_USER_TTY\
+            AUDIT_DAEMON_START\
+            AUDIT_DAEMON_END\
+            AUDIT_DAEMON_ABORT\
+            AUDIT_DAEMON_CONFIG\
+            AUDIT_SYSCALL\
+            AUDIT_PATH\
+            AUDIT_IPC\
+            AUDIT_SOCKETCALL\
+            AUDIT_CONFIG_CHANGE\
+            AUDIT_SOCKADDR\
+            AUDIT_CWD\
+            AUDIT_EXECVE\
+            AUDIT_IPC_SET_PERM\
+            AUDIT_MQ_OPEN\
+            AUDIT_MQ_SENDRECV\
+            AUDIT_MQ_NOTIFY\
+            AUDIT_MQ_GETSETATTR\
+            AUDIT_KERNEL_OTHER\
+            AUDIT_FD_PAIR\
+            AUDIT_OBJ_PID\
+            AUDIT_TTY\
+            AUDIT_EOE\
+            AUDIT_BPRM_FCAPS\
+            AUDIT_CAPSET\
+            AUDIT_MMAP\
+            AUDIT_NETFILTER_PKT\
+            AUDIT_NETFILTER_CFG\
+            AUDIT_SECCOMP\
+            AUDIT_PROCTITLE\
+            AUDIT_FEATURE_CHANGE\
+            AUDIT_REPLACE\
+            AUDIT_KERN_MODULE\
+            AUDIT_FANOTIFY\
+            AUDIT_TIME_INJOFFSET\
+            AUDIT_TIME_ADJNTPVAL\
+            AUDIT_BPF\
+            AUDIT_EVENT_LISTENER\
+            AUDIT_URINGOP\
+            AUDIT_OPENAT2\
+            AUDIT_DM_CTRL\
+            AUDIT_DM_EVENT\
+            AUDIT_AVC\
+            AUDIT_SELINUX_ERR\
+            AUDIT_AVC_PATH\
+            AUDIT_MAC_POLICY_LOAD\
+            AUDIT_MAC_STATUS\
+            AUDIT_MAC_CONFIG_CHANGE\
+            AUDIT_MAC_UNLBL_ALLOW\
+            AUDIT_MAC_CIPSOV4_ADD\
+            AUDIT_MAC_CIPSOV4_DEL\
+            AUDIT_MAC_MAP_ADD\
+            AUDIT_MAC_MAP_DEL\
+            AUDIT_MAC_IPSEC_ADDSA\
+            AUDIT_MAC_IPSEC_DELSA\
+            AUDIT_MAC_IPSEC_ADDSPD\
+            AUDIT_MAC_IPSEC_DELSPD\
+            AUDIT_MAC_IPSEC_EVENT\
+            AUDIT_MAC_UNLBL_STCADD\
+            AUDIT_MAC_UNLBL_STCDEL\
+            AUDIT_MAC_CALIPSO_ADD\
+            AUDIT_MAC_CALIPSO_DEL\
+            AUDIT_IPE_ACCESS\
+            AUDIT_IPE_CONFIG_CHANGE\
+            AUDIT_IPE_POLICY_LOAD\
+            AUDIT_LANDLOCK_ACCESS\
+            AUDIT_LANDLOCK_DOMAIN\
+            AUDIT_MAC_TASK_CONTEXTS\
+            AUDIT_MAC_OBJ_CONTEXTS\
+            AUDIT_ANOM_PROMISCUOUS\
+            AUDIT_ANOM_ABEND\
+            AUDIT_ANOM_LINK\
+            AUDIT_ANOM_CREAT\
+            AUDIT_INTEGRITY_DATA\
+            AUDIT_INTEGRITY_METADATA\
+            AUDIT_INTEGRITY_STATUS\
+            AUDIT_INTEGRITY_HASH\
+            AUDIT_INTEGRITY_PCR\
+            AUDIT_INTEGRITY_RULE\
+            AUDIT_INTEGRITY_EVM_XATTR\
+            AUDIT_INTEGRITY_POLICY_RULE\
+            AUDIT_INTEGRITY_USERSPACE\
+            AUDIT_KERNEL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 1000), // AUDIT_GET
+            M(9, 0, 1001), // AUDIT_SET
+            M(10, 0, 1002), // AUDIT_LIST
+            M(9, 0, 1003), // AUDIT_ADD
+            M(9, 0, 1004), // AUDIT_DEL
+            M(10, 0, 1005), // AUDIT_USER
+            M(11, 0, 1006), // AUDIT_LOGIN
+            M(15, 0, 1007), // AUDIT_WATCH_INS
+            M(15, 0, 1008), // AUDIT_WATCH_REM
+            M(16, 0, 1009), // AUDIT_WATCH_LIST
+            M(17, 0, 1010), // AUDIT_SIGNAL_INFO
+            M(14, 0, 1011), // AUDIT_ADD_RULE
+            M(14, 0, 1012), // AUDIT_DEL_RULE
+            M(16, 0, 1013), // AUDIT_LIST_RULES
+            M(10, 0, 1014), // AUDIT_TRIM
+            M(16, 0, 1015), // AUDIT_MAKE_EQUIV
+            M(13, 0, 1016), // AUDIT_TTY_GET
+            M(13, 0, 1017), // AUDIT_TTY_SET
+            M(17, 0, 1018), // AUDIT_SET_FEATURE
+            M(17, 0, 1019), // AUDIT_GET_FEATURE
+            M(14, 0, 1107), // AUDIT_USER_AVC
+            M(14, 0, 1124), // AUDIT_USER_TTY
+            M(18, 0, 1200), // AUDIT_DAEMON_START
+            M(16, 0, 1201), // AUDIT_DAEMON_END
+            M(18, 0, 1202), // AUDIT_DAEMON_ABORT
+            M(19, 0, 1203), // AUDIT_DAEMON_CONFIG
+            M(13, 0, 1300), // AUDIT_SYSCALL
+            M(10, 0, 1302), // AUDIT_PATH
+            M(9, 0, 1303), // AUDIT_IPC
+            M(16, 0, 1304), // AUDIT_SOCKETCALL
+            M(19, 0, 1305), // AUDIT_CONFIG_CHANGE
+            M(14, 0, 1306), // AUDIT_SOCKADDR
+            M(9, 0, 1307), // AUDIT_CWD
+            M(12, 0, 1309), // AUDIT_EXECVE
+            M(18, 0, 1311), // AUDIT_IPC_SET_PERM
+            M(13, 0, 1312), // AUDIT_MQ_OPEN
+            M(17, 0, 1313), // AUDIT_MQ_SENDRECV
+            M(15, 0, 1314), // AUDIT_MQ_NOTIFY
+            M(19, 0, 1315), // AUDIT_MQ_GETSETATTR
+            M(18, 0, 1316), // AUDIT_KERNEL_OTHER
+            M(13, 0, 1317), // AUDIT_FD_PAIR
+            M(13, 0, 1318), // AUDIT_OBJ_PID
+            M(9, 0, 1319), // AUDIT_TTY
+            M(9, 0, 1320), // AUDIT_EOE
+            M(16, 0, 1321), // AUDIT_BPRM_FCAPS
+            M(12, 0, 1322), // AUDIT_CAPSET
+            M(10, 0, 1323), // AUDIT_MMAP
+            M(19, 0, 1324), // AUDIT_NETFILTER_PKT
+            M(19, 0, 1325), // AUDIT_NETFILTER_CFG
+            M(13, 0, 1326), // AUDIT_SECCOMP
+            M(15, 0, 1327), // AUDIT_PROCTITLE
+            M(20, 0, 1328), // AUDIT_FEATURE_CHANGE
+            M(13, 0, 1329), // AUDIT_REPLACE
+            M(17, 0, 1330), // AUDIT_KERN_MODULE
+            M(14, 0, 1331), // AUDIT_FANOTIFY
+            M(20, 0, 1332), // AUDIT_TIME_INJOFFSET
+            M(20, 0, 1333), // AUDIT_TIME_ADJNTPVAL
+            M(9, 0, 1334), // AUDIT_BPF
+            M(20, 0, 1335), // AUDIT_EVENT_LISTENER
+            M(13, 1, 1336), // AUDIT_URINGOP
+            M(13, 1, 1337), // AUDIT_OPENAT2
+            M(13, 1, 1338), // AUDIT_DM_CTRL
+            M(14, 1, 1339), // AUDIT_DM_EVENT
+            M(9, 0, 1400), // AUDIT_AVC
+            M(17, 0, 1401), // AUDIT_SELINUX_ERR
+            M(14, 0, 1402), // AUDIT_AVC_PATH
+            M(21, 0, 1403), // AUDIT_MAC_POLICY_LOAD
+            M(16, 0, 1404), // AUDIT_MAC_STATUS
+            M(23, 0, 1405), // AUDIT_MAC_CONFIG_CHANGE
+            M(21, 0, 1406), // AUDIT_MAC_UNLBL_ALLOW
+            M(21, 0, 1407), // AUDIT_MAC_CIPSOV4_ADD
+            M(21, 0, 1408), // AUDIT_MAC_CIPSOV4_DEL
+            M(17, 0, 1409), // AUDIT_MAC_MAP_ADD
+            M(17, 0, 1410), // AUDIT_MAC_MAP_DEL
+            M(21, 0, 1411), // AUDIT_MAC_IPSEC_ADDSA
+            M(21, 0, 1412), // AUDIT_MAC_IPSEC_DELSA
+            M(22, 0, 1413), // AUDIT_MAC_IPSEC_ADDSPD
+            M(22, 0, 1414), // AUDIT_MAC_IPSEC_DELSPD
+            M(21, 0, 1415), // AUDIT_MAC_IPSEC_EVENT
+            M(22, 0, 1416), // AUDIT_MAC_UNLBL_STCADD
+            M(22, 0, 1417), // AUDIT_MAC_UNLBL_STCDEL
+            M(21, 0, 1418), // AUDIT_MAC_CALIPSO_ADD
+            M(21, 0, 1419), // AUDIT_MAC_CALIPSO_DEL
+            M(16, 2, 1420), // AUDIT_IPE_ACCESS
+            M(23, 2, 1421), // AUDIT_IPE_CONFIG_CHANGE
+            M(21, 2, 1422), // AUDIT_IPE_POLICY_LOAD
+            M(21, 3, 1423), // AUDIT_LANDLOCK_ACCESS
+            M(21, 3, 1424), // AUDIT_LANDLOCK_DOMAIN
+            M(23, 3, 1425), // AUDIT_MAC_TASK_CONTEXTS
+            M(22, 3, 1426), // AUDIT_MAC_OBJ_CONTEXTS
+            M(22, 0, 1700), // AUDIT_ANOM_PROMISCUOUS
+            M(16, 0, 1701), // AUDIT_ANOM_ABEND
+            M(15, 0, 1702), // AUDIT_ANOM_LINK
+            M(16, 0, 1703), // AUDIT_ANOM_CREAT
+            M(20, 0, 1800), // AUDIT_INTEGRITY_DATA
+            M(24, 0, 1801), // AUDIT_INTEGRITY_METADATA
+            M(22, 0, 1802), // AUDIT_INTEGRITY_STATUS
+            M(20, 0, 1803), // AUDIT_INTEGRITY_HASH
+            M(19, 0, 1804), // AUDIT_INTEGRITY_PCR
+            M(20, 0, 1805), // AUDIT_INTEGRITY_RULE
+            M(25, 0, 1806), // AUDIT_INTEGRITY_EVM_XATTR
+            M(27, 0, 1807), // AUDIT_INTEGRITY_POLICY_RULE
+            M(25, 3, 1808), // AUDIT_INTEGRITY_USERSPACE
+            M(12, 0, 2000), // AUDIT_KERNEL
+        ],
+    },
+    parts: &[],
+};
+
+/// `audit_permissions`: what AUDIT_PERM looks for.
+pub const AUDIT_PERMISSIONS: FlagSet = FlagSet::new(&AUDIT_PERMISSIONS_DATA);
+static AUDIT_PERMISSIONS_DATA: SetData = SetData {
+    name: "audit_permissions",
+    title: "what AUDIT_PERM looks for",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            AUDIT_PERM_EXEC\
+            AUDIT_PERM_WRITE\
+            AUDIT_PERM_READ\
+            AUDIT_PERM_ATTR",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0x1), // AUDIT_PERM_EXEC
+            M(16, 0, 0x2), // AUDIT_PERM_WRITE
+            M(15, 0, 0x4), // AUDIT_PERM_READ
+            M(15, 0, 0x8), // AUDIT_PERM_ATTR
+        ],
+    },
+    parts: &[],
+};
+
+/// `audit_rule_actions`: action of struct audit_rule_data.
+pub const AUDIT_RULE_ACTIONS: FlagSet = FlagSet::new(&AUDIT_RULE_ACTIONS_DATA);
+static AUDIT_RULE_ACTIONS_DATA: SetData = SetData {
+    name: "audit_rule_actions",
+    title: "action of struct audit_rule_data",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            AUDIT_NEVER\
+            AUDIT_POSSIBLE\
+            AUDIT_ALWAYS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0), // AUDIT_NEVER
+            M(14, 0, 1), // AUDIT_POSSIBLE
+            M(12, 0, 2), // AUDIT_ALWAYS
+        ],
+    },
+    parts: &[],
+};
+
+/// `audit_status_mask`: mask of struct audit_status.
+pub const AUDIT_STATUS_MASK: FlagSet = FlagSet::new(&AUDIT_STATUS_MASK_DATA);
+static AUDIT_STATUS_MASK_DATA: SetData = SetData {
+    name: "audit_status_mask",
+    title: "mask of struct audit_status",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            AUDIT_STATUS_ENABLED\
+            AUDIT_STATUS_FAILURE\
+            AUDIT_STATUS_PID\
+            AUDIT_STATUS_RATE_LIMIT\
+            AUDIT_STATUS_BACKLOG_LIMIT\
+            AUDIT_STATUS_BACKLOG_WAIT_TIME\
+            AUDIT_STATUS_LOST\
+            AUDIT_STATUS_BACKLOG_WAIT_TIME_ACTUAL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 0x1), // AUDIT_STATUS_ENABLED
+            M(20, 0, 0x2), // AUDIT_STATUS_FAILURE
+            M(16, 0, 0x4), // AUDIT_STATUS_PID
+            M(23, 0, 0x8), // AUDIT_STATUS_RATE_LIMIT
+            M(26, 0, 0x10), // AUDIT_STATUS_BACKLOG_LIMIT
+            M(30, 0, 0x20), // AUDIT_STATUS_BACKLOG_WAIT_TIME
+            M(17, 0, 0x40), // AUDIT_STATUS_LOST
+            M(37, 0, 0x80), // AUDIT_STATUS_BACKLOG_WAIT_TIME_ACTUAL
+        ],
+    },
+    parts: &[],
+};
+
+/// `auxv_flags`: AT_FLAGS of the auxiliary vector.
+pub const AUXV_FLAGS: FlagSet = FlagSet::new(&AUXV_FLAGS_DATA);
+static AUXV_FLAGS_DATA: SetData = SetData {
+    name: "auxv_flags",
+    title: "AT_FLAGS of the auxiliary vector",
+    is_flags: true,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            AT_FLAGS_PRESERVE_ARGV0",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 0x1), // AT_FLAGS_PRESERVE_ARGV0
+        ],
+    },
+    parts: &[],
+};
+
+/// `auxv_types`: entries of the auxiliary vector.
+pub const AUXV_TYPES: FlagSet = FlagSet::new(&AUXV_TYPES_DATA);
+static AUXV_TYPES_DATA: SetData = SetData {
+    name: "auxv_types",
+    title: "entries of the auxiliary vector",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x20040000, // nds32, sh
+        0x1800000, // powerpc, powerpc64
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x600, // i386, ia64
+        0x3ffe79e19, // all but alpha, arc, c6x, csky, h8300, hexagon, m68k, microblaze, nios2, openrisc, xtensa
+        0x20000002, // alpha, sh
+        0x2, // alpha
+        0x7800000, // powerpc, powerpc64, riscv32, riscv64
+        0xc0000000, // sparc, sparc64
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            AT_NULL\
+            AT_IGNORE\
+            AT_EXECFD\
+            AT_PHDR\
+            AT_PHENT\
+            AT_PHNUM\
+            AT_PAGESZ\
+            AT_BASE\
+            AT_FLAGS\
+            AT_ENTRY\
+            AT_NOTELF\
+            AT_UID\
+            AT_EUID\
+            AT_GID\
+            AT_EGID\
+            AT_PLATFORM\
+            AT_HWCAP\
+            AT_CLKTCK\
+            AT_FPUCW\
+            AT_DCACHEBSIZE\
+            AT_ICACHEBSIZE\
+            AT_UCACHEBSIZE\
+            AT_IGNOREPPC\
+            AT_SECURE\
+            AT_BASE_PLATFORM\
+            AT_RANDOM\
+            AT_HWCAP2\
+            AT_RSEQ_FEATURE_SIZE\
+            AT_RSEQ_ALIGN\
+            AT_HWCAP3\
+            AT_HWCAP4\
+            AT_EXECFN\
+            AT_SYSINFO\
+            AT_SYSINFO_EHDR\
+            AT_L1I_CACHESHAPE\
+            AT_L1D_CACHESHAPE\
+            AT_L2_CACHESHAPE\
+            AT_L3_CACHESHAPE\
+            AT_L1I_CACHESIZE\
+            AT_L1I_CACHEGEOMETRY\
+            AT_L1D_CACHESIZE\
+            AT_L1D_CACHEGEOMETRY\
+            AT_L2_CACHESIZE\
+            AT_L2_CACHEGEOMETRY\
+            AT_L3_CACHESIZE\
+            AT_L3_CACHEGEOMETRY\
+            AT_ADI_BLKSZ\
+            AT_ADI_NBITS\
+            AT_ADI_UEONADI\
+            AT_MINSIGSTKSZ",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0), // AT_NULL
+            M(9, 0, 1), // AT_IGNORE
+            M(9, 0, 2), // AT_EXECFD
+            M(7, 0, 3), // AT_PHDR
+            M(8, 0, 4), // AT_PHENT
+            M(8, 0, 5), // AT_PHNUM
+            M(9, 0, 6), // AT_PAGESZ
+            M(7, 0, 7), // AT_BASE
+            M(8, 0, 8), // AT_FLAGS
+            M(8, 0, 9), // AT_ENTRY
+            M(9, 0, 10), // AT_NOTELF
+            M(6, 0, 11), // AT_UID
+            M(7, 0, 12), // AT_EUID
+            M(6, 0, 13), // AT_GID
+            M(7, 0, 14), // AT_EGID
+            M(11, 0, 15), // AT_PLATFORM
+            M(8, 0, 16), // AT_HWCAP
+            M(9, 0, 17), // AT_CLKTCK
+            M(8, 1, 18), // AT_FPUCW
+            M(14, 2, 19), // AT_DCACHEBSIZE
+            M(14, 2, 20), // AT_ICACHEBSIZE
+            M(14, 2, 21), // AT_UCACHEBSIZE
+            M(12, 2, 22), // AT_IGNOREPPC
+            M(9, 0, 23), // AT_SECURE
+            M(16, 0, 24), // AT_BASE_PLATFORM
+            M(9, 0, 25), // AT_RANDOM
+            M(9, 0, 26), // AT_HWCAP2
+            M(20, 3, 27), // AT_RSEQ_FEATURE_SIZE
+            M(13, 3, 28), // AT_RSEQ_ALIGN
+            M(9, 3, 29), // AT_HWCAP3
+            M(9, 3, 30), // AT_HWCAP4
+            M(9, 0, 31), // AT_EXECFN
+            M(10, 4, 32), // AT_SYSINFO
+            M(15, 5, 33), // AT_SYSINFO_EHDR
+            M(17, 6, 34), // AT_L1I_CACHESHAPE
+            M(17, 6, 35), // AT_L1D_CACHESHAPE
+            M(16, 6, 36), // AT_L2_CACHESHAPE
+            M(16, 7, 37), // AT_L3_CACHESHAPE
+            M(16, 8, 40), // AT_L1I_CACHESIZE
+            M(20, 8, 41), // AT_L1I_CACHEGEOMETRY
+            M(16, 8, 42), // AT_L1D_CACHESIZE
+            M(20, 8, 43), // AT_L1D_CACHEGEOMETRY
+            M(15, 8, 44), // AT_L2_CACHESIZE
+            M(19, 8, 45), // AT_L2_CACHEGEOMETRY
+            M(15, 8, 46), // AT_L3_CACHESIZE
+            M(19, 8, 47), // AT_L3_CACHEGEOMETRY
+            M(12, 9, 48), // AT_ADI_BLKSZ
+            M(12, 9, 49), // AT_ADI_NBITS
+            M(14, 9, 50), // AT_ADI_UEONADI
+            M(14, 10, 51), // AT_MINSIGSTKSZ
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_alu_operations`: operation of an arithmetic instruction.
+pub const BPF_ALU_OPERATIONS: FlagSet = FlagSet::new(&BPF_ALU_OPERATIONS_DATA);
+static BPF_ALU_OPERATIONS_DATA: SetData = SetData {
+    name: "bpf_alu_operations",
+    title: "operation of an arithmetic instruction",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            BPF_ADD\
+            BPF_SUB\
+            BPF_MUL\
+            BPF_DIV\
+            BPF_OR\
+            BPF_AND\
+            BPF_LSH\
+            BPF_RSH\
+            BPF_NEG\
+            BPF_MOD\
+            BPF_XOR\
+            BPF_MOV\
+            BPF_ARSH\
+            BPF_END",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0), // BPF_ADD
+            M(7, 0, 16), // BPF_SUB
+            M(7, 0, 32), // BPF_MUL
+            M(7, 0, 48), // BPF_DIV
+            M(6, 0, 64), // BPF_OR
+            M(7, 0, 80), // BPF_AND
+            M(7, 0, 96), // BPF_LSH
+            M(7, 0, 112), // BPF_RSH
+            M(7, 0, 128), // BPF_NEG
+            M(7, 0, 144), // BPF_MOD
+            M(7, 0, 160), // BPF_XOR
+            M(7, 0, 176), // BPF_MOV
+            M(8, 0, 192), // BPF_ARSH
+            M(7, 0, 208), // BPF_END
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_attach_flags`: attach_flags of union bpf_attr.
+pub const BPF_ATTACH_FLAGS: FlagSet = FlagSet::new(&BPF_ATTACH_FLAGS_DATA);
+static BPF_ATTACH_FLAGS_DATA: SetData = SetData {
+    name: "bpf_attach_flags",
+    title: "attach_flags of union bpf_attr",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            BPF_F_ALLOW_OVERRIDE\
+            BPF_F_ALLOW_MULTI\
+            BPF_F_REPLACE\
+            BPF_F_BEFORE\
+            BPF_F_AFTER\
+            BPF_F_ID\
+            BPF_F_PREORDER\
+            BPF_F_LINK",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 0x1), // BPF_F_ALLOW_OVERRIDE
+            M(17, 0, 0x2), // BPF_F_ALLOW_MULTI
+            M(13, 0, 0x4), // BPF_F_REPLACE
+            M(12, 1, 0x8), // BPF_F_BEFORE
+            M(11, 1, 0x10), // BPF_F_AFTER
+            M(8, 1, 0x20), // BPF_F_ID
+            M(14, 1, 0x40), // BPF_F_PREORDER
+            M(10, 1, 0x2000), // BPF_F_LINK
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_attach_types`: attach_type of union bpf_attr.
+pub const BPF_ATTACH_TYPES: FlagSet = FlagSet::new(&BPF_ATTACH_TYPES_DATA);
+static BPF_ATTACH_TYPES_DATA: SetData = SetData {
+    name: "bpf_attach_types",
+    title: "attach_type of union bpf_attr",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            BPF_CGROUP_INET_INGRESS\
+            BPF_CGROUP_INET_EGRESS\
+            BPF_CGROUP_INET_SOCK_CREATE\
+            BPF_CGROUP_SOCK_OPS\
+            BPF_SK_SKB_STREAM_PARSER\
+            BPF_SK_SKB_STREAM_VERDICT\
+            BPF_CGROUP_DEVICE\
+            BPF_SK_MSG_VERDICT\
+            BPF_CGROUP_INET4_BIND\
+            BPF_CGROUP_INET6_BIND\
+            BPF_CGROUP_INET4_CONNECT\
+            BPF_CGROUP_INET6_CONNECT\
+            BPF_CGROUP_INET4_POST_BIND\
+            BPF_CGROUP_INET6_POST_BIND\
+            BPF_CGROUP_UDP4_SENDMSG\
+            BPF_CGROUP_UDP6_SENDMSG\
+            BPF_LIRC_MODE2\
+            BPF_FLOW_DISSECTOR\
+            BPF_CGROUP_SYSCTL\
+            BPF_CGROUP_UDP4_RECVMSG\
+            BPF_CGROUP_UDP6_RECVMSG\
+            BPF_CGROUP_GETSOCKOPT\
+            BPF_CGROUP_SETSOCKOPT\
+            BPF_TRACE_RAW_TP\
+            BPF_TRACE_FENTRY\
+            BPF_TRACE_FEXIT\
+            BPF_MODIFY_RETURN\
+            BPF_LSM_MAC\
+            BPF_TRACE_ITER\
+            BPF_CGROUP_INET4_GETPEERNAME\
+            BPF_CGROUP_INET6_GETPEERNAME\
+            BPF_CGROUP_INET4_GETSOCKNAME\
+            BPF_CGROUP_INET6_GETSOCKNAME\
+            BPF_XDP_DEVMAP\
+            BPF_CGROUP_INET_SOCK_RELEASE\
+            BPF_XDP_CPUMAP\
+            BPF_SK_LOOKUP\
+            BPF_XDP\
+            BPF_SK_SKB_VERDICT\
+            BPF_SK_REUSEPORT_SELECT\
+            BPF_SK_REUSEPORT_SELECT_OR_MIGRATE\
+            BPF_PERF_EVENT\
+            BPF_TRACE_KPROBE_MULTI\
+            BPF_LSM_CGROUP\
+            BPF_STRUCT_OPS\
+            BPF_NETFILTER\
+            BPF_TCX_INGRESS\
+            BPF_TCX_EGRESS\
+            BPF_TRACE_UPROBE_MULTI\
+            BPF_CGROUP_UNIX_CONNECT\
+            BPF_CGROUP_UNIX_SENDMSG\
+            BPF_CGROUP_UNIX_RECVMSG\
+            BPF_CGROUP_UNIX_GETPEERNAME\
+            BPF_CGROUP_UNIX_GETSOCKNAME\
+            BPF_NETKIT_PRIMARY\
+            BPF_NETKIT_PEER\
+            BPF_TRACE_KPROBE_SESSION\
+            BPF_TRACE_UPROBE_SESSION\
+            BPF_TRACE_FSESSION\
+            BPF_TRACE_FENTRY_MULTI\
+            BPF_TRACE_FEXIT_MULTI\
+            BPF_TRACE_FSESSION_MULTI",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 0), // BPF_CGROUP_INET_INGRESS
+            M(22, 0, 1), // BPF_CGROUP_INET_EGRESS
+            M(27, 0, 2), // BPF_CGROUP_INET_SOCK_CREATE
+            M(19, 0, 3), // BPF_CGROUP_SOCK_OPS
+            M(24, 0, 4), // BPF_SK_SKB_STREAM_PARSER
+            M(25, 0, 5), // BPF_SK_SKB_STREAM_VERDICT
+            M(17, 0, 6), // BPF_CGROUP_DEVICE
+            M(18, 0, 7), // BPF_SK_MSG_VERDICT
+            M(21, 0, 8), // BPF_CGROUP_INET4_BIND
+            M(21, 0, 9), // BPF_CGROUP_INET6_BIND
+            M(24, 0, 10), // BPF_CGROUP_INET4_CONNECT
+            M(24, 0, 11), // BPF_CGROUP_INET6_CONNECT
+            M(26, 0, 12), // BPF_CGROUP_INET4_POST_BIND
+            M(26, 0, 13), // BPF_CGROUP_INET6_POST_BIND
+            M(23, 0, 14), // BPF_CGROUP_UDP4_SENDMSG
+            M(23, 0, 15), // BPF_CGROUP_UDP6_SENDMSG
+            M(14, 0, 16), // BPF_LIRC_MODE2
+            M(18, 0, 17), // BPF_FLOW_DISSECTOR
+            M(17, 0, 18), // BPF_CGROUP_SYSCTL
+            M(23, 0, 19), // BPF_CGROUP_UDP4_RECVMSG
+            M(23, 0, 20), // BPF_CGROUP_UDP6_RECVMSG
+            M(21, 0, 21), // BPF_CGROUP_GETSOCKOPT
+            M(21, 0, 22), // BPF_CGROUP_SETSOCKOPT
+            M(16, 0, 23), // BPF_TRACE_RAW_TP
+            M(16, 0, 24), // BPF_TRACE_FENTRY
+            M(15, 0, 25), // BPF_TRACE_FEXIT
+            M(17, 0, 26), // BPF_MODIFY_RETURN
+            M(11, 0, 27), // BPF_LSM_MAC
+            M(14, 0, 28), // BPF_TRACE_ITER
+            M(28, 0, 29), // BPF_CGROUP_INET4_GETPEERNAME
+            M(28, 0, 30), // BPF_CGROUP_INET6_GETPEERNAME
+            M(28, 0, 31), // BPF_CGROUP_INET4_GETSOCKNAME
+            M(28, 0, 32), // BPF_CGROUP_INET6_GETSOCKNAME
+            M(14, 0, 33), // BPF_XDP_DEVMAP
+            M(28, 0, 34), // BPF_CGROUP_INET_SOCK_RELEASE
+            M(14, 0, 35), // BPF_XDP_CPUMAP
+            M(13, 0, 36), // BPF_SK_LOOKUP
+            M(7, 0, 37), // BPF_XDP
+            M(18, 1, 38), // BPF_SK_SKB_VERDICT
+            M(23, 1, 39), // BPF_SK_REUSEPORT_SELECT
+            M(34, 1, 40), // BPF_SK_REUSEPORT_SELECT_OR_MIGRATE
+            M(14, 1, 41), // BPF_PERF_EVENT
+            M(22, 1, 42), // BPF_TRACE_KPROBE_MULTI
+            M(14, 1, 43), // BPF_LSM_CGROUP
+            M(14, 2, 44), // BPF_STRUCT_OPS
+            M(13, 2, 45), // BPF_NETFILTER
+            M(15, 2, 46), // BPF_TCX_INGRESS
+            M(14, 2, 47), // BPF_TCX_EGRESS
+            M(22, 2, 48), // BPF_TRACE_UPROBE_MULTI
+            M(23, 2, 49), // BPF_CGROUP_UNIX_CONNECT
+            M(23, 2, 50), // BPF_CGROUP_UNIX_SENDMSG
+            M(23, 2, 51), // BPF_CGROUP_UNIX_RECVMSG
+            M(27, 2, 52), // BPF_CGROUP_UNIX_GETPEERNAME
+            M(27, 2, 53), // BPF_CGROUP_UNIX_GETSOCKNAME
+            M(18, 2, 54), // BPF_NETKIT_PRIMARY
+            M(15, 2, 55), // BPF_NETKIT_PEER
+            M(24, 2, 56), // BPF_TRACE_KPROBE_SESSION
+            M(24, 3, 57), // BPF_TRACE_UPROBE_SESSION
+            M(18, 3, 58), // BPF_TRACE_FSESSION
+            M(22, 3, 59), // BPF_TRACE_FENTRY_MULTI
+            M(21, 3, 60), // BPF_TRACE_FEXIT_MULTI
+            M(24, 3, 61), // BPF_TRACE_FSESSION_MULTI
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_cgroup_iter_order`: order of a cgroup iterator.
+pub const BPF_CGROUP_ITER_ORDER: FlagSet = FlagSet::new(&BPF_CGROUP_ITER_ORDER_DATA);
+static BPF_CGROUP_ITER_ORDER_DATA: SetData = SetData {
+    name: "bpf_cgroup_iter_order",
+    title: "order of a cgroup iterator",
+    is_flags: false,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            BPF_CGROUP_ITER_ORDER_UNSPEC\
+            BPF_CGROUP_ITER_SELF_ONLY\
+            BPF_CGROUP_ITER_DESCENDANTS_PRE\
+            BPF_CGROUP_ITER_DESCENDANTS_POST\
+            BPF_CGROUP_ITER_ANCESTORS_UP\
+            BPF_CGROUP_ITER_CHILDREN",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(28, 0, 0), // BPF_CGROUP_ITER_ORDER_UNSPEC
+            M(25, 0, 1), // BPF_CGROUP_ITER_SELF_ONLY
+            M(31, 0, 2), // BPF_CGROUP_ITER_DESCENDANTS_PRE
+            M(32, 0, 3), // BPF_CGROUP_ITER_DESCENDANTS_POST
+            M(28, 0, 4), // BPF_CGROUP_ITER_ANCESTORS_UP
+            M(24, 1, 5), // BPF_CGROUP_ITER_CHILDREN
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_commands`: cmd of bpf.
+pub const BPF_COMMANDS: FlagSet = FlagSet::new(&BPF_COMMANDS_DATA);
+static BPF_COMMANDS_DATA: SetData = SetData {
+    name: "bpf_commands",
+    title: "cmd of bpf",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            BPF_MAP_CREATE\
+            BPF_MAP_LOOKUP_ELEM\
+            BPF_MAP_UPDATE_ELEM\
+            BPF_MAP_DELETE_ELEM\
+            BPF_MAP_GET_NEXT_KEY\
+            BPF_PROG_LOAD\
+            BPF_OBJ_PIN\
+            BPF_OBJ_GET\
+            BPF_PROG_ATTACH\
+            BPF_PROG_DETACH\
+            BPF_PROG_TEST_RUN\
+            BPF_PROG_RUN\
+            BPF_PROG_GET_NEXT_ID\
+            BPF_MAP_GET_NEXT_ID\
+            BPF_PROG_GET_FD_BY_ID\
+            BPF_MAP_GET_FD_BY_ID\
+            BPF_OBJ_GET_INFO_BY_FD\
+            BPF_PROG_QUERY\
+            BPF_RAW_TRACEPOINT_OPEN\
+            BPF_BTF_LOAD\
+            BPF_BTF_GET_FD_BY_ID\
+            BPF_TASK_FD_QUERY\
+            BPF_MAP_LOOKUP_AND_DELETE_ELEM\
+            BPF_MAP_FREEZE\
+            BPF_BTF_GET_NEXT_ID\
+            BPF_MAP_LOOKUP_BATCH\
+            BPF_MAP_LOOKUP_AND_DELETE_BATCH\
+            BPF_MAP_UPDATE_BATCH\
+            BPF_MAP_DELETE_BATCH\
+            BPF_LINK_CREATE\
+            BPF_LINK_UPDATE\
+            BPF_LINK_GET_FD_BY_ID\
+            BPF_LINK_GET_NEXT_ID\
+            BPF_ENABLE_STATS\
+            BPF_ITER_CREATE\
+            BPF_LINK_DETACH\
+            BPF_PROG_BIND_MAP\
+            BPF_TOKEN_CREATE\
+            BPF_PROG_STREAM_READ_BY_FD\
+            BPF_PROG_ASSOC_STRUCT_OPS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0), // BPF_MAP_CREATE
+            M(19, 0, 1), // BPF_MAP_LOOKUP_ELEM
+            M(19, 0, 2), // BPF_MAP_UPDATE_ELEM
+            M(19, 0, 3), // BPF_MAP_DELETE_ELEM
+            M(20, 0, 4), // BPF_MAP_GET_NEXT_KEY
+            M(13, 0, 5), // BPF_PROG_LOAD
+            M(11, 0, 6), // BPF_OBJ_PIN
+            M(11, 0, 7), // BPF_OBJ_GET
+            M(15, 0, 8), // BPF_PROG_ATTACH
+            M(15, 0, 9), // BPF_PROG_DETACH
+            M(17, 0, 10), // BPF_PROG_TEST_RUN
+            M(12, 1, 10), // BPF_PROG_RUN
+            M(20, 0, 11), // BPF_PROG_GET_NEXT_ID
+            M(19, 0, 12), // BPF_MAP_GET_NEXT_ID
+            M(21, 0, 13), // BPF_PROG_GET_FD_BY_ID
+            M(20, 0, 14), // BPF_MAP_GET_FD_BY_ID
+            M(22, 0, 15), // BPF_OBJ_GET_INFO_BY_FD
+            M(14, 0, 16), // BPF_PROG_QUERY
+            M(23, 0, 17), // BPF_RAW_TRACEPOINT_OPEN
+            M(12, 0, 18), // BPF_BTF_LOAD
+            M(20, 0, 19), // BPF_BTF_GET_FD_BY_ID
+            M(17, 0, 20), // BPF_TASK_FD_QUERY
+            M(30, 0, 21), // BPF_MAP_LOOKUP_AND_DELETE_ELEM
+            M(14, 0, 22), // BPF_MAP_FREEZE
+            M(19, 0, 23), // BPF_BTF_GET_NEXT_ID
+            M(20, 0, 24), // BPF_MAP_LOOKUP_BATCH
+            M(31, 0, 25), // BPF_MAP_LOOKUP_AND_DELETE_BATCH
+            M(20, 0, 26), // BPF_MAP_UPDATE_BATCH
+            M(20, 0, 27), // BPF_MAP_DELETE_BATCH
+            M(15, 0, 28), // BPF_LINK_CREATE
+            M(15, 0, 29), // BPF_LINK_UPDATE
+            M(21, 0, 30), // BPF_LINK_GET_FD_BY_ID
+            M(20, 0, 31), // BPF_LINK_GET_NEXT_ID
+            M(16, 0, 32), // BPF_ENABLE_STATS
+            M(15, 0, 33), // BPF_ITER_CREATE
+            M(15, 0, 34), // BPF_LINK_DETACH
+            M(17, 0, 35), // BPF_PROG_BIND_MAP
+            M(16, 2, 36), // BPF_TOKEN_CREATE
+            M(26, 3, 37), // BPF_PROG_STREAM_READ_BY_FD
+            M(25, 3, 38), // BPF_PROG_ASSOC_STRUCT_OPS
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_element_flags`: flags of BPF_MAP_UPDATE_ELEM.
+pub const BPF_ELEMENT_FLAGS: FlagSet = FlagSet::new(&BPF_ELEMENT_FLAGS_DATA);
+static BPF_ELEMENT_FLAGS_DATA: SetData = SetData {
+    name: "bpf_element_flags",
+    title: "flags of BPF_MAP_UPDATE_ELEM",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            BPF_F_LOCK\
+            BPF_F_CPU\
+            BPF_F_ALL_CPUS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0x4), // BPF_F_LOCK
+            M(9, 1, 0x8), // BPF_F_CPU
+            M(14, 1, 0x10), // BPF_F_ALL_CPUS
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x3)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    BPF_ANY\
+                    BPF_NOEXIST\
+                    BPF_EXIST",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(7, 0, 0x0), // BPF_ANY
+                    M(11, 0, 0x1), // BPF_NOEXIST
+                    M(9, 0, 0x2), // BPF_EXIST
+                ],
+            }),
+        },
+    ],
+};
+
+/// `bpf_fd_types`: fd_type of BPF_TASK_FD_QUERY.
+pub const BPF_FD_TYPES: FlagSet = FlagSet::new(&BPF_FD_TYPES_DATA);
+static BPF_FD_TYPES_DATA: SetData = SetData {
+    name: "bpf_fd_types",
+    title: "fd_type of BPF_TASK_FD_QUERY",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            BPF_FD_TYPE_RAW_TRACEPOINT\
+            BPF_FD_TYPE_TRACEPOINT\
+            BPF_FD_TYPE_KPROBE\
+            BPF_FD_TYPE_KRETPROBE\
+            BPF_FD_TYPE_UPROBE\
+            BPF_FD_TYPE_URETPROBE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(26, 0, 0), // BPF_FD_TYPE_RAW_TRACEPOINT
+            M(22, 0, 1), // BPF_FD_TYPE_TRACEPOINT
+            M(18, 0, 2), // BPF_FD_TYPE_KPROBE
+            M(21, 0, 3), // BPF_FD_TYPE_KRETPROBE
+            M(18, 0, 4), // BPF_FD_TYPE_UPROBE
+            M(21, 0, 5), // BPF_FD_TYPE_URETPROBE
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_filter_ancillary`: what a filter loads beyond the packet.
+pub const BPF_FILTER_ANCILLARY: FlagSet = FlagSet::new(&BPF_FILTER_ANCILLARY_DATA);
+static BPF_FILTER_ANCILLARY_DATA: SetData = SetData {
+    name: "bpf_filter_ancillary",
+    title: "what a filter loads beyond the packet",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SKF_LL_OFF\
+            SKF_NET_OFF\
+            SKF_AD_OFF\
+            SKF_AD_PROTOCOL\
+            SKF_AD_PKTTYPE\
+            SKF_AD_IFINDEX\
+            SKF_AD_NLATTR\
+            SKF_AD_NLATTR_NEST\
+            SKF_AD_MARK\
+            SKF_AD_QUEUE\
+            SKF_AD_HATYPE\
+            SKF_AD_RXHASH\
+            SKF_AD_CPU\
+            SKF_AD_ALU_XOR_X\
+            SKF_AD_VLAN_TAG\
+            SKF_AD_VLAN_TAG_PRESENT\
+            SKF_AD_PAY_OFFSET\
+            SKF_AD_RANDOM\
+            SKF_AD_VLAN_TPID",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, -2097152i64 as u64), // SKF_LL_OFF
+            M(11, 0, -1048576i64 as u64), // SKF_NET_OFF
+            M(10, 0, -4096i64 as u64), // SKF_AD_OFF
+            M(15, 0, 0), // SKF_AD_PROTOCOL
+            M(14, 0, 4), // SKF_AD_PKTTYPE
+            M(14, 0, 8), // SKF_AD_IFINDEX
+            M(13, 0, 12), // SKF_AD_NLATTR
+            M(18, 0, 16), // SKF_AD_NLATTR_NEST
+            M(11, 0, 20), // SKF_AD_MARK
+            M(12, 0, 24), // SKF_AD_QUEUE
+            M(13, 0, 28), // SKF_AD_HATYPE
+            M(13, 0, 32), // SKF_AD_RXHASH
+            M(10, 0, 36), // SKF_AD_CPU
+            M(16, 0, 40), // SKF_AD_ALU_XOR_X
+            M(15, 0, 44), // SKF_AD_VLAN_TAG
+            M(23, 0, 48), // SKF_AD_VLAN_TAG_PRESENT
+            M(17, 0, 52), // SKF_AD_PAY_OFFSET
+            M(13, 0, 56), // SKF_AD_RANDOM
+            M(16, 0, 60), // SKF_AD_VLAN_TPID
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_functions`: helpers that a program calls.
+pub const BPF_FUNCTIONS: FlagSet = FlagSet::new(&BPF_FUNCTIONS_DATA);
+static BPF_FUNCTIONS_DATA: SetData = SetData {
+    name: "bpf_functions",
+    title: "helpers that a program calls",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            BPF_FUNC_unspec\
+            BPF_FUNC_map_lookup_elem\
+            BPF_FUNC_map_update_elem\
+            BPF_FUNC_map_delete_elem\
+            BPF_FUNC_probe_read\
+            BPF_FUNC_ktime_get_ns\
+            BPF_FUNC_trace_printk\
+            BPF_FUNC_get_prandom_u32\
+            BPF_FUNC_get_smp_processor_id\
+            BPF_FUNC_skb_store_bytes\
+            BPF_FUNC_l3_csum_replace\
+            BPF_FUNC_l4_csum_replace\
+            BPF_FUNC_tail_call\
+            BPF_FUNC_clone_redirect\
+            BPF_FUNC_get_current_pid_tgid\
+            BPF_FUNC_get_current_uid_gid\
+            BPF_FUNC_get_current_comm\
+            BPF_FUNC_get_cgroup_classid\
+            BPF_FUNC_skb_vlan_push\
+            BPF_FUNC_skb_vlan_pop\
+            BPF_FUNC_skb_get_tunnel_key\
+            BPF_FUNC_skb_set_tunnel_key\
+            BPF_FUNC_perf_event_read\
+            BPF_FUNC_redirect\
+            BPF_FUNC_get_route_realm\
+            BPF_FUNC_perf_event_output\
+            BPF_FUNC_skb_load_bytes\
+            BPF_FUNC_get_stackid\
+            BPF_FUNC_csum_diff\
+            BPF_FUNC_skb_get_tunnel_opt\
+            BPF_FUNC_skb_set_tunnel_opt\
+            BPF_FUNC_skb_change_proto\
+            BPF_FUNC_skb_change_type\
+            BPF_FUNC_skb_under_cgroup\
+            BPF_FUNC_get_hash_recalc\
+            BPF_FUNC_get_current_task\
+            BPF_FUNC_probe_write_user\
+            BPF_FUNC_current_task_under_cgroup\
+            BPF_FUNC_skb_change_tail\
+            BPF_FUNC_skb_pull_data\
+            BPF_FUNC_csum_update\
+            BPF_FUNC_set_hash_invalid\
+            BPF_FUNC_get_numa_node_id\
+            BPF_FUNC_skb_change_head\
+            BPF_FUNC_xdp_adjust_head\
+            BPF_FUNC_probe_read_str\
+            BPF_FUNC_get_socket_cookie\
+            BPF_FUNC_get_socket_uid\
+            BPF_FUNC_set_hash\
+            BPF_FUNC_setsockopt\
+            BPF_FUNC_skb_adjust_room\
+            BPF_FUNC_redirect_map\
+            BPF_FUNC_sk_redirect_map\
+            BPF_FUNC_sock_map_update\
+            BPF_FUNC_xdp_adjust_meta\
+            BPF_FUNC_perf_event_read_value\
+            BPF_FUNC_perf_prog_read_value\
+            BPF_FUNC_getsockopt\
+            BPF_FUNC_override_return\
+            BPF_FUNC_sock_ops_cb_flags_set\
+            BPF_FUNC_msg_redirect_map\
+            BPF_FUNC_msg_apply_bytes\
+            BPF_FUNC_msg_cork_bytes\
+            BPF_FUNC_msg_pull_data\
+            BPF_FUNC_bind\
+            BPF_FUNC_xdp_adjust_tail\
+            BPF_FUNC_skb_get_xfrm_state\
+            BPF_FUNC_get_stack\
+            BPF_FUNC_skb_load_bytes_relative\
+            BPF_FUNC_fib_lookup\
+            BPF_FUNC_sock_hash_update\
+            BPF_FUNC_msg_redirect_hash\
+            BPF_FUNC_sk_redirect_hash\
+            BPF_FUNC_lwt_push_encap\
+            BPF_FUNC_lwt_seg6_store_bytes\
+            BPF_FUNC_lwt_seg6_adjust_srh\
+            BPF_FUNC_lwt_seg6_action\
+            BPF_FUNC_rc_repeat\
+            BPF_FUNC_rc_keydown\
+            BPF_FUNC_skb_cgroup_id\
+            BPF_FUNC_get_current_cgroup_id\
+            BPF_FUNC_get_local_storage\
+            BPF_FUNC_sk_select_reuseport\
+            BPF_FUNC_skb_ancestor_cgroup_id\
+            BPF_FUNC_sk_lookup_tcp\
+            BPF_FUNC_sk_lookup_udp\
+            BPF_FUNC_sk_release\
+            BPF_FUNC_map_push_elem\
+            BPF_FUNC_map_pop_elem\
+            BPF_FUNC_map_peek_elem\
+            BPF_FUNC_msg_push_data\
+            BPF_FUNC_msg_pop_data\
+            BPF_FUNC_rc_pointer_rel\
+            BPF_FUNC_spin_lock\
+            BPF_FUNC_spin_unlock\
+            BPF_FUNC_sk_fullsock\
+            BPF_FUNC_tcp_sock\
+            BPF_FUNC_skb_ecn_set_ce\
+            BPF_FUNC_get_listener_sock\
+            BPF_FUNC_skc_lookup_tcp\
+            BPF_FUNC_tcp_check_syncookie\
+            BPF_FUNC_sysctl_get_name\
+            BPF_FUNC_sysctl_get_current_value\
+            BPF_FUNC_sysctl_get_new_value\
+            BPF_FUNC_sysctl_set_new_value\
+            BPF_FUNC_strtol\
+            BPF_FUNC_strtoul\
+            BPF_FUNC_sk_storage_get\
+            BPF_FUNC_sk_storage_delete\
+            BPF_FUNC_send_signal\
+            BPF_FUNC_tcp_gen_syncookie\
+            BPF_FUNC_skb_output\
+            BPF_FUNC_probe_read_user\
+            BPF_FUNC_probe_read_kernel\
+            BPF_FUNC_probe_read_user_str\
+            BPF_FUNC_probe_read_kernel_str\
+            BPF_FUNC_tcp_send_ack\
+            BPF_FUNC_send_signal_thread\
+            BPF_FUNC_jiffies64\
+            BPF_FUNC_read_branch_records\
+            BPF_FUNC_get_ns_current_pid_tgid\
+            BPF_FUNC_xdp_output\
+            BPF_FUNC_get_netns_cookie\
+            BPF_FUNC_get_current_ancestor_cgroup_id\
+            BPF_FUNC_sk_assign\
+            BPF_FUNC_ktime_get_boot_ns\
+            BPF_FUNC_seq_printf\
+            BPF_FUNC_seq_write\
+            BPF_FUNC_sk_cgroup_id\
+            BPF_FUNC_sk_ancestor_cgroup_id\
+            BPF_FUNC_ringbuf_output\
+            BPF_FUNC_ringbuf_reserve\
+            BPF_FUNC_ringbuf_submit\
+            BPF_FUNC_ringbuf_discard\
+            BPF_FUNC_ringbuf_query\
+            BPF_FUNC_csum_level\
+            BPF_FUNC_skc_to_tcp6_sock\
+            BPF_FUNC_skc_to_tcp_sock\
+            BPF_FUNC_skc_to_tcp_timewait_sock\
+            BPF_FUNC_skc_to_tcp_request_sock\
+            BPF_FUNC_skc_to_udp6_sock\
+            BPF_FUNC_get_task_stack\
+            BPF_FUNC_load_hdr_opt\
+            BPF_FUNC_store_hdr_opt\
+            BPF_FUNC_reserve_hdr_opt\
+            BPF_FUNC_inode_storage_get\
+            BPF_FUNC_inode_storage_delete\
+            BPF_FUNC_d_path\
+            BPF_FUNC_copy_from_user\
+            BPF_FUNC_snprintf_btf\
+            BPF_FUNC_seq_printf_btf\
+            BPF_FUNC_skb_cgroup_classid\
+            BPF_FUNC_redirect_neigh\
+            BPF_FUNC_per_cpu_ptr\
+            BPF_FUNC_this_cpu_ptr\
+            BPF_FUNC_redirect_peer\
+            BPF_FUNC_task_storage_get\
+            BPF_FUNC_task_storage_delete\
+            BPF_FUNC_get_current_task_btf\
+            BPF_FUNC_bprm_opts_set\
+            BPF_FUNC_ktime_get_coarse_ns\
+            BPF_FUNC_ima_inode_hash\
+            BPF_FUNC_sock_from_file\
+            BPF_FUNC_check_mtu\
+            BPF_FUNC_for_each_map_elem\
+            BPF_FUNC_snprintf\
+            BPF_FUNC_sys_bpf\
+            BPF_FUNC_btf_find_by_name_kind\
+            BPF_FUNC_sys_close\
+            BPF_FUNC_timer_init\
+            BPF_FUNC_timer_set_callback\
+            BPF_FUNC_timer_start\
+            BPF_FUNC_timer_cancel\
+            BPF_FUNC_get_func_ip\
+            BPF_FUNC_get_attach_cookie\
+            BPF_FUNC_task_pt_regs\
+            BPF_FUNC_get_branch_snapshot\
+            BPF_FUNC_trace_vprintk\
+            BPF_FUNC_skc_to_unix_sock\
+            BPF_FUNC_kallsyms_lookup_name\
+            BPF_FUNC_find_vma\
+            BPF_FUNC_loop\
+            BPF_FUNC_strncmp\
+            BPF_FUNC_get_func_arg\
+            BPF_FUNC_get_func_ret\
+            BPF_FUNC_get_func_arg_cnt\
+            BPF_FUNC_get_retval\
+            BPF_FUNC_set_retval\
+            BPF_FUNC_xdp_get_buff_len\
+            BPF_FUNC_xdp_load_bytes\
+            BPF_FUNC_xdp_store_bytes\
+            BPF_FUNC_copy_from_user_task\
+            BPF_FUNC_skb_set_tstamp\
+            BPF_FUNC_ima_file_hash\
+            BPF_FUNC_kptr_xchg\
+            BPF_FUNC_map_lookup_percpu_elem\
+            BPF_FUNC_skc_to_mptcp_sock\
+            BPF_FUNC_dynptr_from_mem\
+            BPF_FUNC_ringbuf_reserve_dynptr\
+            BPF_FUNC_ringbuf_submit_dynptr\
+            BPF_FUNC_ringbuf_discard_dynptr\
+            BPF_FUNC_dynptr_read\
+            BPF_FUNC_dynptr_write\
+            BPF_FUNC_dynptr_data\
+            BPF_FUNC_tcp_raw_gen_syncookie_ipv4\
+            BPF_FUNC_tcp_raw_gen_syncookie_ipv6\
+            BPF_FUNC_tcp_raw_check_syncookie_ipv4\
+            BPF_FUNC_tcp_raw_check_syncookie_ipv6\
+            BPF_FUNC_ktime_get_tai_ns\
+            BPF_FUNC_user_ringbuf_drain\
+            BPF_FUNC_cgrp_storage_get\
+            BPF_FUNC_cgrp_storage_delete",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0), // BPF_FUNC_unspec
+            M(24, 0, 1), // BPF_FUNC_map_lookup_elem
+            M(24, 0, 2), // BPF_FUNC_map_update_elem
+            M(24, 0, 3), // BPF_FUNC_map_delete_elem
+            M(19, 0, 4), // BPF_FUNC_probe_read
+            M(21, 0, 5), // BPF_FUNC_ktime_get_ns
+            M(21, 0, 6), // BPF_FUNC_trace_printk
+            M(24, 0, 7), // BPF_FUNC_get_prandom_u32
+            M(29, 0, 8), // BPF_FUNC_get_smp_processor_id
+            M(24, 0, 9), // BPF_FUNC_skb_store_bytes
+            M(24, 0, 10), // BPF_FUNC_l3_csum_replace
+            M(24, 0, 11), // BPF_FUNC_l4_csum_replace
+            M(18, 0, 12), // BPF_FUNC_tail_call
+            M(23, 0, 13), // BPF_FUNC_clone_redirect
+            M(29, 0, 14), // BPF_FUNC_get_current_pid_tgid
+            M(28, 0, 15), // BPF_FUNC_get_current_uid_gid
+            M(25, 0, 16), // BPF_FUNC_get_current_comm
+            M(27, 0, 17), // BPF_FUNC_get_cgroup_classid
+            M(22, 0, 18), // BPF_FUNC_skb_vlan_push
+            M(21, 0, 19), // BPF_FUNC_skb_vlan_pop
+            M(27, 0, 20), // BPF_FUNC_skb_get_tunnel_key
+            M(27, 0, 21), // BPF_FUNC_skb_set_tunnel_key
+            M(24, 0, 22), // BPF_FUNC_perf_event_read
+            M(17, 0, 23), // BPF_FUNC_redirect
+            M(24, 0, 24), // BPF_FUNC_get_route_realm
+            M(26, 0, 25), // BPF_FUNC_perf_event_output
+            M(23, 0, 26), // BPF_FUNC_skb_load_bytes
+            M(20, 0, 27), // BPF_FUNC_get_stackid
+            M(18, 0, 28), // BPF_FUNC_csum_diff
+            M(27, 0, 29), // BPF_FUNC_skb_get_tunnel_opt
+            M(27, 0, 30), // BPF_FUNC_skb_set_tunnel_opt
+            M(25, 0, 31), // BPF_FUNC_skb_change_proto
+            M(24, 0, 32), // BPF_FUNC_skb_change_type
+            M(25, 0, 33), // BPF_FUNC_skb_under_cgroup
+            M(24, 0, 34), // BPF_FUNC_get_hash_recalc
+            M(25, 0, 35), // BPF_FUNC_get_current_task
+            M(25, 0, 36), // BPF_FUNC_probe_write_user
+            M(34, 0, 37), // BPF_FUNC_current_task_under_cgroup
+            M(24, 0, 38), // BPF_FUNC_skb_change_tail
+            M(22, 0, 39), // BPF_FUNC_skb_pull_data
+            M(20, 0, 40), // BPF_FUNC_csum_update
+            M(25, 0, 41), // BPF_FUNC_set_hash_invalid
+            M(25, 0, 42), // BPF_FUNC_get_numa_node_id
+            M(24, 0, 43), // BPF_FUNC_skb_change_head
+            M(24, 0, 44), // BPF_FUNC_xdp_adjust_head
+            M(23, 0, 45), // BPF_FUNC_probe_read_str
+            M(26, 0, 46), // BPF_FUNC_get_socket_cookie
+            M(23, 0, 47), // BPF_FUNC_get_socket_uid
+            M(17, 0, 48), // BPF_FUNC_set_hash
+            M(19, 0, 49), // BPF_FUNC_setsockopt
+            M(24, 0, 50), // BPF_FUNC_skb_adjust_room
+            M(21, 0, 51), // BPF_FUNC_redirect_map
+            M(24, 0, 52), // BPF_FUNC_sk_redirect_map
+            M(24, 0, 53), // BPF_FUNC_sock_map_update
+            M(24, 0, 54), // BPF_FUNC_xdp_adjust_meta
+            M(30, 0, 55), // BPF_FUNC_perf_event_read_value
+            M(29, 0, 56), // BPF_FUNC_perf_prog_read_value
+            M(19, 0, 57), // BPF_FUNC_getsockopt
+            M(24, 0, 58), // BPF_FUNC_override_return
+            M(30, 0, 59), // BPF_FUNC_sock_ops_cb_flags_set
+            M(25, 0, 60), // BPF_FUNC_msg_redirect_map
+            M(24, 0, 61), // BPF_FUNC_msg_apply_bytes
+            M(23, 0, 62), // BPF_FUNC_msg_cork_bytes
+            M(22, 0, 63), // BPF_FUNC_msg_pull_data
+            M(13, 0, 64), // BPF_FUNC_bind
+            M(24, 0, 65), // BPF_FUNC_xdp_adjust_tail
+            M(27, 0, 66), // BPF_FUNC_skb_get_xfrm_state
+            M(18, 0, 67), // BPF_FUNC_get_stack
+            M(32, 0, 68), // BPF_FUNC_skb_load_bytes_relative
+            M(19, 0, 69), // BPF_FUNC_fib_lookup
+            M(25, 0, 70), // BPF_FUNC_sock_hash_update
+            M(26, 0, 71), // BPF_FUNC_msg_redirect_hash
+            M(25, 0, 72), // BPF_FUNC_sk_redirect_hash
+            M(23, 0, 73), // BPF_FUNC_lwt_push_encap
+            M(29, 0, 74), // BPF_FUNC_lwt_seg6_store_bytes
+            M(28, 0, 75), // BPF_FUNC_lwt_seg6_adjust_srh
+            M(24, 0, 76), // BPF_FUNC_lwt_seg6_action
+            M(18, 0, 77), // BPF_FUNC_rc_repeat
+            M(19, 0, 78), // BPF_FUNC_rc_keydown
+            M(22, 0, 79), // BPF_FUNC_skb_cgroup_id
+            M(30, 0, 80), // BPF_FUNC_get_current_cgroup_id
+            M(26, 0, 81), // BPF_FUNC_get_local_storage
+            M(28, 0, 82), // BPF_FUNC_sk_select_reuseport
+            M(31, 0, 83), // BPF_FUNC_skb_ancestor_cgroup_id
+            M(22, 0, 84), // BPF_FUNC_sk_lookup_tcp
+            M(22, 0, 85), // BPF_FUNC_sk_lookup_udp
+            M(19, 0, 86), // BPF_FUNC_sk_release
+            M(22, 0, 87), // BPF_FUNC_map_push_elem
+            M(21, 0, 88), // BPF_FUNC_map_pop_elem
+            M(22, 0, 89), // BPF_FUNC_map_peek_elem
+            M(22, 0, 90), // BPF_FUNC_msg_push_data
+            M(21, 0, 91), // BPF_FUNC_msg_pop_data
+            M(23, 0, 92), // BPF_FUNC_rc_pointer_rel
+            M(18, 0, 93), // BPF_FUNC_spin_lock
+            M(20, 0, 94), // BPF_FUNC_spin_unlock
+            M(20, 0, 95), // BPF_FUNC_sk_fullsock
+            M(17, 0, 96), // BPF_FUNC_tcp_sock
+            M(23, 0, 97), // BPF_FUNC_skb_ecn_set_ce
+            M(26, 0, 98), // BPF_FUNC_get_listener_sock
+            M(23, 0, 99), // BPF_FUNC_skc_lookup_tcp
+            M(28, 0, 100), // BPF_FUNC_tcp_check_syncookie
+            M(24, 0, 101), // BPF_FUNC_sysctl_get_name
+            M(33, 0, 102), // BPF_FUNC_sysctl_get_current_value
+            M(29, 0, 103), // BPF_FUNC_sysctl_get_new_value
+            M(29, 0, 104), // BPF_FUNC_sysctl_set_new_value
+            M(15, 0, 105), // BPF_FUNC_strtol
+            M(16, 0, 106), // BPF_FUNC_strtoul
+            M(23, 0, 107), // BPF_FUNC_sk_storage_get
+            M(26, 0, 108), // BPF_FUNC_sk_storage_delete
+            M(20, 0, 109), // BPF_FUNC_send_signal
+            M(26, 0, 110), // BPF_FUNC_tcp_gen_syncookie
+            M(19, 0, 111), // BPF_FUNC_skb_output
+            M(24, 0, 112), // BPF_FUNC_probe_read_user
+            M(26, 0, 113), // BPF_FUNC_probe_read_kernel
+            M(28, 0, 114), // BPF_FUNC_probe_read_user_str
+            M(30, 0, 115), // BPF_FUNC_probe_read_kernel_str
+            M(21, 0, 116), // BPF_FUNC_tcp_send_ack
+            M(27, 0, 117), // BPF_FUNC_send_signal_thread
+            M(18, 0, 118), // BPF_FUNC_jiffies64
+            M(28, 0, 119), // BPF_FUNC_read_branch_records
+            M(32, 0, 120), // BPF_FUNC_get_ns_current_pid_tgid
+            M(19, 0, 121), // BPF_FUNC_xdp_output
+            M(25, 0, 122), // BPF_FUNC_get_netns_cookie
+            M(39, 0, 123), // BPF_FUNC_get_current_ancestor_cgroup_id
+            M(18, 0, 124), // BPF_FUNC_sk_assign
+            M(26, 0, 125), // BPF_FUNC_ktime_get_boot_ns
+            M(19, 0, 126), // BPF_FUNC_seq_printf
+            M(18, 0, 127), // BPF_FUNC_seq_write
+            M(21, 0, 128), // BPF_FUNC_sk_cgroup_id
+            M(30, 0, 129), // BPF_FUNC_sk_ancestor_cgroup_id
+            M(23, 0, 130), // BPF_FUNC_ringbuf_output
+            M(24, 0, 131), // BPF_FUNC_ringbuf_reserve
+            M(23, 0, 132), // BPF_FUNC_ringbuf_submit
+            M(24, 0, 133), // BPF_FUNC_ringbuf_discard
+            M(22, 0, 134), // BPF_FUNC_ringbuf_query
+            M(19, 0, 135), // BPF_FUNC_csum_level
+            M(25, 0, 136), // BPF_FUNC_skc_to_tcp6_sock
+            M(24, 0, 137), // BPF_FUNC_skc_to_tcp_sock
+            M(33, 0, 138), // BPF_FUNC_skc_to_tcp_timewait_sock
+            M(32, 0, 139), // BPF_FUNC_skc_to_tcp_request_sock
+            M(25, 0, 140), // BPF_FUNC_skc_to_udp6_sock
+            M(23, 0, 141), // BPF_FUNC_get_task_stack
+            M(21, 0, 142), // BPF_FUNC_load_hdr_opt
+            M(22, 0, 143), // BPF_FUNC_store_hdr_opt
+            M(24, 0, 144), // BPF_FUNC_reserve_hdr_opt
+            M(26, 0, 145), // BPF_FUNC_inode_storage_get
+            M(29, 0, 146), // BPF_FUNC_inode_storage_delete
+            M(15, 0, 147), // BPF_FUNC_d_path
+            M(23, 0, 148), // BPF_FUNC_copy_from_user
+            M(21, 0, 149), // BPF_FUNC_snprintf_btf
+            M(23, 0, 150), // BPF_FUNC_seq_printf_btf
+            M(27, 0, 151), // BPF_FUNC_skb_cgroup_classid
+            M(23, 0, 152), // BPF_FUNC_redirect_neigh
+            M(20, 0, 153), // BPF_FUNC_per_cpu_ptr
+            M(21, 0, 154), // BPF_FUNC_this_cpu_ptr
+            M(22, 0, 155), // BPF_FUNC_redirect_peer
+            M(25, 1, 156), // BPF_FUNC_task_storage_get
+            M(28, 1, 157), // BPF_FUNC_task_storage_delete
+            M(29, 1, 158), // BPF_FUNC_get_current_task_btf
+            M(22, 1, 159), // BPF_FUNC_bprm_opts_set
+            M(28, 1, 160), // BPF_FUNC_ktime_get_coarse_ns
+            M(23, 1, 161), // BPF_FUNC_ima_inode_hash
+            M(23, 1, 162), // BPF_FUNC_sock_from_file
+            M(18, 1, 163), // BPF_FUNC_check_mtu
+            M(26, 1, 164), // BPF_FUNC_for_each_map_elem
+            M(17, 1, 165), // BPF_FUNC_snprintf
+            M(16, 1, 166), // BPF_FUNC_sys_bpf
+            M(30, 1, 167), // BPF_FUNC_btf_find_by_name_kind
+            M(18, 1, 168), // BPF_FUNC_sys_close
+            M(19, 1, 169), // BPF_FUNC_timer_init
+            M(27, 1, 170), // BPF_FUNC_timer_set_callback
+            M(20, 1, 171), // BPF_FUNC_timer_start
+            M(21, 1, 172), // BPF_FUNC_timer_cancel
+            M(20, 1, 173), // BPF_FUNC_get_func_ip
+            M(26, 1, 174), // BPF_FUNC_get_attach_cookie
+            M(21, 1, 175), // BPF_FUNC_task_pt_regs
+            M(28, 1, 176), // BPF_FUNC_get_branch_snapshot
+            M(22, 1, 177), // BPF_FUNC_trace_vprintk
+            M(25, 1, 178), // BPF_FUNC_skc_to_unix_sock
+            M(29, 1, 179), // BPF_FUNC_kallsyms_lookup_name
+            M(17, 1, 180), // BPF_FUNC_find_vma
+            M(13, 1, 181), // BPF_FUNC_loop
+            M(16, 1, 182), // BPF_FUNC_strncmp
+            M(21, 1, 183), // BPF_FUNC_get_func_arg
+            M(21, 1, 184), // BPF_FUNC_get_func_ret
+            M(25, 1, 185), // BPF_FUNC_get_func_arg_cnt
+            M(19, 1, 186), // BPF_FUNC_get_retval
+            M(19, 1, 187), // BPF_FUNC_set_retval
+            M(25, 1, 188), // BPF_FUNC_xdp_get_buff_len
+            M(23, 1, 189), // BPF_FUNC_xdp_load_bytes
+            M(24, 1, 190), // BPF_FUNC_xdp_store_bytes
+            M(28, 1, 191), // BPF_FUNC_copy_from_user_task
+            M(23, 1, 192), // BPF_FUNC_skb_set_tstamp
+            M(22, 1, 193), // BPF_FUNC_ima_file_hash
+            M(18, 1, 194), // BPF_FUNC_kptr_xchg
+            M(31, 1, 195), // BPF_FUNC_map_lookup_percpu_elem
+            M(26, 1, 196), // BPF_FUNC_skc_to_mptcp_sock
+            M(24, 1, 197), // BPF_FUNC_dynptr_from_mem
+            M(31, 1, 198), // BPF_FUNC_ringbuf_reserve_dynptr
+            M(30, 1, 199), // BPF_FUNC_ringbuf_submit_dynptr
+            M(31, 1, 200), // BPF_FUNC_ringbuf_discard_dynptr
+            M(20, 1, 201), // BPF_FUNC_dynptr_read
+            M(21, 1, 202), // BPF_FUNC_dynptr_write
+            M(20, 1, 203), // BPF_FUNC_dynptr_data
+            M(35, 1, 204), // BPF_FUNC_tcp_raw_gen_syncookie_ipv4
+            M(35, 1, 205), // BPF_FUNC_tcp_raw_gen_syncookie_ipv6
+            M(37, 1, 206), // BPF_FUNC_tcp_raw_check_syncookie_ipv4
+            M(37, 1, 207), // BPF_FUNC_tcp_raw_check_syncookie_ipv6
+            M(25, 1, 208), // BPF_FUNC_ktime_get_tai_ns
+            M(27, 1, 209), // BPF_FUNC_user_ringbuf_drain
+            M(25, 2, 210), // BPF_FUNC_cgrp_storage_get
+            M(28, 2, 211), // BPF_FUNC_cgrp_storage_delete
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_instruction_classes`: class of an instruction.
+pub const BPF_INSTRUCTION_CLASSES: FlagSet = FlagSet::new(&BPF_INSTRUCTION_CLASSES_DATA);
+static BPF_INSTRUCTION_CLASSES_DATA: SetData = SetData {
+    name: "bpf_instruction_classes",
+    title: "class of an instruction",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            BPF_LD\
+            BPF_LDX\
+            BPF_ST\
+            BPF_STX\
+            BPF_ALU\
+            BPF_JMP\
+            BPF_RET\
+            BPF_MISC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(6, 0, 0), // BPF_LD
+            M(7, 0, 1), // BPF_LDX
+            M(6, 0, 2), // BPF_ST
+            M(7, 0, 3), // BPF_STX
+            M(7, 0, 4), // BPF_ALU
+            M(7, 0, 5), // BPF_JMP
+            M(7, 0, 6), // BPF_RET
+            M(8, 0, 7), // BPF_MISC
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_jump_operations`: operation of a jump.
+pub const BPF_JUMP_OPERATIONS: FlagSet = FlagSet::new(&BPF_JUMP_OPERATIONS_DATA);
+static BPF_JUMP_OPERATIONS_DATA: SetData = SetData {
+    name: "bpf_jump_operations",
+    title: "operation of a jump",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            BPF_JA\
+            BPF_JEQ\
+            BPF_JGT\
+            BPF_JGE\
+            BPF_JSET\
+            BPF_JNE\
+            BPF_JSGT\
+            BPF_JSGE\
+            BPF_CALL\
+            BPF_EXIT\
+            BPF_JLT\
+            BPF_JLE\
+            BPF_JSLT\
+            BPF_JSLE\
+            BPF_JCOND",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(6, 0, 0), // BPF_JA
+            M(7, 0, 16), // BPF_JEQ
+            M(7, 0, 32), // BPF_JGT
+            M(7, 0, 48), // BPF_JGE
+            M(8, 0, 64), // BPF_JSET
+            M(7, 0, 80), // BPF_JNE
+            M(8, 0, 96), // BPF_JSGT
+            M(8, 0, 112), // BPF_JSGE
+            M(8, 0, 128), // BPF_CALL
+            M(8, 0, 144), // BPF_EXIT
+            M(7, 0, 160), // BPF_JLT
+            M(7, 0, 176), // BPF_JLE
+            M(8, 0, 192), // BPF_JSLT
+            M(8, 0, 208), // BPF_JSLE
+            M(9, 1, 224), // BPF_JCOND
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_kprobe_multi_flags`: flags of kprobe_multi in union bpf_attr.
+pub const BPF_KPROBE_MULTI_FLAGS: FlagSet = FlagSet::new(&BPF_KPROBE_MULTI_FLAGS_DATA);
+static BPF_KPROBE_MULTI_FLAGS_DATA: SetData = SetData {
+    name: "bpf_kprobe_multi_flags",
+    title: "flags of kprobe_multi in union bpf_attr",
+    is_flags: true,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            BPF_F_KPROBE_MULTI_RETURN",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(25, 0, 0x1), // BPF_F_KPROBE_MULTI_RETURN
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_link_types`: type of struct bpf_link_info.
+pub const BPF_LINK_TYPES: FlagSet = FlagSet::new(&BPF_LINK_TYPES_DATA);
+static BPF_LINK_TYPES_DATA: SetData = SetData {
+    name: "bpf_link_types",
+    title: "type of struct bpf_link_info",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            BPF_LINK_TYPE_UNSPEC\
+            BPF_LINK_TYPE_RAW_TRACEPOINT\
+            BPF_LINK_TYPE_TRACING\
+            BPF_LINK_TYPE_CGROUP\
+            BPF_LINK_TYPE_ITER\
+            BPF_LINK_TYPE_NETNS\
+            BPF_LINK_TYPE_XDP\
+            BPF_LINK_TYPE_PERF_EVENT\
+            BPF_LINK_TYPE_KPROBE_MULTI\
+            BPF_LINK_TYPE_STRUCT_OPS\
+            BPF_LINK_TYPE_NETFILTER\
+            BPF_LINK_TYPE_TCX\
+            BPF_LINK_TYPE_UPROBE_MULTI\
+            BPF_LINK_TYPE_NETKIT\
+            BPF_LINK_TYPE_SOCKMAP\
+            BPF_LINK_TYPE_TRACING_MULTI",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 0), // BPF_LINK_TYPE_UNSPEC
+            M(28, 0, 1), // BPF_LINK_TYPE_RAW_TRACEPOINT
+            M(21, 0, 2), // BPF_LINK_TYPE_TRACING
+            M(20, 0, 3), // BPF_LINK_TYPE_CGROUP
+            M(18, 0, 4), // BPF_LINK_TYPE_ITER
+            M(19, 0, 5), // BPF_LINK_TYPE_NETNS
+            M(17, 0, 6), // BPF_LINK_TYPE_XDP
+            M(24, 1, 7), // BPF_LINK_TYPE_PERF_EVENT
+            M(26, 1, 8), // BPF_LINK_TYPE_KPROBE_MULTI
+            M(24, 1, 9), // BPF_LINK_TYPE_STRUCT_OPS
+            M(23, 2, 10), // BPF_LINK_TYPE_NETFILTER
+            M(17, 2, 11), // BPF_LINK_TYPE_TCX
+            M(26, 2, 12), // BPF_LINK_TYPE_UPROBE_MULTI
+            M(20, 2, 13), // BPF_LINK_TYPE_NETKIT
+            M(21, 2, 14), // BPF_LINK_TYPE_SOCKMAP
+            M(27, 3, 15), // BPF_LINK_TYPE_TRACING_MULTI
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_map_flags`: map_flags of union bpf_attr.
+pub const BPF_MAP_FLAGS: FlagSet = FlagSet::new(&BPF_MAP_FLAGS_DATA);
+static BPF_MAP_FLAGS_DATA: SetData = SetData {
+    name: "bpf_map_flags",
+    title: "map_flags of union bpf_attr",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            BPF_F_NO_PREALLOC\
+            BPF_F_NO_COMMON_LRU\
+            BPF_F_NUMA_NODE\
+            BPF_F_RDONLY\
+            BPF_F_WRONLY\
+            BPF_F_STACK_BUILD_ID\
+            BPF_F_ZERO_SEED\
+            BPF_F_RDONLY_PROG\
+            BPF_F_WRONLY_PROG\
+            BPF_F_CLONE\
+            BPF_F_MMAPABLE\
+            BPF_F_PRESERVE_ELEMS\
+            BPF_F_INNER_MAP\
+            BPF_F_LINK\
+            BPF_F_PATH_FD\
+            BPF_F_VTYPE_BTF_OBJ_FD\
+            BPF_F_TOKEN_FD\
+            BPF_F_SEGV_ON_FAULT\
+            BPF_F_NO_USER_CONV\
+            BPF_F_RB_OVERWRITE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0x1), // BPF_F_NO_PREALLOC
+            M(19, 0, 0x2), // BPF_F_NO_COMMON_LRU
+            M(15, 0, 0x4), // BPF_F_NUMA_NODE
+            M(12, 0, 0x8), // BPF_F_RDONLY
+            M(12, 0, 0x10), // BPF_F_WRONLY
+            M(20, 0, 0x20), // BPF_F_STACK_BUILD_ID
+            M(15, 0, 0x40), // BPF_F_ZERO_SEED
+            M(17, 0, 0x80), // BPF_F_RDONLY_PROG
+            M(17, 0, 0x100), // BPF_F_WRONLY_PROG
+            M(11, 0, 0x200), // BPF_F_CLONE
+            M(14, 0, 0x400), // BPF_F_MMAPABLE
+            M(20, 0, 0x800), // BPF_F_PRESERVE_ELEMS
+            M(15, 0, 0x1000), // BPF_F_INNER_MAP
+            M(10, 1, 0x2000), // BPF_F_LINK
+            M(13, 1, 0x4000), // BPF_F_PATH_FD
+            M(22, 1, 0x8000), // BPF_F_VTYPE_BTF_OBJ_FD
+            M(14, 1, 0x10000), // BPF_F_TOKEN_FD
+            M(19, 1, 0x20000), // BPF_F_SEGV_ON_FAULT
+            M(18, 1, 0x40000), // BPF_F_NO_USER_CONV
+            M(18, 2, 0x80000), // BPF_F_RB_OVERWRITE
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_map_types`: map_type of union bpf_attr.
+pub const BPF_MAP_TYPES: FlagSet = FlagSet::new(&BPF_MAP_TYPES_DATA);
+static BPF_MAP_TYPES_DATA: SetData = SetData {
+    name: "bpf_map_types",
+    title: "map_type of union bpf_attr",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            BPF_MAP_TYPE_UNSPEC\
+            BPF_MAP_TYPE_HASH\
+            BPF_MAP_TYPE_ARRAY\
+            BPF_MAP_TYPE_PROG_ARRAY\
+            BPF_MAP_TYPE_PERF_EVENT_ARRAY\
+            BPF_MAP_TYPE_PERCPU_HASH\
+            BPF_MAP_TYPE_PERCPU_ARRAY\
+            BPF_MAP_TYPE_STACK_TRACE\
+            BPF_MAP_TYPE_CGROUP_ARRAY\
+            BPF_MAP_TYPE_LRU_HASH\
+            BPF_MAP_TYPE_LRU_PERCPU_HASH\
+            BPF_MAP_TYPE_LPM_TRIE\
+            BPF_MAP_TYPE_ARRAY_OF_MAPS\
+            BPF_MAP_TYPE_HASH_OF_MAPS\
+            BPF_MAP_TYPE_DEVMAP\
+            BPF_MAP_TYPE_SOCKMAP\
+            BPF_MAP_TYPE_CPUMAP\
+            BPF_MAP_TYPE_XSKMAP\
+            BPF_MAP_TYPE_SOCKHASH\
+            BPF_MAP_TYPE_CGROUP_STORAGE\
+            BPF_MAP_TYPE_CGROUP_STORAGE_DEPRECATED\
+            BPF_MAP_TYPE_REUSEPORT_SOCKARRAY\
+            BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE\
+            BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE_DEPRECATED\
+            BPF_MAP_TYPE_QUEUE\
+            BPF_MAP_TYPE_STACK\
+            BPF_MAP_TYPE_SK_STORAGE\
+            BPF_MAP_TYPE_DEVMAP_HASH\
+            BPF_MAP_TYPE_STRUCT_OPS\
+            BPF_MAP_TYPE_RINGBUF\
+            BPF_MAP_TYPE_INODE_STORAGE\
+            BPF_MAP_TYPE_TASK_STORAGE\
+            BPF_MAP_TYPE_BLOOM_FILTER\
+            BPF_MAP_TYPE_USER_RINGBUF\
+            BPF_MAP_TYPE_CGRP_STORAGE\
+            BPF_MAP_TYPE_ARENA\
+            BPF_MAP_TYPE_INSN_ARRAY\
+            BPF_MAP_TYPE_RHASH",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0), // BPF_MAP_TYPE_UNSPEC
+            M(17, 0, 1), // BPF_MAP_TYPE_HASH
+            M(18, 0, 2), // BPF_MAP_TYPE_ARRAY
+            M(23, 0, 3), // BPF_MAP_TYPE_PROG_ARRAY
+            M(29, 0, 4), // BPF_MAP_TYPE_PERF_EVENT_ARRAY
+            M(24, 0, 5), // BPF_MAP_TYPE_PERCPU_HASH
+            M(25, 0, 6), // BPF_MAP_TYPE_PERCPU_ARRAY
+            M(24, 0, 7), // BPF_MAP_TYPE_STACK_TRACE
+            M(25, 0, 8), // BPF_MAP_TYPE_CGROUP_ARRAY
+            M(21, 0, 9), // BPF_MAP_TYPE_LRU_HASH
+            M(28, 0, 10), // BPF_MAP_TYPE_LRU_PERCPU_HASH
+            M(21, 0, 11), // BPF_MAP_TYPE_LPM_TRIE
+            M(26, 0, 12), // BPF_MAP_TYPE_ARRAY_OF_MAPS
+            M(25, 0, 13), // BPF_MAP_TYPE_HASH_OF_MAPS
+            M(19, 0, 14), // BPF_MAP_TYPE_DEVMAP
+            M(20, 0, 15), // BPF_MAP_TYPE_SOCKMAP
+            M(19, 0, 16), // BPF_MAP_TYPE_CPUMAP
+            M(19, 0, 17), // BPF_MAP_TYPE_XSKMAP
+            M(21, 0, 18), // BPF_MAP_TYPE_SOCKHASH
+            M(27, 0, 19), // BPF_MAP_TYPE_CGROUP_STORAGE
+            M(38, 1, 19), // BPF_MAP_TYPE_CGROUP_STORAGE_DEPRECATED
+            M(32, 0, 20), // BPF_MAP_TYPE_REUSEPORT_SOCKARRAY
+            M(34, 0, 21), // BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE
+            M(45, 1, 21), // BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE_DEPRECATED
+            M(18, 0, 22), // BPF_MAP_TYPE_QUEUE
+            M(18, 0, 23), // BPF_MAP_TYPE_STACK
+            M(23, 0, 24), // BPF_MAP_TYPE_SK_STORAGE
+            M(24, 0, 25), // BPF_MAP_TYPE_DEVMAP_HASH
+            M(23, 0, 26), // BPF_MAP_TYPE_STRUCT_OPS
+            M(20, 0, 27), // BPF_MAP_TYPE_RINGBUF
+            M(26, 0, 28), // BPF_MAP_TYPE_INODE_STORAGE
+            M(25, 2, 29), // BPF_MAP_TYPE_TASK_STORAGE
+            M(25, 2, 30), // BPF_MAP_TYPE_BLOOM_FILTER
+            M(25, 2, 31), // BPF_MAP_TYPE_USER_RINGBUF
+            M(25, 1, 32), // BPF_MAP_TYPE_CGRP_STORAGE
+            M(18, 1, 33), // BPF_MAP_TYPE_ARENA
+            M(23, 3, 34), // BPF_MAP_TYPE_INSN_ARRAY
+            M(18, 3, 35), // BPF_MAP_TYPE_RHASH
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_modes`: mode of a load or store.
+pub const BPF_MODES: FlagSet = FlagSet::new(&BPF_MODES_DATA);
+static BPF_MODES_DATA: SetData = SetData {
+    name: "bpf_modes",
+    title: "mode of a load or store",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            BPF_IMM\
+            BPF_ABS\
+            BPF_IND\
+            BPF_MEM\
+            BPF_LEN\
+            BPF_MSH",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0), // BPF_IMM
+            M(7, 0, 32), // BPF_ABS
+            M(7, 0, 64), // BPF_IND
+            M(7, 0, 96), // BPF_MEM
+            M(7, 0, 128), // BPF_LEN
+            M(7, 0, 160), // BPF_MSH
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_netfilter_flags`: flags of netfilter in union bpf_attr.
+pub const BPF_NETFILTER_FLAGS: FlagSet = FlagSet::new(&BPF_NETFILTER_FLAGS_DATA);
+static BPF_NETFILTER_FLAGS_DATA: SetData = SetData {
+    name: "bpf_netfilter_flags",
+    title: "flags of netfilter in union bpf_attr",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            BPF_F_NETFILTER_IP_DEFRAG",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(25, 0, 0x1), // BPF_F_NETFILTER_IP_DEFRAG
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_operand_sources`: where the second operand comes from.
+pub const BPF_OPERAND_SOURCES: FlagSet = FlagSet::new(&BPF_OPERAND_SOURCES_DATA);
+static BPF_OPERAND_SOURCES_DATA: SetData = SetData {
+    name: "bpf_operand_sources",
+    title: "where the second operand comes from",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            BPF_K\
+            BPF_X",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(5, 0, 0), // BPF_K
+            M(5, 0, 8), // BPF_X
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_perf_event_types`: perf event types of struct bpf_link_info.
+pub const BPF_PERF_EVENT_TYPES: FlagSet = FlagSet::new(&BPF_PERF_EVENT_TYPES_DATA);
+static BPF_PERF_EVENT_TYPES_DATA: SetData = SetData {
+    name: "bpf_perf_event_types",
+    title: "perf event types of struct bpf_link_info",
+    is_flags: false,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            BPF_PERF_EVENT_UNSPEC\
+            BPF_PERF_EVENT_UPROBE\
+            BPF_PERF_EVENT_URETPROBE\
+            BPF_PERF_EVENT_KPROBE\
+            BPF_PERF_EVENT_KRETPROBE\
+            BPF_PERF_EVENT_TRACEPOINT\
+            BPF_PERF_EVENT_EVENT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0), // BPF_PERF_EVENT_UNSPEC
+            M(21, 0, 1), // BPF_PERF_EVENT_UPROBE
+            M(24, 0, 2), // BPF_PERF_EVENT_URETPROBE
+            M(21, 0, 3), // BPF_PERF_EVENT_KPROBE
+            M(24, 0, 4), // BPF_PERF_EVENT_KRETPROBE
+            M(25, 0, 5), // BPF_PERF_EVENT_TRACEPOINT
+            M(20, 0, 6), // BPF_PERF_EVENT_EVENT
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_prog_flags`: prog_flags of union bpf_attr.
+pub const BPF_PROG_FLAGS: FlagSet = FlagSet::new(&BPF_PROG_FLAGS_DATA);
+static BPF_PROG_FLAGS_DATA: SetData = SetData {
+    name: "bpf_prog_flags",
+    title: "prog_flags of union bpf_attr",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            BPF_F_STRICT_ALIGNMENT\
+            BPF_F_ANY_ALIGNMENT\
+            BPF_F_TEST_RND_HI32\
+            BPF_F_TEST_STATE_FREQ\
+            BPF_F_SLEEPABLE\
+            BPF_F_XDP_HAS_FRAGS\
+            BPF_F_XDP_DEV_BOUND_ONLY\
+            BPF_F_TEST_REG_INVARIANTS\
+            BPF_F_TOKEN_FD",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(22, 0, 0x1), // BPF_F_STRICT_ALIGNMENT
+            M(19, 0, 0x2), // BPF_F_ANY_ALIGNMENT
+            M(19, 0, 0x4), // BPF_F_TEST_RND_HI32
+            M(21, 0, 0x8), // BPF_F_TEST_STATE_FREQ
+            M(15, 0, 0x10), // BPF_F_SLEEPABLE
+            M(19, 1, 0x20), // BPF_F_XDP_HAS_FRAGS
+            M(24, 2, 0x40), // BPF_F_XDP_DEV_BOUND_ONLY
+            M(25, 2, 0x80), // BPF_F_TEST_REG_INVARIANTS
+            M(14, 2, 0x10000), // BPF_F_TOKEN_FD
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_prog_types`: prog_type of union bpf_attr.
+pub const BPF_PROG_TYPES: FlagSet = FlagSet::new(&BPF_PROG_TYPES_DATA);
+static BPF_PROG_TYPES_DATA: SetData = SetData {
+    name: "bpf_prog_types",
+    title: "prog_type of union bpf_attr",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            BPF_PROG_TYPE_UNSPEC\
+            BPF_PROG_TYPE_SOCKET_FILTER\
+            BPF_PROG_TYPE_KPROBE\
+            BPF_PROG_TYPE_SCHED_CLS\
+            BPF_PROG_TYPE_SCHED_ACT\
+            BPF_PROG_TYPE_TRACEPOINT\
+            BPF_PROG_TYPE_XDP\
+            BPF_PROG_TYPE_PERF_EVENT\
+            BPF_PROG_TYPE_CGROUP_SKB\
+            BPF_PROG_TYPE_CGROUP_SOCK\
+            BPF_PROG_TYPE_LWT_IN\
+            BPF_PROG_TYPE_LWT_OUT\
+            BPF_PROG_TYPE_LWT_XMIT\
+            BPF_PROG_TYPE_SOCK_OPS\
+            BPF_PROG_TYPE_SK_SKB\
+            BPF_PROG_TYPE_CGROUP_DEVICE\
+            BPF_PROG_TYPE_SK_MSG\
+            BPF_PROG_TYPE_RAW_TRACEPOINT\
+            BPF_PROG_TYPE_CGROUP_SOCK_ADDR\
+            BPF_PROG_TYPE_LWT_SEG6LOCAL\
+            BPF_PROG_TYPE_LIRC_MODE2\
+            BPF_PROG_TYPE_SK_REUSEPORT\
+            BPF_PROG_TYPE_FLOW_DISSECTOR\
+            BPF_PROG_TYPE_CGROUP_SYSCTL\
+            BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE\
+            BPF_PROG_TYPE_CGROUP_SOCKOPT\
+            BPF_PROG_TYPE_TRACING\
+            BPF_PROG_TYPE_STRUCT_OPS\
+            BPF_PROG_TYPE_EXT\
+            BPF_PROG_TYPE_LSM\
+            BPF_PROG_TYPE_SK_LOOKUP\
+            BPF_PROG_TYPE_SYSCALL\
+            BPF_PROG_TYPE_NETFILTER",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 0), // BPF_PROG_TYPE_UNSPEC
+            M(27, 0, 1), // BPF_PROG_TYPE_SOCKET_FILTER
+            M(20, 0, 2), // BPF_PROG_TYPE_KPROBE
+            M(23, 0, 3), // BPF_PROG_TYPE_SCHED_CLS
+            M(23, 0, 4), // BPF_PROG_TYPE_SCHED_ACT
+            M(24, 0, 5), // BPF_PROG_TYPE_TRACEPOINT
+            M(17, 0, 6), // BPF_PROG_TYPE_XDP
+            M(24, 0, 7), // BPF_PROG_TYPE_PERF_EVENT
+            M(24, 0, 8), // BPF_PROG_TYPE_CGROUP_SKB
+            M(25, 0, 9), // BPF_PROG_TYPE_CGROUP_SOCK
+            M(20, 0, 10), // BPF_PROG_TYPE_LWT_IN
+            M(21, 0, 11), // BPF_PROG_TYPE_LWT_OUT
+            M(22, 0, 12), // BPF_PROG_TYPE_LWT_XMIT
+            M(22, 0, 13), // BPF_PROG_TYPE_SOCK_OPS
+            M(20, 0, 14), // BPF_PROG_TYPE_SK_SKB
+            M(27, 0, 15), // BPF_PROG_TYPE_CGROUP_DEVICE
+            M(20, 0, 16), // BPF_PROG_TYPE_SK_MSG
+            M(28, 0, 17), // BPF_PROG_TYPE_RAW_TRACEPOINT
+            M(30, 0, 18), // BPF_PROG_TYPE_CGROUP_SOCK_ADDR
+            M(27, 0, 19), // BPF_PROG_TYPE_LWT_SEG6LOCAL
+            M(24, 0, 20), // BPF_PROG_TYPE_LIRC_MODE2
+            M(26, 0, 21), // BPF_PROG_TYPE_SK_REUSEPORT
+            M(28, 0, 22), // BPF_PROG_TYPE_FLOW_DISSECTOR
+            M(27, 0, 23), // BPF_PROG_TYPE_CGROUP_SYSCTL
+            M(37, 0, 24), // BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE
+            M(28, 0, 25), // BPF_PROG_TYPE_CGROUP_SOCKOPT
+            M(21, 0, 26), // BPF_PROG_TYPE_TRACING
+            M(24, 0, 27), // BPF_PROG_TYPE_STRUCT_OPS
+            M(17, 0, 28), // BPF_PROG_TYPE_EXT
+            M(17, 0, 29), // BPF_PROG_TYPE_LSM
+            M(23, 0, 30), // BPF_PROG_TYPE_SK_LOOKUP
+            M(21, 1, 31), // BPF_PROG_TYPE_SYSCALL
+            M(23, 2, 32), // BPF_PROG_TYPE_NETFILTER
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_pseudo_calls`: src_reg of an instruction that calls.
+pub const BPF_PSEUDO_CALLS: FlagSet = FlagSet::new(&BPF_PSEUDO_CALLS_DATA);
+static BPF_PSEUDO_CALLS_DATA: SetData = SetData {
+    name: "bpf_pseudo_calls",
+    title: "src_reg of an instruction that calls",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            BPF_PSEUDO_CALL\
+            BPF_PSEUDO_KFUNC_CALL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 1), // BPF_PSEUDO_CALL
+            M(21, 1, 2), // BPF_PSEUDO_KFUNC_CALL
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_pseudo_sources`: src_reg of an instruction that loads a 64-bit immediate.
+pub const BPF_PSEUDO_SOURCES: FlagSet = FlagSet::new(&BPF_PSEUDO_SOURCES_DATA);
+static BPF_PSEUDO_SOURCES_DATA: SetData = SetData {
+    name: "bpf_pseudo_sources",
+    title: "src_reg of an instruction that loads a 64-bit immediate",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            BPF_PSEUDO_MAP_FD\
+            BPF_PSEUDO_MAP_VALUE\
+            BPF_PSEUDO_BTF_ID\
+            BPF_PSEUDO_FUNC\
+            BPF_PSEUDO_MAP_IDX\
+            BPF_PSEUDO_MAP_IDX_VALUE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 1), // BPF_PSEUDO_MAP_FD
+            M(20, 0, 2), // BPF_PSEUDO_MAP_VALUE
+            M(17, 0, 3), // BPF_PSEUDO_BTF_ID
+            M(15, 1, 4), // BPF_PSEUDO_FUNC
+            M(18, 1, 5), // BPF_PSEUDO_MAP_IDX
+            M(24, 1, 6), // BPF_PSEUDO_MAP_IDX_VALUE
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_query_flags`: query_flags of union bpf_attr.
+pub const BPF_QUERY_FLAGS: FlagSet = FlagSet::new(&BPF_QUERY_FLAGS_DATA);
+static BPF_QUERY_FLAGS_DATA: SetData = SetData {
+    name: "bpf_query_flags",
+    title: "query_flags of union bpf_attr",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            BPF_F_QUERY_EFFECTIVE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0x1), // BPF_F_QUERY_EFFECTIVE
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_registers`: registers of a program.
+pub const BPF_REGISTERS: FlagSet = FlagSet::new(&BPF_REGISTERS_DATA);
+static BPF_REGISTERS_DATA: SetData = SetData {
+    name: "bpf_registers",
+    title: "registers of a program",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            BPF_REG_0\
+            BPF_REG_1\
+            BPF_REG_2\
+            BPF_REG_3\
+            BPF_REG_4\
+            BPF_REG_5\
+            BPF_REG_6\
+            BPF_REG_7\
+            BPF_REG_8\
+            BPF_REG_9\
+            BPF_REG_10",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0), // BPF_REG_0
+            M(9, 0, 1), // BPF_REG_1
+            M(9, 0, 2), // BPF_REG_2
+            M(9, 0, 3), // BPF_REG_3
+            M(9, 0, 4), // BPF_REG_4
+            M(9, 0, 5), // BPF_REG_5
+            M(9, 0, 6), // BPF_REG_6
+            M(9, 0, 7), // BPF_REG_7
+            M(9, 0, 8), // BPF_REG_8
+            M(9, 0, 9), // BPF_REG_9
+            M(10, 0, 10), // BPF_REG_10
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_sizes`: size of a load or store.
+pub const BPF_SIZES: FlagSet = FlagSet::new(&BPF_SIZES_DATA);
+static BPF_SIZES_DATA: SetData = SetData {
+    name: "bpf_sizes",
+    title: "size of a load or store",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            BPF_W\
+            BPF_H\
+            BPF_B\
+            BPF_DW",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(5, 0, 0), // BPF_W
+            M(5, 0, 8), // BPF_H
+            M(5, 0, 16), // BPF_B
+            M(6, 0, 24), // BPF_DW
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_stats_types`: type of BPF_ENABLE_STATS.
+pub const BPF_STATS_TYPES: FlagSet = FlagSet::new(&BPF_STATS_TYPES_DATA);
+static BPF_STATS_TYPES_DATA: SetData = SetData {
+    name: "bpf_stats_types",
+    title: "type of BPF_ENABLE_STATS",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            BPF_STATS_RUN_TIME",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 0), // BPF_STATS_RUN_TIME
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_streams`: stream_id of BPF_PROG_STREAM_READ_BY_FD.
+pub const BPF_STREAMS: FlagSet = FlagSet::new(&BPF_STREAMS_DATA);
+static BPF_STREAMS_DATA: SetData = SetData {
+    name: "bpf_streams",
+    title: "stream_id of BPF_PROG_STREAM_READ_BY_FD",
+    is_flags: false,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            BPF_STREAM_STDOUT\
+            BPF_STREAM_STDERR",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 1), // BPF_STREAM_STDOUT
+            M(17, 0, 2), // BPF_STREAM_STDERR
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_test_run_flags`: flags of BPF_PROG_TEST_RUN.
+pub const BPF_TEST_RUN_FLAGS: FlagSet = FlagSet::new(&BPF_TEST_RUN_FLAGS_DATA);
+static BPF_TEST_RUN_FLAGS_DATA: SetData = SetData {
+    name: "bpf_test_run_flags",
+    title: "flags of BPF_PROG_TEST_RUN",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            BPF_F_TEST_RUN_ON_CPU\
+            BPF_F_TEST_XDP_LIVE_FRAMES\
+            BPF_F_TEST_SKB_CHECKSUM_COMPLETE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0x1), // BPF_F_TEST_RUN_ON_CPU
+            M(26, 1, 0x2), // BPF_F_TEST_XDP_LIVE_FRAMES
+            M(32, 1, 0x4), // BPF_F_TEST_SKB_CHECKSUM_COMPLETE
+        ],
+    },
+    parts: &[],
+};
+
+/// `bpf_uprobe_multi_flags`: flags of uprobe_multi in union bpf_attr.
+pub const BPF_UPROBE_MULTI_FLAGS: FlagSet = FlagSet::new(&BPF_UPROBE_MULTI_FLAGS_DATA);
+static BPF_UPROBE_MULTI_FLAGS_DATA: SetData = SetData {
+    name: "bpf_uprobe_multi_flags",
+    title: "flags of uprobe_multi in union bpf_attr",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            BPF_F_UPROBE_MULTI_RETURN\
+            BPF_F_UPROBE_MULTI_PATH_FD",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(25, 0, 0x1), // BPF_F_UPROBE_MULTI_RETURN
+            M(26, 1, 0x2), // BPF_F_UPROBE_MULTI_PATH_FD
+        ],
+    },
+    parts: &[],
+};
+
+/// `cacheflush_caches`: which caches cacheflush means on mips, nios2 and others.
+pub const CACHEFLUSH_CACHES: FlagSet = FlagSet::new(&CACHEFLUSH_CACHES_DATA);
+static CACHEFLUSH_CACHES_DATA: SetData = SetData {
+    name: "cacheflush_caches",
+    title: "which caches cacheflush means on mips, nios2 and others",
+    is_flags: true,
+    abis: &[
+        0x638040, // csky, mips_n32, mips_n64, mips_o32, parisc, parisc64
+        0x4, // arc
+        0x20000000, // sh
+        0x2000, // m68k
+        0x40000, // nds32
+    ],
+    members: MemberData {
+        names: "\
+            ICACHE\
+            FLUSH_CACHE_DATA\
+            DCACHE\
+            FLUSH_CACHE_INSN\
+            CACHEFLUSH_D_PURGE\
+            CACHEFLUSH_D_INVAL\
+            CACHEFLUSH_D_WB\
+            CACHEFLUSH_I",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(6, 0, 0x1), // ICACHE
+            M(0, 1, 0x2),
+            M(0, 2, 0x4),
+            M(16, 3, 0x1), // FLUSH_CACHE_DATA
+            M(6, 0, 0x2), // DCACHE
+            M(0, 1, 0x10),
+            M(0, 4, 0x1),
+            M(0, 2, 0x3),
+            M(16, 3, 0x2), // FLUSH_CACHE_INSN
+            M(18, 2, 0x3), // CACHEFLUSH_D_PURGE
+            M(18, 2, 0x1), // CACHEFLUSH_D_INVAL
+            M(15, 2, 0x2), // CACHEFLUSH_D_WB
+            M(12, 2, 0x4), // CACHEFLUSH_I
+        ],
+    },
+    parts: &[],
+};
+
+/// `cacheflush_scopes`: scope of cacheflush on m68k.
+pub const CACHEFLUSH_SCOPES: FlagSet = FlagSet::new(&CACHEFLUSH_SCOPES_DATA);
+static CACHEFLUSH_SCOPES_DATA: SetData = SetData {
+    name: "cacheflush_scopes",
+    title: "scope of cacheflush on m68k",
+    is_flags: false,
+    abis: &[
+        0x2000, // m68k
+    ],
+    members: MemberData {
+        names: "\
+            FLUSH_SCOPE_LINE\
+            FLUSH_SCOPE_PAGE\
+            FLUSH_SCOPE_ALL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 1), // FLUSH_SCOPE_LINE
+            M(16, 0, 2), // FLUSH_SCOPE_PAGE
+            M(15, 0, 3), // FLUSH_SCOPE_ALL
+        ],
+    },
+    parts: &[],
+};
+
+/// `can_id`: can_id of struct can_frame.
+pub const CAN_ID: FlagSet = FlagSet::new(&CAN_ID_DATA);
+static CAN_ID_DATA: SetData = SetData {
+    name: "can_id",
+    title: "can_id of struct can_frame",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            CAN_ERR_FLAG\
+            CAN_RTR_FLAG\
+            CAN_EFF_FLAG",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 0x20000000), // CAN_ERR_FLAG
+            M(12, 0, 0x40000000), // CAN_RTR_FLAG
+            M(12, 0, 0x80000000), // CAN_EFF_FLAG
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x1fffffff)],
+            shifted: false,
+            holds: Holds::Hexadecimal,
+        },
+    ],
+};
+
+/// `can_protocols`: protocol of AF_CAN.
+pub const CAN_PROTOCOLS: FlagSet = FlagSet::new(&CAN_PROTOCOLS_DATA);
+static CAN_PROTOCOLS_DATA: SetData = SetData {
+    name: "can_protocols",
+    title: "protocol of AF_CAN",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            CAN_RAW\
+            CAN_BCM\
+            CAN_TP16\
+            CAN_TP20\
+            CAN_MCNET\
+            CAN_ISOTP\
+            CAN_J1939",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 1), // CAN_RAW
+            M(7, 0, 2), // CAN_BCM
+            M(8, 0, 3), // CAN_TP16
+            M(8, 0, 4), // CAN_TP20
+            M(9, 0, 5), // CAN_MCNET
+            M(9, 0, 6), // CAN_ISOTP
+            M(9, 0, 7), // CAN_J1939
+        ],
+    },
+    parts: &[],
+};
+
+/// `can_raw_options`: option of SOL_CAN_RAW.
+pub const CAN_RAW_OPTIONS: FlagSet = FlagSet::new(&CAN_RAW_OPTIONS_DATA);
+static CAN_RAW_OPTIONS_DATA: SetData = SetData {
+    name: "can_raw_options",
+    title: "option of SOL_CAN_RAW",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            CAN_RAW_FILTER\
+            CAN_RAW_ERR_FILTER\
+            CAN_RAW_LOOPBACK\
+            CAN_RAW_RECV_OWN_MSGS\
+            CAN_RAW_FD_FRAMES\
+            CAN_RAW_JOIN_FILTERS\
+            CAN_RAW_XL_FRAMES",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 1), // CAN_RAW_FILTER
+            M(18, 0, 2), // CAN_RAW_ERR_FILTER
+            M(16, 0, 3), // CAN_RAW_LOOPBACK
+            M(21, 0, 4), // CAN_RAW_RECV_OWN_MSGS
+            M(17, 0, 5), // CAN_RAW_FD_FRAMES
+            M(20, 0, 6), // CAN_RAW_JOIN_FILTERS
+            M(17, 1, 7), // CAN_RAW_XL_FRAMES
+        ],
+    },
+    parts: &[],
+};
+
+/// `capabilities`: numbers of capabilities.
+pub const CAPABILITIES: FlagSet = FlagSet::new(&CAPABILITIES_DATA);
+static CAPABILITIES_DATA: SetData = SetData {
+    name: "capabilities",
+    title: "numbers of capabilities",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            CAP_CHOWN\
+            CAP_DAC_OVERRIDE\
+            CAP_DAC_READ_SEARCH\
+            CAP_FOWNER\
+            CAP_FSETID\
+            CAP_KILL\
+            CAP_SETGID\
+            CAP_SETUID\
+            CAP_SETPCAP\
+            CAP_LINUX_IMMUTABLE\
+            CAP_NET_BIND_SERVICE\
+            CAP_NET_BROADCAST\
+            CAP_NET_ADMIN\
+            CAP_NET_RAW\
+            CAP_IPC_LOCK\
+            CAP_IPC_OWNER\
+            CAP_SYS_MODULE\
+            CAP_SYS_RAWIO\
+            CAP_SYS_CHROOT\
+            CAP_SYS_PTRACE\
+            CAP_SYS_PACCT\
+            CAP_SYS_ADMIN\
+            CAP_SYS_BOOT\
+            CAP_SYS_NICE\
+            CAP_SYS_RESOURCE\
+            CAP_SYS_TIME\
+            CAP_SYS_TTY_CONFIG\
+            CAP_MKNOD\
+            CAP_LEASE\
+            CAP_AUDIT_WRITE\
+            CAP_AUDIT_CONTROL\
+            CAP_SETFCAP\
+            CAP_MAC_OVERRIDE\
+            CAP_MAC_ADMIN\
+            CAP_SYSLOG\
+            CAP_WAKE_ALARM\
+            CAP_BLOCK_SUSPEND\
+            CAP_AUDIT_READ\
+            CAP_PERFMON\
+            CAP_BPF\
+            CAP_CHECKPOINT_RESTORE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0), // CAP_CHOWN
+            M(16, 0, 1), // CAP_DAC_OVERRIDE
+            M(19, 0, 2), // CAP_DAC_READ_SEARCH
+            M(10, 0, 3), // CAP_FOWNER
+            M(10, 0, 4), // CAP_FSETID
+            M(8, 0, 5), // CAP_KILL
+            M(10, 0, 6), // CAP_SETGID
+            M(10, 0, 7), // CAP_SETUID
+            M(11, 0, 8), // CAP_SETPCAP
+            M(19, 0, 9), // CAP_LINUX_IMMUTABLE
+            M(20, 0, 10), // CAP_NET_BIND_SERVICE
+            M(17, 0, 11), // CAP_NET_BROADCAST
+            M(13, 0, 12), // CAP_NET_ADMIN
+            M(11, 0, 13), // CAP_NET_RAW
+            M(12, 0, 14), // CAP_IPC_LOCK
+            M(13, 0, 15), // CAP_IPC_OWNER
+            M(14, 0, 16), // CAP_SYS_MODULE
+            M(13, 0, 17), // CAP_SYS_RAWIO
+            M(14, 0, 18), // CAP_SYS_CHROOT
+            M(14, 0, 19), // CAP_SYS_PTRACE
+            M(13, 0, 20), // CAP_SYS_PACCT
+            M(13, 0, 21), // CAP_SYS_ADMIN
+            M(12, 0, 22), // CAP_SYS_BOOT
+            M(12, 0, 23), // CAP_SYS_NICE
+            M(16, 0, 24), // CAP_SYS_RESOURCE
+            M(12, 0, 25), // CAP_SYS_TIME
+            M(18, 0, 26), // CAP_SYS_TTY_CONFIG
+            M(9, 0, 27), // CAP_MKNOD
+            M(9, 0, 28), // CAP_LEASE
+            M(15, 0, 29), // CAP_AUDIT_WRITE
+            M(17, 0, 30), // CAP_AUDIT_CONTROL
+            M(11, 0, 31), // CAP_SETFCAP
+            M(16, 0, 32), // CAP_MAC_OVERRIDE
+            M(13, 0, 33), // CAP_MAC_ADMIN
+            M(10, 0, 34), // CAP_SYSLOG
+            M(14, 0, 35), // CAP_WAKE_ALARM
+            M(17, 0, 36), // CAP_BLOCK_SUSPEND
+            M(14, 0, 37), // CAP_AUDIT_READ
+            M(11, 0, 38), // CAP_PERFMON
+            M(7, 0, 39), // CAP_BPF
+            M(22, 0, 40), // CAP_CHECKPOINT_RESTORE
+        ],
+    },
+    parts: &[],
+};
+
+/// `capability_versions`: version of struct __user_cap_header_struct.
+pub const CAPABILITY_VERSIONS: FlagSet = FlagSet::new(&CAPABILITY_VERSIONS_DATA);
+static CAPABILITY_VERSIONS_DATA: SetData = SetData {
+    name: "capability_versions",
+    title: "version of struct __user_cap_header_struct",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            _LINUX_CAPABILITY_VERSION_1\
+            _LINUX_CAPABILITY_VERSION_2\
+            _LINUX_CAPABILITY_VERSION_3",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(27, 0, 0x19980330), // _LINUX_CAPABILITY_VERSION_1
+            M(27, 0, 0x20071026), // _LINUX_CAPABILITY_VERSION_2
+            M(27, 0, 0x20080522), // _LINUX_CAPABILITY_VERSION_3
+        ],
+    },
+    parts: &[],
+};
+
+/// `clocks`: clock_id of clock_gettime and timer_create.
+pub const CLOCKS: FlagSet = FlagSet::new(&CLOCKS_DATA);
+static CLOCKS_DATA: SetData = SetData {
+    name: "clocks",
+    title: "clock_id of clock_gettime and timer_create",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            CLOCK_REALTIME\
+            CLOCK_MONOTONIC\
+            CLOCK_PROCESS_CPUTIME_ID\
+            CLOCK_THREAD_CPUTIME_ID\
+            CLOCK_MONOTONIC_RAW\
+            CLOCK_REALTIME_COARSE\
+            CLOCK_MONOTONIC_COARSE\
+            CLOCK_BOOTTIME\
+            CLOCK_REALTIME_ALARM\
+            CLOCK_BOOTTIME_ALARM\
+            CLOCK_SGI_CYCLE\
+            CLOCK_TAI\
+            CLOCK_AUX",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0), // CLOCK_REALTIME
+            M(15, 0, 1), // CLOCK_MONOTONIC
+            M(24, 0, 2), // CLOCK_PROCESS_CPUTIME_ID
+            M(23, 0, 3), // CLOCK_THREAD_CPUTIME_ID
+            M(19, 0, 4), // CLOCK_MONOTONIC_RAW
+            M(21, 0, 5), // CLOCK_REALTIME_COARSE
+            M(22, 0, 6), // CLOCK_MONOTONIC_COARSE
+            M(14, 0, 7), // CLOCK_BOOTTIME
+            M(20, 0, 8), // CLOCK_REALTIME_ALARM
+            M(20, 0, 9), // CLOCK_BOOTTIME_ALARM
+            M(15, 0, 10), // CLOCK_SGI_CYCLE
+            M(9, 0, 11), // CLOCK_TAI
+            M(9, 1, 16), // CLOCK_AUX
+        ],
+    },
+    parts: &[],
+};
+
+/// `clone3_flags`: flags of struct clone_args.
+pub const CLONE3_FLAGS: FlagSet = FlagSet::new(&CLONE3_FLAGS_DATA);
+static CLONE3_FLAGS_DATA: SetData = SetData {
+    name: "clone3_flags",
+    title: "flags of struct clone_args",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            CLONE_NEWTIME\
+            CLONE_VM\
+            CLONE_FS\
+            CLONE_FILES\
+            CLONE_SIGHAND\
+            CLONE_PIDFD\
+            CLONE_PTRACE\
+            CLONE_VFORK\
+            CLONE_PARENT\
+            CLONE_THREAD\
+            CLONE_NEWNS\
+            CLONE_SYSVSEM\
+            CLONE_SETTLS\
+            CLONE_PARENT_SETTID\
+            CLONE_CHILD_CLEARTID\
+            CLONE_DETACHED\
+            CLONE_UNTRACED\
+            CLONE_CHILD_SETTID\
+            CLONE_NEWCGROUP\
+            CLONE_NEWUTS\
+            CLONE_NEWIPC\
+            CLONE_NEWUSER\
+            CLONE_NEWPID\
+            CLONE_NEWNET\
+            CLONE_IO\
+            CLONE_CLEAR_SIGHAND\
+            CLONE_INTO_CGROUP\
+            CLONE_AUTOREAP\
+            CLONE_NNP\
+            CLONE_PIDFD_AUTOKILL\
+            CLONE_EMPTY_MNTNS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x80), // CLONE_NEWTIME
+            M(8, 0, 0x100), // CLONE_VM
+            M(8, 0, 0x200), // CLONE_FS
+            M(11, 0, 0x400), // CLONE_FILES
+            M(13, 0, 0x800), // CLONE_SIGHAND
+            M(11, 0, 0x1000), // CLONE_PIDFD
+            M(12, 0, 0x2000), // CLONE_PTRACE
+            M(11, 0, 0x4000), // CLONE_VFORK
+            M(12, 0, 0x8000), // CLONE_PARENT
+            M(12, 0, 0x10000), // CLONE_THREAD
+            M(11, 0, 0x20000), // CLONE_NEWNS
+            M(13, 0, 0x40000), // CLONE_SYSVSEM
+            M(12, 0, 0x80000), // CLONE_SETTLS
+            M(19, 0, 0x100000), // CLONE_PARENT_SETTID
+            M(20, 0, 0x200000), // CLONE_CHILD_CLEARTID
+            M(14, 0, 0x400000), // CLONE_DETACHED
+            M(14, 0, 0x800000), // CLONE_UNTRACED
+            M(18, 0, 0x1000000), // CLONE_CHILD_SETTID
+            M(15, 0, 0x2000000), // CLONE_NEWCGROUP
+            M(12, 0, 0x4000000), // CLONE_NEWUTS
+            M(12, 0, 0x8000000), // CLONE_NEWIPC
+            M(13, 0, 0x10000000), // CLONE_NEWUSER
+            M(12, 0, 0x20000000), // CLONE_NEWPID
+            M(12, 0, 0x40000000), // CLONE_NEWNET
+            M(8, 0, 0x80000000), // CLONE_IO
+            M(19, 0, 0x100000000), // CLONE_CLEAR_SIGHAND
+            M(17, 0, 0x200000000), // CLONE_INTO_CGROUP
+            M(14, 1, 0x400000000), // CLONE_AUTOREAP
+            M(9, 1, 0x800000000), // CLONE_NNP
+            M(20, 1, 0x1000000000), // CLONE_PIDFD_AUTOKILL
+            M(17, 1, 0x2000000000), // CLONE_EMPTY_MNTNS
+        ],
+    },
+    parts: &[],
+};
+
+/// `clone_flags`: flags of clone, the signal to the parent in the low byte.
+pub const CLONE_FLAGS: FlagSet = FlagSet::new(&CLONE_FLAGS_DATA);
+static CLONE_FLAGS_DATA: SetData = SetData {
+    name: "clone_flags",
+    title: "flags of clone, the signal to the parent in the low byte",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            CLONE_VM\
+            CLONE_FS\
+            CLONE_FILES\
+            CLONE_SIGHAND\
+            CLONE_PIDFD\
+            CLONE_PTRACE\
+            CLONE_VFORK\
+            CLONE_PARENT\
+            CLONE_THREAD\
+            CLONE_NEWNS\
+            CLONE_SYSVSEM\
+            CLONE_SETTLS\
+            CLONE_PARENT_SETTID\
+            CLONE_CHILD_CLEARTID\
+            CLONE_DETACHED\
+            CLONE_UNTRACED\
+            CLONE_CHILD_SETTID\
+            CLONE_NEWCGROUP\
+            CLONE_NEWUTS\
+            CLONE_NEWIPC\
+            CLONE_NEWUSER\
+            CLONE_NEWPID\
+            CLONE_NEWNET\
+            CLONE_IO\
+            CLONE_CLEAR_SIGHAND\
+            CLONE_INTO_CGROUP\
+            CLONE_AUTOREAP\
+            CLONE_NNP\
+            CLONE_PIDFD_AUTOKILL\
+            CLONE_EMPTY_MNTNS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(8, 0, 0x100), // CLONE_VM
+            M(8, 0, 0x200), // CLONE_FS
+            M(11, 0, 0x400), // CLONE_FILES
+            M(13, 0, 0x800), // CLONE_SIGHAND
+            M(11, 0, 0x1000), // CLONE_PIDFD
+            M(12, 0, 0x2000), // CLONE_PTRACE
+            M(11, 0, 0x4000), // CLONE_VFORK
+            M(12, 0, 0x8000), // CLONE_PARENT
+            M(12, 0, 0x10000), // CLONE_THREAD
+            M(11, 0, 0x20000), // CLONE_NEWNS
+            M(13, 0, 0x40000), // CLONE_SYSVSEM
+            M(12, 0, 0x80000), // CLONE_SETTLS
+            M(19, 0, 0x100000), // CLONE_PARENT_SETTID
+            M(20, 0, 0x200000), // CLONE_CHILD_CLEARTID
+            M(14, 0, 0x400000), // CLONE_DETACHED
+            M(14, 0, 0x800000), // CLONE_UNTRACED
+            M(18, 0, 0x1000000), // CLONE_CHILD_SETTID
+            M(15, 0, 0x2000000), // CLONE_NEWCGROUP
+            M(12, 0, 0x4000000), // CLONE_NEWUTS
+            M(12, 0, 0x8000000), // CLONE_NEWIPC
+            M(13, 0, 0x10000000), // CLONE_NEWUSER
+            M(12, 0, 0x20000000), // CLONE_NEWPID
+            M(12, 0, 0x40000000), // CLONE_NEWNET
+            M(8, 0, 0x80000000), // CLONE_IO
+            M(19, 0, 0x100000000), // CLONE_CLEAR_SIGHAND
+            M(17, 0, 0x200000000), // CLONE_INTO_CGROUP
+            M(14, 1, 0x400000000), // CLONE_AUTOREAP
+            M(9, 1, 0x800000000), // CLONE_NNP
+            M(20, 1, 0x1000000000), // CLONE_PIDFD_AUTOKILL
+            M(17, 1, 0x2000000000), // CLONE_EMPTY_MNTNS
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xff)],
+            shifted: false,
+            holds: Holds::Set(&SIGNALS_DATA),
+        },
+    ],
+};
+
+/// `close_range_flags`: flags of close_range.
+pub const CLOSE_RANGE_FLAGS: FlagSet = FlagSet::new(&CLOSE_RANGE_FLAGS_DATA);
+static CLOSE_RANGE_FLAGS_DATA: SetData = SetData {
+    name: "close_range_flags",
+    title: "flags of close_range",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            CLOSE_RANGE_UNSHARE\
+            CLOSE_RANGE_CLOEXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x2), // CLOSE_RANGE_UNSHARE
+            M(19, 1, 0x4), // CLOSE_RANGE_CLOEXEC
+        ],
+    },
+    parts: &[],
+};
+
+/// `console_modes`: argument of KDSETMODE.
+pub const CONSOLE_MODES: FlagSet = FlagSet::new(&CONSOLE_MODES_DATA);
+static CONSOLE_MODES_DATA: SetData = SetData {
+    name: "console_modes",
+    title: "argument of KDSETMODE",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            KD_TEXT\
+            KD_GRAPHICS\
+            KD_TEXT0\
+            KD_TEXT1",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0), // KD_TEXT
+            M(11, 0, 1), // KD_GRAPHICS
+            M(8, 0, 2), // KD_TEXT0
+            M(8, 0, 3), // KD_TEXT1
+        ],
+    },
+    parts: &[],
+};
+
+/// `console_requests`: requests of ioctl on consoles.
+pub const CONSOLE_REQUESTS: FlagSet = FlagSet::new(&CONSOLE_REQUESTS_DATA);
+static CONSOLE_REQUESTS_DATA: SetData = SetData {
+    name: "console_requests",
+    title: "requests of ioctl on consoles",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x736187b5d, // all but alpha, c6x, h8300, ia64, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, powerpc, powerpc64, s390, sparc, sparc64
+        0xc1e38002, // alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            KIOCSOUND\
+            KDMKTONE\
+            KDGETLED\
+            KDSETLED\
+            KDGKBTYPE\
+            KDADDIO\
+            KDDELIO\
+            KDENABIO\
+            KDDISABIO\
+            KDSETMODE\
+            KDGETMODE\
+            KDMAPDISP\
+            KDUNMAPDISP\
+            GIO_SCRNMAP\
+            PIO_SCRNMAP\
+            KDGKBMODE\
+            KDSKBMODE\
+            KDGKBENT\
+            KDSKBENT\
+            KDGKBSENT\
+            KDSKBSENT\
+            KDGKBDIACR\
+            KDSKBDIACR\
+            KDGETKEYCODE\
+            KDSETKEYCODE\
+            KDSIGACCEPT\
+            KDKBDREP\
+            GIO_FONT\
+            PIO_FONT\
+            KDGKBMETA\
+            KDSKBMETA\
+            KDGKBLED\
+            KDSKBLED\
+            GIO_UNIMAP\
+            PIO_UNIMAP\
+            PIO_UNIMAPCLR\
+            GIO_UNISCRNMAP\
+            PIO_UNISCRNMAP\
+            GIO_FONTX\
+            PIO_FONTX\
+            PIO_FONTRESET\
+            GIO_CMAP\
+            PIO_CMAP\
+            KDFONTOP\
+            KDGKBDIACRUC\
+            KDSKBDIACRUC\
+            VT_OPENQRY\
+            VT_GETMODE\
+            VT_SETMODE\
+            VT_GETSTATE\
+            VT_SENDSIG\
+            VT_RELDISP\
+            VT_ACTIVATE\
+            VT_WAITACTIVE\
+            VT_DISALLOCATE\
+            VT_RESIZE\
+            VT_RESIZEX\
+            VT_LOCKSWITCH\
+            VT_UNLOCKSWITCH\
+            VT_GETHIFONTMASK\
+            VT_WAITEVENT\
+            VT_SETACTIVATE\
+            VT_GETCONSIZECSRPOS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 19247), // KIOCSOUND
+            M(8, 0, 19248), // KDMKTONE
+            M(8, 0, 19249), // KDGETLED
+            M(8, 0, 19250), // KDSETLED
+            M(9, 0, 19251), // KDGKBTYPE
+            M(7, 0, 19252), // KDADDIO
+            M(7, 0, 19253), // KDDELIO
+            M(8, 0, 19254), // KDENABIO
+            M(9, 0, 19255), // KDDISABIO
+            M(9, 0, 19258), // KDSETMODE
+            M(9, 0, 19259), // KDGETMODE
+            M(9, 0, 19260), // KDMAPDISP
+            M(11, 0, 19261), // KDUNMAPDISP
+            M(11, 0, 19264), // GIO_SCRNMAP
+            M(11, 0, 19265), // PIO_SCRNMAP
+            M(9, 0, 19268), // KDGKBMODE
+            M(9, 0, 19269), // KDSKBMODE
+            M(8, 0, 19270), // KDGKBENT
+            M(8, 0, 19271), // KDSKBENT
+            M(9, 0, 19272), // KDGKBSENT
+            M(9, 0, 19273), // KDSKBSENT
+            M(10, 0, 19274), // KDGKBDIACR
+            M(10, 0, 19275), // KDSKBDIACR
+            M(12, 0, 19276), // KDGETKEYCODE
+            M(12, 0, 19277), // KDSETKEYCODE
+            M(11, 0, 19278), // KDSIGACCEPT
+            M(8, 0, 19282), // KDKBDREP
+            M(8, 0, 19296), // GIO_FONT
+            M(8, 0, 19297), // PIO_FONT
+            M(9, 0, 19298), // KDGKBMETA
+            M(9, 0, 19299), // KDSKBMETA
+            M(8, 0, 19300), // KDGKBLED
+            M(8, 0, 19301), // KDSKBLED
+            M(10, 0, 19302), // GIO_UNIMAP
+            M(10, 0, 19303), // PIO_UNIMAP
+            M(13, 0, 19304), // PIO_UNIMAPCLR
+            M(14, 0, 19305), // GIO_UNISCRNMAP
+            M(14, 0, 19306), // PIO_UNISCRNMAP
+            M(9, 0, 19307), // GIO_FONTX
+            M(9, 0, 19308), // PIO_FONTX
+            M(13, 0, 19309), // PIO_FONTRESET
+            M(8, 0, 19312), // GIO_CMAP
+            M(8, 0, 19313), // PIO_CMAP
+            M(8, 0, 19314), // KDFONTOP
+            M(12, 0, 19450), // KDGKBDIACRUC
+            M(12, 0, 19451), // KDSKBDIACRUC
+            M(10, 0, 22016), // VT_OPENQRY
+            M(10, 0, 22017), // VT_GETMODE
+            M(10, 0, 22018), // VT_SETMODE
+            M(11, 0, 22019), // VT_GETSTATE
+            M(10, 0, 22020), // VT_SENDSIG
+            M(10, 0, 22021), // VT_RELDISP
+            M(11, 0, 22022), // VT_ACTIVATE
+            M(13, 0, 22023), // VT_WAITACTIVE
+            M(14, 0, 22024), // VT_DISALLOCATE
+            M(9, 0, 22025), // VT_RESIZE
+            M(10, 0, 22026), // VT_RESIZEX
+            M(13, 0, 22027), // VT_LOCKSWITCH
+            M(15, 0, 22028), // VT_UNLOCKSWITCH
+            M(16, 0, 22029), // VT_GETHIFONTMASK
+            M(12, 0, 22030), // VT_WAITEVENT
+            M(14, 0, 22031), // VT_SETACTIVATE
+            M(19, 1, 0x80085610), // VT_GETCONSIZECSRPOS
+            M(0, 2, 0x40085610),
+        ],
+    },
+    parts: &[],
+};
+
+/// `control_messages`: cmsg_type of SOL_SOCKET.
+pub const CONTROL_MESSAGES: FlagSet = FlagSet::new(&CONTROL_MESSAGES_DATA);
+static CONTROL_MESSAGES_DATA: SetData = SetData {
+    name: "control_messages",
+    title: "cmsg_type of SOL_SOCKET",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7ff9fffff, // all but parisc, parisc64
+        0x600000, // parisc, parisc64
+        0x395011403, // aarch64, alpha, ia64, loongarch64, mips_n64, powerpc64, riscv64, s390x, sparc64, x32, x86_64
+        0x400000, // parisc64
+        0x315011403, // aarch64, alpha, ia64, loongarch64, mips_n64, powerpc64, riscv64, s390x, x32, x86_64
+        0x80000000, // sparc64
+        0x73f9fffff, // all but parisc, parisc64, sparc, sparc64
+        0xc0000000, // sparc, sparc64
+        0x73f9bfb5f, // all but c6x, h8300, ia64, nds32, parisc, parisc64, sparc, sparc64
+        0x7379bfb5f, // all but c6x, h8300, ia64, nds32, parisc, parisc64, s390, sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            SCM_RIGHTS\
+            SCM_CREDENTIALS\
+            SCM_SECURITY\
+            SCM_PIDFD\
+            SO_PRIORITY\
+            SCM_TIMESTAMP\
+            SO_TIMESTAMP_OLD\
+            SCM_TIMESTAMPNS\
+            SO_TIMESTAMPNS_OLD\
+            SO_MARK\
+            SCM_TIMESTAMPING\
+            SO_TIMESTAMPING_OLD\
+            SO_RXQ_OVFL\
+            SCM_WIFI_STATUS\
+            SCM_TIMESTAMPING_OPT_STATS\
+            SCM_TIMESTAMPING_PKTINFO\
+            SCM_TXTIME\
+            SO_TIMESTAMP_NEW\
+            SO_TIMESTAMPNS_NEW\
+            SO_TIMESTAMPING_NEW\
+            SCM_DEVMEM_LINEAR\
+            SCM_DEVMEM_DMABUF\
+            SCM_TS_OPT_ID\
+            SCM_INQ",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 1), // SCM_RIGHTS
+            M(15, 0, 2), // SCM_CREDENTIALS
+            M(12, 0, 3), // SCM_SECURITY
+            M(9, 1, 4), // SCM_PIDFD
+            M(11, 2, 12), // SO_PRIORITY
+            M(0, 3, 16396),
+            M(13, 4, 29), // SCM_TIMESTAMP
+            M(0, 5, 16402),
+            M(16, 2, 29), // SO_TIMESTAMP_OLD
+            M(0, 3, 16402),
+            M(15, 6, 35), // SCM_TIMESTAMPNS
+            M(0, 5, 16403),
+            M(0, 7, 33),
+            M(18, 8, 35), // SO_TIMESTAMPNS_OLD
+            M(0, 3, 16403),
+            M(0, 9, 33),
+            M(7, 8, 36), // SO_MARK
+            M(0, 3, 16415),
+            M(0, 9, 34),
+            M(16, 6, 37), // SCM_TIMESTAMPING
+            M(0, 5, 16416),
+            M(0, 7, 35),
+            M(19, 8, 37), // SO_TIMESTAMPING_OLD
+            M(0, 3, 16416),
+            M(0, 9, 35),
+            M(11, 8, 40), // SO_RXQ_OVFL
+            M(0, 3, 16417),
+            M(0, 9, 36),
+            M(15, 8, 41), // SCM_WIFI_STATUS
+            M(0, 3, 16418),
+            M(0, 9, 37),
+            M(26, 8, 54), // SCM_TIMESTAMPING_OPT_STATS
+            M(0, 3, 16431),
+            M(0, 9, 56),
+            M(24, 8, 58), // SCM_TIMESTAMPING_PKTINFO
+            M(0, 3, 16435),
+            M(0, 9, 60),
+            M(10, 8, 61), // SCM_TXTIME
+            M(0, 3, 16438),
+            M(0, 9, 63),
+            M(16, 8, 63), // SO_TIMESTAMP_NEW
+            M(0, 3, 16440),
+            M(0, 9, 70),
+            M(18, 8, 64), // SO_TIMESTAMPNS_NEW
+            M(0, 3, 16441),
+            M(0, 9, 66),
+            M(19, 8, 65), // SO_TIMESTAMPING_NEW
+            M(0, 3, 16442),
+            M(0, 9, 67),
+            M(17, 10, 78), // SCM_DEVMEM_LINEAR
+            M(0, 3, 16462),
+            M(0, 9, 87),
+            M(17, 10, 79), // SCM_DEVMEM_DMABUF
+            M(0, 3, 16463),
+            M(0, 9, 88),
+            M(13, 11, 81), // SCM_TS_OPT_ID
+            M(0, 3, 16460),
+            M(0, 9, 90),
+            M(7, 11, 84), // SCM_INQ
+            M(0, 3, 16466),
+            M(0, 9, 93),
+        ],
+    },
+    parts: &[],
+};
+
+/// `crypto_messages`: nlmsg_type of NETLINK_CRYPTO.
+pub const CRYPTO_MESSAGES: FlagSet = FlagSet::new(&CRYPTO_MESSAGES_DATA);
+static CRYPTO_MESSAGES_DATA: SetData = SetData {
+    name: "crypto_messages",
+    title: "nlmsg_type of NETLINK_CRYPTO",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            CRYPTO_MSG_NEWALG\
+            CRYPTO_MSG_DELALG\
+            CRYPTO_MSG_UPDATEALG\
+            CRYPTO_MSG_GETALG\
+            CRYPTO_MSG_DELRNG\
+            CRYPTO_MSG_GETSTAT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 16), // CRYPTO_MSG_NEWALG
+            M(17, 0, 17), // CRYPTO_MSG_DELALG
+            M(20, 0, 18), // CRYPTO_MSG_UPDATEALG
+            M(17, 0, 19), // CRYPTO_MSG_GETALG
+            M(17, 0, 20), // CRYPTO_MSG_DELRNG
+            M(18, 0, 21), // CRYPTO_MSG_GETSTAT
+        ],
+    },
+    parts: &[],
+};
+
+/// `dccp_options`: option of SOL_DCCP.
+pub const DCCP_OPTIONS: FlagSet = FlagSet::new(&DCCP_OPTIONS_DATA);
+static DCCP_OPTIONS_DATA: SetData = SetData {
+    name: "dccp_options",
+    title: "option of SOL_DCCP",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            DCCP_SOCKOPT_PACKET_SIZE\
+            DCCP_SOCKOPT_SERVICE\
+            DCCP_SOCKOPT_CHANGE_L\
+            DCCP_SOCKOPT_CHANGE_R\
+            DCCP_SOCKOPT_GET_CUR_MPS\
+            DCCP_SOCKOPT_SERVER_TIMEWAIT\
+            DCCP_SOCKOPT_SEND_CSCOV\
+            DCCP_SOCKOPT_RECV_CSCOV\
+            DCCP_SOCKOPT_AVAILABLE_CCIDS\
+            DCCP_SOCKOPT_CCID\
+            DCCP_SOCKOPT_TX_CCID\
+            DCCP_SOCKOPT_RX_CCID\
+            DCCP_SOCKOPT_QPOLICY_ID\
+            DCCP_SOCKOPT_QPOLICY_TXQLEN\
+            DCCP_SOCKOPT_CCID_RX_INFO\
+            DCCP_SOCKOPT_CCID_TX_INFO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(24, 0, 1), // DCCP_SOCKOPT_PACKET_SIZE
+            M(20, 0, 2), // DCCP_SOCKOPT_SERVICE
+            M(21, 0, 3), // DCCP_SOCKOPT_CHANGE_L
+            M(21, 0, 4), // DCCP_SOCKOPT_CHANGE_R
+            M(24, 0, 5), // DCCP_SOCKOPT_GET_CUR_MPS
+            M(28, 0, 6), // DCCP_SOCKOPT_SERVER_TIMEWAIT
+            M(23, 0, 10), // DCCP_SOCKOPT_SEND_CSCOV
+            M(23, 0, 11), // DCCP_SOCKOPT_RECV_CSCOV
+            M(28, 0, 12), // DCCP_SOCKOPT_AVAILABLE_CCIDS
+            M(17, 0, 13), // DCCP_SOCKOPT_CCID
+            M(20, 0, 14), // DCCP_SOCKOPT_TX_CCID
+            M(20, 0, 15), // DCCP_SOCKOPT_RX_CCID
+            M(23, 0, 16), // DCCP_SOCKOPT_QPOLICY_ID
+            M(27, 0, 17), // DCCP_SOCKOPT_QPOLICY_TXQLEN
+            M(25, 0, 128), // DCCP_SOCKOPT_CCID_RX_INFO
+            M(25, 0, 192), // DCCP_SOCKOPT_CCID_TX_INFO
+        ],
+    },
+    parts: &[],
+};
+
+/// `dedupe_status`: status of struct file_dedupe_range_info.
+pub const DEDUPE_STATUS: FlagSet = FlagSet::new(&DEDUPE_STATUS_DATA);
+static DEDUPE_STATUS_DATA: SetData = SetData {
+    name: "dedupe_status",
+    title: "status of struct file_dedupe_range_info",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FILE_DEDUPE_RANGE_SAME\
+            FILE_DEDUPE_RANGE_DIFFERS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(22, 0, 0), // FILE_DEDUPE_RANGE_SAME
+            M(25, 0, 1), // FILE_DEDUPE_RANGE_DIFFERS
+        ],
+    },
+    parts: &[],
+};
+
+/// `delete_module_flags`: flags of delete_module.
+pub const DELETE_MODULE_FLAGS: FlagSet = FlagSet::new(&DELETE_MODULE_FLAGS_DATA);
+static DELETE_MODULE_FLAGS_DATA: SetData = SetData {
+    name: "delete_module_flags",
+    title: "flags of delete_module",
+    is_flags: true,
+    abis: &[
+        0x73ffffffd, // all but alpha, sparc, sparc64
+        0xc0000002, // alpha, sparc, sparc64
+        0x73f9c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x600000, // parisc, parisc64
+        0xc0000000, // sparc, sparc64
+        0x2, // alpha
+    ],
+    members: MemberData {
+        names: "\
+            O_TRUNC\
+            O_NONBLOCK",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0x200), // O_TRUNC
+            M(0, 1, 0x400),
+            M(10, 2, 0x800), // O_NONBLOCK
+            M(0, 3, 0x80),
+            M(0, 4, 0x10000),
+            M(0, 5, 0x4000),
+            M(0, 6, 0x4),
+        ],
+    },
+    parts: &[],
+};
+
+/// `dirent_types`: d_type of struct linux_dirent64.
+pub const DIRENT_TYPES: FlagSet = FlagSet::new(&DIRENT_TYPES_DATA);
+static DIRENT_TYPES_DATA: SetData = SetData {
+    name: "dirent_types",
+    title: "d_type of struct linux_dirent64",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            DT_UNKNOWN\
+            DT_FIFO\
+            DT_CHR\
+            DT_DIR\
+            DT_BLK\
+            DT_REG\
+            DT_LNK\
+            DT_SOCK\
+            DT_WHT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0), // DT_UNKNOWN
+            M(7, 0, 1), // DT_FIFO
+            M(6, 0, 2), // DT_CHR
+            M(6, 0, 4), // DT_DIR
+            M(6, 0, 6), // DT_BLK
+            M(6, 0, 8), // DT_REG
+            M(6, 0, 10), // DT_LNK
+            M(7, 0, 12), // DT_SOCK
+            M(6, 0, 14), // DT_WHT
+        ],
+    },
+    parts: &[],
+};
+
+/// `dirfd_values`: descriptors that are none, in place of that of a directory.
+pub const DIRFD_VALUES: FlagSet = FlagSet::new(&DIRFD_VALUES_DATA);
+static DIRFD_VALUES_DATA: SetData = SetData {
+    name: "dirfd_values",
+    title: "descriptors that are none, in place of that of a directory",
+    is_flags: false,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FD_INVALID\
+            FD_FAILFS_ROOT\
+            FD_NSFS_ROOT\
+            FD_PIDFS_ROOT\
+            AT_FDCWD",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, -10009i64 as u64), // FD_INVALID
+            M(14, 0, -10004i64 as u64), // FD_FAILFS_ROOT
+            M(12, 0, -10003i64 as u64), // FD_NSFS_ROOT
+            M(13, 0, -10002i64 as u64), // FD_PIDFS_ROOT
+            M(8, 1, -100i64 as u64), // AT_FDCWD
+        ],
+    },
+    parts: &[],
+};
+
+/// `dnotify_events`: events of F_NOTIFY.
+pub const DNOTIFY_EVENTS: FlagSet = FlagSet::new(&DNOTIFY_EVENTS_DATA);
+static DNOTIFY_EVENTS_DATA: SetData = SetData {
+    name: "dnotify_events",
+    title: "events of F_NOTIFY",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            DN_ACCESS\
+            DN_MODIFY\
+            DN_CREATE\
+            DN_DELETE\
+            DN_RENAME\
+            DN_ATTRIB\
+            DN_MULTISHOT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0x1), // DN_ACCESS
+            M(9, 0, 0x2), // DN_MODIFY
+            M(9, 0, 0x4), // DN_CREATE
+            M(9, 0, 0x8), // DN_DELETE
+            M(9, 0, 0x10), // DN_RENAME
+            M(9, 0, 0x20), // DN_ATTRIB
+            M(12, 0, 0x80000000), // DN_MULTISHOT
+        ],
+    },
+    parts: &[],
+};
+
+/// `dqblk_valid`: dqb_valid of struct if_dqblk.
+pub const DQBLK_VALID: FlagSet = FlagSet::new(&DQBLK_VALID_DATA);
+static DQBLK_VALID_DATA: SetData = SetData {
+    name: "dqblk_valid",
+    title: "dqb_valid of struct if_dqblk",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            QIF_ALL\
+            QIF_BLIMITS\
+            QIF_SPACE\
+            QIF_ILIMITS\
+            QIF_INODES\
+            QIF_BTIME\
+            QIF_ITIME",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0x3f), // QIF_ALL
+            M(11, 0, 0x1), // QIF_BLIMITS
+            M(9, 0, 0x2), // QIF_SPACE
+            M(11, 0, 0x4), // QIF_ILIMITS
+            M(10, 0, 0x8), // QIF_INODES
+            M(9, 0, 0x10), // QIF_BTIME
+            M(9, 0, 0x20), // QIF_ITIME
+        ],
+    },
+    parts: &[],
+};
+
+/// `dqinfo_flags`: dqi_flags of struct if_dqinfo.
+pub const DQINFO_FLAGS: FlagSet = FlagSet::new(&DQINFO_FLAGS_DATA);
+static DQINFO_FLAGS_DATA: SetData = SetData {
+    name: "dqinfo_flags",
+    title: "dqi_flags of struct if_dqinfo",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            DQF_ROOT_SQUASH\
+            DQF_SYS_FILE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0x1), // DQF_ROOT_SQUASH
+            M(12, 0, 0x10000), // DQF_SYS_FILE
+        ],
+    },
+    parts: &[],
+};
+
+/// `dqinfo_valid`: dqi_valid of struct if_dqinfo.
+pub const DQINFO_VALID: FlagSet = FlagSet::new(&DQINFO_VALID_DATA);
+static DQINFO_VALID_DATA: SetData = SetData {
+    name: "dqinfo_valid",
+    title: "dqi_valid of struct if_dqinfo",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IIF_ALL\
+            IIF_BGRACE\
+            IIF_IGRACE\
+            IIF_FLAGS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0x7), // IIF_ALL
+            M(10, 0, 0x1), // IIF_BGRACE
+            M(10, 0, 0x2), // IIF_IGRACE
+            M(9, 0, 0x4), // IIF_FLAGS
+        ],
+    },
+    parts: &[],
+};
+
+/// `dup_flags`: flags of dup3.
+pub const DUP_FLAGS: FlagSet = FlagSet::new(&DUP_FLAGS_DATA);
+static DUP_FLAGS_DATA: SetData = SetData {
+    name: "dup_flags",
+    title: "flags of dup3",
+    is_flags: true,
+    abis: &[
+        0x73f9ffffd, // all but alpha, parisc, parisc64, sparc, sparc64
+        0x600002, // alpha, parisc, parisc64
+        0xc0000000, // sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            O_CLOEXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0x80000), // O_CLOEXEC
+            M(0, 1, 0x200000),
+            M(0, 2, 0x400000),
+        ],
+    },
+    parts: &[],
+};
+
+/// `ebpf_instruction_classes`: class of an instruction of extended BPF.
+pub const EBPF_INSTRUCTION_CLASSES: FlagSet = FlagSet::new(&EBPF_INSTRUCTION_CLASSES_DATA);
+static EBPF_INSTRUCTION_CLASSES_DATA: SetData = SetData {
+    name: "ebpf_instruction_classes",
+    title: "class of an instruction of extended BPF",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            BPF_LD\
+            BPF_LDX\
+            BPF_ST\
+            BPF_STX\
+            BPF_ALU\
+            BPF_JMP\
+            BPF_JMP32\
+            BPF_ALU64",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(6, 0, 0), // BPF_LD
+            M(7, 0, 1), // BPF_LDX
+            M(6, 0, 2), // BPF_ST
+            M(7, 0, 3), // BPF_STX
+            M(7, 0, 4), // BPF_ALU
+            M(7, 0, 5), // BPF_JMP
+            M(9, 0, 6), // BPF_JMP32
+            M(9, 0, 7), // BPF_ALU64
+        ],
+    },
+    parts: &[],
+};
+
+/// `elf_notes`: types of notes, and which registers PTRACE_GETREGSET means.
+pub const ELF_NOTES: FlagSet = FlagSet::new(&ELF_NOTES_DATA);
+static ELF_NOTES_DATA: SetData = SetData {
+    name: "elf_notes",
+    title: "types of notes, and which registers PTRACE_GETREGSET means",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            NT_PRSTATUS\
+            NT_PRFPREG\
+            NT_PRPSINFO\
+            NT_TASKSTRUCT\
+            NT_GNU_PROPERTY_TYPE_0\
+            NT_AUXV\
+            NT_PPC_VMX\
+            NT_PPC_SPE\
+            NT_PPC_VSX\
+            NT_PPC_TAR\
+            NT_PPC_PPR\
+            NT_PPC_DSCR\
+            NT_PPC_EBB\
+            NT_PPC_PMU\
+            NT_PPC_TM_CGPR\
+            NT_PPC_TM_CFPR\
+            NT_PPC_TM_CVMX\
+            NT_PPC_TM_CVSX\
+            NT_PPC_TM_SPR\
+            NT_PPC_TM_CTAR\
+            NT_PPC_TM_CPPR\
+            NT_PPC_TM_CDSCR\
+            NT_PPC_PKEY\
+            NT_PPC_DEXCR\
+            NT_PPC_HASHKEYR\
+            NT_386_TLS\
+            NT_386_IOPERM\
+            NT_X86_XSTATE\
+            NT_X86_SHSTK\
+            NT_X86_XSAVE_LAYOUT\
+            NT_S390_HIGH_GPRS\
+            NT_S390_TIMER\
+            NT_S390_TODCMP\
+            NT_S390_TODPREG\
+            NT_S390_CTRS\
+            NT_S390_PREFIX\
+            NT_S390_LAST_BREAK\
+            NT_S390_SYSTEM_CALL\
+            NT_S390_TDB\
+            NT_S390_VXRS_LOW\
+            NT_S390_VXRS_HIGH\
+            NT_S390_GS_CB\
+            NT_S390_GS_BC\
+            NT_S390_RI_CB\
+            NT_S390_PV_CPU_DATA\
+            NT_ARM_VFP\
+            NT_ARM_TLS\
+            NT_ARM_HW_BREAK\
+            NT_ARM_HW_WATCH\
+            NT_ARM_SYSTEM_CALL\
+            NT_ARM_SVE\
+            NT_ARM_PAC_MASK\
+            NT_ARM_PACA_KEYS\
+            NT_ARM_PACG_KEYS\
+            NT_ARM_TAGGED_ADDR_CTRL\
+            NT_ARM_PAC_ENABLED_KEYS\
+            NT_ARM_SSVE\
+            NT_ARM_ZA\
+            NT_ARM_ZT\
+            NT_ARM_FPMR\
+            NT_ARM_POE\
+            NT_ARM_GCS\
+            NT_ARC_V2\
+            NT_VMCOREDD\
+            NT_MIPS_DSP\
+            NT_MIPS_FP_MODE\
+            NT_MIPS_MSA\
+            NT_RISCV_CSR\
+            NT_RISCV_VECTOR\
+            NT_RISCV_TAGGED_ADDR_CTRL\
+            NT_RISCV_USER_CFI\
+            NT_LOONGARCH_CPUCFG\
+            NT_LOONGARCH_CSR\
+            NT_LOONGARCH_LSX\
+            NT_LOONGARCH_LASX\
+            NT_LOONGARCH_LBT\
+            NT_LOONGARCH_HW_BREAK\
+            NT_LOONGARCH_HW_WATCH\
+            NT_FILE\
+            NT_PRXFPREG\
+            NT_SIGINFO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 1), // NT_PRSTATUS
+            M(10, 0, 2), // NT_PRFPREG
+            M(11, 0, 3), // NT_PRPSINFO
+            M(13, 0, 4), // NT_TASKSTRUCT
+            M(22, 0, 5), // NT_GNU_PROPERTY_TYPE_0
+            M(7, 0, 6), // NT_AUXV
+            M(10, 0, 256), // NT_PPC_VMX
+            M(10, 0, 257), // NT_PPC_SPE
+            M(10, 0, 258), // NT_PPC_VSX
+            M(10, 0, 259), // NT_PPC_TAR
+            M(10, 0, 260), // NT_PPC_PPR
+            M(11, 0, 261), // NT_PPC_DSCR
+            M(10, 0, 262), // NT_PPC_EBB
+            M(10, 0, 263), // NT_PPC_PMU
+            M(14, 0, 264), // NT_PPC_TM_CGPR
+            M(14, 0, 265), // NT_PPC_TM_CFPR
+            M(14, 0, 266), // NT_PPC_TM_CVMX
+            M(14, 0, 267), // NT_PPC_TM_CVSX
+            M(13, 0, 268), // NT_PPC_TM_SPR
+            M(14, 0, 269), // NT_PPC_TM_CTAR
+            M(14, 0, 270), // NT_PPC_TM_CPPR
+            M(15, 0, 271), // NT_PPC_TM_CDSCR
+            M(11, 0, 272), // NT_PPC_PKEY
+            M(12, 1, 273), // NT_PPC_DEXCR
+            M(15, 1, 274), // NT_PPC_HASHKEYR
+            M(10, 0, 512), // NT_386_TLS
+            M(13, 0, 513), // NT_386_IOPERM
+            M(13, 0, 514), // NT_X86_XSTATE
+            M(12, 1, 516), // NT_X86_SHSTK
+            M(19, 1, 517), // NT_X86_XSAVE_LAYOUT
+            M(17, 0, 768), // NT_S390_HIGH_GPRS
+            M(13, 0, 769), // NT_S390_TIMER
+            M(14, 0, 770), // NT_S390_TODCMP
+            M(15, 0, 771), // NT_S390_TODPREG
+            M(12, 0, 772), // NT_S390_CTRS
+            M(14, 0, 773), // NT_S390_PREFIX
+            M(18, 0, 774), // NT_S390_LAST_BREAK
+            M(19, 0, 775), // NT_S390_SYSTEM_CALL
+            M(11, 0, 776), // NT_S390_TDB
+            M(16, 0, 777), // NT_S390_VXRS_LOW
+            M(17, 0, 778), // NT_S390_VXRS_HIGH
+            M(13, 0, 779), // NT_S390_GS_CB
+            M(13, 0, 780), // NT_S390_GS_BC
+            M(13, 0, 781), // NT_S390_RI_CB
+            M(19, 2, 782), // NT_S390_PV_CPU_DATA
+            M(10, 0, 1024), // NT_ARM_VFP
+            M(10, 0, 1025), // NT_ARM_TLS
+            M(15, 0, 1026), // NT_ARM_HW_BREAK
+            M(15, 0, 1027), // NT_ARM_HW_WATCH
+            M(18, 0, 1028), // NT_ARM_SYSTEM_CALL
+            M(10, 0, 1029), // NT_ARM_SVE
+            M(15, 0, 1030), // NT_ARM_PAC_MASK
+            M(16, 0, 1031), // NT_ARM_PACA_KEYS
+            M(16, 0, 1032), // NT_ARM_PACG_KEYS
+            M(23, 0, 1033), // NT_ARM_TAGGED_ADDR_CTRL
+            M(23, 2, 1034), // NT_ARM_PAC_ENABLED_KEYS
+            M(11, 2, 1035), // NT_ARM_SSVE
+            M(9, 2, 1036), // NT_ARM_ZA
+            M(9, 1, 1037), // NT_ARM_ZT
+            M(11, 1, 1038), // NT_ARM_FPMR
+            M(10, 1, 1039), // NT_ARM_POE
+            M(10, 3, 1040), // NT_ARM_GCS
+            M(9, 0, 1536), // NT_ARC_V2
+            M(11, 0, 1792), // NT_VMCOREDD
+            M(11, 0, 2048), // NT_MIPS_DSP
+            M(15, 0, 2049), // NT_MIPS_FP_MODE
+            M(11, 0, 2050), // NT_MIPS_MSA
+            M(12, 1, 2304), // NT_RISCV_CSR
+            M(15, 1, 2305), // NT_RISCV_VECTOR
+            M(25, 3, 2306), // NT_RISCV_TAGGED_ADDR_CTRL
+            M(17, 3, 2307), // NT_RISCV_USER_CFI
+            M(19, 2, 2560), // NT_LOONGARCH_CPUCFG
+            M(16, 2, 2561), // NT_LOONGARCH_CSR
+            M(16, 2, 2562), // NT_LOONGARCH_LSX
+            M(17, 2, 2563), // NT_LOONGARCH_LASX
+            M(16, 2, 2564), // NT_LOONGARCH_LBT
+            M(21, 1, 2565), // NT_LOONGARCH_HW_BREAK
+            M(21, 1, 2566), // NT_LOONGARCH_HW_WATCH
+            M(7, 0, 0x46494c45), // NT_FILE
+            M(11, 0, 0x46e62b7f), // NT_PRXFPREG
+            M(10, 0, 0x53494749), // NT_SIGINFO
+        ],
+    },
+    parts: &[],
+};
+
+/// `epoll_create_flags`: flags of epoll_create1.
+pub const EPOLL_CREATE_FLAGS: FlagSet = FlagSet::new(&EPOLL_CREATE_FLAGS_DATA);
+static EPOLL_CREATE_FLAGS_DATA: SetData = SetData {
+    name: "epoll_create_flags",
+    title: "flags of epoll_create1",
+    is_flags: true,
+    abis: &[
+        0x73f9ffffd, // all but alpha, parisc, parisc64, sparc, sparc64
+        0x600002, // alpha, parisc, parisc64
+        0xc0000000, // sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            EPOLL_CLOEXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x80000), // EPOLL_CLOEXEC
+            M(0, 1, 0x200000),
+            M(0, 2, 0x400000),
+        ],
+    },
+    parts: &[],
+};
+
+/// `epoll_events`: events of struct epoll_event.
+pub const EPOLL_EVENTS: FlagSet = FlagSet::new(&EPOLL_EVENTS_DATA);
+static EPOLL_EVENTS_DATA: SetData = SetData {
+    name: "epoll_events",
+    title: "events of struct epoll_event",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            EPOLLIN\
+            EPOLLPRI\
+            EPOLLOUT\
+            EPOLLERR\
+            EPOLLHUP\
+            EPOLLNVAL\
+            EPOLLRDNORM\
+            EPOLLRDBAND\
+            EPOLLWRNORM\
+            EPOLLWRBAND\
+            EPOLLMSG\
+            EPOLLRDHUP\
+            EPOLL_URING_WAKE\
+            EPOLLEXCLUSIVE\
+            EPOLLWAKEUP\
+            EPOLLONESHOT\
+            EPOLLET",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0x1), // EPOLLIN
+            M(8, 0, 0x2), // EPOLLPRI
+            M(8, 0, 0x4), // EPOLLOUT
+            M(8, 0, 0x8), // EPOLLERR
+            M(8, 0, 0x10), // EPOLLHUP
+            M(9, 0, 0x20), // EPOLLNVAL
+            M(11, 0, 0x40), // EPOLLRDNORM
+            M(11, 0, 0x80), // EPOLLRDBAND
+            M(11, 0, 0x100), // EPOLLWRNORM
+            M(11, 0, 0x200), // EPOLLWRBAND
+            M(8, 0, 0x400), // EPOLLMSG
+            M(10, 0, 0x2000), // EPOLLRDHUP
+            M(16, 0, 0x8000000), // EPOLL_URING_WAKE
+            M(14, 0, 0x10000000), // EPOLLEXCLUSIVE
+            M(11, 0, 0x20000000), // EPOLLWAKEUP
+            M(12, 0, 0x40000000), // EPOLLONESHOT
+            M(7, 0, 0x80000000), // EPOLLET
+        ],
+    },
+    parts: &[],
+};
+
+/// `epoll_operations`: op of epoll_ctl.
+pub const EPOLL_OPERATIONS: FlagSet = FlagSet::new(&EPOLL_OPERATIONS_DATA);
+static EPOLL_OPERATIONS_DATA: SetData = SetData {
+    name: "epoll_operations",
+    title: "op of epoll_ctl",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            EPOLL_CTL_ADD\
+            EPOLL_CTL_DEL\
+            EPOLL_CTL_MOD",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 1), // EPOLL_CTL_ADD
+            M(13, 0, 2), // EPOLL_CTL_DEL
+            M(13, 0, 3), // EPOLL_CTL_MOD
+        ],
+    },
+    parts: &[],
+};
+
+/// `errno`: error numbers, with those of the kernel's own that a tracer sees before a call is restarted.
+pub const ERRNO: FlagSet = FlagSet::new(&ERRNO_DATA);
+static ERRNO_DATA: SetData = SetData {
+    name: "errno",
+    title: "error numbers, with those of the kernel's own that a tracer sees before a call is restarted",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffffffd, // all but alpha
+        0x2, // alpha
+        0x73f9c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0x638000, // mips_n32, mips_n64, mips_o32, parisc, parisc64
+        0xc0000000, // sparc, sparc64
+        0x73e1c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x600000, // parisc, parisc64
+        0x1800000, // powerpc, powerpc64
+        0xc0000002, // alpha, sparc, sparc64
+        0x73f9ffffd, // all but alpha, parisc, parisc64, sparc, sparc64
+        0xc0600002, // alpha, parisc, parisc64, sparc, sparc64
+        0x737987b5d, // all but alpha, c6x, h8300, ia64, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, s390, sparc, sparc64
+        0x7ff9c7fff, // all but mips_n32, mips_n64, mips_o32, parisc, parisc64
+        0x7f7987b5f, // all but c6x, h8300, ia64, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, s390
+    ],
+    members: MemberData {
+        names: "\
+            EPERM\
+            ENOENT\
+            ESRCH\
+            EINTR\
+            EIO\
+            ENXIO\
+            E2BIG\
+            ENOEXEC\
+            EBADF\
+            ECHILD\
+            EAGAIN\
+            EWOULDBLOCK\
+            ENOMEM\
+            EACCES\
+            EFAULT\
+            ENOTBLK\
+            EBUSY\
+            EEXIST\
+            EXDEV\
+            ENODEV\
+            ENOTDIR\
+            EISDIR\
+            EINVAL\
+            ENFILE\
+            EMFILE\
+            ENOTTY\
+            ETXTBSY\
+            EFBIG\
+            ENOSPC\
+            ESPIPE\
+            EROFS\
+            EMLINK\
+            EPIPE\
+            EDOM\
+            ERANGE\
+            EDEADLK\
+            EDEADLOCK\
+            ENAMETOOLONG\
+            ENOLCK\
+            ENOSYS\
+            ENOTEMPTY\
+            ELOOP\
+            ENOMSG\
+            EIDRM\
+            ECHRNG\
+            EL2NSYNC\
+            EL3HLT\
+            EL3RST\
+            ELNRNG\
+            EUNATCH\
+            ENOCSI\
+            EL2HLT\
+            EBADE\
+            EBADR\
+            EXFULL\
+            ENOANO\
+            EBADRQC\
+            EBADSLT\
+            EBFONT\
+            ENOSTR\
+            ENODATA\
+            ETIME\
+            ENOSR\
+            ENONET\
+            ENOPKG\
+            EREMOTE\
+            ENOLINK\
+            EPROCLIM\
+            EADV\
+            ESRMNT\
+            ECOMM\
+            EPROTO\
+            EMULTIHOP\
+            EDOTDOT\
+            EBADMSG\
+            EFSBADCRC\
+            EOVERFLOW\
+            ENOTUNIQ\
+            EBADFD\
+            EREMCHG\
+            ELIBACC\
+            ELIBBAD\
+            ELIBSCN\
+            ERREMOTE\
+            ELIBMAX\
+            ELIBEXEC\
+            EILSEQ\
+            ERESTART\
+            ESTRPIPE\
+            EUSERS\
+            ENOTSOCK\
+            EDESTADDRREQ\
+            EMSGSIZE\
+            EPROTOTYPE\
+            ENOPROTOOPT\
+            EPROTONOSUPPORT\
+            ESOCKTNOSUPPORT\
+            EOPNOTSUPP\
+            EPFNOSUPPORT\
+            EAFNOSUPPORT\
+            EADDRINUSE\
+            EADDRNOTAVAIL\
+            ENETDOWN\
+            ENETUNREACH\
+            ENETRESET\
+            ECONNABORTED\
+            ECONNRESET\
+            ENOBUFS\
+            EISCONN\
+            ENOTCONN\
+            ESHUTDOWN\
+            ETOOMANYREFS\
+            ETIMEDOUT\
+            ECONNREFUSED\
+            EHOSTDOWN\
+            EHOSTUNREACH\
+            EALREADY\
+            EINPROGRESS\
+            ESTALE\
+            EUCLEAN\
+            EFSCORRUPTED\
+            ENOTNAM\
+            ENAVAIL\
+            EISNAM\
+            EREMOTEIO\
+            EDQUOT\
+            ENOMEDIUM\
+            EMEDIUMTYPE\
+            ECANCELED\
+            ENOKEY\
+            EKEYEXPIRED\
+            EKEYREVOKED\
+            EKEYREJECTED\
+            EOWNERDEAD\
+            ENOTRECOVERABLE\
+            ERFKILL\
+            EHWPOISON\
+            EFTYPE\
+            EINIT\
+            EREMDEV\
+            EREFUSED\
+            ECANCELLED\
+            ERESTARTSYS\
+            ERESTARTNOINTR\
+            ERESTARTNOHAND\
+            ENOIOCTLCMD\
+            ERESTART_RESTARTBLOCK\
+            EPROBE_DEFER\
+            EOPENSTALE\
+            ENOPARAM\
+            EBADHANDLE\
+            ENOTSYNC\
+            EBADCOOKIE\
+            ENOTSUPP\
+            ETOOSMALL\
+            ESERVERFAULT\
+            EBADTYPE\
+            EJUKEBOX\
+            EIOCBQUEUED\
+            ERECALLCONFLICT\
+            ENOGRACE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(5, 0, 1), // EPERM
+            M(6, 0, 2), // ENOENT
+            M(5, 0, 3), // ESRCH
+            M(5, 0, 4), // EINTR
+            M(3, 0, 5), // EIO
+            M(5, 0, 6), // ENXIO
+            M(5, 0, 7), // E2BIG
+            M(7, 0, 8), // ENOEXEC
+            M(5, 0, 9), // EBADF
+            M(6, 0, 10), // ECHILD
+            M(6, 1, 11), // EAGAIN
+            M(0, 2, 35),
+            M(11, 1, 11), // EWOULDBLOCK
+            M(0, 2, 35),
+            M(6, 0, 12), // ENOMEM
+            M(6, 0, 13), // EACCES
+            M(6, 0, 14), // EFAULT
+            M(7, 0, 15), // ENOTBLK
+            M(5, 0, 16), // EBUSY
+            M(6, 0, 17), // EEXIST
+            M(5, 0, 18), // EXDEV
+            M(6, 0, 19), // ENODEV
+            M(7, 0, 20), // ENOTDIR
+            M(6, 0, 21), // EISDIR
+            M(6, 0, 22), // EINVAL
+            M(6, 0, 23), // ENFILE
+            M(6, 0, 24), // EMFILE
+            M(6, 0, 25), // ENOTTY
+            M(7, 0, 26), // ETXTBSY
+            M(5, 0, 27), // EFBIG
+            M(6, 0, 28), // ENOSPC
+            M(6, 0, 29), // ESPIPE
+            M(5, 0, 30), // EROFS
+            M(6, 0, 31), // EMLINK
+            M(5, 0, 32), // EPIPE
+            M(4, 0, 33), // EDOM
+            M(6, 0, 34), // ERANGE
+            M(7, 3, 35), // EDEADLK
+            M(0, 4, 45),
+            M(0, 5, 78),
+            M(0, 2, 11),
+            M(9, 6, 35), // EDEADLOCK
+            M(0, 7, 56),
+            M(0, 8, 45),
+            M(0, 9, 58),
+            M(0, 5, 108),
+            M(0, 2, 11),
+            M(12, 3, 36), // ENAMETOOLONG
+            M(0, 10, 63),
+            M(0, 7, 78),
+            M(0, 8, 248),
+            M(6, 3, 37), // ENOLCK
+            M(0, 4, 46),
+            M(0, 5, 79),
+            M(0, 2, 77),
+            M(6, 3, 38), // ENOSYS
+            M(0, 7, 89),
+            M(0, 8, 251),
+            M(0, 5, 90),
+            M(0, 2, 78),
+            M(9, 3, 39), // ENOTEMPTY
+            M(0, 10, 66),
+            M(0, 7, 93),
+            M(0, 8, 247),
+            M(5, 3, 40), // ELOOP
+            M(0, 10, 62),
+            M(0, 7, 90),
+            M(0, 8, 249),
+            M(6, 3, 42), // ENOMSG
+            M(0, 4, 35),
+            M(0, 5, 75),
+            M(0, 2, 80),
+            M(5, 3, 43), // EIDRM
+            M(0, 4, 36),
+            M(0, 5, 77),
+            M(0, 2, 81),
+            M(6, 3, 44), // ECHRNG
+            M(0, 4, 37),
+            M(0, 5, 94),
+            M(0, 2, 88),
+            M(8, 3, 45), // EL2NSYNC
+            M(0, 4, 38),
+            M(0, 5, 95),
+            M(0, 2, 89),
+            M(6, 3, 46), // EL3HLT
+            M(0, 4, 39),
+            M(0, 5, 96),
+            M(0, 2, 90),
+            M(6, 3, 47), // EL3RST
+            M(0, 4, 40),
+            M(0, 5, 97),
+            M(0, 2, 91),
+            M(6, 3, 48), // ELNRNG
+            M(0, 4, 41),
+            M(0, 5, 98),
+            M(0, 2, 93),
+            M(7, 3, 49), // EUNATCH
+            M(0, 4, 42),
+            M(0, 5, 99),
+            M(0, 2, 94),
+            M(6, 3, 50), // ENOCSI
+            M(0, 4, 43),
+            M(0, 5, 100),
+            M(0, 2, 95),
+            M(6, 3, 51), // EL2HLT
+            M(0, 4, 44),
+            M(0, 5, 101),
+            M(0, 2, 96),
+            M(5, 3, 52), // EBADE
+            M(0, 7, 50),
+            M(0, 8, 160),
+            M(0, 5, 102),
+            M(0, 2, 97),
+            M(5, 3, 53), // EBADR
+            M(0, 7, 51),
+            M(0, 8, 161),
+            M(0, 5, 103),
+            M(0, 2, 98),
+            M(6, 3, 54), // EXFULL
+            M(0, 7, 52),
+            M(0, 8, 162),
+            M(0, 5, 104),
+            M(0, 2, 99),
+            M(6, 3, 55), // ENOANO
+            M(0, 7, 53),
+            M(0, 8, 163),
+            M(0, 5, 105),
+            M(0, 2, 100),
+            M(7, 3, 56), // EBADRQC
+            M(0, 7, 54),
+            M(0, 8, 164),
+            M(0, 5, 106),
+            M(0, 2, 101),
+            M(7, 3, 57), // EBADSLT
+            M(0, 7, 55),
+            M(0, 8, 165),
+            M(0, 5, 107),
+            M(0, 2, 102),
+            M(6, 11, 59), // EBFONT
+            M(0, 8, 166),
+            M(0, 5, 109),
+            M(0, 2, 104),
+            M(6, 11, 60), // ENOSTR
+            M(0, 8, 54),
+            M(0, 5, 72),
+            M(0, 2, 87),
+            M(7, 11, 61), // ENODATA
+            M(0, 8, 51),
+            M(0, 5, 111),
+            M(0, 2, 86),
+            M(5, 11, 62), // ETIME
+            M(0, 8, 52),
+            M(0, 5, 73),
+            M(0, 2, 83),
+            M(5, 11, 63), // ENOSR
+            M(0, 8, 53),
+            M(0, 5, 74),
+            M(0, 2, 82),
+            M(6, 11, 64), // ENONET
+            M(0, 8, 50),
+            M(0, 5, 80),
+            M(0, 2, 105),
+            M(6, 11, 65), // ENOPKG
+            M(0, 8, 55),
+            M(0, 5, 113),
+            M(0, 2, 92),
+            M(7, 11, 66), // EREMOTE
+            M(0, 12, 71),
+            M(7, 11, 67), // ENOLINK
+            M(0, 8, 57),
+            M(0, 5, 82),
+            M(0, 2, 106),
+            M(8, 5, 67), // EPROCLIM
+            M(4, 11, 68), // EADV
+            M(0, 8, 58),
+            M(0, 5, 83),
+            M(0, 2, 107),
+            M(6, 11, 69), // ESRMNT
+            M(0, 8, 59),
+            M(0, 5, 84),
+            M(0, 2, 108),
+            M(5, 11, 70), // ECOMM
+            M(0, 8, 60),
+            M(0, 5, 85),
+            M(0, 2, 109),
+            M(6, 11, 71), // EPROTO
+            M(0, 8, 61),
+            M(0, 5, 86),
+            M(0, 2, 85),
+            M(9, 3, 72), // EMULTIHOP
+            M(0, 7, 74),
+            M(0, 8, 64),
+            M(0, 5, 87),
+            M(0, 2, 110),
+            M(7, 11, 73), // EDOTDOT
+            M(0, 8, 66),
+            M(0, 5, 88),
+            M(0, 2, 111),
+            M(7, 3, 74), // EBADMSG
+            M(0, 7, 77),
+            M(0, 8, 67),
+            M(0, 5, 76),
+            M(0, 2, 84),
+            M(9, 13, 74), // EFSBADCRC
+            M(0, 7, 77),
+            M(0, 8, 67),
+            M(0, 5, 76),
+            M(0, 2, 84),
+            M(9, 3, 75), // EOVERFLOW
+            M(0, 7, 79),
+            M(0, 8, 72),
+            M(0, 5, 92),
+            M(0, 2, 112),
+            M(8, 3, 76), // ENOTUNIQ
+            M(0, 7, 80),
+            M(0, 8, 167),
+            M(0, 5, 115),
+            M(0, 2, 113),
+            M(6, 3, 77), // EBADFD
+            M(0, 7, 81),
+            M(0, 8, 168),
+            M(0, 5, 93),
+            M(0, 2, 114),
+            M(7, 3, 78), // EREMCHG
+            M(0, 7, 82),
+            M(0, 8, 169),
+            M(0, 5, 89),
+            M(0, 2, 115),
+            M(7, 3, 79), // ELIBACC
+            M(0, 7, 83),
+            M(0, 8, 170),
+            M(0, 5, 114),
+            M(0, 2, 122),
+            M(7, 3, 80), // ELIBBAD
+            M(0, 7, 84),
+            M(0, 8, 171),
+            M(0, 5, 112),
+            M(0, 2, 123),
+            M(7, 3, 81), // ELIBSCN
+            M(0, 10, 124),
+            M(0, 7, 85),
+            M(0, 8, 172),
+            M(8, 5, 81), // ERREMOTE
+            M(7, 3, 82), // ELIBMAX
+            M(0, 7, 86),
+            M(0, 8, 173),
+            M(0, 5, 123),
+            M(0, 2, 125),
+            M(8, 3, 83), // ELIBEXEC
+            M(0, 7, 87),
+            M(0, 8, 174),
+            M(0, 5, 110),
+            M(0, 2, 126),
+            M(6, 3, 84), // EILSEQ
+            M(0, 7, 88),
+            M(0, 8, 47),
+            M(0, 5, 122),
+            M(0, 2, 116),
+            M(8, 3, 85), // ERESTART
+            M(0, 7, 91),
+            M(0, 8, 175),
+            M(0, 5, 116),
+            M(0, 2, 127),
+            M(8, 3, 86), // ESTRPIPE
+            M(0, 7, 92),
+            M(0, 8, 176),
+            M(0, 5, 91),
+            M(0, 2, 128),
+            M(6, 3, 87), // EUSERS
+            M(0, 12, 68),
+            M(0, 7, 94),
+            M(8, 3, 88), // ENOTSOCK
+            M(0, 10, 38),
+            M(0, 7, 95),
+            M(0, 8, 216),
+            M(12, 3, 89), // EDESTADDRREQ
+            M(0, 10, 39),
+            M(0, 7, 96),
+            M(0, 8, 217),
+            M(8, 3, 90), // EMSGSIZE
+            M(0, 10, 40),
+            M(0, 7, 97),
+            M(0, 8, 218),
+            M(10, 3, 91), // EPROTOTYPE
+            M(0, 10, 41),
+            M(0, 7, 98),
+            M(0, 8, 219),
+            M(11, 3, 92), // ENOPROTOOPT
+            M(0, 10, 42),
+            M(0, 7, 99),
+            M(0, 8, 220),
+            M(15, 3, 93), // EPROTONOSUPPORT
+            M(0, 10, 43),
+            M(0, 7, 120),
+            M(0, 8, 221),
+            M(15, 3, 94), // ESOCKTNOSUPPORT
+            M(0, 10, 44),
+            M(0, 7, 121),
+            M(0, 8, 222),
+            M(10, 3, 95), // EOPNOTSUPP
+            M(0, 10, 45),
+            M(0, 7, 122),
+            M(0, 8, 223),
+            M(12, 3, 96), // EPFNOSUPPORT
+            M(0, 10, 46),
+            M(0, 7, 123),
+            M(0, 8, 224),
+            M(12, 3, 97), // EAFNOSUPPORT
+            M(0, 10, 47),
+            M(0, 7, 124),
+            M(0, 8, 225),
+            M(10, 3, 98), // EADDRINUSE
+            M(0, 10, 48),
+            M(0, 7, 125),
+            M(0, 8, 226),
+            M(13, 3, 99), // EADDRNOTAVAIL
+            M(0, 10, 49),
+            M(0, 7, 126),
+            M(0, 8, 227),
+            M(8, 3, 100), // ENETDOWN
+            M(0, 10, 50),
+            M(0, 7, 127),
+            M(0, 8, 228),
+            M(11, 3, 101), // ENETUNREACH
+            M(0, 10, 51),
+            M(0, 7, 128),
+            M(0, 8, 229),
+            M(9, 3, 102), // ENETRESET
+            M(0, 10, 52),
+            M(0, 7, 129),
+            M(0, 8, 230),
+            M(12, 3, 103), // ECONNABORTED
+            M(0, 10, 53),
+            M(0, 7, 130),
+            M(0, 8, 231),
+            M(10, 3, 104), // ECONNRESET
+            M(0, 10, 54),
+            M(0, 7, 131),
+            M(0, 8, 232),
+            M(7, 3, 105), // ENOBUFS
+            M(0, 10, 55),
+            M(0, 7, 132),
+            M(0, 8, 233),
+            M(7, 3, 106), // EISCONN
+            M(0, 10, 56),
+            M(0, 7, 133),
+            M(0, 8, 234),
+            M(8, 3, 107), // ENOTCONN
+            M(0, 10, 57),
+            M(0, 7, 134),
+            M(0, 8, 235),
+            M(9, 3, 108), // ESHUTDOWN
+            M(0, 10, 58),
+            M(0, 7, 143),
+            M(0, 8, 236),
+            M(12, 3, 109), // ETOOMANYREFS
+            M(0, 10, 59),
+            M(0, 7, 144),
+            M(0, 8, 237),
+            M(9, 3, 110), // ETIMEDOUT
+            M(0, 10, 60),
+            M(0, 7, 145),
+            M(0, 8, 238),
+            M(12, 3, 111), // ECONNREFUSED
+            M(0, 10, 61),
+            M(0, 7, 146),
+            M(0, 8, 239),
+            M(9, 3, 112), // EHOSTDOWN
+            M(0, 10, 64),
+            M(0, 7, 147),
+            M(0, 8, 241),
+            M(12, 3, 113), // EHOSTUNREACH
+            M(0, 10, 65),
+            M(0, 7, 148),
+            M(0, 8, 242),
+            M(8, 3, 114), // EALREADY
+            M(0, 10, 37),
+            M(0, 7, 149),
+            M(0, 8, 244),
+            M(11, 3, 115), // EINPROGRESS
+            M(0, 10, 36),
+            M(0, 7, 150),
+            M(0, 8, 245),
+            M(6, 3, 116), // ESTALE
+            M(0, 12, 70),
+            M(0, 7, 151),
+            M(7, 14, 117), // EUCLEAN
+            M(0, 7, 135),
+            M(0, 8, 177),
+            M(12, 15, 117), // EFSCORRUPTED
+            M(0, 7, 135),
+            M(0, 8, 177),
+            M(7, 14, 118), // ENOTNAM
+            M(0, 7, 137),
+            M(0, 8, 178),
+            M(7, 14, 119), // ENAVAIL
+            M(0, 7, 138),
+            M(0, 8, 179),
+            M(6, 14, 120), // EISNAM
+            M(0, 7, 139),
+            M(0, 8, 180),
+            M(9, 14, 121), // EREMOTEIO
+            M(0, 7, 140),
+            M(0, 8, 181),
+            M(6, 3, 122), // EDQUOT
+            M(0, 12, 69),
+            M(0, 7, 1133),
+            M(9, 3, 123), // ENOMEDIUM
+            M(0, 7, 159),
+            M(0, 8, 182),
+            M(0, 5, 125),
+            M(0, 2, 129),
+            M(11, 3, 124), // EMEDIUMTYPE
+            M(0, 7, 160),
+            M(0, 8, 183),
+            M(0, 5, 126),
+            M(0, 2, 130),
+            M(9, 3, 125), // ECANCELED
+            M(0, 7, 158),
+            M(0, 8, 253),
+            M(0, 5, 127),
+            M(0, 2, 131),
+            M(6, 3, 126), // ENOKEY
+            M(0, 7, 161),
+            M(0, 8, 184),
+            M(0, 5, 128),
+            M(0, 2, 132),
+            M(11, 3, 127), // EKEYEXPIRED
+            M(0, 7, 162),
+            M(0, 8, 185),
+            M(0, 5, 129),
+            M(0, 2, 133),
+            M(11, 3, 128), // EKEYREVOKED
+            M(0, 7, 163),
+            M(0, 8, 186),
+            M(0, 5, 130),
+            M(0, 2, 134),
+            M(12, 3, 129), // EKEYREJECTED
+            M(0, 7, 164),
+            M(0, 8, 187),
+            M(0, 5, 131),
+            M(0, 2, 135),
+            M(10, 3, 130), // EOWNERDEAD
+            M(0, 7, 165),
+            M(0, 8, 254),
+            M(0, 5, 132),
+            M(0, 2, 136),
+            M(15, 3, 131), // ENOTRECOVERABLE
+            M(0, 7, 166),
+            M(0, 8, 255),
+            M(0, 5, 133),
+            M(0, 2, 137),
+            M(7, 3, 132), // ERFKILL
+            M(0, 7, 167),
+            M(0, 8, 256),
+            M(0, 5, 134),
+            M(0, 2, 138),
+            M(9, 3, 133), // EHWPOISON
+            M(0, 7, 168),
+            M(0, 8, 257),
+            M(0, 5, 135),
+            M(0, 2, 139),
+            M(6, 13, 134), // EFTYPE
+            M(0, 7, 169),
+            M(0, 8, 258),
+            M(0, 5, 136),
+            M(0, 2, 140),
+            M(5, 7, 141), // EINIT
+            M(7, 7, 142), // EREMDEV
+            M(8, 8, 239), // EREFUSED
+            M(10, 8, 253), // ECANCELLED
+            M(11, 0, 512), // ERESTARTSYS
+            M(14, 0, 513), // ERESTARTNOINTR
+            M(14, 0, 514), // ERESTARTNOHAND
+            M(11, 0, 515), // ENOIOCTLCMD
+            M(21, 0, 516), // ERESTART_RESTARTBLOCK
+            M(12, 0, 517), // EPROBE_DEFER
+            M(10, 0, 518), // EOPENSTALE
+            M(8, 0, 519), // ENOPARAM
+            M(10, 0, 521), // EBADHANDLE
+            M(8, 0, 522), // ENOTSYNC
+            M(10, 0, 523), // EBADCOOKIE
+            M(8, 0, 524), // ENOTSUPP
+            M(9, 0, 525), // ETOOSMALL
+            M(12, 0, 526), // ESERVERFAULT
+            M(8, 0, 527), // EBADTYPE
+            M(8, 0, 528), // EJUKEBOX
+            M(11, 0, 529), // EIOCBQUEUED
+            M(15, 0, 530), // ERECALLCONFLICT
+            M(8, 0, 531), // ENOGRACE
+        ],
+    },
+    parts: &[],
+};
+
+/// `ether_protocols`: protocol of AF_PACKET, in host order.
+pub const ETHER_PROTOCOLS: FlagSet = FlagSet::new(&ETHER_PROTOCOLS_DATA);
+static ETHER_PROTOCOLS_DATA: SetData = SetData {
+    name: "ether_protocols",
+    title: "protocol of AF_PACKET, in host order",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            ETH_P_802_3\
+            ETH_P_AX25\
+            ETH_P_ALL\
+            ETH_P_802_2\
+            ETH_P_SNAP\
+            ETH_P_DDCMP\
+            ETH_P_WAN_PPP\
+            ETH_P_PPP_MP\
+            ETH_P_LOCALTALK\
+            ETH_P_CAN\
+            ETH_P_CANFD\
+            ETH_P_CANXL\
+            ETH_P_PPPTALK\
+            ETH_P_TR_802_2\
+            ETH_P_MOBITEX\
+            ETH_P_CONTROL\
+            ETH_P_IRDA\
+            ETH_P_ECONET\
+            ETH_P_HDLC\
+            ETH_P_ARCNET\
+            ETH_P_DSA\
+            ETH_P_TRAILER\
+            ETH_P_LOOP\
+            ETH_P_PHONET\
+            ETH_P_IEEE802154\
+            ETH_P_CAIF\
+            ETH_P_XDSA\
+            ETH_P_MAP\
+            ETH_P_MCTP\
+            ETH_P_GRE_OSI\
+            ETH_P_PUP\
+            ETH_P_PUPAT\
+            ETH_P_802_3_MIN\
+            ETH_P_IP\
+            ETH_P_X25\
+            ETH_P_ARP\
+            ETH_P_BPQ\
+            ETH_P_IEEEPUP\
+            ETH_P_IEEEPUPAT\
+            ETH_P_ERSPAN2\
+            ETH_P_TSN\
+            ETH_P_BATMAN\
+            ETH_P_DEC\
+            ETH_P_DNA_DL\
+            ETH_P_DNA_RC\
+            ETH_P_DNA_RT\
+            ETH_P_LAT\
+            ETH_P_DIAG\
+            ETH_P_CUST\
+            ETH_P_SCA\
+            ETH_P_TEB\
+            ETH_P_RARP\
+            ETH_P_ATALK\
+            ETH_P_AARP\
+            ETH_P_8021Q\
+            ETH_P_IPX\
+            ETH_P_IPV6\
+            ETH_P_PAUSE\
+            ETH_P_SLOW\
+            ETH_P_WCCP\
+            ETH_P_MPLS_UC\
+            ETH_P_MPLS_MC\
+            ETH_P_ATMMPOA\
+            ETH_P_PPP_DISC\
+            ETH_P_PPP_SES\
+            ETH_P_LINK_CTL\
+            ETH_P_8021AC\
+            ETH_P_ATMFATE\
+            ETH_P_PAE\
+            ETH_P_PROFINET\
+            ETH_P_REALTEK\
+            ETH_P_AOE\
+            ETH_P_ETHERCAT\
+            ETH_P_8021AD\
+            ETH_P_802_EX1\
+            ETH_P_ERSPAN\
+            ETH_P_MXLGSW\
+            ETH_P_PREAUTH\
+            ETH_P_TIPC\
+            ETH_P_LLDP\
+            ETH_P_MRP\
+            ETH_P_MACSEC\
+            ETH_P_8021AH\
+            ETH_P_MVRP\
+            ETH_P_1588\
+            ETH_P_NCSI\
+            ETH_P_PRP\
+            ETH_P_CFM\
+            ETH_P_FCOE\
+            ETH_P_TDLS\
+            ETH_P_FIP\
+            ETH_P_IBOE\
+            ETH_P_80221\
+            ETH_P_HSR\
+            ETH_P_NSH\
+            ETH_P_LOOPBACK\
+            ETH_P_QINQ1\
+            ETH_P_QINQ2\
+            ETH_P_QINQ3\
+            ETH_P_YT921X\
+            ETH_P_EDSA\
+            ETH_P_DSA_8021Q\
+            ETH_P_DSA_A5PSW\
+            ETH_P_IFE\
+            ETH_P_AF_IUCV\
+            ETH_P_NXP_NETC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 1), // ETH_P_802_3
+            M(10, 0, 2), // ETH_P_AX25
+            M(9, 0, 3), // ETH_P_ALL
+            M(11, 0, 4), // ETH_P_802_2
+            M(10, 0, 5), // ETH_P_SNAP
+            M(11, 0, 6), // ETH_P_DDCMP
+            M(13, 0, 7), // ETH_P_WAN_PPP
+            M(12, 0, 8), // ETH_P_PPP_MP
+            M(15, 0, 9), // ETH_P_LOCALTALK
+            M(9, 0, 12), // ETH_P_CAN
+            M(11, 0, 13), // ETH_P_CANFD
+            M(11, 1, 14), // ETH_P_CANXL
+            M(13, 0, 16), // ETH_P_PPPTALK
+            M(14, 0, 17), // ETH_P_TR_802_2
+            M(13, 0, 21), // ETH_P_MOBITEX
+            M(13, 0, 22), // ETH_P_CONTROL
+            M(10, 0, 23), // ETH_P_IRDA
+            M(12, 0, 24), // ETH_P_ECONET
+            M(10, 0, 25), // ETH_P_HDLC
+            M(12, 0, 26), // ETH_P_ARCNET
+            M(9, 0, 27), // ETH_P_DSA
+            M(13, 0, 28), // ETH_P_TRAILER
+            M(10, 0, 96), // ETH_P_LOOP
+            M(12, 0, 245), // ETH_P_PHONET
+            M(16, 0, 246), // ETH_P_IEEE802154
+            M(10, 0, 247), // ETH_P_CAIF
+            M(10, 0, 248), // ETH_P_XDSA
+            M(9, 0, 249), // ETH_P_MAP
+            M(10, 1, 250), // ETH_P_MCTP
+            M(13, 2, 254), // ETH_P_GRE_OSI
+            M(9, 0, 512), // ETH_P_PUP
+            M(11, 0, 513), // ETH_P_PUPAT
+            M(15, 0, 1536), // ETH_P_802_3_MIN
+            M(8, 0, 2048), // ETH_P_IP
+            M(9, 0, 2053), // ETH_P_X25
+            M(9, 0, 2054), // ETH_P_ARP
+            M(9, 0, 2303), // ETH_P_BPQ
+            M(13, 0, 2560), // ETH_P_IEEEPUP
+            M(15, 0, 2561), // ETH_P_IEEEPUPAT
+            M(13, 0, 8939), // ETH_P_ERSPAN2
+            M(9, 0, 8944), // ETH_P_TSN
+            M(12, 0, 17157), // ETH_P_BATMAN
+            M(9, 0, 24576), // ETH_P_DEC
+            M(12, 0, 24577), // ETH_P_DNA_DL
+            M(12, 0, 24578), // ETH_P_DNA_RC
+            M(12, 0, 24579), // ETH_P_DNA_RT
+            M(9, 0, 24580), // ETH_P_LAT
+            M(10, 0, 24581), // ETH_P_DIAG
+            M(10, 0, 24582), // ETH_P_CUST
+            M(9, 0, 24583), // ETH_P_SCA
+            M(9, 0, 25944), // ETH_P_TEB
+            M(10, 0, 32821), // ETH_P_RARP
+            M(11, 0, 32923), // ETH_P_ATALK
+            M(10, 0, 33011), // ETH_P_AARP
+            M(11, 0, 33024), // ETH_P_8021Q
+            M(9, 0, 33079), // ETH_P_IPX
+            M(10, 0, 34525), // ETH_P_IPV6
+            M(11, 0, 34824), // ETH_P_PAUSE
+            M(10, 0, 34825), // ETH_P_SLOW
+            M(10, 0, 34878), // ETH_P_WCCP
+            M(13, 0, 34887), // ETH_P_MPLS_UC
+            M(13, 0, 34888), // ETH_P_MPLS_MC
+            M(13, 0, 34892), // ETH_P_ATMMPOA
+            M(14, 0, 34915), // ETH_P_PPP_DISC
+            M(13, 0, 34916), // ETH_P_PPP_SES
+            M(14, 0, 34924), // ETH_P_LINK_CTL
+            M(12, 2, 34928), // ETH_P_8021AC
+            M(13, 0, 34948), // ETH_P_ATMFATE
+            M(9, 0, 34958), // ETH_P_PAE
+            M(14, 1, 34962), // ETH_P_PROFINET
+            M(13, 1, 34969), // ETH_P_REALTEK
+            M(9, 0, 34978), // ETH_P_AOE
+            M(14, 1, 34980), // ETH_P_ETHERCAT
+            M(12, 0, 34984), // ETH_P_8021AD
+            M(13, 0, 34997), // ETH_P_802_EX1
+            M(12, 0, 35006), // ETH_P_ERSPAN
+            M(12, 2, 35011), // ETH_P_MXLGSW
+            M(13, 0, 35015), // ETH_P_PREAUTH
+            M(10, 0, 35018), // ETH_P_TIPC
+            M(10, 0, 35020), // ETH_P_LLDP
+            M(9, 0, 35043), // ETH_P_MRP
+            M(12, 0, 35045), // ETH_P_MACSEC
+            M(12, 0, 35047), // ETH_P_8021AH
+            M(10, 0, 35061), // ETH_P_MVRP
+            M(10, 0, 35063), // ETH_P_1588
+            M(10, 0, 35064), // ETH_P_NCSI
+            M(9, 0, 35067), // ETH_P_PRP
+            M(9, 1, 35074), // ETH_P_CFM
+            M(10, 0, 35078), // ETH_P_FCOE
+            M(10, 0, 35085), // ETH_P_TDLS
+            M(9, 0, 35092), // ETH_P_FIP
+            M(10, 0, 35093), // ETH_P_IBOE
+            M(11, 0, 35095), // ETH_P_80221
+            M(9, 0, 35119), // ETH_P_HSR
+            M(9, 0, 35151), // ETH_P_NSH
+            M(14, 0, 36864), // ETH_P_LOOPBACK
+            M(11, 0, 37120), // ETH_P_QINQ1
+            M(11, 0, 37376), // ETH_P_QINQ2
+            M(11, 0, 37632), // ETH_P_QINQ3
+            M(12, 2, 39304), // ETH_P_YT921X
+            M(10, 0, 56026), // ETH_P_EDSA
+            M(15, 0, 56027), // ETH_P_DSA_8021Q
+            M(15, 1, 57345), // ETH_P_DSA_A5PSW
+            M(9, 0, 60734), // ETH_P_IFE
+            M(13, 0, 64507), // ETH_P_AF_IUCV
+            M(14, 2, 64826), // ETH_P_NXP_NETC
+        ],
+    },
+    parts: &[],
+};
+
+/// `eventfd_flags`: flags of eventfd2.
+pub const EVENTFD_FLAGS: FlagSet = FlagSet::new(&EVENTFD_FLAGS_DATA);
+static EVENTFD_FLAGS_DATA: SetData = SetData {
+    name: "eventfd_flags",
+    title: "flags of eventfd2",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x73f987b5d, // all but alpha, c6x, h8300, ia64, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, sparc, sparc64
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x600000, // parisc, parisc64
+        0xc0000000, // sparc, sparc64
+        0x2, // alpha
+        0x73f9bfb5d, // all but alpha, c6x, h8300, ia64, nds32, parisc, parisc64, sparc, sparc64
+        0x600002, // alpha, parisc, parisc64
+    ],
+    members: MemberData {
+        names: "\
+            EFD_SEMAPHORE\
+            EFD_NONBLOCK\
+            EFD_CLOEXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x1), // EFD_SEMAPHORE
+            M(12, 1, 0x800), // EFD_NONBLOCK
+            M(0, 2, 0x80),
+            M(0, 3, 0x10000),
+            M(0, 4, 0x4000),
+            M(0, 5, 0x4),
+            M(11, 6, 0x80000), // EFD_CLOEXEC
+            M(0, 7, 0x200000),
+            M(0, 4, 0x400000),
+        ],
+    },
+    parts: &[],
+};
+
+/// `execveat_flags`: flags of execveat.
+pub const EXECVEAT_FLAGS: FlagSet = FlagSet::new(&EXECVEAT_FLAGS_DATA);
+static EXECVEAT_FLAGS_DATA: SetData = SetData {
+    name: "execveat_flags",
+    title: "flags of execveat",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            AT_SYMLINK_NOFOLLOW\
+            AT_EMPTY_PATH\
+            AT_EXECVE_CHECK",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x100), // AT_SYMLINK_NOFOLLOW
+            M(13, 0, 0x1000), // AT_EMPTY_PATH
+            M(15, 1, 0x10000), // AT_EXECVE_CHECK
+        ],
+    },
+    parts: &[],
+};
+
+/// `faccessat_flags`: flags of faccessat2.
+pub const FACCESSAT_FLAGS: FlagSet = FlagSet::new(&FACCESSAT_FLAGS_DATA);
+static FACCESSAT_FLAGS_DATA: SetData = SetData {
+    name: "faccessat_flags",
+    title: "flags of faccessat2",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            AT_SYMLINK_NOFOLLOW\
+            AT_EACCESS\
+            AT_EMPTY_PATH",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x100), // AT_SYMLINK_NOFOLLOW
+            M(10, 0, 0x200), // AT_EACCESS
+            M(13, 0, 0x1000), // AT_EMPTY_PATH
+        ],
+    },
+    parts: &[],
+};
+
+/// `fadvise_advice`: advice of fadvise64.
+pub const FADVISE_ADVICE: FlagSet = FlagSet::new(&FADVISE_ADVICE_DATA);
+static FADVISE_ADVICE_DATA: SetData = SetData {
+    name: "fadvise_advice",
+    title: "advice of fadvise64",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7efffffff, // all but s390x
+        0x10000000, // s390x
+    ],
+    members: MemberData {
+        names: "\
+            POSIX_FADV_NORMAL\
+            POSIX_FADV_RANDOM\
+            POSIX_FADV_SEQUENTIAL\
+            POSIX_FADV_WILLNEED\
+            POSIX_FADV_DONTNEED\
+            POSIX_FADV_NOREUSE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0), // POSIX_FADV_NORMAL
+            M(17, 0, 1), // POSIX_FADV_RANDOM
+            M(21, 0, 2), // POSIX_FADV_SEQUENTIAL
+            M(19, 0, 3), // POSIX_FADV_WILLNEED
+            M(19, 1, 4), // POSIX_FADV_DONTNEED
+            M(0, 2, 6),
+            M(18, 1, 5), // POSIX_FADV_NOREUSE
+            M(0, 2, 7),
+        ],
+    },
+    parts: &[],
+};
+
+/// `fallocate_mode`: mode of fallocate.
+pub const FALLOCATE_MODE: FlagSet = FlagSet::new(&FALLOCATE_MODE_DATA);
+static FALLOCATE_MODE_DATA: SetData = SetData {
+    name: "fallocate_mode",
+    title: "mode of fallocate",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            FALLOC_FL_KEEP_SIZE\
+            FALLOC_FL_PUNCH_HOLE\
+            FALLOC_FL_NO_HIDE_STALE\
+            FALLOC_FL_COLLAPSE_RANGE\
+            FALLOC_FL_ZERO_RANGE\
+            FALLOC_FL_INSERT_RANGE\
+            FALLOC_FL_UNSHARE_RANGE\
+            FALLOC_FL_WRITE_ZEROES",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x1), // FALLOC_FL_KEEP_SIZE
+            M(20, 0, 0x2), // FALLOC_FL_PUNCH_HOLE
+            M(23, 0, 0x4), // FALLOC_FL_NO_HIDE_STALE
+            M(24, 0, 0x8), // FALLOC_FL_COLLAPSE_RANGE
+            M(20, 0, 0x10), // FALLOC_FL_ZERO_RANGE
+            M(22, 0, 0x20), // FALLOC_FL_INSERT_RANGE
+            M(23, 0, 0x40), // FALLOC_FL_UNSHARE_RANGE
+            M(22, 1, 0x80), // FALLOC_FL_WRITE_ZEROES
+        ],
+    },
+    parts: &[],
+};
+
+/// `fanotify_events`: what fanotify_mark waits for, and mask of struct fanotify_event_metadata.
+pub const FANOTIFY_EVENTS: FlagSet = FlagSet::new(&FANOTIFY_EVENTS_DATA);
+static FANOTIFY_EVENTS_DATA: SetData = SetData {
+    name: "fanotify_events",
+    title: "what fanotify_mark waits for, and mask of struct fanotify_event_metadata",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            FAN_ACCESS\
+            FAN_MODIFY\
+            FAN_ATTRIB\
+            FAN_CLOSE\
+            FAN_CLOSE_WRITE\
+            FAN_CLOSE_NOWRITE\
+            FAN_OPEN\
+            FAN_MOVE\
+            FAN_MOVED_FROM\
+            FAN_MOVED_TO\
+            FAN_CREATE\
+            FAN_DELETE\
+            FAN_DELETE_SELF\
+            FAN_MOVE_SELF\
+            FAN_OPEN_EXEC\
+            FAN_Q_OVERFLOW\
+            FAN_FS_ERROR\
+            FAN_OPEN_PERM\
+            FAN_ACCESS_PERM\
+            FAN_OPEN_EXEC_PERM\
+            FAN_PRE_ACCESS\
+            FAN_MNT_ATTACH\
+            FAN_MNT_DETACH\
+            FAN_EVENT_ON_CHILD\
+            FAN_RENAME\
+            FAN_ONDIR",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0x1), // FAN_ACCESS
+            M(10, 0, 0x2), // FAN_MODIFY
+            M(10, 0, 0x4), // FAN_ATTRIB
+            M(9, 0, 0x18), // FAN_CLOSE
+            M(15, 0, 0x8), // FAN_CLOSE_WRITE
+            M(17, 0, 0x10), // FAN_CLOSE_NOWRITE
+            M(8, 0, 0x20), // FAN_OPEN
+            M(8, 0, 0xc0), // FAN_MOVE
+            M(14, 0, 0x40), // FAN_MOVED_FROM
+            M(12, 0, 0x80), // FAN_MOVED_TO
+            M(10, 0, 0x100), // FAN_CREATE
+            M(10, 0, 0x200), // FAN_DELETE
+            M(15, 0, 0x400), // FAN_DELETE_SELF
+            M(13, 0, 0x800), // FAN_MOVE_SELF
+            M(13, 0, 0x1000), // FAN_OPEN_EXEC
+            M(14, 0, 0x4000), // FAN_Q_OVERFLOW
+            M(12, 0, 0x8000), // FAN_FS_ERROR
+            M(13, 0, 0x10000), // FAN_OPEN_PERM
+            M(15, 0, 0x20000), // FAN_ACCESS_PERM
+            M(18, 0, 0x40000), // FAN_OPEN_EXEC_PERM
+            M(14, 1, 0x100000), // FAN_PRE_ACCESS
+            M(14, 1, 0x1000000), // FAN_MNT_ATTACH
+            M(14, 1, 0x2000000), // FAN_MNT_DETACH
+            M(18, 0, 0x8000000), // FAN_EVENT_ON_CHILD
+            M(10, 0, 0x10000000), // FAN_RENAME
+            M(9, 0, 0x40000000), // FAN_ONDIR
+        ],
+    },
+    parts: &[],
+};
+
+/// `fanotify_fd_values`: descriptors of an event that are none.
+pub const FANOTIFY_FD_VALUES: FlagSet = FlagSet::new(&FANOTIFY_FD_VALUES_DATA);
+static FANOTIFY_FD_VALUES_DATA: SetData = SetData {
+    name: "fanotify_fd_values",
+    title: "descriptors of an event that are none",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FAN_EPIDFD\
+            FAN_NOFD\
+            FAN_NOPIDFD",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, -2i64 as u64), // FAN_EPIDFD
+            M(8, 0, -1i64 as u64), // FAN_NOFD
+            M(11, 0, -1i64 as u64), // FAN_NOPIDFD
+        ],
+    },
+    parts: &[],
+};
+
+/// `fanotify_info_types`: info_type of struct fanotify_event_info_header.
+pub const FANOTIFY_INFO_TYPES: FlagSet = FlagSet::new(&FANOTIFY_INFO_TYPES_DATA);
+static FANOTIFY_INFO_TYPES_DATA: SetData = SetData {
+    name: "fanotify_info_types",
+    title: "info_type of struct fanotify_event_info_header",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            FAN_EVENT_INFO_TYPE_FID\
+            FAN_EVENT_INFO_TYPE_DFID_NAME\
+            FAN_EVENT_INFO_TYPE_DFID\
+            FAN_EVENT_INFO_TYPE_PIDFD\
+            FAN_EVENT_INFO_TYPE_ERROR\
+            FAN_EVENT_INFO_TYPE_RANGE\
+            FAN_EVENT_INFO_TYPE_MNT\
+            FAN_EVENT_INFO_TYPE_OLD_DFID_NAME\
+            FAN_EVENT_INFO_TYPE_NEW_DFID_NAME",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 1), // FAN_EVENT_INFO_TYPE_FID
+            M(29, 0, 2), // FAN_EVENT_INFO_TYPE_DFID_NAME
+            M(24, 0, 3), // FAN_EVENT_INFO_TYPE_DFID
+            M(25, 0, 4), // FAN_EVENT_INFO_TYPE_PIDFD
+            M(25, 0, 5), // FAN_EVENT_INFO_TYPE_ERROR
+            M(25, 1, 6), // FAN_EVENT_INFO_TYPE_RANGE
+            M(23, 1, 7), // FAN_EVENT_INFO_TYPE_MNT
+            M(33, 0, 10), // FAN_EVENT_INFO_TYPE_OLD_DFID_NAME
+            M(33, 0, 12), // FAN_EVENT_INFO_TYPE_NEW_DFID_NAME
+        ],
+    },
+    parts: &[],
+};
+
+/// `fanotify_init_flags`: flags of fanotify_init.
+pub const FANOTIFY_INIT_FLAGS: FlagSet = FlagSet::new(&FANOTIFY_INIT_FLAGS_DATA);
+static FANOTIFY_INIT_FLAGS_DATA: SetData = SetData {
+    name: "fanotify_init_flags",
+    title: "flags of fanotify_init",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            FAN_CLOEXEC\
+            FAN_NONBLOCK\
+            FAN_UNLIMITED_QUEUE\
+            FAN_UNLIMITED_MARKS\
+            FAN_ENABLE_AUDIT\
+            FAN_REPORT_PIDFD\
+            FAN_REPORT_TID\
+            FAN_REPORT_DFID_NAME_TARGET\
+            FAN_REPORT_FID\
+            FAN_REPORT_DFID_NAME\
+            FAN_REPORT_DIR_FID\
+            FAN_REPORT_NAME\
+            FAN_REPORT_TARGET_FID\
+            FAN_REPORT_FD_ERROR\
+            FAN_REPORT_MNT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0x1), // FAN_CLOEXEC
+            M(12, 0, 0x2), // FAN_NONBLOCK
+            M(19, 0, 0x10), // FAN_UNLIMITED_QUEUE
+            M(19, 0, 0x20), // FAN_UNLIMITED_MARKS
+            M(16, 0, 0x40), // FAN_ENABLE_AUDIT
+            M(16, 0, 0x80), // FAN_REPORT_PIDFD
+            M(14, 0, 0x100), // FAN_REPORT_TID
+            M(27, 0, 0x1e00), // FAN_REPORT_DFID_NAME_TARGET
+            M(14, 0, 0x200), // FAN_REPORT_FID
+            M(20, 0, 0xc00), // FAN_REPORT_DFID_NAME
+            M(18, 0, 0x400), // FAN_REPORT_DIR_FID
+            M(15, 0, 0x800), // FAN_REPORT_NAME
+            M(21, 0, 0x1000), // FAN_REPORT_TARGET_FID
+            M(19, 1, 0x2000), // FAN_REPORT_FD_ERROR
+            M(14, 2, 0x4000), // FAN_REPORT_MNT
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xc)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    FAN_CLASS_NOTIF\
+                    FAN_CLASS_CONTENT\
+                    FAN_CLASS_PRE_CONTENT",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(15, 0, 0x0), // FAN_CLASS_NOTIF
+                    M(17, 0, 0x4), // FAN_CLASS_CONTENT
+                    M(21, 0, 0x8), // FAN_CLASS_PRE_CONTENT
+                ],
+            }),
+        },
+    ],
+};
+
+/// `fanotify_mark_flags`: flags of fanotify_mark.
+pub const FANOTIFY_MARK_FLAGS: FlagSet = FlagSet::new(&FANOTIFY_MARK_FLAGS_DATA);
+static FANOTIFY_MARK_FLAGS_DATA: SetData = SetData {
+    name: "fanotify_mark_flags",
+    title: "flags of fanotify_mark",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            FAN_MARK_ADD\
+            FAN_MARK_REMOVE\
+            FAN_MARK_DONT_FOLLOW\
+            FAN_MARK_ONLYDIR\
+            FAN_MARK_IGNORED_MASK\
+            FAN_MARK_FLUSH\
+            FAN_MARK_EVICTABLE\
+            FAN_MARK_IGNORE_SURV\
+            FAN_MARK_IGNORED_SURV_MODIFY\
+            FAN_MARK_IGNORE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 0x1), // FAN_MARK_ADD
+            M(15, 0, 0x2), // FAN_MARK_REMOVE
+            M(20, 0, 0x4), // FAN_MARK_DONT_FOLLOW
+            M(16, 0, 0x8), // FAN_MARK_ONLYDIR
+            M(21, 0, 0x20), // FAN_MARK_IGNORED_MASK
+            M(14, 0, 0x80), // FAN_MARK_FLUSH
+            M(18, 0, 0x200), // FAN_MARK_EVICTABLE
+            M(20, 0, 0x440), // FAN_MARK_IGNORE_SURV
+            M(28, 0, 0x40), // FAN_MARK_IGNORED_SURV_MODIFY
+            M(15, 0, 0x400), // FAN_MARK_IGNORE
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x110)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    FAN_MARK_INODE\
+                    FAN_MARK_MOUNT\
+                    FAN_MARK_FILESYSTEM\
+                    FAN_MARK_MNTNS",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(14, 0, 0x0), // FAN_MARK_INODE
+                    M(14, 0, 0x10), // FAN_MARK_MOUNT
+                    M(19, 0, 0x100), // FAN_MARK_FILESYSTEM
+                    M(14, 1, 0x110), // FAN_MARK_MNTNS
+                ],
+            }),
+        },
+    ],
+};
+
+/// `fanotify_response`: response of struct fanotify_response.
+pub const FANOTIFY_RESPONSE: FlagSet = FlagSet::new(&FANOTIFY_RESPONSE_DATA);
+static FANOTIFY_RESPONSE_DATA: SetData = SetData {
+    name: "fanotify_response",
+    title: "response of struct fanotify_response",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            FAN_AUDIT\
+            FAN_INFO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0x10), // FAN_AUDIT
+            M(8, 1, 0x20), // FAN_INFO
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x3)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    FAN_ALLOW\
+                    FAN_DENY",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(9, 0, 0x1), // FAN_ALLOW
+                    M(8, 0, 0x2), // FAN_DENY
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(0, 0xff000000)],
+            shifted: true,
+            holds: Holds::Decimal,
+        },
+    ],
+};
+
+/// `fanotify_response_info_types`: type of struct fanotify_response_info_header.
+pub const FANOTIFY_RESPONSE_INFO_TYPES: FlagSet = FlagSet::new(&FANOTIFY_RESPONSE_INFO_TYPES_DATA);
+static FANOTIFY_RESPONSE_INFO_TYPES_DATA: SetData = SetData {
+    name: "fanotify_response_info_types",
+    title: "type of struct fanotify_response_info_header",
+    is_flags: false,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            FAN_RESPONSE_INFO_NONE\
+            FAN_RESPONSE_INFO_AUDIT_RULE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(22, 0, 0), // FAN_RESPONSE_INFO_NONE
+            M(28, 0, 1), // FAN_RESPONSE_INFO_AUDIT_RULE
+        ],
+    },
+    parts: &[],
+};
+
+/// `fchownat_flags`: flags of fchownat, fchmodat2, utimensat and setxattrat.
+pub const FCHOWNAT_FLAGS: FlagSet = FlagSet::new(&FCHOWNAT_FLAGS_DATA);
+static FCHOWNAT_FLAGS_DATA: SetData = SetData {
+    name: "fchownat_flags",
+    title: "flags of fchownat, fchmodat2, utimensat and setxattrat",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            AT_SYMLINK_NOFOLLOW\
+            AT_EMPTY_PATH",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x100), // AT_SYMLINK_NOFOLLOW
+            M(13, 0, 0x1000), // AT_EMPTY_PATH
+        ],
+    },
+    parts: &[],
+};
+
+/// `fcntl_commands`: commands of fcntl.
+pub const FCNTL_COMMANDS: FlagSet = FlagSet::new(&FCNTL_COMMANDS_DATA);
+static FCNTL_COMMANDS_DATA: SetData = SetData {
+    name: "fcntl_commands",
+    title: "commands of fcntl",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x73ffc7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, sparc, sparc64
+        0xc0000002, // alpha, sparc, sparc64
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x73ffffffd, // all but alpha, sparc, sparc64
+        0x73f9c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0x600000, // parisc, parisc64
+        0xc0000000, // sparc, sparc64
+        0x2, // alpha
+        0x7ff9fffff, // all but parisc, parisc64
+        0x7ff9fefff, // all but loongarch64, parisc, parisc64
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            F_DUPFD\
+            F_GETFD\
+            F_SETFD\
+            F_GETFL\
+            F_SETFL\
+            F_GETLK\
+            F_SETLK\
+            F_SETLKW\
+            F_SETOWN\
+            F_GETOWN\
+            F_SETSIG\
+            F_GETSIG\
+            F_GETLK64\
+            F_SETLK64\
+            F_SETLKW64\
+            F_SETOWN_EX\
+            F_GETOWN_EX\
+            F_GETOWNER_UIDS\
+            F_OFD_GETLK\
+            F_OFD_SETLK\
+            F_OFD_SETLKW\
+            F_SETLEASE\
+            F_GETLEASE\
+            F_NOTIFY\
+            F_DUPFD_QUERY\
+            F_CREATED_QUERY\
+            F_CANCELLK\
+            F_DUPFD_CLOEXEC\
+            F_SETPIPE_SZ\
+            F_GETPIPE_SZ\
+            F_ADD_SEALS\
+            F_GET_SEALS\
+            F_GET_RW_HINT\
+            F_SET_RW_HINT\
+            F_GET_FILE_RW_HINT\
+            F_SET_FILE_RW_HINT\
+            F_GETDELEG\
+            F_SETDELEG",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0), // F_DUPFD
+            M(7, 0, 1), // F_GETFD
+            M(7, 0, 2), // F_SETFD
+            M(7, 0, 3), // F_GETFL
+            M(7, 0, 4), // F_SETFL
+            M(7, 1, 5), // F_GETLK
+            M(0, 2, 7),
+            M(0, 3, 14),
+            M(7, 4, 6), // F_SETLK
+            M(0, 2, 8),
+            M(8, 4, 7), // F_SETLKW
+            M(0, 2, 9),
+            M(8, 5, 8), // F_SETOWN
+            M(0, 3, 24),
+            M(0, 6, 12),
+            M(0, 7, 6),
+            M(0, 8, 5),
+            M(8, 5, 9), // F_GETOWN
+            M(0, 3, 23),
+            M(0, 6, 11),
+            M(0, 7, 5),
+            M(0, 8, 6),
+            M(8, 9, 10), // F_SETSIG
+            M(0, 6, 13),
+            M(8, 9, 11), // F_GETSIG
+            M(0, 6, 14),
+            M(9, 10, 12), // F_GETLK64
+            M(0, 6, 8),
+            M(9, 10, 13), // F_SETLK64
+            M(0, 6, 9),
+            M(10, 10, 14), // F_SETLKW64
+            M(0, 6, 10),
+            M(11, 0, 15), // F_SETOWN_EX
+            M(11, 0, 16), // F_GETOWN_EX
+            M(15, 0, 17), // F_GETOWNER_UIDS
+            M(11, 0, 36), // F_OFD_GETLK
+            M(11, 0, 37), // F_OFD_SETLK
+            M(12, 0, 38), // F_OFD_SETLKW
+            M(10, 0, 1024), // F_SETLEASE
+            M(10, 0, 1025), // F_GETLEASE
+            M(8, 0, 1026), // F_NOTIFY
+            M(13, 11, 1027), // F_DUPFD_QUERY
+            M(15, 11, 1028), // F_CREATED_QUERY
+            M(10, 0, 1029), // F_CANCELLK
+            M(15, 0, 1030), // F_DUPFD_CLOEXEC
+            M(12, 0, 1031), // F_SETPIPE_SZ
+            M(12, 0, 1032), // F_GETPIPE_SZ
+            M(11, 0, 1033), // F_ADD_SEALS
+            M(11, 0, 1034), // F_GET_SEALS
+            M(13, 0, 1035), // F_GET_RW_HINT
+            M(13, 0, 1036), // F_SET_RW_HINT
+            M(18, 0, 1037), // F_GET_FILE_RW_HINT
+            M(18, 0, 1038), // F_SET_FILE_RW_HINT
+            M(10, 12, 1039), // F_GETDELEG
+            M(10, 12, 1040), // F_SETDELEG
+        ],
+    },
+    parts: &[],
+};
+
+/// `fcntl_lock_types`: l_type of struct flock, and a lease.
+pub const FCNTL_LOCK_TYPES: FlagSet = FlagSet::new(&FCNTL_LOCK_TYPES_DATA);
+static FCNTL_LOCK_TYPES_DATA: SetData = SetData {
+    name: "fcntl_lock_types",
+    title: "l_type of struct flock, and a lease",
+    is_flags: false,
+    abis: &[
+        0x73f9ffffd, // all but alpha, parisc, parisc64, sparc, sparc64
+        0xc0600002, // alpha, parisc, parisc64, sparc, sparc64
+        0xc0600000, // parisc, parisc64, sparc, sparc64
+        0x2, // alpha
+        0x7fffffffd, // all but alpha
+    ],
+    members: MemberData {
+        names: "\
+            F_RDLCK\
+            F_WRLCK\
+            F_UNLCK\
+            F_EXLCK\
+            F_SHLCK",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0), // F_RDLCK
+            M(0, 1, 1),
+            M(7, 0, 1), // F_WRLCK
+            M(0, 1, 2),
+            M(7, 0, 2), // F_UNLCK
+            M(0, 2, 3),
+            M(0, 3, 8),
+            M(7, 4, 4), // F_EXLCK
+            M(0, 3, 16),
+            M(7, 4, 8), // F_SHLCK
+            M(0, 3, 32),
+        ],
+    },
+    parts: &[],
+};
+
+/// `fcntl_owner_types`: type of struct f_owner_ex.
+pub const FCNTL_OWNER_TYPES: FlagSet = FlagSet::new(&FCNTL_OWNER_TYPES_DATA);
+static FCNTL_OWNER_TYPES_DATA: SetData = SetData {
+    name: "fcntl_owner_types",
+    title: "type of struct f_owner_ex",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            F_OWNER_TID\
+            F_OWNER_PID\
+            F_OWNER_PGRP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0), // F_OWNER_TID
+            M(11, 0, 1), // F_OWNER_PID
+            M(12, 0, 2), // F_OWNER_PGRP
+        ],
+    },
+    parts: &[],
+};
+
+/// `fd_flags`: flags of a descriptor, F_GETFD.
+pub const FD_FLAGS: FlagSet = FlagSet::new(&FD_FLAGS_DATA);
+static FD_FLAGS_DATA: SetData = SetData {
+    name: "fd_flags",
+    title: "flags of a descriptor, F_GETFD",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FD_CLOEXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0x1), // FD_CLOEXEC
+        ],
+    },
+    parts: &[],
+};
+
+/// `fiemap_extent_flags`: fe_flags of struct fiemap_extent.
+pub const FIEMAP_EXTENT_FLAGS: FlagSet = FlagSet::new(&FIEMAP_EXTENT_FLAGS_DATA);
+static FIEMAP_EXTENT_FLAGS_DATA: SetData = SetData {
+    name: "fiemap_extent_flags",
+    title: "fe_flags of struct fiemap_extent",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FIEMAP_EXTENT_LAST\
+            FIEMAP_EXTENT_UNKNOWN\
+            FIEMAP_EXTENT_DELALLOC\
+            FIEMAP_EXTENT_ENCODED\
+            FIEMAP_EXTENT_DATA_ENCRYPTED\
+            FIEMAP_EXTENT_NOT_ALIGNED\
+            FIEMAP_EXTENT_DATA_INLINE\
+            FIEMAP_EXTENT_DATA_TAIL\
+            FIEMAP_EXTENT_UNWRITTEN\
+            FIEMAP_EXTENT_MERGED\
+            FIEMAP_EXTENT_SHARED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 0x1), // FIEMAP_EXTENT_LAST
+            M(21, 0, 0x2), // FIEMAP_EXTENT_UNKNOWN
+            M(22, 0, 0x4), // FIEMAP_EXTENT_DELALLOC
+            M(21, 0, 0x8), // FIEMAP_EXTENT_ENCODED
+            M(28, 0, 0x80), // FIEMAP_EXTENT_DATA_ENCRYPTED
+            M(25, 0, 0x100), // FIEMAP_EXTENT_NOT_ALIGNED
+            M(25, 0, 0x200), // FIEMAP_EXTENT_DATA_INLINE
+            M(23, 0, 0x400), // FIEMAP_EXTENT_DATA_TAIL
+            M(23, 0, 0x800), // FIEMAP_EXTENT_UNWRITTEN
+            M(20, 0, 0x1000), // FIEMAP_EXTENT_MERGED
+            M(20, 0, 0x2000), // FIEMAP_EXTENT_SHARED
+        ],
+    },
+    parts: &[],
+};
+
+/// `fiemap_flags`: fm_flags of struct fiemap.
+pub const FIEMAP_FLAGS: FlagSet = FlagSet::new(&FIEMAP_FLAGS_DATA);
+static FIEMAP_FLAGS_DATA: SetData = SetData {
+    name: "fiemap_flags",
+    title: "fm_flags of struct fiemap",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FIEMAP_FLAG_SYNC\
+            FIEMAP_FLAG_XATTR\
+            FIEMAP_FLAG_CACHE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0x1), // FIEMAP_FLAG_SYNC
+            M(17, 0, 0x2), // FIEMAP_FLAG_XATTR
+            M(17, 0, 0x4), // FIEMAP_FLAG_CACHE
+        ],
+    },
+    parts: &[],
+};
+
+/// `file_integrity_flags`: what of the protection information is checked.
+pub const FILE_INTEGRITY_FLAGS: FlagSet = FlagSet::new(&FILE_INTEGRITY_FLAGS_DATA);
+static FILE_INTEGRITY_FLAGS_DATA: SetData = SetData {
+    name: "file_integrity_flags",
+    title: "what of the protection information is checked",
+    is_flags: true,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IO_INTEGRITY_CHK_GUARD\
+            IO_INTEGRITY_CHK_REFTAG\
+            IO_INTEGRITY_CHK_APPTAG",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(22, 0, 0x1), // IO_INTEGRITY_CHK_GUARD
+            M(23, 0, 0x2), // IO_INTEGRITY_CHK_REFTAG
+            M(23, 0, 0x4), // IO_INTEGRITY_CHK_APPTAG
+        ],
+    },
+    parts: &[],
+};
+
+/// `file_mode`: st_mode, and the mode of mknod.
+pub const FILE_MODE: FlagSet = FlagSet::new(&FILE_MODE_DATA);
+static FILE_MODE_DATA: SetData = SetData {
+    name: "file_mode",
+    title: "st_mode, and the mode of mknod",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            S_ISVTX\
+            S_ISGID\
+            S_ISUID",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0x200), // S_ISVTX
+            M(7, 0, 0x400), // S_ISGID
+            M(7, 0, 0x800), // S_ISUID
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xf000)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    S_IFIFO\
+                    S_IFCHR\
+                    S_IFDIR\
+                    S_IFBLK\
+                    S_IFREG\
+                    S_IFLNK\
+                    S_IFSOCK",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(7, 0, 0x1000), // S_IFIFO
+                    M(7, 0, 0x2000), // S_IFCHR
+                    M(7, 0, 0x4000), // S_IFDIR
+                    M(7, 0, 0x6000), // S_IFBLK
+                    M(7, 0, 0x8000), // S_IFREG
+                    M(7, 0, 0xa000), // S_IFLNK
+                    M(8, 0, 0xc000), // S_IFSOCK
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(0, 0x1ff)],
+            shifted: false,
+            holds: Holds::Octal,
+        },
+    ],
+};
+
+/// `file_seals`: seals of F_ADD_SEALS.
+pub const FILE_SEALS: FlagSet = FlagSet::new(&FILE_SEALS_DATA);
+static FILE_SEALS_DATA: SetData = SetData {
+    name: "file_seals",
+    title: "seals of F_ADD_SEALS",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            F_SEAL_SEAL\
+            F_SEAL_SHRINK\
+            F_SEAL_GROW\
+            F_SEAL_WRITE\
+            F_SEAL_FUTURE_WRITE\
+            F_SEAL_EXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0x1), // F_SEAL_SEAL
+            M(13, 0, 0x2), // F_SEAL_SHRINK
+            M(11, 0, 0x4), // F_SEAL_GROW
+            M(12, 0, 0x8), // F_SEAL_WRITE
+            M(19, 0, 0x10), // F_SEAL_FUTURE_WRITE
+            M(11, 1, 0x20), // F_SEAL_EXEC
+        ],
+    },
+    parts: &[],
+};
+
+/// `file_write_hints`: how long written data lives, F_SET_RW_HINT.
+pub const FILE_WRITE_HINTS: FlagSet = FlagSet::new(&FILE_WRITE_HINTS_DATA);
+static FILE_WRITE_HINTS_DATA: SetData = SetData {
+    name: "file_write_hints",
+    title: "how long written data lives, F_SET_RW_HINT",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            RWH_WRITE_LIFE_NOT_SET\
+            RWF_WRITE_LIFE_NOT_SET\
+            RWH_WRITE_LIFE_NONE\
+            RWH_WRITE_LIFE_SHORT\
+            RWH_WRITE_LIFE_MEDIUM\
+            RWH_WRITE_LIFE_LONG\
+            RWH_WRITE_LIFE_EXTREME",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(22, 0, 0), // RWH_WRITE_LIFE_NOT_SET
+            M(22, 0, 0), // RWF_WRITE_LIFE_NOT_SET
+            M(19, 0, 1), // RWH_WRITE_LIFE_NONE
+            M(20, 0, 2), // RWH_WRITE_LIFE_SHORT
+            M(21, 0, 3), // RWH_WRITE_LIFE_MEDIUM
+            M(19, 0, 4), // RWH_WRITE_LIFE_LONG
+            M(22, 0, 5), // RWH_WRITE_LIFE_EXTREME
+        ],
+    },
+    parts: &[],
+};
+
+/// `filesystem_magic`: f_type of struct statfs.
+pub const FILESYSTEM_MAGIC: FlagSet = FlagSet::new(&FILESYSTEM_MAGIC_DATA);
+static FILESYSTEM_MAGIC_DATA: SetData = SetData {
+    name: "filesystem_magic",
+    title: "f_type of struct statfs",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7ffffe7ff, // all but loongarch32, loongarch64
+    ],
+    members: MemberData {
+        names: "\
+            QNX4_SUPER_MAGIC\
+            AUTOFS_SUPER_MAGIC\
+            MINIX_SUPER_MAGIC\
+            MINIX_SUPER_MAGIC2\
+            DEVPTS_SUPER_MAGIC\
+            MINIX2_SUPER_MAGIC\
+            MINIX2_SUPER_MAGIC2\
+            NILFS_SUPER_MAGIC\
+            MSDOS_SUPER_MAGIC\
+            MINIX3_SUPER_MAGIC\
+            SMB_SUPER_MAGIC\
+            NCP_SUPER_MAGIC\
+            NFS_SUPER_MAGIC\
+            JFFS2_SUPER_MAGIC\
+            ISOFS_SUPER_MAGIC\
+            PROC_SUPER_MAGIC\
+            OPENPROM_SUPER_MAGIC\
+            USBDEVICE_SUPER_MAGIC\
+            ADFS_SUPER_MAGIC\
+            AFFS_SUPER_MAGIC\
+            EXT4_SUPER_MAGIC\
+            EXT2_SUPER_MAGIC\
+            EXT3_SUPER_MAGIC\
+            ECRYPTFS_SUPER_MAGIC\
+            CGROUP_SUPER_MAGIC\
+            EFS_SUPER_MAGIC\
+            HOSTFS_SUPER_MAGIC\
+            CEPH_SUPER_MAGIC\
+            TMPFS_MAGIC\
+            V9FS_MAGIC\
+            RDTGROUP_SUPER_MAGIC\
+            ANON_INODE_FS_MAGIC\
+            FUTEXFS_SUPER_MAGIC\
+            UDF_SUPER_MAGIC\
+            EXFAT_SUPER_MAGIC\
+            CRAMFS_MAGIC\
+            BINFMTFS_MAGIC\
+            SMACK_MAGIC\
+            DMA_BUF_MAGIC\
+            DEVMEM_MAGIC\
+            FAIL_FS_MAGIC\
+            GUEST_MEMFD_MAGIC\
+            NULL_FS_MAGIC\
+            PID_FS_MAGIC\
+            PIPEFS_MAGIC\
+            REISERFS_SUPER_MAGIC\
+            SECRETMEM_MAGIC\
+            AFS_SUPER_MAGIC\
+            SOCKFS_MAGIC\
+            XFS_SUPER_MAGIC\
+            AAFS_MAGIC\
+            ZONEFS_MAGIC\
+            PSTOREFS_MAGIC\
+            BDEVFS_MAGIC\
+            CONFIGFS_MAGIC\
+            SYSFS_MAGIC\
+            CGROUP2_SUPER_MAGIC\
+            DEBUGFS_MAGIC\
+            DAXFS_MAGIC\
+            FUSE_SUPER_MAGIC\
+            QNX6_SUPER_MAGIC\
+            AFS_FS_MAGIC\
+            BINDERFS_SUPER_MAGIC\
+            NSFS_MAGIC\
+            SECURITYFS_MAGIC\
+            SQUASHFS_MAGIC\
+            BTRFS_TEST_MAGIC\
+            CODA_SUPER_MAGIC\
+            OCFS2_SUPER_MAGIC\
+            TRACEFS_MAGIC\
+            OVERLAYFS_SUPER_MAGIC\
+            RAMFS_MAGIC\
+            BTRFS_SUPER_MAGIC\
+            HUGETLBFS_MAGIC\
+            XENFS_SUPER_MAGIC\
+            BCACHEFS_SUPER_MAGIC\
+            BPF_FS_MAGIC\
+            EFIVARFS_MAGIC\
+            EROFS_SUPER_MAGIC_V1\
+            F2FS_SUPER_MAGIC\
+            SELINUX_MAGIC\
+            HPFS_SUPER_MAGIC\
+            SMB2_SUPER_MAGIC\
+            CIFS_SUPER_MAGIC\
+            Z3FOLD_MAGIC\
+            BALLOON_KVM_MAGIC\
+            ZSMALLOC_MAGIC\
+            PPC_CMM_MAGIC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 47), // QNX4_SUPER_MAGIC
+            M(18, 0, 391), // AUTOFS_SUPER_MAGIC
+            M(17, 0, 4991), // MINIX_SUPER_MAGIC
+            M(18, 0, 5007), // MINIX_SUPER_MAGIC2
+            M(18, 0, 7377), // DEVPTS_SUPER_MAGIC
+            M(18, 0, 9320), // MINIX2_SUPER_MAGIC
+            M(19, 0, 9336), // MINIX2_SUPER_MAGIC2
+            M(17, 0, 13364), // NILFS_SUPER_MAGIC
+            M(17, 0, 19780), // MSDOS_SUPER_MAGIC
+            M(18, 0, 19802), // MINIX3_SUPER_MAGIC
+            M(15, 0, 20859), // SMB_SUPER_MAGIC
+            M(15, 0, 22092), // NCP_SUPER_MAGIC
+            M(15, 0, 26985), // NFS_SUPER_MAGIC
+            M(17, 0, 29366), // JFFS2_SUPER_MAGIC
+            M(17, 0, 38496), // ISOFS_SUPER_MAGIC
+            M(16, 0, 40864), // PROC_SUPER_MAGIC
+            M(20, 0, 40865), // OPENPROM_SUPER_MAGIC
+            M(21, 0, 40866), // USBDEVICE_SUPER_MAGIC
+            M(16, 0, 44533), // ADFS_SUPER_MAGIC
+            M(16, 0, 44543), // AFFS_SUPER_MAGIC
+            M(16, 0, 61267), // EXT4_SUPER_MAGIC
+            M(16, 0, 61267), // EXT2_SUPER_MAGIC
+            M(16, 0, 61267), // EXT3_SUPER_MAGIC
+            M(20, 0, 61791), // ECRYPTFS_SUPER_MAGIC
+            M(18, 0, 0x27e0eb), // CGROUP_SUPER_MAGIC
+            M(15, 0, 0x414a53), // EFS_SUPER_MAGIC
+            M(18, 0, 0xc0ffee), // HOSTFS_SUPER_MAGIC
+            M(16, 1, 0xc36400), // CEPH_SUPER_MAGIC
+            M(11, 0, 0x1021994), // TMPFS_MAGIC
+            M(10, 0, 0x1021997), // V9FS_MAGIC
+            M(20, 0, 0x7655821), // RDTGROUP_SUPER_MAGIC
+            M(19, 0, 0x9041934), // ANON_INODE_FS_MAGIC
+            M(19, 0, 0xbad1dea), // FUTEXFS_SUPER_MAGIC
+            M(15, 0, 0x15013346), // UDF_SUPER_MAGIC
+            M(17, 1, 0x2011bab0), // EXFAT_SUPER_MAGIC
+            M(12, 0, 0x28cd3d45), // CRAMFS_MAGIC
+            M(14, 0, 0x42494e4d), // BINFMTFS_MAGIC
+            M(11, 0, 0x43415d53), // SMACK_MAGIC
+            M(13, 0, 0x444d4142), // DMA_BUF_MAGIC
+            M(12, 0, 0x454d444d), // DEVMEM_MAGIC
+            M(13, 2, 0x4641494c), // FAIL_FS_MAGIC
+            M(17, 2, 0x474d454d), // GUEST_MEMFD_MAGIC
+            M(13, 2, 0x4e554c4c), // NULL_FS_MAGIC
+            M(12, 3, 0x50494446), // PID_FS_MAGIC
+            M(12, 0, 0x50495045), // PIPEFS_MAGIC
+            M(20, 0, 0x52654973), // REISERFS_SUPER_MAGIC
+            M(15, 1, 0x5345434d), // SECRETMEM_MAGIC
+            M(15, 0, 0x5346414f), // AFS_SUPER_MAGIC
+            M(12, 0, 0x534f434b), // SOCKFS_MAGIC
+            M(15, 0, 0x58465342), // XFS_SUPER_MAGIC
+            M(10, 0, 0x5a3c69f0), // AAFS_MAGIC
+            M(12, 0, 0x5a4f4653), // ZONEFS_MAGIC
+            M(14, 0, 0x6165676c), // PSTOREFS_MAGIC
+            M(12, 0, 0x62646576), // BDEVFS_MAGIC
+            M(14, 2, 0x62656570), // CONFIGFS_MAGIC
+            M(11, 0, 0x62656572), // SYSFS_MAGIC
+            M(19, 0, 0x63677270), // CGROUP2_SUPER_MAGIC
+            M(13, 0, 0x64626720), // DEBUGFS_MAGIC
+            M(11, 0, 0x64646178), // DAXFS_MAGIC
+            M(16, 1, 0x65735546), // FUSE_SUPER_MAGIC
+            M(16, 0, 0x68191122), // QNX6_SUPER_MAGIC
+            M(12, 0, 0x6b414653), // AFS_FS_MAGIC
+            M(20, 0, 0x6c6f6f70), // BINDERFS_SUPER_MAGIC
+            M(10, 0, 0x6e736673), // NSFS_MAGIC
+            M(16, 0, 0x73636673), // SECURITYFS_MAGIC
+            M(14, 0, 0x73717368), // SQUASHFS_MAGIC
+            M(16, 0, 0x73727279), // BTRFS_TEST_MAGIC
+            M(16, 0, 0x73757245), // CODA_SUPER_MAGIC
+            M(17, 0, 0x7461636f), // OCFS2_SUPER_MAGIC
+            M(13, 0, 0x74726163), // TRACEFS_MAGIC
+            M(21, 0, 0x794c7630), // OVERLAYFS_SUPER_MAGIC
+            M(11, 0, 0x858458f6), // RAMFS_MAGIC
+            M(17, 0, 0x9123683e), // BTRFS_SUPER_MAGIC
+            M(15, 0, 0x958458f6), // HUGETLBFS_MAGIC
+            M(17, 0, 0xabba1974), // XENFS_SUPER_MAGIC
+            M(20, 3, 0xca451a4e), // BCACHEFS_SUPER_MAGIC
+            M(12, 0, 0xcafe4a11), // BPF_FS_MAGIC
+            M(14, 0, 0xde5e81e4), // EFIVARFS_MAGIC
+            M(20, 0, 0xe0f5e1e2), // EROFS_SUPER_MAGIC_V1
+            M(16, 0, 0xf2f52010), // F2FS_SUPER_MAGIC
+            M(13, 0, 0xf97cff8c), // SELINUX_MAGIC
+            M(16, 0, 0xf995e849), // HPFS_SUPER_MAGIC
+            M(16, 1, 0xfe534d42), // SMB2_SUPER_MAGIC
+            M(16, 1, 0xff534d42), // CIFS_SUPER_MAGIC
+            M(12, 4, 51), // Z3FOLD_MAGIC
+            M(17, 4, 0x13661366), // BALLOON_KVM_MAGIC
+            M(14, 4, 0x58295829), // ZSMALLOC_MAGIC
+            M(13, 4, 0xc7571590), // PPC_CMM_MAGIC
+        ],
+    },
+    parts: &[],
+};
+
+/// `flock_operation`: operation of flock.
+pub const FLOCK_OPERATION: FlagSet = FlagSet::new(&FLOCK_OPERATION_DATA);
+static FLOCK_OPERATION_DATA: SetData = SetData {
+    name: "flock_operation",
+    title: "operation of flock",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            LOCK_SH\
+            LOCK_EX\
+            LOCK_NB\
+            LOCK_UN\
+            LOCK_MAND\
+            LOCK_RW\
+            LOCK_READ\
+            LOCK_WRITE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0x1), // LOCK_SH
+            M(7, 0, 0x2), // LOCK_EX
+            M(7, 0, 0x4), // LOCK_NB
+            M(7, 0, 0x8), // LOCK_UN
+            M(9, 0, 0x20), // LOCK_MAND
+            M(7, 0, 0xc0), // LOCK_RW
+            M(9, 0, 0x40), // LOCK_READ
+            M(10, 0, 0x80), // LOCK_WRITE
+        ],
+    },
+    parts: &[],
+};
+
+/// `fsconfig_commands`: cmd of fsconfig.
+pub const FSCONFIG_COMMANDS: FlagSet = FlagSet::new(&FSCONFIG_COMMANDS_DATA);
+static FSCONFIG_COMMANDS_DATA: SetData = SetData {
+    name: "fsconfig_commands",
+    title: "cmd of fsconfig",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            FSCONFIG_SET_FLAG\
+            FSCONFIG_SET_STRING\
+            FSCONFIG_SET_BINARY\
+            FSCONFIG_SET_PATH\
+            FSCONFIG_SET_PATH_EMPTY\
+            FSCONFIG_SET_FD\
+            FSCONFIG_CMD_CREATE\
+            FSCONFIG_CMD_RECONFIGURE\
+            FSCONFIG_CMD_CREATE_EXCL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0), // FSCONFIG_SET_FLAG
+            M(19, 0, 1), // FSCONFIG_SET_STRING
+            M(19, 0, 2), // FSCONFIG_SET_BINARY
+            M(17, 0, 3), // FSCONFIG_SET_PATH
+            M(23, 0, 4), // FSCONFIG_SET_PATH_EMPTY
+            M(15, 0, 5), // FSCONFIG_SET_FD
+            M(19, 0, 6), // FSCONFIG_CMD_CREATE
+            M(24, 0, 7), // FSCONFIG_CMD_RECONFIGURE
+            M(24, 1, 8), // FSCONFIG_CMD_CREATE_EXCL
+        ],
+    },
+    parts: &[],
+};
+
+/// `fscrypt_key_status`: status of struct fscrypt_get_key_status_arg.
+pub const FSCRYPT_KEY_STATUS: FlagSet = FlagSet::new(&FSCRYPT_KEY_STATUS_DATA);
+static FSCRYPT_KEY_STATUS_DATA: SetData = SetData {
+    name: "fscrypt_key_status",
+    title: "status of struct fscrypt_get_key_status_arg",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FSCRYPT_KEY_STATUS_ABSENT\
+            FSCRYPT_KEY_STATUS_PRESENT\
+            FSCRYPT_KEY_STATUS_INCOMPLETELY_REMOVED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(25, 0, 1), // FSCRYPT_KEY_STATUS_ABSENT
+            M(26, 0, 2), // FSCRYPT_KEY_STATUS_PRESENT
+            M(39, 0, 3), // FSCRYPT_KEY_STATUS_INCOMPLETELY_REMOVED
+        ],
+    },
+    parts: &[],
+};
+
+/// `fscrypt_modes`: contents_encryption_mode of struct fscrypt_policy_v2.
+pub const FSCRYPT_MODES: FlagSet = FlagSet::new(&FSCRYPT_MODES_DATA);
+static FSCRYPT_MODES_DATA: SetData = SetData {
+    name: "fscrypt_modes",
+    title: "contents_encryption_mode of struct fscrypt_policy_v2",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            FSCRYPT_MODE_AES_256_XTS\
+            FSCRYPT_MODE_AES_256_CTS\
+            FSCRYPT_MODE_AES_128_CBC\
+            FSCRYPT_MODE_AES_128_CTS\
+            FSCRYPT_MODE_SM4_XTS\
+            FSCRYPT_MODE_SM4_CTS\
+            FSCRYPT_MODE_ADIANTUM\
+            FSCRYPT_MODE_AES_256_HCTR2",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(24, 0, 1), // FSCRYPT_MODE_AES_256_XTS
+            M(24, 0, 4), // FSCRYPT_MODE_AES_256_CTS
+            M(24, 0, 5), // FSCRYPT_MODE_AES_128_CBC
+            M(24, 0, 6), // FSCRYPT_MODE_AES_128_CTS
+            M(20, 1, 7), // FSCRYPT_MODE_SM4_XTS
+            M(20, 1, 8), // FSCRYPT_MODE_SM4_CTS
+            M(21, 0, 9), // FSCRYPT_MODE_ADIANTUM
+            M(26, 2, 10), // FSCRYPT_MODE_AES_256_HCTR2
+        ],
+    },
+    parts: &[],
+};
+
+/// `fscrypt_policy_flags`: flags of struct fscrypt_policy_v2.
+pub const FSCRYPT_POLICY_FLAGS: FlagSet = FlagSet::new(&FSCRYPT_POLICY_FLAGS_DATA);
+static FSCRYPT_POLICY_FLAGS_DATA: SetData = SetData {
+    name: "fscrypt_policy_flags",
+    title: "flags of struct fscrypt_policy_v2",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FSCRYPT_POLICY_FLAG_DIRECT_KEY\
+            FSCRYPT_POLICY_FLAG_IV_INO_LBLK_64\
+            FSCRYPT_POLICY_FLAG_IV_INO_LBLK_32",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(30, 0, 0x4), // FSCRYPT_POLICY_FLAG_DIRECT_KEY
+            M(34, 0, 0x8), // FSCRYPT_POLICY_FLAG_IV_INO_LBLK_64
+            M(34, 0, 0x10), // FSCRYPT_POLICY_FLAG_IV_INO_LBLK_32
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x3)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    FSCRYPT_POLICY_FLAGS_PAD_4\
+                    FSCRYPT_POLICY_FLAGS_PAD_8\
+                    FSCRYPT_POLICY_FLAGS_PAD_16\
+                    FSCRYPT_POLICY_FLAGS_PAD_32",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(26, 0, 0x0), // FSCRYPT_POLICY_FLAGS_PAD_4
+                    M(26, 0, 0x1), // FSCRYPT_POLICY_FLAGS_PAD_8
+                    M(27, 0, 0x2), // FSCRYPT_POLICY_FLAGS_PAD_16
+                    M(27, 0, 0x3), // FSCRYPT_POLICY_FLAGS_PAD_32
+                ],
+            }),
+        },
+    ],
+};
+
+/// `fsmount_flags`: flags of fsmount.
+pub const FSMOUNT_FLAGS: FlagSet = FlagSet::new(&FSMOUNT_FLAGS_DATA);
+static FSMOUNT_FLAGS_DATA: SetData = SetData {
+    name: "fsmount_flags",
+    title: "flags of fsmount",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            FSMOUNT_CLOEXEC\
+            FSMOUNT_NAMESPACE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0x1), // FSMOUNT_CLOEXEC
+            M(17, 1, 0x2), // FSMOUNT_NAMESPACE
+        ],
+    },
+    parts: &[],
+};
+
+/// `fsopen_flags`: flags of fsopen.
+pub const FSOPEN_FLAGS: FlagSet = FlagSet::new(&FSOPEN_FLAGS_DATA);
+static FSOPEN_FLAGS_DATA: SetData = SetData {
+    name: "fsopen_flags",
+    title: "flags of fsopen",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FSOPEN_CLOEXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0x1), // FSOPEN_CLOEXEC
+        ],
+    },
+    parts: &[],
+};
+
+/// `fspick_flags`: flags of fspick.
+pub const FSPICK_FLAGS: FlagSet = FlagSet::new(&FSPICK_FLAGS_DATA);
+static FSPICK_FLAGS_DATA: SetData = SetData {
+    name: "fspick_flags",
+    title: "flags of fspick",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FSPICK_CLOEXEC\
+            FSPICK_SYMLINK_NOFOLLOW\
+            FSPICK_NO_AUTOMOUNT\
+            FSPICK_EMPTY_PATH",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0x1), // FSPICK_CLOEXEC
+            M(23, 0, 0x2), // FSPICK_SYMLINK_NOFOLLOW
+            M(19, 0, 0x4), // FSPICK_NO_AUTOMOUNT
+            M(17, 0, 0x8), // FSPICK_EMPTY_PATH
+        ],
+    },
+    parts: &[],
+};
+
+/// `fstatat_flags`: flags of newfstatat.
+pub const FSTATAT_FLAGS: FlagSet = FlagSet::new(&FSTATAT_FLAGS_DATA);
+static FSTATAT_FLAGS_DATA: SetData = SetData {
+    name: "fstatat_flags",
+    title: "flags of newfstatat",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            AT_SYMLINK_NOFOLLOW\
+            AT_NO_AUTOMOUNT\
+            AT_EMPTY_PATH",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x100), // AT_SYMLINK_NOFOLLOW
+            M(15, 0, 0x800), // AT_NO_AUTOMOUNT
+            M(13, 0, 0x1000), // AT_EMPTY_PATH
+        ],
+    },
+    parts: &[],
+};
+
+/// `fsverity_hash_algorithms`: hash_algorithm of struct fsverity_enable_arg.
+pub const FSVERITY_HASH_ALGORITHMS: FlagSet = FlagSet::new(&FSVERITY_HASH_ALGORITHMS_DATA);
+static FSVERITY_HASH_ALGORITHMS_DATA: SetData = SetData {
+    name: "fsverity_hash_algorithms",
+    title: "hash_algorithm of struct fsverity_enable_arg",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FS_VERITY_HASH_ALG_SHA256\
+            FS_VERITY_HASH_ALG_SHA512",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(25, 0, 1), // FS_VERITY_HASH_ALG_SHA256
+            M(25, 0, 2), // FS_VERITY_HASH_ALG_SHA512
+        ],
+    },
+    parts: &[],
+};
+
+/// `fsverity_metadata_types`: metadata_type of struct fsverity_read_metadata_arg.
+pub const FSVERITY_METADATA_TYPES: FlagSet = FlagSet::new(&FSVERITY_METADATA_TYPES_DATA);
+static FSVERITY_METADATA_TYPES_DATA: SetData = SetData {
+    name: "fsverity_metadata_types",
+    title: "metadata_type of struct fsverity_read_metadata_arg",
+    is_flags: false,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            FS_VERITY_METADATA_TYPE_MERKLE_TREE\
+            FS_VERITY_METADATA_TYPE_DESCRIPTOR\
+            FS_VERITY_METADATA_TYPE_SIGNATURE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(35, 0, 1), // FS_VERITY_METADATA_TYPE_MERKLE_TREE
+            M(34, 0, 2), // FS_VERITY_METADATA_TYPE_DESCRIPTOR
+            M(33, 0, 3), // FS_VERITY_METADATA_TYPE_SIGNATURE
+        ],
+    },
+    parts: &[],
+};
+
+/// `futex2_flags`: flags of futex_wait, and of struct futex_waitv.
+pub const FUTEX2_FLAGS: FlagSet = FlagSet::new(&FUTEX2_FLAGS_DATA);
+static FUTEX2_FLAGS_DATA: SetData = SetData {
+    name: "futex2_flags",
+    title: "flags of futex_wait, and of struct futex_waitv",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            FUTEX2_NUMA\
+            FUTEX2_MPOL\
+            FUTEX2_PRIVATE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0x4), // FUTEX2_NUMA
+            M(11, 1, 0x8), // FUTEX2_MPOL
+            M(14, 0, 0x80), // FUTEX2_PRIVATE
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x3)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    FUTEX2_SIZE_U8\
+                    FUTEX2_SIZE_U16\
+                    FUTEX2_SIZE_U32\
+                    FUTEX2_SIZE_U64",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(14, 0, 0x0), // FUTEX2_SIZE_U8
+                    M(15, 0, 0x1), // FUTEX2_SIZE_U16
+                    M(15, 0, 0x2), // FUTEX2_SIZE_U32
+                    M(15, 0, 0x3), // FUTEX2_SIZE_U64
+                ],
+            }),
+        },
+    ],
+};
+
+/// `futex_bitsets`: bitsets that have a name.
+pub const FUTEX_BITSETS: FlagSet = FlagSet::new(&FUTEX_BITSETS_DATA);
+static FUTEX_BITSETS_DATA: SetData = SetData {
+    name: "futex_bitsets",
+    title: "bitsets that have a name",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FUTEX_BITSET_MATCH_ANY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(22, 0, 0xffffffff), // FUTEX_BITSET_MATCH_ANY
+        ],
+    },
+    parts: &[],
+};
+
+/// `futex_operation`: op of futex.
+pub const FUTEX_OPERATION: FlagSet = FlagSet::new(&FUTEX_OPERATION_DATA);
+static FUTEX_OPERATION_DATA: SetData = SetData {
+    name: "futex_operation",
+    title: "op of futex",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+        0x80404a0, // c6x, h8300, ia64, nds32, s390
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            FUTEX_PRIVATE_FLAG\
+            FUTEX_CLOCK_REALTIME\
+            FUTEX_ROBUST_UNLOCK\
+            FUTEX_ROBUST_LIST32",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 0x80), // FUTEX_PRIVATE_FLAG
+            M(20, 0, 0x100), // FUTEX_CLOCK_REALTIME
+            M(19, 1, 0x200), // FUTEX_ROBUST_UNLOCK
+            M(19, 1, 0x400), // FUTEX_ROBUST_LIST32
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(1, 0xfffff87f), (2, 0xfffffe7f)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    FUTEX_WAIT\
+                    FUTEX_WAKE\
+                    FUTEX_FD\
+                    FUTEX_REQUEUE\
+                    FUTEX_CMP_REQUEUE\
+                    FUTEX_WAKE_OP\
+                    FUTEX_LOCK_PI\
+                    FUTEX_UNLOCK_PI\
+                    FUTEX_TRYLOCK_PI\
+                    FUTEX_WAIT_BITSET\
+                    FUTEX_WAKE_BITSET\
+                    FUTEX_WAIT_REQUEUE_PI\
+                    FUTEX_CMP_REQUEUE_PI\
+                    FUTEX_LOCK_PI2",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(10, 0, 0x0), // FUTEX_WAIT
+                    M(10, 0, 0x1), // FUTEX_WAKE
+                    M(8, 0, 0x2), // FUTEX_FD
+                    M(13, 0, 0x3), // FUTEX_REQUEUE
+                    M(17, 0, 0x4), // FUTEX_CMP_REQUEUE
+                    M(13, 0, 0x5), // FUTEX_WAKE_OP
+                    M(13, 0, 0x6), // FUTEX_LOCK_PI
+                    M(15, 0, 0x7), // FUTEX_UNLOCK_PI
+                    M(16, 0, 0x8), // FUTEX_TRYLOCK_PI
+                    M(17, 0, 0x9), // FUTEX_WAIT_BITSET
+                    M(17, 0, 0xa), // FUTEX_WAKE_BITSET
+                    M(21, 0, 0xb), // FUTEX_WAIT_REQUEUE_PI
+                    M(20, 0, 0xc), // FUTEX_CMP_REQUEUE_PI
+                    M(14, 3, 0xd), // FUTEX_LOCK_PI2
+                ],
+            }),
+        },
+    ],
+};
+
+/// `futex_wake_operation`: val3 of FUTEX_WAKE_OP.
+pub const FUTEX_WAKE_OPERATION: FlagSet = FlagSet::new(&FUTEX_WAKE_OPERATION_DATA);
+static FUTEX_WAKE_OPERATION_DATA: SetData = SetData {
+    name: "futex_wake_operation",
+    title: "val3 of FUTEX_WAKE_OP",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData { names: "", values: &[] },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x80000000)],
+            shifted: false,
+            holds: Holds::Hexadecimal,
+        },
+        PartData {
+            masks: &[(0, 0x70000000)],
+            shifted: true,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    FUTEX_OP_SET\
+                    FUTEX_OP_ADD\
+                    FUTEX_OP_OR\
+                    FUTEX_OP_ANDN\
+                    FUTEX_OP_XOR",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(12, 0, 0), // FUTEX_OP_SET
+                    M(12, 0, 1), // FUTEX_OP_ADD
+                    M(11, 0, 2), // FUTEX_OP_OR
+                    M(13, 0, 3), // FUTEX_OP_ANDN
+                    M(12, 0, 4), // FUTEX_OP_XOR
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(0, 0xf000000)],
+            shifted: true,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    FUTEX_OP_CMP_EQ\
+                    FUTEX_OP_CMP_NE\
+                    FUTEX_OP_CMP_LT\
+                    FUTEX_OP_CMP_LE\
+                    FUTEX_OP_CMP_GT\
+                    FUTEX_OP_CMP_GE",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(15, 0, 0), // FUTEX_OP_CMP_EQ
+                    M(15, 0, 1), // FUTEX_OP_CMP_NE
+                    M(15, 0, 2), // FUTEX_OP_CMP_LT
+                    M(15, 0, 3), // FUTEX_OP_CMP_LE
+                    M(15, 0, 4), // FUTEX_OP_CMP_GT
+                    M(15, 0, 5), // FUTEX_OP_CMP_GE
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(0, 0xfff000)],
+            shifted: true,
+            holds: Holds::Decimal,
+        },
+        PartData {
+            masks: &[(0, 0xfff)],
+            shifted: false,
+            holds: Holds::Decimal,
+        },
+    ],
+};
+
+/// `futex_word`: the word of a futex that hands down priorities or is robust.
+pub const FUTEX_WORD: FlagSet = FlagSet::new(&FUTEX_WORD_DATA);
+static FUTEX_WORD_DATA: SetData = SetData {
+    name: "futex_word",
+    title: "the word of a futex that hands down priorities or is robust",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FUTEX_OWNER_DIED\
+            FUTEX_WAITERS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0x40000000), // FUTEX_OWNER_DIED
+            M(13, 0, 0x80000000), // FUTEX_WAITERS
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x3fffffff)],
+            shifted: false,
+            holds: Holds::Decimal,
+        },
+    ],
+};
+
+/// `genl_ctrl_attributes`: attributes of GENL_ID_CTRL.
+pub const GENL_CTRL_ATTRIBUTES: FlagSet = FlagSet::new(&GENL_CTRL_ATTRIBUTES_DATA);
+static GENL_CTRL_ATTRIBUTES_DATA: SetData = SetData {
+    name: "genl_ctrl_attributes",
+    title: "attributes of GENL_ID_CTRL",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            CTRL_ATTR_UNSPEC\
+            CTRL_ATTR_FAMILY_ID\
+            CTRL_ATTR_FAMILY_NAME\
+            CTRL_ATTR_VERSION\
+            CTRL_ATTR_HDRSIZE\
+            CTRL_ATTR_MAXATTR\
+            CTRL_ATTR_OPS\
+            CTRL_ATTR_MCAST_GROUPS\
+            CTRL_ATTR_POLICY\
+            CTRL_ATTR_OP_POLICY\
+            CTRL_ATTR_OP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0), // CTRL_ATTR_UNSPEC
+            M(19, 0, 1), // CTRL_ATTR_FAMILY_ID
+            M(21, 0, 2), // CTRL_ATTR_FAMILY_NAME
+            M(17, 0, 3), // CTRL_ATTR_VERSION
+            M(17, 0, 4), // CTRL_ATTR_HDRSIZE
+            M(17, 0, 5), // CTRL_ATTR_MAXATTR
+            M(13, 0, 6), // CTRL_ATTR_OPS
+            M(22, 0, 7), // CTRL_ATTR_MCAST_GROUPS
+            M(16, 0, 8), // CTRL_ATTR_POLICY
+            M(19, 0, 9), // CTRL_ATTR_OP_POLICY
+            M(12, 0, 10), // CTRL_ATTR_OP
+        ],
+    },
+    parts: &[],
+};
+
+/// `genl_ctrl_commands`: cmd of struct genlmsghdr for GENL_ID_CTRL.
+pub const GENL_CTRL_COMMANDS: FlagSet = FlagSet::new(&GENL_CTRL_COMMANDS_DATA);
+static GENL_CTRL_COMMANDS_DATA: SetData = SetData {
+    name: "genl_ctrl_commands",
+    title: "cmd of struct genlmsghdr for GENL_ID_CTRL",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            CTRL_CMD_UNSPEC\
+            CTRL_CMD_NEWFAMILY\
+            CTRL_CMD_DELFAMILY\
+            CTRL_CMD_GETFAMILY\
+            CTRL_CMD_NEWOPS\
+            CTRL_CMD_DELOPS\
+            CTRL_CMD_GETOPS\
+            CTRL_CMD_NEWMCAST_GRP\
+            CTRL_CMD_DELMCAST_GRP\
+            CTRL_CMD_GETMCAST_GRP\
+            CTRL_CMD_GETPOLICY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0), // CTRL_CMD_UNSPEC
+            M(18, 0, 1), // CTRL_CMD_NEWFAMILY
+            M(18, 0, 2), // CTRL_CMD_DELFAMILY
+            M(18, 0, 3), // CTRL_CMD_GETFAMILY
+            M(15, 0, 4), // CTRL_CMD_NEWOPS
+            M(15, 0, 5), // CTRL_CMD_DELOPS
+            M(15, 0, 6), // CTRL_CMD_GETOPS
+            M(21, 0, 7), // CTRL_CMD_NEWMCAST_GRP
+            M(21, 0, 8), // CTRL_CMD_DELMCAST_GRP
+            M(21, 0, 9), // CTRL_CMD_GETMCAST_GRP
+            M(18, 0, 10), // CTRL_CMD_GETPOLICY
+        ],
+    },
+    parts: &[],
+};
+
+/// `genl_ids`: nlmsg_type of NETLINK_GENERIC that are fixed.
+pub const GENL_IDS: FlagSet = FlagSet::new(&GENL_IDS_DATA);
+static GENL_IDS_DATA: SetData = SetData {
+    name: "genl_ids",
+    title: "nlmsg_type of NETLINK_GENERIC that are fixed",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            GENL_ID_CTRL\
+            GENL_ID_VFS_DQUOT\
+            GENL_ID_PMCRAID",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 16), // GENL_ID_CTRL
+            M(17, 0, 17), // GENL_ID_VFS_DQUOT
+            M(15, 0, 18), // GENL_ID_PMCRAID
+        ],
+    },
+    parts: &[],
+};
+
+/// `genl_op_flags`: CTRL_ATTR_OP_FLAGS.
+pub const GENL_OP_FLAGS: FlagSet = FlagSet::new(&GENL_OP_FLAGS_DATA);
+static GENL_OP_FLAGS_DATA: SetData = SetData {
+    name: "genl_op_flags",
+    title: "CTRL_ATTR_OP_FLAGS",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            GENL_ADMIN_PERM\
+            GENL_CMD_CAP_DO\
+            GENL_CMD_CAP_DUMP\
+            GENL_CMD_CAP_HASPOL\
+            GENL_UNS_ADMIN_PERM",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0x1), // GENL_ADMIN_PERM
+            M(15, 0, 0x2), // GENL_CMD_CAP_DO
+            M(17, 0, 0x4), // GENL_CMD_CAP_DUMP
+            M(19, 0, 0x8), // GENL_CMD_CAP_HASPOL
+            M(19, 0, 0x10), // GENL_UNS_ADMIN_PERM
+        ],
+    },
+    parts: &[],
+};
+
+/// `get_mempolicy_flags`: flags of get_mempolicy.
+pub const GET_MEMPOLICY_FLAGS: FlagSet = FlagSet::new(&GET_MEMPOLICY_FLAGS_DATA);
+static GET_MEMPOLICY_FLAGS_DATA: SetData = SetData {
+    name: "get_mempolicy_flags",
+    title: "flags of get_mempolicy",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            MPOL_F_NODE\
+            MPOL_F_ADDR\
+            MPOL_F_MEMS_ALLOWED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0x1), // MPOL_F_NODE
+            M(11, 0, 0x2), // MPOL_F_ADDR
+            M(19, 0, 0x4), // MPOL_F_MEMS_ALLOWED
+        ],
+    },
+    parts: &[],
+};
+
+/// `getrandom_flags`: flags of getrandom.
+pub const GETRANDOM_FLAGS: FlagSet = FlagSet::new(&GETRANDOM_FLAGS_DATA);
+static GETRANDOM_FLAGS_DATA: SetData = SetData {
+    name: "getrandom_flags",
+    title: "flags of getrandom",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            GRND_NONBLOCK\
+            GRND_RANDOM\
+            GRND_INSECURE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x1), // GRND_NONBLOCK
+            M(11, 0, 0x2), // GRND_RANDOM
+            M(13, 0, 0x4), // GRND_INSECURE
+        ],
+    },
+    parts: &[],
+};
+
+/// `hw_breakpoint_lengths`: bp_len of struct perf_event_attr.
+pub const HW_BREAKPOINT_LENGTHS: FlagSet = FlagSet::new(&HW_BREAKPOINT_LENGTHS_DATA);
+static HW_BREAKPOINT_LENGTHS_DATA: SetData = SetData {
+    name: "hw_breakpoint_lengths",
+    title: "bp_len of struct perf_event_attr",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            HW_BREAKPOINT_LEN_1\
+            HW_BREAKPOINT_LEN_2\
+            HW_BREAKPOINT_LEN_3\
+            HW_BREAKPOINT_LEN_4\
+            HW_BREAKPOINT_LEN_5\
+            HW_BREAKPOINT_LEN_6\
+            HW_BREAKPOINT_LEN_7\
+            HW_BREAKPOINT_LEN_8",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 1), // HW_BREAKPOINT_LEN_1
+            M(19, 0, 2), // HW_BREAKPOINT_LEN_2
+            M(19, 0, 3), // HW_BREAKPOINT_LEN_3
+            M(19, 0, 4), // HW_BREAKPOINT_LEN_4
+            M(19, 0, 5), // HW_BREAKPOINT_LEN_5
+            M(19, 0, 6), // HW_BREAKPOINT_LEN_6
+            M(19, 0, 7), // HW_BREAKPOINT_LEN_7
+            M(19, 0, 8), // HW_BREAKPOINT_LEN_8
+        ],
+    },
+    parts: &[],
+};
+
+/// `hw_breakpoint_types`: bp_type of struct perf_event_attr.
+pub const HW_BREAKPOINT_TYPES: FlagSet = FlagSet::new(&HW_BREAKPOINT_TYPES_DATA);
+static HW_BREAKPOINT_TYPES_DATA: SetData = SetData {
+    name: "hw_breakpoint_types",
+    title: "bp_type of struct perf_event_attr",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            HW_BREAKPOINT_RW\
+            HW_BREAKPOINT_R\
+            HW_BREAKPOINT_W\
+            HW_BREAKPOINT_X",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0x3), // HW_BREAKPOINT_RW
+            M(15, 0, 0x1), // HW_BREAKPOINT_R
+            M(15, 0, 0x2), // HW_BREAKPOINT_W
+            M(15, 0, 0x4), // HW_BREAKPOINT_X
+        ],
+    },
+    parts: &[],
+};
+
+/// `hwtstamp_filters`: rx_filter of struct hwtstamp_config.
+pub const HWTSTAMP_FILTERS: FlagSet = FlagSet::new(&HWTSTAMP_FILTERS_DATA);
+static HWTSTAMP_FILTERS_DATA: SetData = SetData {
+    name: "hwtstamp_filters",
+    title: "rx_filter of struct hwtstamp_config",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            HWTSTAMP_FILTER_NONE\
+            HWTSTAMP_FILTER_ALL\
+            HWTSTAMP_FILTER_SOME\
+            HWTSTAMP_FILTER_PTP_V1_L4_EVENT\
+            HWTSTAMP_FILTER_PTP_V1_L4_SYNC\
+            HWTSTAMP_FILTER_PTP_V1_L4_DELAY_REQ\
+            HWTSTAMP_FILTER_PTP_V2_L4_EVENT\
+            HWTSTAMP_FILTER_PTP_V2_L4_SYNC\
+            HWTSTAMP_FILTER_PTP_V2_L4_DELAY_REQ\
+            HWTSTAMP_FILTER_PTP_V2_L2_EVENT\
+            HWTSTAMP_FILTER_PTP_V2_L2_SYNC\
+            HWTSTAMP_FILTER_PTP_V2_L2_DELAY_REQ\
+            HWTSTAMP_FILTER_PTP_V2_EVENT\
+            HWTSTAMP_FILTER_PTP_V2_SYNC\
+            HWTSTAMP_FILTER_PTP_V2_DELAY_REQ\
+            HWTSTAMP_FILTER_NTP_ALL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 0), // HWTSTAMP_FILTER_NONE
+            M(19, 0, 1), // HWTSTAMP_FILTER_ALL
+            M(20, 0, 2), // HWTSTAMP_FILTER_SOME
+            M(31, 0, 3), // HWTSTAMP_FILTER_PTP_V1_L4_EVENT
+            M(30, 0, 4), // HWTSTAMP_FILTER_PTP_V1_L4_SYNC
+            M(35, 0, 5), // HWTSTAMP_FILTER_PTP_V1_L4_DELAY_REQ
+            M(31, 0, 6), // HWTSTAMP_FILTER_PTP_V2_L4_EVENT
+            M(30, 0, 7), // HWTSTAMP_FILTER_PTP_V2_L4_SYNC
+            M(35, 0, 8), // HWTSTAMP_FILTER_PTP_V2_L4_DELAY_REQ
+            M(31, 0, 9), // HWTSTAMP_FILTER_PTP_V2_L2_EVENT
+            M(30, 0, 10), // HWTSTAMP_FILTER_PTP_V2_L2_SYNC
+            M(35, 0, 11), // HWTSTAMP_FILTER_PTP_V2_L2_DELAY_REQ
+            M(28, 0, 12), // HWTSTAMP_FILTER_PTP_V2_EVENT
+            M(27, 0, 13), // HWTSTAMP_FILTER_PTP_V2_SYNC
+            M(32, 0, 14), // HWTSTAMP_FILTER_PTP_V2_DELAY_REQ
+            M(23, 0, 15), // HWTSTAMP_FILTER_NTP_ALL
+        ],
+    },
+    parts: &[],
+};
+
+/// `hwtstamp_flags`: flags of struct hwtstamp_config.
+pub const HWTSTAMP_FLAGS: FlagSet = FlagSet::new(&HWTSTAMP_FLAGS_DATA);
+static HWTSTAMP_FLAGS_DATA: SetData = SetData {
+    name: "hwtstamp_flags",
+    title: "flags of struct hwtstamp_config",
+    is_flags: true,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            HWTSTAMP_FLAG_BONDED_PHC_INDEX",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(30, 0, 0x1), // HWTSTAMP_FLAG_BONDED_PHC_INDEX
+        ],
+    },
+    parts: &[],
+};
+
+/// `hwtstamp_tx_types`: tx_type of struct hwtstamp_config.
+pub const HWTSTAMP_TX_TYPES: FlagSet = FlagSet::new(&HWTSTAMP_TX_TYPES_DATA);
+static HWTSTAMP_TX_TYPES_DATA: SetData = SetData {
+    name: "hwtstamp_tx_types",
+    title: "tx_type of struct hwtstamp_config",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            HWTSTAMP_TX_OFF\
+            HWTSTAMP_TX_ON\
+            HWTSTAMP_TX_ONESTEP_SYNC\
+            HWTSTAMP_TX_ONESTEP_P2P",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0), // HWTSTAMP_TX_OFF
+            M(14, 0, 1), // HWTSTAMP_TX_ON
+            M(24, 0, 2), // HWTSTAMP_TX_ONESTEP_SYNC
+            M(23, 0, 3), // HWTSTAMP_TX_ONESTEP_P2P
+        ],
+    },
+    parts: &[],
+};
+
+/// `icmp_filter`: data of struct icmp_filter, which has a bit for each type of message.
+pub const ICMP_FILTER: FlagSet = FlagSet::new(&ICMP_FILTER_DATA);
+static ICMP_FILTER_DATA: SetData = SetData {
+    name: "icmp_filter",
+    title: "data of struct icmp_filter, which has a bit for each type of message",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData { names: "", values: &[] },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xffffffff)],
+            shifted: false,
+            holds: Holds::Hexadecimal,
+        },
+    ],
+};
+
+/// `icmp_options`: option of SOL_RAW.
+pub const ICMP_OPTIONS: FlagSet = FlagSet::new(&ICMP_OPTIONS_DATA);
+static ICMP_OPTIONS_DATA: SetData = SetData {
+    name: "icmp_options",
+    title: "option of SOL_RAW",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            ICMP_FILTER",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 1), // ICMP_FILTER
+        ],
+    },
+    parts: &[],
+};
+
+/// `icmp_types`: type of an ICMP message.
+pub const ICMP_TYPES: FlagSet = FlagSet::new(&ICMP_TYPES_DATA);
+static ICMP_TYPES_DATA: SetData = SetData {
+    name: "icmp_types",
+    title: "type of an ICMP message",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            ICMP_ECHOREPLY\
+            ICMP_DEST_UNREACH\
+            ICMP_SOURCE_QUENCH\
+            ICMP_REDIRECT\
+            ICMP_ECHO\
+            ICMP_TIME_EXCEEDED\
+            ICMP_PARAMETERPROB\
+            ICMP_TIMESTAMP\
+            ICMP_TIMESTAMPREPLY\
+            ICMP_INFO_REQUEST\
+            ICMP_INFO_REPLY\
+            ICMP_ADDRESS\
+            ICMP_ADDRESSREPLY\
+            ICMP_EXT_ECHO\
+            ICMP_EXT_ECHOREPLY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0), // ICMP_ECHOREPLY
+            M(17, 0, 3), // ICMP_DEST_UNREACH
+            M(18, 0, 4), // ICMP_SOURCE_QUENCH
+            M(13, 0, 5), // ICMP_REDIRECT
+            M(9, 0, 8), // ICMP_ECHO
+            M(18, 0, 11), // ICMP_TIME_EXCEEDED
+            M(18, 0, 12), // ICMP_PARAMETERPROB
+            M(14, 0, 13), // ICMP_TIMESTAMP
+            M(19, 0, 14), // ICMP_TIMESTAMPREPLY
+            M(17, 0, 15), // ICMP_INFO_REQUEST
+            M(15, 0, 16), // ICMP_INFO_REPLY
+            M(12, 0, 17), // ICMP_ADDRESS
+            M(17, 0, 18), // ICMP_ADDRESSREPLY
+            M(13, 1, 42), // ICMP_EXT_ECHO
+            M(18, 1, 43), // ICMP_EXT_ECHOREPLY
+        ],
+    },
+    parts: &[],
+};
+
+/// `icmpv6_options`: option of SOL_ICMPV6.
+pub const ICMPV6_OPTIONS: FlagSet = FlagSet::new(&ICMPV6_OPTIONS_DATA);
+static ICMPV6_OPTIONS_DATA: SetData = SetData {
+    name: "icmpv6_options",
+    title: "option of SOL_ICMPV6",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            ICMPV6_FILTER",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 1), // ICMPV6_FILTER
+        ],
+    },
+    parts: &[],
+};
+
+/// `inet_diag_attributes`: attributes of struct inet_diag_msg.
+pub const INET_DIAG_ATTRIBUTES: FlagSet = FlagSet::new(&INET_DIAG_ATTRIBUTES_DATA);
+static INET_DIAG_ATTRIBUTES_DATA: SetData = SetData {
+    name: "inet_diag_attributes",
+    title: "attributes of struct inet_diag_msg",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            INET_DIAG_NONE\
+            INET_DIAG_MEMINFO\
+            INET_DIAG_INFO\
+            INET_DIAG_VEGASINFO\
+            INET_DIAG_CONG\
+            INET_DIAG_TOS\
+            INET_DIAG_TCLASS\
+            INET_DIAG_SKMEMINFO\
+            INET_DIAG_SHUTDOWN\
+            INET_DIAG_DCTCPINFO\
+            INET_DIAG_PROTOCOL\
+            INET_DIAG_SKV6ONLY\
+            INET_DIAG_LOCALS\
+            INET_DIAG_PEERS\
+            INET_DIAG_PAD\
+            INET_DIAG_MARK\
+            INET_DIAG_BBRINFO\
+            INET_DIAG_CLASS_ID\
+            INET_DIAG_MD5SIG\
+            INET_DIAG_ULP_INFO\
+            INET_DIAG_SK_BPF_STORAGES\
+            INET_DIAG_CGROUP_ID\
+            INET_DIAG_SOCKOPT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0), // INET_DIAG_NONE
+            M(17, 0, 1), // INET_DIAG_MEMINFO
+            M(14, 0, 2), // INET_DIAG_INFO
+            M(19, 0, 3), // INET_DIAG_VEGASINFO
+            M(14, 0, 4), // INET_DIAG_CONG
+            M(13, 0, 5), // INET_DIAG_TOS
+            M(16, 0, 6), // INET_DIAG_TCLASS
+            M(19, 0, 7), // INET_DIAG_SKMEMINFO
+            M(18, 0, 8), // INET_DIAG_SHUTDOWN
+            M(19, 0, 9), // INET_DIAG_DCTCPINFO
+            M(18, 0, 10), // INET_DIAG_PROTOCOL
+            M(18, 0, 11), // INET_DIAG_SKV6ONLY
+            M(16, 0, 12), // INET_DIAG_LOCALS
+            M(15, 0, 13), // INET_DIAG_PEERS
+            M(13, 0, 14), // INET_DIAG_PAD
+            M(14, 0, 15), // INET_DIAG_MARK
+            M(17, 0, 16), // INET_DIAG_BBRINFO
+            M(18, 0, 17), // INET_DIAG_CLASS_ID
+            M(16, 0, 18), // INET_DIAG_MD5SIG
+            M(18, 0, 19), // INET_DIAG_ULP_INFO
+            M(25, 0, 20), // INET_DIAG_SK_BPF_STORAGES
+            M(19, 0, 21), // INET_DIAG_CGROUP_ID
+            M(17, 0, 22), // INET_DIAG_SOCKOPT
+        ],
+    },
+    parts: &[],
+};
+
+/// `inet_diag_bytecodes`: code of struct inet_diag_bc_op.
+pub const INET_DIAG_BYTECODES: FlagSet = FlagSet::new(&INET_DIAG_BYTECODES_DATA);
+static INET_DIAG_BYTECODES_DATA: SetData = SetData {
+    name: "inet_diag_bytecodes",
+    title: "code of struct inet_diag_bc_op",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            INET_DIAG_BC_NOP\
+            INET_DIAG_BC_JMP\
+            INET_DIAG_BC_S_GE\
+            INET_DIAG_BC_S_LE\
+            INET_DIAG_BC_D_GE\
+            INET_DIAG_BC_D_LE\
+            INET_DIAG_BC_AUTO\
+            INET_DIAG_BC_S_COND\
+            INET_DIAG_BC_D_COND\
+            INET_DIAG_BC_DEV_COND\
+            INET_DIAG_BC_MARK_COND\
+            INET_DIAG_BC_S_EQ\
+            INET_DIAG_BC_D_EQ\
+            INET_DIAG_BC_CGROUP_COND",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0), // INET_DIAG_BC_NOP
+            M(16, 0, 1), // INET_DIAG_BC_JMP
+            M(17, 0, 2), // INET_DIAG_BC_S_GE
+            M(17, 0, 3), // INET_DIAG_BC_S_LE
+            M(17, 0, 4), // INET_DIAG_BC_D_GE
+            M(17, 0, 5), // INET_DIAG_BC_D_LE
+            M(17, 0, 6), // INET_DIAG_BC_AUTO
+            M(19, 0, 7), // INET_DIAG_BC_S_COND
+            M(19, 0, 8), // INET_DIAG_BC_D_COND
+            M(21, 0, 9), // INET_DIAG_BC_DEV_COND
+            M(22, 0, 10), // INET_DIAG_BC_MARK_COND
+            M(17, 0, 11), // INET_DIAG_BC_S_EQ
+            M(17, 0, 12), // INET_DIAG_BC_D_EQ
+            M(24, 0, 13), // INET_DIAG_BC_CGROUP_COND
+        ],
+    },
+    parts: &[],
+};
+
+/// `inet_diag_request_attributes`: attributes of struct inet_diag_req_v2.
+pub const INET_DIAG_REQUEST_ATTRIBUTES: FlagSet = FlagSet::new(&INET_DIAG_REQUEST_ATTRIBUTES_DATA);
+static INET_DIAG_REQUEST_ATTRIBUTES_DATA: SetData = SetData {
+    name: "inet_diag_request_attributes",
+    title: "attributes of struct inet_diag_req_v2",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            INET_DIAG_REQ_NONE\
+            INET_DIAG_REQ_BYTECODE\
+            INET_DIAG_REQ_SK_BPF_STORAGES\
+            INET_DIAG_REQ_PROTOCOL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 0), // INET_DIAG_REQ_NONE
+            M(22, 0, 1), // INET_DIAG_REQ_BYTECODE
+            M(29, 0, 2), // INET_DIAG_REQ_SK_BPF_STORAGES
+            M(22, 0, 3), // INET_DIAG_REQ_PROTOCOL
+        ],
+    },
+    parts: &[],
+};
+
+/// `init_module_flags`: flags of finit_module.
+pub const INIT_MODULE_FLAGS: FlagSet = FlagSet::new(&INIT_MODULE_FLAGS_DATA);
+static INIT_MODULE_FLAGS_DATA: SetData = SetData {
+    name: "init_module_flags",
+    title: "flags of finit_module",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            MODULE_INIT_IGNORE_MODVERSIONS\
+            MODULE_INIT_IGNORE_VERMAGIC\
+            MODULE_INIT_COMPRESSED_FILE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(30, 0, 0x1), // MODULE_INIT_IGNORE_MODVERSIONS
+            M(27, 0, 0x2), // MODULE_INIT_IGNORE_VERMAGIC
+            M(27, 1, 0x4), // MODULE_INIT_COMPRESSED_FILE
+        ],
+    },
+    parts: &[],
+};
+
+/// `inode_flags`: flags of an inode, FS_IOC_GETFLAGS.
+pub const INODE_FLAGS: FlagSet = FlagSet::new(&INODE_FLAGS_DATA);
+static INODE_FLAGS_DATA: SetData = SetData {
+    name: "inode_flags",
+    title: "flags of an inode, FS_IOC_GETFLAGS",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FS_SECRM_FL\
+            FS_UNRM_FL\
+            FS_COMPR_FL\
+            FS_SYNC_FL\
+            FS_IMMUTABLE_FL\
+            FS_APPEND_FL\
+            FS_NODUMP_FL\
+            FS_NOATIME_FL\
+            FS_DIRTY_FL\
+            FS_COMPRBLK_FL\
+            FS_NOCOMP_FL\
+            FS_ENCRYPT_FL\
+            FS_INDEX_FL\
+            FS_BTREE_FL\
+            FS_IMAGIC_FL\
+            FS_JOURNAL_DATA_FL\
+            FS_NOTAIL_FL\
+            FS_DIRSYNC_FL\
+            FS_TOPDIR_FL\
+            FS_HUGE_FILE_FL\
+            FS_EXTENT_FL\
+            FS_VERITY_FL\
+            FS_EA_INODE_FL\
+            FS_EOFBLOCKS_FL\
+            FS_NOCOW_FL\
+            FS_DAX_FL\
+            FS_INLINE_DATA_FL\
+            FS_PROJINHERIT_FL\
+            FS_CASEFOLD_FL\
+            FS_RESERVED_FL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0x1), // FS_SECRM_FL
+            M(10, 0, 0x2), // FS_UNRM_FL
+            M(11, 0, 0x4), // FS_COMPR_FL
+            M(10, 0, 0x8), // FS_SYNC_FL
+            M(15, 0, 0x10), // FS_IMMUTABLE_FL
+            M(12, 0, 0x20), // FS_APPEND_FL
+            M(12, 0, 0x40), // FS_NODUMP_FL
+            M(13, 0, 0x80), // FS_NOATIME_FL
+            M(11, 0, 0x100), // FS_DIRTY_FL
+            M(14, 0, 0x200), // FS_COMPRBLK_FL
+            M(12, 0, 0x400), // FS_NOCOMP_FL
+            M(13, 0, 0x800), // FS_ENCRYPT_FL
+            M(11, 0, 0x1000), // FS_INDEX_FL
+            M(11, 0, 0x1000), // FS_BTREE_FL
+            M(12, 0, 0x2000), // FS_IMAGIC_FL
+            M(18, 0, 0x4000), // FS_JOURNAL_DATA_FL
+            M(12, 0, 0x8000), // FS_NOTAIL_FL
+            M(13, 0, 0x10000), // FS_DIRSYNC_FL
+            M(12, 0, 0x20000), // FS_TOPDIR_FL
+            M(15, 0, 0x40000), // FS_HUGE_FILE_FL
+            M(12, 0, 0x80000), // FS_EXTENT_FL
+            M(12, 0, 0x100000), // FS_VERITY_FL
+            M(14, 0, 0x200000), // FS_EA_INODE_FL
+            M(15, 0, 0x400000), // FS_EOFBLOCKS_FL
+            M(11, 0, 0x800000), // FS_NOCOW_FL
+            M(9, 0, 0x2000000), // FS_DAX_FL
+            M(17, 0, 0x10000000), // FS_INLINE_DATA_FL
+            M(17, 0, 0x20000000), // FS_PROJINHERIT_FL
+            M(14, 0, 0x40000000), // FS_CASEFOLD_FL
+            M(14, 0, 0x80000000), // FS_RESERVED_FL
+        ],
+    },
+    parts: &[],
+};
+
+/// `inode_xflags`: fsx_xflags of struct fsxattr, and of file_setattr.
+pub const INODE_XFLAGS: FlagSet = FlagSet::new(&INODE_XFLAGS_DATA);
+static INODE_XFLAGS_DATA: SetData = SetData {
+    name: "inode_xflags",
+    title: "fsx_xflags of struct fsxattr, and of file_setattr",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            FS_XFLAG_REALTIME\
+            FS_XFLAG_PREALLOC\
+            FS_XFLAG_IMMUTABLE\
+            FS_XFLAG_APPEND\
+            FS_XFLAG_SYNC\
+            FS_XFLAG_NOATIME\
+            FS_XFLAG_NODUMP\
+            FS_XFLAG_RTINHERIT\
+            FS_XFLAG_PROJINHERIT\
+            FS_XFLAG_NOSYMLINKS\
+            FS_XFLAG_EXTSIZE\
+            FS_XFLAG_EXTSZINHERIT\
+            FS_XFLAG_NODEFRAG\
+            FS_XFLAG_FILESTREAM\
+            FS_XFLAG_DAX\
+            FS_XFLAG_COWEXTSIZE\
+            FS_XFLAG_VERITY\
+            FS_XFLAG_CASEFOLD\
+            FS_XFLAG_CASENONPRESERVING\
+            FS_XFLAG_HASATTR",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0x1), // FS_XFLAG_REALTIME
+            M(17, 0, 0x2), // FS_XFLAG_PREALLOC
+            M(18, 0, 0x8), // FS_XFLAG_IMMUTABLE
+            M(15, 0, 0x10), // FS_XFLAG_APPEND
+            M(13, 0, 0x20), // FS_XFLAG_SYNC
+            M(16, 0, 0x40), // FS_XFLAG_NOATIME
+            M(15, 0, 0x80), // FS_XFLAG_NODUMP
+            M(18, 0, 0x100), // FS_XFLAG_RTINHERIT
+            M(20, 0, 0x200), // FS_XFLAG_PROJINHERIT
+            M(19, 0, 0x400), // FS_XFLAG_NOSYMLINKS
+            M(16, 0, 0x800), // FS_XFLAG_EXTSIZE
+            M(21, 0, 0x1000), // FS_XFLAG_EXTSZINHERIT
+            M(17, 0, 0x2000), // FS_XFLAG_NODEFRAG
+            M(19, 0, 0x4000), // FS_XFLAG_FILESTREAM
+            M(12, 0, 0x8000), // FS_XFLAG_DAX
+            M(19, 0, 0x10000), // FS_XFLAG_COWEXTSIZE
+            M(15, 1, 0x20000), // FS_XFLAG_VERITY
+            M(17, 1, 0x40000), // FS_XFLAG_CASEFOLD
+            M(26, 1, 0x80000), // FS_XFLAG_CASENONPRESERVING
+            M(16, 0, 0x80000000), // FS_XFLAG_HASATTR
+        ],
+    },
+    parts: &[],
+};
+
+/// `inotify_init_flags`: flags of inotify_init1.
+pub const INOTIFY_INIT_FLAGS: FlagSet = FlagSet::new(&INOTIFY_INIT_FLAGS_DATA);
+static INOTIFY_INIT_FLAGS_DATA: SetData = SetData {
+    name: "inotify_init_flags",
+    title: "flags of inotify_init1",
+    is_flags: true,
+    abis: &[
+        0x73f9c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x600000, // parisc, parisc64
+        0xc0000000, // sparc, sparc64
+        0x2, // alpha
+        0x73f9ffffd, // all but alpha, parisc, parisc64, sparc, sparc64
+        0x600002, // alpha, parisc, parisc64
+    ],
+    members: MemberData {
+        names: "\
+            IN_NONBLOCK\
+            IN_CLOEXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0x800), // IN_NONBLOCK
+            M(0, 1, 0x80),
+            M(0, 2, 0x10000),
+            M(0, 3, 0x4000),
+            M(0, 4, 0x4),
+            M(10, 5, 0x80000), // IN_CLOEXEC
+            M(0, 6, 0x200000),
+            M(0, 3, 0x400000),
+        ],
+    },
+    parts: &[],
+};
+
+/// `inotify_mask`: what inotify_add_watch waits for, and mask of struct inotify_event.
+pub const INOTIFY_MASK: FlagSet = FlagSet::new(&INOTIFY_MASK_DATA);
+static INOTIFY_MASK_DATA: SetData = SetData {
+    name: "inotify_mask",
+    title: "what inotify_add_watch waits for, and mask of struct inotify_event",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IN_ALL_EVENTS\
+            IN_ACCESS\
+            IN_MODIFY\
+            IN_ATTRIB\
+            IN_CLOSE\
+            IN_CLOSE_WRITE\
+            IN_CLOSE_NOWRITE\
+            IN_OPEN\
+            IN_MOVE\
+            IN_MOVED_FROM\
+            IN_MOVED_TO\
+            IN_CREATE\
+            IN_DELETE\
+            IN_DELETE_SELF\
+            IN_MOVE_SELF\
+            IN_UNMOUNT\
+            IN_Q_OVERFLOW\
+            IN_IGNORED\
+            IN_ONLYDIR\
+            IN_DONT_FOLLOW\
+            IN_EXCL_UNLINK\
+            IN_MASK_CREATE\
+            IN_MASK_ADD\
+            IN_ISDIR\
+            IN_ONESHOT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0xfff), // IN_ALL_EVENTS
+            M(9, 0, 0x1), // IN_ACCESS
+            M(9, 0, 0x2), // IN_MODIFY
+            M(9, 0, 0x4), // IN_ATTRIB
+            M(8, 0, 0x18), // IN_CLOSE
+            M(14, 0, 0x8), // IN_CLOSE_WRITE
+            M(16, 0, 0x10), // IN_CLOSE_NOWRITE
+            M(7, 0, 0x20), // IN_OPEN
+            M(7, 0, 0xc0), // IN_MOVE
+            M(13, 0, 0x40), // IN_MOVED_FROM
+            M(11, 0, 0x80), // IN_MOVED_TO
+            M(9, 0, 0x100), // IN_CREATE
+            M(9, 0, 0x200), // IN_DELETE
+            M(14, 0, 0x400), // IN_DELETE_SELF
+            M(12, 0, 0x800), // IN_MOVE_SELF
+            M(10, 0, 0x2000), // IN_UNMOUNT
+            M(13, 0, 0x4000), // IN_Q_OVERFLOW
+            M(10, 0, 0x8000), // IN_IGNORED
+            M(10, 0, 0x1000000), // IN_ONLYDIR
+            M(14, 0, 0x2000000), // IN_DONT_FOLLOW
+            M(14, 0, 0x4000000), // IN_EXCL_UNLINK
+            M(14, 0, 0x10000000), // IN_MASK_CREATE
+            M(11, 0, 0x20000000), // IN_MASK_ADD
+            M(8, 0, 0x40000000), // IN_ISDIR
+            M(10, 0, 0x80000000), // IN_ONESHOT
+        ],
+    },
+    parts: &[],
+};
+
+/// `interface_flags`: ifr_flags of struct ifreq, and ifi_flags.
+pub const INTERFACE_FLAGS: FlagSet = FlagSet::new(&INTERFACE_FLAGS_DATA);
+static INTERFACE_FLAGS_DATA: SetData = SetData {
+    name: "interface_flags",
+    title: "ifr_flags of struct ifreq, and ifi_flags",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IFF_UP\
+            IFF_BROADCAST\
+            IFF_DEBUG\
+            IFF_LOOPBACK\
+            IFF_POINTOPOINT\
+            IFF_NOTRAILERS\
+            IFF_RUNNING\
+            IFF_NOARP\
+            IFF_PROMISC\
+            IFF_ALLMULTI\
+            IFF_MASTER\
+            IFF_SLAVE\
+            IFF_MULTICAST\
+            IFF_PORTSEL\
+            IFF_AUTOMEDIA\
+            IFF_DYNAMIC\
+            IFF_LOWER_UP\
+            IFF_DORMANT\
+            IFF_ECHO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(6, 0, 0x1), // IFF_UP
+            M(13, 0, 0x2), // IFF_BROADCAST
+            M(9, 0, 0x4), // IFF_DEBUG
+            M(12, 0, 0x8), // IFF_LOOPBACK
+            M(15, 0, 0x10), // IFF_POINTOPOINT
+            M(14, 0, 0x20), // IFF_NOTRAILERS
+            M(11, 0, 0x40), // IFF_RUNNING
+            M(9, 0, 0x80), // IFF_NOARP
+            M(11, 0, 0x100), // IFF_PROMISC
+            M(12, 0, 0x200), // IFF_ALLMULTI
+            M(10, 0, 0x400), // IFF_MASTER
+            M(9, 0, 0x800), // IFF_SLAVE
+            M(13, 0, 0x1000), // IFF_MULTICAST
+            M(11, 0, 0x2000), // IFF_PORTSEL
+            M(13, 0, 0x4000), // IFF_AUTOMEDIA
+            M(11, 0, 0x8000), // IFF_DYNAMIC
+            M(12, 0, 0x10000), // IFF_LOWER_UP
+            M(11, 0, 0x20000), // IFF_DORMANT
+            M(8, 0, 0x40000), // IFF_ECHO
+        ],
+    },
+    parts: &[],
+};
+
+/// `interface_operstates`: IFLA_OPERSTATE.
+pub const INTERFACE_OPERSTATES: FlagSet = FlagSet::new(&INTERFACE_OPERSTATES_DATA);
+static INTERFACE_OPERSTATES_DATA: SetData = SetData {
+    name: "interface_operstates",
+    title: "IFLA_OPERSTATE",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IF_OPER_UNKNOWN\
+            IF_OPER_NOTPRESENT\
+            IF_OPER_DOWN\
+            IF_OPER_LOWERLAYERDOWN\
+            IF_OPER_TESTING\
+            IF_OPER_DORMANT\
+            IF_OPER_UP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0), // IF_OPER_UNKNOWN
+            M(18, 0, 1), // IF_OPER_NOTPRESENT
+            M(12, 0, 2), // IF_OPER_DOWN
+            M(22, 0, 3), // IF_OPER_LOWERLAYERDOWN
+            M(15, 0, 4), // IF_OPER_TESTING
+            M(15, 0, 5), // IF_OPER_DORMANT
+            M(10, 0, 6), // IF_OPER_UP
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_accept_flags`: ioprio of struct io_uring_sqe for accepts.
+pub const IO_URING_ACCEPT_FLAGS: FlagSet = FlagSet::new(&IO_URING_ACCEPT_FLAGS_DATA);
+static IO_URING_ACCEPT_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_accept_flags",
+    title: "ioprio of struct io_uring_sqe for accepts",
+    is_flags: true,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            IORING_ACCEPT_MULTISHOT\
+            IORING_ACCEPT_DONTWAIT\
+            IORING_ACCEPT_POLL_FIRST",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 0x1), // IORING_ACCEPT_MULTISHOT
+            M(22, 1, 0x2), // IORING_ACCEPT_DONTWAIT
+            M(24, 1, 0x4), // IORING_ACCEPT_POLL_FIRST
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_buffer_ring_flags`: flags of struct io_uring_buf_reg.
+pub const IO_URING_BUFFER_RING_FLAGS: FlagSet = FlagSet::new(&IO_URING_BUFFER_RING_FLAGS_DATA);
+static IO_URING_BUFFER_RING_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_buffer_ring_flags",
+    title: "flags of struct io_uring_buf_reg",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            IOU_PBUF_RING_MMAP\
+            IOU_PBUF_RING_INC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 0x1), // IOU_PBUF_RING_MMAP
+            M(17, 0, 0x2), // IOU_PBUF_RING_INC
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_cancel_flags`: cancel_flags of struct io_uring_sqe.
+pub const IO_URING_CANCEL_FLAGS: FlagSet = FlagSet::new(&IO_URING_CANCEL_FLAGS_DATA);
+static IO_URING_CANCEL_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_cancel_flags",
+    title: "cancel_flags of struct io_uring_sqe",
+    is_flags: true,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            IORING_ASYNC_CANCEL_ALL\
+            IORING_ASYNC_CANCEL_FD\
+            IORING_ASYNC_CANCEL_ANY\
+            IORING_ASYNC_CANCEL_FD_FIXED\
+            IORING_ASYNC_CANCEL_USERDATA\
+            IORING_ASYNC_CANCEL_OP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 0x1), // IORING_ASYNC_CANCEL_ALL
+            M(22, 0, 0x2), // IORING_ASYNC_CANCEL_FD
+            M(23, 0, 0x4), // IORING_ASYNC_CANCEL_ANY
+            M(28, 0, 0x8), // IORING_ASYNC_CANCEL_FD_FIXED
+            M(28, 0, 0x10), // IORING_ASYNC_CANCEL_USERDATA
+            M(22, 0, 0x20), // IORING_ASYNC_CANCEL_OP
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_command_flags`: uring_cmd_flags of struct io_uring_sqe.
+pub const IO_URING_COMMAND_FLAGS: FlagSet = FlagSet::new(&IO_URING_COMMAND_FLAGS_DATA);
+static IO_URING_COMMAND_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_command_flags",
+    title: "uring_cmd_flags of struct io_uring_sqe",
+    is_flags: true,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IORING_URING_CMD_FIXED\
+            IORING_URING_CMD_MULTISHOT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(22, 0, 0x1), // IORING_URING_CMD_FIXED
+            M(26, 1, 0x2), // IORING_URING_CMD_MULTISHOT
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_cq_ring_flags`: flags of the completion ring.
+pub const IO_URING_CQ_RING_FLAGS: FlagSet = FlagSet::new(&IO_URING_CQ_RING_FLAGS_DATA);
+static IO_URING_CQ_RING_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_cq_ring_flags",
+    title: "flags of the completion ring",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IORING_CQ_EVENTFD_DISABLED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(26, 0, 0x1), // IORING_CQ_EVENTFD_DISABLED
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_cqe_flags`: flags of struct io_uring_cqe.
+pub const IO_URING_CQE_FLAGS: FlagSet = FlagSet::new(&IO_URING_CQE_FLAGS_DATA);
+static IO_URING_CQE_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_cqe_flags",
+    title: "flags of struct io_uring_cqe",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IORING_CQE_F_BUFFER\
+            IORING_CQE_F_MORE\
+            IORING_CQE_F_SOCK_NONEMPTY\
+            IORING_CQE_F_NOTIF\
+            IORING_CQE_F_BUF_MORE\
+            IORING_CQE_F_SKIP\
+            IORING_CQE_F_32",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x1), // IORING_CQE_F_BUFFER
+            M(17, 0, 0x2), // IORING_CQE_F_MORE
+            M(26, 1, 0x4), // IORING_CQE_F_SOCK_NONEMPTY
+            M(18, 1, 0x8), // IORING_CQE_F_NOTIF
+            M(21, 2, 0x10), // IORING_CQE_F_BUF_MORE
+            M(17, 3, 0x20), // IORING_CQE_F_SKIP
+            M(15, 3, 0x8000), // IORING_CQE_F_32
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_enter_flags`: flags of io_uring_enter.
+pub const IO_URING_ENTER_FLAGS: FlagSet = FlagSet::new(&IO_URING_ENTER_FLAGS_DATA);
+static IO_URING_ENTER_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_enter_flags",
+    title: "flags of io_uring_enter",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IORING_ENTER_GETEVENTS\
+            IORING_ENTER_SQ_WAKEUP\
+            IORING_ENTER_SQ_WAIT\
+            IORING_ENTER_EXT_ARG\
+            IORING_ENTER_REGISTERED_RING\
+            IORING_ENTER_ABS_TIMER\
+            IORING_ENTER_EXT_ARG_REG\
+            IORING_ENTER_NO_IOWAIT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(22, 0, 0x1), // IORING_ENTER_GETEVENTS
+            M(22, 0, 0x2), // IORING_ENTER_SQ_WAKEUP
+            M(20, 0, 0x4), // IORING_ENTER_SQ_WAIT
+            M(20, 0, 0x8), // IORING_ENTER_EXT_ARG
+            M(28, 1, 0x10), // IORING_ENTER_REGISTERED_RING
+            M(22, 2, 0x20), // IORING_ENTER_ABS_TIMER
+            M(24, 3, 0x40), // IORING_ENTER_EXT_ARG_REG
+            M(22, 3, 0x80), // IORING_ENTER_NO_IOWAIT
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_features`: features of struct io_uring_params.
+pub const IO_URING_FEATURES: FlagSet = FlagSet::new(&IO_URING_FEATURES_DATA);
+static IO_URING_FEATURES_DATA: SetData = SetData {
+    name: "io_uring_features",
+    title: "features of struct io_uring_params",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IORING_FEAT_SINGLE_MMAP\
+            IORING_FEAT_NODROP\
+            IORING_FEAT_SUBMIT_STABLE\
+            IORING_FEAT_RW_CUR_POS\
+            IORING_FEAT_CUR_PERSONALITY\
+            IORING_FEAT_FAST_POLL\
+            IORING_FEAT_POLL_32BITS\
+            IORING_FEAT_SQPOLL_NONFIXED\
+            IORING_FEAT_EXT_ARG\
+            IORING_FEAT_NATIVE_WORKERS\
+            IORING_FEAT_RSRC_TAGS\
+            IORING_FEAT_CQE_SKIP\
+            IORING_FEAT_LINKED_FILE\
+            IORING_FEAT_REG_REG_RING\
+            IORING_FEAT_RECVSEND_BUNDLE\
+            IORING_FEAT_MIN_TIMEOUT\
+            IORING_FEAT_RW_ATTR\
+            IORING_FEAT_NO_IOWAIT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 0x1), // IORING_FEAT_SINGLE_MMAP
+            M(18, 0, 0x2), // IORING_FEAT_NODROP
+            M(25, 0, 0x4), // IORING_FEAT_SUBMIT_STABLE
+            M(22, 0, 0x8), // IORING_FEAT_RW_CUR_POS
+            M(27, 0, 0x10), // IORING_FEAT_CUR_PERSONALITY
+            M(21, 0, 0x20), // IORING_FEAT_FAST_POLL
+            M(23, 0, 0x40), // IORING_FEAT_POLL_32BITS
+            M(27, 0, 0x80), // IORING_FEAT_SQPOLL_NONFIXED
+            M(19, 0, 0x100), // IORING_FEAT_EXT_ARG
+            M(26, 0, 0x200), // IORING_FEAT_NATIVE_WORKERS
+            M(21, 0, 0x400), // IORING_FEAT_RSRC_TAGS
+            M(20, 1, 0x800), // IORING_FEAT_CQE_SKIP
+            M(23, 1, 0x1000), // IORING_FEAT_LINKED_FILE
+            M(24, 2, 0x2000), // IORING_FEAT_REG_REG_RING
+            M(27, 2, 0x4000), // IORING_FEAT_RECVSEND_BUNDLE
+            M(23, 2, 0x8000), // IORING_FEAT_MIN_TIMEOUT
+            M(19, 3, 0x10000), // IORING_FEAT_RW_ATTR
+            M(21, 3, 0x20000), // IORING_FEAT_NO_IOWAIT
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_fsync_flags`: fsync_flags of struct io_uring_sqe.
+pub const IO_URING_FSYNC_FLAGS: FlagSet = FlagSet::new(&IO_URING_FSYNC_FLAGS_DATA);
+static IO_URING_FSYNC_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_fsync_flags",
+    title: "fsync_flags of struct io_uring_sqe",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IORING_FSYNC_DATASYNC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0x1), // IORING_FSYNC_DATASYNC
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_message_flags`: msg_ring_flags of struct io_uring_sqe.
+pub const IO_URING_MESSAGE_FLAGS: FlagSet = FlagSet::new(&IO_URING_MESSAGE_FLAGS_DATA);
+static IO_URING_MESSAGE_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_message_flags",
+    title: "msg_ring_flags of struct io_uring_sqe",
+    is_flags: true,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            IORING_MSG_RING_CQE_SKIP\
+            IORING_MSG_RING_FLAGS_PASS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(24, 0, 0x1), // IORING_MSG_RING_CQE_SKIP
+            M(26, 1, 0x2), // IORING_MSG_RING_FLAGS_PASS
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_message_types`: addr of struct io_uring_sqe for messages to rings.
+pub const IO_URING_MESSAGE_TYPES: FlagSet = FlagSet::new(&IO_URING_MESSAGE_TYPES_DATA);
+static IO_URING_MESSAGE_TYPES_DATA: SetData = SetData {
+    name: "io_uring_message_types",
+    title: "addr of struct io_uring_sqe for messages to rings",
+    is_flags: false,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            IORING_MSG_DATA\
+            IORING_MSG_SEND_FD",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0), // IORING_MSG_DATA
+            M(18, 0, 1), // IORING_MSG_SEND_FD
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_mmap_offsets`: offset of mmap on a ring.
+pub const IO_URING_MMAP_OFFSETS: FlagSet = FlagSet::new(&IO_URING_MMAP_OFFSETS_DATA);
+static IO_URING_MMAP_OFFSETS_DATA: SetData = SetData {
+    name: "io_uring_mmap_offsets",
+    title: "offset of mmap on a ring",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            IORING_OFF_SQ_RING\
+            IORING_OFF_CQ_RING\
+            IORING_OFF_SQES\
+            IORING_OFF_PBUF_RING",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 0), // IORING_OFF_SQ_RING
+            M(18, 0, 0x8000000), // IORING_OFF_CQ_RING
+            M(15, 0, 0x10000000), // IORING_OFF_SQES
+            M(20, 1, 0x80000000), // IORING_OFF_PBUF_RING
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_nop_flags`: nop_flags of struct io_uring_sqe.
+pub const IO_URING_NOP_FLAGS: FlagSet = FlagSet::new(&IO_URING_NOP_FLAGS_DATA);
+static IO_URING_NOP_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_nop_flags",
+    title: "nop_flags of struct io_uring_sqe",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IORING_NOP_INJECT_RESULT\
+            IORING_NOP_FILE\
+            IORING_NOP_FIXED_FILE\
+            IORING_NOP_FIXED_BUFFER\
+            IORING_NOP_TW\
+            IORING_NOP_CQE32",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(24, 0, 0x1), // IORING_NOP_INJECT_RESULT
+            M(15, 1, 0x2), // IORING_NOP_FILE
+            M(21, 1, 0x4), // IORING_NOP_FIXED_FILE
+            M(23, 1, 0x8), // IORING_NOP_FIXED_BUFFER
+            M(13, 1, 0x10), // IORING_NOP_TW
+            M(16, 1, 0x20), // IORING_NOP_CQE32
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_opcodes`: opcode of struct io_uring_sqe.
+pub const IO_URING_OPCODES: FlagSet = FlagSet::new(&IO_URING_OPCODES_DATA);
+static IO_URING_OPCODES_DATA: SetData = SetData {
+    name: "io_uring_opcodes",
+    title: "opcode of struct io_uring_sqe",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IORING_OP_NOP\
+            IORING_OP_READV\
+            IORING_OP_WRITEV\
+            IORING_OP_FSYNC\
+            IORING_OP_READ_FIXED\
+            IORING_OP_WRITE_FIXED\
+            IORING_OP_POLL_ADD\
+            IORING_OP_POLL_REMOVE\
+            IORING_OP_SYNC_FILE_RANGE\
+            IORING_OP_SENDMSG\
+            IORING_OP_RECVMSG\
+            IORING_OP_TIMEOUT\
+            IORING_OP_TIMEOUT_REMOVE\
+            IORING_OP_ACCEPT\
+            IORING_OP_ASYNC_CANCEL\
+            IORING_OP_LINK_TIMEOUT\
+            IORING_OP_CONNECT\
+            IORING_OP_FALLOCATE\
+            IORING_OP_OPENAT\
+            IORING_OP_CLOSE\
+            IORING_OP_FILES_UPDATE\
+            IORING_OP_STATX\
+            IORING_OP_READ\
+            IORING_OP_WRITE\
+            IORING_OP_FADVISE\
+            IORING_OP_MADVISE\
+            IORING_OP_SEND\
+            IORING_OP_RECV\
+            IORING_OP_OPENAT2\
+            IORING_OP_EPOLL_CTL\
+            IORING_OP_SPLICE\
+            IORING_OP_PROVIDE_BUFFERS\
+            IORING_OP_REMOVE_BUFFERS\
+            IORING_OP_TEE\
+            IORING_OP_SHUTDOWN\
+            IORING_OP_RENAMEAT\
+            IORING_OP_UNLINKAT\
+            IORING_OP_MKDIRAT\
+            IORING_OP_SYMLINKAT\
+            IORING_OP_LINKAT\
+            IORING_OP_MSG_RING\
+            IORING_OP_FSETXATTR\
+            IORING_OP_SETXATTR\
+            IORING_OP_FGETXATTR\
+            IORING_OP_GETXATTR\
+            IORING_OP_SOCKET\
+            IORING_OP_URING_CMD\
+            IORING_OP_SEND_ZC\
+            IORING_OP_SENDMSG_ZC\
+            IORING_OP_READ_MULTISHOT\
+            IORING_OP_WAITID\
+            IORING_OP_FUTEX_WAIT\
+            IORING_OP_FUTEX_WAKE\
+            IORING_OP_FUTEX_WAITV\
+            IORING_OP_FIXED_FD_INSTALL\
+            IORING_OP_FTRUNCATE\
+            IORING_OP_BIND\
+            IORING_OP_LISTEN\
+            IORING_OP_RECV_ZC\
+            IORING_OP_EPOLL_WAIT\
+            IORING_OP_READV_FIXED\
+            IORING_OP_WRITEV_FIXED\
+            IORING_OP_PIPE\
+            IORING_OP_NOP128\
+            IORING_OP_URING_CMD128",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0), // IORING_OP_NOP
+            M(15, 0, 1), // IORING_OP_READV
+            M(16, 0, 2), // IORING_OP_WRITEV
+            M(15, 0, 3), // IORING_OP_FSYNC
+            M(20, 0, 4), // IORING_OP_READ_FIXED
+            M(21, 0, 5), // IORING_OP_WRITE_FIXED
+            M(18, 0, 6), // IORING_OP_POLL_ADD
+            M(21, 0, 7), // IORING_OP_POLL_REMOVE
+            M(25, 0, 8), // IORING_OP_SYNC_FILE_RANGE
+            M(17, 0, 9), // IORING_OP_SENDMSG
+            M(17, 0, 10), // IORING_OP_RECVMSG
+            M(17, 0, 11), // IORING_OP_TIMEOUT
+            M(24, 0, 12), // IORING_OP_TIMEOUT_REMOVE
+            M(16, 0, 13), // IORING_OP_ACCEPT
+            M(22, 0, 14), // IORING_OP_ASYNC_CANCEL
+            M(22, 0, 15), // IORING_OP_LINK_TIMEOUT
+            M(17, 0, 16), // IORING_OP_CONNECT
+            M(19, 0, 17), // IORING_OP_FALLOCATE
+            M(16, 0, 18), // IORING_OP_OPENAT
+            M(15, 0, 19), // IORING_OP_CLOSE
+            M(22, 0, 20), // IORING_OP_FILES_UPDATE
+            M(15, 0, 21), // IORING_OP_STATX
+            M(14, 0, 22), // IORING_OP_READ
+            M(15, 0, 23), // IORING_OP_WRITE
+            M(17, 0, 24), // IORING_OP_FADVISE
+            M(17, 0, 25), // IORING_OP_MADVISE
+            M(14, 0, 26), // IORING_OP_SEND
+            M(14, 0, 27), // IORING_OP_RECV
+            M(17, 0, 28), // IORING_OP_OPENAT2
+            M(19, 0, 29), // IORING_OP_EPOLL_CTL
+            M(16, 0, 30), // IORING_OP_SPLICE
+            M(25, 0, 31), // IORING_OP_PROVIDE_BUFFERS
+            M(24, 0, 32), // IORING_OP_REMOVE_BUFFERS
+            M(13, 0, 33), // IORING_OP_TEE
+            M(18, 0, 34), // IORING_OP_SHUTDOWN
+            M(18, 0, 35), // IORING_OP_RENAMEAT
+            M(18, 0, 36), // IORING_OP_UNLINKAT
+            M(17, 1, 37), // IORING_OP_MKDIRAT
+            M(19, 1, 38), // IORING_OP_SYMLINKAT
+            M(16, 1, 39), // IORING_OP_LINKAT
+            M(18, 1, 40), // IORING_OP_MSG_RING
+            M(19, 1, 41), // IORING_OP_FSETXATTR
+            M(18, 1, 42), // IORING_OP_SETXATTR
+            M(19, 1, 43), // IORING_OP_FGETXATTR
+            M(18, 1, 44), // IORING_OP_GETXATTR
+            M(16, 1, 45), // IORING_OP_SOCKET
+            M(19, 1, 46), // IORING_OP_URING_CMD
+            M(17, 1, 47), // IORING_OP_SEND_ZC
+            M(20, 1, 48), // IORING_OP_SENDMSG_ZC
+            M(24, 2, 49), // IORING_OP_READ_MULTISHOT
+            M(16, 2, 50), // IORING_OP_WAITID
+            M(20, 2, 51), // IORING_OP_FUTEX_WAIT
+            M(20, 2, 52), // IORING_OP_FUTEX_WAKE
+            M(21, 2, 53), // IORING_OP_FUTEX_WAITV
+            M(26, 2, 54), // IORING_OP_FIXED_FD_INSTALL
+            M(19, 2, 55), // IORING_OP_FTRUNCATE
+            M(14, 2, 56), // IORING_OP_BIND
+            M(16, 2, 57), // IORING_OP_LISTEN
+            M(17, 3, 58), // IORING_OP_RECV_ZC
+            M(20, 3, 59), // IORING_OP_EPOLL_WAIT
+            M(21, 3, 60), // IORING_OP_READV_FIXED
+            M(22, 3, 61), // IORING_OP_WRITEV_FIXED
+            M(14, 3, 62), // IORING_OP_PIPE
+            M(16, 3, 63), // IORING_OP_NOP128
+            M(22, 3, 64), // IORING_OP_URING_CMD128
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_poll_flags`: len of struct io_uring_sqe for polls.
+pub const IO_URING_POLL_FLAGS: FlagSet = FlagSet::new(&IO_URING_POLL_FLAGS_DATA);
+static IO_URING_POLL_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_poll_flags",
+    title: "len of struct io_uring_sqe for polls",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            IORING_POLL_ADD_MULTI\
+            IORING_POLL_UPDATE_EVENTS\
+            IORING_POLL_UPDATE_USER_DATA\
+            IORING_POLL_ADD_LEVEL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0x1), // IORING_POLL_ADD_MULTI
+            M(25, 0, 0x2), // IORING_POLL_UPDATE_EVENTS
+            M(28, 0, 0x4), // IORING_POLL_UPDATE_USER_DATA
+            M(21, 1, 0x8), // IORING_POLL_ADD_LEVEL
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_register_opcodes`: opcode of io_uring_register.
+pub const IO_URING_REGISTER_OPCODES: FlagSet = FlagSet::new(&IO_URING_REGISTER_OPCODES_DATA);
+static IO_URING_REGISTER_OPCODES_DATA: SetData = SetData {
+    name: "io_uring_register_opcodes",
+    title: "opcode of io_uring_register",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IORING_REGISTER_USE_REGISTERED_RING",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(35, 0, 0x80000000), // IORING_REGISTER_USE_REGISTERED_RING
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(1, 0x7fffffff)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    IORING_REGISTER_BUFFERS\
+                    IORING_UNREGISTER_BUFFERS\
+                    IORING_REGISTER_FILES\
+                    IORING_UNREGISTER_FILES\
+                    IORING_REGISTER_EVENTFD\
+                    IORING_UNREGISTER_EVENTFD\
+                    IORING_REGISTER_FILES_UPDATE\
+                    IORING_REGISTER_EVENTFD_ASYNC\
+                    IORING_REGISTER_PROBE\
+                    IORING_REGISTER_PERSONALITY\
+                    IORING_UNREGISTER_PERSONALITY\
+                    IORING_REGISTER_RESTRICTIONS\
+                    IORING_REGISTER_ENABLE_RINGS\
+                    IORING_REGISTER_FILES2\
+                    IORING_REGISTER_FILES_UPDATE2\
+                    IORING_REGISTER_BUFFERS2\
+                    IORING_REGISTER_BUFFERS_UPDATE\
+                    IORING_REGISTER_IOWQ_AFF\
+                    IORING_UNREGISTER_IOWQ_AFF\
+                    IORING_REGISTER_IOWQ_MAX_WORKERS\
+                    IORING_REGISTER_RING_FDS\
+                    IORING_UNREGISTER_RING_FDS\
+                    IORING_REGISTER_PBUF_RING\
+                    IORING_UNREGISTER_PBUF_RING\
+                    IORING_REGISTER_SYNC_CANCEL\
+                    IORING_REGISTER_FILE_ALLOC_RANGE\
+                    IORING_REGISTER_PBUF_STATUS\
+                    IORING_REGISTER_NAPI\
+                    IORING_UNREGISTER_NAPI\
+                    IORING_REGISTER_CLOCK\
+                    IORING_REGISTER_CLONE_BUFFERS\
+                    IORING_REGISTER_SEND_MSG_RING\
+                    IORING_REGISTER_ZCRX_IFQ\
+                    IORING_REGISTER_RESIZE_RINGS\
+                    IORING_REGISTER_MEM_REGION\
+                    IORING_REGISTER_QUERY\
+                    IORING_REGISTER_ZCRX_CTRL\
+                    IORING_REGISTER_BPF_FILTER",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(23, 1, 0x0), // IORING_REGISTER_BUFFERS
+                    M(25, 1, 0x1), // IORING_UNREGISTER_BUFFERS
+                    M(21, 1, 0x2), // IORING_REGISTER_FILES
+                    M(23, 1, 0x3), // IORING_UNREGISTER_FILES
+                    M(23, 1, 0x4), // IORING_REGISTER_EVENTFD
+                    M(25, 1, 0x5), // IORING_UNREGISTER_EVENTFD
+                    M(28, 1, 0x6), // IORING_REGISTER_FILES_UPDATE
+                    M(29, 1, 0x7), // IORING_REGISTER_EVENTFD_ASYNC
+                    M(21, 1, 0x8), // IORING_REGISTER_PROBE
+                    M(27, 1, 0x9), // IORING_REGISTER_PERSONALITY
+                    M(29, 1, 0xa), // IORING_UNREGISTER_PERSONALITY
+                    M(28, 1, 0xb), // IORING_REGISTER_RESTRICTIONS
+                    M(28, 1, 0xc), // IORING_REGISTER_ENABLE_RINGS
+                    M(22, 1, 0xd), // IORING_REGISTER_FILES2
+                    M(29, 1, 0xe), // IORING_REGISTER_FILES_UPDATE2
+                    M(24, 1, 0xf), // IORING_REGISTER_BUFFERS2
+                    M(30, 1, 0x10), // IORING_REGISTER_BUFFERS_UPDATE
+                    M(24, 1, 0x11), // IORING_REGISTER_IOWQ_AFF
+                    M(26, 1, 0x12), // IORING_UNREGISTER_IOWQ_AFF
+                    M(32, 1, 0x13), // IORING_REGISTER_IOWQ_MAX_WORKERS
+                    M(24, 2, 0x14), // IORING_REGISTER_RING_FDS
+                    M(26, 2, 0x15), // IORING_UNREGISTER_RING_FDS
+                    M(25, 2, 0x16), // IORING_REGISTER_PBUF_RING
+                    M(27, 2, 0x17), // IORING_UNREGISTER_PBUF_RING
+                    M(27, 2, 0x18), // IORING_REGISTER_SYNC_CANCEL
+                    M(32, 2, 0x19), // IORING_REGISTER_FILE_ALLOC_RANGE
+                    M(27, 0, 0x1a), // IORING_REGISTER_PBUF_STATUS
+                    M(20, 0, 0x1b), // IORING_REGISTER_NAPI
+                    M(22, 0, 0x1c), // IORING_UNREGISTER_NAPI
+                    M(21, 0, 0x1d), // IORING_REGISTER_CLOCK
+                    M(29, 0, 0x1e), // IORING_REGISTER_CLONE_BUFFERS
+                    M(29, 3, 0x1f), // IORING_REGISTER_SEND_MSG_RING
+                    M(24, 3, 0x20), // IORING_REGISTER_ZCRX_IFQ
+                    M(28, 3, 0x21), // IORING_REGISTER_RESIZE_RINGS
+                    M(26, 3, 0x22), // IORING_REGISTER_MEM_REGION
+                    M(21, 3, 0x23), // IORING_REGISTER_QUERY
+                    M(25, 3, 0x24), // IORING_REGISTER_ZCRX_CTRL
+                    M(26, 3, 0x25), // IORING_REGISTER_BPF_FILTER
+                ],
+            }),
+        },
+    ],
+};
+
+/// `io_uring_resource_flags`: flags of struct io_uring_rsrc_register.
+pub const IO_URING_RESOURCE_FLAGS: FlagSet = FlagSet::new(&IO_URING_RESOURCE_FLAGS_DATA);
+static IO_URING_RESOURCE_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_resource_flags",
+    title: "flags of struct io_uring_rsrc_register",
+    is_flags: true,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            IORING_RSRC_REGISTER_SPARSE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(27, 0, 0x1), // IORING_RSRC_REGISTER_SPARSE
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_restrictions`: opcode of struct io_uring_restriction.
+pub const IO_URING_RESTRICTIONS: FlagSet = FlagSet::new(&IO_URING_RESTRICTIONS_DATA);
+static IO_URING_RESTRICTIONS_DATA: SetData = SetData {
+    name: "io_uring_restrictions",
+    title: "opcode of struct io_uring_restriction",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IORING_RESTRICTION_REGISTER_OP\
+            IORING_RESTRICTION_SQE_OP\
+            IORING_RESTRICTION_SQE_FLAGS_ALLOWED\
+            IORING_RESTRICTION_SQE_FLAGS_REQUIRED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(30, 0, 0), // IORING_RESTRICTION_REGISTER_OP
+            M(25, 0, 1), // IORING_RESTRICTION_SQE_OP
+            M(36, 0, 2), // IORING_RESTRICTION_SQE_FLAGS_ALLOWED
+            M(37, 0, 3), // IORING_RESTRICTION_SQE_FLAGS_REQUIRED
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_send_recv_flags`: ioprio of struct io_uring_sqe for sends and receives.
+pub const IO_URING_SEND_RECV_FLAGS: FlagSet = FlagSet::new(&IO_URING_SEND_RECV_FLAGS_DATA);
+static IO_URING_SEND_RECV_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_send_recv_flags",
+    title: "ioprio of struct io_uring_sqe for sends and receives",
+    is_flags: true,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IORING_RECVSEND_POLL_FIRST\
+            IORING_RECV_MULTISHOT\
+            IORING_RECVSEND_FIXED_BUF\
+            IORING_SEND_ZC_REPORT_USAGE\
+            IORING_RECVSEND_BUNDLE\
+            IORING_SEND_VECTORIZED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(26, 0, 0x1), // IORING_RECVSEND_POLL_FIRST
+            M(21, 0, 0x2), // IORING_RECV_MULTISHOT
+            M(25, 0, 0x4), // IORING_RECVSEND_FIXED_BUF
+            M(27, 0, 0x8), // IORING_SEND_ZC_REPORT_USAGE
+            M(22, 1, 0x10), // IORING_RECVSEND_BUNDLE
+            M(22, 2, 0x20), // IORING_SEND_VECTORIZED
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_setup_flags`: flags of struct io_uring_params.
+pub const IO_URING_SETUP_FLAGS: FlagSet = FlagSet::new(&IO_URING_SETUP_FLAGS_DATA);
+static IO_URING_SETUP_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_setup_flags",
+    title: "flags of struct io_uring_params",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IORING_SETUP_IOPOLL\
+            IORING_SETUP_SQPOLL\
+            IORING_SETUP_SQ_AFF\
+            IORING_SETUP_CQSIZE\
+            IORING_SETUP_CLAMP\
+            IORING_SETUP_ATTACH_WQ\
+            IORING_SETUP_R_DISABLED\
+            IORING_SETUP_SUBMIT_ALL\
+            IORING_SETUP_COOP_TASKRUN\
+            IORING_SETUP_TASKRUN_FLAG\
+            IORING_SETUP_SQE128\
+            IORING_SETUP_CQE32\
+            IORING_SETUP_SINGLE_ISSUER\
+            IORING_SETUP_DEFER_TASKRUN\
+            IORING_SETUP_NO_MMAP\
+            IORING_SETUP_REGISTERED_FD_ONLY\
+            IORING_SETUP_NO_SQARRAY\
+            IORING_SETUP_HYBRID_IOPOLL\
+            IORING_SETUP_CQE_MIXED\
+            IORING_SETUP_SQE_MIXED\
+            IORING_SETUP_SQ_REWIND",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x1), // IORING_SETUP_IOPOLL
+            M(19, 0, 0x2), // IORING_SETUP_SQPOLL
+            M(19, 0, 0x4), // IORING_SETUP_SQ_AFF
+            M(19, 0, 0x8), // IORING_SETUP_CQSIZE
+            M(18, 0, 0x10), // IORING_SETUP_CLAMP
+            M(22, 0, 0x20), // IORING_SETUP_ATTACH_WQ
+            M(23, 0, 0x40), // IORING_SETUP_R_DISABLED
+            M(23, 1, 0x80), // IORING_SETUP_SUBMIT_ALL
+            M(25, 1, 0x100), // IORING_SETUP_COOP_TASKRUN
+            M(25, 1, 0x200), // IORING_SETUP_TASKRUN_FLAG
+            M(19, 1, 0x400), // IORING_SETUP_SQE128
+            M(18, 1, 0x800), // IORING_SETUP_CQE32
+            M(26, 1, 0x1000), // IORING_SETUP_SINGLE_ISSUER
+            M(26, 1, 0x2000), // IORING_SETUP_DEFER_TASKRUN
+            M(20, 2, 0x4000), // IORING_SETUP_NO_MMAP
+            M(31, 2, 0x8000), // IORING_SETUP_REGISTERED_FD_ONLY
+            M(23, 2, 0x10000), // IORING_SETUP_NO_SQARRAY
+            M(26, 3, 0x20000), // IORING_SETUP_HYBRID_IOPOLL
+            M(22, 3, 0x40000), // IORING_SETUP_CQE_MIXED
+            M(22, 3, 0x80000), // IORING_SETUP_SQE_MIXED
+            M(22, 3, 0x100000), // IORING_SETUP_SQ_REWIND
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_socket_commands`: cmd_op of struct io_uring_sqe on sockets.
+pub const IO_URING_SOCKET_COMMANDS: FlagSet = FlagSet::new(&IO_URING_SOCKET_COMMANDS_DATA);
+static IO_URING_SOCKET_COMMANDS_DATA: SetData = SetData {
+    name: "io_uring_socket_commands",
+    title: "cmd_op of struct io_uring_sqe on sockets",
+    is_flags: false,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            SOCKET_URING_OP_SIOCINQ\
+            SOCKET_URING_OP_SIOCOUTQ\
+            SOCKET_URING_OP_GETSOCKOPT\
+            SOCKET_URING_OP_SETSOCKOPT\
+            SOCKET_URING_OP_TX_TIMESTAMP\
+            SOCKET_URING_OP_GETSOCKNAME",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 0), // SOCKET_URING_OP_SIOCINQ
+            M(24, 0, 1), // SOCKET_URING_OP_SIOCOUTQ
+            M(26, 0, 2), // SOCKET_URING_OP_GETSOCKOPT
+            M(26, 0, 3), // SOCKET_URING_OP_SETSOCKOPT
+            M(28, 1, 4), // SOCKET_URING_OP_TX_TIMESTAMP
+            M(27, 1, 5), // SOCKET_URING_OP_GETSOCKNAME
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_sq_ring_flags`: flags of the submission ring.
+pub const IO_URING_SQ_RING_FLAGS: FlagSet = FlagSet::new(&IO_URING_SQ_RING_FLAGS_DATA);
+static IO_URING_SQ_RING_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_sq_ring_flags",
+    title: "flags of the submission ring",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            IORING_SQ_NEED_WAKEUP\
+            IORING_SQ_CQ_OVERFLOW\
+            IORING_SQ_TASKRUN",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0x1), // IORING_SQ_NEED_WAKEUP
+            M(21, 0, 0x2), // IORING_SQ_CQ_OVERFLOW
+            M(17, 1, 0x4), // IORING_SQ_TASKRUN
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_sqe_flags`: flags of struct io_uring_sqe.
+pub const IO_URING_SQE_FLAGS: FlagSet = FlagSet::new(&IO_URING_SQE_FLAGS_DATA);
+static IO_URING_SQE_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_sqe_flags",
+    title: "flags of struct io_uring_sqe",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            IOSQE_FIXED_FILE\
+            IOSQE_IO_DRAIN\
+            IOSQE_IO_LINK\
+            IOSQE_IO_HARDLINK\
+            IOSQE_ASYNC\
+            IOSQE_BUFFER_SELECT\
+            IOSQE_CQE_SKIP_SUCCESS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0x1), // IOSQE_FIXED_FILE
+            M(14, 0, 0x2), // IOSQE_IO_DRAIN
+            M(13, 0, 0x4), // IOSQE_IO_LINK
+            M(17, 0, 0x8), // IOSQE_IO_HARDLINK
+            M(11, 0, 0x10), // IOSQE_ASYNC
+            M(19, 0, 0x20), // IOSQE_BUFFER_SELECT
+            M(22, 1, 0x40), // IOSQE_CQE_SKIP_SUCCESS
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_timeout_flags`: timeout_flags of struct io_uring_sqe.
+pub const IO_URING_TIMEOUT_FLAGS: FlagSet = FlagSet::new(&IO_URING_TIMEOUT_FLAGS_DATA);
+static IO_URING_TIMEOUT_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_timeout_flags",
+    title: "timeout_flags of struct io_uring_sqe",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IORING_TIMEOUT_ABS\
+            IORING_TIMEOUT_UPDATE\
+            IORING_TIMEOUT_BOOTTIME\
+            IORING_TIMEOUT_REALTIME\
+            IORING_LINK_TIMEOUT_UPDATE\
+            IORING_TIMEOUT_ETIME_SUCCESS\
+            IORING_TIMEOUT_MULTISHOT\
+            IORING_TIMEOUT_IMMEDIATE_ARG",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 0x1), // IORING_TIMEOUT_ABS
+            M(21, 0, 0x2), // IORING_TIMEOUT_UPDATE
+            M(23, 0, 0x4), // IORING_TIMEOUT_BOOTTIME
+            M(23, 0, 0x8), // IORING_TIMEOUT_REALTIME
+            M(26, 0, 0x10), // IORING_LINK_TIMEOUT_UPDATE
+            M(28, 1, 0x20), // IORING_TIMEOUT_ETIME_SUCCESS
+            M(24, 2, 0x40), // IORING_TIMEOUT_MULTISHOT
+            M(28, 3, 0x80), // IORING_TIMEOUT_IMMEDIATE_ARG
+        ],
+    },
+    parts: &[],
+};
+
+/// `ioprio`: class, hint and level of an I/O priority.
+pub const IOPRIO: FlagSet = FlagSet::new(&IOPRIO_DATA);
+static IOPRIO_DATA: SetData = SetData {
+    name: "ioprio",
+    title: "class, hint and level of an I/O priority",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData { names: "", values: &[] },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xe000)],
+            shifted: true,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    IOPRIO_CLASS_NONE\
+                    IOPRIO_CLASS_RT\
+                    IOPRIO_CLASS_BE\
+                    IOPRIO_CLASS_IDLE\
+                    IOPRIO_CLASS_INVALID",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(17, 1, 0), // IOPRIO_CLASS_NONE
+                    M(15, 1, 1), // IOPRIO_CLASS_RT
+                    M(15, 1, 2), // IOPRIO_CLASS_BE
+                    M(17, 1, 3), // IOPRIO_CLASS_IDLE
+                    M(20, 2, 7), // IOPRIO_CLASS_INVALID
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(0, 0x1ff8)],
+            shifted: true,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    IOPRIO_HINT_DEV_DURATION_LIMIT_1\
+                    IOPRIO_HINT_DEV_DURATION_LIMIT_2\
+                    IOPRIO_HINT_DEV_DURATION_LIMIT_3\
+                    IOPRIO_HINT_DEV_DURATION_LIMIT_4\
+                    IOPRIO_HINT_DEV_DURATION_LIMIT_5\
+                    IOPRIO_HINT_DEV_DURATION_LIMIT_6\
+                    IOPRIO_HINT_DEV_DURATION_LIMIT_7",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(32, 2, 1), // IOPRIO_HINT_DEV_DURATION_LIMIT_1
+                    M(32, 2, 2), // IOPRIO_HINT_DEV_DURATION_LIMIT_2
+                    M(32, 2, 3), // IOPRIO_HINT_DEV_DURATION_LIMIT_3
+                    M(32, 2, 4), // IOPRIO_HINT_DEV_DURATION_LIMIT_4
+                    M(32, 2, 5), // IOPRIO_HINT_DEV_DURATION_LIMIT_5
+                    M(32, 2, 6), // IOPRIO_HINT_DEV_DURATION_LIMIT_6
+                    M(32, 2, 7), // IOPRIO_HINT_DEV_DURATION_LIMIT_7
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(0, 0x7)],
+            shifted: false,
+            holds: Holds::Decimal,
+        },
+    ],
+};
+
+/// `ioprio_who`: which of ioprio_get.
+pub const IOPRIO_WHO: FlagSet = FlagSet::new(&IOPRIO_WHO_DATA);
+static IOPRIO_WHO_DATA: SetData = SetData {
+    name: "ioprio_who",
+    title: "which of ioprio_get",
+    is_flags: false,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            IOPRIO_WHO_PROCESS\
+            IOPRIO_WHO_PGRP\
+            IOPRIO_WHO_USER",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 1), // IOPRIO_WHO_PROCESS
+            M(15, 0, 2), // IOPRIO_WHO_PGRP
+            M(15, 0, 3), // IOPRIO_WHO_USER
+        ],
+    },
+    parts: &[],
+};
+
+/// `ip_mtu_discover`: IP_MTU_DISCOVER.
+pub const IP_MTU_DISCOVER: FlagSet = FlagSet::new(&IP_MTU_DISCOVER_DATA);
+static IP_MTU_DISCOVER_DATA: SetData = SetData {
+    name: "ip_mtu_discover",
+    title: "IP_MTU_DISCOVER",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IP_PMTUDISC_DONT\
+            IP_PMTUDISC_WANT\
+            IP_PMTUDISC_DO\
+            IP_PMTUDISC_PROBE\
+            IP_PMTUDISC_INTERFACE\
+            IP_PMTUDISC_OMIT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0), // IP_PMTUDISC_DONT
+            M(16, 0, 1), // IP_PMTUDISC_WANT
+            M(14, 0, 2), // IP_PMTUDISC_DO
+            M(17, 0, 3), // IP_PMTUDISC_PROBE
+            M(21, 0, 4), // IP_PMTUDISC_INTERFACE
+            M(16, 0, 5), // IP_PMTUDISC_OMIT
+        ],
+    },
+    parts: &[],
+};
+
+/// `ip_options`: option of SOL_IP.
+pub const IP_OPTIONS: FlagSet = FlagSet::new(&IP_OPTIONS_DATA);
+static IP_OPTIONS_DATA: SetData = SetData {
+    name: "ip_options",
+    title: "option of SOL_IP",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IP_TOS\
+            IP_TTL\
+            IP_HDRINCL\
+            IP_OPTIONS\
+            IP_ROUTER_ALERT\
+            IP_RECVOPTS\
+            IP_RETOPTS\
+            IP_RECVRETOPTS\
+            IP_PKTINFO\
+            IP_PKTOPTIONS\
+            IP_MTU_DISCOVER\
+            IP_RECVERR\
+            IP_RECVTTL\
+            IP_RECVTOS\
+            IP_MTU\
+            IP_FREEBIND\
+            IP_IPSEC_POLICY\
+            IP_XFRM_POLICY\
+            IP_PASSSEC\
+            IP_TRANSPARENT\
+            IP_RECVORIGDSTADDR\
+            IP_ORIGDSTADDR\
+            IP_MINTTL\
+            IP_NODEFRAG\
+            IP_CHECKSUM\
+            IP_BIND_ADDRESS_NO_PORT\
+            IP_RECVFRAGSIZE\
+            IP_RECVERR_RFC4884\
+            IP_MULTICAST_IF\
+            IP_MULTICAST_TTL\
+            IP_MULTICAST_LOOP\
+            IP_ADD_MEMBERSHIP\
+            IP_DROP_MEMBERSHIP\
+            IP_UNBLOCK_SOURCE\
+            IP_BLOCK_SOURCE\
+            IP_ADD_SOURCE_MEMBERSHIP\
+            IP_DROP_SOURCE_MEMBERSHIP\
+            IP_MSFILTER\
+            MCAST_JOIN_GROUP\
+            MCAST_BLOCK_SOURCE\
+            MCAST_UNBLOCK_SOURCE\
+            MCAST_LEAVE_GROUP\
+            MCAST_JOIN_SOURCE_GROUP\
+            MCAST_LEAVE_SOURCE_GROUP\
+            MCAST_MSFILTER\
+            IP_MULTICAST_ALL\
+            IP_UNICAST_IF\
+            IP_LOCAL_PORT_RANGE\
+            IP_PROTOCOL\
+            SO_ORIGINAL_DST\
+            MRT_INIT\
+            MRT_DONE\
+            MRT_ADD_VIF\
+            MRT_DEL_VIF\
+            MRT_ADD_MFC\
+            MRT_DEL_MFC\
+            MRT_VERSION\
+            MRT_ASSERT\
+            MRT_PIM\
+            MRT_TABLE\
+            MRT_ADD_MFC_PROXY\
+            MRT_DEL_MFC_PROXY\
+            MRT_FLUSH",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(6, 0, 1), // IP_TOS
+            M(6, 0, 2), // IP_TTL
+            M(10, 0, 3), // IP_HDRINCL
+            M(10, 0, 4), // IP_OPTIONS
+            M(15, 0, 5), // IP_ROUTER_ALERT
+            M(11, 0, 6), // IP_RECVOPTS
+            M(10, 0, 7), // IP_RETOPTS
+            M(14, 0, 7), // IP_RECVRETOPTS
+            M(10, 0, 8), // IP_PKTINFO
+            M(13, 0, 9), // IP_PKTOPTIONS
+            M(15, 0, 10), // IP_MTU_DISCOVER
+            M(10, 0, 11), // IP_RECVERR
+            M(10, 0, 12), // IP_RECVTTL
+            M(10, 0, 13), // IP_RECVTOS
+            M(6, 0, 14), // IP_MTU
+            M(11, 0, 15), // IP_FREEBIND
+            M(15, 0, 16), // IP_IPSEC_POLICY
+            M(14, 0, 17), // IP_XFRM_POLICY
+            M(10, 0, 18), // IP_PASSSEC
+            M(14, 0, 19), // IP_TRANSPARENT
+            M(18, 0, 20), // IP_RECVORIGDSTADDR
+            M(14, 0, 20), // IP_ORIGDSTADDR
+            M(9, 0, 21), // IP_MINTTL
+            M(11, 0, 22), // IP_NODEFRAG
+            M(11, 0, 23), // IP_CHECKSUM
+            M(23, 0, 24), // IP_BIND_ADDRESS_NO_PORT
+            M(15, 0, 25), // IP_RECVFRAGSIZE
+            M(18, 0, 26), // IP_RECVERR_RFC4884
+            M(15, 0, 32), // IP_MULTICAST_IF
+            M(16, 0, 33), // IP_MULTICAST_TTL
+            M(17, 0, 34), // IP_MULTICAST_LOOP
+            M(17, 0, 35), // IP_ADD_MEMBERSHIP
+            M(18, 0, 36), // IP_DROP_MEMBERSHIP
+            M(17, 0, 37), // IP_UNBLOCK_SOURCE
+            M(15, 0, 38), // IP_BLOCK_SOURCE
+            M(24, 0, 39), // IP_ADD_SOURCE_MEMBERSHIP
+            M(25, 0, 40), // IP_DROP_SOURCE_MEMBERSHIP
+            M(11, 0, 41), // IP_MSFILTER
+            M(16, 0, 42), // MCAST_JOIN_GROUP
+            M(18, 0, 43), // MCAST_BLOCK_SOURCE
+            M(20, 0, 44), // MCAST_UNBLOCK_SOURCE
+            M(17, 0, 45), // MCAST_LEAVE_GROUP
+            M(23, 0, 46), // MCAST_JOIN_SOURCE_GROUP
+            M(24, 0, 47), // MCAST_LEAVE_SOURCE_GROUP
+            M(14, 0, 48), // MCAST_MSFILTER
+            M(16, 0, 49), // IP_MULTICAST_ALL
+            M(13, 0, 50), // IP_UNICAST_IF
+            M(19, 0, 51), // IP_LOCAL_PORT_RANGE
+            M(11, 0, 52), // IP_PROTOCOL
+            M(15, 0, 80), // SO_ORIGINAL_DST
+            M(8, 0, 200), // MRT_INIT
+            M(8, 0, 201), // MRT_DONE
+            M(11, 0, 202), // MRT_ADD_VIF
+            M(11, 0, 203), // MRT_DEL_VIF
+            M(11, 0, 204), // MRT_ADD_MFC
+            M(11, 0, 205), // MRT_DEL_MFC
+            M(11, 0, 206), // MRT_VERSION
+            M(10, 0, 207), // MRT_ASSERT
+            M(7, 0, 208), // MRT_PIM
+            M(9, 0, 209), // MRT_TABLE
+            M(17, 0, 210), // MRT_ADD_MFC_PROXY
+            M(17, 0, 211), // MRT_DEL_MFC_PROXY
+            M(9, 0, 212), // MRT_FLUSH
+        ],
+    },
+    parts: &[],
+};
+
+/// `ip_protocols`: protocol of socket in AF_INET and AF_INET6.
+pub const IP_PROTOCOLS: FlagSet = FlagSet::new(&IP_PROTOCOLS_DATA);
+static IP_PROTOCOLS_DATA: SetData = SetData {
+    name: "ip_protocols",
+    title: "protocol of socket in AF_INET and AF_INET6",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            IPPROTO_IP\
+            IPPROTO_HOPOPTS\
+            IPPROTO_ICMP\
+            IPPROTO_IGMP\
+            IPPROTO_IPIP\
+            IPPROTO_TCP\
+            IPPROTO_EGP\
+            IPPROTO_PUP\
+            IPPROTO_UDP\
+            IPPROTO_IDP\
+            IPPROTO_TP\
+            IPPROTO_DCCP\
+            IPPROTO_IPV6\
+            IPPROTO_ROUTING\
+            IPPROTO_FRAGMENT\
+            IPPROTO_RSVP\
+            IPPROTO_GRE\
+            IPPROTO_ESP\
+            IPPROTO_AH\
+            IPPROTO_ICMPV6\
+            IPPROTO_NONE\
+            IPPROTO_DSTOPTS\
+            IPPROTO_MTP\
+            IPPROTO_BEETPH\
+            IPPROTO_ENCAP\
+            IPPROTO_PIM\
+            IPPROTO_COMP\
+            IPPROTO_L2TP\
+            IPPROTO_SCTP\
+            IPPROTO_MH\
+            IPPROTO_UDPLITE\
+            IPPROTO_MPLS\
+            IPPROTO_ETHERNET\
+            IPPROTO_AGGFRAG\
+            IPPROTO_RAW\
+            IPPROTO_SMC\
+            IPPROTO_MPTCP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0), // IPPROTO_IP
+            M(15, 0, 0), // IPPROTO_HOPOPTS
+            M(12, 0, 1), // IPPROTO_ICMP
+            M(12, 0, 2), // IPPROTO_IGMP
+            M(12, 0, 4), // IPPROTO_IPIP
+            M(11, 0, 6), // IPPROTO_TCP
+            M(11, 0, 8), // IPPROTO_EGP
+            M(11, 0, 12), // IPPROTO_PUP
+            M(11, 0, 17), // IPPROTO_UDP
+            M(11, 0, 22), // IPPROTO_IDP
+            M(10, 0, 29), // IPPROTO_TP
+            M(12, 0, 33), // IPPROTO_DCCP
+            M(12, 0, 41), // IPPROTO_IPV6
+            M(15, 0, 43), // IPPROTO_ROUTING
+            M(16, 0, 44), // IPPROTO_FRAGMENT
+            M(12, 0, 46), // IPPROTO_RSVP
+            M(11, 0, 47), // IPPROTO_GRE
+            M(11, 0, 50), // IPPROTO_ESP
+            M(10, 0, 51), // IPPROTO_AH
+            M(14, 0, 58), // IPPROTO_ICMPV6
+            M(12, 0, 59), // IPPROTO_NONE
+            M(15, 0, 60), // IPPROTO_DSTOPTS
+            M(11, 0, 92), // IPPROTO_MTP
+            M(14, 0, 94), // IPPROTO_BEETPH
+            M(13, 0, 98), // IPPROTO_ENCAP
+            M(11, 0, 103), // IPPROTO_PIM
+            M(12, 0, 108), // IPPROTO_COMP
+            M(12, 1, 115), // IPPROTO_L2TP
+            M(12, 0, 132), // IPPROTO_SCTP
+            M(10, 0, 135), // IPPROTO_MH
+            M(15, 0, 136), // IPPROTO_UDPLITE
+            M(12, 0, 137), // IPPROTO_MPLS
+            M(16, 0, 143), // IPPROTO_ETHERNET
+            M(15, 2, 144), // IPPROTO_AGGFRAG
+            M(11, 0, 255), // IPPROTO_RAW
+            M(11, 3, 256), // IPPROTO_SMC
+            M(13, 0, 262), // IPPROTO_MPTCP
+        ],
+    },
+    parts: &[],
+};
+
+/// `ip_tos`: IP_TOS.
+pub const IP_TOS: FlagSet = FlagSet::new(&IP_TOS_DATA);
+static IP_TOS_DATA: SetData = SetData {
+    name: "ip_tos",
+    title: "IP_TOS",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPTOS_MINCOST\
+            IPTOS_RELIABILITY\
+            IPTOS_THROUGHPUT\
+            IPTOS_LOWDELAY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x2), // IPTOS_MINCOST
+            M(17, 0, 0x4), // IPTOS_RELIABILITY
+            M(16, 0, 0x8), // IPTOS_THROUGHPUT
+            M(14, 0, 0x10), // IPTOS_LOWDELAY
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xe0)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    IPTOS_PREC_PRIORITY\
+                    IPTOS_PREC_IMMEDIATE\
+                    IPTOS_PREC_FLASH\
+                    IPTOS_PREC_FLASHOVERRIDE\
+                    IPTOS_PREC_CRITIC_ECP\
+                    IPTOS_PREC_INTERNETCONTROL\
+                    IPTOS_PREC_NETCONTROL",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(19, 0, 0x20), // IPTOS_PREC_PRIORITY
+                    M(20, 0, 0x40), // IPTOS_PREC_IMMEDIATE
+                    M(16, 0, 0x60), // IPTOS_PREC_FLASH
+                    M(24, 0, 0x80), // IPTOS_PREC_FLASHOVERRIDE
+                    M(21, 0, 0xa0), // IPTOS_PREC_CRITIC_ECP
+                    M(26, 0, 0xc0), // IPTOS_PREC_INTERNETCONTROL
+                    M(21, 0, 0xe0), // IPTOS_PREC_NETCONTROL
+                ],
+            }),
+        },
+    ],
+};
+
+/// `ipc_calls`: call of ipc, the version of its parameters above it.
+pub const IPC_CALLS: FlagSet = FlagSet::new(&IPC_CALLS_DATA);
+static IPC_CALLS_DATA: SetData = SetData {
+    name: "ipc_calls",
+    title: "call of ipc, the version of its parameters above it",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData { names: "", values: &[] },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xffff)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    SEMOP\
+                    SEMGET\
+                    SEMCTL\
+                    SEMTIMEDOP\
+                    MSGSND\
+                    MSGRCV\
+                    MSGGET\
+                    MSGCTL\
+                    SHMAT\
+                    SHMDT\
+                    SHMGET\
+                    SHMCTL\
+                    DIPC",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(5, 0, 0x1), // SEMOP
+                    M(6, 0, 0x2), // SEMGET
+                    M(6, 0, 0x3), // SEMCTL
+                    M(10, 0, 0x4), // SEMTIMEDOP
+                    M(6, 0, 0xb), // MSGSND
+                    M(6, 0, 0xc), // MSGRCV
+                    M(6, 0, 0xd), // MSGGET
+                    M(6, 0, 0xe), // MSGCTL
+                    M(5, 0, 0x15), // SHMAT
+                    M(5, 0, 0x16), // SHMDT
+                    M(6, 0, 0x17), // SHMGET
+                    M(6, 0, 0x18), // SHMCTL
+                    M(4, 0, 0x19), // DIPC
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(0, 0xffff0000)],
+            shifted: true,
+            holds: Holds::Decimal,
+        },
+    ],
+};
+
+/// `ipc_keys`: keys that are none.
+pub const IPC_KEYS: FlagSet = FlagSet::new(&IPC_KEYS_DATA);
+static IPC_KEYS_DATA: SetData = SetData {
+    name: "ipc_keys",
+    title: "keys that are none",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPC_PRIVATE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0), // IPC_PRIVATE
+        ],
+    },
+    parts: &[],
+};
+
+/// `iptables_get_options`: option of SOL_IP that iptables reads.
+pub const IPTABLES_GET_OPTIONS: FlagSet = FlagSet::new(&IPTABLES_GET_OPTIONS_DATA);
+static IPTABLES_GET_OPTIONS_DATA: SetData = SetData {
+    name: "iptables_get_options",
+    title: "option of SOL_IP that iptables reads",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPT_SO_GET_INFO\
+            IPT_SO_GET_ENTRIES\
+            IPT_SO_GET_REVISION_MATCH\
+            IPT_SO_GET_REVISION_TARGET",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 64), // IPT_SO_GET_INFO
+            M(18, 0, 65), // IPT_SO_GET_ENTRIES
+            M(25, 0, 66), // IPT_SO_GET_REVISION_MATCH
+            M(26, 0, 67), // IPT_SO_GET_REVISION_TARGET
+        ],
+    },
+    parts: &[],
+};
+
+/// `iptables_options`: option of SOL_IP that iptables uses.
+pub const IPTABLES_OPTIONS: FlagSet = FlagSet::new(&IPTABLES_OPTIONS_DATA);
+static IPTABLES_OPTIONS_DATA: SetData = SetData {
+    name: "iptables_options",
+    title: "option of SOL_IP that iptables uses",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPT_SO_SET_REPLACE\
+            IPT_SO_SET_ADD_COUNTERS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 64), // IPT_SO_SET_REPLACE
+            M(23, 0, 65), // IPT_SO_SET_ADD_COUNTERS
+        ],
+    },
+    parts: &[],
+};
+
+/// `ipv4_addresses`: addresses that have a name, in host order.
+pub const IPV4_ADDRESSES: FlagSet = FlagSet::new(&IPV4_ADDRESSES_DATA);
+static IPV4_ADDRESSES_DATA: SetData = SetData {
+    name: "ipv4_addresses",
+    title: "addresses that have a name, in host order",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            INADDR_ANY\
+            INADDR_LOOPBACK\
+            INADDR_DUMMY\
+            INADDR_UNSPEC_GROUP\
+            INADDR_ALLHOSTS_GROUP\
+            INADDR_ALLRTRS_GROUP\
+            INADDR_ALLSNOOPERS_GROUP\
+            INADDR_MAX_LOCAL_GROUP\
+            INADDR_BROADCAST\
+            INADDR_NONE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0), // INADDR_ANY
+            M(15, 0, 0x7f000001), // INADDR_LOOPBACK
+            M(12, 0, 0xc0000008), // INADDR_DUMMY
+            M(19, 0, 0xe0000000), // INADDR_UNSPEC_GROUP
+            M(21, 0, 0xe0000001), // INADDR_ALLHOSTS_GROUP
+            M(20, 0, 0xe0000002), // INADDR_ALLRTRS_GROUP
+            M(24, 0, 0xe000006a), // INADDR_ALLSNOOPERS_GROUP
+            M(22, 0, 0xe00000ff), // INADDR_MAX_LOCAL_GROUP
+            M(16, 0, 0xffffffff), // INADDR_BROADCAST
+            M(11, 0, 0xffffffff), // INADDR_NONE
+        ],
+    },
+    parts: &[],
+};
+
+/// `ipv6_address_preferences`: IPV6_ADDR_PREFERENCES.
+pub const IPV6_ADDRESS_PREFERENCES: FlagSet = FlagSet::new(&IPV6_ADDRESS_PREFERENCES_DATA);
+static IPV6_ADDRESS_PREFERENCES_DATA: SetData = SetData {
+    name: "ipv6_address_preferences",
+    title: "IPV6_ADDR_PREFERENCES",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPV6_PREFER_SRC_TMP\
+            IPV6_PREFER_SRC_PUBLIC\
+            IPV6_PREFER_SRC_COA\
+            IPV6_PREFER_SRC_CGA\
+            IPV6_PREFER_SRC_PUBTMP_DEFAULT\
+            IPV6_PREFER_SRC_HOME\
+            IPV6_PREFER_SRC_NONCGA",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x1), // IPV6_PREFER_SRC_TMP
+            M(22, 0, 0x2), // IPV6_PREFER_SRC_PUBLIC
+            M(19, 0, 0x4), // IPV6_PREFER_SRC_COA
+            M(19, 0, 0x8), // IPV6_PREFER_SRC_CGA
+            M(30, 0, 0x100), // IPV6_PREFER_SRC_PUBTMP_DEFAULT
+            M(20, 0, 0x400), // IPV6_PREFER_SRC_HOME
+            M(22, 0, 0x800), // IPV6_PREFER_SRC_NONCGA
+        ],
+    },
+    parts: &[],
+};
+
+/// `ipv6_flowlabel_actions`: flr_action of struct in6_flowlabel_req.
+pub const IPV6_FLOWLABEL_ACTIONS: FlagSet = FlagSet::new(&IPV6_FLOWLABEL_ACTIONS_DATA);
+static IPV6_FLOWLABEL_ACTIONS_DATA: SetData = SetData {
+    name: "ipv6_flowlabel_actions",
+    title: "flr_action of struct in6_flowlabel_req",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPV6_FL_A_GET\
+            IPV6_FL_A_PUT\
+            IPV6_FL_A_RENEW",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0), // IPV6_FL_A_GET
+            M(13, 0, 1), // IPV6_FL_A_PUT
+            M(15, 0, 2), // IPV6_FL_A_RENEW
+        ],
+    },
+    parts: &[],
+};
+
+/// `ipv6_flowlabel_flags`: flr_flags of struct in6_flowlabel_req.
+pub const IPV6_FLOWLABEL_FLAGS: FlagSet = FlagSet::new(&IPV6_FLOWLABEL_FLAGS_DATA);
+static IPV6_FLOWLABEL_FLAGS_DATA: SetData = SetData {
+    name: "ipv6_flowlabel_flags",
+    title: "flr_flags of struct in6_flowlabel_req",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPV6_FL_F_CREATE\
+            IPV6_FL_F_EXCL\
+            IPV6_FL_F_REFLECT\
+            IPV6_FL_F_REMOTE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0x1), // IPV6_FL_F_CREATE
+            M(14, 0, 0x2), // IPV6_FL_F_EXCL
+            M(17, 0, 0x4), // IPV6_FL_F_REFLECT
+            M(16, 0, 0x8), // IPV6_FL_F_REMOTE
+        ],
+    },
+    parts: &[],
+};
+
+/// `ipv6_flowlabel_sharing`: flr_share of struct in6_flowlabel_req.
+pub const IPV6_FLOWLABEL_SHARING: FlagSet = FlagSet::new(&IPV6_FLOWLABEL_SHARING_DATA);
+static IPV6_FLOWLABEL_SHARING_DATA: SetData = SetData {
+    name: "ipv6_flowlabel_sharing",
+    title: "flr_share of struct in6_flowlabel_req",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPV6_FL_S_NONE\
+            IPV6_FL_S_EXCL\
+            IPV6_FL_S_PROCESS\
+            IPV6_FL_S_USER\
+            IPV6_FL_S_ANY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0), // IPV6_FL_S_NONE
+            M(14, 0, 1), // IPV6_FL_S_EXCL
+            M(17, 0, 2), // IPV6_FL_S_PROCESS
+            M(14, 0, 3), // IPV6_FL_S_USER
+            M(13, 0, 255), // IPV6_FL_S_ANY
+        ],
+    },
+    parts: &[],
+};
+
+/// `ipv6_mtu_discover`: IPV6_MTU_DISCOVER.
+pub const IPV6_MTU_DISCOVER: FlagSet = FlagSet::new(&IPV6_MTU_DISCOVER_DATA);
+static IPV6_MTU_DISCOVER_DATA: SetData = SetData {
+    name: "ipv6_mtu_discover",
+    title: "IPV6_MTU_DISCOVER",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPV6_PMTUDISC_DONT\
+            IPV6_PMTUDISC_WANT\
+            IPV6_PMTUDISC_DO\
+            IPV6_PMTUDISC_PROBE\
+            IPV6_PMTUDISC_INTERFACE\
+            IPV6_PMTUDISC_OMIT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 0), // IPV6_PMTUDISC_DONT
+            M(18, 0, 1), // IPV6_PMTUDISC_WANT
+            M(16, 0, 2), // IPV6_PMTUDISC_DO
+            M(19, 0, 3), // IPV6_PMTUDISC_PROBE
+            M(23, 0, 4), // IPV6_PMTUDISC_INTERFACE
+            M(18, 0, 5), // IPV6_PMTUDISC_OMIT
+        ],
+    },
+    parts: &[],
+};
+
+/// `ipv6_options`: option of SOL_IPV6.
+pub const IPV6_OPTIONS: FlagSet = FlagSet::new(&IPV6_OPTIONS_DATA);
+static IPV6_OPTIONS_DATA: SetData = SetData {
+    name: "ipv6_options",
+    title: "option of SOL_IPV6",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPV6_ADDRFORM\
+            IPV6_2292PKTINFO\
+            IPV6_2292HOPOPTS\
+            IPV6_2292DSTOPTS\
+            IPV6_2292RTHDR\
+            IPV6_2292PKTOPTIONS\
+            IPV6_CHECKSUM\
+            IPV6_2292HOPLIMIT\
+            IPV6_NEXTHOP\
+            IPV6_AUTHHDR\
+            IPV6_FLOWINFO\
+            IPV6_UNICAST_HOPS\
+            IPV6_MULTICAST_IF\
+            IPV6_MULTICAST_HOPS\
+            IPV6_MULTICAST_LOOP\
+            IPV6_ADD_MEMBERSHIP\
+            IPV6_DROP_MEMBERSHIP\
+            IPV6_ROUTER_ALERT\
+            IPV6_MTU_DISCOVER\
+            IPV6_MTU\
+            IPV6_RECVERR\
+            IPV6_V6ONLY\
+            IPV6_JOIN_ANYCAST\
+            IPV6_LEAVE_ANYCAST\
+            IPV6_MULTICAST_ALL\
+            IPV6_ROUTER_ALERT_ISOLATE\
+            IPV6_RECVERR_RFC4884\
+            IPV6_FLOWLABEL_MGR\
+            IPV6_FLOWINFO_SEND\
+            IPV6_IPSEC_POLICY\
+            IPV6_XFRM_POLICY\
+            IPV6_HDRINCL\
+            MCAST_JOIN_GROUP\
+            MCAST_BLOCK_SOURCE\
+            MCAST_UNBLOCK_SOURCE\
+            MCAST_LEAVE_GROUP\
+            MCAST_JOIN_SOURCE_GROUP\
+            MCAST_LEAVE_SOURCE_GROUP\
+            MCAST_MSFILTER\
+            IPV6_RECVPKTINFO\
+            IPV6_PKTINFO\
+            IPV6_RECVHOPLIMIT\
+            IPV6_HOPLIMIT\
+            IPV6_RECVHOPOPTS\
+            IPV6_HOPOPTS\
+            IPV6_RTHDRDSTOPTS\
+            IPV6_RECVRTHDR\
+            IPV6_RTHDR\
+            IPV6_RECVDSTOPTS\
+            IPV6_DSTOPTS\
+            IPV6_RECVPATHMTU\
+            IPV6_PATHMTU\
+            IPV6_DONTFRAG\
+            IPV6_RECVTCLASS\
+            IPV6_TCLASS\
+            IPV6_AUTOFLOWLABEL\
+            IPV6_ADDR_PREFERENCES\
+            IPV6_MINHOPCOUNT\
+            IPV6_RECVORIGDSTADDR\
+            IPV6_ORIGDSTADDR\
+            IPV6_TRANSPARENT\
+            IPV6_UNICAST_IF\
+            IPV6_RECVFRAGSIZE\
+            IPV6_FREEBIND\
+            MRT6_INIT\
+            MRT6_DONE\
+            MRT6_ADD_MIF\
+            MRT6_DEL_MIF\
+            MRT6_ADD_MFC\
+            MRT6_DEL_MFC\
+            MRT6_VERSION\
+            MRT6_ASSERT\
+            MRT6_PIM\
+            MRT6_TABLE\
+            MRT6_ADD_MFC_PROXY\
+            MRT6_DEL_MFC_PROXY\
+            MRT6_FLUSH",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 1), // IPV6_ADDRFORM
+            M(16, 0, 2), // IPV6_2292PKTINFO
+            M(16, 0, 3), // IPV6_2292HOPOPTS
+            M(16, 0, 4), // IPV6_2292DSTOPTS
+            M(14, 0, 5), // IPV6_2292RTHDR
+            M(19, 0, 6), // IPV6_2292PKTOPTIONS
+            M(13, 0, 7), // IPV6_CHECKSUM
+            M(17, 0, 8), // IPV6_2292HOPLIMIT
+            M(12, 0, 9), // IPV6_NEXTHOP
+            M(12, 0, 10), // IPV6_AUTHHDR
+            M(13, 0, 11), // IPV6_FLOWINFO
+            M(17, 0, 16), // IPV6_UNICAST_HOPS
+            M(17, 0, 17), // IPV6_MULTICAST_IF
+            M(19, 0, 18), // IPV6_MULTICAST_HOPS
+            M(19, 0, 19), // IPV6_MULTICAST_LOOP
+            M(19, 0, 20), // IPV6_ADD_MEMBERSHIP
+            M(20, 0, 21), // IPV6_DROP_MEMBERSHIP
+            M(17, 0, 22), // IPV6_ROUTER_ALERT
+            M(17, 0, 23), // IPV6_MTU_DISCOVER
+            M(8, 0, 24), // IPV6_MTU
+            M(12, 0, 25), // IPV6_RECVERR
+            M(11, 0, 26), // IPV6_V6ONLY
+            M(17, 0, 27), // IPV6_JOIN_ANYCAST
+            M(18, 0, 28), // IPV6_LEAVE_ANYCAST
+            M(18, 0, 29), // IPV6_MULTICAST_ALL
+            M(25, 0, 30), // IPV6_ROUTER_ALERT_ISOLATE
+            M(20, 0, 31), // IPV6_RECVERR_RFC4884
+            M(18, 0, 32), // IPV6_FLOWLABEL_MGR
+            M(18, 0, 33), // IPV6_FLOWINFO_SEND
+            M(17, 0, 34), // IPV6_IPSEC_POLICY
+            M(16, 0, 35), // IPV6_XFRM_POLICY
+            M(12, 0, 36), // IPV6_HDRINCL
+            M(16, 0, 42), // MCAST_JOIN_GROUP
+            M(18, 0, 43), // MCAST_BLOCK_SOURCE
+            M(20, 0, 44), // MCAST_UNBLOCK_SOURCE
+            M(17, 0, 45), // MCAST_LEAVE_GROUP
+            M(23, 0, 46), // MCAST_JOIN_SOURCE_GROUP
+            M(24, 0, 47), // MCAST_LEAVE_SOURCE_GROUP
+            M(14, 0, 48), // MCAST_MSFILTER
+            M(16, 0, 49), // IPV6_RECVPKTINFO
+            M(12, 0, 50), // IPV6_PKTINFO
+            M(17, 0, 51), // IPV6_RECVHOPLIMIT
+            M(13, 0, 52), // IPV6_HOPLIMIT
+            M(16, 0, 53), // IPV6_RECVHOPOPTS
+            M(12, 0, 54), // IPV6_HOPOPTS
+            M(17, 0, 55), // IPV6_RTHDRDSTOPTS
+            M(14, 0, 56), // IPV6_RECVRTHDR
+            M(10, 0, 57), // IPV6_RTHDR
+            M(16, 0, 58), // IPV6_RECVDSTOPTS
+            M(12, 0, 59), // IPV6_DSTOPTS
+            M(16, 0, 60), // IPV6_RECVPATHMTU
+            M(12, 0, 61), // IPV6_PATHMTU
+            M(13, 0, 62), // IPV6_DONTFRAG
+            M(15, 0, 66), // IPV6_RECVTCLASS
+            M(11, 0, 67), // IPV6_TCLASS
+            M(18, 0, 70), // IPV6_AUTOFLOWLABEL
+            M(21, 0, 72), // IPV6_ADDR_PREFERENCES
+            M(16, 0, 73), // IPV6_MINHOPCOUNT
+            M(20, 0, 74), // IPV6_RECVORIGDSTADDR
+            M(16, 0, 74), // IPV6_ORIGDSTADDR
+            M(16, 0, 75), // IPV6_TRANSPARENT
+            M(15, 0, 76), // IPV6_UNICAST_IF
+            M(17, 0, 77), // IPV6_RECVFRAGSIZE
+            M(13, 0, 78), // IPV6_FREEBIND
+            M(9, 0, 200), // MRT6_INIT
+            M(9, 0, 201), // MRT6_DONE
+            M(12, 0, 202), // MRT6_ADD_MIF
+            M(12, 0, 203), // MRT6_DEL_MIF
+            M(12, 0, 204), // MRT6_ADD_MFC
+            M(12, 0, 205), // MRT6_DEL_MFC
+            M(12, 0, 206), // MRT6_VERSION
+            M(11, 0, 207), // MRT6_ASSERT
+            M(8, 0, 208), // MRT6_PIM
+            M(10, 0, 209), // MRT6_TABLE
+            M(18, 0, 210), // MRT6_ADD_MFC_PROXY
+            M(18, 0, 211), // MRT6_DEL_MFC_PROXY
+            M(10, 0, 212), // MRT6_FLUSH
+        ],
+    },
+    parts: &[],
+};
+
+/// `itimers`: which of setitimer.
+pub const ITIMERS: FlagSet = FlagSet::new(&ITIMERS_DATA);
+static ITIMERS_DATA: SetData = SetData {
+    name: "itimers",
+    title: "which of setitimer",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            ITIMER_REAL\
+            ITIMER_VIRTUAL\
+            ITIMER_PROF",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0), // ITIMER_REAL
+            M(14, 0, 1), // ITIMER_VIRTUAL
+            M(11, 0, 2), // ITIMER_PROF
+        ],
+    },
+    parts: &[],
+};
+
+/// `kcmp_types`: type of kcmp.
+pub const KCMP_TYPES: FlagSet = FlagSet::new(&KCMP_TYPES_DATA);
+static KCMP_TYPES_DATA: SetData = SetData {
+    name: "kcmp_types",
+    title: "type of kcmp",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            KCMP_FILE\
+            KCMP_VM\
+            KCMP_FILES\
+            KCMP_FS\
+            KCMP_SIGHAND\
+            KCMP_IO\
+            KCMP_SYSVSEM\
+            KCMP_EPOLL_TFD",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0), // KCMP_FILE
+            M(7, 0, 1), // KCMP_VM
+            M(10, 0, 2), // KCMP_FILES
+            M(7, 0, 3), // KCMP_FS
+            M(12, 0, 4), // KCMP_SIGHAND
+            M(7, 0, 5), // KCMP_IO
+            M(12, 0, 6), // KCMP_SYSVSEM
+            M(14, 0, 7), // KCMP_EPOLL_TFD
+        ],
+    },
+    parts: &[],
+};
+
+/// `kexec_file_flags`: flags of kexec_file_load.
+pub const KEXEC_FILE_FLAGS: FlagSet = FlagSet::new(&KEXEC_FILE_FLAGS_DATA);
+static KEXEC_FILE_FLAGS_DATA: SetData = SetData {
+    name: "kexec_file_flags",
+    title: "flags of kexec_file_load",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            KEXEC_FILE_UNLOAD\
+            KEXEC_FILE_ON_CRASH\
+            KEXEC_FILE_NO_INITRAMFS\
+            KEXEC_FILE_DEBUG\
+            KEXEC_FILE_NO_CMA\
+            KEXEC_FILE_FORCE_DTB",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0x1), // KEXEC_FILE_UNLOAD
+            M(19, 0, 0x2), // KEXEC_FILE_ON_CRASH
+            M(23, 0, 0x4), // KEXEC_FILE_NO_INITRAMFS
+            M(16, 1, 0x8), // KEXEC_FILE_DEBUG
+            M(17, 2, 0x10), // KEXEC_FILE_NO_CMA
+            M(20, 2, 0x20), // KEXEC_FILE_FORCE_DTB
+        ],
+    },
+    parts: &[],
+};
+
+/// `kexec_load_flags`: flags of kexec_load, the architecture in its upper half.
+pub const KEXEC_LOAD_FLAGS: FlagSet = FlagSet::new(&KEXEC_LOAD_FLAGS_DATA);
+static KEXEC_LOAD_FLAGS_DATA: SetData = SetData {
+    name: "kexec_load_flags",
+    title: "flags of kexec_load, the architecture in its upper half",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            KEXEC_ON_CRASH\
+            KEXEC_PRESERVE_CONTEXT\
+            KEXEC_UPDATE_ELFCOREHDR\
+            KEXEC_CRASH_HOTPLUG_SUPPORT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0x1), // KEXEC_ON_CRASH
+            M(22, 0, 0x2), // KEXEC_PRESERVE_CONTEXT
+            M(23, 1, 0x4), // KEXEC_UPDATE_ELFCOREHDR
+            M(27, 1, 0x8), // KEXEC_CRASH_HOTPLUG_SUPPORT
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xffff0000)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    KEXEC_ARCH_DEFAULT\
+                    KEXEC_ARCH_386\
+                    KEXEC_ARCH_68K\
+                    KEXEC_ARCH_MIPS\
+                    KEXEC_ARCH_MIPS_LE\
+                    KEXEC_ARCH_PARISC\
+                    KEXEC_ARCH_PPC\
+                    KEXEC_ARCH_PPC64\
+                    KEXEC_ARCH_S390\
+                    KEXEC_ARCH_ARM\
+                    KEXEC_ARCH_SH\
+                    KEXEC_ARCH_IA_64\
+                    KEXEC_ARCH_X86_64\
+                    KEXEC_ARCH_AARCH64\
+                    KEXEC_ARCH_RISCV\
+                    KEXEC_ARCH_LOONGARCH",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(18, 0, 0x0), // KEXEC_ARCH_DEFAULT
+                    M(14, 0, 0x30000), // KEXEC_ARCH_386
+                    M(14, 0, 0x40000), // KEXEC_ARCH_68K
+                    M(15, 0, 0x80000), // KEXEC_ARCH_MIPS
+                    M(18, 0, 0xa0000), // KEXEC_ARCH_MIPS_LE
+                    M(17, 0, 0xf0000), // KEXEC_ARCH_PARISC
+                    M(14, 0, 0x140000), // KEXEC_ARCH_PPC
+                    M(16, 0, 0x150000), // KEXEC_ARCH_PPC64
+                    M(15, 0, 0x160000), // KEXEC_ARCH_S390
+                    M(14, 0, 0x280000), // KEXEC_ARCH_ARM
+                    M(13, 0, 0x2a0000), // KEXEC_ARCH_SH
+                    M(16, 0, 0x320000), // KEXEC_ARCH_IA_64
+                    M(17, 0, 0x3e0000), // KEXEC_ARCH_X86_64
+                    M(18, 0, 0xb70000), // KEXEC_ARCH_AARCH64
+                    M(16, 2, 0xf30000), // KEXEC_ARCH_RISCV
+                    M(20, 2, 0x1020000), // KEXEC_ARCH_LOONGARCH
+                ],
+            }),
+        },
+    ],
+};
+
+/// `key_operations`: supported_ops of struct keyctl_pkey_query.
+pub const KEY_OPERATIONS: FlagSet = FlagSet::new(&KEY_OPERATIONS_DATA);
+static KEY_OPERATIONS_DATA: SetData = SetData {
+    name: "key_operations",
+    title: "supported_ops of struct keyctl_pkey_query",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            KEYCTL_SUPPORTS_ENCRYPT\
+            KEYCTL_SUPPORTS_DECRYPT\
+            KEYCTL_SUPPORTS_SIGN\
+            KEYCTL_SUPPORTS_VERIFY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 0x1), // KEYCTL_SUPPORTS_ENCRYPT
+            M(23, 0, 0x2), // KEYCTL_SUPPORTS_DECRYPT
+            M(20, 0, 0x4), // KEYCTL_SUPPORTS_SIGN
+            M(22, 0, 0x8), // KEYCTL_SUPPORTS_VERIFY
+        ],
+    },
+    parts: &[],
+};
+
+/// `key_permissions`: perm of KEYCTL_SETPERM.
+pub const KEY_PERMISSIONS: FlagSet = FlagSet::new(&KEY_PERMISSIONS_DATA);
+static KEY_PERMISSIONS_DATA: SetData = SetData {
+    name: "key_permissions",
+    title: "perm of KEYCTL_SETPERM",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            KEY_OTH_VIEW\
+            KEY_OTH_READ\
+            KEY_OTH_WRITE\
+            KEY_OTH_SEARCH\
+            KEY_OTH_LINK\
+            KEY_OTH_SETATTR\
+            KEY_GRP_VIEW\
+            KEY_GRP_READ\
+            KEY_GRP_WRITE\
+            KEY_GRP_SEARCH\
+            KEY_GRP_LINK\
+            KEY_GRP_SETATTR\
+            KEY_USR_VIEW\
+            KEY_USR_READ\
+            KEY_USR_WRITE\
+            KEY_USR_SEARCH\
+            KEY_USR_LINK\
+            KEY_USR_SETATTR\
+            KEY_POS_VIEW\
+            KEY_POS_READ\
+            KEY_POS_WRITE\
+            KEY_POS_SEARCH\
+            KEY_POS_LINK\
+            KEY_POS_SETATTR",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 0x1), // KEY_OTH_VIEW
+            M(12, 0, 0x2), // KEY_OTH_READ
+            M(13, 0, 0x4), // KEY_OTH_WRITE
+            M(14, 0, 0x8), // KEY_OTH_SEARCH
+            M(12, 0, 0x10), // KEY_OTH_LINK
+            M(15, 0, 0x20), // KEY_OTH_SETATTR
+            M(12, 0, 0x100), // KEY_GRP_VIEW
+            M(12, 0, 0x200), // KEY_GRP_READ
+            M(13, 0, 0x400), // KEY_GRP_WRITE
+            M(14, 0, 0x800), // KEY_GRP_SEARCH
+            M(12, 0, 0x1000), // KEY_GRP_LINK
+            M(15, 0, 0x2000), // KEY_GRP_SETATTR
+            M(12, 0, 0x10000), // KEY_USR_VIEW
+            M(12, 0, 0x20000), // KEY_USR_READ
+            M(13, 0, 0x40000), // KEY_USR_WRITE
+            M(14, 0, 0x80000), // KEY_USR_SEARCH
+            M(12, 0, 0x100000), // KEY_USR_LINK
+            M(15, 0, 0x200000), // KEY_USR_SETATTR
+            M(12, 0, 0x1000000), // KEY_POS_VIEW
+            M(12, 0, 0x2000000), // KEY_POS_READ
+            M(13, 0, 0x4000000), // KEY_POS_WRITE
+            M(14, 0, 0x8000000), // KEY_POS_SEARCH
+            M(12, 0, 0x10000000), // KEY_POS_LINK
+            M(15, 0, 0x20000000), // KEY_POS_SETATTR
+        ],
+    },
+    parts: &[],
+};
+
+/// `key_serials`: keyrings that are meant without a serial number.
+pub const KEY_SERIALS: FlagSet = FlagSet::new(&KEY_SERIALS_DATA);
+static KEY_SERIALS_DATA: SetData = SetData {
+    name: "key_serials",
+    title: "keyrings that are meant without a serial number",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            KEY_SPEC_REQUESTOR_KEYRING\
+            KEY_SPEC_REQKEY_AUTH_KEY\
+            KEY_SPEC_GROUP_KEYRING\
+            KEY_SPEC_USER_SESSION_KEYRING\
+            KEY_SPEC_USER_KEYRING\
+            KEY_SPEC_SESSION_KEYRING\
+            KEY_SPEC_PROCESS_KEYRING\
+            KEY_SPEC_THREAD_KEYRING",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(26, 0, -8i64 as u64), // KEY_SPEC_REQUESTOR_KEYRING
+            M(24, 0, -7i64 as u64), // KEY_SPEC_REQKEY_AUTH_KEY
+            M(22, 0, -6i64 as u64), // KEY_SPEC_GROUP_KEYRING
+            M(29, 0, -5i64 as u64), // KEY_SPEC_USER_SESSION_KEYRING
+            M(21, 0, -4i64 as u64), // KEY_SPEC_USER_KEYRING
+            M(24, 0, -3i64 as u64), // KEY_SPEC_SESSION_KEYRING
+            M(24, 0, -2i64 as u64), // KEY_SPEC_PROCESS_KEYRING
+            M(23, 0, -1i64 as u64), // KEY_SPEC_THREAD_KEYRING
+        ],
+    },
+    parts: &[],
+};
+
+/// `keyboard_modes`: argument of KDSKBMODE.
+pub const KEYBOARD_MODES: FlagSet = FlagSet::new(&KEYBOARD_MODES_DATA);
+static KEYBOARD_MODES_DATA: SetData = SetData {
+    name: "keyboard_modes",
+    title: "argument of KDSKBMODE",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            K_RAW\
+            K_XLATE\
+            K_MEDIUMRAW\
+            K_UNICODE\
+            K_OFF",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(5, 0, 0), // K_RAW
+            M(7, 0, 1), // K_XLATE
+            M(11, 0, 2), // K_MEDIUMRAW
+            M(9, 0, 3), // K_UNICODE
+            M(5, 0, 4), // K_OFF
+        ],
+    },
+    parts: &[],
+};
+
+/// `keyctl_capabilities0`: first byte of what KEYCTL_CAPABILITIES tells.
+pub const KEYCTL_CAPABILITIES0: FlagSet = FlagSet::new(&KEYCTL_CAPABILITIES0_DATA);
+static KEYCTL_CAPABILITIES0_DATA: SetData = SetData {
+    name: "keyctl_capabilities0",
+    title: "first byte of what KEYCTL_CAPABILITIES tells",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            KEYCTL_CAPS0_CAPABILITIES\
+            KEYCTL_CAPS0_PERSISTENT_KEYRINGS\
+            KEYCTL_CAPS0_DIFFIE_HELLMAN\
+            KEYCTL_CAPS0_PUBLIC_KEY\
+            KEYCTL_CAPS0_BIG_KEY\
+            KEYCTL_CAPS0_INVALIDATE\
+            KEYCTL_CAPS0_RESTRICT_KEYRING\
+            KEYCTL_CAPS0_MOVE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(25, 0, 0x1), // KEYCTL_CAPS0_CAPABILITIES
+            M(32, 0, 0x2), // KEYCTL_CAPS0_PERSISTENT_KEYRINGS
+            M(27, 0, 0x4), // KEYCTL_CAPS0_DIFFIE_HELLMAN
+            M(23, 0, 0x8), // KEYCTL_CAPS0_PUBLIC_KEY
+            M(20, 0, 0x10), // KEYCTL_CAPS0_BIG_KEY
+            M(23, 0, 0x20), // KEYCTL_CAPS0_INVALIDATE
+            M(29, 0, 0x40), // KEYCTL_CAPS0_RESTRICT_KEYRING
+            M(17, 0, 0x80), // KEYCTL_CAPS0_MOVE
+        ],
+    },
+    parts: &[],
+};
+
+/// `keyctl_capabilities1`: second byte of what KEYCTL_CAPABILITIES tells.
+pub const KEYCTL_CAPABILITIES1: FlagSet = FlagSet::new(&KEYCTL_CAPABILITIES1_DATA);
+static KEYCTL_CAPABILITIES1_DATA: SetData = SetData {
+    name: "keyctl_capabilities1",
+    title: "second byte of what KEYCTL_CAPABILITIES tells",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            KEYCTL_CAPS1_NS_KEYRING_NAME\
+            KEYCTL_CAPS1_NS_KEY_TAG\
+            KEYCTL_CAPS1_NOTIFICATIONS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(28, 0, 0x1), // KEYCTL_CAPS1_NS_KEYRING_NAME
+            M(23, 0, 0x2), // KEYCTL_CAPS1_NS_KEY_TAG
+            M(26, 0, 0x4), // KEYCTL_CAPS1_NOTIFICATIONS
+        ],
+    },
+    parts: &[],
+};
+
+/// `keyctl_commands`: cmd of keyctl.
+pub const KEYCTL_COMMANDS: FlagSet = FlagSet::new(&KEYCTL_COMMANDS_DATA);
+static KEYCTL_COMMANDS_DATA: SetData = SetData {
+    name: "keyctl_commands",
+    title: "cmd of keyctl",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            KEYCTL_GET_KEYRING_ID\
+            KEYCTL_JOIN_SESSION_KEYRING\
+            KEYCTL_UPDATE\
+            KEYCTL_REVOKE\
+            KEYCTL_CHOWN\
+            KEYCTL_SETPERM\
+            KEYCTL_DESCRIBE\
+            KEYCTL_CLEAR\
+            KEYCTL_LINK\
+            KEYCTL_UNLINK\
+            KEYCTL_SEARCH\
+            KEYCTL_READ\
+            KEYCTL_INSTANTIATE\
+            KEYCTL_NEGATE\
+            KEYCTL_SET_REQKEY_KEYRING\
+            KEYCTL_SET_TIMEOUT\
+            KEYCTL_ASSUME_AUTHORITY\
+            KEYCTL_GET_SECURITY\
+            KEYCTL_SESSION_TO_PARENT\
+            KEYCTL_REJECT\
+            KEYCTL_INSTANTIATE_IOV\
+            KEYCTL_INVALIDATE\
+            KEYCTL_GET_PERSISTENT\
+            KEYCTL_DH_COMPUTE\
+            KEYCTL_PKEY_QUERY\
+            KEYCTL_PKEY_ENCRYPT\
+            KEYCTL_PKEY_DECRYPT\
+            KEYCTL_PKEY_SIGN\
+            KEYCTL_PKEY_VERIFY\
+            KEYCTL_RESTRICT_KEYRING\
+            KEYCTL_MOVE\
+            KEYCTL_CAPABILITIES\
+            KEYCTL_WATCH_KEY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0), // KEYCTL_GET_KEYRING_ID
+            M(27, 0, 1), // KEYCTL_JOIN_SESSION_KEYRING
+            M(13, 0, 2), // KEYCTL_UPDATE
+            M(13, 0, 3), // KEYCTL_REVOKE
+            M(12, 0, 4), // KEYCTL_CHOWN
+            M(14, 0, 5), // KEYCTL_SETPERM
+            M(15, 0, 6), // KEYCTL_DESCRIBE
+            M(12, 0, 7), // KEYCTL_CLEAR
+            M(11, 0, 8), // KEYCTL_LINK
+            M(13, 0, 9), // KEYCTL_UNLINK
+            M(13, 0, 10), // KEYCTL_SEARCH
+            M(11, 0, 11), // KEYCTL_READ
+            M(18, 0, 12), // KEYCTL_INSTANTIATE
+            M(13, 0, 13), // KEYCTL_NEGATE
+            M(25, 0, 14), // KEYCTL_SET_REQKEY_KEYRING
+            M(18, 0, 15), // KEYCTL_SET_TIMEOUT
+            M(23, 0, 16), // KEYCTL_ASSUME_AUTHORITY
+            M(19, 0, 17), // KEYCTL_GET_SECURITY
+            M(24, 0, 18), // KEYCTL_SESSION_TO_PARENT
+            M(13, 0, 19), // KEYCTL_REJECT
+            M(22, 0, 20), // KEYCTL_INSTANTIATE_IOV
+            M(17, 0, 21), // KEYCTL_INVALIDATE
+            M(21, 0, 22), // KEYCTL_GET_PERSISTENT
+            M(17, 0, 23), // KEYCTL_DH_COMPUTE
+            M(17, 0, 24), // KEYCTL_PKEY_QUERY
+            M(19, 0, 25), // KEYCTL_PKEY_ENCRYPT
+            M(19, 0, 26), // KEYCTL_PKEY_DECRYPT
+            M(16, 0, 27), // KEYCTL_PKEY_SIGN
+            M(18, 0, 28), // KEYCTL_PKEY_VERIFY
+            M(23, 0, 29), // KEYCTL_RESTRICT_KEYRING
+            M(11, 0, 30), // KEYCTL_MOVE
+            M(19, 0, 31), // KEYCTL_CAPABILITIES
+            M(16, 0, 32), // KEYCTL_WATCH_KEY
+        ],
+    },
+    parts: &[],
+};
+
+/// `keyctl_move_flags`: flags of KEYCTL_MOVE.
+pub const KEYCTL_MOVE_FLAGS: FlagSet = FlagSet::new(&KEYCTL_MOVE_FLAGS_DATA);
+static KEYCTL_MOVE_FLAGS_DATA: SetData = SetData {
+    name: "keyctl_move_flags",
+    title: "flags of KEYCTL_MOVE",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            KEYCTL_MOVE_EXCL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0x1), // KEYCTL_MOVE_EXCL
+        ],
+    },
+    parts: &[],
+};
+
+/// `landlock_access_fs`: what of files a ruleset handles or a rule allows.
+pub const LANDLOCK_ACCESS_FS: FlagSet = FlagSet::new(&LANDLOCK_ACCESS_FS_DATA);
+static LANDLOCK_ACCESS_FS_DATA: SetData = SetData {
+    name: "landlock_access_fs",
+    title: "what of files a ruleset handles or a rule allows",
+    is_flags: true,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            LANDLOCK_ACCESS_FS_EXECUTE\
+            LANDLOCK_ACCESS_FS_WRITE_FILE\
+            LANDLOCK_ACCESS_FS_READ_FILE\
+            LANDLOCK_ACCESS_FS_READ_DIR\
+            LANDLOCK_ACCESS_FS_REMOVE_DIR\
+            LANDLOCK_ACCESS_FS_REMOVE_FILE\
+            LANDLOCK_ACCESS_FS_MAKE_CHAR\
+            LANDLOCK_ACCESS_FS_MAKE_DIR\
+            LANDLOCK_ACCESS_FS_MAKE_REG\
+            LANDLOCK_ACCESS_FS_MAKE_SOCK\
+            LANDLOCK_ACCESS_FS_MAKE_FIFO\
+            LANDLOCK_ACCESS_FS_MAKE_BLOCK\
+            LANDLOCK_ACCESS_FS_MAKE_SYM\
+            LANDLOCK_ACCESS_FS_REFER\
+            LANDLOCK_ACCESS_FS_TRUNCATE\
+            LANDLOCK_ACCESS_FS_IOCTL_DEV\
+            LANDLOCK_ACCESS_FS_RESOLVE_UNIX",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(26, 0, 0x1), // LANDLOCK_ACCESS_FS_EXECUTE
+            M(29, 0, 0x2), // LANDLOCK_ACCESS_FS_WRITE_FILE
+            M(28, 0, 0x4), // LANDLOCK_ACCESS_FS_READ_FILE
+            M(27, 0, 0x8), // LANDLOCK_ACCESS_FS_READ_DIR
+            M(29, 0, 0x10), // LANDLOCK_ACCESS_FS_REMOVE_DIR
+            M(30, 0, 0x20), // LANDLOCK_ACCESS_FS_REMOVE_FILE
+            M(28, 0, 0x40), // LANDLOCK_ACCESS_FS_MAKE_CHAR
+            M(27, 0, 0x80), // LANDLOCK_ACCESS_FS_MAKE_DIR
+            M(27, 0, 0x100), // LANDLOCK_ACCESS_FS_MAKE_REG
+            M(28, 0, 0x200), // LANDLOCK_ACCESS_FS_MAKE_SOCK
+            M(28, 0, 0x400), // LANDLOCK_ACCESS_FS_MAKE_FIFO
+            M(29, 0, 0x800), // LANDLOCK_ACCESS_FS_MAKE_BLOCK
+            M(27, 0, 0x1000), // LANDLOCK_ACCESS_FS_MAKE_SYM
+            M(24, 0, 0x2000), // LANDLOCK_ACCESS_FS_REFER
+            M(27, 1, 0x4000), // LANDLOCK_ACCESS_FS_TRUNCATE
+            M(28, 1, 0x8000), // LANDLOCK_ACCESS_FS_IOCTL_DEV
+            M(31, 2, 0x10000), // LANDLOCK_ACCESS_FS_RESOLVE_UNIX
+        ],
+    },
+    parts: &[],
+};
+
+/// `landlock_access_net`: what of networks a ruleset handles or a rule allows.
+pub const LANDLOCK_ACCESS_NET: FlagSet = FlagSet::new(&LANDLOCK_ACCESS_NET_DATA);
+static LANDLOCK_ACCESS_NET_DATA: SetData = SetData {
+    name: "landlock_access_net",
+    title: "what of networks a ruleset handles or a rule allows",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            LANDLOCK_ACCESS_NET_BIND_TCP\
+            LANDLOCK_ACCESS_NET_CONNECT_TCP\
+            LANDLOCK_ACCESS_NET_BIND_UDP\
+            LANDLOCK_ACCESS_NET_CONNECT_SEND_UDP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(28, 0, 0x1), // LANDLOCK_ACCESS_NET_BIND_TCP
+            M(31, 0, 0x2), // LANDLOCK_ACCESS_NET_CONNECT_TCP
+            M(28, 1, 0x4), // LANDLOCK_ACCESS_NET_BIND_UDP
+            M(36, 1, 0x8), // LANDLOCK_ACCESS_NET_CONNECT_SEND_UDP
+        ],
+    },
+    parts: &[],
+};
+
+/// `landlock_add_rule_flags`: flags of landlock_add_rule.
+pub const LANDLOCK_ADD_RULE_FLAGS: FlagSet = FlagSet::new(&LANDLOCK_ADD_RULE_FLAGS_DATA);
+static LANDLOCK_ADD_RULE_FLAGS_DATA: SetData = SetData {
+    name: "landlock_add_rule_flags",
+    title: "flags of landlock_add_rule",
+    is_flags: true,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            LANDLOCK_ADD_RULE_QUIET",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 0x1), // LANDLOCK_ADD_RULE_QUIET
+        ],
+    },
+    parts: &[],
+};
+
+/// `landlock_create_flags`: flags of landlock_create_ruleset.
+pub const LANDLOCK_CREATE_FLAGS: FlagSet = FlagSet::new(&LANDLOCK_CREATE_FLAGS_DATA);
+static LANDLOCK_CREATE_FLAGS_DATA: SetData = SetData {
+    name: "landlock_create_flags",
+    title: "flags of landlock_create_ruleset",
+    is_flags: true,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            LANDLOCK_CREATE_RULESET_VERSION\
+            LANDLOCK_CREATE_RULESET_ERRATA",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(31, 0, 0x1), // LANDLOCK_CREATE_RULESET_VERSION
+            M(30, 0, 0x2), // LANDLOCK_CREATE_RULESET_ERRATA
+        ],
+    },
+    parts: &[],
+};
+
+/// `landlock_restrict_flags`: flags of landlock_restrict_self.
+pub const LANDLOCK_RESTRICT_FLAGS: FlagSet = FlagSet::new(&LANDLOCK_RESTRICT_FLAGS_DATA);
+static LANDLOCK_RESTRICT_FLAGS_DATA: SetData = SetData {
+    name: "landlock_restrict_flags",
+    title: "flags of landlock_restrict_self",
+    is_flags: true,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            LANDLOCK_RESTRICT_SELF_LOG_SAME_EXEC_OFF\
+            LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON\
+            LANDLOCK_RESTRICT_SELF_LOG_SUBDOMAINS_OFF\
+            LANDLOCK_RESTRICT_SELF_TSYNC\
+            LANDLOCK_RESTRICT_SELF_NO_NEW_PRIVS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(40, 0, 0x1), // LANDLOCK_RESTRICT_SELF_LOG_SAME_EXEC_OFF
+            M(38, 0, 0x2), // LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON
+            M(41, 0, 0x4), // LANDLOCK_RESTRICT_SELF_LOG_SUBDOMAINS_OFF
+            M(28, 0, 0x8), // LANDLOCK_RESTRICT_SELF_TSYNC
+            M(35, 0, 0x10), // LANDLOCK_RESTRICT_SELF_NO_NEW_PRIVS
+        ],
+    },
+    parts: &[],
+};
+
+/// `landlock_rule_types`: rule_type of landlock_add_rule.
+pub const LANDLOCK_RULE_TYPES: FlagSet = FlagSet::new(&LANDLOCK_RULE_TYPES_DATA);
+static LANDLOCK_RULE_TYPES_DATA: SetData = SetData {
+    name: "landlock_rule_types",
+    title: "rule_type of landlock_add_rule",
+    is_flags: false,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            LANDLOCK_RULE_PATH_BENEATH\
+            LANDLOCK_RULE_NET_PORT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(26, 0, 1), // LANDLOCK_RULE_PATH_BENEATH
+            M(22, 1, 2), // LANDLOCK_RULE_NET_PORT
+        ],
+    },
+    parts: &[],
+};
+
+/// `landlock_scopes`: scoped of struct landlock_ruleset_attr.
+pub const LANDLOCK_SCOPES: FlagSet = FlagSet::new(&LANDLOCK_SCOPES_DATA);
+static LANDLOCK_SCOPES_DATA: SetData = SetData {
+    name: "landlock_scopes",
+    title: "scoped of struct landlock_ruleset_attr",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET\
+            LANDLOCK_SCOPE_SIGNAL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(35, 0, 0x1), // LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET
+            M(21, 0, 0x2), // LANDLOCK_SCOPE_SIGNAL
+        ],
+    },
+    parts: &[],
+};
+
+/// `line_disciplines`: argument of TIOCSETD.
+pub const LINE_DISCIPLINES: FlagSet = FlagSet::new(&LINE_DISCIPLINES_DATA);
+static LINE_DISCIPLINES_DATA: SetData = SetData {
+    name: "line_disciplines",
+    title: "argument of TIOCSETD",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            N_TTY\
+            N_SLIP\
+            N_MOUSE\
+            N_PPP\
+            N_STRIP\
+            N_AX25\
+            N_X25\
+            N_6PACK\
+            N_MASC\
+            N_R3964\
+            N_PROFIBUS_FDL\
+            N_IRDA\
+            N_SMSBLOCK\
+            N_HDLC\
+            N_SYNC_PPP\
+            N_HCI\
+            N_GIGASET_M101\
+            N_SLCAN\
+            N_PPS\
+            N_V253\
+            N_CAIF\
+            N_GSM0710\
+            N_TI_WL\
+            N_TRACESINK\
+            N_TRACEROUTER\
+            N_NCI\
+            N_SPEAKUP\
+            N_NULL\
+            N_MCTP\
+            N_DEVELOPMENT\
+            N_CAN327",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(5, 0, 0), // N_TTY
+            M(6, 0, 1), // N_SLIP
+            M(7, 0, 2), // N_MOUSE
+            M(5, 0, 3), // N_PPP
+            M(7, 0, 4), // N_STRIP
+            M(6, 0, 5), // N_AX25
+            M(5, 0, 6), // N_X25
+            M(7, 0, 7), // N_6PACK
+            M(6, 0, 8), // N_MASC
+            M(7, 0, 9), // N_R3964
+            M(14, 0, 10), // N_PROFIBUS_FDL
+            M(6, 0, 11), // N_IRDA
+            M(10, 0, 12), // N_SMSBLOCK
+            M(6, 0, 13), // N_HDLC
+            M(10, 0, 14), // N_SYNC_PPP
+            M(5, 0, 15), // N_HCI
+            M(14, 0, 16), // N_GIGASET_M101
+            M(7, 0, 17), // N_SLCAN
+            M(5, 0, 18), // N_PPS
+            M(6, 0, 19), // N_V253
+            M(6, 0, 20), // N_CAIF
+            M(9, 0, 21), // N_GSM0710
+            M(7, 0, 22), // N_TI_WL
+            M(11, 0, 23), // N_TRACESINK
+            M(13, 0, 24), // N_TRACEROUTER
+            M(5, 0, 25), // N_NCI
+            M(9, 0, 26), // N_SPEAKUP
+            M(6, 0, 27), // N_NULL
+            M(6, 1, 28), // N_MCTP
+            M(13, 1, 29), // N_DEVELOPMENT
+            M(8, 1, 30), // N_CAN327
+        ],
+    },
+    parts: &[],
+};
+
+/// `link_attributes`: attributes of struct ifinfomsg.
+pub const LINK_ATTRIBUTES: FlagSet = FlagSet::new(&LINK_ATTRIBUTES_DATA);
+static LINK_ATTRIBUTES_DATA: SetData = SetData {
+    name: "link_attributes",
+    title: "attributes of struct ifinfomsg",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IFLA_UNSPEC\
+            IFLA_ADDRESS\
+            IFLA_BROADCAST\
+            IFLA_IFNAME\
+            IFLA_MTU\
+            IFLA_LINK\
+            IFLA_QDISC\
+            IFLA_STATS\
+            IFLA_COST\
+            IFLA_PRIORITY\
+            IFLA_MASTER\
+            IFLA_WIRELESS\
+            IFLA_PROTINFO\
+            IFLA_TXQLEN\
+            IFLA_MAP\
+            IFLA_WEIGHT\
+            IFLA_OPERSTATE\
+            IFLA_LINKMODE\
+            IFLA_LINKINFO\
+            IFLA_NET_NS_PID\
+            IFLA_IFALIAS\
+            IFLA_NUM_VF\
+            IFLA_VFINFO_LIST\
+            IFLA_STATS64\
+            IFLA_VF_PORTS\
+            IFLA_PORT_SELF\
+            IFLA_AF_SPEC\
+            IFLA_GROUP\
+            IFLA_NET_NS_FD\
+            IFLA_EXT_MASK\
+            IFLA_PROMISCUITY\
+            IFLA_NUM_TX_QUEUES\
+            IFLA_NUM_RX_QUEUES\
+            IFLA_CARRIER\
+            IFLA_PHYS_PORT_ID\
+            IFLA_CARRIER_CHANGES\
+            IFLA_PHYS_SWITCH_ID\
+            IFLA_LINK_NETNSID\
+            IFLA_PHYS_PORT_NAME\
+            IFLA_PROTO_DOWN\
+            IFLA_GSO_MAX_SEGS\
+            IFLA_GSO_MAX_SIZE\
+            IFLA_PAD\
+            IFLA_XDP\
+            IFLA_EVENT\
+            IFLA_NEW_NETNSID\
+            IFLA_TARGET_NETNSID\
+            IFLA_IF_NETNSID\
+            IFLA_CARRIER_UP_COUNT\
+            IFLA_CARRIER_DOWN_COUNT\
+            IFLA_NEW_IFINDEX\
+            IFLA_MIN_MTU\
+            IFLA_MAX_MTU\
+            IFLA_PROP_LIST\
+            IFLA_ALT_IFNAME\
+            IFLA_PERM_ADDRESS\
+            IFLA_PROTO_DOWN_REASON\
+            IFLA_PARENT_DEV_NAME\
+            IFLA_PARENT_DEV_BUS_NAME\
+            IFLA_GRO_MAX_SIZE\
+            IFLA_TSO_MAX_SIZE\
+            IFLA_TSO_MAX_SEGS\
+            IFLA_ALLMULTI\
+            IFLA_DEVLINK_PORT\
+            IFLA_GSO_IPV4_MAX_SIZE\
+            IFLA_GRO_IPV4_MAX_SIZE\
+            IFLA_DPLL_PIN\
+            IFLA_MAX_PACING_OFFLOAD_HORIZON\
+            IFLA_NETNS_IMMUTABLE\
+            IFLA_HEADROOM\
+            IFLA_TAILROOM",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0), // IFLA_UNSPEC
+            M(12, 0, 1), // IFLA_ADDRESS
+            M(14, 0, 2), // IFLA_BROADCAST
+            M(11, 0, 3), // IFLA_IFNAME
+            M(8, 0, 4), // IFLA_MTU
+            M(9, 0, 5), // IFLA_LINK
+            M(10, 0, 6), // IFLA_QDISC
+            M(10, 0, 7), // IFLA_STATS
+            M(9, 0, 8), // IFLA_COST
+            M(13, 0, 9), // IFLA_PRIORITY
+            M(11, 0, 10), // IFLA_MASTER
+            M(13, 0, 11), // IFLA_WIRELESS
+            M(13, 0, 12), // IFLA_PROTINFO
+            M(11, 0, 13), // IFLA_TXQLEN
+            M(8, 0, 14), // IFLA_MAP
+            M(11, 0, 15), // IFLA_WEIGHT
+            M(14, 0, 16), // IFLA_OPERSTATE
+            M(13, 0, 17), // IFLA_LINKMODE
+            M(13, 0, 18), // IFLA_LINKINFO
+            M(15, 0, 19), // IFLA_NET_NS_PID
+            M(12, 0, 20), // IFLA_IFALIAS
+            M(11, 0, 21), // IFLA_NUM_VF
+            M(16, 0, 22), // IFLA_VFINFO_LIST
+            M(12, 0, 23), // IFLA_STATS64
+            M(13, 0, 24), // IFLA_VF_PORTS
+            M(14, 0, 25), // IFLA_PORT_SELF
+            M(12, 0, 26), // IFLA_AF_SPEC
+            M(10, 0, 27), // IFLA_GROUP
+            M(14, 0, 28), // IFLA_NET_NS_FD
+            M(13, 0, 29), // IFLA_EXT_MASK
+            M(16, 0, 30), // IFLA_PROMISCUITY
+            M(18, 0, 31), // IFLA_NUM_TX_QUEUES
+            M(18, 0, 32), // IFLA_NUM_RX_QUEUES
+            M(12, 0, 33), // IFLA_CARRIER
+            M(17, 0, 34), // IFLA_PHYS_PORT_ID
+            M(20, 0, 35), // IFLA_CARRIER_CHANGES
+            M(19, 0, 36), // IFLA_PHYS_SWITCH_ID
+            M(17, 0, 37), // IFLA_LINK_NETNSID
+            M(19, 0, 38), // IFLA_PHYS_PORT_NAME
+            M(15, 0, 39), // IFLA_PROTO_DOWN
+            M(17, 0, 40), // IFLA_GSO_MAX_SEGS
+            M(17, 0, 41), // IFLA_GSO_MAX_SIZE
+            M(8, 0, 42), // IFLA_PAD
+            M(8, 0, 43), // IFLA_XDP
+            M(10, 0, 44), // IFLA_EVENT
+            M(16, 0, 45), // IFLA_NEW_NETNSID
+            M(19, 0, 46), // IFLA_TARGET_NETNSID
+            M(15, 0, 46), // IFLA_IF_NETNSID
+            M(21, 0, 47), // IFLA_CARRIER_UP_COUNT
+            M(23, 0, 48), // IFLA_CARRIER_DOWN_COUNT
+            M(16, 0, 49), // IFLA_NEW_IFINDEX
+            M(12, 0, 50), // IFLA_MIN_MTU
+            M(12, 0, 51), // IFLA_MAX_MTU
+            M(14, 0, 52), // IFLA_PROP_LIST
+            M(15, 0, 53), // IFLA_ALT_IFNAME
+            M(17, 0, 54), // IFLA_PERM_ADDRESS
+            M(22, 0, 55), // IFLA_PROTO_DOWN_REASON
+            M(20, 1, 56), // IFLA_PARENT_DEV_NAME
+            M(24, 1, 57), // IFLA_PARENT_DEV_BUS_NAME
+            M(17, 1, 58), // IFLA_GRO_MAX_SIZE
+            M(17, 1, 59), // IFLA_TSO_MAX_SIZE
+            M(17, 1, 60), // IFLA_TSO_MAX_SEGS
+            M(13, 1, 61), // IFLA_ALLMULTI
+            M(17, 2, 62), // IFLA_DEVLINK_PORT
+            M(22, 2, 63), // IFLA_GSO_IPV4_MAX_SIZE
+            M(22, 2, 64), // IFLA_GRO_IPV4_MAX_SIZE
+            M(13, 2, 65), // IFLA_DPLL_PIN
+            M(31, 3, 66), // IFLA_MAX_PACING_OFFLOAD_HORIZON
+            M(20, 3, 67), // IFLA_NETNS_IMMUTABLE
+            M(13, 3, 68), // IFLA_HEADROOM
+            M(13, 3, 69), // IFLA_TAILROOM
+        ],
+    },
+    parts: &[],
+};
+
+/// `link_filter`: IFLA_EXT_MASK.
+pub const LINK_FILTER: FlagSet = FlagSet::new(&LINK_FILTER_DATA);
+static LINK_FILTER_DATA: SetData = SetData {
+    name: "link_filter",
+    title: "IFLA_EXT_MASK",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            RTEXT_FILTER_VF\
+            RTEXT_FILTER_BRVLAN\
+            RTEXT_FILTER_BRVLAN_COMPRESSED\
+            RTEXT_FILTER_SKIP_STATS\
+            RTEXT_FILTER_MRP\
+            RTEXT_FILTER_CFM_CONFIG\
+            RTEXT_FILTER_CFM_STATUS\
+            RTEXT_FILTER_MST\
+            RTEXT_FILTER_NAME_ONLY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0x1), // RTEXT_FILTER_VF
+            M(19, 0, 0x2), // RTEXT_FILTER_BRVLAN
+            M(30, 0, 0x4), // RTEXT_FILTER_BRVLAN_COMPRESSED
+            M(23, 0, 0x8), // RTEXT_FILTER_SKIP_STATS
+            M(16, 0, 0x10), // RTEXT_FILTER_MRP
+            M(23, 1, 0x20), // RTEXT_FILTER_CFM_CONFIG
+            M(23, 1, 0x40), // RTEXT_FILTER_CFM_STATUS
+            M(16, 1, 0x80), // RTEXT_FILTER_MST
+            M(22, 2, 0x100), // RTEXT_FILTER_NAME_ONLY
+        ],
+    },
+    parts: &[],
+};
+
+/// `link_info_attributes`: attributes of IFLA_LINKINFO.
+pub const LINK_INFO_ATTRIBUTES: FlagSet = FlagSet::new(&LINK_INFO_ATTRIBUTES_DATA);
+static LINK_INFO_ATTRIBUTES_DATA: SetData = SetData {
+    name: "link_info_attributes",
+    title: "attributes of IFLA_LINKINFO",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IFLA_INFO_UNSPEC\
+            IFLA_INFO_KIND\
+            IFLA_INFO_DATA\
+            IFLA_INFO_XSTATS\
+            IFLA_INFO_SLAVE_KIND\
+            IFLA_INFO_SLAVE_DATA",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0), // IFLA_INFO_UNSPEC
+            M(14, 0, 1), // IFLA_INFO_KIND
+            M(14, 0, 2), // IFLA_INFO_DATA
+            M(16, 0, 3), // IFLA_INFO_XSTATS
+            M(20, 0, 4), // IFLA_INFO_SLAVE_KIND
+            M(20, 0, 5), // IFLA_INFO_SLAVE_DATA
+        ],
+    },
+    parts: &[],
+};
+
+/// `linkat_flags`: flags of linkat.
+pub const LINKAT_FLAGS: FlagSet = FlagSet::new(&LINKAT_FLAGS_DATA);
+static LINKAT_FLAGS_DATA: SetData = SetData {
+    name: "linkat_flags",
+    title: "flags of linkat",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            AT_SYMLINK_FOLLOW\
+            AT_EMPTY_PATH",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0x400), // AT_SYMLINK_FOLLOW
+            M(13, 0, 0x1000), // AT_EMPTY_PATH
+        ],
+    },
+    parts: &[],
+};
+
+/// `listmount_flags`: flags of listmount.
+pub const LISTMOUNT_FLAGS: FlagSet = FlagSet::new(&LISTMOUNT_FLAGS_DATA);
+static LISTMOUNT_FLAGS_DATA: SetData = SetData {
+    name: "listmount_flags",
+    title: "flags of listmount",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            LISTMOUNT_REVERSE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0x1), // LISTMOUNT_REVERSE
+        ],
+    },
+    parts: &[],
+};
+
+/// `listns_types`: ns_type of struct ns_id_req.
+pub const LISTNS_TYPES: FlagSet = FlagSet::new(&LISTNS_TYPES_DATA);
+static LISTNS_TYPES_DATA: SetData = SetData {
+    name: "listns_types",
+    title: "ns_type of struct ns_id_req",
+    is_flags: true,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            TIME_NS\
+            MNT_NS\
+            CGROUP_NS\
+            UTS_NS\
+            IPC_NS\
+            USER_NS\
+            PID_NS\
+            NET_NS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0x80), // TIME_NS
+            M(6, 0, 0x20000), // MNT_NS
+            M(9, 0, 0x2000000), // CGROUP_NS
+            M(6, 0, 0x4000000), // UTS_NS
+            M(6, 0, 0x8000000), // IPC_NS
+            M(7, 0, 0x10000000), // USER_NS
+            M(6, 0, 0x20000000), // PID_NS
+            M(6, 0, 0x40000000), // NET_NS
+        ],
+    },
+    parts: &[],
+};
+
+/// `lsm_attributes`: attr of lsm_get_self_attr.
+pub const LSM_ATTRIBUTES: FlagSet = FlagSet::new(&LSM_ATTRIBUTES_DATA);
+static LSM_ATTRIBUTES_DATA: SetData = SetData {
+    name: "lsm_attributes",
+    title: "attr of lsm_get_self_attr",
+    is_flags: false,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            LSM_ATTR_UNDEF\
+            LSM_ATTR_CURRENT\
+            LSM_ATTR_EXEC\
+            LSM_ATTR_FSCREATE\
+            LSM_ATTR_KEYCREATE\
+            LSM_ATTR_PREV\
+            LSM_ATTR_SOCKCREATE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0), // LSM_ATTR_UNDEF
+            M(16, 0, 100), // LSM_ATTR_CURRENT
+            M(13, 0, 101), // LSM_ATTR_EXEC
+            M(17, 0, 102), // LSM_ATTR_FSCREATE
+            M(18, 0, 103), // LSM_ATTR_KEYCREATE
+            M(13, 0, 104), // LSM_ATTR_PREV
+            M(19, 0, 105), // LSM_ATTR_SOCKCREATE
+        ],
+    },
+    parts: &[],
+};
+
+/// `lsm_flags`: flags of lsm_get_self_attr.
+pub const LSM_FLAGS: FlagSet = FlagSet::new(&LSM_FLAGS_DATA);
+static LSM_FLAGS_DATA: SetData = SetData {
+    name: "lsm_flags",
+    title: "flags of lsm_get_self_attr",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            LSM_FLAG_SINGLE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0x1), // LSM_FLAG_SINGLE
+        ],
+    },
+    parts: &[],
+};
+
+/// `lsm_ids`: id of struct lsm_ctx.
+pub const LSM_IDS: FlagSet = FlagSet::new(&LSM_IDS_DATA);
+static LSM_IDS_DATA: SetData = SetData {
+    name: "lsm_ids",
+    title: "id of struct lsm_ctx",
+    is_flags: false,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            LSM_ID_UNDEF\
+            LSM_ID_CAPABILITY\
+            LSM_ID_SELINUX\
+            LSM_ID_SMACK\
+            LSM_ID_TOMOYO\
+            LSM_ID_APPARMOR\
+            LSM_ID_YAMA\
+            LSM_ID_LOADPIN\
+            LSM_ID_SAFESETID\
+            LSM_ID_LOCKDOWN\
+            LSM_ID_BPF\
+            LSM_ID_LANDLOCK\
+            LSM_ID_IMA\
+            LSM_ID_EVM\
+            LSM_ID_IPE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 0), // LSM_ID_UNDEF
+            M(17, 0, 100), // LSM_ID_CAPABILITY
+            M(14, 0, 101), // LSM_ID_SELINUX
+            M(12, 0, 102), // LSM_ID_SMACK
+            M(13, 0, 103), // LSM_ID_TOMOYO
+            M(15, 0, 104), // LSM_ID_APPARMOR
+            M(11, 0, 105), // LSM_ID_YAMA
+            M(14, 0, 106), // LSM_ID_LOADPIN
+            M(16, 0, 107), // LSM_ID_SAFESETID
+            M(15, 0, 108), // LSM_ID_LOCKDOWN
+            M(10, 0, 109), // LSM_ID_BPF
+            M(15, 0, 110), // LSM_ID_LANDLOCK
+            M(10, 0, 111), // LSM_ID_IMA
+            M(10, 0, 112), // LSM_ID_EVM
+            M(10, 0, 113), // LSM_ID_IPE
+        ],
+    },
+    parts: &[],
+};
+
+/// `madvise_advice`: advice of madvise and process_madvise.
+pub const MADVISE_ADVICE: FlagSet = FlagSet::new(&MADVISE_ADVICE_DATA);
+static MADVISE_ADVICE_DATA: SetData = SetData {
+    name: "madvise_advice",
+    title: "advice of madvise and process_madvise",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffffffd, // all but alpha
+        0x2, // alpha
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x3fffffffd, // all but alpha, xtensa
+        0x3fffc7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, xtensa
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            MADV_NORMAL\
+            MADV_RANDOM\
+            MADV_SEQUENTIAL\
+            MADV_WILLNEED\
+            MADV_DONTNEED\
+            MADV_SPACEAVAIL\
+            MADV_FREE\
+            MADV_REMOVE\
+            MADV_DONTFORK\
+            MADV_DOFORK\
+            MADV_MERGEABLE\
+            MADV_UNMERGEABLE\
+            MADV_HUGEPAGE\
+            MADV_NOHUGEPAGE\
+            MADV_DONTDUMP\
+            MADV_DODUMP\
+            MADV_WIPEONFORK\
+            MADV_KEEPONFORK\
+            MADV_COLD\
+            MADV_PAGEOUT\
+            MADV_POPULATE_READ\
+            MADV_POPULATE_WRITE\
+            MADV_DONTNEED_LOCKED\
+            MADV_COLLAPSE\
+            MADV_HWPOISON\
+            MADV_SOFT_OFFLINE\
+            MADV_GUARD_INSTALL\
+            MADV_GUARD_REMOVE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0), // MADV_NORMAL
+            M(11, 0, 1), // MADV_RANDOM
+            M(15, 0, 2), // MADV_SEQUENTIAL
+            M(13, 0, 3), // MADV_WILLNEED
+            M(13, 1, 4), // MADV_DONTNEED
+            M(0, 2, 6),
+            M(15, 2, 5), // MADV_SPACEAVAIL
+            M(9, 0, 8), // MADV_FREE
+            M(11, 0, 9), // MADV_REMOVE
+            M(13, 0, 10), // MADV_DONTFORK
+            M(11, 0, 11), // MADV_DOFORK
+            M(14, 0, 12), // MADV_MERGEABLE
+            M(16, 0, 13), // MADV_UNMERGEABLE
+            M(13, 0, 14), // MADV_HUGEPAGE
+            M(15, 0, 15), // MADV_NOHUGEPAGE
+            M(13, 0, 16), // MADV_DONTDUMP
+            M(11, 0, 17), // MADV_DODUMP
+            M(15, 0, 18), // MADV_WIPEONFORK
+            M(15, 0, 19), // MADV_KEEPONFORK
+            M(9, 0, 20), // MADV_COLD
+            M(12, 0, 21), // MADV_PAGEOUT
+            M(18, 3, 22), // MADV_POPULATE_READ
+            M(19, 3, 23), // MADV_POPULATE_WRITE
+            M(20, 3, 24), // MADV_DONTNEED_LOCKED
+            M(13, 3, 25), // MADV_COLLAPSE
+            M(13, 4, 100), // MADV_HWPOISON
+            M(17, 5, 101), // MADV_SOFT_OFFLINE
+            M(18, 6, 102), // MADV_GUARD_INSTALL
+            M(17, 6, 103), // MADV_GUARD_REMOVE
+        ],
+    },
+    parts: &[],
+};
+
+/// `mbind_flags`: flags of mbind.
+pub const MBIND_FLAGS: FlagSet = FlagSet::new(&MBIND_FLAGS_DATA);
+static MBIND_FLAGS_DATA: SetData = SetData {
+    name: "mbind_flags",
+    title: "flags of mbind",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            MPOL_MF_STRICT\
+            MPOL_MF_MOVE\
+            MPOL_MF_MOVE_ALL\
+            MPOL_MF_LAZY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0x1), // MPOL_MF_STRICT
+            M(12, 0, 0x2), // MPOL_MF_MOVE
+            M(16, 0, 0x4), // MPOL_MF_MOVE_ALL
+            M(12, 0, 0x8), // MPOL_MF_LAZY
+        ],
+    },
+    parts: &[],
+};
+
+/// `membarrier_commands`: cmd of membarrier, and what MEMBARRIER_CMD_QUERY returns.
+pub const MEMBARRIER_COMMANDS: FlagSet = FlagSet::new(&MEMBARRIER_COMMANDS_DATA);
+static MEMBARRIER_COMMANDS_DATA: SetData = SetData {
+    name: "membarrier_commands",
+    title: "cmd of membarrier, and what MEMBARRIER_CMD_QUERY returns",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            MEMBARRIER_CMD_QUERY\
+            MEMBARRIER_CMD_GLOBAL\
+            MEMBARRIER_CMD_SHARED\
+            MEMBARRIER_CMD_GLOBAL_EXPEDITED\
+            MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED\
+            MEMBARRIER_CMD_PRIVATE_EXPEDITED\
+            MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED\
+            MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE\
+            MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE\
+            MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ\
+            MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ\
+            MEMBARRIER_CMD_GET_REGISTRATIONS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 0), // MEMBARRIER_CMD_QUERY
+            M(21, 0, 1), // MEMBARRIER_CMD_GLOBAL
+            M(21, 0, 1), // MEMBARRIER_CMD_SHARED
+            M(31, 0, 2), // MEMBARRIER_CMD_GLOBAL_EXPEDITED
+            M(40, 0, 4), // MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED
+            M(32, 0, 8), // MEMBARRIER_CMD_PRIVATE_EXPEDITED
+            M(41, 0, 16), // MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED
+            M(42, 0, 32), // MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE
+            M(51, 0, 64), // MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE
+            M(37, 0, 128), // MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ
+            M(46, 0, 256), // MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ
+            M(32, 1, 512), // MEMBARRIER_CMD_GET_REGISTRATIONS
+        ],
+    },
+    parts: &[],
+};
+
+/// `membarrier_flags`: flags of membarrier.
+pub const MEMBARRIER_FLAGS: FlagSet = FlagSet::new(&MEMBARRIER_FLAGS_DATA);
+static MEMBARRIER_FLAGS_DATA: SetData = SetData {
+    name: "membarrier_flags",
+    title: "flags of membarrier",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            MEMBARRIER_CMD_FLAG_CPU",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 0x1), // MEMBARRIER_CMD_FLAG_CPU
+        ],
+    },
+    parts: &[],
+};
+
+/// `memfd_create_flags`: flags of memfd_create.
+pub const MEMFD_CREATE_FLAGS: FlagSet = FlagSet::new(&MEMFD_CREATE_FLAGS_DATA);
+static MEMFD_CREATE_FLAGS_DATA: SetData = SetData {
+    name: "memfd_create_flags",
+    title: "flags of memfd_create",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            MFD_CLOEXEC\
+            MFD_ALLOW_SEALING\
+            MFD_HUGETLB\
+            MFD_NOEXEC_SEAL\
+            MFD_EXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0x1), // MFD_CLOEXEC
+            M(17, 0, 0x2), // MFD_ALLOW_SEALING
+            M(11, 0, 0x4), // MFD_HUGETLB
+            M(15, 1, 0x8), // MFD_NOEXEC_SEAL
+            M(8, 1, 0x10), // MFD_EXEC
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xfc000000)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    MFD_HUGE_64KB\
+                    MFD_HUGE_512KB\
+                    MFD_HUGE_1MB\
+                    MFD_HUGE_2MB\
+                    MFD_HUGE_8MB\
+                    MFD_HUGE_16MB\
+                    MFD_HUGE_32MB\
+                    MFD_HUGE_256MB\
+                    MFD_HUGE_512MB\
+                    MFD_HUGE_1GB\
+                    MFD_HUGE_2GB\
+                    MFD_HUGE_16GB",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(13, 0, 0x40000000), // MFD_HUGE_64KB
+                    M(14, 0, 0x4c000000), // MFD_HUGE_512KB
+                    M(12, 0, 0x50000000), // MFD_HUGE_1MB
+                    M(12, 0, 0x54000000), // MFD_HUGE_2MB
+                    M(12, 0, 0x5c000000), // MFD_HUGE_8MB
+                    M(13, 0, 0x60000000), // MFD_HUGE_16MB
+                    M(13, 0, 0x64000000), // MFD_HUGE_32MB
+                    M(14, 0, 0x70000000), // MFD_HUGE_256MB
+                    M(14, 0, 0x74000000), // MFD_HUGE_512MB
+                    M(12, 0, 0x78000000), // MFD_HUGE_1GB
+                    M(12, 0, 0x7c000000), // MFD_HUGE_2GB
+                    M(13, 0, 0x88000000), // MFD_HUGE_16GB
+                ],
+            }),
+        },
+    ],
+};
+
+/// `memfd_secret_flags`: flags of memfd_secret.
+pub const MEMFD_SECRET_FLAGS: FlagSet = FlagSet::new(&MEMFD_SECRET_FLAGS_DATA);
+static MEMFD_SECRET_FLAGS_DATA: SetData = SetData {
+    name: "memfd_secret_flags",
+    title: "flags of memfd_secret",
+    is_flags: true,
+    abis: &[
+        0x73f9ffffd, // all but alpha, parisc, parisc64, sparc, sparc64
+        0x600002, // alpha, parisc, parisc64
+        0xc0000000, // sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            O_CLOEXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0x80000), // O_CLOEXEC
+            M(0, 1, 0x200000),
+            M(0, 2, 0x400000),
+        ],
+    },
+    parts: &[],
+};
+
+/// `mempolicy_mode`: mode of set_mempolicy and mbind.
+pub const MEMPOLICY_MODE: FlagSet = FlagSet::new(&MEMPOLICY_MODE_DATA);
+static MEMPOLICY_MODE_DATA: SetData = SetData {
+    name: "mempolicy_mode",
+    title: "mode of set_mempolicy and mbind",
+    is_flags: true,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            MPOL_F_NUMA_BALANCING\
+            MPOL_F_RELATIVE_NODES\
+            MPOL_F_STATIC_NODES",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0x2000), // MPOL_F_NUMA_BALANCING
+            M(21, 1, 0x4000), // MPOL_F_RELATIVE_NODES
+            M(19, 1, 0x8000), // MPOL_F_STATIC_NODES
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(1, 0xfff)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    MPOL_DEFAULT\
+                    MPOL_PREFERRED\
+                    MPOL_BIND\
+                    MPOL_INTERLEAVE\
+                    MPOL_LOCAL\
+                    MPOL_PREFERRED_MANY\
+                    MPOL_WEIGHTED_INTERLEAVE",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(12, 1, 0x0), // MPOL_DEFAULT
+                    M(14, 1, 0x1), // MPOL_PREFERRED
+                    M(9, 1, 0x2), // MPOL_BIND
+                    M(15, 1, 0x3), // MPOL_INTERLEAVE
+                    M(10, 1, 0x4), // MPOL_LOCAL
+                    M(19, 0, 0x5), // MPOL_PREFERRED_MANY
+                    M(24, 2, 0x6), // MPOL_WEIGHTED_INTERLEAVE
+                ],
+            }),
+        },
+    ],
+};
+
+/// `message_flags`: flags of send and recv, and msg_flags.
+pub const MESSAGE_FLAGS: FlagSet = FlagSet::new(&MESSAGE_FLAGS_DATA);
+static MESSAGE_FLAGS_DATA: SetData = SetData {
+    name: "message_flags",
+    title: "flags of send and recv, and msg_flags",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x39d418001, // aarch64, mips_n32, mips_n64, parisc64, powerpc64, riscv64, s390, s390x, sparc64, x32, x86_64
+        0x7fffff7ff, // all but loongarch32
+    ],
+    members: MemberData {
+        names: "\
+            MSG_OOB\
+            MSG_PEEK\
+            MSG_DONTROUTE\
+            MSG_TRYHARD\
+            MSG_CTRUNC\
+            MSG_PROBE\
+            MSG_TRUNC\
+            MSG_DONTWAIT\
+            MSG_EOR\
+            MSG_WAITALL\
+            MSG_FIN\
+            MSG_EOF\
+            MSG_SYN\
+            MSG_CONFIRM\
+            MSG_RST\
+            MSG_ERRQUEUE\
+            MSG_NOSIGNAL\
+            MSG_MORE\
+            MSG_NOTIFICATION\
+            MSG_SENDPAGE_NOPOLICY\
+            MSG_WAITFORONE\
+            MSG_BATCH\
+            MSG_NO_SHARED_FRAGS\
+            MSG_SENDPAGE_DECRYPTED\
+            MSG_SOCK_DEVMEM\
+            MSG_ZEROCOPY\
+            MSG_SPLICE_PAGES\
+            MSG_FASTOPEN\
+            MSG_CMSG_CLOEXEC\
+            MSG_CMSG_COMPAT\
+            MSG_SENDPAGE_NOTLAST",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0x1), // MSG_OOB
+            M(8, 0, 0x2), // MSG_PEEK
+            M(13, 0, 0x4), // MSG_DONTROUTE
+            M(11, 0, 0x4), // MSG_TRYHARD
+            M(10, 0, 0x8), // MSG_CTRUNC
+            M(9, 0, 0x10), // MSG_PROBE
+            M(9, 0, 0x20), // MSG_TRUNC
+            M(12, 0, 0x40), // MSG_DONTWAIT
+            M(7, 0, 0x80), // MSG_EOR
+            M(11, 0, 0x100), // MSG_WAITALL
+            M(7, 0, 0x200), // MSG_FIN
+            M(7, 0, 0x200), // MSG_EOF
+            M(7, 0, 0x400), // MSG_SYN
+            M(11, 0, 0x800), // MSG_CONFIRM
+            M(7, 0, 0x1000), // MSG_RST
+            M(12, 0, 0x2000), // MSG_ERRQUEUE
+            M(12, 0, 0x4000), // MSG_NOSIGNAL
+            M(8, 0, 0x8000), // MSG_MORE
+            M(16, 0, 0x8000), // MSG_NOTIFICATION
+            M(21, 0, 0x10000), // MSG_SENDPAGE_NOPOLICY
+            M(14, 0, 0x10000), // MSG_WAITFORONE
+            M(9, 0, 0x40000), // MSG_BATCH
+            M(19, 0, 0x80000), // MSG_NO_SHARED_FRAGS
+            M(22, 0, 0x100000), // MSG_SENDPAGE_DECRYPTED
+            M(15, 1, 0x2000000), // MSG_SOCK_DEVMEM
+            M(12, 0, 0x4000000), // MSG_ZEROCOPY
+            M(16, 2, 0x8000000), // MSG_SPLICE_PAGES
+            M(12, 0, 0x20000000), // MSG_FASTOPEN
+            M(16, 0, 0x40000000), // MSG_CMSG_CLOEXEC
+            M(15, 3, 0x80000000), // MSG_CMSG_COMPAT
+            M(20, 4, 0x20000), // MSG_SENDPAGE_NOTLAST
+        ],
+    },
+    parts: &[],
+};
+
+/// `mlock_flags`: flags of mlock2.
+pub const MLOCK_FLAGS: FlagSet = FlagSet::new(&MLOCK_FLAGS_DATA);
+static MLOCK_FLAGS_DATA: SetData = SetData {
+    name: "mlock_flags",
+    title: "flags of mlock2",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            MLOCK_ONFAULT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x1), // MLOCK_ONFAULT
+        ],
+    },
+    parts: &[],
+};
+
+/// `mlockall_flags`: flags of mlockall.
+pub const MLOCKALL_FLAGS: FlagSet = FlagSet::new(&MLOCKALL_FLAGS_DATA);
+static MLOCKALL_FLAGS_DATA: SetData = SetData {
+    name: "mlockall_flags",
+    title: "flags of mlockall",
+    is_flags: true,
+    abis: &[
+        0x73e7ffffd, // all but alpha, powerpc, powerpc64, sparc, sparc64
+        0xc1800002, // alpha, powerpc, powerpc64, sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            MCL_CURRENT\
+            MCL_FUTURE\
+            MCL_ONFAULT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0x1), // MCL_CURRENT
+            M(0, 1, 0x2000),
+            M(10, 0, 0x2), // MCL_FUTURE
+            M(0, 1, 0x4000),
+            M(11, 0, 0x4), // MCL_ONFAULT
+            M(0, 1, 0x8000),
+        ],
+    },
+    parts: &[],
+};
+
+/// `mmap_flags`: flags of mmap.
+pub const MMAP_FLAGS: FlagSet = FlagSet::new(&MMAP_FLAGS_DATA);
+static MMAP_FLAGS_DATA: SetData = SetData {
+    name: "mmap_flags",
+    title: "flags of mmap",
+    is_flags: true,
+    abis: &[
+        0x7ff9ffffd, // all but alpha, parisc, parisc64
+        0x600000, // parisc, parisc64
+        0x2, // alpha
+        0x3ff9c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, xtensa
+        0x400038000, // mips_n32, mips_n64, mips_o32, xtensa
+        0x600002, // alpha, parisc, parisc64
+        0x4c1838000, // mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sparc, sparc64, xtensa
+        0x300000200, // i386, x32, x86_64
+        0xc0000000, // sparc, sparc64
+        0x33f9c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64, xtensa
+        0x400038002, // alpha, mips_n32, mips_n64, mips_o32, xtensa
+        0x3fffc7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, xtensa
+        0x33e7c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sparc, sparc64, xtensa
+        0x1800000, // powerpc, powerpc64
+        0xc1800000, // powerpc, powerpc64, sparc, sparc64
+        0x400638000, // mips_n32, mips_n64, mips_o32, parisc, parisc64, xtensa
+        0x7fffffffd, // all but alpha
+        0x400, // ia64
+        0x7ff9fffff, // all but parisc, parisc64
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            MAP_FIXED\
+            MAP_ANONYMOUS\
+            MAP_RENAME\
+            MAP_32BIT\
+            MAP_AUTOGROW\
+            MAP_ABOVE4G\
+            MAP_INHERIT\
+            MAP_LOCAL\
+            MAP_AUTORSRV\
+            MAP_GROWSDOWN\
+            MAP_DENYWRITE\
+            MAP_EXECUTABLE\
+            MAP_LOCKED\
+            MAP_NORESERVE\
+            MAP_POPULATE\
+            MAP_NONBLOCK\
+            MAP_STACK\
+            MAP_HUGETLB\
+            MAP_SYNC\
+            MAP_FIXED_NOREPLACE\
+            MAP_GROWSUP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0x10), // MAP_FIXED
+            M(0, 1, 0x4),
+            M(0, 2, 0x100),
+            M(13, 3, 0x20), // MAP_ANONYMOUS
+            M(0, 4, 0x800),
+            M(0, 5, 0x10),
+            M(10, 6, 0x20), // MAP_RENAME
+            M(9, 7, 0x40), // MAP_32BIT
+            M(12, 4, 0x40), // MAP_AUTOGROW
+            M(11, 7, 0x80), // MAP_ABOVE4G
+            M(11, 8, 0x80), // MAP_INHERIT
+            M(9, 4, 0x80), // MAP_LOCAL
+            M(12, 4, 0x100), // MAP_AUTORSRV
+            M(13, 9, 0x100), // MAP_GROWSDOWN
+            M(0, 10, 0x1000),
+            M(0, 1, 0x8000),
+            M(0, 8, 0x200),
+            M(13, 11, 0x800), // MAP_DENYWRITE
+            M(0, 10, 0x2000),
+            M(14, 11, 0x1000), // MAP_EXECUTABLE
+            M(0, 10, 0x4000),
+            M(10, 12, 0x2000), // MAP_LOCKED
+            M(0, 10, 0x8000),
+            M(0, 13, 0x80),
+            M(0, 8, 0x100),
+            M(13, 12, 0x4000), // MAP_NORESERVE
+            M(0, 4, 0x400),
+            M(0, 14, 0x40),
+            M(0, 2, 0x10000),
+            M(12, 3, 0x8000), // MAP_POPULATE
+            M(0, 15, 0x10000),
+            M(0, 2, 0x20000),
+            M(12, 3, 0x10000), // MAP_NONBLOCK
+            M(0, 15, 0x20000),
+            M(0, 2, 0x40000),
+            M(9, 3, 0x20000), // MAP_STACK
+            M(0, 15, 0x40000),
+            M(0, 2, 0x80000),
+            M(11, 3, 0x40000), // MAP_HUGETLB
+            M(0, 15, 0x80000),
+            M(0, 2, 0x100000),
+            M(8, 3, 0x80000), // MAP_SYNC
+            M(19, 16, 0x100000), // MAP_FIXED_NOREPLACE
+            M(0, 2, 0x200000),
+            M(11, 17, 0x200), // MAP_GROWSUP
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(18, 0xf), (1, 0x2b)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    MAP_SHARED\
+                    MAP_PRIVATE\
+                    MAP_SHARED_VALIDATE\
+                    MAP_DROPPABLE",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(10, 19, 0x1), // MAP_SHARED
+                    M(11, 19, 0x2), // MAP_PRIVATE
+                    M(19, 19, 0x3), // MAP_SHARED_VALIDATE
+                    M(13, 20, 0x8), // MAP_DROPPABLE
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(19, 0xfc000000)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    MAP_HUGE_16KB\
+                    MAP_HUGE_64KB\
+                    MAP_HUGE_512KB\
+                    MAP_HUGE_1MB\
+                    MAP_HUGE_2MB\
+                    MAP_HUGE_8MB\
+                    MAP_HUGE_16MB\
+                    MAP_HUGE_32MB\
+                    MAP_HUGE_256MB\
+                    MAP_HUGE_512MB\
+                    MAP_HUGE_1GB\
+                    MAP_HUGE_2GB\
+                    MAP_HUGE_16GB",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(13, 19, 0x38000000), // MAP_HUGE_16KB
+                    M(13, 19, 0x40000000), // MAP_HUGE_64KB
+                    M(14, 19, 0x4c000000), // MAP_HUGE_512KB
+                    M(12, 19, 0x50000000), // MAP_HUGE_1MB
+                    M(12, 19, 0x54000000), // MAP_HUGE_2MB
+                    M(12, 19, 0x5c000000), // MAP_HUGE_8MB
+                    M(13, 19, 0x60000000), // MAP_HUGE_16MB
+                    M(13, 19, 0x64000000), // MAP_HUGE_32MB
+                    M(14, 19, 0x70000000), // MAP_HUGE_256MB
+                    M(14, 19, 0x74000000), // MAP_HUGE_512MB
+                    M(12, 19, 0x78000000), // MAP_HUGE_1GB
+                    M(12, 19, 0x7c000000), // MAP_HUGE_2GB
+                    M(13, 19, 0x88000000), // MAP_HUGE_16GB
+                ],
+            }),
+        },
+    ],
+};
+
+/// `mmap_prot`: what a mapping allows.
+pub const MMAP_PROT: FlagSet = FlagSet::new(&MMAP_PROT_DATA);
+static MMAP_PROT_DATA: SetData = SetData {
+    name: "mmap_prot",
+    title: "what a mapping allows",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x3fffc7fff, // all but mips_n32, mips_n64, mips_o32, xtensa
+        0x400038000, // mips_n32, mips_n64, mips_o32, xtensa
+        0xc0000000, // sparc, sparc64
+        0x1, // aarch64
+        0x1800000, // powerpc, powerpc64
+    ],
+    members: MemberData {
+        names: "\
+            PROT_READ\
+            PROT_WRITE\
+            PROT_EXEC\
+            PROT_SEM\
+            PROT_ADI\
+            PROT_BTI\
+            PROT_SAO\
+            PROT_MTE\
+            PROT_GROWSDOWN\
+            PROT_GROWSUP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0x1), // PROT_READ
+            M(10, 0, 0x2), // PROT_WRITE
+            M(9, 0, 0x4), // PROT_EXEC
+            M(8, 1, 0x8), // PROT_SEM
+            M(0, 2, 0x10),
+            M(8, 3, 0x10), // PROT_ADI
+            M(8, 4, 0x10), // PROT_BTI
+            M(8, 5, 0x10), // PROT_SAO
+            M(8, 4, 0x20), // PROT_MTE
+            M(14, 0, 0x1000000), // PROT_GROWSDOWN
+            M(12, 0, 0x2000000), // PROT_GROWSUP
+        ],
+    },
+    parts: &[],
+};
+
+/// `modem_lines`: argument of TIOCMGET.
+pub const MODEM_LINES: FlagSet = FlagSet::new(&MODEM_LINES_DATA);
+static MODEM_LINES_DATA: SetData = SetData {
+    name: "modem_lines",
+    title: "argument of TIOCMGET",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffc7fff, // all but mips_n32, mips_n64, mips_o32
+        0x38000, // mips_n32, mips_n64, mips_o32
+    ],
+    members: MemberData {
+        names: "\
+            TIOCM_LE\
+            TIOCM_DTR\
+            TIOCM_RTS\
+            TIOCM_ST\
+            TIOCM_SR\
+            TIOCM_CTS\
+            TIOCM_CAR\
+            TIOCM_CD\
+            TIOCM_RNG\
+            TIOCM_RI\
+            TIOCM_DSR\
+            TIOCM_OUT1\
+            TIOCM_OUT2\
+            TIOCM_LOOP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(8, 0, 0x1), // TIOCM_LE
+            M(9, 0, 0x2), // TIOCM_DTR
+            M(9, 0, 0x4), // TIOCM_RTS
+            M(8, 1, 0x8), // TIOCM_ST
+            M(0, 2, 0x10),
+            M(8, 1, 0x10), // TIOCM_SR
+            M(0, 2, 0x20),
+            M(9, 1, 0x20), // TIOCM_CTS
+            M(0, 2, 0x40),
+            M(9, 1, 0x40), // TIOCM_CAR
+            M(0, 2, 0x100),
+            M(8, 1, 0x40), // TIOCM_CD
+            M(0, 2, 0x100),
+            M(9, 1, 0x80), // TIOCM_RNG
+            M(0, 2, 0x200),
+            M(8, 1, 0x80), // TIOCM_RI
+            M(0, 2, 0x200),
+            M(9, 1, 0x100), // TIOCM_DSR
+            M(0, 2, 0x400),
+            M(10, 0, 0x2000), // TIOCM_OUT1
+            M(10, 0, 0x4000), // TIOCM_OUT2
+            M(10, 0, 0x8000), // TIOCM_LOOP
+        ],
+    },
+    parts: &[],
+};
+
+/// `modify_ldt_contents`: contents of struct user_desc.
+pub const MODIFY_LDT_CONTENTS: FlagSet = FlagSet::new(&MODIFY_LDT_CONTENTS_DATA);
+static MODIFY_LDT_CONTENTS_DATA: SetData = SetData {
+    name: "modify_ldt_contents",
+    title: "contents of struct user_desc",
+    is_flags: false,
+    abis: &[
+        0x300000200, // i386, x32, x86_64
+    ],
+    members: MemberData {
+        names: "\
+            MODIFY_LDT_CONTENTS_DATA\
+            MODIFY_LDT_CONTENTS_STACK\
+            MODIFY_LDT_CONTENTS_CODE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(24, 0, 0), // MODIFY_LDT_CONTENTS_DATA
+            M(25, 0, 1), // MODIFY_LDT_CONTENTS_STACK
+            M(24, 0, 2), // MODIFY_LDT_CONTENTS_CODE
+        ],
+    },
+    parts: &[],
+};
+
+/// `mount_attributes`: attr_set of struct mount_attr, and attributes of fsmount.
+pub const MOUNT_ATTRIBUTES: FlagSet = FlagSet::new(&MOUNT_ATTRIBUTES_DATA);
+static MOUNT_ATTRIBUTES_DATA: SetData = SetData {
+    name: "mount_attributes",
+    title: "attr_set of struct mount_attr, and attributes of fsmount",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            MOUNT_ATTR_RDONLY\
+            MOUNT_ATTR_NOSUID\
+            MOUNT_ATTR_NODEV\
+            MOUNT_ATTR_NOEXEC\
+            MOUNT_ATTR_NODIRATIME\
+            MOUNT_ATTR_IDMAP\
+            MOUNT_ATTR_NOSYMFOLLOW",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0x1), // MOUNT_ATTR_RDONLY
+            M(17, 0, 0x2), // MOUNT_ATTR_NOSUID
+            M(16, 0, 0x4), // MOUNT_ATTR_NODEV
+            M(17, 0, 0x8), // MOUNT_ATTR_NOEXEC
+            M(21, 0, 0x80), // MOUNT_ATTR_NODIRATIME
+            M(16, 1, 0x100000), // MOUNT_ATTR_IDMAP
+            M(22, 1, 0x200000), // MOUNT_ATTR_NOSYMFOLLOW
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x70)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    MOUNT_ATTR_RELATIME\
+                    MOUNT_ATTR_NOATIME\
+                    MOUNT_ATTR_STRICTATIME",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(19, 0, 0x0), // MOUNT_ATTR_RELATIME
+                    M(18, 0, 0x10), // MOUNT_ATTR_NOATIME
+                    M(22, 0, 0x20), // MOUNT_ATTR_STRICTATIME
+                ],
+            }),
+        },
+    ],
+};
+
+/// `mount_flags`: flags of mount.
+pub const MOUNT_FLAGS: FlagSet = FlagSet::new(&MOUNT_FLAGS_DATA);
+static MOUNT_FLAGS_DATA: SetData = SetData {
+    name: "mount_flags",
+    title: "flags of mount",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            MS_RDONLY\
+            MS_NOSUID\
+            MS_NODEV\
+            MS_NOEXEC\
+            MS_SYNCHRONOUS\
+            MS_REMOUNT\
+            MS_MANDLOCK\
+            MS_DIRSYNC\
+            MS_NOSYMFOLLOW\
+            MS_NOATIME\
+            MS_NODIRATIME\
+            MS_BIND\
+            MS_MOVE\
+            MS_REC\
+            MS_SILENT\
+            MS_VERBOSE\
+            MS_POSIXACL\
+            MS_UNBINDABLE\
+            MS_PRIVATE\
+            MS_SLAVE\
+            MS_SHARED\
+            MS_RELATIME\
+            MS_KERNMOUNT\
+            MS_I_VERSION\
+            MS_STRICTATIME\
+            MS_LAZYTIME\
+            MS_SUBMOUNT\
+            MS_NOREMOTELOCK\
+            MS_NOSEC\
+            MS_BORN\
+            MS_ACTIVE\
+            MS_NOUSER",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0x1), // MS_RDONLY
+            M(9, 0, 0x2), // MS_NOSUID
+            M(8, 0, 0x4), // MS_NODEV
+            M(9, 0, 0x8), // MS_NOEXEC
+            M(14, 0, 0x10), // MS_SYNCHRONOUS
+            M(10, 0, 0x20), // MS_REMOUNT
+            M(11, 0, 0x40), // MS_MANDLOCK
+            M(10, 0, 0x80), // MS_DIRSYNC
+            M(14, 0, 0x100), // MS_NOSYMFOLLOW
+            M(10, 0, 0x400), // MS_NOATIME
+            M(13, 0, 0x800), // MS_NODIRATIME
+            M(7, 0, 0x1000), // MS_BIND
+            M(7, 0, 0x2000), // MS_MOVE
+            M(6, 0, 0x4000), // MS_REC
+            M(9, 0, 0x8000), // MS_SILENT
+            M(10, 0, 0x8000), // MS_VERBOSE
+            M(11, 0, 0x10000), // MS_POSIXACL
+            M(13, 0, 0x20000), // MS_UNBINDABLE
+            M(10, 0, 0x40000), // MS_PRIVATE
+            M(8, 0, 0x80000), // MS_SLAVE
+            M(9, 0, 0x100000), // MS_SHARED
+            M(11, 0, 0x200000), // MS_RELATIME
+            M(12, 0, 0x400000), // MS_KERNMOUNT
+            M(12, 0, 0x800000), // MS_I_VERSION
+            M(14, 0, 0x1000000), // MS_STRICTATIME
+            M(11, 0, 0x2000000), // MS_LAZYTIME
+            M(11, 0, 0x4000000), // MS_SUBMOUNT
+            M(15, 0, 0x8000000), // MS_NOREMOTELOCK
+            M(8, 0, 0x10000000), // MS_NOSEC
+            M(7, 0, 0x20000000), // MS_BORN
+            M(9, 0, 0x40000000), // MS_ACTIVE
+            M(9, 0, 0x80000000), // MS_NOUSER
+        ],
+    },
+    parts: &[],
+};
+
+/// `mount_id_values`: ids of a mount that are none.
+pub const MOUNT_ID_VALUES: FlagSet = FlagSet::new(&MOUNT_ID_VALUES_DATA);
+static MOUNT_ID_VALUES_DATA: SetData = SetData {
+    name: "mount_id_values",
+    title: "ids of a mount that are none",
+    is_flags: false,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            LSMT_ROOT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, -1i64 as u64), // LSMT_ROOT
+        ],
+    },
+    parts: &[],
+};
+
+/// `mount_setattr_flags`: flags of mount_setattr.
+pub const MOUNT_SETATTR_FLAGS: FlagSet = FlagSet::new(&MOUNT_SETATTR_FLAGS_DATA);
+static MOUNT_SETATTR_FLAGS_DATA: SetData = SetData {
+    name: "mount_setattr_flags",
+    title: "flags of mount_setattr",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            AT_SYMLINK_NOFOLLOW\
+            AT_NO_AUTOMOUNT\
+            AT_EMPTY_PATH\
+            AT_RECURSIVE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x100), // AT_SYMLINK_NOFOLLOW
+            M(15, 0, 0x800), // AT_NO_AUTOMOUNT
+            M(13, 0, 0x1000), // AT_EMPTY_PATH
+            M(12, 0, 0x8000), // AT_RECURSIVE
+        ],
+    },
+    parts: &[],
+};
+
+/// `move_mount_flags`: flags of move_mount.
+pub const MOVE_MOUNT_FLAGS: FlagSet = FlagSet::new(&MOVE_MOUNT_FLAGS_DATA);
+static MOVE_MOUNT_FLAGS_DATA: SetData = SetData {
+    name: "move_mount_flags",
+    title: "flags of move_mount",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            MOVE_MOUNT_F_SYMLINKS\
+            MOVE_MOUNT_F_AUTOMOUNTS\
+            MOVE_MOUNT_F_EMPTY_PATH\
+            MOVE_MOUNT_T_SYMLINKS\
+            MOVE_MOUNT_T_AUTOMOUNTS\
+            MOVE_MOUNT_T_EMPTY_PATH\
+            MOVE_MOUNT_SET_GROUP\
+            MOVE_MOUNT_BENEATH",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0x1), // MOVE_MOUNT_F_SYMLINKS
+            M(23, 0, 0x2), // MOVE_MOUNT_F_AUTOMOUNTS
+            M(23, 0, 0x4), // MOVE_MOUNT_F_EMPTY_PATH
+            M(21, 0, 0x10), // MOVE_MOUNT_T_SYMLINKS
+            M(23, 0, 0x20), // MOVE_MOUNT_T_AUTOMOUNTS
+            M(23, 0, 0x40), // MOVE_MOUNT_T_EMPTY_PATH
+            M(20, 1, 0x100), // MOVE_MOUNT_SET_GROUP
+            M(18, 2, 0x200), // MOVE_MOUNT_BENEATH
+        ],
+    },
+    parts: &[],
+};
+
+/// `mptcp_info_flags`: mptcpi_flags of struct mptcp_info.
+pub const MPTCP_INFO_FLAGS: FlagSet = FlagSet::new(&MPTCP_INFO_FLAGS_DATA);
+static MPTCP_INFO_FLAGS_DATA: SetData = SetData {
+    name: "mptcp_info_flags",
+    title: "mptcpi_flags of struct mptcp_info",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            MPTCP_INFO_FLAG_FALLBACK\
+            MPTCP_INFO_FLAG_REMOTE_KEY_RECEIVED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(24, 0, 0x1), // MPTCP_INFO_FLAG_FALLBACK
+            M(35, 0, 0x2), // MPTCP_INFO_FLAG_REMOTE_KEY_RECEIVED
+        ],
+    },
+    parts: &[],
+};
+
+/// `mptcp_options`: option of SOL_MPTCP.
+pub const MPTCP_OPTIONS: FlagSet = FlagSet::new(&MPTCP_OPTIONS_DATA);
+static MPTCP_OPTIONS_DATA: SetData = SetData {
+    name: "mptcp_options",
+    title: "option of SOL_MPTCP",
+    is_flags: false,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            MPTCP_INFO\
+            MPTCP_TCPINFO\
+            MPTCP_SUBFLOW_ADDRS\
+            MPTCP_FULL_INFO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 1), // MPTCP_INFO
+            M(13, 0, 2), // MPTCP_TCPINFO
+            M(19, 0, 3), // MPTCP_SUBFLOW_ADDRS
+            M(15, 1, 4), // MPTCP_FULL_INFO
+        ],
+    },
+    parts: &[],
+};
+
+/// `mq_notify_cookies`: what a notification of a message queue says.
+pub const MQ_NOTIFY_COOKIES: FlagSet = FlagSet::new(&MQ_NOTIFY_COOKIES_DATA);
+static MQ_NOTIFY_COOKIES_DATA: SetData = SetData {
+    name: "mq_notify_cookies",
+    title: "what a notification of a message queue says",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            NOTIFY_NONE\
+            NOTIFY_WOKENUP\
+            NOTIFY_REMOVED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0), // NOTIFY_NONE
+            M(14, 0, 1), // NOTIFY_WOKENUP
+            M(14, 0, 2), // NOTIFY_REMOVED
+        ],
+    },
+    parts: &[],
+};
+
+/// `mremap_flags`: flags of mremap.
+pub const MREMAP_FLAGS: FlagSet = FlagSet::new(&MREMAP_FLAGS_DATA);
+static MREMAP_FLAGS_DATA: SetData = SetData {
+    name: "mremap_flags",
+    title: "flags of mremap",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            MREMAP_MAYMOVE\
+            MREMAP_FIXED\
+            MREMAP_DONTUNMAP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0x1), // MREMAP_MAYMOVE
+            M(12, 0, 0x2), // MREMAP_FIXED
+            M(16, 0, 0x4), // MREMAP_DONTUNMAP
+        ],
+    },
+    parts: &[],
+};
+
+/// `mroute6_flush`: flags of MRT6_FLUSH.
+pub const MROUTE6_FLUSH: FlagSet = FlagSet::new(&MROUTE6_FLUSH_DATA);
+static MROUTE6_FLUSH_DATA: SetData = SetData {
+    name: "mroute6_flush",
+    title: "flags of MRT6_FLUSH",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            MRT6_FLUSH_MFC\
+            MRT6_FLUSH_MFC_STATIC\
+            MRT6_FLUSH_MIFS\
+            MRT6_FLUSH_MIFS_STATIC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0x1), // MRT6_FLUSH_MFC
+            M(21, 0, 0x2), // MRT6_FLUSH_MFC_STATIC
+            M(15, 0, 0x4), // MRT6_FLUSH_MIFS
+            M(22, 0, 0x8), // MRT6_FLUSH_MIFS_STATIC
+        ],
+    },
+    parts: &[],
+};
+
+/// `mroute_flush`: flags of MRT_FLUSH.
+pub const MROUTE_FLUSH: FlagSet = FlagSet::new(&MROUTE_FLUSH_DATA);
+static MROUTE_FLUSH_DATA: SetData = SetData {
+    name: "mroute_flush",
+    title: "flags of MRT_FLUSH",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            MRT_FLUSH_MFC\
+            MRT_FLUSH_MFC_STATIC\
+            MRT_FLUSH_VIFS\
+            MRT_FLUSH_VIFS_STATIC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x1), // MRT_FLUSH_MFC
+            M(20, 0, 0x2), // MRT_FLUSH_MFC_STATIC
+            M(14, 0, 0x4), // MRT_FLUSH_VIFS
+            M(21, 0, 0x8), // MRT_FLUSH_VIFS_STATIC
+        ],
+    },
+    parts: &[],
+};
+
+/// `msgctl_commands`: cmd of msgctl.
+pub const MSGCTL_COMMANDS: FlagSet = FlagSet::new(&MSGCTL_COMMANDS_DATA);
+static MSGCTL_COMMANDS_DATA: SetData = SetData {
+    name: "msgctl_commands",
+    title: "cmd of msgctl",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPC_64",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(6, 0, 0x100), // IPC_64
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xff)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    IPC_RMID\
+                    IPC_SET\
+                    IPC_STAT\
+                    IPC_INFO\
+                    MSG_STAT\
+                    MSG_INFO\
+                    MSG_STAT_ANY",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(8, 0, 0x0), // IPC_RMID
+                    M(7, 0, 0x1), // IPC_SET
+                    M(8, 0, 0x2), // IPC_STAT
+                    M(8, 0, 0x3), // IPC_INFO
+                    M(8, 0, 0xb), // MSG_STAT
+                    M(8, 0, 0xc), // MSG_INFO
+                    M(12, 0, 0xd), // MSG_STAT_ANY
+                ],
+            }),
+        },
+    ],
+};
+
+/// `msgget_flags`: flags of msgget and semget, with permissions.
+pub const MSGGET_FLAGS: FlagSet = FlagSet::new(&MSGGET_FLAGS_DATA);
+static MSGGET_FLAGS_DATA: SetData = SetData {
+    name: "msgget_flags",
+    title: "flags of msgget and semget, with permissions",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPC_CREAT\
+            IPC_EXCL\
+            IPC_NOWAIT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0x200), // IPC_CREAT
+            M(8, 0, 0x400), // IPC_EXCL
+            M(10, 0, 0x800), // IPC_NOWAIT
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x1ff)],
+            shifted: false,
+            holds: Holds::Octal,
+        },
+    ],
+};
+
+/// `msgrcv_flags`: flags of msgrcv and msgsnd.
+pub const MSGRCV_FLAGS: FlagSet = FlagSet::new(&MSGRCV_FLAGS_DATA);
+static MSGRCV_FLAGS_DATA: SetData = SetData {
+    name: "msgrcv_flags",
+    title: "flags of msgrcv and msgsnd",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPC_NOWAIT\
+            MSG_NOERROR\
+            MSG_EXCEPT\
+            MSG_COPY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0x800), // IPC_NOWAIT
+            M(11, 0, 0x1000), // MSG_NOERROR
+            M(10, 0, 0x2000), // MSG_EXCEPT
+            M(8, 0, 0x4000), // MSG_COPY
+        ],
+    },
+    parts: &[],
+};
+
+/// `msync_flags`: flags of msync.
+pub const MSYNC_FLAGS: FlagSet = FlagSet::new(&MSYNC_FLAGS_DATA);
+static MSYNC_FLAGS_DATA: SetData = SetData {
+    name: "msync_flags",
+    title: "flags of msync",
+    is_flags: true,
+    abis: &[
+        0x7ff9fffff, // all but parisc, parisc64
+        0x600000, // parisc, parisc64
+        0x7ff9ffffd, // all but alpha, parisc, parisc64
+        0x600002, // alpha, parisc, parisc64
+        0x2, // alpha
+    ],
+    members: MemberData {
+        names: "\
+            MS_ASYNC\
+            MS_INVALIDATE\
+            MS_SYNC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(8, 0, 0x1), // MS_ASYNC
+            M(0, 1, 0x2),
+            M(13, 2, 0x2), // MS_INVALIDATE
+            M(0, 3, 0x4),
+            M(7, 2, 0x4), // MS_SYNC
+            M(0, 1, 0x1),
+            M(0, 4, 0x2),
+        ],
+    },
+    parts: &[],
+};
+
+/// `multicast_filter_modes`: imsf_fmode of struct ip_msfilter.
+pub const MULTICAST_FILTER_MODES: FlagSet = FlagSet::new(&MULTICAST_FILTER_MODES_DATA);
+static MULTICAST_FILTER_MODES_DATA: SetData = SetData {
+    name: "multicast_filter_modes",
+    title: "imsf_fmode of struct ip_msfilter",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            MCAST_EXCLUDE\
+            MCAST_INCLUDE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0), // MCAST_EXCLUDE
+            M(13, 0, 1), // MCAST_INCLUDE
+        ],
+    },
+    parts: &[],
+};
+
+/// `name_to_handle_flags`: flags of name_to_handle_at.
+pub const NAME_TO_HANDLE_FLAGS: FlagSet = FlagSet::new(&NAME_TO_HANDLE_FLAGS_DATA);
+static NAME_TO_HANDLE_FLAGS_DATA: SetData = SetData {
+    name: "name_to_handle_flags",
+    title: "flags of name_to_handle_at",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            AT_HANDLE_MNT_ID_UNIQUE\
+            AT_HANDLE_CONNECTABLE\
+            AT_HANDLE_FID\
+            AT_SYMLINK_FOLLOW\
+            AT_EMPTY_PATH",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 0x1), // AT_HANDLE_MNT_ID_UNIQUE
+            M(21, 1, 0x2), // AT_HANDLE_CONNECTABLE
+            M(13, 0, 0x200), // AT_HANDLE_FID
+            M(17, 2, 0x400), // AT_SYMLINK_FOLLOW
+            M(13, 2, 0x1000), // AT_EMPTY_PATH
+        ],
+    },
+    parts: &[],
+};
+
+/// `namespace_ids`: ids of the namespaces that are there from the beginning.
+pub const NAMESPACE_IDS: FlagSet = FlagSet::new(&NAMESPACE_IDS_DATA);
+static NAMESPACE_IDS_DATA: SetData = SetData {
+    name: "namespace_ids",
+    title: "ids of the namespaces that are there from the beginning",
+    is_flags: false,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IPC_NS_INIT_ID\
+            UTS_NS_INIT_ID\
+            USER_NS_INIT_ID\
+            PID_NS_INIT_ID\
+            CGROUP_NS_INIT_ID\
+            TIME_NS_INIT_ID\
+            NET_NS_INIT_ID\
+            MNT_NS_INIT_ID",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 1), // IPC_NS_INIT_ID
+            M(14, 0, 2), // UTS_NS_INIT_ID
+            M(15, 0, 3), // USER_NS_INIT_ID
+            M(14, 0, 4), // PID_NS_INIT_ID
+            M(17, 0, 5), // CGROUP_NS_INIT_ID
+            M(15, 0, 6), // TIME_NS_INIT_ID
+            M(14, 0, 7), // NET_NS_INIT_ID
+            M(14, 0, 8), // MNT_NS_INIT_ID
+        ],
+    },
+    parts: &[],
+};
+
+/// `namespace_inodes`: inode numbers of the namespaces that are there from the beginning.
+pub const NAMESPACE_INODES: FlagSet = FlagSet::new(&NAMESPACE_INODES_DATA);
+static NAMESPACE_INODES_DATA: SetData = SetData {
+    name: "namespace_inodes",
+    title: "inode numbers of the namespaces that are there from the beginning",
+    is_flags: false,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            MNT_NS_INIT_INO\
+            NET_NS_INIT_INO\
+            TIME_NS_INIT_INO\
+            CGROUP_NS_INIT_INO\
+            PID_NS_INIT_INO\
+            USER_NS_INIT_INO\
+            UTS_NS_INIT_INO\
+            IPC_NS_INIT_INO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0xeffffff8), // MNT_NS_INIT_INO
+            M(15, 0, 0xeffffff9), // NET_NS_INIT_INO
+            M(16, 0, 0xeffffffa), // TIME_NS_INIT_INO
+            M(18, 0, 0xeffffffb), // CGROUP_NS_INIT_INO
+            M(15, 0, 0xeffffffc), // PID_NS_INIT_INO
+            M(16, 0, 0xeffffffd), // USER_NS_INIT_INO
+            M(15, 0, 0xeffffffe), // UTS_NS_INIT_INO
+            M(15, 0, 0xefffffff), // IPC_NS_INIT_INO
+        ],
+    },
+    parts: &[],
+};
+
+/// `namespace_types`: kinds of namespaces, setns and NS_GET_NSTYPE.
+pub const NAMESPACE_TYPES: FlagSet = FlagSet::new(&NAMESPACE_TYPES_DATA);
+static NAMESPACE_TYPES_DATA: SetData = SetData {
+    name: "namespace_types",
+    title: "kinds of namespaces, setns and NS_GET_NSTYPE",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            CLONE_NEWTIME\
+            CLONE_NEWNS\
+            CLONE_NEWCGROUP\
+            CLONE_NEWUTS\
+            CLONE_NEWIPC\
+            CLONE_NEWUSER\
+            CLONE_NEWPID\
+            CLONE_NEWNET",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x80), // CLONE_NEWTIME
+            M(11, 0, 0x20000), // CLONE_NEWNS
+            M(15, 0, 0x2000000), // CLONE_NEWCGROUP
+            M(12, 0, 0x4000000), // CLONE_NEWUTS
+            M(12, 0, 0x8000000), // CLONE_NEWIPC
+            M(13, 0, 0x10000000), // CLONE_NEWUSER
+            M(12, 0, 0x20000000), // CLONE_NEWPID
+            M(12, 0, 0x40000000), // CLONE_NEWNET
+        ],
+    },
+    parts: &[],
+};
+
+/// `neighbour_attributes`: attributes of struct ndmsg.
+pub const NEIGHBOUR_ATTRIBUTES: FlagSet = FlagSet::new(&NEIGHBOUR_ATTRIBUTES_DATA);
+static NEIGHBOUR_ATTRIBUTES_DATA: SetData = SetData {
+    name: "neighbour_attributes",
+    title: "attributes of struct ndmsg",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            NDA_UNSPEC\
+            NDA_DST\
+            NDA_LLADDR\
+            NDA_CACHEINFO\
+            NDA_PROBES\
+            NDA_VLAN\
+            NDA_PORT\
+            NDA_VNI\
+            NDA_IFINDEX\
+            NDA_MASTER\
+            NDA_LINK_NETNSID\
+            NDA_SRC_VNI\
+            NDA_PROTOCOL\
+            NDA_NH_ID\
+            NDA_FDB_EXT_ATTRS\
+            NDA_FLAGS_EXT\
+            NDA_NDM_STATE_MASK\
+            NDA_NDM_FLAGS_MASK",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0), // NDA_UNSPEC
+            M(7, 0, 1), // NDA_DST
+            M(10, 0, 2), // NDA_LLADDR
+            M(13, 0, 3), // NDA_CACHEINFO
+            M(10, 0, 4), // NDA_PROBES
+            M(8, 0, 5), // NDA_VLAN
+            M(8, 0, 6), // NDA_PORT
+            M(7, 0, 7), // NDA_VNI
+            M(11, 0, 8), // NDA_IFINDEX
+            M(10, 0, 9), // NDA_MASTER
+            M(16, 0, 10), // NDA_LINK_NETNSID
+            M(11, 0, 11), // NDA_SRC_VNI
+            M(12, 0, 12), // NDA_PROTOCOL
+            M(9, 0, 13), // NDA_NH_ID
+            M(17, 0, 14), // NDA_FDB_EXT_ATTRS
+            M(13, 1, 15), // NDA_FLAGS_EXT
+            M(18, 1, 16), // NDA_NDM_STATE_MASK
+            M(18, 1, 17), // NDA_NDM_FLAGS_MASK
+        ],
+    },
+    parts: &[],
+};
+
+/// `neighbour_ext_flags`: NDA_FLAGS_EXT.
+pub const NEIGHBOUR_EXT_FLAGS: FlagSet = FlagSet::new(&NEIGHBOUR_EXT_FLAGS_DATA);
+static NEIGHBOUR_EXT_FLAGS_DATA: SetData = SetData {
+    name: "neighbour_ext_flags",
+    title: "NDA_FLAGS_EXT",
+    is_flags: true,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            NTF_EXT_MANAGED\
+            NTF_EXT_LOCKED\
+            NTF_EXT_EXT_VALIDATED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0x1), // NTF_EXT_MANAGED
+            M(14, 1, 0x2), // NTF_EXT_LOCKED
+            M(21, 2, 0x4), // NTF_EXT_EXT_VALIDATED
+        ],
+    },
+    parts: &[],
+};
+
+/// `neighbour_flags`: ndm_flags of struct ndmsg.
+pub const NEIGHBOUR_FLAGS: FlagSet = FlagSet::new(&NEIGHBOUR_FLAGS_DATA);
+static NEIGHBOUR_FLAGS_DATA: SetData = SetData {
+    name: "neighbour_flags",
+    title: "ndm_flags of struct ndmsg",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            NTF_USE\
+            NTF_SELF\
+            NTF_MASTER\
+            NTF_PROXY\
+            NTF_EXT_LEARNED\
+            NTF_OFFLOADED\
+            NTF_STICKY\
+            NTF_ROUTER",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0x1), // NTF_USE
+            M(8, 0, 0x2), // NTF_SELF
+            M(10, 0, 0x4), // NTF_MASTER
+            M(9, 0, 0x8), // NTF_PROXY
+            M(15, 0, 0x10), // NTF_EXT_LEARNED
+            M(13, 0, 0x20), // NTF_OFFLOADED
+            M(10, 0, 0x40), // NTF_STICKY
+            M(10, 0, 0x80), // NTF_ROUTER
+        ],
+    },
+    parts: &[],
+};
+
+/// `neighbour_states`: ndm_state of struct ndmsg.
+pub const NEIGHBOUR_STATES: FlagSet = FlagSet::new(&NEIGHBOUR_STATES_DATA);
+static NEIGHBOUR_STATES_DATA: SetData = SetData {
+    name: "neighbour_states",
+    title: "ndm_state of struct ndmsg",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            NUD_INCOMPLETE\
+            NUD_REACHABLE\
+            NUD_STALE\
+            NUD_DELAY\
+            NUD_PROBE\
+            NUD_FAILED\
+            NUD_NOARP\
+            NUD_PERMANENT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0x1), // NUD_INCOMPLETE
+            M(13, 0, 0x2), // NUD_REACHABLE
+            M(9, 0, 0x4), // NUD_STALE
+            M(9, 0, 0x8), // NUD_DELAY
+            M(9, 0, 0x10), // NUD_PROBE
+            M(10, 0, 0x20), // NUD_FAILED
+            M(9, 0, 0x40), // NUD_NOARP
+            M(13, 0, 0x80), // NUD_PERMANENT
+        ],
+    },
+    parts: &[],
+};
+
+/// `netfilter_families`: protocol families of netfilter.
+pub const NETFILTER_FAMILIES: FlagSet = FlagSet::new(&NETFILTER_FAMILIES_DATA);
+static NETFILTER_FAMILIES_DATA: SetData = SetData {
+    name: "netfilter_families",
+    title: "protocol families of netfilter",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            NFPROTO_UNSPEC\
+            NFPROTO_INET\
+            NFPROTO_IPV4\
+            NFPROTO_ARP\
+            NFPROTO_NETDEV\
+            NFPROTO_BRIDGE\
+            NFPROTO_IPV6\
+            NFPROTO_DECNET",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0), // NFPROTO_UNSPEC
+            M(12, 0, 1), // NFPROTO_INET
+            M(12, 0, 2), // NFPROTO_IPV4
+            M(11, 0, 3), // NFPROTO_ARP
+            M(14, 0, 5), // NFPROTO_NETDEV
+            M(14, 0, 7), // NFPROTO_BRIDGE
+            M(12, 0, 10), // NFPROTO_IPV6
+            M(14, 0, 12), // NFPROTO_DECNET
+        ],
+    },
+    parts: &[],
+};
+
+/// `netfilter_subsystems`: subsystem in nlmsg_type of NETLINK_NETFILTER.
+pub const NETFILTER_SUBSYSTEMS: FlagSet = FlagSet::new(&NETFILTER_SUBSYSTEMS_DATA);
+static NETFILTER_SUBSYSTEMS_DATA: SetData = SetData {
+    name: "netfilter_subsystems",
+    title: "subsystem in nlmsg_type of NETLINK_NETFILTER",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData { names: "", values: &[] },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xff00)],
+            shifted: true,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    NFNL_SUBSYS_NONE\
+                    NFNL_SUBSYS_CTNETLINK\
+                    NFNL_SUBSYS_CTNETLINK_EXP\
+                    NFNL_SUBSYS_QUEUE\
+                    NFNL_SUBSYS_ULOG\
+                    NFNL_SUBSYS_OSF\
+                    NFNL_SUBSYS_IPSET\
+                    NFNL_SUBSYS_ACCT\
+                    NFNL_SUBSYS_CTNETLINK_TIMEOUT\
+                    NFNL_SUBSYS_CTHELPER\
+                    NFNL_SUBSYS_NFTABLES\
+                    NFNL_SUBSYS_NFT_COMPAT\
+                    NFNL_SUBSYS_HOOK",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(16, 0, 0), // NFNL_SUBSYS_NONE
+                    M(21, 0, 1), // NFNL_SUBSYS_CTNETLINK
+                    M(25, 0, 2), // NFNL_SUBSYS_CTNETLINK_EXP
+                    M(17, 0, 3), // NFNL_SUBSYS_QUEUE
+                    M(16, 0, 4), // NFNL_SUBSYS_ULOG
+                    M(15, 0, 5), // NFNL_SUBSYS_OSF
+                    M(17, 0, 6), // NFNL_SUBSYS_IPSET
+                    M(16, 0, 7), // NFNL_SUBSYS_ACCT
+                    M(29, 0, 8), // NFNL_SUBSYS_CTNETLINK_TIMEOUT
+                    M(20, 0, 9), // NFNL_SUBSYS_CTHELPER
+                    M(20, 0, 10), // NFNL_SUBSYS_NFTABLES
+                    M(22, 0, 11), // NFNL_SUBSYS_NFT_COMPAT
+                    M(16, 1, 12), // NFNL_SUBSYS_HOOK
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(0, 0xff)],
+            shifted: false,
+            holds: Holds::Decimal,
+        },
+    ],
+};
+
+/// `netlink_diag_attributes`: attributes of struct netlink_diag_msg.
+pub const NETLINK_DIAG_ATTRIBUTES: FlagSet = FlagSet::new(&NETLINK_DIAG_ATTRIBUTES_DATA);
+static NETLINK_DIAG_ATTRIBUTES_DATA: SetData = SetData {
+    name: "netlink_diag_attributes",
+    title: "attributes of struct netlink_diag_msg",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            NETLINK_DIAG_MEMINFO\
+            NETLINK_DIAG_GROUPS\
+            NETLINK_DIAG_RX_RING\
+            NETLINK_DIAG_TX_RING\
+            NETLINK_DIAG_FLAGS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 0), // NETLINK_DIAG_MEMINFO
+            M(19, 0, 1), // NETLINK_DIAG_GROUPS
+            M(20, 0, 2), // NETLINK_DIAG_RX_RING
+            M(20, 0, 3), // NETLINK_DIAG_TX_RING
+            M(18, 0, 4), // NETLINK_DIAG_FLAGS
+        ],
+    },
+    parts: &[],
+};
+
+/// `netlink_diag_show`: ndiag_show of struct netlink_diag_req.
+pub const NETLINK_DIAG_SHOW: FlagSet = FlagSet::new(&NETLINK_DIAG_SHOW_DATA);
+static NETLINK_DIAG_SHOW_DATA: SetData = SetData {
+    name: "netlink_diag_show",
+    title: "ndiag_show of struct netlink_diag_req",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            NDIAG_SHOW_MEMINFO\
+            NDIAG_SHOW_GROUPS\
+            NDIAG_SHOW_RING_CFG\
+            NDIAG_SHOW_FLAGS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 0x1), // NDIAG_SHOW_MEMINFO
+            M(17, 0, 0x2), // NDIAG_SHOW_GROUPS
+            M(19, 0, 0x4), // NDIAG_SHOW_RING_CFG
+            M(16, 0, 0x8), // NDIAG_SHOW_FLAGS
+        ],
+    },
+    parts: &[],
+};
+
+/// `netlink_families`: protocol of AF_NETLINK.
+pub const NETLINK_FAMILIES: FlagSet = FlagSet::new(&NETLINK_FAMILIES_DATA);
+static NETLINK_FAMILIES_DATA: SetData = SetData {
+    name: "netlink_families",
+    title: "protocol of AF_NETLINK",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            NETLINK_ROUTE\
+            NETLINK_UNUSED\
+            NETLINK_USERSOCK\
+            NETLINK_FIREWALL\
+            NETLINK_SOCK_DIAG\
+            NETLINK_INET_DIAG\
+            NETLINK_NFLOG\
+            NETLINK_XFRM\
+            NETLINK_SELINUX\
+            NETLINK_ISCSI\
+            NETLINK_AUDIT\
+            NETLINK_FIB_LOOKUP\
+            NETLINK_CONNECTOR\
+            NETLINK_NETFILTER\
+            NETLINK_IP6_FW\
+            NETLINK_DNRTMSG\
+            NETLINK_KOBJECT_UEVENT\
+            NETLINK_GENERIC\
+            NETLINK_SCSITRANSPORT\
+            NETLINK_ECRYPTFS\
+            NETLINK_RDMA\
+            NETLINK_CRYPTO\
+            NETLINK_SMC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0), // NETLINK_ROUTE
+            M(14, 0, 1), // NETLINK_UNUSED
+            M(16, 0, 2), // NETLINK_USERSOCK
+            M(16, 0, 3), // NETLINK_FIREWALL
+            M(17, 0, 4), // NETLINK_SOCK_DIAG
+            M(17, 0, 4), // NETLINK_INET_DIAG
+            M(13, 0, 5), // NETLINK_NFLOG
+            M(12, 0, 6), // NETLINK_XFRM
+            M(15, 0, 7), // NETLINK_SELINUX
+            M(13, 0, 8), // NETLINK_ISCSI
+            M(13, 0, 9), // NETLINK_AUDIT
+            M(18, 0, 10), // NETLINK_FIB_LOOKUP
+            M(17, 0, 11), // NETLINK_CONNECTOR
+            M(17, 0, 12), // NETLINK_NETFILTER
+            M(14, 0, 13), // NETLINK_IP6_FW
+            M(15, 0, 14), // NETLINK_DNRTMSG
+            M(22, 0, 15), // NETLINK_KOBJECT_UEVENT
+            M(15, 0, 16), // NETLINK_GENERIC
+            M(21, 0, 18), // NETLINK_SCSITRANSPORT
+            M(16, 0, 19), // NETLINK_ECRYPTFS
+            M(12, 0, 20), // NETLINK_RDMA
+            M(14, 0, 21), // NETLINK_CRYPTO
+            M(11, 0, 22), // NETLINK_SMC
+        ],
+    },
+    parts: &[],
+};
+
+/// `netlink_options`: option of SOL_NETLINK.
+pub const NETLINK_OPTIONS: FlagSet = FlagSet::new(&NETLINK_OPTIONS_DATA);
+static NETLINK_OPTIONS_DATA: SetData = SetData {
+    name: "netlink_options",
+    title: "option of SOL_NETLINK",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            NETLINK_ADD_MEMBERSHIP\
+            NETLINK_DROP_MEMBERSHIP\
+            NETLINK_PKTINFO\
+            NETLINK_BROADCAST_ERROR\
+            NETLINK_NO_ENOBUFS\
+            NETLINK_RX_RING\
+            NETLINK_TX_RING\
+            NETLINK_LISTEN_ALL_NSID\
+            NETLINK_LIST_MEMBERSHIPS\
+            NETLINK_CAP_ACK\
+            NETLINK_EXT_ACK\
+            NETLINK_GET_STRICT_CHK",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(22, 0, 1), // NETLINK_ADD_MEMBERSHIP
+            M(23, 0, 2), // NETLINK_DROP_MEMBERSHIP
+            M(15, 0, 3), // NETLINK_PKTINFO
+            M(23, 0, 4), // NETLINK_BROADCAST_ERROR
+            M(18, 0, 5), // NETLINK_NO_ENOBUFS
+            M(15, 0, 6), // NETLINK_RX_RING
+            M(15, 0, 7), // NETLINK_TX_RING
+            M(23, 0, 8), // NETLINK_LISTEN_ALL_NSID
+            M(24, 0, 9), // NETLINK_LIST_MEMBERSHIPS
+            M(15, 0, 10), // NETLINK_CAP_ACK
+            M(15, 0, 11), // NETLINK_EXT_ACK
+            M(22, 0, 12), // NETLINK_GET_STRICT_CHK
+        ],
+    },
+    parts: &[],
+};
+
+/// `nftables_messages`: messages of NFNL_SUBSYS_NFTABLES.
+pub const NFTABLES_MESSAGES: FlagSet = FlagSet::new(&NFTABLES_MESSAGES_DATA);
+static NFTABLES_MESSAGES_DATA: SetData = SetData {
+    name: "nftables_messages",
+    title: "messages of NFNL_SUBSYS_NFTABLES",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            NFT_MSG_NEWTABLE\
+            NFT_MSG_GETTABLE\
+            NFT_MSG_DELTABLE\
+            NFT_MSG_NEWCHAIN\
+            NFT_MSG_GETCHAIN\
+            NFT_MSG_DELCHAIN\
+            NFT_MSG_NEWRULE\
+            NFT_MSG_GETRULE\
+            NFT_MSG_DELRULE\
+            NFT_MSG_NEWSET\
+            NFT_MSG_GETSET\
+            NFT_MSG_DELSET\
+            NFT_MSG_NEWSETELEM\
+            NFT_MSG_GETSETELEM\
+            NFT_MSG_DELSETELEM\
+            NFT_MSG_NEWGEN\
+            NFT_MSG_GETGEN\
+            NFT_MSG_TRACE\
+            NFT_MSG_NEWOBJ\
+            NFT_MSG_GETOBJ\
+            NFT_MSG_DELOBJ\
+            NFT_MSG_GETOBJ_RESET\
+            NFT_MSG_NEWFLOWTABLE\
+            NFT_MSG_GETFLOWTABLE\
+            NFT_MSG_DELFLOWTABLE\
+            NFT_MSG_GETRULE_RESET\
+            NFT_MSG_DESTROYTABLE\
+            NFT_MSG_DESTROYCHAIN\
+            NFT_MSG_DESTROYRULE\
+            NFT_MSG_DESTROYSET\
+            NFT_MSG_DESTROYSETELEM\
+            NFT_MSG_DESTROYOBJ\
+            NFT_MSG_DESTROYFLOWTABLE\
+            NFT_MSG_GETSETELEM_RESET",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0), // NFT_MSG_NEWTABLE
+            M(16, 0, 1), // NFT_MSG_GETTABLE
+            M(16, 0, 2), // NFT_MSG_DELTABLE
+            M(16, 0, 3), // NFT_MSG_NEWCHAIN
+            M(16, 0, 4), // NFT_MSG_GETCHAIN
+            M(16, 0, 5), // NFT_MSG_DELCHAIN
+            M(15, 0, 6), // NFT_MSG_NEWRULE
+            M(15, 0, 7), // NFT_MSG_GETRULE
+            M(15, 0, 8), // NFT_MSG_DELRULE
+            M(14, 0, 9), // NFT_MSG_NEWSET
+            M(14, 0, 10), // NFT_MSG_GETSET
+            M(14, 0, 11), // NFT_MSG_DELSET
+            M(18, 0, 12), // NFT_MSG_NEWSETELEM
+            M(18, 0, 13), // NFT_MSG_GETSETELEM
+            M(18, 0, 14), // NFT_MSG_DELSETELEM
+            M(14, 0, 15), // NFT_MSG_NEWGEN
+            M(14, 0, 16), // NFT_MSG_GETGEN
+            M(13, 0, 17), // NFT_MSG_TRACE
+            M(14, 0, 18), // NFT_MSG_NEWOBJ
+            M(14, 0, 19), // NFT_MSG_GETOBJ
+            M(14, 0, 20), // NFT_MSG_DELOBJ
+            M(20, 0, 21), // NFT_MSG_GETOBJ_RESET
+            M(20, 0, 22), // NFT_MSG_NEWFLOWTABLE
+            M(20, 0, 23), // NFT_MSG_GETFLOWTABLE
+            M(20, 0, 24), // NFT_MSG_DELFLOWTABLE
+            M(21, 1, 25), // NFT_MSG_GETRULE_RESET
+            M(20, 1, 26), // NFT_MSG_DESTROYTABLE
+            M(20, 1, 27), // NFT_MSG_DESTROYCHAIN
+            M(19, 1, 28), // NFT_MSG_DESTROYRULE
+            M(18, 1, 29), // NFT_MSG_DESTROYSET
+            M(22, 1, 30), // NFT_MSG_DESTROYSETELEM
+            M(18, 1, 31), // NFT_MSG_DESTROYOBJ
+            M(24, 1, 32), // NFT_MSG_DESTROYFLOWTABLE
+            M(24, 1, 33), // NFT_MSG_GETSETELEM_RESET
+        ],
+    },
+    parts: &[],
+};
+
+/// `nla_flags`: nla_type of struct nlattr.
+pub const NLA_FLAGS: FlagSet = FlagSet::new(&NLA_FLAGS_DATA);
+static NLA_FLAGS_DATA: SetData = SetData {
+    name: "nla_flags",
+    title: "nla_type of struct nlattr",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            NLA_F_NET_BYTEORDER\
+            NLA_F_NESTED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x4000), // NLA_F_NET_BYTEORDER
+            M(12, 0, 0x8000), // NLA_F_NESTED
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x3fff)],
+            shifted: false,
+            holds: Holds::Decimal,
+        },
+    ],
+};
+
+/// `nlmsg_ack_flags`: nlmsg_flags of NLMSG_ERROR.
+pub const NLMSG_ACK_FLAGS: FlagSet = FlagSet::new(&NLMSG_ACK_FLAGS_DATA);
+static NLMSG_ACK_FLAGS_DATA: SetData = SetData {
+    name: "nlmsg_ack_flags",
+    title: "nlmsg_flags of NLMSG_ERROR",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            NLM_F_REQUEST\
+            NLM_F_MULTI\
+            NLM_F_ACK\
+            NLM_F_ECHO\
+            NLM_F_DUMP_INTR\
+            NLM_F_DUMP_FILTERED\
+            NLM_F_CAPPED\
+            NLM_F_ACK_TLVS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x1), // NLM_F_REQUEST
+            M(11, 0, 0x2), // NLM_F_MULTI
+            M(9, 0, 0x4), // NLM_F_ACK
+            M(10, 0, 0x8), // NLM_F_ECHO
+            M(15, 0, 0x10), // NLM_F_DUMP_INTR
+            M(19, 0, 0x20), // NLM_F_DUMP_FILTERED
+            M(12, 0, 0x100), // NLM_F_CAPPED
+            M(14, 0, 0x200), // NLM_F_ACK_TLVS
+        ],
+    },
+    parts: &[],
+};
+
+/// `nlmsg_delete_flags`: nlmsg_flags of a request that deletes.
+pub const NLMSG_DELETE_FLAGS: FlagSet = FlagSet::new(&NLMSG_DELETE_FLAGS_DATA);
+static NLMSG_DELETE_FLAGS_DATA: SetData = SetData {
+    name: "nlmsg_delete_flags",
+    title: "nlmsg_flags of a request that deletes",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            NLM_F_REQUEST\
+            NLM_F_MULTI\
+            NLM_F_ACK\
+            NLM_F_ECHO\
+            NLM_F_DUMP_INTR\
+            NLM_F_DUMP_FILTERED\
+            NLM_F_NONREC\
+            NLM_F_BULK",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x1), // NLM_F_REQUEST
+            M(11, 0, 0x2), // NLM_F_MULTI
+            M(9, 0, 0x4), // NLM_F_ACK
+            M(10, 0, 0x8), // NLM_F_ECHO
+            M(15, 0, 0x10), // NLM_F_DUMP_INTR
+            M(19, 0, 0x20), // NLM_F_DUMP_FILTERED
+            M(12, 0, 0x100), // NLM_F_NONREC
+            M(10, 1, 0x200), // NLM_F_BULK
+        ],
+    },
+    parts: &[],
+};
+
+/// `nlmsg_flags`: nlmsg_flags of a message that is none of those below.
+pub const NLMSG_FLAGS: FlagSet = FlagSet::new(&NLMSG_FLAGS_DATA);
+static NLMSG_FLAGS_DATA: SetData = SetData {
+    name: "nlmsg_flags",
+    title: "nlmsg_flags of a message that is none of those below",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            NLM_F_REQUEST\
+            NLM_F_MULTI\
+            NLM_F_ACK\
+            NLM_F_ECHO\
+            NLM_F_DUMP_INTR\
+            NLM_F_DUMP_FILTERED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x1), // NLM_F_REQUEST
+            M(11, 0, 0x2), // NLM_F_MULTI
+            M(9, 0, 0x4), // NLM_F_ACK
+            M(10, 0, 0x8), // NLM_F_ECHO
+            M(15, 0, 0x10), // NLM_F_DUMP_INTR
+            M(19, 0, 0x20), // NLM_F_DUMP_FILTERED
+        ],
+    },
+    parts: &[],
+};
+
+/// `nlmsg_get_flags`: nlmsg_flags of a request that reads.
+pub const NLMSG_GET_FLAGS: FlagSet = FlagSet::new(&NLMSG_GET_FLAGS_DATA);
+static NLMSG_GET_FLAGS_DATA: SetData = SetData {
+    name: "nlmsg_get_flags",
+    title: "nlmsg_flags of a request that reads",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            NLM_F_REQUEST\
+            NLM_F_MULTI\
+            NLM_F_ACK\
+            NLM_F_ECHO\
+            NLM_F_DUMP_INTR\
+            NLM_F_DUMP_FILTERED\
+            NLM_F_DUMP\
+            NLM_F_ROOT\
+            NLM_F_MATCH\
+            NLM_F_ATOMIC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x1), // NLM_F_REQUEST
+            M(11, 0, 0x2), // NLM_F_MULTI
+            M(9, 0, 0x4), // NLM_F_ACK
+            M(10, 0, 0x8), // NLM_F_ECHO
+            M(15, 0, 0x10), // NLM_F_DUMP_INTR
+            M(19, 0, 0x20), // NLM_F_DUMP_FILTERED
+            M(10, 0, 0x300), // NLM_F_DUMP
+            M(10, 0, 0x100), // NLM_F_ROOT
+            M(11, 0, 0x200), // NLM_F_MATCH
+            M(12, 0, 0x400), // NLM_F_ATOMIC
+        ],
+    },
+    parts: &[],
+};
+
+/// `nlmsg_new_flags`: nlmsg_flags of a request that makes something.
+pub const NLMSG_NEW_FLAGS: FlagSet = FlagSet::new(&NLMSG_NEW_FLAGS_DATA);
+static NLMSG_NEW_FLAGS_DATA: SetData = SetData {
+    name: "nlmsg_new_flags",
+    title: "nlmsg_flags of a request that makes something",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            NLM_F_REQUEST\
+            NLM_F_MULTI\
+            NLM_F_ACK\
+            NLM_F_ECHO\
+            NLM_F_DUMP_INTR\
+            NLM_F_DUMP_FILTERED\
+            NLM_F_REPLACE\
+            NLM_F_EXCL\
+            NLM_F_CREATE\
+            NLM_F_APPEND",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x1), // NLM_F_REQUEST
+            M(11, 0, 0x2), // NLM_F_MULTI
+            M(9, 0, 0x4), // NLM_F_ACK
+            M(10, 0, 0x8), // NLM_F_ECHO
+            M(15, 0, 0x10), // NLM_F_DUMP_INTR
+            M(19, 0, 0x20), // NLM_F_DUMP_FILTERED
+            M(13, 0, 0x100), // NLM_F_REPLACE
+            M(10, 0, 0x200), // NLM_F_EXCL
+            M(12, 0, 0x400), // NLM_F_CREATE
+            M(12, 0, 0x800), // NLM_F_APPEND
+        ],
+    },
+    parts: &[],
+};
+
+/// `nlmsg_types`: nlmsg_type of every family.
+pub const NLMSG_TYPES: FlagSet = FlagSet::new(&NLMSG_TYPES_DATA);
+static NLMSG_TYPES_DATA: SetData = SetData {
+    name: "nlmsg_types",
+    title: "nlmsg_type of every family",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            NLMSG_NOOP\
+            NLMSG_ERROR\
+            NLMSG_DONE\
+            NLMSG_OVERRUN",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 1), // NLMSG_NOOP
+            M(11, 0, 2), // NLMSG_ERROR
+            M(10, 0, 3), // NLMSG_DONE
+            M(13, 0, 4), // NLMSG_OVERRUN
+        ],
+    },
+    parts: &[],
+};
+
+/// `nlmsgerr_attributes`: attributes of NLMSG_ERROR.
+pub const NLMSGERR_ATTRIBUTES: FlagSet = FlagSet::new(&NLMSGERR_ATTRIBUTES_DATA);
+static NLMSGERR_ATTRIBUTES_DATA: SetData = SetData {
+    name: "nlmsgerr_attributes",
+    title: "attributes of NLMSG_ERROR",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            NLMSGERR_ATTR_UNUSED\
+            NLMSGERR_ATTR_MSG\
+            NLMSGERR_ATTR_OFFS\
+            NLMSGERR_ATTR_COOKIE\
+            NLMSGERR_ATTR_POLICY\
+            NLMSGERR_ATTR_MISS_TYPE\
+            NLMSGERR_ATTR_MISS_NEST",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 0), // NLMSGERR_ATTR_UNUSED
+            M(17, 0, 1), // NLMSGERR_ATTR_MSG
+            M(18, 0, 2), // NLMSGERR_ATTR_OFFS
+            M(20, 0, 3), // NLMSGERR_ATTR_COOKIE
+            M(20, 0, 4), // NLMSGERR_ATTR_POLICY
+            M(23, 1, 5), // NLMSGERR_ATTR_MISS_TYPE
+            M(23, 1, 6), // NLMSGERR_ATTR_MISS_NEST
+        ],
+    },
+    parts: &[],
+};
+
+/// `nsfs_requests`: requests of ioctl on namespaces that carry nothing.
+pub const NSFS_REQUESTS: FlagSet = FlagSet::new(&NSFS_REQUESTS_DATA);
+static NSFS_REQUESTS_DATA: SetData = SetData {
+    name: "nsfs_requests",
+    title: "requests of ioctl on namespaces that carry nothing",
+    is_flags: false,
+    abis: &[
+        0x73e7c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sparc, sparc64
+        0xc1838002, // alpha, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            NS_GET_USERNS\
+            NS_GET_PARENT\
+            NS_GET_NSTYPE\
+            NS_GET_OWNER_UID",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 46849), // NS_GET_USERNS
+            M(0, 1, 0x2000b701),
+            M(13, 0, 46850), // NS_GET_PARENT
+            M(0, 1, 0x2000b702),
+            M(13, 0, 46851), // NS_GET_NSTYPE
+            M(0, 1, 0x2000b703),
+            M(16, 0, 46852), // NS_GET_OWNER_UID
+            M(0, 1, 0x2000b704),
+        ],
+    },
+    parts: &[],
+};
+
+/// `open_flags`: how a file is opened, and what F_GETFL tells.
+pub const OPEN_FLAGS: FlagSet = FlagSet::new(&OPEN_FLAGS_DATA);
+static OPEN_FLAGS_DATA: SetData = SetData {
+    name: "open_flags",
+    title: "how a file is opened, and what F_GETFL tells",
+    is_flags: true,
+    abis: &[
+        0x73f9c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0x638000, // mips_n32, mips_n64, mips_o32, parisc, parisc64
+        0xc0000002, // alpha, sparc, sparc64
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x600000, // parisc, parisc64
+        0xc0000000, // sparc, sparc64
+        0x2, // alpha
+        0x73ffffffd, // all but alpha, sparc, sparc64
+        0xc0638002, // alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0x73ffc7fff, // all but mips_n32, mips_n64, mips_o32, sparc, sparc64
+        0x73e7c5fe4, // all but aarch64, alpha, arm, arm_oabi, m68k, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sparc, sparc64
+        0x2019, // aarch64, arm, arm_oabi, m68k
+        0x1800000, // powerpc, powerpc64
+        0x73e1c5fe4, // all but aarch64, alpha, arm, arm_oabi, m68k, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+        0x201b, // aarch64, alpha, arm, arm_oabi, m68k
+        0x7fe1fdfe4, // all but aarch64, alpha, arm, arm_oabi, m68k, parisc, parisc64, powerpc, powerpc64
+        0x1802019, // aarch64, arm, arm_oabi, m68k, powerpc, powerpc64
+        0x73f9ffffd, // all but alpha, parisc, parisc64, sparc, sparc64
+        0x600002, // alpha, parisc, parisc64
+        0x73e1fdfe4, // all but aarch64, alpha, arm, arm_oabi, m68k, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            O_CREAT\
+            O_EXCL\
+            O_NOCTTY\
+            O_TRUNC\
+            O_APPEND\
+            O_NONBLOCK\
+            FASYNC\
+            O_DIRECT\
+            O_LARGEFILE\
+            O_NOFOLLOW\
+            O_NOATIME\
+            O_CLOEXEC\
+            O_SYNC\
+            O_DSYNC\
+            __O_SYNC\
+            O_PATH\
+            O_TMPFILE\
+            O_DIRECTORY\
+            __O_TMPFILE\
+            O_EMPTYPATH",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0x40), // O_CREAT
+            M(0, 1, 0x100),
+            M(0, 2, 0x200),
+            M(6, 0, 0x80), // O_EXCL
+            M(0, 1, 0x400),
+            M(0, 2, 0x800),
+            M(8, 0, 0x100), // O_NOCTTY
+            M(0, 3, 0x800),
+            M(0, 4, 0x20000),
+            M(0, 5, 0x8000),
+            M(0, 6, 0x1000),
+            M(7, 7, 0x200), // O_TRUNC
+            M(0, 2, 0x400),
+            M(8, 0, 0x400), // O_APPEND
+            M(0, 8, 0x8),
+            M(10, 0, 0x800), // O_NONBLOCK
+            M(0, 3, 0x80),
+            M(0, 4, 0x10000),
+            M(0, 5, 0x4000),
+            M(0, 6, 0x4),
+            M(6, 9, 0x2000), // FASYNC
+            M(0, 3, 0x1000),
+            M(0, 5, 0x40),
+            M(8, 10, 0x4000), // O_DIRECT
+            M(0, 11, 0x10000),
+            M(0, 3, 0x8000),
+            M(0, 12, 0x20000),
+            M(0, 5, 0x100000),
+            M(0, 6, 0x80000),
+            M(11, 13, 0x8000), // O_LARGEFILE
+            M(0, 14, 0x20000),
+            M(0, 3, 0x2000),
+            M(0, 4, 0x800),
+            M(0, 12, 0x10000),
+            M(0, 5, 0x40000),
+            M(10, 15, 0x20000), // O_NOFOLLOW
+            M(0, 16, 0x8000),
+            M(0, 4, 0x80),
+            M(0, 6, 0x10000),
+            M(9, 17, 0x40000), // O_NOATIME
+            M(0, 18, 0x100000),
+            M(0, 5, 0x200000),
+            M(9, 17, 0x80000), // O_CLOEXEC
+            M(0, 18, 0x200000),
+            M(0, 5, 0x400000),
+            M(6, 0, 0x101000), // O_SYNC
+            M(0, 3, 0x4010),
+            M(0, 4, 0x48000),
+            M(0, 5, 0x802000),
+            M(0, 6, 0x404000),
+            M(7, 0, 0x1000), // O_DSYNC
+            M(0, 3, 0x10),
+            M(0, 4, 0x40000),
+            M(0, 5, 0x2000),
+            M(0, 6, 0x4000),
+            M(8, 0, 0x100000), // __O_SYNC
+            M(0, 3, 0x4000),
+            M(0, 4, 0x8000),
+            M(0, 5, 0x800000),
+            M(0, 6, 0x400000),
+            M(6, 17, 0x200000), // O_PATH
+            M(0, 4, 0x400000),
+            M(0, 5, 0x1000000),
+            M(0, 6, 0x800000),
+            M(9, 19, 0x410000), // O_TMPFILE
+            M(0, 16, 0x404000),
+            M(0, 4, 0x801000),
+            M(0, 5, 0x2010000),
+            M(0, 6, 0x1008000),
+            M(11, 15, 0x10000), // O_DIRECTORY
+            M(0, 16, 0x4000),
+            M(0, 4, 0x1000),
+            M(0, 6, 0x8000),
+            M(11, 17, 0x400000), // __O_TMPFILE
+            M(0, 4, 0x800000),
+            M(0, 5, 0x2000000),
+            M(0, 6, 0x1000000),
+            M(11, 20, 0x4000000), // O_EMPTYPATH
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(21, 0x3)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    O_RDONLY\
+                    O_WRONLY\
+                    O_RDWR\
+                    O_ACCMODE",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(8, 21, 0x0), // O_RDONLY
+                    M(8, 21, 0x1), // O_WRONLY
+                    M(6, 21, 0x2), // O_RDWR
+                    M(9, 21, 0x3), // O_ACCMODE
+                ],
+            }),
+        },
+    ],
+};
+
+/// `open_tree_flags`: flags of open_tree.
+pub const OPEN_TREE_FLAGS: FlagSet = FlagSet::new(&OPEN_TREE_FLAGS_DATA);
+static OPEN_TREE_FLAGS_DATA: SetData = SetData {
+    name: "open_tree_flags",
+    title: "flags of open_tree",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            OPEN_TREE_CLONE\
+            OPEN_TREE_NAMESPACE\
+            AT_SYMLINK_NOFOLLOW\
+            AT_NO_AUTOMOUNT\
+            AT_EMPTY_PATH\
+            AT_RECURSIVE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0x1), // OPEN_TREE_CLONE
+            M(19, 1, 0x2), // OPEN_TREE_NAMESPACE
+            M(19, 0, 0x100), // AT_SYMLINK_NOFOLLOW
+            M(15, 0, 0x800), // AT_NO_AUTOMOUNT
+            M(13, 0, 0x1000), // AT_EMPTY_PATH
+            M(12, 0, 0x8000), // AT_RECURSIVE
+        ],
+    },
+    parts: &[],
+};
+
+/// `openat2_flags`: flags of struct open_how.
+pub const OPENAT2_FLAGS: FlagSet = FlagSet::new(&OPENAT2_FLAGS_DATA);
+static OPENAT2_FLAGS_DATA: SetData = SetData {
+    name: "openat2_flags",
+    title: "flags of struct open_how",
+    is_flags: true,
+    abis: &[
+        0x73f9c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0x638000, // mips_n32, mips_n64, mips_o32, parisc, parisc64
+        0xc0000002, // alpha, sparc, sparc64
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x600000, // parisc, parisc64
+        0xc0000000, // sparc, sparc64
+        0x2, // alpha
+        0x73ffffffd, // all but alpha, sparc, sparc64
+        0xc0638002, // alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0x73ffc7fff, // all but mips_n32, mips_n64, mips_o32, sparc, sparc64
+        0x73e7c5fe4, // all but aarch64, alpha, arm, arm_oabi, m68k, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sparc, sparc64
+        0x2019, // aarch64, arm, arm_oabi, m68k
+        0x1800000, // powerpc, powerpc64
+        0x73e1c5fe4, // all but aarch64, alpha, arm, arm_oabi, m68k, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+        0x201b, // aarch64, alpha, arm, arm_oabi, m68k
+        0x7fe1fdfe4, // all but aarch64, alpha, arm, arm_oabi, m68k, parisc, parisc64, powerpc, powerpc64
+        0x1802019, // aarch64, arm, arm_oabi, m68k, powerpc, powerpc64
+        0x73f9ffffd, // all but alpha, parisc, parisc64, sparc, sparc64
+        0x600002, // alpha, parisc, parisc64
+        0x73e1fdfe4, // all but aarch64, alpha, arm, arm_oabi, m68k, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            O_CREAT\
+            O_EXCL\
+            O_NOCTTY\
+            O_TRUNC\
+            O_APPEND\
+            O_NONBLOCK\
+            FASYNC\
+            O_DIRECT\
+            O_LARGEFILE\
+            O_NOFOLLOW\
+            O_NOATIME\
+            O_CLOEXEC\
+            O_SYNC\
+            O_DSYNC\
+            __O_SYNC\
+            O_PATH\
+            O_TMPFILE\
+            O_DIRECTORY\
+            __O_TMPFILE\
+            O_EMPTYPATH\
+            OPENAT2_REGULAR",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0x40), // O_CREAT
+            M(0, 1, 0x100),
+            M(0, 2, 0x200),
+            M(6, 0, 0x80), // O_EXCL
+            M(0, 1, 0x400),
+            M(0, 2, 0x800),
+            M(8, 0, 0x100), // O_NOCTTY
+            M(0, 3, 0x800),
+            M(0, 4, 0x20000),
+            M(0, 5, 0x8000),
+            M(0, 6, 0x1000),
+            M(7, 7, 0x200), // O_TRUNC
+            M(0, 2, 0x400),
+            M(8, 0, 0x400), // O_APPEND
+            M(0, 8, 0x8),
+            M(10, 0, 0x800), // O_NONBLOCK
+            M(0, 3, 0x80),
+            M(0, 4, 0x10000),
+            M(0, 5, 0x4000),
+            M(0, 6, 0x4),
+            M(6, 9, 0x2000), // FASYNC
+            M(0, 3, 0x1000),
+            M(0, 5, 0x40),
+            M(8, 10, 0x4000), // O_DIRECT
+            M(0, 11, 0x10000),
+            M(0, 3, 0x8000),
+            M(0, 12, 0x20000),
+            M(0, 5, 0x100000),
+            M(0, 6, 0x80000),
+            M(11, 13, 0x8000), // O_LARGEFILE
+            M(0, 14, 0x20000),
+            M(0, 3, 0x2000),
+            M(0, 4, 0x800),
+            M(0, 12, 0x10000),
+            M(0, 5, 0x40000),
+            M(10, 15, 0x20000), // O_NOFOLLOW
+            M(0, 16, 0x8000),
+            M(0, 4, 0x80),
+            M(0, 6, 0x10000),
+            M(9, 17, 0x40000), // O_NOATIME
+            M(0, 18, 0x100000),
+            M(0, 5, 0x200000),
+            M(9, 17, 0x80000), // O_CLOEXEC
+            M(0, 18, 0x200000),
+            M(0, 5, 0x400000),
+            M(6, 0, 0x101000), // O_SYNC
+            M(0, 3, 0x4010),
+            M(0, 4, 0x48000),
+            M(0, 5, 0x802000),
+            M(0, 6, 0x404000),
+            M(7, 0, 0x1000), // O_DSYNC
+            M(0, 3, 0x10),
+            M(0, 4, 0x40000),
+            M(0, 5, 0x2000),
+            M(0, 6, 0x4000),
+            M(8, 0, 0x100000), // __O_SYNC
+            M(0, 3, 0x4000),
+            M(0, 4, 0x8000),
+            M(0, 5, 0x800000),
+            M(0, 6, 0x400000),
+            M(6, 17, 0x200000), // O_PATH
+            M(0, 4, 0x400000),
+            M(0, 5, 0x1000000),
+            M(0, 6, 0x800000),
+            M(9, 19, 0x410000), // O_TMPFILE
+            M(0, 16, 0x404000),
+            M(0, 4, 0x801000),
+            M(0, 5, 0x2010000),
+            M(0, 6, 0x1008000),
+            M(11, 15, 0x10000), // O_DIRECTORY
+            M(0, 16, 0x4000),
+            M(0, 4, 0x1000),
+            M(0, 6, 0x8000),
+            M(11, 17, 0x400000), // __O_TMPFILE
+            M(0, 4, 0x800000),
+            M(0, 5, 0x2000000),
+            M(0, 6, 0x1000000),
+            M(11, 20, 0x4000000), // O_EMPTYPATH
+            M(15, 20, 0x100000000), // OPENAT2_REGULAR
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(21, 0x3)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    O_RDONLY\
+                    O_WRONLY\
+                    O_RDWR\
+                    O_ACCMODE",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(8, 21, 0x0), // O_RDONLY
+                    M(8, 21, 0x1), // O_WRONLY
+                    M(6, 21, 0x2), // O_RDWR
+                    M(9, 21, 0x3), // O_ACCMODE
+                ],
+            }),
+        },
+    ],
+};
+
+/// `openat2_resolve`: resolve of struct open_how.
+pub const OPENAT2_RESOLVE: FlagSet = FlagSet::new(&OPENAT2_RESOLVE_DATA);
+static OPENAT2_RESOLVE_DATA: SetData = SetData {
+    name: "openat2_resolve",
+    title: "resolve of struct open_how",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            RESOLVE_NO_XDEV\
+            RESOLVE_NO_MAGICLINKS\
+            RESOLVE_NO_SYMLINKS\
+            RESOLVE_BENEATH\
+            RESOLVE_IN_ROOT\
+            RESOLVE_CACHED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0x1), // RESOLVE_NO_XDEV
+            M(21, 0, 0x2), // RESOLVE_NO_MAGICLINKS
+            M(19, 0, 0x4), // RESOLVE_NO_SYMLINKS
+            M(15, 0, 0x8), // RESOLVE_BENEATH
+            M(15, 0, 0x10), // RESOLVE_IN_ROOT
+            M(14, 0, 0x20), // RESOLVE_CACHED
+        ],
+    },
+    parts: &[],
+};
+
+/// `overcommit_modes`: how much memory is promised, vm.overcommit_memory.
+pub const OVERCOMMIT_MODES: FlagSet = FlagSet::new(&OVERCOMMIT_MODES_DATA);
+static OVERCOMMIT_MODES_DATA: SetData = SetData {
+    name: "overcommit_modes",
+    title: "how much memory is promised, vm.overcommit_memory",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            OVERCOMMIT_GUESS\
+            OVERCOMMIT_ALWAYS\
+            OVERCOMMIT_NEVER",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0), // OVERCOMMIT_GUESS
+            M(17, 0, 1), // OVERCOMMIT_ALWAYS
+            M(16, 0, 2), // OVERCOMMIT_NEVER
+        ],
+    },
+    parts: &[],
+};
+
+/// `packet_diag_attributes`: attributes of struct packet_diag_msg.
+pub const PACKET_DIAG_ATTRIBUTES: FlagSet = FlagSet::new(&PACKET_DIAG_ATTRIBUTES_DATA);
+static PACKET_DIAG_ATTRIBUTES_DATA: SetData = SetData {
+    name: "packet_diag_attributes",
+    title: "attributes of struct packet_diag_msg",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PACKET_DIAG_INFO\
+            PACKET_DIAG_MCLIST\
+            PACKET_DIAG_RX_RING\
+            PACKET_DIAG_TX_RING\
+            PACKET_DIAG_FANOUT\
+            PACKET_DIAG_UID\
+            PACKET_DIAG_MEMINFO\
+            PACKET_DIAG_FILTER",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0), // PACKET_DIAG_INFO
+            M(18, 0, 1), // PACKET_DIAG_MCLIST
+            M(19, 0, 2), // PACKET_DIAG_RX_RING
+            M(19, 0, 3), // PACKET_DIAG_TX_RING
+            M(18, 0, 4), // PACKET_DIAG_FANOUT
+            M(15, 0, 5), // PACKET_DIAG_UID
+            M(19, 0, 6), // PACKET_DIAG_MEMINFO
+            M(18, 0, 7), // PACKET_DIAG_FILTER
+        ],
+    },
+    parts: &[],
+};
+
+/// `packet_diag_show`: pdiag_show of struct packet_diag_req.
+pub const PACKET_DIAG_SHOW: FlagSet = FlagSet::new(&PACKET_DIAG_SHOW_DATA);
+static PACKET_DIAG_SHOW_DATA: SetData = SetData {
+    name: "packet_diag_show",
+    title: "pdiag_show of struct packet_diag_req",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PACKET_SHOW_INFO\
+            PACKET_SHOW_MCLIST\
+            PACKET_SHOW_RING_CFG\
+            PACKET_SHOW_FANOUT\
+            PACKET_SHOW_MEMINFO\
+            PACKET_SHOW_FILTER",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0x1), // PACKET_SHOW_INFO
+            M(18, 0, 0x2), // PACKET_SHOW_MCLIST
+            M(20, 0, 0x4), // PACKET_SHOW_RING_CFG
+            M(18, 0, 0x8), // PACKET_SHOW_FANOUT
+            M(19, 0, 0x10), // PACKET_SHOW_MEMINFO
+            M(18, 0, 0x20), // PACKET_SHOW_FILTER
+        ],
+    },
+    parts: &[],
+};
+
+/// `packet_fanout`: PACKET_FANOUT, the group in the low half.
+pub const PACKET_FANOUT: FlagSet = FlagSet::new(&PACKET_FANOUT_DATA);
+static PACKET_FANOUT_DATA: SetData = SetData {
+    name: "packet_fanout",
+    title: "PACKET_FANOUT, the group in the low half",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData { names: "", values: &[] },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xffff)],
+            shifted: false,
+            holds: Holds::Decimal,
+        },
+        PartData {
+            masks: &[(0, 0xff0000)],
+            shifted: true,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    PACKET_FANOUT_HASH\
+                    PACKET_FANOUT_LB\
+                    PACKET_FANOUT_CPU\
+                    PACKET_FANOUT_ROLLOVER\
+                    PACKET_FANOUT_RND\
+                    PACKET_FANOUT_QM\
+                    PACKET_FANOUT_CBPF\
+                    PACKET_FANOUT_EBPF",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(18, 0, 0), // PACKET_FANOUT_HASH
+                    M(16, 0, 1), // PACKET_FANOUT_LB
+                    M(17, 0, 2), // PACKET_FANOUT_CPU
+                    M(22, 0, 3), // PACKET_FANOUT_ROLLOVER
+                    M(17, 0, 4), // PACKET_FANOUT_RND
+                    M(16, 0, 5), // PACKET_FANOUT_QM
+                    M(18, 0, 6), // PACKET_FANOUT_CBPF
+                    M(18, 0, 7), // PACKET_FANOUT_EBPF
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(0, 0xff000000)],
+            shifted: true,
+            holds: Holds::Hexadecimal,
+        },
+    ],
+};
+
+/// `packet_fanout_flags`: type_flags of struct fanout_args, beside the type.
+pub const PACKET_FANOUT_FLAGS: FlagSet = FlagSet::new(&PACKET_FANOUT_FLAGS_DATA);
+static PACKET_FANOUT_FLAGS_DATA: SetData = SetData {
+    name: "packet_fanout_flags",
+    title: "type_flags of struct fanout_args, beside the type",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            PACKET_FANOUT_FLAG_ROLLOVER\
+            PACKET_FANOUT_FLAG_UNIQUEID\
+            PACKET_FANOUT_FLAG_IGNORE_OUTGOING\
+            PACKET_FANOUT_FLAG_DEFRAG",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(27, 0, 0x1000), // PACKET_FANOUT_FLAG_ROLLOVER
+            M(27, 0, 0x2000), // PACKET_FANOUT_FLAG_UNIQUEID
+            M(34, 1, 0x4000), // PACKET_FANOUT_FLAG_IGNORE_OUTGOING
+            M(25, 0, 0x8000), // PACKET_FANOUT_FLAG_DEFRAG
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xff)],
+            shifted: false,
+            holds: Holds::Decimal,
+        },
+    ],
+};
+
+/// `packet_memberships`: mr_type of struct packet_mreq.
+pub const PACKET_MEMBERSHIPS: FlagSet = FlagSet::new(&PACKET_MEMBERSHIPS_DATA);
+static PACKET_MEMBERSHIPS_DATA: SetData = SetData {
+    name: "packet_memberships",
+    title: "mr_type of struct packet_mreq",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PACKET_MR_MULTICAST\
+            PACKET_MR_PROMISC\
+            PACKET_MR_ALLMULTI\
+            PACKET_MR_UNICAST",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0), // PACKET_MR_MULTICAST
+            M(17, 0, 1), // PACKET_MR_PROMISC
+            M(18, 0, 2), // PACKET_MR_ALLMULTI
+            M(17, 0, 3), // PACKET_MR_UNICAST
+        ],
+    },
+    parts: &[],
+};
+
+/// `packet_mode`: the byte that a terminal in packet mode shows, TIOCPKT.
+pub const PACKET_MODE: FlagSet = FlagSet::new(&PACKET_MODE_DATA);
+static PACKET_MODE_DATA: SetData = SetData {
+    name: "packet_mode",
+    title: "the byte that a terminal in packet mode shows, TIOCPKT",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            TIOCPKT_FLUSHREAD\
+            TIOCPKT_FLUSHWRITE\
+            TIOCPKT_STOP\
+            TIOCPKT_START\
+            TIOCPKT_NOSTOP\
+            TIOCPKT_DOSTOP\
+            TIOCPKT_IOCTL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0x1), // TIOCPKT_FLUSHREAD
+            M(18, 0, 0x2), // TIOCPKT_FLUSHWRITE
+            M(12, 0, 0x4), // TIOCPKT_STOP
+            M(13, 0, 0x8), // TIOCPKT_START
+            M(14, 0, 0x10), // TIOCPKT_NOSTOP
+            M(14, 0, 0x20), // TIOCPKT_DOSTOP
+            M(13, 0, 0x40), // TIOCPKT_IOCTL
+        ],
+    },
+    parts: &[],
+};
+
+/// `packet_options`: option of SOL_PACKET.
+pub const PACKET_OPTIONS: FlagSet = FlagSet::new(&PACKET_OPTIONS_DATA);
+static PACKET_OPTIONS_DATA: SetData = SetData {
+    name: "packet_options",
+    title: "option of SOL_PACKET",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            PACKET_ADD_MEMBERSHIP\
+            PACKET_DROP_MEMBERSHIP\
+            PACKET_RECV_OUTPUT\
+            PACKET_RX_RING\
+            PACKET_STATISTICS\
+            PACKET_COPY_THRESH\
+            PACKET_AUXDATA\
+            PACKET_ORIGDEV\
+            PACKET_VERSION\
+            PACKET_HDRLEN\
+            PACKET_RESERVE\
+            PACKET_TX_RING\
+            PACKET_LOSS\
+            PACKET_VNET_HDR\
+            PACKET_TX_TIMESTAMP\
+            PACKET_TIMESTAMP\
+            PACKET_FANOUT\
+            PACKET_TX_HAS_OFF\
+            PACKET_QDISC_BYPASS\
+            PACKET_ROLLOVER_STATS\
+            PACKET_FANOUT_DATA\
+            PACKET_IGNORE_OUTGOING\
+            PACKET_VNET_HDR_SZ",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 1), // PACKET_ADD_MEMBERSHIP
+            M(22, 0, 2), // PACKET_DROP_MEMBERSHIP
+            M(18, 0, 3), // PACKET_RECV_OUTPUT
+            M(14, 0, 5), // PACKET_RX_RING
+            M(17, 0, 6), // PACKET_STATISTICS
+            M(18, 0, 7), // PACKET_COPY_THRESH
+            M(14, 0, 8), // PACKET_AUXDATA
+            M(14, 0, 9), // PACKET_ORIGDEV
+            M(14, 0, 10), // PACKET_VERSION
+            M(13, 0, 11), // PACKET_HDRLEN
+            M(14, 0, 12), // PACKET_RESERVE
+            M(14, 0, 13), // PACKET_TX_RING
+            M(11, 0, 14), // PACKET_LOSS
+            M(15, 0, 15), // PACKET_VNET_HDR
+            M(19, 0, 16), // PACKET_TX_TIMESTAMP
+            M(16, 0, 17), // PACKET_TIMESTAMP
+            M(13, 0, 18), // PACKET_FANOUT
+            M(17, 0, 19), // PACKET_TX_HAS_OFF
+            M(19, 0, 20), // PACKET_QDISC_BYPASS
+            M(21, 0, 21), // PACKET_ROLLOVER_STATS
+            M(18, 0, 22), // PACKET_FANOUT_DATA
+            M(22, 0, 23), // PACKET_IGNORE_OUTGOING
+            M(18, 1, 24), // PACKET_VNET_HDR_SZ
+        ],
+    },
+    parts: &[],
+};
+
+/// `packet_rx_status`: tp_status of a received frame.
+pub const PACKET_RX_STATUS: FlagSet = FlagSet::new(&PACKET_RX_STATUS_DATA);
+static PACKET_RX_STATUS_DATA: SetData = SetData {
+    name: "packet_rx_status",
+    title: "tp_status of a received frame",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            TP_STATUS_USER\
+            TP_STATUS_COPY\
+            TP_STATUS_LOSING\
+            TP_STATUS_CSUMNOTREADY\
+            TP_STATUS_VLAN_VALID\
+            TP_STATUS_BLK_TMO\
+            TP_STATUS_VLAN_TPID_VALID\
+            TP_STATUS_CSUM_VALID\
+            TP_STATUS_GSO_TCP\
+            TP_STATUS_TS_SOFTWARE\
+            TP_STATUS_TS_SYS_HARDWARE\
+            TP_STATUS_TS_RAW_HARDWARE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0x1), // TP_STATUS_USER
+            M(14, 0, 0x2), // TP_STATUS_COPY
+            M(16, 0, 0x4), // TP_STATUS_LOSING
+            M(22, 0, 0x8), // TP_STATUS_CSUMNOTREADY
+            M(20, 0, 0x10), // TP_STATUS_VLAN_VALID
+            M(17, 0, 0x20), // TP_STATUS_BLK_TMO
+            M(25, 0, 0x40), // TP_STATUS_VLAN_TPID_VALID
+            M(20, 0, 0x80), // TP_STATUS_CSUM_VALID
+            M(17, 1, 0x100), // TP_STATUS_GSO_TCP
+            M(21, 0, 0x20000000), // TP_STATUS_TS_SOFTWARE
+            M(25, 0, 0x40000000), // TP_STATUS_TS_SYS_HARDWARE
+            M(25, 0, 0x80000000), // TP_STATUS_TS_RAW_HARDWARE
+        ],
+    },
+    parts: &[],
+};
+
+/// `packet_tx_status`: tp_status of a frame to send.
+pub const PACKET_TX_STATUS: FlagSet = FlagSet::new(&PACKET_TX_STATUS_DATA);
+static PACKET_TX_STATUS_DATA: SetData = SetData {
+    name: "packet_tx_status",
+    title: "tp_status of a frame to send",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            TP_STATUS_AVAILABLE\
+            TP_STATUS_SEND_REQUEST\
+            TP_STATUS_SENDING\
+            TP_STATUS_WRONG_FORMAT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0), // TP_STATUS_AVAILABLE
+            M(22, 0, 1), // TP_STATUS_SEND_REQUEST
+            M(17, 0, 2), // TP_STATUS_SENDING
+            M(22, 0, 4), // TP_STATUS_WRONG_FORMAT
+        ],
+    },
+    parts: &[],
+};
+
+/// `packet_types`: sll_pkttype of struct sockaddr_ll.
+pub const PACKET_TYPES: FlagSet = FlagSet::new(&PACKET_TYPES_DATA);
+static PACKET_TYPES_DATA: SetData = SetData {
+    name: "packet_types",
+    title: "sll_pkttype of struct sockaddr_ll",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PACKET_HOST\
+            PACKET_BROADCAST\
+            PACKET_MULTICAST\
+            PACKET_OTHERHOST\
+            PACKET_OUTGOING\
+            PACKET_LOOPBACK\
+            PACKET_USER\
+            PACKET_FASTROUTE\
+            PACKET_KERNEL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0), // PACKET_HOST
+            M(16, 0, 1), // PACKET_BROADCAST
+            M(16, 0, 2), // PACKET_MULTICAST
+            M(16, 0, 3), // PACKET_OTHERHOST
+            M(15, 0, 4), // PACKET_OUTGOING
+            M(15, 0, 5), // PACKET_LOOPBACK
+            M(11, 0, 6), // PACKET_USER
+            M(16, 0, 6), // PACKET_FASTROUTE
+            M(13, 0, 7), // PACKET_KERNEL
+        ],
+    },
+    parts: &[],
+};
+
+/// `packet_versions`: PACKET_VERSION.
+pub const PACKET_VERSIONS: FlagSet = FlagSet::new(&PACKET_VERSIONS_DATA);
+static PACKET_VERSIONS_DATA: SetData = SetData {
+    name: "packet_versions",
+    title: "PACKET_VERSION",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            TPACKET_V1\
+            TPACKET_V2\
+            TPACKET_V3",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0), // TPACKET_V1
+            M(10, 0, 1), // TPACKET_V2
+            M(10, 0, 2), // TPACKET_V3
+        ],
+    },
+    parts: &[],
+};
+
+/// `pagemap_categories`: what pages are, PAGEMAP_SCAN.
+pub const PAGEMAP_CATEGORIES: FlagSet = FlagSet::new(&PAGEMAP_CATEGORIES_DATA);
+static PAGEMAP_CATEGORIES_DATA: SetData = SetData {
+    name: "pagemap_categories",
+    title: "what pages are, PAGEMAP_SCAN",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            PAGE_IS_WPALLOWED\
+            PAGE_IS_WRITTEN\
+            PAGE_IS_FILE\
+            PAGE_IS_PRESENT\
+            PAGE_IS_SWAPPED\
+            PAGE_IS_PFNZERO\
+            PAGE_IS_HUGE\
+            PAGE_IS_SOFT_DIRTY\
+            PAGE_IS_GUARD\
+            PAGE_IS_ACCESSED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0x1), // PAGE_IS_WPALLOWED
+            M(15, 0, 0x2), // PAGE_IS_WRITTEN
+            M(12, 0, 0x4), // PAGE_IS_FILE
+            M(15, 0, 0x8), // PAGE_IS_PRESENT
+            M(15, 0, 0x10), // PAGE_IS_SWAPPED
+            M(15, 0, 0x20), // PAGE_IS_PFNZERO
+            M(12, 0, 0x40), // PAGE_IS_HUGE
+            M(18, 0, 0x80), // PAGE_IS_SOFT_DIRTY
+            M(13, 1, 0x100), // PAGE_IS_GUARD
+            M(16, 1, 0x200), // PAGE_IS_ACCESSED
+        ],
+    },
+    parts: &[],
+};
+
+/// `pagemap_scan_flags`: flags of struct pm_scan_arg.
+pub const PAGEMAP_SCAN_FLAGS: FlagSet = FlagSet::new(&PAGEMAP_SCAN_FLAGS_DATA);
+static PAGEMAP_SCAN_FLAGS_DATA: SetData = SetData {
+    name: "pagemap_scan_flags",
+    title: "flags of struct pm_scan_arg",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            PM_SCAN_WP_MATCHING\
+            PM_SCAN_CHECK_WPASYNC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x1), // PM_SCAN_WP_MATCHING
+            M(21, 0, 0x2), // PM_SCAN_CHECK_WPASYNC
+        ],
+    },
+    parts: &[],
+};
+
+/// `perf_aux_flags`: flags of PERF_RECORD_AUX.
+pub const PERF_AUX_FLAGS: FlagSet = FlagSet::new(&PERF_AUX_FLAGS_DATA);
+static PERF_AUX_FLAGS_DATA: SetData = SetData {
+    name: "perf_aux_flags",
+    title: "flags of PERF_RECORD_AUX",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            PERF_AUX_FLAG_TRUNCATED\
+            PERF_AUX_FLAG_OVERWRITE\
+            PERF_AUX_FLAG_PARTIAL\
+            PERF_AUX_FLAG_COLLISION",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 0x1), // PERF_AUX_FLAG_TRUNCATED
+            M(23, 0, 0x2), // PERF_AUX_FLAG_OVERWRITE
+            M(21, 0, 0x4), // PERF_AUX_FLAG_PARTIAL
+            M(23, 0, 0x8), // PERF_AUX_FLAG_COLLISION
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(1, 0xff00)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    PERF_AUX_FLAG_CORESIGHT_FORMAT_CORESIGHT\
+                    PERF_AUX_FLAG_CORESIGHT_FORMAT_RAW",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(40, 1, 0x0), // PERF_AUX_FLAG_CORESIGHT_FORMAT_CORESIGHT
+                    M(34, 1, 0x100), // PERF_AUX_FLAG_CORESIGHT_FORMAT_RAW
+                ],
+            }),
+        },
+    ],
+};
+
+/// `perf_branch_sample_type`: branch_sample_type of struct perf_event_attr.
+pub const PERF_BRANCH_SAMPLE_TYPE: FlagSet = FlagSet::new(&PERF_BRANCH_SAMPLE_TYPE_DATA);
+static PERF_BRANCH_SAMPLE_TYPE_DATA: SetData = SetData {
+    name: "perf_branch_sample_type",
+    title: "branch_sample_type of struct perf_event_attr",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            PERF_SAMPLE_BRANCH_USER\
+            PERF_SAMPLE_BRANCH_KERNEL\
+            PERF_SAMPLE_BRANCH_HV\
+            PERF_SAMPLE_BRANCH_ANY\
+            PERF_SAMPLE_BRANCH_ANY_CALL\
+            PERF_SAMPLE_BRANCH_ANY_RETURN\
+            PERF_SAMPLE_BRANCH_IND_CALL\
+            PERF_SAMPLE_BRANCH_ABORT_TX\
+            PERF_SAMPLE_BRANCH_IN_TX\
+            PERF_SAMPLE_BRANCH_NO_TX\
+            PERF_SAMPLE_BRANCH_COND\
+            PERF_SAMPLE_BRANCH_CALL_STACK\
+            PERF_SAMPLE_BRANCH_IND_JUMP\
+            PERF_SAMPLE_BRANCH_CALL\
+            PERF_SAMPLE_BRANCH_NO_FLAGS\
+            PERF_SAMPLE_BRANCH_NO_CYCLES\
+            PERF_SAMPLE_BRANCH_TYPE_SAVE\
+            PERF_SAMPLE_BRANCH_HW_INDEX\
+            PERF_SAMPLE_BRANCH_PRIV_SAVE\
+            PERF_SAMPLE_BRANCH_COUNTERS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 0x1), // PERF_SAMPLE_BRANCH_USER
+            M(25, 0, 0x2), // PERF_SAMPLE_BRANCH_KERNEL
+            M(21, 0, 0x4), // PERF_SAMPLE_BRANCH_HV
+            M(22, 0, 0x8), // PERF_SAMPLE_BRANCH_ANY
+            M(27, 0, 0x10), // PERF_SAMPLE_BRANCH_ANY_CALL
+            M(29, 0, 0x20), // PERF_SAMPLE_BRANCH_ANY_RETURN
+            M(27, 0, 0x40), // PERF_SAMPLE_BRANCH_IND_CALL
+            M(27, 0, 0x80), // PERF_SAMPLE_BRANCH_ABORT_TX
+            M(24, 0, 0x100), // PERF_SAMPLE_BRANCH_IN_TX
+            M(24, 0, 0x200), // PERF_SAMPLE_BRANCH_NO_TX
+            M(23, 0, 0x400), // PERF_SAMPLE_BRANCH_COND
+            M(29, 0, 0x800), // PERF_SAMPLE_BRANCH_CALL_STACK
+            M(27, 0, 0x1000), // PERF_SAMPLE_BRANCH_IND_JUMP
+            M(23, 0, 0x2000), // PERF_SAMPLE_BRANCH_CALL
+            M(27, 0, 0x4000), // PERF_SAMPLE_BRANCH_NO_FLAGS
+            M(28, 0, 0x8000), // PERF_SAMPLE_BRANCH_NO_CYCLES
+            M(28, 0, 0x10000), // PERF_SAMPLE_BRANCH_TYPE_SAVE
+            M(27, 0, 0x20000), // PERF_SAMPLE_BRANCH_HW_INDEX
+            M(28, 1, 0x40000), // PERF_SAMPLE_BRANCH_PRIV_SAVE
+            M(27, 2, 0x80000), // PERF_SAMPLE_BRANCH_COUNTERS
+        ],
+    },
+    parts: &[],
+};
+
+/// `perf_branch_types`: type of struct perf_branch_entry.
+pub const PERF_BRANCH_TYPES: FlagSet = FlagSet::new(&PERF_BRANCH_TYPES_DATA);
+static PERF_BRANCH_TYPES_DATA: SetData = SetData {
+    name: "perf_branch_types",
+    title: "type of struct perf_branch_entry",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            PERF_BR_UNKNOWN\
+            PERF_BR_COND\
+            PERF_BR_UNCOND\
+            PERF_BR_IND\
+            PERF_BR_CALL\
+            PERF_BR_IND_CALL\
+            PERF_BR_RET\
+            PERF_BR_SYSCALL\
+            PERF_BR_SYSRET\
+            PERF_BR_COND_CALL\
+            PERF_BR_COND_RET\
+            PERF_BR_ERET\
+            PERF_BR_IRQ\
+            PERF_BR_SERROR\
+            PERF_BR_NO_TX\
+            PERF_BR_EXTEND_ABI",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0), // PERF_BR_UNKNOWN
+            M(12, 0, 1), // PERF_BR_COND
+            M(14, 0, 2), // PERF_BR_UNCOND
+            M(11, 0, 3), // PERF_BR_IND
+            M(12, 0, 4), // PERF_BR_CALL
+            M(16, 0, 5), // PERF_BR_IND_CALL
+            M(11, 0, 6), // PERF_BR_RET
+            M(15, 0, 7), // PERF_BR_SYSCALL
+            M(14, 0, 8), // PERF_BR_SYSRET
+            M(17, 0, 9), // PERF_BR_COND_CALL
+            M(16, 0, 10), // PERF_BR_COND_RET
+            M(12, 1, 11), // PERF_BR_ERET
+            M(11, 1, 12), // PERF_BR_IRQ
+            M(14, 1, 13), // PERF_BR_SERROR
+            M(13, 1, 14), // PERF_BR_NO_TX
+            M(18, 1, 15), // PERF_BR_EXTEND_ABI
+        ],
+    },
+    parts: &[],
+};
+
+/// `perf_cache_ids`: config of PERF_TYPE_HW_CACHE.
+pub const PERF_CACHE_IDS: FlagSet = FlagSet::new(&PERF_CACHE_IDS_DATA);
+static PERF_CACHE_IDS_DATA: SetData = SetData {
+    name: "perf_cache_ids",
+    title: "config of PERF_TYPE_HW_CACHE",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData { names: "", values: &[] },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xff)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    PERF_COUNT_HW_CACHE_L1D\
+                    PERF_COUNT_HW_CACHE_L1I\
+                    PERF_COUNT_HW_CACHE_LL\
+                    PERF_COUNT_HW_CACHE_DTLB\
+                    PERF_COUNT_HW_CACHE_ITLB\
+                    PERF_COUNT_HW_CACHE_BPU\
+                    PERF_COUNT_HW_CACHE_NODE",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(23, 0, 0x0), // PERF_COUNT_HW_CACHE_L1D
+                    M(23, 0, 0x1), // PERF_COUNT_HW_CACHE_L1I
+                    M(22, 0, 0x2), // PERF_COUNT_HW_CACHE_LL
+                    M(24, 0, 0x3), // PERF_COUNT_HW_CACHE_DTLB
+                    M(24, 0, 0x4), // PERF_COUNT_HW_CACHE_ITLB
+                    M(23, 0, 0x5), // PERF_COUNT_HW_CACHE_BPU
+                    M(24, 0, 0x6), // PERF_COUNT_HW_CACHE_NODE
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(0, 0xff00)],
+            shifted: true,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    PERF_COUNT_HW_CACHE_OP_READ\
+                    PERF_COUNT_HW_CACHE_OP_WRITE\
+                    PERF_COUNT_HW_CACHE_OP_PREFETCH",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(27, 0, 0), // PERF_COUNT_HW_CACHE_OP_READ
+                    M(28, 0, 1), // PERF_COUNT_HW_CACHE_OP_WRITE
+                    M(31, 0, 2), // PERF_COUNT_HW_CACHE_OP_PREFETCH
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(0, 0xff0000)],
+            shifted: true,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    PERF_COUNT_HW_CACHE_RESULT_ACCESS\
+                    PERF_COUNT_HW_CACHE_RESULT_MISS",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(33, 0, 0), // PERF_COUNT_HW_CACHE_RESULT_ACCESS
+                    M(31, 0, 1), // PERF_COUNT_HW_CACHE_RESULT_MISS
+                ],
+            }),
+        },
+    ],
+};
+
+/// `perf_callchain_contexts`: marks in a call chain.
+pub const PERF_CALLCHAIN_CONTEXTS: FlagSet = FlagSet::new(&PERF_CALLCHAIN_CONTEXTS_DATA);
+static PERF_CALLCHAIN_CONTEXTS_DATA: SetData = SetData {
+    name: "perf_callchain_contexts",
+    title: "marks in a call chain",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            PERF_CONTEXT_GUEST_USER\
+            PERF_CONTEXT_GUEST_KERNEL\
+            PERF_CONTEXT_GUEST\
+            PERF_CONTEXT_USER_DEFERRED\
+            PERF_CONTEXT_USER\
+            PERF_CONTEXT_KERNEL\
+            PERF_CONTEXT_HV",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, -2560i64 as u64), // PERF_CONTEXT_GUEST_USER
+            M(25, 0, -2176i64 as u64), // PERF_CONTEXT_GUEST_KERNEL
+            M(18, 0, -2048i64 as u64), // PERF_CONTEXT_GUEST
+            M(26, 1, -640i64 as u64), // PERF_CONTEXT_USER_DEFERRED
+            M(17, 0, -512i64 as u64), // PERF_CONTEXT_USER
+            M(19, 0, -128i64 as u64), // PERF_CONTEXT_KERNEL
+            M(15, 0, -32i64 as u64), // PERF_CONTEXT_HV
+        ],
+    },
+    parts: &[],
+};
+
+/// `perf_hardware_ids`: config of PERF_TYPE_HARDWARE.
+pub const PERF_HARDWARE_IDS: FlagSet = FlagSet::new(&PERF_HARDWARE_IDS_DATA);
+static PERF_HARDWARE_IDS_DATA: SetData = SetData {
+    name: "perf_hardware_ids",
+    title: "config of PERF_TYPE_HARDWARE",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PERF_COUNT_HW_CPU_CYCLES\
+            PERF_COUNT_HW_INSTRUCTIONS\
+            PERF_COUNT_HW_CACHE_REFERENCES\
+            PERF_COUNT_HW_CACHE_MISSES\
+            PERF_COUNT_HW_BRANCH_INSTRUCTIONS\
+            PERF_COUNT_HW_BRANCH_MISSES\
+            PERF_COUNT_HW_BUS_CYCLES\
+            PERF_COUNT_HW_STALLED_CYCLES_FRONTEND\
+            PERF_COUNT_HW_STALLED_CYCLES_BACKEND\
+            PERF_COUNT_HW_REF_CPU_CYCLES",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(24, 0, 0), // PERF_COUNT_HW_CPU_CYCLES
+            M(26, 0, 1), // PERF_COUNT_HW_INSTRUCTIONS
+            M(30, 0, 2), // PERF_COUNT_HW_CACHE_REFERENCES
+            M(26, 0, 3), // PERF_COUNT_HW_CACHE_MISSES
+            M(33, 0, 4), // PERF_COUNT_HW_BRANCH_INSTRUCTIONS
+            M(27, 0, 5), // PERF_COUNT_HW_BRANCH_MISSES
+            M(24, 0, 6), // PERF_COUNT_HW_BUS_CYCLES
+            M(37, 0, 7), // PERF_COUNT_HW_STALLED_CYCLES_FRONTEND
+            M(36, 0, 8), // PERF_COUNT_HW_STALLED_CYCLES_BACKEND
+            M(28, 0, 9), // PERF_COUNT_HW_REF_CPU_CYCLES
+        ],
+    },
+    parts: &[],
+};
+
+/// `perf_ioctl_flags`: argument of PERF_EVENT_IOC_ENABLE and its kin.
+pub const PERF_IOCTL_FLAGS: FlagSet = FlagSet::new(&PERF_IOCTL_FLAGS_DATA);
+static PERF_IOCTL_FLAGS_DATA: SetData = SetData {
+    name: "perf_ioctl_flags",
+    title: "argument of PERF_EVENT_IOC_ENABLE and its kin",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PERF_IOC_FLAG_GROUP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x1), // PERF_IOC_FLAG_GROUP
+        ],
+    },
+    parts: &[],
+};
+
+/// `perf_open_flags`: flags of perf_event_open.
+pub const PERF_OPEN_FLAGS: FlagSet = FlagSet::new(&PERF_OPEN_FLAGS_DATA);
+static PERF_OPEN_FLAGS_DATA: SetData = SetData {
+    name: "perf_open_flags",
+    title: "flags of perf_event_open",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PERF_FLAG_FD_NO_GROUP\
+            PERF_FLAG_FD_OUTPUT\
+            PERF_FLAG_PID_CGROUP\
+            PERF_FLAG_FD_CLOEXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0x1), // PERF_FLAG_FD_NO_GROUP
+            M(19, 0, 0x2), // PERF_FLAG_FD_OUTPUT
+            M(20, 0, 0x4), // PERF_FLAG_PID_CGROUP
+            M(20, 0, 0x8), // PERF_FLAG_FD_CLOEXEC
+        ],
+    },
+    parts: &[],
+};
+
+/// `perf_read_format`: read_format of struct perf_event_attr.
+pub const PERF_READ_FORMAT: FlagSet = FlagSet::new(&PERF_READ_FORMAT_DATA);
+static PERF_READ_FORMAT_DATA: SetData = SetData {
+    name: "perf_read_format",
+    title: "read_format of struct perf_event_attr",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PERF_FORMAT_TOTAL_TIME_ENABLED\
+            PERF_FORMAT_TOTAL_TIME_RUNNING\
+            PERF_FORMAT_ID\
+            PERF_FORMAT_GROUP\
+            PERF_FORMAT_LOST",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(30, 0, 0x1), // PERF_FORMAT_TOTAL_TIME_ENABLED
+            M(30, 0, 0x2), // PERF_FORMAT_TOTAL_TIME_RUNNING
+            M(14, 0, 0x4), // PERF_FORMAT_ID
+            M(17, 0, 0x8), // PERF_FORMAT_GROUP
+            M(16, 0, 0x10), // PERF_FORMAT_LOST
+        ],
+    },
+    parts: &[],
+};
+
+/// `perf_record_misc`: misc of struct perf_event_header.
+pub const PERF_RECORD_MISC: FlagSet = FlagSet::new(&PERF_RECORD_MISC_DATA);
+static PERF_RECORD_MISC_DATA: SetData = SetData {
+    name: "perf_record_misc",
+    title: "misc of struct perf_event_header",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PERF_RECORD_MISC_PROC_MAP_PARSE_TIMEOUT\
+            PERF_RECORD_MISC_MMAP_DATA\
+            PERF_RECORD_MISC_EXACT_IP\
+            PERF_RECORD_MISC_EXT_RESERVED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(39, 0, 0x1000), // PERF_RECORD_MISC_PROC_MAP_PARSE_TIMEOUT
+            M(26, 0, 0x2000), // PERF_RECORD_MISC_MMAP_DATA
+            M(25, 0, 0x4000), // PERF_RECORD_MISC_EXACT_IP
+            M(29, 0, 0x8000), // PERF_RECORD_MISC_EXT_RESERVED
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x7)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    PERF_RECORD_MISC_CPUMODE_UNKNOWN\
+                    PERF_RECORD_MISC_KERNEL\
+                    PERF_RECORD_MISC_USER\
+                    PERF_RECORD_MISC_HYPERVISOR\
+                    PERF_RECORD_MISC_GUEST_KERNEL\
+                    PERF_RECORD_MISC_GUEST_USER",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(32, 0, 0x0), // PERF_RECORD_MISC_CPUMODE_UNKNOWN
+                    M(23, 0, 0x1), // PERF_RECORD_MISC_KERNEL
+                    M(21, 0, 0x2), // PERF_RECORD_MISC_USER
+                    M(27, 0, 0x3), // PERF_RECORD_MISC_HYPERVISOR
+                    M(29, 0, 0x4), // PERF_RECORD_MISC_GUEST_KERNEL
+                    M(27, 0, 0x5), // PERF_RECORD_MISC_GUEST_USER
+                ],
+            }),
+        },
+    ],
+};
+
+/// `perf_record_types`: type of struct perf_event_header.
+pub const PERF_RECORD_TYPES: FlagSet = FlagSet::new(&PERF_RECORD_TYPES_DATA);
+static PERF_RECORD_TYPES_DATA: SetData = SetData {
+    name: "perf_record_types",
+    title: "type of struct perf_event_header",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            PERF_RECORD_MMAP\
+            PERF_RECORD_LOST\
+            PERF_RECORD_COMM\
+            PERF_RECORD_EXIT\
+            PERF_RECORD_THROTTLE\
+            PERF_RECORD_UNTHROTTLE\
+            PERF_RECORD_FORK\
+            PERF_RECORD_READ\
+            PERF_RECORD_SAMPLE\
+            PERF_RECORD_MMAP2\
+            PERF_RECORD_AUX\
+            PERF_RECORD_ITRACE_START\
+            PERF_RECORD_LOST_SAMPLES\
+            PERF_RECORD_SWITCH\
+            PERF_RECORD_SWITCH_CPU_WIDE\
+            PERF_RECORD_NAMESPACES\
+            PERF_RECORD_KSYMBOL\
+            PERF_RECORD_BPF_EVENT\
+            PERF_RECORD_CGROUP\
+            PERF_RECORD_TEXT_POKE\
+            PERF_RECORD_AUX_OUTPUT_HW_ID\
+            PERF_RECORD_CALLCHAIN_DEFERRED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 1), // PERF_RECORD_MMAP
+            M(16, 0, 2), // PERF_RECORD_LOST
+            M(16, 0, 3), // PERF_RECORD_COMM
+            M(16, 0, 4), // PERF_RECORD_EXIT
+            M(20, 0, 5), // PERF_RECORD_THROTTLE
+            M(22, 0, 6), // PERF_RECORD_UNTHROTTLE
+            M(16, 0, 7), // PERF_RECORD_FORK
+            M(16, 0, 8), // PERF_RECORD_READ
+            M(18, 0, 9), // PERF_RECORD_SAMPLE
+            M(17, 0, 10), // PERF_RECORD_MMAP2
+            M(15, 0, 11), // PERF_RECORD_AUX
+            M(24, 0, 12), // PERF_RECORD_ITRACE_START
+            M(24, 0, 13), // PERF_RECORD_LOST_SAMPLES
+            M(18, 0, 14), // PERF_RECORD_SWITCH
+            M(27, 0, 15), // PERF_RECORD_SWITCH_CPU_WIDE
+            M(22, 0, 16), // PERF_RECORD_NAMESPACES
+            M(19, 0, 17), // PERF_RECORD_KSYMBOL
+            M(21, 0, 18), // PERF_RECORD_BPF_EVENT
+            M(18, 0, 19), // PERF_RECORD_CGROUP
+            M(21, 0, 20), // PERF_RECORD_TEXT_POKE
+            M(28, 1, 21), // PERF_RECORD_AUX_OUTPUT_HW_ID
+            M(30, 2, 22), // PERF_RECORD_CALLCHAIN_DEFERRED
+        ],
+    },
+    parts: &[],
+};
+
+/// `perf_regs_abi`: abi of the registers of a sample.
+pub const PERF_REGS_ABI: FlagSet = FlagSet::new(&PERF_REGS_ABI_DATA);
+static PERF_REGS_ABI_DATA: SetData = SetData {
+    name: "perf_regs_abi",
+    title: "abi of the registers of a sample",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PERF_SAMPLE_REGS_ABI_NONE\
+            PERF_SAMPLE_REGS_ABI_32\
+            PERF_SAMPLE_REGS_ABI_64",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(25, 0, 0), // PERF_SAMPLE_REGS_ABI_NONE
+            M(23, 0, 1), // PERF_SAMPLE_REGS_ABI_32
+            M(23, 0, 2), // PERF_SAMPLE_REGS_ABI_64
+        ],
+    },
+    parts: &[],
+};
+
+/// `perf_sample_type`: sample_type of struct perf_event_attr.
+pub const PERF_SAMPLE_TYPE: FlagSet = FlagSet::new(&PERF_SAMPLE_TYPE_DATA);
+static PERF_SAMPLE_TYPE_DATA: SetData = SetData {
+    name: "perf_sample_type",
+    title: "sample_type of struct perf_event_attr",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            PERF_SAMPLE_IP\
+            PERF_SAMPLE_TID\
+            PERF_SAMPLE_TIME\
+            PERF_SAMPLE_ADDR\
+            PERF_SAMPLE_READ\
+            PERF_SAMPLE_CALLCHAIN\
+            PERF_SAMPLE_ID\
+            PERF_SAMPLE_CPU\
+            PERF_SAMPLE_PERIOD\
+            PERF_SAMPLE_STREAM_ID\
+            PERF_SAMPLE_RAW\
+            PERF_SAMPLE_BRANCH_STACK\
+            PERF_SAMPLE_REGS_USER\
+            PERF_SAMPLE_STACK_USER\
+            PERF_SAMPLE_WEIGHT\
+            PERF_SAMPLE_DATA_SRC\
+            PERF_SAMPLE_IDENTIFIER\
+            PERF_SAMPLE_TRANSACTION\
+            PERF_SAMPLE_REGS_INTR\
+            PERF_SAMPLE_PHYS_ADDR\
+            PERF_SAMPLE_AUX\
+            PERF_SAMPLE_CGROUP\
+            PERF_SAMPLE_DATA_PAGE_SIZE\
+            PERF_SAMPLE_CODE_PAGE_SIZE\
+            PERF_SAMPLE_WEIGHT_STRUCT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0x1), // PERF_SAMPLE_IP
+            M(15, 0, 0x2), // PERF_SAMPLE_TID
+            M(16, 0, 0x4), // PERF_SAMPLE_TIME
+            M(16, 0, 0x8), // PERF_SAMPLE_ADDR
+            M(16, 0, 0x10), // PERF_SAMPLE_READ
+            M(21, 0, 0x20), // PERF_SAMPLE_CALLCHAIN
+            M(14, 0, 0x40), // PERF_SAMPLE_ID
+            M(15, 0, 0x80), // PERF_SAMPLE_CPU
+            M(18, 0, 0x100), // PERF_SAMPLE_PERIOD
+            M(21, 0, 0x200), // PERF_SAMPLE_STREAM_ID
+            M(15, 0, 0x400), // PERF_SAMPLE_RAW
+            M(24, 0, 0x800), // PERF_SAMPLE_BRANCH_STACK
+            M(21, 0, 0x1000), // PERF_SAMPLE_REGS_USER
+            M(22, 0, 0x2000), // PERF_SAMPLE_STACK_USER
+            M(18, 0, 0x4000), // PERF_SAMPLE_WEIGHT
+            M(20, 0, 0x8000), // PERF_SAMPLE_DATA_SRC
+            M(22, 0, 0x10000), // PERF_SAMPLE_IDENTIFIER
+            M(23, 0, 0x20000), // PERF_SAMPLE_TRANSACTION
+            M(21, 0, 0x40000), // PERF_SAMPLE_REGS_INTR
+            M(21, 0, 0x80000), // PERF_SAMPLE_PHYS_ADDR
+            M(15, 0, 0x100000), // PERF_SAMPLE_AUX
+            M(18, 0, 0x200000), // PERF_SAMPLE_CGROUP
+            M(26, 1, 0x400000), // PERF_SAMPLE_DATA_PAGE_SIZE
+            M(26, 1, 0x800000), // PERF_SAMPLE_CODE_PAGE_SIZE
+            M(25, 1, 0x1000000), // PERF_SAMPLE_WEIGHT_STRUCT
+        ],
+    },
+    parts: &[],
+};
+
+/// `perf_software_ids`: config of PERF_TYPE_SOFTWARE.
+pub const PERF_SOFTWARE_IDS: FlagSet = FlagSet::new(&PERF_SOFTWARE_IDS_DATA);
+static PERF_SOFTWARE_IDS_DATA: SetData = SetData {
+    name: "perf_software_ids",
+    title: "config of PERF_TYPE_SOFTWARE",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            PERF_COUNT_SW_CPU_CLOCK\
+            PERF_COUNT_SW_TASK_CLOCK\
+            PERF_COUNT_SW_PAGE_FAULTS\
+            PERF_COUNT_SW_CONTEXT_SWITCHES\
+            PERF_COUNT_SW_CPU_MIGRATIONS\
+            PERF_COUNT_SW_PAGE_FAULTS_MIN\
+            PERF_COUNT_SW_PAGE_FAULTS_MAJ\
+            PERF_COUNT_SW_ALIGNMENT_FAULTS\
+            PERF_COUNT_SW_EMULATION_FAULTS\
+            PERF_COUNT_SW_DUMMY\
+            PERF_COUNT_SW_BPF_OUTPUT\
+            PERF_COUNT_SW_CGROUP_SWITCHES",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 0), // PERF_COUNT_SW_CPU_CLOCK
+            M(24, 0, 1), // PERF_COUNT_SW_TASK_CLOCK
+            M(25, 0, 2), // PERF_COUNT_SW_PAGE_FAULTS
+            M(30, 0, 3), // PERF_COUNT_SW_CONTEXT_SWITCHES
+            M(28, 0, 4), // PERF_COUNT_SW_CPU_MIGRATIONS
+            M(29, 0, 5), // PERF_COUNT_SW_PAGE_FAULTS_MIN
+            M(29, 0, 6), // PERF_COUNT_SW_PAGE_FAULTS_MAJ
+            M(30, 0, 7), // PERF_COUNT_SW_ALIGNMENT_FAULTS
+            M(30, 0, 8), // PERF_COUNT_SW_EMULATION_FAULTS
+            M(19, 0, 9), // PERF_COUNT_SW_DUMMY
+            M(24, 0, 10), // PERF_COUNT_SW_BPF_OUTPUT
+            M(29, 1, 11), // PERF_COUNT_SW_CGROUP_SWITCHES
+        ],
+    },
+    parts: &[],
+};
+
+/// `perf_transactions`: PERF_SAMPLE_TRANSACTION.
+pub const PERF_TRANSACTIONS: FlagSet = FlagSet::new(&PERF_TRANSACTIONS_DATA);
+static PERF_TRANSACTIONS_DATA: SetData = SetData {
+    name: "perf_transactions",
+    title: "PERF_SAMPLE_TRANSACTION",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PERF_TXN_ELISION\
+            PERF_TXN_TRANSACTION\
+            PERF_TXN_SYNC\
+            PERF_TXN_ASYNC\
+            PERF_TXN_RETRY\
+            PERF_TXN_CONFLICT\
+            PERF_TXN_CAPACITY_WRITE\
+            PERF_TXN_CAPACITY_READ",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0x1), // PERF_TXN_ELISION
+            M(20, 0, 0x2), // PERF_TXN_TRANSACTION
+            M(13, 0, 0x4), // PERF_TXN_SYNC
+            M(14, 0, 0x8), // PERF_TXN_ASYNC
+            M(14, 0, 0x10), // PERF_TXN_RETRY
+            M(17, 0, 0x20), // PERF_TXN_CONFLICT
+            M(23, 0, 0x40), // PERF_TXN_CAPACITY_WRITE
+            M(22, 0, 0x80), // PERF_TXN_CAPACITY_READ
+        ],
+    },
+    parts: &[],
+};
+
+/// `perf_types`: type of struct perf_event_attr.
+pub const PERF_TYPES: FlagSet = FlagSet::new(&PERF_TYPES_DATA);
+static PERF_TYPES_DATA: SetData = SetData {
+    name: "perf_types",
+    title: "type of struct perf_event_attr",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PERF_TYPE_HARDWARE\
+            PERF_TYPE_SOFTWARE\
+            PERF_TYPE_TRACEPOINT\
+            PERF_TYPE_HW_CACHE\
+            PERF_TYPE_RAW\
+            PERF_TYPE_BREAKPOINT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 0), // PERF_TYPE_HARDWARE
+            M(18, 0, 1), // PERF_TYPE_SOFTWARE
+            M(20, 0, 2), // PERF_TYPE_TRACEPOINT
+            M(18, 0, 3), // PERF_TYPE_HW_CACHE
+            M(13, 0, 4), // PERF_TYPE_RAW
+            M(20, 0, 5), // PERF_TYPE_BREAKPOINT
+        ],
+    },
+    parts: &[],
+};
+
+/// `permission_bits`: permissions bit by bit.
+pub const PERMISSION_BITS: FlagSet = FlagSet::new(&PERMISSION_BITS_DATA);
+static PERMISSION_BITS_DATA: SetData = SetData {
+    name: "permission_bits",
+    title: "permissions bit by bit",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            S_IRWXO\
+            S_IXOTH\
+            S_IWOTH\
+            S_IROTH\
+            S_IRWXG\
+            S_IXGRP\
+            S_IWGRP\
+            S_IRGRP\
+            S_IRWXU\
+            S_IXUSR\
+            S_IWUSR\
+            S_IRUSR\
+            S_ISVTX\
+            S_ISGID\
+            S_ISUID",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0x7), // S_IRWXO
+            M(7, 0, 0x1), // S_IXOTH
+            M(7, 0, 0x2), // S_IWOTH
+            M(7, 0, 0x4), // S_IROTH
+            M(7, 0, 0x38), // S_IRWXG
+            M(7, 0, 0x8), // S_IXGRP
+            M(7, 0, 0x10), // S_IWGRP
+            M(7, 0, 0x20), // S_IRGRP
+            M(7, 0, 0x1c0), // S_IRWXU
+            M(7, 0, 0x40), // S_IXUSR
+            M(7, 0, 0x80), // S_IWUSR
+            M(7, 0, 0x100), // S_IRUSR
+            M(7, 0, 0x200), // S_ISVTX
+            M(7, 0, 0x400), // S_ISGID
+            M(7, 0, 0x800), // S_ISUID
+        ],
+    },
+    parts: &[],
+};
+
+/// `permissions`: the mode of open, mkdir, chmod and umask.
+pub const PERMISSIONS: FlagSet = FlagSet::new(&PERMISSIONS_DATA);
+static PERMISSIONS_DATA: SetData = SetData {
+    name: "permissions",
+    title: "the mode of open, mkdir, chmod and umask",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            S_ISVTX\
+            S_ISGID\
+            S_ISUID",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0x200), // S_ISVTX
+            M(7, 0, 0x400), // S_ISGID
+            M(7, 0, 0x800), // S_ISUID
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x1ff)],
+            shifted: false,
+            holds: Holds::Octal,
+        },
+    ],
+};
+
+/// `personality`: persona of personality, the execution domain in the low byte.
+pub const PERSONALITY: FlagSet = FlagSet::new(&PERSONALITY_DATA);
+static PERSONALITY_DATA: SetData = SetData {
+    name: "personality",
+    title: "persona of personality, the execution domain in the low byte",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            UNAME26\
+            ADDR_NO_RANDOMIZE\
+            FDPIC_FUNCPTRS\
+            MMAP_PAGE_ZERO\
+            ADDR_COMPAT_LAYOUT\
+            READ_IMPLIES_EXEC\
+            ADDR_LIMIT_32BIT\
+            SHORT_INODE\
+            WHOLE_SECONDS\
+            STICKY_TIMEOUTS\
+            ADDR_LIMIT_3GB",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0x20000), // UNAME26
+            M(17, 0, 0x40000), // ADDR_NO_RANDOMIZE
+            M(14, 0, 0x80000), // FDPIC_FUNCPTRS
+            M(14, 0, 0x100000), // MMAP_PAGE_ZERO
+            M(18, 0, 0x200000), // ADDR_COMPAT_LAYOUT
+            M(17, 0, 0x400000), // READ_IMPLIES_EXEC
+            M(16, 0, 0x800000), // ADDR_LIMIT_32BIT
+            M(11, 0, 0x1000000), // SHORT_INODE
+            M(13, 0, 0x2000000), // WHOLE_SECONDS
+            M(15, 0, 0x4000000), // STICKY_TIMEOUTS
+            M(14, 0, 0x8000000), // ADDR_LIMIT_3GB
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xff)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    PER_LINUX\
+                    PER_BSD\
+                    PER_LINUX32\
+                    PER_RISCOS\
+                    PER_OSF4\
+                    PER_HPUX",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(9, 0, 0x0), // PER_LINUX
+                    M(7, 0, 0x6), // PER_BSD
+                    M(11, 0, 0x8), // PER_LINUX32
+                    M(10, 0, 0xc), // PER_RISCOS
+                    M(8, 0, 0xf), // PER_OSF4
+                    M(8, 0, 0x10), // PER_HPUX
+                ],
+            }),
+        },
+    ],
+};
+
+/// `pidfd_coredump_mask`: coredump_mask of struct pidfd_info.
+pub const PIDFD_COREDUMP_MASK: FlagSet = FlagSet::new(&PIDFD_COREDUMP_MASK_DATA);
+static PIDFD_COREDUMP_MASK_DATA: SetData = SetData {
+    name: "pidfd_coredump_mask",
+    title: "coredump_mask of struct pidfd_info",
+    is_flags: true,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            PIDFD_COREDUMPED\
+            PIDFD_COREDUMP_SKIP\
+            PIDFD_COREDUMP_USER\
+            PIDFD_COREDUMP_ROOT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0x1), // PIDFD_COREDUMPED
+            M(19, 0, 0x2), // PIDFD_COREDUMP_SKIP
+            M(19, 0, 0x4), // PIDFD_COREDUMP_USER
+            M(19, 0, 0x8), // PIDFD_COREDUMP_ROOT
+        ],
+    },
+    parts: &[],
+};
+
+/// `pidfd_info_mask`: mask of struct pidfd_info.
+pub const PIDFD_INFO_MASK: FlagSet = FlagSet::new(&PIDFD_INFO_MASK_DATA);
+static PIDFD_INFO_MASK_DATA: SetData = SetData {
+    name: "pidfd_info_mask",
+    title: "mask of struct pidfd_info",
+    is_flags: true,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            PIDFD_INFO_PID\
+            PIDFD_INFO_CREDS\
+            PIDFD_INFO_CGROUPID\
+            PIDFD_INFO_EXIT\
+            PIDFD_INFO_COREDUMP\
+            PIDFD_INFO_SUPPORTED_MASK\
+            PIDFD_INFO_COREDUMP_SIGNAL\
+            PIDFD_INFO_COREDUMP_CODE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0x1), // PIDFD_INFO_PID
+            M(16, 0, 0x2), // PIDFD_INFO_CREDS
+            M(19, 0, 0x4), // PIDFD_INFO_CGROUPID
+            M(15, 0, 0x8), // PIDFD_INFO_EXIT
+            M(19, 0, 0x10), // PIDFD_INFO_COREDUMP
+            M(25, 0, 0x20), // PIDFD_INFO_SUPPORTED_MASK
+            M(26, 0, 0x40), // PIDFD_INFO_COREDUMP_SIGNAL
+            M(24, 0, 0x80), // PIDFD_INFO_COREDUMP_CODE
+        ],
+    },
+    parts: &[],
+};
+
+/// `pidfd_open_flags`: flags of pidfd_open.
+pub const PIDFD_OPEN_FLAGS: FlagSet = FlagSet::new(&PIDFD_OPEN_FLAGS_DATA);
+static PIDFD_OPEN_FLAGS_DATA: SetData = SetData {
+    name: "pidfd_open_flags",
+    title: "flags of pidfd_open",
+    is_flags: true,
+    abis: &[
+        0x73f987b5d, // all but alpha, c6x, h8300, ia64, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, sparc, sparc64
+        0x638000, // mips_n32, mips_n64, mips_o32, parisc, parisc64
+        0xc0000002, // alpha, sparc, sparc64
+        0x73f9c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x600000, // parisc, parisc64
+        0xc0000000, // sparc, sparc64
+        0x2, // alpha
+    ],
+    members: MemberData {
+        names: "\
+            PIDFD_THREAD\
+            PIDFD_NONBLOCK",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 0x80), // PIDFD_THREAD
+            M(0, 1, 0x400),
+            M(0, 2, 0x800),
+            M(14, 3, 0x800), // PIDFD_NONBLOCK
+            M(0, 4, 0x80),
+            M(0, 5, 0x10000),
+            M(0, 6, 0x4000),
+            M(0, 7, 0x4),
+        ],
+    },
+    parts: &[],
+};
+
+/// `pidfd_signal_flags`: flags of pidfd_send_signal.
+pub const PIDFD_SIGNAL_FLAGS: FlagSet = FlagSet::new(&PIDFD_SIGNAL_FLAGS_DATA);
+static PIDFD_SIGNAL_FLAGS_DATA: SetData = SetData {
+    name: "pidfd_signal_flags",
+    title: "flags of pidfd_send_signal",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            PIDFD_SIGNAL_THREAD\
+            PIDFD_SIGNAL_THREAD_GROUP\
+            PIDFD_SIGNAL_PROCESS_GROUP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x1), // PIDFD_SIGNAL_THREAD
+            M(25, 0, 0x2), // PIDFD_SIGNAL_THREAD_GROUP
+            M(26, 0, 0x4), // PIDFD_SIGNAL_PROCESS_GROUP
+        ],
+    },
+    parts: &[],
+};
+
+/// `pidfd_values`: descriptors that are none, in place of that of a process.
+pub const PIDFD_VALUES: FlagSet = FlagSet::new(&PIDFD_VALUES_DATA);
+static PIDFD_VALUES_DATA: SetData = SetData {
+    name: "pidfd_values",
+    title: "descriptors that are none, in place of that of a process",
+    is_flags: false,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            PIDFD_SELF_PROCESS\
+            PIDFD_SELF_THREAD_GROUP\
+            PIDFD_SELF\
+            PIDFD_SELF_THREAD",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, -10001i64 as u64), // PIDFD_SELF_PROCESS
+            M(23, 0, -10001i64 as u64), // PIDFD_SELF_THREAD_GROUP
+            M(10, 0, -10000i64 as u64), // PIDFD_SELF
+            M(17, 0, -10000i64 as u64), // PIDFD_SELF_THREAD
+        ],
+    },
+    parts: &[],
+};
+
+/// `pipe_flags`: flags of pipe2.
+pub const PIPE_FLAGS: FlagSet = FlagSet::new(&PIPE_FLAGS_DATA);
+static PIPE_FLAGS_DATA: SetData = SetData {
+    name: "pipe_flags",
+    title: "flags of pipe2",
+    is_flags: true,
+    abis: &[
+        0x73f9c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0x638000, // mips_n32, mips_n64, mips_o32, parisc, parisc64
+        0xc0000002, // alpha, sparc, sparc64
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x600000, // parisc, parisc64
+        0xc0000000, // sparc, sparc64
+        0x2, // alpha
+        0x73e7c5fe4, // all but aarch64, alpha, arm, arm_oabi, m68k, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sparc, sparc64
+        0x2019, // aarch64, arm, arm_oabi, m68k
+        0x1800000, // powerpc, powerpc64
+        0x73f9ffffd, // all but alpha, parisc, parisc64, sparc, sparc64
+        0x600002, // alpha, parisc, parisc64
+    ],
+    members: MemberData {
+        names: "\
+            O_NOTIFICATION_PIPE\
+            O_NONBLOCK\
+            O_DIRECT\
+            O_CLOEXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x80), // O_NOTIFICATION_PIPE
+            M(0, 1, 0x400),
+            M(0, 2, 0x800),
+            M(10, 0, 0x800), // O_NONBLOCK
+            M(0, 3, 0x80),
+            M(0, 4, 0x10000),
+            M(0, 5, 0x4000),
+            M(0, 6, 0x4),
+            M(8, 7, 0x4000), // O_DIRECT
+            M(0, 8, 0x10000),
+            M(0, 3, 0x8000),
+            M(0, 9, 0x20000),
+            M(0, 5, 0x100000),
+            M(0, 6, 0x80000),
+            M(9, 10, 0x80000), // O_CLOEXEC
+            M(0, 11, 0x200000),
+            M(0, 5, 0x400000),
+        ],
+    },
+    parts: &[],
+};
+
+/// `pkey_rights`: what a protection key takes away, pkey_alloc.
+pub const PKEY_RIGHTS: FlagSet = FlagSet::new(&PKEY_RIGHTS_DATA);
+static PKEY_RIGHTS_DATA: SetData = SetData {
+    name: "pkey_rights",
+    title: "what a protection key takes away, pkey_alloc",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x1800001, // aarch64, powerpc, powerpc64
+        0x1, // aarch64
+    ],
+    members: MemberData {
+        names: "\
+            PKEY_DISABLE_ACCESS\
+            PKEY_DISABLE_WRITE\
+            PKEY_DISABLE_EXECUTE\
+            PKEY_DISABLE_READ",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x1), // PKEY_DISABLE_ACCESS
+            M(18, 0, 0x2), // PKEY_DISABLE_WRITE
+            M(20, 1, 0x4), // PKEY_DISABLE_EXECUTE
+            M(17, 2, 0x8), // PKEY_DISABLE_READ
+        ],
+    },
+    parts: &[],
+};
+
+/// `poll_events`: events and revents of struct pollfd.
+pub const POLL_EVENTS: FlagSet = FlagSet::new(&POLL_EVENTS_DATA);
+static POLL_EVENTS_DATA: SetData = SetData {
+    name: "poll_events",
+    title: "events and revents of struct pollfd",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x33ffc5fff, // all but m68k, mips_n32, mips_n64, mips_o32, sparc, sparc64, xtensa
+        0x4c003a000, // m68k, mips_n32, mips_n64, mips_o32, sparc, sparc64, xtensa
+        0x73fffffff, // all but sparc, sparc64
+        0xc0000000, // sparc, sparc64
+        0x33fffffff, // all but sparc, sparc64, xtensa
+        0x400000000, // xtensa
+    ],
+    members: MemberData {
+        names: "\
+            POLLIN\
+            POLLPRI\
+            POLLOUT\
+            POLLERR\
+            POLLHUP\
+            POLLNVAL\
+            POLLRDNORM\
+            POLLRDBAND\
+            POLLWRNORM\
+            POLLWRBAND\
+            POLLMSG\
+            POLLREMOVE\
+            POLLRDHUP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(6, 0, 0x1), // POLLIN
+            M(7, 0, 0x2), // POLLPRI
+            M(7, 0, 0x4), // POLLOUT
+            M(7, 0, 0x8), // POLLERR
+            M(7, 0, 0x10), // POLLHUP
+            M(8, 0, 0x20), // POLLNVAL
+            M(10, 0, 0x40), // POLLRDNORM
+            M(10, 0, 0x80), // POLLRDBAND
+            M(10, 1, 0x100), // POLLWRNORM
+            M(0, 2, 0x4),
+            M(10, 1, 0x200), // POLLWRBAND
+            M(0, 2, 0x100),
+            M(7, 3, 0x400), // POLLMSG
+            M(0, 4, 0x200),
+            M(10, 5, 0x1000), // POLLREMOVE
+            M(0, 4, 0x400),
+            M(0, 6, 0x800),
+            M(9, 3, 0x2000), // POLLRDHUP
+            M(0, 4, 0x800),
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_cap_ambient`: arg2 of PR_CAP_AMBIENT.
+pub const PRCTL_CAP_AMBIENT: FlagSet = FlagSet::new(&PRCTL_CAP_AMBIENT_DATA);
+static PRCTL_CAP_AMBIENT_DATA: SetData = SetData {
+    name: "prctl_cap_ambient",
+    title: "arg2 of PR_CAP_AMBIENT",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PR_CAP_AMBIENT_IS_SET\
+            PR_CAP_AMBIENT_RAISE\
+            PR_CAP_AMBIENT_LOWER\
+            PR_CAP_AMBIENT_CLEAR_ALL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 1), // PR_CAP_AMBIENT_IS_SET
+            M(20, 0, 2), // PR_CAP_AMBIENT_RAISE
+            M(20, 0, 3), // PR_CAP_AMBIENT_LOWER
+            M(24, 0, 4), // PR_CAP_AMBIENT_CLEAR_ALL
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_cfi`: arg2 of PR_SET_CFI.
+pub const PRCTL_CFI: FlagSet = FlagSet::new(&PRCTL_CFI_DATA);
+static PRCTL_CFI_DATA: SetData = SetData {
+    name: "prctl_cfi",
+    title: "arg2 of PR_SET_CFI",
+    is_flags: false,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            PR_CFI_BRANCH_LANDING_PADS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(26, 0, 0), // PR_CFI_BRANCH_LANDING_PADS
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_cfi_control`: arg3 of PR_SET_CFI.
+pub const PRCTL_CFI_CONTROL: FlagSet = FlagSet::new(&PRCTL_CFI_CONTROL_DATA);
+static PRCTL_CFI_CONTROL_DATA: SetData = SetData {
+    name: "prctl_cfi_control",
+    title: "arg3 of PR_SET_CFI",
+    is_flags: true,
+    abis: &[
+    ],
+    members: MemberData { names: "", values: &[] },
+    parts: &[],
+};
+
+/// `prctl_dexcr`: which aspect PR_PPC_SET_DEXCR means.
+pub const PRCTL_DEXCR: FlagSet = FlagSet::new(&PRCTL_DEXCR_DATA);
+static PRCTL_DEXCR_DATA: SetData = SetData {
+    name: "prctl_dexcr",
+    title: "which aspect PR_PPC_SET_DEXCR means",
+    is_flags: false,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            PR_PPC_DEXCR_SBHE\
+            PR_PPC_DEXCR_IBRTPD\
+            PR_PPC_DEXCR_SRAPD\
+            PR_PPC_DEXCR_NPHIE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0), // PR_PPC_DEXCR_SBHE
+            M(19, 0, 1), // PR_PPC_DEXCR_IBRTPD
+            M(18, 0, 2), // PR_PPC_DEXCR_SRAPD
+            M(18, 0, 3), // PR_PPC_DEXCR_NPHIE
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_dexcr_control`: what PR_PPC_SET_DEXCR does with an aspect.
+pub const PRCTL_DEXCR_CONTROL: FlagSet = FlagSet::new(&PRCTL_DEXCR_CONTROL_DATA);
+static PRCTL_DEXCR_CONTROL_DATA: SetData = SetData {
+    name: "prctl_dexcr_control",
+    title: "what PR_PPC_SET_DEXCR does with an aspect",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            PR_PPC_DEXCR_CTRL_EDITABLE\
+            PR_PPC_DEXCR_CTRL_SET\
+            PR_PPC_DEXCR_CTRL_CLEAR\
+            PR_PPC_DEXCR_CTRL_SET_ONEXEC\
+            PR_PPC_DEXCR_CTRL_CLEAR_ONEXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(26, 0, 0x1), // PR_PPC_DEXCR_CTRL_EDITABLE
+            M(21, 0, 0x2), // PR_PPC_DEXCR_CTRL_SET
+            M(23, 0, 0x4), // PR_PPC_DEXCR_CTRL_CLEAR
+            M(28, 0, 0x8), // PR_PPC_DEXCR_CTRL_SET_ONEXEC
+            M(30, 0, 0x10), // PR_PPC_DEXCR_CTRL_CLEAR_ONEXEC
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_endian`: byte orders of PR_SET_ENDIAN.
+pub const PRCTL_ENDIAN: FlagSet = FlagSet::new(&PRCTL_ENDIAN_DATA);
+static PRCTL_ENDIAN_DATA: SetData = SetData {
+    name: "prctl_endian",
+    title: "byte orders of PR_SET_ENDIAN",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PR_ENDIAN_BIG\
+            PR_ENDIAN_LITTLE\
+            PR_ENDIAN_PPC_LITTLE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0), // PR_ENDIAN_BIG
+            M(16, 0, 1), // PR_ENDIAN_LITTLE
+            M(20, 0, 2), // PR_ENDIAN_PPC_LITTLE
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_fp_mode`: bits of PR_SET_FP_MODE.
+pub const PRCTL_FP_MODE: FlagSet = FlagSet::new(&PRCTL_FP_MODE_DATA);
+static PRCTL_FP_MODE_DATA: SetData = SetData {
+    name: "prctl_fp_mode",
+    title: "bits of PR_SET_FP_MODE",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PR_FP_MODE_FR\
+            PR_FP_MODE_FRE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x1), // PR_FP_MODE_FR
+            M(14, 0, 0x2), // PR_FP_MODE_FRE
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_fpemu`: what PR_SET_FPEMU does.
+pub const PRCTL_FPEMU: FlagSet = FlagSet::new(&PRCTL_FPEMU_DATA);
+static PRCTL_FPEMU_DATA: SetData = SetData {
+    name: "prctl_fpemu",
+    title: "what PR_SET_FPEMU does",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PR_FPEMU_NOPRINT\
+            PR_FPEMU_SIGFPE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0x1), // PR_FPEMU_NOPRINT
+            M(15, 0, 0x2), // PR_FPEMU_SIGFPE
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_fpexc`: floating exceptions of PR_SET_FPEXC.
+pub const PRCTL_FPEXC: FlagSet = FlagSet::new(&PRCTL_FPEXC_DATA);
+static PRCTL_FPEXC_DATA: SetData = SetData {
+    name: "prctl_fpexc",
+    title: "floating exceptions of PR_SET_FPEXC",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PR_FP_EXC_SW_ENABLE\
+            PR_FP_EXC_DIV\
+            PR_FP_EXC_OVF\
+            PR_FP_EXC_UND\
+            PR_FP_EXC_RES\
+            PR_FP_EXC_INV",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x80), // PR_FP_EXC_SW_ENABLE
+            M(13, 0, 0x10000), // PR_FP_EXC_DIV
+            M(13, 0, 0x20000), // PR_FP_EXC_OVF
+            M(13, 0, 0x40000), // PR_FP_EXC_UND
+            M(13, 0, 0x80000), // PR_FP_EXC_RES
+            M(13, 0, 0x100000), // PR_FP_EXC_INV
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x3)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    PR_FP_EXC_DISABLED\
+                    PR_FP_EXC_NONRECOV\
+                    PR_FP_EXC_ASYNC\
+                    PR_FP_EXC_PRECISE",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(18, 0, 0x0), // PR_FP_EXC_DISABLED
+                    M(18, 0, 0x1), // PR_FP_EXC_NONRECOV
+                    M(15, 0, 0x2), // PR_FP_EXC_ASYNC
+                    M(17, 0, 0x3), // PR_FP_EXC_PRECISE
+                ],
+            }),
+        },
+    ],
+};
+
+/// `prctl_futex_hash`: arg2 of PR_FUTEX_HASH.
+pub const PRCTL_FUTEX_HASH: FlagSet = FlagSet::new(&PRCTL_FUTEX_HASH_DATA);
+static PRCTL_FUTEX_HASH_DATA: SetData = SetData {
+    name: "prctl_futex_hash",
+    title: "arg2 of PR_FUTEX_HASH",
+    is_flags: false,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            PR_FUTEX_HASH_SET_SLOTS\
+            PR_FUTEX_HASH_GET_SLOTS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 1), // PR_FUTEX_HASH_SET_SLOTS
+            M(23, 0, 2), // PR_FUTEX_HASH_GET_SLOTS
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_mce_kill`: arg2 of PR_MCE_KILL.
+pub const PRCTL_MCE_KILL: FlagSet = FlagSet::new(&PRCTL_MCE_KILL_DATA);
+static PRCTL_MCE_KILL_DATA: SetData = SetData {
+    name: "prctl_mce_kill",
+    title: "arg2 of PR_MCE_KILL",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PR_MCE_KILL_CLEAR\
+            PR_MCE_KILL_SET",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0), // PR_MCE_KILL_CLEAR
+            M(15, 0, 1), // PR_MCE_KILL_SET
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_mce_kill_policy`: arg3 of PR_MCE_KILL, and what PR_MCE_KILL_GET returns.
+pub const PRCTL_MCE_KILL_POLICY: FlagSet = FlagSet::new(&PRCTL_MCE_KILL_POLICY_DATA);
+static PRCTL_MCE_KILL_POLICY_DATA: SetData = SetData {
+    name: "prctl_mce_kill_policy",
+    title: "arg3 of PR_MCE_KILL, and what PR_MCE_KILL_GET returns",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PR_MCE_KILL_LATE\
+            PR_MCE_KILL_EARLY\
+            PR_MCE_KILL_DEFAULT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0), // PR_MCE_KILL_LATE
+            M(17, 0, 1), // PR_MCE_KILL_EARLY
+            M(19, 0, 2), // PR_MCE_KILL_DEFAULT
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_mdwe`: arg2 of PR_SET_MDWE.
+pub const PRCTL_MDWE: FlagSet = FlagSet::new(&PRCTL_MDWE_DATA);
+static PRCTL_MDWE_DATA: SetData = SetData {
+    name: "prctl_mdwe",
+    title: "arg2 of PR_SET_MDWE",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            PR_MDWE_REFUSE_EXEC_GAIN\
+            PR_MDWE_NO_INHERIT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(24, 0, 0x1), // PR_MDWE_REFUSE_EXEC_GAIN
+            M(18, 0, 0x2), // PR_MDWE_NO_INHERIT
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_mm`: which field PR_SET_MM changes.
+pub const PRCTL_MM: FlagSet = FlagSet::new(&PRCTL_MM_DATA);
+static PRCTL_MM_DATA: SetData = SetData {
+    name: "prctl_mm",
+    title: "which field PR_SET_MM changes",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PR_SET_MM_START_CODE\
+            PR_SET_MM_END_CODE\
+            PR_SET_MM_START_DATA\
+            PR_SET_MM_END_DATA\
+            PR_SET_MM_START_STACK\
+            PR_SET_MM_START_BRK\
+            PR_SET_MM_BRK\
+            PR_SET_MM_ARG_START\
+            PR_SET_MM_ARG_END\
+            PR_SET_MM_ENV_START\
+            PR_SET_MM_ENV_END\
+            PR_SET_MM_AUXV\
+            PR_SET_MM_EXE_FILE\
+            PR_SET_MM_MAP\
+            PR_SET_MM_MAP_SIZE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 1), // PR_SET_MM_START_CODE
+            M(18, 0, 2), // PR_SET_MM_END_CODE
+            M(20, 0, 3), // PR_SET_MM_START_DATA
+            M(18, 0, 4), // PR_SET_MM_END_DATA
+            M(21, 0, 5), // PR_SET_MM_START_STACK
+            M(19, 0, 6), // PR_SET_MM_START_BRK
+            M(13, 0, 7), // PR_SET_MM_BRK
+            M(19, 0, 8), // PR_SET_MM_ARG_START
+            M(17, 0, 9), // PR_SET_MM_ARG_END
+            M(19, 0, 10), // PR_SET_MM_ENV_START
+            M(17, 0, 11), // PR_SET_MM_ENV_END
+            M(14, 0, 12), // PR_SET_MM_AUXV
+            M(18, 0, 13), // PR_SET_MM_EXE_FILE
+            M(13, 0, 14), // PR_SET_MM_MAP
+            M(18, 0, 15), // PR_SET_MM_MAP_SIZE
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_options`: option of prctl.
+pub const PRCTL_OPTIONS: FlagSet = FlagSet::new(&PRCTL_OPTIONS_DATA);
+static PRCTL_OPTIONS_DATA: SetData = SetData {
+    name: "prctl_options",
+    title: "option of prctl",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            PR_SET_PDEATHSIG\
+            PR_GET_PDEATHSIG\
+            PR_GET_DUMPABLE\
+            PR_SET_DUMPABLE\
+            PR_GET_UNALIGN\
+            PR_SET_UNALIGN\
+            PR_GET_KEEPCAPS\
+            PR_SET_KEEPCAPS\
+            PR_GET_FPEMU\
+            PR_SET_FPEMU\
+            PR_GET_FPEXC\
+            PR_SET_FPEXC\
+            PR_GET_TIMING\
+            PR_SET_TIMING\
+            PR_SET_NAME\
+            PR_GET_NAME\
+            PR_GET_ENDIAN\
+            PR_SET_ENDIAN\
+            PR_GET_SECCOMP\
+            PR_SET_SECCOMP\
+            PR_CAPBSET_READ\
+            PR_CAPBSET_DROP\
+            PR_GET_TSC\
+            PR_SET_TSC\
+            PR_GET_SECUREBITS\
+            PR_SET_SECUREBITS\
+            PR_SET_TIMERSLACK\
+            PR_GET_TIMERSLACK\
+            PR_TASK_PERF_EVENTS_DISABLE\
+            PR_TASK_PERF_EVENTS_ENABLE\
+            PR_MCE_KILL\
+            PR_MCE_KILL_GET\
+            PR_SET_MM\
+            PR_SET_CHILD_SUBREAPER\
+            PR_GET_CHILD_SUBREAPER\
+            PR_SET_NO_NEW_PRIVS\
+            PR_GET_NO_NEW_PRIVS\
+            PR_GET_TID_ADDRESS\
+            PR_SET_THP_DISABLE\
+            PR_GET_THP_DISABLE\
+            PR_MPX_ENABLE_MANAGEMENT\
+            PR_MPX_DISABLE_MANAGEMENT\
+            PR_SET_FP_MODE\
+            PR_GET_FP_MODE\
+            PR_CAP_AMBIENT\
+            PR_SVE_SET_VL\
+            PR_SVE_GET_VL\
+            PR_GET_SPECULATION_CTRL\
+            PR_SET_SPECULATION_CTRL\
+            PR_PAC_RESET_KEYS\
+            PR_SET_TAGGED_ADDR_CTRL\
+            PR_GET_TAGGED_ADDR_CTRL\
+            PR_SET_IO_FLUSHER\
+            PR_GET_IO_FLUSHER\
+            PR_SET_SYSCALL_USER_DISPATCH\
+            PR_PAC_SET_ENABLED_KEYS\
+            PR_PAC_GET_ENABLED_KEYS\
+            PR_SCHED_CORE\
+            PR_SME_SET_VL\
+            PR_SME_GET_VL\
+            PR_SET_MDWE\
+            PR_GET_MDWE\
+            PR_SET_MEMORY_MERGE\
+            PR_GET_MEMORY_MERGE\
+            PR_RISCV_V_SET_CONTROL\
+            PR_RISCV_V_GET_CONTROL\
+            PR_RISCV_SET_ICACHE_FLUSH_CTX\
+            PR_PPC_GET_DEXCR\
+            PR_PPC_SET_DEXCR\
+            PR_GET_SHADOW_STACK_STATUS\
+            PR_SET_SHADOW_STACK_STATUS\
+            PR_LOCK_SHADOW_STACK_STATUS\
+            PR_TIMER_CREATE_RESTORE_IDS\
+            PR_FUTEX_HASH\
+            PR_RSEQ_SLICE_EXTENSION\
+            PR_GET_CFI\
+            PR_SET_CFI\
+            PR_GET_AUXV\
+            PR_SET_VMA\
+            PR_SET_PTRACER",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 1), // PR_SET_PDEATHSIG
+            M(16, 0, 2), // PR_GET_PDEATHSIG
+            M(15, 0, 3), // PR_GET_DUMPABLE
+            M(15, 0, 4), // PR_SET_DUMPABLE
+            M(14, 0, 5), // PR_GET_UNALIGN
+            M(14, 0, 6), // PR_SET_UNALIGN
+            M(15, 0, 7), // PR_GET_KEEPCAPS
+            M(15, 0, 8), // PR_SET_KEEPCAPS
+            M(12, 0, 9), // PR_GET_FPEMU
+            M(12, 0, 10), // PR_SET_FPEMU
+            M(12, 0, 11), // PR_GET_FPEXC
+            M(12, 0, 12), // PR_SET_FPEXC
+            M(13, 0, 13), // PR_GET_TIMING
+            M(13, 0, 14), // PR_SET_TIMING
+            M(11, 0, 15), // PR_SET_NAME
+            M(11, 0, 16), // PR_GET_NAME
+            M(13, 0, 19), // PR_GET_ENDIAN
+            M(13, 0, 20), // PR_SET_ENDIAN
+            M(14, 0, 21), // PR_GET_SECCOMP
+            M(14, 0, 22), // PR_SET_SECCOMP
+            M(15, 0, 23), // PR_CAPBSET_READ
+            M(15, 0, 24), // PR_CAPBSET_DROP
+            M(10, 0, 25), // PR_GET_TSC
+            M(10, 0, 26), // PR_SET_TSC
+            M(17, 0, 27), // PR_GET_SECUREBITS
+            M(17, 0, 28), // PR_SET_SECUREBITS
+            M(17, 0, 29), // PR_SET_TIMERSLACK
+            M(17, 0, 30), // PR_GET_TIMERSLACK
+            M(27, 0, 31), // PR_TASK_PERF_EVENTS_DISABLE
+            M(26, 0, 32), // PR_TASK_PERF_EVENTS_ENABLE
+            M(11, 0, 33), // PR_MCE_KILL
+            M(15, 0, 34), // PR_MCE_KILL_GET
+            M(9, 0, 35), // PR_SET_MM
+            M(22, 0, 36), // PR_SET_CHILD_SUBREAPER
+            M(22, 0, 37), // PR_GET_CHILD_SUBREAPER
+            M(19, 0, 38), // PR_SET_NO_NEW_PRIVS
+            M(19, 0, 39), // PR_GET_NO_NEW_PRIVS
+            M(18, 0, 40), // PR_GET_TID_ADDRESS
+            M(18, 0, 41), // PR_SET_THP_DISABLE
+            M(18, 0, 42), // PR_GET_THP_DISABLE
+            M(24, 0, 43), // PR_MPX_ENABLE_MANAGEMENT
+            M(25, 0, 44), // PR_MPX_DISABLE_MANAGEMENT
+            M(14, 0, 45), // PR_SET_FP_MODE
+            M(14, 0, 46), // PR_GET_FP_MODE
+            M(14, 0, 47), // PR_CAP_AMBIENT
+            M(13, 0, 50), // PR_SVE_SET_VL
+            M(13, 0, 51), // PR_SVE_GET_VL
+            M(23, 0, 52), // PR_GET_SPECULATION_CTRL
+            M(23, 0, 53), // PR_SET_SPECULATION_CTRL
+            M(17, 0, 54), // PR_PAC_RESET_KEYS
+            M(23, 0, 55), // PR_SET_TAGGED_ADDR_CTRL
+            M(23, 0, 56), // PR_GET_TAGGED_ADDR_CTRL
+            M(17, 0, 57), // PR_SET_IO_FLUSHER
+            M(17, 0, 58), // PR_GET_IO_FLUSHER
+            M(28, 1, 59), // PR_SET_SYSCALL_USER_DISPATCH
+            M(23, 1, 60), // PR_PAC_SET_ENABLED_KEYS
+            M(23, 1, 61), // PR_PAC_GET_ENABLED_KEYS
+            M(13, 1, 62), // PR_SCHED_CORE
+            M(13, 1, 63), // PR_SME_SET_VL
+            M(13, 1, 64), // PR_SME_GET_VL
+            M(11, 2, 65), // PR_SET_MDWE
+            M(11, 2, 66), // PR_GET_MDWE
+            M(19, 2, 67), // PR_SET_MEMORY_MERGE
+            M(19, 2, 68), // PR_GET_MEMORY_MERGE
+            M(22, 2, 69), // PR_RISCV_V_SET_CONTROL
+            M(22, 2, 70), // PR_RISCV_V_GET_CONTROL
+            M(29, 2, 71), // PR_RISCV_SET_ICACHE_FLUSH_CTX
+            M(16, 2, 72), // PR_PPC_GET_DEXCR
+            M(16, 2, 73), // PR_PPC_SET_DEXCR
+            M(26, 3, 74), // PR_GET_SHADOW_STACK_STATUS
+            M(26, 3, 75), // PR_SET_SHADOW_STACK_STATUS
+            M(27, 3, 76), // PR_LOCK_SHADOW_STACK_STATUS
+            M(27, 3, 77), // PR_TIMER_CREATE_RESTORE_IDS
+            M(13, 3, 78), // PR_FUTEX_HASH
+            M(23, 3, 79), // PR_RSEQ_SLICE_EXTENSION
+            M(10, 3, 80), // PR_GET_CFI
+            M(10, 3, 81), // PR_SET_CFI
+            M(11, 2, 0x41555856), // PR_GET_AUXV
+            M(10, 1, 0x53564d41), // PR_SET_VMA
+            M(14, 0, 0x59616d61), // PR_SET_PTRACER
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_pac_keys`: keys of PR_PAC_RESET_KEYS.
+pub const PRCTL_PAC_KEYS: FlagSet = FlagSet::new(&PRCTL_PAC_KEYS_DATA);
+static PRCTL_PAC_KEYS_DATA: SetData = SetData {
+    name: "prctl_pac_keys",
+    title: "keys of PR_PAC_RESET_KEYS",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PR_PAC_APIAKEY\
+            PR_PAC_APIBKEY\
+            PR_PAC_APDAKEY\
+            PR_PAC_APDBKEY\
+            PR_PAC_APGAKEY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0x1), // PR_PAC_APIAKEY
+            M(14, 0, 0x2), // PR_PAC_APIBKEY
+            M(14, 0, 0x4), // PR_PAC_APDAKEY
+            M(14, 0, 0x8), // PR_PAC_APDBKEY
+            M(14, 0, 0x10), // PR_PAC_APGAKEY
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_ptracer`: tracers of PR_SET_PTRACER that are no process.
+pub const PRCTL_PTRACER: FlagSet = FlagSet::new(&PRCTL_PTRACER_DATA);
+static PRCTL_PTRACER_DATA: SetData = SetData {
+    name: "prctl_ptracer",
+    title: "tracers of PR_SET_PTRACER that are no process",
+    is_flags: false,
+    abis: &[
+        0x56abeebfc, // all but aarch64, alpha, ia64, loongarch64, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x86_64
+        0x295411403, // aarch64, alpha, ia64, loongarch64, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x86_64
+    ],
+    members: MemberData {
+        names: "\
+            PR_SET_PTRACER_ANY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 0xffffffff), // PR_SET_PTRACER_ANY
+            M(0, 1, -1i64 as u64),
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_riscv_icache`: arg2 of PR_RISCV_SET_ICACHE_FLUSH_CTX.
+pub const PRCTL_RISCV_ICACHE: FlagSet = FlagSet::new(&PRCTL_RISCV_ICACHE_DATA);
+static PRCTL_RISCV_ICACHE_DATA: SetData = SetData {
+    name: "prctl_riscv_icache",
+    title: "arg2 of PR_RISCV_SET_ICACHE_FLUSH_CTX",
+    is_flags: false,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            PR_RISCV_CTX_SW_FENCEI_ON\
+            PR_RISCV_CTX_SW_FENCEI_OFF",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(25, 0, 0), // PR_RISCV_CTX_SW_FENCEI_ON
+            M(26, 0, 1), // PR_RISCV_CTX_SW_FENCEI_OFF
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_riscv_scope`: arg3 of PR_RISCV_SET_ICACHE_FLUSH_CTX.
+pub const PRCTL_RISCV_SCOPE: FlagSet = FlagSet::new(&PRCTL_RISCV_SCOPE_DATA);
+static PRCTL_RISCV_SCOPE_DATA: SetData = SetData {
+    name: "prctl_riscv_scope",
+    title: "arg3 of PR_RISCV_SET_ICACHE_FLUSH_CTX",
+    is_flags: false,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            PR_RISCV_SCOPE_PER_PROCESS\
+            PR_RISCV_SCOPE_PER_THREAD",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(26, 0, 0), // PR_RISCV_SCOPE_PER_PROCESS
+            M(25, 0, 1), // PR_RISCV_SCOPE_PER_THREAD
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_riscv_v`: arg2 of PR_RISCV_V_SET_CONTROL.
+pub const PRCTL_RISCV_V: FlagSet = FlagSet::new(&PRCTL_RISCV_V_DATA);
+static PRCTL_RISCV_V_DATA: SetData = SetData {
+    name: "prctl_riscv_v",
+    title: "arg2 of PR_RISCV_V_SET_CONTROL",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            PR_RISCV_V_VSTATE_CTRL_INHERIT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(30, 0, 0x10), // PR_RISCV_V_VSTATE_CTRL_INHERIT
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x3)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    PR_RISCV_V_VSTATE_CTRL_DEFAULT\
+                    PR_RISCV_V_VSTATE_CTRL_OFF\
+                    PR_RISCV_V_VSTATE_CTRL_ON",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(30, 0, 0x0), // PR_RISCV_V_VSTATE_CTRL_DEFAULT
+                    M(26, 0, 0x1), // PR_RISCV_V_VSTATE_CTRL_OFF
+                    M(25, 0, 0x2), // PR_RISCV_V_VSTATE_CTRL_ON
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(0, 0xc)],
+            shifted: true,
+            holds: Holds::Decimal,
+        },
+    ],
+};
+
+/// `prctl_rseq_slice`: arg2 of PR_RSEQ_SLICE_EXTENSION.
+pub const PRCTL_RSEQ_SLICE: FlagSet = FlagSet::new(&PRCTL_RSEQ_SLICE_DATA);
+static PRCTL_RSEQ_SLICE_DATA: SetData = SetData {
+    name: "prctl_rseq_slice",
+    title: "arg2 of PR_RSEQ_SLICE_EXTENSION",
+    is_flags: false,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            PR_RSEQ_SLICE_EXTENSION_GET\
+            PR_RSEQ_SLICE_EXTENSION_SET",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(27, 0, 1), // PR_RSEQ_SLICE_EXTENSION_GET
+            M(27, 0, 2), // PR_RSEQ_SLICE_EXTENSION_SET
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_rseq_slice_flags`: arg3 of PR_RSEQ_SLICE_EXTENSION.
+pub const PRCTL_RSEQ_SLICE_FLAGS: FlagSet = FlagSet::new(&PRCTL_RSEQ_SLICE_FLAGS_DATA);
+static PRCTL_RSEQ_SLICE_FLAGS_DATA: SetData = SetData {
+    name: "prctl_rseq_slice_flags",
+    title: "arg3 of PR_RSEQ_SLICE_EXTENSION",
+    is_flags: true,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            PR_RSEQ_SLICE_EXT_ENABLE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(24, 0, 0x1), // PR_RSEQ_SLICE_EXT_ENABLE
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_sched_core`: arg2 of PR_SCHED_CORE.
+pub const PRCTL_SCHED_CORE: FlagSet = FlagSet::new(&PRCTL_SCHED_CORE_DATA);
+static PRCTL_SCHED_CORE_DATA: SetData = SetData {
+    name: "prctl_sched_core",
+    title: "arg2 of PR_SCHED_CORE",
+    is_flags: false,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            PR_SCHED_CORE_GET\
+            PR_SCHED_CORE_CREATE\
+            PR_SCHED_CORE_SHARE_TO\
+            PR_SCHED_CORE_SHARE_FROM",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0), // PR_SCHED_CORE_GET
+            M(20, 0, 1), // PR_SCHED_CORE_CREATE
+            M(22, 0, 2), // PR_SCHED_CORE_SHARE_TO
+            M(24, 0, 3), // PR_SCHED_CORE_SHARE_FROM
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_sched_core_scope`: whom PR_SCHED_CORE means.
+pub const PRCTL_SCHED_CORE_SCOPE: FlagSet = FlagSet::new(&PRCTL_SCHED_CORE_SCOPE_DATA);
+static PRCTL_SCHED_CORE_SCOPE_DATA: SetData = SetData {
+    name: "prctl_sched_core_scope",
+    title: "whom PR_SCHED_CORE means",
+    is_flags: false,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            PR_SCHED_CORE_SCOPE_THREAD\
+            PR_SCHED_CORE_SCOPE_THREAD_GROUP\
+            PR_SCHED_CORE_SCOPE_PROCESS_GROUP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(26, 0, 0), // PR_SCHED_CORE_SCOPE_THREAD
+            M(32, 0, 1), // PR_SCHED_CORE_SCOPE_THREAD_GROUP
+            M(33, 0, 2), // PR_SCHED_CORE_SCOPE_PROCESS_GROUP
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_shadow_stack`: arg2 of PR_SET_SHADOW_STACK_STATUS.
+pub const PRCTL_SHADOW_STACK: FlagSet = FlagSet::new(&PRCTL_SHADOW_STACK_DATA);
+static PRCTL_SHADOW_STACK_DATA: SetData = SetData {
+    name: "prctl_shadow_stack",
+    title: "arg2 of PR_SET_SHADOW_STACK_STATUS",
+    is_flags: true,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            PR_SHADOW_STACK_ENABLE\
+            PR_SHADOW_STACK_WRITE\
+            PR_SHADOW_STACK_PUSH",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(22, 0, 0x1), // PR_SHADOW_STACK_ENABLE
+            M(21, 0, 0x2), // PR_SHADOW_STACK_WRITE
+            M(20, 0, 0x4), // PR_SHADOW_STACK_PUSH
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_sme_vl`: arg2 of PR_SME_SET_VL, the length in its low bits.
+pub const PRCTL_SME_VL: FlagSet = FlagSet::new(&PRCTL_SME_VL_DATA);
+static PRCTL_SME_VL_DATA: SetData = SetData {
+    name: "prctl_sme_vl",
+    title: "arg2 of PR_SME_SET_VL, the length in its low bits",
+    is_flags: true,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            PR_SME_VL_INHERIT\
+            PR_SME_SET_VL_ONEXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0x20000), // PR_SME_VL_INHERIT
+            M(20, 0, 0x40000), // PR_SME_SET_VL_ONEXEC
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xffff)],
+            shifted: false,
+            holds: Holds::Decimal,
+        },
+    ],
+};
+
+/// `prctl_speculation`: which misfeature PR_SET_SPECULATION_CTRL means.
+pub const PRCTL_SPECULATION: FlagSet = FlagSet::new(&PRCTL_SPECULATION_DATA);
+static PRCTL_SPECULATION_DATA: SetData = SetData {
+    name: "prctl_speculation",
+    title: "which misfeature PR_SET_SPECULATION_CTRL means",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            PR_SPEC_STORE_BYPASS\
+            PR_SPEC_INDIRECT_BRANCH\
+            PR_SPEC_L1D_FLUSH",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 0), // PR_SPEC_STORE_BYPASS
+            M(23, 0, 1), // PR_SPEC_INDIRECT_BRANCH
+            M(17, 1, 2), // PR_SPEC_L1D_FLUSH
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_speculation_control`: state of a misfeature of speculation.
+pub const PRCTL_SPECULATION_CONTROL: FlagSet = FlagSet::new(&PRCTL_SPECULATION_CONTROL_DATA);
+static PRCTL_SPECULATION_CONTROL_DATA: SetData = SetData {
+    name: "prctl_speculation_control",
+    title: "state of a misfeature of speculation",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PR_SPEC_PRCTL\
+            PR_SPEC_ENABLE\
+            PR_SPEC_DISABLE\
+            PR_SPEC_FORCE_DISABLE\
+            PR_SPEC_DISABLE_NOEXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x1), // PR_SPEC_PRCTL
+            M(14, 0, 0x2), // PR_SPEC_ENABLE
+            M(15, 0, 0x4), // PR_SPEC_DISABLE
+            M(21, 0, 0x8), // PR_SPEC_FORCE_DISABLE
+            M(22, 0, 0x10), // PR_SPEC_DISABLE_NOEXEC
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_sve_vl`: arg2 of PR_SVE_SET_VL, the length in its low bits.
+pub const PRCTL_SVE_VL: FlagSet = FlagSet::new(&PRCTL_SVE_VL_DATA);
+static PRCTL_SVE_VL_DATA: SetData = SetData {
+    name: "prctl_sve_vl",
+    title: "arg2 of PR_SVE_SET_VL, the length in its low bits",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PR_SVE_VL_INHERIT\
+            PR_SVE_SET_VL_ONEXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0x20000), // PR_SVE_VL_INHERIT
+            M(20, 0, 0x40000), // PR_SVE_SET_VL_ONEXEC
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xffff)],
+            shifted: false,
+            holds: Holds::Decimal,
+        },
+    ],
+};
+
+/// `prctl_syscall_dispatch`: arg2 of PR_SET_SYSCALL_USER_DISPATCH.
+pub const PRCTL_SYSCALL_DISPATCH: FlagSet = FlagSet::new(&PRCTL_SYSCALL_DISPATCH_DATA);
+static PRCTL_SYSCALL_DISPATCH_DATA: SetData = SetData {
+    name: "prctl_syscall_dispatch",
+    title: "arg2 of PR_SET_SYSCALL_USER_DISPATCH",
+    is_flags: false,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            PR_SYS_DISPATCH_OFF\
+            PR_SYS_DISPATCH_ON\
+            PR_SYS_DISPATCH_EXCLUSIVE_ON\
+            PR_SYS_DISPATCH_INCLUSIVE_ON",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0), // PR_SYS_DISPATCH_OFF
+            M(18, 0, 1), // PR_SYS_DISPATCH_ON
+            M(28, 1, 1), // PR_SYS_DISPATCH_EXCLUSIVE_ON
+            M(28, 1, 2), // PR_SYS_DISPATCH_INCLUSIVE_ON
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_tagged_addr`: arg2 of PR_SET_TAGGED_ADDR_CTRL.
+pub const PRCTL_TAGGED_ADDR: FlagSet = FlagSet::new(&PRCTL_TAGGED_ADDR_DATA);
+static PRCTL_TAGGED_ADDR_DATA: SetData = SetData {
+    name: "prctl_tagged_addr",
+    title: "arg2 of PR_SET_TAGGED_ADDR_CTRL",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            PR_TAGGED_ADDR_ENABLE\
+            PR_MTE_TCF_SYNC\
+            PR_MTE_TCF_ASYNC\
+            PR_MTE_STORE_ONLY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0x1), // PR_TAGGED_ADDR_ENABLE
+            M(15, 0, 0x2), // PR_MTE_TCF_SYNC
+            M(16, 0, 0x4), // PR_MTE_TCF_ASYNC
+            M(17, 1, 0x80000), // PR_MTE_STORE_ONLY
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x7fff8)],
+            shifted: true,
+            holds: Holds::Hexadecimal,
+        },
+        PartData {
+            masks: &[(0, 0x7f000000)],
+            shifted: true,
+            holds: Holds::Decimal,
+        },
+    ],
+};
+
+/// `prctl_thp_disable`: flags of PR_SET_THP_DISABLE.
+pub const PRCTL_THP_DISABLE: FlagSet = FlagSet::new(&PRCTL_THP_DISABLE_DATA);
+static PRCTL_THP_DISABLE_DATA: SetData = SetData {
+    name: "prctl_thp_disable",
+    title: "flags of PR_SET_THP_DISABLE",
+    is_flags: true,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            PR_THP_DISABLE_EXCEPT_ADVISED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(29, 0, 0x2), // PR_THP_DISABLE_EXCEPT_ADVISED
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_timer_ids`: arg2 of PR_TIMER_CREATE_RESTORE_IDS.
+pub const PRCTL_TIMER_IDS: FlagSet = FlagSet::new(&PRCTL_TIMER_IDS_DATA);
+static PRCTL_TIMER_IDS_DATA: SetData = SetData {
+    name: "prctl_timer_ids",
+    title: "arg2 of PR_TIMER_CREATE_RESTORE_IDS",
+    is_flags: false,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            PR_TIMER_CREATE_RESTORE_IDS_OFF\
+            PR_TIMER_CREATE_RESTORE_IDS_ON\
+            PR_TIMER_CREATE_RESTORE_IDS_GET",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(31, 0, 0), // PR_TIMER_CREATE_RESTORE_IDS_OFF
+            M(30, 0, 1), // PR_TIMER_CREATE_RESTORE_IDS_ON
+            M(31, 0, 2), // PR_TIMER_CREATE_RESTORE_IDS_GET
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_timing`: how PR_SET_TIMING accounts time.
+pub const PRCTL_TIMING: FlagSet = FlagSet::new(&PRCTL_TIMING_DATA);
+static PRCTL_TIMING_DATA: SetData = SetData {
+    name: "prctl_timing",
+    title: "how PR_SET_TIMING accounts time",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PR_TIMING_STATISTICAL\
+            PR_TIMING_TIMESTAMP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0), // PR_TIMING_STATISTICAL
+            M(19, 0, 1), // PR_TIMING_TIMESTAMP
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_tsc`: what reading the time stamp counter does, PR_SET_TSC.
+pub const PRCTL_TSC: FlagSet = FlagSet::new(&PRCTL_TSC_DATA);
+static PRCTL_TSC_DATA: SetData = SetData {
+    name: "prctl_tsc",
+    title: "what reading the time stamp counter does, PR_SET_TSC",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PR_TSC_ENABLE\
+            PR_TSC_SIGSEGV",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 1), // PR_TSC_ENABLE
+            M(14, 0, 2), // PR_TSC_SIGSEGV
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_unalign`: what PR_SET_UNALIGN does.
+pub const PRCTL_UNALIGN: FlagSet = FlagSet::new(&PRCTL_UNALIGN_DATA);
+static PRCTL_UNALIGN_DATA: SetData = SetData {
+    name: "prctl_unalign",
+    title: "what PR_SET_UNALIGN does",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PR_UNALIGN_NOPRINT\
+            PR_UNALIGN_SIGBUS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 0x1), // PR_UNALIGN_NOPRINT
+            M(17, 0, 0x2), // PR_UNALIGN_SIGBUS
+        ],
+    },
+    parts: &[],
+};
+
+/// `prctl_vma`: arg2 of PR_SET_VMA.
+pub const PRCTL_VMA: FlagSet = FlagSet::new(&PRCTL_VMA_DATA);
+static PRCTL_VMA_DATA: SetData = SetData {
+    name: "prctl_vma",
+    title: "arg2 of PR_SET_VMA",
+    is_flags: false,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            PR_SET_VMA_ANON_NAME",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 0), // PR_SET_VMA_ANON_NAME
+        ],
+    },
+    parts: &[],
+};
+
+/// `priority_which`: which of getpriority.
+pub const PRIORITY_WHICH: FlagSet = FlagSet::new(&PRIORITY_WHICH_DATA);
+static PRIORITY_WHICH_DATA: SetData = SetData {
+    name: "priority_which",
+    title: "which of getpriority",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PRIO_PROCESS\
+            PRIO_PGRP\
+            PRIO_USER",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 0), // PRIO_PROCESS
+            M(9, 0, 1), // PRIO_PGRP
+            M(9, 0, 2), // PRIO_USER
+        ],
+    },
+    parts: &[],
+};
+
+/// `procmap_query_flags`: query_flags of struct procmap_query.
+pub const PROCMAP_QUERY_FLAGS: FlagSet = FlagSet::new(&PROCMAP_QUERY_FLAGS_DATA);
+static PROCMAP_QUERY_FLAGS_DATA: SetData = SetData {
+    name: "procmap_query_flags",
+    title: "query_flags of struct procmap_query",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            PROCMAP_QUERY_VMA_READABLE\
+            PROCMAP_QUERY_VMA_WRITABLE\
+            PROCMAP_QUERY_VMA_EXECUTABLE\
+            PROCMAP_QUERY_VMA_SHARED\
+            PROCMAP_QUERY_COVERING_OR_NEXT_VMA\
+            PROCMAP_QUERY_FILE_BACKED_VMA",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(26, 0, 0x1), // PROCMAP_QUERY_VMA_READABLE
+            M(26, 0, 0x2), // PROCMAP_QUERY_VMA_WRITABLE
+            M(28, 0, 0x4), // PROCMAP_QUERY_VMA_EXECUTABLE
+            M(24, 0, 0x8), // PROCMAP_QUERY_VMA_SHARED
+            M(34, 0, 0x10), // PROCMAP_QUERY_COVERING_OR_NEXT_VMA
+            M(29, 0, 0x20), // PROCMAP_QUERY_FILE_BACKED_VMA
+        ],
+    },
+    parts: &[],
+};
+
+/// `ptrace_event_messages`: what PTRACE_GETEVENTMSG tells of a system call.
+pub const PTRACE_EVENT_MESSAGES: FlagSet = FlagSet::new(&PTRACE_EVENT_MESSAGES_DATA);
+static PTRACE_EVENT_MESSAGES_DATA: SetData = SetData {
+    name: "ptrace_event_messages",
+    title: "what PTRACE_GETEVENTMSG tells of a system call",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PTRACE_EVENTMSG_SYSCALL_ENTRY\
+            PTRACE_EVENTMSG_SYSCALL_EXIT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(29, 0, 1), // PTRACE_EVENTMSG_SYSCALL_ENTRY
+            M(28, 0, 2), // PTRACE_EVENTMSG_SYSCALL_EXIT
+        ],
+    },
+    parts: &[],
+};
+
+/// `ptrace_events`: events that a tracee stops for, above the signal in its status.
+pub const PTRACE_EVENTS: FlagSet = FlagSet::new(&PTRACE_EVENTS_DATA);
+static PTRACE_EVENTS_DATA: SetData = SetData {
+    name: "ptrace_events",
+    title: "events that a tracee stops for, above the signal in its status",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PTRACE_EVENT_FORK\
+            PTRACE_EVENT_VFORK\
+            PTRACE_EVENT_CLONE\
+            PTRACE_EVENT_EXEC\
+            PTRACE_EVENT_VFORK_DONE\
+            PTRACE_EVENT_EXIT\
+            PTRACE_EVENT_SECCOMP\
+            PTRACE_EVENT_STOP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 1), // PTRACE_EVENT_FORK
+            M(18, 0, 2), // PTRACE_EVENT_VFORK
+            M(18, 0, 3), // PTRACE_EVENT_CLONE
+            M(17, 0, 4), // PTRACE_EVENT_EXEC
+            M(23, 0, 5), // PTRACE_EVENT_VFORK_DONE
+            M(17, 0, 6), // PTRACE_EVENT_EXIT
+            M(20, 0, 7), // PTRACE_EVENT_SECCOMP
+            M(17, 0, 128), // PTRACE_EVENT_STOP
+        ],
+    },
+    parts: &[],
+};
+
+/// `ptrace_options`: options of PTRACE_SETOPTIONS.
+pub const PTRACE_OPTIONS: FlagSet = FlagSet::new(&PTRACE_OPTIONS_DATA);
+static PTRACE_OPTIONS_DATA: SetData = SetData {
+    name: "ptrace_options",
+    title: "options of PTRACE_SETOPTIONS",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PTRACE_O_TRACESYSGOOD\
+            PTRACE_O_TRACEFORK\
+            PTRACE_O_TRACEVFORK\
+            PTRACE_O_TRACECLONE\
+            PTRACE_O_TRACEEXEC\
+            PTRACE_O_TRACEVFORKDONE\
+            PTRACE_O_TRACEEXIT\
+            PTRACE_O_TRACESECCOMP\
+            PTRACE_O_EXITKILL\
+            PTRACE_O_SUSPEND_SECCOMP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0x1), // PTRACE_O_TRACESYSGOOD
+            M(18, 0, 0x2), // PTRACE_O_TRACEFORK
+            M(19, 0, 0x4), // PTRACE_O_TRACEVFORK
+            M(19, 0, 0x8), // PTRACE_O_TRACECLONE
+            M(18, 0, 0x10), // PTRACE_O_TRACEEXEC
+            M(23, 0, 0x20), // PTRACE_O_TRACEVFORKDONE
+            M(18, 0, 0x40), // PTRACE_O_TRACEEXIT
+            M(21, 0, 0x80), // PTRACE_O_TRACESECCOMP
+            M(17, 0, 0x100000), // PTRACE_O_EXITKILL
+            M(24, 0, 0x200000), // PTRACE_O_SUSPEND_SECCOMP
+        ],
+    },
+    parts: &[],
+};
+
+/// `ptrace_peeksiginfo_flags`: flags of struct ptrace_peeksiginfo_args.
+pub const PTRACE_PEEKSIGINFO_FLAGS: FlagSet = FlagSet::new(&PTRACE_PEEKSIGINFO_FLAGS_DATA);
+static PTRACE_PEEKSIGINFO_FLAGS_DATA: SetData = SetData {
+    name: "ptrace_peeksiginfo_flags",
+    title: "flags of struct ptrace_peeksiginfo_args",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PTRACE_PEEKSIGINFO_SHARED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(25, 0, 0x1), // PTRACE_PEEKSIGINFO_SHARED
+        ],
+    },
+    parts: &[],
+};
+
+/// `ptrace_requests`: requests of ptrace.
+pub const PTRACE_REQUESTS: FlagSet = FlagSet::new(&PTRACE_REQUESTS_DATA);
+static PTRACE_REQUESTS_DATA: SetData = SetData {
+    name: "ptrace_requests",
+    title: "requests of ptrace",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0xc0000000, // sparc, sparc64
+        0x7e183a218, // arm, arm_oabi, i386, m68k, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sh, sparc, sparc64, x32, x86_64, xtensa
+        0x600400, // ia64, parisc, parisc64
+        0x3e1e3a218, // arm, arm_oabi, i386, m68k, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sh, sparc, sparc64, x32, x86_64
+        0x1800000, // powerpc, powerpc64
+        0x18, // arm, arm_oabi
+        0x400000000, // xtensa
+        0x300000200, // i386, x32, x86_64
+        0x318038618, // arm, arm_oabi, i386, ia64, mips_n32, mips_n64, mips_o32, s390, s390x, x32, x86_64
+        0xc1800000, // powerpc, powerpc64, sparc, sparc64
+        0x30003a204, // arc, i386, m68k, mips_n32, mips_n64, mips_o32, x32, x86_64
+        0x300038200, // i386, mips_n32, mips_n64, mips_o32, x32, x86_64
+        0x300000000, // x32, x86_64
+        0x20002038, // arm, arm_oabi, c6x, m68k, sh
+        0x6000000, // riscv32, riscv64
+        0x318001a01, // aarch64, i386, loongarch32, loongarch64, s390, s390x, x32, x86_64
+        0x1, // aarch64
+        0x18600400, // ia64, parisc, parisc64, s390, s390x
+        0x300002200, // i386, m68k, x32, x86_64
+        0x20000000, // sh
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+        0x18000000, // s390, s390x
+        0x400, // ia64
+    ],
+    members: MemberData {
+        names: "\
+            PTRACE_TRACEME\
+            PTRACE_PEEKTEXT\
+            PTRACE_PEEKDATA\
+            PTRACE_PEEKUSR\
+            PTRACE_POKETEXT\
+            PTRACE_POKEDATA\
+            PTRACE_POKEUSR\
+            PTRACE_CONT\
+            PTRACE_KILL\
+            PTRACE_SINGLESTEP\
+            PTRACE_SPARC_DETACH\
+            PTRACE_GETREGS\
+            PTRACE_SETREGS\
+            PTRACE_GETFPREGS\
+            PTRACE_SETFPREGS\
+            PTRACE_ATTACH\
+            PTRACE_READDATA\
+            PTRACE_DETACH\
+            PTRACE_WRITEDATA\
+            PTRACE_GETVRREGS\
+            PTRACE_GETWMMXREGS\
+            PTRACE_GETXTREGS\
+            PTRACE_READTEXT\
+            PTRACE_GETFPXREGS\
+            PTRACE_SETVRREGS\
+            PTRACE_SETWMMXREGS\
+            PTRACE_SETXTREGS\
+            PTRACE_WRITETEXT\
+            PTRACE_SETFPXREGS\
+            PTRACE_GETEVRREGS\
+            PTRACE_GETFPAREGS\
+            PTRACE_OLDSETOPTIONS\
+            PTRACE_SETEVRREGS\
+            PTRACE_SETFPAREGS\
+            PTRACE_GETREGS64\
+            PTRACE_SETREGS64\
+            PTRACE_SET_SYSCALL\
+            PTRACE_SYSCALL\
+            PTRACE_GETCRUNCHREGS\
+            PTRACE_GETFPREGS64\
+            PTRACE_GET_DEBUGREG\
+            PTRACE_GET_THREAD_AREA\
+            PTRACE_SETCRUNCHREGS\
+            PTRACE_SETFPREGS64\
+            PTRACE_SET_DEBUGREG\
+            PTRACE_SET_THREAD_AREA\
+            PTRACE_GETVFPREGS\
+            PTRACE_GETVSRREGS\
+            PTRACE_SETVFPREGS\
+            PTRACE_SETVSRREGS\
+            PTRACE_GETHBPREGS\
+            PTRACE_SETHBPREGS\
+            PTRACE_ARCH_PRCTL\
+            PTRACE_GETFDPIC\
+            PTRACE_SYSEMU\
+            PTRACE_SYSEMU_SINGLESTEP\
+            PTRACE_PEEKMTETAGS\
+            PTRACE_SINGLEBLOCK\
+            PTRACE_POKEMTETAGS\
+            PTRACE_GETDSPREGS\
+            PTRACE_SETDSPREGS\
+            PPC_PTRACE_DELHWDEBUG\
+            PPC_PTRACE_SETHWDEBUG\
+            PPC_PTRACE_GETHWDBGINFO\
+            PPC_PTRACE_POKEUSR_3264\
+            PPC_PTRACE_PEEKUSR_3264\
+            PPC_PTRACE_POKEDATA_3264\
+            PPC_PTRACE_POKETEXT_3264\
+            PPC_PTRACE_PEEKDATA_3264\
+            PPC_PTRACE_PEEKTEXT_3264\
+            PTRACE_PEEKTEXT_3264\
+            PTRACE_PEEKDATA_3264\
+            PTRACE_POKETEXT_3264\
+            PTRACE_POKEDATA_3264\
+            PTRACE_GET_THREAD_AREA_3264\
+            PTRACE_GET_WATCH_REGS\
+            PTRACE_SET_WATCH_REGS\
+            PTRACE_SETOPTIONS\
+            PTRACE_GETEVENTMSG\
+            PTRACE_GETSIGINFO\
+            PTRACE_SETSIGINFO\
+            PTRACE_GETREGSET\
+            PTRACE_SETREGSET\
+            PTRACE_SEIZE\
+            PTRACE_INTERRUPT\
+            PTRACE_LISTEN\
+            PTRACE_PEEKSIGINFO\
+            PTRACE_GETSIGMASK\
+            PTRACE_SETSIGMASK\
+            PTRACE_SECCOMP_GET_FILTER\
+            PTRACE_SECCOMP_GET_METADATA\
+            PTRACE_GET_SYSCALL_INFO\
+            PTRACE_GET_RSEQ_CONFIGURATION\
+            PTRACE_SET_SYSCALL_USER_DISPATCH_CONFIG\
+            PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG\
+            PTRACE_SET_SYSCALL_INFO\
+            PTRACE_PEEKUSR_AREA\
+            PTRACE_POKEUSR_AREA\
+            PTRACE_PEEKTEXT_AREA\
+            PTRACE_PEEKDATA_AREA\
+            PTRACE_POKETEXT_AREA\
+            PTRACE_POKEDATA_AREA\
+            PTRACE_GET_LAST_BREAK\
+            PTRACE_PEEK_SYSTEM_CALL\
+            PTRACE_POKE_SYSTEM_CALL\
+            PTRACE_ENABLE_TE\
+            PTRACE_DISABLE_TE\
+            PTRACE_TE_ABORT_RAND\
+            PTRACE_OLD_GETSIGINFO\
+            PTRACE_OLD_SETSIGINFO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0), // PTRACE_TRACEME
+            M(15, 0, 1), // PTRACE_PEEKTEXT
+            M(15, 0, 2), // PTRACE_PEEKDATA
+            M(14, 0, 3), // PTRACE_PEEKUSR
+            M(15, 0, 4), // PTRACE_POKETEXT
+            M(15, 0, 5), // PTRACE_POKEDATA
+            M(14, 0, 6), // PTRACE_POKEUSR
+            M(11, 0, 7), // PTRACE_CONT
+            M(11, 0, 8), // PTRACE_KILL
+            M(17, 0, 9), // PTRACE_SINGLESTEP
+            M(19, 1, 11), // PTRACE_SPARC_DETACH
+            M(14, 2, 12), // PTRACE_GETREGS
+            M(0, 3, 18),
+            M(14, 2, 13), // PTRACE_SETREGS
+            M(0, 3, 19),
+            M(16, 4, 14), // PTRACE_GETFPREGS
+            M(16, 4, 15), // PTRACE_SETFPREGS
+            M(13, 0, 16), // PTRACE_ATTACH
+            M(15, 1, 16), // PTRACE_READDATA
+            M(13, 0, 17), // PTRACE_DETACH
+            M(16, 1, 17), // PTRACE_WRITEDATA
+            M(16, 5, 18), // PTRACE_GETVRREGS
+            M(18, 6, 18), // PTRACE_GETWMMXREGS
+            M(16, 7, 18), // PTRACE_GETXTREGS
+            M(15, 1, 18), // PTRACE_READTEXT
+            M(17, 8, 18), // PTRACE_GETFPXREGS
+            M(16, 5, 19), // PTRACE_SETVRREGS
+            M(18, 6, 19), // PTRACE_SETWMMXREGS
+            M(16, 7, 19), // PTRACE_SETXTREGS
+            M(16, 1, 19), // PTRACE_WRITETEXT
+            M(17, 8, 19), // PTRACE_SETFPXREGS
+            M(17, 5, 20), // PTRACE_GETEVRREGS
+            M(17, 1, 20), // PTRACE_GETFPAREGS
+            M(20, 9, 21), // PTRACE_OLDSETOPTIONS
+            M(17, 5, 21), // PTRACE_SETEVRREGS
+            M(17, 1, 21), // PTRACE_SETFPAREGS
+            M(16, 10, 22), // PTRACE_GETREGS64
+            M(16, 10, 23), // PTRACE_SETREGS64
+            M(18, 6, 23), // PTRACE_SET_SYSCALL
+            M(14, 0, 24), // PTRACE_SYSCALL
+            M(20, 6, 25), // PTRACE_GETCRUNCHREGS
+            M(18, 1, 25), // PTRACE_GETFPREGS64
+            M(19, 5, 25), // PTRACE_GET_DEBUGREG
+            M(22, 11, 25), // PTRACE_GET_THREAD_AREA
+            M(0, 6, 22),
+            M(20, 6, 26), // PTRACE_SETCRUNCHREGS
+            M(18, 1, 26), // PTRACE_SETFPREGS64
+            M(19, 5, 26), // PTRACE_SET_DEBUGREG
+            M(22, 12, 26), // PTRACE_SET_THREAD_AREA
+            M(17, 6, 27), // PTRACE_GETVFPREGS
+            M(17, 5, 27), // PTRACE_GETVSRREGS
+            M(17, 6, 28), // PTRACE_SETVFPREGS
+            M(17, 5, 28), // PTRACE_SETVSRREGS
+            M(17, 6, 29), // PTRACE_GETHBPREGS
+            M(0, 7, 20),
+            M(17, 6, 30), // PTRACE_SETHBPREGS
+            M(0, 7, 21),
+            M(17, 13, 30), // PTRACE_ARCH_PRCTL
+            M(15, 14, 31), // PTRACE_GETFDPIC
+            M(0, 15, 33),
+            M(0, 7, 22),
+            M(13, 16, 31), // PTRACE_SYSEMU
+            M(0, 5, 29),
+            M(24, 16, 32), // PTRACE_SYSEMU_SINGLESTEP
+            M(0, 5, 30),
+            M(18, 17, 33), // PTRACE_PEEKMTETAGS
+            M(18, 18, 12), // PTRACE_SINGLEBLOCK
+            M(0, 19, 33),
+            M(0, 5, 256),
+            M(18, 17, 34), // PTRACE_POKEMTETAGS
+            M(17, 20, 55), // PTRACE_GETDSPREGS
+            M(17, 20, 56), // PTRACE_SETDSPREGS
+            M(21, 5, 135), // PPC_PTRACE_DELHWDEBUG
+            M(21, 5, 136), // PPC_PTRACE_SETHWDEBUG
+            M(23, 5, 137), // PPC_PTRACE_GETHWDBGINFO
+            M(23, 5, 144), // PPC_PTRACE_POKEUSR_3264
+            M(23, 5, 145), // PPC_PTRACE_PEEKUSR_3264
+            M(24, 5, 146), // PPC_PTRACE_POKEDATA_3264
+            M(24, 5, 147), // PPC_PTRACE_POKETEXT_3264
+            M(24, 5, 148), // PPC_PTRACE_PEEKDATA_3264
+            M(24, 5, 149), // PPC_PTRACE_PEEKTEXT_3264
+            M(20, 21, 192), // PTRACE_PEEKTEXT_3264
+            M(20, 21, 193), // PTRACE_PEEKDATA_3264
+            M(20, 21, 194), // PTRACE_POKETEXT_3264
+            M(20, 21, 195), // PTRACE_POKEDATA_3264
+            M(27, 21, 196), // PTRACE_GET_THREAD_AREA_3264
+            M(21, 21, 208), // PTRACE_GET_WATCH_REGS
+            M(21, 21, 209), // PTRACE_SET_WATCH_REGS
+            M(17, 0, 16896), // PTRACE_SETOPTIONS
+            M(18, 0, 16897), // PTRACE_GETEVENTMSG
+            M(17, 0, 16898), // PTRACE_GETSIGINFO
+            M(17, 0, 16899), // PTRACE_SETSIGINFO
+            M(16, 0, 16900), // PTRACE_GETREGSET
+            M(16, 0, 16901), // PTRACE_SETREGSET
+            M(12, 0, 16902), // PTRACE_SEIZE
+            M(16, 0, 16903), // PTRACE_INTERRUPT
+            M(13, 0, 16904), // PTRACE_LISTEN
+            M(18, 0, 16905), // PTRACE_PEEKSIGINFO
+            M(17, 0, 16906), // PTRACE_GETSIGMASK
+            M(17, 0, 16907), // PTRACE_SETSIGMASK
+            M(25, 0, 16908), // PTRACE_SECCOMP_GET_FILTER
+            M(27, 0, 16909), // PTRACE_SECCOMP_GET_METADATA
+            M(23, 0, 16910), // PTRACE_GET_SYSCALL_INFO
+            M(29, 22, 16911), // PTRACE_GET_RSEQ_CONFIGURATION
+            M(39, 23, 16912), // PTRACE_SET_SYSCALL_USER_DISPATCH_CONFIG
+            M(39, 23, 16913), // PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG
+            M(23, 24, 16914), // PTRACE_SET_SYSCALL_INFO
+            M(19, 25, 20480), // PTRACE_PEEKUSR_AREA
+            M(19, 25, 20481), // PTRACE_POKEUSR_AREA
+            M(20, 25, 20482), // PTRACE_PEEKTEXT_AREA
+            M(20, 25, 20483), // PTRACE_PEEKDATA_AREA
+            M(20, 25, 20484), // PTRACE_POKETEXT_AREA
+            M(20, 25, 20485), // PTRACE_POKEDATA_AREA
+            M(21, 25, 20486), // PTRACE_GET_LAST_BREAK
+            M(23, 25, 20487), // PTRACE_PEEK_SYSTEM_CALL
+            M(23, 25, 20488), // PTRACE_POKE_SYSTEM_CALL
+            M(16, 25, 20489), // PTRACE_ENABLE_TE
+            M(17, 25, 20496), // PTRACE_DISABLE_TE
+            M(20, 25, 20497), // PTRACE_TE_ABORT_RAND
+            M(21, 26, 13), // PTRACE_OLD_GETSIGINFO
+            M(21, 26, 14), // PTRACE_OLD_SETSIGINFO
+        ],
+    },
+    parts: &[],
+};
+
+/// `ptrace_syscall_info_ops`: op of struct ptrace_syscall_info.
+pub const PTRACE_SYSCALL_INFO_OPS: FlagSet = FlagSet::new(&PTRACE_SYSCALL_INFO_OPS_DATA);
+static PTRACE_SYSCALL_INFO_OPS_DATA: SetData = SetData {
+    name: "ptrace_syscall_info_ops",
+    title: "op of struct ptrace_syscall_info",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PTRACE_SYSCALL_INFO_NONE\
+            PTRACE_SYSCALL_INFO_ENTRY\
+            PTRACE_SYSCALL_INFO_EXIT\
+            PTRACE_SYSCALL_INFO_SECCOMP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(24, 0, 0), // PTRACE_SYSCALL_INFO_NONE
+            M(25, 0, 1), // PTRACE_SYSCALL_INFO_ENTRY
+            M(24, 0, 2), // PTRACE_SYSCALL_INFO_EXIT
+            M(27, 0, 3), // PTRACE_SYSCALL_INFO_SECCOMP
+        ],
+    },
+    parts: &[],
+};
+
+/// `quota_commands`: cmd of quotactl, the type of quota in its low byte.
+pub const QUOTA_COMMANDS: FlagSet = FlagSet::new(&QUOTA_COMMANDS_DATA);
+static QUOTA_COMMANDS_DATA: SetData = SetData {
+    name: "quota_commands",
+    title: "cmd of quotactl, the type of quota in its low byte",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData { names: "", values: &[] },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xffffff00)],
+            shifted: true,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    Q_XQUOTAON\
+                    Q_XQUOTAOFF\
+                    Q_XGETQUOTA\
+                    Q_XSETQLIM\
+                    Q_XGETQSTAT\
+                    Q_XQUOTARM\
+                    Q_XQUOTASYNC\
+                    Q_XGETQSTATV\
+                    Q_XGETNEXTQUOTA\
+                    Q_SYNC\
+                    Q_QUOTAON\
+                    Q_QUOTAOFF\
+                    Q_GETFMT\
+                    Q_GETINFO\
+                    Q_SETINFO\
+                    Q_GETQUOTA\
+                    Q_SETQUOTA\
+                    Q_GETNEXTQUOTA",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(10, 0, 22529), // Q_XQUOTAON
+                    M(11, 0, 22530), // Q_XQUOTAOFF
+                    M(11, 0, 22531), // Q_XGETQUOTA
+                    M(10, 0, 22532), // Q_XSETQLIM
+                    M(11, 0, 22533), // Q_XGETQSTAT
+                    M(10, 0, 22534), // Q_XQUOTARM
+                    M(12, 0, 22535), // Q_XQUOTASYNC
+                    M(12, 0, 22536), // Q_XGETQSTATV
+                    M(15, 0, 22537), // Q_XGETNEXTQUOTA
+                    M(6, 0, 0x800001), // Q_SYNC
+                    M(9, 0, 0x800002), // Q_QUOTAON
+                    M(10, 0, 0x800003), // Q_QUOTAOFF
+                    M(8, 0, 0x800004), // Q_GETFMT
+                    M(9, 0, 0x800005), // Q_GETINFO
+                    M(9, 0, 0x800006), // Q_SETINFO
+                    M(10, 0, 0x800007), // Q_GETQUOTA
+                    M(10, 0, 0x800008), // Q_SETQUOTA
+                    M(14, 0, 0x800009), // Q_GETNEXTQUOTA
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(0, 0xff)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    USRQUOTA\
+                    GRPQUOTA\
+                    PRJQUOTA",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(8, 0, 0x0), // USRQUOTA
+                    M(8, 0, 0x1), // GRPQUOTA
+                    M(8, 0, 0x2), // PRJQUOTA
+                ],
+            }),
+        },
+    ],
+};
+
+/// `quota_formats`: id of a quota format, Q_QUOTAON.
+pub const QUOTA_FORMATS: FlagSet = FlagSet::new(&QUOTA_FORMATS_DATA);
+static QUOTA_FORMATS_DATA: SetData = SetData {
+    name: "quota_formats",
+    title: "id of a quota format, Q_QUOTAON",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            QFMT_VFS_OLD\
+            QFMT_VFS_V0\
+            QFMT_OCFS2\
+            QFMT_VFS_V1\
+            QFMT_SHMEM",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 1), // QFMT_VFS_OLD
+            M(11, 0, 2), // QFMT_VFS_V0
+            M(10, 0, 3), // QFMT_OCFS2
+            M(11, 0, 4), // QFMT_VFS_V1
+            M(10, 1, 5), // QFMT_SHMEM
+        ],
+    },
+    parts: &[],
+};
+
+/// `reboot_commands`: cmd of reboot.
+pub const REBOOT_COMMANDS: FlagSet = FlagSet::new(&REBOOT_COMMANDS_DATA);
+static REBOOT_COMMANDS_DATA: SetData = SetData {
+    name: "reboot_commands",
+    title: "cmd of reboot",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            LINUX_REBOOT_CMD_CAD_OFF\
+            LINUX_REBOOT_CMD_RESTART\
+            LINUX_REBOOT_CMD_POWER_OFF\
+            LINUX_REBOOT_CMD_KEXEC\
+            LINUX_REBOOT_CMD_CAD_ON\
+            LINUX_REBOOT_CMD_RESTART2\
+            LINUX_REBOOT_CMD_HALT\
+            LINUX_REBOOT_CMD_SW_SUSPEND",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(24, 0, 0), // LINUX_REBOOT_CMD_CAD_OFF
+            M(24, 0, 0x1234567), // LINUX_REBOOT_CMD_RESTART
+            M(26, 0, 0x4321fedc), // LINUX_REBOOT_CMD_POWER_OFF
+            M(22, 0, 0x45584543), // LINUX_REBOOT_CMD_KEXEC
+            M(23, 0, 0x89abcdef), // LINUX_REBOOT_CMD_CAD_ON
+            M(25, 0, 0xa1b2c3d4), // LINUX_REBOOT_CMD_RESTART2
+            M(21, 0, 0xcdef0123), // LINUX_REBOOT_CMD_HALT
+            M(27, 0, 0xd000fce2), // LINUX_REBOOT_CMD_SW_SUSPEND
+        ],
+    },
+    parts: &[],
+};
+
+/// `reboot_magic1`: magic1 of reboot.
+pub const REBOOT_MAGIC1: FlagSet = FlagSet::new(&REBOOT_MAGIC1_DATA);
+static REBOOT_MAGIC1_DATA: SetData = SetData {
+    name: "reboot_magic1",
+    title: "magic1 of reboot",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            LINUX_REBOOT_MAGIC1",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0xfee1dead), // LINUX_REBOOT_MAGIC1
+        ],
+    },
+    parts: &[],
+};
+
+/// `reboot_magic2`: magic2 of reboot.
+pub const REBOOT_MAGIC2: FlagSet = FlagSet::new(&REBOOT_MAGIC2_DATA);
+static REBOOT_MAGIC2_DATA: SetData = SetData {
+    name: "reboot_magic2",
+    title: "magic2 of reboot",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            LINUX_REBOOT_MAGIC2A\
+            LINUX_REBOOT_MAGIC2B\
+            LINUX_REBOOT_MAGIC2C\
+            LINUX_REBOOT_MAGIC2",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 0x5121996), // LINUX_REBOOT_MAGIC2A
+            M(20, 0, 0x16041998), // LINUX_REBOOT_MAGIC2B
+            M(20, 0, 0x20112000), // LINUX_REBOOT_MAGIC2C
+            M(19, 0, 0x28121969), // LINUX_REBOOT_MAGIC2
+        ],
+    },
+    parts: &[],
+};
+
+/// `renameat2_flags`: flags of renameat2.
+pub const RENAMEAT2_FLAGS: FlagSet = FlagSet::new(&RENAMEAT2_FLAGS_DATA);
+static RENAMEAT2_FLAGS_DATA: SetData = SetData {
+    name: "renameat2_flags",
+    title: "flags of renameat2",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            RENAME_NOREPLACE\
+            AT_RENAME_NOREPLACE\
+            RENAME_EXCHANGE\
+            AT_RENAME_EXCHANGE\
+            RENAME_WHITEOUT\
+            AT_RENAME_WHITEOUT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0x1), // RENAME_NOREPLACE
+            M(19, 1, 0x1), // AT_RENAME_NOREPLACE
+            M(15, 0, 0x2), // RENAME_EXCHANGE
+            M(18, 1, 0x2), // AT_RENAME_EXCHANGE
+            M(15, 0, 0x4), // RENAME_WHITEOUT
+            M(18, 1, 0x4), // AT_RENAME_WHITEOUT
+        ],
+    },
+    parts: &[],
+};
+
+/// `request_key_keyrings`: where request_key puts a key, KEYCTL_SET_REQKEY_KEYRING.
+pub const REQUEST_KEY_KEYRINGS: FlagSet = FlagSet::new(&REQUEST_KEY_KEYRINGS_DATA);
+static REQUEST_KEY_KEYRINGS_DATA: SetData = SetData {
+    name: "request_key_keyrings",
+    title: "where request_key puts a key, KEYCTL_SET_REQKEY_KEYRING",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            KEY_REQKEY_DEFL_NO_CHANGE\
+            KEY_REQKEY_DEFL_DEFAULT\
+            KEY_REQKEY_DEFL_THREAD_KEYRING\
+            KEY_REQKEY_DEFL_PROCESS_KEYRING\
+            KEY_REQKEY_DEFL_SESSION_KEYRING\
+            KEY_REQKEY_DEFL_USER_KEYRING\
+            KEY_REQKEY_DEFL_USER_SESSION_KEYRING\
+            KEY_REQKEY_DEFL_GROUP_KEYRING\
+            KEY_REQKEY_DEFL_REQUESTOR_KEYRING",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(25, 0, -1i64 as u64), // KEY_REQKEY_DEFL_NO_CHANGE
+            M(23, 0, 0), // KEY_REQKEY_DEFL_DEFAULT
+            M(30, 0, 1), // KEY_REQKEY_DEFL_THREAD_KEYRING
+            M(31, 0, 2), // KEY_REQKEY_DEFL_PROCESS_KEYRING
+            M(31, 0, 3), // KEY_REQKEY_DEFL_SESSION_KEYRING
+            M(28, 0, 4), // KEY_REQKEY_DEFL_USER_KEYRING
+            M(36, 0, 5), // KEY_REQKEY_DEFL_USER_SESSION_KEYRING
+            M(29, 0, 6), // KEY_REQKEY_DEFL_GROUP_KEYRING
+            M(33, 0, 7), // KEY_REQKEY_DEFL_REQUESTOR_KEYRING
+        ],
+    },
+    parts: &[],
+};
+
+/// `riscv_flush_icache_flags`: flags of riscv_flush_icache.
+pub const RISCV_FLUSH_ICACHE_FLAGS: FlagSet = FlagSet::new(&RISCV_FLUSH_ICACHE_FLAGS_DATA);
+static RISCV_FLUSH_ICACHE_FLAGS_DATA: SetData = SetData {
+    name: "riscv_flush_icache_flags",
+    title: "flags of riscv_flush_icache",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SYS_RISCV_FLUSH_ICACHE_LOCAL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(28, 0, 0x1), // SYS_RISCV_FLUSH_ICACHE_LOCAL
+        ],
+    },
+    parts: &[],
+};
+
+/// `riscv_hwprobe_flags`: flags of riscv_hwprobe.
+pub const RISCV_HWPROBE_FLAGS: FlagSet = FlagSet::new(&RISCV_HWPROBE_FLAGS_DATA);
+static RISCV_HWPROBE_FLAGS_DATA: SetData = SetData {
+    name: "riscv_hwprobe_flags",
+    title: "flags of riscv_hwprobe",
+    is_flags: true,
+    abis: &[
+        0x6000000, // riscv32, riscv64
+    ],
+    members: MemberData {
+        names: "\
+            RISCV_HWPROBE_WHICH_CPUS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(24, 0, 0x1), // RISCV_HWPROBE_WHICH_CPUS
+        ],
+    },
+    parts: &[],
+};
+
+/// `riscv_hwprobe_keys`: key of struct riscv_hwprobe.
+pub const RISCV_HWPROBE_KEYS: FlagSet = FlagSet::new(&RISCV_HWPROBE_KEYS_DATA);
+static RISCV_HWPROBE_KEYS_DATA: SetData = SetData {
+    name: "riscv_hwprobe_keys",
+    title: "key of struct riscv_hwprobe",
+    is_flags: false,
+    abis: &[
+        0x6000000, // riscv32, riscv64
+    ],
+    members: MemberData {
+        names: "\
+            RISCV_HWPROBE_KEY_MVENDORID\
+            RISCV_HWPROBE_KEY_MARCHID\
+            RISCV_HWPROBE_KEY_MIMPID\
+            RISCV_HWPROBE_KEY_BASE_BEHAVIOR\
+            RISCV_HWPROBE_KEY_IMA_EXT_0\
+            RISCV_HWPROBE_KEY_CPUPERF_0\
+            RISCV_HWPROBE_KEY_ZICBOZ_BLOCK_SIZE\
+            RISCV_HWPROBE_KEY_HIGHEST_VIRT_ADDRESS\
+            RISCV_HWPROBE_KEY_TIME_CSR_FREQ\
+            RISCV_HWPROBE_KEY_MISALIGNED_SCALAR_PERF\
+            RISCV_HWPROBE_KEY_MISALIGNED_VECTOR_PERF\
+            RISCV_HWPROBE_KEY_VENDOR_EXT_THEAD_0\
+            RISCV_HWPROBE_KEY_ZICBOM_BLOCK_SIZE\
+            RISCV_HWPROBE_KEY_VENDOR_EXT_SIFIVE_0\
+            RISCV_HWPROBE_KEY_VENDOR_EXT_MIPS_0\
+            RISCV_HWPROBE_KEY_ZICBOP_BLOCK_SIZE\
+            RISCV_HWPROBE_KEY_IMA_EXT_1",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(27, 0, 0), // RISCV_HWPROBE_KEY_MVENDORID
+            M(25, 0, 1), // RISCV_HWPROBE_KEY_MARCHID
+            M(24, 0, 2), // RISCV_HWPROBE_KEY_MIMPID
+            M(31, 0, 3), // RISCV_HWPROBE_KEY_BASE_BEHAVIOR
+            M(27, 0, 4), // RISCV_HWPROBE_KEY_IMA_EXT_0
+            M(27, 0, 5), // RISCV_HWPROBE_KEY_CPUPERF_0
+            M(35, 0, 6), // RISCV_HWPROBE_KEY_ZICBOZ_BLOCK_SIZE
+            M(38, 0, 7), // RISCV_HWPROBE_KEY_HIGHEST_VIRT_ADDRESS
+            M(31, 0, 8), // RISCV_HWPROBE_KEY_TIME_CSR_FREQ
+            M(40, 0, 9), // RISCV_HWPROBE_KEY_MISALIGNED_SCALAR_PERF
+            M(40, 0, 10), // RISCV_HWPROBE_KEY_MISALIGNED_VECTOR_PERF
+            M(36, 0, 11), // RISCV_HWPROBE_KEY_VENDOR_EXT_THEAD_0
+            M(35, 0, 12), // RISCV_HWPROBE_KEY_ZICBOM_BLOCK_SIZE
+            M(37, 0, 13), // RISCV_HWPROBE_KEY_VENDOR_EXT_SIFIVE_0
+            M(35, 0, 14), // RISCV_HWPROBE_KEY_VENDOR_EXT_MIPS_0
+            M(35, 0, 15), // RISCV_HWPROBE_KEY_ZICBOP_BLOCK_SIZE
+            M(27, 0, 16), // RISCV_HWPROBE_KEY_IMA_EXT_1
+        ],
+    },
+    parts: &[],
+};
+
+/// `rlimit64_values`: limits of struct rlimit64 that are none.
+pub const RLIMIT64_VALUES: FlagSet = FlagSet::new(&RLIMIT64_VALUES_DATA);
+static RLIMIT64_VALUES_DATA: SetData = SetData {
+    name: "rlimit64_values",
+    title: "limits of struct rlimit64 that are none",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            RLIM64_INFINITY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, -1i64 as u64), // RLIM64_INFINITY
+        ],
+    },
+    parts: &[],
+};
+
+/// `rlimit_values`: limits that are none.
+pub const RLIMIT_VALUES: FlagSet = FlagSet::new(&RLIMIT_VALUES_DATA);
+static RLIMIT_VALUES_DATA: SetData = SetData {
+    name: "rlimit_values",
+    title: "limits that are none",
+    is_flags: false,
+    abis: &[
+        0x52abcebfc, // all but aarch64, alpha, ia64, loongarch64, mips_n64, mips_o32, parisc64, powerpc64, riscv64, s390x, sparc, sparc64, x86_64
+        0x295411401, // aarch64, ia64, loongarch64, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x86_64
+        0x40020000, // mips_o32, sparc
+        0x2, // alpha
+    ],
+    members: MemberData {
+        names: "\
+            RLIM_INFINITY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0xffffffff), // RLIM_INFINITY
+            M(0, 1, -1i64 as u64),
+            M(0, 2, 0x7fffffff),
+            M(0, 3, 0x7fffffffffffffff),
+        ],
+    },
+    parts: &[],
+};
+
+/// `rlimits`: resource of getrlimit and prlimit64.
+pub const RLIMITS: FlagSet = FlagSet::new(&RLIMITS_DATA);
+static RLIMITS_DATA: SetData = SetData {
+    name: "rlimits",
+    title: "resource of getrlimit and prlimit64",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffc7fff, // all but mips_n32, mips_n64, mips_o32
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x73ffc7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, sparc, sparc64
+        0x38002, // alpha, mips_n32, mips_n64, mips_o32
+        0xc0000000, // sparc, sparc64
+        0xc0000002, // alpha, sparc, sparc64
+        0x7fffc7ffd, // all but alpha, mips_n32, mips_n64, mips_o32
+        0x2, // alpha
+    ],
+    members: MemberData {
+        names: "\
+            RLIMIT_CPU\
+            RLIMIT_FSIZE\
+            RLIMIT_DATA\
+            RLIMIT_STACK\
+            RLIMIT_CORE\
+            RLIMIT_RSS\
+            RLIMIT_NPROC\
+            RLIMIT_NOFILE\
+            RLIMIT_MEMLOCK\
+            RLIMIT_AS\
+            RLIMIT_LOCKS\
+            RLIMIT_SIGPENDING\
+            RLIMIT_MSGQUEUE\
+            RLIMIT_NICE\
+            RLIMIT_RTPRIO\
+            RLIMIT_RTTIME",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0), // RLIMIT_CPU
+            M(12, 0, 1), // RLIMIT_FSIZE
+            M(11, 0, 2), // RLIMIT_DATA
+            M(12, 0, 3), // RLIMIT_STACK
+            M(11, 0, 4), // RLIMIT_CORE
+            M(10, 1, 5), // RLIMIT_RSS
+            M(0, 2, 7),
+            M(12, 3, 6), // RLIMIT_NPROC
+            M(0, 4, 8),
+            M(0, 5, 7),
+            M(13, 3, 7), // RLIMIT_NOFILE
+            M(0, 6, 6),
+            M(0, 2, 5),
+            M(14, 7, 8), // RLIMIT_MEMLOCK
+            M(0, 4, 9),
+            M(9, 7, 9), // RLIMIT_AS
+            M(0, 2, 6),
+            M(0, 8, 7),
+            M(12, 0, 10), // RLIMIT_LOCKS
+            M(17, 0, 11), // RLIMIT_SIGPENDING
+            M(15, 0, 12), // RLIMIT_MSGQUEUE
+            M(11, 0, 13), // RLIMIT_NICE
+            M(13, 0, 14), // RLIMIT_RTPRIO
+            M(13, 0, 15), // RLIMIT_RTTIME
+        ],
+    },
+    parts: &[],
+};
+
+/// `route_attributes`: attributes of struct rtmsg.
+pub const ROUTE_ATTRIBUTES: FlagSet = FlagSet::new(&ROUTE_ATTRIBUTES_DATA);
+static ROUTE_ATTRIBUTES_DATA: SetData = SetData {
+    name: "route_attributes",
+    title: "attributes of struct rtmsg",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            RTA_UNSPEC\
+            RTA_DST\
+            RTA_SRC\
+            RTA_IIF\
+            RTA_OIF\
+            RTA_GATEWAY\
+            RTA_PRIORITY\
+            RTA_PREFSRC\
+            RTA_METRICS\
+            RTA_MULTIPATH\
+            RTA_PROTOINFO\
+            RTA_FLOW\
+            RTA_CACHEINFO\
+            RTA_SESSION\
+            RTA_MP_ALGO\
+            RTA_TABLE\
+            RTA_MARK\
+            RTA_MFC_STATS\
+            RTA_VIA\
+            RTA_NEWDST\
+            RTA_PREF\
+            RTA_ENCAP_TYPE\
+            RTA_ENCAP\
+            RTA_EXPIRES\
+            RTA_PAD\
+            RTA_UID\
+            RTA_TTL_PROPAGATE\
+            RTA_IP_PROTO\
+            RTA_SPORT\
+            RTA_DPORT\
+            RTA_NH_ID\
+            RTA_FLOWLABEL\
+            RTA_DEL_REASON",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0), // RTA_UNSPEC
+            M(7, 0, 1), // RTA_DST
+            M(7, 0, 2), // RTA_SRC
+            M(7, 0, 3), // RTA_IIF
+            M(7, 0, 4), // RTA_OIF
+            M(11, 0, 5), // RTA_GATEWAY
+            M(12, 0, 6), // RTA_PRIORITY
+            M(11, 0, 7), // RTA_PREFSRC
+            M(11, 0, 8), // RTA_METRICS
+            M(13, 0, 9), // RTA_MULTIPATH
+            M(13, 0, 10), // RTA_PROTOINFO
+            M(8, 0, 11), // RTA_FLOW
+            M(13, 0, 12), // RTA_CACHEINFO
+            M(11, 0, 13), // RTA_SESSION
+            M(11, 0, 14), // RTA_MP_ALGO
+            M(9, 0, 15), // RTA_TABLE
+            M(8, 0, 16), // RTA_MARK
+            M(13, 0, 17), // RTA_MFC_STATS
+            M(7, 0, 18), // RTA_VIA
+            M(10, 0, 19), // RTA_NEWDST
+            M(8, 0, 20), // RTA_PREF
+            M(14, 0, 21), // RTA_ENCAP_TYPE
+            M(9, 0, 22), // RTA_ENCAP
+            M(11, 0, 23), // RTA_EXPIRES
+            M(7, 0, 24), // RTA_PAD
+            M(7, 0, 25), // RTA_UID
+            M(17, 0, 26), // RTA_TTL_PROPAGATE
+            M(12, 0, 27), // RTA_IP_PROTO
+            M(9, 0, 28), // RTA_SPORT
+            M(9, 0, 29), // RTA_DPORT
+            M(9, 0, 30), // RTA_NH_ID
+            M(13, 1, 31), // RTA_FLOWLABEL
+            M(14, 1, 32), // RTA_DEL_REASON
+        ],
+    },
+    parts: &[],
+};
+
+/// `route_features`: RTAX_FEATURES.
+pub const ROUTE_FEATURES: FlagSet = FlagSet::new(&ROUTE_FEATURES_DATA);
+static ROUTE_FEATURES_DATA: SetData = SetData {
+    name: "route_features",
+    title: "RTAX_FEATURES",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            RTAX_FEATURE_ECN\
+            RTAX_FEATURE_SACK\
+            RTAX_FEATURE_TIMESTAMP\
+            RTAX_FEATURE_ALLFRAG\
+            RTAX_FEATURE_TCP_USEC_TS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0x1), // RTAX_FEATURE_ECN
+            M(17, 0, 0x2), // RTAX_FEATURE_SACK
+            M(22, 0, 0x4), // RTAX_FEATURE_TIMESTAMP
+            M(20, 0, 0x8), // RTAX_FEATURE_ALLFRAG
+            M(24, 1, 0x10), // RTAX_FEATURE_TCP_USEC_TS
+        ],
+    },
+    parts: &[],
+};
+
+/// `route_flags`: rt_flags of struct rtentry.
+pub const ROUTE_FLAGS: FlagSet = FlagSet::new(&ROUTE_FLAGS_DATA);
+static ROUTE_FLAGS_DATA: SetData = SetData {
+    name: "route_flags",
+    title: "rt_flags of struct rtentry",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            RTF_UP\
+            RTF_GATEWAY\
+            RTF_HOST\
+            RTF_REINSTATE\
+            RTF_DYNAMIC\
+            RTF_MODIFIED\
+            RTF_MTU\
+            RTF_MSS\
+            RTF_WINDOW\
+            RTF_IRTT\
+            RTF_REJECT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(6, 0, 0x1), // RTF_UP
+            M(11, 0, 0x2), // RTF_GATEWAY
+            M(8, 0, 0x4), // RTF_HOST
+            M(13, 0, 0x8), // RTF_REINSTATE
+            M(11, 0, 0x10), // RTF_DYNAMIC
+            M(12, 0, 0x20), // RTF_MODIFIED
+            M(7, 0, 0x40), // RTF_MTU
+            M(7, 0, 0x40), // RTF_MSS
+            M(10, 0, 0x80), // RTF_WINDOW
+            M(8, 0, 0x100), // RTF_IRTT
+            M(10, 0, 0x200), // RTF_REJECT
+        ],
+    },
+    parts: &[],
+};
+
+/// `route_message_flags`: rtm_flags of struct rtmsg.
+pub const ROUTE_MESSAGE_FLAGS: FlagSet = FlagSet::new(&ROUTE_MESSAGE_FLAGS_DATA);
+static ROUTE_MESSAGE_FLAGS_DATA: SetData = SetData {
+    name: "route_message_flags",
+    title: "rtm_flags of struct rtmsg",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            RTNH_F_DEAD\
+            RTNH_F_PERVASIVE\
+            RTNH_F_ONLINK\
+            RTNH_F_OFFLOAD\
+            RTNH_F_LINKDOWN\
+            RTNH_F_UNRESOLVED\
+            RTNH_F_TRAP\
+            RTM_F_NOTIFY\
+            RTM_F_CLONED\
+            RTM_F_EQUALIZE\
+            RTM_F_PREFIX\
+            RTM_F_LOOKUP_TABLE\
+            RTM_F_FIB_MATCH\
+            RTM_F_OFFLOAD\
+            RTM_F_TRAP\
+            RTM_F_OFFLOAD_FAILED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0x1), // RTNH_F_DEAD
+            M(16, 0, 0x2), // RTNH_F_PERVASIVE
+            M(13, 0, 0x4), // RTNH_F_ONLINK
+            M(14, 0, 0x8), // RTNH_F_OFFLOAD
+            M(15, 0, 0x10), // RTNH_F_LINKDOWN
+            M(17, 0, 0x20), // RTNH_F_UNRESOLVED
+            M(11, 1, 0x40), // RTNH_F_TRAP
+            M(12, 0, 0x100), // RTM_F_NOTIFY
+            M(12, 0, 0x200), // RTM_F_CLONED
+            M(14, 0, 0x400), // RTM_F_EQUALIZE
+            M(12, 0, 0x800), // RTM_F_PREFIX
+            M(18, 0, 0x1000), // RTM_F_LOOKUP_TABLE
+            M(15, 0, 0x2000), // RTM_F_FIB_MATCH
+            M(13, 0, 0x4000), // RTM_F_OFFLOAD
+            M(10, 0, 0x8000), // RTM_F_TRAP
+            M(20, 1, 0x20000000), // RTM_F_OFFLOAD_FAILED
+        ],
+    },
+    parts: &[],
+};
+
+/// `route_metrics`: attributes of RTA_METRICS.
+pub const ROUTE_METRICS: FlagSet = FlagSet::new(&ROUTE_METRICS_DATA);
+static ROUTE_METRICS_DATA: SetData = SetData {
+    name: "route_metrics",
+    title: "attributes of RTA_METRICS",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            RTAX_UNSPEC\
+            RTAX_LOCK\
+            RTAX_MTU\
+            RTAX_WINDOW\
+            RTAX_RTT\
+            RTAX_RTTVAR\
+            RTAX_SSTHRESH\
+            RTAX_CWND\
+            RTAX_ADVMSS\
+            RTAX_REORDERING\
+            RTAX_HOPLIMIT\
+            RTAX_INITCWND\
+            RTAX_FEATURES\
+            RTAX_RTO_MIN\
+            RTAX_INITRWND\
+            RTAX_QUICKACK\
+            RTAX_CC_ALGO\
+            RTAX_FASTOPEN_NO_COOKIE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0), // RTAX_UNSPEC
+            M(9, 0, 1), // RTAX_LOCK
+            M(8, 0, 2), // RTAX_MTU
+            M(11, 0, 3), // RTAX_WINDOW
+            M(8, 0, 4), // RTAX_RTT
+            M(11, 0, 5), // RTAX_RTTVAR
+            M(13, 0, 6), // RTAX_SSTHRESH
+            M(9, 0, 7), // RTAX_CWND
+            M(11, 0, 8), // RTAX_ADVMSS
+            M(15, 0, 9), // RTAX_REORDERING
+            M(13, 0, 10), // RTAX_HOPLIMIT
+            M(13, 0, 11), // RTAX_INITCWND
+            M(13, 0, 12), // RTAX_FEATURES
+            M(12, 0, 13), // RTAX_RTO_MIN
+            M(13, 0, 14), // RTAX_INITRWND
+            M(13, 0, 15), // RTAX_QUICKACK
+            M(12, 0, 16), // RTAX_CC_ALGO
+            M(23, 0, 17), // RTAX_FASTOPEN_NO_COOKIE
+        ],
+    },
+    parts: &[],
+};
+
+/// `route_protocols`: rtm_protocol of struct rtmsg.
+pub const ROUTE_PROTOCOLS: FlagSet = FlagSet::new(&ROUTE_PROTOCOLS_DATA);
+static ROUTE_PROTOCOLS_DATA: SetData = SetData {
+    name: "route_protocols",
+    title: "rtm_protocol of struct rtmsg",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            RTPROT_UNSPEC\
+            RTPROT_REDIRECT\
+            RTPROT_KERNEL\
+            RTPROT_BOOT\
+            RTPROT_STATIC\
+            RTPROT_GATED\
+            RTPROT_RA\
+            RTPROT_MRT\
+            RTPROT_ZEBRA\
+            RTPROT_BIRD\
+            RTPROT_DNROUTED\
+            RTPROT_XORP\
+            RTPROT_NTK\
+            RTPROT_DHCP\
+            RTPROT_MROUTED\
+            RTPROT_KEEPALIVED\
+            RTPROT_BABEL\
+            RTPROT_OVN\
+            RTPROT_OPENR\
+            RTPROT_BGP\
+            RTPROT_ISIS\
+            RTPROT_OSPF\
+            RTPROT_RIP\
+            RTPROT_EIGRP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0), // RTPROT_UNSPEC
+            M(15, 0, 1), // RTPROT_REDIRECT
+            M(13, 0, 2), // RTPROT_KERNEL
+            M(11, 0, 3), // RTPROT_BOOT
+            M(13, 0, 4), // RTPROT_STATIC
+            M(12, 0, 8), // RTPROT_GATED
+            M(9, 0, 9), // RTPROT_RA
+            M(10, 0, 10), // RTPROT_MRT
+            M(12, 0, 11), // RTPROT_ZEBRA
+            M(11, 0, 12), // RTPROT_BIRD
+            M(15, 0, 13), // RTPROT_DNROUTED
+            M(11, 0, 14), // RTPROT_XORP
+            M(10, 0, 15), // RTPROT_NTK
+            M(11, 0, 16), // RTPROT_DHCP
+            M(14, 0, 17), // RTPROT_MROUTED
+            M(17, 0, 18), // RTPROT_KEEPALIVED
+            M(12, 0, 42), // RTPROT_BABEL
+            M(10, 1, 84), // RTPROT_OVN
+            M(12, 2, 99), // RTPROT_OPENR
+            M(10, 0, 186), // RTPROT_BGP
+            M(11, 0, 187), // RTPROT_ISIS
+            M(11, 0, 188), // RTPROT_OSPF
+            M(10, 0, 189), // RTPROT_RIP
+            M(12, 0, 192), // RTPROT_EIGRP
+        ],
+    },
+    parts: &[],
+};
+
+/// `route_scopes`: rtm_scope of struct rtmsg.
+pub const ROUTE_SCOPES: FlagSet = FlagSet::new(&ROUTE_SCOPES_DATA);
+static ROUTE_SCOPES_DATA: SetData = SetData {
+    name: "route_scopes",
+    title: "rtm_scope of struct rtmsg",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            RT_SCOPE_UNIVERSE\
+            RT_SCOPE_SITE\
+            RT_SCOPE_LINK\
+            RT_SCOPE_HOST\
+            RT_SCOPE_NOWHERE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0), // RT_SCOPE_UNIVERSE
+            M(13, 0, 200), // RT_SCOPE_SITE
+            M(13, 0, 253), // RT_SCOPE_LINK
+            M(13, 0, 254), // RT_SCOPE_HOST
+            M(16, 0, 255), // RT_SCOPE_NOWHERE
+        ],
+    },
+    parts: &[],
+};
+
+/// `route_tables`: rtm_table of struct rtmsg.
+pub const ROUTE_TABLES: FlagSet = FlagSet::new(&ROUTE_TABLES_DATA);
+static ROUTE_TABLES_DATA: SetData = SetData {
+    name: "route_tables",
+    title: "rtm_table of struct rtmsg",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            RT_TABLE_UNSPEC\
+            RT_TABLE_COMPAT\
+            RT_TABLE_DEFAULT\
+            RT_TABLE_MAIN\
+            RT_TABLE_LOCAL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0), // RT_TABLE_UNSPEC
+            M(15, 0, 252), // RT_TABLE_COMPAT
+            M(16, 0, 253), // RT_TABLE_DEFAULT
+            M(13, 0, 254), // RT_TABLE_MAIN
+            M(14, 0, 255), // RT_TABLE_LOCAL
+        ],
+    },
+    parts: &[],
+};
+
+/// `route_types`: rtm_type of struct rtmsg.
+pub const ROUTE_TYPES: FlagSet = FlagSet::new(&ROUTE_TYPES_DATA);
+static ROUTE_TYPES_DATA: SetData = SetData {
+    name: "route_types",
+    title: "rtm_type of struct rtmsg",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            RTN_UNSPEC\
+            RTN_UNICAST\
+            RTN_LOCAL\
+            RTN_BROADCAST\
+            RTN_ANYCAST\
+            RTN_MULTICAST\
+            RTN_BLACKHOLE\
+            RTN_UNREACHABLE\
+            RTN_PROHIBIT\
+            RTN_THROW\
+            RTN_NAT\
+            RTN_XRESOLVE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0), // RTN_UNSPEC
+            M(11, 0, 1), // RTN_UNICAST
+            M(9, 0, 2), // RTN_LOCAL
+            M(13, 0, 3), // RTN_BROADCAST
+            M(11, 0, 4), // RTN_ANYCAST
+            M(13, 0, 5), // RTN_MULTICAST
+            M(13, 0, 6), // RTN_BLACKHOLE
+            M(15, 0, 7), // RTN_UNREACHABLE
+            M(12, 0, 8), // RTN_PROHIBIT
+            M(9, 0, 9), // RTN_THROW
+            M(7, 0, 10), // RTN_NAT
+            M(12, 0, 11), // RTN_XRESOLVE
+        ],
+    },
+    parts: &[],
+};
+
+/// `rseq_cpu_ids`: cpu_id of struct rseq where it is none.
+pub const RSEQ_CPU_IDS: FlagSet = FlagSet::new(&RSEQ_CPU_IDS_DATA);
+static RSEQ_CPU_IDS_DATA: SetData = SetData {
+    name: "rseq_cpu_ids",
+    title: "cpu_id of struct rseq where it is none",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            RSEQ_CPU_ID_REGISTRATION_FAILED\
+            RSEQ_CPU_ID_UNINITIALIZED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(31, 0, -2i64 as u64), // RSEQ_CPU_ID_REGISTRATION_FAILED
+            M(25, 0, -1i64 as u64), // RSEQ_CPU_ID_UNINITIALIZED
+        ],
+    },
+    parts: &[],
+};
+
+/// `rseq_cs_flags`: flags of struct rseq and struct rseq_cs.
+pub const RSEQ_CS_FLAGS: FlagSet = FlagSet::new(&RSEQ_CS_FLAGS_DATA);
+static RSEQ_CS_FLAGS_DATA: SetData = SetData {
+    name: "rseq_cs_flags",
+    title: "flags of struct rseq and struct rseq_cs",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            RSEQ_CS_FLAG_NO_RESTART_ON_PREEMPT\
+            RSEQ_CS_FLAG_NO_RESTART_ON_SIGNAL\
+            RSEQ_CS_FLAG_NO_RESTART_ON_MIGRATE\
+            RSEQ_CS_FLAG_SLICE_EXT_AVAILABLE\
+            RSEQ_CS_FLAG_SLICE_EXT_ENABLED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(34, 0, 0x1), // RSEQ_CS_FLAG_NO_RESTART_ON_PREEMPT
+            M(33, 0, 0x2), // RSEQ_CS_FLAG_NO_RESTART_ON_SIGNAL
+            M(34, 0, 0x4), // RSEQ_CS_FLAG_NO_RESTART_ON_MIGRATE
+            M(32, 1, 0x10), // RSEQ_CS_FLAG_SLICE_EXT_AVAILABLE
+            M(30, 1, 0x20), // RSEQ_CS_FLAG_SLICE_EXT_ENABLED
+        ],
+    },
+    parts: &[],
+};
+
+/// `rseq_flags`: flags of rseq.
+pub const RSEQ_FLAGS: FlagSet = FlagSet::new(&RSEQ_FLAGS_DATA);
+static RSEQ_FLAGS_DATA: SetData = SetData {
+    name: "rseq_flags",
+    title: "flags of rseq",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            RSEQ_FLAG_UNREGISTER\
+            RSEQ_FLAG_SLICE_EXT_DEFAULT_ON",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 0x1), // RSEQ_FLAG_UNREGISTER
+            M(30, 1, 0x2), // RSEQ_FLAG_SLICE_EXT_DEFAULT_ON
+        ],
+    },
+    parts: &[],
+};
+
+/// `rtnetlink_group_bits`: nl_groups of NETLINK_ROUTE.
+pub const RTNETLINK_GROUP_BITS: FlagSet = FlagSet::new(&RTNETLINK_GROUP_BITS_DATA);
+static RTNETLINK_GROUP_BITS_DATA: SetData = SetData {
+    name: "rtnetlink_group_bits",
+    title: "nl_groups of NETLINK_ROUTE",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            RTMGRP_LINK\
+            RTMGRP_NOTIFY\
+            RTMGRP_NEIGH\
+            RTMGRP_TC\
+            RTMGRP_IPV4_IFADDR\
+            RTMGRP_IPV4_MROUTE\
+            RTMGRP_IPV4_ROUTE\
+            RTMGRP_IPV4_RULE\
+            RTMGRP_IPV6_IFADDR\
+            RTMGRP_IPV6_MROUTE\
+            RTMGRP_IPV6_ROUTE\
+            RTMGRP_IPV6_IFINFO\
+            RTMGRP_DECnet_IFADDR\
+            RTMGRP_DECnet_ROUTE\
+            RTMGRP_IPV6_PREFIX",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0x1), // RTMGRP_LINK
+            M(13, 0, 0x2), // RTMGRP_NOTIFY
+            M(12, 0, 0x4), // RTMGRP_NEIGH
+            M(9, 0, 0x8), // RTMGRP_TC
+            M(18, 0, 0x10), // RTMGRP_IPV4_IFADDR
+            M(18, 0, 0x20), // RTMGRP_IPV4_MROUTE
+            M(17, 0, 0x40), // RTMGRP_IPV4_ROUTE
+            M(16, 0, 0x80), // RTMGRP_IPV4_RULE
+            M(18, 0, 0x100), // RTMGRP_IPV6_IFADDR
+            M(18, 0, 0x200), // RTMGRP_IPV6_MROUTE
+            M(17, 0, 0x400), // RTMGRP_IPV6_ROUTE
+            M(18, 0, 0x800), // RTMGRP_IPV6_IFINFO
+            M(20, 0, 0x1000), // RTMGRP_DECnet_IFADDR
+            M(19, 0, 0x4000), // RTMGRP_DECnet_ROUTE
+            M(18, 0, 0x20000), // RTMGRP_IPV6_PREFIX
+        ],
+    },
+    parts: &[],
+};
+
+/// `rtnetlink_groups`: groups of NETLINK_ROUTE by number.
+pub const RTNETLINK_GROUPS: FlagSet = FlagSet::new(&RTNETLINK_GROUPS_DATA);
+static RTNETLINK_GROUPS_DATA: SetData = SetData {
+    name: "rtnetlink_groups",
+    title: "groups of NETLINK_ROUTE by number",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            RTNLGRP_NONE\
+            RTNLGRP_LINK\
+            RTNLGRP_NOTIFY\
+            RTNLGRP_NEIGH\
+            RTNLGRP_TC\
+            RTNLGRP_IPV4_IFADDR\
+            RTNLGRP_IPV4_MROUTE\
+            RTNLGRP_IPV4_ROUTE\
+            RTNLGRP_IPV4_RULE\
+            RTNLGRP_IPV6_IFADDR\
+            RTNLGRP_IPV6_MROUTE\
+            RTNLGRP_IPV6_ROUTE\
+            RTNLGRP_IPV6_IFINFO\
+            RTNLGRP_DECnet_IFADDR\
+            RTNLGRP_NOP2\
+            RTNLGRP_DECnet_ROUTE\
+            RTNLGRP_DECnet_RULE\
+            RTNLGRP_NOP4\
+            RTNLGRP_IPV6_PREFIX\
+            RTNLGRP_IPV6_RULE\
+            RTNLGRP_ND_USEROPT\
+            RTNLGRP_PHONET_IFADDR\
+            RTNLGRP_PHONET_ROUTE\
+            RTNLGRP_DCB\
+            RTNLGRP_IPV4_NETCONF\
+            RTNLGRP_IPV6_NETCONF\
+            RTNLGRP_MDB\
+            RTNLGRP_MPLS_ROUTE\
+            RTNLGRP_NSID\
+            RTNLGRP_MPLS_NETCONF\
+            RTNLGRP_IPV4_MROUTE_R\
+            RTNLGRP_IPV6_MROUTE_R\
+            RTNLGRP_NEXTHOP\
+            RTNLGRP_BRVLAN\
+            RTNLGRP_MCTP_IFADDR\
+            RTNLGRP_TUNNEL\
+            RTNLGRP_STATS\
+            RTNLGRP_IPV4_MCADDR\
+            RTNLGRP_IPV6_MCADDR\
+            RTNLGRP_IPV6_ACADDR",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 0), // RTNLGRP_NONE
+            M(12, 0, 1), // RTNLGRP_LINK
+            M(14, 0, 2), // RTNLGRP_NOTIFY
+            M(13, 0, 3), // RTNLGRP_NEIGH
+            M(10, 0, 4), // RTNLGRP_TC
+            M(19, 0, 5), // RTNLGRP_IPV4_IFADDR
+            M(19, 0, 6), // RTNLGRP_IPV4_MROUTE
+            M(18, 0, 7), // RTNLGRP_IPV4_ROUTE
+            M(17, 0, 8), // RTNLGRP_IPV4_RULE
+            M(19, 0, 9), // RTNLGRP_IPV6_IFADDR
+            M(19, 0, 10), // RTNLGRP_IPV6_MROUTE
+            M(18, 0, 11), // RTNLGRP_IPV6_ROUTE
+            M(19, 0, 12), // RTNLGRP_IPV6_IFINFO
+            M(21, 0, 13), // RTNLGRP_DECnet_IFADDR
+            M(12, 0, 14), // RTNLGRP_NOP2
+            M(20, 0, 15), // RTNLGRP_DECnet_ROUTE
+            M(19, 0, 16), // RTNLGRP_DECnet_RULE
+            M(12, 0, 17), // RTNLGRP_NOP4
+            M(19, 0, 18), // RTNLGRP_IPV6_PREFIX
+            M(17, 0, 19), // RTNLGRP_IPV6_RULE
+            M(18, 0, 20), // RTNLGRP_ND_USEROPT
+            M(21, 0, 21), // RTNLGRP_PHONET_IFADDR
+            M(20, 0, 22), // RTNLGRP_PHONET_ROUTE
+            M(11, 0, 23), // RTNLGRP_DCB
+            M(20, 0, 24), // RTNLGRP_IPV4_NETCONF
+            M(20, 0, 25), // RTNLGRP_IPV6_NETCONF
+            M(11, 0, 26), // RTNLGRP_MDB
+            M(18, 0, 27), // RTNLGRP_MPLS_ROUTE
+            M(12, 0, 28), // RTNLGRP_NSID
+            M(20, 0, 29), // RTNLGRP_MPLS_NETCONF
+            M(21, 0, 30), // RTNLGRP_IPV4_MROUTE_R
+            M(21, 0, 31), // RTNLGRP_IPV6_MROUTE_R
+            M(15, 0, 32), // RTNLGRP_NEXTHOP
+            M(14, 0, 33), // RTNLGRP_BRVLAN
+            M(19, 1, 34), // RTNLGRP_MCTP_IFADDR
+            M(14, 1, 35), // RTNLGRP_TUNNEL
+            M(13, 1, 36), // RTNLGRP_STATS
+            M(19, 2, 37), // RTNLGRP_IPV4_MCADDR
+            M(19, 2, 38), // RTNLGRP_IPV6_MCADDR
+            M(19, 2, 39), // RTNLGRP_IPV6_ACADDR
+        ],
+    },
+    parts: &[],
+};
+
+/// `rtnetlink_types`: nlmsg_type of NETLINK_ROUTE.
+pub const RTNETLINK_TYPES: FlagSet = FlagSet::new(&RTNETLINK_TYPES_DATA);
+static RTNETLINK_TYPES_DATA: SetData = SetData {
+    name: "rtnetlink_types",
+    title: "nlmsg_type of NETLINK_ROUTE",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7ffffe7ff, // all but loongarch32, loongarch64
+    ],
+    members: MemberData {
+        names: "\
+            RTM_NEWLINK\
+            RTM_DELLINK\
+            RTM_GETLINK\
+            RTM_SETLINK\
+            RTM_NEWADDR\
+            RTM_DELADDR\
+            RTM_GETADDR\
+            RTM_NEWROUTE\
+            RTM_DELROUTE\
+            RTM_GETROUTE\
+            RTM_NEWNEIGH\
+            RTM_DELNEIGH\
+            RTM_GETNEIGH\
+            RTM_NEWRULE\
+            RTM_DELRULE\
+            RTM_GETRULE\
+            RTM_NEWQDISC\
+            RTM_DELQDISC\
+            RTM_GETQDISC\
+            RTM_NEWTCLASS\
+            RTM_DELTCLASS\
+            RTM_GETTCLASS\
+            RTM_NEWTFILTER\
+            RTM_DELTFILTER\
+            RTM_GETTFILTER\
+            RTM_NEWACTION\
+            RTM_DELACTION\
+            RTM_GETACTION\
+            RTM_NEWPREFIX\
+            RTM_NEWMULTICAST\
+            RTM_DELMULTICAST\
+            RTM_GETMULTICAST\
+            RTM_NEWANYCAST\
+            RTM_DELANYCAST\
+            RTM_GETANYCAST\
+            RTM_NEWNEIGHTBL\
+            RTM_GETNEIGHTBL\
+            RTM_SETNEIGHTBL\
+            RTM_NEWNDUSEROPT\
+            RTM_NEWADDRLABEL\
+            RTM_DELADDRLABEL\
+            RTM_GETADDRLABEL\
+            RTM_GETDCB\
+            RTM_SETDCB\
+            RTM_NEWNETCONF\
+            RTM_DELNETCONF\
+            RTM_GETNETCONF\
+            RTM_NEWMDB\
+            RTM_DELMDB\
+            RTM_GETMDB\
+            RTM_NEWNSID\
+            RTM_DELNSID\
+            RTM_GETNSID\
+            RTM_NEWSTATS\
+            RTM_GETSTATS\
+            RTM_SETSTATS\
+            RTM_NEWCACHEREPORT\
+            RTM_NEWCHAIN\
+            RTM_DELCHAIN\
+            RTM_GETCHAIN\
+            RTM_NEWNEXTHOP\
+            RTM_DELNEXTHOP\
+            RTM_GETNEXTHOP\
+            RTM_NEWLINKPROP\
+            RTM_DELLINKPROP\
+            RTM_GETLINKPROP\
+            RTM_NEWVLAN\
+            RTM_DELVLAN\
+            RTM_GETVLAN\
+            RTM_NEWNEXTHOPBUCKET\
+            RTM_DELNEXTHOPBUCKET\
+            RTM_GETNEXTHOPBUCKET\
+            RTM_NEWTUNNEL\
+            RTM_DELTUNNEL\
+            RTM_GETTUNNEL\
+            RTM_NEWNVLAN",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 16), // RTM_NEWLINK
+            M(11, 0, 17), // RTM_DELLINK
+            M(11, 0, 18), // RTM_GETLINK
+            M(11, 0, 19), // RTM_SETLINK
+            M(11, 0, 20), // RTM_NEWADDR
+            M(11, 0, 21), // RTM_DELADDR
+            M(11, 0, 22), // RTM_GETADDR
+            M(12, 0, 24), // RTM_NEWROUTE
+            M(12, 0, 25), // RTM_DELROUTE
+            M(12, 0, 26), // RTM_GETROUTE
+            M(12, 0, 28), // RTM_NEWNEIGH
+            M(12, 0, 29), // RTM_DELNEIGH
+            M(12, 0, 30), // RTM_GETNEIGH
+            M(11, 0, 32), // RTM_NEWRULE
+            M(11, 0, 33), // RTM_DELRULE
+            M(11, 0, 34), // RTM_GETRULE
+            M(12, 0, 36), // RTM_NEWQDISC
+            M(12, 0, 37), // RTM_DELQDISC
+            M(12, 0, 38), // RTM_GETQDISC
+            M(13, 0, 40), // RTM_NEWTCLASS
+            M(13, 0, 41), // RTM_DELTCLASS
+            M(13, 0, 42), // RTM_GETTCLASS
+            M(14, 0, 44), // RTM_NEWTFILTER
+            M(14, 0, 45), // RTM_DELTFILTER
+            M(14, 0, 46), // RTM_GETTFILTER
+            M(13, 0, 48), // RTM_NEWACTION
+            M(13, 0, 49), // RTM_DELACTION
+            M(13, 0, 50), // RTM_GETACTION
+            M(13, 0, 52), // RTM_NEWPREFIX
+            M(16, 1, 56), // RTM_NEWMULTICAST
+            M(16, 1, 57), // RTM_DELMULTICAST
+            M(16, 0, 58), // RTM_GETMULTICAST
+            M(14, 1, 60), // RTM_NEWANYCAST
+            M(14, 1, 61), // RTM_DELANYCAST
+            M(14, 0, 62), // RTM_GETANYCAST
+            M(15, 0, 64), // RTM_NEWNEIGHTBL
+            M(15, 0, 66), // RTM_GETNEIGHTBL
+            M(15, 0, 67), // RTM_SETNEIGHTBL
+            M(16, 0, 68), // RTM_NEWNDUSEROPT
+            M(16, 0, 72), // RTM_NEWADDRLABEL
+            M(16, 0, 73), // RTM_DELADDRLABEL
+            M(16, 0, 74), // RTM_GETADDRLABEL
+            M(10, 0, 78), // RTM_GETDCB
+            M(10, 0, 79), // RTM_SETDCB
+            M(14, 0, 80), // RTM_NEWNETCONF
+            M(14, 0, 81), // RTM_DELNETCONF
+            M(14, 0, 82), // RTM_GETNETCONF
+            M(10, 0, 84), // RTM_NEWMDB
+            M(10, 0, 85), // RTM_DELMDB
+            M(10, 0, 86), // RTM_GETMDB
+            M(11, 0, 88), // RTM_NEWNSID
+            M(11, 0, 89), // RTM_DELNSID
+            M(11, 0, 90), // RTM_GETNSID
+            M(12, 0, 92), // RTM_NEWSTATS
+            M(12, 0, 94), // RTM_GETSTATS
+            M(12, 2, 95), // RTM_SETSTATS
+            M(18, 0, 96), // RTM_NEWCACHEREPORT
+            M(12, 0, 100), // RTM_NEWCHAIN
+            M(12, 0, 101), // RTM_DELCHAIN
+            M(12, 0, 102), // RTM_GETCHAIN
+            M(14, 0, 104), // RTM_NEWNEXTHOP
+            M(14, 0, 105), // RTM_DELNEXTHOP
+            M(14, 0, 106), // RTM_GETNEXTHOP
+            M(15, 0, 108), // RTM_NEWLINKPROP
+            M(15, 0, 109), // RTM_DELLINKPROP
+            M(15, 0, 110), // RTM_GETLINKPROP
+            M(11, 0, 112), // RTM_NEWVLAN
+            M(11, 0, 113), // RTM_DELVLAN
+            M(11, 0, 114), // RTM_GETVLAN
+            M(20, 2, 116), // RTM_NEWNEXTHOPBUCKET
+            M(20, 2, 117), // RTM_DELNEXTHOPBUCKET
+            M(20, 2, 118), // RTM_GETNEXTHOPBUCKET
+            M(13, 2, 120), // RTM_NEWTUNNEL
+            M(13, 2, 121), // RTM_DELTUNNEL
+            M(13, 2, 122), // RTM_GETTUNNEL
+            M(12, 3, 112), // RTM_NEWNVLAN
+        ],
+    },
+    parts: &[],
+};
+
+/// `rusage_who`: who of getrusage.
+pub const RUSAGE_WHO: FlagSet = FlagSet::new(&RUSAGE_WHO_DATA);
+static RUSAGE_WHO_DATA: SetData = SetData {
+    name: "rusage_who",
+    title: "who of getrusage",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            RUSAGE_BOTH\
+            RUSAGE_CHILDREN\
+            RUSAGE_SELF\
+            RUSAGE_THREAD",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, -2i64 as u64), // RUSAGE_BOTH
+            M(15, 0, -1i64 as u64), // RUSAGE_CHILDREN
+            M(11, 0, 0), // RUSAGE_SELF
+            M(13, 0, 1), // RUSAGE_THREAD
+        ],
+    },
+    parts: &[],
+};
+
+/// `rw_flags`: flags of preadv2 and pwritev2.
+pub const RW_FLAGS: FlagSet = FlagSet::new(&RW_FLAGS_DATA);
+static RW_FLAGS_DATA: SetData = SetData {
+    name: "rw_flags",
+    title: "flags of preadv2 and pwritev2",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            RWF_HIPRI\
+            RWF_DSYNC\
+            RWF_SYNC\
+            RWF_NOWAIT\
+            RWF_APPEND\
+            RWF_NOAPPEND\
+            RWF_ATOMIC\
+            RWF_DONTCACHE\
+            RWF_NOSIGNAL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0x1), // RWF_HIPRI
+            M(9, 0, 0x2), // RWF_DSYNC
+            M(8, 0, 0x4), // RWF_SYNC
+            M(10, 0, 0x8), // RWF_NOWAIT
+            M(10, 0, 0x10), // RWF_APPEND
+            M(12, 1, 0x20), // RWF_NOAPPEND
+            M(10, 1, 0x40), // RWF_ATOMIC
+            M(13, 2, 0x80), // RWF_DONTCACHE
+            M(12, 2, 0x100), // RWF_NOSIGNAL
+        ],
+    },
+    parts: &[],
+};
+
+/// `sched_attr_flags`: sched_flags of struct sched_attr.
+pub const SCHED_ATTR_FLAGS: FlagSet = FlagSet::new(&SCHED_ATTR_FLAGS_DATA);
+static SCHED_ATTR_FLAGS_DATA: SetData = SetData {
+    name: "sched_attr_flags",
+    title: "sched_flags of struct sched_attr",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SCHED_FLAG_RESET_ON_FORK\
+            SCHED_FLAG_RECLAIM\
+            SCHED_FLAG_DL_OVERRUN\
+            SCHED_FLAG_KEEP_POLICY\
+            SCHED_FLAG_KEEP_PARAMS\
+            SCHED_FLAG_UTIL_CLAMP_MIN\
+            SCHED_FLAG_UTIL_CLAMP_MAX",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(24, 0, 0x1), // SCHED_FLAG_RESET_ON_FORK
+            M(18, 0, 0x2), // SCHED_FLAG_RECLAIM
+            M(21, 0, 0x4), // SCHED_FLAG_DL_OVERRUN
+            M(22, 0, 0x8), // SCHED_FLAG_KEEP_POLICY
+            M(22, 0, 0x10), // SCHED_FLAG_KEEP_PARAMS
+            M(25, 0, 0x20), // SCHED_FLAG_UTIL_CLAMP_MIN
+            M(25, 0, 0x40), // SCHED_FLAG_UTIL_CLAMP_MAX
+        ],
+    },
+    parts: &[],
+};
+
+/// `sched_getattr_flags`: flags of sched_getattr.
+pub const SCHED_GETATTR_FLAGS: FlagSet = FlagSet::new(&SCHED_GETATTR_FLAGS_DATA);
+static SCHED_GETATTR_FLAGS_DATA: SetData = SetData {
+    name: "sched_getattr_flags",
+    title: "flags of sched_getattr",
+    is_flags: true,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            SCHED_GETATTR_FLAG_DL_DYNAMIC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(29, 0, 0x1), // SCHED_GETATTR_FLAG_DL_DYNAMIC
+        ],
+    },
+    parts: &[],
+};
+
+/// `sched_policy`: policy of sched_setscheduler.
+pub const SCHED_POLICY: FlagSet = FlagSet::new(&SCHED_POLICY_DATA);
+static SCHED_POLICY_DATA: SetData = SetData {
+    name: "sched_policy",
+    title: "policy of sched_setscheduler",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            SCHED_RESET_ON_FORK",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x40000000), // SCHED_RESET_ON_FORK
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xff)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    SCHED_NORMAL\
+                    SCHED_FIFO\
+                    SCHED_RR\
+                    SCHED_BATCH\
+                    SCHED_IDLE\
+                    SCHED_DEADLINE\
+                    SCHED_EXT",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(12, 0, 0x0), // SCHED_NORMAL
+                    M(10, 0, 0x1), // SCHED_FIFO
+                    M(8, 0, 0x2), // SCHED_RR
+                    M(11, 0, 0x3), // SCHED_BATCH
+                    M(10, 0, 0x5), // SCHED_IDLE
+                    M(14, 0, 0x6), // SCHED_DEADLINE
+                    M(9, 1, 0x7), // SCHED_EXT
+                ],
+            }),
+        },
+    ],
+};
+
+/// `sctp_options`: option of SOL_SCTP.
+pub const SCTP_OPTIONS: FlagSet = FlagSet::new(&SCTP_OPTIONS_DATA);
+static SCTP_OPTIONS_DATA: SetData = SetData {
+    name: "sctp_options",
+    title: "option of SOL_SCTP",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            SCTP_RTOINFO\
+            SCTP_ASSOCINFO\
+            SCTP_INITMSG\
+            SCTP_NODELAY\
+            SCTP_AUTOCLOSE\
+            SCTP_SET_PEER_PRIMARY_ADDR\
+            SCTP_PRIMARY_ADDR\
+            SCTP_ADAPTATION_LAYER\
+            SCTP_DISABLE_FRAGMENTS\
+            SCTP_PEER_ADDR_PARAMS\
+            SCTP_DEFAULT_SEND_PARAM\
+            SCTP_EVENTS\
+            SCTP_I_WANT_MAPPED_V4_ADDR\
+            SCTP_MAXSEG\
+            SCTP_STATUS\
+            SCTP_GET_PEER_ADDR_INFO\
+            SCTP_DELAYED_SACK\
+            SCTP_DELAYED_ACK\
+            SCTP_DELAYED_ACK_TIME\
+            SCTP_CONTEXT\
+            SCTP_FRAGMENT_INTERLEAVE\
+            SCTP_PARTIAL_DELIVERY_POINT\
+            SCTP_MAX_BURST\
+            SCTP_AUTH_CHUNK\
+            SCTP_HMAC_IDENT\
+            SCTP_AUTH_KEY\
+            SCTP_AUTH_ACTIVE_KEY\
+            SCTP_AUTH_DELETE_KEY\
+            SCTP_PEER_AUTH_CHUNKS\
+            SCTP_LOCAL_AUTH_CHUNKS\
+            SCTP_GET_ASSOC_NUMBER\
+            SCTP_GET_ASSOC_ID_LIST\
+            SCTP_AUTO_ASCONF\
+            SCTP_PEER_ADDR_THLDS\
+            SCTP_RECVRCVINFO\
+            SCTP_RECVNXTINFO\
+            SCTP_DEFAULT_SNDINFO\
+            SCTP_AUTH_DEACTIVATE_KEY\
+            SCTP_REUSE_PORT\
+            SCTP_PEER_ADDR_THLDS_V2\
+            SCTP_SOCKOPT_BINDX_ADD\
+            SCTP_SOCKOPT_BINDX_REM\
+            SCTP_SOCKOPT_PEELOFF\
+            SCTP_SOCKOPT_CONNECTX_OLD\
+            SCTP_GET_PEER_ADDRS\
+            SCTP_GET_LOCAL_ADDRS\
+            SCTP_SOCKOPT_CONNECTX\
+            SCTP_SOCKOPT_CONNECTX3\
+            SCTP_GET_ASSOC_STATS\
+            SCTP_PR_SUPPORTED\
+            SCTP_DEFAULT_PRINFO\
+            SCTP_PR_ASSOC_STATUS\
+            SCTP_PR_STREAM_STATUS\
+            SCTP_RECONFIG_SUPPORTED\
+            SCTP_ENABLE_STREAM_RESET\
+            SCTP_RESET_STREAMS\
+            SCTP_RESET_ASSOC\
+            SCTP_ADD_STREAMS\
+            SCTP_SOCKOPT_PEELOFF_FLAGS\
+            SCTP_STREAM_SCHEDULER\
+            SCTP_STREAM_SCHEDULER_VALUE\
+            SCTP_INTERLEAVING_SUPPORTED\
+            SCTP_SENDMSG_CONNECT\
+            SCTP_EVENT\
+            SCTP_ASCONF_SUPPORTED\
+            SCTP_AUTH_SUPPORTED\
+            SCTP_ECN_SUPPORTED\
+            SCTP_EXPOSE_POTENTIALLY_FAILED_STATE\
+            SCTP_EXPOSE_PF_STATE\
+            SCTP_REMOTE_UDP_ENCAPS_PORT\
+            SCTP_PLPMTUD_PROBE_INTERVAL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 0), // SCTP_RTOINFO
+            M(14, 0, 1), // SCTP_ASSOCINFO
+            M(12, 0, 2), // SCTP_INITMSG
+            M(12, 0, 3), // SCTP_NODELAY
+            M(14, 0, 4), // SCTP_AUTOCLOSE
+            M(26, 0, 5), // SCTP_SET_PEER_PRIMARY_ADDR
+            M(17, 0, 6), // SCTP_PRIMARY_ADDR
+            M(21, 0, 7), // SCTP_ADAPTATION_LAYER
+            M(22, 0, 8), // SCTP_DISABLE_FRAGMENTS
+            M(21, 0, 9), // SCTP_PEER_ADDR_PARAMS
+            M(23, 0, 10), // SCTP_DEFAULT_SEND_PARAM
+            M(11, 0, 11), // SCTP_EVENTS
+            M(26, 0, 12), // SCTP_I_WANT_MAPPED_V4_ADDR
+            M(11, 0, 13), // SCTP_MAXSEG
+            M(11, 0, 14), // SCTP_STATUS
+            M(23, 0, 15), // SCTP_GET_PEER_ADDR_INFO
+            M(17, 0, 16), // SCTP_DELAYED_SACK
+            M(16, 0, 16), // SCTP_DELAYED_ACK
+            M(21, 0, 16), // SCTP_DELAYED_ACK_TIME
+            M(12, 0, 17), // SCTP_CONTEXT
+            M(24, 0, 18), // SCTP_FRAGMENT_INTERLEAVE
+            M(27, 0, 19), // SCTP_PARTIAL_DELIVERY_POINT
+            M(14, 0, 20), // SCTP_MAX_BURST
+            M(15, 0, 21), // SCTP_AUTH_CHUNK
+            M(15, 0, 22), // SCTP_HMAC_IDENT
+            M(13, 0, 23), // SCTP_AUTH_KEY
+            M(20, 0, 24), // SCTP_AUTH_ACTIVE_KEY
+            M(20, 0, 25), // SCTP_AUTH_DELETE_KEY
+            M(21, 0, 26), // SCTP_PEER_AUTH_CHUNKS
+            M(22, 0, 27), // SCTP_LOCAL_AUTH_CHUNKS
+            M(21, 0, 28), // SCTP_GET_ASSOC_NUMBER
+            M(22, 0, 29), // SCTP_GET_ASSOC_ID_LIST
+            M(16, 0, 30), // SCTP_AUTO_ASCONF
+            M(20, 0, 31), // SCTP_PEER_ADDR_THLDS
+            M(16, 0, 32), // SCTP_RECVRCVINFO
+            M(16, 0, 33), // SCTP_RECVNXTINFO
+            M(20, 0, 34), // SCTP_DEFAULT_SNDINFO
+            M(24, 0, 35), // SCTP_AUTH_DEACTIVATE_KEY
+            M(15, 0, 36), // SCTP_REUSE_PORT
+            M(23, 0, 37), // SCTP_PEER_ADDR_THLDS_V2
+            M(22, 0, 100), // SCTP_SOCKOPT_BINDX_ADD
+            M(22, 0, 101), // SCTP_SOCKOPT_BINDX_REM
+            M(20, 0, 102), // SCTP_SOCKOPT_PEELOFF
+            M(25, 0, 107), // SCTP_SOCKOPT_CONNECTX_OLD
+            M(19, 0, 108), // SCTP_GET_PEER_ADDRS
+            M(20, 0, 109), // SCTP_GET_LOCAL_ADDRS
+            M(21, 0, 110), // SCTP_SOCKOPT_CONNECTX
+            M(22, 0, 111), // SCTP_SOCKOPT_CONNECTX3
+            M(20, 0, 112), // SCTP_GET_ASSOC_STATS
+            M(17, 0, 113), // SCTP_PR_SUPPORTED
+            M(19, 0, 114), // SCTP_DEFAULT_PRINFO
+            M(20, 0, 115), // SCTP_PR_ASSOC_STATUS
+            M(21, 0, 116), // SCTP_PR_STREAM_STATUS
+            M(23, 0, 117), // SCTP_RECONFIG_SUPPORTED
+            M(24, 0, 118), // SCTP_ENABLE_STREAM_RESET
+            M(18, 0, 119), // SCTP_RESET_STREAMS
+            M(16, 0, 120), // SCTP_RESET_ASSOC
+            M(16, 0, 121), // SCTP_ADD_STREAMS
+            M(26, 0, 122), // SCTP_SOCKOPT_PEELOFF_FLAGS
+            M(21, 0, 123), // SCTP_STREAM_SCHEDULER
+            M(27, 0, 124), // SCTP_STREAM_SCHEDULER_VALUE
+            M(27, 0, 125), // SCTP_INTERLEAVING_SUPPORTED
+            M(20, 0, 126), // SCTP_SENDMSG_CONNECT
+            M(10, 0, 127), // SCTP_EVENT
+            M(21, 0, 128), // SCTP_ASCONF_SUPPORTED
+            M(19, 0, 129), // SCTP_AUTH_SUPPORTED
+            M(18, 0, 130), // SCTP_ECN_SUPPORTED
+            M(36, 0, 131), // SCTP_EXPOSE_POTENTIALLY_FAILED_STATE
+            M(20, 0, 131), // SCTP_EXPOSE_PF_STATE
+            M(27, 1, 132), // SCTP_REMOTE_UDP_ENCAPS_PORT
+            M(27, 1, 133), // SCTP_PLPMTUD_PROBE_INTERVAL
+        ],
+    },
+    parts: &[],
+};
+
+/// `seccomp_actions`: what a filter returns.
+pub const SECCOMP_ACTIONS: FlagSet = FlagSet::new(&SECCOMP_ACTIONS_DATA);
+static SECCOMP_ACTIONS_DATA: SetData = SetData {
+    name: "seccomp_actions",
+    title: "what a filter returns",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData { names: "", values: &[] },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xffff0000)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    SECCOMP_RET_KILL_THREAD\
+                    SECCOMP_RET_KILL\
+                    SECCOMP_RET_TRAP\
+                    SECCOMP_RET_ERRNO\
+                    SECCOMP_RET_USER_NOTIF\
+                    SECCOMP_RET_TRACE\
+                    SECCOMP_RET_LOG\
+                    SECCOMP_RET_ALLOW\
+                    SECCOMP_RET_KILL_PROCESS",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(23, 0, 0x0), // SECCOMP_RET_KILL_THREAD
+                    M(16, 0, 0x0), // SECCOMP_RET_KILL
+                    M(16, 0, 0x30000), // SECCOMP_RET_TRAP
+                    M(17, 0, 0x50000), // SECCOMP_RET_ERRNO
+                    M(22, 0, 0x7fc00000), // SECCOMP_RET_USER_NOTIF
+                    M(17, 0, 0x7ff00000), // SECCOMP_RET_TRACE
+                    M(15, 0, 0x7ffc0000), // SECCOMP_RET_LOG
+                    M(17, 0, 0x7fff0000), // SECCOMP_RET_ALLOW
+                    M(24, 0, 0x80000000), // SECCOMP_RET_KILL_PROCESS
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(0, 0xffff)],
+            shifted: false,
+            holds: Holds::Hexadecimal,
+        },
+    ],
+};
+
+/// `seccomp_addfd_flags`: flags of struct seccomp_notif_addfd.
+pub const SECCOMP_ADDFD_FLAGS: FlagSet = FlagSet::new(&SECCOMP_ADDFD_FLAGS_DATA);
+static SECCOMP_ADDFD_FLAGS_DATA: SetData = SetData {
+    name: "seccomp_addfd_flags",
+    title: "flags of struct seccomp_notif_addfd",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            SECCOMP_ADDFD_FLAG_SETFD\
+            SECCOMP_ADDFD_FLAG_SEND",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(24, 0, 0x1), // SECCOMP_ADDFD_FLAG_SETFD
+            M(23, 1, 0x2), // SECCOMP_ADDFD_FLAG_SEND
+        ],
+    },
+    parts: &[],
+};
+
+/// `seccomp_filter_flags`: flags of SECCOMP_SET_MODE_FILTER.
+pub const SECCOMP_FILTER_FLAGS: FlagSet = FlagSet::new(&SECCOMP_FILTER_FLAGS_DATA);
+static SECCOMP_FILTER_FLAGS_DATA: SetData = SetData {
+    name: "seccomp_filter_flags",
+    title: "flags of SECCOMP_SET_MODE_FILTER",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            SECCOMP_FILTER_FLAG_TSYNC\
+            SECCOMP_FILTER_FLAG_LOG\
+            SECCOMP_FILTER_FLAG_SPEC_ALLOW\
+            SECCOMP_FILTER_FLAG_NEW_LISTENER\
+            SECCOMP_FILTER_FLAG_TSYNC_ESRCH\
+            SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(25, 0, 0x1), // SECCOMP_FILTER_FLAG_TSYNC
+            M(23, 0, 0x2), // SECCOMP_FILTER_FLAG_LOG
+            M(30, 0, 0x4), // SECCOMP_FILTER_FLAG_SPEC_ALLOW
+            M(32, 0, 0x8), // SECCOMP_FILTER_FLAG_NEW_LISTENER
+            M(31, 0, 0x10), // SECCOMP_FILTER_FLAG_TSYNC_ESRCH
+            M(38, 1, 0x20), // SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+        ],
+    },
+    parts: &[],
+};
+
+/// `seccomp_modes`: arg2 of PR_SET_SECCOMP.
+pub const SECCOMP_MODES: FlagSet = FlagSet::new(&SECCOMP_MODES_DATA);
+static SECCOMP_MODES_DATA: SetData = SetData {
+    name: "seccomp_modes",
+    title: "arg2 of PR_SET_SECCOMP",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SECCOMP_MODE_DISABLED\
+            SECCOMP_MODE_STRICT\
+            SECCOMP_MODE_FILTER",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0), // SECCOMP_MODE_DISABLED
+            M(19, 0, 1), // SECCOMP_MODE_STRICT
+            M(19, 0, 2), // SECCOMP_MODE_FILTER
+        ],
+    },
+    parts: &[],
+};
+
+/// `seccomp_notify_fd_flags`: flags of SECCOMP_IOCTL_NOTIF_SET_FLAGS.
+pub const SECCOMP_NOTIFY_FD_FLAGS: FlagSet = FlagSet::new(&SECCOMP_NOTIFY_FD_FLAGS_DATA);
+static SECCOMP_NOTIFY_FD_FLAGS_DATA: SetData = SetData {
+    name: "seccomp_notify_fd_flags",
+    title: "flags of SECCOMP_IOCTL_NOTIF_SET_FLAGS",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(34, 0, 0x1), // SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP
+        ],
+    },
+    parts: &[],
+};
+
+/// `seccomp_notify_flags`: flags of struct seccomp_notif_resp.
+pub const SECCOMP_NOTIFY_FLAGS: FlagSet = FlagSet::new(&SECCOMP_NOTIFY_FLAGS_DATA);
+static SECCOMP_NOTIFY_FLAGS_DATA: SetData = SetData {
+    name: "seccomp_notify_flags",
+    title: "flags of struct seccomp_notif_resp",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SECCOMP_USER_NOTIF_FLAG_CONTINUE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(32, 0, 0x1), // SECCOMP_USER_NOTIF_FLAG_CONTINUE
+        ],
+    },
+    parts: &[],
+};
+
+/// `seccomp_operations`: operation of seccomp.
+pub const SECCOMP_OPERATIONS: FlagSet = FlagSet::new(&SECCOMP_OPERATIONS_DATA);
+static SECCOMP_OPERATIONS_DATA: SetData = SetData {
+    name: "seccomp_operations",
+    title: "operation of seccomp",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SECCOMP_SET_MODE_STRICT\
+            SECCOMP_SET_MODE_FILTER\
+            SECCOMP_GET_ACTION_AVAIL\
+            SECCOMP_GET_NOTIF_SIZES",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 0), // SECCOMP_SET_MODE_STRICT
+            M(23, 0, 1), // SECCOMP_SET_MODE_FILTER
+            M(24, 0, 2), // SECCOMP_GET_ACTION_AVAIL
+            M(23, 0, 3), // SECCOMP_GET_NOTIF_SIZES
+        ],
+    },
+    parts: &[],
+};
+
+/// `securebits`: arg2 of PR_SET_SECUREBITS.
+pub const SECUREBITS: FlagSet = FlagSet::new(&SECUREBITS_DATA);
+static SECUREBITS_DATA: SetData = SetData {
+    name: "securebits",
+    title: "arg2 of PR_SET_SECUREBITS",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            SECBIT_NOROOT\
+            SECBIT_NOROOT_LOCKED\
+            SECBIT_NO_SETUID_FIXUP\
+            SECBIT_NO_SETUID_FIXUP_LOCKED\
+            SECBIT_KEEP_CAPS\
+            SECBIT_KEEP_CAPS_LOCKED\
+            SECBIT_NO_CAP_AMBIENT_RAISE\
+            SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED\
+            SECBIT_EXEC_RESTRICT_FILE\
+            SECBIT_EXEC_RESTRICT_FILE_LOCKED\
+            SECBIT_EXEC_DENY_INTERACTIVE\
+            SECBIT_EXEC_DENY_INTERACTIVE_LOCKED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x1), // SECBIT_NOROOT
+            M(20, 0, 0x2), // SECBIT_NOROOT_LOCKED
+            M(22, 0, 0x4), // SECBIT_NO_SETUID_FIXUP
+            M(29, 0, 0x8), // SECBIT_NO_SETUID_FIXUP_LOCKED
+            M(16, 0, 0x10), // SECBIT_KEEP_CAPS
+            M(23, 0, 0x20), // SECBIT_KEEP_CAPS_LOCKED
+            M(27, 0, 0x40), // SECBIT_NO_CAP_AMBIENT_RAISE
+            M(34, 0, 0x80), // SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED
+            M(25, 1, 0x100), // SECBIT_EXEC_RESTRICT_FILE
+            M(32, 1, 0x200), // SECBIT_EXEC_RESTRICT_FILE_LOCKED
+            M(28, 1, 0x400), // SECBIT_EXEC_DENY_INTERACTIVE
+            M(35, 1, 0x800), // SECBIT_EXEC_DENY_INTERACTIVE_LOCKED
+        ],
+    },
+    parts: &[],
+};
+
+/// `seek_whence`: from where lseek counts.
+pub const SEEK_WHENCE: FlagSet = FlagSet::new(&SEEK_WHENCE_DATA);
+static SEEK_WHENCE_DATA: SetData = SetData {
+    name: "seek_whence",
+    title: "from where lseek counts",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SEEK_SET\
+            SEEK_CUR\
+            SEEK_END\
+            SEEK_DATA\
+            SEEK_HOLE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(8, 0, 0), // SEEK_SET
+            M(8, 0, 1), // SEEK_CUR
+            M(8, 0, 2), // SEEK_END
+            M(9, 0, 3), // SEEK_DATA
+            M(9, 0, 4), // SEEK_HOLE
+        ],
+    },
+    parts: &[],
+};
+
+/// `sem_flags`: sem_flg of struct sembuf.
+pub const SEM_FLAGS: FlagSet = FlagSet::new(&SEM_FLAGS_DATA);
+static SEM_FLAGS_DATA: SetData = SetData {
+    name: "sem_flags",
+    title: "sem_flg of struct sembuf",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPC_NOWAIT\
+            SEM_UNDO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0x800), // IPC_NOWAIT
+            M(8, 0, 0x1000), // SEM_UNDO
+        ],
+    },
+    parts: &[],
+};
+
+/// `semctl_commands`: cmd of semctl.
+pub const SEMCTL_COMMANDS: FlagSet = FlagSet::new(&SEMCTL_COMMANDS_DATA);
+static SEMCTL_COMMANDS_DATA: SetData = SetData {
+    name: "semctl_commands",
+    title: "cmd of semctl",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPC_64",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(6, 0, 0x100), // IPC_64
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xff)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    IPC_RMID\
+                    IPC_SET\
+                    IPC_STAT\
+                    IPC_INFO\
+                    GETPID\
+                    GETVAL\
+                    GETALL\
+                    GETNCNT\
+                    GETZCNT\
+                    SETVAL\
+                    SETALL\
+                    SEM_STAT\
+                    SEM_INFO\
+                    SEM_STAT_ANY",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(8, 0, 0x0), // IPC_RMID
+                    M(7, 0, 0x1), // IPC_SET
+                    M(8, 0, 0x2), // IPC_STAT
+                    M(8, 0, 0x3), // IPC_INFO
+                    M(6, 0, 0xb), // GETPID
+                    M(6, 0, 0xc), // GETVAL
+                    M(6, 0, 0xd), // GETALL
+                    M(7, 0, 0xe), // GETNCNT
+                    M(7, 0, 0xf), // GETZCNT
+                    M(6, 0, 0x10), // SETVAL
+                    M(6, 0, 0x11), // SETALL
+                    M(8, 0, 0x12), // SEM_STAT
+                    M(8, 0, 0x13), // SEM_INFO
+                    M(12, 0, 0x14), // SEM_STAT_ANY
+                ],
+            }),
+        },
+    ],
+};
+
+/// `shadow_stack_flags`: flags of map_shadow_stack.
+pub const SHADOW_STACK_FLAGS: FlagSet = FlagSet::new(&SHADOW_STACK_FLAGS_DATA);
+static SHADOW_STACK_FLAGS_DATA: SetData = SetData {
+    name: "shadow_stack_flags",
+    title: "flags of map_shadow_stack",
+    is_flags: true,
+    abis: &[
+        0x336187b5d, // all but alpha, c6x, h8300, ia64, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, powerpc, powerpc64, s390, sparc, sparc64, xtensa
+    ],
+    members: MemberData {
+        names: "\
+            SHADOW_STACK_SET_TOKEN\
+            SHADOW_STACK_SET_MARKER",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(22, 0, 0x1), // SHADOW_STACK_SET_TOKEN
+            M(23, 0, 0x2), // SHADOW_STACK_SET_MARKER
+        ],
+    },
+    parts: &[],
+};
+
+/// `shm_modes`: mode of struct shmid_ds.
+pub const SHM_MODES: FlagSet = FlagSet::new(&SHM_MODES_DATA);
+static SHM_MODES_DATA: SetData = SetData {
+    name: "shm_modes",
+    title: "mode of struct shmid_ds",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SHM_DEST\
+            SHM_LOCKED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(8, 0, 0x200), // SHM_DEST
+            M(10, 0, 0x400), // SHM_LOCKED
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x1ff)],
+            shifted: false,
+            holds: Holds::Octal,
+        },
+    ],
+};
+
+/// `shmat_flags`: flags of shmat.
+pub const SHMAT_FLAGS: FlagSet = FlagSet::new(&SHMAT_FLAGS_DATA);
+static SHMAT_FLAGS_DATA: SetData = SetData {
+    name: "shmat_flags",
+    title: "flags of shmat",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SHM_RDONLY\
+            SHM_RND\
+            SHM_REMAP\
+            SHM_EXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0x1000), // SHM_RDONLY
+            M(7, 0, 0x2000), // SHM_RND
+            M(9, 0, 0x4000), // SHM_REMAP
+            M(8, 0, 0x8000), // SHM_EXEC
+        ],
+    },
+    parts: &[],
+};
+
+/// `shmctl_commands`: cmd of shmctl.
+pub const SHMCTL_COMMANDS: FlagSet = FlagSet::new(&SHMCTL_COMMANDS_DATA);
+static SHMCTL_COMMANDS_DATA: SetData = SetData {
+    name: "shmctl_commands",
+    title: "cmd of shmctl",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPC_64",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(6, 0, 0x100), // IPC_64
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xff)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    IPC_RMID\
+                    IPC_SET\
+                    IPC_STAT\
+                    IPC_INFO\
+                    SHM_LOCK\
+                    SHM_UNLOCK\
+                    SHM_STAT\
+                    SHM_INFO\
+                    SHM_STAT_ANY",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(8, 0, 0x0), // IPC_RMID
+                    M(7, 0, 0x1), // IPC_SET
+                    M(8, 0, 0x2), // IPC_STAT
+                    M(8, 0, 0x3), // IPC_INFO
+                    M(8, 0, 0xb), // SHM_LOCK
+                    M(10, 0, 0xc), // SHM_UNLOCK
+                    M(8, 0, 0xd), // SHM_STAT
+                    M(8, 0, 0xe), // SHM_INFO
+                    M(12, 0, 0xf), // SHM_STAT_ANY
+                ],
+            }),
+        },
+    ],
+};
+
+/// `shmget_flags`: flags of shmget, with permissions.
+pub const SHMGET_FLAGS: FlagSet = FlagSet::new(&SHMGET_FLAGS_DATA);
+static SHMGET_FLAGS_DATA: SetData = SetData {
+    name: "shmget_flags",
+    title: "flags of shmget, with permissions",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPC_CREAT\
+            IPC_EXCL\
+            SHM_HUGETLB\
+            SHM_NORESERVE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0x200), // IPC_CREAT
+            M(8, 0, 0x400), // IPC_EXCL
+            M(11, 0, 0x800), // SHM_HUGETLB
+            M(13, 0, 0x1000), // SHM_NORESERVE
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x1ff)],
+            shifted: false,
+            holds: Holds::Octal,
+        },
+        PartData {
+            masks: &[(0, 0xfc000000)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    SHM_HUGE_64KB\
+                    SHM_HUGE_512KB\
+                    SHM_HUGE_1MB\
+                    SHM_HUGE_2MB\
+                    SHM_HUGE_8MB\
+                    SHM_HUGE_16MB\
+                    SHM_HUGE_32MB\
+                    SHM_HUGE_256MB\
+                    SHM_HUGE_512MB\
+                    SHM_HUGE_1GB\
+                    SHM_HUGE_2GB\
+                    SHM_HUGE_16GB",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(13, 0, 0x40000000), // SHM_HUGE_64KB
+                    M(14, 0, 0x4c000000), // SHM_HUGE_512KB
+                    M(12, 0, 0x50000000), // SHM_HUGE_1MB
+                    M(12, 0, 0x54000000), // SHM_HUGE_2MB
+                    M(12, 0, 0x5c000000), // SHM_HUGE_8MB
+                    M(13, 0, 0x60000000), // SHM_HUGE_16MB
+                    M(13, 0, 0x64000000), // SHM_HUGE_32MB
+                    M(14, 0, 0x70000000), // SHM_HUGE_256MB
+                    M(14, 0, 0x74000000), // SHM_HUGE_512MB
+                    M(12, 0, 0x78000000), // SHM_HUGE_1GB
+                    M(12, 0, 0x7c000000), // SHM_HUGE_2GB
+                    M(13, 0, 0x88000000), // SHM_HUGE_16GB
+                ],
+            }),
+        },
+    ],
+};
+
+/// `shutdown_fs_flags`: what FS_IOC_SHUTDOWN does with the log.
+pub const SHUTDOWN_FS_FLAGS: FlagSet = FlagSet::new(&SHUTDOWN_FS_FLAGS_DATA);
+static SHUTDOWN_FS_FLAGS_DATA: SetData = SetData {
+    name: "shutdown_fs_flags",
+    title: "what FS_IOC_SHUTDOWN does with the log",
+    is_flags: false,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            FS_SHUTDOWN_FLAGS_DEFAULT\
+            FS_SHUTDOWN_FLAGS_LOGFLUSH\
+            FS_SHUTDOWN_FLAGS_NOLOGFLUSH",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(25, 0, 0), // FS_SHUTDOWN_FLAGS_DEFAULT
+            M(26, 0, 1), // FS_SHUTDOWN_FLAGS_LOGFLUSH
+            M(28, 0, 2), // FS_SHUTDOWN_FLAGS_NOLOGFLUSH
+        ],
+    },
+    parts: &[],
+};
+
+/// `shutdown_how`: how of shutdown.
+pub const SHUTDOWN_HOW: FlagSet = FlagSet::new(&SHUTDOWN_HOW_DATA);
+static SHUTDOWN_HOW_DATA: SetData = SetData {
+    name: "shutdown_how",
+    title: "how of shutdown",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SHUT_RD\
+            SHUT_WR\
+            SHUT_RDWR",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0), // SHUT_RD
+            M(7, 0, 1), // SHUT_WR
+            M(9, 0, 2), // SHUT_RDWR
+        ],
+    },
+    parts: &[],
+};
+
+/// `si_codes`: si_code of a signal that has no codes of its own.
+pub const SI_CODES: FlagSet = FlagSet::new(&SI_CODES_DATA);
+static SI_CODES_DATA: SetData = SetData {
+    name: "si_codes",
+    title: "si_code of a signal that has no codes of its own",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffc7fff, // all but mips_n32, mips_n64, mips_o32
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0xc0000000, // sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            SI_ASYNCNL\
+            SI_DETHREAD\
+            SI_TKILL\
+            SI_SIGIO\
+            SI_ASYNCIO\
+            SI_MESGQ\
+            SI_TIMER\
+            SI_QUEUE\
+            SI_USER\
+            SI_KERNEL\
+            SI_NOINFO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, -60i64 as u64), // SI_ASYNCNL
+            M(11, 0, -7i64 as u64), // SI_DETHREAD
+            M(8, 0, -6i64 as u64), // SI_TKILL
+            M(8, 0, -5i64 as u64), // SI_SIGIO
+            M(10, 1, -4i64 as u64), // SI_ASYNCIO
+            M(0, 2, -2i64 as u64),
+            M(8, 1, -3i64 as u64), // SI_MESGQ
+            M(0, 2, -4i64 as u64),
+            M(8, 1, -2i64 as u64), // SI_TIMER
+            M(0, 2, -3i64 as u64),
+            M(8, 0, -1i64 as u64), // SI_QUEUE
+            M(7, 0, 0), // SI_USER
+            M(9, 0, 128), // SI_KERNEL
+            M(9, 3, 32767), // SI_NOINFO
+        ],
+    },
+    parts: &[],
+};
+
+/// `sigaction_flags`: sa_flags of struct sigaction.
+pub const SIGACTION_FLAGS: FlagSet = FlagSet::new(&SIGACTION_FLAGS_DATA);
+static SIGACTION_FLAGS_DATA: SetData = SetData {
+    name: "sigaction_flags",
+    title: "sa_flags of struct sigaction",
+    is_flags: true,
+    abis: &[
+        0x73f9ffffd, // all but alpha, parisc, parisc64, sparc, sparc64
+        0xc0600000, // parisc, parisc64, sparc, sparc64
+        0x2, // alpha
+        0x73f9c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x600000, // parisc, parisc64
+        0xc0000000, // sparc, sparc64
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x18, // arm, arm_oabi
+        0x73988069d, // aarch64, arc, arm, arm_oabi, h8300, i386, ia64, nios2, powerpc, powerpc64, s390, s390x, sh, x32, x86_64, xtensa
+        0xc0600002, // alpha, parisc, parisc64, sparc, sparc64
+        0xc0000002, // alpha, sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            SA_NOCLDSTOP\
+            SA_NOCLDWAIT\
+            SA_SIGINFO\
+            SA_UNSUPPORTED\
+            SA_EXPOSE_TAGBITS\
+            SA_THIRTYTWO\
+            SA_RESTORER\
+            SA_ONSTACK\
+            SA_STACK\
+            SA_RESTART\
+            SA_NODEFER\
+            SA_NOMASK\
+            SA_RESETHAND\
+            SA_ONESHOT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 0x1), // SA_NOCLDSTOP
+            M(0, 1, 0x8),
+            M(0, 2, 0x4),
+            M(12, 3, 0x2), // SA_NOCLDWAIT
+            M(0, 4, 0x10000),
+            M(0, 5, 0x80),
+            M(0, 6, 0x100),
+            M(0, 2, 0x20),
+            M(10, 3, 0x4), // SA_SIGINFO
+            M(0, 4, 0x8),
+            M(0, 5, 0x10),
+            M(0, 6, 0x200),
+            M(0, 2, 0x40),
+            M(14, 7, 0x400), // SA_UNSUPPORTED
+            M(17, 7, 0x800), // SA_EXPOSE_TAGBITS
+            M(12, 8, 0x2000000), // SA_THIRTYTWO
+            M(11, 9, 0x4000000), // SA_RESTORER
+            M(10, 0, 0x8000000), // SA_ONSTACK
+            M(0, 10, 0x1),
+            M(8, 6, 0x1), // SA_STACK
+            M(10, 0, 0x10000000), // SA_RESTART
+            M(0, 11, 0x2),
+            M(0, 5, 0x40),
+            M(10, 0, 0x40000000), // SA_NODEFER
+            M(0, 1, 0x20),
+            M(0, 2, 0x8),
+            M(9, 0, 0x40000000), // SA_NOMASK
+            M(0, 1, 0x20),
+            M(0, 2, 0x8),
+            M(12, 0, 0x80000000), // SA_RESETHAND
+            M(0, 1, 0x4),
+            M(0, 2, 0x10),
+            M(10, 0, 0x80000000), // SA_ONESHOT
+            M(0, 1, 0x4),
+            M(0, 2, 0x10),
+        ],
+    },
+    parts: &[],
+};
+
+/// `sigaltstack_flags`: ss_flags of stack_t.
+pub const SIGALTSTACK_FLAGS: FlagSet = FlagSet::new(&SIGALTSTACK_FLAGS_DATA);
+static SIGALTSTACK_FLAGS_DATA: SetData = SetData {
+    name: "sigaltstack_flags",
+    title: "ss_flags of stack_t",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SS_ONSTACK\
+            SS_DISABLE\
+            SS_AUTODISARM",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0x1), // SS_ONSTACK
+            M(10, 0, 0x2), // SS_DISABLE
+            M(13, 0, 0x80000000), // SS_AUTODISARM
+        ],
+    },
+    parts: &[],
+};
+
+/// `sigbus_codes`: si_code of SIGBUS.
+pub const SIGBUS_CODES: FlagSet = FlagSet::new(&SIGBUS_CODES_DATA);
+static SIGBUS_CODES_DATA: SetData = SetData {
+    name: "sigbus_codes",
+    title: "si_code of SIGBUS",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffc7fff, // all but mips_n32, mips_n64, mips_o32
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0xc0000000, // sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            SI_ASYNCNL\
+            SI_DETHREAD\
+            SI_TKILL\
+            SI_SIGIO\
+            SI_ASYNCIO\
+            SI_MESGQ\
+            SI_TIMER\
+            SI_QUEUE\
+            SI_USER\
+            BUS_ADRALN\
+            BUS_ADRERR\
+            BUS_OBJERR\
+            BUS_MCEERR_AR\
+            BUS_MCEERR_AO\
+            SI_KERNEL\
+            SI_NOINFO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, -60i64 as u64), // SI_ASYNCNL
+            M(11, 0, -7i64 as u64), // SI_DETHREAD
+            M(8, 0, -6i64 as u64), // SI_TKILL
+            M(8, 0, -5i64 as u64), // SI_SIGIO
+            M(10, 1, -4i64 as u64), // SI_ASYNCIO
+            M(0, 2, -2i64 as u64),
+            M(8, 1, -3i64 as u64), // SI_MESGQ
+            M(0, 2, -4i64 as u64),
+            M(8, 1, -2i64 as u64), // SI_TIMER
+            M(0, 2, -3i64 as u64),
+            M(8, 0, -1i64 as u64), // SI_QUEUE
+            M(7, 0, 0), // SI_USER
+            M(10, 0, 1), // BUS_ADRALN
+            M(10, 0, 2), // BUS_ADRERR
+            M(10, 0, 3), // BUS_OBJERR
+            M(13, 0, 4), // BUS_MCEERR_AR
+            M(13, 0, 5), // BUS_MCEERR_AO
+            M(9, 0, 128), // SI_KERNEL
+            M(9, 3, 32767), // SI_NOINFO
+        ],
+    },
+    parts: &[],
+};
+
+/// `sigchld_codes`: si_code of SIGCHLD.
+pub const SIGCHLD_CODES: FlagSet = FlagSet::new(&SIGCHLD_CODES_DATA);
+static SIGCHLD_CODES_DATA: SetData = SetData {
+    name: "sigchld_codes",
+    title: "si_code of SIGCHLD",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffc7fff, // all but mips_n32, mips_n64, mips_o32
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0xc0000000, // sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            SI_ASYNCNL\
+            SI_DETHREAD\
+            SI_TKILL\
+            SI_SIGIO\
+            SI_ASYNCIO\
+            SI_MESGQ\
+            SI_TIMER\
+            SI_QUEUE\
+            SI_USER\
+            CLD_EXITED\
+            CLD_KILLED\
+            CLD_DUMPED\
+            CLD_TRAPPED\
+            CLD_STOPPED\
+            CLD_CONTINUED\
+            SI_KERNEL\
+            SI_NOINFO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, -60i64 as u64), // SI_ASYNCNL
+            M(11, 0, -7i64 as u64), // SI_DETHREAD
+            M(8, 0, -6i64 as u64), // SI_TKILL
+            M(8, 0, -5i64 as u64), // SI_SIGIO
+            M(10, 1, -4i64 as u64), // SI_ASYNCIO
+            M(0, 2, -2i64 as u64),
+            M(8, 1, -3i64 as u64), // SI_MESGQ
+            M(0, 2, -4i64 as u64),
+            M(8, 1, -2i64 as u64), // SI_TIMER
+            M(0, 2, -3i64 as u64),
+            M(8, 0, -1i64 as u64), // SI_QUEUE
+            M(7, 0, 0), // SI_USER
+            M(10, 0, 1), // CLD_EXITED
+            M(10, 0, 2), // CLD_KILLED
+            M(10, 0, 3), // CLD_DUMPED
+            M(11, 0, 4), // CLD_TRAPPED
+            M(11, 0, 5), // CLD_STOPPED
+            M(13, 0, 6), // CLD_CONTINUED
+            M(9, 0, 128), // SI_KERNEL
+            M(9, 3, 32767), // SI_NOINFO
+        ],
+    },
+    parts: &[],
+};
+
+/// `sigemt_codes`: si_code of SIGEMT.
+pub const SIGEMT_CODES: FlagSet = FlagSet::new(&SIGEMT_CODES_DATA);
+static SIGEMT_CODES_DATA: SetData = SetData {
+    name: "sigemt_codes",
+    title: "si_code of SIGEMT",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffc7fff, // all but mips_n32, mips_n64, mips_o32
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0xc0000000, // sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            SI_ASYNCNL\
+            SI_DETHREAD\
+            SI_TKILL\
+            SI_SIGIO\
+            SI_ASYNCIO\
+            SI_MESGQ\
+            SI_TIMER\
+            SI_QUEUE\
+            SI_USER\
+            EMT_TAGOVF\
+            SI_KERNEL\
+            SI_NOINFO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, -60i64 as u64), // SI_ASYNCNL
+            M(11, 0, -7i64 as u64), // SI_DETHREAD
+            M(8, 0, -6i64 as u64), // SI_TKILL
+            M(8, 0, -5i64 as u64), // SI_SIGIO
+            M(10, 1, -4i64 as u64), // SI_ASYNCIO
+            M(0, 2, -2i64 as u64),
+            M(8, 1, -3i64 as u64), // SI_MESGQ
+            M(0, 2, -4i64 as u64),
+            M(8, 1, -2i64 as u64), // SI_TIMER
+            M(0, 2, -3i64 as u64),
+            M(8, 0, -1i64 as u64), // SI_QUEUE
+            M(7, 0, 0), // SI_USER
+            M(10, 0, 1), // EMT_TAGOVF
+            M(9, 0, 128), // SI_KERNEL
+            M(9, 3, 32767), // SI_NOINFO
+        ],
+    },
+    parts: &[],
+};
+
+/// `sigevent_notify`: sigev_notify of struct sigevent.
+pub const SIGEVENT_NOTIFY: FlagSet = FlagSet::new(&SIGEVENT_NOTIFY_DATA);
+static SIGEVENT_NOTIFY_DATA: SetData = SetData {
+    name: "sigevent_notify",
+    title: "sigev_notify of struct sigevent",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SIGEV_SIGNAL\
+            SIGEV_NONE\
+            SIGEV_THREAD\
+            SIGEV_THREAD_ID",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 0), // SIGEV_SIGNAL
+            M(10, 0, 1), // SIGEV_NONE
+            M(12, 0, 2), // SIGEV_THREAD
+            M(15, 0, 4), // SIGEV_THREAD_ID
+        ],
+    },
+    parts: &[],
+};
+
+/// `sigfpe_codes`: si_code of SIGFPE.
+pub const SIGFPE_CODES: FlagSet = FlagSet::new(&SIGFPE_CODES_DATA);
+static SIGFPE_CODES_DATA: SetData = SetData {
+    name: "sigfpe_codes",
+    title: "si_code of SIGFPE",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffc7fff, // all but mips_n32, mips_n64, mips_o32
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0xc0000000, // sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            SI_ASYNCNL\
+            SI_DETHREAD\
+            SI_TKILL\
+            SI_SIGIO\
+            SI_ASYNCIO\
+            SI_MESGQ\
+            SI_TIMER\
+            SI_QUEUE\
+            SI_USER\
+            FPE_INTDIV\
+            FPE_INTOVF\
+            FPE_FLTDIV\
+            FPE_FLTOVF\
+            FPE_FLTUND\
+            FPE_FLTRES\
+            FPE_FLTINV\
+            FPE_FLTSUB\
+            __FPE_DECOVF\
+            __FPE_DECDIV\
+            __FPE_DECERR\
+            __FPE_INVASC\
+            __FPE_INVDEC\
+            FPE_FLTUNK\
+            FPE_CONDTRAP\
+            SI_KERNEL\
+            SI_NOINFO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, -60i64 as u64), // SI_ASYNCNL
+            M(11, 0, -7i64 as u64), // SI_DETHREAD
+            M(8, 0, -6i64 as u64), // SI_TKILL
+            M(8, 0, -5i64 as u64), // SI_SIGIO
+            M(10, 1, -4i64 as u64), // SI_ASYNCIO
+            M(0, 2, -2i64 as u64),
+            M(8, 1, -3i64 as u64), // SI_MESGQ
+            M(0, 2, -4i64 as u64),
+            M(8, 1, -2i64 as u64), // SI_TIMER
+            M(0, 2, -3i64 as u64),
+            M(8, 0, -1i64 as u64), // SI_QUEUE
+            M(7, 0, 0), // SI_USER
+            M(10, 0, 1), // FPE_INTDIV
+            M(10, 0, 2), // FPE_INTOVF
+            M(10, 0, 3), // FPE_FLTDIV
+            M(10, 0, 4), // FPE_FLTOVF
+            M(10, 0, 5), // FPE_FLTUND
+            M(10, 0, 6), // FPE_FLTRES
+            M(10, 0, 7), // FPE_FLTINV
+            M(10, 0, 8), // FPE_FLTSUB
+            M(12, 0, 9), // __FPE_DECOVF
+            M(12, 0, 10), // __FPE_DECDIV
+            M(12, 0, 11), // __FPE_DECERR
+            M(12, 0, 12), // __FPE_INVASC
+            M(12, 0, 13), // __FPE_INVDEC
+            M(10, 0, 14), // FPE_FLTUNK
+            M(12, 0, 15), // FPE_CONDTRAP
+            M(9, 0, 128), // SI_KERNEL
+            M(9, 3, 32767), // SI_NOINFO
+        ],
+    },
+    parts: &[],
+};
+
+/// `sigill_codes`: si_code of SIGILL.
+pub const SIGILL_CODES: FlagSet = FlagSet::new(&SIGILL_CODES_DATA);
+static SIGILL_CODES_DATA: SetData = SetData {
+    name: "sigill_codes",
+    title: "si_code of SIGILL",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffc7fff, // all but mips_n32, mips_n64, mips_o32
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0xc0000000, // sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            SI_ASYNCNL\
+            SI_DETHREAD\
+            SI_TKILL\
+            SI_SIGIO\
+            SI_ASYNCIO\
+            SI_MESGQ\
+            SI_TIMER\
+            SI_QUEUE\
+            SI_USER\
+            ILL_ILLOPC\
+            ILL_ILLOPN\
+            ILL_ILLADR\
+            ILL_ILLTRP\
+            ILL_PRVOPC\
+            ILL_PRVREG\
+            ILL_COPROC\
+            ILL_BADSTK\
+            ILL_BADIADDR\
+            __ILL_BREAK\
+            __ILL_BNDMOD\
+            SI_KERNEL\
+            SI_NOINFO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, -60i64 as u64), // SI_ASYNCNL
+            M(11, 0, -7i64 as u64), // SI_DETHREAD
+            M(8, 0, -6i64 as u64), // SI_TKILL
+            M(8, 0, -5i64 as u64), // SI_SIGIO
+            M(10, 1, -4i64 as u64), // SI_ASYNCIO
+            M(0, 2, -2i64 as u64),
+            M(8, 1, -3i64 as u64), // SI_MESGQ
+            M(0, 2, -4i64 as u64),
+            M(8, 1, -2i64 as u64), // SI_TIMER
+            M(0, 2, -3i64 as u64),
+            M(8, 0, -1i64 as u64), // SI_QUEUE
+            M(7, 0, 0), // SI_USER
+            M(10, 0, 1), // ILL_ILLOPC
+            M(10, 0, 2), // ILL_ILLOPN
+            M(10, 0, 3), // ILL_ILLADR
+            M(10, 0, 4), // ILL_ILLTRP
+            M(10, 0, 5), // ILL_PRVOPC
+            M(10, 0, 6), // ILL_PRVREG
+            M(10, 0, 7), // ILL_COPROC
+            M(10, 0, 8), // ILL_BADSTK
+            M(12, 0, 9), // ILL_BADIADDR
+            M(11, 0, 10), // __ILL_BREAK
+            M(12, 0, 11), // __ILL_BNDMOD
+            M(9, 0, 128), // SI_KERNEL
+            M(9, 3, 32767), // SI_NOINFO
+        ],
+    },
+    parts: &[],
+};
+
+/// `signal_handlers`: handlers that are no functions.
+pub const SIGNAL_HANDLERS: FlagSet = FlagSet::new(&SIGNAL_HANDLERS_DATA);
+static SIGNAL_HANDLERS_DATA: SetData = SetData {
+    name: "signal_handlers",
+    title: "handlers that are no functions",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SIG_ERR\
+            SIG_DFL\
+            SIG_IGN",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, -1i64 as u64), // SIG_ERR
+            M(7, 0, 0), // SIG_DFL
+            M(7, 0, 1), // SIG_IGN
+        ],
+    },
+    parts: &[],
+};
+
+/// `signalfd_flags`: flags of signalfd4.
+pub const SIGNALFD_FLAGS: FlagSet = FlagSet::new(&SIGNALFD_FLAGS_DATA);
+static SIGNALFD_FLAGS_DATA: SetData = SetData {
+    name: "signalfd_flags",
+    title: "flags of signalfd4",
+    is_flags: true,
+    abis: &[
+        0x73f9c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x600000, // parisc, parisc64
+        0xc0000000, // sparc, sparc64
+        0x2, // alpha
+        0x73f9ffffd, // all but alpha, parisc, parisc64, sparc, sparc64
+        0x600002, // alpha, parisc, parisc64
+    ],
+    members: MemberData {
+        names: "\
+            SFD_NONBLOCK\
+            SFD_CLOEXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 0x800), // SFD_NONBLOCK
+            M(0, 1, 0x80),
+            M(0, 2, 0x10000),
+            M(0, 3, 0x4000),
+            M(0, 4, 0x4),
+            M(11, 5, 0x80000), // SFD_CLOEXEC
+            M(0, 6, 0x200000),
+            M(0, 3, 0x400000),
+        ],
+    },
+    parts: &[],
+};
+
+/// `signals`: signal numbers.
+pub const SIGNALS: FlagSet = FlagSet::new(&SIGNALS_DATA);
+static SIGNALS_DATA: SetData = SetData {
+    name: "signals",
+    title: "signal numbers",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x73f9c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0xc0638002, // alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0xc0038002, // alpha, mips_n32, mips_n64, mips_o32, sparc, sparc64
+        0x638000, // mips_n32, mips_n64, mips_o32, parisc, parisc64
+        0xc0000002, // alpha, sparc, sparc64
+        0x600000, // parisc, parisc64
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x7ff9c7fff, // all but mips_n32, mips_n64, mips_o32, parisc, parisc64
+        0x2, // alpha
+        0xc0000000, // sparc, sparc64
+        0x73ffc7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            SIGHUP\
+            SIGINT\
+            SIGQUIT\
+            SIGILL\
+            SIGTRAP\
+            SIGABRT\
+            SIGIOT\
+            SIGBUS\
+            SIGEMT\
+            SIGFPE\
+            SIGKILL\
+            SIGUSR1\
+            SIGSEGV\
+            SIGUSR2\
+            SIGPIPE\
+            SIGALRM\
+            SIGTERM\
+            SIGSTKFLT\
+            SIGCHLD\
+            SIGCLD\
+            SIGCONT\
+            SIGSTOP\
+            SIGTSTP\
+            SIGTTIN\
+            SIGTTOU\
+            SIGURG\
+            SIGXCPU\
+            SIGXFSZ\
+            SIGVTALRM\
+            SIGPROF\
+            SIGWINCH\
+            SIGIO\
+            SIGPOLL\
+            SIGPWR\
+            SIGINFO\
+            SIGLOST\
+            SIGSYS\
+            SIGRTMIN\
+            SIGRT_1\
+            SIGRT_2\
+            SIGRT_3\
+            SIGRT_4\
+            SIGRT_5\
+            SIGRT_6\
+            SIGRT_7\
+            SIGRT_8\
+            SIGRT_9\
+            SIGRT_10\
+            SIGRT_11\
+            SIGRT_12\
+            SIGRT_13\
+            SIGRT_14\
+            SIGRT_15\
+            SIGRT_16\
+            SIGRT_17\
+            SIGRT_18\
+            SIGRT_19\
+            SIGRT_20\
+            SIGRT_21\
+            SIGRT_22\
+            SIGRT_23\
+            SIGRT_24\
+            SIGRT_25\
+            SIGRT_26\
+            SIGRT_27\
+            SIGRT_28\
+            SIGRT_29\
+            SIGRT_30\
+            SIGRT_31\
+            SIGRT_32",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(6, 0, 1), // SIGHUP
+            M(6, 0, 2), // SIGINT
+            M(7, 0, 3), // SIGQUIT
+            M(6, 0, 4), // SIGILL
+            M(7, 0, 5), // SIGTRAP
+            M(7, 0, 6), // SIGABRT
+            M(6, 0, 6), // SIGIOT
+            M(6, 1, 7), // SIGBUS
+            M(0, 2, 10),
+            M(6, 3, 7), // SIGEMT
+            M(6, 0, 8), // SIGFPE
+            M(7, 0, 9), // SIGKILL
+            M(7, 1, 10), // SIGUSR1
+            M(0, 4, 16),
+            M(0, 5, 30),
+            M(7, 0, 11), // SIGSEGV
+            M(7, 1, 12), // SIGUSR2
+            M(0, 4, 17),
+            M(0, 5, 31),
+            M(7, 0, 13), // SIGPIPE
+            M(7, 0, 14), // SIGALRM
+            M(7, 0, 15), // SIGTERM
+            M(9, 1, 16), // SIGSTKFLT
+            M(0, 6, 7),
+            M(7, 1, 17), // SIGCHLD
+            M(0, 4, 18),
+            M(0, 5, 20),
+            M(6, 7, 18), // SIGCLD
+            M(7, 1, 18), // SIGCONT
+            M(0, 5, 19),
+            M(0, 7, 25),
+            M(0, 6, 26),
+            M(7, 1, 19), // SIGSTOP
+            M(0, 5, 17),
+            M(0, 7, 23),
+            M(0, 6, 24),
+            M(7, 1, 20), // SIGTSTP
+            M(0, 5, 18),
+            M(0, 7, 24),
+            M(0, 6, 25),
+            M(7, 8, 21), // SIGTTIN
+            M(0, 7, 26),
+            M(0, 6, 27),
+            M(7, 8, 22), // SIGTTOU
+            M(0, 7, 27),
+            M(0, 6, 28),
+            M(6, 1, 23), // SIGURG
+            M(0, 5, 16),
+            M(0, 7, 21),
+            M(0, 6, 29),
+            M(7, 8, 24), // SIGXCPU
+            M(0, 7, 30),
+            M(0, 6, 12),
+            M(7, 8, 25), // SIGXFSZ
+            M(0, 7, 31),
+            M(0, 6, 30),
+            M(9, 8, 26), // SIGVTALRM
+            M(0, 7, 28),
+            M(0, 6, 20),
+            M(7, 8, 27), // SIGPROF
+            M(0, 7, 29),
+            M(0, 6, 21),
+            M(8, 8, 28), // SIGWINCH
+            M(0, 7, 20),
+            M(0, 6, 23),
+            M(5, 1, 29), // SIGIO
+            M(0, 4, 22),
+            M(0, 5, 23),
+            M(7, 1, 29), // SIGPOLL
+            M(0, 4, 22),
+            M(0, 5, 23),
+            M(6, 1, 30), // SIGPWR
+            M(0, 4, 19),
+            M(0, 5, 29),
+            M(7, 9, 29), // SIGINFO
+            M(7, 10, 29), // SIGLOST
+            M(6, 11, 31), // SIGSYS
+            M(0, 3, 12),
+            M(8, 0, 32), // SIGRTMIN
+            M(7, 0, 33), // SIGRT_1
+            M(7, 0, 34), // SIGRT_2
+            M(7, 0, 35), // SIGRT_3
+            M(7, 0, 36), // SIGRT_4
+            M(7, 0, 37), // SIGRT_5
+            M(7, 0, 38), // SIGRT_6
+            M(7, 0, 39), // SIGRT_7
+            M(7, 0, 40), // SIGRT_8
+            M(7, 0, 41), // SIGRT_9
+            M(8, 0, 42), // SIGRT_10
+            M(8, 0, 43), // SIGRT_11
+            M(8, 0, 44), // SIGRT_12
+            M(8, 0, 45), // SIGRT_13
+            M(8, 0, 46), // SIGRT_14
+            M(8, 0, 47), // SIGRT_15
+            M(8, 0, 48), // SIGRT_16
+            M(8, 0, 49), // SIGRT_17
+            M(8, 0, 50), // SIGRT_18
+            M(8, 0, 51), // SIGRT_19
+            M(8, 0, 52), // SIGRT_20
+            M(8, 0, 53), // SIGRT_21
+            M(8, 0, 54), // SIGRT_22
+            M(8, 0, 55), // SIGRT_23
+            M(8, 0, 56), // SIGRT_24
+            M(8, 0, 57), // SIGRT_25
+            M(8, 0, 58), // SIGRT_26
+            M(8, 0, 59), // SIGRT_27
+            M(8, 0, 60), // SIGRT_28
+            M(8, 0, 61), // SIGRT_29
+            M(8, 0, 62), // SIGRT_30
+            M(8, 0, 63), // SIGRT_31
+            M(8, 0, 64), // SIGRT_32
+        ],
+    },
+    parts: &[],
+};
+
+/// `sigpoll_codes`: si_code of SIGPOLL.
+pub const SIGPOLL_CODES: FlagSet = FlagSet::new(&SIGPOLL_CODES_DATA);
+static SIGPOLL_CODES_DATA: SetData = SetData {
+    name: "sigpoll_codes",
+    title: "si_code of SIGPOLL",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffc7fff, // all but mips_n32, mips_n64, mips_o32
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0xc0000000, // sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            SI_ASYNCNL\
+            SI_DETHREAD\
+            SI_TKILL\
+            SI_SIGIO\
+            SI_ASYNCIO\
+            SI_MESGQ\
+            SI_TIMER\
+            SI_QUEUE\
+            SI_USER\
+            POLL_IN\
+            POLL_OUT\
+            POLL_MSG\
+            POLL_ERR\
+            POLL_PRI\
+            POLL_HUP\
+            SI_KERNEL\
+            SI_NOINFO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, -60i64 as u64), // SI_ASYNCNL
+            M(11, 0, -7i64 as u64), // SI_DETHREAD
+            M(8, 0, -6i64 as u64), // SI_TKILL
+            M(8, 0, -5i64 as u64), // SI_SIGIO
+            M(10, 1, -4i64 as u64), // SI_ASYNCIO
+            M(0, 2, -2i64 as u64),
+            M(8, 1, -3i64 as u64), // SI_MESGQ
+            M(0, 2, -4i64 as u64),
+            M(8, 1, -2i64 as u64), // SI_TIMER
+            M(0, 2, -3i64 as u64),
+            M(8, 0, -1i64 as u64), // SI_QUEUE
+            M(7, 0, 0), // SI_USER
+            M(7, 0, 1), // POLL_IN
+            M(8, 0, 2), // POLL_OUT
+            M(8, 0, 3), // POLL_MSG
+            M(8, 0, 4), // POLL_ERR
+            M(8, 0, 5), // POLL_PRI
+            M(8, 0, 6), // POLL_HUP
+            M(9, 0, 128), // SI_KERNEL
+            M(9, 3, 32767), // SI_NOINFO
+        ],
+    },
+    parts: &[],
+};
+
+/// `sigprocmask_how`: what sigprocmask does with the set.
+pub const SIGPROCMASK_HOW: FlagSet = FlagSet::new(&SIGPROCMASK_HOW_DATA);
+static SIGPROCMASK_HOW_DATA: SetData = SetData {
+    name: "sigprocmask_how",
+    title: "what sigprocmask does with the set",
+    is_flags: false,
+    abis: &[
+        0x73ffc7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, sparc, sparc64
+        0xc0038002, // alpha, mips_n32, mips_n64, mips_o32, sparc, sparc64
+        0x38002, // alpha, mips_n32, mips_n64, mips_o32
+        0xc0000000, // sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            SIG_BLOCK\
+            SIG_UNBLOCK\
+            SIG_SETMASK",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0), // SIG_BLOCK
+            M(0, 1, 1),
+            M(11, 0, 1), // SIG_UNBLOCK
+            M(0, 1, 2),
+            M(11, 0, 2), // SIG_SETMASK
+            M(0, 2, 3),
+            M(0, 3, 4),
+        ],
+    },
+    parts: &[],
+};
+
+/// `sigsegv_codes`: si_code of SIGSEGV.
+pub const SIGSEGV_CODES: FlagSet = FlagSet::new(&SIGSEGV_CODES_DATA);
+static SIGSEGV_CODES_DATA: SetData = SetData {
+    name: "sigsegv_codes",
+    title: "si_code of SIGSEGV",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffc7fff, // all but mips_n32, mips_n64, mips_o32
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x7fffffbff, // all but ia64
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0xc0000000, // sparc, sparc64
+        0x400, // ia64
+    ],
+    members: MemberData {
+        names: "\
+            SI_ASYNCNL\
+            SI_DETHREAD\
+            SI_TKILL\
+            SI_SIGIO\
+            SI_ASYNCIO\
+            SI_MESGQ\
+            SI_TIMER\
+            SI_QUEUE\
+            SI_USER\
+            SEGV_MAPERR\
+            SEGV_ACCERR\
+            SEGV_BNDERR\
+            SEGV_PKUERR\
+            SEGV_ACCADI\
+            SEGV_ADIDERR\
+            SEGV_ADIPERR\
+            SEGV_MTEAERR\
+            SEGV_MTESERR\
+            SEGV_CPERR\
+            SI_KERNEL\
+            SI_NOINFO\
+            __SEGV_PSTKOVF",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, -60i64 as u64), // SI_ASYNCNL
+            M(11, 0, -7i64 as u64), // SI_DETHREAD
+            M(8, 0, -6i64 as u64), // SI_TKILL
+            M(8, 0, -5i64 as u64), // SI_SIGIO
+            M(10, 1, -4i64 as u64), // SI_ASYNCIO
+            M(0, 2, -2i64 as u64),
+            M(8, 1, -3i64 as u64), // SI_MESGQ
+            M(0, 2, -4i64 as u64),
+            M(8, 1, -2i64 as u64), // SI_TIMER
+            M(0, 2, -3i64 as u64),
+            M(8, 0, -1i64 as u64), // SI_QUEUE
+            M(7, 0, 0), // SI_USER
+            M(11, 0, 1), // SEGV_MAPERR
+            M(11, 0, 2), // SEGV_ACCERR
+            M(11, 0, 3), // SEGV_BNDERR
+            M(11, 3, 4), // SEGV_PKUERR
+            M(11, 0, 5), // SEGV_ACCADI
+            M(12, 0, 6), // SEGV_ADIDERR
+            M(12, 0, 7), // SEGV_ADIPERR
+            M(12, 0, 8), // SEGV_MTEAERR
+            M(12, 0, 9), // SEGV_MTESERR
+            M(10, 4, 10), // SEGV_CPERR
+            M(9, 0, 128), // SI_KERNEL
+            M(9, 5, 32767), // SI_NOINFO
+            M(14, 6, 4), // __SEGV_PSTKOVF
+        ],
+    },
+    parts: &[],
+};
+
+/// `sigsys_codes`: si_code of SIGSYS.
+pub const SIGSYS_CODES: FlagSet = FlagSet::new(&SIGSYS_CODES_DATA);
+static SIGSYS_CODES_DATA: SetData = SetData {
+    name: "sigsys_codes",
+    title: "si_code of SIGSYS",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffc7fff, // all but mips_n32, mips_n64, mips_o32
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0xc0000000, // sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            SI_ASYNCNL\
+            SI_DETHREAD\
+            SI_TKILL\
+            SI_SIGIO\
+            SI_ASYNCIO\
+            SI_MESGQ\
+            SI_TIMER\
+            SI_QUEUE\
+            SI_USER\
+            SYS_SECCOMP\
+            SYS_USER_DISPATCH\
+            SI_KERNEL\
+            SI_NOINFO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, -60i64 as u64), // SI_ASYNCNL
+            M(11, 0, -7i64 as u64), // SI_DETHREAD
+            M(8, 0, -6i64 as u64), // SI_TKILL
+            M(8, 0, -5i64 as u64), // SI_SIGIO
+            M(10, 1, -4i64 as u64), // SI_ASYNCIO
+            M(0, 2, -2i64 as u64),
+            M(8, 1, -3i64 as u64), // SI_MESGQ
+            M(0, 2, -4i64 as u64),
+            M(8, 1, -2i64 as u64), // SI_TIMER
+            M(0, 2, -3i64 as u64),
+            M(8, 0, -1i64 as u64), // SI_QUEUE
+            M(7, 0, 0), // SI_USER
+            M(11, 0, 1), // SYS_SECCOMP
+            M(17, 3, 2), // SYS_USER_DISPATCH
+            M(9, 0, 128), // SI_KERNEL
+            M(9, 4, 32767), // SI_NOINFO
+        ],
+    },
+    parts: &[],
+};
+
+/// `sigtrap_codes`: si_code of SIGTRAP; for a stop of ptrace it is SIGTRAP with the event above it, as in wait_status_stopped.
+pub const SIGTRAP_CODES: FlagSet = FlagSet::new(&SIGTRAP_CODES_DATA);
+static SIGTRAP_CODES_DATA: SetData = SetData {
+    name: "sigtrap_codes",
+    title: "si_code of SIGTRAP; for a stop of ptrace it is SIGTRAP with the event above it, as in wait_status_stopped",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffc7fff, // all but mips_n32, mips_n64, mips_o32
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0xc0000000, // sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            SI_ASYNCNL\
+            SI_DETHREAD\
+            SI_TKILL\
+            SI_SIGIO\
+            SI_ASYNCIO\
+            SI_MESGQ\
+            SI_TIMER\
+            SI_QUEUE\
+            SI_USER\
+            TRAP_BRKPT\
+            TRAP_TRACE\
+            TRAP_BRANCH\
+            TRAP_HWBKPT\
+            TRAP_UNK\
+            TRAP_PERF\
+            SI_KERNEL\
+            SI_NOINFO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, -60i64 as u64), // SI_ASYNCNL
+            M(11, 0, -7i64 as u64), // SI_DETHREAD
+            M(8, 0, -6i64 as u64), // SI_TKILL
+            M(8, 0, -5i64 as u64), // SI_SIGIO
+            M(10, 1, -4i64 as u64), // SI_ASYNCIO
+            M(0, 2, -2i64 as u64),
+            M(8, 1, -3i64 as u64), // SI_MESGQ
+            M(0, 2, -4i64 as u64),
+            M(8, 1, -2i64 as u64), // SI_TIMER
+            M(0, 2, -3i64 as u64),
+            M(8, 0, -1i64 as u64), // SI_QUEUE
+            M(7, 0, 0), // SI_USER
+            M(10, 0, 1), // TRAP_BRKPT
+            M(10, 0, 2), // TRAP_TRACE
+            M(11, 0, 3), // TRAP_BRANCH
+            M(11, 0, 4), // TRAP_HWBKPT
+            M(8, 0, 5), // TRAP_UNK
+            M(9, 3, 6), // TRAP_PERF
+            M(9, 0, 128), // SI_KERNEL
+            M(9, 4, 32767), // SI_NOINFO
+        ],
+    },
+    parts: &[],
+};
+
+/// `sock_diag_types`: nlmsg_type of NETLINK_SOCK_DIAG.
+pub const SOCK_DIAG_TYPES: FlagSet = FlagSet::new(&SOCK_DIAG_TYPES_DATA);
+static SOCK_DIAG_TYPES_DATA: SetData = SetData {
+    name: "sock_diag_types",
+    title: "nlmsg_type of NETLINK_SOCK_DIAG",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            TCPDIAG_GETSOCK\
+            DCCPDIAG_GETSOCK\
+            SOCK_DIAG_BY_FAMILY\
+            SOCK_DESTROY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 18), // TCPDIAG_GETSOCK
+            M(16, 0, 19), // DCCPDIAG_GETSOCK
+            M(19, 0, 20), // SOCK_DIAG_BY_FAMILY
+            M(12, 0, 21), // SOCK_DESTROY
+        ],
+    },
+    parts: &[],
+};
+
+/// `socket_buffer_locks`: SO_BUF_LOCK.
+pub const SOCKET_BUFFER_LOCKS: FlagSet = FlagSet::new(&SOCKET_BUFFER_LOCKS_DATA);
+static SOCKET_BUFFER_LOCKS_DATA: SetData = SetData {
+    name: "socket_buffer_locks",
+    title: "SO_BUF_LOCK",
+    is_flags: true,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            SOCK_SNDBUF_LOCK\
+            SOCK_RCVBUF_LOCK",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0x1), // SOCK_SNDBUF_LOCK
+            M(16, 0, 0x2), // SOCK_RCVBUF_LOCK
+        ],
+    },
+    parts: &[],
+};
+
+/// `socket_calls`: call of socketcall.
+pub const SOCKET_CALLS: FlagSet = FlagSet::new(&SOCKET_CALLS_DATA);
+static SOCKET_CALLS_DATA: SetData = SetData {
+    name: "socket_calls",
+    title: "call of socketcall",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SYS_SOCKET\
+            SYS_BIND\
+            SYS_CONNECT\
+            SYS_LISTEN\
+            SYS_ACCEPT\
+            SYS_GETSOCKNAME\
+            SYS_GETPEERNAME\
+            SYS_SOCKETPAIR\
+            SYS_SEND\
+            SYS_RECV\
+            SYS_SENDTO\
+            SYS_RECVFROM\
+            SYS_SHUTDOWN\
+            SYS_SETSOCKOPT\
+            SYS_GETSOCKOPT\
+            SYS_SENDMSG\
+            SYS_RECVMSG\
+            SYS_ACCEPT4\
+            SYS_RECVMMSG\
+            SYS_SENDMMSG",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 1), // SYS_SOCKET
+            M(8, 0, 2), // SYS_BIND
+            M(11, 0, 3), // SYS_CONNECT
+            M(10, 0, 4), // SYS_LISTEN
+            M(10, 0, 5), // SYS_ACCEPT
+            M(15, 0, 6), // SYS_GETSOCKNAME
+            M(15, 0, 7), // SYS_GETPEERNAME
+            M(14, 0, 8), // SYS_SOCKETPAIR
+            M(8, 0, 9), // SYS_SEND
+            M(8, 0, 10), // SYS_RECV
+            M(10, 0, 11), // SYS_SENDTO
+            M(12, 0, 12), // SYS_RECVFROM
+            M(12, 0, 13), // SYS_SHUTDOWN
+            M(14, 0, 14), // SYS_SETSOCKOPT
+            M(14, 0, 15), // SYS_GETSOCKOPT
+            M(11, 0, 16), // SYS_SENDMSG
+            M(11, 0, 17), // SYS_RECVMSG
+            M(11, 0, 18), // SYS_ACCEPT4
+            M(12, 0, 19), // SYS_RECVMMSG
+            M(12, 0, 20), // SYS_SENDMMSG
+        ],
+    },
+    parts: &[],
+};
+
+/// `socket_error_origins`: ee_origin of struct sock_extended_err.
+pub const SOCKET_ERROR_ORIGINS: FlagSet = FlagSet::new(&SOCKET_ERROR_ORIGINS_DATA);
+static SOCKET_ERROR_ORIGINS_DATA: SetData = SetData {
+    name: "socket_error_origins",
+    title: "ee_origin of struct sock_extended_err",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SO_EE_ORIGIN_NONE\
+            SO_EE_ORIGIN_LOCAL\
+            SO_EE_ORIGIN_ICMP\
+            SO_EE_ORIGIN_ICMP6\
+            SO_EE_ORIGIN_TIMESTAMPING\
+            SO_EE_ORIGIN_TXSTATUS\
+            SO_EE_ORIGIN_ZEROCOPY\
+            SO_EE_ORIGIN_TXTIME",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0), // SO_EE_ORIGIN_NONE
+            M(18, 0, 1), // SO_EE_ORIGIN_LOCAL
+            M(17, 0, 2), // SO_EE_ORIGIN_ICMP
+            M(18, 0, 3), // SO_EE_ORIGIN_ICMP6
+            M(25, 0, 4), // SO_EE_ORIGIN_TIMESTAMPING
+            M(21, 0, 4), // SO_EE_ORIGIN_TXSTATUS
+            M(21, 0, 5), // SO_EE_ORIGIN_ZEROCOPY
+            M(19, 0, 6), // SO_EE_ORIGIN_TXTIME
+        ],
+    },
+    parts: &[],
+};
+
+/// `socket_levels`: level of getsockopt and cmsg_level.
+pub const SOCKET_LEVELS: FlagSet = FlagSet::new(&SOCKET_LEVELS_DATA);
+static SOCKET_LEVELS_DATA: SetData = SetData {
+    name: "socket_levels",
+    title: "level of getsockopt and cmsg_level",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x73f9c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0xc0638002, // alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            SOL_IP\
+            SOL_SOCKET\
+            SOL_TCP\
+            SOL_UDP\
+            SOL_IPV6\
+            SOL_ICMPV6\
+            SOL_CAN_BASE\
+            SOL_CAN_RAW\
+            SOL_CAN_ISOTP\
+            SOL_CAN_J1939\
+            SOL_SCTP\
+            SOL_UDPLITE\
+            SOL_RAW\
+            SOL_IPX\
+            SOL_AX25\
+            SOL_ATALK\
+            SOL_NETROM\
+            SOL_ROSE\
+            SOL_DECNET\
+            SOL_X25\
+            SOL_PACKET\
+            SOL_ATM\
+            SOL_AAL\
+            SOL_IRDA\
+            SOL_NETBEUI\
+            SOL_LLC\
+            SOL_DCCP\
+            SOL_NETLINK\
+            SOL_TIPC\
+            SOL_RXRPC\
+            SOL_PPPOL2TP\
+            SOL_BLUETOOTH\
+            SOL_PNPIPE\
+            SOL_RDS\
+            SOL_IUCV\
+            SOL_CAIF\
+            SOL_ALG\
+            SOL_NFC\
+            SOL_KCM\
+            SOL_TLS\
+            SOL_XDP\
+            SOL_MPTCP\
+            SOL_MCTP\
+            SOL_SMC\
+            SOL_VSOCK",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(6, 0, 0), // SOL_IP
+            M(10, 1, 1), // SOL_SOCKET
+            M(0, 2, 65535),
+            M(7, 0, 6), // SOL_TCP
+            M(7, 0, 17), // SOL_UDP
+            M(8, 0, 41), // SOL_IPV6
+            M(10, 0, 58), // SOL_ICMPV6
+            M(12, 0, 100), // SOL_CAN_BASE
+            M(11, 0, 101), // SOL_CAN_RAW
+            M(13, 0, 106), // SOL_CAN_ISOTP
+            M(13, 0, 107), // SOL_CAN_J1939
+            M(8, 0, 132), // SOL_SCTP
+            M(11, 0, 136), // SOL_UDPLITE
+            M(7, 0, 255), // SOL_RAW
+            M(7, 0, 256), // SOL_IPX
+            M(8, 0, 257), // SOL_AX25
+            M(9, 0, 258), // SOL_ATALK
+            M(10, 0, 259), // SOL_NETROM
+            M(8, 0, 260), // SOL_ROSE
+            M(10, 0, 261), // SOL_DECNET
+            M(7, 0, 262), // SOL_X25
+            M(10, 0, 263), // SOL_PACKET
+            M(7, 0, 264), // SOL_ATM
+            M(7, 0, 265), // SOL_AAL
+            M(8, 0, 266), // SOL_IRDA
+            M(11, 0, 267), // SOL_NETBEUI
+            M(7, 0, 268), // SOL_LLC
+            M(8, 0, 269), // SOL_DCCP
+            M(11, 0, 270), // SOL_NETLINK
+            M(8, 0, 271), // SOL_TIPC
+            M(9, 0, 272), // SOL_RXRPC
+            M(12, 0, 273), // SOL_PPPOL2TP
+            M(13, 0, 274), // SOL_BLUETOOTH
+            M(10, 0, 275), // SOL_PNPIPE
+            M(7, 0, 276), // SOL_RDS
+            M(8, 0, 277), // SOL_IUCV
+            M(8, 0, 278), // SOL_CAIF
+            M(7, 0, 279), // SOL_ALG
+            M(7, 0, 280), // SOL_NFC
+            M(7, 0, 281), // SOL_KCM
+            M(7, 0, 282), // SOL_TLS
+            M(7, 0, 283), // SOL_XDP
+            M(9, 3, 284), // SOL_MPTCP
+            M(8, 3, 285), // SOL_MCTP
+            M(7, 3, 286), // SOL_SMC
+            M(9, 3, 287), // SOL_VSOCK
+        ],
+    },
+    parts: &[],
+};
+
+/// `socket_meminfo`: places in SO_MEMINFO.
+pub const SOCKET_MEMINFO: FlagSet = FlagSet::new(&SOCKET_MEMINFO_DATA);
+static SOCKET_MEMINFO_DATA: SetData = SetData {
+    name: "socket_meminfo",
+    title: "places in SO_MEMINFO",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SK_MEMINFO_RMEM_ALLOC\
+            SK_MEMINFO_RCVBUF\
+            SK_MEMINFO_WMEM_ALLOC\
+            SK_MEMINFO_SNDBUF\
+            SK_MEMINFO_FWD_ALLOC\
+            SK_MEMINFO_WMEM_QUEUED\
+            SK_MEMINFO_OPTMEM\
+            SK_MEMINFO_BACKLOG\
+            SK_MEMINFO_DROPS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0), // SK_MEMINFO_RMEM_ALLOC
+            M(17, 0, 1), // SK_MEMINFO_RCVBUF
+            M(21, 0, 2), // SK_MEMINFO_WMEM_ALLOC
+            M(17, 0, 3), // SK_MEMINFO_SNDBUF
+            M(20, 0, 4), // SK_MEMINFO_FWD_ALLOC
+            M(22, 0, 5), // SK_MEMINFO_WMEM_QUEUED
+            M(17, 0, 6), // SK_MEMINFO_OPTMEM
+            M(18, 0, 7), // SK_MEMINFO_BACKLOG
+            M(16, 0, 8), // SK_MEMINFO_DROPS
+        ],
+    },
+    parts: &[],
+};
+
+/// `socket_options`: option of SOL_SOCKET.
+pub const SOCKET_OPTIONS: FlagSet = FlagSet::new(&SOCKET_OPTIONS_DATA);
+static SOCKET_OPTIONS_DATA: SetData = SetData {
+    name: "socket_options",
+    title: "option of SOL_SOCKET",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x73f9c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0xc0638002, // alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0x7ff9fffff, // all but parisc, parisc64
+        0x600000, // parisc, parisc64
+        0x73f9fffff, // all but parisc, parisc64, sparc, sparc64
+        0xc0000000, // sparc, sparc64
+        0x73e1c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+        0x38002, // alpha, mips_n32, mips_n64, mips_o32
+        0x1800000, // powerpc, powerpc64
+        0x638000, // mips_n32, mips_n64, mips_o32, parisc, parisc64
+        0x2, // alpha
+        0x314001401, // aarch64, ia64, loongarch64, riscv64, s390x, x32, x86_64
+        0x410000, // mips_n64, parisc64
+        0x1000000, // powerpc64
+        0x80000000, // sparc64
+        0x73f9ffffd, // all but alpha, parisc, parisc64, sparc, sparc64
+        0x395011403, // aarch64, alpha, ia64, loongarch64, mips_n64, powerpc64, riscv64, s390x, sparc64, x32, x86_64
+        0x400000, // parisc64
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0xc0038002, // alpha, mips_n32, mips_n64, mips_o32, sparc, sparc64
+        0xc0600002, // alpha, parisc, parisc64, sparc, sparc64
+        0x315011403, // aarch64, alpha, ia64, loongarch64, mips_n64, powerpc64, riscv64, s390x, x32, x86_64
+        0x73f9bff5f, // all but c6x, h8300, nds32, parisc, parisc64, sparc, sparc64
+        0x73f9bfb5f, // all but c6x, h8300, ia64, nds32, parisc, parisc64, sparc, sparc64
+        0x7379bfb5f, // all but c6x, h8300, ia64, nds32, parisc, parisc64, s390, sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            SO_DEBUG\
+            SO_REUSEADDR\
+            SO_TYPE\
+            SO_ERROR\
+            SO_DONTROUTE\
+            SO_BROADCAST\
+            SO_SNDBUF\
+            SO_RCVBUF\
+            SO_KEEPALIVE\
+            SO_OOBINLINE\
+            SO_NO_CHECK\
+            SO_PRIORITY\
+            SO_LINGER\
+            SO_BSDCOMPAT\
+            SO_REUSEPORT\
+            SO_PASSCRED\
+            SO_PEERCRED\
+            SO_RCVLOWAT\
+            SO_SNDLOWAT\
+            SO_RCVTIMEO\
+            SO_RCVTIMEO_OLD\
+            SO_SNDTIMEO\
+            SO_SNDTIMEO_OLD\
+            SO_SECURITY_AUTHENTICATION\
+            SO_SECURITY_ENCRYPTION_TRANSPORT\
+            SO_SECURITY_ENCRYPTION_NETWORK\
+            SO_BINDTODEVICE\
+            SO_ATTACH_FILTER\
+            SO_GET_FILTER\
+            SO_DETACH_FILTER\
+            SO_DETACH_BPF\
+            SO_PEERNAME\
+            SO_TIMESTAMP\
+            SO_TIMESTAMP_OLD\
+            SO_ACCEPTCONN\
+            SO_PEERSEC\
+            SO_SNDBUFFORCE\
+            SO_RCVBUFFORCE\
+            SO_PASSSEC\
+            SO_TIMESTAMPNS\
+            SO_TIMESTAMPNS_OLD\
+            SO_MARK\
+            SO_TIMESTAMPING\
+            SO_TIMESTAMPING_OLD\
+            SO_PROTOCOL\
+            SO_DOMAIN\
+            SO_RXQ_OVFL\
+            SO_WIFI_STATUS\
+            SO_PEEK_OFF\
+            SO_NOFCS\
+            SO_LOCK_FILTER\
+            SO_SELECT_ERR_QUEUE\
+            SO_BUSY_POLL\
+            SO_MAX_PACING_RATE\
+            SO_BPF_EXTENSIONS\
+            SO_INCOMING_CPU\
+            SO_ATTACH_BPF\
+            SO_ATTACH_REUSEPORT_CBPF\
+            SO_ATTACH_REUSEPORT_EBPF\
+            SO_CNX_ADVICE\
+            SO_MEMINFO\
+            SO_INCOMING_NAPI_ID\
+            SO_COOKIE\
+            SO_PEERGROUPS\
+            SO_ZEROCOPY\
+            SO_TXTIME\
+            SO_BINDTOIFINDEX\
+            SO_TIMESTAMP_NEW\
+            SO_TIMESTAMPNS_NEW\
+            SO_TIMESTAMPING_NEW\
+            SO_RCVTIMEO_NEW\
+            SO_SNDTIMEO_NEW\
+            SO_DETACH_REUSEPORT_BPF\
+            SO_PREFER_BUSY_POLL\
+            SO_BUSY_POLL_BUDGET\
+            SO_NETNS_COOKIE\
+            SO_BUF_LOCK\
+            SO_RESERVE_MEM\
+            SO_TXREHASH\
+            SO_RCVMARK\
+            SO_PASSPIDFD\
+            SO_PEERPIDFD\
+            SO_DEVMEM_LINEAR\
+            SO_DEVMEM_DMABUF\
+            SO_DEVMEM_DONTNEED\
+            SO_RCVPRIORITY\
+            SO_PASSRIGHTS\
+            SO_INQ\
+            SO_RIGHTS_NOTRUNC\
+            SO_STYLE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(8, 0, 1), // SO_DEBUG
+            M(12, 1, 2), // SO_REUSEADDR
+            M(0, 2, 4),
+            M(7, 1, 3), // SO_TYPE
+            M(0, 2, 4104),
+            M(8, 1, 4), // SO_ERROR
+            M(0, 2, 4103),
+            M(12, 1, 5), // SO_DONTROUTE
+            M(0, 2, 16),
+            M(12, 1, 6), // SO_BROADCAST
+            M(0, 2, 32),
+            M(9, 1, 7), // SO_SNDBUF
+            M(0, 2, 4097),
+            M(9, 1, 8), // SO_RCVBUF
+            M(0, 2, 4098),
+            M(12, 1, 9), // SO_KEEPALIVE
+            M(0, 2, 8),
+            M(12, 1, 10), // SO_OOBINLINE
+            M(0, 2, 256),
+            M(11, 3, 11), // SO_NO_CHECK
+            M(0, 4, 16395),
+            M(11, 3, 12), // SO_PRIORITY
+            M(0, 4, 16396),
+            M(9, 1, 13), // SO_LINGER
+            M(0, 2, 128),
+            M(12, 5, 14), // SO_BSDCOMPAT
+            M(0, 4, 16398),
+            M(0, 6, 1024),
+            M(12, 1, 15), // SO_REUSEPORT
+            M(0, 2, 512),
+            M(11, 7, 16), // SO_PASSCRED
+            M(0, 8, 17),
+            M(0, 4, 16400),
+            M(0, 9, 20),
+            M(0, 6, 2),
+            M(11, 7, 17), // SO_PEERCRED
+            M(0, 8, 18),
+            M(0, 4, 16401),
+            M(0, 9, 21),
+            M(0, 6, 64),
+            M(11, 7, 18), // SO_RCVLOWAT
+            M(0, 10, 4100),
+            M(0, 9, 16),
+            M(0, 6, 2048),
+            M(0, 11, 4112),
+            M(11, 7, 19), // SO_SNDLOWAT
+            M(0, 10, 4099),
+            M(0, 9, 17),
+            M(0, 6, 4096),
+            M(0, 11, 4113),
+            M(11, 12, 20), // SO_RCVTIMEO
+            M(0, 13, 4102),
+            M(0, 11, 4114),
+            M(0, 14, 18),
+            M(0, 15, 8192),
+            M(15, 7, 20), // SO_RCVTIMEO_OLD
+            M(0, 10, 4102),
+            M(0, 9, 18),
+            M(0, 6, 8192),
+            M(0, 11, 4114),
+            M(11, 12, 21), // SO_SNDTIMEO
+            M(0, 13, 4101),
+            M(0, 11, 4115),
+            M(0, 14, 19),
+            M(0, 15, 16384),
+            M(15, 7, 21), // SO_SNDTIMEO_OLD
+            M(0, 10, 4101),
+            M(0, 9, 19),
+            M(0, 6, 16384),
+            M(0, 11, 4115),
+            M(26, 16, 22), // SO_SECURITY_AUTHENTICATION
+            M(0, 4, 16406),
+            M(0, 6, 20481),
+            M(0, 11, 19),
+            M(32, 16, 23), // SO_SECURITY_ENCRYPTION_TRANSPORT
+            M(0, 4, 16407),
+            M(0, 6, 20482),
+            M(0, 11, 20),
+            M(30, 16, 24), // SO_SECURITY_ENCRYPTION_NETWORK
+            M(0, 4, 16408),
+            M(0, 6, 20484),
+            M(0, 11, 21),
+            M(15, 5, 25), // SO_BINDTODEVICE
+            M(0, 4, 16409),
+            M(0, 6, 13),
+            M(16, 3, 26), // SO_ATTACH_FILTER
+            M(0, 4, 16410),
+            M(13, 3, 26), // SO_GET_FILTER
+            M(0, 4, 16410),
+            M(16, 3, 27), // SO_DETACH_FILTER
+            M(0, 4, 16411),
+            M(13, 3, 27), // SO_DETACH_BPF
+            M(0, 4, 16411),
+            M(11, 3, 28), // SO_PEERNAME
+            M(0, 4, 8192),
+            M(12, 17, 29), // SO_TIMESTAMP
+            M(0, 18, 16402),
+            M(16, 3, 29), // SO_TIMESTAMP_OLD
+            M(0, 4, 16402),
+            M(13, 1, 30), // SO_ACCEPTCONN
+            M(0, 19, 4105),
+            M(0, 4, 16412),
+            M(0, 6, 32768),
+            M(0, 11, 4116),
+            M(10, 1, 31), // SO_PEERSEC
+            M(0, 20, 30),
+            M(0, 4, 16413),
+            M(14, 1, 32), // SO_SNDBUFFORCE
+            M(0, 21, 4106),
+            M(0, 19, 31),
+            M(14, 16, 33), // SO_RCVBUFFORCE
+            M(0, 21, 4107),
+            M(10, 5, 34), // SO_PASSSEC
+            M(0, 4, 16414),
+            M(0, 6, 31),
+            M(14, 22, 35), // SO_TIMESTAMPNS
+            M(0, 18, 16403),
+            M(0, 15, 33),
+            M(18, 5, 35), // SO_TIMESTAMPNS_OLD
+            M(0, 4, 16403),
+            M(0, 6, 33),
+            M(7, 5, 36), // SO_MARK
+            M(0, 4, 16415),
+            M(0, 6, 34),
+            M(15, 22, 37), // SO_TIMESTAMPING
+            M(0, 18, 16416),
+            M(0, 15, 35),
+            M(19, 5, 37), // SO_TIMESTAMPING_OLD
+            M(0, 4, 16416),
+            M(0, 6, 35),
+            M(11, 1, 38), // SO_PROTOCOL
+            M(0, 2, 4136),
+            M(9, 1, 39), // SO_DOMAIN
+            M(0, 2, 4137),
+            M(11, 5, 40), // SO_RXQ_OVFL
+            M(0, 4, 16417),
+            M(0, 6, 36),
+            M(14, 5, 41), // SO_WIFI_STATUS
+            M(0, 4, 16418),
+            M(0, 6, 37),
+            M(11, 5, 42), // SO_PEEK_OFF
+            M(0, 4, 16419),
+            M(0, 6, 38),
+            M(8, 5, 43), // SO_NOFCS
+            M(0, 4, 16420),
+            M(0, 6, 39),
+            M(14, 5, 44), // SO_LOCK_FILTER
+            M(0, 4, 16421),
+            M(0, 6, 40),
+            M(19, 5, 45), // SO_SELECT_ERR_QUEUE
+            M(0, 4, 16422),
+            M(0, 6, 41),
+            M(12, 5, 46), // SO_BUSY_POLL
+            M(0, 4, 16423),
+            M(0, 6, 48),
+            M(18, 5, 47), // SO_MAX_PACING_RATE
+            M(0, 4, 16424),
+            M(0, 6, 49),
+            M(17, 5, 48), // SO_BPF_EXTENSIONS
+            M(0, 4, 16425),
+            M(0, 6, 50),
+            M(15, 5, 49), // SO_INCOMING_CPU
+            M(0, 4, 16426),
+            M(0, 6, 51),
+            M(13, 5, 50), // SO_ATTACH_BPF
+            M(0, 4, 16427),
+            M(0, 6, 52),
+            M(24, 5, 51), // SO_ATTACH_REUSEPORT_CBPF
+            M(0, 4, 16428),
+            M(0, 6, 53),
+            M(24, 5, 52), // SO_ATTACH_REUSEPORT_EBPF
+            M(0, 4, 16429),
+            M(0, 6, 54),
+            M(13, 5, 53), // SO_CNX_ADVICE
+            M(0, 4, 16430),
+            M(0, 6, 55),
+            M(10, 5, 55), // SO_MEMINFO
+            M(0, 4, 16432),
+            M(0, 6, 57),
+            M(19, 5, 56), // SO_INCOMING_NAPI_ID
+            M(0, 4, 16433),
+            M(0, 6, 58),
+            M(9, 5, 57), // SO_COOKIE
+            M(0, 4, 16434),
+            M(0, 6, 59),
+            M(13, 5, 59), // SO_PEERGROUPS
+            M(0, 4, 16436),
+            M(0, 6, 61),
+            M(11, 5, 60), // SO_ZEROCOPY
+            M(0, 4, 16437),
+            M(0, 6, 62),
+            M(9, 5, 61), // SO_TXTIME
+            M(0, 4, 16438),
+            M(0, 6, 63),
+            M(16, 5, 62), // SO_BINDTOIFINDEX
+            M(0, 4, 16439),
+            M(0, 6, 65),
+            M(16, 5, 63), // SO_TIMESTAMP_NEW
+            M(0, 4, 16440),
+            M(0, 6, 70),
+            M(18, 5, 64), // SO_TIMESTAMPNS_NEW
+            M(0, 4, 16441),
+            M(0, 6, 66),
+            M(19, 5, 65), // SO_TIMESTAMPING_NEW
+            M(0, 4, 16442),
+            M(0, 6, 67),
+            M(15, 5, 66), // SO_RCVTIMEO_NEW
+            M(0, 4, 16448),
+            M(0, 6, 68),
+            M(15, 5, 67), // SO_SNDTIMEO_NEW
+            M(0, 4, 16449),
+            M(0, 6, 69),
+            M(23, 5, 68), // SO_DETACH_REUSEPORT_BPF
+            M(0, 4, 16450),
+            M(0, 6, 71),
+            M(19, 23, 69), // SO_PREFER_BUSY_POLL
+            M(0, 4, 16451),
+            M(0, 6, 72),
+            M(19, 23, 70), // SO_BUSY_POLL_BUDGET
+            M(0, 4, 16452),
+            M(0, 6, 73),
+            M(15, 23, 71), // SO_NETNS_COOKIE
+            M(0, 4, 16453),
+            M(0, 6, 80),
+            M(11, 23, 72), // SO_BUF_LOCK
+            M(0, 4, 16454),
+            M(0, 6, 81),
+            M(14, 23, 73), // SO_RESERVE_MEM
+            M(0, 4, 16455),
+            M(0, 6, 82),
+            M(11, 23, 74), // SO_TXREHASH
+            M(0, 4, 16456),
+            M(0, 6, 83),
+            M(10, 23, 75), // SO_RCVMARK
+            M(0, 4, 16457),
+            M(0, 6, 84),
+            M(12, 24, 76), // SO_PASSPIDFD
+            M(0, 4, 16458),
+            M(0, 6, 85),
+            M(12, 24, 77), // SO_PEERPIDFD
+            M(0, 4, 16459),
+            M(0, 6, 86),
+            M(16, 24, 78), // SO_DEVMEM_LINEAR
+            M(0, 4, 16462),
+            M(0, 6, 87),
+            M(16, 24, 79), // SO_DEVMEM_DMABUF
+            M(0, 4, 16463),
+            M(0, 6, 88),
+            M(18, 24, 80), // SO_DEVMEM_DONTNEED
+            M(0, 4, 16464),
+            M(0, 6, 89),
+            M(14, 25, 82), // SO_RCVPRIORITY
+            M(0, 4, 16461),
+            M(0, 6, 91),
+            M(13, 25, 83), // SO_PASSRIGHTS
+            M(0, 4, 16465),
+            M(0, 6, 92),
+            M(6, 25, 84), // SO_INQ
+            M(0, 4, 16466),
+            M(0, 6, 93),
+            M(17, 25, 85), // SO_RIGHTS_NOTRUNC
+            M(0, 4, 16467),
+            M(0, 6, 94),
+            M(8, 19, 4104), // SO_STYLE
+        ],
+    },
+    parts: &[],
+};
+
+/// `socket_requests`: requests of ioctl on sockets.
+pub const SOCKET_REQUESTS: FlagSet = FlagSet::new(&SOCKET_REQUESTS_DATA);
+static SOCKET_REQUESTS_DATA: SetData = SetData {
+    name: "socket_requests",
+    title: "requests of ioctl on sockets",
+    is_flags: false,
+    abis: &[
+        0x3dffc7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, sh, xtensa
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x400000000, // xtensa
+        0x7dfffffff, // all but sh
+        0x7dffbff5f, // all but c6x, h8300, nds32, sh
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FIOSETOWN\
+            SIOCSPGRP\
+            FIOGETOWN\
+            SIOCGPGRP\
+            SIOCATMARK\
+            SIOCGSTAMP\
+            SIOCGSTAMP_OLD\
+            SIOCGSTAMPNS\
+            SIOCGSTAMPNS_OLD\
+            SIOCADDRT\
+            SIOCDELRT\
+            SIOCRTMSG\
+            SIOCGIFNAME\
+            SIOCSIFLINK\
+            SIOCGIFCONF\
+            SIOCGIFFLAGS\
+            SIOCSIFFLAGS\
+            SIOCGIFADDR\
+            SIOCSIFADDR\
+            SIOCGIFDSTADDR\
+            SIOCSIFDSTADDR\
+            SIOCGIFBRDADDR\
+            SIOCSIFBRDADDR\
+            SIOCGIFNETMASK\
+            SIOCSIFNETMASK\
+            SIOCGIFMETRIC\
+            SIOCSIFMETRIC\
+            SIOCGIFMEM\
+            SIOCSIFMEM\
+            SIOCGIFMTU\
+            SIOCSIFMTU\
+            SIOCSIFNAME\
+            SIOCSIFHWADDR\
+            SIOCGIFENCAP\
+            SIOCSIFENCAP\
+            SIOCGIFHWADDR\
+            SIOCGIFSLAVE\
+            SIOCSIFSLAVE\
+            SIOCADDMULTI\
+            SIOCDELMULTI\
+            SIOCGIFINDEX\
+            SIOGIFINDEX\
+            SIOCSIFPFLAGS\
+            SIOCGIFPFLAGS\
+            SIOCDIFADDR\
+            SIOCSIFHWBROADCAST\
+            SIOCGIFCOUNT\
+            SIOCGIFBR\
+            SIOCSIFBR\
+            SIOCGIFTXQLEN\
+            SIOCSIFTXQLEN\
+            SIOCETHTOOL\
+            SIOCGMIIPHY\
+            SIOCGMIIREG\
+            SIOCSMIIREG\
+            SIOCWANDEV\
+            SIOCOUTQNSD\
+            SIOCGSKNS\
+            SIOCDARP\
+            SIOCGARP\
+            SIOCSARP\
+            SIOCDRARP\
+            SIOCGRARP\
+            SIOCSRARP\
+            SIOCGIFMAP\
+            SIOCSIFMAP\
+            SIOCADDDLCI\
+            SIOCDELDLCI\
+            SIOCGIFVLAN\
+            SIOCSIFVLAN\
+            SIOCBONDENSLAVE\
+            SIOCBONDRELEASE\
+            SIOCBONDSETHWADDR\
+            SIOCBONDSLAVEINFOQUERY\
+            SIOCBONDINFOQUERY\
+            SIOCBONDCHANGEACTIVE\
+            SIOCBRADDBR\
+            SIOCBRDELBR\
+            SIOCBRADDIF\
+            SIOCBRDELIF\
+            SIOCSHWTSTAMP\
+            SIOCGHWTSTAMP\
+            SIOCPROTOPRIVATE\
+            SIOCDEVPRIVATE\
+            SIOCGSTAMP_NEW\
+            SIOCGSTAMPNS_NEW",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 35073), // FIOSETOWN
+            M(0, 1, 0x8004667c),
+            M(0, 2, 0x4004667c),
+            M(9, 0, 35074), // SIOCSPGRP
+            M(0, 1, 0x80047308),
+            M(0, 2, 0x40047308),
+            M(9, 0, 35075), // FIOGETOWN
+            M(0, 1, 0x4004667b),
+            M(0, 2, 0x8004667b),
+            M(9, 0, 35076), // SIOCGPGRP
+            M(0, 1, 0x40047309),
+            M(0, 2, 0x80047309),
+            M(10, 0, 35077), // SIOCATMARK
+            M(0, 1, 0x40047307),
+            M(0, 2, 0x80047307),
+            M(10, 3, 35078), // SIOCGSTAMP
+            M(14, 4, 35078), // SIOCGSTAMP_OLD
+            M(12, 3, 35079), // SIOCGSTAMPNS
+            M(16, 4, 35079), // SIOCGSTAMPNS_OLD
+            M(9, 5, 35083), // SIOCADDRT
+            M(9, 5, 35084), // SIOCDELRT
+            M(9, 5, 35085), // SIOCRTMSG
+            M(11, 5, 35088), // SIOCGIFNAME
+            M(11, 5, 35089), // SIOCSIFLINK
+            M(11, 5, 35090), // SIOCGIFCONF
+            M(12, 5, 35091), // SIOCGIFFLAGS
+            M(12, 5, 35092), // SIOCSIFFLAGS
+            M(11, 5, 35093), // SIOCGIFADDR
+            M(11, 5, 35094), // SIOCSIFADDR
+            M(14, 5, 35095), // SIOCGIFDSTADDR
+            M(14, 5, 35096), // SIOCSIFDSTADDR
+            M(14, 5, 35097), // SIOCGIFBRDADDR
+            M(14, 5, 35098), // SIOCSIFBRDADDR
+            M(14, 5, 35099), // SIOCGIFNETMASK
+            M(14, 5, 35100), // SIOCSIFNETMASK
+            M(13, 5, 35101), // SIOCGIFMETRIC
+            M(13, 5, 35102), // SIOCSIFMETRIC
+            M(10, 5, 35103), // SIOCGIFMEM
+            M(10, 5, 35104), // SIOCSIFMEM
+            M(10, 5, 35105), // SIOCGIFMTU
+            M(10, 5, 35106), // SIOCSIFMTU
+            M(11, 5, 35107), // SIOCSIFNAME
+            M(13, 5, 35108), // SIOCSIFHWADDR
+            M(12, 5, 35109), // SIOCGIFENCAP
+            M(12, 5, 35110), // SIOCSIFENCAP
+            M(13, 5, 35111), // SIOCGIFHWADDR
+            M(12, 5, 35113), // SIOCGIFSLAVE
+            M(12, 5, 35120), // SIOCSIFSLAVE
+            M(12, 5, 35121), // SIOCADDMULTI
+            M(12, 5, 35122), // SIOCDELMULTI
+            M(12, 5, 35123), // SIOCGIFINDEX
+            M(11, 5, 35123), // SIOGIFINDEX
+            M(13, 5, 35124), // SIOCSIFPFLAGS
+            M(13, 5, 35125), // SIOCGIFPFLAGS
+            M(11, 5, 35126), // SIOCDIFADDR
+            M(18, 5, 35127), // SIOCSIFHWBROADCAST
+            M(12, 5, 35128), // SIOCGIFCOUNT
+            M(9, 5, 35136), // SIOCGIFBR
+            M(9, 5, 35137), // SIOCSIFBR
+            M(13, 5, 35138), // SIOCGIFTXQLEN
+            M(13, 5, 35139), // SIOCSIFTXQLEN
+            M(11, 5, 35142), // SIOCETHTOOL
+            M(11, 5, 35143), // SIOCGMIIPHY
+            M(11, 5, 35144), // SIOCGMIIREG
+            M(11, 5, 35145), // SIOCSMIIREG
+            M(10, 5, 35146), // SIOCWANDEV
+            M(11, 5, 35147), // SIOCOUTQNSD
+            M(9, 5, 35148), // SIOCGSKNS
+            M(8, 5, 35155), // SIOCDARP
+            M(8, 5, 35156), // SIOCGARP
+            M(8, 5, 35157), // SIOCSARP
+            M(9, 5, 35168), // SIOCDRARP
+            M(9, 5, 35169), // SIOCGRARP
+            M(9, 5, 35170), // SIOCSRARP
+            M(10, 5, 35184), // SIOCGIFMAP
+            M(10, 5, 35185), // SIOCSIFMAP
+            M(11, 5, 35200), // SIOCADDDLCI
+            M(11, 5, 35201), // SIOCDELDLCI
+            M(11, 5, 35202), // SIOCGIFVLAN
+            M(11, 5, 35203), // SIOCSIFVLAN
+            M(15, 5, 35216), // SIOCBONDENSLAVE
+            M(15, 5, 35217), // SIOCBONDRELEASE
+            M(17, 5, 35218), // SIOCBONDSETHWADDR
+            M(22, 5, 35219), // SIOCBONDSLAVEINFOQUERY
+            M(17, 5, 35220), // SIOCBONDINFOQUERY
+            M(20, 5, 35221), // SIOCBONDCHANGEACTIVE
+            M(11, 5, 35232), // SIOCBRADDBR
+            M(11, 5, 35233), // SIOCBRDELBR
+            M(11, 5, 35234), // SIOCBRADDIF
+            M(11, 5, 35235), // SIOCBRDELIF
+            M(13, 5, 35248), // SIOCSHWTSTAMP
+            M(13, 5, 35249), // SIOCGHWTSTAMP
+            M(16, 5, 35296), // SIOCPROTOPRIVATE
+            M(14, 5, 35312), // SIOCDEVPRIVATE
+            M(14, 1, 0x40108906), // SIOCGSTAMP_NEW
+            M(0, 2, 0x80108906),
+            M(16, 1, 0x40108907), // SIOCGSTAMPNS_NEW
+            M(0, 2, 0x80108907),
+        ],
+    },
+    parts: &[],
+};
+
+/// `socket_states`: state of a socket.
+pub const SOCKET_STATES: FlagSet = FlagSet::new(&SOCKET_STATES_DATA);
+static SOCKET_STATES_DATA: SetData = SetData {
+    name: "socket_states",
+    title: "state of a socket",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SS_FREE\
+            SS_UNCONNECTED\
+            SS_CONNECTING\
+            SS_CONNECTED\
+            SS_DISCONNECTING",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0), // SS_FREE
+            M(14, 0, 1), // SS_UNCONNECTED
+            M(13, 0, 2), // SS_CONNECTING
+            M(12, 0, 3), // SS_CONNECTED
+            M(16, 0, 4), // SS_DISCONNECTING
+        ],
+    },
+    parts: &[],
+};
+
+/// `socket_timestamp_types`: ee_info of a timestamp in the error queue.
+pub const SOCKET_TIMESTAMP_TYPES: FlagSet = FlagSet::new(&SOCKET_TIMESTAMP_TYPES_DATA);
+static SOCKET_TIMESTAMP_TYPES_DATA: SetData = SetData {
+    name: "socket_timestamp_types",
+    title: "ee_info of a timestamp in the error queue",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            SCM_TSTAMP_SND\
+            SCM_TSTAMP_SCHED\
+            SCM_TSTAMP_ACK\
+            SCM_TSTAMP_COMPLETION",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0), // SCM_TSTAMP_SND
+            M(16, 0, 1), // SCM_TSTAMP_SCHED
+            M(14, 0, 2), // SCM_TSTAMP_ACK
+            M(21, 1, 3), // SCM_TSTAMP_COMPLETION
+        ],
+    },
+    parts: &[],
+};
+
+/// `socket_timestamping`: SO_TIMESTAMPING.
+pub const SOCKET_TIMESTAMPING: FlagSet = FlagSet::new(&SOCKET_TIMESTAMPING_DATA);
+static SOCKET_TIMESTAMPING_DATA: SetData = SetData {
+    name: "socket_timestamping",
+    title: "SO_TIMESTAMPING",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            SOF_TIMESTAMPING_TX_HARDWARE\
+            SOF_TIMESTAMPING_TX_SOFTWARE\
+            SOF_TIMESTAMPING_RX_HARDWARE\
+            SOF_TIMESTAMPING_RX_SOFTWARE\
+            SOF_TIMESTAMPING_SOFTWARE\
+            SOF_TIMESTAMPING_SYS_HARDWARE\
+            SOF_TIMESTAMPING_RAW_HARDWARE\
+            SOF_TIMESTAMPING_OPT_ID\
+            SOF_TIMESTAMPING_TX_SCHED\
+            SOF_TIMESTAMPING_TX_ACK\
+            SOF_TIMESTAMPING_OPT_CMSG\
+            SOF_TIMESTAMPING_OPT_TSONLY\
+            SOF_TIMESTAMPING_OPT_STATS\
+            SOF_TIMESTAMPING_OPT_PKTINFO\
+            SOF_TIMESTAMPING_OPT_TX_SWHW\
+            SOF_TIMESTAMPING_BIND_PHC\
+            SOF_TIMESTAMPING_OPT_ID_TCP\
+            SOF_TIMESTAMPING_OPT_RX_FILTER\
+            SOF_TIMESTAMPING_TX_COMPLETION",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(28, 0, 0x1), // SOF_TIMESTAMPING_TX_HARDWARE
+            M(28, 0, 0x2), // SOF_TIMESTAMPING_TX_SOFTWARE
+            M(28, 0, 0x4), // SOF_TIMESTAMPING_RX_HARDWARE
+            M(28, 0, 0x8), // SOF_TIMESTAMPING_RX_SOFTWARE
+            M(25, 0, 0x10), // SOF_TIMESTAMPING_SOFTWARE
+            M(29, 0, 0x20), // SOF_TIMESTAMPING_SYS_HARDWARE
+            M(29, 0, 0x40), // SOF_TIMESTAMPING_RAW_HARDWARE
+            M(23, 0, 0x80), // SOF_TIMESTAMPING_OPT_ID
+            M(25, 0, 0x100), // SOF_TIMESTAMPING_TX_SCHED
+            M(23, 0, 0x200), // SOF_TIMESTAMPING_TX_ACK
+            M(25, 0, 0x400), // SOF_TIMESTAMPING_OPT_CMSG
+            M(27, 0, 0x800), // SOF_TIMESTAMPING_OPT_TSONLY
+            M(26, 0, 0x1000), // SOF_TIMESTAMPING_OPT_STATS
+            M(28, 0, 0x2000), // SOF_TIMESTAMPING_OPT_PKTINFO
+            M(28, 0, 0x4000), // SOF_TIMESTAMPING_OPT_TX_SWHW
+            M(25, 1, 0x8000), // SOF_TIMESTAMPING_BIND_PHC
+            M(27, 2, 0x10000), // SOF_TIMESTAMPING_OPT_ID_TCP
+            M(30, 2, 0x20000), // SOF_TIMESTAMPING_OPT_RX_FILTER
+            M(30, 3, 0x40000), // SOF_TIMESTAMPING_TX_COMPLETION
+        ],
+    },
+    parts: &[],
+};
+
+/// `socket_txrehash`: SO_TXREHASH.
+pub const SOCKET_TXREHASH: FlagSet = FlagSet::new(&SOCKET_TXREHASH_DATA);
+static SOCKET_TXREHASH_DATA: SetData = SetData {
+    name: "socket_txrehash",
+    title: "SO_TXREHASH",
+    is_flags: false,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            SOCK_TXREHASH_DISABLED\
+            SOCK_TXREHASH_ENABLED\
+            SOCK_TXREHASH_DEFAULT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(22, 0, 0), // SOCK_TXREHASH_DISABLED
+            M(21, 0, 1), // SOCK_TXREHASH_ENABLED
+            M(21, 0, 255), // SOCK_TXREHASH_DEFAULT
+        ],
+    },
+    parts: &[],
+};
+
+/// `socket_txtime_flags`: flags of struct sock_txtime.
+pub const SOCKET_TXTIME_FLAGS: FlagSet = FlagSet::new(&SOCKET_TXTIME_FLAGS_DATA);
+static SOCKET_TXTIME_FLAGS_DATA: SetData = SetData {
+    name: "socket_txtime_flags",
+    title: "flags of struct sock_txtime",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SOF_TXTIME_DEADLINE_MODE\
+            SOF_TXTIME_REPORT_ERRORS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(24, 0, 0x1), // SOF_TXTIME_DEADLINE_MODE
+            M(24, 0, 0x2), // SOF_TXTIME_REPORT_ERRORS
+        ],
+    },
+    parts: &[],
+};
+
+/// `socket_types`: type of socket and flags of accept4.
+pub const SOCKET_TYPES: FlagSet = FlagSet::new(&SOCKET_TYPES_DATA);
+static SOCKET_TYPES_DATA: SetData = SetData {
+    name: "socket_types",
+    title: "type of socket and flags of accept4",
+    is_flags: true,
+    abis: &[
+        0x73f9c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0x600002, // alpha, parisc, parisc64
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0xc0000000, // sparc, sparc64
+        0x73f9ffffd, // all but alpha, parisc, parisc64, sparc, sparc64
+        0x7ffffffff, // all
+        0x7fffc7fff, // all but mips_n32, mips_n64, mips_o32
+    ],
+    members: MemberData {
+        names: "\
+            SOCK_NONBLOCK\
+            SOCK_CLOEXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x800), // SOCK_NONBLOCK
+            M(0, 1, 0x40000000),
+            M(0, 2, 0x80),
+            M(0, 3, 0x4000),
+            M(12, 4, 0x80000), // SOCK_CLOEXEC
+            M(0, 1, 0x200000),
+            M(0, 3, 0x400000),
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(5, 0xf)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    SOCK_STREAM\
+                    SOCK_DGRAM\
+                    SOCK_RAW\
+                    SOCK_RDM\
+                    SOCK_SEQPACKET\
+                    SOCK_DCCP\
+                    SOCK_PACKET",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(11, 6, 0x1), // SOCK_STREAM
+                    M(0, 2, 0x2),
+                    M(10, 6, 0x2), // SOCK_DGRAM
+                    M(0, 2, 0x1),
+                    M(8, 5, 0x3), // SOCK_RAW
+                    M(8, 5, 0x4), // SOCK_RDM
+                    M(14, 5, 0x5), // SOCK_SEQPACKET
+                    M(9, 5, 0x6), // SOCK_DCCP
+                    M(11, 5, 0xa), // SOCK_PACKET
+                ],
+            }),
+        },
+    ],
+};
+
+/// `splice_flags`: flags of splice, tee and vmsplice.
+pub const SPLICE_FLAGS: FlagSet = FlagSet::new(&SPLICE_FLAGS_DATA);
+static SPLICE_FLAGS_DATA: SetData = SetData {
+    name: "splice_flags",
+    title: "flags of splice, tee and vmsplice",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SPLICE_F_MOVE\
+            SPLICE_F_NONBLOCK\
+            SPLICE_F_MORE\
+            SPLICE_F_GIFT\
+            SPLICE_F_FD_IN_FIXED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x1), // SPLICE_F_MOVE
+            M(17, 0, 0x2), // SPLICE_F_NONBLOCK
+            M(13, 0, 0x4), // SPLICE_F_MORE
+            M(13, 0, 0x8), // SPLICE_F_GIFT
+            M(20, 0, 0x80000000), // SPLICE_F_FD_IN_FIXED
+        ],
+    },
+    parts: &[],
+};
+
+/// `statfs_flags`: f_flags of struct statfs.
+pub const STATFS_FLAGS: FlagSet = FlagSet::new(&STATFS_FLAGS_DATA);
+static STATFS_FLAGS_DATA: SetData = SetData {
+    name: "statfs_flags",
+    title: "f_flags of struct statfs",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            ST_RDONLY\
+            ST_NOSUID\
+            ST_NODEV\
+            ST_NOEXEC\
+            ST_SYNCHRONOUS\
+            ST_VALID\
+            ST_MANDLOCK\
+            ST_NOATIME\
+            ST_NODIRATIME\
+            ST_RELATIME\
+            ST_NOSYMFOLLOW",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0x1), // ST_RDONLY
+            M(9, 0, 0x2), // ST_NOSUID
+            M(8, 0, 0x4), // ST_NODEV
+            M(9, 0, 0x8), // ST_NOEXEC
+            M(14, 0, 0x10), // ST_SYNCHRONOUS
+            M(8, 0, 0x20), // ST_VALID
+            M(11, 0, 0x40), // ST_MANDLOCK
+            M(10, 0, 0x400), // ST_NOATIME
+            M(13, 0, 0x800), // ST_NODIRATIME
+            M(11, 0, 0x1000), // ST_RELATIME
+            M(14, 0, 0x2000), // ST_NOSYMFOLLOW
+        ],
+    },
+    parts: &[],
+};
+
+/// `statmount_flags`: flags of statmount.
+pub const STATMOUNT_FLAGS: FlagSet = FlagSet::new(&STATMOUNT_FLAGS_DATA);
+static STATMOUNT_FLAGS_DATA: SetData = SetData {
+    name: "statmount_flags",
+    title: "flags of statmount",
+    is_flags: true,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            STATMOUNT_BY_FD",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0x1), // STATMOUNT_BY_FD
+        ],
+    },
+    parts: &[],
+};
+
+/// `statmount_mask`: what a caller of statmount wants, and mask of struct statmount.
+pub const STATMOUNT_MASK: FlagSet = FlagSet::new(&STATMOUNT_MASK_DATA);
+static STATMOUNT_MASK_DATA: SetData = SetData {
+    name: "statmount_mask",
+    title: "what a caller of statmount wants, and mask of struct statmount",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            STATMOUNT_SB_BASIC\
+            STATMOUNT_MNT_BASIC\
+            STATMOUNT_PROPAGATE_FROM\
+            STATMOUNT_MNT_ROOT\
+            STATMOUNT_MNT_POINT\
+            STATMOUNT_FS_TYPE\
+            STATMOUNT_MNT_NS_ID\
+            STATMOUNT_MNT_OPTS\
+            STATMOUNT_FS_SUBTYPE\
+            STATMOUNT_SB_SOURCE\
+            STATMOUNT_OPT_ARRAY\
+            STATMOUNT_OPT_SEC_ARRAY\
+            STATMOUNT_SUPPORTED_MASK\
+            STATMOUNT_MNT_UIDMAP\
+            STATMOUNT_MNT_GIDMAP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 0x1), // STATMOUNT_SB_BASIC
+            M(19, 0, 0x2), // STATMOUNT_MNT_BASIC
+            M(24, 0, 0x4), // STATMOUNT_PROPAGATE_FROM
+            M(18, 0, 0x8), // STATMOUNT_MNT_ROOT
+            M(19, 0, 0x10), // STATMOUNT_MNT_POINT
+            M(17, 0, 0x20), // STATMOUNT_FS_TYPE
+            M(19, 0, 0x40), // STATMOUNT_MNT_NS_ID
+            M(18, 0, 0x80), // STATMOUNT_MNT_OPTS
+            M(20, 1, 0x100), // STATMOUNT_FS_SUBTYPE
+            M(19, 1, 0x200), // STATMOUNT_SB_SOURCE
+            M(19, 1, 0x400), // STATMOUNT_OPT_ARRAY
+            M(23, 1, 0x800), // STATMOUNT_OPT_SEC_ARRAY
+            M(24, 1, 0x1000), // STATMOUNT_SUPPORTED_MASK
+            M(20, 1, 0x2000), // STATMOUNT_MNT_UIDMAP
+            M(20, 1, 0x4000), // STATMOUNT_MNT_GIDMAP
+        ],
+    },
+    parts: &[],
+};
+
+/// `statx_attributes`: stx_attributes of struct statx.
+pub const STATX_ATTRIBUTES: FlagSet = FlagSet::new(&STATX_ATTRIBUTES_DATA);
+static STATX_ATTRIBUTES_DATA: SetData = SetData {
+    name: "statx_attributes",
+    title: "stx_attributes of struct statx",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            STATX_ATTR_COMPRESSED\
+            STATX_ATTR_IMMUTABLE\
+            STATX_ATTR_APPEND\
+            STATX_ATTR_NODUMP\
+            STATX_ATTR_ENCRYPTED\
+            STATX_ATTR_AUTOMOUNT\
+            STATX_ATTR_MOUNT_ROOT\
+            STATX_ATTR_VERITY\
+            STATX_ATTR_DAX\
+            STATX_ATTR_WRITE_ATOMIC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0x4), // STATX_ATTR_COMPRESSED
+            M(20, 0, 0x10), // STATX_ATTR_IMMUTABLE
+            M(17, 0, 0x20), // STATX_ATTR_APPEND
+            M(17, 0, 0x40), // STATX_ATTR_NODUMP
+            M(20, 0, 0x800), // STATX_ATTR_ENCRYPTED
+            M(20, 0, 0x1000), // STATX_ATTR_AUTOMOUNT
+            M(21, 0, 0x2000), // STATX_ATTR_MOUNT_ROOT
+            M(17, 0, 0x100000), // STATX_ATTR_VERITY
+            M(14, 0, 0x200000), // STATX_ATTR_DAX
+            M(23, 1, 0x400000), // STATX_ATTR_WRITE_ATOMIC
+        ],
+    },
+    parts: &[],
+};
+
+/// `statx_flags`: flags of statx.
+pub const STATX_FLAGS: FlagSet = FlagSet::new(&STATX_FLAGS_DATA);
+static STATX_FLAGS_DATA: SetData = SetData {
+    name: "statx_flags",
+    title: "flags of statx",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            AT_SYMLINK_NOFOLLOW\
+            AT_NO_AUTOMOUNT\
+            AT_EMPTY_PATH",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x100), // AT_SYMLINK_NOFOLLOW
+            M(15, 0, 0x800), // AT_NO_AUTOMOUNT
+            M(13, 0, 0x1000), // AT_EMPTY_PATH
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x6000)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    AT_STATX_SYNC_AS_STAT\
+                    AT_STATX_FORCE_SYNC\
+                    AT_STATX_DONT_SYNC",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(21, 0, 0x0), // AT_STATX_SYNC_AS_STAT
+                    M(19, 0, 0x2000), // AT_STATX_FORCE_SYNC
+                    M(18, 0, 0x4000), // AT_STATX_DONT_SYNC
+                ],
+            }),
+        },
+    ],
+};
+
+/// `statx_mask`: stx_mask of struct statx, and what a caller of statx wants.
+pub const STATX_MASK: FlagSet = FlagSet::new(&STATX_MASK_DATA);
+static STATX_MASK_DATA: SetData = SetData {
+    name: "statx_mask",
+    title: "stx_mask of struct statx, and what a caller of statx wants",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            STATX_ALL\
+            STATX_BASIC_STATS\
+            STATX_TYPE\
+            STATX_MODE\
+            STATX_NLINK\
+            STATX_UID\
+            STATX_GID\
+            STATX_ATIME\
+            STATX_MTIME\
+            STATX_CTIME\
+            STATX_INO\
+            STATX_SIZE\
+            STATX_BLOCKS\
+            STATX_BTIME\
+            STATX_MNT_ID\
+            STATX_DIOALIGN\
+            STATX_MNT_ID_UNIQUE\
+            STATX_SUBVOL\
+            STATX_WRITE_ATOMIC\
+            STATX_DIO_READ_ALIGN\
+            STATX__RESERVED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0xfff), // STATX_ALL
+            M(17, 0, 0x7ff), // STATX_BASIC_STATS
+            M(10, 0, 0x1), // STATX_TYPE
+            M(10, 0, 0x2), // STATX_MODE
+            M(11, 0, 0x4), // STATX_NLINK
+            M(9, 0, 0x8), // STATX_UID
+            M(9, 0, 0x10), // STATX_GID
+            M(11, 0, 0x20), // STATX_ATIME
+            M(11, 0, 0x40), // STATX_MTIME
+            M(11, 0, 0x80), // STATX_CTIME
+            M(9, 0, 0x100), // STATX_INO
+            M(10, 0, 0x200), // STATX_SIZE
+            M(12, 0, 0x400), // STATX_BLOCKS
+            M(11, 0, 0x800), // STATX_BTIME
+            M(12, 0, 0x1000), // STATX_MNT_ID
+            M(14, 1, 0x2000), // STATX_DIOALIGN
+            M(19, 2, 0x4000), // STATX_MNT_ID_UNIQUE
+            M(12, 2, 0x8000), // STATX_SUBVOL
+            M(18, 2, 0x10000), // STATX_WRITE_ATOMIC
+            M(20, 3, 0x20000), // STATX_DIO_READ_ALIGN
+            M(15, 0, 0x80000000), // STATX__RESERVED
+        ],
+    },
+    parts: &[],
+};
+
+/// `swap_flags`: flags of swapon, the priority in its low bits.
+pub const SWAP_FLAGS: FlagSet = FlagSet::new(&SWAP_FLAGS_DATA);
+static SWAP_FLAGS_DATA: SetData = SetData {
+    name: "swap_flags",
+    title: "flags of swapon, the priority in its low bits",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SWAP_FLAG_PREFER\
+            SWAP_FLAG_DISCARD\
+            SWAP_FLAG_DISCARD_ONCE\
+            SWAP_FLAG_DISCARD_PAGES",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0x8000), // SWAP_FLAG_PREFER
+            M(17, 0, 0x10000), // SWAP_FLAG_DISCARD
+            M(22, 0, 0x20000), // SWAP_FLAG_DISCARD_ONCE
+            M(23, 0, 0x40000), // SWAP_FLAG_DISCARD_PAGES
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x7fff)],
+            shifted: false,
+            holds: Holds::Decimal,
+        },
+    ],
+};
+
+/// `sync_file_range_flags`: flags of sync_file_range.
+pub const SYNC_FILE_RANGE_FLAGS: FlagSet = FlagSet::new(&SYNC_FILE_RANGE_FLAGS_DATA);
+static SYNC_FILE_RANGE_FLAGS_DATA: SetData = SetData {
+    name: "sync_file_range_flags",
+    title: "flags of sync_file_range",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SYNC_FILE_RANGE_WRITE_AND_WAIT\
+            SYNC_FILE_RANGE_WAIT_BEFORE\
+            SYNC_FILE_RANGE_WRITE\
+            SYNC_FILE_RANGE_WAIT_AFTER",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(30, 0, 0x7), // SYNC_FILE_RANGE_WRITE_AND_WAIT
+            M(27, 0, 0x1), // SYNC_FILE_RANGE_WAIT_BEFORE
+            M(21, 0, 0x2), // SYNC_FILE_RANGE_WRITE
+            M(26, 0, 0x4), // SYNC_FILE_RANGE_WAIT_AFTER
+        ],
+    },
+    parts: &[],
+};
+
+/// `syscall_dispatch_filter`: the byte that the selector of PR_SET_SYSCALL_USER_DISPATCH points to.
+pub const SYSCALL_DISPATCH_FILTER: FlagSet = FlagSet::new(&SYSCALL_DISPATCH_FILTER_DATA);
+static SYSCALL_DISPATCH_FILTER_DATA: SetData = SetData {
+    name: "syscall_dispatch_filter",
+    title: "the byte that the selector of PR_SET_SYSCALL_USER_DISPATCH points to",
+    is_flags: false,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            SYSCALL_DISPATCH_FILTER_ALLOW\
+            SYSCALL_DISPATCH_FILTER_BLOCK",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(29, 0, 0), // SYSCALL_DISPATCH_FILTER_ALLOW
+            M(29, 0, 1), // SYSCALL_DISPATCH_FILTER_BLOCK
+        ],
+    },
+    parts: &[],
+};
+
+/// `sysctl_names`: names at the top of what sysctl reads.
+pub const SYSCTL_NAMES: FlagSet = FlagSet::new(&SYSCTL_NAMES_DATA);
+static SYSCTL_NAMES_DATA: SetData = SetData {
+    name: "sysctl_names",
+    title: "names at the top of what sysctl reads",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            CTL_KERN\
+            CTL_VM\
+            CTL_NET\
+            CTL_PROC\
+            CTL_FS\
+            CTL_DEBUG\
+            CTL_DEV\
+            CTL_BUS\
+            CTL_ABI\
+            CTL_CPU\
+            CTL_ARLAN\
+            CTL_S390DBF\
+            CTL_SUNRPC\
+            CTL_FRV\
+            CTL_PM",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(8, 0, 1), // CTL_KERN
+            M(6, 0, 2), // CTL_VM
+            M(7, 0, 3), // CTL_NET
+            M(8, 0, 4), // CTL_PROC
+            M(6, 0, 5), // CTL_FS
+            M(9, 0, 6), // CTL_DEBUG
+            M(7, 0, 7), // CTL_DEV
+            M(7, 0, 8), // CTL_BUS
+            M(7, 0, 9), // CTL_ABI
+            M(7, 0, 10), // CTL_CPU
+            M(9, 0, 254), // CTL_ARLAN
+            M(11, 0, 5677), // CTL_S390DBF
+            M(10, 0, 7249), // CTL_SUNRPC
+            M(7, 0, 9898), // CTL_FRV
+            M(6, 0, 9899), // CTL_PM
+        ],
+    },
+    parts: &[],
+};
+
+/// `syslog_actions`: type of syslog.
+pub const SYSLOG_ACTIONS: FlagSet = FlagSet::new(&SYSLOG_ACTIONS_DATA);
+static SYSLOG_ACTIONS_DATA: SetData = SetData {
+    name: "syslog_actions",
+    title: "type of syslog",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SYSLOG_ACTION_CLOSE\
+            SYSLOG_ACTION_OPEN\
+            SYSLOG_ACTION_READ\
+            SYSLOG_ACTION_READ_ALL\
+            SYSLOG_ACTION_READ_CLEAR\
+            SYSLOG_ACTION_CLEAR\
+            SYSLOG_ACTION_CONSOLE_OFF\
+            SYSLOG_ACTION_CONSOLE_ON\
+            SYSLOG_ACTION_CONSOLE_LEVEL\
+            SYSLOG_ACTION_SIZE_UNREAD\
+            SYSLOG_ACTION_SIZE_BUFFER",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0), // SYSLOG_ACTION_CLOSE
+            M(18, 0, 1), // SYSLOG_ACTION_OPEN
+            M(18, 0, 2), // SYSLOG_ACTION_READ
+            M(22, 0, 3), // SYSLOG_ACTION_READ_ALL
+            M(24, 0, 4), // SYSLOG_ACTION_READ_CLEAR
+            M(19, 0, 5), // SYSLOG_ACTION_CLEAR
+            M(25, 0, 6), // SYSLOG_ACTION_CONSOLE_OFF
+            M(24, 0, 7), // SYSLOG_ACTION_CONSOLE_ON
+            M(27, 0, 8), // SYSLOG_ACTION_CONSOLE_LEVEL
+            M(25, 0, 9), // SYSLOG_ACTION_SIZE_UNREAD
+            M(25, 0, 10), // SYSLOG_ACTION_SIZE_BUFFER
+        ],
+    },
+    parts: &[],
+};
+
+/// `sysmips_commands`: cmd of sysmips.
+pub const SYSMIPS_COMMANDS: FlagSet = FlagSet::new(&SYSMIPS_COMMANDS_DATA);
+static SYSMIPS_COMMANDS_DATA: SetData = SetData {
+    name: "sysmips_commands",
+    title: "cmd of sysmips",
+    is_flags: false,
+    abis: &[
+        0x38000, // mips_n32, mips_n64, mips_o32
+    ],
+    members: MemberData {
+        names: "\
+            SETNAME\
+            FLUSH_CACHE\
+            MIPS_FIXADE\
+            MIPS_RDNVRAM\
+            MIPS_ATOMIC_SET",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 1), // SETNAME
+            M(11, 0, 3), // FLUSH_CACHE
+            M(11, 0, 7), // MIPS_FIXADE
+            M(12, 0, 10), // MIPS_RDNVRAM
+            M(15, 0, 2001), // MIPS_ATOMIC_SET
+        ],
+    },
+    parts: &[],
+};
+
+/// `tcp_ao_key_flags`: keyflags of struct tcp_ao_add.
+pub const TCP_AO_KEY_FLAGS: FlagSet = FlagSet::new(&TCP_AO_KEY_FLAGS_DATA);
+static TCP_AO_KEY_FLAGS_DATA: SetData = SetData {
+    name: "tcp_ao_key_flags",
+    title: "keyflags of struct tcp_ao_add",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            TCP_AO_KEYF_IFINDEX\
+            TCP_AO_KEYF_EXCLUDE_OPT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x1), // TCP_AO_KEYF_IFINDEX
+            M(23, 0, 0x2), // TCP_AO_KEYF_EXCLUDE_OPT
+        ],
+    },
+    parts: &[],
+};
+
+/// `tcp_ca_states`: tcpi_ca_state of struct tcp_info.
+pub const TCP_CA_STATES: FlagSet = FlagSet::new(&TCP_CA_STATES_DATA);
+static TCP_CA_STATES_DATA: SetData = SetData {
+    name: "tcp_ca_states",
+    title: "tcpi_ca_state of struct tcp_info",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            TCP_CA_Open\
+            TCP_CA_Disorder\
+            TCP_CA_CWR\
+            TCP_CA_Recovery\
+            TCP_CA_Loss",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0), // TCP_CA_Open
+            M(15, 0, 1), // TCP_CA_Disorder
+            M(10, 0, 2), // TCP_CA_CWR
+            M(15, 0, 3), // TCP_CA_Recovery
+            M(11, 0, 4), // TCP_CA_Loss
+        ],
+    },
+    parts: &[],
+};
+
+/// `tcp_info_options`: tcpi_options of struct tcp_info.
+pub const TCP_INFO_OPTIONS: FlagSet = FlagSet::new(&TCP_INFO_OPTIONS_DATA);
+static TCP_INFO_OPTIONS_DATA: SetData = SetData {
+    name: "tcp_info_options",
+    title: "tcpi_options of struct tcp_info",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            TCPI_OPT_TIMESTAMPS\
+            TCPI_OPT_SACK\
+            TCPI_OPT_WSCALE\
+            TCPI_OPT_ECN\
+            TCPI_OPT_ECN_SEEN\
+            TCPI_OPT_SYN_DATA\
+            TCPI_OPT_USEC_TS\
+            TCPI_OPT_TFO_CHILD",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x1), // TCPI_OPT_TIMESTAMPS
+            M(13, 0, 0x2), // TCPI_OPT_SACK
+            M(15, 0, 0x4), // TCPI_OPT_WSCALE
+            M(12, 0, 0x8), // TCPI_OPT_ECN
+            M(17, 0, 0x10), // TCPI_OPT_ECN_SEEN
+            M(17, 0, 0x20), // TCPI_OPT_SYN_DATA
+            M(16, 1, 0x40), // TCPI_OPT_USEC_TS
+            M(18, 2, 0x80), // TCPI_OPT_TFO_CHILD
+        ],
+    },
+    parts: &[],
+};
+
+/// `tcp_md5sig_flags`: tcpm_flags of struct tcp_md5sig.
+pub const TCP_MD5SIG_FLAGS: FlagSet = FlagSet::new(&TCP_MD5SIG_FLAGS_DATA);
+static TCP_MD5SIG_FLAGS_DATA: SetData = SetData {
+    name: "tcp_md5sig_flags",
+    title: "tcpm_flags of struct tcp_md5sig",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            TCP_MD5SIG_FLAG_PREFIX\
+            TCP_MD5SIG_FLAG_IFINDEX",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(22, 0, 0x1), // TCP_MD5SIG_FLAG_PREFIX
+            M(23, 0, 0x2), // TCP_MD5SIG_FLAG_IFINDEX
+        ],
+    },
+    parts: &[],
+};
+
+/// `tcp_options`: option of SOL_TCP.
+pub const TCP_OPTIONS: FlagSet = FlagSet::new(&TCP_OPTIONS_DATA);
+static TCP_OPTIONS_DATA: SetData = SetData {
+    name: "tcp_options",
+    title: "option of SOL_TCP",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            TCP_NODELAY\
+            TCP_MAXSEG\
+            TCP_CORK\
+            TCP_KEEPIDLE\
+            TCP_KEEPINTVL\
+            TCP_KEEPCNT\
+            TCP_SYNCNT\
+            TCP_LINGER2\
+            TCP_DEFER_ACCEPT\
+            TCP_WINDOW_CLAMP\
+            TCP_INFO\
+            TCP_QUICKACK\
+            TCP_CONGESTION\
+            TCP_MD5SIG\
+            TCP_THIN_LINEAR_TIMEOUTS\
+            TCP_THIN_DUPACK\
+            TCP_USER_TIMEOUT\
+            TCP_REPAIR\
+            TCP_REPAIR_QUEUE\
+            TCP_QUEUE_SEQ\
+            TCP_REPAIR_OPTIONS\
+            TCP_FASTOPEN\
+            TCP_TIMESTAMP\
+            TCP_NOTSENT_LOWAT\
+            TCP_CC_INFO\
+            TCP_SAVE_SYN\
+            TCP_SAVED_SYN\
+            TCP_REPAIR_WINDOW\
+            TCP_FASTOPEN_CONNECT\
+            TCP_ULP\
+            TCP_MD5SIG_EXT\
+            TCP_FASTOPEN_KEY\
+            TCP_FASTOPEN_NO_COOKIE\
+            TCP_ZEROCOPY_RECEIVE\
+            TCP_INQ\
+            TCP_CM_INQ\
+            TCP_TX_DELAY\
+            TCP_AO_ADD_KEY\
+            TCP_AO_DEL_KEY\
+            TCP_AO_INFO\
+            TCP_AO_GET_KEYS\
+            TCP_AO_REPAIR\
+            TCP_IS_MPTCP\
+            TCP_RTO_MAX_MS\
+            TCP_RTO_MIN_US\
+            TCP_DELACK_MAX_US",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 1), // TCP_NODELAY
+            M(10, 0, 2), // TCP_MAXSEG
+            M(8, 0, 3), // TCP_CORK
+            M(12, 0, 4), // TCP_KEEPIDLE
+            M(13, 0, 5), // TCP_KEEPINTVL
+            M(11, 0, 6), // TCP_KEEPCNT
+            M(10, 0, 7), // TCP_SYNCNT
+            M(11, 0, 8), // TCP_LINGER2
+            M(16, 0, 9), // TCP_DEFER_ACCEPT
+            M(16, 0, 10), // TCP_WINDOW_CLAMP
+            M(8, 0, 11), // TCP_INFO
+            M(12, 0, 12), // TCP_QUICKACK
+            M(14, 0, 13), // TCP_CONGESTION
+            M(10, 0, 14), // TCP_MD5SIG
+            M(24, 0, 16), // TCP_THIN_LINEAR_TIMEOUTS
+            M(15, 0, 17), // TCP_THIN_DUPACK
+            M(16, 0, 18), // TCP_USER_TIMEOUT
+            M(10, 0, 19), // TCP_REPAIR
+            M(16, 0, 20), // TCP_REPAIR_QUEUE
+            M(13, 0, 21), // TCP_QUEUE_SEQ
+            M(18, 0, 22), // TCP_REPAIR_OPTIONS
+            M(12, 0, 23), // TCP_FASTOPEN
+            M(13, 0, 24), // TCP_TIMESTAMP
+            M(17, 0, 25), // TCP_NOTSENT_LOWAT
+            M(11, 0, 26), // TCP_CC_INFO
+            M(12, 0, 27), // TCP_SAVE_SYN
+            M(13, 0, 28), // TCP_SAVED_SYN
+            M(17, 0, 29), // TCP_REPAIR_WINDOW
+            M(20, 0, 30), // TCP_FASTOPEN_CONNECT
+            M(7, 0, 31), // TCP_ULP
+            M(14, 0, 32), // TCP_MD5SIG_EXT
+            M(16, 0, 33), // TCP_FASTOPEN_KEY
+            M(22, 0, 34), // TCP_FASTOPEN_NO_COOKIE
+            M(20, 0, 35), // TCP_ZEROCOPY_RECEIVE
+            M(7, 0, 36), // TCP_INQ
+            M(10, 0, 36), // TCP_CM_INQ
+            M(12, 0, 37), // TCP_TX_DELAY
+            M(14, 1, 38), // TCP_AO_ADD_KEY
+            M(14, 1, 39), // TCP_AO_DEL_KEY
+            M(11, 1, 40), // TCP_AO_INFO
+            M(15, 1, 41), // TCP_AO_GET_KEYS
+            M(13, 1, 42), // TCP_AO_REPAIR
+            M(12, 1, 43), // TCP_IS_MPTCP
+            M(14, 2, 44), // TCP_RTO_MAX_MS
+            M(14, 2, 45), // TCP_RTO_MIN_US
+            M(17, 2, 46), // TCP_DELACK_MAX_US
+        ],
+    },
+    parts: &[],
+};
+
+/// `tcp_queues`: TCP_REPAIR_QUEUE.
+pub const TCP_QUEUES: FlagSet = FlagSet::new(&TCP_QUEUES_DATA);
+static TCP_QUEUES_DATA: SetData = SetData {
+    name: "tcp_queues",
+    title: "TCP_REPAIR_QUEUE",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            TCP_NO_QUEUE\
+            TCP_RECV_QUEUE\
+            TCP_SEND_QUEUE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 0), // TCP_NO_QUEUE
+            M(14, 0, 1), // TCP_RECV_QUEUE
+            M(14, 0, 2), // TCP_SEND_QUEUE
+        ],
+    },
+    parts: &[],
+};
+
+/// `tcp_repair`: TCP_REPAIR.
+pub const TCP_REPAIR: FlagSet = FlagSet::new(&TCP_REPAIR_DATA);
+static TCP_REPAIR_DATA: SetData = SetData {
+    name: "tcp_repair",
+    title: "TCP_REPAIR",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            TCP_REPAIR_OFF_NO_WP\
+            TCP_REPAIR_OFF\
+            TCP_REPAIR_ON",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, -1i64 as u64), // TCP_REPAIR_OFF_NO_WP
+            M(14, 0, 0), // TCP_REPAIR_OFF
+            M(13, 0, 1), // TCP_REPAIR_ON
+        ],
+    },
+    parts: &[],
+};
+
+/// `tcp_states`: tcpi_state of struct tcp_info.
+pub const TCP_STATES: FlagSet = FlagSet::new(&TCP_STATES_DATA);
+static TCP_STATES_DATA: SetData = SetData {
+    name: "tcp_states",
+    title: "tcpi_state of struct tcp_info",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            BPF_TCP_ESTABLISHED\
+            BPF_TCP_SYN_SENT\
+            BPF_TCP_SYN_RECV\
+            BPF_TCP_FIN_WAIT1\
+            BPF_TCP_FIN_WAIT2\
+            BPF_TCP_TIME_WAIT\
+            BPF_TCP_CLOSE\
+            BPF_TCP_CLOSE_WAIT\
+            BPF_TCP_LAST_ACK\
+            BPF_TCP_LISTEN\
+            BPF_TCP_CLOSING\
+            BPF_TCP_NEW_SYN_RECV\
+            BPF_TCP_BOUND_INACTIVE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 1), // BPF_TCP_ESTABLISHED
+            M(16, 0, 2), // BPF_TCP_SYN_SENT
+            M(16, 0, 3), // BPF_TCP_SYN_RECV
+            M(17, 0, 4), // BPF_TCP_FIN_WAIT1
+            M(17, 0, 5), // BPF_TCP_FIN_WAIT2
+            M(17, 0, 6), // BPF_TCP_TIME_WAIT
+            M(13, 0, 7), // BPF_TCP_CLOSE
+            M(18, 0, 8), // BPF_TCP_CLOSE_WAIT
+            M(16, 0, 9), // BPF_TCP_LAST_ACK
+            M(14, 0, 10), // BPF_TCP_LISTEN
+            M(15, 0, 11), // BPF_TCP_CLOSING
+            M(20, 0, 12), // BPF_TCP_NEW_SYN_RECV
+            M(22, 1, 13), // BPF_TCP_BOUND_INACTIVE
+        ],
+    },
+    parts: &[],
+};
+
+/// `tcp_stats_attributes`: attributes of SCM_TIMESTAMPING_OPT_STATS.
+pub const TCP_STATS_ATTRIBUTES: FlagSet = FlagSet::new(&TCP_STATS_ATTRIBUTES_DATA);
+static TCP_STATS_ATTRIBUTES_DATA: SetData = SetData {
+    name: "tcp_stats_attributes",
+    title: "attributes of SCM_TIMESTAMPING_OPT_STATS",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            TCP_NLA_PAD\
+            TCP_NLA_BUSY\
+            TCP_NLA_RWND_LIMITED\
+            TCP_NLA_SNDBUF_LIMITED\
+            TCP_NLA_DATA_SEGS_OUT\
+            TCP_NLA_TOTAL_RETRANS\
+            TCP_NLA_PACING_RATE\
+            TCP_NLA_DELIVERY_RATE\
+            TCP_NLA_SND_CWND\
+            TCP_NLA_REORDERING\
+            TCP_NLA_MIN_RTT\
+            TCP_NLA_RECUR_RETRANS\
+            TCP_NLA_DELIVERY_RATE_APP_LMT\
+            TCP_NLA_SNDQ_SIZE\
+            TCP_NLA_CA_STATE\
+            TCP_NLA_SND_SSTHRESH\
+            TCP_NLA_DELIVERED\
+            TCP_NLA_DELIVERED_CE\
+            TCP_NLA_BYTES_SENT\
+            TCP_NLA_BYTES_RETRANS\
+            TCP_NLA_DSACK_DUPS\
+            TCP_NLA_REORD_SEEN\
+            TCP_NLA_SRTT\
+            TCP_NLA_TIMEOUT_REHASH\
+            TCP_NLA_BYTES_NOTSENT\
+            TCP_NLA_EDT\
+            TCP_NLA_TTL\
+            TCP_NLA_REHASH",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0), // TCP_NLA_PAD
+            M(12, 0, 1), // TCP_NLA_BUSY
+            M(20, 0, 2), // TCP_NLA_RWND_LIMITED
+            M(22, 0, 3), // TCP_NLA_SNDBUF_LIMITED
+            M(21, 0, 4), // TCP_NLA_DATA_SEGS_OUT
+            M(21, 0, 5), // TCP_NLA_TOTAL_RETRANS
+            M(19, 0, 6), // TCP_NLA_PACING_RATE
+            M(21, 0, 7), // TCP_NLA_DELIVERY_RATE
+            M(16, 0, 8), // TCP_NLA_SND_CWND
+            M(18, 0, 9), // TCP_NLA_REORDERING
+            M(15, 0, 10), // TCP_NLA_MIN_RTT
+            M(21, 0, 11), // TCP_NLA_RECUR_RETRANS
+            M(29, 0, 12), // TCP_NLA_DELIVERY_RATE_APP_LMT
+            M(17, 0, 13), // TCP_NLA_SNDQ_SIZE
+            M(16, 0, 14), // TCP_NLA_CA_STATE
+            M(20, 0, 15), // TCP_NLA_SND_SSTHRESH
+            M(17, 0, 16), // TCP_NLA_DELIVERED
+            M(20, 0, 17), // TCP_NLA_DELIVERED_CE
+            M(18, 0, 18), // TCP_NLA_BYTES_SENT
+            M(21, 0, 19), // TCP_NLA_BYTES_RETRANS
+            M(18, 0, 20), // TCP_NLA_DSACK_DUPS
+            M(18, 0, 21), // TCP_NLA_REORD_SEEN
+            M(12, 0, 22), // TCP_NLA_SRTT
+            M(22, 0, 23), // TCP_NLA_TIMEOUT_REHASH
+            M(21, 0, 24), // TCP_NLA_BYTES_NOTSENT
+            M(11, 0, 25), // TCP_NLA_EDT
+            M(11, 1, 26), // TCP_NLA_TTL
+            M(14, 2, 27), // TCP_NLA_REHASH
+        ],
+    },
+    parts: &[],
+};
+
+/// `terminal_characters`: places in c_cc of struct termios.
+pub const TERMINAL_CHARACTERS: FlagSet = FlagSet::new(&TERMINAL_CHARACTERS_DATA);
+static TERMINAL_CHARACTERS_DATA: SetData = SetData {
+    name: "terminal_characters",
+    title: "places in c_cc of struct termios",
+    is_flags: false,
+    abis: &[
+        0x7fffffffd, // all but alpha
+        0x2, // alpha
+        0x7fffc7ffd, // all but alpha, mips_n32, mips_n64, mips_o32
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x7fe7ffffd, // all but alpha, powerpc, powerpc64
+        0x1800000, // powerpc, powerpc64
+        0x73e7c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sparc, sparc64
+        0xc0038000, // mips_n32, mips_n64, mips_o32, sparc, sparc64
+        0x7fe7fffff, // all but powerpc, powerpc64
+        0xc0000000, // sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            VINTR\
+            VQUIT\
+            VERASE\
+            VKILL\
+            VEOF\
+            VTIME\
+            VMIN\
+            VSWTC\
+            VSTART\
+            VSTOP\
+            VSUSP\
+            VEOL\
+            VDSUSP\
+            VREPRINT\
+            VDISCARD\
+            VWERASE\
+            VLNEXT\
+            VEOL2",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(5, 0, 0), // VINTR
+            M(0, 1, 8),
+            M(5, 0, 1), // VQUIT
+            M(0, 1, 9),
+            M(6, 0, 2), // VERASE
+            M(0, 1, 3),
+            M(5, 0, 3), // VKILL
+            M(0, 1, 5),
+            M(4, 2, 4), // VEOF
+            M(0, 3, 16),
+            M(0, 1, 0),
+            M(5, 4, 5), // VTIME
+            M(0, 5, 7),
+            M(0, 1, 17),
+            M(4, 6, 6), // VMIN
+            M(0, 7, 4),
+            M(0, 5, 5),
+            M(0, 1, 16),
+            M(5, 8, 7), // VSWTC
+            M(0, 5, 9),
+            M(6, 4, 8), // VSTART
+            M(0, 5, 13),
+            M(0, 1, 12),
+            M(5, 4, 9), // VSTOP
+            M(0, 5, 14),
+            M(0, 1, 13),
+            M(5, 8, 10), // VSUSP
+            M(0, 5, 12),
+            M(4, 6, 11), // VEOL
+            M(0, 3, 17),
+            M(0, 5, 6),
+            M(0, 9, 5),
+            M(0, 1, 1),
+            M(6, 9, 11), // VDSUSP
+            M(8, 4, 12), // VREPRINT
+            M(0, 5, 11),
+            M(0, 1, 6),
+            M(8, 4, 13), // VDISCARD
+            M(0, 5, 16),
+            M(0, 1, 15),
+            M(7, 4, 14), // VWERASE
+            M(0, 5, 10),
+            M(0, 1, 4),
+            M(6, 0, 15), // VLNEXT
+            M(0, 1, 14),
+            M(5, 6, 16), // VEOL2
+            M(0, 7, 6),
+            M(0, 5, 8),
+            M(0, 1, 2),
+        ],
+    },
+    parts: &[],
+};
+
+/// `terminal_control`: c_cflag of struct termios.
+pub const TERMINAL_CONTROL: FlagSet = FlagSet::new(&TERMINAL_CONTROL_DATA);
+static TERMINAL_CONTROL_DATA: SetData = SetData {
+    name: "terminal_control",
+    title: "c_cflag of struct termios",
+    is_flags: true,
+    abis: &[
+        0x7fe7ffffd, // all but alpha, powerpc, powerpc64
+        0x1800002, // alpha, powerpc, powerpc64
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7ffffffff, // all
+        0x1800000, // powerpc, powerpc64
+        0x2, // alpha
+        0x73e7ffffd, // all but alpha, powerpc, powerpc64, sparc, sparc64
+        0xc0000000, // sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            CSTOPB\
+            CREAD\
+            PARENB\
+            PARODD\
+            HUPCL\
+            CLOCAL\
+            ADDRB\
+            CMSPAR\
+            CRTSCTS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(6, 0, 0x40), // CSTOPB
+            M(0, 1, 0x400),
+            M(5, 0, 0x80), // CREAD
+            M(0, 1, 0x800),
+            M(6, 0, 0x100), // PARENB
+            M(0, 1, 0x1000),
+            M(6, 0, 0x200), // PARODD
+            M(0, 1, 0x2000),
+            M(5, 0, 0x400), // HUPCL
+            M(0, 1, 0x4000),
+            M(6, 0, 0x800), // CLOCAL
+            M(0, 1, 0x8000),
+            M(5, 2, 0x20000000), // ADDRB
+            M(6, 3, 0x40000000), // CMSPAR
+            M(7, 3, 0x80000000), // CRTSCTS
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x100f), (4, 0xff), (5, 0x1f)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    B0\
+                    B50\
+                    B75\
+                    B110\
+                    B134\
+                    B150\
+                    B200\
+                    B300\
+                    B600\
+                    B1200\
+                    B1800\
+                    B2400\
+                    B4800\
+                    B9600\
+                    B19200\
+                    B38400\
+                    BOTHER\
+                    B57600\
+                    B115200\
+                    B230400\
+                    B460800\
+                    B500000\
+                    B76800\
+                    B153600\
+                    B576000\
+                    B307200\
+                    B921600\
+                    B1000000\
+                    B1152000\
+                    B1500000\
+                    B2000000\
+                    B2500000\
+                    B3000000\
+                    B3500000\
+                    B4000000",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(2, 3, 0x0), // B0
+                    M(3, 3, 0x1), // B50
+                    M(3, 3, 0x2), // B75
+                    M(4, 3, 0x3), // B110
+                    M(4, 3, 0x4), // B134
+                    M(4, 3, 0x5), // B150
+                    M(4, 3, 0x6), // B200
+                    M(4, 3, 0x7), // B300
+                    M(4, 3, 0x8), // B600
+                    M(5, 3, 0x9), // B1200
+                    M(5, 3, 0xa), // B1800
+                    M(5, 3, 0xb), // B2400
+                    M(5, 3, 0xc), // B4800
+                    M(5, 3, 0xd), // B9600
+                    M(6, 3, 0xe), // B19200
+                    M(6, 3, 0xf), // B38400
+                    M(6, 0, 0x1000), // BOTHER
+                    M(0, 1, 0x1f),
+                    M(6, 0, 0x1001), // B57600
+                    M(0, 1, 0x10),
+                    M(7, 0, 0x1002), // B115200
+                    M(0, 1, 0x11),
+                    M(7, 0, 0x1003), // B230400
+                    M(0, 1, 0x12),
+                    M(7, 0, 0x1004), // B460800
+                    M(0, 1, 0x13),
+                    M(7, 6, 0x1005), // B500000
+                    M(0, 1, 0x14),
+                    M(0, 7, 0x100a),
+                    M(6, 7, 0x1005), // B76800
+                    M(7, 7, 0x1006), // B153600
+                    M(7, 6, 0x1006), // B576000
+                    M(0, 1, 0x15),
+                    M(0, 7, 0x100b),
+                    M(7, 7, 0x1007), // B307200
+                    M(7, 6, 0x1007), // B921600
+                    M(0, 1, 0x16),
+                    M(0, 7, 0x1009),
+                    M(8, 6, 0x1008), // B1000000
+                    M(0, 1, 0x17),
+                    M(0, 7, 0x100c),
+                    M(8, 6, 0x1009), // B1152000
+                    M(0, 1, 0x18),
+                    M(0, 7, 0x100d),
+                    M(8, 6, 0x100a), // B1500000
+                    M(0, 1, 0x19),
+                    M(0, 7, 0x100e),
+                    M(8, 6, 0x100b), // B2000000
+                    M(0, 1, 0x1a),
+                    M(0, 7, 0x100f),
+                    M(8, 6, 0x100c), // B2500000
+                    M(0, 1, 0x1b),
+                    M(8, 6, 0x100d), // B3000000
+                    M(0, 1, 0x1c),
+                    M(8, 6, 0x100e), // B3500000
+                    M(0, 1, 0x1d),
+                    M(8, 6, 0x100f), // B4000000
+                    M(0, 1, 0x1e),
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(0, 0x30), (1, 0x300)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    CS5\
+                    CS6\
+                    CS7\
+                    CS8",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(3, 3, 0x0), // CS5
+                    M(3, 0, 0x10), // CS6
+                    M(0, 1, 0x100),
+                    M(3, 0, 0x20), // CS7
+                    M(0, 1, 0x200),
+                    M(3, 0, 0x30), // CS8
+                    M(0, 1, 0x300),
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(0, 0x100f0000), (4, 0xff0000), (5, 0x1f0000)],
+            shifted: true,
+            holds: Holds::Hexadecimal,
+        },
+    ],
+};
+
+/// `terminal_flow`: argument of TCXONC.
+pub const TERMINAL_FLOW: FlagSet = FlagSet::new(&TERMINAL_FLOW_DATA);
+static TERMINAL_FLOW_DATA: SetData = SetData {
+    name: "terminal_flow",
+    title: "argument of TCXONC",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            TCOOFF\
+            TCOON\
+            TCIOFF\
+            TCION",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(6, 0, 0), // TCOOFF
+            M(5, 0, 1), // TCOON
+            M(6, 0, 2), // TCIOFF
+            M(5, 0, 3), // TCION
+        ],
+    },
+    parts: &[],
+};
+
+/// `terminal_flush`: argument of TCFLSH.
+pub const TERMINAL_FLUSH: FlagSet = FlagSet::new(&TERMINAL_FLUSH_DATA);
+static TERMINAL_FLUSH_DATA: SetData = SetData {
+    name: "terminal_flush",
+    title: "argument of TCFLSH",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            TCIFLUSH\
+            TCOFLUSH\
+            TCIOFLUSH",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(8, 0, 0), // TCIFLUSH
+            M(8, 0, 1), // TCOFLUSH
+            M(9, 0, 2), // TCIOFLUSH
+        ],
+    },
+    parts: &[],
+};
+
+/// `terminal_input`: c_iflag of struct termios.
+pub const TERMINAL_INPUT: FlagSet = FlagSet::new(&TERMINAL_INPUT_DATA);
+static TERMINAL_INPUT_DATA: SetData = SetData {
+    name: "terminal_input",
+    title: "c_iflag of struct termios",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fe7ffffd, // all but alpha, powerpc, powerpc64
+        0x1800002, // alpha, powerpc, powerpc64
+        0x7ff9fffff, // all but parisc, parisc64
+        0x600000, // parisc, parisc64
+    ],
+    members: MemberData {
+        names: "\
+            IGNBRK\
+            BRKINT\
+            IGNPAR\
+            PARMRK\
+            INPCK\
+            ISTRIP\
+            INLCR\
+            IGNCR\
+            ICRNL\
+            IUCLC\
+            IXON\
+            IXANY\
+            IXOFF\
+            IMAXBEL\
+            IUTF8",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(6, 0, 0x1), // IGNBRK
+            M(6, 0, 0x2), // BRKINT
+            M(6, 0, 0x4), // IGNPAR
+            M(6, 0, 0x8), // PARMRK
+            M(5, 0, 0x10), // INPCK
+            M(6, 0, 0x20), // ISTRIP
+            M(5, 0, 0x40), // INLCR
+            M(5, 0, 0x80), // IGNCR
+            M(5, 0, 0x100), // ICRNL
+            M(5, 1, 0x200), // IUCLC
+            M(0, 2, 0x1000),
+            M(4, 1, 0x400), // IXON
+            M(0, 2, 0x200),
+            M(5, 0, 0x800), // IXANY
+            M(5, 1, 0x1000), // IXOFF
+            M(0, 2, 0x400),
+            M(7, 3, 0x2000), // IMAXBEL
+            M(0, 4, 0x4000),
+            M(5, 3, 0x4000), // IUTF8
+            M(0, 4, 0x8000),
+        ],
+    },
+    parts: &[],
+};
+
+/// `terminal_local`: c_lflag of struct termios.
+pub const TERMINAL_LOCAL: FlagSet = FlagSet::new(&TERMINAL_LOCAL_DATA);
+static TERMINAL_LOCAL_DATA: SetData = SetData {
+    name: "terminal_local",
+    title: "c_lflag of struct termios",
+    is_flags: true,
+    abis: &[
+        0x7fe7ffffd, // all but alpha, powerpc, powerpc64
+        0x1800002, // alpha, powerpc, powerpc64
+        0x7ffffffff, // all
+        0x7fe7c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, powerpc, powerpc64
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x73e7c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sparc, sparc64
+        0xc0038000, // mips_n32, mips_n64, mips_o32, sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            ISIG\
+            ICANON\
+            XCASE\
+            ECHO\
+            ECHOE\
+            ECHOK\
+            ECHONL\
+            NOFLSH\
+            TOSTOP\
+            ECHOCTL\
+            ECHOPRT\
+            ECHOKE\
+            FLUSHO\
+            PENDIN\
+            IEXTEN\
+            EXTPROC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(4, 0, 0x1), // ISIG
+            M(0, 1, 0x80),
+            M(6, 0, 0x2), // ICANON
+            M(0, 1, 0x100),
+            M(5, 0, 0x4), // XCASE
+            M(0, 1, 0x4000),
+            M(4, 2, 0x8), // ECHO
+            M(5, 0, 0x10), // ECHOE
+            M(0, 1, 0x2),
+            M(5, 0, 0x20), // ECHOK
+            M(0, 1, 0x4),
+            M(6, 0, 0x40), // ECHONL
+            M(0, 1, 0x10),
+            M(6, 0, 0x80), // NOFLSH
+            M(0, 1, 0x80000000),
+            M(6, 3, 0x100), // TOSTOP
+            M(0, 1, 0x400000),
+            M(0, 4, 0x8000),
+            M(7, 0, 0x200), // ECHOCTL
+            M(0, 1, 0x40),
+            M(7, 0, 0x400), // ECHOPRT
+            M(0, 1, 0x20),
+            M(6, 0, 0x800), // ECHOKE
+            M(0, 1, 0x1),
+            M(6, 5, 0x1000), // FLUSHO
+            M(0, 6, 0x2000),
+            M(0, 1, 0x800000),
+            M(6, 0, 0x4000), // PENDIN
+            M(0, 1, 0x20000000),
+            M(6, 3, 0x8000), // IEXTEN
+            M(0, 1, 0x400),
+            M(0, 4, 0x100),
+            M(7, 0, 0x10000), // EXTPROC
+            M(0, 1, 0x10000000),
+        ],
+    },
+    parts: &[],
+};
+
+/// `terminal_output`: c_oflag of struct termios.
+pub const TERMINAL_OUTPUT: FlagSet = FlagSet::new(&TERMINAL_OUTPUT_DATA);
+static TERMINAL_OUTPUT_DATA: SetData = SetData {
+    name: "terminal_output",
+    title: "c_oflag of struct termios",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fe7ffffd, // all but alpha, powerpc, powerpc64
+        0x1800002, // alpha, powerpc, powerpc64
+    ],
+    members: MemberData {
+        names: "\
+            OPOST\
+            OLCUC\
+            ONLCR\
+            OCRNL\
+            ONOCR\
+            ONLRET\
+            OFILL\
+            OFDEL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(5, 0, 0x1), // OPOST
+            M(5, 1, 0x2), // OLCUC
+            M(0, 2, 0x4),
+            M(5, 1, 0x4), // ONLCR
+            M(0, 2, 0x2),
+            M(5, 0, 0x8), // OCRNL
+            M(5, 0, 0x10), // ONOCR
+            M(6, 0, 0x20), // ONLRET
+            M(5, 0, 0x40), // OFILL
+            M(5, 0, 0x80), // OFDEL
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(1, 0x100), (2, 0x300)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    NL1",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(3, 0, 0x100), // NL1
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(1, 0x600), (2, 0x3000)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    CR1\
+                    CR2\
+                    CR3",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(3, 1, 0x200), // CR1
+                    M(0, 2, 0x1000),
+                    M(3, 1, 0x400), // CR2
+                    M(0, 2, 0x2000),
+                    M(3, 1, 0x600), // CR3
+                    M(0, 2, 0x3000),
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(1, 0x1800), (2, 0xc00)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    TAB1\
+                    TAB2\
+                    TAB3",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(4, 1, 0x800), // TAB1
+                    M(0, 2, 0x400),
+                    M(4, 1, 0x1000), // TAB2
+                    M(0, 2, 0x800),
+                    M(4, 1, 0x1800), // TAB3
+                    M(0, 2, 0xc00),
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(1, 0x2000), (2, 0x8000)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    BS1",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(3, 1, 0x2000), // BS1
+                    M(0, 2, 0x8000),
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(1, 0x4000), (2, 0x10000)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    VT1",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(3, 1, 0x4000), // VT1
+                    M(0, 2, 0x10000),
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(1, 0x8000), (2, 0x4000)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    FF1",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(3, 1, 0x8000), // FF1
+                    M(0, 2, 0x4000),
+                ],
+            }),
+        },
+    ],
+};
+
+/// `terminal_requests`: requests of ioctl on terminals and any file, as far as they are plain numbers.
+pub const TERMINAL_REQUESTS: FlagSet = FlagSet::new(&TERMINAL_REQUESTS_DATA);
+static TERMINAL_REQUESTS_DATA: SetData = SetData {
+    name: "terminal_requests",
+    title: "requests of ioctl on terminals and any file, as far as they are plain numbers",
+    is_flags: false,
+    abis: &[
+        0x73e1c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+        0x1800002, // alpha, powerpc, powerpc64
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x600000, // parisc, parisc64
+        0xc0000000, // sparc, sparc64
+        0x31e1c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sh, sparc, sparc64, xtensa
+        0xc0600000, // parisc, parisc64, sparc, sparc64
+        0x1800000, // powerpc, powerpc64
+        0x420000000, // sh, xtensa
+        0x2, // alpha
+        0x638000, // mips_n32, mips_n64, mips_o32, parisc, parisc64
+        0x73ffc7fff, // all but mips_n32, mips_n64, mips_o32, sparc, sparc64
+        0x1838002, // alpha, mips_n32, mips_n64, mips_o32, powerpc, powerpc64
+        0x31e7c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sh, sparc, sparc64, xtensa
+        0xc1800002, // alpha, powerpc, powerpc64, sparc, sparc64
+        0x31ffc7fff, // all but mips_n32, mips_n64, mips_o32, sh, sparc, sparc64, xtensa
+        0xc1838002, // alpha, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sparc, sparc64
+        0x3dffc7fff, // all but mips_n32, mips_n64, mips_o32, sh, xtensa
+        0x73fffffff, // all but sparc, sparc64
+        0x31f9c7fff, // all but mips_n32, mips_n64, mips_o32, parisc, parisc64, sh, sparc, sparc64, xtensa
+        0x31f9c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sh, sparc, sparc64, xtensa
+        0x638002, // alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64
+        0x420638002, // alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sh, xtensa
+        0x73e7c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sparc, sparc64
+        0x420038000, // mips_n32, mips_n64, mips_o32, sh, xtensa
+        0x7fffc7fff, // all but mips_n32, mips_n64, mips_o32
+        0x7dffc7fff, // all but mips_n32, mips_n64, mips_o32, sh
+        0x20000000, // sh
+        0x3067c5fe5, // all but alpha, arm, arm_oabi, m68k, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, s390, s390x, sh, sparc, sparc64, xtensa
+        0x18002018, // arm, arm_oabi, m68k, s390, s390x
+        0x1e38002, // alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64
+        0x600002, // alpha, parisc, parisc64
+        0xc1e38002, // alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            TCGETS\
+            TCSETS\
+            TCSETSW\
+            TCSETSF\
+            TCGETA\
+            TCSETA\
+            TCSETAW\
+            TCSETAF\
+            TCSBRK\
+            TCXONC\
+            TCFLSH\
+            TIOCEXCL\
+            TIOCNXCL\
+            TIOCSCTTY\
+            TIOCGPGRP\
+            TIOCSPGRP\
+            TIOCOUTQ\
+            TIOCSTI\
+            TIOCGWINSZ\
+            TIOCSWINSZ\
+            TIOCMGET\
+            TIOCMBIS\
+            TIOCMBIC\
+            TIOCMSET\
+            TIOCGSOFTCAR\
+            TIOCSSOFTCAR\
+            FIONREAD\
+            TIOCINQ\
+            TIOCLINUX\
+            TIOCCONS\
+            TIOCGSERIAL\
+            TIOCSSERIAL\
+            TIOCPKT\
+            FIONBIO\
+            TIOCNOTTY\
+            TIOCSETD\
+            TIOCGETD\
+            TCSBRKP\
+            TIOCSBRK\
+            TIOCCBRK\
+            TIOCGSID\
+            TIOCGRS485\
+            TIOCSRS485\
+            TCGETX\
+            TCSETX\
+            TCSETXF\
+            TCSETXW\
+            TIOCVHANGUP\
+            TIOCGPTPEER\
+            FIONCLEX\
+            FIOCLEX\
+            FIOASYNC\
+            TIOCSERCONFIG\
+            TIOCSERGWILD\
+            TIOCSERSWILD\
+            TIOCGLCKTRMIOS\
+            TIOCSLCKTRMIOS\
+            TIOCSERGSTRUCT\
+            TIOCSERGETLSR\
+            TIOCSERGETMULTI\
+            TIOCSERSETMULTI\
+            TIOCMIWAIT\
+            TIOCGICOUNT\
+            FIOQSIZE\
+            TIOCSTART\
+            TIOCSPTLCK\
+            TIOCSIG\
+            TIOCGETP\
+            TIOCGETC\
+            TIOCGLTC\
+            TCSETS2\
+            TCSETSW2\
+            TCSETSF2\
+            TIOCGPTN\
+            TIOCGDEV\
+            TIOCGPKT\
+            TIOCGPTLCK\
+            TIOCGEXCL\
+            TIOCSETP\
+            TIOCSETN\
+            TIOCSETC\
+            TIOCSLTC\
+            TIOCSTOP\
+            TIOCGISO7816\
+            TCGETS2\
+            TIOCSISO7816",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(6, 0, 21505), // TCGETS
+            M(0, 1, 0x402c7413),
+            M(0, 2, 21517),
+            M(0, 3, 0x40245410),
+            M(0, 4, 0x40245408),
+            M(6, 0, 21506), // TCSETS
+            M(0, 1, 0x802c7414),
+            M(0, 2, 21518),
+            M(0, 3, 0x80245411),
+            M(0, 4, 0x80245409),
+            M(7, 0, 21507), // TCSETSW
+            M(0, 1, 0x802c7415),
+            M(0, 2, 21519),
+            M(0, 3, 0x80245412),
+            M(0, 4, 0x8024540a),
+            M(7, 0, 21508), // TCSETSF
+            M(0, 1, 0x802c7416),
+            M(0, 2, 21520),
+            M(0, 3, 0x80245413),
+            M(0, 4, 0x8024540b),
+            M(6, 5, 21509), // TCGETA
+            M(0, 6, 0x40125401),
+            M(0, 2, 21505),
+            M(0, 7, 0x40147417),
+            M(0, 8, 0x80127417),
+            M(0, 9, 0x40127417),
+            M(6, 5, 21510), // TCSETA
+            M(0, 6, 0x80125402),
+            M(0, 2, 21506),
+            M(0, 7, 0x80147418),
+            M(0, 8, 0x40127418),
+            M(0, 9, 0x80127418),
+            M(7, 5, 21511), // TCSETAW
+            M(0, 6, 0x80125403),
+            M(0, 2, 21507),
+            M(0, 7, 0x80147419),
+            M(0, 8, 0x40127419),
+            M(0, 9, 0x80127419),
+            M(7, 5, 21512), // TCSETAF
+            M(0, 6, 0x80125404),
+            M(0, 2, 21508),
+            M(0, 7, 0x8014741c),
+            M(0, 8, 0x4012741c),
+            M(0, 9, 0x8012741c),
+            M(6, 5, 21513), // TCSBRK
+            M(0, 10, 21509),
+            M(0, 1, 0x2000741d),
+            M(0, 8, 29725),
+            M(0, 4, 0x20005405),
+            M(6, 5, 21514), // TCXONC
+            M(0, 10, 21510),
+            M(0, 1, 0x2000741e),
+            M(0, 8, 29726),
+            M(0, 4, 0x20005406),
+            M(6, 5, 21515), // TCFLSH
+            M(0, 10, 21511),
+            M(0, 1, 0x2000741f),
+            M(0, 8, 29727),
+            M(0, 4, 0x20005407),
+            M(8, 11, 21516), // TIOCEXCL
+            M(0, 2, 29709),
+            M(0, 4, 0x2000740d),
+            M(8, 11, 21517), // TIOCNXCL
+            M(0, 2, 29710),
+            M(0, 4, 0x2000740e),
+            M(9, 11, 21518), // TIOCSCTTY
+            M(0, 2, 21632),
+            M(0, 4, 0x20007484),
+            M(9, 5, 21519), // TIOCGPGRP
+            M(0, 12, 0x40047477),
+            M(0, 3, 0x4004541e),
+            M(0, 8, 0x80047477),
+            M(0, 4, 0x40047483),
+            M(9, 5, 21520), // TIOCSPGRP
+            M(0, 12, 0x80047476),
+            M(0, 3, 0x8004541d),
+            M(0, 8, 0x40047476),
+            M(0, 4, 0x80047482),
+            M(8, 13, 21521), // TIOCOUTQ
+            M(0, 14, 0x40047473),
+            M(0, 2, 29810),
+            M(0, 8, 0x80047473),
+            M(7, 15, 21522), // TIOCSTI
+            M(0, 2, 21618),
+            M(0, 8, 0x40015412),
+            M(0, 4, 0x80017472),
+            M(10, 13, 21523), // TIOCGWINSZ
+            M(0, 16, 0x40087468),
+            M(0, 8, 0x80087468),
+            M(10, 13, 21524), // TIOCSWINSZ
+            M(0, 16, 0x80087467),
+            M(0, 8, 0x40087467),
+            M(8, 15, 21525), // TIOCMGET
+            M(0, 2, 29725),
+            M(0, 8, 0x80045415),
+            M(0, 4, 0x4004746a),
+            M(8, 15, 21526), // TIOCMBIS
+            M(0, 2, 29723),
+            M(0, 8, 0x40045416),
+            M(0, 4, 0x8004746c),
+            M(8, 15, 21527), // TIOCMBIC
+            M(0, 2, 29724),
+            M(0, 8, 0x40045417),
+            M(0, 4, 0x8004746b),
+            M(8, 15, 21528), // TIOCMSET
+            M(0, 2, 29722),
+            M(0, 8, 0x40045418),
+            M(0, 4, 0x8004746d),
+            M(12, 15, 21529), // TIOCGSOFTCAR
+            M(0, 2, 21633),
+            M(0, 8, 0x80045419),
+            M(0, 4, 0x40047464),
+            M(12, 15, 21530), // TIOCSSOFTCAR
+            M(0, 2, 21634),
+            M(0, 8, 0x4004541a),
+            M(0, 4, 0x80047465),
+            M(8, 13, 21531), // FIONREAD
+            M(0, 14, 0x4004667f),
+            M(0, 2, 18047),
+            M(0, 8, 0x8004667f),
+            M(7, 13, 21531), // TIOCINQ
+            M(0, 14, 0x4004667f),
+            M(0, 2, 18047),
+            M(0, 8, 0x8004667f),
+            M(9, 17, 21532), // TIOCLINUX
+            M(0, 2, 21635),
+            M(0, 8, 0x4001541c),
+            M(8, 11, 21533), // TIOCCONS
+            M(0, 2, 0x80047478),
+            M(0, 4, 0x20007424),
+            M(11, 17, 21534), // TIOCGSERIAL
+            M(0, 2, 21636),
+            M(0, 8, 0x803c541e),
+            M(11, 17, 21535), // TIOCSSERIAL
+            M(0, 2, 21637),
+            M(0, 8, 0x403c541f),
+            M(7, 15, 21536), // TIOCPKT
+            M(0, 2, 21616),
+            M(0, 8, 0x40045420),
+            M(0, 4, 0x80047470),
+            M(7, 13, 21537), // FIONBIO
+            M(0, 14, 0x8004667e),
+            M(0, 2, 26238),
+            M(0, 8, 0x4004667e),
+            M(9, 11, 21538), // TIOCNOTTY
+            M(0, 2, 21617),
+            M(0, 4, 0x20007471),
+            M(8, 15, 21539), // TIOCSETD
+            M(0, 2, 29697),
+            M(0, 8, 0x40045423),
+            M(0, 4, 0x80047401),
+            M(8, 15, 21540), // TIOCGETD
+            M(0, 2, 29696),
+            M(0, 8, 0x80045424),
+            M(0, 4, 0x40047400),
+            M(7, 17, 21541), // TCSBRKP
+            M(0, 2, 21638),
+            M(0, 8, 0x40045425),
+            M(8, 18, 21543), // TIOCSBRK
+            M(0, 4, 0x2000747b),
+            M(8, 18, 21544), // TIOCCBRK
+            M(0, 4, 0x2000747a),
+            M(8, 19, 21545), // TIOCGSID
+            M(0, 2, 29718),
+            M(0, 3, 0x40045414),
+            M(0, 8, 0x80045429),
+            M(0, 4, 0x40047485),
+            M(10, 20, 21550), // TIOCGRS485
+            M(0, 21, 0x4020542e),
+            M(0, 8, 0x8020542e),
+            M(0, 4, 0x40205441),
+            M(10, 20, 21551), // TIOCSRS485
+            M(0, 22, 0xc020542f),
+            M(0, 4, 0xc0205442),
+            M(6, 5, 21554), // TCGETX
+            M(6, 5, 21555), // TCSETX
+            M(7, 5, 21556), // TCSETXF
+            M(7, 5, 21557), // TCSETXW
+            M(11, 18, 21559), // TIOCVHANGUP
+            M(0, 4, 0x20005437),
+            M(11, 23, 21569), // TIOCGPTPEER
+            M(0, 12, 0x20005441),
+            M(0, 4, 0x20007489),
+            M(8, 13, 21584), // FIONCLEX
+            M(0, 14, 0x20006602),
+            M(0, 24, 26114),
+            M(7, 13, 21585), // FIOCLEX
+            M(0, 14, 0x20006601),
+            M(0, 24, 26113),
+            M(8, 13, 21586), // FIOASYNC
+            M(0, 14, 0x8004667d),
+            M(0, 2, 26237),
+            M(0, 8, 0x4004667d),
+            M(13, 25, 21587), // TIOCSERCONFIG
+            M(0, 2, 21640),
+            M(12, 17, 21588), // TIOCSERGWILD
+            M(0, 2, 21641),
+            M(0, 8, 0x80045454),
+            M(12, 17, 21589), // TIOCSERSWILD
+            M(0, 2, 21642),
+            M(0, 8, 0x40045455),
+            M(14, 25, 21590), // TIOCGLCKTRMIOS
+            M(0, 2, 21643),
+            M(14, 25, 21591), // TIOCSLCKTRMIOS
+            M(0, 2, 21644),
+            M(14, 26, 21592), // TIOCSERGSTRUCT
+            M(0, 2, 21645),
+            M(0, 27, 0x80d85458),
+            M(13, 17, 21593), // TIOCSERGETLSR
+            M(0, 2, 21646),
+            M(0, 8, 0x80045459),
+            M(15, 17, 21594), // TIOCSERGETMULTI
+            M(0, 2, 21647),
+            M(0, 8, 0x80a8545a),
+            M(15, 17, 21595), // TIOCSERSETMULTI
+            M(0, 2, 21648),
+            M(0, 8, 0x40a8545b),
+            M(10, 25, 21596), // TIOCMIWAIT
+            M(0, 2, 21649),
+            M(11, 25, 21597), // TIOCGICOUNT
+            M(0, 2, 21650),
+            M(8, 28, 21600), // FIOQSIZE
+            M(0, 14, 0x40086680),
+            M(0, 29, 21598),
+            M(0, 2, 26239),
+            M(0, 8, 0x80086680),
+            M(9, 14, 0x2000746e), // TIOCSTART
+            M(0, 3, 21601),
+            M(0, 8, 29806),
+            M(10, 0, 0x40045431), // TIOCSPTLCK
+            M(0, 30, 0x80045431),
+            M(0, 4, 0x80047487),
+            M(7, 0, 0x40045436), // TIOCSIG
+            M(0, 30, 0x80045436),
+            M(0, 4, 0x80047488),
+            M(8, 1, 0x40067408), // TIOCGETP
+            M(0, 2, 29704),
+            M(8, 1, 0x40067412), // TIOCGETC
+            M(8, 1, 0x40067474), // TIOCGLTC
+            M(0, 2, 29812),
+            M(7, 0, 0x402c542b), // TCSETS2
+            M(0, 31, 0x802c542b),
+            M(0, 2, 0x8030542b),
+            M(0, 4, 0x802c540d),
+            M(8, 0, 0x402c542c), // TCSETSW2
+            M(0, 31, 0x802c542c),
+            M(0, 2, 0x8030542c),
+            M(0, 4, 0x802c540e),
+            M(8, 0, 0x402c542d), // TCSETSF2
+            M(0, 31, 0x802c542d),
+            M(0, 2, 0x8030542d),
+            M(0, 4, 0x802c540f),
+            M(8, 0, 0x80045430), // TIOCGPTN
+            M(0, 30, 0x40045430),
+            M(0, 4, 0x40047486),
+            M(8, 0, 0x80045432), // TIOCGDEV
+            M(0, 32, 0x40045432),
+            M(8, 0, 0x80045438), // TIOCGPKT
+            M(0, 32, 0x40045438),
+            M(10, 0, 0x80045439), // TIOCGPTLCK
+            M(0, 32, 0x40045439),
+            M(9, 0, 0x80045440), // TIOCGEXCL
+            M(0, 32, 0x40045440),
+            M(8, 1, 0x80067409), // TIOCSETP
+            M(0, 2, 29705),
+            M(8, 1, 0x8006740a), // TIOCSETN
+            M(0, 2, 29706),
+            M(8, 1, 0x80067411), // TIOCSETC
+            M(8, 1, 0x80067475), // TIOCSLTC
+            M(0, 2, 29813),
+            M(0, 3, 21602),
+            M(8, 14, 0x2000746f), // TIOCSTOP
+            M(0, 3, 21602),
+            M(0, 8, 29807),
+            M(12, 0, 0x80285442), // TIOCGISO7816
+            M(0, 30, 0x40285442),
+            M(0, 4, 0x40285443),
+            M(7, 0, 0x802c542a), // TCGETS2
+            M(0, 31, 0x402c542a),
+            M(0, 2, 0x4030542a),
+            M(0, 4, 0x402c540c),
+            M(12, 18, 0xc0285443), // TIOCSISO7816
+            M(0, 4, 0xc0285444),
+        ],
+    },
+    parts: &[],
+};
+
+/// `timer_flags`: flags of timer_settime and clock_nanosleep.
+pub const TIMER_FLAGS: FlagSet = FlagSet::new(&TIMER_FLAGS_DATA);
+static TIMER_FLAGS_DATA: SetData = SetData {
+    name: "timer_flags",
+    title: "flags of timer_settime and clock_nanosleep",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            TIMER_ABSTIME",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x1), // TIMER_ABSTIME
+        ],
+    },
+    parts: &[],
+};
+
+/// `timerfd_create_flags`: flags of timerfd_create.
+pub const TIMERFD_CREATE_FLAGS: FlagSet = FlagSet::new(&TIMERFD_CREATE_FLAGS_DATA);
+static TIMERFD_CREATE_FLAGS_DATA: SetData = SetData {
+    name: "timerfd_create_flags",
+    title: "flags of timerfd_create",
+    is_flags: true,
+    abis: &[
+        0x73f9c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x600000, // parisc, parisc64
+        0xc0000000, // sparc, sparc64
+        0x2, // alpha
+        0x73f9ffffd, // all but alpha, parisc, parisc64, sparc, sparc64
+        0x600002, // alpha, parisc, parisc64
+    ],
+    members: MemberData {
+        names: "\
+            TFD_NONBLOCK\
+            TFD_CLOEXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 0x800), // TFD_NONBLOCK
+            M(0, 1, 0x80),
+            M(0, 2, 0x10000),
+            M(0, 3, 0x4000),
+            M(0, 4, 0x4),
+            M(11, 5, 0x80000), // TFD_CLOEXEC
+            M(0, 6, 0x200000),
+            M(0, 3, 0x400000),
+        ],
+    },
+    parts: &[],
+};
+
+/// `timerfd_settime_flags`: flags of timerfd_settime.
+pub const TIMERFD_SETTIME_FLAGS: FlagSet = FlagSet::new(&TIMERFD_SETTIME_FLAGS_DATA);
+static TIMERFD_SETTIME_FLAGS_DATA: SetData = SetData {
+    name: "timerfd_settime_flags",
+    title: "flags of timerfd_settime",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            TFD_TIMER_ABSTIME\
+            TFD_TIMER_CANCEL_ON_SET",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0x1), // TFD_TIMER_ABSTIME
+            M(23, 0, 0x2), // TFD_TIMER_CANCEL_ON_SET
+        ],
+    },
+    parts: &[],
+};
+
+/// `tipc_options`: option of SOL_TIPC.
+pub const TIPC_OPTIONS: FlagSet = FlagSet::new(&TIPC_OPTIONS_DATA);
+static TIPC_OPTIONS_DATA: SetData = SetData {
+    name: "tipc_options",
+    title: "option of SOL_TIPC",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            TIPC_IMPORTANCE\
+            TIPC_SRC_DROPPABLE\
+            TIPC_DEST_DROPPABLE\
+            TIPC_CONN_TIMEOUT\
+            TIPC_NODE_RECVQ_DEPTH\
+            TIPC_SOCK_RECVQ_DEPTH\
+            TIPC_MCAST_BROADCAST\
+            TIPC_MCAST_REPLICAST\
+            TIPC_GROUP_JOIN\
+            TIPC_GROUP_LEAVE\
+            TIPC_SOCK_RECVQ_USED\
+            TIPC_NODELAY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 127), // TIPC_IMPORTANCE
+            M(18, 0, 128), // TIPC_SRC_DROPPABLE
+            M(19, 0, 129), // TIPC_DEST_DROPPABLE
+            M(17, 0, 130), // TIPC_CONN_TIMEOUT
+            M(21, 0, 131), // TIPC_NODE_RECVQ_DEPTH
+            M(21, 0, 132), // TIPC_SOCK_RECVQ_DEPTH
+            M(20, 0, 133), // TIPC_MCAST_BROADCAST
+            M(20, 0, 134), // TIPC_MCAST_REPLICAST
+            M(15, 0, 135), // TIPC_GROUP_JOIN
+            M(16, 0, 136), // TIPC_GROUP_LEAVE
+            M(20, 0, 137), // TIPC_SOCK_RECVQ_USED
+            M(12, 0, 138), // TIPC_NODELAY
+        ],
+    },
+    parts: &[],
+};
+
+/// `tls_ciphers`: cipher_type of struct tls_crypto_info.
+pub const TLS_CIPHERS: FlagSet = FlagSet::new(&TLS_CIPHERS_DATA);
+static TLS_CIPHERS_DATA: SetData = SetData {
+    name: "tls_ciphers",
+    title: "cipher_type of struct tls_crypto_info",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            TLS_CIPHER_AES_GCM_128\
+            TLS_CIPHER_AES_GCM_256\
+            TLS_CIPHER_AES_CCM_128\
+            TLS_CIPHER_CHACHA20_POLY1305\
+            TLS_CIPHER_SM4_GCM\
+            TLS_CIPHER_SM4_CCM\
+            TLS_CIPHER_ARIA_GCM_128\
+            TLS_CIPHER_ARIA_GCM_256",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(22, 0, 51), // TLS_CIPHER_AES_GCM_128
+            M(22, 0, 52), // TLS_CIPHER_AES_GCM_256
+            M(22, 0, 53), // TLS_CIPHER_AES_CCM_128
+            M(28, 1, 54), // TLS_CIPHER_CHACHA20_POLY1305
+            M(18, 1, 55), // TLS_CIPHER_SM4_GCM
+            M(18, 1, 56), // TLS_CIPHER_SM4_CCM
+            M(23, 1, 57), // TLS_CIPHER_ARIA_GCM_128
+            M(23, 1, 58), // TLS_CIPHER_ARIA_GCM_256
+        ],
+    },
+    parts: &[],
+};
+
+/// `tls_control_messages`: cmsg_type of SOL_TLS.
+pub const TLS_CONTROL_MESSAGES: FlagSet = FlagSet::new(&TLS_CONTROL_MESSAGES_DATA);
+static TLS_CONTROL_MESSAGES_DATA: SetData = SetData {
+    name: "tls_control_messages",
+    title: "cmsg_type of SOL_TLS",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            TLS_SET_RECORD_TYPE\
+            TLS_GET_RECORD_TYPE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 1), // TLS_SET_RECORD_TYPE
+            M(19, 0, 2), // TLS_GET_RECORD_TYPE
+        ],
+    },
+    parts: &[],
+};
+
+/// `tls_options`: option of SOL_TLS.
+pub const TLS_OPTIONS: FlagSet = FlagSet::new(&TLS_OPTIONS_DATA);
+static TLS_OPTIONS_DATA: SetData = SetData {
+    name: "tls_options",
+    title: "option of SOL_TLS",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            TLS_TX\
+            TLS_RX\
+            TLS_TX_ZEROCOPY_RO\
+            TLS_RX_EXPECT_NO_PAD\
+            TLS_TX_MAX_PAYLOAD_LEN",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(6, 0, 1), // TLS_TX
+            M(6, 0, 2), // TLS_RX
+            M(18, 1, 3), // TLS_TX_ZEROCOPY_RO
+            M(20, 1, 4), // TLS_RX_EXPECT_NO_PAD
+            M(22, 2, 5), // TLS_TX_MAX_PAYLOAD_LEN
+        ],
+    },
+    parts: &[],
+};
+
+/// `tls_versions`: version of struct tls_crypto_info.
+pub const TLS_VERSIONS: FlagSet = FlagSet::new(&TLS_VERSIONS_DATA);
+static TLS_VERSIONS_DATA: SetData = SetData {
+    name: "tls_versions",
+    title: "version of struct tls_crypto_info",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            TLS_1_2_VERSION\
+            TLS_1_3_VERSION",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 771), // TLS_1_2_VERSION
+            M(15, 0, 772), // TLS_1_3_VERSION
+        ],
+    },
+    parts: &[],
+};
+
+/// `traffic_control_attributes`: attributes of struct tcmsg.
+pub const TRAFFIC_CONTROL_ATTRIBUTES: FlagSet = FlagSet::new(&TRAFFIC_CONTROL_ATTRIBUTES_DATA);
+static TRAFFIC_CONTROL_ATTRIBUTES_DATA: SetData = SetData {
+    name: "traffic_control_attributes",
+    title: "attributes of struct tcmsg",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            TCA_UNSPEC\
+            TCA_KIND\
+            TCA_OPTIONS\
+            TCA_STATS\
+            TCA_XSTATS\
+            TCA_RATE\
+            TCA_FCNT\
+            TCA_STATS2\
+            TCA_STAB\
+            TCA_PAD\
+            TCA_DUMP_INVISIBLE\
+            TCA_CHAIN\
+            TCA_HW_OFFLOAD\
+            TCA_INGRESS_BLOCK\
+            TCA_EGRESS_BLOCK\
+            TCA_DUMP_FLAGS\
+            TCA_EXT_WARN_MSG",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0), // TCA_UNSPEC
+            M(8, 0, 1), // TCA_KIND
+            M(11, 0, 2), // TCA_OPTIONS
+            M(9, 0, 3), // TCA_STATS
+            M(10, 0, 4), // TCA_XSTATS
+            M(8, 0, 5), // TCA_RATE
+            M(8, 0, 6), // TCA_FCNT
+            M(10, 0, 7), // TCA_STATS2
+            M(8, 0, 8), // TCA_STAB
+            M(7, 0, 9), // TCA_PAD
+            M(18, 0, 10), // TCA_DUMP_INVISIBLE
+            M(9, 0, 11), // TCA_CHAIN
+            M(14, 0, 12), // TCA_HW_OFFLOAD
+            M(17, 0, 13), // TCA_INGRESS_BLOCK
+            M(16, 0, 14), // TCA_EGRESS_BLOCK
+            M(14, 0, 15), // TCA_DUMP_FLAGS
+            M(16, 1, 16), // TCA_EXT_WARN_MSG
+        ],
+    },
+    parts: &[],
+};
+
+/// `trap_perf_flags`: si_perf_flags of TRAP_PERF.
+pub const TRAP_PERF_FLAGS: FlagSet = FlagSet::new(&TRAP_PERF_FLAGS_DATA);
+static TRAP_PERF_FLAGS_DATA: SetData = SetData {
+    name: "trap_perf_flags",
+    title: "si_perf_flags of TRAP_PERF",
+    is_flags: true,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            TRAP_PERF_FLAG_ASYNC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 0x1), // TRAP_PERF_FLAG_ASYNC
+        ],
+    },
+    parts: &[],
+};
+
+/// `tun_flags`: ifr_flags of TUNSETIFF.
+pub const TUN_FLAGS: FlagSet = FlagSet::new(&TUN_FLAGS_DATA);
+static TUN_FLAGS_DATA: SetData = SetData {
+    name: "tun_flags",
+    title: "ifr_flags of TUNSETIFF",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IFF_TUN\
+            IFF_TAP\
+            IFF_NAPI\
+            IFF_NAPI_FRAGS\
+            IFF_NO_CARRIER\
+            IFF_BACKPRESSURE\
+            IFF_MULTI_QUEUE\
+            IFF_ATTACH_QUEUE\
+            IFF_DETACH_QUEUE\
+            IFF_PERSIST\
+            IFF_NO_PI\
+            IFF_ONE_QUEUE\
+            IFF_VNET_HDR\
+            IFF_TUN_EXCL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0x1), // IFF_TUN
+            M(7, 0, 0x2), // IFF_TAP
+            M(8, 0, 0x10), // IFF_NAPI
+            M(14, 0, 0x20), // IFF_NAPI_FRAGS
+            M(14, 1, 0x40), // IFF_NO_CARRIER
+            M(16, 2, 0x80), // IFF_BACKPRESSURE
+            M(15, 0, 0x100), // IFF_MULTI_QUEUE
+            M(16, 0, 0x200), // IFF_ATTACH_QUEUE
+            M(16, 0, 0x400), // IFF_DETACH_QUEUE
+            M(11, 0, 0x800), // IFF_PERSIST
+            M(9, 0, 0x1000), // IFF_NO_PI
+            M(13, 0, 0x2000), // IFF_ONE_QUEUE
+            M(12, 0, 0x4000), // IFF_VNET_HDR
+            M(12, 0, 0x8000), // IFF_TUN_EXCL
+        ],
+    },
+    parts: &[],
+};
+
+/// `tun_offloads`: argument of TUNSETOFFLOAD.
+pub const TUN_OFFLOADS: FlagSet = FlagSet::new(&TUN_OFFLOADS_DATA);
+static TUN_OFFLOADS_DATA: SetData = SetData {
+    name: "tun_offloads",
+    title: "argument of TUNSETOFFLOAD",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            TUN_F_CSUM\
+            TUN_F_TSO4\
+            TUN_F_TSO6\
+            TUN_F_TSO_ECN\
+            TUN_F_UFO\
+            TUN_F_USO4\
+            TUN_F_USO6\
+            TUN_F_UDP_TUNNEL_GSO\
+            TUN_F_UDP_TUNNEL_GSO_CSUM",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0x1), // TUN_F_CSUM
+            M(10, 0, 0x2), // TUN_F_TSO4
+            M(10, 0, 0x4), // TUN_F_TSO6
+            M(13, 0, 0x8), // TUN_F_TSO_ECN
+            M(9, 0, 0x10), // TUN_F_UFO
+            M(10, 1, 0x20), // TUN_F_USO4
+            M(10, 1, 0x40), // TUN_F_USO6
+            M(20, 2, 0x80), // TUN_F_UDP_TUNNEL_GSO
+            M(25, 2, 0x100), // TUN_F_UDP_TUNNEL_GSO_CSUM
+        ],
+    },
+    parts: &[],
+};
+
+/// `udp_encapsulations`: UDP_ENCAP.
+pub const UDP_ENCAPSULATIONS: FlagSet = FlagSet::new(&UDP_ENCAPSULATIONS_DATA);
+static UDP_ENCAPSULATIONS_DATA: SetData = SetData {
+    name: "udp_encapsulations",
+    title: "UDP_ENCAP",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            UDP_ENCAP_ESPINUDP_NON_IKE\
+            UDP_ENCAP_ESPINUDP\
+            UDP_ENCAP_L2TPINUDP\
+            UDP_ENCAP_GTP0\
+            UDP_ENCAP_GTP1U\
+            UDP_ENCAP_RXRPC\
+            TCP_ENCAP_ESPINTCP\
+            UDP_ENCAP_OVPNINUDP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(26, 0, 1), // UDP_ENCAP_ESPINUDP_NON_IKE
+            M(18, 0, 2), // UDP_ENCAP_ESPINUDP
+            M(19, 0, 3), // UDP_ENCAP_L2TPINUDP
+            M(14, 0, 4), // UDP_ENCAP_GTP0
+            M(15, 0, 5), // UDP_ENCAP_GTP1U
+            M(15, 0, 6), // UDP_ENCAP_RXRPC
+            M(18, 0, 7), // TCP_ENCAP_ESPINTCP
+            M(19, 1, 8), // UDP_ENCAP_OVPNINUDP
+        ],
+    },
+    parts: &[],
+};
+
+/// `udp_options`: option of SOL_UDP.
+pub const UDP_OPTIONS: FlagSet = FlagSet::new(&UDP_OPTIONS_DATA);
+static UDP_OPTIONS_DATA: SetData = SetData {
+    name: "udp_options",
+    title: "option of SOL_UDP",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            UDP_CORK\
+            UDP_ENCAP\
+            UDP_NO_CHECK6_TX\
+            UDP_NO_CHECK6_RX\
+            UDP_SEGMENT\
+            UDP_GRO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(8, 0, 1), // UDP_CORK
+            M(9, 0, 100), // UDP_ENCAP
+            M(16, 0, 101), // UDP_NO_CHECK6_TX
+            M(16, 0, 102), // UDP_NO_CHECK6_RX
+            M(11, 0, 103), // UDP_SEGMENT
+            M(7, 0, 104), // UDP_GRO
+        ],
+    },
+    parts: &[],
+};
+
+/// `umount_flags`: flags of umount2.
+pub const UMOUNT_FLAGS: FlagSet = FlagSet::new(&UMOUNT_FLAGS_DATA);
+static UMOUNT_FLAGS_DATA: SetData = SetData {
+    name: "umount_flags",
+    title: "flags of umount2",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            MNT_FORCE\
+            MNT_DETACH\
+            MNT_EXPIRE\
+            UMOUNT_NOFOLLOW",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0x1), // MNT_FORCE
+            M(10, 0, 0x2), // MNT_DETACH
+            M(10, 0, 0x4), // MNT_EXPIRE
+            M(15, 0, 0x8), // UMOUNT_NOFOLLOW
+        ],
+    },
+    parts: &[],
+};
+
+/// `unix_diag_attributes`: attributes of struct unix_diag_msg.
+pub const UNIX_DIAG_ATTRIBUTES: FlagSet = FlagSet::new(&UNIX_DIAG_ATTRIBUTES_DATA);
+static UNIX_DIAG_ATTRIBUTES_DATA: SetData = SetData {
+    name: "unix_diag_attributes",
+    title: "attributes of struct unix_diag_msg",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            UNIX_DIAG_NAME\
+            UNIX_DIAG_VFS\
+            UNIX_DIAG_PEER\
+            UNIX_DIAG_ICONS\
+            UNIX_DIAG_RQLEN\
+            UNIX_DIAG_MEMINFO\
+            UNIX_DIAG_SHUTDOWN\
+            UNIX_DIAG_UID",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0), // UNIX_DIAG_NAME
+            M(13, 0, 1), // UNIX_DIAG_VFS
+            M(14, 0, 2), // UNIX_DIAG_PEER
+            M(15, 0, 3), // UNIX_DIAG_ICONS
+            M(15, 0, 4), // UNIX_DIAG_RQLEN
+            M(17, 0, 5), // UNIX_DIAG_MEMINFO
+            M(18, 0, 6), // UNIX_DIAG_SHUTDOWN
+            M(13, 0, 7), // UNIX_DIAG_UID
+        ],
+    },
+    parts: &[],
+};
+
+/// `unix_diag_show`: udiag_show of struct unix_diag_req.
+pub const UNIX_DIAG_SHOW: FlagSet = FlagSet::new(&UNIX_DIAG_SHOW_DATA);
+static UNIX_DIAG_SHOW_DATA: SetData = SetData {
+    name: "unix_diag_show",
+    title: "udiag_show of struct unix_diag_req",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            UDIAG_SHOW_NAME\
+            UDIAG_SHOW_VFS\
+            UDIAG_SHOW_PEER\
+            UDIAG_SHOW_ICONS\
+            UDIAG_SHOW_RQLEN\
+            UDIAG_SHOW_MEMINFO\
+            UDIAG_SHOW_UID",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0x1), // UDIAG_SHOW_NAME
+            M(14, 0, 0x2), // UDIAG_SHOW_VFS
+            M(15, 0, 0x4), // UDIAG_SHOW_PEER
+            M(16, 0, 0x8), // UDIAG_SHOW_ICONS
+            M(16, 0, 0x10), // UDIAG_SHOW_RQLEN
+            M(18, 0, 0x20), // UDIAG_SHOW_MEMINFO
+            M(14, 0, 0x40), // UDIAG_SHOW_UID
+        ],
+    },
+    parts: &[],
+};
+
+/// `unlinkat_flags`: flags of unlinkat.
+pub const UNLINKAT_FLAGS: FlagSet = FlagSet::new(&UNLINKAT_FLAGS_DATA);
+static UNLINKAT_FLAGS_DATA: SetData = SetData {
+    name: "unlinkat_flags",
+    title: "flags of unlinkat",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            AT_REMOVEDIR",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 0x200), // AT_REMOVEDIR
+        ],
+    },
+    parts: &[],
+};
+
+/// `unshare_flags`: flags of unshare.
+pub const UNSHARE_FLAGS: FlagSet = FlagSet::new(&UNSHARE_FLAGS_DATA);
+static UNSHARE_FLAGS_DATA: SetData = SetData {
+    name: "unshare_flags",
+    title: "flags of unshare",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            CLONE_NEWTIME\
+            CLONE_VM\
+            CLONE_FS\
+            CLONE_FILES\
+            CLONE_SIGHAND\
+            CLONE_THREAD\
+            CLONE_NEWNS\
+            CLONE_SYSVSEM\
+            UNSHARE_EMPTY_MNTNS\
+            CLONE_NEWCGROUP\
+            CLONE_NEWUTS\
+            CLONE_NEWIPC\
+            CLONE_NEWUSER\
+            CLONE_NEWPID\
+            CLONE_NEWNET",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x80), // CLONE_NEWTIME
+            M(8, 0, 0x100), // CLONE_VM
+            M(8, 0, 0x200), // CLONE_FS
+            M(11, 0, 0x400), // CLONE_FILES
+            M(13, 0, 0x800), // CLONE_SIGHAND
+            M(12, 0, 0x10000), // CLONE_THREAD
+            M(11, 0, 0x20000), // CLONE_NEWNS
+            M(13, 0, 0x40000), // CLONE_SYSVSEM
+            M(19, 1, 0x100000), // UNSHARE_EMPTY_MNTNS
+            M(15, 0, 0x2000000), // CLONE_NEWCGROUP
+            M(12, 0, 0x4000000), // CLONE_NEWUTS
+            M(12, 0, 0x8000000), // CLONE_NEWIPC
+            M(13, 0, 0x10000000), // CLONE_NEWUSER
+            M(12, 0, 0x20000000), // CLONE_NEWPID
+            M(12, 0, 0x40000000), // CLONE_NEWNET
+        ],
+    },
+    parts: &[],
+};
+
+/// `userfaultfd_continue_modes`: mode of struct uffdio_continue.
+pub const USERFAULTFD_CONTINUE_MODES: FlagSet = FlagSet::new(&USERFAULTFD_CONTINUE_MODES_DATA);
+static USERFAULTFD_CONTINUE_MODES_DATA: SetData = SetData {
+    name: "userfaultfd_continue_modes",
+    title: "mode of struct uffdio_continue",
+    is_flags: true,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            UFFDIO_CONTINUE_MODE_DONTWAKE\
+            UFFDIO_CONTINUE_MODE_WP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(29, 0, 0x1), // UFFDIO_CONTINUE_MODE_DONTWAKE
+            M(23, 1, 0x2), // UFFDIO_CONTINUE_MODE_WP
+        ],
+    },
+    parts: &[],
+};
+
+/// `userfaultfd_copy_modes`: mode of struct uffdio_copy.
+pub const USERFAULTFD_COPY_MODES: FlagSet = FlagSet::new(&USERFAULTFD_COPY_MODES_DATA);
+static USERFAULTFD_COPY_MODES_DATA: SetData = SetData {
+    name: "userfaultfd_copy_modes",
+    title: "mode of struct uffdio_copy",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            UFFDIO_COPY_MODE_DONTWAKE\
+            UFFDIO_COPY_MODE_WP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(25, 0, 0x1), // UFFDIO_COPY_MODE_DONTWAKE
+            M(19, 0, 0x2), // UFFDIO_COPY_MODE_WP
+        ],
+    },
+    parts: &[],
+};
+
+/// `userfaultfd_events`: event of struct uffd_msg.
+pub const USERFAULTFD_EVENTS: FlagSet = FlagSet::new(&USERFAULTFD_EVENTS_DATA);
+static USERFAULTFD_EVENTS_DATA: SetData = SetData {
+    name: "userfaultfd_events",
+    title: "event of struct uffd_msg",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            UFFD_EVENT_PAGEFAULT\
+            UFFD_EVENT_FORK\
+            UFFD_EVENT_REMAP\
+            UFFD_EVENT_REMOVE\
+            UFFD_EVENT_UNMAP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 18), // UFFD_EVENT_PAGEFAULT
+            M(15, 0, 19), // UFFD_EVENT_FORK
+            M(16, 0, 20), // UFFD_EVENT_REMAP
+            M(17, 0, 21), // UFFD_EVENT_REMOVE
+            M(16, 0, 22), // UFFD_EVENT_UNMAP
+        ],
+    },
+    parts: &[],
+};
+
+/// `userfaultfd_features`: features of struct uffdio_api.
+pub const USERFAULTFD_FEATURES: FlagSet = FlagSet::new(&USERFAULTFD_FEATURES_DATA);
+static USERFAULTFD_FEATURES_DATA: SetData = SetData {
+    name: "userfaultfd_features",
+    title: "features of struct uffdio_api",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            UFFD_FEATURE_PAGEFAULT_FLAG_WP\
+            UFFD_FEATURE_EVENT_FORK\
+            UFFD_FEATURE_EVENT_REMAP\
+            UFFD_FEATURE_EVENT_REMOVE\
+            UFFD_FEATURE_MISSING_HUGETLBFS\
+            UFFD_FEATURE_MISSING_SHMEM\
+            UFFD_FEATURE_EVENT_UNMAP\
+            UFFD_FEATURE_SIGBUS\
+            UFFD_FEATURE_THREAD_ID\
+            UFFD_FEATURE_MINOR_HUGETLBFS\
+            UFFD_FEATURE_MINOR_SHMEM\
+            UFFD_FEATURE_EXACT_ADDRESS\
+            UFFD_FEATURE_WP_HUGETLBFS_SHMEM\
+            UFFD_FEATURE_WP_UNPOPULATED\
+            UFFD_FEATURE_POISON\
+            UFFD_FEATURE_WP_ASYNC\
+            UFFD_FEATURE_MOVE\
+            UFFD_FEATURE_RWP\
+            UFFD_FEATURE_RWP_ASYNC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(30, 0, 0x1), // UFFD_FEATURE_PAGEFAULT_FLAG_WP
+            M(23, 0, 0x2), // UFFD_FEATURE_EVENT_FORK
+            M(24, 0, 0x4), // UFFD_FEATURE_EVENT_REMAP
+            M(25, 0, 0x8), // UFFD_FEATURE_EVENT_REMOVE
+            M(30, 0, 0x10), // UFFD_FEATURE_MISSING_HUGETLBFS
+            M(26, 0, 0x20), // UFFD_FEATURE_MISSING_SHMEM
+            M(24, 0, 0x40), // UFFD_FEATURE_EVENT_UNMAP
+            M(19, 0, 0x80), // UFFD_FEATURE_SIGBUS
+            M(22, 0, 0x100), // UFFD_FEATURE_THREAD_ID
+            M(28, 1, 0x200), // UFFD_FEATURE_MINOR_HUGETLBFS
+            M(24, 1, 0x400), // UFFD_FEATURE_MINOR_SHMEM
+            M(26, 1, 0x800), // UFFD_FEATURE_EXACT_ADDRESS
+            M(31, 1, 0x1000), // UFFD_FEATURE_WP_HUGETLBFS_SHMEM
+            M(27, 2, 0x2000), // UFFD_FEATURE_WP_UNPOPULATED
+            M(19, 2, 0x4000), // UFFD_FEATURE_POISON
+            M(21, 2, 0x8000), // UFFD_FEATURE_WP_ASYNC
+            M(17, 2, 0x10000), // UFFD_FEATURE_MOVE
+            M(16, 3, 0x20000), // UFFD_FEATURE_RWP
+            M(22, 3, 0x40000), // UFFD_FEATURE_RWP_ASYNC
+        ],
+    },
+    parts: &[],
+};
+
+/// `userfaultfd_flags`: flags of userfaultfd.
+pub const USERFAULTFD_FLAGS: FlagSet = FlagSet::new(&USERFAULTFD_FLAGS_DATA);
+static USERFAULTFD_FLAGS_DATA: SetData = SetData {
+    name: "userfaultfd_flags",
+    title: "flags of userfaultfd",
+    is_flags: true,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x73f9c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x600000, // parisc, parisc64
+        0xc0000000, // sparc, sparc64
+        0x2, // alpha
+        0x73f9ffffd, // all but alpha, parisc, parisc64, sparc, sparc64
+        0x600002, // alpha, parisc, parisc64
+    ],
+    members: MemberData {
+        names: "\
+            UFFD_USER_MODE_ONLY\
+            O_NONBLOCK\
+            O_CLOEXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x1), // UFFD_USER_MODE_ONLY
+            M(10, 1, 0x800), // O_NONBLOCK
+            M(0, 2, 0x80),
+            M(0, 3, 0x10000),
+            M(0, 4, 0x4000),
+            M(0, 5, 0x4),
+            M(9, 6, 0x80000), // O_CLOEXEC
+            M(0, 7, 0x200000),
+            M(0, 4, 0x400000),
+        ],
+    },
+    parts: &[],
+};
+
+/// `userfaultfd_ioctls`: bits of uffdio_api.ioctls, which are numbers of requests.
+pub const USERFAULTFD_IOCTLS: FlagSet = FlagSet::new(&USERFAULTFD_IOCTLS_DATA);
+static USERFAULTFD_IOCTLS_DATA: SetData = SetData {
+    name: "userfaultfd_ioctls",
+    title: "bits of uffdio_api.ioctls, which are numbers of requests",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            _UFFDIO_REGISTER\
+            _UFFDIO_UNREGISTER\
+            _UFFDIO_WAKE\
+            _UFFDIO_COPY\
+            _UFFDIO_ZEROPAGE\
+            _UFFDIO_MOVE\
+            _UFFDIO_WRITEPROTECT\
+            _UFFDIO_CONTINUE\
+            _UFFDIO_POISON\
+            _UFFDIO_RWPROTECT\
+            _UFFDIO_SET_MODE\
+            _UFFDIO_API",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0), // _UFFDIO_REGISTER
+            M(18, 0, 1), // _UFFDIO_UNREGISTER
+            M(12, 0, 2), // _UFFDIO_WAKE
+            M(12, 0, 3), // _UFFDIO_COPY
+            M(16, 0, 4), // _UFFDIO_ZEROPAGE
+            M(12, 1, 5), // _UFFDIO_MOVE
+            M(20, 0, 6), // _UFFDIO_WRITEPROTECT
+            M(16, 2, 7), // _UFFDIO_CONTINUE
+            M(14, 1, 8), // _UFFDIO_POISON
+            M(17, 3, 9), // _UFFDIO_RWPROTECT
+            M(16, 3, 10), // _UFFDIO_SET_MODE
+            M(11, 0, 63), // _UFFDIO_API
+        ],
+    },
+    parts: &[],
+};
+
+/// `userfaultfd_move_modes`: mode of struct uffdio_move.
+pub const USERFAULTFD_MOVE_MODES: FlagSet = FlagSet::new(&USERFAULTFD_MOVE_MODES_DATA);
+static USERFAULTFD_MOVE_MODES_DATA: SetData = SetData {
+    name: "userfaultfd_move_modes",
+    title: "mode of struct uffdio_move",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            UFFDIO_MOVE_MODE_DONTWAKE\
+            UFFDIO_MOVE_MODE_ALLOW_SRC_HOLES",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(25, 0, 0x1), // UFFDIO_MOVE_MODE_DONTWAKE
+            M(32, 0, 0x2), // UFFDIO_MOVE_MODE_ALLOW_SRC_HOLES
+        ],
+    },
+    parts: &[],
+};
+
+/// `userfaultfd_pagefault_flags`: flags of a page fault in struct uffd_msg.
+pub const USERFAULTFD_PAGEFAULT_FLAGS: FlagSet = FlagSet::new(&USERFAULTFD_PAGEFAULT_FLAGS_DATA);
+static USERFAULTFD_PAGEFAULT_FLAGS_DATA: SetData = SetData {
+    name: "userfaultfd_pagefault_flags",
+    title: "flags of a page fault in struct uffd_msg",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            UFFD_PAGEFAULT_FLAG_WRITE\
+            UFFD_PAGEFAULT_FLAG_WP\
+            UFFD_PAGEFAULT_FLAG_MINOR\
+            UFFD_PAGEFAULT_FLAG_RWP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(25, 0, 0x1), // UFFD_PAGEFAULT_FLAG_WRITE
+            M(22, 0, 0x2), // UFFD_PAGEFAULT_FLAG_WP
+            M(25, 1, 0x4), // UFFD_PAGEFAULT_FLAG_MINOR
+            M(23, 2, 0x8), // UFFD_PAGEFAULT_FLAG_RWP
+        ],
+    },
+    parts: &[],
+};
+
+/// `userfaultfd_poison_modes`: mode of struct uffdio_poison.
+pub const USERFAULTFD_POISON_MODES: FlagSet = FlagSet::new(&USERFAULTFD_POISON_MODES_DATA);
+static USERFAULTFD_POISON_MODES_DATA: SetData = SetData {
+    name: "userfaultfd_poison_modes",
+    title: "mode of struct uffdio_poison",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            UFFDIO_POISON_MODE_DONTWAKE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(27, 0, 0x1), // UFFDIO_POISON_MODE_DONTWAKE
+        ],
+    },
+    parts: &[],
+};
+
+/// `userfaultfd_register_modes`: mode of struct uffdio_register.
+pub const USERFAULTFD_REGISTER_MODES: FlagSet = FlagSet::new(&USERFAULTFD_REGISTER_MODES_DATA);
+static USERFAULTFD_REGISTER_MODES_DATA: SetData = SetData {
+    name: "userfaultfd_register_modes",
+    title: "mode of struct uffdio_register",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            UFFDIO_REGISTER_MODE_MISSING\
+            UFFDIO_REGISTER_MODE_WP\
+            UFFDIO_REGISTER_MODE_MINOR\
+            UFFDIO_REGISTER_MODE_RWP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(28, 0, 0x1), // UFFDIO_REGISTER_MODE_MISSING
+            M(23, 0, 0x2), // UFFDIO_REGISTER_MODE_WP
+            M(26, 1, 0x4), // UFFDIO_REGISTER_MODE_MINOR
+            M(24, 2, 0x8), // UFFDIO_REGISTER_MODE_RWP
+        ],
+    },
+    parts: &[],
+};
+
+/// `userfaultfd_rwprotect_modes`: mode of struct uffdio_rwprotect.
+pub const USERFAULTFD_RWPROTECT_MODES: FlagSet = FlagSet::new(&USERFAULTFD_RWPROTECT_MODES_DATA);
+static USERFAULTFD_RWPROTECT_MODES_DATA: SetData = SetData {
+    name: "userfaultfd_rwprotect_modes",
+    title: "mode of struct uffdio_rwprotect",
+    is_flags: true,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            UFFDIO_RWPROTECT_MODE_RWP\
+            UFFDIO_RWPROTECT_MODE_DONTWAKE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(25, 0, 0x1), // UFFDIO_RWPROTECT_MODE_RWP
+            M(30, 0, 0x2), // UFFDIO_RWPROTECT_MODE_DONTWAKE
+        ],
+    },
+    parts: &[],
+};
+
+/// `userfaultfd_writeprotect_modes`: mode of struct uffdio_writeprotect.
+pub const USERFAULTFD_WRITEPROTECT_MODES: FlagSet = FlagSet::new(&USERFAULTFD_WRITEPROTECT_MODES_DATA);
+static USERFAULTFD_WRITEPROTECT_MODES_DATA: SetData = SetData {
+    name: "userfaultfd_writeprotect_modes",
+    title: "mode of struct uffdio_writeprotect",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            UFFDIO_WRITEPROTECT_MODE_WP\
+            UFFDIO_WRITEPROTECT_MODE_DONTWAKE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(27, 0, 0x1), // UFFDIO_WRITEPROTECT_MODE_WP
+            M(33, 0, 0x2), // UFFDIO_WRITEPROTECT_MODE_DONTWAKE
+        ],
+    },
+    parts: &[],
+};
+
+/// `userfaultfd_zeropage_modes`: mode of struct uffdio_zeropage.
+pub const USERFAULTFD_ZEROPAGE_MODES: FlagSet = FlagSet::new(&USERFAULTFD_ZEROPAGE_MODES_DATA);
+static USERFAULTFD_ZEROPAGE_MODES_DATA: SetData = SetData {
+    name: "userfaultfd_zeropage_modes",
+    title: "mode of struct uffdio_zeropage",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            UFFDIO_ZEROPAGE_MODE_DONTWAKE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(29, 0, 0x1), // UFFDIO_ZEROPAGE_MODE_DONTWAKE
+        ],
+    },
+    parts: &[],
+};
+
+/// `vfs_capability_magic`: magic_etc of struct vfs_cap_data.
+pub const VFS_CAPABILITY_MAGIC: FlagSet = FlagSet::new(&VFS_CAPABILITY_MAGIC_DATA);
+static VFS_CAPABILITY_MAGIC_DATA: SetData = SetData {
+    name: "vfs_capability_magic",
+    title: "magic_etc of struct vfs_cap_data",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            VFS_CAP_FLAGS_EFFECTIVE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 0x1), // VFS_CAP_FLAGS_EFFECTIVE
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xff000000)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    VFS_CAP_REVISION_1\
+                    VFS_CAP_REVISION_2\
+                    VFS_CAP_REVISION_3",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(18, 0, 0x1000000), // VFS_CAP_REVISION_1
+                    M(18, 0, 0x2000000), // VFS_CAP_REVISION_2
+                    M(18, 0, 0x3000000), // VFS_CAP_REVISION_3
+                ],
+            }),
+        },
+    ],
+};
+
+/// `vif_flags`: vifc_flags of struct vifctl.
+pub const VIF_FLAGS: FlagSet = FlagSet::new(&VIF_FLAGS_DATA);
+static VIF_FLAGS_DATA: SetData = SetData {
+    name: "vif_flags",
+    title: "vifc_flags of struct vifctl",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            VIFF_TUNNEL\
+            VIFF_SRCRT\
+            VIFF_REGISTER\
+            VIFF_USE_IFINDEX",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0x1), // VIFF_TUNNEL
+            M(10, 0, 0x2), // VIFF_SRCRT
+            M(13, 0, 0x4), // VIFF_REGISTER
+            M(16, 0, 0x8), // VIFF_USE_IFINDEX
+        ],
+    },
+    parts: &[],
+};
+
+/// `vsock_cids`: svm_cid of struct sockaddr_vm.
+pub const VSOCK_CIDS: FlagSet = FlagSet::new(&VSOCK_CIDS_DATA);
+static VSOCK_CIDS_DATA: SetData = SetData {
+    name: "vsock_cids",
+    title: "svm_cid of struct sockaddr_vm",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            VMADDR_CID_HYPERVISOR\
+            VMADDR_CID_LOCAL\
+            VMADDR_CID_HOST\
+            VMADDR_CID_ANY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0), // VMADDR_CID_HYPERVISOR
+            M(16, 0, 1), // VMADDR_CID_LOCAL
+            M(15, 0, 2), // VMADDR_CID_HOST
+            M(14, 0, 0xffffffff), // VMADDR_CID_ANY
+        ],
+    },
+    parts: &[],
+};
+
+/// `vsock_flags`: svm_flags of struct sockaddr_vm.
+pub const VSOCK_FLAGS: FlagSet = FlagSet::new(&VSOCK_FLAGS_DATA);
+static VSOCK_FLAGS_DATA: SetData = SetData {
+    name: "vsock_flags",
+    title: "svm_flags of struct sockaddr_vm",
+    is_flags: true,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            VMADDR_FLAG_TO_HOST",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x1), // VMADDR_FLAG_TO_HOST
+        ],
+    },
+    parts: &[],
+};
+
+/// `vsock_options`: option of AF_VSOCK.
+pub const VSOCK_OPTIONS: FlagSet = FlagSet::new(&VSOCK_OPTIONS_DATA);
+static VSOCK_OPTIONS_DATA: SetData = SetData {
+    name: "vsock_options",
+    title: "option of AF_VSOCK",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffff7ff, // all but loongarch32
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            SO_VM_SOCKETS_BUFFER_SIZE\
+            SO_VM_SOCKETS_BUFFER_MIN_SIZE\
+            SO_VM_SOCKETS_BUFFER_MAX_SIZE\
+            SO_VM_SOCKETS_PEER_HOST_VM_ID\
+            SO_VM_SOCKETS_TRUSTED\
+            SO_VM_SOCKETS_CONNECT_TIMEOUT\
+            SO_VM_SOCKETS_CONNECT_TIMEOUT_OLD\
+            SO_VM_SOCKETS_NONBLOCK_TXRX\
+            SO_VM_SOCKETS_CONNECT_TIMEOUT_NEW",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(25, 0, 0), // SO_VM_SOCKETS_BUFFER_SIZE
+            M(29, 0, 1), // SO_VM_SOCKETS_BUFFER_MIN_SIZE
+            M(29, 0, 2), // SO_VM_SOCKETS_BUFFER_MAX_SIZE
+            M(29, 0, 3), // SO_VM_SOCKETS_PEER_HOST_VM_ID
+            M(21, 0, 5), // SO_VM_SOCKETS_TRUSTED
+            M(29, 1, 6), // SO_VM_SOCKETS_CONNECT_TIMEOUT
+            M(33, 2, 6), // SO_VM_SOCKETS_CONNECT_TIMEOUT_OLD
+            M(27, 0, 7), // SO_VM_SOCKETS_NONBLOCK_TXRX
+            M(33, 2, 8), // SO_VM_SOCKETS_CONNECT_TIMEOUT_NEW
+        ],
+    },
+    parts: &[],
+};
+
+/// `wait4_options`: options of wait4.
+pub const WAIT4_OPTIONS: FlagSet = FlagSet::new(&WAIT4_OPTIONS_DATA);
+static WAIT4_OPTIONS_DATA: SetData = SetData {
+    name: "wait4_options",
+    title: "options of wait4",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            WNOHANG\
+            WUNTRACED\
+            WEXITED\
+            WCONTINUED\
+            WNOWAIT\
+            __WNOTHREAD\
+            __WALL\
+            __WCLONE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0x1), // WNOHANG
+            M(9, 0, 0x2), // WUNTRACED
+            M(7, 0, 0x4), // WEXITED
+            M(10, 0, 0x8), // WCONTINUED
+            M(7, 0, 0x1000000), // WNOWAIT
+            M(11, 0, 0x20000000), // __WNOTHREAD
+            M(6, 0, 0x40000000), // __WALL
+            M(8, 0, 0x80000000), // __WCLONE
+        ],
+    },
+    parts: &[],
+};
+
+/// `wait_status_exited`: a status of wait whose low seven bits are 0, with the exit code.
+pub const WAIT_STATUS_EXITED: FlagSet = FlagSet::new(&WAIT_STATUS_EXITED_DATA);
+static WAIT_STATUS_EXITED_DATA: SetData = SetData {
+    name: "wait_status_exited",
+    title: "a status of wait whose low seven bits are 0, with the exit code",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData { names: "", values: &[] },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xff00)],
+            shifted: true,
+            holds: Holds::Decimal,
+        },
+    ],
+};
+
+/// `wait_status_signaled`: a status of wait whose low seven bits are neither 0 nor all set, with the signal that ended it.
+pub const WAIT_STATUS_SIGNALED: FlagSet = FlagSet::new(&WAIT_STATUS_SIGNALED_DATA);
+static WAIT_STATUS_SIGNALED_DATA: SetData = SetData {
+    name: "wait_status_signaled",
+    title: "a status of wait whose low seven bits are neither 0 nor all set, with the signal that ended it",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            WCOREFLAG",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0x80), // WCOREFLAG
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x7f)],
+            shifted: false,
+            holds: Holds::Set(&SIGNALS_DATA),
+        },
+    ],
+};
+
+/// `wait_status_stopped`: a status of wait whose low byte is 0x7f, with the signal and what ptrace reports.
+pub const WAIT_STATUS_STOPPED: FlagSet = FlagSet::new(&WAIT_STATUS_STOPPED_DATA);
+static WAIT_STATUS_STOPPED_DATA: SetData = SetData {
+    name: "wait_status_stopped",
+    title: "a status of wait whose low byte is 0x7f, with the signal and what ptrace reports",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData { names: "", values: &[] },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xff)],
+            shifted: false,
+            holds: Holds::Hexadecimal,
+        },
+        PartData {
+            masks: &[(0, 0x7f00)],
+            shifted: true,
+            holds: Holds::Set(&SIGNALS_DATA),
+        },
+        PartData {
+            masks: &[(0, 0x8000)],
+            shifted: false,
+            holds: Holds::Hexadecimal,
+        },
+        PartData {
+            masks: &[(0, 0xff0000)],
+            shifted: true,
+            holds: Holds::Set(&PTRACE_EVENTS_DATA),
+        },
+    ],
+};
+
+/// `waitid_options`: options of waitid.
+pub const WAITID_OPTIONS: FlagSet = FlagSet::new(&WAITID_OPTIONS_DATA);
+static WAITID_OPTIONS_DATA: SetData = SetData {
+    name: "waitid_options",
+    title: "options of waitid",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            WNOHANG\
+            WSTOPPED\
+            WEXITED\
+            WCONTINUED\
+            WNOWAIT\
+            __WNOTHREAD\
+            __WALL\
+            __WCLONE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0x1), // WNOHANG
+            M(8, 0, 0x2), // WSTOPPED
+            M(7, 0, 0x4), // WEXITED
+            M(10, 0, 0x8), // WCONTINUED
+            M(7, 0, 0x1000000), // WNOWAIT
+            M(11, 0, 0x20000000), // __WNOTHREAD
+            M(6, 0, 0x40000000), // __WALL
+            M(8, 0, 0x80000000), // __WCLONE
+        ],
+    },
+    parts: &[],
+};
+
+/// `waitid_types`: whom waitid waits for.
+pub const WAITID_TYPES: FlagSet = FlagSet::new(&WAITID_TYPES_DATA);
+static WAITID_TYPES_DATA: SetData = SetData {
+    name: "waitid_types",
+    title: "whom waitid waits for",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            P_ALL\
+            P_PID\
+            P_PGID\
+            P_PIDFD",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(5, 0, 0), // P_ALL
+            M(5, 0, 1), // P_PID
+            M(6, 0, 2), // P_PGID
+            M(7, 0, 3), // P_PIDFD
+        ],
+    },
+    parts: &[],
+};
+
+/// `xattr_flags`: flags of setxattr.
+pub const XATTR_FLAGS: FlagSet = FlagSet::new(&XATTR_FLAGS_DATA);
+static XATTR_FLAGS_DATA: SetData = SetData {
+    name: "xattr_flags",
+    title: "flags of setxattr",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            XATTR_CREATE\
+            XATTR_REPLACE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 0x1), // XATTR_CREATE
+            M(13, 0, 0x2), // XATTR_REPLACE
+        ],
+    },
+    parts: &[],
+};
+
+/// `xdp_actions`: what an XDP program returns.
+pub const XDP_ACTIONS: FlagSet = FlagSet::new(&XDP_ACTIONS_DATA);
+static XDP_ACTIONS_DATA: SetData = SetData {
+    name: "xdp_actions",
+    title: "what an XDP program returns",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            XDP_ABORTED\
+            XDP_DROP\
+            XDP_PASS\
+            XDP_TX\
+            XDP_REDIRECT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0), // XDP_ABORTED
+            M(8, 0, 1), // XDP_DROP
+            M(8, 0, 2), // XDP_PASS
+            M(6, 0, 3), // XDP_TX
+            M(12, 0, 4), // XDP_REDIRECT
+        ],
+    },
+    parts: &[],
+};
+
+/// `xdp_bind_flags`: sxdp_flags of struct sockaddr_xdp.
+pub const XDP_BIND_FLAGS: FlagSet = FlagSet::new(&XDP_BIND_FLAGS_DATA);
+static XDP_BIND_FLAGS_DATA: SetData = SetData {
+    name: "xdp_bind_flags",
+    title: "sxdp_flags of struct sockaddr_xdp",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            XDP_SHARED_UMEM\
+            XDP_COPY\
+            XDP_ZEROCOPY\
+            XDP_USE_NEED_WAKEUP\
+            XDP_USE_SG",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0x1), // XDP_SHARED_UMEM
+            M(8, 0, 0x2), // XDP_COPY
+            M(12, 0, 0x4), // XDP_ZEROCOPY
+            M(19, 0, 0x8), // XDP_USE_NEED_WAKEUP
+            M(10, 1, 0x10), // XDP_USE_SG
+        ],
+    },
+    parts: &[],
+};
+
+/// `xdp_link_flags`: IFLA_XDP_FLAGS.
+pub const XDP_LINK_FLAGS: FlagSet = FlagSet::new(&XDP_LINK_FLAGS_DATA);
+static XDP_LINK_FLAGS_DATA: SetData = SetData {
+    name: "xdp_link_flags",
+    title: "IFLA_XDP_FLAGS",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            XDP_FLAGS_UPDATE_IF_NOEXIST\
+            XDP_FLAGS_SKB_MODE\
+            XDP_FLAGS_DRV_MODE\
+            XDP_FLAGS_HW_MODE\
+            XDP_FLAGS_REPLACE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(27, 0, 0x1), // XDP_FLAGS_UPDATE_IF_NOEXIST
+            M(18, 0, 0x2), // XDP_FLAGS_SKB_MODE
+            M(18, 0, 0x4), // XDP_FLAGS_DRV_MODE
+            M(17, 0, 0x8), // XDP_FLAGS_HW_MODE
+            M(17, 0, 0x10), // XDP_FLAGS_REPLACE
+        ],
+    },
+    parts: &[],
+};
+
+/// `xdp_mmap_offsets`: offset of mmap on an XDP socket.
+pub const XDP_MMAP_OFFSETS: FlagSet = FlagSet::new(&XDP_MMAP_OFFSETS_DATA);
+static XDP_MMAP_OFFSETS_DATA: SetData = SetData {
+    name: "xdp_mmap_offsets",
+    title: "offset of mmap on an XDP socket",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            XDP_PGOFF_RX_RING\
+            XDP_PGOFF_TX_RING\
+            XDP_UMEM_PGOFF_FILL_RING\
+            XDP_UMEM_PGOFF_COMPLETION_RING",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0), // XDP_PGOFF_RX_RING
+            M(17, 0, 0x80000000), // XDP_PGOFF_TX_RING
+            M(24, 0, 0x100000000), // XDP_UMEM_PGOFF_FILL_RING
+            M(30, 0, 0x180000000), // XDP_UMEM_PGOFF_COMPLETION_RING
+        ],
+    },
+    parts: &[],
+};
+
+/// `xdp_options`: option of SOL_XDP.
+pub const XDP_OPTIONS: FlagSet = FlagSet::new(&XDP_OPTIONS_DATA);
+static XDP_OPTIONS_DATA: SetData = SetData {
+    name: "xdp_options",
+    title: "option of SOL_XDP",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            XDP_MMAP_OFFSETS\
+            XDP_RX_RING\
+            XDP_TX_RING\
+            XDP_UMEM_REG\
+            XDP_UMEM_FILL_RING\
+            XDP_UMEM_COMPLETION_RING\
+            XDP_STATISTICS\
+            XDP_OPTIONS\
+            XDP_MAX_TX_SKB_BUDGET",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 1), // XDP_MMAP_OFFSETS
+            M(11, 0, 2), // XDP_RX_RING
+            M(11, 0, 3), // XDP_TX_RING
+            M(12, 0, 4), // XDP_UMEM_REG
+            M(18, 0, 5), // XDP_UMEM_FILL_RING
+            M(24, 0, 6), // XDP_UMEM_COMPLETION_RING
+            M(14, 0, 7), // XDP_STATISTICS
+            M(11, 0, 8), // XDP_OPTIONS
+            M(21, 1, 9), // XDP_MAX_TX_SKB_BUDGET
+        ],
+    },
+    parts: &[],
+};
+
+/// `xdp_umem_flags`: flags of struct xdp_umem_reg.
+pub const XDP_UMEM_FLAGS: FlagSet = FlagSet::new(&XDP_UMEM_FLAGS_DATA);
+static XDP_UMEM_FLAGS_DATA: SetData = SetData {
+    name: "xdp_umem_flags",
+    title: "flags of struct xdp_umem_reg",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            XDP_UMEM_UNALIGNED_CHUNK_FLAG\
+            XDP_UMEM_TX_SW_CSUM\
+            XDP_UMEM_TX_METADATA_LEN",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(29, 0, 0x1), // XDP_UMEM_UNALIGNED_CHUNK_FLAG
+            M(19, 1, 0x2), // XDP_UMEM_TX_SW_CSUM
+            M(24, 1, 0x4), // XDP_UMEM_TX_METADATA_LEN
+        ],
+    },
+    parts: &[],
+};
+
+/// `xfrm_messages`: nlmsg_type of NETLINK_XFRM.
+pub const XFRM_MESSAGES: FlagSet = FlagSet::new(&XFRM_MESSAGES_DATA);
+static XFRM_MESSAGES_DATA: SetData = SetData {
+    name: "xfrm_messages",
+    title: "nlmsg_type of NETLINK_XFRM",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            XFRM_MSG_NEWSA\
+            XFRM_MSG_DELSA\
+            XFRM_MSG_GETSA\
+            XFRM_MSG_NEWPOLICY\
+            XFRM_MSG_DELPOLICY\
+            XFRM_MSG_GETPOLICY\
+            XFRM_MSG_ALLOCSPI\
+            XFRM_MSG_ACQUIRE\
+            XFRM_MSG_EXPIRE\
+            XFRM_MSG_UPDPOLICY\
+            XFRM_MSG_UPDSA\
+            XFRM_MSG_POLEXPIRE\
+            XFRM_MSG_FLUSHSA\
+            XFRM_MSG_FLUSHPOLICY\
+            XFRM_MSG_NEWAE\
+            XFRM_MSG_GETAE\
+            XFRM_MSG_REPORT\
+            XFRM_MSG_MIGRATE\
+            XFRM_MSG_NEWSADINFO\
+            XFRM_MSG_GETSADINFO\
+            XFRM_MSG_NEWSPDINFO\
+            XFRM_MSG_GETSPDINFO\
+            XFRM_MSG_MAPPING\
+            XFRM_MSG_SETDEFAULT\
+            XFRM_MSG_GETDEFAULT\
+            XFRM_MSG_MIGRATE_STATE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 16), // XFRM_MSG_NEWSA
+            M(14, 0, 17), // XFRM_MSG_DELSA
+            M(14, 0, 18), // XFRM_MSG_GETSA
+            M(18, 0, 19), // XFRM_MSG_NEWPOLICY
+            M(18, 0, 20), // XFRM_MSG_DELPOLICY
+            M(18, 0, 21), // XFRM_MSG_GETPOLICY
+            M(17, 0, 22), // XFRM_MSG_ALLOCSPI
+            M(16, 0, 23), // XFRM_MSG_ACQUIRE
+            M(15, 0, 24), // XFRM_MSG_EXPIRE
+            M(18, 0, 25), // XFRM_MSG_UPDPOLICY
+            M(14, 0, 26), // XFRM_MSG_UPDSA
+            M(18, 0, 27), // XFRM_MSG_POLEXPIRE
+            M(16, 0, 28), // XFRM_MSG_FLUSHSA
+            M(20, 0, 29), // XFRM_MSG_FLUSHPOLICY
+            M(14, 0, 30), // XFRM_MSG_NEWAE
+            M(14, 0, 31), // XFRM_MSG_GETAE
+            M(15, 0, 32), // XFRM_MSG_REPORT
+            M(16, 0, 33), // XFRM_MSG_MIGRATE
+            M(19, 0, 34), // XFRM_MSG_NEWSADINFO
+            M(19, 0, 35), // XFRM_MSG_GETSADINFO
+            M(19, 0, 36), // XFRM_MSG_NEWSPDINFO
+            M(19, 0, 37), // XFRM_MSG_GETSPDINFO
+            M(16, 0, 38), // XFRM_MSG_MAPPING
+            M(19, 0, 39), // XFRM_MSG_SETDEFAULT
+            M(19, 0, 40), // XFRM_MSG_GETDEFAULT
+            M(22, 1, 41), // XFRM_MSG_MIGRATE_STATE
+        ],
+    },
+    parts: &[],
+};
+
+/// `xfs_dqblk_fields`: d_fieldmask of struct fs_disk_quota.
+pub const XFS_DQBLK_FIELDS: FlagSet = FlagSet::new(&XFS_DQBLK_FIELDS_DATA);
+static XFS_DQBLK_FIELDS_DATA: SetData = SetData {
+    name: "xfs_dqblk_fields",
+    title: "d_fieldmask of struct fs_disk_quota",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FS_DQ_ISOFT\
+            FS_DQ_IHARD\
+            FS_DQ_BSOFT\
+            FS_DQ_BHARD\
+            FS_DQ_RTBSOFT\
+            FS_DQ_RTBHARD\
+            FS_DQ_BTIMER\
+            FS_DQ_ITIMER\
+            FS_DQ_RTBTIMER\
+            FS_DQ_BWARNS\
+            FS_DQ_IWARNS\
+            FS_DQ_RTBWARNS\
+            FS_DQ_BCOUNT\
+            FS_DQ_ICOUNT\
+            FS_DQ_RTBCOUNT\
+            FS_DQ_BIGTIME",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0x1), // FS_DQ_ISOFT
+            M(11, 0, 0x2), // FS_DQ_IHARD
+            M(11, 0, 0x4), // FS_DQ_BSOFT
+            M(11, 0, 0x8), // FS_DQ_BHARD
+            M(13, 0, 0x10), // FS_DQ_RTBSOFT
+            M(13, 0, 0x20), // FS_DQ_RTBHARD
+            M(12, 0, 0x40), // FS_DQ_BTIMER
+            M(12, 0, 0x80), // FS_DQ_ITIMER
+            M(14, 0, 0x100), // FS_DQ_RTBTIMER
+            M(12, 0, 0x200), // FS_DQ_BWARNS
+            M(12, 0, 0x400), // FS_DQ_IWARNS
+            M(14, 0, 0x800), // FS_DQ_RTBWARNS
+            M(12, 0, 0x1000), // FS_DQ_BCOUNT
+            M(12, 0, 0x2000), // FS_DQ_ICOUNT
+            M(14, 0, 0x4000), // FS_DQ_RTBCOUNT
+            M(13, 0, 0x8000), // FS_DQ_BIGTIME
+        ],
+    },
+    parts: &[],
+};
+
+/// `xfs_dqblk_flags`: d_flags of struct fs_disk_quota.
+pub const XFS_DQBLK_FLAGS: FlagSet = FlagSet::new(&XFS_DQBLK_FLAGS_DATA);
+static XFS_DQBLK_FLAGS_DATA: SetData = SetData {
+    name: "xfs_dqblk_flags",
+    title: "d_flags of struct fs_disk_quota",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FS_USER_QUOTA\
+            FS_PROJ_QUOTA\
+            FS_GROUP_QUOTA",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x1), // FS_USER_QUOTA
+            M(13, 0, 0x2), // FS_PROJ_QUOTA
+            M(14, 0, 0x4), // FS_GROUP_QUOTA
+        ],
+    },
+    parts: &[],
+};
+
+/// `xfs_quota_flags`: qs_flags of struct fs_quota_stat.
+pub const XFS_QUOTA_FLAGS: FlagSet = FlagSet::new(&XFS_QUOTA_FLAGS_DATA);
+static XFS_QUOTA_FLAGS_DATA: SetData = SetData {
+    name: "xfs_quota_flags",
+    title: "qs_flags of struct fs_quota_stat",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FS_QUOTA_UDQ_ACCT\
+            FS_QUOTA_UDQ_ENFD\
+            FS_QUOTA_GDQ_ACCT\
+            FS_QUOTA_GDQ_ENFD\
+            FS_QUOTA_PDQ_ACCT\
+            FS_QUOTA_PDQ_ENFD",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0x1), // FS_QUOTA_UDQ_ACCT
+            M(17, 0, 0x2), // FS_QUOTA_UDQ_ENFD
+            M(17, 0, 0x4), // FS_QUOTA_GDQ_ACCT
+            M(17, 0, 0x8), // FS_QUOTA_GDQ_ENFD
+            M(17, 0, 0x10), // FS_QUOTA_PDQ_ACCT
+            M(17, 0, 0x20), // FS_QUOTA_PDQ_ENFD
+        ],
+    },
+    parts: &[],
+};
+
 /// Every set, by name.
-pub(crate) static ALL: [&SetData; 0] = [];
+pub(crate) static ALL: [&SetData; 539] = [
+    &ACCESS_MODE_DATA,
+    &ACCT_FLAGS_DATA,
+    &ADDRESS_ATTRIBUTES_DATA,
+    &ADDRESS_FAMILIES_DATA,
+    &ADDRESS_FLAGS_DATA,
+    &ADDRESS_PROTOCOLS_DATA,
+    &ADJTIMEX_MODES_DATA,
+    &ADJTIMEX_STATES_DATA,
+    &ADJTIMEX_STATUS_DATA,
+    &AIO_COMMANDS_DATA,
+    &AIO_FLAGS_DATA,
+    &ALG_OPERATIONS_DATA,
+    &ALG_OPTIONS_DATA,
+    &ARCH_PRCTL_CODES_DATA,
+    &ARCH_PRCTL_SHSTK_DATA,
+    &ARCH_PRCTL_XCOMP_DATA,
+    &ARP_FLAGS_DATA,
+    &ARP_HARDWARE_DATA,
+    &ARP_OPERATIONS_DATA,
+    &AT_FLAGS_DATA,
+    &AUDIT_ARCHITECTURES_DATA,
+    &AUDIT_FAILURE_MODES_DATA,
+    &AUDIT_FIELD_OPERATORS_DATA,
+    &AUDIT_FIELDS_DATA,
+    &AUDIT_FILTERS_DATA,
+    &AUDIT_MESSAGE_TYPES_DATA,
+    &AUDIT_PERMISSIONS_DATA,
+    &AUDIT_RULE_ACTIONS_DATA,
+    &AUDIT_STATUS_MASK_DATA,
+    &AUXV_FLAGS_DATA,
+    &AUXV_TYPES_DATA,
+    &BPF_ALU_OPERATIONS_DATA,
+    &BPF_ATTACH_FLAGS_DATA,
+    &BPF_ATTACH_TYPES_DATA,
+    &BPF_CGROUP_ITER_ORDER_DATA,
+    &BPF_COMMANDS_DATA,
+    &BPF_ELEMENT_FLAGS_DATA,
+    &BPF_FD_TYPES_DATA,
+    &BPF_FILTER_ANCILLARY_DATA,
+    &BPF_FUNCTIONS_DATA,
+    &BPF_INSTRUCTION_CLASSES_DATA,
+    &BPF_JUMP_OPERATIONS_DATA,
+    &BPF_KPROBE_MULTI_FLAGS_DATA,
+    &BPF_LINK_TYPES_DATA,
+    &BPF_MAP_FLAGS_DATA,
+    &BPF_MAP_TYPES_DATA,
+    &BPF_MODES_DATA,
+    &BPF_NETFILTER_FLAGS_DATA,
+    &BPF_OPERAND_SOURCES_DATA,
+    &BPF_PERF_EVENT_TYPES_DATA,
+    &BPF_PROG_FLAGS_DATA,
+    &BPF_PROG_TYPES_DATA,
+    &BPF_PSEUDO_CALLS_DATA,
+    &BPF_PSEUDO_SOURCES_DATA,
+    &BPF_QUERY_FLAGS_DATA,
+    &BPF_REGISTERS_DATA,
+    &BPF_SIZES_DATA,
+    &BPF_STATS_TYPES_DATA,
+    &BPF_STREAMS_DATA,
+    &BPF_TEST_RUN_FLAGS_DATA,
+    &BPF_UPROBE_MULTI_FLAGS_DATA,
+    &CACHEFLUSH_CACHES_DATA,
+    &CACHEFLUSH_SCOPES_DATA,
+    &CAN_ID_DATA,
+    &CAN_PROTOCOLS_DATA,
+    &CAN_RAW_OPTIONS_DATA,
+    &CAPABILITIES_DATA,
+    &CAPABILITY_VERSIONS_DATA,
+    &CLOCKS_DATA,
+    &CLONE3_FLAGS_DATA,
+    &CLONE_FLAGS_DATA,
+    &CLOSE_RANGE_FLAGS_DATA,
+    &CONSOLE_MODES_DATA,
+    &CONSOLE_REQUESTS_DATA,
+    &CONTROL_MESSAGES_DATA,
+    &CRYPTO_MESSAGES_DATA,
+    &DCCP_OPTIONS_DATA,
+    &DEDUPE_STATUS_DATA,
+    &DELETE_MODULE_FLAGS_DATA,
+    &DIRENT_TYPES_DATA,
+    &DIRFD_VALUES_DATA,
+    &DNOTIFY_EVENTS_DATA,
+    &DQBLK_VALID_DATA,
+    &DQINFO_FLAGS_DATA,
+    &DQINFO_VALID_DATA,
+    &DUP_FLAGS_DATA,
+    &EBPF_INSTRUCTION_CLASSES_DATA,
+    &ELF_NOTES_DATA,
+    &EPOLL_CREATE_FLAGS_DATA,
+    &EPOLL_EVENTS_DATA,
+    &EPOLL_OPERATIONS_DATA,
+    &ERRNO_DATA,
+    &ETHER_PROTOCOLS_DATA,
+    &EVENTFD_FLAGS_DATA,
+    &EXECVEAT_FLAGS_DATA,
+    &FACCESSAT_FLAGS_DATA,
+    &FADVISE_ADVICE_DATA,
+    &FALLOCATE_MODE_DATA,
+    &FANOTIFY_EVENTS_DATA,
+    &FANOTIFY_FD_VALUES_DATA,
+    &FANOTIFY_INFO_TYPES_DATA,
+    &FANOTIFY_INIT_FLAGS_DATA,
+    &FANOTIFY_MARK_FLAGS_DATA,
+    &FANOTIFY_RESPONSE_DATA,
+    &FANOTIFY_RESPONSE_INFO_TYPES_DATA,
+    &FCHOWNAT_FLAGS_DATA,
+    &FCNTL_COMMANDS_DATA,
+    &FCNTL_LOCK_TYPES_DATA,
+    &FCNTL_OWNER_TYPES_DATA,
+    &FD_FLAGS_DATA,
+    &FIEMAP_EXTENT_FLAGS_DATA,
+    &FIEMAP_FLAGS_DATA,
+    &FILE_INTEGRITY_FLAGS_DATA,
+    &FILE_MODE_DATA,
+    &FILE_SEALS_DATA,
+    &FILE_WRITE_HINTS_DATA,
+    &FILESYSTEM_MAGIC_DATA,
+    &FLOCK_OPERATION_DATA,
+    &FSCONFIG_COMMANDS_DATA,
+    &FSCRYPT_KEY_STATUS_DATA,
+    &FSCRYPT_MODES_DATA,
+    &FSCRYPT_POLICY_FLAGS_DATA,
+    &FSMOUNT_FLAGS_DATA,
+    &FSOPEN_FLAGS_DATA,
+    &FSPICK_FLAGS_DATA,
+    &FSTATAT_FLAGS_DATA,
+    &FSVERITY_HASH_ALGORITHMS_DATA,
+    &FSVERITY_METADATA_TYPES_DATA,
+    &FUTEX2_FLAGS_DATA,
+    &FUTEX_BITSETS_DATA,
+    &FUTEX_OPERATION_DATA,
+    &FUTEX_WAKE_OPERATION_DATA,
+    &FUTEX_WORD_DATA,
+    &GENL_CTRL_ATTRIBUTES_DATA,
+    &GENL_CTRL_COMMANDS_DATA,
+    &GENL_IDS_DATA,
+    &GENL_OP_FLAGS_DATA,
+    &GET_MEMPOLICY_FLAGS_DATA,
+    &GETRANDOM_FLAGS_DATA,
+    &HW_BREAKPOINT_LENGTHS_DATA,
+    &HW_BREAKPOINT_TYPES_DATA,
+    &HWTSTAMP_FILTERS_DATA,
+    &HWTSTAMP_FLAGS_DATA,
+    &HWTSTAMP_TX_TYPES_DATA,
+    &ICMP_FILTER_DATA,
+    &ICMP_OPTIONS_DATA,
+    &ICMP_TYPES_DATA,
+    &ICMPV6_OPTIONS_DATA,
+    &INET_DIAG_ATTRIBUTES_DATA,
+    &INET_DIAG_BYTECODES_DATA,
+    &INET_DIAG_REQUEST_ATTRIBUTES_DATA,
+    &INIT_MODULE_FLAGS_DATA,
+    &INODE_FLAGS_DATA,
+    &INODE_XFLAGS_DATA,
+    &INOTIFY_INIT_FLAGS_DATA,
+    &INOTIFY_MASK_DATA,
+    &INTERFACE_FLAGS_DATA,
+    &INTERFACE_OPERSTATES_DATA,
+    &IO_URING_ACCEPT_FLAGS_DATA,
+    &IO_URING_BUFFER_RING_FLAGS_DATA,
+    &IO_URING_CANCEL_FLAGS_DATA,
+    &IO_URING_COMMAND_FLAGS_DATA,
+    &IO_URING_CQ_RING_FLAGS_DATA,
+    &IO_URING_CQE_FLAGS_DATA,
+    &IO_URING_ENTER_FLAGS_DATA,
+    &IO_URING_FEATURES_DATA,
+    &IO_URING_FSYNC_FLAGS_DATA,
+    &IO_URING_MESSAGE_FLAGS_DATA,
+    &IO_URING_MESSAGE_TYPES_DATA,
+    &IO_URING_MMAP_OFFSETS_DATA,
+    &IO_URING_NOP_FLAGS_DATA,
+    &IO_URING_OPCODES_DATA,
+    &IO_URING_POLL_FLAGS_DATA,
+    &IO_URING_REGISTER_OPCODES_DATA,
+    &IO_URING_RESOURCE_FLAGS_DATA,
+    &IO_URING_RESTRICTIONS_DATA,
+    &IO_URING_SEND_RECV_FLAGS_DATA,
+    &IO_URING_SETUP_FLAGS_DATA,
+    &IO_URING_SOCKET_COMMANDS_DATA,
+    &IO_URING_SQ_RING_FLAGS_DATA,
+    &IO_URING_SQE_FLAGS_DATA,
+    &IO_URING_TIMEOUT_FLAGS_DATA,
+    &IOPRIO_DATA,
+    &IOPRIO_WHO_DATA,
+    &IP_MTU_DISCOVER_DATA,
+    &IP_OPTIONS_DATA,
+    &IP_PROTOCOLS_DATA,
+    &IP_TOS_DATA,
+    &IPC_CALLS_DATA,
+    &IPC_KEYS_DATA,
+    &IPTABLES_GET_OPTIONS_DATA,
+    &IPTABLES_OPTIONS_DATA,
+    &IPV4_ADDRESSES_DATA,
+    &IPV6_ADDRESS_PREFERENCES_DATA,
+    &IPV6_FLOWLABEL_ACTIONS_DATA,
+    &IPV6_FLOWLABEL_FLAGS_DATA,
+    &IPV6_FLOWLABEL_SHARING_DATA,
+    &IPV6_MTU_DISCOVER_DATA,
+    &IPV6_OPTIONS_DATA,
+    &ITIMERS_DATA,
+    &KCMP_TYPES_DATA,
+    &KEXEC_FILE_FLAGS_DATA,
+    &KEXEC_LOAD_FLAGS_DATA,
+    &KEY_OPERATIONS_DATA,
+    &KEY_PERMISSIONS_DATA,
+    &KEY_SERIALS_DATA,
+    &KEYBOARD_MODES_DATA,
+    &KEYCTL_CAPABILITIES0_DATA,
+    &KEYCTL_CAPABILITIES1_DATA,
+    &KEYCTL_COMMANDS_DATA,
+    &KEYCTL_MOVE_FLAGS_DATA,
+    &LANDLOCK_ACCESS_FS_DATA,
+    &LANDLOCK_ACCESS_NET_DATA,
+    &LANDLOCK_ADD_RULE_FLAGS_DATA,
+    &LANDLOCK_CREATE_FLAGS_DATA,
+    &LANDLOCK_RESTRICT_FLAGS_DATA,
+    &LANDLOCK_RULE_TYPES_DATA,
+    &LANDLOCK_SCOPES_DATA,
+    &LINE_DISCIPLINES_DATA,
+    &LINK_ATTRIBUTES_DATA,
+    &LINK_FILTER_DATA,
+    &LINK_INFO_ATTRIBUTES_DATA,
+    &LINKAT_FLAGS_DATA,
+    &LISTMOUNT_FLAGS_DATA,
+    &LISTNS_TYPES_DATA,
+    &LSM_ATTRIBUTES_DATA,
+    &LSM_FLAGS_DATA,
+    &LSM_IDS_DATA,
+    &MADVISE_ADVICE_DATA,
+    &MBIND_FLAGS_DATA,
+    &MEMBARRIER_COMMANDS_DATA,
+    &MEMBARRIER_FLAGS_DATA,
+    &MEMFD_CREATE_FLAGS_DATA,
+    &MEMFD_SECRET_FLAGS_DATA,
+    &MEMPOLICY_MODE_DATA,
+    &MESSAGE_FLAGS_DATA,
+    &MLOCK_FLAGS_DATA,
+    &MLOCKALL_FLAGS_DATA,
+    &MMAP_FLAGS_DATA,
+    &MMAP_PROT_DATA,
+    &MODEM_LINES_DATA,
+    &MODIFY_LDT_CONTENTS_DATA,
+    &MOUNT_ATTRIBUTES_DATA,
+    &MOUNT_FLAGS_DATA,
+    &MOUNT_ID_VALUES_DATA,
+    &MOUNT_SETATTR_FLAGS_DATA,
+    &MOVE_MOUNT_FLAGS_DATA,
+    &MPTCP_INFO_FLAGS_DATA,
+    &MPTCP_OPTIONS_DATA,
+    &MQ_NOTIFY_COOKIES_DATA,
+    &MREMAP_FLAGS_DATA,
+    &MROUTE6_FLUSH_DATA,
+    &MROUTE_FLUSH_DATA,
+    &MSGCTL_COMMANDS_DATA,
+    &MSGGET_FLAGS_DATA,
+    &MSGRCV_FLAGS_DATA,
+    &MSYNC_FLAGS_DATA,
+    &MULTICAST_FILTER_MODES_DATA,
+    &NAME_TO_HANDLE_FLAGS_DATA,
+    &NAMESPACE_IDS_DATA,
+    &NAMESPACE_INODES_DATA,
+    &NAMESPACE_TYPES_DATA,
+    &NEIGHBOUR_ATTRIBUTES_DATA,
+    &NEIGHBOUR_EXT_FLAGS_DATA,
+    &NEIGHBOUR_FLAGS_DATA,
+    &NEIGHBOUR_STATES_DATA,
+    &NETFILTER_FAMILIES_DATA,
+    &NETFILTER_SUBSYSTEMS_DATA,
+    &NETLINK_DIAG_ATTRIBUTES_DATA,
+    &NETLINK_DIAG_SHOW_DATA,
+    &NETLINK_FAMILIES_DATA,
+    &NETLINK_OPTIONS_DATA,
+    &NFTABLES_MESSAGES_DATA,
+    &NLA_FLAGS_DATA,
+    &NLMSG_ACK_FLAGS_DATA,
+    &NLMSG_DELETE_FLAGS_DATA,
+    &NLMSG_FLAGS_DATA,
+    &NLMSG_GET_FLAGS_DATA,
+    &NLMSG_NEW_FLAGS_DATA,
+    &NLMSG_TYPES_DATA,
+    &NLMSGERR_ATTRIBUTES_DATA,
+    &NSFS_REQUESTS_DATA,
+    &OPEN_FLAGS_DATA,
+    &OPEN_TREE_FLAGS_DATA,
+    &OPENAT2_FLAGS_DATA,
+    &OPENAT2_RESOLVE_DATA,
+    &OVERCOMMIT_MODES_DATA,
+    &PACKET_DIAG_ATTRIBUTES_DATA,
+    &PACKET_DIAG_SHOW_DATA,
+    &PACKET_FANOUT_DATA,
+    &PACKET_FANOUT_FLAGS_DATA,
+    &PACKET_MEMBERSHIPS_DATA,
+    &PACKET_MODE_DATA,
+    &PACKET_OPTIONS_DATA,
+    &PACKET_RX_STATUS_DATA,
+    &PACKET_TX_STATUS_DATA,
+    &PACKET_TYPES_DATA,
+    &PACKET_VERSIONS_DATA,
+    &PAGEMAP_CATEGORIES_DATA,
+    &PAGEMAP_SCAN_FLAGS_DATA,
+    &PERF_AUX_FLAGS_DATA,
+    &PERF_BRANCH_SAMPLE_TYPE_DATA,
+    &PERF_BRANCH_TYPES_DATA,
+    &PERF_CACHE_IDS_DATA,
+    &PERF_CALLCHAIN_CONTEXTS_DATA,
+    &PERF_HARDWARE_IDS_DATA,
+    &PERF_IOCTL_FLAGS_DATA,
+    &PERF_OPEN_FLAGS_DATA,
+    &PERF_READ_FORMAT_DATA,
+    &PERF_RECORD_MISC_DATA,
+    &PERF_RECORD_TYPES_DATA,
+    &PERF_REGS_ABI_DATA,
+    &PERF_SAMPLE_TYPE_DATA,
+    &PERF_SOFTWARE_IDS_DATA,
+    &PERF_TRANSACTIONS_DATA,
+    &PERF_TYPES_DATA,
+    &PERMISSION_BITS_DATA,
+    &PERMISSIONS_DATA,
+    &PERSONALITY_DATA,
+    &PIDFD_COREDUMP_MASK_DATA,
+    &PIDFD_INFO_MASK_DATA,
+    &PIDFD_OPEN_FLAGS_DATA,
+    &PIDFD_SIGNAL_FLAGS_DATA,
+    &PIDFD_VALUES_DATA,
+    &PIPE_FLAGS_DATA,
+    &PKEY_RIGHTS_DATA,
+    &POLL_EVENTS_DATA,
+    &PRCTL_CAP_AMBIENT_DATA,
+    &PRCTL_CFI_DATA,
+    &PRCTL_CFI_CONTROL_DATA,
+    &PRCTL_DEXCR_DATA,
+    &PRCTL_DEXCR_CONTROL_DATA,
+    &PRCTL_ENDIAN_DATA,
+    &PRCTL_FP_MODE_DATA,
+    &PRCTL_FPEMU_DATA,
+    &PRCTL_FPEXC_DATA,
+    &PRCTL_FUTEX_HASH_DATA,
+    &PRCTL_MCE_KILL_DATA,
+    &PRCTL_MCE_KILL_POLICY_DATA,
+    &PRCTL_MDWE_DATA,
+    &PRCTL_MM_DATA,
+    &PRCTL_OPTIONS_DATA,
+    &PRCTL_PAC_KEYS_DATA,
+    &PRCTL_PTRACER_DATA,
+    &PRCTL_RISCV_ICACHE_DATA,
+    &PRCTL_RISCV_SCOPE_DATA,
+    &PRCTL_RISCV_V_DATA,
+    &PRCTL_RSEQ_SLICE_DATA,
+    &PRCTL_RSEQ_SLICE_FLAGS_DATA,
+    &PRCTL_SCHED_CORE_DATA,
+    &PRCTL_SCHED_CORE_SCOPE_DATA,
+    &PRCTL_SHADOW_STACK_DATA,
+    &PRCTL_SME_VL_DATA,
+    &PRCTL_SPECULATION_DATA,
+    &PRCTL_SPECULATION_CONTROL_DATA,
+    &PRCTL_SVE_VL_DATA,
+    &PRCTL_SYSCALL_DISPATCH_DATA,
+    &PRCTL_TAGGED_ADDR_DATA,
+    &PRCTL_THP_DISABLE_DATA,
+    &PRCTL_TIMER_IDS_DATA,
+    &PRCTL_TIMING_DATA,
+    &PRCTL_TSC_DATA,
+    &PRCTL_UNALIGN_DATA,
+    &PRCTL_VMA_DATA,
+    &PRIORITY_WHICH_DATA,
+    &PROCMAP_QUERY_FLAGS_DATA,
+    &PTRACE_EVENT_MESSAGES_DATA,
+    &PTRACE_EVENTS_DATA,
+    &PTRACE_OPTIONS_DATA,
+    &PTRACE_PEEKSIGINFO_FLAGS_DATA,
+    &PTRACE_REQUESTS_DATA,
+    &PTRACE_SYSCALL_INFO_OPS_DATA,
+    &QUOTA_COMMANDS_DATA,
+    &QUOTA_FORMATS_DATA,
+    &REBOOT_COMMANDS_DATA,
+    &REBOOT_MAGIC1_DATA,
+    &REBOOT_MAGIC2_DATA,
+    &RENAMEAT2_FLAGS_DATA,
+    &REQUEST_KEY_KEYRINGS_DATA,
+    &RISCV_FLUSH_ICACHE_FLAGS_DATA,
+    &RISCV_HWPROBE_FLAGS_DATA,
+    &RISCV_HWPROBE_KEYS_DATA,
+    &RLIMIT64_VALUES_DATA,
+    &RLIMIT_VALUES_DATA,
+    &RLIMITS_DATA,
+    &ROUTE_ATTRIBUTES_DATA,
+    &ROUTE_FEATURES_DATA,
+    &ROUTE_FLAGS_DATA,
+    &ROUTE_MESSAGE_FLAGS_DATA,
+    &ROUTE_METRICS_DATA,
+    &ROUTE_PROTOCOLS_DATA,
+    &ROUTE_SCOPES_DATA,
+    &ROUTE_TABLES_DATA,
+    &ROUTE_TYPES_DATA,
+    &RSEQ_CPU_IDS_DATA,
+    &RSEQ_CS_FLAGS_DATA,
+    &RSEQ_FLAGS_DATA,
+    &RTNETLINK_GROUP_BITS_DATA,
+    &RTNETLINK_GROUPS_DATA,
+    &RTNETLINK_TYPES_DATA,
+    &RUSAGE_WHO_DATA,
+    &RW_FLAGS_DATA,
+    &SCHED_ATTR_FLAGS_DATA,
+    &SCHED_GETATTR_FLAGS_DATA,
+    &SCHED_POLICY_DATA,
+    &SCTP_OPTIONS_DATA,
+    &SECCOMP_ACTIONS_DATA,
+    &SECCOMP_ADDFD_FLAGS_DATA,
+    &SECCOMP_FILTER_FLAGS_DATA,
+    &SECCOMP_MODES_DATA,
+    &SECCOMP_NOTIFY_FD_FLAGS_DATA,
+    &SECCOMP_NOTIFY_FLAGS_DATA,
+    &SECCOMP_OPERATIONS_DATA,
+    &SECUREBITS_DATA,
+    &SEEK_WHENCE_DATA,
+    &SEM_FLAGS_DATA,
+    &SEMCTL_COMMANDS_DATA,
+    &SHADOW_STACK_FLAGS_DATA,
+    &SHM_MODES_DATA,
+    &SHMAT_FLAGS_DATA,
+    &SHMCTL_COMMANDS_DATA,
+    &SHMGET_FLAGS_DATA,
+    &SHUTDOWN_FS_FLAGS_DATA,
+    &SHUTDOWN_HOW_DATA,
+    &SI_CODES_DATA,
+    &SIGACTION_FLAGS_DATA,
+    &SIGALTSTACK_FLAGS_DATA,
+    &SIGBUS_CODES_DATA,
+    &SIGCHLD_CODES_DATA,
+    &SIGEMT_CODES_DATA,
+    &SIGEVENT_NOTIFY_DATA,
+    &SIGFPE_CODES_DATA,
+    &SIGILL_CODES_DATA,
+    &SIGNAL_HANDLERS_DATA,
+    &SIGNALFD_FLAGS_DATA,
+    &SIGNALS_DATA,
+    &SIGPOLL_CODES_DATA,
+    &SIGPROCMASK_HOW_DATA,
+    &SIGSEGV_CODES_DATA,
+    &SIGSYS_CODES_DATA,
+    &SIGTRAP_CODES_DATA,
+    &SOCK_DIAG_TYPES_DATA,
+    &SOCKET_BUFFER_LOCKS_DATA,
+    &SOCKET_CALLS_DATA,
+    &SOCKET_ERROR_ORIGINS_DATA,
+    &SOCKET_LEVELS_DATA,
+    &SOCKET_MEMINFO_DATA,
+    &SOCKET_OPTIONS_DATA,
+    &SOCKET_REQUESTS_DATA,
+    &SOCKET_STATES_DATA,
+    &SOCKET_TIMESTAMP_TYPES_DATA,
+    &SOCKET_TIMESTAMPING_DATA,
+    &SOCKET_TXREHASH_DATA,
+    &SOCKET_TXTIME_FLAGS_DATA,
+    &SOCKET_TYPES_DATA,
+    &SPLICE_FLAGS_DATA,
+    &STATFS_FLAGS_DATA,
+    &STATMOUNT_FLAGS_DATA,
+    &STATMOUNT_MASK_DATA,
+    &STATX_ATTRIBUTES_DATA,
+    &STATX_FLAGS_DATA,
+    &STATX_MASK_DATA,
+    &SWAP_FLAGS_DATA,
+    &SYNC_FILE_RANGE_FLAGS_DATA,
+    &SYSCALL_DISPATCH_FILTER_DATA,
+    &SYSCTL_NAMES_DATA,
+    &SYSLOG_ACTIONS_DATA,
+    &SYSMIPS_COMMANDS_DATA,
+    &TCP_AO_KEY_FLAGS_DATA,
+    &TCP_CA_STATES_DATA,
+    &TCP_INFO_OPTIONS_DATA,
+    &TCP_MD5SIG_FLAGS_DATA,
+    &TCP_OPTIONS_DATA,
+    &TCP_QUEUES_DATA,
+    &TCP_REPAIR_DATA,
+    &TCP_STATES_DATA,
+    &TCP_STATS_ATTRIBUTES_DATA,
+    &TERMINAL_CHARACTERS_DATA,
+    &TERMINAL_CONTROL_DATA,
+    &TERMINAL_FLOW_DATA,
+    &TERMINAL_FLUSH_DATA,
+    &TERMINAL_INPUT_DATA,
+    &TERMINAL_LOCAL_DATA,
+    &TERMINAL_OUTPUT_DATA,
+    &TERMINAL_REQUESTS_DATA,
+    &TIMER_FLAGS_DATA,
+    &TIMERFD_CREATE_FLAGS_DATA,
+    &TIMERFD_SETTIME_FLAGS_DATA,
+    &TIPC_OPTIONS_DATA,
+    &TLS_CIPHERS_DATA,
+    &TLS_CONTROL_MESSAGES_DATA,
+    &TLS_OPTIONS_DATA,
+    &TLS_VERSIONS_DATA,
+    &TRAFFIC_CONTROL_ATTRIBUTES_DATA,
+    &TRAP_PERF_FLAGS_DATA,
+    &TUN_FLAGS_DATA,
+    &TUN_OFFLOADS_DATA,
+    &UDP_ENCAPSULATIONS_DATA,
+    &UDP_OPTIONS_DATA,
+    &UMOUNT_FLAGS_DATA,
+    &UNIX_DIAG_ATTRIBUTES_DATA,
+    &UNIX_DIAG_SHOW_DATA,
+    &UNLINKAT_FLAGS_DATA,
+    &UNSHARE_FLAGS_DATA,
+    &USERFAULTFD_CONTINUE_MODES_DATA,
+    &USERFAULTFD_COPY_MODES_DATA,
+    &USERFAULTFD_EVENTS_DATA,
+    &USERFAULTFD_FEATURES_DATA,
+    &USERFAULTFD_FLAGS_DATA,
+    &USERFAULTFD_IOCTLS_DATA,
+    &USERFAULTFD_MOVE_MODES_DATA,
+    &USERFAULTFD_PAGEFAULT_FLAGS_DATA,
+    &USERFAULTFD_POISON_MODES_DATA,
+    &USERFAULTFD_REGISTER_MODES_DATA,
+    &USERFAULTFD_RWPROTECT_MODES_DATA,
+    &USERFAULTFD_WRITEPROTECT_MODES_DATA,
+    &USERFAULTFD_ZEROPAGE_MODES_DATA,
+    &VFS_CAPABILITY_MAGIC_DATA,
+    &VIF_FLAGS_DATA,
+    &VSOCK_CIDS_DATA,
+    &VSOCK_FLAGS_DATA,
+    &VSOCK_OPTIONS_DATA,
+    &WAIT4_OPTIONS_DATA,
+    &WAIT_STATUS_EXITED_DATA,
+    &WAIT_STATUS_SIGNALED_DATA,
+    &WAIT_STATUS_STOPPED_DATA,
+    &WAITID_OPTIONS_DATA,
+    &WAITID_TYPES_DATA,
+    &XATTR_FLAGS_DATA,
+    &XDP_ACTIONS_DATA,
+    &XDP_BIND_FLAGS_DATA,
+    &XDP_LINK_FLAGS_DATA,
+    &XDP_MMAP_OFFSETS_DATA,
+    &XDP_OPTIONS_DATA,
+    &XDP_UMEM_FLAGS_DATA,
+    &XFRM_MESSAGES_DATA,
+    &XFS_DQBLK_FIELDS_DATA,
+    &XFS_DQBLK_FLAGS_DATA,
+    &XFS_QUOTA_FLAGS_DATA,
+];

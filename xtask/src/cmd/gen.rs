@@ -1,5 +1,6 @@
 //! `gen`: a kernel into `data/`, and `data/` into the tables of the crate.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -11,8 +12,8 @@ use super::{Global, Outcome, input};
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
 use crate::emit;
 use crate::extract::{self, Extracted, extract};
-use crate::model::{Facts, Headers, ReadFrom, Release};
-use crate::resolve::{Resolved, resolve, union};
+use crate::model::{Facts, Headers, NamedSet, ReadFrom, Release};
+use crate::resolve::{self, Resolved, resolve, union};
 use crate::source::Kernel;
 use crate::store::{self, Data};
 use crate::sync::{Owned, Plan, Stale};
@@ -124,7 +125,7 @@ impl Gen {
             facts.extend(read.iter().map(|read| read.facts.clone()));
         }
         facts.sort_by(|a, b| a.release.cmp(&b.release));
-        self.plan_generated(&mut plan, data, &generated, &facts, sink)?;
+        self.plan_generated(&mut plan, data, &generated, &facts, &read, sink)?;
         for read in &read {
             // What was read must resolve even where it is only compared.
             resolve(&read.facts, &data.abis, &data.curated, sink);
@@ -195,6 +196,7 @@ impl Gen {
         data: &Data,
         generated: &Path,
         facts: &[Facts],
+        read: &[Read],
         sink: &Sink,
     ) -> Result<()> {
         let digest = extract::digest(&data.abis);
@@ -215,8 +217,10 @@ impl Gen {
             return Ok(());
         }
         let union = union(&releases, &data.abis, &data.history()?, sink);
-        // No release holds headers yet.
-        let constants = emit::constants(&[], &data.abis);
+        let constants = self.constants(data, facts, read, sink)?;
+        if sink.errors() > 0 {
+            return Ok(());
+        }
         for (name, text) in emit::emit(&releases, &union, &data.abis).into_iter().chain(constants) {
             plan.files.insert(generated.join(name), text);
         }
@@ -225,6 +229,22 @@ impl Gen {
         plan.files.insert(data.root.join("gaps.yaml"), store::gaps(&OPEN_FIELDS, &gaps));
         plan.owned.push(Owned { folder: generated.to_path_buf(), ending: "rs", except: &["mod.rs"] });
         Ok(())
+    }
+
+    /// The files of what headers define, of each release as it was read just now or as it is held.
+    fn constants(&self, data: &Data, facts: &[Facts], read: &[Read], sink: &Sink) -> Result<BTreeMap<String, String>> {
+        let specs = data.sets()?;
+        let of_release = |facts: &Facts| -> Result<(Headers, Vec<NamedSet>)> {
+            let kernel = facts.release.kernel();
+            let new = read.iter().find(|read| !self.check && read.facts.release == facts.release);
+            let headers = new.map_or_else(|| data.load_headers(&kernel), |read| Ok(read.headers.clone()))?;
+            let sets = resolve::sets(&headers, &specs, sink).sets;
+            Ok((headers, sets))
+        };
+        let held = facts.par_iter().map(of_release).collect::<Result<Vec<_>>>()?;
+        let releases: Vec<(&Release, &Headers, &[NamedSet])> =
+            facts.iter().zip(&held).map(|(facts, (headers, sets))| (&facts.release, headers, &sets[..])).collect();
+        Ok(emit::constants(&releases, &data.abis))
     }
 
     fn for_another_crate(&self, data: &Data, file: &Path, read: Vec<Read>, sink: &Sink) -> Result<Outcome> {

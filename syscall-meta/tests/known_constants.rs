@@ -60,10 +60,10 @@ fn errors_and_signals() {
 #[test]
 fn requests_of_ioctl() {
     for (abi, number, text) in [
-        // asm-generic/ioctls.h, and arch/{mips,sparc}/include/uapi/asm/ioctls.h
+        // asm-generic/ioctls.h, and arch/{mips,parisc}/include/uapi/asm/ioctls.h
         (Abi::X86_64, 0x5401, "TCGETS"),
         (Abi::MipsO32, 0x540d, "TCGETS"),
-        (Abi::Parisc, 0x5410, "TIOCGPGRP"),
+        (Abi::Parisc, 0x4004_541e, "TIOCGPGRP"),
         // arch/{mips,alpha}/include/uapi/asm/ioctl.h: other bits for directions
         (Abi::X86_64, 0x8008_ff02, "_IOC(_IOC_READ, 0xff, 0x2, 0x8)"),
         (Abi::MipsO32, 0x4008_ff02, "_IOC(_IOC_READ, 0xff, 0x2, 0x8)"),

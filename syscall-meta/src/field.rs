@@ -23,10 +23,12 @@ pub struct Field {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FieldClass {
-    /// An unsigned integer, `char` where it is one, an enumeration.
+    /// An unsigned integer, an enumeration.
     Unsigned,
-    /// A signed integer.
+    /// A signed integer, an enumeration with negative values.
     Signed,
+    /// A plain `char`, which is signed or not as the compiler is told: mostly text.
+    Char,
     /// A pointer.
     Pointer,
     /// A floating number.
@@ -169,7 +171,7 @@ impl Field {
     }
 
     /// Reads the line of a field as generated text has it: `stx_mask 0 u32 __u32`, `flag 4 u32:3+5 __u32`,
-    /// `tail 8 u8* __u8`.
+    /// `tail 8 u8* __u8`, `name 16 c8*16 char`.
     pub(crate) fn read(line: &'static str, order: ByteOrder) -> Option<Field> {
         let (name, rest) = line.split_once(' ')?;
         let (offset, rest) = rest.split_once(' ')?;
@@ -189,6 +191,7 @@ impl Field {
         let class = match form.get(..1)? {
             "u" => FieldClass::Unsigned,
             "s" => FieldClass::Signed,
+            "c" => FieldClass::Char,
             "p" => FieldClass::Pointer,
             "f" => FieldClass::Float,
             "r" => FieldClass::Record,
@@ -235,8 +238,8 @@ mod tests {
         let signed = field("b 4 s32 int");
         assert_eq!(signed.signed(&bytes, ByteOrder::Little), Ok(-4));
         assert_eq!(signed.unsigned(&bytes, ByteOrder::Little), Ok(0xffff_fffc));
-        assert_eq!(field("c 0 s8 char").signed(&bytes, ByteOrder::Big), Ok(-1));
-        assert_eq!(field("c 0 u8 char").signed(&bytes, ByteOrder::Big), Ok(255));
+        assert_eq!(field("c 0 s8 signed char").signed(&bytes, ByteOrder::Big), Ok(-1));
+        assert_eq!(field("c 0 c8 char").signed(&bytes, ByteOrder::Big), Ok(255));
         assert_eq!(field("d 0 s64 long").signed(&[0xff; 8], ByteOrder::Big), Ok(-1));
         assert!(field("d 0 u64 unsigned long").signed(&[0xff; 8], ByteOrder::Big).is_err());
     }
@@ -261,7 +264,7 @@ mod tests {
         assert!(array.unsigned(&bytes, ByteOrder::Big).is_err());
         assert_eq!(array.element(1).and_then(|of| of.unsigned(&bytes, ByteOrder::Big)), Ok(0x6566));
         assert!(array.element(2).is_err());
-        let tail = field("t 6 u8* char");
+        let tail = field("t 6 c8* char");
         assert_eq!(tail.bytes(&bytes), Ok(&b"gh"[..]));
         assert_eq!(tail.bytes(&bytes[..6]), Ok(&b""[..]));
         assert!(tail.bytes(&bytes[..5]).is_err());

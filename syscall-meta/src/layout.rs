@@ -114,8 +114,9 @@ impl fmt::Debug for Struct {
 /// A [`Struct`] of a header as a constant, of which nothing but its own layouts is linked. One that there is not fails to
 /// compile.
 ///
-/// ```ignore
-/// const STATX: syscall_meta::Struct = syscall_meta::structure!("linux/stat.h", "statx");
+/// ```
+/// const STATX: syscall_meta::Struct = syscall_meta::structure!("linux/stat.h", "struct statx");
+/// assert_eq!(STATX.on(syscall_meta::Abi::I386).map(|layout| layout.size()), Some(256));
 /// ```
 ///
 /// ```compile_fail

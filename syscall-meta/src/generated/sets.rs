@@ -19834,6 +19834,7 @@ static SIGNALS_DATA: SetData = SetData {
         0x2, // alpha
         0xc0000000, // sparc, sparc64
         0x73ffc7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, sparc, sparc64
+        0x3ffffffff, // all but xtensa
     ],
     members: MemberData {
         names: "\
@@ -19906,7 +19907,71 @@ static SIGNALS_DATA: SetData = SetData {
             SIGRT_29\
             SIGRT_30\
             SIGRT_31\
-            SIGRT_32",
+            SIGRT_32\
+            SIGRT_33\
+            SIGRT_34\
+            SIGRT_35\
+            SIGRT_36\
+            SIGRT_37\
+            SIGRT_38\
+            SIGRT_39\
+            SIGRT_40\
+            SIGRT_41\
+            SIGRT_42\
+            SIGRT_43\
+            SIGRT_44\
+            SIGRT_45\
+            SIGRT_46\
+            SIGRT_47\
+            SIGRT_48\
+            SIGRT_49\
+            SIGRT_50\
+            SIGRT_51\
+            SIGRT_52\
+            SIGRT_53\
+            SIGRT_54\
+            SIGRT_55\
+            SIGRT_56\
+            SIGRT_57\
+            SIGRT_58\
+            SIGRT_59\
+            SIGRT_60\
+            SIGRT_61\
+            SIGRT_62\
+            SIGRT_63\
+            SIGRT_64\
+            SIGRT_65\
+            SIGRT_66\
+            SIGRT_67\
+            SIGRT_68\
+            SIGRT_69\
+            SIGRT_70\
+            SIGRT_71\
+            SIGRT_72\
+            SIGRT_73\
+            SIGRT_74\
+            SIGRT_75\
+            SIGRT_76\
+            SIGRT_77\
+            SIGRT_78\
+            SIGRT_79\
+            SIGRT_80\
+            SIGRT_81\
+            SIGRT_82\
+            SIGRT_83\
+            SIGRT_84\
+            SIGRT_85\
+            SIGRT_86\
+            SIGRT_87\
+            SIGRT_88\
+            SIGRT_89\
+            SIGRT_90\
+            SIGRT_91\
+            SIGRT_92\
+            SIGRT_93\
+            SIGRT_94\
+            SIGRT_95\
+            SIGRT_96",
         values: &[
             // length of a name that begins here, ABIs, value
             M(6, 0, 1), // SIGHUP
@@ -20019,7 +20084,71 @@ static SIGNALS_DATA: SetData = SetData {
             M(8, 0, 61), // SIGRT_29
             M(8, 0, 62), // SIGRT_30
             M(8, 0, 63), // SIGRT_31
-            M(8, 0, 64), // SIGRT_32
+            M(8, 12, 64), // SIGRT_32
+            M(8, 7, 65), // SIGRT_33
+            M(8, 7, 66), // SIGRT_34
+            M(8, 7, 67), // SIGRT_35
+            M(8, 7, 68), // SIGRT_36
+            M(8, 7, 69), // SIGRT_37
+            M(8, 7, 70), // SIGRT_38
+            M(8, 7, 71), // SIGRT_39
+            M(8, 7, 72), // SIGRT_40
+            M(8, 7, 73), // SIGRT_41
+            M(8, 7, 74), // SIGRT_42
+            M(8, 7, 75), // SIGRT_43
+            M(8, 7, 76), // SIGRT_44
+            M(8, 7, 77), // SIGRT_45
+            M(8, 7, 78), // SIGRT_46
+            M(8, 7, 79), // SIGRT_47
+            M(8, 7, 80), // SIGRT_48
+            M(8, 7, 81), // SIGRT_49
+            M(8, 7, 82), // SIGRT_50
+            M(8, 7, 83), // SIGRT_51
+            M(8, 7, 84), // SIGRT_52
+            M(8, 7, 85), // SIGRT_53
+            M(8, 7, 86), // SIGRT_54
+            M(8, 7, 87), // SIGRT_55
+            M(8, 7, 88), // SIGRT_56
+            M(8, 7, 89), // SIGRT_57
+            M(8, 7, 90), // SIGRT_58
+            M(8, 7, 91), // SIGRT_59
+            M(8, 7, 92), // SIGRT_60
+            M(8, 7, 93), // SIGRT_61
+            M(8, 7, 94), // SIGRT_62
+            M(8, 7, 95), // SIGRT_63
+            M(8, 7, 96), // SIGRT_64
+            M(8, 7, 97), // SIGRT_65
+            M(8, 7, 98), // SIGRT_66
+            M(8, 7, 99), // SIGRT_67
+            M(8, 7, 100), // SIGRT_68
+            M(8, 7, 101), // SIGRT_69
+            M(8, 7, 102), // SIGRT_70
+            M(8, 7, 103), // SIGRT_71
+            M(8, 7, 104), // SIGRT_72
+            M(8, 7, 105), // SIGRT_73
+            M(8, 7, 106), // SIGRT_74
+            M(8, 7, 107), // SIGRT_75
+            M(8, 7, 108), // SIGRT_76
+            M(8, 7, 109), // SIGRT_77
+            M(8, 7, 110), // SIGRT_78
+            M(8, 7, 111), // SIGRT_79
+            M(8, 7, 112), // SIGRT_80
+            M(8, 7, 113), // SIGRT_81
+            M(8, 7, 114), // SIGRT_82
+            M(8, 7, 115), // SIGRT_83
+            M(8, 7, 116), // SIGRT_84
+            M(8, 7, 117), // SIGRT_85
+            M(8, 7, 118), // SIGRT_86
+            M(8, 7, 119), // SIGRT_87
+            M(8, 7, 120), // SIGRT_88
+            M(8, 7, 121), // SIGRT_89
+            M(8, 7, 122), // SIGRT_90
+            M(8, 7, 123), // SIGRT_91
+            M(8, 7, 124), // SIGRT_92
+            M(8, 7, 125), // SIGRT_93
+            M(8, 7, 126), // SIGRT_94
+            M(8, 7, 127), // SIGRT_95
+            M(8, 7, 128), // SIGRT_96
         ],
     },
     parts: &[],

@@ -67,10 +67,9 @@ fn constants_of(releases: &[(&Release, &Headers, &[NamedSet])], abis: &[&str]) -
     let bits: Vec<Bits> = newest_first.iter().map(|(_, headers, _)| Bits::new(headers, abis)).collect();
     let all: Vec<(&Bits, &Headers, &[NamedSet])> =
         bits.iter().zip(&newest_first).map(|(bits, (_, headers, sets))| (bits, *headers, *sets)).collect();
-    let sets: Vec<(&Bits, &[NamedSet])> = all.iter().map(|(bits, _, sets)| (*bits, *sets)).collect();
     let headers: Vec<(&Bits, &Headers)> = all.iter().map(|(bits, headers, _)| (*bits, *headers)).collect();
     BTreeMap::from([
-        ("sets.rs".to_string(), sets::sets(&sets, abis)),
+        ("sets.rs".to_string(), sets::sets(&all, abis)),
         ("ioctls.rs".to_string(), ioctls::ioctls(&all, abis)),
         ("layouts.rs".to_string(), layouts::layouts(&headers)),
     ])

@@ -5,15 +5,16 @@ use std::fmt::Write;
 
 use super::HEAD;
 use super::newest::{Bits, Whom, named, newest};
-use crate::model::{Base, Member, NamedSet, PartHolds, PerAbi, SetKind, ValuePart};
+use crate::model::{Base, Headers, Member, NamedSet, PartHolds, PerAbi, SetKind, ValuePart};
 
 /// A name with what it is on each ABI.
 type Named = (String, PerAbi<u64>);
 
 /// The file; releases come newest first.
-pub(super) fn sets(releases: &[(&Bits, &[NamedSet])], all: &[&str]) -> String {
+pub(super) fn sets(releases: &[(&Bits, &Headers, &[NamedSet])], all: &[&str]) -> String {
+    let last = last_signals(releases);
     let mut by_name: BTreeMap<&str, Vec<(&Bits, &NamedSet)>> = BTreeMap::new();
-    for (bits, sets) in releases {
+    for (bits, _, sets) in releases {
         for set in *sets {
             by_name.entry(&set.name).or_default().push((bits, set));
         }
@@ -24,7 +25,7 @@ pub(super) fn sets(releases: &[(&Bits, &[NamedSet])], all: &[&str]) -> String {
          use crate::FlagSet;\nuse crate::constants::*;\n"
     );
     for held in by_name.values() {
-        set(held, &known, all, &mut out);
+        set(held, &known, &last, all, &mut out);
     }
     let _ = write!(out, "\n/// Every set, by name.\npub(crate) static ALL: [&SetData; {}] = [", known.len());
     for name in &known {
@@ -42,12 +43,14 @@ fn data(name: &str) -> String {
     format!("{}_DATA", constant(name))
 }
 
-fn set(held: &[(&Bits, &NamedSet)], known: &BTreeSet<&str>, all: &[&str], out: &mut String) {
+fn set(held: &[(&Bits, &NamedSet)], known: &BTreeSet<&str>, last: &PerAbi<u64>, all: &[&str], out: &mut String) {
     let Some((_, first)) = held.first() else { return };
     let flags = first.kind == SetKind::Flags;
     let mut whom = Whom::default();
     let own: Vec<(&Bits, &[Member])> = held.iter().map(|(bits, set)| (*bits, &set.members[..])).collect();
-    let members = list(&joined(&own, flags), flags, &mut whom, 4);
+    let mut joined_own = joined(&own, flags);
+    joined_own.extend(real_time(&joined_own, last));
+    let members = list(&joined_own, flags, &mut whom, 4);
     let mut parts = String::new();
     for (at, part) in first.parts.iter().enumerate() {
         let of = held.iter().filter_map(|(bits, set)| Some((*bits, set.parts.get(at)?)));
@@ -111,8 +114,6 @@ fn joined(held: &[(&Bits, &[Member])], flags: bool) -> Vec<Named> {
             all.insert(at.unwrap_or(all.len()), (member.name.clone(), values));
         }
     }
-    let real_time = real_time(&all);
-    all.extend(real_time);
     all
 }
 
@@ -120,15 +121,23 @@ fn joined(held: &[(&Bits, &[Member])], flags: bool) -> Vec<Named> {
 /// on all architectures but mips, whose header for programs has it.
 const LAST_SIGNAL: u64 = 64;
 
+/// What `SIGRTMAX` is where headers say it.
+fn last_signals(releases: &[(&Bits, &Headers, &[NamedSet])]) -> PerAbi<u64> {
+    let held = releases.iter().filter_map(|(bits, headers, _)| {
+        Some((*bits, &headers.constants.get("asm/signal.h")?.get("SIGRTMAX")?.values))
+    });
+    let last = newest(held);
+    let value = |abi: usize| Some((abi, u64::try_from(last.get(abi)?.value).ok()?));
+    PerAbi::new(last.whom().places().filter_map(value).collect::<Vec<_>>())
+}
+
 /// Real-time signals have numbers and no names of their own: `SIGRT_3` is the third after `SIGRTMIN`.
-fn real_time(members: &[Named]) -> Vec<Named> {
-    let of = |name: &str| members.iter().find(|(of, _)| of == name).map(|(_, values)| values);
-    let Some(first) = of("SIGRTMIN") else { return Vec::new() };
-    let last =
-        |abi: usize| of("SIGRTMAX").and_then(|last| last.get(abi)).map_or(LAST_SIGNAL, |last| last.saturating_sub(1));
+fn real_time(members: &[Named], last: &PerAbi<u64>) -> Vec<Named> {
+    let Some((_, first)) = members.iter().find(|(name, _)| name == "SIGRTMIN") else { return Vec::new() };
     let values = |ordinal: u64| {
         let here = first.whom().places().filter_map(|abi| Some((abi, first.get(abi)?.checked_add(ordinal)?)));
-        PerAbi::new(here.filter(|(abi, value)| *value <= last(*abi)).collect::<Vec<_>>())
+        let here = here.filter(|(abi, value)| *value <= *last.get(*abi).unwrap_or(&LAST_SIGNAL));
+        PerAbi::new(here.collect::<Vec<_>>())
     };
     let numbered = (1..256).map(|ordinal| (format!("SIGRT_{ordinal}"), values(ordinal)));
     numbered.take_while(|(_, values)| !values.whom().is_empty()).collect()

@@ -1,6 +1,8 @@
 //! Values that differ from one ABI to the next in a way that tables get wrong, each read in the header named beside it,
 //! and what the library prints of them.
 
+#![cfg(all(feature = "constants", feature = "layouts"))]
+
 use syscall_meta::{Abi, ByteOrder, FlagSet, Ioctl, StructLayout};
 
 #[track_caller]
@@ -14,7 +16,6 @@ fn value(set: &str, abi: Abi, name: &str) -> Option<u64> {
 }
 
 #[test]
-#[ignore = "until the generated files hold what headers define"]
 fn flags_of_open() {
     for (abi, value, text) in [
         (Abi::X86_64, 0, "O_RDONLY"),
@@ -34,7 +35,6 @@ fn flags_of_open() {
 }
 
 #[test]
-#[ignore = "until the generated files hold what headers define"]
 fn errors_and_signals() {
     // arch/{mips,alpha,parisc,sparc}/include/uapi/asm/errno.h
     for (abi, number) in [
@@ -58,13 +58,12 @@ fn errors_and_signals() {
 }
 
 #[test]
-#[ignore = "until the generated files hold what headers define"]
 fn requests_of_ioctl() {
     for (abi, number, text) in [
-        // asm-generic/ioctls.h, and arch/{mips,sparc}/include/uapi/asm/ioctls.h
+        // asm-generic/ioctls.h, and arch/{mips,parisc}/include/uapi/asm/ioctls.h
         (Abi::X86_64, 0x5401, "TCGETS"),
         (Abi::MipsO32, 0x540d, "TCGETS"),
-        (Abi::Parisc, 0x5410, "TIOCGPGRP"),
+        (Abi::Parisc, 0x4004_541e, "TIOCGPGRP"),
         // arch/{mips,alpha}/include/uapi/asm/ioctl.h: other bits for directions
         (Abi::X86_64, 0x8008_ff02, "_IOC(_IOC_READ, 0xff, 0x2, 0x8)"),
         (Abi::MipsO32, 0x4008_ff02, "_IOC(_IOC_READ, 0xff, 0x2, 0x8)"),
@@ -79,7 +78,6 @@ fn requests_of_ioctl() {
 }
 
 #[test]
-#[ignore = "until the generated files hold what headers define"]
 fn layouts_of_stat() {
     // arch/{x86,m68k,sparc}/include/uapi/asm/stat.h
     for (abi, size, at, width) in [

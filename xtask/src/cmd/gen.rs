@@ -215,7 +215,9 @@ impl Gen {
             return Ok(());
         }
         let union = union(&releases, &data.abis, &data.history()?, sink);
-        for (name, text) in emit::emit(&releases, &union, &data.abis) {
+        // No release holds headers yet.
+        let constants = emit::constants(&[], &data.abis);
+        for (name, text) in emit::emit(&releases, &union, &data.abis).into_iter().chain(constants) {
             plan.files.insert(generated.join(name), text);
         }
         let mut gaps: Vec<_> = resolved.iter().flat_map(|resolved| resolved.gaps.iter().cloned()).collect();

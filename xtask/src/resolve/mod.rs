@@ -3,6 +3,7 @@
 mod columns;
 mod entries;
 mod prototypes;
+mod request;
 mod rows;
 mod sets;
 mod sides;
@@ -10,7 +11,8 @@ mod symbols;
 mod union;
 mod words;
 
-pub use sets::{NamedSets, sets, unmatched};
+pub use request::{Direction, Geometry, Request};
+pub use sets::{NamedSets, claiming, matches, sets, unmatched};
 pub use union::{Older, Union, UnionAbi, UnionRow, union};
 
 use std::collections::BTreeSet;

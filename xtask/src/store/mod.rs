@@ -17,7 +17,7 @@ mod write;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Label, Result};
-use crate::model::{Abis, Curated, Facts, Headers, History, Sets};
+use crate::model::{Abis, Curated, ExtensibleRecord, Facts, Headers, History, Sets};
 
 pub use gaps::gaps;
 pub use history::{HISTORY, step};
@@ -73,6 +73,17 @@ impl Data {
     /// What walks over a clone's tags have found.
     pub fn history(&self) -> Result<History> {
         history::load(&self.root.join(HISTORY))
+    }
+
+    /// Structures that may grow at their end.
+    pub fn extensible(&self) -> Result<Vec<ExtensibleRecord>> {
+        let path = self.root.join("curated/extensible.yaml");
+        if path.is_file() { read::yaml(&path) } else { Ok(Vec::new()) }
+    }
+
+    /// Whether that is held of a release, too; its calls are in any case.
+    pub fn holds_headers(&self, kernel: &str) -> bool {
+        self.root.join(RELEASES).join(kernel).join(headers::CONSTANTS).is_file()
     }
 
     /// `curated/sets.yaml`: which constants belong to which domain of values.

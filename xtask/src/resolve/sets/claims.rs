@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::NamedSets;
-use crate::model::{Exclusion, Headers, Members, NamedConstant, NamedSet};
+use crate::model::{Exclusion, Headers, Members, NamedConstant, NamedSet, SetSpec, Sets};
 
 /// What sets have claimed so far.
 pub(super) struct Claims<'a> {
@@ -77,6 +77,21 @@ impl<'a> Claims<'a> {
     }
 }
 
+/// The sets that claim a constant by its name, with those that it is a value of a part of, in the order of the file.
+pub fn claiming<'s>(specs: &'s Sets, header: &str, name: &str) -> Vec<&'s str> {
+    let is_named_out = |exclusion: &Exclusion| !exclusion.names.is_empty() && covers(exclusion, header, name);
+    let is_out = specs.unclaimed.iter().any(is_named_out);
+    let means = |members: &Members| {
+        members.header == header
+            && !members.except.iter().any(|pattern| matches(pattern, name))
+            && members.names.iter().any(|pattern| pattern == name || !is_out && matches(pattern, name))
+    };
+    let claims = |set: &&SetSpec| {
+        set.members.iter().chain(set.parts.iter().flat_map(|part| &part.members)).any(means)
+    };
+    specs.sets.iter().filter(claims).map(|set| set.name.as_str()).collect()
+}
+
 /// Whether an exclusion means a constant.
 fn covers(exclusion: &Exclusion, header: &str, name: &str) -> bool {
     matches(&exclusion.header, header)
@@ -84,7 +99,7 @@ fn covers(exclusion: &Exclusion, header: &str, name: &str) -> bool {
 }
 
 /// Whether a pattern means a name; `*` stands for anything, and for nothing.
-pub(super) fn matches(pattern: &str, name: &str) -> bool {
+pub fn matches(pattern: &str, name: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
     let Some(mut name) = name.strip_prefix(start) else { return false };
     let mut middle: Vec<&str> = rest.split('*').collect();

@@ -12,6 +12,7 @@ mod parts;
 mod tests;
 mod unmatched;
 
+pub use claims::{claiming, matches};
 pub use unmatched::unmatched;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -86,9 +86,7 @@ pub fn claiming<'s>(specs: &'s Sets, header: &str, name: &str) -> Vec<&'s str> {
             && !members.except.iter().any(|pattern| matches(pattern, name))
             && members.names.iter().any(|pattern| pattern == name || !is_out && matches(pattern, name))
     };
-    let claims = |set: &&SetSpec| {
-        set.members.iter().chain(set.parts.iter().flat_map(|part| &part.members)).any(means)
-    };
+    let claims = |set: &&SetSpec| set.members.iter().chain(set.parts.iter().flat_map(|part| &part.members)).any(means);
     specs.sets.iter().filter(claims).map(|set| set.name.as_str()).collect()
 }
 

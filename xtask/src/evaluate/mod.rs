@@ -9,7 +9,8 @@
 //!    (`directive`) against the macro table (`macros`) within limits (`env`);
 //! 5. `expand`: the text outside directives, expanded call by call (`substitute`);
 //! 6. `expr`: expanded tokens → an integer (`literal`, `value`), for `#if` and as C has it;
-//! 7. `output`: what the run leaves; `functions` and `typedefs` read declarations out of its tokens.
+//! 7. `output`: what the run leaves; `functions` and `typedefs` read declarations out of its tokens, and `declarations`
+//!    types, which `layout` gives their sizes.
 //!
 //! It follows C11 and the GNU extensions that kernel headers use, and gcc where the standard leaves a choice. It goes
 //! through any input: what is wrong becomes a diagnostic, what would not end is stopped by a budget.
@@ -47,6 +48,7 @@
 //! assert!(sink.take().is_empty());
 //! ```
 
+mod declarations;
 mod define;
 mod directive;
 mod driver;
@@ -56,6 +58,7 @@ mod expr;
 mod file;
 mod functions;
 mod include;
+mod layout;
 mod lex;
 mod literal;
 mod macros;
@@ -70,11 +73,13 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub use declarations::{Enumerator, Types};
 pub use define::{Macro, Parameters, Shape};
 pub use driver::{PREDEFINED, Setup, preprocess};
 pub use env::Limits;
 pub use functions::{Function, functions};
 pub use include::{Headers, Include, NoHeaders};
+pub use layout::{Bits, Member, Record, Type};
 pub use macros::{Definition, Fate, Macros};
 pub use output::{Inclusion, Outcome, Output, Row};
 pub use session::{Place, Session};

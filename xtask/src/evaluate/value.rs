@@ -23,7 +23,7 @@ pub enum IntType {
     ULongLong,
 }
 
-/// How wide the types of an ABI are, and which the ABI calls `size_t`.
+/// How wide the types of an ABI are, which the ABI calls `size_t`, and how it lays out structures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DataModel {
     /// Bits of a `long` and of a pointer: 32 or 64.
@@ -32,6 +32,16 @@ pub struct DataModel {
     pub char_signed: bool,
     /// The type of `sizeof`.
     pub size_type: IntType,
+    /// What 8 bytes are aligned to within a structure.
+    pub align_of_8: u32,
+    /// What no type exceeds by itself.
+    pub most_align: u32,
+    /// What every structure is aligned to at least.
+    pub record_align: u32,
+    /// The most significant byte, and the most significant bit of a bit-field's unit, comes first.
+    pub big_endian: bool,
+    /// A bit-field without a name lends its structure an alignment as those with one do.
+    pub unnamed_bits_align: bool,
 }
 
 /// An integer constant.
@@ -126,9 +136,18 @@ impl Names for NoNames {}
 
 impl DataModel {
     /// 64-bit `long` and pointers, `char` signed.
-    pub const LP64: Self = DataModel { long_bits: 64, char_signed: true, size_type: IntType::ULong };
+    pub const LP64: Self = DataModel {
+        long_bits: 64,
+        char_signed: true,
+        size_type: IntType::ULong,
+        align_of_8: 8,
+        most_align: 16,
+        record_align: 1,
+        big_endian: false,
+        unnamed_bits_align: false,
+    };
     /// 32-bit `long` and pointers, `char` signed.
-    pub const ILP32: Self = DataModel { long_bits: 32, char_signed: true, size_type: IntType::UInt };
+    pub const ILP32: Self = DataModel { long_bits: 32, size_type: IntType::UInt, ..Self::LP64 };
 
     /// The bits of a type's values.
     pub fn bits(&self, ty: IntType) -> u32 {

@@ -2,6 +2,7 @@
 //! line in a process, and goldens.
 
 pub mod bench;
+pub mod conformance;
 mod changed;
 mod command;
 mod compared;

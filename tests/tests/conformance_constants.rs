@@ -1,0 +1,147 @@
+//! Every constant that this project lists, held against the headers that a kernel installs and a compiler of the ABI.
+//!
+//! As in `conformance.rs`, `SYSCALL_META_KERNELS` names the kernels and `SYSCALL_META_TOOL` may name an optimised binary;
+//! `SYSCALL_META_BUILT` a folder where built headers stay for the next test. Every header that a program can include is
+//! included by itself. What it defines there, the compiler tells; each name that is listed of it becomes an assertion of
+//! value, sign and C type, and each that is not listed must be none that the compiler can evaluate.
+//!
+//! Where Debian's compiler of an ABI is on the machine it is asked; for the others this machine's, with what that of the
+//! ABI predefines and its alignment of 64-bit integers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
+use std::process::Command;
+use std::sync::Mutex;
+
+use serde_json::Value;
+use syscall_meta_tests::conformance::{
+    Checks, Compiler, Figures, Installed, Kernel, Listed, compare_constants, kernels, run, say, side_by_side, tool,
+};
+use syscall_meta_tests::root;
+
+#[test]
+fn constants_are_those_of_a_compiler() {
+    let Some((folder, versions)) = kernels("conformance_constants") else { return };
+    let (mut differences, known) = (Vec::new(), Mutex::new(BTreeMap::new()));
+    for version in versions {
+        differences.extend(compare_kernel(&folder, &version, &known));
+    }
+    let few: Vec<&str> = differences.iter().map(String::as_str).take(400).collect();
+    assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), few.join("\n"));
+}
+
+/// What came out of headers that were compared before, by all that decides it: most are the same for many ABIs and releases.
+type Known = Mutex<BTreeMap<u64, Figures>>;
+
+fn compare_kernel(folder: &Path, version: &str, known: &Known) -> Vec<String> {
+    let kernel = Kernel::open(folder, version);
+    kernel.build();
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let listed = list(&kernel);
+    let open = open(version);
+    let mut installed: BTreeMap<&str, Installed> = BTreeMap::new();
+    for abi in &kernel.alive {
+        installed
+            .entry(abi.arch)
+            .or_insert_with(|| Installed::new(&kernel.installed(abi.arch), &scratch.path().join("library")));
+    }
+    let none = ByHeader::new();
+    let (mut differences, mut total, mut own) = (Vec::new(), Figures::default(), 0);
+    for abi in &kernel.alive {
+        let place = format!("conformance_constants: linux-{version}: {:<12}", abi.name);
+        let Some(compiler) = Compiler::own(abi).or_else(|| Compiler::stand_in(abi)) else {
+            say(&format!("{place} left out: no compiler for it"));
+            continue;
+        };
+        own += usize::from(compiler.is_own);
+        let lacking = compiler.not_predefined(abi);
+        if !lacking.is_empty() {
+            differences.push(format!("{version}: {}: {compiler} does not predefine {lacking:?}", abi.name));
+        }
+        let figures = compare_abi(&compiler, &installed[abi.arch], listed.get(abi.name).unwrap_or(&none), open.get(abi.name), known);
+        say(&format!("{place} {figures} ({compiler})"));
+        differences.extend(figures.differences.iter().map(|what| format!("{version}: {}: {what}", abi.name)));
+        total.add(figures);
+    }
+    say(&format!("conformance_constants: linux-{version}: {total}; {own} ABIs by their own compiler"));
+    differences
+}
+
+/// Listed constants and open names by header.
+type ByHeader<T> = BTreeMap<String, Vec<T>>;
+
+fn compare_abi(
+    compiler: &Compiler,
+    installed: &Installed,
+    listed: &ByHeader<Listed>,
+    open: Option<&ByHeader<String>>,
+    known: &Known,
+) -> Figures {
+    let one = |header: &String| {
+        let none = Vec::new();
+        let listed = listed.get(header).unwrap_or(&none);
+        let open: BTreeSet<&str> = open.and_then(|open| open.get(header)).into_iter().flatten().map(String::as_str).collect();
+        match installed.run(compiler, header) {
+            Ok(run) => {
+                let mut hasher = DefaultHasher::new();
+                (run.digest, listed, &open).hash(&mut hasher);
+                let key = hasher.finish();
+                let before = known.lock().expect("no panic while it was held").get(&key).cloned();
+                before.unwrap_or_else(|| {
+                    let figures = compare_constants(&Checks { compiler, installed, header }, &run, listed, &open);
+                    known.lock().expect("no panic while it was held").insert(key, figures.clone());
+                    figures
+                })
+            }
+            Err(why) => {
+                let mut figures = Figures::default();
+                if !listed.is_empty() {
+                    let what = format!("{header}: {} listed, but it cannot be included: {why}", listed.len());
+                    figures.differences.push(what);
+                }
+                figures
+            }
+        }
+    };
+    let mut total = Figures::default();
+    for figures in side_by_side(&installed.names, one) {
+        total.add(figures);
+    }
+    let known: BTreeSet<&String> = installed.names.iter().collect();
+    // Headers of the kernel's own are no program's.
+    for (header, listed) in listed.iter().filter(|(header, _)| !known.contains(header)) {
+        if header.starts_with("include/") {
+            total.left_out += listed.len();
+        } else {
+            total.differences.push(format!("{header}: {} listed, but it is not installed", listed.len()));
+        }
+    }
+    total
+}
+
+/// Constants by ABI and header, as `syscall-meta constants --qualified` gives them.
+fn list(kernel: &Kernel) -> BTreeMap<String, ByHeader<Listed>> {
+    let mut command = Command::new(tool());
+    command.arg("--data").arg(root().join("data")).args(["constants", "--qualified", "--format", "json", "--kernel"]);
+    let printed = run(command.arg(&kernel.source));
+    let all: BTreeMap<String, Vec<Value>> = serde_json::from_str(&printed).expect("JSON from `constants`");
+    let mut by_abi = BTreeMap::new();
+    for (abi, constants) in all {
+        let mut by_header: ByHeader<Listed> = BTreeMap::new();
+        for constant in constants {
+            let text = |field: &str| constant[field].as_str().expect("a text").to_string();
+            let value = &constant["value"];
+            let value = value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from)).expect("an integer");
+            let listed = Listed { name: text("name"), value, ty: text("type") };
+            by_header.entry(text("header")).or_default().push(listed);
+        }
+        by_abi.insert(abi, by_header);
+    }
+    by_abi
+}
+
+/// The ledger of what could not be evaluated, by ABI and header.
+fn open(_version: &str) -> BTreeMap<String, ByHeader<String>> {
+    BTreeMap::new()
+}

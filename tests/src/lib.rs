@@ -2,10 +2,10 @@
 //! line in a process, and goldens.
 
 pub mod bench;
-pub mod conformance;
 mod changed;
 mod command;
 mod compared;
+pub mod conformance;
 mod fixture;
 mod golden;
 mod random;

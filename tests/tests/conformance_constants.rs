@@ -14,9 +14,10 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
 
-use serde_json::Value;
+use serde::Deserialize;
 use syscall_meta_tests::conformance::{
-    Checks, Compiler, Figures, Installed, Kernel, Listed, compare_constants, kernels, run, say, side_by_side, tool,
+    Checks, Compiler, Figures, Homes, Installed, Kernel, Listed, Run, compare_constants, kernels, run, say,
+    side_by_side, tool,
 };
 use syscall_meta_tests::root;
 
@@ -59,7 +60,13 @@ fn compare_kernel(folder: &Path, version: &str, known: &Known) -> Vec<String> {
         if !lacking.is_empty() {
             differences.push(format!("{version}: {}: {compiler} does not predefine {lacking:?}", abi.name));
         }
-        let figures = compare_abi(&compiler, &installed[abi.arch], listed.get(abi.name).unwrap_or(&none), open.get(abi.name), known);
+        let figures = compare_abi(
+            &compiler,
+            &installed[abi.arch],
+            listed.get(abi.name).unwrap_or(&none),
+            open.get(abi.name),
+            known,
+        );
         say(&format!("{place} {figures} ({compiler})"));
         differences.extend(figures.differences.iter().map(|what| format!("{version}: {}: {what}", abi.name)));
         total.add(figures);
@@ -78,18 +85,28 @@ fn compare_abi(
     open: Option<&ByHeader<String>>,
     known: &Known,
 ) -> Figures {
-    let one = |header: &String| {
-        let none = Vec::new();
-        let listed = listed.get(header).unwrap_or(&none);
-        let open: BTreeSet<&str> = open.and_then(|open| open.get(header)).into_iter().flatten().map(String::as_str).collect();
-        match installed.run(compiler, header) {
+    let runs = side_by_side(&installed.names, |header| installed.run(compiler, header));
+    let mut homes = Homes::new();
+    for (header, run) in installed.names.iter().zip(&runs) {
+        for tag in run.iter().flat_map(|run| &run.tags) {
+            homes.entry(tag).or_default().insert(header);
+        }
+    }
+    let all: Vec<(&String, &Result<Run, String>)> = installed.names.iter().zip(&runs).collect();
+    let none = Vec::new();
+    let one = |(header, run): &(&String, &Result<Run, String>)| {
+        let listed = listed.get(*header).unwrap_or(&none);
+        let open = open.and_then(|open| open.get(*header)).into_iter().flatten();
+        let open: BTreeSet<&str> = open.map(String::as_str).collect();
+        match run {
             Ok(run) => {
                 let mut hasher = DefaultHasher::new();
                 (run.digest, listed, &open).hash(&mut hasher);
                 let key = hasher.finish();
                 let before = known.lock().expect("no panic while it was held").get(&key).cloned();
                 before.unwrap_or_else(|| {
-                    let figures = compare_constants(&Checks { compiler, installed, header }, &run, listed, &open);
+                    let checks = Checks { compiler, installed, header, company: Vec::new() };
+                    let figures = compare_constants(&checks, run, listed, &open, &homes);
                     known.lock().expect("no panic while it was held").insert(key, figures.clone());
                     figures
                 })
@@ -105,7 +122,7 @@ fn compare_abi(
         }
     };
     let mut total = Figures::default();
-    for figures in side_by_side(&installed.names, one) {
+    for figures in side_by_side(&all, one) {
         total.add(figures);
     }
     let known: BTreeSet<&String> = installed.names.iter().collect();
@@ -125,20 +142,26 @@ fn list(kernel: &Kernel) -> BTreeMap<String, ByHeader<Listed>> {
     let mut command = Command::new(tool());
     command.arg("--data").arg(root().join("data")).args(["constants", "--qualified", "--format", "json", "--kernel"]);
     let printed = run(command.arg(&kernel.source));
-    let all: BTreeMap<String, Vec<Value>> = serde_json::from_str(&printed).expect("JSON from `constants`");
+    let all: BTreeMap<String, Vec<Row>> = serde_json::from_str(&printed).expect("JSON from `constants`");
     let mut by_abi = BTreeMap::new();
     for (abi, constants) in all {
         let mut by_header: ByHeader<Listed> = BTreeMap::new();
-        for constant in constants {
-            let text = |field: &str| constant[field].as_str().expect("a text").to_string();
-            let value = &constant["value"];
-            let value = value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from)).expect("an integer");
-            let listed = Listed { name: text("name"), value, ty: text("type") };
-            by_header.entry(text("header")).or_default().push(listed);
+        for Row { name, value, ty, header } in constants {
+            by_header.entry(header).or_default().push(Listed { name, value, ty });
         }
         by_abi.insert(abi, by_header);
     }
     by_abi
+}
+
+/// What `constants --qualified` prints of one.
+#[derive(Deserialize)]
+struct Row {
+    name: String,
+    value: i128,
+    #[serde(rename = "type")]
+    ty: String,
+    header: String,
 }
 
 /// The ledger of what could not be evaluated, by ABI and header.

@@ -1,6 +1,6 @@
 //! Checks in C, behind the header that they are about: which of them a compiler refuses, and what it says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::process::Command;
 
@@ -18,12 +18,29 @@ pub struct Checks<'a> {
     pub installed: &'a Installed,
     /// The header, as `#include` has it.
     pub header: &'a str,
+    /// Headers that are included before it.
+    pub company: Vec<&'a str>,
 }
 
 impl Checks<'_> {
     /// The checks that are refused, by place, with the first thing that is said of each.
     pub fn refused(&self, checks: &[String]) -> BTreeMap<usize, String> {
+        self.said(checks, "-w", "error: ").0
+    }
+
+    /// The same, and what stands in quotes in all complaints, about the header too: names that the compiler misses.
+    pub fn refused_and_missing(&self, checks: &[String]) -> (BTreeMap<usize, String>, BTreeSet<String>) {
         self.said(checks, "-w", "error: ")
+    }
+
+    /// The object file of header and lines; none where a compiler does not get through.
+    pub fn compiled(&self, lines: &[String]) -> Option<Vec<u8>> {
+        let object = tempfile::NamedTempFile::new().expect("a scratch file");
+        let folders = self.installed.folders();
+        let mut command = self.compiler.reading(&folders);
+        command.args(["-w", "-c", "-o"]).arg(object.path()).args(["-x", "c", "-"]);
+        let (output, _) = fed(&mut command, &self.text(lines));
+        output.status.success().then(|| std::fs::read(object.path()).expect("the object file"))
     }
 
     /// What each of these integer constants is to the compiler, as a person would write it; none for what is no such.
@@ -39,7 +56,7 @@ impl Checks<'_> {
                 checks.push(format!("int (*wanted_{}_)[{length}] = (char **)0;", checks.len()));
             }
         }
-        let said = self.said(&checks, "-Wincompatible-pointer-types", "");
+        let (said, _) = self.said(&checks, "-Wincompatible-pointer-types", "");
         let length = |at: usize| said.get(&at)?.split_once("(*)[")?.1.split(']').next()?.parse::<u64>().ok();
         let value = |at: usize| {
             let ty = TYPES.get(usize::try_from(length(at)? - 1).ok()?)?;
@@ -51,17 +68,23 @@ impl Checks<'_> {
         (0..expressions.len()).map(|at| value(at * PARTS)).collect()
     }
 
-    fn said(&self, checks: &[String], option: &str, sort: &str) -> BTreeMap<usize, String> {
+    fn text(&self, lines: &[String]) -> String {
+        let all = self.company.iter().copied().chain([self.header]);
+        let includes: String = all.map(|header| format!("#include <{header}>\n")).collect();
+        format!("{includes}# 1 \"{PLACE}\"\n{}\n", lines.join("\n"))
+    }
+
+    fn said(&self, checks: &[String], option: &str, sort: &str) -> (BTreeMap<usize, String>, BTreeSet<String>) {
         if checks.is_empty() {
-            return BTreeMap::new();
+            return Default::default();
         }
         let folders = self.installed.folders();
         let mut command = self.compiler.reading(&folders);
         command.args([option, "-fsyntax-only", "-fmax-errors=0", "-x", "c", "-"]);
-        let text = format!("#include <{}>\n# 1 \"{PLACE}\"\n{}\n", self.header, checks.join("\n"));
-        let (_, stderr) = fed(&mut command, &text);
-        let mut said = BTreeMap::new();
+        let (_, stderr) = fed(&mut command, &self.text(checks));
+        let (mut said, mut missing) = (BTreeMap::new(), BTreeSet::new());
         for line in stderr.lines() {
+            missing.extend(line.split('\'').skip(1).step_by(2).map(str::to_string));
             let Some(rest) = line.strip_prefix(PLACE).and_then(|rest| rest.strip_prefix(':')) else { continue };
             let Some((number, rest)) = rest.split_once(':') else { continue };
             let text = rest.split_once(": ").map_or(rest, |(_, text)| text);
@@ -72,7 +95,7 @@ impl Checks<'_> {
                 said.entry(number - 1).or_insert_with(|| text.to_string());
             }
         }
-        said
+        (said, missing)
     }
 }
 

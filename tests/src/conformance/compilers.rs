@@ -165,7 +165,9 @@ impl Compiler {
     pub fn not_predefined<'a>(&self, abi: &'a Abi) -> Vec<&'a str> {
         let printed = run(self.command().args(["-E", "-dM", "-x", "c", "/dev/null"]));
         let defined = |name: &str| {
-            printed.lines().any(|line| line.strip_prefix("#define ").and_then(|rest| rest.split(' ').next()) == Some(name))
+            printed
+                .lines()
+                .any(|line| line.strip_prefix("#define ").and_then(|rest| rest.split(' ').next()) == Some(name))
         };
         let named = abi.predefined.iter().copied();
         named.filter(|define| !defined(define.split('=').next().unwrap_or(define))).collect()

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::asserted::Checks;
-use super::headers::Run;
+use super::headers::{COMPANY, Run};
 
 /// A constant as `constants --qualified` prints it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,17 +52,33 @@ impl fmt::Display for Figures {
 }
 
 /// Compares what is listed of a header with what the compiler has of it. `open` are the names that are known to be unknown.
-pub fn compare_constants(checks: &Checks<'_>, run: &Run, listed: &[Listed], open: &BTreeSet<&str>) -> Figures {
+pub fn compare_constants(
+    checks: &Checks<'_>,
+    run: &Run,
+    listed: &[Listed],
+    open: &BTreeSet<&str>,
+    homes: &Homes<'_>,
+) -> Figures {
     let mut figures = Figures::default();
     let mut lines: Vec<String> = listed.iter().map(|one| assertion(&call(&one.name, "0"), one)).collect();
 
     // What the compiler may have beside them.
     let bare: BTreeSet<&str> = listed.iter().map(|one| one.name.split('(').next().unwrap_or_default()).collect();
     let objects = run.objects.iter().filter(|(_, body)| is_expression(body)).map(|(name, _)| name.as_str());
-    let objects = objects.chain(run.enumerators.iter().map(String::as_str)).filter(|name| !bare.contains(name));
-    let mut more: Vec<More> = objects.map(|name| More { name: name.to_string(), expression: name.to_string() }).collect();
+    let more = objects.map(|name| More { name: name.to_string(), expression: name.to_string(), from: String::new() });
+    // Behind an initializer that is an error a compiler goes on counting.
+    let enumerators = run.enumerators.iter();
+    let more = more.chain(enumerators.map(|(name, from)| More {
+        name: name.clone(),
+        expression: name.clone(),
+        from: from.clone(),
+    }));
+    let mut more: Vec<More> = more.filter(|one| !bare.contains(one.name.as_str())).collect();
     let families = run.functions.iter().filter(|(name, (parameters, body))| {
-        body.contains("_IO") && !name.starts_with("_IO") && !bare.contains(name.as_str()) && !parameters.iter().any(|one| one.contains("..."))
+        makes_request(run, body, 6)
+            && !name.starts_with("_IO")
+            && !bare.contains(name.as_str())
+            && !parameters.iter().any(|one| one.contains("..."))
     });
     // A macro that takes a type makes requests, and is none.
     let mut takes_type: Vec<(usize, String)> = Vec::new();
@@ -72,10 +88,10 @@ pub fn compare_constants(checks: &Checks<'_>, run: &Run, listed: &[Listed], open
             takes_type.push((more.len(), is_integer(&format!("{name}({})", arguments.join(", ")))));
         }
         let name = format!("{name}({})", parameters.join(", "));
-        more.push(More { expression: call(&name, "0"), name });
+        more.push(More { expression: call(&name, "0"), name, from: String::new() });
     }
     let (first_more, first_type) = (lines.len(), lines.len() + more.len());
-    lines.extend(more.iter().map(|one| is_integer(&one.expression)));
+    lines.extend(more.iter().map(More::check));
     lines.extend(takes_type.iter().map(|(_, line)| line.clone()));
 
     let refused = checks.refused(&lines);
@@ -85,7 +101,9 @@ pub fn compare_constants(checks: &Checks<'_>, run: &Run, listed: &[Listed], open
         .filter(|(at, _)| !refused.contains_key(&(first_type + at)))
         .map(|(_, (which, _))| *which)
         .collect();
-    let wrong: Vec<&Listed> = listed.iter().enumerate().filter(|(at, _)| refused.contains_key(at)).map(|(_, one)| one).collect();
+    let wrong: Vec<&Listed> =
+        listed.iter().enumerate().filter(|(at, _)| refused.contains_key(at)).map(|(_, one)| one).collect();
+    let (wrong, company) = in_company(checks, wrong, homes);
     let missed: Vec<&More> = more
         .iter()
         .enumerate()
@@ -99,33 +117,93 @@ pub fn compare_constants(checks: &Checks<'_>, run: &Run, listed: &[Listed], open
     let header = checks.header;
     let expressions: Vec<String> = wrong.iter().map(|one| call(&one.name, "0")).collect();
     let depends = sizes(checks, run, &expressions);
-    let values = checks.values(&expressions.iter().map(String::as_str).collect::<Vec<_>>());
+    let values = company.values(&expressions.iter().map(String::as_str).collect::<Vec<_>>());
     for ((one, value), depends) in wrong.iter().zip(values).zip(depends) {
         let Listed { name, value: ours, ty } = one;
         match value {
             _ if depends => figures.left_out += 1,
-            Some(value) => figures.differences.push(format!("{header}: {name}: listed {ours} of type {ty}, the compiler has {value}")),
-            None => figures.differences.push(format!("{header}: {name}: listed {ours} of type {ty}, the compiler has no such constant")),
+            Some(value) => figures
+                .differences
+                .push(format!("{header}: {name}: listed {ours} of type {ty}, the compiler has {value}")),
+            None => figures
+                .differences
+                .push(format!("{header}: {name}: listed {ours} of type {ty}, the compiler has no such constant")),
         }
     }
     let expressions: Vec<String> = missed.iter().map(|one| one.expression.clone()).collect();
     let values = checks.values(&expressions.iter().map(String::as_str).collect::<Vec<_>>());
     for (one, value) in missed.iter().zip(values) {
+        // The compiler folds it, and it is no constant for C.
+        let Some(value) = value else { continue };
         let name = &one.name;
         if open.contains(name.as_str()) || open.contains("*") {
             figures.open += 1;
             continue;
         }
-        let value = value.unwrap_or_else(|| "a value".to_string());
         figures.differences.push(format!("{header}: {name}: not listed, the compiler has {value}"));
     }
     figures
+}
+
+/// The header that has the body of a tag, `struct termios2`.
+pub type Homes<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
+
+/// Which of these a program has not either that includes what the header leaves to it: types of the C library, and the
+/// headers that have the structures that the compiler misses; with these headers.
+fn in_company<'a, 'l>(checks: &Checks<'a>, wrong: Vec<&'l Listed>, homes: &Homes<'a>) -> (Vec<&'l Listed>, Checks<'a>) {
+    let mut company = Checks { company: vec![COMPANY], ..*checks };
+    let mut left = wrong;
+    for _ in 0..4 {
+        if left.is_empty() {
+            break;
+        }
+        let lines: Vec<String> = left.iter().map(|one| assertion(&call(&one.name, "0"), one)).collect();
+        let refused = company.refused(&lines);
+        left = left.iter().enumerate().filter(|(at, _)| refused.contains_key(at)).map(|(_, one)| *one).collect();
+        // What is missing stands in quotes.
+        let missing: BTreeSet<&str> = refused.values().flat_map(|said| said.split('\'')).collect();
+        let more: Vec<&str> = missing
+            .iter()
+            .filter_map(|tag| homes.get(tag))
+            .flatten()
+            .copied()
+            .filter(|home| *home != checks.header)
+            .collect();
+        let before = company.company.len();
+        for home in more {
+            if !company.company.contains(&home) {
+                company.company.insert(1, home);
+            }
+        }
+        if company.company.len() == before {
+            break;
+        }
+    }
+    (left, company)
 }
 
 /// Something that may be a constant.
 struct More {
     name: String,
     expression: String,
+    /// Of an enumerator, what its value counts from.
+    from: String,
+}
+
+impl More {
+    fn check(&self) -> String {
+        let from = if self.from.is_empty() { String::new() } else { is_integer(&self.from) };
+        format!("{}{from}", is_integer(&self.expression))
+    }
+}
+
+/// Whether the text of a macro calls one that puts requests together.
+fn makes_request(run: &Run, body: &str, deepest: usize) -> bool {
+    let words = body.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    words.into_iter().any(|word| {
+        matches!(word, "_IOC" | "_IO" | "_IOR" | "_IOW" | "_IOWR" | "_IOR_BAD" | "_IOW_BAD" | "_IOWR_BAD")
+            || deepest > 0 && run.functions.get(word).is_some_and(|(_, inner)| makes_request(run, inner, deepest - 1))
+    })
 }
 
 /// `EVIOCGNAME(0)` of `EVIOCGNAME(len)`; a name without parameters as it is.

@@ -9,7 +9,7 @@ use super::asserted::fed;
 use super::compilers::Compiler;
 
 /// Headers of the C library that kernel headers include. They bring no more than kernel headers need of them.
-const LIBRARY: [(&str, &str); 18] = [
+const LIBRARY: [(&str, &str); 19] = [
     (
         "stdint.h",
         "typedef signed char int8_t; typedef short int16_t; typedef int int32_t;\n\
@@ -28,7 +28,10 @@ const LIBRARY: [(&str, &str); 18] = [
     ),
     ("arpa/inet.h", ""),
     ("endian.h", ""),
-    ("limits.h", ""),
+    (
+        "limits.h",
+        "#define INT_MAX 0x7fffffff\n#define INT_MIN (-INT_MAX - 1)\n#define UINT_MAX 0xffffffffU\n#define PATH_MAX 4096\n",
+    ),
     ("net/if.h", ""),
     ("netinet/if_ether.h", ""),
     ("netinet/in.h", ""),
@@ -38,11 +41,31 @@ const LIBRARY: [(&str, &str); 18] = [
     ("string.h", ""),
     ("sys/ioctl.h", ""),
     ("sys/socket.h", ""),
-    ("sys/time.h", ""),
+    (
+        "sys/time.h",
+        "#include <asm/posix_types.h>\n#ifndef TIMEVAL\n#define TIMEVAL\n\
+         struct timeval { __kernel_old_time_t tv_sec; __kernel_suseconds_t tv_usec; };\n\
+         struct timespec { __kernel_old_time_t tv_sec; __kernel_long_t tv_nsec; };\n#endif\n",
+    ),
     ("sys/types.h", ""),
-    ("time.h", ""),
+    ("time.h", "#include <sys/time.h>\n"),
     ("unistd.h", ""),
+    (
+        COMPANY,
+        "#include <stdint.h>\n#include <stddef.h>\n#include <sys/time.h>\ntypedef long long loff_t;\ntypedef int pid_t;\n\
+         typedef unsigned short sa_family_t;\ntypedef unsigned short u_short;\ntypedef unsigned long u_long;\n\
+         typedef char *caddr_t;\ntypedef unsigned long ino_t;\n\
+         struct sockaddr { sa_family_t sa_family; char sa_data[14]; };\n\
+         struct sockaddr_storage { sa_family_t ss_family; char padding[126 - sizeof(long)]; unsigned long align; };\n",
+    ),
 ];
+
+/// What a program has included before it uses a header that does not stand by itself: types of the C library.
+pub(super) const COMPANY: &str = "company.h";
+
+/// What headers begin with that are not compared: those that lead elsewhere, those with numbers of calls, which have a test
+/// of their own, and what the build writes of the release.
+const LEFT_OUT: [&str; 3] = ["asm-generic/", "asm/unistd", "linux/version.h"];
 
 /// The headers that programs of an architecture get.
 pub struct Installed {
@@ -65,7 +88,7 @@ impl Installed {
         let (mut names, mut led) = (Vec::new(), BTreeSet::new());
         for (path, bytes) in crate::repository::files(include) {
             let name = path.strip_prefix(include).expect("it is below the folder").display().to_string();
-            if !name.ends_with(".h") || name.starts_with("asm-generic/") || name.starts_with("asm/unistd") {
+            if !name.ends_with(".h") || LEFT_OUT.iter().any(|left_out| name.starts_with(left_out)) {
                 continue;
             }
             let text = String::from_utf8_lossy(&bytes);
@@ -133,8 +156,8 @@ pub struct Run {
     pub objects: BTreeMap<String, String>,
     /// Macros of its own with parameters, and these.
     pub functions: BTreeMap<String, (Vec<String>, String)>,
-    /// Enumerators of its own that are no macros.
-    pub enumerators: BTreeSet<String>,
+    /// Enumerators of its own that are no macros, each with the expression that its value counts from; empty: from 0.
+    pub enumerators: BTreeMap<String, String>,
     /// Tags with a body anywhere, as `struct x`.
     pub tags: BTreeSet<String>,
     /// The same for every run in which the compiler sees the same.
@@ -166,12 +189,24 @@ impl Run {
                 let end = definition.find([' ', '(']).unwrap_or(definition.len());
                 let (name, rest) = definition.split_at(end);
                 let (parameters, body) = match rest.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
-                    Some((parameters, body)) => {
-                        (Some(parameters.split(',').map(|one| one.trim().to_string()).filter(|one| !one.is_empty()).collect()), body)
-                    }
+                    Some((parameters, body)) => (
+                        Some(
+                            parameters
+                                .split(',')
+                                .map(|one| one.trim().to_string())
+                                .filter(|one| !one.is_empty())
+                                .collect(),
+                        ),
+                        body,
+                    ),
                     None => (None, rest),
                 };
-                macros.insert(name, (own, parameters, body.trim()));
+                // To define the same again is nothing to C.
+                let now = (own, parameters, body.trim());
+                match macros.get(name) {
+                    Some(before) if before.1 == now.1 && before.2 == now.2 => {}
+                    _ => drop(macros.insert(name, now)),
+                }
             } else if let Some(name) = line.strip_prefix("#undef ") {
                 macros.remove(name.trim());
             } else {
@@ -190,7 +225,7 @@ impl Run {
             }
         }
         run.declared(&code);
-        run.enumerators.retain(|name| !run.objects.contains_key(name));
+        run.enumerators.retain(|name, _| !run.objects.contains_key(name));
         run
     }
 
@@ -222,21 +257,32 @@ impl Run {
 
     /// From behind the opening brace to behind the closing one.
     fn enumeration(&mut self, words: &[(bool, &str)], mut at: usize) -> usize {
-        let (mut depth, mut expected) = (0_usize, true);
+        let (mut depth, mut name, mut value) = (0_usize, None, String::new());
         while let Some((own, word)) = words.get(at) {
             at += 1;
             match *word {
+                "}" | "," if depth == 0 => {
+                    if let Some((true, name)) = name.take() {
+                        self.enumerators.insert(name, value.clone());
+                    }
+                    if *word == "}" {
+                        return at;
+                    }
+                    continue;
+                }
                 "(" | "[" => depth += 1,
                 ")" | "]" => depth = depth.saturating_sub(1),
-                "}" if depth == 0 => return at,
-                "," if depth == 0 => expected = true,
-                name if expected => {
-                    expected = false;
-                    if *own {
-                        self.enumerators.insert(name.to_string());
-                    }
-                }
                 _ => {}
+            }
+            match &name {
+                None => name = Some((*own, word.to_string())),
+                Some(_) if *word == "=" && depth == 0 && words.get(at).is_some_and(|(_, next)| *next != "=") => {
+                    value.clear()
+                }
+                Some(_) => {
+                    value.push_str(word);
+                    value.push(' ');
+                }
             }
         }
         at
@@ -304,7 +350,8 @@ mod tests {
         let text = |all: &[&str]| all.iter().map(|one| (*one).to_string()).collect::<BTreeSet<_>>();
         assert_eq!(run.objects.keys().cloned().collect::<BTreeSet<_>>(), text(&["A2"]));
         assert_eq!(run.functions["F"], (vec!["x".to_string(), "y".to_string()], "_IO(x)".to_string()));
-        assert_eq!(run.enumerators, text(&["E1", "E2", "E3", "E4"]));
+        let counted = [("E1", "sizeof ( int [ 2 ] ) "), ("E2", "sizeof ( int [ 2 ] ) "), ("E3", "',' "), ("E4", "")];
+        assert_eq!(run.enumerators, counted.map(|(name, from)| (name.to_string(), from.to_string())).into());
         assert_eq!(run.tags, text(&["struct s", "union u"]));
     }
 }

@@ -223,7 +223,6 @@ pub fn compiler() -> Command {
     Command::new(std::env::var_os("CC").unwrap_or_else(|| "gcc".into()))
 }
 
-
 /// Runs a function over each of these, as many at once as there are processors; the results in the same order.
 pub fn side_by_side<T: Sync, R: Send>(all: &[T], function: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);

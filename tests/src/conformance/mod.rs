@@ -11,10 +11,11 @@ mod targets;
 
 pub use asserted::Checks;
 pub use compilers::Compiler;
-pub use constants::{Figures, Listed, compare_constants};
+pub use constants::{Figures, Homes, Listed, compare_constants};
 pub use headers::{Installed, Run};
 pub use kernels::{Kernel, compiler, kernels, run, say, side_by_side};
 
+pub use structs::{Laid, LaidField, StructFigures, by_header, compare_structs};
 pub use targets::{ABIS, Abi, COUNTED, Release, Way};
 
 use std::path::PathBuf;

@@ -165,11 +165,25 @@ pub const ABIS: [Abi; 35] = [
         ..ABI
     },
     Abi { name: "m68k", arch: "m68k", predefined: &["__m68k__", "__mc68000__"], native: made(ONE), ..ABI },
-    Abi { name: "microblaze", arch: "microblaze", predefined: &["__microblaze__", "__MICROBLAZEEL__", "__LITTLE_ENDIAN__"], native: made(ONE), ..ABI },
+    Abi {
+        name: "microblaze",
+        arch: "microblaze",
+        predefined: &["__microblaze__", "__MICROBLAZEEL__", "__LITTLE_ENDIAN__"],
+        native: made(ONE),
+        ..ABI
+    },
     Abi {
         name: "mips_n32",
         arch: "mips",
-        predefined: &["__mips__", "__mips=64", "__mips64", "__MIPSEB__", "_ABIN32=2", "_MIPS_SIM=_ABIN32", "_MIPS_SZLONG=32"],
+        predefined: &[
+            "__mips__",
+            "__mips=64",
+            "__mips64",
+            "__MIPSEB__",
+            "_ABIN32=2",
+            "_MIPS_SIM=_ABIN32",
+            "_MIPS_SZLONG=32",
+        ],
         base: 6000,
         native: made(&["syscall_table_64_n32.h", "syscall_table_n32.h"]),
         ..ABI
@@ -177,7 +191,17 @@ pub const ABIS: [Abi; 35] = [
     Abi {
         name: "mips_n64",
         arch: "mips",
-        predefined: &["__mips__", "__mips=64", "__mips64", "__MIPSEB__", "_ABI64=3", "_MIPS_SIM=_ABI64", "_MIPS_SZLONG=64", "__LP64__", "_LP64"],
+        predefined: &[
+            "__mips__",
+            "__mips=64",
+            "__mips64",
+            "__MIPSEB__",
+            "_ABI64=3",
+            "_MIPS_SIM=_ABI64",
+            "_MIPS_SZLONG=64",
+            "__LP64__",
+            "_LP64",
+        ],
         base: 5000,
         native: made(&["syscall_table_64_n64.h", "syscall_table_n64.h"]),
         ..ABI
@@ -310,6 +334,11 @@ pub const ABIS: [Abi; 35] = [
         native: made(&["syscalls_64.h"]),
         ..ABI
     },
-    Abi { name: "xtensa", arch: "xtensa", predefined: &["__xtensa__", "__XTENSA__", "__XTENSA_EL__"], native: made(ONE), ..ABI },
+    Abi {
+        name: "xtensa",
+        arch: "xtensa",
+        predefined: &["__xtensa__", "__XTENSA__", "__XTENSA_EL__"],
+        native: made(ONE),
+        ..ABI
+    },
 ];
-

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Abis, Facts};
+use crate::model::{Abis, Facts, Headers};
 use crate::store;
 
 /// What `gen` read, and what it may replace.
@@ -11,10 +11,14 @@ pub(super) struct Read {
     pub spec: String,
     /// What it says.
     pub facts: Facts,
+    /// What its headers define.
+    pub headers: Headers,
     /// SHA-256 of the tarball, if it was one.
     pub sha256: Option<String>,
     /// What `data/` holds of its `X.Y`.
     pub held: Option<Facts>,
+    /// What it holds of its headers, where that is to be compared.
+    pub held_headers: Option<Headers>,
 }
 
 /// What a check holds `data/` to.
@@ -48,7 +52,9 @@ impl Read {
         if !numbers.is_empty() {
             return Verdict::Another(Differs::Numbers(numbers));
         }
-        let (old, new) = (store::files(held, abis), store::files(&self.facts, abis));
+        let none = Headers::default();
+        let old = store::files(held, self.held_headers.as_ref().unwrap_or(&none), abis);
+        let new = store::files(&self.facts, &self.headers, abis);
         let differs = new.iter().filter(|(name, text)| old.get(*name) != Some(*text)).map(|(name, _)| name.clone());
         let differs: Vec<String> = differs.filter(|name| name != "release.yaml" && name != "lines.yaml").collect();
         Verdict::Another(if differs.is_empty() { Differs::Lines } else { Differs::Facts(differs) })

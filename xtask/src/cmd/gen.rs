@@ -11,7 +11,7 @@ use super::{Global, Outcome, input};
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
 use crate::emit;
 use crate::extract::{self, Extracted, extract};
-use crate::model::{Facts, ReadFrom, Release};
+use crate::model::{Facts, Headers, ReadFrom, Release};
 use crate::resolve::{Resolved, resolve, union};
 use crate::source::Kernel;
 use crate::store::{self, Data};
@@ -75,12 +75,16 @@ impl Gen {
     /// Reads one kernel, and compares it with what `data/` holds of its release.
     fn read(&self, data: &Data, spec: &str, sink: &Sink) -> Result<Read> {
         let kernel = Kernel::open(spec)?;
-        let Extracted { mut facts, sha256, .. } = extract(&kernel, &data.abis, &input::progress(), sink)?;
+        let Extracted { mut facts, headers, sha256, .. } = extract(&kernel, &data.abis, &input::progress(), sink)?;
         let held = match data.kernels.contains(&facts.release.kernel()) {
             true if self.check => Some(data.load(&facts.release.kernel())?),
             // What a killed run left half-done is written anew here, so it must not stand in the way.
             true => data.load(&facts.release.kernel()).ok(),
             false => None,
+        };
+        let held_headers = match &held {
+            Some(held) if self.check => Some(data.load_headers(&held.release.kernel())?),
+            _ => None,
         };
         facts.read_from = match &self.package {
             Some((package, version)) => {
@@ -89,7 +93,7 @@ impl Gen {
             // The same text needs no other note of where it came from.
             None => held.as_ref().filter(|held| same_text(held, &facts)).and_then(|held| held.read_from.clone()),
         };
-        Ok(Read { spec: spec.to_string(), facts, sha256, held })
+        Ok(Read { spec: spec.to_string(), facts, headers, sha256, held, held_headers })
     }
 
     fn for_the_repository(&self, data: &Data, read: Vec<Read>, sink: &Sink) -> Result<Outcome> {
@@ -99,7 +103,7 @@ impl Gen {
         for read in &read {
             match read.verdict(self.check, &data.abis) {
                 Verdict::Take => {
-                    plan_release(&mut plan, data, &read.facts);
+                    plan_release(&mut plan, data, &read.facts, &read.headers);
                     let moved = if self.check { read.moved_numbers() } else { Vec::new() };
                     if !moved.is_empty() {
                         behind.push((read, Differs::Numbers(moved)));
@@ -237,9 +241,9 @@ impl Gen {
     }
 }
 
-fn plan_release(plan: &mut Plan, data: &Data, facts: &Facts) {
+fn plan_release(plan: &mut Plan, data: &Data, facts: &Facts, headers: &Headers) {
     let folder = data.root.join(store::RELEASES).join(facts.release.kernel());
-    for (name, text) in store::files(facts, &data.abis) {
+    for (name, text) in store::files(facts, headers, &data.abis) {
         plan.files.insert(folder.join(name), text);
     }
     plan.owned.push(Owned { folder, ending: "yaml", except: &[] });

@@ -83,8 +83,13 @@ impl<'s> Types<'s> {
         }
     }
 
+    /// Whether tokens are the name of a type that is known.
+    pub fn is_type(&self, tokens: &[Token]) -> bool {
+        self.type_name(tokens).is_some()
+    }
+
     fn sizes(&self) -> Sizes<'_> {
-        Sizes { model: &self.model, records: &self.records }
+        Sizes { session: self.session, model: &self.model, records: &self.records }
     }
 
     fn integer(&self, ty: &Type) -> Option<IntType> {
@@ -204,11 +209,12 @@ impl Names for Types<'_> {
     fn layout(&self, query: Query, operand: &[Token]) -> Option<u64> {
         match query {
             Query::Size => self.size(&self.of_operand(operand)?).ok(),
-            // Outside a structure, `__alignof__` of 8 bytes is 8 on i386; of a structure it is the structure's.
             Query::Align => {
                 let ty = self.of_operand(operand)?;
-                self.record(&ty)?;
-                self.sizes().align(&ty).ok()
+                // By itself, an integer of 8 bytes is aligned to 8 on i386: a question of what is asked, and of the target.
+                let is_told = self.record(&ty).is_some() || self.size(&ty).ok()? < 8;
+                let told = is_told || u64::from(self.model.align_of_8) == 8 || matches!(ty, Type::Pointer);
+                self.sizes().align(&ty).ok().filter(|_| told)
             }
             Query::Offset => {
                 let comma = operand.iter().position(|token| token.is(known::COMMA))?;
@@ -397,7 +403,7 @@ impl Counted {
     fn ty(&self) -> Type {
         let signed = match self.long {
             _ if self.other => return Type::Unknown("a complex number"),
-            _ if self.void => return Type::Incomplete,
+            _ if self.void => return Type::Incomplete(None),
             _ if self.float => return Type::Float(4),
             0 if self.double => return Type::Float(8),
             _ if self.double => return Type::Unknown("a long double"),
@@ -570,7 +576,7 @@ impl Parser<'_, '_> {
                     self.annotation();
                     continue;
                 }
-                base = Some(known.unwrap_or(Type::Unknown("a type of which nothing is known")));
+                base = Some(known.unwrap_or(Type::Undefined(symbol)));
                 self.word(&mut text);
             } else if self.is_annotation() {
                 self.annotation();
@@ -607,7 +613,8 @@ impl Parser<'_, '_> {
             self.word(text);
         }
         if !self.peek(0).is_some_and(|token| token.is(known::L_BRACE)) {
-            return Some(self.types.tags.get(&tag?).cloned().unwrap_or(Type::Incomplete));
+            let tag = tag?;
+            return Some(self.types.tags.get(&tag).cloned().unwrap_or(Type::Incomplete(Some(tag))));
         }
         self.skip();
         self.nesting += 1;

@@ -12,8 +12,8 @@ use super::value::{DataModel, IntType};
 /// A type.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Type {
-    /// `void`, or a structure that is nowhere defined: it has no size.
-    Incomplete,
+    /// `void`, or a structure that is nowhere defined, by its tag: it has no size.
+    Incomplete(Option<Symbol>),
     /// An integer of up to 64 bits.
     Integer(IntType),
     /// An integer of 128 bits, signed or not.
@@ -34,6 +34,8 @@ pub enum Type {
     Aligned(Box<Type>, u64),
     /// Something that this does not know, and why.
     Unknown(&'static str),
+    /// A name that no typedef gives a type.
+    Undefined(Symbol),
 }
 
 /// A structure or union.
@@ -100,6 +102,7 @@ pub(super) struct Demands {
 
 /// Sizes by the rules of a compiler.
 pub(super) struct Sizes<'a> {
+    pub session: &'a Session,
     pub model: &'a DataModel,
     pub records: &'a [Record],
 }
@@ -110,7 +113,8 @@ impl Sizes<'_> {
     /// The bytes of a type.
     pub(super) fn size(&self, ty: &Type) -> Known<u64> {
         Ok(match ty {
-            Type::Incomplete => return Err("a type without a size".to_string()),
+            Type::Incomplete(None) => return Err("nothing, which has no size".to_string()),
+            Type::Incomplete(Some(tag)) => return Err(format!("`{}` is not defined", self.session.text(*tag))),
             Type::Integer(ty) | Type::Enumeration(ty) => self.model.size(*ty).into(),
             Type::Wide(_) => 16,
             Type::Float(bytes) => *bytes,
@@ -123,6 +127,7 @@ impl Sizes<'_> {
             }
             Type::Aligned(inner, _) => self.size(inner)?,
             Type::Unknown(why) => return Err((*why).to_string()),
+            Type::Undefined(name) => return Err(format!("`{}` is not defined", self.session.text(*name))),
         })
     }
 
@@ -193,10 +198,13 @@ impl Sizes<'_> {
             return Err("a bit-field wider than its type".to_string());
         }
         if width == 0 {
+            if self.model.unnamed_bitfields_align {
+                *align = (*align).max(natural);
+            }
             return Ok(round_up(position, natural * 8));
         }
-        let packed = member.packed || demands.packed;
-        if member.name.is_some() || self.model.unnamed_bits_align {
+        let packed = member.packed || demands.packed || !self.model.bitfields_align;
+        if member.name.is_some() || self.model.unnamed_bitfields_align {
             let lent = demands.pack.map_or(if packed { 1 } else { natural }, |pack| natural.min(pack));
             *align = (*align).max(lent).max(member.aligned.unwrap_or(1));
         }

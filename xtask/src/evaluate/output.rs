@@ -9,7 +9,7 @@ use super::expr;
 use super::macros::Macros;
 use super::session::{Place, Session};
 use super::symbol::{Symbol, known};
-use super::token::{Span, Token};
+use super::token::{Kind, Span, Token};
 use super::value::{Constant, DataModel, Names, NoNames, NotConstant, Reason};
 
 /// An `#include` that was reached.
@@ -103,6 +103,21 @@ impl Output<'_> {
         let mut env = self.env();
         let mut expander = Expander::of(definition, &mut Line { tokens: &[], macros: &self.macros, env: &mut env });
         self.finish(&mut expander, &mut env, &[], names)
+    }
+
+    /// The value of a call of a function-like macro; each argument is one word or number.
+    pub fn call(&self, definition: &Macro, arguments: &[Symbol], names: &dyn Names) -> Result<Constant, NotConstant> {
+        let token = |kind, symbol| Token::new(kind, symbol, definition.span, 0);
+        let mut tokens = vec![token(Kind::Ident, definition.name), token(Kind::Punct, known::L_PAREN)];
+        for (at, argument) in arguments.iter().enumerate() {
+            if at > 0 {
+                tokens.push(token(Kind::Punct, known::COMMA));
+            }
+            let is_number = self.text(*argument).starts_with(|c: char| c.is_ascii_digit());
+            tokens.push(token(if is_number { Kind::Number } else { Kind::Ident }, *argument));
+        }
+        tokens.push(token(Kind::Punct, known::R_PAREN));
+        self.evaluate_text(&tokens, names)
     }
 
     /// Tokens as a constant expression. They are expanded first: what [`tokens`](Self::tokens) holds stays as it is

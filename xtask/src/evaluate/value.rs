@@ -40,8 +40,10 @@ pub struct DataModel {
     pub record_align: u32,
     /// The most significant byte, and the most significant bit of a bit-field's unit, comes first.
     pub big_endian: bool,
-    /// A bit-field without a name lends its structure an alignment as those with one do.
-    pub unnamed_bits_align: bool,
+    /// A bit-field aligns as if it were a whole member of its type; else bits follow each other, whatever their type.
+    pub bitfields_align: bool,
+    /// So does one without a name.
+    pub unnamed_bitfields_align: bool,
 }
 
 /// An integer constant.
@@ -144,7 +146,8 @@ impl DataModel {
         most_align: 16,
         record_align: 1,
         big_endian: false,
-        unnamed_bits_align: false,
+        bitfields_align: true,
+        unnamed_bitfields_align: false,
     };
     /// 32-bit `long` and pointers, `char` signed.
     pub const ILP32: Self = DataModel { long_bits: 32, size_type: IntType::UInt, ..Self::LP64 };

@@ -13,6 +13,7 @@ mod numbers;
 mod pins;
 mod predefined;
 mod types;
+mod uapi;
 mod wanted;
 mod wrappers;
 
@@ -23,7 +24,7 @@ use std::thread;
 
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
 use crate::model::{
-    Abis, Argument, ArgumentMacro, Definition, EntryFunction, Facts, Guard, OptionalEntry, Redirect, TableRow,
+    Abis, Argument, ArgumentMacro, Definition, EntryFunction, Facts, Guard, Headers, OptionalEntry, Redirect, TableRow,
 };
 use crate::parse;
 use crate::source::{self, Blobs, File, Kernel, Origin, Progress, Tree};
@@ -56,6 +57,8 @@ const ARGUMENT_HEADERS: [&str; 2] = ["include/linux/syscalls.h", "include/asm-ge
 pub struct Extracted {
     /// The facts, without a note of where they were read from.
     pub facts: Facts,
+    /// What its headers define.
+    pub headers: Headers,
     /// SHA-256 of the tarball, if it was one.
     pub sha256: Option<String>,
     /// How many blobs were read and how many shared, if it was a git revision.
@@ -201,7 +204,8 @@ fn facts(tree: &Tree<Scanned>, abis: &Abis, sink: &Sink) -> Result<Extracted> {
     let sources: BTreeSet<&str> = facts.definitions.keys().chain(facts.functions.keys()).map(String::as_str).collect();
     facts.built = built::built(tree, &sources.into_iter().collect::<Vec<_>>(), &pasted, sink);
     settle(&mut facts, tree, abis, sink);
-    Ok(Extracted { facts, sha256, blobs: tree.blobs })
+    let headers = uapi::headers(tree, abis, &facts.numbers.keys().map(String::as_str).collect());
+    Ok(Extracted { facts, headers, sha256, blobs: tree.blobs })
 }
 
 /// What the text leaves to configuration and headers, for each kernel: conditions, then what depends on them.

@@ -100,12 +100,9 @@ pub(super) fn is_left_out(path: &str) -> bool {
     NOT_THE_KERNEL.contains(&path.split('/').next().unwrap_or_default())
 }
 
-/// Headers that `asm/unistd.h` of some architecture can lead to, and those that name audit's architectures.
+/// Headers that programs of some architecture can include.
 fn is_uapi(path: &str) -> bool {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    folder == "include/uapi/asm-generic"
-        || (folder.starts_with("arch/") && folder.ends_with("/include/uapi/asm"))
-        || (folder == "include/uapi/linux" && matches!(name, "audit.h" | "elf-em.h"))
+    path.starts_with("include/uapi/") || (path.starts_with("arch/") && path.contains("/include/uapi/"))
 }
 
 /// What an architecture's own define macros are, and how it matches symbols to events.

@@ -199,6 +199,11 @@ impl<T> PerAbi<T> {
         &self.0
     }
 
+    /// Other values for the same ABIs; those that come out the same are not put together.
+    pub fn map<U>(&self, change: impl Fn(&T) -> U) -> PerAbi<U> {
+        PerAbi(self.0.iter().map(|(whom, value)| (*whom, change(value))).collect())
+    }
+
     /// Everybody who has a value.
     pub fn whom(&self) -> AbiSet {
         AbiSet(self.0.iter().fold(0, |all, (whom, _)| all | whom.0))

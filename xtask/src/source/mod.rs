@@ -186,7 +186,7 @@ impl<T> Tree<T> {
     }
 
     /// The kept texts whose path starts with these characters, sorted by path: `arch/arm/include/`.
-    pub fn texts_at<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a Text> {
+    pub fn texts_at<'t, 'p>(&'t self, prefix: &'p str) -> impl Iterator<Item = &'t Text> + use<'t, 'p, T> {
         self.kept.range(Arc::from(prefix)..).map(|(_, text)| text).take_while(move |text| text.path.starts_with(prefix))
     }
 

@@ -5,16 +5,18 @@
 
 mod flat;
 mod gaps;
+mod headers;
 mod history;
 mod read;
 mod spread;
 mod waivers;
+mod whom;
 mod write;
 
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Label, Result};
-use crate::model::{Abis, Curated, Facts, History};
+use crate::model::{Abis, Curated, Facts, Headers, History};
 
 pub use gaps::gaps;
 pub use history::{HISTORY, step};
@@ -22,7 +24,7 @@ pub use waivers::waivers;
 pub use write::files;
 
 /// The files of a release, in the order in which they are best read.
-pub const FILES: [&str; 8] = [
+pub const FILES: [&str; 10] = [
     "release.yaml",
     "numbers.yaml",
     "tables.yaml",
@@ -30,6 +32,8 @@ pub const FILES: [&str; 8] = [
     "config.yaml",
     "types.yaml",
     "symbols.yaml",
+    headers::CONSTANTS,
+    headers::STRUCTS,
     "lines.yaml",
 ];
 
@@ -67,6 +71,11 @@ impl Data {
     /// What walks over a clone's tags have found.
     pub fn history(&self) -> Result<History> {
         history::load(&self.root.join(HISTORY))
+    }
+
+    /// What the headers of a release that is held define.
+    pub fn load_headers(&self, kernel: &str) -> Result<Headers> {
+        headers::load(&self.root.join(RELEASES).join(kernel), &self.abis)
     }
 
     /// The facts of a release that is held.

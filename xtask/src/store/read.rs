@@ -229,7 +229,7 @@ fn read_match_rules(place: &str, lists: &Lists) -> Result<BTreeMap<String, Vec<M
     lists.iter().map(|(arch, lines)| Ok((arch.clone(), rules(lines)?))).collect()
 }
 
-fn bad(place: &str, message: String) -> Box<Diagnostic> {
+pub(super) fn bad(place: &str, message: String) -> Box<Diagnostic> {
     Box::new(Diagnostic::error("bad-data", message).at(Label::file(place)).help(REBUILD))
 }
 

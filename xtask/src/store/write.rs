@@ -9,10 +9,11 @@ use super::flat::{
     TablePart, TablesFile, TypesFile, runs,
 };
 use super::spread::spread;
-use crate::model::{Abis, Definition, Dispatch, EntryFunction, Facts, Guard, HeaderRow, Param, Wrapper};
+use super::headers;
+use crate::model::{Abis, Definition, Dispatch, EntryFunction, Facts, Guard, HeaderRow, Headers, Param, Wrapper};
 
 /// The files of a release by name, ready to be written.
-pub fn files(facts: &Facts, abis: &Abis) -> BTreeMap<String, String> {
+pub fn files(facts: &Facts, headers: &Headers, abis: &Abis) -> BTreeMap<String, String> {
     let rows = header_rows(facts);
     let numbers = NumbersFile {
         abis: facts.numbers.iter().map(|(abi, numbers)| (abi.clone(), abi_part(numbers))).collect(),
@@ -70,7 +71,7 @@ pub fn files(facts: &Facts, abis: &Abis) -> BTreeMap<String, String> {
         arguments: numbered(&facts.arguments, |stands| stands.line),
         optional: numbered(&facts.optional, |optional| optional.line),
     };
-    BTreeMap::from([
+    let mut files = BTreeMap::from([
         ("release.yaml".to_string(), text("which kernel this is", &release)),
         ("numbers.yaml".to_string(), text("what each ABI's `asm/unistd.h` says", &numbers)),
         ("tables.yaml".to_string(), text("rows of system call tables: number, ABI, name, entries", &tables)),
@@ -82,10 +83,12 @@ pub fn files(facts: &Facts, abis: &Abis) -> BTreeMap<String, String> {
             text("which functions macros make of an entry, and which symbol an event belongs to", &symbols),
         ),
         ("lines.yaml".to_string(), text("line numbers of the facts beside it, in their order", &lines)),
-    ])
+    ]);
+    files.extend(headers::files(headers, abis).map(|(name, text)| (name.to_string(), text)));
+    files
 }
 
-fn text(what: &str, value: &impl Serialize) -> String {
+pub(super) fn text(what: &str, value: &impl Serialize) -> String {
     let body = serde_yaml::to_string(value).expect("maps of strings always have a YAML form");
     format!(
         "# {what}\n# machine-owned: `cargo xtask gen --kernel SRC` rewrites it; data/README.md defines the fields\n{body}"

@@ -1,0 +1,156 @@
+//! A run of a header → its constants: macros and enumerators with an integer value, and which of them are requests of
+//! `ioctl`.
+
+use std::collections::HashMap;
+
+use super::{Known, Own, Said};
+use crate::evaluate::{Constant as Evaluated, IntType, Macro, Output, Reason, Shape, Symbol, Token, Types, known};
+use crate::model::{Constant, Integer};
+
+/// Macros that make requests out of what their parameters say, and not requests themselves.
+const MAKERS: &str = "_IO";
+
+/// The macro that every request goes through.
+const REQUEST: &str = "_IOC";
+
+/// How deep macros of requests stand in each other.
+const DEEPEST: u32 = 6;
+
+pub(super) fn find(output: &Output<'_>, types: &Types<'_>, own: &Own, said: &mut Said) {
+    let mut known = Known::default();
+    let mut requests = Requests { output, types, reaches: HashMap::new() };
+    let mut names = std::collections::HashSet::new();
+    for definition in output.macros.live() {
+        if !own.has(output, definition.span, &mut known) {
+            continue;
+        }
+        match &definition.shape {
+            Shape::Object if definition.body.is_empty() => {}
+            Shape::Object => {
+                let name = output.text(definition.name);
+                match output.constant_of(definition, types) {
+                    Ok(value) => {
+                        names.insert(definition.name);
+                        said.constants.push((name.to_string(), constant(value), requests.argument(definition)));
+                    }
+                    Err(why) if is_open(&why.reason) => said.open.push((name.to_string(), why.to_string())),
+                    Err(_) => {}
+                }
+            }
+            Shape::Function(_) => said.constants.extend(requests.family(definition)),
+            Shape::Builtin => {}
+        }
+    }
+    for enumerator in &types.enumerators {
+        if !own.has(output, enumerator.span, &mut known) || names.contains(&enumerator.name) {
+            continue;
+        }
+        let name = output.text(enumerator.name).to_string();
+        match &enumerator.value {
+            Ok(value) => said.constants.push((name, constant(*value), None)),
+            Err(why) => said.open.push((name, why.to_string())),
+        }
+    }
+}
+
+/// Whether a compiler may know better. What is no integer for C is none here, and nothing is open.
+fn is_open(reason: &Reason) -> bool {
+    matches!(reason, Reason::Layout(_) | Reason::Literal(_) | Reason::TooComplex)
+}
+
+fn constant(value: Evaluated) -> Constant {
+    let ty = match value.ty {
+        IntType::Bool => Integer::Bool,
+        IntType::Char => Integer::Char,
+        IntType::SChar => Integer::SChar,
+        IntType::UChar => Integer::UChar,
+        IntType::Short => Integer::Short,
+        IntType::UShort => Integer::UShort,
+        IntType::Int => Integer::Int,
+        IntType::UInt => Integer::UInt,
+        IntType::Long => Integer::Long,
+        IntType::ULong => Integer::ULong,
+        IntType::LongLong => Integer::LongLong,
+        IntType::ULongLong => Integer::ULongLong,
+    };
+    Constant { value: value.value, ty }
+}
+
+/// Tells which macros make requests of `ioctl`.
+struct Requests<'o> {
+    output: &'o Output<'o>,
+    types: &'o Types<'o>,
+    /// By macro, whether its expansion goes through [`REQUEST`].
+    reaches: HashMap<Symbol, bool>,
+}
+
+impl Requests<'_> {
+    /// The C type behind a request, empty where it has none; none for a macro that is no request.
+    fn argument(&mut self, definition: &Macro) -> Option<String> {
+        let call = definition.body.iter().find(|token| self.reaches(token.symbol, 0))?;
+        if !matches!(self.output.macros.get(call.symbol)?.shape, Shape::Function(_)) {
+            // Another name of a request.
+            let named = self.output.macros.get(call.symbol)?.clone();
+            return if definition.body.len() == 1 && named.name != definition.name { self.argument(&named) } else { None };
+        }
+        let at = definition.body.iter().position(|token| token == call)?;
+        let last = last_argument(definition.body.get(at + 1..)?);
+        let is_type = self.types.is_type(last);
+        Some(if is_type { self.output.session.render(last).trim().to_string() } else { String::new() })
+    }
+
+    /// The request that a macro with parameters makes where all of them are 0, under its name with them.
+    fn family(&mut self, definition: &Macro) -> Option<(String, Constant, Option<String>)> {
+        let Shape::Function(parameters) = &definition.shape else { return None };
+        let name = self.output.text(definition.name);
+        if name.starts_with(MAKERS) || parameters.variadic || !self.reaches(definition.name, 0) {
+            return None;
+        }
+        let mut arguments = vec![known::ZERO; parameters.names.len()];
+        let value = self.output.call(definition, &arguments, self.types).ok()?;
+        // A macro that takes a type, of which it takes the size, makes requests for others.
+        for at in 0..arguments.len() {
+            let argument = std::mem::replace(arguments.get_mut(at)?, known::INT);
+            if self.output.call(definition, &arguments, self.types).is_ok() {
+                return None;
+            }
+            *arguments.get_mut(at)? = argument;
+        }
+        let names: Vec<_> = parameters.names.iter().map(|name| self.output.text(*name).to_string()).collect();
+        Some((format!("{name}({})", names.join(", ")), constant(value), Some(String::new())))
+    }
+
+    fn reaches(&mut self, name: Symbol, depth: u32) -> bool {
+        if let Some(known) = self.reaches.get(&name) {
+            return *known;
+        }
+        let output = self.output;
+        let is_it = &*output.text(name) == REQUEST;
+        let answer = is_it
+            || depth < DEEPEST
+                && output
+                    .macros
+                    .get(name)
+                    .is_some_and(|found| found.body.iter().any(|token| token.symbol != name && self.reaches(token.symbol, depth + 1)));
+        self.reaches.insert(name, answer);
+        answer
+    }
+}
+
+/// The last of the arguments in parentheses.
+fn last_argument(tokens: &[Token]) -> &[Token] {
+    let (mut depth, mut start) = (0_usize, 1);
+    for (at, token) in tokens.iter().enumerate() {
+        if token.is(known::L_PAREN) {
+            depth += 1;
+        } else if token.is(known::R_PAREN) {
+            depth = depth.saturating_sub(1);
+            if depth == 0 {
+                return tokens.get(start..at).unwrap_or_default();
+            }
+        } else if token.is(known::COMMA) && depth == 1 {
+            start = at + 1;
+        }
+    }
+    &[]
+}

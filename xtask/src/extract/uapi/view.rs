@@ -1,0 +1,129 @@
+//! The headers as `make headers_install` hands them to programs of one ABI, and which of them can be included.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Own;
+use crate::evaluate::{Headers, Include, Output, Outcome};
+use crate::model::AbiSpec;
+use crate::parse::parse_kbuild;
+use crate::source::{Text, Tree};
+
+/// Headers of the C library that some headers include. A kernel's headers need nothing of them but the types of
+/// `stdint.h` and `stddef.h`.
+const LIBRARY: [&str; 16] = [
+    "endian.h",
+    "limits.h",
+    "net/if.h",
+    "netinet/if_ether.h",
+    "netinet/in.h",
+    "stdbool.h",
+    "stdlib.h",
+    "string.h",
+    "sys/ioccom.h",
+    "sys/ioctl.h",
+    "sys/socket.h",
+    "sys/time.h",
+    "sys/types.h",
+    "time.h",
+    "unistd.h",
+    "linux/version.h",
+];
+
+const STDINT: &str = "typedef signed char int8_t; typedef short int16_t; typedef int int32_t; typedef long long int64_t;\n\
+    typedef unsigned char uint8_t; typedef unsigned short uint16_t; typedef unsigned int uint32_t;\n\
+    typedef unsigned long long uint64_t; typedef unsigned long uintptr_t; typedef long intptr_t;\n";
+
+const STDDEF: &str = "typedef __SIZE_TYPE__ size_t;\n#define NULL ((void *)0)\n\
+    #define offsetof(type, member) __builtin_offsetof(type, member)\n";
+
+/// What `scripts/headers_install.sh` takes out of every header.
+const TAKEN_OUT: [&str; 2] = ["linux/compiler.h", "linux/compiler_types.h"];
+
+/// What programs of one ABI can include.
+pub(super) struct View<'a, T> {
+    tree: &'a Tree<T>,
+    /// By name, as `#include` has it.
+    roots: BTreeMap<String, &'a Text>,
+    /// Their paths.
+    paths: BTreeSet<&'a str>,
+}
+
+impl<'a, T> View<'a, T> {
+    pub(super) fn new(tree: &'a Tree<T>, abi: &AbiSpec) -> Self {
+        let mut roots: BTreeMap<String, &Text> = BTreeMap::new();
+        let shared = "include/uapi/";
+        let generic = "include/uapi/asm-generic/";
+        let own = format!("arch/{}/include/uapi/", abi.arch);
+        // `mandatory-y` names the generic headers that every architecture has, `generic-y` those that this one takes.
+        let mut taken: BTreeSet<String> = BTreeSet::new();
+        for (file, list) in [(format!("{generic}Kbuild"), "mandatory-y"), (format!("{own}asm/Kbuild"), "generic-y")] {
+            taken.extend(tree.get(&file).map(|kbuild| parse_kbuild(&kbuild.text, list)).unwrap_or_default());
+        }
+        for text in tree.texts_at(shared).filter(|text| text.path.ends_with(".h")) {
+            let Some(name) = text.path.strip_prefix(shared) else { continue };
+            match name.strip_prefix("asm-generic/") {
+                Some(file) if taken.contains(file) => drop(roots.insert(format!("asm/{file}"), text)),
+                Some(_) => {}
+                None => drop(roots.insert(name.to_string(), text)),
+            }
+        }
+        for text in tree.texts_at(&own) {
+            if let Some(name) = text.path.strip_prefix(own.as_str()).filter(|name| name.ends_with(".h")) {
+                roots.insert(name.to_string(), text);
+            }
+        }
+        // Numbers of calls stand in a table of their own.
+        roots.retain(|name, _| !name.starts_with("asm/unistd"));
+        let paths = roots.values().map(|text| &*text.path).collect();
+        View { tree, roots, paths }
+    }
+
+    /// Every header that a program can include.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.roots.keys().map(String::as_str)
+    }
+
+    /// The text of a header that a program can include.
+    pub(super) fn root(&self, name: &str) -> Option<&'a Text> {
+        self.roots.get(name).copied()
+    }
+
+    /// The header's own text, and those that it leads to and that no program can include by themselves.
+    pub(super) fn own(&self, name: &str, text: &Text, output: &Output<'_>) -> Own {
+        let mut own = BTreeSet::from([text.path.to_string()]);
+        if name.starts_with("asm/") {
+            for include in output.includes.iter().filter(|include| include.outcome == Outcome::Entered) {
+                let Some(path) = include.path.as_deref().filter(|path| !self.paths.contains(path)) else { continue };
+                if output.place(include.at).is_some_and(|place| own.contains(&*place.path)) {
+                    own.insert(path.to_string());
+                }
+            }
+        }
+        Own(own)
+    }
+}
+
+impl<T: Send + Sync> Headers for View<'_, T> {
+    fn find(&self, name: &str, angled: bool, from: &str, _next: bool) -> Include {
+        let text = |text: &Text| Include::Text { path: text.path.clone(), text: text.text.clone() };
+        if !angled
+            && let Some((folder, _)) = from.rsplit_once('/')
+            && let Some(beside) = self.tree.get(&format!("{folder}/{name}"))
+        {
+            return text(beside);
+        }
+        if let Some(root) = self.roots.get(name) {
+            return text(root);
+        }
+        let virtual_text = |text: &str| Include::Text { path: format!("<{name}>").into(), text: text.into() };
+        match name {
+            "stdint.h" => virtual_text(STDINT),
+            "stddef.h" => virtual_text(STDDEF),
+            _ if LIBRARY.contains(&name) || TAKEN_OUT.contains(&name) || name.starts_with("asm/unistd") => Include::Skip,
+            _ if name.starts_with("asm-generic/") => {
+                self.tree.get(&format!("include/uapi/{name}")).map_or(Include::Missing, text)
+            }
+            _ => Include::Missing,
+        }
+    }
+}

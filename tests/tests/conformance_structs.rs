@@ -11,8 +11,8 @@ use std::process::Command;
 use std::sync::Mutex;
 
 use syscall_meta_tests::conformance::{
-    Checks, Compiler, Homes, Installed, Kernel, Laid, Run, StructFigures, by_header, compare_structs, kernels, run, say,
-    side_by_side, tool,
+    Checks, Compiler, Homes, Installed, Kernel, Laid, Run, StructFigures, by_header, compare_structs, kernels, run,
+    say, side_by_side, tool,
 };
 use syscall_meta_tests::root;
 
@@ -62,14 +62,15 @@ fn compare_abi(
     known: &Known,
 ) -> StructFigures {
     let runs = side_by_side(&installed.names, |header| installed.run(compiler, header));
-    let mut homes = Homes::new();
-    for (header, run) in installed.names.iter().zip(&runs) {
-        for tag in run.iter().flat_map(|run| &run.tags) {
-            homes.entry(tag).or_default().insert(header);
-        }
-    }
+    let homes = Homes::new(
+        installed.names.iter().zip(&runs).filter_map(|(header, run)| Some((header.as_str(), run.as_ref().ok()?))),
+    );
     let of_header = by_header(listed.iter().map(|(key, laid)| (key.as_str(), laid)));
-    let all = installed.names.iter().zip(&runs).filter_map(|(header, run)| Some((header, run, of_header.get(header.as_str())?)));
+    let all = installed
+        .names
+        .iter()
+        .zip(&runs)
+        .filter_map(|(header, run)| Some((header, run, of_header.get(header.as_str())?)));
     let all: Vec<(&String, &Result<Run, String>, _)> = all.collect();
     let figures = side_by_side(&all, |(header, run, listed)| match run {
         Ok(run) => {
@@ -78,7 +79,7 @@ fn compare_abi(
             let key = hasher.finish();
             let before = known.lock().expect("no panic while it was held").get(&key).cloned();
             before.unwrap_or_else(|| {
-                let checks = Checks { compiler, installed, header, company: Vec::new() };
+                let checks = Checks { compiler, installed, header, company: Vec::new(), undefined: Vec::new() };
                 let figures = compare_structs(&checks, run, listed, &homes);
                 known.lock().expect("no panic while it was held").insert(key, figures.clone());
                 figures

@@ -20,6 +20,8 @@ pub struct Checks<'a> {
     pub header: &'a str,
     /// Headers that are included before it.
     pub company: Vec<&'a str>,
+    /// Names that are no macros any more behind it.
+    pub undefined: Vec<&'a str>,
 }
 
 impl Checks<'_> {
@@ -71,8 +73,12 @@ impl Checks<'_> {
     fn text(&self, lines: &[String]) -> String {
         let all = self.company.iter().copied().chain([self.header]);
         let includes: String = all.map(|header| format!("#include <{header}>\n")).collect();
-        format!("{includes}# 1 \"{PLACE}\"\n{}\n", lines.join("\n"))
+        let undefined: String = self.undefined.iter().map(|name| format!("#undef {name}\n")).collect();
+        format!("{includes}{undefined}# 1 \"{PLACE}\"\n{}\n", lines.join("\n"))
     }
+
+    /// That the compiler came to the end: a check that has to be refused.
+    const END: &'static str = "_Static_assert(0, \"\");";
 
     fn said(&self, checks: &[String], option: &str, sort: &str) -> (BTreeMap<usize, String>, BTreeSet<String>) {
         if checks.is_empty() {
@@ -81,7 +87,8 @@ impl Checks<'_> {
         let folders = self.installed.folders();
         let mut command = self.compiler.reading(&folders);
         command.args([option, "-fsyntax-only", "-fmax-errors=0", "-x", "c", "-"]);
-        let (_, stderr) = fed(&mut command, &self.text(checks));
+        let lines: Vec<String> = checks.iter().cloned().chain([Self::END.to_string()]).collect();
+        let (_, stderr) = fed(&mut command, &self.text(&lines));
         let (mut said, mut missing) = (BTreeMap::new(), BTreeSet::new());
         for line in stderr.lines() {
             missing.extend(line.split('\'').skip(1).step_by(2).map(str::to_string));
@@ -94,6 +101,11 @@ impl Checks<'_> {
             {
                 said.entry(number - 1).or_insert_with(|| text.to_string());
             }
+        }
+        if said.remove(&checks.len()).is_none() {
+            let why = stderr.lines().find(|line| line.contains("error: ")).unwrap_or("no reason");
+            let why = format!("error: the compiler does not get here: {why}");
+            return ((0..checks.len()).map(|at| (at, why.clone())).collect(), missing);
         }
         (said, missing)
     }

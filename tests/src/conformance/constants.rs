@@ -145,13 +145,33 @@ pub fn compare_constants(
     figures
 }
 
-/// The header that has the body of a tag, `struct termios2`.
-pub type Homes<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
+/// The headers that have the body of a tag, `struct termios2`, or the macro of a name.
+pub struct Homes<'a>(BTreeMap<&'a str, &'a str>);
+
+impl<'a> Homes<'a> {
+    /// Out of runs of headers; one of several homes is as good as another, and `linux/` is there before `asm/`.
+    pub fn new(runs: impl Iterator<Item = (&'a str, &'a Run)>) -> Self {
+        let mut homes = BTreeMap::new();
+        for (header, run) in runs {
+            for name in run.tags.iter().chain(run.objects.keys()) {
+                let home = homes.entry(name.as_str()).or_insert(header);
+                if !home.starts_with("linux/") && header.starts_with("linux/") && !run.tags.contains(name) {
+                    *home = header;
+                }
+            }
+        }
+        Homes(homes)
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&'a str> {
+        self.0.get(name).copied()
+    }
+}
 
 /// Which of these a program has not either that includes what the header leaves to it: types of the C library, and the
 /// headers that have the structures that the compiler misses; with these headers.
 fn in_company<'a, 'l>(checks: &Checks<'a>, wrong: Vec<&'l Listed>, homes: &Homes<'a>) -> (Vec<&'l Listed>, Checks<'a>) {
-    let mut company = Checks { company: vec![COMPANY], ..*checks };
+    let mut company = Checks { company: vec![COMPANY], undefined: Vec::new(), ..*checks };
     let mut left = wrong;
     for _ in 0..4 {
         if left.is_empty() {
@@ -162,13 +182,8 @@ fn in_company<'a, 'l>(checks: &Checks<'a>, wrong: Vec<&'l Listed>, homes: &Homes
         left = left.iter().enumerate().filter(|(at, _)| refused.contains_key(at)).map(|(_, one)| *one).collect();
         // What is missing stands in quotes.
         let missing: BTreeSet<&str> = refused.values().flat_map(|said| said.split('\'')).collect();
-        let more: Vec<&str> = missing
-            .iter()
-            .filter_map(|tag| homes.get(tag))
-            .flatten()
-            .copied()
-            .filter(|home| *home != checks.header)
-            .collect();
+        let more = missing.iter().filter_map(|name| homes.get(name)).filter(|home| *home != checks.header);
+        let more: BTreeSet<&str> = more.collect();
         let before = company.company.len();
         for home in more {
             if !company.company.contains(&home) {

@@ -91,15 +91,15 @@ struct Asked<'a> {
 }
 
 /// Compares the structures that are listed of a header with those that the compiler lays out.
-pub fn compare_structs(
-    checks: &Checks<'_>,
-    run: &Run,
-    listed: &[(&str, &Laid)],
-    homes: &Homes<'_>,
-) -> StructFigures {
+pub fn compare_structs(checks: &Checks<'_>, run: &Run, listed: &[(&str, &Laid)], homes: &Homes<'_>) -> StructFigures {
     let mut figures = StructFigures::default();
-    let mut left: Vec<Asked> = listed.iter().map(|(key, laid)| Asked { key, ty: c_type(key, laid, run), laid }).collect();
-    let mut checks = Checks { company: Vec::new(), ..*checks };
+    let mut left: Vec<Asked> =
+        listed.iter().map(|(key, laid)| Asked { key, ty: c_type(key, laid, run), laid }).collect();
+    // Macros that stand for a way into a structure must not get into a path.
+    let paths = listed.iter().flat_map(|(_, laid)| &laid.fields);
+    let undefined: BTreeSet<&str> =
+        paths.flat_map(|field| field.name.split(['.', '[', ']'])).filter(|word| !word.is_empty()).collect();
+    let mut checks = Checks { company: Vec::new(), undefined: undefined.into_iter().collect(), ..*checks };
     // By itself, then in the company of what it leaves to the program that includes it.
     for round in 0..5 {
         let lines: Vec<String> = left.iter().flat_map(assertions).map(|one| one.line).collect();
@@ -123,7 +123,7 @@ pub fn compare_structs(
         if round == 0 {
             checks.company.push(COMPANY);
         }
-        let homes = missing.iter().filter_map(|tag| homes.get(tag.as_str())).flatten().copied();
+        let homes = missing.iter().filter_map(|name| homes.get(name));
         for home in homes.filter(|home| *home != checks.header) {
             if !checks.company.contains(&home) {
                 checks.company.insert(1, home);
@@ -191,8 +191,13 @@ fn type_check(field: &LaidField, value: &str) -> Option<String> {
     let same = |value: &str| format!("__builtin_types_compatible_p(__typeof__({value}), {ty})");
     match field.element_size {
         None => Some(same(value)),
-        // The elements of several dimensions are arrays.
-        Some(size) => Some(format!("(sizeof({value}[0]) != {size} || {})", same(&format!("{value}[0]")))),
+        // An element of several dimensions is an array, which decays to a pointer: class 5. A typedef can be the array.
+        Some(size) => {
+            let element = format!("{value}[0]");
+            let rows =
+                if ty.ends_with('*') { String::new() } else { format!(" || __builtin_classify_type({element}) == 5") };
+            Some(format!("(sizeof({element}) != {size} || {} || {}{rows})", same(&element), same(value)))
+        }
     }
 }
 
@@ -252,7 +257,8 @@ fn bit_fields(checks: &Checks<'_>, asked: &[Asked]) -> StructFigures {
             figures.bits += 1;
         } else {
             let (header, key, name) = (checks.header, asked.key, &field.name);
-            let (bits, shift, size) = (field.bits.unwrap_or_default(), field.bit_offset.unwrap_or_default(), field.size);
+            let (bits, shift, size) =
+                (field.bits.unwrap_or_default(), field.bit_offset.unwrap_or_default(), field.size);
             figures.differences.push(format!(
                 "{header}: {key}: {name}: listed {bits} bits from bit {shift} of {size} bytes at {}, the compiler sets {found:x?}",
                 field.offset

@@ -13,6 +13,7 @@ pub fn changed() -> Tree {
     rows(&tree);
     prototypes(&tree);
     functions(&tree);
+    headers(&tree);
     tree
 }
 
@@ -94,4 +95,38 @@ fn functions(tree: &Tree) {
     let personality = "SYSCALL_DEFINE1(personality, unsigned int, personality)\n{\n}\n";
     tree.replace("kernel/calls.c", personality, "").write("kernel/exec_domain.c", personality);
     tree.replace("kernel/Makefile", "calls.o fork.o", "calls.o exec_domain.o fork.o");
+}
+
+/// What headers define: each structure changes in its own way, and one in several.
+fn headers(tree: &Tree) {
+    let probe = "arch/x86/include/uapi/asm/probe.h";
+    let mut text = String::from_utf8(tree.bytes(probe)).expect("UTF-8");
+    let mut change = |from: &str, to: &str| {
+        assert_eq!(text.matches(from).count(), 1, "`{from}` in {probe}");
+        text = text.replace(from, to);
+    };
+    change("LEVEL 3", "LEVEL 4");
+    change("#define PROBE_WORDS 8\n", "#define PROBE_BYTES 8\n");
+    change("PROBE_MAX 7", "PROBE_MAX 8");
+    change("#define PROBE_SHARE 5\n", "");
+    change("HINT 2", "HINT 2U");
+    change("'p', 1, struct probe_moved)", "'p', 2, struct probe_sort)");
+    change("\tunsigned long long flags;\n", "\tunsigned long long flags;\n\tunsigned long long pidfd;\n");
+    change("\tunsigned int second;\n};\n\nstruct probe_moved", "\tunsigned int second, third;\n};\n\nstruct probe_moved");
+    change("\tunsigned int first;\n\tunsigned int __pad;\n", "\tunsigned int __pad;\n\tunsigned int first;\n");
+    change("\tunsigned int second;\n\tchar name[8];", "\tchar name[8];\n\tunsigned int more;");
+    change("name[16]", "name[24]");
+    change("struct probe_sort {\n\tunsigned int value;", "struct probe_sort {\n\tint value;");
+    change("\tunsigned int id;\n\tunsigned int old_name;", "\tprobe_id id;\n\tunsigned int new_name;");
+    change("\tunsigned int __reserved[3];", "\tunsigned int flags;\n\tunsigned int __reserved[2];");
+    change("\t\tunsigned int other;\n", "");
+    change("values[1]", "values[]");
+    change("values[4];\n}", "values[4];\n} __attribute__((aligned(16)))");
+    change("struct probe_lone {", "struct probe_late {");
+    change("struct probe_home {\n\tunsigned int value;\n};\n", "");
+    change("\tunsigned int value;\n\tunsigned int __pad;", "\tunsigned int value;\n\tunsigned short __pad[2];");
+    tree.write(probe, text);
+    let homes = "#define PROBE_SHARE 5\nstruct probe_home {\n\tunsigned int value;\n};\n";
+    tree.write("arch/x86/include/uapi/asm/homes.h", homes);
+    tree.write("arch/x86/include/uapi/asm/fcntl.h", "#define O_PROBE 64\n#define O_PROBE_PATH 128\n");
 }

@@ -1,12 +1,13 @@
 //! Kernels read, put together and compared in process, as `diff` does.
 
 use syscall_meta_gen::diagnostic::{Diagnostic, Sink};
-use syscall_meta_gen::diff;
-use syscall_meta_gen::model::{Abi, Diff, Release};
+use syscall_meta_gen::diff::{self, About, Kernel};
+use syscall_meta_gen::extract::Extracted;
+use syscall_meta_gen::model::{Abi, Diff, Headers, Release};
 use syscall_meta_gen::resolve::{Resolved, resolve};
 use syscall_meta_gen::store::Data;
 
-use crate::facts;
+use crate::extracted;
 
 /// A kernel that can be compared.
 pub struct Compared {
@@ -14,6 +15,8 @@ pub struct Compared {
     pub release: Release,
     /// Its ABIs.
     pub resolved: Resolved,
+    /// What its headers define.
+    pub headers: Headers,
 }
 
 impl Compared {
@@ -27,18 +30,20 @@ impl Compared {
 
     /// Reads a kernel of which something may stay unknown, with all that was noticed on the way.
     pub fn read_and_told(data: &Data, spec: &str) -> (Compared, Vec<Diagnostic>) {
-        let (facts, mut said) = facts(data, spec);
+        let (Extracted { facts, headers, .. }, mut said) = extracted(data, spec);
         let sink = Sink::new();
         let resolved = resolve(&facts, &data.abis, &data.curated, &sink);
         said.extend(sink.take());
-        (Compared { release: facts.release, resolved }, said)
+        (Compared { release: facts.release, resolved, headers }, said)
     }
 
     /// A release that `data/` holds.
     pub fn held(data: &Data, kernel: &str) -> Compared {
         let facts = data.load(kernel).unwrap_or_else(|error| panic!("{kernel}: {error}"));
         let resolved = resolve(&facts, &data.abis, &data.curated, &Sink::new());
-        Compared { release: facts.release, resolved }
+        let headers = if data.holds_headers(kernel) { data.load_headers(kernel) } else { Ok(Headers::default()) };
+        let headers = headers.unwrap_or_else(|error| panic!("{kernel}: {error}"));
+        Compared { release: facts.release, resolved, headers }
     }
 
     /// What is another in a newer kernel.
@@ -53,6 +58,18 @@ impl Compared {
         };
         let (old, new) = (only(self), only(newer));
         let (old, new): (Vec<&Abi>, Vec<&Abi>) = (old.iter().collect(), new.iter().collect());
-        diff::diff(&data.abis, (&self.release, &old), (&newer.release, &new))
+        let extensible = data.extensible().expect("the curated file is read");
+        let is_extensible = |name: &str| extensible.iter().any(|known| known.record == name);
+        let about = About { abis: &data.abis, sets: &sets_of_tests, is_extensible: &is_extensible };
+        let old = Kernel { release: &self.release, abis: &old, headers: &self.headers };
+        let new = Kernel { release: &newer.release, abis: &new, headers: &newer.headers };
+        diff::diff(&about, old, new)
     }
+}
+
+/// The sets of tests: the flags of `open`, and what says where to seek.
+fn sets_of_tests(header: &str, name: &str) -> Vec<String> {
+    let is_of = |of: &str, prefix: &str| header == of && name.starts_with(prefix);
+    let sets = [("open_flags", is_of("asm/fcntl.h", "O_")), ("whence", is_of("linux/fs.h", "SEEK_"))];
+    sets.into_iter().filter(|(_, is_member)| *is_member).map(|(set, _)| set.to_string()).collect()
 }

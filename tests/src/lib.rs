@@ -8,6 +8,7 @@ mod compared;
 pub mod conformance;
 mod fixture;
 mod golden;
+mod headers;
 mod random;
 mod repository;
 mod schema;
@@ -17,12 +18,13 @@ pub use command::{Ran, run, under_test};
 pub use compared::Compared;
 pub use fixture::{FIXTURES, Packing, Tree, fixture, git, root};
 pub use golden::{diff, golden, plain};
+pub use headers::{constant, headers, record};
 pub use random::Random;
 pub use repository::{Files, Repository, files};
 pub use schema::{Mangling, Schema, remove};
 
 use syscall_meta_gen::diagnostic::{Diagnostic, Sink};
-use syscall_meta_gen::extract::extract;
+use syscall_meta_gen::extract::{Extracted, extract};
 use syscall_meta_gen::model::Facts;
 use syscall_meta_gen::resolve::Resolved;
 use syscall_meta_gen::source::{Kernel, Mode, Progress};
@@ -40,11 +42,16 @@ pub fn data() -> Data {
 
 /// What a kernel says, with all that was noticed on the way.
 pub fn facts(data: &Data, spec: &str) -> (Facts, Vec<Diagnostic>) {
+    let (extracted, said) = extracted(data, spec);
+    (extracted.facts, said)
+}
+
+/// The same with what its headers define.
+pub fn extracted(data: &Data, spec: &str) -> (Extracted, Vec<Diagnostic>) {
     let sink = Sink::new();
     let kernel = Kernel::open(spec).unwrap_or_else(|error| panic!("{spec} opens: {error}"));
     let extracted = extract(&kernel, &data.abis, &Progress::new(Mode::Off), &sink);
-    let facts = extracted.unwrap_or_else(|error| panic!("{spec} is read: {error}")).facts;
-    (facts, sink.take())
+    (extracted.unwrap_or_else(|error| panic!("{spec} is read: {error}")), sink.take())
 }
 
 /// A fixture's facts, put together; nothing may be wrong with it.

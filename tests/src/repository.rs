@@ -25,8 +25,8 @@ impl Repository {
         for folder in ["data/curated", "syscall-meta/src/generated"] {
             fs::create_dir_all(at(folder)).expect("a folder");
         }
-        for file in ["data/abis.yaml", "data/curated/entries.yaml"] {
-            fs::copy(root().join(file), at(file)).expect("a copy");
+        for file in ["abis.yaml", "curated/entries.yaml", "curated/extensible.yaml", "curated/sets.yaml"].map(|file| format!("data/{file}")) {
+            fs::copy(root().join(&file), at(&file)).expect("a copy");
         }
         fs::write(at("syscall-meta/src/generated/mod.rs"), "//! Written by hand.\n").expect("a file");
         Repository { home }

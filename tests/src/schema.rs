@@ -1,5 +1,7 @@
 //! The schemas of `xtask/schema/`: which documents pass, which do not, and whether a schema says all that it should.
 
+use std::collections::BTreeSet;
+
 use jsonschema::Validator;
 use serde_json::Value;
 
@@ -50,16 +52,25 @@ impl Schema {
     /// Every object is closed, no field may be left out, and each has a meaning.
     #[track_caller]
     pub fn is_strict_and_says_what_every_field_means(&self, objects_at_least: usize) {
+        self.is_strict_but_for(&[], objects_at_least);
+    }
+
+    /// The same, but that these fields may be left out.
+    #[track_caller]
+    pub fn is_strict_but_for(&self, optional: &[&str], objects_at_least: usize) {
         let Schema { name, text, .. } = self;
         assert_eq!(text["$schema"], "https://json-schema.org/draft/2020-12/schema");
-        let mut objects = 0;
+        let (mut objects, mut left_out) = (0, BTreeSet::new());
         walk(text, &mut |part| {
             let Some(properties) = part.get("properties").and_then(Value::as_object) else { return };
             objects += 1;
             assert_eq!(part["additionalProperties"], false, "{name}: {part}");
             let required = part["required"].as_array().expect("there is a list of fields that have to be there");
             for (field, about) in properties {
-                assert!(required.iter().any(|required| required == field), "{name}: `{field}` may be left out");
+                if !required.iter().any(|required| required == field) {
+                    assert!(optional.contains(&field.as_str()), "{name}: `{field}` may be left out");
+                    left_out.insert(field.as_str());
+                }
                 let meaning = match about.get("$ref").and_then(Value::as_str) {
                     Some(to) => text.pointer(&to[1..]).and_then(|to| to.get("description")),
                     None => about.get("description"),
@@ -69,10 +80,11 @@ impl Schema {
             }
         });
         assert!(objects >= objects_at_least, "{name}: {objects}");
+        assert_eq!(left_out, optional.iter().copied().collect(), "{name}: fields that may be left out");
     }
 }
 
-fn walk(part: &Value, visit: &mut impl FnMut(&Value)) {
+fn walk<'a>(part: &'a Value, visit: &mut impl FnMut(&'a Value)) {
     visit(part);
     match part {
         Value::Object(fields) => fields.values().for_each(|field| walk(field, visit)),

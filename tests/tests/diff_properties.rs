@@ -130,6 +130,12 @@ fn every_change_is_somewhere_that_both_kernels_have_or_it_is_that_one_has_it() {
                     }
                     Subject::Call(call) => assert!(in_old && in_new && site.call == *call, "{change:?}"),
                     Subject::Calls => assert!(in_old && in_new && !site.call.is_empty(), "{change:?}"),
+                    // Headers are those of an ABI, however a kernel serves it.
+                    Subject::Constant { header, name, .. } | Subject::Struct { header, name } => {
+                        let is_moved = matches!(change.kind, ChangeKind::ConstantMoved | ChangeKind::StructMoved);
+                        assert!(in_old && in_new && site.call.is_empty() && !site.way.contains('.'), "{change:?}");
+                        assert!(!name.is_empty() && header.is_empty() == is_moved, "{change:?}");
+                    }
                 }
             }
         }
@@ -183,6 +189,46 @@ fn restricted(diff: &Diff, wanted: &BTreeSet<&str>) -> Diff {
     diff.changes.retain(|change| !change.sites.is_empty());
     diff.unknown.retain(|unknown| wanted.contains(abi(&unknown.way)));
     diff
+}
+
+/// The value that a change tells is the one that the headers of that kernel have.
+#[test]
+fn every_value_and_size_is_what_the_headers_say() {
+    for (old, of_old) in KERNELS.iter().zip(&*DIFFS) {
+        for (new, diff) in KERNELS.iter().zip(of_old) {
+            for change in &diff.changes {
+                for (kernel, told) in [(old, &change.old), (new, &change.new)] {
+                    let Some(told) = told else { continue };
+                    for site in &change.sites {
+                        if let Some(said) = said(kernel, change, &site.way) {
+                            assert_eq!(*told, said, "{}: {change:?}", name(diff));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a kernel's headers say of the constant or the whole structure that changed, where it is of these kinds.
+fn said(kernel: &Compared, change: &Change, abi: &str) -> Option<String> {
+    use ChangeKind::*;
+    let headers = &kernel.headers;
+    let place = headers.place(abi).expect("it has the ABI");
+    match (&change.subject, change.kind) {
+        (Subject::Constant { header, name, .. }, ConstantRetyped) => {
+            Some(headers.value(header, name, place).expect("it is there").ty.name().to_string())
+        }
+        (Subject::Constant { .. }, ConstantMoved | RequestChanged) => None,
+        (Subject::Constant { header, name, .. }, _) => {
+            Some(headers.value(header, name, place).expect("it is there").value.to_string())
+        }
+        (
+            Subject::Struct { header, name },
+            StructAdded | StructRemoved | StructGrew | StructShrank | StructExtended | StructCutBack,
+        ) => Some(format!("{} bytes", headers.records[header][name].get(place).expect("it is there").size)),
+        _ => None,
+    }
 }
 
 // ------------------------------------------------------------------------------------------------ how it is graded

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use syscall_meta_gen::diagnostic::Sink;
-use syscall_meta_gen::diff::diff;
+use syscall_meta_gen::diff::{About, Kernel, diff};
 use syscall_meta_gen::judge::{Judged, Level, Profile, judge};
-use syscall_meta_gen::model::{Abi, Change, ChangeKind, Release, Subject};
+use syscall_meta_gen::model::{Abi, Change, ChangeKind, Headers, Release, Subject};
 use syscall_meta_gen::resolve::resolve;
 use syscall_meta_gen::store::Data;
 
@@ -43,7 +43,11 @@ impl Releases {
         let at = RELEASES.iter().position(|release| *release == to).expect("a release that is held");
         let refs = |at: usize| self.held[at].1.iter().collect::<Vec<_>>();
         let (old, new) = (refs(at - 1), refs(at));
-        let diff = diff(&self.data.abis, (&self.held[at - 1].0, &old), (&self.held[at].0, &new));
+        // What headers define is in `diff_headers`.
+        let none = Headers::default();
+        let kernel = |at: usize, abis| Kernel { release: &self.held[at].0, abis, headers: &none };
+        let about = About { abis: &self.data.abis, sets: &|_, _| Vec::new(), is_extensible: &|_| false };
+        let diff = diff(&about, kernel(at - 1, &old), kernel(at, &new));
         Changes { to: to.to_string(), judged: judge(diff, Profile::All, &[]) }
     }
 

@@ -9,6 +9,8 @@ use syscall_meta_gen::store::Data;
 use syscall_meta_tests::{Compared, Tree, data, fixture};
 
 const X86_64: &str = "arch/x86/entry/syscalls/syscall_64.tbl";
+const PROBE: &str = "arch/x86/include/uapi/asm/probe.h";
+const FCNTL: &str = "arch/x86/include/uapi/asm/fcntl.h";
 const X86_WRAPPER: &str = "arch/x86/include/asm/syscall_wrapper.h";
 
 /// What the fixture makes of a compat call.
@@ -492,6 +494,252 @@ const CASES: &[Case] = &[
         },
         sites: &["alpha shmat 209@kernel/calls.c:65 → 209@ipc/shm.c:1"],
     },
+    Case {
+        finding: "struct-shrank asm/probe.h struct probe_grown second: 8 bytes -> 4 bytes",
+        mirror: "struct-grew asm/probe.h struct probe_grown second: 4 bytes -> 8 bytes",
+        before: None,
+        change: |tree| {
+            tree.replace(
+                PROBE,
+                "struct probe_grown {\n\tunsigned int first;\n\tunsigned int second;",
+                "struct probe_grown {\n\tunsigned int first;",
+            );
+        },
+        sites: &["i386", "x32", "x86_64"],
+    },
+    Case {
+        finding: "fields-moved asm/probe.h struct probe_moved first: at 0 -> at 4",
+        mirror: "fields-moved asm/probe.h struct probe_moved first: at 4 -> at 0",
+        before: None,
+        change: |tree| {
+            tree.replace(
+                PROBE,
+                "\tunsigned int first;\n\tunsigned int __pad;\n",
+                "\tunsigned int __pad;\n\tunsigned int first;\n",
+            );
+        },
+        sites: &["i386", "x32", "x86_64"],
+    },
+    Case {
+        finding: "field-cut-out asm/probe.h struct probe_cut second: unsigned int at 4 ->",
+        mirror: "field-inserted asm/probe.h struct probe_cut second: -> unsigned int at 4",
+        before: None,
+        change: |tree| {
+            tree.replace(PROBE, "\tunsigned int second;\n\tchar name[8];", "\tchar name[8];");
+        },
+        sites: &[
+            "i386 (size 16 → 12) (offsets name 8 → name 4)",
+            "x32 (size 16 → 12) (offsets name 8 → name 4)",
+            "x86_64 (size 16 → 12) (offsets name 8 → name 4)",
+        ],
+    },
+    Case {
+        finding: "field-resized asm/probe.h struct probe_sized name: char[16] -> char[24]",
+        mirror: "field-resized asm/probe.h struct probe_sized name: char[24] -> char[16]",
+        before: None,
+        change: |tree| {
+            tree.replace(PROBE, "name[16]", "name[24]");
+        },
+        sites: &[
+            "i386 (size 20 → 28) (offsets last 16 → last 24)",
+            "x32 (size 20 → 28) (offsets last 16 → last 24)",
+            "x86_64 (size 20 → 28) (offsets last 16 → last 24)",
+        ],
+    },
+    Case {
+        finding: "constant-changed asm/fcntl.h O_PROBE: 16 -> 64",
+        mirror: "constant-changed asm/fcntl.h O_PROBE: 64 -> 16",
+        before: None,
+        change: |tree| {
+            tree.replace(FCNTL, "O_PROBE 16", "O_PROBE 64");
+        },
+        sites: &["i386", "x32", "x86_64"],
+    },
+    Case {
+        finding: "constant-removed asm/fcntl.h O_PROBE: 16 ->",
+        mirror: "constant-added asm/fcntl.h O_PROBE: -> 16",
+        before: None,
+        change: |tree| {
+            tree.replace(FCNTL, "#define O_PROBE 16\n", "");
+        },
+        sites: &["i386", "x32", "x86_64"],
+    },
+    Case {
+        finding: "request-changed asm/probe.h PROBE_PASS: struct probe_moved -> struct probe_sort",
+        mirror: "request-changed asm/probe.h PROBE_PASS: struct probe_sort -> struct probe_moved",
+        before: None,
+        change: |tree| {
+            tree.replace(PROBE, "1, struct probe_moved)", "1, struct probe_sort)");
+        },
+        sites: &["i386", "x32", "x86_64"],
+    },
+    Case {
+        finding: "request-renumbered asm/probe.h PROBE_PASS: 1074556929 -> 1074556930",
+        mirror: "request-renumbered asm/probe.h PROBE_PASS: 1074556930 -> 1074556929",
+        before: None,
+        change: |tree| {
+            tree.replace(PROBE, "_IOW('p', 1,", "_IOW('p', 2,");
+        },
+        sites: &["i386", "x32", "x86_64"],
+    },
+    Case {
+        finding: "other-constant-changed asm/probe.h PROBE_LEVEL: 3 -> 4",
+        mirror: "other-constant-changed asm/probe.h PROBE_LEVEL: 4 -> 3",
+        before: None,
+        change: |tree| {
+            tree.replace(PROBE, "LEVEL 3", "LEVEL 4");
+        },
+        sites: &["i386", "x32", "x86_64"],
+    },
+    Case {
+        finding: "field-reinterpreted asm/probe.h struct probe_sort value: unsigned int -> int",
+        mirror: "field-reinterpreted asm/probe.h struct probe_sort value: int -> unsigned int",
+        before: None,
+        change: |tree| {
+            tree.replace(PROBE, "struct probe_sort {\n\tunsigned int value;", "struct probe_sort {\n\tint value;");
+        },
+        sites: &["i386", "x32", "x86_64"],
+    },
+    Case {
+        finding: "field-uses-padding asm/probe.h struct probe_padded flags: -> unsigned int at 4",
+        mirror: "field-became-padding asm/probe.h struct probe_padded flags: unsigned int at 4 ->",
+        before: None,
+        change: |tree| {
+            tree.replace(
+                PROBE,
+                "\tunsigned int __reserved[3];",
+                "\tunsigned int flags;\n\tunsigned int __reserved[2];",
+            );
+        },
+        sites: &["i386", "x32", "x86_64"],
+    },
+    Case {
+        finding: "field-removed asm/probe.h struct probe_choice other: unsigned int at 0 ->",
+        mirror: "field-added asm/probe.h struct probe_choice other: -> unsigned int at 0",
+        before: None,
+        change: |tree| {
+            tree.replace(PROBE, "\t\tunsigned int other;\n", "");
+        },
+        sites: &["i386", "x32", "x86_64"],
+    },
+    Case {
+        finding: "field-became-flexible asm/probe.h struct probe_tail values: unsigned int[1] -> unsigned int[]",
+        mirror: "field-became-fixed asm/probe.h struct probe_tail values: unsigned int[] -> unsigned int[1]",
+        before: None,
+        change: |tree| {
+            tree.replace(PROBE, "values[1]", "values[]");
+        },
+        sites: &["i386 (size 8 → 4)", "x32 (size 8 → 4)", "x86_64 (size 8 → 4)"],
+    },
+    Case {
+        finding: "struct-realigned asm/probe.h struct probe_aligned: to 4 -> to 16",
+        mirror: "struct-realigned asm/probe.h struct probe_aligned: to 16 -> to 4",
+        before: None,
+        change: |tree| {
+            tree.replace(PROBE, "values[4];\n}", "values[4];\n} __attribute__((aligned(16)))");
+        },
+        sites: &["i386", "x32", "x86_64"],
+    },
+    Case {
+        finding: "struct-removed asm/probe.h struct probe_lone: 4 bytes ->",
+        mirror: "struct-added asm/probe.h struct probe_lone: -> 4 bytes",
+        before: None,
+        change: |tree| {
+            tree.replace(PROBE, "struct probe_lone {\n\tunsigned int value;\n};\n", "");
+        },
+        sites: &["i386", "x32", "x86_64"],
+    },
+    Case {
+        finding: "field-renamed asm/probe.h struct probe_sort: old_name -> new_name",
+        mirror: "field-renamed asm/probe.h struct probe_sort: new_name -> old_name",
+        before: None,
+        change: |tree| {
+            tree.replace(PROBE, "old_name", "new_name");
+        },
+        sites: &["i386", "x32", "x86_64"],
+    },
+    Case {
+        finding: "struct-extended asm/probe.h struct clone_args pidfd: 8 bytes -> 16 bytes",
+        mirror: "struct-cut-back asm/probe.h struct clone_args pidfd: 16 bytes -> 8 bytes",
+        before: None,
+        change: |tree| {
+            tree.replace(
+                PROBE,
+                "\tunsigned long long flags;\n",
+                "\tunsigned long long flags;\n\tunsigned long long pidfd;\n",
+            );
+        },
+        sites: &["i386", "x32", "x86_64"],
+    },
+    Case {
+        finding: "other-constant-removed asm/probe.h PROBE_WORDS: 8 ->",
+        mirror: "other-constant-added asm/probe.h PROBE_WORDS: -> 8",
+        before: None,
+        change: |tree| {
+            tree.replace(PROBE, "#define PROBE_WORDS 8\n", "");
+        },
+        sites: &["i386", "x32", "x86_64"],
+    },
+    Case {
+        finding: "bound-changed asm/probe.h PROBE_MAX: 7 -> 8",
+        mirror: "bound-changed asm/probe.h PROBE_MAX: 8 -> 7",
+        before: None,
+        change: |tree| {
+            tree.replace(PROBE, "PROBE_MAX 7", "PROBE_MAX 8");
+        },
+        sites: &["i386", "x32", "x86_64"],
+    },
+    Case {
+        finding: "field-retyped asm/probe.h struct probe_sort id: unsigned int -> probe_id",
+        mirror: "field-retyped asm/probe.h struct probe_sort id: probe_id -> unsigned int",
+        before: None,
+        change: |tree| {
+            tree.replace(PROBE, "\tunsigned int id;", "\tprobe_id id;");
+        },
+        sites: &["i386", "x32", "x86_64"],
+    },
+    Case {
+        finding: "struct-moved struct probe_home: asm/probe.h -> asm/homes.h",
+        mirror: "struct-moved struct probe_home: asm/homes.h -> asm/probe.h",
+        before: None,
+        change: |tree| {
+            let home = "struct probe_home {\n\tunsigned int value;\n};\n";
+            tree.replace(PROBE, home, "").write("arch/x86/include/uapi/asm/homes.h", home);
+        },
+        sites: &["i386", "x32", "x86_64"],
+    },
+    Case {
+        finding: "constant-moved PROBE_SHARE: asm/probe.h -> asm/homes.h",
+        mirror: "constant-moved PROBE_SHARE: asm/homes.h -> asm/probe.h",
+        before: None,
+        change: |tree| {
+            let share = "#define PROBE_SHARE 5\n";
+            tree.replace(PROBE, share, "").write("arch/x86/include/uapi/asm/homes.h", share);
+        },
+        sites: &["i386", "x32", "x86_64"],
+    },
+    Case {
+        finding: "constant-retyped asm/probe.h PROBE_HINT: int -> unsigned int",
+        mirror: "constant-retyped asm/probe.h PROBE_HINT: unsigned int -> int",
+        before: None,
+        change: |tree| {
+            tree.replace(PROBE, "HINT 2", "HINT 2U");
+        },
+        sites: &["i386", "x32", "x86_64"],
+    },
+    Case {
+        finding: "struct-redeclared asm/probe.h struct probe_spare: __pad unsigned int at 4 -> __pad unsigned short[2] at 4",
+        mirror: "struct-redeclared asm/probe.h struct probe_spare: __pad unsigned short[2] at 4 -> __pad unsigned int at 4",
+        before: None,
+        change: |tree| {
+            tree.replace(
+                PROBE,
+                "struct probe_spare {\n\tunsigned int value;\n\tunsigned int __pad;",
+                "struct probe_spare {\n\tunsigned int value;\n\tunsigned short __pad[2];",
+            );
+        },
+        sites: &["i386", "x32", "x86_64"],
+    },
 ];
 
 /// The calls of which x86 makes a function of their own for programs of 32 bits.
@@ -591,12 +839,12 @@ fn sites(sites: &[Site]) -> Vec<String> {
 
 /// `x86_64 getpid 39@kernel/calls.c:4 → 39@kernel/calls.c:4 (event getpid → none)`; a whole ABI by its name.
 fn site(site: &Site) -> String {
-    if site.call.is_empty() {
-        return site.way.clone();
-    }
     let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_string());
     let follows: String =
         site.follows.iter().map(|(what, old, new)| format!(" ({what} {} → {})", text(old), text(new))).collect();
+    if site.call.is_empty() {
+        return format!("{}{follows}", site.way);
+    }
     format!("{} {} {} → {}{follows}", site.way, site.call, spot(&site.old), spot(&site.new))
 }
 

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::each_tag::Walk;
+use super::known::Known;
 use super::{Global, Outcome, input, output};
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
-use crate::diff::diff;
+use crate::diff::Kernel;
 use crate::judge::{Level, Profile, judge};
 use crate::model::Waiver;
 use crate::report;
@@ -123,12 +124,17 @@ impl Diff {
             Some(file) => canonical(&data, store::waivers(file)?)?,
             None => Vec::new(),
         };
-        let [old, new] = input::pair(&data, [old, new], &abis, sink)?;
+        let known = Known::new(&data)?;
+        let [(old, in_old), (new, in_new)] = input::pair(&data, [old, new], &abis, sink)?;
         if sink.errors() > 0 {
             return Ok(Outcome::Clean);
         }
         let (of_old, of_new) = (old.all(), new.all());
-        let changes = diff(&data.abis, (&old.release, &of_old), (&new.release, &of_new));
+        let changes = known.diff(
+            &data,
+            Kernel { release: &old.release, abis: &of_old, headers: &in_old },
+            Kernel { release: &new.release, abis: &of_new, headers: &in_new },
+        );
         let mut judged = judge(changes, self.profile(), &waivers);
         if !self.abi.is_empty() {
             // A waiver may be for an ABI that was not asked for.

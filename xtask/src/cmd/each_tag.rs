@@ -5,9 +5,10 @@ use std::io::{self, Write};
 
 use super::diff::Format;
 use super::r#gen::generated_folder;
+use super::known::Known;
 use super::{input, output};
 use crate::diagnostic::{Diagnostic, Result, Sink};
-use crate::diff::diff;
+use crate::diff;
 use crate::extract::extract_each;
 use crate::judge::{Judged, Profile, judge};
 use crate::model::{Change, ChangeKind, Diff, Happened, Step, Subject};
@@ -73,17 +74,23 @@ impl Walk<'_> {
         }
         let open = |tag: &String| Kernel::open(&format!("{}@{tag}", range.repository));
         let kernels = tags.iter().map(open).collect::<Result<Vec<Kernel>>>()?;
+        let known = Known::new(data)?;
         let (mut found, mut before) = (Found::default(), None);
         extract_each(&kernels, &data.abis, &input::progress(), sink, |extracted| {
             if let Some(Blobs { read, shared }) = extracted.blobs {
                 found.blobs.read += read;
                 found.blobs.shared += shared;
             }
-            let new = input::loaded(data, &extracted.facts, self.abis, sink);
-            if let Some(old) = before.replace(new) {
-                let new = before.as_ref().unwrap_or(&old);
+            let new = (input::loaded(data, &extracted.facts, self.abis, sink), extracted.headers);
+            if let Some((old, in_old)) = before.replace(new)
+                && let Some((new, in_new)) = &before
+            {
                 let (of_old, of_new) = (old.all(), new.all());
-                let changes = diff(&data.abis, (&old.release, &of_old), (&new.release, &of_new));
+                let changes = known.diff(
+                    data,
+                    diff::Kernel { release: &old.release, abis: &of_old, headers: &in_old },
+                    diff::Kernel { release: &new.release, abis: &of_new, headers: in_new },
+                );
                 found.steps.push(step(&changes));
                 found.judged.push(judge(changes, self.profile, &[]));
             }
@@ -107,14 +114,15 @@ impl Walk<'_> {
 }
 
 /// Whether a kind is about numbers, names and prototypes: what a history keeps.
-fn is_kept(kind: ChangeKind) -> bool {
+fn is_kept(change: &Change) -> bool {
     use ChangeKind::*;
-    !kind.is_systematic() && !matches!(kind, DefinitionChanged | EventRenamed)
+    let is_of_calls = !change.kind.is_systematic() && !matches!(change.kind, DefinitionChanged | EventRenamed);
+    is_of_calls && !change.subject.is_of_headers()
 }
 
 fn step(diff: &Diff) -> Step {
     let mut changes: BTreeMap<ChangeKind, Vec<Happened>> = BTreeMap::new();
-    for change in diff.changes.iter().filter(|change| is_kept(change.kind)) {
+    for change in diff.changes.iter().filter(|change| is_kept(change)) {
         changes.entry(change.kind).or_default().extend(happened(change));
     }
     for all in changes.values_mut() {
@@ -129,7 +137,7 @@ fn step(diff: &Diff) -> Step {
 fn happened(change: &Change) -> Vec<Happened> {
     let subject = match &change.subject {
         Subject::Abi(name) | Subject::Call(name) => name.clone(),
-        Subject::Calls => return Vec::new(),
+        Subject::Calls | Subject::Constant { .. } | Subject::Struct { .. } => return Vec::new(),
     };
     let mut by_number: BTreeMap<Option<u32>, Vec<String>> = BTreeMap::new();
     for site in &change.sites {

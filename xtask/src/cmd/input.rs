@@ -1,7 +1,8 @@
 //! What commands read: `data/`, and a kernel that is held there or anywhere else.
 
+use std::collections::BTreeMap;
 use std::env;
-
+use std::fmt::Display;
 use std::path::PathBuf;
 
 use rayon::prelude::*;
@@ -9,10 +10,10 @@ use rayon::prelude::*;
 use super::Global;
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
 use crate::extract::{extract, extract_each};
-use crate::model::{Abi, Facts, Release};
+use crate::model::{Abi, Facts, Headers, Release};
 use crate::resolve::{Resolved, resolve_some};
 use crate::source::{Kernel, Mode, Progress};
-use crate::store::Data;
+use crate::store::{Data, RELEASES};
 
 /// Opens the `data/` that was named, or that of the repository around the current folder.
 pub(super) fn data(global: &Global) -> Result<Data> {
@@ -41,21 +42,66 @@ pub(super) struct Loaded {
     pub resolved: Resolved,
 }
 
+/// What headers of a kernel define.
+pub(super) struct Defined {
+    /// The kernel: the release that is held, or the exact one that was read.
+    pub kernel: String,
+    pub headers: Headers,
+}
+
 /// `K`: a release that `data/` holds, or any source. None: the newest that is held.
 pub(super) fn kernel(data: &Data, spec: Option<&str>, sink: &Sink) -> Result<Loaded> {
-    let newest = data.kernels.last().map(String::as_str);
-    let Some(spec) = spec.or(newest) else {
-        return Err(Box::new(
-            Diagnostic::error("no-release", "`data/linux/` holds no release")
-                .at(Label::file(data.root.display().to_string()))
-                .help("`--kernel SRC` names a kernel to read; `cargo xtask gen --kernel SRC` adds it to `data/`"),
-        ));
-    };
+    let spec = or_newest(data, spec)?;
     if is_held(data, spec) {
         return held(data, spec, sink);
     }
     let facts = extract(&open(data, spec)?, &data.abis, &progress(), sink)?.facts;
     Ok(loaded(data, &facts, &[], sink))
+}
+
+/// The same with what its headers define.
+pub(super) fn kernel_with_headers(data: &Data, spec: Option<&str>, sink: &Sink) -> Result<(Loaded, Headers)> {
+    let spec = or_newest(data, spec)?;
+    if is_held(data, spec) {
+        let (loaded, headers) = rayon::join(|| held(data, spec, sink), || held_headers(data, spec, sink));
+        return Ok((loaded?, headers?));
+    }
+    let extracted = extract(&open(data, spec)?, &data.abis, &progress(), sink)?;
+    Ok((loaded(data, &extracted.facts, &[], sink), extracted.headers))
+}
+
+/// What headers of a release that is held define; nothing, and a warning, where `data/` was made without it.
+fn held_headers(data: &Data, kernel: &str, sink: &Sink) -> Result<Headers> {
+    if data.holds_headers(kernel) {
+        return data.load_headers(kernel);
+    }
+    let text = format!("`data/` holds no constants and structures of Linux {kernel}");
+    sink.push(
+        Diagnostic::warning("no-headers", text)
+            .at(Label::file(data.root.join(RELEASES).join(kernel).display().to_string()))
+            .help("`cargo xtask gen --kernel SRC` adds them"),
+    );
+    Ok(Headers::default())
+}
+
+/// What the headers of a kernel define, and nothing else of it.
+pub(super) fn defined(data: &Data, spec: Option<&str>, sink: &Sink) -> Result<Defined> {
+    let spec = or_newest(data, spec)?;
+    if is_held(data, spec) {
+        return Ok(Defined { kernel: spec.to_string(), headers: data.load_headers(spec)? });
+    }
+    let extracted = extract(&open(data, spec)?, &data.abis, &progress(), sink)?;
+    Ok(Defined { kernel: extracted.facts.release.to_string(), headers: extracted.headers })
+}
+
+fn or_newest<'a>(data: &'a Data, spec: Option<&'a str>) -> Result<&'a str> {
+    spec.or(data.kernels.last().map(String::as_str)).ok_or_else(|| {
+        Box::new(
+            Diagnostic::error("no-release", "`data/linux/` holds no release")
+                .at(Label::file(data.root.display().to_string()))
+                .help("`--kernel SRC` names a kernel to read; `cargo xtask gen --kernel SRC` adds it to `data/`"),
+        )
+    })
 }
 
 fn is_held(data: &Data, spec: &str) -> bool {
@@ -83,30 +129,34 @@ pub(super) fn loaded(data: &Data, facts: &Facts, only: &[String], sink: &Sink) -
 }
 
 /// Two kernels, each a release that `data/` holds or any source, with the ABIs of these canonical names, of which one of
-/// the two has to have each; none: all.
-pub(super) fn pair(data: &Data, specs: [&str; 2], only: &[String], sink: &Sink) -> Result<[Loaded; 2]> {
+/// the two has to have each; none: all. With what their headers define on all ABIs.
+pub(super) fn pair(data: &Data, specs: [&str; 2], only: &[String], sink: &Sink) -> Result<[(Loaded, Headers); 2]> {
     let sources: Vec<&str> = specs.into_iter().filter(|spec| !is_held(data, spec)).collect();
     let kernels = sources.iter().map(|spec| open(data, spec)).collect::<Result<Vec<Kernel>>>()?;
     let mut read = Vec::new();
     extract_each(&kernels, &data.abis, &progress(), sink, |extracted| {
-        read.push(extracted.facts);
+        read.push((extracted.facts, extracted.headers));
         Ok(())
     })?;
     let mut read = read.into_iter();
     let [old, new] = specs.map(|spec| if is_held(data, spec) { None } else { read.next() });
-    let one = |spec: &str, facts: Option<Facts>| -> Result<(Loaded, Vec<String>)> {
-        let facts = facts.map_or_else(|| data.load(spec), Ok)?;
-        Ok((loaded(data, &facts, only, sink), facts.numbers.into_keys().collect()))
+    let resolved = |facts: &Facts| (loaded(data, facts, only, sink), facts.numbers.keys().cloned().collect());
+    let one = |spec: &str, read: Option<(Facts, Headers)>| -> Result<((Loaded, Vec<String>), Headers)> {
+        if let Some((facts, headers)) = read {
+            return Ok((resolved(&facts), headers));
+        }
+        let (facts, headers) = rayon::join(|| data.load(spec), || held_headers(data, spec, sink));
+        Ok((resolved(&facts?), headers?))
     };
     let (old, new) = rayon::join(|| one(specs[0], old), || one(specs[1], new));
-    let ((old, of_old), (new, of_new)) = (old?, new?);
+    let (((old, of_old), in_old), ((new, of_new), in_new)) = (old?, new?);
     match only.iter().find(|name| !of_old.contains(name) && !of_new.contains(name)) {
         Some(name) => Err(no_such_abi(&new.release, name, &of_new)),
-        None => Ok([old, new]),
+        None => Ok([(old, in_old), (new, in_new)]),
     }
 }
 
-fn no_such_abi(release: &Release, name: &str, has: &[String]) -> Box<Diagnostic> {
+fn no_such_abi(release: &impl Display, name: &str, has: &[String]) -> Box<Diagnostic> {
     let error = Diagnostic::error("unknown-abi", format!("Linux {release} has no ABI `{name}`"));
     Box::new(error.help(format!("it has {}", has.join(", "))))
 }
@@ -128,6 +178,23 @@ pub(super) fn all_held(data: &Data, sink: &Sink) -> Result<Vec<Loaded>> {
 /// A progress bar on a terminal.
 pub(super) fn progress() -> Progress {
     Progress::new(Mode::Terminal)
+}
+
+impl Defined {
+    /// The place of the ABI asked for.
+    pub(super) fn place(&self, data: &Data, wanted: Option<&str>) -> Result<Option<usize>> {
+        let Some(wanted) = wanted else { return Ok(None) };
+        let name = abi_name(data, wanted)?;
+        let place = self.headers.place(&name);
+        place.map(Some).ok_or_else(|| no_such_abi(&self.kernel, &name, &self.headers.abis))
+    }
+
+    /// Something of the ABI at that place, or of every one.
+    pub(super) fn by_abi<T>(&self, place: Option<usize>, of: impl Fn(usize) -> T) -> BTreeMap<&str, T> {
+        let all = self.headers.abis.iter().enumerate();
+        let wanted = all.filter(|(abi, _)| place.is_none_or(|wanted| wanted == *abi));
+        wanted.map(|(abi, name)| (name.as_str(), of(abi))).collect()
+    }
 }
 
 impl Loaded {

@@ -2,16 +2,20 @@
 
 mod added;
 mod compare;
+mod constants;
 mod diff;
 mod each_tag;
 mod export;
 mod r#gen;
 mod input;
+mod known;
 mod list;
 mod output;
 mod page;
 mod render;
 mod show;
+mod structs;
+mod whom;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -60,6 +64,8 @@ enum Verb {
     Show(show::Show),
     Export(export::Export),
     Diff(diff::Diff),
+    Constants(constants::Constants),
+    Structs(structs::Structs),
 }
 
 /// Whether a command that finished has something to report.
@@ -97,5 +103,7 @@ fn run(cli: &Cli, sink: &Sink) -> Result<Outcome> {
         Verb::Show(verb) => verb.run(&cli.global, sink),
         Verb::Export(verb) => verb.run(&cli.global, sink),
         Verb::Diff(verb) => verb.run(&cli.global, sink),
+        Verb::Constants(verb) => verb.run(&cli.global, sink),
+        Verb::Structs(verb) => verb.run(&cli.global, sink),
     }
 }

@@ -32,6 +32,20 @@ impl Found {
         self.changes.entry((kind, subject, detail)).or_default().insert(site);
     }
 
+    /// A change of that subject at any number of places.
+    pub(super) fn add_all(
+        &mut self,
+        kind: ChangeKind,
+        subject: Subject,
+        detail: Detail,
+        sites: impl Iterator<Item = Site>,
+    ) {
+        let mut sites = sites.peekable();
+        if sites.peek().is_some() {
+            self.changes.entry((kind, subject, detail)).or_default().extend(sites);
+        }
+    }
+
     /// A change of the call at one place; one that many calls have by one cause is a change of them all.
     pub(super) fn add_to_call(&mut self, kind: ChangeKind, detail: Detail, site: &Site) {
         let subject = if kind.is_systematic() { Subject::Calls } else { Subject::Call(site.call.clone()) };

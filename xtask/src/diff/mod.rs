@@ -3,7 +3,9 @@
 //! `diff(a, a)` is empty, and `diff(b, a)` is `diff(a, b)` seen from the other end: nothing here prefers one of the two.
 
 mod found;
+mod headers;
 mod params;
+mod records;
 mod rows;
 mod sides;
 mod types;
@@ -11,23 +13,49 @@ mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::found::Found;
-use crate::model::{Abi, Abis, ByteOrder, ChangeKind, Compared, Diff, Release, Site, Subject};
+use self::found::{Detail, Found};
+use crate::model::{Abi, Abis, ByteOrder, ChangeKind, Compared, Diff, Headers, Release, Site, Subject};
 
-/// Compares the ABIs of two kernels. `abis` says of each in which byte orders it comes.
-pub fn diff(abis: &Abis, old: (&Release, &[&Abi]), new: (&Release, &[&Abi])) -> Diff {
+/// A kernel that is to be compared.
+#[derive(Clone, Copy)]
+pub struct Kernel<'a> {
+    /// Which.
+    pub release: &'a Release,
+    /// The ABIs of it that are.
+    pub abis: &'a [&'a Abi],
+    /// What its headers define; of an ABI that either kernel's headers lack nothing is compared there.
+    pub headers: &'a Headers,
+}
+
+/// What no kernel says, and people wrote down.
+#[derive(Clone, Copy)]
+pub struct About<'a> {
+    /// In which byte orders each ABI comes.
+    pub abis: &'a Abis,
+    /// The sets that claim a constant, by header and name.
+    pub sets: &'a dyn Fn(&str, &str) -> Vec<String>,
+    /// Whether programs pass the size of a structure beside the pointer.
+    pub is_extensible: &'a dyn Fn(&str) -> bool,
+}
+
+/// Compares the ABIs of two kernels.
+pub fn diff(about: &About, old: Kernel, new: Kernel) -> Diff {
     let mut found = Found::default();
-    let (of_old, of_new) = (by_name(old.1), by_name(new.1));
+    let (of_old, of_new) = (by_name(old.abis), by_name(new.abis));
     let names: BTreeSet<&str> = of_old.keys().chain(of_new.keys()).copied().collect();
+    let both: Vec<&str> =
+        names.iter().copied().filter(|name| of_old.contains_key(name) && of_new.contains_key(name)).collect();
     for name in names {
         match (of_old.get(name), of_new.get(name)) {
-            (Some(old), Some(new)) => abi(old, new, &orders(abis, name), &mut found),
+            (Some(old), Some(new)) => abi(old, new, &orders(about.abis, name), &mut found),
             (Some(_), None) => of_abi(ChangeKind::AbiEnded, name, &mut found),
             (None, _) => of_abi(ChangeKind::AbiAdded, name, &mut found),
         }
     }
+    let places = headers::Places::new(both, old.headers, new.headers);
+    headers::compare(about, &places, old.headers, new.headers, &mut found);
     let (changes, unknown) = found.sorted();
-    Diff { old: compared(old.0, &of_old), new: compared(new.0, &of_new), changes, unknown }
+    Diff { old: compared(old.release, &of_old), new: compared(new.release, &of_new), changes, unknown }
 }
 
 fn by_name<'a>(abis: &[&'a Abi]) -> BTreeMap<&'a str, &'a Abi> {

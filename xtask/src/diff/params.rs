@@ -240,7 +240,7 @@ fn types(old: &Parameter, new: &Parameter) -> [String; 2] {
 }
 
 /// The name, or both in the order of the alphabet, so that it does not matter from which end one looks.
-fn both_names(old: &str, new: &str) -> String {
+pub(super) fn both_names(old: &str, new: &str) -> String {
     match old.cmp(new) {
         std::cmp::Ordering::Equal => old.to_string(),
         std::cmp::Ordering::Less => format!("{old}/{new}"),

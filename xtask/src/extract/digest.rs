@@ -8,8 +8,17 @@ use crate::model::Abis;
 pub fn digest(abis: &Abis) -> String {
     let mut hash = Sha256::new();
     for abi in &abis.abis {
-        let part =
-            (&abi.name, abi.long, abi.order(), &abi.arch, abi.base, &abi.private, &abi.predefined, &abi.c, &abi.generated);
+        let part = (
+            &abi.name,
+            abi.long,
+            abi.order(),
+            &abi.arch,
+            abi.base,
+            &abi.private,
+            &abi.predefined,
+            &abi.c,
+            &abi.generated,
+        );
         let compat = abi
             .compat
             .as_ref()
@@ -17,6 +26,7 @@ pub fn digest(abis: &Abis) -> String {
         let json = serde_json::to_string(&(part, &abi.kernel, &abi.config, &abi.tables, compat)).unwrap_or_default();
         hash.update(json.as_bytes());
     }
+    hash.update(serde_json::to_string(&abis.layouts).unwrap_or_default().as_bytes());
     hash.update(serde_json::to_string(&abis.meta_names).unwrap_or_default().as_bytes());
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,7 +2,7 @@
 
 mod rules;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Change, Compared, Diff, Site, Subject, UnknownParams, Waiver};
 
@@ -112,10 +112,14 @@ pub struct Judged {
 /// Grades a diff for an audience.
 pub fn judge(diff: Diff, profile: Profile, waivers: &[Waiver]) -> Judged {
     let (mut findings, mut waived, mut used) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let mut by_fingerprint: BTreeMap<&str, Vec<(usize, &Waiver)>> = BTreeMap::new();
+    for (at, waiver) in waivers.iter().enumerate() {
+        by_fingerprint.entry(&waiver.finding).or_default().push((at, waiver));
+    }
     for mut change in diff.changes {
         let (rule, fingerprint) = (rule(change.kind), fingerprint(&change));
         let level = profile.level(rule);
-        for (at, waiver) in waivers.iter().enumerate().filter(|(_, waiver)| waiver.finding == fingerprint) {
+        for (at, waiver) in by_fingerprint.get(fingerprint.as_str()).into_iter().flatten().copied() {
             let accepted = take(&mut change.sites, waiver);
             if accepted.is_empty() {
                 continue;
@@ -165,6 +169,10 @@ fn fingerprint(change: &Change) -> String {
     match subject {
         Subject::Abi(name) | Subject::Call(name) => text = format!("{text} {name}"),
         Subject::Calls => {}
+        // Which sets claim it may be decided anew.
+        Subject::Constant { header, name, .. } | Subject::Struct { header, name } => {
+            [header, name].into_iter().filter(|part| !part.is_empty()).for_each(|part| text = format!("{text} {part}"));
+        }
     }
     if let Some(item) = item {
         text = format!("{text} {item}");

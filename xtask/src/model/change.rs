@@ -63,20 +63,37 @@ pub enum Subject {
     Call(String),
     /// Any number of calls to which the same happened; the sites name them.
     Calls,
+    /// A constant of a header.
+    Constant {
+        /// The curated sets that claim it, sorted; none: nobody asks for it by a set.
+        sets: Vec<String>,
+        /// The header; empty where it is in another one now.
+        header: String,
+        /// Its name.
+        name: String,
+    },
+    /// A structure or union of a header.
+    Struct {
+        /// The header; empty where it is in another one now.
+        header: String,
+        /// As [`Headers::records`](super::Headers::records) names it: `struct statx`.
+        name: String,
+    },
 }
 
-/// A call of an ABI that has a change, in both kernels.
+/// A call of an ABI that has a change, in both kernels; or the ABI where its headers have one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Site {
     /// The way in: `arm`, or `arm.compat` on a kernel that serves the ABI as compat.
     pub way: String,
-    /// The call; empty where a whole ABI is meant.
+    /// The call; empty where a whole ABI is meant, or what its headers define.
     pub call: String,
     /// How it stands in the older kernel.
     pub old: Spot,
     /// How it stands in the newer one.
     pub new: Spot,
-    /// What changed with it and follows from it, as `(what, old, new)`: the symbol of another entry.
+    /// What changed with it and follows from it, as `(what, old, new)`: the symbol of another entry, the size of a
+    /// structure.
     pub follows: Vec<(&'static str, Option<String>, Option<String>)>,
 }
 
@@ -89,7 +106,7 @@ pub struct Spot {
     pub place: Option<String>,
 }
 
-/// What can happen to an ABI or a call. `judge` has a rule for each.
+/// What can happen to an ABI, a call, or what headers define. `judge` has a rule for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the rules of `judge` say it of each")]
@@ -146,6 +163,39 @@ pub enum ChangeKind {
     EventAdded,
     EventRemoved,
     EventRenamed,
+    ConstantAdded,
+    ConstantRemoved,
+    ConstantChanged,
+    ConstantRetyped,
+    ConstantMoved,
+    OtherConstantAdded,
+    OtherConstantRemoved,
+    OtherConstantChanged,
+    BoundChanged,
+    RequestRenumbered,
+    RequestChanged,
+    StructAdded,
+    StructRemoved,
+    StructMoved,
+    StructGrew,
+    StructShrank,
+    StructExtended,
+    StructCutBack,
+    StructRealigned,
+    FieldAdded,
+    FieldRemoved,
+    FieldInserted,
+    FieldCutOut,
+    FieldsMoved,
+    FieldResized,
+    FieldBecameFlexible,
+    FieldBecameFixed,
+    FieldReinterpreted,
+    FieldRetyped,
+    FieldRenamed,
+    FieldUsesPadding,
+    FieldBecamePadding,
+    StructRedeclared,
 }
 
 impl ChangeKind {
@@ -169,6 +219,13 @@ impl ChangeKind {
                 | EventAdded
                 | EventRemoved
         )
+    }
+}
+
+impl Subject {
+    /// Whether it is defined by a header; the sites are ABIs then, not ways into one.
+    pub fn is_of_headers(&self) -> bool {
+        matches!(self, Subject::Constant { .. } | Subject::Struct { .. })
     }
 }
 

@@ -155,3 +155,13 @@ pub struct PrivateCall {
 fn guard<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Guard, D::Error> {
     String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
 }
+
+/// A structure that may grow at its end: programs pass its size.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExtensibleRecord {
+    /// As [`Headers::records`](super::Headers::records) names it, `*` standing for any text: `struct clone_args`.
+    pub record: String,
+    /// The kernel source that takes any size.
+    pub source: String,
+}

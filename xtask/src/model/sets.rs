@@ -1,6 +1,8 @@
 //! Named sets: which constants the values of a domain are called by. `data/curated/sets.yaml` as data, and what it comes
 //! to with the headers of a release.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::headers::PerAbi;
@@ -11,7 +13,8 @@ use super::headers::PerAbi;
 pub struct Sets {
     /// Every set, in the order of the file.
     pub sets: Vec<SetSpec>,
-    /// Constants that are nobody's, and why.
+    /// Constants that are nobody's, and why. What one for many headers (`*`) gives by name the patterns of sets do not take
+    /// either; a set that writes such a name out has it.
     pub unclaimed: Vec<Exclusion>,
 }
 
@@ -28,14 +31,21 @@ pub struct SetSpec {
     /// The constants that are bits of a value, or values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<Members>,
+    /// Members that no header of the kernel names although programs do: `R_OK`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub given: BTreeMap<String, i64>,
     /// Parts of a value of [`SetKind::Flags`] that hold a value of their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<PartSpec>,
-    /// Where several names have one value, the one that is shown, if it is not the first in the header.
+    /// Where several names have one value, the one that is shown; else it is the one whose pattern comes first, then the
+    /// first by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prefer: Vec<String>,
     /// The kernel sources that say so.
     pub source: Vec<String>,
+    /// The line of the file where it begins; 0: it comes from no file.
+    #[serde(skip)]
+    pub line: u32,
 }
 
 /// What a value of a set is.
@@ -54,7 +64,7 @@ pub enum SetKind {
 pub struct Members {
     /// The header, as [`Headers`](super::Headers) names it.
     pub header: String,
-    /// Names, `*` standing for any end or beginning: `O_*`.
+    /// Names, `*` standing for anything: `O_*`.
     pub names: Vec<String>,
     /// Names that are not meant although they match.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -97,13 +107,16 @@ pub enum Base {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exclusion {
-    /// The header; `*` stands for any end: `drm/*`.
+    /// The header; `*` stands for anything: `drm/*`.
     pub header: String,
     /// Names as in [`Members`]; none: all of the header.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
     /// Why nobody asks for them.
     pub reason: String,
+    /// The line of the file where it begins; 0: it comes from no file.
+    #[serde(skip)]
+    pub line: u32,
 }
 
 fn is_false(value: &bool) -> bool {
@@ -131,9 +144,11 @@ pub struct NamedSet {
 pub struct Member {
     /// `O_CLOEXEC`
     pub name: String,
-    /// The header that it comes from.
+    /// The header that it comes from, the first in the file of sets where several define it, each on other ABIs; of one
+    /// that is [given](SetSpec::given), the file of sets itself.
     pub header: String,
-    /// Its value on the ABIs that have it, as 64 bits, a negative one with its sign extended.
+    /// Its value on the ABIs that have it, as 64 bits. A negative one has its sign extended, but for flags and masks: they
+    /// are the bits of their type.
     pub values: PerAbi<u64>,
 }
 

@@ -61,8 +61,17 @@ struct Finding<'a> {
     tracers: Option<&'static str>,
     /// An ABI or a way into one, where that is what changed.
     abi: Option<&'a str>,
-    /// The calls that changed; none where a whole ABI did.
+    /// The calls that changed; none where a whole ABI did, or what headers define.
     calls: Vec<&'a str>,
+    /// A constant of headers, where that is what changed.
+    constant: Option<&'a str>,
+    /// A structure or union of headers, likewise.
+    #[serde(rename = "struct")]
+    structure: Option<&'a str>,
+    /// Their header; none where it is in another one now.
+    header: Option<&'a str>,
+    /// The curated sets that claim the constant.
+    sets: Vec<&'a str>,
     item: Option<&'a str>,
     old: Option<&'a str>,
     new: Option<&'a str>,
@@ -188,6 +197,14 @@ impl<'a> Finding<'a> {
         let (abi, calls) = match &change.subject {
             Subject::Abi(name) => (Some(name.as_str()), Vec::new()),
             Subject::Call(_) | Subject::Calls => (None, change.calls()),
+            Subject::Constant { .. } | Subject::Struct { .. } => (None, Vec::new()),
+        };
+        let (constant, structure, header, sets) = match &change.subject {
+            Subject::Constant { sets, header, name } => {
+                (Some(name.as_str()), None, header.as_str(), sets.iter().map(String::as_str).collect())
+            }
+            Subject::Struct { header, name } => (None, Some(name.as_str()), header.as_str(), Vec::new()),
+            Subject::Abi(_) | Subject::Call(_) | Subject::Calls => (None, None, "", Vec::new()),
         };
         Finding {
             fingerprint: &finding.fingerprint,
@@ -197,6 +214,10 @@ impl<'a> Finding<'a> {
             tracers: finding.rule.tracers.map(Level::as_str),
             abi,
             calls,
+            constant,
+            structure,
+            header: (!header.is_empty()).then_some(header),
+            sets,
             item: change.item.as_deref(),
             old: change.old.as_deref(),
             new: change.new.as_deref(),

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::group::{Group, groups};
 use super::{audience, by_rule, counts, next_step, of_whom, phrase, scope};
 use crate::judge::{Finding, Judged, Level};
 
@@ -12,11 +13,11 @@ pub fn markdown(judged: &Judged, tells_waivers: bool, out: &mut dyn Write) -> io
     writeln!(out, "**{}** for {}; {}.", counts(judged), audience(judged.profile), scope(judged))?;
     for level in Level::ALL {
         writeln!(out, "\n## {} ({})\n", heading(level), judged.count(level))?;
-        let groups = by_rule(judged, level);
-        if groups.is_empty() {
+        let rules = by_rule(judged, level);
+        if rules.is_empty() {
             writeln!(out, "(none)")?;
         }
-        for (index, (rule, findings)) in groups.into_iter().enumerate() {
+        for (index, (rule, findings)) in rules.into_iter().enumerate() {
             let gap = if index > 0 { "\n" } else { "" };
             writeln!(out, "{gap}### `{}`: {}\n", rule.id, plain(rule.title))?;
             writeln!(
@@ -26,7 +27,14 @@ pub fn markdown(judged: &Judged, tells_waivers: bool, out: &mut dyn Write) -> io
                 plain(rule.why),
                 plain(rule.advice)
             )?;
-            findings.iter().try_for_each(|finding| writeln!(out, "- {}", item(judged, finding)))?;
+            for group in groups(&findings) {
+                match group.title("`") {
+                    Some(title) => writeln!(out, "- {}", several(judged, &group, &title))?,
+                    None => {
+                        group.findings.iter().try_for_each(|finding| writeln!(out, "- {}", item(judged, finding)))?
+                    }
+                }
+            }
         }
     }
     if tells_waivers {
@@ -55,11 +63,18 @@ pub fn markdown(judged: &Judged, tells_waivers: bool, out: &mut dyn Write) -> io
     writeln!(out, "\n**{}.** Next: {}.", counts(judged), next_step(judged))
 }
 
+/// Findings that are told together.
+fn several(judged: &Judged, group: &Group, title: &str) -> String {
+    let on = group.on(judged).map_or_else(String::new, |on| format!("; on {on}"));
+    format!("**{}**: {}{}", plain(title), plain(&group.list("`")), plain(&on))
+}
+
 fn item(judged: &Judged, finding: &Finding) -> String {
     let change = &finding.change;
     let mut parts = vec![phrase::detail(change, "`")];
     parts.extend(phrase::numbers(change).map(|numbers| format!("number {numbers}")));
     parts.extend(phrase::calls(finding));
+    parts.extend(phrase::home(change, "`").map(|home| format!("of {home}")));
     parts.extend(phrase::on(judged, finding).map(|on| format!("on {on}")));
     parts.extend(phrase::follows(change, "`"));
     parts.extend(phrase::places(change, "`").map(|places| format!("at {places}")));

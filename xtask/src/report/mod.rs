@@ -1,5 +1,6 @@
 //! A graded diff as text, markdown, JSON or a table of counts. Sorts nothing and judges nothing.
 
+mod group;
 mod json;
 mod markdown;
 mod phrase;

@@ -24,6 +24,7 @@ pub(super) fn subject(finding: &Finding) -> String {
                 calls => format!("{} calls", calls.len()),
             }
         }
+        Subject::Constant { name, .. } | Subject::Struct { name, .. } => name.clone(),
     }
 }
 
@@ -31,7 +32,7 @@ pub(super) fn subject(finding: &Finding) -> String {
 pub(super) fn detail(change: &Change, mark: &str) -> String {
     let marked = |text: &String| match is_reason(change.kind) {
         true => text.replace('_', " "),
-        false => format!("{mark}{text}{mark}"),
+        false => format!("{mark}{}{mark}", value(change, text)),
     };
     let values = match (&change.old, &change.new) {
         (Some(old), Some(new)) => format!("{} → {}", marked(old), marked(new)),
@@ -42,6 +43,27 @@ pub(super) fn detail(change: &Change, mark: &str) -> String {
         Some(item) if item.contains(' ') => format!("{item}: {values}"),
         Some(item) => format!("{}: {values}", marked(item)),
         None => values,
+    }
+}
+
+/// A value as it reads best: a constant also in hexadecimal, where that tells its bits.
+fn value(change: &Change, text: &str) -> String {
+    match (&change.subject, text.parse::<u64>()) {
+        (Subject::Constant { .. }, Ok(number)) if number > 9 => format!("{text} ({number:#x})"),
+        _ => text.to_string(),
+    }
+}
+
+/// The header and the sets of what headers define.
+pub(super) fn home(change: &Change, mark: &str) -> Option<String> {
+    match &change.subject {
+        Subject::Constant { sets, header, .. } => {
+            let of = (!sets.is_empty()).then(|| sets.join(", "));
+            let header = (!header.is_empty()).then(|| format!("{mark}{header}{mark}"));
+            Some([of, header].into_iter().flatten().collect::<Vec<_>>().join(" in ")).filter(|text| !text.is_empty())
+        }
+        Subject::Struct { header, .. } => Some(format!("{mark}{header}{mark}")).filter(|_| !header.is_empty()),
+        Subject::Abi(_) | Subject::Call(_) | Subject::Calls => None,
     }
 }
 
@@ -126,7 +148,8 @@ pub(super) fn on(judged: &Judged, finding: &Finding) -> Option<String> {
 /// All ways that could have the change.
 fn universe<'a>(judged: &'a Judged, change: &Change) -> BTreeSet<&'a str> {
     use ChangeKind::*;
-    let of_abi = matches!(change.kind, CallRenumbered | CallRenamed | NumberReused | AliasAdded | AliasRemoved);
+    let of_abi = change.subject.is_of_headers()
+        || matches!(change.kind, CallRenumbered | CallRenamed | NumberReused | AliasAdded | AliasRemoved);
     let of = |of: &'a Compared| if of_abi { &of.abis } else { &of.ways };
     // What only one of the two has is told as a whole, not call by call.
     of(&judged.old).iter().filter(|one| of(&judged.new).contains(one)).map(String::as_str).collect()

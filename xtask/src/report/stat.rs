@@ -49,7 +49,9 @@ fn by_abi(judged: &Judged) -> BTreeMap<&str, [usize; 4]> {
     for finding in &judged.findings {
         let named = match &finding.change.subject {
             Subject::Abi(name) => vec![name.as_str()],
-            Subject::Call(_) | Subject::Calls => finding.change.ways(),
+            Subject::Call(_) | Subject::Calls | Subject::Constant { .. } | Subject::Struct { .. } => {
+                finding.change.ways()
+            }
         };
         let abis: BTreeSet<&str> = named.into_iter().map(|way| way.trim_end_matches(".compat")).collect();
         for abi in abis {

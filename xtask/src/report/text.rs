@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use super::group::{Group, groups};
 use super::{audience, by_rule, counts, next_step, of_whom, phrase, scope};
 use crate::judge::{Finding, Judged, Level, Rule};
 
@@ -30,13 +31,18 @@ pub fn text(judged: &Judged, tells_waivers: bool, out: &mut dyn Write) -> io::Re
     for level in Level::ALL {
         let style = style(level);
         writeln!(out, "\n{style}{} ({}){style:#}", level.as_str(), judged.count(level))?;
-        let groups = by_rule(judged, level);
-        if groups.is_empty() {
+        let rules = by_rule(judged, level);
+        if rules.is_empty() {
             writeln!(out, "  (none)")?;
         }
-        for (rule, findings) in groups {
+        for (rule, findings) in rules {
             head(rule, out)?;
-            findings.iter().try_for_each(|finding| print(judged, finding, None, out))?;
+            for group in groups(&findings) {
+                match group.title("") {
+                    Some(title) => several(judged, &group, &title, out)?,
+                    None => group.findings.iter().try_for_each(|finding| print(judged, finding, None, out))?,
+                }
+            }
         }
     }
     if tells_waivers {
@@ -59,6 +65,16 @@ fn head(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     wrapped("    ", "do:  ", rule.advice, out)
 }
 
+/// Findings that are told together.
+fn several(judged: &Judged, group: &Group, title: &str, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "    {STRONG}{title}{STRONG:#}")?;
+    wrapped("      ", "", &group.list(""), out)?;
+    match group.on(judged) {
+        Some(on) => wrapped("      ", "on ", &on, out),
+        None => Ok(()),
+    }
+}
+
 fn print(judged: &Judged, finding: &Finding, reason: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
     let change = &finding.change;
     let subject = phrase::subject(finding);
@@ -78,6 +94,7 @@ fn print(judged: &Judged, finding: &Finding, reason: Option<&str>, out: &mut dyn
         None => Ok(()),
     };
     about("", phrase::calls(finding), out)?;
+    about("of ", phrase::home(change, ""), out)?;
     about("on ", phrase::on(judged, finding), out)?;
     let follows = phrase::follows(change, "");
     about("with it: ", (!follows.is_empty()).then(|| follows.join("; ")), out)?;

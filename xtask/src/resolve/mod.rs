@@ -3,12 +3,16 @@
 mod columns;
 mod entries;
 mod prototypes;
+mod request;
 mod rows;
+mod sets;
 mod sides;
 mod symbols;
 mod union;
 mod words;
 
+pub use request::{Direction, Geometry, Request};
+pub use sets::{NamedSets, claiming, matches, sets, unmatched};
 pub use union::{Older, Union, UnionAbi, UnionRow, union};
 
 use std::collections::BTreeSet;

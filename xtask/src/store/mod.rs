@@ -8,6 +8,7 @@ mod gaps;
 mod headers;
 mod history;
 mod read;
+mod sets;
 mod spread;
 mod waivers;
 mod whom;
@@ -16,7 +17,7 @@ mod write;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Label, Result};
-use crate::model::{Abis, Curated, Facts, Headers, History};
+use crate::model::{Abis, Curated, ExtensibleRecord, Facts, Headers, History, Sets};
 
 pub use gaps::gaps;
 pub use history::{HISTORY, step};
@@ -24,7 +25,7 @@ pub use waivers::waivers;
 pub use write::files;
 
 /// The files of a release, in the order in which they are best read.
-pub const FILES: [&str; 10] = [
+pub const FILES: [&str; 11] = [
     "release.yaml",
     "numbers.yaml",
     "tables.yaml",
@@ -34,6 +35,7 @@ pub const FILES: [&str; 10] = [
     "symbols.yaml",
     headers::CONSTANTS,
     headers::STRUCTS,
+    headers::OPEN,
     "lines.yaml",
 ];
 
@@ -71,6 +73,22 @@ impl Data {
     /// What walks over a clone's tags have found.
     pub fn history(&self) -> Result<History> {
         history::load(&self.root.join(HISTORY))
+    }
+
+    /// Structures that may grow at their end.
+    pub fn extensible(&self) -> Result<Vec<ExtensibleRecord>> {
+        let path = self.root.join("curated/extensible.yaml");
+        if path.is_file() { read::yaml(&path) } else { Ok(Vec::new()) }
+    }
+
+    /// Whether that is held of a release, too; its calls are in any case.
+    pub fn holds_headers(&self, kernel: &str) -> bool {
+        self.root.join(RELEASES).join(kernel).join(headers::CONSTANTS).is_file()
+    }
+
+    /// `curated/sets.yaml`: which constants belong to which domain of values.
+    pub fn sets(&self) -> Result<Sets> {
+        sets::load(&self.root.join("curated/sets.yaml"))
     }
 
     /// What the headers of a release that is held define.

@@ -8,8 +8,8 @@ use super::flat::{
     AbiPart, ConfigFile, DefinitionsFile, LinesFile, Lists, NumbersFile, ReadFromPart, ReleaseFile, SymbolsFile,
     TablePart, TablesFile, TypesFile, runs,
 };
-use super::spread::spread;
 use super::headers;
+use super::spread::spread;
 use crate::model::{Abis, Definition, Dispatch, EntryFunction, Facts, Guard, HeaderRow, Headers, Param, Wrapper};
 
 /// The files of a release by name, ready to be written.

@@ -1,13 +1,8 @@
-//! The JSON that others call: the shape of `list` and `export`, which `xtask/schema/` states.
-//!
-//! Fields are never renamed and keep their meaning; later releases of this tool may add some.
+//! Calls as JSON: what `list` prints of an ABI, and `export` with the rest.
 
 use serde::Serialize;
 
-use crate::model::{
-    Abi, AbiSpec, Abis, Between, ByteOrder, CallSpec, Extension, FailedResult, Failure, Guard, Missing, NumberPlace,
-    Pairs, Parameter, Part, Release, Scalar, Served, Side, Syscall,
-};
+use crate::model::{Abi, Between, Guard, Missing, Parameter, Part, Release, Scalar, Side, Syscall};
 use crate::resolve::{Union, UnionRow};
 
 /// One ABI of one release, as `list --format json` prints it.
@@ -111,88 +106,6 @@ enum Config<'a> {
     Any { any: Vec<Config<'a>> },
 }
 
-/// Everything about one release, as `export` prints it.
-#[derive(Serialize)]
-pub struct Export<'a> {
-    /// Version of this shape; a change that could break a reader raises it.
-    pub format: u32,
-    /// `6.12`
-    pub kernel: String,
-    /// `6.12.107`
-    pub release: &'a str,
-    /// Every ABI asked for.
-    pub abis: Vec<ExportedAbi<'a>>,
-}
-
-/// An ABI with what it is.
-#[derive(Serialize)]
-pub struct ExportedAbi<'a> {
-    abi: &'a str,
-    aliases: &'a [String],
-    arch: &'a str,
-    long_bits: u32,
-    compat_only: bool,
-    compat_arch: Option<&'a str>,
-    number_base: u32,
-    kernel_number_base: u32,
-    audit_archs: Vec<Audit>,
-    call: Call<'a>,
-    syscalls: Vec<Row<'a>>,
-}
-
-#[derive(Serialize)]
-struct Audit {
-    value: u32,
-    byte_order: ByteOrder,
-}
-
-/// How the words of a call travel.
-#[derive(Serialize)]
-struct Call<'a> {
-    number: Number<'a>,
-    words: &'a [String],
-    word_bits: u32,
-    stack: Option<Stack<'a>>,
-    result: &'a str,
-    second: Option<&'a str>,
-    failure: Failed<'a>,
-    other: Option<Other<'a>>,
-    pairs: Pairs,
-    extension: Option<Extension>,
-}
-
-/// Where the number stands; with both, in the register where the instruction says zero.
-#[derive(Serialize)]
-struct Number<'a> {
-    register: Option<&'a str>,
-    instruction: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Stack<'a> {
-    register: &'a str,
-    offset: u32,
-    count: u32,
-}
-
-/// How failure is told: `"negative"`, or `{"flag": "a3"}`.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Failed<'a> {
-    Result(FailedResult),
-    Flag { flag: &'a str },
-}
-
-#[derive(Serialize)]
-struct Other<'a> {
-    instruction: &'a str,
-    trap: u32,
-    failure: Failed<'a>,
-}
-
-/// Version of [`Export`].
-const FORMAT: u32 = 1;
-
 impl<'a> Listing<'a> {
     /// The listing of an ABI.
     pub fn new(abi: &'a Abi) -> Self {
@@ -232,38 +145,8 @@ impl When {
     }
 }
 
-impl<'a> Export<'a> {
-    /// The export of some ABIs of a release.
-    pub fn new(release: &'a Release, resolved: &[&'a Abi], abis: &'a Abis) -> Self {
-        let abis = resolved.iter().filter_map(|abi| Some(ExportedAbi::new(abis.get(&abi.name)?, abi))).collect();
-        Export { format: FORMAT, kernel: release.kernel(), release: &release.version, abis }
-    }
-}
-
-impl<'a> ExportedAbi<'a> {
-    fn new(spec: &'a AbiSpec, abi: &'a Abi) -> Self {
-        ExportedAbi {
-            abi: &abi.name,
-            aliases: &spec.aliases,
-            arch: &spec.arch,
-            long_bits: spec.long,
-            compat_only: spec.served == Served::Compat,
-            compat_arch: spec.compat.as_ref().map(|compat| compat.arch.as_str()),
-            number_base: spec.base,
-            kernel_number_base: spec.kernel_base(),
-            audit_archs: spec
-                .orders
-                .iter()
-                .map(|order| Audit { value: order.audit, byte_order: order.order })
-                .collect(),
-            call: Call::new(&spec.call),
-            syscalls: abi.syscalls.iter().map(Row::new).collect(),
-        }
-    }
-}
-
 impl<'a> Row<'a> {
-    fn new(syscall: &'a Syscall) -> Self {
+    pub(super) fn new(syscall: &'a Syscall) -> Self {
         Row {
             number: syscall.number,
             kernel_number: syscall.kernel_number,
@@ -338,44 +221,6 @@ impl<'a> Param<'a> {
             words,
             part,
             of,
-        }
-    }
-}
-
-impl<'a> Call<'a> {
-    fn new(call: &'a CallSpec) -> Self {
-        let (register, instruction) = match &call.number {
-            NumberPlace::Register(register) => (Some(register.as_str()), None),
-            NumberPlace::Instruction { immediate, register } => (register.as_deref(), Some(immediate.as_str())),
-        };
-        Call {
-            number: Number { register, instruction },
-            words: &call.words,
-            word_bits: call.word_bits(),
-            stack: call.stack.as_ref().map(|stack| Stack {
-                register: &stack.register,
-                offset: stack.offset,
-                count: stack.count,
-            }),
-            result: &call.result,
-            second: call.second.as_deref(),
-            failure: Failed::new(&call.failure),
-            other: call.other.as_ref().map(|other| Other {
-                instruction: &other.instruction,
-                trap: other.trap,
-                failure: Failed::new(&other.failure),
-            }),
-            pairs: call.pairs,
-            extension: call.extension,
-        }
-    }
-}
-
-impl<'a> Failed<'a> {
-    fn new(failure: &'a Failure) -> Self {
-        match failure {
-            Failure::Result(result) => Failed::Result(*result),
-            Failure::Flag { flag } => Failed::Flag { flag },
         }
     }
 }

@@ -171,7 +171,8 @@ impl Sizes<'_> {
 
     /// Places members; gives size and alignment.
     pub(super) fn lay_out(&self, members: &mut [Member], is_union: bool, demands: Demands) -> Known<(u64, u64)> {
-        let mut align = u64::from(self.model.record_align);
+        // What holds for every structure does not for one that is packed.
+        let mut align = if demands.packed { 1 } else { u64::from(self.model.record_align) };
         // In bits; of a union, the end of the longest member.
         let (mut position, mut end) = (0_u64, 0_u64);
         for member in members {
@@ -224,6 +225,13 @@ impl Sizes<'_> {
         if member.name.is_some() || self.model.unnamed_bitfields_align {
             let lent = demands.pack.map_or(if packed { 1 } else { natural }, |pack| natural.min(pack));
             *align = (*align).max(lent).max(member.aligned.unwrap_or(1));
+        }
+        if !self.model.bitfields_align && [8, 16, 32, 64].contains(&width) && !member.packed && !demands.packed {
+            // One as wide as an integer, where such an integer may stand, counts as a whole member.
+            let whole = (width / 8).min(self.model.most_align.into());
+            if position % (whole * 8) == 0 {
+                *align = (*align).max(whole);
+            }
         }
         let mut start = member.aligned.map_or(position, |aligned| round_up(position, aligned * 8));
         let spans = (start % (natural * 8) + width).div_ceil(natural * 8);

@@ -112,7 +112,12 @@ impl<'a> Form<'a> {
     fn constant(&self, name: &str, constant: &NamedConstant, all: AbiSet) -> String {
         let values = self.sized(&constant.values).unwrap_or_else(|| constant.values.map(ToString::to_string));
         let values = self.spread(&values, all, String::clone);
-        let argument = constant.argument.as_ref().map_or(String::new(), |ty| format!(" = {ty}"));
+        let argument = match constant.argument.as_deref() {
+            None => String::new(),
+            // Nothing ends a line with a space, or YAML would not show it as a line.
+            Some("") => " =".to_string(),
+            Some(ty) => format!(" = {ty}"),
+        };
         format!("{} {values}{argument}", name.replace(' ', ""))
     }
 

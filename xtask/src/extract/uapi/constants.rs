@@ -37,6 +37,10 @@ pub(super) fn find(output: &Output<'_>, types: &Types<'_>, own: &Own, said: &mut
                         said.constants.push((name, constant(value), requests.argument(definition)));
                     }
                     Err(why) if is_open(&why.reason) => said.open.push(open(name, &why)),
+                    // `O_CLOEXEC` of a header that does not include `asm/fcntl.h`; or no constant at all.
+                    Err(why) if matches!(why.reason, Reason::Name(_)) => {
+                        said.open.push(Open { may_be_none: true, ..open(name, &why) });
+                    }
                     Err(_) => {}
                 }
             }
@@ -68,7 +72,7 @@ fn is_open(reason: &Reason) -> bool {
 
 fn open(name: String, why: &NotConstant) -> Open {
     let missing = why.reason.missing().map(str::to_string);
-    Open { name, why: why.to_string(), missing }
+    Open { name, why: why.to_string(), missing, may_be_none: false }
 }
 
 fn constant(value: Evaluated) -> Constant {

@@ -31,8 +31,10 @@ struct Open {
     /// The macro, enumerator or structure; `*` for the header as a whole.
     name: String,
     why: String,
-    /// The tag or typedef without which it has no size.
+    /// The tag, typedef or macro that would have to be defined.
     missing: Option<String>,
+    /// It is nothing that is open where nobody defines what is missing.
+    may_be_none: bool,
 }
 
 /// What every header defines for each of these ABIs.
@@ -56,11 +58,12 @@ pub(super) fn headers<T: Send + Sync>(
         said.collect::<Vec<Option<Said>>>()
     };
     let mut all: Vec<Vec<Option<Said>>> = names.par_iter().map(alone).collect();
-    let places = Places::new(&names, &all, specs.len());
+    let places = Places::new(&names, &all, &views);
     all.par_iter_mut().zip(&names).for_each(|(by_abi, name)| {
         for (abi, said) in by_abi.iter_mut().enumerate() {
             if let (Some(said), Some(view), Some(setup)) = (said, views.get(abi), setups.get(abi)) {
                 in_company(&session, view, setup, name, said, |missing| places.get(abi, missing));
+                said.open.retain(|open| !open.may_be_none);
             }
         }
     });
@@ -84,13 +87,19 @@ pub(super) fn headers<T: Send + Sync>(
 
 fn said<T: Send + Sync>(session: &Session, view: &View<'_, T>, setup: &Setup, name: &str, text: &Text) -> Said {
     let sink = Sink::new();
-    let output = preprocess(session, view, setup, &text.path, &text.text, &sink);
+    let output = match view::ALWAYS.iter().find(|(header, _)| *header == name) {
+        None => preprocess(session, view, setup, &text.path, &text.text, &sink),
+        Some((_, other)) => {
+            let unit = format!("#include <{other}>\n#include <{name}>\n").into();
+            preprocess(session, view, setup, &format!("<{name} in company>"), &unit, &sink)
+        }
+    };
     let mut said = Said::default();
     // A compiler stops there, and so does what is known.
     if let Some(error) = sink.take().into_iter().find(|error| error.level == Level::Error) {
         let place = error.labels.first().map_or_else(String::new, |label| format!(" ({})", label.path));
         let why = format!("{}{place}", error.message);
-        said.open.push(Open { name: "*".to_string(), why, missing: None });
+        said.open.push(Open { name: "*".to_string(), why, missing: None, may_be_none: false });
         return said;
     }
     find(&output, &view.own(name, text, &output), &mut said);
@@ -144,10 +153,10 @@ fn in_company<'h, T: Send + Sync>(
 }
 
 /// Which header defines a tag, typedef or constant that another lacks, by ABI.
-struct Places<'h>(Vec<HashMap<String, &'h str>>);
+struct Places(Vec<HashMap<String, String>>);
 
-impl<'h> Places<'h> {
-    fn new(names: &[&'h str], all: &[Vec<Option<Said>>], abis: usize) -> Self {
+impl Places {
+    fn new<T: Send + Sync>(names: &[&str], all: &[Vec<Option<Said>>], views: &[View<'_, T>]) -> Self {
         let wanted: HashSet<&str> = all
             .iter()
             .flatten()
@@ -155,7 +164,11 @@ impl<'h> Places<'h> {
             .flat_map(|said| &said.open)
             .filter_map(|open| open.missing.as_deref())
             .collect();
-        let mut places: Vec<HashMap<String, &str>> = vec![HashMap::new(); abis];
+        let macros = views.par_iter().map(|view| view.defined(&wanted)).collect::<Vec<_>>();
+        let mut places: Vec<HashMap<String, String>> = macros
+            .into_iter()
+            .map(|found| found.into_iter().map(|(name, header)| (name.to_string(), header)).collect())
+            .collect();
         for (name, by_abi) in names.iter().zip(all) {
             for (said, places) in by_abi.iter().zip(&mut places) {
                 let records = said.iter().flat_map(|said| &said.records).map(|(name, _)| name);
@@ -164,7 +177,7 @@ impl<'h> Places<'h> {
                 for defined in records.chain(constants).chain(open) {
                     let word = defined.rsplit(' ').next().unwrap_or(defined);
                     if wanted.contains(word) {
-                        places.entry(word.to_string()).or_insert(name);
+                        places.entry(word.to_string()).or_insert_with(|| name.to_string());
                     }
                 }
             }
@@ -172,14 +185,14 @@ impl<'h> Places<'h> {
         Places(places)
     }
 
-    fn get(&self, abi: usize, missing: &str) -> Option<&'h str> {
+    fn get(&self, abi: usize, missing: &str) -> Option<&str> {
         if view::LIBRARY_TYPES.contains(&missing) {
             return Some(view::LIBRARY_HEADER);
         }
         if let Some((_, home)) = view::HOMES.iter().find(|(name, _)| *name == missing) {
             return Some(home);
         }
-        self.0.get(abi)?.get(missing).copied()
+        self.0.get(abi)?.get(missing).map(String::as_str)
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn find(output: &Output<'_>, types: &Types<'_>, own: &Own, said: &mut
             }
             Err(unknown) => {
                 let missing = unknown.missing.map(|missing| output.text(missing).to_string());
-                said.open.push(Open { name, why: unknown.why, missing });
+                said.open.push(Open { name, why: unknown.why, missing, may_be_none: false });
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The headers as `make headers_install` hands them to programs of one ABI, and which of them can be included.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Own;
 use crate::evaluate::{Headers, Include, Outcome, Output};
@@ -10,7 +10,7 @@ use crate::source::{Text, Tree};
 
 /// Headers of the C library that some headers include. A kernel's headers need nothing of them but the types of
 /// `stdint.h` and `stddef.h`.
-const LIBRARY: [&str; 15] = [
+const LIBRARY: [&str; 14] = [
     "endian.h",
     "net/if.h",
     "netinet/if_ether.h",
@@ -19,7 +19,6 @@ const LIBRARY: [&str; 15] = [
     "stdlib.h",
     "string.h",
     "sys/ioccom.h",
-    "sys/ioctl.h",
     "sys/socket.h",
     "sys/time.h",
     "sys/types.h",
@@ -79,6 +78,10 @@ pub(super) const HOMES: [(&str, &str); 5] = [
     ("stack_t", "asm/signal.h"),
 ];
 
+/// Headers that say nothing without another one, and what would come out otherwise is wrong: `SIOCGSTAMP` is a `?:` one of
+/// whose sides makes a request.
+pub(super) const ALWAYS: [(&str, &str); 1] = [("linux/sockios.h", "asm/ioctl.h")];
+
 /// What `scripts/headers_install.sh` takes out of every header.
 const TAKEN_OUT: [&str; 2] = ["linux/compiler.h", "linux/compiler_types.h"];
 
@@ -126,6 +129,21 @@ impl<'a, T> View<'a, T> {
         self.roots.keys().map(String::as_str)
     }
 
+    /// The names, out of `wanted`, that macros of each header bear.
+    pub(super) fn defined<'w>(&self, wanted: &HashSet<&'w str>) -> HashMap<&'w str, String> {
+        let mut found = HashMap::new();
+        for (header, text) in &self.roots {
+            for at in memchr::memmem::find_iter(text.text.as_bytes(), "define") {
+                let rest = text.text.get(at + "define".len()..).unwrap_or_default().trim_start_matches([' ', '\t']);
+                let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+                if let Some(name) = rest.get(..end).and_then(|name| wanted.get(name)) {
+                    found.entry(*name).or_insert_with(|| header.clone());
+                }
+            }
+        }
+        found
+    }
+
     /// The text of a header that a program can include.
     pub(super) fn root(&self, name: &str) -> Option<&'a Text> {
         self.roots.get(name).copied()
@@ -164,6 +182,7 @@ impl<T: Send + Sync> Headers for View<'_, T> {
             "stdint.h" => virtual_text(STDINT),
             "stddef.h" => virtual_text(STDDEF),
             "limits.h" => virtual_text(LIMITS),
+            "sys/ioctl.h" => virtual_text("#include <asm/ioctl.h>\n#include <asm/ioctls.h>\n"),
             LIBRARY_HEADER => virtual_text(LIBRARY_TEXT),
             _ if LIBRARY.contains(&name) || TAKEN_OUT.contains(&name) || name.starts_with("asm/unistd") => {
                 Include::Skip

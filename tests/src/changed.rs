@@ -112,7 +112,10 @@ fn headers(tree: &Tree) {
     change("HINT 2", "HINT 2U");
     change("'p', 1, struct probe_moved)", "'p', 2, struct probe_sort)");
     change("\tunsigned long long flags;\n", "\tunsigned long long flags;\n\tunsigned long long pidfd;\n");
-    change("\tunsigned int second;\n};\n\nstruct probe_moved", "\tunsigned int second, third;\n};\n\nstruct probe_moved");
+    change(
+        "\tunsigned int second;\n};\n\nstruct probe_moved",
+        "\tunsigned int second, third;\n};\n\nstruct probe_moved",
+    );
     change("\tunsigned int first;\n\tunsigned int __pad;\n", "\tunsigned int __pad;\n\tunsigned int first;\n");
     change("\tunsigned int second;\n\tchar name[8];", "\tchar name[8];\n\tunsigned int more;");
     change("name[16]", "name[24]");

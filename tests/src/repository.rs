@@ -25,7 +25,9 @@ impl Repository {
         for folder in ["data/curated", "syscall-meta/src/generated"] {
             fs::create_dir_all(at(folder)).expect("a folder");
         }
-        for file in ["abis.yaml", "curated/entries.yaml", "curated/extensible.yaml", "curated/sets.yaml"].map(|file| format!("data/{file}")) {
+        for file in ["abis.yaml", "curated/entries.yaml", "curated/extensible.yaml", "curated/sets.yaml"]
+            .map(|file| format!("data/{file}"))
+        {
             fs::copy(root().join(&file), at(&file)).expect("a copy");
         }
         fs::write(at("syscall-meta/src/generated/mod.rs"), "//! Written by hand.\n").expect("a file");

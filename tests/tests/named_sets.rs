@@ -33,6 +33,9 @@ fn sets_of_every_release_are_as_the_file_says() {
             "{kernel}: {} claimed, {} requests, {} excluded, {unclaimed} unclaimed",
             all.claimed, all.requests, all.excluded
         );
+        for (header, names) in &all.unclaimed {
+            println!("  {header}: {}", names.join(" "));
+        }
     }
 }
 

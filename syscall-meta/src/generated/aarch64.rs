@@ -244,7 +244,7 @@ static ROWS: [Row; 328] = [
     row(236, 236, V5_10, NEWEST, side(236, 189, 24, OK | DEFINED | EVENT), NO_SIDE), // get_mempolicy
     row(237, 237, V5_10, NEWEST, side(237, 190, 24, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy
     row(238, 238, V5_10, NEWEST, side(238, 191, 24, OK | DEFINED | EVENT), NO_SIDE), // migrate_pages
-    row(239, 239, V5_10, NEWEST, side(239, 192, 70, OK | DEFINED | EVENT), NO_SIDE), // move_pages
+    row(239, 239, V5_10, NEWEST, side(239, 192, 71, OK | DEFINED | EVENT), NO_SIDE), // move_pages
     row(240, 240, V5_10, NEWEST, side(240, 193, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rt_tgsigqueueinfo
     row(241, 241, V5_10, NEWEST, side(241, 194, 26, OK | DEFINED | EVENT), NO_SIDE), // perf_event_open
     row(242, 242, V5_10, NEWEST, side(242, 195, 20, OK | DEFINED | EVENT), NO_SIDE), // accept4
@@ -313,7 +313,7 @@ static ROWS: [Row; 328] = [
     row(450, 659, V6_1, NEWEST, side(813, 756, 24, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy_home_node
     row(451, 660, V6_12, NEWEST, side(836, 783, 66, OK | DEFINED | EVENT), NO_SIDE), // cachestat
     row(452, 661, V6_12, NEWEST, side(837, 784, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchmodat2
-    row(453, 662, V6_12, NEWEST, side(838, 802, 71, OK | DEFINED | EVENT), NO_SIDE), // map_shadow_stack
+    row(453, 662, V6_12, NEWEST, side(838, 802, 72, OK | DEFINED | EVENT), NO_SIDE), // map_shadow_stack
     row(454, 663, V6_12, NEWEST, side(839, 785, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wake
     row(455, 664, V6_12, NEWEST, side(840, 786, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_wait
     row(456, 665, V6_12, NEWEST, side(841, 787, 12, OK | DEFINED | EVENT), NO_SIDE), // futex_requeue

@@ -318,7 +318,7 @@ static ROWS: [Row; 462] = [
     row(314, 84, V5_10, NEWEST, side(642, 593, NO_CONFIG, OK | DEFINED | EVENT), side(642, 593, NO_CONFIG, OK | DEFINED)), // sync_file_range
     row(315, 77, V5_10, NEWEST, side(77, 341, NO_CONFIG, OK | DEFINED | EVENT), side(77, 341, NO_CONFIG, OK | DEFINED)), // tee
     row(316, 75, V5_10, NEWEST, side(75, 339, NO_CONFIG, OK | DEFINED | EVENT), side(75, 339, NO_CONFIG, OK | DEFINED)), // vmsplice
-    row(317, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(239, 594, 70, OK | DEFINED)), // move_pages
+    row(317, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(239, 594, 71, OK | DEFINED)), // move_pages
     row(318, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED | EVENT), side(168, 803, NO_CONFIG, OK | DEFINED)), // getcpu
     row(319, 22, V5_10, NEWEST, side(22, 321, 3, OK | DEFINED | EVENT), side(22, 321, 3, OK | DEFINED)), // epoll_pwait
     row(320, 88, V5_10, NEWEST, side(402, 345, 42, OK | DEFINED | EVENT), side(402, 345, 42, OK | DEFINED)), // utimensat
@@ -465,7 +465,7 @@ static ROWS: [Row; 462] = [
     row(468, 679, V7_2, NEWEST, side(856, 817, NO_CONFIG, OK | DEFINED | EVENT), side(856, 817, NO_CONFIG, OK | DEFINED)), // file_getattr
     row(469, 680, V7_2, NEWEST, side(857, 817, NO_CONFIG, OK | DEFINED | EVENT), side(857, 817, NO_CONFIG, OK | DEFINED)), // file_setattr
     row(470, 681, V7_2, NEWEST, side(858, 818, NO_CONFIG, OK | DEFINED | EVENT), side(858, 818, NO_CONFIG, OK | DEFINED)), // listns
-    row(471, 682, V7_2, NEWEST, side(859, 49, 72, OK | DEFINED | EVENT), side(859, 49, 72, OK | DEFINED)), // rseq_slice_yield
+    row(471, 682, V7_2, NEWEST, side(859, 49, 73, OK | DEFINED | EVENT), side(859, 49, 73, OK | DEFINED)), // rseq_slice_yield
     row(472, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED | EVENT), side(861, 819, NO_CONFIG, OK | DEFINED)), // fchroot
 ];
 

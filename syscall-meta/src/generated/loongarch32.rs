@@ -320,7 +320,7 @@ static ROWS: [Row; 317] = [
     row(468, 679, V7_2, NEWEST, side(856, 817, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
     row(469, 680, V7_2, NEWEST, side(857, 817, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
     row(470, 681, V7_2, NEWEST, side(858, 818, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
-    row(471, 682, V7_2, NEWEST, side(859, 49, 72, OK | DEFINED | EVENT), NO_SIDE), // rseq_slice_yield
+    row(471, 682, V7_2, NEWEST, side(859, 49, 73, OK | DEFINED | EVENT), NO_SIDE), // rseq_slice_yield
     row(472, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
 ];
 

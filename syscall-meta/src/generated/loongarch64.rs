@@ -241,7 +241,7 @@ static ROWS: [Row; 325] = [
     row(236, 236, V6_1, NEWEST, side(236, 189, 24, OK | DEFINED | EVENT), NO_SIDE), // get_mempolicy
     row(237, 237, V6_1, NEWEST, side(237, 190, 24, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy
     row(238, 238, V6_1, NEWEST, side(238, 191, 24, OK | DEFINED | EVENT), NO_SIDE), // migrate_pages
-    row(239, 239, V6_1, NEWEST, side(239, 192, 70, OK | DEFINED | EVENT), NO_SIDE), // move_pages
+    row(239, 239, V6_1, NEWEST, side(239, 192, 71, OK | DEFINED | EVENT), NO_SIDE), // move_pages
     row(240, 240, V6_1, NEWEST, side(240, 193, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // rt_tgsigqueueinfo
     row(241, 241, V6_1, NEWEST, side(241, 194, 26, OK | DEFINED | EVENT), NO_SIDE), // perf_event_open
     row(242, 242, V6_1, NEWEST, side(242, 195, 20, OK | DEFINED | EVENT), NO_SIDE), // accept4
@@ -328,7 +328,7 @@ static ROWS: [Row; 325] = [
     row(468, 679, V7_2, NEWEST, side(856, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
     row(469, 680, V7_2, NEWEST, side(857, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
     row(470, 681, V7_2, NEWEST, side(858, 812, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
-    row(471, 682, V7_2, NEWEST, side(859, 49, 72, OK | DEFINED | EVENT), NO_SIDE), // rseq_slice_yield
+    row(471, 682, V7_2, NEWEST, side(859, 49, 73, OK | DEFINED | EVENT), NO_SIDE), // rseq_slice_yield
     row(472, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
 ];
 

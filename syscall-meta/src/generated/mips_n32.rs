@@ -275,7 +275,7 @@ static ROWS: [Row; 400] = [
     row(6268, 84, V5_10, NEWEST, side(84, 70, NO_CONFIG, OK | DEFINED), NO_SIDE), // sync_file_range
     row(6269, 77, V5_10, NEWEST, side(77, 66, NO_CONFIG, OK | DEFINED), NO_SIDE), // tee
     row(6270, 75, V5_10, NEWEST, side(75, 64, NO_CONFIG, OK | DEFINED), NO_SIDE), // vmsplice
-    row(6271, 239, V5_10, NEWEST, side(239, 192, 70, OK | DEFINED), NO_SIDE), // move_pages
+    row(6271, 239, V5_10, NEWEST, side(239, 192, 71, OK | DEFINED), NO_SIDE), // move_pages
     row(6272, 99, V5_10, NEWEST, side(537, 497, 12, OK | COMPAT_DEFINED), NO_SIDE), // set_robust_list
     row(6273, 100, V5_10, NEWEST, side(538, 498, 12, OK | COMPAT_DEFINED), NO_SIDE), // get_robust_list
     row(6274, 104, V5_10, NEWEST, side(543, 504, 14, OK | COMPAT_DEFINED), NO_SIDE), // kexec_load

@@ -271,7 +271,7 @@ static ROWS: [Row; 376] = [
     row(5264, 84, V5_10, NEWEST, side(84, 70, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sync_file_range
     row(5265, 77, V5_10, NEWEST, side(77, 66, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // tee
     row(5266, 75, V5_10, NEWEST, side(75, 64, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // vmsplice
-    row(5267, 239, V5_10, NEWEST, side(239, 192, 70, OK | DEFINED | EVENT), NO_SIDE), // move_pages
+    row(5267, 239, V5_10, NEWEST, side(239, 192, 71, OK | DEFINED | EVENT), NO_SIDE), // move_pages
     row(5268, 99, V5_10, NEWEST, side(99, 84, 12, OK | DEFINED | EVENT), NO_SIDE), // set_robust_list
     row(5269, 100, V5_10, NEWEST, side(100, 85, 12, OK | DEFINED | EVENT), NO_SIDE), // get_robust_list
     row(5270, 104, V5_10, NEWEST, side(104, 89, 14, OK | DEFINED | EVENT), NO_SIDE), // kexec_load

@@ -312,7 +312,7 @@ static ROWS: [Row; 446] = [
     row(4305, 84, V5_10, NEWEST, side(84, 70, NO_CONFIG, OK | DEFINED | EVENT), side(682, 633, NO_CONFIG, OK)), // sync_file_range
     row(4306, 77, V5_10, NEWEST, side(77, 341, NO_CONFIG, OK | DEFINED | EVENT), side(77, 341, NO_CONFIG, OK | DEFINED)), // tee
     row(4307, 75, V5_10, NEWEST, side(75, 339, NO_CONFIG, OK | DEFINED | EVENT), side(75, 339, NO_CONFIG, OK | DEFINED)), // vmsplice
-    row(4308, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(239, 594, 70, OK | DEFINED)), // move_pages
+    row(4308, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(239, 594, 71, OK | DEFINED)), // move_pages
     row(4309, 99, V5_10, NEWEST, side(99, 348, 12, OK | DEFINED | EVENT), side(537, 497, 12, OK | COMPAT_DEFINED)), // set_robust_list
     row(4310, 100, V5_10, NEWEST, side(100, 85, 12, OK | DEFINED | EVENT), side(538, 498, 12, OK | COMPAT_DEFINED)), // get_robust_list
     row(4311, 104, V5_10, NEWEST, side(104, 503, 14, OK | DEFINED | EVENT), side(543, 504, 14, OK | COMPAT_DEFINED)), // kexec_load

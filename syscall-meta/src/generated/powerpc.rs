@@ -304,7 +304,7 @@ static ROWS: [Row; 453] = [
     row(298, 48, V5_10, NEWEST, side(48, 41, NO_CONFIG, OK | DEFINED | EVENT), side(48, 41, NO_CONFIG, OK | DEFINED)), // faccessat
     row(299, 100, V5_10, NEWEST, side(100, 85, 12, OK | DEFINED | EVENT), side(538, 498, 12, OK | COMPAT_DEFINED)), // get_robust_list
     row(300, 99, V5_10, NEWEST, side(99, 348, 12, OK | DEFINED | EVENT), side(537, 497, 12, OK | COMPAT_DEFINED)), // set_robust_list
-    row(301, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(239, 594, 70, OK | DEFINED)), // move_pages
+    row(301, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(239, 594, 71, OK | DEFINED)), // move_pages
     row(302, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED | EVENT), side(168, 803, NO_CONFIG, OK | DEFINED)), // getcpu
     row(303, 22, V5_10, NEWEST, side(22, 321, 3, OK | DEFINED | EVENT), side(542, 502, 3, OK | COMPAT_DEFINED)), // epoll_pwait
     row(304, 88, V5_10, NEWEST, side(402, 345, 42, OK | DEFINED | EVENT), side(402, 345, 42, OK | DEFINED)), // utimensat

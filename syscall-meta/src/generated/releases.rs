@@ -6,7 +6,7 @@ use crate::kernel::Release;
 pub(crate) static RELEASES: [Release; 5] = [
     Release::new(5, 10, "5.10.223"),
     Release::new(6, 1, "6.1.176"),
-    Release::new(6, 12, "6.12.107"),
+    Release::new(6, 12, "6.12.117"),
     Release::new(7, 2, "7.2.13"),
     Release::new(7, 3, "7.3.4"),
 ];

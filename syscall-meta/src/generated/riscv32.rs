@@ -217,7 +217,7 @@ static ROWS: [Row; 319] = [
     row(236, 236, V5_10, NEWEST, side(236, 589, 24, OK | DEFINED | EVENT), side(236, 589, 24, OK | DEFINED)), // get_mempolicy
     row(237, 237, V5_10, NEWEST, side(237, 590, 24, OK | DEFINED | EVENT), side(237, 590, 24, OK | DEFINED)), // set_mempolicy
     row(238, 238, V5_10, NEWEST, side(238, 591, 24, OK | DEFINED | EVENT), side(238, 591, 24, OK | DEFINED)), // migrate_pages
-    row(239, 239, V5_10, NEWEST, side(239, 594, 70, OK | DEFINED | EVENT), side(239, 594, 70, OK | DEFINED)), // move_pages
+    row(239, 239, V5_10, NEWEST, side(239, 594, 71, OK | DEFINED | EVENT), side(239, 594, 71, OK | DEFINED)), // move_pages
     row(240, 240, V5_10, NEWEST, side(240, 193, NO_CONFIG, OK | DEFINED | EVENT), side(549, 510, NO_CONFIG, OK | COMPAT_DEFINED)), // rt_tgsigqueueinfo
     row(241, 241, V5_10, NEWEST, side(241, 386, 26, OK | DEFINED | EVENT), side(241, 386, 26, OK | DEFINED)), // perf_event_open
     row(242, 242, V5_10, NEWEST, side(242, 195, 20, OK | DEFINED | EVENT), side(242, 195, 20, OK | DEFINED)), // accept4
@@ -304,7 +304,7 @@ static ROWS: [Row; 319] = [
     row(450, 659, V6_1, NEWEST, side(813, 762, 24, OK | DEFINED | EVENT), side(813, 762, 24, OK | DEFINED)), // set_mempolicy_home_node
     row(451, 660, V6_12, NEWEST, side(836, 783, 66, OK | DEFINED | EVENT), side(836, 783, 66, OK | DEFINED)), // cachestat
     row(452, 661, V6_12, NEWEST, side(837, 784, NO_CONFIG, OK | DEFINED | EVENT), side(837, 784, NO_CONFIG, OK | DEFINED)), // fchmodat2
-    row(453, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(838, 799, 73, OK | DEFINED)), // map_shadow_stack
+    row(453, 662, V6_12, NEWEST, side(838, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(838, 799, 74, OK | DEFINED)), // map_shadow_stack
     row(454, 663, V6_12, NEWEST, side(839, 794, 12, OK | DEFINED | EVENT), side(839, 794, 12, OK | DEFINED)), // futex_wake
     row(455, 664, V6_12, NEWEST, side(840, 795, 12, OK | DEFINED | EVENT), side(840, 795, 12, OK | DEFINED)), // futex_wait
     row(456, 665, V6_12, NEWEST, side(841, 787, 12, OK | DEFINED | EVENT), side(841, 787, 12, OK | DEFINED)), // futex_requeue
@@ -322,7 +322,7 @@ static ROWS: [Row; 319] = [
     row(468, 679, V7_2, NEWEST, side(856, 817, NO_CONFIG, OK | DEFINED | EVENT), side(856, 817, NO_CONFIG, OK | DEFINED)), // file_getattr
     row(469, 680, V7_2, NEWEST, side(857, 817, NO_CONFIG, OK | DEFINED | EVENT), side(857, 817, NO_CONFIG, OK | DEFINED)), // file_setattr
     row(470, 681, V7_2, NEWEST, side(858, 818, NO_CONFIG, OK | DEFINED | EVENT), side(858, 818, NO_CONFIG, OK | DEFINED)), // listns
-    row(471, 682, V7_2, NEWEST, side(859, 49, 72, OK | DEFINED | EVENT), side(859, 49, 72, OK | DEFINED)), // rseq_slice_yield
+    row(471, 682, V7_2, NEWEST, side(859, 49, 73, OK | DEFINED | EVENT), side(859, 49, 73, OK | DEFINED)), // rseq_slice_yield
     row(472, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED | EVENT), side(861, 819, NO_CONFIG, OK | DEFINED)), // fchroot
 ];
 

@@ -293,7 +293,7 @@ static ROWS: [Row; 437] = [
     row(314, 84, V5_10, NEWEST, side(835, 778, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sync_file_range
     row(315, 77, V5_10, NEWEST, side(77, 341, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // tee
     row(316, 75, V5_10, NEWEST, side(75, 339, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // vmsplice
-    row(317, 239, V5_10, NEWEST, side(239, 594, 70, OK | DEFINED | EVENT), NO_SIDE), // move_pages
+    row(317, 239, V5_10, NEWEST, side(239, 594, 71, OK | DEFINED | EVENT), NO_SIDE), // move_pages
     row(318, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
     row(319, 22, V5_10, NEWEST, side(22, 321, 3, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait
     row(320, 88, V5_10, NEWEST, side(402, 345, 42, OK | DEFINED | EVENT), NO_SIDE), // utimensat

@@ -310,7 +310,7 @@ static ROWS: [Row; 442] = [
     row(304, 236, V5_10, NEWEST, side(236, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(236, 589, 24, OK | DEFINED)), // get_mempolicy
     row(305, 237, V5_10, NEWEST, side(237, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(237, 590, 24, OK | DEFINED)), // set_mempolicy
     row(306, 104, V5_10, NEWEST, side(104, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(543, NONE, NO_CONFIG, NOT_ON_THIS_ARCH)), // kexec_load
-    row(307, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(239, 594, 70, OK | DEFINED)), // move_pages
+    row(307, 239, V5_10, NEWEST, side(239, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), side(239, 594, 71, OK | DEFINED)), // move_pages
     row(308, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED), side(168, 803, NO_CONFIG, OK | DEFINED)), // getcpu
     row(309, 22, V5_10, NEWEST, side(22, 321, 3, OK | DEFINED), side(542, 502, 3, OK | COMPAT_DEFINED)), // epoll_pwait
     row(310, 88, V5_10, NEWEST, side(402, 345, 42, OK | DEFINED), side(402, 345, 42, OK | DEFINED)), // utimensat

@@ -221,7 +221,7 @@ static ROWS: [Row; 405] = [
     row(233, 542, V5_10, NEWEST, side(710, 652, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // stime
     row(234, 474, V5_10, NEWEST, side(391, 307, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statfs64
     row(235, 475, V5_10, NEWEST, side(392, 308, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fstatfs64
-    row(236, 511, V5_10, NEWEST, side(397, 656, 74, OK | DEFINED | EVENT), NO_SIDE), // _llseek
+    row(236, 511, V5_10, NEWEST, side(397, 656, 69, OK | DEFINED | EVENT), NO_SIDE), // _llseek
     row(237, 228, V5_10, NEWEST, side(228, 184, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mlock
     row(238, 229, V5_10, NEWEST, side(229, 184, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // munlock
     row(239, 230, V5_10, NEWEST, side(230, 16, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // mlockall
@@ -292,7 +292,7 @@ static ROWS: [Row; 405] = [
     row(304, 236, V5_10, NEWEST, side(236, 189, 24, OK | DEFINED | EVENT), NO_SIDE), // get_mempolicy
     row(305, 237, V5_10, NEWEST, side(237, 190, 24, OK | DEFINED | EVENT), NO_SIDE), // set_mempolicy
     row(306, 104, V5_10, NEWEST, side(104, NONE, NO_CONFIG, NOT_ON_THIS_ARCH), NO_SIDE), // kexec_load
-    row(307, 239, V5_10, NEWEST, side(239, 192, 70, OK | DEFINED | EVENT), NO_SIDE), // move_pages
+    row(307, 239, V5_10, NEWEST, side(239, 192, 71, OK | DEFINED | EVENT), NO_SIDE), // move_pages
     row(308, 168, V5_10, NEWEST, side(168, 803, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
     row(309, 22, V5_10, NEWEST, side(22, 18, 3, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait
     row(310, 88, V5_10, NEWEST, side(88, 74, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // utimensat
@@ -418,7 +418,7 @@ static OLDER: [Older; 10] = [
     older(208, V5_10, side(18, 14, 1, OK | DEFINED | EVENT), NO_SIDE), // lookup_dcookie
     older(208, V6_1, side(18, NONE, NO_CONFIG, NO_DEFINITION), NO_SIDE), // lookup_dcookie
     older(225, V5_10, side(366, 285, 5, OK | DEFINED | EVENT), NO_SIDE), // bdflush
-    older(236, V6_12, side(397, 656, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // _llseek
+    older(236, V6_1, side(397, 656, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // _llseek
     older(307, V6_12, side(239, 192, 25, OK | DEFINED | EVENT), NO_SIDE), // move_pages
     older(308, V6_12, side(168, 135, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // getcpu
     older(332, V6_1, side(248, 201, 28, OK | DEFINED | EVENT), NO_SIDE), // name_to_handle_at

@@ -293,8 +293,8 @@ static ROWS: [Row; 375] = [
     row(0x4000014c, 275, V5_10, NEWEST, side(275, 220, NO_CONFIG, OK | DEFINED), NO_SIDE), // statx
     row(0x4000014d, 276, V5_10, NEWEST, side(276, 221, 0, OK | DEFINED), NO_SIDE), // io_pgetevents
     row(0x4000014e, 277, V5_10, NEWEST, side(277, 222, 36, OK | DEFINED), NO_SIDE), // rseq
-    row(0x4000014f, 673, V6_12, NEWEST, side(850, 49, 69, OK | DEFINED), NO_SIDE), // uretprobe
-    row(0x40000150, 683, V7_2, NEWEST, side(860, 49, 69, OK | DEFINED), NO_SIDE), // uprobe
+    row(0x4000014f, 673, V6_12, NEWEST, side(850, 49, 70, OK | DEFINED), NO_SIDE), // uretprobe
+    row(0x40000150, 683, V7_2, NEWEST, side(860, 49, 70, OK | DEFINED), NO_SIDE), // uprobe
     row(0x400001a8, 279, V5_10, NEWEST, side(279, 224, NO_CONFIG, OK | DEFINED), NO_SIDE), // pidfd_send_signal
     row(0x400001a9, 280, V5_10, NEWEST, side(280, 225, 38, OK | DEFINED), NO_SIDE), // io_uring_setup
     row(0x400001aa, 281, V5_10, NEWEST, side(281, 226, 38, OK | DEFINED), NO_SIDE), // io_uring_enter
@@ -342,7 +342,7 @@ static ROWS: [Row; 375] = [
     row(0x400001d4, 679, V7_2, NEWEST, side(856, 811, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_getattr
     row(0x400001d5, 680, V7_2, NEWEST, side(857, 811, NO_CONFIG, OK | DEFINED), NO_SIDE), // file_setattr
     row(0x400001d6, 681, V7_2, NEWEST, side(858, 812, NO_CONFIG, OK | DEFINED), NO_SIDE), // listns
-    row(0x400001d7, 682, V7_2, NEWEST, side(859, 49, 72, OK | DEFINED), NO_SIDE), // rseq_slice_yield
+    row(0x400001d7, 682, V7_2, NEWEST, side(859, 49, 73, OK | DEFINED), NO_SIDE), // rseq_slice_yield
     row(0x400001d8, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED), NO_SIDE), // fchroot
     row(0x40000200, 134, V5_10, NEWEST, side(482, 449, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigaction
     row(0x40000201, 139, V5_10, NEWEST, side(796, 49, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // rt_sigreturn
@@ -365,7 +365,7 @@ static ROWS: [Row; 375] = [
     row(0x40000212, 99, V5_10, NEWEST, side(537, 497, 12, OK | COMPAT_DEFINED), NO_SIDE), // set_robust_list
     row(0x40000213, 100, V5_10, NEWEST, side(538, 498, 12, OK | COMPAT_DEFINED), NO_SIDE), // get_robust_list
     row(0x40000214, 75, V5_10, NEWEST, side(75, 64, NO_CONFIG, OK | DEFINED), NO_SIDE), // vmsplice
-    row(0x40000215, 239, V5_10, NEWEST, side(239, 192, 70, OK | DEFINED), NO_SIDE), // move_pages
+    row(0x40000215, 239, V5_10, NEWEST, side(239, 192, 71, OK | DEFINED), NO_SIDE), // move_pages
     row(0x40000216, 69, V5_10, NEWEST, side(797, 743, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // preadv
     row(0x40000217, 70, V5_10, NEWEST, side(798, 743, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // pwritev
     row(0x40000218, 240, V5_10, NEWEST, side(549, 510, NO_CONFIG, OK | COMPAT_DEFINED), NO_SIDE), // rt_tgsigqueueinfo

@@ -284,7 +284,7 @@ static ROWS: [Row; 386] = [
     row(276, 77, V5_10, NEWEST, side(77, 66, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // tee
     row(277, 84, V5_10, NEWEST, side(84, 70, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // sync_file_range
     row(278, 75, V5_10, NEWEST, side(75, 64, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // vmsplice
-    row(279, 239, V5_10, NEWEST, side(239, 192, 70, OK | DEFINED | EVENT), NO_SIDE), // move_pages
+    row(279, 239, V5_10, NEWEST, side(239, 192, 71, OK | DEFINED | EVENT), NO_SIDE), // move_pages
     row(280, 88, V5_10, NEWEST, side(88, 74, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // utimensat
     row(281, 22, V5_10, NEWEST, side(22, 18, 3, OK | DEFINED | EVENT), NO_SIDE), // epoll_pwait
     row(282, 471, V5_10, NEWEST, side(389, 305, 8, OK | DEFINED | EVENT), NO_SIDE), // signalfd
@@ -340,8 +340,8 @@ static ROWS: [Row; 386] = [
     row(332, 275, V5_10, NEWEST, side(275, 220, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // statx
     row(333, 276, V5_10, NEWEST, side(276, 221, 0, OK | DEFINED | EVENT), NO_SIDE), // io_pgetevents
     row(334, 277, V5_10, NEWEST, side(277, 222, 36, OK | DEFINED | EVENT), NO_SIDE), // rseq
-    row(335, 673, V6_12, NEWEST, side(850, 49, 69, OK | DEFINED | EVENT), NO_SIDE), // uretprobe
-    row(336, 683, V7_2, NEWEST, side(860, 49, 69, OK | DEFINED | EVENT), NO_SIDE), // uprobe
+    row(335, 673, V6_12, NEWEST, side(850, 49, 70, OK | DEFINED | EVENT), NO_SIDE), // uretprobe
+    row(336, 683, V7_2, NEWEST, side(860, 49, 70, OK | DEFINED | EVENT), NO_SIDE), // uprobe
     row(424, 279, V5_10, NEWEST, side(279, 224, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // pidfd_send_signal
     row(425, 280, V5_10, NEWEST, side(280, 225, 38, OK | DEFINED | EVENT), NO_SIDE), // io_uring_setup
     row(426, 281, V5_10, NEWEST, side(281, 226, 38, OK | DEFINED | EVENT), NO_SIDE), // io_uring_enter
@@ -389,7 +389,7 @@ static ROWS: [Row; 386] = [
     row(468, 679, V7_2, NEWEST, side(856, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_getattr
     row(469, 680, V7_2, NEWEST, side(857, 811, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // file_setattr
     row(470, 681, V7_2, NEWEST, side(858, 812, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // listns
-    row(471, 682, V7_2, NEWEST, side(859, 49, 72, OK | DEFINED | EVENT), NO_SIDE), // rseq_slice_yield
+    row(471, 682, V7_2, NEWEST, side(859, 49, 73, OK | DEFINED | EVENT), NO_SIDE), // rseq_slice_yield
     row(472, 684, V7_3, NEWEST, side(861, 819, NO_CONFIG, OK | DEFINED | EVENT), NO_SIDE), // fchroot
 ];
 

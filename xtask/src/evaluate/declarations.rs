@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::expr;
-use super::layout::{Demands, Member, Record, Sizes, Type};
+use super::layout::{Demands, Member, Record, Sizes, Type, Unknown};
 use super::output::Output;
 use super::session::Session;
 use super::symbol::{Symbol, known};
@@ -70,7 +70,7 @@ impl<'s> Types<'s> {
     }
 
     /// The bytes of a type, or why they are not known.
-    pub fn size(&self, ty: &Type) -> Result<u64, String> {
+    pub fn size(&self, ty: &Type) -> Result<u64, Unknown> {
         self.sizes().size(ty)
     }
 
@@ -102,6 +102,15 @@ impl<'s> Types<'s> {
 
     fn evaluate(&self, tokens: &[Token]) -> Result<Constant, NotConstant> {
         expr::evaluate(self.session, &self.model, self, tokens)
+    }
+
+    /// How many elements an array has.
+    fn count(&self, tokens: &[Token]) -> Result<u64, Unknown> {
+        let count = self.evaluate(tokens).map_err(|why| Unknown {
+            why: format!("an array whose length has no value: {why}"),
+            missing: why.reason.missing().and_then(|name| self.session.symbol(name)),
+        })?;
+        u64::try_from(count.value).map_err(|_| "an array of a negative length".into())
     }
 
     /// The type that an operand of `sizeof` names, or that an expression of the form `((struct x *)0)->member` has.
@@ -357,7 +366,7 @@ impl Attributes {
 
     fn on(self, ty: Type) -> Type {
         match self.aligned {
-            _ if self.alters => Type::Unknown("an attribute that makes a type another"),
+            _ if self.alters => Type::Unknown("an attribute that makes a type another".into()),
             Some(aligned) => Type::Aligned(Box::new(ty), aligned),
             None => ty,
         }
@@ -402,11 +411,11 @@ impl Counted {
 
     fn ty(&self) -> Type {
         let signed = match self.long {
-            _ if self.other => return Type::Unknown("a complex number"),
+            _ if self.other => return Type::Unknown("a complex number".into()),
             _ if self.void => return Type::Incomplete(None),
             _ if self.float => return Type::Float(4),
             0 if self.double => return Type::Float(8),
-            _ if self.double => return Type::Unknown("a long double"),
+            _ if self.double => return Type::Unknown("a long double".into()),
             _ if self.wide => return Type::Wide(!self.unsigned),
             _ if self.bool => return Type::Integer(IntType::Bool),
             _ if self.char && self.signed => return Type::Integer(IntType::SChar),
@@ -526,7 +535,7 @@ impl Parser<'_, '_> {
     fn define(&mut self, name: Symbol, ty: Type) {
         let entry = self.types.typedefs.entry(name).or_insert_with(|| ty.clone());
         if *entry != ty {
-            *entry = Type::Unknown("two typedefs that differ");
+            *entry = Type::Unknown("two typedefs that differ".into());
         }
     }
 
@@ -571,10 +580,10 @@ impl Parser<'_, '_> {
             } else if self.words.typeof_.contains(&symbol) {
                 self.word(&mut text);
                 self.group();
-                base = Some(Type::Unknown("the type of an expression"));
+                base = Some(Type::Unknown("the type of an expression".into()));
             } else if !is_complete {
                 let known = self.types.typedefs.get(&symbol).cloned();
-                if known.is_none() && self.is_annotation() {
+                if known.is_none() && self.peek(1).is_some_and(|next| self.begins_type(next)) {
                     self.annotation();
                     continue;
                 }
@@ -589,6 +598,14 @@ impl Parser<'_, '_> {
         let ty = if counted.any { counted.ty() } else { base? };
         let ty = if attributes.alters { attributes.on(ty) } else { ty };
         Some(Base { ty, text, attributes, is_typedef })
+    }
+
+    /// Whether a word names a type, or begins to.
+    fn begins_type(&self, token: Token) -> bool {
+        token.kind == Kind::Ident
+            && (self.words.arithmetic.contains_key(&token.symbol)
+                || self.types.typedefs.contains_key(&token.symbol)
+                || [known::STRUCT, known::UNION, known::ENUM].contains(&token.symbol))
     }
 
     /// Takes a word into the text of a type.
@@ -639,7 +656,8 @@ impl Parser<'_, '_> {
             } else if !self.accept(known::SEMICOLON) && self.members(&mut members).is_none() {
                 let what =
                     self.peek(0).map_or_else(String::new, |token| self.types.session.text(token.symbol).to_string());
-                problem = problem.or(Some(format!("a member that is not understood, at `{what}`")));
+                let why = format!("a member that is not understood, at `{what}`");
+                problem = problem.or(Some(Unknown { why, missing: None }));
                 self.to_the_end_of_member();
             }
         }
@@ -652,7 +670,7 @@ impl Parser<'_, '_> {
         };
         let placed = match problem {
             Some(problem) => Err(problem),
-            None if attributes.alters => Err("an attribute that makes a type another".to_string()),
+            None if attributes.alters => Err("an attribute that makes a type another".into()),
             None => self.types.sizes().lay_out(&mut members, is_union, demands),
         };
         let (size, align, problem) = match placed {
@@ -858,10 +876,7 @@ impl Parser<'_, '_> {
                 let inside = before.get(1..length.checked_sub(1)?)?;
                 counts.push(match inside {
                     [] => Ok(None),
-                    inside => match self.types.evaluate(inside).ok().map(|count| u64::try_from(count.value)) {
-                        Some(Ok(count)) => Ok(Some(count)),
-                        _ => Err(()),
-                    },
+                    inside => self.types.count(inside).map(Some),
                 });
             } else if self.peek(0).is_some_and(|token| token.is(known::L_PAREN)) && !is_function {
                 let before = self.rest;
@@ -887,7 +902,7 @@ impl Parser<'_, '_> {
         for count in counts.into_iter().rev() {
             ty = match count {
                 Ok(count) => Type::Array(Box::new(ty), count),
-                Err(()) => Type::Unknown("an array whose length has no value"),
+                Err(unknown) => Type::Unknown(unknown),
             };
         }
         let Some(inner) = inner else { return Some(Declared { name, ty, text, attributes }) };

@@ -33,7 +33,7 @@ pub enum Type {
     /// A type that is said to be aligned otherwise than it would be.
     Aligned(Box<Type>, u64),
     /// Something that this does not know, and why.
-    Unknown(&'static str),
+    Unknown(Unknown),
     /// A name that no typedef gives a type.
     Undefined(Symbol),
 }
@@ -56,7 +56,7 @@ pub struct Record {
     /// The address is a multiple of this.
     pub align: u64,
     /// Why its layout is not known.
-    pub problem: Option<String>,
+    pub problem: Option<Unknown>,
 }
 
 /// A member of a structure or union.
@@ -107,27 +107,44 @@ pub(super) struct Sizes<'a> {
     pub records: &'a [Record],
 }
 
-type Known<T> = Result<T, String>;
+/// Why a size is not known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unknown {
+    /// In a few words.
+    pub why: String,
+    /// The tag or typedef that would have to be defined.
+    pub missing: Option<Symbol>,
+}
+
+impl From<&str> for Unknown {
+    fn from(why: &str) -> Self {
+        Unknown { why: why.to_string(), missing: None }
+    }
+}
+
+type Known<T> = Result<T, Unknown>;
 
 impl Sizes<'_> {
     /// The bytes of a type.
     pub(super) fn size(&self, ty: &Type) -> Known<u64> {
         Ok(match ty {
-            Type::Incomplete(None) => return Err("nothing, which has no size".to_string()),
-            Type::Incomplete(Some(tag)) => return Err(format!("`{}` is not defined", self.session.text(*tag))),
+            Type::Incomplete(None) => return Err("nothing, which has no size".into()),
+            Type::Incomplete(Some(name)) | Type::Undefined(name) => {
+                let why = format!("`{}` is not defined", self.session.text(*name));
+                return Err(Unknown { why, missing: Some(*name) });
+            }
             Type::Integer(ty) | Type::Enumeration(ty) => self.model.size(*ty).into(),
             Type::Wide(_) => 16,
             Type::Float(bytes) => *bytes,
             Type::Pointer => u64::from(self.model.long_bits / 8),
-            Type::Function => return Err("a function has no size".to_string()),
+            Type::Function => return Err("a function has no size".into()),
             Type::Record(at) => self.record(*at)?.size,
             Type::Array(element, count) => {
                 let count = count.unwrap_or(0);
                 self.size(element)?.checked_mul(count).ok_or("an array beyond all bounds")?
             }
             Type::Aligned(inner, _) => self.size(inner)?,
-            Type::Unknown(why) => return Err((*why).to_string()),
-            Type::Undefined(name) => return Err(format!("`{}` is not defined", self.session.text(*name))),
+            Type::Unknown(unknown) => return Err(unknown.clone()),
         })
     }
 
@@ -195,7 +212,7 @@ impl Sizes<'_> {
     ) -> Known<u64> {
         let (unit, natural) = (self.size(&member.ty)?, self.align(&member.ty)?);
         if width > unit * 8 {
-            return Err("a bit-field wider than its type".to_string());
+            return Err("a bit-field wider than its type".into());
         }
         if width == 0 {
             if self.model.unnamed_bitfields_align {

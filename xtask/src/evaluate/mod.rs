@@ -79,7 +79,7 @@ pub use driver::{PREDEFINED, Setup, preprocess};
 pub use env::Limits;
 pub use functions::{Function, functions};
 pub use include::{Headers, Include, NoHeaders};
-pub use layout::{Bits, Member, Record, Type};
+pub use layout::{Bits, Member, Record, Type, Unknown};
 pub use macros::{Definition, Fate, Macros};
 pub use output::{Inclusion, Outcome, Output, Row};
 pub use session::{Place, Session};

@@ -260,6 +260,17 @@ impl fmt::Display for NotConstant {
     }
 }
 
+impl Reason {
+    /// The name that would have to be defined: a constant, a typedef, the tag in `struct x`.
+    pub fn missing(&self) -> Option<&str> {
+        match self {
+            Reason::Name(name) => Some(name),
+            Reason::Layout(operand) => operand.trim().rsplit(' ').next(),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -54,6 +54,42 @@ const BELOW_TYPES: [&str; 19] = [
     "vdso/time32.h",
 ];
 
+/// Headers that say what programs are told, beside those of user space.
+const PROGRAMS: [&str; 16] = [
+    "linux/kconfig.h",
+    "linux/types.h",
+    "linux/time32.h",
+    "linux/time64.h",
+    "linux/time_types.h",
+    "linux/errno.h",
+    "linux/fcntl.h",
+    "linux/fs.h",
+    "linux/socket.h",
+    "linux/net.h",
+    "linux/dirent.h",
+    "linux/uio.h",
+    "asm/signal.h",
+    "asm/compat.h",
+    "linux/compat.h",
+    "net/compat.h",
+];
+
+/// Headers that those lead to, beside those that typedefs lead to.
+const BELOW_PROGRAMS: [&str; 12] = [
+    "asm/errno.h",
+    "asm/fcntl.h",
+    "asm/siginfo.h",
+    "asm/socket.h",
+    "asm/sockios.h",
+    "asm-generic/errno-base.h",
+    "asm-generic/errno.h",
+    "asm-generic/fcntl.h",
+    "asm-generic/socket.h",
+    "asm-generic/sockios.h",
+    "linux/ipc.h",
+    "linux/resource.h",
+];
+
 /// Headers that say which calls an architecture wants.
 const WANTED_CALLS: [&str; 2] = ["asm/unistd.h", "asm/bitsperlong.h"];
 
@@ -67,6 +103,8 @@ pub(super) enum Follow {
     Types,
     /// Those that say which calls an architecture wants.
     WantedCalls,
+    /// Those that say what programs are told.
+    Programs,
 }
 
 impl Follow {
@@ -75,22 +113,25 @@ impl Follow {
         match self {
             Follow::Types => &TYPES,
             Follow::WantedCalls => &WANTED_CALLS,
+            Follow::Programs => &PROGRAMS,
         }
     }
 
     fn follows(self, name: &str) -> bool {
-        let below: &[&str] = match self {
-            Follow::Types => &BELOW_TYPES,
-            Follow::WantedCalls => &BELOW_WANTED_CALLS,
+        let below: &[&[&str]] = match self {
+            Follow::Types => &[&BELOW_TYPES],
+            Follow::WantedCalls => &[&BELOW_WANTED_CALLS],
+            Follow::Programs => &[&BELOW_TYPES, &BELOW_PROGRAMS],
         };
         let name = name.strip_prefix("uapi/").unwrap_or(name);
-        self.roots().contains(&name) || below.contains(&name)
+        self.roots().contains(&name) || below.iter().any(|below| below.contains(&name))
     }
 }
 
 /// Whether some run follows the header of this path, so that its text has to be kept.
 pub(super) fn is_followed(path: &str) -> bool {
-    place(path).is_some_and(|(_, name)| Follow::Types.follows(name) || Follow::WantedCalls.follows(name))
+    let all = [Follow::Types, Follow::WantedCalls, Follow::Programs];
+    place(path).is_some_and(|(_, name)| all.iter().any(|follow| follow.follows(name)))
 }
 
 /// The folder of `arch/`, if it is in one, and the name that `#include` asks for.

@@ -203,13 +203,12 @@ fn facts(tree: &Tree<Scanned>, abis: &Abis, sink: &Sink) -> Result<Extracted> {
     check_functions(&facts, sink);
     let sources: BTreeSet<&str> = facts.definitions.keys().chain(facts.functions.keys()).map(String::as_str).collect();
     facts.built = built::built(tree, &sources.into_iter().collect::<Vec<_>>(), &pasted, sink);
-    settle(&mut facts, tree, abis, sink);
-    let headers = uapi::headers(tree, abis, &facts.numbers.keys().map(String::as_str).collect());
+    let headers = settle(&mut facts, tree, abis, sink);
     Ok(Extracted { facts, headers, sha256, blobs: tree.blobs })
 }
 
 /// What the text leaves to configuration and headers, for each kernel: conditions, then what depends on them.
-fn settle(facts: &mut Facts, tree: &Tree<Scanned>, abis: &Abis, sink: &Sink) {
+fn settle(facts: &mut Facts, tree: &Tree<Scanned>, abis: &Abis, sink: &Sink) -> Headers {
     let (ways, symbols) = (facts.ways(abis), symbols(facts));
     let mut asked = symbols.clone();
     asked.extend(inside::asked(tree).into_iter().chain(wrappers::asked(tree)));
@@ -218,9 +217,11 @@ fn settle(facts: &mut Facts, tree: &Tree<Scanned>, abis: &Abis, sink: &Sink) {
     let macros = macros::settled(tree, abis, &ways, &symbols, &on, sink);
     facts.typedefs = types::of(tree, abis, facts, &on, sink);
     facts.wrappers = wrappers::wrappers(tree, &ways, &on, sink);
+    let headers = uapi::headers(tree, abis, facts, &on);
     config.retain(|symbol, _| symbols.contains(symbol));
     config.extend(macros);
     facts.settled = config;
+    headers
 }
 
 /// Symbols that later steps ask for, whatever conditions say.

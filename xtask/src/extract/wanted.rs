@@ -51,7 +51,9 @@ fn enter(folder: &str) -> bool {
         None => !NOT_THE_KERNEL.contains(&folder),
         // Compiler plugins are configured like the rest of the kernel.
         Some(("scripts", below)) => below == "gcc-plugins",
-        Some(("include", below)) => below.starts_with("uapi") || matches!(below, "asm-generic" | "linux" | "vdso"),
+        Some(("include", below)) => {
+            below.starts_with("uapi") || matches!(below, "asm-generic" | "linux" | "net" | "vdso")
+        }
         // What a build leaves behind is no part of the text.
         Some(_) => !folder.ends_with("/generated") && !folder.ends_with("/dts"),
     }

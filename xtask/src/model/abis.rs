@@ -14,6 +14,9 @@ pub struct Abis {
     pub meta_names: Vec<String>,
     /// Rows of tables that no ABI takes.
     pub ignored: Vec<Ignored>,
+    /// Headers of which all structures are kept, `*` standing for any end; of others those that something leads to.
+    #[serde(default)]
+    pub layouts: Vec<String>,
     /// Every ABI, in the order of the file.
     pub abis: Vec<AbiSpec>,
 }

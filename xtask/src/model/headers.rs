@@ -107,10 +107,12 @@ pub struct Field {
 /// What an element of a field is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FieldClass {
-    /// An unsigned integer, `char` where it is one, an enumeration.
+    /// An unsigned integer, an enumeration.
     Unsigned,
-    /// A signed integer.
+    /// A signed integer, an enumeration with negative values.
     Signed,
+    /// A plain `char`, which is signed or not as the compiler is told: mostly text.
+    Char,
     /// A pointer.
     Pointer,
     /// A floating number.
@@ -317,7 +319,7 @@ impl Record {
     }
 }
 
-/// `stx_mask 0 u32 __u32`, `name 16 s8*16 char`, `flag 4 u32:3+5 __u32` (three bits, shifted by five), `tail 8 u8* __u8`
+/// `stx_mask 0 u32 __u32`, `name 16 c8*16 char`, `flag 4 u32:3+5 __u32` (three bits, shifted by five), `tail 8 u8* __u8`
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} {}{}", self.name, self.offset, self.class.letter(), self.size * 8)?;
@@ -373,12 +375,13 @@ impl FromStr for Field {
 }
 
 impl FieldClass {
-    const ALL: [Self; 5] = [Self::Unsigned, Self::Signed, Self::Pointer, Self::Float, Self::Record];
+    const ALL: [Self; 6] = [Self::Unsigned, Self::Signed, Self::Char, Self::Pointer, Self::Float, Self::Record];
 
     fn letter(self) -> &'static str {
         match self {
             Self::Unsigned => "u",
             Self::Signed => "s",
+            Self::Char => "c",
             Self::Pointer => "p",
             Self::Float => "f",
             Self::Record => "r",
@@ -406,7 +409,7 @@ mod tests {
             assert!(text.parse::<Constant>().is_err(), "{text}");
         }
         for text in
-            ["stx_mask 0 u32 __u32", "a.b 16 s8*16 char", "flag 4 u32:3+5 unsigned int", "t 8 r192* struct timespec"]
+            ["stx_mask 0 u32 __u32", "a.b 16 c8*16 char", "flag 4 u32:3+5 unsigned int", "t 8 r192* struct timespec"]
         {
             assert_eq!(text.parse::<Field>().expect(text).to_string(), text);
         }

@@ -13,8 +13,8 @@ use super::headers::PerAbi;
 pub struct Sets {
     /// Every set, in the order of the file.
     pub sets: Vec<SetSpec>,
-    /// Constants that are nobody's, and why. One that gives names takes them from the patterns of all sets, too; a set that
-    /// writes such a name out keeps it.
+    /// Constants that are nobody's, and why. What one for many headers (`*`) gives by name the patterns of sets do not take
+    /// either; a set that writes such a name out has it.
     pub unclaimed: Vec<Exclusion>,
 }
 

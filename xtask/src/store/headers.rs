@@ -1,12 +1,10 @@
-//! What headers define ⇄ `constants.yaml` and `structs.yaml`: a block of lines for each header.
+//! What headers define ⇄ `constants.yaml`, `structs.yaml` and `open.yaml`: a block of lines for each header.
 //!
 //! Of values that differ, the one that most ABIs have comes first and names nobody: it is that of all who have the header
 //! and are not named after it. A header that not every ABI has begins with a line that names those who do.
 
 use std::collections::BTreeMap;
 use std::path::Path;
-
-use serde::{Deserialize, Serialize};
 
 use super::read::{self, bad};
 use super::whom::Groups;
@@ -19,33 +17,21 @@ pub(super) const CONSTANTS: &str = "constants.yaml";
 /// The file of layouts.
 pub(super) const STRUCTS: &str = "structs.yaml";
 
+/// The file of what could not be evaluated.
+pub(super) const OPEN: &str = "open.yaml";
+
+/// Lines by header.
 type Blocks = BTreeMap<String, String>;
 
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct ConstantsFile {
-    /// The ABIs of the release.
-    abis: String,
-    /// By header: `O_CLOEXEC 524288; 2097152 alpha`, with ` = ` and the C type behind a request of `ioctl`.
-    constants: Blocks,
-    /// By header: `NAME reason; reason whom`.
-    open: Blocks,
-}
-
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct StructsFile {
-    /// By header: `struct statx = struct 256 8`, size and alignment, then ` on ` and whom it is not for all; a line a
-    /// field.
-    structs: Blocks,
-}
+/// What stands in the place of a header, and lists the ABIs of the release.
+const ABIS: &str = "abis";
 
 /// The line that says who has a header.
 const ON: &str = "on ";
 /// Nobody's value.
 const NONE: &str = "-";
 
-pub(super) fn files(headers: &Headers, abis: &Abis) -> [(&'static str, String); 2] {
+pub(super) fn files(headers: &Headers, abis: &Abis) -> [(&'static str, String); 3] {
     let form = Form::new(&headers.abis, abis);
     let constants = headers.constants.iter().map(|(name, all)| {
         let whom = united(all.values().map(|constant| constant.values.whom()));
@@ -60,15 +46,17 @@ pub(super) fn files(headers: &Headers, abis: &Abis) -> [(&'static str, String); 
         });
         (name.clone(), form.block(whom, lines))
     });
-    let structs = headers.records.iter().map(|(name, all)| {
+    let records = headers.records.iter().map(|(name, all)| {
         let whom = united(all.values().map(PerAbi::whom));
         (name.clone(), form.block(whom, all.iter().map(|(name, record)| form.record(name, record, whom))))
     });
-    let file = ConstantsFile { abis: headers.abis.join(" "), constants: constants.collect(), open: open.collect() };
-    let structs = StructsFile { structs: structs.collect() };
+    let mut constants: Blocks = constants.collect();
+    constants.insert(ABIS.to_string(), headers.abis.join(" "));
+    let (records, open): (Blocks, Blocks) = (records.collect(), open.collect());
     [
-        (CONSTANTS, text("constants of headers, by ABI: value, type, header", &file)),
-        (STRUCTS, text("layouts of structures, by ABI: size, alignment; a field's offset, class, type", &structs)),
+        (CONSTANTS, text("constants of headers, by ABI: value, type", &constants)),
+        (STRUCTS, text("layouts of structures, by ABI: size, alignment; a field's offset, class, type", &records)),
+        (OPEN, text("what headers define that could not be evaluated, and why", &open)),
     ]
 }
 
@@ -106,20 +94,19 @@ impl<'a> Form<'a> {
         out
     }
 
-    /// `value; value whom; - whom`
+    /// `value; value whom; - whom`, or `-; value whom` where most have none: what is shorter.
     fn spread<T>(&self, values: &PerAbi<T>, all: AbiSet, show: impl Fn(&T) -> String) -> String {
-        let mut out = String::new();
-        for (at, (whom, value)) in values.variants().iter().enumerate() {
-            match at {
-                0 => out.push_str(&show(value)),
-                _ => out.push_str(&format!("; {} {}", show(value), self.groups.text(*whom))),
-            }
-        }
+        let named = |(whom, value): &(AbiSet, T)| format!("; {} {}", show(value), self.groups.text(*whom));
         let absent = AbiSet(all.0 & !values.whom().0);
-        if !absent.is_empty() {
-            out.push_str(&format!("; {NONE} {}", self.groups.text(absent)));
+        let Some(((_, most), others)) = values.variants().split_first() else { return NONE.to_string() };
+        let mut out = show(most);
+        others.iter().for_each(|variant| out.push_str(&named(variant)));
+        if absent.is_empty() {
+            return out;
         }
-        out
+        out.push_str(&format!("; {NONE} {}", self.groups.text(absent)));
+        let few: String = std::iter::once(NONE.to_string()).chain(values.variants().iter().map(named)).collect();
+        if few.len() < out.len() { few } else { out }
     }
 
     fn constant(&self, name: &str, constant: &NamedConstant, all: AbiSet) -> String {
@@ -150,45 +137,101 @@ impl<'a> Form<'a> {
         if self.long_sizes.has(abi) { Integer::ULong } else { Integer::UInt }
     }
 
+    /// Layouts whose fields have the same names and types are told together, their figures side by side: `8/4`.
     fn record(&self, name: &str, record: &PerAbi<Record>, all: AbiSet) -> String {
-        let mut out = String::new();
-        for (at, (whom, layout)) in record.variants().iter().enumerate() {
-            let whom = if at == 0 { String::new() } else { format!(" on {}", self.groups.text(*whom)) };
-            out.push_str(&format!("{name} = {}{whom}\n", layout.head()));
-            layout.fields.iter().for_each(|field| out.push_str(&format!("  {field}\n")));
+        let mut alike: Vec<Vec<&(AbiSet, Record)>> = Vec::new();
+        for variant in record.variants() {
+            match alike.iter_mut().find(|known| known.iter().all(|(_, other)| is_alike(other, &variant.1))) {
+                Some(known) => known.push(variant),
+                None => alike.push(vec![variant]),
+            }
         }
         let absent = AbiSet(all.0 & !record.whom().0);
-        if !absent.is_empty() {
-            out.push_str(&format!("{name} = {NONE} on {}\n", self.groups.text(absent)));
+        // The most common one is that of all others, unless those who have none are the others.
+        let most = record.variants().first().map(|(whom, _)| self.groups.text(*whom)).unwrap_or_default();
+        let others_have_none = !absent.is_empty() && most.len() < self.groups.text(absent).len();
+        let mut out = String::new();
+        for (at, layouts) in alike.iter().enumerate() {
+            let heads = layouts.iter().enumerate().map(|(column, (whom, layout))| {
+                let head = layout.head();
+                let head =
+                    if column == 0 { head.as_str() } else { head.split_once(' ').map_or("", |(_, sizes)| sizes) };
+                match (at, column) {
+                    (0, 0) if !others_have_none => head.to_string(),
+                    _ => format!("{head}{ON_WHOM}{}", self.groups.text(*whom)),
+                }
+            });
+            out.push_str(&format!("{name} = {}\n", heads.collect::<Vec<_>>().join("; ")));
+            let fields = layouts.first().map(|(_, layout)| layout.fields.len()).unwrap_or_default();
+            for field in 0..fields {
+                let columns: Vec<String> = layouts
+                    .iter()
+                    .filter_map(|(_, layout)| layout.fields.get(field))
+                    .map(ToString::to_string)
+                    .collect();
+                out.push_str(&format!("  {}\n", side_by_side(&columns)));
+            }
+        }
+        if !absent.is_empty() && !others_have_none {
+            out.push_str(&format!("{name} = {NONE}{ON_WHOM}{}\n", self.groups.text(absent)));
         }
         out.truncate(out.trim_end().len());
         out
     }
 }
 
-/// What the two files of a release folder say.
+/// Whether two layouts differ in figures at most.
+fn is_alike(one: &Record, other: &Record) -> bool {
+    let same = |(one, other): (&Field, &Field)| one.name == other.name && one.ty == other.ty;
+    one.is_union == other.is_union
+        && one.fields.len() == other.fields.len()
+        && one.fields.iter().zip(&other.fields).all(same)
+}
+
+/// Lines of which some words differ, as one: `tv_usec 8/4 s64/s32 long`. The type, which comes last, is the same.
+fn side_by_side(lines: &[String]) -> String {
+    let words: Vec<Vec<&str>> = lines.iter().map(|line| line.splitn(4, ' ').collect()).collect();
+    let column = |at: usize| {
+        let all: Vec<&str> = words.iter().filter_map(|words| words.get(at).copied()).collect();
+        let first = all.first().copied().unwrap_or_default();
+        if all.iter().all(|word| *word == first) { first.to_string() } else { all.join("/") }
+    };
+    (0..4).map(column).collect::<Vec<_>>().join(" ")
+}
+
+/// The line of one column out of [`side_by_side`].
+fn one_side(line: &str, column: usize) -> String {
+    let words = line.splitn(4, ' ').enumerate().map(|(at, word)| match at {
+        1 | 2 if word.contains('/') => word.split('/').nth(column).unwrap_or_default(),
+        _ => word,
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// What stands between a layout and those who have it.
+const ON_WHOM: &str = " on ";
+
+/// What the files of a release folder say.
 pub(super) fn load(folder: &Path, abis: &Abis) -> Result<Headers> {
-    let (constants, structs) = rayon::join(
-        || read::yaml::<ConstantsFile>(&folder.join(CONSTANTS)),
-        || read::yaml::<StructsFile>(&folder.join(STRUCTS)),
-    );
-    let (constants, structs) = (constants?, structs?);
-    let names: Vec<String> = constants.abis.split(' ').map(str::to_string).collect();
+    let blocks = |name: &str| read::yaml::<Blocks>(&folder.join(name));
+    let (constants, (records, open)) = rayon::join(|| blocks(CONSTANTS), || (blocks(STRUCTS), blocks(OPEN)));
+    let (mut constants, records, open) = (constants?, records?, open?);
+    let names: Vec<String> = constants.remove(ABIS).unwrap_or_default().split(' ').map(str::to_string).collect();
     let form = Form::new(&names, abis);
     let mut headers = Headers { abis: names.clone(), ..Headers::default() };
     let reader = Reader { form: &form, folder };
-    for (name, block) in constants.constants {
-        let all = reader.lines(&name, &block, |line, all| reader.constant(line, all))?;
+    for (name, block) in constants {
+        let all = reader.lines(CONSTANTS, &name, &block, |line, all| reader.constant(line, all))?;
         headers.constants.insert(name, all);
     }
-    for (name, block) in constants.open {
-        let all = reader.lines(&name, &block, |line, all| {
+    for (name, block) in open {
+        let all = reader.lines(OPEN, &name, &block, |line, all| {
             let (name, why) = line.split_once(' ')?;
             Some((name.replace('~', " "), reader.unspread(why, all, |why| Some(why.to_string()))?))
         })?;
         headers.open.insert(name, all);
     }
-    for (name, block) in structs.structs {
+    for (name, block) in records {
         let all = reader.records(&name, &block)?;
         headers.records.insert(name, all);
     }
@@ -219,12 +262,13 @@ impl Reader<'_> {
 
     fn lines<T>(
         &self,
+        file: &str,
         header: &str,
         block: &str,
         parse: impl Fn(&str, AbiSet) -> Option<(String, T)>,
     ) -> Result<BTreeMap<String, T>> {
-        let (whom, rest) = self.whom(block).ok_or_else(|| self.bad(CONSTANTS, header, first_line(block)))?;
-        rest.lines().map(|line| parse(line, whom).ok_or_else(|| self.bad(CONSTANTS, header, line))).collect()
+        let (whom, rest) = self.whom(block).ok_or_else(|| self.bad(file, header, first_line(block)))?;
+        rest.lines().map(|line| parse(line, whom).ok_or_else(|| self.bad(file, header, line))).collect()
     }
 
     fn constant(&self, line: &str, all: AbiSet) -> Option<(String, NamedConstant)> {
@@ -262,7 +306,10 @@ impl Reader<'_> {
         parse: impl Fn(&str) -> Option<T>,
     ) -> Option<PerAbi<T>> {
         let mut parts = text.split("; ");
-        let most = parse(parts.next()?)?;
+        let most = match parts.next()? {
+            NONE => None,
+            most => Some(parse(most)?),
+        };
         let (mut left, mut values) = (all, Vec::new());
         for part in parts {
             // What a value is made of may hold spaces; the ABIs behind it do not tell where they begin.
@@ -273,7 +320,9 @@ impl Reader<'_> {
                 values.extend(whom.places().map(|at| (at, value.clone())));
             }
         }
-        values.extend(left.places().map(|at| (at, most.clone())));
+        if let Some(most) = most {
+            values.extend(left.places().map(|at| (at, most.clone())));
+        }
         values.sort_by_key(|(at, _)| *at);
         Some(PerAbi::new(values))
     }
@@ -288,48 +337,69 @@ impl Reader<'_> {
 
     fn records(&self, header: &str, block: &str) -> Result<BTreeMap<String, PerAbi<Record>>> {
         let (all, rest) = self.whom(block).ok_or_else(|| self.bad(STRUCTS, header, first_line(block)))?;
-        let mut found: BTreeMap<String, Vec<(Option<AbiSet>, Option<Record>)>> = BTreeMap::new();
-        let mut last: Option<String> = None;
+        let mut found: BTreeMap<String, Layouts> = BTreeMap::new();
+        let mut last: Option<(String, usize)> = None;
         for line in rest.lines() {
             let bad = || self.bad(STRUCTS, header, line);
             match line.strip_prefix("  ") {
-                Some(field) => {
-                    let field: Field = field.parse().map_err(|_| bad())?;
-                    let variants = last.as_ref().and_then(|name| found.get_mut(name)).ok_or_else(bad)?;
-                    let record = variants.last_mut().and_then(|(_, record)| record.as_mut()).ok_or_else(bad)?;
-                    record.fields.push(field);
+                Some(fields) => {
+                    let (name, from) = last.as_ref().ok_or_else(bad)?;
+                    let layouts = found.get_mut(name).and_then(|layouts| layouts.0.get_mut(*from..)).ok_or_else(bad)?;
+                    for (column, (_, layout)) in layouts.iter_mut().enumerate() {
+                        let field: Field = one_side(fields, column).parse().map_err(|_| bad())?;
+                        layout.as_mut().ok_or_else(bad)?.fields.push(field);
+                    }
                 }
                 None => {
-                    let (name, head) = line.split_once(" = ").ok_or_else(bad)?;
-                    let (head, whom) = match head.split_once(" on ") {
-                        Some((head, whom)) => (head, Some(self.form.groups.parse(whom).ok_or_else(bad)?)),
-                        None => (head, None),
-                    };
-                    let record = match head {
-                        NONE => None,
-                        head => Some(Record::from_head(head).map_err(|_| bad())?),
-                    };
-                    found.entry(name.to_string()).or_default().push((whom, record));
-                    last = Some(name.to_string());
+                    let (name, heads) = line.split_once(" = ").ok_or_else(bad)?;
+                    let layouts = found.entry(name.to_string()).or_default();
+                    last = Some((name.to_string(), layouts.0.len()));
+                    self.heads(heads, layouts).ok_or_else(bad)?;
                 }
             }
         }
-        Ok(found.into_iter().map(|(name, variants)| (name, joined(variants, all))).collect())
+        Ok(found.into_iter().map(|(name, layouts)| (name, layouts.joined(all))).collect())
+    }
+
+    /// `struct 16 8; 8 4 on @32`
+    fn heads(&self, text: &str, layouts: &mut Layouts) -> Option<()> {
+        let mut kind = "";
+        for (column, head) in text.split("; ").enumerate() {
+            let (head, whom) = match head.split_once(ON_WHOM) {
+                Some((head, whom)) => (head, Some(self.form.groups.parse(whom)?)),
+                None => (head, None),
+            };
+            let record = match (column, head) {
+                (_, NONE) => None,
+                (0, head) => {
+                    kind = head.split(' ').next()?;
+                    Some(Record::from_head(head).ok()?)
+                }
+                (_, sizes) => Some(Record::from_head(&format!("{kind} {sizes}")).ok()?),
+            };
+            layouts.0.push((whom, record));
+        }
+        Some(())
     }
 }
 
-/// Layouts by ABI; the one that names nobody is that of all others.
-fn joined(variants: Vec<(Option<AbiSet>, Option<Record>)>, all: AbiSet) -> PerAbi<Record> {
-    let named = variants.iter().filter_map(|(whom, _)| *whom).fold(0, |named, whom| named | whom.0);
-    let mut values = Vec::new();
-    for (whom, record) in variants {
-        let whom = whom.unwrap_or(AbiSet(all.0 & !named));
-        if let Some(record) = record {
-            values.extend(whom.places().map(|at| (at, record.clone())));
+/// The layouts of a structure with those who have them; nobody named: all others.
+#[derive(Default)]
+struct Layouts(Vec<(Option<AbiSet>, Option<Record>)>);
+
+impl Layouts {
+    fn joined(self, all: AbiSet) -> PerAbi<Record> {
+        let named = self.0.iter().filter_map(|(whom, _)| *whom).fold(0, |named, whom| named | whom.0);
+        let mut values = Vec::new();
+        for (whom, record) in self.0 {
+            let whom = whom.unwrap_or(AbiSet(all.0 & !named));
+            if let Some(record) = record {
+                values.extend(whom.places().map(|at| (at, record.clone())));
+            }
         }
+        values.sort_by_key(|(at, _)| *at);
+        PerAbi::new(values)
     }
-    values.sort_by_key(|(at, _)| *at);
-    PerAbi::new(values)
 }
 
 fn first_line(block: &str) -> &str {

@@ -25,7 +25,7 @@ pub use waivers::waivers;
 pub use write::files;
 
 /// The files of a release, in the order in which they are best read.
-pub const FILES: [&str; 10] = [
+pub const FILES: [&str; 11] = [
     "release.yaml",
     "numbers.yaml",
     "tables.yaml",
@@ -35,6 +35,7 @@ pub const FILES: [&str; 10] = [
     "symbols.yaml",
     headers::CONSTANTS,
     headers::STRUCTS,
+    headers::OPEN,
     "lines.yaml",
 ];
 

@@ -11,12 +11,13 @@ pub(super) fn load(path: &Path) -> Result<Sets> {
     let text = read::text(path).map_err(|error| Box::new(error.help("`--data DIR` says where `data/` is")))?;
     let parsed = read::parsed(path, &text);
     let mut sets: Sets = parsed.map_err(|error| Box::new(error.help("data/README.md defines every field")))?;
-    // The parser keeps no places: an entry begins where a line does.
-    let lines = |start: &'static str| {
-        text.lines().zip(1..).filter(move |(line, _)| line.starts_with(start)).map(|(_, number)| number)
-    };
-    sets.sets.iter_mut().zip(lines("- name: ")).for_each(|(set, line)| set.line = line);
-    sets.unclaimed.iter_mut().zip(lines("- header: ")).for_each(|(exclusion, line)| exclusion.line = line);
+    // The parser keeps no places: an entry begins where a line does, those of `unclaimed` after that word.
+    let end = text.lines().position(|line| line == "unclaimed:").unwrap_or(usize::MAX);
+    let entries = || text.lines().enumerate().filter(|(_, line)| line.starts_with("- "));
+    let of_sets = entries().filter(|(at, _)| *at < end);
+    sets.sets.iter_mut().zip(of_sets).for_each(|(set, (at, _))| set.line = at as u32 + 1);
+    let of_unclaimed = entries().filter(|(at, _)| *at > end);
+    sets.unclaimed.iter_mut().zip(of_unclaimed).for_each(|(exclusion, (at, _))| exclusion.line = at as u32 + 1);
     for set in &sets.sets {
         let is_kernel_file = |source: &String| source.contains('/') && !source.contains(' ');
         if set.source.is_empty() || !set.source.iter().all(is_kernel_file) {

@@ -3,8 +3,10 @@
 
 use std::collections::HashMap;
 
-use super::{Known, Own, Said};
-use crate::evaluate::{Constant as Evaluated, IntType, Macro, Output, Reason, Shape, Symbol, Token, Types, known};
+use super::{Known, Open, Own, Said};
+use crate::evaluate::{
+    Constant as Evaluated, IntType, Macro, NotConstant, Output, Reason, Shape, Symbol, Token, Types, known,
+};
 use crate::model::{Constant, Integer};
 
 /// Macros that make requests out of what their parameters say, and not requests themselves.
@@ -33,7 +35,7 @@ pub(super) fn find(output: &Output<'_>, types: &Types<'_>, own: &Own, said: &mut
                         names.insert(definition.name);
                         said.constants.push((name.to_string(), constant(value), requests.argument(definition)));
                     }
-                    Err(why) if is_open(&why.reason) => said.open.push((name.to_string(), why.to_string())),
+                    Err(why) if is_open(&why.reason) => said.open.push(open(name.to_string(), &why)),
                     Err(_) => {}
                 }
             }
@@ -48,7 +50,7 @@ pub(super) fn find(output: &Output<'_>, types: &Types<'_>, own: &Own, said: &mut
         let name = output.text(enumerator.name).to_string();
         match &enumerator.value {
             Ok(value) => said.constants.push((name, constant(*value), None)),
-            Err(why) => said.open.push((name, why.to_string())),
+            Err(why) => said.open.push(open(name, why)),
         }
     }
 }
@@ -56,6 +58,11 @@ pub(super) fn find(output: &Output<'_>, types: &Types<'_>, own: &Own, said: &mut
 /// Whether a compiler may know better. What is no integer for C is none here, and nothing is open.
 fn is_open(reason: &Reason) -> bool {
     matches!(reason, Reason::Layout(_) | Reason::Literal(_) | Reason::TooComplex)
+}
+
+fn open(name: String, why: &NotConstant) -> Open {
+    let missing = why.reason.missing().map(str::to_string);
+    Open { name, why: why.to_string(), missing }
 }
 
 fn constant(value: Evaluated) -> Constant {

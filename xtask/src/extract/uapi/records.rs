@@ -1,7 +1,7 @@
 //! A run of a header → the layouts of its structures and unions, their fields in one list.
 
-use super::{Known, Own, Said};
-use crate::evaluate::{IntType, Member, Output, Record as Laid, Type, Types};
+use super::{Known, Open, Own, Said};
+use crate::evaluate::{IntType, Member, Output, Record as Laid, Type, Types, Unknown};
 use crate::model::{BitField, Count, Field, FieldClass, Record};
 
 /// Structures without a tag within each other.
@@ -24,7 +24,10 @@ pub(super) fn find(output: &Output<'_>, types: &Types<'_>, own: &Own, said: &mut
                 let (size, align) = (record.size, record.align);
                 said.records.push((name, Record { is_union: record.is_union, size, align, fields: fields.all }));
             }
-            Err(problem) => said.open.push((name, problem)),
+            Err(unknown) => {
+                let missing = unknown.missing.map(|missing| output.text(missing).to_string());
+                said.open.push(Open { name, why: unknown.why, missing });
+            }
         }
     }
 }
@@ -36,7 +39,7 @@ struct Fields<'o> {
 }
 
 impl Fields<'_> {
-    fn add(&mut self, record: &Laid, base: u64, prefix: &str, depth: usize) -> Result<(), String> {
+    fn add(&mut self, record: &Laid, base: u64, prefix: &str, depth: usize) -> Result<(), Unknown> {
         let depth = depth.checked_sub(1).ok_or("structures too deep within each other")?;
         for member in &record.members {
             let offset = base + member.offset;
@@ -55,10 +58,11 @@ impl Fields<'_> {
         Ok(())
     }
 
-    fn field(&mut self, member: &Member, name: String, offset: u64, depth: usize) -> Result<(), String> {
+    fn field(&mut self, member: &Member, name: String, offset: u64, depth: usize) -> Result<(), Unknown> {
         let (element, count) = counted(&member.ty);
         let model = &self.output.model;
         let class = match element {
+            Type::Integer(IntType::Char) => FieldClass::Char,
             Type::Integer(ty) | Type::Enumeration(ty) if model.signed(*ty) => FieldClass::Signed,
             Type::Integer(_) | Type::Enumeration(_) => FieldClass::Unsigned,
             Type::Wide(true) => FieldClass::Signed,
@@ -66,11 +70,10 @@ impl Fields<'_> {
             Type::Float(_) => FieldClass::Float,
             Type::Pointer => FieldClass::Pointer,
             Type::Record(_) => FieldClass::Record,
-            Type::Function => return Err(format!("`{name}` is a function")),
-            Type::Incomplete(_) | Type::Undefined(_) | Type::Unknown(_) => {
-                return Err(self.types.size(element).err().unwrap_or_default());
+            Type::Function | Type::Incomplete(_) | Type::Undefined(_) | Type::Unknown(_) => {
+                return self.types.size(element).map(|_| ());
             }
-            Type::Array(..) | Type::Aligned(..) => return Err(format!("`{name}` is not understood")),
+            Type::Array(..) | Type::Aligned(..) => return Err("an array within what is no array".into()),
         };
         let bits = member.bits.map(|bits| {
             let small = |bits| u32::try_from(bits).unwrap_or(u32::MAX);
@@ -80,8 +83,6 @@ impl Fields<'_> {
             Some(bits) => bits.unit,
             None => self.types.size(element)?,
         };
-        // `_Bool` has one bit and takes a byte.
-        debug_assert!(!matches!(element, Type::Integer(IntType::Bool)) || size == 1);
         self.all.push(Field { name: name.clone(), offset, class, size, bits, count, ty: member.text.clone() });
         if let Some(inner) = self.types.record(element).filter(|inner| inner.tag.is_none() && inner.typedef.is_none()) {
             let prefix = if count == Count::One { format!("{name}.") } else { format!("{name}[].") };

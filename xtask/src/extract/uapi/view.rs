@@ -36,6 +36,46 @@ const STDINT: &str = "typedef signed char int8_t; typedef short int16_t; typedef
 const STDDEF: &str = "typedef __SIZE_TYPE__ size_t;\n#define NULL ((void *)0)\n\
     #define offsetof(type, member) __builtin_offsetof(type, member)\n";
 
+/// Types that headers use and leave to the C library, of which every library makes the same.
+pub(super) const LIBRARY_TYPES: [&str; 18] = [
+    "caddr_t",
+    "ino_t",
+    "int16_t",
+    "int32_t",
+    "int64_t",
+    "int8_t",
+    "loff_t",
+    "pid_t",
+    "sa_family_t",
+    "size_t",
+    "sockaddr",
+    "sockaddr_storage",
+    "u_long",
+    "u_short",
+    "uint16_t",
+    "uint32_t",
+    "uint64_t",
+    "uint8_t",
+];
+
+/// The name under which a run includes them.
+pub(super) const LIBRARY_HEADER: &str = "C library";
+
+const LIBRARY_TEXT: &str = "#include <stdint.h>\n#include <stddef.h>\ntypedef long long loff_t;\ntypedef int pid_t;\n\
+    typedef unsigned short sa_family_t;\ntypedef unsigned short u_short;\ntypedef unsigned long u_long;\n\
+    typedef char *caddr_t;\ntypedef unsigned long ino_t;\n\
+    struct sockaddr { unsigned short sa_family; char sa_data[14]; };\n\
+    struct sockaddr_storage { unsigned short ss_family; char padding[126 - sizeof(long)]; unsigned long align; };\n";
+
+/// Typedefs that some headers use without the header that makes them.
+pub(super) const HOMES: [(&str, &str); 5] = [
+    ("__s64", "linux/types.h"),
+    ("__u32", "linux/types.h"),
+    ("__u64", "linux/types.h"),
+    ("sigset_t", "asm/signal.h"),
+    ("stack_t", "asm/signal.h"),
+];
+
 /// What `scripts/headers_install.sh` takes out of every header.
 const TAKEN_OUT: [&str; 2] = ["linux/compiler.h", "linux/compiler_types.h"];
 
@@ -91,6 +131,7 @@ impl<'a, T> View<'a, T> {
     /// The header's own text, and those that it leads to and that no program can include by themselves.
     pub(super) fn own(&self, name: &str, text: &Text, output: &Output<'_>) -> Own {
         let mut own = BTreeSet::from([text.path.to_string()]);
+        // Another header's run does not make what stands there this one's.
         if name.starts_with("asm/") {
             for include in output.includes.iter().filter(|include| include.outcome == Outcome::Entered) {
                 let Some(path) = include.path.as_deref().filter(|path| !self.paths.contains(path)) else { continue };
@@ -119,6 +160,7 @@ impl<T: Send + Sync> Headers for View<'_, T> {
         match name {
             "stdint.h" => virtual_text(STDINT),
             "stddef.h" => virtual_text(STDDEF),
+            LIBRARY_HEADER => virtual_text(LIBRARY_TEXT),
             _ if LIBRARY.contains(&name) || TAKEN_OUT.contains(&name) || name.starts_with("asm/unistd") => {
                 Include::Skip
             }

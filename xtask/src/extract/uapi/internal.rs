@@ -1,0 +1,106 @@
+//! What the kernel's own headers define for programs: constants that no header of user space has (`AF_INET`, `ERESTARTSYS`),
+//! and the structures of 32-bit programs as a 64-bit kernel declares them (`struct compat_stat`).
+//!
+//! A kernel is named by the ABI that is native to it, and so is what its headers say.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::super::inside::{Config, Follow, KernelHeaders};
+use super::super::predefined;
+use super::{Merged, Own, Said, find};
+use crate::diagnostic::Sink;
+use crate::evaluate::{Session, preprocess};
+use crate::model::{AbiSpec, Served};
+use crate::source::Tree;
+
+/// Headers of which constants are taken.
+const CONSTANTS: [&str; 4] = ["linux/errno.h", "linux/net.h", "linux/socket.h", "asm/socket.h"];
+
+/// Headers of which structures are taken.
+const RECORDS: [&str; 11] = [
+    "asm/compat.h",
+    "asm-generic/compat.h",
+    "linux/compat.h",
+    "linux/dirent.h",
+    "linux/fs.h",
+    "linux/ipc.h",
+    "linux/socket.h",
+    "linux/time32.h",
+    "linux/time64.h",
+    "net/compat.h",
+    "vdso/time32.h",
+];
+
+/// Symbols that count as on where nothing is settled.
+const ASSUMED: [&str; 2] = ["CONFIG_COMPAT", "CONFIG_HAVE_UID16"];
+
+/// What each of those headers says, by its path.
+pub(super) fn run<T: Send + Sync>(
+    tree: &Tree<T>,
+    session: &Session,
+    specs: &[&AbiSpec],
+    settled: &(dyn Fn(&str, &str) -> Option<bool> + Sync),
+) -> BTreeMap<String, Merged> {
+    let config = Config::new(tree, Follow::Programs);
+    let kernels = specs.par_iter().enumerate().filter(|(_, abi)| abi.served == Served::Native);
+    let said: Vec<(usize, Vec<(String, Said)>)> =
+        kernels.map(|(at, kernel)| (at, of_kernel(tree, session, kernel, &config, settled))).collect();
+    let mut all: BTreeMap<String, Merged> = BTreeMap::new();
+    for (at, by_path) in said {
+        let kernel = specs.get(at).map(|abi| abi.name.as_str());
+        for (path, said) in by_path {
+            let merged = all.entry(path).or_default();
+            // An ABI that has no kernel of its own is told what its kernel's headers say.
+            let guests = specs.iter().enumerate().filter(|(_, abi)| abi.served == Served::Compat);
+            for (guest, _) in guests.filter(|(_, abi)| abi.kernel.as_deref() == kernel) {
+                merged.add(guest, Said { constants: said.constants.clone(), ..Said::default() });
+            }
+            merged.add(at, said);
+        }
+    }
+    all
+}
+
+fn of_kernel<T: Send + Sync>(
+    tree: &Tree<T>,
+    session: &Session,
+    kernel: &AbiSpec,
+    config: &Config<'_>,
+    settled: &(dyn Fn(&str, &str) -> Option<bool> + Sync),
+) -> Vec<(String, Said)> {
+    let headers = KernelHeaders { tree, arch: &kernel.arch, follow: Follow::Programs };
+    let mut setup = predefined::setup(kernel);
+    setup.predefine("__KERNEL__", "1").predefine("__GNUC__", "12");
+    setup.predefine("__packed", "__attribute__((packed))").predefine("__aligned(x)", "__attribute__((aligned(x)))");
+    for annotation in ["__force", "__iomem", "__nocast", "__user", "__rcu", "__percpu"] {
+        setup.predefine(annotation, "");
+    }
+    for symbol in config.of(&kernel.arch) {
+        if settled(&kernel.name, symbol).unwrap_or(ASSUMED.contains(&symbol)) {
+            setup.predefine(symbol, "1");
+        }
+    }
+    let unit: Arc<str> = headers.all().into();
+    // A header that is passed over leaves names without a meaning; what rests on them stays open, or has no value.
+    let output =
+        preprocess(session, &headers, &setup, &format!("<the kernel of {}>", kernel.name), &unit, &Sink::new());
+    let names: BTreeSet<&str> = CONSTANTS.into_iter().chain(RECORDS).collect();
+    let mut all = Vec::new();
+    for name in names {
+        let Some(text) = headers.get(name).filter(|text| !text.path.contains("/uapi/")) else { continue };
+        let mut said = Said::default();
+        find(&output, &Own([text.path.to_string()].into()), &mut said);
+        said.open.clear();
+        if !CONSTANTS.contains(&name) {
+            said.constants.clear();
+        }
+        if !RECORDS.contains(&name) {
+            said.records.clear();
+        }
+        all.push((text.path.to_string(), said));
+    }
+    all
+}

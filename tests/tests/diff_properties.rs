@@ -216,6 +216,9 @@ fn every_value_and_size_is_what_the_headers_say() {
 /// What a kernel's headers say of the constant or the whole structure that changed, where it is of these kinds.
 fn said(kernel: &Compared, change: &Change, abi: &str) -> Option<String> {
     use ChangeKind::*;
+    if !change.subject.is_of_headers() {
+        return None;
+    }
     let headers = &kernel.headers;
     let place = headers.place(abi).expect("it has the ABI");
     match (&change.subject, change.kind) {

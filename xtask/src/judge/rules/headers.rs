@@ -266,11 +266,11 @@ pub(super) const HEADERS: &[Rule] = &[
     Rule {
         kind: ChangeKind::OtherConstantRemoved,
         id: "other-constant-removed",
-        programs: REVIEW,
+        programs: COMPATIBLE,
         tracers: NOTE,
         mirror: ChangeKind::OtherConstantAdded,
         title: "a constant outside of every set went, or one that another header still has",
-        why: "source that says it, or includes that header for it, does not compile",
+        why: "binaries run on; source that says it, or includes that header for it, does not compile",
         advice: "ask `#ifdef` before the name is used",
     },
     Rule {

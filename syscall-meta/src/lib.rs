@@ -34,6 +34,10 @@
 //! - [`Side`]: what a call enters on its own kernel, or on one that serves it as compat: [`Params`], each [`Param`] with its
 //!   [`CType`], width and words; [`Symbol`]s and the tracepoint to probe; the [`Config`] that builds it.
 //! - [`Convention`]: the registers of an ABI's calls, and how failure is told.
+//! - `FlagSet`, `Ioctl` (feature `constants`): what values are called on an ABI, and back: flags, errnos, signals, all
+//!   that `sets` holds, and requests of `ioctl`.
+//! - `StructLayout` (feature `layouts`): where each field of a structure is on an ABI, and its value out of bytes in either
+//!   order.
 //! - [`SyscallSet`]: a set of calls, for filters and allow lists, also as a constant.
 //! - [`RawCall`], [`Memory`], [`Scratch`]: what a tracer has in hand when a call stops, and what decoding borrows from.
 //!
@@ -47,8 +51,13 @@
 //! | `native` (default) | the ABI of the target, and those that a kernel of its architecture serves as compat |
 //! | an ABI's name: `x86_64`, `mips_o32`, … | that ABI, on any target |
 //! | `all-abis` | all of them |
+//! | `constants` | names of values: `FlagSet`, the sets of `sets`, `Ioctl` |
+//! | `layouts` | layouts of structures: `Struct`, `StructLayout`, `structure!` |
 //! | `derive` | the macros of `syscall-meta-derive`: `sysno!` |
 //! | `std` | [`KernelVersion`]`::running` |
+//!
+//! `constants` and `layouts` are of all ABIs, whichever tables are built in. They make the crate's own build a fifth longer;
+//! of what they build in, a program has that linked which it names: a set by its constant, a structure by `structure!`.
 //!
 //! The crate needs neither `std` nor an allocator, has no dependency but its own macros and no `unsafe` code. No lookup allocates or
 //! panics, whatever number, name or address it is given.
@@ -63,9 +72,23 @@ extern crate std;
 mod abi;
 mod audit;
 mod call;
+#[cfg(feature = "constants")]
+mod constants;
 mod convention;
+#[cfg(feature = "layouts")]
+mod field;
+#[cfg(feature = "constants")]
+mod flag_names;
+#[cfg(feature = "constants")]
+mod flag_text;
 mod generated;
+#[cfg(feature = "constants")]
+mod ioctl;
 mod kernel;
+#[cfg(feature = "layouts")]
+mod layout;
+#[cfg(feature = "layouts")]
+mod layout_text;
 mod memory;
 mod names;
 mod prototype;
@@ -81,9 +104,23 @@ pub use syscall_meta_derive::sysno;
 pub use abi::{Abi, AuditArch, ByteOrder, ParseAbiError};
 pub use audit::Audited;
 pub use call::{MAX_WORDS, RawCall};
+#[cfg(feature = "constants")]
+pub use constants::{FlagSet, Members};
 pub use convention::{Convention, Extension, Failure, NumberPlace, OtherInstruction, Pairs, StackWords};
+#[cfg(feature = "layouts")]
+pub use field::{Count, Field, FieldClass};
+#[cfg(feature = "constants")]
+pub use flag_names::{Names, Piece, Pieces};
+#[cfg(feature = "constants")]
+pub use flag_text::ParseFlagsError;
+#[cfg(feature = "constants")]
+pub use generated::sets;
 pub use generated::tables;
+#[cfg(feature = "constants")]
+pub use ioctl::{Ioctl, IoctlName, IoctlNames};
 pub use kernel::{KernelVersion, ParseVersionError, Release, Since, Until};
+#[cfg(feature = "layouts")]
+pub use layout::{Fields, LayoutError, Struct, StructLayout, StructText};
 pub use memory::{Fault, Memory, Region, Scratch};
 pub use prototype::{CType, Param, Params, Part, Tag};
 pub use set::{OtherAbi, SetIter, SyscallSet, UnknownName};

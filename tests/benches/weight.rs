@@ -15,10 +15,13 @@ fn main() {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../syscall-meta").canonicalize().expect("the crate is there");
     let ours = format!("syscall-meta = {{ path = {:?} }}", library.display().to_string());
     let meta = package(folder.path(), "builds-meta", &ours, "");
+    let named = ours.replace(" }", ", features = [\"constants\", \"layouts\"] }");
+    let named = package(folder.path(), "builds-meta-with-names", &named, "");
     let peer = package(folder.path(), "builds-syscalls", "syscalls = \"0.8.1\"", "");
-    let (mut meta_times, mut peer_times) = (Vec::new(), Vec::new());
+    let (mut meta_times, mut named_times, mut peer_times) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         meta_times.push(clean_build(&meta));
+        named_times.push(clean_build(&named));
         peer_times.push(clean_build(&peer));
     }
     let (meta_time, peer_time) = (median(meta_times), median(peer_times));
@@ -26,6 +29,9 @@ fn main() {
     println!(
         "clean release build: syscall-meta {meta_time:.2?}, syscalls {peer_time:.2?}, ratio {ratio:.2} (bound 1.00)"
     );
+    let named_time = median(named_times);
+    let ratio = named_time.as_secs_f64() / meta_time.as_secs_f64();
+    println!("with names and layouts: {named_time:.2?}, ratio to without {ratio:.2}");
 
     let bare = "fn main() { std::process::exit(std::env::args().count() as i32) }";
     let uses = "fn main() {
@@ -71,6 +77,44 @@ fn main() {
     let all = one.replace("\"x86_64\"", "\"all-abis\"");
     let with = binary_size(&package(folder.path(), "with-all", &all, &whole("!abi.name().is_empty()")), "with-all");
     println!("all ABIs with their prototypes add {} bytes (bound 716800)", with as i64 - without as i64);
+
+    names_and_layouts(folder.path(), &one.replace("\"x86_64\"", "\"constants\", \"layouts\""));
+}
+
+/// What the smallest programs grow by that print a value's names, or know one structure; beside one that prints a number.
+fn names_and_layouts(folder: &Path, ours: &str) {
+    let main = |what: &str| {
+        format!("fn main() {{ let value = std::env::args().count() as u64; println!(\"{{}}\", {what}); }}")
+    };
+    let size = |name: &str, dependency: &str, what: &str| {
+        let root = package(folder, name, dependency, &main(what));
+        let manifest = fs::read_to_string(root.join("Cargo.toml")).expect("a manifest");
+        let small = "opt-level = \"z\"\nlto = true\npanic = \"abort\"\ncodegen-units = 1";
+        fs::write(root.join("Cargo.toml"), manifest.replace("opt-level = \"s\"", small)).expect("a manifest");
+        binary_size(&root, name) as i64
+    };
+    let without = size("prints-a-number", "", "value");
+    let abi = "syscall_meta::Abi::X86_64";
+    for (what, name, expression, bound) in [
+        (
+            "the O_ flags of one ABI",
+            "prints-flags",
+            format!("syscall_meta::sets::OPEN_FLAGS.names({abi}, value)"),
+            20 << 10,
+        ),
+        (
+            "one structure of one ABI",
+            "knows-a-structure",
+            format!(
+                "syscall_meta::structure!(\"linux/stat.h\", \"struct statx\").on({abi}).and_then(|layout| \
+                 layout.field(\"stx_mnt_id\").ok()).map_or(0, |field| field.offset() as u64 + value)"
+            ),
+            20 << 10,
+        ),
+    ] {
+        let grown = size(name, ours, &expression) - without;
+        println!("{what} add {grown} bytes (bound {bound})");
+    }
 }
 
 fn package(folder: &Path, name: &str, dependency: &str, main: &str) -> std::path::PathBuf {

@@ -31,7 +31,7 @@ pub fn run<S: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = S
 }
 
 /// Beside the running test's own binary: cargo puts both below the same folder.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     let test = std::env::current_exe().expect("a test knows its own path");
     let folders = test.ancestors().skip(1).take(2);
     let name = format!("syscall-meta-under-test{}", std::env::consts::EXE_SUFFIX);

@@ -5,6 +5,7 @@ pub mod bench;
 mod changed;
 mod command;
 mod compared;
+pub mod conformance;
 mod fixture;
 mod golden;
 mod headers;

@@ -10,17 +10,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
-
-/// How many ABIs each of these releases has; others are compared too, but nobody counted theirs.
-const COUNTED: [(&str, usize); 5] = [("5.10", 33), ("6.1", 31), ("6.12", 30), ("7.2", 30), ("7.3", 30)];
+use syscall_meta_tests::conformance::{Abi, COUNTED, Kernel, Way, compiler, kernels, run, say, tool};
 
 /// Names in headers that are no calls: bases, counts, masks.
 const META: [&str; 16] = [
@@ -42,324 +36,9 @@ const META: [&str; 16] = [
     "__NR_syscalls",
 ];
 
-/// An ABI, as compilers and the kernel's build know it.
-struct Abi {
-    name: &'static str,
-    arch: &'static str,
-    /// What a compiler for it defines by itself.
-    predefined: &'static [&'static str],
-    /// What its numbers start at, in headers but not in every table.
-    base: u64,
-    native: Way,
-    compat: Option<Way>,
-    /// The releases that have it: from, and gone by. Of those counted above, that is exact.
-    alive: (Release, Release),
-}
-
-/// A way into the kernel: the table it goes through.
-struct Way {
-    arch: &'static str,
-    /// The table that the kernel's build makes, by its name in one release or another. Where there is none, the
-    /// architecture's `asm/unistd.h` has the entries beside the numbers.
-    tables: &'static [&'static str],
-    /// What is defined where the kernel includes that table.
-    defines: &'static [&'static str],
-    /// Which of two entries of a row counts.
-    second: bool,
-    /// Kernel sources that give entries another name after the table.
-    renames: &'static [&'static str],
-}
-
-type Release = (u32, u32);
-const ALWAYS: (Release, Release) = ((0, 0), (u32::MAX, 0));
-
-const WAY: Way = Way { arch: "", tables: &[], defines: &[], second: false, renames: &[] };
-const ABI: Abi = Abi { name: "", arch: "", predefined: &[], base: 0, native: WAY, compat: None, alive: ALWAYS };
-
-/// Architectures that have had `scripts/syscall.tbl` since 6.11, and nothing but headers before.
-const fn generic(table: &'static [&'static str], renames: &'static [&'static str]) -> Way {
-    Way { tables: table, renames, ..WAY }
-}
-
-const fn made(tables: &'static [&'static str]) -> Way {
-    Way { tables, ..WAY }
-}
-
-const fn second(arch: &'static str, tables: &'static [&'static str]) -> Way {
-    Way { arch, tables, second: true, ..WAY }
-}
-
-const GENERIC_32: &[&str] = &["syscall_table_32.h"];
-const GENERIC_64: &[&str] = &["syscall_table_64.h"];
-const ONE: &[&str] = &["syscall_table.h"];
-
-const ABIS: [Abi; 35] = [
-    Abi {
-        name: "aarch64",
-        arch: "arm64",
-        predefined: &["__aarch64__", "__AARCH64EL__", "__LP64__", "_LP64"],
-        native: generic(GENERIC_64, &["arch/arm64/kernel/sys.c"]),
-        ..ABI
-    },
-    Abi { name: "alpha", arch: "alpha", predefined: &["__alpha__", "__LP64__", "_LP64"], native: made(ONE), ..ABI },
-    Abi {
-        name: "arc",
-        arch: "arc",
-        predefined: &["__arc__", "__ARC__"],
-        native: generic(GENERIC_32, &["arch/arc/kernel/sys.c"]),
-        ..ABI
-    },
-    Abi {
-        name: "arm",
-        arch: "arm",
-        predefined: &["__arm__", "__ARMEL__", "__ARM_EABI__", "__ARM_ARCH=7"],
-        native: made(&["calls-eabi.h"]),
-        compat: Some(second("arm64", &["syscall_table_32.h", "unistd32.h"])),
-        ..ABI
-    },
-    Abi {
-        name: "arm_oabi",
-        arch: "arm",
-        predefined: &["__arm__", "__ARMEL__", "__ARM_ARCH=4"],
-        base: 0x90_0000,
-        native: made(&["calls-oabi.h"]),
-        compat: Some(second("arm", &["calls-oabi.h"])),
-        ..ABI
-    },
-    Abi {
-        name: "c6x",
-        arch: "c6x",
-        predefined: &["_TMS320C6X", "__tms320c6x__"],
-        native: generic(&[], &["arch/c6x/kernel/sys_c6x.c"]),
-        alive: ((0, 0), (6, 1)),
-        ..ABI
-    },
-    Abi {
-        name: "csky",
-        arch: "csky",
-        predefined: &["__csky__", "__CSKY__", "__CSKYABIV2__"],
-        native: generic(GENERIC_32, &["arch/csky/kernel/syscall_table.c"]),
-        ..ABI
-    },
-    Abi {
-        name: "h8300",
-        arch: "h8300",
-        predefined: &["__H8300__", "__H8300H__"],
-        native: generic(&[], &["arch/h8300/kernel/syscalls.c"]),
-        alive: ((0, 0), (6, 1)),
-        ..ABI
-    },
-    Abi {
-        name: "hexagon",
-        arch: "hexagon",
-        predefined: &["__hexagon__", "__qdsp6__"],
-        native: generic(GENERIC_32, &["arch/hexagon/kernel/syscalltab.c"]),
-        ..ABI
-    },
-    Abi {
-        name: "i386",
-        arch: "x86",
-        predefined: &["__i386__", "__i386", "__ILP32__", "_ILP32"],
-        native: Way { tables: &["syscalls_32.h"], defines: &["CONFIG_X86_32"], ..WAY },
-        compat: Some(second("x86", &["syscalls_32.h"])),
-        ..ABI
-    },
-    Abi {
-        name: "ia64",
-        arch: "ia64",
-        predefined: &["__ia64__", "__LP64__", "_LP64"],
-        base: 1024,
-        native: made(ONE),
-        alive: ((0, 0), (6, 7)),
-        ..ABI
-    },
-    Abi {
-        name: "loongarch32",
-        arch: "loongarch",
-        predefined: &["__loongarch__", "__loongarch_grlen=32", "__loongarch_ilp32"],
-        native: generic(GENERIC_32, &[]),
-        alive: ((7, 2), (u32::MAX, 0)),
-        ..ABI
-    },
-    Abi {
-        name: "loongarch64",
-        arch: "loongarch",
-        predefined: &[
-            "__loongarch__",
-            "__loongarch64",
-            "__loongarch_grlen=64",
-            "__loongarch_lp64",
-            "__LP64__",
-            "_LP64",
-        ],
-        native: generic(GENERIC_64, &[]),
-        alive: ((5, 19), (u32::MAX, 0)),
-        ..ABI
-    },
-    Abi { name: "m68k", arch: "m68k", predefined: &["__m68k__", "__mc68000__"], native: made(ONE), ..ABI },
-    Abi { name: "microblaze", arch: "microblaze", predefined: &["__microblaze__"], native: made(ONE), ..ABI },
-    Abi {
-        name: "mips_n32",
-        arch: "mips",
-        predefined: &["__mips__", "__mips=64", "_ABIN32=2", "_MIPS_SIM=_ABIN32", "_MIPS_SZLONG=32"],
-        base: 6000,
-        native: made(&["syscall_table_64_n32.h", "syscall_table_n32.h"]),
-        ..ABI
-    },
-    Abi {
-        name: "mips_n64",
-        arch: "mips",
-        predefined: &["__mips__", "__mips=64", "_ABI64=3", "_MIPS_SIM=_ABI64", "_MIPS_SZLONG=64", "__LP64__", "_LP64"],
-        base: 5000,
-        native: made(&["syscall_table_64_n64.h", "syscall_table_n64.h"]),
-        ..ABI
-    },
-    Abi {
-        name: "mips_o32",
-        arch: "mips",
-        predefined: &["__mips__", "__mips=32", "_ABIO32=1", "_MIPS_SIM=_ABIO32", "_MIPS_SZLONG=32"],
-        base: 4000,
-        native: made(&["syscall_table_32_o32.h", "syscall_table_o32.h"]),
-        compat: Some(second("mips", &["syscall_table_64_o32.h", "syscall_table_o32.h"])),
-        ..ABI
-    },
-    Abi {
-        name: "nds32",
-        arch: "nds32",
-        predefined: &["__nds32__", "__NDS32_EL__"],
-        native: generic(&[], &["arch/nds32/kernel/syscall_table.c"]),
-        alive: ((0, 0), (6, 1)),
-        ..ABI
-    },
-    Abi {
-        name: "nios2",
-        arch: "nios2",
-        predefined: &["__nios2__", "__nios2_little_endian__"],
-        native: generic(GENERIC_32, &["arch/nios2/kernel/syscall_table.c"]),
-        ..ABI
-    },
-    Abi {
-        name: "openrisc",
-        arch: "openrisc",
-        predefined: &["__or1k__", "__OR1K__"],
-        native: generic(GENERIC_32, &["arch/openrisc/kernel/sys_call_table.c", "arch/openrisc/include/asm/syscalls.h"]),
-        ..ABI
-    },
-    Abi {
-        name: "parisc",
-        arch: "parisc",
-        predefined: &["__hppa__", "__hppa"],
-        native: made(&["syscall_table_32.h"]),
-        compat: Some(second("parisc", &["syscall_table_c32.h", "syscall_table_32.h"])),
-        ..ABI
-    },
-    Abi {
-        name: "parisc64",
-        arch: "parisc",
-        predefined: &["__hppa__", "__hppa", "__LP64__", "_LP64"],
-        native: made(&["syscall_table_64.h"]),
-        ..ABI
-    },
-    Abi {
-        name: "powerpc",
-        arch: "powerpc",
-        predefined: &["__powerpc__", "__PPC__", "__BIG_ENDIAN__"],
-        native: made(&["syscall_table_32.h"]),
-        compat: Some(Way {
-            renames: &["arch/powerpc/kernel/systbl.S"],
-            ..second("powerpc", &["syscall_table_c32.h", "syscall_table_32.h"])
-        }),
-        ..ABI
-    },
-    Abi {
-        name: "powerpc64",
-        arch: "powerpc",
-        predefined: &["__powerpc__", "__powerpc64__", "__PPC64__", "__LITTLE_ENDIAN__", "__LP64__", "_LP64"],
-        native: made(&["syscall_table_64.h"]),
-        ..ABI
-    },
-    Abi {
-        name: "riscv32",
-        arch: "riscv",
-        predefined: &["__riscv", "__riscv_xlen=32", "__ILP32__", "_ILP32"],
-        native: generic(GENERIC_32, &[]),
-        compat: Some(Way {
-            defines: &["__SYSCALL_COMPAT", "__riscv", "__riscv_xlen=64", "__LP64__"],
-            ..second("riscv", GENERIC_32)
-        }),
-        ..ABI
-    },
-    Abi {
-        name: "riscv64",
-        arch: "riscv",
-        predefined: &["__riscv", "__riscv_xlen=64", "__LP64__", "_LP64"],
-        native: generic(GENERIC_64, &[]),
-        ..ABI
-    },
-    Abi {
-        name: "s390",
-        arch: "s390",
-        predefined: &["__s390__"],
-        native: second("s390", ONE),
-        alive: ((0, 0), (7, 2)),
-        ..ABI
-    },
-    Abi {
-        name: "s390x",
-        arch: "s390",
-        predefined: &["__s390__", "__s390x__", "__zarch__", "__LP64__", "_LP64"],
-        native: made(ONE),
-        ..ABI
-    },
-    Abi { name: "sh", arch: "sh", predefined: &["__sh__", "__SH4__", "__LITTLE_ENDIAN__"], native: made(ONE), ..ABI },
-    Abi {
-        name: "sparc",
-        arch: "sparc",
-        predefined: &["__sparc__", "__sparc"],
-        native: made(&["syscall_table_32.h"]),
-        compat: Some(second("sparc", &["syscall_table_c32.h", "syscall_table_32.h"])),
-        ..ABI
-    },
-    Abi {
-        name: "sparc64",
-        arch: "sparc",
-        predefined: &["__sparc__", "__sparc", "__sparc_v9__", "__arch64__", "__LP64__", "_LP64"],
-        native: made(&["syscall_table_64.h"]),
-        ..ABI
-    },
-    Abi {
-        name: "x32",
-        arch: "x86",
-        predefined: &["__x86_64__", "__x86_64", "__ILP32__", "_ILP32"],
-        base: 0x4000_0000,
-        native: Way { tables: &["syscalls_x32.h", "syscalls_64.h"], defines: &["X32"], ..WAY },
-        ..ABI
-    },
-    Abi {
-        name: "x86_64",
-        arch: "x86",
-        predefined: &["__x86_64__", "__x86_64", "__LP64__", "_LP64"],
-        native: made(&["syscalls_64.h"]),
-        ..ABI
-    },
-    Abi { name: "xtensa", arch: "xtensa", predefined: &["__xtensa__", "__XTENSA__"], native: made(ONE), ..ABI },
-];
-
 #[test]
 fn kernels_agree_with_their_own_headers() {
-    let Some(folder) = std::env::var_os("SYSCALL_META_KERNELS") else {
-        return say(
-            "conformance: skipped: SYSCALL_META_KERNELS does not name a folder of kernels (scripts/real-kernels)",
-        );
-    };
-    let folder = PathBuf::from(folder);
-    let mut kernels = BTreeSet::new();
-    for entry in fs::read_dir(&folder).unwrap_or_else(|cause| panic!("{}: {cause}", folder.display())) {
-        let name = entry.expect("a readable folder").file_name().into_string().expect("UTF-8 in a file name");
-        let version = name.strip_prefix("linux-").map(|rest| rest.strip_suffix(".tar.xz").unwrap_or(rest));
-        kernels.extend(version.filter(|version| release(version).is_some()).map(str::to_string));
-    }
-    assert!(!kernels.is_empty(), "{} holds neither linux-X.Y/ nor linux-X.Y.tar.xz", folder.display());
+    let Some((folder, kernels)) = kernels("conformance") else { return };
     let mut differences = Vec::new();
     for version in kernels {
         differences.extend(compare_kernel(&folder, &version));
@@ -367,51 +46,28 @@ fn kernels_agree_with_their_own_headers() {
     assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
 }
 
-/// Standard error past the capture of the test harness: what was compared is worth knowing when all is well, too.
-fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
-}
-
-fn release(version: &str) -> Option<Release> {
-    let (major, minor) = version.split_once('.')?;
-    Some((major.parse().ok()?, minor.parse().ok()?))
-}
-
 /// Compares every ABI of one kernel, prints the figures, gives the differences.
 fn compare_kernel(folder: &Path, version: &str) -> Vec<String> {
-    let scratch = tempfile::Builder::new().prefix("syscall-meta-conformance-").tempdir().expect("a scratch folder");
-    let mut tree = folder.join(format!("linux-{version}"));
-    let listed = if tree.is_dir() {
-        list(&tree)
-    } else {
-        let tarball = folder.join(format!("linux-{version}.tar.xz"));
-        tree = scratch.path().join("tree");
-        unpack(&tarball, &tree);
-        list(&tarball)
-    };
-    let tree = tree.canonicalize().expect("a kernel tree");
-
-    let now = release(version).expect("checked before");
-    let alive: Vec<&Abi> = ABIS.iter().filter(|abi| abi.alive.0 <= now && now < abi.alive.1).collect();
+    let kernel = Kernel::open(folder, version);
+    let listed = list(&kernel.source);
+    let alive = &kernel.alive;
     let expected: BTreeSet<&str> = alive.iter().map(|abi| abi.name).collect();
     let found: BTreeSet<&str> = listed.keys().map(String::as_str).collect();
     let mut differences = Vec::new();
-    if expected != found {
+    // A part of them is a wish of the caller's.
+    let is_whole = std::env::var_os("SYSCALL_META_ABIS").is_none();
+    if is_whole && expected != found {
         differences.push(format!("linux-{version}: expected the ABIs {expected:?}, listed are {found:?}"));
     }
-    if let Some((_, count)) = COUNTED.iter().find(|(counted, _)| *counted == version) {
+    if let Some((_, count)) = COUNTED.iter().find(|(counted, _)| is_whole && *counted == version) {
         assert_eq!(expected.len(), *count, "the table of this test has another number of ABIs for {version}");
     }
 
-    let kernel = Kernel { tree, out: scratch.path().join("out") };
-    let archs: BTreeSet<&str> =
-        alive.iter().flat_map(|abi| [Some(abi.arch), abi.compat.as_ref().map(|way| way.arch)]).flatten().collect();
-    kernel.build_all(&archs.into_iter().collect::<Vec<_>>());
-
+    kernel.build();
     let mut total = Figures::default();
     for abi in alive.iter().filter(|abi| found.contains(abi.name)) {
         let mut compared = Comparison { place: format!("linux-{version}: {}", abi.name), ..Comparison::default() };
-        compared.abi(&kernel, abi, &listed[abi.name]);
+        compared.abi(&Built(&kernel), abi, &listed[abi.name]);
         say(&format!("conformance: linux-{version}: {:<12} {}", abi.name, compared.figures));
         total.add(&compared.figures);
         differences.extend(compared.differences);
@@ -420,154 +76,28 @@ fn compare_kernel(folder: &Path, version: &str) -> Vec<String> {
     differences
 }
 
-/// Unpacks what `headers_install` and the tables need; the rest of a kernel is ten times as much.
-fn unpack(tarball: &Path, tree: &Path) {
-    fs::create_dir(tree).expect("a folder in the scratch folder");
-    let mut tar = Command::new("tar");
-    tar.arg("-xf").arg(tarball).arg("--strip-components=1").arg("-C").arg(tree);
-    tar.args(["--anchored", "--no-wildcards-match-slash"]);
-    tar.args(NOT_BUILT.map(|folder| format!("--exclude=*/{folder}")));
-    run(&mut tar);
-}
-
-/// Folders at the top of a kernel that make no header and no table. `tools/include` has what x86's scripts include.
-const NOT_BUILT: [&str; 21] = [
-    "Documentation",
-    "block",
-    "certs",
-    "crypto",
-    "drivers",
-    "fs",
-    "init",
-    "io_uring",
-    "ipc",
-    "kernel",
-    "lib",
-    "mm",
-    "net",
-    "rust",
-    "samples",
-    "security",
-    "sound",
-    "tools/perf",
-    "tools/testing",
-    "virt",
-    "LICENSES",
-];
-
 /// Rows of every ABI, as `syscall-meta list` gives them.
 fn list(tree: &Path) -> BTreeMap<String, Vec<Value>> {
-    let tool = std::env::var_os("SYSCALL_META_TOOL").map(PathBuf::from);
-    let tool = tool.unwrap_or_else(|| env!("CARGO_BIN_EXE_syscall-meta-under-test").into());
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data");
     let printed =
-        run(Command::new(tool).arg("--data").arg(data).args(["list", "--format", "json", "--kernel"]).arg(tree));
+        run(Command::new(tool()).arg("--data").arg(data).args(["list", "--format", "json", "--kernel"]).arg(tree));
     let listed: Vec<Value> = serde_json::from_str(&printed).expect("JSON from `list`");
     let name = |abi: &Value| abi["abi"].as_str().expect("the name of an ABI").to_string();
     listed.iter().map(|abi| (name(abi), abi["syscalls"].as_array().expect("rows").clone())).collect()
 }
 
-/// Runs a command that must succeed; gives what it printed.
-fn run(command: &mut Command) -> String {
-    let output = command.stdin(Stdio::null()).output().unwrap_or_else(|cause| panic!("{command:?}: {cause}"));
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {}\n{stderr}", output.status);
-    String::from_utf8(output.stdout).expect("UTF-8 from a program")
+/// What the compiler makes of an architecture's headers and tables.
+struct Built<'a>(&'a Kernel);
+
+impl std::ops::Deref for Built<'_> {
+    type Target = Kernel;
+
+    fn deref(&self) -> &Kernel {
+        self.0
+    }
 }
 
-fn compiler() -> Command {
-    Command::new(std::env::var_os("CC").unwrap_or_else(|| "gcc".into()))
-}
-
-/// A kernel tree, and where its build puts what it makes: a folder an architecture.
-struct Kernel {
-    tree: PathBuf,
-    out: PathBuf,
-}
-
-impl Kernel {
-    /// Builds headers and tables of all architectures, as many at once as there are processors.
-    fn build_all(&self, archs: &[&str]) {
-        let next = AtomicUsize::new(0);
-        let failed = Mutex::new(Vec::new());
-        thread::scope(|scope| {
-            for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
-                scope.spawn(|| {
-                    while let Some(arch) = archs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        if let Err(why) = self.build(arch) {
-                            failed.lock().expect("no panic while it was held").push(why);
-                        }
-                    }
-                });
-            }
-        });
-        let failed = failed.into_inner().expect("no panic while it was held");
-        assert!(failed.is_empty(), "make needs gcc, flex, bison, rsync and bc\n{}", failed.join("\n"));
-    }
-
-    fn build(&self, arch: &str) -> Result<(), String> {
-        let out = self.out(arch);
-        fs::create_dir_all(&out).map_err(|cause| cause.to_string())?;
-        let mut make = Command::new("make");
-        make.arg("-s").arg("-C").arg(&self.tree).arg(format!("ARCH={arch}")).arg(format!("O={}", out.display()));
-        make.arg(format!("INSTALL_HDR_PATH={}", out.join("inst").display()));
-        // The tables of x86 depend on its configuration, of which there is none.
-        make.args(["CONFIG_X86_64=y", "CONFIG_X86_X32_ABI=y"]);
-        // Not those of the cargo that runs this test.
-        make.env_remove("MAKEFLAGS").env_remove("MFLAGS").env_remove("MAKELEVEL");
-        make.args(["headers_install", "asm-generic"]).stdin(Stdio::null());
-        let output = make.output().map_err(|cause| format!("make: {cause}"))?;
-        if !output.status.success() {
-            return Err(format!("{arch}: headers_install: {}", String::from_utf8_lossy(&output.stderr)));
-        }
-        self.tables_by_hand(arch)
-    }
-
-    /// Runs the scripts that make tables only on the way to a whole kernel, as the architecture's Makefile does.
-    fn tables_by_hand(&self, arch: &str) -> Result<(), String> {
-        let made = self.out(arch).join(format!("arch/{arch}/include/generated/asm"));
-        let script = |arguments: &[&str]| {
-            let mut sh = Command::new("sh");
-            let output = sh.current_dir(&self.tree).args(arguments).stdin(Stdio::null()).output();
-            let output = output.map_err(|cause| format!("{sh:?}: {cause}"))?;
-            match output.status.success() {
-                true => Ok(output.stdout),
-                false => Err(format!("{sh:?}: {}", String::from_utf8_lossy(&output.stderr))),
-            }
-        };
-        if arch == "arm" {
-            let old = self.tree.join("arch/arm/tools/syscalltbl.sh").is_file();
-            for abi in ["eabi", "oabi"] {
-                let (abis, table) = (format!("common,{abi}"), "arch/arm/tools/syscall.tbl");
-                let out = made.join(format!("calls-{abi}.h")).display().to_string();
-                match old {
-                    true => script(&["arch/arm/tools/syscalltbl.sh", table, &out, &abis])?,
-                    false => script(&["scripts/syscalltbl.sh", "--abis", &abis, table, &out])?,
-                };
-            }
-        }
-        if arch == "s390" && !made.join("syscall_table.h").is_file() {
-            let table =
-                script(&["arch/s390/kernel/syscalls/syscalltbl", "-S", "-i", "arch/s390/kernel/syscalls/syscall.tbl"])?;
-            fs::write(made.join("syscall_table.h"), table).map_err(|cause| cause.to_string())?;
-        }
-        if arch == "arm64" && !made.join("unistd_32.h").is_file() {
-            let header = self.tree.join("arch/arm64/include/asm/unistd32.h");
-            fs::copy(header, made.join("unistd32.h")).map_err(|cause| cause.to_string())?;
-        }
-        Ok(())
-    }
-
-    fn out(&self, arch: &str) -> PathBuf {
-        self.out.join(arch)
-    }
-
-    /// A header that the build made for the kernel itself, if it did.
-    fn made(&self, arch: &str, name: &str) -> Option<PathBuf> {
-        let path = self.out(arch).join(format!("arch/{arch}/include/generated/asm/{name}"));
-        path.is_file().then_some(path)
-    }
-
+impl Built<'_> {
     /// The compiler, about to read headers of an architecture and nothing else.
     fn compiler(&self, arch: &str, defines: &[&str]) -> Command {
         let mut cc = compiler();
@@ -703,7 +233,7 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn abi(&mut self, kernel: &Kernel, abi: &Abi, rows: &[Value]) {
+    fn abi(&mut self, kernel: &Built, abi: &Abi, rows: &[Value]) {
         let named = kernel.names(abi.arch, abi.predefined, "<asm/unistd.h>");
         self.names(&named, &numbers(rows), "asm/unistd.h");
         let truth = kernel.entries(abi, &abi.native);
@@ -739,7 +269,7 @@ impl Comparison {
     }
 
     /// The names of the one compat table that has its own. It knows fewer aliases, and no row for what it does not serve.
-    fn aarch32(&mut self, kernel: &Kernel, way: &Way, rows: &[Value]) {
+    fn aarch32(&mut self, kernel: &Built, way: &Way, rows: &[Value]) {
         let header = ["unistd_32.h", "unistd32.h"].iter().find_map(|name| kernel.made(way.arch, name));
         let header = format!("\"{}\"", header.expect("a header of aarch32").display());
         let truth = calls(&kernel.names(way.arch, &[], &header));

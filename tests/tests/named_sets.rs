@@ -1,6 +1,7 @@
 //! Named sets over the releases that `data/` holds: nothing wrong, nothing named in vain, and what is printed reads back.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use syscall_meta_gen::diagnostic::Sink;
 use syscall_meta_gen::model::{Headers, Member, NamedSet, PartHolds, SetKind, Sets, ValuePart};
@@ -8,12 +9,16 @@ use syscall_meta_gen::resolve::{NamedSets, sets, unmatched};
 use syscall_meta_tests::{data, root};
 
 /// Every release held with its constants; none while `data/` has none.
-fn releases() -> Vec<(String, Headers)> {
+static RELEASES: LazyLock<Vec<(String, Headers)>> = LazyLock::new(|| {
     let data = data();
-    let held =
-        data.kernels.iter().filter(|kernel| root().join("data/linux").join(kernel).join("constants.yaml").is_file());
-    held.map(|kernel| (kernel.clone(), data.load_headers(kernel).expect("the headers of a release load"))).collect()
-}
+    let has_constants = |kernel: &String| root().join("data/linux").join(kernel).join("constants.yaml").is_file();
+    let held: Vec<String> = data.kernels.iter().filter(|kernel| has_constants(kernel)).cloned().collect();
+    let load = |kernel: String| {
+        let headers = data.load_headers(&kernel).expect("the headers of a release load");
+        (kernel, headers)
+    };
+    held.into_iter().map(load).collect()
+});
 
 fn resolved(headers: &Headers, specs: &Sets) -> NamedSets {
     let sink = Sink::new();
@@ -26,8 +31,8 @@ fn resolved(headers: &Headers, specs: &Sets) -> NamedSets {
 #[test]
 fn sets_of_every_release_are_as_the_file_says() {
     let specs = data().sets().expect("the sets load");
-    for (kernel, headers) in releases() {
-        let all = resolved(&headers, &specs);
+    for (kernel, headers) in RELEASES.iter() {
+        let all = resolved(headers, &specs);
         let unclaimed: usize = all.unclaimed.values().map(Vec::len).sum();
         println!(
             "{kernel}: {} claimed, {} requests, {} excluded, {unclaimed} unclaimed",
@@ -42,7 +47,7 @@ fn sets_of_every_release_are_as_the_file_says() {
 #[test]
 fn every_name_of_the_file_is_in_some_release() {
     let specs = data().sets().expect("the sets load");
-    let in_vain = releases().iter().map(|(_, headers)| unmatched(headers, &specs));
+    let in_vain = RELEASES.iter().map(|(_, headers)| unmatched(headers, &specs));
     let in_vain: BTreeSet<String> = in_vain.reduce(|all, one| &all & &one).unwrap_or_default();
     assert!(in_vain.is_empty(), "no release has:\n{}", in_vain.into_iter().collect::<Vec<_>>().join("\n"));
 }
@@ -50,8 +55,8 @@ fn every_name_of_the_file_is_in_some_release() {
 #[test]
 fn what_a_value_is_called_reads_back_as_the_value() {
     let specs = data().sets().expect("the sets load");
-    for (kernel, headers) in releases() {
-        let all = resolved(&headers, &specs).sets;
+    for (kernel, headers) in RELEASES.iter() {
+        let all = resolved(headers, &specs).sets;
         for set in &all {
             for (abi, name) in headers.abis.iter().enumerate() {
                 for value in samples(set, abi) {

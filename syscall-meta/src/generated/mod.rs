@@ -9,6 +9,12 @@ pub(crate) mod abis;
 pub(crate) mod configs;
 #[rustfmt::skip]
 pub(crate) mod entries;
+#[cfg(feature = "constants")]
+#[rustfmt::skip]
+pub(crate) mod ioctls;
+#[cfg(feature = "layouts")]
+#[rustfmt::skip]
+pub(crate) mod layouts;
 #[rustfmt::skip]
 pub(crate) mod names;
 #[rustfmt::skip]
@@ -19,7 +25,10 @@ pub(crate) mod prototypes;
 #[rustfmt::skip]
 #[allow(dead_code, reason = "which releases the tables name depends on the ABIs built in")]
 pub(crate) mod releases;
-
+#[cfg(feature = "constants")]
+#[rustfmt::skip]
+#[allow(unused_imports, reason = "which kinds of sets there are depends on the kernels held")]
+pub mod sets;
 #[rustfmt::skip]
 pub(crate) mod types;
 

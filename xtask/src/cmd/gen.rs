@@ -11,8 +11,8 @@ use super::{Global, Outcome, input};
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
 use crate::emit;
 use crate::extract::{self, Extracted, extract};
-use crate::model::{Facts, Headers, ReadFrom, Release};
-use crate::resolve::{Resolved, resolve, union};
+use crate::model::{Facts, Headers, NamedSet, ReadFrom, Release};
+use crate::resolve::{self, NamedSets, Resolved, resolve, union};
 use crate::source::Kernel;
 use crate::store::{self, Data};
 use crate::sync::{Owned, Plan, Stale};
@@ -119,12 +119,17 @@ impl Gen {
                 facts.push(kernel.clone());
             }
         }
-        let mut facts = facts.par_iter().map(|kernel| data.load(kernel)).collect::<Result<Vec<Facts>>>()?;
+        let load = |kernel: &String| {
+            let (facts, headers) = rayon::join(|| data.load(kernel), || data.load_headers(kernel));
+            Ok((facts?, headers?))
+        };
+        let held = facts.par_iter().map(load).collect::<Result<Vec<(Facts, Headers)>>>()?;
+        let mut releases: Vec<(&Facts, &Headers)> = held.iter().map(|(facts, headers)| (facts, headers)).collect();
         if !self.check {
-            facts.extend(read.iter().map(|read| read.facts.clone()));
+            releases.extend(read.iter().map(|read| (&read.facts, &read.headers)));
         }
-        facts.sort_by(|a, b| a.release.cmp(&b.release));
-        self.plan_generated(&mut plan, data, &generated, &facts, sink)?;
+        releases.sort_by(|(a, _), (b, _)| a.release.cmp(&b.release));
+        self.plan_generated(&mut plan, data, &generated, &releases, sink)?;
         for read in &read {
             // What was read must resolve even where it is only compared.
             resolve(&read.facts, &data.abis, &data.curated, sink);
@@ -194,11 +199,11 @@ impl Gen {
         plan: &mut Plan,
         data: &Data,
         generated: &Path,
-        facts: &[Facts],
+        held: &[(&Facts, &Headers)],
         sink: &Sink,
     ) -> Result<()> {
         let digest = extract::digest(&data.abis);
-        for facts in facts.iter().filter(|facts| facts.evaluated_with != digest) {
+        for (facts, _) in held.iter().filter(|(facts, _)| facts.evaluated_with != digest) {
             sink.push(
                 Diagnostic::warning(
                     "evaluated-with-another",
@@ -207,15 +212,29 @@ impl Gen {
                 .help("run `cargo xtask gen --kernel SRC` with that kernel"),
             );
         }
-        let resolved: Vec<Resolved> =
-            facts.par_iter().map(|facts| resolve(facts, &data.abis, &data.curated, sink)).collect();
-        let releases: Vec<(&Release, &Resolved)> = facts.iter().map(|facts| &facts.release).zip(&resolved).collect();
+        let specs = data.sets()?;
+        let resolved: Vec<(Resolved, NamedSets)> = held
+            .par_iter()
+            .map(|(facts, headers)| {
+                let calls = || resolve(facts, &data.abis, &data.curated, sink);
+                rayon::join(calls, || resolve::sets(headers, &specs, sink))
+            })
+            .collect();
+        let (resolved, sets): (Vec<Resolved>, Vec<NamedSets>) = resolved.into_iter().unzip();
+        let releases: Vec<(&Release, &Resolved)> =
+            held.iter().map(|(facts, _)| &facts.release).zip(&resolved).collect();
         if sink.errors() > 0 {
             // A table over all releases would only say the same again, and less clearly.
             return Ok(());
         }
         let union = union(&releases, &data.abis, &data.history()?, sink);
-        for (name, text) in emit::emit(&releases, &union, &data.abis) {
+        let constants: Vec<(&Release, &Headers, &[NamedSet])> = held
+            .iter()
+            .zip(&sets)
+            .map(|((facts, headers), sets)| (&facts.release, *headers, sets.sets.as_slice()))
+            .collect();
+        let constants = emit::constants(&constants, &data.abis);
+        for (name, text) in emit::emit(&releases, &union, &data.abis).into_iter().chain(constants) {
             plan.files.insert(generated.join(name), text);
         }
         let mut gaps: Vec<_> = resolved.iter().flat_map(|resolved| resolved.gaps.iter().cloned()).collect();

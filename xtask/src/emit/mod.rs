@@ -4,17 +4,22 @@
 //! which they first appear, oldest release first, so that a new kernel appends lines and moves none.
 
 mod abis;
+mod ioctls;
+mod layouts;
+mod newest;
 mod pool;
 mod prototypes;
+mod sets;
 mod standalone;
 mod symbols;
 mod tables;
 
 use std::collections::BTreeMap;
 
-use crate::model::{Abi, Abis, Release};
+use crate::model::{Abi, Abis, Headers, NamedSet, Release};
 use crate::resolve::{Resolved, Union};
 
+use newest::Bits;
 pub use standalone::standalone;
 
 /// The first line of every file.
@@ -45,6 +50,31 @@ pub fn emit(releases: &[(&Release, &Resolved)], union: &Union, abis: &Abis) -> B
     files
 }
 
+/// The generated files of what headers define, by name: named sets of constants, requests of `ioctl`, layouts.
+///
+/// Each is the union over all releases, which come in any order: an ABI's value or layout is that of the newest release
+/// that has one, and what went from newer ones stays.
+pub fn constants(releases: &[(&Release, &Headers, &[NamedSet])], abis: &Abis) -> BTreeMap<String, String> {
+    let mut names: Vec<&str> = abis.abis.iter().map(|abi| abi.name.as_str()).collect();
+    names.sort_unstable();
+    constants_of(releases, &names)
+}
+
+/// As [`constants`], for the ABIs of these names, which are sorted.
+fn constants_of(releases: &[(&Release, &Headers, &[NamedSet])], abis: &[&str]) -> BTreeMap<String, String> {
+    let mut newest_first = releases.to_vec();
+    newest_first.sort_by(|(a, ..), (b, ..)| b.cmp(a));
+    let bits: Vec<Bits> = newest_first.iter().map(|(_, headers, _)| Bits::new(headers, abis)).collect();
+    let all: Vec<(&Bits, &Headers, &[NamedSet])> =
+        bits.iter().zip(&newest_first).map(|(bits, (_, headers, sets))| (bits, *headers, *sets)).collect();
+    let headers: Vec<(&Bits, &Headers)> = all.iter().map(|(bits, headers, _)| (*bits, *headers)).collect();
+    BTreeMap::from([
+        ("sets.rs".to_string(), sets::sets(&all, abis)),
+        ("ioctls.rs".to_string(), ioctls::ioctls(&all, abis)),
+        ("layouts.rs".to_string(), layouts::layouts(&headers)),
+    ])
+}
+
 /// `mips_o32` as a Rust type is called: `MipsO32`.
 fn variant(abi: &str) -> String {
     // Digits keep apart what letters would not: `X86_64`.
@@ -61,10 +91,4 @@ fn variant(abi: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    #[test]
-    fn variants_are_named_as_rust_names_types() {
-        let names = ["x86_64", "mips_o32", "arm_oabi", "i386", "x32"].map(super::variant);
-        assert_eq!(names, ["X86_64", "MipsO32", "ArmOabi", "I386", "X32"]);
-    }
-}
+mod tests;

@@ -300,7 +300,7 @@ impl<'p> Parser<'p> {
             return Ok(value);
         }
         let start = self.at;
-        let ty = self.type_name()?;
+        let ty = if self.at_typeof() { self.type_of()? } else { self.type_name()? };
         self.expect(known::R_PAREN)?;
         match self.peek() {
             None => {
@@ -436,9 +436,31 @@ impl<'p> Parser<'p> {
         let (Some(names), Some(token)) = (self.names, self.peek()) else { return false };
         token.kind == Kind::Ident
             && (is_type_word(token.symbol)
+                || self.at_typeof()
                 || matches!(token.symbol, known::STRUCT | known::UNION | known::ENUM)
                 || matches!(token.symbol, known::VOID | known::FLOAT | known::DOUBLE)
                 || names.typedef(&self.text(token)).is_some())
+    }
+
+    fn at_typeof(&self) -> bool {
+        let words = [known::TYPEOF, known::TYPEOF_GNU, known::TYPEOF_GNU2];
+        !self.in_condition() && self.peek().is_some_and(|token| words.iter().any(|word| token.is_ident(*word)))
+    }
+
+    /// `__typeof__(…)` of an integer type, or of an expression, which is not evaluated.
+    fn type_of(&mut self) -> Result<IntType, Reason> {
+        self.at += 1;
+        self.expect(known::L_PAREN)?;
+        let ty = if self.at_type() {
+            self.type_name()?
+        } else {
+            self.dead += 1;
+            let operand = self.nested(Self::comma);
+            self.dead -= 1;
+            operand?.ty
+        };
+        self.expect(known::R_PAREN)?;
+        Ok(ty)
     }
 
     /// A type name that means an integer.

@@ -30,6 +30,8 @@ pub enum Fate {
 #[derive(Clone, Debug, Default)]
 pub struct Macros {
     all: Vec<Definition>,
+    /// Where a macro was defined once more as it was already.
+    again: Vec<(Symbol, Span)>,
     /// By symbol: one more than the index in `all`, 0 where the name is not defined.
     index: Vec<u32>,
 }
@@ -78,6 +80,11 @@ impl Macros {
         self.history().filter(|d| d.fate == Fate::Live).map(|d| &d.definition)
     }
 
+    /// Where macros that are defined now were defined a further time, in the same way.
+    pub fn again(&self) -> impl Iterator<Item = (&Arc<Macro>, Span)> {
+        self.again.iter().filter_map(|(name, span)| Some((self.get(*name)?, *span)))
+    }
+
     /// Every definition made, in order, with what became of it; built-in ones left out.
     pub fn history(&self) -> impl Iterator<Item = &Definition> {
         self.all.iter().filter(|d| d.definition.shape != Shape::Builtin)
@@ -89,7 +96,10 @@ impl Macros {
 
     pub(super) fn define(&mut self, definition: Arc<Macro>) -> Defined {
         let before = match self.position(definition.name).and_then(|at| self.all.get_mut(at)) {
-            Some(old) if old.definition.same(&definition) => return Defined::Same,
+            Some(old) if old.definition.same(&definition) => {
+                self.again.push((definition.name, definition.span));
+                return Defined::Same;
+            }
             Some(old) => {
                 old.fate = Fate::Replaced(definition.span);
                 Defined::Replaced(Arc::clone(&old.definition))

@@ -54,6 +54,7 @@ known! {
     STRUCT "struct" UNION "union" ENUM "enum" EXTENSION "__extension__"
     SIZEOF "sizeof" ALIGNOF "_Alignof" ALIGNOF_GNU "__alignof__" ALIGNOF_GNU2 "__alignof"
     OFFSETOF "offsetof" OFFSETOF_GNU "__builtin_offsetof" CONSTANT_P "__builtin_constant_p"
+    TYPEOF "typeof" TYPEOF_GNU "__typeof" TYPEOF_GNU2 "__typeof__"
 }
 
 #[derive(Debug, Default)]

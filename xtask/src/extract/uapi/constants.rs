@@ -22,20 +22,21 @@ pub(super) fn find(output: &Output<'_>, types: &Types<'_>, own: &Own, said: &mut
     let mut known = Known::default();
     let mut requests = Requests { output, types, reaches: HashMap::new() };
     let mut names = std::collections::HashSet::new();
-    for definition in output.macros.live() {
-        if !own.has(output, definition.span, &mut known) {
+    let first = output.macros.live().map(|definition| (definition, definition.span));
+    for (definition, span) in first.chain(output.macros.again()) {
+        if !own.has(output, span, &mut known) || names.contains(&definition.name) {
             continue;
         }
         match &definition.shape {
             Shape::Object if definition.body.is_empty() => {}
             Shape::Object => {
-                let name = output.text(definition.name);
+                let name = installed(&output.text(definition.name));
                 match output.constant_of(definition, types) {
                     Ok(value) => {
                         names.insert(definition.name);
-                        said.constants.push((name.to_string(), constant(value), requests.argument(definition)));
+                        said.constants.push((name, constant(value), requests.argument(definition)));
                     }
-                    Err(why) if is_open(&why.reason) => said.open.push(open(name.to_string(), &why)),
+                    Err(why) if is_open(&why.reason) => said.open.push(open(name, &why)),
                     Err(_) => {}
                 }
             }
@@ -53,6 +54,11 @@ pub(super) fn find(output: &Output<'_>, types: &Types<'_>, own: &Own, said: &mut
             Err(why) => said.open.push(open(name, why)),
         }
     }
+}
+
+/// The name of a macro in the header that `scripts/headers_install.sh` makes: include guards lose a prefix.
+fn installed(name: &str) -> String {
+    name.strip_prefix("_UAPI").unwrap_or(name).to_string()
 }
 
 /// Whether a compiler may know better. What is no integer for C is none here, and nothing is open.

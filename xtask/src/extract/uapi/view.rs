@@ -10,9 +10,8 @@ use crate::source::{Text, Tree};
 
 /// Headers of the C library that some headers include. A kernel's headers need nothing of them but the types of
 /// `stdint.h` and `stddef.h`.
-const LIBRARY: [&str; 16] = [
+const LIBRARY: [&str; 15] = [
     "endian.h",
-    "limits.h",
     "net/if.h",
     "netinet/if_ether.h",
     "netinet/in.h",
@@ -35,6 +34,10 @@ const STDINT: &str = "typedef signed char int8_t; typedef short int16_t; typedef
 
 const STDDEF: &str = "typedef __SIZE_TYPE__ size_t;\n#define NULL ((void *)0)\n\
     #define offsetof(type, member) __builtin_offsetof(type, member)\n";
+
+const LIMITS: &str = "#define INT_MAX 0x7fffffff\n#define INT_MIN (-INT_MAX - 1)\n#define UINT_MAX 0xffffffffU\n\
+    #define LONG_MAX ((long)(~0UL >> 1))\n#define LONG_MIN (-LONG_MAX - 1)\n#define ULONG_MAX (~0UL)\n\
+    #define CHAR_BIT 8\n#define SHRT_MAX 0x7fff\n#define USHRT_MAX 0xffff\n#define UCHAR_MAX 0xff\n";
 
 /// Types that headers use and leave to the C library, of which every library makes the same.
 pub(super) const LIBRARY_TYPES: [&str; 18] = [
@@ -160,6 +163,7 @@ impl<T: Send + Sync> Headers for View<'_, T> {
         match name {
             "stdint.h" => virtual_text(STDINT),
             "stddef.h" => virtual_text(STDDEF),
+            "limits.h" => virtual_text(LIMITS),
             LIBRARY_HEADER => virtual_text(LIBRARY_TEXT),
             _ if LIBRARY.contains(&name) || TAKEN_OUT.contains(&name) || name.starts_with("asm/unistd") => {
                 Include::Skip

@@ -9,12 +9,15 @@ use crate::model::{Exclusion, Headers, Members, NamedConstant, NamedSet, SetSpec
 pub(super) struct Claims<'a> {
     headers: &'a Headers,
     exclusions: &'a [Exclusion],
+    /// Those of them that give names for many headers.
+    of_many: Vec<&'a Exclusion>,
     claimed: BTreeSet<(&'a str, &'a str)>,
 }
 
 impl<'a> Claims<'a> {
     pub(super) fn new(headers: &'a Headers, exclusions: &'a [Exclusion]) -> Self {
-        Claims { headers, exclusions, claimed: BTreeSet::new() }
+        let of_many = exclusions.iter().filter(|one| one.header.contains('*') && !one.names.is_empty()).collect();
+        Claims { headers, exclusions, of_many, claimed: BTreeSet::new() }
     }
 
     /// The constants that a line of a set means, each with the place of its pattern; they are claimed with that.
@@ -47,8 +50,7 @@ impl<'a> Claims<'a> {
 
     /// Whether an exclusion for many headers gives this name.
     fn is_named_out(&self, header: &str, name: &str) -> bool {
-        let of_many = self.exclusions.iter().filter(|exclusion| exclusion.header.contains('*'));
-        of_many.filter(|exclusion| !exclusion.names.is_empty()).any(|exclusion| covers(exclusion, header, name))
+        self.of_many.iter().any(|exclusion| covers(exclusion, header, name))
     }
 
     /// Counts, and lists what is left.
@@ -84,9 +86,7 @@ pub fn claiming<'s>(specs: &'s Sets, header: &str, name: &str) -> Vec<&'s str> {
             && !members.except.iter().any(|pattern| matches(pattern, name))
             && members.names.iter().any(|pattern| pattern == name || !is_out && matches(pattern, name))
     };
-    let claims = |set: &&SetSpec| {
-        set.members.iter().chain(set.parts.iter().flat_map(|part| &part.members)).any(means)
-    };
+    let claims = |set: &&SetSpec| set.members.iter().chain(set.parts.iter().flat_map(|part| &part.members)).any(means);
     specs.sets.iter().filter(claims).map(|set| set.name.as_str()).collect()
 }
 

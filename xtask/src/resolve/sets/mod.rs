@@ -108,7 +108,7 @@ fn error(spec: &SetSpec, code: &'static str, message: impl AsRef<str>) -> Diagno
 }
 
 /// Some ABIs, in a few words.
-fn named<'a>(headers: &'a Headers, abis: &[usize]) -> String {
+fn named(headers: &Headers, abis: &[usize]) -> String {
     let names: Vec<&str> = abis.iter().filter_map(|abi| headers.abis.get(*abi)).map(String::as_str).collect();
     if names.len() == headers.abis.len() {
         return "every ABI".to_string();

@@ -1,0 +1,302 @@
+//! A value of a set as the names and numbers that make it up.
+
+use core::fmt;
+use core::iter::FusedIterator;
+
+use crate::abi::Abi;
+use crate::constants::{DEPTH, FlagSet, Holds, PartData, Scan, SetData};
+
+/// The names that make up a value; see [`FlagSet::names`]. It prints as C would have it: `O_RDWR|O_CLOEXEC|0x40000000`.
+///
+/// Parts that hold one of several values come first, then flags, then parts that are numbers, and last the bits that
+/// have no name. A part that is 0 is told where 0 has a name (`O_RDONLY`); where nothing is told, that is `0`.
+#[derive(Clone, Copy)]
+pub struct Names {
+    data: &'static SetData,
+    abi: Abi,
+    value: u64,
+}
+
+impl Names {
+    #[inline]
+    pub(crate) const fn new(data: &'static SetData, abi: Abi, value: u64) -> Names {
+        Names { data, abi, value }
+    }
+
+    /// The set whose names they are.
+    pub const fn set(self) -> FlagSet {
+        FlagSet::new(self.data)
+    }
+
+    /// The ABI on which they have that meaning.
+    pub const fn abi(self) -> Abi {
+        self.abi
+    }
+
+    /// The value.
+    pub const fn value(self) -> u64 {
+        self.value
+    }
+
+    /// The pieces, one after the other; at least one.
+    pub fn iter(self) -> Pieces {
+        let first = Frame::new(self.data, self.value, 0);
+        Pieces { abi: self.abi, frames: [Some(first), None, None], depth: 1, told: false }
+    }
+
+    /// Whether all of the value has a name.
+    pub fn is_known(self) -> bool {
+        self.iter().all(|piece| piece.kind != Kind::Unknown)
+    }
+}
+
+impl fmt::Display for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, piece) in self.iter().enumerate() {
+            if at > 0 {
+                f.write_str("|")?;
+            }
+            piece.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Names({self})")
+    }
+}
+
+/// One name or number of a value, with the bits of the value that it stands for. It prints as it stands in the whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    kind: Kind,
+    bits: u64,
+    shift: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Name(&'static str),
+    Decimal,
+    Octal,
+    Hexadecimal,
+    Unknown,
+}
+
+impl Piece {
+    /// The name, or `None` for a number.
+    pub const fn name(&self) -> Option<&'static str> {
+        match self.kind {
+            Kind::Name(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The bits, where they stand in the value.
+    pub const fn bits(&self) -> u64 {
+        self.bits
+    }
+
+    /// Whether these are bits that nothing is known of; else they have a name, or are a part that is a number.
+    pub const fn is_unknown(&self) -> bool {
+        matches!(self.kind, Kind::Unknown)
+    }
+}
+
+impl fmt::Display for Piece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = self.bits >> self.shift;
+        match self.kind {
+            Kind::Name(name) => f.write_str(name)?,
+            _ if number == 0 => f.write_str("0")?,
+            Kind::Decimal => write!(f, "{number}")?,
+            Kind::Octal => write!(f, "0{number:o}")?,
+            Kind::Hexadecimal | Kind::Unknown => write!(f, "{number:#x}")?,
+        }
+        if self.shift > 0 { write!(f, "<<{}", self.shift) } else { Ok(()) }
+    }
+}
+
+/// The pieces of a value; see [`Names::iter`].
+#[derive(Clone)]
+pub struct Pieces {
+    abi: Abi,
+    /// The value, and those parts of it that are values of other sets.
+    frames: [Option<Frame>; DEPTH],
+    depth: usize,
+    told: bool,
+}
+
+/// Where one value is being taken apart.
+#[derive(Clone, Copy)]
+struct Frame {
+    set: &'static SetData,
+    value: u64,
+    /// The bits that nothing has been told of.
+    rest: u64,
+    /// How far the value is shifted in the whole.
+    shift: u32,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy)]
+enum Stage {
+    /// A part that holds one of several values.
+    Part(usize),
+    Members(Scan),
+    /// A part that is a number.
+    Number(usize),
+    Rest,
+}
+
+/// What a step of taking a value apart comes to.
+enum Step {
+    Piece(Piece),
+    Into(Frame),
+    Next,
+    Done,
+}
+
+impl Frame {
+    fn new(set: &'static SetData, value: u64, shift: u32) -> Frame {
+        let stage = if set.is_flags { Stage::Part(0) } else { Stage::Members(Scan::default()) };
+        Frame { set, value, rest: value, shift, stage }
+    }
+
+    fn piece(&self, kind: Kind, bits: u64, shift: u32) -> Piece {
+        let shift = self.shift + shift;
+        Piece { kind, bits: bits.checked_shl(self.shift).unwrap_or(0), shift: shift.min(63) as u8 }
+    }
+
+    fn step(&mut self, abi: Abi, deeper: bool) -> Step {
+        match self.stage {
+            Stage::Part(at) => {
+                let Some(part) = self.set.parts.get(at) else {
+                    self.stage = Stage::Members(Scan::default());
+                    return Step::Next;
+                };
+                self.stage = Stage::Part(at + 1);
+                self.part(part, abi, deeper)
+            }
+            Stage::Members(scan) if self.set.is_flags => self.flag(scan, abi),
+            Stage::Members(_) => {
+                self.stage = Stage::Rest;
+                match self.set.named(self.set.members, abi, self.value) {
+                    Some(name) => {
+                        self.rest = 0;
+                        Step::Piece(self.piece(Kind::Name(name), self.value, 0))
+                    }
+                    None => Step::Next,
+                }
+            }
+            Stage::Number(at) => {
+                let Some(part) = self.set.parts.get(at) else {
+                    self.stage = Stage::Rest;
+                    return Step::Next;
+                };
+                self.stage = Stage::Number(at + 1);
+                let kind = match part.holds {
+                    Holds::Decimal => Kind::Decimal,
+                    Holds::Octal => Kind::Octal,
+                    Holds::Hexadecimal => Kind::Hexadecimal,
+                    Holds::Members(_) | Holds::Set(_) => return Step::Next,
+                };
+                let (mask, shift) = self.set.mask(part, abi);
+                let bits = self.rest & mask;
+                self.rest &= !mask;
+                if bits == 0 { Step::Next } else { Step::Piece(self.piece(kind, bits, shift)) }
+            }
+            Stage::Rest => Step::Done,
+        }
+    }
+
+    /// A part that holds one of several values, or a value of another set.
+    fn part(&mut self, part: &'static PartData, abi: Abi, deeper: bool) -> Step {
+        let (mask, shift) = self.set.mask(part, abi);
+        if mask == 0 {
+            return Step::Next;
+        }
+        let bits = self.value & mask;
+        let name = match part.holds {
+            Holds::Members(list) => self.set.named(list, abi, bits >> shift),
+            // What lies too deep stays a number.
+            Holds::Set(set) if set.is_flags && !deeper => return Step::Next,
+            Holds::Set(set) if set.is_flags => {
+                self.rest &= !mask;
+                return Step::Into(Frame::new(set, bits >> shift, self.shift + shift));
+            }
+            Holds::Set(set) => set.named(set.members, abi, bits >> shift),
+            Holds::Decimal | Holds::Octal | Holds::Hexadecimal => return Step::Next,
+        };
+        match name {
+            Some(name) => {
+                self.rest &= !mask;
+                Step::Piece(self.piece(Kind::Name(name), bits, shift))
+            }
+            None => Step::Next,
+        }
+    }
+
+    /// The next member all of whose bits are there and not told yet.
+    fn flag(&mut self, mut scan: Scan, abi: Abi) -> Step {
+        let parts = self.set.parts.iter().fold(0, |all, part| all | self.set.mask(part, abi).0);
+        let free = self.rest & !parts;
+        while let Some((name, value, abis)) = scan.next(self.set.members) {
+            if value != 0 && free & value == value && self.set.has(abis, abi) {
+                self.rest &= !value;
+                self.stage = Stage::Members(scan);
+                return Step::Piece(self.piece(Kind::Name(name), value, 0));
+            }
+        }
+        self.stage = Stage::Number(0);
+        Step::Next
+    }
+}
+
+impl Iterator for Pieces {
+    type Item = Piece;
+
+    fn next(&mut self) -> Option<Piece> {
+        loop {
+            let top = self.depth.checked_sub(1)?;
+            let frame = self.frames.get_mut(top)?.as_mut()?;
+            match frame.step(self.abi, top + 1 < DEPTH) {
+                Step::Next => {}
+                Step::Piece(piece) => {
+                    self.told = true;
+                    return Some(piece);
+                }
+                Step::Into(inner) => {
+                    if let Some(free) = self.frames.get_mut(self.depth) {
+                        *free = Some(inner);
+                        self.depth += 1;
+                    }
+                }
+                Step::Done => {
+                    let (rest, shift) = (frame.rest, frame.shift);
+                    self.depth = top;
+                    match top.checked_sub(1).and_then(|below| self.frames.get_mut(below)?.as_mut()) {
+                        // What an inner set does not know joins what the outer one does not.
+                        Some(outer) => outer.rest |= rest.checked_shl(shift - outer.shift).unwrap_or(0),
+                        None if rest != 0 || !self.told => {
+                            self.told = true;
+                            let kind = if rest == 0 { Kind::Decimal } else { Kind::Unknown };
+                            return Some(Piece { kind, bits: rest, shift: 0 });
+                        }
+                        None => {}
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl FusedIterator for Pieces {}
+
+impl fmt::Debug for Pieces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}

@@ -99,7 +99,7 @@ fn functions(tree: &Tree) {
 
 /// What headers define: each structure changes in its own way, and one in several.
 fn headers(tree: &Tree) {
-    let probe = "arch/x86/include/uapi/asm/probe.h";
+    let probe = "arch/x86/include/uapi/asm/stat_probe.h";
     let mut text = String::from_utf8(tree.bytes(probe)).expect("UTF-8");
     let mut change = |from: &str, to: &str| {
         assert_eq!(text.matches(from).count(), 1, "`{from}` in {probe}");
@@ -130,6 +130,6 @@ fn headers(tree: &Tree) {
     change("\tunsigned int value;\n\tunsigned int __pad;", "\tunsigned int value;\n\tunsigned short __pad[2];");
     tree.write(probe, text);
     let homes = "#define PROBE_SHARE 5\nstruct probe_home {\n\tunsigned int value;\n};\n";
-    tree.write("arch/x86/include/uapi/asm/homes.h", homes);
+    tree.write("arch/x86/include/uapi/asm/stat_homes.h", homes);
     tree.write("arch/x86/include/uapi/asm/fcntl.h", "#define O_PROBE 64\n#define O_PROBE_PATH 128\n");
 }

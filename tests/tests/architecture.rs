@@ -283,6 +283,8 @@ fn curated_facts_have_a_source_in_the_kernel() {
     let facts = text.lines().filter(|line| line.starts_with("- ")).count();
     let sources = text.lines().filter(|line| line.contains("source: ")).count();
     assert_eq!(facts, sources, "each fact of entries.yaml has its `source:`");
+    let extensible = data.extensible().unwrap();
+    assert!(!extensible.is_empty() && extensible.iter().all(|fact| known(&fact.source)));
     for set in data.sets().unwrap().sets {
         assert!(set.source.iter().all(|source| known(source)), "{}", set.name);
     }

@@ -13,8 +13,8 @@ fn the_markdown_of_two_releases_is_fresh() {
 #[test]
 fn the_front_page_shows_a_real_run() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let command = "$ cargo xtask diff 7.2 7.3 --abi x86_64\n";
+    let command = "$ cargo xtask diff 7.2 7.3 --abi x86_64 --stat\n";
     let shown = readme.split_once(command).expect("the example").1.split_once("```").unwrap().0;
-    let printed = run(&root(), ["diff", "7.2", "7.3", "--abi", "x86_64"]).exits(1);
+    let printed = run(&root(), ["diff", "7.2", "7.3", "--abi", "x86_64", "--stat"]).exits(1);
     assert_eq!(shown, printed.out);
 }

@@ -58,6 +58,9 @@ fn the_other_way_round_is_the_mirror() {
     for (at_old, of_old) in DIFFS.iter().enumerate() {
         for (at_new, diff) in of_old.iter().enumerate() {
             let (seen, back) = (mirror(diff), &DIFFS[at_new][at_old]);
+            if seen == *back {
+                continue;
+            }
             let lost: Vec<&Change> = seen.changes.iter().filter(|change| !back.changes.contains(change)).collect();
             let gained: Vec<&Change> = back.changes.iter().filter(|change| !seen.changes.contains(change)).collect();
             assert!(lost.is_empty() && gained.is_empty(), "{}: {lost:#?}\n{gained:#?}", name(diff));
@@ -213,6 +216,9 @@ fn every_value_and_size_is_what_the_headers_say() {
 /// What a kernel's headers say of the constant or the whole structure that changed, where it is of these kinds.
 fn said(kernel: &Compared, change: &Change, abi: &str) -> Option<String> {
     use ChangeKind::*;
+    if !change.subject.is_of_headers() {
+        return None;
+    }
     let headers = &kernel.headers;
     let place = headers.place(abi).expect("it has the ABI");
     match (&change.subject, change.kind) {
@@ -282,9 +288,14 @@ fn waivers_move_places_and_lose_none() {
         let waivers: Vec<Waiver> = before.iter().filter_map(|finding| some_waiver(finding, &mut random)).collect();
         let after = judge(diff.clone(), Profile::All, &waivers);
         assert!(after.unused.is_empty(), "{:?}", after.unused);
+        let by_fingerprint = |all: Vec<&Finding>| -> BTreeMap<String, Vec<Site>> {
+            all.into_iter().map(|one| (one.fingerprint.clone(), one.change.sites.clone())).collect()
+        };
+        let left = by_fingerprint(after.findings.iter().collect());
+        let waived = by_fingerprint(after.waived.iter().map(|waived| &waived.finding).collect());
+        let waivers: BTreeMap<&str, &Waiver> = waivers.iter().map(|waiver| (waiver.finding.as_str(), waiver)).collect();
         for finding in &before {
-            let same = |other: &&Finding| other.fingerprint == finding.fingerprint;
-            let waiver = waivers.iter().find(|waiver| waiver.finding == finding.fingerprint);
+            let waiver = waivers.get(finding.fingerprint.as_str());
             // By its way, or by its ABI.
             let is_named = |on: &Vec<String>, way: &str| {
                 on.iter().any(|name| name == way || way.strip_suffix(".compat") == Some(name.as_str()))
@@ -292,11 +303,9 @@ fn waivers_move_places_and_lose_none() {
             let is_covered =
                 |site: &&Site| waiver.is_some_and(|waiver| waiver.on.as_ref().is_none_or(|on| is_named(on, &site.way)));
             let (covered, open): (Vec<&Site>, Vec<&Site>) = finding.change.sites.iter().partition(is_covered);
-            let sites = |one: Option<&Finding>| -> Vec<Site> { one.map_or(Vec::new(), |one| one.change.sites.clone()) };
-            let left = sites(after.findings.iter().find(same));
-            let waived = sites(after.waived.iter().map(|waived| &waived.finding).find(same));
-            assert_eq!(left.iter().collect::<Vec<_>>(), open, "{}", finding.fingerprint);
-            assert_eq!(waived.iter().collect::<Vec<_>>(), covered, "{}", finding.fingerprint);
+            let sites = |of: &BTreeMap<String, Vec<Site>>| of.get(&finding.fingerprint).cloned().unwrap_or_default();
+            assert_eq!(sites(&left).iter().collect::<Vec<_>>(), open, "{}", finding.fingerprint);
+            assert_eq!(sites(&waived).iter().collect::<Vec<_>>(), covered, "{}", finding.fingerprint);
         }
     }
 }

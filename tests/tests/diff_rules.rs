@@ -9,7 +9,7 @@ use syscall_meta_gen::store::Data;
 use syscall_meta_tests::{Compared, Tree, data, fixture};
 
 const X86_64: &str = "arch/x86/entry/syscalls/syscall_64.tbl";
-const PROBE: &str = "arch/x86/include/uapi/asm/probe.h";
+const PROBE: &str = "arch/x86/include/uapi/asm/stat_probe.h";
 const FCNTL: &str = "arch/x86/include/uapi/asm/fcntl.h";
 const X86_WRAPPER: &str = "arch/x86/include/asm/syscall_wrapper.h";
 
@@ -495,8 +495,8 @@ const CASES: &[Case] = &[
         sites: &["alpha shmat 209@kernel/calls.c:65 → 209@ipc/shm.c:1"],
     },
     Case {
-        finding: "struct-shrank asm/probe.h struct probe_grown second: 8 bytes -> 4 bytes",
-        mirror: "struct-grew asm/probe.h struct probe_grown second: 4 bytes -> 8 bytes",
+        finding: "struct-shrank asm/stat_probe.h struct probe_grown second: 8 bytes -> 4 bytes",
+        mirror: "struct-grew asm/stat_probe.h struct probe_grown second: 4 bytes -> 8 bytes",
         before: None,
         change: |tree| {
             tree.replace(
@@ -508,8 +508,8 @@ const CASES: &[Case] = &[
         sites: &["i386", "x32", "x86_64"],
     },
     Case {
-        finding: "fields-moved asm/probe.h struct probe_moved first: at 0 -> at 4",
-        mirror: "fields-moved asm/probe.h struct probe_moved first: at 4 -> at 0",
+        finding: "fields-moved asm/stat_probe.h struct probe_moved first: at 0 -> at 4",
+        mirror: "fields-moved asm/stat_probe.h struct probe_moved first: at 4 -> at 0",
         before: None,
         change: |tree| {
             tree.replace(
@@ -521,8 +521,8 @@ const CASES: &[Case] = &[
         sites: &["i386", "x32", "x86_64"],
     },
     Case {
-        finding: "field-cut-out asm/probe.h struct probe_cut second: unsigned int at 4 ->",
-        mirror: "field-inserted asm/probe.h struct probe_cut second: -> unsigned int at 4",
+        finding: "field-cut-out asm/stat_probe.h struct probe_cut second: unsigned int at 4 ->",
+        mirror: "field-inserted asm/stat_probe.h struct probe_cut second: -> unsigned int at 4",
         before: None,
         change: |tree| {
             tree.replace(PROBE, "\tunsigned int second;\n\tchar name[8];", "\tchar name[8];");
@@ -534,8 +534,8 @@ const CASES: &[Case] = &[
         ],
     },
     Case {
-        finding: "field-resized asm/probe.h struct probe_sized name: char[16] -> char[24]",
-        mirror: "field-resized asm/probe.h struct probe_sized name: char[24] -> char[16]",
+        finding: "field-resized asm/stat_probe.h struct probe_sized name: char[16] -> char[24]",
+        mirror: "field-resized asm/stat_probe.h struct probe_sized name: char[24] -> char[16]",
         before: None,
         change: |tree| {
             tree.replace(PROBE, "name[16]", "name[24]");
@@ -565,8 +565,8 @@ const CASES: &[Case] = &[
         sites: &["i386", "x32", "x86_64"],
     },
     Case {
-        finding: "request-changed asm/probe.h PROBE_PASS: struct probe_moved -> struct probe_sort",
-        mirror: "request-changed asm/probe.h PROBE_PASS: struct probe_sort -> struct probe_moved",
+        finding: "request-changed asm/stat_probe.h PROBE_PASS: struct probe_moved -> struct probe_sort",
+        mirror: "request-changed asm/stat_probe.h PROBE_PASS: struct probe_sort -> struct probe_moved",
         before: None,
         change: |tree| {
             tree.replace(PROBE, "1, struct probe_moved)", "1, struct probe_sort)");
@@ -574,8 +574,8 @@ const CASES: &[Case] = &[
         sites: &["i386", "x32", "x86_64"],
     },
     Case {
-        finding: "request-renumbered asm/probe.h PROBE_PASS: 1074556929 -> 1074556930",
-        mirror: "request-renumbered asm/probe.h PROBE_PASS: 1074556930 -> 1074556929",
+        finding: "request-renumbered asm/stat_probe.h PROBE_PASS: 1074556929 -> 1074556930",
+        mirror: "request-renumbered asm/stat_probe.h PROBE_PASS: 1074556930 -> 1074556929",
         before: None,
         change: |tree| {
             tree.replace(PROBE, "_IOW('p', 1,", "_IOW('p', 2,");
@@ -583,8 +583,8 @@ const CASES: &[Case] = &[
         sites: &["i386", "x32", "x86_64"],
     },
     Case {
-        finding: "other-constant-changed asm/probe.h PROBE_LEVEL: 3 -> 4",
-        mirror: "other-constant-changed asm/probe.h PROBE_LEVEL: 4 -> 3",
+        finding: "other-constant-changed asm/stat_probe.h PROBE_LEVEL: 3 -> 4",
+        mirror: "other-constant-changed asm/stat_probe.h PROBE_LEVEL: 4 -> 3",
         before: None,
         change: |tree| {
             tree.replace(PROBE, "LEVEL 3", "LEVEL 4");
@@ -592,8 +592,8 @@ const CASES: &[Case] = &[
         sites: &["i386", "x32", "x86_64"],
     },
     Case {
-        finding: "field-reinterpreted asm/probe.h struct probe_sort value: unsigned int -> int",
-        mirror: "field-reinterpreted asm/probe.h struct probe_sort value: int -> unsigned int",
+        finding: "field-reinterpreted asm/stat_probe.h struct probe_sort value: unsigned int -> int",
+        mirror: "field-reinterpreted asm/stat_probe.h struct probe_sort value: int -> unsigned int",
         before: None,
         change: |tree| {
             tree.replace(PROBE, "struct probe_sort {\n\tunsigned int value;", "struct probe_sort {\n\tint value;");
@@ -601,8 +601,8 @@ const CASES: &[Case] = &[
         sites: &["i386", "x32", "x86_64"],
     },
     Case {
-        finding: "field-uses-padding asm/probe.h struct probe_padded flags: -> unsigned int at 4",
-        mirror: "field-became-padding asm/probe.h struct probe_padded flags: unsigned int at 4 ->",
+        finding: "field-uses-padding asm/stat_probe.h struct probe_padded flags: -> unsigned int at 4",
+        mirror: "field-became-padding asm/stat_probe.h struct probe_padded flags: unsigned int at 4 ->",
         before: None,
         change: |tree| {
             tree.replace(
@@ -614,8 +614,8 @@ const CASES: &[Case] = &[
         sites: &["i386", "x32", "x86_64"],
     },
     Case {
-        finding: "field-removed asm/probe.h struct probe_choice other: unsigned int at 0 ->",
-        mirror: "field-added asm/probe.h struct probe_choice other: -> unsigned int at 0",
+        finding: "field-removed asm/stat_probe.h struct probe_choice other: unsigned int at 0 ->",
+        mirror: "field-added asm/stat_probe.h struct probe_choice other: -> unsigned int at 0",
         before: None,
         change: |tree| {
             tree.replace(PROBE, "\t\tunsigned int other;\n", "");
@@ -623,8 +623,8 @@ const CASES: &[Case] = &[
         sites: &["i386", "x32", "x86_64"],
     },
     Case {
-        finding: "field-became-flexible asm/probe.h struct probe_tail values: unsigned int[1] -> unsigned int[]",
-        mirror: "field-became-fixed asm/probe.h struct probe_tail values: unsigned int[] -> unsigned int[1]",
+        finding: "field-became-flexible asm/stat_probe.h struct probe_tail values: unsigned int[1] -> unsigned int[]",
+        mirror: "field-became-fixed asm/stat_probe.h struct probe_tail values: unsigned int[] -> unsigned int[1]",
         before: None,
         change: |tree| {
             tree.replace(PROBE, "values[1]", "values[]");
@@ -632,8 +632,8 @@ const CASES: &[Case] = &[
         sites: &["i386 (size 8 → 4)", "x32 (size 8 → 4)", "x86_64 (size 8 → 4)"],
     },
     Case {
-        finding: "struct-realigned asm/probe.h struct probe_aligned: to 4 -> to 16",
-        mirror: "struct-realigned asm/probe.h struct probe_aligned: to 16 -> to 4",
+        finding: "struct-realigned asm/stat_probe.h struct probe_aligned: to 4 -> to 16",
+        mirror: "struct-realigned asm/stat_probe.h struct probe_aligned: to 16 -> to 4",
         before: None,
         change: |tree| {
             tree.replace(PROBE, "values[4];\n}", "values[4];\n} __attribute__((aligned(16)))");
@@ -641,8 +641,8 @@ const CASES: &[Case] = &[
         sites: &["i386", "x32", "x86_64"],
     },
     Case {
-        finding: "struct-removed asm/probe.h struct probe_lone: 4 bytes ->",
-        mirror: "struct-added asm/probe.h struct probe_lone: -> 4 bytes",
+        finding: "struct-removed asm/stat_probe.h struct probe_lone: 4 bytes ->",
+        mirror: "struct-added asm/stat_probe.h struct probe_lone: -> 4 bytes",
         before: None,
         change: |tree| {
             tree.replace(PROBE, "struct probe_lone {\n\tunsigned int value;\n};\n", "");
@@ -650,8 +650,8 @@ const CASES: &[Case] = &[
         sites: &["i386", "x32", "x86_64"],
     },
     Case {
-        finding: "field-renamed asm/probe.h struct probe_sort: old_name -> new_name",
-        mirror: "field-renamed asm/probe.h struct probe_sort: new_name -> old_name",
+        finding: "field-renamed asm/stat_probe.h struct probe_sort: old_name -> new_name",
+        mirror: "field-renamed asm/stat_probe.h struct probe_sort: new_name -> old_name",
         before: None,
         change: |tree| {
             tree.replace(PROBE, "old_name", "new_name");
@@ -659,8 +659,8 @@ const CASES: &[Case] = &[
         sites: &["i386", "x32", "x86_64"],
     },
     Case {
-        finding: "struct-extended asm/probe.h struct clone_args pidfd: 8 bytes -> 16 bytes",
-        mirror: "struct-cut-back asm/probe.h struct clone_args pidfd: 16 bytes -> 8 bytes",
+        finding: "struct-extended asm/stat_probe.h struct clone_args pidfd: 8 bytes -> 16 bytes",
+        mirror: "struct-cut-back asm/stat_probe.h struct clone_args pidfd: 16 bytes -> 8 bytes",
         before: None,
         change: |tree| {
             tree.replace(
@@ -672,8 +672,8 @@ const CASES: &[Case] = &[
         sites: &["i386", "x32", "x86_64"],
     },
     Case {
-        finding: "other-constant-removed asm/probe.h PROBE_WORDS: 8 ->",
-        mirror: "other-constant-added asm/probe.h PROBE_WORDS: -> 8",
+        finding: "other-constant-removed asm/stat_probe.h PROBE_WORDS: 8 ->",
+        mirror: "other-constant-added asm/stat_probe.h PROBE_WORDS: -> 8",
         before: None,
         change: |tree| {
             tree.replace(PROBE, "#define PROBE_WORDS 8\n", "");
@@ -681,8 +681,8 @@ const CASES: &[Case] = &[
         sites: &["i386", "x32", "x86_64"],
     },
     Case {
-        finding: "bound-changed asm/probe.h PROBE_MAX: 7 -> 8",
-        mirror: "bound-changed asm/probe.h PROBE_MAX: 8 -> 7",
+        finding: "bound-changed asm/stat_probe.h PROBE_MAX: 7 -> 8",
+        mirror: "bound-changed asm/stat_probe.h PROBE_MAX: 8 -> 7",
         before: None,
         change: |tree| {
             tree.replace(PROBE, "PROBE_MAX 7", "PROBE_MAX 8");
@@ -690,8 +690,8 @@ const CASES: &[Case] = &[
         sites: &["i386", "x32", "x86_64"],
     },
     Case {
-        finding: "field-retyped asm/probe.h struct probe_sort id: unsigned int -> probe_id",
-        mirror: "field-retyped asm/probe.h struct probe_sort id: probe_id -> unsigned int",
+        finding: "field-retyped asm/stat_probe.h struct probe_sort id: unsigned int -> probe_id",
+        mirror: "field-retyped asm/stat_probe.h struct probe_sort id: probe_id -> unsigned int",
         before: None,
         change: |tree| {
             tree.replace(PROBE, "\tunsigned int id;", "\tprobe_id id;");
@@ -699,28 +699,28 @@ const CASES: &[Case] = &[
         sites: &["i386", "x32", "x86_64"],
     },
     Case {
-        finding: "struct-moved struct probe_home: asm/probe.h -> asm/homes.h",
-        mirror: "struct-moved struct probe_home: asm/homes.h -> asm/probe.h",
+        finding: "struct-moved struct probe_home: asm/stat_probe.h -> asm/stat_homes.h",
+        mirror: "struct-moved struct probe_home: asm/stat_homes.h -> asm/stat_probe.h",
         before: None,
         change: |tree| {
             let home = "struct probe_home {\n\tunsigned int value;\n};\n";
-            tree.replace(PROBE, home, "").write("arch/x86/include/uapi/asm/homes.h", home);
+            tree.replace(PROBE, home, "").write("arch/x86/include/uapi/asm/stat_homes.h", home);
         },
         sites: &["i386", "x32", "x86_64"],
     },
     Case {
-        finding: "constant-moved PROBE_SHARE: asm/probe.h -> asm/homes.h",
-        mirror: "constant-moved PROBE_SHARE: asm/homes.h -> asm/probe.h",
+        finding: "constant-moved PROBE_SHARE: asm/stat_probe.h -> asm/stat_homes.h",
+        mirror: "constant-moved PROBE_SHARE: asm/stat_homes.h -> asm/stat_probe.h",
         before: None,
         change: |tree| {
             let share = "#define PROBE_SHARE 5\n";
-            tree.replace(PROBE, share, "").write("arch/x86/include/uapi/asm/homes.h", share);
+            tree.replace(PROBE, share, "").write("arch/x86/include/uapi/asm/stat_homes.h", share);
         },
         sites: &["i386", "x32", "x86_64"],
     },
     Case {
-        finding: "constant-retyped asm/probe.h PROBE_HINT: int -> unsigned int",
-        mirror: "constant-retyped asm/probe.h PROBE_HINT: unsigned int -> int",
+        finding: "constant-retyped asm/stat_probe.h PROBE_HINT: int -> unsigned int",
+        mirror: "constant-retyped asm/stat_probe.h PROBE_HINT: unsigned int -> int",
         before: None,
         change: |tree| {
             tree.replace(PROBE, "HINT 2", "HINT 2U");
@@ -728,8 +728,8 @@ const CASES: &[Case] = &[
         sites: &["i386", "x32", "x86_64"],
     },
     Case {
-        finding: "struct-redeclared asm/probe.h struct probe_spare: __pad unsigned int at 4 -> __pad unsigned short[2] at 4",
-        mirror: "struct-redeclared asm/probe.h struct probe_spare: __pad unsigned short[2] at 4 -> __pad unsigned int at 4",
+        finding: "struct-redeclared asm/stat_probe.h struct probe_spare: __pad unsigned int at 4 -> __pad unsigned short[2] at 4",
+        mirror: "struct-redeclared asm/stat_probe.h struct probe_spare: __pad unsigned short[2] at 4 -> __pad unsigned int at 4",
         before: None,
         change: |tree| {
             tree.replace(

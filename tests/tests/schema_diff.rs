@@ -52,8 +52,12 @@ fn every_two_releases_have_the_stated_shape() {
             DIFF.passes(&document, &format!("{} to {}", old.release, new.release));
             let found = document["findings"].as_array().unwrap();
             assert_eq!(found.is_empty(), old.release == new.release);
-            // Which no schema says: a finding is about a whole ABI or about calls.
-            assert!(found.iter().all(|one| one["abi"].is_null() != one["calls"].as_array().unwrap().is_empty()));
+            // Which no schema says: a finding is about a whole ABI, about calls, a constant or a structure.
+            let is_about = |one: &Value| {
+                let named = ["abi", "constant", "struct"].iter().filter(|what| !one[**what].is_null()).count();
+                named + usize::from(!one["calls"].as_array().unwrap().is_empty())
+            };
+            assert!(found.iter().all(|one| is_about(one) == 1));
             rules.extend(found.iter().map(|finding| finding["rule"].as_str().unwrap().to_string()));
         }
     }
@@ -162,6 +166,10 @@ fn a_mangled_report_does_not_pass() {
             ("a fingerprint of nothing", &|doc| doc["findings"][entry]["fingerprint"] = json!("")),
             ("calls as text", &|doc| doc["findings"][entry]["calls"] = json!("fadvise64_64")),
             ("a call with its prefix and a space", &|doc| doc["findings"][entry]["calls"][0] = json!("__NR_ x")),
+            ("a constant and a structure left out", &|doc| remove(&mut doc["findings"][entry], "constant")),
+            ("a structure that is a number", &|doc| doc["findings"][entry]["struct"] = json!(1)),
+            ("a header that is none", &|doc| doc["findings"][entry]["header"] = json!("linux/stat")),
+            ("sets as text", &|doc| doc["findings"][entry]["sets"] = json!("open_flags")),
             ("an item that is a number", &|doc| doc["findings"][entry]["item"] = json!(3)),
             ("no old", &|doc| remove(&mut doc["findings"][entry], "old")),
             ("nowhere", &|doc| doc["findings"][entry]["sites"] = json!([])),

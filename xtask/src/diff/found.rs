@@ -22,14 +22,14 @@ pub(super) type Detail = [Option<String>; 3];
 /// Everything found so far.
 #[derive(Default)]
 pub(super) struct Found {
-    changes: BTreeMap<(ChangeKind, Subject, Detail), BTreeSet<Site>>,
+    changes: BTreeMap<(ChangeKind, Subject, Detail), Vec<Site>>,
     unknown: BTreeSet<UnknownParams>,
 }
 
 impl Found {
     /// A change of that subject at one place.
     pub(super) fn add(&mut self, kind: ChangeKind, subject: Subject, detail: Detail, site: Site) {
-        self.changes.entry((kind, subject, detail)).or_default().insert(site);
+        self.changes.entry((kind, subject, detail)).or_default().push(site);
     }
 
     /// A change of that subject at any number of places.
@@ -59,13 +59,10 @@ impl Found {
 
     /// All of it, in order.
     pub(super) fn sorted(self) -> (Vec<Change>, Vec<UnknownParams>) {
-        let changes = self.changes.into_iter().map(|((kind, subject, [item, old, new]), sites)| Change {
-            kind,
-            subject,
-            item,
-            old,
-            new,
-            sites: sites.into_iter().collect(),
+        let changes = self.changes.into_iter().map(|((kind, subject, [item, old, new]), mut sites)| {
+            sites.sort();
+            sites.dedup();
+            Change { kind, subject, item, old, new, sites }
         });
         (changes.collect(), self.unknown.into_iter().collect())
     }

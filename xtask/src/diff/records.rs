@@ -31,10 +31,14 @@ pub(super) fn compare(old: &Record, new: &Record, is_extensible: bool) -> Vec<To
     let [grew, used, came] = apart(&pairs.came, |field| is_prefix && of_old.is_free(field), old.size);
     let [shrank, freed, went] = apart(&pairs.went, |field| is_prefix && of_new.is_free(field), new.size);
 
-    let is_shifted =
-        !moved.is_empty() && (!came.is_empty() || !went.is_empty() || !resized.is_empty() || !counted.is_empty());
+    // One that shares its bytes with others, as in a union, pushes nothing.
+    let (inserted, came): (Vec<&Field>, Vec<&Field>) =
+        came.into_iter().partition(|field| !moved.is_empty() && of_new.is_free(field));
+    let (cut, went): (Vec<&Field>, Vec<&Field>) =
+        went.into_iter().partition(|field| !moved.is_empty() && of_old.is_free(field));
+    let is_shifted = !inserted.is_empty() || !cut.is_empty() || !resized.is_empty() || !counted.is_empty();
     // Fields that others have pushed on, or let move up.
-    let are_pushed = is_shifted && in_order(&moved);
+    let are_pushed = !moved.is_empty() && is_shifted && in_order(&moved);
     let mut follows = of_whole.clone();
     if are_pushed {
         follows.push(("offsets", Some(offsets(&moved, |(a, _)| a)), Some(offsets(&moved, |(_, b)| b))));
@@ -48,21 +52,19 @@ pub(super) fn compare(old: &Record, new: &Record, is_extensible: bool) -> Vec<To
         };
         all.push((ChangeKind::FieldsMoved, [Some(names), places(|(a, _)| a), places(|(_, b)| b)], of_whole.clone()));
     }
-    let (added, removed) = match is_shifted {
-        true => (ChangeKind::FieldInserted, ChangeKind::FieldCutOut),
-        false => (ChangeKind::FieldAdded, ChangeKind::FieldRemoved),
-    };
-    let of_shifted = if is_shifted { follows.clone() } else { Vec::new() };
-    for (kind, fields, follows) in [(added, came, of_shifted.clone()), (ChangeKind::FieldUsesPadding, used, Vec::new())]
+    let came =
+        [(ChangeKind::FieldInserted, inserted), (ChangeKind::FieldAdded, came), (ChangeKind::FieldUsesPadding, used)];
+    let went =
+        [(ChangeKind::FieldCutOut, cut), (ChangeKind::FieldRemoved, went), (ChangeKind::FieldBecamePadding, freed)];
+    for (kind, field) in came.into_iter().flat_map(|(kind, fields)| fields.into_iter().map(move |field| (kind, field)))
     {
-        for field in fields {
-            all.push((kind, [Some(field.name.clone()), None, Some(field.text())], follows.clone()));
-        }
+        let follows = if kind == ChangeKind::FieldInserted { follows.clone() } else { Vec::new() };
+        all.push((kind, [Some(field.name.clone()), None, Some(field.text())], follows));
     }
-    for (kind, fields, follows) in [(removed, went, of_shifted), (ChangeKind::FieldBecamePadding, freed, Vec::new())] {
-        for field in fields {
-            all.push((kind, [Some(field.name.clone()), Some(field.text()), None], follows.clone()));
-        }
+    for (kind, field) in went.into_iter().flat_map(|(kind, fields)| fields.into_iter().map(move |field| (kind, field)))
+    {
+        let follows = if kind == ChangeKind::FieldCutOut { follows.clone() } else { Vec::new() };
+        all.push((kind, [Some(field.name.clone()), Some(field.text()), None], follows));
     }
     for (a, b) in &pairs.both {
         if a.extent() != b.extent() {
@@ -145,9 +147,11 @@ impl<'a> Sorted<'a> {
                 let rest = next.name.strip_prefix(&field.name);
                 rest.is_some_and(|rest| rest.starts_with('.') || rest.starts_with("[]."))
             };
+            // A structure of no bytes is there so that an array without length may stand in a union.
+            let is_empty = field.class == FieldClass::Record && field.size == 0;
             if record.fields.get(at + 1).is_some_and(is_inside) {
                 containers.push(field);
-            } else if !is_padding(&field.name) {
+            } else if !is_padding(&field.name) && !is_empty {
                 real.push(field);
             }
         }
@@ -162,7 +166,7 @@ impl<'a> Sorted<'a> {
             }
             _ => other.offset < field.end() && field.offset < other.end(),
         };
-        !self.real.iter().any(overlaps)
+        !self.real.iter().filter(|other| other.name != field.name).any(overlaps)
     }
 }
 
@@ -170,7 +174,7 @@ impl<'a> Sorted<'a> {
 fn is_padding(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
     let last = last.trim_matches('_').trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
-    const WORDS: [&str; 8] = ["pad", "padding", "reserved", "resv", "rsvd", "rsv", "unused", "spare"];
+    const WORDS: [&str; 9] = ["pad", "padx", "padding", "reserved", "resv", "rsvd", "rsv", "unused", "spare"];
     last.split('_').any(|word| WORDS.contains(&word.trim_end_matches(|c: char| c.is_ascii_digit())))
 }
 

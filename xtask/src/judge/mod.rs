@@ -2,6 +2,7 @@
 
 mod rules;
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Change, Compared, Diff, Site, Subject, UnknownParams, Waiver};
@@ -135,14 +136,16 @@ pub fn judge(diff: Diff, profile: Profile, waivers: &[Waiver]) -> Judged {
             findings.push(Finding { rule, level, change, fingerprint });
         }
     }
-    let order = |finding: &Finding| {
-        let at = RULES.iter().position(|rule| rule.kind == finding.rule.kind);
-        (finding.level, at, finding.change.clone())
-    };
-    findings.sort_by_cached_key(order);
-    waived.sort_by_cached_key(|waived| order(&waived.finding));
+    findings.sort_by(in_order);
+    waived.sort_by(|a: &Waived, b: &Waived| in_order(&a.finding, &b.finding));
     let unused = waivers.iter().enumerate().filter(|(at, _)| !used.contains(at)).map(|(_, waiver)| waiver.clone());
     Judged { old: diff.old, new: diff.new, profile, findings, waived, unused: unused.collect(), unknown: diff.unknown }
+}
+
+/// The worst first; within a level in the order of the rules, then of the changes.
+fn in_order(one: &Finding, other: &Finding) -> Ordering {
+    let at = |finding: &Finding| (finding.level, RULES.iter().position(|rule| rule.kind == finding.rule.kind));
+    at(one).cmp(&at(other)).then_with(|| one.change.cmp(&other.change))
 }
 
 impl Judged {

@@ -117,7 +117,7 @@ pub(super) const HEADERS: &[Rule] = &[
         tracers: REVIEW,
         mirror: ChangeKind::RequestRenumbered,
         title: "a request of ioctl has another number",
-        why: "the number holds the size of what is behind the pointer; a driver that looks for one number refuses the other",
+        why: "the number holds the size of what is behind the pointer; a driver that looks for one number refuses another",
         advice: "see whether the driver looks at the size; know both numbers",
     },
     Rule {
@@ -219,7 +219,7 @@ pub(super) const HEADERS: &[Rule] = &[
         tracers: NOTE,
         mirror: ChangeKind::StructAdded,
         title: "a structure went",
-        why: "source that names it does not compile; calls and requests that took it may be gone",
+        why: "source that names it does not compile, or nothing that programs call leads to it any more",
         advice: "keep a definition of one's own for older kernels",
     },
     Rule {
@@ -260,17 +260,17 @@ pub(super) const HEADERS: &[Rule] = &[
         tracers: NOTE,
         mirror: ChangeKind::StructRemoved,
         title: "a structure came",
-        why: "something that programs can pass to the newer kernel, or get from it, is described",
+        why: "programs can pass it to the newer kernel, or get it; or it was there, and nothing led to it",
         advice: "regenerate decoders",
     },
     Rule {
         kind: ChangeKind::OtherConstantRemoved,
         id: "other-constant-removed",
-        programs: REVIEW,
+        programs: COMPATIBLE,
         tracers: NOTE,
         mirror: ChangeKind::OtherConstantAdded,
         title: "a constant outside of every set went, or one that another header still has",
-        why: "source that says it, or includes that header for it, does not compile",
+        why: "binaries run on; source that says it, or includes that header for it, does not compile",
         advice: "ask `#ifdef` before the name is used",
     },
     Rule {

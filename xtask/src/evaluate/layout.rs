@@ -66,8 +66,8 @@ pub struct Member {
     pub name: Option<Symbol>,
     /// Its type.
     pub ty: Type,
-    /// The type of an element as it is written.
-    pub text: String,
+    /// The words of an element's type as it is written; [`Types::spelled`](super::Types::spelled) puts them together.
+    pub text: Vec<Symbol>,
     /// Bytes from the beginning, of a bit-field those of its unit.
     pub offset: u64,
     /// Where a bit-field is in its unit.

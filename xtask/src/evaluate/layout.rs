@@ -229,7 +229,7 @@ impl Sizes<'_> {
         if !self.model.bitfields_align && [8, 16, 32, 64].contains(&width) && !member.packed && !demands.packed {
             // One as wide as an integer, where such an integer may stand, counts as a whole member.
             let whole = (width / 8).min(self.model.most_align.into());
-            if position % (whole * 8) == 0 {
+            if position.is_multiple_of(whole * 8) {
                 *align = (*align).max(whole);
             }
         }

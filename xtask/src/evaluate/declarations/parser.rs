@@ -281,7 +281,7 @@ impl Parser<'_, '_> {
                     self.peek(0).map_or_else(String::new, |token| self.types.session.text(token.symbol).to_string());
                 let why = format!("a member that is not understood, at `{what}`");
                 problem = problem.or(Some(Unknown { why, missing: None }));
-                self.to_the_end_of_member();
+                self.pass_member();
             }
         }
         self.nesting -= 1;
@@ -310,7 +310,7 @@ impl Parser<'_, '_> {
     }
 
     /// Passes the rest of a member up to its semicolon, or to the brace that ends the structure.
-    fn to_the_end_of_member(&mut self) {
+    fn pass_member(&mut self) {
         while let Some(token) = self.peek(0) {
             if token.is(known::R_BRACE) {
                 return;

@@ -54,9 +54,65 @@ vd_hash 8 u32 Elf64_Word
 vd_aux 12 u32 Elf64_Word
 vd_next 16 u32 Elf64_Word
 
+SMMRegisters linux/toshiba.h -
+=7ffffdfff 24 4
+=2000 24 2
+eax 0 u32 unsigned int
+ebx 4 u32 unsigned int
+ecx 8 u32 unsigned int
+edx 12 u32 unsigned int
+esi 16 u32 unsigned int
+edi 20 u32 unsigned int
+
+_MGSL_PARAMS linux/synclink.h struct
+=56abec3fc 32 4
+=295411403 48 8
+=2000 28 2
+@5 mode 0 u32 unsigned long
+@2 mode 0 u64 unsigned long
+@5 loopback 4 u8 unsigned char
+@2 loopback 8 u8 unsigned char
+@5 flags 6 u16 unsigned short
+@2 flags 10 u16 unsigned short
+@5 encoding 8 u8 unsigned char
+@2 encoding 12 u8 unsigned char
+@1 clock_speed 12 u32 unsigned long
+@2 clock_speed 16 u64 unsigned long
+@4 clock_speed 10 u32 unsigned long
+@1 addr_filter 16 u8 unsigned char
+@2 addr_filter 24 u8 unsigned char
+@4 addr_filter 14 u8 unsigned char
+@1 crc_type 18 u16 unsigned short
+@2 crc_type 26 u16 unsigned short
+@4 crc_type 16 u16 unsigned short
+@1 preamble_length 20 u8 unsigned char
+@2 preamble_length 28 u8 unsigned char
+@4 preamble_length 18 u8 unsigned char
+@1 preamble 21 u8 unsigned char
+@2 preamble 29 u8 unsigned char
+@4 preamble 19 u8 unsigned char
+@1 data_rate 24 u32 unsigned long
+@2 data_rate 32 u64 unsigned long
+@4 data_rate 20 u32 unsigned long
+@1 data_bits 28 u8 unsigned char
+@2 data_bits 40 u8 unsigned char
+@4 data_bits 24 u8 unsigned char
+@1 stop_bits 29 u8 unsigned char
+@2 stop_bits 41 u8 unsigned char
+@4 stop_bits 25 u8 unsigned char
+@1 parity 30 u8 unsigned char
+@2 parity 42 u8 unsigned char
+@4 parity 26 u8 unsigned char
+
 __cfi_status asm/ptrace.h struct
 =6000000 8 8
 cfi_state 0 u64 __u64
+
+__dvb_net_if_old linux/dvb/net.h struct
+=7ffffffef 4 2
+=10 4 4
+pid 0 u16 __u16
+if_num 2 u16 __u16
 
 __kernel_fsid_t asm/posix_types.h -
 =4dfffddff 8 4
@@ -421,6 +477,75 @@ _sigchld._status 8 s32 int
 @8 _sigsys._syscall 8 s32 int
 @8 _sigsys._arch 12 u32 unsigned int
 
+__snd_pcm_mmap_control64 sound/asound.h struct
+=5220c4b7c 12 4
+=295411403 16 8
+=48b28080 20 4
+=2000 20 2
+@3 __pad1 0 c8* __pad_before_uframe
+@c __pad1 0 c8*4 __pad_before_uframe
+@1 appl_ptr 0 u32 snd_pcm_uframes_t
+@2 appl_ptr 0 u64 snd_pcm_uframes_t
+@c appl_ptr 4 u32 snd_pcm_uframes_t
+@1 __pad2 4 c8* __pad_before_uframe
+@2 __pad2 8 c8* __pad_before_uframe
+@c __pad2 8 c8*4 __pad_before_uframe
+@1 __pad3 4 c8* __pad_before_uframe
+@2 __pad3 8 c8* __pad_before_uframe
+@c __pad3 12 c8*4 __pad_before_uframe
+@1 avail_min 4 u32 snd_pcm_uframes_t
+@2 avail_min 8 u64 snd_pcm_uframes_t
+@c avail_min 16 u32 snd_pcm_uframes_t
+@1 __pad4 8 c8*4 __pad_after_uframe
+@2 __pad4 16 c8* __pad_after_uframe
+@c __pad4 20 c8* __pad_after_uframe
+
+__snd_pcm_mmap_status64 sound/asound.h struct
+=295411403 56 8
+=502040928 56 8
+=20084254 56 4
+=48a28000 56 8
+=100080 56 4
+=2000 56 2
+state 0 s32 snd_pcm_state_t
+pad1 4 u32 __u32
+@7 __pad1 8 c8* __pad_before_uframe
+@38 __pad1 8 c8*4 __pad_before_uframe
+@1 hw_ptr 8 u64 snd_pcm_uframes_t
+@6 hw_ptr 8 u32 snd_pcm_uframes_t
+@38 hw_ptr 12 u32 snd_pcm_uframes_t
+@39 __pad2 16 c8* __pad_after_uframe
+@6 __pad2 12 c8*4 __pad_after_uframe
+tstamp 16 r128 struct __snd_timespec64
+suspended_state 32 s32 snd_pcm_state_t
+pad3 36 u32 __u32
+audio_tstamp 40 r128 struct __snd_timespec64
+
+__snd_pcm_sync_ptr64 sound/asound.h struct
+=295411403 136 8
+=502040928 136 8
+=20084254 136 4
+=48a28000 136 8
+=100080 136 4
+=2000 136 2
+flags 0 u32 __u32
+pad1 4 u32 __u32
+s 8 r512 union
+s.status 8 r448 struct __snd_pcm_mmap_status64
+s.reserved 8 u8*64 unsigned char
+c 72 r512 union
+@1 c.control 72 r128 struct __snd_pcm_mmap_control64
+@6 c.control 72 r96 struct __snd_pcm_mmap_control64
+@38 c.control 72 r160 struct __snd_pcm_mmap_control64
+c.reserved 72 u8*64 unsigned char
+
+__snd_timespec64 sound/asound.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+tv_sec 0 s64 __s64
+tv_nsec 8 s64 __s64
+
 __vector128 asm/types.h -
 =1800000 16 16
 =18000000 16 4
@@ -562,6 +687,230 @@ _ymmh_state asm/sigcontext.h struct
 =300000200 256 4
 ymmh_space 0 u32*64 __u32
 
+acrn_descriptor_ptr linux/acrn.h struct
+=7fffbff5f 16 1
+limit 0 u16 __le16
+base 2 u64 __le64
+reserved 10 u16*3 __le16
+
+acrn_gp_regs linux/acrn.h struct
+=7dfe39d0b 128 8
+=20184254 128 4
+=2000 128 2
+rax 0 u64 __le64
+rcx 8 u64 __le64
+rdx 16 u64 __le64
+rbx 24 u64 __le64
+rsp 32 u64 __le64
+rbp 40 u64 __le64
+rsi 48 u64 __le64
+rdi 56 u64 __le64
+r8 64 u64 __le64
+r9 72 u64 __le64
+r10 80 u64 __le64
+r11 88 u64 __le64
+r12 96 u64 __le64
+r13 104 u64 __le64
+r14 112 u64 __le64
+r15 120 u64 __le64
+
+acrn_ioeventfd linux/acrn.h struct
+=7dfe39d0b 32 8
+=20184254 32 4
+=2000 32 2
+fd 0 u32 __u32
+flags 4 u32 __u32
+addr 8 u64 __u64
+len 16 u32 __u32
+reserved 20 u32 __u32
+data 24 u64 __u64
+
+acrn_ioreq_notify linux/acrn.h struct
+=7fffbdf5f 8 4
+=2000 8 2
+vmid 0 u16 __u16
+reserved 2 u16 __u16
+vcpu 4 u32 __u32
+
+acrn_irqfd linux/acrn.h struct
+=7dfe39d0b 24 8
+=20184254 24 4
+=2000 24 2
+fd 0 s32 __s32
+flags 4 u32 __u32
+msi 8 r128 struct acrn_msi_entry
+
+acrn_mmio_dev_res linux/acrn.h struct
+=7d7e3990b 32 8
+=20184254 32 4
+=2000 32 2
+user_vm_pa 0 u64 __u64
+service_vm_pa 8 u64 __u64
+size 16 u64 __u64
+mem_type 24 u64 __u64
+
+acrn_mmiodev linux/acrn.h struct
+=7d7e3990b 104 8
+=20184254 104 4
+=8000400 104 8
+=2000 104 2
+name 0 u8*8 __u8
+@b res 8 r256*3 struct acrn_mmio_dev_res
+@4 res 8 r256*3 struct
+@4 res[].user_vm_pa 8 u64 __u64
+@4 res[].service_vm_pa 16 u64 __u64
+@4 res[].size 24 u64 __u64
+@4 res[].mem_type 32 u64 __u64
+
+acrn_msi_entry linux/acrn.h struct
+=7dfe39d0b 16 8
+=20184254 16 4
+=2000 16 2
+msi_addr 0 u64 __u64
+msi_data 8 u64 __u64
+
+acrn_pcidev linux/acrn.h struct
+=7fffbdf5f 36 4
+=2000 34 2
+type 0 u32 __u32
+virt_bdf 4 u16 __u16
+phys_bdf 6 u16 __u16
+intr_line 8 u8 __u8
+intr_pin 9 u8 __u8
+@1 bar 12 u32*6 __u32
+@2 bar 10 u32*6 __u32
+
+acrn_ptdev_irq linux/acrn.h struct
+=7fffbdf5f 20 4
+=2000 20 2
+type 0 u32 __u32
+virt_bdf 4 u16 __u16
+phys_bdf 6 u16 __u16
+intx 8 r96 struct
+intx.virt_pin 8 u32 __u32
+intx.phys_pin 12 u32 __u32
+intx.is_pic_pin 16 u32 __u32
+
+acrn_regs linux/acrn.h struct
+=7dfe39d0b 288 8
+=20184254 284 4
+=2000 284 2
+gprs 0 r1024 struct acrn_gp_regs
+gdt 128 r128 struct acrn_descriptor_ptr
+idt 144 r128 struct acrn_descriptor_ptr
+rip 160 u64 __le64
+cs_base 168 u64 __le64
+cr0 176 u64 __le64
+cr4 184 u64 __le64
+cr3 192 u64 __le64
+ia32_efer 200 u64 __le64
+rflags 208 u64 __le64
+reserved_64 216 u64*4 __le64
+cs_ar 248 u32 __le32
+cs_limit 252 u32 __le32
+reserved_32 256 u32*3 __le32
+cs_sel 268 u16 __le16
+ss_sel 270 u16 __le16
+ds_sel 272 u16 __le16
+es_sel 274 u16 __le16
+fs_sel 276 u16 __le16
+gs_sel 278 u16 __le16
+ldt_sel 280 u16 __le16
+tr_sel 282 u16 __le16
+
+acrn_vcpu_regs linux/acrn.h struct
+=7dfe39d0b 296 8
+=20184254 292 4
+=2000 292 2
+vcpu_id 0 u16 __u16
+reserved 2 u16*3 __u16
+@1 vcpu_regs 8 r2304 struct acrn_regs
+@6 vcpu_regs 8 r2272 struct acrn_regs
+
+acrn_vdev linux/acrn.h struct
+=7dfe39d0b 192 8
+=20184254 192 4
+=2000 192 2
+id 0 r64 union
+id.value 0 u64 __u64
+id.fields 0 r64 struct
+id.fields.vendor 0 u16 __le16
+id.fields.device 2 u16 __le16
+id.fields.legacy_id 4 u32 __le32
+slot 8 u64 __u64
+io_addr 16 u32*6 __u32
+io_size 40 u32*6 __u32
+args 64 u8*128 __u8
+
+acrn_vm_creation linux/acrn.h struct
+=7dfe3990b 48 8
+=20184254 48 4
+=400 48 8
+=2000 48 2
+vmid 0 u16 __u16
+reserved0 2 u16 __u16
+vcpu_num 4 u16 __u16
+reserved1 6 u16 __u16
+@b uuid 8 u8*16 __u8
+@4 uuid 8 r128 guid_t
+vm_flag 24 u64 __u64
+ioreq_buf 32 u64 __u64
+cpu_affinity 40 u64 __u64
+
+acrn_vm_memmap linux/acrn.h struct
+=7dfe39d0b 32 8
+=20184254 32 4
+=2000 32 2
+type 0 u32 __u32
+attr 4 u32 __u32
+user_vm_pa 8 u64 __u64
+service_vm_pa 16 u64 __u64
+vma_base 16 u64 __u64
+len 24 u64 __u64
+
+allocinfo_content_id linux/alloc_tag.h struct
+=7d7e3990b 8 8
+=20184254 8 4
+=2000 8 2
+id 0 u64 __u64
+
+allocinfo_counter linux/alloc_tag.h struct
+=7f7fbfb5f 24 8
+bytes 0 u64 __u64
+calls 8 u64 __u64
+accurate 16 u8 __u8
+pad 17 u8*7 __u8
+
+allocinfo_filter linux/alloc_tag.h struct
+=7d7e3990b 232 8
+=20184254 232 4
+=2000 232 2
+mask 0 u64 __u64
+fields 8 r1600 struct allocinfo_tag
+min_size 208 u64 __u64
+max_size 216 u64 __u64
+inaccurate 224 u64 __u64
+
+allocinfo_get_at linux/alloc_tag.h struct
+=7f7fbfb5f 464 8
+pos 0 u64 __u64
+filter 8 r1856 struct allocinfo_filter
+data 240 r1792 struct allocinfo_tag_data
+
+allocinfo_tag linux/alloc_tag.h struct
+=7d7e3990b 200 8
+=20184254 200 4
+=2000 200 2
+modname 0 c8*64 char
+function 64 c8*64 char
+filename 128 c8*64 char
+lineno 192 u64 __u64
+
+allocinfo_tag_data linux/alloc_tag.h struct
+=7f7fbfb5f 224 8
+tag 0 r1600 struct allocinfo_tag
+counter 200 r192 struct allocinfo_counter
+
 amdxdna_drm_config_hwctx drm/amdxdna_accel.h struct
 =7d7e3990b 24 8
 =20184254 24 4
@@ -673,6 +1022,114 @@ hwctx 0 u32 __u32
 timeout 4 u32 __u32
 seq 8 u64 __u64
 
+apml_cpuid_msg misc/amd-apml.h struct
+=7d7e3990b 16 8
+=20184254 16 4
+=2000 16 2
+cpu_in_out 0 u64 __u64
+fw_ret_code 8 u32 __u32
+pad 12 u32 __u32
+
+apml_mbox_msg misc/amd-apml.h struct
+=7f7fbdb5f 12 4
+=2000 12 2
+cmd 0 u32 __u32
+mb_in_out 4 u32 __u32
+fw_ret_code 8 u32 __u32
+
+apml_mcamsr_msg misc/amd-apml.h struct
+=7d7e3990b 16 8
+=20184254 16 4
+=2000 16 2
+mcamsr_in_out 0 u64 __u64
+fw_ret_code 8 u32 __u32
+pad 12 u32 __u32
+
+apml_reg_xfer_msg misc/amd-apml.h struct
+=7f7fbfb4f 4 2
+=10 4 4
+reg_addr 0 u16 __u16
+data_in_out 2 u8 __u8
+rflag 3 u8 __u8
+
+apml_tsi_xfer_msg misc/amd-apml.h struct
+=7f7fbfb4f 4 1
+=10 4 4
+reg_addr 0 u8 __u8
+data_in_out 1 u8 __u8
+rflag 2 u8 __u8
+pad 3 u8 __u8
+
+args_askumount linux/auto_dev-ioctl.h struct
+=7ffffdfff 4 4
+=2000 4 2
+may_umount 0 u32 __u32
+
+args_expire linux/auto_dev-ioctl.h struct
+=7ffffdfff 4 4
+=2000 4 2
+how 0 u32 __u32
+
+args_fail linux/auto_dev-ioctl.h struct
+=7ffffdfff 8 4
+=2000 8 2
+token 0 u32 __u32
+status 4 s32 __s32
+
+args_in linux/auto_dev-ioctl.h struct
+=7ffffdfff 4 4
+=2000 4 2
+type 0 u32 __u32
+
+args_ismountpoint linux/auto_dev-ioctl.h struct
+=7ffffdfff 8 4
+=2000 8 2
+in 0 r32 struct args_in
+out 0 r64 struct args_out
+
+args_openmount linux/auto_dev-ioctl.h struct
+=7ffffdfff 4 4
+=2000 4 2
+devid 0 u32 __u32
+
+args_out linux/auto_dev-ioctl.h struct
+=7ffffdfff 8 4
+=2000 8 2
+devid 0 u32 __u32
+magic 4 u32 __u32
+
+args_protosubver linux/auto_dev-ioctl.h struct
+=7ffffdfff 4 4
+=2000 4 2
+sub_version 0 u32 __u32
+
+args_protover linux/auto_dev-ioctl.h struct
+=7ffffdfff 4 4
+=2000 4 2
+version 0 u32 __u32
+
+args_ready linux/auto_dev-ioctl.h struct
+=7ffffdfff 4 4
+=2000 4 2
+token 0 u32 __u32
+
+args_requester linux/auto_dev-ioctl.h struct
+=7ffffdfff 8 4
+=2000 8 2
+uid 0 u32 __u32
+gid 4 u32 __u32
+
+args_setpipefd linux/auto_dev-ioctl.h struct
+=7ffffdfff 4 4
+=2000 4 2
+pipefd 0 s32 __s32
+
+args_timeout linux/auto_dev-ioctl.h struct
+=7dfe79d2b 8 8
+=201842d4 8 4
+=2000 8 2
+timeout 0 u64 __u64
+
 aspeed_lpc_ctrl_mapping linux/aspeed-lpc-ctrl.h struct
 =7ffffdfff 16 4
 =2000 16 2
@@ -750,6 +1207,40 @@ audit_tty_status linux/audit.h struct
 =2000 8 2
 enabled 0 u32 __u32
 log_passwd 4 u32 __u32
+
+autofs_dev_ioctl linux/auto_dev-ioctl.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+ver_major 0 u32 __u32
+ver_minor 4 u32 __u32
+size 8 u32 __u32
+ioctlfd 12 s32 __s32
+protover 16 r32 struct args_protover
+protosubver 16 r32 struct args_protosubver
+openmount 16 r32 struct args_openmount
+ready 16 r32 struct args_ready
+fail 16 r64 struct args_fail
+setpipefd 16 r32 struct args_setpipefd
+timeout 16 r64 struct args_timeout
+requester 16 r64 struct args_requester
+expire 16 r32 struct args_expire
+askumount 16 r32 struct args_askumount
+ismountpoint 16 r64 struct args_ismountpoint
+path 24 c8* char
+
+autofs_packet_expire linux/auto_fs.h struct
+=7ffffdfff 268 4
+=2000 268 2
+hdr 0 r64 struct autofs_packet_hdr
+len 8 s32 int
+name 12 c8*256 char
+
+autofs_packet_hdr linux/auto_fs.h struct
+=7ffffdfff 8 4
+=2000 8 2
+proto_version 0 s32 int
+type 4 s32 int
 
 binder_extended_error linux/android/binder.h struct
 =7fffbd75f 12 4
@@ -1618,8 +2109,7 @@ spec.ifname 4 c8*16 char
 spec.devnum 4 s32 int
 
 btrfs_balance_args linux/btrfs.h struct
-=7ffffffef 136 1
-=10 136 4
+=7ffffffff 136 1
 profiles 0 u64 __u64
 usage 8 u64 __u64
 usage_min 8 u32 __u32
@@ -2122,6 +2612,42 @@ corrected_errors 96 u64 __u64
 last_physical 104 u64 __u64
 unverified_errors 112 u64 __u64
 
+ca_caps linux/dvb/ca.h struct
+=7ffffdfff 16 4
+=2000 16 2
+slot_num 0 u32 unsigned int
+slot_type 4 u32 unsigned int
+descr_num 8 u32 unsigned int
+descr_type 12 u32 unsigned int
+
+ca_descr linux/dvb/ca.h struct
+=7ffffdfff 16 4
+=2000 16 2
+index 0 u32 unsigned int
+parity 4 u32 unsigned int
+cw 8 u8*8 unsigned char
+
+ca_descr_info linux/dvb/ca.h struct
+=7ffffdfff 8 4
+=2000 8 2
+num 0 u32 unsigned int
+type 4 u32 unsigned int
+
+ca_msg linux/dvb/ca.h struct
+=7ffffdfff 268 4
+=2000 268 2
+index 0 u32 unsigned int
+type 4 u32 unsigned int
+length 8 u32 unsigned int
+msg 12 u8*256 unsigned char
+
+ca_slot_info linux/dvb/ca.h struct
+=7ffffdfff 12 4
+=2000 12 2
+num 0 s32 int
+type 4 s32 int
+flags 8 u32 unsigned int
+
 cachestat linux/mman.h struct
 =7dfe3990b 40 8
 =20184254 40 4
@@ -2140,8 +2666,7 @@ off 0 u64 __u64
 len 8 u64 __u64
 
 calling_interface_buffer linux/wmi.h struct
-=7ffffffef 36 1
-=10 36 4
+=7ffffffff 36 1
 cmd_class 0 u16 __u16
 cmd_select 2 u16 __u16
 input 4 u32*4 volatile __u32
@@ -2154,25 +2679,20 @@ can_id 0 u32 canid_t
 can_mask 4 u32 canid_t
 
 can_frame linux/can.h struct
-=7fffbff4f 16 8
+=7fffbff5f 16 8
 =400a0 16 8
-=10 24 8
 can_id 0 u32 canid_t
-@5 len 4 u8 __u8
+@1 len 4 u8 __u8
 @2 can_dlc 4 u8 __u8
-@5 can_dlc 4 u8 __u8
+@1 can_dlc 4 u8 __u8
 @2 __pad 5 u8 __u8
 @1 __pad 5 u8 __u8
 @2 __res0 6 u8 __u8
-@4 __pad 8 u8 __u8
 @1 __res0 6 u8 __u8
 @2 __res1 7 u8 __u8
-@4 __res0 9 u8 __u8
 @1 len8_dlc 7 u8 __u8
 @2 data 8 u8*8 __u8
-@4 len8_dlc 10 u8 __u8
 @1 data 8 u8*8 __u8
-@4 data 16 u8*8 __u8
 
 canfd_frame linux/can.h struct
 =7ffffffff 72 8
@@ -2238,6 +2758,167 @@ ccl_parm_cssids asm/chsc.h struct
 =18000000 2 1
 f_cssid 0 u8 __u8
 l_cssid 1 u8 __u8
+
+cec_caps linux/cec.h struct
+=7ffffdfff 76 4
+=2000 76 2
+driver 0 c8*32 char
+name 32 c8*32 char
+available_log_addrs 64 u32 __u32
+capabilities 68 u32 __u32
+version 72 u32 __u32
+
+cec_connector_info linux/cec.h struct
+=7ffffdfff 68 4
+=2000 68 2
+type 0 u32 __u32
+drm 4 r64 struct cec_drm_connector_info
+raw 4 u32*16 __u32
+
+cec_drm_connector_info linux/cec.h struct
+=7ffffdfff 8 4
+=2000 8 2
+card_no 0 u32 __u32
+connector_id 4 u32 __u32
+
+cec_event linux/cec.h struct
+=7dfe79d2b 80 8
+=201842c4 80 4
+=10 80 4
+=2000 80 2
+ts 0 u64 __u64
+event 8 u32 __u32
+flags 12 u32 __u32
+@b state_change 16 r48 struct cec_event_state_change
+@4 state_change 16 r64 struct cec_event_state_change
+lost_msgs 16 r32 struct cec_event_lost_msgs
+raw 16 u32*16 __u32
+
+cec_event_lost_msgs linux/cec.h struct
+=7ffffdfff 4 4
+=2000 4 2
+lost_msgs 0 u32 __u32
+
+cec_event_state_change linux/cec.h struct
+=7ffffffef 6 2
+=10 8 4
+phys_addr 0 u16 __u16
+log_addr_mask 2 u16 __u16
+have_conn_info 4 u16 __u16
+
+cec_log_addrs linux/cec.h struct
+=7ffffdfff 92 4
+=2000 92 2
+log_addr 0 u8*4 __u8
+log_addr_mask 4 u16 __u16
+cec_version 6 u8 __u8
+num_log_addrs 7 u8 __u8
+vendor_id 8 u32 __u32
+flags 12 u32 __u32
+osd_name 16 c8*15 char
+primary_device_type 31 u8*4 __u8
+log_addr_type 35 u8*4 __u8
+all_device_types 39 u8*4 __u8
+features 43 u8*48 __u8
+
+cec_msg linux/cec.h struct
+=7dfe79d2b 56 8
+=201842d4 56 4
+=2000 56 2
+tx_ts 0 u64 __u64
+rx_ts 8 u64 __u64
+len 16 u32 __u32
+timeout 20 u32 __u32
+sequence 24 u32 __u32
+flags 28 u32 __u32
+msg 32 u8*16 __u8
+reply 48 u8 __u8
+rx_status 49 u8 __u8
+tx_status 50 u8 __u8
+tx_arb_lost_cnt 51 u8 __u8
+tx_nack_cnt 52 u8 __u8
+tx_low_drive_cnt 53 u8 __u8
+tx_error_cnt 54 u8 __u8
+
+changer_element_status linux/chio.h struct
+=56abecbfc 8 4
+=295411403 16 8
+=2000 8 2
+ces_type 0 s32 int
+@5 ces_data 4 p32 unsigned char *
+@2 ces_data 8 p64 unsigned char *
+
+changer_exchange linux/chio.h struct
+=7ffffdfff 28 4
+=2000 28 2
+ce_srctype 0 s32 int
+ce_srcunit 4 s32 int
+ce_fdsttype 8 s32 int
+ce_fdstunit 12 s32 int
+ce_sdsttype 16 s32 int
+ce_sdstunit 20 s32 int
+ce_flags 24 s32 int
+
+changer_get_element linux/chio.h struct
+=7ffffdfff 108 4
+=2000 108 2
+cge_type 0 s32 int
+cge_unit 4 s32 int
+cge_status 8 s32 int
+cge_errno 12 s32 int
+cge_srctype 16 s32 int
+cge_srcunit 20 s32 int
+cge_id 24 s32 int
+cge_lun 28 s32 int
+cge_pvoltag 32 c8*36 char
+cge_avoltag 68 c8*36 char
+cge_flags 104 s32 int
+
+changer_move linux/chio.h struct
+=7ffffdfff 20 4
+=2000 20 2
+cm_fromtype 0 s32 int
+cm_fromunit 4 s32 int
+cm_totype 8 s32 int
+cm_tounit 12 s32 int
+cm_flags 16 s32 int
+
+changer_params linux/chio.h struct
+=7ffffdfff 20 4
+=2000 20 2
+cp_curpicker 0 s32 int
+cp_npickers 4 s32 int
+cp_nslots 8 s32 int
+cp_nportals 12 s32 int
+cp_ndrives 16 s32 int
+
+changer_position linux/chio.h struct
+=7ffffdfff 12 4
+=2000 12 2
+cp_type 0 s32 int
+cp_unit 4 s32 int
+cp_flags 8 s32 int
+
+changer_set_voltag linux/chio.h struct
+=7ffffdfff 48 4
+=2000 48 2
+csv_type 0 s32 int
+csv_unit 4 s32 int
+csv_voltag 8 c8*36 char
+csv_flags 44 s32 int
+
+changer_vendor_params linux/chio.h struct
+=7ffffdfff 112 4
+=2000 112 2
+cvp_n1 0 s32 int
+cvp_label1 4 c8*16 char
+cvp_n2 20 s32 int
+cvp_label2 24 c8*16 char
+cvp_n3 40 s32 int
+cvp_label3 44 c8*16 char
+cvp_n4 60 s32 int
+cvp_label4 64 c8*16 char
+reserved 80 s32*8 int
 
 chp_id asm/chpid.h struct
 =18000000 4 1
@@ -2357,6 +3038,129 @@ lps 0 u32:6+24 unsigned int
 cmd 0 u32:8+16 unsigned int
 reserved 4 u32 unsigned int
 data_p 8 u64 __u64
+
+comedi_bufconfig linux/comedi.h struct
+=7fffbdf5f 32 4
+=2000 32 2
+subdevice 0 u32 unsigned int
+flags 4 u32 unsigned int
+maximum_size 8 u32 unsigned int
+size 12 u32 unsigned int
+unused 16 u32*4 unsigned int
+
+comedi_bufinfo linux/comedi.h struct
+=7fffbdf5f 44 4
+=2000 44 2
+subdevice 0 u32 unsigned int
+bytes_read 4 u32 unsigned int
+buf_write_ptr 8 u32 unsigned int
+buf_read_ptr 12 u32 unsigned int
+buf_write_count 16 u32 unsigned int
+buf_read_count 20 u32 unsigned int
+bytes_written 24 u32 unsigned int
+unused 28 u32*4 unsigned int
+
+comedi_chaninfo linux/comedi.h struct
+=56abacb5c 32 4
+=295411403 48 8
+=2000 32 2
+subdev 0 u32 unsigned int
+@5 maxdata_list 4 p32 unsigned int *
+@2 maxdata_list 8 p64 unsigned int *
+@5 flaglist 8 p32 unsigned int *
+@2 flaglist 16 p64 unsigned int *
+@5 rangelist 12 p32 unsigned int *
+@2 rangelist 24 p64 unsigned int *
+@5 unused 16 u32*4 unsigned int
+@2 unused 32 u32*4 unsigned int
+
+comedi_cmd linux/comedi.h struct
+=56abacb5c 64 4
+=295411403 80 8
+=2000 64 2
+subdev 0 u32 unsigned int
+flags 4 u32 unsigned int
+start_src 8 u32 unsigned int
+start_arg 12 u32 unsigned int
+scan_begin_src 16 u32 unsigned int
+scan_begin_arg 20 u32 unsigned int
+convert_src 24 u32 unsigned int
+convert_arg 28 u32 unsigned int
+scan_end_src 32 u32 unsigned int
+scan_end_arg 36 u32 unsigned int
+stop_src 40 u32 unsigned int
+stop_arg 44 u32 unsigned int
+@5 chanlist 48 p32 unsigned int *
+@2 chanlist 48 p64 unsigned int *
+@5 chanlist_len 52 u32 unsigned int
+@2 chanlist_len 56 u32 unsigned int
+@5 data 56 p32 short *
+@2 data 64 p64 short *
+@5 data_len 60 u32 unsigned int
+@2 data_len 72 u32 unsigned int
+
+comedi_devconfig linux/comedi.h struct
+=7fffbdf5f 148 4
+=2000 148 2
+board_name 0 c8*20 char
+options 20 s32*32 int
+
+comedi_devinfo linux/comedi.h struct
+=7fffbdf5f 176 4
+=2000 176 2
+version_code 0 u32 unsigned int
+n_subdevs 4 u32 unsigned int
+driver_name 8 c8*20 char
+board_name 28 c8*20 char
+read_subdevice 48 s32 int
+write_subdevice 52 s32 int
+unused 56 s32*30 int
+
+comedi_insn linux/comedi.h struct
+=56abacb5c 32 4
+=295411403 40 8
+=2000 32 2
+insn 0 u32 unsigned int
+n 4 u32 unsigned int
+@5 data 8 p32 unsigned int *
+@2 data 8 p64 unsigned int *
+@5 subdev 12 u32 unsigned int
+@2 subdev 16 u32 unsigned int
+@5 chanspec 16 u32 unsigned int
+@2 chanspec 20 u32 unsigned int
+@5 unused 20 u32*3 unsigned int
+@2 unused 24 u32*3 unsigned int
+
+comedi_insnlist linux/comedi.h struct
+=56abacb5c 8 4
+=295411403 16 8
+=2000 8 2
+n_insns 0 u32 unsigned int
+@5 insns 4 p32 struct comedi_insn *
+@2 insns 8 p64 struct comedi_insn *
+
+comedi_rangeinfo linux/comedi.h struct
+=56abacb5c 8 4
+=295411403 16 8
+=2000 8 2
+range_type 0 u32 unsigned int
+@5 range_ptr 4 p32 void *
+@2 range_ptr 8 p64 void *
+
+comedi_subdinfo linux/comedi.h struct
+=7fffbdf5f 72 4
+=2000 72 2
+type 0 u32 unsigned int
+n_chan 4 u32 unsigned int
+subd_flags 8 u32 unsigned int
+timer_type 12 u32 unsigned int
+len_chanlist 16 u32 unsigned int
+maxdata 20 u32 unsigned int
+flags 24 u32 unsigned int
+range_type 28 u32 unsigned int
+settling_time_0 32 u32 unsigned int
+insn_bits_support 36 u32 unsigned int
+unused 40 u32*8 unsigned int
 
 compat_fsid_t arch/mips/include/asm/compat.h -
 =30000 8 4
@@ -2939,6 +3743,14 @@ reserved4 40 u64 __u64
 reserved5 48 u64 __u64
 reserved6 56 u64 __u64
 
+cxl_command_info linux/cxl_mem.h struct
+=7fffbdf5f 16 4
+=2000 16 2
+id 0 u32 __u32
+flags 4 u32 __u32
+size_in 8 u32 __u32
+size_out 12 u32 __u32
+
 cxl_ioctl_start_work misc/cxl.h struct
 =7dfe7952b 64 8
 =201842d4 64 4
@@ -2953,6 +3765,33 @@ reserved2 32 u64 __u64
 reserved3 40 u64 __u64
 reserved4 48 u64 __u64
 reserved5 56 u64 __u64
+
+cxl_mem_query_commands linux/cxl_mem.h struct
+=7fffbdf5f 8 4
+=2000 8 2
+n_commands 0 u32 __u32
+rsvd 4 u32 __u32
+commands 8 r128* struct cxl_command_info
+
+cxl_send_command linux/cxl_mem.h struct
+=7dfe39d0b 48 8
+=20184254 48 4
+=2000 48 2
+id 0 u32 __u32
+flags 4 u32 __u32
+raw 8 r32 struct
+raw.opcode 8 u16 __u16
+raw.rsvd 10 u16 __u16
+rsvd 8 u32 __u32
+retval 12 u32 __u32
+in 16 r128 struct
+in.size 16 u32 __u32
+in.rsvd 20 u32 __u32
+in.payload 24 u64 __u64
+out 32 r128 struct
+out.size 32 u32 __u32
+out.rsvd 36 u32 __u32
+out.payload 40 u64 __u64
 
 dasd_copypair_swap_data_t asm/dasd.h struct
 =18000000 104 1
@@ -2974,16 +3813,31 @@ dasd_snid_ioctl_data asm/dasd.h struct
 data 0 r96 struct dasd_snid_data
 path_mask 12 u8 __u8
 
+dbc_user_nonce linux/psp-dbc.h struct
+=7fffbfb5f 52 1
+auth_needed 0 u32 __u32
+nonce 4 u8*16 __u8
+signature 20 u8*32 __u8
+
+dbc_user_param linux/psp-dbc.h struct
+=7fffbfb5f 40 1
+msg_index 0 u32 __u32
+param 4 u32 __u32
+signature 8 u8*32 __u8
+
+dbc_user_setuid linux/psp-dbc.h struct
+=7fffbfb5f 48 1
+uid 0 u8*16 __u8
+signature 16 u8*32 __u8
+
 dell_wmi_extensions linux/wmi.h struct
-=7ffffffef 8 1
-=10 8 4
+=7ffffffff 8 1
 argattrib 0 u32 __u32
 blength 4 u32 __u32
 data 8 u8* __u8
 
 dell_wmi_smbios_buffer linux/wmi.h struct
-=7ffffffef 52 1
-=10 52 4
+=7ffffffff 52 1
 length 0 u64 __u64
 std 8 r288 struct calling_interface_buffer
 ext 44 r64 struct dell_wmi_extensions
@@ -2994,6 +3848,39 @@ dfl_fpga_irq_set linux/fpga-dfl.h struct
 start 0 u32 __u32
 count 4 u32 __u32
 evtfds 8 s32* __s32
+
+diag310_memtop asm/diag.h struct
+=10000000 16 8
+address 0 u64 __u64
+nesting_lvl 8 u64 __u64
+
+diag324_pib asm/diag.h struct
+=10000000 16 8
+address 0 u64 __u64
+sequence 8 u64 __u64
+
+display_struct asm/tape390.h struct
+=18000000 17 1
+cntrl 0 c8 char
+message1 1 c8*8 char
+message2 9 c8*8 char
+
+dm_ioctl linux/dm-ioctl.h struct
+=7dfe79d2b 312 8
+=201842d4 312 4
+=2000 312 2
+version 0 u32*3 __u32
+data_size 12 u32 __u32
+data_start 16 u32 __u32
+target_count 20 u32 __u32
+open_count 24 s32 __s32
+flags 28 u32 __u32
+event_nr 32 u32 __u32
+padding 36 u32 __u32
+dev 40 u64 __u64
+name 48 c8*128 char
+uuid 176 c8*129 char
+data 305 c8*7 char
 
 dma_buf_export_sync_file linux/dma-buf.h struct
 =7fffbdf5f 8 4
@@ -3008,8 +3895,8 @@ flags 0 u32 __u32
 fd 4 s32 __s32
 
 dma_buf_sync linux/dma-buf.h struct
-=7dfe39d0b 8 8
-=20184254 8 4
+=7dfe79d2b 8 8
+=201842d4 8 4
 =2000 8 2
 flags 0 u64 __u64
 
@@ -3037,6 +3924,86 @@ dmabuf_token linux/uio.h struct
 =2000 8 2
 token_start 0 u32 __u32
 token_count 4 u32 __u32
+
+dmx_buffer linux/dvb/dmx.h struct
+=7ffffdfff 24 4
+=2000 24 2
+index 0 u32 __u32
+bytesused 4 u32 __u32
+offset 8 u32 __u32
+length 12 u32 __u32
+flags 16 u32 __u32
+count 20 u32 __u32
+
+dmx_exportbuffer linux/dvb/dmx.h struct
+=7ffffdfff 12 4
+=2000 12 2
+index 0 u32 __u32
+flags 4 u32 __u32
+fd 8 s32 __s32
+
+dmx_filter linux/dvb/dmx.h struct
+=7ffffffef 48 1
+=10 48 4
+filter 0 u8*16 __u8
+mask 16 u8*16 __u8
+mode 32 u8*16 __u8
+
+dmx_pes_filter_params linux/dvb/dmx.h struct
+=7ffffdfff 20 4
+=2000 18 2
+pid 0 u16 __u16
+@1 input 4 u32 enum dmx_input
+@2 input 2 u32 enum dmx_input
+@1 output 8 u32 enum dmx_output
+@2 output 6 u32 enum dmx_output
+@1 pes_type 12 u32 enum dmx_ts_pes
+@2 pes_type 10 u32 enum dmx_ts_pes
+@1 flags 16 u32 __u32
+@2 flags 14 u32 __u32
+
+dmx_requestbuffers linux/dvb/dmx.h struct
+=7ffffdfff 8 4
+=2000 8 2
+count 0 u32 __u32
+size 4 u32 __u32
+
+dmx_sct_filter_params linux/dvb/dmx.h struct
+=7ffffdfef 60 4
+=10 60 4
+=2000 58 2
+pid 0 u16 __u16
+@5 filter 2 r384 struct dmx_filter
+@2 filter 4 r384 struct dmx_filter
+@3 timeout 52 u32 __u32
+@4 timeout 50 u32 __u32
+@3 flags 56 u32 __u32
+@4 flags 54 u32 __u32
+
+dmx_stc linux/dvb/dmx.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+num 0 u32 unsigned int
+base 4 u32 unsigned int
+stc 8 u64 __u64
+
+dpi_engine_cfg misc/mrvl_cn10k_dpi.h struct
+=7dfe3990b 24 8
+=20184254 24 4
+=2000 24 2
+fifo_mask 0 u64 __u64
+molr 8 u16*6 __u16
+update_molr 20 u16 __u16
+reserved 22 u16 __u16
+
+dpi_mps_mrrs_cfg misc/mrvl_cn10k_dpi.h struct
+=7fffbfb4f 8 2
+=10 8 4
+max_read_req_sz 0 u16 __u16
+max_payload_sz 2 u16 __u16
+port 4 u16 __u16
+reserved 6 u16 __u16
 
 drm_agp_binding drm/drm.h struct
 =56abecbfc 8 4
@@ -6547,6 +7514,126 @@ exec_queue_id 48 u32 __u32
 pad2 52 u32 __u32
 reserved 56 u64*2 __u64
 
+dtv_fe_stats linux/dvb/frontend.h struct
+=7ffffffff 37 1
+len 0 u8 __u8
+stat 1 r72*4 struct dtv_stats
+
+dtv_properties linux/dvb/frontend.h struct
+=56abecbfc 8 4
+=295411403 16 8
+=2000 8 2
+num 0 u32 __u32
+@5 props 4 p32 struct dtv_property *
+@2 props 8 p64 struct dtv_property *
+
+dtv_property linux/dvb/frontend.h struct
+=56abeebfc 72 1
+=295411403 76 1
+cmd 0 u32 __u32
+reserved 4 u32*3 __u32
+@1 u 16 r416 union
+@2 u 16 r448 union
+u.data 16 u32 __u32
+u.st 16 r296 struct dtv_fe_stats
+@1 u.buffer 16 r416 struct
+@2 u.buffer 16 r448 struct
+u.buffer.data 16 u8*32 __u8
+u.buffer.len 48 u32 __u32
+u.buffer.reserved1 52 u32*3 __u32
+@1 u.buffer.reserved2 64 p32 void *
+@2 u.buffer.reserved2 64 p64 void *
+@1 result 68 s32 int
+@2 result 72 s32 int
+
+dtv_stats linux/dvb/frontend.h struct
+=7ffffffff 9 1
+scale 0 u8 __u8
+uvalue 1 u64 __u64
+svalue 1 s64 __s64
+
+dvb_diseqc_master_cmd linux/dvb/frontend.h struct
+=7ffffffef 7 1
+=10 8 4
+msg 0 u8*6 __u8
+msg_len 6 u8 __u8
+
+dvb_diseqc_slave_reply linux/dvb/frontend.h struct
+=7ffffdfff 12 4
+=2000 10 2
+msg 0 u8*4 __u8
+msg_len 4 u8 __u8
+@1 timeout 8 s32 int
+@2 timeout 6 s32 int
+
+dvb_frontend_event linux/dvb/frontend.h struct
+=7ffffdfff 40 4
+=2000 40 2
+status 0 u32 fe_status_t
+parameters 4 r288 struct dvb_frontend_parameters
+
+dvb_frontend_info linux/dvb/frontend.h struct
+=7ffffdfff 168 4
+=2000 168 2
+name 0 c8*128 char
+type 128 u32 enum fe_type
+frequency_min 132 u32 __u32
+frequency_max 136 u32 __u32
+frequency_stepsize 140 u32 __u32
+frequency_tolerance 144 u32 __u32
+symbol_rate_min 148 u32 __u32
+symbol_rate_max 152 u32 __u32
+symbol_rate_tolerance 156 u32 __u32
+notifier_delay 160 u32 __u32
+caps 164 u32 enum fe_caps
+
+dvb_frontend_parameters linux/dvb/frontend.h struct
+=7ffffdfff 36 4
+=2000 36 2
+frequency 0 u32 __u32
+inversion 4 u32 fe_spectral_inversion_t
+u 8 r224 union
+u.qpsk 8 r64 struct dvb_qpsk_parameters
+u.qam 8 r96 struct dvb_qam_parameters
+u.ofdm 8 r224 struct dvb_ofdm_parameters
+u.vsb 8 r32 struct dvb_vsb_parameters
+
+dvb_net_if linux/dvb/net.h struct
+=7ffffffef 6 2
+=10 8 4
+pid 0 u16 __u16
+if_num 2 u16 __u16
+feedtype 4 u8 __u8
+
+dvb_ofdm_parameters linux/dvb/frontend.h struct
+=7ffffdfff 28 4
+=2000 28 2
+bandwidth 0 u32 fe_bandwidth_t
+code_rate_HP 4 u32 fe_code_rate_t
+code_rate_LP 8 u32 fe_code_rate_t
+constellation 12 u32 fe_modulation_t
+transmission_mode 16 u32 fe_transmit_mode_t
+guard_interval 20 u32 fe_guard_interval_t
+hierarchy_information 24 u32 fe_hierarchy_t
+
+dvb_qam_parameters linux/dvb/frontend.h struct
+=7ffffdfff 12 4
+=2000 12 2
+symbol_rate 0 u32 __u32
+fec_inner 4 u32 fe_code_rate_t
+modulation 8 u32 fe_modulation_t
+
+dvb_qpsk_parameters linux/dvb/frontend.h struct
+=7ffffdfff 8 4
+=2000 8 2
+symbol_rate 0 u32 __u32
+fec_inner 4 u32 fe_code_rate_t
+
+dvb_vsb_parameters linux/dvb/frontend.h struct
+=7ffffdfff 4 4
+=2000 4 2
+modulation 0 u32 fe_modulation_t
+
 dynamic linux/elf.h struct
 =7ffffd7ff 8 4
 =2000 8 2
@@ -6709,6 +7796,16 @@ st_shndx 6 u16 Elf64_Half
 st_value 8 u64 Elf64_Addr
 st_size 16 u64 Elf64_Xword
 
+emu10k1_ctl_elem_id sound/emu10k1.h struct
+=7ffffdfff 64 4
+=2000 64 2
+pad 0 u32 unsigned int
+iface 4 s32 int
+device 8 u32 unsigned int
+subdevice 12 u32 unsigned int
+name 16 u8*44 unsigned char
+index 60 u32 unsigned int
+
 epoll_event linux/eventpoll.h struct
 =4dfe79d2b 16 8
 =201842d4 12 4
@@ -6717,6 +7814,27 @@ epoll_event linux/eventpoll.h struct
 events 0 u32 __poll_t
 @1 data 8 u64 __u64
 @e data 4 u64 __u64
+
+epoll_params linux/eventpoll.h struct
+=7fffbdb5f 8 4
+=2000 8 2
+busy_poll_usecs 0 u32 __u32
+busy_poll_budget 4 u16 __u16
+prefer_busy_poll 6 u8 __u8
+__pad 7 u8 __u8
+
+erase_info_user mtd/mtd-abi.h struct
+=7ffffdfff 8 4
+=2000 8 2
+start 0 u32 __u32
+length 4 u32 __u32
+
+erase_info_user64 mtd/mtd-abi.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+start 0 u64 __u64
+length 8 u64 __u64
 
 esr_context asm/sigcontext.h struct
 =1 16 8
@@ -6846,6 +7964,98 @@ fanout_args linux/if_packet.h struct
 @6 id 2 u16 __u16
 max_num_members 4 u32 __u32
 
+fastrpc_alloc_dma_buf misc/fastrpc.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+fd 0 s32 __s32
+flags 4 u32 __u32
+size 8 u64 __u64
+
+fastrpc_init_create misc/fastrpc.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+filelen 0 u32 __u32
+filefd 4 s32 __s32
+attrs 8 u32 __u32
+siglen 12 u32 __u32
+file 16 u64 __u64
+
+fastrpc_init_create_static misc/fastrpc.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+namelen 0 u32 __u32
+memlen 4 u32 __u32
+name 8 u64 __u64
+
+fastrpc_invoke misc/fastrpc.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+handle 0 u32 __u32
+sc 4 u32 __u32
+args 8 u64 __u64
+
+fastrpc_ioctl_capability misc/fastrpc.h struct
+=7f7fbdb5f 28 4
+=8000400 28 4
+=2000 28 2
+@5 unused 0 u32 __u32
+@2 domain 0 u32 __u32
+attribute_id 4 u32 __u32
+capability 8 u32 __u32
+reserved 12 u32*4 __u32
+
+fastrpc_ioctl_set_option misc/fastrpc.h struct
+=7f7fbdb5f 32 4
+=2000 32 2
+request_id 0 u32 __u32
+value 4 u32 __u32
+reserved 8 s32*6 __s32
+
+fastrpc_mem_map misc/fastrpc.h struct
+=7dfe39d0b 64 8
+=20184254 60 4
+=2000 60 2
+version 0 s32 __s32
+fd 4 s32 __s32
+offset 8 s32 __s32
+flags 12 u32 __u32
+vaddrin 16 u64 __u64
+length 24 u64 __u64
+vaddrout 32 u64 __u64
+attrs 40 s32 __s32
+reserved 44 s32*4 __s32
+
+fastrpc_mem_unmap misc/fastrpc.h struct
+=7dfe39d0b 48 8
+=20184254 44 4
+=2000 44 2
+vesion 0 s32 __s32
+fd 4 s32 __s32
+vaddr 8 u64 __u64
+length 16 u64 __u64
+reserved 24 s32*5 __s32
+
+fastrpc_req_mmap misc/fastrpc.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+fd 0 s32 __s32
+flags 4 u32 __u32
+vaddrin 8 u64 __u64
+size 16 u64 __u64
+vaddrout 24 u64 __u64
+
+fastrpc_req_munmap misc/fastrpc.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+vaddrout 0 u64 __u64
+size 8 u64 __u64
+
 fb_bitfield linux/fb.h struct
 =7ffffdfff 12 4
 =2000 12 2
@@ -6853,17 +8063,172 @@ offset 0 u32 __u32
 length 4 u32 __u32
 msb_right 8 u32 __u32
 
+fb_clut asm/fbio.h struct
+=40000000 28 4
+=80000000 40 8
+flag 0 u32 __u32
+clutid 4 u32 __u32
+offset 8 u32 __u32
+count 12 u32 __u32
+@1 red 16 p32 char *
+@2 red 16 p64 char *
+@1 green 20 p32 char *
+@2 green 24 p64 char *
+@1 blue 24 p32 char *
+@2 blue 32 p64 char *
+
+fb_clut_alloc asm/fbio.h struct
+=c0000000 12 4
+clutid 0 u32 __u32
+flag 4 u32 __u32
+index 8 u32 __u32
+
+fb_cmap linux/fb.h struct
+=56abecbfc 24 4
+=295411403 40 8
+=2000 24 2
+start 0 u32 __u32
+len 4 u32 __u32
+@5 red 8 p32 __u16 *
+@2 red 8 p64 __u16 *
+@5 green 12 p32 __u16 *
+@2 green 16 p64 __u16 *
+@5 blue 16 p32 __u16 *
+@2 blue 24 p64 __u16 *
+@5 transp 20 p32 __u16 *
+@2 transp 32 p64 __u16 *
+
+fb_cursor linux/fb.h struct
+=56abecbfc 72 4
+=295411403 104 8
+=2000 68 2
+set 0 u16 __u16
+enable 2 u16 __u16
+rop 4 u16 __u16
+@1 mask 8 p32 const char *
+@2 mask 8 p64 const char *
+@4 mask 6 p32 const char *
+@1 hot 12 r32 struct fbcurpos
+@2 hot 16 r32 struct fbcurpos
+@4 hot 10 r32 struct fbcurpos
+@1 image 16 r448 struct fb_image
+@2 image 24 r640 struct fb_image
+@4 image 14 r432 struct fb_image
+
+fb_image linux/fb.h struct
+=56abecbfc 56 4
+=295411403 80 8
+=2000 54 2
+dx 0 u32 __u32
+dy 4 u32 __u32
+width 8 u32 __u32
+height 12 u32 __u32
+fg_color 16 u32 __u32
+bg_color 20 u32 __u32
+depth 24 u8 __u8
+@1 data 28 p32 const char *
+@2 data 32 p64 const char *
+@4 data 26 p32 const char *
+@1 cmap 32 r192 struct fb_cmap
+@2 cmap 40 r320 struct fb_cmap
+@4 cmap 30 r192 struct fb_cmap
+
+fb_vblank linux/fb.h struct
+=7ffffdfff 32 4
+=2000 32 2
+flags 0 u32 __u32
+count 4 u32 __u32
+vcount 8 u32 __u32
+hcount 12 u32 __u32
+reserved 16 u32*4 __u32
+
+fb_wid_alloc asm/fbio.h struct
+=c0000000 12 4
+wa_type 0 u32 __u32
+wa_index 4 s32 __s32
+wa_count 8 u32 __u32
+
+fb_wid_item asm/fbio.h struct
+=c0000000 140 4
+wi_type 0 u32 __u32
+wi_index 4 s32 __s32
+wi_attrs 8 u32 __u32
+wi_values 12 u32*32 __u32
+
+fb_wid_list asm/fbio.h struct
+=40000000 12 4
+=80000000 16 8
+wl_flags 0 u32 __u32
+wl_count 4 u32 __u32
+@1 wl_list 8 p32 struct fb_wid_item *
+@2 wl_list 8 p64 struct fb_wid_item *
+
+fbcmap asm/fbio.h struct
+=40000000 20 4
+=80000000 32 8
+index 0 s32 int
+count 4 s32 int
+@1 red 8 p32 unsigned char *
+@2 red 8 p64 unsigned char *
+@1 green 12 p32 unsigned char *
+@2 green 16 p64 unsigned char *
+@1 blue 16 p32 unsigned char *
+@2 blue 24 p64 unsigned char *
+
+fbcurpos linux/fb.h struct
+=7ffffffef 4 2
+=10 4 4
+x 0 u16 __u16
+y 2 u16 __u16
+
+fbcursor asm/fbio.h struct
+=40000000 44 4
+=80000000 72 8
+set 0 s16 short
+enable 2 s16 short
+pos 4 r32 struct fbcurpos
+hot 8 r32 struct fbcurpos
+@1 cmap 12 r160 struct fbcmap
+@2 cmap 16 r256 struct fbcmap
+@1 size 32 r32 struct fbcurpos
+@2 size 48 r32 struct fbcurpos
+@1 image 36 p32 char *
+@2 image 56 p64 char *
+@1 mask 40 p32 char *
+@2 mask 64 p64 char *
+
+fbgattr asm/fbio.h struct
+=c0000000 88 4
+real_type 0 s32 int
+owner 4 s32 int
+fbtype 8 r192 struct fbtype
+sattr 32 r320 struct fbsattr
+emu_types 72 s32*4 int
+
+fbsattr asm/fbio.h struct
+=c0000000 40 4
+flags 0 s32 int
+emu_type 4 s32 int
+dev_specific 8 s32*8 int
+
+fbtype asm/fbio.h struct
+=c0000000 24 4
+fb_type 0 s32 int
+fb_height 4 s32 int
+fb_width 8 s32 int
+fb_depth 12 s32 int
+fb_cmsize 16 s32 int
+fb_size 20 s32 int
+
 fcp_cmd sound/fcp.h struct
-=7f7fbfb4f 8 1
-=10 8 4
+=7f7fbfb5f 8 1
 opcode 0 u32 __u32
 req_size 4 u16 __u16
 resp_size 6 u16 __u16
 data 8 u8* __u8
 
 fcp_init sound/fcp.h struct
-=7f7fbfb4f 12 1
-=10 12 4
+=7f7fbfb5f 12 1
 step0_resp_size 0 u16 __u16
 step2_resp_size 2 u16 __u16
 init1_opcode 4 u32 __u32
@@ -6871,17 +8236,125 @@ init2_opcode 8 u32 __u32
 resp 12 u8* __u8
 
 fcp_meter_labels sound/fcp.h struct
-=7f7fbfb4f 2 1
-=10 4 4
+=7f7fbfb5f 2 1
 labels_size 0 u16 __u16
 labels 2 c8* char
 
 fcp_meter_map sound/fcp.h struct
-=7f7fbfb4f 4 1
-=10 4 4
+=7f7fbfb5f 4 1
 map_size 0 u16 __u16
 meter_slots 2 u16 __u16
 map 4 s16* __s16
+
+ff_condition_effect linux/input.h struct
+=7ffffffef 12 2
+=10 12 4
+right_saturation 0 u16 __u16
+left_saturation 2 u16 __u16
+right_coeff 4 s16 __s16
+left_coeff 6 s16 __s16
+deadband 8 u16 __u16
+center 10 s16 __s16
+
+ff_constant_effect linux/input.h struct
+=7ffffffef 10 2
+=10 12 4
+level 0 s16 __s16
+@1 envelope 2 r64 struct ff_envelope
+@2 envelope 4 r64 struct ff_envelope
+
+ff_effect linux/input.h struct
+=562bacb4c 44 4
+=295411003 48 8
+=80400a0 44 4
+=10 44 4
+=400 48 8
+=2000 40 2
+type 0 u16 __u16
+id 2 s16 __s16
+direction 4 u16 __u16
+@37 trigger 6 r32 struct ff_trigger
+@8 trigger 8 r32 struct ff_trigger
+@37 replay 10 r32 struct ff_replay
+@8 replay 12 r32 struct ff_replay
+@d u 16 r224 union
+@12 u 16 r256 union
+@20 u 14 r208 union
+@17 u.constant 16 r80 struct ff_constant_effect
+@8 u.constant 16 r96 struct ff_constant_effect
+@20 u.constant 14 r80 struct ff_constant_effect
+@1f u.ramp 16 r96 struct ff_ramp_effect
+@20 u.ramp 14 r96 struct ff_ramp_effect
+@d u.periodic 16 r224 struct ff_periodic_effect
+@12 u.periodic 16 r256 struct ff_periodic_effect
+@20 u.periodic 14 r208 struct ff_periodic_effect
+@1f u.condition 16 r96*2 struct ff_condition_effect
+@20 u.condition 14 r96*2 struct ff_condition_effect
+@1f u.rumble 16 r32 struct ff_rumble_effect
+@20 u.rumble 14 r32 struct ff_rumble_effect
+@b u.haptic 16 r96 struct ff_haptic_effect
+@20 u.haptic 14 r96 struct ff_haptic_effect
+
+ff_envelope linux/input.h struct
+=7ffffffef 8 2
+=10 8 4
+attack_length 0 u16 __u16
+attack_level 2 u16 __u16
+fade_length 4 u16 __u16
+fade_level 6 u16 __u16
+
+ff_haptic_effect linux/input.h struct
+=7f7fbfb4f 12 2
+=10 12 4
+hid_usage 0 u16 __u16
+vendor_id 2 u16 __u16
+vendor_waveform_page 4 u8 __u8
+intensity 6 u16 __u16
+repeat_count 8 u16 __u16
+retrigger_period 10 u16 __u16
+
+ff_periodic_effect linux/input.h struct
+=56abecbec 28 4
+=295411403 32 8
+=10 28 4
+=2000 26 2
+waveform 0 u16 __u16
+period 2 u16 __u16
+magnitude 4 s16 __s16
+offset 6 s16 __s16
+phase 8 u16 __u16
+@b envelope 10 r64 struct ff_envelope
+@4 envelope 12 r64 struct ff_envelope
+@7 custom_len 20 u32 __u32
+@8 custom_len 18 u32 __u32
+@5 custom_data 24 p32 __s16 *
+@2 custom_data 24 p64 __s16 *
+@8 custom_data 22 p32 __s16 *
+
+ff_ramp_effect linux/input.h struct
+=7ffffffef 12 2
+=10 12 4
+start_level 0 s16 __s16
+end_level 2 s16 __s16
+envelope 4 r64 struct ff_envelope
+
+ff_replay linux/input.h struct
+=7ffffffef 4 2
+=10 4 4
+length 0 u16 __u16
+delay 2 u16 __u16
+
+ff_rumble_effect linux/input.h struct
+=7ffffffef 4 2
+=10 4 4
+strong_magnitude 0 u16 __u16
+weak_magnitude 2 u16 __u16
+
+ff_trigger linux/input.h struct
+=7ffffffef 4 2
+=10 4 4
+button 0 u16 __u16
+interval 2 u16 __u16
 
 fib_rule_hdr linux/fib_rules.h struct
 =7ffffdfff 12 4
@@ -7292,6 +8765,94 @@ key_spec 0 r320 struct fscrypt_key_specifier
 removal_status_flags 40 u32 __u32
 __reserved 44 u32*5 __u32
 
+fsl_hv_ioctl_doorbell linux/fsl_hypervisor.h struct
+=7ffffdfff 8 4
+=2000 8 2
+ret 0 u32 __u32
+doorbell 4 u32 __u32
+
+fsl_hv_ioctl_memcpy linux/fsl_hypervisor.h struct
+=7dfe79d2b 40 8
+=201842d4 40 4
+=2000 40 2
+ret 0 u32 __u32
+source 4 u32 __u32
+target 8 u32 __u32
+reserved 12 u32 __u32
+local_vaddr 16 u64 __u64
+remote_paddr 24 u64 __u64
+count 32 u64 __u64
+
+fsl_hv_ioctl_prop linux/fsl_hypervisor.h struct
+=7dfe79d2b 40 8
+=201842d4 40 4
+=2000 40 2
+ret 0 u32 __u32
+handle 4 u32 __u32
+path 8 u64 __u64
+propname 16 u64 __u64
+propval 24 u64 __u64
+proplen 32 u32 __u32
+reserved 36 u32 __u32
+
+fsl_hv_ioctl_restart linux/fsl_hypervisor.h struct
+=7ffffdfff 8 4
+=2000 8 2
+ret 0 u32 __u32
+partition 4 u32 __u32
+
+fsl_hv_ioctl_start linux/fsl_hypervisor.h struct
+=7ffffdfff 16 4
+=2000 16 2
+ret 0 u32 __u32
+partition 4 u32 __u32
+entry_point 8 u32 __u32
+load 12 u32 __u32
+
+fsl_hv_ioctl_status linux/fsl_hypervisor.h struct
+=7ffffdfff 12 4
+=2000 12 2
+ret 0 u32 __u32
+partition 4 u32 __u32
+status 8 u32 __u32
+
+fsl_hv_ioctl_stop linux/fsl_hypervisor.h struct
+=7ffffdfff 8 4
+=2000 8 2
+ret 0 u32 __u32
+partition 4 u32 __u32
+
+fsl_mc_command linux/fsl_mc.h struct
+=7dfe39d0b 64 8
+=20184254 64 4
+=2000 64 2
+header 0 u64 __le64
+params 8 u64*7 __le64
+
+fsmap linux/fsmap.h struct
+=7dfe79d2b 64 8
+=201842d4 64 4
+=2000 64 2
+fmr_device 0 u32 __u32
+fmr_flags 4 u32 __u32
+fmr_physical 8 u64 __u64
+fmr_owner 16 u64 __u64
+fmr_offset 24 u64 __u64
+fmr_length 32 u64 __u64
+fmr_reserved 40 u64*3 __u64
+
+fsmap_head linux/fsmap.h struct
+=7dfe79d2b 192 8
+=201842d4 192 4
+=2000 192 2
+fmh_iflags 0 u32 __u32
+fmh_oflags 4 u32 __u32
+fmh_count 8 u32 __u32
+fmh_entries 12 u32 __u32
+fmh_reserved 16 u64*6 __u64
+fmh_keys 64 r512*2 struct fsmap
+fmh_recs 192 r512* struct fsmap
+
 fstrim_range linux/fs.h struct
 =7dfe79d2b 24 8
 =201842d4 24 4
@@ -7353,6 +8914,14 @@ fsx_nextents 8 u32 __u32
 fsx_projid 12 u32 __u32
 fsx_cowextsize 16 u32 __u32
 fsx_pad 20 u8*8 unsigned char
+
+fuse_backing_map linux/fuse.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+fd 0 s32 int32_t
+flags 4 u32 uint32_t
+padding 8 u64 uint64_t
 
 futex_waitv linux/futex.h struct
 =7dfe39d0b 24 8
@@ -7596,6 +9165,14 @@ genwqe_reg_io linux/genwqe/genwqe_card.h struct
 num 0 u64 __u64
 val64 8 u64 __u64
 
+gpio_desc linux/synclink.h struct
+=7ffffd7ff 16 4
+=2000 16 2
+state 0 u32 __u32
+smask 4 u32 __u32
+dir 8 u32 __u32
+dmask 12 u32 __u32
+
 gpio_v2_line_attribute linux/gpio.h struct
 =7ffffffff 16 8
 id 0 u32 __u32
@@ -7780,6 +9357,173 @@ unused2 6 u16 unsigned short
 if_name 8 c8*16 char
 unused 24 u8*28 __u8
 
+guid_t linux/uuid.h -
+=7fffbf74f 16 1
+=10 16 4
+b 0 u8*16 __u8
+
+hdsp_9632_aeb sound/hdsp.h struct
+=7ffffdfff 8 4
+=2000 8 2
+aebi 0 s32 int
+aebo 4 s32 int
+
+hdsp_config_info sound/hdsp.h struct
+=7ffffdfff 36 4
+=2000 34 2
+pref_sync_ref 0 u8 unsigned char
+wordclock_sync_check 1 u8 unsigned char
+spdif_sync_check 2 u8 unsigned char
+adatsync_sync_check 3 u8 unsigned char
+adat_sync_check 4 u8*3 unsigned char
+spdif_in 7 u8 unsigned char
+spdif_out 8 u8 unsigned char
+spdif_professional 9 u8 unsigned char
+spdif_emphasis 10 u8 unsigned char
+spdif_nonaudio 11 u8 unsigned char
+spdif_sample_rate 12 u32 unsigned int
+system_sample_rate 16 u32 unsigned int
+autosync_sample_rate 20 u32 unsigned int
+system_clock_mode 24 u8 unsigned char
+clock_source 25 u8 unsigned char
+autosync_ref 26 u8 unsigned char
+line_out 27 u8 unsigned char
+passthru 28 u8 unsigned char
+da_gain 29 u8 unsigned char
+ad_gain 30 u8 unsigned char
+phone_gain 31 u8 unsigned char
+xlr_breakout_cable 32 u8 unsigned char
+analog_extension_board 33 u8 unsigned char
+
+hdsp_firmware sound/hdsp.h struct
+=56abecbfc 4 4
+=295411403 8 8
+=2000 4 2
+@5 firmware_data 0 p32 void *
+@2 firmware_data 0 p64 void *
+
+hdsp_mixer sound/hdsp.h struct
+=7ffffffef 4096 2
+=10 4096 4
+matrix 0 u16*2048 unsigned short
+
+hdsp_peak_rms sound/hdsp.h struct
+=7dfe79d2b 944 8
+=201842d4 944 4
+=2000 944 2
+input_peaks 0 u32*26 __u32
+playback_peaks 104 u32*26 __u32
+output_peaks 208 u32*28 __u32
+input_rms 320 u64*26 __u64
+playback_rms 528 u64*26 __u64
+output_rms 736 u64*26 __u64
+
+hdsp_version sound/hdsp.h struct
+=7ffffdfff 8 4
+=2000 6 2
+io_type 0 u32 enum HDSP_IO_Type
+firmware_rev 4 u16 unsigned short
+
+hdspm_channelfader sound/hdspm.h struct
+=7ffffdfff 512 4
+=2000 512 2
+in 0 u32*64 unsigned int
+pb 256 u32*64 unsigned int
+
+hdspm_config sound/hdspm.h struct
+=7ffffdfff 24 4
+=2000 24 2
+pref_sync_ref 0 u8 unsigned char
+wordclock_sync_check 1 u8 unsigned char
+madi_sync_check 2 u8 unsigned char
+system_sample_rate 4 u32 unsigned int
+autosync_sample_rate 8 u32 unsigned int
+system_clock_mode 12 u8 unsigned char
+clock_source 13 u8 unsigned char
+autosync_ref 14 u8 unsigned char
+line_out 15 u8 unsigned char
+passthru 16 u32 unsigned int
+analog_out 20 u32 unsigned int
+
+hdspm_ltc sound/hdspm.h struct
+=7ffffdfff 16 4
+=2000 16 2
+ltc 0 u32 unsigned int
+format 4 u32 enum hdspm_ltc_format
+frame 8 u32 enum hdspm_ltc_frame
+input_format 12 u32 enum hdspm_ltc_input_format
+
+hdspm_mixer sound/hdspm.h struct
+=7ffffdfff 32768 4
+=2000 32768 2
+ch 0 r4096*64 struct hdspm_channelfader
+
+hdspm_mixer_ioctl sound/hdspm.h struct
+=56abecbfc 4 4
+=295411403 8 8
+=2000 4 2
+@5 mixer 0 p32 struct hdspm_mixer *
+@2 mixer 0 p64 struct hdspm_mixer *
+
+hdspm_peak_rms sound/hdspm.h struct
+=7dfe79d2b 2312 8
+=201842d4 2312 4
+=2000 2310 2
+input_peaks 0 u32*64 __u32
+playback_peaks 256 u32*64 __u32
+output_peaks 512 u32*64 __u32
+input_rms 768 u64*64 __u64
+playback_rms 1280 u64*64 __u64
+output_rms 1792 u64*64 __u64
+speed 2304 u8 __u8
+@3 status2 2308 s32 int
+@4 status2 2306 s32 int
+
+hdspm_status sound/hdspm.h struct
+=7dfe79d2b 32 8
+=201842c4 28 4
+=10 28 4
+=2000 26 2
+card_type 0 u8 __u8
+@7 autosync_source 4 u32 enum hdspm_syncsource
+@8 autosync_source 2 u32 enum hdspm_syncsource
+@7 card_clock 8 u64 __u64
+@8 card_clock 6 u64 __u64
+@7 master_period 16 u32 __u32
+@8 master_period 14 u32 __u32
+@3 card_specific 20 r56 union
+@4 card_specific 20 r64 union
+@8 card_specific 18 r56 union
+@3 card_specific.madi 20 r56 struct
+@4 card_specific.madi 20 r64 struct
+@8 card_specific.madi 18 r56 struct
+@7 card_specific.madi.sync_wc 20 u8 __u8
+@8 card_specific.madi.sync_wc 18 u8 __u8
+@7 card_specific.madi.sync_madi 21 u8 __u8
+@8 card_specific.madi.sync_madi 19 u8 __u8
+@7 card_specific.madi.sync_tco 22 u8 __u8
+@8 card_specific.madi.sync_tco 20 u8 __u8
+@7 card_specific.madi.sync_in 23 u8 __u8
+@8 card_specific.madi.sync_in 21 u8 __u8
+@7 card_specific.madi.madi_input 24 u8 __u8
+@8 card_specific.madi.madi_input 22 u8 __u8
+@7 card_specific.madi.channel_format 25 u8 __u8
+@8 card_specific.madi.channel_format 23 u8 __u8
+@7 card_specific.madi.frame_format 26 u8 __u8
+@8 card_specific.madi.frame_format 24 u8 __u8
+
+hdspm_version sound/hdspm.h struct
+=7ffffdfff 36 4
+=2000 32 2
+card_type 0 u8 __u8
+cardname 1 c8*20 char
+@1 serial 24 u32 unsigned int
+@2 serial 22 u32 unsigned int
+@1 firmware_rev 28 u16 unsigned short
+@2 firmware_rev 26 u16 unsigned short
+@1 addons 32 s32 int
+@2 addons 28 s32 int
+
 hfi1_base_info rdma/hfi/hfi1_ioctl.h struct
 =7ffffffff 120 8
 hw_version 0 u32 __u32
@@ -7834,6 +9578,103 @@ pad 4 u32 __u32
 subctxt_cnt 8 u16 __u16
 subctxt_id 10 u16 __u16
 uuid 12 u8*16 __u8
+
+hiddev_collection_info linux/hiddev.h struct
+=7ffffdfff 16 4
+=2000 16 2
+index 0 u32 __u32
+type 4 u32 __u32
+usage 8 u32 __u32
+level 12 u32 __u32
+
+hiddev_devinfo linux/hiddev.h struct
+=7ffffdfff 28 4
+=2000 26 2
+bustype 0 u32 __u32
+busnum 4 u32 __u32
+devnum 8 u32 __u32
+ifnum 12 u32 __u32
+vendor 16 s16 __s16
+product 18 s16 __s16
+version 20 s16 __s16
+@1 num_applications 24 u32 __u32
+@2 num_applications 22 u32 __u32
+
+hiddev_field_info linux/hiddev.h struct
+=7ffffdfff 56 4
+=2000 56 2
+report_type 0 u32 __u32
+report_id 4 u32 __u32
+field_index 8 u32 __u32
+maxusage 12 u32 __u32
+flags 16 u32 __u32
+physical 20 u32 __u32
+logical 24 u32 __u32
+application 28 u32 __u32
+logical_minimum 32 s32 __s32
+logical_maximum 36 s32 __s32
+physical_minimum 40 s32 __s32
+physical_maximum 44 s32 __s32
+unit_exponent 48 u32 __u32
+unit 52 u32 __u32
+
+hiddev_report_info linux/hiddev.h struct
+=7ffffdfff 12 4
+=2000 12 2
+report_type 0 u32 __u32
+report_id 4 u32 __u32
+num_fields 8 u32 __u32
+
+hiddev_string_descriptor linux/hiddev.h struct
+=7ffffdfff 260 4
+=2000 260 2
+index 0 s32 __s32
+value 4 c8*256 char
+
+hiddev_usage_ref linux/hiddev.h struct
+=7ffffdfff 24 4
+=2000 24 2
+report_type 0 u32 __u32
+report_id 4 u32 __u32
+field_index 8 u32 __u32
+usage_index 12 u32 __u32
+usage_code 16 u32 __u32
+value 20 s32 __s32
+
+hiddev_usage_ref_multi linux/hiddev.h struct
+=7ffffdfff 4124 4
+=2000 4124 2
+uref 0 r192 struct hiddev_usage_ref
+num_values 24 u32 __u32
+values 28 s32*1024 __s32
+
+hidraw_devinfo linux/hidraw.h struct
+=7ffffdfff 8 4
+=2000 8 2
+bustype 0 u32 __u32
+vendor 4 s16 __s16
+product 6 s16 __s16
+
+hidraw_report_descriptor linux/hidraw.h struct
+=7ffffdfff 4100 4
+=2000 4100 2
+size 0 u32 __u32
+value 4 u8*4096 __u8
+
+hisi_qp_ctx misc/uacce/hisi_qm.h struct
+=7ffffffef 4 2
+=10 4 4
+id 0 u16 __u16
+qc_type 2 u16 __u16
+
+hisi_qp_info misc/uacce/hisi_qm.h struct
+=7dfe39d0b 16 8
+=20184254 16 4
+=2000 16 2
+sqe_size 0 u32 __u32
+sq_depth 4 u16 __u16
+cq_depth 6 u16 __u16
+reserved 8 u64 __u64
 
 hl_cb_args drm/habanalabs_accel.h union
 =7dfe3990b 24 8
@@ -8245,12 +10086,61 @@ status 0 u32 __u32
 @b cs_completion_map 16 u32 __u32
 @b pad 20 u32 __u32
 
+hpet_info linux/hpet.h struct
+=56abecbfc 12 4
+=295411403 24 8
+=2000 12 2
+@5 hi_ireqfreq 0 u32 unsigned long
+@2 hi_ireqfreq 0 u64 unsigned long
+@5 hi_flags 4 u32 unsigned long
+@2 hi_flags 8 u64 unsigned long
+@5 hi_hpet 8 u16 unsigned short
+@2 hi_hpet 16 u16 unsigned short
+@5 hi_timer 10 u16 unsigned short
+@2 hi_timer 18 u16 unsigned short
+
+hsc_rx_config linux/hsi/hsi_char.h struct
+=7ffffdfff 12 4
+=2000 12 2
+mode 0 u32 __u32
+flow 4 u32 __u32
+channels 8 u32 __u32
+
+hsc_tx_config linux/hsi/hsi_char.h struct
+=7ffffdfff 16 4
+=2000 16 2
+mode 0 u32 __u32
+channels 4 u32 __u32
+speed 8 u32 __u32
+arb_mode 12 u32 __u32
+
+hsmp_message asm/amd_hsmp.h struct
+=300000200 44 4
+msg_id 0 u32 __u32
+num_args 4 u16 __u16
+response_sz 6 u16 __u16
+args 8 u32*8 __u32
+sock_ind 40 u16 __u16
+
+hsmp_telemetry_data asm/amd_hsmp.h struct
+=300000200 16 4
+buf 0 u64 __u64
+size 8 u32 __u32
+sock_ind 12 u16 __u16
+reserved 14 u16 __u16
+
 hvm_event_record asm/registers.h struct
 =100 16 4
 vmel 0 u32 unsigned long
 vmest 4 u32 unsigned long
 vmpsp 8 u32 unsigned long
 vmbadva 12 u32 unsigned long
+
+hypfs_diag304 asm/hypfs.h struct
+=18000000 24 1
+args 0 u32*2 __u32
+data 8 u64 __u64
+rc 16 u64 __u64
 
 i2o_cmd_hrtlct linux/i2o-dev.h struct
 =56abecbfc 12 4
@@ -8660,6 +10550,14 @@ ifr_ifru.ifru_newname 16 c8*16 char
 @5 ifr_ifru.ifru_settings 16 r96 struct if_settings
 @2 ifr_ifru.ifru_settings 16 r128 struct if_settings
 
+iio_dmabuf linux/iio/buffer.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+fd 0 u32 __u32
+flags 4 u32 __u32
+bytes_used 8 u64 __u64
+
 in6_addr linux/in6.h struct
 =7ffffdfff 16 4
 =2000 16 2
@@ -8806,6 +10704,41 @@ inet_diag_sockopt linux/inet_diag.h struct
 @2 defer_connect 1 u8:1+5 __u8
 @5 unused 1 u8:5+3 __u8
 @2 unused 1 u8:5+0 __u8
+
+input_absinfo linux/input.h struct
+=7ffffdfff 24 4
+=2000 24 2
+value 0 s32 __s32
+minimum 4 s32 __s32
+maximum 8 s32 __s32
+fuzz 12 s32 __s32
+flat 16 s32 __s32
+resolution 20 s32 __s32
+
+input_id linux/input.h struct
+=7ffffffef 8 2
+=10 8 4
+bustype 0 u16 __u16
+vendor 2 u16 __u16
+product 4 u16 __u16
+version 6 u16 __u16
+
+input_keymap_entry linux/input.h struct
+=7ffffdfff 40 4
+=2000 40 2
+flags 0 u8 __u8
+len 1 u8 __u8
+index 2 u16 __u16
+keycode 4 u32 __u32
+scancode 8 u8*32 __u8
+
+input_mask linux/input.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+type 0 u32 __u32
+codes_size 4 u32 __u32
+codes_ptr 8 u64 __u64
 
 io_cqring_offsets linux/io_uring.h struct
 =7dfe3990b 40 8
@@ -9021,6 +10954,79 @@ key 0 s32 __kernel_key_t
 @a seq 14 u16 unsigned short
 @4 seq 22 u16 unsigned short
 
+ipmi_channel_lun_address_set linux/ipmi.h struct
+=7ffffffef 4 2
+=10 4 4
+channel 0 u16 unsigned short
+value 2 u8 unsigned char
+
+ipmi_cmdspec linux/ipmi.h struct
+=7ffffffef 2 1
+=10 4 4
+netfn 0 u8 unsigned char
+cmd 1 u8 unsigned char
+
+ipmi_cmdspec_chans linux/ipmi.h struct
+=7ffffdfff 12 4
+=2000 12 2
+netfn 0 u32 unsigned int
+cmd 4 u32 unsigned int
+chans 8 u32 unsigned int
+
+ipmi_msg linux/ipmi.h struct
+=56abecbfc 8 4
+=295411403 16 8
+=2000 8 2
+netfn 0 u8 unsigned char
+cmd 1 u8 unsigned char
+data_len 2 u16 unsigned short
+@5 data 4 p32 unsigned char *
+@2 data 8 p64 unsigned char *
+
+ipmi_recv linux/ipmi.h struct
+=56abecbfc 24 4
+=295411403 48 8
+=2000 24 2
+recv_type 0 s32 int
+@5 addr 4 p32 unsigned char *
+@2 addr 8 p64 unsigned char *
+@5 addr_len 8 u32 unsigned int
+@2 addr_len 16 u32 unsigned int
+@5 msgid 12 s32 long
+@2 msgid 24 s64 long
+@5 msg 16 r64 struct ipmi_msg
+@2 msg 32 r128 struct ipmi_msg
+
+ipmi_req linux/ipmi.h struct
+=56abecbfc 20 4
+=295411403 40 8
+=2000 20 2
+@5 addr 0 p32 unsigned char *
+@2 addr 0 p64 unsigned char *
+@5 addr_len 4 u32 unsigned int
+@2 addr_len 8 u32 unsigned int
+@5 msgid 8 s32 long
+@2 msgid 16 s64 long
+@5 msg 12 r64 struct ipmi_msg
+@2 msg 24 r128 struct ipmi_msg
+
+ipmi_req_settime linux/ipmi.h struct
+=56abecbfc 28 4
+=295411403 48 8
+=2000 28 2
+@5 req 0 r160 struct ipmi_req
+@2 req 0 r320 struct ipmi_req
+@5 retries 20 s32 int
+@2 retries 40 s32 int
+@5 retry_time_ms 24 u32 unsigned int
+@2 retry_time_ms 44 u32 unsigned int
+
+ipmi_timing_parms linux/ipmi.h struct
+=7ffffdfff 8 4
+=2000 8 2
+retries 0 s32 int
+retry_time_ms 4 u32 unsigned int
+
 ipv6_mreq linux/in6.h struct
 =7ffffdfff 20 4
 =2000 20 2
@@ -9041,6 +11047,221 @@ issei_connect_client_data linux/issei.h struct
 =2000 16 2
 in_client_uuid 0 u8*16 __u8
 out_client_properties 0 r128 struct issei_client
+
+isst_base_freq_info linux/isst_if.h struct
+=7fffbfb4f 12 2
+=10 12 4
+socket_id 0 u8 __u8
+power_domain_id 1 u8 __u8
+level 2 u16 __u16
+high_base_freq_mhz 4 u16 __u16
+low_base_freq_mhz 6 u16 __u16
+tjunction_max_c 8 u16 __u16
+thermal_design_power_w 10 u16 __u16
+
+isst_clos_param linux/isst_if.h struct
+=7fffbfb4f 10 2
+=10 12 4
+get_set 0 u8 __u8
+socket_id 1 u8 __u8
+power_domain_id 2 u8 __u8
+clos 3 u8 __u8
+min_freq_mhz 4 u16 __u16
+max_freq_mhz 6 u16 __u16
+prop_prio 8 u8 __u8
+
+isst_core_power linux/isst_if.h struct
+=7fffbfb4f 6 1
+=10 8 4
+get_set 0 u8 __u8
+socket_id 1 u8 __u8
+power_domain_id 2 u8 __u8
+enable 3 u8 __u8
+supported 4 u8 __u8
+priority_type 5 u8 __u8
+
+isst_if_clos_assoc linux/isst_if.h struct
+=7fffbfb4f 6 2
+=10 8 4
+socket_id 0 u8 __u8
+power_domain_id 1 u8 __u8
+logical_cpu 2 u16 __u16
+clos 4 u16 __u16
+
+isst_if_clos_assoc_cmds linux/isst_if.h struct
+=7fffbfb4f 12 2
+=10 16 4
+cmd_count 0 u16 __u16
+get_set 2 u16 __u16
+punit_cpu_map 4 u16 __u16
+@1 assoc_info 6 r48*1 struct isst_if_clos_assoc
+@2 assoc_info 8 r64*1 struct isst_if_clos_assoc
+
+isst_if_cpu_map linux/isst_if.h struct
+=7ffffdfff 8 4
+=2000 8 2
+logical_cpu 0 u32 __u32
+physical_cpu 4 u32 __u32
+
+isst_if_io_reg linux/isst_if.h struct
+=7ffffdfff 16 4
+=2000 16 2
+read_write 0 u32 __u32
+logical_cpu 4 u32 __u32
+reg 8 u32 __u32
+value 12 u32 __u32
+
+isst_if_io_regs linux/isst_if.h struct
+=7ffffdfff 20 4
+=2000 20 2
+req_count 0 u32 __u32
+io_reg 4 r128*1 struct isst_if_io_reg
+
+isst_if_mbox_cmd linux/isst_if.h struct
+=7ffffdfff 24 4
+=2000 24 2
+logical_cpu 0 u32 __u32
+parameter 4 u32 __u32
+req_data 8 u32 __u32
+resp_data 12 u32 __u32
+command 16 u16 __u16
+sub_command 18 u16 __u16
+reserved 20 u32 __u32
+
+isst_if_mbox_cmds linux/isst_if.h struct
+=7ffffdfff 28 4
+=2000 28 2
+cmd_count 0 u32 __u32
+mbox_cmd 4 r192*1 struct isst_if_mbox_cmd
+
+isst_if_msr_cmd linux/isst_if.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+read_write 0 u32 __u32
+logical_cpu 4 u32 __u32
+msr 8 u64 __u64
+data 16 u64 __u64
+
+isst_if_msr_cmds linux/isst_if.h struct
+=7dfe79d2b 32 8
+=201842d4 28 4
+=2000 28 2
+cmd_count 0 u32 __u32
+@1 msr_cmd 8 r192*1 struct isst_if_msr_cmd
+@6 msr_cmd 4 r192*1 struct isst_if_msr_cmd
+
+isst_if_platform_info linux/isst_if.h struct
+=7ffffffef 8 2
+=10 8 4
+api_version 0 u16 __u16
+driver_version 2 u16 __u16
+max_cmds_per_ioctl 4 u16 __u16
+mbox_supported 6 u8 __u8
+mmio_supported 7 u8 __u8
+
+isst_perf_feature_control linux/isst_if.h struct
+=7fffbfb4f 3 1
+=10 4 4
+socket_id 0 u8 __u8
+power_domain_id 1 u8 __u8
+feature 2 u8 __u8
+
+isst_perf_level_control linux/isst_if.h struct
+=7fffbfb4f 3 1
+=10 4 4
+socket_id 0 u8 __u8
+power_domain_id 1 u8 __u8
+level 2 u8 __u8
+
+isst_perf_level_cpu_mask linux/isst_if.h struct
+=7dfe3990b 24 8
+=20184254 16 4
+=2000 16 2
+socket_id 0 u8 __u8
+power_domain_id 1 u8 __u8
+level 2 u8 __u8
+punit_cpu_map 3 u8 __u8
+@1 mask 8 u64 __u64
+@6 mask 4 u64 __u64
+@1 cpu_buffer_size 16 u16 __u16
+@6 cpu_buffer_size 12 u16 __u16
+@1 cpu_buffer 18 s8*1 __s8
+@6 cpu_buffer 14 s8*1 __s8
+
+isst_perf_level_data_info linux/isst_if.h struct
+=7fffbfb4f 154 2
+=10 156 4
+socket_id 0 u8 __u8
+power_domain_id 1 u8 __u8
+level 2 u16 __u16
+tdp_ratio 4 u16 __u16
+base_freq_mhz 6 u16 __u16
+base_freq_avx2_mhz 8 u16 __u16
+base_freq_avx512_mhz 10 u16 __u16
+base_freq_amx_mhz 12 u16 __u16
+thermal_design_power_w 14 u16 __u16
+tjunction_max_c 16 u16 __u16
+max_memory_freq_mhz 18 u16 __u16
+cooling_type 20 u16 __u16
+p0_freq_mhz 22 u16 __u16
+p1_freq_mhz 24 u16 __u16
+pn_freq_mhz 26 u16 __u16
+pm_freq_mhz 28 u16 __u16
+p0_fabric_freq_mhz 30 u16 __u16
+p1_fabric_freq_mhz 32 u16 __u16
+pn_fabric_freq_mhz 34 u16 __u16
+pm_fabric_freq_mhz 36 u16 __u16
+max_buckets 38 u16 __u16
+max_trl_levels 40 u16 __u16
+bucket_core_counts 42 u16*8 __u16
+trl_freq_mhz 58 u16*48 __u16
+
+isst_perf_level_fabric_info linux/isst_if.h struct
+=7f7fbfb4f 54 2
+=10 56 4
+socket_id 0 u8 __u8
+power_domain_id 1 u8 __u8
+level 2 u16 __u16
+max_fabrics 4 u16 __u16
+p0_fabric_freq_mhz 6 u16*8 __u16
+p1_fabric_freq_mhz 22 u16*8 __u16
+pm_fabric_freq_mhz 38 u16*8 __u16
+
+isst_perf_level_info linux/isst_if.h struct
+=7fffbfb4f 11 1
+=10 12 4
+socket_id 0 u8 __u8
+power_domain_id 1 u8 __u8
+max_level 2 u8 __u8
+feature_rev 3 u8 __u8
+level_mask 4 u8 __u8
+current_level 5 u8 __u8
+feature_state 6 u8 __u8
+locked 7 u8 __u8
+enabled 8 u8 __u8
+sst_tf_support 9 u8 __u8
+sst_bf_support 10 u8 __u8
+
+isst_tpmi_instance_count linux/isst_if.h struct
+=7fffbfb4f 4 2
+=10 4 4
+socket_id 0 u8 __u8
+count 1 u8 __u8
+valid_mask 2 u16 __u16
+
+isst_turbo_freq_info linux/isst_if.h struct
+=7fffbfb4f 134 2
+=10 136 4
+socket_id 0 u8 __u8
+power_domain_id 1 u8 __u8
+level 2 u16 __u16
+max_clip_freqs 4 u16 __u16
+max_buckets 6 u16 __u16
+max_trl_levels 8 u16 __u16
+lp_clip_freq_mhz 10 u16*6 __u16
+bucket_core_counts 22 u16*8 __u16
+trl_freq_mhz 38 u16*48 __u16
 
 itimerspec linux/time.h struct
 =46abecbfc 16 4
@@ -9078,6 +11299,21 @@ pixelformat 4 u32 __u32
 @2 src_width 56 u32 __u32
 @5 src_height 52 u32 __u32
 @2 src_height 60 u32 __u32
+
+js_corr linux/joystick.h struct
+=7ffffdfff 36 4
+=2000 36 2
+coef 0 s32*8 __s32
+prec 32 s16 __s16
+type 34 u16 __u16
+
+kcov_remote_arg linux/kcov.h struct
+=7ffffffff 24 8
+trace_mode 0 u32 __u32
+area_size 4 u32 __u32
+num_handles 8 u32 __u32
+common_handle 16 u64 __u64
+handles 24 u64* __u64
 
 kexec_segment linux/kexec.h struct
 =56abacb5c 16 4
@@ -11198,6 +13434,24 @@ t_flushc 3 c8 char
 t_werasc 4 c8 char
 t_lnextc 5 c8 char
 
+map_benchmark linux/map_benchmark.h struct
+=7d7e3990b 136 8
+=20184254 136 4
+=2000 136 2
+avg_map_100ns 0 u64 __u64
+map_stddev 8 u64 __u64
+avg_unmap_100ns 16 u64 __u64
+unmap_stddev 24 u64 __u64
+threads 32 u32 __u32
+seconds 36 u32 __u32
+node 40 s32 __s32
+dma_bits 44 u32 __u32
+dma_dir 48 u32 __u32
+dma_trans_ns 52 u32 __u32
+granule 56 u32 __u32
+map_mode 60 u8 __u8
+expansion 61 u8*75 __u8
+
 mcontext asm/ucontext.h struct
 =2000 184 2
 =800000 992 16
@@ -11284,8 +13538,7 @@ index 4 u16 __u16
 @2 reserved 10 u32*2 __u32
 
 media_v2_topology linux/media.h struct
-=7ffffffef 72 1
-=10 72 4
+=7ffffffff 72 1
 topology_version 0 u64 __u64
 num_entities 8 u32 __u32
 reserved1 12 u32 __u32
@@ -11300,6 +13553,32 @@ num_links 56 u32 __u32
 reserved4 60 u32 __u32
 ptr_links 64 u64 __u64
 
+mei_client linux/mei.h struct
+=7ffffdfff 8 4
+=2000 8 2
+max_msg_length 0 u32 __u32
+protocol_version 4 u8 __u8
+reserved 5 u8*3 __u8
+
+mei_connect_client_data linux/mei.h struct
+=7ffffdfff 16 4
+=2000 16 2
+in_client_uuid 0 r128 uuid_le
+out_client_properties 0 r64 struct mei_client
+
+mei_connect_client_data_vtag linux/mei.h struct
+=7ffffdfff 20 4
+=2000 20 2
+connect 0 r160 struct mei_connect_client_vtag
+out_client_properties 0 r64 struct mei_client
+
+mei_connect_client_vtag linux/mei.h struct
+=7ffffffef 20 1
+=10 20 4
+in_client_uuid 0 r128 uuid_le
+vtag 16 u8 __u8
+reserved 17 u8*3 __u8
+
 mips32_watch_regs asm/ptrace.h struct
 =38000 72 8
 watchlo 0 u32*8 unsigned int
@@ -11313,6 +13592,32 @@ watchlo 0 u64*8 unsigned long long
 watchhi 64 u16*8 unsigned short
 watch_masks 80 u16*8 unsigned short
 num_valid 96 u32 unsigned int
+
+mmc_ioc_cmd linux/mmc/ioctl.h struct
+=7dfe79d2b 72 8
+=201842d4 72 4
+=2000 72 2
+write_flag 0 s32 int
+is_acmd 4 s32 int
+opcode 8 u32 __u32
+arg 12 u32 __u32
+response 16 u32*4 __u32
+flags 32 u32 unsigned int
+blksz 36 u32 unsigned int
+blocks 40 u32 unsigned int
+postsleep_min_us 44 u32 unsigned int
+postsleep_max_us 48 u32 unsigned int
+data_timeout_ns 52 u32 unsigned int
+cmd_timeout_ms 56 u32 unsigned int
+__pad 60 u32 __u32
+data_ptr 64 u64 __u64
+
+mmc_ioc_multi_cmd linux/mmc/ioctl.h struct
+=7dfe79d2b 8 8
+=201842d4 8 4
+=2000 8 2
+num_of_cmds 0 u64 __u64
+cmds 8 r576* struct mmc_ioc_cmd
 
 mmsghdr include/linux/socket.h struct
 =462be4bfc 32 4
@@ -11395,6 +13700,166 @@ msgbuf linux/msg.h struct
 @2 mtype 0 s64 __kernel_long_t
 @5 mtext 4 c8*1 char
 @2 mtext 8 c8*1 char
+
+mshv_create_partition linux/mshv.h struct
+=7d7e3990b 16 8
+=20184254 16 4
+=2000 16 2
+pt_flags 0 u64 __u64
+pt_isolation 8 u64 __u64
+
+mshv_create_vp linux/mshv.h struct
+=7f7fbdb5f 4 4
+=2000 4 2
+vp_index 0 u32 __u32
+
+mshv_get_set_vp_state linux/mshv.h struct
+=7d7e3990b 16 8
+=20184254 16 4
+=2000 16 2
+type 0 u8 __u8
+rsvd 1 u8*3 __u8
+buf_sz 4 u32 __u32
+buf_ptr 8 u64 __u64
+
+mshv_gpap_access_bitmap linux/mshv.h struct
+=7d7e3990b 32 8
+=20184254 32 4
+=2000 32 2
+access_type 0 u8 __u8
+access_op 1 u8 __u8
+rsvd 2 u8*6 __u8
+page_count 8 u64 __u64
+gpap_base 16 u64 __u64
+bitmap_ptr 24 u64 __u64
+
+mshv_root_hvcall linux/mshv.h struct
+=7d7e3990b 32 8
+=20184254 32 4
+=2000 32 2
+code 0 u16 __u16
+reps 2 u16 __u16
+in_sz 4 u16 __u16
+out_sz 6 u16 __u16
+status 8 u16 __u16
+rsvd 10 u8*6 __u8
+in_ptr 16 u64 __u64
+out_ptr 24 u64 __u64
+
+mshv_run_vp linux/mshv.h struct
+=7f7fbfb4f 256 1
+=10 256 4
+msg_buf 0 u8*256 __u8
+
+mshv_sint_mask linux/mshv.h struct
+=7f7fbfb4f 8 1
+=10 8 4
+mask 0 u8 __u8
+reserved 1 u8*7 __u8
+
+mshv_user_ioeventfd linux/mshv.h struct
+=7d7e3990b 32 8
+=20184254 32 4
+=2000 32 2
+datamatch 0 u64 __u64
+addr 8 u64 __u64
+len 16 u32 __u32
+fd 20 s32 __s32
+flags 24 u32 __u32
+rsvd 28 u8*4 __u8
+
+mshv_user_irq_entry linux/mshv.h struct
+=7f7fbdb5f 16 4
+=2000 16 2
+gsi 0 u32 __u32
+address_lo 4 u32 __u32
+address_hi 8 u32 __u32
+data 12 u32 __u32
+
+mshv_user_irq_table linux/mshv.h struct
+=7f7fbdb5f 8 4
+=2000 8 2
+nr 0 u32 __u32
+rsvd 4 u32 __u32
+entries 8 r128* struct mshv_user_irq_entry
+
+mshv_user_irqfd linux/mshv.h struct
+=7f7fbdb5f 16 4
+=2000 16 2
+fd 0 s32 __s32
+resamplefd 4 s32 __s32
+gsi 8 u32 __u32
+flags 12 u32 __u32
+
+mshv_user_mem_region linux/mshv.h struct
+=7d7e3990b 32 8
+=20184254 32 4
+=2000 32 2
+size 0 u64 __u64
+guest_pfn 8 u64 __u64
+userspace_addr 16 u64 __u64
+flags 24 u8 __u8
+rsvd 25 u8*7 __u8
+
+mshv_vp_registers linux/mshv.h struct
+=7d7e3990b 16 8
+=20184254 16 4
+=2000 16 2
+count 0 u32 __u32
+reserved 4 u32 __u32
+regs_ptr 8 u64 __u64
+
+mshv_vtl_hvcall linux/mshv.h struct
+=7d7e3990b 48 8
+=20184254 48 4
+=2000 48 2
+control 0 u64 __u64
+input_size 8 u64 __u64
+input_ptr 16 u64 __u64
+status 24 u64 __u64
+output_size 32 u64 __u64
+output_ptr 40 u64 __u64
+
+mshv_vtl_hvcall_setup linux/mshv.h struct
+=7d7e3990b 16 8
+=20184254 16 4
+=2000 16 2
+bitmap_array_size 0 u64 __u64
+allow_bitmap_ptr 8 u64 __u64
+
+mshv_vtl_ram_disposition linux/mshv.h struct
+=7d7e3990b 16 8
+=20184254 16 4
+=2000 16 2
+start_pfn 0 u64 __u64
+last_pfn 8 u64 __u64
+
+mshv_vtl_set_eventfd linux/mshv.h struct
+=7f7fbdb5f 8 4
+=2000 8 2
+fd 0 s32 __s32
+flag 4 u32 __u32
+
+mshv_vtl_set_poll_file linux/mshv.h struct
+=7f7fbdb5f 8 4
+=2000 8 2
+cpu 0 u32 __u32
+fd 4 u32 __u32
+
+mshv_vtl_signal_event linux/mshv.h struct
+=7f7fbdb5f 8 4
+=2000 8 2
+connection_id 0 u32 __u32
+flag 4 u32 __u32
+
+mshv_vtl_sint_post_msg linux/mshv.h struct
+=7d7e3990b 24 8
+=20184254 24 4
+=2000 24 2
+message_type 0 u64 __u64
+connection_id 8 u32 __u32
+payload_size 12 u32 __u32
+payload_ptr 16 u64 __u64
 
 msqid64_ds asm/msgbuf.h struct
 =42a1c4bfc 88 4
@@ -11554,6 +14019,82 @@ msqid_ds linux/msg.h struct
 @100 msg_lrpid 84 s32 __kernel_ipc_pid_t
 @200 msg_lrpid 64 u16 __kernel_ipc_pid_t
 
+mtd_ecc_stats mtd/mtd-abi.h struct
+=7ffffdfff 16 4
+=2000 16 2
+corrected 0 u32 __u32
+failed 4 u32 __u32
+badblocks 8 u32 __u32
+bbtblocks 12 u32 __u32
+
+mtd_info_user mtd/mtd-abi.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 30 2
+type 0 u8 __u8
+@3 flags 4 u32 __u32
+@4 flags 2 u32 __u32
+@3 size 8 u32 __u32
+@4 size 6 u32 __u32
+@3 erasesize 12 u32 __u32
+@4 erasesize 10 u32 __u32
+@3 writesize 16 u32 __u32
+@4 writesize 14 u32 __u32
+@3 oobsize 20 u32 __u32
+@4 oobsize 18 u32 __u32
+@3 padding 24 u64 __u64
+@4 padding 22 u64 __u64
+
+mtd_oob_buf mtd/mtd-abi.h struct
+=56abecbfc 12 4
+=295411403 16 8
+=2000 12 2
+start 0 u32 __u32
+length 4 u32 __u32
+@5 ptr 8 p32 unsigned char *
+@2 ptr 8 p64 unsigned char *
+
+mtd_oob_buf64 mtd/mtd-abi.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+start 0 u64 __u64
+pad 8 u32 __u32
+length 12 u32 __u32
+usr_ptr 16 u64 __u64
+
+mtd_read_req mtd/mtd-abi.h struct
+=7dfe39d0b 64 8
+=20184254 60 4
+=2000 60 2
+start 0 u64 __u64
+len 8 u64 __u64
+ooblen 16 u64 __u64
+usr_data 24 u64 __u64
+usr_oob 32 u64 __u64
+mode 40 u8 __u8
+padding 41 u8*7 __u8
+ecc_stats 48 r96 struct mtd_read_req_ecc_stats
+
+mtd_read_req_ecc_stats mtd/mtd-abi.h struct
+=7fffbdf5f 12 4
+=2000 12 2
+uncorrectable_errors 0 u32 __u32
+corrected_bitflips 4 u32 __u32
+max_bitflips 8 u32 __u32
+
+mtd_write_req mtd/mtd-abi.h struct
+=7dfe79d2b 48 8
+=201842d4 48 4
+=2000 48 2
+start 0 u64 __u64
+len 8 u64 __u64
+ooblen 16 u64 __u64
+usr_data 24 u64 __u64
+usr_oob 32 u64 __u64
+mode 40 u8 __u8
+padding 41 u8*7 __u8
+
 mtget linux/mtio.h struct
 =56abecbfc 28 4
 =295401403 48 8
@@ -11612,6 +14153,118 @@ mtrr_sentry asm/mtrr.h struct
 @2 size 4 u32 unsigned int
 @1 type 12 u32 __u32
 @2 type 8 u32 unsigned int
+
+nand_ecclayout_user mtd/mtd-abi.h struct
+=7ffffdfff 328 4
+=2000 328 2
+eccbytes 0 u32 __u32
+eccpos 4 u32*64 __u32
+oobavail 260 u32 __u32
+oobfree 264 r64*8 struct nand_oobfree
+
+nand_oobfree mtd/mtd-abi.h struct
+=7ffffdfff 8 4
+=2000 8 2
+offset 0 u32 __u32
+length 4 u32 __u32
+
+nand_oobinfo mtd/mtd-abi.h struct
+=7ffffdfff 200 4
+=2000 200 2
+useecc 0 u32 __u32
+eccbytes 4 u32 __u32
+oobfree 8 u32*16 __u32
+eccpos 72 u32*32 __u32
+
+nd_ars_record linux/ndctl.h struct
+=7ffffffff 24 1
+handle 0 u32 __u32
+reserved 4 u32 __u32
+err_address 8 u64 __u64
+length 16 u64 __u64
+
+nd_cmd_ars_cap linux/ndctl.h struct
+=7ffffffff 32 1
+address 0 u64 __u64
+length 8 u64 __u64
+status 16 u32 __u32
+max_ars_out 20 u32 __u32
+clear_err_unit 24 u32 __u32
+flags 28 u16 __u16
+reserved 30 u16 __u16
+
+nd_cmd_ars_start linux/ndctl.h struct
+=7ffffffff 32 1
+address 0 u64 __u64
+length 8 u64 __u64
+type 16 u16 __u16
+flags 18 u8 __u8
+reserved 19 u8*5 __u8
+status 24 u32 __u32
+scrub_time 28 u32 __u32
+
+nd_cmd_ars_status linux/ndctl.h struct
+=7ffffffff 48 1
+status 0 u32 __u32
+out_length 4 u32 __u32
+address 8 u64 __u64
+length 16 u64 __u64
+restart_address 24 u64 __u64
+restart_length 32 u64 __u64
+type 40 u16 __u16
+flags 42 u16 __u16
+num_records 44 u32 __u32
+records 48 r192* struct nd_ars_record
+
+nd_cmd_clear_error linux/ndctl.h struct
+=7ffffffff 32 1
+address 0 u64 __u64
+length 8 u64 __u64
+status 16 u32 __u32
+reserved 20 u8*4 __u8
+cleared 24 u64 __u64
+
+nd_cmd_dimm_flags linux/ndctl.h struct
+=7ffffffff 8 1
+status 0 u32 __u32
+flags 4 u32 __u32
+
+nd_cmd_get_config_data_hdr linux/ndctl.h struct
+=7ffffffff 12 1
+in_offset 0 u32 __u32
+in_length 4 u32 __u32
+status 8 u32 __u32
+out_buf 12 u8* __u8
+
+nd_cmd_get_config_size linux/ndctl.h struct
+=7ffffffff 12 1
+status 0 u32 __u32
+config_size 4 u32 __u32
+max_xfer 8 u32 __u32
+
+nd_cmd_pkg linux/ndctl.h struct
+=7dfe79d2b 64 8
+=201842d4 64 4
+=2000 64 2
+nd_family 0 u64 __u64
+nd_command 8 u64 __u64
+nd_size_in 16 u32 __u32
+nd_size_out 20 u32 __u32
+nd_reserved2 24 u32*9 __u32
+nd_fw_size 60 u32 __u32
+nd_payload 64 u8* unsigned char
+
+nd_cmd_set_config_hdr linux/ndctl.h struct
+=7ffffffff 8 1
+in_offset 0 u32 __u32
+in_length 4 u32 __u32
+in_buf 8 u8* __u8
+
+nd_cmd_vendor_hdr linux/ndctl.h struct
+=7ffffffff 8 1
+opcode 0 u32 __u32
+in_length 4 u32 __u32
+in_buf 8 u8* __u8
 
 nda_cacheinfo linux/neighbour.h struct
 =7ffffdfff 16 4
@@ -11679,6 +14332,28 @@ nduseropt_icmp_type 8 u8 __u8
 nduseropt_icmp_code 9 u8 __u8
 nduseropt_pad2 10 u16 unsigned short
 nduseropt_pad3 12 u32 unsigned int
+
+ne_enclave_start_info linux/nitro_enclaves.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+flags 0 u64 __u64
+enclave_cid 8 u64 __u64
+
+ne_image_load_info linux/nitro_enclaves.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+flags 0 u64 __u64
+memory_offset 8 u64 __u64
+
+ne_user_memory_region linux/nitro_enclaves.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+flags 0 u64 __u64
+memory_size 8 u64 __u64
+userspace_addr 16 u64 __u64
 
 netlink_diag_msg linux/netlink_diag.h struct
 =7ffffdfff 28 4
@@ -11827,6 +14502,12 @@ nlmsg_flags 6 u16 __u16
 nlmsg_seq 8 u32 __u32
 nlmsg_pid 12 u32 __u32
 
+npioctl linux/ppp-ioctl.h struct
+=7ffffdfff 8 4
+=2000 8 2
+protocol 0 s32 int
+mode 4 u32 enum NPmode
+
 ns_id_req linux/nsfs.h struct
 =7d7e3990b 32 8
 =20184254 32 4
@@ -11851,6 +14532,140 @@ nsm_raw linux/nsm.h struct
 =2000 32 2
 request 0 r128 struct nsm_iovec
 response 16 r128 struct nsm_iovec
+
+ntsync_event_args linux/ntsync.h struct
+=7f7fbdb5f 8 4
+=2000 8 2
+manual 0 u32 __u32
+signaled 4 u32 __u32
+
+ntsync_mutex_args linux/ntsync.h struct
+=7f7fbdb5f 8 4
+=2000 8 2
+owner 0 u32 __u32
+count 4 u32 __u32
+
+ntsync_sem_args linux/ntsync.h struct
+=7f7fbdb5f 8 4
+=2000 8 2
+=8000000 12 4
+@3 count 0 u32 __u32
+@4 sem 0 u32 __u32
+@3 max 4 u32 __u32
+@4 count 4 u32 __u32
+@4 max 8 u32 __u32
+
+ntsync_wait_args linux/ntsync.h struct
+=7d7e3990b 40 8
+=20184254 40 4
+=2000 40 2
+timeout 0 u64 __u64
+objs 8 u64 __u64
+count 16 u32 __u32
+index 20 u32 __u32
+flags 24 u32 __u32
+owner 28 u32 __u32
+alert 32 u32 __u32
+pad 36 u32 __u32
+
+nvme_passthru_cmd linux/nvme_ioctl.h struct
+=7dfe79d2b 72 8
+=201842d4 72 4
+=2000 72 2
+opcode 0 u8 __u8
+flags 1 u8 __u8
+rsvd1 2 u16 __u16
+nsid 4 u32 __u32
+cdw2 8 u32 __u32
+cdw3 12 u32 __u32
+metadata 16 u64 __u64
+addr 24 u64 __u64
+metadata_len 32 u32 __u32
+data_len 36 u32 __u32
+cdw10 40 u32 __u32
+cdw11 44 u32 __u32
+cdw12 48 u32 __u32
+cdw13 52 u32 __u32
+cdw14 56 u32 __u32
+cdw15 60 u32 __u32
+timeout_ms 64 u32 __u32
+result 68 u32 __u32
+
+nvme_passthru_cmd64 linux/nvme_ioctl.h struct
+=7dfe39d0b 80 8
+=20184254 80 4
+=40020 80 8
+=80 80 4
+=2000 80 2
+opcode 0 u8 __u8
+flags 1 u8 __u8
+rsvd1 2 u16 __u16
+nsid 4 u32 __u32
+cdw2 8 u32 __u32
+cdw3 12 u32 __u32
+metadata 16 u64 __u64
+addr 24 u64 __u64
+metadata_len 32 u32 __u32
+data_len 36 u32 __u32
+@13 vec_cnt 36 u32 __u32
+@c cdw10 40 u32 __u32
+@13 cdw10 40 u32 __u32
+@c cdw11 44 u32 __u32
+@13 cdw11 44 u32 __u32
+@c cdw12 48 u32 __u32
+@13 cdw12 48 u32 __u32
+@c cdw13 52 u32 __u32
+@13 cdw13 52 u32 __u32
+@c cdw14 56 u32 __u32
+@13 cdw14 56 u32 __u32
+@c cdw15 60 u32 __u32
+@13 cdw15 60 u32 __u32
+@c timeout_ms 64 u32 __u32
+@13 timeout_ms 64 u32 __u32
+@c rsvd2 68 u32 __u32
+@13 rsvd2 68 u32 __u32
+@c result 72 u64 __u64
+@13 result 72 u64 __u64
+
+nvme_uring_cmd linux/nvme_ioctl.h struct
+=7dfe39d0b 72 8
+=20184254 72 4
+=2000 72 2
+opcode 0 u8 __u8
+flags 1 u8 __u8
+rsvd1 2 u16 __u16
+nsid 4 u32 __u32
+cdw2 8 u32 __u32
+cdw3 12 u32 __u32
+metadata 16 u64 __u64
+addr 24 u64 __u64
+metadata_len 32 u32 __u32
+data_len 36 u32 __u32
+cdw10 40 u32 __u32
+cdw11 44 u32 __u32
+cdw12 48 u32 __u32
+cdw13 52 u32 __u32
+cdw14 56 u32 __u32
+cdw15 60 u32 __u32
+timeout_ms 64 u32 __u32
+rsvd2 68 u32 __u32
+
+nvme_user_io linux/nvme_ioctl.h struct
+=7dfe79d2b 48 8
+=201842d4 44 4
+=2000 44 2
+opcode 0 u8 __u8
+flags 1 u8 __u8
+control 2 u16 __u16
+nblocks 4 u16 __u16
+rsvd 6 u16 __u16
+metadata 8 u64 __u64
+addr 16 u64 __u64
+slba 24 u64 __u64
+dsmgmt 32 u32 __u32
+reftag 36 u32 __u32
+apptag 40 u16 __u16
+appmask 42 u16 __u16
 
 ocxl_ioctl_attach misc/ocxl.h struct
 =7dfe79d2b 32 8
@@ -12405,6 +15220,161 @@ free 4 u32 __u32
 largest_free_block 8 u32 __u32
 reserved 12 u32*5 __u32
 
+opal_discovery linux/sed-opal.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+data 0 u64 __u64
+size 8 u64 __u64
+
+opal_geometry linux/sed-opal.h struct
+=7dfe3990b 32 8
+=20184254 28 4
+=2000 26 2
+align 0 u8 __u8
+@3 logical_block_size 4 u32 __u32
+@4 logical_block_size 2 u32 __u32
+@3 alignment_granularity 8 u64 __u64
+@4 alignment_granularity 6 u64 __u64
+@3 lowest_aligned_lba 16 u64 __u64
+@4 lowest_aligned_lba 14 u64 __u64
+@3 __align 24 u8*3 __u8
+@4 __align 22 u8*3 __u8
+
+opal_key linux/sed-opal.h struct
+=7fffbfb4f 264 1
+=404a0 264 1
+=10 264 4
+lr 0 u8 __u8
+key_len 1 u8 __u8
+@5 key_type 2 u8 __u8
+@2 __align 2 u8*6 __u8
+@5 __align 3 u8*5 __u8
+@2 key 8 u8*256 __u8
+@5 key 8 u8*256 __u8
+
+opal_lock_unlock linux/sed-opal.h struct
+=7fffbdb5f 280 4
+=404a0 280 4
+=2000 280 2
+session 0 r2176 struct opal_session_info
+l_state 272 u32 __u32
+@5 flags 276 u16 __u16
+@2 __align 276 u8*4 __u8
+@5 __align 278 u8*2 __u8
+
+opal_lr_act linux/sed-opal.h struct
+=7ffffdfff 280 4
+=2000 280 2
+key 0 r2112 struct opal_key
+sum 264 u32 __u32
+num_lrs 268 u8 __u8
+lr 269 u8*9 __u8
+align 278 u8*2 __u8
+
+opal_lr_react linux/sed-opal.h struct
+=7f7fbfb4f 544 1
+=10 544 4
+key 0 r2112 struct opal_key
+new_admin_key 264 r2112 struct opal_key
+num_lrs 528 u8 __u8
+lr 529 u8*9 __u8
+range_policy 538 u8 __u8
+entire_table 539 u8 __u8
+align 540 u8*4 __u8
+
+opal_lr_status linux/sed-opal.h struct
+=7dfe3990b 304 8
+=20184254 304 4
+=2000 304 2
+session 0 r2176 struct opal_session_info
+range_start 272 u64 __u64
+range_length 280 u64 __u64
+RLE 288 u32 __u32
+WLE 292 u32 __u32
+l_state 296 u32 __u32
+align 300 u8*4 __u8
+
+opal_mbr_data linux/sed-opal.h struct
+=7ffffffef 272 1
+=10 272 4
+key 0 r2112 struct opal_key
+enable_disable 264 u8 __u8
+__align 265 u8*7 __u8
+
+opal_mbr_done linux/sed-opal.h struct
+=7ffffffef 272 1
+=10 272 4
+key 0 r2112 struct opal_key
+done_flag 264 u8 __u8
+__align 265 u8*7 __u8
+
+opal_new_pw linux/sed-opal.h struct
+=7ffffdfff 544 4
+=2000 544 2
+session 0 r2176 struct opal_session_info
+new_user_pw 272 r2176 struct opal_session_info
+
+opal_read_write_table linux/sed-opal.h struct
+=7dfe79d2b 312 8
+=201842d4 312 4
+=2000 312 2
+key 0 r2112 struct opal_key
+data 264 u64 const __u64
+table_uid 272 u8*8 const __u8
+offset 280 u64 __u64
+size 288 u64 __u64
+flags 296 u64 __u64
+priv 304 u64 __u64
+
+opal_revert_lsp linux/sed-opal.h struct
+=7fffbdb5f 272 4
+=2000 272 2
+key 0 r2112 struct opal_key
+options 264 u32 __u32
+__pad 268 u32 __u32
+
+opal_session_info linux/sed-opal.h struct
+=7ffffdfff 272 4
+=2000 272 2
+sum 0 u32 __u32
+who 4 u32 __u32
+opal_key 8 r2112 struct opal_key
+
+opal_shadow_mbr linux/sed-opal.h struct
+=7dfe79d2b 288 8
+=201842d4 288 4
+=2000 288 2
+key 0 r2112 struct opal_key
+data 264 u64 const __u64
+offset 272 u64 __u64
+size 280 u64 __u64
+
+opal_status linux/sed-opal.h struct
+=7fffbdf5f 8 4
+=2000 8 2
+flags 0 u32 __u32
+reserved 4 u32 __u32
+
+opal_sum_ranges linux/sed-opal.h struct
+=7f7fbfb4f 280 1
+=10 280 4
+key 0 r2112 struct opal_key
+num_lrs 264 u8 __u8
+lr 265 u8*9 __u8
+range_policy 274 u8 __u8
+align 275 u8*5 __u8
+
+opal_user_lr_setup linux/sed-opal.h struct
+=7dfe79d2b 296 8
+=201842d4 296 4
+=2000 296 2
+range_start 0 u64 __u64
+range_length 8 u64 __u64
+RLE 16 u32 __u32
+WLE 20 u32 __u32
+session 24 r2176 struct opal_session_info
+
 open_how linux/openat2.h struct
 =7dfe79d2b 24 8
 =201842d4 24 4
@@ -12424,6 +15394,13 @@ op_namelen 4 s32 int
 @2 op_buflen 16 s32 int
 @1 op_buf 16 p32 char *
 @2 op_buf 24 p64 char *
+
+otp_info mtd/mtd-abi.h struct
+=7ffffdfff 12 4
+=2000 12 2
+start 0 u32 __u32
+length 4 u32 __u32
+locked 8 u32 __u32
 
 packet_diag_info linux/packet_diag.h struct
 =7ffffdfff 24 4
@@ -12822,6 +15799,19 @@ platform_id 56 u8*16 __u8
 oem_id 72 u8*16 __u8
 oem_info_len 88 u32 __u32
 
+phm_reg linux/phantom.h struct
+=7ffffdfff 8 4
+=2000 8 2
+reg 0 u32 __u32
+value 4 u32 __u32
+
+phm_regs linux/phantom.h struct
+=7ffffdfff 40 4
+=2000 40 2
+count 0 u32 __u32
+mask 4 u32 __u32
+values 8 u32*8 __u32
+
 pidfd_info linux/pidfd.h struct
 =7d7e3990b 88 8
 =20184254 88 4
@@ -13045,6 +16035,16 @@ pkey_verifyprotk asm/pkey.h struct
 =18000000 72 4
 protkey 0 r576 struct pkey_protkey
 
+pkt_ctrl_command linux/pktcdvd.h struct
+=7ffffdfff 24 4
+=2000 24 2
+command 0 u32 __u32
+dev_index 4 u32 __u32
+dev 8 u32 __u32
+pkt_dev 12 u32 __u32
+num_devices 16 u32 __u32
+padding 20 u32 __u32
+
 pm_scan_arg linux/fs.h struct
 =7dfe3990b 96 8
 =20184254 96 4
@@ -13101,6 +16101,61 @@ addr 16 u64 __u64
 addr2 24 u64 __u64
 condition_value 32 u64 __u64
 
+ppdev_frob_struct linux/ppdev.h struct
+=7ffffffef 2 1
+=10 4 4
+mask 0 u8 unsigned char
+val 1 u8 unsigned char
+
+ppp_idle linux/ppp_defs.h struct
+=46abecbfc 8 4
+=395411403 16 8
+=2000 8 2
+@5 xmit_idle 0 s32 __kernel_old_time_t
+@2 xmit_idle 0 s64 __kernel_old_time_t
+@5 recv_idle 4 s32 __kernel_old_time_t
+@2 recv_idle 8 s64 __kernel_old_time_t
+
+ppp_idle32 linux/ppp_defs.h struct
+=7ffffdfff 8 4
+=2000 8 2
+xmit_idle 0 s32 __s32
+recv_idle 4 s32 __s32
+
+ppp_idle64 linux/ppp_defs.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+xmit_idle 0 s64 __s64
+recv_idle 8 s64 __s64
+
+ppp_option_data linux/ppp-ioctl.h struct
+=56abecbfc 12 4
+=295411403 16 8
+=2000 12 2
+@5 ptr 0 p32 __u8 *
+@2 ptr 0 p64 __u8 *
+@5 length 4 u32 __u32
+@2 length 8 u32 __u32
+@5 transmit 8 s32 int
+@2 transmit 12 s32 int
+
+pppol2tp_ioc_stats linux/ppp-ioctl.h struct
+=7260c5f7f 72 8
+=d9f3a080 72 8
+tunnel_id 0 u16 __u16
+session_id 2 u16 __u16
+@1 using_ipsec 4 u32:1+0 __u32
+@2 using_ipsec 4 u32:1+31 __u32
+tx_packets 8 u64 __u64
+tx_bytes 16 u64 __u64
+tx_errors 24 u64 __u64
+rx_packets 32 u64 __u64
+rx_bytes 40 u64 __u64
+rx_seq_discards 48 u64 __u64
+rx_oos_packets 56 u64 __u64
+rx_errors 64 u64 __u64
+
 pps_bind_args linux/pps.h struct
 =7ffffdfff 12 4
 =2000 12 2
@@ -13148,6 +16203,56 @@ pps_ktime linux/pps.h struct
 =2000 16 2
 sec 0 s64 __s64
 nsec 8 s32 __s32
+flags 12 u32 __u32
+
+pr_clear linux/pr.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+key 0 u64 __u64
+flags 8 u32 __u32
+__pad 12 u32 __u32
+
+pr_preempt linux/pr.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+old_key 0 u64 __u64
+new_key 8 u64 __u64
+type 16 u32 __u32
+flags 20 u32 __u32
+
+pr_read_keys linux/pr.h struct
+=7d7e3990b 16 8
+=20184254 16 4
+=2000 16 2
+generation 0 u32 __u32
+num_keys 4 u32 __u32
+keys_ptr 8 u64 __u64
+
+pr_read_reservation linux/pr.h struct
+=7d7e3990b 16 8
+=20184254 16 4
+=2000 16 2
+key 0 u64 __u64
+generation 8 u32 __u32
+type 12 u32 __u32
+
+pr_registration linux/pr.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+old_key 0 u64 __u64
+new_key 8 u64 __u64
+flags 16 u32 __u32
+__pad 20 u32 __u32
+
+pr_reservation linux/pr.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+key 0 u64 __u64
+type 8 u32 __u32
 flags 12 u32 __u32
 
 prefix_cacheinfo linux/rtnetlink.h struct
@@ -13844,6 +16949,19 @@ reg_window32 asm/ptrace.h struct
 @1 ins 32 u32*8 unsigned long
 @2 ins 32 u32*8 unsigned int
 
+region_info_user mtd/mtd-abi.h struct
+=7ffffdfff 16 4
+=2000 16 2
+offset 0 u32 __u32
+erasesize 4 u32 __u32
+numblocks 8 u32 __u32
+regionindex 12 u32 __u32
+
+resume_swap_area linux/suspend_ioctls.h struct
+=7ffffffff 12 1
+offset 0 s64 __kernel_loff_t
+dev 8 u32 __u32
+
 revectored_struct asm/vm86.h struct
 =100000200 32 4
 =200000000 64 8
@@ -13855,6 +16973,30 @@ rio_async_tx_wait linux/rio_mport_cdev.h struct
 =2000 8 2
 token 0 u32 __u32
 timeout 4 u32 __u32
+
+rio_cm_accept linux/rio_cm_cdev.h struct
+=7ffffdfff 8 4
+=2000 8 2
+ch_num 0 u16 __u16
+pad0 2 u16 __u16
+wait_to 4 u32 __u32
+
+rio_cm_channel linux/rio_cm_cdev.h struct
+=7ffffffef 8 2
+=10 8 4
+id 0 u16 __u16
+remote_channel 2 u16 __u16
+remote_destid 4 u16 __u16
+mport_id 6 u8 __u8
+
+rio_cm_msg linux/rio_cm_cdev.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+ch_num 0 u16 __u16
+size 2 u16 __u16
+rxto 4 u32 __u32
+msg 8 u64 __u64
 
 rio_dma_mem linux/rio_mport_cdev.h struct
 =7dfe79d2b 24 8
@@ -14324,6 +17466,94 @@ sched_param linux/sched/types.h struct
 =2000 4 2
 sched_priority 0 s32 int
 
+scif_port_id linux/scif_ioctl.h struct
+=7ffffffef 4 2
+=10 4 4
+node 0 u16 __u16
+port 2 u16 __u16
+
+scifioctl_accept linux/scif_ioctl.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+flags 0 s32 __s32
+peer 4 r32 struct scif_port_id
+endpt 8 u64 __u64
+
+scifioctl_connect linux/scif_ioctl.h struct
+=7ffffffef 8 2
+=10 8 4
+self 0 r32 struct scif_port_id
+peer 4 r32 struct scif_port_id
+
+scifioctl_copy linux/scif_ioctl.h struct
+=7dfe79d2b 40 8
+=201842d4 36 4
+=2000 36 2
+loffset 0 s64 __s64
+len 8 u64 __u64
+roffset 16 s64 __s64
+addr 24 u64 __u64
+flags 32 s32 __s32
+
+scifioctl_fence_mark linux/scif_ioctl.h struct
+=7dfe79d2b 16 8
+=201842d4 12 4
+=2000 12 2
+flags 0 s32 __s32
+@1 mark 8 u64 __u64
+@6 mark 4 u64 __u64
+
+scifioctl_fence_signal linux/scif_ioctl.h struct
+=7dfe79d2b 40 8
+=201842d4 36 4
+=2000 36 2
+loff 0 s64 __s64
+lval 8 u64 __u64
+roff 16 s64 __s64
+rval 24 u64 __u64
+flags 32 s32 __s32
+
+scifioctl_msg linux/scif_ioctl.h struct
+=7dfe79d2b 24 8
+=201842d4 20 4
+=2000 20 2
+msg 0 u64 __u64
+len 8 s32 __s32
+flags 12 s32 __s32
+out_len 16 s32 __s32
+
+scifioctl_node_ids linux/scif_ioctl.h struct
+=7dfe79d2b 24 8
+=201842d4 20 4
+=2000 20 2
+nodes 0 u64 __u64
+self 8 u64 __u64
+len 16 s32 __s32
+
+scifioctl_reg linux/scif_ioctl.h struct
+=7dfe79d2b 40 8
+=201842d4 40 4
+=2000 40 2
+addr 0 u64 __u64
+len 8 u64 __u64
+offset 16 s64 __s64
+prot 24 s32 __s32
+flags 28 s32 __s32
+out_offset 32 s64 __s64
+
+scifioctl_unreg linux/scif_ioctl.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+offset 0 s64 __s64
+len 8 u64 __u64
+
+sclp_ctl_sccb asm/sclp_ctl.h struct
+=18000000 12 1
+cmdw 0 u32 __u32
+sccb 4 u64 __u64
+
 scom_access linux/fsi.h struct
 =7dfe79d2b 32 8
 =201842d4 32 4
@@ -14342,10 +17572,46 @@ size 4 u32 __u32
 padding 8 u64 __u64
 
 sdtx_base_info linux/surface_aggregator/dtx.h struct
-=7fffbff4f 4 1
-=10 4 4
+=7fffbff5f 4 1
 state 0 u16 __u16
 base_id 2 u16 __u16
+
+seccomp_data linux/seccomp.h struct
+=7dfe79d2b 64 8
+=201842d4 64 4
+=2000 64 2
+nr 0 s32 int
+arch 4 u32 __u32
+instruction_pointer 8 u64 __u64
+args 16 u64*6 __u64
+
+seccomp_notif linux/seccomp.h struct
+=7dfe79d2b 80 8
+=201842d4 80 4
+=2000 80 2
+id 0 u64 __u64
+pid 8 u32 __u32
+flags 12 u32 __u32
+data 16 r512 struct seccomp_data
+
+seccomp_notif_addfd linux/seccomp.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+id 0 u64 __u64
+flags 8 u32 __u32
+srcfd 12 u32 __u32
+newfd 16 u32 __u32
+newfd_flags 20 u32 __u32
+
+seccomp_notif_resp linux/seccomp.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+id 0 u64 __u64
+val 8 s64 __s64
+error 16 s32 __s32
+flags 20 u32 __u32
 
 sembuf linux/sem.h struct
 =7ffffffef 6 2
@@ -14431,6 +17697,24 @@ padding 12 u32*5 __u32
 @5 addr_dest 13 u8 __u8
 @5 padding0 14 u8*2 __u8
 @5 padding1 16 u32*4 __u32
+
+sev_issue_cmd linux/psp-sev.h struct
+=7ffffffff 16 1
+cmd 0 u32 __u32
+data 4 u64 __u64
+error 12 u32 __u32
+
+sfs_user_get_fw_versions linux/psp-sfs.h struct
+=7f7fbfb5f 4104 1
+blob 0 u8*4096 __u8
+sfs_status 4096 u32 __u32
+sfs_extended_status 4100 u32 __u32
+
+sfs_user_update_package linux/psp-sfs.h struct
+=7f7fbfb5f 72 1
+payload_name 0 c8*64 char
+sfs_status 64 u32 __u32
+sfs_extended_status 68 u32 __u32
 
 sgttyb asm/termios.h struct
 =1800002 6 2
@@ -15341,6 +18625,537 @@ sisfb_caps 20 u8 __u8
 @1 reserved 99 u8*183 __u8
 @2 reserved 93 u8*183 __u8
 
+snd_aes_iec958 sound/asound.h struct
+=7ffffffef 176 1
+=10 176 4
+status 0 u8*24 unsigned char
+subcode 24 u8*147 unsigned char
+pad 171 u8 unsigned char
+dig_subframe 172 u8*4 unsigned char
+
+snd_codec sound/compress_params.h struct
+=7f7fbfb5f 120 4
+=80404a0 120 4
+id 0 u32 __u32
+ch_in 4 u32 __u32
+ch_out 8 u32 __u32
+sample_rate 12 u32 __u32
+bit_rate 16 u32 __u32
+rate_control 20 u32 __u32
+profile 24 u32 __u32
+level 28 u32 __u32
+ch_mode 32 u32 __u32
+format 36 u32 __u32
+align 40 u32 __u32
+options 44 r512 union snd_codec_options
+@1 pcm_format 108 u32 __u32
+@2 reserved 108 u32*3 __u32
+@1 reserved 112 u32*2 __u32
+
+snd_codec_desc sound/compress_params.h struct
+=7f7fbfb5f 348 4
+=80404a0 348 4
+max_ch 0 u32 __u32
+sample_rates 4 u32*32 __u32
+num_sample_rates 132 u32 __u32
+bit_rate 136 u32*32 __u32
+num_bitrates 264 u32 __u32
+rate_control 268 u32 __u32
+profiles 272 u32 __u32
+modes 276 u32 __u32
+formats 280 u32 __u32
+min_buffer 284 u32 __u32
+@1 pcm_formats 288 u32 __u32
+@2 reserved 288 u32*15 __u32
+@1 u_space 292 u32*6 __u32
+@1 src 292 r64 struct snd_codec_desc_src
+@1 reserved 316 u32*8 __u32
+
+snd_codec_desc_src sound/compress_params.h struct
+=7f7fbfb5f 8 4
+out_sample_rate_min 0 u32 __u32
+out_sample_rate_max 4 u32 __u32
+
+snd_codec_options sound/compress_params.h union
+=7f7fbfb5f 64 4
+=80404a0 64 4
+wma 0 r32 struct snd_enc_wma
+vorbis 0 r160 struct snd_enc_vorbis
+real 0 r96 struct snd_enc_real
+flac 0 r64 struct snd_enc_flac
+generic 0 r512 struct snd_enc_generic
+flac_d 0 r96 struct snd_dec_flac
+wma_d 0 r128 struct snd_dec_wma
+alac_d 0 r128 struct snd_dec_alac
+ape_d 0 r192 struct snd_dec_ape
+@1 opus_d 0 r192 struct snd_dec_opus
+@1 src_d 0 r32 struct
+@1 src_d.out_sample_rate 0 u32 __u32
+
+snd_compr_avail sound/compress_offload.h struct
+=7ffffffff 28 4
+avail 0 u64 __u64
+tstamp 8 r160 struct snd_compr_tstamp
+
+snd_compr_avail64 sound/compress_offload.h struct
+=7f7fbfb5f 40 4
+avail 0 u64 __u64
+tstamp 8 r256 struct snd_compr_tstamp64
+
+snd_compr_caps sound/compress_offload.h struct
+=7ffffffff 196 4
+num_codecs 0 u32 __u32
+direction 4 u32 __u32
+min_fragment_size 8 u32 __u32
+max_fragment_size 12 u32 __u32
+min_fragments 16 u32 __u32
+max_fragments 20 u32 __u32
+codecs 24 u32*32 __u32
+reserved 152 u32*11 __u32
+
+snd_compr_codec_caps sound/compress_offload.h struct
+=7ffffffff 11144 4
+codec 0 u32 __u32
+num_descriptors 4 u32 __u32
+descriptor 8 r2784*32 struct snd_codec_desc
+
+snd_compr_metadata sound/compress_offload.h struct
+=7ffffffff 36 4
+key 0 u32 __u32
+value 4 u32*8 __u32
+
+snd_compr_params sound/compress_offload.h struct
+=7ffffffff 132 4
+buffer 0 r64 struct snd_compressed_buffer
+codec 8 r960 struct snd_codec
+no_wake_mode 128 u8 __u8
+
+snd_compr_task sound/compress_offload.h struct
+=7f7fbfb5f 52 4
+seqno 0 u64 __u64
+origin_seqno 8 u64 __u64
+input_fd 16 s32 int
+output_fd 20 s32 int
+input_size 24 u64 __u64
+flags 32 u32 __u32
+reserved 36 u8*16 __u8
+
+snd_compr_task_status sound/compress_offload.h struct
+=7f7fbfb5f 44 4
+seqno 0 u64 __u64
+input_size 8 u64 __u64
+output_size 16 u64 __u64
+output_flags 24 u32 __u32
+state 28 u8 __u8
+reserved 29 u8*15 __u8
+
+snd_compr_tstamp sound/compress_offload.h struct
+=7ffffffff 20 4
+byte_offset 0 u32 __u32
+copied_total 4 u32 __u32
+pcm_frames 8 u32 __u32
+pcm_io_frames 12 u32 __u32
+sampling_rate 16 u32 __u32
+
+snd_compr_tstamp64 sound/compress_offload.h struct
+=7f7fbfb5f 32 4
+byte_offset 0 u32 __u32
+copied_total 4 u64 __u64
+pcm_frames 12 u64 __u64
+pcm_io_frames 20 u64 __u64
+sampling_rate 28 u32 __u32
+
+snd_compressed_buffer sound/compress_offload.h struct
+=7ffffffff 8 4
+fragment_size 0 u32 __u32
+fragments 4 u32 __u32
+
+snd_ctl_card_bytes sound/asound.h struct
+=7d7e3990b 24 8
+=20184254 24 4
+=2000 24 2
+type 0 u32 __u32
+data_allocated 4 u32 __u32
+data_len 8 u32 __u32
+reserved 12 u32 __u32
+data 16 u64 __u64
+
+snd_ctl_card_info sound/asound.h struct
+=7ffffdfff 376 4
+=2000 376 2
+card 0 s32 int
+pad 4 s32 int
+id 8 u8*16 unsigned char
+driver 24 u8*16 unsigned char
+name 40 u8*32 unsigned char
+longname 72 u8*80 unsigned char
+reserved_ 152 u8*16 unsigned char
+mixername 168 u8*80 unsigned char
+components 248 u8*128 unsigned char
+
+snd_ctl_elem_id sound/asound.h struct
+=7ffffdfff 64 4
+=2000 64 2
+numid 0 u32 unsigned int
+iface 4 s32 snd_ctl_elem_iface_t
+device 8 u32 unsigned int
+subdevice 12 u32 unsigned int
+name 16 u8*44 unsigned char
+index 60 u32 unsigned int
+
+snd_ctl_elem_info sound/asound.h struct
+=54aa68928 272 8
+=295411403 272 8
+=201842d4 272 4
+=2000 272 2
+id 0 r512 struct snd_ctl_elem_id
+type 64 s32 snd_ctl_elem_type_t
+access 68 u32 unsigned int
+count 72 u32 unsigned int
+owner 76 s32 __kernel_pid_t
+value 80 r1024 union
+@d value.integer 80 r96 struct
+@2 value.integer 80 r192 struct
+@d value.integer.min 80 s32 long
+@2 value.integer.min 80 s64 long
+@d value.integer.max 84 s32 long
+@2 value.integer.max 88 s64 long
+@d value.integer.step 88 s32 long
+@2 value.integer.step 96 s64 long
+value.integer64 80 r192 struct
+value.integer64.min 80 s64 long long
+value.integer64.max 88 s64 long long
+value.integer64.step 96 s64 long long
+@3 value.enumerated 80 r704 struct
+@c value.enumerated 80 r672 struct
+value.enumerated.items 80 u32 unsigned int
+value.enumerated.item 84 u32 unsigned int
+value.enumerated.name 88 c8*64 char
+value.enumerated.names_ptr 152 u64 __u64
+value.enumerated.names_length 160 u32 unsigned int
+value.reserved 80 u8*128 unsigned char
+reserved 208 u8*64 unsigned char
+
+snd_ctl_elem_list sound/asound.h struct
+=56abecbfc 72 4
+=295411403 80 8
+=2000 70 2
+offset 0 u32 unsigned int
+space 4 u32 unsigned int
+used 8 u32 unsigned int
+count 12 u32 unsigned int
+@5 pids 16 p32 struct snd_ctl_elem_id *
+@2 pids 16 p64 struct snd_ctl_elem_id *
+@5 reserved 20 u8*50 unsigned char
+@2 reserved 24 u8*50 unsigned char
+
+snd_ctl_elem_value sound/asound.h struct
+=502040928 712 8
+=20084254 708 4
+=204001403 1224 8
+=48a28000 712 8
+=91410000 1224 8
+=100080 708 4
+=2000 706 2
+id 0 r512 struct snd_ctl_elem_id
+@7 indirect 64 u32:1+0 unsigned int
+@78 indirect 64 u32:1+31 unsigned int
+@9 value 72 r4096 union
+@22 value 68 r4096 union
+@14 value 72 r8192 union
+@40 value 66 r4096 union
+@9 value.integer 72 r4096 union
+@22 value.integer 68 r4096 union
+@14 value.integer 72 r8192 union
+@40 value.integer 66 r4096 union
+@9 value.integer.value 72 s32*128 long
+@22 value.integer.value 68 s32*128 long
+@14 value.integer.value 72 s64*128 long
+@40 value.integer.value 66 s32*128 long
+@9 value.integer.value_ptr 72 p32 long *
+@22 value.integer.value_ptr 68 p32 long *
+@14 value.integer.value_ptr 72 p64 long *
+@40 value.integer.value_ptr 66 p32 long *
+@1d value.integer64 72 r4096 union
+@22 value.integer64 68 r4096 union
+@40 value.integer64 66 r4096 union
+@1d value.integer64.value 72 s64*64 long long
+@22 value.integer64.value 68 s64*64 long long
+@40 value.integer64.value 66 s64*64 long long
+@9 value.integer64.value_ptr 72 p32 long long *
+@22 value.integer64.value_ptr 68 p32 long long *
+@14 value.integer64.value_ptr 72 p64 long long *
+@40 value.integer64.value_ptr 66 p32 long long *
+@1d value.enumerated 72 r4096 union
+@22 value.enumerated 68 r4096 union
+@40 value.enumerated 66 r4096 union
+@1d value.enumerated.item 72 u32*128 unsigned int
+@22 value.enumerated.item 68 u32*128 unsigned int
+@40 value.enumerated.item 66 u32*128 unsigned int
+@9 value.enumerated.item_ptr 72 p32 unsigned int *
+@22 value.enumerated.item_ptr 68 p32 unsigned int *
+@14 value.enumerated.item_ptr 72 p64 unsigned int *
+@40 value.enumerated.item_ptr 66 p32 unsigned int *
+@1d value.bytes 72 r4096 union
+@22 value.bytes 68 r4096 union
+@40 value.bytes 66 r4096 union
+@1d value.bytes.data 72 u8*512 unsigned char
+@22 value.bytes.data 68 u8*512 unsigned char
+@40 value.bytes.data 66 u8*512 unsigned char
+@9 value.bytes.data_ptr 72 p32 unsigned char *
+@22 value.bytes.data_ptr 68 p32 unsigned char *
+@14 value.bytes.data_ptr 72 p64 unsigned char *
+@40 value.bytes.data_ptr 66 p32 unsigned char *
+@1d value.iec958 72 r1408 struct snd_aes_iec958
+@22 value.iec958 68 r1408 struct snd_aes_iec958
+@40 value.iec958 66 r1408 struct snd_aes_iec958
+@9 reserved 584 u8*128 unsigned char
+@22 reserved 580 u8*128 unsigned char
+@14 reserved 1096 u8*128 unsigned char
+@40 reserved 578 u8*128 unsigned char
+
+snd_ctl_tlv sound/asound.h struct
+=7ffffdfff 8 4
+=2000 8 2
+numid 0 u32 unsigned int
+length 4 u32 unsigned int
+tlv 8 u32* unsigned int
+
+snd_dec_alac sound/compress_params.h struct
+=7ffffffff 16 4
+frame_length 0 u32 __u32
+compatible_version 4 u8 __u8
+pb 5 u8 __u8
+mb 6 u8 __u8
+kb 7 u8 __u8
+max_run 8 u32 __u32
+max_frame_bytes 12 u32 __u32
+
+snd_dec_ape sound/compress_params.h struct
+=7ffffffff 24 4
+compatible_version 0 u16 __u16
+compression_level 2 u16 __u16
+format_flags 4 u32 __u32
+blocks_per_frame 8 u32 __u32
+final_frame_blocks 12 u32 __u32
+total_frames 16 u32 __u32
+seek_table_present 20 u32 __u32
+
+snd_dec_flac sound/compress_params.h struct
+=7ffffffff 12 4
+sample_size 0 u16 __u16
+min_blk_size 2 u16 __u16
+max_blk_size 4 u16 __u16
+min_frame_size 6 u16 __u16
+max_frame_size 8 u16 __u16
+reserved 10 u16 __u16
+
+snd_dec_opus sound/compress_params.h struct
+=7f7fbfb4f 24 4
+=10 24 4
+version 0 u8 __u8
+num_channels 1 u8 __u8
+pre_skip 2 u16 __u16
+sample_rate 4 u32 __u32
+output_gain 8 u16 __u16
+mapping_family 10 u8 __u8
+@1 chan_map 11 r80 struct snd_dec_opus_ch_map
+@2 chan_map 11 r96 struct snd_dec_opus_ch_map
+
+snd_dec_opus_ch_map sound/compress_params.h struct
+=7f7fbfb4f 10 1
+=10 12 4
+stream_count 0 u8 __u8
+coupled_count 1 u8 __u8
+channel_map 2 u8*8 __u8
+
+snd_dec_wma sound/compress_params.h struct
+=7ffffffff 16 4
+encoder_option 0 u32 __u32
+adv_encoder_option 4 u32 __u32
+adv_encoder_option2 8 u32 __u32
+reserved 12 u32 __u32
+
+snd_dm_fm_info sound/asound_fm.h struct
+=7ffffffef 2 1
+=10 4 4
+fm_mode 0 u8 unsigned char
+rhythm 1 u8 unsigned char
+
+snd_dm_fm_note sound/asound_fm.h struct
+=7ffffdfff 12 4
+=2000 8 2
+voice 0 u8 unsigned char
+octave 1 u8 unsigned char
+@1 fnum 4 u32 unsigned int
+@2 fnum 2 u32 unsigned int
+@1 key_on 8 u8 unsigned char
+@2 key_on 6 u8 unsigned char
+
+snd_dm_fm_params sound/asound_fm.h struct
+=7ffffffef 9 1
+=10 12 4
+am_depth 0 u8 unsigned char
+vib_depth 1 u8 unsigned char
+kbd_split 2 u8 unsigned char
+rhythm 3 u8 unsigned char
+bass 4 u8 unsigned char
+snare 5 u8 unsigned char
+tomtom 6 u8 unsigned char
+cymbal 7 u8 unsigned char
+hihat 8 u8 unsigned char
+
+snd_dm_fm_voice sound/asound_fm.h struct
+=7ffffffef 18 1
+=10 20 4
+op 0 u8 unsigned char
+voice 1 u8 unsigned char
+am 2 u8 unsigned char
+vibrato 3 u8 unsigned char
+do_sustain 4 u8 unsigned char
+kbd_scale 5 u8 unsigned char
+harmonic 6 u8 unsigned char
+scale_level 7 u8 unsigned char
+volume 8 u8 unsigned char
+attack 9 u8 unsigned char
+decay 10 u8 unsigned char
+sustain 11 u8 unsigned char
+release 12 u8 unsigned char
+feedback 13 u8 unsigned char
+connection 14 u8 unsigned char
+left 15 u8 unsigned char
+right 16 u8 unsigned char
+waveform 17 u8 unsigned char
+
+snd_emu10k1_fx8010_code sound/emu10k1.h struct
+=56abecbfc 396 4
+=295411403 432 8
+=2000 396 2
+name 0 c8*128 char
+@5 gpr_valid 128 u32*16 unsigned long
+@2 gpr_valid 128 u64*8 unsigned long
+@5 gpr_map 192 p32 __u32 *
+@2 gpr_map 192 p64 __u32 *
+@5 gpr_add_control_count 196 u32 unsigned int
+@2 gpr_add_control_count 200 u32 unsigned int
+@5 gpr_add_controls 200 p32 struct snd_emu10k1_fx8010_control_gpr *
+@2 gpr_add_controls 208 p64 struct snd_emu10k1_fx8010_control_gpr *
+@5 gpr_del_control_count 204 u32 unsigned int
+@2 gpr_del_control_count 216 u32 unsigned int
+@5 gpr_del_controls 208 p32 struct emu10k1_ctl_elem_id *
+@2 gpr_del_controls 224 p64 struct emu10k1_ctl_elem_id *
+@5 gpr_list_control_count 212 u32 unsigned int
+@2 gpr_list_control_count 232 u32 unsigned int
+@5 gpr_list_control_total 216 u32 unsigned int
+@2 gpr_list_control_total 236 u32 unsigned int
+@5 gpr_list_controls 220 p32 struct snd_emu10k1_fx8010_control_gpr *
+@2 gpr_list_controls 240 p64 struct snd_emu10k1_fx8010_control_gpr *
+@5 tram_valid 224 u32*8 unsigned long
+@2 tram_valid 248 u64*4 unsigned long
+@5 tram_data_map 256 p32 __u32 *
+@2 tram_data_map 280 p64 __u32 *
+@5 tram_addr_map 260 p32 __u32 *
+@2 tram_addr_map 288 p64 __u32 *
+@5 code_valid 264 u32*32 unsigned long
+@2 code_valid 296 u64*16 unsigned long
+@5 code 392 p32 __u32 *
+@2 code 424 p64 __u32 *
+
+snd_emu10k1_fx8010_control_gpr sound/emu10k1.h struct
+=56abacb5c 280 4
+=295411003 288 8
+=400a0 280 4
+=400 288 8
+=2000 280 2
+id 0 r512 struct emu10k1_ctl_elem_id
+vcount 64 u32 unsigned int
+count 68 u32 unsigned int
+gpr 72 u16*32 unsigned short
+@13 value 136 s32*32 int
+@c value 136 u32*32 unsigned int
+@13 min 264 s32 int
+@c min 264 u32 unsigned int
+@13 max 268 s32 int
+@c max 268 u32 unsigned int
+translation 272 u32 unsigned int
+@15 tlv 276 p32 const unsigned int *
+@a tlv 280 p64 const unsigned int *
+
+snd_emu10k1_fx8010_info sound/emu10k1.h struct
+=7ffffdfff 2060 4
+=2000 2060 2
+internal_tram_size 0 u32 unsigned int
+external_tram_size 4 u32 unsigned int
+fxbus_names 8 c8*512 char
+extin_names 520 c8*512 char
+extout_names 1032 c8*1024 char
+gpr_controls 2056 u32 unsigned int
+
+snd_emu10k1_fx8010_pcm_rec sound/emu10k1.h struct
+=7ffffdfff 72 4
+=2000 70 2
+substream 0 u32 unsigned int
+res1 4 u32 unsigned int
+channels 8 u32 unsigned int
+tram_start 12 u32 unsigned int
+buffer_size 16 u32 unsigned int
+gpr_size 20 u16 unsigned short
+gpr_ptr 22 u16 unsigned short
+gpr_count 24 u16 unsigned short
+gpr_tmpcount 26 u16 unsigned short
+gpr_trigger 28 u16 unsigned short
+gpr_running 30 u16 unsigned short
+pad 32 u8 unsigned char
+etram 33 u8*32 unsigned char
+@1 res2 68 u32 unsigned int
+@2 res2 66 u32 unsigned int
+
+snd_emu10k1_fx8010_tram sound/emu10k1.h struct
+=56abecbfc 12 4
+=295411403 16 8
+=2000 12 2
+address 0 u32 unsigned int
+size 4 u32 unsigned int
+@5 samples 8 p32 unsigned int *
+@2 samples 8 p64 unsigned int *
+
+snd_emux_misc_mode sound/sfnt_info.h struct
+=7ffffdfff 16 4
+=2000 16 2
+port 0 s32 int
+mode 4 s32 int
+value 8 s32 int
+value2 12 s32 int
+
+snd_enc_flac sound/compress_params.h struct
+=7ffffffff 8 4
+num 0 u32 __u32
+gain 4 u32 __u32
+
+snd_enc_generic sound/compress_params.h struct
+=7ffffffff 64 4
+bw 0 u32 __u32
+reserved 4 s32*15 __s32
+
+snd_enc_real sound/compress_params.h struct
+=7ffffffff 12 4
+quant_bits 0 u32 __u32
+start_region 4 u32 __u32
+num_regions 8 u32 __u32
+
+snd_enc_vorbis sound/compress_params.h struct
+=7ffffffff 20 4
+quality 0 s32 __s32
+managed 4 u32 __u32
+max_bit_rate 8 u32 __u32
+min_bit_rate 12 u32 __u32
+downmix 16 u32 __u32
+
+snd_enc_wma sound/compress_params.h struct
+=7ffffdfff 4 4
+=2000 4 2
+super_block_align 0 u32 __u32
+
 snd_firewire_get_info sound/firewire.h struct
 =7ffffdfff 32 4
 =2000 32 2
@@ -15391,11 +19206,733 @@ snd_firewire_tascam_state sound/firewire.h struct
 =2000 256 2
 data 0 u32*64 __be32
 
+snd_hwdep_dsp_image sound/asound.h struct
+=56abecbfc 80 4
+=295411403 96 8
+=2000 80 2
+index 0 u32 unsigned int
+name 4 u8*64 unsigned char
+@5 image 68 p32 unsigned char *
+@2 image 72 p64 unsigned char *
+@5 length 72 u32 size_t
+@2 length 80 u64 size_t
+@5 driver_data 76 u32 unsigned long
+@2 driver_data 88 u64 unsigned long
+
+snd_hwdep_dsp_status sound/asound.h struct
+=7ffffdfff 64 4
+=2000 64 2
+version 0 u32 unsigned int
+id 4 u8*32 unsigned char
+num_dsps 36 u32 unsigned int
+dsp_loaded 40 u32 unsigned int
+chip_ready 44 u32 unsigned int
+reserved 48 u8*16 unsigned char
+
+snd_hwdep_info sound/asound.h struct
+=7ffffdfff 220 4
+=2000 220 2
+device 0 u32 unsigned int
+card 4 s32 int
+id 8 u8*64 unsigned char
+name 72 u8*80 unsigned char
+iface 152 s32 int
+reserved 156 u8*64 unsigned char
+
+snd_interval sound/asound.h struct
+=7260c5f7f 12 4
+=d9f38080 12 4
+=2000 10 2
+min 0 u32 unsigned int
+max 4 u32 unsigned int
+@1 openmin 8 u32:1+0 unsigned int
+@6 openmin 8 u32:1+31 unsigned int
+@1 openmax 8 u32:1+1 unsigned int
+@6 openmax 8 u32:1+30 unsigned int
+@1 integer 8 u32:1+2 unsigned int
+@6 integer 8 u32:1+29 unsigned int
+@1 empty 8 u32:1+3 unsigned int
+@6 empty 8 u32:1+28 unsigned int
+
+snd_mask sound/asound.h struct
+=7ffffdfff 32 4
+=2000 32 2
+bits 0 u32*8 __u32
+
+snd_pcm_channel_info sound/asound.h struct
+=46abecbfc 16 4
+=395411403 24 8
+=2000 16 2
+channel 0 u32 unsigned int
+@5 offset 4 s32 __kernel_off_t
+@2 offset 8 s64 __kernel_off_t
+@5 first 8 u32 unsigned int
+@2 first 16 u32 unsigned int
+@5 step 12 u32 unsigned int
+@2 step 20 u32 unsigned int
+
+snd_pcm_hw_params sound/asound.h struct
+=56abacb5c 604 4
+=295411003 608 8
+=400a0 604 4
+=400 608 8
+=2000 562 2
+flags 0 u32 unsigned int
+masks 4 r256*3 struct snd_mask
+mres 100 r256*5 struct snd_mask
+@f intervals 260 r96*12 struct snd_interval
+@10 intervals 260 r80*12 struct snd_interval
+@f ires 404 r96*9 struct snd_interval
+@10 ires 380 r80*9 struct snd_interval
+@f rmask 512 u32 unsigned int
+@10 rmask 470 u32 unsigned int
+@f cmask 516 u32 unsigned int
+@10 cmask 474 u32 unsigned int
+@f info 520 u32 unsigned int
+@10 info 478 u32 unsigned int
+@f msbits 524 u32 unsigned int
+@10 msbits 482 u32 unsigned int
+@f rate_num 528 u32 unsigned int
+@10 rate_num 486 u32 unsigned int
+@f rate_den 532 u32 unsigned int
+@10 rate_den 490 u32 unsigned int
+@5 fifo_size 536 u32 snd_pcm_uframes_t
+@a fifo_size 536 u64 snd_pcm_uframes_t
+@10 fifo_size 494 u32 snd_pcm_uframes_t
+@1 sync 540 u8*16 unsigned char
+@2 sync 544 u8*16 unsigned char
+@4 reserved 540 u8*64 unsigned char
+@8 reserved 544 u8*64 unsigned char
+@10 sync 498 u8*16 unsigned char
+@1 reserved 556 u8*48 unsigned char
+@2 reserved 560 u8*48 unsigned char
+@10 reserved 514 u8*48 unsigned char
+
+snd_pcm_info sound/asound.h struct
+=7fffbdb5f 288 4
+=404a0 288 4
+=2000 288 2
+device 0 u32 unsigned int
+subdevice 4 u32 unsigned int
+stream 8 s32 int
+card 12 s32 int
+id 16 u8*64 unsigned char
+name 80 u8*80 unsigned char
+subname 160 u8*32 unsigned char
+dev_class 192 s32 int
+dev_subclass 196 s32 int
+subdevices_count 200 u32 unsigned int
+subdevices_avail 204 u32 unsigned int
+@5 pad1 208 u8*16 unsigned char
+@2 sync 208 r128 union snd_pcm_sync_id
+reserved 224 u8*64 unsigned char
+
+snd_pcm_mmap_control sound/asound.h struct
+=56abecbfc 8 4
+=295411403 16 8
+=2000 8 2
+@5 appl_ptr 0 u32 snd_pcm_uframes_t
+@2 appl_ptr 0 u64 snd_pcm_uframes_t
+@5 avail_min 4 u32 snd_pcm_uframes_t
+@2 avail_min 8 u64 snd_pcm_uframes_t
+
+snd_pcm_mmap_status sound/asound.h struct
+=46abecbfc 32 4
+=295411403 56 8
+=2000 32 2
+=100000000 56 8
+state 0 s32 snd_pcm_state_t
+pad1 4 s32 int
+@d hw_ptr 8 u32 snd_pcm_uframes_t
+@2 hw_ptr 8 u64 snd_pcm_uframes_t
+@5 tstamp 12 r64 struct timespec
+@a tstamp 16 r128 struct timespec
+@5 suspended_state 20 s32 snd_pcm_state_t
+@a suspended_state 32 s32 snd_pcm_state_t
+@5 audio_tstamp 24 r64 struct timespec
+@a audio_tstamp 40 r128 struct timespec
+
+snd_pcm_sw_params sound/asound.h struct
+=56abecbfc 104 4
+=295411403 136 8
+=2000 104 2
+tstamp_mode 0 s32 int
+period_step 4 u32 unsigned int
+sleep_min 8 u32 unsigned int
+@5 avail_min 12 u32 snd_pcm_uframes_t
+@2 avail_min 16 u64 snd_pcm_uframes_t
+@5 xfer_align 16 u32 snd_pcm_uframes_t
+@2 xfer_align 24 u64 snd_pcm_uframes_t
+@5 start_threshold 20 u32 snd_pcm_uframes_t
+@2 start_threshold 32 u64 snd_pcm_uframes_t
+@5 stop_threshold 24 u32 snd_pcm_uframes_t
+@2 stop_threshold 40 u64 snd_pcm_uframes_t
+@5 silence_threshold 28 u32 snd_pcm_uframes_t
+@2 silence_threshold 48 u64 snd_pcm_uframes_t
+@5 silence_size 32 u32 snd_pcm_uframes_t
+@2 silence_size 56 u64 snd_pcm_uframes_t
+@5 boundary 36 u32 snd_pcm_uframes_t
+@2 boundary 64 u64 snd_pcm_uframes_t
+@5 proto 40 u32 unsigned int
+@2 proto 72 u32 unsigned int
+@5 tstamp_type 44 u32 unsigned int
+@2 tstamp_type 76 u32 unsigned int
+@5 reserved 48 u8*56 unsigned char
+@2 reserved 80 u8*56 unsigned char
+
+snd_pcm_sync_id sound/asound.h union
+=7ffffd7ff 16 4
+=2000 16 2
+id 0 u8*16 unsigned char
+id16 0 u16*8 unsigned short
+id32 0 u32*4 unsigned int
+
+snd_pcm_sync_ptr sound/asound.h struct
+=46abecbfc 132 4
+=295411403 136 8
+=2000 132 2
+=100000000 136 8
+flags 0 u32 unsigned int
+@5 s 4 r512 union
+@a s 8 r512 union
+@5 s.status 4 r256 struct snd_pcm_mmap_status
+@a s.status 8 r448 struct snd_pcm_mmap_status
+@5 s.reserved 4 u8*64 unsigned char
+@a s.reserved 8 u8*64 unsigned char
+@5 c 68 r512 union
+@a c 72 r512 union
+@5 c.control 68 r64 struct snd_pcm_mmap_control
+@2 c.control 72 r128 struct snd_pcm_mmap_control
+@8 c.control 72 r64 struct snd_pcm_mmap_control
+@5 c.reserved 68 u8*64 unsigned char
+@a c.reserved 72 u8*64 unsigned char
+
+snd_rawmidi_info sound/asound.h struct
+=7fffbdb5f 268 4
+=404a0 268 4
+=2000 268 2
+device 0 u32 unsigned int
+subdevice 4 u32 unsigned int
+stream 8 s32 int
+card 12 s32 int
+flags 16 u32 unsigned int
+id 20 u8*64 unsigned char
+name 84 u8*80 unsigned char
+subname 164 u8*32 unsigned char
+subdevices_count 196 u32 unsigned int
+subdevices_avail 200 u32 unsigned int
+@5 tied_device 204 s32 int
+@2 reserved 204 u8*64 unsigned char
+@5 reserved 208 u8*60 unsigned char
+
+snd_rawmidi_params sound/asound.h struct
+=522084b5c 32 4
+=48b28000 32 4
+=204001403 48 8
+=91410000 48 8
+=40020 32 4
+=80 32 4
+=2000 30 2
+stream 0 s32 int
+@73 buffer_size 4 u32 size_t
+@c buffer_size 8 u64 size_t
+@73 avail_min 8 u32 size_t
+@c avail_min 16 u64 size_t
+@11 no_active_sensing 12 u32:1+0 unsigned int
+@62 no_active_sensing 12 u32:1+31 unsigned int
+@4 no_active_sensing 24 u32:1+0 unsigned int
+@8 no_active_sensing 24 u32:1+31 unsigned int
+@3 mode 16 u32 unsigned int
+@c mode 28 u32 unsigned int
+@30 reserved 13 u8*16 unsigned char
+@40 mode 14 u32 unsigned int
+@3 reserved 20 u8*12 unsigned char
+@c reserved 32 u8*12 unsigned char
+@40 reserved 18 u8*12 unsigned char
+
+snd_sb_csp_info sound/sb16_csp.h struct
+=7ffffdfff 40 4
+=2000 38 2
+codec_name 0 c8*16 char
+func_nr 16 u16 unsigned short
+@1 acc_format 20 u32 unsigned int
+@2 acc_format 18 u32 unsigned int
+@1 acc_channels 24 u16 unsigned short
+@2 acc_channels 22 u16 unsigned short
+@1 acc_width 26 u16 unsigned short
+@2 acc_width 24 u16 unsigned short
+@1 acc_rates 28 u16 unsigned short
+@2 acc_rates 26 u16 unsigned short
+@1 csp_mode 30 u16 unsigned short
+@2 csp_mode 28 u16 unsigned short
+@1 run_channels 32 u16 unsigned short
+@2 run_channels 30 u16 unsigned short
+@1 run_width 34 u16 unsigned short
+@2 run_width 32 u16 unsigned short
+@1 version 36 u16 unsigned short
+@2 version 34 u16 unsigned short
+@1 state 38 u16 unsigned short
+@2 state 36 u16 unsigned short
+
+snd_sb_csp_start sound/sb16_csp.h struct
+=7ffffdfff 8 4
+=2000 8 2
+sample_width 0 s32 int
+channels 4 s32 int
+
+snd_seq_addr sound/asequencer.h struct
+=7ffffffef 2 1
+=10 4 4
+client 0 u8 unsigned char
+port 1 u8 unsigned char
+
+snd_seq_client_info sound/asequencer.h struct
+=7fffbdb5f 188 4
+=404a0 188 4
+=2000 188 2
+client 0 s32 int
+type 4 s32 snd_seq_client_type_t
+name 8 c8*64 char
+filter 72 u32 unsigned int
+multicast_filter 76 u8*8 unsigned char
+event_filter 84 u8*32 unsigned char
+num_ports 116 s32 int
+event_lost 120 s32 int
+card 124 s32 int
+pid 128 s32 int
+@5 midi_version 132 u32 unsigned int
+@2 reserved 132 c8*56 char
+@5 group_filter 136 u32 unsigned int
+@5 reserved 140 c8*48 char
+
+snd_seq_client_pool sound/asequencer.h struct
+=7ffffdfff 88 4
+=2000 88 2
+client 0 s32 int
+output_pool 4 s32 int
+input_pool 8 s32 int
+output_room 12 s32 int
+output_free 16 s32 int
+input_free 20 s32 int
+reserved 24 c8*64 char
+
+snd_seq_client_ump_info sound/asequencer.h struct
+=7fffbfb5f 520 1
+client 0 s32 int
+type 4 s32 int
+info 8 u8*512 unsigned char
+
+snd_seq_port_info sound/asequencer.h struct
+=56abacb4c 164 4
+=295411003 168 8
+=400a0 164 4
+=10 164 4
+=400 168 8
+=2000 162 2
+@37 addr 0 r16 struct snd_seq_addr
+@8 addr 0 r32 struct snd_seq_addr
+@37 name 2 c8*64 char
+@8 name 4 c8*64 char
+@1f capability 68 u32 unsigned int
+@20 capability 66 u32 unsigned int
+@1f type 72 u32 unsigned int
+@20 type 70 u32 unsigned int
+@1f midi_channels 76 s32 int
+@20 midi_channels 74 s32 int
+@1f midi_voices 80 s32 int
+@20 midi_voices 78 s32 int
+@1f synth_voices 84 s32 int
+@20 synth_voices 82 s32 int
+@1f read_use 88 s32 int
+@20 read_use 86 s32 int
+@1f write_use 92 s32 int
+@20 write_use 90 s32 int
+@d kernel 96 p32 void *
+@12 kernel 96 p64 void *
+@20 kernel 94 p32 void *
+@d flags 100 u32 unsigned int
+@12 flags 104 u32 unsigned int
+@20 flags 98 u32 unsigned int
+@d time_queue 104 u8 unsigned char
+@12 time_queue 108 u8 unsigned char
+@20 time_queue 102 u8 unsigned char
+@9 direction 105 u8 unsigned char
+@2 direction 109 u8 unsigned char
+@4 reserved 105 c8*59 char
+@10 reserved 109 c8*59 char
+@20 direction 103 u8 unsigned char
+@9 ump_group 106 u8 unsigned char
+@2 ump_group 110 u8 unsigned char
+@20 ump_group 104 u8 unsigned char
+@9 reserved 107 c8*57 char
+@2 reserved 111 c8*57 char
+@20 reserved 105 c8*57 char
+
+snd_seq_port_subscribe sound/asequencer.h struct
+=7ffffdfef 80 4
+=10 84 4
+=2000 80 2
+@5 sender 0 r16 struct snd_seq_addr
+@2 sender 0 r32 struct snd_seq_addr
+@5 dest 2 r16 struct snd_seq_addr
+@2 dest 4 r32 struct snd_seq_addr
+@5 voices 4 u32 unsigned int
+@2 voices 8 u32 unsigned int
+@5 flags 8 u32 unsigned int
+@2 flags 12 u32 unsigned int
+@5 queue 12 u8 unsigned char
+@2 queue 16 u8 unsigned char
+@5 pad 13 u8*3 unsigned char
+@2 pad 17 u8*3 unsigned char
+@5 reserved 16 c8*64 char
+@2 reserved 20 c8*64 char
+
+snd_seq_query_subs sound/asequencer.h struct
+=7ffffdfef 88 4
+=10 92 4
+=2000 86 2
+@5 root 0 r16 struct snd_seq_addr
+@2 root 0 r32 struct snd_seq_addr
+@3 type 4 s32 int
+@4 type 2 s32 int
+@3 index 8 s32 int
+@4 index 6 s32 int
+@3 num_subs 12 s32 int
+@4 num_subs 10 s32 int
+@1 addr 16 r16 struct snd_seq_addr
+@2 addr 16 r32 struct snd_seq_addr
+@4 addr 14 r16 struct snd_seq_addr
+@1 queue 18 u8 unsigned char
+@2 queue 20 u8 unsigned char
+@4 queue 16 u8 unsigned char
+@1 flags 20 u32 unsigned int
+@2 flags 24 u32 unsigned int
+@4 flags 18 u32 unsigned int
+@1 reserved 24 c8*64 char
+@2 reserved 28 c8*64 char
+@4 reserved 22 c8*64 char
+
+snd_seq_queue_client sound/asequencer.h struct
+=7ffffdfff 76 4
+=2000 76 2
+queue 0 s32 int
+client 4 s32 int
+used 8 s32 int
+reserved 12 c8*64 char
+
+snd_seq_queue_info sound/asequencer.h struct
+=7260c5f7f 140 4
+=d9f38080 140 4
+=2000 138 2
+queue 0 s32 int
+owner 4 s32 int
+@1 locked 8 u32:1+0 unsigned
+@6 locked 8 u32:1+31 unsigned
+name 9 c8*64 char
+@3 flags 76 u32 unsigned int
+@4 flags 74 u32 unsigned int
+@3 reserved 80 c8*60 char
+@4 reserved 78 c8*60 char
+
+snd_seq_queue_status sound/asequencer.h struct
+=7ffffdfff 92 4
+=2000 92 2
+queue 0 s32 int
+events 4 s32 int
+tick 8 u32 snd_seq_tick_time_t
+time 12 r64 struct snd_seq_real_time
+running 20 s32 int
+flags 24 s32 int
+reserved 28 c8*64 char
+
+snd_seq_queue_tempo sound/asequencer.h struct
+=7fffbdb5f 44 4
+=404a0 44 4
+=2000 44 2
+queue 0 s32 int
+tempo 4 u32 unsigned int
+ppq 8 s32 int
+skew_value 12 u32 unsigned int
+skew_base 16 u32 unsigned int
+@5 tempo_base 20 u16 unsigned short
+@2 reserved 20 c8*24 char
+@5 reserved 22 c8*22 char
+
+snd_seq_queue_timer sound/asequencer.h struct
+=7ffffdfff 96 4
+=2000 96 2
+queue 0 s32 int
+type 4 s32 int
+u 8 r192 union
+u.alsa 8 r192 struct
+u.alsa.id 8 r160 struct snd_timer_id
+u.alsa.resolution 28 u32 unsigned int
+reserved 32 c8*64 char
+
+snd_seq_real_time sound/asequencer.h struct
+=7ffffdfff 8 4
+=2000 8 2
+tv_sec 0 u32 unsigned int
+tv_nsec 4 u32 unsigned int
+
+snd_seq_remove_events sound/asequencer.h struct
+=7ffffdfef 64 4
+=10 72 4
+=2000 62 2
+remove_mode 0 u32 unsigned int
+time 4 r64 union snd_seq_timestamp
+queue 12 u8 unsigned char
+@5 dest 13 r16 struct snd_seq_addr
+@2 dest 16 r32 struct snd_seq_addr
+@5 channel 15 u8 unsigned char
+@2 channel 20 u8 unsigned char
+@5 type 16 s32 int
+@2 type 24 s32 int
+@5 tag 20 c8 char
+@2 tag 28 c8 char
+@1 reserved 24 s32*10 int
+@2 reserved 32 s32*10 int
+@4 reserved 22 s32*10 int
+
+snd_seq_running_info sound/asequencer.h struct
+=7ffffffef 16 1
+=10 16 4
+client 0 u8 unsigned char
+big_endian 1 u8 unsigned char
+cpu_mode 2 u8 unsigned char
+pad 3 u8 unsigned char
+reserved 4 u8*12 unsigned char
+
+snd_seq_system_info sound/asequencer.h struct
+=7ffffdfff 48 4
+=2000 48 2
+queues 0 s32 int
+clients 4 s32 int
+ports 8 s32 int
+channels 12 s32 int
+cur_clients 16 s32 int
+cur_queues 20 s32 int
+reserved 24 c8*24 char
+
+snd_seq_timestamp sound/asequencer.h union
+=7ffffdfff 8 4
+=2000 8 2
+tick 0 u32 snd_seq_tick_time_t
+time 0 r64 struct snd_seq_real_time
+
+snd_timer_ginfo sound/asound.h struct
+=56abecbfc 224 4
+=295411403 248 8
+=2000 224 2
+tid 0 r160 struct snd_timer_id
+flags 20 u32 unsigned int
+card 24 s32 int
+id 28 u8*64 unsigned char
+name 92 u8*80 unsigned char
+@5 reserved0 172 u32 unsigned long
+@2 reserved0 176 u64 unsigned long
+@5 resolution 176 u32 unsigned long
+@2 resolution 184 u64 unsigned long
+@5 resolution_min 180 u32 unsigned long
+@2 resolution_min 192 u64 unsigned long
+@5 resolution_max 184 u32 unsigned long
+@2 resolution_max 200 u64 unsigned long
+@5 clients 188 u32 unsigned int
+@2 clients 208 u32 unsigned int
+@5 reserved 192 u8*32 unsigned char
+@2 reserved 212 u8*32 unsigned char
+
+snd_timer_gparams sound/asound.h struct
+=56abecbfc 60 4
+=295411403 72 8
+=2000 60 2
+tid 0 r160 struct snd_timer_id
+@5 period_num 20 u32 unsigned long
+@2 period_num 24 u64 unsigned long
+@5 period_den 24 u32 unsigned long
+@2 period_den 32 u64 unsigned long
+@5 reserved 28 u8*32 unsigned char
+@2 reserved 40 u8*32 unsigned char
+
+snd_timer_gstatus sound/asound.h struct
+=56abecbfc 64 4
+=295411403 80 8
+=2000 64 2
+tid 0 r160 struct snd_timer_id
+@5 resolution 20 u32 unsigned long
+@2 resolution 24 u64 unsigned long
+@5 resolution_num 24 u32 unsigned long
+@2 resolution_num 32 u64 unsigned long
+@5 resolution_den 28 u32 unsigned long
+@2 resolution_den 40 u64 unsigned long
+@5 reserved 32 u8*32 unsigned char
+@2 reserved 48 u8*32 unsigned char
+
+snd_timer_id sound/asound.h struct
+=7ffffdfff 20 4
+=2000 20 2
+dev_class 0 s32 int
+dev_sclass 4 s32 int
+card 8 s32 int
+device 12 s32 int
+subdevice 16 s32 int
+
+snd_timer_info sound/asound.h struct
+=56abecbfc 224 4
+=295411403 232 8
+=2000 224 2
+flags 0 u32 unsigned int
+card 4 s32 int
+id 8 u8*64 unsigned char
+name 72 u8*80 unsigned char
+@5 reserved0 152 u32 unsigned long
+@2 reserved0 152 u64 unsigned long
+@5 resolution 156 u32 unsigned long
+@2 resolution 160 u64 unsigned long
+@5 reserved 160 u8*64 unsigned char
+@2 reserved 168 u8*64 unsigned char
+
+snd_timer_params sound/asound.h struct
+=7ffffdfff 80 4
+=2000 80 2
+flags 0 u32 unsigned int
+ticks 4 u32 unsigned int
+queue_size 8 u32 unsigned int
+reserved0 12 u32 unsigned int
+filter 16 u32 unsigned int
+reserved 20 u8*60 unsigned char
+
+snd_timer_select sound/asound.h struct
+=7ffffdfff 52 4
+=2000 52 2
+id 0 r160 struct snd_timer_id
+reserved 20 u8*32 unsigned char
+
+snd_timer_status sound/asound.h struct
+=46abecbfc 88 4
+=395411403 96 8
+=2000 88 2
+@5 tstamp 0 r64 struct timespec
+@2 tstamp 0 r128 struct timespec
+@5 resolution 8 u32 unsigned int
+@2 resolution 16 u32 unsigned int
+@5 lost 12 u32 unsigned int
+@2 lost 20 u32 unsigned int
+@5 overrun 16 u32 unsigned int
+@2 overrun 24 u32 unsigned int
+@5 queue 20 u32 unsigned int
+@2 queue 28 u32 unsigned int
+@5 reserved 24 u8*64 unsigned char
+@2 reserved 32 u8*64 unsigned char
+
+snd_timer_uinfo sound/asound.h struct
+=7dfe3990b 32 8
+=20184254 32 4
+=2000 32 2
+resolution 0 u64 __u64
+fd 8 s32 int
+id 12 u32 unsigned int
+reserved 16 u8*16 unsigned char
+
+snd_ump_block_info sound/asound.h struct
+=7fffbfb5f 180 1
+card 0 s32 int
+device 4 s32 int
+block_id 8 u8 unsigned char
+direction 9 u8 unsigned char
+active 10 u8 unsigned char
+first_group 11 u8 unsigned char
+num_groups 12 u8 unsigned char
+midi_ci_version 13 u8 unsigned char
+sysex8_streams 14 u8 unsigned char
+ui_hint 15 u8 unsigned char
+flags 16 u32 unsigned int
+name 20 u8*128 unsigned char
+reserved 148 u8*32 unsigned char
+
+snd_ump_endpoint_info sound/asound.h struct
+=7fffbfb5f 328 1
+card 0 s32 int
+device 4 s32 int
+flags 8 u32 unsigned int
+protocol_caps 12 u32 unsigned int
+protocol 16 u32 unsigned int
+num_blocks 20 u32 unsigned int
+version 24 u16 unsigned short
+family_id 26 u16 unsigned short
+model_id 28 u16 unsigned short
+manufacturer_id 30 u32 unsigned int
+sw_revision 34 u8*4 unsigned char
+padding 38 u16 unsigned short
+name 40 u8*128 unsigned char
+product_id 168 u8*128 unsigned char
+reserved 296 u8*32 unsigned char
+
+snd_xferi sound/asound.h struct
+=56abecbfc 12 4
+=295411403 24 8
+=2000 12 2
+@5 result 0 s32 snd_pcm_sframes_t
+@2 result 0 s64 snd_pcm_sframes_t
+@5 buf 4 p32 void *
+@2 buf 8 p64 void *
+@5 frames 8 u32 snd_pcm_uframes_t
+@2 frames 16 u64 snd_pcm_uframes_t
+
+snd_xfern sound/asound.h struct
+=56abecbfc 12 4
+=295411403 24 8
+=2000 12 2
+@5 result 0 s32 snd_pcm_sframes_t
+@2 result 0 s64 snd_pcm_sframes_t
+@5 bufs 4 p32 void **
+@2 bufs 8 p64 void **
+@5 frames 8 u32 snd_pcm_uframes_t
+@2 frames 16 u64 snd_pcm_uframes_t
+
+snp_guest_request_ioctl linux/sev-guest.h struct
+=7dfe39d0b 32 8
+=20184254 28 4
+=2000 26 2
+msg_version 0 u8 __u8
+@1 req_data 8 u64 __u64
+@2 req_data 4 u64 __u64
+@4 req_data 2 u64 __u64
+@1 resp_data 16 u64 __u64
+@2 resp_data 12 u64 __u64
+@4 resp_data 10 u64 __u64
+@1 exitinfo2 24 u64 __u64
+@2 exitinfo2 20 u64 __u64
+@4 exitinfo2 18 u64 __u64
+@1 fw_error 24 u32 __u32
+@2 fw_error 20 u32 __u32
+@4 fw_error 18 u32 __u32
+@1 vmm_error 28 u32 __u32
+@2 vmm_error 24 u32 __u32
+@4 vmm_error 22 u32 __u32
+
 sock_diag_req linux/sock_diag.h struct
 =7ffffffef 2 1
 =10 4 4
 sdiag_family 0 u8 __u8
 sdiag_protocol 1 u8 __u8
+
+sock_filter linux/filter.h struct
+=7ffffdfff 8 4
+=2000 8 2
+code 0 u16 __u16
+jt 2 u8 __u8
+jf 3 u8 __u8
+k 4 u32 __u32
+
+sock_fprog linux/filter.h struct
+=56abecbfc 8 4
+=295411403 16 8
+=2000 6 2
+len 0 u16 unsigned short
+@1 filter 4 p32 struct sock_filter *
+@2 filter 8 p64 struct sock_filter *
+@4 filter 2 p32 struct sock_filter *
 
 sockaddr include/linux/socket.h struct
 =6f7fb7b4f 16 2
@@ -15488,6 +20025,29 @@ svm_cid 8 u32 unsigned int
 @2 svm_zero 12 u8*4 unsigned char
 @5 svm_zero 13 u8*3 unsigned char
 
+sonet_stats linux/sonet.h struct
+=7ffffffff 36 1
+section_bip 0 s32 int
+line_bip 4 s32 int
+path_bip 8 s32 int
+line_febe 12 s32 int
+path_febe 16 s32 int
+corr_hcs 20 s32 int
+uncorr_hcs 24 s32 int
+tx_cells 28 s32 int
+rx_cells 32 s32 int
+
+soundfont_patch_info sound/sfnt_info.h struct
+=7ffffdfff 16 4
+=2000 16 2
+key 0 u16 unsigned short
+device_no 2 s16 short
+sf_id 4 u16 unsigned short
+optarg 6 s16 short
+len 8 s32 int
+type 12 s16 short
+reserved 14 s16 short
+
 sparc_stackf asm/ptrace.h struct
 =40000000 96 4
 =80000000 192 8
@@ -15525,7 +20085,7 @@ regs 136 p64 struct pt_regs *
 
 ssam_cdev_event_desc linux/surface_aggregator/cdev.h struct
 =7fffbff4f 7 1
-=10 12 4
+=10 9 1
 reg 0 r32 struct
 reg.target_category 0 u8 __u8
 reg.target_id 1 u8 __u8
@@ -15539,14 +20099,12 @@ id.instance 5 u8 __u8
 @2 flags 8 u8 __u8
 
 ssam_cdev_notifier_desc linux/surface_aggregator/cdev.h struct
-=7fffbff4f 5 1
-=10 8 4
+=7fffbff5f 5 1
 priority 0 s32 __s32
 target_category 4 u8 __u8
 
 ssam_cdev_request linux/surface_aggregator/cdev.h struct
-=7fffbff4f 40 1
-=10 40 4
+=7fffbff5f 40 1
 target_category 0 u8 __u8
 target_id 1 u8 __u8
 command_id 2 u8 __u8
@@ -16272,6 +20830,17 @@ tv_sec 0 s64 __s64
 tv_nsec 8 u32 __u32
 __reserved 12 s32 __s32
 
+stp_policy_id linux/stm.h struct
+=7ffffdfff 16 4
+=2000 16 2
+size 0 u32 __u32
+master 4 u16 __u16
+channel 6 u16 __u16
+width 8 u16 __u16
+__reserved_0 10 u16 __u16
+__reserved_1 12 u32 __u32
+id 16 c8* char
+
 subchannel_id asm/schid.h struct
 =18000000 4 4
 cssid 0 u32:8+24 __u32
@@ -16306,6 +20875,61 @@ switch_stack asm/ptrace.h struct
 @2 retpc 24 u32 unsigned long
 @1 r26 56 u64 unsigned long
 @1 fp 64 u64*32 unsigned long
+
+switchtec_ioctl_event_ctl linux/switchtec_ioctl.h struct
+=7ffffdfff 40 4
+=2000 40 2
+event_id 0 u32 __u32
+index 4 s32 __s32
+flags 8 u32 __u32
+occurred 12 u32 __u32
+count 16 u32 __u32
+data 20 u32*5 __u32
+
+switchtec_ioctl_event_summary linux/switchtec_ioctl.h struct
+=7dfe79d2b 1240 8
+=201842d4 1236 4
+=2000 1236 2
+global 0 u64 __u64
+part_bitmap 8 u64 __u64
+local_part 16 u32 __u32
+padding 20 u32 __u32
+part 24 u32*48 __u32
+pff 216 u32*255 __u32
+
+switchtec_ioctl_event_summary_legacy linux/switchtec_ioctl.h struct
+=7dfe79d2b 408 8
+=201842d4 408 4
+=2000 408 2
+global 0 u64 __u64
+part_bitmap 8 u64 __u64
+local_part 16 u32 __u32
+padding 20 u32 __u32
+part 24 u32*48 __u32
+pff 216 u32*48 __u32
+
+switchtec_ioctl_flash_info linux/switchtec_ioctl.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+flash_length 0 u64 __u64
+num_partitions 8 u32 __u32
+padding 12 u32 __u32
+
+switchtec_ioctl_flash_part_info linux/switchtec_ioctl.h struct
+=7ffffdfff 16 4
+=2000 16 2
+flash_partition 0 u32 __u32
+address 4 u32 __u32
+length 8 u32 __u32
+active 12 u32 __u32
+
+switchtec_ioctl_pff_port linux/switchtec_ioctl.h struct
+=7ffffdfff 12 4
+=2000 12 2
+pff 0 u32 __u32
+partition 4 u32 __u32
+port 8 u32 __u32
 
 sync_file_info linux/sync_file.h struct
 =7dfe79d2b 56 8
@@ -16373,6 +20997,22 @@ sysinfo linux/sysinfo.h struct
 @2 mem_unit 104 u32 __u32
 @5 _f 56 c8*8 char
 @2 _f 108 c8* char
+
+tape390_crypt_info asm/tape390.h struct
+=18000000 3 1
+capability 0 c8 char
+status 1 c8 char
+medium_status 2 c8 char
+
+tape390_kekl asm/tape390.h struct
+=18000000 67 1
+type 0 u8 unsigned char
+type_on_tape 1 u8 unsigned char
+label 2 c8*65 char
+
+tape390_kekl_pair asm/tape390.h struct
+=18000000 134 1
+kekl 0 r536*2 struct tape390_kekl
 
 taskstats linux/taskstats.h struct
 =7f7fbdb5f 688 8
@@ -17266,6 +21906,108 @@ flags 1 u8 __u8
 reserved2 2 u16 __u16
 ifindex 4 u32 __u32
 
+ubi_attach_req mtd/ubi-user.h struct
+=7f7fbdb5f 24 4
+=400a0 24 4
+=400 24 4
+=2000 24 2
+=8000000 24 4
+ubi_num 0 s32 __s32
+mtd_num 4 s32 __s32
+vid_hdr_offset 8 s32 __s32
+max_beb_per1024 12 s16 __s16
+@1d disable_fm 14 s8 __s8
+@2 padding 14 s8*10 __s8
+@19 need_resv_pool 15 s8 __s8
+@4 padding 15 s8*9 __s8
+@9 wl_threshold 16 s32 __s32
+@10 padding 16 s8*8 __s8
+@9 padding 20 s8*4 __s8
+
+ubi_blkcreate_req mtd/ubi-user.h struct
+=7ffffffff 128 1
+padding 0 s8*128 __s8
+
+ubi_ecinfo_req mtd/ubi-user.h struct
+=7f7fbfb5f 28 1
+start 0 s32 __s32
+length 4 s32 __s32
+read_length 8 s32 __s32
+padding 12 s8*16 __s8
+erase_counters 28 s32* __s32
+
+ubi_map_req mtd/ubi-user.h struct
+=7ffffffff 8 1
+lnum 0 s32 __s32
+dtype 4 s8 __s8
+padding 5 s8*3 __s8
+
+ubi_mkvol_req mtd/ubi-user.h struct
+=7ffffffff 152 1
+vol_id 0 s32 __s32
+alignment 4 s32 __s32
+bytes 8 s64 __s64
+vol_type 16 s8 __s8
+flags 17 u8 __u8
+name_len 18 s16 __s16
+padding2 20 s8*4 __s8
+name 24 c8*128 char
+
+ubi_rnvol_req mtd/ubi-user.h struct
+=7ffffffff 4368 1
+count 0 s32 __s32
+padding1 4 s8*12 __s8
+ents 16 r1088*32 struct
+ents[].vol_id 16 s32 __s32
+ents[].name_len 20 s16 __s16
+ents[].padding2 22 s8*2 __s8
+ents[].name 24 c8*128 char
+
+ubi_rsvol_req mtd/ubi-user.h struct
+=7ffffffff 12 1
+bytes 0 s64 __s64
+vol_id 8 s32 __s32
+
+ubi_set_vol_prop_req mtd/ubi-user.h struct
+=7ffffffff 16 1
+property 0 u8 __u8
+padding 1 u8*7 __u8
+value 8 u64 __u64
+
+ublk_batch_io linux/ublk_cmd.h struct
+=7d7e3990b 16 8
+=20184254 16 4
+=2000 16 2
+q_id 0 u16 __u16
+flags 2 u16 __u16
+nr_elem 4 u16 __u16
+elem_bytes 6 u8 __u8
+reserved 7 u8 __u8
+reserved2 8 u64 __u64
+
+ublksrv_ctrl_cmd linux/ublk_cmd.h struct
+=7dfe3990b 32 8
+=20184254 32 4
+=2000 32 2
+dev_id 0 u32 __u32
+queue_id 4 u16 __u16
+len 6 u16 __u16
+addr 8 u64 __u64
+data 16 u64*1 __u64
+dev_path_len 24 u16 __u16
+pad 26 u16 __u16
+reserved 28 u32 __u32
+
+ublksrv_io_cmd linux/ublk_cmd.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+q_id 0 u16 __u16
+tag 2 u16 __u16
+result 4 s32 __s32
+addr 8 u64 __u64
+zone_append_lba 8 u64 __u64
+
 ucontext asm/ucontext.h struct
 =1 4560 16
 =4 200 4
@@ -17377,6 +22119,128 @@ flags 0 u32 __u32
 count 4 u32 __u32
 list 8 r192* struct udmabuf_create_item
 
+uffdio_api linux/userfaultfd.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+api 0 u64 __u64
+features 8 u64 __u64
+ioctls 16 u64 __u64
+
+uffdio_continue linux/userfaultfd.h struct
+=7dfe39d0b 32 8
+=20184254 32 4
+=2000 32 2
+range 0 r128 struct uffdio_range
+mode 16 u64 __u64
+mapped 24 s64 __s64
+
+uffdio_copy linux/userfaultfd.h struct
+=7dfe79d2b 40 8
+=201842d4 40 4
+=2000 40 2
+dst 0 u64 __u64
+src 8 u64 __u64
+len 16 u64 __u64
+mode 24 u64 __u64
+copy 32 s64 __s64
+
+uffdio_move linux/userfaultfd.h struct
+=7dfe3990b 40 8
+=20184254 40 4
+=2000 40 2
+dst 0 u64 __u64
+src 8 u64 __u64
+len 16 u64 __u64
+mode 24 u64 __u64
+move 32 s64 __s64
+
+uffdio_poison linux/userfaultfd.h struct
+=7dfe3990b 32 8
+=20184254 32 4
+=2000 32 2
+range 0 r128 struct uffdio_range
+mode 16 u64 __u64
+updated 24 s64 __s64
+
+uffdio_range linux/userfaultfd.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+start 0 u64 __u64
+len 8 u64 __u64
+
+uffdio_register linux/userfaultfd.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+range 0 r128 struct uffdio_range
+mode 16 u64 __u64
+ioctls 24 u64 __u64
+
+uffdio_rwprotect linux/userfaultfd.h struct
+=7d7e3990b 24 8
+=20184254 24 4
+=2000 24 2
+range 0 r128 struct uffdio_range
+mode 16 u64 __u64
+
+uffdio_set_mode linux/userfaultfd.h struct
+=7d7e3990b 16 8
+=20184254 16 4
+=2000 16 2
+enable 0 u64 __u64
+disable 8 u64 __u64
+
+uffdio_writeprotect linux/userfaultfd.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+range 0 r128 struct uffdio_range
+mode 16 u64 __u64
+
+uffdio_zeropage linux/userfaultfd.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+range 0 r128 struct uffdio_range
+mode 16 u64 __u64
+zeropage 24 s64 __s64
+
+uinput_abs_setup linux/uinput.h struct
+=7ffffdfff 28 4
+=2000 26 2
+code 0 u16 __u16
+@1 absinfo 4 r192 struct input_absinfo
+@2 absinfo 2 r192 struct input_absinfo
+
+uinput_ff_erase linux/uinput.h struct
+=7ffffdfff 12 4
+=2000 12 2
+request_id 0 u32 __u32
+retval 4 s32 __s32
+effect_id 8 u32 __u32
+
+uinput_ff_upload linux/uinput.h struct
+=56abecbfc 96 4
+=295411403 104 8
+=2000 88 2
+request_id 0 u32 __u32
+retval 4 s32 __s32
+@1 effect 8 r352 struct ff_effect
+@2 effect 8 r384 struct ff_effect
+@4 effect 8 r320 struct ff_effect
+@1 old 52 r352 struct ff_effect
+@2 old 56 r384 struct ff_effect
+@4 old 48 r320 struct ff_effect
+
+uinput_setup linux/uinput.h struct
+=7ffffdfff 92 4
+=2000 92 2
+id 0 r64 struct input_id
+name 8 c8*80 char
+ff_effects_max 88 u32 __u32
+
 unix_diag_msg linux/unix_diag.h struct
 =7ffffdfff 16 4
 =2000 16 2
@@ -17411,8 +22275,7 @@ udiag_vfs_ino 0 u32 __u32
 udiag_vfs_dev 4 u32 __u32
 
 usb_endpoint_descriptor linux/usb/ch9.h struct
-=7ffffffef 9 1
-=10 12 4
+=7ffffffff 9 1
 bLength 0 u8 __u8
 bDescriptorType 1 u8 __u8
 bEndpointAddress 2 u8 __u8
@@ -17423,11 +22286,19 @@ bRefresh 7 u8 __u8
 bSynchAddress 8 u8 __u8
 
 usb_ffs_dmabuf_transfer_req linux/usb/functionfs.h struct
-=7fffbfb4f 16 1
-=10 16 4
+=7fffbfb5f 16 1
 fd 0 s32 int
 flags 4 u32 __u32
 length 8 u64 __u64
+
+usb_hidg_report linux/usb/g_hid.h struct
+=7fffbfb4f 72 2
+=10 72 4
+report_id 0 u8 __u8
+userspace_req 1 u8 __u8
+length 2 u16 __u16
+data 4 u8*64 __u8
+padding 68 u8*4 __u8
 
 usb_raw_ep_caps linux/usb/raw_gadget.h struct
 =7260c5f7f 4 4
@@ -17490,6 +22361,169 @@ usb_raw_init linux/usb/raw_gadget.h struct
 driver_name 0 u8*128 __u8
 device_name 128 u8*128 __u8
 speed 256 u8 __u8
+
+usb_stream_config sound/usb_stream.h struct
+=7ffffdfff 16 4
+=2000 16 2
+version 0 u32 unsigned
+sample_rate 4 u32 unsigned
+period_frames 8 u32 unsigned
+frame_size 12 u32 unsigned
+
+usbdevfs_bulktransfer linux/usbdevice_fs.h struct
+=56abecbfc 16 4
+=295411403 24 8
+=2000 16 2
+ep 0 u32 unsigned int
+len 4 u32 unsigned int
+timeout 8 u32 unsigned int
+@5 data 12 p32 void *
+@2 data 16 p64 void *
+
+usbdevfs_connectinfo linux/usbdevice_fs.h struct
+=7ffffdfff 8 4
+=2000 6 2
+devnum 0 u32 unsigned int
+slow 4 u8 unsigned char
+
+usbdevfs_ctrltransfer linux/usbdevice_fs.h struct
+=56abecbfc 16 4
+=295411403 24 8
+=2000 16 2
+bRequestType 0 u8 __u8
+bRequest 1 u8 __u8
+wValue 2 u16 __u16
+wIndex 4 u16 __u16
+wLength 6 u16 __u16
+timeout 8 u32 __u32
+@5 data 12 p32 void *
+@2 data 16 p64 void *
+
+usbdevfs_disconnect_claim linux/usbdevice_fs.h struct
+=7ffffdfff 264 4
+=2000 264 2
+interface 0 u32 unsigned int
+flags 4 u32 unsigned int
+driver 8 c8*256 char
+
+usbdevfs_disconnectsignal linux/usbdevice_fs.h struct
+=56abecbfc 8 4
+=295411403 16 8
+=2000 8 2
+signr 0 u32 unsigned int
+@5 context 4 p32 void *
+@2 context 8 p64 void *
+
+usbdevfs_getdriver linux/usbdevice_fs.h struct
+=7ffffdfff 260 4
+=2000 260 2
+interface 0 u32 unsigned int
+driver 4 c8*256 char
+
+usbdevfs_hub_portinfo linux/usbdevice_fs.h struct
+=7ffffffef 128 1
+=10 128 4
+nports 0 c8 char
+port 1 c8*127 char
+
+usbdevfs_ioctl linux/usbdevice_fs.h struct
+=56abecbfc 12 4
+=295411403 16 8
+=2000 12 2
+ifno 0 s32 int
+ioctl_code 4 s32 int
+@5 data 8 p32 void *
+@2 data 8 p64 void *
+
+usbdevfs_iso_packet_desc linux/usbdevice_fs.h struct
+=7ffffdfff 12 4
+=2000 12 2
+length 0 u32 unsigned int
+actual_length 4 u32 unsigned int
+status 8 u32 unsigned int
+
+usbdevfs_setinterface linux/usbdevice_fs.h struct
+=7ffffdfff 8 4
+=2000 8 2
+interface 0 u32 unsigned int
+altsetting 4 u32 unsigned int
+
+usbdevfs_streams linux/usbdevice_fs.h struct
+=7ffffdfff 8 4
+=2000 8 2
+num_streams 0 u32 unsigned int
+num_eps 4 u32 unsigned int
+eps 8 u8* unsigned char
+
+usbdevfs_urb linux/usbdevice_fs.h struct
+=56abecbfc 44 4
+=295411403 56 8
+=2000 42 2
+type 0 u8 unsigned char
+endpoint 1 u8 unsigned char
+@3 status 4 s32 int
+@4 status 2 s32 int
+@3 flags 8 u32 unsigned int
+@4 flags 6 u32 unsigned int
+@1 buffer 12 p32 void *
+@2 buffer 16 p64 void *
+@4 buffer 10 p32 void *
+@1 buffer_length 16 s32 int
+@2 buffer_length 24 s32 int
+@4 buffer_length 14 s32 int
+@1 actual_length 20 s32 int
+@2 actual_length 28 s32 int
+@4 actual_length 18 s32 int
+@1 start_frame 24 s32 int
+@2 start_frame 32 s32 int
+@4 start_frame 22 s32 int
+@1 number_of_packets 28 s32 int
+@2 number_of_packets 36 s32 int
+@4 number_of_packets 26 s32 int
+@1 stream_id 28 u32 unsigned int
+@2 stream_id 36 u32 unsigned int
+@4 stream_id 26 u32 unsigned int
+@1 error_count 32 s32 int
+@2 error_count 40 s32 int
+@4 error_count 30 s32 int
+@1 signr 36 u32 unsigned int
+@2 signr 44 u32 unsigned int
+@4 signr 34 u32 unsigned int
+@1 usercontext 40 p32 void *
+@2 usercontext 48 p64 void *
+@4 usercontext 38 p32 void *
+@1 iso_frame_desc 44 r96* struct usbdevfs_iso_packet_desc
+@2 iso_frame_desc 56 r96* struct usbdevfs_iso_packet_desc
+@4 iso_frame_desc 42 r96* struct usbdevfs_iso_packet_desc
+
+usbtmc_ctrlrequest linux/usb/tmc.h struct
+=56abeebfc 12 1
+=295411403 16 1
+req 0 r64 struct usbtmc_request
+@1 data 8 p32 void *
+@2 data 8 p64 void *
+
+usbtmc_message linux/usb/tmc.h struct
+=56abeebfc 16 1
+=295411403 20 1
+transfer_size 0 u32 __u32
+transferred 4 u32 __u32
+flags 8 u32 __u32
+@1 message 12 p32 void *
+@2 message 12 p64 void *
+
+usbtmc_request linux/usb/tmc.h struct
+=7ffffffff 8 1
+bRequestType 0 u8 __u8
+bRequest 1 u8 __u8
+wValue 2 u16 __u16
+wIndex 4 u16 __u16
+wLength 6 u16 __u16
+
+usbtmc_termchar linux/usb/tmc.h struct
+=7ffffffff 2 1
+term_char 0 u8 __u8
+term_char_enabled 1 u8 __u8
 
 user_cfi_state asm/ptrace.h struct
 =6000000 16 8
@@ -17655,8 +22689,7 @@ user_pt_regs asm/ptrace.h struct
 @20 a 256 u32*64 __u32
 
 user_reg linux/user_events.h struct
-=7fffbfb4f 28 1
-=10 28 4
+=7fffbfb5f 28 1
 size 0 u32 __u32
 enable_bit 4 u8 __u8
 enable_size 5 u8 __u8
@@ -17915,8 +22948,7 @@ flags 12 u16 __u16
 __reserved 14 u16 __u16
 
 user_unreg linux/user_events.h struct
-=7fffbfb4f 16 1
-=10 16 4
+=7fffbfb5f 16 1
 size 0 u32 __u32
 disable_bit 4 u8 __u8
 __reserved 5 u8 __u8
@@ -17971,6 +23003,11 @@ utimbuf linux/utime.h struct
 @5 modtime 4 s32 __kernel_old_time_t
 @2 modtime 8 s64 __kernel_old_time_t
 
+uuid_le linux/mei_uuid.h -
+=7fffbfb4f 16 1
+=10 16 4
+b 0 u8*16 __u8
+
 uvc_menu_info linux/uvcvideo.h struct
 =7ffffdfff 36 4
 =2000 36 2
@@ -18013,6 +23050,15 @@ size 4 u16 __u16
 @1 data 8 p32 __u8 *
 @2 data 8 p64 __u8 *
 @4 data 6 p32 __u8 *
+
+uvio_ioctl_cb asm/uvdevice.h struct
+=18000000 64 8
+flags 0 u32 __u32
+uv_rc 4 u16 __u16
+uv_rrc 6 u16 __u16
+argument_addr 8 u64 __u64
+argument_len 16 u32 __u32
+reserved14 20 u8*44 __u8
 
 v4l2_area linux/videodev2.h struct
 =7ffffdfff 8 4
@@ -18115,8 +23161,7 @@ tile_size_bytes 1036 u8 __u8
 reserved 1037 u8*3 __u8
 
 v4l2_bt_timings linux/videodev2.h struct
-=7ffffffef 124 1
-=10 124 4
+=7ffffffff 124 1
 width 0 u32 __u32
 height 4 u32 __u32
 interlaced 8 u32 __u32
@@ -18139,8 +23184,7 @@ hdmi_vic 77 u8 __u8
 reserved 78 u8*46 __u8
 
 v4l2_bt_timings_cap linux/videodev2.h struct
-=7ffffffef 104 1
-=10 104 4
+=7ffffffff 104 1
 min_width 0 u32 __u32
 max_width 4 u32 __u32
 min_height 8 u32 __u32
@@ -18728,23 +23772,20 @@ reference_mode 160 u8 __u8
 reserved 161 u8*7 __u8
 
 v4l2_dbg_chip_info linux/videodev2.h struct
-=7ffffffef 200 1
-=10 200 4
+=7ffffffff 200 1
 match 0 r288 struct v4l2_dbg_match
 name 36 c8*32 char
 flags 68 u32 __u32
 reserved 72 u32*32 __u32
 
 v4l2_dbg_match linux/videodev2.h struct
-=7ffffffef 36 1
-=10 36 4
+=7ffffffff 36 1
 type 0 u32 __u32
 addr 4 u32 __u32
 name 4 c8*32 char
 
 v4l2_dbg_register linux/videodev2.h struct
-=7ffffffef 56 1
-=10 56 4
+=7ffffffff 56 1
 match 0 r288 struct v4l2_dbg_match
 size 36 u32 __u32
 reg 40 u64 __u64
@@ -18765,8 +23806,7 @@ raw 8 r512 struct
 raw.data 8 u32*16 __u32
 
 v4l2_dv_timings linux/videodev2.h struct
-=7ffffffef 132 1
-=10 132 4
+=7ffffffff 132 1
 type 0 u32 __u32
 bt 4 r992 struct v4l2_bt_timings
 reserved 4 u32*32 __u32
@@ -18829,38 +23869,36 @@ timings 16 r1056 struct v4l2_dv_timings
 v4l2_event linux/videodev2.h struct
 =44aa68928 128 8
 =395411403 136 8
-=201842c4 120 4
-=10 120 4
+=201842d4 120 4
 =2000 120 2
 type 0 u32 __u32
 @3 u 8 r512 union
-@1c u 4 r512 union
+@c u 4 r512 union
 @3 u.vsync 8 r8 struct v4l2_event_vsync
-@14 u.vsync 4 r8 struct v4l2_event_vsync
-@8 u.vsync 4 r32 struct v4l2_event_vsync
+@c u.vsync 4 r8 struct v4l2_event_vsync
 @3 u.ctrl 8 r320 struct v4l2_event_ctrl
-@1c u.ctrl 4 r288 struct v4l2_event_ctrl
+@c u.ctrl 4 r288 struct v4l2_event_ctrl
 @3 u.frame_sync 8 r32 struct v4l2_event_frame_sync
-@1c u.frame_sync 4 r32 struct v4l2_event_frame_sync
+@c u.frame_sync 4 r32 struct v4l2_event_frame_sync
 @3 u.src_change 8 r32 struct v4l2_event_src_change
-@1c u.src_change 4 r32 struct v4l2_event_src_change
+@c u.src_change 4 r32 struct v4l2_event_src_change
 @3 u.motion_det 8 r96 struct v4l2_event_motion_det
-@1c u.motion_det 4 r96 struct v4l2_event_motion_det
+@c u.motion_det 4 r96 struct v4l2_event_motion_det
 @3 u.data 8 u8*64 __u8
-@1c u.data 4 u8*64 __u8
+@c u.data 4 u8*64 __u8
 @3 pending 72 u32 __u32
-@1c pending 68 u32 __u32
+@c pending 68 u32 __u32
 @3 sequence 76 u32 __u32
-@1c sequence 72 u32 __u32
+@c sequence 72 u32 __u32
 @1 timestamp 80 r64 struct timespec
 @2 timestamp 80 r128 struct timespec
-@1c timestamp 76 r64 struct timespec
+@c timestamp 76 r64 struct timespec
 @1 id 88 u32 __u32
 @2 id 96 u32 __u32
-@1c id 84 u32 __u32
+@c id 84 u32 __u32
 @1 reserved 92 u32*8 __u32
 @2 reserved 100 u32*8 __u32
-@1c reserved 88 u32*8 __u32
+@c reserved 88 u32*8 __u32
 
 v4l2_event_ctrl linux/videodev2.h struct
 =7dfe79d2b 40 8
@@ -18902,8 +23940,7 @@ flags 8 u32 __u32
 reserved 12 u32*5 __u32
 
 v4l2_event_vsync linux/videodev2.h struct
-=7ffffffef 1 1
-=10 4 4
+=7ffffffff 1 1
 field 0 u8 __u8
 
 v4l2_exportbuffer linux/videodev2.h struct
@@ -18917,10 +23954,9 @@ fd 16 s32 __s32
 reserved 20 u32*11 __u32
 
 v4l2_ext_control linux/videodev2.h struct
-=562baeb4c 20 1
+=562baeb5c 20 1
 =295411003 20 1
 =400a0 20 1
-=10 20 4
 =400 20 1
 =8000000 20 1
 id 0 u32 __u32
@@ -18928,118 +23964,118 @@ size 4 u32 __u32
 reserved2 8 u32*1 __u32
 value 12 s32 __s32
 value64 12 s64 __s64
-@2d string 12 p32 char *
-@12 string 12 p64 char *
-@2d p_u8 12 p32 __u8 *
-@12 p_u8 12 p64 __u8 *
-@2d p_u16 12 p32 __u16 *
-@12 p_u16 12 p64 __u16 *
-@2d p_u32 12 p32 __u32 *
-@12 p_u32 12 p64 __u32 *
-@29 p_s32 12 p32 __s32 *
+@15 string 12 p32 char *
+@a string 12 p64 char *
+@15 p_u8 12 p32 __u8 *
+@a p_u8 12 p64 __u8 *
+@15 p_u16 12 p32 __u16 *
+@a p_u16 12 p64 __u16 *
+@15 p_u32 12 p32 __u32 *
+@a p_u32 12 p64 __u32 *
+@11 p_s32 12 p32 __s32 *
 @2 p_s32 12 p64 __s32 *
 @4 p_area 12 p32 struct v4l2_area *
-@10 p_area 12 p64 struct v4l2_area *
-@29 p_s64 12 p32 __s64 *
+@8 p_area 12 p64 struct v4l2_area *
+@11 p_s64 12 p32 __s64 *
 @2 p_s64 12 p64 __s64 *
 @4 ptr 12 p32 void *
-@10 p_h264_sps 12 p64 struct v4l2_ctrl_h264_sps *
-@29 p_area 12 p32 struct v4l2_area *
+@8 p_h264_sps 12 p64 struct v4l2_ctrl_h264_sps *
+@11 p_area 12 p32 struct v4l2_area *
 @2 p_area 12 p64 struct v4l2_area *
-@10 p_h264_pps 12 p64 struct v4l2_ctrl_h264_pps *
-@9 p_rect 12 p32 struct v4l2_rect *
+@8 p_h264_pps 12 p64 struct v4l2_ctrl_h264_pps *
+@1 p_rect 12 p32 struct v4l2_rect *
 @2 p_rect 12 p64 struct v4l2_rect *
-@10 p_h264_scaling_matrix 12 p64 struct v4l2_ctrl_h264_scaling_matrix *
-@20 p_h264_sps 12 p32 struct v4l2_ctrl_h264_sps *
-@9 p_h264_sps 12 p32 struct v4l2_ctrl_h264_sps *
+@8 p_h264_scaling_matrix 12 p64 struct v4l2_ctrl_h264_scaling_matrix *
+@10 p_h264_sps 12 p32 struct v4l2_ctrl_h264_sps *
+@1 p_h264_sps 12 p32 struct v4l2_ctrl_h264_sps *
 @2 p_h264_sps 12 p64 struct v4l2_ctrl_h264_sps *
-@10 p_h264_pred_weights 12 p64 struct v4l2_ctrl_h264_pred_weights *
-@20 p_h264_pps 12 p32 struct v4l2_ctrl_h264_pps *
-@9 p_h264_pps 12 p32 struct v4l2_ctrl_h264_pps *
+@8 p_h264_pred_weights 12 p64 struct v4l2_ctrl_h264_pred_weights *
+@10 p_h264_pps 12 p32 struct v4l2_ctrl_h264_pps *
+@1 p_h264_pps 12 p32 struct v4l2_ctrl_h264_pps *
 @2 p_h264_pps 12 p64 struct v4l2_ctrl_h264_pps *
-@10 p_h264_slice_params 12 p64 struct v4l2_ctrl_h264_slice_params *
-@20 p_h264_scaling_matrix 12 p32 struct v4l2_ctrl_h264_scaling_matrix *
-@9 p_h264_scaling_matrix 12 p32 struct v4l2_ctrl_h264_scaling_matrix *
+@8 p_h264_slice_params 12 p64 struct v4l2_ctrl_h264_slice_params *
+@10 p_h264_scaling_matrix 12 p32 struct v4l2_ctrl_h264_scaling_matrix *
+@1 p_h264_scaling_matrix 12 p32 struct v4l2_ctrl_h264_scaling_matrix *
 @2 p_h264_scaling_matrix 12 p64 struct v4l2_ctrl_h264_scaling_matrix *
-@10 p_h264_decode_params 12 p64 struct v4l2_ctrl_h264_decode_params *
-@20 p_h264_pred_weights 12 p32 struct v4l2_ctrl_h264_pred_weights *
-@9 p_h264_pred_weights 12 p32 struct v4l2_ctrl_h264_pred_weights *
+@8 p_h264_decode_params 12 p64 struct v4l2_ctrl_h264_decode_params *
+@10 p_h264_pred_weights 12 p32 struct v4l2_ctrl_h264_pred_weights *
+@1 p_h264_pred_weights 12 p32 struct v4l2_ctrl_h264_pred_weights *
 @2 p_h264_pred_weights 12 p64 struct v4l2_ctrl_h264_pred_weights *
-@10 p_fwht_params 12 p64 struct v4l2_ctrl_fwht_params *
-@20 p_h264_slice_params 12 p32 struct v4l2_ctrl_h264_slice_params *
-@9 p_h264_slice_params 12 p32 struct v4l2_ctrl_h264_slice_params *
+@8 p_fwht_params 12 p64 struct v4l2_ctrl_fwht_params *
+@10 p_h264_slice_params 12 p32 struct v4l2_ctrl_h264_slice_params *
+@1 p_h264_slice_params 12 p32 struct v4l2_ctrl_h264_slice_params *
 @2 p_h264_slice_params 12 p64 struct v4l2_ctrl_h264_slice_params *
-@10 p_vp8_frame 12 p64 struct v4l2_ctrl_vp8_frame *
-@20 p_h264_decode_params 12 p32 struct v4l2_ctrl_h264_decode_params *
-@9 p_h264_decode_params 12 p32 struct v4l2_ctrl_h264_decode_params *
+@8 p_vp8_frame 12 p64 struct v4l2_ctrl_vp8_frame *
+@10 p_h264_decode_params 12 p32 struct v4l2_ctrl_h264_decode_params *
+@1 p_h264_decode_params 12 p32 struct v4l2_ctrl_h264_decode_params *
 @2 p_h264_decode_params 12 p64 struct v4l2_ctrl_h264_decode_params *
-@10 p_mpeg2_sequence 12 p64 struct v4l2_ctrl_mpeg2_sequence *
-@20 p_fwht_params 12 p32 struct v4l2_ctrl_fwht_params *
-@9 p_fwht_params 12 p32 struct v4l2_ctrl_fwht_params *
+@8 p_mpeg2_sequence 12 p64 struct v4l2_ctrl_mpeg2_sequence *
+@10 p_fwht_params 12 p32 struct v4l2_ctrl_fwht_params *
+@1 p_fwht_params 12 p32 struct v4l2_ctrl_fwht_params *
 @2 p_fwht_params 12 p64 struct v4l2_ctrl_fwht_params *
-@10 p_mpeg2_picture 12 p64 struct v4l2_ctrl_mpeg2_picture *
-@20 p_vp8_frame 12 p32 struct v4l2_ctrl_vp8_frame *
-@9 p_vp8_frame 12 p32 struct v4l2_ctrl_vp8_frame *
+@8 p_mpeg2_picture 12 p64 struct v4l2_ctrl_mpeg2_picture *
+@10 p_vp8_frame 12 p32 struct v4l2_ctrl_vp8_frame *
+@1 p_vp8_frame 12 p32 struct v4l2_ctrl_vp8_frame *
 @2 p_vp8_frame 12 p64 struct v4l2_ctrl_vp8_frame *
-@10 p_mpeg2_quantisation 12 p64 struct v4l2_ctrl_mpeg2_quantisation *
-@20 p_mpeg2_sequence 12 p32 struct v4l2_ctrl_mpeg2_sequence *
-@9 p_mpeg2_sequence 12 p32 struct v4l2_ctrl_mpeg2_sequence *
+@8 p_mpeg2_quantisation 12 p64 struct v4l2_ctrl_mpeg2_quantisation *
+@10 p_mpeg2_sequence 12 p32 struct v4l2_ctrl_mpeg2_sequence *
+@1 p_mpeg2_sequence 12 p32 struct v4l2_ctrl_mpeg2_sequence *
 @2 p_mpeg2_sequence 12 p64 struct v4l2_ctrl_mpeg2_sequence *
-@10 p_vp9_compressed_hdr_probs 12 p64 struct v4l2_ctrl_vp9_compressed_hdr *
-@20 p_mpeg2_picture 12 p32 struct v4l2_ctrl_mpeg2_picture *
-@9 p_mpeg2_picture 12 p32 struct v4l2_ctrl_mpeg2_picture *
+@8 p_vp9_compressed_hdr_probs 12 p64 struct v4l2_ctrl_vp9_compressed_hdr *
+@10 p_mpeg2_picture 12 p32 struct v4l2_ctrl_mpeg2_picture *
+@1 p_mpeg2_picture 12 p32 struct v4l2_ctrl_mpeg2_picture *
 @2 p_mpeg2_picture 12 p64 struct v4l2_ctrl_mpeg2_picture *
-@10 p_vp9_frame 12 p64 struct v4l2_ctrl_vp9_frame *
-@20 p_mpeg2_quantisation 12 p32 struct v4l2_ctrl_mpeg2_quantisation *
-@9 p_mpeg2_quantisation 12 p32 struct v4l2_ctrl_mpeg2_quantisation *
+@8 p_vp9_frame 12 p64 struct v4l2_ctrl_vp9_frame *
+@10 p_mpeg2_quantisation 12 p32 struct v4l2_ctrl_mpeg2_quantisation *
+@1 p_mpeg2_quantisation 12 p32 struct v4l2_ctrl_mpeg2_quantisation *
 @2 p_mpeg2_quantisation 12 p64 struct v4l2_ctrl_mpeg2_quantisation *
-@10 p_hevc_sps 12 p64 struct v4l2_ctrl_hevc_sps *
-@20 p_vp9_compressed_hdr_probs 12 p32 struct v4l2_ctrl_vp9_compressed_hdr *
-@9 p_vp9_compressed_hdr_probs 12 p32 struct v4l2_ctrl_vp9_compressed_hdr *
+@8 p_hevc_sps 12 p64 struct v4l2_ctrl_hevc_sps *
+@10 p_vp9_compressed_hdr_probs 12 p32 struct v4l2_ctrl_vp9_compressed_hdr *
+@1 p_vp9_compressed_hdr_probs 12 p32 struct v4l2_ctrl_vp9_compressed_hdr *
 @2 p_vp9_compressed_hdr_probs 12 p64 struct v4l2_ctrl_vp9_compressed_hdr *
-@10 p_hevc_pps 12 p64 struct v4l2_ctrl_hevc_pps *
-@20 p_vp9_frame 12 p32 struct v4l2_ctrl_vp9_frame *
-@9 p_vp9_frame 12 p32 struct v4l2_ctrl_vp9_frame *
+@8 p_hevc_pps 12 p64 struct v4l2_ctrl_hevc_pps *
+@10 p_vp9_frame 12 p32 struct v4l2_ctrl_vp9_frame *
+@1 p_vp9_frame 12 p32 struct v4l2_ctrl_vp9_frame *
 @2 p_vp9_frame 12 p64 struct v4l2_ctrl_vp9_frame *
-@10 p_hevc_slice_params 12 p64 struct v4l2_ctrl_hevc_slice_params *
-@20 p_hevc_sps 12 p32 struct v4l2_ctrl_hevc_sps *
-@9 p_hevc_sps 12 p32 struct v4l2_ctrl_hevc_sps *
+@8 p_hevc_slice_params 12 p64 struct v4l2_ctrl_hevc_slice_params *
+@10 p_hevc_sps 12 p32 struct v4l2_ctrl_hevc_sps *
+@1 p_hevc_sps 12 p32 struct v4l2_ctrl_hevc_sps *
 @2 p_hevc_sps 12 p64 struct v4l2_ctrl_hevc_sps *
-@10 p_hevc_scaling_matrix 12 p64 struct v4l2_ctrl_hevc_scaling_matrix *
-@20 p_hevc_pps 12 p32 struct v4l2_ctrl_hevc_pps *
-@9 p_hevc_pps 12 p32 struct v4l2_ctrl_hevc_pps *
+@8 p_hevc_scaling_matrix 12 p64 struct v4l2_ctrl_hevc_scaling_matrix *
+@10 p_hevc_pps 12 p32 struct v4l2_ctrl_hevc_pps *
+@1 p_hevc_pps 12 p32 struct v4l2_ctrl_hevc_pps *
 @2 p_hevc_pps 12 p64 struct v4l2_ctrl_hevc_pps *
-@10 p_hevc_decode_params 12 p64 struct v4l2_ctrl_hevc_decode_params *
-@20 p_hevc_slice_params 12 p32 struct v4l2_ctrl_hevc_slice_params *
-@9 p_hevc_slice_params 12 p32 struct v4l2_ctrl_hevc_slice_params *
+@8 p_hevc_decode_params 12 p64 struct v4l2_ctrl_hevc_decode_params *
+@10 p_hevc_slice_params 12 p32 struct v4l2_ctrl_hevc_slice_params *
+@1 p_hevc_slice_params 12 p32 struct v4l2_ctrl_hevc_slice_params *
 @2 p_hevc_slice_params 12 p64 struct v4l2_ctrl_hevc_slice_params *
-@10 ptr 12 p64 void *
-@20 p_hevc_scaling_matrix 12 p32 struct v4l2_ctrl_hevc_scaling_matrix *
-@9 p_hevc_scaling_matrix 12 p32 struct v4l2_ctrl_hevc_scaling_matrix *
+@8 ptr 12 p64 void *
+@10 p_hevc_scaling_matrix 12 p32 struct v4l2_ctrl_hevc_scaling_matrix *
+@1 p_hevc_scaling_matrix 12 p32 struct v4l2_ctrl_hevc_scaling_matrix *
 @2 p_hevc_scaling_matrix 12 p64 struct v4l2_ctrl_hevc_scaling_matrix *
-@20 p_hevc_decode_params 12 p32 struct v4l2_ctrl_hevc_decode_params *
-@9 p_hevc_decode_params 12 p32 struct v4l2_ctrl_hevc_decode_params *
+@10 p_hevc_decode_params 12 p32 struct v4l2_ctrl_hevc_decode_params *
+@1 p_hevc_decode_params 12 p32 struct v4l2_ctrl_hevc_decode_params *
 @2 p_hevc_decode_params 12 p64 struct v4l2_ctrl_hevc_decode_params *
-@20 p_av1_sequence 12 p32 struct v4l2_ctrl_av1_sequence *
-@9 p_av1_sequence 12 p32 struct v4l2_ctrl_av1_sequence *
+@10 p_av1_sequence 12 p32 struct v4l2_ctrl_av1_sequence *
+@1 p_av1_sequence 12 p32 struct v4l2_ctrl_av1_sequence *
 @2 p_av1_sequence 12 p64 struct v4l2_ctrl_av1_sequence *
-@20 p_av1_tile_group_entry 12 p32 struct v4l2_ctrl_av1_tile_group_entry *
-@9 p_av1_tile_group_entry 12 p32 struct v4l2_ctrl_av1_tile_group_entry *
+@10 p_av1_tile_group_entry 12 p32 struct v4l2_ctrl_av1_tile_group_entry *
+@1 p_av1_tile_group_entry 12 p32 struct v4l2_ctrl_av1_tile_group_entry *
 @2 p_av1_tile_group_entry 12 p64 struct v4l2_ctrl_av1_tile_group_entry *
-@20 p_av1_frame 12 p32 struct v4l2_ctrl_av1_frame *
-@9 p_av1_frame 12 p32 struct v4l2_ctrl_av1_frame *
+@10 p_av1_frame 12 p32 struct v4l2_ctrl_av1_frame *
+@1 p_av1_frame 12 p32 struct v4l2_ctrl_av1_frame *
 @2 p_av1_frame 12 p64 struct v4l2_ctrl_av1_frame *
-@20 p_av1_film_grain 12 p32 struct v4l2_ctrl_av1_film_grain *
-@9 p_av1_film_grain 12 p32 struct v4l2_ctrl_av1_film_grain *
+@10 p_av1_film_grain 12 p32 struct v4l2_ctrl_av1_film_grain *
+@1 p_av1_film_grain 12 p32 struct v4l2_ctrl_av1_film_grain *
 @2 p_av1_film_grain 12 p64 struct v4l2_ctrl_av1_film_grain *
-@20 p_hdr10_cll_info 12 p32 struct v4l2_ctrl_hdr10_cll_info *
-@9 p_hdr10_cll_info 12 p32 struct v4l2_ctrl_hdr10_cll_info *
+@10 p_hdr10_cll_info 12 p32 struct v4l2_ctrl_hdr10_cll_info *
+@1 p_hdr10_cll_info 12 p32 struct v4l2_ctrl_hdr10_cll_info *
 @2 p_hdr10_cll_info 12 p64 struct v4l2_ctrl_hdr10_cll_info *
-@20 p_hdr10_mastering_display 12 p32 struct v4l2_ctrl_hdr10_mastering_display *
-@9 p_hdr10_mastering_display 12 p32 struct v4l2_ctrl_hdr10_mastering_display *
+@10 p_hdr10_mastering_display 12 p32 struct v4l2_ctrl_hdr10_mastering_display *
+@1 p_hdr10_mastering_display 12 p32 struct v4l2_ctrl_hdr10_mastering_display *
 @2 p_hdr10_mastering_display 12 p64 struct v4l2_ctrl_hdr10_mastering_display *
-@20 ptr 12 p32 void *
-@9 ptr 12 p32 void *
+@10 ptr 12 p32 void *
+@1 ptr 12 p32 void *
 @2 ptr 12 p64 void *
 
 v4l2_ext_controls linux/videodev2.h struct
@@ -19080,7 +24116,7 @@ type 0 u32 __u32
 @12 fmt.pix 8 r384 struct v4l2_pix_format
 @25 fmt.pix_mp 4 r1536 struct v4l2_pix_format_mplane
 @12 fmt.pix_mp 8 r1536 struct v4l2_pix_format_mplane
-@8 fmt.pix_mp 4 r1568 struct v4l2_pix_format_mplane
+@8 fmt.pix_mp 4 r1560 struct v4l2_pix_format_mplane
 @d fmt.win 4 r320 struct v4l2_window
 @12 fmt.win 8 r448 struct v4l2_window
 @20 fmt.win 4 r304 struct v4l2_window
@@ -19305,14 +24341,13 @@ hsv_enc 20 u16 __u16
 @2 reserved 30 u16*10 __u16
 
 v4l2_meta_format linux/videodev2.h struct
-=7fffbfb4f 20 1
+=7fffbfb5f 20 1
 =404a0 8 1
-=10 20 4
 dataformat 0 u32 __u32
 buffersize 4 u32 __u32
-@5 width 8 u32 __u32
-@5 height 12 u32 __u32
-@5 bytesperline 16 u32 __u32
+@1 width 8 u32 __u32
+@1 height 12 u32 __u32
+@1 bytesperline 16 u32 __u32
 
 v4l2_modulator linux/videodev2.h struct
 =7ffffdfff 68 4
@@ -19368,7 +24403,7 @@ xfer_func 44 u32 __u32
 
 v4l2_pix_format_mplane linux/videodev2.h struct
 =7ffffffef 192 1
-=10 196 4
+=10 195 1
 width 0 u32 __u32
 height 4 u32 __u32
 pixelformat 8 u32 __u32
@@ -19404,8 +24439,7 @@ m.fd 8 s32 __s32
 @2 reserved 20 u32*11 __u32
 
 v4l2_plane_pix_format linux/videodev2.h struct
-=7ffffffef 20 1
-=10 20 4
+=7ffffffff 20 1
 sizeimage 0 u32 __u32
 bytesperline 4 u32 __u32
 reserved 8 u16*6 __u16
@@ -19442,8 +24476,7 @@ flags 56 u32 __u32
 reserved 60 u32*2 __u32
 
 v4l2_querymenu linux/videodev2.h struct
-=7ffffffef 44 1
-=10 44 4
+=7ffffffff 44 1
 id 0 u32 __u32
 index 4 u32 __u32
 name 8 u8*32 __u8
@@ -19479,8 +24512,7 @@ capabilities 12 u32 __u32
 @5 reserved 17 u8*3 __u8
 
 v4l2_sdr_format linux/videodev2.h struct
-=7ffffffef 32 1
-=10 32 4
+=7ffffffff 32 1
 pixelformat 0 u32 __u32
 buffersize 4 u32 __u32
 reserved 8 u8*24 __u8
@@ -19912,6 +24944,123 @@ u 24 r32 union
 u.in 24 r32 struct
 u.in.flags 24 u32 __u32
 
+vduse_config_data linux/vduse.h struct
+=7fffbdf5f 8 4
+=2000 8 2
+offset 0 u32 __u32
+length 4 u32 __u32
+buffer 8 u8* __u8
+
+vduse_dev_config linux/vduse.h struct
+=7d7e3990b 336 8
+=20184254 336 4
+=8000400 336 8
+=2000 336 2
+name 0 c8*256 char
+vendor_id 256 u32 __u32
+device_id 260 u32 __u32
+features 264 u64 __u64
+vq_num 272 u32 __u32
+vq_align 276 u32 __u32
+@b ngroups 280 u32 __u32
+@4 reserved 280 u32*13 __u32
+@b nas 284 u32 __u32
+@4 config_size 332 u32 __u32
+@b reserved 288 u32*11 __u32
+@4 config 336 u8* __u8
+@b config_size 332 u32 __u32
+@b config 336 u8* __u8
+
+vduse_iotlb_entry linux/vduse.h struct
+=7dfe39d0b 32 8
+=20184254 28 4
+=2000 26 2
+offset 0 u64 __u64
+start 8 u64 __u64
+last 16 u64 __u64
+perm 24 u8 __u8
+
+vduse_iotlb_entry_v2 linux/vduse.h struct
+=7d7e3990b 80 8
+=20184254 80 4
+=2000 80 2
+offset 0 u64 __u64
+start 8 u64 __u64
+last 16 u64 __u64
+perm 24 u8 __u8
+padding 25 u8*7 __u8
+asid 32 u32 __u32
+reserved 36 u32*11 __u32
+
+vduse_iova_info linux/vduse.h struct
+=7d7e3990b 48 8
+=20184254 48 4
+=8000400 48 8
+=2000 48 2
+start 0 u64 __u64
+last 8 u64 __u64
+capability 16 u64 __u64
+@b asid 24 u32 __u32
+@4 reserved 24 u64*3 __u64
+@b reserved 28 u32*5 __u32
+
+vduse_iova_umem linux/vduse.h struct
+=7d7e3990b 48 8
+=20184254 48 4
+=8000400 48 8
+=2000 48 2
+uaddr 0 u64 __u64
+iova 8 u64 __u64
+size 16 u64 __u64
+@b asid 24 u32 __u32
+@4 reserved 24 u64*3 __u64
+@b reserved 28 u32*5 __u32
+
+vduse_vq_config linux/vduse.h struct
+=7f7fbdb5f 32 4
+=8000400 32 4
+=2000 32 2
+index 0 u32 __u32
+max_size 4 u16 __u16
+@5 reserved1 6 u16 __u16
+@2 reserved 6 u16*13 __u16
+@5 group 8 u32 __u32
+@5 reserved2 12 u16*10 __u16
+
+vduse_vq_eventfd linux/vduse.h struct
+=7fffbdf5f 8 4
+=2000 8 2
+index 0 u32 __u32
+fd 4 s32 int
+
+vduse_vq_info linux/vduse.h struct
+=7dfe39d0b 48 8
+=20184244 44 4
+=10 44 4
+=2000 42 2
+index 0 u32 __u32
+num 4 u32 __u32
+desc_addr 8 u64 __u64
+driver_addr 16 u64 __u64
+device_addr 24 u64 __u64
+@b split 32 r16 struct vduse_vq_state_split
+@4 split 32 r32 struct vduse_vq_state_split
+packed 32 r64 struct vduse_vq_state_packed
+ready 40 u8 __u8
+
+vduse_vq_state_packed linux/vduse.h struct
+=7fffbff4f 8 2
+=10 8 4
+last_avail_counter 0 u16 __u16
+last_avail_idx 2 u16 __u16
+last_used_counter 4 u16 __u16
+last_used_idx 6 u16 __u16
+
+vduse_vq_state_split linux/vduse.h struct
+=7fffbff4f 2 2
+=10 4 4
+avail_index 0 u16 __u16
+
 vhost_features_array linux/vhost_types.h struct
 =7d7e3990b 8 8
 =20184254 8 4
@@ -19991,6 +25140,61 @@ vhost_worker_state linux/vhost_types.h struct
 =7fffbdb5f 4 4
 =2000 4 2
 worker_id 0 u32 unsigned int
+
+video_command linux/dvb/video.h struct
+=7dfe79d2b 72 8
+=201842d4 72 4
+=2000 72 2
+cmd 0 u32 __u32
+flags 4 u32 __u32
+stop 8 r64 struct
+stop.pts 8 u64 __u64
+play 8 r64 struct
+play.speed 8 s32 __s32
+play.format 12 u32 __u32
+raw 8 r512 struct
+raw.data 8 u32*16 __u32
+
+video_event linux/dvb/video.h struct
+=56abecbfc 20 4
+=295411403 32 8
+=2000 20 2
+type 0 s32 __s32
+@5 timestamp 4 s32 long
+@2 timestamp 8 s64 long
+@5 u 8 r96 union
+@2 u 16 r96 union
+@5 u.size 8 r96 video_size_t
+@2 u.size 16 r96 video_size_t
+@5 u.frame_rate 8 u32 unsigned int
+@2 u.frame_rate 16 u32 unsigned int
+@5 u.vsync_field 8 u8 unsigned char
+@2 u.vsync_field 16 u8 unsigned char
+
+video_size_t linux/dvb/video.h -
+=7ffffdfff 12 4
+=2000 12 2
+w 0 s32 int
+h 4 s32 int
+aspect_ratio 8 u32 video_format_t
+
+video_status linux/dvb/video.h struct
+=7ffffdfff 20 4
+=2000 20 2
+video_blank 0 s32 int
+play_state 4 u32 video_play_state_t
+stream_source 8 u32 video_stream_source_t
+video_format 12 u32 video_format_t
+display_format 16 u32 video_displayformat_t
+
+video_still_picture linux/dvb/video.h struct
+=56abecbfc 8 4
+=295411403 16 8
+=2000 8 2
+@5 iFrame 0 p32 char *
+@2 iFrame 0 p64 char *
+@5 size 4 s32 __s32
+@2 size 8 s32 __s32
 
 vk_image linux/misc/bcm_vk.h struct
 =7fffbdf5f 68 4
@@ -20142,6 +25346,76 @@ xattr_args linux/xattr.h struct
 value 0 u64 __u64
 size 8 u32 __u32
 flags 12 u32 __u32
+
+xsdfec_config misc/xilinx_sdfec.h struct
+=7ffffdfef 28 4
+=10 32 4
+=2000 28 2
+code 0 u32 __u32
+order 4 u32 __u32
+din_width 8 u32 __u32
+din_word_include 12 u32 __u32
+dout_width 16 u32 __u32
+dout_word_include 20 u32 __u32
+@5 irq 24 r16 struct xsdfec_irq
+@2 irq 24 r32 struct xsdfec_irq
+@5 bypass 26 s8 __s8
+@2 bypass 28 s8 __s8
+@5 code_wr_protect 27 s8 __s8
+@2 code_wr_protect 29 s8 __s8
+
+xsdfec_irq misc/xilinx_sdfec.h struct
+=7ffffffef 2 1
+=10 4 4
+enable_isr 0 s8 __s8
+enable_ecc_isr 1 s8 __s8
+
+xsdfec_ldpc_params misc/xilinx_sdfec.h struct
+=56abecbfc 76 4
+=295411403 96 8
+=2000 74 2
+n 0 u32 __u32
+k 4 u32 __u32
+psize 8 u32 __u32
+nlayers 12 u32 __u32
+nqc 16 u32 __u32
+nmqc 20 u32 __u32
+nm 24 u32 __u32
+norm_type 28 u32 __u32
+no_packing 32 u32 __u32
+special_qc 36 u32 __u32
+no_final_parity 40 u32 __u32
+max_schedule 44 u32 __u32
+sc_off 48 u32 __u32
+la_off 52 u32 __u32
+qc_off 56 u32 __u32
+@5 sc_table 60 p32 __u32 *
+@2 sc_table 64 p64 __u32 *
+@5 la_table 64 p32 __u32 *
+@2 la_table 72 p64 __u32 *
+@5 qc_table 68 p32 __u32 *
+@2 qc_table 80 p64 __u32 *
+@5 code_id 72 u16 __u16
+@2 code_id 88 u16 __u16
+
+xsdfec_stats misc/xilinx_sdfec.h struct
+=7ffffdfff 12 4
+=2000 12 2
+isr_err_count 0 u32 __u32
+cecc_count 4 u32 __u32
+uecc_count 8 u32 __u32
+
+xsdfec_status misc/xilinx_sdfec.h struct
+=7ffffdfff 8 4
+=2000 6 2
+state 0 u32 __u32
+activity 4 s8 __s8
+
+xsdfec_turbo misc/xilinx_sdfec.h struct
+=7ffffdfff 8 4
+=2000 6 2
+alg 0 u32 __u32
+scale 4 u8 __u8
 
 za_context asm/sigcontext.h struct
 =1 16 4

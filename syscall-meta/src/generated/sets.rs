@@ -11755,8 +11755,8 @@ static MESSAGE_FLAGS_DATA: SetData = SetData {
             MSG_NOSIGNAL\
             MSG_MORE\
             MSG_NOTIFICATION\
-            MSG_SENDPAGE_NOPOLICY\
             MSG_WAITFORONE\
+            MSG_SENDPAGE_NOPOLICY\
             MSG_BATCH\
             MSG_NO_SHARED_FRAGS\
             MSG_SENDPAGE_DECRYPTED\
@@ -11788,8 +11788,8 @@ static MESSAGE_FLAGS_DATA: SetData = SetData {
             M(12, 0, 0x4000), // MSG_NOSIGNAL
             M(8, 0, 0x8000), // MSG_MORE
             M(16, 0, 0x8000), // MSG_NOTIFICATION
-            M(21, 0, 0x10000), // MSG_SENDPAGE_NOPOLICY
             M(14, 0, 0x10000), // MSG_WAITFORONE
+            M(21, 0, 0x10000), // MSG_SENDPAGE_NOPOLICY
             M(9, 0, 0x40000), // MSG_BATCH
             M(19, 0, 0x80000), // MSG_NO_SHARED_FRAGS
             M(22, 0, 0x100000), // MSG_SENDPAGE_DECRYPTED
@@ -13730,6 +13730,9 @@ static OPEN_TREE_FLAGS_DATA: SetData = SetData {
     abis: &[
         0x7ffffffff, // all
         0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+        0x73f9ffffd, // all but alpha, parisc, parisc64, sparc, sparc64
+        0x600002, // alpha, parisc, parisc64
+        0xc0000000, // sparc, sparc64
     ],
     members: MemberData {
         names: "\
@@ -13738,7 +13741,8 @@ static OPEN_TREE_FLAGS_DATA: SetData = SetData {
             AT_SYMLINK_NOFOLLOW\
             AT_NO_AUTOMOUNT\
             AT_EMPTY_PATH\
-            AT_RECURSIVE",
+            AT_RECURSIVE\
+            OPEN_TREE_CLOEXEC",
         values: &[
             // length of a name that begins here, ABIs, value
             M(15, 0, 0x1), // OPEN_TREE_CLONE
@@ -13747,6 +13751,9 @@ static OPEN_TREE_FLAGS_DATA: SetData = SetData {
             M(15, 0, 0x800), // AT_NO_AUTOMOUNT
             M(13, 0, 0x1000), // AT_EMPTY_PATH
             M(12, 0, 0x8000), // AT_RECURSIVE
+            M(17, 2, 0x80000), // OPEN_TREE_CLOEXEC
+            M(0, 3, 0x200000),
+            M(0, 4, 0x400000),
         ],
     },
     parts: &[],
@@ -15576,8 +15583,20 @@ static PRCTL_CFI_CONTROL_DATA: SetData = SetData {
     title: "arg3 of PR_SET_CFI",
     is_flags: true,
     abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
     ],
-    members: MemberData { names: "", values: &[] },
+    members: MemberData {
+        names: "\
+            PR_CFI_ENABLE\
+            PR_CFI_DISABLE\
+            PR_CFI_LOCK",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x1), // PR_CFI_ENABLE
+            M(14, 0, 0x2), // PR_CFI_DISABLE
+            M(11, 0, 0x4), // PR_CFI_LOCK
+        ],
+    },
     parts: &[],
 };
 
@@ -21116,15 +21135,23 @@ static SOCKET_REQUESTS_DATA: SetData = SetData {
     title: "requests of ioctl on sockets",
     is_flags: false,
     abis: &[
-        0x3dffc7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, sh, xtensa
+        0x31e7c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sh, sparc, sparc64, xtensa
+        0xc1800002, // alpha, powerpc, powerpc64, sparc, sparc64
         0x38000, // mips_n32, mips_n64, mips_o32
-        0x400000000, // xtensa
+        0x420000000, // sh, xtensa
+        0x3dffc7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, sh, xtensa
+        0x38002, // alpha, mips_n32, mips_n64, mips_o32
         0x7dfffffff, // all but sh
+        0x20000000, // sh
         0x7dffbff5f, // all but c6x, h8300, nds32, sh
         0x7ffffffff, // all
+        0x73e1c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+        0xc1e38002, // alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
     ],
     members: MemberData {
         names: "\
+            SIOCOUTQ\
+            SIOCINQ\
             FIOSETOWN\
             SIOCSPGRP\
             FIOGETOWN\
@@ -21213,104 +21240,116 @@ static SOCKET_REQUESTS_DATA: SetData = SetData {
             SIOCGSTAMPNS_NEW",
         values: &[
             // length of a name that begins here, ABIs, value
-            M(9, 0, 35073), // FIOSETOWN
-            M(0, 1, 0x8004667c),
-            M(0, 2, 0x4004667c),
-            M(9, 0, 35074), // SIOCSPGRP
-            M(0, 1, 0x80047308),
-            M(0, 2, 0x40047308),
-            M(9, 0, 35075), // FIOGETOWN
-            M(0, 1, 0x4004667b),
-            M(0, 2, 0x8004667b),
-            M(9, 0, 35076), // SIOCGPGRP
-            M(0, 1, 0x40047309),
-            M(0, 2, 0x80047309),
-            M(10, 0, 35077), // SIOCATMARK
-            M(0, 1, 0x40047307),
-            M(0, 2, 0x80047307),
-            M(10, 3, 35078), // SIOCGSTAMP
-            M(14, 4, 35078), // SIOCGSTAMP_OLD
-            M(12, 3, 35079), // SIOCGSTAMPNS
-            M(16, 4, 35079), // SIOCGSTAMPNS_OLD
-            M(9, 5, 35083), // SIOCADDRT
-            M(9, 5, 35084), // SIOCDELRT
-            M(9, 5, 35085), // SIOCRTMSG
-            M(11, 5, 35088), // SIOCGIFNAME
-            M(11, 5, 35089), // SIOCSIFLINK
-            M(11, 5, 35090), // SIOCGIFCONF
-            M(12, 5, 35091), // SIOCGIFFLAGS
-            M(12, 5, 35092), // SIOCSIFFLAGS
-            M(11, 5, 35093), // SIOCGIFADDR
-            M(11, 5, 35094), // SIOCSIFADDR
-            M(14, 5, 35095), // SIOCGIFDSTADDR
-            M(14, 5, 35096), // SIOCSIFDSTADDR
-            M(14, 5, 35097), // SIOCGIFBRDADDR
-            M(14, 5, 35098), // SIOCSIFBRDADDR
-            M(14, 5, 35099), // SIOCGIFNETMASK
-            M(14, 5, 35100), // SIOCSIFNETMASK
-            M(13, 5, 35101), // SIOCGIFMETRIC
-            M(13, 5, 35102), // SIOCSIFMETRIC
-            M(10, 5, 35103), // SIOCGIFMEM
-            M(10, 5, 35104), // SIOCSIFMEM
-            M(10, 5, 35105), // SIOCGIFMTU
-            M(10, 5, 35106), // SIOCSIFMTU
-            M(11, 5, 35107), // SIOCSIFNAME
-            M(13, 5, 35108), // SIOCSIFHWADDR
-            M(12, 5, 35109), // SIOCGIFENCAP
-            M(12, 5, 35110), // SIOCSIFENCAP
-            M(13, 5, 35111), // SIOCGIFHWADDR
-            M(12, 5, 35113), // SIOCGIFSLAVE
-            M(12, 5, 35120), // SIOCSIFSLAVE
-            M(12, 5, 35121), // SIOCADDMULTI
-            M(12, 5, 35122), // SIOCDELMULTI
-            M(12, 5, 35123), // SIOCGIFINDEX
-            M(11, 5, 35123), // SIOGIFINDEX
-            M(13, 5, 35124), // SIOCSIFPFLAGS
-            M(13, 5, 35125), // SIOCGIFPFLAGS
-            M(11, 5, 35126), // SIOCDIFADDR
-            M(18, 5, 35127), // SIOCSIFHWBROADCAST
-            M(12, 5, 35128), // SIOCGIFCOUNT
-            M(9, 5, 35136), // SIOCGIFBR
-            M(9, 5, 35137), // SIOCSIFBR
-            M(13, 5, 35138), // SIOCGIFTXQLEN
-            M(13, 5, 35139), // SIOCSIFTXQLEN
-            M(11, 5, 35142), // SIOCETHTOOL
-            M(11, 5, 35143), // SIOCGMIIPHY
-            M(11, 5, 35144), // SIOCGMIIREG
-            M(11, 5, 35145), // SIOCSMIIREG
-            M(10, 5, 35146), // SIOCWANDEV
-            M(11, 5, 35147), // SIOCOUTQNSD
-            M(9, 5, 35148), // SIOCGSKNS
-            M(8, 5, 35155), // SIOCDARP
-            M(8, 5, 35156), // SIOCGARP
-            M(8, 5, 35157), // SIOCSARP
-            M(9, 5, 35168), // SIOCDRARP
-            M(9, 5, 35169), // SIOCGRARP
-            M(9, 5, 35170), // SIOCSRARP
-            M(10, 5, 35184), // SIOCGIFMAP
-            M(10, 5, 35185), // SIOCSIFMAP
-            M(11, 5, 35200), // SIOCADDDLCI
-            M(11, 5, 35201), // SIOCDELDLCI
-            M(11, 5, 35202), // SIOCGIFVLAN
-            M(11, 5, 35203), // SIOCSIFVLAN
-            M(15, 5, 35216), // SIOCBONDENSLAVE
-            M(15, 5, 35217), // SIOCBONDRELEASE
-            M(17, 5, 35218), // SIOCBONDSETHWADDR
-            M(22, 5, 35219), // SIOCBONDSLAVEINFOQUERY
-            M(17, 5, 35220), // SIOCBONDINFOQUERY
-            M(20, 5, 35221), // SIOCBONDCHANGEACTIVE
-            M(11, 5, 35232), // SIOCBRADDBR
-            M(11, 5, 35233), // SIOCBRDELBR
-            M(11, 5, 35234), // SIOCBRADDIF
-            M(11, 5, 35235), // SIOCBRDELIF
-            M(13, 5, 35248), // SIOCSHWTSTAMP
-            M(13, 5, 35249), // SIOCGHWTSTAMP
-            M(16, 5, 35296), // SIOCPROTOPRIVATE
-            M(14, 5, 35312), // SIOCDEVPRIVATE
-            M(14, 1, 0x40108906), // SIOCGSTAMP_NEW
-            M(0, 2, 0x80108906),
-            M(16, 1, 0x40108907), // SIOCGSTAMPNS_NEW
-            M(0, 2, 0x80108907),
+            M(8, 0, 21521), // SIOCOUTQ
+            M(0, 1, 0x40047473),
+            M(0, 2, 29810),
+            M(0, 3, 0x80047473),
+            M(7, 0, 21531), // SIOCINQ
+            M(0, 1, 0x4004667f),
+            M(0, 2, 18047),
+            M(0, 3, 0x8004667f),
+            M(9, 4, 35073), // FIOSETOWN
+            M(0, 5, 0x8004667c),
+            M(0, 3, 0x4004667c),
+            M(9, 4, 35074), // SIOCSPGRP
+            M(0, 5, 0x80047308),
+            M(0, 3, 0x40047308),
+            M(9, 4, 35075), // FIOGETOWN
+            M(0, 5, 0x4004667b),
+            M(0, 3, 0x8004667b),
+            M(9, 4, 35076), // SIOCGPGRP
+            M(0, 5, 0x40047309),
+            M(0, 3, 0x80047309),
+            M(10, 4, 35077), // SIOCATMARK
+            M(0, 5, 0x40047307),
+            M(0, 3, 0x80047307),
+            M(10, 6, 35078), // SIOCGSTAMP
+            M(0, 7, 0x80087364),
+            M(14, 8, 35078), // SIOCGSTAMP_OLD
+            M(0, 7, 0x80087364),
+            M(12, 6, 35079), // SIOCGSTAMPNS
+            M(0, 7, 0x80087365),
+            M(16, 8, 35079), // SIOCGSTAMPNS_OLD
+            M(0, 7, 0x80087365),
+            M(9, 9, 35083), // SIOCADDRT
+            M(9, 9, 35084), // SIOCDELRT
+            M(9, 9, 35085), // SIOCRTMSG
+            M(11, 9, 35088), // SIOCGIFNAME
+            M(11, 9, 35089), // SIOCSIFLINK
+            M(11, 9, 35090), // SIOCGIFCONF
+            M(12, 9, 35091), // SIOCGIFFLAGS
+            M(12, 9, 35092), // SIOCSIFFLAGS
+            M(11, 9, 35093), // SIOCGIFADDR
+            M(11, 9, 35094), // SIOCSIFADDR
+            M(14, 9, 35095), // SIOCGIFDSTADDR
+            M(14, 9, 35096), // SIOCSIFDSTADDR
+            M(14, 9, 35097), // SIOCGIFBRDADDR
+            M(14, 9, 35098), // SIOCSIFBRDADDR
+            M(14, 9, 35099), // SIOCGIFNETMASK
+            M(14, 9, 35100), // SIOCSIFNETMASK
+            M(13, 9, 35101), // SIOCGIFMETRIC
+            M(13, 9, 35102), // SIOCSIFMETRIC
+            M(10, 9, 35103), // SIOCGIFMEM
+            M(10, 9, 35104), // SIOCSIFMEM
+            M(10, 9, 35105), // SIOCGIFMTU
+            M(10, 9, 35106), // SIOCSIFMTU
+            M(11, 9, 35107), // SIOCSIFNAME
+            M(13, 9, 35108), // SIOCSIFHWADDR
+            M(12, 9, 35109), // SIOCGIFENCAP
+            M(12, 9, 35110), // SIOCSIFENCAP
+            M(13, 9, 35111), // SIOCGIFHWADDR
+            M(12, 9, 35113), // SIOCGIFSLAVE
+            M(12, 9, 35120), // SIOCSIFSLAVE
+            M(12, 9, 35121), // SIOCADDMULTI
+            M(12, 9, 35122), // SIOCDELMULTI
+            M(12, 9, 35123), // SIOCGIFINDEX
+            M(11, 9, 35123), // SIOGIFINDEX
+            M(13, 9, 35124), // SIOCSIFPFLAGS
+            M(13, 9, 35125), // SIOCGIFPFLAGS
+            M(11, 9, 35126), // SIOCDIFADDR
+            M(18, 9, 35127), // SIOCSIFHWBROADCAST
+            M(12, 9, 35128), // SIOCGIFCOUNT
+            M(9, 9, 35136), // SIOCGIFBR
+            M(9, 9, 35137), // SIOCSIFBR
+            M(13, 9, 35138), // SIOCGIFTXQLEN
+            M(13, 9, 35139), // SIOCSIFTXQLEN
+            M(11, 9, 35142), // SIOCETHTOOL
+            M(11, 9, 35143), // SIOCGMIIPHY
+            M(11, 9, 35144), // SIOCGMIIREG
+            M(11, 9, 35145), // SIOCSMIIREG
+            M(10, 9, 35146), // SIOCWANDEV
+            M(11, 9, 35147), // SIOCOUTQNSD
+            M(9, 9, 35148), // SIOCGSKNS
+            M(8, 9, 35155), // SIOCDARP
+            M(8, 9, 35156), // SIOCGARP
+            M(8, 9, 35157), // SIOCSARP
+            M(9, 9, 35168), // SIOCDRARP
+            M(9, 9, 35169), // SIOCGRARP
+            M(9, 9, 35170), // SIOCSRARP
+            M(10, 9, 35184), // SIOCGIFMAP
+            M(10, 9, 35185), // SIOCSIFMAP
+            M(11, 9, 35200), // SIOCADDDLCI
+            M(11, 9, 35201), // SIOCDELDLCI
+            M(11, 9, 35202), // SIOCGIFVLAN
+            M(11, 9, 35203), // SIOCSIFVLAN
+            M(15, 9, 35216), // SIOCBONDENSLAVE
+            M(15, 9, 35217), // SIOCBONDRELEASE
+            M(17, 9, 35218), // SIOCBONDSETHWADDR
+            M(22, 9, 35219), // SIOCBONDSLAVEINFOQUERY
+            M(17, 9, 35220), // SIOCBONDINFOQUERY
+            M(20, 9, 35221), // SIOCBONDCHANGEACTIVE
+            M(11, 9, 35232), // SIOCBRADDBR
+            M(11, 9, 35233), // SIOCBRDELBR
+            M(11, 9, 35234), // SIOCBRADDIF
+            M(11, 9, 35235), // SIOCBRDELIF
+            M(13, 9, 35248), // SIOCSHWTSTAMP
+            M(13, 9, 35249), // SIOCGHWTSTAMP
+            M(16, 9, 35296), // SIOCPROTOPRIVATE
+            M(14, 9, 35312), // SIOCDEVPRIVATE
+            M(14, 10, 0x80108906), // SIOCGSTAMP_NEW
+            M(0, 11, 0x40108906),
+            M(16, 10, 0x80108907), // SIOCGSTAMPNS_NEW
+            M(0, 11, 0x40108907),
         ],
     },
     parts: &[],

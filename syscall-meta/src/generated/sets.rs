@@ -11755,8 +11755,8 @@ static MESSAGE_FLAGS_DATA: SetData = SetData {
             MSG_NOSIGNAL\
             MSG_MORE\
             MSG_NOTIFICATION\
-            MSG_SENDPAGE_NOPOLICY\
             MSG_WAITFORONE\
+            MSG_SENDPAGE_NOPOLICY\
             MSG_BATCH\
             MSG_NO_SHARED_FRAGS\
             MSG_SENDPAGE_DECRYPTED\
@@ -11788,8 +11788,8 @@ static MESSAGE_FLAGS_DATA: SetData = SetData {
             M(12, 0, 0x4000), // MSG_NOSIGNAL
             M(8, 0, 0x8000), // MSG_MORE
             M(16, 0, 0x8000), // MSG_NOTIFICATION
-            M(21, 0, 0x10000), // MSG_SENDPAGE_NOPOLICY
             M(14, 0, 0x10000), // MSG_WAITFORONE
+            M(21, 0, 0x10000), // MSG_SENDPAGE_NOPOLICY
             M(9, 0, 0x40000), // MSG_BATCH
             M(19, 0, 0x80000), // MSG_NO_SHARED_FRAGS
             M(22, 0, 0x100000), // MSG_SENDPAGE_DECRYPTED

@@ -25,20 +25,19 @@ pub struct Setup {
     pub keep_tokens: bool,
     /// How much the run may do.
     pub limits: Limits,
-    predefined: String,
+    predefined: Arc<str>,
 }
 
 impl Setup {
     /// A run with these types and no predefined macros.
     pub fn new(model: DataModel) -> Self {
-        Setup { model, keep_tokens: true, limits: Limits::default(), predefined: String::new() }
+        Setup { model, keep_tokens: true, limits: Limits::default(), predefined: "".into() }
     }
 
     /// Defines a macro before the run, as `-D` does: `("__x86_64__", "1")`, `("__SYSCALL(nr, entry)", "…")`.
     pub fn predefine(&mut self, head: &str, body: &str) -> &mut Self {
         let line = format!("#define {head} {body}").replace(['\n', '\r'], " ");
-        self.predefined.push_str(&line);
-        self.predefined.push('\n');
+        self.predefined = format!("{}{line}\n", self.predefined).into();
         self
     }
 
@@ -74,7 +73,7 @@ pub fn preprocess<'s>(
         includes: Vec::new(),
     };
     let mut tokens = Vec::new();
-    driver.enter(session.lex(PREDEFINED, &setup.predefined.as_str().into()));
+    driver.enter(session.lex(PREDEFINED, &setup.predefined));
     driver.run(&mut Vec::new());
     driver.enter(session.lex(&path, text));
     driver.run(&mut tokens);

@@ -66,8 +66,8 @@ pub struct Member {
     pub name: Option<Symbol>,
     /// Its type.
     pub ty: Type,
-    /// The type of an element as it is written.
-    pub text: String,
+    /// The words of an element's type as it is written; [`Types::spelled`](super::Types::spelled) puts them together.
+    pub text: Vec<Symbol>,
     /// Bytes from the beginning, of a bit-field those of its unit.
     pub offset: u64,
     /// Where a bit-field is in its unit.
@@ -229,7 +229,7 @@ impl Sizes<'_> {
         if !self.model.bitfields_align && [8, 16, 32, 64].contains(&width) && !member.packed && !demands.packed {
             // One as wide as an integer, where such an integer may stand, counts as a whole member.
             let whole = (width / 8).min(self.model.most_align.into());
-            if position % (whole * 8) == 0 {
+            if position.is_multiple_of(whole * 8) {
                 *align = (*align).max(whole);
             }
         }

@@ -100,6 +100,10 @@ impl Output<'_> {
             Shape::Builtin => return Err(NotConstant::new(Reason::NotDefined)),
             Shape::Object => {}
         }
+        if definition.body.iter().all(|token| token.kind != Kind::Ident) {
+            // Nothing in it is a macro.
+            return self.evaluate_tokens(&definition.body, names);
+        }
         let mut env = self.env();
         let mut expander = Expander::of(definition, &mut Line { tokens: &[], macros: &self.macros, env: &mut env });
         self.finish(&mut expander, &mut env, &[], names)

@@ -1,6 +1,7 @@
 //! Spellings as numbers: every distinct token text is kept once, and a macro is looked up by an integer.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// The number of a spelling in a [`Session`](super::Session); says nothing about order.
@@ -13,6 +14,28 @@ impl Symbol {
         self.0 as usize
     }
 }
+
+/// Hashes symbols by themselves: they are dense numbers already.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SymbolHasher(u64);
+
+impl Hasher for SymbolHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u32((*byte).into()));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        // The upper bits choose, the lower ones find.
+        self.0 = (self.0 ^ u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+/// A map by symbol.
+pub type SymbolMap<T> = HashMap<Symbol, T, BuildHasherDefault<SymbolHasher>>;
 
 /// Declares the spellings that the code names, in the order the interner starts with.
 macro_rules! known {
@@ -54,7 +77,12 @@ known! {
     STRUCT "struct" UNION "union" ENUM "enum" EXTENSION "__extension__"
     SIZEOF "sizeof" ALIGNOF "_Alignof" ALIGNOF_GNU "__alignof__" ALIGNOF_GNU2 "__alignof"
     OFFSETOF "offsetof" OFFSETOF_GNU "__builtin_offsetof" CONSTANT_P "__builtin_constant_p"
-    TYPEOF "typeof" TYPEOF_GNU "__typeof" TYPEOF_GNU2 "__typeof__"
+    TYPEOF "typeof" TYPEOF_GNU "__typeof" TYPEOF_GNU2 "__typeof__" TYPEOF_UNQUAL "typeof_unqual"
+    TYPEDEF "typedef" EXTERN "extern" STATIC "static" REGISTER "register" NORETURN "_Noreturn" THREAD "_Thread_local"
+    INLINE "inline" INLINE_GNU "__inline" INLINE_GNU2 "__inline__" VOLATILE_GNU1 "__volatile" ATOMIC "_Atomic"
+    RESTRICT "restrict" RESTRICT_GNU "__restrict" RESTRICT_GNU2 "__restrict__" INT128 "__int128" COMPLEX "_Complex"
+    COMPLEX_GNU "__complex__" ATTRIBUTE "__attribute__" ATTRIBUTE_GNU "__attribute" DECLSPEC "__declspec"
+    ALIGNAS "_Alignas" STATIC_ASSERT "_Static_assert" ASM "asm" ASM_GNU "__asm" ASM_GNU2 "__asm__"
 }
 
 #[derive(Debug, Default)]

@@ -173,20 +173,33 @@ impl AbiSet {
 impl<T: PartialEq> PerAbi<T> {
     /// Values by place of the ABI.
     pub fn new(values: impl IntoIterator<Item = (usize, T)>) -> Self {
-        let mut variants: Vec<(AbiSet, T)> = Vec::new();
-        for (abi, value) in values {
-            match variants.iter_mut().find(|(_, known)| *known == value) {
-                Some((whom, _)) => whom.add(abi),
-                None => {
-                    let mut whom = AbiSet::default();
-                    whom.add(abi);
-                    variants.push((whom, value));
-                }
+        let mut all = PerAbi::default();
+        values.into_iter().for_each(|(abi, value)| all.add(abi, value));
+        all.sorted()
+    }
+
+    /// Takes in the value of one more ABI; [`sorted`](Self::sorted) has to follow the last.
+    pub fn add(&mut self, abi: usize, value: T) {
+        match self.0.iter_mut().find(|(_, known)| *known == value) {
+            Some((whom, _)) => whom.add(abi),
+            None => {
+                let mut whom = AbiSet::default();
+                whom.add(abi);
+                self.0.push((whom, value));
             }
         }
-        // Those whose first ABI comes first, where as many have one as the other.
-        variants.sort_by_key(|(whom, _)| (std::cmp::Reverse(whom.len()), whom.0.trailing_zeros()));
-        PerAbi(variants)
+    }
+
+    /// The most common value first; of those that as many have, the one whose first ABI comes first.
+    pub fn sorted(mut self) -> Self {
+        self.0.sort_by_key(|(whom, _)| (std::cmp::Reverse(whom.len()), whom.0.trailing_zeros()));
+        self
+    }
+}
+
+impl<T> Default for PerAbi<T> {
+    fn default() -> Self {
+        PerAbi(Vec::new())
     }
 }
 

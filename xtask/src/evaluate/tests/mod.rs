@@ -5,6 +5,7 @@ mod expansion;
 mod expressions;
 mod gcc;
 mod hostile;
+mod layouts;
 mod output;
 mod typedefs;
 

@@ -2,6 +2,7 @@
 //! `ioctl`.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::{Known, Open, Own, Said};
 use crate::evaluate::{
@@ -30,16 +31,16 @@ pub(super) fn find(output: &Output<'_>, types: &Types<'_>, own: &Own, said: &mut
         match &definition.shape {
             Shape::Object if definition.body.is_empty() => {}
             Shape::Object => {
-                let name = installed(&output.text(definition.name));
+                let name = installed(output.text(definition.name));
                 match output.constant_of(definition, types) {
                     Ok(value) => {
                         names.insert(definition.name);
                         said.constants.push((name, constant(value), requests.argument(definition)));
                     }
-                    Err(why) if is_open(&why.reason) => said.open.push(open(name, &why)),
+                    Err(why) if is_open(&why.reason) => said.open.push(open(&name, &why)),
                     // `O_CLOEXEC` of a header that does not include `asm/fcntl.h`; or no constant at all.
                     Err(why) if matches!(why.reason, Reason::Name(_)) => {
-                        said.open.push(Open { may_be_none: true, ..open(name, &why) });
+                        said.open.push(Open { may_be_none: true, ..open(&name, &why) });
                     }
                     Err(_) => {}
                 }
@@ -52,17 +53,17 @@ pub(super) fn find(output: &Output<'_>, types: &Types<'_>, own: &Own, said: &mut
         if !own.has(output, enumerator.span, &mut known) || names.contains(&enumerator.name) {
             continue;
         }
-        let name = output.text(enumerator.name).to_string();
+        let name = output.text(enumerator.name);
         match &enumerator.value {
             Ok(value) => said.constants.push((name, constant(*value), None)),
-            Err(why) => said.open.push(open(name, why)),
+            Err(why) => said.open.push(open(&name, why)),
         }
     }
 }
 
 /// The name of a macro in the header that `scripts/headers_install.sh` makes: include guards lose a prefix.
-fn installed(name: &str) -> String {
-    name.strip_prefix("_UAPI").unwrap_or(name).to_string()
+fn installed(name: Arc<str>) -> Arc<str> {
+    name.strip_prefix("_UAPI").map(Arc::from).unwrap_or(name)
 }
 
 /// Whether a compiler may know better. What is no integer for C is none here, and nothing is open.
@@ -70,9 +71,9 @@ fn is_open(reason: &Reason) -> bool {
     matches!(reason, Reason::Layout(_) | Reason::Literal(_) | Reason::TooComplex)
 }
 
-fn open(name: String, why: &NotConstant) -> Open {
+fn open(name: &str, why: &NotConstant) -> Open {
     let missing = why.reason.missing().map(str::to_string);
-    Open { name, why: why.to_string(), missing, may_be_none: false }
+    Open { name: name.to_string(), why: why.to_string(), missing, may_be_none: false }
 }
 
 fn constant(value: Evaluated) -> Constant {
@@ -121,7 +122,7 @@ impl Requests<'_> {
     }
 
     /// The request that a macro with parameters makes where all of them are 0, under its name with them.
-    fn family(&mut self, definition: &Macro) -> Option<(String, Constant, Option<String>)> {
+    fn family(&mut self, definition: &Macro) -> Option<(Arc<str>, Constant, Option<String>)> {
         let Shape::Function(parameters) = &definition.shape else { return None };
         let name = self.output.text(definition.name);
         if name.starts_with(MAKERS) || parameters.variadic || !self.reaches(definition.name, 0) {
@@ -138,7 +139,7 @@ impl Requests<'_> {
             *arguments.get_mut(at)? = argument;
         }
         let names: Vec<_> = parameters.names.iter().map(|name| self.output.text(*name).to_string()).collect();
-        Some((format!("{name}({})", names.join(", ")), constant(value), Some(String::new())))
+        Some((format!("{name}({})", names.join(",")).into(), constant(value), Some(String::new())))
     }
 
     fn reaches(&mut self, name: Symbol, depth: u32) -> bool {

@@ -8,20 +8,21 @@ mod records;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::predefined;
 use crate::diagnostic::{Level, Sink};
 use crate::evaluate::{FileId, Output, Session, Setup, Span, preprocess};
-use crate::model::{AbiSpec, Abis, Constant, Facts, Headers, NamedConstant, PerAbi, Record};
+use crate::model::{AbiSet, AbiSpec, Abis, Constant, Facts, Headers, NamedConstant, PerAbi, Record};
 use crate::source::{Text, Tree};
 use view::View;
 
 /// What the run of one header says for one ABI.
 #[derive(Default)]
 struct Said {
-    constants: Vec<(String, Constant, Option<String>)>,
+    constants: Vec<(Arc<str>, Constant, Option<String>)>,
     records: Vec<(String, Record)>,
     open: Vec<Open>,
 }
@@ -53,29 +54,30 @@ pub(super) fn headers<T: Send + Sync>(
     let names: BTreeSet<&str> = views.iter().flat_map(View::names).collect();
     let names: Vec<&str> = names.into_iter().collect();
     let alone = |name: &&str| {
-        let runs = views.iter().zip(&setups);
-        let said = runs.map(|(view, setup)| Some(said(&session, view, setup, name, view.root(name)?)));
-        said.collect::<Vec<Option<Said>>>()
+        let mut merged = Merged::default();
+        for (abi, (view, setup)) in views.iter().zip(&setups).enumerate() {
+            if let Some(text) = view.root(name) {
+                merged.add(abi, said(&session, view, setup, name, text));
+            }
+        }
+        merged
     };
-    let mut all: Vec<Vec<Option<Said>>> = names.par_iter().map(alone).collect();
+    let mut all: Vec<Merged> = names.par_iter().map(alone).collect();
     let places = Places::new(&names, &all, &views);
-    all.par_iter_mut().zip(&names).for_each(|(by_abi, name)| {
-        for (abi, said) in by_abi.iter_mut().enumerate() {
-            if let (Some(said), Some(view), Some(setup)) = (said, views.get(abi), setups.get(abi)) {
-                in_company(&session, view, setup, name, said, |missing| places.get(abi, missing));
-                said.open.retain(|open| !open.may_be_none);
+    all.par_iter_mut().zip(&names).for_each(|(merged, name)| {
+        let mut open: BTreeMap<usize, Vec<Open>> = BTreeMap::new();
+        for (abi, what) in std::mem::take(&mut merged.open) {
+            open.entry(abi).or_default().push(what);
+        }
+        for (abi, open) in open {
+            if let (Some(view), Some(setup)) = (views.get(abi), setups.get(abi)) {
+                let place = |missing: &str| places.get(abi, missing);
+                merged.add(abi, in_company(&session, view, setup, name, open, place));
             }
         }
     });
-    let merged = names.into_iter().zip(all).map(|(name, by_abi)| {
-        let mut merged = Merged::default();
-        for (abi, said) in by_abi.into_iter().enumerate() {
-            said.into_iter().for_each(|said| merged.add(abi, said));
-        }
-        (name, merged)
-    });
     let mut headers = Headers { abis: specs.iter().map(|abi| abi.name.clone()).collect(), ..Headers::default() };
-    for (name, merged) in merged {
+    for (name, merged) in names.iter().zip(all) {
         merged.into(&mut headers, name.to_string());
     }
     for (path, merged) in internal::run(tree, &session, &specs, settled) {
@@ -123,15 +125,16 @@ fn in_company<'h, T: Send + Sync>(
     view: &View<'_, T>,
     setup: &Setup,
     name: &str,
-    said: &mut Said,
+    open: Vec<Open>,
     place: impl Fn(&str) -> Option<&'h str>,
-) {
-    let (Some(text), mut company) = (view.root(name), Vec::new()) else { return };
+) -> Said {
+    let mut said = Said { open, ..Said::default() };
+    let (Some(text), mut company) = (view.root(name), Vec::new()) else { return said };
     for _ in 0..ROUNDS {
         let missing = said.open.iter().filter_map(|open| place(open.missing.as_deref()?));
         let missing: BTreeSet<&str> = missing.filter(|header| *header != name && !company.contains(header)).collect();
         if missing.is_empty() {
-            return;
+            break;
         }
         company.extend(missing);
         // What was found missing last is what others rest on.
@@ -141,43 +144,41 @@ fn in_company<'h, T: Send + Sync>(
         let sink = Sink::new();
         let output = preprocess(session, view, setup, &unit, &includes.into(), &sink);
         if sink.errors() > 0 {
-            return;
+            break;
         }
         let mut again = Said::default();
         find(&output, &view.own(name, text, &output), &mut again);
         let open: BTreeSet<String> = said.open.iter().map(|open| open.name.clone()).collect();
-        said.constants.extend(again.constants.into_iter().filter(|(name, ..)| open.contains(name)));
+        said.constants.extend(again.constants.into_iter().filter(|(name, ..)| open.contains(&**name)));
         said.records.extend(again.records.into_iter().filter(|(name, _)| open.contains(name)));
         said.open = again.open;
     }
+    said
 }
 
 /// Which header defines a tag, typedef or constant that another lacks, by ABI.
 struct Places(Vec<HashMap<String, String>>);
 
 impl Places {
-    fn new<T: Send + Sync>(names: &[&str], all: &[Vec<Option<Said>>], views: &[View<'_, T>]) -> Self {
-        let wanted: HashSet<&str> = all
-            .iter()
-            .flatten()
-            .flatten()
-            .flat_map(|said| &said.open)
-            .filter_map(|open| open.missing.as_deref())
-            .collect();
+    fn new<T: Send + Sync>(names: &[&str], all: &[Merged], views: &[View<'_, T>]) -> Self {
+        let open = all.iter().flat_map(|merged| &merged.open);
+        let wanted: HashSet<&str> = open.filter_map(|(_, open)| open.missing.as_deref()).collect();
         let macros = views.par_iter().map(|view| view.defined(&wanted)).collect::<Vec<_>>();
         let mut places: Vec<HashMap<String, String>> = macros
             .into_iter()
             .map(|found| found.into_iter().map(|(name, header)| (name.to_string(), header)).collect())
             .collect();
-        for (name, by_abi) in names.iter().zip(all) {
-            for (said, places) in by_abi.iter().zip(&mut places) {
-                let records = said.iter().flat_map(|said| &said.records).map(|(name, _)| name);
-                let constants = said.iter().flat_map(|said| &said.constants).map(|(name, ..)| name);
-                let open = said.iter().flat_map(|said| &said.open).map(|open| &open.name);
-                for defined in records.chain(constants).chain(open) {
-                    let word = defined.rsplit(' ').next().unwrap_or(defined);
-                    if wanted.contains(word) {
-                        places.entry(word.to_string()).or_insert_with(|| name.to_string());
+        for (header, merged) in names.iter().zip(all) {
+            let records = merged.records.iter().map(|(name, record)| (name.as_str(), record.whom()));
+            let constants = merged.constants.iter().map(|(name, constant)| (&**name, constant.values.whom()));
+            let open = merged.open.iter().map(|(abi, open)| (open.name.as_str(), AbiSet(1 << abi)));
+            for (defined, whom) in records.chain(constants).chain(open) {
+                let word = defined.rsplit(' ').next().unwrap_or(defined);
+                if wanted.contains(word) {
+                    for abi in whom.places() {
+                        if let Some(places) = places.get_mut(abi) {
+                            places.entry(word.to_string()).or_insert_with(|| header.to_string());
+                        }
                     }
                 }
             }
@@ -213,42 +214,41 @@ type Known = HashMap<FileId, bool>;
 /// What the runs of a header say together.
 #[derive(Default)]
 struct Merged {
-    constants: BTreeMap<String, (Vec<(usize, Constant)>, Option<String>)>,
-    records: BTreeMap<String, Vec<(usize, Record)>>,
-    open: BTreeMap<String, Vec<(usize, String)>>,
+    constants: HashMap<Arc<str>, NamedConstant>,
+    records: HashMap<String, PerAbi<Record>>,
+    /// With the ABI.
+    open: Vec<(usize, Open)>,
 }
 
 impl Merged {
     fn add(&mut self, abi: usize, said: Said) {
         for (name, value, argument) in said.constants {
-            let entry = self.constants.entry(name).or_default();
-            entry.0.push((abi, value));
-            if entry.1.is_none() {
-                entry.1 = argument;
+            let entry = self.constants.entry(name);
+            let constant = entry.or_insert_with(|| NamedConstant { values: PerAbi::default(), argument: None });
+            constant.values.add(abi, value);
+            if constant.argument.is_none() {
+                constant.argument = argument;
             }
         }
         for (name, record) in said.records {
-            self.records.entry(name).or_default().push((abi, record));
+            self.records.entry(name).or_default().add(abi, record);
         }
-        for open in said.open {
-            self.open.entry(open.name).or_default().push((abi, open.why));
-        }
+        self.open.extend(said.open.into_iter().map(|open| (abi, open)));
     }
 
     fn into(self, headers: &mut Headers, name: String) {
-        // Whoever came first stands first, in whatever order they came.
-        let sorted = |mut values: Vec<(usize, Constant)>| {
-            values.sort_by_key(|(abi, _)| *abi);
-            PerAbi::new(values)
-        };
-        let constants: BTreeMap<String, NamedConstant> = self
+        let constants = self
             .constants
             .into_iter()
-            .map(|(name, (values, argument))| (name, NamedConstant { values: sorted(values), argument }))
-            .collect();
-        let records: BTreeMap<_, _> =
-            self.records.into_iter().map(|(name, values)| (name, PerAbi::new(values))).collect();
-        let open: BTreeMap<_, _> = self.open.into_iter().map(|(name, values)| (name, PerAbi::new(values))).collect();
+            .map(|(name, constant)| (name.to_string(), NamedConstant { values: constant.values.sorted(), ..constant }));
+        let records = self.records.into_iter().map(|(name, values)| (name, values.sorted()));
+        let mut open: BTreeMap<String, PerAbi<String>> = BTreeMap::new();
+        for (abi, what) in self.open.into_iter().filter(|(_, open)| !open.may_be_none) {
+            open.entry(what.name).or_default().add(abi, what.why);
+        }
+        let constants: BTreeMap<_, _> = constants.collect();
+        let records: BTreeMap<_, _> = records.collect();
+        let open: BTreeMap<_, _> = open.into_iter().map(|(name, values)| (name, values.sorted())).collect();
         if !constants.is_empty() {
             headers.constants.insert(name.clone(), constants);
         }

@@ -83,7 +83,15 @@ impl Fields<'_> {
             Some(bits) => bits.unit,
             None => self.types.size(element)?,
         };
-        self.all.push(Field { name: name.clone(), offset, class, size, bits, count, ty: member.text.clone() });
+        self.all.push(Field {
+            name: name.clone(),
+            offset,
+            class,
+            size,
+            bits,
+            count,
+            ty: self.types.spelled(&member.text),
+        });
         if let Some(inner) = self.types.record(element).filter(|inner| inner.tag.is_none() && inner.typedef.is_none()) {
             let prefix = if count == Count::One { format!("{name}.") } else { format!("{name}[].") };
             self.add(inner, offset, &prefix, depth)?;

@@ -1,340 +1,25 @@
-//! Expanded tokens → the types that they declare at file scope: typedefs, structures, unions, enumerations.
-//!
-//! What declares no type is passed over: functions with their bodies, variables, `asm`. An annotation that no header gave
-//! a meaning (`__bitwise`, `__user`) is told by its place: a word that stands where another word, a star or the end of
-//! the declared name has to follow. Nothing is guessed: what is not understood makes a type unknown, with the reason.
+//! Reads declarations from left to right, into the types of a run.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
-use super::expr;
-use super::layout::{Demands, Member, Record, Sizes, Type, Unknown};
-use super::output::Output;
-use super::session::Session;
-use super::symbol::{Symbol, known};
-use super::token::{Kind, Span, Token};
-use super::value::{Constant, DataModel, IntType, Names, NotConstant, Query};
-
-/// The types of a run.
-#[derive(Debug)]
-pub struct Types<'s> {
-    session: &'s Session,
-    model: DataModel,
-    typedefs: HashMap<Symbol, Type>,
-    tags: HashMap<Symbol, Type>,
-    /// Structures and unions, in the order in which they end.
-    pub records: Vec<Record>,
-    /// Enumerators, in the order of the text.
-    pub enumerators: Vec<Enumerator>,
-    values: HashMap<Symbol, Constant>,
-    words: Arc<Words>,
-}
-
-/// A name that an enumeration gives to a value.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Enumerator {
-    /// The name.
-    pub name: Symbol,
-    /// Its value, or why it has none.
-    pub value: Result<Constant, NotConstant>,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// Structures within structures.
-const NESTING: usize = 64;
-
-impl<'s> Output<'s> {
-    /// The types that the text declares.
-    pub fn types(&self) -> Types<'s> {
-        let words = Arc::new(Words::new(self.session));
-        let mut types = Types {
-            session: self.session,
-            model: self.model,
-            typedefs: HashMap::new(),
-            tags: HashMap::new(),
-            records: Vec::new(),
-            enumerators: Vec::new(),
-            values: HashMap::new(),
-            words: Arc::clone(&words),
-        };
-        Parser { types: &mut types, words: &words, rest: &self.tokens, pack: Vec::new(), nesting: 0 }.all();
-        types
-    }
-}
-
-impl<'s> Types<'s> {
-    /// What a typedef stands for.
-    pub fn typedef(&self, name: &str) -> Option<&Type> {
-        self.typedefs.get(&self.session.symbol(name)?)
-    }
-
-    /// The bytes of a type, or why they are not known.
-    pub fn size(&self, ty: &Type) -> Result<u64, Unknown> {
-        self.sizes().size(ty)
-    }
-
-    /// The record behind a type, through what only says how it is aligned.
-    pub fn record(&self, ty: &Type) -> Option<&Record> {
-        match ty {
-            Type::Record(at) => self.records.get(*at),
-            Type::Aligned(inner, _) => self.record(inner),
-            _ => None,
-        }
-    }
-
-    /// Whether tokens are the name of a type that is known.
-    pub fn is_type(&self, tokens: &[Token]) -> bool {
-        self.type_name(tokens).is_some()
-    }
-
-    fn sizes(&self) -> Sizes<'_> {
-        Sizes { session: self.session, model: &self.model, records: &self.records }
-    }
-
-    fn integer(&self, ty: &Type) -> Option<IntType> {
-        match ty {
-            Type::Integer(ty) | Type::Enumeration(ty) => Some(*ty),
-            Type::Aligned(inner, _) => self.integer(inner),
-            _ => None,
-        }
-    }
-
-    fn evaluate(&self, tokens: &[Token]) -> Result<Constant, NotConstant> {
-        expr::evaluate(self.session, &self.model, self, tokens)
-    }
-
-    /// How many elements an array has.
-    fn count(&self, tokens: &[Token]) -> Result<u64, Unknown> {
-        let count = self.evaluate(tokens).map_err(|why| Unknown {
-            why: format!("an array whose length has no value: {why}"),
-            missing: why.reason.missing().and_then(|name| self.session.symbol(name)),
-        })?;
-        u64::try_from(count.value).map_err(|_| "an array of a negative length".into())
-    }
-
-    /// The type that an operand of `sizeof` names, or that an expression of the form `((struct x *)0)->member` has.
-    fn of_operand(&self, operand: &[Token]) -> Option<Type> {
-        if let Some(arrow) = operand.iter().position(|token| token.is(known::ARROW)) {
-            let (object, member) = (operand.get(..arrow)?, operand.get(arrow + 1..)?);
-            let cast = object.iter().position(|token| token.kind == Kind::Ident)?;
-            let star = object.iter().position(|token| token.is(known::STAR))?;
-            let whole = self.of_operand(object.get(cast..star)?)?;
-            return self.member(&whole, member).map(|(_, ty)| ty);
-        }
-        self.type_name(operand)
-    }
-
-    /// A type name: words, a tag or a typedef, with stars and lengths behind it.
-    fn type_name(&self, tokens: &[Token]) -> Option<Type> {
-        let (mut counted, mut ty, mut rest) = (Counted::default(), None, tokens);
-        while let Some((token, after)) = rest.split_first()
-            && token.kind == Kind::Ident
-        {
-            rest = after;
-            if self.words.qualifiers.contains(&token.symbol) {
-                continue;
-            }
-            match self.words.arithmetic.get(&token.symbol) {
-                _ if ty.is_some() => return None,
-                Some(word) => counted.take(*word),
-                None if counted.any => return None,
-                None if [known::STRUCT, known::UNION, known::ENUM].contains(&token.symbol) => {
-                    let (tag, after) = rest.split_first()?;
-                    (ty, rest) = (Some(self.tags.get(&tag.symbol)?.clone()), after);
-                }
-                None => ty = Some(self.typedefs.get(&token.symbol)?.clone()),
-            }
-        }
-        let mut ty = ty.or(counted.any.then(|| counted.ty()))?;
-        while let Some((token, after)) = rest.split_first()
-            && (token.is(known::STAR) || self.words.qualifiers.contains(&token.symbol))
-        {
-            (ty, rest) = (Type::Pointer, after);
-        }
-        if let [open, star, close, parameters @ ..] = rest
-            && open.is(known::L_PAREN)
-            && star.is(known::STAR)
-            && close.is(known::R_PAREN)
-        {
-            return (group_length(parameters) == Some(parameters.len())).then_some(Type::Pointer);
-        }
-        let mut counts = Vec::new();
-        while rest.first().is_some_and(|token| token.is(known::L_BRACKET)) {
-            let length = group_length(rest)?;
-            let count = self.evaluate(rest.get(1..length.checked_sub(1)?)?).ok()?;
-            counts.push(u64::try_from(count.value).ok()?);
-            rest = rest.get(length..)?;
-        }
-        for count in counts.into_iter().rev() {
-            ty = Type::Array(Box::new(ty), Some(count));
-        }
-        rest.is_empty().then_some(ty)
-    }
-
-    /// The offset and type of `member`, `member.inner` or `member[2]` in a structure.
-    fn member(&self, whole: &Type, path: &[Token]) -> Option<(u64, Type)> {
-        let (first, mut rest) = path.split_first()?;
-        let (mut offset, mut ty) = self.named(self.record(whole)?, first.symbol)?;
-        loop {
-            let Some((token, after)) = rest.split_first() else { return Some((offset, ty)) };
-            if token.is(known::DOT) {
-                let (inside, inner) = self.member(&ty, after)?;
-                return Some((offset.checked_add(inside)?, inner));
-            }
-            let end = after.iter().position(|token| token.is(known::R_BRACKET))?;
-            let index = u64::try_from(self.evaluate(after.get(..end)?).ok()?.value).ok()?;
-            let Type::Array(element, _) = ty else { return None };
-            offset = self.size(&element).ok()?.checked_mul(index)?.checked_add(offset)?;
-            (ty, rest) = (*element, after.get(end + 1..)?);
-        }
-    }
-
-    /// A member by its name, in anonymous members too.
-    fn named(&self, record: &Record, name: Symbol) -> Option<(u64, Type)> {
-        record.members.iter().find_map(|member| match member.name {
-            Some(own) => (own == name && member.bits.is_none()).then(|| (member.offset, member.ty.clone())),
-            None => {
-                let (inside, ty) = self.named(self.record(&member.ty)?, name)?;
-                Some((member.offset.checked_add(inside)?, ty))
-            }
-        })
-    }
-}
-
-impl Names for Types<'_> {
-    fn typedef(&self, name: &str) -> Option<IntType> {
-        let ty = match name.strip_prefix("enum ") {
-            Some(tag) => self.tags.get(&self.session.symbol(tag)?)?,
-            None => self.typedefs.get(&self.session.symbol(name)?)?,
-        };
-        self.integer(ty)
-    }
-
-    fn constant(&self, name: &str) -> Option<Constant> {
-        self.values.get(&self.session.symbol(name)?).copied()
-    }
-
-    fn layout(&self, query: Query, operand: &[Token]) -> Option<u64> {
-        match query {
-            Query::Size => self.size(&self.of_operand(operand)?).ok(),
-            Query::Align => {
-                let ty = self.of_operand(operand)?;
-                // By itself, an integer of 8 bytes is aligned to 8 on i386: a question of what is asked, and of the target.
-                let is_told = self.record(&ty).is_some() || self.size(&ty).ok()? < 8;
-                let told = is_told || u64::from(self.model.align_of_8) == 8 || matches!(ty, Type::Pointer);
-                self.sizes().align(&ty).ok().filter(|_| told)
-            }
-            Query::Offset => {
-                let comma = operand.iter().position(|token| token.is(known::COMMA))?;
-                let whole = self.of_operand(operand.get(..comma)?)?;
-                self.member(&whole, operand.get(comma + 1..)?).map(|(offset, _)| offset)
-            }
-        }
-    }
-}
-
-/// The words that declarations are made of, looked up once.
-#[derive(Debug)]
-struct Words {
-    typedef: Option<Symbol>,
-    /// Those that say how a thing is stored or called, and nothing of its type.
-    storage: Vec<Symbol>,
-    qualifiers: Vec<Symbol>,
-    arithmetic: HashMap<Symbol, Arithmetic>,
-    attribute: Vec<Symbol>,
-    alignas: Option<Symbol>,
-    typeof_: Vec<Symbol>,
-    assertion: Option<Symbol>,
-    asm: Vec<Symbol>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Arithmetic {
-    Char,
-    Short,
-    Int,
-    Long,
-    Signed,
-    Unsigned,
-    Bool,
-    Void,
-    Float,
-    Double,
-    Wide,
-    Other,
-}
-
-impl Words {
-    fn new(session: &Session) -> Self {
-        let all = |words: &[&str]| words.iter().filter_map(|word| session.symbol(word)).collect::<Vec<_>>();
-        use Arithmetic::*;
-        let arithmetic = [
-            ("char", Char),
-            ("short", Short),
-            ("int", Int),
-            ("long", Long),
-            ("signed", Signed),
-            ("__signed", Signed),
-            ("__signed__", Signed),
-            ("unsigned", Unsigned),
-            ("_Bool", Bool),
-            ("void", Void),
-            ("float", Float),
-            ("double", Double),
-            ("__int128", Wide),
-            ("_Complex", Other),
-            ("__complex__", Other),
-        ];
-        Words {
-            typedef: session.symbol("typedef"),
-            storage: all(&[
-                "extern",
-                "static",
-                "inline",
-                "__inline",
-                "__inline__",
-                "__extension__",
-                "register",
-                "_Noreturn",
-                "_Thread_local",
-            ]),
-            qualifiers: all(&[
-                "const",
-                "__const",
-                "__const__",
-                "volatile",
-                "__volatile",
-                "__volatile__",
-                "restrict",
-                "__restrict",
-                "__restrict__",
-                "_Atomic",
-            ]),
-            arithmetic: arithmetic.iter().filter_map(|(word, is)| Some((session.symbol(word)?, *is))).collect(),
-            attribute: all(&["__attribute__", "__attribute", "__declspec"]),
-            alignas: session.symbol("_Alignas"),
-            typeof_: all(&["typeof", "__typeof", "__typeof__", "typeof_unqual"]),
-            assertion: session.symbol("_Static_assert"),
-            asm: all(&["asm", "__asm", "__asm__"]),
-        }
-    }
-}
+use super::super::layout::{Demands, Member, Record, Type, Unknown};
+use super::super::symbol::{Symbol, known};
+use super::super::token::{Kind, Token};
+use super::super::value::{Constant, IntType, NotConstant};
+use super::words::{Counted, Word, is_arithmetic, word};
+use super::{Enumerator, NESTING, Types};
 
 /// Reads declarations from left to right.
-struct Parser<'p, 's> {
-    types: &'p mut Types<'s>,
-    words: &'p Words,
-    rest: &'p [Token],
+pub(super) struct Parser<'p, 's> {
+    pub(super) types: &'p mut Types<'s>,
+    pub(super) rest: &'p [Token],
     /// `#pragma pack`: what holds now comes last.
-    pack: Vec<Option<u64>>,
-    nesting: usize,
+    pub(super) pack: Vec<Option<u64>>,
+    pub(super) nesting: usize,
 }
 
 /// What declarators start from.
 struct Base {
     ty: Type,
-    text: String,
+    text: Vec<Symbol>,
     attributes: Attributes,
     is_typedef: bool,
 }
@@ -343,8 +28,8 @@ struct Base {
 struct Declared {
     name: Option<Symbol>,
     ty: Type,
-    /// The type of an element, as it is written.
-    text: String,
+    /// The words of an element's type, as it is written.
+    text: Vec<Symbol>,
     attributes: Attributes,
 }
 
@@ -373,65 +58,9 @@ impl Attributes {
     }
 }
 
-/// The words of an arithmetic type, counted.
-#[derive(Default)]
-struct Counted {
-    any: bool,
-    char: bool,
-    short: bool,
-    long: u32,
-    signed: bool,
-    unsigned: bool,
-    bool: bool,
-    void: bool,
-    float: bool,
-    double: bool,
-    wide: bool,
-    other: bool,
-}
-
-impl Counted {
-    fn take(&mut self, word: Arithmetic) {
-        self.any = true;
-        match word {
-            Arithmetic::Char => self.char = true,
-            Arithmetic::Short => self.short = true,
-            Arithmetic::Int => {}
-            Arithmetic::Long => self.long += 1,
-            Arithmetic::Signed => self.signed = true,
-            Arithmetic::Unsigned => self.unsigned = true,
-            Arithmetic::Bool => self.bool = true,
-            Arithmetic::Void => self.void = true,
-            Arithmetic::Float => self.float = true,
-            Arithmetic::Double => self.double = true,
-            Arithmetic::Wide => self.wide = true,
-            Arithmetic::Other => self.other = true,
-        }
-    }
-
-    fn ty(&self) -> Type {
-        let signed = match self.long {
-            _ if self.other => return Type::Unknown("a complex number".into()),
-            _ if self.void => return Type::Incomplete(None),
-            _ if self.float => return Type::Float(4),
-            0 if self.double => return Type::Float(8),
-            _ if self.double => return Type::Unknown("a long double".into()),
-            _ if self.wide => return Type::Wide(!self.unsigned),
-            _ if self.bool => return Type::Integer(IntType::Bool),
-            _ if self.char && self.signed => return Type::Integer(IntType::SChar),
-            _ if self.char => IntType::Char,
-            _ if self.short => IntType::Short,
-            0 => IntType::Int,
-            1 => IntType::Long,
-            _ => IntType::LongLong,
-        };
-        Type::Integer(if self.unsigned { signed.to_unsigned() } else { signed })
-    }
-}
-
 impl Parser<'_, '_> {
     /// Every declaration at file scope.
-    fn all(&mut self) {
+    pub(super) fn all(&mut self) {
         while let Some(token) = self.peek(0) {
             let before = self.rest.len();
             if token.kind == Kind::Pragma {
@@ -500,10 +129,7 @@ impl Parser<'_, '_> {
             return Some(());
         }
         let first = self.peek(0)?;
-        if first.kind != Kind::Ident
-            || Some(first.symbol) == self.words.assertion
-            || self.words.asm.contains(&first.symbol)
-        {
+        if first.kind != Kind::Ident || matches!(word(first.symbol), Some(Word::Assertion | Word::Asm)) {
             return None;
         }
         let base = self.specifiers()?;
@@ -552,7 +178,7 @@ impl Parser<'_, '_> {
     /// The type that declarators start from.
     fn specifiers(&mut self) -> Option<Base> {
         let mut counted = Counted::default();
-        let (mut base, mut text) = (None, String::new());
+        let (mut base, mut text) = (None, Vec::new());
         let (mut attributes, mut is_typedef) = (Attributes::default(), false);
         while let Some(token) = self.peek(0).filter(|token| token.kind == Kind::Ident) {
             let symbol = token.symbol;
@@ -560,24 +186,24 @@ impl Parser<'_, '_> {
                 continue;
             }
             let is_complete = base.is_some() || counted.any;
-            if Some(symbol) == self.words.typedef {
+            if word(symbol) == Some(Word::Typedef) {
                 is_typedef = true;
                 self.skip();
-            } else if self.words.storage.contains(&symbol) {
+            } else if word(symbol) == Some(Word::Storage) {
                 self.skip();
-            } else if self.words.qualifiers.contains(&symbol) {
+            } else if word(symbol) == Some(Word::Qualifier) {
                 self.word(&mut text);
-            } else if let Some(word) = self.words.arithmetic.get(&symbol) {
+            } else if let Some(Word::Arithmetic(arithmetic)) = word(symbol) {
                 if base.is_some() {
                     return None;
                 }
-                counted.take(*word);
+                counted.take(arithmetic);
                 self.word(&mut text);
             } else if !is_complete && (symbol == known::STRUCT || symbol == known::UNION) {
                 base = Some(self.record(&mut text)?);
             } else if !is_complete && symbol == known::ENUM {
                 base = Some(self.enumeration(&mut text)?);
-            } else if self.words.typeof_.contains(&symbol) {
+            } else if word(symbol) == Some(Word::Typeof) {
                 self.word(&mut text);
                 self.group();
                 base = Some(Type::Unknown("the type of an expression".into()));
@@ -603,24 +229,21 @@ impl Parser<'_, '_> {
     /// Whether a word names a type, or begins to.
     fn begins_type(&self, token: Token) -> bool {
         token.kind == Kind::Ident
-            && (self.words.arithmetic.contains_key(&token.symbol)
+            && (is_arithmetic(token.symbol)
                 || self.types.typedefs.contains_key(&token.symbol)
                 || [known::STRUCT, known::UNION, known::ENUM].contains(&token.symbol))
     }
 
     /// Takes a word into the text of a type.
-    fn word(&mut self, text: &mut String) {
+    fn word(&mut self, text: &mut Vec<Symbol>) {
         if let Some(token) = self.peek(0) {
-            if !text.is_empty() {
-                text.push(' ');
-            }
-            text.push_str(&self.types.session.text(token.symbol));
+            text.push(token.symbol);
             self.skip();
         }
     }
 
     /// `struct tag { … } attributes`, or its tag alone.
-    fn record(&mut self, text: &mut String) -> Option<Type> {
+    fn record(&mut self, text: &mut Vec<Symbol>) -> Option<Type> {
         let is_union = self.peek(0)?.symbol == known::UNION;
         self.word(text);
         let mut attributes = Attributes::default();
@@ -650,7 +273,7 @@ impl Parser<'_, '_> {
             if token.kind == Kind::Pragma {
                 self.pragma(token);
                 self.skip();
-            } else if Some(token.symbol) == self.words.assertion {
+            } else if token.is_ident(known::STATIC_ASSERT) {
                 self.skip();
                 self.group();
             } else if !self.accept(known::SEMICOLON) && self.members(&mut members).is_none() {
@@ -658,7 +281,7 @@ impl Parser<'_, '_> {
                     self.peek(0).map_or_else(String::new, |token| self.types.session.text(token.symbol).to_string());
                 let why = format!("a member that is not understood, at `{what}`");
                 problem = problem.or(Some(Unknown { why, missing: None }));
-                self.to_the_end_of_member();
+                self.pass_member();
             }
         }
         self.nesting -= 1;
@@ -687,7 +310,7 @@ impl Parser<'_, '_> {
     }
 
     /// Passes the rest of a member up to its semicolon, or to the brace that ends the structure.
-    fn to_the_end_of_member(&mut self) {
+    fn pass_member(&mut self) {
         while let Some(token) = self.peek(0) {
             if token.is(known::R_BRACE) {
                 return;
@@ -743,7 +366,7 @@ impl Parser<'_, '_> {
         &self,
         name: Option<Symbol>,
         ty: Type,
-        text: String,
+        text: Vec<Symbol>,
         attributes: Attributes,
         width: Option<u64>,
     ) -> Member {
@@ -752,7 +375,7 @@ impl Parser<'_, '_> {
     }
 
     /// `enum tag { A, B = 2 } attributes`, or its tag alone.
-    fn enumeration(&mut self, text: &mut String) -> Option<Type> {
+    fn enumeration(&mut self, text: &mut Vec<Symbol>) -> Option<Type> {
         self.word(text);
         let mut attributes = Attributes::default();
         while self.attribute(&mut attributes) {}
@@ -830,20 +453,17 @@ impl Parser<'_, '_> {
     }
 
     /// A declarator of a type: what it names, and what type that has.
-    fn declarator(&mut self, base: Type, text: &str, nesting: usize) -> Option<Declared> {
-        let (mut ty, mut text) = (base, text.to_string());
+    fn declarator(&mut self, base: Type, text: &[Symbol], nesting: usize) -> Option<Declared> {
+        let (mut ty, mut text) = (base, text.to_vec());
         let mut attributes = Attributes::default();
         while let Some(token) = self.peek(0) {
             if token.is(known::STAR) {
                 self.skip();
-                if !text.ends_with('*') {
-                    text.push(' ');
-                }
-                text.push('*');
+                text.push(known::STAR);
                 // What was said of what it points to does not align the pointer.
                 (ty, attributes) = (Type::Pointer, Attributes::default());
             } else if self.attribute(&mut attributes) {
-            } else if token.kind == Kind::Ident && self.words.qualifiers.contains(&token.symbol) {
+            } else if token.kind == Kind::Ident && word(token.symbol) == Some(Word::Qualifier) {
                 self.skip();
             } else if token.kind == Kind::Ident && self.is_annotation() {
                 self.annotation();
@@ -884,8 +504,8 @@ impl Parser<'_, '_> {
                 let length = before.len().checked_sub(self.rest.len())?;
                 is_function = true;
                 if inner.is_some() {
-                    let parameters = self.types.session.render(before.get(..length)?);
-                    text.push_str(&format!(" (*){parameters}"));
+                    text.extend([known::L_PAREN, known::STAR, known::R_PAREN]);
+                    text.extend(before.get(..length)?.iter().map(|token| token.symbol));
                 }
             } else if self.attribute(&mut attributes) {
             } else if self.peek(0).is_some_and(|token| token.kind == Kind::Ident) && (name.is_some() || inner.is_some())
@@ -906,9 +526,8 @@ impl Parser<'_, '_> {
             };
         }
         let Some(inner) = inner else { return Some(Declared { name, ty, text, attributes }) };
-        let mut within =
-            Parser { types: self.types, words: self.words, rest: inner, pack: Vec::new(), nesting: self.nesting };
-        let declared = within.declarator(ty, "", nesting.checked_sub(1)?)?;
+        let mut within = Parser { types: self.types, rest: inner, pack: Vec::new(), nesting: self.nesting };
+        let declared = within.declarator(ty, &[], nesting.checked_sub(1)?)?;
         if !within.rest.is_empty() {
             return None;
         }
@@ -922,8 +541,8 @@ impl Parser<'_, '_> {
             next.is(known::STAR)
                 || next.is(known::L_PAREN)
                 || next.kind == Kind::Ident
-                    && !self.words.arithmetic.contains_key(&next.symbol)
-                    && !self.words.qualifiers.contains(&next.symbol)
+                    && !is_arithmetic(next.symbol)
+                    && word(next.symbol) != Some(Word::Qualifier)
                     && !self.types.typedefs.contains_key(&next.symbol)
                     && ![known::STRUCT, known::UNION, known::ENUM].contains(&next.symbol)
         })
@@ -932,8 +551,8 @@ impl Parser<'_, '_> {
     /// `__attribute__((…))` and `_Alignas(…)`.
     fn attribute(&mut self, attributes: &mut Attributes) -> bool {
         let Some(token) = self.peek(0).filter(|token| token.kind == Kind::Ident) else { return false };
-        let is_alignas = Some(token.symbol) == self.words.alignas;
-        if !is_alignas && !self.words.attribute.contains(&token.symbol) {
+        let is_alignas = token.symbol == known::ALIGNAS;
+        if !is_alignas && !is_attribute(&token) {
             return false;
         }
         self.skip();
@@ -979,7 +598,6 @@ impl Parser<'_, '_> {
 
     /// Whether the word at hand cannot be the declared name: something that names something follows.
     fn is_annotation(&self) -> bool {
-        let is_attribute = |token: &Token| self.words.attribute.contains(&token.symbol);
         if self.peek(1).is_some_and(|token| token.is(known::L_PAREN)) {
             // `__aligned(4) name` or `name(arguments)`
             let Some(length) = group_length(self.rest.get(1..).unwrap_or_default()) else { return false };
@@ -1001,7 +619,7 @@ impl Parser<'_, '_> {
     fn operand(&self) -> usize {
         let mut depth = 0_usize;
         for (at, token) in self.rest.iter().enumerate() {
-            if token.kind == Kind::Ident && depth == 0 && self.words.attribute.contains(&token.symbol) {
+            if depth == 0 && is_attribute(token) {
                 return at;
             }
             match token.symbol {
@@ -1039,8 +657,13 @@ impl Parser<'_, '_> {
     }
 }
 
+/// Whether attributes begin here.
+fn is_attribute(token: &Token) -> bool {
+    token.kind == Kind::Ident && word(token.symbol) == Some(Word::Attribute)
+}
+
 /// How many tokens a bracket and all up to its partner take; without a partner, all.
-fn group_length(tokens: &[Token]) -> Option<usize> {
+pub(super) fn group_length(tokens: &[Token]) -> Option<usize> {
     let opens = |token: &Token| token.is(known::L_PAREN) || token.is(known::L_BRACE) || token.is(known::L_BRACKET);
     let closes = |token: &Token| token.is(known::R_PAREN) || token.is(known::R_BRACE) || token.is(known::R_BRACKET);
     tokens.first().filter(|token| opens(token))?;

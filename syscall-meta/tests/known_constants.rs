@@ -68,8 +68,8 @@ fn requests_of_ioctl() {
         (Abi::X86_64, 0x8008_ff02, "_IOC(_IOC_READ, 0xff, 0x2, 0x8)"),
         (Abi::MipsO32, 0x4008_ff02, "_IOC(_IOC_READ, 0xff, 0x2, 0x8)"),
         (Abi::Alpha, 0x8008_ff02, "_IOC(_IOC_WRITE, 0xff, 0x2, 0x8)"),
-        (Abi::Alpha, 0x2000_ff02, "_IOC(_IOC_NONE, 0xff, 0x2, 0x0)"),
-        (Abi::X86_64, 0x0000_ff02, "_IOC(_IOC_NONE, 0xff, 0x2, 0x0)"),
+        (Abi::Alpha, 0x2000_fff2, "_IOC(_IOC_NONE, 0xff, 0xf2, 0x0)"),
+        (Abi::X86_64, 0x0000_fff2, "_IOC(_IOC_NONE, 0xff, 0xf2, 0x0)"),
         (Abi::X86_64, 0xc008_ff02, "_IOC(_IOC_READ|_IOC_WRITE, 0xff, 0x2, 0x8)"),
     ] {
         let shown = Ioctl::new(abi, number).to_string();

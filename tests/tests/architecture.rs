@@ -99,7 +99,8 @@ impl Source {
     /// The lines of the program itself: no comments, and nothing of its tests.
     fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
         let is_test = self.path.ends_with("tests.rs") || self.path.contains("/tests/");
-        let end = if is_test { 0 } else { self.text.find("\n#[cfg(test)]\nmod tests").unwrap_or(self.text.len()) };
+        let found = ["", "pub(crate) "].iter().find_map(|of| self.text.find(&format!("\n#[cfg(test)]\n{of}mod tests")));
+        let end = if is_test { 0 } else { found.unwrap_or(self.text.len()) };
         let lines = self.text[..end].lines().zip(1..).map(|(line, number)| (number, line));
         lines.filter(|(_, line)| !line.trim_start().starts_with("//"))
     }

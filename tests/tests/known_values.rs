@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use syscall_meta_gen::model::Headers;
-use syscall_meta_tests::{data, root};
+use syscall_meta_tests::data;
 
 /// The release that is asked; none of these values has changed since 5.10.
 const KERNELS: [&str; 2] = ["6.12", "7.3"];
@@ -166,10 +166,6 @@ impl Known {
 #[test]
 fn known_trouble_is_right() {
     for kernel in KERNELS {
-        if !root().join(format!("data/linux/{kernel}/constants.yaml")).is_file() {
-            println!("known_values: data/ does not hold the constants of {kernel} yet");
-            continue;
-        }
         let headers = data().load_headers(kernel).unwrap_or_else(|error| panic!("{kernel}: {error}"));
         let mut wrong = Vec::new();
         for known in KNOWN {

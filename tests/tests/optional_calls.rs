@@ -34,7 +34,7 @@ const UNLISTED: [Exception; 3] = [
             known of single symbols does not say so",
     },
     Exception {
-        kernels: "7.2 7.3",
+        kernels: "6.12 7.2 7.3",
         entries: "sys_llseek",
         reason: "arch/sparc/Kconfig: no COMPAT where LLD links; arch/sparc/kernel/syscalls/syscall.tbl has the row for \
             64 bits as well and fs/read_write.c no function then: the kernel's own oversight",

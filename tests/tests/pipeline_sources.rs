@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use syscall_meta_gen::diagnostic::{Diagnostic, Sink};
 use syscall_meta_gen::extract::{Earlier, extract_after};
-use syscall_meta_gen::model::Facts;
+use syscall_meta_gen::model::{Facts, Headers};
 use syscall_meta_gen::source::{Blobs, Kernel, Mode, Progress, Range};
 use syscall_meta_gen::store;
-use syscall_meta_tests::{FIXTURES, Packing, Repository, Tree, data, facts, git};
+use syscall_meta_tests::{FIXTURES, Packing, Repository, Tree, data, diff, extracted, git};
 
 /// The files of a release, and what was noticed.
 fn read(spec: &str) -> (BTreeMap<String, String>, Vec<String>) {
-    let (facts, said) = facts(&data(), spec);
-    (store::files(&facts, &data().abis), said.iter().map(ToString::to_string).collect())
+    let (found, said) = extracted(&data(), spec);
+    (store::files(&found.facts, &found.headers, &data().abis), said.iter().map(ToString::to_string).collect())
 }
 
 #[test]
@@ -54,11 +54,14 @@ fn a_git_revision_is_read_from_its_commit_and_not_from_the_files_around_it() {
     assert_eq!(read(&abbreviated), read(&tree.spec()));
 }
 
-/// What a kernel says after another, with what was noticed and how much of it was read.
-fn after(earlier: &mut Earlier, spec: &str) -> Result<(Facts, Vec<Diagnostic>, Option<Blobs>), Box<Diagnostic>> {
+/// What a kernel says, facts and headers, with what was noticed.
+type Said = (Facts, Headers, Vec<Diagnostic>);
+
+/// What a kernel says after another, and how much of it was read.
+fn after(earlier: &mut Earlier, spec: &str) -> Result<(Said, Option<Blobs>), Box<Diagnostic>> {
     let (sink, kernel) = (Sink::new(), Kernel::open(spec)?);
     let extracted = extract_after(&kernel, earlier, &data().abis, &Progress::new(Mode::Off), &sink)?;
-    Ok((extracted.facts, sink.take(), extracted.blobs))
+    Ok(((extracted.facts, extracted.headers, sink.take()), extracted.blobs))
 }
 
 /// A call under a condition that nobody understands: scanning this says so.
@@ -77,10 +80,13 @@ fn what_two_revisions_share_is_read_once_and_changes_no_fact() {
         let mut earlier = Earlier::new();
         let mut counts = Vec::new();
         for spec in [&one, &two, &three, &three, &tree.spec(), &two, &one] {
-            let (found, said, blobs) = after(&mut earlier, spec).unwrap();
-            assert_eq!((&found, &said), (&facts(&data(), spec).0, &facts(&data(), spec).1), "{spec}");
+            let (found, blobs) = after(&mut earlier, spec).unwrap();
+            let (alone, said) = extracted(&data(), spec);
+            let (facts, alone) = (found.0.clone(), (alone.facts, alone.headers, said));
+            assert!(found == alone, "{spec}:\n{}", diff(&format!("{found:#?}"), &format!("{alone:#?}")));
+            let said = alone.2;
             assert!(said.iter().any(|said| said.code == "unknown-condition"), "{spec}: {said:?}");
-            assert_eq!(found.definitions.contains_key("kernel/gone.c"), *spec == one, "{spec}");
+            assert_eq!(facts.definitions.contains_key("kernel/gone.c"), *spec == one, "{spec}");
             counts.extend(blobs.map(|blobs| (blobs.read, blobs.read + blobs.shared)));
         }
         let all = counts[0].1;

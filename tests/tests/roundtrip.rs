@@ -8,23 +8,27 @@ use syscall_meta_gen::diagnostic::Sink;
 use syscall_meta_gen::model::{self, History, Parameter, Scalar};
 use syscall_meta_gen::resolve::{Resolved, UnionRow, resolve, union};
 use syscall_meta_gen::store;
-use syscall_meta_tests::{FIXTURES, Repository, data, diff, facts, fixture};
+use syscall_meta_tests::{FIXTURES, Repository, data, diff, extracted, fixture};
 
 #[test]
 fn facts_of_fixtures_are_the_same_after_yaml() {
     let data = data();
     for name in FIXTURES {
-        let (facts, _) = facts(&data, &fixture(name).display().to_string());
+        let (found, _) = extracted(&data, &fixture(name).display().to_string());
+        let (facts, headers) = (found.facts, found.headers);
         let repository = Repository::empty();
         let folder = repository.at("data/linux").join(facts.release.kernel());
         fs::create_dir_all(&folder).unwrap();
-        for (file, text) in store::files(&facts, &data.abis) {
+        for (file, text) in store::files(&facts, &headers, &data.abis) {
             fs::write(folder.join(file), text).unwrap();
         }
         let held = store::Data::open(&repository.at("data")).unwrap();
         assert_eq!(held.kernels, [facts.release.kernel()]);
         let read = held.load(&held.kernels[0]).unwrap();
         assert!(read == facts, "{name}:\n{}", diff(&format!("{facts:#?}"), &format!("{read:#?}")));
+        let read = held.load_headers(&held.kernels[0]).unwrap();
+        assert!(read == headers, "{name}:\n{}", diff(&format!("{headers:#?}"), &format!("{read:#?}")));
+        assert!(name != "kernel" || !(headers.constants.is_empty() || headers.records.is_empty()));
     }
 }
 
@@ -33,8 +37,8 @@ fn every_release_held_is_the_same_text_after_reading() {
     let data = data();
     assert!(data.kernels.len() >= 5, "{:?}", data.kernels);
     for kernel in &data.kernels {
-        let facts = data.load(kernel).unwrap();
-        for (file, text) in store::files(&facts, &data.abis) {
+        let (facts, headers) = (data.load(kernel).unwrap(), data.load_headers(kernel).unwrap());
+        for (file, text) in store::files(&facts, &headers, &data.abis) {
             let held = fs::read_to_string(data.root.join(store::RELEASES).join(kernel).join(&file)).unwrap();
             assert!(held == text, "{kernel}/{file}:\n{}", diff(&held, &text));
         }

@@ -372,7 +372,7 @@ impl FromStr for Field {
         let letter = class.get(..1).ok_or(FORM)?;
         let class_of = FieldClass::ALL.into_iter().find(|class| class.letter() == letter).ok_or(FORM)?;
         let size: u64 = class.get(1..).and_then(|bits| bits.parse().ok()).ok_or(FORM)?;
-        if name.is_empty() || ty.is_empty() || size % 8 != 0 {
+        if name.is_empty() || ty.is_empty() || !size.is_multiple_of(8) {
             return Err(FORM);
         }
         Ok(Field {

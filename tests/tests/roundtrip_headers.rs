@@ -131,7 +131,7 @@ fn headers_made_at_random_are_the_same_after_yaml() {
         assert!(read == made, "seed {seed}:\n{}", diff(&format!("{made:#?}"), &format!("{read:#?}")));
     }
     // All forms of a line came about, and every line stands as one.
-    for form in ["\n  on ", " @32", "; - ", " -; ", "z = int\n", " =\n", " = - on ", "; ", "/", ":", "*7 ", "* "] {
+    for form in ["\n  on ", " @32", " !", "; - ", " -; ", "z = int\n", " =\n", " = - on ", "/", ":", "*7 ", "* "] {
         assert!(seen.contains(form), "no `{form}`");
     }
     assert!(!seen.contains("\\n"));

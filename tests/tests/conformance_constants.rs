@@ -71,6 +71,9 @@ fn compare_kernel(folder: &Path, version: &str, known: &Known) -> Vec<String> {
         differences.extend(figures.differences.iter().map(|what| format!("{version}: {}: {what}", abi.name)));
         total.add(figures);
     }
+    if total.agree == 0 {
+        differences.push(format!("{version}: nothing was compared; does SYSCALL_META_ABIS name an ABI?"));
+    }
     say(&format!("conformance_constants: linux-{version}: {total}; {own} ABIs by their own compiler"));
     differences
 }

@@ -10233,6 +10233,12 @@ sw_type 5 u8 unsigned char
 @2 curfrag 40 p64 unsigned int *
 @4 curfrag 22 p32 unsigned int *
 
+ia64_fpreg asm/fpu.h struct
+=400 16 16
+u 0 r128 union
+u.bits 0 u64*2 unsigned long
+u.__dummy 0 f128 long double
+
 ia64_oldstat asm/stat.h struct
 =400 80 8
 st_dev 0 u32 unsigned int
@@ -13463,6 +13469,18 @@ mcontext asm/ucontext.h struct
 @2 mc_pad 456 u32*2 unsigned long
 @2 mc_vregs 464 r128*33 elf_vrregset_t
 
+mcontext_t asm/uctx.h -
+=40000000 368 8
+=80000000 480 16
+@1 mc_gregs 0 u32*19 mc_gregset_t
+@2 mc_gregs 0 u64*19 mc_gregset_t
+@1 mc_fp 76 u32 mc_greg_t
+@2 mc_fp 152 u64 mc_greg_t
+@1 mc_i7 80 u32 mc_greg_t
+@2 mc_i7 160 u64 mc_greg_t
+@1 mc_fpregs 88 r2240 mc_fpu_t
+@2 mc_fpregs 176 r2432 mc_fpu_t
+
 media_device_info linux/media.h struct
 =7ffffdfff 256 4
 =2000 256 2
@@ -16301,6 +16319,18 @@ psw_t asm/ptrace.h -
 @1 addr 4 u32 unsigned long
 @2 addr 8 u64 unsigned long
 
+pt_all_user_regs asm/ptrace.h struct
+=400 3440 16
+nat 0 u64 unsigned long
+cr_iip 8 u64 unsigned long
+cfm 16 u64 unsigned long
+cr_ipsr 24 u64 unsigned long
+pr 32 u64 unsigned long
+gr 40 u64*32 unsigned long
+br 296 u64*8 unsigned long
+ar 360 u64*128 unsigned long
+fr 1392 r128*128 struct ia64_fpreg
+
 pt_regs asm/ptrace.h struct
 =38000 304 8
 =18 72 4
@@ -16309,6 +16339,7 @@ pt_regs asm/ptrace.h struct
 =40 152 4
 =80 50 2
 =200 68 4
+=400 448 16
 =2000 52 2
 =4000 152 4
 =200000 472 8
@@ -16326,293 +16357,340 @@ pt_regs asm/ptrace.h struct
 @10 tls 0 u32 unsigned long
 @20 retpc 0 s32 long
 @40 ebx 0 s32 long
-@80 d1 0 s32 long
-@100 r0 0 u32 microblaze_reg_t
-@200 gr 0 u32*32 unsigned long
-@400 gr 0 u64*32 unsigned long
-@800 gpr 0 u32*32 unsigned long
-@1000 gpr 0 u64*32 unsigned long
-@2000 psr 0 u32 unsigned long
-@4000 u_regs 0 u64*16 unsigned long
-@8000 r15 0 u32 unsigned long
-@10000 r15 0 u64 unsigned long
+@80 b6 0 u64 unsigned long
+@100 d1 0 s32 long
+@200 r0 0 u32 microblaze_reg_t
+@400 gr 0 u32*32 unsigned long
+@800 gr 0 u64*32 unsigned long
+@1000 gpr 0 u32*32 unsigned long
+@2000 gpr 0 u64*32 unsigned long
+@4000 psr 0 u32 unsigned long
+@8000 u_regs 0 u64*16 unsigned long
+@10000 r15 0 u32 unsigned long
+@20000 r15 0 u64 unsigned long
 @1 lo 256 u64 __u64
 @4 r1 8 u64 unsigned long
 @8 tsr 4 u32 unsigned long
 @10 lr 4 u32 unsigned long
 @20 er4 4 s32 long
 @40 ecx 4 s32 long
-@80 d2 4 s32 long
-@100 r1 4 u32 microblaze_reg_t
-@200 fr 128 u64*32 __u64
-@400 fr 256 u64*32 __u64
-@800 nip 128 u32 unsigned long
-@1000 nip 256 u64 unsigned long
-@2000 pc 4 u32 unsigned long
-@4000 tstate 128 u64 unsigned long
-@8000 r14 4 u32 unsigned long
-@10000 r14 8 u64 unsigned long
+@80 b7 8 u64 unsigned long
+@100 d2 4 s32 long
+@200 r1 4 u32 microblaze_reg_t
+@400 fr 128 u64*32 __u64
+@800 fr 256 u64*32 __u64
+@1000 nip 128 u32 unsigned long
+@2000 nip 256 u64 unsigned long
+@4000 pc 4 u32 unsigned long
+@8000 tstate 128 u64 unsigned long
+@10000 r14 4 u32 unsigned long
+@20000 r14 8 u64 unsigned long
 @1 hi 264 u64 __u64
 @4 r2 16 u64 unsigned long
 @8 ilc 8 u32 unsigned long
 @10 pc 8 u32 unsigned long
 @20 er5 8 s32 long
 @40 edx 8 s32 long
-@80 d3 8 s32 long
-@100 r2 8 u32 microblaze_reg_t
-@200 sr 384 u32*8 unsigned long
-@400 sr 512 u64*8 unsigned long
-@800 msr 132 u32 unsigned long
-@1000 msr 264 u64 unsigned long
-@2000 npc 8 u32 unsigned long
-@4000 tpc 136 u64 unsigned long
-@8000 r13 8 u32 unsigned long
-@10000 r13 16 u64 unsigned long
+@80 ar_csd 16 u64 unsigned long
+@100 d3 8 s32 long
+@200 r2 8 u32 microblaze_reg_t
+@400 sr 384 u32*8 unsigned long
+@800 sr 512 u64*8 unsigned long
+@1000 msr 132 u32 unsigned long
+@2000 msr 264 u64 unsigned long
+@4000 npc 8 u32 unsigned long
+@8000 tpc 136 u64 unsigned long
+@10000 r13 8 u32 unsigned long
+@20000 r13 16 u64 unsigned long
 @1 cp0_epc 272 u64 __u64
 @4 r3 24 u64 unsigned long
 @8 rilc 12 u32 unsigned long
 @10 sr 12 u32 unsigned long
 @20 er6 12 s32 long
 @40 esi 12 s32 long
-@80 d4 12 s32 long
-@100 r3 12 u32 microblaze_reg_t
-@200 iasq 416 u32*2 unsigned long
-@400 iasq 576 u64*2 unsigned long
-@800 orig_gpr3 136 u32 unsigned long
-@1000 orig_gpr3 272 u64 unsigned long
-@2000 y 12 u32 unsigned long
-@4000 tnpc 144 u64 unsigned long
-@8000 r12 12 u32 unsigned long
-@10000 r12 24 u64 unsigned long
+@80 ar_ssd 24 u64 unsigned long
+@100 d4 12 s32 long
+@200 r3 12 u32 microblaze_reg_t
+@400 iasq 416 u32*2 unsigned long
+@800 iasq 576 u64*2 unsigned long
+@1000 orig_gpr3 136 u32 unsigned long
+@2000 orig_gpr3 272 u64 unsigned long
+@4000 y 12 u32 unsigned long
+@8000 tnpc 144 u64 unsigned long
+@10000 r12 12 u32 unsigned long
+@20000 r12 24 u64 unsigned long
 @1 cp0_badvaddr 280 u64 __u64
 @4 r4 32 u64 unsigned long
 @8 csr 16 u32 unsigned long
 @10 usp 16 u32 unsigned long
 @20 er3 16 s32 long
 @40 edi 16 s32 long
-@80 d5 16 s32 long
-@100 r4 16 u32 microblaze_reg_t
-@200 iaoq 424 u32*2 unsigned long
-@400 iaoq 592 u64*2 unsigned long
-@800 ctr 140 u32 unsigned long
-@1000 ctr 280 u64 unsigned long
-@2000 u_regs 16 u32*16 unsigned long
-@4000 y 152 u32 unsigned int
-@8000 rbp 16 u32 unsigned long
-@10000 rbp 32 u64 unsigned long
+@80 r8 32 u64 unsigned long
+@100 d5 16 s32 long
+@200 r4 16 u32 microblaze_reg_t
+@400 iaoq 424 u32*2 unsigned long
+@800 iaoq 592 u64*2 unsigned long
+@1000 ctr 140 u32 unsigned long
+@2000 ctr 280 u64 unsigned long
+@4000 u_regs 16 u32*16 unsigned long
+@8000 y 152 u32 unsigned int
+@10000 rbp 16 u32 unsigned long
+@20000 rbp 32 u64 unsigned long
 @1 cp0_status 288 u64 __u64
 @4 r5 40 u64 unsigned long
 @8 pc 20 u32 unsigned long
 @10 orig_a0 20 u32 unsigned long
 @20 er2 20 s32 long
 @40 ebp 20 s32 long
-@80 a0 20 s32 long
-@100 r5 20 u32 microblaze_reg_t
-@200 cr27 432 u32 unsigned long
-@400 cr27 608 u64 unsigned long
-@800 link 144 u32 unsigned long
-@1000 link 288 u64 unsigned long
-@4000 magic 156 u32 unsigned int
-@8000 rbx 20 u32 unsigned long
-@10000 rbx 40 u64 unsigned long
+@80 r9 40 u64 unsigned long
+@100 a0 20 s32 long
+@200 r5 20 u32 microblaze_reg_t
+@400 cr27 432 u32 unsigned long
+@800 cr27 608 u64 unsigned long
+@1000 link 144 u32 unsigned long
+@2000 link 288 u64 unsigned long
+@8000 magic 156 u32 unsigned int
+@10000 rbx 20 u32 unsigned long
+@20000 rbx 40 u64 unsigned long
 @1 cp0_cause 296 u64 __u64
 @4 r6 48 u64 unsigned long
 @8 b16 24 u32 unsigned long
 @10 a0 24 u32 unsigned long
 @20 er1 24 s32 long
 @40 eax 24 s32 long
-@80 a1 24 s32 long
-@100 r6 24 u32 microblaze_reg_t
-@200 pad0 436 u32 unsigned long
-@400 pad0 616 u64 unsigned long
-@800 xer 148 u32 unsigned long
-@1000 xer 296 u64 unsigned long
-@8000 r11 24 u32 unsigned long
-@10000 r11 48 u64 unsigned long
+@80 r10 48 u64 unsigned long
+@100 a1 24 s32 long
+@200 r6 24 u32 microblaze_reg_t
+@400 pad0 436 u32 unsigned long
+@800 pad0 616 u64 unsigned long
+@1000 xer 148 u32 unsigned long
+@2000 xer 296 u64 unsigned long
+@10000 r11 24 u32 unsigned long
+@20000 r11 48 u64 unsigned long
 @4 r7 56 u64 unsigned long
 @8 b17 28 u32 unsigned long
 @10 a1 28 u32 unsigned long
 @20 orig_er0 28 s32 long
 @40 xds 28 s32 int
-@80 a2 28 s32 long
-@100 r7 28 u32 microblaze_reg_t
-@200 orig_r28 440 u32 unsigned long
-@400 orig_r28 624 u64 unsigned long
-@800 ccr 152 u32 unsigned long
-@1000 ccr 304 u64 unsigned long
-@8000 r10 28 u32 unsigned long
-@10000 r10 56 u64 unsigned long
+@80 r11 56 u64 unsigned long
+@100 a2 28 s32 long
+@200 r7 28 u32 microblaze_reg_t
+@400 orig_r28 440 u32 unsigned long
+@800 orig_r28 624 u64 unsigned long
+@1000 ccr 152 u32 unsigned long
+@2000 ccr 304 u64 unsigned long
+@10000 r10 28 u32 unsigned long
+@20000 r10 56 u64 unsigned long
 @4 r8 64 u64 unsigned long
 @8 b18 32 u32 unsigned long
 @10 a2 32 u32 unsigned long
 @20 sp 32 s32 long
 @40 xes 32 s32 int
-@80 d0 32 s32 long
-@100 r8 32 u32 microblaze_reg_t
-@200 ksp 444 u32 unsigned long
-@400 ksp 632 u64 unsigned long
-@800 mq 156 u32 unsigned long
-@1000 softe 312 u64 unsigned long
-@8000 r9 32 u32 unsigned long
-@10000 r9 64 u64 unsigned long
+@80 cr_ipsr 64 u64 unsigned long
+@100 d0 32 s32 long
+@200 r8 32 u32 microblaze_reg_t
+@400 ksp 444 u32 unsigned long
+@800 ksp 632 u64 unsigned long
+@1000 mq 156 u32 unsigned long
+@2000 softe 312 u64 unsigned long
+@10000 r9 32 u32 unsigned long
+@20000 r9 64 u64 unsigned long
 @4 r19 72 u64 unsigned long
 @8 b19 36 u32 unsigned long
 @10 a3 36 u32 unsigned long
 @20 ccr 36 u16 unsigned short
 @40 xfs 36 s32 int
-@80 orig_d0 36 s32 long
-@100 r9 36 u32 microblaze_reg_t
-@200 kpc 448 u32 unsigned long
-@400 kpc 640 u64 unsigned long
-@800 trap 160 u32 unsigned long
-@1000 trap 320 u64 unsigned long
-@8000 r8 36 u32 unsigned long
-@10000 r8 72 u64 unsigned long
+@80 cr_iip 72 u64 unsigned long
+@100 orig_d0 36 s32 long
+@200 r9 36 u32 microblaze_reg_t
+@400 kpc 448 u32 unsigned long
+@800 kpc 640 u64 unsigned long
+@1000 trap 160 u32 unsigned long
+@2000 trap 320 u64 unsigned long
+@10000 r8 36 u32 unsigned long
+@20000 r8 72 u64 unsigned long
 @4 r20 80 u64 unsigned long
 @8 b20 40 u32 unsigned long
 @10 regs 40 u32*10 unsigned long
 @20 er0 38 s32 long
 @40 xgs 40 s32 int
-@80 stkadj 40 s32 long
-@100 r10 40 u32 microblaze_reg_t
-@200 sar 452 u32 unsigned long
-@400 sar 648 u64 unsigned long
-@800 dar 164 u32 unsigned long
-@1000 dar 328 u64 unsigned long
-@8000 rax 40 u32 unsigned long
-@10000 rax 80 u64 unsigned long
+@80 cr_ifs 80 u64 unsigned long
+@100 stkadj 40 s32 long
+@200 r10 40 u32 microblaze_reg_t
+@400 sar 452 u32 unsigned long
+@800 sar 648 u64 unsigned long
+@1000 dar 164 u32 unsigned long
+@2000 dar 328 u64 unsigned long
+@10000 rax 40 u32 unsigned long
+@20000 rax 80 u64 unsigned long
 @4 r21 88 u64 unsigned long
 @8 b21 44 u32 unsigned long
 @10 exregs 80 u32*15 unsigned long
 @20 vector 42 s32 long
 @40 orig_eax 44 s32 long
-@80 sr 44 u16 unsigned short
-@100 r11 44 u32 microblaze_reg_t
-@200 iir 456 u32 unsigned long
-@400 iir 656 u64 unsigned long
-@800 dsisr 168 u32 unsigned long
-@1000 dsisr 336 u64 unsigned long
-@8000 rcx 44 u32 unsigned long
-@10000 rcx 88 u64 unsigned long
+@80 ar_unat 88 u64 unsigned long
+@100 sr 44 u16 unsigned short
+@200 r11 44 u32 microblaze_reg_t
+@400 iir 456 u32 unsigned long
+@800 iir 656 u64 unsigned long
+@1000 dsisr 168 u32 unsigned long
+@2000 dsisr 336 u64 unsigned long
+@10000 rcx 44 u32 unsigned long
+@20000 rcx 88 u64 unsigned long
 @4 r22 96 u64 unsigned long
 @8 b22 48 u32 unsigned long
 @10 rhi 140 u32 unsigned long
-@a0 pc 46 u32 unsigned long
+@120 pc 46 u32 unsigned long
 @40 eip 48 s32 long
-@100 r12 48 u32 microblaze_reg_t
-@200 isr 460 u32 unsigned long
-@400 isr 664 u64 unsigned long
-@800 result 172 u32 unsigned long
-@1000 result 344 u64 unsigned long
-@8000 rdx 48 u32 unsigned long
-@10000 rdx 96 u64 unsigned long
+@80 ar_pfs 96 u64 unsigned long
+@200 r12 48 u32 microblaze_reg_t
+@400 isr 460 u32 unsigned long
+@800 isr 664 u64 unsigned long
+@1000 result 172 u32 unsigned long
+@2000 result 344 u64 unsigned long
+@10000 rdx 48 u32 unsigned long
+@20000 rdx 96 u64 unsigned long
 @4 r23 104 u64 unsigned long
 @8 b23 52 u32 unsigned long
 @10 rlo 144 u32 unsigned long
 @40 xcs 52 s32 int
-@80 format 48 u32:4+12 unsigned
-@100 r13 52 u32 microblaze_reg_t
-@200 ior 464 u32 unsigned long
-@400 ior 672 u64 unsigned long
-@8000 rsi 52 u32 unsigned long
-@10000 rsi 104 u64 unsigned long
+@80 ar_rsc 104 u64 unsigned long
+@100 format 48 u32:4+12 unsigned
+@200 r13 52 u32 microblaze_reg_t
+@400 ior 464 u32 unsigned long
+@800 ior 672 u64 unsigned long
+@10000 rsi 52 u32 unsigned long
+@20000 rsi 104 u64 unsigned long
 @4 r24 112 u64 unsigned long
 @8 b24 56 u32 unsigned long
 @10 dcsr 148 u32 unsigned long
 @40 eflags 56 s32 long
-@80 vector 48 u32:12+0 unsigned
-@100 r14 56 u32 microblaze_reg_t
-@200 ipsw 468 u32 unsigned long
-@400 ipsw 680 u64 unsigned long
-@8000 rdi 56 u32 unsigned long
-@10000 rdi 112 u64 unsigned long
+@80 ar_rnat 112 u64 unsigned long
+@100 vector 48 u32:12+0 unsigned
+@200 r14 56 u32 microblaze_reg_t
+@400 ipsw 468 u32 unsigned long
+@800 ipsw 680 u64 unsigned long
+@10000 rdi 56 u32 unsigned long
+@20000 rdi 112 u64 unsigned long
 @4 r25 120 u64 unsigned long
 @8 b25 60 u32 unsigned long
 @40 esp 60 s32 long
-@100 r15 60 u32 microblaze_reg_t
-@8000 orig_rax 60 u32 unsigned long
-@10000 orig_rax 120 u64 unsigned long
+@80 ar_bspstore 120 u64 unsigned long
+@200 r15 60 u32 microblaze_reg_t
+@10000 orig_rax 60 u32 unsigned long
+@20000 orig_rax 120 u64 unsigned long
 @4 r26 128 u64 unsigned long
 @8 b26 64 u32 unsigned long
 @40 xss 64 s32 int
-@100 r16 64 u32 microblaze_reg_t
-@8000 rip 64 u32 unsigned long
-@10000 rip 128 u64 unsigned long
+@80 pr 128 u64 unsigned long
+@200 r16 64 u32 microblaze_reg_t
+@10000 rip 64 u32 unsigned long
+@20000 rip 128 u64 unsigned long
 @4 r27 136 u64 unsigned long
 @8 b27 68 u32 unsigned long
-@100 r17 68 u32 microblaze_reg_t
-@8000 cs 68 u32 unsigned long
-@10000 cs 136 u64 unsigned long
+@80 b0 136 u64 unsigned long
+@200 r17 68 u32 microblaze_reg_t
+@10000 cs 68 u32 unsigned long
+@20000 cs 136 u64 unsigned long
 @4 r28 144 u64 unsigned long
 @8 b28 72 u32 unsigned long
-@100 r18 72 u32 microblaze_reg_t
-@8000 eflags 72 u32 unsigned long
-@10000 eflags 144 u64 unsigned long
+@80 loadrs 144 u64 unsigned long
+@200 r18 72 u32 microblaze_reg_t
+@10000 eflags 72 u32 unsigned long
+@20000 eflags 144 u64 unsigned long
 @4 hae 152 u64 unsigned long
 @8 b29 76 u32 unsigned long
-@100 r19 76 u32 microblaze_reg_t
-@8000 rsp 76 u32 unsigned long
-@10000 rsp 152 u64 unsigned long
+@80 r1 152 u64 unsigned long
+@200 r19 76 u32 microblaze_reg_t
+@10000 rsp 76 u32 unsigned long
+@20000 rsp 152 u64 unsigned long
 @4 trap_a0 160 u64 unsigned long
 @8 b30 80 u32 unsigned long
-@100 r20 80 u32 microblaze_reg_t
-@8000 ss 80 u32 unsigned long
-@10000 ss 160 u64 unsigned long
+@80 r12 160 u64 unsigned long
+@200 r20 80 u32 microblaze_reg_t
+@10000 ss 80 u32 unsigned long
+@20000 ss 160 u64 unsigned long
 @4 trap_a1 168 u64 unsigned long
 @8 b31 84 u32 unsigned long
-@100 r21 84 u32 microblaze_reg_t
+@80 r13 168 u64 unsigned long
+@200 r21 84 u32 microblaze_reg_t
 @4 trap_a2 176 u64 unsigned long
 @8 b0 88 u32 unsigned long
-@100 r22 88 u32 microblaze_reg_t
+@80 ar_fpsr 176 u64 unsigned long
+@200 r22 88 u32 microblaze_reg_t
 @4 usp 184 u64 unsigned long
 @8 b1 92 u32 unsigned long
-@100 r23 92 u32 microblaze_reg_t
+@80 r15 184 u64 unsigned long
+@200 r23 92 u32 microblaze_reg_t
 @4 ps 192 u64 unsigned long
 @8 b2 96 u32 unsigned long
-@100 r24 96 u32 microblaze_reg_t
+@80 r14 192 u64 unsigned long
+@200 r24 96 u32 microblaze_reg_t
 @4 pc 200 u64 unsigned long
 @8 b3 100 u32 unsigned long
-@100 r25 100 u32 microblaze_reg_t
+@80 r2 200 u64 unsigned long
+@200 r25 100 u32 microblaze_reg_t
 @4 gp 208 u64 unsigned long
 @8 b4 104 u32 unsigned long
-@100 r26 104 u32 microblaze_reg_t
-@4 r16 216 u64 unsigned long
+@80 r3 208 u64 unsigned long
+@200 r26 104 u32 microblaze_reg_t
+@84 r16 216 u64 unsigned long
 @8 b5 108 u32 unsigned long
-@100 r27 108 u32 microblaze_reg_t
-@4 r17 224 u64 unsigned long
+@200 r27 108 u32 microblaze_reg_t
+@84 r17 224 u64 unsigned long
 @8 b6 112 u32 unsigned long
-@100 r28 112 u32 microblaze_reg_t
-@4 r18 232 u64 unsigned long
+@200 r28 112 u32 microblaze_reg_t
+@84 r18 232 u64 unsigned long
 @8 b7 116 u32 unsigned long
-@100 r29 116 u32 microblaze_reg_t
+@200 r29 116 u32 microblaze_reg_t
 @8 b8 120 u32 unsigned long
-@100 r30 120 u32 microblaze_reg_t
+@80 r19 240 u64 unsigned long
+@200 r30 120 u32 microblaze_reg_t
 @8 b9 124 u32 unsigned long
-@100 r31 124 u32 microblaze_reg_t
+@80 r20 248 u64 unsigned long
+@200 r31 124 u32 microblaze_reg_t
 @8 b10 128 u32 unsigned long
-@100 pc 128 u32 microblaze_reg_t
+@80 r21 256 u64 unsigned long
+@200 pc 128 u32 microblaze_reg_t
 @8 b11 132 u32 unsigned long
-@100 msr 132 u32 microblaze_reg_t
+@80 r22 264 u64 unsigned long
+@200 msr 132 u32 microblaze_reg_t
 @8 b12 136 u32 unsigned long
-@100 ear 136 u32 microblaze_reg_t
+@80 r23 272 u64 unsigned long
+@200 ear 136 u32 microblaze_reg_t
 @8 b13 140 u32 unsigned long
-@100 esr 140 u32 microblaze_reg_t
+@80 r24 280 u64 unsigned long
+@200 esr 140 u32 microblaze_reg_t
 @8 a16 144 u32 unsigned long
-@100 fsr 144 u32 microblaze_reg_t
+@80 r25 288 u64 unsigned long
+@200 fsr 144 u32 microblaze_reg_t
 @8 a17 148 u32 unsigned long
-@100 pt_mode 148 s32 int
+@80 r26 296 u64 unsigned long
+@200 pt_mode 148 s32 int
 @8 a18 152 u32 unsigned long
+@80 r27 304 u64 unsigned long
 @8 a19 156 u32 unsigned long
+@80 r28 312 u64 unsigned long
 @8 a20 160 u32 unsigned long
+@80 r29 320 u64 unsigned long
 @8 a21 164 u32 unsigned long
+@80 r30 328 u64 unsigned long
 @8 a22 168 u32 unsigned long
+@80 r31 336 u64 unsigned long
 @8 a23 172 u32 unsigned long
+@80 ar_ccv 344 u64 unsigned long
 @8 a24 176 u32 unsigned long
+@80 f6 352 r128 struct ia64_fpreg
 @8 a25 180 u32 unsigned long
+@80 f7 368 r128 struct ia64_fpreg
 @8 a26 184 u32 unsigned long
+@80 f8 384 r128 struct ia64_fpreg
 @8 a27 188 u32 unsigned long
+@80 f9 400 r128 struct ia64_fpreg
 @8 a28 192 u32 unsigned long
+@80 f10 416 r128 struct ia64_fpreg
 @8 a29 196 u32 unsigned long
+@80 f11 432 r128 struct ia64_fpreg
 @8 a30 200 u32 unsigned long
 @8 a31 204 u32 unsigned long
 @8 a0 208 u32 unsigned long
@@ -20858,23 +20936,66 @@ __reserved 12 u16*2 __u16
 
 switch_stack asm/ptrace.h struct
 =2 320 8
+=400 528 16
 =2000 28 2
 @1 r9 0 u64 unsigned long
-@2 d6 0 u32 unsigned long
+@2 caller_unat 0 u64 unsigned long
+@4 d6 0 u32 unsigned long
 @1 r10 8 u64 unsigned long
-@2 d7 4 u32 unsigned long
+@2 ar_fpsr 8 u64 unsigned long
+@4 d7 4 u32 unsigned long
 @1 r11 16 u64 unsigned long
-@2 a3 8 u32 unsigned long
+@2 f2 16 r128 struct ia64_fpreg
+@4 a3 8 u32 unsigned long
 @1 r12 24 u64 unsigned long
-@2 a4 12 u32 unsigned long
+@2 f3 32 r128 struct ia64_fpreg
+@4 a4 12 u32 unsigned long
 @1 r13 32 u64 unsigned long
-@2 a5 16 u32 unsigned long
+@2 f4 48 r128 struct ia64_fpreg
+@4 a5 16 u32 unsigned long
 @1 r14 40 u64 unsigned long
-@2 a6 20 u32 unsigned long
+@2 f5 64 r128 struct ia64_fpreg
+@4 a6 20 u32 unsigned long
 @1 r15 48 u64 unsigned long
-@2 retpc 24 u32 unsigned long
+@2 f12 80 r128 struct ia64_fpreg
+@4 retpc 24 u32 unsigned long
 @1 r26 56 u64 unsigned long
+@2 f13 96 r128 struct ia64_fpreg
 @1 fp 64 u64*32 unsigned long
+@2 f14 112 r128 struct ia64_fpreg
+@2 f15 128 r128 struct ia64_fpreg
+@2 f16 144 r128 struct ia64_fpreg
+@2 f17 160 r128 struct ia64_fpreg
+@2 f18 176 r128 struct ia64_fpreg
+@2 f19 192 r128 struct ia64_fpreg
+@2 f20 208 r128 struct ia64_fpreg
+@2 f21 224 r128 struct ia64_fpreg
+@2 f22 240 r128 struct ia64_fpreg
+@2 f23 256 r128 struct ia64_fpreg
+@2 f24 272 r128 struct ia64_fpreg
+@2 f25 288 r128 struct ia64_fpreg
+@2 f26 304 r128 struct ia64_fpreg
+@2 f27 320 r128 struct ia64_fpreg
+@2 f28 336 r128 struct ia64_fpreg
+@2 f29 352 r128 struct ia64_fpreg
+@2 f30 368 r128 struct ia64_fpreg
+@2 f31 384 r128 struct ia64_fpreg
+@2 r4 400 u64 unsigned long
+@2 r5 408 u64 unsigned long
+@2 r6 416 u64 unsigned long
+@2 r7 424 u64 unsigned long
+@2 b0 432 u64 unsigned long
+@2 b1 440 u64 unsigned long
+@2 b2 448 u64 unsigned long
+@2 b3 456 u64 unsigned long
+@2 b4 464 u64 unsigned long
+@2 b5 472 u64 unsigned long
+@2 ar_pfs 480 u64 unsigned long
+@2 ar_lc 488 u64 unsigned long
+@2 ar_unat 496 u64 unsigned long
+@2 ar_rnat 504 u64 unsigned long
+@2 ar_bspstore 512 u64 unsigned long
+@2 pr 520 u64 unsigned long
 
 switchtec_ioctl_event_ctl linux/switchtec_ioctl.h struct
 =7ffffdfff 40 4
@@ -22092,6 +22213,18 @@ ucontext asm/ucontext.h struct
 @10000 uc_maskext 60 s32*30 int
 @10000 uc_pad2 180 s32*3 int
 @10000 uc_mcontext 192 r7936 struct mcontext
+
+ucontext asm/uctx.h struct
+=40000000 384 8
+=80000000 512 16
+@1 uc_link 0 p32 struct ucontext *
+@2 uc_link 0 p64 struct ucontext *
+@1 uc_flags 4 u32 unsigned long
+@2 uc_flags 8 u64 unsigned long
+@1 uc_sigmask 8 u32 sigset_t
+@2 uc_sigmask 16 u64 sigset_t
+@1 uc_mcontext 16 r2944 mcontext_t
+@2 uc_mcontext 32 r3840 mcontext_t
 
 udmabuf_create linux/udmabuf.h struct
 =7dfe79d2b 24 8

@@ -20,6 +20,8 @@ pub enum Type {
     Wide(bool),
     /// A floating number of so many bytes.
     Float(u64),
+    /// A `long double`, which has as many as the ABI says.
+    LongDouble,
     /// A pointer to anything.
     Pointer,
     /// A function.
@@ -136,6 +138,7 @@ impl Sizes<'_> {
             Type::Integer(ty) | Type::Enumeration(ty) => self.model.size(*ty).into(),
             Type::Wide(_) => 16,
             Type::Float(bytes) => *bytes,
+            Type::LongDouble => self.model.long_double.into(),
             Type::Pointer => u64::from(self.model.long_bits / 8),
             Type::Function => return Err("a function has no size".into()),
             Type::Record(at) => self.record(*at)?.size,
@@ -157,6 +160,8 @@ impl Sizes<'_> {
             other => {
                 let natural = match self.size(other)? {
                     8 => self.model.align_of_8.into(),
+                    // A `long double` of 80 bits, and what fills it up.
+                    12 => 4,
                     size => size,
                 };
                 natural.min(self.model.most_align.into()).max(1)

@@ -36,6 +36,8 @@ pub struct DataModel {
     pub align_of_8: u32,
     /// What no type exceeds by itself.
     pub most_align: u32,
+    /// The bytes of a `long double`.
+    pub long_double: u32,
     /// What every structure is aligned to at least.
     pub record_align: u32,
     /// The most significant byte, and the most significant bit of a bit-field's unit, comes first.
@@ -144,13 +146,14 @@ impl DataModel {
         size_type: IntType::ULong,
         align_of_8: 8,
         most_align: 16,
+        long_double: 16,
         record_align: 1,
         big_endian: false,
         bitfields_align: true,
         unnamed_bitfields_align: false,
     };
     /// 32-bit `long` and pointers, `char` signed.
-    pub const ILP32: Self = DataModel { long_bits: 32, size_type: IntType::UInt, ..Self::LP64 };
+    pub const ILP32: Self = DataModel { long_bits: 32, size_type: IntType::UInt, long_double: 8, ..Self::LP64 };
 
     /// The bits of a type's values.
     pub fn bits(&self, ty: IntType) -> u32 {

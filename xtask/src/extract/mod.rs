@@ -217,7 +217,7 @@ fn settle(facts: &mut Facts, tree: &Tree<Scanned>, abis: &Abis, sink: &Sink) -> 
     let macros = macros::settled(tree, abis, &ways, &symbols, &on, sink);
     facts.typedefs = types::of(tree, abis, facts, &on, sink);
     facts.wrappers = wrappers::wrappers(tree, &ways, &on, sink);
-    let headers = uapi::headers(tree, abis, facts, &on);
+    let headers = uapi::headers(tree, abis, facts, &on, sink);
     config.retain(|symbol, _| symbols.contains(symbol));
     config.extend(macros);
     facts.settled = config;

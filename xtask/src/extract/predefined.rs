@@ -41,6 +41,7 @@ fn model(abi: &AbiSpec) -> DataModel {
         size_type: if abi.c.size_t_is_long { IntType::ULong } else { usual.size_type },
         align_of_8: abi.c.align_of_8,
         most_align: abi.c.most_align,
+        long_double: abi.c.long_double.unwrap_or(usual.long_double),
         record_align: abi.c.record_align,
         big_endian: abi.order() == ByteOrder::Big,
         bitfields_align: abi.c.bitfields_align,

@@ -130,6 +130,9 @@ pub struct CSpec {
     pub align_of_8: u32,
     /// What nothing exceeds by itself, without an attribute that names a number: 2 on m68k.
     pub most_align: u32,
+    /// The bytes of a `long double`; none: 16 where `long` has 64 bits, else 8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub long_double: Option<u32>,
     /// What every structure and union is aligned to at least: 4 on arm_oabi.
     pub record_align: u32,
     /// A bit-field aligns and stays within units of its type, as if it were a whole member of that; else bits follow
@@ -146,6 +149,7 @@ impl Default for CSpec {
             size_t_is_long: false,
             align_of_8: 8,
             most_align: 16,
+            long_double: None,
             record_align: 1,
             bitfields_align: true,
             unnamed_bitfields_align: false,

@@ -178,6 +178,18 @@ impl<T: PartialEq> PerAbi<T> {
         all.sorted()
     }
 
+    /// Values with those who have them.
+    pub fn of(variants: impl IntoIterator<Item = (AbiSet, T)>) -> Self {
+        let mut all = PerAbi::default();
+        for (whom, value) in variants.into_iter().filter(|(whom, _)| !whom.is_empty()) {
+            match all.0.iter_mut().find(|(_, known)| *known == value) {
+                Some((known, _)) => known.0 |= whom.0,
+                None => all.0.push((whom, value)),
+            }
+        }
+        all.sorted()
+    }
+
     /// Takes in the value of one more ABI; [`sorted`](Self::sorted) has to follow the last.
     pub fn add(&mut self, abi: usize, value: T) {
         match self.0.iter_mut().find(|(_, known)| *known == value) {

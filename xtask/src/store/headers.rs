@@ -232,7 +232,9 @@ pub(super) fn load(folder: &Path, abis: &Abis) -> Result<Headers> {
     for (name, block) in open {
         let all = reader.lines(OPEN, &name, &block, |line, all| {
             let (name, why) = line.split_once(' ')?;
-            Some((name.replace('~', " "), reader.unspread(why, all, |why| Some(why.to_string()))?))
+            let whys = reader.unspread(why, all)?;
+            let whys = whys.into_iter().map(|(whom, why)| (whom, why.to_string()));
+            Some((name.replace('~', " "), PerAbi::of(whys)))
         })?;
         headers.open.insert(name, all);
     }
@@ -285,51 +287,38 @@ impl Reader<'_> {
                 None => (values, None),
             },
         };
-        let texts = self.unspread(values, all, |text| Some(text.to_string()))?;
+        let long = self.form.long_sizes;
         let mut parsed = Vec::new();
-        for (whom, text) in texts.variants() {
+        for (whom, text) in self.unspread(values, all)? {
             match text.strip_suffix('z') {
-                None => {
-                    let constant: Constant = text.parse().ok()?;
-                    parsed.extend(whom.places().map(|at| (at, constant)));
-                }
+                None => parsed.push((whom, text.parse().ok()?)),
                 Some(number) => {
                     let value: i128 = number.parse().ok()?;
-                    let typed = |at| (at, Constant { value, ty: self.form.size_type(at) });
-                    parsed.extend(whom.places().map(typed));
+                    parsed.push((AbiSet(whom.0 & long.0), Constant { value, ty: Integer::ULong }));
+                    parsed.push((AbiSet(whom.0 & !long.0), Constant { value, ty: Integer::UInt }));
                 }
             }
         }
-        parsed.sort_by_key(|(at, _)| *at);
-        Some((name.to_string(), NamedConstant { values: PerAbi::new(parsed), argument }))
+        Some((name.to_string(), NamedConstant { values: PerAbi::of(parsed), argument }))
     }
 
-    fn unspread<T: PartialEq + Clone>(
-        &self,
-        text: &str,
-        all: AbiSet,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Option<PerAbi<T>> {
+    /// The texts of values with those who have them.
+    fn unspread<'b>(&self, text: &'b str, all: AbiSet) -> Option<Vec<(AbiSet, &'b str)>> {
         let mut parts = text.split("; ");
-        let most = match parts.next()? {
-            NONE => None,
-            most => Some(parse(most)?),
-        };
+        let most = parts.next()?;
         let (mut left, mut values) = (all, Vec::new());
         for part in parts {
             // What a value is made of may hold spaces; the ABIs behind it do not tell where they begin.
             let (value, whom) = self.divided(part)?;
             left = AbiSet(left.0 & !whom.0);
             if value != NONE {
-                let value = parse(value)?;
-                values.extend(whom.places().map(|at| (at, value.clone())));
+                values.push((whom, value));
             }
         }
-        if let Some(most) = most {
-            values.extend(left.places().map(|at| (at, most.clone())));
+        if most != NONE {
+            values.push((left, most));
         }
-        values.sort_by_key(|(at, _)| *at);
-        Some(PerAbi::new(values))
+        Some(values)
     }
 
     /// A value and the ABIs behind it: the longest end that names ABIs.
@@ -395,15 +384,9 @@ struct Layouts(Vec<(Option<AbiSet>, Option<Record>)>);
 impl Layouts {
     fn joined(self, all: AbiSet) -> PerAbi<Record> {
         let named = self.0.iter().filter_map(|(whom, _)| *whom).fold(0, |named, whom| named | whom.0);
-        let mut values = Vec::new();
-        for (whom, record) in self.0 {
-            let whom = whom.unwrap_or(AbiSet(all.0 & !named));
-            if let Some(record) = record {
-                values.extend(whom.places().map(|at| (at, record.clone())));
-            }
-        }
-        values.sort_by_key(|(at, _)| *at);
-        PerAbi::new(values)
+        let layouts =
+            self.0.into_iter().filter_map(|(whom, record)| Some((whom.unwrap_or(AbiSet(all.0 & !named)), record?)));
+        PerAbi::of(layouts)
     }
 }
 

@@ -120,7 +120,7 @@ impl Counted {
             _ if self.void => return Type::Incomplete(None),
             _ if self.float => return Type::Float(4),
             0 if self.double => return Type::Float(8),
-            _ if self.double => return Type::Unknown("a long double".into()),
+            _ if self.double => return Type::LongDouble,
             _ if self.wide => return Type::Wide(!self.unsigned),
             _ if self.bool => return Type::Integer(IntType::Bool),
             _ if self.char && self.signed => return Type::Integer(IntType::SChar),

@@ -42,6 +42,14 @@ fn members_stand_where_their_types_may() {
 }
 
 #[test]
+fn long_doubles_are_as_long_as_the_abi_says() {
+    let text = "struct s { char a; long double b; };";
+    check(DataModel::LP64, text, "32/16 a@0 b@16");
+    check(DataModel { long_double: 12, ..I386 }, text, "16/4 a@0 b@4");
+    check(DataModel { long_double: 12, ..M68K }, text, "14/2 a@0 b@2");
+}
+
+#[test]
 fn attributes_and_pragmas_move_members() {
     let packed = "struct s { char a; int b; } __attribute__((packed));";
     check(DataModel::LP64, packed, "5/1 a@0 b@1");
@@ -94,7 +102,7 @@ fn unions_arrays_and_what_stands_within() {
 fn what_is_not_known_is_said() {
     check(DataModel::LP64, "struct s { struct nowhere a; };", "`nowhere` is not defined");
     check(DataModel::LP64, "struct s { pid_t a; };", "`pid_t` is not defined");
-    check(DataModel::LP64, "struct s { long double a; };", "a long double");
+    check(DataModel::LP64, "struct s { _Complex double a; };", "a complex number");
     check(
         DataModel::LP64,
         "struct s { char a[MANY]; };",

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Known, Open, Own, Said};
+use super::{Known, Open, Own, Said, not_understood};
 use crate::evaluate::{
     Constant as Evaluated, IntType, Macro, NotConstant, Output, Reason, Shape, Symbol, Token, Types, known,
 };
@@ -37,7 +37,12 @@ pub(super) fn find(output: &Output<'_>, types: &Types<'_>, own: &Own, said: &mut
                         names.insert(definition.name);
                         said.constants.push((name, constant(value), requests.argument(definition)));
                     }
-                    Err(why) if is_open(&why.reason) => said.open.push(open(&name, &why)),
+                    Err(why) if is_open(&why.reason) => {
+                        if why.reason.missing().is_none() {
+                            said.unknown.push(not_understood(output, span, &name, &why.to_string()));
+                        }
+                        said.open.push(open(&name, &why));
+                    }
                     // `O_CLOEXEC` of a header that does not include `asm/fcntl.h`; or no constant at all.
                     Err(why) if matches!(why.reason, Reason::Name(_)) => {
                         said.open.push(Open { may_be_none: true, ..open(&name, &why) });

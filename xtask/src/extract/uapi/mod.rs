@@ -13,7 +13,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::predefined;
-use crate::diagnostic::{Level, Sink};
+use crate::diagnostic::{Diagnostic, Level, Sink};
 use crate::evaluate::{FileId, Output, Session, Setup, Span, preprocess};
 use crate::model::{AbiSet, AbiSpec, Abis, Constant, Facts, Headers, NamedConstant, PerAbi, Record};
 use crate::source::{Text, Tree};
@@ -25,6 +25,8 @@ struct Said {
     constants: Vec<(Arc<str>, Constant, Option<String>)>,
     records: Vec<(String, Record)>,
     open: Vec<Open>,
+    /// What is said of those that no further header could help.
+    unknown: Vec<Diagnostic>,
 }
 
 /// What could not be evaluated.
@@ -46,6 +48,7 @@ pub(super) fn headers<T: Send + Sync>(
     abis: &Abis,
     facts: &Facts,
     settled: &(dyn Fn(&str, &str) -> Option<bool> + Sync),
+    sink: &Sink,
 ) -> Headers {
     let specs: Vec<&AbiSpec> = abis.abis.iter().filter(|abi| facts.numbers.contains_key(&abi.name)).collect();
     let session = Session::new();
@@ -77,7 +80,8 @@ pub(super) fn headers<T: Send + Sync>(
         }
     });
     let mut headers = Headers { abis: specs.iter().map(|abi| abi.name.clone()).collect(), ..Headers::default() };
-    for (name, merged) in names.iter().zip(all) {
+    for (name, mut merged) in names.iter().zip(all) {
+        merged.unknown.drain(..).for_each(|unknown| sink.push(unknown));
         merged.into(&mut headers, name.to_string());
     }
     for (path, merged) in internal::run(tree, &session, &specs, settled) {
@@ -197,6 +201,13 @@ impl Places {
     }
 }
 
+/// What a header holds and the evaluator does not know: said, and left to the ledger.
+fn not_understood(output: &Output<'_>, span: Span, name: &str, why: &str) -> Diagnostic {
+    Diagnostic::warning("not-understood", format!("`{name}` is not evaluated: {why}"))
+        .at(output.session.label(span, name.len()))
+        .help("it is listed in `open.yaml`, and has no value; evaluate/ is what would have to learn it")
+}
+
 /// The texts whose definitions are a header's.
 struct Own(BTreeSet<String>);
 
@@ -218,6 +229,7 @@ struct Merged {
     records: HashMap<String, PerAbi<Record>>,
     /// With the ABI.
     open: Vec<(usize, Open)>,
+    unknown: Vec<Diagnostic>,
 }
 
 impl Merged {
@@ -234,6 +246,12 @@ impl Merged {
             self.records.entry(name).or_default().add(abi, record);
         }
         self.open.extend(said.open.into_iter().map(|open| (abi, open)));
+        for unknown in said.unknown {
+            // Once, however many ABIs read it.
+            if !self.unknown.contains(&unknown) {
+                self.unknown.push(unknown);
+            }
+        }
     }
 
     fn into(self, headers: &mut Headers, name: String) {

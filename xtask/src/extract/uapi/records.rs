@@ -1,6 +1,6 @@
 //! A run of a header → the layouts of its structures and unions, their fields in one list.
 
-use super::{Known, Open, Own, Said};
+use super::{Known, Open, Own, Said, not_understood};
 use crate::evaluate::{IntType, Member, Output, Record as Laid, Type, Types, Unknown};
 use crate::model::{BitField, Count, Field, FieldClass, Record};
 
@@ -25,6 +25,9 @@ pub(super) fn find(output: &Output<'_>, types: &Types<'_>, own: &Own, said: &mut
                 said.records.push((name, Record { is_union: record.is_union, size, align, fields: fields.all }));
             }
             Err(unknown) => {
+                if unknown.missing.is_none() {
+                    said.unknown.push(not_understood(output, record.span, &name, &unknown.why));
+                }
                 let missing = unknown.missing.map(|missing| output.text(missing).to_string());
                 said.open.push(Open { name, why: unknown.why, missing, may_be_none: false });
             }
@@ -67,7 +70,7 @@ impl Fields<'_> {
             Type::Integer(_) | Type::Enumeration(_) => FieldClass::Unsigned,
             Type::Wide(true) => FieldClass::Signed,
             Type::Wide(false) => FieldClass::Unsigned,
-            Type::Float(_) => FieldClass::Float,
+            Type::Float(_) | Type::LongDouble => FieldClass::Float,
             Type::Pointer => FieldClass::Pointer,
             Type::Record(_) => FieldClass::Record,
             Type::Function | Type::Incomplete(_) | Type::Undefined(_) | Type::Unknown(_) => {

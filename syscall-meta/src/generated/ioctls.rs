@@ -12,7 +12,7 @@ pub(crate) static SCHEMES: [Scheme; 3] = [
     Scheme { abis: 0x600000, none: 0, read: 1, write: 2, size_bits: 14 },
 ];
 
-pub(crate) static ABIS: [u64; 168] = [
+pub(crate) static ABIS: [u64; 150] = [
     0x73e7c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sparc, sparc64
     0xc1838002, // alpha, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sparc, sparc64
     0x52a1c6bfc, // all but aarch64, alpha, ia64, loongarch64, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, riscv64, s390x, sparc, sparc64, x86_64
@@ -23,7 +23,6 @@ pub(crate) static ABIS: [u64; 168] = [
     0xc1e38002, // alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
     0x52a1c4bfc, // all but aarch64, alpha, ia64, loongarch64, m68k, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, riscv64, s390x, sparc, sparc64, x86_64
     0x2000, // m68k
-    0xc0000002, // alpha, sparc, sparc64
     0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
     0x18000000, // s390, s390x
     0x73e787b5d, // all but alpha, c6x, h8300, ia64, mips_n32, mips_n64, mips_o32, nds32, powerpc, powerpc64, sparc, sparc64
@@ -35,7 +34,6 @@ pub(crate) static ABIS: [u64; 168] = [
     0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
     0x73e187b4d, // all but alpha, arm_oabi, c6x, h8300, ia64, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
     0x10, // arm_oabi
-    0x7fe1c7fff, // all but mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64
     0x73e187b5d, // all but alpha, c6x, h8300, ia64, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
     0x201862d4, // arc, arm_oabi, csky, h8300, i386, m68k, microblaze, nios2, openrisc, sh
     0x71e041d29, // aarch64, arm, c6x, hexagon, ia64, loongarch32, loongarch64, nds32, riscv32, riscv64, s390, s390x, x32, x86_64, xtensa
@@ -47,14 +45,10 @@ pub(crate) static ABIS: [u64; 168] = [
     0x214001001, // aarch64, loongarch64, riscv64, s390x, x86_64
     0x73e187f4d, // all but alpha, arm_oabi, c6x, h8300, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
     0x73e787f5d, // all but alpha, c6x, h8300, mips_n32, mips_n64, mips_o32, nds32, powerpc, powerpc64, sparc, sparc64
-    0x80000002, // alpha, sparc64
-    0x40000000, // sparc
     0xc0000000, // sparc, sparc64
-    0x56a1c6bfc, // all but aarch64, alpha, ia64, loongarch64, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, riscv64, s390x, sparc64, x86_64
-    0x294001403, // aarch64, alpha, ia64, loongarch64, riscv64, s390x, sparc64, x86_64
-    0x56a1c4bfc, // all but aarch64, alpha, ia64, loongarch64, m68k, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, riscv64, s390x, sparc64, x86_64
-    0x46a1c6bfc, // all but aarch64, alpha, ia64, loongarch64, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, riscv64, s390x, sparc64, x32, x86_64
-    0x394001403, // aarch64, alpha, ia64, loongarch64, riscv64, s390x, sparc64, x32, x86_64
+    0x56abecbfc, // all but aarch64, alpha, ia64, loongarch64, m68k, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x86_64
+    0x46abeebfc, // all but aarch64, alpha, ia64, loongarch64, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x32, x86_64
+    0x395411403, // aarch64, alpha, ia64, loongarch64, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x32, x86_64
     0x42a1c6bfc, // all but aarch64, alpha, ia64, loongarch64, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, riscv64, s390x, sparc, sparc64, x32, x86_64
     0x314001401, // aarch64, ia64, loongarch64, riscv64, s390x, x32, x86_64
     0x56abecbec, // all but aarch64, alpha, arm_oabi, ia64, loongarch64, m68k, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x86_64
@@ -63,23 +57,25 @@ pub(crate) static ABIS: [u64; 168] = [
     0x7fffff7ff, // all but loongarch32
     0x56abee3fc, // all but aarch64, alpha, ia64, loongarch32, loongarch64, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x86_64
     0x736187b5d, // all but alpha, c6x, h8300, ia64, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, powerpc, powerpc64, s390, sparc, sparc64
-    0x7f6187b5f, // all but c6x, h8300, ia64, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, powerpc, powerpc64, s390
-    0x7fe187b5f, // all but c6x, h8300, ia64, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, powerpc, powerpc64
     0x10000000, // s390x
+    0x40000000, // sparc
     0x80000000, // sparc64
-    0xc1800002, // alpha, powerpc, powerpc64, sparc, sparc64
     0x38000, // mips_n32, mips_n64, mips_o32
+    0x71e641d29, // aarch64, arm, c6x, hexagon, ia64, loongarch32, loongarch64, nds32, parisc, parisc64, riscv32, riscv64, s390, s390x, x32, x86_64, xtensa
+    0x52a3c6bfc, // all but aarch64, alpha, ia64, loongarch64, mips_n32, mips_n64, mips_o32, parisc64, powerpc, powerpc64, riscv64, s390x, sparc, sparc64, x86_64
+    0x214401401, // aarch64, ia64, loongarch64, parisc64, riscv64, s390x, x86_64
+    0x81010002, // alpha, mips_n64, powerpc64, sparc64
+    0x40828000, // mips_n32, mips_o32, powerpc, sparc
     0x73e1c5ffd, // all but alpha, m68k, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
     0x7fffff77f, // all but h8300, loongarch32
     0x80, // h8300
     0x7fffbf75f, // all but c6x, h8300, loongarch32, nds32
     0x400a0, // c6x, h8300, nds32
-    0x7fe187f5f, // all but c6x, h8300, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, powerpc, powerpc64
+    0x7fffbff5f, // all but c6x, h8300, nds32
     0x73e1c7fed, // all but alpha, arm_oabi, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
-    0x7fe1c5fff, // all but m68k, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64
+    0x7ffffdfff, // all but m68k
     0x404a0, // c6x, h8300, ia64, nds32
     0x73e1c67fd, // all but alpha, loongarch32, loongarch64, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
-    0x7fffbff5f, // all but c6x, h8300, nds32
     0x7dfe39d0b, // all but arc, arm_oabi, c6x, csky, h8300, i386, m68k, microblaze, nds32, nios2, openrisc, sh
     0x20186254, // arc, arm_oabi, csky, i386, m68k, microblaze, nios2, openrisc, sh
     0x1e38002, // alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64
@@ -87,13 +83,12 @@ pub(crate) static ABIS: [u64; 168] = [
     0x300000000, // x32, x86_64
     0x200, // i386
     0x300000200, // i386, x32, x86_64
-    0x7de001d0b, // aarch64, alpha, arm, hexagon, ia64, loongarch32, loongarch64, riscv32, riscv64, s390, s390x, sparc, sparc64, x32, x86_64, xtensa
     0x8000000, // s390
-    0x7fe18735f, // all but c6x, h8300, ia64, loongarch32, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, powerpc, powerpc64
+    0x7fffbf35f, // all but c6x, h8300, ia64, loongarch32, nds32
     0x20184254, // arc, arm_oabi, csky, i386, microblaze, nios2, openrisc, sh
     0x73e1c5fed, // all but alpha, arm_oabi, m68k, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
-    0x7fe1c5fef, // all but arm_oabi, m68k, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64
-    0x7fe1c7fef, // all but arm_oabi, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64
+    0x7ffffdfef, // all but arm_oabi, m68k
+    0x7ffffffef, // all but arm_oabi
     0xc0600000, // parisc, parisc64, sparc, sparc64
     0x31e1c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sh, sparc, sparc64, xtensa
     0x638000, // mips_n32, mips_n64, mips_o32, parisc, parisc64
@@ -114,20 +109,14 @@ pub(crate) static ABIS: [u64; 168] = [
     0x20000000, // sh
     0x18002018, // arm, arm_oabi, m68k, s390, s390x
     0x3067c5fe5, // all but alpha, arm, arm_oabi, m68k, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, s390, s390x, sh, sparc, sparc64, xtensa
-    0x54a040928, // arm, c6x, hexagon, loongarch32, nds32, riscv32, s390, sparc, x32, xtensa
-    0x56abecbfc, // all but aarch64, alpha, ia64, loongarch64, m68k, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x86_64
-    0x7ffffffef, // all but arm_oabi
-    0x46abeebfc, // all but aarch64, alpha, ia64, loongarch64, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x32, x86_64
+    0x54aa68928, // arm, c6x, hexagon, loongarch32, mips_n32, mips_o32, nds32, parisc, powerpc, riscv32, s390, sparc, x32, xtensa
     0x100000000, // x32
-    0x7ffffdfff, // all but m68k
     0x40a040928, // arm, c6x, hexagon, loongarch32, nds32, riscv32, s390, xtensa
-    0x7ffffdfef, // all but arm_oabi, m68k
     0x46abecbfc, // all but aarch64, alpha, ia64, loongarch64, m68k, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x32, x86_64
     0x52a1c63fc, // all but aarch64, alpha, ia64, loongarch32, loongarch64, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, riscv64, s390x, sparc, sparc64, x86_64
     0x73e7c77fd, // all but alpha, loongarch32, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sparc, sparc64
     0x73e18775d, // all but alpha, c6x, h8300, loongarch32, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
     0x80404a0, // c6x, h8300, ia64, nds32, s390
-    0x7fffbf35f, // all but c6x, h8300, ia64, loongarch32, nds32
     0x400, // ia64
     0x71e001909, // aarch64, arm, hexagon, loongarch32, loongarch64, riscv32, riscv64, s390, s390x, x32, x86_64, xtensa
     0x7dfe3990b, // all but arc, arm_oabi, c6x, csky, h8300, i386, ia64, m68k, microblaze, nds32, nios2, openrisc, sh
@@ -135,26 +124,22 @@ pub(crate) static ABIS: [u64; 168] = [
     0x40020, // c6x, nds32
     0x8000400, // ia64, s390
     0x56abec3fc, // all but aarch64, alpha, ia64, loongarch32, loongarch64, m68k, mips_n64, parisc64, powerpc64, riscv64, s390x, sparc64, x86_64
+    0xc1800002, // alpha, powerpc, powerpc64, sparc, sparc64
     0x420038000, // mips_n32, mips_n64, mips_o32, sh, xtensa
     0x38002, // alpha, mips_n32, mips_n64, mips_o32
     0x52a1c43fc, // arc, arm, arm_oabi, c6x, csky, h8300, hexagon, i386, microblaze, nds32, nios2, openrisc, riscv32, s390, sh, x32, xtensa
     0x81400002, // alpha, parisc64, powerpc64, sparc64
     0x10000, // mips_n64
-    0x7fe1c77ff, // all but loongarch32, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64
-    0x522186b5c, // arc, arm, arm_oabi, csky, hexagon, i386, loongarch32, m68k, microblaze, nios2, openrisc, riscv32, sh, x32, xtensa
     0x1800000, // powerpc, powerpc64
+    0x522186b5c, // arc, arm, arm_oabi, csky, hexagon, i386, loongarch32, m68k, microblaze, nios2, openrisc, riscv32, sh, x32, xtensa
     0x42a1c4bfc, // arc, arm, arm_oabi, c6x, csky, h8300, hexagon, i386, loongarch32, microblaze, nds32, nios2, openrisc, riscv32, s390, sh, xtensa
-    0x7de041d2b, // all but arc, arm_oabi, csky, h8300, i386, m68k, microblaze, mips_n32, mips_n64, mips_o32, nios2, openrisc, parisc, parisc64, powerpc, powerpc64, sh
     0x1800002, // alpha, powerpc, powerpc64
     0x2, // alpha
-    0xc0038002, // alpha, mips_n32, mips_n64, mips_o32, sparc, sparc64
-    0x7fe1fffff, // all but parisc, parisc64, powerpc, powerpc64
-    0x80010002, // alpha, mips_n64, sparc64
-    0x40028000, // mips_n32, mips_o32, sparc
     0x3dffc7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, sh, xtensa
     0x7dfffffff, // all but sh
     0x7dffbff5f, // all but c6x, h8300, nds32, sh
     0x73e185f5d, // all but alpha, c6x, h8300, m68k, mips_n32, mips_n64, mips_o32, nds32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+    0x73e7c67fd, // all but alpha, loongarch32, loongarch64, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sparc, sparc64
     0x31e001a01, // aarch64, i386, loongarch32, loongarch64, riscv32, riscv64, s390, s390x, x32, x86_64
     0x1838000, // mips_n32, mips_n64, mips_o32, powerpc, powerpc64
     0x31e000201, // aarch64, i386, riscv32, riscv64, s390, s390x, x32, x86_64
@@ -178,9 +163,6 @@ pub(crate) static ABIS: [u64; 168] = [
     0x215011001, // aarch64, loongarch64, mips_n64, powerpc64, riscv64, s390x, x86_64
     0x100000200, // i386, x32
     0x200000000, // x86_64
-    0x73e7c67fd, // all but alpha, loongarch32, loongarch64, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, sparc, sparc64
-    0x56a186b5c, // arc, arm, arm_oabi, csky, hexagon, i386, loongarch32, m68k, microblaze, nios2, openrisc, riscv32, s390, sh, sparc, x32, xtensa
-    0x294001003, // aarch64, alpha, loongarch64, riscv64, s390x, sparc64, x86_64
 ];
 
 pub(crate) static TEXT: &str = "\
@@ -215,15 +197,15 @@ pub(crate) static TEXT: &str = "\
 025a FDEJECT 0=0000025a 1=2000025a
 0290 FDSETDRVPRM 8=40580290 3=40800290 4=80800290 5=80580290 9=40520290 struct floppy_drive_params
 060f LPSETTIMEOUT_NEW 6=4010060f 7=8010060f __s64[2]
-07b9 IOCTL_VM_SOCKETS_GET_LOCAL_CID 6=000007b9 10=200007b9
-0a00 NSM_IOCTL_RAW 11=c0200a00 struct nsm_raw
-1001 VMCP_GETCODE 12=80041001 int
-1002 VMCP_SETBUF 12=40041002 int
-1003 VMCP_GETSIZE 12=80041003 int
-1010 SCLP_CTL_SCCB 12=c00c1010 struct sclp_ctl_sccb
-1020 HYPFS_DIAG304 12=c0181020 struct hypfs_diag304
-1200 BLOCK_URING_CMD_DISCARD 13=00001200 1=20001200
-1201 BLOCK_URING_CMD_ZONE_RESET_ALL 14=00001201 1=20001201
+07b9 IOCTL_VM_SOCKETS_GET_LOCAL_CID 0=000007b9 1=200007b9
+0a00 NSM_IOCTL_RAW 10=c0200a00 struct nsm_raw
+1001 VMCP_GETCODE 11=80041001 int
+1002 VMCP_SETBUF 11=40041002 int
+1003 VMCP_GETSIZE 11=80041003 int
+1010 SCLP_CTL_SCCB 11=c00c1010 struct sclp_ctl_sccb
+1020 HYPFS_DIAG304 11=c0181020 struct hypfs_diag304
+1200 BLOCK_URING_CMD_DISCARD 12=00001200 1=20001200
+1201 BLOCK_URING_CMD_ZONE_RESET_ALL 13=00001201 1=20001201
 125d BLKROSET 0=0000125d 1=2000125d
 125e BLKROGET 0=0000125e 1=2000125e
 125f BLKRRPART 0=0000125f 1=2000125f
@@ -240,7 +222,7 @@ pub(crate) static TEXT: &str = "\
 1270 BLKBSZGET 2=80041270 3=80081270 4=40081270 5=40041270 size_t
 1271 BLKBSZSET 2=40041271 3=40081271 4=80081271 5=80041271 size_t
 1272 BLKGETSIZE64 2=80041272 3=80081272 4=40081272 5=40041272 size_t
-1273 BLKTRACESETUP 15=c0481273 16=c0401273 9=c03e1273 struct blk_user_trace_setup
+1273 BLKTRACESETUP 14=c0481273 15=c0401273 9=c03e1273 struct blk_user_trace_setup
 1274 BLKTRACESTART 0=00001274 1=20001274
 1275 BLKTRACESTOP 0=00001275 1=20001275
 1276 BLKTRACETEARDOWN 0=00001276 1=20001276
@@ -253,69 +235,69 @@ pub(crate) static TEXT: &str = "\
 127d BLKSECDISCARD 0=0000127d 1=2000127d
 127e BLKROTATIONAL 0=0000127e 1=2000127e
 127f BLKZEROOUT 0=0000127f 1=2000127f
-1280 BLKGETDISKSEQ 17=80081280 7=40081280 __u64
-1282 BLKREPORTZONE 18=c0101282 struct blk_zone_report
+1280 BLKGETDISKSEQ 16=80081280 7=40081280 __u64
+1282 BLKREPORTZONE 17=c0101282 struct blk_zone_report
 1283 BLKRESETZONE 6=40101283 7=80101283 struct blk_zone_range
 1284 BLKGETZONESZ 6=80041284 7=40041284 __u32
 1285 BLKGETNRZONES 6=80041285 7=40041285 __u32
 1286 BLKOPENZONE 6=40101286 7=80101286 struct blk_zone_range
 1287 BLKCLOSEZONE 6=40101287 7=80101287 struct blk_zone_range
 1288 BLKFINISHZONE 6=40101288 7=80101288 struct blk_zone_range
-1289 BLKCRYPTOIMPORTKEY 19=c0401289 struct blk_crypto_import_key_arg
-128a BLKCRYPTOGENERATEKEY 19=c030128a struct blk_crypto_generate_key_arg
-128b BLKCRYPTOPREPAREKEY 19=c040128b struct blk_crypto_prepare_key_arg
-128e BLKREPORTZONEV2 19=c010128e struct blk_zone_report
-128e BLKTRACESETUP2 19=c0c0128e struct blk_user_trace_setup2
-1500 FS_IOC_GETFSUUID 20=80111500 7=40111500 21=80141500 struct fsuuid2
-1501 FS_IOC_GETFSSYSFSPATH 20=80811501 7=40811501 21=80841501 struct fs_sysfs_path
-1502 FS_IOC_GETLBMD_CAP 19=c0101502 struct logical_block_metadata_cap
-1b01 IB_USER_MAD_REGISTER_AGENT 18=c01c1b01 struct ib_user_mad_reg_req
-1b01 RDMA_VERBS_IOCTL 18=c0181b01 struct ib_uverbs_ioctl_hdr
+1289 BLKCRYPTOIMPORTKEY 18=c0401289 struct blk_crypto_import_key_arg
+128a BLKCRYPTOGENERATEKEY 18=c030128a struct blk_crypto_generate_key_arg
+128b BLKCRYPTOPREPAREKEY 18=c040128b struct blk_crypto_prepare_key_arg
+128e BLKREPORTZONEV2 18=c010128e struct blk_zone_report
+128e BLKTRACESETUP2 18=c0c0128e struct blk_user_trace_setup2
+1500 FS_IOC_GETFSUUID 19=80111500 7=40111500 20=80141500 struct fsuuid2
+1501 FS_IOC_GETFSSYSFSPATH 19=80811501 7=40811501 20=80841501 struct fs_sysfs_path
+1502 FS_IOC_GETLBMD_CAP 18=c0101502 struct logical_block_metadata_cap
+1b01 IB_USER_MAD_REGISTER_AGENT 17=c01c1b01 struct ib_user_mad_reg_req
+1b01 RDMA_VERBS_IOCTL 17=c0181b01 struct ib_uverbs_ioctl_hdr
 1b02 IB_USER_MAD_UNREGISTER_AGENT 6=40041b02 7=80041b02 __u32
 1b03 IB_USER_MAD_ENABLE_PKEY 0=00001b03 1=20001b03
-1b04 IB_USER_MAD_REGISTER_AGENT2 18=c0281b04 struct ib_user_mad_reg_req2
-1be1 HFI1_IOCTL_ASSIGN_CTXT 18=c01c1be1 struct hfi1_user_info
+1b04 IB_USER_MAD_REGISTER_AGENT2 17=c0281b04 struct ib_user_mad_reg_req2
+1be1 HFI1_IOCTL_ASSIGN_CTXT 17=c01c1be1 struct hfi1_user_info
 1be2 HFI1_IOCTL_CTXT_INFO 6=40281be2 7=80281be2 struct hfi1_ctxt_info
 1be3 HFI1_IOCTL_USER_INFO 6=40781be3 7=80781be3 struct hfi1_base_info
-1be4 HFI1_IOCTL_TID_UPDATE 18=c0181be4 struct hfi1_tid_info
-1be5 HFI1_IOCTL_TID_FREE 18=c0181be5 struct hfi1_tid_info
+1be4 HFI1_IOCTL_TID_UPDATE 17=c0181be4 struct hfi1_tid_info
+1be5 HFI1_IOCTL_TID_FREE 17=c0181be5 struct hfi1_tid_info
 1be6 HFI1_IOCTL_CREDIT_UPD 0=00001be6 1=20001be6
 1be8 HFI1_IOCTL_RECV_CTRL 6=40041be8 7=80041be8 int
 1be9 HFI1_IOCTL_POLL_TYPE 6=40041be9 7=80041be9 int
 1bea HFI1_IOCTL_ACK_EVENT 2=40041bea 3=40081bea 4=80081bea 5=80041bea unsigned long
 1beb HFI1_IOCTL_SET_PKEY 6=40021beb 7=80021beb __u16
 1bec HFI1_IOCTL_CTXT_RESET 0=00001bec 1=20001bec
-1bed HFI1_IOCTL_TID_INVAL_READ 18=c0181bed struct hfi1_tid_info
+1bed HFI1_IOCTL_TID_INVAL_READ 17=c0181bed struct hfi1_tid_info
 1bee HFI1_IOCTL_GET_VERS 6=80041bee 7=40041bee int
-2100 SECCOMP_IOCTL_NOTIF_RECV 22=c0502100 struct seccomp_notif
-2101 SECCOMP_IOCTL_NOTIF_SEND 22=c0182101 struct seccomp_notif_resp
-2102 SECCOMP_IOCTL_NOTIF_ID_VALID 6=40082102 10=80082102 __u64
-2103 SECCOMP_IOCTL_NOTIF_ADDFD 6=40182103 10=80182103 struct seccomp_notif_addfd
-2104 SECCOMP_IOCTL_NOTIF_SET_FLAGS 23=40082104 10=80082104 __u64
-2300 FW_CDEV_IOC_GET_INFO 15=c0282300 24=c0242300 struct fw_cdev_get_info
-2301 FW_CDEV_IOC_SEND_REQUEST 25=40282301 7=80282301 24=40242301 struct fw_cdev_send_request
-2302 FW_CDEV_IOC_ALLOCATE 18=c0202302 struct fw_cdev_allocate
+2100 SECCOMP_IOCTL_NOTIF_RECV 17=c0502100 struct seccomp_notif
+2101 SECCOMP_IOCTL_NOTIF_SEND 17=c0182101 struct seccomp_notif_resp
+2102 SECCOMP_IOCTL_NOTIF_ID_VALID 6=40082102 7=80082102 __u64
+2103 SECCOMP_IOCTL_NOTIF_ADDFD 6=40182103 7=80182103 struct seccomp_notif_addfd
+2104 SECCOMP_IOCTL_NOTIF_SET_FLAGS 21=40082104 7=80082104 __u64
+2300 FW_CDEV_IOC_GET_INFO 14=c0282300 22=c0242300 struct fw_cdev_get_info
+2301 FW_CDEV_IOC_SEND_REQUEST 23=40282301 7=80282301 22=40242301 struct fw_cdev_send_request
+2302 FW_CDEV_IOC_ALLOCATE 17=c0202302 struct fw_cdev_allocate
 2303 FW_CDEV_IOC_DEALLOCATE 6=40042303 7=80042303 struct fw_cdev_deallocate
-2304 FW_CDEV_IOC_SEND_RESPONSE 25=40182304 7=80182304 24=40142304 struct fw_cdev_send_response
+2304 FW_CDEV_IOC_SEND_RESPONSE 23=40182304 7=80182304 22=40142304 struct fw_cdev_send_response
 2305 FW_CDEV_IOC_INITIATE_BUS_RESET 6=40042305 7=80042305 struct fw_cdev_initiate_bus_reset
-2306 FW_CDEV_IOC_ADD_DESCRIPTOR 18=c0182306 struct fw_cdev_add_descriptor
+2306 FW_CDEV_IOC_ADD_DESCRIPTOR 17=c0182306 struct fw_cdev_add_descriptor
 2307 FW_CDEV_IOC_REMOVE_DESCRIPTOR 6=40042307 7=80042307 struct fw_cdev_remove_descriptor
-2308 FW_CDEV_IOC_CREATE_ISO_CONTEXT 15=c0202308 24=c01c2308 struct fw_cdev_create_iso_context
-2309 FW_CDEV_IOC_QUEUE_ISO 18=c0182309 struct fw_cdev_queue_iso
+2308 FW_CDEV_IOC_CREATE_ISO_CONTEXT 14=c0202308 22=c01c2308 struct fw_cdev_create_iso_context
+2309 FW_CDEV_IOC_QUEUE_ISO 17=c0182309 struct fw_cdev_queue_iso
 230a FW_CDEV_IOC_START_ISO 6=4010230a 7=8010230a struct fw_cdev_start_iso
 230b FW_CDEV_IOC_STOP_ISO 6=4004230b 7=8004230b struct fw_cdev_stop_iso
-230c FW_CDEV_IOC_GET_CYCLE_TIMER 25=8010230c 7=4010230c 24=800c230c struct fw_cdev_get_cycle_timer
-230d FW_CDEV_IOC_ALLOCATE_ISO_RESOURCE 18=c018230d struct fw_cdev_allocate_iso_resource
+230c FW_CDEV_IOC_GET_CYCLE_TIMER 23=8010230c 7=4010230c 22=800c230c struct fw_cdev_get_cycle_timer
+230d FW_CDEV_IOC_ALLOCATE_ISO_RESOURCE 17=c018230d struct fw_cdev_allocate_iso_resource
 230e FW_CDEV_IOC_DEALLOCATE_ISO_RESOURCE 6=4004230e 7=8004230e struct fw_cdev_deallocate
 230f FW_CDEV_IOC_ALLOCATE_ISO_RESOURCE_ONCE 6=4018230f 7=8018230f struct fw_cdev_allocate_iso_resource
 2310 FW_CDEV_IOC_DEALLOCATE_ISO_RESOURCE_ONCE 6=40182310 7=80182310 struct fw_cdev_allocate_iso_resource
 2311 FW_CDEV_IOC_GET_SPEED 0=00002311 1=20002311
-2312 FW_CDEV_IOC_SEND_BROADCAST_REQUEST 25=40282312 7=80282312 24=40242312 struct fw_cdev_send_request
+2312 FW_CDEV_IOC_SEND_BROADCAST_REQUEST 23=40282312 7=80282312 22=40242312 struct fw_cdev_send_request
 2313 FW_CDEV_IOC_SEND_STREAM_PACKET 6=40282313 7=80282313 struct fw_cdev_send_stream_packet
-2314 FW_CDEV_IOC_GET_CYCLE_TIMER2 15=c0182314 24=c0142314 struct fw_cdev_get_cycle_timer2
-2315 FW_CDEV_IOC_SEND_PHY_PACKET 15=c0182315 24=c0142315 struct fw_cdev_send_phy_packet
+2314 FW_CDEV_IOC_GET_CYCLE_TIMER2 14=c0182314 22=c0142314 struct fw_cdev_get_cycle_timer2
+2315 FW_CDEV_IOC_SEND_PHY_PACKET 14=c0182315 22=c0142315 struct fw_cdev_send_phy_packet
 2316 FW_CDEV_IOC_RECEIVE_PHY_PACKETS 6=40082316 7=80082316 struct fw_cdev_receive_phy_packets
-2317 FW_CDEV_IOC_SET_ISO_CHANNELS 25=40102317 7=80102317 24=400c2317 struct fw_cdev_set_iso_channels
+2317 FW_CDEV_IOC_SET_ISO_CHANNELS 23=40102317 7=80102317 22=400c2317 struct fw_cdev_set_iso_channels
 2318 FW_CDEV_IOC_FLUSH_ISO 6=40042318 7=80042318 struct fw_cdev_flush_iso
 2400 PERF_EVENT_IOC_ENABLE 0=00002400 1=20002400
 2401 PERF_EVENT_IOC_DISABLE 0=00002401 1=20002401
@@ -327,33 +309,33 @@ pub(crate) static TEXT: &str = "\
 2407 PERF_EVENT_IOC_ID 2=80042407 3=80082407 4=40082407 5=40042407 __u64 *
 2408 PERF_EVENT_IOC_SET_BPF 6=40042408 7=80042408 __u32
 2409 PERF_EVENT_IOC_PAUSE_OUTPUT 6=40042409 7=80042409 __u32
-240a PERF_EVENT_IOC_QUERY_BPF 26=c004240a 27=c008240a struct perf_event_query_bpf *
+240a PERF_EVENT_IOC_QUERY_BPF 24=c004240a 25=c008240a struct perf_event_query_bpf *
 240b PERF_EVENT_IOC_MODIFY_ATTRIBUTES 2=4004240b 3=4008240b 4=8008240b 5=8004240b struct perf_event_attr *
-2500 STP_POLICY_ID_SET 22=c0102500 struct stp_policy_id
-2501 STP_POLICY_ID_GET 6=80102501 10=40102501 struct stp_policy_id
-2502 STP_SET_OPTIONS 6=40082502 10=80082502 __u64
-2a00 DIAG_IOCSREG 28=c0042a00 29=c0082a00 struct user_reg *
-2a01 DIAG_IOCSDEL 30=40042a01 31=40082a01 4=80082a01 5=80042a01 char *
-2a02 DIAG_IOCSUNREG 30=40042a02 31=40082a02 4=80082a02 5=80042a02 struct user_unreg*
-3301 SNAPSHOT_FREEZE 6=00003301 10=20003301
-3302 SNAPSHOT_UNFREEZE 6=00003302 10=20003302
-3303 TUBICMD 12=00003303
-3304 SNAPSHOT_ATOMIC_RESTORE 6=00003304 10=20003304
-3304 TUBOCMD 12=00003304
-3305 SNAPSHOT_FREE 6=00003305 10=20003305
-3307 TUBGETI 12=00003307
-3308 TUBGETO 12=00003308
-3309 SNAPSHOT_FREE_SWAP_PAGES 6=00003309 10=20003309
-330b SNAPSHOT_S2RAM 6=0000330b 10=2000330b
-330d SNAPSHOT_SET_SWAP_AREA 6=400c330d 10=800c330d struct resume_swap_area
-330d TUBGETMOD 12=0000330d
-330e SNAPSHOT_GET_IMAGE_SIZE 6=8008330e 10=4008330e __kernel_loff_t
-330f SNAPSHOT_PLATFORM_SUPPORT 6=0000330f 10=2000330f
-3310 SNAPSHOT_POWER_OFF 6=00003310 10=20003310
-3311 SNAPSHOT_CREATE_IMAGE 6=40043311 10=80043311 int
-3312 SNAPSHOT_PREF_IMAGE_SIZE 6=00003312 10=20003312
-3313 SNAPSHOT_AVAIL_SWAP_SIZE 6=80083313 10=40083313 __kernel_loff_t
-3314 SNAPSHOT_ALLOC_SWAP_PAGE 6=80083314 10=40083314 __kernel_loff_t
+2500 STP_POLICY_ID_SET 17=c0102500 struct stp_policy_id
+2501 STP_POLICY_ID_GET 6=80102501 7=40102501 struct stp_policy_id
+2502 STP_SET_OPTIONS 6=40082502 7=80082502 __u64
+2a00 DIAG_IOCSREG 26=c0042a00 27=c0082a00 struct user_reg *
+2a01 DIAG_IOCSDEL 28=40042a01 29=40082a01 4=80082a01 5=80042a01 char *
+2a02 DIAG_IOCSUNREG 28=40042a02 29=40082a02 4=80082a02 5=80042a02 struct user_unreg*
+3301 SNAPSHOT_FREEZE 0=00003301 1=20003301
+3302 SNAPSHOT_UNFREEZE 0=00003302 1=20003302
+3303 TUBICMD 11=00003303
+3304 SNAPSHOT_ATOMIC_RESTORE 0=00003304 1=20003304
+3304 TUBOCMD 11=00003304
+3305 SNAPSHOT_FREE 0=00003305 1=20003305
+3307 TUBGETI 11=00003307
+3308 TUBGETO 11=00003308
+3309 SNAPSHOT_FREE_SWAP_PAGES 0=00003309 1=20003309
+330b SNAPSHOT_S2RAM 0=0000330b 1=2000330b
+330d SNAPSHOT_SET_SWAP_AREA 6=400c330d 7=800c330d struct resume_swap_area
+330d TUBGETMOD 11=0000330d
+330e SNAPSHOT_GET_IMAGE_SIZE 6=8008330e 7=4008330e __kernel_loff_t
+330f SNAPSHOT_PLATFORM_SUPPORT 0=0000330f 1=2000330f
+3310 SNAPSHOT_POWER_OFF 0=00003310 1=20003310
+3311 SNAPSHOT_CREATE_IMAGE 6=40043311 7=80043311 int
+3312 SNAPSHOT_PREF_IMAGE_SIZE 0=00003312 1=20003312
+3313 SNAPSHOT_AVAIL_SWAP_SIZE 6=80083313 7=40083313 __kernel_loff_t
+3314 SNAPSHOT_ALLOC_SWAP_PAGE 6=80083314 7=40083314 __kernel_loff_t
 3b64 VFIO_GET_API_VERSION 0=00003b64 1=20003b64
 3b65 VFIO_CHECK_EXTENSION 0=00003b65 1=20003b65
 3b66 VFIO_SET_IOMMU 0=00003b66 1=20003b66
@@ -380,116 +362,116 @@ pub(crate) static TEXT: &str = "\
 3b75 VFIO_DEVICE_FEATURE 0=00003b75 1=20003b75
 3b75 VFIO_IOMMU_DIRTY_PAGES 0=00003b75 1=20003b75
 3b75 VFIO_IOMMU_SPAPR_REGISTER_MEMORY 0=00003b75 1=20003b75
-3b76 VFIO_DEVICE_BIND_IOMMUFD 13=00003b76 1=20003b76
+3b76 VFIO_DEVICE_BIND_IOMMUFD 12=00003b76 1=20003b76
 3b76 VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY 0=00003b76 1=20003b76
-3b77 VFIO_DEVICE_ATTACH_IOMMUFD_PT 13=00003b77 1=20003b77
+3b77 VFIO_DEVICE_ATTACH_IOMMUFD_PT 12=00003b77 1=20003b77
 3b77 VFIO_IOMMU_SPAPR_TCE_CREATE 0=00003b77 1=20003b77
-3b78 VFIO_DEVICE_DETACH_IOMMUFD_PT 13=00003b78 1=20003b78
+3b78 VFIO_DEVICE_DETACH_IOMMUFD_PT 12=00003b78 1=20003b78
 3b78 VFIO_IOMMU_SPAPR_TCE_REMOVE 0=00003b78 1=20003b78
 3b79 VFIO_EEH_PE_OP 0=00003b79 1=20003b79
-3b79 VFIO_MIG_GET_PRECOPY_INFO 13=00003b79 1=20003b79
-3b80 IOMMU_DESTROY 13=00003b80 1=20003b80
-3b81 IOMMU_IOAS_ALLOC 13=00003b81 1=20003b81
-3b82 IOMMU_IOAS_ALLOW_IOVAS 13=00003b82 1=20003b82
-3b83 IOMMU_IOAS_COPY 13=00003b83 1=20003b83
-3b84 IOMMU_IOAS_IOVA_RANGES 13=00003b84 1=20003b84
-3b85 IOMMU_IOAS_MAP 13=00003b85 1=20003b85
-3b86 IOMMU_IOAS_UNMAP 13=00003b86 1=20003b86
-3b87 IOMMU_OPTION 13=00003b87 1=20003b87
-3b88 IOMMU_VFIO_IOAS 13=00003b88 1=20003b88
-3b89 IOMMU_HWPT_ALLOC 13=00003b89 1=20003b89
-3b8a IOMMU_GET_HW_INFO 13=00003b8a 1=20003b8a
-3b8b IOMMU_HWPT_SET_DIRTY_TRACKING 13=00003b8b 1=20003b8b
-3b8c IOMMU_HWPT_GET_DIRTY_BITMAP 13=00003b8c 1=20003b8c
-3b8d IOMMU_HWPT_INVALIDATE 13=00003b8d 1=20003b8d
-3b8e IOMMU_FAULT_QUEUE_ALLOC 13=00003b8e 1=20003b8e
-3b8f IOMMU_IOAS_MAP_FILE 14=00003b8f 1=20003b8f
-3b90 IOMMU_VIOMMU_ALLOC 14=00003b90 1=20003b90
-3b91 IOMMU_VDEVICE_ALLOC 14=00003b91 1=20003b91
-3b92 IOMMU_IOAS_CHANGE_PROCESS 14=00003b92 1=20003b92
-3b93 IOMMU_VEVENTQ_ALLOC 14=00003b93 1=20003b93
-3b94 IOMMU_HW_QUEUE_ALLOC 14=00003b94 1=20003b94
-3b95 IOMMU_IOAS_NOIOMMU_GET_PA 14=00003b95 1=20003b95
+3b79 VFIO_MIG_GET_PRECOPY_INFO 12=00003b79 1=20003b79
+3b80 IOMMU_DESTROY 12=00003b80 1=20003b80
+3b81 IOMMU_IOAS_ALLOC 12=00003b81 1=20003b81
+3b82 IOMMU_IOAS_ALLOW_IOVAS 12=00003b82 1=20003b82
+3b83 IOMMU_IOAS_COPY 12=00003b83 1=20003b83
+3b84 IOMMU_IOAS_IOVA_RANGES 12=00003b84 1=20003b84
+3b85 IOMMU_IOAS_MAP 12=00003b85 1=20003b85
+3b86 IOMMU_IOAS_UNMAP 12=00003b86 1=20003b86
+3b87 IOMMU_OPTION 12=00003b87 1=20003b87
+3b88 IOMMU_VFIO_IOAS 12=00003b88 1=20003b88
+3b89 IOMMU_HWPT_ALLOC 12=00003b89 1=20003b89
+3b8a IOMMU_GET_HW_INFO 12=00003b8a 1=20003b8a
+3b8b IOMMU_HWPT_SET_DIRTY_TRACKING 12=00003b8b 1=20003b8b
+3b8c IOMMU_HWPT_GET_DIRTY_BITMAP 12=00003b8c 1=20003b8c
+3b8d IOMMU_HWPT_INVALIDATE 12=00003b8d 1=20003b8d
+3b8e IOMMU_FAULT_QUEUE_ALLOC 12=00003b8e 1=20003b8e
+3b8f IOMMU_IOAS_MAP_FILE 13=00003b8f 1=20003b8f
+3b90 IOMMU_VIOMMU_ALLOC 13=00003b90 1=20003b90
+3b91 IOMMU_VDEVICE_ALLOC 13=00003b91 1=20003b91
+3b92 IOMMU_IOAS_CHANGE_PROCESS 13=00003b92 1=20003b92
+3b93 IOMMU_VEVENTQ_ALLOC 13=00003b93 1=20003b93
+3b94 IOMMU_HW_QUEUE_ALLOC 13=00003b94 1=20003b94
+3b95 IOMMU_IOAS_NOIOMMU_GET_PA 13=00003b95 1=20003b95
 3d01 PTP_CLOCK_GETCAPS 6=80503d01 7=40503d01 struct ptp_clock_caps
 3d02 PTP_EXTTS_REQUEST 6=40103d02 7=80103d02 struct ptp_extts_request
 3d03 PTP_PEROUT_REQUEST 6=40383d03 7=80383d03 struct ptp_perout_request
 3d04 PTP_ENABLE_PPS 6=40043d04 7=80043d04 int
 3d05 PTP_SYS_OFFSET 6=43403d05 7=83403d05 struct ptp_sys_offset
-3d06 PTP_PIN_GETFUNC 18=c0603d06 struct ptp_pin_desc
+3d06 PTP_PIN_GETFUNC 17=c0603d06 struct ptp_pin_desc
 3d07 PTP_PIN_SETFUNC 6=40603d07 7=80603d07 struct ptp_pin_desc
-3d08 PTP_SYS_OFFSET_PRECISE 18=c0403d08 struct ptp_sys_offset_precise
-3d09 PTP_SYS_OFFSET_EXTENDED 18=c4c03d09 struct ptp_sys_offset_extended
+3d08 PTP_SYS_OFFSET_PRECISE 17=c0403d08 struct ptp_sys_offset_precise
+3d09 PTP_SYS_OFFSET_EXTENDED 17=c4c03d09 struct ptp_sys_offset_extended
 3d0a PTP_CLOCK_GETCAPS2 6=80503d0a 7=40503d0a struct ptp_clock_caps
 3d0b PTP_EXTTS_REQUEST2 6=40103d0b 7=80103d0b struct ptp_extts_request
 3d0c PTP_PEROUT_REQUEST2 6=40383d0c 7=80383d0c struct ptp_perout_request
 3d0d PTP_ENABLE_PPS2 6=40043d0d 7=80043d0d int
 3d0e PTP_SYS_OFFSET2 6=43403d0e 7=83403d0e struct ptp_sys_offset
-3d0f PTP_PIN_GETFUNC2 18=c0603d0f struct ptp_pin_desc
+3d0f PTP_PIN_GETFUNC2 17=c0603d0f struct ptp_pin_desc
 3d10 PTP_PIN_SETFUNC2 6=40603d10 7=80603d10 struct ptp_pin_desc
-3d11 PTP_SYS_OFFSET_PRECISE2 18=c0403d11 struct ptp_sys_offset_precise
-3d12 PTP_SYS_OFFSET_EXTENDED2 18=c4c03d12 struct ptp_sys_offset_extended
-3d13 PTP_MASK_CLEAR_ALL 13=00003d13 1=20003d13
-3d14 PTP_MASK_EN_SINGLE 23=40043d14 7=80043d14 unsigned int
-3d15 PTP_SYS_OFFSET_PRECISE_CYCLES 19=c0403d15 struct ptp_sys_offset_precise
-3d16 PTP_SYS_OFFSET_EXTENDED_CYCLES 19=c4c03d16 struct ptp_sys_offset_extended
-3e00 COUNTER_ADD_WATCH_IOCTL 32=40063e00 7=80063e00 21=40083e00 struct counter_watch
-3e01 COUNTER_ENABLE_EVENTS_IOCTL 33=00003e01 1=20003e01
-3e02 COUNTER_DISABLE_EVENTS_IOCTL 33=00003e02 1=20003e02
-3e03 SYNC_IOC_MERGE 18=c0303e03 struct sync_merge_data
-3e04 SYNC_IOC_FILE_INFO 18=c0383e04 struct sync_file_info
-3e05 SYNC_IOC_SET_DEADLINE 23=40103e05 7=80103e05 struct sync_set_deadline
+3d11 PTP_SYS_OFFSET_PRECISE2 17=c0403d11 struct ptp_sys_offset_precise
+3d12 PTP_SYS_OFFSET_EXTENDED2 17=c4c03d12 struct ptp_sys_offset_extended
+3d13 PTP_MASK_CLEAR_ALL 12=00003d13 1=20003d13
+3d14 PTP_MASK_EN_SINGLE 21=40043d14 7=80043d14 unsigned int
+3d15 PTP_SYS_OFFSET_PRECISE_CYCLES 18=c0403d15 struct ptp_sys_offset_precise
+3d16 PTP_SYS_OFFSET_EXTENDED_CYCLES 18=c4c03d16 struct ptp_sys_offset_extended
+3e00 COUNTER_ADD_WATCH_IOCTL 30=40063e00 7=80063e00 20=40083e00 struct counter_watch
+3e01 COUNTER_ENABLE_EVENTS_IOCTL 31=00003e01 1=20003e01
+3e02 COUNTER_DISABLE_EVENTS_IOCTL 31=00003e02 1=20003e02
+3e03 SYNC_IOC_MERGE 17=c0303e03 struct sync_merge_data
+3e04 SYNC_IOC_FILE_INFO 17=c0383e04 struct sync_file_info
+3e05 SYNC_IOC_SET_DEADLINE 21=40103e05 7=80103e05 struct sync_set_deadline
 4003 FBIO_RADEON_GET_MIRROR 2=80044003 3=80084003 4=40084003 5=40044003 size_t
 4004 FBIO_RADEON_SET_MIRROR 2=40044004 3=40084004 4=80084004 5=80044004 size_t
-4100 AGPIOC_INFO 2=80044100 3=80084100 34=40084100 35=40044100
-4100 APCIOCGFANCTL 36=40044100 int
-4100 SNDRV_PCM_IOCTL_PVERSION 6=80044100 10=40044100 int
-4101 AGPIOC_ACQUIRE 6=00004101 10=20004101
-4101 APCIOCSFANCTL 36=80044101 int
+4100 AGPIOC_INFO 2=80044100 3=80084100 4=40084100 5=40044100
+4100 APCIOCGFANCTL 32=40044100 int
+4100 SNDRV_PCM_IOCTL_PVERSION 6=80044100 7=40044100 int
+4101 AGPIOC_ACQUIRE 0=00004101 1=20004101
+4101 APCIOCSFANCTL 32=80044101 int
 4101 APM_IOC_STANDBY 0=00004101 1=20004101
-4101 SNDRV_PCM_IOCTL_INFO 6=81204101 10=41204101 struct snd_pcm_info
-4102 AGPIOC_RELEASE 6=00004102 10=20004102
-4102 APCIOCGCPWR 36=40044102 int
+4101 SNDRV_PCM_IOCTL_INFO 6=81204101 7=41204101 struct snd_pcm_info
+4102 AGPIOC_RELEASE 0=00004102 1=20004102
+4102 APCIOCGCPWR 32=40044102 int
 4102 APM_IOC_SUSPEND 0=00004102 1=20004102
-4102 SNDRV_PCM_IOCTL_TSTAMP 6=40044102 10=80044102 int
-4103 AGPIOC_SETUP 2=40044103 3=40084103 34=80084103 35=80044103
-4103 APCIOCSCPWR 36=80044103 int
-4103 SNDRV_PCM_IOCTL_TTSTAMP 6=40044103 10=80044103 int
-4104 AGPIOC_RESERVE 2=40044104 3=40084104 34=80084104 35=80044104
-4104 APCIOCGBPORT 36=40044104 int
-4104 SNDRV_PCM_IOCTL_USER_PVERSION 6=40044104 10=80044104 int
-4105 AGPIOC_PROTECT 2=40044105 3=40084105 34=80084105 35=80044105
-4105 APCIOCSBPORT 36=80044105 int
-4106 AGPIOC_ALLOCATE 37=c0044106 38=c0084106
-4107 AGPIOC_DEALLOCATE 6=40044107 10=80044107 int
-4108 AGPIOC_BIND 2=40044108 3=40084108 34=80084108 35=80044108
-4109 AGPIOC_UNBIND 2=40044109 3=40084109 34=80084109 35=80044109
-410a AGPIOC_CHIPSET_FLUSH 6=0000410a 10=2000410a
-4110 SNDRV_PCM_IOCTL_HW_REFINE 39=c25c4110 38=c2604110 9=c2324110 struct snd_pcm_hw_params
-4111 SNDRV_PCM_IOCTL_HW_PARAMS 39=c25c4111 38=c2604111 9=c2324111 struct snd_pcm_hw_params
-4112 SNDRV_PCM_IOCTL_HW_FREE 6=00004112 10=20004112
-4113 SNDRV_PCM_IOCTL_SW_PARAMS 37=c0684113 38=c0884113 struct snd_pcm_sw_params
-4121 SNDRV_PCM_IOCTL_DELAY 2=80044121 3=80084121 34=40084121 35=40044121 snd_pcm_sframes_t
-4122 SNDRV_PCM_IOCTL_HWSYNC 6=00004122 10=20004122
-4123 SNDRV_PCM_IOCTL_SYNC_PTR 40=c0844123 41=c0884123 struct snd_pcm_sync_ptr
-4123 __SNDRV_PCM_IOCTL_SYNC_PTR 40=c0844123 41=c0884123
-4123 __SNDRV_PCM_IOCTL_SYNC_PTR64 22=c0884123 struct __snd_pcm_sync_ptr64
-4132 SNDRV_PCM_IOCTL_CHANNEL_INFO 42=80104132 43=80184132 34=40184132 35=40104132 struct snd_pcm_channel_info
-4140 SNDRV_PCM_IOCTL_PREPARE 6=00004140 10=20004140
-4141 SNDRV_PCM_IOCTL_RESET 6=00004141 10=20004141
-4142 SNDRV_PCM_IOCTL_START 6=00004142 10=20004142
-4143 SNDRV_PCM_IOCTL_DROP 6=00004143 10=20004143
-4144 SNDRV_PCM_IOCTL_DRAIN 6=00004144 10=20004144
-4145 SNDRV_PCM_IOCTL_PAUSE 6=40044145 10=80044145 int
-4146 SNDRV_PCM_IOCTL_REWIND 2=40044146 3=40084146 34=80084146 35=80044146 snd_pcm_uframes_t
-4147 SNDRV_PCM_IOCTL_RESUME 6=00004147 10=20004147
-4148 SNDRV_PCM_IOCTL_XRUN 6=00004148 10=20004148
-4149 SNDRV_PCM_IOCTL_FORWARD 2=40044149 3=40084149 34=80084149 35=80044149 snd_pcm_uframes_t
-4150 SNDRV_PCM_IOCTL_WRITEI_FRAMES 2=400c4150 3=40184150 34=80184150 35=800c4150 struct snd_xferi
-4151 SNDRV_PCM_IOCTL_READI_FRAMES 2=800c4151 3=80184151 34=40184151 35=400c4151 struct snd_xferi
-4152 SNDRV_PCM_IOCTL_WRITEN_FRAMES 2=400c4152 3=40184152 34=80184152 35=800c4152 struct snd_xfern
-4153 SNDRV_PCM_IOCTL_READN_FRAMES 2=800c4153 3=80184153 34=40184153 35=400c4153 struct snd_xfern
-4160 SNDRV_PCM_IOCTL_LINK 6=40044160 10=80044160 int
-4161 SNDRV_PCM_IOCTL_UNLINK 6=00004161 10=20004161
+4102 SNDRV_PCM_IOCTL_TSTAMP 6=40044102 7=80044102 int
+4103 AGPIOC_SETUP 2=40044103 3=40084103 4=80084103 5=80044103
+4103 APCIOCSCPWR 32=80044103 int
+4103 SNDRV_PCM_IOCTL_TTSTAMP 6=40044103 7=80044103 int
+4104 AGPIOC_RESERVE 2=40044104 3=40084104 4=80084104 5=80044104
+4104 APCIOCGBPORT 32=40044104 int
+4104 SNDRV_PCM_IOCTL_USER_PVERSION 6=40044104 7=80044104 int
+4105 AGPIOC_PROTECT 2=40044105 3=40084105 4=80084105 5=80044105
+4105 APCIOCSBPORT 32=80044105 int
+4106 AGPIOC_ALLOCATE 24=c0044106 25=c0084106
+4107 AGPIOC_DEALLOCATE 6=40044107 7=80044107 int
+4108 AGPIOC_BIND 2=40044108 3=40084108 4=80084108 5=80044108
+4109 AGPIOC_UNBIND 2=40044109 3=40084109 4=80084109 5=80044109
+410a AGPIOC_CHIPSET_FLUSH 0=0000410a 1=2000410a
+4110 SNDRV_PCM_IOCTL_HW_REFINE 33=c25c4110 25=c2604110 9=c2324110 struct snd_pcm_hw_params
+4111 SNDRV_PCM_IOCTL_HW_PARAMS 33=c25c4111 25=c2604111 9=c2324111 struct snd_pcm_hw_params
+4112 SNDRV_PCM_IOCTL_HW_FREE 0=00004112 1=20004112
+4113 SNDRV_PCM_IOCTL_SW_PARAMS 24=c0684113 25=c0884113 struct snd_pcm_sw_params
+4121 SNDRV_PCM_IOCTL_DELAY 2=80044121 3=80084121 4=40084121 5=40044121 snd_pcm_sframes_t
+4122 SNDRV_PCM_IOCTL_HWSYNC 0=00004122 1=20004122
+4123 SNDRV_PCM_IOCTL_SYNC_PTR 34=c0844123 35=c0884123 struct snd_pcm_sync_ptr
+4123 __SNDRV_PCM_IOCTL_SYNC_PTR 34=c0844123 35=c0884123
+4123 __SNDRV_PCM_IOCTL_SYNC_PTR64 17=c0884123 struct __snd_pcm_sync_ptr64
+4132 SNDRV_PCM_IOCTL_CHANNEL_INFO 36=80104132 37=80184132 4=40184132 5=40104132 struct snd_pcm_channel_info
+4140 SNDRV_PCM_IOCTL_PREPARE 0=00004140 1=20004140
+4141 SNDRV_PCM_IOCTL_RESET 0=00004141 1=20004141
+4142 SNDRV_PCM_IOCTL_START 0=00004142 1=20004142
+4143 SNDRV_PCM_IOCTL_DROP 0=00004143 1=20004143
+4144 SNDRV_PCM_IOCTL_DRAIN 0=00004144 1=20004144
+4145 SNDRV_PCM_IOCTL_PAUSE 6=40044145 7=80044145 int
+4146 SNDRV_PCM_IOCTL_REWIND 2=40044146 3=40084146 4=80084146 5=80044146 snd_pcm_uframes_t
+4147 SNDRV_PCM_IOCTL_RESUME 0=00004147 1=20004147
+4148 SNDRV_PCM_IOCTL_XRUN 0=00004148 1=20004148
+4149 SNDRV_PCM_IOCTL_FORWARD 2=40044149 3=40084149 4=80084149 5=80044149 snd_pcm_uframes_t
+4150 SNDRV_PCM_IOCTL_WRITEI_FRAMES 2=400c4150 3=40184150 4=80184150 5=800c4150 struct snd_xferi
+4151 SNDRV_PCM_IOCTL_READI_FRAMES 2=800c4151 3=80184151 4=40184151 5=400c4151 struct snd_xferi
+4152 SNDRV_PCM_IOCTL_WRITEN_FRAMES 2=400c4152 3=40184152 4=80184152 5=800c4152 struct snd_xfern
+4153 SNDRV_PCM_IOCTL_READN_FRAMES 2=800c4153 3=80184153 4=40184153 5=400c4153 struct snd_xfern
+4160 SNDRV_PCM_IOCTL_LINK 6=40044160 7=80044160 int
+4161 SNDRV_PCM_IOCTL_UNLINK 0=00004161 1=20004161
 4200 PMU_IOC_SLEEP 0=00004200 1=20004200
 4201 CCISS_GETPCIINFO 6=80084201 7=40084201 cciss_pci_info_struct
 4201 PMU_IOC_GET_BACKLIGHT 2=80044201 3=80084201 4=40084201 5=40044201 size_t
@@ -507,106 +489,106 @@ pub(crate) static TEXT: &str = "\
 4208 CCISS_GETFIRMVER 6=80044208 7=40044208 FirmwareVer_type
 4209 CCISS_GETDRIVVER 6=80044209 7=40044209 DriverVer_type
 420a CCISS_REVALIDVOLS 0=0000420a 1=2000420a
-420b CCISS_PASSTHRU 44=c054420b 27=c058420b 21=c060420b 9=c052420b IOCTL_Command_struct
+420b CCISS_PASSTHRU 38=c054420b 25=c058420b 20=c060420b 9=c052420b IOCTL_Command_struct
 420c CCISS_DEREGDISK 0=0000420c 1=2000420c
 420d CCISS_REGNEWDISK 6=4004420d 7=8004420d int
 420e CCISS_REGNEWD 0=0000420e 1=2000420e
 4210 CCISS_RESCANDISK 0=00004210 1=20004210
 4211 CCISS_GETLUNINFO 6=800c4211 7=400c4211 LogvolInfo_struct
-4212 CCISS_BIG_PASSTHRU 45=c0584212 27=c0604212 21=c0644212 BIG_IOCTL_Command_struct
-4213 CCISS_BIG_PASSTHRU_SUPPORTED 14=00004213 1=20004213
+4212 CCISS_BIG_PASSTHRU 39=c0584212 25=c0604212 20=c0644212 BIG_IOCTL_Command_struct
+4213 CCISS_BIG_PASSTHRU_SUPPORTED 13=00004213 1=20004213
 4300 CS_IO(num) 0=00004300 1=20004300
-4300 SNDRV_COMPRESS_IOCTL_VERSION 6=80044300 10=40044300 int
-4301 CAPI_REGISTER 46=400c4301 7=800c4301 struct capi_register_params
-4301 S390_HWCTR_START 12=c0284301 struct s390_ctrset_start
-4302 S390_HWCTR_STOP 12=00004302
-4303 S390_HWCTR_READ 12=c0084303 struct s390_ctrset_read
-4306 CAPI_GET_MANUFACTURER 47=c0044306 int
-4307 CAPI_GET_VERSION 47=c0104307 struct capi_version
-4308 CAPI_GET_SERIAL 47=c0044308 int
-4309 CAPI_GET_PROFILE 47=c0404309 struct capi_profile
-4310 SNDRV_COMPRESS_GET_CAPS 22=c0c44310 struct snd_compr_caps
-4311 SNDRV_COMPRESS_GET_CODEC_CAPS 22=eb884311 struct snd_compr_codec_caps
-4312 SNDRV_COMPRESS_SET_PARAMS 6=40844312 10=80844312 struct snd_compr_params
-4313 SNDRV_COMPRESS_GET_PARAMS 6=80784313 10=40784313 struct snd_codec
-4314 SNDRV_COMPRESS_SET_METADATA 6=40244314 10=80244314 struct snd_compr_metadata
+4300 SNDRV_COMPRESS_IOCTL_VERSION 6=80044300 7=40044300 int
+4301 CAPI_REGISTER 40=400c4301 7=800c4301 struct capi_register_params
+4301 S390_HWCTR_START 11=c0284301 struct s390_ctrset_start
+4302 S390_HWCTR_STOP 11=00004302
+4303 S390_HWCTR_READ 11=c0084303 struct s390_ctrset_read
+4306 CAPI_GET_MANUFACTURER 41=c0044306 int
+4307 CAPI_GET_VERSION 41=c0104307 struct capi_version
+4308 CAPI_GET_SERIAL 41=c0044308 int
+4309 CAPI_GET_PROFILE 41=c0404309 struct capi_profile
+4310 SNDRV_COMPRESS_GET_CAPS 17=c0c44310 struct snd_compr_caps
+4311 SNDRV_COMPRESS_GET_CODEC_CAPS 17=eb884311 struct snd_compr_codec_caps
+4312 SNDRV_COMPRESS_SET_PARAMS 6=40844312 7=80844312 struct snd_compr_params
+4313 SNDRV_COMPRESS_GET_PARAMS 6=80784313 7=40784313 struct snd_codec
+4314 SNDRV_COMPRESS_SET_METADATA 6=40244314 7=80244314 struct snd_compr_metadata
 4315 CS_GET_STATE 6=80044315 7=40044315 unsigned int
-4315 SNDRV_COMPRESS_GET_METADATA 22=c0244315 struct snd_compr_metadata
+4315 SNDRV_COMPRESS_GET_METADATA 17=c0244315 struct snd_compr_metadata
 4317 CS_SET_WAKELINE 6=40044317 7=80044317 unsigned int
 431e CS_GET_IF_VERSION 6=8004431e 7=4004431e unsigned int
 431f CS_CONFIG_BUFS 6=4020431f 7=8020431f struct cs_buffer_config
-4320 CAPI_MANUFACTURER_CMD 48=c0084320 27=c0104320 struct capi_manufacturer_cmd
-4320 SNDRV_COMPRESS_TSTAMP 6=80144320 10=40144320 struct snd_compr_tstamp
-4321 CAPI_GET_ERRCODE 46=80024321 7=40024321 __u16
-4321 SNDRV_COMPRESS_AVAIL 6=801c4321 10=401c4321 struct snd_compr_avail
-4322 CAPI_INSTALLED 46=80024322 7=40024322 __u16
-4322 SNDRV_COMPRESS_TSTAMP64 49=80204322 10=40204322 struct snd_compr_tstamp64
-4323 CAPI_GET_FLAGS 46=80044323 7=40044323 unsigned
-4323 SNDRV_COMPRESS_AVAIL64 49=80284323 10=40284323 struct snd_compr_avail64
-4324 CAPI_SET_FLAGS 46=80044324 7=40044324 unsigned
-4325 CAPI_CLR_FLAGS 46=80044325 7=40044325 unsigned
-4326 CAPI_NCCI_OPENCOUNT 46=80044326 7=40044326 unsigned
-4327 CAPI_NCCI_GETUNIT 46=80044327 7=40044327 unsigned
-4330 SNDRV_COMPRESS_PAUSE 6=00004330 10=20004330
-4331 SNDRV_COMPRESS_RESUME 6=00004331 10=20004331
-4332 SNDRV_COMPRESS_START 6=00004332 10=20004332
-4333 SNDRV_COMPRESS_STOP 6=00004333 10=20004333
-4334 SNDRV_COMPRESS_DRAIN 6=00004334 10=20004334
-4335 SNDRV_COMPRESS_NEXT_TRACK 6=00004335 10=20004335
-4336 SNDRV_COMPRESS_PARTIAL_DRAIN 6=00004336 10=20004336
-4360 SNDRV_COMPRESS_TASK_CREATE 50=c0344360 struct snd_compr_task
-4361 SNDRV_COMPRESS_TASK_FREE 49=40084361 10=80084361 __u64
-4362 SNDRV_COMPRESS_TASK_START 50=c0344362 struct snd_compr_task
-4363 SNDRV_COMPRESS_TASK_STOP 49=40084363 10=80084363 __u64
-4368 SNDRV_COMPRESS_TASK_STATUS 50=c02c4368 struct snd_compr_task_status
-4400 BIODASDDISABLE 12=00004400
-4400 DASDAPIVER 12=80044400 int
-4401 BIODASDENABLE 12=00004401
-4401 BIODASDFMT 12=40104401 format_data_t
-4401 BIODASDINFO 12=81784401 dasd_information_t
-4401 BIODASDSNID 12=c00d4401 struct dasd_snid_ioctl_data
-4401 DBCIOCNONCE 51=c0344401 struct dbc_user_nonce
-4402 BIODASDCHECKFMT 12=c0284402 format_check_t
-4402 BIODASDPRRD 12=84084402 dasd_profile_info_t
-4402 BIODASDRSRV 12=00004402
-4402 BIODASDSATTR 12=40204402 attrib_data_t
-4402 DBCIOCUID 23=40304402 10=80304402 struct dbc_user_setuid
-4403 BIODASDINFO2 12=81a04403 dasd_information2_t
-4403 BIODASDRAS 12=40104403 format_data_t
-4403 BIODASDRLSE 12=00004403
-4403 DBCIOCPARAM 51=c0284403 struct dbc_user_param
-4404 BIODASDCOPYPAIRSWAP 12=40684404 struct dasd_copypair_swap_data_t
-4404 BIODASDPSRD 12=80c04404 dasd_rssd_perf_stats_t
-4404 BIODASDSLCK 12=00004404
-4405 BIODASDGATTR 12=80204405 attrib_data_t
-4405 BIODASDPRRST 12=00004405
-4406 BIODASDQUIESCE 12=00004406
-4407 BIODASDRESUME 12=00004407
-4477 DIAG324_GET_PIBBUF 52=c0104477 struct diag324_pib
-4478 DIAG324_GET_PIBLEN 52=80084478 size_t
-4479 DIAG310_GET_STRIDE 52=80084479 size_t
-447a DIAG310_GET_MEMTOPLEN 52=c008447a size_t
-447b DIAG310_GET_MEMTOPBUF 52=c010447b struct diag310_memtop
-44f0 BIODASDABORTIO 12=000044f0
-44f0 BIODASDSYMMIO 12=c02044f0 dasd_symmio_parms_t
-44f1 BIODASDALLOWIO 12=000044f1
-4500 IOCTL_EVTCHN_BIND_VIRQ 6=00044500 10=20044500
+4320 CAPI_MANUFACTURER_CMD 42=c0084320 25=c0104320 struct capi_manufacturer_cmd
+4320 SNDRV_COMPRESS_TSTAMP 6=80144320 7=40144320 struct snd_compr_tstamp
+4321 CAPI_GET_ERRCODE 40=80024321 7=40024321 __u16
+4321 SNDRV_COMPRESS_AVAIL 6=801c4321 7=401c4321 struct snd_compr_avail
+4322 CAPI_INSTALLED 40=80024322 7=40024322 __u16
+4322 SNDRV_COMPRESS_TSTAMP64 43=80204322 7=40204322 struct snd_compr_tstamp64
+4323 CAPI_GET_FLAGS 40=80044323 7=40044323 unsigned
+4323 SNDRV_COMPRESS_AVAIL64 43=80284323 7=40284323 struct snd_compr_avail64
+4324 CAPI_SET_FLAGS 40=80044324 7=40044324 unsigned
+4325 CAPI_CLR_FLAGS 40=80044325 7=40044325 unsigned
+4326 CAPI_NCCI_OPENCOUNT 40=80044326 7=40044326 unsigned
+4327 CAPI_NCCI_GETUNIT 40=80044327 7=40044327 unsigned
+4330 SNDRV_COMPRESS_PAUSE 0=00004330 1=20004330
+4331 SNDRV_COMPRESS_RESUME 0=00004331 1=20004331
+4332 SNDRV_COMPRESS_START 0=00004332 1=20004332
+4333 SNDRV_COMPRESS_STOP 0=00004333 1=20004333
+4334 SNDRV_COMPRESS_DRAIN 0=00004334 1=20004334
+4335 SNDRV_COMPRESS_NEXT_TRACK 0=00004335 1=20004335
+4336 SNDRV_COMPRESS_PARTIAL_DRAIN 0=00004336 1=20004336
+4360 SNDRV_COMPRESS_TASK_CREATE 18=c0344360 struct snd_compr_task
+4361 SNDRV_COMPRESS_TASK_FREE 43=40084361 7=80084361 __u64
+4362 SNDRV_COMPRESS_TASK_START 18=c0344362 struct snd_compr_task
+4363 SNDRV_COMPRESS_TASK_STOP 43=40084363 7=80084363 __u64
+4368 SNDRV_COMPRESS_TASK_STATUS 18=c02c4368 struct snd_compr_task_status
+4400 BIODASDDISABLE 11=00004400
+4400 DASDAPIVER 11=80044400 int
+4401 BIODASDENABLE 11=00004401
+4401 BIODASDFMT 11=40104401 format_data_t
+4401 BIODASDINFO 11=81784401 dasd_information_t
+4401 BIODASDSNID 11=c00d4401 struct dasd_snid_ioctl_data
+4401 DBCIOCNONCE 10=c0344401 struct dbc_user_nonce
+4402 BIODASDCHECKFMT 11=c0284402 format_check_t
+4402 BIODASDPRRD 11=84084402 dasd_profile_info_t
+4402 BIODASDRSRV 11=00004402
+4402 BIODASDSATTR 11=40204402 attrib_data_t
+4402 DBCIOCUID 21=40304402 7=80304402 struct dbc_user_setuid
+4403 BIODASDINFO2 11=81a04403 dasd_information2_t
+4403 BIODASDRAS 11=40104403 format_data_t
+4403 BIODASDRLSE 11=00004403
+4403 DBCIOCPARAM 10=c0284403 struct dbc_user_param
+4404 BIODASDCOPYPAIRSWAP 11=40684404 struct dasd_copypair_swap_data_t
+4404 BIODASDPSRD 11=80c04404 dasd_rssd_perf_stats_t
+4404 BIODASDSLCK 11=00004404
+4405 BIODASDGATTR 11=80204405 attrib_data_t
+4405 BIODASDPRRST 11=00004405
+4406 BIODASDQUIESCE 11=00004406
+4407 BIODASDRESUME 11=00004407
+4477 DIAG324_GET_PIBBUF 44=c0104477 struct diag324_pib
+4478 DIAG324_GET_PIBLEN 44=80084478 size_t
+4479 DIAG310_GET_STRIDE 44=80084479 size_t
+447a DIAG310_GET_MEMTOPLEN 44=c008447a size_t
+447b DIAG310_GET_MEMTOPBUF 44=c010447b struct diag310_memtop
+44f0 BIODASDABORTIO 11=000044f0
+44f0 BIODASDSYMMIO 11=c02044f0 dasd_symmio_parms_t
+44f1 BIODASDALLOWIO 11=000044f1
+4500 IOCTL_EVTCHN_BIND_VIRQ 0=00044500 1=20044500
 4501 EVIOCGVERSION 6=80044501 7=40044501 int
-4501 IOCTL_EVTCHN_BIND_INTERDOMAIN 6=00084501 10=20084501
+4501 IOCTL_EVTCHN_BIND_INTERDOMAIN 0=00084501 1=20084501
 4502 EVIOCGID 6=80084502 7=40084502 struct input_id
-4502 IOCTL_EVTCHN_BIND_UNBOUND_PORT 6=00044502 10=20044502
+4502 IOCTL_EVTCHN_BIND_UNBOUND_PORT 0=00044502 1=20044502
 4503 EVIOCGREP 6=80084503 7=40084503 unsigned int[2]
 4503 EVIOCSREP 6=40084503 7=80084503 unsigned int[2]
-4503 IOCTL_EVTCHN_UNBIND 6=00044503 10=20044503
+4503 IOCTL_EVTCHN_UNBIND 0=00044503 1=20044503
 4504 EVIOCGKEYCODE 6=80084504 7=40084504 unsigned int[2]
 4504 EVIOCGKEYCODE_V2 6=80284504 7=40284504 struct input_keymap_entry
 4504 EVIOCSKEYCODE 6=40084504 7=80084504 unsigned int[2]
 4504 EVIOCSKEYCODE_V2 6=40284504 7=80284504 struct input_keymap_entry
-4504 IOCTL_EVTCHN_NOTIFY 6=00044504 10=20044504
-4505 IOCTL_EVTCHN_RESET 6=00004505 10=20004505
+4504 IOCTL_EVTCHN_NOTIFY 0=00044504 1=20044504
+4505 IOCTL_EVTCHN_RESET 0=00004505 1=20004505
 4506 EVIOCGNAME(len) 6=80004506 7=40004506
 4507 EVIOCGPHYS(len) 6=80004507 7=40004507
-4507 IOCTL_EVTCHN_BIND_STATIC 23=00044507 10=20044507
+4507 IOCTL_EVTCHN_BIND_STATIC 12=00044507 1=20044507
 4508 EVIOCGUNIQ(len) 6=80004508 7=40004508
 4509 EVIOCGPROP(len) 6=80004509 7=40004509
 450a EVIOCGMTSLOTS(len) 6=8000450a 7=4000450a
@@ -625,389 +607,389 @@ pub(crate) static TEXT: &str = "\
 4593 EVIOCSMASK 6=40104593 7=80104593 struct input_mask
 45a0 EVIOCSCLOCKID 6=400445a0 7=800445a0 int
 45c0 EVIOCSABS(abs) 6=401845c0 7=801845c0
-4600 FBIOGTYPE 36=40184600 struct fbtype
-4603 FBIOPUTCMAP 35=80144603 53=80204603 struct fbcmap
-4604 FBIOGETCMAP 35=80144604 53=80204604 struct fbcmap
-4605 FBIOSATTR 36=80584605 struct fbgattr
-4606 FBIOGATTR 36=40584606 struct fbgattr
-4607 FBIOSVIDEO 36=80044607 int
-4608 FBIOGVIDEO 36=40044608 int
-4608 FBIO_CURSOR 39=c0484608 38=c0684608 9=c0444608 struct fb_cursor
-4612 FBIOGET_VBLANK 6=80204612 10=40204612 struct fb_vblank
-4618 FBIOSCURSOR 35=802c4618 53=80484618 struct fbcursor
-4619 FBIOGCURSOR 35=c02c4619 53=c0484619 struct fbcursor
-461a FBIOSCURPOS 36=8004461a struct fbcurpos
-461b FBIOGCURPOS 36=8004461b struct fbcurpos
-461c FBIOGCURMAX 36=4004461c struct fbcurpos
-461e FBIO_WID_ALLOC 36=c00c461e struct fb_wid_alloc
-461f FBIO_WID_FREE 36=800c461f struct fb_wid_alloc
-4620 FBIO_WAITFORVSYNC 6=40044620 54=80044620 __u32
-4620 FBIO_WID_PUT 35=800c4620 53=80104620 struct fb_wid_list
-4621 FBIO_WID_GET 35=c00c4621 53=c0104621 struct fb_wid_list
-467f FIONREAD 55=0000467f int
-467f SIOCINQ 55=0000467f int
-467f TIOCINQ 55=0000467f int
-4688 FBIO_WAITEVENT 6=00004688 10=20004688
-4689 FBIO_GETCONTROL2 2=80044689 3=80084689 34=40084689 35=40044689 size_t
+4600 FBIOGTYPE 32=40184600 struct fbtype
+4603 FBIOPUTCMAP 45=80144603 46=80204603 struct fbcmap
+4604 FBIOGETCMAP 45=80144604 46=80204604 struct fbcmap
+4605 FBIOSATTR 32=80584605 struct fbgattr
+4606 FBIOGATTR 32=40584606 struct fbgattr
+4607 FBIOSVIDEO 32=80044607 int
+4608 FBIOGVIDEO 32=40044608 int
+4608 FBIO_CURSOR 33=c0484608 25=c0684608 9=c0444608 struct fb_cursor
+4612 FBIOGET_VBLANK 6=80204612 7=40204612 struct fb_vblank
+4618 FBIOSCURSOR 45=802c4618 46=80484618 struct fbcursor
+4619 FBIOGCURSOR 45=c02c4619 46=c0484619 struct fbcursor
+461a FBIOSCURPOS 32=8004461a struct fbcurpos
+461b FBIOGCURPOS 32=8004461b struct fbcurpos
+461c FBIOGCURMAX 32=4004461c struct fbcurpos
+461e FBIO_WID_ALLOC 32=c00c461e struct fb_wid_alloc
+461f FBIO_WID_FREE 32=800c461f struct fb_wid_alloc
+4620 FBIO_WAITFORVSYNC 6=40044620 7=80044620 __u32
+4620 FBIO_WID_PUT 45=800c4620 46=80104620 struct fb_wid_list
+4621 FBIO_WID_GET 45=c00c4621 46=c0104621 struct fb_wid_list
+467f FIONREAD 47=0000467f int
+467f SIOCINQ 47=0000467f int
+467f TIOCINQ 47=0000467f int
+4688 FBIO_WAITEVENT 0=00004688 1=20004688
+4689 FBIO_GETCONTROL2 2=80044689 3=80084689 4=40084689 5=40044689 size_t
 4700 GSMIOC_GETCONF 6=804c4700 7=404c4700 struct gsm_config
-4700 IOCTL_GNTDEV_MAP_GRANT_REF 6=00184700 10=20184700
+4700 IOCTL_GNTDEV_MAP_GRANT_REF 0=00184700 1=20184700
 4701 GSMIOC_SETCONF 6=404c4701 7=804c4701 struct gsm_config
-4701 IOCTL_GNTDEV_UNMAP_GRANT_REF 6=00104701 10=20104701
+4701 IOCTL_GNTDEV_UNMAP_GRANT_REF 0=00104701 1=20104701
 4702 GSMIOC_ENABLE_NET 6=40344702 7=80344702 struct gsm_netconfig
-4702 IOCTL_GNTDEV_GET_OFFSET_FOR_VADDR 6=00184702 10=20184702
+4702 IOCTL_GNTDEV_GET_OFFSET_FOR_VADDR 0=00184702 1=20184702
 4703 GSMIOC_DISABLE_NET 0=00004703 1=20004703
-4703 IOCTL_GNTDEV_SET_MAX_GRANTS 6=00044703 10=20044703
+4703 IOCTL_GNTDEV_SET_MAX_GRANTS 0=00044703 1=20044703
 4704 GSMIOC_GETFIRST 6=80044704 7=40044704 __u32
-4705 GSMIOC_GETCONF_EXT 23=80204705 7=40204705 struct gsm_config_ext
-4705 IOCTL_GNTALLOC_ALLOC_GREF 25=00184705 24=00144705 10=20184705
-4706 GSMIOC_SETCONF_EXT 23=40204706 7=80204706 struct gsm_config_ext
-4706 IOCTL_GNTALLOC_DEALLOC_GREF 25=00104706 24=000c4706 10=20104706
-4707 GSMIOC_GETCONF_DLCI 11=c0384707 struct gsm_dlci_config
-4707 IOCTL_GNTALLOC_SET_UNMAP_NOTIFY 6=00104707 10=20104707
-4707 IOCTL_GNTDEV_SET_UNMAP_NOTIFY 6=00104707 10=20104707
-4708 GSMIOC_SETCONF_DLCI 23=40384708 7=80384708 struct gsm_dlci_config
-4708 IOCTL_GNTDEV_GRANT_COPY 2=00084708 3=00104708 34=20104708 35=20084708
-4709 IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS 6=00144709 10=20144709
-470a IOCTL_GNTDEV_DMABUF_EXP_WAIT_RELEASED 6=0008470a 10=2008470a
-470b IOCTL_GNTDEV_DMABUF_IMP_TO_REFS 6=0014470b 10=2014470b
-470c IOCTL_GNTDEV_DMABUF_IMP_RELEASE 6=0008470c 10=2008470c
-4800 DMA_HEAP_IOCTL_ALLOC 18=c0184800 struct dma_heap_allocation_data
-4800 SNDRV_HWDEP_IOCTL_PVERSION 6=80044800 10=40044800 int
-4801 HIDIOCGRDESCSIZE 6=80044801 10=40044801 int
-4801 HIDIOCGVERSION 6=80044801 10=40044801 int
-4801 HL_IOCTL_INFO 47=c0184801 struct hl_info_args
-4801 IOCTL_ISSEI_CONNECT_CLIENT 19=c0104801 struct issei_connect_client_data
-4801 IOCTL_MEI_CONNECT_CLIENT 22=c0104801 struct mei_connect_client_data
-4801 SNDRV_HWDEP_IOCTL_INFO 6=80dc4801 10=40dc4801 struct snd_hwdep_info
-4802 HIDIOCAPPLICATION 6=00004802 10=20004802
-4802 HIDIOCGRDESC 6=90044802 10=50044802 struct hidraw_report_descriptor
-4802 HL_IOCTL_CB 47=c0184802 union hl_cb_args
-4802 IOCTL_ISSEI_DISCONNECT_CLIENT 14=00004802 1=20004802
-4802 IOCTL_MEI_NOTIFY_SET 6=40044802 10=80044802 __u32
-4802 SNDRV_HWDEP_IOCTL_DSP_STATUS 6=80404802 10=40404802 struct snd_hwdep_dsp_status
-4803 HIDIOCGDEVINFO 56=801c4803 10=401c4803 9=801a4803 struct hiddev_devinfo
-4803 HIDIOCGRAWINFO 6=80084803 10=40084803 struct hidraw_devinfo
-4803 HL_IOCTL_CS 57=c0304803 58=c02c4803 union hl_cs_args
-4803 IOCTL_MEI_NOTIFY_GET 6=80044803 10=40044803 __u32
-4803 SNDRV_HWDEP_IOCTL_DSP_LOAD 2=40504803 3=40604803 34=80604803 35=80504803 struct snd_hwdep_dsp_image
-4804 HIDIOCGSTRING 6=81044804 10=41044804 struct hiddev_string_descriptor
-4804 HL_IOCTL_WAIT_CS 59=c0384804 60=c0184804 union hl_wait_cs_args
-4804 IOCTL_MEI_CONNECT_CLIENT_VTAG 22=c0144804 struct mei_connect_client_data_vtag
-4805 HIDIOCINITREPORT 6=00004805 10=20004805
-4805 HL_IOCTL_MEMORY 47=c0284805 union hl_mem_args
-4806 HL_IOCTL_DEBUG 47=c0284806 struct hl_debug_args
-4807 HIDIOCGREPORT 6=400c4807 10=800c4807 struct hiddev_report_info
-4808 HIDIOCSREPORT 6=400c4808 10=800c4808 struct hiddev_report_info
-4809 HIDIOCGREPORTINFO 22=c00c4809 struct hiddev_report_info
-480a HIDIOCGFIELDINFO 22=c038480a struct hiddev_field_info
-480a UACCE_CMD_QM_SET_QP_CTX 22=c004480a struct hisi_qp_ctx
-480b HIDIOCGUSAGE 22=c018480b struct hiddev_usage_ref
-480b UACCE_CMD_QM_SET_QP_INFO 61=c010480b struct hisi_qp_info
-480c HIDIOCSUSAGE 6=4018480c 10=8018480c struct hiddev_usage_ref
-480d HIDIOCGUCODE 22=c018480d struct hiddev_usage_ref
-480d HIDIOCREVOKE 23=4004480d 10=8004480d int
-480e HIDIOCGFLAG 6=8004480e 10=4004480e int
-480f HIDIOCSFLAG 6=4004480f 10=8004480f int
-4810 HIDIOCGCOLLECTIONINDEX 6=40184810 10=80184810 struct hiddev_usage_ref
-4810 SNDRV_EMU10K1_IOCTL_INFO 6=880c4810 10=480c4810 struct snd_emu10k1_fx8010_info
-4810 SNDRV_SB_CSP_IOCTL_INFO 56=80284810 10=40284810 9=80264810 struct snd_sb_csp_info
-4811 HIDIOCGCOLLECTIONINFO 22=c0104811 struct hiddev_collection_info
-4811 SNDRV_EMU10K1_IOCTL_CODE_POKE 2=418c4811 3=41b04811 34=81b04811 35=818c4811 struct snd_emu10k1_fx8010_code
-4811 SNDRV_SB_CSP_IOCTL_LOAD_CODE 62=70124811 10=b0124811 21=70144811
-4812 SNDRV_EMU10K1_IOCTL_CODE_PEEK 37=c18c4812 38=c1b04812 struct snd_emu10k1_fx8010_code
-4812 SNDRV_SB_CSP_IOCTL_UNLOAD_CODE 6=00004812 10=20004812
-4813 HIDIOCGUSAGES 22=d01c4813 struct hiddev_usage_ref_multi
-4813 SNDRV_SB_CSP_IOCTL_START 6=40084813 10=80084813 struct snd_sb_csp_start
-4814 HIDIOCSUSAGES 6=501c4814 10=901c4814 struct hiddev_usage_ref_multi
-4814 SNDRV_SB_CSP_IOCTL_STOP 6=00004814 10=20004814
-4815 SNDRV_SB_CSP_IOCTL_PAUSE 6=00004815 10=20004815
-4816 SNDRV_SB_CSP_IOCTL_RESTART 6=00004816 10=20004816
-4820 SNDRV_DM_FM_IOCTL_INFO 62=80024820 10=40024820 21=80044820 struct snd_dm_fm_info
-4820 SNDRV_EMU10K1_IOCTL_TRAM_SETUP 6=40044820 10=80044820 int
-4821 SNDRV_DM_FM_IOCTL_RESET 6=00004821 10=20004821
-4821 SNDRV_EMU10K1_IOCTL_TRAM_POKE 2=400c4821 3=40104821 34=80104821 35=800c4821 struct snd_emu10k1_fx8010_tram
-4822 SNDRV_DM_FM_IOCTL_PLAY_NOTE 56=400c4822 10=800c4822 9=40084822 struct snd_dm_fm_note
-4822 SNDRV_EMU10K1_IOCTL_TRAM_PEEK 37=c00c4822 38=c0104822 struct snd_emu10k1_fx8010_tram
-4823 SNDRV_DM_FM_IOCTL_SET_VOICE 62=40124823 10=80124823 21=40144823 struct snd_dm_fm_voice
-4824 SNDRV_DM_FM_IOCTL_SET_PARAMS 62=40094824 10=80094824 21=400c4824 struct snd_dm_fm_params
-4825 SNDRV_DM_FM_IOCTL_SET_MODE 6=40044825 10=80044825 int
-4826 SNDRV_DM_FM_IOCTL_SET_CONNECTION 6=40044826 10=80044826 int
-4830 SNDRV_EMU10K1_IOCTL_PCM_POKE 56=40484830 10=80484830 9=40464830 struct snd_emu10k1_fx8010_pcm_rec
-4831 SNDRV_EMU10K1_IOCTL_PCM_PEEK 63=c0484831 9=c0464831 struct snd_emu10k1_fx8010_pcm_rec
-4840 SNDRV_DM_FM_IOCTL_CLEAR_PATCHES 6=00004840 10=20004840
-4840 SNDRV_EMU10K1_IOCTL_PVERSION 6=80044840 10=40044840 int
-4840 SNDRV_HDSP_IOCTL_GET_PEAK_RMS 6=83b04840 10=43b04840 struct hdsp_peak_rms
-4841 SNDRV_HDSPM_IOCTL_GET_CONFIG 6=80184841 10=40184841 struct hdspm_config
-4841 SNDRV_HDSP_IOCTL_GET_CONFIG_INFO 56=80244841 10=40244841 9=80224841 struct hdsp_config_info
-4842 SNDRV_HDSPM_IOCTL_GET_PEAK_RMS 56=89084842 10=49084842 9=89064842 struct hdspm_peak_rms
-4842 SNDRV_HDSP_IOCTL_UPLOAD_FIRMWARE 2=40044842 3=40084842 34=80084842 35=80044842 struct hdsp_firmware
-4843 SNDRV_HDSP_IOCTL_GET_VERSION 56=80084843 10=40084843 9=80064843 struct hdsp_version
-4844 SNDRV_HDSPM_IOCTL_GET_MIXER 2=80044844 3=80084844 34=40084844 35=40044844 struct hdspm_mixer_ioctl
-4844 SNDRV_HDSP_IOCTL_GET_MIXER 6=90004844 10=50004844 struct hdsp_mixer
-4845 SNDRV_HDSP_IOCTL_GET_9632_AEB 6=80084845 10=40084845 struct hdsp_9632_aeb
-4846 SNDRV_HDSPM_IOCTL_GET_LTC 6=80104846 10=40104846 struct hdspm_ltc
-4847 SNDRV_HDSPM_IOCTL_GET_STATUS 25=80204847 16=801c4847 10=40204847 9=801a4847 struct hdspm_status
-4848 SNDRV_HDSPM_IOCTL_GET_VERSION 56=80244848 10=40244848 9=80204848 struct hdspm_version
-4880 SNDRV_EMU10K1_IOCTL_STOP 6=00004880 10=20004880
-4880 SNDRV_EMUX_IOCTL_VERSION 6=80044880 10=40044880 unsigned int
-4881 SNDRV_EMU10K1_IOCTL_CONTINUE 6=00004881 10=20004881
-4881 SNDRV_EMUX_IOCTL_LOAD_PATCH 22=c0104881 struct soundfont_patch_info
-4882 SNDRV_EMU10K1_IOCTL_ZERO_TRAM_COUNTER 6=00004882 10=20004882
-4882 SNDRV_EMUX_IOCTL_RESET_SAMPLES 6=00004882 10=20004882
-4883 SNDRV_EMU10K1_IOCTL_SINGLE_STEP 6=40044883 10=80044883 int
-4883 SNDRV_EMUX_IOCTL_REMOVE_LAST_SAMPLES 6=00004883 10=20004883
-4884 SNDRV_EMU10K1_IOCTL_DBG_READ 6=80044884 10=40044884 int
-4884 SNDRV_EMUX_IOCTL_MEM_AVAIL 6=40044884 10=80044884 int
-4884 SNDRV_EMUX_IOCTL_MISC_MODE 22=c0104884 struct snd_emux_misc_mode
-4890 SNDRV_USB_STREAM_IOCTL_SET_PARAMS 6=40104890 10=80104890 struct usb_stream_config
-48a0 IOCTL_WDM_MAX_COMMAND 6=800248a0 10=400248a0 __u16
+4705 GSMIOC_GETCONF_EXT 21=80204705 7=40204705 struct gsm_config_ext
+4705 IOCTL_GNTALLOC_ALLOC_GREF 48=00184705 22=00144705 1=20184705
+4706 GSMIOC_SETCONF_EXT 21=40204706 7=80204706 struct gsm_config_ext
+4706 IOCTL_GNTALLOC_DEALLOC_GREF 48=00104706 22=000c4706 1=20104706
+4707 GSMIOC_GETCONF_DLCI 10=c0384707 struct gsm_dlci_config
+4707 IOCTL_GNTALLOC_SET_UNMAP_NOTIFY 0=00104707 1=20104707
+4707 IOCTL_GNTDEV_SET_UNMAP_NOTIFY 0=00104707 1=20104707
+4708 GSMIOC_SETCONF_DLCI 21=40384708 7=80384708 struct gsm_dlci_config
+4708 IOCTL_GNTDEV_GRANT_COPY 49=00084708 50=00104708 51=20104708 52=20084708
+4709 IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS 0=00144709 1=20144709
+470a IOCTL_GNTDEV_DMABUF_EXP_WAIT_RELEASED 0=0008470a 1=2008470a
+470b IOCTL_GNTDEV_DMABUF_IMP_TO_REFS 0=0014470b 1=2014470b
+470c IOCTL_GNTDEV_DMABUF_IMP_RELEASE 0=0008470c 1=2008470c
+4800 DMA_HEAP_IOCTL_ALLOC 17=c0184800 struct dma_heap_allocation_data
+4800 SNDRV_HWDEP_IOCTL_PVERSION 6=80044800 7=40044800 int
+4801 HIDIOCGRDESCSIZE 6=80044801 7=40044801 int
+4801 HIDIOCGVERSION 6=80044801 7=40044801 int
+4801 HL_IOCTL_INFO 41=c0184801 struct hl_info_args
+4801 IOCTL_ISSEI_CONNECT_CLIENT 18=c0104801 struct issei_connect_client_data
+4801 IOCTL_MEI_CONNECT_CLIENT 17=c0104801 struct mei_connect_client_data
+4801 SNDRV_HWDEP_IOCTL_INFO 6=80dc4801 7=40dc4801 struct snd_hwdep_info
+4802 HIDIOCAPPLICATION 0=00004802 1=20004802
+4802 HIDIOCGRDESC 6=90044802 7=50044802 struct hidraw_report_descriptor
+4802 HL_IOCTL_CB 41=c0184802 union hl_cb_args
+4802 IOCTL_ISSEI_DISCONNECT_CLIENT 13=00004802 1=20004802
+4802 IOCTL_MEI_NOTIFY_SET 6=40044802 7=80044802 __u32
+4802 SNDRV_HWDEP_IOCTL_DSP_STATUS 6=80404802 7=40404802 struct snd_hwdep_dsp_status
+4803 HIDIOCGDEVINFO 53=801c4803 7=401c4803 9=801a4803 struct hiddev_devinfo
+4803 HIDIOCGRAWINFO 6=80084803 7=40084803 struct hidraw_devinfo
+4803 HL_IOCTL_CS 54=c0304803 55=c02c4803 union hl_cs_args
+4803 IOCTL_MEI_NOTIFY_GET 6=80044803 7=40044803 __u32
+4803 SNDRV_HWDEP_IOCTL_DSP_LOAD 2=40504803 3=40604803 4=80604803 5=80504803 struct snd_hwdep_dsp_image
+4804 HIDIOCGSTRING 6=81044804 7=41044804 struct hiddev_string_descriptor
+4804 HL_IOCTL_WAIT_CS 56=c0384804 57=c0184804 union hl_wait_cs_args
+4804 IOCTL_MEI_CONNECT_CLIENT_VTAG 17=c0144804 struct mei_connect_client_data_vtag
+4805 HIDIOCINITREPORT 0=00004805 1=20004805
+4805 HL_IOCTL_MEMORY 41=c0284805 union hl_mem_args
+4806 HL_IOCTL_DEBUG 41=c0284806 struct hl_debug_args
+4807 HIDIOCGREPORT 6=400c4807 7=800c4807 struct hiddev_report_info
+4808 HIDIOCSREPORT 6=400c4808 7=800c4808 struct hiddev_report_info
+4809 HIDIOCGREPORTINFO 17=c00c4809 struct hiddev_report_info
+480a HIDIOCGFIELDINFO 17=c038480a struct hiddev_field_info
+480a UACCE_CMD_QM_SET_QP_CTX 17=c004480a struct hisi_qp_ctx
+480b HIDIOCGUSAGE 17=c018480b struct hiddev_usage_ref
+480b UACCE_CMD_QM_SET_QP_INFO 58=c010480b struct hisi_qp_info
+480c HIDIOCSUSAGE 6=4018480c 7=8018480c struct hiddev_usage_ref
+480d HIDIOCGUCODE 17=c018480d struct hiddev_usage_ref
+480d HIDIOCREVOKE 21=4004480d 7=8004480d int
+480e HIDIOCGFLAG 6=8004480e 7=4004480e int
+480f HIDIOCSFLAG 6=4004480f 7=8004480f int
+4810 HIDIOCGCOLLECTIONINDEX 6=40184810 7=80184810 struct hiddev_usage_ref
+4810 SNDRV_EMU10K1_IOCTL_INFO 6=880c4810 7=480c4810 struct snd_emu10k1_fx8010_info
+4810 SNDRV_SB_CSP_IOCTL_INFO 53=80284810 7=40284810 9=80264810 struct snd_sb_csp_info
+4811 HIDIOCGCOLLECTIONINFO 17=c0104811 struct hiddev_collection_info
+4811 SNDRV_EMU10K1_IOCTL_CODE_POKE 2=418c4811 3=41b04811 4=81b04811 5=818c4811 struct snd_emu10k1_fx8010_code
+4811 SNDRV_SB_CSP_IOCTL_LOAD_CODE 59=70124811 7=b0124811 20=70144811
+4812 SNDRV_EMU10K1_IOCTL_CODE_PEEK 24=c18c4812 25=c1b04812 struct snd_emu10k1_fx8010_code
+4812 SNDRV_SB_CSP_IOCTL_UNLOAD_CODE 0=00004812 1=20004812
+4813 HIDIOCGUSAGES 17=d01c4813 struct hiddev_usage_ref_multi
+4813 SNDRV_SB_CSP_IOCTL_START 6=40084813 7=80084813 struct snd_sb_csp_start
+4814 HIDIOCSUSAGES 6=501c4814 7=901c4814 struct hiddev_usage_ref_multi
+4814 SNDRV_SB_CSP_IOCTL_STOP 0=00004814 1=20004814
+4815 SNDRV_SB_CSP_IOCTL_PAUSE 0=00004815 1=20004815
+4816 SNDRV_SB_CSP_IOCTL_RESTART 0=00004816 1=20004816
+4820 SNDRV_DM_FM_IOCTL_INFO 59=80024820 7=40024820 20=80044820 struct snd_dm_fm_info
+4820 SNDRV_EMU10K1_IOCTL_TRAM_SETUP 6=40044820 7=80044820 int
+4821 SNDRV_DM_FM_IOCTL_RESET 0=00004821 1=20004821
+4821 SNDRV_EMU10K1_IOCTL_TRAM_POKE 2=400c4821 3=40104821 4=80104821 5=800c4821 struct snd_emu10k1_fx8010_tram
+4822 SNDRV_DM_FM_IOCTL_PLAY_NOTE 53=400c4822 7=800c4822 9=40084822 struct snd_dm_fm_note
+4822 SNDRV_EMU10K1_IOCTL_TRAM_PEEK 24=c00c4822 25=c0104822 struct snd_emu10k1_fx8010_tram
+4823 SNDRV_DM_FM_IOCTL_SET_VOICE 59=40124823 7=80124823 20=40144823 struct snd_dm_fm_voice
+4824 SNDRV_DM_FM_IOCTL_SET_PARAMS 59=40094824 7=80094824 20=400c4824 struct snd_dm_fm_params
+4825 SNDRV_DM_FM_IOCTL_SET_MODE 6=40044825 7=80044825 int
+4826 SNDRV_DM_FM_IOCTL_SET_CONNECTION 6=40044826 7=80044826 int
+4830 SNDRV_EMU10K1_IOCTL_PCM_POKE 53=40484830 7=80484830 9=40464830 struct snd_emu10k1_fx8010_pcm_rec
+4831 SNDRV_EMU10K1_IOCTL_PCM_PEEK 60=c0484831 9=c0464831 struct snd_emu10k1_fx8010_pcm_rec
+4840 SNDRV_DM_FM_IOCTL_CLEAR_PATCHES 0=00004840 1=20004840
+4840 SNDRV_EMU10K1_IOCTL_PVERSION 6=80044840 7=40044840 int
+4840 SNDRV_HDSP_IOCTL_GET_PEAK_RMS 6=83b04840 7=43b04840 struct hdsp_peak_rms
+4841 SNDRV_HDSPM_IOCTL_GET_CONFIG 6=80184841 7=40184841 struct hdspm_config
+4841 SNDRV_HDSP_IOCTL_GET_CONFIG_INFO 53=80244841 7=40244841 9=80224841 struct hdsp_config_info
+4842 SNDRV_HDSPM_IOCTL_GET_PEAK_RMS 53=89084842 7=49084842 9=89064842 struct hdspm_peak_rms
+4842 SNDRV_HDSP_IOCTL_UPLOAD_FIRMWARE 2=40044842 3=40084842 4=80084842 5=80044842 struct hdsp_firmware
+4843 SNDRV_HDSP_IOCTL_GET_VERSION 53=80084843 7=40084843 9=80064843 struct hdsp_version
+4844 SNDRV_HDSPM_IOCTL_GET_MIXER 2=80044844 3=80084844 4=40084844 5=40044844 struct hdspm_mixer_ioctl
+4844 SNDRV_HDSP_IOCTL_GET_MIXER 6=90004844 7=50004844 struct hdsp_mixer
+4845 SNDRV_HDSP_IOCTL_GET_9632_AEB 6=80084845 7=40084845 struct hdsp_9632_aeb
+4846 SNDRV_HDSPM_IOCTL_GET_LTC 6=80104846 7=40104846 struct hdspm_ltc
+4847 SNDRV_HDSPM_IOCTL_GET_STATUS 23=80204847 7=40204847 15=801c4847 9=801a4847 struct hdspm_status
+4848 SNDRV_HDSPM_IOCTL_GET_VERSION 53=80244848 7=40244848 9=80204848 struct hdspm_version
+4880 SNDRV_EMU10K1_IOCTL_STOP 0=00004880 1=20004880
+4880 SNDRV_EMUX_IOCTL_VERSION 6=80044880 7=40044880 unsigned int
+4881 SNDRV_EMU10K1_IOCTL_CONTINUE 0=00004881 1=20004881
+4881 SNDRV_EMUX_IOCTL_LOAD_PATCH 17=c0104881 struct soundfont_patch_info
+4882 SNDRV_EMU10K1_IOCTL_ZERO_TRAM_COUNTER 0=00004882 1=20004882
+4882 SNDRV_EMUX_IOCTL_RESET_SAMPLES 0=00004882 1=20004882
+4883 SNDRV_EMU10K1_IOCTL_SINGLE_STEP 6=40044883 7=80044883 int
+4883 SNDRV_EMUX_IOCTL_REMOVE_LAST_SAMPLES 0=00004883 1=20004883
+4884 SNDRV_EMU10K1_IOCTL_DBG_READ 6=80044884 7=40044884 int
+4884 SNDRV_EMUX_IOCTL_MEM_AVAIL 6=40044884 7=80044884 int
+4884 SNDRV_EMUX_IOCTL_MISC_MODE 17=c0104884 struct snd_emux_misc_mode
+4890 SNDRV_USB_STREAM_IOCTL_SET_PARAMS 6=40104890 7=80104890 struct usb_stream_config
+48a0 IOCTL_WDM_MAX_COMMAND 6=800248a0 7=400248a0 __u16
 48f8 SNDRV_FIREWIRE_IOCTL_GET_INFO 6=802048f8 7=402048f8 struct snd_firewire_get_info
 48f9 SNDRV_FIREWIRE_IOCTL_LOCK 0=000048f9 1=200048f9
 48fa SNDRV_FIREWIRE_IOCTL_UNLOCK 0=000048fa 1=200048fa
 48fb SNDRV_FIREWIRE_IOCTL_TASCAM_STATE 6=810048fb 7=410048fb struct snd_firewire_tascam_state
-48fc SNDRV_FIREWIRE_IOCTL_MOTU_REGISTER_DSP_METER 17=803048fc 7=403048fc struct snd_firewire_motu_register_dsp_meter
-48fd SNDRV_FIREWIRE_IOCTL_MOTU_COMMAND_DSP_METER 17=864048fd 7=464048fd struct snd_firewire_motu_command_dsp_meter
-48fe SNDRV_FIREWIRE_IOCTL_MOTU_REGISTER_DSP_PARAMETER 17=820048fe 7=420048fe struct snd_firewire_motu_register_dsp_parameter
-4900 INOTIFY_IOC_SETNEXTWD 6=40044900 10=80044900 __s32
+48fc SNDRV_FIREWIRE_IOCTL_MOTU_REGISTER_DSP_METER 16=803048fc 7=403048fc struct snd_firewire_motu_register_dsp_meter
+48fd SNDRV_FIREWIRE_IOCTL_MOTU_COMMAND_DSP_METER 16=864048fd 7=464048fd struct snd_firewire_motu_command_dsp_meter
+48fe SNDRV_FIREWIRE_IOCTL_MOTU_REGISTER_DSP_PARAMETER 16=820048fe 7=420048fe struct snd_firewire_motu_register_dsp_parameter
+4900 INOTIFY_IOC_SETNEXTWD 6=40044900 7=80044900 __s32
 4b00 AMDKFD_IO(nr) 0=00004b00 1=20004b00
 4b01 AMDKFD_IOC_GET_VERSION 6=80084b01 7=40084b01 struct kfd_ioctl_get_version_args
-4b02 AMDKFD_IOC_CREATE_QUEUE 11=c0604b02 64=c0584b02 struct kfd_ioctl_create_queue_args
-4b03 AMDKFD_IOC_DESTROY_QUEUE 18=c0084b03 struct kfd_ioctl_destroy_queue_args
+4b02 AMDKFD_IOC_CREATE_QUEUE 10=c0604b02 61=c0584b02 struct kfd_ioctl_create_queue_args
+4b03 AMDKFD_IOC_DESTROY_QUEUE 17=c0084b03 struct kfd_ioctl_destroy_queue_args
 4b04 AMDKFD_IOC_SET_MEMORY_POLICY 6=40204b04 7=80204b04 struct kfd_ioctl_set_memory_policy_args
-4b05 AMDKFD_IOC_GET_CLOCK_COUNTERS 18=c0284b05 struct kfd_ioctl_get_clock_counters_args
+4b05 AMDKFD_IOC_GET_CLOCK_COUNTERS 17=c0284b05 struct kfd_ioctl_get_clock_counters_args
 4b06 AMDKFD_IOC_GET_PROCESS_APERTURES 6=81904b06 7=41904b06 struct kfd_ioctl_get_process_apertures_args
 4b07 AMDKFD_IOC_UPDATE_QUEUE 6=40184b07 7=80184b07 struct kfd_ioctl_update_queue_args
-4b08 AMDKFD_IOC_CREATE_EVENT 18=c0204b08 struct kfd_ioctl_create_event_args
+4b08 AMDKFD_IOC_CREATE_EVENT 17=c0204b08 struct kfd_ioctl_create_event_args
 4b09 AMDKFD_IOC_DESTROY_EVENT 6=40084b09 7=80084b09 struct kfd_ioctl_destroy_event_args
 4b0a AMDKFD_IOC_SET_EVENT 6=40084b0a 7=80084b0a struct kfd_ioctl_set_event_args
 4b0b AMDKFD_IOC_RESET_EVENT 6=40084b0b 7=80084b0b struct kfd_ioctl_reset_event_args
-4b0c AMDKFD_IOC_WAIT_EVENTS 18=c0184b0c struct kfd_ioctl_wait_events_args
-4b0d AMDKFD_IOC_DBG_REGISTER 65=40084b0d 7=80084b0d struct kfd_ioctl_dbg_register_args
-4b0d AMDKFD_IOC_DBG_REGISTER_DEPRECATED 17=40084b0d 7=80084b0d struct kfd_ioctl_dbg_register_args
-4b0e AMDKFD_IOC_DBG_UNREGISTER 65=40084b0e 7=80084b0e struct kfd_ioctl_dbg_unregister_args
-4b0e AMDKFD_IOC_DBG_UNREGISTER_DEPRECATED 17=40084b0e 7=80084b0e struct kfd_ioctl_dbg_unregister_args
-4b0f AMDKFD_IOC_DBG_ADDRESS_WATCH 65=40104b0f 7=80104b0f struct kfd_ioctl_dbg_address_watch_args
-4b0f AMDKFD_IOC_DBG_ADDRESS_WATCH_DEPRECATED 17=40104b0f 7=80104b0f struct kfd_ioctl_dbg_address_watch_args
-4b10 AMDKFD_IOC_DBG_WAVE_CONTROL 65=40104b10 7=80104b10 struct kfd_ioctl_dbg_wave_control_args
-4b10 AMDKFD_IOC_DBG_WAVE_CONTROL_DEPRECATED 17=40104b10 7=80104b10 struct kfd_ioctl_dbg_wave_control_args
-4b11 AMDKFD_IOC_SET_SCRATCH_BACKING_VA 18=c0104b11 struct kfd_ioctl_set_scratch_backing_va_args
-4b12 AMDKFD_IOC_GET_TILE_CONFIG 18=c0284b12 struct kfd_ioctl_get_tile_config_args
+4b0c AMDKFD_IOC_WAIT_EVENTS 17=c0184b0c struct kfd_ioctl_wait_events_args
+4b0d AMDKFD_IOC_DBG_REGISTER 62=40084b0d 7=80084b0d struct kfd_ioctl_dbg_register_args
+4b0d AMDKFD_IOC_DBG_REGISTER_DEPRECATED 16=40084b0d 7=80084b0d struct kfd_ioctl_dbg_register_args
+4b0e AMDKFD_IOC_DBG_UNREGISTER 62=40084b0e 7=80084b0e struct kfd_ioctl_dbg_unregister_args
+4b0e AMDKFD_IOC_DBG_UNREGISTER_DEPRECATED 16=40084b0e 7=80084b0e struct kfd_ioctl_dbg_unregister_args
+4b0f AMDKFD_IOC_DBG_ADDRESS_WATCH 62=40104b0f 7=80104b0f struct kfd_ioctl_dbg_address_watch_args
+4b0f AMDKFD_IOC_DBG_ADDRESS_WATCH_DEPRECATED 16=40104b0f 7=80104b0f struct kfd_ioctl_dbg_address_watch_args
+4b10 AMDKFD_IOC_DBG_WAVE_CONTROL 62=40104b10 7=80104b10 struct kfd_ioctl_dbg_wave_control_args
+4b10 AMDKFD_IOC_DBG_WAVE_CONTROL_DEPRECATED 16=40104b10 7=80104b10 struct kfd_ioctl_dbg_wave_control_args
+4b11 AMDKFD_IOC_SET_SCRATCH_BACKING_VA 17=c0104b11 struct kfd_ioctl_set_scratch_backing_va_args
+4b12 AMDKFD_IOC_GET_TILE_CONFIG 17=c0284b12 struct kfd_ioctl_get_tile_config_args
 4b13 AMDKFD_IOC_SET_TRAP_HANDLER 6=40184b13 7=80184b13 struct kfd_ioctl_set_trap_handler_args
-4b14 AMDKFD_IOC_GET_PROCESS_APERTURES_NEW 18=c0104b14 struct kfd_ioctl_get_process_apertures_new_args
+4b14 AMDKFD_IOC_GET_PROCESS_APERTURES_NEW 17=c0104b14 struct kfd_ioctl_get_process_apertures_new_args
 4b15 AMDKFD_IOC_ACQUIRE_VM 6=40084b15 7=80084b15 struct kfd_ioctl_acquire_vm_args
-4b16 AMDKFD_IOC_ALLOC_MEMORY_OF_GPU 18=c0284b16 struct kfd_ioctl_alloc_memory_of_gpu_args
+4b16 AMDKFD_IOC_ALLOC_MEMORY_OF_GPU 17=c0284b16 struct kfd_ioctl_alloc_memory_of_gpu_args
 4b17 AMDKFD_IOC_FREE_MEMORY_OF_GPU 6=40084b17 7=80084b17 struct kfd_ioctl_free_memory_of_gpu_args
-4b18 AMDKFD_IOC_MAP_MEMORY_TO_GPU 18=c0184b18 struct kfd_ioctl_map_memory_to_gpu_args
-4b19 AMDKFD_IOC_UNMAP_MEMORY_FROM_GPU 18=c0184b19 struct kfd_ioctl_unmap_memory_from_gpu_args
+4b18 AMDKFD_IOC_MAP_MEMORY_TO_GPU 17=c0184b18 struct kfd_ioctl_map_memory_to_gpu_args
+4b19 AMDKFD_IOC_UNMAP_MEMORY_FROM_GPU 17=c0184b19 struct kfd_ioctl_unmap_memory_from_gpu_args
 4b1a AMDKFD_IOC_SET_CU_MASK 6=40104b1a 7=80104b1a struct kfd_ioctl_set_cu_mask_args
-4b1b AMDKFD_IOC_GET_QUEUE_WAVE_STATE 18=c0184b1b struct kfd_ioctl_get_queue_wave_state_args
-4b1c AMDKFD_IOC_GET_DMABUF_INFO 18=c0204b1c struct kfd_ioctl_get_dmabuf_info_args
-4b1d AMDKFD_IOC_IMPORT_DMABUF 18=c0184b1d struct kfd_ioctl_import_dmabuf_args
-4b1e AMDKFD_IOC_ALLOC_QUEUE_GWS 18=c0104b1e struct kfd_ioctl_alloc_queue_gws_args
-4b1f AMDKFD_IOC_SMI_EVENTS 18=c0084b1f struct kfd_ioctl_smi_events_args
-4b20 AMDKFD_IOC_SVM 66=c0184b20 struct kfd_ioctl_svm_args
-4b21 AMDKFD_IOC_SET_XNACK_MODE 66=c0044b21 struct kfd_ioctl_set_xnack_mode_args
-4b22 AMDKFD_IOC_CRIU_OP 67=c0384b22 68=c0344b22 struct kfd_ioctl_criu_args
-4b23 AMDKFD_IOC_AVAILABLE_MEMORY 66=c0104b23 struct kfd_ioctl_get_available_memory_args
-4b24 AMDKFD_IOC_EXPORT_DMABUF 11=c0104b24 struct kfd_ioctl_export_dmabuf_args
-4b25 AMDKFD_IOC_RUNTIME_ENABLE 11=c0104b25 struct kfd_ioctl_runtime_enable_args
-4b26 AMDKFD_IOC_DBG_TRAP 11=c0204b26 struct kfd_ioctl_dbg_trap_args
-4b27 AMDKFD_IOC_CREATE_PROCESS 14=00004b27 1=20004b27
-4b28 AMDKFD_IOC_PROFILER 19=c0104b28 struct kfd_ioctl_profiler_args
-4b2f KIOCSOUND 18=00004b2f
-4b30 KDMKTONE 18=00004b30
-4b31 KDGETLED 18=00004b31
-4b32 KDSETLED 18=00004b32
-4b33 KDGKBTYPE 18=00004b33
-4b34 KDADDIO 18=00004b34
-4b35 KDDELIO 18=00004b35
-4b36 KDENABIO 18=00004b36
-4b37 KDDISABIO 18=00004b37
-4b3a KDSETMODE 18=00004b3a
-4b3b KDGETMODE 18=00004b3b
-4b3c KDMAPDISP 18=00004b3c
-4b3d KDUNMAPDISP 18=00004b3d
-4b40 GIO_SCRNMAP 18=00004b40
-4b41 PIO_SCRNMAP 18=00004b41
-4b44 KDGKBMODE 18=00004b44
-4b45 KDSKBMODE 18=00004b45
-4b46 KDGKBENT 18=00004b46
-4b47 KDSKBENT 18=00004b47
-4b48 KDGKBSENT 18=00004b48
-4b49 KDSKBSENT 18=00004b49
-4b4a KDGKBDIACR 18=00004b4a
-4b4b KDSKBDIACR 18=00004b4b
-4b4c KDGETKEYCODE 18=00004b4c
-4b4d KDSETKEYCODE 18=00004b4d
-4b4e KDSIGACCEPT 18=00004b4e
-4b52 KDKBDREP 18=00004b52
-4b60 GIO_FONT 18=00004b60
-4b61 PIO_FONT 18=00004b61
-4b62 KDGKBMETA 18=00004b62
-4b63 KDSKBMETA 18=00004b63
-4b64 KDGKBLED 18=00004b64
-4b65 KDSKBLED 18=00004b65
-4b66 GIO_UNIMAP 18=00004b66
-4b67 PIO_UNIMAP 18=00004b67
-4b68 PIO_UNIMAPCLR 18=00004b68
-4b69 GIO_UNISCRNMAP 18=00004b69
-4b6a PIO_UNISCRNMAP 18=00004b6a
-4b6b GIO_FONTX 18=00004b6b
-4b6c PIO_FONTX 18=00004b6c
-4b6d PIO_FONTRESET 18=00004b6d
-4b70 GIO_CMAP 18=00004b70
-4b71 PIO_CMAP 18=00004b71
-4b72 KDFONTOP 18=00004b72
-4bfa KDGKBDIACRUC 18=00004bfa
-4bfb KDSKBDIACRUC 18=00004bfb
-4c00 LOADPIN_IOC_SET_TRUSTED_VERITY_DIGESTS 17=40044c00 10=80044c00 unsigned int
-4c35 LEO_CLUTALLOC 36=c00c4c35 struct fb_clut_alloc
-4c36 LEO_CLUTFREE 36=800c4c36 struct fb_clut_alloc
-4c37 LEO_CLUTREAD 35=801c4c37 53=80284c37 struct fb_clut
-4c38 LEO_CLUTPOST 35=801c4c38 53=80284c38 struct fb_clut
-4c44 LEO_SETGAMMA 36=80044c44 int
-4c45 LEO_GETGAMMA 36=40044c45 int
-4d00 MIXER_READ(dev) 6=80044d00 69=40044d00
-4d00 MIXER_WRITE(dev) 70=c0044d00
-4d00 MTRRIOC_ADD_ENTRY 71=40104d00 72=400c4d00 struct mtrr_sentry
-4d00 SOUND_MIXER_READ_VOLUME 6=80044d00 69=40044d00 36=20044d00
-4d00 SOUND_MIXER_WRITE_VOLUME 70=c0044d00 36=60044d00
-4d01 MCE_GET_RECORD_LEN 73=80044d01 int
-4d01 MEMGETINFO 56=80204d01 10=40204d01 9=801e4d01 struct mtd_info_user
-4d01 MTRRIOC_SET_ENTRY 71=40104d01 72=400c4d01 struct mtrr_sentry
-4d01 SOUND_MIXER_READ_BASS 6=80044d01 69=40044d01 36=20044d01
-4d01 SOUND_MIXER_WRITE_BASS 70=c0044d01 36=60044d01
-4d02 MCE_GET_LOG_LEN 73=80044d02 int
-4d02 MEMERASE 6=40084d02 10=80084d02 struct erase_info_user
-4d02 MTRRIOC_DEL_ENTRY 71=40104d02 72=400c4d02 struct mtrr_sentry
-4d02 SOUND_MIXER_READ_TREBLE 6=80044d02 69=40044d02 36=20044d02
-4d02 SOUND_MIXER_WRITE_TREBLE 70=c0044d02 36=60044d02
-4d03 MCE_GETCLEAR_FLAGS 73=80044d03 int
-4d03 MEMWRITEOOB 37=c00c4d03 38=c0104d03 struct mtd_oob_buf
-4d03 MTRRIOC_GET_ENTRY 71=c0184d03 72=c0104d03 struct mtrr_gentry
-4d03 SOUND_MIXER_READ_SYNTH 6=80044d03 69=40044d03 36=20044d03
-4d03 SOUND_MIXER_WRITE_SYNTH 70=c0044d03 36=60044d03
-4d04 MEMREADOOB 37=c00c4d04 38=c0104d04 struct mtd_oob_buf
-4d04 MTRRIOC_KILL_ENTRY 71=40104d04 72=400c4d04 struct mtrr_sentry
-4d04 SOUND_MIXER_READ_PCM 6=80044d04 69=40044d04 36=20044d04
-4d04 SOUND_MIXER_WRITE_PCM 70=c0044d04 36=60044d04
-4d05 MEMLOCK 6=40084d05 10=80084d05 struct erase_info_user
-4d05 MTRRIOC_ADD_PAGE_ENTRY 71=40104d05 72=400c4d05 struct mtrr_sentry
-4d05 SOUND_MIXER_READ_SPEAKER 6=80044d05 69=40044d05 36=20044d05
-4d05 SOUND_MIXER_WRITE_SPEAKER 70=c0044d05 36=60044d05
-4d06 MEMUNLOCK 6=40084d06 10=80084d06 struct erase_info_user
-4d06 MTRRIOC_SET_PAGE_ENTRY 71=40104d06 72=400c4d06 struct mtrr_sentry
-4d06 SOUND_MIXER_READ_LINE 6=80044d06 69=40044d06 36=20044d06
-4d06 SOUND_MIXER_WRITE_LINE 70=c0044d06 36=60044d06
-4d07 MEMGETREGIONCOUNT 6=80044d07 10=40044d07 int
-4d07 MTRRIOC_DEL_PAGE_ENTRY 71=40104d07 72=400c4d07 struct mtrr_sentry
-4d07 SOUND_MIXER_READ_MIC 6=80044d07 69=40044d07 36=20044d07
-4d07 SOUND_MIXER_WRITE_MIC 70=c0044d07 36=60044d07
-4d08 MEMGETREGIONINFO 22=c0104d08 struct region_info_user
-4d08 MTRRIOC_GET_PAGE_ENTRY 71=c0184d08 72=c0104d08 struct mtrr_gentry
-4d08 SOUND_MIXER_READ_CD 6=80044d08 69=40044d08 36=20044d08
-4d08 SOUND_MIXER_WRITE_CD 70=c0044d08 36=60044d08
-4d09 MTRRIOC_KILL_PAGE_ENTRY 71=40104d09 72=400c4d09 struct mtrr_sentry
-4d09 SOUND_MIXER_READ_IMIX 6=80044d09 69=40044d09 36=20044d09
-4d09 SOUND_MIXER_WRITE_IMIX 70=c0044d09 36=60044d09
-4d0a MEMGETOOBSEL 6=80c84d0a 10=40c84d0a struct nand_oobinfo
-4d0a SOUND_MIXER_READ_ALTPCM 6=80044d0a 69=40044d0a 36=20044d0a
-4d0a SOUND_MIXER_WRITE_ALTPCM 70=c0044d0a 36=60044d0a
-4d0b MEMGETBADBLOCK 6=40084d0b 10=80084d0b __kernel_loff_t
-4d0b SOUND_MIXER_READ_RECLEV 6=80044d0b 69=40044d0b 36=20044d0b
-4d0b SOUND_MIXER_WRITE_RECLEV 70=c0044d0b 36=60044d0b
-4d0c MEMSETBADBLOCK 6=40084d0c 10=80084d0c __kernel_loff_t
-4d0c SOUND_MIXER_READ_IGAIN 6=80044d0c 69=40044d0c 36=20044d0c
-4d0c SOUND_MIXER_WRITE_IGAIN 70=c0044d0c 36=60044d0c
-4d0d OTPSELECT 6=80044d0d 10=40044d0d int
-4d0d SOUND_MIXER_READ_OGAIN 6=80044d0d 69=40044d0d 36=20044d0d
-4d0d SOUND_MIXER_WRITE_OGAIN 70=c0044d0d 36=60044d0d
-4d0e OTPGETREGIONCOUNT 6=40044d0e 10=80044d0e int
-4d0e SOUND_MIXER_READ_LINE1 6=80044d0e 69=40044d0e 36=20044d0e
-4d0e SOUND_MIXER_WRITE_LINE1 70=c0044d0e 36=60044d0e
-4d0f OTPGETREGIONINFO 6=400c4d0f 10=800c4d0f struct otp_info
-4d0f SOUND_MIXER_READ_LINE2 6=80044d0f 69=40044d0f 36=20044d0f
-4d0f SOUND_MIXER_WRITE_LINE2 70=c0044d0f 36=60044d0f
-4d10 OTPLOCK 6=800c4d10 10=400c4d10 struct otp_info
-4d10 SOUND_MIXER_READ_LINE3 6=80044d10 69=40044d10 36=20044d10
-4d10 SOUND_MIXER_WRITE_LINE3 70=c0044d10 36=60044d10
-4d11 ECCGETLAYOUT 6=81484d11 10=41484d11 struct nand_ecclayout_user
-4d12 ECCGETSTATS 6=80104d12 10=40104d12 struct mtd_ecc_stats
-4d13 MTDFILEMODE 6=00004d13 10=20004d13
-4d14 MEMERASE64 6=40104d14 10=80104d14 struct erase_info_user64
-4d15 MEMWRITEOOB64 22=c0184d15 struct mtd_oob_buf64
-4d16 MEMREADOOB64 22=c0184d16 struct mtd_oob_buf64
-4d17 MEMISLOCKED 6=80084d17 10=40084d17 struct erase_info_user
-4d18 MEMWRITE 22=c0304d18 struct mtd_write_req
-4d19 OTPERASE 17=400c4d19 10=800c4d19 struct otp_info
-4d1a MEMREAD 74=c0404d1a 68=c03c4d1a struct mtd_read_req
-4d1f SOUND_MIXER_READ_ENHANCE 6=80044d1f 69=40044d1f 36=20044d1f
-4d1f SOUND_MIXER_READ_LOUD 6=80044d1f 69=40044d1f 36=20044d1f
-4d1f SOUND_MIXER_READ_MUTE 6=80044d1f 69=40044d1f 36=20044d1f
-4d1f SOUND_MIXER_WRITE_ENHANCE 70=c0044d1f 36=60044d1f
-4d1f SOUND_MIXER_WRITE_LOUD 70=c0044d1f 36=60044d1f
-4d1f SOUND_MIXER_WRITE_MUTE 70=c0044d1f 36=60044d1f
-4dfb SOUND_MIXER_READ_STEREODEVS 6=80044dfb 69=40044dfb 36=20044dfb
-4dfc SOUND_MIXER_READ_CAPS 6=80044dfc 69=40044dfc 36=20044dfc
-4dfd SOUND_MIXER_READ_RECMASK 6=80044dfd 69=40044dfd 36=20044dfd
-4dfe SOUND_MIXER_READ_DEVMASK 6=80044dfe 69=40044dfe 36=20044dfe
-4dff SOUND_MIXER_READ_RECSRC 6=80044dff 69=40044dff 36=20044dff
-4dff SOUND_MIXER_WRITE_RECSRC 70=c0044dff 36=60044dff
-4e01 ND_IOCTL_ARS_CAP 22=c0204e01 struct nd_cmd_ars_cap
-4e02 ND_IOCTL_ARS_START 22=c0204e02 struct nd_cmd_ars_start
-4e03 ND_IOCTL_ARS_STATUS 22=c0304e03 struct nd_cmd_ars_status
-4e03 ND_IOCTL_DIMM_FLAGS 22=c0084e03 struct nd_cmd_dimm_flags
-4e04 ND_IOCTL_CLEAR_ERROR 22=c0204e04 struct nd_cmd_clear_error
-4e04 ND_IOCTL_GET_CONFIG_SIZE 22=c00c4e04 struct nd_cmd_get_config_size
-4e05 ND_IOCTL_GET_CONFIG_DATA 22=c00c4e05 struct nd_cmd_get_config_data_hdr
-4e06 ND_IOCTL_SET_CONFIG_DATA 22=c0084e06 struct nd_cmd_set_config_hdr
-4e09 ND_IOCTL_VENDOR 22=c0084e09 struct nd_cmd_vendor_hdr
-4e0a ND_IOCTL_CALL 22=c0404e0a struct nd_cmd_pkg
-4e40 NVME_IOCTL_ID 6=00004e40 10=20004e40
-4e41 NVME_IOCTL_ADMIN_CMD 22=c0484e41
-4e42 NVME_IOCTL_SUBMIT_IO 25=40304e42 24=402c4e42 10=80304e42 struct nvme_user_io
-4e43 NVME_IOCTL_IO_CMD 22=c0484e43 struct nvme_passthru_cmd
-4e44 NVME_IOCTL_RESET 6=00004e44 10=20004e44
-4e45 NVME_IOCTL_SUBSYS_RESET 6=00004e45 10=20004e45
-4e46 NVME_IOCTL_RESCAN 6=00004e46 10=20004e46
-4e47 NVME_IOCTL_ADMIN64_CMD 22=c0504e47 struct nvme_passthru_cmd64
-4e48 NVME_IOCTL_IO64_CMD 22=c0504e48 struct nvme_passthru_cmd64
-4e49 NVME_IOCTL_IO64_CMD_VEC 61=c0504e49 struct nvme_passthru_cmd64
-4e80 NTSYNC_IOC_CREATE_SEM 49=40084e80 10=80084e80 75=c00c4e80 struct ntsync_sem_args
-4e80 NVME_URING_CMD_IO 61=c0484e80 struct nvme_uring_cmd
-4e81 NTSYNC_IOC_SEM_POST 76=c0044e81 __u32
-4e81 NTSYNC_IOC_SEM_RELEASE 50=c0044e81 __u32
-4e81 NVME_URING_CMD_IO_VEC 61=c0484e81 struct nvme_uring_cmd
-4e82 NTSYNC_IOC_WAIT_ANY 50=c0284e82 struct ntsync_wait_args
-4e82 NVME_URING_CMD_ADMIN 61=c0484e82 struct nvme_uring_cmd
-4e83 NTSYNC_IOC_WAIT_ALL 50=c0284e83 struct ntsync_wait_args
-4e83 NVME_URING_CMD_ADMIN_VEC 61=c0484e83 struct nvme_uring_cmd
-4e84 NTSYNC_IOC_CREATE_MUTEX 49=40084e84 10=80084e84 struct ntsync_mutex_args
-4e85 NTSYNC_IOC_MUTEX_UNLOCK 50=c0084e85 struct ntsync_mutex_args
-4e86 NTSYNC_IOC_MUTEX_KILL 49=40044e86 10=80044e86 __u32
-4e87 NTSYNC_IOC_CREATE_EVENT 49=40084e87 10=80084e87 struct ntsync_event_args
-4e88 NTSYNC_IOC_EVENT_SET 49=80044e88 10=40044e88 __u32
-4e89 NTSYNC_IOC_EVENT_RESET 49=80044e89 10=40044e89 __u32
-4e8a NTSYNC_IOC_EVENT_PULSE 49=80044e8a 10=40044e8a __u32
-4e8b NTSYNC_IOC_SEM_READ 49=80084e8b 10=40084e8b struct ntsync_sem_args
-4e8c NTSYNC_IOC_MUTEX_READ 49=80084e8c 10=40084e8c struct ntsync_mutex_args
-4e8d NTSYNC_IOC_EVENT_READ 49=80084e8d 10=40084e8d struct ntsync_event_args
+4b1b AMDKFD_IOC_GET_QUEUE_WAVE_STATE 17=c0184b1b struct kfd_ioctl_get_queue_wave_state_args
+4b1c AMDKFD_IOC_GET_DMABUF_INFO 17=c0204b1c struct kfd_ioctl_get_dmabuf_info_args
+4b1d AMDKFD_IOC_IMPORT_DMABUF 17=c0184b1d struct kfd_ioctl_import_dmabuf_args
+4b1e AMDKFD_IOC_ALLOC_QUEUE_GWS 17=c0104b1e struct kfd_ioctl_alloc_queue_gws_args
+4b1f AMDKFD_IOC_SMI_EVENTS 17=c0084b1f struct kfd_ioctl_smi_events_args
+4b20 AMDKFD_IOC_SVM 58=c0184b20 struct kfd_ioctl_svm_args
+4b21 AMDKFD_IOC_SET_XNACK_MODE 58=c0044b21 struct kfd_ioctl_set_xnack_mode_args
+4b22 AMDKFD_IOC_CRIU_OP 63=c0384b22 64=c0344b22 struct kfd_ioctl_criu_args
+4b23 AMDKFD_IOC_AVAILABLE_MEMORY 58=c0104b23 struct kfd_ioctl_get_available_memory_args
+4b24 AMDKFD_IOC_EXPORT_DMABUF 10=c0104b24 struct kfd_ioctl_export_dmabuf_args
+4b25 AMDKFD_IOC_RUNTIME_ENABLE 10=c0104b25 struct kfd_ioctl_runtime_enable_args
+4b26 AMDKFD_IOC_DBG_TRAP 10=c0204b26 struct kfd_ioctl_dbg_trap_args
+4b27 AMDKFD_IOC_CREATE_PROCESS 13=00004b27 1=20004b27
+4b28 AMDKFD_IOC_PROFILER 18=c0104b28 struct kfd_ioctl_profiler_args
+4b2f KIOCSOUND 17=00004b2f
+4b30 KDMKTONE 17=00004b30
+4b31 KDGETLED 17=00004b31
+4b32 KDSETLED 17=00004b32
+4b33 KDGKBTYPE 17=00004b33
+4b34 KDADDIO 17=00004b34
+4b35 KDDELIO 17=00004b35
+4b36 KDENABIO 17=00004b36
+4b37 KDDISABIO 17=00004b37
+4b3a KDSETMODE 17=00004b3a
+4b3b KDGETMODE 17=00004b3b
+4b3c KDMAPDISP 17=00004b3c
+4b3d KDUNMAPDISP 17=00004b3d
+4b40 GIO_SCRNMAP 17=00004b40
+4b41 PIO_SCRNMAP 17=00004b41
+4b44 KDGKBMODE 17=00004b44
+4b45 KDSKBMODE 17=00004b45
+4b46 KDGKBENT 17=00004b46
+4b47 KDSKBENT 17=00004b47
+4b48 KDGKBSENT 17=00004b48
+4b49 KDSKBSENT 17=00004b49
+4b4a KDGKBDIACR 17=00004b4a
+4b4b KDSKBDIACR 17=00004b4b
+4b4c KDGETKEYCODE 17=00004b4c
+4b4d KDSETKEYCODE 17=00004b4d
+4b4e KDSIGACCEPT 17=00004b4e
+4b52 KDKBDREP 17=00004b52
+4b60 GIO_FONT 17=00004b60
+4b61 PIO_FONT 17=00004b61
+4b62 KDGKBMETA 17=00004b62
+4b63 KDSKBMETA 17=00004b63
+4b64 KDGKBLED 17=00004b64
+4b65 KDSKBLED 17=00004b65
+4b66 GIO_UNIMAP 17=00004b66
+4b67 PIO_UNIMAP 17=00004b67
+4b68 PIO_UNIMAPCLR 17=00004b68
+4b69 GIO_UNISCRNMAP 17=00004b69
+4b6a PIO_UNISCRNMAP 17=00004b6a
+4b6b GIO_FONTX 17=00004b6b
+4b6c PIO_FONTX 17=00004b6c
+4b6d PIO_FONTRESET 17=00004b6d
+4b70 GIO_CMAP 17=00004b70
+4b71 PIO_CMAP 17=00004b71
+4b72 KDFONTOP 17=00004b72
+4bfa KDGKBDIACRUC 17=00004bfa
+4bfb KDSKBDIACRUC 17=00004bfb
+4c00 LOADPIN_IOC_SET_TRUSTED_VERITY_DIGESTS 16=40044c00 7=80044c00 unsigned int
+4c35 LEO_CLUTALLOC 32=c00c4c35 struct fb_clut_alloc
+4c36 LEO_CLUTFREE 32=800c4c36 struct fb_clut_alloc
+4c37 LEO_CLUTREAD 45=801c4c37 46=80284c37 struct fb_clut
+4c38 LEO_CLUTPOST 45=801c4c38 46=80284c38 struct fb_clut
+4c44 LEO_SETGAMMA 32=80044c44 int
+4c45 LEO_GETGAMMA 32=40044c45 int
+4d00 MIXER_READ(dev) 6=80044d00 65=40044d00
+4d00 MIXER_WRITE(dev) 66=c0044d00
+4d00 MTRRIOC_ADD_ENTRY 67=40104d00 68=400c4d00 struct mtrr_sentry
+4d00 SOUND_MIXER_READ_VOLUME 6=80044d00 65=40044d00 32=20044d00
+4d00 SOUND_MIXER_WRITE_VOLUME 66=c0044d00 32=60044d00
+4d01 MCE_GET_RECORD_LEN 69=80044d01 int
+4d01 MEMGETINFO 53=80204d01 7=40204d01 9=801e4d01 struct mtd_info_user
+4d01 MTRRIOC_SET_ENTRY 67=40104d01 68=400c4d01 struct mtrr_sentry
+4d01 SOUND_MIXER_READ_BASS 6=80044d01 65=40044d01 32=20044d01
+4d01 SOUND_MIXER_WRITE_BASS 66=c0044d01 32=60044d01
+4d02 MCE_GET_LOG_LEN 69=80044d02 int
+4d02 MEMERASE 6=40084d02 7=80084d02 struct erase_info_user
+4d02 MTRRIOC_DEL_ENTRY 67=40104d02 68=400c4d02 struct mtrr_sentry
+4d02 SOUND_MIXER_READ_TREBLE 6=80044d02 65=40044d02 32=20044d02
+4d02 SOUND_MIXER_WRITE_TREBLE 66=c0044d02 32=60044d02
+4d03 MCE_GETCLEAR_FLAGS 69=80044d03 int
+4d03 MEMWRITEOOB 24=c00c4d03 25=c0104d03 struct mtd_oob_buf
+4d03 MTRRIOC_GET_ENTRY 67=c0184d03 68=c0104d03 struct mtrr_gentry
+4d03 SOUND_MIXER_READ_SYNTH 6=80044d03 65=40044d03 32=20044d03
+4d03 SOUND_MIXER_WRITE_SYNTH 66=c0044d03 32=60044d03
+4d04 MEMREADOOB 24=c00c4d04 25=c0104d04 struct mtd_oob_buf
+4d04 MTRRIOC_KILL_ENTRY 67=40104d04 68=400c4d04 struct mtrr_sentry
+4d04 SOUND_MIXER_READ_PCM 6=80044d04 65=40044d04 32=20044d04
+4d04 SOUND_MIXER_WRITE_PCM 66=c0044d04 32=60044d04
+4d05 MEMLOCK 6=40084d05 7=80084d05 struct erase_info_user
+4d05 MTRRIOC_ADD_PAGE_ENTRY 67=40104d05 68=400c4d05 struct mtrr_sentry
+4d05 SOUND_MIXER_READ_SPEAKER 6=80044d05 65=40044d05 32=20044d05
+4d05 SOUND_MIXER_WRITE_SPEAKER 66=c0044d05 32=60044d05
+4d06 MEMUNLOCK 6=40084d06 7=80084d06 struct erase_info_user
+4d06 MTRRIOC_SET_PAGE_ENTRY 67=40104d06 68=400c4d06 struct mtrr_sentry
+4d06 SOUND_MIXER_READ_LINE 6=80044d06 65=40044d06 32=20044d06
+4d06 SOUND_MIXER_WRITE_LINE 66=c0044d06 32=60044d06
+4d07 MEMGETREGIONCOUNT 6=80044d07 7=40044d07 int
+4d07 MTRRIOC_DEL_PAGE_ENTRY 67=40104d07 68=400c4d07 struct mtrr_sentry
+4d07 SOUND_MIXER_READ_MIC 6=80044d07 65=40044d07 32=20044d07
+4d07 SOUND_MIXER_WRITE_MIC 66=c0044d07 32=60044d07
+4d08 MEMGETREGIONINFO 17=c0104d08 struct region_info_user
+4d08 MTRRIOC_GET_PAGE_ENTRY 67=c0184d08 68=c0104d08 struct mtrr_gentry
+4d08 SOUND_MIXER_READ_CD 6=80044d08 65=40044d08 32=20044d08
+4d08 SOUND_MIXER_WRITE_CD 66=c0044d08 32=60044d08
+4d09 MTRRIOC_KILL_PAGE_ENTRY 67=40104d09 68=400c4d09 struct mtrr_sentry
+4d09 SOUND_MIXER_READ_IMIX 6=80044d09 65=40044d09 32=20044d09
+4d09 SOUND_MIXER_WRITE_IMIX 66=c0044d09 32=60044d09
+4d0a MEMGETOOBSEL 6=80c84d0a 7=40c84d0a struct nand_oobinfo
+4d0a SOUND_MIXER_READ_ALTPCM 6=80044d0a 65=40044d0a 32=20044d0a
+4d0a SOUND_MIXER_WRITE_ALTPCM 66=c0044d0a 32=60044d0a
+4d0b MEMGETBADBLOCK 6=40084d0b 7=80084d0b __kernel_loff_t
+4d0b SOUND_MIXER_READ_RECLEV 6=80044d0b 65=40044d0b 32=20044d0b
+4d0b SOUND_MIXER_WRITE_RECLEV 66=c0044d0b 32=60044d0b
+4d0c MEMSETBADBLOCK 6=40084d0c 7=80084d0c __kernel_loff_t
+4d0c SOUND_MIXER_READ_IGAIN 6=80044d0c 65=40044d0c 32=20044d0c
+4d0c SOUND_MIXER_WRITE_IGAIN 66=c0044d0c 32=60044d0c
+4d0d OTPSELECT 6=80044d0d 7=40044d0d int
+4d0d SOUND_MIXER_READ_OGAIN 6=80044d0d 65=40044d0d 32=20044d0d
+4d0d SOUND_MIXER_WRITE_OGAIN 66=c0044d0d 32=60044d0d
+4d0e OTPGETREGIONCOUNT 6=40044d0e 7=80044d0e int
+4d0e SOUND_MIXER_READ_LINE1 6=80044d0e 65=40044d0e 32=20044d0e
+4d0e SOUND_MIXER_WRITE_LINE1 66=c0044d0e 32=60044d0e
+4d0f OTPGETREGIONINFO 6=400c4d0f 7=800c4d0f struct otp_info
+4d0f SOUND_MIXER_READ_LINE2 6=80044d0f 65=40044d0f 32=20044d0f
+4d0f SOUND_MIXER_WRITE_LINE2 66=c0044d0f 32=60044d0f
+4d10 OTPLOCK 6=800c4d10 7=400c4d10 struct otp_info
+4d10 SOUND_MIXER_READ_LINE3 6=80044d10 65=40044d10 32=20044d10
+4d10 SOUND_MIXER_WRITE_LINE3 66=c0044d10 32=60044d10
+4d11 ECCGETLAYOUT 6=81484d11 7=41484d11 struct nand_ecclayout_user
+4d12 ECCGETSTATS 6=80104d12 7=40104d12 struct mtd_ecc_stats
+4d13 MTDFILEMODE 0=00004d13 1=20004d13
+4d14 MEMERASE64 6=40104d14 7=80104d14 struct erase_info_user64
+4d15 MEMWRITEOOB64 17=c0184d15 struct mtd_oob_buf64
+4d16 MEMREADOOB64 17=c0184d16 struct mtd_oob_buf64
+4d17 MEMISLOCKED 6=80084d17 7=40084d17 struct erase_info_user
+4d18 MEMWRITE 17=c0304d18 struct mtd_write_req
+4d19 OTPERASE 16=400c4d19 7=800c4d19 struct otp_info
+4d1a MEMREAD 63=c0404d1a 64=c03c4d1a struct mtd_read_req
+4d1f SOUND_MIXER_READ_ENHANCE 6=80044d1f 65=40044d1f 32=20044d1f
+4d1f SOUND_MIXER_READ_LOUD 6=80044d1f 65=40044d1f 32=20044d1f
+4d1f SOUND_MIXER_READ_MUTE 6=80044d1f 65=40044d1f 32=20044d1f
+4d1f SOUND_MIXER_WRITE_ENHANCE 66=c0044d1f 32=60044d1f
+4d1f SOUND_MIXER_WRITE_LOUD 66=c0044d1f 32=60044d1f
+4d1f SOUND_MIXER_WRITE_MUTE 66=c0044d1f 32=60044d1f
+4dfb SOUND_MIXER_READ_STEREODEVS 6=80044dfb 65=40044dfb 32=20044dfb
+4dfc SOUND_MIXER_READ_CAPS 6=80044dfc 65=40044dfc 32=20044dfc
+4dfd SOUND_MIXER_READ_RECMASK 6=80044dfd 65=40044dfd 32=20044dfd
+4dfe SOUND_MIXER_READ_DEVMASK 6=80044dfe 65=40044dfe 32=20044dfe
+4dff SOUND_MIXER_READ_RECSRC 6=80044dff 65=40044dff 32=20044dff
+4dff SOUND_MIXER_WRITE_RECSRC 66=c0044dff 32=60044dff
+4e01 ND_IOCTL_ARS_CAP 17=c0204e01 struct nd_cmd_ars_cap
+4e02 ND_IOCTL_ARS_START 17=c0204e02 struct nd_cmd_ars_start
+4e03 ND_IOCTL_ARS_STATUS 17=c0304e03 struct nd_cmd_ars_status
+4e03 ND_IOCTL_DIMM_FLAGS 17=c0084e03 struct nd_cmd_dimm_flags
+4e04 ND_IOCTL_CLEAR_ERROR 17=c0204e04 struct nd_cmd_clear_error
+4e04 ND_IOCTL_GET_CONFIG_SIZE 17=c00c4e04 struct nd_cmd_get_config_size
+4e05 ND_IOCTL_GET_CONFIG_DATA 17=c00c4e05 struct nd_cmd_get_config_data_hdr
+4e06 ND_IOCTL_SET_CONFIG_DATA 17=c0084e06 struct nd_cmd_set_config_hdr
+4e09 ND_IOCTL_VENDOR 17=c0084e09 struct nd_cmd_vendor_hdr
+4e0a ND_IOCTL_CALL 17=c0404e0a struct nd_cmd_pkg
+4e40 NVME_IOCTL_ID 0=00004e40 1=20004e40
+4e41 NVME_IOCTL_ADMIN_CMD 17=c0484e41
+4e42 NVME_IOCTL_SUBMIT_IO 23=40304e42 7=80304e42 22=402c4e42 struct nvme_user_io
+4e43 NVME_IOCTL_IO_CMD 17=c0484e43 struct nvme_passthru_cmd
+4e44 NVME_IOCTL_RESET 0=00004e44 1=20004e44
+4e45 NVME_IOCTL_SUBSYS_RESET 0=00004e45 1=20004e45
+4e46 NVME_IOCTL_RESCAN 0=00004e46 1=20004e46
+4e47 NVME_IOCTL_ADMIN64_CMD 17=c0504e47 struct nvme_passthru_cmd64
+4e48 NVME_IOCTL_IO64_CMD 17=c0504e48 struct nvme_passthru_cmd64
+4e49 NVME_IOCTL_IO64_CMD_VEC 58=c0504e49 struct nvme_passthru_cmd64
+4e80 NTSYNC_IOC_CREATE_SEM 43=40084e80 7=80084e80 70=c00c4e80 struct ntsync_sem_args
+4e80 NVME_URING_CMD_IO 58=c0484e80 struct nvme_uring_cmd
+4e81 NTSYNC_IOC_SEM_POST 71=c0044e81 __u32
+4e81 NTSYNC_IOC_SEM_RELEASE 18=c0044e81 __u32
+4e81 NVME_URING_CMD_IO_VEC 58=c0484e81 struct nvme_uring_cmd
+4e82 NTSYNC_IOC_WAIT_ANY 18=c0284e82 struct ntsync_wait_args
+4e82 NVME_URING_CMD_ADMIN 58=c0484e82 struct nvme_uring_cmd
+4e83 NTSYNC_IOC_WAIT_ALL 18=c0284e83 struct ntsync_wait_args
+4e83 NVME_URING_CMD_ADMIN_VEC 58=c0484e83 struct nvme_uring_cmd
+4e84 NTSYNC_IOC_CREATE_MUTEX 43=40084e84 7=80084e84 struct ntsync_mutex_args
+4e85 NTSYNC_IOC_MUTEX_UNLOCK 18=c0084e85 struct ntsync_mutex_args
+4e86 NTSYNC_IOC_MUTEX_KILL 43=40044e86 7=80044e86 __u32
+4e87 NTSYNC_IOC_CREATE_EVENT 43=40084e87 7=80084e87 struct ntsync_event_args
+4e88 NTSYNC_IOC_EVENT_SET 43=80044e88 7=40044e88 __u32
+4e89 NTSYNC_IOC_EVENT_RESET 43=80044e89 7=40044e89 __u32
+4e8a NTSYNC_IOC_EVENT_PULSE 43=80044e8a 7=40044e8a __u32
+4e8b NTSYNC_IOC_SEM_READ 43=80084e8b 7=40084e8b struct ntsync_sem_args
+4e8c NTSYNC_IOC_MUTEX_READ 43=80084e8c 7=40084e8c struct ntsync_mutex_args
+4e8d NTSYNC_IOC_EVENT_READ 43=80084e8d 7=40084e8d struct ntsync_event_args
 4f00 OMAP_IO(num) 0=00004f00 1=20004f00
-4f00 UBI_IOCVOLUP 6=40084f00 10=80084f00 __s64
-4f01 OPIOCGET 35=c0144f01 53=c0204f01 struct opiocdesc
-4f01 UBI_IOCEBER 6=40044f01 10=80044f01 __s32
-4f02 OPIOCSET 35=80144f02 53=80204f02 struct opiocdesc
-4f02 UBI_IOCEBCH 6=40044f02 10=80044f02 __s32
-4f03 OPIOCNEXTPROP 35=c0144f03 53=c0204f03 struct opiocdesc
-4f03 UBI_IOCEBMAP 6=40084f03 10=80084f03 struct ubi_map_req
-4f04 OPIOCGETOPTNODE 36=40044f04 int
-4f04 UBI_IOCEBUNMAP 6=40044f04 10=80044f04 __s32
-4f05 OPIOCGETNEXT 36=c0044f05 int
-4f05 UBI_IOCEBISMAP 6=80044f05 10=40044f05 __s32
-4f06 OPIOCGETCHILD 36=c0044f06 int
-4f06 UBI_IOCSETVOLPROP 6=40104f06 10=80104f06 struct ubi_set_vol_prop_req
-4f07 UBI_IOCVOLCRBLK 6=40804f07 10=80804f07 struct ubi_blkcreate_req
-4f08 UBI_IOCVOLRMBLK 6=00004f08 10=20004f08
+4f00 UBI_IOCVOLUP 6=40084f00 7=80084f00 __s64
+4f01 OPIOCGET 45=c0144f01 46=c0204f01 struct opiocdesc
+4f01 UBI_IOCEBER 6=40044f01 7=80044f01 __s32
+4f02 OPIOCSET 45=80144f02 46=80204f02 struct opiocdesc
+4f02 UBI_IOCEBCH 6=40044f02 7=80044f02 __s32
+4f03 OPIOCNEXTPROP 45=c0144f03 46=c0204f03 struct opiocdesc
+4f03 UBI_IOCEBMAP 6=40084f03 7=80084f03 struct ubi_map_req
+4f04 OPIOCGETOPTNODE 32=40044f04 int
+4f04 UBI_IOCEBUNMAP 6=40044f04 7=80044f04 __s32
+4f05 OPIOCGETNEXT 32=c0044f05 int
+4f05 UBI_IOCEBISMAP 6=80044f05 7=40044f05 __s32
+4f06 OPIOCGETCHILD 32=c0044f06 int
+4f06 UBI_IOCSETVOLPROP 6=40104f06 7=80104f06 struct ubi_set_vol_prop_req
+4f07 UBI_IOCVOLCRBLK 6=40804f07 7=80804f07 struct ubi_blkcreate_req
+4f08 UBI_IOCVOLRMBLK 0=00004f08 1=20004f08
 4f1f OMAPFB_MIRROR 6=40044f1f 7=80044f1f int
 4f25 OMAPFB_SYNC_GFX 0=00004f25 1=20004f25
 4f26 OMAPFB_VSYNC 0=00004f26 1=20004f26
@@ -1017,8 +999,8 @@ pub(crate) static TEXT: &str = "\
 4f2d OMAPFB_LCD_TEST 6=40044f2d 7=80044f2d int
 4f2e OMAPFB_CTRL_TEST 6=40044f2e 7=80044f2e int
 4f2f OMAPFB_UPDATE_WINDOW_OLD 6=40144f2f 7=80144f2f struct omapfb_update_window_old
-4f32 OMAPFB_SET_COLOR_KEY 56=40104f32 7=80104f32 9=400c4f32 struct omapfb_color_key
-4f33 OMAPFB_GET_COLOR_KEY 56=40104f33 7=80104f33 9=400c4f33 struct omapfb_color_key
+4f32 OMAPFB_SET_COLOR_KEY 53=40104f32 7=80104f32 9=400c4f32 struct omapfb_color_key
+4f33 OMAPFB_GET_COLOR_KEY 53=40104f33 7=80104f33 9=400c4f33 struct omapfb_color_key
 4f34 OMAPFB_SETUP_PLANE 6=40444f34 7=80444f34 struct omapfb_plane_info
 4f35 OMAPFB_QUERY_PLANE 6=40444f35 7=80444f35 struct omapfb_plane_info
 4f36 OMAPFB_UPDATE_WINDOW 6=40444f36 7=80444f36 struct omapfb_update_window
@@ -1026,372 +1008,372 @@ pub(crate) static TEXT: &str = "\
 4f38 OMAPFB_QUERY_MEM 6=40084f38 7=80084f38 struct omapfb_mem_info
 4f39 OMAPFB_WAITFORVSYNC 0=00004f39 1=20004f39
 4f3a OMAPFB_MEMORY_READ 2=80104f3a 3=80184f3a 4=40184f3a 5=40104f3a struct omapfb_memory_read
-4f3b OMAPFB_GET_OVERLAY_COLORMODE 56=803c4f3b 7=403c4f3b 9=803a4f3b struct omapfb_ovl_colormode
+4f3b OMAPFB_GET_OVERLAY_COLORMODE 53=803c4f3b 7=403c4f3b 9=803a4f3b struct omapfb_ovl_colormode
 4f3c OMAPFB_WAITFORGO 0=00004f3c 1=20004f3c
 4f3d OMAPFB_GET_VRAM_INFO 6=80204f3d 7=40204f3d struct omapfb_vram_info
 4f3e OMAPFB_SET_TEARSYNC 6=40084f3e 7=80084f3e struct omapfb_tearsync_info
 4f3f OMAPFB_GET_DISPLAY_INFO 6=80204f3f 7=40204f3f struct omapfb_display_info
-5000 PMIC_GOTO_STANDBY 13=00005000 1=20005000
-5001 PCITEST_BAR 6=00005001 10=20005001
-5001 PMIC_GOTO_LP_STANDBY 13=00005001 1=20005001
-5002 PCITEST_INTX_IRQ 23=00005002 10=20005002
-5002 PCITEST_LEGACY_IRQ 6=00005002 10=20005002
-5002 PMIC_UPDATE_PGM 13=00005002 1=20005002
-5003 PCITEST_MSI 6=40045003 10=80045003 int
-5003 PMIC_SET_ACTIVE_STATE 13=00005003 1=20005003
-5004 PCITEST_WRITE 2=40045004 3=40085004 34=80085004 35=80045004 unsigned long
-5004 PMIC_SET_MCU_ONLY_STATE 20=40035004 7=80035004 21=40045004 struct pmic_state_opt
-5005 PCITEST_READ 2=40045005 3=40085005 34=80085005 35=80045005 unsigned long
-5005 PMIC_SET_RETENTION_STATE 20=40035005 7=80035005 21=40045005 struct pmic_state_opt
-5006 PCITEST_COPY 2=40045006 3=40085006 34=80085006 35=80045006 unsigned long
-5007 PCITEST_MSIX 6=40045007 10=80045007 int
-5008 PCITEST_SET_IRQTYPE 6=40045008 10=80045008 int
-5009 PCITEST_GET_IRQTYPE 6=00005009 10=20005009
-500a PCITEST_BARS 49=0000500a 10=2000500a
-500b PCITEST_DOORBELL 49=0000500b 10=2000500b
-500c PCITEST_BAR_SUBRANGE 49=0000500c 10=2000500c
-5010 PCITEST_CLEAR_IRQ 6=00005010 10=20005010
+5000 PMIC_GOTO_STANDBY 12=00005000 1=20005000
+5001 PCITEST_BAR 0=00005001 1=20005001
+5001 PMIC_GOTO_LP_STANDBY 12=00005001 1=20005001
+5002 PCITEST_INTX_IRQ 12=00005002 1=20005002
+5002 PCITEST_LEGACY_IRQ 0=00005002 1=20005002
+5002 PMIC_UPDATE_PGM 12=00005002 1=20005002
+5003 PCITEST_MSI 6=40045003 7=80045003 int
+5003 PMIC_SET_ACTIVE_STATE 12=00005003 1=20005003
+5004 PCITEST_WRITE 2=40045004 3=40085004 4=80085004 5=80045004 unsigned long
+5004 PMIC_SET_MCU_ONLY_STATE 19=40035004 7=80035004 20=40045004 struct pmic_state_opt
+5005 PCITEST_READ 2=40045005 3=40085005 4=80085005 5=80045005 unsigned long
+5005 PMIC_SET_RETENTION_STATE 19=40035005 7=80035005 20=40045005 struct pmic_state_opt
+5006 PCITEST_COPY 2=40045006 3=40085006 4=80085006 5=80045006 unsigned long
+5007 PCITEST_MSIX 6=40045007 7=80045007 int
+5008 PCITEST_SET_IRQTYPE 6=40045008 7=80045008 int
+5009 PCITEST_GET_IRQTYPE 0=00005009 1=20005009
+500a PCITEST_BARS 13=0000500a 1=2000500a
+500b PCITEST_DOORBELL 13=0000500b 1=2000500b
+500c PCITEST_BAR_SUBRANGE 13=0000500c 1=2000500c
+5010 PCITEST_CLEAR_IRQ 0=00005010 1=20005010
 5200 RNDGETENTCNT 6=80045200 7=40045200 int
-5201 FASTRPC_IOCTL_ALLOC_DMA_BUFF 22=c0105201 struct fastrpc_alloc_dma_buf
-5201 RFKILL_IOCTL_NOINPUT 6=00005201 10=20005201
+5201 FASTRPC_IOCTL_ALLOC_DMA_BUFF 17=c0105201 struct fastrpc_alloc_dma_buf
+5201 RFKILL_IOCTL_NOINPUT 0=00005201 1=20005201
 5201 RNDADDTOENTCNT 6=40045201 7=80045201 int
-5202 FASTRPC_IOCTL_FREE_DMA_BUFF 22=c0045202 __u32
-5202 RFKILL_IOCTL_MAX_SIZE 17=40045202 10=80045202 __u32
+5202 FASTRPC_IOCTL_FREE_DMA_BUFF 17=c0045202 __u32
+5202 RFKILL_IOCTL_MAX_SIZE 16=40045202 7=80045202 __u32
 5202 RNDGETPOOL 6=80085202 7=40085202 int [2]
-5203 FASTRPC_IOCTL_INVOKE 22=c0105203 struct fastrpc_invoke
+5203 FASTRPC_IOCTL_INVOKE 17=c0105203 struct fastrpc_invoke
 5203 RNDADDENTROPY 6=40085203 7=80085203 int [2]
-5204 FASTRPC_IOCTL_INIT_ATTACH 6=00005204 10=20005204
+5204 FASTRPC_IOCTL_INIT_ATTACH 0=00005204 1=20005204
 5204 RNDZAPENTCNT 0=00005204 1=20005204
-5205 FASTRPC_IOCTL_INIT_CREATE 22=c0185205 struct fastrpc_init_create
-5206 FASTRPC_IOCTL_MMAP 22=c0205206 struct fastrpc_req_mmap
+5205 FASTRPC_IOCTL_INIT_CREATE 17=c0185205 struct fastrpc_init_create
+5206 FASTRPC_IOCTL_MMAP 17=c0205206 struct fastrpc_req_mmap
 5206 RNDCLEARPOOL 0=00005206 1=20005206
-5207 FASTRPC_IOCTL_MUNMAP 22=c0105207 struct fastrpc_req_munmap
+5207 FASTRPC_IOCTL_MUNMAP 17=c0105207 struct fastrpc_req_munmap
 5207 RNDRESEEDCRNG 0=00005207 1=20005207
-5208 FASTRPC_IOCTL_INIT_ATTACH_SNS 6=00005208 10=20005208
-5209 FASTRPC_IOCTL_INIT_CREATE_STATIC 51=c0105209 struct fastrpc_init_create_static
-520a FASTRPC_IOCTL_MEM_MAP 74=c040520a 68=c03c520a struct fastrpc_mem_map
-520b FASTRPC_IOCTL_MEM_UNMAP 74=c030520b 68=c02c520b struct fastrpc_mem_unmap
-520c FASTRPC_IOCTL_SET_OPTION 50=c020520c struct fastrpc_ioctl_set_option
-520d FASTRPC_IOCTL_GET_DSP_INFO 61=c01c520d struct fastrpc_ioctl_capability
-5220 TRACE_MMAP_IOCTL_GET_READER 23=00005220 10=20005220
-52e0 FSL_MC_SEND_MC_COMMAND 61=c04052e0 struct fsl_mc_command
-5300 SEV_ISSUE_CMD 22=c0105300 struct sev_issue_cmd
-5300 SNDRV_SEQ_IOCTL_PVERSION 6=80045300 10=40045300 int
-5300 SNP_GET_REPORT 74=c0205300 77=c01c5300 9=c01a5300 struct snp_guest_request_ioctl
-5301 SFSIOCFWVERS 50=d0085301 struct sfs_user_get_fw_versions
-5301 SNDRV_SEQ_IOCTL_CLIENT_ID 6=80045301 10=40045301 int
-5301 SNP_GET_DERIVED_KEY 74=c0205301 77=c01c5301 9=c01a5301 struct snp_guest_request_ioctl
-5302 SFSIOCUPDATEPKG 50=c0485302 struct sfs_user_update_package
-5302 SNDRV_SEQ_IOCTL_SYSTEM_INFO 22=c0305302 struct snd_seq_system_info
-5302 SNP_GET_EXT_REPORT 74=c0205302 77=c01c5302 9=c01a5302 struct snp_guest_request_ioctl
-5303 SNDRV_SEQ_IOCTL_RUNNING_MODE 22=c0105303 struct snd_seq_running_info
-5304 SNDRV_SEQ_IOCTL_USER_PVERSION 23=40045304 10=80045304 int
-5310 SNDRV_SEQ_IOCTL_GET_CLIENT_INFO 22=c0bc5310 struct snd_seq_client_info
-5311 SNDRV_SEQ_IOCTL_SET_CLIENT_INFO 6=40bc5311 10=80bc5311 struct snd_seq_client_info
-5312 SNDRV_SEQ_IOCTL_GET_CLIENT_UMP_INFO 51=c2085312 struct snd_seq_client_ump_info
-5313 SNDRV_SEQ_IOCTL_SET_CLIENT_UMP_INFO 51=c2085313 struct snd_seq_client_ump_info
-5320 SNDRV_SEQ_IOCTL_CREATE_PORT 39=c0a45320 38=c0a85320 9=c0a25320 struct snd_seq_port_info
-5321 SNDRV_SEQ_IOCTL_DELETE_PORT 8=40a45321 3=40a85321 34=80a85321 9=40a25321 35=80a45321 struct snd_seq_port_info
-5322 SNDRV_SEQ_IOCTL_GET_PORT_INFO 39=c0a45322 38=c0a85322 9=c0a25322 struct snd_seq_port_info
-5323 SNDRV_SEQ_IOCTL_SET_PORT_INFO 8=40a45323 3=40a85323 34=80a85323 9=40a25323 35=80a45323 struct snd_seq_port_info
-5330 SNDRV_SEQ_IOCTL_SUBSCRIBE_PORT 62=40505330 10=80505330 21=40545330 struct snd_seq_port_subscribe
-5331 SNDRV_SEQ_IOCTL_UNSUBSCRIBE_PORT 62=40505331 10=80505331 21=40545331 struct snd_seq_port_subscribe
-5332 SNDRV_SEQ_IOCTL_CREATE_QUEUE 63=c08c5332 9=c08a5332 struct snd_seq_queue_info
-5333 SNDRV_SEQ_IOCTL_DELETE_QUEUE 56=408c5333 10=808c5333 9=408a5333 struct snd_seq_queue_info
-5334 SNDRV_SEQ_IOCTL_GET_QUEUE_INFO 63=c08c5334 9=c08a5334 struct snd_seq_queue_info
-5335 SNDRV_SEQ_IOCTL_SET_QUEUE_INFO 63=c08c5335 9=c08a5335 struct snd_seq_queue_info
-5336 SNDRV_SEQ_IOCTL_GET_NAMED_QUEUE 63=c08c5336 9=c08a5336 struct snd_seq_queue_info
-5340 SNDRV_SEQ_IOCTL_GET_QUEUE_STATUS 22=c05c5340 struct snd_seq_queue_status
-5341 SNDRV_SEQ_IOCTL_GET_QUEUE_TEMPO 22=c02c5341 struct snd_seq_queue_tempo
-5342 SNDRV_SEQ_IOCTL_SET_QUEUE_TEMPO 6=402c5342 10=802c5342 struct snd_seq_queue_tempo
-5345 SNDRV_SEQ_IOCTL_GET_QUEUE_TIMER 22=c0605345 struct snd_seq_queue_timer
-5346 SNDRV_SEQ_IOCTL_SET_QUEUE_TIMER 6=40605346 10=80605346 struct snd_seq_queue_timer
-5349 SNDRV_SEQ_IOCTL_GET_QUEUE_CLIENT 22=c04c5349 struct snd_seq_queue_client
-534a SNDRV_SEQ_IOCTL_SET_QUEUE_CLIENT 6=404c534a 10=804c534a struct snd_seq_queue_client
-534b SNDRV_SEQ_IOCTL_GET_CLIENT_POOL 22=c058534b struct snd_seq_client_pool
-534c SNDRV_SEQ_IOCTL_SET_CLIENT_POOL 6=4058534c 10=8058534c struct snd_seq_client_pool
-534e SNDRV_SEQ_IOCTL_REMOVE_EVENTS 78=4040534e 10=8040534e 21=4048534e 9=403e534e struct snd_seq_remove_events
-534f SNDRV_SEQ_IOCTL_QUERY_SUBS 79=c058534f 21=c05c534f 9=c056534f struct snd_seq_query_subs
-5350 SNDRV_SEQ_IOCTL_GET_SUBSCRIPTION 80=c0505350 21=c0545350 struct snd_seq_port_subscribe
-5351 SNDRV_SEQ_IOCTL_QUERY_NEXT_CLIENT 22=c0bc5351 struct snd_seq_client_info
-5352 SNDRV_SEQ_IOCTL_QUERY_NEXT_PORT 39=c0a45352 38=c0a85352 9=c0a25352 struct snd_seq_port_info
-5360 FCP_IOCTL_PVERSION 49=80045360 7=40045360 int
-5360 SCARLETT2_IOCTL_PVERSION 23=80045360 7=40045360 int
-5361 SCARLETT2_IOCTL_REBOOT 13=00005361 1=20005361
-5362 SCARLETT2_IOCTL_SELECT_FLASH_SEGMENT 23=40045362 7=80045362 int
-5363 SCARLETT2_IOCTL_ERASE_FLASH_SEGMENT 13=00005363 1=20005363
-5364 FCP_IOCTL_INIT 19=c00c5364 struct fcp_init
-5364 SCARLETT2_IOCTL_GET_ERASE_PROGRESS 20=80025364 7=40025364 21=80045364 struct scarlett2_flash_segment_erase_progress
-5365 FCP_IOCTL_CMD 19=c0085365 struct fcp_cmd
-5366 FCP_IOCTL_SET_METER_MAP 49=40045366 7=80045366 struct fcp_meter_map
-5367 FCP_IOCTL_SET_METER_LABELS 49=40025367 7=80025367 struct fcp_meter_labels
-5400 SNDRV_TIMER_IOCTL_PVERSION 6=80045400 10=40045400 int
+5208 FASTRPC_IOCTL_INIT_ATTACH_SNS 0=00005208 1=20005208
+5209 FASTRPC_IOCTL_INIT_CREATE_STATIC 10=c0105209 struct fastrpc_init_create_static
+520a FASTRPC_IOCTL_MEM_MAP 63=c040520a 64=c03c520a struct fastrpc_mem_map
+520b FASTRPC_IOCTL_MEM_UNMAP 63=c030520b 64=c02c520b struct fastrpc_mem_unmap
+520c FASTRPC_IOCTL_SET_OPTION 18=c020520c struct fastrpc_ioctl_set_option
+520d FASTRPC_IOCTL_GET_DSP_INFO 58=c01c520d struct fastrpc_ioctl_capability
+5220 TRACE_MMAP_IOCTL_GET_READER 12=00005220 1=20005220
+52e0 FSL_MC_SEND_MC_COMMAND 58=c04052e0 struct fsl_mc_command
+5300 SEV_ISSUE_CMD 17=c0105300 struct sev_issue_cmd
+5300 SNDRV_SEQ_IOCTL_PVERSION 6=80045300 7=40045300 int
+5300 SNP_GET_REPORT 63=c0205300 72=c01c5300 9=c01a5300 struct snp_guest_request_ioctl
+5301 SFSIOCFWVERS 18=d0085301 struct sfs_user_get_fw_versions
+5301 SNDRV_SEQ_IOCTL_CLIENT_ID 6=80045301 7=40045301 int
+5301 SNP_GET_DERIVED_KEY 63=c0205301 72=c01c5301 9=c01a5301 struct snp_guest_request_ioctl
+5302 SFSIOCUPDATEPKG 18=c0485302 struct sfs_user_update_package
+5302 SNDRV_SEQ_IOCTL_SYSTEM_INFO 17=c0305302 struct snd_seq_system_info
+5302 SNP_GET_EXT_REPORT 63=c0205302 72=c01c5302 9=c01a5302 struct snp_guest_request_ioctl
+5303 SNDRV_SEQ_IOCTL_RUNNING_MODE 17=c0105303 struct snd_seq_running_info
+5304 SNDRV_SEQ_IOCTL_USER_PVERSION 21=40045304 7=80045304 int
+5310 SNDRV_SEQ_IOCTL_GET_CLIENT_INFO 17=c0bc5310 struct snd_seq_client_info
+5311 SNDRV_SEQ_IOCTL_SET_CLIENT_INFO 6=40bc5311 7=80bc5311 struct snd_seq_client_info
+5312 SNDRV_SEQ_IOCTL_GET_CLIENT_UMP_INFO 10=c2085312 struct snd_seq_client_ump_info
+5313 SNDRV_SEQ_IOCTL_SET_CLIENT_UMP_INFO 10=c2085313 struct snd_seq_client_ump_info
+5320 SNDRV_SEQ_IOCTL_CREATE_PORT 33=c0a45320 25=c0a85320 9=c0a25320 struct snd_seq_port_info
+5321 SNDRV_SEQ_IOCTL_DELETE_PORT 8=40a45321 3=40a85321 4=80a85321 5=80a45321 9=40a25321 struct snd_seq_port_info
+5322 SNDRV_SEQ_IOCTL_GET_PORT_INFO 33=c0a45322 25=c0a85322 9=c0a25322 struct snd_seq_port_info
+5323 SNDRV_SEQ_IOCTL_SET_PORT_INFO 8=40a45323 3=40a85323 4=80a85323 5=80a45323 9=40a25323 struct snd_seq_port_info
+5330 SNDRV_SEQ_IOCTL_SUBSCRIBE_PORT 59=40505330 7=80505330 20=40545330 struct snd_seq_port_subscribe
+5331 SNDRV_SEQ_IOCTL_UNSUBSCRIBE_PORT 59=40505331 7=80505331 20=40545331 struct snd_seq_port_subscribe
+5332 SNDRV_SEQ_IOCTL_CREATE_QUEUE 60=c08c5332 9=c08a5332 struct snd_seq_queue_info
+5333 SNDRV_SEQ_IOCTL_DELETE_QUEUE 53=408c5333 7=808c5333 9=408a5333 struct snd_seq_queue_info
+5334 SNDRV_SEQ_IOCTL_GET_QUEUE_INFO 60=c08c5334 9=c08a5334 struct snd_seq_queue_info
+5335 SNDRV_SEQ_IOCTL_SET_QUEUE_INFO 60=c08c5335 9=c08a5335 struct snd_seq_queue_info
+5336 SNDRV_SEQ_IOCTL_GET_NAMED_QUEUE 60=c08c5336 9=c08a5336 struct snd_seq_queue_info
+5340 SNDRV_SEQ_IOCTL_GET_QUEUE_STATUS 17=c05c5340 struct snd_seq_queue_status
+5341 SNDRV_SEQ_IOCTL_GET_QUEUE_TEMPO 17=c02c5341 struct snd_seq_queue_tempo
+5342 SNDRV_SEQ_IOCTL_SET_QUEUE_TEMPO 6=402c5342 7=802c5342 struct snd_seq_queue_tempo
+5345 SNDRV_SEQ_IOCTL_GET_QUEUE_TIMER 17=c0605345 struct snd_seq_queue_timer
+5346 SNDRV_SEQ_IOCTL_SET_QUEUE_TIMER 6=40605346 7=80605346 struct snd_seq_queue_timer
+5349 SNDRV_SEQ_IOCTL_GET_QUEUE_CLIENT 17=c04c5349 struct snd_seq_queue_client
+534a SNDRV_SEQ_IOCTL_SET_QUEUE_CLIENT 6=404c534a 7=804c534a struct snd_seq_queue_client
+534b SNDRV_SEQ_IOCTL_GET_CLIENT_POOL 17=c058534b struct snd_seq_client_pool
+534c SNDRV_SEQ_IOCTL_SET_CLIENT_POOL 6=4058534c 7=8058534c struct snd_seq_client_pool
+534e SNDRV_SEQ_IOCTL_REMOVE_EVENTS 73=4040534e 7=8040534e 20=4048534e 9=403e534e struct snd_seq_remove_events
+534f SNDRV_SEQ_IOCTL_QUERY_SUBS 74=c058534f 20=c05c534f 9=c056534f struct snd_seq_query_subs
+5350 SNDRV_SEQ_IOCTL_GET_SUBSCRIPTION 75=c0505350 20=c0545350 struct snd_seq_port_subscribe
+5351 SNDRV_SEQ_IOCTL_QUERY_NEXT_CLIENT 17=c0bc5351 struct snd_seq_client_info
+5352 SNDRV_SEQ_IOCTL_QUERY_NEXT_PORT 33=c0a45352 25=c0a85352 9=c0a25352 struct snd_seq_port_info
+5360 FCP_IOCTL_PVERSION 43=80045360 7=40045360 int
+5360 SCARLETT2_IOCTL_PVERSION 21=80045360 7=40045360 int
+5361 SCARLETT2_IOCTL_REBOOT 12=00005361 1=20005361
+5362 SCARLETT2_IOCTL_SELECT_FLASH_SEGMENT 21=40045362 7=80045362 int
+5363 SCARLETT2_IOCTL_ERASE_FLASH_SEGMENT 12=00005363 1=20005363
+5364 FCP_IOCTL_INIT 18=c00c5364 struct fcp_init
+5364 SCARLETT2_IOCTL_GET_ERASE_PROGRESS 19=80025364 7=40025364 20=80045364 struct scarlett2_flash_segment_erase_progress
+5365 FCP_IOCTL_CMD 18=c0085365 struct fcp_cmd
+5366 FCP_IOCTL_SET_METER_MAP 43=40045366 7=80045366 struct fcp_meter_map
+5367 FCP_IOCTL_SET_METER_LABELS 43=40025367 7=80025367 struct fcp_meter_labels
+5400 SNDRV_TIMER_IOCTL_PVERSION 6=80045400 7=40045400 int
 5400 TFD_IOC_SET_TICKS 6=40085400 7=80085400 __u64
-5401 SNDRV_TIMER_IOCTL_NEXT_DEVICE 22=c0145401 struct snd_timer_id
-5401 TCGETA 81=40125401 55=00005401 struct termio
+5401 SNDRV_TIMER_IOCTL_NEXT_DEVICE 17=c0145401 struct snd_timer_id
+5401 TCGETA 76=40125401 47=00005401 struct termio
 5401 TCGETS 6=00005401 struct termios
-5401 TDX_CMD_GET_REPORT0 11=c4405401 struct tdx_report_req
-5402 SNDRV_TIMER_IOCTL_TREAD 3=40045402 34=80045402 int
-5402 SNDRV_TIMER_IOCTL_TREAD_OLD 6=40045402 10=80045402 int
-5402 TCSETA 81=80125402 55=00005402 struct termio
+5401 TDX_CMD_GET_REPORT0 10=c4405401 struct tdx_report_req
+5402 SNDRV_TIMER_IOCTL_TREAD 3=40045402 4=80045402 int
+5402 SNDRV_TIMER_IOCTL_TREAD_OLD 6=40045402 7=80045402 int
+5402 TCSETA 76=80125402 47=00005402 struct termio
 5402 TCSETS 6=00005402 struct termios
-5403 SNDRV_TIMER_IOCTL_GINFO 37=c0e05403 38=c0f85403 struct snd_timer_ginfo
-5403 TCSETAW 81=80125403 55=00005403 struct termio
+5403 SNDRV_TIMER_IOCTL_GINFO 24=c0e05403 25=c0f85403 struct snd_timer_ginfo
+5403 TCSETAW 76=80125403 47=00005403 struct termio
 5403 TCSETSW 6=00005403 struct termios
-5404 SNDRV_TIMER_IOCTL_GPARAMS 2=403c5404 3=40485404 34=80485404 35=803c5404 struct snd_timer_gparams
-5404 TCSETAF 81=80125404 55=00005404 struct termio
+5404 SNDRV_TIMER_IOCTL_GPARAMS 2=403c5404 3=40485404 4=80485404 5=803c5404 struct snd_timer_gparams
+5404 TCSETAF 76=80125404 47=00005404 struct termio
 5404 TCSETSF 6=00005404 struct termios
-5405 SNDRV_TIMER_IOCTL_GSTATUS 37=c0405405 38=c0505405 struct snd_timer_gstatus
-5405 TCGETA 82=00005405 struct termio
-5405 TCSBRK 83=00005405 36=20005405
-5406 TCSETA 82=00005406 struct termio
-5406 TCXONC 83=00005406 36=20005406
-5407 TCFLSH 83=00005407 36=20005407
-5407 TCSETAW 82=00005407 struct termio
-5408 TCGETS 36=40245408 struct termios
-5408 TCSETAF 82=00005408 struct termio
-5409 TCSBRK 82=00005409
-5409 TCSETS 36=80245409 struct termios
-540a TCSETSW 36=8024540a struct termios
-540a TCXONC 82=0000540a
-540b TCFLSH 82=0000540b
-540b TCSETSF 36=8024540b struct termios
-540c TCGETS2 36=402c540c struct termios2
-540c TIOCEXCL 84=0000540c
-540d TCGETS 55=0000540d struct termios
-540d TCSETS2 36=802c540d struct termios2
-540d TIOCNXCL 84=0000540d
-540e TCSETS 55=0000540e struct termios
-540e TCSETSW2 36=802c540e struct termios2
-540e TIOCSCTTY 84=0000540e
-540f TCSETSF2 36=802c540f struct termios2
-540f TCSETSW 55=0000540f struct termios
-540f TIOCGPGRP 82=0000540f int
-5410 SNDRV_TIMER_IOCTL_SELECT 6=40345410 10=80345410 struct snd_timer_select
-5410 TCGETS 85=40245410 struct termios
-5410 TCSETSF 55=00005410 struct termios
-5410 TIOCSPGRP 82=00005410 int
-5411 SIOCOUTQ 86=00005411 int
-5411 SNDRV_TIMER_IOCTL_INFO 2=80e05411 3=80e85411 34=40e85411 35=40e05411 struct snd_timer_info
-5411 TCSETS 85=80245411 struct termios
-5411 TIOCOUTQ 86=00005411 int
-5412 SNDRV_TIMER_IOCTL_PARAMS 6=40505412 10=80505412 struct snd_timer_params
-5412 TCSETSW 85=80245412 struct termios
-5412 TIOCSTI 87=00005412 88=40015412 char
-5413 TCSETSF 85=80245413 struct termios
-5413 TIOCGWINSZ 86=00005413 struct winsize
-5414 SNDRV_TIMER_IOCTL_STATUS 42=80585414 43=80605414 34=40605414 35=40585414 struct snd_timer_status
-5414 TIOCGSID 85=40045414 int
-5414 TIOCSWINSZ 86=00005414 struct winsize
-5415 TIOCMGET 87=00005415 88=80045415 unsigned int
-5416 TIOCMBIS 87=00005416 88=40045416 unsigned int
-5417 TIOCMBIC 87=00005417 88=40045417 unsigned int
-5418 TIOCMSET 87=00005418 88=40045418 unsigned int
-5419 TIOCGSOFTCAR 87=00005419 88=80045419 unsigned int
-541a TIOCSSOFTCAR 87=0000541a 88=4004541a unsigned int
-541b FIONREAD 86=0000541b int
-541b SIOCINQ 86=0000541b int
-541b TIOCINQ 86=0000541b int
-541c TIOCLINUX 89=0000541c 88=4001541c char
-541d TIOCCONS 84=0000541d int
-541d TIOCSPGRP 85=8004541d int
-541e TIOCGPGRP 85=4004541e int
-541e TIOCGSERIAL 89=0000541e 88=803c541e
-541f TIOCSSERIAL 89=0000541f 88=403c541f
-5420 TIOCPKT 87=00005420 88=40045420 int
-5421 FIONBIO 86=00005421 int
-5422 TIOCNOTTY 84=00005422
-5423 TIOCSETD 87=00005423 88=40045423 int
-5424 TIOCGETD 87=00005424 88=80045424 int
-5425 TCSBRKP 89=00005425 88=40045425 int
-5427 TIOCSBRK 70=00005427
-5428 TIOCCBRK 70=00005428
-5429 TIOCGSID 90=00005429 88=80045429 int
-542a TCGETS2 6=802c542a 91=402c542a 55=4030542a struct termios2
-542b TCSETS2 6=402c542b 91=802c542b 55=8030542b struct termios2
-542c TCSETSW2 6=402c542c 91=802c542c 55=8030542c struct termios2
-542d TCSETSF2 6=402c542d 91=802c542d 55=8030542d struct termios2
-542e TIOCGRS485 92=0000542e 93=4020542e 88=8020542e struct serial_rs485
-542f TIOCSRS485 92=0000542f 94=c020542f struct serial_rs485
-5430 TIOCGPTN 6=80045430 69=40045430 unsigned int
-5431 TIOCSPTLCK 6=40045431 69=80045431 int
-5432 TCGETX 82=00005432
+5405 SNDRV_TIMER_IOCTL_GSTATUS 24=c0405405 25=c0505405 struct snd_timer_gstatus
+5405 TCGETA 77=00005405 struct termio
+5405 TCSBRK 78=00005405 32=20005405
+5406 TCSETA 77=00005406 struct termio
+5406 TCXONC 78=00005406 32=20005406
+5407 TCFLSH 78=00005407 32=20005407
+5407 TCSETAW 77=00005407 struct termio
+5408 TCGETS 32=40245408 struct termios
+5408 TCSETAF 77=00005408 struct termio
+5409 TCSBRK 77=00005409
+5409 TCSETS 32=80245409 struct termios
+540a TCSETSW 32=8024540a struct termios
+540a TCXONC 77=0000540a
+540b TCFLSH 77=0000540b
+540b TCSETSF 32=8024540b struct termios
+540c TCGETS2 32=402c540c struct termios2
+540c TIOCEXCL 79=0000540c
+540d TCGETS 47=0000540d struct termios
+540d TCSETS2 32=802c540d struct termios2
+540d TIOCNXCL 79=0000540d
+540e TCSETS 47=0000540e struct termios
+540e TCSETSW2 32=802c540e struct termios2
+540e TIOCSCTTY 79=0000540e
+540f TCSETSF2 32=802c540f struct termios2
+540f TCSETSW 47=0000540f struct termios
+540f TIOCGPGRP 77=0000540f int
+5410 SNDRV_TIMER_IOCTL_SELECT 6=40345410 7=80345410 struct snd_timer_select
+5410 TCGETS 80=40245410 struct termios
+5410 TCSETSF 47=00005410 struct termios
+5410 TIOCSPGRP 77=00005410 int
+5411 SIOCOUTQ 81=00005411 int
+5411 SNDRV_TIMER_IOCTL_INFO 2=80e05411 3=80e85411 4=40e85411 5=40e05411 struct snd_timer_info
+5411 TCSETS 80=80245411 struct termios
+5411 TIOCOUTQ 81=00005411 int
+5412 SNDRV_TIMER_IOCTL_PARAMS 6=40505412 7=80505412 struct snd_timer_params
+5412 TCSETSW 80=80245412 struct termios
+5412 TIOCSTI 82=00005412 83=40015412 char
+5413 TCSETSF 80=80245413 struct termios
+5413 TIOCGWINSZ 81=00005413 struct winsize
+5414 SNDRV_TIMER_IOCTL_STATUS 36=80585414 37=80605414 4=40605414 5=40585414 struct snd_timer_status
+5414 TIOCGSID 80=40045414 int
+5414 TIOCSWINSZ 81=00005414 struct winsize
+5415 TIOCMGET 82=00005415 83=80045415 unsigned int
+5416 TIOCMBIS 82=00005416 83=40045416 unsigned int
+5417 TIOCMBIC 82=00005417 83=40045417 unsigned int
+5418 TIOCMSET 82=00005418 83=40045418 unsigned int
+5419 TIOCGSOFTCAR 82=00005419 83=80045419 unsigned int
+541a TIOCSSOFTCAR 82=0000541a 83=4004541a unsigned int
+541b FIONREAD 81=0000541b int
+541b SIOCINQ 81=0000541b int
+541b TIOCINQ 81=0000541b int
+541c TIOCLINUX 84=0000541c 83=4001541c char
+541d TIOCCONS 79=0000541d int
+541d TIOCSPGRP 80=8004541d int
+541e TIOCGPGRP 80=4004541e int
+541e TIOCGSERIAL 84=0000541e 83=803c541e
+541f TIOCSSERIAL 84=0000541f 83=403c541f
+5420 TIOCPKT 82=00005420 83=40045420 int
+5421 FIONBIO 81=00005421 int
+5422 TIOCNOTTY 79=00005422
+5423 TIOCSETD 82=00005423 83=40045423 int
+5424 TIOCGETD 82=00005424 83=80045424 int
+5425 TCSBRKP 84=00005425 83=40045425 int
+5427 TIOCSBRK 66=00005427
+5428 TIOCCBRK 66=00005428
+5429 TIOCGSID 85=00005429 83=80045429 int
+542a TCGETS2 6=802c542a 86=402c542a 47=4030542a struct termios2
+542b TCSETS2 6=402c542b 86=802c542b 47=8030542b struct termios2
+542c TCSETSW2 6=402c542c 86=802c542c 47=8030542c struct termios2
+542d TCSETSF2 6=402c542d 86=802c542d 47=8030542d struct termios2
+542e TIOCGRS485 87=0000542e 88=4020542e 83=8020542e struct serial_rs485
+542f TIOCSRS485 87=0000542f 89=c020542f struct serial_rs485
+5430 TIOCGPTN 6=80045430 65=40045430 unsigned int
+5431 TIOCSPTLCK 6=40045431 65=80045431 int
+5432 TCGETX 77=00005432
 5432 TIOCGDEV 6=80045432 7=40045432 unsigned int
-5433 TCSETX 82=00005433
-5434 TCSETXF 82=00005434
-5435 TCSETXW 82=00005435
-5436 TIOCSIG 6=40045436 69=80045436 int
-5437 TIOCVHANGUP 70=00005437 36=20005437
+5433 TCSETX 77=00005433
+5434 TCSETXF 77=00005434
+5435 TCSETXW 77=00005435
+5436 TIOCSIG 6=40045436 65=80045436 int
+5437 TIOCVHANGUP 66=00005437 32=20005437
 5438 TIOCGPKT 6=80045438 7=40045438 int
 5439 TIOCGPTLCK 6=80045439 7=40045439 int
 5440 TIOCGEXCL 6=80045440 7=40045440 int
-5441 TIOCGPTPEER 0=00005441 95=20005441
-5441 TIOCGRS485 36=40205441 struct serial_rs485
-5442 TIOCGISO7816 6=80285442 69=40285442 struct serial_iso7816
-5442 TIOCSRS485 36=c0205442 struct serial_rs485
-5443 TIOCGISO7816 36=40285443 struct serial_iso7816
-5443 TIOCSISO7816 70=c0285443 struct serial_iso7816
-5444 TIOCSISO7816 36=c0285444 struct serial_iso7816
-5450 FIONCLEX 86=00005450
-5451 FIOCLEX 86=00005451
-5452 FIOASYNC 86=00005452 int
-5453 TIOCSERCONFIG 96=00005453
-5454 TIOCSERGWILD 89=00005454 88=80045454 int
-5455 TIOCSERSWILD 89=00005455 88=40045455 int
-5456 TIOCGLCKTRMIOS 96=00005456
-5457 TIOCSLCKTRMIOS 96=00005457
-5458 TIOCSERGSTRUCT 97=00005458 98=80d85458
-5459 TIOCSERGETLSR 89=00005459 88=80045459 unsigned int
-545a TIOCSERGETMULTI 89=0000545a 88=80a8545a
-545b TIOCSERSETMULTI 89=0000545b 88=40a8545b
-545c TIOCMIWAIT 96=0000545c
-545d TIOCGICOUNT 96=0000545d
-545e FIOQSIZE 99=0000545e loff_t
-5460 FIOQSIZE 100=00005460 loff_t
-5461 TIOCSTART 85=00005461
-5462 TIOCSLTC 85=00005462 struct ltchars
-5462 TIOCSTOP 85=00005462
-5470 TIOCPKT 55=00005470 int
-5471 TIOCNOTTY 55=00005471
-5472 TIOCSTI 55=00005472 char
-5480 TIOCSCTTY 55=00005480
-5481 TIOCGSOFTCAR 55=00005481 unsigned int
-5482 TIOCSSOFTCAR 55=00005482 unsigned int
-5483 TIOCLINUX 55=00005483 char
-5484 TIOCGSERIAL 55=00005484
-5485 TIOCSSERIAL 55=00005485
-5486 TCSBRKP 55=00005486 int
-5488 TIOCSERCONFIG 55=00005488
-5489 TIOCSERGWILD 55=00005489 int
-548a TIOCSERSWILD 55=0000548a int
-548b TIOCGLCKTRMIOS 55=0000548b
-548c TIOCSLCKTRMIOS 55=0000548c
-548d TIOCSERGSTRUCT 55=0000548d
-548e TIOCSERGETLSR 55=0000548e unsigned int
-548f TIOCSERGETMULTI 55=0000548f
-5490 TIOCSERSETMULTI 55=00005490
-5491 TIOCMIWAIT 55=00005491
-5492 TIOCGICOUNT 55=00005492
-54a0 SNDRV_TIMER_IOCTL_START 6=000054a0 10=200054a0
-54a1 SNDRV_TIMER_IOCTL_STOP 6=000054a1 10=200054a1
-54a2 SNDRV_TIMER_IOCTL_CONTINUE 6=000054a2 10=200054a2
-54a3 SNDRV_TIMER_IOCTL_PAUSE 6=000054a3 10=200054a3
-54a4 SNDRV_TIMER_IOCTL_TREAD64 6=400454a4 10=800454a4 int
-54a5 SNDRV_TIMER_IOCTL_CREATE 51=c02054a5 struct snd_timer_uinfo
-54a6 SNDRV_TIMER_IOCTL_TRIGGER 23=000054a6 10=200054a6
-54c8 TUNSETNOCSUM 6=400454c8 10=800454c8 int
-54c8 __TCGETSTAT 36=200054c8
-54c9 TUNSETDEBUG 6=400454c9 10=800454c9 int
-54c9 __TCSETSTAT 36=200054c9
-54ca TUNSETIFF 6=400454ca 10=800454ca int
-54cb TUNSETPERSIST 6=400454cb 10=800454cb int
-54cc TUNSETOWNER 6=400454cc 10=800454cc int
-54cd TUNSETLINK 6=400454cd 10=800454cd int
-54ce TUNSETGROUP 6=400454ce 10=800454ce int
-54cf TUNGETFEATURES 6=800454cf 10=400454cf unsigned int
-54d0 TUNSETOFFLOAD 6=400454d0 10=800454d0 unsigned int
-54d1 TUNSETTXFILTER 6=400454d1 10=800454d1 unsigned int
-54d2 TUNGETIFF 6=800454d2 10=400454d2 unsigned int
-54d3 TUNGETSNDBUF 6=800454d3 10=400454d3 int
-54d4 TUNSETSNDBUF 6=400454d4 10=800454d4 int
-54d5 TUNATTACHFILTER 8=400854d5 3=401054d5 34=801054d5 9=400654d5 35=800854d5 struct sock_fprog
-54d6 TUNDETACHFILTER 8=400854d6 3=401054d6 34=801054d6 9=400654d6 35=800854d6 struct sock_fprog
-54d7 TUNGETVNETHDRSZ 6=800454d7 10=400454d7 int
-54d8 TUNSETVNETHDRSZ 6=400454d8 10=800454d8 int
-54d9 TUNSETQUEUE 6=400454d9 10=800454d9 int
-54da TUNSETIFINDEX 6=400454da 10=800454da unsigned int
-54db TUNGETFILTER 8=800854db 3=801054db 34=401054db 9=800654db 35=400854db struct sock_fprog
-54dc TUNSETVNETLE 6=400454dc 10=800454dc int
-54dd TUNGETVNETLE 6=800454dd 10=400454dd int
-54de TUNSETVNETBE 6=400454de 10=800454de int
-54df TUNGETVNETBE 6=800454df 10=400454df int
-54e0 TUNSETSTEERINGEBPF 6=800454e0 10=400454e0 int
-54e1 TUNSETFILTEREBPF 6=800454e1 10=400454e1 int
-54e2 TUNSETCARRIER 6=400454e2 10=800454e2 int
-54e3 TUNGETDEVNETNS 6=000054e3 10=200054e3
-5500 SNDRV_CTL_IOCTL_PVERSION 6=80045500 10=40045500 int
-5500 USBDEVFS_CONTROL 37=c0105500 38=c0185500 struct usbdevfs_ctrltransfer
-5500 USB_RAW_IOCTL_INIT 62=41015500 7=81015500 21=41045500 struct usb_raw_init
-5501 SNDRV_CTL_IOCTL_CARD_INFO 6=81785501 10=41785501 struct snd_ctl_card_info
+5441 TIOCGPTPEER 0=00005441 90=20005441
+5441 TIOCGRS485 32=40205441 struct serial_rs485
+5442 TIOCGISO7816 6=80285442 65=40285442 struct serial_iso7816
+5442 TIOCSRS485 32=c0205442 struct serial_rs485
+5443 TIOCGISO7816 32=40285443 struct serial_iso7816
+5443 TIOCSISO7816 66=c0285443 struct serial_iso7816
+5444 TIOCSISO7816 32=c0285444 struct serial_iso7816
+5450 FIONCLEX 81=00005450
+5451 FIOCLEX 81=00005451
+5452 FIOASYNC 81=00005452 int
+5453 TIOCSERCONFIG 91=00005453
+5454 TIOCSERGWILD 84=00005454 83=80045454 int
+5455 TIOCSERSWILD 84=00005455 83=40045455 int
+5456 TIOCGLCKTRMIOS 91=00005456
+5457 TIOCSLCKTRMIOS 91=00005457
+5458 TIOCSERGSTRUCT 92=00005458 93=80d85458
+5459 TIOCSERGETLSR 84=00005459 83=80045459 unsigned int
+545a TIOCSERGETMULTI 84=0000545a 83=80a8545a
+545b TIOCSERSETMULTI 84=0000545b 83=40a8545b
+545c TIOCMIWAIT 91=0000545c
+545d TIOCGICOUNT 91=0000545d
+545e FIOQSIZE 94=0000545e loff_t
+5460 FIOQSIZE 95=00005460 loff_t
+5461 TIOCSTART 80=00005461
+5462 TIOCSLTC 80=00005462 struct ltchars
+5462 TIOCSTOP 80=00005462
+5470 TIOCPKT 47=00005470 int
+5471 TIOCNOTTY 47=00005471
+5472 TIOCSTI 47=00005472 char
+5480 TIOCSCTTY 47=00005480
+5481 TIOCGSOFTCAR 47=00005481 unsigned int
+5482 TIOCSSOFTCAR 47=00005482 unsigned int
+5483 TIOCLINUX 47=00005483 char
+5484 TIOCGSERIAL 47=00005484
+5485 TIOCSSERIAL 47=00005485
+5486 TCSBRKP 47=00005486 int
+5488 TIOCSERCONFIG 47=00005488
+5489 TIOCSERGWILD 47=00005489 int
+548a TIOCSERSWILD 47=0000548a int
+548b TIOCGLCKTRMIOS 47=0000548b
+548c TIOCSLCKTRMIOS 47=0000548c
+548d TIOCSERGSTRUCT 47=0000548d
+548e TIOCSERGETLSR 47=0000548e unsigned int
+548f TIOCSERGETMULTI 47=0000548f
+5490 TIOCSERSETMULTI 47=00005490
+5491 TIOCMIWAIT 47=00005491
+5492 TIOCGICOUNT 47=00005492
+54a0 SNDRV_TIMER_IOCTL_START 0=000054a0 1=200054a0
+54a1 SNDRV_TIMER_IOCTL_STOP 0=000054a1 1=200054a1
+54a2 SNDRV_TIMER_IOCTL_CONTINUE 0=000054a2 1=200054a2
+54a3 SNDRV_TIMER_IOCTL_PAUSE 0=000054a3 1=200054a3
+54a4 SNDRV_TIMER_IOCTL_TREAD64 6=400454a4 7=800454a4 int
+54a5 SNDRV_TIMER_IOCTL_CREATE 10=c02054a5 struct snd_timer_uinfo
+54a6 SNDRV_TIMER_IOCTL_TRIGGER 12=000054a6 1=200054a6
+54c8 TUNSETNOCSUM 6=400454c8 7=800454c8 int
+54c8 __TCGETSTAT 32=200054c8
+54c9 TUNSETDEBUG 6=400454c9 7=800454c9 int
+54c9 __TCSETSTAT 32=200054c9
+54ca TUNSETIFF 6=400454ca 7=800454ca int
+54cb TUNSETPERSIST 6=400454cb 7=800454cb int
+54cc TUNSETOWNER 6=400454cc 7=800454cc int
+54cd TUNSETLINK 6=400454cd 7=800454cd int
+54ce TUNSETGROUP 6=400454ce 7=800454ce int
+54cf TUNGETFEATURES 6=800454cf 7=400454cf unsigned int
+54d0 TUNSETOFFLOAD 6=400454d0 7=800454d0 unsigned int
+54d1 TUNSETTXFILTER 6=400454d1 7=800454d1 unsigned int
+54d2 TUNGETIFF 6=800454d2 7=400454d2 unsigned int
+54d3 TUNGETSNDBUF 6=800454d3 7=400454d3 int
+54d4 TUNSETSNDBUF 6=400454d4 7=800454d4 int
+54d5 TUNATTACHFILTER 8=400854d5 3=401054d5 4=801054d5 5=800854d5 9=400654d5 struct sock_fprog
+54d6 TUNDETACHFILTER 8=400854d6 3=401054d6 4=801054d6 5=800854d6 9=400654d6 struct sock_fprog
+54d7 TUNGETVNETHDRSZ 6=800454d7 7=400454d7 int
+54d8 TUNSETVNETHDRSZ 6=400454d8 7=800454d8 int
+54d9 TUNSETQUEUE 6=400454d9 7=800454d9 int
+54da TUNSETIFINDEX 6=400454da 7=800454da unsigned int
+54db TUNGETFILTER 8=800854db 3=801054db 4=401054db 5=400854db 9=800654db struct sock_fprog
+54dc TUNSETVNETLE 6=400454dc 7=800454dc int
+54dd TUNGETVNETLE 6=800454dd 7=400454dd int
+54de TUNSETVNETBE 6=400454de 7=800454de int
+54df TUNGETVNETBE 6=800454df 7=400454df int
+54e0 TUNSETSTEERINGEBPF 6=800454e0 7=400454e0 int
+54e1 TUNSETFILTEREBPF 6=800454e1 7=400454e1 int
+54e2 TUNSETCARRIER 6=400454e2 7=800454e2 int
+54e3 TUNGETDEVNETNS 0=000054e3 1=200054e3
+5500 SNDRV_CTL_IOCTL_PVERSION 6=80045500 7=40045500 int
+5500 USBDEVFS_CONTROL 24=c0105500 25=c0185500 struct usbdevfs_ctrltransfer
+5500 USB_RAW_IOCTL_INIT 59=41015500 7=81015500 20=41045500 struct usb_raw_init
+5501 SNDRV_CTL_IOCTL_CARD_INFO 6=81785501 7=41785501 struct snd_ctl_card_info
 5501 UI_DEV_CREATE 0=00005501 1=20005501
 5501 USB_RAW_IOCTL_RUN 0=00005501 1=20005501
 5501 UVCIOC_SEND_RESPONSE 6=40405501 7=80405501 struct uvc_request_data
-5502 SNDRV_CTL_IOCTL_CARD_BYTES 50=c0185502 struct snd_ctl_card_bytes
+5502 SNDRV_CTL_IOCTL_CARD_BYTES 18=c0185502 struct snd_ctl_card_bytes
 5502 UI_DEV_DESTROY 0=00005502 1=20005502
-5502 USBDEVFS_BULK 37=c0105502 38=c0185502 struct usbdevfs_bulktransfer
+5502 USBDEVFS_BULK 24=c0105502 25=c0185502 struct usbdevfs_bulktransfer
 5502 USB_RAW_IOCTL_EVENT_FETCH 6=80085502 7=40085502 struct usb_raw_event
 5503 UI_DEV_SETUP 6=405c5503 7=805c5503 struct uinput_setup
-5503 USBDEVFS_RESETEP 6=80045503 10=40045503 unsigned int
+5503 USBDEVFS_RESETEP 6=80045503 7=40045503 unsigned int
 5503 USB_RAW_IOCTL_EP0_WRITE 6=40085503 7=80085503 struct usb_raw_ep_io
-5504 UI_ABS_SETUP 56=401c5504 7=801c5504 9=401a5504 struct uinput_abs_setup
-5504 USBDEVFS_SETINTERFACE 6=80085504 10=40085504 struct usbdevfs_setinterface
-5504 USB_RAW_IOCTL_EP0_READ 18=c0085504 struct usb_raw_ep_io
-5505 USBDEVFS_SETCONFIGURATION 6=80045505 10=40045505 unsigned int
+5504 UI_ABS_SETUP 53=401c5504 7=801c5504 9=401a5504 struct uinput_abs_setup
+5504 USBDEVFS_SETINTERFACE 6=80085504 7=40085504 struct usbdevfs_setinterface
+5504 USB_RAW_IOCTL_EP0_READ 17=c0085504 struct usb_raw_ep_io
+5505 USBDEVFS_SETCONFIGURATION 6=80045505 7=40045505 unsigned int
 5505 USB_RAW_IOCTL_EP_ENABLE 6=40095505 7=80095505 struct usb_endpoint_descriptor
 5506 USB_RAW_IOCTL_EP_DISABLE 6=40045506 7=80045506 __u32
 5507 USB_RAW_IOCTL_EP_WRITE 6=40085507 7=80085507 struct usb_raw_ep_io
-5508 USBDEVFS_GETDRIVER 6=41045508 10=81045508 struct usbdevfs_getdriver
-5508 USB_RAW_IOCTL_EP_READ 18=c0085508 struct usb_raw_ep_io
+5508 USBDEVFS_GETDRIVER 6=41045508 7=81045508 struct usbdevfs_getdriver
+5508 USB_RAW_IOCTL_EP_READ 17=c0085508 struct usb_raw_ep_io
 5509 USB_RAW_IOCTL_CONFIGURE 0=00005509 1=20005509
-550a USBDEVFS_SUBMITURB 8=802c550a 3=8038550a 34=4038550a 9=802a550a 35=402c550a struct usbdevfs_urb
+550a USBDEVFS_SUBMITURB 8=802c550a 3=8038550a 4=4038550a 5=402c550a 9=802a550a struct usbdevfs_urb
 550a USB_RAW_IOCTL_VBUS_DRAW 6=4004550a 7=8004550a __u32
-550b USBDEVFS_DISCARDURB 6=0000550b 10=2000550b
-550b USB_RAW_IOCTL_EPS_INFO 56=83c0550b 7=43c0550b 9=8384550b struct usb_raw_eps_info
-550c USBDEVFS_REAPURB 2=4004550c 3=4008550c 34=8008550c 35=8004550c void *
-550c USBDEVFS_REAPURB32 6=4004550c 10=8004550c __u32
+550b USBDEVFS_DISCARDURB 0=0000550b 1=2000550b
+550b USB_RAW_IOCTL_EPS_INFO 53=83c0550b 7=43c0550b 9=8384550b struct usb_raw_eps_info
+550c USBDEVFS_REAPURB 2=4004550c 3=4008550c 4=8008550c 5=8004550c void *
+550c USBDEVFS_REAPURB32 6=4004550c 7=8004550c __u32
 550c USB_RAW_IOCTL_EP0_STALL 0=0000550c 1=2000550c
-550d USBDEVFS_REAPURBNDELAY 2=4004550d 3=4008550d 34=8008550d 35=8004550d void *
-550d USBDEVFS_REAPURBNDELAY32 6=4004550d 10=8004550d __u32
+550d USBDEVFS_REAPURBNDELAY 2=4004550d 3=4008550d 4=8008550d 5=8004550d void *
+550d USBDEVFS_REAPURBNDELAY32 6=4004550d 7=8004550d __u32
 550d USB_RAW_IOCTL_EP_SET_HALT 6=4004550d 7=8004550d __u32
-550e USBDEVFS_DISCSIGNAL 2=8008550e 3=8010550e 34=4010550e 35=4008550e struct usbdevfs_disconnectsignal
+550e USBDEVFS_DISCSIGNAL 2=8008550e 3=8010550e 4=4010550e 5=4008550e struct usbdevfs_disconnectsignal
 550e USB_RAW_IOCTL_EP_CLEAR_HALT 6=4004550e 7=8004550e __u32
-550f USBDEVFS_CLAIMINTERFACE 6=8004550f 10=4004550f unsigned int
+550f USBDEVFS_CLAIMINTERFACE 6=8004550f 7=4004550f unsigned int
 550f USB_RAW_IOCTL_EP_SET_WEDGE 6=4004550f 7=8004550f __u32
-5510 SNDRV_CTL_IOCTL_ELEM_LIST 39=c0485510 38=c0505510 9=c0465510 struct snd_ctl_elem_list
-5510 USBDEVFS_RELEASEINTERFACE 6=80045510 10=40045510 unsigned int
-5511 SNDRV_CTL_IOCTL_ELEM_INFO 22=c1105511 struct snd_ctl_elem_info
-5511 USBDEVFS_CONNECTINFO 56=40085511 10=80085511 9=40065511 struct usbdevfs_connectinfo
-5512 SNDRV_CTL_IOCTL_ELEM_READ 101=c2c85512 16=c2c45512 38=c4c85512 9=c2c25512 struct snd_ctl_elem_value
-5512 USBDEVFS_IOCTL 37=c00c5512 38=c0105512 struct usbdevfs_ioctl
-5513 SNDRV_CTL_IOCTL_ELEM_WRITE 101=c2c85513 16=c2c45513 38=c4c85513 9=c2c25513 struct snd_ctl_elem_value
-5513 USBDEVFS_HUB_PORTINFO 6=80805513 10=40805513 struct usbdevfs_hub_portinfo
-5514 SNDRV_CTL_IOCTL_ELEM_LOCK 6=40405514 10=80405514 struct snd_ctl_elem_id
-5514 USBDEVFS_RESET 6=00005514 10=20005514
-5515 SNDRV_CTL_IOCTL_ELEM_UNLOCK 6=40405515 10=80405515 struct snd_ctl_elem_id
-5515 USBDEVFS_CLEAR_HALT 6=80045515 10=40045515 unsigned int
-5516 SNDRV_CTL_IOCTL_SUBSCRIBE_EVENTS 22=c0045516 int
-5516 USBDEVFS_DISCONNECT 6=00005516 10=20005516
-5517 SNDRV_CTL_IOCTL_ELEM_ADD 22=c1105517 struct snd_ctl_elem_info
-5517 USBDEVFS_CONNECT 6=00005517 10=20005517
-5518 SNDRV_CTL_IOCTL_ELEM_REPLACE 22=c1105518 struct snd_ctl_elem_info
-5518 USBDEVFS_CLAIM_PORT 6=80045518 10=40045518 unsigned int
-5519 SNDRV_CTL_IOCTL_ELEM_REMOVE 22=c0405519 struct snd_ctl_elem_id
-5519 USBDEVFS_RELEASE_PORT 6=80045519 10=40045519 unsigned int
-551a SNDRV_CTL_IOCTL_TLV_READ 22=c008551a struct snd_ctl_tlv
-551a USBDEVFS_GET_CAPABILITIES 6=8004551a 10=4004551a __u32
-551b SNDRV_CTL_IOCTL_TLV_WRITE 22=c008551b struct snd_ctl_tlv
-551b USBDEVFS_DISCONNECT_CLAIM 6=8108551b 10=4108551b struct usbdevfs_disconnect_claim
-551c SNDRV_CTL_IOCTL_TLV_COMMAND 22=c008551c struct snd_ctl_tlv
-551c USBDEVFS_ALLOC_STREAMS 6=8008551c 10=4008551c struct usbdevfs_streams
-551d USBDEVFS_FREE_STREAMS 6=8008551d 10=4008551d struct usbdevfs_streams
-551e USBDEVFS_DROP_PRIVILEGES 6=4004551e 10=8004551e __u32
-551f USBDEVFS_GET_SPEED 6=0000551f 10=2000551f
-5520 SNDRV_CTL_IOCTL_HWDEP_NEXT_DEVICE 22=c0045520 int
-5521 SNDRV_CTL_IOCTL_HWDEP_INFO 6=80dc5521 10=40dc5521 struct snd_hwdep_info
-5521 USBDEVFS_FORBID_SUSPEND 6=00005521 10=20005521
-5522 USBDEVFS_ALLOW_SUSPEND 6=00005522 10=20005522
-5523 USBDEVFS_WAIT_FOR_RESUME 6=00005523 10=20005523
+5510 SNDRV_CTL_IOCTL_ELEM_LIST 33=c0485510 25=c0505510 9=c0465510 struct snd_ctl_elem_list
+5510 USBDEVFS_RELEASEINTERFACE 6=80045510 7=40045510 unsigned int
+5511 SNDRV_CTL_IOCTL_ELEM_INFO 17=c1105511 struct snd_ctl_elem_info
+5511 USBDEVFS_CONNECTINFO 53=40085511 7=80085511 9=40065511 struct usbdevfs_connectinfo
+5512 SNDRV_CTL_IOCTL_ELEM_READ 96=c2c85512 25=c4c85512 15=c2c45512 9=c2c25512 struct snd_ctl_elem_value
+5512 USBDEVFS_IOCTL 24=c00c5512 25=c0105512 struct usbdevfs_ioctl
+5513 SNDRV_CTL_IOCTL_ELEM_WRITE 96=c2c85513 25=c4c85513 15=c2c45513 9=c2c25513 struct snd_ctl_elem_value
+5513 USBDEVFS_HUB_PORTINFO 6=80805513 7=40805513 struct usbdevfs_hub_portinfo
+5514 SNDRV_CTL_IOCTL_ELEM_LOCK 6=40405514 7=80405514 struct snd_ctl_elem_id
+5514 USBDEVFS_RESET 0=00005514 1=20005514
+5515 SNDRV_CTL_IOCTL_ELEM_UNLOCK 6=40405515 7=80405515 struct snd_ctl_elem_id
+5515 USBDEVFS_CLEAR_HALT 6=80045515 7=40045515 unsigned int
+5516 SNDRV_CTL_IOCTL_SUBSCRIBE_EVENTS 17=c0045516 int
+5516 USBDEVFS_DISCONNECT 0=00005516 1=20005516
+5517 SNDRV_CTL_IOCTL_ELEM_ADD 17=c1105517 struct snd_ctl_elem_info
+5517 USBDEVFS_CONNECT 0=00005517 1=20005517
+5518 SNDRV_CTL_IOCTL_ELEM_REPLACE 17=c1105518 struct snd_ctl_elem_info
+5518 USBDEVFS_CLAIM_PORT 6=80045518 7=40045518 unsigned int
+5519 SNDRV_CTL_IOCTL_ELEM_REMOVE 17=c0405519 struct snd_ctl_elem_id
+5519 USBDEVFS_RELEASE_PORT 6=80045519 7=40045519 unsigned int
+551a SNDRV_CTL_IOCTL_TLV_READ 17=c008551a struct snd_ctl_tlv
+551a USBDEVFS_GET_CAPABILITIES 6=8004551a 7=4004551a __u32
+551b SNDRV_CTL_IOCTL_TLV_WRITE 17=c008551b struct snd_ctl_tlv
+551b USBDEVFS_DISCONNECT_CLAIM 6=8108551b 7=4108551b struct usbdevfs_disconnect_claim
+551c SNDRV_CTL_IOCTL_TLV_COMMAND 17=c008551c struct snd_ctl_tlv
+551c USBDEVFS_ALLOC_STREAMS 6=8008551c 7=4008551c struct usbdevfs_streams
+551d USBDEVFS_FREE_STREAMS 6=8008551d 7=4008551d struct usbdevfs_streams
+551e USBDEVFS_DROP_PRIVILEGES 6=4004551e 7=8004551e __u32
+551f USBDEVFS_GET_SPEED 0=0000551f 1=2000551f
+5520 SNDRV_CTL_IOCTL_HWDEP_NEXT_DEVICE 17=c0045520 int
+5521 SNDRV_CTL_IOCTL_HWDEP_INFO 6=80dc5521 7=40dc5521 struct snd_hwdep_info
+5521 USBDEVFS_FORBID_SUSPEND 0=00005521 1=20005521
+5522 USBDEVFS_ALLOW_SUSPEND 0=00005522 1=20005522
+5523 USBDEVFS_WAIT_FOR_RESUME 0=00005523 1=20005523
 552c UI_GET_SYSNAME(len) 6=8000552c 7=4000552c
 552d UI_GET_VERSION 6=8004552d 7=4004552d unsigned int
-5530 SNDRV_CTL_IOCTL_PCM_NEXT_DEVICE 6=80045530 10=40045530 int
-5531 SNDRV_CTL_IOCTL_PCM_INFO 22=c1205531 struct snd_pcm_info
-5532 SNDRV_CTL_IOCTL_PCM_PREFER_SUBDEVICE 6=40045532 10=80045532 int
-5540 SNDRV_CTL_IOCTL_RAWMIDI_NEXT_DEVICE 22=c0045540 int
-5541 SNDRV_CTL_IOCTL_RAWMIDI_INFO 22=c10c5541 struct snd_rawmidi_info
-5542 SNDRV_CTL_IOCTL_RAWMIDI_PREFER_SUBDEVICE 6=40045542 10=80045542 int
-5543 SNDRV_CTL_IOCTL_UMP_NEXT_DEVICE 51=c0045543 int
-5544 SNDRV_CTL_IOCTL_UMP_ENDPOINT_INFO 51=c1485544 struct snd_ump_endpoint_info
-5545 SNDRV_CTL_IOCTL_UMP_BLOCK_INFO 51=c0b45545 struct snd_ump_block_info
+5530 SNDRV_CTL_IOCTL_PCM_NEXT_DEVICE 6=80045530 7=40045530 int
+5531 SNDRV_CTL_IOCTL_PCM_INFO 17=c1205531 struct snd_pcm_info
+5532 SNDRV_CTL_IOCTL_PCM_PREFER_SUBDEVICE 6=40045532 7=80045532 int
+5540 SNDRV_CTL_IOCTL_RAWMIDI_NEXT_DEVICE 17=c0045540 int
+5541 SNDRV_CTL_IOCTL_RAWMIDI_INFO 17=c10c5541 struct snd_rawmidi_info
+5542 SNDRV_CTL_IOCTL_RAWMIDI_PREFER_SUBDEVICE 6=40045542 7=80045542 int
+5543 SNDRV_CTL_IOCTL_UMP_NEXT_DEVICE 10=c0045543 int
+5544 SNDRV_CTL_IOCTL_UMP_ENDPOINT_INFO 10=c1485544 struct snd_ump_endpoint_info
+5545 SNDRV_CTL_IOCTL_UMP_BLOCK_INFO 10=c0b45545 struct snd_ump_block_info
 5564 UI_SET_EVBIT 6=40045564 7=80045564 int
 5565 UI_SET_KEYBIT 6=40045565 7=80045565 int
 5566 UI_SET_RELBIT 6=40045566 7=80045566 int
@@ -1403,1104 +1385,1104 @@ pub(crate) static TEXT: &str = "\
 556c UI_SET_PHYS 2=4004556c 3=4008556c 4=8008556c 5=8004556c char*
 556d UI_SET_SWBIT 6=4004556d 7=8004556d int
 556e UI_SET_PROPBIT 6=4004556e 7=8004556e int
-55c8 UI_BEGIN_FF_UPLOAD 102=c06055c8 27=c06855c8 9=c05855c8 struct uinput_ff_upload
+55c8 UI_BEGIN_FF_UPLOAD 33=c06055c8 25=c06855c8 9=c05855c8 struct uinput_ff_upload
 55c9 UI_END_FF_UPLOAD 8=406055c9 3=406855c9 4=806855c9 5=806055c9 9=405855c9 struct uinput_ff_upload
-55ca UI_BEGIN_FF_ERASE 18=c00c55ca struct uinput_ff_erase
+55ca UI_BEGIN_FF_ERASE 17=c00c55ca struct uinput_ff_erase
 55cb UI_END_FF_ERASE 6=400c55cb 7=800c55cb struct uinput_ff_erase
-55d0 SNDRV_CTL_IOCTL_POWER 22=c00455d0 int
-55d1 SNDRV_CTL_IOCTL_POWER_STATE 6=800455d1 10=400455d1 int
-5600 VBG_IOCTL_DRIVER_VERSION_INFO 18=c02c5600 struct vbg_ioctl_driver_version_info
+55d0 SNDRV_CTL_IOCTL_POWER 17=c00455d0 int
+55d1 SNDRV_CTL_IOCTL_POWER_STATE 6=800455d1 7=400455d1 int
+5600 VBG_IOCTL_DRIVER_VERSION_INFO 17=c02c5600 struct vbg_ioctl_driver_version_info
 5600 VIDIOC_QUERYCAP 6=80685600 7=40685600 struct v4l2_capability
 5600 VIDIOC_SUBDEV_QUERYCAP 6=80405600 7=40405600 struct v4l2_subdev_capability
-5600 VT_OPENQRY 18=00005600
-5601 VT_GETMODE 18=00005601
-5602 VBG_IOCTL_VMMDEV_REQUEST(s) 18=c0005602
-5602 VIDIOC_ENUM_FMT 18=c0405602 struct v4l2_fmtdesc
-5602 VIDIOC_SUBDEV_ENUM_MBUS_CODE 18=c0305602 struct v4l2_subdev_mbus_code_enum
-5602 VT_SETMODE 18=00005602
+5600 VT_OPENQRY 17=00005600
+5601 VT_GETMODE 17=00005601
+5602 VBG_IOCTL_VMMDEV_REQUEST(s) 17=c0005602
+5602 VIDIOC_ENUM_FMT 17=c0405602 struct v4l2_fmtdesc
+5602 VIDIOC_SUBDEV_ENUM_MBUS_CODE 17=c0305602 struct v4l2_subdev_mbus_code_enum
+5602 VT_SETMODE 17=00005602
 5603 VBG_IOCTL_VMMDEV_REQUEST_BIG 0=00005603 1=20005603
-5603 VT_GETSTATE 18=00005603
-5604 VBG_IOCTL_HGCM_CONNECT 18=c09c5604 struct vbg_ioctl_hgcm_connect
-5604 VIDIOC_G_FMT 26=c0cc5604 27=c0d05604 struct v4l2_format
-5604 VIDIOC_SUBDEV_G_FMT 103=c0585604 21=c05c5604 struct v4l2_subdev_format
-5604 VT_SENDSIG 18=00005604
-5605 VBG_IOCTL_HGCM_DISCONNECT 18=c01c5605 struct vbg_ioctl_hgcm_disconnect
-5605 VIDIOC_SUBDEV_S_FMT 103=c0585605 21=c05c5605 struct v4l2_subdev_format
-5605 VIDIOC_S_FMT 26=c0cc5605 27=c0d05605 struct v4l2_format
-5605 VT_RELDISP 18=00005605
-5606 VBG_IOCTL_HGCM_CALL(s) 26=c0005606
-5606 VBG_IOCTL_HGCM_CALL_32(s) 18=c0005606
-5606 VT_ACTIVATE 18=00005606
-5607 VBG_IOCTL_HGCM_CALL(s) 27=c0005607
-5607 VBG_IOCTL_HGCM_CALL_64(s) 18=c0005607
-5607 VT_WAITACTIVE 18=00005607
-5608 VIDIOC_REQBUFS 18=c0145608 struct v4l2_requestbuffers
-5608 VT_DISALLOCATE 18=00005608
-5609 VIDIOC_QUERYBUF 104=c0445609 27=c0585609 105=c0505609 struct v4l2_buffer
-5609 VT_RESIZE 18=00005609
-560a VBG_IOCTL_WAIT_FOR_EVENTS 18=c020560a struct vbg_ioctl_wait_for_events
+5603 VT_GETSTATE 17=00005603
+5604 VBG_IOCTL_HGCM_CONNECT 17=c09c5604 struct vbg_ioctl_hgcm_connect
+5604 VIDIOC_G_FMT 24=c0cc5604 25=c0d05604 struct v4l2_format
+5604 VIDIOC_SUBDEV_G_FMT 75=c0585604 20=c05c5604 struct v4l2_subdev_format
+5604 VT_SENDSIG 17=00005604
+5605 VBG_IOCTL_HGCM_DISCONNECT 17=c01c5605 struct vbg_ioctl_hgcm_disconnect
+5605 VIDIOC_SUBDEV_S_FMT 75=c0585605 20=c05c5605 struct v4l2_subdev_format
+5605 VIDIOC_S_FMT 24=c0cc5605 25=c0d05605 struct v4l2_format
+5605 VT_RELDISP 17=00005605
+5606 VBG_IOCTL_HGCM_CALL(s) 24=c0005606
+5606 VBG_IOCTL_HGCM_CALL_32(s) 17=c0005606
+5606 VT_ACTIVATE 17=00005606
+5607 VBG_IOCTL_HGCM_CALL(s) 25=c0005607
+5607 VBG_IOCTL_HGCM_CALL_64(s) 17=c0005607
+5607 VT_WAITACTIVE 17=00005607
+5608 VIDIOC_REQBUFS 17=c0145608 struct v4l2_requestbuffers
+5608 VT_DISALLOCATE 17=00005608
+5609 VIDIOC_QUERYBUF 34=c0445609 25=c0585609 97=c0505609 struct v4l2_buffer
+5609 VT_RESIZE 17=00005609
+560a VBG_IOCTL_WAIT_FOR_EVENTS 17=c020560a struct vbg_ioctl_wait_for_events
 560a VIDIOC_G_FBUF 2=802c560a 3=8030560a 4=4030560a 5=402c560a struct v4l2_framebuffer
-560a VT_RESIZEX 18=0000560a
-560b VBG_IOCTL_INTERRUPT_ALL_WAIT_FOR_EVENTS 18=c018560b struct vbg_ioctl_hdr
+560a VT_RESIZEX 17=0000560a
+560b VBG_IOCTL_INTERRUPT_ALL_WAIT_FOR_EVENTS 17=c018560b struct vbg_ioctl_hdr
 560b VIDIOC_S_FBUF 2=402c560b 3=4030560b 4=8030560b 5=802c560b struct v4l2_framebuffer
-560b VT_LOCKSWITCH 18=0000560b
-560c VBG_IOCTL_CHANGE_FILTER_MASK 18=c020560c struct vbg_ioctl_change_filter
-560c VT_UNLOCKSWITCH 18=0000560c
-560d VBG_IOCTL_ACQUIRE_GUEST_CAPABILITIES 18=c024560d struct vbg_ioctl_acquire_guest_caps
-560d VT_GETHIFONTMASK 18=0000560d
-560e VBG_IOCTL_CHANGE_GUEST_CAPABILITIES 18=c020560e struct vbg_ioctl_set_guest_caps
+560b VT_LOCKSWITCH 17=0000560b
+560c VBG_IOCTL_CHANGE_FILTER_MASK 17=c020560c struct vbg_ioctl_change_filter
+560c VT_UNLOCKSWITCH 17=0000560c
+560d VBG_IOCTL_ACQUIRE_GUEST_CAPABILITIES 17=c024560d struct vbg_ioctl_acquire_guest_caps
+560d VT_GETHIFONTMASK 17=0000560d
+560e VBG_IOCTL_CHANGE_GUEST_CAPABILITIES 17=c020560e struct vbg_ioctl_set_guest_caps
 560e VIDIOC_OVERLAY 6=4004560e 7=8004560e int
-560e VT_WAITEVENT 18=0000560e
-560f VIDIOC_QBUF 104=c044560f 27=c058560f 105=c050560f struct v4l2_buffer
-560f VT_SETACTIVATE 18=0000560f
-5610 VIDIOC_EXPBUF 18=c0405610 struct v4l2_exportbuffer
-5610 VT_GETCONSIZECSRPOS 49=80085610 7=40085610 struct vt_consizecsrpos
-5611 VBG_IOCTL_CHECK_BALLOON 18=c0205611 struct vbg_ioctl_check_balloon
-5611 VIDIOC_DQBUF 104=c0445611 27=c0585611 105=c0505611 struct v4l2_buffer
+560e VT_WAITEVENT 17=0000560e
+560f VIDIOC_QBUF 34=c044560f 25=c058560f 97=c050560f struct v4l2_buffer
+560f VT_SETACTIVATE 17=0000560f
+5610 VIDIOC_EXPBUF 17=c0405610 struct v4l2_exportbuffer
+5610 VT_GETCONSIZECSRPOS 43=80085610 7=40085610 struct vt_consizecsrpos
+5611 VBG_IOCTL_CHECK_BALLOON 17=c0205611 struct vbg_ioctl_check_balloon
+5611 VIDIOC_DQBUF 34=c0445611 25=c0585611 97=c0505611 struct v4l2_buffer
 5612 VIDIOC_STREAMON 6=40045612 7=80045612 int
-5613 VBG_IOCTL_WRITE_CORE_DUMP 18=c01c5613 struct vbg_ioctl_write_coredump
+5613 VBG_IOCTL_WRITE_CORE_DUMP 17=c01c5613 struct vbg_ioctl_write_coredump
 5613 VIDIOC_STREAMOFF 6=40045613 7=80045613 int
-5615 VIDIOC_G_PARM 18=c0cc5615 struct v4l2_streamparm
-5615 VIDIOC_SUBDEV_G_FRAME_INTERVAL 18=c0305615 struct v4l2_subdev_frame_interval
-5616 VIDIOC_SUBDEV_S_FRAME_INTERVAL 18=c0305616 struct v4l2_subdev_frame_interval
-5616 VIDIOC_S_PARM 18=c0cc5616 struct v4l2_streamparm
+5615 VIDIOC_G_PARM 17=c0cc5615 struct v4l2_streamparm
+5615 VIDIOC_SUBDEV_G_FRAME_INTERVAL 17=c0305615 struct v4l2_subdev_frame_interval
+5616 VIDIOC_SUBDEV_S_FRAME_INTERVAL 17=c0305616 struct v4l2_subdev_frame_interval
+5616 VIDIOC_S_PARM 17=c0cc5616 struct v4l2_streamparm
 5617 VIDIOC_G_STD 6=80085617 7=40085617 v4l2_std_id
 5617 VIDIOC_SUBDEV_G_STD 6=80085617 7=40085617 v4l2_std_id
 5618 VIDIOC_SUBDEV_S_STD 6=40085618 7=80085618 v4l2_std_id
 5618 VIDIOC_S_STD 6=40085618 7=80085618 v4l2_std_id
-5619 VIDIOC_ENUMSTD 15=c0485619 24=c0405619 struct v4l2_standard
-5619 VIDIOC_SUBDEV_ENUMSTD 15=c0485619 24=c0405619 struct v4l2_standard
-561a VIDIOC_ENUMINPUT 15=c050561a 24=c04c561a struct v4l2_input
-561b VIDIOC_G_CTRL 18=c008561b struct v4l2_control
-561c VIDIOC_S_CTRL 18=c008561c struct v4l2_control
-561d VIDIOC_G_TUNER 18=c054561d struct v4l2_tuner
+5619 VIDIOC_ENUMSTD 14=c0485619 22=c0405619 struct v4l2_standard
+5619 VIDIOC_SUBDEV_ENUMSTD 14=c0485619 22=c0405619 struct v4l2_standard
+561a VIDIOC_ENUMINPUT 14=c050561a 22=c04c561a struct v4l2_input
+561b VIDIOC_G_CTRL 17=c008561b struct v4l2_control
+561c VIDIOC_S_CTRL 17=c008561c struct v4l2_control
+561d VIDIOC_G_TUNER 17=c054561d struct v4l2_tuner
 561e VIDIOC_S_TUNER 6=4054561e 7=8054561e struct v4l2_tuner
 5621 VIDIOC_G_AUDIO 6=80345621 7=40345621 struct v4l2_audio
 5622 VIDIOC_S_AUDIO 6=40345622 7=80345622 struct v4l2_audio
-5624 VIDIOC_QUERYCTRL 18=c0445624 struct v4l2_queryctrl
-5625 VIDIOC_QUERYMENU 18=c02c5625 struct v4l2_querymenu
+5624 VIDIOC_QUERYCTRL 17=c0445624 struct v4l2_queryctrl
+5625 VIDIOC_QUERYMENU 17=c02c5625 struct v4l2_querymenu
 5626 VIDIOC_G_INPUT 6=80045626 7=40045626 int
-5626 VIDIOC_SUBDEV_G_ROUTING 11=c0405626 struct v4l2_subdev_routing
-5627 VIDIOC_SUBDEV_S_ROUTING 11=c0405627 struct v4l2_subdev_routing
-5627 VIDIOC_S_INPUT 18=c0045627 int
-5628 VIDIOC_G_EDID 26=c0245628 27=c0285628 struct v4l2_edid
-5628 VIDIOC_SUBDEV_G_EDID 26=c0245628 27=c0285628 struct v4l2_edid
-5629 VIDIOC_SUBDEV_S_EDID 26=c0245629 27=c0285629 struct v4l2_edid
-5629 VIDIOC_S_EDID 26=c0245629 27=c0285629 struct v4l2_edid
+5626 VIDIOC_SUBDEV_G_ROUTING 10=c0405626 struct v4l2_subdev_routing
+5627 VIDIOC_SUBDEV_S_ROUTING 10=c0405627 struct v4l2_subdev_routing
+5627 VIDIOC_S_INPUT 17=c0045627 int
+5628 VIDIOC_G_EDID 24=c0245628 25=c0285628 struct v4l2_edid
+5628 VIDIOC_SUBDEV_G_EDID 24=c0245628 25=c0285628 struct v4l2_edid
+5629 VIDIOC_SUBDEV_S_EDID 24=c0245629 25=c0285629 struct v4l2_edid
+5629 VIDIOC_S_EDID 24=c0245629 25=c0285629 struct v4l2_edid
 562e VIDIOC_G_OUTPUT 6=8004562e 7=4004562e int
-562f VIDIOC_S_OUTPUT 18=c004562f int
-5630 VIDIOC_ENUMOUTPUT 18=c0485630 struct v4l2_output
+562f VIDIOC_S_OUTPUT 17=c004562f int
+5630 VIDIOC_ENUMOUTPUT 17=c0485630 struct v4l2_output
 5631 VIDIOC_G_AUDOUT 6=80345631 7=40345631 struct v4l2_audioout
 5632 VIDIOC_S_AUDOUT 6=40345632 7=80345632 struct v4l2_audioout
-5636 VIDIOC_G_MODULATOR 18=c0445636 struct v4l2_modulator
+5636 VIDIOC_G_MODULATOR 17=c0445636 struct v4l2_modulator
 5637 VIDIOC_S_MODULATOR 6=40445637 7=80445637 struct v4l2_modulator
-5638 VIDIOC_G_FREQUENCY 18=c02c5638 struct v4l2_frequency
+5638 VIDIOC_G_FREQUENCY 17=c02c5638 struct v4l2_frequency
 5639 VIDIOC_S_FREQUENCY 6=402c5639 7=802c5639 struct v4l2_frequency
-563a VIDIOC_CROPCAP 18=c02c563a struct v4l2_cropcap
-563b VIDIOC_G_CROP 18=c014563b struct v4l2_crop
-563b VIDIOC_SUBDEV_G_CROP 18=c038563b struct v4l2_subdev_crop
-563c VIDIOC_SUBDEV_S_CROP 18=c038563c struct v4l2_subdev_crop
+563a VIDIOC_CROPCAP 17=c02c563a struct v4l2_cropcap
+563b VIDIOC_G_CROP 17=c014563b struct v4l2_crop
+563b VIDIOC_SUBDEV_G_CROP 17=c038563b struct v4l2_subdev_crop
+563c VIDIOC_SUBDEV_S_CROP 17=c038563c struct v4l2_subdev_crop
 563c VIDIOC_S_CROP 6=4014563c 7=8014563c struct v4l2_crop
 563d VIDIOC_G_JPEGCOMP 6=808c563d 7=408c563d struct v4l2_jpegcompression
-563d VIDIOC_SUBDEV_G_SELECTION 18=c040563d struct v4l2_subdev_selection
-563e VIDIOC_SUBDEV_S_SELECTION 18=c040563e struct v4l2_subdev_selection
+563d VIDIOC_SUBDEV_G_SELECTION 17=c040563d struct v4l2_subdev_selection
+563e VIDIOC_SUBDEV_S_SELECTION 17=c040563e struct v4l2_subdev_selection
 563e VIDIOC_S_JPEGCOMP 6=408c563e 7=808c563e struct v4l2_jpegcompression
 563f VIDIOC_QUERYSTD 6=8008563f 7=4008563f v4l2_std_id
 563f VIDIOC_SUBDEV_QUERYSTD 6=8008563f 7=4008563f v4l2_std_id
-5640 VIDIOC_TRY_FMT 26=c0cc5640 27=c0d05640 struct v4l2_format
-5641 VIDIOC_ENUMAUDIO 18=c0345641 struct v4l2_audio
-5642 VIDIOC_ENUMAUDOUT 18=c0345642 struct v4l2_audioout
+5640 VIDIOC_TRY_FMT 24=c0cc5640 25=c0d05640 struct v4l2_format
+5641 VIDIOC_ENUMAUDIO 17=c0345641 struct v4l2_audio
+5642 VIDIOC_ENUMAUDOUT 17=c0345642 struct v4l2_audioout
 5643 VIDIOC_G_PRIORITY 6=80045643 7=40045643 __u32
 5644 VIDIOC_S_PRIORITY 6=40045644 7=80045644 __u32
-5645 VIDIOC_G_SLICED_VBI_CAP 106=c0745645 9=c0725645 struct v4l2_sliced_vbi_cap
+5645 VIDIOC_G_SLICED_VBI_CAP 60=c0745645 9=c0725645 struct v4l2_sliced_vbi_cap
 5646 VIDIOC_LOG_STATUS 0=00005646 1=20005646
-5647 VIDIOC_G_EXT_CTRLS 26=c0185647 27=c0205647 struct v4l2_ext_controls
-5648 VIDIOC_S_EXT_CTRLS 26=c0185648 27=c0205648 struct v4l2_ext_controls
-5649 VIDIOC_TRY_EXT_CTRLS 26=c0185649 27=c0205649 struct v4l2_ext_controls
-564a VIDIOC_ENUM_FRAMESIZES 18=c02c564a struct v4l2_frmsizeenum
-564a VIDIOC_SUBDEV_ENUM_FRAME_SIZE 18=c040564a struct v4l2_subdev_frame_size_enum
-564b VIDIOC_ENUM_FRAMEINTERVALS 18=c034564b struct v4l2_frmivalenum
-564b VIDIOC_SUBDEV_ENUM_FRAME_INTERVAL 18=c040564b struct v4l2_subdev_frame_interval_enum
+5647 VIDIOC_G_EXT_CTRLS 24=c0185647 25=c0205647 struct v4l2_ext_controls
+5648 VIDIOC_S_EXT_CTRLS 24=c0185648 25=c0205648 struct v4l2_ext_controls
+5649 VIDIOC_TRY_EXT_CTRLS 24=c0185649 25=c0205649 struct v4l2_ext_controls
+564a VIDIOC_ENUM_FRAMESIZES 17=c02c564a struct v4l2_frmsizeenum
+564a VIDIOC_SUBDEV_ENUM_FRAME_SIZE 17=c040564a struct v4l2_subdev_frame_size_enum
+564b VIDIOC_ENUM_FRAMEINTERVALS 17=c034564b struct v4l2_frmivalenum
+564b VIDIOC_SUBDEV_ENUM_FRAME_INTERVAL 17=c040564b struct v4l2_subdev_frame_interval_enum
 564c VIDIOC_G_ENC_INDEX 6=8818564c 7=4818564c struct v4l2_enc_idx
-564d VIDIOC_ENCODER_CMD 18=c028564d struct v4l2_encoder_cmd
-564e VIDIOC_TRY_ENCODER_CMD 18=c028564e struct v4l2_encoder_cmd
+564d VIDIOC_ENCODER_CMD 17=c028564d struct v4l2_encoder_cmd
+564e VIDIOC_TRY_ENCODER_CMD 17=c028564e struct v4l2_encoder_cmd
 564f VIDIOC_DBG_S_REGISTER 6=4038564f 7=8038564f struct v4l2_dbg_register
-5650 VIDIOC_DBG_G_REGISTER 18=c0385650 struct v4l2_dbg_register
+5650 VIDIOC_DBG_G_REGISTER 17=c0385650 struct v4l2_dbg_register
 5652 VIDIOC_S_HW_FREQ_SEEK 6=40305652 7=80305652 struct v4l2_hw_freq_seek
-5657 VIDIOC_SUBDEV_S_DV_TIMINGS 18=c0845657 struct v4l2_dv_timings
-5657 VIDIOC_S_DV_TIMINGS 18=c0845657 struct v4l2_dv_timings
-5658 VIDIOC_G_DV_TIMINGS 18=c0845658 struct v4l2_dv_timings
-5658 VIDIOC_SUBDEV_G_DV_TIMINGS 18=c0845658 struct v4l2_dv_timings
-5659 VIDIOC_DQEVENT 24=80785659 107=80805659 43=80885659 4=40885659 5=40805659 struct v4l2_event
+5657 VIDIOC_SUBDEV_S_DV_TIMINGS 17=c0845657 struct v4l2_dv_timings
+5657 VIDIOC_S_DV_TIMINGS 17=c0845657 struct v4l2_dv_timings
+5658 VIDIOC_G_DV_TIMINGS 17=c0845658 struct v4l2_dv_timings
+5658 VIDIOC_SUBDEV_G_DV_TIMINGS 17=c0845658 struct v4l2_dv_timings
+5659 VIDIOC_DQEVENT 22=80785659 98=80805659 37=80885659 4=40885659 5=40805659 struct v4l2_event
 565a VIDIOC_SUBSCRIBE_EVENT 6=4020565a 7=8020565a struct v4l2_event_subscription
 565b VIDIOC_UNSUBSCRIBE_EVENT 6=4020565b 7=8020565b struct v4l2_event_subscription
-565c VIDIOC_CREATE_BUFS 26=c0f8565c 27=c100565c struct v4l2_create_buffers
-565d VIDIOC_PREPARE_BUF 104=c044565d 27=c058565d 105=c050565d struct v4l2_buffer
-565e VIDIOC_G_SELECTION 18=c040565e struct v4l2_selection
-565f VIDIOC_S_SELECTION 18=c040565f struct v4l2_selection
-5660 VIDIOC_DECODER_CMD 18=c0485660 struct v4l2_decoder_cmd
-5661 VIDIOC_TRY_DECODER_CMD 18=c0485661 struct v4l2_decoder_cmd
-5662 VIDIOC_ENUM_DV_TIMINGS 18=c0945662 struct v4l2_enum_dv_timings
-5662 VIDIOC_SUBDEV_ENUM_DV_TIMINGS 18=c0945662 struct v4l2_enum_dv_timings
+565c VIDIOC_CREATE_BUFS 24=c0f8565c 25=c100565c struct v4l2_create_buffers
+565d VIDIOC_PREPARE_BUF 34=c044565d 25=c058565d 97=c050565d struct v4l2_buffer
+565e VIDIOC_G_SELECTION 17=c040565e struct v4l2_selection
+565f VIDIOC_S_SELECTION 17=c040565f struct v4l2_selection
+5660 VIDIOC_DECODER_CMD 17=c0485660 struct v4l2_decoder_cmd
+5661 VIDIOC_TRY_DECODER_CMD 17=c0485661 struct v4l2_decoder_cmd
+5662 VIDIOC_ENUM_DV_TIMINGS 17=c0945662 struct v4l2_enum_dv_timings
+5662 VIDIOC_SUBDEV_ENUM_DV_TIMINGS 17=c0945662 struct v4l2_enum_dv_timings
 5663 VIDIOC_QUERY_DV_TIMINGS 6=80845663 7=40845663 struct v4l2_dv_timings
 5663 VIDIOC_SUBDEV_QUERY_DV_TIMINGS 6=80845663 7=40845663 struct v4l2_dv_timings
-5664 VIDIOC_DV_TIMINGS_CAP 18=c0905664 struct v4l2_dv_timings_cap
-5664 VIDIOC_SUBDEV_DV_TIMINGS_CAP 18=c0905664 struct v4l2_dv_timings_cap
-5665 VIDIOC_ENUM_FREQ_BANDS 18=c0405665 struct v4l2_frequency_band
-5665 VIDIOC_SUBDEV_G_CLIENT_CAP 23=80085665 7=40085665 struct v4l2_subdev_client_capability
-5666 VIDIOC_DBG_G_CHIP_INFO 18=c0c85666 struct v4l2_dbg_chip_info
-5666 VIDIOC_SUBDEV_S_CLIENT_CAP 11=c0085666 struct v4l2_subdev_client_capability
-5667 VIDIOC_QUERY_EXT_CTRL 18=c0e85667 struct v4l2_query_ext_ctrl
-5668 VIDIOC_REMOVE_BUFS 11=c0405668 struct v4l2_remove_buffers
+5664 VIDIOC_DV_TIMINGS_CAP 17=c0905664 struct v4l2_dv_timings_cap
+5664 VIDIOC_SUBDEV_DV_TIMINGS_CAP 17=c0905664 struct v4l2_dv_timings_cap
+5665 VIDIOC_ENUM_FREQ_BANDS 17=c0405665 struct v4l2_frequency_band
+5665 VIDIOC_SUBDEV_G_CLIENT_CAP 21=80085665 7=40085665 struct v4l2_subdev_client_capability
+5666 VIDIOC_DBG_G_CHIP_INFO 17=c0c85666 struct v4l2_dbg_chip_info
+5666 VIDIOC_SUBDEV_S_CLIENT_CAP 10=c0085666 struct v4l2_subdev_client_capability
+5667 VIDIOC_QUERY_EXT_CTRL 17=c0e85667 struct v4l2_query_ext_ctrl
+5668 VIDIOC_REMOVE_BUFS 10=c0405668 struct v4l2_remove_buffers
 56c0 IVTV_IOC_DMA_FRAME 2=403856c0 3=404056c0 4=804056c0 5=803856c0 struct ivtv_dma_frame
 56c1 IVTV_IOC_PASSTHROUGH_MODE 6=400456c1 7=800456c1 int
 56c1 VIDIOC_AM437X_CCDC_CFG 2=400456c1 3=400856c1 4=800856c1 5=800456c1 void *
-56c1 VIDIOC_OMAP3ISP_CCDC_CFG 26=c02056c1 27=c03856c1 struct omap3isp_ccdc_update_config
-56c2 VIDIOC_OMAP3ISP_PRV_CFG 26=c03c56c2 27=c07056c2 struct omap3isp_prev_update_config
-56c3 VIDIOC_OMAP3ISP_AEWB_CFG 106=c02056c3 9=c01e56c3 struct omap3isp_h3a_aewb_config
-56c4 VIDIOC_OMAP3ISP_HIST_CFG 18=c03056c4 struct omap3isp_hist_config
-56c5 VIDIOC_OMAP3ISP_AF_CFG 108=c04c56c5 21=c05456c5 9=c04a56c5 struct omap3isp_h3a_af_config
-56c6 VIDIOC_OMAP3ISP_STAT_REQ 109=c01856c6 27=c02856c6 9=c01656c6 105=c02056c6 struct omap3isp_stat_data
-56c7 VIDIOC_OMAP3ISP_STAT_EN 26=c00456c7 27=c00856c7 unsigned long
-5700 DELL_WMI_SMBIOS_CMD 18=c0345700 struct dell_wmi_smbios_buffer
-5700 SNDRV_RAWMIDI_IOCTL_PVERSION 6=80045700 10=40045700 int
+56c1 VIDIOC_OMAP3ISP_CCDC_CFG 24=c02056c1 25=c03856c1 struct omap3isp_ccdc_update_config
+56c2 VIDIOC_OMAP3ISP_PRV_CFG 24=c03c56c2 25=c07056c2 struct omap3isp_prev_update_config
+56c3 VIDIOC_OMAP3ISP_AEWB_CFG 60=c02056c3 9=c01e56c3 struct omap3isp_h3a_aewb_config
+56c4 VIDIOC_OMAP3ISP_HIST_CFG 17=c03056c4 struct omap3isp_hist_config
+56c5 VIDIOC_OMAP3ISP_AF_CFG 74=c04c56c5 20=c05456c5 9=c04a56c5 struct omap3isp_h3a_af_config
+56c6 VIDIOC_OMAP3ISP_STAT_REQ 99=c01856c6 25=c02856c6 9=c01656c6 97=c02056c6 struct omap3isp_stat_data
+56c7 VIDIOC_OMAP3ISP_STAT_EN 24=c00456c7 25=c00856c7 unsigned long
+5700 DELL_WMI_SMBIOS_CMD 17=c0345700 struct dell_wmi_smbios_buffer
+5700 SNDRV_RAWMIDI_IOCTL_PVERSION 6=80045700 7=40045700 int
 5700 UACCE_CMD_START_Q 0=00005700 1=20005700
 5700 WDIOC_GETSUPPORT 6=80285700 7=40285700 struct watchdog_info
-5701 SNDRV_RAWMIDI_IOCTL_INFO 6=810c5701 10=410c5701 struct snd_rawmidi_info
+5701 SNDRV_RAWMIDI_IOCTL_INFO 6=810c5701 7=410c5701 struct snd_rawmidi_info
 5701 UACCE_CMD_PUT_Q 0=00005701 1=20005701
 5701 WDIOC_GETSTATUS 6=80045701 7=40045701 int
-5702 SNDRV_RAWMIDI_IOCTL_USER_PVERSION 17=40045702 10=80045702 int
+5702 SNDRV_RAWMIDI_IOCTL_USER_PVERSION 16=40045702 7=80045702 int
 5702 WDIOC_GETBOOTSTATUS 6=80045702 7=40045702 int
 5703 WDIOC_GETTEMP 6=80045703 7=40045703 int
 5704 WDIOC_SETOPTIONS 6=80045704 7=40045704 int
 5705 WDIOC_KEEPALIVE 6=80045705 7=40045705 int
-5706 WDIOC_SETTIMEOUT 18=c0045706 int
+5706 WDIOC_SETTIMEOUT 17=c0045706 int
 5707 WDIOC_GETTIMEOUT 6=80045707 7=40045707 int
-5708 WDIOC_SETPRETIMEOUT 18=c0045708 int
+5708 WDIOC_SETPRETIMEOUT 17=c0045708 int
 5709 WDIOC_GETPRETIMEOUT 6=80045709 7=40045709 int
 570a WDIOC_GETTIMELEFT 6=8004570a 7=4004570a int
-570a WIOCSTART 36=2000570a
-570b WIOCSTOP 36=2000570b
-570c WIOCGSTAT 36=4004570c int
-5710 SNDRV_RAWMIDI_IOCTL_PARAMS 39=c0205710 38=c0305710 9=c01e5710 struct snd_rawmidi_params
-5730 SNDRV_RAWMIDI_IOCTL_DROP 6=40045730 10=80045730 int
-5731 SNDRV_RAWMIDI_IOCTL_DRAIN 6=40045731 10=80045731 int
-5740 SNDRV_UMP_IOCTL_ENDPOINT_INFO 23=81485740 10=41485740 struct snd_ump_endpoint_info
-5740 SWITCHTEC_IOCTL_FLASH_INFO 6=80105740 10=40105740 struct switchtec_ioctl_flash_info
-5741 SNDRV_UMP_IOCTL_BLOCK_INFO 23=80b45741 10=40b45741 struct snd_ump_block_info
-5741 SWITCHTEC_IOCTL_FLASH_PART_INFO 22=c0105741 struct switchtec_ioctl_flash_part_info
-5742 SWITCHTEC_IOCTL_EVENT_SUMMARY 25=84d85742 24=84d45742 10=44d85742 struct switchtec_ioctl_event_summary
-5742 SWITCHTEC_IOCTL_EVENT_SUMMARY_LEGACY 6=81985742 10=41985742 struct switchtec_ioctl_event_summary_legacy
-5743 SWITCHTEC_IOCTL_EVENT_CTL 22=c0285743 struct switchtec_ioctl_event_ctl
-5744 SWITCHTEC_IOCTL_PFF_TO_PORT 22=c00c5744 struct switchtec_ioctl_pff_port
-5745 SWITCHTEC_IOCTL_PORT_TO_PFF 22=c00c5745 struct switchtec_ioctl_pff_port
+570a WIOCSTART 32=2000570a
+570b WIOCSTOP 32=2000570b
+570c WIOCGSTAT 32=4004570c int
+5710 SNDRV_RAWMIDI_IOCTL_PARAMS 33=c0205710 25=c0305710 9=c01e5710 struct snd_rawmidi_params
+5730 SNDRV_RAWMIDI_IOCTL_DROP 6=40045730 7=80045730 int
+5731 SNDRV_RAWMIDI_IOCTL_DRAIN 6=40045731 7=80045731 int
+5740 SNDRV_UMP_IOCTL_ENDPOINT_INFO 21=81485740 7=41485740 struct snd_ump_endpoint_info
+5740 SWITCHTEC_IOCTL_FLASH_INFO 6=80105740 7=40105740 struct switchtec_ioctl_flash_info
+5741 SNDRV_UMP_IOCTL_BLOCK_INFO 21=80b45741 7=40b45741 struct snd_ump_block_info
+5741 SWITCHTEC_IOCTL_FLASH_PART_INFO 17=c0105741 struct switchtec_ioctl_flash_part_info
+5742 SWITCHTEC_IOCTL_EVENT_SUMMARY 23=84d85742 7=44d85742 22=84d45742 struct switchtec_ioctl_event_summary
+5742 SWITCHTEC_IOCTL_EVENT_SUMMARY_LEGACY 6=81985742 7=41985742 struct switchtec_ioctl_event_summary_legacy
+5743 SWITCHTEC_IOCTL_EVENT_CTL 17=c0285743 struct switchtec_ioctl_event_ctl
+5744 SWITCHTEC_IOCTL_PFF_TO_PORT 17=c00c5744 struct switchtec_ioctl_pff_port
+5745 SWITCHTEC_IOCTL_PORT_TO_PFF 17=c00c5745 struct switchtec_ioctl_pff_port
 5760 IOC_WATCH_QUEUE_SET_SIZE 0=00005760 1=20005760
 5761 IOC_WATCH_QUEUE_SET_FILTER 0=00005761 1=20005761
-5801 PACKET_CTRL_CMD 22=c0185801 struct pkt_ctrl_command
+5801 PACKET_CTRL_CMD 17=c0185801 struct pkt_ctrl_command
 581f FS_IOC_FSGETXATTR 6=801c581f 7=401c581f struct fsxattr
 5820 FS_IOC_FSSETXATTR 6=401c5820 7=801c5820 struct fsxattr
-583b FS_IOC_GETFSMAP 22=c0c0583b struct fsmap_head
-5877 FIFREEZE 18=c0045877 int
-5878 FITHAW 18=c0045878 int
-5879 FITRIM 18=c0185879 struct fstrim_range
-587d BTRFS_IOC_SHUTDOWN 49=8004587d 7=4004587d __u32
-587d EXFAT_IOC_SHUTDOWN 23=8004587d 7=4004587d __u32
-587d EXT4_IOC_SHUTDOWN 23=8004587d 7=4004587d __u32
+583b FS_IOC_GETFSMAP 17=c0c0583b struct fsmap_head
+5877 FIFREEZE 17=c0045877 int
+5878 FITHAW 17=c0045878 int
+5879 FITRIM 17=c0185879 struct fstrim_range
+587d BTRFS_IOC_SHUTDOWN 43=8004587d 7=4004587d __u32
+587d EXFAT_IOC_SHUTDOWN 21=8004587d 7=4004587d __u32
+587d EXT4_IOC_SHUTDOWN 21=8004587d 7=4004587d __u32
 587d F2FS_IOC_SHUTDOWN 6=8004587d 7=4004587d __u32
-587d FS_IOC_SHUTDOWN 49=8004587d 7=4004587d __u32
-5b01 USBTMC_IOCTL_INDICATOR_PULSE 6=00005b01 10=20005b01
-5b02 USBTMC_IOCTL_CLEAR 6=00005b02 10=20005b02
-5b03 USBTMC_IOCTL_ABORT_BULK_OUT 6=00005b03 10=20005b03
-5b04 USBTMC_IOCTL_ABORT_BULK_IN 6=00005b04 10=20005b04
-5b06 USBTMC_IOCTL_CLEAR_OUT_HALT 6=00005b06 10=20005b06
-5b07 USBTMC_IOCTL_CLEAR_IN_HALT 6=00005b07 10=20005b07
-5b08 USBTMC_IOCTL_CTRL_REQUEST 37=c00c5b08 38=c0105b08 struct usbtmc_ctrlrequest
-5b09 USBTMC_IOCTL_GET_TIMEOUT 6=80045b09 10=40045b09 __u32
-5b0a USBTMC_IOCTL_SET_TIMEOUT 6=40045b0a 10=80045b0a __u32
-5b0b USBTMC_IOCTL_EOM_ENABLE 6=40015b0b 10=80015b0b __u8
-5b0c USBTMC_IOCTL_CONFIG_TERMCHAR 6=40025b0c 10=80025b0c struct usbtmc_termchar
-5b0d USBTMC_IOCTL_WRITE 37=c0105b0d 38=c0145b0d struct usbtmc_message
-5b0e USBTMC_IOCTL_READ 37=c0105b0e 38=c0145b0e struct usbtmc_message
-5b0f USBTMC_IOCTL_WRITE_RESULT 22=c0045b0f __u32
-5b10 USBTMC_IOCTL_API_VERSION 6=80045b10 10=40045b10 __u32
-5b11 USBTMC488_IOCTL_GET_CAPS 6=80015b11 10=40015b11 unsigned char
-5b12 USBTMC488_IOCTL_READ_STB 6=80015b12 10=40015b12 unsigned char
-5b13 USBTMC488_IOCTL_REN_CONTROL 6=40015b13 10=80015b13 unsigned char
-5b14 USBTMC488_IOCTL_GOTO_LOCAL 6=00005b14 10=20005b14
-5b15 USBTMC488_IOCTL_LOCAL_LOCKOUT 6=00005b15 10=20005b15
-5b16 USBTMC488_IOCTL_TRIGGER 6=00005b16 10=20005b16
-5b17 USBTMC488_IOCTL_WAIT_SRQ 6=40045b17 10=80045b17 __u32
-5b18 USBTMC_IOCTL_MSG_IN_ATTR 6=80015b18 10=40015b18 __u8
-5b19 USBTMC_IOCTL_AUTO_ABORT 6=40015b19 10=80015b19 __u8
-5b1a USBTMC_IOCTL_GET_STB 17=80015b1a 10=40015b1a __u8
-5b1b USBTMC_IOCTL_GET_SRQ_STB 17=80015b1b 10=40015b1b __u8
-5b23 USBTMC_IOCTL_CANCEL_IO 6=00005b23 10=20005b23
-5b24 USBTMC_IOCTL_CLEANUP_IO 6=00005b24 10=20005b24
-5e02 VK_IOCTL_LOAD_IMAGE 17=40445e02 7=80445e02 struct vk_image
-5e04 VK_IOCTL_RESET 17=40085e04 7=80085e04 struct vk_reset
-6100 CEC_ADAP_G_CAPS 22=c04c6100 struct cec_caps
-6101 CEC_ADAP_G_PHYS_ADDR 6=80026101 10=40026101 __u16
-6102 CEC_ADAP_S_PHYS_ADDR 6=40026102 10=80026102 __u16
-6103 CEC_ADAP_G_LOG_ADDRS 6=805c6103 10=405c6103 struct cec_log_addrs
-6104 CEC_ADAP_S_LOG_ADDRS 22=c05c6104 struct cec_log_addrs
-6105 CEC_TRANSMIT 22=c0386105 struct cec_msg
-6106 CEC_RECEIVE 22=c0386106 struct cec_msg
-6107 CEC_DQEVENT 22=c0506107 struct cec_event
-6108 CEC_G_MODE 6=80046108 10=40046108 __u32
-6109 CEC_S_MODE 6=40046109 10=80046109 __u32
-610a CEC_ADAP_G_CONNECTOR_INFO 6=8044610a 10=4044610a struct cec_connector_info
+587d FS_IOC_SHUTDOWN 43=8004587d 7=4004587d __u32
+5b01 USBTMC_IOCTL_INDICATOR_PULSE 0=00005b01 1=20005b01
+5b02 USBTMC_IOCTL_CLEAR 0=00005b02 1=20005b02
+5b03 USBTMC_IOCTL_ABORT_BULK_OUT 0=00005b03 1=20005b03
+5b04 USBTMC_IOCTL_ABORT_BULK_IN 0=00005b04 1=20005b04
+5b06 USBTMC_IOCTL_CLEAR_OUT_HALT 0=00005b06 1=20005b06
+5b07 USBTMC_IOCTL_CLEAR_IN_HALT 0=00005b07 1=20005b07
+5b08 USBTMC_IOCTL_CTRL_REQUEST 24=c00c5b08 25=c0105b08 struct usbtmc_ctrlrequest
+5b09 USBTMC_IOCTL_GET_TIMEOUT 6=80045b09 7=40045b09 __u32
+5b0a USBTMC_IOCTL_SET_TIMEOUT 6=40045b0a 7=80045b0a __u32
+5b0b USBTMC_IOCTL_EOM_ENABLE 6=40015b0b 7=80015b0b __u8
+5b0c USBTMC_IOCTL_CONFIG_TERMCHAR 6=40025b0c 7=80025b0c struct usbtmc_termchar
+5b0d USBTMC_IOCTL_WRITE 24=c0105b0d 25=c0145b0d struct usbtmc_message
+5b0e USBTMC_IOCTL_READ 24=c0105b0e 25=c0145b0e struct usbtmc_message
+5b0f USBTMC_IOCTL_WRITE_RESULT 17=c0045b0f __u32
+5b10 USBTMC_IOCTL_API_VERSION 6=80045b10 7=40045b10 __u32
+5b11 USBTMC488_IOCTL_GET_CAPS 6=80015b11 7=40015b11 unsigned char
+5b12 USBTMC488_IOCTL_READ_STB 6=80015b12 7=40015b12 unsigned char
+5b13 USBTMC488_IOCTL_REN_CONTROL 6=40015b13 7=80015b13 unsigned char
+5b14 USBTMC488_IOCTL_GOTO_LOCAL 0=00005b14 1=20005b14
+5b15 USBTMC488_IOCTL_LOCAL_LOCKOUT 0=00005b15 1=20005b15
+5b16 USBTMC488_IOCTL_TRIGGER 0=00005b16 1=20005b16
+5b17 USBTMC488_IOCTL_WAIT_SRQ 6=40045b17 7=80045b17 __u32
+5b18 USBTMC_IOCTL_MSG_IN_ATTR 6=80015b18 7=40015b18 __u8
+5b19 USBTMC_IOCTL_AUTO_ABORT 6=40015b19 7=80015b19 __u8
+5b1a USBTMC_IOCTL_GET_STB 16=80015b1a 7=40015b1a __u8
+5b1b USBTMC_IOCTL_GET_SRQ_STB 16=80015b1b 7=40015b1b __u8
+5b23 USBTMC_IOCTL_CANCEL_IO 0=00005b23 1=20005b23
+5b24 USBTMC_IOCTL_CLEANUP_IO 0=00005b24 1=20005b24
+5e02 VK_IOCTL_LOAD_IMAGE 16=40445e02 7=80445e02 struct vk_image
+5e04 VK_IOCTL_RESET 16=40085e04 7=80085e04 struct vk_reset
+6100 CEC_ADAP_G_CAPS 17=c04c6100 struct cec_caps
+6101 CEC_ADAP_G_PHYS_ADDR 6=80026101 7=40026101 __u16
+6102 CEC_ADAP_S_PHYS_ADDR 6=40026102 7=80026102 __u16
+6103 CEC_ADAP_G_LOG_ADDRS 6=805c6103 7=405c6103 struct cec_log_addrs
+6104 CEC_ADAP_S_LOG_ADDRS 17=c05c6104 struct cec_log_addrs
+6105 CEC_TRANSMIT 17=c0386105 struct cec_msg
+6106 CEC_RECEIVE 17=c0386106 struct cec_msg
+6107 CEC_DQEVENT 17=c0506107 struct cec_event
+6108 CEC_G_MODE 6=80046108 7=40046108 __u32
+6109 CEC_S_MODE 6=40046109 7=80046109 __u32
+610a CEC_ADAP_G_CONNECTOR_INFO 6=8044610a 7=4044610a struct cec_connector_info
 6110 SONET_GETSTAT 6=80246110 7=40246110 struct sonet_stats
 6111 SONET_GETSTATZ 6=80246111 7=40246111 struct sonet_stats
-6112 SONET_SETDIAG 18=c0046112 int
-6113 SONET_CLRDIAG 18=c0046113 int
+6112 SONET_SETDIAG 17=c0046112 int
+6113 SONET_CLRDIAG 17=c0046113 int
 6114 SONET_GETDIAG 6=80046114 7=40046114 int
 6115 SONET_SETFRAMING 6=40046115 7=80046115 int
 6116 SONET_GETFRAMING 6=80046116 7=40046116 int
 6117 SONET_GETFRSENSE 6=80066117 7=40066117
-6132 IDT77105_GETSTAT 110=400c6132 3=40106132 4=80106132 5=800c6132 struct atmif_sioc
-6133 IDT77105_GETSTATZ 110=400c6133 3=40106133 4=80106133 5=800c6133 struct atmif_sioc
+6132 IDT77105_GETSTAT 100=400c6132 3=40106132 4=80106132 5=800c6132 struct atmif_sioc
+6133 IDT77105_GETSTATZ 100=400c6133 3=40106133 4=80106133 5=800c6133 struct atmif_sioc
 6150 ATM_GETSTAT 2=400c6150 3=40106150 4=80106150 5=800c6150 struct atmif_sioc
 6151 ATM_GETSTATZ 2=400c6151 3=40106151 4=80106151 5=800c6151 struct atmif_sioc
 6152 ATM_GETLOOP 2=400c6152 3=40106152 4=80106152 5=800c6152 struct atmif_sioc
 6153 ATM_SETLOOP 2=400c6153 3=40106153 4=80106153 5=800c6153 struct atmif_sioc
 6154 ATM_QUERYLOOP 2=400c6154 3=40106154 4=80106154 5=800c6154 struct atmif_sioc
-6160 ENI_MEMDUMP 110=400c6160 3=40106160 4=80106160 5=800c6160 struct atmif_sioc
-6160 HE_GET_REG 110=400c6160 3=40106160 4=80106160 5=800c6160 struct atmif_sioc
-6161 NS_GETPSTAT 48=c00c6161 27=c0106161 struct atmif_sioc
-6161 ZATM_GETPOOL 110=400c6161 3=40106161 4=80106161 5=800c6161 struct atmif_sioc
-6162 NS_SETBUFLEV 110=400c6162 3=40106162 4=80106162 5=800c6162 struct atmif_sioc
-6162 ZATM_GETPOOLZ 110=400c6162 3=40106162 4=80106162 5=800c6162 struct atmif_sioc
-6163 NS_ADJBUFLEV 111=00006163 1=20006163
-6163 ZATM_SETPOOL 110=400c6163 3=40106163 4=80106163 5=800c6163 struct atmif_sioc
-6167 ENI_SETMULT 110=400c6167 3=40106167 4=80106167 5=800c6167 struct atmif_sioc
-6180 SIOCSIFATMTCP 111=00006180 1=20006180
+6160 ENI_MEMDUMP 100=400c6160 3=40106160 4=80106160 5=800c6160 struct atmif_sioc
+6160 HE_GET_REG 100=400c6160 3=40106160 4=80106160 5=800c6160 struct atmif_sioc
+6161 NS_GETPSTAT 42=c00c6161 25=c0106161 struct atmif_sioc
+6161 ZATM_GETPOOL 100=400c6161 3=40106161 4=80106161 5=800c6161 struct atmif_sioc
+6162 NS_SETBUFLEV 100=400c6162 3=40106162 4=80106162 5=800c6162 struct atmif_sioc
+6162 ZATM_GETPOOLZ 100=400c6162 3=40106162 4=80106162 5=800c6162 struct atmif_sioc
+6163 NS_ADJBUFLEV 101=00006163 1=20006163
+6163 ZATM_SETPOOL 100=400c6163 3=40106163 4=80106163 5=800c6163 struct atmif_sioc
+6167 ENI_SETMULT 100=400c6167 3=40106167 4=80106167 5=800c6167 struct atmif_sioc
+6180 SIOCSIFATMTCP 101=00006180 1=20006180
 6181 ATM_GETLINKRATE 2=400c6181 3=40106181 4=80106181 5=800c6181 struct atmif_sioc
 6183 ATM_GETNAMES 2=40086183 3=40106183 4=80106183 5=80086183 struct atm_iobuf
 6184 ATM_GETTYPE 2=400c6184 3=40106184 4=80106184 5=800c6184 struct atmif_sioc
 6185 ATM_GETESI 2=400c6185 3=40106185 4=80106185 5=800c6185 struct atmif_sioc
-6186 ATM_GETADDR 110=400c6186 3=40106186 4=80106186 5=800c6186 struct atmif_sioc
-6187 ATM_RSTADDR 110=400c6187 3=40106187 4=80106187 5=800c6187 struct atmif_sioc
-6188 ATM_ADDADDR 110=400c6188 3=40106188 4=80106188 5=800c6188 struct atmif_sioc
-6189 ATM_DELADDR 110=400c6189 3=40106189 4=80106189 5=800c6189 struct atmif_sioc
+6186 ATM_GETADDR 100=400c6186 3=40106186 4=80106186 5=800c6186 struct atmif_sioc
+6187 ATM_RSTADDR 100=400c6187 3=40106187 4=80106187 5=800c6187 struct atmif_sioc
+6188 ATM_ADDADDR 100=400c6188 3=40106188 4=80106188 5=800c6188 struct atmif_sioc
+6189 ATM_DELADDR 100=400c6189 3=40106189 4=80106189 5=800c6189 struct atmif_sioc
 618a ATM_GETCIRANGE 2=400c618a 3=4010618a 4=8010618a 5=800c618a struct atmif_sioc
 618b ATM_SETCIRANGE 2=400c618b 3=4010618b 4=8010618b 5=800c618b struct atmif_sioc
 618c ATM_SETESI 2=400c618c 3=4010618c 4=8010618c 5=800c618c struct atmif_sioc
 618d ATM_SETESIF 2=400c618d 3=4010618d 4=8010618d 5=800c618d struct atmif_sioc
-618e ATMTCP_CREATE 111=0000618e 1=2000618e
-618e ATM_ADDLECSADDR 110=400c618e 3=4010618e 4=8010618e 5=800c618e struct atmif_sioc
-618f ATMTCP_REMOVE 111=0000618f 1=2000618f
-618f ATM_DELLECSADDR 110=400c618f 3=4010618f 4=8010618f 5=800c618f struct atmif_sioc
-6190 ATM_GETLECSADDR 110=400c6190 3=40106190 4=80106190 5=800c6190 struct atmif_sioc
+618e ATMTCP_CREATE 101=0000618e 1=2000618e
+618e ATM_ADDLECSADDR 100=400c618e 3=4010618e 4=8010618e 5=800c618e struct atmif_sioc
+618f ATMTCP_REMOVE 101=0000618f 1=2000618f
+618f ATM_DELLECSADDR 100=400c618f 3=4010618f 4=8010618f 5=800c618f struct atmif_sioc
+6190 ATM_GETLECSADDR 100=400c6190 3=40106190 4=80106190 5=800c6190 struct atmif_sioc
 6190 BR2684_SETFILT 6=401c6190 7=801c6190 struct br2684_filter_set
-61d0 ATMLEC_CTRL 111=000061d0 1=200061d0
-61d1 ATMLEC_DATA 111=000061d1 1=200061d1
-61d2 ATMLEC_MCAST 111=000061d2 1=200061d2
-61d8 ATMMPC_CTRL 111=000061d8 1=200061d8
-61d9 ATMMPC_DATA 111=000061d9 1=200061d9
-61e0 SIOCMKCLIP 111=000061e0 1=200061e0
-61e1 ATMARPD_CTRL 111=000061e1 1=200061e1
-61e2 ATMARP_MKIP 111=000061e2 1=200061e2
-61e3 ATMARP_SETENTRY 111=000061e3 1=200061e3
-61e5 ATMARP_ENCAP 111=000061e5 1=200061e5
-61f0 ATMSIGD_CTRL 111=000061f0 1=200061f0
+61d0 ATMLEC_CTRL 101=000061d0 1=200061d0
+61d1 ATMLEC_DATA 101=000061d1 1=200061d1
+61d2 ATMLEC_MCAST 101=000061d2 1=200061d2
+61d8 ATMMPC_CTRL 101=000061d8 1=200061d8
+61d9 ATMMPC_DATA 101=000061d9 1=200061d9
+61e0 SIOCMKCLIP 101=000061e0 1=200061e0
+61e1 ATMARPD_CTRL 101=000061e1 1=200061e1
+61e2 ATMARP_MKIP 101=000061e2 1=200061e2
+61e3 ATMARP_SETENTRY 101=000061e3 1=200061e3
+61e5 ATMARP_ENCAP 101=000061e5 1=200061e5
+61f0 ATMSIGD_CTRL 101=000061f0 1=200061f0
 61f1 ATM_SETSC 6=400461f1 7=800461f1 int
 61f2 ATM_SETBACKEND 6=400261f2 7=800261f2 atm_backend_t
 61f3 ATM_NEWBACKENDIF 6=400261f3 7=800261f3 atm_backend_t
-61f4 ATM_ADDPARTY 110=400861f4 3=401061f4 4=801061f4 5=800861f4 struct atm_iobuf
-61f5 ATM_DROPPARTY 46=400461f5 7=800461f5 int
+61f4 ATM_ADDPARTY 100=400861f4 3=401061f4 4=801061f4 5=800861f4 struct atm_iobuf
+61f5 ATM_DROPPARTY 40=400461f5 7=800461f5 int
 6200 DMA_BUF_IOCTL_SYNC 6=40086200 7=80086200 struct dma_buf_sync
-6201 BINDER_CTL_ADD 18=c1086201 struct binderfs_device
-6201 BINDER_WRITE_READ 47=c0306201 struct binder_write_read
+6201 BINDER_CTL_ADD 17=c1086201 struct binderfs_device
+6201 BINDER_WRITE_READ 41=c0306201 struct binder_write_read
 6201 DMA_BUF_SET_NAME 2=40046201 3=40086201 4=80086201 5=80046201 const char *
 6201 DMA_BUF_SET_NAME_A 6=40046201 7=80046201 __u32
 6201 DMA_BUF_SET_NAME_B 6=40086201 7=80086201 __u64
-6202 DMA_BUF_IOCTL_EXPORT_SYNC_FILE 66=c0086202 struct dma_buf_export_sync_file
-6203 BINDER_SET_IDLE_TIMEOUT 46=40086203 7=80086203 __s64
-6203 DMA_BUF_IOCTL_IMPORT_SYNC_FILE 17=40086203 7=80086203 struct dma_buf_import_sync_file
-6205 BINDER_SET_MAX_THREADS 46=40046205 7=80046205 __u32
-6206 BINDER_SET_IDLE_PRIORITY 46=40046206 7=80046206 __s32
-6207 BINDER_SET_CONTEXT_MGR 46=40046207 7=80046207 __s32
-6208 BINDER_THREAD_EXIT 46=40046208 7=80046208 __s32
-6209 BINDER_VERSION 47=c0046209 struct binder_version
-620b BINDER_GET_NODE_DEBUG_INFO 47=c018620b struct binder_node_debug_info
-620c BINDER_GET_NODE_INFO_FOR_REF 47=c018620c struct binder_node_info_for_ref
-620d BINDER_SET_CONTEXT_MGR_EXT 46=4018620d 7=8018620d struct flat_binder_object
-620e BINDER_FREEZE 112=400c620e 7=800c620e struct binder_freeze_info
-620f BINDER_GET_FROZEN_INFO 59=c00c620f struct binder_frozen_status_info
-6210 BINDER_ENABLE_ONEWAY_SPAM_DETECTION 112=40046210 7=80046210 __u32
-6211 BINDER_GET_EXTENDED_ERROR 59=c00c6211 struct binder_extended_error
-6300 CM_IOCGSTATUS 110=80046300 3=80086300 4=40086300 5=40046300 unsigned char *
-6301 CHIOMOVE 6=40146301 10=80146301 struct changer_move
-6301 CM_IOCGATR 48=c0046301 27=c0086301 atreq_t *
-6301 KCOV_INIT_TRACE 2=80046301 3=80086301 34=40086301 35=40046301 unsigned long
-6301 RIO_CM_EP_GET_LIST_SIZE 22=c0046301 __u32
-6302 CHIOEXCHANGE 6=401c6302 10=801c6302 struct changer_exchange
-6302 CM_IOCSPTS 110=40046302 3=40086302 4=80086302 5=80046302 ptsreq_t *
-6302 RIO_CM_EP_GET_LIST 22=c0046302 __u32
-6303 CHIOPOSITION 6=400c6303 10=800c6303 struct changer_position
-6303 CM_IOCSRDR 111=00006303 1=20006303
-6303 RIO_CM_CHAN_CREATE 22=c0026303 __u16
-6304 CHIOGPICKER 6=80046304 10=40046304 int
-6304 CM_IOCARDOFF 111=00006304 1=20006304
-6304 RIO_CM_CHAN_CLOSE 6=40026304 10=80026304 __u16
-6305 CHIOSPICKER 6=40046305 10=80046305 int
-6305 RIO_CM_CHAN_BIND 6=40086305 10=80086305 struct rio_cm_channel
-6306 CHIOGPARAMS 6=80146306 10=40146306 struct changer_params
-6306 RIO_CM_CHAN_LISTEN 6=40026306 10=80026306 __u16
-6307 RIO_CM_CHAN_ACCEPT 22=c0086307 struct rio_cm_accept
-6308 CHIOGSTATUS 2=40086308 3=40106308 34=80106308 35=80086308 struct changer_element_status
-6308 RIO_CM_CHAN_CONNECT 6=40086308 10=80086308 struct rio_cm_channel
-6309 RIO_CM_CHAN_SEND 6=40106309 10=80106309 struct rio_cm_msg
-630a CIOC_KERNEL_VERSION 37=c004630a 38=c008630a size_t
-630a RIO_CM_CHAN_RECEIVE 22=c010630a struct rio_cm_msg
-630b RIO_CM_MPORT_GET_LIST 22=c004630b __u32
-6310 CHIOGELEM 6=406c6310 10=806c6310 struct changer_get_element
-6311 CHIOINITELEM 6=00006311 10=20006311
-6312 CHIOSVOLTAG 6=40306312 10=80306312 struct changer_set_voltag
-6313 CHIOGVPARAMS 6=80706313 10=40706313 struct changer_vendor_params
-6364 KCOV_ENABLE 6=00006364 10=20006364
-6365 KCOV_DISABLE 6=00006365 10=20006365
-6366 KCOV_REMOTE_ENABLE 6=40186366 10=80186366 struct kcov_remote_arg
-6381 CHSC_START 12=d0006381 struct chsc_async_area
-6382 CHSC_INFO_CHANNEL_PATH 12=d00c6382 struct chsc_chp_cd
-6383 CHSC_INFO_CU 12=d00c6383 struct chsc_cu_cd
-6384 CHSC_INFO_SCH_CU 12=d0086384 struct chsc_sch_cud
-6385 CHSC_INFO_CI 12=d00c6385 struct chsc_conf_info
-6386 CHSC_INFO_CCL 12=d0146386 struct chsc_comp_list
-6387 CHSC_INFO_CPD 12=d0146387 struct chsc_cpd_info
-6388 CHSC_INFO_DCAL 12=d0106388 struct chsc_dcal
-6389 CHSC_START_SYNC 12=d0006389 struct chsc_sync_area
-638a CHSC_ON_CLOSE_SET 12=d000638a struct chsc_async_area
-638b CHSC_ON_CLOSE_REMOVE 12=0000638b
-63a0 X86_IOC_RDMSR_REGS 73=c02063a0 __u32[8]
-63a1 X86_IOC_WRMSR_REGS 73=c02063a1 __u32[8]
-63c1 CLP_SYNC 12=c01063c1 struct clp_req
-63fa CM_IOSDBGLVL 110=400463fa 3=400863fa 4=800863fa 5=800463fa int*
-6400 COMEDI_DEVCONFIG 17=40946400 10=80946400 struct comedi_devconfig
+6202 DMA_BUF_IOCTL_EXPORT_SYNC_FILE 58=c0086202 struct dma_buf_export_sync_file
+6203 BINDER_SET_IDLE_TIMEOUT 40=40086203 7=80086203 __s64
+6203 DMA_BUF_IOCTL_IMPORT_SYNC_FILE 16=40086203 7=80086203 struct dma_buf_import_sync_file
+6205 BINDER_SET_MAX_THREADS 40=40046205 7=80046205 __u32
+6206 BINDER_SET_IDLE_PRIORITY 40=40046206 7=80046206 __s32
+6207 BINDER_SET_CONTEXT_MGR 40=40046207 7=80046207 __s32
+6208 BINDER_THREAD_EXIT 40=40046208 7=80046208 __s32
+6209 BINDER_VERSION 41=c0046209 struct binder_version
+620b BINDER_GET_NODE_DEBUG_INFO 41=c018620b struct binder_node_debug_info
+620c BINDER_GET_NODE_INFO_FOR_REF 41=c018620c struct binder_node_info_for_ref
+620d BINDER_SET_CONTEXT_MGR_EXT 40=4018620d 7=8018620d struct flat_binder_object
+620e BINDER_FREEZE 102=400c620e 7=800c620e struct binder_freeze_info
+620f BINDER_GET_FROZEN_INFO 56=c00c620f struct binder_frozen_status_info
+6210 BINDER_ENABLE_ONEWAY_SPAM_DETECTION 102=40046210 7=80046210 __u32
+6211 BINDER_GET_EXTENDED_ERROR 56=c00c6211 struct binder_extended_error
+6300 CM_IOCGSTATUS 100=80046300 3=80086300 4=40086300 5=40046300 unsigned char *
+6301 CHIOMOVE 6=40146301 7=80146301 struct changer_move
+6301 CM_IOCGATR 42=c0046301 25=c0086301 atreq_t *
+6301 KCOV_INIT_TRACE 2=80046301 3=80086301 4=40086301 5=40046301 unsigned long
+6301 RIO_CM_EP_GET_LIST_SIZE 17=c0046301 __u32
+6302 CHIOEXCHANGE 6=401c6302 7=801c6302 struct changer_exchange
+6302 CM_IOCSPTS 100=40046302 3=40086302 4=80086302 5=80046302 ptsreq_t *
+6302 RIO_CM_EP_GET_LIST 17=c0046302 __u32
+6303 CHIOPOSITION 6=400c6303 7=800c6303 struct changer_position
+6303 CM_IOCSRDR 101=00006303 1=20006303
+6303 RIO_CM_CHAN_CREATE 17=c0026303 __u16
+6304 CHIOGPICKER 6=80046304 7=40046304 int
+6304 CM_IOCARDOFF 101=00006304 1=20006304
+6304 RIO_CM_CHAN_CLOSE 6=40026304 7=80026304 __u16
+6305 CHIOSPICKER 6=40046305 7=80046305 int
+6305 RIO_CM_CHAN_BIND 6=40086305 7=80086305 struct rio_cm_channel
+6306 CHIOGPARAMS 6=80146306 7=40146306 struct changer_params
+6306 RIO_CM_CHAN_LISTEN 6=40026306 7=80026306 __u16
+6307 RIO_CM_CHAN_ACCEPT 17=c0086307 struct rio_cm_accept
+6308 CHIOGSTATUS 2=40086308 3=40106308 4=80106308 5=80086308 struct changer_element_status
+6308 RIO_CM_CHAN_CONNECT 6=40086308 7=80086308 struct rio_cm_channel
+6309 RIO_CM_CHAN_SEND 6=40106309 7=80106309 struct rio_cm_msg
+630a CIOC_KERNEL_VERSION 24=c004630a 25=c008630a size_t
+630a RIO_CM_CHAN_RECEIVE 17=c010630a struct rio_cm_msg
+630b RIO_CM_MPORT_GET_LIST 17=c004630b __u32
+6310 CHIOGELEM 6=406c6310 7=806c6310 struct changer_get_element
+6311 CHIOINITELEM 0=00006311 1=20006311
+6312 CHIOSVOLTAG 6=40306312 7=80306312 struct changer_set_voltag
+6313 CHIOGVPARAMS 6=80706313 7=40706313 struct changer_vendor_params
+6364 KCOV_ENABLE 0=00006364 1=20006364
+6365 KCOV_DISABLE 0=00006365 1=20006365
+6366 KCOV_REMOTE_ENABLE 6=40186366 7=80186366 struct kcov_remote_arg
+6381 CHSC_START 11=d0006381 struct chsc_async_area
+6382 CHSC_INFO_CHANNEL_PATH 11=d00c6382 struct chsc_chp_cd
+6383 CHSC_INFO_CU 11=d00c6383 struct chsc_cu_cd
+6384 CHSC_INFO_SCH_CU 11=d0086384 struct chsc_sch_cud
+6385 CHSC_INFO_CI 11=d00c6385 struct chsc_conf_info
+6386 CHSC_INFO_CCL 11=d0146386 struct chsc_comp_list
+6387 CHSC_INFO_CPD 11=d0146387 struct chsc_cpd_info
+6388 CHSC_INFO_DCAL 11=d0106388 struct chsc_dcal
+6389 CHSC_START_SYNC 11=d0006389 struct chsc_sync_area
+638a CHSC_ON_CLOSE_SET 11=d000638a struct chsc_async_area
+638b CHSC_ON_CLOSE_REMOVE 11=0000638b
+63a0 X86_IOC_RDMSR_REGS 69=c02063a0 __u32[8]
+63a1 X86_IOC_WRMSR_REGS 69=c02063a1 __u32[8]
+63c1 CLP_SYNC 11=c01063c1 struct clp_req
+63fa CM_IOSDBGLVL 100=400463fa 3=400863fa 4=800863fa 5=800463fa int*
+6400 COMEDI_DEVCONFIG 16=40946400 7=80946400 struct comedi_devconfig
 6400 DRM_IO(nr) 0=00006400 1=20006400
-6400 DRM_IOCTL_VERSION 26=c0246400 27=c0406400 struct drm_version
-6401 COMEDI_DEVINFO 17=80b06401 10=40b06401 struct comedi_devinfo
-6401 DMA_MAP_BENCHMARK 50=c0886401 struct map_benchmark
-6401 DRM_IOCTL_GET_UNIQUE 26=c0086401 27=c0106401 struct drm_unique
-6401 TAPE390_DISPLAY 12=40116401 struct display_struct
-6402 COMEDI_SUBDINFO 17=80486402 10=40486402 struct comedi_subdinfo
+6400 DRM_IOCTL_VERSION 24=c0246400 25=c0406400 struct drm_version
+6401 COMEDI_DEVINFO 16=80b06401 7=40b06401 struct comedi_devinfo
+6401 DMA_MAP_BENCHMARK 18=c0886401 struct map_benchmark
+6401 DRM_IOCTL_GET_UNIQUE 24=c0086401 25=c0106401 struct drm_unique
+6401 TAPE390_DISPLAY 11=40116401 struct display_struct
+6402 COMEDI_SUBDINFO 16=80486402 7=40486402 struct comedi_subdinfo
 6402 DRM_IOCTL_GET_MAGIC 6=80046402 7=40046402 struct drm_auth
-6402 TAPE390_CRYPT_SET 12=40036402 struct tape390_crypt_info
-6403 COMEDI_CHANINFO 30=80206403 3=80306403 34=40306403 35=40206403 struct comedi_chaninfo
-6403 DRM_IOCTL_IRQ_BUSID 18=c0106403 struct drm_irq_busid
-6403 TAPE390_CRYPT_QUERY 12=80036403 struct tape390_crypt_info
-6404 DRM_IOCTL_GET_MAP 26=c0186404 27=c0286404 struct drm_map
-6404 TAPE390_KEKL_SET 12=40866404 struct tape390_kekl_pair
-6405 COMEDI_LOCK 17=00006405 10=20006405
-6405 DRM_IOCTL_GET_CLIENT 26=c0186405 27=c0286405 struct drm_client
-6405 TAPE390_KEKL_QUERY 12=80866405 struct tape390_kekl_pair
-6406 COMEDI_UNLOCK 17=00006406 10=20006406
+6402 TAPE390_CRYPT_SET 11=40036402 struct tape390_crypt_info
+6403 COMEDI_CHANINFO 28=80206403 3=80306403 4=40306403 5=40206403 struct comedi_chaninfo
+6403 DRM_IOCTL_IRQ_BUSID 17=c0106403 struct drm_irq_busid
+6403 TAPE390_CRYPT_QUERY 11=80036403 struct tape390_crypt_info
+6404 DRM_IOCTL_GET_MAP 24=c0186404 25=c0286404 struct drm_map
+6404 TAPE390_KEKL_SET 11=40866404 struct tape390_kekl_pair
+6405 COMEDI_LOCK 31=00006405 1=20006405
+6405 DRM_IOCTL_GET_CLIENT 24=c0186405 25=c0286405 struct drm_client
+6405 TAPE390_KEKL_QUERY 11=80866405 struct tape390_kekl_pair
+6406 COMEDI_UNLOCK 31=00006406 1=20006406
 6406 DRM_IOCTL_GET_STATS 2=807c6406 3=80f86406 4=40f86406 5=407c6406 struct drm_stats
-6407 COMEDI_CANCEL 17=00006407 10=20006407
-6407 DRM_IOCTL_SET_VERSION 18=c0106407 struct drm_set_version
-6408 COMEDI_RANGEINFO 30=80086408 3=80106408 34=40106408 35=40086408 struct comedi_rangeinfo
+6407 COMEDI_CANCEL 31=00006407 1=20006407
+6407 DRM_IOCTL_SET_VERSION 17=c0106407 struct drm_set_version
+6408 COMEDI_RANGEINFO 28=80086408 3=80106408 4=40106408 5=40086408 struct comedi_rangeinfo
 6408 DRM_IOCTL_MODESET_CTL 6=40086408 7=80086408 struct drm_modeset_ctl
-6409 COMEDI_CMD 30=80406409 3=80506409 34=40506409 35=40406409 struct comedi_cmd
+6409 COMEDI_CMD 28=80406409 3=80506409 4=40506409 5=40406409 struct comedi_cmd
 6409 DRM_IOCTL_GEM_CLOSE 6=40086409 7=80086409 struct drm_gem_close
-640a COMEDI_CMDTEST 30=8040640a 3=8050640a 34=4050640a 35=4040640a struct comedi_cmd
-640a DRM_IOCTL_GEM_FLINK 18=c008640a struct drm_gem_flink
-640b COMEDI_INSNLIST 30=8008640b 3=8010640b 34=4010640b 35=4008640b struct comedi_insnlist
-640b DRM_IOCTL_GEM_OPEN 18=c010640b struct drm_gem_open
-640c COMEDI_INSN 30=8020640c 3=8028640c 34=4028640c 35=4020640c struct comedi_insn
-640c DRM_IOCTL_GET_CAP 18=c010640c struct drm_get_cap
-640d COMEDI_BUFCONFIG 17=8020640d 10=4020640d struct comedi_bufconfig
+640a COMEDI_CMDTEST 28=8040640a 3=8050640a 4=4050640a 5=4040640a struct comedi_cmd
+640a DRM_IOCTL_GEM_FLINK 17=c008640a struct drm_gem_flink
+640b COMEDI_INSNLIST 28=8008640b 3=8010640b 4=4010640b 5=4008640b struct comedi_insnlist
+640b DRM_IOCTL_GEM_OPEN 17=c010640b struct drm_gem_open
+640c COMEDI_INSN 28=8020640c 3=8028640c 4=4028640c 5=4020640c struct comedi_insn
+640c DRM_IOCTL_GET_CAP 17=c010640c struct drm_get_cap
+640d COMEDI_BUFCONFIG 16=8020640d 7=4020640d struct comedi_bufconfig
 640d DRM_IOCTL_SET_CLIENT_CAP 6=4010640d 7=8010640d struct drm_set_client_cap
-640e COMEDI_BUFINFO 61=c02c640e struct comedi_bufinfo
-640f COMEDI_POLL 17=0000640f 10=2000640f
-6410 COMEDI_SETRSUBD 17=00006410 10=20006410
+640e COMEDI_BUFINFO 58=c02c640e struct comedi_bufinfo
+640f COMEDI_POLL 31=0000640f 1=2000640f
+6410 COMEDI_SETRSUBD 31=00006410 1=20006410
 6410 DRM_IOCTL_SET_UNIQUE 2=40086410 3=40106410 4=80106410 5=80086410 struct drm_unique
-6411 COMEDI_SETWSUBD 17=00006411 10=20006411
+6411 COMEDI_SETWSUBD 31=00006411 1=20006411
 6411 DRM_IOCTL_AUTH_MAGIC 6=40046411 7=80046411 struct drm_auth
-6412 DRM_IOCTL_BLOCK 18=c0046412 struct drm_block
-6413 DRM_IOCTL_UNBLOCK 18=c0046413 struct drm_block
+6412 DRM_IOCTL_BLOCK 17=c0046412 struct drm_block
+6413 DRM_IOCTL_UNBLOCK 17=c0046413 struct drm_block
 6414 DRM_IOCTL_CONTROL 6=40086414 7=80086414 struct drm_control
-6415 DRM_IOCTL_ADD_MAP 26=c0186415 27=c0286415 struct drm_map
-6416 DRM_IOCTL_ADD_BUFS 26=c0186416 27=c0206416 struct drm_buf_desc
+6415 DRM_IOCTL_ADD_MAP 24=c0186415 25=c0286415 struct drm_map
+6416 DRM_IOCTL_ADD_BUFS 24=c0186416 25=c0206416 struct drm_buf_desc
 6417 DRM_IOCTL_MARK_BUFS 2=40186417 3=40206417 4=80206417 5=80186417 struct drm_buf_desc
-6418 DRM_IOCTL_INFO_BUFS 26=c0086418 27=c0106418 struct drm_buf_info
-6419 DRM_IOCTL_MAP_BUFS 26=c00c6419 27=c0186419 struct drm_buf_map
+6418 DRM_IOCTL_INFO_BUFS 24=c0086418 25=c0106418 struct drm_buf_info
+6419 DRM_IOCTL_MAP_BUFS 24=c00c6419 25=c0186419 struct drm_buf_map
 641a DRM_IOCTL_FREE_BUFS 2=4008641a 3=4010641a 4=8010641a 5=8008641a struct drm_buf_free
 641b DRM_IOCTL_RM_MAP 2=4018641b 3=4028641b 4=8028641b 5=8018641b struct drm_map
 641c DRM_IOCTL_SET_SAREA_CTX 2=4008641c 3=4010641c 4=8010641c 5=8008641c struct drm_ctx_priv_map
-641d DRM_IOCTL_GET_SAREA_CTX 26=c008641d 27=c010641d struct drm_ctx_priv_map
+641d DRM_IOCTL_GET_SAREA_CTX 24=c008641d 25=c010641d struct drm_ctx_priv_map
 641e DRM_IOCTL_SET_MASTER 0=0000641e 1=2000641e
 641f DRM_IOCTL_DROP_MASTER 0=0000641f 1=2000641f
-6420 DRM_IOCTL_ADD_CTX 18=c0086420 struct drm_ctx
-6421 DRM_IOCTL_RM_CTX 18=c0086421 struct drm_ctx
+6420 DRM_IOCTL_ADD_CTX 17=c0086420 struct drm_ctx
+6421 DRM_IOCTL_RM_CTX 17=c0086421 struct drm_ctx
 6422 DRM_IOCTL_MOD_CTX 6=40086422 7=80086422 struct drm_ctx
-6423 DRM_IOCTL_GET_CTX 18=c0086423 struct drm_ctx
+6423 DRM_IOCTL_GET_CTX 17=c0086423 struct drm_ctx
 6424 DRM_IOCTL_SWITCH_CTX 6=40086424 7=80086424 struct drm_ctx
 6425 DRM_IOCTL_NEW_CTX 6=40086425 7=80086425 struct drm_ctx
-6426 DRM_IOCTL_RES_CTX 26=c0086426 27=c0106426 struct drm_ctx_res
-6427 DRM_IOCTL_ADD_DRAW 18=c0046427 struct drm_draw
-6428 DRM_IOCTL_RM_DRAW 18=c0046428 struct drm_draw
-6429 DRM_IOCTL_DMA 26=c0286429 27=c0406429 struct drm_dma
+6426 DRM_IOCTL_RES_CTX 24=c0086426 25=c0106426 struct drm_ctx_res
+6427 DRM_IOCTL_ADD_DRAW 17=c0046427 struct drm_draw
+6428 DRM_IOCTL_RM_DRAW 17=c0046428 struct drm_draw
+6429 DRM_IOCTL_DMA 24=c0286429 25=c0406429 struct drm_dma
 642a DRM_IOCTL_LOCK 6=4008642a 7=8008642a struct drm_lock
 642b DRM_IOCTL_UNLOCK 6=4008642b 7=8008642b struct drm_lock
 642c DRM_IOCTL_FINISH 6=4008642c 7=8008642c struct drm_lock
-642d DRM_IOCTL_PRIME_HANDLE_TO_FD 18=c00c642d struct drm_prime_handle
-642e DRM_IOCTL_PRIME_FD_TO_HANDLE 18=c00c642e struct drm_prime_handle
+642d DRM_IOCTL_PRIME_HANDLE_TO_FD 17=c00c642d struct drm_prime_handle
+642e DRM_IOCTL_PRIME_FD_TO_HANDLE 17=c00c642e struct drm_prime_handle
 6430 DRM_IOCTL_AGP_ACQUIRE 0=00006430 1=20006430
 6431 DRM_IOCTL_AGP_RELEASE 0=00006431 1=20006431
 6432 DRM_IOCTL_AGP_ENABLE 2=40046432 3=40086432 4=80086432 5=80046432 struct drm_agp_mode
 6433 DRM_IOCTL_AGP_INFO 2=80206433 3=80386433 4=40386433 5=40206433 struct drm_agp_info
-6434 DRM_IOCTL_AGP_ALLOC 26=c0106434 27=c0206434 struct drm_agp_buffer
+6434 DRM_IOCTL_AGP_ALLOC 24=c0106434 25=c0206434 struct drm_agp_buffer
 6435 DRM_IOCTL_AGP_FREE 2=40106435 3=40206435 4=80206435 5=80106435 struct drm_agp_buffer
 6436 DRM_IOCTL_AGP_BIND 2=40086436 3=40106436 4=80106436 5=80086436 struct drm_agp_binding
 6437 DRM_IOCTL_AGP_UNBIND 2=40086437 3=40106437 4=80106437 5=80086437 struct drm_agp_binding
-6438 DRM_IOCTL_SG_ALLOC 26=c0086438 27=c0106438 struct drm_scatter_gather
+6438 DRM_IOCTL_SG_ALLOC 24=c0086438 25=c0106438 struct drm_scatter_gather
 6439 DRM_IOCTL_SG_FREE 2=40086439 3=40106439 4=80106439 5=80086439 struct drm_scatter_gather
-643a DRM_IOCTL_WAIT_VBLANK 26=c010643a 27=c018643a union drm_wait_vblank
-643b DRM_IOCTL_CRTC_GET_SEQUENCE 18=c018643b struct drm_crtc_get_sequence
-643c DRM_IOCTL_CRTC_QUEUE_SEQUENCE 18=c018643c struct drm_crtc_queue_sequence
-643f DRM_IOCTL_UPDATE_DRAW 25=4018643f 7=8018643f 24=4014643f struct drm_update_draw
-6440 DRM_IOCTL_AMDGPU_GEM_CREATE 18=c0206440 union drm_amdgpu_gem_create
-6440 DRM_IOCTL_AMDXDNA_CREATE_HWCTX 19=c0386440 struct amdxdna_drm_create_hwctx
-6440 DRM_IOCTL_ETNAVIV_GET_PARAM 18=c0106440 struct drm_etnaviv_param
-6440 DRM_IOCTL_EXYNOS_GEM_CREATE 18=c0106440 struct drm_exynos_gem_create
-6440 DRM_IOCTL_HL_INFO 11=c0186440 struct hl_info_args
-6440 DRM_IOCTL_I810_INIT 46=40406440 7=80406440 drm_i810_init_t
+643a DRM_IOCTL_WAIT_VBLANK 24=c010643a 25=c018643a union drm_wait_vblank
+643b DRM_IOCTL_CRTC_GET_SEQUENCE 17=c018643b struct drm_crtc_get_sequence
+643c DRM_IOCTL_CRTC_QUEUE_SEQUENCE 17=c018643c struct drm_crtc_queue_sequence
+643f DRM_IOCTL_UPDATE_DRAW 23=4018643f 7=8018643f 22=4014643f struct drm_update_draw
+6440 DRM_IOCTL_AMDGPU_GEM_CREATE 17=c0206440 union drm_amdgpu_gem_create
+6440 DRM_IOCTL_AMDXDNA_CREATE_HWCTX 18=c0386440 struct amdxdna_drm_create_hwctx
+6440 DRM_IOCTL_ETNAVIV_GET_PARAM 17=c0106440 struct drm_etnaviv_param
+6440 DRM_IOCTL_EXYNOS_GEM_CREATE 17=c0106440 struct drm_exynos_gem_create
+6440 DRM_IOCTL_HL_INFO 10=c0186440 struct hl_info_args
+6440 DRM_IOCTL_I810_INIT 40=40406440 7=80406440 drm_i810_init_t
 6440 DRM_IOCTL_I915_INIT 6=40446440 7=80446440 drm_i915_init_t
-6440 DRM_IOCTL_IVPU_GET_PARAM 11=c0106440 struct drm_ivpu_param
-6440 DRM_IOCTL_LIMA_GET_PARAM 18=c0106440 struct drm_lima_get_param
-6440 DRM_IOCTL_MGA_INIT 110=405c6440 3=40806440 4=80806440 5=805c6440 drm_mga_init_t
-6440 DRM_IOCTL_MSM_GET_PARAM 66=c0186440 60=c0106440 struct drm_msm_param
-6440 DRM_IOCTL_NOUVEAU_GETPARAM 11=c0106440 struct drm_nouveau_getparam
-6440 DRM_IOCTL_OMAP_GET_PARAM 18=c0106440 struct drm_omap_param
-6440 DRM_IOCTL_PANFROST_SUBMIT 49=40306440 7=80306440 113=40286440 struct drm_panfrost_submit
-6440 DRM_IOCTL_PANTHOR_DEV_QUERY 114=c0106440
-6440 DRM_IOCTL_PVR_DEV_QUERY 11=c0106440
-6440 DRM_IOCTL_QAIC_MANAGE 11=c0106440 struct qaic_manage_msg
-6440 DRM_IOCTL_QXL_ALLOC 18=c0086440 struct drm_qxl_alloc
-6440 DRM_IOCTL_R128_INIT 110=40586440 3=40786440 4=80786440 5=80586440 drm_r128_init_t
+6440 DRM_IOCTL_IVPU_GET_PARAM 10=c0106440 struct drm_ivpu_param
+6440 DRM_IOCTL_LIMA_GET_PARAM 17=c0106440 struct drm_lima_get_param
+6440 DRM_IOCTL_MGA_INIT 100=405c6440 3=40806440 4=80806440 5=805c6440 drm_mga_init_t
+6440 DRM_IOCTL_MSM_GET_PARAM 58=c0186440 57=c0106440 struct drm_msm_param
+6440 DRM_IOCTL_NOUVEAU_GETPARAM 10=c0106440 struct drm_nouveau_getparam
+6440 DRM_IOCTL_OMAP_GET_PARAM 17=c0106440 struct drm_omap_param
+6440 DRM_IOCTL_PANFROST_SUBMIT 43=40306440 7=80306440 103=40286440 struct drm_panfrost_submit
+6440 DRM_IOCTL_PANTHOR_DEV_QUERY 71=c0106440
+6440 DRM_IOCTL_PVR_DEV_QUERY 10=c0106440
+6440 DRM_IOCTL_QAIC_MANAGE 10=c0106440 struct qaic_manage_msg
+6440 DRM_IOCTL_QXL_ALLOC 17=c0086440 struct drm_qxl_alloc
+6440 DRM_IOCTL_R128_INIT 100=40586440 3=40786440 4=80786440 5=80586440 drm_r128_init_t
 6440 DRM_IOCTL_RADEON_CP_INIT 2=40546440 3=40786440 4=80786440 5=80546440 drm_radeon_init_t
-6440 DRM_IOCTL_ROCKET_CREATE_BO 19=c0186440 struct drm_rocket_create_bo
-6440 DRM_IOCTL_SAVAGE_BCI_INIT 110=40506440 3=40606440 4=80606440 5=80506440 drm_savage_init_t
-6440 DRM_IOCTL_TEGRA_GEM_CREATE 18=c0106440 struct drm_tegra_gem_create
-6440 DRM_IOCTL_V3D_SUBMIT_CL 66=c0486440 60=c0386440 struct drm_v3d_submit_cl
-6440 DRM_IOCTL_VC4_SUBMIT_CL 18=c0b06440 struct drm_vc4_submit_cl
-6440 DRM_IOCTL_VIA_ALLOCMEM 48=c0146440 27=c0206440 drm_via_mem_t
-6440 DRM_IOCTL_XE_DEVICE_QUERY 11=c0286440 struct drm_xe_device_query
-6441 DRM_IOCTL_AMDGPU_GEM_MMAP 18=c0086441 union drm_amdgpu_gem_mmap
-6441 DRM_IOCTL_AMDXDNA_DESTROY_HWCTX 19=c0086441 struct amdxdna_drm_destroy_hwctx
-6441 DRM_IOCTL_EXYNOS_GEM_MAP 18=c0106441 struct drm_exynos_gem_map
-6441 DRM_IOCTL_HL_CB 11=c0186441 union hl_cb_args
-6441 DRM_IOCTL_I810_VERTEX 46=400c6441 7=800c6441 drm_i810_vertex_t
+6440 DRM_IOCTL_ROCKET_CREATE_BO 18=c0186440 struct drm_rocket_create_bo
+6440 DRM_IOCTL_SAVAGE_BCI_INIT 100=40506440 3=40606440 4=80606440 5=80506440 drm_savage_init_t
+6440 DRM_IOCTL_TEGRA_GEM_CREATE 17=c0106440 struct drm_tegra_gem_create
+6440 DRM_IOCTL_V3D_SUBMIT_CL 58=c0486440 57=c0386440 struct drm_v3d_submit_cl
+6440 DRM_IOCTL_VC4_SUBMIT_CL 17=c0b06440 struct drm_vc4_submit_cl
+6440 DRM_IOCTL_VIA_ALLOCMEM 42=c0146440 25=c0206440 drm_via_mem_t
+6440 DRM_IOCTL_XE_DEVICE_QUERY 10=c0286440 struct drm_xe_device_query
+6441 DRM_IOCTL_AMDGPU_GEM_MMAP 17=c0086441 union drm_amdgpu_gem_mmap
+6441 DRM_IOCTL_AMDXDNA_DESTROY_HWCTX 18=c0086441 struct amdxdna_drm_destroy_hwctx
+6441 DRM_IOCTL_EXYNOS_GEM_MAP 17=c0106441 struct drm_exynos_gem_map
+6441 DRM_IOCTL_HL_CB 10=c0186441 union hl_cb_args
+6441 DRM_IOCTL_I810_VERTEX 40=400c6441 7=800c6441 drm_i810_vertex_t
 6441 DRM_IOCTL_I915_FLUSH 0=00006441 1=20006441
-6441 DRM_IOCTL_IVPU_SET_PARAM 23=40106441 7=80106441 struct drm_ivpu_param
-6441 DRM_IOCTL_LIMA_GEM_CREATE 18=c0106441 struct drm_lima_gem_create
-6441 DRM_IOCTL_MGA_FLUSH 46=40086441 7=80086441 struct drm_lock
-6441 DRM_IOCTL_MSM_SET_PARAM 17=40186441 7=80186441 struct drm_msm_param
+6441 DRM_IOCTL_IVPU_SET_PARAM 21=40106441 7=80106441 struct drm_ivpu_param
+6441 DRM_IOCTL_LIMA_GEM_CREATE 17=c0106441 struct drm_lima_gem_create
+6441 DRM_IOCTL_MGA_FLUSH 40=40086441 7=80086441 struct drm_lock
+6441 DRM_IOCTL_MSM_SET_PARAM 16=40186441 7=80186441 struct drm_msm_param
 6441 DRM_IOCTL_OMAP_SET_PARAM 6=40106441 7=80106441 struct drm_omap_param
 6441 DRM_IOCTL_PANFROST_WAIT_BO 6=40106441 7=80106441 struct drm_panfrost_wait_bo
-6441 DRM_IOCTL_PANTHOR_VM_CREATE 114=c0106441
-6441 DRM_IOCTL_PVR_CREATE_BO 11=c0186441
-6441 DRM_IOCTL_QAIC_CREATE_BO 11=c0106441 struct qaic_create_bo
-6441 DRM_IOCTL_QXL_MAP 18=c0106441 struct drm_qxl_map
-6441 DRM_IOCTL_R128_CCE_START 111=00006441 1=20006441
+6441 DRM_IOCTL_PANTHOR_VM_CREATE 71=c0106441
+6441 DRM_IOCTL_PVR_CREATE_BO 10=c0186441
+6441 DRM_IOCTL_QAIC_CREATE_BO 10=c0106441 struct qaic_create_bo
+6441 DRM_IOCTL_QXL_MAP 17=c0106441 struct drm_qxl_map
+6441 DRM_IOCTL_R128_CCE_START 101=00006441 1=20006441
 6441 DRM_IOCTL_RADEON_CP_START 0=00006441 1=20006441
-6441 DRM_IOCTL_ROCKET_SUBMIT 49=40186441 7=80186441 struct drm_rocket_submit
-6441 DRM_IOCTL_SAVAGE_BCI_CMDBUF 110=40246441 3=40386441 4=80386441 5=80246441 drm_savage_cmdbuf_t
-6441 DRM_IOCTL_TEGRA_GEM_MMAP 18=c0106441 struct drm_tegra_gem_mmap
-6441 DRM_IOCTL_V3D_WAIT_BO 18=c0106441 struct drm_v3d_wait_bo
-6441 DRM_IOCTL_VC4_WAIT_SEQNO 18=c0106441 struct drm_vc4_wait_seqno
-6441 DRM_IOCTL_VGEM_FENCE_ATTACH 18=c0106441 struct drm_vgem_fence_attach
-6441 DRM_IOCTL_VIA_FREEMEM 110=40146441 3=40206441 4=80206441 5=80146441 drm_via_mem_t
-6441 DRM_IOCTL_VIRTGPU_MAP 18=c0106441 struct drm_virtgpu_map
-6441 DRM_IOCTL_XE_GEM_CREATE 11=c0386441 struct drm_xe_gem_create
-6442 DRM_IOCTL_AMDGPU_CTX 18=c0106442 union drm_amdgpu_ctx
-6442 DRM_IOCTL_AMDXDNA_CONFIG_HWCTX 19=c0186442 struct amdxdna_drm_config_hwctx
-6442 DRM_IOCTL_ETNAVIV_GEM_NEW 18=c0106442 struct drm_etnaviv_gem_new
-6442 DRM_IOCTL_HL_CS 11=c0306442 union hl_cs_args
-6442 DRM_IOCTL_I810_CLEAR 46=400c6442 7=800c6442 drm_i810_clear_t
+6441 DRM_IOCTL_ROCKET_SUBMIT 43=40186441 7=80186441 struct drm_rocket_submit
+6441 DRM_IOCTL_SAVAGE_BCI_CMDBUF 100=40246441 3=40386441 4=80386441 5=80246441 drm_savage_cmdbuf_t
+6441 DRM_IOCTL_TEGRA_GEM_MMAP 17=c0106441 struct drm_tegra_gem_mmap
+6441 DRM_IOCTL_V3D_WAIT_BO 17=c0106441 struct drm_v3d_wait_bo
+6441 DRM_IOCTL_VC4_WAIT_SEQNO 17=c0106441 struct drm_vc4_wait_seqno
+6441 DRM_IOCTL_VGEM_FENCE_ATTACH 17=c0106441 struct drm_vgem_fence_attach
+6441 DRM_IOCTL_VIA_FREEMEM 100=40146441 3=40206441 4=80206441 5=80146441 drm_via_mem_t
+6441 DRM_IOCTL_VIRTGPU_MAP 17=c0106441 struct drm_virtgpu_map
+6441 DRM_IOCTL_XE_GEM_CREATE 10=c0386441 struct drm_xe_gem_create
+6442 DRM_IOCTL_AMDGPU_CTX 17=c0106442 union drm_amdgpu_ctx
+6442 DRM_IOCTL_AMDXDNA_CONFIG_HWCTX 18=c0186442 struct amdxdna_drm_config_hwctx
+6442 DRM_IOCTL_ETNAVIV_GEM_NEW 17=c0106442 struct drm_etnaviv_gem_new
+6442 DRM_IOCTL_HL_CS 10=c0306442 union hl_cs_args
+6442 DRM_IOCTL_I810_CLEAR 40=400c6442 7=800c6442 drm_i810_clear_t
 6442 DRM_IOCTL_I915_FLIP 0=00006442 1=20006442
-6442 DRM_IOCTL_IVPU_BO_CREATE 11=c0186442 struct drm_ivpu_bo_create
-6442 DRM_IOCTL_LIMA_GEM_INFO 18=c0106442 struct drm_lima_gem_info
-6442 DRM_IOCTL_MGA_RESET 111=00006442 1=20006442
-6442 DRM_IOCTL_MSM_GEM_NEW 18=c0106442 struct drm_msm_gem_new
-6442 DRM_IOCTL_NOUVEAU_CHANNEL_ALLOC 11=c0586442 struct drm_nouveau_channel_alloc
-6442 DRM_IOCTL_PANFROST_CREATE_BO 18=c0186442 struct drm_panfrost_create_bo
-6442 DRM_IOCTL_PANTHOR_VM_DESTROY 114=c0086442
-6442 DRM_IOCTL_PVR_GET_BO_MMAP_OFFSET 11=c0106442
-6442 DRM_IOCTL_QAIC_MMAP_BO 11=c0106442 struct qaic_mmap_bo
+6442 DRM_IOCTL_IVPU_BO_CREATE 10=c0186442 struct drm_ivpu_bo_create
+6442 DRM_IOCTL_LIMA_GEM_INFO 17=c0106442 struct drm_lima_gem_info
+6442 DRM_IOCTL_MGA_RESET 101=00006442 1=20006442
+6442 DRM_IOCTL_MSM_GEM_NEW 17=c0106442 struct drm_msm_gem_new
+6442 DRM_IOCTL_NOUVEAU_CHANNEL_ALLOC 10=c0586442 struct drm_nouveau_channel_alloc
+6442 DRM_IOCTL_PANFROST_CREATE_BO 17=c0186442 struct drm_panfrost_create_bo
+6442 DRM_IOCTL_PANTHOR_VM_DESTROY 71=c0086442
+6442 DRM_IOCTL_PVR_GET_BO_MMAP_OFFSET 10=c0106442
+6442 DRM_IOCTL_QAIC_MMAP_BO 10=c0106442 struct qaic_mmap_bo
 6442 DRM_IOCTL_QXL_EXECBUFFER 6=40106442 7=80106442 struct drm_qxl_execbuffer
-6442 DRM_IOCTL_R128_CCE_STOP 46=40086442 7=80086442 drm_r128_cce_stop_t
+6442 DRM_IOCTL_R128_CCE_STOP 40=40086442 7=80086442 drm_r128_cce_stop_t
 6442 DRM_IOCTL_RADEON_CP_STOP 6=40086442 7=80086442 drm_radeon_cp_stop_t
-6442 DRM_IOCTL_ROCKET_PREP_BO 49=40106442 7=80106442 struct drm_rocket_prep_bo
-6442 DRM_IOCTL_SAVAGE_BCI_EVENT_EMIT 47=c0086442 drm_savage_event_emit_t
-6442 DRM_IOCTL_TEGRA_SYNCPT_READ 18=c0086442 struct drm_tegra_syncpt_read
-6442 DRM_IOCTL_V3D_CREATE_BO 18=c0106442 struct drm_v3d_create_bo
-6442 DRM_IOCTL_VC4_WAIT_BO 18=c0106442 struct drm_vc4_wait_bo
+6442 DRM_IOCTL_ROCKET_PREP_BO 43=40106442 7=80106442 struct drm_rocket_prep_bo
+6442 DRM_IOCTL_SAVAGE_BCI_EVENT_EMIT 41=c0086442 drm_savage_event_emit_t
+6442 DRM_IOCTL_TEGRA_SYNCPT_READ 17=c0086442 struct drm_tegra_syncpt_read
+6442 DRM_IOCTL_V3D_CREATE_BO 17=c0106442 struct drm_v3d_create_bo
+6442 DRM_IOCTL_VC4_WAIT_BO 17=c0106442 struct drm_vc4_wait_bo
 6442 DRM_IOCTL_VGEM_FENCE_SIGNAL 6=40086442 7=80086442 struct drm_vgem_fence_signal
-6442 DRM_IOCTL_VIA_AGP_INIT 47=c0086442 drm_via_agp_t
-6442 DRM_IOCTL_VIRTGPU_EXECBUFFER 11=c0406442 60=c0206442 115=c0286442 struct drm_virtgpu_execbuffer
-6442 DRM_IOCTL_XE_GEM_MMAP_OFFSET 11=c0286442 struct drm_xe_gem_mmap_offset
-6443 DRM_IOCTL_AMDGPU_BO_LIST 18=c0186443 union drm_amdgpu_bo_list
-6443 DRM_IOCTL_AMDXDNA_CREATE_BO 19=c0206443 struct amdxdna_drm_create_bo
-6443 DRM_IOCTL_ETNAVIV_GEM_INFO 18=c0106443 struct drm_etnaviv_gem_info
-6443 DRM_IOCTL_HL_WAIT_CS 11=c0386443 union hl_wait_cs_args
-6443 DRM_IOCTL_I810_FLUSH 111=00006443 1=20006443
+6442 DRM_IOCTL_VIA_AGP_INIT 41=c0086442 drm_via_agp_t
+6442 DRM_IOCTL_VIRTGPU_EXECBUFFER 10=c0406442 57=c0206442 104=c0286442 struct drm_virtgpu_execbuffer
+6442 DRM_IOCTL_XE_GEM_MMAP_OFFSET 10=c0286442 struct drm_xe_gem_mmap_offset
+6443 DRM_IOCTL_AMDGPU_BO_LIST 17=c0186443 union drm_amdgpu_bo_list
+6443 DRM_IOCTL_AMDXDNA_CREATE_BO 18=c0206443 struct amdxdna_drm_create_bo
+6443 DRM_IOCTL_ETNAVIV_GEM_INFO 17=c0106443 struct drm_etnaviv_gem_info
+6443 DRM_IOCTL_HL_WAIT_CS 10=c0386443 union hl_wait_cs_args
+6443 DRM_IOCTL_I810_FLUSH 101=00006443 1=20006443
 6443 DRM_IOCTL_I915_BATCHBUFFER 2=40186443 3=40206443 4=80206443 5=80186443 drm_i915_batchbuffer_t
-6443 DRM_IOCTL_IVPU_BO_INFO 11=c0206443 struct drm_ivpu_bo_info
+6443 DRM_IOCTL_IVPU_BO_INFO 10=c0206443 struct drm_ivpu_bo_info
 6443 DRM_IOCTL_LIMA_GEM_SUBMIT 6=40306443 7=80306443 struct drm_lima_gem_submit
-6443 DRM_IOCTL_MGA_SWAP 111=00006443 1=20006443
-6443 DRM_IOCTL_MSM_GEM_INFO 18=c0186443 struct drm_msm_gem_info
-6443 DRM_IOCTL_NOUVEAU_CHANNEL_FREE 23=40046443 7=80046443 struct drm_nouveau_channel_free
-6443 DRM_IOCTL_OMAP_GEM_NEW 18=c0106443 struct drm_omap_gem_new
-6443 DRM_IOCTL_PANFROST_MMAP_BO 18=c0106443 struct drm_panfrost_mmap_bo
-6443 DRM_IOCTL_PANTHOR_VM_BIND 114=c0186443
-6443 DRM_IOCTL_PVR_CREATE_VM_CONTEXT 11=c0086443
-6443 DRM_IOCTL_QAIC_ATTACH_SLICE_BO 23=40206443 7=80206443 struct qaic_attach_slice
+6443 DRM_IOCTL_MGA_SWAP 101=00006443 1=20006443
+6443 DRM_IOCTL_MSM_GEM_INFO 17=c0186443 struct drm_msm_gem_info
+6443 DRM_IOCTL_NOUVEAU_CHANNEL_FREE 21=40046443 7=80046443 struct drm_nouveau_channel_free
+6443 DRM_IOCTL_OMAP_GEM_NEW 17=c0106443 struct drm_omap_gem_new
+6443 DRM_IOCTL_PANFROST_MMAP_BO 17=c0106443 struct drm_panfrost_mmap_bo
+6443 DRM_IOCTL_PANTHOR_VM_BIND 71=c0186443
+6443 DRM_IOCTL_PVR_CREATE_VM_CONTEXT 10=c0086443
+6443 DRM_IOCTL_QAIC_ATTACH_SLICE_BO 21=40206443 7=80206443 struct qaic_attach_slice
 6443 DRM_IOCTL_QXL_UPDATE_AREA 6=40186443 7=80186443 struct drm_qxl_update_area
-6443 DRM_IOCTL_R128_CCE_RESET 111=00006443 1=20006443
+6443 DRM_IOCTL_R128_CCE_RESET 101=00006443 1=20006443
 6443 DRM_IOCTL_RADEON_CP_RESET 0=00006443 1=20006443
-6443 DRM_IOCTL_ROCKET_FINI_BO 49=40086443 7=80086443 struct drm_rocket_fini_bo
-6443 DRM_IOCTL_SAVAGE_BCI_EVENT_WAIT 46=40086443 7=80086443 drm_savage_event_wait_t
-6443 DRM_IOCTL_TEGRA_SYNCPT_INCR 18=c0086443 struct drm_tegra_syncpt_incr
-6443 DRM_IOCTL_V3D_MMAP_BO 18=c0106443 struct drm_v3d_mmap_bo
-6443 DRM_IOCTL_VC4_CREATE_BO 18=c0106443 struct drm_vc4_create_bo
-6443 DRM_IOCTL_VIA_FB_INIT 47=c0086443 drm_via_fb_t
-6443 DRM_IOCTL_VIRTGPU_GETPARAM 18=c0106443 struct drm_virtgpu_getparam
-6443 DRM_IOCTL_XE_VM_CREATE 11=c0206443 struct drm_xe_vm_create
-6444 DRM_IOCTL_AMDGPU_CS 18=c0186444 union drm_amdgpu_cs
-6444 DRM_IOCTL_AMDXDNA_GET_BO_INFO 19=c0306444 struct amdxdna_drm_get_bo_info
+6443 DRM_IOCTL_ROCKET_FINI_BO 43=40086443 7=80086443 struct drm_rocket_fini_bo
+6443 DRM_IOCTL_SAVAGE_BCI_EVENT_WAIT 40=40086443 7=80086443 drm_savage_event_wait_t
+6443 DRM_IOCTL_TEGRA_SYNCPT_INCR 17=c0086443 struct drm_tegra_syncpt_incr
+6443 DRM_IOCTL_V3D_MMAP_BO 17=c0106443 struct drm_v3d_mmap_bo
+6443 DRM_IOCTL_VC4_CREATE_BO 17=c0106443 struct drm_vc4_create_bo
+6443 DRM_IOCTL_VIA_FB_INIT 41=c0086443 drm_via_fb_t
+6443 DRM_IOCTL_VIRTGPU_GETPARAM 17=c0106443 struct drm_virtgpu_getparam
+6443 DRM_IOCTL_XE_VM_CREATE 10=c0206443 struct drm_xe_vm_create
+6444 DRM_IOCTL_AMDGPU_CS 17=c0186444 union drm_amdgpu_cs
+6444 DRM_IOCTL_AMDXDNA_GET_BO_INFO 18=c0306444 struct amdxdna_drm_get_bo_info
 6444 DRM_IOCTL_ETNAVIV_GEM_CPU_PREP 6=40186444 7=80186444 struct drm_etnaviv_gem_cpu_prep
-6444 DRM_IOCTL_EXYNOS_GEM_GET 18=c0106444 struct drm_exynos_gem_info
-6444 DRM_IOCTL_HL_MEMORY 11=c0286444 union hl_mem_args
-6444 DRM_IOCTL_I810_GETAGE 111=00006444 1=20006444
-6444 DRM_IOCTL_I915_IRQ_EMIT 26=c0046444 27=c0086444 drm_i915_irq_emit_t
+6444 DRM_IOCTL_EXYNOS_GEM_GET 17=c0106444 struct drm_exynos_gem_info
+6444 DRM_IOCTL_HL_MEMORY 10=c0286444 union hl_mem_args
+6444 DRM_IOCTL_I810_GETAGE 101=00006444 1=20006444
+6444 DRM_IOCTL_I915_IRQ_EMIT 24=c0046444 25=c0086444 drm_i915_irq_emit_t
 6444 DRM_IOCTL_LIMA_GEM_WAIT 6=40106444 7=80106444 struct drm_lima_gem_wait
-6444 DRM_IOCTL_MGA_CLEAR 46=40146444 7=80146444 drm_mga_clear_t
+6444 DRM_IOCTL_MGA_CLEAR 40=40146444 7=80146444 drm_mga_clear_t
 6444 DRM_IOCTL_MSM_GEM_CPU_PREP 6=40186444 7=80186444 struct drm_msm_gem_cpu_prep
 6444 DRM_IOCTL_OMAP_GEM_CPU_PREP 6=40086444 7=80086444 struct drm_omap_gem_cpu_prep
-6444 DRM_IOCTL_PANFROST_GET_PARAM 18=c0106444 struct drm_panfrost_get_param
-6444 DRM_IOCTL_PANTHOR_VM_GET_STATE 114=c0086444
-6444 DRM_IOCTL_PVR_DESTROY_VM_CONTEXT 23=40086444 7=80086444
-6444 DRM_IOCTL_QAIC_EXECUTE_BO 23=40106444 7=80106444 struct qaic_execute
-6444 DRM_IOCTL_QXL_GETPARAM 18=c0106444 struct drm_qxl_getparam
-6444 DRM_IOCTL_R128_CCE_IDLE 111=00006444 1=20006444
+6444 DRM_IOCTL_PANFROST_GET_PARAM 17=c0106444 struct drm_panfrost_get_param
+6444 DRM_IOCTL_PANTHOR_VM_GET_STATE 71=c0086444
+6444 DRM_IOCTL_PVR_DESTROY_VM_CONTEXT 21=40086444 7=80086444
+6444 DRM_IOCTL_QAIC_EXECUTE_BO 21=40106444 7=80106444 struct qaic_execute
+6444 DRM_IOCTL_QXL_GETPARAM 17=c0106444 struct drm_qxl_getparam
+6444 DRM_IOCTL_R128_CCE_IDLE 101=00006444 1=20006444
 6444 DRM_IOCTL_RADEON_CP_IDLE 0=00006444 1=20006444
-6444 DRM_IOCTL_SIS_FB_ALLOC 48=c0106444 27=c0206444 drm_sis_mem_t
-6444 DRM_IOCTL_TEGRA_SYNCPT_WAIT 18=c0106444 struct drm_tegra_syncpt_wait
-6444 DRM_IOCTL_V3D_GET_PARAM 18=c0106444 struct drm_v3d_get_param
-6444 DRM_IOCTL_VC4_MMAP_BO 18=c0106444 struct drm_vc4_mmap_bo
-6444 DRM_IOCTL_VIA_MAP_INIT 48=c0146444 27=c0286444 drm_via_init_t
-6444 DRM_IOCTL_VIRTGPU_RESOURCE_CREATE 18=c0386444 struct drm_virtgpu_resource_create
-6444 DRM_IOCTL_XE_VM_DESTROY 23=40186444 7=80186444 struct drm_xe_vm_destroy
+6444 DRM_IOCTL_SIS_FB_ALLOC 42=c0106444 25=c0206444 drm_sis_mem_t
+6444 DRM_IOCTL_TEGRA_SYNCPT_WAIT 17=c0106444 struct drm_tegra_syncpt_wait
+6444 DRM_IOCTL_V3D_GET_PARAM 17=c0106444 struct drm_v3d_get_param
+6444 DRM_IOCTL_VC4_MMAP_BO 17=c0106444 struct drm_vc4_mmap_bo
+6444 DRM_IOCTL_VIA_MAP_INIT 42=c0146444 25=c0286444 drm_via_init_t
+6444 DRM_IOCTL_VIRTGPU_RESOURCE_CREATE 17=c0386444 struct drm_virtgpu_resource_create
+6444 DRM_IOCTL_XE_VM_DESTROY 21=40186444 7=80186444 struct drm_xe_vm_destroy
 6445 DRM_IOCTL_AMDGPU_INFO 6=40206445 7=80206445 struct drm_amdgpu_info
-6445 DRM_IOCTL_AMDXDNA_SYNC_BO 19=c0186445 struct amdxdna_drm_sync_bo
+6445 DRM_IOCTL_AMDXDNA_SYNC_BO 18=c0186445 struct amdxdna_drm_sync_bo
 6445 DRM_IOCTL_ETNAVIV_GEM_CPU_FINI 6=40086445 7=80086445 struct drm_etnaviv_gem_cpu_fini
-6445 DRM_IOCTL_HL_DEBUG 11=c0286445 struct hl_debug_args
-6445 DRM_IOCTL_I810_GETBUF 48=c0106445 27=c0186445 drm_i810_dma_t
+6445 DRM_IOCTL_HL_DEBUG 10=c0286445 struct hl_debug_args
+6445 DRM_IOCTL_I810_GETBUF 42=c0106445 25=c0186445 drm_i810_dma_t
 6445 DRM_IOCTL_I915_IRQ_WAIT 6=40046445 7=80046445 drm_i915_irq_wait_t
-6445 DRM_IOCTL_IVPU_SUBMIT 116=40206445 7=80206445 68=401c6445 struct drm_ivpu_submit
+6445 DRM_IOCTL_IVPU_SUBMIT 105=40206445 7=80206445 64=401c6445 struct drm_ivpu_submit
 6445 DRM_IOCTL_LIMA_CTX_CREATE 6=80086445 7=40086445 struct drm_lima_ctx_create
-6445 DRM_IOCTL_MGA_VERTEX 46=400c6445 7=800c6445 drm_mga_vertex_t
+6445 DRM_IOCTL_MGA_VERTEX 40=400c6445 7=800c6445 drm_mga_vertex_t
 6445 DRM_IOCTL_MSM_GEM_CPU_FINI 6=40046445 7=80046445 struct drm_msm_gem_cpu_fini
 6445 DRM_IOCTL_OMAP_GEM_CPU_FINI 6=40106445 7=80106445 struct drm_omap_gem_cpu_fini
-6445 DRM_IOCTL_PANFROST_GET_BO_OFFSET 18=c0106445 struct drm_panfrost_get_bo_offset
-6445 DRM_IOCTL_PANTHOR_BO_CREATE 114=c0186445
-6445 DRM_IOCTL_PVR_VM_MAP 23=40286445 7=80286445
-6445 DRM_IOCTL_QAIC_PARTIAL_EXECUTE_BO 23=40106445 7=80106445 struct qaic_execute
+6445 DRM_IOCTL_PANFROST_GET_BO_OFFSET 17=c0106445 struct drm_panfrost_get_bo_offset
+6445 DRM_IOCTL_PANTHOR_BO_CREATE 71=c0186445
+6445 DRM_IOCTL_PVR_VM_MAP 21=40286445 7=80286445
+6445 DRM_IOCTL_QAIC_PARTIAL_EXECUTE_BO 21=40106445 7=80106445 struct qaic_execute
 6445 DRM_IOCTL_QXL_CLIENTCAP 6=40086445 7=80086445 struct drm_qxl_clientcap
 6445 DRM_IOCTL_RADEON_RESET 0=00006445 1=20006445
-6445 DRM_IOCTL_SIS_FB_FREE 110=40106445 3=40206445 4=80206445 5=80106445 drm_sis_mem_t
-6445 DRM_IOCTL_TEGRA_OPEN_CHANNEL 18=c0106445 struct drm_tegra_open_channel
-6445 DRM_IOCTL_V3D_GET_BO_OFFSET 18=c0086445 struct drm_v3d_get_bo_offset
-6445 DRM_IOCTL_VC4_CREATE_SHADER_BO 18=c0186445 struct drm_vc4_create_shader_bo
-6445 DRM_IOCTL_VIA_DEC_FUTEX 46=40106445 7=80106445 drm_via_futex_t
-6445 DRM_IOCTL_VIRTGPU_RESOURCE_INFO 18=c0106445 struct drm_virtgpu_resource_info
-6445 DRM_IOCTL_XE_VM_BIND 23=40886445 7=80886445 struct drm_xe_vm_bind
-6446 DRM_IOCTL_AMDGPU_GEM_METADATA 15=c1206446 24=c11c6446 struct drm_amdgpu_gem_metadata
-6446 DRM_IOCTL_AMDXDNA_EXEC_CMD 19=c0386446 struct amdxdna_drm_exec_cmd
-6446 DRM_IOCTL_ETNAVIV_GEM_SUBMIT 18=c0486446 struct drm_etnaviv_gem_submit
-6446 DRM_IOCTL_I810_SWAP 111=00006446 1=20006446
-6446 DRM_IOCTL_I915_GETPARAM 26=c0086446 27=c0106446 drm_i915_getparam_t
-6446 DRM_IOCTL_IVPU_BO_WAIT 11=c0186446 struct drm_ivpu_bo_wait
+6445 DRM_IOCTL_SIS_FB_FREE 100=40106445 3=40206445 4=80206445 5=80106445 drm_sis_mem_t
+6445 DRM_IOCTL_TEGRA_OPEN_CHANNEL 17=c0106445 struct drm_tegra_open_channel
+6445 DRM_IOCTL_V3D_GET_BO_OFFSET 17=c0086445 struct drm_v3d_get_bo_offset
+6445 DRM_IOCTL_VC4_CREATE_SHADER_BO 17=c0186445 struct drm_vc4_create_shader_bo
+6445 DRM_IOCTL_VIA_DEC_FUTEX 40=40106445 7=80106445 drm_via_futex_t
+6445 DRM_IOCTL_VIRTGPU_RESOURCE_INFO 17=c0106445 struct drm_virtgpu_resource_info
+6445 DRM_IOCTL_XE_VM_BIND 21=40886445 7=80886445 struct drm_xe_vm_bind
+6446 DRM_IOCTL_AMDGPU_GEM_METADATA 14=c1206446 22=c11c6446 struct drm_amdgpu_gem_metadata
+6446 DRM_IOCTL_AMDXDNA_EXEC_CMD 18=c0386446 struct amdxdna_drm_exec_cmd
+6446 DRM_IOCTL_ETNAVIV_GEM_SUBMIT 17=c0486446 struct drm_etnaviv_gem_submit
+6446 DRM_IOCTL_I810_SWAP 101=00006446 1=20006446
+6446 DRM_IOCTL_I915_GETPARAM 24=c0086446 25=c0106446 drm_i915_getparam_t
+6446 DRM_IOCTL_IVPU_BO_WAIT 10=c0186446 struct drm_ivpu_bo_wait
 6446 DRM_IOCTL_LIMA_CTX_FREE 6=40086446 7=80086446 struct drm_lima_ctx_free
-6446 DRM_IOCTL_MGA_INDICES 46=40106446 7=80106446 drm_mga_indices_t
-6446 DRM_IOCTL_MSM_GEM_SUBMIT 18=c0486446 struct drm_msm_gem_submit
-6446 DRM_IOCTL_OMAP_GEM_INFO 18=c0186446 struct drm_omap_gem_info
+6446 DRM_IOCTL_MGA_INDICES 40=40106446 7=80106446 drm_mga_indices_t
+6446 DRM_IOCTL_MSM_GEM_SUBMIT 17=c0486446 struct drm_msm_gem_submit
+6446 DRM_IOCTL_OMAP_GEM_INFO 17=c0186446 struct drm_omap_gem_info
 6446 DRM_IOCTL_PANFROST_PERFCNT_ENABLE 6=40086446 7=80086446 struct drm_panfrost_perfcnt_enable
-6446 DRM_IOCTL_PANTHOR_BO_MMAP_OFFSET 114=c0106446
-6446 DRM_IOCTL_PVR_VM_UNMAP 23=40186446 7=80186446
-6446 DRM_IOCTL_QAIC_WAIT_BO 23=40106446 7=80106446 struct qaic_wait
-6446 DRM_IOCTL_QXL_ALLOC_SURF 18=c0186446 struct drm_qxl_alloc_surf
-6446 DRM_IOCTL_R128_RESET 111=00006446 1=20006446
+6446 DRM_IOCTL_PANTHOR_BO_MMAP_OFFSET 71=c0106446
+6446 DRM_IOCTL_PVR_VM_UNMAP 21=40186446 7=80186446
+6446 DRM_IOCTL_QAIC_WAIT_BO 21=40106446 7=80106446 struct qaic_wait
+6446 DRM_IOCTL_QXL_ALLOC_SURF 17=c0186446 struct drm_qxl_alloc_surf
+6446 DRM_IOCTL_R128_RESET 101=00006446 1=20006446
 6446 DRM_IOCTL_RADEON_FULLSCREEN 6=40046446 7=80046446 drm_radeon_fullscreen_t
-6446 DRM_IOCTL_TEGRA_CLOSE_CHANNEL 18=c0086446 struct drm_tegra_close_channel
-6446 DRM_IOCTL_V3D_SUBMIT_TFU 23=40586446 7=80586446 60=40446446 115=40506446 struct drm_v3d_submit_tfu
-6446 DRM_IOCTL_VC4_GET_HANG_STATE 18=c0a06446 struct drm_vc4_get_hang_state
-6446 DRM_IOCTL_VIRTGPU_TRANSFER_FROM_HOST 66=c02c6446 60=c0246446 struct drm_virtgpu_3d_transfer_from_host
-6446 DRM_IOCTL_XE_EXEC_QUEUE_CREATE 11=c0306446 struct drm_xe_exec_queue_create
-6447 DRM_IOCTL_AMDGPU_GEM_WAIT_IDLE 18=c0106447 union drm_amdgpu_gem_wait_idle
-6447 DRM_IOCTL_AMDXDNA_GET_INFO 19=c0106447 struct amdxdna_drm_get_info
+6446 DRM_IOCTL_TEGRA_CLOSE_CHANNEL 17=c0086446 struct drm_tegra_close_channel
+6446 DRM_IOCTL_V3D_SUBMIT_TFU 21=40586446 7=80586446 57=40446446 104=40506446 struct drm_v3d_submit_tfu
+6446 DRM_IOCTL_VC4_GET_HANG_STATE 17=c0a06446 struct drm_vc4_get_hang_state
+6446 DRM_IOCTL_VIRTGPU_TRANSFER_FROM_HOST 58=c02c6446 57=c0246446 struct drm_virtgpu_3d_transfer_from_host
+6446 DRM_IOCTL_XE_EXEC_QUEUE_CREATE 10=c0306446 struct drm_xe_exec_queue_create
+6447 DRM_IOCTL_AMDGPU_GEM_WAIT_IDLE 17=c0106447 union drm_amdgpu_gem_wait_idle
+6447 DRM_IOCTL_AMDXDNA_GET_INFO 18=c0106447 struct amdxdna_drm_get_info
 6447 DRM_IOCTL_ETNAVIV_WAIT_FENCE 6=40206447 7=80206447 struct drm_etnaviv_wait_fence
-6447 DRM_IOCTL_EXYNOS_VIDI_CONNECTION 18=c0106447 struct drm_exynos_vidi_connection
-6447 DRM_IOCTL_I810_COPY 110=400c6447 3=40106447 4=80106447 5=800c6447 drm_i810_copy_t
+6447 DRM_IOCTL_EXYNOS_VIDI_CONNECTION 17=c0106447 struct drm_exynos_vidi_connection
+6447 DRM_IOCTL_I810_COPY 100=400c6447 3=40106447 4=80106447 5=800c6447 drm_i810_copy_t
 6447 DRM_IOCTL_I915_SETPARAM 6=40086447 7=80086447 drm_i915_setparam_t
-6447 DRM_IOCTL_IVPU_METRIC_STREAMER_START 117=c0206447 68=c01c6447 struct drm_ivpu_metric_streamer_start
-6447 DRM_IOCTL_MGA_ILOAD 46=400c6447 7=800c6447 drm_mga_iload_t
-6447 DRM_IOCTL_MSM_WAIT_FENCE 25=40206447 7=80206447 24=401c6447 struct drm_msm_wait_fence
+6447 DRM_IOCTL_IVPU_METRIC_STREAMER_START 106=c0206447 64=c01c6447 struct drm_ivpu_metric_streamer_start
+6447 DRM_IOCTL_MGA_ILOAD 40=400c6447 7=800c6447 drm_mga_iload_t
+6447 DRM_IOCTL_MSM_WAIT_FENCE 23=40206447 7=80206447 22=401c6447 struct drm_msm_wait_fence
 6447 DRM_IOCTL_PANFROST_PERFCNT_DUMP 6=40086447 7=80086447 struct drm_panfrost_perfcnt_dump
-6447 DRM_IOCTL_PANTHOR_GROUP_CREATE 114=c0386447
-6447 DRM_IOCTL_PVR_CREATE_CONTEXT 11=c0286447
-6447 DRM_IOCTL_QAIC_PERF_STATS_BO 11=c0106447 struct qaic_perf_stats
-6447 DRM_IOCTL_R128_SWAP 111=00006447 1=20006447
+6447 DRM_IOCTL_PANTHOR_GROUP_CREATE 71=c0386447
+6447 DRM_IOCTL_PVR_CREATE_CONTEXT 10=c0286447
+6447 DRM_IOCTL_QAIC_PERF_STATS_BO 10=c0106447 struct qaic_perf_stats
+6447 DRM_IOCTL_R128_SWAP 101=00006447 1=20006447
 6447 DRM_IOCTL_RADEON_SWAP 0=00006447 1=20006447
-6447 DRM_IOCTL_TEGRA_GET_SYNCPT 18=c0106447 struct drm_tegra_get_syncpt
-6447 DRM_IOCTL_V3D_SUBMIT_CSD 118=40586447 7=80586447 68=40546447 119=40486447 58=40406447 struct drm_v3d_submit_csd
-6447 DRM_IOCTL_VC4_GET_PARAM 18=c0106447 struct drm_vc4_get_param
-6447 DRM_IOCTL_VIA_DMA_INIT 48=c0106447 27=c0206447 drm_via_dma_init_t
-6447 DRM_IOCTL_VIRTGPU_TRANSFER_TO_HOST 66=c02c6447 60=c0246447 struct drm_virtgpu_3d_transfer_to_host
-6447 DRM_IOCTL_XE_EXEC_QUEUE_DESTROY 23=40186447 7=80186447 struct drm_xe_exec_queue_destroy
-6448 DRM_IOCTL_AMDGPU_GEM_VA 49=40406448 7=80406448 113=40286448 struct drm_amdgpu_gem_va
-6448 DRM_IOCTL_AMDXDNA_SET_STATE 19=c0106448 struct amdxdna_drm_set_state
-6448 DRM_IOCTL_ETNAVIV_GEM_USERPTR 18=c0186448 struct drm_etnaviv_gem_userptr
-6448 DRM_IOCTL_I810_DOCOPY 111=00006448 1=20006448
-6448 DRM_IOCTL_I915_ALLOC 26=c0106448 27=c0186448 drm_i915_mem_alloc_t
-6448 DRM_IOCTL_IVPU_METRIC_STREAMER_STOP 23=40086448 7=80086448 struct drm_ivpu_metric_streamer_stop
-6448 DRM_IOCTL_MGA_BLIT 46=40346448 7=80346448 drm_mga_blit_t
-6448 DRM_IOCTL_MSM_GEM_MADVISE 18=c00c6448 struct drm_msm_gem_madvise
-6448 DRM_IOCTL_NOUVEAU_SVM_INIT 18=c0106448 struct drm_nouveau_svm_init
-6448 DRM_IOCTL_PANFROST_MADVISE 18=c00c6448 struct drm_panfrost_madvise
-6448 DRM_IOCTL_PANTHOR_GROUP_DESTROY 114=c0086448
-6448 DRM_IOCTL_PVR_DESTROY_CONTEXT 23=40086448 7=80086448
-6448 DRM_IOCTL_QAIC_DETACH_SLICE_BO 23=40086448 7=80086448 struct qaic_detach_slice
-6448 DRM_IOCTL_R128_CLEAR 46=40146448 7=80146448 drm_r128_clear_t
+6447 DRM_IOCTL_TEGRA_GET_SYNCPT 17=c0106447 struct drm_tegra_get_syncpt
+6447 DRM_IOCTL_V3D_SUBMIT_CSD 107=40586447 7=80586447 64=40546447 108=40486447 55=40406447 struct drm_v3d_submit_csd
+6447 DRM_IOCTL_VC4_GET_PARAM 17=c0106447 struct drm_vc4_get_param
+6447 DRM_IOCTL_VIA_DMA_INIT 42=c0106447 25=c0206447 drm_via_dma_init_t
+6447 DRM_IOCTL_VIRTGPU_TRANSFER_TO_HOST 58=c02c6447 57=c0246447 struct drm_virtgpu_3d_transfer_to_host
+6447 DRM_IOCTL_XE_EXEC_QUEUE_DESTROY 21=40186447 7=80186447 struct drm_xe_exec_queue_destroy
+6448 DRM_IOCTL_AMDGPU_GEM_VA 43=40406448 7=80406448 103=40286448 struct drm_amdgpu_gem_va
+6448 DRM_IOCTL_AMDXDNA_SET_STATE 18=c0106448 struct amdxdna_drm_set_state
+6448 DRM_IOCTL_ETNAVIV_GEM_USERPTR 17=c0186448 struct drm_etnaviv_gem_userptr
+6448 DRM_IOCTL_I810_DOCOPY 101=00006448 1=20006448
+6448 DRM_IOCTL_I915_ALLOC 24=c0106448 25=c0186448 drm_i915_mem_alloc_t
+6448 DRM_IOCTL_IVPU_METRIC_STREAMER_STOP 21=40086448 7=80086448 struct drm_ivpu_metric_streamer_stop
+6448 DRM_IOCTL_MGA_BLIT 40=40346448 7=80346448 drm_mga_blit_t
+6448 DRM_IOCTL_MSM_GEM_MADVISE 17=c00c6448 struct drm_msm_gem_madvise
+6448 DRM_IOCTL_NOUVEAU_SVM_INIT 17=c0106448 struct drm_nouveau_svm_init
+6448 DRM_IOCTL_PANFROST_MADVISE 17=c00c6448 struct drm_panfrost_madvise
+6448 DRM_IOCTL_PANTHOR_GROUP_DESTROY 71=c0086448
+6448 DRM_IOCTL_PVR_DESTROY_CONTEXT 21=40086448 7=80086448
+6448 DRM_IOCTL_QAIC_DETACH_SLICE_BO 21=40086448 7=80086448 struct qaic_detach_slice
+6448 DRM_IOCTL_R128_CLEAR 40=40146448 7=80146448 drm_r128_clear_t
 6448 DRM_IOCTL_RADEON_CLEAR 2=40186448 3=40206448 4=80206448 5=80186448 drm_radeon_clear_t
-6448 DRM_IOCTL_TEGRA_SUBMIT 18=c0586448 struct drm_tegra_submit
-6448 DRM_IOCTL_V3D_PERFMON_CREATE 66=c0286448 struct drm_v3d_perfmon_create
-6448 DRM_IOCTL_VC4_SET_TILING 18=c0106448 struct drm_vc4_set_tiling
-6448 DRM_IOCTL_VIA_CMDBUFFER 110=40086448 3=40106448 4=80106448 5=80086448 drm_via_cmdbuffer_t
-6448 DRM_IOCTL_VIRTGPU_WAIT 18=c0086448 struct drm_virtgpu_3d_wait
-6448 DRM_IOCTL_XE_EXEC_QUEUE_GET_PROPERTY 11=c0286448 struct drm_xe_exec_queue_get_property
-6449 DRM_IOCTL_AMDGPU_WAIT_CS 18=c0206449 union drm_amdgpu_wait_cs
-6449 DRM_IOCTL_AMDXDNA_WAIT_CMD 49=40106449 7=80106449 struct amdxdna_drm_wait_cmd
+6448 DRM_IOCTL_TEGRA_SUBMIT 17=c0586448 struct drm_tegra_submit
+6448 DRM_IOCTL_V3D_PERFMON_CREATE 58=c0286448 struct drm_v3d_perfmon_create
+6448 DRM_IOCTL_VC4_SET_TILING 17=c0106448 struct drm_vc4_set_tiling
+6448 DRM_IOCTL_VIA_CMDBUFFER 100=40086448 3=40106448 4=80106448 5=80086448 drm_via_cmdbuffer_t
+6448 DRM_IOCTL_VIRTGPU_WAIT 17=c0086448 struct drm_virtgpu_3d_wait
+6448 DRM_IOCTL_XE_EXEC_QUEUE_GET_PROPERTY 10=c0286448 struct drm_xe_exec_queue_get_property
+6449 DRM_IOCTL_AMDGPU_WAIT_CS 17=c0206449 union drm_amdgpu_wait_cs
+6449 DRM_IOCTL_AMDXDNA_WAIT_CMD 43=40106449 7=80106449 struct amdxdna_drm_wait_cmd
 6449 DRM_IOCTL_ETNAVIV_GEM_WAIT 6=40206449 7=80206449 struct drm_etnaviv_gem_wait
-6449 DRM_IOCTL_I810_OV0INFO 46=80086449 7=40086449 drm_i810_overlay_t
+6449 DRM_IOCTL_I810_OV0INFO 40=80086449 7=40086449 drm_i810_overlay_t
 6449 DRM_IOCTL_I915_FREE 6=40086449 7=80086449 drm_i915_mem_free_t
-6449 DRM_IOCTL_IVPU_METRIC_STREAMER_GET_DATA 11=c0206449 struct drm_ivpu_metric_streamer_get_data
-6449 DRM_IOCTL_MGA_GETPARAM 48=c0086449 27=c0106449 drm_mga_getparam_t
-6449 DRM_IOCTL_NOUVEAU_SVM_BIND 18=c0406449 struct drm_nouveau_svm_bind
-6449 DRM_IOCTL_PANFROST_SET_LABEL_BO 19=c0106449 struct drm_panfrost_set_label_bo
-6449 DRM_IOCTL_PANTHOR_GROUP_SUBMIT 114=c0186449
-6449 DRM_IOCTL_PVR_CREATE_FREE_LIST 11=c0206449
-6449 DRM_IOCTL_R128_VERTEX 46=40106449 7=80106449 drm_r128_vertex_t
+6449 DRM_IOCTL_IVPU_METRIC_STREAMER_GET_DATA 10=c0206449 struct drm_ivpu_metric_streamer_get_data
+6449 DRM_IOCTL_MGA_GETPARAM 42=c0086449 25=c0106449 drm_mga_getparam_t
+6449 DRM_IOCTL_NOUVEAU_SVM_BIND 17=c0406449 struct drm_nouveau_svm_bind
+6449 DRM_IOCTL_PANFROST_SET_LABEL_BO 18=c0106449 struct drm_panfrost_set_label_bo
+6449 DRM_IOCTL_PANTHOR_GROUP_SUBMIT 71=c0186449
+6449 DRM_IOCTL_PVR_CREATE_FREE_LIST 10=c0206449
+6449 DRM_IOCTL_R128_VERTEX 40=40106449 7=80106449 drm_r128_vertex_t
 6449 DRM_IOCTL_RADEON_VERTEX 6=40106449 7=80106449 drm_radeon_vertex_t
-6449 DRM_IOCTL_TEGRA_GET_SYNCPT_BASE 18=c0106449 struct drm_tegra_get_syncpt_base
-6449 DRM_IOCTL_V3D_PERFMON_DESTROY 66=c0046449 struct drm_v3d_perfmon_destroy
-6449 DRM_IOCTL_VC4_GET_TILING 18=c0106449 struct drm_vc4_get_tiling
-6449 DRM_IOCTL_VIA_FLUSH 111=00006449 1=20006449
-6449 DRM_IOCTL_VIRTGPU_GET_CAPS 18=c0186449 struct drm_virtgpu_get_caps
-6449 DRM_IOCTL_XE_EXEC 23=40386449 7=80386449 struct drm_xe_exec
-644a DRM_IOCTL_AMDXDNA_GET_ARRAY 19=c018644a struct amdxdna_drm_get_array
-644a DRM_IOCTL_ETNAVIV_PM_QUERY_DOM 18=c048644a struct drm_etnaviv_pm_domain
-644a DRM_IOCTL_I810_FSTATUS 111=0000644a 1=2000644a
+6449 DRM_IOCTL_TEGRA_GET_SYNCPT_BASE 17=c0106449 struct drm_tegra_get_syncpt_base
+6449 DRM_IOCTL_V3D_PERFMON_DESTROY 58=c0046449 struct drm_v3d_perfmon_destroy
+6449 DRM_IOCTL_VC4_GET_TILING 17=c0106449 struct drm_vc4_get_tiling
+6449 DRM_IOCTL_VIA_FLUSH 101=00006449 1=20006449
+6449 DRM_IOCTL_VIRTGPU_GET_CAPS 17=c0186449 struct drm_virtgpu_get_caps
+6449 DRM_IOCTL_XE_EXEC 21=40386449 7=80386449 struct drm_xe_exec
+644a DRM_IOCTL_AMDXDNA_GET_ARRAY 18=c018644a struct amdxdna_drm_get_array
+644a DRM_IOCTL_ETNAVIV_PM_QUERY_DOM 17=c048644a struct drm_etnaviv_pm_domain
+644a DRM_IOCTL_I810_FSTATUS 101=0000644a 1=2000644a
 644a DRM_IOCTL_I915_INIT_HEAP 6=400c644a 7=800c644a drm_i915_mem_init_heap_t
-644a DRM_IOCTL_IVPU_METRIC_STREAMER_GET_INFO 11=c020644a struct drm_ivpu_metric_streamer_get_data
-644a DRM_IOCTL_MGA_SET_FENCE 46=4004644a 7=8004644a __u32
-644a DRM_IOCTL_MSM_SUBMITQUEUE_NEW 18=c00c644a struct drm_msm_submitqueue
-644a DRM_IOCTL_PANFROST_JM_CTX_CREATE 19=c008644a struct drm_panfrost_jm_ctx_create
-644a DRM_IOCTL_PANTHOR_GROUP_GET_STATE 114=c010644a
-644a DRM_IOCTL_PVR_DESTROY_FREE_LIST 23=4008644a 7=8008644a
-644a DRM_IOCTL_R128_INDICES 46=4014644a 7=8014644a drm_r128_indices_t
+644a DRM_IOCTL_IVPU_METRIC_STREAMER_GET_INFO 10=c020644a struct drm_ivpu_metric_streamer_get_data
+644a DRM_IOCTL_MGA_SET_FENCE 40=4004644a 7=8004644a __u32
+644a DRM_IOCTL_MSM_SUBMITQUEUE_NEW 17=c00c644a struct drm_msm_submitqueue
+644a DRM_IOCTL_PANFROST_JM_CTX_CREATE 18=c008644a struct drm_panfrost_jm_ctx_create
+644a DRM_IOCTL_PANTHOR_GROUP_GET_STATE 71=c010644a
+644a DRM_IOCTL_PVR_DESTROY_FREE_LIST 21=4008644a 7=8008644a
+644a DRM_IOCTL_R128_INDICES 40=4014644a 7=8014644a drm_r128_indices_t
 644a DRM_IOCTL_RADEON_INDICES 6=4014644a 7=8014644a drm_radeon_indices_t
-644a DRM_IOCTL_TEGRA_GEM_SET_TILING 18=c010644a struct drm_tegra_gem_set_tiling
-644a DRM_IOCTL_V3D_PERFMON_GET_VALUES 66=c010644a struct drm_v3d_perfmon_get_values
-644a DRM_IOCTL_VC4_LABEL_BO 18=c010644a struct drm_vc4_label_bo
-644a DRM_IOCTL_VIA_PCICMD 110=4008644a 3=4010644a 4=8010644a 5=8008644a drm_via_cmdbuffer_t
-644a DRM_IOCTL_VIRTGPU_RESOURCE_CREATE_BLOB 19=c038644a 120=c030644a struct drm_virtgpu_resource_create_blob
-644a DRM_IOCTL_XE_WAIT_USER_FENCE 11=c048644a struct drm_xe_wait_user_fence
-644b DRM_IOCTL_ETNAVIV_PM_QUERY_SIG 106=c04c644b 9=c04a644b struct drm_etnaviv_pm_signal
-644b DRM_IOCTL_I810_OV0FLIP 111=0000644b 1=2000644b
+644a DRM_IOCTL_TEGRA_GEM_SET_TILING 17=c010644a struct drm_tegra_gem_set_tiling
+644a DRM_IOCTL_V3D_PERFMON_GET_VALUES 58=c010644a struct drm_v3d_perfmon_get_values
+644a DRM_IOCTL_VC4_LABEL_BO 17=c010644a struct drm_vc4_label_bo
+644a DRM_IOCTL_VIA_PCICMD 100=4008644a 3=4010644a 4=8010644a 5=8008644a drm_via_cmdbuffer_t
+644a DRM_IOCTL_VIRTGPU_RESOURCE_CREATE_BLOB 18=c038644a 109=c030644a struct drm_virtgpu_resource_create_blob
+644a DRM_IOCTL_XE_WAIT_USER_FENCE 10=c048644a struct drm_xe_wait_user_fence
+644b DRM_IOCTL_ETNAVIV_PM_QUERY_SIG 60=c04c644b 9=c04a644b struct drm_etnaviv_pm_signal
+644b DRM_IOCTL_I810_OV0FLIP 101=0000644b 1=2000644b
 644b DRM_IOCTL_I915_CMDBUFFER 2=4018644b 3=4020644b 4=8020644b 5=8018644b drm_i915_cmdbuffer_t
-644b DRM_IOCTL_IVPU_CMDQ_CREATE 19=c00c644b struct drm_ivpu_cmdq_create
-644b DRM_IOCTL_MGA_WAIT_FENCE 47=c004644b __u32
+644b DRM_IOCTL_IVPU_CMDQ_CREATE 18=c00c644b struct drm_ivpu_cmdq_create
+644b DRM_IOCTL_MGA_WAIT_FENCE 41=c004644b __u32
 644b DRM_IOCTL_MSM_SUBMITQUEUE_CLOSE 6=4004644b 7=8004644b __u32
-644b DRM_IOCTL_PANFROST_JM_CTX_DESTROY 19=c008644b struct drm_panfrost_jm_ctx_destroy
-644b DRM_IOCTL_PANTHOR_TILER_HEAP_CREATE 114=c028644b
-644b DRM_IOCTL_PVR_CREATE_HWRT_DATASET 11=c088644b
-644b DRM_IOCTL_R128_BLIT 46=4018644b 7=8018644b drm_r128_blit_t
-644b DRM_IOCTL_TEGRA_GEM_GET_TILING 18=c010644b struct drm_tegra_gem_get_tiling
-644b DRM_IOCTL_V3D_SUBMIT_CPU 23=4018644b 7=8018644b struct drm_v3d_submit_cpu
-644b DRM_IOCTL_VC4_GEM_MADVISE 18=c010644b struct drm_vc4_gem_madvise
-644b DRM_IOCTL_VIA_CMDBUF_SIZE 47=c00c644b drm_via_cmdbuf_size_t
-644b DRM_IOCTL_VIRTGPU_CONTEXT_INIT 66=c010644b struct drm_virtgpu_context_init
-644b DRM_IOCTL_XE_OBSERVATION 23=4020644b 7=8020644b struct drm_xe_observation_param
-644c DRM_IOCTL_I810_MC 110=4014644c 3=4020644c 4=8020644c 5=8014644c drm_i810_mc_t
+644b DRM_IOCTL_PANFROST_JM_CTX_DESTROY 18=c008644b struct drm_panfrost_jm_ctx_destroy
+644b DRM_IOCTL_PANTHOR_TILER_HEAP_CREATE 71=c028644b
+644b DRM_IOCTL_PVR_CREATE_HWRT_DATASET 10=c088644b
+644b DRM_IOCTL_R128_BLIT 40=4018644b 7=8018644b drm_r128_blit_t
+644b DRM_IOCTL_TEGRA_GEM_GET_TILING 17=c010644b struct drm_tegra_gem_get_tiling
+644b DRM_IOCTL_V3D_SUBMIT_CPU 21=4018644b 7=8018644b struct drm_v3d_submit_cpu
+644b DRM_IOCTL_VC4_GEM_MADVISE 17=c010644b struct drm_vc4_gem_madvise
+644b DRM_IOCTL_VIA_CMDBUF_SIZE 41=c00c644b drm_via_cmdbuf_size_t
+644b DRM_IOCTL_VIRTGPU_CONTEXT_INIT 58=c010644b struct drm_virtgpu_context_init
+644b DRM_IOCTL_XE_OBSERVATION 21=4020644b 7=8020644b struct drm_xe_observation_param
+644c DRM_IOCTL_I810_MC 100=4014644c 3=4020644c 4=8020644c 5=8014644c drm_i810_mc_t
 644c DRM_IOCTL_I915_DESTROY_HEAP 6=4004644c 7=8004644c drm_i915_mem_destroy_heap_t
-644c DRM_IOCTL_IVPU_CMDQ_DESTROY 49=4004644c 7=8004644c struct drm_ivpu_cmdq_destroy
-644c DRM_IOCTL_MGA_DMA_BOOTSTRAP 121=c01c644c 27=c020644c 9=c01a644c drm_mga_dma_bootstrap_t
+644c DRM_IOCTL_IVPU_CMDQ_DESTROY 43=4004644c 7=8004644c struct drm_ivpu_cmdq_destroy
+644c DRM_IOCTL_MGA_DMA_BOOTSTRAP 110=c01c644c 25=c020644c 9=c01a644c drm_mga_dma_bootstrap_t
 644c DRM_IOCTL_MSM_SUBMITQUEUE_QUERY 6=4018644c 7=8018644c struct drm_msm_submitqueue_query
-644c DRM_IOCTL_PANFROST_SYNC_BO 19=c010644c struct drm_panfrost_sync_bo
-644c DRM_IOCTL_PANTHOR_TILER_HEAP_DESTROY 114=c008644c
-644c DRM_IOCTL_PVR_DESTROY_HWRT_DATASET 23=4008644c 7=8008644c
-644c DRM_IOCTL_R128_DEPTH 110=4018644c 3=4028644c 4=8028644c 5=8018644c drm_r128_depth_t
+644c DRM_IOCTL_PANFROST_SYNC_BO 18=c010644c struct drm_panfrost_sync_bo
+644c DRM_IOCTL_PANTHOR_TILER_HEAP_DESTROY 71=c008644c
+644c DRM_IOCTL_PVR_DESTROY_HWRT_DATASET 21=4008644c 7=8008644c
+644c DRM_IOCTL_R128_DEPTH 100=4018644c 3=4028644c 4=8028644c 5=8018644c drm_r128_depth_t
 644c DRM_IOCTL_RADEON_STIPPLE 2=4004644c 3=4008644c 4=8008644c 5=8004644c drm_radeon_stipple_t
-644c DRM_IOCTL_TEGRA_GEM_SET_FLAGS 18=c008644c struct drm_tegra_gem_set_flags
-644c DRM_IOCTL_V3D_PERFMON_GET_COUNTER 11=c168644c struct drm_v3d_perfmon_get_counter
-644c DRM_IOCTL_VC4_PERFMON_CREATE 18=c018644c struct drm_vc4_perfmon_create
-644c DRM_IOCTL_XE_MADVISE 49=4040644c 7=8040644c struct drm_xe_madvise
-644d DRM_IOCTL_I810_RSTATUS 111=0000644d 1=2000644d
+644c DRM_IOCTL_TEGRA_GEM_SET_FLAGS 17=c008644c struct drm_tegra_gem_set_flags
+644c DRM_IOCTL_V3D_PERFMON_GET_COUNTER 10=c168644c struct drm_v3d_perfmon_get_counter
+644c DRM_IOCTL_VC4_PERFMON_CREATE 17=c018644c struct drm_vc4_perfmon_create
+644c DRM_IOCTL_XE_MADVISE 43=4040644c 7=8040644c struct drm_xe_madvise
+644d DRM_IOCTL_I810_RSTATUS 101=0000644d 1=2000644d
 644d DRM_IOCTL_I915_SET_VBLANK_PIPE 6=4004644d 7=8004644d drm_i915_vblank_pipe_t
-644d DRM_IOCTL_IVPU_CMDQ_SUBMIT 49=4020644d 7=8020644d struct drm_ivpu_cmdq_submit
-644d DRM_IOCTL_MSM_VM_BIND 19=c058644d struct drm_msm_vm_bind
-644d DRM_IOCTL_PANFROST_QUERY_BO_INFO 19=c010644d struct drm_panfrost_query_bo_info
-644d DRM_IOCTL_PVR_SUBMIT_JOBS 23=4010644d 7=8010644d
-644d DRM_IOCTL_R128_STIPPLE 110=4004644d 3=4008644d 4=8008644d 5=8004644d drm_r128_stipple_t
-644d DRM_IOCTL_RADEON_INDIRECT 18=c010644d drm_radeon_indirect_t
-644d DRM_IOCTL_TEGRA_GEM_GET_FLAGS 18=c008644d struct drm_tegra_gem_get_flags
-644d DRM_IOCTL_V3D_PERFMON_SET_GLOBAL 49=4008644d 7=8008644d struct drm_v3d_perfmon_set_global
-644d DRM_IOCTL_VC4_PERFMON_DESTROY 18=c004644d struct drm_vc4_perfmon_destroy
-644d DRM_IOCTL_VIA_WAIT_IRQ 48=c010644d 27=c018644d drm_via_irqwait_t
-644d DRM_IOCTL_XE_VM_QUERY_MEM_RANGE_ATTRS 19=c040644d struct drm_xe_vm_query_mem_range_attr
-644e DRM_IOCTL_I810_FLIP 111=0000644e 1=2000644e
+644d DRM_IOCTL_IVPU_CMDQ_SUBMIT 43=4020644d 7=8020644d struct drm_ivpu_cmdq_submit
+644d DRM_IOCTL_MSM_VM_BIND 18=c058644d struct drm_msm_vm_bind
+644d DRM_IOCTL_PANFROST_QUERY_BO_INFO 18=c010644d struct drm_panfrost_query_bo_info
+644d DRM_IOCTL_PVR_SUBMIT_JOBS 21=4010644d 7=8010644d
+644d DRM_IOCTL_R128_STIPPLE 100=4004644d 3=4008644d 4=8008644d 5=8004644d drm_r128_stipple_t
+644d DRM_IOCTL_RADEON_INDIRECT 17=c010644d drm_radeon_indirect_t
+644d DRM_IOCTL_TEGRA_GEM_GET_FLAGS 17=c008644d struct drm_tegra_gem_get_flags
+644d DRM_IOCTL_V3D_PERFMON_SET_GLOBAL 43=4008644d 7=8008644d struct drm_v3d_perfmon_set_global
+644d DRM_IOCTL_VC4_PERFMON_DESTROY 17=c004644d struct drm_vc4_perfmon_destroy
+644d DRM_IOCTL_VIA_WAIT_IRQ 42=c010644d 25=c018644d drm_via_irqwait_t
+644d DRM_IOCTL_XE_VM_QUERY_MEM_RANGE_ATTRS 18=c040644d struct drm_xe_vm_query_mem_range_attr
+644e DRM_IOCTL_I810_FLIP 101=0000644e 1=2000644e
 644e DRM_IOCTL_I915_GET_VBLANK_PIPE 6=8004644e 7=4004644e drm_i915_vblank_pipe_t
-644e DRM_IOCTL_IVPU_BO_CREATE_FROM_USERPTR 19=c020644e struct drm_ivpu_bo_create_from_userptr
-644e DRM_IOCTL_MSM_PERFCNTR_CONFIG 49=4020644e 7=8020644e struct drm_msm_perfcntr_config
-644e DRM_IOCTL_RADEON_TEXTURE 26=c018644e 27=c020644e drm_radeon_texture_t
-644e DRM_IOCTL_VC4_PERFMON_GET_VALUES 15=c010644e 24=c00c644e struct drm_vc4_perfmon_get_values
-644e DRM_IOCTL_VIA_DMA_BLIT 110=4028644e 3=4030644e 4=8030644e 5=8028644e drm_via_dmablit_t
-644e DRM_IOCTL_XE_EXEC_QUEUE_SET_PROPERTY 49=4028644e 7=8028644e struct drm_xe_exec_queue_set_property
-644f DRM_IOCTL_I915_VBLANK_SWAP 18=c00c644f drm_i915_vblank_swap_t
-644f DRM_IOCTL_R128_INDIRECT 47=c010644f drm_r128_indirect_t
+644e DRM_IOCTL_IVPU_BO_CREATE_FROM_USERPTR 18=c020644e struct drm_ivpu_bo_create_from_userptr
+644e DRM_IOCTL_MSM_PERFCNTR_CONFIG 43=4020644e 7=8020644e struct drm_msm_perfcntr_config
+644e DRM_IOCTL_RADEON_TEXTURE 24=c018644e 25=c020644e drm_radeon_texture_t
+644e DRM_IOCTL_VC4_PERFMON_GET_VALUES 14=c010644e 22=c00c644e struct drm_vc4_perfmon_get_values
+644e DRM_IOCTL_VIA_DMA_BLIT 100=4028644e 3=4030644e 4=8030644e 5=8028644e drm_via_dmablit_t
+644e DRM_IOCTL_XE_EXEC_QUEUE_SET_PROPERTY 43=4028644e 7=8028644e struct drm_xe_exec_queue_set_property
+644f DRM_IOCTL_I915_VBLANK_SWAP 17=c00c644f drm_i915_vblank_swap_t
+644f DRM_IOCTL_R128_INDIRECT 41=c010644f drm_r128_indirect_t
 644f DRM_IOCTL_RADEON_VERTEX2 2=4018644f 3=4028644f 4=8028644f 5=8018644f drm_radeon_vertex2_t
-644f DRM_IOCTL_VIA_BLIT_SYNC 46=4008644f 7=8008644f drm_via_blitsync_t
-644f DRM_IOCTL_XE_VM_GET_PROPERTY 19=c038644f struct drm_xe_vm_get_property
-6450 DRM_IOCTL_AMDGPU_GEM_OP 19=c0186450 113=c0106450 struct drm_amdgpu_gem_op
-6450 DRM_IOCTL_NOUVEAU_VM_INIT 11=c0106450 struct drm_nouveau_vm_init
-6450 DRM_IOCTL_R128_FULLSCREEN 46=40046450 7=80046450 drm_r128_fullscreen_t
+644f DRM_IOCTL_VIA_BLIT_SYNC 40=4008644f 7=8008644f drm_via_blitsync_t
+644f DRM_IOCTL_XE_VM_GET_PROPERTY 18=c038644f struct drm_xe_vm_get_property
+6450 DRM_IOCTL_AMDGPU_GEM_OP 18=c0186450 103=c0106450 struct drm_amdgpu_gem_op
+6450 DRM_IOCTL_NOUVEAU_VM_INIT 10=c0106450 struct drm_nouveau_vm_init
+6450 DRM_IOCTL_R128_FULLSCREEN 40=40046450 7=80046450 drm_r128_fullscreen_t
 6450 DRM_IOCTL_RADEON_CMDBUF 2=40106450 3=40206450 4=80206450 5=80106450 drm_radeon_cmd_buffer_t
-6450 DRM_IOCTL_TEGRA_CHANNEL_OPEN 66=c0186450 struct drm_tegra_channel_open
-6451 DRM_IOCTL_AMDGPU_GEM_USERPTR 18=c0186451 struct drm_amdgpu_gem_userptr
+6450 DRM_IOCTL_TEGRA_CHANNEL_OPEN 58=c0186450 struct drm_tegra_channel_open
+6451 DRM_IOCTL_AMDGPU_GEM_USERPTR 17=c0186451 struct drm_amdgpu_gem_userptr
 6451 DRM_IOCTL_I915_HWS_ADDR 6=40106451 7=80106451 struct drm_i915_gem_init
-6451 DRM_IOCTL_NOUVEAU_VM_BIND 11=c0286451 struct drm_nouveau_vm_bind
-6451 DRM_IOCTL_RADEON_GETPARAM 26=c0086451 27=c0106451 drm_radeon_getparam_t
-6451 DRM_IOCTL_TEGRA_CHANNEL_CLOSE 66=c0086451 struct drm_tegra_channel_close
-6452 DRM_IOCTL_AMDGPU_WAIT_FENCES 18=c0186452 union drm_amdgpu_wait_fences
-6452 DRM_IOCTL_NOUVEAU_EXEC 11=c0286452 struct drm_nouveau_exec
-6452 DRM_IOCTL_R128_GETPARAM 48=c0086452 27=c0106452 drm_r128_getparam_t
+6451 DRM_IOCTL_NOUVEAU_VM_BIND 10=c0286451 struct drm_nouveau_vm_bind
+6451 DRM_IOCTL_RADEON_GETPARAM 24=c0086451 25=c0106451 drm_radeon_getparam_t
+6451 DRM_IOCTL_TEGRA_CHANNEL_CLOSE 58=c0086451 struct drm_tegra_channel_close
+6452 DRM_IOCTL_AMDGPU_WAIT_FENCES 17=c0186452 union drm_amdgpu_wait_fences
+6452 DRM_IOCTL_NOUVEAU_EXEC 10=c0286452 struct drm_nouveau_exec
+6452 DRM_IOCTL_R128_GETPARAM 42=c0086452 25=c0106452 drm_r128_getparam_t
 6452 DRM_IOCTL_RADEON_FLIP 0=00006452 1=20006452
-6452 DRM_IOCTL_TEGRA_CHANNEL_MAP 66=c0106452 struct drm_tegra_channel_map
-6453 DRM_IOCTL_AMDGPU_VM 18=c0086453 union drm_amdgpu_vm
+6452 DRM_IOCTL_TEGRA_CHANNEL_MAP 58=c0106452 struct drm_tegra_channel_map
+6453 DRM_IOCTL_AMDGPU_VM 17=c0086453 union drm_amdgpu_vm
 6453 DRM_IOCTL_I915_GEM_INIT 6=40106453 7=80106453 struct drm_i915_gem_init
-6453 DRM_IOCTL_NOUVEAU_GET_ZCULL_INFO 49=80306453 7=40306453 struct drm_nouveau_get_zcull_info
-6453 DRM_IOCTL_R128_FLIP 111=00006453 1=20006453
-6453 DRM_IOCTL_RADEON_ALLOC 26=c0106453 27=c0186453 drm_radeon_mem_alloc_t
-6453 DRM_IOCTL_SIS_AGP_INIT 48=c0086453 27=c0106453 drm_sis_agp_t
-6453 DRM_IOCTL_TEGRA_CHANNEL_UNMAP 66=c0086453 struct drm_tegra_channel_unmap
-6454 DRM_IOCTL_AMDGPU_FENCE_TO_HANDLE 18=c0206454 union drm_amdgpu_fence_to_handle
+6453 DRM_IOCTL_NOUVEAU_GET_ZCULL_INFO 43=80306453 7=40306453 struct drm_nouveau_get_zcull_info
+6453 DRM_IOCTL_R128_FLIP 101=00006453 1=20006453
+6453 DRM_IOCTL_RADEON_ALLOC 24=c0106453 25=c0186453 drm_radeon_mem_alloc_t
+6453 DRM_IOCTL_SIS_AGP_INIT 42=c0086453 25=c0106453 drm_sis_agp_t
+6453 DRM_IOCTL_TEGRA_CHANNEL_UNMAP 58=c0086453 struct drm_tegra_channel_unmap
+6454 DRM_IOCTL_AMDGPU_FENCE_TO_HANDLE 17=c0206454 union drm_amdgpu_fence_to_handle
 6454 DRM_IOCTL_I915_GEM_EXECBUFFER 6=40286454 7=80286454 struct drm_i915_gem_execbuffer
 6454 DRM_IOCTL_RADEON_FREE 6=40086454 7=80086454 drm_radeon_mem_free_t
-6454 DRM_IOCTL_SIS_AGP_ALLOC 48=c0106454 27=c0206454 drm_sis_mem_t
-6454 DRM_IOCTL_TEGRA_CHANNEL_SUBMIT 66=c0406454 struct drm_tegra_channel_submit
+6454 DRM_IOCTL_SIS_AGP_ALLOC 42=c0106454 25=c0206454 drm_sis_mem_t
+6454 DRM_IOCTL_TEGRA_CHANNEL_SUBMIT 58=c0406454 struct drm_tegra_channel_submit
 6455 DRM_IOCTL_AMDGPU_SCHED 6=40106455 7=80106455 union drm_amdgpu_sched
-6455 DRM_IOCTL_I915_GEM_PIN 18=c0186455 struct drm_i915_gem_pin
+6455 DRM_IOCTL_I915_GEM_PIN 17=c0186455 struct drm_i915_gem_pin
 6455 DRM_IOCTL_RADEON_INIT_HEAP 6=400c6455 7=800c6455 drm_radeon_mem_init_heap_t
-6455 DRM_IOCTL_SIS_AGP_FREE 110=40106455 3=40206455 4=80206455 5=80106455 drm_sis_mem_t
-6456 DRM_IOCTL_AMDGPU_USERQ 19=c0486456 union drm_amdgpu_userq
+6455 DRM_IOCTL_SIS_AGP_FREE 100=40106455 3=40206455 4=80206455 5=80106455 drm_sis_mem_t
+6456 DRM_IOCTL_AMDGPU_USERQ 18=c0486456 union drm_amdgpu_userq
 6456 DRM_IOCTL_I915_GEM_UNPIN 6=40086456 7=80086456 struct drm_i915_gem_unpin
-6456 DRM_IOCTL_RADEON_IRQ_EMIT 26=c0046456 27=c0086456 drm_radeon_irq_emit_t
-6456 DRM_IOCTL_SIS_FB_INIT 110=40086456 3=40106456 4=80106456 5=80086456 drm_sis_fb_t
-6457 DRM_IOCTL_AMDGPU_USERQ_SIGNAL 19=c0306457 struct drm_amdgpu_userq_signal
-6457 DRM_IOCTL_I915_GEM_BUSY 18=c0086457 struct drm_i915_gem_busy
+6456 DRM_IOCTL_RADEON_IRQ_EMIT 24=c0046456 25=c0086456 drm_radeon_irq_emit_t
+6456 DRM_IOCTL_SIS_FB_INIT 100=40086456 3=40106456 4=80106456 5=80086456 drm_sis_fb_t
+6457 DRM_IOCTL_AMDGPU_USERQ_SIGNAL 18=c0306457 struct drm_amdgpu_userq_signal
+6457 DRM_IOCTL_I915_GEM_BUSY 17=c0086457 struct drm_i915_gem_busy
 6457 DRM_IOCTL_RADEON_IRQ_WAIT 6=40046457 7=80046457 drm_radeon_irq_wait_t
-6458 DRM_IOCTL_AMDGPU_USERQ_WAIT 19=c0486458 struct drm_amdgpu_userq_wait
+6458 DRM_IOCTL_AMDGPU_USERQ_WAIT 18=c0486458 struct drm_amdgpu_userq_wait
 6458 DRM_IOCTL_I915_GEM_THROTTLE 0=00006458 1=20006458
 6458 DRM_IOCTL_RADEON_CP_RESUME 0=00006458 1=20006458
-6459 DRM_IOCTL_AMDGPU_GEM_LIST_HANDLES 19=c0106459 struct drm_amdgpu_gem_list_handles
+6459 DRM_IOCTL_AMDGPU_GEM_LIST_HANDLES 18=c0106459 struct drm_amdgpu_gem_list_handles
 6459 DRM_IOCTL_I915_GEM_ENTERVT 0=00006459 1=20006459
-6459 DRM_IOCTL_RADEON_SETPARAM 25=40106459 7=80106459 24=400c6459 drm_radeon_setparam_t
-645a DRM_IOCTL_AMDGPU_PROC_OPTIONS 19=c008645a struct drm_amdgpu_proc_options
+6459 DRM_IOCTL_RADEON_SETPARAM 23=40106459 7=80106459 22=400c6459 drm_radeon_setparam_t
+645a DRM_IOCTL_AMDGPU_PROC_OPTIONS 18=c008645a struct drm_amdgpu_proc_options
 645a DRM_IOCTL_I915_GEM_LEAVEVT 0=0000645a 1=2000645a
 645a DRM_IOCTL_RADEON_SURF_ALLOC 6=400c645a 7=800c645a drm_radeon_surface_alloc_t
-645b DRM_IOCTL_I915_GEM_CREATE 18=c010645b struct drm_i915_gem_create
+645b DRM_IOCTL_I915_GEM_CREATE 17=c010645b struct drm_i915_gem_create
 645b DRM_IOCTL_RADEON_SURF_FREE 6=4004645b 7=8004645b drm_radeon_surface_free_t
 645c DRM_IOCTL_I915_GEM_PREAD 6=4020645c 7=8020645c struct drm_i915_gem_pread
-645c DRM_IOCTL_RADEON_GEM_INFO 18=c018645c struct drm_radeon_gem_info
+645c DRM_IOCTL_RADEON_GEM_INFO 17=c018645c struct drm_radeon_gem_info
 645d DRM_IOCTL_I915_GEM_PWRITE 6=4020645d 7=8020645d struct drm_i915_gem_pwrite
-645d DRM_IOCTL_RADEON_GEM_CREATE 15=c020645d 24=c01c645d struct drm_radeon_gem_create
-645e DRM_IOCTL_I915_GEM_MMAP 18=c028645e struct drm_i915_gem_mmap
-645e DRM_IOCTL_RADEON_GEM_MMAP 18=c020645e struct drm_radeon_gem_mmap
+645d DRM_IOCTL_RADEON_GEM_CREATE 14=c020645d 22=c01c645d struct drm_radeon_gem_create
+645e DRM_IOCTL_I915_GEM_MMAP 17=c028645e struct drm_i915_gem_mmap
+645e DRM_IOCTL_RADEON_GEM_MMAP 17=c020645e struct drm_radeon_gem_mmap
 645f DRM_IOCTL_I915_GEM_SET_DOMAIN 6=400c645f 7=800c645f struct drm_i915_gem_set_domain
-6460 DRM_IOCTL_EXYNOS_G2D_GET_VER 18=c0086460 struct drm_exynos_g2d_get_ver
+6460 DRM_IOCTL_EXYNOS_G2D_GET_VER 17=c0086460 struct drm_exynos_g2d_get_ver
 6460 DRM_IOCTL_I915_GEM_SW_FINISH 6=40046460 7=80046460 struct drm_i915_gem_sw_finish
-6460 DRM_IOCTL_TEGRA_SYNCPOINT_ALLOCATE 66=c0086460 struct drm_tegra_syncpoint_allocate
-6461 DRM_IOCTL_EXYNOS_G2D_SET_CMDLIST 18=c0286461 struct drm_exynos_g2d_set_cmdlist
-6461 DRM_IOCTL_I915_GEM_SET_TILING 18=c0106461 struct drm_i915_gem_set_tiling
-6461 DRM_IOCTL_RADEON_GEM_PREAD 18=c0206461 struct drm_radeon_gem_pread
-6461 DRM_IOCTL_TEGRA_SYNCPOINT_FREE 66=c0086461 struct drm_tegra_syncpoint_free
-6462 DRM_IOCTL_EXYNOS_G2D_EXEC 18=c0086462 struct drm_exynos_g2d_exec
-6462 DRM_IOCTL_I915_GEM_GET_TILING 18=c0106462 struct drm_i915_gem_get_tiling
-6462 DRM_IOCTL_RADEON_GEM_PWRITE 18=c0206462 struct drm_radeon_gem_pwrite
-6462 DRM_IOCTL_TEGRA_SYNCPOINT_WAIT 66=c0186462 struct drm_tegra_syncpoint_wait
+6460 DRM_IOCTL_TEGRA_SYNCPOINT_ALLOCATE 58=c0086460 struct drm_tegra_syncpoint_allocate
+6461 DRM_IOCTL_EXYNOS_G2D_SET_CMDLIST 17=c0286461 struct drm_exynos_g2d_set_cmdlist
+6461 DRM_IOCTL_I915_GEM_SET_TILING 17=c0106461 struct drm_i915_gem_set_tiling
+6461 DRM_IOCTL_RADEON_GEM_PREAD 17=c0206461 struct drm_radeon_gem_pread
+6461 DRM_IOCTL_TEGRA_SYNCPOINT_FREE 58=c0086461 struct drm_tegra_syncpoint_free
+6462 DRM_IOCTL_EXYNOS_G2D_EXEC 17=c0086462 struct drm_exynos_g2d_exec
+6462 DRM_IOCTL_I915_GEM_GET_TILING 17=c0106462 struct drm_i915_gem_get_tiling
+6462 DRM_IOCTL_RADEON_GEM_PWRITE 17=c0206462 struct drm_radeon_gem_pwrite
+6462 DRM_IOCTL_TEGRA_SYNCPOINT_WAIT 58=c0186462 struct drm_tegra_syncpoint_wait
 6463 DRM_IOCTL_I915_GEM_GET_APERTURE 6=80106463 7=40106463 struct drm_i915_gem_get_aperture
-6463 DRM_IOCTL_RADEON_GEM_SET_DOMAIN 18=c00c6463 struct drm_radeon_gem_set_domain
-6464 DRM_IOCTL_I915_GEM_MMAP_GTT 18=c0106464 struct drm_i915_gem_mmap_gtt
-6464 DRM_IOCTL_I915_GEM_MMAP_OFFSET 18=c0206464 struct drm_i915_gem_mmap_offset
+6463 DRM_IOCTL_RADEON_GEM_SET_DOMAIN 17=c00c6463 struct drm_radeon_gem_set_domain
+6464 DRM_IOCTL_I915_GEM_MMAP_GTT 17=c0106464 struct drm_i915_gem_mmap_gtt
+6464 DRM_IOCTL_I915_GEM_MMAP_OFFSET 17=c0206464 struct drm_i915_gem_mmap_offset
 6464 DRM_IOCTL_RADEON_GEM_WAIT_IDLE 6=40086464 7=80086464 struct drm_radeon_gem_wait_idle
-6465 DRM_IOCTL_I915_GET_PIPE_FROM_CRTC_ID 18=c0086465 struct drm_i915_get_pipe_from_crtc_id
-6466 DRM_IOCTL_I915_GEM_MADVISE 18=c00c6466 struct drm_i915_gem_madvise
-6466 DRM_IOCTL_RADEON_CS 18=c0206466 struct drm_radeon_cs
+6465 DRM_IOCTL_I915_GET_PIPE_FROM_CRTC_ID 17=c0086465 struct drm_i915_get_pipe_from_crtc_id
+6466 DRM_IOCTL_I915_GEM_MADVISE 17=c00c6466 struct drm_i915_gem_madvise
+6466 DRM_IOCTL_RADEON_CS 17=c0206466 struct drm_radeon_cs
 6467 DRM_IOCTL_I915_OVERLAY_PUT_IMAGE 6=402c6467 7=802c6467 struct drm_intel_overlay_put_image
-6467 DRM_IOCTL_RADEON_INFO 18=c0106467 struct drm_radeon_info
-6468 DRM_IOCTL_I915_OVERLAY_ATTRS 18=c02c6468 struct drm_intel_overlay_attrs
-6468 DRM_IOCTL_RADEON_GEM_SET_TILING 18=c00c6468 struct drm_radeon_gem_set_tiling
+6467 DRM_IOCTL_RADEON_INFO 17=c0106467 struct drm_radeon_info
+6468 DRM_IOCTL_I915_OVERLAY_ATTRS 17=c02c6468 struct drm_intel_overlay_attrs
+6468 DRM_IOCTL_RADEON_GEM_SET_TILING 17=c00c6468 struct drm_radeon_gem_set_tiling
 6469 DRM_IOCTL_I915_GEM_EXECBUFFER2 6=40406469 7=80406469 struct drm_i915_gem_execbuffer2
-6469 DRM_IOCTL_I915_GEM_EXECBUFFER2_WR 18=c0406469 struct drm_i915_gem_execbuffer2
-6469 DRM_IOCTL_RADEON_GEM_GET_TILING 18=c00c6469 struct drm_radeon_gem_get_tiling
-646a DRM_IOCTL_I915_GET_SPRITE_COLORKEY 18=c014646a struct drm_intel_sprite_colorkey
-646a DRM_IOCTL_RADEON_GEM_BUSY 18=c008646a struct drm_radeon_gem_busy
-646b DRM_IOCTL_I915_SET_SPRITE_COLORKEY 18=c014646b struct drm_intel_sprite_colorkey
-646b DRM_IOCTL_RADEON_GEM_VA 18=c018646b struct drm_radeon_gem_va
-646c DRM_IOCTL_I915_GEM_WAIT 18=c010646c struct drm_i915_gem_wait
-646c DRM_IOCTL_RADEON_GEM_OP 18=c010646c struct drm_radeon_gem_op
-646d DRM_IOCTL_I915_GEM_CONTEXT_CREATE 18=c008646d struct drm_i915_gem_context_create
-646d DRM_IOCTL_I915_GEM_CONTEXT_CREATE_EXT 18=c010646d struct drm_i915_gem_context_create_ext
-646d DRM_IOCTL_RADEON_GEM_USERPTR 18=c018646d struct drm_radeon_gem_userptr
+6469 DRM_IOCTL_I915_GEM_EXECBUFFER2_WR 17=c0406469 struct drm_i915_gem_execbuffer2
+6469 DRM_IOCTL_RADEON_GEM_GET_TILING 17=c00c6469 struct drm_radeon_gem_get_tiling
+646a DRM_IOCTL_I915_GET_SPRITE_COLORKEY 17=c014646a struct drm_intel_sprite_colorkey
+646a DRM_IOCTL_RADEON_GEM_BUSY 17=c008646a struct drm_radeon_gem_busy
+646b DRM_IOCTL_I915_SET_SPRITE_COLORKEY 17=c014646b struct drm_intel_sprite_colorkey
+646b DRM_IOCTL_RADEON_GEM_VA 17=c018646b struct drm_radeon_gem_va
+646c DRM_IOCTL_I915_GEM_WAIT 17=c010646c struct drm_i915_gem_wait
+646c DRM_IOCTL_RADEON_GEM_OP 17=c010646c struct drm_radeon_gem_op
+646d DRM_IOCTL_I915_GEM_CONTEXT_CREATE 17=c008646d struct drm_i915_gem_context_create
+646d DRM_IOCTL_I915_GEM_CONTEXT_CREATE_EXT 17=c010646d struct drm_i915_gem_context_create_ext
+646d DRM_IOCTL_RADEON_GEM_USERPTR 17=c018646d struct drm_radeon_gem_userptr
 646e DRM_IOCTL_I915_GEM_CONTEXT_DESTROY 6=4008646e 7=8008646e struct drm_i915_gem_context_destroy
 646f DRM_IOCTL_I915_GEM_SET_CACHING 6=4008646f 7=8008646f struct drm_i915_gem_caching
-6470 DRM_IOCTL_I915_GEM_GET_CACHING 18=c0086470 struct drm_i915_gem_caching
-6471 DRM_IOCTL_I915_REG_READ 18=c0106471 struct drm_i915_reg_read
-6472 DRM_IOCTL_I915_GET_RESET_STATS 18=c0186472 struct drm_i915_reset_stats
-6473 DRM_IOCTL_I915_GEM_USERPTR 18=c0186473 struct drm_i915_gem_userptr
-6474 DRM_IOCTL_I915_GEM_CONTEXT_GETPARAM 18=c0186474 struct drm_i915_gem_context_param
-6475 DRM_IOCTL_I915_GEM_CONTEXT_SETPARAM 18=c0186475 struct drm_i915_gem_context_param
+6470 DRM_IOCTL_I915_GEM_GET_CACHING 17=c0086470 struct drm_i915_gem_caching
+6471 DRM_IOCTL_I915_REG_READ 17=c0106471 struct drm_i915_reg_read
+6472 DRM_IOCTL_I915_GET_RESET_STATS 17=c0186472 struct drm_i915_reset_stats
+6473 DRM_IOCTL_I915_GEM_USERPTR 17=c0186473 struct drm_i915_gem_userptr
+6474 DRM_IOCTL_I915_GEM_CONTEXT_GETPARAM 17=c0186474 struct drm_i915_gem_context_param
+6475 DRM_IOCTL_I915_GEM_CONTEXT_SETPARAM 17=c0186475 struct drm_i915_gem_context_param
 6476 DRM_IOCTL_I915_PERF_OPEN 6=40106476 7=80106476 struct drm_i915_perf_open_param
 6477 DRM_IOCTL_I915_PERF_ADD_CONFIG 6=40486477 7=80486477 struct drm_i915_perf_oa_config
 6478 DRM_IOCTL_I915_PERF_REMOVE_CONFIG 6=40086478 7=80086478 __u64
-6479 DRM_IOCTL_I915_QUERY 18=c0106479 struct drm_i915_query
-647a DRM_IOCTL_I915_GEM_VM_CREATE 18=c010647a struct drm_i915_gem_vm_control
+6479 DRM_IOCTL_I915_QUERY 17=c0106479 struct drm_i915_query
+647a DRM_IOCTL_I915_GEM_VM_CREATE 17=c010647a struct drm_i915_gem_vm_control
 647b DRM_IOCTL_I915_GEM_VM_DESTROY 6=4010647b 7=8010647b struct drm_i915_gem_vm_control
-647c DRM_IOCTL_I915_GEM_CREATE_EXT 66=c018647c struct drm_i915_gem_create_ext
-6480 DRM_IOCTL_EXYNOS_IPP_GET_RESOURCES 18=c0106480 struct drm_exynos_ioctl_ipp_get_res
-6480 DRM_IOCTL_NOUVEAU_GEM_NEW 18=c0306480 struct drm_nouveau_gem_new
-6481 DRM_IOCTL_EXYNOS_IPP_GET_CAPS 18=c0186481 struct drm_exynos_ioctl_ipp_get_caps
-6481 DRM_IOCTL_NOUVEAU_GEM_PUSHBUF 18=c0406481 struct drm_nouveau_gem_pushbuf
-6482 DRM_IOCTL_EXYNOS_IPP_GET_LIMITS 18=c0206482 struct drm_exynos_ioctl_ipp_get_limits
+647c DRM_IOCTL_I915_GEM_CREATE_EXT 58=c018647c struct drm_i915_gem_create_ext
+6480 DRM_IOCTL_EXYNOS_IPP_GET_RESOURCES 17=c0106480 struct drm_exynos_ioctl_ipp_get_res
+6480 DRM_IOCTL_NOUVEAU_GEM_NEW 17=c0306480 struct drm_nouveau_gem_new
+6481 DRM_IOCTL_EXYNOS_IPP_GET_CAPS 17=c0186481 struct drm_exynos_ioctl_ipp_get_caps
+6481 DRM_IOCTL_NOUVEAU_GEM_PUSHBUF 17=c0406481 struct drm_nouveau_gem_pushbuf
+6482 DRM_IOCTL_EXYNOS_IPP_GET_LIMITS 17=c0206482 struct drm_exynos_ioctl_ipp_get_limits
 6482 DRM_IOCTL_NOUVEAU_GEM_CPU_PREP 6=40086482 7=80086482 struct drm_nouveau_gem_cpu_prep
-6483 DRM_IOCTL_EXYNOS_IPP_COMMIT 18=c0206483 struct drm_exynos_ioctl_ipp_commit
+6483 DRM_IOCTL_EXYNOS_IPP_COMMIT 17=c0206483 struct drm_exynos_ioctl_ipp_commit
 6483 DRM_IOCTL_NOUVEAU_GEM_CPU_FINI 6=40046483 7=80046483 struct drm_nouveau_gem_cpu_fini
-6484 DRM_IOCTL_NOUVEAU_GEM_INFO 18=c0286484 struct drm_nouveau_gem_info
-64a0 DRM_IOCTL_MODE_GETRESOURCES 18=c04064a0 struct drm_mode_card_res
-64a1 DRM_IOCTL_MODE_GETCRTC 18=c06864a1 struct drm_mode_crtc
-64a2 DRM_IOCTL_MODE_SETCRTC 18=c06864a2 struct drm_mode_crtc
-64a3 DRM_IOCTL_MODE_CURSOR 18=c01c64a3 struct drm_mode_cursor
-64a4 DRM_IOCTL_MODE_GETGAMMA 18=c02064a4 struct drm_mode_crtc_lut
-64a5 DRM_IOCTL_MODE_SETGAMMA 18=c02064a5 struct drm_mode_crtc_lut
-64a6 DRM_IOCTL_MODE_GETENCODER 18=c01464a6 struct drm_mode_get_encoder
-64a7 DRM_IOCTL_MODE_GETCONNECTOR 18=c05064a7 struct drm_mode_get_connector
-64a8 DRM_IOCTL_MODE_ATTACHMODE 18=c04864a8 struct drm_mode_mode_cmd
-64a9 DRM_IOCTL_MODE_DETACHMODE 18=c04864a9 struct drm_mode_mode_cmd
-64aa DRM_IOCTL_MODE_GETPROPERTY 18=c04064aa struct drm_mode_get_property
-64ab DRM_IOCTL_MODE_SETPROPERTY 18=c01064ab struct drm_mode_connector_set_property
-64ac DRM_IOCTL_MODE_GETPROPBLOB 18=c01064ac struct drm_mode_get_blob
-64ad DRM_IOCTL_MODE_GETFB 18=c01c64ad struct drm_mode_fb_cmd
-64ae DRM_IOCTL_MODE_ADDFB 18=c01c64ae struct drm_mode_fb_cmd
-64af DRM_IOCTL_MODE_RMFB 18=c00464af unsigned int
-64b0 DRM_IOCTL_MODE_PAGE_FLIP 18=c01864b0 struct drm_mode_crtc_page_flip
-64b1 DRM_IOCTL_MODE_DIRTYFB 18=c01864b1 struct drm_mode_fb_dirty_cmd
-64b2 DRM_IOCTL_MODE_CREATE_DUMB 18=c02064b2 struct drm_mode_create_dumb
-64b3 DRM_IOCTL_MODE_MAP_DUMB 18=c01064b3 struct drm_mode_map_dumb
-64b4 DRM_IOCTL_MODE_DESTROY_DUMB 18=c00464b4 struct drm_mode_destroy_dumb
-64b5 DRM_IOCTL_MODE_GETPLANERESOURCES 15=c01064b5 24=c00c64b5 struct drm_mode_get_plane_res
-64b6 DRM_IOCTL_MODE_GETPLANE 18=c02064b6 struct drm_mode_get_plane
-64b7 DRM_IOCTL_MODE_SETPLANE 18=c03064b7 struct drm_mode_set_plane
-64b8 DRM_IOCTL_MODE_ADDFB2 15=c06864b8 24=c06464b8 struct drm_mode_fb_cmd2
-64b9 DRM_IOCTL_MODE_OBJ_GETPROPERTIES 15=c02064b9 24=c01c64b9 struct drm_mode_obj_get_properties
-64ba DRM_IOCTL_MODE_OBJ_SETPROPERTY 15=c01864ba 24=c01464ba struct drm_mode_obj_set_property
-64bb DRM_IOCTL_MODE_CURSOR2 18=c02464bb struct drm_mode_cursor2
-64bc DRM_IOCTL_MODE_ATOMIC 18=c03864bc struct drm_mode_atomic
-64bd DRM_IOCTL_MODE_CREATEPROPBLOB 18=c01064bd struct drm_mode_create_blob
-64be DRM_IOCTL_MODE_DESTROYPROPBLOB 18=c00464be struct drm_mode_destroy_blob
-64bf DRM_IOCTL_SYNCOBJ_CREATE 18=c00864bf struct drm_syncobj_create
-64c0 DRM_IOCTL_SYNCOBJ_DESTROY 18=c00864c0 struct drm_syncobj_destroy
-64c1 DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD 19=c01864c1 113=c01064c1 struct drm_syncobj_handle
-64c2 DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE 19=c01864c2 113=c01064c2 struct drm_syncobj_handle
-64c3 DRM_IOCTL_SYNCOBJ_WAIT 11=c02864c3 64=c02064c3 struct drm_syncobj_wait
-64c4 DRM_IOCTL_SYNCOBJ_RESET 18=c01064c4 struct drm_syncobj_array
-64c5 DRM_IOCTL_SYNCOBJ_SIGNAL 18=c01064c5 struct drm_syncobj_array
-64c6 DRM_IOCTL_MODE_CREATE_LEASE 18=c01864c6 struct drm_mode_create_lease
-64c7 DRM_IOCTL_MODE_LIST_LESSEES 18=c01064c7 struct drm_mode_list_lessees
-64c8 DRM_IOCTL_MODE_GET_LEASE 18=c01064c8 struct drm_mode_get_lease
-64c9 DRM_IOCTL_MODE_REVOKE_LEASE 18=c00464c9 struct drm_mode_revoke_lease
-64ca DRM_IOCTL_SYNCOBJ_TIMELINE_WAIT 11=c03064ca 64=c02864ca struct drm_syncobj_timeline_wait
-64cb DRM_IOCTL_SYNCOBJ_QUERY 18=c01864cb struct drm_syncobj_timeline_array
-64cc DRM_IOCTL_SYNCOBJ_TRANSFER 18=c02064cc struct drm_syncobj_transfer
-64cd DRM_IOCTL_SYNCOBJ_TIMELINE_SIGNAL 18=c01864cd struct drm_syncobj_timeline_array
-64ce DRM_IOCTL_MODE_GETFB2 15=c06864ce 24=c06464ce struct drm_mode_fb_cmd2
-64cf DRM_IOCTL_SYNCOBJ_EVENTFD 11=c01864cf struct drm_syncobj_eventfd
-64d0 DRM_IOCTL_MODE_CLOSEFB 11=c00864d0 struct drm_mode_closefb
-64d1 DRM_IOCTL_SET_CLIENT_NAME 19=c01064d1 struct drm_set_client_name
-64d2 DRM_IOCTL_GEM_CHANGE_HANDLE 19=c00864d2 struct drm_gem_change_handle
-6600 XSDFEC_START_DEV 6=00006600 10=20006600
-6601 FIOCLEX 54=20006601 122=00006601
+6484 DRM_IOCTL_NOUVEAU_GEM_INFO 17=c0286484 struct drm_nouveau_gem_info
+64a0 DRM_IOCTL_MODE_GETRESOURCES 17=c04064a0 struct drm_mode_card_res
+64a1 DRM_IOCTL_MODE_GETCRTC 17=c06864a1 struct drm_mode_crtc
+64a2 DRM_IOCTL_MODE_SETCRTC 17=c06864a2 struct drm_mode_crtc
+64a3 DRM_IOCTL_MODE_CURSOR 17=c01c64a3 struct drm_mode_cursor
+64a4 DRM_IOCTL_MODE_GETGAMMA 17=c02064a4 struct drm_mode_crtc_lut
+64a5 DRM_IOCTL_MODE_SETGAMMA 17=c02064a5 struct drm_mode_crtc_lut
+64a6 DRM_IOCTL_MODE_GETENCODER 17=c01464a6 struct drm_mode_get_encoder
+64a7 DRM_IOCTL_MODE_GETCONNECTOR 17=c05064a7 struct drm_mode_get_connector
+64a8 DRM_IOCTL_MODE_ATTACHMODE 17=c04864a8 struct drm_mode_mode_cmd
+64a9 DRM_IOCTL_MODE_DETACHMODE 17=c04864a9 struct drm_mode_mode_cmd
+64aa DRM_IOCTL_MODE_GETPROPERTY 17=c04064aa struct drm_mode_get_property
+64ab DRM_IOCTL_MODE_SETPROPERTY 17=c01064ab struct drm_mode_connector_set_property
+64ac DRM_IOCTL_MODE_GETPROPBLOB 17=c01064ac struct drm_mode_get_blob
+64ad DRM_IOCTL_MODE_GETFB 17=c01c64ad struct drm_mode_fb_cmd
+64ae DRM_IOCTL_MODE_ADDFB 17=c01c64ae struct drm_mode_fb_cmd
+64af DRM_IOCTL_MODE_RMFB 17=c00464af unsigned int
+64b0 DRM_IOCTL_MODE_PAGE_FLIP 17=c01864b0 struct drm_mode_crtc_page_flip
+64b1 DRM_IOCTL_MODE_DIRTYFB 17=c01864b1 struct drm_mode_fb_dirty_cmd
+64b2 DRM_IOCTL_MODE_CREATE_DUMB 17=c02064b2 struct drm_mode_create_dumb
+64b3 DRM_IOCTL_MODE_MAP_DUMB 17=c01064b3 struct drm_mode_map_dumb
+64b4 DRM_IOCTL_MODE_DESTROY_DUMB 17=c00464b4 struct drm_mode_destroy_dumb
+64b5 DRM_IOCTL_MODE_GETPLANERESOURCES 14=c01064b5 22=c00c64b5 struct drm_mode_get_plane_res
+64b6 DRM_IOCTL_MODE_GETPLANE 17=c02064b6 struct drm_mode_get_plane
+64b7 DRM_IOCTL_MODE_SETPLANE 17=c03064b7 struct drm_mode_set_plane
+64b8 DRM_IOCTL_MODE_ADDFB2 14=c06864b8 22=c06464b8 struct drm_mode_fb_cmd2
+64b9 DRM_IOCTL_MODE_OBJ_GETPROPERTIES 14=c02064b9 22=c01c64b9 struct drm_mode_obj_get_properties
+64ba DRM_IOCTL_MODE_OBJ_SETPROPERTY 14=c01864ba 22=c01464ba struct drm_mode_obj_set_property
+64bb DRM_IOCTL_MODE_CURSOR2 17=c02464bb struct drm_mode_cursor2
+64bc DRM_IOCTL_MODE_ATOMIC 17=c03864bc struct drm_mode_atomic
+64bd DRM_IOCTL_MODE_CREATEPROPBLOB 17=c01064bd struct drm_mode_create_blob
+64be DRM_IOCTL_MODE_DESTROYPROPBLOB 17=c00464be struct drm_mode_destroy_blob
+64bf DRM_IOCTL_SYNCOBJ_CREATE 17=c00864bf struct drm_syncobj_create
+64c0 DRM_IOCTL_SYNCOBJ_DESTROY 17=c00864c0 struct drm_syncobj_destroy
+64c1 DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD 18=c01864c1 103=c01064c1 struct drm_syncobj_handle
+64c2 DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE 18=c01864c2 103=c01064c2 struct drm_syncobj_handle
+64c3 DRM_IOCTL_SYNCOBJ_WAIT 10=c02864c3 61=c02064c3 struct drm_syncobj_wait
+64c4 DRM_IOCTL_SYNCOBJ_RESET 17=c01064c4 struct drm_syncobj_array
+64c5 DRM_IOCTL_SYNCOBJ_SIGNAL 17=c01064c5 struct drm_syncobj_array
+64c6 DRM_IOCTL_MODE_CREATE_LEASE 17=c01864c6 struct drm_mode_create_lease
+64c7 DRM_IOCTL_MODE_LIST_LESSEES 17=c01064c7 struct drm_mode_list_lessees
+64c8 DRM_IOCTL_MODE_GET_LEASE 17=c01064c8 struct drm_mode_get_lease
+64c9 DRM_IOCTL_MODE_REVOKE_LEASE 17=c00464c9 struct drm_mode_revoke_lease
+64ca DRM_IOCTL_SYNCOBJ_TIMELINE_WAIT 10=c03064ca 61=c02864ca struct drm_syncobj_timeline_wait
+64cb DRM_IOCTL_SYNCOBJ_QUERY 17=c01864cb struct drm_syncobj_timeline_array
+64cc DRM_IOCTL_SYNCOBJ_TRANSFER 17=c02064cc struct drm_syncobj_transfer
+64cd DRM_IOCTL_SYNCOBJ_TIMELINE_SIGNAL 17=c01864cd struct drm_syncobj_timeline_array
+64ce DRM_IOCTL_MODE_GETFB2 14=c06864ce 22=c06464ce struct drm_mode_fb_cmd2
+64cf DRM_IOCTL_SYNCOBJ_EVENTFD 10=c01864cf struct drm_syncobj_eventfd
+64d0 DRM_IOCTL_MODE_CLOSEFB 10=c00864d0 struct drm_mode_closefb
+64d1 DRM_IOCTL_SET_CLIENT_NAME 18=c01064d1 struct drm_set_client_name
+64d2 DRM_IOCTL_GEM_CHANGE_HANDLE 18=c00864d2 struct drm_gem_change_handle
+6600 XSDFEC_START_DEV 0=00006600 1=20006600
+6601 FIOCLEX 111=20006601 112=00006601
 6601 FS_IOC32_GETFLAGS 6=80046601 7=40046601 int
 6601 FS_IOC_GETFLAGS 2=80046601 3=80086601 4=40086601 5=40046601 long
-6601 REISERFS_IOC_GETFLAGS 110=80046601 3=80086601 4=40086601 5=40046601 long
-6601 XSDFEC_STOP_DEV 6=00006601 10=20006601
-6602 FIONCLEX 54=20006602 122=00006602
+6601 REISERFS_IOC_GETFLAGS 100=80046601 3=80086601 4=40086601 5=40046601 long
+6601 XSDFEC_STOP_DEV 0=00006601 1=20006601
+6602 FIONCLEX 111=20006602 112=00006602
 6602 FS_IOC32_SETFLAGS 6=40046602 7=80046602 int
 6602 FS_IOC_SETFLAGS 2=40046602 3=40086602 4=80086602 5=80046602 long
-6602 REISERFS_IOC_SETFLAGS 110=40046602 3=40086602 4=80086602 5=80046602 long
-6602 XSDFEC_GET_STATUS 56=80086602 10=40086602 9=80066602 struct xsdfec_status
-6603 EXT4_IOC32_GETVERSION 23=80046603 7=40046603 int
-6603 EXT4_IOC_GETVERSION 30=80046603 31=80086603 4=40086603 5=40046603 long
-6603 XSDFEC_SET_IRQ 62=40026603 10=80026603 21=40046603 struct xsdfec_irq
-6604 EXT4_IOC32_SETVERSION 23=40046604 7=80046604 int
-6604 EXT4_IOC_SETVERSION 30=40046604 31=40086604 4=80086604 5=80046604 long
-6604 XSDFEC_SET_TURBO 56=40086604 10=80086604 9=40066604 struct xsdfec_turbo
-6605 EXT4_IOC32_GETRSVSZ 23=80046605 7=40046605 int
-6605 EXT4_IOC_GETRSVSZ 30=80046605 31=80086605 4=40086605 5=40046605 long
-6605 XSDFEC_ADD_LDPC_CODE_PARAMS 8=404c6605 3=40606605 34=80606605 9=404a6605 35=804c6605 struct xsdfec_ldpc_params
-6606 EXT4_IOC32_SETRSVSZ 23=40046606 7=80046606 int
-6606 EXT4_IOC_SETRSVSZ 30=40046606 31=40086606 4=80086606 5=80046606 long
-6606 XSDFEC_GET_CONFIG 62=801c6606 10=401c6606 21=80206606 struct xsdfec_config
-6607 EXT4_IOC32_GROUP_EXTEND 23=40046607 7=80046607 unsigned int
-6607 EXT4_IOC_GROUP_EXTEND 30=40046607 31=40086607 4=80086607 5=80046607 unsigned long
-6607 XSDFEC_GET_TURBO 56=80086607 10=40086607 9=80066607 struct xsdfec_turbo
-6608 EXT4_IOC_GROUP_ADD 116=40286608 7=80286608 68=40246608 struct ext4_new_group_input
-6608 XSDFEC_SET_ORDER 2=40046608 3=40086608 34=80086608 35=80046608 unsigned long
-6609 EXT4_IOC_MIGRATE 13=00006609 1=20006609
-660b FS_IOC_FIEMAP 18=c020660b struct fiemap
-660b XSDFEC_CLEAR_STATS 6=0000660b 10=2000660b
-660c EXT4_IOC_ALLOC_DA_BLKS 13=0000660c 1=2000660c
-660c XSDFEC_GET_STATS 6=800c660c 10=400c660c struct xsdfec_stats
-660d XSDFEC_SET_DEFAULT_CONFIG 6=0000660d 10=2000660d
-660f EXT4_IOC_MOVE_EXT 11=c028660f struct move_extent
-6610 EXT4_IOC_RESIZE_FS 23=40086610 7=80086610 __u64
-6610 PAGEMAP_SCAN 11=c0606610 struct pm_scan_arg
-6611 EXT4_IOC_SWAP_BOOT 13=00006611 1=20006611
-6611 PROCMAP_QUERY 11=c0686611 struct procmap_query
-6612 EXT4_IOC_PRECACHE_EXTENTS 13=00006612 1=20006612
+6602 REISERFS_IOC_SETFLAGS 100=40046602 3=40086602 4=80086602 5=80046602 long
+6602 XSDFEC_GET_STATUS 53=80086602 7=40086602 9=80066602 struct xsdfec_status
+6603 EXT4_IOC32_GETVERSION 21=80046603 7=40046603 int
+6603 EXT4_IOC_GETVERSION 28=80046603 29=80086603 4=40086603 5=40046603 long
+6603 XSDFEC_SET_IRQ 59=40026603 7=80026603 20=40046603 struct xsdfec_irq
+6604 EXT4_IOC32_SETVERSION 21=40046604 7=80046604 int
+6604 EXT4_IOC_SETVERSION 28=40046604 29=40086604 4=80086604 5=80046604 long
+6604 XSDFEC_SET_TURBO 53=40086604 7=80086604 9=40066604 struct xsdfec_turbo
+6605 EXT4_IOC32_GETRSVSZ 21=80046605 7=40046605 int
+6605 EXT4_IOC_GETRSVSZ 28=80046605 29=80086605 4=40086605 5=40046605 long
+6605 XSDFEC_ADD_LDPC_CODE_PARAMS 8=404c6605 3=40606605 4=80606605 5=804c6605 9=404a6605 struct xsdfec_ldpc_params
+6606 EXT4_IOC32_SETRSVSZ 21=40046606 7=80046606 int
+6606 EXT4_IOC_SETRSVSZ 28=40046606 29=40086606 4=80086606 5=80046606 long
+6606 XSDFEC_GET_CONFIG 59=801c6606 7=401c6606 20=80206606 struct xsdfec_config
+6607 EXT4_IOC32_GROUP_EXTEND 21=40046607 7=80046607 unsigned int
+6607 EXT4_IOC_GROUP_EXTEND 28=40046607 29=40086607 4=80086607 5=80046607 unsigned long
+6607 XSDFEC_GET_TURBO 53=80086607 7=40086607 9=80066607 struct xsdfec_turbo
+6608 EXT4_IOC_GROUP_ADD 105=40286608 7=80286608 64=40246608 struct ext4_new_group_input
+6608 XSDFEC_SET_ORDER 2=40046608 3=40086608 4=80086608 5=80046608 unsigned long
+6609 EXT4_IOC_MIGRATE 12=00006609 1=20006609
+660b FS_IOC_FIEMAP 17=c020660b struct fiemap
+660b XSDFEC_CLEAR_STATS 0=0000660b 1=2000660b
+660c EXT4_IOC_ALLOC_DA_BLKS 12=0000660c 1=2000660c
+660c XSDFEC_GET_STATS 6=800c660c 7=400c660c struct xsdfec_stats
+660d XSDFEC_SET_DEFAULT_CONFIG 0=0000660d 1=2000660d
+660f EXT4_IOC_MOVE_EXT 10=c028660f struct move_extent
+6610 EXT4_IOC_RESIZE_FS 21=40086610 7=80086610 __u64
+6610 PAGEMAP_SCAN 10=c0606610 struct pm_scan_arg
+6611 EXT4_IOC_SWAP_BOOT 12=00006611 1=20006611
+6611 PROCMAP_QUERY 10=c0686611 struct procmap_query
+6612 EXT4_IOC_PRECACHE_EXTENTS 12=00006612 1=20006612
 6613 FS_IOC_SET_ENCRYPTION_POLICY 6=800c6613 7=400c6613 struct fscrypt_policy_v1
 6614 FS_IOC_GET_ENCRYPTION_PWSALT 6=40106614 7=80106614 __u8[16]
 6615 FS_IOC_GET_ENCRYPTION_POLICY 6=400c6615 7=800c6615 struct fscrypt_policy_v1
-6616 FS_IOC_GET_ENCRYPTION_POLICY_EX 18=c0096616 __u8[9]
-6617 FS_IOC_ADD_ENCRYPTION_KEY 18=c0506617 struct fscrypt_add_key_arg
-6618 FS_IOC_REMOVE_ENCRYPTION_KEY 18=c0406618 struct fscrypt_remove_key_arg
-6619 FS_IOC_REMOVE_ENCRYPTION_KEY_ALL_USERS 18=c0406619 struct fscrypt_remove_key_arg
-661a FS_IOC_GET_ENCRYPTION_KEY_STATUS 18=c080661a struct fscrypt_get_key_status_arg
+6616 FS_IOC_GET_ENCRYPTION_POLICY_EX 17=c0096616 __u8[9]
+6617 FS_IOC_ADD_ENCRYPTION_KEY 17=c0506617 struct fscrypt_add_key_arg
+6618 FS_IOC_REMOVE_ENCRYPTION_KEY 17=c0406618 struct fscrypt_remove_key_arg
+6619 FS_IOC_REMOVE_ENCRYPTION_KEY_ALL_USERS 17=c0406619 struct fscrypt_remove_key_arg
+661a FS_IOC_GET_ENCRYPTION_KEY_STATUS 17=c080661a struct fscrypt_get_key_status_arg
 661b FS_IOC_GET_ENCRYPTION_NONCE 6=8010661b 7=4010661b __u8[16]
-6628 EXT4_IOC_CLEAR_ES_CACHE 13=00006628 1=20006628
-6629 EXT4_IOC_GETSTATE 23=40046629 7=80046629 __u32
-662a EXT4_IOC_GET_ES_CACHE 11=c020662a struct fiemap
-662b EXT4_IOC_CHECKPOINT 23=4004662b 7=8004662b __u32
-662c EXT4_IOC_GETFSUUID 23=8008662c 7=4008662c struct fsuuid
-662c EXT4_IOC_SETFSUUID 23=4008662c 7=8008662c struct fsuuid
-662d EXT4_IOC_GET_TUNE_SB_PARAM 49=80e8662d 7=40e8662d struct ext4_tune_sb_params
-662e EXT4_IOC_SET_TUNE_SB_PARAM 49=40e8662e 7=80e8662e struct ext4_tune_sb_params
-667b FIOGETOWN 123=4004667b 88=8004667b int
-667c FIOSETOWN 123=8004667c 88=4004667c int
-667d FIOASYNC 54=8004667d 55=0000667d 88=4004667d int
-667e FIONBIO 54=8004667e 55=0000667e 88=4004667e int
-667f FIONREAD 54=4004667f 88=8004667f int
-667f FIOQSIZE 55=0000667f loff_t
-667f SIOCINQ 54=4004667f 88=8004667f int
-667f TIOCINQ 54=4004667f 88=8004667f int
-6680 FIOQSIZE 54=40086680 88=80086680 loff_t
+6628 EXT4_IOC_CLEAR_ES_CACHE 12=00006628 1=20006628
+6629 EXT4_IOC_GETSTATE 21=40046629 7=80046629 __u32
+662a EXT4_IOC_GET_ES_CACHE 10=c020662a struct fiemap
+662b EXT4_IOC_CHECKPOINT 21=4004662b 7=8004662b __u32
+662c EXT4_IOC_GETFSUUID 21=8008662c 7=4008662c struct fsuuid
+662c EXT4_IOC_SETFSUUID 21=4008662c 7=8008662c struct fsuuid
+662d EXT4_IOC_GET_TUNE_SB_PARAM 43=80e8662d 7=40e8662d struct ext4_tune_sb_params
+662e EXT4_IOC_SET_TUNE_SB_PARAM 43=40e8662e 7=80e8662e struct ext4_tune_sb_params
+667b FIOGETOWN 113=4004667b 83=8004667b int
+667c FIOSETOWN 113=8004667c 83=4004667c int
+667d FIOASYNC 111=8004667d 47=0000667d 83=4004667d int
+667e FIONBIO 111=8004667e 47=0000667e 83=4004667e int
+667f FIONREAD 111=4004667f 83=8004667f int
+667f FIOQSIZE 47=0000667f loff_t
+667f SIOCINQ 111=4004667f 83=8004667f int
+667f TIOCINQ 111=4004667f 83=8004667f int
+6680 FIOQSIZE 111=40086680 83=80086680 loff_t
 6685 FS_IOC_ENABLE_VERITY 6=40806685 7=80806685 struct fsverity_enable_arg
-6686 FS_IOC_MEASURE_VERITY 18=c0046686 struct fsverity_digest
-6687 FS_IOC_READ_VERITY_METADATA 66=c0286687 struct fsverity_read_metadata_arg
+6686 FS_IOC_MEASURE_VERITY 17=c0046686 struct fsverity_digest
+6687 FS_IOC_READ_VERITY_METADATA 58=c0286687 struct fsverity_read_metadata_arg
 6701 FUNCTIONFS_FIFO_STATUS 0=00006701 1=20006701
 6701 GADGETFS_FIFO_STATUS 0=00006701 1=20006701
 6702 FUNCTIONFS_FIFO_FLUSH 0=00006702 1=20006702
 6702 GADGETFS_FIFO_FLUSH 0=00006702 1=20006702
 6703 FUNCTIONFS_CLEAR_HALT 0=00006703 1=20006703
 6703 GADGETFS_CLEAR_HALT 0=00006703 1=20006703
-6721 GADGET_GET_PRINTER_STATUS 6=80016721 10=40016721 unsigned char
-6722 GADGET_SET_PRINTER_STATUS 22=c0016722 unsigned char
-6741 GADGET_HID_READ_GET_REPORT_ID 23=80016741 10=40016741 __u8
-6742 GADGET_HID_WRITE_GET_REPORT 23=40486742 10=80486742 struct usb_hidg_report
+6721 GADGET_GET_PRINTER_STATUS 6=80016721 7=40016721 unsigned char
+6722 GADGET_SET_PRINTER_STATUS 17=c0016722 unsigned char
+6741 GADGET_HID_READ_GET_REPORT_ID 21=80016741 7=40016741 __u8
+6742 GADGET_HID_WRITE_GET_REPORT 21=40486742 7=80486742 struct usb_hidg_report
 6780 FUNCTIONFS_INTERFACE_REVMAP 0=00006780 1=20006780
 6781 FUNCTIONFS_ENDPOINT_REVMAP 0=00006781 1=20006781
 6782 FUNCTIONFS_ENDPOINT_DESC 6=80096782 7=40096782 struct usb_endpoint_descriptor
-6783 FUNCTIONFS_DMABUF_ATTACH 23=40046783 7=80046783 int
-6784 FUNCTIONFS_DMABUF_DETACH 23=40046784 7=80046784 int
-6785 FUNCTIONFS_DMABUF_TRANSFER 23=40106785 7=80106785 struct usb_ffs_dmabuf_transfer_req
-6786 FUNCTIONFS_ENDPOINT_ENABLE_ZLP 49=40046786 7=80046786 __u32
-6801 HPET_IE_ON 6=00006801 10=20006801
-6802 HPET_IE_OFF 6=00006802 10=20006802
-6803 HPET_INFO 2=800c6803 3=80186803 34=40186803 35=400c6803 struct hpet_info
-6804 HPET_EPI 6=00006804 10=20006804
-6805 HPET_DPI 6=00006805 10=20006805
-6806 HPET_IRQFREQ 2=40046806 3=40086806 34=80086806 35=80046806 unsigned long
+6783 FUNCTIONFS_DMABUF_ATTACH 21=40046783 7=80046783 int
+6784 FUNCTIONFS_DMABUF_DETACH 21=40046784 7=80046784 int
+6785 FUNCTIONFS_DMABUF_TRANSFER 21=40106785 7=80106785 struct usb_ffs_dmabuf_transfer_req
+6786 FUNCTIONFS_ENDPOINT_ENABLE_ZLP 43=40046786 7=80046786 __u32
+6801 HPET_IE_ON 0=00006801 1=20006801
+6802 HPET_IE_OFF 0=00006802 1=20006802
+6803 HPET_INFO 2=800c6803 3=80186803 4=40186803 5=400c6803 struct hpet_info
+6804 HPET_EPI 0=00006804 1=20006804
+6805 HPET_DPI 0=00006805 1=20006805
+6806 HPET_IRQFREQ 2=40046806 3=40086806 4=80086806 5=80046806 unsigned long
 6900 I2OGETIOPS 6=80206900 7=40206900
 6900 I915_PERF_IOCTL_ENABLE 0=00006900 1=20006900
 6900 LIRC_GET_FEATURES 6=80046900 7=40046900 __u32
-6901 I2OHRTGET 26=c00c6901 27=c0186901 struct i2o_cmd_hrtlct
+6901 I2OHRTGET 24=c00c6901 25=c0186901 struct i2o_cmd_hrtlct
 6901 I915_PERF_IOCTL_DISABLE 0=00006901 1=20006901
 6901 LIRC_GET_SEND_MODE 6=80046901 7=40046901 __u32
-6902 I2OLCTGET 26=c00c6902 27=c0186902 struct i2o_cmd_hrtlct
+6902 I2OLCTGET 24=c00c6902 25=c0186902 struct i2o_cmd_hrtlct
 6902 I915_PERF_IOCTL_CONFIG 0=00006902 1=20006902
 6902 LIRC_GET_REC_MODE 6=80046902 7=40046902 __u32
-6903 I2OPARMSET 26=c0186903 27=c0286903 struct i2o_cmd_psetget
-6904 I2OPARMGET 26=c0186904 27=c0286904 struct i2o_cmd_psetget
-6905 I2OSWDL 102=c01c6905 27=c0306905 9=c01a6905 struct i2o_sw_xfer
-6906 I2OSWUL 102=c01c6906 27=c0306906 9=c01a6906 struct i2o_sw_xfer
-6907 I2OSWDEL 102=c01c6907 27=c0306907 9=c01a6907 struct i2o_sw_xfer
+6903 I2OPARMSET 24=c0186903 25=c0286903 struct i2o_cmd_psetget
+6904 I2OPARMGET 24=c0186904 25=c0286904 struct i2o_cmd_psetget
+6905 I2OSWDL 33=c01c6905 25=c0306905 9=c01a6905 struct i2o_sw_xfer
+6906 I2OSWUL 33=c01c6906 25=c0306906 9=c01a6906 struct i2o_sw_xfer
+6907 I2OSWDEL 33=c01c6907 25=c0306907 9=c01a6907 struct i2o_sw_xfer
 6907 LIRC_GET_REC_RESOLUTION 6=80046907 7=40046907 __u32
 6908 I2OVALIDATE 6=80046908 7=40046908 __u32
 6908 LIRC_GET_MIN_TIMEOUT 6=80046908 7=40046908 __u32
-6909 I2OHTML 26=c01c6909 27=c0306909 struct i2o_html
+6909 I2OHTML 24=c01c6909 25=c0306909 struct i2o_html
 6909 LIRC_GET_MAX_TIMEOUT 6=80046909 7=40046909 __u32
 690a I2OEVTREG 6=400c690a 7=800c690a struct i2o_evt_id
 690b I2OEVTGET 6=8068690b 7=4068690b struct i2o_evt_info
-690b IPMICTL_RECEIVE_MSG_TRUNC 37=c018690b 38=c030690b struct ipmi_recv
+690b IPMICTL_RECEIVE_MSG_TRUNC 24=c018690b 25=c030690b struct ipmi_recv
 690c I2OPASSTHRU 2=8008690c 3=8010690c 4=4010690c 5=4008690c struct i2o_cmd_passthru
 690c I2OPASSTHRU32 6=8008690c 7=4008690c struct i2o_cmd_passthru32
-690c IPMICTL_RECEIVE_MSG 37=c018690c 38=c030690c struct ipmi_recv
-690d IPMICTL_SEND_COMMAND 2=8014690d 3=8028690d 34=4028690d 35=4014690d struct ipmi_req
-690e IPMICTL_REGISTER_FOR_CMD 62=8002690e 10=4002690e 21=8004690e struct ipmi_cmdspec
-690f IPMICTL_UNREGISTER_FOR_CMD 62=8002690f 10=4002690f 21=8004690f struct ipmi_cmdspec
+690c IPMICTL_RECEIVE_MSG 24=c018690c 25=c030690c struct ipmi_recv
+690d IPMICTL_SEND_COMMAND 2=8014690d 3=8028690d 4=4028690d 5=4014690d struct ipmi_req
+690e IPMICTL_REGISTER_FOR_CMD 59=8002690e 7=4002690e 20=8004690e struct ipmi_cmdspec
+690f IPMICTL_UNREGISTER_FOR_CMD 59=8002690f 7=4002690f 20=8004690f struct ipmi_cmdspec
 690f LIRC_GET_LENGTH 6=8004690f 7=4004690f __u32
-6910 IPMICTL_SET_GETS_EVENTS_CMD 6=80046910 10=40046910 int
-6911 IPMICTL_SET_MY_ADDRESS_CMD 6=80046911 10=40046911 unsigned int
+6910 IPMICTL_SET_GETS_EVENTS_CMD 6=80046910 7=40046910 int
+6911 IPMICTL_SET_MY_ADDRESS_CMD 6=80046911 7=40046911 unsigned int
 6911 LIRC_SET_SEND_MODE 6=40046911 7=80046911 __u32
-6912 IPMICTL_GET_MY_ADDRESS_CMD 6=80046912 10=40046912 unsigned int
+6912 IPMICTL_GET_MY_ADDRESS_CMD 6=80046912 7=40046912 unsigned int
 6912 LIRC_SET_REC_MODE 6=40046912 7=80046912 __u32
-6913 IPMICTL_SET_MY_LUN_CMD 6=80046913 10=40046913 unsigned int
+6913 IPMICTL_SET_MY_LUN_CMD 6=80046913 7=40046913 unsigned int
 6913 LIRC_SET_SEND_CARRIER 6=40046913 7=80046913 __u32
-6914 IPMICTL_GET_MY_LUN_CMD 6=80046914 10=40046914 unsigned int
+6914 IPMICTL_GET_MY_LUN_CMD 6=80046914 7=40046914 unsigned int
 6914 LIRC_SET_REC_CARRIER 6=40046914 7=80046914 __u32
-6915 IPMICTL_SEND_COMMAND_SETTIME 2=801c6915 3=80306915 34=40306915 35=401c6915 struct ipmi_req_settime
+6915 IPMICTL_SEND_COMMAND_SETTIME 2=801c6915 3=80306915 4=40306915 5=401c6915 struct ipmi_req_settime
 6915 LIRC_SET_SEND_DUTY_CYCLE 6=40046915 7=80046915 __u32
-6916 IPMICTL_SET_TIMING_PARMS_CMD 6=80086916 10=40086916 struct ipmi_timing_parms
-6917 IPMICTL_GET_TIMING_PARMS_CMD 6=80086917 10=40086917 struct ipmi_timing_parms
+6916 IPMICTL_SET_TIMING_PARMS_CMD 6=80086916 7=40086916 struct ipmi_timing_parms
+6917 IPMICTL_GET_TIMING_PARMS_CMD 6=80086917 7=40086917 struct ipmi_timing_parms
 6917 LIRC_SET_TRANSMITTER_MASK 6=40046917 7=80046917 __u32
-6918 IPMICTL_SET_MY_CHANNEL_ADDRESS_CMD 6=80046918 10=40046918 struct ipmi_channel_lun_address_set
+6918 IPMICTL_SET_MY_CHANNEL_ADDRESS_CMD 6=80046918 7=40046918 struct ipmi_channel_lun_address_set
 6918 LIRC_SET_REC_TIMEOUT 6=40046918 7=80046918 __u32
-6919 IPMICTL_GET_MY_CHANNEL_ADDRESS_CMD 6=80046919 10=40046919 struct ipmi_channel_lun_address_set
+6919 IPMICTL_GET_MY_CHANNEL_ADDRESS_CMD 6=80046919 7=40046919 struct ipmi_channel_lun_address_set
 6919 LIRC_SET_REC_TIMEOUT_REPORTS 6=40046919 7=80046919 __u32
-691a IPMICTL_SET_MY_CHANNEL_LUN_CMD 6=8004691a 10=4004691a struct ipmi_channel_lun_address_set
-691b IPMICTL_GET_MY_CHANNEL_LUN_CMD 6=8004691b 10=4004691b struct ipmi_channel_lun_address_set
-691c IPMICTL_REGISTER_FOR_CMD_CHANS 6=800c691c 10=400c691c struct ipmi_cmdspec_chans
-691d IPMICTL_UNREGISTER_FOR_CMD_CHANS 6=800c691d 10=400c691d struct ipmi_cmdspec_chans
+691a IPMICTL_SET_MY_CHANNEL_LUN_CMD 6=8004691a 7=4004691a struct ipmi_channel_lun_address_set
+691b IPMICTL_GET_MY_CHANNEL_LUN_CMD 6=8004691b 7=4004691b struct ipmi_channel_lun_address_set
+691c IPMICTL_REGISTER_FOR_CMD_CHANS 6=800c691c 7=400c691c struct ipmi_cmdspec_chans
+691d IPMICTL_UNREGISTER_FOR_CMD_CHANS 6=800c691d 7=400c691d struct ipmi_cmdspec_chans
 691d LIRC_SET_MEASURE_CARRIER_MODE 6=4004691d 7=8004691d __u32
-691e IPMICTL_GET_MAINTENANCE_MODE_CMD 6=8004691e 10=4004691e int
-691f IPMICTL_SET_MAINTENANCE_MODE_CMD 6=4004691f 10=8004691f int
+691e IPMICTL_GET_MAINTENANCE_MODE_CMD 6=8004691e 7=4004691e int
+691f IPMICTL_SET_MAINTENANCE_MODE_CMD 6=4004691f 7=8004691f int
 691f LIRC_SET_REC_CARRIER_RANGE 6=4004691f 7=8004691f __u32
 6923 LIRC_SET_WIDEBAND_RECEIVER 6=40046923 7=80046923 __u32
 6924 LIRC_GET_REC_TIMEOUT 6=80046924 7=40046924 __u32
-6980 I8K_BIOS_VERSION 6=80046980 10=40046980 int
-6981 I8K_MACHINE_ID 6=80046981 10=40046981 int
-6982 I8K_POWER_STATUS 2=80046982 3=80086982 34=40086982 35=40046982 size_t
-6983 I8K_FN_STATUS 2=80046983 3=80086983 34=40086983 35=40046983 size_t
-6984 I8K_GET_TEMP 2=80046984 3=80086984 34=40086984 35=40046984 size_t
-6985 I8K_GET_SPEED 37=c0046985 38=c0086985 size_t
-6986 I8K_GET_FAN 37=c0046986 38=c0086986 size_t
-6987 I8K_SET_FAN 37=c0046987 38=c0086987 size_t
+6980 I8K_BIOS_VERSION 6=80046980 7=40046980 int
+6981 I8K_MACHINE_ID 6=80046981 7=40046981 int
+6982 I8K_POWER_STATUS 2=80046982 3=80086982 4=40086982 5=40046982 size_t
+6983 I8K_FN_STATUS 2=80046983 3=80086983 4=40086983 5=40046983 size_t
+6984 I8K_GET_TEMP 2=80046984 3=80086984 4=40086984 5=40046984 size_t
+6985 I8K_GET_SPEED 24=c0046985 25=c0086985 size_t
+6986 I8K_GET_FAN 24=c0046986 25=c0086986 size_t
+6987 I8K_SET_FAN 24=c0046987 25=c0086987 size_t
 6990 IIO_GET_EVENT_FD_IOCTL 6=80046990 7=40046990 int
-6991 IIO_BUFFER_GET_FD_IOCTL 61=c0046991 int
-6992 IIO_BUFFER_DMABUF_ATTACH_IOCTL 23=40046992 10=80046992 int
-6993 IIO_BUFFER_DMABUF_DETACH_IOCTL 23=40046993 10=80046993 int
-6994 IIO_BUFFER_DMABUF_ENQUEUE_IOCTL 23=40106994 10=80106994 struct iio_dmabuf
+6991 IIO_BUFFER_GET_FD_IOCTL 58=c0046991 int
+6992 IIO_BUFFER_DMABUF_ATTACH_IOCTL 21=40046992 7=80046992 int
+6993 IIO_BUFFER_DMABUF_DETACH_IOCTL 21=40046993 7=80046993 int
+6994 IIO_BUFFER_DMABUF_ENQUEUE_IOCTL 21=40106994 7=80106994 struct iio_dmabuf
 6a01 JSIOCGVERSION 6=80046a01 7=40046a01 __u32
 6a11 JSIOCGAXES 6=80016a11 7=40016a11 __u8
 6a12 JSIOCGBUTTONS 6=80016a12 7=40016a12 __u8
@@ -2522,78 +2504,78 @@ pub(crate) static TEXT: &str = "\
 6b04 SPI_IOC_WR_MAX_SPEED_HZ 6=40046b04 7=80046b04 __u32
 6b05 SPI_IOC_RD_MODE32 6=80046b05 7=40046b05 __u32
 6b05 SPI_IOC_WR_MODE32 6=40046b05 7=80046b05 __u32
-6b10 HSC_RESET 6=00006b10 10=20006b10
-6b11 HSC_SET_PM 6=00006b11 10=20006b11
-6b12 HSC_SEND_BREAK 6=00006b12 10=20006b12
-6b13 HSC_SET_RX 6=400c6b13 10=800c6b13 struct hsc_rx_config
-6b14 HSC_GET_RX 6=400c6b14 10=800c6b14 struct hsc_rx_config
-6b15 HSC_SET_TX 6=40106b15 10=80106b15 struct hsc_tx_config
-6b16 HSC_GET_TX 6=40106b16 10=80106b16 struct hsc_tx_config
-6c40 UDF_GETEASIZE 6=80046c40 10=40046c40 int
-6c41 UDF_GETEABLOCK 2=80046c41 3=80086c41 34=40086c41 35=40046c41 void *
-6c42 UDF_GETVOLIDENT 2=80046c42 3=80086c42 34=40086c42 35=40046c42 void *
-6c43 UDF_RELOCATE_BLOCKS 37=c0046c43 38=c0086c43 long
-6d00 MGSL_IOCSPARAMS 124=40206d00 3=40306d00 34=80306d00 9=401c6d00 35=80206d00 struct _MGSL_PARAMS
-6d00 MMTIMER_GETOFFSET 6=00006d00 10=20006d00
-6d01 MGSL_IOCGPARAMS 124=80206d01 3=80306d01 34=40306d01 9=801c6d01 35=40206d01 struct _MGSL_PARAMS
-6d01 MMTIMER_GETRES 2=80046d01 3=80086d01 34=40086d01 35=40046d01 unsigned long
-6d01 MTIOCTOP 56=40086d01 7=80086d01 9=40066d01 struct mtop
+6b10 HSC_RESET 0=00006b10 1=20006b10
+6b11 HSC_SET_PM 0=00006b11 1=20006b11
+6b12 HSC_SEND_BREAK 0=00006b12 1=20006b12
+6b13 HSC_SET_RX 6=400c6b13 7=800c6b13 struct hsc_rx_config
+6b14 HSC_GET_RX 6=400c6b14 7=800c6b14 struct hsc_rx_config
+6b15 HSC_SET_TX 6=40106b15 7=80106b15 struct hsc_tx_config
+6b16 HSC_GET_TX 6=40106b16 7=80106b16 struct hsc_tx_config
+6c40 UDF_GETEASIZE 6=80046c40 7=40046c40 int
+6c41 UDF_GETEABLOCK 2=80046c41 3=80086c41 4=40086c41 5=40046c41 void *
+6c42 UDF_GETVOLIDENT 2=80046c42 3=80086c42 4=40086c42 5=40046c42 void *
+6c43 UDF_RELOCATE_BLOCKS 24=c0046c43 25=c0086c43 long
+6d00 MGSL_IOCSPARAMS 114=40206d00 3=40306d00 4=80306d00 5=80206d00 9=401c6d00 struct _MGSL_PARAMS
+6d00 MMTIMER_GETOFFSET 0=00006d00 1=20006d00
+6d01 MGSL_IOCGPARAMS 114=80206d01 3=80306d01 4=40306d01 5=40206d01 9=801c6d01 struct _MGSL_PARAMS
+6d01 MMTIMER_GETRES 2=80046d01 3=80086d01 4=40086d01 5=40046d01 unsigned long
+6d01 MTIOCTOP 53=40086d01 7=80086d01 9=40066d01 struct mtop
 6d01 RIO_MPORT_MAINT_HDID_SET 6=40026d01 7=80026d01 __u16
-6d02 MGSL_IOCSTXIDLE 46=00006d02 10=20006d02
-6d02 MMTIMER_GETFREQ 2=80046d02 3=80086d02 34=40086d02 35=40046d02 unsigned long
-6d02 MTIOCGET 2=801c6d02 3=80306d02 5=401c6d02 125=40306d02 126=40386d02 struct mtget
+6d02 MGSL_IOCSTXIDLE 101=00006d02 1=20006d02
+6d02 MMTIMER_GETFREQ 2=80046d02 3=80086d02 4=40086d02 5=40046d02 unsigned long
+6d02 MTIOCGET 2=801c6d02 3=80306d02 5=401c6d02 115=40306d02 116=40386d02 struct mtget
 6d02 RIO_MPORT_MAINT_COMPTAG_SET 6=40046d02 7=80046d02 __u32
-6d03 MGSL_IOCGTXIDLE 46=00006d03 10=20006d03
+6d03 MGSL_IOCGTXIDLE 101=00006d03 1=20006d03
 6d03 MTIOCPOS 2=80046d03 3=80086d03 4=40086d03 5=40046d03 struct mtpos
 6d03 RIO_MPORT_MAINT_PORT_IDX_GET 6=80046d03 7=40046d03 __u32
-6d04 MGSL_IOCTXENABLE 46=00006d04 10=20006d04
-6d04 MMTIMER_GETBITS 6=00006d04 10=20006d04
+6d04 MGSL_IOCTXENABLE 101=00006d04 1=20006d04
+6d04 MMTIMER_GETBITS 0=00006d04 1=20006d04
 6d04 RIO_MPORT_GET_PROPERTIES 6=80306d04 7=40306d04 struct rio_mport_properties
-6d05 MGSL_IOCRXENABLE 46=00006d05 10=20006d05
+6d05 MGSL_IOCRXENABLE 101=00006d05 1=20006d05
 6d05 RIO_MPORT_MAINT_READ_LOCAL 6=80186d05 7=40186d05 struct rio_mport_maint_io
-6d06 MGSL_IOCTXABORT 46=00006d06 10=20006d06
-6d06 MMTIMER_MMAPAVAIL 6=00006d06 10=20006d06
+6d06 MGSL_IOCTXABORT 101=00006d06 1=20006d06
+6d06 MMTIMER_MMAPAVAIL 0=00006d06 1=20006d06
 6d06 RIO_MPORT_MAINT_WRITE_LOCAL 6=40186d06 7=80186d06 struct rio_mport_maint_io
-6d07 MGSL_IOCGSTATS 46=00006d07 10=20006d07
+6d07 MGSL_IOCGSTATS 101=00006d07 1=20006d07
 6d07 RIO_MPORT_MAINT_READ_REMOTE 6=80186d07 7=40186d07 struct rio_mport_maint_io
-6d08 MGSL_IOCWAITEVENT 127=c0046d08 int
+6d08 MGSL_IOCWAITEVENT 41=c0046d08 int
 6d08 RIO_MPORT_MAINT_WRITE_REMOTE 6=40186d08 7=80186d08 struct rio_mport_maint_io
-6d09 MGSL_IOCLOOPTXDONE 46=00006d09 10=20006d09
-6d09 MMTIMER_GETCOUNTER 2=80046d09 3=80086d09 34=40086d09 35=40046d09 unsigned long
+6d09 MGSL_IOCLOOPTXDONE 101=00006d09 1=20006d09
+6d09 MMTIMER_GETCOUNTER 2=80046d09 3=80086d09 4=40086d09 5=40046d09 unsigned long
 6d09 RIO_ENABLE_DOORBELL_RANGE 6=40086d09 7=80086d09 struct rio_doorbell_filter
-6d0a MGSL_IOCSIF 46=00006d0a 10=20006d0a
+6d0a MGSL_IOCSIF 101=00006d0a 1=20006d0a
 6d0a RIO_DISABLE_DOORBELL_RANGE 6=40086d0a 7=80086d0a struct rio_doorbell_filter
-6d0b MGSL_IOCGIF 46=00006d0b 10=20006d0b
+6d0b MGSL_IOCGIF 101=00006d0b 1=20006d0b
 6d0b RIO_ENABLE_PORTWRITE_RANGE 6=40106d0b 7=80106d0b struct rio_pw_filter
 6d0c RIO_DISABLE_PORTWRITE_RANGE 6=40106d0c 7=80106d0c struct rio_pw_filter
 6d0d RIO_SET_EVENT_MASK 6=40046d0d 7=80046d0d __u32
 6d0e RIO_GET_EVENT_MASK 6=80046d0e 7=40046d0e __u32
-6d0f MGSL_IOCCLRMODCOUNT 46=00006d0f 10=20006d0f
-6d0f RIO_MAP_OUTBOUND 18=c0286d0f struct rio_mmap
-6d10 MGSL_IOCSGPIO 46=40106d10 10=80106d10 struct gpio_desc
+6d0f MGSL_IOCCLRMODCOUNT 101=00006d0f 1=20006d0f
+6d0f RIO_MAP_OUTBOUND 17=c0286d0f struct rio_mmap
+6d10 MGSL_IOCSGPIO 40=40106d10 7=80106d10 struct gpio_desc
 6d10 RIO_UNMAP_OUTBOUND 6=40286d10 7=80286d10 struct rio_mmap
-6d11 MGSL_IOCGGPIO 46=80106d11 10=40106d11 struct gpio_desc
-6d11 RIO_MAP_INBOUND 18=c0286d11 struct rio_mmap
-6d12 MGSL_IOCWAITGPIO 127=c0106d12 struct gpio_desc
+6d11 MGSL_IOCGGPIO 40=80106d11 7=40106d11 struct gpio_desc
+6d11 RIO_MAP_INBOUND 17=c0286d11 struct rio_mmap
+6d12 MGSL_IOCWAITGPIO 41=c0106d12 struct gpio_desc
 6d12 RIO_UNMAP_INBOUND 6=40086d12 7=80086d12 __u64
-6d13 MGSL_IOCSXSYNC 46=00006d13 10=20006d13
-6d13 RIO_ALLOC_DMA 18=c0186d13 struct rio_dma_mem
-6d14 MGSL_IOCGXSYNC 46=00006d14 10=20006d14
+6d13 MGSL_IOCSXSYNC 101=00006d13 1=20006d13
+6d13 RIO_ALLOC_DMA 17=c0186d13 struct rio_dma_mem
+6d14 MGSL_IOCGXSYNC 101=00006d14 1=20006d14
 6d14 RIO_FREE_DMA 6=40086d14 7=80086d14 __u64
-6d15 MGSL_IOCSXCTRL 46=00006d15 10=20006d15
-6d15 RIO_TRANSFER 18=c0186d15 struct rio_transaction
-6d16 MGSL_IOCGXCTRL 46=00006d16 10=20006d16
+6d15 MGSL_IOCSXCTRL 101=00006d15 1=20006d15
+6d15 RIO_TRANSFER 17=c0186d15 struct rio_transaction
+6d16 MGSL_IOCGXCTRL 101=00006d16 1=20006d16
 6d16 RIO_WAIT_FOR_ASYNC 6=40086d16 7=80086d16 struct rio_async_tx_wait
-6d17 RIO_DEV_ADD 56=40206d17 7=80206d17 9=401e6d17 struct rio_rdev_info
-6d18 RIO_DEV_DEL 56=40206d18 7=80206d18 9=401e6d18 struct rio_rdev_info
+6d17 RIO_DEV_ADD 53=40206d17 7=80206d17 9=401e6d17 struct rio_rdev_info
+6d18 RIO_DEV_DEL 53=40206d18 7=80206d18 9=401e6d18 struct rio_rdev_info
 6e80 NILFS_IOCTL_CHANGE_CPMODE 6=40106e80 7=80106e80 struct nilfs_cpmode
 6e81 NILFS_IOCTL_DELETE_CHECKPOINT 6=40086e81 7=80086e81 __u64
 6e82 NILFS_IOCTL_GET_CPINFO 6=80186e82 7=40186e82 struct nilfs_argv
 6e83 NILFS_IOCTL_GET_CPSTAT 6=80186e83 7=40186e83 struct nilfs_cpstat
 6e84 NILFS_IOCTL_GET_SUINFO 6=80186e84 7=40186e84 struct nilfs_argv
 6e85 NILFS_IOCTL_GET_SUSTAT 6=80306e85 7=40306e85 struct nilfs_sustat
-6e86 NILFS_IOCTL_GET_VINFO 18=c0186e86 struct nilfs_argv
-6e87 NILFS_IOCTL_GET_BDESCS 18=c0186e87 struct nilfs_argv
+6e86 NILFS_IOCTL_GET_VINFO 17=c0186e86 struct nilfs_argv
+6e87 NILFS_IOCTL_GET_BDESCS 17=c0186e87 struct nilfs_argv
 6e88 NILFS_IOCTL_CLEAN_SEGMENTS 6=40786e88 7=80786e88 struct nilfs_argv[5]
 6e8a NILFS_IOCTL_SYNC 6=80086e8a 7=40086e8a __u64
 6e8b NILFS_IOCTL_RESIZE 6=40086e8b 7=80086e8b __u64
@@ -2604,607 +2586,613 @@ pub(crate) static TEXT: &str = "\
 6ef8 SISFB_GET_INFO_OLD 6=80046ef8 7=40046ef8 __u32
 6ef9 MATROXFB_GET_AVAILABLE_OUTPUTS 2=80046ef9 3=80086ef9 4=40086ef9 5=40046ef9 size_t
 6ef9 SISFB_GET_VBRSTATUS_OLD 6=80046ef9 7=40046ef9 __u32
-6efa MATROXFB_GET_OUTPUT_MODE 26=c0046efa 27=c0086efa size_t
+6efa MATROXFB_GET_OUTPUT_MODE 24=c0046efa 25=c0086efa size_t
 6efa MATROXFB_SET_OUTPUT_MODE 2=40046efa 3=40086efa 4=80086efa 5=80046efa size_t
 6efa SISFB_GET_AUTOMAXIMIZE_OLD 6=80046efa 7=40046efa __u32
 6efa SISFB_SET_AUTOMAXIMIZE_OLD 6=40046efa 7=80046efa __u32
 6efb MATROXFB_GET_ALL_OUTPUTS 2=80046efb 3=80086efb 4=40086efb 5=40046efb size_t
-6f00 UBI_IOCMKVOL 6=40986f00 10=80986f00 struct ubi_mkvol_req
-6f01 AUDIO_STOP 6=00006f01 10=20006f01
-6f01 UBI_IOCRMVOL 6=40046f01 10=80046f01 __s32
-6f02 AUDIO_PLAY 6=00006f02 10=20006f02
-6f02 UBI_IOCRSVOL 6=400c6f02 10=800c6f02 struct ubi_rsvol_req
-6f03 AUDIO_PAUSE 6=00006f03 10=20006f03
-6f03 UBI_IOCRNVOL 6=51106f03 10=91106f03 struct ubi_rnvol_req
-6f04 AUDIO_CONTINUE 6=00006f04 10=20006f04
-6f04 UBI_IOCRPEB 6=40046f04 10=80046f04 __s32
-6f05 AUDIO_SELECT_SOURCE 6=00006f05 10=20006f05
-6f05 UBI_IOCSPEB 6=40046f05 10=80046f05 __s32
-6f06 AUDIO_SET_MUTE 6=00006f06 10=20006f06
-6f06 UBI_IOCECNFO 50=c01c6f06 struct ubi_ecinfo_req
-6f07 AUDIO_SET_AV_SYNC 6=00006f07 10=20006f07
-6f08 AUDIO_SET_BYPASS_MODE 6=00006f08 10=20006f08
-6f09 AUDIO_CHANNEL_SELECT 6=00006f09 10=20006f09
-6f0a AUDIO_GET_STATUS 6=80206f0a 10=40206f0a audio_status_t
-6f0b AUDIO_GET_CAPABILITIES 6=80046f0b 10=40046f0b unsigned int
-6f0c AUDIO_CLEAR_BUFFER 6=00006f0c 10=20006f0c
-6f0d AUDIO_SET_ID 6=00006f0d 10=20006f0d
-6f0e AUDIO_SET_MIXER 6=40086f0e 10=80086f0e audio_mixer_t
-6f0f AUDIO_SET_STREAMTYPE 6=00006f0f 10=20006f0f
-6f14 AUDIO_BILINGUAL_CHANNEL_SELECT 6=00006f14 10=20006f14
-6f15 VIDEO_STOP 6=00006f15 10=20006f15
-6f16 VIDEO_PLAY 6=00006f16 10=20006f16
-6f17 VIDEO_FREEZE 6=00006f17 10=20006f17
-6f18 VIDEO_CONTINUE 6=00006f18 10=20006f18
-6f19 VIDEO_SELECT_SOURCE 6=00006f19 10=20006f19
-6f1a VIDEO_SET_BLANK 6=00006f1a 10=20006f1a
-6f1b VIDEO_GET_STATUS 6=80146f1b 10=40146f1b struct video_status
-6f1c VIDEO_GET_EVENT 2=80146f1c 3=80206f1c 34=40206f1c 35=40146f1c struct video_event
-6f1d VIDEO_SET_DISPLAY_FORMAT 6=00006f1d 10=20006f1d
-6f1e VIDEO_STILLPICTURE 2=40086f1e 3=40106f1e 34=80106f1e 35=80086f1e struct video_still_picture
-6f1f VIDEO_FAST_FORWARD 6=00006f1f 10=20006f1f
-6f20 VIDEO_SLOWMOTION 6=00006f20 10=20006f20
-6f21 VIDEO_GET_CAPABILITIES 6=80046f21 10=40046f21 unsigned int
-6f22 VIDEO_CLEAR_BUFFER 6=00006f22 10=20006f22
-6f24 VIDEO_SET_STREAMTYPE 6=00006f24 10=20006f24
-6f25 VIDEO_SET_FORMAT 6=00006f25 10=20006f25
-6f29 DMX_START 6=00006f29 10=20006f29
-6f2a DMX_STOP 6=00006f2a 10=20006f2a
-6f2b DMX_SET_FILTER 56=403c6f2b 10=803c6f2b 9=403a6f2b struct dmx_sct_filter_params
-6f2c DMX_SET_PES_FILTER 56=40146f2c 10=80146f2c 9=40126f2c struct dmx_pes_filter_params
-6f2d DMX_SET_BUFFER_SIZE 6=00006f2d 10=20006f2d
-6f2f DMX_GET_PES_PIDS 6=800a6f2f 10=400a6f2f __u16[5]
-6f32 DMX_GET_STC 22=c0106f32 struct dmx_stc
-6f33 DMX_ADD_PID 6=40026f33 10=80026f33 __u16
-6f34 DMX_REMOVE_PID 6=40026f34 10=80026f34 __u16
-6f34 NET_ADD_IF 80=c0066f34 21=c0086f34 struct dvb_net_if
-6f34 __NET_ADD_IF_OLD 22=c0046f34 struct __dvb_net_if_old
-6f35 NET_REMOVE_IF 6=00006f35 10=20006f35
-6f36 NET_GET_IF 80=c0066f36 21=c0086f36 struct dvb_net_if
-6f36 __NET_GET_IF_OLD 22=c0046f36 struct __dvb_net_if_old
-6f37 VIDEO_GET_SIZE 6=800c6f37 10=400c6f37 video_size_t
-6f39 VIDEO_GET_PTS 6=80086f39 10=40086f39 __u64
-6f3a VIDEO_GET_FRAME_COUNT 6=80086f3a 10=40086f3a __u64
-6f3b VIDEO_COMMAND 22=c0486f3b struct video_command
-6f3c DMX_REQBUFS 22=c0086f3c struct dmx_requestbuffers
-6f3c VIDEO_TRY_COMMAND 22=c0486f3c struct video_command
-6f3d DMX_QUERYBUF 22=c0186f3d struct dmx_buffer
-6f3d FE_GET_INFO 6=80a86f3d 10=40a86f3d struct dvb_frontend_info
-6f3e DMX_EXPBUF 22=c00c6f3e struct dmx_exportbuffer
-6f3e FE_DISEQC_RESET_OVERLOAD 6=00006f3e 10=20006f3e
-6f3f DMX_QBUF 22=c0186f3f struct dmx_buffer
-6f3f FE_DISEQC_SEND_MASTER_CMD 62=40076f3f 10=80076f3f 21=40086f3f struct dvb_diseqc_master_cmd
-6f40 DMX_DQBUF 22=c0186f40 struct dmx_buffer
-6f40 FE_DISEQC_RECV_SLAVE_REPLY 56=800c6f40 10=400c6f40 9=800a6f40 struct dvb_diseqc_slave_reply
-6f40 UBI_IOCATT 6=40186f40 10=80186f40 struct ubi_attach_req
-6f41 FE_DISEQC_SEND_BURST 6=00006f41 10=20006f41
-6f41 UBI_IOCDET 6=40046f41 10=80046f41 __s32
-6f42 FE_SET_TONE 6=00006f42 10=20006f42
-6f43 FE_SET_VOLTAGE 6=00006f43 10=20006f43
-6f44 FE_ENABLE_HIGH_LNB_VOLTAGE 6=00006f44 10=20006f44
-6f45 FE_READ_STATUS 6=80046f45 10=40046f45 fe_status_t
-6f46 FE_READ_BER 6=80046f46 10=40046f46 __u32
-6f47 FE_READ_SIGNAL_STRENGTH 6=80026f47 10=40026f47 __u16
-6f48 FE_READ_SNR 6=80026f48 10=40026f48 __u16
-6f49 FE_READ_UNCORRECTED_BLOCKS 6=80046f49 10=40046f49 __u32
-6f4c FE_SET_FRONTEND 6=40246f4c 10=80246f4c struct dvb_frontend_parameters
-6f4d FE_GET_FRONTEND 6=80246f4d 10=40246f4d struct dvb_frontend_parameters
-6f4e FE_GET_EVENT 6=80286f4e 10=40286f4e struct dvb_frontend_event
-6f50 FE_DISHNETWORK_SEND_LEGACY_CMD 6=00006f50 10=20006f50
-6f51 FE_SET_FRONTEND_TUNE_MODE 6=00006f51 10=20006f51
-6f52 FE_SET_PROPERTY 2=40086f52 3=40106f52 34=80106f52 35=80086f52 struct dtv_properties
-6f53 FE_GET_PROPERTY 2=80086f53 3=80106f53 34=40106f53 35=40086f53 struct dtv_properties
-6f80 CA_RESET 6=00006f80 10=20006f80
-6f81 CA_GET_CAP 6=80106f81 10=40106f81 struct ca_caps
-6f82 CA_GET_SLOT_INFO 6=800c6f82 10=400c6f82 struct ca_slot_info
-6f83 CA_GET_DESCR_INFO 6=80086f83 10=40086f83 struct ca_descr_info
-6f84 CA_GET_MSG 6=810c6f84 10=410c6f84 struct ca_msg
-6f85 CA_SEND_MSG 6=410c6f85 10=810c6f85 struct ca_msg
-6f86 CA_SET_DESCR 6=40106f86 10=80106f86 struct ca_descr
-6fa0 OSD_SEND_CMD 2=401c6fa0 3=40206fa0 34=80206fa0 35=801c6fa0 osd_cmd_t
-6fa1 OSD_GET_CAPABILITY 2=80086fa1 3=80106fa1 34=40106fa1 35=40086fa1 osd_cap_t
-7000 IOCTL_AMD_PMF_POPULATE_DATA 19=c0087000 __u64
-7000 PHN_GET_REG 37=c0047000 38=c0087000 struct phm_reg *
-7001 PHN_SET_REG 2=40047001 3=40087001 34=80087001 35=80047001 struct phm_reg *
-7001 PKEY_GENSECK 12=c0487001 struct pkey_genseck
+6f00 UBI_IOCMKVOL 6=40986f00 7=80986f00 struct ubi_mkvol_req
+6f01 AUDIO_STOP 0=00006f01 1=20006f01
+6f01 OPAL_PRD_GET_INFO 117=40206f01 struct opal_prd_info
+6f01 UBI_IOCRMVOL 6=40046f01 7=80046f01 __s32
+6f02 AUDIO_PLAY 0=00006f02 1=20006f02
+6f02 OPAL_PRD_SCOM_READ 117=40206f02 struct opal_prd_scom
+6f02 UBI_IOCRSVOL 6=400c6f02 7=800c6f02 struct ubi_rsvol_req
+6f03 AUDIO_PAUSE 0=00006f03 1=20006f03
+6f03 OPAL_PRD_SCOM_WRITE 117=80206f03 struct opal_prd_scom
+6f03 UBI_IOCRNVOL 6=51106f03 7=91106f03 struct ubi_rnvol_req
+6f04 AUDIO_CONTINUE 0=00006f04 1=20006f04
+6f04 UBI_IOCRPEB 6=40046f04 7=80046f04 __s32
+6f05 AUDIO_SELECT_SOURCE 0=00006f05 1=20006f05
+6f05 UBI_IOCSPEB 6=40046f05 7=80046f05 __s32
+6f06 AUDIO_SET_MUTE 0=00006f06 1=20006f06
+6f06 UBI_IOCECNFO 18=c01c6f06 struct ubi_ecinfo_req
+6f07 AUDIO_SET_AV_SYNC 0=00006f07 1=20006f07
+6f08 AUDIO_SET_BYPASS_MODE 0=00006f08 1=20006f08
+6f09 AUDIO_CHANNEL_SELECT 0=00006f09 1=20006f09
+6f0a AUDIO_GET_STATUS 6=80206f0a 7=40206f0a audio_status_t
+6f0b AUDIO_GET_CAPABILITIES 6=80046f0b 7=40046f0b unsigned int
+6f0c AUDIO_CLEAR_BUFFER 0=00006f0c 1=20006f0c
+6f0d AUDIO_SET_ID 0=00006f0d 1=20006f0d
+6f0e AUDIO_SET_MIXER 6=40086f0e 7=80086f0e audio_mixer_t
+6f0f AUDIO_SET_STREAMTYPE 0=00006f0f 1=20006f0f
+6f14 AUDIO_BILINGUAL_CHANNEL_SELECT 0=00006f14 1=20006f14
+6f15 VIDEO_STOP 0=00006f15 1=20006f15
+6f16 VIDEO_PLAY 0=00006f16 1=20006f16
+6f17 VIDEO_FREEZE 0=00006f17 1=20006f17
+6f18 VIDEO_CONTINUE 0=00006f18 1=20006f18
+6f19 VIDEO_SELECT_SOURCE 0=00006f19 1=20006f19
+6f1a VIDEO_SET_BLANK 0=00006f1a 1=20006f1a
+6f1b VIDEO_GET_STATUS 6=80146f1b 7=40146f1b struct video_status
+6f1c VIDEO_GET_EVENT 2=80146f1c 3=80206f1c 4=40206f1c 5=40146f1c struct video_event
+6f1d VIDEO_SET_DISPLAY_FORMAT 0=00006f1d 1=20006f1d
+6f1e VIDEO_STILLPICTURE 2=40086f1e 3=40106f1e 4=80106f1e 5=80086f1e struct video_still_picture
+6f1f VIDEO_FAST_FORWARD 0=00006f1f 1=20006f1f
+6f20 VIDEO_SLOWMOTION 0=00006f20 1=20006f20
+6f21 VIDEO_GET_CAPABILITIES 6=80046f21 7=40046f21 unsigned int
+6f22 VIDEO_CLEAR_BUFFER 0=00006f22 1=20006f22
+6f24 VIDEO_SET_STREAMTYPE 0=00006f24 1=20006f24
+6f25 VIDEO_SET_FORMAT 0=00006f25 1=20006f25
+6f29 DMX_START 0=00006f29 1=20006f29
+6f2a DMX_STOP 0=00006f2a 1=20006f2a
+6f2b DMX_SET_FILTER 53=403c6f2b 7=803c6f2b 9=403a6f2b struct dmx_sct_filter_params
+6f2c DMX_SET_PES_FILTER 53=40146f2c 7=80146f2c 9=40126f2c struct dmx_pes_filter_params
+6f2d DMX_SET_BUFFER_SIZE 0=00006f2d 1=20006f2d
+6f2f DMX_GET_PES_PIDS 6=800a6f2f 7=400a6f2f __u16[5]
+6f32 DMX_GET_STC 17=c0106f32 struct dmx_stc
+6f33 DMX_ADD_PID 6=40026f33 7=80026f33 __u16
+6f34 DMX_REMOVE_PID 6=40026f34 7=80026f34 __u16
+6f34 NET_ADD_IF 75=c0066f34 20=c0086f34 struct dvb_net_if
+6f34 __NET_ADD_IF_OLD 17=c0046f34 struct __dvb_net_if_old
+6f35 NET_REMOVE_IF 0=00006f35 1=20006f35
+6f36 NET_GET_IF 75=c0066f36 20=c0086f36 struct dvb_net_if
+6f36 __NET_GET_IF_OLD 17=c0046f36 struct __dvb_net_if_old
+6f37 VIDEO_GET_SIZE 6=800c6f37 7=400c6f37 video_size_t
+6f39 VIDEO_GET_PTS 6=80086f39 7=40086f39 __u64
+6f3a VIDEO_GET_FRAME_COUNT 6=80086f3a 7=40086f3a __u64
+6f3b VIDEO_COMMAND 17=c0486f3b struct video_command
+6f3c DMX_REQBUFS 17=c0086f3c struct dmx_requestbuffers
+6f3c VIDEO_TRY_COMMAND 17=c0486f3c struct video_command
+6f3d DMX_QUERYBUF 17=c0186f3d struct dmx_buffer
+6f3d FE_GET_INFO 6=80a86f3d 7=40a86f3d struct dvb_frontend_info
+6f3e DMX_EXPBUF 17=c00c6f3e struct dmx_exportbuffer
+6f3e FE_DISEQC_RESET_OVERLOAD 0=00006f3e 1=20006f3e
+6f3f DMX_QBUF 17=c0186f3f struct dmx_buffer
+6f3f FE_DISEQC_SEND_MASTER_CMD 59=40076f3f 7=80076f3f 20=40086f3f struct dvb_diseqc_master_cmd
+6f40 DMX_DQBUF 17=c0186f40 struct dmx_buffer
+6f40 FE_DISEQC_RECV_SLAVE_REPLY 53=800c6f40 7=400c6f40 9=800a6f40 struct dvb_diseqc_slave_reply
+6f40 UBI_IOCATT 6=40186f40 7=80186f40 struct ubi_attach_req
+6f41 FE_DISEQC_SEND_BURST 0=00006f41 1=20006f41
+6f41 UBI_IOCDET 6=40046f41 7=80046f41 __s32
+6f42 FE_SET_TONE 0=00006f42 1=20006f42
+6f43 FE_SET_VOLTAGE 0=00006f43 1=20006f43
+6f44 FE_ENABLE_HIGH_LNB_VOLTAGE 0=00006f44 1=20006f44
+6f45 FE_READ_STATUS 6=80046f45 7=40046f45 fe_status_t
+6f46 FE_READ_BER 6=80046f46 7=40046f46 __u32
+6f47 FE_READ_SIGNAL_STRENGTH 6=80026f47 7=40026f47 __u16
+6f48 FE_READ_SNR 6=80026f48 7=40026f48 __u16
+6f49 FE_READ_UNCORRECTED_BLOCKS 6=80046f49 7=40046f49 __u32
+6f4c FE_SET_FRONTEND 6=40246f4c 7=80246f4c struct dvb_frontend_parameters
+6f4d FE_GET_FRONTEND 6=80246f4d 7=40246f4d struct dvb_frontend_parameters
+6f4e FE_GET_EVENT 6=80286f4e 7=40286f4e struct dvb_frontend_event
+6f50 FE_DISHNETWORK_SEND_LEGACY_CMD 0=00006f50 1=20006f50
+6f51 FE_SET_FRONTEND_TUNE_MODE 0=00006f51 1=20006f51
+6f52 FE_SET_PROPERTY 2=40086f52 3=40106f52 4=80106f52 5=80086f52 struct dtv_properties
+6f53 FE_GET_PROPERTY 2=80086f53 3=80106f53 4=40106f53 5=40086f53 struct dtv_properties
+6f80 CA_RESET 0=00006f80 1=20006f80
+6f81 CA_GET_CAP 6=80106f81 7=40106f81 struct ca_caps
+6f82 CA_GET_SLOT_INFO 6=800c6f82 7=400c6f82 struct ca_slot_info
+6f83 CA_GET_DESCR_INFO 6=80086f83 7=40086f83 struct ca_descr_info
+6f84 CA_GET_MSG 6=810c6f84 7=410c6f84 struct ca_msg
+6f85 CA_SEND_MSG 6=410c6f85 7=810c6f85 struct ca_msg
+6f86 CA_SET_DESCR 6=40106f86 7=80106f86 struct ca_descr
+6fa0 OSD_SEND_CMD 2=401c6fa0 3=40206fa0 4=80206fa0 5=801c6fa0 osd_cmd_t
+6fa1 OSD_GET_CAPABILITY 2=80086fa1 3=80106fa1 4=40106fa1 5=40086fa1 osd_cap_t
+7000 IOCTL_AMD_PMF_POPULATE_DATA 18=c0087000 __u64
+7000 PHN_GET_REG 24=c0047000 25=c0087000 struct phm_reg *
+7001 PHN_SET_REG 2=40047001 3=40087001 4=80087001 5=80047001 struct phm_reg *
+7001 PKEY_GENSECK 11=c0487001 struct pkey_genseck
 7001 RTC_AIE_ON 0=00007001 1=20007001
-7002 PHN_GET_REGS 37=c0047002 38=c0087002 struct phm_regs *
-7002 PKEY_CLR2SECK 12=c0687002 struct pkey_clr2seck
+7002 PHN_GET_REGS 24=c0047002 25=c0087002 struct phm_regs *
+7002 PKEY_CLR2SECK 11=c0687002 struct pkey_clr2seck
 7002 RTC_AIE_OFF 0=00007002 1=20007002
-7003 PHN_SET_REGS 2=40047003 3=40087003 34=80087003 35=80047003 struct phm_regs *
-7003 PKEY_SEC2PROTK 12=c08c7003 struct pkey_sec2protk
+7003 PHN_SET_REGS 2=40047003 3=40087003 4=80087003 5=80047003 struct phm_regs *
+7003 PKEY_SEC2PROTK 11=c08c7003 struct pkey_sec2protk
 7003 RTC_UIE_ON 0=00007003 1=20007003
-7004 PHN_NOT_OH 6=00007004 10=20007004
-7004 PKEY_CLR2PROTK 12=c06c7004 struct pkey_clr2protk
+7004 PHN_NOT_OH 0=00007004 1=20007004
+7004 PKEY_CLR2PROTK 11=c06c7004 struct pkey_clr2protk
 7004 RTC_UIE_OFF 0=00007004 1=20007004
-7005 PHN_GETREG 22=c0087005 struct phm_reg
-7005 PKEY_FINDCARD 12=c0447005 struct pkey_findcard
+7005 PHN_GETREG 17=c0087005 struct phm_reg
+7005 PKEY_FINDCARD 11=c0447005 struct pkey_findcard
 7005 RTC_PIE_ON 0=00007005 1=20007005
-7006 PHN_SETREG 6=40087006 10=80087006 struct phm_reg
-7006 PKEY_SKEY2PKEY 12=c0887006 struct pkey_skey2pkey
+7006 PHN_SETREG 6=40087006 7=80087006 struct phm_reg
+7006 PKEY_SKEY2PKEY 11=c0887006 struct pkey_skey2pkey
 7006 RTC_PIE_OFF 0=00007006 1=20007006
-7007 PHN_GETREGS 22=c0287007 struct phm_regs
-7007 PKEY_VERIFYKEY 12=c04c7007 struct pkey_verifykey
+7007 PHN_GETREGS 17=c0287007 struct phm_regs
+7007 PKEY_VERIFYKEY 11=c04c7007 struct pkey_verifykey
 7007 RTC_ALM_SET 6=40247007 7=80247007 struct rtc_time
-7008 PHN_SETREGS 6=40287008 10=80287008 struct phm_regs
-7008 PKEY_GENPROTK 12=c04c7008 struct pkey_genprotk
+7008 PHN_SETREGS 6=40287008 7=80287008 struct phm_regs
+7008 PKEY_GENPROTK 11=c04c7008 struct pkey_genprotk
 7008 RTC_ALM_READ 6=80247008 7=40247008 struct rtc_time
-7009 PKEY_VERIFYPROTK 12=40487009 struct pkey_verifyprotk
+7009 PKEY_VERIFYPROTK 11=40487009 struct pkey_verifyprotk
 7009 RTC_RD_TIME 6=80247009 7=40247009 struct rtc_time
-700a PKEY_KBLOB2PROTK 75=c050700a 52=c058700a struct pkey_kblob2pkey
+700a PKEY_KBLOB2PROTK 70=c050700a 44=c058700a struct pkey_kblob2pkey
 700a RTC_SET_TIME 6=4024700a 7=8024700a struct rtc_time
 700b RTC_IRQP_READ 2=8004700b 3=8008700b 4=4008700b 5=4004700b unsigned long
 700c RTC_IRQP_SET 2=4004700c 3=4008700c 4=8008700c 5=8004700c unsigned long
 700d RTC_EPOCH_READ 2=8004700d 3=8008700d 4=4008700d 5=4004700d unsigned long
 700e RTC_EPOCH_SET 2=4004700e 3=4008700e 4=8008700e 5=8004700e unsigned long
 700f RTC_WIE_ON 0=0000700f 1=2000700f
-700f RTC_WKALM_SET 56=4028700f 7=8028700f 9=4026700f struct rtc_wkalrm
+700f RTC_WKALM_SET 53=4028700f 7=8028700f 9=4026700f struct rtc_wkalrm
 7010 RTC_WIE_OFF 0=00007010 1=20007010
-7010 RTC_WKALM_RD 56=80287010 7=40287010 9=80267010 struct rtc_wkalrm
-7011 PKEY_GENSECK2 75=c01c7011 52=c0287011 struct pkey_genseck2
+7010 RTC_WKALM_RD 53=80287010 7=40287010 9=80267010 struct rtc_wkalrm
+7011 PKEY_GENSECK2 70=c01c7011 44=c0287011 struct pkey_genseck2
 7011 RTC_PLL_GET 2=801c7011 3=80207011 4=40207011 5=401c7011 struct rtc_pll_info
-7012 PKEY_CLR2SECK2 75=c03c7012 52=c0487012 struct pkey_clr2seck2
+7012 PKEY_CLR2SECK2 70=c03c7012 44=c0487012 struct pkey_clr2seck2
 7012 RTC_PLL_SET 2=401c7012 3=40207012 4=80207012 5=801c7012 struct rtc_pll_info
-7013 RTC_PARAM_GET 17=40187013 7=80187013 struct rtc_param
+7013 RTC_PARAM_GET 16=40187013 7=80187013 struct rtc_param
 7013 RTC_VL_READ 6=80047013 7=40047013 unsigned int
-7014 RTC_PARAM_SET 17=40187014 7=80187014 struct rtc_param
+7014 RTC_PARAM_SET 16=40187014 7=80187014 struct rtc_param
 7014 RTC_VL_CLR 0=00007014 1=20007014
-7017 PKEY_VERIFYKEY2 75=c0187017 52=c0207017 struct pkey_verifykey2
-701a PKEY_KBLOB2PROTK2 75=c058701a 52=c068701a struct pkey_kblob2pkey2
-701b PKEY_APQNS4K 75=c014701b 52=c020701b struct pkey_apqns4key
-701c PKEY_APQNS4KT 75=c050701c 52=c058701c struct pkey_apqns4keytype
-701d PKEY_KBLOB2PROTK3 75=c01c701d 52=c030701d struct pkey_kblob2pkey3
-7040 ENVCTRL_RD_CPU_TEMPERATURE 36=40047040 int
+7017 PKEY_VERIFYKEY2 70=c0187017 44=c0207017 struct pkey_verifykey2
+701a PKEY_KBLOB2PROTK2 70=c058701a 44=c068701a struct pkey_kblob2pkey2
+701b PKEY_APQNS4K 70=c014701b 44=c020701b struct pkey_apqns4key
+701c PKEY_APQNS4KT 70=c050701c 44=c058701c struct pkey_apqns4keytype
+701d PKEY_KBLOB2PROTK3 70=c01c701d 44=c030701d struct pkey_kblob2pkey3
+7040 ENVCTRL_RD_CPU_TEMPERATURE 32=40047040 int
 7040 NVRAM_INIT 0=00007040 1=20007040
-7041 ENVCTRL_RD_CPU_VOLTAGE 36=40047041 int
+7040 OBSOLETE_PMAC_NVRAM_GET_OFFSET 117=c0047040 int
+7041 ENVCTRL_RD_CPU_VOLTAGE 32=40047041 int
 7041 NVRAM_SETCKS 0=00007041 1=20007041
-7042 ENVCTRL_RD_FAN_STATUS 36=40047042 int
-7043 ENVCTRL_RD_WARNING_TEMPERATURE 36=40047043 int
-7044 ENVCTRL_RD_SHUTDOWN_TEMPERATURE 36=40047044 int
-7045 D7SIOCRD 36=40047045 int
-7045 ENVCTRL_RD_VOLTAGE_STATUS 36=40047045 int
-7046 D7SIOCWR 36=80047046 int
-7046 ENVCTRL_RD_SCSI_TEMPERATURE 36=40047046 int
-7047 D7SIOCTM 36=20007047
-7047 ENVCTRL_RD_ETHERNET_TEMPERATURE 36=40047047 int
-7048 ENVCTRL_RD_MTHRBD_TEMPERATURE 36=40047048 int
-7049 ENVCTRL_RD_GLOBALADDRESS 36=40047049 int
-7080 PPSETMODE 6=40047080 10=80047080 int
-7081 PPRSTATUS 6=80017081 10=40017081 unsigned char
-7083 PPRCONTROL 6=80017083 10=40017083 unsigned char
-7084 PPWCONTROL 6=40017084 10=80017084 unsigned char
-7085 PPRDATA 6=80017085 10=40017085 unsigned char
-7086 PPWDATA 6=40017086 10=80017086 unsigned char
-708b PPCLAIM 6=0000708b 10=2000708b
-708c PPRELEASE 6=0000708c 10=2000708c
-708d PPYIELD 6=0000708d 10=2000708d
-708e PPFCONTROL 62=4002708e 10=8002708e 21=4004708e struct ppdev_frob_struct
-708f PPEXCL 6=0000708f 10=2000708f
-7090 PPDATADIR 6=40047090 10=80047090 int
-7091 PPNEGOT 6=40047091 10=80047091 int
-7092 PPWCTLONIRQ 6=40017092 10=80017092 unsigned char
-7093 PPCLRIRQ 6=80047093 10=40047093 int
-7094 PPSETPHASE 6=40047094 10=80047094 int
-7095 PPGETTIME 42=80087095 43=80107095 34=40107095 35=40087095 struct timeval
-7096 PPSETTIME 42=40087096 43=40107096 34=80107096 35=80087096 struct timeval
-7097 PPGETMODES 6=80047097 10=40047097 unsigned int
-7098 PPGETMODE 6=80047098 10=40047098 int
-7099 PPGETPHASE 6=80047099 10=40047099 int
-709a PPGETFLAGS 6=8004709a 10=4004709a int
-709b PPSETFLAGS 6=4004709b 10=8004709b int
+7042 ENVCTRL_RD_FAN_STATUS 32=40047042 int
+7042 IOC_NVRAM_GET_OFFSET 117=c0047042 int
+7043 ENVCTRL_RD_WARNING_TEMPERATURE 32=40047043 int
+7043 IOC_NVRAM_SYNC 117=20007043
+7044 ENVCTRL_RD_SHUTDOWN_TEMPERATURE 32=40047044 int
+7045 D7SIOCRD 32=40047045 int
+7045 ENVCTRL_RD_VOLTAGE_STATUS 32=40047045 int
+7046 D7SIOCWR 32=80047046 int
+7046 ENVCTRL_RD_SCSI_TEMPERATURE 32=40047046 int
+7047 D7SIOCTM 32=20007047
+7047 ENVCTRL_RD_ETHERNET_TEMPERATURE 32=40047047 int
+7048 ENVCTRL_RD_MTHRBD_TEMPERATURE 32=40047048 int
+7049 ENVCTRL_RD_GLOBALADDRESS 32=40047049 int
+7080 PPSETMODE 6=40047080 7=80047080 int
+7081 PPRSTATUS 6=80017081 7=40017081 unsigned char
+7083 PPRCONTROL 6=80017083 7=40017083 unsigned char
+7084 PPWCONTROL 6=40017084 7=80017084 unsigned char
+7085 PPRDATA 6=80017085 7=40017085 unsigned char
+7086 PPWDATA 6=40017086 7=80017086 unsigned char
+708b PPCLAIM 0=0000708b 1=2000708b
+708c PPRELEASE 0=0000708c 1=2000708c
+708d PPYIELD 0=0000708d 1=2000708d
+708e PPFCONTROL 59=4002708e 7=8002708e 20=4004708e struct ppdev_frob_struct
+708f PPEXCL 0=0000708f 1=2000708f
+7090 PPDATADIR 6=40047090 7=80047090 int
+7091 PPNEGOT 6=40047091 7=80047091 int
+7092 PPWCTLONIRQ 6=40017092 7=80017092 unsigned char
+7093 PPCLRIRQ 6=80047093 7=40047093 int
+7094 PPSETPHASE 6=40047094 7=80047094 int
+7095 PPGETTIME 36=80087095 37=80107095 4=40107095 5=40087095 struct timeval
+7096 PPSETTIME 36=40087096 37=40107096 4=80107096 5=80087096 struct timeval
+7097 PPGETMODES 6=80047097 7=40047097 unsigned int
+7098 PPGETMODE 6=80047098 7=40047098 int
+7099 PPGETPHASE 6=80047099 7=40047099 int
+709a PPGETFLAGS 6=8004709a 7=4004709a int
+709b PPSETFLAGS 6=4004709b 7=8004709b int
 70a1 PPS_GETPARAMS 2=800470a1 3=800870a1 4=400870a1 5=400470a1 struct pps_kparams *
 70a2 PPS_SETPARAMS 2=400470a2 3=400870a2 4=800870a2 5=800470a2 struct pps_kparams *
 70a3 PPS_GETCAP 2=800470a3 3=800870a3 4=400870a3 5=400470a3 int *
-70a4 PPS_FETCH 26=c00470a4 27=c00870a4 struct pps_fdata *
+70a4 PPS_FETCH 24=c00470a4 25=c00870a4 struct pps_fdata *
 70a5 PPS_KC_BIND 2=400470a5 3=400870a5 4=800870a5 5=800470a5 struct pps_bind_args *
-70b1 PPS_GEN_SETENABLE 128=400470b1 31=400870b1 4=800870b1 5=800470b1 unsigned int *
-70b2 PPS_GEN_USESYSTEMCLOCK 128=800470b2 31=800870b2 4=400870b2 5=400470b2 unsigned int *
-70b3 PPS_GEN_FETCHEVENT 128=800470b3 31=800870b3 4=400870b3 5=400470b3 struct pps_gen_event *
-70c8 IOC_PR_REGISTER 6=401870c8 10=801870c8 struct pr_registration
-70c9 IOC_PR_RESERVE 6=401070c9 10=801070c9 struct pr_reservation
-70ca IOC_PR_RELEASE 6=401070ca 10=801070ca struct pr_reservation
-70cb IOC_PR_PREEMPT 6=401870cb 10=801870cb struct pr_preempt
-70cc IOC_PR_PREEMPT_ABORT 6=401870cc 10=801870cc struct pr_preempt
-70cd IOC_PR_CLEAR 6=401070cd 10=801070cd struct pr_clear
-70ce IOC_PR_READ_KEYS 50=c01070ce struct pr_read_keys
-70cf IOC_PR_READ_RESERVATION 49=801070cf 10=401070cf struct pr_read_reservation
-70dc IOC_OPAL_SAVE 6=411870dc 10=811870dc struct opal_lock_unlock
-70dd IOC_OPAL_LOCK_UNLOCK 6=411870dd 10=811870dd struct opal_lock_unlock
-70de IOC_OPAL_TAKE_OWNERSHIP 6=410870de 10=810870de struct opal_key
-70df IOC_OPAL_ACTIVATE_LSP 6=411870df 10=811870df struct opal_lr_act
-70e0 IOC_OPAL_SET_PW 6=422070e0 10=822070e0 struct opal_new_pw
-70e1 IOC_OPAL_ACTIVATE_USR 6=411070e1 10=811070e1 struct opal_session_info
-70e2 IOC_OPAL_REVERT_TPR 6=410870e2 10=810870e2 struct opal_key
-70e3 IOC_OPAL_LR_SETUP 6=412870e3 10=812870e3 struct opal_user_lr_setup
-70e4 IOC_OPAL_ADD_USR_TO_LR 6=411870e4 10=811870e4 struct opal_lock_unlock
-70e5 IOC_OPAL_ENABLE_DISABLE_MBR 6=411070e5 10=811070e5 struct opal_mbr_data
-70e6 IOC_OPAL_ERASE_LR 6=411070e6 10=811070e6 struct opal_session_info
-70e7 IOC_OPAL_SECURE_ERASE_LR 6=411070e7 10=811070e7 struct opal_session_info
-70e8 IOC_OPAL_PSID_REVERT_TPR 6=410870e8 10=810870e8 struct opal_key
-70e9 IOC_OPAL_MBR_DONE 6=411070e9 10=811070e9 struct opal_mbr_done
-70ea IOC_OPAL_WRITE_SHADOW_MBR 6=412070ea 10=812070ea struct opal_shadow_mbr
-70eb IOC_OPAL_GENERIC_TABLE_RW 6=413870eb 10=813870eb struct opal_read_write_table
-70ec IOC_OPAL_GET_STATUS 17=800870ec 10=400870ec struct opal_status
-70ed IOC_OPAL_GET_LR_STATUS 23=413070ed 10=813070ed struct opal_lr_status
-70ee IOC_OPAL_GET_GEOMETRY 116=802070ee 77=801c70ee 10=402070ee 9=801a70ee struct opal_geometry
-70ef IOC_OPAL_DISCOVERY 23=401070ef 10=801070ef struct opal_discovery
-70f0 IOC_OPAL_REVERT_LSP 23=411070f0 10=811070f0 struct opal_revert_lsp
-70f1 IOC_OPAL_SET_SID_PW 49=422070f1 10=822070f1 struct opal_new_pw
-70f2 IOC_OPAL_REACTIVATE_LSP 49=422070f2 10=822070f2 struct opal_lr_react
-70f3 IOC_OPAL_LR_SET_START_LEN 49=412870f3 10=812870f3 struct opal_user_lr_setup
-70f4 IOC_OPAL_ENABLE_DISABLE_LR 49=412870f4 10=812870f4 struct opal_user_lr_setup
-70f5 IOC_OPAL_GET_SUM_STATUS 49=411870f5 10=811870f5 struct opal_sum_ranges
-70f6 IOC_OPAL_STACK_RESET 49=000070f6 10=200070f6
+70b1 PPS_GEN_SETENABLE 118=400470b1 29=400870b1 4=800870b1 5=800470b1 unsigned int *
+70b2 PPS_GEN_USESYSTEMCLOCK 118=800470b2 29=800870b2 4=400870b2 5=400470b2 unsigned int *
+70b3 PPS_GEN_FETCHEVENT 118=800470b3 29=800870b3 4=400870b3 5=400470b3 struct pps_gen_event *
+70c8 IOC_PR_REGISTER 6=401870c8 7=801870c8 struct pr_registration
+70c9 IOC_PR_RESERVE 6=401070c9 7=801070c9 struct pr_reservation
+70ca IOC_PR_RELEASE 6=401070ca 7=801070ca struct pr_reservation
+70cb IOC_PR_PREEMPT 6=401870cb 7=801870cb struct pr_preempt
+70cc IOC_PR_PREEMPT_ABORT 6=401870cc 7=801870cc struct pr_preempt
+70cd IOC_PR_CLEAR 6=401070cd 7=801070cd struct pr_clear
+70ce IOC_PR_READ_KEYS 18=c01070ce struct pr_read_keys
+70cf IOC_PR_READ_RESERVATION 43=801070cf 7=401070cf struct pr_read_reservation
+70dc IOC_OPAL_SAVE 6=411870dc 7=811870dc struct opal_lock_unlock
+70dd IOC_OPAL_LOCK_UNLOCK 6=411870dd 7=811870dd struct opal_lock_unlock
+70de IOC_OPAL_TAKE_OWNERSHIP 6=410870de 7=810870de struct opal_key
+70df IOC_OPAL_ACTIVATE_LSP 6=411870df 7=811870df struct opal_lr_act
+70e0 IOC_OPAL_SET_PW 6=422070e0 7=822070e0 struct opal_new_pw
+70e1 IOC_OPAL_ACTIVATE_USR 6=411070e1 7=811070e1 struct opal_session_info
+70e2 IOC_OPAL_REVERT_TPR 6=410870e2 7=810870e2 struct opal_key
+70e3 IOC_OPAL_LR_SETUP 6=412870e3 7=812870e3 struct opal_user_lr_setup
+70e4 IOC_OPAL_ADD_USR_TO_LR 6=411870e4 7=811870e4 struct opal_lock_unlock
+70e5 IOC_OPAL_ENABLE_DISABLE_MBR 6=411070e5 7=811070e5 struct opal_mbr_data
+70e6 IOC_OPAL_ERASE_LR 6=411070e6 7=811070e6 struct opal_session_info
+70e7 IOC_OPAL_SECURE_ERASE_LR 6=411070e7 7=811070e7 struct opal_session_info
+70e8 IOC_OPAL_PSID_REVERT_TPR 6=410870e8 7=810870e8 struct opal_key
+70e9 IOC_OPAL_MBR_DONE 6=411070e9 7=811070e9 struct opal_mbr_done
+70ea IOC_OPAL_WRITE_SHADOW_MBR 6=412070ea 7=812070ea struct opal_shadow_mbr
+70eb IOC_OPAL_GENERIC_TABLE_RW 6=413870eb 7=813870eb struct opal_read_write_table
+70ec IOC_OPAL_GET_STATUS 16=800870ec 7=400870ec struct opal_status
+70ed IOC_OPAL_GET_LR_STATUS 21=413070ed 7=813070ed struct opal_lr_status
+70ee IOC_OPAL_GET_GEOMETRY 105=802070ee 7=402070ee 72=801c70ee 9=801a70ee struct opal_geometry
+70ef IOC_OPAL_DISCOVERY 21=401070ef 7=801070ef struct opal_discovery
+70f0 IOC_OPAL_REVERT_LSP 21=411070f0 7=811070f0 struct opal_revert_lsp
+70f1 IOC_OPAL_SET_SID_PW 43=422070f1 7=822070f1 struct opal_new_pw
+70f2 IOC_OPAL_REACTIVATE_LSP 43=422070f2 7=822070f2 struct opal_lr_react
+70f3 IOC_OPAL_LR_SET_START_LEN 43=412870f3 7=812870f3 struct opal_user_lr_setup
+70f4 IOC_OPAL_ENABLE_DISABLE_LR 43=412870f4 7=812870f4 struct opal_user_lr_setup
+70f5 IOC_OPAL_GET_SUM_STATUS 43=411870f5 7=811870f5 struct opal_sum_ranges
+70f6 IOC_OPAL_STACK_RESET 13=000070f6 1=200070f6
 7101 SPIOCSTYPE 2=40047101 3=40087101 4=80087101 5=80047101 unsigned long
-7201 PS3FB_IOCTL_SETMODE 129=80047201 int
-7201 VFAT_IOCTL_READDIR_BOTH 130=82187201 43=82307201 34=42307201 9=82147201 35=42187201 struct __fat_dirent[2]
-7202 PS3FB_IOCTL_GETMODE 129=40047202 int
-7202 VFAT_IOCTL_READDIR_SHORT 130=82187202 43=82307202 34=42307202 9=82147202 35=42187202 struct __fat_dirent[2]
-7203 PS3FB_IOCTL_SCREENINFO 129=40047203 int
-7204 PS3FB_IOCTL_ON 129=20007204
-7205 PS3FB_IOCTL_OFF 129=20007205
-7206 PS3FB_IOCTL_FSEL 129=80047206 int
-7210 FAT_IOCTL_GET_ATTRIBUTES 6=80047210 10=40047210 __u32
-7211 FAT_IOCTL_SET_ATTRIBUTES 6=40047211 10=80047211 __u32
-7213 FAT_IOCTL_GET_VOLUME_ID 6=80047213 10=40047213 __u32
-7300 FSI_SBEFIFO_READ_TIMEOUT_SECONDS 17=40047300 7=80047300 __u32
+7201 PS3FB_IOCTL_SETMODE 117=80047201 int
+7201 VFAT_IOCTL_READDIR_BOTH 119=82187201 37=82307201 4=42307201 5=42187201 9=82147201 struct __fat_dirent[2]
+7202 PS3FB_IOCTL_GETMODE 117=40047202 int
+7202 VFAT_IOCTL_READDIR_SHORT 119=82187202 37=82307202 4=42307202 5=42187202 9=82147202 struct __fat_dirent[2]
+7203 PS3FB_IOCTL_SCREENINFO 117=40047203 int
+7204 PS3FB_IOCTL_ON 117=20007204
+7205 PS3FB_IOCTL_OFF 117=20007205
+7206 PS3FB_IOCTL_FSEL 117=80047206 int
+7210 FAT_IOCTL_GET_ATTRIBUTES 6=80047210 7=40047210 __u32
+7211 FAT_IOCTL_SET_ATTRIBUTES 6=40047211 7=80047211 __u32
+7213 FAT_IOCTL_GET_VOLUME_ID 6=80047213 7=40047213 __u32
+7300 FSI_SBEFIFO_READ_TIMEOUT_SECONDS 16=40047300 7=80047300 __u32
 7300 FSI_SCOM_CHECK 6=80047300 7=40047300 __u32
-7301 FSI_SBEFIFO_CMD_TIMEOUT_SECONDS 23=40047301 7=80047301 __u32
-7301 FSI_SCOM_READ 106=c0207301 9=c01e7301 struct scom_access
-7301 SCIF_BIND 22=c0087301 __u64
-7302 FSI_SCOM_WRITE 106=c0207302 9=c01e7302 struct scom_access
-7302 SCIF_LISTEN 6=40047302 10=80047302 __s32
+7301 FSI_SBEFIFO_CMD_TIMEOUT_SECONDS 21=40047301 7=80047301 __u32
+7301 FSI_SCOM_READ 60=c0207301 9=c01e7301 struct scom_access
+7301 SCIF_BIND 17=c0087301 __u64
+7302 FSI_SCOM_WRITE 60=c0207302 9=c01e7302 struct scom_access
+7302 SCIF_LISTEN 6=40047302 7=80047302 __s32
 7303 FSI_SCOM_RESET 6=40047303 7=80047303 __u32
-7303 SCIF_CONNECT 22=c0087303 struct scifioctl_connect
-7304 SCIF_ACCEPTREQ 22=c0107304 struct scifioctl_accept
-7305 SCIF_ACCEPTREG 22=c0087305 __u64
-7306 SCIF_SEND 131=c0187306 24=c0147306 struct scifioctl_msg
-7307 SCIF_RECV 131=c0187307 24=c0147307 struct scifioctl_msg
-7307 SIOCATMARK 123=40047307 88=80047307 int
-7308 SCIF_REG 22=c0287308 struct scifioctl_reg
-7308 SIOCSPGRP 123=80047308 88=40047308 pid_t
-7309 SCIF_UNREG 22=c0107309 struct scifioctl_unreg
-7309 SIOCGPGRP 123=40047309 88=80047309 pid_t
-730a SCIF_READFROM 131=c028730a 24=c024730a struct scifioctl_copy
-730b SCIF_WRITETO 131=c028730b 24=c024730b struct scifioctl_copy
-730c SCIF_VREADFROM 131=c028730c 24=c024730c struct scifioctl_copy
-730d SCIF_VWRITETO 131=c028730d 24=c024730d struct scifioctl_copy
-730e SCIF_GET_NODEIDS 131=c018730e 24=c014730e struct scifioctl_node_ids
-730f SCIF_FENCE_MARK 131=c010730f 24=c00c730f struct scifioctl_fence_mark
-7310 SCIF_FENCE_WAIT 22=c0047310 __s32
-7311 SCIF_FENCE_SIGNAL 131=c0287311 24=c0247311 struct scifioctl_fence_signal
-7364 SIOCGSTAMP 98=80087364 struct __kernel_old_timeval
-7364 SIOCGSTAMP_OLD 98=80087364 struct __kernel_old_timeval
-7365 SIOCGSTAMPNS 98=80087365 struct __kernel_old_timespec
-7365 SIOCGSTAMPNS_OLD 98=80087365 struct __kernel_old_timespec
-7400 TIOCGETD 55=00007400 36=40047400 int
-7401 TIOCSETD 55=00007401 36=80047401 int
-7402 __TIOCHPCL 36=20007402
-7403 __TIOCMODG 36=40047403 int
-7404 __TIOCMODS 36=80047404 int
-7408 TIOCGETP 132=40067408 55=00007408 struct sgttyb
-7409 TIOCSETP 132=80067409 55=00007409 struct sgttyb
-740a TIOCSETN 132=8006740a 55=0000740a struct sgttyb
-740d TIOCEXCL 55=0000740d 36=2000740d
-740e TIOCNXCL 55=0000740e 36=2000740e
-7410 __TIOCFLUSH 36=80047410 int
-7411 TIOCSETC 132=80067411 struct tchars
-7412 TIOCGETC 132=40067412 struct tchars
-7413 TCGETS 132=402c7413 struct termios
-7414 TCSETS 132=802c7414 struct termios
-7415 TCSETSW 132=802c7415 struct termios
-7416 TCSETSF 132=802c7416 struct termios
-7416 TIOCGSID 55=00007416 int
-7417 TCGETA 129=40147417 88=80127417 133=40127417 struct termio
-7418 TCSETA 129=80147418 88=40127418 133=80127418 struct termio
-7419 TCSETAW 129=80147419 88=40127419 133=80127419 struct termio
-741a TIOCMSET 55=0000741a unsigned int
-741b TIOCMBIS 55=0000741b unsigned int
-741c TCSETAF 129=8014741c 88=4012741c 133=8012741c struct termio
-741c TIOCMBIC 55=0000741c unsigned int
-741d TCSBRK 132=2000741d 88=0000741d
-741d TIOCMGET 55=0000741d unsigned int
-741e TCXONC 132=2000741e 88=0000741e
-741f TCFLSH 132=2000741f 88=0000741f
-7420 __TIOCTCNTL 36=80047420 int
-7421 __TIOCSIGNAL 36=80047421 int
-7422 __TIOCSETX 36=80047422 int
-7423 __TIOCGETX 36=40047423 int
-7424 TIOCCONS 36=20007424 int
-7434 PPPIOCUNBRIDGECHAN 17=00007434 134=20007434
-7435 PPPIOCBRIDGECHAN 17=40047435 134=80047435 int
-7436 PPPIOCGL2TPSTATS 6=80487436 134=40487436 struct pppol2tp_ioc_stats
-7437 PPPIOCGCHAN 6=80047437 134=40047437 int
-7438 PPPIOCATTCHAN 6=40047438 134=80047438 int
-7439 PPPIOCDISCONN 6=00007439 134=20007439
-743a PPPIOCCONNECT 6=4004743a 134=8004743a int
-743b PPPIOCSMRRU 6=4004743b 134=8004743b int
-743c PPPIOCDETACH 6=4004743c 134=8004743c int
-743d PPPIOCATTACH 6=4004743d 134=8004743d int
-743e PPPIOCNEWUNIT 135=c004743e int
-743f PPPIOCGIDLE 42=8008743f 43=8010743f 136=4010743f 137=4008743f struct ppp_idle
-743f PPPIOCGIDLE32 6=8008743f 134=4008743f struct ppp_idle32
-743f PPPIOCGIDLE64 6=8010743f 134=4010743f struct ppp_idle64
-7440 PPPIOCSDEBUG 6=40047440 134=80047440 int
-7441 PPPIOCGDEBUG 6=80047441 134=40047441 int
-744b PPPIOCSNPMODE 6=4008744b 134=8008744b struct npioctl
-744c PPPIOCGNPMODE 135=c008744c struct npioctl
-744d PPPIOCSCOMPRESS 2=400c744d 3=4010744d 136=8010744d 137=800c744d struct ppp_option_data
-744e PPPIOCXFERUNIT 6=0000744e 134=2000744e
-744f PPPIOCSXASYNCMAP 6=4020744f 134=8020744f ext_accm
-7450 PPPIOCGXASYNCMAP 6=80207450 134=40207450 ext_accm
-7451 PPPIOCSMAXCID 6=40047451 134=80047451 int
-7452 PPPIOCSMRU 6=40047452 134=80047452 int
-7453 PPPIOCGMRU 6=80047453 134=40047453 int
-7454 PPPIOCSRASYNCMAP 6=40047454 134=80047454 int
-7455 PPPIOCGRASYNCMAP 6=80047455 134=40047455 int
-7456 PPPIOCGUNIT 6=80047456 134=40047456 int
-7457 PPPIOCSASYNCMAP 6=40047457 134=80047457 int
-7458 PPPIOCGASYNCMAP 6=80047458 134=40047458 int
-7459 PPPIOCSFLAGS 6=40047459 134=80047459 int
-745a PPPIOCGFLAGS 6=8004745a 134=4004745a int
-7464 TIOCGSOFTCAR 36=40047464 unsigned int
-7465 TIOCSSOFTCAR 36=80047465 unsigned int
-7466 __TIOCUCNTL 36=80047466 int
-7467 TIOCSWINSZ 1=80087467 88=40087467 struct winsize
-7468 TIOCGWINSZ 1=40087468 88=80087468 struct winsize
-7469 __TIOCREMOTE 36=80047469 int
-746a TIOCMGET 36=4004746a unsigned int
-746b TIOCMBIC 36=8004746b unsigned int
-746c TIOCMBIS 36=8004746c unsigned int
-746d TIOCMSET 36=8004746d unsigned int
-746e TIOCSTART 54=2000746e 88=0000746e
-746f TIOCSTOP 54=2000746f 88=0000746f
-7470 TIOCPKT 36=80047470 int
-7471 TIOCNOTTY 36=20007471
-7472 SIOCOUTQ 55=00007472 int
-7472 TIOCOUTQ 55=00007472 int
-7472 TIOCSTI 36=80017472 char
-7473 SIOCOUTQ 54=40047473 88=80047473 int
-7473 TIOCOUTQ 54=40047473 88=80047473 int
-7474 TIOCGLTC 132=40067474 55=00007474 struct ltchars
-7475 TIOCSLTC 132=80067475 55=00007475 struct ltchars
-7476 TIOCSPGRP 95=80047476 88=40047476 int
-7477 TIOCGPGRP 95=40047477 88=80047477 int
-7478 TIOCCONS 55=80047478 int
-7478 __TIOCCDTR 36=20007478
-7479 __TIOCSDTR 36=20007479
-747a TIOCCBRK 36=2000747a
-747b TIOCSBRK 36=2000747b
-747c __TIOCLGET 36=8004747c int
-747d __TIOCLSET 36=8004747d int
-747e __TIOCLBIC 36=8004747e int
-747f __TIOCLBIS 36=8004747f int
-7480 __TIOCISPACE 36=40047480 int
-7481 __TIOCISIZE 36=40047481 int
-7482 TIOCSPGRP 36=80047482 int
-7483 TIOCGPGRP 36=40047483 int
-7484 TIOCSCTTY 36=20007484
-7485 TIOCGSID 36=40047485 int
-7486 TIOCGPTN 36=40047486 unsigned int
-7487 TIOCSPTLCK 36=80047487 int
-7488 TIOCSIG 36=80047488 int
-7489 TIOCGPTPEER 36=20007489
-7490 TOSH_SMM 22=c0187490 SMMRegisters
-7491 TOSHIBA_ACPI_SCI 22=c0187491 SMMRegisters
-7500 UVIO_IOCTL_UVDEV_INFO 12=c0407500
-7501 PWM_IOCTL_REQUEST 14=00007501 1=20007501
-7501 UBLK_U_CMD_GET_QUEUE_AFFINITY 23=80207501 10=40207501 struct ublksrv_ctrl_cmd
-7501 UVIO_IOCTL_ATT 12=c0407501 struct uvio_ioctl_cb
-7502 PWM_IOCTL_FREE 14=00007502 1=20007502
-7502 UBLK_U_CMD_GET_DEV_INFO 23=80207502 10=40207502 struct ublksrv_ctrl_cmd
-7502 UVIO_IOCTL_ADD_SECRET 12=c0407502
-7503 PWM_IOCTL_ROUNDWF 19=c0207503 struct pwmchip_waveform
-7503 UVIO_IOCTL_LIST_SECRETS 12=c0407503
-7504 PWM_IOCTL_GETWF 19=c0207504 struct pwmchip_waveform
-7504 UBLK_U_CMD_ADD_DEV 51=c0207504 struct ublksrv_ctrl_cmd
-7504 UVIO_IOCTL_LOCK_SECRETS 12=c0407504
-7505 PWM_IOCTL_SETROUNDEDWF 49=40207505 7=80207505 struct pwmchip_waveform
-7505 UBLK_U_CMD_DEL_DEV 51=c0207505 struct ublksrv_ctrl_cmd
-7505 UVIO_IOCTL_RETR_SECRET 52=c0407505
-7506 PWM_IOCTL_SETEXACTWF 49=40207506 7=80207506 struct pwmchip_waveform
-7506 UBLK_U_CMD_START_DEV 51=c0207506 struct ublksrv_ctrl_cmd
-7507 UBLK_U_CMD_STOP_DEV 51=c0207507 struct ublksrv_ctrl_cmd
-7508 UBLK_U_CMD_SET_PARAMS 51=c0207508 struct ublksrv_ctrl_cmd
-7509 UBLK_U_CMD_GET_PARAMS 23=80207509 10=40207509 struct ublksrv_ctrl_cmd
-7510 UBLK_U_CMD_START_USER_RECOVERY 51=c0207510 struct ublksrv_ctrl_cmd
-7511 UBLK_U_CMD_END_USER_RECOVERY 51=c0207511 struct ublksrv_ctrl_cmd
-7512 UBLK_U_CMD_GET_DEV_INFO2 23=80207512 10=40207512 struct ublksrv_ctrl_cmd
-7513 UBLK_U_CMD_GET_FEATURES 23=80207513 10=40207513 struct ublksrv_ctrl_cmd
-7514 UBLK_U_CMD_DEL_DEV_ASYNC 23=80207514 10=40207514 struct ublksrv_ctrl_cmd
-7515 UBLK_U_CMD_UPDATE_SIZE 50=c0207515 struct ublksrv_ctrl_cmd
-7516 UBLK_U_CMD_QUIESCE_DEV 50=c0207516 struct ublksrv_ctrl_cmd
-7517 UBLK_U_CMD_TRY_STOP_DEV 50=c0207517 struct ublksrv_ctrl_cmd
-7518 UBLK_U_CMD_REG_BUF 50=c0207518 struct ublksrv_ctrl_cmd
-7519 UBLK_U_CMD_UNREG_BUF 50=c0207519 struct ublksrv_ctrl_cmd
-7520 UBLK_U_IO_FETCH_REQ 51=c0107520 struct ublksrv_io_cmd
-7520 UVCIOC_CTRL_MAP 26=c0587520 27=c0607520 struct uvc_xu_control_mapping
-7521 UBLK_U_IO_COMMIT_AND_FETCH_REQ 51=c0107521 struct ublksrv_io_cmd
-7521 UVCIOC_CTRL_QUERY 102=c00c7521 27=c0107521 9=c00a7521 struct uvc_xu_control_query
-7522 UBLK_U_IO_NEED_GET_DATA 51=c0107522 struct ublksrv_io_cmd
-7523 UBLK_U_IO_REGISTER_IO_BUF 50=c0107523 struct ublksrv_io_cmd
-7524 UBLK_U_IO_UNREGISTER_IO_BUF 50=c0107524 struct ublksrv_io_cmd
-7525 UBLK_U_IO_PREP_IO_CMDS 50=c0107525 struct ublk_batch_io
-7526 UBLK_U_IO_COMMIT_IO_CMDS 50=c0107526 struct ublk_batch_io
-7527 UBLK_U_IO_FETCH_IO_CMDS 50=c0107527 struct ublk_batch_io
+7303 SCIF_CONNECT 17=c0087303 struct scifioctl_connect
+7304 SCIF_ACCEPTREQ 17=c0107304 struct scifioctl_accept
+7305 SCIF_ACCEPTREG 17=c0087305 __u64
+7306 SCIF_SEND 14=c0187306 22=c0147306 struct scifioctl_msg
+7307 SCIF_RECV 14=c0187307 22=c0147307 struct scifioctl_msg
+7307 SIOCATMARK 113=40047307 83=80047307 int
+7308 SCIF_REG 17=c0287308 struct scifioctl_reg
+7308 SIOCSPGRP 113=80047308 83=40047308 pid_t
+7309 SCIF_UNREG 17=c0107309 struct scifioctl_unreg
+7309 SIOCGPGRP 113=40047309 83=80047309 pid_t
+730a SCIF_READFROM 14=c028730a 22=c024730a struct scifioctl_copy
+730b SCIF_WRITETO 14=c028730b 22=c024730b struct scifioctl_copy
+730c SCIF_VREADFROM 14=c028730c 22=c024730c struct scifioctl_copy
+730d SCIF_VWRITETO 14=c028730d 22=c024730d struct scifioctl_copy
+730e SCIF_GET_NODEIDS 14=c018730e 22=c014730e struct scifioctl_node_ids
+730f SCIF_FENCE_MARK 14=c010730f 22=c00c730f struct scifioctl_fence_mark
+7310 SCIF_FENCE_WAIT 17=c0047310 __s32
+7311 SCIF_FENCE_SIGNAL 14=c0287311 22=c0247311 struct scifioctl_fence_signal
+7364 SIOCGSTAMP 93=80087364 struct __kernel_old_timeval
+7364 SIOCGSTAMP_OLD 93=80087364 struct __kernel_old_timeval
+7365 SIOCGSTAMPNS 93=80087365 struct __kernel_old_timespec
+7365 SIOCGSTAMPNS_OLD 93=80087365 struct __kernel_old_timespec
+7400 TIOCGETD 47=00007400 32=40047400 int
+7401 TIOCSETD 47=00007401 32=80047401 int
+7402 __TIOCHPCL 32=20007402
+7403 __TIOCMODG 32=40047403 int
+7404 __TIOCMODS 32=80047404 int
+7408 TIOCGETP 120=40067408 47=00007408 struct sgttyb
+7409 TIOCSETP 120=80067409 47=00007409 struct sgttyb
+740a TIOCSETN 120=8006740a 47=0000740a struct sgttyb
+740d TIOCEXCL 47=0000740d 32=2000740d
+740e TIOCNXCL 47=0000740e 32=2000740e
+7410 __TIOCFLUSH 32=80047410 int
+7411 TIOCSETC 120=80067411 struct tchars
+7412 TIOCGETC 120=40067412 struct tchars
+7413 TCGETS 120=402c7413 struct termios
+7414 TCSETS 120=802c7414 struct termios
+7415 TCSETSW 120=802c7415 struct termios
+7416 TCSETSF 120=802c7416 struct termios
+7416 TIOCGSID 47=00007416 int
+7417 TCGETA 117=40147417 83=80127417 121=40127417 struct termio
+7418 TCSETA 117=80147418 83=40127418 121=80127418 struct termio
+7419 TCSETAW 117=80147419 83=40127419 121=80127419 struct termio
+741a TIOCMSET 47=0000741a unsigned int
+741b TIOCMBIS 47=0000741b unsigned int
+741c TCSETAF 117=8014741c 83=4012741c 121=8012741c struct termio
+741c TIOCMBIC 47=0000741c unsigned int
+741d TCSBRK 120=2000741d 83=0000741d
+741d TIOCMGET 47=0000741d unsigned int
+741e TCXONC 120=2000741e 83=0000741e
+741f TCFLSH 120=2000741f 83=0000741f
+7420 __TIOCTCNTL 32=80047420 int
+7421 __TIOCSIGNAL 32=80047421 int
+7422 __TIOCSETX 32=80047422 int
+7423 __TIOCGETX 32=40047423 int
+7424 TIOCCONS 32=20007424 int
+7434 PPPIOCUNBRIDGECHAN 31=00007434 1=20007434
+7435 PPPIOCBRIDGECHAN 16=40047435 7=80047435 int
+7436 PPPIOCGL2TPSTATS 6=80487436 7=40487436 struct pppol2tp_ioc_stats
+7437 PPPIOCGCHAN 6=80047437 7=40047437 int
+7438 PPPIOCATTCHAN 6=40047438 7=80047438 int
+7439 PPPIOCDISCONN 0=00007439 1=20007439
+743a PPPIOCCONNECT 6=4004743a 7=8004743a int
+743b PPPIOCSMRRU 6=4004743b 7=8004743b int
+743c PPPIOCDETACH 6=4004743c 7=8004743c int
+743d PPPIOCATTACH 6=4004743d 7=8004743d int
+743e PPPIOCNEWUNIT 17=c004743e int
+743f PPPIOCGIDLE 36=8008743f 37=8010743f 4=4010743f 5=4008743f struct ppp_idle
+743f PPPIOCGIDLE32 6=8008743f 7=4008743f struct ppp_idle32
+743f PPPIOCGIDLE64 6=8010743f 7=4010743f struct ppp_idle64
+7440 PPPIOCSDEBUG 6=40047440 7=80047440 int
+7441 PPPIOCGDEBUG 6=80047441 7=40047441 int
+744b PPPIOCSNPMODE 6=4008744b 7=8008744b struct npioctl
+744c PPPIOCGNPMODE 17=c008744c struct npioctl
+744d PPPIOCSCOMPRESS 2=400c744d 3=4010744d 4=8010744d 5=800c744d struct ppp_option_data
+744e PPPIOCXFERUNIT 0=0000744e 1=2000744e
+744f PPPIOCSXASYNCMAP 6=4020744f 7=8020744f ext_accm
+7450 PPPIOCGXASYNCMAP 6=80207450 7=40207450 ext_accm
+7451 PPPIOCSMAXCID 6=40047451 7=80047451 int
+7452 PPPIOCSMRU 6=40047452 7=80047452 int
+7453 PPPIOCGMRU 6=80047453 7=40047453 int
+7454 PPPIOCSRASYNCMAP 6=40047454 7=80047454 int
+7455 PPPIOCGRASYNCMAP 6=80047455 7=40047455 int
+7456 PPPIOCGUNIT 6=80047456 7=40047456 int
+7457 PPPIOCSASYNCMAP 6=40047457 7=80047457 int
+7458 PPPIOCGASYNCMAP 6=80047458 7=40047458 int
+7459 PPPIOCSFLAGS 6=40047459 7=80047459 int
+745a PPPIOCGFLAGS 6=8004745a 7=4004745a int
+7464 TIOCGSOFTCAR 32=40047464 unsigned int
+7465 TIOCSSOFTCAR 32=80047465 unsigned int
+7466 __TIOCUCNTL 32=80047466 int
+7467 TIOCSWINSZ 1=80087467 83=40087467 struct winsize
+7468 TIOCGWINSZ 1=40087468 83=80087468 struct winsize
+7469 __TIOCREMOTE 32=80047469 int
+746a TIOCMGET 32=4004746a unsigned int
+746b TIOCMBIC 32=8004746b unsigned int
+746c TIOCMBIS 32=8004746c unsigned int
+746d TIOCMSET 32=8004746d unsigned int
+746e TIOCSTART 111=2000746e 83=0000746e
+746f TIOCSTOP 111=2000746f 83=0000746f
+7470 TIOCPKT 32=80047470 int
+7471 TIOCNOTTY 32=20007471
+7472 SIOCOUTQ 47=00007472 int
+7472 TIOCOUTQ 47=00007472 int
+7472 TIOCSTI 32=80017472 char
+7473 SIOCOUTQ 111=40047473 83=80047473 int
+7473 TIOCOUTQ 111=40047473 83=80047473 int
+7474 TIOCGLTC 120=40067474 47=00007474 struct ltchars
+7475 TIOCSLTC 120=80067475 47=00007475 struct ltchars
+7476 TIOCSPGRP 90=80047476 83=40047476 int
+7477 TIOCGPGRP 90=40047477 83=80047477 int
+7478 TIOCCONS 47=80047478 int
+7478 __TIOCCDTR 32=20007478
+7479 __TIOCSDTR 32=20007479
+747a TIOCCBRK 32=2000747a
+747b TIOCSBRK 32=2000747b
+747c __TIOCLGET 32=8004747c int
+747d __TIOCLSET 32=8004747d int
+747e __TIOCLBIC 32=8004747e int
+747f __TIOCLBIS 32=8004747f int
+7480 __TIOCISPACE 32=40047480 int
+7481 __TIOCISIZE 32=40047481 int
+7482 TIOCSPGRP 32=80047482 int
+7483 TIOCGPGRP 32=40047483 int
+7484 TIOCSCTTY 32=20007484
+7485 TIOCGSID 32=40047485 int
+7486 TIOCGPTN 32=40047486 unsigned int
+7487 TIOCSPTLCK 32=80047487 int
+7488 TIOCSIG 32=80047488 int
+7489 TIOCGPTPEER 32=20007489
+7490 TOSH_SMM 17=c0187490 SMMRegisters
+7491 TOSHIBA_ACPI_SCI 17=c0187491 SMMRegisters
+7500 UVIO_IOCTL_UVDEV_INFO 11=c0407500
+7501 PWM_IOCTL_REQUEST 13=00007501 1=20007501
+7501 UBLK_U_CMD_GET_QUEUE_AFFINITY 21=80207501 7=40207501 struct ublksrv_ctrl_cmd
+7501 UVIO_IOCTL_ATT 11=c0407501 struct uvio_ioctl_cb
+7502 PWM_IOCTL_FREE 13=00007502 1=20007502
+7502 UBLK_U_CMD_GET_DEV_INFO 21=80207502 7=40207502 struct ublksrv_ctrl_cmd
+7502 UVIO_IOCTL_ADD_SECRET 11=c0407502
+7503 PWM_IOCTL_ROUNDWF 18=c0207503 struct pwmchip_waveform
+7503 UVIO_IOCTL_LIST_SECRETS 11=c0407503
+7504 PWM_IOCTL_GETWF 18=c0207504 struct pwmchip_waveform
+7504 UBLK_U_CMD_ADD_DEV 10=c0207504 struct ublksrv_ctrl_cmd
+7504 UVIO_IOCTL_LOCK_SECRETS 11=c0407504
+7505 PWM_IOCTL_SETROUNDEDWF 43=40207505 7=80207505 struct pwmchip_waveform
+7505 UBLK_U_CMD_DEL_DEV 10=c0207505 struct ublksrv_ctrl_cmd
+7505 UVIO_IOCTL_RETR_SECRET 44=c0407505
+7506 PWM_IOCTL_SETEXACTWF 43=40207506 7=80207506 struct pwmchip_waveform
+7506 UBLK_U_CMD_START_DEV 10=c0207506 struct ublksrv_ctrl_cmd
+7507 UBLK_U_CMD_STOP_DEV 10=c0207507 struct ublksrv_ctrl_cmd
+7508 UBLK_U_CMD_SET_PARAMS 10=c0207508 struct ublksrv_ctrl_cmd
+7509 UBLK_U_CMD_GET_PARAMS 21=80207509 7=40207509 struct ublksrv_ctrl_cmd
+7510 UBLK_U_CMD_START_USER_RECOVERY 10=c0207510 struct ublksrv_ctrl_cmd
+7511 UBLK_U_CMD_END_USER_RECOVERY 10=c0207511 struct ublksrv_ctrl_cmd
+7512 UBLK_U_CMD_GET_DEV_INFO2 21=80207512 7=40207512 struct ublksrv_ctrl_cmd
+7513 UBLK_U_CMD_GET_FEATURES 21=80207513 7=40207513 struct ublksrv_ctrl_cmd
+7514 UBLK_U_CMD_DEL_DEV_ASYNC 21=80207514 7=40207514 struct ublksrv_ctrl_cmd
+7515 UBLK_U_CMD_UPDATE_SIZE 18=c0207515 struct ublksrv_ctrl_cmd
+7516 UBLK_U_CMD_QUIESCE_DEV 18=c0207516 struct ublksrv_ctrl_cmd
+7517 UBLK_U_CMD_TRY_STOP_DEV 18=c0207517 struct ublksrv_ctrl_cmd
+7518 UBLK_U_CMD_REG_BUF 18=c0207518 struct ublksrv_ctrl_cmd
+7519 UBLK_U_CMD_UNREG_BUF 18=c0207519 struct ublksrv_ctrl_cmd
+7520 UBLK_U_IO_FETCH_REQ 10=c0107520 struct ublksrv_io_cmd
+7520 UVCIOC_CTRL_MAP 24=c0587520 25=c0607520 struct uvc_xu_control_mapping
+7521 UBLK_U_IO_COMMIT_AND_FETCH_REQ 10=c0107521 struct ublksrv_io_cmd
+7521 UVCIOC_CTRL_QUERY 33=c00c7521 25=c0107521 9=c00a7521 struct uvc_xu_control_query
+7522 UBLK_U_IO_NEED_GET_DATA 10=c0107522 struct ublksrv_io_cmd
+7523 UBLK_U_IO_REGISTER_IO_BUF 18=c0107523 struct ublksrv_io_cmd
+7524 UBLK_U_IO_UNREGISTER_IO_BUF 18=c0107524 struct ublksrv_io_cmd
+7525 UBLK_U_IO_PREP_IO_CMDS 18=c0107525 struct ublk_batch_io
+7526 UBLK_U_IO_COMMIT_IO_CMDS 18=c0107526 struct ublk_batch_io
+7527 UBLK_U_IO_FETCH_IO_CMDS 18=c0107527 struct ublk_batch_io
 7542 UDMABUF_CREATE 6=40187542 7=80187542 struct udmabuf_create
 7543 UDMABUF_CREATE_LIST 6=40087543 7=80087543 struct udmabuf_create_list
-7600 SONYPI_IOCGBRT 6=80017600 10=40017600 __u8
-7600 SONYPI_IOCSBRT 6=40017600 10=80017600 __u8
-7601 EXT4_IOC32_GETVERSION_OLD 23=80047601 7=40047601 int
-7601 EXT4_IOC_GETVERSION_OLD 30=80047601 31=80087601 4=40087601 5=40047601 long
+7600 SONYPI_IOCGBRT 6=80017600 7=40017600 __u8
+7600 SONYPI_IOCSBRT 6=40017600 7=80017600 __u8
+7601 EXT4_IOC32_GETVERSION_OLD 21=80047601 7=40047601 int
+7601 EXT4_IOC_GETVERSION_OLD 28=80047601 29=80087601 4=40087601 5=40047601 long
 7601 FS_IOC32_GETVERSION 6=80047601 7=40047601 int
 7601 FS_IOC_GETVERSION 2=80047601 3=80087601 4=40087601 5=40047601 long
-7601 REISERFS_IOC_GETVERSION 110=80047601 3=80087601 4=40087601 5=40047601 long
-7602 EXT4_IOC32_SETVERSION_OLD 23=40047602 7=80047602 int
-7602 EXT4_IOC_SETVERSION_OLD 30=40047602 31=40087602 4=80087602 5=80047602 long
+7601 REISERFS_IOC_GETVERSION 100=80047601 3=80087601 4=40087601 5=40047601 long
+7602 EXT4_IOC32_SETVERSION_OLD 21=40047602 7=80047602 int
+7602 EXT4_IOC_SETVERSION_OLD 28=40047602 29=40087602 4=80087602 5=80047602 long
 7602 FS_IOC32_SETVERSION 6=40047602 7=80047602 int
 7602 FS_IOC_SETVERSION 2=40047602 3=40087602 4=80087602 5=80047602 long
-7602 REISERFS_IOC_SETVERSION 110=40047602 3=40087602 4=80087602 5=80047602 long
-7602 SONYPI_IOCGBAT1CAP 6=80027602 10=40027602 __u16
-7603 SONYPI_IOCGBAT1REM 6=80027603 10=40027603 __u16
-7604 SONYPI_IOCGBAT2CAP 6=80027604 10=40027604 __u16
-7605 SONYPI_IOCGBAT2REM 6=80027605 10=40027605 __u16
-7607 SONYPI_IOCGBATFLAGS 6=80017607 10=40017607 __u8
-7608 SONYPI_IOCGBLUE 6=80017608 10=40017608 __u8
-7609 SONYPI_IOCSBLUE 6=40017609 10=80017609 __u8
-760a SONYPI_IOCGFAN 6=8001760a 10=4001760a __u8
-760b SONYPI_IOCSFAN 6=4001760b 10=8001760b __u8
-760c SONYPI_IOCGTEMP 6=8001760c 10=4001760c __u8
-7620 VAS_TX_WIN_OPEN 129=80407620 struct vas_tx_win_open_attr
-7a04 ZSENDEP11CPRB 12=c0007a04
-7a05 ICARSAMODEXPO 12=c0007a05
-7a06 ICARSACRT 12=c0007a06
-7a44 Z90STAT_REQUESTQ_COUNT 12=80047a44 int
-7a45 Z90STAT_PENDINGQ_COUNT 12=80047a45 int
-7a46 Z90STAT_TOTALOPEN_COUNT 12=80047a46 int
-7a47 Z90STAT_DOMAIN_INDEX 12=80047a47 int
-7a48 Z90STAT_STATUS_MASK 12=80407a48 char[64]
-7a49 Z90STAT_QDEPTH_MASK 12=80407a49 char[64]
-7a4a Z90STAT_PERDEV_REQCNT 12=81007a4a int[64]
-7a4f ZDEVICESTATUS 12=c0007a4f
-7a58 ZCRYPT_STATUS_MASK 12=81007a58
-7a59 ZCRYPT_QDEPTH_MASK 12=81007a59
-7a5a ZCRYPT_PERDEV_REQCNT 12=84007a5a
-7a5f ZCRYPT_DEVICE_STATUS 12=c0007a5f
-7a81 ZSECSENDCPRB 12=c0007a81
-7c00 MEDIA_IOC_DEVICE_INFO 18=c1007c00 struct media_device_info
-7c01 MEDIA_IOC_ENUM_ENTITIES 18=c1007c01 struct media_entity_desc
-7c02 MEDIA_IOC_ENUM_LINKS 26=c01c7c02 27=c0287c02 struct media_links_enum
-7c03 MEDIA_IOC_SETUP_LINK 106=c0347c03 9=c0307c03 struct media_link_desc
-7c04 MEDIA_IOC_G_TOPOLOGY 18=c0487c04 struct media_v2_topology
+7602 REISERFS_IOC_SETVERSION 100=40047602 3=40087602 4=80087602 5=80047602 long
+7602 SONYPI_IOCGBAT1CAP 6=80027602 7=40027602 __u16
+7603 SONYPI_IOCGBAT1REM 6=80027603 7=40027603 __u16
+7604 SONYPI_IOCGBAT2CAP 6=80027604 7=40027604 __u16
+7605 SONYPI_IOCGBAT2REM 6=80027605 7=40027605 __u16
+7607 SONYPI_IOCGBATFLAGS 6=80017607 7=40017607 __u8
+7608 SONYPI_IOCGBLUE 6=80017608 7=40017608 __u8
+7609 SONYPI_IOCSBLUE 6=40017609 7=80017609 __u8
+760a SONYPI_IOCGFAN 6=8001760a 7=4001760a __u8
+760b SONYPI_IOCSFAN 6=4001760b 7=8001760b __u8
+760c SONYPI_IOCGTEMP 6=8001760c 7=4001760c __u8
+7620 VAS_TX_WIN_OPEN 117=80407620 struct vas_tx_win_open_attr
+7a04 ZSENDEP11CPRB 11=c0007a04
+7a05 ICARSAMODEXPO 11=c0007a05
+7a06 ICARSACRT 11=c0007a06
+7a44 Z90STAT_REQUESTQ_COUNT 11=80047a44 int
+7a45 Z90STAT_PENDINGQ_COUNT 11=80047a45 int
+7a46 Z90STAT_TOTALOPEN_COUNT 11=80047a46 int
+7a47 Z90STAT_DOMAIN_INDEX 11=80047a47 int
+7a48 Z90STAT_STATUS_MASK 11=80407a48 char[64]
+7a49 Z90STAT_QDEPTH_MASK 11=80407a49 char[64]
+7a4a Z90STAT_PERDEV_REQCNT 11=81007a4a int[64]
+7a4f ZDEVICESTATUS 11=c0007a4f
+7a58 ZCRYPT_STATUS_MASK 11=81007a58
+7a59 ZCRYPT_QDEPTH_MASK 11=81007a59
+7a5a ZCRYPT_PERDEV_REQCNT 11=84007a5a
+7a5f ZCRYPT_DEVICE_STATUS 11=c0007a5f
+7a81 ZSECSENDCPRB 11=c0007a81
+7c00 MEDIA_IOC_DEVICE_INFO 17=c1007c00 struct media_device_info
+7c01 MEDIA_IOC_ENUM_ENTITIES 17=c1007c01 struct media_entity_desc
+7c02 MEDIA_IOC_ENUM_LINKS 24=c01c7c02 25=c0287c02 struct media_links_enum
+7c03 MEDIA_IOC_SETUP_LINK 60=c0347c03 9=c0307c03 struct media_link_desc
+7c04 MEDIA_IOC_G_TOPOLOGY 17=c0487c04 struct media_v2_topology
 7c05 MEDIA_IOC_REQUEST_ALLOC 6=80047c05 7=40047c05 int
 7c80 MEDIA_REQUEST_IOC_QUEUE 0=00007c80 1=20007c80
 7c81 MEDIA_REQUEST_IOC_REINIT 0=00007c81 1=20007c81
-8100 VDUSE_GET_API_VERSION 17=80088100 10=40088100 __u64
-8101 VDUSE_SET_API_VERSION 17=40088101 10=80088101 __u64
-8102 VDUSE_CREATE_DEV 17=41508102 10=81508102 struct vduse_dev_config
-8103 VDUSE_DESTROY_DEV 17=41008103 10=81008103
-8104 VDUSE_GET_FEATURES 49=80088104 10=40088104 __u64
-8105 VDUSE_SET_FEATURES 49=40088105 10=80088105 __u64
-8110 VDUSE_IOTLB_GET_FD 74=c0208110 77=c01c8110 9=c01a8110 struct vduse_iotlb_entry
-8111 VDUSE_DEV_GET_FEATURES 17=80088111 10=40088111 __u64
-8112 VDUSE_DEV_SET_CONFIG 17=40088112 10=80088112 struct vduse_config_data
-8113 VDUSE_DEV_INJECT_CONFIG_IRQ 17=00008113 10=20008113
-8114 VDUSE_VQ_SETUP 17=40208114 10=80208114 struct vduse_vq_config
-8115 VDUSE_VQ_GET_INFO 74=c0308115 77=c02c8115 9=c02a8115 struct vduse_vq_info
-8116 VDUSE_VQ_SETUP_KICKFD 17=40088116 10=80088116 struct vduse_vq_eventfd
-8117 VDUSE_VQ_INJECT_IRQ 17=40048117 10=80048117 __u32
-8118 VDUSE_IOTLB_REG_UMEM 17=40308118 10=80308118 struct vduse_iova_umem
-8119 VDUSE_IOTLB_DEREG_UMEM 17=40308119 10=80308119 struct vduse_iova_umem
-811a VDUSE_IOTLB_GET_INFO 61=c030811a struct vduse_iova_info
-811b VDUSE_IOTLB_GET_FD2 50=c050811b struct vduse_iotlb_entry_v2
-8901 FIOSETOWN 138=00008901 int
-8902 SIOCSPGRP 138=00008902 pid_t
-8903 FIOGETOWN 138=00008903 int
-8904 SIOCGPGRP 138=00008904 pid_t
-8905 SIOCATMARK 138=00008905 int
-8906 SIOCGSTAMP 139=00008906 struct __kernel_old_timeval
+8100 VDUSE_GET_API_VERSION 16=80088100 7=40088100 __u64
+8101 VDUSE_SET_API_VERSION 16=40088101 7=80088101 __u64
+8102 VDUSE_CREATE_DEV 16=41508102 7=81508102 struct vduse_dev_config
+8103 VDUSE_DESTROY_DEV 16=41008103 7=81008103
+8104 VDUSE_GET_FEATURES 43=80088104 7=40088104 __u64
+8105 VDUSE_SET_FEATURES 43=40088105 7=80088105 __u64
+8110 VDUSE_IOTLB_GET_FD 63=c0208110 72=c01c8110 9=c01a8110 struct vduse_iotlb_entry
+8111 VDUSE_DEV_GET_FEATURES 16=80088111 7=40088111 __u64
+8112 VDUSE_DEV_SET_CONFIG 16=40088112 7=80088112 struct vduse_config_data
+8113 VDUSE_DEV_INJECT_CONFIG_IRQ 31=00008113 1=20008113
+8114 VDUSE_VQ_SETUP 16=40208114 7=80208114 struct vduse_vq_config
+8115 VDUSE_VQ_GET_INFO 63=c0308115 72=c02c8115 9=c02a8115 struct vduse_vq_info
+8116 VDUSE_VQ_SETUP_KICKFD 16=40088116 7=80088116 struct vduse_vq_eventfd
+8117 VDUSE_VQ_INJECT_IRQ 16=40048117 7=80048117 __u32
+8118 VDUSE_IOTLB_REG_UMEM 16=40308118 7=80308118 struct vduse_iova_umem
+8119 VDUSE_IOTLB_DEREG_UMEM 16=40308119 7=80308119 struct vduse_iova_umem
+811a VDUSE_IOTLB_GET_INFO 58=c030811a struct vduse_iova_info
+811b VDUSE_IOTLB_GET_FD2 18=c050811b struct vduse_iotlb_entry_v2
+8901 FIOSETOWN 122=00008901 int
+8902 SIOCSPGRP 122=00008902 pid_t
+8903 FIOGETOWN 122=00008903 int
+8904 SIOCGPGRP 122=00008904 pid_t
+8905 SIOCATMARK 122=00008905 int
+8906 SIOCGSTAMP 123=00008906 struct __kernel_old_timeval
 8906 SIOCGSTAMP_NEW 6=80108906 7=40108906 long long[2]
-8906 SIOCGSTAMP_OLD 140=00008906 struct __kernel_old_timeval
-8907 SIOCGSTAMPNS 139=00008907 struct __kernel_old_timespec
+8906 SIOCGSTAMP_OLD 124=00008906 struct __kernel_old_timeval
+8907 SIOCGSTAMPNS 123=00008907 struct __kernel_old_timespec
 8907 SIOCGSTAMPNS_NEW 6=80108907 7=40108907 long long[2]
-8907 SIOCGSTAMPNS_OLD 140=00008907 struct __kernel_old_timespec
-890b SIOCADDRT 18=0000890b
-890c SIOCDELRT 18=0000890c
-890d SIOCRTMSG 18=0000890d
-8910 SIOCGIFNAME 18=00008910
-8911 SIOCSIFLINK 18=00008911
-8912 SIOCGIFCONF 18=00008912
-8913 SIOCGIFFLAGS 18=00008913
-8914 SIOCSIFFLAGS 18=00008914
-8915 SIOCGIFADDR 18=00008915
-8916 SIOCSIFADDR 18=00008916
-8917 SIOCGIFDSTADDR 18=00008917
-8918 SIOCSIFDSTADDR 18=00008918
-8919 SIOCGIFBRDADDR 18=00008919
-891a SIOCSIFBRDADDR 18=0000891a
-891b SIOCGIFNETMASK 18=0000891b
-891c SIOCSIFNETMASK 18=0000891c
-891d SIOCGIFMETRIC 18=0000891d
-891e SIOCSIFMETRIC 18=0000891e
-891f SIOCGIFMEM 18=0000891f
-8920 SIOCSIFMEM 18=00008920
-8921 SIOCGIFMTU 18=00008921
-8922 SIOCSIFMTU 18=00008922
-8923 SIOCSIFNAME 18=00008923
-8924 SIOCSIFHWADDR 18=00008924
-8925 SIOCGIFENCAP 18=00008925
-8926 SIOCSIFENCAP 18=00008926
-8927 SIOCGIFHWADDR 18=00008927
-8929 SIOCGIFSLAVE 18=00008929
-8930 SIOCSIFSLAVE 18=00008930
-8931 SIOCADDMULTI 18=00008931
-8932 SIOCDELMULTI 18=00008932
-8933 SIOCGIFINDEX 18=00008933
-8933 SIOGIFINDEX 18=00008933
-8934 SIOCSIFPFLAGS 18=00008934
-8935 SIOCGIFPFLAGS 18=00008935
-8936 SIOCDIFADDR 18=00008936
-8937 SIOCSIFHWBROADCAST 18=00008937
-8938 SIOCGIFCOUNT 18=00008938
-8940 SIOCGIFBR 18=00008940
-8941 SIOCSIFBR 18=00008941
-8942 SIOCGIFTXQLEN 18=00008942
-8943 SIOCSIFTXQLEN 18=00008943
-8946 SIOCETHTOOL 18=00008946
-8947 SIOCGMIIPHY 18=00008947
-8948 SIOCGMIIREG 18=00008948
-8949 SIOCSMIIREG 18=00008949
-894a SIOCWANDEV 18=0000894a
-894b SIOCOUTQNSD 18=0000894b
-894c SIOCGSKNS 18=0000894c
-8953 SIOCDARP 18=00008953
-8954 SIOCGARP 18=00008954
-8955 SIOCSARP 18=00008955
-8960 SIOCDRARP 18=00008960
-8961 SIOCGRARP 18=00008961
-8962 SIOCSRARP 18=00008962
-8970 SIOCGIFMAP 18=00008970
-8971 SIOCSIFMAP 18=00008971
-8980 SIOCADDDLCI 18=00008980
-8981 SIOCDELDLCI 18=00008981
-8982 SIOCGIFVLAN 18=00008982
-8983 SIOCSIFVLAN 18=00008983
-8990 SIOCBONDENSLAVE 18=00008990
-8991 SIOCBONDRELEASE 18=00008991
-8992 SIOCBONDSETHWADDR 18=00008992
-8993 SIOCBONDSLAVEINFOQUERY 18=00008993
-8994 SIOCBONDINFOQUERY 18=00008994
-8995 SIOCBONDCHANGEACTIVE 18=00008995
-89a0 SIOCBRADDBR 18=000089a0
-89a1 SIOCBRDELBR 18=000089a1
-89a2 SIOCBRADDIF 18=000089a2
-89a3 SIOCBRDELIF 18=000089a3
-89b0 SIOCSHWTSTAMP 18=000089b0
-89b1 SIOCGHWTSTAMP 18=000089b1
-89e0 SIOCPROTOPRIVATE 18=000089e0
-89f0 SIOCDEVPRIVATE 18=000089f0
-8a01 EPIOCSPARAMS 23=40088a01 10=80088a01 struct epoll_params
-8a02 EPIOCGPARAMS 23=80088a02 10=40088a02 struct epoll_params
+8907 SIOCGSTAMPNS_OLD 124=00008907 struct __kernel_old_timespec
+890b SIOCADDRT 17=0000890b
+890c SIOCDELRT 17=0000890c
+890d SIOCRTMSG 17=0000890d
+8910 SIOCGIFNAME 17=00008910
+8911 SIOCSIFLINK 17=00008911
+8912 SIOCGIFCONF 17=00008912
+8913 SIOCGIFFLAGS 17=00008913
+8914 SIOCSIFFLAGS 17=00008914
+8915 SIOCGIFADDR 17=00008915
+8916 SIOCSIFADDR 17=00008916
+8917 SIOCGIFDSTADDR 17=00008917
+8918 SIOCSIFDSTADDR 17=00008918
+8919 SIOCGIFBRDADDR 17=00008919
+891a SIOCSIFBRDADDR 17=0000891a
+891b SIOCGIFNETMASK 17=0000891b
+891c SIOCSIFNETMASK 17=0000891c
+891d SIOCGIFMETRIC 17=0000891d
+891e SIOCSIFMETRIC 17=0000891e
+891f SIOCGIFMEM 17=0000891f
+8920 SIOCSIFMEM 17=00008920
+8921 SIOCGIFMTU 17=00008921
+8922 SIOCSIFMTU 17=00008922
+8923 SIOCSIFNAME 17=00008923
+8924 SIOCSIFHWADDR 17=00008924
+8925 SIOCGIFENCAP 17=00008925
+8926 SIOCSIFENCAP 17=00008926
+8927 SIOCGIFHWADDR 17=00008927
+8929 SIOCGIFSLAVE 17=00008929
+8930 SIOCSIFSLAVE 17=00008930
+8931 SIOCADDMULTI 17=00008931
+8932 SIOCDELMULTI 17=00008932
+8933 SIOCGIFINDEX 17=00008933
+8933 SIOGIFINDEX 17=00008933
+8934 SIOCSIFPFLAGS 17=00008934
+8935 SIOCGIFPFLAGS 17=00008935
+8936 SIOCDIFADDR 17=00008936
+8937 SIOCSIFHWBROADCAST 17=00008937
+8938 SIOCGIFCOUNT 17=00008938
+8940 SIOCGIFBR 17=00008940
+8941 SIOCSIFBR 17=00008941
+8942 SIOCGIFTXQLEN 17=00008942
+8943 SIOCSIFTXQLEN 17=00008943
+8946 SIOCETHTOOL 17=00008946
+8947 SIOCGMIIPHY 17=00008947
+8948 SIOCGMIIREG 17=00008948
+8949 SIOCSMIIREG 17=00008949
+894a SIOCWANDEV 17=0000894a
+894b SIOCOUTQNSD 17=0000894b
+894c SIOCGSKNS 17=0000894c
+8953 SIOCDARP 17=00008953
+8954 SIOCGARP 17=00008954
+8955 SIOCSARP 17=00008955
+8960 SIOCDRARP 17=00008960
+8961 SIOCGRARP 17=00008961
+8962 SIOCSRARP 17=00008962
+8970 SIOCGIFMAP 17=00008970
+8971 SIOCSIFMAP 17=00008971
+8980 SIOCADDDLCI 17=00008980
+8981 SIOCDELDLCI 17=00008981
+8982 SIOCGIFVLAN 17=00008982
+8983 SIOCSIFVLAN 17=00008983
+8990 SIOCBONDENSLAVE 17=00008990
+8991 SIOCBONDRELEASE 17=00008991
+8992 SIOCBONDSETHWADDR 17=00008992
+8993 SIOCBONDSLAVEINFOQUERY 17=00008993
+8994 SIOCBONDINFOQUERY 17=00008994
+8995 SIOCBONDCHANGEACTIVE 17=00008995
+89a0 SIOCBRADDBR 17=000089a0
+89a1 SIOCBRDELBR 17=000089a1
+89a2 SIOCBRADDIF 17=000089a2
+89a3 SIOCBRDELIF 17=000089a3
+89b0 SIOCSHWTSTAMP 17=000089b0
+89b1 SIOCGHWTSTAMP 17=000089b1
+89e0 SIOCPROTOPRIVATE 17=000089e0
+89f0 SIOCDEVPRIVATE 17=000089f0
+8a01 EPIOCSPARAMS 21=40088a01 7=80088a01 struct epoll_params
+8a02 EPIOCGPARAMS 21=80088a02 7=40088a02 struct epoll_params
 9360 AUTOFS_IOC_READY 0=00009360 1=20009360
 9361 AUTOFS_IOC_FAIL 0=00009361 1=20009361
 9362 AUTOFS_IOC_CATATONIC 0=00009362 1=20009362
 9363 AUTOFS_IOC_PROTOVER 6=80049363 7=40049363 int
-9364 AUTOFS_IOC_SETTIMEOUT 26=c0049364 27=c0089364 unsigned long
+9364 AUTOFS_IOC_SETTIMEOUT 24=c0049364 25=c0089364 unsigned long
 9365 AUTOFS_IOC_EXPIRE 6=810c9365 7=410c9365 struct autofs_packet_expire
 9366 AUTOFS_IOC_EXPIRE_MULTI 6=40049366 7=80049366 int
 9367 AUTOFS_IOC_PROTOSUBVER 6=80049367 7=40049367 int
 9370 AUTOFS_IOC_ASKUMOUNT 6=80049370 7=40049370 int
-9371 AUTOFS_DEV_IOCTL_VERSION 18=c0189371 struct autofs_dev_ioctl
-9372 AUTOFS_DEV_IOCTL_PROTOVER 18=c0189372 struct autofs_dev_ioctl
-9373 AUTOFS_DEV_IOCTL_PROTOSUBVER 18=c0189373 struct autofs_dev_ioctl
-9374 AUTOFS_DEV_IOCTL_OPENMOUNT 18=c0189374 struct autofs_dev_ioctl
-9375 AUTOFS_DEV_IOCTL_CLOSEMOUNT 18=c0189375 struct autofs_dev_ioctl
-9376 AUTOFS_DEV_IOCTL_READY 18=c0189376 struct autofs_dev_ioctl
-9377 AUTOFS_DEV_IOCTL_FAIL 18=c0189377 struct autofs_dev_ioctl
-9378 AUTOFS_DEV_IOCTL_SETPIPEFD 18=c0189378 struct autofs_dev_ioctl
-9379 AUTOFS_DEV_IOCTL_CATATONIC 18=c0189379 struct autofs_dev_ioctl
-937a AUTOFS_DEV_IOCTL_TIMEOUT 18=c018937a struct autofs_dev_ioctl
-937b AUTOFS_DEV_IOCTL_REQUESTER 18=c018937b struct autofs_dev_ioctl
-937c AUTOFS_DEV_IOCTL_EXPIRE 18=c018937c struct autofs_dev_ioctl
-937d AUTOFS_DEV_IOCTL_ASKUMOUNT 18=c018937d struct autofs_dev_ioctl
-937e AUTOFS_DEV_IOCTL_ISMOUNTPOINT 18=c018937e struct autofs_dev_ioctl
+9371 AUTOFS_DEV_IOCTL_VERSION 17=c0189371 struct autofs_dev_ioctl
+9372 AUTOFS_DEV_IOCTL_PROTOVER 17=c0189372 struct autofs_dev_ioctl
+9373 AUTOFS_DEV_IOCTL_PROTOSUBVER 17=c0189373 struct autofs_dev_ioctl
+9374 AUTOFS_DEV_IOCTL_OPENMOUNT 17=c0189374 struct autofs_dev_ioctl
+9375 AUTOFS_DEV_IOCTL_CLOSEMOUNT 17=c0189375 struct autofs_dev_ioctl
+9376 AUTOFS_DEV_IOCTL_READY 17=c0189376 struct autofs_dev_ioctl
+9377 AUTOFS_DEV_IOCTL_FAIL 17=c0189377 struct autofs_dev_ioctl
+9378 AUTOFS_DEV_IOCTL_SETPIPEFD 17=c0189378 struct autofs_dev_ioctl
+9379 AUTOFS_DEV_IOCTL_CATATONIC 17=c0189379 struct autofs_dev_ioctl
+937a AUTOFS_DEV_IOCTL_TIMEOUT 17=c018937a struct autofs_dev_ioctl
+937b AUTOFS_DEV_IOCTL_REQUESTER 17=c018937b struct autofs_dev_ioctl
+937c AUTOFS_DEV_IOCTL_EXPIRE 17=c018937c struct autofs_dev_ioctl
+937d AUTOFS_DEV_IOCTL_ASKUMOUNT 17=c018937d struct autofs_dev_ioctl
+937e AUTOFS_DEV_IOCTL_ISMOUNTPOINT 17=c018937e struct autofs_dev_ioctl
 9401 BTRFS_IOC_SNAP_CREATE 6=50009401 7=90009401 struct btrfs_ioctl_vol_args
 9402 BTRFS_IOC_DEFRAG 6=50009402 7=90009402 struct btrfs_ioctl_vol_args
 9403 BTRFS_IOC_RESIZE 6=50009403 7=90009403 struct btrfs_ioctl_vol_args
@@ -3223,31 +3211,31 @@ pub(crate) static TEXT: &str = "\
 940e BTRFS_IOC_SUBVOL_CREATE 6=5000940e 7=9000940e struct btrfs_ioctl_vol_args
 940f BTRFS_IOC_SNAP_DESTROY 6=5000940f 7=9000940f struct btrfs_ioctl_vol_args
 9410 BTRFS_IOC_DEFRAG_RANGE 6=40309410 7=80309410 struct btrfs_ioctl_defrag_range_args
-9411 BTRFS_IOC_TREE_SEARCH 18=d0009411 struct btrfs_ioctl_search_args
-9411 BTRFS_IOC_TREE_SEARCH_V2 18=c0709411 struct btrfs_ioctl_search_args_v2
-9412 BTRFS_IOC_INO_LOOKUP 18=d0009412 struct btrfs_ioctl_ino_lookup_args
+9411 BTRFS_IOC_TREE_SEARCH 17=d0009411 struct btrfs_ioctl_search_args
+9411 BTRFS_IOC_TREE_SEARCH_V2 17=c0709411 struct btrfs_ioctl_search_args_v2
+9412 BTRFS_IOC_INO_LOOKUP 17=d0009412 struct btrfs_ioctl_ino_lookup_args
 9413 BTRFS_IOC_DEFAULT_SUBVOL 6=40089413 7=80089413 __u64
-9414 BTRFS_IOC_SPACE_INFO 18=c0109414 struct btrfs_ioctl_space_args
+9414 BTRFS_IOC_SPACE_INFO 17=c0109414 struct btrfs_ioctl_space_args
 9416 BTRFS_IOC_WAIT_SYNC 6=40089416 7=80089416 __u64
 9417 BTRFS_IOC_SNAP_CREATE_V2 6=50009417 7=90009417 struct btrfs_ioctl_vol_args_v2
 9418 BTRFS_IOC_START_SYNC 6=80089418 7=40089418 __u64
 9418 BTRFS_IOC_SUBVOL_CREATE_V2 6=50009418 7=90009418 struct btrfs_ioctl_vol_args_v2
 9419 BTRFS_IOC_SUBVOL_GETFLAGS 6=80089419 7=40089419 __u64
 941a BTRFS_IOC_SUBVOL_SETFLAGS 6=4008941a 7=8008941a __u64
-941b BTRFS_IOC_SCRUB 18=c400941b struct btrfs_ioctl_scrub_args
+941b BTRFS_IOC_SCRUB 17=c400941b struct btrfs_ioctl_scrub_args
 941c BTRFS_IOC_SCRUB_CANCEL 0=0000941c 1=2000941c
-941d BTRFS_IOC_SCRUB_PROGRESS 18=c400941d struct btrfs_ioctl_scrub_args
-941e BTRFS_IOC_DEV_INFO 18=d000941e struct btrfs_ioctl_dev_info_args
+941d BTRFS_IOC_SCRUB_PROGRESS 17=c400941d struct btrfs_ioctl_scrub_args
+941e BTRFS_IOC_DEV_INFO 17=d000941e struct btrfs_ioctl_dev_info_args
 941f BTRFS_IOC_FS_INFO 6=8400941f 7=4400941f struct btrfs_ioctl_fs_info_args
-9420 BTRFS_IOC_BALANCE_V2 18=c4009420 struct btrfs_ioctl_balance_args
+9420 BTRFS_IOC_BALANCE_V2 17=c4009420 struct btrfs_ioctl_balance_args
 9421 BTRFS_IOC_BALANCE_CTL 6=40049421 7=80049421 int
 9422 BTRFS_IOC_BALANCE_PROGRESS 6=84009422 7=44009422 struct btrfs_ioctl_balance_args
-9423 BTRFS_IOC_INO_PATHS 18=c0389423 struct btrfs_ioctl_ino_path_args
-9424 BTRFS_IOC_LOGICAL_INO 18=c0389424 struct btrfs_ioctl_logical_ino_args
-9425 BTRFS_IOC_SET_RECEIVED_SUBVOL 15=c0c89425 24=c0c09425 struct btrfs_ioctl_received_subvol_args
-9426 BTRFS_IOC_SEND 25=40489426 7=80489426 24=40449426 struct btrfs_ioctl_send_args
+9423 BTRFS_IOC_INO_PATHS 17=c0389423 struct btrfs_ioctl_ino_path_args
+9424 BTRFS_IOC_LOGICAL_INO 17=c0389424 struct btrfs_ioctl_logical_ino_args
+9425 BTRFS_IOC_SET_RECEIVED_SUBVOL 14=c0c89425 22=c0c09425 struct btrfs_ioctl_received_subvol_args
+9426 BTRFS_IOC_SEND 23=40489426 7=80489426 22=40449426 struct btrfs_ioctl_send_args
 9427 BTRFS_IOC_DEVICES_READY 6=90009427 7=50009427 struct btrfs_ioctl_vol_args
-9428 BTRFS_IOC_QUOTA_CTL 18=c0109428 struct btrfs_ioctl_quota_ctl_args
+9428 BTRFS_IOC_QUOTA_CTL 17=c0109428 struct btrfs_ioctl_quota_ctl_args
 9429 BTRFS_IOC_QGROUP_ASSIGN 6=40189429 7=80189429 struct btrfs_ioctl_qgroup_assign_args
 942a BTRFS_IOC_QGROUP_CREATE 6=4010942a 7=8010942a struct btrfs_ioctl_qgroup_create_args
 942b BTRFS_IOC_QGROUP_LIMIT 6=8030942b 7=4030942b struct btrfs_ioctl_qgroup_limit_args
@@ -3258,332 +3246,332 @@ pub(crate) static TEXT: &str = "\
 9431 FS_IOC_GETFSLABEL 6=81009431 7=41009431
 9432 BTRFS_IOC_SET_FSLABEL 6=41009432 7=81009432
 9432 FS_IOC_SETFSLABEL 6=41009432 7=81009432
-9434 BTRFS_IOC_GET_DEV_STATS 18=c4089434 struct btrfs_ioctl_get_dev_stats
-9435 BTRFS_IOC_DEV_REPLACE 15=ca289435 16=ca249435 9=ca229435 struct btrfs_ioctl_dev_replace_args
-9436 BTRFS_IOC_FILE_EXTENT_SAME 18=c0189436 struct btrfs_ioctl_same_args
-9436 FIDEDUPERANGE 18=c0189436 struct file_dedupe_range
+9434 BTRFS_IOC_GET_DEV_STATS 17=c4089434 struct btrfs_ioctl_get_dev_stats
+9435 BTRFS_IOC_DEV_REPLACE 14=ca289435 15=ca249435 9=ca229435 struct btrfs_ioctl_dev_replace_args
+9436 BTRFS_IOC_FILE_EXTENT_SAME 17=c0189436 struct btrfs_ioctl_same_args
+9436 FIDEDUPERANGE 17=c0189436 struct file_dedupe_range
 9439 BTRFS_IOC_GET_FEATURES 6=80189439 7=40189439 struct btrfs_ioctl_feature_flags
 9439 BTRFS_IOC_GET_SUPPORTED_FEATURES 6=80489439 7=40489439 struct btrfs_ioctl_feature_flags[3]
 9439 BTRFS_IOC_SET_FEATURES 6=40309439 7=80309439 struct btrfs_ioctl_feature_flags[2]
 943a BTRFS_IOC_RM_DEV_V2 6=5000943a 7=9000943a struct btrfs_ioctl_vol_args_v2
-943b BTRFS_IOC_LOGICAL_INO_V2 18=c038943b struct btrfs_ioctl_logical_ino_args
-943c BTRFS_IOC_GET_SUBVOL_INFO 25=81f8943c 7=41f8943c 24=81e8943c struct btrfs_ioctl_get_subvol_info_args
-943d BTRFS_IOC_GET_SUBVOL_ROOTREF 18=d000943d struct btrfs_ioctl_get_subvol_rootref_args
-943e BTRFS_IOC_INO_LOOKUP_USER 18=d000943e struct btrfs_ioctl_ino_lookup_user_args
+943b BTRFS_IOC_LOGICAL_INO_V2 17=c038943b struct btrfs_ioctl_logical_ino_args
+943c BTRFS_IOC_GET_SUBVOL_INFO 23=81f8943c 7=41f8943c 22=81e8943c struct btrfs_ioctl_get_subvol_info_args
+943d BTRFS_IOC_GET_SUBVOL_ROOTREF 17=d000943d struct btrfs_ioctl_get_subvol_rootref_args
+943e BTRFS_IOC_INO_LOOKUP_USER 17=d000943e struct btrfs_ioctl_ino_lookup_user_args
 943f BTRFS_IOC_SNAP_DESTROY_V2 6=5000943f 7=9000943f struct btrfs_ioctl_vol_args_v2
-9440 BTRFS_IOC_ENCODED_READ 30=80789440 3=80809440 4=40809440 5=40789440 struct btrfs_ioctl_encoded_io_args
-9440 BTRFS_IOC_ENCODED_WRITE 30=40789440 3=40809440 4=80809440 5=80789440 struct btrfs_ioctl_encoded_io_args
-9441 BTRFS_IOC_SUBVOL_SYNC_WAIT 49=40109441 7=80109441 struct btrfs_ioctl_subvol_wait
-9442 BTRFS_IOC_GET_CSUMS 19=c0209442 struct btrfs_ioctl_get_csums_args
-9801 CACHEFILES_IOC_READ_COMPLETE 17=40049801 7=80049801 int
-9a00 FWCTL_INFO 14=00009a00 1=20009a00
-9a01 FWCTL_RPC 14=00009a01 1=20009a01
-a100 VTPM_PROXY_IOC_NEW_DEV 18=c014a100 struct vtpm_proxy_new_dev
-a210 ACRN_IOCTL_CREATE_VM 61=c030a210 struct acrn_vm_creation
-a211 ACRN_IOCTL_DESTROY_VM 17=0000a211 10=2000a211
-a212 ACRN_IOCTL_START_VM 17=0000a212 10=2000a212
-a213 ACRN_IOCTL_PAUSE_VM 17=0000a213 10=2000a213
-a215 ACRN_IOCTL_RESET_VM 17=0000a215 10=2000a215
-a216 ACRN_IOCTL_SET_VCPU_REGS 118=4128a216 68=4124a216 10=8128a216 struct acrn_vcpu_regs
-a223 ACRN_IOCTL_INJECT_MSI 17=4010a223 10=8010a223 struct acrn_msi_entry
-a224 ACRN_IOCTL_VM_INTR_MONITOR 30=4004a224 3=4008a224 34=8008a224 35=8004a224 unsigned long
-a225 ACRN_IOCTL_SET_IRQLINE 17=4008a225 10=8008a225 __u64
-a231 ACRN_IOCTL_NOTIFY_REQUEST_FINISH 17=4008a231 10=8008a231 struct acrn_ioreq_notify
-a232 ACRN_IOCTL_CREATE_IOREQ_CLIENT 17=0000a232 10=2000a232
-a233 ACRN_IOCTL_ATTACH_IOREQ_CLIENT 17=0000a233 10=2000a233
-a234 ACRN_IOCTL_DESTROY_IOREQ_CLIENT 17=0000a234 10=2000a234
-a235 ACRN_IOCTL_CLEAR_VM_IOREQ 17=0000a235 10=2000a235
-a241 ACRN_IOCTL_SET_MEMSEG 17=4020a241 10=8020a241 struct acrn_vm_memmap
-a242 ACRN_IOCTL_UNSET_MEMSEG 17=4020a242 10=8020a242 struct acrn_vm_memmap
-a253 ACRN_IOCTL_SET_PTDEV_INTR 17=4014a253 10=8014a253 struct acrn_ptdev_irq
-a254 ACRN_IOCTL_RESET_PTDEV_INTR 17=4014a254 10=8014a254 struct acrn_ptdev_irq
-a255 ACRN_IOCTL_ASSIGN_PCIDEV 141=4024a255 10=8024a255 9=4022a255 struct acrn_pcidev
-a256 ACRN_IOCTL_DEASSIGN_PCIDEV 141=4024a256 10=8024a256 9=4022a256 struct acrn_pcidev
-a257 ACRN_IOCTL_ASSIGN_MMIODEV 17=4068a257 10=8068a257 struct acrn_mmiodev
-a258 ACRN_IOCTL_DEASSIGN_MMIODEV 17=4068a258 10=8068a258 struct acrn_mmiodev
-a259 ACRN_IOCTL_CREATE_VDEV 17=40c0a259 10=80c0a259 struct acrn_vdev
-a25a ACRN_IOCTL_DESTROY_VDEV 17=40c0a25a 10=80c0a25a struct acrn_vdev
-a260 ACRN_IOCTL_PM_GET_CPU_STATE 61=c008a260 __u64
-a270 ACRN_IOCTL_IOEVENTFD 17=4020a270 10=8020a270 struct acrn_ioeventfd
-a271 ACRN_IOCTL_IRQFD 17=4018a271 10=8018a271 struct acrn_irqfd
-a400 SGX_IOC_ENCLAVE_CREATE 73=4008a400 struct sgx_enclave_create
+9440 BTRFS_IOC_ENCODED_READ 28=80789440 3=80809440 4=40809440 5=40789440 struct btrfs_ioctl_encoded_io_args
+9440 BTRFS_IOC_ENCODED_WRITE 28=40789440 3=40809440 4=80809440 5=80789440 struct btrfs_ioctl_encoded_io_args
+9441 BTRFS_IOC_SUBVOL_SYNC_WAIT 43=40109441 7=80109441 struct btrfs_ioctl_subvol_wait
+9442 BTRFS_IOC_GET_CSUMS 18=c0209442 struct btrfs_ioctl_get_csums_args
+9801 CACHEFILES_IOC_READ_COMPLETE 16=40049801 7=80049801 int
+9a00 FWCTL_INFO 13=00009a00 1=20009a00
+9a01 FWCTL_RPC 13=00009a01 1=20009a01
+a100 VTPM_PROXY_IOC_NEW_DEV 17=c014a100 struct vtpm_proxy_new_dev
+a210 ACRN_IOCTL_CREATE_VM 58=c030a210 struct acrn_vm_creation
+a211 ACRN_IOCTL_DESTROY_VM 31=0000a211 1=2000a211
+a212 ACRN_IOCTL_START_VM 31=0000a212 1=2000a212
+a213 ACRN_IOCTL_PAUSE_VM 31=0000a213 1=2000a213
+a215 ACRN_IOCTL_RESET_VM 31=0000a215 1=2000a215
+a216 ACRN_IOCTL_SET_VCPU_REGS 107=4128a216 7=8128a216 64=4124a216 struct acrn_vcpu_regs
+a223 ACRN_IOCTL_INJECT_MSI 16=4010a223 7=8010a223 struct acrn_msi_entry
+a224 ACRN_IOCTL_VM_INTR_MONITOR 28=4004a224 3=4008a224 4=8008a224 5=8004a224 unsigned long
+a225 ACRN_IOCTL_SET_IRQLINE 16=4008a225 7=8008a225 __u64
+a231 ACRN_IOCTL_NOTIFY_REQUEST_FINISH 16=4008a231 7=8008a231 struct acrn_ioreq_notify
+a232 ACRN_IOCTL_CREATE_IOREQ_CLIENT 31=0000a232 1=2000a232
+a233 ACRN_IOCTL_ATTACH_IOREQ_CLIENT 31=0000a233 1=2000a233
+a234 ACRN_IOCTL_DESTROY_IOREQ_CLIENT 31=0000a234 1=2000a234
+a235 ACRN_IOCTL_CLEAR_VM_IOREQ 31=0000a235 1=2000a235
+a241 ACRN_IOCTL_SET_MEMSEG 16=4020a241 7=8020a241 struct acrn_vm_memmap
+a242 ACRN_IOCTL_UNSET_MEMSEG 16=4020a242 7=8020a242 struct acrn_vm_memmap
+a253 ACRN_IOCTL_SET_PTDEV_INTR 16=4014a253 7=8014a253 struct acrn_ptdev_irq
+a254 ACRN_IOCTL_RESET_PTDEV_INTR 16=4014a254 7=8014a254 struct acrn_ptdev_irq
+a255 ACRN_IOCTL_ASSIGN_PCIDEV 125=4024a255 7=8024a255 9=4022a255 struct acrn_pcidev
+a256 ACRN_IOCTL_DEASSIGN_PCIDEV 125=4024a256 7=8024a256 9=4022a256 struct acrn_pcidev
+a257 ACRN_IOCTL_ASSIGN_MMIODEV 16=4068a257 7=8068a257 struct acrn_mmiodev
+a258 ACRN_IOCTL_DEASSIGN_MMIODEV 16=4068a258 7=8068a258 struct acrn_mmiodev
+a259 ACRN_IOCTL_CREATE_VDEV 16=40c0a259 7=80c0a259 struct acrn_vdev
+a25a ACRN_IOCTL_DESTROY_VDEV 16=40c0a25a 7=80c0a25a struct acrn_vdev
+a260 ACRN_IOCTL_PM_GET_CPU_STATE 58=c008a260 __u64
+a270 ACRN_IOCTL_IOEVENTFD 16=4020a270 7=8020a270 struct acrn_ioeventfd
+a271 ACRN_IOCTL_IRQFD 16=4018a271 7=8018a271 struct acrn_irqfd
+a400 SGX_IOC_ENCLAVE_CREATE 69=4008a400 struct sgx_enclave_create
 a400 TEE_IOC_VERSION 6=800ca400 7=400ca400 struct tee_ioctl_version_data
-a401 SGX_IOC_ENCLAVE_ADD_PAGES 73=c030a401 struct sgx_enclave_add_pages
-a401 TEE_IOC_SHM_ALLOC 18=c010a401 struct tee_ioctl_shm_alloc_data
-a402 SGX_IOC_ENCLAVE_INIT 73=4008a402 struct sgx_enclave_init
+a401 SGX_IOC_ENCLAVE_ADD_PAGES 69=c030a401 struct sgx_enclave_add_pages
+a401 TEE_IOC_SHM_ALLOC 17=c010a401 struct tee_ioctl_shm_alloc_data
+a402 SGX_IOC_ENCLAVE_INIT 69=4008a402 struct sgx_enclave_init
 a402 TEE_IOC_OPEN_SESSION 6=8010a402 7=4010a402 struct tee_ioctl_buf_data
-a403 SGX_IOC_ENCLAVE_PROVISION 73=4008a403 struct sgx_enclave_provision
+a403 SGX_IOC_ENCLAVE_PROVISION 69=4008a403 struct sgx_enclave_provision
 a403 TEE_IOC_INVOKE 6=8010a403 7=4010a403 struct tee_ioctl_buf_data
-a404 SGX_IOC_VEPC_REMOVE_ALL 73=0000a404
+a404 SGX_IOC_VEPC_REMOVE_ALL 69=0000a404
 a404 TEE_IOC_CANCEL 6=8008a404 7=4008a404 struct tee_ioctl_cancel_arg
-a405 SGX_IOC_ENCLAVE_RESTRICT_PERMISSIONS 73=c028a405 struct sgx_enclave_restrict_permissions
+a405 SGX_IOC_ENCLAVE_RESTRICT_PERMISSIONS 69=c028a405 struct sgx_enclave_restrict_permissions
 a405 TEE_IOC_CLOSE_SESSION 6=8004a405 7=4004a405 struct tee_ioctl_close_session_arg
-a406 SGX_IOC_ENCLAVE_MODIFY_TYPES 73=c028a406 struct sgx_enclave_modify_types
+a406 SGX_IOC_ENCLAVE_MODIFY_TYPES 69=c028a406 struct sgx_enclave_modify_types
 a406 TEE_IOC_SUPPL_RECV 6=8010a406 7=4010a406 struct tee_ioctl_buf_data
-a407 SGX_IOC_ENCLAVE_REMOVE_PAGES 73=c018a407 struct sgx_enclave_remove_pages
+a407 SGX_IOC_ENCLAVE_REMOVE_PAGES 69=c018a407 struct sgx_enclave_remove_pages
 a407 TEE_IOC_SUPPL_SEND 6=8010a407 7=4010a407 struct tee_ioctl_buf_data
-a408 TEE_IOC_SHM_REGISTER_FD 19=c018a408 struct tee_ioctl_shm_register_fd_data
-a409 TEE_IOC_SHM_REGISTER 18=c018a409 struct tee_ioctl_shm_register_data
-a40a TEE_IOC_OBJECT_INVOKE 49=8010a40a 7=4010a40a struct tee_ioctl_buf_data
-a501 SSAM_CDEV_REQUEST 66=c028a501 struct ssam_cdev_request
-a502 SSAM_CDEV_NOTIF_REGISTER 17=4005a502 7=8005a502 struct ssam_cdev_notifier_desc
-a503 SSAM_CDEV_NOTIF_UNREGISTER 17=4005a503 7=8005a503 struct ssam_cdev_notifier_desc
-a504 SSAM_CDEV_EVENT_ENABLE 32=4007a504 7=8007a504 21=4009a504 struct ssam_cdev_event_desc
-a505 SSAM_CDEV_EVENT_DISABLE 32=4007a505 7=8007a505 21=4009a505 struct ssam_cdev_event_desc
+a408 TEE_IOC_SHM_REGISTER_FD 18=c018a408 struct tee_ioctl_shm_register_fd_data
+a409 TEE_IOC_SHM_REGISTER 17=c018a409 struct tee_ioctl_shm_register_data
+a40a TEE_IOC_OBJECT_INVOKE 43=8010a40a 7=4010a40a struct tee_ioctl_buf_data
+a501 SSAM_CDEV_REQUEST 58=c028a501 struct ssam_cdev_request
+a502 SSAM_CDEV_NOTIF_REGISTER 16=4005a502 7=8005a502 struct ssam_cdev_notifier_desc
+a503 SSAM_CDEV_NOTIF_UNREGISTER 16=4005a503 7=8005a503 struct ssam_cdev_notifier_desc
+a504 SSAM_CDEV_EVENT_ENABLE 30=4007a504 7=8007a504 20=4009a504 struct ssam_cdev_event_desc
+a505 SSAM_CDEV_EVENT_DISABLE 30=4007a505 7=8007a505 20=4009a505 struct ssam_cdev_event_desc
 a51e GENWQE_READ_REG64 6=8010a51e 7=4010a51e struct genwqe_reg_io
 a51f GENWQE_WRITE_REG64 6=4010a51f 7=8010a51f struct genwqe_reg_io
 a520 GENWQE_READ_REG32 6=8010a520 7=4010a520 struct genwqe_reg_io
 a521 GENWQE_WRITE_REG32 6=4010a521 7=8010a521 struct genwqe_reg_io
-a521 SDTX_IOCTL_EVENTS_ENABLE 33=0000a521 1=2000a521
+a521 SDTX_IOCTL_EVENTS_ENABLE 31=0000a521 1=2000a521
 a522 GENWQE_READ_REG16 6=8010a522 7=4010a522 struct genwqe_reg_io
-a522 SDTX_IOCTL_EVENTS_DISABLE 33=0000a522 1=2000a522
+a522 SDTX_IOCTL_EVENTS_DISABLE 31=0000a522 1=2000a522
 a523 GENWQE_WRITE_REG16 6=4010a523 7=8010a523 struct genwqe_reg_io
-a523 SDTX_IOCTL_LATCH_LOCK 33=0000a523 1=2000a523
+a523 SDTX_IOCTL_LATCH_LOCK 31=0000a523 1=2000a523
 a524 GENWQE_GET_CARD_STATE 6=8004a524 7=4004a524 enum genwqe_card_state
-a524 SDTX_IOCTL_LATCH_UNLOCK 33=0000a524 1=2000a524
-a525 SDTX_IOCTL_LATCH_REQUEST 33=0000a525 1=2000a525
-a526 SDTX_IOCTL_LATCH_CONFIRM 33=0000a526 1=2000a526
-a527 SDTX_IOCTL_LATCH_HEARTBEAT 33=0000a527 1=2000a527
-a528 GENWQE_PIN_MEM 18=c020a528 struct genwqe_mem
-a528 SDTX_IOCTL_LATCH_CANCEL 33=0000a528 1=2000a528
-a529 GENWQE_UNPIN_MEM 18=c020a529 struct genwqe_mem
-a529 SDTX_IOCTL_GET_BASE_INFO 17=8004a529 7=4004a529 struct sdtx_base_info
-a52a SDTX_IOCTL_GET_DEVICE_MODE 17=8002a52a 7=4002a52a __u16
-a52b SDTX_IOCTL_GET_LATCH_STATUS 17=8002a52b 7=4002a52b __u16
-a532 GENWQE_EXECUTE_DDCB 18=c0e8a532 struct genwqe_ddcb_cmd
-a533 GENWQE_EXECUTE_RAW_DDCB 18=c0e8a533 struct genwqe_ddcb_cmd
-a550 GENWQE_SLU_UPDATE 18=c038a550 struct genwqe_bitstream
-a551 GENWQE_SLU_READ 18=c038a551 struct genwqe_bitstream
-a600 ALLOCINFO_IOC_CONTENT_ID 49=8008a600 10=4008a600 struct allocinfo_content_id
-a601 ALLOCINFO_IOC_GET_AT 50=c1d0a601 struct allocinfo_get_at
-a602 ALLOCINFO_IOC_GET_NEXT 49=80e0a602 10=40e0a602 struct allocinfo_tag_data
-aa00 UFFDIO_REGISTER 22=c020aa00 struct uffdio_register
-aa00 USERFAULTFD_IOC_NEW 17=0000aa00 10=2000aa00
-aa01 UFFDIO_UNREGISTER 6=8010aa01 10=4010aa01 struct uffdio_range
-aa02 UFFDIO_WAKE 6=8010aa02 10=4010aa02 struct uffdio_range
-aa03 UFFDIO_COPY 22=c028aa03 struct uffdio_copy
-aa04 UFFDIO_ZEROPAGE 22=c020aa04 struct uffdio_zeropage
-aa05 UFFDIO_MOVE 51=c028aa05 struct uffdio_move
-aa06 UFFDIO_WRITEPROTECT 22=c018aa06 struct uffdio_writeprotect
-aa07 UFFDIO_CONTINUE 61=c020aa07 struct uffdio_continue
-aa08 UFFDIO_POISON 51=c020aa08 struct uffdio_poison
-aa09 UFFDIO_RWPROTECT 50=c018aa09 struct uffdio_rwprotect
-aa0a UFFDIO_SET_MODE 49=4010aa0a 10=8010aa0a struct uffdio_set_mode
-aa3f UFFDIO_API 22=c018aa3f struct uffdio_api
-ab00 NBD_SET_SOCK 6=0000ab00 10=2000ab00
-ab01 NBD_SET_BLKSIZE 6=0000ab01 10=2000ab01
-ab02 NBD_SET_SIZE 6=0000ab02 10=2000ab02
-ab03 NBD_DO_IT 6=0000ab03 10=2000ab03
-ab04 NBD_CLEAR_SOCK 6=0000ab04 10=2000ab04
-ab05 NBD_CLEAR_QUE 6=0000ab05 10=2000ab05
-ab06 NBD_PRINT_DEBUG 6=0000ab06 10=2000ab06
-ab07 NBD_SET_SIZE_BLOCKS 6=0000ab07 10=2000ab07
-ab08 NBD_DISCONNECT 6=0000ab08 10=2000ab08
-ab09 NBD_SET_TIMEOUT 6=0000ab09 10=2000ab09
-ab0a NBD_SET_FLAGS 6=0000ab0a 10=2000ab0a
-ac00 RAW_SETBIND 65=0000ac00 10=2000ac00
-ac01 RAW_GETBIND 65=0000ac01 10=2000ac01
-ae00 KVM_GET_API_VERSION 142=0000ae00 143=2000ae00
-ae01 KVM_CREATE_VM 142=0000ae01 143=2000ae01
-ae02 KVM_GET_MSR_INDEX_LIST 73=c004ae02 struct kvm_msr_list
-ae03 KVM_CHECK_EXTENSION 142=0000ae03 143=2000ae03
-ae04 KVM_GET_VCPU_MMAP_SIZE 142=0000ae04 143=2000ae04
-ae05 KVM_GET_SUPPORTED_CPUID 73=c008ae05 struct kvm_cpuid2
-ae06 KVM_S390_ENABLE_SIE 142=0000ae06 143=2000ae06
-ae06 KVM_TRACE_ENABLE 144=4008ae06 143=8008ae06 struct kvm_user_trace_setup
-ae06 __KVM_DEPRECATED_MAIN_W_0x06 144=4008ae06 143=8008ae06 struct kvm_user_trace_setup
-ae07 KVM_TRACE_PAUSE 144=0000ae07 143=2000ae07
-ae07 __KVM_DEPRECATED_MAIN_0x07 144=0000ae07 143=2000ae07
-ae08 KVM_TRACE_DISABLE 144=0000ae08 143=2000ae08
-ae08 __KVM_DEPRECATED_MAIN_0x08 144=0000ae08 143=2000ae08
-ae09 KVM_GET_EMULATED_CPUID 73=c008ae09 struct kvm_cpuid2
-ae0a KVM_GET_MSR_FEATURE_INDEX_LIST 73=c004ae0a struct kvm_msr_list
-ae20 NE_CREATE_VM 6=8008ae20 10=4008ae20 __u64
-ae21 NE_ADD_VCPU 22=c004ae21 __u32
-ae22 NE_GET_IMAGE_LOAD_INFO 22=c010ae22 struct ne_image_load_info
-ae23 NE_SET_USER_MEMORY_REGION 6=4018ae23 10=8018ae23 struct ne_user_memory_region
-ae24 NE_START_ENCLAVE 22=c010ae24 struct ne_enclave_start_info
-ae40 KVM_SET_MEMORY_REGION 144=4018ae40 143=8018ae40 struct kvm_memory_region
-ae41 KVM_CREATE_VCPU 142=0000ae41 143=2000ae41
-ae42 KVM_GET_DIRTY_LOG 142=4010ae42 143=8010ae42 struct kvm_dirty_log
-ae43 KVM_SET_MEMORY_ALIAS 73=4020ae43 struct kvm_memory_alias
-ae44 KVM_SET_NR_MMU_PAGES 142=0000ae44 143=2000ae44
-ae45 KVM_GET_NR_MMU_PAGES 142=0000ae45 143=2000ae45
-ae46 KVM_SET_USER_MEMORY_REGION 142=4020ae46 143=8020ae46 struct kvm_userspace_memory_region
-ae47 KVM_SET_TSS_ADDR 142=0000ae47 143=2000ae47
-ae48 KVM_SET_IDENTITY_MAP_ADDR 142=4008ae48 143=8008ae48 __u64
-ae49 KVM_SET_USER_MEMORY_REGION2 142=40a0ae49 143=80a0ae49 struct kvm_userspace_memory_region2
-ae50 KVM_S390_UCAS_MAP 144=4018ae50 143=8018ae50 struct kvm_s390_ucas_mapping
-ae51 KVM_S390_UCAS_UNMAP 144=4018ae51 143=8018ae51 struct kvm_s390_ucas_mapping
-ae52 KVM_S390_VCPU_FAULT 31=4008ae52 145=4004ae52 146=8004ae52 147=8008ae52 unsigned long
-ae53 KVM_S390_KEYOP 148=c010ae53 struct kvm_s390_keyop
-ae60 KVM_CREATE_IRQCHIP 142=0000ae60 143=2000ae60
-ae61 KVM_IRQ_LINE 142=4008ae61 143=8008ae61 struct kvm_irq_level
-ae62 KVM_GET_IRQCHIP 149=c208ae62 struct kvm_irqchip
-ae63 KVM_SET_IRQCHIP 142=8208ae63 143=4208ae63 struct kvm_irqchip
-ae64 KVM_CREATE_PIT 142=0000ae64 143=2000ae64
-ae65 KVM_GET_PIT 73=c048ae65 struct kvm_pit_state
-ae66 KVM_SET_PIT 73=8048ae66 struct kvm_pit_state
-ae67 KVM_IRQ_LINE_STATUS 149=c008ae67 struct kvm_irq_level
-ae67 KVM_REGISTER_COALESCED_MMIO 142=4010ae67 143=8010ae67 struct kvm_coalesced_mmio_zone
-ae68 KVM_UNREGISTER_COALESCED_MMIO 142=4010ae68 143=8010ae68 struct kvm_coalesced_mmio_zone
-ae69 KVM_ASSIGN_PCI_DEVICE 144=8040ae69 143=4040ae69 struct kvm_assigned_pci_dev
-ae6a KVM_SET_GSI_ROUTING 142=4008ae6a 143=8008ae6a struct kvm_irq_routing
-ae70 KVM_ASSIGN_DEV_IRQ 144=4040ae70 143=8040ae70 struct kvm_assigned_irq
-ae70 KVM_ASSIGN_IRQ 144=8040ae70 143=4040ae70 struct kvm_assigned_irq
-ae70 __KVM_DEPRECATED_VM_R_0x70 144=8040ae70 143=4040ae70 struct kvm_assigned_irq
-ae71 KVM_REINJECT_CONTROL 142=0000ae71 143=2000ae71
-ae72 KVM_DEASSIGN_PCI_DEVICE 144=4040ae72 143=8040ae72 struct kvm_assigned_pci_dev
-ae73 KVM_ASSIGN_SET_MSIX_NR 144=4008ae73 143=8008ae73 struct kvm_assigned_msix_nr
-ae74 KVM_ASSIGN_SET_MSIX_ENTRY 144=4010ae74 143=8010ae74 struct kvm_assigned_msix_entry
-ae75 KVM_DEASSIGN_DEV_IRQ 144=4040ae75 143=8040ae75 struct kvm_assigned_irq
-ae76 KVM_IRQFD 142=4020ae76 143=8020ae76 struct kvm_irqfd
-ae77 KVM_CREATE_PIT2 142=4040ae77 143=8040ae77 struct kvm_pit_config
-ae78 KVM_SET_BOOT_CPU_ID 142=0000ae78 143=2000ae78
-ae79 KVM_IOEVENTFD 142=4040ae79 143=8040ae79 struct kvm_ioeventfd
-ae7a KVM_XEN_HVM_CONFIG 73=4038ae7a struct kvm_xen_hvm_config
-ae7b KVM_SET_CLOCK 142=4030ae7b 143=8030ae7b struct kvm_clock_data
-ae7c KVM_GET_CLOCK 142=8030ae7c 143=4030ae7c struct kvm_clock_data
-ae80 KVM_RUN 142=0000ae80 143=2000ae80
-ae81 KVM_GET_REGS 73=8090ae81 55=4118ae81 150=8108ae81 129=4188ae81 151=8000ae81 12=8080ae81 152=8360ae81 struct kvm_regs
-ae82 KVM_SET_REGS 73=4090ae82 55=8118ae82 150=4108ae82 129=8188ae82 151=4000ae82 12=4080ae82 152=4360ae82 struct kvm_regs
-ae83 KVM_GET_SREGS 153=8000ae83 73=8138ae83 55=4000ae83 129=44d0ae83 12=80c0ae83 struct kvm_sregs
-ae84 KVM_SET_SREGS 153=4000ae84 73=4138ae84 55=8000ae84 129=84d0ae84 12=40c0ae84 struct kvm_sregs
-ae85 KVM_TRANSLATE 149=c018ae85 struct kvm_translation
-ae86 KVM_INTERRUPT 142=4004ae86 143=8004ae86 struct kvm_interrupt
-ae87 KVM_DEBUG_GUEST 154=4050ae87 143=8050ae87 72=404cae87 struct kvm_debug_guest
-ae87 __KVM_DEPRECATED_VCPU_W_0x87 154=4050ae87 143=8050ae87 72=404cae87 struct kvm_debug_guest
-ae88 KVM_GET_MSRS 73=c008ae88 struct kvm_msrs
-ae89 KVM_SET_MSRS 73=4008ae89 struct kvm_msrs
-ae8a KVM_SET_CPUID 73=4008ae8a struct kvm_cpuid
-ae8b KVM_SET_SIGNAL_MASK 142=4004ae8b 143=8004ae8b struct kvm_signal_mask
-ae8c KVM_GET_FPU 155=8000ae8c 73=81a0ae8c 55=4000ae8c 150=8410ae8c 129=4100ae8c 12=8088ae8c struct kvm_fpu
-ae8d KVM_SET_FPU 155=4000ae8d 73=41a0ae8d 55=8000ae8d 150=4410ae8d 129=8100ae8d 12=4088ae8d struct kvm_fpu
-ae8e KVM_GET_LAPIC 73=8400ae8e struct kvm_lapic_state
-ae8f KVM_SET_LAPIC 73=4400ae8f struct kvm_lapic_state
-ae90 KVM_SET_CPUID2 73=4008ae90 struct kvm_cpuid2
-ae91 KVM_GET_CPUID2 73=c008ae91 struct kvm_cpuid2
-ae92 KVM_TPR_ACCESS_REPORTING 149=c028ae92 struct kvm_tpr_access_ctl
-ae93 KVM_SET_VAPIC_ADDR 142=4008ae93 143=8008ae93 struct kvm_vapic_addr
-ae94 KVM_S390_INTERRUPT 144=4010ae94 143=8010ae94 struct kvm_s390_interrupt
-ae95 KVM_S390_STORE_STATUS 31=4008ae95 145=4004ae95 146=8004ae95 147=8008ae95 unsigned long
-ae96 KVM_S390_SET_INITIAL_PSW 144=4010ae96 143=8010ae96 struct kvm_s390_psw
-ae97 KVM_S390_INITIAL_RESET 142=0000ae97 143=2000ae97
-ae98 KVM_GET_MP_STATE 142=8004ae98 143=4004ae98 struct kvm_mp_state
-ae99 KVM_SET_MP_STATE 142=4004ae99 143=8004ae99 struct kvm_mp_state
-ae9a KVM_NMI 142=0000ae9a 143=2000ae9a
-ae9b KVM_SET_GUEST_DEBUG 156=4008ae9b 73=4048ae9b 55=8008ae9b 129=8108ae9b 152=4208ae9b 75=4014ae9b 52=4018ae9b struct kvm_guest_debug
-ae9c KVM_X86_SETUP_MCE 142=4008ae9c 143=8008ae9c __u64
-ae9d KVM_X86_GET_MCE_CAP_SUPPORTED 142=8008ae9d 143=4008ae9d __u64
-ae9e KVM_X86_SET_MCE 73=4040ae9e struct kvm_x86_mce
-ae9f KVM_GET_PIT2 73=8070ae9f struct kvm_pit_state2
-ae9f KVM_GET_VCPU_EVENTS 157=8040ae9f struct kvm_vcpu_events
-aea0 KVM_SET_PIT2 73=4070aea0 struct kvm_pit_state2
-aea0 KVM_SET_VCPU_EVENTS 157=4040aea0 struct kvm_vcpu_events
-aea1 KVM_GET_DEBUGREGS 73=8080aea1 struct kvm_debugregs
-aea1 KVM_PPC_GET_PVINFO 144=4080aea1 143=8080aea1 struct kvm_ppc_pvinfo
-aea2 KVM_SET_DEBUGREGS 73=4080aea2 struct kvm_debugregs
-aea2 KVM_SET_TSC_KHZ 142=0000aea2 143=2000aea2
-aea3 KVM_ENABLE_CAP 142=4068aea3 143=8068aea3 struct kvm_enable_cap
-aea3 KVM_GET_TSC_KHZ 142=0000aea3 143=2000aea3
-aea4 KVM_ASSIGN_SET_INTX_MASK 144=4040aea4 143=8040aea4 struct kvm_assigned_pci_dev
-aea4 KVM_GET_XSAVE 73=9000aea4 struct kvm_xsave
-aea5 KVM_SET_XSAVE 73=5000aea5 struct kvm_xsave
-aea5 KVM_SIGNAL_MSI 142=4020aea5 143=8020aea5 struct kvm_msi
-aea6 KVM_GET_XCRS 73=8188aea6 struct kvm_xcrs
-aea6 KVM_PPC_GET_SMMU_INFO 144=8250aea6 143=4250aea6 struct kvm_ppc_smmu_info
-aea7 KVM_PPC_ALLOCATE_HTAB 149=c004aea7 __u32
-aea7 KVM_SET_XCRS 73=4188aea7 struct kvm_xcrs
-aea8 KVM_CREATE_SPAPR_TCE 129=8010aea8 struct kvm_create_spapr_tce
-aea8 KVM_CREATE_SPAPR_TCE_64 129=8020aea8 struct kvm_create_spapr_tce_64
-aea9 KVM_ALLOCATE_RMA 129=4008aea9 struct kvm_allocate_rma
-aeaa KVM_DIRTY_TLB 158=4010aeaa 143=8010aeaa 72=400caeaa struct kvm_dirty_tlb
-aeaa KVM_PPC_GET_HTAB_FD 129=8020aeaa struct kvm_get_htab_fd
-aeab KVM_ARM_SET_DEVICE_ADDR 142=4010aeab 143=8010aeab struct kvm_arm_device_addr
-aeab KVM_GET_ONE_REG 142=4010aeab 143=8010aeab struct kvm_one_reg
-aeac KVM_PPC_RTAS_DEFINE_TOKEN 129=8080aeac struct kvm_rtas_token_args
-aeac KVM_SET_ONE_REG 142=4010aeac 143=8010aeac struct kvm_one_reg
-aead KVM_KVMCLOCK_CTRL 142=0000aead 143=2000aead
-aead KVM_PPC_RESIZE_HPT_PREPARE 144=8010aead 143=4010aead struct kvm_ppc_resize_hpt
-aeae KVM_ARM_VCPU_INIT 152=4020aeae struct kvm_vcpu_init
-aeae KVM_PPC_RESIZE_HPT_COMMIT 144=8010aeae 143=4010aeae struct kvm_ppc_resize_hpt
-aeaf KVM_ARM_PREFERRED_TARGET 152=8020aeaf struct kvm_vcpu_init
-aeaf KVM_PPC_CONFIGURE_V3_MMU 129=8010aeaf struct kvm_ppc_mmuv3_cfg
-aeb0 KVM_GET_REG_LIST 149=c008aeb0 struct kvm_reg_list
-aeb0 KVM_PPC_GET_RMMU_INFO 129=8060aeb0 struct kvm_ppc_rmmu_info
-aeb1 KVM_PPC_GET_CPU_CHAR 129=4020aeb1 struct kvm_ppc_cpu_char
-aeb1 KVM_S390_MEM_OP 144=4040aeb1 143=8040aeb1 struct kvm_s390_mem_op
-aeb2 KVM_S390_GET_SKEYS 144=4040aeb2 143=8040aeb2 struct kvm_s390_skeys
-aeb2 KVM_SET_PMU_EVENT_FILTER 73=4020aeb2 152=4008aeb2 struct kvm_pmu_event_filter
-aeb3 KVM_PPC_SVM_OFF 142=0000aeb3 143=2000aeb3
-aeb3 KVM_S390_SET_SKEYS 144=4040aeb3 143=8040aeb3 struct kvm_s390_skeys
-aeb4 KVM_ARM_MTE_COPY_TAGS 152=8030aeb4 struct kvm_arm_copy_mte_tags
-aeb4 KVM_S390_IRQ 144=4048aeb4 143=8048aeb4 struct kvm_s390_irq
-aeb5 KVM_ARM_SET_COUNTER_OFFSET 152=4010aeb5 struct kvm_arm_counter_offset
-aeb5 KVM_S390_SET_IRQ_STATE 144=4020aeb5 143=8020aeb5 struct kvm_s390_irq_state
-aeb6 KVM_ARM_GET_REG_WRITABLE_MASKS 152=8040aeb6 struct reg_mask_range
-aeb6 KVM_S390_GET_IRQ_STATE 144=4020aeb6 143=8020aeb6 struct kvm_s390_irq_state
-aeb7 KVM_SMI 142=0000aeb7 143=2000aeb7
-aeb8 KVM_PPC_GET_COMPAT_CAPS 159=0000aeb8 143=2000aeb8
-aeb8 KVM_S390_GET_CMMA_BITS 160=c020aeb8 struct kvm_s390_cmma_log
-aeb9 KVM_S390_SET_CMMA_BITS 144=4020aeb9 143=8020aeb9 struct kvm_s390_cmma_log
-aeba KVM_MEMORY_ENCRYPT_OP 161=c004aeba 162=c008aeba unsigned long
-aebb KVM_MEMORY_ENCRYPT_REG_REGION 142=8010aebb 143=4010aebb struct kvm_enc_region
-aebc KVM_MEMORY_ENCRYPT_UNREG_REGION 142=8010aebc 143=4010aebc struct kvm_enc_region
-aebd KVM_HYPERV_EVENTFD 144=4018aebd 143=8018aebd struct kvm_hyperv_eventfd
-aebe KVM_GET_NESTED_STATE 73=c080aebe struct kvm_nested_state
-aebf KVM_SET_NESTED_STATE 73=4080aebf struct kvm_nested_state
-aec0 KVM_CLEAR_DIRTY_LOG 149=c018aec0 struct kvm_clear_dirty_log
-aec1 KVM_GET_SUPPORTED_HV_CPUID 73=c008aec1 struct kvm_cpuid2
-aec2 KVM_ARM_VCPU_FINALIZE 142=4004aec2 143=8004aec2 int
-aec3 KVM_S390_NORMAL_RESET 142=0000aec3 143=2000aec3
-aec4 KVM_S390_CLEAR_RESET 142=0000aec4 143=2000aec4
-aec5 KVM_S390_PV_COMMAND 160=c020aec5 struct kvm_pv_cmd
-aec6 KVM_X86_SET_MSR_FILTER 163=4104aec6 164=4188aec6 struct kvm_msr_filter
-aec7 KVM_RESET_DIRTY_RINGS 142=0000aec7 143=2000aec7
-aec8 KVM_XEN_HVM_GET_ATTR 160=c048aec8 struct kvm_xen_hvm_attr
-aec9 KVM_XEN_HVM_SET_ATTR 144=4048aec9 143=8048aec9 struct kvm_xen_hvm_attr
-aeca KVM_XEN_VCPU_GET_ATTR 160=c048aeca struct kvm_xen_vcpu_attr
-aecb KVM_XEN_VCPU_SET_ATTR 144=4048aecb 143=8048aecb struct kvm_xen_vcpu_attr
-aecc KVM_GET_SREGS2 73=8140aecc struct kvm_sregs2
-aecd KVM_SET_SREGS2 73=4140aecd struct kvm_sregs2
-aece KVM_GET_STATS_FD 142=0000aece 143=2000aece
-aecf KVM_GET_XSAVE2 73=9000aecf struct kvm_xsave
-aed0 KVM_S390_PV_CPU_COMMAND 160=c020aed0 struct kvm_pv_cmd
-aed0 KVM_XEN_HVM_EVTCHN_SEND 142=400caed0 143=800caed0 struct kvm_irq_routing_xen_evtchn
-aed1 KVM_S390_ZPCI_OP 144=4048aed1 143=8048aed1 struct kvm_s390_zpci_op
-aed2 KVM_SET_MEMORY_ATTRIBUTES 142=4020aed2 143=8020aed2 struct kvm_memory_attributes
-aed4 KVM_CREATE_GUEST_MEMFD 149=c040aed4 struct kvm_create_guest_memfd
-aed5 KVM_PRE_FAULT_MEMORY 149=c040aed5 struct kvm_pre_fault_memory
-aee0 KVM_CREATE_DEVICE 149=c00caee0 struct kvm_create_device
-aee1 KVM_SET_DEVICE_ATTR 142=4018aee1 143=8018aee1 struct kvm_device_attr
-aee2 KVM_GET_DEVICE_ATTR 142=4018aee2 143=8018aee2 struct kvm_device_attr
-aee3 KVM_HAS_DEVICE_ATTR 142=4018aee3 143=8018aee3 struct kvm_device_attr
+a524 SDTX_IOCTL_LATCH_UNLOCK 31=0000a524 1=2000a524
+a525 SDTX_IOCTL_LATCH_REQUEST 31=0000a525 1=2000a525
+a526 SDTX_IOCTL_LATCH_CONFIRM 31=0000a526 1=2000a526
+a527 SDTX_IOCTL_LATCH_HEARTBEAT 31=0000a527 1=2000a527
+a528 GENWQE_PIN_MEM 17=c020a528 struct genwqe_mem
+a528 SDTX_IOCTL_LATCH_CANCEL 31=0000a528 1=2000a528
+a529 GENWQE_UNPIN_MEM 17=c020a529 struct genwqe_mem
+a529 SDTX_IOCTL_GET_BASE_INFO 16=8004a529 7=4004a529 struct sdtx_base_info
+a52a SDTX_IOCTL_GET_DEVICE_MODE 16=8002a52a 7=4002a52a __u16
+a52b SDTX_IOCTL_GET_LATCH_STATUS 16=8002a52b 7=4002a52b __u16
+a532 GENWQE_EXECUTE_DDCB 17=c0e8a532 struct genwqe_ddcb_cmd
+a533 GENWQE_EXECUTE_RAW_DDCB 17=c0e8a533 struct genwqe_ddcb_cmd
+a550 GENWQE_SLU_UPDATE 17=c038a550 struct genwqe_bitstream
+a551 GENWQE_SLU_READ 17=c038a551 struct genwqe_bitstream
+a600 ALLOCINFO_IOC_CONTENT_ID 43=8008a600 7=4008a600 struct allocinfo_content_id
+a601 ALLOCINFO_IOC_GET_AT 18=c1d0a601 struct allocinfo_get_at
+a602 ALLOCINFO_IOC_GET_NEXT 43=80e0a602 7=40e0a602 struct allocinfo_tag_data
+aa00 UFFDIO_REGISTER 17=c020aa00 struct uffdio_register
+aa00 USERFAULTFD_IOC_NEW 31=0000aa00 1=2000aa00
+aa01 UFFDIO_UNREGISTER 6=8010aa01 7=4010aa01 struct uffdio_range
+aa02 UFFDIO_WAKE 6=8010aa02 7=4010aa02 struct uffdio_range
+aa03 UFFDIO_COPY 17=c028aa03 struct uffdio_copy
+aa04 UFFDIO_ZEROPAGE 17=c020aa04 struct uffdio_zeropage
+aa05 UFFDIO_MOVE 10=c028aa05 struct uffdio_move
+aa06 UFFDIO_WRITEPROTECT 17=c018aa06 struct uffdio_writeprotect
+aa07 UFFDIO_CONTINUE 58=c020aa07 struct uffdio_continue
+aa08 UFFDIO_POISON 10=c020aa08 struct uffdio_poison
+aa09 UFFDIO_RWPROTECT 18=c018aa09 struct uffdio_rwprotect
+aa0a UFFDIO_SET_MODE 43=4010aa0a 7=8010aa0a struct uffdio_set_mode
+aa3f UFFDIO_API 17=c018aa3f struct uffdio_api
+ab00 NBD_SET_SOCK 0=0000ab00 1=2000ab00
+ab01 NBD_SET_BLKSIZE 0=0000ab01 1=2000ab01
+ab02 NBD_SET_SIZE 0=0000ab02 1=2000ab02
+ab03 NBD_DO_IT 0=0000ab03 1=2000ab03
+ab04 NBD_CLEAR_SOCK 0=0000ab04 1=2000ab04
+ab05 NBD_CLEAR_QUE 0=0000ab05 1=2000ab05
+ab06 NBD_PRINT_DEBUG 0=0000ab06 1=2000ab06
+ab07 NBD_SET_SIZE_BLOCKS 0=0000ab07 1=2000ab07
+ab08 NBD_DISCONNECT 0=0000ab08 1=2000ab08
+ab09 NBD_SET_TIMEOUT 0=0000ab09 1=2000ab09
+ab0a NBD_SET_FLAGS 0=0000ab0a 1=2000ab0a
+ac00 RAW_SETBIND 126=0000ac00 1=2000ac00
+ac01 RAW_GETBIND 126=0000ac01 1=2000ac01
+ae00 KVM_GET_API_VERSION 127=0000ae00 128=2000ae00
+ae01 KVM_CREATE_VM 127=0000ae01 128=2000ae01
+ae02 KVM_GET_MSR_INDEX_LIST 69=c004ae02 struct kvm_msr_list
+ae03 KVM_CHECK_EXTENSION 127=0000ae03 128=2000ae03
+ae04 KVM_GET_VCPU_MMAP_SIZE 127=0000ae04 128=2000ae04
+ae05 KVM_GET_SUPPORTED_CPUID 69=c008ae05 struct kvm_cpuid2
+ae06 KVM_S390_ENABLE_SIE 127=0000ae06 128=2000ae06
+ae06 KVM_TRACE_ENABLE 129=4008ae06 128=8008ae06 struct kvm_user_trace_setup
+ae06 __KVM_DEPRECATED_MAIN_W_0x06 129=4008ae06 128=8008ae06 struct kvm_user_trace_setup
+ae07 KVM_TRACE_PAUSE 129=0000ae07 128=2000ae07
+ae07 __KVM_DEPRECATED_MAIN_0x07 129=0000ae07 128=2000ae07
+ae08 KVM_TRACE_DISABLE 129=0000ae08 128=2000ae08
+ae08 __KVM_DEPRECATED_MAIN_0x08 129=0000ae08 128=2000ae08
+ae09 KVM_GET_EMULATED_CPUID 69=c008ae09 struct kvm_cpuid2
+ae0a KVM_GET_MSR_FEATURE_INDEX_LIST 69=c004ae0a struct kvm_msr_list
+ae20 NE_CREATE_VM 6=8008ae20 7=4008ae20 __u64
+ae21 NE_ADD_VCPU 17=c004ae21 __u32
+ae22 NE_GET_IMAGE_LOAD_INFO 17=c010ae22 struct ne_image_load_info
+ae23 NE_SET_USER_MEMORY_REGION 6=4018ae23 7=8018ae23 struct ne_user_memory_region
+ae24 NE_START_ENCLAVE 17=c010ae24 struct ne_enclave_start_info
+ae40 KVM_SET_MEMORY_REGION 129=4018ae40 128=8018ae40 struct kvm_memory_region
+ae41 KVM_CREATE_VCPU 127=0000ae41 128=2000ae41
+ae42 KVM_GET_DIRTY_LOG 127=4010ae42 128=8010ae42 struct kvm_dirty_log
+ae43 KVM_SET_MEMORY_ALIAS 69=4020ae43 struct kvm_memory_alias
+ae44 KVM_SET_NR_MMU_PAGES 127=0000ae44 128=2000ae44
+ae45 KVM_GET_NR_MMU_PAGES 127=0000ae45 128=2000ae45
+ae46 KVM_SET_USER_MEMORY_REGION 127=4020ae46 128=8020ae46 struct kvm_userspace_memory_region
+ae47 KVM_SET_TSS_ADDR 127=0000ae47 128=2000ae47
+ae48 KVM_SET_IDENTITY_MAP_ADDR 127=4008ae48 128=8008ae48 __u64
+ae49 KVM_SET_USER_MEMORY_REGION2 127=40a0ae49 128=80a0ae49 struct kvm_userspace_memory_region2
+ae50 KVM_S390_UCAS_MAP 129=4018ae50 128=8018ae50 struct kvm_s390_ucas_mapping
+ae51 KVM_S390_UCAS_UNMAP 129=4018ae51 128=8018ae51 struct kvm_s390_ucas_mapping
+ae52 KVM_S390_VCPU_FAULT 29=4008ae52 130=4004ae52 131=8004ae52 132=8008ae52 unsigned long
+ae53 KVM_S390_KEYOP 133=c010ae53 struct kvm_s390_keyop
+ae60 KVM_CREATE_IRQCHIP 127=0000ae60 128=2000ae60
+ae61 KVM_IRQ_LINE 127=4008ae61 128=8008ae61 struct kvm_irq_level
+ae62 KVM_GET_IRQCHIP 134=c208ae62 struct kvm_irqchip
+ae63 KVM_SET_IRQCHIP 127=8208ae63 128=4208ae63 struct kvm_irqchip
+ae64 KVM_CREATE_PIT 127=0000ae64 128=2000ae64
+ae65 KVM_GET_PIT 69=c048ae65 struct kvm_pit_state
+ae66 KVM_SET_PIT 69=8048ae66 struct kvm_pit_state
+ae67 KVM_IRQ_LINE_STATUS 134=c008ae67 struct kvm_irq_level
+ae67 KVM_REGISTER_COALESCED_MMIO 127=4010ae67 128=8010ae67 struct kvm_coalesced_mmio_zone
+ae68 KVM_UNREGISTER_COALESCED_MMIO 127=4010ae68 128=8010ae68 struct kvm_coalesced_mmio_zone
+ae69 KVM_ASSIGN_PCI_DEVICE 129=8040ae69 128=4040ae69 struct kvm_assigned_pci_dev
+ae6a KVM_SET_GSI_ROUTING 127=4008ae6a 128=8008ae6a struct kvm_irq_routing
+ae70 KVM_ASSIGN_DEV_IRQ 129=4040ae70 128=8040ae70 struct kvm_assigned_irq
+ae70 KVM_ASSIGN_IRQ 129=8040ae70 128=4040ae70 struct kvm_assigned_irq
+ae70 __KVM_DEPRECATED_VM_R_0x70 129=8040ae70 128=4040ae70 struct kvm_assigned_irq
+ae71 KVM_REINJECT_CONTROL 127=0000ae71 128=2000ae71
+ae72 KVM_DEASSIGN_PCI_DEVICE 129=4040ae72 128=8040ae72 struct kvm_assigned_pci_dev
+ae73 KVM_ASSIGN_SET_MSIX_NR 129=4008ae73 128=8008ae73 struct kvm_assigned_msix_nr
+ae74 KVM_ASSIGN_SET_MSIX_ENTRY 129=4010ae74 128=8010ae74 struct kvm_assigned_msix_entry
+ae75 KVM_DEASSIGN_DEV_IRQ 129=4040ae75 128=8040ae75 struct kvm_assigned_irq
+ae76 KVM_IRQFD 127=4020ae76 128=8020ae76 struct kvm_irqfd
+ae77 KVM_CREATE_PIT2 127=4040ae77 128=8040ae77 struct kvm_pit_config
+ae78 KVM_SET_BOOT_CPU_ID 127=0000ae78 128=2000ae78
+ae79 KVM_IOEVENTFD 127=4040ae79 128=8040ae79 struct kvm_ioeventfd
+ae7a KVM_XEN_HVM_CONFIG 69=4038ae7a struct kvm_xen_hvm_config
+ae7b KVM_SET_CLOCK 127=4030ae7b 128=8030ae7b struct kvm_clock_data
+ae7c KVM_GET_CLOCK 127=8030ae7c 128=4030ae7c struct kvm_clock_data
+ae80 KVM_RUN 127=0000ae80 128=2000ae80
+ae81 KVM_GET_REGS 69=8090ae81 47=4118ae81 135=8108ae81 117=4188ae81 136=8000ae81 11=8080ae81 137=8360ae81 struct kvm_regs
+ae82 KVM_SET_REGS 69=4090ae82 47=8118ae82 135=4108ae82 117=8188ae82 136=4000ae82 11=4080ae82 137=4360ae82 struct kvm_regs
+ae83 KVM_GET_SREGS 138=8000ae83 69=8138ae83 47=4000ae83 117=44d0ae83 11=80c0ae83 struct kvm_sregs
+ae84 KVM_SET_SREGS 138=4000ae84 69=4138ae84 47=8000ae84 117=84d0ae84 11=40c0ae84 struct kvm_sregs
+ae85 KVM_TRANSLATE 134=c018ae85 struct kvm_translation
+ae86 KVM_INTERRUPT 127=4004ae86 128=8004ae86 struct kvm_interrupt
+ae87 KVM_DEBUG_GUEST 139=4050ae87 128=8050ae87 68=404cae87 struct kvm_debug_guest
+ae87 __KVM_DEPRECATED_VCPU_W_0x87 139=4050ae87 128=8050ae87 68=404cae87 struct kvm_debug_guest
+ae88 KVM_GET_MSRS 69=c008ae88 struct kvm_msrs
+ae89 KVM_SET_MSRS 69=4008ae89 struct kvm_msrs
+ae8a KVM_SET_CPUID 69=4008ae8a struct kvm_cpuid
+ae8b KVM_SET_SIGNAL_MASK 127=4004ae8b 128=8004ae8b struct kvm_signal_mask
+ae8c KVM_GET_FPU 140=8000ae8c 69=81a0ae8c 47=4000ae8c 135=8410ae8c 117=4100ae8c 11=8088ae8c struct kvm_fpu
+ae8d KVM_SET_FPU 140=4000ae8d 69=41a0ae8d 47=8000ae8d 135=4410ae8d 117=8100ae8d 11=4088ae8d struct kvm_fpu
+ae8e KVM_GET_LAPIC 69=8400ae8e struct kvm_lapic_state
+ae8f KVM_SET_LAPIC 69=4400ae8f struct kvm_lapic_state
+ae90 KVM_SET_CPUID2 69=4008ae90 struct kvm_cpuid2
+ae91 KVM_GET_CPUID2 69=c008ae91 struct kvm_cpuid2
+ae92 KVM_TPR_ACCESS_REPORTING 134=c028ae92 struct kvm_tpr_access_ctl
+ae93 KVM_SET_VAPIC_ADDR 127=4008ae93 128=8008ae93 struct kvm_vapic_addr
+ae94 KVM_S390_INTERRUPT 129=4010ae94 128=8010ae94 struct kvm_s390_interrupt
+ae95 KVM_S390_STORE_STATUS 29=4008ae95 130=4004ae95 131=8004ae95 132=8008ae95 unsigned long
+ae96 KVM_S390_SET_INITIAL_PSW 129=4010ae96 128=8010ae96 struct kvm_s390_psw
+ae97 KVM_S390_INITIAL_RESET 127=0000ae97 128=2000ae97
+ae98 KVM_GET_MP_STATE 127=8004ae98 128=4004ae98 struct kvm_mp_state
+ae99 KVM_SET_MP_STATE 127=4004ae99 128=8004ae99 struct kvm_mp_state
+ae9a KVM_NMI 127=0000ae9a 128=2000ae9a
+ae9b KVM_SET_GUEST_DEBUG 141=4008ae9b 69=4048ae9b 47=8008ae9b 117=8108ae9b 137=4208ae9b 70=4014ae9b 44=4018ae9b struct kvm_guest_debug
+ae9c KVM_X86_SETUP_MCE 127=4008ae9c 128=8008ae9c __u64
+ae9d KVM_X86_GET_MCE_CAP_SUPPORTED 127=8008ae9d 128=4008ae9d __u64
+ae9e KVM_X86_SET_MCE 69=4040ae9e struct kvm_x86_mce
+ae9f KVM_GET_PIT2 69=8070ae9f struct kvm_pit_state2
+ae9f KVM_GET_VCPU_EVENTS 142=8040ae9f struct kvm_vcpu_events
+aea0 KVM_SET_PIT2 69=4070aea0 struct kvm_pit_state2
+aea0 KVM_SET_VCPU_EVENTS 142=4040aea0 struct kvm_vcpu_events
+aea1 KVM_GET_DEBUGREGS 69=8080aea1 struct kvm_debugregs
+aea1 KVM_PPC_GET_PVINFO 129=4080aea1 128=8080aea1 struct kvm_ppc_pvinfo
+aea2 KVM_SET_DEBUGREGS 69=4080aea2 struct kvm_debugregs
+aea2 KVM_SET_TSC_KHZ 127=0000aea2 128=2000aea2
+aea3 KVM_ENABLE_CAP 127=4068aea3 128=8068aea3 struct kvm_enable_cap
+aea3 KVM_GET_TSC_KHZ 127=0000aea3 128=2000aea3
+aea4 KVM_ASSIGN_SET_INTX_MASK 129=4040aea4 128=8040aea4 struct kvm_assigned_pci_dev
+aea4 KVM_GET_XSAVE 69=9000aea4 struct kvm_xsave
+aea5 KVM_SET_XSAVE 69=5000aea5 struct kvm_xsave
+aea5 KVM_SIGNAL_MSI 127=4020aea5 128=8020aea5 struct kvm_msi
+aea6 KVM_GET_XCRS 69=8188aea6 struct kvm_xcrs
+aea6 KVM_PPC_GET_SMMU_INFO 129=8250aea6 128=4250aea6 struct kvm_ppc_smmu_info
+aea7 KVM_PPC_ALLOCATE_HTAB 134=c004aea7 __u32
+aea7 KVM_SET_XCRS 69=4188aea7 struct kvm_xcrs
+aea8 KVM_CREATE_SPAPR_TCE 117=8010aea8 struct kvm_create_spapr_tce
+aea8 KVM_CREATE_SPAPR_TCE_64 117=8020aea8 struct kvm_create_spapr_tce_64
+aea9 KVM_ALLOCATE_RMA 117=4008aea9 struct kvm_allocate_rma
+aeaa KVM_DIRTY_TLB 143=4010aeaa 128=8010aeaa 68=400caeaa struct kvm_dirty_tlb
+aeaa KVM_PPC_GET_HTAB_FD 117=8020aeaa struct kvm_get_htab_fd
+aeab KVM_ARM_SET_DEVICE_ADDR 127=4010aeab 128=8010aeab struct kvm_arm_device_addr
+aeab KVM_GET_ONE_REG 127=4010aeab 128=8010aeab struct kvm_one_reg
+aeac KVM_PPC_RTAS_DEFINE_TOKEN 117=8080aeac struct kvm_rtas_token_args
+aeac KVM_SET_ONE_REG 127=4010aeac 128=8010aeac struct kvm_one_reg
+aead KVM_KVMCLOCK_CTRL 127=0000aead 128=2000aead
+aead KVM_PPC_RESIZE_HPT_PREPARE 129=8010aead 128=4010aead struct kvm_ppc_resize_hpt
+aeae KVM_ARM_VCPU_INIT 137=4020aeae struct kvm_vcpu_init
+aeae KVM_PPC_RESIZE_HPT_COMMIT 129=8010aeae 128=4010aeae struct kvm_ppc_resize_hpt
+aeaf KVM_ARM_PREFERRED_TARGET 137=8020aeaf struct kvm_vcpu_init
+aeaf KVM_PPC_CONFIGURE_V3_MMU 117=8010aeaf struct kvm_ppc_mmuv3_cfg
+aeb0 KVM_GET_REG_LIST 134=c008aeb0 struct kvm_reg_list
+aeb0 KVM_PPC_GET_RMMU_INFO 117=8060aeb0 struct kvm_ppc_rmmu_info
+aeb1 KVM_PPC_GET_CPU_CHAR 117=4020aeb1 struct kvm_ppc_cpu_char
+aeb1 KVM_S390_MEM_OP 129=4040aeb1 128=8040aeb1 struct kvm_s390_mem_op
+aeb2 KVM_S390_GET_SKEYS 129=4040aeb2 128=8040aeb2 struct kvm_s390_skeys
+aeb2 KVM_SET_PMU_EVENT_FILTER 69=4020aeb2 137=4008aeb2 struct kvm_pmu_event_filter
+aeb3 KVM_PPC_SVM_OFF 127=0000aeb3 128=2000aeb3
+aeb3 KVM_S390_SET_SKEYS 129=4040aeb3 128=8040aeb3 struct kvm_s390_skeys
+aeb4 KVM_ARM_MTE_COPY_TAGS 137=8030aeb4 struct kvm_arm_copy_mte_tags
+aeb4 KVM_S390_IRQ 129=4048aeb4 128=8048aeb4 struct kvm_s390_irq
+aeb5 KVM_ARM_SET_COUNTER_OFFSET 137=4010aeb5 struct kvm_arm_counter_offset
+aeb5 KVM_S390_SET_IRQ_STATE 129=4020aeb5 128=8020aeb5 struct kvm_s390_irq_state
+aeb6 KVM_ARM_GET_REG_WRITABLE_MASKS 137=8040aeb6 struct reg_mask_range
+aeb6 KVM_S390_GET_IRQ_STATE 129=4020aeb6 128=8020aeb6 struct kvm_s390_irq_state
+aeb7 KVM_SMI 127=0000aeb7 128=2000aeb7
+aeb8 KVM_PPC_GET_COMPAT_CAPS 144=0000aeb8 128=2000aeb8
+aeb8 KVM_S390_GET_CMMA_BITS 145=c020aeb8 struct kvm_s390_cmma_log
+aeb9 KVM_S390_SET_CMMA_BITS 129=4020aeb9 128=8020aeb9 struct kvm_s390_cmma_log
+aeba KVM_MEMORY_ENCRYPT_OP 146=c004aeba 147=c008aeba unsigned long
+aebb KVM_MEMORY_ENCRYPT_REG_REGION 127=8010aebb 128=4010aebb struct kvm_enc_region
+aebc KVM_MEMORY_ENCRYPT_UNREG_REGION 127=8010aebc 128=4010aebc struct kvm_enc_region
+aebd KVM_HYPERV_EVENTFD 129=4018aebd 128=8018aebd struct kvm_hyperv_eventfd
+aebe KVM_GET_NESTED_STATE 69=c080aebe struct kvm_nested_state
+aebf KVM_SET_NESTED_STATE 69=4080aebf struct kvm_nested_state
+aec0 KVM_CLEAR_DIRTY_LOG 134=c018aec0 struct kvm_clear_dirty_log
+aec1 KVM_GET_SUPPORTED_HV_CPUID 69=c008aec1 struct kvm_cpuid2
+aec2 KVM_ARM_VCPU_FINALIZE 127=4004aec2 128=8004aec2 int
+aec3 KVM_S390_NORMAL_RESET 127=0000aec3 128=2000aec3
+aec4 KVM_S390_CLEAR_RESET 127=0000aec4 128=2000aec4
+aec5 KVM_S390_PV_COMMAND 145=c020aec5 struct kvm_pv_cmd
+aec6 KVM_X86_SET_MSR_FILTER 148=4104aec6 149=4188aec6 struct kvm_msr_filter
+aec7 KVM_RESET_DIRTY_RINGS 127=0000aec7 128=2000aec7
+aec8 KVM_XEN_HVM_GET_ATTR 145=c048aec8 struct kvm_xen_hvm_attr
+aec9 KVM_XEN_HVM_SET_ATTR 129=4048aec9 128=8048aec9 struct kvm_xen_hvm_attr
+aeca KVM_XEN_VCPU_GET_ATTR 145=c048aeca struct kvm_xen_vcpu_attr
+aecb KVM_XEN_VCPU_SET_ATTR 129=4048aecb 128=8048aecb struct kvm_xen_vcpu_attr
+aecc KVM_GET_SREGS2 69=8140aecc struct kvm_sregs2
+aecd KVM_SET_SREGS2 69=4140aecd struct kvm_sregs2
+aece KVM_GET_STATS_FD 127=0000aece 128=2000aece
+aecf KVM_GET_XSAVE2 69=9000aecf struct kvm_xsave
+aed0 KVM_S390_PV_CPU_COMMAND 145=c020aed0 struct kvm_pv_cmd
+aed0 KVM_XEN_HVM_EVTCHN_SEND 127=400caed0 128=800caed0 struct kvm_irq_routing_xen_evtchn
+aed1 KVM_S390_ZPCI_OP 129=4048aed1 128=8048aed1 struct kvm_s390_zpci_op
+aed2 KVM_SET_MEMORY_ATTRIBUTES 127=4020aed2 128=8020aed2 struct kvm_memory_attributes
+aed4 KVM_CREATE_GUEST_MEMFD 134=c040aed4 struct kvm_create_guest_memfd
+aed5 KVM_PRE_FAULT_MEMORY 134=c040aed5 struct kvm_pre_fault_memory
+aee0 KVM_CREATE_DEVICE 134=c00caee0 struct kvm_create_device
+aee1 KVM_SET_DEVICE_ATTR 127=4018aee1 128=8018aee1 struct kvm_device_attr
+aee2 KVM_GET_DEVICE_ATTR 127=4018aee2 128=8018aee2 struct kvm_device_attr
+aee3 KVM_HAS_DEVICE_ATTR 127=4018aee3 128=8018aee3 struct kvm_device_attr
 af00 VHOST_GET_FEATURES 6=8008af00 7=4008af00 __u64
 af00 VHOST_SET_FEATURES 6=4008af00 7=8008af00 __u64
-af01 FSL_HV_IOCTL_PARTITION_RESTART 22=c008af01 struct fsl_hv_ioctl_restart
+af01 FSL_HV_IOCTL_PARTITION_RESTART 17=c008af01 struct fsl_hv_ioctl_restart
 af01 VHOST_SET_OWNER 0=0000af01 1=2000af01
-af02 FSL_HV_IOCTL_PARTITION_GET_STATUS 22=c00caf02 struct fsl_hv_ioctl_status
+af02 FSL_HV_IOCTL_PARTITION_GET_STATUS 17=c00caf02 struct fsl_hv_ioctl_status
 af02 VHOST_RESET_OWNER 0=0000af02 1=2000af02
-af03 FSL_HV_IOCTL_PARTITION_START 22=c010af03 struct fsl_hv_ioctl_start
+af03 FSL_HV_IOCTL_PARTITION_START 17=c010af03 struct fsl_hv_ioctl_start
 af03 VHOST_SET_MEM_TABLE 6=4008af03 7=8008af03 struct vhost_memory
-af04 FSL_HV_IOCTL_PARTITION_STOP 22=c008af04 struct fsl_hv_ioctl_stop
+af04 FSL_HV_IOCTL_PARTITION_STOP 17=c008af04 struct fsl_hv_ioctl_stop
 af04 VHOST_SET_LOG_BASE 6=4008af04 7=8008af04 __u64
-af05 FSL_HV_IOCTL_MEMCPY 22=c028af05 struct fsl_hv_ioctl_memcpy
-af06 FSL_HV_IOCTL_DOORBELL 22=c008af06 struct fsl_hv_ioctl_doorbell
-af07 FSL_HV_IOCTL_GETPROP 22=c028af07 struct fsl_hv_ioctl_prop
+af05 FSL_HV_IOCTL_MEMCPY 17=c028af05 struct fsl_hv_ioctl_memcpy
+af06 FSL_HV_IOCTL_DOORBELL 17=c008af06 struct fsl_hv_ioctl_doorbell
+af07 FSL_HV_IOCTL_GETPROP 17=c028af07 struct fsl_hv_ioctl_prop
 af07 VHOST_SET_LOG_FD 6=4004af07 7=8004af07 int
-af08 FSL_HV_IOCTL_SETPROP 22=c028af08 struct fsl_hv_ioctl_prop
-af08 VHOST_NEW_WORKER 23=8004af08 7=4004af08 struct vhost_worker_state
-af09 VHOST_FREE_WORKER 23=4004af09 7=8004af09 struct vhost_worker_state
+af08 FSL_HV_IOCTL_SETPROP 17=c028af08 struct fsl_hv_ioctl_prop
+af08 VHOST_NEW_WORKER 21=8004af08 7=4004af08 struct vhost_worker_state
+af09 VHOST_FREE_WORKER 21=4004af09 7=8004af09 struct vhost_worker_state
 af10 VHOST_SET_VRING_NUM 6=4008af10 7=8008af10 struct vhost_vring_state
 af11 VHOST_SET_VRING_ADDR 6=4028af11 7=8028af11 struct vhost_vring_addr
-af12 VHOST_GET_VRING_BASE 18=c008af12 struct vhost_vring_state
+af12 VHOST_GET_VRING_BASE 17=c008af12 struct vhost_vring_state
 af12 VHOST_SET_VRING_BASE 6=4008af12 7=8008af12 struct vhost_vring_state
 af13 VHOST_SET_VRING_ENDIAN 6=4008af13 7=8008af13 struct vhost_vring_state
 af14 VHOST_GET_VRING_ENDIAN 6=4008af14 7=8008af14 struct vhost_vring_state
-af15 VHOST_ATTACH_VRING_WORKER 23=4008af15 7=8008af15 struct vhost_vring_worker
-af16 VHOST_GET_VRING_WORKER 11=c008af16 struct vhost_vring_worker
+af15 VHOST_ATTACH_VRING_WORKER 21=4008af15 7=8008af15 struct vhost_vring_worker
+af16 VHOST_GET_VRING_WORKER 10=c008af16 struct vhost_vring_worker
 af20 VHOST_SET_VRING_KICK 6=4008af20 7=8008af20 struct vhost_vring_file
 af21 VHOST_SET_VRING_CALL 6=4008af21 7=8008af21 struct vhost_vring_file
 af22 VHOST_SET_VRING_ERR 6=4008af22 7=8008af22 struct vhost_vring_file
@@ -3608,63 +3596,63 @@ af75 VHOST_VDPA_SET_VRING_ENABLE 6=4008af75 7=8008af75 struct vhost_vring_state
 af76 VHOST_VDPA_GET_VRING_NUM 6=8002af76 7=4002af76 __u16
 af77 VHOST_VDPA_SET_CONFIG_CALL 6=4004af77 7=8004af77 int
 af78 VHOST_VDPA_GET_IOVA_RANGE 6=8010af78 7=4010af78 struct vhost_vdpa_iova_range
-af79 VHOST_VDPA_GET_CONFIG_SIZE 17=8004af79 7=4004af79 __u32
-af7a VHOST_VDPA_GET_AS_NUM 17=8004af7a 7=4004af7a unsigned int
-af7b VHOST_VDPA_GET_VRING_GROUP 66=c008af7b struct vhost_vring_state
-af7c VHOST_VDPA_SET_GROUP_ASID 17=4008af7c 7=8008af7c struct vhost_vring_state
-af7d VHOST_VDPA_SUSPEND 33=0000af7d 1=2000af7d
-af7e VHOST_VDPA_RESUME 13=0000af7e 1=2000af7e
-af7f VHOST_VDPA_GET_VRING_DESC_GROUP 11=c008af7f struct vhost_vring_state
-af80 VHOST_VDPA_GET_VQS_COUNT 17=8004af80 7=4004af80 __u32
-af81 VHOST_VDPA_GET_GROUP_NUM 17=8004af81 7=4004af81 __u32
-af82 VHOST_VDPA_GET_VRING_SIZE 11=c008af82 struct vhost_vring_state
-af83 VHOST_GET_FEATURES_ARRAY 49=8008af83 7=4008af83 struct vhost_features_array
-af83 VHOST_SET_FEATURES_ARRAY 49=4008af83 7=8008af83 struct vhost_features_array
-af84 VHOST_SET_FORK_FROM_OWNER 23=4001af84 7=8001af84 __u8
-af85 VHOST_GET_FORK_FROM_OWNER 23=8001af85 7=4001af85 __u8
+af79 VHOST_VDPA_GET_CONFIG_SIZE 16=8004af79 7=4004af79 __u32
+af7a VHOST_VDPA_GET_AS_NUM 16=8004af7a 7=4004af7a unsigned int
+af7b VHOST_VDPA_GET_VRING_GROUP 58=c008af7b struct vhost_vring_state
+af7c VHOST_VDPA_SET_GROUP_ASID 16=4008af7c 7=8008af7c struct vhost_vring_state
+af7d VHOST_VDPA_SUSPEND 31=0000af7d 1=2000af7d
+af7e VHOST_VDPA_RESUME 12=0000af7e 1=2000af7e
+af7f VHOST_VDPA_GET_VRING_DESC_GROUP 10=c008af7f struct vhost_vring_state
+af80 VHOST_VDPA_GET_VQS_COUNT 16=8004af80 7=4004af80 __u32
+af81 VHOST_VDPA_GET_GROUP_NUM 16=8004af81 7=4004af81 __u32
+af82 VHOST_VDPA_GET_VRING_SIZE 10=c008af82 struct vhost_vring_state
+af83 VHOST_GET_FEATURES_ARRAY 43=8008af83 7=4008af83 struct vhost_features_array
+af83 VHOST_SET_FEATURES_ARRAY 43=4008af83 7=8008af83 struct vhost_features_array
+af84 VHOST_SET_FORK_FROM_OWNER 21=4001af84 7=8001af84 __u8
+af85 VHOST_GET_FORK_FROM_OWNER 21=8001af85 7=4001af85 __u8
 b100 BT_BMC_IOCTL_SMS_ATN 0=0000b100 1=2000b100
 b100 IPMI_BMC_IOCTL_SET_SMS_ATN 0=0000b100 1=2000b100
-b100 PPPOEIOCSFWD 110=4004b100 3=4008b100 34=8008b100 35=8004b100 size_t
+b100 PPPOEIOCSFWD 100=4004b100 3=4008b100 4=8008b100 5=8004b100 size_t
 b101 IPMI_BMC_IOCTL_CLEAR_SMS_ATN 0=0000b101 1=2000b101
-b101 PPPOEIOCDFWD 46=0000b101 10=2000b101
+b101 PPPOEIOCDFWD 101=0000b101 1=2000b101
 b102 IPMI_BMC_IOCTL_FORCE_ABORT 0=0000b102 1=2000b102
-b200 ASPEED_LPC_CTRL_IOCTL_GET_SIZE 18=c010b200 struct aspeed_lpc_ctrl_mapping
-b200 PAPR_VPD_IOC_CREATE_HANDLE 129=8050b200 struct papr_location_code
+b200 ASPEED_LPC_CTRL_IOCTL_GET_SIZE 17=c010b200 struct aspeed_lpc_ctrl_mapping
+b200 PAPR_VPD_IOC_CREATE_HANDLE 117=8050b200 struct papr_location_code
 b201 ASPEED_LPC_CTRL_IOCTL_MAP 6=4010b201 7=8010b201 struct aspeed_lpc_ctrl_mapping
-b201 PAPR_SYSPARM_IOC_GET 129=cfa8b201 struct papr_sysparm_io_block
-b202 PAPR_SYSPARM_IOC_SET 129=8fa8b202 struct papr_sysparm_io_block
-b203 PAPR_INDICES_IOC_GET 129=8058b203 struct papr_indices_io_block
-b204 PAPR_DYNAMIC_SENSOR_IOC_GET 129=c058b204 struct papr_indices_io_block
-b205 PAPR_DYNAMIC_INDICATOR_IOC_SET 129=8058b205 struct papr_indices_io_block
-b206 PAPR_PLATFORM_DUMP_IOC_CREATE_HANDLE 129=8008b206 __u64
-b207 PAPR_PLATFORM_DUMP_IOC_INVALIDATE 129=8008b207 __u64
-b208 PAPR_PHY_ATTEST_IOC_HANDLE 129=9000b208 struct papr_phy_attest_io_block
-b209 PAPR_HVPIPE_IOC_CREATE_HANDLE 129=8004b209 __u32
+b201 PAPR_SYSPARM_IOC_GET 117=cfa8b201 struct papr_sysparm_io_block
+b202 PAPR_SYSPARM_IOC_SET 117=8fa8b202 struct papr_sysparm_io_block
+b203 PAPR_INDICES_IOC_GET 117=8058b203 struct papr_indices_io_block
+b204 PAPR_DYNAMIC_SENSOR_IOC_GET 117=c058b204 struct papr_indices_io_block
+b205 PAPR_DYNAMIC_INDICATOR_IOC_SET 117=8058b205 struct papr_indices_io_block
+b206 PAPR_PLATFORM_DUMP_IOC_CREATE_HANDLE 117=8008b206 __u64
+b207 PAPR_PLATFORM_DUMP_IOC_INVALIDATE 117=8008b207 __u64
+b208 PAPR_PHY_ATTEST_IOC_HANDLE 117=9000b208 struct papr_phy_attest_io_block
+b209 PAPR_HVPIPE_IOC_CREATE_HANDLE 117=8004b209 __u32
 b300 ASPEED_P2A_CTRL_IOCTL_SET_WINDOW 6=4010b300 7=8010b300 struct aspeed_p2a_ctrl_mapping
-b300 MMC_IOC_CMD 22=c048b300 struct mmc_ioc_cmd
-b301 ASPEED_P2A_CTRL_IOCTL_GET_MEMORY_CONFIG 18=c010b301 struct aspeed_p2a_ctrl_mapping
-b301 MMC_IOC_MULTI_CMD 22=c008b301 struct mmc_ioc_multi_cmd
+b300 MMC_IOC_CMD 17=c048b300 struct mmc_ioc_cmd
+b301 ASPEED_P2A_CTRL_IOCTL_GET_MEMORY_CONFIG 17=c010b301 struct aspeed_p2a_ctrl_mapping
+b301 MMC_IOC_MULTI_CMD 17=c008b301 struct mmc_ioc_multi_cmd
 b401 GPIO_GET_CHIPINFO_IOCTL 6=8044b401 7=4044b401 struct gpiochip_info
-b402 GPIO_GET_LINEINFO_IOCTL 18=c048b402 struct gpioline_info
-b403 GPIO_GET_LINEHANDLE_IOCTL 18=c16cb403 struct gpiohandle_request
-b404 GPIO_GET_LINEEVENT_IOCTL 18=c030b404 struct gpioevent_request
-b405 GPIO_V2_GET_LINEINFO_IOCTL 18=c100b405 struct gpio_v2_line_info
-b406 GPIO_V2_GET_LINEINFO_WATCH_IOCTL 18=c100b406 struct gpio_v2_line_info
-b407 GPIO_V2_GET_LINE_IOCTL 18=c250b407 struct gpio_v2_line_request
-b408 GPIOHANDLE_GET_LINE_VALUES_IOCTL 18=c040b408 struct gpiohandle_data
-b409 GPIOHANDLE_SET_LINE_VALUES_IOCTL 18=c040b409 struct gpiohandle_data
-b40a GPIOHANDLE_SET_CONFIG_IOCTL 18=c054b40a struct gpiohandle_config
-b40b GPIO_GET_LINEINFO_WATCH_IOCTL 18=c048b40b struct gpioline_info
-b40c GPIO_GET_LINEINFO_UNWATCH_IOCTL 18=c004b40c __u32
-b40d GPIO_V2_LINE_SET_CONFIG_IOCTL 18=c110b40d struct gpio_v2_line_config
-b40e GPIO_V2_LINE_GET_VALUES_IOCTL 18=c010b40e struct gpio_v2_line_values
-b40f GPIO_V2_LINE_SET_VALUES_IOCTL 18=c010b40f struct gpio_v2_line_values
+b402 GPIO_GET_LINEINFO_IOCTL 17=c048b402 struct gpioline_info
+b403 GPIO_GET_LINEHANDLE_IOCTL 17=c16cb403 struct gpiohandle_request
+b404 GPIO_GET_LINEEVENT_IOCTL 17=c030b404 struct gpioevent_request
+b405 GPIO_V2_GET_LINEINFO_IOCTL 17=c100b405 struct gpio_v2_line_info
+b406 GPIO_V2_GET_LINEINFO_WATCH_IOCTL 17=c100b406 struct gpio_v2_line_info
+b407 GPIO_V2_GET_LINE_IOCTL 17=c250b407 struct gpio_v2_line_request
+b408 GPIOHANDLE_GET_LINE_VALUES_IOCTL 17=c040b408 struct gpiohandle_data
+b409 GPIOHANDLE_SET_LINE_VALUES_IOCTL 17=c040b409 struct gpiohandle_data
+b40a GPIOHANDLE_SET_CONFIG_IOCTL 17=c054b40a struct gpiohandle_config
+b40b GPIO_GET_LINEINFO_WATCH_IOCTL 17=c048b40b struct gpioline_info
+b40c GPIO_GET_LINEINFO_UNWATCH_IOCTL 17=c004b40c __u32
+b40d GPIO_V2_LINE_SET_CONFIG_IOCTL 17=c110b40d struct gpio_v2_line_config
+b40e GPIO_V2_LINE_GET_VALUES_IOCTL 17=c010b40e struct gpio_v2_line_values
+b40f GPIO_V2_LINE_SET_VALUES_IOCTL 17=c010b40f struct gpio_v2_line_values
 b501 RPMSG_CREATE_EPT_IOCTL 6=4028b501 7=8028b501 struct rpmsg_endpoint_info
 b502 RPMSG_DESTROY_EPT_IOCTL 0=0000b502 1=2000b502
-b503 RPMSG_CREATE_DEV_IOCTL 17=4028b503 7=8028b503 struct rpmsg_endpoint_info
-b504 RPMSG_RELEASE_DEV_IOCTL 17=4028b504 7=8028b504 struct rpmsg_endpoint_info
-b505 RPMSG_GET_OUTGOING_FLOWCONTROL 23=8004b505 7=4004b505 int
-b506 RPMSG_SET_INCOMING_FLOWCONTROL 23=8004b506 7=4004b506 int
+b503 RPMSG_CREATE_DEV_IOCTL 16=4028b503 7=8028b503 struct rpmsg_endpoint_info
+b504 RPMSG_RELEASE_DEV_IOCTL 16=4028b504 7=8028b504 struct rpmsg_endpoint_info
+b505 RPMSG_GET_OUTGOING_FLOWCONTROL 21=8004b505 7=4004b505 int
+b506 RPMSG_SET_INCOMING_FLOWCONTROL 21=8004b506 7=4004b506 int
 b600 DFL_FPGA_GET_API_VERSION 0=0000b600 1=2000b600
 b601 DFL_FPGA_CHECK_EXTENSION 0=0000b601 1=2000b601
 b640 DFL_FPGA_PORT_RESET 0=0000b640 1=2000b640
@@ -3687,53 +3675,53 @@ b702 NS_GET_PARENT 0=0000b702 1=2000b702
 b702 RPROC_GET_SHUTDOWN_ON_RELEASE 6=8004b702 7=4004b702 __s32
 b703 NS_GET_NSTYPE 0=0000b703 1=2000b703
 b704 NS_GET_OWNER_UID 0=0000b704 1=2000b704
-b705 NS_GET_MNTNS_ID 23=8008b705 7=4008b705 __u64
-b706 NS_GET_PID_FROM_PIDNS 23=8004b706 7=4004b706 int
-b707 NS_GET_TGID_FROM_PIDNS 23=8004b707 7=4004b707 int
-b708 NS_GET_PID_IN_PIDNS 23=8004b708 7=4004b708 int
-b709 NS_GET_TGID_IN_PIDNS 23=8004b709 7=4004b709 int
-b70a NS_MNT_GET_INFO 23=8010b70a 7=4010b70a struct mnt_ns_info
-b70b NS_MNT_GET_NEXT 23=8010b70b 7=4010b70b struct mnt_ns_info
-b70c NS_MNT_GET_PREV 23=8010b70c 7=4010b70c struct mnt_ns_info
-b70d NS_GET_ID 49=8008b70d 7=4008b70d __u64
-b800 MSHV_CHECK_EXTENSION 49=4004b800 10=8004b800 __u32
-b800 MSHV_CREATE_PARTITION 49=4010b800 10=8010b800 struct mshv_create_partition
-b800 MSHV_INITIALIZE_PARTITION 49=0000b800 10=2000b800
-b800 MSHV_RUN_VP 49=8100b800 10=4100b800 struct mshv_run_vp
-b801 DPI_MPS_MRRS_CFG 23=4008b801 10=8008b801 struct dpi_mps_mrrs_cfg
-b801 MSHV_CREATE_VP 49=4004b801 10=8004b801 struct mshv_create_vp
-b801 MSHV_GET_VP_STATE 50=c010b801 struct mshv_get_set_vp_state
-b802 DPI_ENGINE_CFG 23=4018b802 10=8018b802 struct dpi_engine_cfg
-b802 MSHV_SET_GUEST_MEMORY 49=4020b802 10=8020b802 struct mshv_user_mem_region
-b802 MSHV_SET_VP_STATE 50=c010b802 struct mshv_get_set_vp_state
-b803 MSHV_IRQFD 49=4010b803 10=8010b803 struct mshv_user_irqfd
-b804 MSHV_IOEVENTFD 49=4020b804 10=8020b804 struct mshv_user_ioeventfd
-b805 MSHV_GET_VP_REGISTERS 50=c010b805 struct mshv_vp_registers
-b805 MSHV_SET_MSI_ROUTING 49=4008b805 10=8008b805 struct mshv_user_irq_table
-b806 MSHV_GET_GPAP_ACCESS_BITMAP 50=c020b806 struct mshv_gpap_access_bitmap
-b806 MSHV_SET_VP_REGISTERS 49=4010b806 10=8010b806 struct mshv_vp_registers
-b807 MSHV_ROOT_HVCALL 50=c020b807 struct mshv_root_hvcall
-b81d MSHV_CREATE_VTL 49=8001b81d 10=4001b81d char
-b81e MSHV_HVCALL_SETUP 49=4010b81e 10=8010b81e struct mshv_vtl_hvcall_setup
-b81f MSHV_HVCALL 50=c030b81f struct mshv_vtl_hvcall
-b821 MSHV_ADD_VTL0_MEMORY 49=4010b821 10=8010b821 struct mshv_vtl_ram_disposition
-b822 MSHV_SINT_SIGNAL_EVENT 49=4008b822 10=8008b822 struct mshv_vtl_signal_event
-b823 MSHV_SINT_POST_MESSAGE 49=4018b823 10=8018b823 struct mshv_vtl_sint_post_msg
-b824 MSHV_SINT_SET_EVENTFD 49=4008b824 10=8008b824 struct mshv_vtl_set_eventfd
-b825 MSHV_SET_POLL_FILE 49=4008b825 10=8008b825 struct mshv_vtl_set_poll_file
-b825 MSHV_SINT_PAUSE_MESSAGE_STREAM 49=4008b825 10=8008b825 struct mshv_sint_mask
-b827 MSHV_RETURN_TO_LOWER_VTL 49=0000b827 10=2000b827
-ba00 LIVEUPDATE_IOCTL_CREATE_SESSION 14=0000ba00 1=2000ba00
-ba01 LIVEUPDATE_IOCTL_RETRIEVE_SESSION 14=0000ba01 1=2000ba01
-ba40 LIVEUPDATE_SESSION_PRESERVE_FD 14=0000ba40 1=2000ba40
-ba41 LIVEUPDATE_SESSION_RETRIEVE_FD 14=0000ba41 1=2000ba41
-ba42 LIVEUPDATE_SESSION_FINISH 14=0000ba42 1=2000ba42
-ba43 LIVEUPDATE_SESSION_GET_NAME 14=0000ba43 1=2000ba43
-ca00 CXL_IOCTL_START_WORK 46=4040ca00 7=8040ca00 struct cxl_ioctl_start_work
-ca01 CXL_IOCTL_GET_PROCESS_ELEMENT 46=8004ca01 7=4004ca01 __u32
-ca02 CXL_IOCTL_GET_AFU_ID 46=8040ca02 7=4040ca02 struct cxl_afu_id
-ca0a CXL_IOCTL_DOWNLOAD_IMAGE 46=4040ca0a 7=8040ca0a struct cxl_adapter_image
-ca0b CXL_IOCTL_VALIDATE_IMAGE 46=4040ca0b 7=8040ca0b struct cxl_adapter_image
+b705 NS_GET_MNTNS_ID 21=8008b705 7=4008b705 __u64
+b706 NS_GET_PID_FROM_PIDNS 21=8004b706 7=4004b706 int
+b707 NS_GET_TGID_FROM_PIDNS 21=8004b707 7=4004b707 int
+b708 NS_GET_PID_IN_PIDNS 21=8004b708 7=4004b708 int
+b709 NS_GET_TGID_IN_PIDNS 21=8004b709 7=4004b709 int
+b70a NS_MNT_GET_INFO 21=8010b70a 7=4010b70a struct mnt_ns_info
+b70b NS_MNT_GET_NEXT 21=8010b70b 7=4010b70b struct mnt_ns_info
+b70c NS_MNT_GET_PREV 21=8010b70c 7=4010b70c struct mnt_ns_info
+b70d NS_GET_ID 43=8008b70d 7=4008b70d __u64
+b800 MSHV_CHECK_EXTENSION 43=4004b800 7=8004b800 __u32
+b800 MSHV_CREATE_PARTITION 43=4010b800 7=8010b800 struct mshv_create_partition
+b800 MSHV_INITIALIZE_PARTITION 13=0000b800 1=2000b800
+b800 MSHV_RUN_VP 43=8100b800 7=4100b800 struct mshv_run_vp
+b801 DPI_MPS_MRRS_CFG 21=4008b801 7=8008b801 struct dpi_mps_mrrs_cfg
+b801 MSHV_CREATE_VP 43=4004b801 7=8004b801 struct mshv_create_vp
+b801 MSHV_GET_VP_STATE 18=c010b801 struct mshv_get_set_vp_state
+b802 DPI_ENGINE_CFG 21=4018b802 7=8018b802 struct dpi_engine_cfg
+b802 MSHV_SET_GUEST_MEMORY 43=4020b802 7=8020b802 struct mshv_user_mem_region
+b802 MSHV_SET_VP_STATE 18=c010b802 struct mshv_get_set_vp_state
+b803 MSHV_IRQFD 43=4010b803 7=8010b803 struct mshv_user_irqfd
+b804 MSHV_IOEVENTFD 43=4020b804 7=8020b804 struct mshv_user_ioeventfd
+b805 MSHV_GET_VP_REGISTERS 18=c010b805 struct mshv_vp_registers
+b805 MSHV_SET_MSI_ROUTING 43=4008b805 7=8008b805 struct mshv_user_irq_table
+b806 MSHV_GET_GPAP_ACCESS_BITMAP 18=c020b806 struct mshv_gpap_access_bitmap
+b806 MSHV_SET_VP_REGISTERS 43=4010b806 7=8010b806 struct mshv_vp_registers
+b807 MSHV_ROOT_HVCALL 18=c020b807 struct mshv_root_hvcall
+b81d MSHV_CREATE_VTL 43=8001b81d 7=4001b81d char
+b81e MSHV_HVCALL_SETUP 43=4010b81e 7=8010b81e struct mshv_vtl_hvcall_setup
+b81f MSHV_HVCALL 18=c030b81f struct mshv_vtl_hvcall
+b821 MSHV_ADD_VTL0_MEMORY 43=4010b821 7=8010b821 struct mshv_vtl_ram_disposition
+b822 MSHV_SINT_SIGNAL_EVENT 43=4008b822 7=8008b822 struct mshv_vtl_signal_event
+b823 MSHV_SINT_POST_MESSAGE 43=4018b823 7=8018b823 struct mshv_vtl_sint_post_msg
+b824 MSHV_SINT_SET_EVENTFD 43=4008b824 7=8008b824 struct mshv_vtl_set_eventfd
+b825 MSHV_SET_POLL_FILE 43=4008b825 7=8008b825 struct mshv_vtl_set_poll_file
+b825 MSHV_SINT_PAUSE_MESSAGE_STREAM 43=4008b825 7=8008b825 struct mshv_sint_mask
+b827 MSHV_RETURN_TO_LOWER_VTL 13=0000b827 1=2000b827
+ba00 LIVEUPDATE_IOCTL_CREATE_SESSION 13=0000ba00 1=2000ba00
+ba01 LIVEUPDATE_IOCTL_RETRIEVE_SESSION 13=0000ba01 1=2000ba01
+ba40 LIVEUPDATE_SESSION_PRESERVE_FD 13=0000ba40 1=2000ba40
+ba41 LIVEUPDATE_SESSION_RETRIEVE_FD 13=0000ba41 1=2000ba41
+ba42 LIVEUPDATE_SESSION_FINISH 13=0000ba42 1=2000ba42
+ba43 LIVEUPDATE_SESSION_GET_NAME 13=0000ba43 1=2000ba43
+ca00 CXL_IOCTL_START_WORK 40=4040ca00 7=8040ca00 struct cxl_ioctl_start_work
+ca01 CXL_IOCTL_GET_PROCESS_ELEMENT 40=8004ca01 7=4004ca01 __u32
+ca02 CXL_IOCTL_GET_AFU_ID 40=8040ca02 7=4040ca02 struct cxl_afu_id
+ca0a CXL_IOCTL_DOWNLOAD_IMAGE 40=4040ca0a 7=8040ca0a struct cxl_adapter_image
+ca0b CXL_IOCTL_VALIDATE_IMAGE 40=4040ca0b 7=8040ca0b struct cxl_adapter_image
 ca10 OCXL_IOCTL_ATTACH 6=4020ca10 7=8020ca10 struct ocxl_ioctl_attach
 ca11 OCXL_IOCTL_IRQ_ALLOC 6=8008ca11 7=4008ca11 __u64
 ca12 OCXL_IOCTL_IRQ_FREE 6=4008ca12 7=8008ca12 __u64
@@ -3741,54 +3729,54 @@ ca13 OCXL_IOCTL_IRQ_SET_FD 6=4010ca13 7=8010ca13 struct ocxl_ioctl_irq_fd
 ca14 OCXL_IOCTL_GET_METADATA 6=8080ca14 7=4080ca14 struct ocxl_ioctl_metadata
 ca15 OCXL_IOCTL_ENABLE_P9_WAIT 6=8020ca15 7=4020ca15 struct ocxl_ioctl_p9_wait
 ca16 OCXL_IOCTL_GET_FEATURES 6=8020ca16 7=4020ca16 struct ocxl_ioctl_features
-ca80 DK_CXLFLASH_ATTACH 127=c090ca80
-ca81 DK_CXLFLASH_USER_DIRECT 127=c070ca81
-ca82 DK_CXLFLASH_RELEASE 127=c068ca82
-ca83 DK_CXLFLASH_DETACH 127=c060ca83
-ca84 DK_CXLFLASH_VERIFY 127=c090ca84
-ca85 DK_CXLFLASH_RECOVER_AFU 127=c078ca85
-ca86 DK_CXLFLASH_MANAGE_LUN 127=c068ca86
-ca87 DK_CXLFLASH_USER_VIRTUAL 127=c078ca87
-ca88 DK_CXLFLASH_VLUN_RESIZE 127=c078ca88
-ca89 DK_CXLFLASH_VLUN_CLONE 127=c070ca89
-cabe HT_CXLFLASH_AFU_DEBUG 127=c078cabe
-cabf HT_CXLFLASH_LUN_PROVISION 127=c0a0cabf
-cd01 REISERFS_IOC_UNPACK 110=4004cd01 3=4008cd01 4=8008cd01 5=8004cd01 long
-ce01 CXL_MEM_QUERY_COMMANDS 17=8008ce01 10=4008ce01 struct cxl_mem_query_commands
-ce02 CXL_MEM_SEND_COMMAND 61=c030ce02 struct cxl_send_command
-e500 FUSE_DEV_IOC_CLONE 6=8004e500 10=4004e500 uint32_t
-e501 FUSE_DEV_IOC_BACKING_OPEN 23=4010e501 10=8010e501 struct fuse_backing_map
-e502 FUSE_DEV_IOC_BACKING_CLOSE 23=4004e502 10=8004e502 uint32_t
-e503 FUSE_DEV_IOC_SYNC_INIT 49=0000e503 10=2000e503
-ee01 PFRU_IOC_SET_REV 17=4004ee01 7=8004ee01 unsigned int
-ee02 PFRU_IOC_STAGE 17=4004ee02 7=8004ee02 unsigned int
-ee03 PFRU_IOC_ACTIVATE 17=4004ee03 7=8004ee03 unsigned int
-ee04 PFRU_IOC_STAGE_ACTIVATE 17=4004ee04 7=8004ee04 unsigned int
-ee05 PFRU_IOC_QUERY_CAP 17=805cee05 7=405cee05 struct pfru_update_cap_info
-ee06 PFRT_LOG_IOC_SET_INFO 17=400cee06 7=800cee06 struct pfrt_log_info
-ee07 PFRT_LOG_IOC_GET_INFO 17=800cee07 7=400cee07 struct pfrt_log_info
-ee08 PFRT_LOG_IOC_GET_DATA_INFO 118=8040ee08 7=4040ee08 68=803cee08 struct pfrt_log_data_info
+ca80 DK_CXLFLASH_ATTACH 41=c090ca80
+ca81 DK_CXLFLASH_USER_DIRECT 41=c070ca81
+ca82 DK_CXLFLASH_RELEASE 41=c068ca82
+ca83 DK_CXLFLASH_DETACH 41=c060ca83
+ca84 DK_CXLFLASH_VERIFY 41=c090ca84
+ca85 DK_CXLFLASH_RECOVER_AFU 41=c078ca85
+ca86 DK_CXLFLASH_MANAGE_LUN 41=c068ca86
+ca87 DK_CXLFLASH_USER_VIRTUAL 41=c078ca87
+ca88 DK_CXLFLASH_VLUN_RESIZE 41=c078ca88
+ca89 DK_CXLFLASH_VLUN_CLONE 41=c070ca89
+cabe HT_CXLFLASH_AFU_DEBUG 41=c078cabe
+cabf HT_CXLFLASH_LUN_PROVISION 41=c0a0cabf
+cd01 REISERFS_IOC_UNPACK 100=4004cd01 3=4008cd01 4=8008cd01 5=8004cd01 long
+ce01 CXL_MEM_QUERY_COMMANDS 16=8008ce01 7=4008ce01 struct cxl_mem_query_commands
+ce02 CXL_MEM_SEND_COMMAND 58=c030ce02 struct cxl_send_command
+e500 FUSE_DEV_IOC_CLONE 6=8004e500 7=4004e500 uint32_t
+e501 FUSE_DEV_IOC_BACKING_OPEN 21=4010e501 7=8010e501 struct fuse_backing_map
+e502 FUSE_DEV_IOC_BACKING_CLOSE 21=4004e502 7=8004e502 uint32_t
+e503 FUSE_DEV_IOC_SYNC_INIT 13=0000e503 1=2000e503
+ee01 PFRU_IOC_SET_REV 16=4004ee01 7=8004ee01 unsigned int
+ee02 PFRU_IOC_STAGE 16=4004ee02 7=8004ee02 unsigned int
+ee03 PFRU_IOC_ACTIVATE 16=4004ee03 7=8004ee03 unsigned int
+ee04 PFRU_IOC_STAGE_ACTIVATE 16=4004ee04 7=8004ee04 unsigned int
+ee05 PFRU_IOC_QUERY_CAP 16=805cee05 7=405cee05 struct pfru_update_cap_info
+ee06 PFRT_LOG_IOC_SET_INFO 16=400cee06 7=800cee06 struct pfrt_log_info
+ee07 PFRT_LOG_IOC_GET_INFO 16=800cee07 7=400cee07 struct pfrt_log_info
+ee08 PFRT_LOG_IOC_GET_DATA_INFO 107=8040ee08 7=4040ee08 64=803cee08 struct pfrt_log_data_info
 f300 SISFB_GET_INFO_SIZE 6=8004f300 7=4004f300 __u32
-f301 SISFB_GET_INFO 56=811cf301 7=411cf301 9=8114f301 struct sisfb_info
+f301 SISFB_GET_INFO 53=811cf301 7=411cf301 9=8114f301 struct sisfb_info
 f302 SISFB_GET_VBRSTATUS 6=8004f302 7=4004f302 __u32
 f303 SISFB_GET_AUTOMAXIMIZE 6=8004f303 7=4004f303 __u32
 f303 SISFB_SET_AUTOMAXIMIZE 6=4004f303 7=8004f303 __u32
 f304 SISFB_GET_TVPOSOFFSET 6=8004f304 7=4004f304 __u32
 f304 SISFB_SET_TVPOSOFFSET 6=4004f304 7=8004f304 __u32
-f305 SISFB_COMMAND 18=c054f305 struct sisfb_cmd
+f305 SISFB_COMMAND 17=c054f305 struct sisfb_cmd
 f306 SISFB_SET_LOCK 6=4004f306 7=8004f306 __u32
 f501 F2FS_IOC_START_ATOMIC_WRITE 0=0000f501 1=2000f501
 f502 F2FS_IOC_COMMIT_ATOMIC_WRITE 0=0000f502 1=2000f502
 f503 F2FS_IOC_START_VOLATILE_WRITE 0=0000f503 1=2000f503
 f504 F2FS_IOC_RELEASE_VOLATILE_WRITE 0=0000f504 1=2000f504
-f505 F2FS_IOC_ABORT_ATOMIC_WRITE 33=0000f505 1=2000f505
-f505 F2FS_IOC_ABORT_VOLATILE_WRITE 165=0000f505 1=2000f505
+f505 F2FS_IOC_ABORT_ATOMIC_WRITE 31=0000f505 1=2000f505
+f505 F2FS_IOC_ABORT_VOLATILE_WRITE 126=0000f505 1=2000f505
 f506 F2FS_IOC_GARBAGE_COLLECT 6=4004f506 7=8004f506 __u32
 f507 F2FS_IOC_WRITE_CHECKPOINT 0=0000f507 1=2000f507
-f508 F2FS_IOC_DEFRAGMENT 18=c010f508 struct f2fs_defragment
-f509 F2FS_IOC_MOVE_RANGE 15=c020f509 24=c01cf509 struct f2fs_move_range
+f508 F2FS_IOC_DEFRAGMENT 17=c010f508 struct f2fs_defragment
+f509 F2FS_IOC_MOVE_RANGE 14=c020f509 22=c01cf509 struct f2fs_move_range
 f50a F2FS_IOC_FLUSH_DEVICE 6=4008f50a 7=8008f50a struct f2fs_flush_device
-f50b F2FS_IOC_GARBAGE_COLLECT_RANGE 25=4018f50b 7=8018f50b 24=4014f50b struct f2fs_gc_range
+f50b F2FS_IOC_GARBAGE_COLLECT_RANGE 23=4018f50b 7=8018f50b 22=4014f50b struct f2fs_gc_range
 f50c F2FS_IOC_GET_FEATURES 6=8004f50c 7=4004f50c __u32
 f50d F2FS_IOC_SET_PIN_FILE 6=4004f50d 7=8004f50d __u32
 f50e F2FS_IOC_GET_PIN_FILE 6=8004f50e 7=4004f50e __u32
@@ -3798,69 +3786,69 @@ f511 F2FS_IOC_GET_COMPRESS_BLOCKS 6=8008f511 7=4008f511 __u64
 f512 F2FS_IOC_RELEASE_COMPRESS_BLOCKS 6=8008f512 7=4008f512 __u64
 f513 F2FS_IOC_RESERVE_COMPRESS_BLOCKS 6=8008f513 7=4008f513 __u64
 f514 F2FS_IOC_SEC_TRIM_FILE 6=4018f514 7=8018f514 struct f2fs_sectrim_range
-f515 F2FS_IOC_GET_COMPRESS_OPTION 32=8002f515 7=4002f515 21=8004f515 struct f2fs_comp_option
-f516 F2FS_IOC_SET_COMPRESS_OPTION 32=4002f516 7=8002f516 21=4004f516 struct f2fs_comp_option
-f517 F2FS_IOC_DECOMPRESS_FILE 33=0000f517 1=2000f517
-f518 F2FS_IOC_COMPRESS_FILE 33=0000f518 1=2000f518
-f519 F2FS_IOC_START_ATOMIC_REPLACE 13=0000f519 1=2000f519
-f51a F2FS_IOC_GET_DEV_ALIAS_FILE 49=8004f51a 7=4004f51a __u32
-f51b F2FS_IOC_IO_PRIO 49=4004f51b 7=8004f51b __u32
-f51c F2FS_IOC_RESERVE_DEV_ALIAS 14=0000f51c 1=2000f51c
-f51d F2FS_IOC_RELEASE_DEV_ALIAS 14=0000f51d 1=2000f51d
-f51e F2FS_IOC_GET_DEV_ALIAS_STATUS 49=8004f51e 7=4004f51e __u32
-f800 HSMP_IOCTL_CMD 73=c02cf800 struct hsmp_message
-f801 HSMP_IOCTL_GET_TELEMETRY_DATA 73=4010f801 struct hsmp_telemetry_data
-f900 SBRMI_IOCTL_MBOX_CMD 50=c00cf900 struct apml_mbox_msg
-f901 SBRMI_IOCTL_CPUID_CMD 50=c010f901 struct apml_cpuid_msg
-f902 SBRMI_IOCTL_MCAMSR_CMD 50=c010f902 struct apml_mcamsr_msg
-f903 SBRMI_IOCTL_REG_XFER_CMD 50=c004f903 struct apml_reg_xfer_msg
-f904 SBTSI_IOCTL_REG_XFER_CMD 50=c004f904 struct apml_tsi_xfer_msg
-fd00 DM_VERSION 22=c138fd00 struct dm_ioctl
-fd01 DM_REMOVE_ALL 22=c138fd01 struct dm_ioctl
-fd02 DM_LIST_DEVICES 22=c138fd02 struct dm_ioctl
-fd03 DM_DEV_CREATE 22=c138fd03 struct dm_ioctl
-fd04 DM_DEV_REMOVE 22=c138fd04 struct dm_ioctl
-fd05 DM_DEV_RENAME 22=c138fd05 struct dm_ioctl
-fd06 DM_DEV_SUSPEND 22=c138fd06 struct dm_ioctl
-fd07 DM_DEV_STATUS 22=c138fd07 struct dm_ioctl
-fd08 DM_DEV_WAIT 22=c138fd08 struct dm_ioctl
-fd09 DM_TABLE_LOAD 22=c138fd09 struct dm_ioctl
-fd0a DM_TABLE_CLEAR 22=c138fd0a struct dm_ioctl
-fd0b DM_TABLE_DEPS 22=c138fd0b struct dm_ioctl
-fd0c DM_TABLE_STATUS 22=c138fd0c struct dm_ioctl
-fd0d DM_LIST_VERSIONS 22=c138fd0d struct dm_ioctl
-fd0e DM_TARGET_MSG 22=c138fd0e struct dm_ioctl
-fd0f DM_DEV_SET_GEOMETRY 22=c138fd0f struct dm_ioctl
-fd10 DM_DEV_ARM_POLL 22=c138fd10 struct dm_ioctl
-fd11 DM_GET_TARGET_VERSION 22=c138fd11 struct dm_ioctl
-fd12 DM_MPATH_PROBE_PATHS 49=0000fd12 10=2000fd12
-fe00 ISST_IF_GET_PLATFORM_INFO 2=8004fe00 3=8008fe00 34=4008fe00 35=4004fe00 struct isst_if_platform_info *
-fe01 ISST_IF_GET_PHY_ID 37=c004fe01 38=c008fe01 struct isst_if_cpu_map *
-fe02 ISST_IF_IO_CMD 2=4004fe02 3=4008fe02 34=8008fe02 35=8004fe02 struct isst_if_io_regs *
-fe03 ISST_IF_MBOX_COMMAND 37=c004fe03 38=c008fe03 struct isst_if_mbox_cmds *
-fe04 ISST_IF_MSR_COMMAND 37=c004fe04 38=c008fe04 struct isst_if_msr_cmds *
-fe05 ISST_IF_COUNT_TPMI_INSTANCES 30=8004fe05 31=8008fe05 34=4008fe05 35=4004fe05 struct isst_tpmi_instance_count *
-fe06 ISST_IF_CORE_POWER_STATE 166=c004fe06 167=c008fe06 struct isst_core_power *
-fe07 ISST_IF_CLOS_PARAM 166=c004fe07 167=c008fe07 struct isst_clos_param *
-fe08 ISST_IF_CLOS_ASSOC 166=c004fe08 167=c008fe08 struct isst_if_clos_assoc_cmds *
-fe09 ISST_IF_PERF_LEVELS 166=c004fe09 167=c008fe09 struct isst_perf_level_info *
-fe0a ISST_IF_PERF_SET_LEVEL 30=4004fe0a 31=4008fe0a 34=8008fe0a 35=8004fe0a struct isst_perf_level_control *
-fe0b ISST_IF_PERF_SET_FEATURE 30=4004fe0b 31=4008fe0b 34=8008fe0b 35=8004fe0b struct isst_perf_feature_control *
-fe0c ISST_IF_GET_PERF_LEVEL_INFO 30=8004fe0c 31=8008fe0c 34=4008fe0c 35=4004fe0c struct isst_perf_level_data_info *
-fe0d ISST_IF_GET_PERF_LEVEL_CPU_MASK 30=8004fe0d 31=8008fe0d 34=4008fe0d 35=4004fe0d struct isst_perf_level_cpu_mask *
-fe0e ISST_IF_GET_BASE_FREQ_INFO 30=8004fe0e 31=8008fe0e 34=4008fe0e 35=4004fe0e struct isst_base_freq_info *
-fe0f ISST_IF_GET_BASE_FREQ_CPU_MASK 30=8004fe0f 31=8008fe0f 34=4008fe0f 35=4004fe0f struct isst_perf_level_cpu_mask *
-fe10 ISST_IF_GET_TURBO_FREQ_INFO 30=8004fe10 31=8008fe10 34=4008fe10 35=4004fe10 struct isst_turbo_freq_info *
-fe11 ISST_IF_GET_PERF_LEVEL_FABRIC_INFO 128=8004fe11 31=8008fe11 34=4008fe11 35=4004fe11 struct isst_perf_level_fabric_info *
-ff01 PIDFD_GET_CGROUP_NAMESPACE 13=0000ff01 1=2000ff01
-ff02 PIDFD_GET_IPC_NAMESPACE 13=0000ff02 1=2000ff02
-ff03 PIDFD_GET_MNT_NAMESPACE 13=0000ff03 1=2000ff03
-ff04 PIDFD_GET_NET_NAMESPACE 13=0000ff04 1=2000ff04
-ff05 PIDFD_GET_PID_NAMESPACE 13=0000ff05 1=2000ff05
-ff06 PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE 13=0000ff06 1=2000ff06
-ff07 PIDFD_GET_TIME_NAMESPACE 13=0000ff07 1=2000ff07
-ff08 PIDFD_GET_TIME_FOR_CHILDREN_NAMESPACE 13=0000ff08 1=2000ff08
-ff09 PIDFD_GET_USER_NAMESPACE 13=0000ff09 1=2000ff09
-ff0a PIDFD_GET_UTS_NAMESPACE 13=0000ff0a 1=2000ff0a
-ff0b PIDFD_GET_INFO 19=c058ff0b struct pidfd_info
+f515 F2FS_IOC_GET_COMPRESS_OPTION 30=8002f515 7=4002f515 20=8004f515 struct f2fs_comp_option
+f516 F2FS_IOC_SET_COMPRESS_OPTION 30=4002f516 7=8002f516 20=4004f516 struct f2fs_comp_option
+f517 F2FS_IOC_DECOMPRESS_FILE 31=0000f517 1=2000f517
+f518 F2FS_IOC_COMPRESS_FILE 31=0000f518 1=2000f518
+f519 F2FS_IOC_START_ATOMIC_REPLACE 12=0000f519 1=2000f519
+f51a F2FS_IOC_GET_DEV_ALIAS_FILE 43=8004f51a 7=4004f51a __u32
+f51b F2FS_IOC_IO_PRIO 43=4004f51b 7=8004f51b __u32
+f51c F2FS_IOC_RESERVE_DEV_ALIAS 13=0000f51c 1=2000f51c
+f51d F2FS_IOC_RELEASE_DEV_ALIAS 13=0000f51d 1=2000f51d
+f51e F2FS_IOC_GET_DEV_ALIAS_STATUS 43=8004f51e 7=4004f51e __u32
+f800 HSMP_IOCTL_CMD 69=c02cf800 struct hsmp_message
+f801 HSMP_IOCTL_GET_TELEMETRY_DATA 69=4010f801 struct hsmp_telemetry_data
+f900 SBRMI_IOCTL_MBOX_CMD 18=c00cf900 struct apml_mbox_msg
+f901 SBRMI_IOCTL_CPUID_CMD 18=c010f901 struct apml_cpuid_msg
+f902 SBRMI_IOCTL_MCAMSR_CMD 18=c010f902 struct apml_mcamsr_msg
+f903 SBRMI_IOCTL_REG_XFER_CMD 18=c004f903 struct apml_reg_xfer_msg
+f904 SBTSI_IOCTL_REG_XFER_CMD 18=c004f904 struct apml_tsi_xfer_msg
+fd00 DM_VERSION 17=c138fd00 struct dm_ioctl
+fd01 DM_REMOVE_ALL 17=c138fd01 struct dm_ioctl
+fd02 DM_LIST_DEVICES 17=c138fd02 struct dm_ioctl
+fd03 DM_DEV_CREATE 17=c138fd03 struct dm_ioctl
+fd04 DM_DEV_REMOVE 17=c138fd04 struct dm_ioctl
+fd05 DM_DEV_RENAME 17=c138fd05 struct dm_ioctl
+fd06 DM_DEV_SUSPEND 17=c138fd06 struct dm_ioctl
+fd07 DM_DEV_STATUS 17=c138fd07 struct dm_ioctl
+fd08 DM_DEV_WAIT 17=c138fd08 struct dm_ioctl
+fd09 DM_TABLE_LOAD 17=c138fd09 struct dm_ioctl
+fd0a DM_TABLE_CLEAR 17=c138fd0a struct dm_ioctl
+fd0b DM_TABLE_DEPS 17=c138fd0b struct dm_ioctl
+fd0c DM_TABLE_STATUS 17=c138fd0c struct dm_ioctl
+fd0d DM_LIST_VERSIONS 17=c138fd0d struct dm_ioctl
+fd0e DM_TARGET_MSG 17=c138fd0e struct dm_ioctl
+fd0f DM_DEV_SET_GEOMETRY 17=c138fd0f struct dm_ioctl
+fd10 DM_DEV_ARM_POLL 17=c138fd10 struct dm_ioctl
+fd11 DM_GET_TARGET_VERSION 17=c138fd11 struct dm_ioctl
+fd12 DM_MPATH_PROBE_PATHS 13=0000fd12 1=2000fd12
+fe00 ISST_IF_GET_PLATFORM_INFO 2=8004fe00 3=8008fe00 4=4008fe00 5=4004fe00 struct isst_if_platform_info *
+fe01 ISST_IF_GET_PHY_ID 24=c004fe01 25=c008fe01 struct isst_if_cpu_map *
+fe02 ISST_IF_IO_CMD 2=4004fe02 3=4008fe02 4=8008fe02 5=8004fe02 struct isst_if_io_regs *
+fe03 ISST_IF_MBOX_COMMAND 24=c004fe03 25=c008fe03 struct isst_if_mbox_cmds *
+fe04 ISST_IF_MSR_COMMAND 24=c004fe04 25=c008fe04 struct isst_if_msr_cmds *
+fe05 ISST_IF_COUNT_TPMI_INSTANCES 28=8004fe05 29=8008fe05 4=4008fe05 5=4004fe05 struct isst_tpmi_instance_count *
+fe06 ISST_IF_CORE_POWER_STATE 26=c004fe06 27=c008fe06 struct isst_core_power *
+fe07 ISST_IF_CLOS_PARAM 26=c004fe07 27=c008fe07 struct isst_clos_param *
+fe08 ISST_IF_CLOS_ASSOC 26=c004fe08 27=c008fe08 struct isst_if_clos_assoc_cmds *
+fe09 ISST_IF_PERF_LEVELS 26=c004fe09 27=c008fe09 struct isst_perf_level_info *
+fe0a ISST_IF_PERF_SET_LEVEL 28=4004fe0a 29=4008fe0a 4=8008fe0a 5=8004fe0a struct isst_perf_level_control *
+fe0b ISST_IF_PERF_SET_FEATURE 28=4004fe0b 29=4008fe0b 4=8008fe0b 5=8004fe0b struct isst_perf_feature_control *
+fe0c ISST_IF_GET_PERF_LEVEL_INFO 28=8004fe0c 29=8008fe0c 4=4008fe0c 5=4004fe0c struct isst_perf_level_data_info *
+fe0d ISST_IF_GET_PERF_LEVEL_CPU_MASK 28=8004fe0d 29=8008fe0d 4=4008fe0d 5=4004fe0d struct isst_perf_level_cpu_mask *
+fe0e ISST_IF_GET_BASE_FREQ_INFO 28=8004fe0e 29=8008fe0e 4=4008fe0e 5=4004fe0e struct isst_base_freq_info *
+fe0f ISST_IF_GET_BASE_FREQ_CPU_MASK 28=8004fe0f 29=8008fe0f 4=4008fe0f 5=4004fe0f struct isst_perf_level_cpu_mask *
+fe10 ISST_IF_GET_TURBO_FREQ_INFO 28=8004fe10 29=8008fe10 4=4008fe10 5=4004fe10 struct isst_turbo_freq_info *
+fe11 ISST_IF_GET_PERF_LEVEL_FABRIC_INFO 118=8004fe11 29=8008fe11 4=4008fe11 5=4004fe11 struct isst_perf_level_fabric_info *
+ff01 PIDFD_GET_CGROUP_NAMESPACE 12=0000ff01 1=2000ff01
+ff02 PIDFD_GET_IPC_NAMESPACE 12=0000ff02 1=2000ff02
+ff03 PIDFD_GET_MNT_NAMESPACE 12=0000ff03 1=2000ff03
+ff04 PIDFD_GET_NET_NAMESPACE 12=0000ff04 1=2000ff04
+ff05 PIDFD_GET_PID_NAMESPACE 12=0000ff05 1=2000ff05
+ff06 PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE 12=0000ff06 1=2000ff06
+ff07 PIDFD_GET_TIME_NAMESPACE 12=0000ff07 1=2000ff07
+ff08 PIDFD_GET_TIME_FOR_CHILDREN_NAMESPACE 12=0000ff08 1=2000ff08
+ff09 PIDFD_GET_USER_NAMESPACE 12=0000ff09 1=2000ff09
+ff0a PIDFD_GET_UTS_NAMESPACE 12=0000ff0a 1=2000ff0a
+ff0b PIDFD_GET_INFO 18=c058ff0b struct pidfd_info
 ";

@@ -15333,6 +15333,18 @@ opal_new_pw linux/sed-opal.h struct
 session 0 r2176 struct opal_session_info
 new_user_pw 272 r2176 struct opal_session_info
 
+opal_prd_info asm/opal-prd.h struct
+=1800000 32 8
+version 0 u64 __u64
+reserved 8 u64*3 __u64
+
+opal_prd_scom asm/opal-prd.h struct
+=1800000 32 8
+chip 0 u64 __u64
+addr 8 u64 __u64
+data 16 u64 __u64
+rc 24 s64 __s64
+
 opal_read_write_table linux/sed-opal.h struct
 =7dfe79d2b 312 8
 =201842d4 312 4

@@ -132,7 +132,13 @@ impl<'a, T> View<'a, T> {
     /// The names, out of `wanted`, that macros of each header bear.
     pub(super) fn defined<'w>(&self, wanted: &HashSet<&'w str>) -> HashMap<&'w str, String> {
         let mut found = HashMap::new();
-        for (header, text) in &self.roots {
+        // What a header of the architecture's own takes from the generic one of its name: `_IOR` of mips.
+        let generic = self.tree.texts_at("include/uapi/asm-generic/").filter_map(|text| {
+            let header = format!("asm/{}", text.path.rsplit('/').next()?);
+            let (header, _) = self.roots.get_key_value(&header)?;
+            Some((header, text))
+        });
+        for (header, text) in self.roots.iter().map(|(header, text)| (header, *text)).chain(generic) {
             for at in memchr::memmem::find_iter(text.text.as_bytes(), "define") {
                 let rest = text.text.get(at + "define".len()..).unwrap_or_default().trim_start_matches([' ', '\t']);
                 let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());

@@ -153,7 +153,9 @@ impl<'a> Homes<'a> {
     pub fn new(runs: impl Iterator<Item = (&'a str, &'a Run)>) -> Self {
         let mut homes = BTreeMap::new();
         for (header, run) in runs {
-            for name in run.tags.iter().chain(run.objects.keys()).chain(run.functions.keys()) {
+            for name in
+                run.tags.iter().chain(run.objects.keys()).chain(run.functions.keys()).chain(run.enumerators.keys())
+            {
                 let home = homes.entry(name.as_str()).or_insert(header);
                 if !home.starts_with("linux/") && header.starts_with("linux/") && !run.tags.contains(name) {
                     *home = header;

@@ -176,8 +176,9 @@ impl Sizes<'_> {
 
     /// Places members; gives size and alignment.
     pub(super) fn lay_out(&self, members: &mut [Member], is_union: bool, demands: Demands) -> Known<(u64, u64)> {
-        // What holds for every structure does not for one that is packed.
-        let mut align = if demands.packed { 1 } else { u64::from(self.model.record_align) };
+        // What holds for every structure does not for one that is packed, in one way or the other.
+        let least = if demands.packed { 1 } else { u64::from(self.model.record_align) };
+        let mut align = demands.pack.map_or(least, |pack| least.min(pack));
         // In bits; of a union, the end of the longest member.
         let (mut position, mut end) = (0_u64, 0_u64);
         for member in members {

@@ -69,6 +69,7 @@ fn attributes_and_pragmas_move_members() {
 fn every_structure_of_an_abi_may_have_to_be_aligned_but_packed_ones() {
     check(OABI, "struct s { char a; };", "4/4 a@0");
     check(OABI, "struct s { char a; } __attribute__((packed));", "1/1 a@0");
+    check(OABI, "#pragma pack(1)\nstruct s { char a; };", "1/1 a@0");
     check(OABI, "union u { short a; char b[6]; };", "8/4 a@0 b@0");
 }
 

@@ -52,7 +52,8 @@ const LIBRARY: [(&str, &str); 19] = [
     ("unistd.h", ""),
     (
         COMPANY,
-        "#include <stdint.h>\n#include <stddef.h>\n#include <asm/ioctl.h>\n#include <sys/time.h>\ntypedef long long loff_t;\ntypedef int pid_t;\n\
+        "#include <stdint.h>\n#include <stddef.h>\n#include <asm/ioctl.h>\n#include <asm/signal.h>\n#include <sys/time.h>\n\
+         typedef long long loff_t;\ntypedef int pid_t;\n\
          typedef unsigned short sa_family_t;\ntypedef unsigned short u_short;\ntypedef unsigned long u_long;\n\
          typedef char *caddr_t;\ntypedef unsigned long ino_t;\n\
          struct sockaddr { sa_family_t sa_family; char sa_data[14]; };\n\

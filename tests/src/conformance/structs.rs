@@ -123,7 +123,9 @@ pub fn compare_structs(checks: &Checks<'_>, run: &Run, listed: &[(&str, &Laid)],
         if round == 0 {
             checks.company.push(COMPANY);
         }
-        let homes = missing.iter().filter_map(|name| homes.get(name));
+        // A compiler does not name the type of a field that has none for it.
+        let fields = left.iter().flat_map(|asked| &asked.laid.fields).map(|field| field.ty.as_str());
+        let homes = missing.iter().map(String::as_str).chain(fields).filter_map(|name| homes.get(name));
         for home in homes.filter(|home| *home != checks.header) {
             if !checks.company.contains(&home) {
                 checks.company.insert(1, home);

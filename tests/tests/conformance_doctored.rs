@@ -44,7 +44,9 @@ fn fixture() -> Option<Fixture> {
     fs::write(include.join("linux/shared.h"), SHARED).expect("a file");
     fs::create_dir_all(include.join("asm")).expect("a folder");
     fs::write(include.join("asm/posix_types.h"), TYPES).expect("a file");
-    fs::write(include.join("asm/ioctl.h"), "").expect("a file");
+    for other in ["asm/ioctl.h", "asm/signal.h"] {
+        fs::write(include.join(other), "").expect("a file");
+    }
     let installed = Installed::new(&include, &home.path().join("library"));
     let abi = ABIS.iter().find(|abi| abi.name == "x86_64").expect("an ABI");
     let Some(compiler) = Compiler::own(abi) else {

@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// A sixth of the time that reading a kernel takes is the allocator's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     syscall_meta_gen::cmd::main()
 }

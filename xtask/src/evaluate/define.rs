@@ -1,10 +1,8 @@
 //! What stands after `#define` → a [`Macro`], with the steps that its expansion takes worked out once.
 
-use std::sync::Arc;
-
 use super::file::Problem;
 use super::symbol::{Interner, Symbol, known};
-use super::token::{Kind, Span, Token};
+use super::token::{FileId, Kind, Span, Token};
 
 /// A macro as it was written; shared by all runs that read the same text.
 #[derive(Debug)]
@@ -69,8 +67,26 @@ pub(super) enum Piece {
 
 impl Macro {
     /// A macro that the preprocessor makes the value of.
-    pub(super) fn builtin(name: Symbol, span: Span) -> Self {
-        Macro { name, span, shape: Shape::Builtin, body: Box::default(), plan: None }
+    /// The macros that the preprocessor itself makes.
+    pub(super) fn builtins() -> Vec<Self> {
+        let names = [
+            known::FILE_MACRO,
+            known::BASE_FILE_MACRO,
+            known::LINE_MACRO,
+            known::COUNTER_MACRO,
+            known::INCLUDE_LEVEL_MACRO,
+            known::DATE_MACRO,
+            known::TIME_MACRO,
+            known::TIMESTAMP_MACRO,
+            known::HAS_INCLUDE,
+            known::HAS_INCLUDE_NEXT,
+            known::HAS_ATTRIBUTE,
+            known::HAS_CPP_ATTRIBUTE,
+            known::HAS_BUILTIN,
+        ];
+        let span = Span { file: FileId(u32::MAX), offset: 0 };
+        let builtin = |name| Macro { name, span, shape: Shape::Builtin, body: Box::default(), plan: None };
+        names.into_iter().map(builtin).collect()
     }
 
     /// The parameters, for a function-like macro.
@@ -95,7 +111,7 @@ impl Macro {
 const MOST_PARAMETERS: usize = 1000;
 
 /// Reads what follows `#define` on its line. `directive` is the place to blame where the line is too short.
-pub(super) fn parse(line: &[Token], directive: Span, interner: &Interner) -> Result<Arc<Macro>, Problem> {
+pub(super) fn parse(line: &[Token], directive: Span, interner: &Interner) -> Result<Macro, Problem> {
     let (name, rest) = match line.split_first() {
         Some((name, rest)) if name.kind == Kind::Ident => (*name, rest),
         Some((other, _)) => return Err(Problem::bad_define(other.span, "a macro name is an identifier")),
@@ -113,7 +129,7 @@ pub(super) fn parse(line: &[Token], directive: Span, interner: &Interner) -> Res
         _ => (Shape::Object, rest),
     };
     let plan = plan(&shape, body)?;
-    Ok(Arc::new(Macro { name: name.symbol, span: name.span, shape, body: body.into(), plan }))
+    Ok(Macro { name: name.symbol, span: name.span, shape, body: body.into(), plan })
 }
 
 /// `a, b, ...)` and what follows it.

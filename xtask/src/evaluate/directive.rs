@@ -14,10 +14,10 @@ use super::symbol::{Interner, Symbol, known};
 use super::token::{Kind, LINE_START, Span, Token};
 use crate::diagnostic::Diagnostic;
 
-impl Driver<'_> {
+impl<'s> Driver<'_, 's> {
     /// Carries out a directive of a text; gives the index of the directive that comes next, and a token that the
     /// directive puts into the text.
-    pub(super) fn carry_out(&mut self, file: &LexedFile, at: usize, in_arguments: bool) -> (usize, Option<Token>) {
+    pub(super) fn carry_out(&mut self, file: &'s LexedFile, at: usize, in_arguments: bool) -> (usize, Option<Token>) {
         let Some(directive) = file.directives.get(at) else { return (at + 1, None) };
         // Conditionals that are reached rather than jumped to end a group that was taken.
         match directive.role {
@@ -28,7 +28,7 @@ impl Driver<'_> {
         let operands = file.tokens.get(directive.operands.clone()).unwrap_or_default();
         match &directive.action {
             Action::Define(definition) => {
-                if let Defined::Replaced(before) = self.macros.define(Arc::clone(definition)) {
+                if let Defined::Replaced(before) = self.macros.define(definition) {
                     self.redefined(definition.span, before.span, definition.name);
                 }
             }
@@ -217,7 +217,7 @@ fn number(env: &mut Env<'_>, question: Token, answer: Option<u64>) -> Token {
 fn has(headers: &dyn Headers, session: &Session, from: &str, question: Token, asked: &str) -> u64 {
     let next = question.symbol == known::HAS_INCLUDE_NEXT;
     if !(next || question.symbol == known::HAS_INCLUDE) {
-        return headers.has(&session.text(question.symbol), asked);
+        return headers.has(session.text(question.symbol), asked);
     }
     let angled = asked.starts_with('<');
     let name = asked.get(1..asked.len().saturating_sub(1)).unwrap_or_default();
@@ -225,7 +225,7 @@ fn has(headers: &dyn Headers, session: &Session, from: &str, question: Token, as
 }
 
 /// What follows `defined`: `X` or `(X)`.
-fn defined<'a>(expander: &mut Expander, line: &mut Line<'_, 'a>) -> Option<u64> {
+fn defined<'a>(expander: &mut Expander<'a>, line: &mut Line<'_, 'a>) -> Option<u64> {
     let first = expander.unexpanded(line, false)?;
     let name = if first.is(known::L_PAREN) {
         let name = expander.unexpanded(line, false)?;
@@ -238,7 +238,7 @@ fn defined<'a>(expander: &mut Expander, line: &mut Line<'_, 'a>) -> Option<u64> 
 }
 
 /// What stands between the parentheses after `__has_…`; header names keep their quotes or brackets.
-fn operand<'a>(expander: &mut Expander, line: &mut Line<'_, 'a>, question: Token) -> Option<String> {
+fn operand<'a>(expander: &mut Expander<'a>, line: &mut Line<'_, 'a>, question: Token) -> Option<String> {
     expander.unexpanded(line, false).filter(|t| t.is(known::L_PAREN))?;
     let header = [known::HAS_INCLUDE, known::HAS_INCLUDE_NEXT].contains(&question.symbol);
     let mut tokens = Vec::new();
@@ -271,7 +271,7 @@ pub(super) fn pragma(interner: &Interner, text: &str, span: Span) -> Token {
 /// The pragma of a `_Pragma("…")`.
 pub(super) fn pragma_operator(interner: &Interner, string: Token) -> Option<Token> {
     let text = interner.text(string.symbol);
-    let inner = text.strip_prefix('L').unwrap_or(&text).strip_prefix('"')?.strip_suffix('"')?;
+    let inner = text.strip_prefix('L').unwrap_or(text).strip_prefix('"')?.strip_suffix('"')?;
     let text = inner.replace("\\\"", "\"").replace("\\\\", "\\");
     Some(pragma(interner, text.trim(), string.span))
 }

@@ -1,7 +1,8 @@
 //! The run: texts entered and left, directives carried out, the rest expanded.
 
-use std::collections::HashSet;
 use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
 
 use super::directive;
 use super::env::{Env, Limits};
@@ -63,13 +64,13 @@ pub fn preprocess<'s>(
 ) -> Output<'s> {
     let path: Arc<str> = path.into();
     let mut driver = Driver {
-        env: Env::new(session, Some(sink), setup.limits, &path),
-        macros: Macros::with_builtins(),
+        env: Env::new(session, true, setup.limits, &path),
+        macros: Macros::with(&session.builtins),
         headers,
         model: setup.model,
         keep_tokens: setup.keep_tokens,
         frames: Vec::new(),
-        once: HashSet::new(),
+        once: FxHashSet::default(),
         includes: Vec::new(),
     };
     let mut tokens = Vec::new();
@@ -79,28 +80,29 @@ pub fn preprocess<'s>(
     driver.run(&mut tokens);
     if driver.env.exhausted() {
         let message = "preprocessing was stopped: it would read or make too many tokens";
-        sink.push(Diagnostic::error("too-many-tokens", message).at(crate::diagnostic::Label::file(path)));
+        driver.env.said.push(Diagnostic::error("too-many-tokens", message).at(crate::diagnostic::Label::file(path)));
     }
-    let Driver { macros, includes, .. } = driver;
+    let Driver { env, macros, includes, .. } = driver;
+    env.said.into_iter().for_each(|said| sink.push(said));
     Output { macros, tokens, includes, session, model: setup.model, limits: setup.limits }
 }
 
 /// A run under way.
-pub(super) struct Driver<'r> {
-    pub(super) env: Env<'r>,
-    pub(super) macros: Macros,
+pub(super) struct Driver<'r, 's> {
+    pub(super) env: Env<'s>,
+    pub(super) macros: Macros<'s>,
     pub(super) headers: &'r dyn Headers,
     pub(super) model: DataModel,
     keep_tokens: bool,
-    frames: Vec<Frame>,
+    frames: Vec<Frame<'s>>,
     /// The paths of texts that said `#pragma once`.
-    pub(super) once: HashSet<Arc<str>>,
+    pub(super) once: FxHashSet<Arc<str>>,
     includes: Vec<Inclusion>,
 }
 
 /// A text that was entered and not yet left.
-struct Frame {
-    file: Arc<LexedFile>,
+struct Frame<'s> {
+    file: &'s LexedFile,
     /// The token to read next.
     at: usize,
     /// Where the text before the next directive ends.
@@ -111,7 +113,7 @@ struct Frame {
     outer: (Arc<str>, i64),
 }
 
-impl Frame {
+impl Frame<'_> {
     fn peek(&self) -> Option<Token> {
         if self.at < self.end { self.file.tokens.get(self.at).copied() } else { None }
     }
@@ -129,7 +131,7 @@ impl Frame {
     }
 }
 
-impl Driver<'_> {
+impl<'s> Driver<'_, 's> {
     /// Reads what was entered to its end.
     fn run(&mut self, out: &mut Vec<Token>) {
         if !self.keep_tokens {
@@ -154,7 +156,7 @@ impl Driver<'_> {
     }
 
     /// `_Pragma ( "…" )`
-    fn pragma_operator(&mut self, expander: &mut Expander, name: Token, out: &mut Vec<Token>) {
+    fn pragma_operator(&mut self, expander: &mut Expander<'s>, name: Token, out: &mut Vec<Token>) {
         let start = out.len();
         out.push(name);
         for _ in 0..3 {
@@ -190,7 +192,7 @@ impl Driver<'_> {
     /// Carries out the directive at hand, or leaves a text that has no more.
     fn step(&mut self, in_arguments: bool) -> Option<Token> {
         let (file, at) = match self.frames.last() {
-            Some(frame) if frame.directive < frame.file.directives.len() => (Arc::clone(&frame.file), frame.directive),
+            Some(frame) if frame.directive < frame.file.directives.len() => (frame.file, frame.directive),
             _ => {
                 self.leave();
                 return None;
@@ -201,7 +203,7 @@ impl Driver<'_> {
             return None;
         }
         let depth = self.frames.len();
-        let (next, token) = self.carry_out(&file, at, in_arguments);
+        let (next, token) = self.carry_out(file, at, in_arguments);
         // An include has put another text on top.
         if let Some(frame) = self.frames.get_mut(depth - 1) {
             frame.go_to(next);
@@ -210,7 +212,7 @@ impl Driver<'_> {
     }
 
     /// Starts reading a text.
-    fn enter(&mut self, file: Arc<LexedFile>) {
+    fn enter(&mut self, file: &'s LexedFile) {
         for problem in &file.problems {
             self.env.problem(problem);
         }
@@ -281,7 +283,7 @@ impl Driver<'_> {
     }
 }
 
-impl<'r> Source<'r> for Driver<'r> {
+impl<'s> Source<'s> for Driver<'_, 's> {
     fn next(&mut self, in_arguments: bool) -> Option<Token> {
         loop {
             let frame = self.frames.last_mut()?;
@@ -302,11 +304,11 @@ impl<'r> Source<'r> for Driver<'r> {
         self.frames.last().and_then(Frame::peek)
     }
 
-    fn macros(&self) -> &Macros {
+    fn macros(&self) -> &Macros<'s> {
         &self.macros
     }
 
-    fn env(&mut self) -> &mut Env<'r> {
+    fn env(&mut self) -> &mut Env<'s> {
         &mut self.env
     }
 }

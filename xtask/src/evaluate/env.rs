@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::session::Session;
 use super::symbol::{Symbol, known};
 use super::token::{Kind, Span, Token};
-use crate::diagnostic::{Diagnostic, Label, Sink};
+use crate::diagnostic::{Diagnostic, Label};
 
 /// How much a run may do before it is stopped: hostile or broken input ends in a diagnostic, not in a hang.
 #[derive(Clone, Copy, Debug)]
@@ -31,8 +31,9 @@ impl Default for Limits {
 /// The state that the driver and the expansion share.
 pub(super) struct Env<'a> {
     pub(super) session: &'a Session,
-    /// Nowhere to report to while single macros are evaluated after a run.
-    sink: Option<&'a Sink>,
+    /// What the run says. Nothing is said while single macros are evaluated after a run.
+    pub(super) said: Vec<Diagnostic>,
+    talks: bool,
     pub(super) limits: Limits,
     spent: u64,
     messages: u32,
@@ -54,9 +55,9 @@ pub(super) struct Position {
 }
 
 impl<'a> Env<'a> {
-    pub(super) fn new(session: &'a Session, sink: Option<&'a Sink>, limits: Limits, path: &Arc<str>) -> Self {
+    pub(super) fn new(session: &'a Session, talks: bool, limits: Limits, path: &Arc<str>) -> Self {
         let position = Position { base: Arc::clone(path), path: Arc::clone(path), shift: 0, level: 0 };
-        Env { session, sink, limits, spent: 0, messages: 0, counter: 0, position }
+        Env { session, said: Vec::new(), talks, limits, spent: 0, messages: 0, counter: 0, position }
     }
 
     /// Pays for work; `false` when the budget is used up.
@@ -72,13 +73,15 @@ impl<'a> Env<'a> {
 
     /// Makes and sends a message, unless there were too many.
     pub(super) fn report(&mut self, make: impl FnOnce(&Session) -> Diagnostic) {
-        let Some(sink) = self.sink else { return };
+        if !self.talks {
+            return;
+        }
         self.messages = self.messages.saturating_add(1);
         if self.messages < self.limits.messages {
-            sink.push(make(self.session));
+            self.said.push(make(self.session));
         } else if self.messages == self.limits.messages {
             let base = Arc::clone(&self.position.base);
-            sink.push(
+            self.said.push(
                 Diagnostic::error("too-many-messages", "further messages of the preprocessor are left out")
                     .at(Label::file(base)),
             );

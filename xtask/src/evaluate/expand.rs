@@ -5,13 +5,10 @@
 //! choice (a call whose parentheses come from outside the expansion that ends in its name) this does what gcc does: the
 //! contexts that are used up while looking for the parenthesis are done with.
 
-use std::collections::HashSet;
-use std::sync::Arc;
-
 use super::define::{Macro, Parameters, Shape};
 use super::env::Env;
 use super::macros::Macros;
-use super::symbol::{Symbol, known};
+use super::symbol::{Symbol, SymbolSet, known};
 use super::token::{Kind, Span, Token};
 use crate::diagnostic::Diagnostic;
 
@@ -22,7 +19,7 @@ pub(super) trait Source<'a> {
     /// The next token, if no directive stands before it.
     fn peek(&self) -> Option<Token>;
     /// The macros defined at this point.
-    fn macros(&self) -> &Macros;
+    fn macros(&self) -> &Macros<'a>;
     /// What the run has at hand.
     fn env(&mut self) -> &mut Env<'a>;
 }
@@ -30,7 +27,7 @@ pub(super) trait Source<'a> {
 /// A list of tokens, such as the operands of an `#if`, as a source.
 pub(super) struct Line<'l, 'a> {
     pub(super) tokens: &'l [Token],
-    pub(super) macros: &'l Macros,
+    pub(super) macros: &'l Macros<'a>,
     pub(super) env: &'l mut Env<'a>,
 }
 
@@ -45,7 +42,7 @@ impl<'a> Source<'a> for Line<'_, 'a> {
         self.tokens.first().copied()
     }
 
-    fn macros(&self) -> &Macros {
+    fn macros(&self) -> &Macros<'a> {
         self.macros
     }
 
@@ -56,9 +53,9 @@ impl<'a> Source<'a> for Line<'_, 'a> {
 
 /// The state of an expansion.
 #[derive(Default)]
-pub(super) struct Expander {
-    contexts: Vec<Context>,
-    disabled: HashSet<Symbol>,
+pub(super) struct Expander<'a> {
+    contexts: Vec<Context<'a>>,
+    disabled: SymbolSet,
     /// Space that macros with nothing in them leave to the token after them.
     lead: u8,
     /// Calls within arguments.
@@ -66,8 +63,8 @@ pub(super) struct Expander {
 }
 
 /// Tokens to be read before those of the source.
-struct Context {
-    tokens: Tokens,
+struct Context<'a> {
+    tokens: Tokens<'a>,
     at: usize,
     /// The macro they came from.
     owner: Option<Symbol>,
@@ -75,10 +72,10 @@ struct Context {
     barrier: bool,
 }
 
-enum Tokens {
+enum Tokens<'a> {
     /// A body copied as it is, at the place of the call.
     Body {
-        definition: Arc<Macro>,
+        definition: &'a Macro,
         span: Span,
         lead: u8,
     },
@@ -93,7 +90,7 @@ pub(super) struct Arguments {
     pub(super) omitted: bool,
 }
 
-impl Context {
+impl Context<'_> {
     fn get(&self) -> Option<Token> {
         match &self.tokens {
             Tokens::List(list) => list.get(self.at).copied(),
@@ -105,17 +102,17 @@ impl Context {
     }
 }
 
-impl Expander {
+impl<'a> Expander<'a> {
     /// Expands one object-like macro, wherever its name stands now.
-    pub(super) fn of<'a, S: Source<'a>>(definition: &Arc<Macro>, source: &mut S) -> Self {
+    pub(super) fn of<S: Source<'a>>(definition: &'a Macro, source: &mut S) -> Self {
         let mut expander = Expander::default();
         let name = Token::new(Kind::Ident, definition.name, definition.span, 0);
-        expander.enter(source, Arc::clone(definition), name, &mut Arguments::none());
+        expander.enter(source, definition, name, &mut Arguments::none());
         expander
     }
 
     /// The next token, expanded.
-    pub(super) fn next<'a, S: Source<'a>>(&mut self, source: &mut S) -> Option<Token> {
+    pub(super) fn next<S: Source<'a>>(&mut self, source: &mut S) -> Option<Token> {
         loop {
             let token = self.unexpanded(source, false)?.add_lead(std::mem::take(&mut self.lead));
             if token.kind != Kind::Ident || token.painted() {
@@ -125,15 +122,13 @@ impl Expander {
             match &definition.shape {
                 Shape::Builtin => return Some(source.env().builtin(token).unwrap_or(token)),
                 Shape::Object => {
-                    let definition = Arc::clone(definition);
                     self.enter(source, definition, token, &mut Arguments::none());
                 }
                 Shape::Function(_) => {
-                    let definition = Arc::clone(definition);
                     if !self.at_paren(source) {
                         return Some(token);
                     }
-                    let Some(mut arguments) = self.arguments(source, &definition, token) else { return Some(token) };
+                    let Some(mut arguments) = self.arguments(source, definition, token) else { return Some(token) };
                     self.enter(source, definition, token, &mut arguments);
                 }
             }
@@ -141,7 +136,7 @@ impl Expander {
     }
 
     /// The next token as it stands, names that must stay painted.
-    pub(super) fn unexpanded<'a, S: Source<'a>>(&mut self, source: &mut S, in_arguments: bool) -> Option<Token> {
+    pub(super) fn unexpanded<S: Source<'a>>(&mut self, source: &mut S, in_arguments: bool) -> Option<Token> {
         if !source.env().spend(1) {
             return None;
         }
@@ -162,7 +157,7 @@ impl Expander {
     }
 
     /// Whether the next token is `(`. Contexts found used up are left.
-    fn at_paren<'a, S: Source<'a>>(&mut self, source: &S) -> bool {
+    fn at_paren<S: Source<'a>>(&mut self, source: &S) -> bool {
         while let Some(context) = self.contexts.last() {
             if let Some(token) = context.get() {
                 return token.is(known::L_PAREN);
@@ -176,15 +171,9 @@ impl Expander {
     }
 
     /// Puts a macro's expansion in front of what is left to read.
-    fn enter<'a, S: Source<'a>>(
-        &mut self,
-        source: &mut S,
-        definition: Arc<Macro>,
-        name: Token,
-        arguments: &mut Arguments,
-    ) {
+    fn enter<S: Source<'a>>(&mut self, source: &mut S, definition: &'a Macro, name: Token, arguments: &mut Arguments) {
         let tokens = if definition.plan.is_some() {
-            Tokens::List(self.substitute(source, &definition, arguments, name))
+            Tokens::List(self.substitute(source, definition, arguments, name))
         } else {
             Tokens::Body { definition, span: name.span, lead: name.lead() }
         };
@@ -204,7 +193,7 @@ impl Expander {
     }
 
     /// Reads the arguments of a call whose `(` comes next; `None` when they do not fit the macro.
-    fn arguments<'a, S: Source<'a>>(&mut self, source: &mut S, definition: &Macro, name: Token) -> Option<Arguments> {
+    fn arguments<S: Source<'a>>(&mut self, source: &mut S, definition: &Macro, name: Token) -> Option<Arguments> {
         let Parameters { names, variadic } = definition.parameters()?;
         self.unexpanded(source, false)?;
         let mut written = vec![Vec::new()];
@@ -253,7 +242,7 @@ impl Expander {
         Some(Arguments { written, expanded, omitted })
     }
 
-    fn misuse<'a, S: Source<'a>>(&self, source: &mut S, definition: &Macro, name: Token, message: &str) {
+    fn misuse<S: Source<'a>>(&self, source: &mut S, definition: &Macro, name: Token, message: &str) {
         source.env().report(|session| {
             let length = session.text(definition.name).len();
             Diagnostic::error("bad-macro-call", message)
@@ -263,7 +252,7 @@ impl Expander {
     }
 
     /// An argument, expanded as if it were all there is.
-    pub(super) fn alone<'a, S: Source<'a>>(&mut self, source: &mut S, tokens: Vec<Token>) -> Vec<Token> {
+    pub(super) fn alone<S: Source<'a>>(&mut self, source: &mut S, tokens: Vec<Token>) -> Vec<Token> {
         let macros = source.macros();
         if !tokens.iter().any(|t| t.kind == Kind::Ident && macros.get(t.symbol).is_some()) {
             return tokens;

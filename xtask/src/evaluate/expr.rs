@@ -1,7 +1,5 @@
 //! Integer constant expressions: expanded tokens → a value, by the rules of `#if` or by those of C.
 
-use std::sync::Arc;
-
 use super::literal;
 use super::session::Session;
 use super::symbol::{Symbol, known};
@@ -81,11 +79,11 @@ impl<'p> Parser<'p> {
     fn unexpected(&self, token: Token) -> Reason {
         match token.kind {
             Kind::String => Reason::String,
-            _ => Reason::NotAnExpression(self.text(token)),
+            _ => Reason::NotAnExpression(self.text(token).into()),
         }
     }
 
-    fn text(&self, token: Token) -> Arc<str> {
+    fn text(&self, token: Token) -> &'p str {
         self.session.text(token.symbol)
     }
 
@@ -318,9 +316,9 @@ impl<'p> Parser<'p> {
     fn primary(&mut self, token: Token) -> Outcome {
         let text = self.text(token);
         let constant = match token.kind {
-            Kind::Number => literal::number(&text, self.model, self.in_condition())?,
+            Kind::Number => literal::number(text, self.model, self.in_condition())?,
             Kind::Char => {
-                let constant = literal::character(&text, self.model)?;
+                let constant = literal::character(text, self.model)?;
                 let unsigned = !self.model.signed(constant.ty);
                 match (self.in_condition(), unsigned) {
                     (true, false) => Constant { ty: IntType::LongLong, ..constant },
@@ -328,14 +326,14 @@ impl<'p> Parser<'p> {
                     (false, _) => constant,
                 }
             }
-            Kind::Ident => return self.name(token, &text),
+            Kind::Ident => return self.name(token, text),
             _ => return Err(self.unexpected(token)),
         };
         self.at += 1;
         Ok(constant)
     }
 
-    fn name(&mut self, token: Token, text: &Arc<str>) -> Outcome {
+    fn name(&mut self, token: Token, text: &str) -> Outcome {
         let Some(names) = self.names else {
             self.at += 1;
             return Ok(self.truth(false));
@@ -357,7 +355,7 @@ impl<'p> Parser<'p> {
             }
             _ if self.at_type() => return Err(Reason::Type),
             _ => {
-                let constant = names.constant(text).ok_or_else(|| Reason::Name(Arc::clone(text)))?;
+                let constant = names.constant(text).ok_or_else(|| Reason::Name(text.into()))?;
                 self.at += 1;
                 return Ok(constant);
             }
@@ -427,7 +425,7 @@ impl<'p> Parser<'p> {
         operand.first()?;
         operand.iter().try_fold(1, |bytes: u64, token| {
             let text = Some(self.text(*token)).filter(|_| token.kind == Kind::String)?;
-            bytes.checked_add(u64::try_from(literal::string_length(&text)?).ok()?)
+            bytes.checked_add(u64::try_from(literal::string_length(text)?).ok()?)
         })
     }
 
@@ -439,7 +437,7 @@ impl<'p> Parser<'p> {
                 || self.at_typeof()
                 || matches!(token.symbol, known::STRUCT | known::UNION | known::ENUM)
                 || matches!(token.symbol, known::VOID | known::FLOAT | known::DOUBLE)
-                || names.typedef(&self.text(token)).is_some())
+                || names.typedef(self.text(token)).is_some())
     }
 
     fn at_typeof(&self) -> bool {
@@ -478,7 +476,7 @@ impl<'p> Parser<'p> {
                 let known = self.names.and_then(|names| names.typedef(&format!("enum {}", self.text(tag))));
                 named = Some(known.unwrap_or(IntType::UInt));
             } else if named.is_none() && words.empty() {
-                let ty = self.names.and_then(|names| names.typedef(&self.text(token))).ok_or(Reason::Type)?;
+                let ty = self.names.and_then(|names| names.typedef(self.text(token))).ok_or(Reason::Type)?;
                 named = Some(ty);
                 self.at += 1;
             } else {

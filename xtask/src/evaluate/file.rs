@@ -70,7 +70,7 @@ pub(super) enum Action {
     Elifndef(Symbol),
     Else,
     Endif,
-    Define(Arc<Macro>),
+    Define(Macro),
     Undef(Symbol),
     Include {
         name: Arc<str>,

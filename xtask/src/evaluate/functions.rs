@@ -79,7 +79,7 @@ fn statements(tokens: &[Token]) -> Vec<&[Token]> {
 }
 
 fn function(session: &Session, statement: &[Token]) -> Option<Function> {
-    let text = |token: &Token| if token.kind == Kind::Ident { session.text(token.symbol) } else { "".into() };
+    let text = |token: &Token| if token.kind == Kind::Ident { session.text(token.symbol) } else { "" };
     let (mut is_static, mut is_inline, mut is_alias) = (false, false, false);
     let mut name: Option<(String, String)> = None;
     let mut at = 0;
@@ -91,16 +91,16 @@ fn function(session: &Session, statement: &[Token]) -> Option<Function> {
         let opens = statement.get(at + 1).is_some_and(|next| next.is(known::L_PAREN));
         if !opens {
             // The words of a function stand before its parameters; behind them are attributes.
-            is_static |= name.is_none() && &*word == "static";
-            is_inline |= INLINE.contains(&&*word);
+            is_static |= name.is_none() && word == "static";
+            is_inline |= INLINE.contains(&word);
             at += 1;
             continue;
         }
         let end = closing(statement, at + 1)?;
         let inside = statement.get(at + 2..end).unwrap_or_default();
-        if ALIAS.contains(&&*word) || inside.iter().any(|token| ALIAS.contains(&&*text(token))) {
+        if ALIAS.contains(&word) || inside.iter().any(|token| ALIAS.contains(&text(token))) {
             is_alias = true;
-        } else if name.is_none() && at > 0 && token.kind == Kind::Ident && !NO_NAMES.contains(&&*word) {
+        } else if name.is_none() && at > 0 && token.kind == Kind::Ident && !NO_NAMES.contains(&word) {
             name = Some((word.to_string(), session.render(inside).trim().to_string()));
         }
         at = end + 1;

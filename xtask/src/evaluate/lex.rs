@@ -1,7 +1,8 @@
 //! Text → tokens: continuations, comments, literals, numbers and punctuators, with a place for each.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+
+use rustc_hash::FxHashMap;
 
 use super::symbol::{Interner, Symbol, known};
 use super::token::{FileId, Kind, LINE_START, SPACE, Span, Token};
@@ -24,7 +25,7 @@ pub(super) struct Lexer<'t> {
     file: FileId,
     interner: &'t Interner,
     /// The symbols this text has used: spares the shared table most questions.
-    seen: HashMap<&'t str, Symbol>,
+    seen: FxHashMap<&'t str, Symbol>,
     /// Where a block comment begins that does not end.
     pub(super) open_comment: Option<usize>,
 }
@@ -40,7 +41,7 @@ impl<'t> Lexer<'t> {
     pub(super) fn new(text: &'t str, file: FileId, interner: &'t Interner) -> Self {
         let pos = if text.starts_with('\u{feff}') { 3 } else { 0 };
         let bytes = text.as_bytes();
-        Lexer { text, bytes, pos, line_start: true, file, interner, seen: HashMap::new(), open_comment: None }
+        Lexer { text, bytes, pos, line_start: true, file, interner, seen: FxHashMap::default(), open_comment: None }
     }
 
     /// The next token or line end.

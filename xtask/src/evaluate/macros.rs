@@ -1,16 +1,14 @@
 //! The macro table of a run: who is defined now, and everything that ever was.
 
-use std::sync::Arc;
-
 use super::define::{Macro, Shape};
-use super::symbol::{Symbol, known};
-use super::token::{FileId, Span};
+use super::symbol::Symbol;
+use super::token::Span;
 
 /// A definition that a run made.
 #[derive(Clone, Debug)]
-pub struct Definition {
+pub struct Definition<'s> {
     /// The macro.
-    pub definition: Arc<Macro>,
+    pub definition: &'s Macro,
     /// What became of it.
     pub fate: Fate,
 }
@@ -28,103 +26,106 @@ pub enum Fate {
 
 /// The macros of a run.
 #[derive(Clone, Debug, Default)]
-pub struct Macros {
-    all: Vec<Definition>,
+pub struct Macros<'s> {
+    all: Vec<Definition<'s>>,
     /// Where a macro was defined once more as it was already.
     again: Vec<(Symbol, Span)>,
-    /// By symbol: one more than the index in `all`, 0 where the name is not defined.
-    index: Vec<u32>,
+    index: Index,
 }
 
 /// What [`Macros::define`] found under the name.
-pub(super) enum Defined {
+pub(super) enum Defined<'s> {
     New,
     /// The same definition again; the first one stays.
     Same,
     /// Another definition, now replaced.
-    Replaced(Arc<Macro>),
+    Replaced(&'s Macro),
 }
 
-impl Macros {
+impl<'s> Macros<'s> {
     /// A table with the macros that the preprocessor itself makes.
-    pub(super) fn with_builtins() -> Self {
+    pub(super) fn with(builtins: &'s [Macro]) -> Self {
         let mut macros = Macros::default();
-        let nowhere = Span { file: FileId(u32::MAX), offset: 0 };
-        for name in [
-            known::FILE_MACRO,
-            known::BASE_FILE_MACRO,
-            known::LINE_MACRO,
-            known::COUNTER_MACRO,
-            known::INCLUDE_LEVEL_MACRO,
-            known::DATE_MACRO,
-            known::TIME_MACRO,
-            known::TIMESTAMP_MACRO,
-            known::HAS_INCLUDE,
-            known::HAS_INCLUDE_NEXT,
-            known::HAS_ATTRIBUTE,
-            known::HAS_CPP_ATTRIBUTE,
-            known::HAS_BUILTIN,
-        ] {
-            macros.define(Arc::new(Macro::builtin(name, nowhere)));
+        for builtin in builtins {
+            macros.define(builtin);
         }
         macros
     }
 
     /// The macro of this name that is defined now.
-    pub fn get(&self, name: Symbol) -> Option<&Arc<Macro>> {
-        self.position(name).and_then(|at| self.all.get(at)).map(|d| &d.definition)
+    pub fn get(&self, name: Symbol) -> Option<&'s Macro> {
+        self.position(name).and_then(|at| self.all.get(at)).map(|d| d.definition)
     }
 
     /// The macros defined now, in the order of their definitions; built-in ones left out.
-    pub fn live(&self) -> impl Iterator<Item = &Arc<Macro>> {
-        self.history().filter(|d| d.fate == Fate::Live).map(|d| &d.definition)
+    pub fn live(&self) -> impl Iterator<Item = &'s Macro> {
+        self.history().filter(|d| d.fate == Fate::Live).map(|d| d.definition)
     }
 
     /// Where macros that are defined now were defined a further time, in the same way.
-    pub fn again(&self) -> impl Iterator<Item = (&Arc<Macro>, Span)> {
+    pub fn again(&self) -> impl Iterator<Item = (&'s Macro, Span)> {
         self.again.iter().filter_map(|(name, span)| Some((self.get(*name)?, *span)))
     }
 
     /// Every definition made, in order, with what became of it; built-in ones left out.
-    pub fn history(&self) -> impl Iterator<Item = &Definition> {
+    pub fn history(&self) -> impl Iterator<Item = &Definition<'s>> {
         self.all.iter().filter(|d| d.definition.shape != Shape::Builtin)
     }
 
     fn position(&self, name: Symbol) -> Option<usize> {
-        (self.index.get(name.index()).copied()? as usize).checked_sub(1)
+        (self.index.get(name) as usize).checked_sub(1)
     }
 
-    pub(super) fn define(&mut self, definition: Arc<Macro>) -> Defined {
+    pub(super) fn define(&mut self, definition: &'s Macro) -> Defined<'s> {
         let before = match self.position(definition.name).and_then(|at| self.all.get_mut(at)) {
-            Some(old) if old.definition.same(&definition) => {
+            Some(old) if old.definition.same(definition) => {
                 self.again.push((definition.name, definition.span));
                 return Defined::Same;
             }
             Some(old) => {
                 old.fate = Fate::Replaced(definition.span);
-                Defined::Replaced(Arc::clone(&old.definition))
+                Defined::Replaced(old.definition)
             }
             None => Defined::New,
         };
-        let slot = definition.name.index();
-        if self.index.len() <= slot {
-            self.index.resize(slot + 1, 0);
-        }
+        let name = definition.name;
         self.all.push(Definition { definition, fate: Fate::Live });
-        if let (Some(entry), Ok(position)) = (self.index.get_mut(slot), u32::try_from(self.all.len())) {
-            *entry = position;
-        }
+        self.index.set(name, u32::try_from(self.all.len()).unwrap_or_default());
         before
     }
 
     /// Forgets the name; gives the macro it had.
-    pub(super) fn undefine(&mut self, name: Symbol, place: Span) -> Option<Arc<Macro>> {
+    pub(super) fn undefine(&mut self, name: Symbol, place: Span) -> Option<&'s Macro> {
         let at = self.position(name)?;
-        if let Some(entry) = self.index.get_mut(name.index()) {
-            *entry = 0;
-        }
+        self.index.set(name, 0);
         let old = self.all.get_mut(at)?;
         old.fate = Fate::Undefined(place);
-        Some(Arc::clone(&old.definition))
+        Some(old.definition)
+    }
+}
+
+/// By symbol: one more than the place in [`Macros::all`], 0 where the name is not defined.
+///
+/// In pages, for a run defines a few hundred of some hundred thousand names, and those of one text are neighbours.
+#[derive(Clone, Debug, Default)]
+struct Index(Vec<Option<Box<[u32; PAGE]>>>);
+
+const PAGE: usize = 128;
+
+impl Index {
+    fn get(&self, name: Symbol) -> u32 {
+        let page = self.0.get(name.index() / PAGE).and_then(Option::as_deref);
+        page.and_then(|page| page.get(name.index() % PAGE)).copied().unwrap_or(0)
+    }
+
+    fn set(&mut self, name: Symbol, position: u32) {
+        let at = name.index() / PAGE;
+        if self.0.len() <= at {
+            self.0.resize(at + 1, None);
+        }
+        let page = self.0.get_mut(at).map(|page| page.get_or_insert_with(|| Box::new([0; PAGE])));
+        if let Some(entry) = page.and_then(|page| page.get_mut(name.index() % PAGE)) {
+            *entry = position;
+        }
     }
 }

@@ -83,7 +83,7 @@ pub use layout::{Bits, Member, Record, Type, Unknown};
 pub use macros::{Definition, Fate, Macros};
 pub use output::{Inclusion, Outcome, Output, Row};
 pub use session::{Place, Session};
-pub use symbol::{Symbol, SymbolMap, known};
+pub use symbol::{Symbol, SymbolMap, SymbolSet, known};
 pub use token::{FileId, Kind, Span, Token};
 pub use typedefs::{TypeClass, Typedefs};
 pub use value::{Constant, DataModel, IntType, Names, NoNames, NotConstant, Query, Reason};

@@ -44,7 +44,7 @@ pub enum Outcome {
 #[derive(Debug)]
 pub struct Output<'s> {
     /// The macros at the end, and all that were defined on the way.
-    pub macros: Macros,
+    pub macros: Macros<'s>,
     /// The text outside directives, expanded. Empty where the setup wanted macros only.
     pub tokens: Vec<Token>,
     /// The `#include`s that were reached, in order.
@@ -65,9 +65,9 @@ pub struct Row<'o> {
     pub fields: Vec<&'o [Token]>,
 }
 
-impl Output<'_> {
+impl<'s> Output<'s> {
     /// The macro of this name at the end of the run.
-    pub fn get(&self, name: &str) -> Option<&Arc<Macro>> {
+    pub fn get(&self, name: &str) -> Option<&'s Macro> {
         self.macros.get(self.session.symbol(name)?)
     }
 
@@ -77,7 +77,7 @@ impl Output<'_> {
     }
 
     /// The spelling of a symbol.
-    pub fn text(&self, symbol: Symbol) -> Arc<str> {
+    pub fn text(&self, symbol: Symbol) -> &'s str {
         self.session.text(symbol)
     }
 
@@ -94,7 +94,7 @@ impl Output<'_> {
 
     /// The value of a definition, also of one that was replaced or taken away since. The macros in its body are those
     /// at the end of the run.
-    pub fn constant_of(&self, definition: &Arc<Macro>, names: &dyn Names) -> Result<Constant, NotConstant> {
+    pub fn constant_of(&self, definition: &'s Macro, names: &dyn Names) -> Result<Constant, NotConstant> {
         match definition.shape {
             Shape::Function(_) => return Err(NotConstant::new(Reason::FunctionLike)),
             Shape::Builtin => return Err(NotConstant::new(Reason::NotDefined)),
@@ -150,16 +150,16 @@ impl Output<'_> {
         rows
     }
 
-    fn env(&self) -> Env<'_> {
+    fn env(&self) -> Env<'s> {
         // A single macro may take a part of what a whole run may.
         let limits = Limits { tokens: self.limits.tokens / 16, ..self.limits };
-        Env::new(self.session, None, limits, &"<evaluation>".into())
+        Env::new(self.session, false, limits, &self.session.evaluation)
     }
 
-    fn finish<'e>(
-        &'e self,
-        expander: &mut Expander,
-        env: &mut Env<'e>,
+    fn finish(
+        &self,
+        expander: &mut Expander<'s>,
+        env: &mut Env<'s>,
         tokens: &[Token],
         names: &dyn Names,
     ) -> Result<Constant, NotConstant> {

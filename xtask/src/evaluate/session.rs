@@ -1,8 +1,10 @@
 //! What all runs share: the spellings, and every text lexed once.
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use rustc_hash::FxHashMap;
+
+use super::define::Macro;
 use super::file::LexedFile;
 use super::symbol::{Interner, Symbol};
 use super::token::{FileId, Span, Token};
@@ -15,13 +17,13 @@ use crate::diagnostic::Label;
 #[derive(Debug)]
 pub struct Session {
     pub(super) interner: Interner,
-    files: RwLock<Files>,
-}
-
-#[derive(Debug, Default)]
-struct Files {
-    all: Vec<Arc<Slot>>,
-    by_path: HashMap<Arc<str>, Vec<u32>>,
+    files: boxcar::Vec<Slot>,
+    /// The numbers of the texts of a path. Whoever adds a text holds this.
+    by_path: RwLock<FxHashMap<Arc<str>, Vec<u32>>>,
+    /// What a text is called that single macros are evaluated in.
+    pub(super) evaluation: Arc<str>,
+    /// The macros that the preprocessor itself makes.
+    pub(super) builtins: Vec<Macro>,
 }
 
 /// A text that has its number; whoever comes first lexes it.
@@ -29,7 +31,7 @@ struct Files {
 struct Slot {
     path: Arc<str>,
     text: Arc<str>,
-    lexed: OnceLock<Arc<LexedFile>>,
+    lexed: OnceLock<LexedFile>,
 }
 
 /// The bytes of a line that a message shows at most.
@@ -53,7 +55,13 @@ impl Default for Session {
 impl Session {
     /// A session that has read nothing yet.
     pub fn new() -> Self {
-        Session { interner: Interner::new(), files: RwLock::default() }
+        Session {
+            interner: Interner::new(),
+            files: boxcar::Vec::new(),
+            by_path: RwLock::default(),
+            evaluation: "<evaluation>".into(),
+            builtins: Macro::builtins(),
+        }
     }
 
     /// The symbol of a spelling, if any text or macro has brought it.
@@ -62,7 +70,7 @@ impl Session {
     }
 
     /// The spelling of a symbol.
-    pub fn text(&self, symbol: Symbol) -> Arc<str> {
+    pub fn text(&self, symbol: Symbol) -> &str {
         self.interner.text(symbol)
     }
 
@@ -101,43 +109,38 @@ impl Session {
     }
 
     /// The text, lexed now or before.
-    pub(super) fn lex(&self, path: &str, text: &Arc<str>) -> Arc<LexedFile> {
-        let (id, slot) = self.known(path, text).unwrap_or_else(|| self.add(path, text));
-        Arc::clone(slot.lexed.get_or_init(|| {
-            let lexed = LexedFile::new(id, Arc::clone(&slot.path), Arc::clone(&slot.text), &self.interner);
-            Arc::new(lexed)
-        }))
+    pub(super) fn lex(&self, path: &str, text: &Arc<str>) -> &LexedFile {
+        let id = self.known(path, text).unwrap_or_else(|| self.add(path, text));
+        let Some(slot) = self.files.get(id as usize) else { unreachable!("texts are never taken out") };
+        slot.lexed.get_or_init(|| LexedFile::new(FileId(id), slot.path.clone(), slot.text.clone(), &self.interner))
     }
 
-    fn known(&self, path: &str, text: &Arc<str>) -> Option<(FileId, Arc<Slot>)> {
-        self.files.read().unwrap_or_else(PoisonError::into_inner).find(path, text)
+    fn known(&self, path: &str, text: &Arc<str>) -> Option<u32> {
+        self.find(&self.by_path.read().unwrap_or_else(PoisonError::into_inner), path, text)
     }
 
-    fn add(&self, path: &str, text: &Arc<str>) -> (FileId, Arc<Slot>) {
-        let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = files.find(path, text) {
+    fn add(&self, path: &str, text: &Arc<str>) -> u32 {
+        let mut by_path = self.by_path.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = self.find(&by_path, path, text) {
             return found;
         }
-        let id = u32::try_from(files.all.len()).unwrap_or(u32::MAX);
         let path: Arc<str> = path.into();
-        let slot = Arc::new(Slot { path: Arc::clone(&path), text: Arc::clone(text), lexed: OnceLock::new() });
-        files.all.push(Arc::clone(&slot));
-        files.by_path.entry(path).or_default().push(id);
-        (FileId(id), slot)
+        let slot = Slot { path: Arc::clone(&path), text: Arc::clone(text), lexed: OnceLock::new() };
+        let id = u32::try_from(self.files.push(slot)).unwrap_or(u32::MAX);
+        by_path.entry(path).or_default().push(id);
+        id
     }
 
-    fn file(&self, id: FileId) -> Option<Arc<LexedFile>> {
-        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
-        files.all.get(id.0 as usize)?.lexed.get().cloned()
+    fn find(&self, by_path: &FxHashMap<Arc<str>, Vec<u32>>, path: &str, text: &Arc<str>) -> Option<u32> {
+        let holds = |id: &u32| {
+            let slot = self.files.get(*id as usize);
+            slot.is_some_and(|slot| Arc::ptr_eq(&slot.text, text) || slot.text == *text)
+        };
+        by_path.get(path)?.iter().copied().find(holds)
     }
-}
 
-impl Files {
-    fn find(&self, path: &str, text: &Arc<str>) -> Option<(FileId, Arc<Slot>)> {
-        self.by_path.get(path)?.iter().find_map(|&id| {
-            let slot = self.all.get(id as usize)?;
-            (Arc::ptr_eq(&slot.text, text) || slot.text == *text).then(|| (FileId(id), Arc::clone(slot)))
-        })
+    fn file(&self, id: FileId) -> Option<&LexedFile> {
+        self.files.get(id.0 as usize)?.lexed.get()
     }
 }
 
@@ -153,7 +156,7 @@ pub(super) fn render(interner: &Interner, tokens: &[Token]) -> String {
         if token.space_before() && !out.is_empty() {
             out.push(' ');
         }
-        out.push_str(&interner.text(token.symbol));
+        out.push_str(interner.text(token.symbol));
     }
     out
 }

@@ -6,9 +6,9 @@ use super::lex;
 use super::symbol::known;
 use super::token::{Kind, Token};
 
-impl Expander {
+impl<'a> Expander<'a> {
     /// Follows the plan of a macro. Its own tokens stand where it was called, its arguments where they were written.
-    pub(super) fn substitute<'a, S: Source<'a>>(
+    pub(super) fn substitute<S: Source<'a>>(
         &mut self,
         source: &mut S,
         definition: &Macro,
@@ -27,7 +27,7 @@ impl Expander {
         out
     }
 
-    fn follow<'a, S: Source<'a>>(&mut self, source: &mut S, steps: &[Step], work: &mut Work<'_>, out: &mut Vec<Token>) {
+    fn follow<S: Source<'a>>(&mut self, source: &mut S, steps: &[Step], work: &mut Work<'_>, out: &mut Vec<Token>) {
         let mut paste = false;
         for step in steps {
             let start = out.len();
@@ -81,7 +81,7 @@ impl Expander {
     }
 
     /// An argument, expanded once however often it is used.
-    fn expanded<'a, 'w, S: Source<'a>>(&mut self, source: &mut S, index: usize, work: &'w mut Work<'_>) -> &'w [Token] {
+    fn expanded<'w, S: Source<'a>>(&mut self, source: &mut S, index: usize, work: &'w mut Work<'_>) -> &'w [Token] {
         let Arguments { written, expanded, .. } = &mut *work.arguments;
         match (written.get(index), expanded.get_mut(index)) {
             (Some(written), Some(slot)) => slot.get_or_insert_with(|| self.alone(source, written.clone())),
@@ -142,7 +142,7 @@ fn stringize<'a, S: Source<'a>>(source: &mut S, argument: &[Token], name: Token)
                 out.push(c);
             }
         } else {
-            out.push_str(&text);
+            out.push_str(text);
         }
         if out.len() > env.limits.spelling {
             env.error("token-too-long", name, "`#` makes a string that is too long");

@@ -1,8 +1,10 @@
 //! Spellings as numbers: every distinct token text is kept once, and a macro is looked up by an integer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, PoisonError, RwLock};
+
+use rustc_hash::FxBuildHasher;
 
 /// The number of a spelling in a [`Session`](super::Session); says nothing about order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,6 +35,9 @@ impl Hasher for SymbolHasher {
         self.0 = (self.0 ^ u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
 }
+
+/// A set of symbols.
+pub type SymbolSet = HashSet<Symbol, BuildHasherDefault<SymbolHasher>>;
 
 /// A map by symbol.
 pub type SymbolMap<T> = HashMap<Symbol, T, BuildHasherDefault<SymbolHasher>>;
@@ -85,20 +90,18 @@ known! {
     ALIGNAS "_Alignas" STATIC_ASSERT "_Static_assert" ASM "asm" ASM_GNU "__asm" ASM_GNU2 "__asm__"
 }
 
-#[derive(Debug, Default)]
-struct Spellings {
-    numbers: HashMap<Arc<str>, u32>,
-    texts: Vec<Arc<str>>,
-}
-
-/// All spellings seen so far; shared between threads.
+/// All spellings seen so far; shared between threads. A text is read without waiting for anybody.
 #[derive(Debug)]
-pub(super) struct Interner(RwLock<Spellings>);
+pub(super) struct Interner {
+    texts: boxcar::Vec<Arc<str>>,
+    /// Whoever adds a text holds this.
+    numbers: RwLock<HashMap<Arc<str>, u32, FxBuildHasher>>,
+}
 
 impl Interner {
     /// An interner that holds the known symbols.
     pub(super) fn new() -> Self {
-        let interner = Interner(RwLock::default());
+        let interner = Interner { texts: boxcar::Vec::new(), numbers: RwLock::default() };
         for text in KNOWN {
             interner.intern(text);
         }
@@ -110,27 +113,25 @@ impl Interner {
         if let Some(symbol) = self.get(text) {
             return symbol;
         }
-        let mut spellings = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(&number) = spellings.numbers.get(text) {
+        let mut numbers = self.numbers.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(&number) = numbers.get(text) {
             return Symbol(number);
         }
-        let number = u32::try_from(spellings.texts.len()).unwrap_or(u32::MAX);
         let text: Arc<str> = text.into();
-        spellings.texts.push(Arc::clone(&text));
-        spellings.numbers.insert(text, number);
+        let number = u32::try_from(self.texts.push(Arc::clone(&text))).unwrap_or(u32::MAX);
+        numbers.insert(text, number);
         Symbol(number)
     }
 
     /// The symbol of a text that was seen before.
     pub(super) fn get(&self, text: &str) -> Option<Symbol> {
-        let spellings = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        spellings.numbers.get(text).copied().map(Symbol)
+        let numbers = self.numbers.read().unwrap_or_else(PoisonError::into_inner);
+        numbers.get(text).copied().map(Symbol)
     }
 
     /// The text of a symbol.
-    pub(super) fn text(&self, symbol: Symbol) -> Arc<str> {
-        let spellings = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        spellings.texts.get(symbol.index()).cloned().unwrap_or_else(|| "".into())
+    pub(super) fn text(&self, symbol: Symbol) -> &str {
+        self.texts.get(symbol.index()).map_or("", |text| text)
     }
 }
 
@@ -141,11 +142,11 @@ mod tests {
     #[test]
     fn known_symbols_have_their_texts() {
         let interner = Interner::new();
-        assert_eq!(&*interner.text(known::L_PAREN), "(");
-        assert_eq!(&*interner.text(known::OFFSETOF_GNU), "__builtin_offsetof");
+        assert_eq!(interner.text(known::L_PAREN), "(");
+        assert_eq!(interner.text(known::OFFSETOF_GNU), "__builtin_offsetof");
         assert_eq!(interner.intern("__VA_ARGS__"), known::VA_ARGS);
         assert_eq!(interner.get("never seen"), None);
         let new = interner.intern("never seen");
-        assert_eq!((interner.get("never seen"), &*interner.text(new)), (Some(new), "never seen"));
+        assert_eq!((interner.get("never seen"), interner.text(new)), (Some(new), "never seen"));
     }
 }

@@ -6,11 +6,9 @@
 //! An annotation that no header gave a meaning (`__bitwise`, `__user`) is told by its place: a word that stands where
 //! another word, a star or the end of the declared name has to follow.
 
-use std::collections::HashMap;
-
 use super::output::Output;
 use super::session::Session;
-use super::symbol::{Symbol, known};
+use super::symbol::{Symbol, SymbolMap, known};
 use super::token::{Kind, Token};
 use super::value::IntType;
 
@@ -29,7 +27,7 @@ pub enum TypeClass {
 
 /// The typedefs of a run.
 #[derive(Clone, Debug, Default)]
-pub struct Typedefs(HashMap<Symbol, Meaning>);
+pub struct Typedefs(SymbolMap<Meaning>);
 
 /// What a typedef says of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,7 +203,7 @@ impl Parser<'_> {
                 continue;
             }
             let is_complete = base.is_some() || words.any;
-            match &*word {
+            match word {
                 word if is_qualifier(word) => self.skip(),
                 word if words.take(word) => self.skip(),
                 "struct" | "union" | "enum" => {
@@ -215,7 +213,7 @@ impl Parser<'_> {
                         self.skip();
                     }
                     self.group(known::L_BRACE);
-                    let class = if &*word == "enum" { TypeClass::Enumeration } else { TypeClass::Aggregate };
+                    let class = if word == "enum" { TypeClass::Enumeration } else { TypeClass::Aggregate };
                     base = Some(Meaning::Is(class));
                 }
                 "typeof" | "__typeof" | "__typeof__" | "typeof_unqual" => {
@@ -243,7 +241,7 @@ impl Parser<'_> {
                 shape = Shape::Pointer;
             } else if self.attribute(altered) {
             } else if let Some(token) = self.peek(0).filter(|token| token.kind == Kind::Ident) {
-                if is_qualifier(&self.session.text(token.symbol)) {
+                if is_qualifier(self.session.text(token.symbol)) {
                     self.skip();
                 } else if self.is_annotation() {
                     self.annotation();
@@ -289,7 +287,7 @@ impl Parser<'_> {
     /// `__attribute__((…))` and `_Alignas(…)`; `altered` is set if it makes the type another.
     fn attribute(&mut self, altered: &mut bool) -> bool {
         let Some(token) = self.peek(0).filter(|token| token.kind == Kind::Ident) else { return false };
-        if !["__attribute__", "__attribute", "_Alignas", "__declspec"].contains(&&*self.session.text(token.symbol)) {
+        if !["__attribute__", "__attribute", "_Alignas", "__declspec"].contains(&self.session.text(token.symbol)) {
             return false;
         }
         self.skip();
@@ -297,7 +295,7 @@ impl Parser<'_> {
         self.group(known::L_PAREN);
         let inside = before.get(..before.len().saturating_sub(self.rest.len())).unwrap_or_default();
         let alters = ["mode", "__mode__", "vector_size", "__vector_size__"];
-        *altered |= inside.iter().any(|token| alters.contains(&&*self.session.text(token.symbol)));
+        *altered |= inside.iter().any(|token| alters.contains(&self.session.text(token.symbol)));
         true
     }
 

@@ -93,7 +93,7 @@ impl<'s> Types<'s> {
             if !close && !joins {
                 out.push(' ');
             }
-            out.push_str(&self.session.text(*word));
+            out.push_str(self.session.text(*word));
             before = Some(*word);
         }
         out

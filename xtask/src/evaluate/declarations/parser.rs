@@ -186,14 +186,15 @@ impl Parser<'_, '_> {
                 continue;
             }
             let is_complete = base.is_some() || counted.any;
-            if word(symbol) == Some(Word::Typedef) {
+            let word = word(symbol);
+            if word == Some(Word::Typedef) {
                 is_typedef = true;
                 self.skip();
-            } else if word(symbol) == Some(Word::Storage) {
+            } else if word == Some(Word::Storage) {
                 self.skip();
-            } else if word(symbol) == Some(Word::Qualifier) {
+            } else if word == Some(Word::Qualifier) {
                 self.word(&mut text);
-            } else if let Some(Word::Arithmetic(arithmetic)) = word(symbol) {
+            } else if let Some(Word::Arithmetic(arithmetic)) = word {
                 if base.is_some() {
                     return None;
                 }
@@ -203,7 +204,7 @@ impl Parser<'_, '_> {
                 base = Some(self.record(&mut text)?);
             } else if !is_complete && symbol == known::ENUM {
                 base = Some(self.enumeration(&mut text)?);
-            } else if word(symbol) == Some(Word::Typeof) {
+            } else if word == Some(Word::Typeof) {
                 self.word(&mut text);
                 self.group();
                 base = Some(Type::Unknown("the type of an expression".into()));

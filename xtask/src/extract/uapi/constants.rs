@@ -1,12 +1,12 @@
 //! A run of a header → its constants: macros and enumerators with an integer value, and which of them are requests of
 //! `ioctl`.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use super::{Known, Open, Own, Said, not_understood};
 use crate::evaluate::{
-    Constant as Evaluated, IntType, Macro, NotConstant, Output, Reason, Shape, Symbol, Token, Types, known,
+    Constant as Evaluated, IntType, Macro, NotConstant, Output, Reason, Shape, Symbol, SymbolMap, SymbolSet, Token,
+    Types, known,
 };
 use crate::model::{Constant, Integer};
 
@@ -19,10 +19,10 @@ const REQUEST: &str = "_IOC";
 /// How deep macros of requests stand in each other.
 const DEEPEST: u32 = 6;
 
-pub(super) fn find(output: &Output<'_>, types: &Types<'_>, own: &Own, said: &mut Said) {
+pub(super) fn find<'s>(output: &Output<'s>, types: &Types<'s>, own: &Own, said: &mut Said<'s>) {
     let mut known = Known::default();
-    let mut requests = Requests { output, types, reaches: HashMap::new() };
-    let mut names = std::collections::HashSet::new();
+    let mut requests = Requests { output, types, reaches: SymbolMap::default() };
+    let mut names: SymbolSet = SymbolSet::default();
     let first = output.macros.live().map(|definition| (definition, definition.span));
     for (definition, span) in first.chain(output.macros.again()) {
         if !own.has(output, span, &mut known) || names.contains(&definition.name) {
@@ -35,17 +35,17 @@ pub(super) fn find(output: &Output<'_>, types: &Types<'_>, own: &Own, said: &mut
                 match output.constant_of(definition, types) {
                     Ok(value) => {
                         names.insert(definition.name);
-                        said.constants.push((name, constant(value), requests.argument(definition)));
+                        said.constants.push((name.into(), constant(value), requests.argument(definition)));
                     }
                     Err(why) if is_open(&why.reason) => {
                         if why.reason.missing().is_none() {
-                            said.unknown.push(not_understood(output, span, &name, &why.to_string()));
+                            said.unknown.push(not_understood(output, span, name, &why.to_string()));
                         }
-                        said.open.push(open(&name, &why));
+                        said.open.push(open(name, &why));
                     }
                     // `O_CLOEXEC` of a header that does not include `asm/fcntl.h`; or no constant at all.
                     Err(why) if matches!(why.reason, Reason::Name(_)) => {
-                        said.open.push(Open { may_be_none: true, ..open(&name, &why) });
+                        said.open.push(Open { may_be_none: true, ..open(name, &why) });
                     }
                     Err(_) => {}
                 }
@@ -60,15 +60,15 @@ pub(super) fn find(output: &Output<'_>, types: &Types<'_>, own: &Own, said: &mut
         }
         let name = output.text(enumerator.name);
         match &enumerator.value {
-            Ok(value) => said.constants.push((name, constant(*value), None)),
-            Err(why) => said.open.push(open(&name, why)),
+            Ok(value) => said.constants.push((name.into(), constant(*value), None)),
+            Err(why) => said.open.push(open(name, why)),
         }
     }
 }
 
 /// The name of a macro in the header that `scripts/headers_install.sh` makes: include guards lose a prefix.
-fn installed(name: Arc<str>) -> Arc<str> {
-    name.strip_prefix("_UAPI").map(Arc::from).unwrap_or(name)
+fn installed(name: &str) -> &str {
+    name.strip_prefix("_UAPI").unwrap_or(name)
 }
 
 /// Whether a compiler may know better. What is no integer for C is none here, and nothing is open.
@@ -100,22 +100,22 @@ fn constant(value: Evaluated) -> Constant {
 }
 
 /// Tells which macros make requests of `ioctl`.
-struct Requests<'o> {
-    output: &'o Output<'o>,
-    types: &'o Types<'o>,
+struct Requests<'o, 's> {
+    output: &'o Output<'s>,
+    types: &'o Types<'s>,
     /// By macro, whether its expansion goes through [`REQUEST`].
-    reaches: HashMap<Symbol, bool>,
+    reaches: SymbolMap<bool>,
 }
 
-impl Requests<'_> {
+impl<'s> Requests<'_, 's> {
     /// The C type behind a request, empty where it has none; none for a macro that is no request.
     fn argument(&mut self, definition: &Macro) -> Option<String> {
         let call = definition.body.iter().find(|token| self.reaches(token.symbol, 0))?;
         if !matches!(self.output.macros.get(call.symbol)?.shape, Shape::Function(_)) {
             // Another name of a request.
-            let named = self.output.macros.get(call.symbol)?.clone();
+            let named = self.output.macros.get(call.symbol)?;
             return if definition.body.len() == 1 && named.name != definition.name {
-                self.argument(&named)
+                self.argument(named)
             } else {
                 None
             };
@@ -127,7 +127,7 @@ impl Requests<'_> {
     }
 
     /// The request that a macro with parameters makes where all of them are 0, under its name with them.
-    fn family(&mut self, definition: &Macro) -> Option<(Arc<str>, Constant, Option<String>)> {
+    fn family(&mut self, definition: &Macro) -> Option<(Cow<'s, str>, Constant, Option<String>)> {
         let Shape::Function(parameters) = &definition.shape else { return None };
         let name = self.output.text(definition.name);
         if name.starts_with(MAKERS) || parameters.variadic || !self.reaches(definition.name, 0) {
@@ -152,7 +152,7 @@ impl Requests<'_> {
             return *known;
         }
         let output = self.output;
-        let is_it = &*output.text(name) == REQUEST;
+        let is_it = output.text(name) == REQUEST;
         let answer = is_it
             || depth < DEEPEST
                 && output.macros.get(name).is_some_and(|found| {

@@ -38,17 +38,17 @@ const RECORDS: [&str; 11] = [
 const ASSUMED: [&str; 2] = ["CONFIG_COMPAT", "CONFIG_HAVE_UID16"];
 
 /// What each of those headers says, by its path.
-pub(super) fn run<T: Send + Sync>(
+pub(super) fn run<'s, T: Send + Sync>(
     tree: &Tree<T>,
-    session: &Session,
+    session: &'s Session,
     specs: &[&AbiSpec],
     settled: &(dyn Fn(&str, &str) -> Option<bool> + Sync),
-) -> BTreeMap<String, Merged> {
+) -> BTreeMap<String, Merged<'s>> {
     let config = Config::new(tree, Follow::Programs);
     let kernels = specs.par_iter().enumerate().filter(|(_, abi)| abi.served == Served::Native);
-    let said: Vec<(usize, Vec<(String, Said)>)> =
+    let said: Vec<(usize, Vec<(String, Said<'s>)>)> =
         kernels.map(|(at, kernel)| (at, of_kernel(tree, session, kernel, &config, settled))).collect();
-    let mut all: BTreeMap<String, Merged> = BTreeMap::new();
+    let mut all: BTreeMap<String, Merged<'s>> = BTreeMap::new();
     for (at, by_path) in said {
         let kernel = specs.get(at).map(|abi| abi.name.as_str());
         for (path, said) in by_path {
@@ -64,13 +64,13 @@ pub(super) fn run<T: Send + Sync>(
     all
 }
 
-fn of_kernel<T: Send + Sync>(
+fn of_kernel<'s, T: Send + Sync>(
     tree: &Tree<T>,
-    session: &Session,
+    session: &'s Session,
     kernel: &AbiSpec,
     config: &Config<'_>,
     settled: &(dyn Fn(&str, &str) -> Option<bool> + Sync),
-) -> Vec<(String, Said)> {
+) -> Vec<(String, Said<'s>)> {
     let headers = KernelHeaders { tree, arch: &kernel.arch, follow: Follow::Programs };
     let mut setup = predefined::setup(kernel);
     setup.predefine("__KERNEL__", "1").predefine("__GNUC__", "12");

@@ -7,10 +7,11 @@ mod reached;
 mod records;
 mod view;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::predefined;
 use crate::diagnostic::{Diagnostic, Level, Sink};
@@ -21,8 +22,8 @@ use view::View;
 
 /// What the run of one header says for one ABI.
 #[derive(Default)]
-struct Said {
-    constants: Vec<(Arc<str>, Constant, Option<String>)>,
+struct Said<'s> {
+    constants: Vec<(Cow<'s, str>, Constant, Option<String>)>,
     records: Vec<(String, Record)>,
     open: Vec<Open>,
     /// What is said of those that no further header could help.
@@ -65,7 +66,7 @@ pub(super) fn headers<T: Send + Sync>(
         }
         merged
     };
-    let mut all: Vec<Merged> = names.par_iter().map(alone).collect();
+    let mut all: Vec<Merged<'_>> = names.par_iter().map(alone).collect();
     let places = Places::new(&names, &all, &views);
     all.par_iter_mut().zip(&names).for_each(|(merged, name)| {
         let mut open: BTreeMap<usize, Vec<Open>> = BTreeMap::new();
@@ -91,7 +92,13 @@ pub(super) fn headers<T: Send + Sync>(
     headers
 }
 
-fn said<T: Send + Sync>(session: &Session, view: &View<'_, T>, setup: &Setup, name: &str, text: &Text) -> Said {
+fn said<'s, T: Send + Sync>(
+    session: &'s Session,
+    view: &View<'_, T>,
+    setup: &Setup,
+    name: &str,
+    text: &Text,
+) -> Said<'s> {
     let sink = Sink::new();
     let output = match view::ALWAYS.iter().find(|(header, _)| *header == name) {
         None => preprocess(session, view, setup, &text.path, &text.text, &sink),
@@ -113,7 +120,7 @@ fn said<T: Send + Sync>(session: &Session, view: &View<'_, T>, setup: &Setup, na
 }
 
 /// What a run says that stands in these texts.
-fn find(output: &Output<'_>, own: &Own, said: &mut Said) {
+fn find<'s>(output: &Output<'s>, own: &Own, said: &mut Said<'s>) {
     let types = output.types();
     constants::find(output, &types, own, said);
     records::find(output, &types, own, said);
@@ -124,14 +131,14 @@ const ROUNDS: usize = 4;
 
 /// Evaluates what a header leaves open together with the headers that define what is missing, as a program does that
 /// needs it: `TCGETS` of some ABIs has the size of a structure of `asm/termbits.h`.
-fn in_company<'h, T: Send + Sync>(
-    session: &Session,
+fn in_company<'s, 'h, T: Send + Sync>(
+    session: &'s Session,
     view: &View<'_, T>,
     setup: &Setup,
     name: &str,
     open: Vec<Open>,
     place: impl Fn(&str) -> Option<&'h str>,
-) -> Said {
+) -> Said<'s> {
     let mut said = Said { open, ..Said::default() };
     let (Some(text), mut company) = (view.root(name), Vec::new()) else { return said };
     for _ in 0..ROUNDS {
@@ -164,7 +171,7 @@ fn in_company<'h, T: Send + Sync>(
 struct Places(Vec<HashMap<String, String>>);
 
 impl Places {
-    fn new<T: Send + Sync>(names: &[&str], all: &[Merged], views: &[View<'_, T>]) -> Self {
+    fn new<T: Send + Sync>(names: &[&str], all: &[Merged<'_>], views: &[View<'_, T>]) -> Self {
         let open = all.iter().flat_map(|merged| &merged.open);
         let wanted: HashSet<&str> = open.filter_map(|(_, open)| open.missing.as_deref()).collect();
         let macros = views.par_iter().map(|view| view.defined(&wanted)).collect::<Vec<_>>();
@@ -220,20 +227,20 @@ impl Own {
 }
 
 /// The answers of [`Own::has`] so far, by text.
-type Known = HashMap<FileId, bool>;
+type Known = FxHashMap<FileId, bool>;
 
 /// What the runs of a header say together.
 #[derive(Default)]
-struct Merged {
-    constants: HashMap<Arc<str>, NamedConstant>,
-    records: HashMap<String, PerAbi<Record>>,
+struct Merged<'s> {
+    constants: FxHashMap<Cow<'s, str>, NamedConstant>,
+    records: FxHashMap<String, PerAbi<Record>>,
     /// With the ABI.
     open: Vec<(usize, Open)>,
     unknown: Vec<Diagnostic>,
 }
 
-impl Merged {
-    fn add(&mut self, abi: usize, said: Said) {
+impl<'s> Merged<'s> {
+    fn add(&mut self, abi: usize, said: Said<'s>) {
         for (name, value, argument) in said.constants {
             let entry = self.constants.entry(name);
             let constant = entry.or_insert_with(|| NamedConstant { values: PerAbi::default(), argument: None });

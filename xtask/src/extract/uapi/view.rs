@@ -1,6 +1,8 @@
 //! The headers as `make headers_install` hands them to programs of one ABI, and which of them can be included.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Own;
 use crate::evaluate::{Headers, Include, Outcome, Output};
@@ -89,14 +91,14 @@ const TAKEN_OUT: [&str; 2] = ["linux/compiler.h", "linux/compiler_types.h"];
 pub(super) struct View<'a, T> {
     tree: &'a Tree<T>,
     /// By name, as `#include` has it.
-    roots: BTreeMap<String, &'a Text>,
+    roots: FxHashMap<String, &'a Text>,
     /// Their paths.
-    paths: BTreeSet<&'a str>,
+    paths: FxHashSet<&'a str>,
 }
 
 impl<'a, T> View<'a, T> {
     pub(super) fn new(tree: &'a Tree<T>, abi: &AbiSpec) -> Self {
-        let mut roots: BTreeMap<String, &Text> = BTreeMap::new();
+        let mut roots: FxHashMap<String, &Text> = FxHashMap::default();
         let shared = "include/uapi/";
         let generic = "include/uapi/asm-generic/";
         let own = format!("arch/{}/include/uapi/", abi.arch);
@@ -124,7 +126,7 @@ impl<'a, T> View<'a, T> {
         View { tree, roots, paths }
     }
 
-    /// Every header that a program can include.
+    /// Every header that a program can include, in no order.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.roots.keys().map(String::as_str)
     }
@@ -138,7 +140,9 @@ impl<'a, T> View<'a, T> {
             let (header, _) = self.roots.get_key_value(&header)?;
             Some((header, text))
         });
-        for (header, text) in self.roots.iter().map(|(header, text)| (header, *text)).chain(generic) {
+        let mut roots: Vec<_> = self.roots.iter().map(|(header, text)| (header, *text)).collect();
+        roots.sort_unstable_by_key(|(header, _)| *header);
+        for (header, text) in roots.into_iter().chain(generic) {
             for at in memchr::memmem::find_iter(text.text.as_bytes(), "define") {
                 let rest = text.text.get(at + "define".len()..).unwrap_or_default().trim_start_matches([' ', '\t']);
                 let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());

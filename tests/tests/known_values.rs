@@ -140,6 +140,21 @@ const KNOWN: &[Known] = &[
             ("PARISC", 0x401c_581f),
         ],
     ),
+    // include/uapi/linux/soundcard.h, by the byte order that the C library's endian.h tells it
+    known(
+        "linux/soundcard.h",
+        "AFMT_S16_NE",
+        0x10,
+        &[
+            ("MIPS", 0x20),
+            ("PARISC", 0x20),
+            ("POWERPC", 0x20),
+            ("SPARC", 0x20),
+            ("S390", 0x20),
+            ("m68k", 0x20),
+            ("openrisc", 0x20),
+        ],
+    ),
 ];
 
 /// Values of headers that are the kernel's own: `include/linux/net.h`, and what mips, alpha and parisc put before it.

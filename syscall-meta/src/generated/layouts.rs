@@ -20026,9 +20026,13 @@ len 0 u16 unsigned short
 
 sockaddr include/linux/socket.h struct
 =6f7fb7b4f 16 2
+=404a0 16 2
 =10 16 4
 sa_family 0 u16 sa_family_t
-sa_data 2 c8*14 char
+@5 sa_data 2 c8*14 char
+@2 sa_data_min 2 c8*14 char
+@2 __empty_sa_data 2 r0 struct
+@2 sa_data 2 c8* char
 
 sockaddr_can linux/can.h struct
 =7dfe79d2b 24 8

@@ -27,7 +27,12 @@ const LIBRARY: [(&str, &str); 19] = [
          #define offsetof(type, member) __builtin_offsetof(type, member)\n",
     ),
     ("arpa/inet.h", ""),
-    ("endian.h", ""),
+    (
+        "endian.h",
+        "#define __LITTLE_ENDIAN __ORDER_LITTLE_ENDIAN__\n#define __BIG_ENDIAN __ORDER_BIG_ENDIAN__\n\
+         #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__\n#define __BYTE_ORDER __LITTLE_ENDIAN\n\
+         #else\n#define __BYTE_ORDER __BIG_ENDIAN\n#endif\n",
+    ),
     (
         "limits.h",
         "#define INT_MAX 0x7fffffff\n#define INT_MIN (-INT_MAX - 1)\n#define UINT_MAX 0xffffffffU\n#define PATH_MAX 4096\n",

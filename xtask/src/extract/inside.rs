@@ -75,9 +75,10 @@ const PROGRAMS: [&str; 16] = [
 ];
 
 /// Headers that those lead to, beside those that typedefs lead to.
-const BELOW_PROGRAMS: [&str; 12] = [
+const BELOW_PROGRAMS: [&str; 14] = [
     "asm/errno.h",
     "asm/fcntl.h",
+    "asm/sigcontext.h",
     "asm/siginfo.h",
     "asm/socket.h",
     "asm/sockios.h",
@@ -88,6 +89,7 @@ const BELOW_PROGRAMS: [&str; 12] = [
     "asm-generic/sockios.h",
     "linux/ipc.h",
     "linux/resource.h",
+    "linux/stddef.h",
 ];
 
 /// Headers that say which calls an architecture wants.

@@ -16,7 +16,7 @@ fn codes(headers: &[(&str, &str)], text: &str) -> Vec<&'static str> {
     let start = Instant::now();
     let output = preprocess(&session, &Virtual::new(headers), &setup, "main.h", &Arc::from(text), &sink);
     for definition in output.macros.history().take(20) {
-        let _ = output.constant_of(&definition.definition, &NoNames);
+        let _ = output.constant_of(definition.definition, &NoNames);
     }
     output.rows("x");
     assert!(start.elapsed() < Duration::from_secs(20), "{}", text.get(..500).unwrap_or(text));

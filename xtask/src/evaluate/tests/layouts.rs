@@ -23,7 +23,7 @@ fn check(model: DataModel, text: &str, expected: &str) {
         None => format!("{}/{}", record.size, record.align),
     };
     for member in record.members.iter().filter(|_| record.problem.is_none()) {
-        let name = member.name.map_or("-".into(), |name| session.text(name));
+        let name = member.name.map_or("-", |name| session.text(name));
         write!(said, " {name}@{}", member.offset).unwrap();
         if let Some(bits) = member.bits {
             write!(said, ":{}+{}", bits.shift, bits.width).unwrap();

@@ -61,7 +61,7 @@ fn macros_keep_order_origin_and_fate() {
                 Fate::Undefined(at) => format!("undefined at {}", place(at)),
                 Fate::Replaced(at) => format!("replaced at {}", place(at)),
             };
-            let value = output.constant_of(&d.definition, &NoNames).map(|c| c.value).ok();
+            let value = output.constant_of(d.definition, &NoNames).map(|c| c.value).ok();
             format!("{} {} {fate} {value:?}", session.text(d.definition.name), place(d.definition.span))
         })
         .collect();

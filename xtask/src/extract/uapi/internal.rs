@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::super::inside::{Config, Follow, KernelHeaders};
 use super::super::predefined;
-use super::{Merged, Own, Said, find};
+use super::{Merged, Own, Said, constants, records};
 use crate::diagnostic::Sink;
 use crate::evaluate::{Session, preprocess};
 use crate::model::{AbiSpec, Served};
@@ -36,6 +36,11 @@ const RECORDS: [&str; 11] = [
 
 /// Symbols that count as on where nothing is settled.
 const ASSUMED: [&str; 2] = ["CONFIG_COMPAT", "CONFIG_HAVE_UID16"];
+
+/// Whether a header is known by its path in the tree, as the kernel's own are, and not by the name that programs include.
+pub(super) fn is_internal(name: &str) -> bool {
+    name.starts_with("include/") || name.starts_with("arch/")
+}
 
 /// What each of those headers says, by its path.
 pub(super) fn run<'s, T: Send + Sync>(
@@ -87,18 +92,17 @@ fn of_kernel<'s, T: Send + Sync>(
     // A header that is passed over leaves names without a meaning; what rests on them stays open, or has no value.
     let output =
         preprocess(session, &headers, &setup, &format!("<the kernel of {}>", kernel.name), &unit, &Sink::new());
+    let types = output.types();
     let names: BTreeSet<&str> = CONSTANTS.into_iter().chain(RECORDS).collect();
     let mut all = Vec::new();
     for name in names {
         let Some(text) = headers.get(name).filter(|text| !text.path.contains("/uapi/")) else { continue };
-        let mut said = Said::default();
-        find(&output, &Own([text.path.to_string()].into()), &mut said);
-        said.open.clear();
-        if !CONSTANTS.contains(&name) {
-            said.constants.clear();
+        let (own, mut said) = (Own([text.path.to_string()].into()), Said::default());
+        if CONSTANTS.contains(&name) {
+            constants::find(&output, &types, &own, &mut said);
         }
-        if !RECORDS.contains(&name) {
-            said.records.clear();
+        if RECORDS.contains(&name) {
+            records::find(&output, &types, &own, &mut said);
         }
         all.push((text.path.to_string(), said));
     }

@@ -155,6 +155,10 @@ fn in_company<'s, 'h, T: Send + Sync>(
         let sink = Sink::new();
         let output = preprocess(session, view, setup, &unit, &includes.into(), &sink);
         if sink.errors() > 0 {
+            // What those headers would have made of it is not known.
+            for open in &mut said.open {
+                open.may_be_none &= open.missing.as_deref().and_then(&place).is_none();
+            }
             break;
         }
         let mut again = Said::default();

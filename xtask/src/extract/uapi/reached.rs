@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use super::internal;
 use crate::model::{Argument, Facts, Headers, Param, PerAbi, Record};
 
-/// Drops the layouts that nothing leads to.
+/// Drops the layouts that nothing leads to, and what is open of them.
 pub(super) fn keep(headers: &mut Headers, facts: &Facts, named: &[String]) {
     let mut reached: BTreeSet<String> = parameters(facts);
     for constants in headers.constants.values() {
@@ -29,6 +30,13 @@ pub(super) fn keep(headers: &mut Headers, facts: &Facts, named: &[String]) {
     }
     headers.records.values_mut().for_each(|records| records.retain(|name, _| reached.contains(name)));
     headers.records.retain(|_, records| !records.is_empty());
+    // The kernel's own headers are full of structures that no program ever sees.
+    for (path, open) in &mut headers.open {
+        if internal::is_internal(path) {
+            open.retain(|name, _| reached.contains(name));
+        }
+    }
+    headers.open.retain(|_, open| !open.is_empty());
 }
 
 /// The types of a layout's fields.

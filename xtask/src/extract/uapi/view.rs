@@ -10,10 +10,8 @@ use crate::model::AbiSpec;
 use crate::parse::parse_kbuild;
 use crate::source::{Text, Tree};
 
-/// Headers of the C library that some headers include. A kernel's headers need nothing of them but the types of
-/// `stdint.h` and `stddef.h`.
-const LIBRARY: [&str; 14] = [
-    "endian.h",
+/// Headers of the C library that some headers include and need nothing of.
+const LIBRARY: [&str; 13] = [
     "net/if.h",
     "netinet/if_ether.h",
     "netinet/in.h",
@@ -39,6 +37,8 @@ const STDDEF: &str = "typedef __SIZE_TYPE__ size_t;\n#define NULL ((void *)0)\n\
 const LIMITS: &str = "#define INT_MAX 0x7fffffff\n#define INT_MIN (-INT_MAX - 1)\n#define UINT_MAX 0xffffffffU\n\
     #define LONG_MAX ((long)(~0UL >> 1))\n#define LONG_MIN (-LONG_MAX - 1)\n#define ULONG_MAX (~0UL)\n\
     #define CHAR_BIT 8\n#define SHRT_MAX 0x7fff\n#define USHRT_MAX 0xffff\n#define UCHAR_MAX 0xff\n";
+
+const ENDIAN: &str = "#define __LITTLE_ENDIAN 1234\n#define __BIG_ENDIAN 4321\n#define __BYTE_ORDER __BYTE_ORDER__\n";
 
 /// Types that headers use and leave to the C library, of which every library makes the same.
 pub(super) const LIBRARY_TYPES: [&str; 18] = [
@@ -192,6 +192,7 @@ impl<T: Send + Sync> Headers for View<'_, T> {
             "stdint.h" => virtual_text(STDINT),
             "stddef.h" => virtual_text(STDDEF),
             "limits.h" => virtual_text(LIMITS),
+            "endian.h" => virtual_text(ENDIAN),
             "sys/ioctl.h" => virtual_text("#include <asm/ioctl.h>\n#include <asm/ioctls.h>\n"),
             LIBRARY_HEADER => virtual_text(LIBRARY_TEXT),
             _ if LIBRARY.contains(&name) || TAKEN_OUT.contains(&name) || name.starts_with("asm/unistd") => {

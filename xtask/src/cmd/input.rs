@@ -11,7 +11,7 @@ use super::Global;
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
 use crate::extract::{extract, extract_each};
 use crate::model::{Abi, Facts, Headers, Release};
-use crate::resolve::{Resolved, resolve_some};
+use crate::resolve::{Resolved, kinds, resolve_some};
 use crate::source::{Kernel, Mode, Progress};
 use crate::store::{Data, RELEASES};
 
@@ -53,10 +53,10 @@ pub(super) struct Defined {
 pub(super) fn kernel(data: &Data, spec: Option<&str>, sink: &Sink) -> Result<Loaded> {
     let spec = or_newest(data, spec)?;
     if is_held(data, spec) {
-        return held(data, spec, sink);
+        return with_kinds(data, held(data, spec, sink)?);
     }
     let facts = extract(&open(data, spec)?, &data.abis, &progress(), sink)?.facts;
-    Ok(loaded(data, &facts, &[], sink))
+    with_kinds(data, loaded(data, &facts, &[], sink))
 }
 
 /// The same with what its headers define.
@@ -64,10 +64,10 @@ pub(super) fn kernel_with_headers(data: &Data, spec: Option<&str>, sink: &Sink) 
     let spec = or_newest(data, spec)?;
     if is_held(data, spec) {
         let (loaded, headers) = rayon::join(|| held(data, spec, sink), || held_headers(data, spec, sink));
-        return Ok((loaded?, headers?));
+        return Ok((with_kinds(data, loaded?)?, headers?));
     }
     let extracted = extract(&open(data, spec)?, &data.abis, &progress(), sink)?;
-    Ok((loaded(data, &extracted.facts, &[], sink), extracted.headers))
+    Ok((with_kinds(data, loaded(data, &extracted.facts, &[], sink))?, extracted.headers))
 }
 
 /// What headers of a release that is held define; nothing, and a warning, where `data/` was made without it.
@@ -115,6 +115,12 @@ fn open(data: &Data, spec: &str) -> Result<Kernel> {
         error.help = Some(format!("{}; `data/linux/` holds {held}", error.help.unwrap_or_default()));
         error
     })
+}
+
+/// The same, its parameters with their kinds.
+fn with_kinds(data: &Data, mut loaded: Loaded) -> Result<Loaded> {
+    kinds(&mut loaded.resolved.abis, &data.kinds()?);
+    Ok(loaded)
 }
 
 fn held(data: &Data, kernel: &str, sink: &Sink) -> Result<Loaded> {
@@ -170,9 +176,15 @@ pub(super) fn abi_name(data: &Data, name: &str) -> Result<String> {
     })
 }
 
-/// Every release that `data/` holds, oldest first.
+/// Every release that `data/` holds, oldest first, with kinds.
 pub(super) fn all_held(data: &Data, sink: &Sink) -> Result<Vec<Loaded>> {
-    data.kernels.par_iter().map(|kernel| held(data, kernel, sink)).collect()
+    let known = data.kinds()?;
+    let one = |kernel: &String| {
+        let mut loaded = held(data, kernel, sink)?;
+        kinds(&mut loaded.resolved.abis, &known);
+        Ok(loaded)
+    };
+    data.kernels.par_iter().map(one).collect()
 }
 
 /// A progress bar on a terminal.

@@ -3,6 +3,7 @@
 mod added;
 mod compare;
 mod constants;
+mod coverage;
 mod diff;
 mod each_tag;
 mod export;
@@ -66,6 +67,7 @@ enum Verb {
     Diff(diff::Diff),
     Constants(constants::Constants),
     Structs(structs::Structs),
+    Coverage(coverage::Coverage),
 }
 
 /// Whether a command that finished has something to report.
@@ -105,5 +107,6 @@ fn run(cli: &Cli, sink: &Sink) -> Result<Outcome> {
         Verb::Diff(verb) => verb.run(&cli.global, sink),
         Verb::Constants(verb) => verb.run(&cli.global, sink),
         Verb::Structs(verb) => verb.run(&cli.global, sink),
+        Verb::Coverage(verb) => verb.run(&cli.global, sink),
     }
 }

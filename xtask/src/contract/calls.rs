@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Abi, Between, Guard, Missing, Parameter, Part, Release, Scalar, Side, Syscall};
+use crate::model::{Abi, Between, Direction, Guard, Kind, Missing, Parameter, Part, Release, Scalar, Side, Syscall};
 use crate::resolve::{Union, UnionRow};
 
 /// One ABI of one release, as `list --format json` prints it.
@@ -65,6 +65,10 @@ struct Way<'a> {
     origin: Option<&'a str>,
     config: Option<Config<'a>>,
     params: Option<Vec<Param<'a>>>,
+    /// What a success returns.
+    returns: Option<String>,
+    /// The groups in which tracers have it.
+    classes: Vec<&'static str>,
     /// What the one parameter points to, where that is a block of words.
     block: Option<Vec<Param<'a>>>,
 }
@@ -75,8 +79,9 @@ struct Param<'a> {
     name: &'a str,
     #[serde(rename = "type")]
     ty: &'a str,
-    kind: Option<&'a str>,
-    direction: Option<&'a str>,
+    /// As `data/README.md` defines it, without the direction of a pointer.
+    kind: Option<String>,
+    direction: Option<&'static str>,
     /// Bits of its words that count.
     bits: u8,
     /// Whether the highest of them is a sign; none of a pointer.
@@ -175,6 +180,8 @@ impl<'a> Way<'a> {
             origin: side.origin.as_deref(),
             config: (side.config != Guard::TRUE).then(|| Config::new(&side.config)),
             params: params(&side.params),
+            returns: side.returns.as_ref().map(ToString::to_string),
+            classes: side.classes.iter().map(|class| class.as_str()).collect(),
             block: params(&side.block),
         }
     }
@@ -214,8 +221,11 @@ impl<'a> Param<'a> {
         Param {
             name: &param.name,
             ty: &param.ty,
-            kind: None,
-            direction: None,
+            kind: param.kind.as_deref().map(|kind| match kind {
+                Kind::Pointer(pointer) => pointer.to_string(),
+                other => other.to_string(),
+            }),
+            direction: param.kind.as_deref().and_then(Kind::direction).map(Direction::as_str),
             bits: param.bits,
             signed,
             words,

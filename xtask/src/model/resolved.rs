@@ -1,6 +1,8 @@
 //! An ABI of one release with everything put together: what `list`, `diff` and `emit` work on.
 
-use super::{AbiSpec, Guard, Linkage, Release, Scalar};
+use std::sync::Arc;
+
+use super::{AbiSpec, Class, Guard, Kind, Linkage, Release, Returns, Scalar};
 
 /// One ABI of one release.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +60,10 @@ pub struct Side {
     /// The macro without its digit that defines it: `SYSCALL_DEFINE`, `COMPAT_SYSCALL_DEFINE`; none: a function or label
     /// of its own.
     pub made_by: Option<String>,
+    /// What a success returns; none where nobody says, and before [`kinds`](crate::resolve::kinds) told.
+    pub returns: Option<Arc<Returns>>,
+    /// The groups in which tracers have it, told with the kinds.
+    pub classes: Vec<Class>,
     /// Its tracepoint without `sys_enter_` and `sys_exit_`: `newstat`.
     pub event: Option<String>,
 }
@@ -79,6 +85,8 @@ pub struct Parameter {
     pub words: u8,
     /// Which part of a value it is.
     pub part: Part,
+    /// What its value means; none where nobody says, and before [`kinds`](crate::resolve::kinds) told.
+    pub kind: Option<Arc<Kind>>,
 }
 
 /// Which part of a value a parameter is.
@@ -129,6 +137,8 @@ impl Side {
             registers: Guard::FALSE,
             companions: Vec::new(),
             made_by: None,
+            returns: None,
+            classes: Vec::new(),
             event: None,
         }
     }

@@ -2,6 +2,7 @@
 
 mod columns;
 mod entries;
+mod kinds;
 mod prototypes;
 mod request;
 mod rows;
@@ -11,6 +12,7 @@ mod symbols;
 mod union;
 mod words;
 
+pub use kinds::{check_kinds, kinds};
 pub use request::{Direction, Geometry, Request};
 pub use sets::{NamedSets, claiming, matches, sets, unmatched};
 pub use union::{Older, Union, UnionAbi, UnionRow, union};

@@ -149,6 +149,7 @@ impl<'a> Prototypes<'a> {
             word: None,
             words: 1,
             part: Part::Whole,
+            kind: None,
         })
     }
 

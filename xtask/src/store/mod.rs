@@ -7,6 +7,7 @@ mod flat;
 mod gaps;
 mod headers;
 mod history;
+mod kinds;
 mod read;
 mod sets;
 mod spread;
@@ -17,7 +18,7 @@ mod write;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Label, Result};
-use crate::model::{Abis, Curated, ExtensibleRecord, Facts, Headers, History, Sets};
+use crate::model::{Abis, Curated, ExtensibleRecord, Facts, Headers, History, Kinds, Sets};
 
 pub use gaps::gaps;
 pub use history::{HISTORY, step};
@@ -79,6 +80,11 @@ impl Data {
     pub fn extensible(&self) -> Result<Vec<ExtensibleRecord>> {
         let path = self.root.join("curated/extensible.yaml");
         if path.is_file() { read::yaml(&path) } else { Ok(Vec::new()) }
+    }
+
+    /// `curated/kinds/`: what parameters and results mean.
+    pub fn kinds(&self) -> Result<Kinds> {
+        kinds::load(&self.root)
     }
 
     /// Whether that is held of a release, too; its calls are in any case.

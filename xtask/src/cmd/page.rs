@@ -434,6 +434,7 @@ mod tests {
             bits: 32,
             word: Some(index as u8),
             words: 1,
+            kind: None,
             part: part.clone(),
         });
         let mut side = Side::new("x", Some(entry.to_string()));

@@ -56,8 +56,8 @@
 //! | `derive` | the macros of `syscall-meta-derive`: `sysno!` |
 //! | `std` | [`KernelVersion`]`::running` |
 //!
-//! `constants` and `layouts` are of all ABIs, whichever tables are built in. They make the crate's own build a fifth longer;
-//! of what they build in, a program has that linked which it names: a set by its constant, a structure by `structure!`.
+//! `constants` and `layouts` are of all ABIs, whichever tables are built in. They make the crate's own build, a second or two,
+//! twice as long; of what they build in, a program has that linked which it names: a set by its constant, a structure by `structure!`.
 //!
 //! The crate needs neither `std` nor an allocator, has no dependency but its own macros and no `unsafe` code. No lookup allocates or
 //! panics, whatever number, name or address it is given.

@@ -38,7 +38,7 @@ fn main() {
         if tree.is_dir() {
             let mut rg = Command::new("rg");
             rg.args(["-c", "SYSCALL_DEFINE"]).arg(&tree);
-            against(tool, &tree.display().to_string(), "rg -c", &mut rg, 4.0);
+            against(tool, &tree.display().to_string(), "rg -c", &mut rg, 8.0);
         }
         let tarball = kernels.join(format!("linux-{kernel}.tar.xz"));
         if tarball.is_file() {

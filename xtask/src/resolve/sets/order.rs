@@ -23,7 +23,7 @@ pub(super) fn ordered(members: Candidates, spec: &SetSpec, kind: SetKind, sink: 
             Placed { name, candidate, preferred }
         })
         .collect();
-    left.sort_by_key(|one| {
+    left.sort_by_cached_key(|one| {
         // As signed numbers, so that -1 does not come last; where ABIs differ, as most have it.
         let value = usual(&one.candidate);
         let value = if kind == SetKind::Flags { i128::from(value) } else { i128::from(value as i64) };

@@ -20,8 +20,7 @@ pub struct Kinds {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KindRule {
-    /// C types without `const`, `__user` and the space before a star, `*` at their end standing for the rest of a name:
-    /// `struct *`.
+    /// C types, without `const`, `volatile` and `__user`: `umode_t`, `char *`.
     pub types: Vec<String>,
     /// Whether the pointee is `const`; none: either way.
     #[serde(default, rename = "const")]
@@ -115,6 +114,8 @@ pub enum Target {
     Struct(Option<String>),
     /// Numbers of the C type's width. The length counts them.
     Value(Box<Kind>),
+    /// Bits; the length counts them, and the kernel takes whole words.
+    BitSet,
     /// A set of signals; the length is in bytes.
     SigSet,
     /// Bits of file descriptors; the length counts descriptors.
@@ -227,6 +228,10 @@ words! {
         Address "address",
         /// A signal.
         Signal "signal",
+        /// A set of signals in a word.
+        SigMask "sigmask",
+        /// How a child ended or stopped, as `wait4` tells it.
+        WaitStatus "waitstatus",
         /// A clock.
         Clock "clock",
         /// A timer of POSIX.
@@ -343,12 +348,12 @@ impl Kind {
 }
 
 impl Direction {
-    /// `in`, `out`, `inout`
+    /// `in`, `out`, `in-out`
     pub fn as_str(self) -> &'static str {
         match self {
             Direction::In => "in",
             Direction::Out => "out",
-            Direction::InOut => "inout",
+            Direction::InOut => "in-out",
         }
     }
 }
@@ -362,6 +367,7 @@ impl Target {
             Target::Bytes => "bytes",
             Target::Struct(_) => "struct",
             Target::Value(kind) => kind.family(),
+            Target::BitSet => "bitset",
             Target::SigSet => "sigset",
             Target::FdSet => "fdset",
             Target::SockAddr => "sockaddr",
@@ -376,7 +382,7 @@ impl Target {
 
     /// Whether a length has to be said.
     fn needs_length(&self) -> bool {
-        matches!(self, Target::Bytes | Target::FdSet | Target::IoVec | Target::Dirents)
+        matches!(self, Target::Bytes | Target::BitSet | Target::FdSet | Target::IoVec | Target::Dirents)
     }
 
     /// Whether no length can be said.
@@ -408,7 +414,7 @@ impl FromStr for Kind {
             Some(("by", name)) => word(name).map(|name| Kind::By(name.to_string())),
             Some(("in", rest)) => pointer(Direction::In, rest),
             Some(("out", rest)) => pointer(Direction::Out, rest),
-            Some(("inout", rest)) => pointer(Direction::InOut, rest),
+            Some(("in-out", rest)) => pointer(Direction::InOut, rest),
             _ => Plain::of(text).map(Kind::Plain).ok_or_else(|| format!("`{text}` is no kind")),
         }
     }
@@ -434,6 +440,7 @@ fn pointer(direction: Direction, text: &str) -> Result<Kind, String> {
         ("bytes", "") => Target::Bytes,
         ("struct", "") => Target::Struct(None),
         ("struct", name) => Target::Struct(Some(word(name)?.to_string())),
+        ("bitset", "") => Target::BitSet,
         ("sigset", "") => Target::SigSet,
         ("fdset", "") => Target::FdSet,
         ("sockaddr", "") => Target::SockAddr,
@@ -613,7 +620,7 @@ mod tests {
             "in bytes[count**size]",
             "out sockaddr[*addrlen]?",
             "in struct iovec[vlen]",
-            "inout struct[8]",
+            "in-out struct[8]",
             "out fd[2]",
             "in set epoll_events",
             "out bytes[args.len]",

@@ -149,11 +149,7 @@ fn fits(rule: &KindRule, param: &Parameter) -> bool {
     let is_const = param.ty.split(' ').any(|word| word == "const");
     let words: Vec<&str> = param.ty.split(' ').filter(|word| !["const", "__user", "volatile"].contains(word)).collect();
     let ty = words.join(" ");
-    let is_type = |of: &String| match of.strip_suffix(" *") {
-        Some("struct") => ty.starts_with("struct ") && ty.ends_with(" *") && !ty.ends_with("* *"),
-        _ => *of == ty,
-    };
-    rule.types.iter().any(is_type)
+    rule.types.contains(&ty)
         && rule.is_const.is_none_or(|wanted| wanted == is_const)
         && (rule.names.is_empty() || rule.names.contains(&param.name))
 }

@@ -1,0 +1,181 @@
+//! What `data/curated/kinds/` says of parameters, held against every release in `data/`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use syscall_meta_gen::diagnostic::Sink;
+use syscall_meta_gen::model::{Abi, Class, Direction, Kind, Kinds, Parameter, Plain, Pointer, Scalar, Side, Target};
+use syscall_meta_gen::resolve::{check_kinds, kinds, resolve};
+use syscall_meta_tests::data;
+
+/// The ABIs of every release, without kinds.
+fn abis() -> Vec<Abi> {
+    let data = data();
+    let of = |kernel: &String| {
+        let facts = data.load(kernel).unwrap_or_else(|error| panic!("{kernel}: {error}"));
+        resolve(&facts, &data.abis, &data.curated, &Sink::new()).abis
+    };
+    data.kernels.iter().flat_map(of).collect()
+}
+
+fn sides(abi: &Abi) -> impl Iterator<Item = &Side> {
+    abi.syscalls.iter().flat_map(|call| std::iter::once(&call.main).chain(&call.compat))
+}
+
+fn params(side: &Side) -> impl Iterator<Item = &Parameter> {
+    side.params.iter().chain(&side.block).flatten()
+}
+
+/// How many of a hundred parameters may be bare integers or opaque pointers on an ABI.
+const BARE_IN_100: usize = 3;
+
+#[test]
+fn every_parameter_has_a_kind_and_few_are_bare() {
+    let (mut abis, known) = (abis(), data().kinds().expect("kinds"));
+    let sets: BTreeSet<String> = data().sets().expect("sets").sets.into_iter().map(|set| set.name).collect();
+    let sink = Sink::new();
+    check_kinds(abis.iter(), &known, &sets, &sink);
+    let said = sink.take();
+    assert!(said.is_empty(), "{said:#?}");
+    // By what is written, without the rules for calls to come.
+    kinds(&mut abis, &Kinds { rules: Vec::new(), ..known });
+    for abi in &abis {
+        let (mut all, mut bare, mut unknown) = (0, 0, Vec::new());
+        for side in sides(abi).filter(|side| side.params.is_some()) {
+            let entry = side.entry.as_deref().unwrap_or_default();
+            if side.returns.is_none() {
+                unknown.push(format!("{entry}: its result"));
+            }
+            for param in params(side) {
+                all += 1;
+                match param.kind.as_deref() {
+                    None => unknown.push(format!("{entry}: {}", param.name)),
+                    Some(kind) => bare += usize::from(kind.reason().is_some()),
+                }
+            }
+        }
+        assert!(unknown.is_empty(), "{} of {}: {unknown:#?}", abi.name, abi.release);
+        assert!(bare * 100 <= all * BARE_IN_100, "{} of {}: {bare} of {all} are bare", abi.name, abi.release);
+    }
+}
+
+/// Entries that take something else by such a name: a folder or AT_FDCWD or FD_FAILFS_ROOT, a descriptor of another process.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    ("compat_sys_execveat", "fd"),
+    ("sys32_execveat", "fd"),
+    ("sys64_execveat", "fd"),
+    ("sys_execveat", "fd"),
+    ("sys_fchdir", "fd"),
+    ("sys_fchroot", "fd"),
+    ("sys_pidfd_getfd", "fd"),
+];
+
+#[test]
+fn no_rule_says_what_is_not_so() {
+    let (mut written, mut by_rule, known) = (abis(), abis(), data().kinds().expect("kinds"));
+    kinds(&mut written, &Kinds { rules: Vec::new(), entries: known.entries.clone() });
+    kinds(&mut by_rule, &Kinds { entries: Vec::new(), rules: known.rules.clone() });
+    let (mut wrong, mut agree) = (BTreeSet::new(), 0);
+    for (written, by_rule) in written.iter().zip(&by_rule) {
+        for (side, other) in sides(written).zip(sides(by_rule)) {
+            for (param, ruled) in params(side).zip(params(other)) {
+                let (Some(written), Some(ruled)) = (&param.kind, &ruled.kind) else { continue };
+                let entry = side.entry.as_deref().unwrap_or_default();
+                if EXCEPTIONS.contains(&(entry, &param.name)) {
+                    continue;
+                }
+                if fits(written, ruled) {
+                    agree += 1;
+                } else {
+                    wrong.insert(format!("{entry} {}: `{written}`, by rule `{ruled}`", param.name));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(agree > 10_000, "{agree}");
+}
+
+/// Whether a rule says no more than what is written, which may say more: that NULL means something, how many there are.
+fn fits(written: &Kind, ruled: &Kind) -> bool {
+    match (written, ruled) {
+        (Kind::Pointer(written), Kind::Pointer(ruled)) => {
+            written.direction == ruled.direction && written.target == ruled.target
+        }
+        _ => written == ruled,
+    }
+}
+
+/// What C promises: the kernel writes nothing through a pointer to what is `const`.
+#[test]
+fn what_is_const_is_not_written() {
+    let (mut abis, known) = (abis(), data().kinds().expect("kinds"));
+    kinds(&mut abis, &known);
+    let mut wrong = BTreeSet::new();
+    for side in abis.iter().flat_map(sides) {
+        for param in params(side).filter(|param| param.ty.starts_with("const ") && param.scalar == Scalar::Pointer) {
+            // The buffers are not const, only what tells where they are.
+            let is_outside = matches!(
+                param.kind.as_deref(),
+                Some(Kind::Pointer(Pointer { target: Target::IoVec | Target::MsgHdr, .. }))
+            );
+            let direction = param.kind.as_deref().and_then(Kind::direction);
+            if !is_outside && direction.is_some_and(|direction| direction != Direction::In) {
+                wrong.insert(format!("{} {}: {}", side.entry.as_deref().unwrap_or_default(), param.name, param.ty));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Kinds of integers are told of numbers, and what leads somewhere of pointers, or of words as wide that programs for
+/// another data model pass.
+#[test]
+fn pointers_are_told_from_numbers() {
+    let (mut abis, known) = (abis(), data().kinds().expect("kinds"));
+    kinds(&mut abis, &known);
+    let mut wrong: BTreeMap<String, String> = BTreeMap::new();
+    for side in abis.iter().flat_map(sides) {
+        for param in params(side) {
+            let Some(kind) = param.kind.as_deref() else { continue };
+            let is_pointer = param.scalar == Scalar::Pointer;
+            let is_fine = match kind {
+                Kind::Plain(Plain::Address | Plain::Unused | Plain::Hex) | Kind::By(_) => true,
+                Kind::Plain(_) | Kind::Set(_) | Kind::Bare(_) => !is_pointer,
+                Kind::Pointer(_) => is_pointer || param.scalar == Scalar::Unsigned(32) || param.bits == 64,
+            };
+            if !is_fine {
+                wrong.insert(
+                    format!("{} {}", side.entry.as_deref().unwrap_or_default(), param.name),
+                    format!("{}: {kind}", param.ty),
+                );
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A few that everybody knows, by hand out of `strace -e trace=%CLASS`'s manual.
+#[test]
+fn classes_are_those_of_tracers() {
+    let (mut abis, known) = (abis(), data().kinds().expect("kinds"));
+    kinds(&mut abis, &known);
+    let newest = abis.iter().rfind(|abi| abi.name == "x86_64").expect("x86_64");
+    let has = |name: &str, class| newest.by_name(name).expect(name).main.classes.contains(&class);
+    for (class, names) in [
+        (Class::File, &["open", "stat", "chmod", "unlink", "execve", "mount", "statfs", "rename", "readlink"][..]),
+        (Class::Desc, &["read", "write", "close", "dup", "fstat", "mmap", "epoll_wait", "select", "poll"]),
+        (Class::Process, &["fork", "clone", "execve", "exit", "exit_group", "wait4", "kill"]),
+        (Class::Network, &["socket", "connect", "accept", "sendmsg", "getsockopt", "shutdown"]),
+        (Class::Signal, &["rt_sigaction", "rt_sigprocmask", "kill", "pause", "sigaltstack"]),
+        (Class::Ipc, &["shmget", "semop", "msgrcv"]),
+        (Class::Memory, &["mmap", "munmap", "mprotect", "brk", "madvise", "mlock"]),
+        (Class::Creds, &["setuid", "getgid", "capset", "setresgid", "getgroups"]),
+        (Class::Clock, &["clock_gettime", "gettimeofday", "settimeofday", "adjtimex"]),
+        (Class::Pure, &["getpid", "getuid", "gettid", "getppid"]),
+        (Class::Stat, &["stat"]),
+        (Class::Fstat, &["fstat", "newfstatat", "statx"]),
+    ] {
+        let missing: Vec<&&str> = names.iter().filter(|name| !has(name, class)).collect();
+        assert!(missing.is_empty(), "{}: {missing:?}", class.as_str());
+    }
+}

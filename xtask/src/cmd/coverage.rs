@@ -1,6 +1,6 @@
 //! `coverage`: what is known of the parameters of calls, by kind, and what is not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anstyle::Style;
@@ -73,8 +73,8 @@ impl Coverage {
     pub(super) fn run(&self, global: &Global, sink: &Sink) -> Result<Outcome> {
         let data = input::data(global)?;
         let held = input::all_held(&data, sink)?;
-        let sets: BTreeSet<String> = data.sets()?.sets.into_iter().map(|set| set.name).collect();
-        check_kinds(held.iter().flat_map(|loaded| &loaded.resolved.abis), &data.kinds()?, &sets, sink);
+        let abis = held.iter().flat_map(|loaded| &loaded.resolved.abis);
+        check_kinds(abis, &data.kinds()?, &input::set_members(&data)?, sink);
         let loaded = input::kernel(&data, self.kernel.as_deref(), sink)?;
         let abis = loaded.abis(&data, self.abi.as_deref())?;
         if sink.errors() > 0 {

@@ -1,6 +1,6 @@
 //! What commands read: `data/`, and a kernel that is held there or anywhere else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use super::Global;
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
 use crate::extract::{extract, extract_each};
 use crate::model::{Abi, Facts, Headers, Release};
-use crate::resolve::{Resolved, kinds, resolve_some};
+use crate::resolve::{Resolved, kinds, resolve_some, sets};
 use crate::source::{Kernel, Mode, Progress};
 use crate::store::{Data, RELEASES};
 
@@ -185,6 +185,20 @@ pub(super) fn all_held(data: &Data, sink: &Sink) -> Result<Vec<Loaded>> {
         Ok(loaded)
     };
     data.kernels.par_iter().map(one).collect()
+}
+
+/// The names of every set, over all releases that `data/` holds.
+pub(super) fn set_members(data: &Data) -> Result<BTreeMap<String, BTreeSet<String>>> {
+    let specs = data.sets()?;
+    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for kernel in &data.kernels {
+        // What is wrong with sets is said by what generates them.
+        for set in sets(&data.load_headers(kernel)?, &specs, &Sink::new()).sets {
+            let names: Vec<String> = set.names().map(str::to_string).collect();
+            all.entry(set.name).or_default().extend(names);
+        }
+    }
+    Ok(all)
 }
 
 /// A progress bar on a terminal.

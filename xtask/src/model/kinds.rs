@@ -7,6 +7,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, de};
 
+use super::Choice;
+
 /// The folder, whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kinds {
@@ -14,6 +16,8 @@ pub struct Kinds {
     pub rules: Vec<KindRule>,
     /// What was written down of entries, file by file.
     pub entries: Vec<EntryKinds>,
+    /// What values decide, file by file.
+    pub choices: Vec<Choice>,
 }
 
 /// A kind that follows from the C type and the name of a parameter.
@@ -112,8 +116,8 @@ pub enum Target {
     Bytes,
     /// A struct or union of this name; none: that of the C type. The length counts them.
     Struct(Option<String>),
-    /// Numbers of the C type's width. The length counts them.
-    Value(Box<Kind>),
+    /// Numbers of this C type; none: of the one that the parameter has. The length counts them.
+    Value(Box<Kind>, Option<String>),
     /// Bits; the length counts them, and the kernel takes whole words.
     BitSet,
     /// A set of signals; the length is in bytes.
@@ -326,7 +330,7 @@ impl Kind {
     pub fn sets(&self) -> Option<&str> {
         match self {
             Kind::Set(name) => Some(name),
-            Kind::Pointer(Pointer { target: Target::Value(kind), .. }) => kind.sets(),
+            Kind::Pointer(Pointer { target: Target::Value(kind, _), .. }) => kind.sets(),
             _ => None,
         }
     }
@@ -366,7 +370,7 @@ impl Target {
             Target::Texts => "strings",
             Target::Bytes => "bytes",
             Target::Struct(_) => "struct",
-            Target::Value(kind) => kind.family(),
+            Target::Value(kind, _) => kind.family(),
             Target::BitSet => "bitset",
             Target::SigSet => "sigset",
             Target::FdSet => "fdset",
@@ -449,10 +453,7 @@ fn pointer(direction: Direction, text: &str) -> Result<Kind, String> {
         ("siginfo", "") => Target::SigInfo,
         ("dirents", "") => Target::Dirents,
         ("by", name) => Target::By(word(name)?.to_string()),
-        _ => match target.parse()? {
-            kind @ (Kind::Plain(_) | Kind::Set(_)) => Target::Value(Box::new(kind)),
-            _ => return Err(format!("a pointer cannot lead to `{target}`")),
-        },
+        _ => value(target)?,
     };
     if length.is_none() && target.needs_length() {
         return Err(format!("`{text}` needs a length: `{}[…]`", target.family()));
@@ -462,6 +463,22 @@ fn pointer(direction: Direction, text: &str) -> Result<Kind, String> {
     }
     Ok(Kind::Pointer(Pointer { direction, target, length, nullable }))
 }
+
+/// `fd`, `size:unsigned_int`
+fn value(text: &str) -> Result<Target, String> {
+    let (kind, ty) = text.split_once(':').map_or((text, None), |(kind, ty)| (kind, Some(ty)));
+    let ty = ty.map(|ty| word(ty).map(|ty| ty.replace('_', " "))).transpose()?;
+    // A typedef has its underscores.
+    let is_words = |ty: &String| ty.split(' ').all(|word| C_WORDS.contains(&word));
+    let ty = ty.map(|ty| if is_words(&ty) { ty } else { ty.replace(' ', "_") });
+    match kind.parse()? {
+        kind @ (Kind::Plain(_) | Kind::Set(_)) => Ok(Target::Value(Box::new(kind), ty)),
+        _ => Err(format!("a pointer cannot lead to `{text}`")),
+    }
+}
+
+/// The words that C's own integer types are made of.
+const C_WORDS: [&str; 6] = ["unsigned", "signed", "char", "short", "int", "long"];
 
 /// A name alone.
 fn word(text: &str) -> Result<&str, String> {
@@ -530,7 +547,12 @@ impl fmt::Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.target {
             Target::Struct(Some(name)) => write!(f, "struct {name}")?,
-            Target::Value(kind) => write!(f, "{kind}")?,
+            Target::Value(kind, ty) => {
+                write!(f, "{kind}")?;
+                if let Some(ty) = ty {
+                    write!(f, ":{}", ty.replace(' ', "_"))?;
+                }
+            }
             Target::By(name) => write!(f, "by {name}")?,
             Target::Opaque(reason) => write!(f, "opaque: {reason}")?,
             other => f.write_str(other.family())?,
@@ -589,7 +611,7 @@ impl FromStr for Class {
     }
 }
 
-fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+pub(super) fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum OneOrMany {
@@ -624,6 +646,9 @@ mod tests {
             "out fd[2]",
             "in set epoll_events",
             "out bytes[args.len]",
+            "out number:int",
+            "in-out size:unsigned_int[2]",
+            "in set open_flags:__u32?",
             "in opaque: a program for another processor",
         ] {
             let kind: Kind = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));

@@ -3,6 +3,7 @@
 mod abis;
 mod call;
 mod change;
+mod choices;
 mod curated;
 mod facts;
 mod guard;
@@ -18,6 +19,7 @@ mod waiver;
 pub use abis::{AbiSpec, Abis, ByteOrder, CSpec, CompatSpec, EntryColumn, Ignored, Order, Served, TableSpec, Way};
 pub use call::{CallSpec, Extension, FailedResult, Failure, NumberPlace, OtherInstruction, Pairs, StackWords};
 pub use change::{Change, ChangeKind, Compared, Diff, Site, Spot, Subject, UnknownParams};
+pub use choices::{ANY, Case, Choice, Decided, Value, When};
 pub use curated::{AssemblyEntry, Block, Curated, ExtensibleRecord, Halves, Holds, NamedEntry, PrivateCall, Prototype};
 pub use facts::{
     ArgumentMacro, Definition, Dispatch, EntryFunction, Facts, HeaderRow, NamedNumber, Numbers, OptionalEntry,

@@ -139,6 +139,17 @@ pub struct NamedSet {
     pub parts: Vec<ValuePart>,
 }
 
+impl NamedSet {
+    /// The names of its members, and of those of its parts that have members of their own.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let of_parts = self.parts.iter().filter_map(|part| match &part.holds {
+            PartHolds::Members(members) => Some(members),
+            PartHolds::Set(_) | PartHolds::Number(_) => None,
+        });
+        self.members.iter().chain(of_parts.flatten()).map(|member| member.name.as_str())
+    }
+}
+
 /// A member of a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {

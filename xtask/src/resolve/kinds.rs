@@ -21,23 +21,61 @@ pub fn kinds(abis: &mut [Abi], kinds: &Kinds) {
     }
 }
 
-/// Says what is wrong with the kinds themselves: entries that no release has, parameters that no entry has, names of sets
-/// that there are not, numbers that are said to be pointers.
-///
-/// `abis` are those of every release that is held, as they are without kinds.
-pub fn check_kinds<'a>(abis: impl Iterator<Item = &'a Abi>, kinds: &Kinds, sets: &BTreeSet<String>, sink: &Sink) {
-    let mut prototypes: BTreeMap<&str, BTreeMap<&str, (bool, BTreeSet<&str>)>> = BTreeMap::new();
-    for side in abis.flat_map(|abi| &abi.syscalls).flat_map(|call| std::iter::once(&call.main).chain(&call.compat)) {
-        let Some(entry) = &side.entry else { continue };
-        let params = prototypes.entry(entry).or_default();
-        for list in side.params.iter().chain(&side.block) {
-            for param in list {
-                let (is_pointer, beside) = params.entry(&param.name).or_default();
-                *is_pointer |= param.scalar == Scalar::Pointer;
-                beside.extend(list.iter().flat_map(names));
+/// The parameters of every entry, over all releases and ABIs.
+pub(super) struct Prototypes<'a>(BTreeMap<&'a str, BTreeMap<&'a str, Beside<'a>>>);
+
+/// Whether a parameter is a pointer, and what stands beside it.
+type Beside<'a> = (bool, BTreeSet<&'a str>);
+
+impl<'a> Prototypes<'a> {
+    fn new(abis: impl Iterator<Item = &'a Abi>) -> Self {
+        let mut prototypes: BTreeMap<&str, BTreeMap<&str, Beside>> = BTreeMap::new();
+        for side in abis.flat_map(|abi| &abi.syscalls).flat_map(|call| std::iter::once(&call.main).chain(&call.compat)) {
+            let Some(entry) = &side.entry else { continue };
+            let params = prototypes.entry(entry).or_default();
+            for list in side.params.iter().chain(&side.block) {
+                for param in list {
+                    let (is_pointer, beside) = params.entry(&param.name).or_default();
+                    *is_pointer |= param.scalar == Scalar::Pointer;
+                    beside.extend(list.iter().flat_map(names));
+                }
             }
         }
+        Prototypes(prototypes)
     }
+
+    /// Whether a table of some release names an entry.
+    pub(super) fn has(&self, entry: &str) -> bool {
+        self.0.contains_key(entry)
+    }
+
+    /// The names of an entry's parameters.
+    pub(super) fn params(&self, entry: &str) -> impl Iterator<Item = &'a str> {
+        self.0.get(entry).into_iter().flat_map(|params| params.keys().copied())
+    }
+}
+
+/// Says what is wrong with the kinds themselves: entries that no release has, parameters that no entry has, names of sets
+/// that there are not, numbers that are said to be pointers; and with the choices that tell more.
+///
+/// `abis` are those of every release that is held, as they are without kinds; `members` has the names of each set.
+pub fn check_kinds<'a>(
+    abis: impl Iterator<Item = &'a Abi>,
+    kinds: &Kinds,
+    members: &BTreeMap<String, BTreeSet<String>>,
+    sink: &Sink,
+) {
+    let prototypes = Prototypes::new(abis);
+    check_entries(&prototypes, kinds, members, sink);
+    super::choices::check(&prototypes, kinds, members, sink);
+}
+
+fn check_entries(
+    prototypes: &Prototypes,
+    kinds: &Kinds,
+    members: &BTreeMap<String, BTreeSet<String>>,
+    sink: &Sink,
+) {
     let mut seen: HashMap<&str, &EntryKinds> = HashMap::new();
     for written in &kinds.entries {
         let wrong = |message: String| {
@@ -52,7 +90,7 @@ pub fn check_kinds<'a>(abis: impl Iterator<Item = &'a Abi>, kinds: &Kinds, sets:
             }
             let mut is_there = false;
             for entry in spellings(name) {
-                let Some(params) = prototypes.get(entry.as_str()) else { continue };
+                let Some(params) = prototypes.0.get(entry.as_str()) else { continue };
                 is_there = true;
                 for (name, (is_pointer, beside)) in params {
                     let all = named.entry(name).or_default();
@@ -77,7 +115,7 @@ pub fn check_kinds<'a>(abis: impl Iterator<Item = &'a Abi>, kinds: &Kinds, sets:
             }
         }
         let kinds = written.params.values();
-        for set in kinds.filter_map(Kind::sets).filter(|set| !sets.contains(*set)) {
+        for set in kinds.filter_map(Kind::sets).filter(|set| !members.contains_key(*set)) {
             wrong(format!("there is no set `{set}`"));
         }
         let missing = named.keys().filter(|name| !written.params.contains_key(**name) && !name.is_empty());
@@ -102,7 +140,7 @@ fn sides_mut(call: &mut crate::model::Syscall) -> impl Iterator<Item = &mut Side
 }
 
 /// The entries that a name of the curated files stands for.
-fn spellings(name: &str) -> [String; 3] {
+pub(super) fn spellings(name: &str) -> [String; 3] {
     [name.to_string(), format!("sys_{name}"), format!("compat_sys_{name}")]
 }
 

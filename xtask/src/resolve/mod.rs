@@ -1,5 +1,6 @@
 //! Facts and what people curated → the ABIs of a release, row by row. Reads no kernel; pure.
 
+mod choices;
 mod columns;
 mod entries;
 mod kinds;

@@ -1,15 +1,17 @@
-//! `data/curated/kinds/`, with the files and lines that diagnostics about an entry point to.
+//! `data/curated/kinds/` and `choices/`, with the files and lines that diagnostics about a block point to.
 
 use std::path::Path;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::{names, read};
 use crate::diagnostic::{Diagnostic, Label, Result};
-use crate::model::{EntryKinds, KindRule, Kinds};
+use crate::model::{Choice, EntryKinds, KindRule, Kinds};
 
-/// The folder below `data/`.
-const FOLDER: &str = "curated/kinds";
+/// The folders below `data/`.
+const KINDS: &str = "curated/kinds";
+const CHOICES: &str = "curated/choices";
 
 /// The file of what C types and names say by themselves.
 const RULES: &str = "rules.yaml";
@@ -21,42 +23,75 @@ struct Rules {
     rules: Vec<KindRule>,
 }
 
-/// Reads every file of the folder; none where there is no folder.
+/// Reads every file of both folders; none where there is no folder.
 pub(super) fn load(data: &Path) -> Result<Kinds> {
-    let folder = data.join(FOLDER);
     let mut kinds = Kinds::default();
-    if !folder.is_dir() {
-        return Ok(kinds);
-    }
-    for file in names(&folder)?.into_iter().filter(|name| name.ends_with(".yaml")) {
-        let path = folder.join(&file);
+    for file in yaml_files(&data.join(KINDS))? {
+        let path = data.join(KINDS).join(&file);
         if file == RULES {
             kinds.rules = read::yaml::<Rules>(&path)?.rules;
-            continue;
+        } else {
+            kinds.entries.extend(list(&path, &format!("data/{KINDS}/{file}"))?);
         }
-        let text = read::text(&path)?;
-        let parsed = read::parsed(&path, &text);
-        let mut entries: Vec<EntryKinds> =
-            parsed.map_err(|error| Box::new(error.help("data/README.md defines every field and kind")))?;
-        // The parser keeps no places: an entry begins where a line does.
-        let starts = text.lines().enumerate().filter(|(_, line)| line.starts_with("- "));
-        for (entry, (at, _)) in entries.iter_mut().zip(starts) {
-            entry.line = at as u32 + 1;
-            entry.file = format!("data/{FOLDER}/{file}");
-            let is_kernel_file = |source: &String| source.contains('/') && !source.contains([' ', ':']);
-            if entry.source.is_empty() || !entry.source.iter().all(is_kernel_file) {
-                let message = format!("`{}` names no file of the kernel that shows its kinds", entry.of.join(", "));
-                let place = Label { line: entry.line, ..Label::file(path.display().to_string()) };
-                return Err(Box::new(
-                    Diagnostic::error("no-source", message)
-                        .at(place)
-                        .help("name it in `source`, as a path below the tree"),
-                ));
-            }
-        }
-        kinds.entries.extend(entries);
+    }
+    for file in yaml_files(&data.join(CHOICES))? {
+        kinds.choices.extend(list(&data.join(CHOICES).join(&file), &format!("data/{CHOICES}/{file}"))?);
     }
     Ok(kinds)
+}
+
+/// The names of a folder's files, sorted.
+fn yaml_files(folder: &Path) -> Result<Vec<String>> {
+    let mut files = if folder.is_dir() { names(folder)? } else { Vec::new() };
+    files.retain(|name| name.ends_with(".yaml"));
+    Ok(files)
+}
+
+/// What a file of blocks holds.
+trait Block: DeserializeOwned {
+    fn about(&mut self) -> About<'_>;
+}
+
+/// Of what a block is, where it stands, what shows it.
+struct About<'b> {
+    of: &'b [String],
+    source: &'b [String],
+    file: &'b mut String,
+    line: &'b mut u32,
+}
+
+impl Block for EntryKinds {
+    fn about(&mut self) -> About<'_> {
+        About { of: &self.of, source: &self.source, file: &mut self.file, line: &mut self.line }
+    }
+}
+
+impl Block for Choice {
+    fn about(&mut self) -> About<'_> {
+        About { of: &self.of, source: &self.source, file: &mut self.file, line: &mut self.line }
+    }
+}
+
+fn list<T: Block>(path: &Path, shown: &str) -> Result<Vec<T>> {
+    let text = read::text(path)?;
+    let parsed = read::parsed(path, &text);
+    let mut blocks: Vec<T> =
+        parsed.map_err(|error| Box::new(error.help("data/README.md defines every field and kind")))?;
+    // The parser keeps no places: a block begins where a line does.
+    let starts = text.lines().enumerate().filter(|(_, line)| line.starts_with("- "));
+    for (block, (at, _)) in blocks.iter_mut().zip(starts) {
+        let about = block.about();
+        (*about.line, *about.file) = (at as u32 + 1, shown.to_string());
+        let is_kernel_file = |source: &String| source.contains('/') && !source.contains([' ', ':']);
+        if about.source.is_empty() || !about.source.iter().all(is_kernel_file) {
+            let message = format!("`{}` names no file of the kernel that shows it", about.of.join(", "));
+            let place = Label { line: *about.line, ..Label::file(path.display().to_string()) };
+            return Err(Box::new(
+                Diagnostic::error("no-source", message).at(place).help("name it in `source`, as a path below the tree"),
+            ));
+        }
+    }
+    Ok(blocks)
 }
 
 #[cfg(test)]
@@ -65,7 +100,7 @@ mod tests {
 
     fn load_text(text: &str) -> Result<Kinds> {
         let data = tempfile::tempdir().expect("a temporary folder");
-        let folder = data.path().join(FOLDER);
+        let folder = data.path().join(KINDS);
         std::fs::create_dir_all(&folder).expect("a folder");
         std::fs::write(folder.join("files.yaml"), text).expect("a file");
         load(data.path())

@@ -92,11 +92,33 @@ const BELOW_PROGRAMS: [&str; 14] = [
     "linux/stddef.h",
 ];
 
+/// Files of which some structures are what programs pass, and no header has them.
+const SOURCES: [(&str, &[&str]); 13] = [
+    ("arch/alpha/kernel/osf_sys.c", &["osf_stat", "osf_statfs", "osf_statfs64", "pl_args", "rusage32", "timex32"]),
+    ("arch/arm/kernel/sys_oabi-compat.c", &["oabi_epoll_event", "oabi_flock64", "oabi_sembuf", "oldabi_stat64"]),
+    ("arch/s390/kernel/compat_linux.c", &["fadvise64_64_args", "mmap_arg_struct_emu31", "stat64_emu31"]),
+    ("arch/x86/ia32/sys_ia32.c", &["mmap_arg_struct32"]),
+    ("arch/x86/kernel/sys_ia32.c", &["mmap_arg_struct32"]),
+    ("fs/aio.c", &["__aio_sigset", "__compat_aio_sigset"]),
+    ("fs/readdir.c", &["compat_linux_dirent", "compat_old_linux_dirent", "linux_dirent", "old_linux_dirent"]),
+    ("fs/select.c", &["compat_sel_arg_struct", "compat_sigset_argpack", "sel_arg_struct", "sigset_argpack"]),
+    ("include/linux/kexec.h", &["compat_kexec_segment"]),
+    ("include/linux/sched.h", &["sched_param"]),
+    ("ipc/mqueue.c", &["compat_mq_attr"]),
+    ("kernel/time/itimer.c", &["old_itimerval32"]),
+    ("mm/mmap.c", &["mmap_arg_struct"]),
+];
+
 /// Headers that say which calls an architecture wants.
 const WANTED_CALLS: [&str; 2] = ["asm/unistd.h", "asm/bitsperlong.h"];
 
 /// Headers that those lead to.
 const BELOW_WANTED_CALLS: [&str; 3] = ["asm-generic/unistd.h", "asm-generic/bitsperlong.h", "asm/sgidefs.h"];
+
+/// The structures that a file has which no header tells; none of almost all.
+pub(super) fn structs_of(path: &str) -> Option<&'static [&'static str]> {
+    SOURCES.iter().find(|(file, _)| *file == path).map(|(_, names)| *names)
+}
 
 /// Which headers a run follows.
 #[derive(Clone, Copy)]

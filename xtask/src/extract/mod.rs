@@ -46,6 +46,8 @@ struct Found {
     redirects: Vec<Redirect>,
     arguments: Vec<ArgumentMacro>,
     optional: Vec<OptionalEntry>,
+    /// The definitions of structures that no header has.
+    structs: Option<Arc<str>>,
     /// Source files that it includes as text.
     pasted: Vec<(String, Guard)>,
 }
@@ -217,7 +219,8 @@ fn settle(facts: &mut Facts, tree: &Tree<Scanned>, abis: &Abis, sink: &Sink) -> 
     let macros = macros::settled(tree, abis, &ways, &symbols, &on, sink);
     facts.typedefs = types::of(tree, abis, facts, &on, sink);
     facts.wrappers = wrappers::wrappers(tree, &ways, &on, sink);
-    let headers = uapi::headers(tree, abis, facts, &on, sink);
+    let structs = tree.scanned.iter().filter_map(|(path, scanned)| Some((&**path, scanned.found.structs.as_ref()?)));
+    let headers = uapi::headers(tree, &structs.collect(), abis, facts, &on, sink);
     config.retain(|symbol, _| symbols.contains(symbol));
     config.extend(macros);
     facts.settled = config;
@@ -270,7 +273,8 @@ fn found(file: &File, sink: &Sink) -> Option<Found> {
     let in_arch = file.path.starts_with("arch/");
     let defines = parse::may_define(file.bytes);
     let pasted = parse::pasted(file.path, file.bytes);
-    if !in_arch && !defines && pasted.is_empty() {
+    let structs = inside::structs_of(file.path);
+    if !in_arch && !defines && pasted.is_empty() && structs.is_none() {
         return None;
     }
     let text = file.text();
@@ -294,13 +298,15 @@ fn found(file: &File, sink: &Sink) -> Option<Found> {
             _ => Vec::new(),
         },
         redirects: if in_arch { parse::redirects(file.path, &text, sink) } else { Vec::new() },
+        structs: structs.map(|names| parse::structs(&text, names).into()),
         pasted,
     };
     let empty = found.definitions.is_empty()
         && found.functions.is_empty()
         && found.redirects.is_empty()
         && found.optional.is_empty()
-        && found.pasted.is_empty();
+        && found.pasted.is_empty()
+        && found.structs.is_none();
     (!empty).then_some(found)
 }
 

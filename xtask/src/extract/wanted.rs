@@ -73,7 +73,7 @@ fn want(path: &str) -> Want {
         Some("S") if path.starts_with("arch/") => Want::Scan,
         Some("tbl") if is_table(path) => Want::Keep,
         Some("h") if is_uapi(path) || inside::is_followed(path) => Want::Keep,
-        Some("h") if path.ends_with("/include/asm/syscalls.h") => Want::Scan,
+        Some("h") if path.ends_with("/include/asm/syscalls.h") || inside::structs_of(path).is_some() => Want::Scan,
         Some("syscalls" | "asm-headers") => Want::Keep,
         _ if is_kconfig(path) || is_makefile(path) => Want::Keep,
         _ => Want::No,

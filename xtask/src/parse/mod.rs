@@ -13,6 +13,7 @@ mod optional;
 mod params;
 mod pasted;
 mod redirect;
+mod structs;
 mod tbl;
 
 pub use define::{argument_macros, definitions, may_define};
@@ -25,4 +26,5 @@ pub use objects::{Lists, objects};
 pub use optional::optional;
 pub use pasted::pasted;
 pub use redirect::redirects;
+pub use structs::structs;
 pub use tbl::table;

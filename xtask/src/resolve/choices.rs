@@ -10,12 +10,7 @@ use crate::model::{ANY, Case, Choice, Kind, Kinds, Pointer, Returns, Target, Val
 /// left to a value of which nobody says what it decides.
 ///
 /// `members` has the names of each set over all releases held.
-pub(super) fn check(
-    prototypes: &Prototypes,
-    kinds: &Kinds,
-    members: &BTreeMap<String, BTreeSet<String>>,
-    sink: &Sink,
-) {
+pub(super) fn check(prototypes: &Prototypes, kinds: &Kinds, members: &BTreeMap<String, BTreeSet<String>>, sink: &Sink) {
     let mut told: BTreeSet<(String, String)> = BTreeSet::new();
     for choice in &kinds.choices {
         let wrong = |message: String| {
@@ -54,7 +49,8 @@ pub(super) fn check(
                 wrong(format!("`{name}` is no member of the set that `{by}` is of"));
             }
         }
-        if choice.by.len() > 2 || choice.cases.iter().flat_map(|case| &case.when).any(|when| when.len() != choice.by.len())
+        if choice.by.len() > 2
+            || choice.cases.iter().flat_map(|case| &case.when).any(|when| when.len() != choice.by.len())
         {
             wrong("a case names one value for each parameter that decides, of which there are one or two".to_string());
         }

@@ -30,7 +30,8 @@ type Beside<'a> = (bool, BTreeSet<&'a str>);
 impl<'a> Prototypes<'a> {
     fn new(abis: impl Iterator<Item = &'a Abi>) -> Self {
         let mut prototypes: BTreeMap<&str, BTreeMap<&str, Beside>> = BTreeMap::new();
-        for side in abis.flat_map(|abi| &abi.syscalls).flat_map(|call| std::iter::once(&call.main).chain(&call.compat)) {
+        for side in abis.flat_map(|abi| &abi.syscalls).flat_map(|call| std::iter::once(&call.main).chain(&call.compat))
+        {
             let Some(entry) = &side.entry else { continue };
             let params = prototypes.entry(entry).or_default();
             for list in side.params.iter().chain(&side.block) {
@@ -70,12 +71,7 @@ pub fn check_kinds<'a>(
     super::choices::check(&prototypes, kinds, members, sink);
 }
 
-fn check_entries(
-    prototypes: &Prototypes,
-    kinds: &Kinds,
-    members: &BTreeMap<String, BTreeSet<String>>,
-    sink: &Sink,
-) {
+fn check_entries(prototypes: &Prototypes, kinds: &Kinds, members: &BTreeMap<String, BTreeSet<String>>, sink: &Sink) {
     let mut seen: HashMap<&str, &EntryKinds> = HashMap::new();
     for written in &kinds.entries {
         let wrong = |message: String| {

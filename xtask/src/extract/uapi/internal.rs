@@ -10,9 +10,9 @@ use rayon::prelude::*;
 
 use super::super::inside::{Config, Follow, KernelHeaders};
 use super::super::predefined;
-use super::{Merged, Own, Said, constants, records};
+use super::{Merged, Own, Said, Structs, constants, records};
 use crate::diagnostic::Sink;
-use crate::evaluate::{Session, preprocess};
+use crate::evaluate::{Headers, Include, Session, preprocess};
 use crate::model::{AbiSpec, Served};
 use crate::source::Tree;
 
@@ -39,12 +39,13 @@ const ASSUMED: [&str; 2] = ["CONFIG_COMPAT", "CONFIG_HAVE_UID16"];
 
 /// Whether a header is known by its path in the tree, as the kernel's own are, and not by the name that programs include.
 pub(super) fn is_internal(name: &str) -> bool {
-    name.starts_with("include/") || name.starts_with("arch/")
+    name.starts_with("include/") || name.starts_with("arch/") || name.ends_with(".c")
 }
 
 /// What each of those headers says, by its path.
 pub(super) fn run<'s, T: Send + Sync>(
     tree: &Tree<T>,
+    structs: &Structs<'_>,
     session: &'s Session,
     specs: &[&AbiSpec],
     settled: &(dyn Fn(&str, &str) -> Option<bool> + Sync),
@@ -52,7 +53,7 @@ pub(super) fn run<'s, T: Send + Sync>(
     let config = Config::new(tree, Follow::Programs);
     let kernels = specs.par_iter().enumerate().filter(|(_, abi)| abi.served == Served::Native);
     let said: Vec<(usize, Vec<(String, Said<'s>)>)> =
-        kernels.map(|(at, kernel)| (at, of_kernel(tree, session, kernel, &config, settled))).collect();
+        kernels.map(|(at, kernel)| (at, of_kernel(tree, structs, session, kernel, &config, settled))).collect();
     let mut all: BTreeMap<String, Merged<'s>> = BTreeMap::new();
     for (at, by_path) in said {
         let kernel = specs.get(at).map(|abi| abi.name.as_str());
@@ -71,6 +72,7 @@ pub(super) fn run<'s, T: Send + Sync>(
 
 fn of_kernel<'s, T: Send + Sync>(
     tree: &Tree<T>,
+    structs: &Structs<'_>,
     session: &'s Session,
     kernel: &AbiSpec,
     config: &Config<'_>,
@@ -88,15 +90,16 @@ fn of_kernel<'s, T: Send + Sync>(
             setup.predefine(symbol, "1");
         }
     }
-    let unit: Arc<str> = headers.all().into();
+    let sources = Sources::new(structs, &kernel.arch);
+    let unit: Arc<str> = format!("{}{}", headers.all(), sources.all()).into();
     // A header that is passed over leaves names without a meaning; what rests on them stays open, or has no value.
-    let output =
-        preprocess(session, &headers, &setup, &format!("<the kernel of {}>", kernel.name), &unit, &Sink::new());
+    let view = View { headers, sources: &sources };
+    let output = preprocess(session, &view, &setup, &format!("<the kernel of {}>", kernel.name), &unit, &Sink::new());
     let types = output.types();
     let names: BTreeSet<&str> = CONSTANTS.into_iter().chain(RECORDS).collect();
     let mut all = Vec::new();
     for name in names {
-        let Some(text) = headers.get(name).filter(|text| !text.path.contains("/uapi/")) else { continue };
+        let Some(text) = view.headers.get(name).filter(|text| !text.path.contains("/uapi/")) else { continue };
         let (own, mut said) = (Own([text.path.to_string()].into()), Said::default());
         if CONSTANTS.contains(&name) {
             constants::find(&output, &types, &own, &mut said);
@@ -106,5 +109,39 @@ fn of_kernel<'s, T: Send + Sync>(
         }
         all.push((text.path.to_string(), said));
     }
+    for path in sources.0.keys() {
+        let (own, mut said) = (Own([path.to_string()].into()), Said::default());
+        records::find(&output, &types, &own, &mut said);
+        all.push((path.to_string(), said));
+    }
     all
+}
+
+/// The files that are no headers and have structures for a kernel.
+struct Sources<'a>(Structs<'a>);
+
+impl<'a> Sources<'a> {
+    fn new(structs: &Structs<'a>, arch: &str) -> Self {
+        let is_of = |path: &str| path.strip_prefix("arch/").is_none_or(|rest| rest.split('/').next() == Some(arch));
+        Sources(structs.iter().filter(|(path, _)| is_of(path)).map(|(path, text)| (*path, *text)).collect())
+    }
+
+    fn all(&self) -> String {
+        self.0.keys().map(|path| format!("#include <{path}>\n")).collect()
+    }
+}
+
+/// The kernel's headers, and those files.
+struct View<'v, 'a, T> {
+    headers: KernelHeaders<'a, T>,
+    sources: &'v Sources<'a>,
+}
+
+impl<T: Send + Sync> Headers for View<'_, '_, T> {
+    fn find(&self, name: &str, angled: bool, from: &str, next: bool) -> Include {
+        match self.sources.0.get_key_value(name) {
+            Some((path, text)) => Include::Text { path: (*path).into(), text: Arc::clone(*text) },
+            None => self.headers.find(name, angled, from, next),
+        }
+    }
 }

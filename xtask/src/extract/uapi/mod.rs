@@ -10,6 +10,8 @@ mod view;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -41,11 +43,15 @@ struct Open {
     may_be_none: bool,
 }
 
+/// Structures of files that are no headers, by path.
+pub(super) type Structs<'a> = BTreeMap<&'a str, &'a Arc<str>>;
+
 /// What every header defines for each of these ABIs.
 ///
 /// `settled` says of a kernel and a `CONFIG_` symbol whether it is on.
 pub(super) fn headers<T: Send + Sync>(
     tree: &Tree<T>,
+    structs: &Structs<'_>,
     abis: &Abis,
     facts: &Facts,
     settled: &(dyn Fn(&str, &str) -> Option<bool> + Sync),
@@ -85,7 +91,7 @@ pub(super) fn headers<T: Send + Sync>(
         merged.unknown.drain(..).for_each(|unknown| sink.push(unknown));
         merged.into(&mut headers, name.to_string());
     }
-    for (path, merged) in internal::run(tree, &session, &specs, settled) {
+    for (path, merged) in internal::run(tree, structs, &session, &specs, settled) {
         merged.into(&mut headers, path);
     }
     reached::keep(&mut headers, facts, &abis.layouts);

@@ -94,7 +94,10 @@ const BELOW_PROGRAMS: [&str; 14] = [
 
 /// Files of which some structures are what programs pass, and no header has them.
 const SOURCES: [(&str, &[&str]); 13] = [
-    ("arch/alpha/kernel/osf_sys.c", &["osf_stat", "osf_statfs", "osf_statfs64", "pl_args", "rusage32", "timex32"]),
+    (
+        "arch/alpha/kernel/osf_sys.c",
+        &["osf_stat", "osf_statfs", "osf_statfs64", "pl_args", "rusage32", "timeval32", "timex32"],
+    ),
     ("arch/arm/kernel/sys_oabi-compat.c", &["oabi_epoll_event", "oabi_flock64", "oabi_sembuf", "oldabi_stat64"]),
     ("arch/s390/kernel/compat_linux.c", &["fadvise64_64_args", "mmap_arg_struct_emu31", "stat64_emu31"]),
     ("arch/x86/ia32/sys_ia32.c", &["mmap_arg_struct32"]),

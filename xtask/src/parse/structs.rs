@@ -6,8 +6,9 @@
 /// takes it.
 pub fn structs(text: &str, names: &[&str]) -> String {
     let begins = |line: &str| {
-        let head = line.strip_prefix("struct ").and_then(|rest| rest.split_once('{'));
-        head.and_then(|(head, _)| head.split(' ').next()).is_some_and(|name| names.contains(&name))
+        let name = line.strip_prefix("struct ").and_then(|rest| rest.split([' ', '{']).next());
+        // The brace may stand on the next line.
+        name.is_some_and(|name| names.contains(&name)) && (line.contains('{') || !line.contains([';', '(', '*', '=']))
     };
     let (mut out, mut inside) = (String::new(), false);
     for line in text.lines() {
@@ -29,12 +30,13 @@ mod tests {
     #[test]
     fn the_structures_asked_for_keep_their_lines() {
         let text = "struct other {\n\tint x;\n};\n#ifdef A\nstruct wanted {\n#ifdef B\n\tint a;\n#endif\n} __packed;\n#endif\n\
-                    struct wanted *f(void)\n{\n}\nstruct short { int b; };\nint c;\n";
-        let found = structs(text, &["wanted", "short"]);
+                    struct wanted *f(void)\n{\n}\nstruct short { int b; };\nstruct split\n{\n\tint d;\n};\nint c;\n";
+        let found = structs(text, &["wanted", "short", "split"]);
         let lines: Vec<&str> = found.lines().collect();
         assert_eq!(lines.len(), text.lines().count());
         assert_eq!(&lines[4..9], ["struct wanted {", "#ifdef B", "\tint a;", "#endif", "} __packed;"]);
         assert_eq!(lines[13], "struct short { int b; };");
-        assert_eq!(lines.iter().filter(|line| !line.is_empty()).count(), 6);
+        assert_eq!(&lines[14..18], ["struct split", "{", "\tint d;", "};"]);
+        assert_eq!(lines.iter().filter(|line| !line.is_empty()).count(), 10);
     }
 }

@@ -104,9 +104,24 @@ _MGSL_PARAMS linux/synclink.h struct
 @2 parity 42 u8 unsigned char
 @4 parity 26 u8 unsigned char
 
+__aio_sigset fs/aio.c struct
+=462be4bfc 8 4
+=295411403 16 8
+=2000 8 2
+@5 sigmask 0 p32 const sigset_t *
+@2 sigmask 0 p64 const sigset_t *
+@5 sigsetsize 4 u32 size_t
+@2 sigsetsize 8 u64 size_t
+
 __cfi_status asm/ptrace.h struct
 =6000000 8 8
 cfi_state 0 u64 __u64
+
+__compat_aio_sigset fs/aio.c struct
+=6f7ff5fff 8 4
+=2000 8 2
+sigmask 0 u32 compat_uptr_t
+sigsetsize 4 u32 compat_size_t
 
 __dvb_net_if_old linux/dvb/net.h struct
 =7ffffffef 4 2
@@ -545,6 +560,19 @@ __snd_timespec64 sound/asound.h struct
 =2000 16 2
 tv_sec 0 s64 __s64
 tv_nsec 8 s64 __s64
+
+__user_cap_data_struct linux/capability.h struct
+=7ffffdfff 12 4
+=2000 12 2
+effective 0 u32 __u32
+permitted 4 u32 __u32
+inheritable 8 u32 __u32
+
+__user_cap_header_struct linux/capability.h struct
+=7ffffdfff 8 4
+=2000 8 2
+version 0 u32 __u32
+pid 4 s32 int
 
 __vector128 asm/types.h -
 =1800000 16 16
@@ -1129,6 +1157,108 @@ args_timeout linux/auto_dev-ioctl.h struct
 =201842d4 8 4
 =2000 8 2
 timeout 0 u64 __u64
+
+arpt_arp linux/netfilter_arp/arp_tables.h struct
+=7ffffdfef 164 4
+=10 164 4
+=2000 162 2
+src 0 r32 struct in_addr
+tgt 4 r32 struct in_addr
+smsk 8 r32 struct in_addr
+tmsk 12 r32 struct in_addr
+arhln 16 u8 __u8
+arhln_mask 17 u8 __u8
+@5 src_devaddr 18 r256 struct arpt_devaddr_info
+@2 src_devaddr 20 r256 struct arpt_devaddr_info
+@5 tgt_devaddr 50 r256 struct arpt_devaddr_info
+@2 tgt_devaddr 52 r256 struct arpt_devaddr_info
+@5 arpop 82 u16 __be16
+@2 arpop 84 u16 __be16
+@5 arpop_mask 84 u16 __be16
+@2 arpop_mask 86 u16 __be16
+@5 arhrd 86 u16 __be16
+@2 arhrd 88 u16 __be16
+@5 arhrd_mask 88 u16 __be16
+@2 arhrd_mask 90 u16 __be16
+@5 arpro 90 u16 __be16
+@2 arpro 92 u16 __be16
+@5 arpro_mask 92 u16 __be16
+@2 arpro_mask 94 u16 __be16
+@5 iniface 94 c8*16 char
+@2 iniface 96 c8*16 char
+@5 outiface 110 c8*16 char
+@2 outiface 112 c8*16 char
+@5 iniface_mask 126 u8*16 unsigned char
+@2 iniface_mask 128 u8*16 unsigned char
+@5 outiface_mask 142 u8*16 unsigned char
+@2 outiface_mask 144 u8*16 unsigned char
+@5 flags 158 u8 __u8
+@2 flags 160 u8 __u8
+@5 invflags 160 u16 __u16
+@2 invflags 162 u16 __u16
+
+arpt_devaddr_info linux/netfilter_arp/arp_tables.h struct
+=7ffffffef 32 1
+=10 32 4
+addr 0 c8*16 char
+mask 16 c8*16 char
+
+arpt_entry linux/netfilter_arp/arp_tables.h struct
+=7dfe79d2b 192 8
+=201842d4 188 4
+=2000 186 2
+@3 arp 0 r1312 struct arpt_arp
+@4 arp 0 r1296 struct arpt_arp
+@3 target_offset 164 u16 __u16
+@4 target_offset 162 u16 __u16
+@3 next_offset 166 u16 __u16
+@4 next_offset 164 u16 __u16
+@3 comefrom 168 u32 unsigned int
+@4 comefrom 166 u32 unsigned int
+@1 counters 176 r128 struct xt_counters
+@2 counters 172 r128 struct xt_counters
+@4 counters 170 r128 struct xt_counters
+@1 elems 192 u8* unsigned char
+@2 elems 188 u8* unsigned char
+@4 elems 186 u8* unsigned char
+
+arpt_get_entries linux/netfilter_arp/arp_tables.h struct
+=7dfe79d2b 40 8
+=201842d4 36 4
+=2000 36 2
+name 0 c8*32 char
+size 32 u32 unsigned int
+@1 entrytable 40 r1536* struct arpt_entry
+@2 entrytable 36 r1504* struct arpt_entry
+@4 entrytable 36 r1488* struct arpt_entry
+
+arpt_getinfo linux/netfilter_arp/arp_tables.h struct
+=7ffffdfff 68 4
+=2000 68 2
+name 0 c8*32 char
+valid_hooks 32 u32 unsigned int
+hook_entry 36 u32*3 unsigned int
+underflow 48 u32*3 unsigned int
+num_entries 60 u32 unsigned int
+size 64 u32 unsigned int
+
+arpt_replace linux/netfilter_arp/arp_tables.h struct
+=54aa68928 80 8
+=295411403 80 8
+=201842d4 76 4
+=2000 76 2
+name 0 c8*32 char
+valid_hooks 32 u32 unsigned int
+num_entries 36 u32 unsigned int
+size 40 u32 unsigned int
+hook_entry 44 u32*3 unsigned int
+underflow 56 u32*3 unsigned int
+num_counters 68 u32 unsigned int
+@d counters 72 p32 struct xt_counters *
+@2 counters 72 p64 struct xt_counters *
+@3 entries 80 r1536* struct arpt_entry
+@4 entries 76 r1504* struct arpt_entry
+@8 entries 76 r1488* struct arpt_entry
 
 aspeed_lpc_ctrl_mapping linux/aspeed-lpc-ctrl.h struct
 =7ffffdfff 16 4
@@ -2694,6 +2824,38 @@ can_id 0 u32 canid_t
 @2 data 8 u8*8 __u8
 @1 data 8 u8*8 __u8
 
+can_isotp_fc_options linux/can/isotp.h struct
+=7ffffffef 3 1
+=10 4 4
+bs 0 u8 __u8
+stmin 1 u8 __u8
+wftmax 2 u8 __u8
+
+can_isotp_ll_options linux/can/isotp.h struct
+=7ffffffef 3 1
+=10 4 4
+mtu 0 u8 __u8
+tx_dl 1 u8 __u8
+tx_flags 2 u8 __u8
+
+can_isotp_options linux/can/isotp.h struct
+=7ffffdfff 12 4
+=2000 12 2
+flags 0 u32 __u32
+frame_txtime 4 u32 __u32
+ext_address 8 u8 __u8
+txpad_content 9 u8 __u8
+rxpad_content 10 u8 __u8
+rx_ext_address 11 u8 __u8
+
+can_raw_vcid_options linux/can/raw.h struct
+=7fffbfb4f 4 1
+=10 4 4
+flags 0 u8 __u8
+tx_vcid 1 u8 __u8
+rx_vcid 2 u8 __u8
+rx_vcid_mask 3 u8 __u8
+
 canfd_frame linux/can.h struct
 =7ffffffff 72 8
 can_id 0 u32 canid_t
@@ -3166,11 +3328,38 @@ compat_fsid_t arch/mips/include/asm/compat.h -
 =30000 8 4
 val 0 s32*2 s32
 
+compat_kexec_segment include/linux/kexec.h struct
+=6f7ff5fff 16 4
+=2000 16 2
+buf 0 u32 compat_uptr_t
+bufsz 4 u32 compat_size_t
+mem 8 u32 compat_ulong_t
+memsz 12 u32 compat_size_t
+
+compat_linux_dirent fs/readdir.c struct
+=6f7fb5b5f 12 4
+=404a0 12 4
+=2000 10 2
+d_ino 0 u32 compat_ulong_t
+d_off 4 u32 compat_ulong_t
+d_reclen 8 u16 unsigned short
+@5 d_name 10 c8* char
+@2 d_name 10 c8*1 char
+
 compat_mmsghdr include/net/compat.h struct
 =6f7fb5f5f 32 4
 =2000 32 2
 msg_hdr 0 r224 struct compat_msghdr
 msg_len 28 u32 compat_uint_t
+
+compat_mq_attr ipc/mqueue.c struct
+=6f7ff5fff 32 4
+=2000 32 2
+mq_flags 0 s32 compat_long_t
+mq_maxmsg 4 s32 compat_long_t
+mq_msgsize 8 s32 compat_long_t
+mq_curmsgs 12 s32 compat_long_t
+__reserved 16 s32*4 compat_long_t
 
 compat_msghdr include/net/compat.h struct
 =6f7fb5f5f 28 4
@@ -3182,6 +3371,16 @@ msg_iovlen 12 u32 compat_size_t
 msg_control 16 u32 compat_uptr_t
 msg_controllen 20 u32 compat_size_t
 msg_flags 24 u32 compat_uint_t
+
+compat_old_linux_dirent fs/readdir.c struct
+=6f7fb5b5f 12 4
+=404a0 12 4
+=2000 10 2
+d_ino 0 u32 compat_ulong_t
+d_offset 4 u32 compat_ulong_t
+d_namlen 8 u16 unsigned short
+@5 d_name 10 c8* char
+@2 d_name 10 c8*1 char
 
 compat_old_sigaction include/linux/compat.h struct
 =80000000 16 4
@@ -3227,6 +3426,15 @@ ru_msgrcv 56 s32 compat_long_t
 ru_nsignals 60 s32 compat_long_t
 ru_nvcsw 64 s32 compat_long_t
 ru_nivcsw 68 s32 compat_long_t
+
+compat_sel_arg_struct fs/select.c struct
+=6f7ff5fff 20 4
+=2000 20 2
+n 0 u32 compat_ulong_t
+inp 4 u32 compat_uptr_t
+outp 8 u32 compat_uptr_t
+exp 12 u32 compat_uptr_t
+tvp 16 u32 compat_uptr_t
 
 compat_sigaction include/linux/compat.h struct
 =6f188021d 20 4
@@ -3829,6 +4037,13 @@ dbc_user_setuid linux/psp-dbc.h struct
 =7fffbfb5f 48 1
 uid 0 u8*16 __u8
 signature 16 u8*32 __u8
+
+delegation linux/fcntl.h struct
+=7f7fbdb5f 8 4
+=2000 8 2
+d_flags 0 u32 __u32
+d_type 4 u16 __u16
+__pad 6 u16 __u16
 
 dell_wmi_extensions linux/wmi.h struct
 =7ffffffff 8 1
@@ -7642,6 +7857,41 @@ d_un 4 r32 union
 d_un.d_val 4 s32 Elf32_Sword
 d_un.d_ptr 4 u32 Elf32_Addr
 
+ebt_counter linux/netfilter_bridge/ebtables.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+pcnt 0 u64 __u64
+bcnt 8 u64 __u64
+
+ebt_entries linux/netfilter_bridge/ebtables.h struct
+=56abecbfc 48 4
+=295411403 48 8
+=2000 48 2
+distinguisher 0 u32 unsigned int
+name 4 c8*32 char
+counter_offset 36 u32 unsigned int
+policy 40 s32 int
+nentries 44 u32 unsigned int
+data 48 c8* char
+
+ebt_replace linux/netfilter_bridge/ebtables.h struct
+=56abecbfc 80 4
+=295411403 120 8
+=2000 80 2
+name 0 c8*32 char
+valid_hooks 32 u32 unsigned int
+nentries 36 u32 unsigned int
+entries_size 40 u32 unsigned int
+@5 hook_entry 44 p32*6 struct ebt_entries *
+@2 hook_entry 48 p64*6 struct ebt_entries *
+@5 num_counters 68 u32 unsigned int
+@2 num_counters 96 u32 unsigned int
+@5 counters 72 p32 struct ebt_counter *
+@2 counters 104 p64 struct ebt_counter *
+@5 entries 76 p32 char *
+@2 entries 112 p64 char *
+
 elf32_hdr linux/elf.h struct
 =7ffffdfff 52 4
 =2000 52 2
@@ -7953,6 +8203,19 @@ f2fs_sectrim_range linux/f2fs.h struct
 start 0 u64 __u64
 len 8 u64 __u64
 flags 16 u64 __u64
+
+f_owner_ex asm/fcntl.h struct
+=7ffffdfff 8 4
+=2000 8 2
+type 0 s32 int
+pid 4 s32 __kernel_pid_t
+
+fadvise64_64_args arch/s390/kernel/compat_linux.c struct
+=10000000 32 8
+fd 0 s32 int
+offset 8 s64 long long
+len 16 s64 long long
+advice 24 s32 int
 
 fanout_args linux/if_packet.h struct
 =7260c5f7f 8 4
@@ -8461,6 +8724,41 @@ binder 8 u64 binder_uintptr_t
 handle 8 u32 __u32
 cookie 16 u64 binder_uintptr_t
 
+flock asm/fcntl.h struct
+=42abc4bfc 16 4
+=315411403 32 8
+=28000 36 4
+=2000 16 2
+=40000000 20 4
+=80000000 32 8
+l_type 0 s16 short
+l_whence 2 s16 short
+@1d l_start 4 s32 __kernel_off_t
+@22 l_start 8 s64 __kernel_off_t
+@1d l_len 8 s32 __kernel_off_t
+@22 l_len 16 s64 __kernel_off_t
+@1d l_pid 12 s32 __kernel_pid_t
+@22 l_pid 24 s32 __kernel_pid_t
+@4 l_sysid 16 s32 long
+@10 __unused 16 s16 short
+@20 __unused 28 s16 short
+@4 pad 20 s32*4 long
+
+flock64 asm/fcntl.h struct
+=71fe79d2b 32 8
+=201842d4 24 4
+=c0000000 32 8
+=2000 24 2
+l_type 0 s16 short
+l_whence 2 s16 short
+@5 l_start 8 s64 __kernel_loff_t
+@a l_start 4 s64 __kernel_loff_t
+@5 l_len 16 s64 __kernel_loff_t
+@a l_len 12 s64 __kernel_loff_t
+@5 l_pid 24 s32 __kernel_pid_t
+@a l_pid 20 s32 __kernel_pid_t
+@4 __unused 28 s16 short
+
 floppy_drive_params linux/fd.h struct
 =56abecbfc 88 4
 =295411403 128 8
@@ -8709,6 +9007,101 @@ ui 0 u64 __u64
 fp 0 r64 struct
 fp.hi 0 u32 __u32
 fp.lo 4 u32 __u32
+
+fs_disk_quota linux/dqblk_xfs.h struct
+=7dfe79d2b 112 8
+=201842d4 112 4
+=2000 112 2
+d_version 0 s8 __s8
+d_flags 1 s8 __s8
+d_fieldmask 2 u16 __u16
+d_id 4 u32 __u32
+d_blk_hardlimit 8 u64 __u64
+d_blk_softlimit 16 u64 __u64
+d_ino_hardlimit 24 u64 __u64
+d_ino_softlimit 32 u64 __u64
+d_bcount 40 u64 __u64
+d_icount 48 u64 __u64
+d_itimer 56 s32 __s32
+d_btimer 60 s32 __s32
+d_iwarns 64 u16 __u16
+d_bwarns 66 u16 __u16
+d_itimer_hi 68 s8 __s8
+d_btimer_hi 69 s8 __s8
+d_rtbtimer_hi 70 s8 __s8
+d_padding2 71 s8 __s8
+d_rtb_hardlimit 72 u64 __u64
+d_rtb_softlimit 80 u64 __u64
+d_rtbcount 88 u64 __u64
+d_rtbtimer 96 s32 __s32
+d_rtbwarns 100 u16 __u16
+d_padding3 102 s16 __s16
+d_padding4 104 c8*8 char
+
+fs_qfilestatv linux/dqblk_xfs.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+qfs_ino 0 u64 __u64
+qfs_nblks 8 u64 __u64
+qfs_nextents 16 u32 __u32
+qfs_pad 20 u32 __u32
+
+fs_quota_stat linux/dqblk_xfs.h struct
+=7dfe79d2b 80 8
+=201842d4 68 4
+=2000 66 2
+qs_version 0 s8 __s8
+qs_flags 2 u16 __u16
+qs_pad 4 s8 __s8
+@1 qs_uquota 8 r192 fs_qfilestat_t
+@2 qs_uquota 8 r160 fs_qfilestat_t
+@4 qs_uquota 6 r160 fs_qfilestat_t
+@1 qs_gquota 32 r192 fs_qfilestat_t
+@2 qs_gquota 28 r160 fs_qfilestat_t
+@4 qs_gquota 26 r160 fs_qfilestat_t
+@1 qs_incoredqs 56 u32 __u32
+@2 qs_incoredqs 48 u32 __u32
+@4 qs_incoredqs 46 u32 __u32
+@1 qs_btimelimit 60 s32 __s32
+@2 qs_btimelimit 52 s32 __s32
+@4 qs_btimelimit 50 s32 __s32
+@1 qs_itimelimit 64 s32 __s32
+@2 qs_itimelimit 56 s32 __s32
+@4 qs_itimelimit 54 s32 __s32
+@1 qs_rtbtimelimit 68 s32 __s32
+@2 qs_rtbtimelimit 60 s32 __s32
+@4 qs_rtbtimelimit 58 s32 __s32
+@1 qs_bwarnlimit 72 u16 __u16
+@2 qs_bwarnlimit 64 u16 __u16
+@4 qs_bwarnlimit 62 u16 __u16
+@1 qs_iwarnlimit 74 u16 __u16
+@2 qs_iwarnlimit 66 u16 __u16
+@4 qs_iwarnlimit 64 u16 __u16
+
+fs_quota_statv linux/dqblk_xfs.h struct
+=7dfe39d0b 160 8
+=20184254 160 4
+=40020 160 8
+=80 160 4
+=2000 160 2
+qs_version 0 s8 __s8
+qs_pad1 1 u8 __u8
+qs_flags 2 u16 __u16
+qs_incoredqs 4 u32 __u32
+qs_uquota 8 r192 struct fs_qfilestatv
+qs_gquota 32 r192 struct fs_qfilestatv
+qs_pquota 56 r192 struct fs_qfilestatv
+qs_btimelimit 80 s32 __s32
+qs_itimelimit 84 s32 __s32
+qs_rtbtimelimit 88 s32 __s32
+qs_bwarnlimit 92 u16 __u16
+qs_iwarnlimit 94 u16 __u16
+@13 qs_rtbwarnlimit 96 u16 __u16
+@c qs_pad2 96 u64*8 __u64
+@13 qs_pad3 98 u16 __u16
+@13 qs_pad4 100 u32 __u32
+@13 qs_pad2 104 u64*7 __u64
 
 fs_sysfs_path linux/fs.h struct
 =7fffbfb4f 129 1
@@ -10317,6 +10710,59 @@ reserved2 20 u32 __u32
 @1 attrs 24 r128* struct ib_uverbs_attr
 @2 attrs 24 r192* struct ib_uverbs_attr
 
+icmp6_filter linux/icmpv6.h struct
+=7ffffdfff 32 4
+=2000 32 2
+data 0 u32*8 __u32
+
+icmp_filter linux/icmp.h struct
+=7ffffdfff 4 4
+=2000 4 2
+data 0 u32 __u32
+
+if_dqblk linux/quota.h struct
+=7dfe79d2b 72 8
+=201842d4 68 4
+=2000 68 2
+dqb_bhardlimit 0 u64 __u64
+dqb_bsoftlimit 8 u64 __u64
+dqb_curspace 16 u64 __u64
+dqb_ihardlimit 24 u64 __u64
+dqb_isoftlimit 32 u64 __u64
+dqb_curinodes 40 u64 __u64
+dqb_btime 48 u64 __u64
+dqb_itime 56 u64 __u64
+dqb_valid 64 u32 __u32
+
+if_dqinfo linux/quota.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+dqi_bgrace 0 u64 __u64
+dqi_igrace 8 u64 __u64
+dqi_flags 16 u32 __u32
+dqi_valid 20 u32 __u32
+
+if_nextdqblk linux/quota.h struct
+=7dfe79d2b 72 8
+=201842d4 72 4
+=2000 72 2
+dqb_bhardlimit 0 u64 __u64
+dqb_bsoftlimit 8 u64 __u64
+dqb_curspace 16 u64 __u64
+dqb_ihardlimit 24 u64 __u64
+dqb_isoftlimit 32 u64 __u64
+dqb_curinodes 40 u64 __u64
+dqb_btime 48 u64 __u64
+dqb_itime 56 u64 __u64
+dqb_valid 64 u32 __u32
+dqb_id 68 u32 __u32
+
+if_set linux/mroute6.h struct
+=7ffffdfff 32 4
+=2000 32 2
+ifs_bits 0 u32*8 if_mask
+
 if_settings linux/if.h struct
 =56abecbfc 12 4
 =295411403 16 8
@@ -10584,6 +11030,12 @@ flr_expires 24 u16 __u16
 flr_linger 26 u16 __u16
 __flr_pad 28 u32 __u32
 
+in6_pktinfo linux/ipv6.h struct
+=7ffffdfff 20 4
+=2000 20 2
+ipi6_addr 0 r128 struct in6_addr
+ipi6_ifindex 16 s32 int
+
 in_addr linux/in.h struct
 =7ffffdfff 4 4
 =2000 4 2
@@ -10789,6 +11241,107 @@ resv1 28 u32 __u32
 @13 user_addr 32 u64 __u64
 @c resv2 32 u64 __u64
 
+io_uring_bpf linux/io_uring/bpf_filter.h struct
+=7d7e3990b 72 8
+=20184254 72 4
+=2000 72 2
+cmd_type 0 u16 __u16
+cmd_flags 2 u16 __u16
+resv 4 u32 __u32
+filter 8 r512 struct io_uring_bpf_filter
+
+io_uring_bpf_filter linux/io_uring/bpf_filter.h struct
+=7d7e3990b 64 8
+=20184254 64 4
+=2000 64 2
+opcode 0 u32 __u32
+flags 4 u32 __u32
+filter_len 8 u32 __u32
+pdu_size 12 u8 __u8
+resv 13 u8*3 __u8
+filter_ptr 16 u64 __u64
+resv2 24 u64*5 __u64
+
+io_uring_buf_reg linux/io_uring.h struct
+=7dfe3990b 40 8
+=20184254 40 4
+=400 40 8
+=2000 40 2
+ring_addr 0 u64 __u64
+ring_entries 8 u32 __u32
+bgid 12 u16 __u16
+@b flags 14 u16 __u16
+@4 pad 14 u16 __u16
+@b min_left 16 u32 __u32
+@4 resv 16 u64*3 __u64
+@b resv 20 u32*5 __u32
+
+io_uring_buf_status linux/io_uring.h struct
+=7fffbdb5f 40 4
+=2000 40 2
+buf_group 0 u32 __u32
+head 4 u32 __u32
+resv 8 u32*8 __u32
+
+io_uring_clock_register linux/io_uring.h struct
+=7fffbdb5f 16 4
+=2000 16 2
+clockid 0 u32 __u32
+__resv 4 u32*3 __u32
+
+io_uring_clone_buffers linux/io_uring.h struct
+=7f7fbdb5f 32 4
+=2000 32 2
+=8000000 32 4
+src_fd 0 u32 __u32
+flags 4 u32 __u32
+@3 src_off 8 u32 __u32
+@4 pad 8 u32*6 __u32
+@3 dst_off 12 u32 __u32
+@3 nr 16 u32 __u32
+@3 pad 20 u32*3 __u32
+
+io_uring_file_index_range linux/io_uring.h struct
+=7dfe39d0b 16 8
+=20184254 16 4
+=2000 16 2
+off 0 u32 __u32
+len 4 u32 __u32
+resv 8 u64 __u64
+
+io_uring_getevents_arg linux/io_uring.h struct
+=7dfe3990b 24 8
+=20184254 24 4
+=40420 24 8
+=80 24 4
+=2000 24 2
+sigmask 0 u64 __u64
+sigmask_sz 8 u32 __u32
+@13 min_wait_usec 12 u32 __u32
+@c pad 12 u32 __u32
+ts 16 u64 __u64
+
+io_uring_mem_region_reg linux/io_uring.h struct
+=7d7e3990b 32 8
+=20184254 32 4
+=2000 32 2
+region_uptr 0 u64 __u64
+flags 8 u64 __u64
+__resv 16 u64*2 __u64
+
+io_uring_napi linux/io_uring.h struct
+=7f7fbdb5f 16 4
+=2000 16 2
+=8000000 16 8
+busy_poll_to 0 u32 __u32
+prefer_busy_poll 4 u8 __u8
+@3 opcode 5 u8 __u8
+@4 pad 5 u8*3 __u8
+@3 pad 6 u8*2 __u8
+@4 resv 8 u64 __u64
+@3 op_param 8 u32 __u32
+@3 resv 12 u32 __u32
+
 io_uring_params linux/io_uring.h struct
 =7dfe79d2b 120 8
 =201842d4 120 4
@@ -10803,6 +11356,233 @@ wq_fd 24 u32 __u32
 resv 28 u32*3 __u32
 sq_off 40 r320 struct io_sqring_offsets
 cq_off 80 r320 struct io_cqring_offsets
+
+io_uring_probe linux/io_uring.h struct
+=7ffffdfff 16 4
+=2000 16 2
+last_op 0 u8 __u8
+ops_len 1 u8 __u8
+resv 2 u16 __u16
+resv2 4 u32*3 __u32
+ops 16 r64* struct io_uring_probe_op
+
+io_uring_probe_op linux/io_uring.h struct
+=7ffffdfff 8 4
+=2000 8 2
+op 0 u8 __u8
+resv 1 u8 __u8
+flags 2 u16 __u16
+resv2 4 u32 __u32
+
+io_uring_query_hdr linux/io_uring/query.h struct
+=7d7e3990b 40 8
+=20184254 40 4
+=2000 40 2
+next_entry 0 u64 __u64
+query_data 8 u64 __u64
+query_op 16 u32 __u32
+size 20 u32 __u32
+result 24 s32 __s32
+__resv 28 u32*3 __u32
+
+io_uring_rsrc_register linux/io_uring.h struct
+=7fffbff5f 32 8
+=400a0 32 8
+nr 0 u32 __u32
+@1 flags 4 u32 __u32
+@2 resv 4 u32 __u32
+resv2 8 u64 __u64
+data 16 u64 __u64
+tags 24 u64 __u64
+
+io_uring_rsrc_update linux/io_uring.h struct
+=7ffffffff 16 8
+offset 0 u32 __u32
+resv 4 u32 __u32
+data 8 u64 __u64
+
+io_uring_rsrc_update2 linux/io_uring.h struct
+=7ffffffff 32 8
+offset 0 u32 __u32
+resv 4 u32 __u32
+data 8 u64 __u64
+tags 16 u64 __u64
+nr 24 u32 __u32
+resv2 28 u32 __u32
+
+io_uring_sqe linux/io_uring.h struct
+=7d7e3990b 64 8
+=20184254 64 4
+=40020 64 8
+=80 64 4
+=400 64 8
+=2000 64 2
+=8000000 64 8
+opcode 0 u8 __u8
+flags 1 u8 __u8
+ioprio 2 u16 __u16
+fd 4 s32 __s32
+off 8 u64 __u64
+addr2 8 u64 __u64
+@73 cmd_op 8 u32 __u32
+@c addr 16 u64 __u64
+@73 __pad1 12 u32 __u32
+@c splice_off_in 16 u64 __u64
+@73 addr 16 u64 __u64
+@c len 24 u32 __u32
+@73 splice_off_in 16 u64 __u64
+@c rw_flags 28 s32 __kernel_rwf_t
+@63 level 16 u32 __u32
+@c fsync_flags 28 u32 __u32
+@10 len 24 u32 __u32
+@63 optname 20 u32 __u32
+@c poll_events 28 u16 __u16
+@10 rw_flags 28 u32 __u32
+@63 len 24 u32 __u32
+@c poll32_events 28 u32 __u32
+@10 fsync_flags 28 u32 __u32
+@63 rw_flags 28 u32 __u32
+@c sync_range_flags 28 u32 __u32
+@10 poll_events 28 u16 __u16
+@63 fsync_flags 28 u32 __u32
+@c msg_flags 28 u32 __u32
+@10 poll32_events 28 u32 __u32
+@63 poll_events 28 u16 __u16
+@c timeout_flags 28 u32 __u32
+@10 sync_range_flags 28 u32 __u32
+@63 poll32_events 28 u32 __u32
+@c accept_flags 28 u32 __u32
+@10 msg_flags 28 u32 __u32
+@63 sync_range_flags 28 u32 __u32
+@c cancel_flags 28 u32 __u32
+@10 timeout_flags 28 u32 __u32
+@63 msg_flags 28 u32 __u32
+@c open_flags 28 u32 __u32
+@10 accept_flags 28 u32 __u32
+@63 timeout_flags 28 u32 __u32
+@c statx_flags 28 u32 __u32
+@10 cancel_flags 28 u32 __u32
+@63 accept_flags 28 u32 __u32
+@c fadvise_advice 28 u32 __u32
+@10 open_flags 28 u32 __u32
+@63 cancel_flags 28 u32 __u32
+@c splice_flags 28 u32 __u32
+@10 statx_flags 28 u32 __u32
+@63 open_flags 28 u32 __u32
+@c rename_flags 28 u32 __u32
+@10 fadvise_advice 28 u32 __u32
+@63 statx_flags 28 u32 __u32
+@c unlink_flags 28 u32 __u32
+@10 splice_flags 28 u32 __u32
+@63 fadvise_advice 28 u32 __u32
+@c hardlink_flags 28 u32 __u32
+@10 rename_flags 28 u32 __u32
+@63 splice_flags 28 u32 __u32
+@c user_data 32 u64 __u64
+@10 unlink_flags 28 u32 __u32
+@63 rename_flags 28 u32 __u32
+@c buf_index 40 u16 __u16
+@10 hardlink_flags 28 u32 __u32
+@63 unlink_flags 28 u32 __u32
+@c buf_group 40 u16 __u16
+@10 xattr_flags 28 u32 __u32
+@63 hardlink_flags 28 u32 __u32
+@c personality 42 u16 __u16
+@10 msg_ring_flags 28 u32 __u32
+@63 xattr_flags 28 u32 __u32
+@c splice_fd_in 44 s32 __s32
+@10 uring_cmd_flags 28 u32 __u32
+@63 msg_ring_flags 28 u32 __u32
+@c file_index 44 u32 __u32
+@10 user_data 32 u64 __u64
+@63 uring_cmd_flags 28 u32 __u32
+@c __pad2 48 u64*2 __u64
+@10 buf_index 40 u16 __u16
+@63 waitid_flags 28 u32 __u32
+@10 buf_group 40 u16 __u16
+@63 futex_flags 28 u32 __u32
+@10 personality 42 u16 __u16
+@63 install_fd_flags 28 u32 __u32
+@10 splice_fd_in 44 s32 __s32
+@63 nop_flags 28 u32 __u32
+@10 file_index 44 u32 __u32
+@23 pipe_flags 28 u32 __u32
+@10 addr_len 44 u16 __u16
+@40 user_data 32 u64 __u64
+@23 user_data 32 u64 __u64
+@10 __pad3 46 u16*1 __u16
+@40 buf_index 40 u16 __u16
+@23 buf_index 40 u16 __u16
+@10 addr3 48 u64 __u64
+@40 buf_group 40 u16 __u16
+@23 buf_group 40 u16 __u16
+@10 __pad2 56 u64*1 __u64
+@40 personality 42 u16 __u16
+@23 personality 42 u16 __u16
+@10 cmd 48 u8* __u8
+@40 splice_fd_in 44 s32 __s32
+@23 splice_fd_in 44 s32 __s32
+@40 file_index 44 u32 __u32
+@23 file_index 44 u32 __u32
+@40 optlen 44 u32 __u32
+@23 zcrx_ifq_idx 44 u32 __u32
+@40 addr_len 44 u16 __u16
+@23 optlen 44 u32 __u32
+@40 __pad3 46 u16*1 __u16
+@23 addr_len 44 u16 __u16
+@40 addr3 48 u64 __u64
+@23 __pad3 46 u16*1 __u16
+@40 __pad2 56 u64*1 __u64
+@23 write_stream 44 u8 __u8
+@40 optval 48 u64 __u64
+@23 __pad4 45 u8*3 __u8
+@40 cmd 48 u8* __u8
+@23 addr3 48 u64 __u64
+@23 __pad2 56 u64*1 __u64
+@23 attr_ptr 48 u64 __u64
+@23 attr_type_mask 56 u64 __u64
+@23 optval 48 u64 __u64
+@23 cmd 48 u8* __u8
+
+io_uring_sync_cancel_reg linux/io_uring.h struct
+=7dfe3990b 64 8
+=20184254 64 4
+=400 64 8
+=2000 64 2
+addr 0 u64 __u64
+fd 8 s32 __s32
+flags 12 u32 __u32
+timeout 16 r128 struct __kernel_timespec
+@b opcode 32 u8 __u8
+@4 pad 32 u64*4 __u64
+@b pad 33 u8*7 __u8
+@b pad2 40 u64*3 __u64
+
+io_uring_zcrx_ifq_reg linux/io_uring/zcrx.h struct
+=7d7e3990b 96 8
+=20184254 96 4
+=2000 96 2
+if_idx 0 u32 __u32
+if_rxq 4 u32 __u32
+rq_entries 8 u32 __u32
+flags 12 u32 __u32
+area_ptr 16 u64 __u64
+region_ptr 24 u64 __u64
+offsets 32 r256 struct io_uring_zcrx_offsets
+zcrx_id 64 u32 __u32
+rx_buf_len 68 u32 __u32
+event_desc 72 u64 __u64
+__resv 80 u64*2 __u64
+
+io_uring_zcrx_offsets linux/io_uring/zcrx.h struct
+=7d7e3990b 32 8
+=20184254 32 4
+=2000 32 2
+head 0 u32 __u32
+tail 4 u32 __u32
+rqes 8 u32 __u32
+__resv2 12 u32 __u32
+__resv 16 u64*2 __u64
 
 iocb linux/aio_abi.h struct
 =706041d2b 64 8
@@ -10833,6 +11613,87 @@ iovec linux/uio.h struct
 @2 iov_base 0 p64 void *
 @5 iov_len 4 u32 __kernel_size_t
 @2 iov_len 8 u64 __kernel_size_t
+
+ip6_mtuinfo linux/ipv6.h struct
+=7ffffdfff 32 4
+=2000 32 2
+ip6m_addr 0 r224 struct sockaddr_in6
+ip6m_mtu 28 u32 __u32
+
+ip6t_entry linux/netfilter_ipv6/ip6_tables.h struct
+=7dfe79d2b 168 8
+=201842d4 164 4
+=2000 162 2
+@3 ipv6 0 r1088 struct ip6t_ip6
+@4 ipv6 0 r1072 struct ip6t_ip6
+@3 nfcache 136 u32 unsigned int
+@4 nfcache 134 u32 unsigned int
+@3 target_offset 140 u16 __u16
+@4 target_offset 138 u16 __u16
+@3 next_offset 142 u16 __u16
+@4 next_offset 140 u16 __u16
+@3 comefrom 144 u32 unsigned int
+@4 comefrom 142 u32 unsigned int
+@1 counters 152 r128 struct xt_counters
+@2 counters 148 r128 struct xt_counters
+@4 counters 146 r128 struct xt_counters
+@1 elems 168 u8* unsigned char
+@2 elems 164 u8* unsigned char
+@4 elems 162 u8* unsigned char
+
+ip6t_get_entries linux/netfilter_ipv6/ip6_tables.h struct
+=7dfe79d2b 40 8
+=201842d4 36 4
+=2000 36 2
+name 0 c8*32 char
+size 32 u32 unsigned int
+@1 entrytable 40 r1344* struct ip6t_entry
+@2 entrytable 36 r1312* struct ip6t_entry
+@4 entrytable 36 r1296* struct ip6t_entry
+
+ip6t_getinfo linux/netfilter_ipv6/ip6_tables.h struct
+=7ffffdfff 84 4
+=2000 84 2
+name 0 c8*32 char
+valid_hooks 32 u32 unsigned int
+hook_entry 36 u32*5 unsigned int
+underflow 56 u32*5 unsigned int
+num_entries 76 u32 unsigned int
+size 80 u32 unsigned int
+
+ip6t_ip6 linux/netfilter_ipv6/ip6_tables.h struct
+=7ffffdfff 136 4
+=2000 134 2
+src 0 r128 struct in6_addr
+dst 16 r128 struct in6_addr
+smsk 32 r128 struct in6_addr
+dmsk 48 r128 struct in6_addr
+iniface 64 c8*16 char
+outiface 80 c8*16 char
+iniface_mask 96 u8*16 unsigned char
+outiface_mask 112 u8*16 unsigned char
+proto 128 u16 __u16
+tos 130 u8 __u8
+flags 131 u8 __u8
+invflags 132 u8 __u8
+
+ip6t_replace linux/netfilter_ipv6/ip6_tables.h struct
+=54aa68928 96 8
+=295411403 96 8
+=201842d4 92 4
+=2000 92 2
+name 0 c8*32 char
+valid_hooks 32 u32 unsigned int
+num_entries 36 u32 unsigned int
+size 40 u32 unsigned int
+hook_entry 44 u32*5 unsigned int
+underflow 64 u32*5 unsigned int
+num_counters 84 u32 unsigned int
+@d counters 88 p32 struct xt_counters *
+@2 counters 88 p64 struct xt_counters *
+@3 entries 96 r1344* struct ip6t_entry
+@4 entries 92 r1312* struct ip6t_entry
+@8 entries 92 r1296* struct ip6t_entry
 
 ip_mreq linux/in.h struct
 =7ffffdfff 8 4
@@ -10874,6 +11735,143 @@ imsf_slist 16 u32*1 __be32
 @2 imsf_fmode 8 u32 __u32
 @2 imsf_numsrc 12 u32 __u32
 @2 imsf_slist_flex 16 u32* __be32
+
+ip_vs_daemon_user linux/ip_vs.h struct
+=7ffffdfff 24 4
+=2000 24 2
+state 0 s32 int
+mcast_ifn 4 c8*16 char
+syncid 20 s32 int
+
+ip_vs_dest_entry linux/ip_vs.h struct
+=7dfe79d2b 96 8
+=201842d4 84 4
+=2000 82 2
+addr 0 u32 __be32
+port 4 u16 __be16
+@3 conn_flags 8 u32 unsigned int
+@4 conn_flags 6 u32 unsigned int
+@3 weight 12 s32 int
+@4 weight 10 s32 int
+@3 u_threshold 16 u32 __u32
+@4 u_threshold 14 u32 __u32
+@3 l_threshold 20 u32 __u32
+@4 l_threshold 18 u32 __u32
+@3 activeconns 24 u32 __u32
+@4 activeconns 22 u32 __u32
+@3 inactconns 28 u32 __u32
+@4 inactconns 26 u32 __u32
+@3 persistconns 32 u32 __u32
+@4 persistconns 30 u32 __u32
+@1 stats 40 r448 struct ip_vs_stats_user
+@2 stats 36 r384 struct ip_vs_stats_user
+@4 stats 34 r384 struct ip_vs_stats_user
+
+ip_vs_get_dests linux/ip_vs.h struct
+=7dfe79d2b 24 8
+=201842d4 20 4
+=2000 16 2
+protocol 0 u16 __u16
+@3 addr 4 u32 __be32
+@4 addr 2 u32 __be32
+@3 port 8 u16 __be16
+@4 port 6 u16 __be16
+@3 fwmark 12 u32 __u32
+@4 fwmark 8 u32 __u32
+@3 num_dests 16 u32 unsigned int
+@4 num_dests 12 u32 unsigned int
+@1 entrytable 24 r768* struct ip_vs_dest_entry
+@2 entrytable 20 r672* struct ip_vs_dest_entry
+@4 entrytable 16 r656* struct ip_vs_dest_entry
+
+ip_vs_get_services linux/ip_vs.h struct
+=7dfe79d2b 8 8
+=201842d4 4 4
+=2000 4 2
+num_services 0 u32 unsigned int
+@1 entrytable 8 r832* struct ip_vs_service_entry
+@2 entrytable 4 r768* struct ip_vs_service_entry
+@4 entrytable 4 r736* struct ip_vs_service_entry
+
+ip_vs_getinfo linux/ip_vs.h struct
+=7ffffdfff 12 4
+=2000 12 2
+version 0 u32 unsigned int
+size 4 u32 unsigned int
+num_services 8 u32 unsigned int
+
+ip_vs_service_entry linux/ip_vs.h struct
+=7dfe79d2b 104 8
+=201842d4 96 4
+=2000 92 2
+protocol 0 u16 __u16
+@3 addr 4 u32 __be32
+@4 addr 2 u32 __be32
+@3 port 8 u16 __be16
+@4 port 6 u16 __be16
+@3 fwmark 12 u32 __u32
+@4 fwmark 8 u32 __u32
+@3 sched_name 16 c8*16 char
+@4 sched_name 12 c8*16 char
+@3 flags 32 u32 unsigned int
+@4 flags 28 u32 unsigned int
+@3 timeout 36 u32 unsigned int
+@4 timeout 32 u32 unsigned int
+@3 netmask 40 u32 __be32
+@4 netmask 36 u32 __be32
+@3 num_dests 44 u32 unsigned int
+@4 num_dests 40 u32 unsigned int
+@1 stats 48 r448 struct ip_vs_stats_user
+@2 stats 48 r384 struct ip_vs_stats_user
+@4 stats 44 r384 struct ip_vs_stats_user
+
+ip_vs_service_user linux/ip_vs.h struct
+=7ffffdfff 44 4
+=2000 40 2
+protocol 0 u16 __u16
+@1 addr 4 u32 __be32
+@2 addr 2 u32 __be32
+@1 port 8 u16 __be16
+@2 port 6 u16 __be16
+@1 fwmark 12 u32 __u32
+@2 fwmark 8 u32 __u32
+@1 sched_name 16 c8*16 char
+@2 sched_name 12 c8*16 char
+@1 flags 32 u32 unsigned int
+@2 flags 28 u32 unsigned int
+@1 timeout 36 u32 unsigned int
+@2 timeout 32 u32 unsigned int
+@1 netmask 40 u32 __be32
+@2 netmask 36 u32 __be32
+
+ip_vs_stats_user linux/ip_vs.h struct
+=7dfe79d2b 56 8
+=201842d4 48 4
+=2000 48 2
+conns 0 u32 __u32
+inpkts 4 u32 __u32
+outpkts 8 u32 __u32
+@1 inbytes 16 u64 __u64
+@6 inbytes 12 u64 __u64
+@1 outbytes 24 u64 __u64
+@6 outbytes 20 u64 __u64
+@1 cps 32 u32 __u32
+@6 cps 28 u32 __u32
+@1 inpps 36 u32 __u32
+@6 inpps 32 u32 __u32
+@1 outpps 40 u32 __u32
+@6 outpps 36 u32 __u32
+@1 inbps 44 u32 __u32
+@6 inbps 40 u32 __u32
+@1 outbps 48 u32 __u32
+@6 outbps 44 u32 __u32
+
+ip_vs_timeout_user linux/ip_vs.h struct
+=7ffffdfff 12 4
+=2000 12 2
+tcp_timeout 0 s32 int
+tcp_fin_timeout 4 s32 int
+udp_timeout 8 s32 int
 
 ipc64_perm asm/ipcbuf.h struct
 =21e89e4 36 4
@@ -10938,6 +11936,15 @@ key 0 s32 __kernel_key_t
 @80 __unused2 32 u32 unsigned long
 @200 __unused2 40 u64 unsigned long long
 @20 __unused2 40 u64 unsigned long long int
+
+ipc_kludge linux/ipc.h struct
+=56abecbfc 8 4
+=295411403 16 8
+=2000 8 2
+@5 msgp 0 p32 struct msgbuf *
+@2 msgp 0 p64 struct msgbuf *
+@5 msgtyp 4 s32 long
+@2 msgtyp 8 s64 long
 
 ipc_perm linux/ipc.h struct
 =797df9de7 28 4
@@ -11032,6 +12039,69 @@ ipmi_timing_parms linux/ipmi.h struct
 =2000 8 2
 retries 0 s32 int
 retry_time_ms 4 u32 unsigned int
+
+ipt_entry linux/netfilter_ipv4/ip_tables.h struct
+=7dfe79d2b 112 8
+=201842d4 112 4
+=2000 112 2
+ip 0 r672 struct ipt_ip
+nfcache 84 u32 unsigned int
+target_offset 88 u16 __u16
+next_offset 90 u16 __u16
+comefrom 92 u32 unsigned int
+counters 96 r128 struct xt_counters
+elems 112 u8* unsigned char
+
+ipt_get_entries linux/netfilter_ipv4/ip_tables.h struct
+=7dfe79d2b 40 8
+=201842d4 36 4
+=2000 36 2
+name 0 c8*32 char
+size 32 u32 unsigned int
+@1 entrytable 40 r896* struct ipt_entry
+@6 entrytable 36 r896* struct ipt_entry
+
+ipt_getinfo linux/netfilter_ipv4/ip_tables.h struct
+=7ffffdfff 84 4
+=2000 84 2
+name 0 c8*32 char
+valid_hooks 32 u32 unsigned int
+hook_entry 36 u32*5 unsigned int
+underflow 56 u32*5 unsigned int
+num_entries 76 u32 unsigned int
+size 80 u32 unsigned int
+
+ipt_ip linux/netfilter_ipv4/ip_tables.h struct
+=7ffffdfff 84 4
+=2000 84 2
+src 0 r32 struct in_addr
+dst 4 r32 struct in_addr
+smsk 8 r32 struct in_addr
+dmsk 12 r32 struct in_addr
+iniface 16 c8*16 char
+outiface 32 c8*16 char
+iniface_mask 48 u8*16 unsigned char
+outiface_mask 64 u8*16 unsigned char
+proto 80 u16 __u16
+flags 82 u8 __u8
+invflags 83 u8 __u8
+
+ipt_replace linux/netfilter_ipv4/ip_tables.h struct
+=54aa68928 96 8
+=295411403 96 8
+=201842d4 92 4
+=2000 92 2
+name 0 c8*32 char
+valid_hooks 32 u32 unsigned int
+num_entries 36 u32 unsigned int
+size 40 u32 unsigned int
+hook_entry 44 u32*5 unsigned int
+underflow 64 u32*5 unsigned int
+num_counters 84 u32 unsigned int
+@d counters 88 p32 struct xt_counters *
+@2 counters 88 p64 struct xt_counters *
+@3 entries 96 r896* struct ipt_entry
+@c entries 92 r896* struct ipt_entry
 
 ipv6_mreq linux/in6.h struct
 =7ffffdfff 20 4
@@ -11313,6 +12383,13 @@ coef 0 s32*8 __s32
 prec 32 s16 __s16
 type 34 u16 __u16
 
+kcmp_epoll_slot linux/kcmp.h struct
+=7ffffdfff 12 4
+=2000 12 2
+efd 0 u32 __u32
+tfd 4 u32 __u32
+toff 8 u32 __u32
+
 kcov_remote_arg linux/kcov.h struct
 =7ffffffff 24 8
 trace_mode 0 u32 __u32
@@ -11336,6 +12413,47 @@ kexec_segment linux/kexec.h struct
 @9 memsz 12 u32 __kernel_size_t
 @2 memsz 24 u64 __kernel_size_t
 @4 memsz 12 u32 size_t
+
+keyctl_dh_params linux/keyctl.h struct
+=7ffffdfff 12 4
+=2000 12 2
+private 0 s32 __s32
+priv 0 s32 __s32
+prime 4 s32 __s32
+base 8 s32 __s32
+
+keyctl_kdf_params linux/keyctl.h struct
+=56abecbfc 44 4
+=295411403 56 8
+=2000 44 2
+@5 hashname 0 p32 char *
+@2 hashname 0 p64 char *
+@5 otherinfo 4 p32 char *
+@2 otherinfo 8 p64 char *
+@5 otherinfolen 8 u32 __u32
+@2 otherinfolen 16 u32 __u32
+@5 __spare 12 u32*8 __u32
+@2 __spare 20 u32*8 __u32
+
+keyctl_pkey_params linux/keyctl.h struct
+=7ffffdfff 40 4
+=2000 40 2
+key_id 0 s32 __s32
+in_len 4 u32 __u32
+out_len 8 u32 __u32
+in2_len 8 u32 __u32
+__spare 12 u32*7 __u32
+
+keyctl_pkey_query linux/keyctl.h struct
+=7ffffdfff 56 4
+=2000 56 2
+supported_ops 0 u32 __u32
+key_size 4 u32 __u32
+max_data_size 8 u16 __u16
+max_sig_size 10 u16 __u16
+max_enc_size 12 u16 __u16
+max_dec_size 14 u16 __u16
+__spare 16 u32*10 __u32
 
 kfd_ioctl_acquire_vm_args linux/kfd_ioctl.h struct
 =7ffffdfff 8 4
@@ -13364,6 +14482,18 @@ region 0 u32*1024 __u32
 __empty_extra 4096 r0 struct
 extra 4096 u32* __u32
 
+landlock_net_port_attr linux/landlock.h struct
+=7dfe3990b 16 8
+=20184254 16 4
+=2000 16 2
+allowed_access 0 u64 __u64
+port 8 u64 __u64
+
+landlock_path_beneath_attr linux/landlock.h struct
+=7fffbff5f 12 1
+allowed_access 0 u64 __u64
+parent_fd 8 s32 __s32
+
 landlock_ruleset_attr linux/landlock.h struct
 =7d7e3990b 48 8
 =20184254 48 4
@@ -13388,6 +14518,29 @@ lbt_context asm/sigcontext.h struct
 regs 0 u64*4 __u64
 eflags 32 u32 __u32
 ftop 36 u32 __u32
+
+linger include/linux/socket.h struct
+=6f7ff5fff 8 4
+=2000 8 2
+l_onoff 0 s32 int
+l_linger 4 s32 int
+
+linux_dirent fs/readdir.c struct
+=462ba4b5c 12 4
+=295411003 24 8
+=400a0 12 4
+=400 24 8
+=2000 10 2
+@15 d_ino 0 u32 unsigned long
+@a d_ino 0 u64 unsigned long
+@15 d_off 4 u32 unsigned long
+@a d_off 8 u64 unsigned long
+@15 d_reclen 8 u16 unsigned short
+@a d_reclen 16 u16 unsigned short
+@11 d_name 10 c8* char
+@2 d_name 18 c8* char
+@4 d_name 10 c8*1 char
+@8 d_name 18 c8*1 char
 
 linux_dirent64 include/linux/dirent.h struct
 =6d7e71d2b 24 8
@@ -13597,6 +14750,41 @@ in_client_uuid 0 r128 uuid_le
 vtag 16 u8 __u8
 reserved 17 u8*3 __u8
 
+mf6cctl linux/mroute6.h struct
+=7ffffdfff 92 4
+=2000 90 2
+mf6cc_origin 0 r224 struct sockaddr_in6
+mf6cc_mcastgrp 28 r224 struct sockaddr_in6
+mf6cc_parent 56 u16 mifi_t
+@1 mf6cc_ifset 60 r256 struct if_set
+@2 mf6cc_ifset 58 r256 struct if_set
+
+mfcctl linux/mroute.h struct
+=7ffffdfff 60 4
+=2000 58 2
+mfcc_origin 0 r32 struct in_addr
+mfcc_mcastgrp 4 r32 struct in_addr
+mfcc_parent 8 u16 vifi_t
+mfcc_ttls 10 u8*32 unsigned char
+@1 mfcc_pkt_cnt 44 u32 unsigned int
+@2 mfcc_pkt_cnt 42 u32 unsigned int
+@1 mfcc_byte_cnt 48 u32 unsigned int
+@2 mfcc_byte_cnt 46 u32 unsigned int
+@1 mfcc_wrong_if 52 u32 unsigned int
+@2 mfcc_wrong_if 50 u32 unsigned int
+@1 mfcc_expire 56 s32 int
+@2 mfcc_expire 54 s32 int
+
+mif6ctl linux/mroute6.h struct
+=7ffffdfff 12 4
+=2000 10 2
+mif6c_mifi 0 u16 mifi_t
+mif6c_flags 2 u8 unsigned char
+vifc_threshold 3 u8 unsigned char
+mif6c_pifi 4 u16 __u16
+@1 vifc_rate_limit 8 u32 unsigned int
+@2 vifc_rate_limit 6 u32 unsigned int
+
 mips32_watch_regs asm/ptrace.h struct
 =38000 72 8
 watchlo 0 u32*8 unsigned int
@@ -13610,6 +14798,41 @@ watchlo 0 u64*8 unsigned long long
 watchhi 64 u16*8 unsigned short
 watch_masks 80 u16*8 unsigned short
 num_valid 96 u32 unsigned int
+
+mmap_arg_struct mm/mmap.c struct
+=462be4bfc 24 4
+=295411403 48 8
+=2000 24 2
+@5 addr 0 u32 unsigned long
+@2 addr 0 u64 unsigned long
+@5 len 4 u32 unsigned long
+@2 len 8 u64 unsigned long
+@5 prot 8 u32 unsigned long
+@2 prot 16 u64 unsigned long
+@5 flags 12 u32 unsigned long
+@2 flags 24 u64 unsigned long
+@5 fd 16 u32 unsigned long
+@2 fd 32 u64 unsigned long
+@5 offset 20 u32 unsigned long
+@2 offset 40 u64 unsigned long
+
+mmap_arg_struct32 arch/x86/kernel/sys_ia32.c struct
+=200000200 24 4
+addr 0 u32 unsigned int
+len 4 u32 unsigned int
+prot 8 u32 unsigned int
+flags 12 u32 unsigned int
+fd 16 u32 unsigned int
+offset 20 u32 unsigned int
+
+mmap_arg_struct_emu31 arch/s390/kernel/compat_linux.c struct
+=10000000 24 4
+addr 0 u32 compat_ulong_t
+len 4 u32 compat_ulong_t
+prot 8 u32 compat_ulong_t
+flags 12 u32 compat_ulong_t
+fd 16 u32 compat_ulong_t
+offset 20 u32 compat_ulong_t
 
 mmc_ioc_cmd linux/mmc/ioctl.h struct
 =7dfe79d2b 72 8
@@ -13689,6 +14912,86 @@ donor_start 16 u64 __u64
 len 24 u64 __u64
 moved_len 32 u64 __u64
 
+mptcp_full_info linux/mptcp.h struct
+=7fffbdb5f 136 8
+=2000 136 8
+size_tcpinfo_kernel 0 u32 __u32
+size_tcpinfo_user 4 u32 __u32
+size_sfinfo_kernel 8 u32 __u32
+size_sfinfo_user 12 u32 __u32
+num_subflows 16 u32 __u32
+size_arrays_user 20 u32 __u32
+subflow_info 24 u64 __u64
+tcp_info 32 u64 __u64
+@1 mptcp_info 40 r768 struct mptcp_info
+@2 mptcp_info 40 r752 struct mptcp_info
+
+mptcp_info linux/mptcp.h struct
+=7d7e3990b 96 8
+=20184254 96 4
+=40020 40 8
+=80 40 4
+=400 48 8
+=2000 94 2
+=8000000 96 8
+mptcpi_subflows 0 u8 __u8
+mptcpi_add_addr_signal 1 u8 __u8
+mptcpi_add_addr_accepted 2 u8 __u8
+mptcpi_subflows_max 3 u8 __u8
+mptcpi_add_addr_signal_max 4 u8 __u8
+mptcpi_add_addr_accepted_max 5 u8 __u8
+@5f mptcpi_flags 8 u32 __u32
+@20 mptcpi_flags 6 u32 __u32
+@5f mptcpi_token 12 u32 __u32
+@20 mptcpi_token 10 u32 __u32
+@5f mptcpi_write_seq 16 u64 __u64
+@20 mptcpi_write_seq 14 u64 __u64
+@5f mptcpi_snd_una 24 u64 __u64
+@20 mptcpi_snd_una 22 u64 __u64
+@5f mptcpi_rcv_nxt 32 u64 __u64
+@20 mptcpi_rcv_nxt 30 u64 __u64
+@53 mptcpi_local_addr_used 40 u8 __u8
+@20 mptcpi_local_addr_used 38 u8 __u8
+@53 mptcpi_local_addr_max 41 u8 __u8
+@20 mptcpi_local_addr_max 39 u8 __u8
+@53 mptcpi_csum_enabled 42 u8 __u8
+@20 mptcpi_csum_enabled 40 u8 __u8
+@43 mptcpi_retransmits 44 u32 __u32
+@20 mptcpi_retransmits 42 u32 __u32
+@43 mptcpi_bytes_retrans 48 u64 __u64
+@20 mptcpi_bytes_retrans 46 u64 __u64
+@43 mptcpi_bytes_sent 56 u64 __u64
+@20 mptcpi_bytes_sent 54 u64 __u64
+@43 mptcpi_bytes_received 64 u64 __u64
+@20 mptcpi_bytes_received 62 u64 __u64
+@43 mptcpi_bytes_acked 72 u64 __u64
+@20 mptcpi_bytes_acked 70 u64 __u64
+@43 mptcpi_subflows_total 80 u8 __u8
+@20 mptcpi_subflows_total 78 u8 __u8
+@3 mptcpi_endp_laminar_max 81 u8 __u8
+@20 mptcpi_endp_laminar_max 79 u8 __u8
+@40 reserved 81 u8*3 __u8
+@3 mptcpi_endp_fullmesh_max 82 u8 __u8
+@20 mptcpi_endp_fullmesh_max 80 u8 __u8
+@40 mptcpi_last_data_sent 84 u32 __u32
+@3 reserved 83 u8 __u8
+@20 reserved 81 u8 __u8
+@40 mptcpi_last_data_recv 88 u32 __u32
+@3 mptcpi_last_data_sent 84 u32 __u32
+@20 mptcpi_last_data_sent 82 u32 __u32
+@40 mptcpi_last_ack_recv 92 u32 __u32
+@3 mptcpi_last_data_recv 88 u32 __u32
+@20 mptcpi_last_data_recv 86 u32 __u32
+@3 mptcpi_last_ack_recv 92 u32 __u32
+@20 mptcpi_last_ack_recv 90 u32 __u32
+
+mptcp_subflow_data linux/mptcp.h struct
+=7fffbff5f 16 8
+size_subflow_data 0 u32 __u32
+num_subflows 4 u32 __u32
+size_kernel 8 u32 __u32
+size_user 12 u32 __u32
+
 mq_attr linux/mqueue.h struct
 =46abecbfc 32 4
 =395411403 64 8
@@ -13718,6 +15021,18 @@ msgbuf linux/msg.h struct
 @2 mtype 0 s64 __kernel_long_t
 @5 mtext 4 c8*1 char
 @2 mtext 8 c8*1 char
+
+msginfo linux/msg.h struct
+=7ffffdfff 32 4
+=2000 30 2
+msgpool 0 s32 int
+msgmap 4 s32 int
+msgmax 8 s32 int
+msgmnb 12 s32 int
+msgmni 16 s32 int
+msgssz 20 s32 int
+msgtql 24 s32 int
+msgseg 28 u16 unsigned short
 
 mshv_create_partition linux/mshv.h struct
 =7d7e3990b 16 8
@@ -14685,6 +16000,19 @@ reftag 36 u32 __u32
 apptag 40 u16 __u16
 appmask 42 u16 __u16
 
+oabi_epoll_event arch/arm/kernel/sys_oabi-compat.c struct
+=18 12 4
+events 0 u32 __poll_t
+data 4 u64 __u64
+
+oabi_sembuf arch/arm/kernel/sys_oabi-compat.c struct
+=8 8 2
+=10 8 4
+sem_num 0 u16 unsigned short
+sem_op 2 s16 short
+sem_flg 4 s16 short
+__pad 6 u16 unsigned short
+
 ocxl_ioctl_attach misc/ocxl.h struct
 =7dfe79d2b 32 8
 =201842d4 32 4
@@ -14734,6 +16062,29 @@ old_itimerspec32 include/linux/time32.h struct
 =2000 16 2
 it_interval 0 r64 struct old_timespec32
 it_value 8 r64 struct old_timespec32
+
+old_itimerval32 kernel/time/itimer.c struct
+=6f7ff5fff 16 4
+=2000 16 2
+it_interval 0 r64 struct old_timeval32
+it_value 8 r64 struct old_timeval32
+
+old_linux_dirent fs/readdir.c struct
+=462ba4b5c 12 4
+=295411003 24 8
+=400a0 12 4
+=400 24 8
+=2000 10 2
+@15 d_ino 0 u32 unsigned long
+@a d_ino 0 u64 unsigned long
+@15 d_offset 4 u32 unsigned long
+@a d_offset 8 u64 unsigned long
+@15 d_namlen 8 u16 unsigned short
+@a d_namlen 16 u16 unsigned short
+@11 d_name 10 c8* char
+@2 d_name 18 c8* char
+@4 d_name 10 c8*1 char
+@8 d_name 18 c8*1 char
 
 old_sigaction asm/signal.h struct
 =800000 16 4
@@ -14799,6 +16150,28 @@ nodename 65 c8*65 char
 release 130 c8*65 char
 version 195 c8*65 char
 machine 260 c8*65 char
+
+oldabi_stat64 arch/arm/kernel/sys_oabi-compat.c struct
+=18 96 4
+st_dev 0 u64 unsigned long long
+__pad1 8 u32 unsigned int
+__st_ino 12 u32 unsigned long
+st_mode 16 u32 unsigned int
+st_nlink 20 u32 unsigned int
+st_uid 24 u32 unsigned long
+st_gid 28 u32 unsigned long
+st_rdev 32 u64 unsigned long long
+__pad2 40 u32 unsigned int
+st_size 44 s64 long long
+st_blksize 52 u32 unsigned long
+st_blocks 56 u64 unsigned long long
+st_atime 64 u32 unsigned long
+st_atime_nsec 68 u32 unsigned long
+st_mtime 72 u32 unsigned long
+st_mtime_nsec 76 u32 unsigned long
+st_ctime 80 u32 unsigned long
+st_ctime_nsec 84 u32 unsigned long
+st_ino 88 u64 unsigned long long
 
 oldold_utsname linux/utsname.h struct
 =7ffffffef 45 1
@@ -15424,6 +16797,81 @@ op_namelen 4 s32 int
 @2 op_buflen 16 s32 int
 @1 op_buf 16 p32 char *
 @2 op_buf 24 p64 char *
+
+osf_stat arch/alpha/kernel/osf_sys.c struct
+=2 160 8
+st_dev 0 s32 int
+st_pad1 4 s32 int
+st_mode 8 u32 unsigned
+st_nlink 12 u16 unsigned short
+st_nlink_reserved 14 s16 short
+st_uid 16 u32 unsigned
+st_gid 20 u32 unsigned
+st_rdev 24 s32 int
+st_ldev 28 s32 int
+st_size 32 s64 long
+st_pad2 40 s32 int
+st_uatime 44 s32 int
+st_pad3 48 s32 int
+st_umtime 52 s32 int
+st_pad4 56 s32 int
+st_uctime 60 s32 int
+st_pad5 64 s32 int
+st_pad6 68 s32 int
+st_flags 72 u32 unsigned
+st_gen 76 u32 unsigned
+st_spare 80 s64*4 long
+st_ino 112 u32 unsigned
+st_ino_reserved 116 s32 int
+st_atime 120 s32 int
+st_atime_reserved 124 s32 int
+st_mtime 128 s32 int
+st_mtime_reserved 132 s32 int
+st_ctime 136 s32 int
+st_ctime_reserved 140 s32 int
+st_blksize 144 s64 long
+st_blocks 152 s64 long
+
+osf_statfs arch/alpha/kernel/osf_sys.c struct
+=2 40 4
+f_type 0 s16 short
+f_flags 2 s16 short
+f_fsize 4 s32 int
+f_bsize 8 s32 int
+f_blocks 12 s32 int
+f_bfree 16 s32 int
+f_bavail 20 s32 int
+f_files 24 s32 int
+f_ffree 28 s32 int
+f_fsid 32 r64 __kernel_fsid_t
+
+osf_statfs64 arch/alpha/kernel/osf_sys.c struct
+=2 512 8
+f_type 0 s16 short
+f_flags 2 s16 short
+f_pad1 4 s32 int
+f_pad2 8 s32 int
+f_pad3 12 s32 int
+f_pad4 16 s32 int
+f_pad5 20 s32 int
+f_pad6 24 s32 int
+f_pad7 28 s32 int
+f_fsid 32 r64 __kernel_fsid_t
+f_namemax 40 u16 u_short
+f_reserved1 42 s16 short
+f_spare 44 s32*8 int
+f_pad8 76 c8*90 char
+f_pad9 166 c8*90 char
+mount_info 256 s64*10 long
+f_flags2 336 u64 u_long
+f_spare2 344 s64*14 long
+f_fsize 456 s64 long
+f_bsize 464 s64 long
+f_blocks 472 s64 long
+f_bfree 480 s64 long
+f_bavail 488 s64 long
+f_files 496 s64 long
+f_ffree 504 s64 long
 
 otp_info mtd/mtd-abi.h struct
 =7ffffdfff 12 4
@@ -16285,6 +17733,29 @@ key 0 u64 __u64
 type 8 u32 __u32
 flags 12 u32 __u32
 
+prctl_mm_map linux/prctl.h struct
+=54aa68928 104 8
+=295411403 104 8
+=201842d4 100 4
+=2000 100 2
+start_code 0 u64 __u64
+end_code 8 u64 __u64
+start_data 16 u64 __u64
+end_data 24 u64 __u64
+start_brk 32 u64 __u64
+brk 40 u64 __u64
+start_stack 48 u64 __u64
+arg_start 56 u64 __u64
+arg_end 64 u64 __u64
+env_start 72 u64 __u64
+env_end 80 u64 __u64
+@d auxv 88 p32 __u64 *
+@2 auxv 88 p64 __u64 *
+@d auxv_size 92 u32 __u32
+@2 auxv_size 96 u32 __u32
+@d exe_fd 96 u32 __u32
+@2 exe_fd 100 u32 __u32
+
 prefix_cacheinfo linux/rtnetlink.h struct
 =7ffffdfff 8 4
 =2000 8 2
@@ -16922,6 +18393,75 @@ len 0 u32 unsigned int
 @1 process_addr 8 u32 unsigned long
 @2 process_addr 16 u64 unsigned long
 
+ptrace_peeksiginfo_args linux/ptrace.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+off 0 u64 __u64
+flags 8 u32 __u32
+nr 12 s32 __s32
+
+ptrace_rseq_configuration linux/ptrace.h struct
+=7dfe39d0b 24 8
+=20184254 24 4
+=2000 24 2
+rseq_abi_pointer 0 u64 __u64
+rseq_abi_size 8 u32 __u32
+signature 12 u32 __u32
+flags 16 u32 __u32
+pad 20 u32 __u32
+
+ptrace_sud_config linux/ptrace.h struct
+=7dfe3990b 32 8
+=20184254 32 4
+=2000 32 2
+mode 0 u64 __u64
+selector 8 u64 __u64
+offset 16 u64 __u64
+len 24 u64 __u64
+
+ptrace_syscall_info linux/ptrace.h struct
+=7d7e3990b 88 8
+=20184254 88 4
+=8040420 88 8
+=80 84 4
+=2000 88 2
+op 0 u8 __u8
+@13 reserved 1 u8 __u8
+@c pad 1 u8*3 __u8
+@13 flags 2 u16 __u16
+@c arch 4 u32 __u32
+@13 arch 4 u32 __u32
+@c instruction_pointer 8 u64 __u64
+@13 instruction_pointer 8 u64 __u64
+@c stack_pointer 16 u64 __u64
+@13 stack_pointer 16 u64 __u64
+@c entry 24 r448 struct
+@13 entry 24 r448 struct
+@c entry.nr 24 u64 __u64
+@13 entry.nr 24 u64 __u64
+@c entry.args 32 u64*6 __u64
+@13 entry.args 32 u64*6 __u64
+@4 exit 24 r128 struct
+@8 exit 24 r96 struct
+@1 exit 24 r128 struct
+@2 exit 24 r96 struct
+@c exit.rval 24 s64 __s64
+@10 exit 24 r80 struct
+@13 exit.rval 24 s64 __s64
+@c exit.is_error 32 u8 __u8
+@13 exit.is_error 32 u8 __u8
+@4 seccomp 24 r512 struct
+@8 seccomp 24 r480 struct
+@13 seccomp 24 r512 struct
+@c seccomp.nr 24 u64 __u64
+@13 seccomp.nr 24 u64 __u64
+@c seccomp.args 32 u64*6 __u64
+@13 seccomp.args 32 u64*6 __u64
+@c seccomp.ret_data 80 u32 __u32
+@13 seccomp.ret_data 80 u32 __u32
+@13 seccomp.reserved2 84 u32 __u32
+
 pwmchip_waveform linux/pwm.h struct
 =7d7e3990b 32 8
 =20184254 32 4
@@ -17019,6 +18559,43 @@ raw_hdlc_proto linux/hdlc/ioctl.h -
 =10 4 4
 encoding 0 u16 unsigned short
 parity 2 u16 unsigned short
+
+rds_free_mr_args linux/rds.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+cookie 0 u64 rds_rdma_cookie_t
+flags 8 u64 __u64
+
+rds_get_mr_args linux/rds.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+vec 0 r128 struct rds_iovec
+cookie_addr 16 u64 __u64
+flags 24 u64 __u64
+
+rds_get_mr_for_dest_args linux/rds.h struct
+=7dfe79d2b 160 8
+=201842d4 160 4
+=2000 160 2
+dest_addr 0 r1024 struct __kernel_sockaddr_storage
+vec 128 r128 struct rds_iovec
+cookie_addr 144 u64 __u64
+flags 152 u64 __u64
+
+rds_iovec linux/rds.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+addr 0 u64 __u64
+bytes 8 u64 __u64
+
+rds_rx_trace_so linux/rds.h struct
+=7ffffffef 4 1
+=10 4 4
+rx_traces 0 u8 __u8
+rx_trace_pos 1 u8*3 __u8
 
 reg_mask_range asm/kvm.h struct
 =1 64 8
@@ -17485,6 +19062,25 @@ rusage linux/resource.h struct
 @5 ru_nivcsw 68 s32 __kernel_long_t
 @2 ru_nivcsw 136 s64 __kernel_long_t
 
+rusage32 arch/alpha/kernel/osf_sys.c struct
+=2 128 8
+ru_utime 0 r64 struct timeval32
+ru_stime 8 r64 struct timeval32
+ru_maxrss 16 s64 long
+ru_ixrss 24 s64 long
+ru_idrss 32 s64 long
+ru_isrss 40 s64 long
+ru_minflt 48 s64 long
+ru_majflt 56 s64 long
+ru_nswap 64 s64 long
+ru_inblock 72 s64 long
+ru_oublock 80 s64 long
+ru_msgsnd 88 s64 long
+ru_msgrcv 96 s64 long
+ru_nsignals 104 s64 long
+ru_nvcsw 112 s64 long
+ru_nivcsw 120 s64 long
+
 s390_ctrset_cpudata asm/hwctrset.h struct
 =18000000 8 8
 cpu_nr 0 u32 __u32
@@ -17530,6 +19126,16 @@ s390_regs asm/ptrace.h -
 @1 orig_gpr2 136 u32 unsigned long
 @2 orig_gpr2 208 u64 unsigned long
 
+sadb_x_policy linux/pfkeyv2.h struct
+=7ffffffff 16 1
+sadb_x_policy_len 0 u16 __u16
+sadb_x_policy_exttype 2 u16 __u16
+sadb_x_policy_type 4 u16 __u16
+sadb_x_policy_dir 6 u8 __u8
+sadb_x_policy_reserved 7 u8 __u8
+sadb_x_policy_id 8 u32 __u32
+sadb_x_policy_priority 12 u32 __u32
+
 scarlett2_flash_segment_erase_progress sound/scarlett2.h struct
 =7fffbfb4f 2 1
 =10 4 4
@@ -17550,6 +19156,11 @@ sched_deadline 32 u64 __u64
 sched_period 40 u64 __u64
 sched_util_min 48 u32 __u32
 sched_util_max 52 u32 __u32
+
+sched_param include/linux/sched.h struct
+=6f7fb5b5f 4 4
+=2000 4 2
+sched_priority 0 s32 int
 
 sched_param linux/sched/types.h struct
 =7ffffd7ff 4 4
@@ -17655,6 +19266,337 @@ intf_errors 24 u32 __u32
 pib_status 28 u8 __u8
 pad 29 u8 __u8
 
+sctp_add_streams linux/sctp.h struct
+=7ffffdfff 8 4
+=2000 8 2
+sas_assoc_id 0 s32 sctp_assoc_t
+sas_instrms 4 u16 uint16_t
+sas_outstrms 6 u16 uint16_t
+
+sctp_assoc_ids linux/sctp.h struct
+=7ffffdfff 4 4
+=2000 4 2
+gaids_number_of_ids 0 u32 __u32
+gaids_assoc_id 4 s32* sctp_assoc_t
+
+sctp_assoc_stats linux/sctp.h struct
+=54aa68928 256 8
+=295411403 256 8
+=201842d4 252 4
+=2000 252 2
+sas_assoc_id 0 s32 sctp_assoc_t
+@d sas_obs_rto_ipaddr 4 r1024 struct sockaddr_storage
+@2 sas_obs_rto_ipaddr 8 r1024 struct sockaddr_storage
+@3 sas_maxrto 136 u64 __u64
+@c sas_maxrto 132 u64 __u64
+@3 sas_isacks 144 u64 __u64
+@c sas_isacks 140 u64 __u64
+@3 sas_osacks 152 u64 __u64
+@c sas_osacks 148 u64 __u64
+@3 sas_opackets 160 u64 __u64
+@c sas_opackets 156 u64 __u64
+@3 sas_ipackets 168 u64 __u64
+@c sas_ipackets 164 u64 __u64
+@3 sas_rtxchunks 176 u64 __u64
+@c sas_rtxchunks 172 u64 __u64
+@3 sas_outofseqtsns 184 u64 __u64
+@c sas_outofseqtsns 180 u64 __u64
+@3 sas_idupchunks 192 u64 __u64
+@c sas_idupchunks 188 u64 __u64
+@3 sas_gapcnt 200 u64 __u64
+@c sas_gapcnt 196 u64 __u64
+@3 sas_ouodchunks 208 u64 __u64
+@c sas_ouodchunks 204 u64 __u64
+@3 sas_iuodchunks 216 u64 __u64
+@c sas_iuodchunks 212 u64 __u64
+@3 sas_oodchunks 224 u64 __u64
+@c sas_oodchunks 220 u64 __u64
+@3 sas_iodchunks 232 u64 __u64
+@c sas_iodchunks 228 u64 __u64
+@3 sas_octrlchunks 240 u64 __u64
+@c sas_octrlchunks 236 u64 __u64
+@3 sas_ictrlchunks 248 u64 __u64
+@c sas_ictrlchunks 244 u64 __u64
+
+sctp_assoc_value linux/sctp.h struct
+=7ffffdfff 8 4
+=2000 8 2
+assoc_id 0 s32 sctp_assoc_t
+assoc_value 4 u32 uint32_t
+
+sctp_assocparams linux/sctp.h struct
+=7ffffdfff 20 4
+=2000 20 2
+sasoc_assoc_id 0 s32 sctp_assoc_t
+sasoc_asocmaxrxt 4 u16 __u16
+sasoc_number_peer_destinations 6 u16 __u16
+sasoc_peer_rwnd 8 u32 __u32
+sasoc_local_rwnd 12 u32 __u32
+sasoc_cookie_life 16 u32 __u32
+
+sctp_authchunk linux/sctp.h struct
+=7ffffffef 1 1
+=10 4 4
+sauth_chunk 0 u8 __u8
+
+sctp_authchunks linux/sctp.h struct
+=7ffffdfff 8 4
+=2000 8 2
+gauth_assoc_id 0 s32 sctp_assoc_t
+gauth_number_of_chunks 4 u32 __u32
+gauth_chunks 8 u8* uint8_t
+
+sctp_authkey linux/sctp.h struct
+=7ffffdfff 8 4
+=2000 8 2
+sca_assoc_id 0 s32 sctp_assoc_t
+sca_keynumber 4 u16 __u16
+sca_keylength 6 u16 __u16
+sca_key 8 u8* __u8
+
+sctp_authkeyid linux/sctp.h struct
+=7ffffdfff 8 4
+=2000 6 2
+scact_assoc_id 0 s32 sctp_assoc_t
+scact_keynumber 4 u16 __u16
+
+sctp_default_prinfo linux/sctp.h struct
+=7ffffdfff 12 4
+=2000 10 2
+pr_assoc_id 0 s32 sctp_assoc_t
+pr_value 4 u32 __u32
+pr_policy 8 u16 __u16
+
+sctp_event linux/sctp.h struct
+=7ffffdfff 8 4
+=2000 8 2
+se_assoc_id 0 s32 sctp_assoc_t
+se_type 4 u16 uint16_t
+se_on 6 u8 uint8_t
+
+sctp_event_subscribe linux/sctp.h struct
+=7ffffffef 14 1
+=10 16 4
+sctp_data_io_event 0 u8 __u8
+sctp_association_event 1 u8 __u8
+sctp_address_event 2 u8 __u8
+sctp_send_failure_event 3 u8 __u8
+sctp_peer_error_event 4 u8 __u8
+sctp_shutdown_event 5 u8 __u8
+sctp_partial_delivery_event 6 u8 __u8
+sctp_adaptation_layer_event 7 u8 __u8
+sctp_authentication_event 8 u8 __u8
+sctp_sender_dry_event 9 u8 __u8
+sctp_stream_reset_event 10 u8 __u8
+sctp_assoc_reset_event 11 u8 __u8
+sctp_stream_change_event 12 u8 __u8
+sctp_send_failure_event_event 13 u8 __u8
+
+sctp_getaddrs linux/sctp.h struct
+=7ffffdfff 8 4
+=2000 8 2
+assoc_id 0 s32 sctp_assoc_t
+addr_num 4 u32 __u32
+addrs 8 u8* __u8
+
+sctp_getaddrs_old linux/sctp.h struct
+=56abecbfc 12 4
+=295411403 16 8
+=2000 12 2
+assoc_id 0 s32 sctp_assoc_t
+addr_num 4 s32 int
+@5 addrs 8 p32 struct sockaddr *
+@2 addrs 8 p64 struct sockaddr *
+
+sctp_hmacalgo linux/sctp.h struct
+=7ffffdfff 4 4
+=2000 4 2
+shmac_num_idents 0 u32 __u32
+shmac_idents 4 u16* __u16
+
+sctp_initmsg linux/sctp.h struct
+=7ffffffef 8 2
+=10 8 4
+sinit_num_ostreams 0 u16 __u16
+sinit_max_instreams 2 u16 __u16
+sinit_max_attempts 4 u16 __u16
+sinit_max_init_timeo 6 u16 __u16
+
+sctp_paddrinfo linux/sctp.h struct
+=7ffffffff 152 4
+spinfo_assoc_id 0 s32 sctp_assoc_t
+spinfo_address 4 r1024 struct sockaddr_storage
+spinfo_state 132 s32 __s32
+spinfo_cwnd 136 u32 __u32
+spinfo_srtt 140 u32 __u32
+spinfo_rto 144 u32 __u32
+spinfo_mtu 148 u32 __u32
+
+sctp_paddrparams linux/sctp.h struct
+=7ffffffff 156 4
+spp_assoc_id 0 s32 sctp_assoc_t
+spp_address 4 r1024 struct sockaddr_storage
+spp_hbinterval 132 u32 __u32
+spp_pathmaxrxt 136 u16 __u16
+spp_pathmtu 138 u32 __u32
+spp_sackdelay 142 u32 __u32
+spp_flags 146 u32 __u32
+spp_ipv6_flowlabel 150 u32 __u32
+spp_dscp 154 u8 __u8
+
+sctp_paddrthlds linux/sctp.h struct
+=56abecbfc 136 4
+=295411403 144 8
+=2000 136 2
+spt_assoc_id 0 s32 sctp_assoc_t
+@5 spt_address 4 r1024 struct sockaddr_storage
+@2 spt_address 8 r1024 struct sockaddr_storage
+@5 spt_pathmaxrxt 132 u16 __u16
+@2 spt_pathmaxrxt 136 u16 __u16
+@5 spt_pathpfthld 134 u16 __u16
+@2 spt_pathpfthld 138 u16 __u16
+
+sctp_paddrthlds_v2 linux/sctp.h struct
+=56abecbfc 140 4
+=295411403 144 8
+=2000 138 2
+spt_assoc_id 0 s32 sctp_assoc_t
+@5 spt_address 4 r1024 struct sockaddr_storage
+@2 spt_address 8 r1024 struct sockaddr_storage
+@5 spt_pathmaxrxt 132 u16 __u16
+@2 spt_pathmaxrxt 136 u16 __u16
+@5 spt_pathpfthld 134 u16 __u16
+@2 spt_pathpfthld 138 u16 __u16
+@5 spt_pathcpthld 136 u16 __u16
+@2 spt_pathcpthld 140 u16 __u16
+
+sctp_peeloff_arg_t linux/sctp.h -
+=7ffffdfff 8 4
+=2000 8 2
+associd 0 s32 sctp_assoc_t
+sd 4 s32 int
+
+sctp_peeloff_flags_arg_t linux/sctp.h -
+=7ffffdfff 12 4
+=2000 12 2
+p_arg 0 r64 sctp_peeloff_arg_t
+flags 8 u32 unsigned
+
+sctp_prim linux/sctp.h struct
+=7ffffffff 132 4
+ssp_assoc_id 0 s32 sctp_assoc_t
+ssp_addr 4 r1024 struct sockaddr_storage
+
+sctp_probeinterval linux/sctp.h struct
+=56abacb5c 136 4
+=295411403 144 8
+=2000 136 2
+spi_assoc_id 0 s32 sctp_assoc_t
+@5 spi_address 4 r1024 struct sockaddr_storage
+@2 spi_address 8 r1024 struct sockaddr_storage
+@5 spi_interval 132 u32 __u32
+@2 spi_interval 136 u32 __u32
+
+sctp_prstatus linux/sctp.h struct
+=7dfe79d2b 24 8
+=201842d4 24 4
+=2000 24 2
+sprstat_assoc_id 0 s32 sctp_assoc_t
+sprstat_sid 4 u16 __u16
+sprstat_policy 6 u16 __u16
+sprstat_abandoned_unsent 8 u64 __u64
+sprstat_abandoned_sent 16 u64 __u64
+
+sctp_reset_streams linux/sctp.h struct
+=7ffffdfff 8 4
+=2000 8 2
+srs_assoc_id 0 s32 sctp_assoc_t
+srs_flags 4 u16 uint16_t
+srs_number_streams 6 u16 uint16_t
+srs_stream_list 8 u16* uint16_t
+
+sctp_rtoinfo linux/sctp.h struct
+=7ffffdfff 16 4
+=2000 16 2
+srto_assoc_id 0 s32 sctp_assoc_t
+srto_initial 4 u32 __u32
+srto_max 8 u32 __u32
+srto_min 12 u32 __u32
+
+sctp_sack_info linux/sctp.h struct
+=7ffffdfff 12 4
+=2000 12 2
+sack_assoc_id 0 s32 sctp_assoc_t
+sack_delay 4 u32 uint32_t
+sack_freq 8 u32 uint32_t
+
+sctp_setadaptation linux/sctp.h struct
+=7ffffdfff 4 4
+=2000 4 2
+ssb_adaptation_ind 0 u32 __u32
+
+sctp_setpeerprim linux/sctp.h struct
+=7ffffffff 132 4
+sspp_assoc_id 0 s32 sctp_assoc_t
+sspp_addr 4 r1024 struct sockaddr_storage
+
+sctp_sndinfo linux/sctp.h struct
+=7ffffdfff 16 4
+=2000 16 2
+snd_sid 0 u16 __u16
+snd_flags 2 u16 __u16
+snd_ppid 4 u32 __u32
+snd_context 8 u32 __u32
+snd_assoc_id 12 s32 sctp_assoc_t
+
+sctp_sndrcvinfo linux/sctp.h struct
+=7ffffdfff 32 4
+=2000 30 2
+sinfo_stream 0 u16 __u16
+sinfo_ssn 2 u16 __u16
+sinfo_flags 4 u16 __u16
+@1 sinfo_ppid 8 u32 __u32
+@2 sinfo_ppid 6 u32 __u32
+@1 sinfo_context 12 u32 __u32
+@2 sinfo_context 10 u32 __u32
+@1 sinfo_timetolive 16 u32 __u32
+@2 sinfo_timetolive 14 u32 __u32
+@1 sinfo_tsn 20 u32 __u32
+@2 sinfo_tsn 18 u32 __u32
+@1 sinfo_cumtsn 24 u32 __u32
+@2 sinfo_cumtsn 22 u32 __u32
+@1 sinfo_assoc_id 28 s32 sctp_assoc_t
+@2 sinfo_assoc_id 26 s32 sctp_assoc_t
+
+sctp_status linux/sctp.h struct
+=7ffffffff 176 4
+sstat_assoc_id 0 s32 sctp_assoc_t
+sstat_state 4 s32 __s32
+sstat_rwnd 8 u32 __u32
+sstat_unackdata 12 u16 __u16
+sstat_penddata 14 u16 __u16
+sstat_instrms 16 u16 __u16
+sstat_outstrms 18 u16 __u16
+sstat_fragmentation_point 20 u32 __u32
+sstat_primary 24 r1216 struct sctp_paddrinfo
+
+sctp_stream_value linux/sctp.h struct
+=7ffffdfff 8 4
+=2000 8 2
+assoc_id 0 s32 sctp_assoc_t
+stream_id 4 u16 uint16_t
+stream_value 6 u16 uint16_t
+
+sctp_udpencaps linux/sctp.h struct
+=56abacb5c 136 4
+=295411403 144 8
+=2000 134 2
+sue_assoc_id 0 s32 sctp_assoc_t
+@5 sue_address 4 r1024 struct sockaddr_storage
+@2 sue_address 8 r1024 struct sockaddr_storage
+@5 sue_port 132 u16 uint16_t
+@2 sue_port 136 u16 uint16_t
+
 sctx_info asm/sigcontext.h struct
 =1800 16 8
 magic 0 u32 __u32
@@ -17674,6 +19616,13 @@ nr 0 s32 int
 arch 4 u32 __u32
 instruction_pointer 8 u64 __u64
 args 16 u64*6 __u64
+
+seccomp_metadata linux/ptrace.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+filter_off 0 u64 __u64
+flags 8 u64 __u64
 
 seccomp_notif linux/seccomp.h struct
 =7dfe79d2b 80 8
@@ -17702,6 +19651,28 @@ id 0 u64 __u64
 val 8 s64 __s64
 error 16 s32 __s32
 flags 20 u32 __u32
+
+seccomp_notif_sizes linux/seccomp.h struct
+=7ffffffef 6 2
+=10 8 4
+seccomp_notif 0 u16 __u16
+seccomp_notif_resp 2 u16 __u16
+seccomp_data 4 u16 __u16
+
+sel_arg_struct fs/select.c struct
+=462be4bfc 20 4
+=295411403 40 8
+=2000 20 2
+@5 n 0 u32 unsigned long
+@2 n 0 u64 unsigned long
+@5 inp 4 p32 fd_set *
+@2 inp 8 p64 fd_set *
+@5 outp 8 p32 fd_set *
+@2 outp 16 p64 fd_set *
+@5 exp 12 p32 fd_set *
+@2 exp 24 p64 fd_set *
+@5 tvp 16 p32 struct __kernel_old_timeval *
+@2 tvp 32 p64 struct __kernel_old_timeval *
 
 sembuf linux/sem.h struct
 =7ffffffef 6 2
@@ -17764,6 +19735,64 @@ semid64_ds asm/sembuf.h struct
 @10 __unused4 96 u64 __kernel_ulong_t
 @20 __unused4 60 u32 __kernel_ulong_t
 @200 __unused4 72 u32 unsigned long
+
+semid_ds linux/sem.h struct
+=4029e89e4 56 4
+=295411403 88 8
+=68000218 44 4
+=204000 52 4
+=2000 42 2
+=100000000 72 8
+@23 sem_perm 0 r224 struct ipc_perm
+@14 sem_perm 0 r128 struct ipc_perm
+@8 sem_perm 0 r192 struct ipc_perm
+@1 sem_otime 28 s32 __kernel_old_time_t
+@22 sem_otime 32 s64 __kernel_old_time_t
+@14 sem_otime 16 s32 __kernel_old_time_t
+@8 sem_otime 24 s32 __kernel_old_time_t
+@1 sem_ctime 32 s32 __kernel_old_time_t
+@22 sem_ctime 40 s64 __kernel_old_time_t
+@14 sem_ctime 20 s32 __kernel_old_time_t
+@8 sem_ctime 28 s32 __kernel_old_time_t
+@1 sem_base 36 p32 struct sem *
+@2 sem_base 48 p64 struct sem *
+@14 sem_base 24 p32 struct sem *
+@8 sem_base 32 p32 struct sem *
+@20 sem_base 48 p32 struct sem *
+@1 sem_pending 40 p32 struct sem_queue *
+@2 sem_pending 56 p64 struct sem_queue *
+@14 sem_pending 28 p32 struct sem_queue *
+@8 sem_pending 36 p32 struct sem_queue *
+@20 sem_pending 52 p32 struct sem_queue *
+@1 sem_pending_last 44 p32 struct sem_queue **
+@2 sem_pending_last 64 p64 struct sem_queue **
+@14 sem_pending_last 32 p32 struct sem_queue **
+@8 sem_pending_last 40 p32 struct sem_queue **
+@20 sem_pending_last 56 p32 struct sem_queue **
+@1 undo 48 p32 struct sem_undo *
+@2 undo 72 p64 struct sem_undo *
+@14 undo 36 p32 struct sem_undo *
+@8 undo 44 p32 struct sem_undo *
+@20 undo 60 p32 struct sem_undo *
+@1 sem_nsems 52 u16 unsigned short
+@2 sem_nsems 80 u16 unsigned short
+@14 sem_nsems 40 u16 unsigned short
+@8 sem_nsems 48 u16 unsigned short
+@20 sem_nsems 64 u16 unsigned short
+
+seminfo linux/sem.h struct
+=7ffffdfff 40 4
+=2000 40 2
+semmap 0 s32 int
+semmni 4 s32 int
+semmns 8 s32 int
+semmnu 12 s32 int
+semmsl 16 s32 int
+semopm 20 s32 int
+semume 24 s32 int
+semusz 28 s32 int
+semvmx 32 s32 int
+semaem 36 s32 int
 
 serial_iso7816 linux/serial.h struct
 =7ffffdfff 40 4
@@ -17865,6 +19894,22 @@ length 8 u64 __u64
 permissions 16 u64 __u64
 result 24 u64 __u64
 count 32 u64 __u64
+
+shm_info linux/shm.h struct
+=46abecbfc 24 4
+=395411403 48 8
+=2000 24 2
+used_ids 0 s32 int
+@5 shm_tot 4 u32 __kernel_ulong_t
+@2 shm_tot 8 u64 __kernel_ulong_t
+@5 shm_rss 8 u32 __kernel_ulong_t
+@2 shm_rss 16 u64 __kernel_ulong_t
+@5 shm_swp 12 u32 __kernel_ulong_t
+@2 shm_swp 24 u64 __kernel_ulong_t
+@5 swap_attempts 16 u32 __kernel_ulong_t
+@2 swap_attempts 32 u64 __kernel_ulong_t
+@5 swap_successes 20 u32 __kernel_ulong_t
+@2 swap_successes 40 u64 __kernel_ulong_t
 
 shmid64_ds asm/shmbuf.h struct
 =42a184b5c 84 4
@@ -18027,6 +20072,15 @@ shmid_ds linux/shm.h struct
 @20 shm_unused3 52 p32 void *
 @40 shm_unused3 72 p64 void *
 @100 shm_unused3 72 p32 void *
+
+shminfo linux/shm.h struct
+=7ffffdfff 20 4
+=2000 20 2
+shmmax 0 s32 int
+shmmin 4 s32 int
+shmmni 8 s32 int
+shmseg 12 s32 int
+shmall 16 s32 int
 
 shminfo64 asm/shmbuf.h struct
 =46abecbfc 36 4
@@ -20024,6 +22078,12 @@ len 0 u16 unsigned short
 @2 filter 8 p64 struct sock_filter *
 @4 filter 2 p32 struct sock_filter *
 
+sock_txtime linux/net_tstamp.h struct
+=7ffffdfff 8 4
+=2000 8 2
+clockid 0 s32 __kernel_clockid_t
+flags 4 u32 __u32
+
 sockaddr include/linux/socket.h struct
 =6f7fb7b4f 16 2
 =404a0 16 2
@@ -20659,6 +22719,30 @@ stat64 asm/stat.h struct
 @803 __unused5 100 u32 unsigned int
 @400 st_ctime_nsec 92 u32 unsigned long
 @400 st_ino 96 u64 unsigned long long
+
+stat64_emu31 arch/s390/kernel/compat_linux.c struct
+=10000000 104 8
+st_dev 0 u64 unsigned long long
+__pad1 8 u32 unsigned int
+__st_ino 12 u32 u32
+st_mode 16 u32 unsigned int
+st_nlink 20 u32 unsigned int
+st_uid 24 u32 u32
+st_gid 28 u32 u32
+st_rdev 32 u64 unsigned long long
+__pad3 40 u32 unsigned int
+st_size 48 s64 long
+st_blksize 56 u32 u32
+__pad4 60 u8*4 unsigned char
+__pad5 64 u32 u32
+st_blocks 68 u32 u32
+st_atime 72 u32 u32
+__pad6 76 u32 u32
+st_mtime 80 u32 u32
+__pad7 84 u32 u32
+st_ctime 88 u32 u32
+__pad8 92 u32 u32
+st_ino 96 u64 unsigned long
 
 statfs asm/statfs.h struct
 =5629c4bfe 64 4
@@ -21824,6 +23908,11 @@ timeval linux/time.h struct
 @2 tv_usec 8 s64 __kernel_suseconds_t
 @8 tv_usec 8 s32 __kernel_suseconds_t
 
+timeval32 arch/alpha/kernel/osf_sys.c struct
+=2 8 4
+tv_sec 0 s32 int
+tv_usec 4 s32 int
+
 timex linux/timex.h struct
 =46abecbfc 128 4
 =395411403 208 8
@@ -21868,11 +23957,47 @@ modes 0 u32 unsigned int
 @5 tai 80 s32 int
 @2 tai 160 s32 int
 
+timex32 arch/alpha/kernel/osf_sys.c struct
+=2 200 8
+modes 0 u32 unsigned int
+offset 8 s64 long
+freq 16 s64 long
+maxerror 24 s64 long
+esterror 32 s64 long
+status 40 s32 int
+constant 48 s64 long
+precision 56 s64 long
+tolerance 64 s64 long
+time 72 r64 struct timeval32
+tick 80 s64 long
+ppsfreq 88 s64 long
+jitter 96 s64 long
+shift 104 s32 int
+stabil 112 s64 long
+jitcnt 120 s64 long
+calcnt 128 s64 long
+errcnt 136 s64 long
+stbcnt 144 s64 long
+
 timezone linux/time.h struct
 =7ffffdfff 8 4
 =2000 8 2
 tz_minuteswest 0 s32 int
 tz_dsttime 4 s32 int
+
+tipc_group_req linux/tipc.h struct
+=7ffffdfff 16 4
+=2000 16 2
+type 0 u32 __u32
+instance 4 u32 __u32
+scope 8 u32 __u32
+flags 12 u32 __u32
+
+tls_crypto_info linux/tls.h struct
+=7ffffffef 4 2
+=10 4 4
+version 0 u16 __u16
+cipher_type 2 u16 __u16
 
 tms linux/times.h struct
 =46abecbfc 16 4
@@ -22241,6 +24366,13 @@ ucontext asm/uctx.h struct
 @2 uc_sigmask 16 u64 sigset_t
 @1 uc_mcontext 16 r2944 mcontext_t
 @2 uc_mcontext 32 r3840 mcontext_t
+
+ucred include/linux/socket.h struct
+=6f7ff5fff 12 4
+=2000 12 2
+pid 0 u32 __u32
+uid 4 u32 __u32
+gid 8 u32 __u32
 
 udmabuf_create linux/udmabuf.h struct
 =7dfe79d2b 24 8
@@ -25345,6 +27477,17 @@ video_still_picture linux/dvb/video.h struct
 @5 size 4 s32 __s32
 @2 size 8 s32 __s32
 
+vifctl linux/mroute.h struct
+=7ffffdfff 16 4
+=2000 16 2
+vifc_vifi 0 u16 vifi_t
+vifc_flags 2 u8 unsigned char
+vifc_threshold 3 u8 unsigned char
+vifc_rate_limit 4 u32 unsigned int
+vifc_lcl_addr 8 r32 struct in_addr
+vifc_lcl_ifindex 8 s32 int
+vifc_rmt_addr 12 r32 struct in_addr
+
 vk_image linux/misc/bcm_vk.h struct
 =7fffbdf5f 68 4
 =2000 68 2
@@ -25431,6 +27574,39 @@ vm86_struct asm/vm86.h struct
 @1 int21_revectored 128 r256 struct revectored_struct
 @2 int21_revectored 240 r512 struct revectored_struct
 
+vm86plus_info_struct asm/vm86.h struct
+=100000200 36 4
+=200000000 40 8
+@1 force_return_for_pic 0 u32:1+0 unsigned long
+@2 force_return_for_pic 0 u64:1+0 unsigned long
+@1 vm86dbg_active 0 u32:1+1 unsigned long
+@2 vm86dbg_active 0 u64:1+1 unsigned long
+@1 vm86dbg_TFpendig 0 u32:1+2 unsigned long
+@2 vm86dbg_TFpendig 0 u64:1+2 unsigned long
+@1 unused 0 u32:28+3 unsigned long
+@2 unused 0 u64:28+3 unsigned long
+@1 is_vm86pus 0 u32:1+31 unsigned long
+@2 is_vm86pus 0 u64:1+31 unsigned long
+vm86dbg_intxxtab 4 u8*32 unsigned char
+
+vm86plus_struct asm/vm86.h struct
+=100000200 196 4
+=200000000 344 8
+@1 regs 0 r672 struct vm86_regs
+@2 regs 0 r1216 struct vm86_regs
+@1 flags 84 u32 unsigned long
+@2 flags 152 u64 unsigned long
+@1 screen_bitmap 88 u32 unsigned long
+@2 screen_bitmap 160 u64 unsigned long
+@1 cpu_type 92 u32 unsigned long
+@2 cpu_type 168 u64 unsigned long
+@1 int_revectored 96 r256 struct revectored_struct
+@2 int_revectored 176 r512 struct revectored_struct
+@1 int21_revectored 128 r256 struct revectored_struct
+@2 int21_revectored 240 r512 struct revectored_struct
+@1 vm86plus 160 r288 struct vm86plus_info_struct
+@2 vm86plus 304 r320 struct vm86plus_info_struct
+
 vmmdev_hgcm_service_location linux/vbox_vmmdev_types.h struct
 =7ffffdfff 132 4
 =2000 132 2
@@ -25495,6 +27671,123 @@ xattr_args linux/xattr.h struct
 value 0 u64 __u64
 size 8 u32 __u32
 flags 12 u32 __u32
+
+xdp_mmap_offsets linux/if_xdp.h struct
+=7dfe79d2b 128 8
+=201842d4 128 4
+=2000 128 2
+rx 0 r256 struct xdp_ring_offset
+tx 32 r256 struct xdp_ring_offset
+fr 64 r256 struct xdp_ring_offset
+cr 96 r256 struct xdp_ring_offset
+
+xdp_options linux/if_xdp.h struct
+=7ffffdfff 4 4
+=2000 4 2
+flags 0 u32 __u32
+
+xdp_ring_offset linux/if_xdp.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+producer 0 u64 __u64
+consumer 8 u64 __u64
+desc 16 u64 __u64
+flags 24 u64 __u64
+
+xdp_statistics linux/if_xdp.h struct
+=7dfe79d2b 48 8
+=201842d4 48 4
+=2000 48 2
+rx_dropped 0 u64 __u64
+rx_invalid_descs 8 u64 __u64
+tx_invalid_descs 16 u64 __u64
+rx_ring_full 24 u64 __u64
+rx_fill_ring_empty_descs 32 u64 __u64
+tx_ring_empty_descs 40 u64 __u64
+
+xdp_umem_reg linux/if_xdp.h struct
+=7dfe3990b 32 8
+=20184254 32 4
+=40420 32 8
+=80 28 4
+=2000 32 2
+addr 0 u64 __u64
+len 8 u64 __u64
+chunk_size 16 u32 __u32
+headroom 20 u32 __u32
+flags 24 u32 __u32
+@13 tx_metadata_len 28 u32 __u32
+
+xfrm_address_t linux/xfrm.h -
+=7ffffdfff 16 4
+=2000 16 2
+a4 0 u32 __be32
+a6 0 u32*4 __be32
+in6 0 r128 struct in6_addr
+
+xfrm_lifetime_cfg linux/xfrm.h struct
+=7dfe79d2b 64 8
+=201842d4 64 4
+=2000 64 2
+soft_byte_limit 0 u64 __u64
+hard_byte_limit 8 u64 __u64
+soft_packet_limit 16 u64 __u64
+hard_packet_limit 24 u64 __u64
+soft_add_expires_seconds 32 u64 __u64
+hard_add_expires_seconds 40 u64 __u64
+soft_use_expires_seconds 48 u64 __u64
+hard_use_expires_seconds 56 u64 __u64
+
+xfrm_lifetime_cur linux/xfrm.h struct
+=7dfe79d2b 32 8
+=201842d4 32 4
+=2000 32 2
+bytes 0 u64 __u64
+packets 8 u64 __u64
+add_time 16 u64 __u64
+use_time 24 u64 __u64
+
+xfrm_selector linux/xfrm.h struct
+=7ffffdfff 56 4
+=2000 54 2
+daddr 0 r128 xfrm_address_t
+saddr 16 r128 xfrm_address_t
+dport 32 u16 __be16
+dport_mask 34 u16 __be16
+sport 36 u16 __be16
+sport_mask 38 u16 __be16
+family 40 u16 __u16
+prefixlen_d 42 u8 __u8
+prefixlen_s 43 u8 __u8
+proto 44 u8 __u8
+@1 ifindex 48 s32 int
+@2 ifindex 46 s32 int
+@1 user 52 u32 __kernel_uid32_t
+@2 user 50 u32 __kernel_uid32_t
+
+xfrm_userpolicy_info linux/xfrm.h struct
+=7dfe79d2b 168 8
+=201842d4 164 4
+=2000 162 2
+@3 sel 0 r448 struct xfrm_selector
+@4 sel 0 r432 struct xfrm_selector
+@3 lft 56 r512 struct xfrm_lifetime_cfg
+@4 lft 54 r512 struct xfrm_lifetime_cfg
+@3 curlft 120 r256 struct xfrm_lifetime_cur
+@4 curlft 118 r256 struct xfrm_lifetime_cur
+@3 priority 152 u32 __u32
+@4 priority 150 u32 __u32
+@3 index 156 u32 __u32
+@4 index 154 u32 __u32
+@3 dir 160 u8 __u8
+@4 dir 158 u8 __u8
+@3 action 161 u8 __u8
+@4 action 159 u8 __u8
+@3 flags 162 u8 __u8
+@4 flags 160 u8 __u8
+@3 share 163 u8 __u8
+@4 share 161 u8 __u8
 
 xsdfec_config misc/xilinx_sdfec.h struct
 =7ffffdfef 28 4
@@ -25566,11 +27859,70 @@ xsdfec_turbo misc/xilinx_sdfec.h struct
 alg 0 u32 __u32
 scale 4 u8 __u8
 
+xt_counters linux/netfilter/x_tables.h struct
+=7dfe79d2b 16 8
+=201842d4 16 4
+=2000 16 2
+pcnt 0 u64 __u64
+bcnt 8 u64 __u64
+
+xt_counters_info linux/netfilter/x_tables.h struct
+=7dfe79d2b 40 8
+=201842d4 36 4
+=2000 36 2
+name 0 c8*32 char
+num_counters 32 u32 unsigned int
+@1 counters 40 r128* struct xt_counters
+@6 counters 36 r128* struct xt_counters
+
+xt_get_revision linux/netfilter/x_tables.h struct
+=7ffffffef 30 1
+=10 32 4
+name 0 c8*29 char
+revision 29 u8 __u8
+
 za_context asm/sigcontext.h struct
 =1 16 4
 head 0 r64 struct _aarch64_ctx
 vl 8 u16 __u16
 __reserved 10 u16*3 __u16
+
+zcrx_ctrl linux/io_uring/zcrx.h struct
+=7d7e3990b 72 8
+=20184254 72 4
+=2000 72 2
+zcrx_id 0 u32 __u32
+op 4 u32 __u32
+__resv 8 u64*2 __u64
+zc_export 24 r384 struct zcrx_ctrl_export
+zc_flush 24 r384 struct zcrx_ctrl_flush_rq
+zc_arm_event 24 r384 struct zcrx_ctrl_arm_event
+zc_area 24 r384 struct zcrx_ctrl_add_area
+
+zcrx_ctrl_add_area linux/io_uring/zcrx.h struct
+=7d7e3990b 48 8
+=20184254 48 4
+=2000 48 2
+area_ptr 0 u64 __u64
+__resv 8 u64*5 __u64
+
+zcrx_ctrl_arm_event linux/io_uring/zcrx.h struct
+=7f7fbdb5f 48 4
+=2000 48 2
+event_type 0 u32 __u32
+__resv 4 u32*11 __u32
+
+zcrx_ctrl_export linux/io_uring/zcrx.h struct
+=7f7fbdb5f 48 4
+=2000 48 2
+zcrx_fd 0 u32 __u32
+__resv1 4 u32*11 __u32
+
+zcrx_ctrl_flush_rq linux/io_uring/zcrx.h struct
+=7d7e3990b 48 8
+=20184254 48 4
+=2000 48 2
+__resv 0 u64*6 __u64
 
 zol_struct asm/sigcontext.h struct
 =40000 12 4

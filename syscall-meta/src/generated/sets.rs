@@ -623,6 +623,76 @@ static ALG_OPTIONS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `alpha_fp_control`: how floating point traps, and what has happened, GSI_IEEE_FP_CONTROL.
+pub const ALPHA_FP_CONTROL: FlagSet = FlagSet::new(&ALPHA_FP_CONTROL_DATA);
+static ALPHA_FP_CONTROL_DATA: SetData = SetData {
+    name: "alpha_fp_control",
+    title: "how floating point traps, and what has happened, GSI_IEEE_FP_CONTROL",
+    is_flags: true,
+    abis: &[
+        0x2, // alpha
+    ],
+    members: MemberData {
+        names: "\
+            IEEE_TRAP_ENABLE_INV\
+            IEEE_TRAP_ENABLE_DZE\
+            IEEE_TRAP_ENABLE_OVF\
+            IEEE_TRAP_ENABLE_UNF\
+            IEEE_TRAP_ENABLE_INE\
+            IEEE_TRAP_ENABLE_DNO\
+            IEEE_MAP_DMZ\
+            IEEE_MAP_UMZ\
+            IEEE_STATUS_INV\
+            IEEE_STATUS_DZE\
+            IEEE_STATUS_OVF\
+            IEEE_STATUS_UNF\
+            IEEE_STATUS_INE\
+            IEEE_STATUS_DNO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 0x2), // IEEE_TRAP_ENABLE_INV
+            M(20, 0, 0x4), // IEEE_TRAP_ENABLE_DZE
+            M(20, 0, 0x8), // IEEE_TRAP_ENABLE_OVF
+            M(20, 0, 0x10), // IEEE_TRAP_ENABLE_UNF
+            M(20, 0, 0x20), // IEEE_TRAP_ENABLE_INE
+            M(20, 0, 0x40), // IEEE_TRAP_ENABLE_DNO
+            M(12, 0, 0x1000), // IEEE_MAP_DMZ
+            M(12, 0, 0x2000), // IEEE_MAP_UMZ
+            M(15, 0, 0x20000), // IEEE_STATUS_INV
+            M(15, 0, 0x40000), // IEEE_STATUS_DZE
+            M(15, 0, 0x80000), // IEEE_STATUS_OVF
+            M(15, 0, 0x100000), // IEEE_STATUS_UNF
+            M(15, 0, 0x200000), // IEEE_STATUS_INE
+            M(15, 0, 0x400000), // IEEE_STATUS_DNO
+        ],
+    },
+    parts: &[],
+};
+
+/// `alpha_unaligned_flags`: what happens where memory is reached that is not aligned, GSI_UACPROC.
+pub const ALPHA_UNALIGNED_FLAGS: FlagSet = FlagSet::new(&ALPHA_UNALIGNED_FLAGS_DATA);
+static ALPHA_UNALIGNED_FLAGS_DATA: SetData = SetData {
+    name: "alpha_unaligned_flags",
+    title: "what happens where memory is reached that is not aligned, GSI_UACPROC",
+    is_flags: true,
+    abis: &[
+        0x2, // alpha
+    ],
+    members: MemberData {
+        names: "\
+            UAC_NOPRINT\
+            UAC_NOFIX\
+            UAC_SIGBUS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0x1), // UAC_NOPRINT
+            M(9, 0, 0x2), // UAC_NOFIX
+            M(10, 0, 0x4), // UAC_SIGBUS
+        ],
+    },
+    parts: &[],
+};
+
 /// `arch_prctl_codes`: code of arch_prctl.
 pub const ARCH_PRCTL_CODES: FlagSet = FlagSet::new(&ARCH_PRCTL_CODES_DATA);
 static ARCH_PRCTL_CODES_DATA: SetData = SetData {
@@ -971,6 +1041,36 @@ static AT_FLAGS_DATA: SetData = SetData {
             M(15, 0, 0x800), // AT_NO_AUTOMOUNT
             M(13, 0, 0x1000), // AT_EMPTY_PATH
             M(12, 0, 0x8000), // AT_RECURSIVE
+        ],
+    },
+    parts: &[],
+};
+
+/// `atm_protocols`: protocol of AF_ATMPVC and AF_ATMSVC.
+pub const ATM_PROTOCOLS: FlagSet = FlagSet::new(&ATM_PROTOCOLS_DATA);
+static ATM_PROTOCOLS_DATA: SetData = SetData {
+    name: "atm_protocols",
+    title: "protocol of AF_ATMPVC and AF_ATMSVC",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            ATM_NO_AAL\
+            ATM_AAL1\
+            ATM_AAL2\
+            ATM_AAL34\
+            ATM_AAL5\
+            ATM_AAL0",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0), // ATM_NO_AAL
+            M(8, 0, 1), // ATM_AAL1
+            M(8, 0, 2), // ATM_AAL2
+            M(9, 0, 3), // ATM_AAL34
+            M(8, 0, 5), // ATM_AAL5
+            M(8, 0, 13), // ATM_AAL0
         ],
     },
     parts: &[],
@@ -1782,6 +1882,53 @@ static AUXV_TYPES_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `ax25_options`: option of SOL_AX25.
+pub const AX25_OPTIONS: FlagSet = FlagSet::new(&AX25_OPTIONS_DATA);
+static AX25_OPTIONS_DATA: SetData = SetData {
+    name: "ax25_options",
+    title: "option of SOL_AX25",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x73f9fffff, // all but parisc, parisc64, sparc, sparc64
+        0x600000, // parisc, parisc64
+        0xc0000000, // sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            AX25_WINDOW\
+            AX25_T1\
+            AX25_N2\
+            AX25_T3\
+            AX25_T2\
+            AX25_BACKOFF\
+            AX25_EXTSEQ\
+            AX25_PIDINCL\
+            AX25_IDLE\
+            AX25_PACLEN\
+            AX25_IAMDIGI\
+            SO_BINDTODEVICE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 1), // AX25_WINDOW
+            M(7, 0, 2), // AX25_T1
+            M(7, 0, 3), // AX25_N2
+            M(7, 0, 4), // AX25_T3
+            M(7, 0, 5), // AX25_T2
+            M(12, 0, 6), // AX25_BACKOFF
+            M(11, 0, 7), // AX25_EXTSEQ
+            M(12, 0, 8), // AX25_PIDINCL
+            M(9, 0, 9), // AX25_IDLE
+            M(11, 0, 10), // AX25_PACLEN
+            M(12, 0, 12), // AX25_IAMDIGI
+            M(15, 1, 25), // SO_BINDTODEVICE
+            M(0, 2, 16409),
+            M(0, 3, 13),
+        ],
+    },
+    parts: &[],
+};
+
 /// `bpf_alu_operations`: operation of an arithmetic instruction.
 pub const BPF_ALU_OPERATIONS: FlagSet = FlagSet::new(&BPF_ALU_OPERATIONS_DATA);
 static BPF_ALU_OPERATIONS_DATA: SetData = SetData {
@@ -2044,100 +2191,113 @@ pub const BPF_COMMANDS: FlagSet = FlagSet::new(&BPF_COMMANDS_DATA);
 static BPF_COMMANDS_DATA: SetData = SetData {
     name: "bpf_commands",
     title: "cmd of bpf",
-    is_flags: false,
+    is_flags: true,
     abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
         0x7ffffffff, // all
         0x7fffbff5f, // all but c6x, h8300, nds32
         0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
-        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
     ],
     members: MemberData {
         names: "\
-            BPF_MAP_CREATE\
-            BPF_MAP_LOOKUP_ELEM\
-            BPF_MAP_UPDATE_ELEM\
-            BPF_MAP_DELETE_ELEM\
-            BPF_MAP_GET_NEXT_KEY\
-            BPF_PROG_LOAD\
-            BPF_OBJ_PIN\
-            BPF_OBJ_GET\
-            BPF_PROG_ATTACH\
-            BPF_PROG_DETACH\
-            BPF_PROG_TEST_RUN\
-            BPF_PROG_RUN\
-            BPF_PROG_GET_NEXT_ID\
-            BPF_MAP_GET_NEXT_ID\
-            BPF_PROG_GET_FD_BY_ID\
-            BPF_MAP_GET_FD_BY_ID\
-            BPF_OBJ_GET_INFO_BY_FD\
-            BPF_PROG_QUERY\
-            BPF_RAW_TRACEPOINT_OPEN\
-            BPF_BTF_LOAD\
-            BPF_BTF_GET_FD_BY_ID\
-            BPF_TASK_FD_QUERY\
-            BPF_MAP_LOOKUP_AND_DELETE_ELEM\
-            BPF_MAP_FREEZE\
-            BPF_BTF_GET_NEXT_ID\
-            BPF_MAP_LOOKUP_BATCH\
-            BPF_MAP_LOOKUP_AND_DELETE_BATCH\
-            BPF_MAP_UPDATE_BATCH\
-            BPF_MAP_DELETE_BATCH\
-            BPF_LINK_CREATE\
-            BPF_LINK_UPDATE\
-            BPF_LINK_GET_FD_BY_ID\
-            BPF_LINK_GET_NEXT_ID\
-            BPF_ENABLE_STATS\
-            BPF_ITER_CREATE\
-            BPF_LINK_DETACH\
-            BPF_PROG_BIND_MAP\
-            BPF_TOKEN_CREATE\
-            BPF_PROG_STREAM_READ_BY_FD\
-            BPF_PROG_ASSOC_STRUCT_OPS",
+            BPF_COMMON_ATTRS",
         values: &[
             // length of a name that begins here, ABIs, value
-            M(14, 0, 0), // BPF_MAP_CREATE
-            M(19, 0, 1), // BPF_MAP_LOOKUP_ELEM
-            M(19, 0, 2), // BPF_MAP_UPDATE_ELEM
-            M(19, 0, 3), // BPF_MAP_DELETE_ELEM
-            M(20, 0, 4), // BPF_MAP_GET_NEXT_KEY
-            M(13, 0, 5), // BPF_PROG_LOAD
-            M(11, 0, 6), // BPF_OBJ_PIN
-            M(11, 0, 7), // BPF_OBJ_GET
-            M(15, 0, 8), // BPF_PROG_ATTACH
-            M(15, 0, 9), // BPF_PROG_DETACH
-            M(17, 0, 10), // BPF_PROG_TEST_RUN
-            M(12, 1, 10), // BPF_PROG_RUN
-            M(20, 0, 11), // BPF_PROG_GET_NEXT_ID
-            M(19, 0, 12), // BPF_MAP_GET_NEXT_ID
-            M(21, 0, 13), // BPF_PROG_GET_FD_BY_ID
-            M(20, 0, 14), // BPF_MAP_GET_FD_BY_ID
-            M(22, 0, 15), // BPF_OBJ_GET_INFO_BY_FD
-            M(14, 0, 16), // BPF_PROG_QUERY
-            M(23, 0, 17), // BPF_RAW_TRACEPOINT_OPEN
-            M(12, 0, 18), // BPF_BTF_LOAD
-            M(20, 0, 19), // BPF_BTF_GET_FD_BY_ID
-            M(17, 0, 20), // BPF_TASK_FD_QUERY
-            M(30, 0, 21), // BPF_MAP_LOOKUP_AND_DELETE_ELEM
-            M(14, 0, 22), // BPF_MAP_FREEZE
-            M(19, 0, 23), // BPF_BTF_GET_NEXT_ID
-            M(20, 0, 24), // BPF_MAP_LOOKUP_BATCH
-            M(31, 0, 25), // BPF_MAP_LOOKUP_AND_DELETE_BATCH
-            M(20, 0, 26), // BPF_MAP_UPDATE_BATCH
-            M(20, 0, 27), // BPF_MAP_DELETE_BATCH
-            M(15, 0, 28), // BPF_LINK_CREATE
-            M(15, 0, 29), // BPF_LINK_UPDATE
-            M(21, 0, 30), // BPF_LINK_GET_FD_BY_ID
-            M(20, 0, 31), // BPF_LINK_GET_NEXT_ID
-            M(16, 0, 32), // BPF_ENABLE_STATS
-            M(15, 0, 33), // BPF_ITER_CREATE
-            M(15, 0, 34), // BPF_LINK_DETACH
-            M(17, 0, 35), // BPF_PROG_BIND_MAP
-            M(16, 2, 36), // BPF_TOKEN_CREATE
-            M(26, 3, 37), // BPF_PROG_STREAM_READ_BY_FD
-            M(25, 3, 38), // BPF_PROG_ASSOC_STRUCT_OPS
+            M(16, 0, 0x10000), // BPF_COMMON_ATTRS
         ],
     },
-    parts: &[],
+    parts: &[
+        PartData {
+            masks: &[(1, 0xfffeffff)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    BPF_MAP_CREATE\
+                    BPF_MAP_LOOKUP_ELEM\
+                    BPF_MAP_UPDATE_ELEM\
+                    BPF_MAP_DELETE_ELEM\
+                    BPF_MAP_GET_NEXT_KEY\
+                    BPF_PROG_LOAD\
+                    BPF_OBJ_PIN\
+                    BPF_OBJ_GET\
+                    BPF_PROG_ATTACH\
+                    BPF_PROG_DETACH\
+                    BPF_PROG_TEST_RUN\
+                    BPF_PROG_RUN\
+                    BPF_PROG_GET_NEXT_ID\
+                    BPF_MAP_GET_NEXT_ID\
+                    BPF_PROG_GET_FD_BY_ID\
+                    BPF_MAP_GET_FD_BY_ID\
+                    BPF_OBJ_GET_INFO_BY_FD\
+                    BPF_PROG_QUERY\
+                    BPF_RAW_TRACEPOINT_OPEN\
+                    BPF_BTF_LOAD\
+                    BPF_BTF_GET_FD_BY_ID\
+                    BPF_TASK_FD_QUERY\
+                    BPF_MAP_LOOKUP_AND_DELETE_ELEM\
+                    BPF_MAP_FREEZE\
+                    BPF_BTF_GET_NEXT_ID\
+                    BPF_MAP_LOOKUP_BATCH\
+                    BPF_MAP_LOOKUP_AND_DELETE_BATCH\
+                    BPF_MAP_UPDATE_BATCH\
+                    BPF_MAP_DELETE_BATCH\
+                    BPF_LINK_CREATE\
+                    BPF_LINK_UPDATE\
+                    BPF_LINK_GET_FD_BY_ID\
+                    BPF_LINK_GET_NEXT_ID\
+                    BPF_ENABLE_STATS\
+                    BPF_ITER_CREATE\
+                    BPF_LINK_DETACH\
+                    BPF_PROG_BIND_MAP\
+                    BPF_TOKEN_CREATE\
+                    BPF_PROG_STREAM_READ_BY_FD\
+                    BPF_PROG_ASSOC_STRUCT_OPS",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(14, 1, 0x0), // BPF_MAP_CREATE
+                    M(19, 1, 0x1), // BPF_MAP_LOOKUP_ELEM
+                    M(19, 1, 0x2), // BPF_MAP_UPDATE_ELEM
+                    M(19, 1, 0x3), // BPF_MAP_DELETE_ELEM
+                    M(20, 1, 0x4), // BPF_MAP_GET_NEXT_KEY
+                    M(13, 1, 0x5), // BPF_PROG_LOAD
+                    M(11, 1, 0x6), // BPF_OBJ_PIN
+                    M(11, 1, 0x7), // BPF_OBJ_GET
+                    M(15, 1, 0x8), // BPF_PROG_ATTACH
+                    M(15, 1, 0x9), // BPF_PROG_DETACH
+                    M(17, 1, 0xa), // BPF_PROG_TEST_RUN
+                    M(12, 2, 0xa), // BPF_PROG_RUN
+                    M(20, 1, 0xb), // BPF_PROG_GET_NEXT_ID
+                    M(19, 1, 0xc), // BPF_MAP_GET_NEXT_ID
+                    M(21, 1, 0xd), // BPF_PROG_GET_FD_BY_ID
+                    M(20, 1, 0xe), // BPF_MAP_GET_FD_BY_ID
+                    M(22, 1, 0xf), // BPF_OBJ_GET_INFO_BY_FD
+                    M(14, 1, 0x10), // BPF_PROG_QUERY
+                    M(23, 1, 0x11), // BPF_RAW_TRACEPOINT_OPEN
+                    M(12, 1, 0x12), // BPF_BTF_LOAD
+                    M(20, 1, 0x13), // BPF_BTF_GET_FD_BY_ID
+                    M(17, 1, 0x14), // BPF_TASK_FD_QUERY
+                    M(30, 1, 0x15), // BPF_MAP_LOOKUP_AND_DELETE_ELEM
+                    M(14, 1, 0x16), // BPF_MAP_FREEZE
+                    M(19, 1, 0x17), // BPF_BTF_GET_NEXT_ID
+                    M(20, 1, 0x18), // BPF_MAP_LOOKUP_BATCH
+                    M(31, 1, 0x19), // BPF_MAP_LOOKUP_AND_DELETE_BATCH
+                    M(20, 1, 0x1a), // BPF_MAP_UPDATE_BATCH
+                    M(20, 1, 0x1b), // BPF_MAP_DELETE_BATCH
+                    M(15, 1, 0x1c), // BPF_LINK_CREATE
+                    M(15, 1, 0x1d), // BPF_LINK_UPDATE
+                    M(21, 1, 0x1e), // BPF_LINK_GET_FD_BY_ID
+                    M(20, 1, 0x1f), // BPF_LINK_GET_NEXT_ID
+                    M(16, 1, 0x20), // BPF_ENABLE_STATS
+                    M(15, 1, 0x21), // BPF_ITER_CREATE
+                    M(15, 1, 0x22), // BPF_LINK_DETACH
+                    M(17, 1, 0x23), // BPF_PROG_BIND_MAP
+                    M(16, 3, 0x24), // BPF_TOKEN_CREATE
+                    M(26, 0, 0x25), // BPF_PROG_STREAM_READ_BY_FD
+                    M(25, 0, 0x26), // BPF_PROG_ASSOC_STRUCT_OPS
+                ],
+            }),
+        },
+    ],
 };
 
 /// `bpf_element_flags`: flags of BPF_MAP_UPDATE_ELEM.
@@ -3483,18 +3643,18 @@ static BPF_UPROBE_MULTI_FLAGS_DATA: SetData = SetData {
     parts: &[],
 };
 
-/// `cacheflush_caches`: which caches cacheflush means on mips, nios2 and others.
+/// `cacheflush_caches`: cache of cacheflush, on mips, m68k, csky, parisc and nds32.
 pub const CACHEFLUSH_CACHES: FlagSet = FlagSet::new(&CACHEFLUSH_CACHES_DATA);
 static CACHEFLUSH_CACHES_DATA: SetData = SetData {
     name: "cacheflush_caches",
-    title: "which caches cacheflush means on mips, nios2 and others",
-    is_flags: true,
+    title: "cache of cacheflush, on mips, m68k, csky, parisc and nds32",
+    is_flags: false,
     abis: &[
         0x638040, // csky, mips_n32, mips_n64, mips_o32, parisc, parisc64
         0x4, // arc
+        0x40000, // nds32
         0x20000000, // sh
         0x2000, // m68k
-        0x40000, // nds32
     ],
     members: MemberData {
         names: "\
@@ -3502,28 +3662,90 @@ static CACHEFLUSH_CACHES_DATA: SetData = SetData {
             FLUSH_CACHE_DATA\
             DCACHE\
             FLUSH_CACHE_INSN\
-            CACHEFLUSH_D_PURGE\
-            CACHEFLUSH_D_INVAL\
-            CACHEFLUSH_D_WB\
-            CACHEFLUSH_I",
+            BCACHE\
+            FLUSH_CACHE_BOTH",
         values: &[
             // length of a name that begins here, ABIs, value
-            M(6, 0, 0x1), // ICACHE
-            M(0, 1, 0x2),
-            M(0, 2, 0x4),
-            M(16, 3, 0x1), // FLUSH_CACHE_DATA
-            M(6, 0, 0x2), // DCACHE
-            M(0, 1, 0x10),
-            M(0, 4, 0x1),
-            M(0, 2, 0x3),
-            M(16, 3, 0x2), // FLUSH_CACHE_INSN
-            M(18, 2, 0x3), // CACHEFLUSH_D_PURGE
-            M(18, 2, 0x1), // CACHEFLUSH_D_INVAL
-            M(15, 2, 0x2), // CACHEFLUSH_D_WB
-            M(12, 2, 0x4), // CACHEFLUSH_I
+            M(6, 0, 1), // ICACHE
+            M(0, 1, 2),
+            M(0, 2, 0),
+            M(0, 3, 4),
+            M(16, 4, 1), // FLUSH_CACHE_DATA
+            M(6, 0, 2), // DCACHE
+            M(0, 1, 16),
+            M(0, 2, 1),
+            M(0, 3, 3),
+            M(16, 4, 2), // FLUSH_CACHE_INSN
+            M(6, 0, 3), // BCACHE
+            M(0, 1, 18),
+            M(0, 2, 2),
+            M(0, 3, 7),
+            M(16, 4, 3), // FLUSH_CACHE_BOTH
         ],
     },
     parts: &[],
+};
+
+/// `cacheflush_flags`: flags of cacheflush on arc, which ignores them.
+pub const CACHEFLUSH_FLAGS: FlagSet = FlagSet::new(&CACHEFLUSH_FLAGS_DATA);
+static CACHEFLUSH_FLAGS_DATA: SetData = SetData {
+    name: "cacheflush_flags",
+    title: "flags of cacheflush on arc, which ignores them",
+    is_flags: true,
+    abis: &[
+        0x4, // arc
+    ],
+    members: MemberData {
+        names: "\
+            CF_I_INV\
+            CF_D_FLUSH\
+            CF_D_FLUSH_INV",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(8, 0, 0x2), // CF_I_INV
+            M(10, 0, 0x10), // CF_D_FLUSH
+            M(14, 0, 0x20), // CF_D_FLUSH_INV
+        ],
+    },
+    parts: &[],
+};
+
+/// `cacheflush_operations`: op of cacheflush on sh.
+pub const CACHEFLUSH_OPERATIONS: FlagSet = FlagSet::new(&CACHEFLUSH_OPERATIONS_DATA);
+static CACHEFLUSH_OPERATIONS_DATA: SetData = SetData {
+    name: "cacheflush_operations",
+    title: "op of cacheflush on sh",
+    is_flags: true,
+    abis: &[
+        0x20000000, // sh
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            CACHEFLUSH_I",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 0x4), // CACHEFLUSH_I
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(1, 0x3)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    CACHEFLUSH_D_INVAL\
+                    CACHEFLUSH_D_WB\
+                    CACHEFLUSH_D_PURGE",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(18, 0, 0x1), // CACHEFLUSH_D_INVAL
+                    M(15, 0, 0x2), // CACHEFLUSH_D_WB
+                    M(18, 0, 0x3), // CACHEFLUSH_D_PURGE
+                ],
+            }),
+        },
+    ],
 };
 
 /// `cacheflush_scopes`: scope of cacheflush on m68k.
@@ -3545,6 +3767,60 @@ static CACHEFLUSH_SCOPES_DATA: SetData = SetData {
             M(16, 0, 1), // FLUSH_SCOPE_LINE
             M(16, 0, 2), // FLUSH_SCOPE_PAGE
             M(15, 0, 3), // FLUSH_SCOPE_ALL
+        ],
+    },
+    parts: &[],
+};
+
+/// `caif_options`: option of SOL_CAIF.
+pub const CAIF_OPTIONS: FlagSet = FlagSet::new(&CAIF_OPTIONS_DATA);
+static CAIF_OPTIONS_DATA: SetData = SetData {
+    name: "caif_options",
+    title: "option of SOL_CAIF",
+    is_flags: false,
+    abis: &[
+        0x7fffff7ff, // all but loongarch32
+    ],
+    members: MemberData {
+        names: "\
+            CAIFSO_LINK_SELECT\
+            CAIFSO_REQ_PARAM\
+            CAIFSO_RSP_PARAM",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 127), // CAIFSO_LINK_SELECT
+            M(16, 0, 128), // CAIFSO_REQ_PARAM
+            M(16, 0, 129), // CAIFSO_RSP_PARAM
+        ],
+    },
+    parts: &[],
+};
+
+/// `caif_protocols`: protocol of AF_CAIF.
+pub const CAIF_PROTOCOLS: FlagSet = FlagSet::new(&CAIF_PROTOCOLS_DATA);
+static CAIF_PROTOCOLS_DATA: SetData = SetData {
+    name: "caif_protocols",
+    title: "protocol of AF_CAIF",
+    is_flags: false,
+    abis: &[
+        0x7fffff7ff, // all but loongarch32
+    ],
+    members: MemberData {
+        names: "\
+            CAIFPROTO_AT\
+            CAIFPROTO_DATAGRAM\
+            CAIFPROTO_DATAGRAM_LOOP\
+            CAIFPROTO_UTIL\
+            CAIFPROTO_RFM\
+            CAIFPROTO_DEBUG",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 0), // CAIFPROTO_AT
+            M(18, 0, 1), // CAIFPROTO_DATAGRAM
+            M(23, 0, 2), // CAIFPROTO_DATAGRAM_LOOP
+            M(14, 0, 3), // CAIFPROTO_UTIL
+            M(13, 0, 4), // CAIFPROTO_RFM
+            M(15, 0, 5), // CAIFPROTO_DEBUG
         ],
     },
     parts: &[],
@@ -3578,6 +3854,60 @@ static CAN_ID_DATA: SetData = SetData {
             holds: Holds::Hexadecimal,
         },
     ],
+};
+
+/// `can_isotp_options`: option of SOL_CAN_ISOTP.
+pub const CAN_ISOTP_OPTIONS: FlagSet = FlagSet::new(&CAN_ISOTP_OPTIONS_DATA);
+static CAN_ISOTP_OPTIONS_DATA: SetData = SetData {
+    name: "can_isotp_options",
+    title: "option of SOL_CAN_ISOTP",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            CAN_ISOTP_OPTS\
+            CAN_ISOTP_RECV_FC\
+            CAN_ISOTP_TX_STMIN\
+            CAN_ISOTP_RX_STMIN\
+            CAN_ISOTP_LL_OPTS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 1), // CAN_ISOTP_OPTS
+            M(17, 0, 2), // CAN_ISOTP_RECV_FC
+            M(18, 0, 3), // CAN_ISOTP_TX_STMIN
+            M(18, 0, 4), // CAN_ISOTP_RX_STMIN
+            M(17, 0, 5), // CAN_ISOTP_LL_OPTS
+        ],
+    },
+    parts: &[],
+};
+
+/// `can_j1939_options`: option of SOL_CAN_J1939.
+pub const CAN_J1939_OPTIONS: FlagSet = FlagSet::new(&CAN_J1939_OPTIONS_DATA);
+static CAN_J1939_OPTIONS_DATA: SetData = SetData {
+    name: "can_j1939_options",
+    title: "option of SOL_CAN_J1939",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SO_J1939_FILTER\
+            SO_J1939_PROMISC\
+            SO_J1939_SEND_PRIO\
+            SO_J1939_ERRQUEUE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 1), // SO_J1939_FILTER
+            M(16, 0, 2), // SO_J1939_PROMISC
+            M(18, 0, 3), // SO_J1939_SEND_PRIO
+            M(17, 0, 4), // SO_J1939_ERRQUEUE
+        ],
+    },
+    parts: &[],
 };
 
 /// `can_protocols`: protocol of AF_CAN.
@@ -3621,6 +3951,7 @@ static CAN_RAW_OPTIONS_DATA: SetData = SetData {
     abis: &[
         0x7ffffffff, // all
         0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
     ],
     members: MemberData {
         names: "\
@@ -3630,7 +3961,8 @@ static CAN_RAW_OPTIONS_DATA: SetData = SetData {
             CAN_RAW_RECV_OWN_MSGS\
             CAN_RAW_FD_FRAMES\
             CAN_RAW_JOIN_FILTERS\
-            CAN_RAW_XL_FRAMES",
+            CAN_RAW_XL_FRAMES\
+            CAN_RAW_XL_VCID_OPTS",
         values: &[
             // length of a name that begins here, ABIs, value
             M(14, 0, 1), // CAN_RAW_FILTER
@@ -3640,6 +3972,7 @@ static CAN_RAW_OPTIONS_DATA: SetData = SetData {
             M(17, 0, 5), // CAN_RAW_FD_FRAMES
             M(20, 0, 6), // CAN_RAW_JOIN_FILTERS
             M(17, 1, 7), // CAN_RAW_XL_FRAMES
+            M(20, 2, 8), // CAN_RAW_XL_VCID_OPTS
         ],
     },
     parts: &[],
@@ -7690,6 +8023,34 @@ static GETRANDOM_FLAGS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `guarded_storage_commands`: command of s390_guarded_storage.
+pub const GUARDED_STORAGE_COMMANDS: FlagSet = FlagSet::new(&GUARDED_STORAGE_COMMANDS_DATA);
+static GUARDED_STORAGE_COMMANDS_DATA: SetData = SetData {
+    name: "guarded_storage_commands",
+    title: "command of s390_guarded_storage",
+    is_flags: false,
+    abis: &[
+        0x18000000, // s390, s390x
+    ],
+    members: MemberData {
+        names: "\
+            GS_ENABLE\
+            GS_DISABLE\
+            GS_SET_BC_CB\
+            GS_CLEAR_BC_CB\
+            GS_BROADCAST",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0), // GS_ENABLE
+            M(10, 0, 1), // GS_DISABLE
+            M(12, 0, 2), // GS_SET_BC_CB
+            M(14, 0, 3), // GS_CLEAR_BC_CB
+            M(12, 0, 4), // GS_BROADCAST
+        ],
+    },
+    parts: &[],
+};
+
 /// `hw_breakpoint_lengths`: bp_len of struct perf_event_attr.
 pub const HW_BREAKPOINT_LENGTHS: FlagSet = FlagSet::new(&HW_BREAKPOINT_LENGTHS_DATA);
 static HW_BREAKPOINT_LENGTHS_DATA: SetData = SetData {
@@ -7876,10 +8237,14 @@ static ICMP_OPTIONS_DATA: SetData = SetData {
     ],
     members: MemberData {
         names: "\
-            ICMP_FILTER",
+            ICMP_FILTER\
+            IPV6_CHECKSUM\
+            IPV6_HDRINCL",
         values: &[
             // length of a name that begins here, ABIs, value
             M(11, 0, 1), // ICMP_FILTER
+            M(13, 0, 7), // IPV6_CHECKSUM
+            M(12, 0, 36), // IPV6_HDRINCL
         ],
     },
     parts: &[],
@@ -9458,6 +9823,188 @@ static IOPRIO_WHO_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `ip_get_options`: option of SOL_IP in getsockopt, filters among them.
+pub const IP_GET_OPTIONS: FlagSet = FlagSet::new(&IP_GET_OPTIONS_DATA);
+static IP_GET_OPTIONS_DATA: SetData = SetData {
+    name: "ip_get_options",
+    title: "option of SOL_IP in getsockopt, filters among them",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IP_TOS\
+            IP_TTL\
+            IP_HDRINCL\
+            IP_OPTIONS\
+            IP_ROUTER_ALERT\
+            IP_RECVOPTS\
+            IP_RETOPTS\
+            IP_RECVRETOPTS\
+            IP_PKTINFO\
+            IP_PKTOPTIONS\
+            IP_MTU_DISCOVER\
+            IP_RECVERR\
+            IP_RECVTTL\
+            IP_RECVTOS\
+            IP_MTU\
+            IP_FREEBIND\
+            IP_IPSEC_POLICY\
+            IP_XFRM_POLICY\
+            IP_PASSSEC\
+            IP_TRANSPARENT\
+            IP_RECVORIGDSTADDR\
+            IP_ORIGDSTADDR\
+            IP_MINTTL\
+            IP_NODEFRAG\
+            IP_CHECKSUM\
+            IP_BIND_ADDRESS_NO_PORT\
+            IP_RECVFRAGSIZE\
+            IP_RECVERR_RFC4884\
+            IP_MULTICAST_IF\
+            IP_MULTICAST_TTL\
+            IP_MULTICAST_LOOP\
+            IP_ADD_MEMBERSHIP\
+            IP_DROP_MEMBERSHIP\
+            IP_UNBLOCK_SOURCE\
+            IP_BLOCK_SOURCE\
+            IP_ADD_SOURCE_MEMBERSHIP\
+            IP_DROP_SOURCE_MEMBERSHIP\
+            IP_MSFILTER\
+            MCAST_JOIN_GROUP\
+            MCAST_BLOCK_SOURCE\
+            MCAST_UNBLOCK_SOURCE\
+            MCAST_LEAVE_GROUP\
+            MCAST_JOIN_SOURCE_GROUP\
+            MCAST_LEAVE_SOURCE_GROUP\
+            MCAST_MSFILTER\
+            IP_MULTICAST_ALL\
+            IP_UNICAST_IF\
+            IP_LOCAL_PORT_RANGE\
+            IP_PROTOCOL\
+            IPT_SO_GET_INFO\
+            IPT_SO_GET_ENTRIES\
+            IPT_SO_GET_REVISION_MATCH\
+            IPT_SO_GET_REVISION_TARGET\
+            SO_ORIGINAL_DST\
+            ARPT_SO_GET_INFO\
+            ARPT_SO_GET_ENTRIES\
+            ARPT_SO_GET_REVISION_TARGET\
+            EBT_SO_GET_INFO\
+            EBT_SO_GET_ENTRIES\
+            EBT_SO_GET_INIT_INFO\
+            EBT_SO_GET_INIT_ENTRIES\
+            MRT_INIT\
+            MRT_DONE\
+            MRT_ADD_VIF\
+            MRT_DEL_VIF\
+            MRT_ADD_MFC\
+            MRT_DEL_MFC\
+            MRT_VERSION\
+            MRT_ASSERT\
+            MRT_PIM\
+            MRT_TABLE\
+            MRT_ADD_MFC_PROXY\
+            MRT_DEL_MFC_PROXY\
+            MRT_FLUSH\
+            IP_VS_SO_GET_VERSION\
+            IP_VS_SO_GET_INFO\
+            IP_VS_SO_GET_SERVICES\
+            IP_VS_SO_GET_SERVICE\
+            IP_VS_SO_GET_DESTS\
+            IP_VS_SO_GET_DEST\
+            IP_VS_SO_GET_TIMEOUT\
+            IP_VS_SO_GET_DAEMON",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(6, 0, 1), // IP_TOS
+            M(6, 0, 2), // IP_TTL
+            M(10, 0, 3), // IP_HDRINCL
+            M(10, 0, 4), // IP_OPTIONS
+            M(15, 0, 5), // IP_ROUTER_ALERT
+            M(11, 0, 6), // IP_RECVOPTS
+            M(10, 0, 7), // IP_RETOPTS
+            M(14, 0, 7), // IP_RECVRETOPTS
+            M(10, 0, 8), // IP_PKTINFO
+            M(13, 0, 9), // IP_PKTOPTIONS
+            M(15, 0, 10), // IP_MTU_DISCOVER
+            M(10, 0, 11), // IP_RECVERR
+            M(10, 0, 12), // IP_RECVTTL
+            M(10, 0, 13), // IP_RECVTOS
+            M(6, 0, 14), // IP_MTU
+            M(11, 0, 15), // IP_FREEBIND
+            M(15, 0, 16), // IP_IPSEC_POLICY
+            M(14, 0, 17), // IP_XFRM_POLICY
+            M(10, 0, 18), // IP_PASSSEC
+            M(14, 0, 19), // IP_TRANSPARENT
+            M(18, 0, 20), // IP_RECVORIGDSTADDR
+            M(14, 0, 20), // IP_ORIGDSTADDR
+            M(9, 0, 21), // IP_MINTTL
+            M(11, 0, 22), // IP_NODEFRAG
+            M(11, 0, 23), // IP_CHECKSUM
+            M(23, 0, 24), // IP_BIND_ADDRESS_NO_PORT
+            M(15, 0, 25), // IP_RECVFRAGSIZE
+            M(18, 0, 26), // IP_RECVERR_RFC4884
+            M(15, 0, 32), // IP_MULTICAST_IF
+            M(16, 0, 33), // IP_MULTICAST_TTL
+            M(17, 0, 34), // IP_MULTICAST_LOOP
+            M(17, 0, 35), // IP_ADD_MEMBERSHIP
+            M(18, 0, 36), // IP_DROP_MEMBERSHIP
+            M(17, 0, 37), // IP_UNBLOCK_SOURCE
+            M(15, 0, 38), // IP_BLOCK_SOURCE
+            M(24, 0, 39), // IP_ADD_SOURCE_MEMBERSHIP
+            M(25, 0, 40), // IP_DROP_SOURCE_MEMBERSHIP
+            M(11, 0, 41), // IP_MSFILTER
+            M(16, 0, 42), // MCAST_JOIN_GROUP
+            M(18, 0, 43), // MCAST_BLOCK_SOURCE
+            M(20, 0, 44), // MCAST_UNBLOCK_SOURCE
+            M(17, 0, 45), // MCAST_LEAVE_GROUP
+            M(23, 0, 46), // MCAST_JOIN_SOURCE_GROUP
+            M(24, 0, 47), // MCAST_LEAVE_SOURCE_GROUP
+            M(14, 0, 48), // MCAST_MSFILTER
+            M(16, 0, 49), // IP_MULTICAST_ALL
+            M(13, 0, 50), // IP_UNICAST_IF
+            M(19, 0, 51), // IP_LOCAL_PORT_RANGE
+            M(11, 0, 52), // IP_PROTOCOL
+            M(15, 0, 64), // IPT_SO_GET_INFO
+            M(18, 0, 65), // IPT_SO_GET_ENTRIES
+            M(25, 0, 66), // IPT_SO_GET_REVISION_MATCH
+            M(26, 0, 67), // IPT_SO_GET_REVISION_TARGET
+            M(15, 0, 80), // SO_ORIGINAL_DST
+            M(16, 0, 96), // ARPT_SO_GET_INFO
+            M(19, 0, 97), // ARPT_SO_GET_ENTRIES
+            M(27, 0, 99), // ARPT_SO_GET_REVISION_TARGET
+            M(15, 0, 128), // EBT_SO_GET_INFO
+            M(18, 0, 129), // EBT_SO_GET_ENTRIES
+            M(20, 0, 130), // EBT_SO_GET_INIT_INFO
+            M(23, 0, 131), // EBT_SO_GET_INIT_ENTRIES
+            M(8, 0, 200), // MRT_INIT
+            M(8, 0, 201), // MRT_DONE
+            M(11, 0, 202), // MRT_ADD_VIF
+            M(11, 0, 203), // MRT_DEL_VIF
+            M(11, 0, 204), // MRT_ADD_MFC
+            M(11, 0, 205), // MRT_DEL_MFC
+            M(11, 0, 206), // MRT_VERSION
+            M(10, 0, 207), // MRT_ASSERT
+            M(7, 0, 208), // MRT_PIM
+            M(9, 0, 209), // MRT_TABLE
+            M(17, 0, 210), // MRT_ADD_MFC_PROXY
+            M(17, 0, 211), // MRT_DEL_MFC_PROXY
+            M(9, 0, 212), // MRT_FLUSH
+            M(20, 0, 1152), // IP_VS_SO_GET_VERSION
+            M(17, 0, 1153), // IP_VS_SO_GET_INFO
+            M(21, 0, 1154), // IP_VS_SO_GET_SERVICES
+            M(20, 0, 1155), // IP_VS_SO_GET_SERVICE
+            M(18, 0, 1156), // IP_VS_SO_GET_DESTS
+            M(17, 0, 1157), // IP_VS_SO_GET_DEST
+            M(20, 0, 1158), // IP_VS_SO_GET_TIMEOUT
+            M(19, 0, 1159), // IP_VS_SO_GET_DAEMON
+        ],
+    },
+    parts: &[],
+};
+
 /// `ip_mtu_discover`: IP_MTU_DISCOVER.
 pub const IP_MTU_DISCOVER: FlagSet = FlagSet::new(&IP_MTU_DISCOVER_DATA);
 static IP_MTU_DISCOVER_DATA: SetData = SetData {
@@ -9722,6 +10269,194 @@ static IP_PROTOCOLS_DATA: SetData = SetData {
             M(11, 0, 255), // IPPROTO_RAW
             M(11, 3, 256), // IPPROTO_SMC
             M(13, 0, 262), // IPPROTO_MPTCP
+        ],
+    },
+    parts: &[],
+};
+
+/// `ip_set_options`: option of SOL_IP in setsockopt, filters among them.
+pub const IP_SET_OPTIONS: FlagSet = FlagSet::new(&IP_SET_OPTIONS_DATA);
+static IP_SET_OPTIONS_DATA: SetData = SetData {
+    name: "ip_set_options",
+    title: "option of SOL_IP in setsockopt, filters among them",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IP_TOS\
+            IP_TTL\
+            IP_HDRINCL\
+            IP_OPTIONS\
+            IP_ROUTER_ALERT\
+            IP_RECVOPTS\
+            IP_RETOPTS\
+            IP_RECVRETOPTS\
+            IP_PKTINFO\
+            IP_PKTOPTIONS\
+            IP_MTU_DISCOVER\
+            IP_RECVERR\
+            IP_RECVTTL\
+            IP_RECVTOS\
+            IP_MTU\
+            IP_FREEBIND\
+            IP_IPSEC_POLICY\
+            IP_XFRM_POLICY\
+            IP_PASSSEC\
+            IP_TRANSPARENT\
+            IP_RECVORIGDSTADDR\
+            IP_ORIGDSTADDR\
+            IP_MINTTL\
+            IP_NODEFRAG\
+            IP_CHECKSUM\
+            IP_BIND_ADDRESS_NO_PORT\
+            IP_RECVFRAGSIZE\
+            IP_RECVERR_RFC4884\
+            IP_MULTICAST_IF\
+            IP_MULTICAST_TTL\
+            IP_MULTICAST_LOOP\
+            IP_ADD_MEMBERSHIP\
+            IP_DROP_MEMBERSHIP\
+            IP_UNBLOCK_SOURCE\
+            IP_BLOCK_SOURCE\
+            IP_ADD_SOURCE_MEMBERSHIP\
+            IP_DROP_SOURCE_MEMBERSHIP\
+            IP_MSFILTER\
+            MCAST_JOIN_GROUP\
+            MCAST_BLOCK_SOURCE\
+            MCAST_UNBLOCK_SOURCE\
+            MCAST_LEAVE_GROUP\
+            MCAST_JOIN_SOURCE_GROUP\
+            MCAST_LEAVE_SOURCE_GROUP\
+            MCAST_MSFILTER\
+            IP_MULTICAST_ALL\
+            IP_UNICAST_IF\
+            IP_LOCAL_PORT_RANGE\
+            IP_PROTOCOL\
+            IPT_SO_SET_REPLACE\
+            IPT_SO_SET_ADD_COUNTERS\
+            SO_ORIGINAL_DST\
+            ARPT_SO_SET_REPLACE\
+            ARPT_SO_SET_ADD_COUNTERS\
+            EBT_SO_SET_ENTRIES\
+            EBT_SO_SET_COUNTERS\
+            MRT_INIT\
+            MRT_DONE\
+            MRT_ADD_VIF\
+            MRT_DEL_VIF\
+            MRT_ADD_MFC\
+            MRT_DEL_MFC\
+            MRT_VERSION\
+            MRT_ASSERT\
+            MRT_PIM\
+            MRT_TABLE\
+            MRT_ADD_MFC_PROXY\
+            MRT_DEL_MFC_PROXY\
+            MRT_FLUSH\
+            IP_VS_SO_SET_NONE\
+            IP_VS_SO_SET_INSERT\
+            IP_VS_SO_SET_ADD\
+            IP_VS_SO_SET_EDIT\
+            IP_VS_SO_SET_DEL\
+            IP_VS_SO_SET_FLUSH\
+            IP_VS_SO_SET_LIST\
+            IP_VS_SO_SET_ADDDEST\
+            IP_VS_SO_SET_DELDEST\
+            IP_VS_SO_SET_EDITDEST\
+            IP_VS_SO_SET_TIMEOUT\
+            IP_VS_SO_SET_STARTDAEMON\
+            IP_VS_SO_SET_STOPDAEMON\
+            IP_VS_SO_SET_RESTORE\
+            IP_VS_SO_SET_SAVE\
+            IP_VS_SO_SET_ZERO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(6, 0, 1), // IP_TOS
+            M(6, 0, 2), // IP_TTL
+            M(10, 0, 3), // IP_HDRINCL
+            M(10, 0, 4), // IP_OPTIONS
+            M(15, 0, 5), // IP_ROUTER_ALERT
+            M(11, 0, 6), // IP_RECVOPTS
+            M(10, 0, 7), // IP_RETOPTS
+            M(14, 0, 7), // IP_RECVRETOPTS
+            M(10, 0, 8), // IP_PKTINFO
+            M(13, 0, 9), // IP_PKTOPTIONS
+            M(15, 0, 10), // IP_MTU_DISCOVER
+            M(10, 0, 11), // IP_RECVERR
+            M(10, 0, 12), // IP_RECVTTL
+            M(10, 0, 13), // IP_RECVTOS
+            M(6, 0, 14), // IP_MTU
+            M(11, 0, 15), // IP_FREEBIND
+            M(15, 0, 16), // IP_IPSEC_POLICY
+            M(14, 0, 17), // IP_XFRM_POLICY
+            M(10, 0, 18), // IP_PASSSEC
+            M(14, 0, 19), // IP_TRANSPARENT
+            M(18, 0, 20), // IP_RECVORIGDSTADDR
+            M(14, 0, 20), // IP_ORIGDSTADDR
+            M(9, 0, 21), // IP_MINTTL
+            M(11, 0, 22), // IP_NODEFRAG
+            M(11, 0, 23), // IP_CHECKSUM
+            M(23, 0, 24), // IP_BIND_ADDRESS_NO_PORT
+            M(15, 0, 25), // IP_RECVFRAGSIZE
+            M(18, 0, 26), // IP_RECVERR_RFC4884
+            M(15, 0, 32), // IP_MULTICAST_IF
+            M(16, 0, 33), // IP_MULTICAST_TTL
+            M(17, 0, 34), // IP_MULTICAST_LOOP
+            M(17, 0, 35), // IP_ADD_MEMBERSHIP
+            M(18, 0, 36), // IP_DROP_MEMBERSHIP
+            M(17, 0, 37), // IP_UNBLOCK_SOURCE
+            M(15, 0, 38), // IP_BLOCK_SOURCE
+            M(24, 0, 39), // IP_ADD_SOURCE_MEMBERSHIP
+            M(25, 0, 40), // IP_DROP_SOURCE_MEMBERSHIP
+            M(11, 0, 41), // IP_MSFILTER
+            M(16, 0, 42), // MCAST_JOIN_GROUP
+            M(18, 0, 43), // MCAST_BLOCK_SOURCE
+            M(20, 0, 44), // MCAST_UNBLOCK_SOURCE
+            M(17, 0, 45), // MCAST_LEAVE_GROUP
+            M(23, 0, 46), // MCAST_JOIN_SOURCE_GROUP
+            M(24, 0, 47), // MCAST_LEAVE_SOURCE_GROUP
+            M(14, 0, 48), // MCAST_MSFILTER
+            M(16, 0, 49), // IP_MULTICAST_ALL
+            M(13, 0, 50), // IP_UNICAST_IF
+            M(19, 0, 51), // IP_LOCAL_PORT_RANGE
+            M(11, 0, 52), // IP_PROTOCOL
+            M(18, 0, 64), // IPT_SO_SET_REPLACE
+            M(23, 0, 65), // IPT_SO_SET_ADD_COUNTERS
+            M(15, 0, 80), // SO_ORIGINAL_DST
+            M(19, 0, 96), // ARPT_SO_SET_REPLACE
+            M(24, 0, 97), // ARPT_SO_SET_ADD_COUNTERS
+            M(18, 0, 128), // EBT_SO_SET_ENTRIES
+            M(19, 0, 129), // EBT_SO_SET_COUNTERS
+            M(8, 0, 200), // MRT_INIT
+            M(8, 0, 201), // MRT_DONE
+            M(11, 0, 202), // MRT_ADD_VIF
+            M(11, 0, 203), // MRT_DEL_VIF
+            M(11, 0, 204), // MRT_ADD_MFC
+            M(11, 0, 205), // MRT_DEL_MFC
+            M(11, 0, 206), // MRT_VERSION
+            M(10, 0, 207), // MRT_ASSERT
+            M(7, 0, 208), // MRT_PIM
+            M(9, 0, 209), // MRT_TABLE
+            M(17, 0, 210), // MRT_ADD_MFC_PROXY
+            M(17, 0, 211), // MRT_DEL_MFC_PROXY
+            M(9, 0, 212), // MRT_FLUSH
+            M(17, 0, 1152), // IP_VS_SO_SET_NONE
+            M(19, 0, 1153), // IP_VS_SO_SET_INSERT
+            M(16, 0, 1154), // IP_VS_SO_SET_ADD
+            M(17, 0, 1155), // IP_VS_SO_SET_EDIT
+            M(16, 0, 1156), // IP_VS_SO_SET_DEL
+            M(18, 0, 1157), // IP_VS_SO_SET_FLUSH
+            M(17, 0, 1158), // IP_VS_SO_SET_LIST
+            M(20, 0, 1159), // IP_VS_SO_SET_ADDDEST
+            M(20, 0, 1160), // IP_VS_SO_SET_DELDEST
+            M(21, 0, 1161), // IP_VS_SO_SET_EDITDEST
+            M(20, 0, 1162), // IP_VS_SO_SET_TIMEOUT
+            M(24, 0, 1163), // IP_VS_SO_SET_STARTDAEMON
+            M(23, 0, 1164), // IP_VS_SO_SET_STOPDAEMON
+            M(20, 0, 1165), // IP_VS_SO_SET_RESTORE
+            M(17, 0, 1166), // IP_VS_SO_SET_SAVE
+            M(17, 0, 1167), // IP_VS_SO_SET_ZERO
         ],
     },
     parts: &[],
@@ -10049,6 +10784,188 @@ static IPV6_FLOWLABEL_SHARING_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `ipv6_get_options`: option of SOL_IPV6 in getsockopt, filters among them.
+pub const IPV6_GET_OPTIONS: FlagSet = FlagSet::new(&IPV6_GET_OPTIONS_DATA);
+static IPV6_GET_OPTIONS_DATA: SetData = SetData {
+    name: "ipv6_get_options",
+    title: "option of SOL_IPV6 in getsockopt, filters among them",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPV6_ADDRFORM\
+            IPV6_2292PKTINFO\
+            IPV6_2292HOPOPTS\
+            IPV6_2292DSTOPTS\
+            IPV6_2292RTHDR\
+            IPV6_2292PKTOPTIONS\
+            IPV6_CHECKSUM\
+            IPV6_2292HOPLIMIT\
+            IPV6_NEXTHOP\
+            IPV6_AUTHHDR\
+            IPV6_FLOWINFO\
+            IPV6_UNICAST_HOPS\
+            IPV6_MULTICAST_IF\
+            IPV6_MULTICAST_HOPS\
+            IPV6_MULTICAST_LOOP\
+            IPV6_ADD_MEMBERSHIP\
+            IPV6_DROP_MEMBERSHIP\
+            IPV6_ROUTER_ALERT\
+            IPV6_MTU_DISCOVER\
+            IPV6_MTU\
+            IPV6_RECVERR\
+            IPV6_V6ONLY\
+            IPV6_JOIN_ANYCAST\
+            IPV6_LEAVE_ANYCAST\
+            IPV6_MULTICAST_ALL\
+            IPV6_ROUTER_ALERT_ISOLATE\
+            IPV6_RECVERR_RFC4884\
+            IPV6_FLOWLABEL_MGR\
+            IPV6_FLOWINFO_SEND\
+            IPV6_IPSEC_POLICY\
+            IPV6_XFRM_POLICY\
+            IPV6_HDRINCL\
+            MCAST_JOIN_GROUP\
+            MCAST_BLOCK_SOURCE\
+            MCAST_UNBLOCK_SOURCE\
+            MCAST_LEAVE_GROUP\
+            MCAST_JOIN_SOURCE_GROUP\
+            MCAST_LEAVE_SOURCE_GROUP\
+            MCAST_MSFILTER\
+            IPV6_RECVPKTINFO\
+            IPV6_PKTINFO\
+            IPV6_RECVHOPLIMIT\
+            IPV6_HOPLIMIT\
+            IPV6_RECVHOPOPTS\
+            IPV6_HOPOPTS\
+            IPV6_RTHDRDSTOPTS\
+            IPV6_RECVRTHDR\
+            IPV6_RTHDR\
+            IPV6_RECVDSTOPTS\
+            IPV6_DSTOPTS\
+            IPV6_RECVPATHMTU\
+            IPV6_PATHMTU\
+            IPV6_DONTFRAG\
+            IP6T_SO_GET_INFO\
+            IP6T_SO_GET_ENTRIES\
+            IPV6_RECVTCLASS\
+            IPV6_TCLASS\
+            IP6T_SO_GET_REVISION_MATCH\
+            IP6T_SO_GET_REVISION_TARGET\
+            IPV6_AUTOFLOWLABEL\
+            IPV6_ADDR_PREFERENCES\
+            IPV6_MINHOPCOUNT\
+            IPV6_RECVORIGDSTADDR\
+            IPV6_ORIGDSTADDR\
+            IPV6_TRANSPARENT\
+            IPV6_UNICAST_IF\
+            IPV6_RECVFRAGSIZE\
+            IPV6_FREEBIND\
+            IP6T_SO_ORIGINAL_DST\
+            MRT6_INIT\
+            MRT6_DONE\
+            MRT6_ADD_MIF\
+            MRT6_DEL_MIF\
+            MRT6_ADD_MFC\
+            MRT6_DEL_MFC\
+            MRT6_VERSION\
+            MRT6_ASSERT\
+            MRT6_PIM\
+            MRT6_TABLE\
+            MRT6_ADD_MFC_PROXY\
+            MRT6_DEL_MFC_PROXY\
+            MRT6_FLUSH",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 1), // IPV6_ADDRFORM
+            M(16, 0, 2), // IPV6_2292PKTINFO
+            M(16, 0, 3), // IPV6_2292HOPOPTS
+            M(16, 0, 4), // IPV6_2292DSTOPTS
+            M(14, 0, 5), // IPV6_2292RTHDR
+            M(19, 0, 6), // IPV6_2292PKTOPTIONS
+            M(13, 0, 7), // IPV6_CHECKSUM
+            M(17, 0, 8), // IPV6_2292HOPLIMIT
+            M(12, 0, 9), // IPV6_NEXTHOP
+            M(12, 0, 10), // IPV6_AUTHHDR
+            M(13, 0, 11), // IPV6_FLOWINFO
+            M(17, 0, 16), // IPV6_UNICAST_HOPS
+            M(17, 0, 17), // IPV6_MULTICAST_IF
+            M(19, 0, 18), // IPV6_MULTICAST_HOPS
+            M(19, 0, 19), // IPV6_MULTICAST_LOOP
+            M(19, 0, 20), // IPV6_ADD_MEMBERSHIP
+            M(20, 0, 21), // IPV6_DROP_MEMBERSHIP
+            M(17, 0, 22), // IPV6_ROUTER_ALERT
+            M(17, 0, 23), // IPV6_MTU_DISCOVER
+            M(8, 0, 24), // IPV6_MTU
+            M(12, 0, 25), // IPV6_RECVERR
+            M(11, 0, 26), // IPV6_V6ONLY
+            M(17, 0, 27), // IPV6_JOIN_ANYCAST
+            M(18, 0, 28), // IPV6_LEAVE_ANYCAST
+            M(18, 0, 29), // IPV6_MULTICAST_ALL
+            M(25, 0, 30), // IPV6_ROUTER_ALERT_ISOLATE
+            M(20, 0, 31), // IPV6_RECVERR_RFC4884
+            M(18, 0, 32), // IPV6_FLOWLABEL_MGR
+            M(18, 0, 33), // IPV6_FLOWINFO_SEND
+            M(17, 0, 34), // IPV6_IPSEC_POLICY
+            M(16, 0, 35), // IPV6_XFRM_POLICY
+            M(12, 0, 36), // IPV6_HDRINCL
+            M(16, 0, 42), // MCAST_JOIN_GROUP
+            M(18, 0, 43), // MCAST_BLOCK_SOURCE
+            M(20, 0, 44), // MCAST_UNBLOCK_SOURCE
+            M(17, 0, 45), // MCAST_LEAVE_GROUP
+            M(23, 0, 46), // MCAST_JOIN_SOURCE_GROUP
+            M(24, 0, 47), // MCAST_LEAVE_SOURCE_GROUP
+            M(14, 0, 48), // MCAST_MSFILTER
+            M(16, 0, 49), // IPV6_RECVPKTINFO
+            M(12, 0, 50), // IPV6_PKTINFO
+            M(17, 0, 51), // IPV6_RECVHOPLIMIT
+            M(13, 0, 52), // IPV6_HOPLIMIT
+            M(16, 0, 53), // IPV6_RECVHOPOPTS
+            M(12, 0, 54), // IPV6_HOPOPTS
+            M(17, 0, 55), // IPV6_RTHDRDSTOPTS
+            M(14, 0, 56), // IPV6_RECVRTHDR
+            M(10, 0, 57), // IPV6_RTHDR
+            M(16, 0, 58), // IPV6_RECVDSTOPTS
+            M(12, 0, 59), // IPV6_DSTOPTS
+            M(16, 0, 60), // IPV6_RECVPATHMTU
+            M(12, 0, 61), // IPV6_PATHMTU
+            M(13, 0, 62), // IPV6_DONTFRAG
+            M(16, 0, 64), // IP6T_SO_GET_INFO
+            M(19, 0, 65), // IP6T_SO_GET_ENTRIES
+            M(15, 0, 66), // IPV6_RECVTCLASS
+            M(11, 0, 67), // IPV6_TCLASS
+            M(26, 0, 68), // IP6T_SO_GET_REVISION_MATCH
+            M(27, 0, 69), // IP6T_SO_GET_REVISION_TARGET
+            M(18, 0, 70), // IPV6_AUTOFLOWLABEL
+            M(21, 0, 72), // IPV6_ADDR_PREFERENCES
+            M(16, 0, 73), // IPV6_MINHOPCOUNT
+            M(20, 0, 74), // IPV6_RECVORIGDSTADDR
+            M(16, 0, 74), // IPV6_ORIGDSTADDR
+            M(16, 0, 75), // IPV6_TRANSPARENT
+            M(15, 0, 76), // IPV6_UNICAST_IF
+            M(17, 0, 77), // IPV6_RECVFRAGSIZE
+            M(13, 0, 78), // IPV6_FREEBIND
+            M(20, 0, 80), // IP6T_SO_ORIGINAL_DST
+            M(9, 0, 200), // MRT6_INIT
+            M(9, 0, 201), // MRT6_DONE
+            M(12, 0, 202), // MRT6_ADD_MIF
+            M(12, 0, 203), // MRT6_DEL_MIF
+            M(12, 0, 204), // MRT6_ADD_MFC
+            M(12, 0, 205), // MRT6_DEL_MFC
+            M(12, 0, 206), // MRT6_VERSION
+            M(11, 0, 207), // MRT6_ASSERT
+            M(8, 0, 208), // MRT6_PIM
+            M(10, 0, 209), // MRT6_TABLE
+            M(18, 0, 210), // MRT6_ADD_MFC_PROXY
+            M(18, 0, 211), // MRT6_DEL_MFC_PROXY
+            M(10, 0, 212), // MRT6_FLUSH
+        ],
+    },
+    parts: &[],
+};
+
 /// `ipv6_mtu_discover`: IPV6_MTU_DISCOVER.
 pub const IPV6_MTU_DISCOVER: FlagSet = FlagSet::new(&IPV6_MTU_DISCOVER_DATA);
 static IPV6_MTU_DISCOVER_DATA: SetData = SetData {
@@ -10251,6 +11168,182 @@ static IPV6_OPTIONS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `ipv6_set_options`: option of SOL_IPV6 in setsockopt, filters among them.
+pub const IPV6_SET_OPTIONS: FlagSet = FlagSet::new(&IPV6_SET_OPTIONS_DATA);
+static IPV6_SET_OPTIONS_DATA: SetData = SetData {
+    name: "ipv6_set_options",
+    title: "option of SOL_IPV6 in setsockopt, filters among them",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPV6_ADDRFORM\
+            IPV6_2292PKTINFO\
+            IPV6_2292HOPOPTS\
+            IPV6_2292DSTOPTS\
+            IPV6_2292RTHDR\
+            IPV6_2292PKTOPTIONS\
+            IPV6_CHECKSUM\
+            IPV6_2292HOPLIMIT\
+            IPV6_NEXTHOP\
+            IPV6_AUTHHDR\
+            IPV6_FLOWINFO\
+            IPV6_UNICAST_HOPS\
+            IPV6_MULTICAST_IF\
+            IPV6_MULTICAST_HOPS\
+            IPV6_MULTICAST_LOOP\
+            IPV6_ADD_MEMBERSHIP\
+            IPV6_DROP_MEMBERSHIP\
+            IPV6_ROUTER_ALERT\
+            IPV6_MTU_DISCOVER\
+            IPV6_MTU\
+            IPV6_RECVERR\
+            IPV6_V6ONLY\
+            IPV6_JOIN_ANYCAST\
+            IPV6_LEAVE_ANYCAST\
+            IPV6_MULTICAST_ALL\
+            IPV6_ROUTER_ALERT_ISOLATE\
+            IPV6_RECVERR_RFC4884\
+            IPV6_FLOWLABEL_MGR\
+            IPV6_FLOWINFO_SEND\
+            IPV6_IPSEC_POLICY\
+            IPV6_XFRM_POLICY\
+            IPV6_HDRINCL\
+            MCAST_JOIN_GROUP\
+            MCAST_BLOCK_SOURCE\
+            MCAST_UNBLOCK_SOURCE\
+            MCAST_LEAVE_GROUP\
+            MCAST_JOIN_SOURCE_GROUP\
+            MCAST_LEAVE_SOURCE_GROUP\
+            MCAST_MSFILTER\
+            IPV6_RECVPKTINFO\
+            IPV6_PKTINFO\
+            IPV6_RECVHOPLIMIT\
+            IPV6_HOPLIMIT\
+            IPV6_RECVHOPOPTS\
+            IPV6_HOPOPTS\
+            IPV6_RTHDRDSTOPTS\
+            IPV6_RECVRTHDR\
+            IPV6_RTHDR\
+            IPV6_RECVDSTOPTS\
+            IPV6_DSTOPTS\
+            IPV6_RECVPATHMTU\
+            IPV6_PATHMTU\
+            IPV6_DONTFRAG\
+            IP6T_SO_SET_REPLACE\
+            IP6T_SO_SET_ADD_COUNTERS\
+            IPV6_RECVTCLASS\
+            IPV6_TCLASS\
+            IPV6_AUTOFLOWLABEL\
+            IPV6_ADDR_PREFERENCES\
+            IPV6_MINHOPCOUNT\
+            IPV6_RECVORIGDSTADDR\
+            IPV6_ORIGDSTADDR\
+            IPV6_TRANSPARENT\
+            IPV6_UNICAST_IF\
+            IPV6_RECVFRAGSIZE\
+            IPV6_FREEBIND\
+            MRT6_INIT\
+            MRT6_DONE\
+            MRT6_ADD_MIF\
+            MRT6_DEL_MIF\
+            MRT6_ADD_MFC\
+            MRT6_DEL_MFC\
+            MRT6_VERSION\
+            MRT6_ASSERT\
+            MRT6_PIM\
+            MRT6_TABLE\
+            MRT6_ADD_MFC_PROXY\
+            MRT6_DEL_MFC_PROXY\
+            MRT6_FLUSH",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 1), // IPV6_ADDRFORM
+            M(16, 0, 2), // IPV6_2292PKTINFO
+            M(16, 0, 3), // IPV6_2292HOPOPTS
+            M(16, 0, 4), // IPV6_2292DSTOPTS
+            M(14, 0, 5), // IPV6_2292RTHDR
+            M(19, 0, 6), // IPV6_2292PKTOPTIONS
+            M(13, 0, 7), // IPV6_CHECKSUM
+            M(17, 0, 8), // IPV6_2292HOPLIMIT
+            M(12, 0, 9), // IPV6_NEXTHOP
+            M(12, 0, 10), // IPV6_AUTHHDR
+            M(13, 0, 11), // IPV6_FLOWINFO
+            M(17, 0, 16), // IPV6_UNICAST_HOPS
+            M(17, 0, 17), // IPV6_MULTICAST_IF
+            M(19, 0, 18), // IPV6_MULTICAST_HOPS
+            M(19, 0, 19), // IPV6_MULTICAST_LOOP
+            M(19, 0, 20), // IPV6_ADD_MEMBERSHIP
+            M(20, 0, 21), // IPV6_DROP_MEMBERSHIP
+            M(17, 0, 22), // IPV6_ROUTER_ALERT
+            M(17, 0, 23), // IPV6_MTU_DISCOVER
+            M(8, 0, 24), // IPV6_MTU
+            M(12, 0, 25), // IPV6_RECVERR
+            M(11, 0, 26), // IPV6_V6ONLY
+            M(17, 0, 27), // IPV6_JOIN_ANYCAST
+            M(18, 0, 28), // IPV6_LEAVE_ANYCAST
+            M(18, 0, 29), // IPV6_MULTICAST_ALL
+            M(25, 0, 30), // IPV6_ROUTER_ALERT_ISOLATE
+            M(20, 0, 31), // IPV6_RECVERR_RFC4884
+            M(18, 0, 32), // IPV6_FLOWLABEL_MGR
+            M(18, 0, 33), // IPV6_FLOWINFO_SEND
+            M(17, 0, 34), // IPV6_IPSEC_POLICY
+            M(16, 0, 35), // IPV6_XFRM_POLICY
+            M(12, 0, 36), // IPV6_HDRINCL
+            M(16, 0, 42), // MCAST_JOIN_GROUP
+            M(18, 0, 43), // MCAST_BLOCK_SOURCE
+            M(20, 0, 44), // MCAST_UNBLOCK_SOURCE
+            M(17, 0, 45), // MCAST_LEAVE_GROUP
+            M(23, 0, 46), // MCAST_JOIN_SOURCE_GROUP
+            M(24, 0, 47), // MCAST_LEAVE_SOURCE_GROUP
+            M(14, 0, 48), // MCAST_MSFILTER
+            M(16, 0, 49), // IPV6_RECVPKTINFO
+            M(12, 0, 50), // IPV6_PKTINFO
+            M(17, 0, 51), // IPV6_RECVHOPLIMIT
+            M(13, 0, 52), // IPV6_HOPLIMIT
+            M(16, 0, 53), // IPV6_RECVHOPOPTS
+            M(12, 0, 54), // IPV6_HOPOPTS
+            M(17, 0, 55), // IPV6_RTHDRDSTOPTS
+            M(14, 0, 56), // IPV6_RECVRTHDR
+            M(10, 0, 57), // IPV6_RTHDR
+            M(16, 0, 58), // IPV6_RECVDSTOPTS
+            M(12, 0, 59), // IPV6_DSTOPTS
+            M(16, 0, 60), // IPV6_RECVPATHMTU
+            M(12, 0, 61), // IPV6_PATHMTU
+            M(13, 0, 62), // IPV6_DONTFRAG
+            M(19, 0, 64), // IP6T_SO_SET_REPLACE
+            M(24, 0, 65), // IP6T_SO_SET_ADD_COUNTERS
+            M(15, 0, 66), // IPV6_RECVTCLASS
+            M(11, 0, 67), // IPV6_TCLASS
+            M(18, 0, 70), // IPV6_AUTOFLOWLABEL
+            M(21, 0, 72), // IPV6_ADDR_PREFERENCES
+            M(16, 0, 73), // IPV6_MINHOPCOUNT
+            M(20, 0, 74), // IPV6_RECVORIGDSTADDR
+            M(16, 0, 74), // IPV6_ORIGDSTADDR
+            M(16, 0, 75), // IPV6_TRANSPARENT
+            M(15, 0, 76), // IPV6_UNICAST_IF
+            M(17, 0, 77), // IPV6_RECVFRAGSIZE
+            M(13, 0, 78), // IPV6_FREEBIND
+            M(9, 0, 200), // MRT6_INIT
+            M(9, 0, 201), // MRT6_DONE
+            M(12, 0, 202), // MRT6_ADD_MIF
+            M(12, 0, 203), // MRT6_DEL_MIF
+            M(12, 0, 204), // MRT6_ADD_MFC
+            M(12, 0, 205), // MRT6_DEL_MFC
+            M(12, 0, 206), // MRT6_VERSION
+            M(11, 0, 207), // MRT6_ASSERT
+            M(8, 0, 208), // MRT6_PIM
+            M(10, 0, 209), // MRT6_TABLE
+            M(18, 0, 210), // MRT6_ADD_MFC_PROXY
+            M(18, 0, 211), // MRT6_DEL_MFC_PROXY
+            M(10, 0, 212), // MRT6_FLUSH
+        ],
+    },
+    parts: &[],
+};
+
 /// `itimers`: which of setitimer.
 pub const ITIMERS: FlagSet = FlagSet::new(&ITIMERS_DATA);
 static ITIMERS_DATA: SetData = SetData {
@@ -10270,6 +11363,46 @@ static ITIMERS_DATA: SetData = SetData {
             M(11, 0, 0), // ITIMER_REAL
             M(14, 0, 1), // ITIMER_VIRTUAL
             M(11, 0, 2), // ITIMER_PROF
+        ],
+    },
+    parts: &[],
+};
+
+/// `kcm_options`: option of SOL_KCM.
+pub const KCM_OPTIONS: FlagSet = FlagSet::new(&KCM_OPTIONS_DATA);
+static KCM_OPTIONS_DATA: SetData = SetData {
+    name: "kcm_options",
+    title: "option of SOL_KCM",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            KCM_RECV_DISABLE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 1), // KCM_RECV_DISABLE
+        ],
+    },
+    parts: &[],
+};
+
+/// `kcm_protocols`: protocol of AF_KCM.
+pub const KCM_PROTOCOLS: FlagSet = FlagSet::new(&KCM_PROTOCOLS_DATA);
+static KCM_PROTOCOLS_DATA: SetData = SetData {
+    name: "kcm_protocols",
+    title: "protocol of AF_KCM",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            KCMPROTO_CONNECTED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 0), // KCMPROTO_CONNECTED
         ],
     },
     parts: &[],
@@ -10499,6 +11632,26 @@ static KEY_PERMISSIONS_DATA: SetData = SetData {
             M(14, 0, 0x8000000), // KEY_POS_SEARCH
             M(12, 0, 0x10000000), // KEY_POS_LINK
             M(15, 0, 0x20000000), // KEY_POS_SETATTR
+        ],
+    },
+    parts: &[],
+};
+
+/// `key_protocols`: protocol of AF_KEY.
+pub const KEY_PROTOCOLS: FlagSet = FlagSet::new(&KEY_PROTOCOLS_DATA);
+static KEY_PROTOCOLS_DATA: SetData = SetData {
+    name: "key_protocols",
+    title: "protocol of AF_KEY",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PF_KEY_V2",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 2), // PF_KEY_V2
         ],
     },
     parts: &[],
@@ -11312,6 +12465,42 @@ static LISTNS_TYPES_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `llc_options`: option of SOL_LLC.
+pub const LLC_OPTIONS: FlagSet = FlagSet::new(&LLC_OPTIONS_DATA);
+static LLC_OPTIONS_DATA: SetData = SetData {
+    name: "llc_options",
+    title: "option of SOL_LLC",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            LLC_OPT_RETRY\
+            LLC_OPT_SIZE\
+            LLC_OPT_ACK_TMR_EXP\
+            LLC_OPT_P_TMR_EXP\
+            LLC_OPT_REJ_TMR_EXP\
+            LLC_OPT_BUSY_TMR_EXP\
+            LLC_OPT_TX_WIN\
+            LLC_OPT_RX_WIN\
+            LLC_OPT_PKTINFO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 1), // LLC_OPT_RETRY
+            M(12, 0, 2), // LLC_OPT_SIZE
+            M(19, 0, 3), // LLC_OPT_ACK_TMR_EXP
+            M(17, 0, 4), // LLC_OPT_P_TMR_EXP
+            M(19, 0, 5), // LLC_OPT_REJ_TMR_EXP
+            M(20, 0, 6), // LLC_OPT_BUSY_TMR_EXP
+            M(14, 0, 7), // LLC_OPT_TX_WIN
+            M(14, 0, 8), // LLC_OPT_RX_WIN
+            M(15, 0, 9), // LLC_OPT_PKTINFO
+        ],
+    },
+    parts: &[],
+};
+
 /// `lsm_attributes`: attr of lsm_get_self_attr.
 pub const LSM_ATTRIBUTES: FlagSet = FlagSet::new(&LSM_ATTRIBUTES_DATA);
 static LSM_ATTRIBUTES_DATA: SetData = SetData {
@@ -11519,11 +12708,31 @@ static MBIND_FLAGS_DATA: SetData = SetData {
     parts: &[],
 };
 
-/// `membarrier_commands`: cmd of membarrier, and what MEMBARRIER_CMD_QUERY returns.
+/// `mctp_options`: option of SOL_MCTP.
+pub const MCTP_OPTIONS: FlagSet = FlagSet::new(&MCTP_OPTIONS_DATA);
+static MCTP_OPTIONS_DATA: SetData = SetData {
+    name: "mctp_options",
+    title: "option of SOL_MCTP",
+    is_flags: false,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            MCTP_OPT_ADDR_EXT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 1), // MCTP_OPT_ADDR_EXT
+        ],
+    },
+    parts: &[],
+};
+
+/// `membarrier_commands`: cmd of membarrier.
 pub const MEMBARRIER_COMMANDS: FlagSet = FlagSet::new(&MEMBARRIER_COMMANDS_DATA);
 static MEMBARRIER_COMMANDS_DATA: SetData = SetData {
     name: "membarrier_commands",
-    title: "cmd of membarrier, and what MEMBARRIER_CMD_QUERY returns",
+    title: "cmd of membarrier",
     is_flags: false,
     abis: &[
         0x7ffffffff, // all
@@ -11577,6 +12786,45 @@ static MEMBARRIER_FLAGS_DATA: SetData = SetData {
         values: &[
             // length of a name that begins here, ABIs, value
             M(23, 0, 0x1), // MEMBARRIER_CMD_FLAG_CPU
+        ],
+    },
+    parts: &[],
+};
+
+/// `membarrier_supported`: what MEMBARRIER_CMD_QUERY returns, a bit for each command.
+pub const MEMBARRIER_SUPPORTED: FlagSet = FlagSet::new(&MEMBARRIER_SUPPORTED_DATA);
+static MEMBARRIER_SUPPORTED_DATA: SetData = SetData {
+    name: "membarrier_supported",
+    title: "what MEMBARRIER_CMD_QUERY returns, a bit for each command",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            MEMBARRIER_CMD_GLOBAL\
+            MEMBARRIER_CMD_GLOBAL_EXPEDITED\
+            MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED\
+            MEMBARRIER_CMD_PRIVATE_EXPEDITED\
+            MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED\
+            MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE\
+            MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE\
+            MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ\
+            MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ\
+            MEMBARRIER_CMD_GET_REGISTRATIONS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0x1), // MEMBARRIER_CMD_GLOBAL
+            M(31, 0, 0x2), // MEMBARRIER_CMD_GLOBAL_EXPEDITED
+            M(40, 0, 0x4), // MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED
+            M(32, 0, 0x8), // MEMBARRIER_CMD_PRIVATE_EXPEDITED
+            M(41, 0, 0x10), // MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED
+            M(42, 0, 0x20), // MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE
+            M(51, 0, 0x40), // MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE
+            M(37, 0, 0x80), // MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ
+            M(46, 0, 0x100), // MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ
+            M(32, 1, 0x200), // MEMBARRIER_CMD_GET_REGISTRATIONS
         ],
     },
     parts: &[],
@@ -13185,6 +14433,84 @@ static NETLINK_OPTIONS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `netrom_options`: option of SOL_NETROM.
+pub const NETROM_OPTIONS: FlagSet = FlagSet::new(&NETROM_OPTIONS_DATA);
+static NETROM_OPTIONS_DATA: SetData = SetData {
+    name: "netrom_options",
+    title: "option of SOL_NETROM",
+    is_flags: false,
+    abis: &[
+        0x7fffff7ff, // all but loongarch32
+    ],
+    members: MemberData {
+        names: "\
+            NETROM_T1\
+            NETROM_T2\
+            NETROM_N2\
+            NETROM_T4\
+            NETROM_IDLE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 1), // NETROM_T1
+            M(9, 0, 2), // NETROM_T2
+            M(9, 0, 3), // NETROM_N2
+            M(9, 0, 6), // NETROM_T4
+            M(11, 0, 7), // NETROM_IDLE
+        ],
+    },
+    parts: &[],
+};
+
+/// `nfc_llcp_options`: option of SOL_NFC.
+pub const NFC_LLCP_OPTIONS: FlagSet = FlagSet::new(&NFC_LLCP_OPTIONS_DATA);
+static NFC_LLCP_OPTIONS_DATA: SetData = SetData {
+    name: "nfc_llcp_options",
+    title: "option of SOL_NFC",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            NFC_LLCP_RW\
+            NFC_LLCP_MIUX\
+            NFC_LLCP_REMOTE_MIU\
+            NFC_LLCP_REMOTE_LTO\
+            NFC_LLCP_REMOTE_RW",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0), // NFC_LLCP_RW
+            M(13, 0, 1), // NFC_LLCP_MIUX
+            M(19, 0, 2), // NFC_LLCP_REMOTE_MIU
+            M(19, 0, 3), // NFC_LLCP_REMOTE_LTO
+            M(18, 0, 4), // NFC_LLCP_REMOTE_RW
+        ],
+    },
+    parts: &[],
+};
+
+/// `nfc_protocols`: protocol of AF_NFC.
+pub const NFC_PROTOCOLS: FlagSet = FlagSet::new(&NFC_PROTOCOLS_DATA);
+static NFC_PROTOCOLS_DATA: SetData = SetData {
+    name: "nfc_protocols",
+    title: "protocol of AF_NFC",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            NFC_SOCKPROTO_RAW\
+            NFC_SOCKPROTO_LLCP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0), // NFC_SOCKPROTO_RAW
+            M(18, 0, 1), // NFC_SOCKPROTO_LLCP
+        ],
+    },
+    parts: &[],
+};
+
 /// `nftables_messages`: messages of NFNL_SUBSYS_NFTABLES.
 pub const NFTABLES_MESSAGES: FlagSet = FlagSet::new(&NFTABLES_MESSAGES_DATA);
 static NFTABLES_MESSAGES_DATA: SetData = SetData {
@@ -13942,6 +15268,64 @@ static OPENAT2_RESOLVE_DATA: SetData = SetData {
             M(15, 0, 0x8), // RESOLVE_BENEATH
             M(15, 0, 0x10), // RESOLVE_IN_ROOT
             M(14, 0, 0x20), // RESOLVE_CACHED
+        ],
+    },
+    parts: &[],
+};
+
+/// `osf_getsysinfo_operations`: op of osf_getsysinfo.
+pub const OSF_GETSYSINFO_OPERATIONS: FlagSet = FlagSet::new(&OSF_GETSYSINFO_OPERATIONS_DATA);
+static OSF_GETSYSINFO_OPERATIONS_DATA: SetData = SetData {
+    name: "osf_getsysinfo_operations",
+    title: "op of osf_getsysinfo",
+    is_flags: false,
+    abis: &[
+        0x2, // alpha
+    ],
+    members: MemberData {
+        names: "\
+            GSI_UACPROC\
+            GSI_IEEE_FP_CONTROL\
+            GSI_IEEE_STATE_AT_SIGNAL\
+            GSI_PROC_TYPE\
+            GSI_GET_HWRPB",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 8), // GSI_UACPROC
+            M(19, 0, 45), // GSI_IEEE_FP_CONTROL
+            M(24, 0, 46), // GSI_IEEE_STATE_AT_SIGNAL
+            M(13, 0, 60), // GSI_PROC_TYPE
+            M(13, 0, 101), // GSI_GET_HWRPB
+        ],
+    },
+    parts: &[],
+};
+
+/// `osf_setsysinfo_operations`: op of osf_setsysinfo.
+pub const OSF_SETSYSINFO_OPERATIONS: FlagSet = FlagSet::new(&OSF_SETSYSINFO_OPERATIONS_DATA);
+static OSF_SETSYSINFO_OPERATIONS_DATA: SetData = SetData {
+    name: "osf_setsysinfo_operations",
+    title: "op of osf_setsysinfo",
+    is_flags: false,
+    abis: &[
+        0x2, // alpha
+    ],
+    members: MemberData {
+        names: "\
+            SSI_NVPAIRS\
+            SSI_LMF\
+            SSI_IEEE_FP_CONTROL\
+            SSI_IEEE_STATE_AT_SIGNAL\
+            SSI_IEEE_IGNORE_STATE_AT_SIGNAL\
+            SSI_IEEE_RAISE_EXCEPTION",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 1), // SSI_NVPAIRS
+            M(7, 0, 7), // SSI_LMF
+            M(19, 0, 14), // SSI_IEEE_FP_CONTROL
+            M(24, 0, 15), // SSI_IEEE_STATE_AT_SIGNAL
+            M(31, 0, 16), // SSI_IEEE_IGNORE_STATE_AT_SIGNAL
+            M(24, 0, 1001), // SSI_IEEE_RAISE_EXCEPTION
         ],
     },
     parts: &[],
@@ -15251,6 +16635,30 @@ static PERSONALITY_DATA: SetData = SetData {
     ],
 };
 
+/// `phonet_protocols`: protocol of AF_PHONET.
+pub const PHONET_PROTOCOLS: FlagSet = FlagSet::new(&PHONET_PROTOCOLS_DATA);
+static PHONET_PROTOCOLS_DATA: SetData = SetData {
+    name: "phonet_protocols",
+    title: "protocol of AF_PHONET",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PN_PROTO_TRANSPORT\
+            PN_PROTO_PHONET\
+            PN_PROTO_PIPE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 0), // PN_PROTO_TRANSPORT
+            M(15, 0, 1), // PN_PROTO_PHONET
+            M(13, 0, 2), // PN_PROTO_PIPE
+        ],
+    },
+    parts: &[],
+};
+
 /// `pidfd_coredump_mask`: coredump_mask of struct pidfd_info.
 pub const PIDFD_COREDUMP_MASK: FlagSet = FlagSet::new(&PIDFD_COREDUMP_MASK_DATA);
 static PIDFD_COREDUMP_MASK_DATA: SetData = SetData {
@@ -15474,6 +16882,32 @@ static PKEY_RIGHTS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `pnpipe_options`: option of SOL_PNPIPE.
+pub const PNPIPE_OPTIONS: FlagSet = FlagSet::new(&PNPIPE_OPTIONS_DATA);
+static PNPIPE_OPTIONS_DATA: SetData = SetData {
+    name: "pnpipe_options",
+    title: "option of SOL_PNPIPE",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PNPIPE_ENCAP\
+            PNPIPE_IFINDEX\
+            PNPIPE_HANDLE\
+            PNPIPE_INITSTATE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 1), // PNPIPE_ENCAP
+            M(14, 0, 2), // PNPIPE_IFINDEX
+            M(13, 0, 3), // PNPIPE_HANDLE
+            M(16, 0, 4), // PNPIPE_INITSTATE
+        ],
+    },
+    parts: &[],
+};
+
 /// `poll_events`: events and revents of struct pollfd.
 pub const POLL_EVENTS: FlagSet = FlagSet::new(&POLL_EVENTS_DATA);
 static POLL_EVENTS_DATA: SetData = SetData {
@@ -15525,6 +16959,58 @@ static POLL_EVENTS_DATA: SetData = SetData {
             M(0, 6, 0x800),
             M(9, 3, 0x2000), // POLLRDHUP
             M(0, 4, 0x800),
+        ],
+    },
+    parts: &[],
+};
+
+/// `pppol2tp_options`: option of SOL_PPPOL2TP.
+pub const PPPOL2TP_OPTIONS: FlagSet = FlagSet::new(&PPPOL2TP_OPTIONS_DATA);
+static PPPOL2TP_OPTIONS_DATA: SetData = SetData {
+    name: "pppol2tp_options",
+    title: "option of SOL_PPPOL2TP",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PPPOL2TP_SO_DEBUG\
+            PPPOL2TP_SO_RECVSEQ\
+            PPPOL2TP_SO_SENDSEQ\
+            PPPOL2TP_SO_LNSMODE\
+            PPPOL2TP_SO_REORDERTO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 1), // PPPOL2TP_SO_DEBUG
+            M(19, 0, 2), // PPPOL2TP_SO_RECVSEQ
+            M(19, 0, 3), // PPPOL2TP_SO_SENDSEQ
+            M(19, 0, 4), // PPPOL2TP_SO_LNSMODE
+            M(21, 0, 5), // PPPOL2TP_SO_REORDERTO
+        ],
+    },
+    parts: &[],
+};
+
+/// `pppox_protocols`: protocol of AF_PPPOX.
+pub const PPPOX_PROTOCOLS: FlagSet = FlagSet::new(&PPPOX_PROTOCOLS_DATA);
+static PPPOX_PROTOCOLS_DATA: SetData = SetData {
+    name: "pppox_protocols",
+    title: "protocol of AF_PPPOX",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PX_PROTO_OE\
+            PX_PROTO_OL2TP\
+            PX_PROTO_PPTP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0), // PX_PROTO_OE
+            M(14, 0, 1), // PX_PROTO_OL2TP
+            M(13, 0, 2), // PX_PROTO_PPTP
         ],
     },
     parts: &[],
@@ -17220,6 +18706,85 @@ static QUOTA_FORMATS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `rds_options`: option of SOL_RDS.
+pub const RDS_OPTIONS: FlagSet = FlagSet::new(&RDS_OPTIONS_DATA);
+static RDS_OPTIONS_DATA: SetData = SetData {
+    name: "rds_options",
+    title: "option of SOL_RDS",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7ff9fffff, // all but parisc, parisc64
+        0x600000, // parisc, parisc64
+        0x73f9fffff, // all but parisc, parisc64, sparc, sparc64
+        0xc0000000, // sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            RDS_CANCEL_SENT_TO\
+            RDS_GET_MR\
+            RDS_FREE_MR\
+            RDS_RECVERR\
+            RDS_CONG_MONITOR\
+            RDS_GET_MR_FOR_DEST\
+            SO_RDS_TRANSPORT\
+            SO_RDS_MSG_RXPATH_LATENCY\
+            SO_TIMESTAMP_OLD\
+            SO_TIMESTAMP_NEW\
+            RDS_INFO_COUNTERS\
+            RDS_INFO_CONNECTIONS\
+            RDS_INFO_SEND_MESSAGES\
+            RDS_INFO_RETRANS_MESSAGES\
+            RDS_INFO_RECV_MESSAGES\
+            RDS_INFO_SOCKETS\
+            RDS_INFO_TCP_SOCKETS\
+            RDS_INFO_IB_CONNECTIONS\
+            RDS_INFO_CONNECTION_STATS\
+            RDS_INFO_IWARP_CONNECTIONS\
+            RDS6_INFO_CONNECTIONS\
+            RDS6_INFO_SEND_MESSAGES\
+            RDS6_INFO_RETRANS_MESSAGES\
+            RDS6_INFO_RECV_MESSAGES\
+            RDS6_INFO_SOCKETS\
+            RDS6_INFO_TCP_SOCKETS\
+            RDS6_INFO_IB_CONNECTIONS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 1), // RDS_CANCEL_SENT_TO
+            M(10, 0, 2), // RDS_GET_MR
+            M(11, 0, 3), // RDS_FREE_MR
+            M(11, 0, 5), // RDS_RECVERR
+            M(16, 0, 6), // RDS_CONG_MONITOR
+            M(19, 0, 7), // RDS_GET_MR_FOR_DEST
+            M(16, 0, 8), // SO_RDS_TRANSPORT
+            M(25, 0, 10), // SO_RDS_MSG_RXPATH_LATENCY
+            M(16, 1, 29), // SO_TIMESTAMP_OLD
+            M(0, 2, 16402),
+            M(16, 3, 63), // SO_TIMESTAMP_NEW
+            M(0, 2, 16440),
+            M(0, 4, 70),
+            M(17, 0, 10000), // RDS_INFO_COUNTERS
+            M(20, 0, 10001), // RDS_INFO_CONNECTIONS
+            M(22, 0, 10003), // RDS_INFO_SEND_MESSAGES
+            M(25, 0, 10004), // RDS_INFO_RETRANS_MESSAGES
+            M(22, 0, 10005), // RDS_INFO_RECV_MESSAGES
+            M(16, 0, 10006), // RDS_INFO_SOCKETS
+            M(20, 0, 10007), // RDS_INFO_TCP_SOCKETS
+            M(23, 0, 10008), // RDS_INFO_IB_CONNECTIONS
+            M(25, 0, 10009), // RDS_INFO_CONNECTION_STATS
+            M(26, 0, 10010), // RDS_INFO_IWARP_CONNECTIONS
+            M(21, 0, 10011), // RDS6_INFO_CONNECTIONS
+            M(23, 0, 10012), // RDS6_INFO_SEND_MESSAGES
+            M(26, 0, 10013), // RDS6_INFO_RETRANS_MESSAGES
+            M(23, 0, 10014), // RDS6_INFO_RECV_MESSAGES
+            M(17, 0, 10015), // RDS6_INFO_SOCKETS
+            M(21, 0, 10016), // RDS6_INFO_TCP_SOCKETS
+            M(24, 0, 10017), // RDS6_INFO_IB_CONNECTIONS
+        ],
+    },
+    parts: &[],
+};
+
 /// `reboot_commands`: cmd of reboot.
 pub const REBOOT_COMMANDS: FlagSet = FlagSet::new(&REBOOT_COMMANDS_DATA);
 static REBOOT_COMMANDS_DATA: SetData = SetData {
@@ -17566,6 +19131,38 @@ static RLIMITS_DATA: SetData = SetData {
             M(11, 0, 13), // RLIMIT_NICE
             M(13, 0, 14), // RLIMIT_RTPRIO
             M(13, 0, 15), // RLIMIT_RTTIME
+        ],
+    },
+    parts: &[],
+};
+
+/// `rose_options`: option of SOL_ROSE.
+pub const ROSE_OPTIONS: FlagSet = FlagSet::new(&ROSE_OPTIONS_DATA);
+static ROSE_OPTIONS_DATA: SetData = SetData {
+    name: "rose_options",
+    title: "option of SOL_ROSE",
+    is_flags: false,
+    abis: &[
+        0x7fffff7ff, // all but loongarch32
+    ],
+    members: MemberData {
+        names: "\
+            ROSE_DEFER\
+            ROSE_T1\
+            ROSE_T2\
+            ROSE_T3\
+            ROSE_IDLE\
+            ROSE_QBITINCL\
+            ROSE_HOLDBACK",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 1), // ROSE_DEFER
+            M(7, 0, 2), // ROSE_T1
+            M(7, 0, 3), // ROSE_T2
+            M(7, 0, 4), // ROSE_T3
+            M(9, 0, 5), // ROSE_IDLE
+            M(13, 0, 6), // ROSE_QBITINCL
+            M(13, 0, 7), // ROSE_HOLDBACK
         ],
     },
     parts: &[],
@@ -18391,6 +19988,28 @@ static RTNETLINK_TYPES_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `runtime_instrumentation_commands`: command of s390_runtime_instr.
+pub const RUNTIME_INSTRUMENTATION_COMMANDS: FlagSet = FlagSet::new(&RUNTIME_INSTRUMENTATION_COMMANDS_DATA);
+static RUNTIME_INSTRUMENTATION_COMMANDS_DATA: SetData = SetData {
+    name: "runtime_instrumentation_commands",
+    title: "command of s390_runtime_instr",
+    is_flags: false,
+    abis: &[
+        0x18000000, // s390, s390x
+    ],
+    members: MemberData {
+        names: "\
+            S390_RUNTIME_INSTR_START\
+            S390_RUNTIME_INSTR_STOP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(24, 0, 1), // S390_RUNTIME_INSTR_START
+            M(23, 0, 2), // S390_RUNTIME_INSTR_STOP
+        ],
+    },
+    parts: &[],
+};
+
 /// `rusage_who`: who of getrusage.
 pub const RUSAGE_WHO: FlagSet = FlagSet::new(&RUSAGE_WHO_DATA);
 static RUSAGE_WHO_DATA: SetData = SetData {
@@ -18450,6 +20069,39 @@ static RW_FLAGS_DATA: SetData = SetData {
             M(10, 1, 0x40), // RWF_ATOMIC
             M(13, 2, 0x80), // RWF_DONTCACHE
             M(12, 2, 0x100), // RWF_NOSIGNAL
+        ],
+    },
+    parts: &[],
+};
+
+/// `rxrpc_options`: option of SOL_RXRPC.
+pub const RXRPC_OPTIONS: FlagSet = FlagSet::new(&RXRPC_OPTIONS_DATA);
+static RXRPC_OPTIONS_DATA: SetData = SetData {
+    name: "rxrpc_options",
+    title: "option of SOL_RXRPC",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            RXRPC_SECURITY_KEY\
+            RXRPC_SECURITY_KEYRING\
+            RXRPC_EXCLUSIVE_CONNECTION\
+            RXRPC_MIN_SECURITY_LEVEL\
+            RXRPC_UPGRADEABLE_SERVICE\
+            RXRPC_SUPPORTED_CMSG\
+            RXRPC_MANAGE_RESPONSE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 1), // RXRPC_SECURITY_KEY
+            M(22, 0, 2), // RXRPC_SECURITY_KEYRING
+            M(26, 0, 3), // RXRPC_EXCLUSIVE_CONNECTION
+            M(24, 0, 4), // RXRPC_MIN_SECURITY_LEVEL
+            M(25, 0, 5), // RXRPC_UPGRADEABLE_SERVICE
+            M(20, 0, 6), // RXRPC_SUPPORTED_CMSG
+            M(21, 1, 7), // RXRPC_MANAGE_RESPONSE
         ],
     },
     parts: &[],
@@ -20443,6 +22095,26 @@ static SIGTRAP_CODES_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `smc_options`: option of SOL_SMC.
+pub const SMC_OPTIONS: FlagSet = FlagSet::new(&SMC_OPTIONS_DATA);
+static SMC_OPTIONS_DATA: SetData = SetData {
+    name: "smc_options",
+    title: "option of SOL_SMC",
+    is_flags: false,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            SMC_LIMIT_HS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 1), // SMC_LIMIT_HS
+        ],
+    },
+    parts: &[],
+};
+
 /// `sock_diag_types`: nlmsg_type of NETLINK_SOCK_DIAG.
 pub const SOCK_DIAG_TYPES: FlagSet = FlagSet::new(&SOCK_DIAG_TYPES_DATA);
 static SOCK_DIAG_TYPES_DATA: SetData = SetData {
@@ -20601,6 +22273,7 @@ static SOCKET_LEVELS_DATA: SetData = SetData {
             SOL_SOCKET\
             SOL_TCP\
             SOL_UDP\
+            AF_VSOCK\
             SOL_IPV6\
             SOL_ICMPV6\
             SOL_CAN_BASE\
@@ -20649,6 +22322,7 @@ static SOCKET_LEVELS_DATA: SetData = SetData {
             M(0, 2, 65535),
             M(7, 0, 6), // SOL_TCP
             M(7, 0, 17), // SOL_UDP
+            M(8, 0, 40), // AF_VSOCK
             M(8, 0, 41), // SOL_IPV6
             M(10, 0, 58), // SOL_ICMPV6
             M(12, 0, 100), // SOL_CAN_BASE
@@ -21575,6 +23249,90 @@ static SOCKET_TYPES_DATA: SetData = SetData {
     ],
 };
 
+/// `sparc_traps`: type of utrap_install.
+pub const SPARC_TRAPS: FlagSet = FlagSet::new(&SPARC_TRAPS_DATA);
+static SPARC_TRAPS_DATA: SetData = SetData {
+    name: "sparc_traps",
+    title: "type of utrap_install",
+    is_flags: false,
+    abis: &[
+        0xc0000000, // sparc, sparc64
+    ],
+    members: MemberData {
+        names: "\
+            UT_INSTRUCTION_EXCEPTION\
+            UT_INSTRUCTION_ERROR\
+            UT_INSTRUCTION_PROTECTION\
+            UT_ILLTRAP_INSTRUCTION\
+            UT_ILLEGAL_INSTRUCTION\
+            UT_PRIVILEGED_OPCODE\
+            UT_FP_DISABLED\
+            UT_FP_EXCEPTION_IEEE_754\
+            UT_FP_EXCEPTION_OTHER\
+            UT_TAG_OVERVIEW\
+            UT_DIVISION_BY_ZERO\
+            UT_DATA_EXCEPTION\
+            UT_DATA_ERROR\
+            UT_DATA_PROTECTION\
+            UT_MEM_ADDRESS_NOT_ALIGNED\
+            UT_PRIVILEGED_ACTION\
+            UT_ASYNC_DATA_ERROR\
+            UT_TRAP_INSTRUCTION_16\
+            UT_TRAP_INSTRUCTION_17\
+            UT_TRAP_INSTRUCTION_18\
+            UT_TRAP_INSTRUCTION_19\
+            UT_TRAP_INSTRUCTION_20\
+            UT_TRAP_INSTRUCTION_21\
+            UT_TRAP_INSTRUCTION_22\
+            UT_TRAP_INSTRUCTION_23\
+            UT_TRAP_INSTRUCTION_24\
+            UT_TRAP_INSTRUCTION_25\
+            UT_TRAP_INSTRUCTION_26\
+            UT_TRAP_INSTRUCTION_27\
+            UT_TRAP_INSTRUCTION_28\
+            UT_TRAP_INSTRUCTION_29\
+            UT_TRAP_INSTRUCTION_30\
+            UT_TRAP_INSTRUCTION_31",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(24, 0, 1), // UT_INSTRUCTION_EXCEPTION
+            M(20, 0, 2), // UT_INSTRUCTION_ERROR
+            M(25, 0, 3), // UT_INSTRUCTION_PROTECTION
+            M(22, 0, 4), // UT_ILLTRAP_INSTRUCTION
+            M(22, 0, 5), // UT_ILLEGAL_INSTRUCTION
+            M(20, 0, 6), // UT_PRIVILEGED_OPCODE
+            M(14, 0, 7), // UT_FP_DISABLED
+            M(24, 0, 8), // UT_FP_EXCEPTION_IEEE_754
+            M(21, 0, 9), // UT_FP_EXCEPTION_OTHER
+            M(15, 0, 10), // UT_TAG_OVERVIEW
+            M(19, 0, 11), // UT_DIVISION_BY_ZERO
+            M(17, 0, 12), // UT_DATA_EXCEPTION
+            M(13, 0, 13), // UT_DATA_ERROR
+            M(18, 0, 14), // UT_DATA_PROTECTION
+            M(26, 0, 15), // UT_MEM_ADDRESS_NOT_ALIGNED
+            M(20, 0, 16), // UT_PRIVILEGED_ACTION
+            M(19, 0, 17), // UT_ASYNC_DATA_ERROR
+            M(22, 0, 18), // UT_TRAP_INSTRUCTION_16
+            M(22, 0, 19), // UT_TRAP_INSTRUCTION_17
+            M(22, 0, 20), // UT_TRAP_INSTRUCTION_18
+            M(22, 0, 21), // UT_TRAP_INSTRUCTION_19
+            M(22, 0, 22), // UT_TRAP_INSTRUCTION_20
+            M(22, 0, 23), // UT_TRAP_INSTRUCTION_21
+            M(22, 0, 24), // UT_TRAP_INSTRUCTION_22
+            M(22, 0, 25), // UT_TRAP_INSTRUCTION_23
+            M(22, 0, 26), // UT_TRAP_INSTRUCTION_24
+            M(22, 0, 27), // UT_TRAP_INSTRUCTION_25
+            M(22, 0, 28), // UT_TRAP_INSTRUCTION_26
+            M(22, 0, 29), // UT_TRAP_INSTRUCTION_27
+            M(22, 0, 30), // UT_TRAP_INSTRUCTION_28
+            M(22, 0, 31), // UT_TRAP_INSTRUCTION_29
+            M(22, 0, 32), // UT_TRAP_INSTRUCTION_30
+            M(22, 0, 33), // UT_TRAP_INSTRUCTION_31
+        ],
+    },
+    parts: &[],
+};
+
 /// `splice_flags`: flags of splice, tee and vmsplice.
 pub const SPLICE_FLAGS: FlagSet = FlagSet::new(&SPLICE_FLAGS_DATA);
 static SPLICE_FLAGS_DATA: SetData = SetData {
@@ -21850,6 +23608,26 @@ static STATX_MASK_DATA: SetData = SetData {
             M(18, 2, 0x10000), // STATX_WRITE_ATOMIC
             M(20, 3, 0x20000), // STATX_DIO_READ_ALIGN
             M(15, 0, 0x80000000), // STATX__RESERVED
+        ],
+    },
+    parts: &[],
+};
+
+/// `sthyi_functions`: function_code of s390_sthyi.
+pub const STHYI_FUNCTIONS: FlagSet = FlagSet::new(&STHYI_FUNCTIONS_DATA);
+static STHYI_FUNCTIONS_DATA: SetData = SetData {
+    name: "sthyi_functions",
+    title: "function_code of s390_sthyi",
+    is_flags: false,
+    abis: &[
+        0x18000000, // s390, s390x
+    ],
+    members: MemberData {
+        names: "\
+            STHYI_FC_CP_IFL_CAP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0), // STHYI_FC_CP_IFL_CAP
         ],
     },
     parts: &[],
@@ -24492,6 +26270,80 @@ static VIF_FLAGS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `vm86_commands`: cmd of vm86.
+pub const VM86_COMMANDS: FlagSet = FlagSet::new(&VM86_COMMANDS_DATA);
+static VM86_COMMANDS_DATA: SetData = SetData {
+    name: "vm86_commands",
+    title: "cmd of vm86",
+    is_flags: false,
+    abis: &[
+        0x300000200, // i386, x32, x86_64
+    ],
+    members: MemberData {
+        names: "\
+            VM86_PLUS_INSTALL_CHECK\
+            VM86_ENTER\
+            VM86_ENTER_NO_BYPASS\
+            VM86_REQUEST_IRQ\
+            VM86_FREE_IRQ\
+            VM86_GET_IRQ_BITS\
+            VM86_GET_AND_RESET_IRQ",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 0), // VM86_PLUS_INSTALL_CHECK
+            M(10, 0, 1), // VM86_ENTER
+            M(20, 0, 2), // VM86_ENTER_NO_BYPASS
+            M(16, 0, 3), // VM86_REQUEST_IRQ
+            M(13, 0, 4), // VM86_FREE_IRQ
+            M(17, 0, 5), // VM86_GET_IRQ_BITS
+            M(22, 0, 6), // VM86_GET_AND_RESET_IRQ
+        ],
+    },
+    parts: &[],
+};
+
+/// `vm86_exits`: why virtual mode was left, with an argument above.
+pub const VM86_EXITS: FlagSet = FlagSet::new(&VM86_EXITS_DATA);
+static VM86_EXITS_DATA: SetData = SetData {
+    name: "vm86_exits",
+    title: "why virtual mode was left, with an argument above",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x300000200, // i386, x32, x86_64
+    ],
+    members: MemberData { names: "", values: &[] },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xff)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    VM86_SIGNAL\
+                    VM86_UNKNOWN\
+                    VM86_INTx\
+                    VM86_STI\
+                    VM86_PICRETURN\
+                    VM86_TRAP",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(11, 1, 0x0), // VM86_SIGNAL
+                    M(12, 1, 0x1), // VM86_UNKNOWN
+                    M(9, 1, 0x2), // VM86_INTx
+                    M(8, 1, 0x3), // VM86_STI
+                    M(14, 1, 0x4), // VM86_PICRETURN
+                    M(9, 1, 0x6), // VM86_TRAP
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(0, 0xffffff00)],
+            shifted: true,
+            holds: Holds::Hexadecimal,
+        },
+    ],
+};
+
 /// `vsock_cids`: svm_cid of struct sockaddr_vm.
 pub const VSOCK_CIDS: FlagSet = FlagSet::new(&VSOCK_CIDS_DATA);
 static VSOCK_CIDS_DATA: SetData = SetData {
@@ -24744,6 +26596,26 @@ static WAITID_TYPES_DATA: SetData = SetData {
             M(5, 0, 1), // P_PID
             M(6, 0, 2), // P_PGID
             M(7, 0, 3), // P_PIDFD
+        ],
+    },
+    parts: &[],
+};
+
+/// `x25_options`: option of SOL_X25.
+pub const X25_OPTIONS: FlagSet = FlagSet::new(&X25_OPTIONS_DATA);
+static X25_OPTIONS_DATA: SetData = SetData {
+    name: "x25_options",
+    title: "option of SOL_X25",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            X25_QBITINCL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 1), // X25_QBITINCL
         ],
     },
     parts: &[],
@@ -25120,7 +26992,7 @@ static XFS_QUOTA_FLAGS_DATA: SetData = SetData {
 };
 
 /// Every set, by name.
-pub(crate) static ALL: [&SetData; 539] = [
+pub(crate) static ALL: [&SetData; 579] = [
     &ACCESS_MODE_DATA,
     &ACCT_FLAGS_DATA,
     &ADDRESS_ATTRIBUTES_DATA,
@@ -25134,6 +27006,8 @@ pub(crate) static ALL: [&SetData; 539] = [
     &AIO_FLAGS_DATA,
     &ALG_OPERATIONS_DATA,
     &ALG_OPTIONS_DATA,
+    &ALPHA_FP_CONTROL_DATA,
+    &ALPHA_UNALIGNED_FLAGS_DATA,
     &ARCH_PRCTL_CODES_DATA,
     &ARCH_PRCTL_SHSTK_DATA,
     &ARCH_PRCTL_XCOMP_DATA,
@@ -25141,6 +27015,7 @@ pub(crate) static ALL: [&SetData; 539] = [
     &ARP_HARDWARE_DATA,
     &ARP_OPERATIONS_DATA,
     &AT_FLAGS_DATA,
+    &ATM_PROTOCOLS_DATA,
     &AUDIT_ARCHITECTURES_DATA,
     &AUDIT_FAILURE_MODES_DATA,
     &AUDIT_FIELD_OPERATORS_DATA,
@@ -25152,6 +27027,7 @@ pub(crate) static ALL: [&SetData; 539] = [
     &AUDIT_STATUS_MASK_DATA,
     &AUXV_FLAGS_DATA,
     &AUXV_TYPES_DATA,
+    &AX25_OPTIONS_DATA,
     &BPF_ALU_OPERATIONS_DATA,
     &BPF_ATTACH_FLAGS_DATA,
     &BPF_ATTACH_TYPES_DATA,
@@ -25183,8 +27059,14 @@ pub(crate) static ALL: [&SetData; 539] = [
     &BPF_TEST_RUN_FLAGS_DATA,
     &BPF_UPROBE_MULTI_FLAGS_DATA,
     &CACHEFLUSH_CACHES_DATA,
+    &CACHEFLUSH_FLAGS_DATA,
+    &CACHEFLUSH_OPERATIONS_DATA,
     &CACHEFLUSH_SCOPES_DATA,
+    &CAIF_OPTIONS_DATA,
+    &CAIF_PROTOCOLS_DATA,
     &CAN_ID_DATA,
+    &CAN_ISOTP_OPTIONS_DATA,
+    &CAN_J1939_OPTIONS_DATA,
     &CAN_PROTOCOLS_DATA,
     &CAN_RAW_OPTIONS_DATA,
     &CAPABILITIES_DATA,
@@ -25260,6 +27142,7 @@ pub(crate) static ALL: [&SetData; 539] = [
     &GENL_OP_FLAGS_DATA,
     &GET_MEMPOLICY_FLAGS_DATA,
     &GETRANDOM_FLAGS_DATA,
+    &GUARDED_STORAGE_COMMANDS_DATA,
     &HW_BREAKPOINT_LENGTHS_DATA,
     &HW_BREAKPOINT_TYPES_DATA,
     &HWTSTAMP_FILTERS_DATA,
@@ -25305,9 +27188,11 @@ pub(crate) static ALL: [&SetData; 539] = [
     &IO_URING_TIMEOUT_FLAGS_DATA,
     &IOPRIO_DATA,
     &IOPRIO_WHO_DATA,
+    &IP_GET_OPTIONS_DATA,
     &IP_MTU_DISCOVER_DATA,
     &IP_OPTIONS_DATA,
     &IP_PROTOCOLS_DATA,
+    &IP_SET_OPTIONS_DATA,
     &IP_TOS_DATA,
     &IPC_CALLS_DATA,
     &IPC_KEYS_DATA,
@@ -25318,14 +27203,19 @@ pub(crate) static ALL: [&SetData; 539] = [
     &IPV6_FLOWLABEL_ACTIONS_DATA,
     &IPV6_FLOWLABEL_FLAGS_DATA,
     &IPV6_FLOWLABEL_SHARING_DATA,
+    &IPV6_GET_OPTIONS_DATA,
     &IPV6_MTU_DISCOVER_DATA,
     &IPV6_OPTIONS_DATA,
+    &IPV6_SET_OPTIONS_DATA,
     &ITIMERS_DATA,
+    &KCM_OPTIONS_DATA,
+    &KCM_PROTOCOLS_DATA,
     &KCMP_TYPES_DATA,
     &KEXEC_FILE_FLAGS_DATA,
     &KEXEC_LOAD_FLAGS_DATA,
     &KEY_OPERATIONS_DATA,
     &KEY_PERMISSIONS_DATA,
+    &KEY_PROTOCOLS_DATA,
     &KEY_SERIALS_DATA,
     &KEYBOARD_MODES_DATA,
     &KEYCTL_CAPABILITIES0_DATA,
@@ -25346,13 +27236,16 @@ pub(crate) static ALL: [&SetData; 539] = [
     &LINKAT_FLAGS_DATA,
     &LISTMOUNT_FLAGS_DATA,
     &LISTNS_TYPES_DATA,
+    &LLC_OPTIONS_DATA,
     &LSM_ATTRIBUTES_DATA,
     &LSM_FLAGS_DATA,
     &LSM_IDS_DATA,
     &MADVISE_ADVICE_DATA,
     &MBIND_FLAGS_DATA,
+    &MCTP_OPTIONS_DATA,
     &MEMBARRIER_COMMANDS_DATA,
     &MEMBARRIER_FLAGS_DATA,
+    &MEMBARRIER_SUPPORTED_DATA,
     &MEMFD_CREATE_FLAGS_DATA,
     &MEMFD_SECRET_FLAGS_DATA,
     &MEMPOLICY_MODE_DATA,
@@ -25393,6 +27286,9 @@ pub(crate) static ALL: [&SetData; 539] = [
     &NETLINK_DIAG_SHOW_DATA,
     &NETLINK_FAMILIES_DATA,
     &NETLINK_OPTIONS_DATA,
+    &NETROM_OPTIONS_DATA,
+    &NFC_LLCP_OPTIONS_DATA,
+    &NFC_PROTOCOLS_DATA,
     &NFTABLES_MESSAGES_DATA,
     &NLA_FLAGS_DATA,
     &NLMSG_ACK_FLAGS_DATA,
@@ -25407,6 +27303,8 @@ pub(crate) static ALL: [&SetData; 539] = [
     &OPEN_TREE_FLAGS_DATA,
     &OPENAT2_FLAGS_DATA,
     &OPENAT2_RESOLVE_DATA,
+    &OSF_GETSYSINFO_OPERATIONS_DATA,
+    &OSF_SETSYSINFO_OPERATIONS_DATA,
     &OVERCOMMIT_MODES_DATA,
     &PACKET_DIAG_ATTRIBUTES_DATA,
     &PACKET_DIAG_SHOW_DATA,
@@ -25440,6 +27338,7 @@ pub(crate) static ALL: [&SetData; 539] = [
     &PERMISSION_BITS_DATA,
     &PERMISSIONS_DATA,
     &PERSONALITY_DATA,
+    &PHONET_PROTOCOLS_DATA,
     &PIDFD_COREDUMP_MASK_DATA,
     &PIDFD_INFO_MASK_DATA,
     &PIDFD_OPEN_FLAGS_DATA,
@@ -25447,7 +27346,10 @@ pub(crate) static ALL: [&SetData; 539] = [
     &PIDFD_VALUES_DATA,
     &PIPE_FLAGS_DATA,
     &PKEY_RIGHTS_DATA,
+    &PNPIPE_OPTIONS_DATA,
     &POLL_EVENTS_DATA,
+    &PPPOL2TP_OPTIONS_DATA,
+    &PPPOX_PROTOCOLS_DATA,
     &PRCTL_CAP_AMBIENT_DATA,
     &PRCTL_CFI_DATA,
     &PRCTL_CFI_CONTROL_DATA,
@@ -25495,6 +27397,7 @@ pub(crate) static ALL: [&SetData; 539] = [
     &PTRACE_SYSCALL_INFO_OPS_DATA,
     &QUOTA_COMMANDS_DATA,
     &QUOTA_FORMATS_DATA,
+    &RDS_OPTIONS_DATA,
     &REBOOT_COMMANDS_DATA,
     &REBOOT_MAGIC1_DATA,
     &REBOOT_MAGIC2_DATA,
@@ -25506,6 +27409,7 @@ pub(crate) static ALL: [&SetData; 539] = [
     &RLIMIT64_VALUES_DATA,
     &RLIMIT_VALUES_DATA,
     &RLIMITS_DATA,
+    &ROSE_OPTIONS_DATA,
     &ROUTE_ATTRIBUTES_DATA,
     &ROUTE_FEATURES_DATA,
     &ROUTE_FLAGS_DATA,
@@ -25521,8 +27425,10 @@ pub(crate) static ALL: [&SetData; 539] = [
     &RTNETLINK_GROUP_BITS_DATA,
     &RTNETLINK_GROUPS_DATA,
     &RTNETLINK_TYPES_DATA,
+    &RUNTIME_INSTRUMENTATION_COMMANDS_DATA,
     &RUSAGE_WHO_DATA,
     &RW_FLAGS_DATA,
+    &RXRPC_OPTIONS_DATA,
     &SCHED_ATTR_FLAGS_DATA,
     &SCHED_GETATTR_FLAGS_DATA,
     &SCHED_POLICY_DATA,
@@ -25562,6 +27468,7 @@ pub(crate) static ALL: [&SetData; 539] = [
     &SIGSEGV_CODES_DATA,
     &SIGSYS_CODES_DATA,
     &SIGTRAP_CODES_DATA,
+    &SMC_OPTIONS_DATA,
     &SOCK_DIAG_TYPES_DATA,
     &SOCKET_BUFFER_LOCKS_DATA,
     &SOCKET_CALLS_DATA,
@@ -25576,6 +27483,7 @@ pub(crate) static ALL: [&SetData; 539] = [
     &SOCKET_TXREHASH_DATA,
     &SOCKET_TXTIME_FLAGS_DATA,
     &SOCKET_TYPES_DATA,
+    &SPARC_TRAPS_DATA,
     &SPLICE_FLAGS_DATA,
     &STATFS_FLAGS_DATA,
     &STATMOUNT_FLAGS_DATA,
@@ -25583,6 +27491,7 @@ pub(crate) static ALL: [&SetData; 539] = [
     &STATX_ATTRIBUTES_DATA,
     &STATX_FLAGS_DATA,
     &STATX_MASK_DATA,
+    &STHYI_FUNCTIONS_DATA,
     &SWAP_FLAGS_DATA,
     &SYNC_FILE_RANGE_FLAGS_DATA,
     &SYSCALL_DISPATCH_FILTER_DATA,
@@ -25640,6 +27549,8 @@ pub(crate) static ALL: [&SetData; 539] = [
     &USERFAULTFD_ZEROPAGE_MODES_DATA,
     &VFS_CAPABILITY_MAGIC_DATA,
     &VIF_FLAGS_DATA,
+    &VM86_COMMANDS_DATA,
+    &VM86_EXITS_DATA,
     &VSOCK_CIDS_DATA,
     &VSOCK_FLAGS_DATA,
     &VSOCK_OPTIONS_DATA,
@@ -25649,6 +27560,7 @@ pub(crate) static ALL: [&SetData; 539] = [
     &WAIT_STATUS_STOPPED_DATA,
     &WAITID_OPTIONS_DATA,
     &WAITID_TYPES_DATA,
+    &X25_OPTIONS_DATA,
     &XATTR_FLAGS_DATA,
     &XDP_ACTIONS_DATA,
     &XDP_BIND_FLAGS_DATA,

@@ -26,7 +26,7 @@ pub fn digest(abis: &Abis) -> String {
         let json = serde_json::to_string(&(part, &abi.kernel, &abi.config, &abi.tables, compat)).unwrap_or_default();
         hash.update(json.as_bytes());
     }
-    hash.update(serde_json::to_string(&abis.layouts).unwrap_or_default().as_bytes());
+    hash.update(serde_json::to_string(&(&abis.layouts, &abis.records)).unwrap_or_default().as_bytes());
     hash.update(serde_json::to_string(&abis.meta_names).unwrap_or_default().as_bytes());
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

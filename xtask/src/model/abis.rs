@@ -17,6 +17,9 @@ pub struct Abis {
     /// Headers of which all structures are kept, `*` standing for any end; of others those that something leads to.
     #[serde(default)]
     pub layouts: Vec<String>,
+    /// Structures that are kept as well, by name: `struct flock`.
+    #[serde(default)]
+    pub records: Vec<String>,
     /// Every ABI, in the order of the file.
     pub abis: Vec<AbiSpec>,
 }

@@ -94,7 +94,7 @@ pub(super) fn headers<T: Send + Sync>(
     for (path, merged) in internal::run(tree, structs, &session, &specs, settled) {
         merged.into(&mut headers, path);
     }
-    reached::keep(&mut headers, facts, &abis.layouts);
+    reached::keep(&mut headers, facts, abis);
     headers
 }
 

@@ -4,17 +4,18 @@
 use std::collections::BTreeSet;
 
 use super::internal;
-use crate::model::{Argument, Facts, Headers, Param, PerAbi, Record};
+use crate::model::{Abis, Argument, Facts, Headers, Param, PerAbi, Record};
 
 /// Drops the layouts that nothing leads to, and what is open of them.
-pub(super) fn keep(headers: &mut Headers, facts: &Facts, named: &[String]) {
+pub(super) fn keep(headers: &mut Headers, facts: &Facts, abis: &Abis) {
     let mut reached: BTreeSet<String> = parameters(facts);
+    reached.extend(abis.records.iter().cloned());
     for constants in headers.constants.values() {
         let arguments = constants.values().filter_map(|constant| constant.argument.as_deref());
         reached.extend(arguments.filter_map(type_name));
     }
     for (header, records) in &headers.records {
-        if named.iter().any(|pattern| fits(pattern, header)) {
+        if abis.layouts.iter().any(|pattern| fits(pattern, header)) {
             reached.extend(records.keys().cloned());
         }
     }

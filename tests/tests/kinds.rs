@@ -154,7 +154,7 @@ fn pointers_are_told_from_numbers() {
             let is_fine = match kind {
                 Kind::Plain(Plain::Address | Plain::Unused | Plain::Hex) | Kind::By(_) => true,
                 Kind::Plain(_) | Kind::Set(_) | Kind::Bare(_) => !is_pointer,
-                Kind::Pointer(_) => is_pointer || param.scalar == Scalar::Unsigned(32) || param.bits == 64,
+                Kind::Pointer(_) => is_pointer || matches!(param.scalar, Scalar::Unsigned(32 | 64)),
             };
             if !is_fine {
                 wrong.insert(

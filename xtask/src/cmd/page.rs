@@ -485,7 +485,13 @@ mod tests {
         let held = abis.iter().map(|(name, row)| UnionAbi { name: name.to_string(), rows: vec![row.clone()] });
         let union = Union { releases, abis: held.collect() };
         let found: Vec<(&str, &UnionRow)> = abis.iter().map(|(name, row)| (*name, row)).collect();
-        let none = Abis { meta_names: Vec::new(), ignored: Vec::new(), layouts: Vec::new(), abis: Vec::new() };
+        let none = Abis {
+            meta_names: Vec::new(),
+            ignored: Vec::new(),
+            layouts: Vec::new(),
+            records: Vec::new(),
+            abis: Vec::new(),
+        };
         let mut out = Vec::new();
         page("seek", &union, &none, &found, &mut out).unwrap();
         let printed = anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string();

@@ -18,7 +18,7 @@ pub fn structs(text: &str, names: &[&str]) -> String {
         }
         out.push('\n');
         // One that is written in one line ends there.
-        inside &= !line.starts_with('}') && !(begins(line) && line.contains('}'));
+        inside &= !(line.starts_with('}') || begins(line) && line.contains('}'));
     }
     out
 }

@@ -89,6 +89,10 @@ pub(super) fn check(prototypes: &Prototypes, kinds: &Kinds, members: &BTreeMap<S
 /// What a result is called beside parameters.
 const RESULT: &str = "the result";
 
+/// Entries whose value says by itself what it decides: requests of ioctl have direction, size and type in them, and the number
+/// that mips's `syscall` takes is that of the call.
+const TELLING: [&str; 2] = ["ioctl", "syscall"];
+
 /// What is left to a value, and nobody says more.
 fn undecided(prototypes: &Prototypes, kinds: &Kinds, told: &BTreeSet<(String, String)>, sink: &Sink) {
     for written in &kinds.entries {
@@ -101,8 +105,7 @@ fn undecided(prototypes: &Prototypes, kinds: &Kinds, told: &BTreeSet<(String, St
             let left = left.chain(result);
             open.extend(left.filter(|param| !told.contains(&(entry.clone(), param.clone()))));
         }
-        // Requests of ioctl say themselves what they take.
-        if !open.is_empty() && !written.of.iter().any(|name| name == "ioctl") {
+        if !open.is_empty() && !written.of.iter().any(|name| TELLING.contains(&name.as_str())) {
             let open: Vec<String> = open.into_iter().collect();
             let message = format!("no choice says what {} of `{}` is", open.join(", "), written.of.join(", "));
             sink.push(

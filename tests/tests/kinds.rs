@@ -192,3 +192,50 @@ fn classes_are_those_of_tracers() {
         assert!(missing.is_empty(), "{}: {missing:?}", class.as_str());
     }
 }
+
+/// Structures that have no layout anywhere, each with the reason.
+const WITHOUT_LAYOUT: &[(&str, &str)] = &[
+    ("compat_stack_t", "another name of struct compat_sigaltstack"),
+    ("compat_uptr_t", "a word in the block of compat_sys_old_select"),
+    ("osf_sigaction", "of a header of alpha's that is read for its typedefs alone"),
+    ("rtas_args", "of a header of powerpc's with typedefs of its own, which open.yaml names"),
+    ("rt_sigframe", "of alpha's arch/alpha/kernel/signal.c, which nobody reads from outside"),
+    ("stack_t", "another name of struct sigaltstack"),
+];
+
+#[test]
+fn structures_have_layouts() {
+    let (mut abis, known) = (abis(), data().kinds().expect("kinds"));
+    kinds(&mut abis, &known);
+    let mut laid_out: BTreeSet<String> = BTreeSet::new();
+    for kernel in &data().kernels {
+        let headers = data().load_headers(kernel).unwrap_or_else(|error| panic!("{kernel}: {error}"));
+        let names = headers.records.values().flat_map(BTreeMap::keys);
+        laid_out.extend(names.map(|name| name.rsplit(' ').next().unwrap_or_default().to_string()));
+    }
+    let mut wanted: BTreeSet<String> = BTreeSet::new();
+    for param in abis.iter().flat_map(sides).flat_map(params) {
+        wanted.extend(param.kind.as_deref().and_then(|kind| named(kind, Some(&param.ty))));
+    }
+    for choice in &known.choices {
+        let cases = choice.cases.iter().map(|case| &case.params);
+        let all = cases.chain(choice.otherwise.iter().map(|decided| &decided.params));
+        wanted.extend(all.flat_map(BTreeMap::values).filter_map(|kind| named(kind, None)));
+    }
+    let exceptions: BTreeSet<String> = WITHOUT_LAYOUT.iter().map(|(name, _)| name.to_string()).collect();
+    let missing: BTreeSet<String> = wanted.difference(&laid_out).cloned().collect();
+    assert_eq!(missing, exceptions, "a layout is missing, or is there and need not be excepted");
+}
+
+/// The structure that a kind is of, without `struct`.
+fn named(kind: &Kind, ty: Option<&str>) -> Option<String> {
+    match kind {
+        Kind::Pointer(Pointer { target: Target::Struct(Some(name)), .. }) => Some(name.clone()),
+        Kind::Pointer(Pointer { target: Target::Struct(None), .. }) => {
+            let mut words =
+                ty?.split([' ', '*']).filter(|word| !["", "const", "__user", "struct", "union"].contains(word));
+            words.next().map(str::to_string)
+        }
+        _ => None,
+    }
+}

@@ -3524,6 +3524,12 @@ _sifields._sigsys._call_addr 12 u32 compat_uptr_t
 _sifields._sigsys._syscall 16 s32 int
 _sifields._sigsys._arch 20 u32 unsigned int
 
+compat_sigset_argpack fs/select.c struct
+=6f7ff5fff 8 4
+=2000 8 2
+p 0 u32 compat_uptr_t
+size 4 u32 compat_size_t
+
 compat_sigset_t include/linux/compat.h -
 =6f7f85f5f 8 4
 =30000 16 4
@@ -3877,6 +3883,24 @@ f_bsize 4 u32 __u32
 @8 f_flags 68 u32 __u32
 @8 f_spare 72 u32*5 __u32
 
+compat_sysinfo kernel/sys.c struct
+=6f7ff5fff 64 4
+=2000 64 2
+uptime 0 s32 s32
+loads 4 u32*3 u32
+totalram 16 u32 u32
+freeram 20 u32 u32
+sharedram 24 u32 u32
+bufferram 28 u32 u32
+totalswap 32 u32 u32
+freeswap 36 u32 u32
+procs 40 u16 u16
+pad 42 u16 u16
+totalhigh 44 u32 u32
+freehigh 48 u32 u32
+mem_unit 52 u32 u32
+_f 56 c8*8 char
+
 compat_tms include/linux/compat.h struct
 =6f7fb5f5f 16 4
 =2000 16 2
@@ -4037,6 +4061,12 @@ dbc_user_setuid linux/psp-dbc.h struct
 =7fffbfb5f 48 1
 uid 0 u8*16 __u8
 signature 16 u8*32 __u8
+
+delargs arch/alpha/kernel/osf_sys.c struct
+=2 24 8
+path 0 p64 char *
+follow 8 s64 long
+name_args 16 p64 struct proplistname_args *
 
 delegation linux/fcntl.h struct
 =7f7fbdb5f 8 4
@@ -8509,6 +8539,11 @@ map_size 0 u16 __u16
 meter_slots 2 u16 __u16
 map 4 s16* __s16
 
+fdelargs arch/alpha/kernel/osf_sys.c struct
+=2 16 8
+fd 0 s64 long
+name_args 8 p64 struct proplistname_args *
+
 ff_condition_effect linux/input.h struct
 =7ffffffef 12 2
 =10 12 4
@@ -8618,6 +8653,14 @@ ff_trigger linux/input.h struct
 =10 4 4
 button 0 u16 __u16
 interval 2 u16 __u16
+
+fgetargs arch/alpha/kernel/osf_sys.c struct
+=2 40 8
+fd 0 s64 long
+name_args 8 p64 struct proplistname_args *
+nbytes 16 s64 long
+buf 24 p64 char *
+min_buf_size 32 p64 int *
 
 fib_rule_hdr linux/fib_rules.h struct
 =7ffffdfff 12 4
@@ -9158,6 +9201,12 @@ key_spec 0 r320 struct fscrypt_key_specifier
 removal_status_flags 40 u32 __u32
 __reserved 44 u32*5 __u32
 
+fsetargs arch/alpha/kernel/osf_sys.c struct
+=2 24 8
+fd 0 s64 long
+nbytes 8 s64 long
+buf 16 p64 char *
+
 fsl_hv_ioctl_doorbell linux/fsl_hypervisor.h struct
 =7ffffdfff 8 4
 =2000 8 2
@@ -9557,6 +9606,15 @@ genwqe_reg_io linux/genwqe/genwqe_card.h struct
 =2000 16 2
 num 0 u64 __u64
 val64 8 u64 __u64
+
+getargs arch/alpha/kernel/osf_sys.c struct
+=2 48 8
+path 0 p64 char *
+follow 8 s64 long
+name_args 16 p64 struct proplistname_args *
+nbytes 24 s64 long
+buf 32 p64 char *
+min_buf_size 40 p64 int *
 
 gpio_desc linux/synclink.h struct
 =7ffffd7ff 16 4
@@ -17523,6 +17581,15 @@ pkt_dev 12 u32 __u32
 num_devices 16 u32 __u32
 padding 20 u32 __u32
 
+pl_args arch/alpha/kernel/osf_sys.c union
+=2 48 8
+set 0 r256 struct setargs
+fset 0 r192 struct fsetargs
+get 0 r384 struct getargs
+fget 0 r320 struct fgetargs
+del 0 r192 struct delargs
+fdel 0 r128 struct fdelargs
+
 pm_scan_arg linux/fs.h struct
 =7dfe3990b 96 8
 =20184254 96 4
@@ -19817,6 +19884,13 @@ padding 12 u32*5 __u32
 @5 padding0 14 u8*2 __u8
 @5 padding1 16 u32*4 __u32
 
+setargs arch/alpha/kernel/osf_sys.c struct
+=2 32 8
+path 0 p64 char *
+follow 8 s64 long
+nbytes 16 s64 long
+buf 24 p64 char *
+
 sev_issue_cmd linux/psp-sev.h struct
 =7ffffffff 16 1
 cmd 0 u32 __u32
@@ -20661,6 +20735,15 @@ si_signo 0 s32 int
 @8 _sifields 16 r384 union __sifields
 @40 _sifields 12 r224 union __sifields
 _si_pad 0 s32*32 int
+
+sigset_argpack fs/select.c struct
+=462be4bfc 8 4
+=295411403 16 8
+=2000 8 2
+@5 p 0 p32 sigset_t *
+@2 p 0 p64 sigset_t *
+@5 size 4 u32 size_t
+@2 size 8 u64 size_t
 
 sigset_t asm/signal.h -
 =422bc4964 8 4
@@ -25274,6 +25357,24 @@ vl 8 u16 __u16
 max_vl 10 u16 __u16
 flags 12 u16 __u16
 __reserved 14 u16 __u16
+
+ustat include/linux/types.h struct
+=462ba4b5c 20 4
+=285401401 32 8
+=400a0 20 4
+=10000002 20 4
+=2000 20 2
+=10000 32 8
+@1f f_tfree 0 s32 __kernel_daddr_t
+@20 f_tfree 0 s64 __kernel_daddr_t
+@11 f_tinode 4 u32 unsigned long
+@22 f_tinode 8 u64 unsigned long
+@4 f_tinode 4 u32 __kernel_ino_t
+@8 f_tinode 4 u32 unsigned int
+@1d f_fname 8 c8*6 char
+@22 f_fname 16 c8*6 char
+@1d f_fpack 14 c8*6 char
+@22 f_fpack 22 c8*6 char
 
 utimbuf linux/utime.h struct
 =46abecbfc 8 4

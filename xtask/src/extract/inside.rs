@@ -93,12 +93,14 @@ const BELOW_PROGRAMS: [&str; 14] = [
 ];
 
 /// Files of which some structures are what programs pass, and no header has them.
-const SOURCES: [(&str, &[&str]); 13] = [
+const SOURCES: [(&str, &[&str]); 16] = [
     (
         "arch/alpha/kernel/osf_sys.c",
         &["osf_stat", "osf_statfs", "osf_statfs64", "pl_args", "rusage32", "timeval32", "timex32"],
     ),
     ("arch/arm/kernel/sys_oabi-compat.c", &["oabi_epoll_event", "oabi_flock64", "oabi_sembuf", "oldabi_stat64"]),
+    ("arch/powerpc/include/asm/rtas-types.h", &["rtas_args"]),
+    ("arch/powerpc/include/asm/rtas.h", &["rtas_args"]),
     ("arch/s390/kernel/compat_linux.c", &["fadvise64_64_args", "mmap_arg_struct_emu31", "stat64_emu31"]),
     ("arch/x86/ia32/sys_ia32.c", &["mmap_arg_struct32"]),
     ("arch/x86/kernel/sys_ia32.c", &["mmap_arg_struct32"]),
@@ -108,6 +110,7 @@ const SOURCES: [(&str, &[&str]); 13] = [
     ("include/linux/kexec.h", &["compat_kexec_segment"]),
     ("include/linux/sched.h", &["sched_param"]),
     ("ipc/mqueue.c", &["compat_mq_attr"]),
+    ("kernel/sys.c", &["compat_sysinfo"]),
     ("kernel/time/itimer.c", &["old_itimerval32"]),
     ("mm/mmap.c", &["mmap_arg_struct"]),
 ];

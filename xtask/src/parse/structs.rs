@@ -6,7 +6,8 @@
 /// takes it.
 pub fn structs(text: &str, names: &[&str]) -> String {
     let begins = |line: &str| {
-        let name = line.strip_prefix("struct ").and_then(|rest| rest.split([' ', '{']).next());
+        let rest = line.strip_prefix("struct ").or_else(|| line.strip_prefix("union "));
+        let name = rest.and_then(|rest| rest.split([' ', '{']).next());
         // The brace may stand on the next line.
         name.is_some_and(|name| names.contains(&name)) && (line.contains('{') || !line.contains([';', '(', '*', '=']))
     };

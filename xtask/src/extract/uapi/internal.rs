@@ -20,7 +20,7 @@ use crate::source::Tree;
 const CONSTANTS: [&str; 4] = ["linux/errno.h", "linux/net.h", "linux/socket.h", "asm/socket.h"];
 
 /// Headers of which structures are taken.
-const RECORDS: [&str; 11] = [
+const RECORDS: [&str; 12] = [
     "asm/compat.h",
     "asm-generic/compat.h",
     "linux/compat.h",
@@ -30,6 +30,7 @@ const RECORDS: [&str; 11] = [
     "linux/socket.h",
     "linux/time32.h",
     "linux/time64.h",
+    "linux/types.h",
     "net/compat.h",
     "vdso/time32.h",
 ];

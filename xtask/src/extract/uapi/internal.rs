@@ -1,7 +1,8 @@
 //! What the kernel's own headers define for programs: constants that no header of user space has (`AF_INET`, `ERESTARTSYS`),
 //! and the structures of 32-bit programs as a 64-bit kernel declares them (`struct compat_stat`).
 //!
-//! A kernel is named by the ABI that is native to it, and so is what its headers say.
+//! A kernel is named by the ABI that is native to it, and so is what its headers say. Structures that only a file of C
+//! declares (`struct linux_dirent`) are read the same way, each file cut down to them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

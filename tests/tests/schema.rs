@@ -83,10 +83,10 @@ fn the_contracts_example_has_the_stated_shape() {
         {"number": 295, "kernel_number": 295, "name": "openat", "aliases": [], "implemented": true, "missing": null,
          "entry": "sys_openat", "symbol": "sys_openat", "companions": companions, "event": "sys_enter_openat",
          "origin": "fs/open.c:1447", "config": {"all": ["CONFIG_A", {"not": "CONFIG_B"}]}, "params": params,
-         "block": null, "compat_entry": "compat_sys_openat", "since": null, "until": null,
+         "returns": "fd", "classes": ["file", "desc"], "block": null, "compat_entry": "compat_sys_openat", "since": null, "until": null,
          "compat": {"arch": "x86", "entry": "compat_sys_openat", "symbol": "__ia32_compat_sys_openat",
                     "companions": [], "event": null, "origin": "fs/open.c:1500", "config": null, "implemented": true,
-                    "missing": null, "params": params, "block": params}}]});
+                    "missing": null, "params": params, "returns": null, "classes": [], "block": params}}]});
     LIST.passes(&document, "the contract's example");
 }
 

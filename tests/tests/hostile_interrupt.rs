@@ -111,23 +111,16 @@ fn usual(swing: &Swing) -> Duration {
     start.elapsed()
 }
 
-/// How long a run takes, as far as one tells that was still running then, or had ended: what else the machine has to do
-/// changes. Two of three are hit so.
-fn adapted(usual: Duration, was_running: bool) -> Duration {
-    usual.mul_f64(if was_running { 1.05 } else { 0.9 })
-}
-
 #[test]
 fn a_killed_run_leaves_whole_files_and_the_next_one_sweeps_up() {
     let swing = Swing::new();
-    let mut usual = usual(&swing);
+    let usual = usual(&swing);
     let mut random = Random::new(11);
     let (mut killed, mut littered) = (0, 0);
     for round in 0..MOST_ROUNDS {
         let to = 1 - round % 2;
         let mut child = swing.start(to);
         sleep(usual.mul_f64(random.below(1000) as f64 / 900.0));
-        usual = adapted(usual, child.try_wait().unwrap().is_none());
         let _ = child.kill();
         killed += usize::from(!child.wait().unwrap().success());
         littered += usize::from(swing.whole().0 > 0);
@@ -146,15 +139,13 @@ fn a_killed_run_leaves_whole_files_and_the_next_one_sweeps_up() {
 fn an_interrupted_run_changes_all_files_or_none_and_leaves_nothing_behind() {
     for name in ["INT", "TERM"] {
         let swing = Swing::new();
-        let mut usual = usual(&swing);
+        let usual = usual(&swing);
         let (mut random, mut stopped) = (Random::new(12), 0);
         for round in 0..MOST_ROUNDS {
             let to = 1 - round % 2;
             let mut child = swing.start(to);
             sleep(usual.mul_f64(random.below(1000) as f64 / 900.0));
-            let is_running = child.try_wait().unwrap().is_none();
-            usual = adapted(usual, is_running);
-            if is_running {
+            if child.try_wait().unwrap().is_none() {
                 signal(&child, name);
             }
             stopped += usize::from(!child.wait().unwrap().success());

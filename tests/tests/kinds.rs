@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use syscall_meta_gen::diagnostic::Sink;
-use syscall_meta_gen::model::{Abi, Class, Direction, Kind, Kinds, Parameter, Plain, Pointer, Scalar, Side, Target};
+use syscall_meta_gen::model::{
+    Abi, Choice, Class, Direction, EntryKinds, Kind, Kinds, Parameter, Plain, Pointer, Returns, Scalar, Side, Target,
+    Value, When,
+};
 use syscall_meta_gen::resolve::{check_kinds, kinds, resolve, sets};
 use syscall_meta_tests::data;
 
@@ -237,5 +240,60 @@ fn named(kind: &Kind, ty: Option<&str>) -> Option<String> {
             words.next().map(str::to_string)
         }
         _ => None,
+    }
+}
+
+/// The messages for a doctored copy of what people wrote.
+fn complaints(abis: &[Abi], members: &BTreeMap<String, BTreeSet<String>>, doctor: impl FnOnce(&mut Kinds)) -> String {
+    let mut known = data().kinds().expect("kinds");
+    doctor(&mut known);
+    let sink = Sink::new();
+    check_kinds(abis.iter(), &known, members, &sink);
+    sink.take().into_iter().map(|said| said.message + "\n").collect()
+}
+
+#[test]
+fn what_is_wrong_is_told() {
+    let (abis, members) = (abis(), members());
+    let entry = |known: &Kinds, name: &str| known.entries.iter().position(|entry| entry.of.iter().any(|of| of == name));
+    let choice = |known: &Kinds, name: &str| known.choices.iter().position(|one| one.of.iter().any(|of| of == name));
+    let kind = |text: &str| text.parse::<Kind>().expect(text);
+    let of_read = |doctor: &dyn Fn(&mut EntryKinds)| {
+        complaints(&abis, &members, |known| {
+            let at = entry(known, "read").expect("read");
+            doctor(&mut known.entries[at]);
+        })
+    };
+    let of_fcntl = |doctor: &dyn Fn(&mut Choice)| {
+        complaints(&abis, &members, |known| {
+            let at = choice(known, "fcntl").expect("fcntl");
+            doctor(&mut known.choices[at]);
+        })
+    };
+    assert_eq!(of_read(&|_| {}), "");
+    for (said, expected) in [
+        (of_read(&|read| read.of.push("no_such".into())), "no release that is held has an entry `no_such`"),
+        (of_read(&|read| read.of.push("write".into())), "`write` stands in"),
+        (of_read(&|read| drop(read.params.remove("buf"))), "no kind is said of buf"),
+        (of_read(&|read| drop(read.params.insert("bf".into(), kind("fd")))), "has a parameter `bf`"),
+        (of_read(&|read| drop(read.params.insert("buf".into(), kind("set open_flags")))), "`buf` is a pointer"),
+        (of_read(&|read| drop(read.params.insert("buf".into(), kind("out bytes[cnt]")))), "names `cnt`"),
+        (of_read(&|read| drop(read.params.insert("count".into(), kind("set no_such")))), "no set `no_such`"),
+        (of_read(&|read| read.returns = Returns::Value(kind("set no_such"))), "no set `no_such`"),
+        (of_read(&|read| drop(read.params.insert("count".into(), kind("by fd")))), "no choice says what count"),
+        (of_fcntl(&|fcntl| fcntl.of.push("no_such".into())), "no release that is held has an entry `no_such`"),
+        (of_fcntl(&|fcntl| fcntl.by = vec!["command".into()]), "has a parameter `command`"),
+        (
+            of_fcntl(&|fcntl| fcntl.cases[0].when = vec![When::One(Value::Name("F_NONE".into()))]),
+            "`F_NONE` is no member",
+        ),
+        (of_fcntl(&|fcntl| fcntl.cases[0].when.clear()), "says of no value"),
+        (of_fcntl(&|fcntl| drop(fcntl.cases[0].params.insert("fd".into(), kind("fd")))), "`fd` is not left to"),
+        (of_fcntl(&|fcntl| drop(fcntl.cases[0].params.insert("arg".into(), kind("out bytes[len]")))), "names `len`"),
+        (of_fcntl(&|fcntl| fcntl.cases[0].returns = Some(Returns::Value(kind("set no_such")))), "no set `no_such`"),
+        (of_fcntl(&|fcntl| fcntl.cases[0].call = Some("no_such".into())), "there is no entry `no_such`"),
+        (of_fcntl(&|fcntl| fcntl.cases.clear()), "no choice says what"),
+    ] {
+        assert!(said.contains(expected), "expected {expected:?} in {said:?}");
     }
 }

@@ -17,15 +17,16 @@ pub(super) fn check(prototypes: &Prototypes, kinds: &Kinds, members: &BTreeMap<S
             let place = Label { line: choice.line, ..Label::file(&*choice.file) };
             sink.push(Diagnostic::error("bad-choice", message).at(place));
         };
+        for name in choice.of.iter().filter(|name| !spellings(name).iter().any(|entry| prototypes.has(entry))) {
+            wrong(format!("no release that is held has an entry `{name}`"));
+        }
         let entries: Vec<String> = choice.of.iter().flat_map(|name| spellings(name)).collect();
         let entries: Vec<&String> = entries.iter().filter(|entry| prototypes.has(entry)).collect();
-        if entries.is_empty() {
-            wrong(format!("no release that is held has an entry `{}`", choice.of.join(", ")));
-        }
+        let is_param = |name: &str| entries.iter().any(|entry| prototypes.params(entry).any(|param| param == name));
         let known = |param: &str| entries.iter().find_map(|entry| kind_of(kinds, entry, param));
         let mut sets = Vec::new();
         for by in &choice.by {
-            if !entries.iter().any(|entry| prototypes.params(entry).any(|param| param == by)) {
+            if !is_param(by) {
                 wrong(format!("no prototype of `{}` has a parameter `{by}`", choice.of.join(", ")));
             }
             // One that is itself decided by another may have any of the sets that it is decided to be.
@@ -54,6 +55,9 @@ pub(super) fn check(prototypes: &Prototypes, kinds: &Kinds, members: &BTreeMap<S
         {
             wrong("a case names one value for each parameter that decides, of which there are one or two".to_string());
         }
+        if choice.cases.iter().any(|case| case.when.is_empty() && case.with.is_empty() && case.without.is_empty()) {
+            wrong("a case says of no value that it holds for it: that is `else`".to_string());
+        }
         let parts = choice.cases.iter().map(|case| (&case.params, &case.returns));
         let parts = parts.chain(choice.otherwise.iter().map(|decided| (&decided.params, &decided.returns)));
         for (params, returns) in parts {
@@ -61,13 +65,20 @@ pub(super) fn check(prototypes: &Prototypes, kinds: &Kinds, members: &BTreeMap<S
                 if !known(param).is_some_and(|kind| choice.by.iter().any(|by| is_left_to(kind, by))) {
                     wrong(format!("`{param}` is not left to `{}`", choice.by.join(", ")));
                 }
-                let set = kind.sets().filter(|set| !members.contains_key(*set));
-                if let Some(set) = set {
-                    wrong(format!("there is no set `{set}`"));
+                for other in kind.params().into_iter().filter(|other| !is_param(other)) {
+                    wrong(format!("the kind of `{param}` names `{other}`, which does not stand beside it"));
                 }
                 for entry in &entries {
                     told.insert((entry.to_string(), param.clone()));
                 }
+            }
+            let of_result = returns.iter().filter_map(|returns| match returns {
+                Returns::Value(kind) => Some(kind),
+                Returns::Zero | Returns::Never => None,
+            });
+            let all = params.values().chain(of_result);
+            for set in all.filter_map(Kind::sets).filter(|set| !members.contains_key(*set)) {
+                wrong(format!("there is no set `{set}`"));
             }
             if returns.is_some() {
                 told.extend(entries.iter().map(|entry| (entry.to_string(), RESULT.to_string())));
@@ -77,6 +88,9 @@ pub(super) fn check(prototypes: &Prototypes, kinds: &Kinds, members: &BTreeMap<S
             let call = case.call.as_deref().unwrap_or_default();
             if !spellings(call).iter().any(|entry| prototypes.has(entry)) {
                 wrong(format!("there is no entry `{call}`"));
+            }
+            for name in case.args.iter().chain(&case.words).filter(|name| !is_param(name)) {
+                wrong(format!("no prototype of `{}` has a parameter `{name}`", choice.of.join(", ")));
             }
             let taken = case.args.iter().chain(&case.words).cloned().chain([RESULT.to_string()]);
             let taken: Vec<String> = taken.collect();

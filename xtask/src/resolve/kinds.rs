@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Label, Sink};
-use crate::model::{Abi, EntryKinds, Kind, KindRule, Kinds, Parameter, Part, Scalar, Side};
+use crate::model::{Abi, EntryKinds, Kind, KindRule, Kinds, Parameter, Part, Returns, Scalar, Side, Syscall};
 
 /// Tells every parameter its kind.
 pub fn kinds(abis: &mut [Abi], kinds: &Kinds) {
@@ -110,7 +110,11 @@ fn check_entries(prototypes: &Prototypes, kinds: &Kinds, members: &BTreeMap<Stri
                 wrong(format!("`{param}` is a pointer, and its kind `{kind}` is none"));
             }
         }
-        let kinds = written.params.values();
+        let result = match &written.returns {
+            Returns::Value(kind) => Some(kind),
+            Returns::Zero | Returns::Never => None,
+        };
+        let kinds = written.params.values().chain(result);
         for set in kinds.filter_map(Kind::sets).filter(|set| !members.contains_key(*set)) {
             wrong(format!("there is no set `{set}`"));
         }
@@ -131,7 +135,7 @@ fn names(param: &Parameter) -> impl Iterator<Item = &str> {
     std::iter::once(param.name.as_str()).chain(whole)
 }
 
-fn sides_mut(call: &mut crate::model::Syscall) -> impl Iterator<Item = &mut Side> {
+fn sides_mut(call: &mut Syscall) -> impl Iterator<Item = &mut Side> {
     std::iter::once(&mut call.main).chain(&mut call.compat)
 }
 
@@ -149,7 +153,7 @@ struct Known<'a> {
 struct Written<'a> {
     of: &'a EntryKinds,
     params: BTreeMap<&'a str, Arc<Kind>>,
-    returns: Arc<crate::model::Returns>,
+    returns: Arc<Returns>,
 }
 
 impl<'a> Known<'a> {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::{names, read};
-use crate::diagnostic::{Diagnostic, Label, Result};
+use crate::diagnostic::Result;
 use crate::model::{Choice, EntryKinds, KindRule, Kinds};
 
 /// The folders below `data/`.
@@ -82,14 +82,7 @@ fn list<T: Block>(path: &Path, shown: &str) -> Result<Vec<T>> {
     for (block, (at, _)) in blocks.iter_mut().zip(starts) {
         let about = block.about();
         (*about.line, *about.file) = (at as u32 + 1, shown.to_string());
-        let is_kernel_file = |source: &String| source.contains('/') && !source.contains([' ', ':']);
-        if about.source.is_empty() || !about.source.iter().all(is_kernel_file) {
-            let message = format!("`{}` names no file of the kernel that shows it", about.of.join(", "));
-            let place = Label { line: *about.line, ..Label::file(path.display().to_string()) };
-            return Err(Box::new(
-                Diagnostic::error("no-source", message).at(place).help("name it in `source`, as a path below the tree"),
-            ));
-        }
+        read::has_source(path, *about.line, &format!("`{}`", about.of.join(", ")), about.source)?;
     }
     Ok(blocks)
 }

@@ -46,6 +46,18 @@ pub(super) fn parsed<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T> 
     })
 }
 
+/// A curated fact names files of the kernel that show it.
+pub(super) fn has_source(path: &Path, line: u32, what: &str, source: &[String]) -> Result<()> {
+    let is_kernel_file = |source: &String| source.contains('/') && !source.contains([' ', ':']);
+    if !source.is_empty() && source.iter().all(is_kernel_file) {
+        return Ok(());
+    }
+    let place = Label { line, ..Label::file(path.display().to_string()) };
+    let message = format!("{what} names no file of the kernel that shows it");
+    let error = Diagnostic::error("no-source", message).at(place);
+    Err(Box::new(error.help("name it in `source`, as paths below the tree, without lines")))
+}
+
 /// The facts of one release folder.
 pub(super) fn facts(folder: &Path, abis: &Abis) -> Result<Facts> {
     let path = |name: &str| folder.join(name);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::read;
-use crate::diagnostic::{Diagnostic, Label, Result};
+use crate::diagnostic::Result;
 use crate::model::Sets;
 
 /// Reads the file.
@@ -19,14 +19,7 @@ pub(super) fn load(path: &Path) -> Result<Sets> {
     let of_unclaimed = entries().filter(|(at, _)| *at > end);
     sets.unclaimed.iter_mut().zip(of_unclaimed).for_each(|(exclusion, (at, _))| exclusion.line = at as u32 + 1);
     for set in &sets.sets {
-        let is_kernel_file = |source: &String| source.contains('/') && !source.contains(' ');
-        if set.source.is_empty() || !set.source.iter().all(is_kernel_file) {
-            let message = format!("the set `{}` names no file of the kernel that shows it", set.name);
-            let place = Label { line: set.line, ..Label::file(path.display().to_string()) };
-            return Err(Box::new(
-                Diagnostic::error("no-source", message).at(place).help("name it in `source`, as paths below the tree"),
-            ));
-        }
+        read::has_source(path, set.line, &format!("the set `{}`", set.name), &set.source)?;
     }
     Ok(sets)
 }

@@ -39,6 +39,9 @@ const RECORDS: [&str; 12] = [
 /// Symbols that count as on where nothing is settled.
 const ASSUMED: [&str; 2] = ["CONFIG_COMPAT", "CONFIG_HAVE_UID16"];
 
+/// The code under which a run says that it took too much and was stopped.
+const STOPPED: &str = "too-many-tokens";
+
 /// Whether a header is known by its path in the tree, as the kernel's own are, and not by the name that programs include.
 pub(super) fn is_internal(name: &str) -> bool {
     name.starts_with("include/") || name.starts_with("arch/") || name.ends_with(".c")
@@ -51,11 +54,12 @@ pub(super) fn run<'s, T: Send + Sync>(
     session: &'s Session,
     specs: &[&AbiSpec],
     settled: &(dyn Fn(&str, &str) -> Option<bool> + Sync),
+    sink: &Sink,
 ) -> BTreeMap<String, Merged<'s>> {
     let config = Config::new(tree, Follow::Programs);
     let kernels = specs.par_iter().enumerate().filter(|(_, abi)| abi.served == Served::Native);
     let said: Vec<(usize, Vec<(String, Said<'s>)>)> =
-        kernels.map(|(at, kernel)| (at, of_kernel(tree, structs, session, kernel, &config, settled))).collect();
+        kernels.map(|(at, kernel)| (at, of_kernel(tree, structs, session, kernel, &config, settled, sink))).collect();
     let mut all: BTreeMap<String, Merged<'s>> = BTreeMap::new();
     for (at, by_path) in said {
         let kernel = specs.get(at).map(|abi| abi.name.as_str());
@@ -79,6 +83,7 @@ fn of_kernel<'s, T: Send + Sync>(
     kernel: &AbiSpec,
     config: &Config<'_>,
     settled: &(dyn Fn(&str, &str) -> Option<bool> + Sync),
+    sink: &Sink,
 ) -> Vec<(String, Said<'s>)> {
     let headers = KernelHeaders { tree, arch: &kernel.arch, follow: Follow::Programs };
     let mut setup = predefined::setup(kernel);
@@ -96,7 +101,11 @@ fn of_kernel<'s, T: Send + Sync>(
     let unit: Arc<str> = format!("{}{}", headers.all(), sources.all()).into();
     // A header that is passed over leaves names without a meaning; what rests on them stays open, or has no value.
     let view = View { headers, sources: &sources };
-    let output = preprocess(session, &view, &setup, &format!("<the kernel of {}>", kernel.name), &unit, &Sink::new());
+    let ran = Sink::new();
+    let output = preprocess(session, &view, &setup, &format!("<the kernel of {}>", kernel.name), &unit, &ran);
+    // What comes after the place where a run was stopped is not known to be nothing.
+    let stopped = ran.take().into_iter().filter(|said| said.code == STOPPED);
+    stopped.for_each(|said| sink.push(said));
     let types = output.types();
     let names: BTreeSet<&str> = CONSTANTS.into_iter().chain(RECORDS).collect();
     let mut all = Vec::new();

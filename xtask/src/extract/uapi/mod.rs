@@ -91,7 +91,7 @@ pub(super) fn headers<T: Send + Sync>(
         merged.unknown.drain(..).for_each(|unknown| sink.push(unknown));
         merged.into(&mut headers, name.to_string());
     }
-    for (path, merged) in internal::run(tree, structs, &session, &specs, settled) {
+    for (path, merged) in internal::run(tree, structs, &session, &specs, settled, sink) {
         merged.into(&mut headers, path);
     }
     reached::keep(&mut headers, facts, abis);

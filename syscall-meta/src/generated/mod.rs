@@ -15,6 +15,9 @@ pub(crate) mod ioctls;
 #[cfg(feature = "layouts")]
 #[rustfmt::skip]
 pub(crate) mod layouts;
+#[cfg(feature = "decode")]
+#[rustfmt::skip]
+pub(crate) mod meaning;
 #[rustfmt::skip]
 pub(crate) mod names;
 #[rustfmt::skip]

@@ -6,6 +6,7 @@
 mod abis;
 mod ioctls;
 mod layouts;
+mod meaning;
 mod newest;
 mod pool;
 mod prototypes;
@@ -16,7 +17,8 @@ mod tables;
 
 use std::collections::BTreeMap;
 
-use crate::model::{Abi, Abis, Headers, NamedSet, Release};
+use crate::diagnostic::Sink;
+use crate::model::{Abi, Abis, Headers, Kinds, NamedSet, Release};
 use crate::resolve::{Resolved, Union};
 
 use newest::Bits;
@@ -58,6 +60,36 @@ pub fn constants(releases: &[(&Release, &Headers, &[NamedSet])], abis: &Abis) ->
     let mut names: Vec<&str> = abis.abis.iter().map(|abi| abi.name.as_str()).collect();
     names.sort_unstable();
     constants_of(releases, &names)
+}
+
+/// The generated file of what parameters, results and fields mean, by name. `calls` come oldest first, with their kinds;
+/// headers as in [`constants`].
+pub fn meaning(
+    releases: &[(&Release, &Headers, &[NamedSet])],
+    calls: &[(&Release, &Resolved)],
+    kinds: &Kinds,
+    abis: &Abis,
+    sink: &Sink,
+) -> BTreeMap<String, String> {
+    let pools = pool::Pools::new(calls, abis);
+    let mut specs: Vec<_> = abis.abis.iter().collect();
+    specs.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    let names: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
+    let long_bits: Vec<u32> = specs.iter().map(|spec| spec.long as u32).collect();
+    let mut newest_first = releases.to_vec();
+    newest_first.sort_by(|(a, ..), (b, ..)| b.cmp(a));
+    let bits: Vec<Bits> = newest_first.iter().map(|(_, headers, _)| Bits::new(headers, &names)).collect();
+    let releases: Vec<(&Bits, &Headers, &[NamedSet])> =
+        bits.iter().zip(&newest_first).map(|(bits, (_, headers, sets))| (bits, *headers, *sets)).collect();
+    let from = meaning::From {
+        releases: &releases,
+        resolved: calls,
+        pools: &pools,
+        kinds,
+        abis: &names,
+        long_bits: &long_bits,
+    };
+    BTreeMap::from([("meaning.rs".to_string(), meaning::meaning(&from, sink))])
 }
 
 /// As [`constants`], for the ABIs of these names, which are sorted.

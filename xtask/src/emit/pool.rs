@@ -57,6 +57,11 @@ impl Pool {
         name.and_then(|name| self.ids.get(name)).map_or_else(|| "NONE".to_string(), usize::to_string)
     }
 
+    /// Every name, by place.
+    pub(super) fn all(&self) -> &[String] {
+        &self.lines
+    }
+
     pub(super) fn file(&self, what: &str) -> String {
         let mut out = format!(
             "{HEAD}//! {what}, in the order of first appearance: an id is a place in this list, from 0.\n\n\

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::Choice;
+use super::{Choice, StructFields};
 
 /// The folder, whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Kinds {
     pub entries: Vec<EntryKinds>,
     /// What values decide, file by file.
     pub choices: Vec<Choice>,
+    /// What the fields of structures mean, file by file.
+    pub fields: Vec<StructFields>,
 }
 
 /// A kind that follows from the C type and the name of a parameter.

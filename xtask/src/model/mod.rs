@@ -6,6 +6,7 @@ mod change;
 mod choices;
 mod curated;
 mod facts;
+mod fields;
 mod guard;
 mod headers;
 mod history;
@@ -25,6 +26,7 @@ pub use facts::{
     ArgumentMacro, Definition, Dispatch, EntryFunction, Facts, HeaderRow, NamedNumber, Numbers, OptionalEntry,
     ReadFrom, Redirect, TableRow,
 };
+pub use fields::{FieldChoice, FieldKind, Inline, StructFields};
 pub use guard::Guard;
 pub use headers::{
     AbiSet, BitField, Constant, Count, Field, FieldClass, Headers, Integer, NamedConstant, PerAbi, Record,

@@ -140,7 +140,7 @@ fn sides_mut(call: &mut Syscall) -> impl Iterator<Item = &mut Side> {
 }
 
 /// The entries that a name of the curated files stands for.
-pub(super) fn spellings(name: &str) -> [String; 3] {
+pub fn spellings(name: &str) -> [String; 3] {
     [name.to_string(), format!("sys_{name}"), format!("compat_sys_{name}")]
 }
 

@@ -13,7 +13,7 @@ mod symbols;
 mod union;
 mod words;
 
-pub use kinds::{check_kinds, kinds};
+pub use kinds::{check_kinds, kinds, spellings};
 pub use request::{Direction, Geometry, Request};
 pub use sets::{NamedSets, claiming, matches, sets, unmatched};
 pub use union::{Older, Union, UnionAbi, UnionRow, union};

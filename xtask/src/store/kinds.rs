@@ -1,4 +1,4 @@
-//! `data/curated/kinds/` and `choices/`, with the files and lines that diagnostics about a block point to.
+//! `data/curated/kinds/`, `choices/` and `fields/`, with the files and lines that diagnostics about a block point to.
 
 use std::path::Path;
 
@@ -7,11 +7,12 @@ use serde::de::DeserializeOwned;
 
 use super::{names, read};
 use crate::diagnostic::Result;
-use crate::model::{Choice, EntryKinds, KindRule, Kinds};
+use crate::model::{Choice, EntryKinds, KindRule, Kinds, StructFields};
 
 /// The folders below `data/`.
 const KINDS: &str = "curated/kinds";
 const CHOICES: &str = "curated/choices";
+const FIELDS: &str = "curated/fields";
 
 /// The file of what C types and names say by themselves.
 const RULES: &str = "rules.yaml";
@@ -23,7 +24,7 @@ struct Rules {
     rules: Vec<KindRule>,
 }
 
-/// Reads every file of both folders; none where there is no folder.
+/// Reads every file of the folders; none where there is no folder.
 pub(super) fn load(data: &Path) -> Result<Kinds> {
     let mut kinds = Kinds::default();
     for file in yaml_files(&data.join(KINDS))? {
@@ -36,6 +37,9 @@ pub(super) fn load(data: &Path) -> Result<Kinds> {
     }
     for file in yaml_files(&data.join(CHOICES))? {
         kinds.choices.extend(list(&data.join(CHOICES).join(&file), &format!("data/{CHOICES}/{file}"))?);
+    }
+    for file in yaml_files(&data.join(FIELDS))? {
+        kinds.fields.extend(list(&data.join(FIELDS).join(&file), &format!("data/{FIELDS}/{file}"))?);
     }
     Ok(kinds)
 }
@@ -67,6 +71,12 @@ impl Block for EntryKinds {
 }
 
 impl Block for Choice {
+    fn about(&mut self) -> About<'_> {
+        About { of: &self.of, source: &self.source, file: &mut self.file, line: &mut self.line }
+    }
+}
+
+impl Block for StructFields {
     fn about(&mut self) -> About<'_> {
         About { of: &self.of, source: &self.source, file: &mut self.file, line: &mut self.line }
     }

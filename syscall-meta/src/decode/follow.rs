@@ -1,0 +1,519 @@
+//! Follows pointers: reads what they lead to into nodes of the tape, within the limits.
+
+use super::length::Around;
+use super::tape::{LIST_PLAIN, LIST_TEXTS, Mark, Tape, node};
+use super::{Limits, Slots, integer};
+use crate::abi::{Abi, ByteOrder};
+use crate::meaning::{self, FLEXIBLE, IN, K, NO, OUT, tag};
+use crate::memory::{Memory, Scratch};
+use crate::outcome::Outcome;
+use crate::value::{self, Place};
+
+/// Which end of a call it is.
+#[derive(Clone, Copy)]
+pub(super) enum Phase {
+    Entry,
+    Exit(Outcome),
+}
+
+/// The reading of one end of a call.
+pub(super) struct Follow<'a, M: ?Sized> {
+    pub(super) slots: &'a Slots,
+    limits: Limits,
+    pub(super) order: ByteOrder,
+    pub(super) memory: &'a M,
+    phase: Phase,
+    /// How many bytes may still be read.
+    budget: usize,
+}
+
+/// How many bytes a text is read by at once.
+const CHUNK: usize = 256;
+
+/// How many pointers of a list are counted.
+const COUNTED: usize = 4096;
+
+/// How many bytes a call's pointer is of.
+fn pointer_size(abi: Abi) -> usize {
+    abi.pointer_bits() as usize / 8
+}
+
+impl<'a, M: Memory + ?Sized> Follow<'a, M> {
+    pub(super) fn new(slots: &'a Slots, limits: Limits, order: ByteOrder, memory: &'a M, phase: Phase) -> Self {
+        Follow { slots, limits, order, memory, phase, budget: limits.bytes }
+    }
+
+    pub(super) fn abi(&self) -> Abi {
+        self.slots.side.syscall().abi()
+    }
+
+    fn place(&self) -> Place {
+        Place { abi: self.abi(), order: self.order }
+    }
+
+    /// The result, where there is one that is no error.
+    pub(super) fn result(&self) -> Option<u64> {
+        match self.phase {
+            Phase::Entry => None,
+            Phase::Exit(outcome) if outcome.errno().is_some() => None,
+            Phase::Exit(outcome) => Some(outcome.word()),
+        }
+    }
+
+    /// The node of an argument; nothing where it is a number, or where there is nothing to read at this end.
+    pub(super) fn argument<'b>(&mut self, at: usize, scratch: &mut Scratch<'b>) -> &'b [u8] {
+        let Some(slot) = self.slots.get().get(at) else { return &[] };
+        let (Some(kind), Some(address)) = (meaning::kind(slot.kind), slot.value) else { return &[] };
+        if kind.0 < tag::PATH {
+            return &[];
+        }
+        let wanted = match self.phase {
+            Phase::Entry => kind.1 & IN != 0,
+            Phase::Exit(outcome) => kind.1 & OUT != 0 && outcome.errno().is_none(),
+        };
+        if !wanted || address == 0 {
+            return &[];
+        }
+        // Addresses of 32 bits were not extended by their sign.
+        let address = if self.abi().pointer_bits() == 32 { address & 0xffff_ffff } else { address };
+        let mut tape = Tape::new(scratch.lend());
+        self.pointer(kind, slot.ty, slot.fields, slot.name, address, Around::Params, 0, &mut tape);
+        let (used, rest) = tape.finish();
+        scratch.give(rest);
+        used
+    }
+
+    /// A node for what a pointer leads to: NULL, or an address where that cannot be read.
+    #[allow(clippy::too_many_arguments, reason = "they are what a pointer is known by")]
+    fn pointer(
+        &mut self,
+        kind: K,
+        ty: u16,
+        fields: u16,
+        param: u16,
+        address: u64,
+        around: Around,
+        depth: usize,
+        tape: &mut Tape,
+    ) {
+        let start = tape.mark();
+        if address == 0 {
+            let mark = tape.open(node::NULL);
+            tape.close(mark);
+            return;
+        }
+        let known = depth <= self.limits.depth && self.target(kind, ty, fields, param, address, around, depth, tape);
+        if !known {
+            tape.back(start);
+            self.address(address, tape);
+        }
+    }
+
+    fn address(&self, address: u64, tape: &mut Tape) {
+        let mark = tape.open(node::ADDRESS);
+        tape.u64(address);
+        tape.close(mark);
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "as above")]
+    fn target(
+        &mut self,
+        kind: K,
+        ty: u16,
+        fields: u16,
+        param: u16,
+        address: u64,
+        around: Around,
+        depth: usize,
+        tape: &mut Tape,
+    ) -> bool {
+        let K(what, _, of, element, length) = kind;
+        let count = |follow: &Self| follow.length(length, around);
+        match what {
+            tag::PATH => self.text(address, self.limits.path, tape),
+            tag::STRING => self.text(address, self.limits.text, tape),
+            tag::STRINGS => self.texts(address, tape),
+            tag::BYTES => match count(self) {
+                Some(len) => self.bytes(address, len, tape),
+                None => false,
+            },
+            tag::STRUCT => {
+                let record = if of == NO { meaning::record_of_type(ty) } else { of };
+                match (length, count(self)) {
+                    (NO, _) => self.structure(record, address, fields, param, depth, tape),
+                    (_, Some(count)) => self.structures(record, address, count, depth, tape),
+                    _ => false,
+                }
+            }
+            tag::VALUE => {
+                let class = if element == NO { meaning::pointee_of_type(ty, self.abi()) } else { meaning::scalar(element, self.abi()) };
+                match (class, count(self)) {
+                    (Some(class), Some(count)) => self.numbers(of, class, length == NO, address, count, tape),
+                    _ => false,
+                }
+            }
+            tag::BITSET | tag::FDSET => match count(self) {
+                Some(bits) => self.bit_set(if what == tag::FDSET { node::FDSET } else { node::BITSET }, address, bits, tape),
+                None => false,
+            },
+            tag::SIGSET => {
+                let len = if length == NO { u64::from(self.abi().word_bits()).max(64) / 8 } else { count(self).unwrap_or(8) };
+                self.whole(node::SIGSET, address, len.min(128), tape)
+            }
+            tag::SOCKADDR => match if length == NO { Some(16) } else { count(self) } {
+                Some(len) => self.whole(node::SOCKADDR, address, len.min(128), tape),
+                None => false,
+            },
+            tag::IOVEC => match count(self) {
+                Some(count) => self.iovec(kind.1, address, count, depth, tape),
+                None => false,
+            },
+            tag::MSGHDR => self.structure(meaning::record_of_type(ty), address, NO, NO, depth, tape),
+            tag::SIGINFO => self.structure(value::wanted().siginfo, address, NO, NO, depth, tape),
+            tag::DIRENTS => match count(self) {
+                Some(len) => self.dirents(ty, address, len, tape),
+                None => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Reads so many bytes to where the tape is, if the limits allow; how many came.
+    fn read(&mut self, address: u64, len: usize, tape: &mut Tape) -> Option<usize> {
+        if len > self.budget {
+            return None;
+        }
+        let memory = self.memory;
+        let room = tape.room(len)?;
+        let mut done = 0;
+        while let Some(rest) = room.get_mut(done..).filter(|rest| !rest.is_empty()) {
+            let Some(at) = address.checked_add(done as u64) else { break };
+            match memory.read(at, rest) {
+                Ok(count) if (1..=rest.len()).contains(&count) => done += count,
+                _ => break,
+            }
+        }
+        self.budget -= done;
+        Some(done)
+    }
+
+    /// As many bytes as asked for, or nothing.
+    fn read_whole(&mut self, address: u64, len: usize, tape: &mut Tape) -> bool {
+        match self.read(address, len, tape) {
+            Some(done) if done == len => {
+                tape.take(len);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn text(&mut self, address: u64, limit: usize, tape: &mut Tape) -> bool {
+        let mark = tape.open(node::TEXT);
+        let cut = tape.here();
+        tape.u8(0);
+        let mut done = 0;
+        loop {
+            // One more than is shown tells whether there is more.
+            let want = (limit + 1 - done).min(CHUNK);
+            let want = want.min(tape.left()).min(self.budget);
+            let Some(at) = address.checked_add(done as u64).filter(|_| want > 0) else {
+                return false;
+            };
+            // Behind the end of a page may be nothing: what comes is enough if the text ends in it.
+            let Some(room) = tape.room(want) else { return false };
+            let count = match self.memory.read(at, room) {
+                Ok(count) if (1..=room.len()).contains(&count) => count,
+                _ => return false,
+            };
+            let end = room.get(..count).and_then(|got| got.iter().position(|byte| *byte == 0));
+            self.budget -= count;
+            match end {
+                Some(end) => {
+                    tape.take(end);
+                    break;
+                }
+                None => {
+                    tape.take(count);
+                    done += count;
+                }
+            }
+            if done > limit {
+                tape.take_back(1);
+                tape.set_u8(cut, 1);
+                break;
+            }
+        }
+        tape.close(mark)
+    }
+
+    fn bytes(&mut self, address: u64, len: u64, tape: &mut Tape) -> bool {
+        let mark = tape.open(node::BYTES);
+        tape.u64(len);
+        let shown = usize::try_from(len).unwrap_or(usize::MAX).min(self.limits.text);
+        if !self.read_whole(address, shown, tape) {
+            return false;
+        }
+        tape.close(mark)
+    }
+
+    /// So many bytes in a node of their own.
+    fn whole(&mut self, tag: u8, address: u64, len: u64, tape: &mut Tape) -> bool {
+        let mark = tape.open(tag);
+        let read = self.read_whole(address, len as usize, tape);
+        read && tape.close(mark)
+    }
+
+    fn bit_set(&mut self, tag: u8, address: u64, bits: u64, tape: &mut Tape) -> bool {
+        // The kernel takes whole words.
+        let word = u64::from(self.abi().word_bits());
+        let bits = bits.min(64 * 1024);
+        let mark = tape.open(tag);
+        tape.u32(bits as u32);
+        let len = bits.div_ceil(word) * word / 8;
+        let read = self.read_whole(address, len as usize, tape);
+        read && tape.close(mark)
+    }
+
+    fn numbers(&mut self, kind: u16, class: u8, one: bool, address: u64, count: u64, tape: &mut Tape) -> bool {
+        let size = usize::from(class & meaning::BYTES_OF);
+        let elements = usize::try_from(count).unwrap_or(usize::MAX);
+        let shown = elements.min(self.limits.elements);
+        let mark = tape.open(node::NUMBERS);
+        tape.u16(kind);
+        tape.u8(class);
+        tape.u8(u8::from(shown < elements));
+        tape.u8(u8::from(one));
+        let read = self.read_whole(address, shown.saturating_mul(size), tape);
+        read && tape.close(mark)
+    }
+
+    fn list(&self, what: u8, tape: &mut Tape) -> (Mark, usize) {
+        let mark = tape.open(node::LIST);
+        tape.u8(what);
+        let cut = tape.here();
+        tape.u8(0);
+        tape.u32(0);
+        (mark, cut)
+    }
+
+    fn texts(&mut self, address: u64, tape: &mut Tape) -> bool {
+        let size = pointer_size(self.abi());
+        let (mark, cut) = self.list(LIST_TEXTS, tape);
+        let mut count = 0usize;
+        let mut cut_at_end = false;
+        loop {
+            let mut bytes = [0; 8];
+            let Some(bytes) = bytes.get_mut(..size) else { return false };
+            let at = address.checked_add((count * size) as u64);
+            let read = at.is_some_and(|at| self.budget >= size && self.memory.read_exact(at, bytes).is_ok());
+            if !read {
+                if count == 0 {
+                    return false;
+                }
+                cut_at_end = true;
+                break;
+            }
+            self.budget -= size;
+            let text = integer(bytes, self.order);
+            if text == 0 {
+                break;
+            }
+            if count < self.limits.elements {
+                let before = tape.mark();
+                if !self.text(text, self.limits.text, tape) {
+                    tape.back(before);
+                    self.address(text, tape);
+                }
+            }
+            count += 1;
+            if count >= COUNTED {
+                cut_at_end = true;
+                break;
+            }
+        }
+        tape.set_u8(cut, u8::from(cut_at_end || count > self.limits.elements));
+        tape.set_u32(cut + 1, count as u32);
+        tape.close(mark)
+    }
+
+    fn structures(&mut self, record: u16, address: u64, count: u64, depth: usize, tape: &mut Tape) -> bool {
+        let Some(layout) = meaning::layout_on(record, self.abi()).and_then(meaning::layout) else { return false };
+        let elements = usize::try_from(count).unwrap_or(usize::MAX);
+        let shown = elements.min(self.limits.elements);
+        let (mark, cut) = self.list(LIST_PLAIN, tape);
+        tape.set_u32(cut + 1, elements.min(u32::MAX as usize) as u32);
+        tape.set_u8(cut, u8::from(shown < elements));
+        for at in 0..shown {
+            let Some(at) = address.checked_add(at as u64 * u64::from(layout.1)) else { return false };
+            let before = tape.mark();
+            if !self.structure(record, at, NO, NO, depth, tape) {
+                tape.back(before);
+                if before_first(at, address) {
+                    return false;
+                }
+                self.address(at, tape);
+                tape.set_u8(cut, 0);
+                break;
+            }
+        }
+        tape.close(mark)
+    }
+
+    fn structure(&mut self, record: u16, address: u64, fields: u16, param: u16, depth: usize, tape: &mut Tape) -> bool {
+        let Some(at) = meaning::layout_on(record, self.abi()) else { return false };
+        let (Some(layout), Some(of)) = (meaning::layout(at), meaning::record(record)) else { return false };
+        let size = layout.1 as usize;
+        let mark = tape.open(node::STRUCT);
+        tape.u16(at);
+        tape.u16(record);
+        tape.u16(fields);
+        tape.u16(param);
+        tape.u32(layout.1);
+        let start = tape.here();
+        if !self.read_whole(address, size, tape) {
+            return false;
+        }
+        if of.7 && depth < self.limits.depth {
+            self.children(record, at, address, start, size, depth, tape);
+        }
+        tape.close(mark)
+    }
+
+    /// Nodes for the pointers of a structure, and for structures in it that have some.
+    #[allow(clippy::too_many_arguments, reason = "they are what a structure is known by")]
+    fn children(&mut self, record: u16, at: u16, address: u64, start: usize, size: usize, depth: usize, tape: &mut Tape) {
+        let (Some(layout), Some(of)) = (meaning::layout(at), meaning::record(record)) else { return };
+        // The bytes are needed while the tape is written behind them.
+        let mut copy = [0; 512];
+        let written = tape.written(start, size);
+        let len = written.len().min(copy.len());
+        let (Some(bytes), Some(from)) = (copy.get_mut(..len), written.get(..len)) else { return };
+        bytes.copy_from_slice(from);
+        let bytes = &*bytes;
+        let active = value::Active::new(of, layout, bytes, self.place());
+        for (index, field) in meaning::fields(layout).iter().enumerate() {
+            let kind = meaning::kind(active.kind(field));
+            let Some(kind) = kind else { continue };
+            let before = tape.mark();
+            if field.3 != NO && kind.0 != meaning_unused() {
+                let follows = meaning::record(field.3).is_some_and(|inner| inner.7);
+                let Some(place) = address.checked_add(field.1.into()).filter(|_| follows) else { continue };
+                tape.u16(index as u16);
+                let count = if field.5 == FLEXIBLE { 0 } else { field.5 };
+                let known = match count {
+                    1 => self.structure(field.3, place, NO, NO, depth + 1, tape),
+                    count => self.structures(field.3, place, count.into(), depth + 1, tape),
+                };
+                if !known {
+                    tape.back(before);
+                }
+                continue;
+            }
+            if kind.0 < tag::PATH || !self.is_followed(kind) {
+                continue;
+            }
+            let Some(pointer) = value::field_number(field, bytes, self.place()) else { continue };
+            if pointer == 0 {
+                continue;
+            }
+            tape.u16(index as u16);
+            let node = tape.here();
+            self.pointer(kind, NO, NO, NO, pointer, Around::Fields(at, bytes), depth + 1, tape);
+            if tape.here() == node {
+                tape.back(before);
+            }
+        }
+    }
+
+    /// Whether a pointer in a structure is followed at this end: what the kernel only reads when the call starts, and all
+    /// that a structure leads to which the kernel has written to.
+    fn is_followed(&self, kind: K) -> bool {
+        match self.phase {
+            Phase::Entry => kind.1 & IN != 0,
+            Phase::Exit(_) => true,
+        }
+    }
+
+    fn iovec(&mut self, direction: u8, address: u64, count: u64, depth: usize, tape: &mut Tape) -> bool {
+        let record = value::wanted().iovec;
+        let Some(at) = meaning::layout_on(record, self.abi()) else { return false };
+        let Some(layout) = meaning::layout(at) else { return false };
+        let [base, len, ..] = meaning::fields(layout) else { return false };
+        let size = layout.1 as usize;
+        let elements = usize::try_from(count).unwrap_or(usize::MAX);
+        let shown = elements.min(self.limits.elements);
+        let (mark, cut) = self.list(LIST_PLAIN, tape);
+        tape.set_u32(cut + 1, elements.min(u32::MAX as usize) as u32);
+        tape.set_u8(cut, u8::from(shown < elements));
+        // Of what the kernel fills, only so much was.
+        let is_out = direction & OUT != 0 && matches!(self.phase, Phase::Exit(_));
+        let mut left = if is_out { self.result().unwrap_or(0) } else { u64::MAX };
+        for element in 0..shown {
+            let Some(here) = address.checked_add((element * size) as u64) else { return false };
+            let before = tape.mark();
+            let inner = tape.open(node::STRUCT);
+            tape.u16(at);
+            tape.u16(record);
+            tape.u16(NO);
+            tape.u16(NO);
+            tape.u32(layout.1);
+            let start = tape.here();
+            if !self.read_whole(here, size, tape) {
+                tape.back(before);
+                if element == 0 {
+                    return false;
+                }
+                self.address(here, tape);
+                tape.set_u8(cut, 0);
+                break;
+            }
+            let mut copy = [0; 16];
+            let Some(bytes) = copy.get_mut(..size.min(16)) else { return false };
+            bytes.copy_from_slice(tape.written(start, size));
+            let (pointer, len) = (value::field_number(base, bytes, self.place()), value::field_number(len, bytes, self.place()));
+            if let (Some(pointer), Some(len)) = (pointer, len) {
+                let here = len.min(left);
+                left -= here;
+                let child = tape.mark();
+                if pointer != 0 && depth < self.limits.depth {
+                    tape.u16(0);
+                    if !self.bytes(pointer, here, tape) {
+                        tape.back(child);
+                    }
+                }
+            }
+            if !tape.close(inner) {
+                return false;
+            }
+        }
+        tape.close(mark)
+    }
+
+    fn dirents(&mut self, ty: u16, address: u64, len: u64, tape: &mut Tape) -> bool {
+        let record = meaning::record_of_type(ty);
+        let is_64 = record == value::wanted().dirent64;
+        let mark = tape.open(node::DIRENTS);
+        tape.u64(address);
+        tape.u8(u8::from(is_64));
+        let count = tape.here();
+        tape.u32(0);
+        let start = tape.here();
+        let len = usize::try_from(len).unwrap_or(usize::MAX).min(self.budget).min(tape.left());
+        if !self.read_whole(address, len, tape) {
+            return false;
+        }
+        let all = value::Dirents::new(tape.written(start, len), is_64, self.place());
+        let entries = all.count();
+        tape.set_u32(count, entries as u32);
+        tape.close(mark)
+    }
+}
+
+fn before_first(at: u64, address: u64) -> bool {
+    at == address
+}
+
+fn meaning_unused() -> u8 {
+    crate::kind::Plain::Unused as u8
+}

@@ -1,0 +1,352 @@
+//! A call's words and the memory of its program → typed values, when it starts and when it has returned.
+
+mod follow;
+mod length;
+mod slots;
+pub(crate) mod tape;
+
+use core::fmt;
+
+use crate::abi::{Abi, ByteOrder};
+use crate::call::RawCall;
+use crate::kind::{Kind, Returns};
+use crate::meaning::{self, NO};
+use crate::memory::{Memory, Scratch};
+use crate::outcome::Outcome;
+use crate::prototype;
+use crate::side::Side;
+use crate::syscall::Syscall;
+use crate::value::{Place, Value};
+
+use follow::{Follow, Phase};
+pub(crate) use slots::Slots;
+
+/// How many arguments a call can have.
+pub(crate) const MAX_ARGS: usize = 8;
+
+/// How far the memory of a program is read for one call.
+///
+/// The defaults are about those of strace: text of 32 bytes, lists of 32 elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bytes of a text or buffer.
+    pub text: usize,
+    /// Bytes of a file name.
+    pub path: usize,
+    /// Elements of a list or array.
+    pub elements: usize,
+    /// How deep pointers are followed from what a pointer leads to.
+    pub depth: usize,
+    /// Bytes that are read for a call in all, at each of its two ends.
+    pub bytes: usize,
+}
+
+impl Limits {
+    /// The defaults.
+    pub const DEFAULT: Limits = Limits { text: 32, path: 4096, elements: 32, depth: 4, bytes: 64 * 1024 };
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits::DEFAULT
+    }
+}
+
+/// Turns words into values: [`enter`](Decoder::enter) when a call starts, [`Entered::exit`] when it has returned.
+///
+/// ```
+/// # #[cfg(all(feature = "native", target_arch = "x86_64"))] {
+/// use syscall_meta::{Abi, Decoder, Outcome, RawCall, Region, Scratch};
+///
+/// let memory = [Region::new(0x1000, b"/etc/ld.so.cache\0")];
+/// let call = RawCall::new(Abi::X86_64, 257, [0xffff_ff9c, 0x1000, 0x8_0000, 0, 0, 0]);
+/// let mut room = [0; 4096];
+/// let mut scratch = Scratch::new(&mut room);
+///
+/// let entered = Decoder::new().enter(&call, &memory, &mut scratch);
+/// let done = entered.exit(Outcome::from_word(Abi::X86_64, 3), &memory, &mut scratch);
+/// assert_eq!(done.to_string(), r#"openat(AT_FDCWD, "/etc/ld.so.cache", O_RDONLY|O_CLOEXEC) = 3"#);
+/// # }
+/// ```
+///
+/// # What a second reading can promise
+///
+/// The kernel reads a program's memory itself, at a moment that no tracer sees; what is read here is read again. Another
+/// thread, or whoever shares the memory, may change it in between, so that what is shown need not be what the kernel acted
+/// on: nothing that is decided on these values is safe against a program that does not want it (for seccomp's user
+/// notifications, see `SECCOMP_USER_NOTIF_FLAG_CONTINUE` in `include/uapi/linux/seccomp.h`). What the kernel reads has to be
+/// read when the call starts: afterwards the call itself may have written there (`in-out`), the memory may be another
+/// program's (`execve`) or gone (`munmap`). What it writes is there only when it has returned.
+///
+/// Whatever words and memory hold, decoding ends: what it reads is bounded by [`Limits`] and by the scratch, and it never
+/// panics.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Decoder {
+    limits: Limits,
+    order: Option<ByteOrder>,
+    compat: bool,
+}
+
+impl Decoder {
+    /// One with default limits.
+    pub const fn new() -> Decoder {
+        Decoder { limits: Limits::DEFAULT, order: None, compat: false }
+    }
+
+    /// One with these limits.
+    pub const fn with_limits(self, limits: Limits) -> Decoder {
+        Decoder { limits, ..self }
+    }
+
+    /// One for a machine of this byte order, where an ABI has both; else it is the ABI's usual one.
+    pub const fn with_byte_order(self, order: ByteOrder) -> Decoder {
+        Decoder { order: Some(order), ..self }
+    }
+
+    /// One that takes the prototypes of the compat side, where a call has one: those of the functions that a 64-bit kernel
+    /// enters for a 32-bit program. What the program passes is the same but in a few calls.
+    pub const fn with_compat(self, compat: bool) -> Decoder {
+        Decoder { compat, ..self }
+    }
+
+    /// What is known of a call when it starts: all but what the kernel will write.
+    pub fn enter<'b, M: Memory + ?Sized>(&self, call: &RawCall, memory: &M, scratch: &mut Scratch<'b>) -> Entered<'b> {
+        let order = self.order.unwrap_or_else(|| usual_order(call.abi()));
+        let mut entered =
+            Entered { call: *call, limits: self.limits, order, slots: None, before: [&[]; MAX_ARGS], through: None };
+        let Some(of) = call.syscall() else { return entered };
+        let side = if self.compat { of.compat_side().unwrap_or(of.side()) } else { of.side() };
+        let slots = slots::slots(side, call, order, memory);
+        if slots.side.syscall() != of {
+            entered.through = Some(of);
+        }
+        let mut follow = Follow::new(&slots, self.limits, order, memory, Phase::Entry);
+        for (at, place) in entered.before.iter_mut().enumerate().take(slots.len) {
+            *place = follow.argument(at, scratch);
+        }
+        entered.slots = Some(slots);
+        entered
+    }
+}
+
+/// The usual byte order of an ABI's machines.
+pub(crate) fn usual_order(abi: Abi) -> ByteOrder {
+    abi.audit_archs().first().map_or(ByteOrder::Little, |arch| arch.byte_order())
+}
+
+/// An argument: what its words hold, and what they mean.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slot {
+    pub(crate) name: u16,
+    pub(crate) kind: u16,
+    pub(crate) ty: u16,
+    pub(crate) value: Option<u64>,
+    pub(crate) bits: u8,
+    pub(crate) signed: bool,
+    pub(crate) pointer: bool,
+    /// A decision that says which fields of what it points to matter.
+    pub(crate) fields: u16,
+}
+
+impl Default for Slot {
+    fn default() -> Slot {
+        Slot { name: NO, kind: NO, ty: NO, value: None, bits: 64, signed: false, pointer: false, fields: NO }
+    }
+}
+
+/// An integer of 1 to 8 bytes.
+#[inline]
+pub(crate) fn integer(bytes: &[u8], order: ByteOrder) -> u64 {
+    let fold = |all: u64, byte: &u8| all << 8 | u64::from(*byte);
+    match order {
+        ByteOrder::Little => match <[u8; 8]>::try_from(bytes) {
+            Ok(whole) => u64::from_le_bytes(whole),
+            Err(_) => bytes.iter().rev().fold(0, fold),
+        },
+        ByteOrder::Big => bytes.iter().fold(0, fold),
+    }
+}
+
+/// A call that has started. It borrows from the scratch's buffer, not from the scratch.
+#[derive(Clone, Copy)]
+pub struct Entered<'b> {
+    call: RawCall,
+    limits: Limits,
+    order: ByteOrder,
+    slots: Option<Slots>,
+    before: [&'b [u8]; MAX_ARGS],
+    /// The call by which it came, where that is another one.
+    through: Option<Syscall>,
+}
+
+impl<'b> Entered<'b> {
+    /// The call as it was caught.
+    pub const fn raw(&self) -> &RawCall {
+        &self.call
+    }
+
+    /// The call, where the ABI has one of that number. Behind `socketcall`, `ipc` and mips's `syscall` it is the one that
+    /// they lead to.
+    pub fn syscall(&self) -> Option<Syscall> {
+        self.side().map(Side::syscall)
+    }
+
+    /// What it enters.
+    pub fn side(&self) -> Option<Side> {
+        self.slots.as_ref().map(|slots| slots.side)
+    }
+
+    /// The call by which it came, where that is another one: `socketcall`.
+    pub const fn through(&self) -> Option<Syscall> {
+        self.through
+    }
+
+    /// The arguments, with what is known of them now.
+    pub fn args(&self) -> impl ExactSizeIterator<Item = Arg<'b>> + '_ {
+        args(self, None)
+    }
+
+    /// What is known of the call when it has returned.
+    pub fn exit<M: Memory + ?Sized>(self, outcome: Outcome, memory: &M, scratch: &mut Scratch<'b>) -> Decoded<'b> {
+        let mut after: [&'b [u8]; MAX_ARGS] = [&[]; MAX_ARGS];
+        if let Some(slots) = &self.slots {
+            let mut follow = Follow::new(slots, self.limits, self.order, memory, Phase::Exit(outcome));
+            for (at, place) in after.iter_mut().enumerate().take(slots.len) {
+                *place = follow.argument(at, scratch);
+            }
+        }
+        Decoded { entered: self, after, outcome: Some(outcome) }
+    }
+
+    /// The call as one of which no result is known: it is still running, or the program ended in it.
+    pub fn unfinished(self) -> Decoded<'b> {
+        Decoded { entered: self, after: [&[]; MAX_ARGS], outcome: None }
+    }
+}
+
+fn args<'b, 'e>(entered: &'e Entered<'b>, after: Option<&'e [&'b [u8]; MAX_ARGS]>) -> impl ExactSizeIterator<Item = Arg<'b>> + 'e {
+    let slots = entered.slots.as_ref().map(Slots::get).unwrap_or_default();
+    let place = Place { abi: entered.call.abi(), order: entered.order };
+    slots.iter().enumerate().map(move |(at, slot)| Arg {
+        slot: *slot,
+        place,
+        before: entered.before.get(at).copied().unwrap_or_default(),
+        after: after.and_then(|after| after.get(at).copied()).unwrap_or_default(),
+    })
+}
+
+impl fmt::Debug for Entered<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Entered({})", self.unfinished())
+    }
+}
+
+/// A call that has returned, or never will. It prints as strace does; [`Decoded::show`] says how.
+#[derive(Clone, Copy)]
+pub struct Decoded<'b> {
+    entered: Entered<'b>,
+    after: [&'b [u8]; MAX_ARGS],
+    outcome: Option<Outcome>,
+}
+
+impl<'b> Decoded<'b> {
+    /// The call as it was caught.
+    pub const fn raw(&self) -> &RawCall {
+        self.entered.raw()
+    }
+
+    /// The call, as [`Entered::syscall`] has it.
+    pub fn syscall(&self) -> Option<Syscall> {
+        self.entered.syscall()
+    }
+
+    /// The call by which it came, where that is another one.
+    pub const fn through(&self) -> Option<Syscall> {
+        self.entered.through
+    }
+
+    /// The arguments, with all that is known of them.
+    pub fn args(&self) -> impl ExactSizeIterator<Item = Arg<'b>> + '_ {
+        args(&self.entered, Some(&self.after))
+    }
+
+    /// What came out of it; none while it is running.
+    pub const fn outcome(&self) -> Option<Outcome> {
+        self.outcome
+    }
+
+    /// What a success of this call returns, for these arguments.
+    pub fn returns(&self) -> Option<Returns> {
+        Returns::at(self.returns_id())
+    }
+
+    pub(crate) fn returns_id(&self) -> u16 {
+        self.entered.slots.as_ref().map_or(NO, |slots| slots.returns)
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        Place { abi: self.raw().abi(), order: self.entered.order }
+    }
+}
+
+/// An argument of a call.
+#[derive(Clone, Copy)]
+pub struct Arg<'b> {
+    slot: Slot,
+    place: Place,
+    before: &'b [u8],
+    after: &'b [u8],
+}
+
+impl<'b> Arg<'b> {
+    /// The kernel's name for it; of a value that travels in two halves, that of the whole.
+    pub fn name(&self) -> &'static str {
+        prototype::param_name(self.slot.name)
+    }
+
+    /// The kind that it has in this call: where another argument decides it, that is done.
+    pub fn kind(&self) -> Option<Kind> {
+        Kind::at(self.slot.kind)
+    }
+
+    /// Its number, cut to the bits that count, a signed one extended. None where the words are not known.
+    pub const fn number(&self) -> Option<u64> {
+        self.slot.value
+    }
+
+    /// What it is: the number, or what it leads to, as far as that was read. Of what the kernel both reads and writes, it is
+    /// what the kernel left there, once that is known.
+    pub fn value(&self) -> Option<Value<'b>> {
+        let number = self.slot.value?;
+        let node = if self.after.is_empty() { self.before } else { self.after };
+        Some(self.value_of(node, number))
+    }
+
+    /// What the kernel read of what it both reads and writes; none for others.
+    pub fn before(&self) -> Option<Value<'b>> {
+        if self.after.is_empty() || self.before.is_empty() {
+            return None;
+        }
+        self.slot.value.map(|number| self.value_of(self.before, number))
+    }
+
+    fn value_of(&self, node: &'b [u8], number: u64) -> Value<'b> {
+        let mut reader = tape::Reader(node);
+        match reader.node() {
+            Some((tag, inner)) => Value::of_node(tag, inner, self.place),
+            None => Value::number(self.slot.kind, self.slot.bits, self.slot.signed, number, self.place, self.slot.pointer),
+        }
+    }
+
+    /// Whether the kernel does not look at it.
+    pub(crate) fn is_unused(&self) -> bool {
+        meaning::kind(self.slot.kind).is_some_and(|kind| kind.0 == crate::kind::Plain::Unused as u8)
+    }
+}
+
+impl fmt::Debug for Arg<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Arg({}: {:?})", self.name(), self.value())
+    }
+}

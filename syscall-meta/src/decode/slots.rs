@@ -1,0 +1,243 @@
+//! The arguments of a call before anything is followed: each with its value, and the kind that values of others leave it.
+
+use super::{MAX_ARGS, Slot};
+use crate::abi::{Abi, ByteOrder};
+use crate::call::RawCall;
+use crate::meaning::{self, Decided, NO, When, fits};
+use crate::memory::Memory;
+use crate::names;
+use crate::prototype::{Params, Part};
+use crate::side::Side;
+use crate::syscall::Syscall;
+
+/// The arguments of a call, and what is known of its result.
+#[derive(Clone, Copy)]
+pub(crate) struct Slots {
+    pub(crate) side: Side,
+    pub(crate) slots: [Slot; MAX_ARGS],
+    pub(crate) len: usize,
+    /// The kind of the result, [`meaning::ZERO`], [`meaning::NEVER`] or [`NO`].
+    pub(crate) returns: u16,
+    /// What a value decided that names another call: the place of a decision.
+    call: Option<Decided>,
+}
+
+/// How often a call may turn out to be another one.
+const CALLS: usize = 2;
+
+/// The arguments of the call, which may turn out to be another one: `socketcall` is one of eighteen.
+pub(crate) fn slots<M: Memory + ?Sized>(side: Side, raw: &RawCall, order: ByteOrder, memory: &M) -> Slots {
+    let mut words = Words::of(raw.words());
+    let mut side = side;
+    let mut found = of_side(side, &words, order, memory);
+    for _ in 0..CALLS {
+        let Some((other, its_words)) = behind(&found, &words, order, memory) else { break };
+        (side, words) = (other, its_words);
+        found = of_side(side, &words, order, memory);
+    }
+    found
+}
+
+/// Argument words, as many as are known.
+#[derive(Clone, Copy)]
+struct Words {
+    words: [u64; MAX_ARGS],
+    len: usize,
+}
+
+impl Words {
+    fn of(given: &[u64]) -> Words {
+        let mut words = Words { words: [0; MAX_ARGS], len: 0 };
+        for (to, from) in words.words.iter_mut().zip(given) {
+            *to = *from;
+            words.len += 1;
+        }
+        words
+    }
+
+    fn get(&self) -> &[u64] {
+        self.words.get(..self.len).unwrap_or_default()
+    }
+}
+
+fn of_side<M: Memory + ?Sized>(side: Side, words: &Words, order: ByteOrder, memory: &M) -> Slots {
+    let empty = Slot::default();
+    let mut found = Slots { side, slots: [empty; MAX_ARGS], len: 0, returns: NO, call: None };
+    let Some(params) = side.params() else { return found };
+    let mut words = *words;
+    let mut list = params;
+    if let Some(block) = side.block() {
+        // The one parameter points to the words.
+        let address = params.clone().next().and_then(|param| param.value(words.get(), order));
+        let read = address.and_then(|address| block_words(side.syscall().abi(), order, address, block, memory));
+        if let Some(read) = read {
+            (words, list) = (read, block);
+        }
+    }
+    let entry = meaning::entry(side.entry_id());
+    let kinds = entry.map(meaning::params).unwrap_or_default();
+    for param in list {
+        let part = param.part();
+        // The halves of a value are one argument, at the place of the first.
+        let (name, value) = match part {
+            Part::Dummy => continue,
+            Part::Whole => (param.name_id(), param.value(words.get(), order)),
+            Part::Low(of) | Part::High(of) | Part::First(of) | Part::Second(of) => {
+                let id = param.whole_id();
+                if found.slots.iter().take(found.len).any(|slot| slot.name == id) {
+                    continue;
+                }
+                (id, list.value(of, words.get(), order))
+            }
+        };
+        let Some(slot) = found.slots.get_mut(found.len) else { break };
+        let own = param.name_id();
+        let kind = kinds.iter().find(|(of, _)| *of == own || *of == name).map_or(NO, |(_, kind)| *kind);
+        let (bits, signed) = if part == Part::Whole { (param.bits() as u8, param.is_signed()) } else { (64, true) };
+        *slot = Slot { name, kind, ty: param.type_id(), value, bits, signed, fields: NO, pointer: param.is_pointer() };
+        found.len += 1;
+    }
+    if let Some(entry) = entry {
+        found.returns = entry.4;
+        for choice in meaning::choices(entry) {
+            found.choose(choice, side.syscall().abi());
+        }
+    }
+    found
+}
+
+fn block_words<M: Memory + ?Sized>(abi: Abi, order: ByteOrder, address: u64, block: Params, memory: &M) -> Option<Words> {
+    read_words(abi, order, address, block.word_count(), memory)
+}
+
+fn read_words<M: Memory + ?Sized>(abi: Abi, order: ByteOrder, address: u64, count: usize, memory: &M) -> Option<Words> {
+    let size = abi.word_bits() as usize / 8;
+    let mut bytes = [0; MAX_ARGS * 8];
+    let bytes = bytes.get_mut(..count.min(MAX_ARGS) * size)?;
+    memory.read_exact(address, bytes).ok()?;
+    let mut words = Words { words: [0; MAX_ARGS], len: 0 };
+    for (to, from) in words.words.iter_mut().zip(bytes.chunks_exact(size)) {
+        *to = super::integer(from, order);
+        words.len += 1;
+    }
+    Some(words)
+}
+
+/// The call that a call is by its arguments, and that one's words.
+fn behind<M: Memory + ?Sized>(found: &Slots, words: &Words, order: ByteOrder, memory: &M) -> Option<(Side, Words)> {
+    let abi = found.side.syscall().abi();
+    // mips's `syscall` takes a number and the words of that call.
+    if matches!(found.side.entry(), Some("sys_syscall" | "sys32_syscall")) {
+        let (number, rest) = words.get().split_first()?;
+        let call = abi.table()?.get(u32::try_from(*number).ok()?)?;
+        return (call != found.side.syscall()).then(|| (call.side(), Words::of(rest)));
+    }
+    let decided = found.call?;
+    let call = with_entry(abi, decided.call)?;
+    let side = call.side();
+    let count = side.params()?.word_count();
+    if decided.words != NO {
+        let address = found.value(decided.words)?;
+        return Some((side, read_words(abi, order, address, count, memory)?));
+    }
+    let mut its = Words { words: [0; MAX_ARGS], len: 0 };
+    for arg in decided.args {
+        *its.words.get_mut(its.len)? = found.value(*arg)?;
+        its.len += 1;
+    }
+    Some((side, its))
+}
+
+/// The call of an ABI that enters this function.
+fn with_entry(abi: Abi, entry: u16) -> Option<Syscall> {
+    let wanted = names::entry(entry)?;
+    let is_it = |call: &Syscall| call.side().entry_id() == entry || call.compat_side().is_some_and(|side| side.entry_id() == entry);
+    let all = abi.table()?;
+    // Most are called as their entry is.
+    let by_name = wanted.strip_prefix("sys_").and_then(|name| all.by_name(name)).filter(is_it);
+    by_name.or_else(|| all.iter().find(is_it))
+}
+
+impl Slots {
+    /// The value of the argument with that name.
+    pub(crate) fn value(&self, name: u16) -> Option<u64> {
+        self.slot(name)?.value
+    }
+
+    pub(crate) fn slot(&self, name: u16) -> Option<&Slot> {
+        self.get().iter().find(|slot| slot.name == name)
+    }
+
+    pub(crate) fn get(&self) -> &[Slot] {
+        self.slots.get(..self.len).unwrap_or_default()
+    }
+
+    fn choose(&mut self, choice: meaning::C, abi: Abi) {
+        let Some(first) = self.value(choice.0) else { return };
+        let second = if choice.1 == NO { Some(0) } else { self.value(choice.1) };
+        let Some(second) = second else { return };
+        let first = first & meaning::mask(choice, abi);
+        let mut any = false;
+        let mut cases = meaning::cases(choice).iter();
+        while let Some(case) = cases.next() {
+            let When(abis, how, value, other, decided) = *case;
+            let mut fits = meaning::has(abis, abi) && case_fits(how, first, second, value, other);
+            if how & fits::AND != 0 {
+                // What must not be there follows, a line for each group of ABIs.
+                let rest = cases.as_slice();
+                let others = rest.iter().take_while(|next| next.1 & fits::WITHOUT != 0 && next.4 == decided);
+                for next in others {
+                    fits &= !meaning::has(next.0, abi) || case_fits(next.1, first, second, next.2, next.3);
+                    cases.next();
+                }
+            }
+            if fits {
+                any = true;
+                self.decide(decided);
+                if how & (fits::WITH | fits::WITHOUT) == 0 {
+                    return;
+                }
+            }
+        }
+        if !any && choice.5 != NO {
+            self.decide(choice.5);
+        }
+    }
+
+    fn decide(&mut self, id: u16) {
+        let Some(decided) = meaning::decided(id) else { return };
+        for (name, kind) in decided.params() {
+            if let Some(slot) = self.slots.iter_mut().take(self.len).find(|slot| slot.name == name) {
+                slot.kind = kind;
+            }
+        }
+        for slot in self.slots.iter_mut().take(self.len) {
+            if decided.fields_of(slot.name).is_some() {
+                slot.fields = id;
+            }
+        }
+        if decided.returns != NO {
+            self.returns = decided.returns;
+        }
+        if decided.call != NO {
+            self.call = Some(decided);
+        }
+    }
+}
+
+fn case_fits(how: u8, first: u64, second: u64, value: u32, other: u32) -> bool {
+    let high = how & fits::HIGH != 0;
+    let value64 = if high { u64::from(value) << 32 } else { u64::from(value) };
+    if how & fits::WITH != 0 {
+        return first & value64 == value64;
+    }
+    if how & fits::WITHOUT != 0 {
+        return first & value64 == 0;
+    }
+    let is = |given: u64, value: u32| {
+        let above = given >> 32;
+        given as u32 == value && (above == 0 || above == 0xffff_ffff)
+    };
+    let first_fits = how & fits::FIRST == 0 || if high { first == value64 } else { is(first, value) };
+    first_fits && (how & fits::SECOND == 0 || is(second, other))
+}

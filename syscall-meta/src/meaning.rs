@@ -1,0 +1,361 @@
+//! The form of the generated meaning: kinds of parameters and results, choices, structures; and the lookups in it.
+//!
+//! Everything is integers that refer to each other by place, and one pool of names, so that nothing needs relocation.
+//! `xtask/src/emit/meaning/` writes what stands here; each accessor answers for any place, also one that there is not.
+
+#![allow(dead_code, reason = "generated code takes what it needs")]
+
+use crate::abi::Abi;
+use crate::constants::{FlagSet, SetData};
+use crate::generated::meaning as data;
+
+/// In place of a place: nothing.
+pub(crate) const NO: u16 = u16::MAX;
+/// In place of the kind of a result: 0, which says nothing.
+pub(crate) const ZERO: u16 = u16::MAX - 1;
+/// In place of the kind of a result: the call does not return.
+pub(crate) const NEVER: u16 = u16::MAX - 2;
+
+/// A kind: what it is; direction and nullability; what it is of; the length of what it points to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct K(pub(crate) u8, pub(crate) u8, pub(crate) u16, pub(crate) u16, pub(crate) u16);
+
+/// What a kind is. Numbers without a pointer come first, in the order of [`Plain`](crate::Plain).
+pub(crate) mod tag {
+    pub(crate) const SET: u8 = 64;
+    pub(crate) const BY: u8 = 65;
+    pub(crate) const BARE: u8 = 66;
+    pub(crate) const TEXT_HERE: u8 = 96;
+    pub(crate) const BYTES_HERE: u8 = 97;
+    pub(crate) const PORT: u8 = 98;
+    pub(crate) const IPV4: u8 = 99;
+    pub(crate) const IPV6: u8 = 100;
+    pub(crate) const HWADDR: u8 = 101;
+    pub(crate) const SOCKADDR_HERE: u8 = 102;
+    pub(crate) const SIGSET_HERE: u8 = 103;
+    /// From here on: pointers.
+    pub(crate) const PATH: u8 = 128;
+    pub(crate) const STRING: u8 = 129;
+    pub(crate) const STRINGS: u8 = 130;
+    pub(crate) const BYTES: u8 = 131;
+    pub(crate) const STRUCT: u8 = 132;
+    pub(crate) const VALUE: u8 = 133;
+    pub(crate) const BITSET: u8 = 134;
+    pub(crate) const SIGSET: u8 = 135;
+    pub(crate) const FDSET: u8 = 136;
+    pub(crate) const SOCKADDR: u8 = 137;
+    pub(crate) const IOVEC: u8 = 138;
+    pub(crate) const MSGHDR: u8 = 139;
+    pub(crate) const SIGINFO: u8 = 140;
+    pub(crate) const DIRENTS: u8 = 141;
+    pub(crate) const POINTER_BY: u8 = 142;
+    pub(crate) const OPAQUE: u8 = 143;
+}
+
+/// Bits beside the tag.
+pub(crate) const IN: u8 = 1;
+pub(crate) const OUT: u8 = 2;
+pub(crate) const NULLABLE: u8 = 4;
+
+/// Of an entry: its parameters in `PARAMS` (start, count), its choices in `ENTRY_CHOICES` (start, count), the kind of its
+/// result, its classes as bits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct E(
+    pub(crate) u16,
+    pub(crate) u8,
+    pub(crate) u16,
+    pub(crate) u8,
+    pub(crate) u16,
+    pub(crate) u16,
+);
+
+/// A term of a length: what it is, and of what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct T(pub(crate) u8, pub(crate) u16, pub(crate) u16);
+
+/// What a term is.
+pub(crate) mod term {
+    pub(crate) const END: u8 = 0;
+    pub(crate) const NUMBER: u8 = 1;
+    pub(crate) const PARAM: u8 = 2;
+    pub(crate) const BEHIND: u8 = 3;
+    pub(crate) const FIELD: u8 = 4;
+    pub(crate) const RESULT: u8 = 5;
+}
+
+/// A choice: the parameters that decide (the second may be [`NO`]), the bits of it (a place in `MASKS`, or [`NO`] for all), its
+/// cases in `CASES` (start, count), what is decided where none fits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct C(
+    pub(crate) u16,
+    pub(crate) u16,
+    pub(crate) u16,
+    pub(crate) u16,
+    pub(crate) u16,
+    pub(crate) u16,
+);
+
+/// A case: on which ABIs, how it fits, the values, what is decided (a place in `DECIDED`).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct When(pub(crate) u16, pub(crate) u8, pub(crate) u32, pub(crate) u32, pub(crate) u16);
+
+/// How a case fits.
+pub(crate) mod fits {
+    /// The first value is the one; what is decided holds, and no other case.
+    pub(crate) const FIRST: u8 = 1;
+    /// So is the second.
+    pub(crate) const SECOND: u8 = 2;
+    /// All bits of the first value are there.
+    pub(crate) const WITH: u8 = 4;
+    /// No bit of it is there.
+    pub(crate) const WITHOUT: u8 = 8;
+    /// The first value is one of the upper half.
+    pub(crate) const HIGH: u8 = 16;
+    /// The next case has to fit as well for what it decides.
+    pub(crate) const AND: u8 = 32;
+}
+
+/// A structure: its name, its layouts in `LAYOUTS` (start, count), the names of its short form in `NAME_LISTS` (start, count),
+/// what its values decide in `BYS` (start, count), whether something in it is a pointer that is followed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct R(
+    pub(crate) u16,
+    pub(crate) u16,
+    pub(crate) u8,
+    pub(crate) u16,
+    pub(crate) u8,
+    pub(crate) u16,
+    pub(crate) u8,
+    pub(crate) bool,
+);
+
+/// A layout: on which ABIs, the size, its fields in `FIELDS` (start, count).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct L(pub(crate) u16, pub(crate) u32, pub(crate) u16, pub(crate) u16);
+
+/// A field: its name, offset, kind, structure, element, how many, and the shift and width of a bit-field.
+///
+/// An element is its bytes in the low five bits and what it is above; 0 bytes is a structure. [`FLEXIBLE`] are as many as are
+/// there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct F(
+    pub(crate) u16,
+    pub(crate) u16,
+    pub(crate) u16,
+    pub(crate) u16,
+    pub(crate) u8,
+    pub(crate) u16,
+    pub(crate) u8,
+    pub(crate) u8,
+);
+
+/// In place of a count.
+pub(crate) const FLEXIBLE: u16 = u16::MAX;
+
+/// Above the bytes of an element.
+pub(crate) const SIGNED: u8 = 0x80;
+pub(crate) const POINTER: u8 = 0x40;
+pub(crate) const CHAR: u8 = 0x20;
+pub(crate) const BYTES_OF: u8 = 0x1f;
+
+/// What the value of a field decides: the field, on which ABIs it has which value, the kinds in `OVERRIDES` (start, count),
+/// whether the value's bits have to be there and not it alone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct B(
+    pub(crate) u16,
+    pub(crate) u16,
+    pub(crate) u64,
+    pub(crate) u16,
+    pub(crate) u8,
+    pub(crate) bool,
+);
+
+/// Whether an ABI is one of those at a place of `ABIS`.
+#[inline]
+pub(crate) fn has(abis: u16, abi: Abi) -> bool {
+    data::ABIS.get(usize::from(abis)).is_some_and(|abis| abis >> (abi as u32) & 1 == 1)
+}
+
+/// A name of a field, a structure or a constant.
+#[inline]
+pub(crate) fn name(id: u16) -> &'static str {
+    let at = usize::from(id);
+    match (data::STARTS.get(at), data::STARTS.get(at + 1)) {
+        (Some(start), Some(end)) => data::NAMES.get(*start as usize..*end as usize).unwrap_or(""),
+        _ => "",
+    }
+}
+
+/// The kind at a place.
+#[inline]
+pub(crate) fn kind(id: u16) -> Option<K> {
+    data::KINDS.get(usize::from(id)).copied()
+}
+
+/// The set at a place.
+#[inline]
+pub(crate) fn set(id: u16) -> Option<FlagSet> {
+    let sets: &'static [&'static SetData] = &data::SETS;
+    sets.get(usize::from(id)).map(|data| FlagSet::new(data))
+}
+
+/// Why nothing better can be said of a value: a sentence of `REASONS`.
+pub(crate) fn reason(id: u16) -> &'static str {
+    data::REASONS.get(usize::from(id)).copied().unwrap_or("")
+}
+
+/// The terms of a length.
+pub(crate) fn terms(start: u16) -> impl Iterator<Item = T> {
+    let terms = data::TERMS.get(usize::from(start)..).unwrap_or_default();
+    terms.iter().copied().take_while(|term| term.0 != term::END)
+}
+
+/// What is said of an entry.
+#[inline]
+pub(crate) fn entry(id: u16) -> Option<E> {
+    data::ENTRIES.get(usize::from(id)).copied()
+}
+
+/// The name of each parameter of an entry, with its kind.
+#[inline]
+pub(crate) fn params(entry: E) -> &'static [(u16, u16)] {
+    slice(&data::PARAMS, entry.0, entry.1.into())
+}
+
+/// The choices of an entry.
+#[inline]
+pub(crate) fn choices(entry: E) -> impl Iterator<Item = C> {
+    slice(&data::ENTRY_CHOICES, entry.2, entry.3.into()).iter().filter_map(|at| data::CHOICES.get(usize::from(*at)).copied())
+}
+
+/// The cases of a choice.
+pub(crate) fn cases(choice: C) -> &'static [When] {
+    slice(&data::CASES, choice.3, choice.4)
+}
+
+/// The bits of a value that decide.
+pub(crate) fn mask(choice: C, abi: Abi) -> u64 {
+    let masks = data::MASKS.get(usize::from(choice.2)).copied().unwrap_or_default();
+    masks.iter().find(|(abis, _)| has(*abis, abi)).map_or(u64::MAX, |(_, mask)| *mask)
+}
+
+/// What is decided.
+pub(crate) fn decided(id: u16) -> Option<Decided> {
+    let rest = data::DECIDED.get(usize::from(id)..)?;
+    let [returns, call, words, count, rest @ ..] = rest else { return None };
+    let (params, rest) = rest.split_at_checked(usize::from(*count) * 2)?;
+    let (args, rest) = counted(rest)?;
+    Some(Decided { params, returns: *returns, call: *call, words: *words, args, fields: rest })
+}
+
+/// What a value decides.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Decided {
+    params: &'static [u16],
+    /// The kind of the result, or [`NO`].
+    pub(crate) returns: u16,
+    /// The entry that the call is, or [`NO`].
+    pub(crate) call: u16,
+    /// The parameter that points to that entry's words, or [`NO`].
+    pub(crate) words: u16,
+    /// The parameters that are that entry's.
+    pub(crate) args: &'static [u16],
+    /// Lists of fields: how many lists; of each the parameter, how many names, the names.
+    fields: &'static [u16],
+}
+
+impl Decided {
+    /// The names of parameters, with their kinds.
+    pub(crate) fn params(&self) -> impl Iterator<Item = (u16, u16)> {
+        self.params.chunks_exact(2).map(|pair| (pair[0], pair[1]))
+    }
+
+    /// The place in `DECIDED` of the names of the fields that matter of what a parameter points to, as a counted list.
+    pub(crate) fn fields_of(&self, param: u16) -> Option<&'static [u16]> {
+        let (lists, mut rest) = self.fields.split_first()?;
+        for _ in 0..*lists {
+            let [of, after @ ..] = rest else { return None };
+            let (names, after) = counted(after)?;
+            if *of == param {
+                return Some(names);
+            }
+            rest = after;
+        }
+        None
+    }
+}
+
+/// How many there are, and these.
+fn counted(list: &'static [u16]) -> Option<(&'static [u16], &'static [u16])> {
+    let (count, rest) = list.split_first()?;
+    rest.split_at_checked(usize::from(*count))
+}
+
+/// The structure at a place.
+#[inline]
+pub(crate) fn record(id: u16) -> Option<R> {
+    data::RECORDS.get(usize::from(id)).copied()
+}
+
+/// The place of the layout that a structure has on an ABI.
+#[inline]
+pub(crate) fn layout_on(id: u16, abi: Abi) -> Option<u16> {
+    let record = record(id)?;
+    let found = slice(&data::LAYOUTS, record.1, record.2.into()).iter().position(|layout| has(layout.0, abi))?;
+    Some(record.1 + found as u16)
+}
+
+/// The layout at a place.
+#[inline]
+pub(crate) fn layout(id: u16) -> Option<L> {
+    data::LAYOUTS.get(usize::from(id)).copied()
+}
+
+/// The fields of a layout.
+#[inline]
+pub(crate) fn fields(layout: L) -> &'static [F] {
+    slice(&data::FIELDS, layout.2, layout.3)
+}
+
+/// The names of a structure's short form.
+#[inline]
+pub(crate) fn brief(record: R) -> &'static [u16] {
+    slice(&data::NAME_LISTS, record.3, record.4.into())
+}
+
+/// What the values of a structure's fields decide.
+#[inline]
+pub(crate) fn bys(record: R) -> &'static [B] {
+    slice(&data::BYS, record.5, record.6.into())
+}
+
+/// The names of fields with the kinds that they have instead.
+#[inline]
+pub(crate) fn overrides(by: B) -> &'static [(u16, u16)] {
+    slice(&data::OVERRIDES, by.3, by.4.into())
+}
+
+/// The structure that a C type is of, or [`NO`].
+#[inline]
+pub(crate) fn record_of_type(ty: u16) -> u16 {
+    data::TYPES.get(usize::from(ty)).map_or(NO, |ty| ty.0)
+}
+
+/// What an element is to which a pointer of this C type leads, as in [`F`].
+#[inline]
+pub(crate) fn pointee_of_type(ty: u16, abi: Abi) -> Option<u8> {
+    scalar(data::TYPES.get(usize::from(ty))?.1, abi)
+}
+
+/// What an integer type is on an ABI, as in [`F`].
+#[inline]
+pub(crate) fn scalar(id: u16, abi: Abi) -> Option<u8> {
+    let of = data::SCALARS.get(usize::from(id))?;
+    of.iter().find(|(abis, _)| has(*abis, abi)).map(|(_, class)| *class)
+}
+
+#[inline]
+fn slice<T>(all: &'static [T], start: u16, count: u16) -> &'static [T] {
+    let start = usize::from(start);
+    all.get(start..start + usize::from(count)).unwrap_or_default()
+}

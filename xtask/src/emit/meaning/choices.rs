@@ -1,0 +1,342 @@
+//! Choices: what values decide, with the values that constants have on each ABI.
+
+use std::collections::BTreeMap;
+
+use super::kinds::{by_entry, of_kind, of_returns, Names};
+use super::{From, Pool, array, numbers, place, wrong};
+use crate::diagnostic::Sink;
+use crate::emit::newest::{Bits, newest};
+use crate::model::{
+    ANY, AbiSet, Case, Choice, Kind, Kinds, NamedSet, PartHolds, PerAbi, Value, When,
+};
+use crate::resolve::spellings;
+
+/// The choices with their cases, and what is said of each entry, which has them.
+pub(super) fn choices(from: &From, pool: &mut Pool, sink: &Sink) -> (String, String) {
+    let constants = Constants::new(from);
+    let mut made = Made::default();
+    let mut lines = Vec::new();
+    for choice in &from.kinds.choices {
+        lines.push(made.choice(choice, &constants, from, pool, sink));
+    }
+    let mut out = String::new();
+    array(&mut out, "Choices: by which parameters, which bits, the cases, else.", "CHOICES", "C", &lines);
+    array(&mut out, "Cases: whom, how it fits, the values, what is decided.", "CASES", "When", &made.cases);
+    numbers(&mut out, "What is decided.", "DECIDED", "u16", &made.decided);
+    (out, entries(from, pool))
+}
+
+/// `ENTRIES` and `ENTRY_CHOICES`.
+fn entries(from: &From, pool: &mut Pool) -> String {
+    let known = by_entry(from);
+    // Where each entry's kinds begin: `kinds::entries` goes through the same map.
+    let mut starts = BTreeMap::new();
+    let mut start = 0;
+    for (entry, (params, _)) in &known {
+        starts.insert(*entry, start);
+        start += params.len();
+    }
+    let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, choice) in from.kinds.choices.iter().enumerate() {
+        for entry in choice.of.iter().flat_map(|of| spellings(of)) {
+            by_name.entry(entry).or_default().push(at);
+        }
+    }
+    let (mut lines, mut lists) = (Vec::new(), Vec::new());
+    for entry in from.pools.entries.all() {
+        let none = Vec::new();
+        let choices = by_name.get(entry).unwrap_or(&none);
+        let line = match known.get(entry.as_str()) {
+            None => "E(0, 0, 0, 0, NO, 0)".to_string(),
+            Some((params, side)) => {
+                let returns = of_returns(side.returns.as_deref(), from, pool);
+                let classes: u32 = side.classes.iter().map(|class| 1u32 << (*class as u32)).sum();
+                format!(
+                    "E({}, {}, {}, {}, {returns}, {classes:#x})",
+                    starts[entry.as_str()],
+                    params.len(),
+                    lists.len(),
+                    choices.len()
+                )
+            }
+        };
+        lines.push(format!("{line} // {entry}"));
+        lists.extend(choices.iter().map(usize::to_string));
+    }
+    let mut out = String::new();
+    array(&mut out, "What is said of entries: parameters, choices, result, classes.", "ENTRIES", "E", &lines);
+    numbers(&mut out, "The choices of entries.", "ENTRY_CHOICES", "u16", &lists);
+    out
+}
+
+/// What comes out of the choices.
+#[derive(Default)]
+struct Made {
+    cases: Vec<String>,
+    decided: Vec<String>,
+}
+
+impl Made {
+    fn choice(&mut self, choice: &Choice, constants: &Constants, from: &From, pool: &mut Pool, sink: &Sink) -> String {
+        let sets: Vec<Vec<&str>> = choice.by.iter().map(|by| sets_of(from.kinds, choice, by)).collect();
+        let value = |at: usize, value: &Value| -> PerAbi<u64> {
+            let found = constants.value(sets.get(at).map_or(&[][..], |sets| sets), value);
+            if found.whom().is_empty() {
+                wrong(sink, &choice.file, choice.line, format!("no header of a release held says what `{value:?}` is"));
+            }
+            found
+        };
+        let first = self.cases.len();
+        for case in &choice.cases {
+            let decided = self.decided(case, from, pool);
+            let mut lines = Vec::new();
+            for when in &case.when {
+                match when {
+                    When::One(one) => lines.extend(one_value(&value(0, one), decided, pool)),
+                    When::Both([one, other]) => {
+                        let value = |at: usize, of: &Value| (*of != Value::Name(ANY.to_string())).then(|| value(at, of));
+                        let (one, other) = (value(0, one), value(1, other));
+                        lines.extend(two_values(one.as_ref(), other.as_ref(), decided, constants, pool));
+                    }
+                }
+            }
+            if !case.with.is_empty() || !case.without.is_empty() {
+                let without = case.without.iter().map(|of| value(0, of)).reduce(|all, of| joined(&all, &of));
+                let with: Vec<PerAbi<u64>> = case.with.iter().map(|of| value(0, of)).collect();
+                lines.extend(bits(&with, without.as_ref(), decided, pool));
+            }
+            let comment = case.when.iter().map(shown).chain(case.with.iter().map(|of| format!("with {}", word(of))));
+            let comment: Vec<String> =
+                comment.chain(case.without.iter().map(|of| format!("without {}", word(of)))).collect();
+            if let Some(first) = lines.first_mut() {
+                first.push_str(&format!(" // {}", comment.join(", ")));
+            }
+            self.cases.extend(lines);
+        }
+        let otherwise = choice.otherwise.as_ref().map(|decided| {
+            let case = Case {
+                when: Vec::new(),
+                with: Vec::new(),
+                without: Vec::new(),
+                params: decided.params.clone(),
+                returns: decided.returns.clone(),
+                call: None,
+                args: Vec::new(),
+                words: None,
+                fields: BTreeMap::new(),
+            };
+            self.decided(&case, from, pool)
+        });
+        let mask = choice.mask.as_ref().map(|mask| {
+            let number = mask.strip_prefix("0x").and_then(|digits| i64::from_str_radix(digits, 16).ok());
+            let number = number.or_else(|| mask.parse().ok());
+            let of = number.map_or_else(|| Value::Name(mask.clone()), Value::Number);
+            let cases: Vec<String> = value(0, &of)
+                .variants()
+                .iter()
+                .map(|(abis, mask)| format!("({}, {mask:#x})", pool.whom.id(abis.0)))
+                .collect();
+            pool.masks.id(&format!("&[{}]", cases.join(", ")))
+        });
+        let param = |at: usize| choice.by.get(at).map(|by| from.pools.prototypes.params.id(Some(by)));
+        let param = |at: usize| param(at).unwrap_or_default().replace("NONE", "NO");
+        let second = if choice.by.len() > 1 { param(1) } else { "NO".to_string() };
+        format!(
+            "C({}, {second}, {}, {first}, {}, {}) // {} by {}",
+            param(0),
+            place(mask),
+            self.cases.len() - first,
+            place(otherwise),
+            choice.of.join(", "),
+            choice.by.join(", ")
+        )
+    }
+
+    /// The place of what a case decides.
+    fn decided(&mut self, case: &Case, from: &From, pool: &mut Pool) -> usize {
+        let param = |name: &str| from.pools.prototypes.params.id(Some(name)).replace("NONE", "NO");
+        let call = case.call.as_ref().and_then(|call| {
+            let ids = spellings(call).into_iter().map(|entry| from.pools.entries.id(Some(&entry)));
+            // The table's own name comes before that of the compat function.
+            ids.filter(|id| id != "NONE").next()
+        });
+        let mut list = vec![
+            match &case.returns {
+                None => "NO".to_string(),
+                some => of_returns(some.as_ref(), from, pool),
+            },
+            call.unwrap_or_else(|| "NO".to_string()),
+            case.words.as_ref().map_or_else(|| "NO".to_string(), |words| param(words)),
+            case.params.len().to_string(),
+        ];
+        for (name, kind) in &case.params {
+            list.push(param(name));
+            list.push(of_kind(kind, Names::Params, from, pool).to_string());
+        }
+        list.push(case.args.len().to_string());
+        list.extend(case.args.iter().map(|arg| param(arg)));
+        list.push(case.fields.len().to_string());
+        for (of, names) in &case.fields {
+            list.push(param(of));
+            list.push(names.len().to_string());
+            list.extend(names.iter().map(|name| pool.names.id(name).to_string()));
+        }
+        let id = self.decided.len();
+        self.decided.extend(list);
+        id
+    }
+}
+
+fn word(value: &Value) -> String {
+    match value {
+        Value::Number(number) => number.to_string(),
+        Value::Name(name) => name.clone(),
+    }
+}
+
+fn shown(when: &When) -> String {
+    match when {
+        When::One(one) => word(one),
+        When::Both([one, other]) => format!("{} {}", word(one), word(other)),
+    }
+}
+
+/// 32 bits of a value, and whether they are the upper half.
+fn half(value: u64) -> (u32, bool) {
+    if value != 0 && value as u32 == 0 { ((value >> 32) as u32, true) } else { (value as u32, false) }
+}
+
+fn one_value(values: &PerAbi<u64>, decided: usize, pool: &mut Pool) -> Vec<String> {
+    let one = |(abis, value): &(AbiSet, u64)| {
+        let (value, high) = half(*value);
+        let high = if high { " | fits::HIGH" } else { "" };
+        format!("When({}, fits::FIRST{high}, {value:#x}, 0, {decided})", pool.whom.id(abis.0))
+    };
+    values.variants().iter().map(one).collect()
+}
+
+fn two_values(
+    one: Option<&PerAbi<u64>>,
+    other: Option<&PerAbi<u64>>,
+    decided: usize,
+    constants: &Constants,
+    pool: &mut Pool,
+) -> Vec<String> {
+    let any = [(AbiSet(constants.everybody), 0)];
+    let ones = one.map_or(&any[..], PerAbi::variants);
+    let others = other.map_or(&any[..], PerAbi::variants);
+    let mut fits = Vec::new();
+    fits.extend(one.map(|_| "fits::FIRST"));
+    fits.extend(other.map(|_| "fits::SECOND"));
+    let fits = if fits.is_empty() { "0".to_string() } else { fits.join(" | ") };
+    let mut lines = Vec::new();
+    for (abis, value) in ones {
+        for (others, second) in others {
+            let both = abis.0 & others.0;
+            if both != 0 {
+                let (value, second) = (*value as u32, *second as u32);
+                lines.push(format!("When({}, {fits}, {value:#x}, {second:#x}, {decided})", pool.whom.id(both)));
+            }
+        }
+    }
+    lines
+}
+
+/// One line for each value of which all bits are there; none of those of `without` is there then.
+fn bits(with: &[PerAbi<u64>], without: Option<&PerAbi<u64>>, decided: usize, pool: &mut Pool) -> Vec<String> {
+    let mut lines = Vec::new();
+    let not = |values: &PerAbi<u64>, pool: &mut Pool| -> Vec<String> {
+        let one = |(abis, value): &(AbiSet, u64)| {
+            let (value, high) = half(*value);
+            let high = if high { " | fits::HIGH" } else { "" };
+            format!("When({}, fits::WITHOUT{high}, {value:#x}, 0, {decided})", pool.whom.id(abis.0))
+        };
+        values.variants().iter().map(one).collect()
+    };
+    if with.is_empty() {
+        return without.map(|without| not(without, pool)).unwrap_or_default();
+    }
+    for with in with {
+        for (abis, value) in with.variants() {
+            let (value, high) = half(*value);
+            let high = if high { " | fits::HIGH" } else { "" };
+            let and = if without.is_some() { " | fits::AND" } else { "" };
+            lines.push(format!("When({}, fits::WITH{high}{and}, {value:#x}, 0, {decided})", pool.whom.id(abis.0)));
+            if let Some(without) = without {
+                let of_these = PerAbi::of(without.variants().iter().map(|(of, value)| (AbiSet(of.0 & abis.0), *value)));
+                lines.extend(not(&of_these, pool));
+            }
+        }
+    }
+    lines
+}
+
+/// The bits of both.
+fn joined(one: &PerAbi<u64>, other: &PerAbi<u64>) -> PerAbi<u64> {
+    let of = |abi: usize| one.get(abi).copied().unwrap_or(0) | other.get(abi).copied().unwrap_or(0);
+    PerAbi::new(AbiSet(one.whom().0 | other.whom().0).places().map(|abi| (abi, of(abi))))
+}
+
+/// The sets that a parameter may be of.
+fn sets_of<'a>(kinds: &'a Kinds, choice: &'a Choice, by: &str) -> Vec<&'a str> {
+    let of = choice.of.iter();
+    let own = of.flat_map(|of| kinds.entries.iter().filter(move |entry| entry.of.contains(of)));
+    let own = own.filter_map(|entry| match entry.params.get(by)? {
+        Kind::Set(name) => Some(name.as_str()),
+        _ => None,
+    });
+    let others = kinds.choices.iter().filter(|other| other.of.iter().any(|name| choice.of.contains(name)));
+    let decided = others.flat_map(|other| &other.cases).filter_map(|case| case.params.get(by)?.sets());
+    own.chain(decided).collect()
+}
+
+/// What names of constants are, over all releases.
+pub(super) struct Constants<'a> {
+    releases: &'a [(&'a Bits, &'a crate::model::Headers, &'a [NamedSet])],
+    everybody: u64,
+}
+
+impl<'a> Constants<'a> {
+    pub(super) fn new(from: &From<'a>) -> Self {
+        Constants { releases: from.releases, everybody: (1 << from.abis.len()) - 1 }
+    }
+
+    /// The values: of a member of one of these sets, else of a constant of whichever header.
+    pub(super) fn value(&self, sets: &[&str], value: &Value) -> PerAbi<u64> {
+        let name = match value {
+            Value::Number(number) => return PerAbi::of([(AbiSet(self.everybody), *number as u64)]),
+            Value::Name(name) => name,
+        };
+        let of_sets = |bits: &'a Bits, named: &'a [NamedSet]| -> Option<(&'a Bits, PerAbi<u64>)> {
+            sets.iter().find_map(|set| Some((bits, member(named, set, name, 3)?)))
+        };
+        let held: Vec<(&Bits, PerAbi<u64>)> =
+            self.releases.iter().filter_map(|(bits, _, named)| of_sets(bits, named)).collect();
+        if !held.is_empty() {
+            return newest(held.iter().map(|(bits, of)| (*bits, of)));
+        }
+        let held = self.releases.iter().flat_map(|(bits, headers, _)| {
+            let all = headers.constants.values().filter_map(|names| names.get(name));
+            all.map(|constant| (*bits, constant.values.map(|constant| constant.value as u64)))
+        });
+        let held: Vec<(&Bits, PerAbi<u64>)> = held.collect();
+        newest(held.iter().map(|(bits, of)| (*bits, of)))
+    }
+}
+
+/// The values of a set's member, which may be one of a part's.
+fn member(sets: &[NamedSet], set: &str, name: &str, depth: usize) -> Option<PerAbi<u64>> {
+    let set = sets.iter().find(|of| of.name == set)?;
+    let mut members = set.members.iter();
+    if let Some(member) = members.find(|member| member.name == name) {
+        return Some(member.values.clone());
+    }
+    set.parts.iter().find_map(|part| match &part.holds {
+        PartHolds::Members(members) => {
+            members.iter().find(|member| member.name == name).map(|member| member.values.clone())
+        }
+        PartHolds::Set(set) => member(sets, set, name, depth.checked_sub(1)?),
+        PartHolds::Number(_) => None,
+    })
+}
+

@@ -1,0 +1,159 @@
+//! `meaning.rs`: what parameters, results and fields mean, as integers that refer to each other by place.
+//!
+//! The form is that of the crate's `meaning.rs`. One file of this folder makes one part; all of them hand out places of a
+//! [`Pool`].
+
+mod choices;
+mod kinds;
+mod records;
+mod scalars;
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use super::HEAD;
+use super::newest::{Bits, Whom, named};
+use super::pool::Pools;
+use crate::diagnostic::{Diagnostic, Label, Sink};
+use crate::model::{Headers, Kinds, NamedSet, Release};
+use crate::resolve::Resolved;
+
+/// What the file is made from: releases come newest first.
+pub(super) struct From<'a> {
+    pub releases: &'a [(&'a Bits, &'a Headers, &'a [NamedSet])],
+    pub resolved: &'a [(&'a Release, &'a Resolved)],
+    pub pools: &'a Pools,
+    pub kinds: &'a Kinds,
+    /// The names of all ABIs, sorted.
+    pub abis: &'a [&'a str],
+    /// How many bits a `long` has on each of them.
+    pub long_bits: &'a [u32],
+}
+
+/// Everything that has a place.
+#[derive(Default)]
+struct Pool {
+    names: Ids<String>,
+    kinds: Ids<String>,
+    terms: Vec<String>,
+    term_ids: BTreeMap<String, usize>,
+    sets: Ids<String>,
+    reasons: Ids<String>,
+    scalars: Ids<String>,
+    scalar_ids: BTreeMap<String, Option<usize>>,
+    masks: Ids<String>,
+    whom: Whom,
+    /// Structures that something leads to, by name, in the order of first appearance.
+    wanted: Ids<String>,
+}
+
+/// Things in the order of first appearance.
+struct Ids<T> {
+    ids: BTreeMap<T, usize>,
+    all: Vec<T>,
+}
+
+impl<T> Default for Ids<T> {
+    fn default() -> Self {
+        Ids { ids: BTreeMap::new(), all: Vec::new() }
+    }
+}
+
+impl Pool {
+    /// The place of a set.
+    fn set(&mut self, name: &str) -> usize {
+        self.sets.id(&name.to_string())
+    }
+}
+
+impl<T: Ord + Clone> Ids<T> {
+    fn id(&mut self, of: &T) -> usize {
+        if let Some(id) = self.ids.get(of) {
+            return *id;
+        }
+        self.ids.insert(of.clone(), self.all.len());
+        self.all.push(of.clone());
+        self.all.len() - 1
+    }
+}
+
+/// The file. What a choice or a structure names that no release has is an error.
+pub(super) fn meaning(from: &From, sink: &Sink) -> String {
+    let mut pool = Pool::default();
+    let mut out = format!(
+        "{HEAD}//! What parameters, results and fields mean; the form is that of `crate::meaning`.\n\n\
+         use crate::constants::SetData;\nuse crate::generated::sets;\nuse crate::meaning::*;\n"
+    );
+    let entries = kinds::entries(from, &mut pool);
+    let choices = choices::choices(from, &mut pool, sink);
+    let types = scalars::types(from, &mut pool);
+    let records = records::records(from, &mut pool, sink);
+    for part in [entries, choices.0, types, records] {
+        out.push_str(&part);
+    }
+    // Entries know their choices only now.
+    out.push_str(&choices.1);
+    array(&mut out, "Kinds: what, direction and NULL, of what, element, length.", "KINDS", "K", &pool.kinds.all);
+    array(&mut out, "Lengths, term by term.", "TERMS", "T", &pool.terms);
+    array(&mut out, "Integer types that are no parameters.", "SCALARS", "&[(u16, u8)]", &pool.scalars.all);
+    array(&mut out, "Bits that decide.", "MASKS", "&[(u16, u64)]", &pool.masks.all);
+    let reasons: Vec<String> = pool.reasons.all.iter().map(|reason| format!("{reason:?}")).collect();
+    array(&mut out, "Why nothing better can be said.", "REASONS", "&str", &reasons);
+    let sets: Vec<String> =
+        pool.sets.all.iter().map(|name| format!("&sets::{}_DATA", name.to_ascii_uppercase())).collect();
+    array(&mut out, "The sets that kinds name.", "SETS", "&SetData", &sets);
+    let whom: Vec<String> =
+        pool.whom.all().iter().map(|whom| format!("{whom:#x}, // {}", named(*whom, from.abis))).collect();
+    let _ = write!(out, "\n/// Whom something is said of.\npub(crate) static ABIS: [u64; {}] = [\n", whom.len());
+    whom.iter().for_each(|line| out.push_str(&format!("    {line}\n")));
+    out.push_str("];\n");
+    names(&mut out, &pool.names.all);
+    out
+}
+
+fn names(out: &mut String, names: &[String]) {
+    let mut starts = vec![0usize];
+    for name in names {
+        starts.push(starts.last().copied().unwrap_or(0) + name.len());
+    }
+    out.push_str("\n/// Names of fields and structures, one behind the other.\npub(crate) static NAMES: &str = \"\\\n");
+    names.iter().for_each(|name| out.push_str(&format!("    {name}\\\n")));
+    out.push_str("\";\n");
+    let starts: Vec<String> = starts.iter().map(usize::to_string).collect();
+    numbers(out, "Where each name starts, and where the last one ends.", "STARTS", "u32", &starts);
+}
+
+/// One line an item.
+fn array(out: &mut String, about: &str, name: &str, ty: &str, items: &[String]) {
+    let _ = write!(out, "\n/// {about}\npub(crate) static {name}: [{ty}; {}] = [\n", items.len());
+    items.iter().for_each(|item| out.push_str(&format!("    {},{}\n", code(item), comment(item))));
+    out.push_str("];\n");
+}
+
+/// An item may bear a comment behind ` // `.
+fn code(item: &str) -> &str {
+    item.split_once(" // ").map_or(item, |(code, _)| code)
+}
+
+fn comment(item: &str) -> String {
+    item.split_once(" // ").map_or(String::new(), |(_, comment)| format!(" // {comment}"))
+}
+
+/// Many a line.
+fn numbers(out: &mut String, about: &str, name: &str, ty: &str, items: &[String]) {
+    let _ = write!(out, "\n/// {about}\npub(crate) static {name}: [{ty}; {}] = [", items.len());
+    for (at, item) in items.iter().enumerate() {
+        out.push_str(if at % 16 == 0 { "\n    " } else { " " });
+        let _ = write!(out, "{item},");
+    }
+    out.push_str("\n];\n");
+}
+
+/// A place, or `NO`.
+fn place(id: Option<usize>) -> String {
+    id.map_or_else(|| "NO".to_string(), |id| id.to_string())
+}
+
+fn wrong(sink: &Sink, file: &str, line: u32, message: String) {
+    sink.push(Diagnostic::error("bad-meaning", message).at(Label { line, ..Label::file(file) }));
+}

@@ -1,0 +1,245 @@
+//! Structures: those that kinds lead to, with the layouts of all ABIs and the kinds of their fields.
+
+use std::collections::BTreeMap;
+
+use super::choices::Constants;
+use super::kinds::of_field;
+use super::scalars::element;
+use super::{From, Pool, array, numbers, place, wrong};
+use crate::diagnostic::Sink;
+use crate::emit::newest::{Bits, newest};
+use crate::model::{
+    Count, Field, FieldClass, FieldKind, Inline, Kind, PerAbi, Plain, Record, SetKind, StructFields,
+};
+
+/// What is always led to: by socket addresses, control messages, messages of netlink.
+const ALWAYS: [&str; 4] = ["iovec", "siginfo", "linux_dirent64", "linux_dirent"];
+
+/// Whether a release has a structure of that name, or somebody says which it is.
+pub(super) fn is_record(name: &str, from: &From) -> bool {
+    let of_headers = from.releases.iter().flat_map(|(_, headers, _)| headers.records.values());
+    let mut names = of_headers.flat_map(BTreeMap::keys);
+    names.any(|of| bare(of) == name) || from.kinds.fields.iter().any(|fields| fields.named.iter().any(|of| of == name))
+}
+
+fn bare(name: &str) -> &str {
+    name.split_once(' ').map_or(name, |(_, bare)| bare)
+}
+
+/// The structures, breadth first from those that parameters lead to.
+pub(super) fn records(from: &From, pool: &mut Pool, sink: &Sink) -> String {
+    let mut by_name: BTreeMap<&str, &StructFields> = BTreeMap::new();
+    for fields in &from.kinds.fields {
+        by_name.extend(fields.of.iter().chain(&fields.named).map(|name| (name.as_str(), fields)));
+    }
+    for name in ALWAYS {
+        pool.wanted.id(&name.to_string());
+    }
+    for name in from.kinds.fields.iter().filter(|fields| is_by_value(fields)).flat_map(|fields| &fields.of) {
+        pool.wanted.id(name);
+    }
+    let constants = Constants::new(from);
+    let mut made = Made { from, by_name, constants, ..Made::new(from) };
+    let mut at = 0;
+    while let Some(name) = pool.wanted.all.get(at).cloned() {
+        made.record(&name, pool, sink);
+        at += 1;
+    }
+    made.text()
+}
+
+/// Structures that code leads to and no kind: socket addresses, what control messages and netlink hold.
+fn is_by_value(fields: &StructFields) -> bool {
+    fields.file.ends_with("/sockets.yaml") || fields.file.ends_with("/netlink.yaml")
+}
+
+struct Made<'a> {
+    from: &'a From<'a>,
+    by_name: BTreeMap<&'a str, &'a StructFields>,
+    constants: Constants<'a>,
+    records: Vec<(String, bool)>,
+    layouts: Vec<String>,
+    fields: Vec<String>,
+    /// Where a list of fields stands.
+    known: BTreeMap<Vec<String>, usize>,
+    lists: Vec<String>,
+    bys: Vec<String>,
+    overrides: Vec<String>,
+}
+
+impl<'a> Made<'a> {
+    fn new(from: &'a From<'a>) -> Self {
+        Made {
+            from,
+            by_name: BTreeMap::new(),
+            constants: Constants::new(from),
+            records: Vec::new(),
+            layouts: Vec::new(),
+            fields: Vec::new(),
+            known: BTreeMap::new(),
+            lists: Vec::new(),
+            bys: Vec::new(),
+            overrides: Vec::new(),
+        }
+    }
+
+    fn record(&mut self, name: &str, pool: &mut Pool, sink: &Sink) {
+        let said = self.by_name.get(name).copied();
+        // A typedef that is another name of a structure has that one's layouts.
+        let real = said.filter(|said| said.named.iter().any(|of| of == name)).and_then(|said| said.of.first());
+        let layouts = layouts(real.map_or(name, String::as_str), self.from);
+        let (first, mut followed) = (self.layouts.len(), false);
+        for (abis, record) in layouts.variants() {
+            let mut lines = Vec::new();
+            for field in &record.fields {
+                lines.extend(self.field(field, said, &mut followed, pool));
+            }
+            let start = self.list_of(lines.clone());
+            let whom = pool.whom.id(abis.0);
+            self.layouts.push(format!("L({whom}, {}, {start}, {})", record.size, lines.len()));
+        }
+        let brief: Vec<usize> = said.iter().flat_map(|said| &said.brief).map(|name| pool.names.id(name)).collect();
+        let (list, briefs) = (self.lists.len(), brief.len());
+        self.lists.extend(brief.iter().map(usize::to_string));
+        let by = self.bys.len();
+        for choice in said.iter().flat_map(|said| &said.by) {
+            self.by(choice, said, pool, sink);
+        }
+        let id = pool.names.id(&name.to_string());
+        let line = format!(
+            "R({id}, {first}, {}, {list}, {briefs}, {by}, {}",
+            self.layouts.len() - first,
+            self.bys.len() - by
+        );
+        self.records.push((format!("{line}, FOLLOWED) // {name}"), followed));
+    }
+
+    /// The place of these fields.
+    fn list_of(&mut self, lines: Vec<String>) -> usize {
+        if let Some(start) = self.known.get(&lines) {
+            return *start;
+        }
+        let start = self.fields.len();
+        self.fields.extend(lines.iter().cloned());
+        self.known.insert(lines, start);
+        start
+    }
+
+    /// A field, unless nothing is to be shown of it.
+    fn field(&self, field: &Field, said: Option<&StructFields>, followed: &mut bool, pool: &mut Pool) -> Option<String> {
+        let kind = said.and_then(|said| said.fields.get(&field.name));
+        let is_chosen = said.is_some_and(|said| said.by.iter().any(|by| by.fields.contains_key(&field.name)));
+        let is_container = field.class == FieldClass::Record && ["struct", "union"].contains(&field.ty.as_str());
+        let nested = field.class == FieldClass::Record && !is_container;
+        if !is_chosen && (is_unused(kind) || is_container && !matches!(kind, Some(FieldKind::Inline(_)))) {
+            return None;
+        }
+        // What is said of no field: integers as they are.
+        let default = match field.class {
+            FieldClass::Pointer => Plain::Address,
+            FieldClass::Char if field.count != Count::One => {
+                return Some(self.line(field, of_field(&FieldKind::Inline(Inline::Text), self.from, pool), None, pool));
+            }
+            _ => Plain::Number,
+        };
+        let default = FieldKind::Kind(Kind::Plain(default));
+        let kind = kind.unwrap_or(&default);
+        *followed |= matches!(kind, FieldKind::Kind(Kind::Pointer(_)));
+        let inline = matches!(kind, FieldKind::Inline(_));
+        let record = (nested && !inline).then(|| pool.wanted.id(&bare(&field.ty).to_string()));
+        *followed |= record.is_some();
+        Some(self.line(field, of_field(kind, self.from, pool), record, pool))
+    }
+
+    fn line(&self, field: &Field, kind: usize, record: Option<usize>, pool: &mut Pool) -> String {
+        let element = match field.class {
+            FieldClass::Unsigned | FieldClass::Float => element(field.size.min(16), 'U'),
+            FieldClass::Signed => element(field.size.min(16), 'S'),
+            FieldClass::Char => element(1, 'C'),
+            FieldClass::Pointer => element(field.size, 'P'),
+            FieldClass::Record => "0".to_string(),
+        };
+        // Of a structure that is read as bytes, there are as many as it has.
+        let count = match (field.count, field.class) {
+            (Count::One, FieldClass::Record) if record.is_none() => field.size.to_string(),
+            (Count::One, _) => "1".to_string(),
+            (Count::Array(count), _) => count.min(0xfffe).to_string(),
+            (Count::Flexible, _) => "FLEXIBLE".to_string(),
+        };
+        let (shift, width) = field.bits.map_or((0, 0), |bits| (bits.shift, bits.width));
+        let (name, offset) = (pool.names.id(&field.name), field.offset);
+        format!("F({name}, {offset}, {kind}, {}, {element}, {count}, {shift}, {width}) // {}", place(record), field.name)
+    }
+
+    fn by(&mut self, choice: &crate::model::FieldChoice, said: Option<&StructFields>, pool: &mut Pool, sink: &Sink) {
+        let start = self.overrides.len();
+        for (name, kind) in &choice.fields {
+            let kind = of_field(kind, self.from, pool);
+            self.overrides.push(format!("({}, {kind})", pool.names.id(name)));
+        }
+        let sets: Vec<&str> = match said.and_then(|said| said.fields.get(&choice.field)) {
+            Some(FieldKind::Kind(Kind::Set(set))) => vec![set],
+            _ => Vec::new(),
+        };
+        let named = self.from.releases.iter().flat_map(|(.., sets)| sets.iter()).find(|of| sets.contains(&of.name.as_str()));
+        let bits = named.is_some_and(|set| set.kind == SetKind::Flags);
+        for when in &choice.when {
+            let values = self.constants.value(&sets, when);
+            if let Some(said) = said.filter(|_| values.whom().is_empty()) {
+                wrong(sink, &said.file, said.line, format!("no header of a release held says what `{when:?}` is"));
+            }
+            for (abis, value) in values.variants() {
+                self.bys.push(format!(
+                    "B({}, {}, {value:#x}, {start}, {}, {bits})",
+                    pool.names.id(&choice.field),
+                    pool.whom.id(abis.0),
+                    choice.fields.len()
+                ));
+            }
+        }
+    }
+
+    fn text(self) -> String {
+        let mut out = String::new();
+        let records: Vec<String> = self
+            .records
+            .iter()
+            .map(|(line, follows)| line.replace("FOLLOWED", if *follows { "true" } else { "false" }))
+            .collect();
+        array(&mut out, "Structures: name, layouts, short form, what values decide, pointers.", "RECORDS", "R", &records);
+        array(&mut out, "Layouts: whom, size, fields.", "LAYOUTS", "L", &self.layouts);
+        array(&mut out, "Fields: name, offset, kind, structure, element, count, bits.", "FIELDS", "F", &self.fields);
+        numbers(&mut out, "Names of short forms.", "NAME_LISTS", "u16", &self.lists);
+        array(&mut out, "What the value of a field decides.", "BYS", "B", &self.bys);
+        numbers(&mut out, "The kinds that fields have then.", "OVERRIDES", "(u16, u16)", &self.overrides);
+        out
+    }
+}
+
+fn is_unused(kind: Option<&FieldKind>) -> bool {
+    matches!(kind, Some(FieldKind::Kind(Kind::Plain(Plain::Unused))))
+}
+
+/// The layouts of a name: of the headers of programs before the kernel's own.
+fn layouts(name: &str, from: &From) -> PerAbi<Record> {
+    let mut by_header: BTreeMap<(bool, &str), Vec<(&Bits, &PerAbi<Record>)>> = BTreeMap::new();
+    for (bits, headers, _) in from.releases {
+        for (header, records) in &headers.records {
+            let is_own = ["include/", "arch/", "kernel/", "fs/", "net/", "ipc/", "io_uring/", "mm/", "drivers/"];
+            let is_own = is_own.iter().any(|folder| header.starts_with(folder));
+            for (_, record) in records.iter().filter(|(of, _)| bare(of) == name) {
+                by_header.entry((is_own, header)).or_default().push((bits, record));
+            }
+        }
+    }
+    let mut found: BTreeMap<usize, Record> = BTreeMap::new();
+    for held in by_header.into_values() {
+        let layouts = newest(held);
+        for (abis, record) in layouts.variants() {
+            for abi in abis.places() {
+                found.entry(abi).or_insert_with(|| record.clone());
+            }
+        }
+    }
+    PerAbi::new(found)
+}

@@ -94,6 +94,11 @@ impl Piece {
         }
     }
 
+    /// How far they are shifted from where the name has them.
+    pub(crate) const fn shift(&self) -> u8 {
+        self.shift
+    }
+
     /// The bits, where they stand in the value.
     pub const fn bits(&self) -> u64 {
         self.bits

@@ -1,0 +1,143 @@
+//! A decoded call as text, in strace's manner: `openat(AT_FDCWD, "/etc/passwd", O_RDONLY) = 3`.
+
+mod address;
+mod number;
+mod result;
+mod text;
+mod value;
+
+use core::fmt::{self, Write};
+
+use crate::decode::{Decoded, Entered};
+use crate::value::Value;
+
+pub(crate) use value::Shown;
+
+/// How a call is shown; see [`Decoded::show`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Style {
+    /// All fields of structures, and entries of folders; else those that tracers show first, with `...` for the rest.
+    pub verbose: bool,
+    /// The names of arguments: `dfd=AT_FDCWD`.
+    pub names: bool,
+}
+
+impl Style {
+    /// Short, without names.
+    pub const fn new() -> Style {
+        Style { verbose: false, names: false }
+    }
+
+    /// With all there is.
+    pub const fn verbose(self) -> Style {
+        Style { verbose: true, ..self }
+    }
+
+    /// With the names of arguments.
+    pub const fn named(self) -> Style {
+        Style { names: true, ..self }
+    }
+}
+
+impl<'b> Decoded<'b> {
+    /// Writes the call: name, arguments, result.
+    ///
+    /// # Errors
+    /// Those of the writer, which is asked for nothing but `write_str`.
+    pub fn show<W: Write + ?Sized>(&self, style: Style, out: &mut W) -> fmt::Result {
+        self.show_call(style, out)?;
+        out.write_str(" = ")?;
+        self.show_result(out)
+    }
+
+    /// Writes what stands before ` = `.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn show_call<W: Write + ?Sized>(&self, style: Style, out: &mut W) -> fmt::Result {
+        match self.syscall() {
+            Some(call) => out.write_str(call.name())?,
+            None => {
+                out.write_str("syscall_")?;
+                text::hex(out, self.raw().kernel_number().into())?;
+            }
+        }
+        out.write_str("(")?;
+        if self.syscall().is_none_or(|call| call.side().params().is_none()) {
+            self.show_words(out)?;
+            return out.write_str(")");
+        }
+        // The last arguments that the kernel does not look at are not told.
+        let count = self.args().enumerate().filter(|(_, arg)| !arg.is_unused()).last().map_or(0, |(at, _)| at + 1);
+        for (at, arg) in self.args().take(count).enumerate() {
+            if at > 0 {
+                out.write_str(", ")?;
+            }
+            if style.names {
+                out.write_str(arg.name())?;
+                out.write_str("=")?;
+            }
+            let Some(value) = arg.value() else {
+                out.write_str("?")?;
+                continue;
+            };
+            let shown = Shown { style, place: self.place() };
+            if is_environment(&value, arg.name()) && !style.verbose {
+                shown.environment(&value, arg.number(), out)?;
+                continue;
+            }
+            match arg.before() {
+                Some(before) => shown.changed(&before, &value, out)?,
+                None => shown.value(&value, out)?,
+            }
+        }
+        out.write_str(")")
+    }
+
+    /// The words of a call that nobody knows.
+    fn show_words<W: Write + ?Sized>(&self, out: &mut W) -> fmt::Result {
+        if self.syscall().is_some() {
+            return Ok(());
+        }
+        for (at, word) in self.raw().words().iter().enumerate() {
+            if at > 0 {
+                out.write_str(", ")?;
+            }
+            text::hex(out, *word)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether it is what a program is given as its environment, which tells much and says little.
+fn is_environment(value: &Value<'_>, name: &str) -> bool {
+    name == "envp" && matches!(value, Value::List(list) if list.is_texts())
+}
+
+/// As [`Decoded::show`] does without verbosity or names.
+impl fmt::Display for Decoded<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.show(Style::new(), f)
+    }
+}
+
+impl fmt::Debug for Decoded<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Decoded({self})")
+    }
+}
+
+/// The call with what is known of it: `read(3, 0x7ffd00001000, 512`, as tracers show one that has not returned.
+impl fmt::Display for Entered<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.unfinished().show_call(Style::new(), f)
+    }
+}
+
+/// A value by itself, short.
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        value::alone(self, f)
+    }
+}

@@ -1,0 +1,191 @@
+//! Numbers, each as its kind is read.
+
+use core::fmt::{self, Write};
+
+use super::text;
+use crate::constants::FlagSet;
+use crate::flag_names::Piece;
+use crate::generated::sets;
+use crate::kind::Plain;
+use crate::meaning::{self, tag};
+use crate::value::Number;
+
+/// `AT_FDCWD` of `include/uapi/linux/fcntl.h`.
+const AT_FDCWD: i64 = -100;
+
+pub(super) fn number<W: Write + ?Sized>(number: &Number, out: &mut W) -> fmt::Result {
+    let kind = meaning::kind(number.kind_id());
+    let Some(kind) = kind else { return unknown(number, out) };
+    if kind.0 == tag::SET {
+        return match meaning::set(kind.2) {
+            Some(set) => named(set, number, out),
+            None => unknown(number, out),
+        };
+    }
+    let Some(plain) = Plain::of_tag(kind.0) else {
+        return match kind.0 {
+            tag::PORT => {
+                out.write_str("htons(")?;
+                text::decimal(out, number.value())?;
+                out.write_str(")")
+            }
+            tag::IPV4 => {
+                out.write_str("inet_addr(\"")?;
+                super::address::ipv4(out, (number.value() as u32).to_be_bytes())?;
+                out.write_str("\")")
+            }
+            _ => text::hex(out, number.value()),
+        };
+    };
+    match plain {
+        Plain::Hex | Plain::Address | Plain::AioContext => text::hex(out, number.value()),
+        Plain::Unused => text::hex(out, number.value()),
+        Plain::Fd | Plain::Pid | Plain::Tid | Plain::Offset | Plain::IpcId | Plain::Bool | Plain::Cpu | Plain::Node => {
+            text::signed(out, number.signed())
+        }
+        Plain::Milliseconds | Plain::Seconds => text::signed(out, signed_if_so(number)),
+        Plain::DirFd if number.signed() == AT_FDCWD => out.write_str("AT_FDCWD"),
+        Plain::DirFd => text::signed(out, number.signed()),
+        Plain::Uid | Plain::Gid if number.signed() == -1 => out.write_str("-1"),
+        Plain::Uid | Plain::Gid => text::decimal(out, number.value()),
+        Plain::Mode => mode(out, number.value()),
+        Plain::Device => device(out, number.value()),
+        Plain::Signal => named(sets::SIGNALS, number, out),
+        Plain::Clock => named(sets::CLOCKS, number, out),
+        Plain::KeySerial => match sets::KEY_SERIALS.name_of(number.abi(), number.signed() as u64) {
+            Some(name) => out.write_str(name),
+            None => text::signed(out, number.signed()),
+        },
+        Plain::Timer => text::hex(out, number.value()),
+        Plain::Key => key(out, number.value()),
+        Plain::SigMask => super::value::signal_mask(out, number.value(), number.abi()),
+        Plain::WaitStatus => wait_status(out, number),
+        Plain::Number | Plain::Size | Plain::Count => text::signed_or_not(out, number),
+    }
+}
+
+/// A number of which nothing is known: in hex, and small ones look alike either way.
+fn unknown<W: Write + ?Sized>(number: &Number, out: &mut W) -> fmt::Result {
+    text::hex(out, number.value())
+}
+
+/// A signed number as it is; another of few bits that has the highest of them is most likely -1, told as it is.
+fn signed_if_so(number: &Number) -> i64 {
+    if number.is_signed() { number.signed() } else { number.value() as i64 }
+}
+
+/// `O_RDONLY|O_CLOEXEC`, and in hex what has no name.
+fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut W) -> fmt::Result {
+    // What headers make negative has its sign extended; a value of 32 bits has it in the 32nd.
+    let mut value = number.value();
+    if !set.is_flags() && number.bits() == 32 && set.name_of(number.abi(), value).is_none() {
+        let extended = number.signed() as u64;
+        if set.name_of(number.abi(), extended).is_some() {
+            value = extended;
+        }
+    }
+    if !set.is_flags() && set.name_of(number.abi(), value).is_none() {
+        // One of several that it is not: as its type is.
+        return text::hex(out, low(value, number.bits()));
+    }
+    let mut first = true;
+    for piece in set.names(number.abi(), value) {
+        if !first {
+            out.write_str("|")?;
+        }
+        first = false;
+        self::piece(out, &piece, number.bits())?;
+    }
+    Ok(())
+}
+
+fn low(value: u64, bits: u32) -> u64 {
+    value & (u64::MAX >> 64u32.saturating_sub(bits).min(63))
+}
+
+fn piece<W: Write + ?Sized>(out: &mut W, piece: &Piece, bits: u32) -> fmt::Result {
+    match piece.name() {
+        Some(name) if piece.shift() == 0 => out.write_str(name),
+        None if piece.is_unknown() => text::hex(out, low(piece.bits(), bits)),
+        _ => write!(Through(out), "{piece}"),
+    }
+}
+
+/// A writer of unknown size behind the formatting machinery.
+struct Through<'w, W: ?Sized>(&'w mut W);
+
+impl<W: Write + ?Sized> Write for Through<'_, W> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.write_str(text)
+    }
+}
+
+/// Type and permissions: `S_IFREG|0644`, `0644`, `000`.
+fn mode<W: Write + ?Sized>(out: &mut W, value: u64) -> fmt::Result {
+    // The types of include/uapi/linux/stat.h, which are the same on every ABI.
+    let name = match value >> 12 & 15 {
+        0 => return text::octal(out, value, 2),
+        0o14 => "S_IFSOCK",
+        0o12 => "S_IFLNK",
+        0o10 => "S_IFREG",
+        0o6 => "S_IFBLK",
+        0o4 => "S_IFDIR",
+        0o2 => "S_IFCHR",
+        0o1 => "S_IFIFO",
+        _ => return text::octal(out, value, 2),
+    };
+    out.write_str(name)?;
+    for (bit, name) in [(0o4000, "|S_ISUID"), (0o2000, "|S_ISGID"), (0o1000, "|S_ISVTX")] {
+        if value & bit != 0 {
+            out.write_str(name)?;
+        }
+    }
+    out.write_str("|")?;
+    text::octal(out, value & !0o177_000, 2)
+}
+
+/// `makedev(0x8, 0x1)`, as `new_encode_dev` of `include/linux/kdev_t.h` and the C library put them together.
+fn device<W: Write + ?Sized>(out: &mut W, value: u64) -> fmt::Result {
+    let major = value >> 8 & 0xfff | value >> 32 & 0xffff_f000;
+    let minor = value & 0xff | value >> 12 & 0xffff_ff00;
+    out.write_str("makedev(")?;
+    text::hex(out, major)?;
+    out.write_str(", ")?;
+    text::hex(out, minor)?;
+    out.write_str(")")
+}
+
+fn key<W: Write + ?Sized>(out: &mut W, value: u64) -> fmt::Result {
+    if value == 0 { out.write_str("IPC_PRIVATE") } else { text::hex(out, value) }
+}
+
+/// `{WIFEXITED(s) && WEXITSTATUS(s) == 1}`, as `wait4` packs it (`kernel/exit.c`).
+fn wait_status<W: Write + ?Sized>(out: &mut W, number: &Number) -> fmt::Result {
+    let status = number.value();
+    let signal = |out: &mut W, value: u64| match sets::SIGNALS.name_of(number.abi(), value) {
+        Some(name) => out.write_str(name),
+        None => text::decimal(out, value),
+    };
+    let (low, next) = (status & 0x7f, status >> 8 & 0xff);
+    if status == 0xffff {
+        return out.write_str("{WIFCONTINUED(s)}");
+    }
+    match low {
+        0 => {
+            out.write_str("{WIFEXITED(s) && WEXITSTATUS(s) == ")?;
+            text::decimal(out, next)?;
+        }
+        0x7f if status & 0xff == 0x7f => {
+            out.write_str("{WIFSTOPPED(s) && WSTOPSIG(s) == ")?;
+            signal(out, next)?;
+        }
+        of => {
+            out.write_str("{WIFSIGNALED(s) && WTERMSIG(s) == ")?;
+            signal(out, of)?;
+            if status & 0x80 != 0 {
+                out.write_str(" && WCOREDUMP(s)")?;
+            }
+        }
+    }
+    out.write_str("}")
+}

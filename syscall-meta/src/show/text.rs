@@ -1,0 +1,164 @@
+//! The smallest pieces: digits, and text between quotes.
+
+use core::fmt::{self, Write};
+
+/// A number in tens.
+#[inline]
+pub(super) fn decimal<W: Write + ?Sized>(out: &mut W, value: u64) -> fmt::Result {
+    let mut digits = [0; 20];
+    digits_of(out, &mut digits, value, 10, "")
+}
+
+/// A number in tens, with its sign.
+#[inline]
+pub(super) fn signed<W: Write + ?Sized>(out: &mut W, value: i64) -> fmt::Result {
+    if value < 0 {
+        out.write_str("-")?;
+    }
+    decimal(out, value.unsigned_abs())
+}
+
+/// A number in tens, with the sign that its C type has.
+#[inline]
+pub(super) fn signed_or_not<W: Write + ?Sized>(out: &mut W, number: &crate::value::Number) -> fmt::Result {
+    if number.is_signed() { signed(out, number.signed()) } else { decimal(out, number.value()) }
+}
+
+/// `0x1f`; 0 is `0`.
+#[inline]
+pub(super) fn hex<W: Write + ?Sized>(out: &mut W, value: u64) -> fmt::Result {
+    let mut digits = [0; 20];
+    digits_of(out, &mut digits, value, 16, if value == 0 { "" } else { "0x" })
+}
+
+/// `0644`, with at least so many digits behind the 0.
+pub(super) fn octal<W: Write + ?Sized>(out: &mut W, value: u64, least: usize) -> fmt::Result {
+    let mut digits = [0; 24];
+    out.write_str("0")?;
+    let mut len = 0;
+    let mut rest = value;
+    while len < least || rest > 0 {
+        len += 1;
+        if let Some(place) = digits.len().checked_sub(len).and_then(|at| digits.get_mut(at)) {
+            *place = b'0' + (rest & 7) as u8;
+        }
+        rest >>= 3;
+    }
+    ascii(out, digits.get(digits.len().saturating_sub(len)..).unwrap_or_default())
+}
+
+/// So many hexadecimal digits.
+pub(super) fn padded_hex<W: Write + ?Sized>(out: &mut W, value: u64, count: usize) -> fmt::Result {
+    for at in (0..count).rev() {
+        let digit = (value >> (at * 4).min(60)) & 15;
+        out.write_char(char::from_digit(digit as u32, 16).unwrap_or('0'))?;
+    }
+    Ok(())
+}
+
+fn digits_of<W: Write + ?Sized>(out: &mut W, digits: &mut [u8; 20], value: u64, base: u64, before: &str) -> fmt::Result {
+    let (mut at, mut rest) = (digits.len(), value);
+    loop {
+        at -= 1;
+        let digit = (rest % base) as u8;
+        if let Some(place) = digits.get_mut(at) {
+            *place = if digit < 10 { b'0' + digit } else { b'a' + digit - 10 };
+        }
+        rest /= base;
+        if rest == 0 || at == 0 {
+            break;
+        }
+    }
+    if !before.is_empty() {
+        out.write_str(before)?;
+    }
+    ascii(out, digits.get(at..).unwrap_or_default())
+}
+
+fn ascii<W: Write + ?Sized>(out: &mut W, bytes: &[u8]) -> fmt::Result {
+    out.write_str(core::str::from_utf8(bytes).unwrap_or(""))
+}
+
+/// Bytes between quotes: what cannot be printed as C escapes it, numbers in octal and as short as they may be.
+pub(super) fn quoted<W: Write + ?Sized>(out: &mut W, bytes: &[u8]) -> fmt::Result {
+    out.write_str("\"")?;
+    let mut rest = bytes;
+    loop {
+        let plain = rest.iter().position(|byte| !is_plain(*byte)).unwrap_or(rest.len());
+        let (front, after) = rest.split_at(plain);
+        ascii(out, front)?;
+        let Some((byte, after)) = after.split_first() else { break };
+        let escape = match *byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            b'\n' => "\\n",
+            b'\t' => "\\t",
+            b'\r' => "\\r",
+            0x0b => "\\v",
+            0x0c => "\\f",
+            _ => "",
+        };
+        if escape.is_empty() {
+            out.write_str("\\")?;
+            let digits = [b'0' + (byte >> 6), b'0' + (byte >> 3 & 7), b'0' + (byte & 7)];
+            // A digit that follows would be taken for one of the number's.
+            let follows = after.first().is_some_and(|next| next.is_ascii_digit());
+            let zeros = if follows { 0 } else { digits.iter().take(2).take_while(|digit| **digit == b'0').count() };
+            ascii(out, digits.get(zeros..).unwrap_or_default())?;
+        } else {
+            out.write_str(escape)?;
+        }
+        rest = after;
+    }
+    out.write_str("\"")
+}
+
+#[inline]
+fn is_plain(byte: u8) -> bool {
+    (0x20..0x7f).contains(&byte) && byte != b'"' && byte != b'\\'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::String;
+
+    fn shown(write: impl Fn(&mut String) -> fmt::Result) -> String {
+        let mut out = String::new();
+        write(&mut out).unwrap();
+        out
+    }
+
+    #[test]
+    fn digits_are_those_of_the_library() {
+        let mut value = 1u64;
+        for round in 0..2000u32 {
+            value = value.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let few = value >> (round % 64);
+            assert_eq!(shown(|out| decimal(out, few)), std::format!("{few}"));
+            assert_eq!(shown(|out| signed(out, few as i64)), std::format!("{}", few as i64));
+            assert_eq!(shown(|out| hex(out, few)), std::format!("{}{few:x}", if few == 0 { "" } else { "0x" }));
+            assert_eq!(shown(|out| octal(out, few, 0)), if few == 0 { "0".into() } else { std::format!("0{few:o}") });
+            assert_eq!(shown(|out| padded_hex(out, few & 0xffff_ffff, 8)), std::format!("{:08x}", few & 0xffff_ffff));
+        }
+        assert_eq!(shown(|out| octal(out, 0, 2)), "000");
+        for edge in [0, u64::MAX, 1 << 63] {
+            assert_eq!(shown(|out| decimal(out, edge)), std::format!("{edge}"));
+            assert_eq!(shown(|out| signed(out, edge as i64)), std::format!("{}", edge as i64));
+        }
+    }
+
+    #[test]
+    fn text_is_escaped_as_c_does() {
+        for (bytes, text) in [
+            (&b"plain"[..], r#""plain""#),
+            (b"a\"b\\", r#""a\"b\\""#),
+            (b"\n\t\r\x0b\x0c", r#""\n\t\r\v\f""#),
+            (b"\x00\x01\x7f\xff", r#""\0\1\177\377""#),
+            (b"\x001\x019\x7fa", r#""\0001\0019\177a""#),
+            (b"", r#""""#),
+        ] {
+            assert_eq!(shown(|out| quoted(out, bytes)), text);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Values that are more than a number: text, structures, lists, sets.
+
+use core::fmt::{self, Write};
+
+use super::{Style, address, number, text};
+use crate::abi::Abi;
+use crate::generated::sets;
+use crate::value::{Bits, Dirents, Place, Value};
+
+/// How values are shown.
+#[derive(Clone, Copy)]
+pub(crate) struct Shown {
+    pub(crate) style: Style,
+    pub(crate) place: Place,
+}
+
+/// How deep values may lie in each other; what is deeper is not shown. The decoder's limits are below.
+const DEPTH: usize = 16;
+
+/// A value by itself.
+pub(super) fn alone<W: Write + ?Sized>(value: &Value<'_>, out: &mut W) -> fmt::Result {
+    let place = Place { abi: Abi::ALL[0], order: crate::abi::ByteOrder::Little };
+    Shown { style: Style::new(), place }.value(value, out)
+}
+
+impl Shown {
+    pub(crate) fn value<W: Write + ?Sized>(&self, value: &Value<'_>, out: &mut W) -> fmt::Result {
+        self.at_depth(value, 0, out)
+    }
+
+    fn at_depth<W: Write + ?Sized>(&self, value: &Value<'_>, depth: usize, out: &mut W) -> fmt::Result {
+        if depth > DEPTH {
+            return out.write_str("...");
+        }
+        match value {
+            Value::Number(of) => number::number(of, out),
+            Value::Null => out.write_str("NULL"),
+            Value::Address(address) => text::hex(out, *address),
+            Value::Text(of) => {
+                text::quoted(out, of.bytes())?;
+                if of.is_cut() { out.write_str("...") } else { Ok(()) }
+            }
+            Value::Bytes(of) => {
+                text::quoted(out, of.bytes())?;
+                if of.is_cut() { out.write_str("...") } else { Ok(()) }
+            }
+            Value::Struct(of) => {
+                let mut fields = if self.style.verbose { of.fields() } else { of.brief_fields() };
+                out.write_str("{")?;
+                let mut first = true;
+                for (name, value) in fields.by_ref() {
+                    if !first {
+                        out.write_str(", ")?;
+                    }
+                    first = false;
+                    out.write_str(name)?;
+                    out.write_str("=")?;
+                    self.at_depth(&value, depth + 1, out)?;
+                }
+                if fields.left_out() {
+                    out.write_str(if first { "..." } else { ", ..." })?;
+                }
+                out.write_str("}")
+            }
+            Value::List(of) => self.list(of.iter(), of.is_cut(), depth, out),
+            Value::Numbers(of) => self.list(of.iter(), of.is_cut(), depth, out),
+            Value::SigSet(of) => signals(out, of),
+            Value::FdSet(of) => places(out, of.iter()),
+            Value::BitSet(of) => places(out, of.iter()),
+            Value::SockAddr(of) => address::sockaddr(self, of, out),
+            Value::Dirents(of) => self.dirents(of, out),
+            Value::HwAddr(bytes) => {
+                for (at, byte) in bytes.iter().enumerate() {
+                    out.write_str(if at > 0 { ":" } else { "" })?;
+                    text::padded_hex(out, (*byte).into(), 2)?;
+                }
+                Ok(())
+            }
+            Value::Ipv6(bytes) => {
+                out.write_str("inet_pton(AF_INET6, \"")?;
+                address::ipv6(out, *bytes)?;
+                out.write_str("\")")
+            }
+        }
+    }
+
+    fn list<'b, W: Write + ?Sized>(
+        &self,
+        values: impl Iterator<Item = Value<'b>>,
+        cut: bool,
+        depth: usize,
+        out: &mut W,
+    ) -> fmt::Result {
+        out.write_str("[")?;
+        let mut first = true;
+        for value in values {
+            if !first {
+                out.write_str(", ")?;
+            }
+            first = false;
+            self.at_depth(&value, depth + 1, out)?;
+        }
+        if cut {
+            out.write_str(if first { "..." } else { ", ..." })?;
+        }
+        out.write_str("]")
+    }
+
+    /// What the kernel found and what it left: `[128 => 16]` for a number, the latter of other things.
+    pub(crate) fn changed<W: Write + ?Sized>(&self, before: &Value<'_>, after: &Value<'_>, out: &mut W) -> fmt::Result {
+        let (Value::Numbers(old), Value::Numbers(new)) = (before, after) else { return self.value(after, out) };
+        if !old.is_one() || old.bytes() == new.bytes() {
+            return self.value(after, out);
+        }
+        out.write_str("[")?;
+        for value in old.iter() {
+            self.value(&value, out)?;
+        }
+        out.write_str(" => ")?;
+        for value in new.iter() {
+            self.value(&value, out)?;
+        }
+        out.write_str("]")
+    }
+
+    /// `0x7ffc8a3f5d28 /* 24 vars */`
+    pub(crate) fn environment<W: Write + ?Sized>(&self, value: &Value<'_>, address: Option<u64>, out: &mut W) -> fmt::Result {
+        let Value::List(list) = value else { return self.value(value, out) };
+        text::hex(out, address.unwrap_or(0))?;
+        out.write_str(" /* ")?;
+        text::decimal(out, list.total().into())?;
+        out.write_str(if list.total() == 1 { " var */" } else { " vars */" })
+    }
+
+    /// `0x55d0c4a0 /* 12 entries */`, or each of them.
+    fn dirents<W: Write + ?Sized>(&self, of: &Dirents<'_>, out: &mut W) -> fmt::Result {
+        if !self.style.verbose {
+            text::hex(out, of.address())?;
+            out.write_str(" /* ")?;
+            text::decimal(out, of.total().into())?;
+            return out.write_str(" entries */");
+        }
+        out.write_str("[")?;
+        for (at, entry) in of.enumerate() {
+            out.write_str(if at > 0 { ", {d_ino=" } else { "{d_ino=" })?;
+            text::decimal(out, entry.inode)?;
+            out.write_str(", d_off=")?;
+            text::signed(out, entry.offset as i64)?;
+            out.write_str(", d_reclen=")?;
+            text::decimal(out, entry.size.into())?;
+            out.write_str(", d_type=")?;
+            match sets::DIRENT_TYPES.name_of(self.place.abi, entry.file_type.into()) {
+                Some(name) => out.write_str(name)?,
+                None => text::hex(out, entry.file_type.into())?,
+            }
+            out.write_str(", d_name=")?;
+            text::quoted(out, entry.name)?;
+            out.write_str("}")?;
+        }
+        out.write_str("]")
+    }
+}
+
+/// `[3 5 8]`
+fn places<W: Write + ?Sized>(out: &mut W, bits: impl Iterator<Item = u32>) -> fmt::Result {
+    out.write_str("[")?;
+    for (at, bit) in bits.enumerate() {
+        if at > 0 {
+            out.write_str(" ")?;
+        }
+        text::decimal(out, bit.into())?;
+    }
+    out.write_str("]")
+}
+
+/// `[INT CHLD]`, `~[KILL STOP]` where most are in it.
+fn signals<W: Write + ?Sized>(out: &mut W, of: &Bits<'_>) -> fmt::Result {
+    signals_of(out, of.abi(), of.len(), |bit| of.has(bit))
+}
+
+pub(super) fn signal_mask<W: Write + ?Sized>(out: &mut W, mask: u64, abi: Abi) -> fmt::Result {
+    let bits = abi.word_bits();
+    signals_of(out, abi, bits, |bit| mask >> bit.min(63) & 1 == 1)
+}
+
+fn signals_of<W: Write + ?Sized>(out: &mut W, abi: Abi, len: u32, has: impl Fn(u32) -> bool) -> fmt::Result {
+    let count = (0..len).filter(|bit| has(*bit)).count() as u32;
+    let most = count > 0 && count >= len * 2 / 3;
+    out.write_str(if most { "~[" } else { "[" })?;
+    let mut first = true;
+    for bit in (0..len).filter(|bit| has(*bit) != most) {
+        if !first {
+            out.write_str(" ")?;
+        }
+        first = false;
+        match sets::SIGNALS.name_of(abi, u64::from(bit) + 1) {
+            Some(name) => out.write_str(name.strip_prefix("SIG").unwrap_or(name))?,
+            None => text::decimal(out, u64::from(bit) + 1)?,
+        }
+    }
+    out.write_str("]")
+}

@@ -1,0 +1,694 @@
+//! What decoding gives: numbers with their meaning, text, bytes, structures field by field, lists, addresses.
+
+use core::fmt;
+
+use crate::abi::{Abi, ByteOrder};
+use crate::decode::integer;
+use crate::decode::tape::{LIST_TEXTS, Reader, node};
+use crate::kind::{Kind, Plain};
+use crate::meaning::{self, B, F, FLEXIBLE, L, NO, R, tag};
+
+/// Where a value comes from: what its bytes mean depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) abi: Abi,
+    pub(crate) order: ByteOrder,
+}
+
+/// A value of a call: an argument, what it leads to, or a part of that.
+///
+/// It borrows from the scratch's buffer that was lent to the decoder, and is made anew each time it is asked for.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Value<'b> {
+    /// A number with a meaning.
+    Number(Number),
+    /// A pointer that is NULL.
+    Null,
+    /// A pointer that was not followed: the kernel writes there and has not yet or has failed, it cannot be read, a limit
+    /// was met, or nobody knows what is there.
+    Address(u64),
+    /// Text that ends in NUL.
+    Text(Text<'b>),
+    /// Bytes.
+    Bytes(Bytes<'b>),
+    /// A structure or union.
+    Struct(Struct<'b>),
+    /// Values behind each other.
+    List(List<'b>),
+    /// Numbers of one kind behind each other.
+    Numbers(Numbers<'b>),
+    /// A set of signals.
+    SigSet(Bits<'b>),
+    /// A set of file descriptors.
+    FdSet(Bits<'b>),
+    /// Bits by their places.
+    BitSet(Bits<'b>),
+    /// A socket address.
+    SockAddr(SockAddr<'b>),
+    /// Entries of a folder.
+    Dirents(Dirents<'b>),
+    /// The address of a link.
+    HwAddr(&'b [u8]),
+    /// An address of IPv6.
+    Ipv6([u8; 16]),
+}
+
+/// The structures that code knows by name.
+pub(crate) struct Wanted {
+    pub(crate) iovec: u16,
+    pub(crate) siginfo: u16,
+    pub(crate) dirent64: u16,
+}
+
+/// The structures that code knows by name.
+pub(crate) fn wanted() -> Wanted {
+    use crate::generated::meaning::{DIRENT64, IOVEC, SIGINFO};
+    Wanted { iovec: IOVEC, siginfo: SIGINFO, dirent64: DIRENT64 }
+}
+
+impl<'b> Value<'b> {
+    /// A number as an argument or an element has it.
+    pub(crate) fn number(kind: u16, bits: u8, signed: bool, value: u64, place: Place, pointer: bool) -> Value<'b> {
+        let is_pointer = pointer || meaning::kind(kind).is_some_and(|kind| kind.0 >= tag::PATH);
+        if is_pointer && !meaning::kind(kind).is_some_and(|kind| kind.0 == tag::SET) {
+            let value = if place.abi.pointer_bits() == 32 { value & 0xffff_ffff } else { value };
+            return if value == 0 { Value::Null } else { Value::Address(value) };
+        }
+        Value::Number(Number { kind, bits, signed, value, abi: place.abi })
+    }
+
+    /// A node of the tape.
+    pub(crate) fn of_node(tag: u8, mut inner: Reader<'b>, place: Place) -> Value<'b> {
+        match tag {
+            node::NULL => Value::Null,
+            node::TEXT => {
+                let cut = inner.u8() != 0;
+                Value::Text(Text { bytes: inner.0, cut })
+            }
+            node::BYTES => {
+                let total = inner.u64();
+                Value::Bytes(Bytes { bytes: inner.0, total })
+            }
+            node::STRUCT => {
+                let (layout, record, decision, param) = (inner.u16(), inner.u16(), inner.u16(), inner.u16());
+                let size = inner.u32() as usize;
+                let bytes = inner.take(size);
+                Value::Struct(Struct { layout, record, decision, param, bytes, children: inner, place })
+            }
+            node::LIST => {
+                let what = inner.u8();
+                let cut = inner.u8() != 0;
+                let total = inner.u32();
+                Value::List(List { texts: what == LIST_TEXTS, cut, total, rest: inner, place })
+            }
+            node::NUMBERS => {
+                let (kind, class) = (inner.u16(), inner.u8());
+                let cut = inner.u8() != 0;
+                let one = inner.u8() != 0;
+                Value::Numbers(Numbers { kind, class, cut, one, bytes: inner.0, place })
+            }
+            node::SIGSET => Value::SigSet(Bits { bits: (inner.0.len() * 8) as u32, bytes: inner.0, place }),
+            node::FDSET | node::BITSET => {
+                let bits = Bits { bits: inner.u32(), bytes: inner.0, place };
+                if tag == node::FDSET { Value::FdSet(bits) } else { Value::BitSet(bits) }
+            }
+            node::SOCKADDR => Value::SockAddr(SockAddr { bytes: inner.0, place }),
+            node::DIRENTS => {
+                let address = inner.u64();
+                let is_64 = inner.u8() != 0;
+                let count = inner.u32();
+                Value::Dirents(Dirents { address, total: count, is_64, rest: inner.0, place })
+            }
+            _ => Value::Address(inner.u64()),
+        }
+    }
+}
+
+/// A number with a meaning.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Number {
+    kind: u16,
+    bits: u8,
+    signed: bool,
+    value: u64,
+    abi: Abi,
+}
+
+impl Number {
+    pub(crate) fn new(kind: u16, value: u64, abi: Abi) -> Number {
+        Number { kind, bits: 64, signed: true, value, abi }
+    }
+
+    /// What it means.
+    pub fn kind(&self) -> Option<Kind> {
+        Kind::at(self.kind)
+    }
+
+    pub(crate) const fn kind_id(&self) -> u16 {
+        self.kind
+    }
+
+    /// The number: a signed one is extended to 64 bits, another has zeros above its own.
+    pub const fn value(&self) -> u64 {
+        self.value
+    }
+
+    /// The number as a signed one of its own width.
+    pub fn signed(&self) -> i64 {
+        let above = 64u32.saturating_sub(self.bits.into()).min(63);
+        ((self.value << above) as i64) >> above
+    }
+
+    /// Whether C has it as a signed number.
+    pub const fn is_signed(&self) -> bool {
+        self.signed
+    }
+
+    /// How many bits it has.
+    pub const fn bits(&self) -> u32 {
+        self.bits as u32
+    }
+
+    /// The ABI that gives its values their names.
+    pub const fn abi(&self) -> Abi {
+        self.abi
+    }
+}
+
+impl fmt::Debug for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Number({:#x}, {:?})", self.value, self.kind())
+    }
+}
+
+/// Text that ends in NUL, as far as it was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text<'b> {
+    bytes: &'b [u8],
+    cut: bool,
+}
+
+impl<'b> Text<'b> {
+    /// The bytes without the NUL.
+    pub const fn bytes(&self) -> &'b [u8] {
+        self.bytes
+    }
+
+    /// Whether more follows that was not read.
+    pub const fn is_cut(&self) -> bool {
+        self.cut
+    }
+}
+
+/// Bytes, as far as they were read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bytes<'b> {
+    bytes: &'b [u8],
+    total: u64,
+}
+
+impl<'b> Bytes<'b> {
+    /// The bytes that were read.
+    pub const fn bytes(&self) -> &'b [u8] {
+        self.bytes
+    }
+
+    /// How many there are.
+    pub const fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Whether more follow that were not read.
+    pub const fn is_cut(&self) -> bool {
+        self.total > self.bytes.len() as u64
+    }
+}
+
+/// A structure, whose fields are values.
+#[derive(Clone, Copy, Debug)]
+pub struct Struct<'b> {
+    layout: u16,
+    record: u16,
+    decision: u16,
+    param: u16,
+    bytes: &'b [u8],
+    children: Reader<'b>,
+    place: Place,
+}
+
+impl<'b> Struct<'b> {
+    /// Its name without `struct`.
+    pub fn name(&self) -> &'static str {
+        meaning::record(self.record).map_or("", |record| meaning::name(record.0))
+    }
+
+    /// Its bytes, as they are in the program's memory.
+    pub const fn bytes(&self) -> &'b [u8] {
+        self.bytes
+    }
+
+    /// The fields that mean something, in their order: no padding, and of a union the member that its other fields choose.
+    pub fn fields(&self) -> Fields<'b> {
+        let empty = Fields {
+            of: *self,
+            fields: [].iter(),
+            index: 0,
+            active: Active::NONE,
+            chosen: None,
+            brief: &[],
+            left_out: false,
+        };
+        let (Some(layout), Some(record)) = (meaning::layout(self.layout), meaning::record(self.record)) else { return empty };
+        let decision = if self.decision == NO { None } else { meaning::decided(self.decision) };
+        Fields {
+            fields: meaning::fields(layout).iter(),
+            active: Active::new(record, layout, self.bytes, self.place),
+            chosen: decision.and_then(|decided| decided.fields_of(self.param)),
+            ..empty
+        }
+    }
+
+    /// The fields of the short form, as tracers show it: all where there is none.
+    pub fn brief_fields(&self) -> Fields<'b> {
+        let brief = meaning::record(self.record).map(meaning::brief).unwrap_or_default();
+        Fields { brief, ..self.fields() }
+    }
+
+    /// The value of the field with this name.
+    pub fn field(&self, name: &str) -> Option<Value<'b>> {
+        self.fields().find(|(of, _)| *of == name).map(|(_, value)| value)
+    }
+}
+
+/// The fields of a structure; see [`Struct::fields`].
+#[derive(Clone, Debug)]
+pub struct Fields<'b> {
+    of: Struct<'b>,
+    fields: core::slice::Iter<'static, F>,
+    index: u16,
+    active: Active,
+    chosen: Option<&'static [u16]>,
+    brief: &'static [u16],
+    left_out: bool,
+}
+
+impl Fields<'_> {
+    /// Whether some were left out for the short form, of those that were gone through.
+    pub const fn left_out(&self) -> bool {
+        self.left_out
+    }
+}
+
+impl<'b> Iterator for Fields<'b> {
+    type Item = (&'static str, Value<'b>);
+
+    fn next(&mut self) -> Option<(&'static str, Value<'b>)> {
+        loop {
+            let field = self.fields.next()?;
+            let index = self.index;
+            self.index += 1;
+            let kind = self.active.kind(field);
+            let is_unused = meaning::kind(kind).is_some_and(|kind| kind.0 == Plain::Unused as u8);
+            if is_unused || self.chosen.is_some_and(|chosen| !chosen.contains(&field.0)) {
+                continue;
+            }
+            if !self.brief.is_empty() && !self.brief.contains(&field.0) {
+                self.left_out = true;
+                continue;
+            }
+            if let Some(value) = self.of.value(field, index, kind) {
+                return Some((meaning::name(field.0), value));
+            }
+        }
+    }
+}
+
+impl<'b> Struct<'b> {
+    fn value(&self, field: &F, index: u16, kind: u16) -> Option<Value<'b>> {
+        if let Some((tag, inner)) = self.child(index) {
+            return Some(Value::of_node(tag, inner, self.place));
+        }
+        let F(_, offset, _, record, class, count, ..) = *field;
+        let here = self.bytes.get(usize::from(offset)..).unwrap_or_default();
+        let size = usize::from(class & meaning::BYTES_OF);
+        let place = self.place;
+        if record != NO {
+            let layout = meaning::layout_on(record, place.abi)?;
+            let each = meaning::layout(layout)?.1 as usize;
+            if count == 1 {
+                let bytes = here.get(..each)?;
+                return Some(Value::Struct(Struct {
+                    layout,
+                    record,
+                    decision: NO,
+                    param: NO,
+                    bytes,
+                    children: Reader(&[]),
+                    place,
+                }));
+            }
+            // Many of them, that lead to nothing: their bytes say all.
+            let all = if count == FLEXIBLE { here } else { here.get(..each * usize::from(count))? };
+            return Some(Value::Bytes(Bytes { bytes: all, total: all.len() as u64 }));
+        }
+        let what = meaning::kind(kind)?;
+        let len = match count {
+            FLEXIBLE => here.len(),
+            count => size.max(1) * usize::from(count),
+        };
+        let all = here.get(..len).unwrap_or(here);
+        Some(match what.0 {
+            tag::TEXT_HERE => {
+                let end = all.iter().position(|byte| *byte == 0).unwrap_or(all.len());
+                Value::Text(Text { bytes: all.get(..end).unwrap_or_default(), cut: false })
+            }
+            tag::BYTES_HERE => Value::Bytes(Bytes { bytes: all, total: all.len() as u64 }),
+            tag::HWADDR => Value::HwAddr(all),
+            tag::IPV6 => Value::Ipv6(all.get(..16)?.try_into().ok()?),
+            tag::SOCKADDR_HERE => Value::SockAddr(SockAddr { bytes: all, place }),
+            tag::SIGSET_HERE => Value::SigSet(Bits { bits: (all.len() * 8) as u32, bytes: all, place }),
+            tag::PORT | tag::IPV4 => {
+                let size = if what.0 == tag::PORT { 2 } else { 4 };
+                let bytes = all.get(..size)?;
+                Value::Number(Number {
+                    kind,
+                    bits: size as u8 * 8,
+                    signed: false,
+                    value: integer(bytes, ByteOrder::Big),
+                    abi: place.abi,
+                })
+            }
+            _ if count != 1 => Value::Numbers(Numbers { kind, class, cut: false, one: false, bytes: all, place }),
+            _ => {
+                let number = field_number(field, self.bytes, place)?;
+                let bits = if field.7 == 0 { (size * 8) as u8 } else { field.7 };
+                let signed = class & meaning::SIGNED != 0;
+                Value::number(kind, bits, signed, number, place, class & meaning::POINTER != 0)
+            }
+        })
+    }
+
+    /// What was read for a field.
+    fn child(&self, index: u16) -> Option<(u8, Reader<'b>)> {
+        let mut rest = self.children;
+        while !rest.0.is_empty() {
+            let of = rest.u16();
+            let node = rest.node()?;
+            if of == index {
+                return Some(node);
+            }
+        }
+        None
+    }
+}
+
+/// The decisions of a structure's values that hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Active {
+    holds: [Option<B>; Active::MOST],
+}
+
+impl Active {
+    const MOST: usize = 6;
+    pub(crate) const NONE: Active = Active { holds: [None; Active::MOST] };
+
+    pub(crate) fn new(record: R, layout: L, bytes: &[u8], place: Place) -> Active {
+        let mut active = Active::NONE;
+        let mut free = active.holds.iter_mut();
+        for by in meaning::bys(record) {
+            let B(name, abis, value, .., bits) = *by;
+            if !meaning::has(abis, place.abi) {
+                continue;
+            }
+            let field = meaning::fields(layout).iter().find(|field| field.0 == name);
+            let Some(number) = field.and_then(|field| field_number(field, bytes, place)) else { continue };
+            let size = field.map_or(8, |field| u32::from(field.4 & meaning::BYTES_OF)).clamp(1, 8);
+            let mask = u64::MAX >> (64 - size * 8);
+            let holds = if bits { number & value & mask == value & mask } else { (number ^ value) & mask == 0 };
+            if holds {
+                match free.next() {
+                    Some(place) => *place = Some(*by),
+                    None => break,
+                }
+            }
+        }
+        active
+    }
+
+    /// The kind that a field has.
+    #[inline]
+    pub(crate) fn kind(&self, field: &F) -> u16 {
+        let mut kind = field.2;
+        for by in self.holds.iter().map_while(|by| *by) {
+            if let Some((_, other)) = meaning::overrides(by).iter().find(|(name, _)| *name == field.0) {
+                kind = *other;
+            }
+        }
+        kind
+    }
+}
+
+/// The integer in a field, a signed one extended.
+pub(crate) fn field_number(field: &F, bytes: &[u8], place: Place) -> Option<u64> {
+    let F(_, offset, _, _, class, _, shift, width) = *field;
+    let size = usize::from(class & meaning::BYTES_OF);
+    let offset = usize::from(offset);
+    let number = integer(bytes.get(offset..offset.checked_add(size)?).filter(|bytes| (1..=8).contains(&bytes.len()))?, place.order);
+    if width == 0 {
+        return Some(extended(number, class));
+    }
+    let above = 64u32.checked_sub(u32::from(width))?;
+    // Layouts tell bit-fields as the usual order has them.
+    let number = number.checked_shr(shift.into())? << above;
+    Some(if class & meaning::SIGNED != 0 { ((number as i64) >> above) as u64 } else { number >> above })
+}
+
+/// A number of so many bytes with its sign extended, if it has one.
+#[inline]
+pub(crate) fn extended(number: u64, class: u8) -> u64 {
+    let bytes = u32::from(class & meaning::BYTES_OF).clamp(1, 8);
+    if class & meaning::SIGNED == 0 {
+        return number;
+    }
+    let above = 64 - bytes * 8;
+    (((number << above) as i64) >> above) as u64
+}
+
+/// Values behind each other.
+#[derive(Clone, Copy, Debug)]
+pub struct List<'b> {
+    texts: bool,
+    cut: bool,
+    total: u32,
+    rest: Reader<'b>,
+    place: Place,
+}
+
+impl<'b> List<'b> {
+    /// Whether more follow that were not read.
+    pub const fn is_cut(&self) -> bool {
+        self.cut
+    }
+
+    /// How many there are, where that was told or counted; of a list that goes on beyond what is counted, how many were.
+    pub const fn total(&self) -> u32 {
+        self.total
+    }
+
+    /// Whether they are texts, which a NULL ends.
+    pub const fn is_texts(&self) -> bool {
+        self.texts
+    }
+
+    /// The values that were read.
+    pub fn iter(&self) -> impl Iterator<Item = Value<'b>> + use<'b> {
+        let (mut rest, place) = (self.rest, self.place);
+        core::iter::from_fn(move || rest.node().map(|(tag, inner)| Value::of_node(tag, inner, place)))
+    }
+}
+
+/// Numbers of one kind behind each other.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbers<'b> {
+    kind: u16,
+    class: u8,
+    cut: bool,
+    one: bool,
+    bytes: &'b [u8],
+    place: Place,
+}
+
+impl<'b> Numbers<'b> {
+    /// Whether more follow that were not read.
+    pub const fn is_cut(&self) -> bool {
+        self.cut
+    }
+
+    /// Whether it is one number by itself, and no array.
+    pub const fn is_one(&self) -> bool {
+        self.one
+    }
+
+    /// The bytes that hold them.
+    pub const fn bytes(&self) -> &'b [u8] {
+        self.bytes
+    }
+
+    /// The numbers that were read.
+    pub fn iter(&self) -> impl Iterator<Item = Value<'b>> + use<'b> {
+        let Numbers { kind, class, bytes, place, .. } = *self;
+        let size = usize::from(class & meaning::BYTES_OF).max(1);
+        bytes.chunks_exact(size).map(move |bytes| {
+            let value = extended(integer(bytes.get(..size.min(8)).unwrap_or_default(), place.order), class);
+            let signed = class & meaning::SIGNED != 0;
+            Value::number(kind, (size * 8).min(64) as u8, signed, value, place, class & meaning::POINTER != 0)
+        })
+    }
+}
+
+/// Bits by their places.
+#[derive(Clone, Copy, Debug)]
+pub struct Bits<'b> {
+    bits: u32,
+    bytes: &'b [u8],
+    place: Place,
+}
+
+impl<'b> Bits<'b> {
+    pub(crate) fn of_word(word: &'b [u8], place: Place) -> Bits<'b> {
+        Bits { bits: (word.len() * 8) as u32, bytes: word, place }
+    }
+
+    /// How many bits there are.
+    pub const fn len(&self) -> u32 {
+        self.bits
+    }
+
+    /// Whether there is no bit at all, set or not.
+    pub const fn is_empty(&self) -> bool {
+        self.bits == 0
+    }
+
+    /// Whether a bit is set.
+    pub fn has(&self, bit: u32) -> bool {
+        // Bits are counted in words of the ABI.
+        let word = self.place.abi.word_bits();
+        let size = (word / 8) as usize;
+        let start = (bit / word) as usize * size;
+        let Some(bytes) = self.bytes.get(start..).map(|rest| rest.get(..size).unwrap_or(rest)) else { return false };
+        bit < self.bits && integer(bytes, self.place.order).checked_shr(bit % word).is_some_and(|word| word & 1 == 1)
+    }
+
+    /// The places of those that are set.
+    pub fn iter(&self) -> impl Iterator<Item = u32> + use<'b> {
+        let all = *self;
+        (0..all.bits).filter(move |bit| all.has(*bit))
+    }
+
+    /// The ABI that gives them their names.
+    pub const fn abi(&self) -> Abi {
+        self.place.abi
+    }
+}
+
+/// A socket address: the family and what that makes of the rest.
+#[derive(Clone, Copy, Debug)]
+pub struct SockAddr<'b> {
+    bytes: &'b [u8],
+    place: Place,
+}
+
+impl<'b> SockAddr<'b> {
+    /// The bytes, as they are in the program's memory.
+    pub const fn bytes(&self) -> &'b [u8] {
+        self.bytes
+    }
+
+    /// The family: `AF_UNIX`. None where there are fewer than two bytes.
+    pub fn family(&self) -> Option<u16> {
+        Some(integer(self.bytes.get(..2)?, self.place.order) as u16)
+    }
+
+    /// What follows the family.
+    pub fn rest(&self) -> &'b [u8] {
+        self.bytes.get(2..).unwrap_or_default()
+    }
+
+    pub(crate) const fn place(&self) -> Place {
+        self.place
+    }
+
+    /// The address as the structure of this name, as far as its bytes are there: the rest is zero and not told.
+    pub(crate) fn as_struct(&self, record: u16) -> Option<Struct<'b>> {
+        let layout = meaning::layout_on(record, self.place.abi)?;
+        let size = meaning::layout(layout)?.1 as usize;
+        let bytes = self.bytes.get(..size)?;
+        Some(Struct { layout, record, decision: NO, param: NO, bytes, children: Reader(&[]), place: self.place })
+    }
+}
+
+/// Entries of a folder.
+#[derive(Clone, Copy, Debug)]
+pub struct Dirents<'b> {
+    address: u64,
+    total: u32,
+    is_64: bool,
+    rest: &'b [u8],
+    place: Place,
+}
+
+/// An entry of a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dirent<'b> {
+    /// The number of the inode.
+    pub inode: u64,
+    /// Where the next one is.
+    pub offset: u64,
+    /// Bytes of the entry.
+    pub size: u16,
+    /// `DT_*`, where the call tells it.
+    pub file_type: u8,
+    /// The name.
+    pub name: &'b [u8],
+}
+
+impl<'b> Dirents<'b> {
+    pub(crate) fn new(bytes: &'b [u8], is_64: bool, place: Place) -> Dirents<'b> {
+        Dirents { address: 0, total: 0, is_64, rest: bytes, place }
+    }
+
+    /// Where they are in the program's memory.
+    pub const fn address(&self) -> u64 {
+        self.address
+    }
+
+    /// How many there are.
+    pub const fn total(&self) -> u32 {
+        self.total
+    }
+}
+
+impl<'b> Iterator for Dirents<'b> {
+    type Item = Dirent<'b>;
+
+    fn next(&mut self) -> Option<Dirent<'b>> {
+        let word = if self.is_64 { 8 } else { (self.place.abi.word_bits() / 8) as usize };
+        let order = self.place.order;
+        let size = integer(self.rest.get(2 * word..2 * word + 2)?, order) as u16;
+        let head = 2 * word + 2 + usize::from(self.is_64);
+        let entry = self.rest.get(..usize::from(size)).filter(|entry| entry.len() > head)?;
+        let name = entry.get(head..)?;
+        let name = name.get(..name.iter().position(|byte| *byte == 0).unwrap_or(name.len()))?;
+        let file_type = if self.is_64 { *entry.get(head - 1)? } else { *entry.last()? };
+        let dirent = Dirent {
+            inode: integer(entry.get(..word)?, order),
+            offset: integer(entry.get(word..2 * word)?, order),
+            size,
+            file_type,
+            name,
+        };
+        self.rest = self.rest.get(usize::from(size)..).unwrap_or_default();
+        Some(dirent)
+    }
+}

@@ -40,6 +40,8 @@
 //!   order.
 //! - [`SyscallSet`]: a set of calls, for filters and allow lists, also as a constant.
 //! - [`RawCall`], [`Memory`], [`Scratch`]: what a tracer has in hand when a call stops, and what decoding borrows from.
+//! - [`SyscallInfo`], [`SeccompData`], [`Registers`], [`RawCall::from_registers`]: the call out of what kernels and debuggers
+//!   fill in, on any machine; [`Outcome`]: how it ended.
 //!
 //! Tables are the union over the kernel releases in [`Release::ALL`]; where these differ, a call is told as the newest
 //! release that has it tells it.
@@ -91,10 +93,13 @@ mod layout;
 mod layout_text;
 mod memory;
 mod names;
+mod outcome;
 mod prototype;
+mod registers;
 mod row;
 mod set;
 mod side;
+mod stops;
 mod syscall;
 mod table;
 
@@ -122,8 +127,11 @@ pub use kernel::{KernelVersion, ParseVersionError, Release, Since, Until};
 #[cfg(feature = "layouts")]
 pub use layout::{Fields, LayoutError, Struct, StructLayout, StructText};
 pub use memory::{Fault, Memory, Region, Scratch};
+pub use outcome::Outcome;
 pub use prototype::{CType, Param, Params, Part, Tag};
+pub use registers::Registers;
 pub use set::{OtherAbi, SetIter, SyscallSet, UnknownName};
 pub use side::{Config, Differs, Linkage, Side, Symbol};
+pub use stops::{SeccompData, SyscallInfo, SyscallStop};
 pub use syscall::{Aliases, Missing, Syscall};
 pub use table::{Syscalls, Table};

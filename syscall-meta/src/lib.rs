@@ -42,6 +42,7 @@
 //! - [`RawCall`], [`Memory`], [`Scratch`]: what a tracer has in hand when a call stops, and what decoding borrows from.
 //! - [`SyscallInfo`], [`SeccompData`], [`Registers`], [`RawCall::from_registers`]: the call out of what kernels and debuggers
 //!   fill in, on any machine; [`Outcome`]: how it ended.
+//! - `ProcessMemory`, `RecordedMemory` (feature `std`): memory of a live process, and memory that was read before.
 //!
 //! Tables are the union over the kernel releases in [`Release::ALL`]; where these differ, a call is told as the newest
 //! release that has it tells it.
@@ -56,7 +57,7 @@
 //! | `constants` | names of values: `FlagSet`, the sets of `sets`, `Ioctl` |
 //! | `layouts` | layouts of structures: `Struct`, `StructLayout`, `structure!` |
 //! | `derive` | the macros of `syscall-meta-derive`: `sysno!` |
-//! | `std` | [`KernelVersion`]`::running` |
+//! | `std` | [`KernelVersion`]`::running`, `ProcessMemory` (on Linux), `RecordedMemory` |
 //!
 //! `constants` and `layouts` are of all ABIs, whichever tables are built in. They make the crate's own build, a second or two,
 //! twice as long; of what they build in, a program has that linked which it names: a set by its constant, a structure by `structure!`.
@@ -94,7 +95,11 @@ mod layout_text;
 mod memory;
 mod names;
 mod outcome;
+#[cfg(all(feature = "std", any(target_os = "linux", target_os = "android")))]
+mod process_memory;
 mod prototype;
+#[cfg(feature = "std")]
+mod recorded;
 mod registers;
 mod row;
 mod set;
@@ -128,7 +133,11 @@ pub use kernel::{KernelVersion, ParseVersionError, Release, Since, Until};
 pub use layout::{Fields, LayoutError, Struct, StructLayout, StructText};
 pub use memory::{Fault, Memory, Region, Scratch};
 pub use outcome::Outcome;
+#[cfg(all(feature = "std", any(target_os = "linux", target_os = "android")))]
+pub use process_memory::ProcessMemory;
 pub use prototype::{CType, Param, Params, Part, Tag};
+#[cfg(feature = "std")]
+pub use recorded::RecordedMemory;
 pub use registers::Registers;
 pub use set::{OtherAbi, SetIter, SyscallSet, UnknownName};
 pub use side::{Config, Differs, Linkage, Side, Symbol};

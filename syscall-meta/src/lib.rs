@@ -40,6 +40,9 @@
 //!   order.
 //! - [`SyscallSet`]: a set of calls, for filters and allow lists, also as a constant.
 //! - [`RawCall`], [`Memory`], [`Scratch`]: what a tracer has in hand when a call stops, and what decoding borrows from.
+//! - [`SyscallInfo`], [`SeccompData`], [`Registers`], [`RawCall::from_registers`]: the call out of what kernels and debuggers
+//!   fill in, on any machine; [`Outcome`]: how it ended.
+//! - `ProcessMemory`, `RecordedMemory` (feature `std`): memory of a live process, and memory that was read before.
 //!
 //! Tables are the union over the kernel releases in [`Release::ALL`]; where these differ, a call is told as the newest
 //! release that has it tells it.
@@ -54,7 +57,7 @@
 //! | `constants` | names of values: `FlagSet`, the sets of `sets`, `Ioctl` |
 //! | `layouts` | layouts of structures: `Struct`, `StructLayout`, `structure!` |
 //! | `derive` | the macros of `syscall-meta-derive`: `sysno!` |
-//! | `std` | [`KernelVersion`]`::running` |
+//! | `std` | [`KernelVersion`]`::running`, `ProcessMemory` (on Linux), `RecordedMemory` |
 //!
 //! `constants` and `layouts` are of all ABIs, whichever tables are built in. They make the crate's own build, a second or two,
 //! twice as long; of what they build in, a program has that linked which it names: a set by its constant, a structure by `structure!`.
@@ -91,10 +94,17 @@ mod layout;
 mod layout_text;
 mod memory;
 mod names;
+mod outcome;
+#[cfg(all(feature = "std", any(target_os = "linux", target_os = "android")))]
+mod process_memory;
 mod prototype;
+#[cfg(feature = "std")]
+mod recorded;
+mod registers;
 mod row;
 mod set;
 mod side;
+mod stops;
 mod syscall;
 mod table;
 
@@ -122,8 +132,15 @@ pub use kernel::{KernelVersion, ParseVersionError, Release, Since, Until};
 #[cfg(feature = "layouts")]
 pub use layout::{Fields, LayoutError, Struct, StructLayout, StructText};
 pub use memory::{Fault, Memory, Region, Scratch};
+pub use outcome::Outcome;
+#[cfg(all(feature = "std", any(target_os = "linux", target_os = "android")))]
+pub use process_memory::ProcessMemory;
 pub use prototype::{CType, Param, Params, Part, Tag};
+#[cfg(feature = "std")]
+pub use recorded::RecordedMemory;
+pub use registers::Registers;
 pub use set::{OtherAbi, SetIter, SyscallSet, UnknownName};
 pub use side::{Config, Differs, Linkage, Side, Symbol};
+pub use stops::{SeccompData, SyscallInfo, SyscallStop};
 pub use syscall::{Aliases, Missing, Syscall};
 pub use table::{Syscalls, Table};

@@ -78,6 +78,10 @@ mod call;
 #[cfg(feature = "constants")]
 mod constants;
 mod convention;
+#[cfg(feature = "decode")]
+mod decode;
+#[cfg(feature = "decode")]
+mod errno_text;
 #[cfg(feature = "layouts")]
 mod field;
 #[cfg(feature = "constants")]
@@ -88,10 +92,14 @@ mod generated;
 #[cfg(feature = "constants")]
 mod ioctl;
 mod kernel;
+#[cfg(feature = "decode")]
+mod kind;
 #[cfg(feature = "layouts")]
 mod layout;
 #[cfg(feature = "layouts")]
 mod layout_text;
+#[cfg(feature = "decode")]
+mod meaning;
 mod memory;
 mod names;
 mod outcome;
@@ -103,10 +111,14 @@ mod recorded;
 mod registers;
 mod row;
 mod set;
+#[cfg(feature = "decode")]
+mod show;
 mod side;
 mod stops;
 mod syscall;
 mod table;
+#[cfg(feature = "decode")]
+mod value;
 
 #[cfg(feature = "derive")]
 pub use syscall_meta_derive::sysno;
@@ -117,6 +129,8 @@ pub use call::{MAX_WORDS, RawCall};
 #[cfg(feature = "constants")]
 pub use constants::{FlagSet, Members};
 pub use convention::{Convention, Extension, Failure, NumberPlace, OtherInstruction, Pairs, StackWords};
+#[cfg(feature = "decode")]
+pub use decode::{Arg, Decoded, Decoder, Entered, Kept, Limits};
 #[cfg(feature = "layouts")]
 pub use field::{Count, Field, FieldClass};
 #[cfg(feature = "constants")]
@@ -129,6 +143,8 @@ pub use generated::tables;
 #[cfg(feature = "constants")]
 pub use ioctl::{Ioctl, IoctlName, IoctlNames};
 pub use kernel::{KernelVersion, ParseVersionError, Release, Since, Until};
+#[cfg(feature = "decode")]
+pub use kind::{Class, Classes, Direction, Kind, Plain, Returns, Target};
 #[cfg(feature = "layouts")]
 pub use layout::{Fields, LayoutError, Struct, StructLayout, StructText};
 pub use memory::{Fault, Memory, Region, Scratch};
@@ -140,7 +156,11 @@ pub use prototype::{CType, Param, Params, Part, Tag};
 pub use recorded::RecordedMemory;
 pub use registers::Registers;
 pub use set::{OtherAbi, SetIter, SyscallSet, UnknownName};
+#[cfg(feature = "decode")]
+pub use show::Style;
 pub use side::{Config, Differs, Linkage, Side, Symbol};
 pub use stops::{SeccompData, SyscallInfo, SyscallStop};
 pub use syscall::{Aliases, Missing, Syscall};
 pub use table::{Syscalls, Table};
+#[cfg(feature = "decode")]
+pub use value::{Bits, Bytes, Dirent, Dirents, Fields, List, Number, Numbers, SockAddr, Struct as StructValue, Text, Value};

@@ -6,7 +6,7 @@
 #![allow(dead_code, reason = "generated code takes what it needs")]
 
 use crate::abi::Abi;
-use crate::constants::{FlagSet, SetData};
+use crate::constants::FlagSet;
 use crate::generated::meaning as data;
 
 /// In place of a place: nothing.
@@ -195,8 +195,7 @@ pub(crate) fn kind(id: u16) -> Option<K> {
 /// The set at a place.
 #[inline]
 pub(crate) fn set(id: u16) -> Option<FlagSet> {
-    let sets: &'static [&'static SetData] = &data::SETS;
-    sets.get(usize::from(id)).map(|data| FlagSet::new(data))
+    data::SETS.get(usize::from(id)).copied()
 }
 
 /// Why nothing better can be said of a value: a sentence of `REASONS`.

@@ -181,13 +181,15 @@ impl<const N: usize> Memory for [Region<'_>; N] {
 /// ```
 pub struct Scratch<'b> {
     free: &'b mut [u8],
+    /// How many bytes of the buffer stand before these.
+    taken: usize,
 }
 
 impl<'b> Scratch<'b> {
     /// A scratch with all of the buffer free. What the bytes hold does not matter.
     #[inline]
     pub fn new(buf: &'b mut [u8]) -> Scratch<'b> {
-        Scratch { free: buf }
+        Scratch { free: buf, taken: 0 }
     }
 
     /// Takes `len` bytes, with whatever they hold, or `None` where fewer are left; nothing is taken then. No alignment
@@ -199,7 +201,36 @@ impl<'b> Scratch<'b> {
         }
         let (taken, free) = core::mem::take(&mut self.free).split_at_mut(len);
         self.free = free;
+        self.taken += len;
         Some(taken)
+    }
+
+    /// All that is left, for a decoder that does not know how much it will take; [`give`](Scratch::give) returns the rest.
+    #[cfg(feature = "decode")]
+    #[inline]
+    pub(crate) fn lend(&mut self) -> &'b mut [u8] {
+        core::mem::take(&mut self.free)
+    }
+
+    /// Takes back what is left of what was lent; so many bytes before it are taken.
+    #[cfg(feature = "decode")]
+    #[inline]
+    pub(crate) fn give(&mut self, taken: usize, rest: &'b mut [u8]) {
+        self.free = rest;
+        self.taken += taken;
+    }
+
+    /// How many bytes of the buffer are taken.
+    #[cfg(feature = "decode")]
+    #[inline]
+    pub(crate) fn taken(&self) -> usize {
+        self.taken
+    }
+
+    /// A scratch over the rest of a buffer, of which so many bytes are taken.
+    #[cfg(feature = "decode")]
+    pub(crate) fn behind(taken: usize, rest: &'b mut [u8]) -> Scratch<'b> {
+        Scratch { free: rest, taken }
     }
 
     /// How many bytes are left.
@@ -211,7 +242,7 @@ impl<'b> Scratch<'b> {
     /// A scratch over what is left, for values that need not outlive it: afterwards this one has all of that again.
     #[inline]
     pub fn nested(&mut self) -> Scratch<'_> {
-        Scratch { free: self.free }
+        Scratch { free: self.free, taken: self.taken }
     }
 }
 

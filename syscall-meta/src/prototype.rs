@@ -233,6 +233,28 @@ impl ParamData {
     }
 }
 
+/// The name of a parameter by its id.
+#[cfg(feature = "decode")]
+pub(crate) fn param_name(id: u16) -> &'static str {
+    names::text_at(params::TEXT, &PARAM_STARTS, id)
+}
+
+#[cfg(feature = "decode")]
+impl Param {
+    pub(crate) const fn name_id(self) -> u16 {
+        self.data.name
+    }
+
+    pub(crate) const fn type_id(self) -> u16 {
+        self.data.ty
+    }
+
+    /// The name of the value that it is a part of.
+    pub(crate) const fn whole_id(self) -> u16 {
+        self.data.of
+    }
+}
+
 impl Param {
     /// The kernel's name for it: `dfd`.
     pub fn name(self) -> &'static str {

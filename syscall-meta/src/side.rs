@@ -61,6 +61,34 @@ impl Side {
         names::entry(self.data.entry)
     }
 
+    #[cfg(feature = "decode")]
+    pub(crate) const fn entry_id(self) -> u16 {
+        self.data.entry
+    }
+
+    /// What one of its parameters means. `None` where the entry has none of that name.
+    #[cfg(feature = "decode")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "decode")))]
+    pub fn kind(self, param: &str) -> Option<crate::kind::Kind> {
+        let kinds = crate::meaning::params(crate::meaning::entry(self.data.entry)?);
+        let found = kinds.iter().find(|(name, _)| prototype::param_name(*name) == param)?;
+        crate::kind::Kind::at(found.1)
+    }
+
+    /// What a success returns. `None` where there is no entry.
+    #[cfg(feature = "decode")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "decode")))]
+    pub fn returns(self) -> Option<crate::kind::Returns> {
+        crate::kind::Returns::at(crate::meaning::entry(self.data.entry)?.4)
+    }
+
+    /// The groups in which tracers have it.
+    #[cfg(feature = "decode")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "decode")))]
+    pub fn classes(self) -> crate::kind::Classes {
+        crate::kind::Classes(crate::meaning::entry(self.data.entry).map_or(0, |entry| entry.5))
+    }
+
     /// Why nothing is behind it, or `None` where there is.
     pub const fn missing(self) -> Option<Missing> {
         Missing::from_code(self.data.flags & MISSING)

@@ -79,7 +79,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         let mut tape = Tape::new(scratch.lend());
         self.pointer(kind, slot.ty, slot.fields, slot.name, address, Around::Params, 0, &mut tape);
         let (used, rest) = tape.finish();
-        scratch.give(rest);
+        scratch.give(used.len(), rest);
         used
     }
 

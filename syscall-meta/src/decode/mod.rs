@@ -114,7 +114,7 @@ impl Decoder {
     pub fn enter<'b, M: Memory + ?Sized>(&self, call: &RawCall, memory: &M, scratch: &mut Scratch<'b>) -> Entered<'b> {
         let order = self.order.unwrap_or_else(|| usual_order(call.abi()));
         let mut entered =
-            Entered { call: *call, limits: self.limits, order, slots: None, before: [&[]; MAX_ARGS], through: None };
+            Entered { call: *call, limits: self.limits, order, slots: None, before: [&[]; MAX_ARGS], taken: 0, through: None };
         let Some(of) = call.syscall() else { return entered };
         let side = if self.compat { of.compat_side().unwrap_or(of.side()) } else { of.side() };
         let slots = slots::slots(side, call, order, memory);
@@ -126,6 +126,7 @@ impl Decoder {
             *place = follow.argument(at, scratch);
         }
         entered.slots = Some(slots);
+        entered.taken = scratch.taken();
         entered
     }
 }
@@ -176,11 +177,72 @@ pub struct Entered<'b> {
     order: ByteOrder,
     slots: Option<Slots>,
     before: [&'b [u8]; MAX_ARGS],
+    /// How many bytes of the scratch's buffer were taken when all was read.
+    taken: usize,
     /// The call by which it came, where that is another one.
     through: Option<Syscall>,
 }
 
+/// A call that has started, without the borrow of its buffer: what a tracer keeps beside the buffer while the call runs.
+///
+/// ```
+/// # #[cfg(all(feature = "native", target_arch = "x86_64"))] {
+/// use syscall_meta::{Abi, Decoder, Kept, Outcome, RawCall, Region, Scratch};
+///
+/// struct Thread { buffer: Vec<u8>, call: Option<Kept> }
+///
+/// let memory = [Region::new(0x1000, b"/tmp\0")];
+/// let mut thread = Thread { buffer: vec![0; 4096], call: None };
+/// let call = RawCall::new(Abi::X86_64, 80, [0x1000, 0, 0, 0, 0, 0]);
+/// let entered = Decoder::new().enter(&call, &memory, &mut Scratch::new(&mut thread.buffer));
+/// thread.call = Some(entered.keep());
+///
+/// let (entered, mut scratch) = thread.call.take().unwrap().resume(&mut thread.buffer);
+/// let done = entered.exit(Outcome::from_word(Abi::X86_64, 0), &memory, &mut scratch);
+/// assert_eq!(done.to_string(), r#"chdir("/tmp") = 0"#);
+/// # }
+/// ```
+#[derive(Clone, Copy)]
+pub struct Kept {
+    entered: Entered<'static>,
+    lens: [u32; MAX_ARGS],
+}
+
+impl Kept {
+    /// The call again, with the buffer in which its values were left, and what is free of that.
+    ///
+    /// With another buffer, or one that was written to since, the values are other ones; nothing worse happens.
+    pub fn resume<'b>(self, buffer: &'b mut [u8]) -> (Entered<'b>, Scratch<'b>) {
+        let all: usize = self.lens.iter().fold(0, |all, len| all.saturating_add(*len as usize));
+        let taken = self.entered.taken.min(buffer.len());
+        let (used, free) = buffer.split_at_mut(taken);
+        let mut rest = used.get(taken.saturating_sub(all)..).unwrap_or_default();
+        let mut before: [&'b [u8]; MAX_ARGS] = [&[]; MAX_ARGS];
+        for (place, len) in before.iter_mut().zip(self.lens) {
+            let (node, after) = rest.split_at((len as usize).min(rest.len()));
+            (*place, rest) = (node, after);
+        }
+        (Entered { before, ..self.entered }, Scratch::behind(taken, free))
+    }
+}
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Kept").field(self.entered.raw()).finish()
+    }
+}
+
 impl<'b> Entered<'b> {
+    /// The call without the borrow of its buffer.
+    pub fn keep(self) -> Kept {
+        // The nodes stand behind each other, the last of them where the scratch went on.
+        let mut lens = [0; MAX_ARGS];
+        for (len, node) in lens.iter_mut().zip(self.before) {
+            *len = node.len() as u32;
+        }
+        Kept { entered: Entered { before: [&[]; MAX_ARGS], ..self }, lens }
+    }
+
     /// The call as it was caught.
     pub const fn raw(&self) -> &RawCall {
         &self.call

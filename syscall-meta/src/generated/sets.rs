@@ -1018,6 +1018,44 @@ static ARP_OPERATIONS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `arpt_inverse_flags`: invflags of struct arpt_arp.
+pub const ARPT_INVERSE_FLAGS: FlagSet = FlagSet::new(&ARPT_INVERSE_FLAGS_DATA);
+static ARPT_INVERSE_FLAGS_DATA: SetData = SetData {
+    name: "arpt_inverse_flags",
+    title: "invflags of struct arpt_arp",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            ARPT_INV_VIA_IN\
+            ARPT_INV_VIA_OUT\
+            ARPT_INV_SRCIP\
+            ARPT_INV_TGTIP\
+            ARPT_INV_SRCDEVADDR\
+            ARPT_INV_TGTDEVADDR\
+            ARPT_INV_ARPOP\
+            ARPT_INV_ARPHRD\
+            ARPT_INV_ARPPRO\
+            ARPT_INV_ARPHLN",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0x1), // ARPT_INV_VIA_IN
+            M(16, 0, 0x2), // ARPT_INV_VIA_OUT
+            M(14, 0, 0x4), // ARPT_INV_SRCIP
+            M(14, 0, 0x8), // ARPT_INV_TGTIP
+            M(19, 0, 0x10), // ARPT_INV_SRCDEVADDR
+            M(19, 0, 0x20), // ARPT_INV_TGTDEVADDR
+            M(14, 0, 0x40), // ARPT_INV_ARPOP
+            M(15, 0, 0x80), // ARPT_INV_ARPHRD
+            M(15, 0, 0x100), // ARPT_INV_ARPPRO
+            M(15, 0, 0x200), // ARPT_INV_ARPHLN
+        ],
+    },
+    parts: &[],
+};
+
 /// `at_flags`: how a path is walked, without what one call alone means by its bits.
 pub const AT_FLAGS: FlagSet = FlagSet::new(&AT_FLAGS_DATA);
 static AT_FLAGS_DATA: SetData = SetData {
@@ -1924,6 +1962,90 @@ static AX25_OPTIONS_DATA: SetData = SetData {
             M(15, 1, 25), // SO_BINDTODEVICE
             M(0, 2, 16409),
             M(0, 3, 13),
+        ],
+    },
+    parts: &[],
+};
+
+/// `block_zone_conditions`: cond of struct blk_zone.
+pub const BLOCK_ZONE_CONDITIONS: FlagSet = FlagSet::new(&BLOCK_ZONE_CONDITIONS_DATA);
+static BLOCK_ZONE_CONDITIONS_DATA: SetData = SetData {
+    name: "block_zone_conditions",
+    title: "cond of struct blk_zone",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            BLK_ZONE_COND_NOT_WP\
+            BLK_ZONE_COND_EMPTY\
+            BLK_ZONE_COND_IMP_OPEN\
+            BLK_ZONE_COND_EXP_OPEN\
+            BLK_ZONE_COND_CLOSED\
+            BLK_ZONE_COND_READONLY\
+            BLK_ZONE_COND_FULL\
+            BLK_ZONE_COND_OFFLINE\
+            BLK_ZONE_COND_ACTIVE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 0), // BLK_ZONE_COND_NOT_WP
+            M(19, 0, 1), // BLK_ZONE_COND_EMPTY
+            M(22, 0, 2), // BLK_ZONE_COND_IMP_OPEN
+            M(22, 0, 3), // BLK_ZONE_COND_EXP_OPEN
+            M(20, 0, 4), // BLK_ZONE_COND_CLOSED
+            M(22, 0, 13), // BLK_ZONE_COND_READONLY
+            M(18, 0, 14), // BLK_ZONE_COND_FULL
+            M(21, 0, 15), // BLK_ZONE_COND_OFFLINE
+            M(20, 1, 255), // BLK_ZONE_COND_ACTIVE
+        ],
+    },
+    parts: &[],
+};
+
+/// `block_zone_report_flags`: flags of struct blk_zone_report.
+pub const BLOCK_ZONE_REPORT_FLAGS: FlagSet = FlagSet::new(&BLOCK_ZONE_REPORT_FLAGS_DATA);
+static BLOCK_ZONE_REPORT_FLAGS_DATA: SetData = SetData {
+    name: "block_zone_report_flags",
+    title: "flags of struct blk_zone_report",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            BLK_ZONE_REP_CAPACITY\
+            BLK_ZONE_REP_CACHED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0x1), // BLK_ZONE_REP_CAPACITY
+            M(19, 1, 0x80000000), // BLK_ZONE_REP_CACHED
+        ],
+    },
+    parts: &[],
+};
+
+/// `block_zone_types`: type of struct blk_zone.
+pub const BLOCK_ZONE_TYPES: FlagSet = FlagSet::new(&BLOCK_ZONE_TYPES_DATA);
+static BLOCK_ZONE_TYPES_DATA: SetData = SetData {
+    name: "block_zone_types",
+    title: "type of struct blk_zone",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            BLK_ZONE_TYPE_CONVENTIONAL\
+            BLK_ZONE_TYPE_SEQWRITE_REQ\
+            BLK_ZONE_TYPE_SEQWRITE_PREF",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(26, 0, 1), // BLK_ZONE_TYPE_CONVENTIONAL
+            M(26, 0, 2), // BLK_ZONE_TYPE_SEQWRITE_REQ
+            M(27, 0, 3), // BLK_ZONE_TYPE_SEQWRITE_PREF
         ],
     },
     parts: &[],
@@ -3643,6 +3765,285 @@ static BPF_UPROBE_MULTI_FLAGS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `btrfs_defrag_flags`: flags of struct btrfs_ioctl_defrag_range_args.
+pub const BTRFS_DEFRAG_FLAGS: FlagSet = FlagSet::new(&BTRFS_DEFRAG_FLAGS_DATA);
+static BTRFS_DEFRAG_FLAGS_DATA: SetData = SetData {
+    name: "btrfs_defrag_flags",
+    title: "flags of struct btrfs_ioctl_defrag_range_args",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            BTRFS_DEFRAG_RANGE_COMPRESS\
+            BTRFS_DEFRAG_RANGE_START_IO\
+            BTRFS_DEFRAG_RANGE_COMPRESS_LEVEL\
+            BTRFS_DEFRAG_RANGE_NOCOMPRESS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(27, 0, 0x1), // BTRFS_DEFRAG_RANGE_COMPRESS
+            M(27, 0, 0x2), // BTRFS_DEFRAG_RANGE_START_IO
+            M(33, 1, 0x4), // BTRFS_DEFRAG_RANGE_COMPRESS_LEVEL
+            M(29, 1, 0x8), // BTRFS_DEFRAG_RANGE_NOCOMPRESS
+        ],
+    },
+    parts: &[],
+};
+
+/// `btrfs_device_stats_flags`: flags of struct btrfs_ioctl_get_dev_stats.
+pub const BTRFS_DEVICE_STATS_FLAGS: FlagSet = FlagSet::new(&BTRFS_DEVICE_STATS_FLAGS_DATA);
+static BTRFS_DEVICE_STATS_FLAGS_DATA: SetData = SetData {
+    name: "btrfs_device_stats_flags",
+    title: "flags of struct btrfs_ioctl_get_dev_stats",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            BTRFS_DEV_STATS_RESET",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0x1), // BTRFS_DEV_STATS_RESET
+        ],
+    },
+    parts: &[],
+};
+
+/// `btrfs_encoded_compression`: compression of struct btrfs_ioctl_encoded_io_args.
+pub const BTRFS_ENCODED_COMPRESSION: FlagSet = FlagSet::new(&BTRFS_ENCODED_COMPRESSION_DATA);
+static BTRFS_ENCODED_COMPRESSION_DATA: SetData = SetData {
+    name: "btrfs_encoded_compression",
+    title: "compression of struct btrfs_ioctl_encoded_io_args",
+    is_flags: false,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            BTRFS_ENCODED_IO_COMPRESSION_NONE\
+            BTRFS_ENCODED_IO_COMPRESSION_ZLIB\
+            BTRFS_ENCODED_IO_COMPRESSION_ZSTD\
+            BTRFS_ENCODED_IO_COMPRESSION_LZO_4K\
+            BTRFS_ENCODED_IO_COMPRESSION_LZO_8K\
+            BTRFS_ENCODED_IO_COMPRESSION_LZO_16K\
+            BTRFS_ENCODED_IO_COMPRESSION_LZO_32K\
+            BTRFS_ENCODED_IO_COMPRESSION_LZO_64K",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(33, 0, 0), // BTRFS_ENCODED_IO_COMPRESSION_NONE
+            M(33, 0, 1), // BTRFS_ENCODED_IO_COMPRESSION_ZLIB
+            M(33, 0, 2), // BTRFS_ENCODED_IO_COMPRESSION_ZSTD
+            M(35, 0, 3), // BTRFS_ENCODED_IO_COMPRESSION_LZO_4K
+            M(35, 0, 4), // BTRFS_ENCODED_IO_COMPRESSION_LZO_8K
+            M(36, 0, 5), // BTRFS_ENCODED_IO_COMPRESSION_LZO_16K
+            M(36, 0, 6), // BTRFS_ENCODED_IO_COMPRESSION_LZO_32K
+            M(36, 0, 7), // BTRFS_ENCODED_IO_COMPRESSION_LZO_64K
+        ],
+    },
+    parts: &[],
+};
+
+/// `btrfs_info_flags`: flags of struct btrfs_ioctl_fs_info_args.
+pub const BTRFS_INFO_FLAGS: FlagSet = FlagSet::new(&BTRFS_INFO_FLAGS_DATA);
+static BTRFS_INFO_FLAGS_DATA: SetData = SetData {
+    name: "btrfs_info_flags",
+    title: "flags of struct btrfs_ioctl_fs_info_args",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            BTRFS_FS_INFO_FLAG_CSUM_INFO\
+            BTRFS_FS_INFO_FLAG_GENERATION\
+            BTRFS_FS_INFO_FLAG_METADATA_UUID",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(28, 0, 0x1), // BTRFS_FS_INFO_FLAG_CSUM_INFO
+            M(29, 0, 0x2), // BTRFS_FS_INFO_FLAG_GENERATION
+            M(32, 0, 0x4), // BTRFS_FS_INFO_FLAG_METADATA_UUID
+        ],
+    },
+    parts: &[],
+};
+
+/// `btrfs_logical_flags`: flags of struct btrfs_ioctl_logical_ino_args.
+pub const BTRFS_LOGICAL_FLAGS: FlagSet = FlagSet::new(&BTRFS_LOGICAL_FLAGS_DATA);
+static BTRFS_LOGICAL_FLAGS_DATA: SetData = SetData {
+    name: "btrfs_logical_flags",
+    title: "flags of struct btrfs_ioctl_logical_ino_args",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            BTRFS_LOGICAL_INO_ARGS_IGNORE_OFFSET",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(36, 0, 0x1), // BTRFS_LOGICAL_INO_ARGS_IGNORE_OFFSET
+        ],
+    },
+    parts: &[],
+};
+
+/// `btrfs_qgroup_inherit_flags`: flags of struct btrfs_qgroup_inherit.
+pub const BTRFS_QGROUP_INHERIT_FLAGS: FlagSet = FlagSet::new(&BTRFS_QGROUP_INHERIT_FLAGS_DATA);
+static BTRFS_QGROUP_INHERIT_FLAGS_DATA: SetData = SetData {
+    name: "btrfs_qgroup_inherit_flags",
+    title: "flags of struct btrfs_qgroup_inherit",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            BTRFS_QGROUP_INHERIT_SET_LIMITS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(31, 0, 0x1), // BTRFS_QGROUP_INHERIT_SET_LIMITS
+        ],
+    },
+    parts: &[],
+};
+
+/// `btrfs_qgroup_limits`: flags of struct btrfs_qgroup_limit.
+pub const BTRFS_QGROUP_LIMITS: FlagSet = FlagSet::new(&BTRFS_QGROUP_LIMITS_DATA);
+static BTRFS_QGROUP_LIMITS_DATA: SetData = SetData {
+    name: "btrfs_qgroup_limits",
+    title: "flags of struct btrfs_qgroup_limit",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            BTRFS_QGROUP_LIMIT_MAX_RFER\
+            BTRFS_QGROUP_LIMIT_MAX_EXCL\
+            BTRFS_QGROUP_LIMIT_RSV_RFER\
+            BTRFS_QGROUP_LIMIT_RSV_EXCL\
+            BTRFS_QGROUP_LIMIT_RFER_CMPR\
+            BTRFS_QGROUP_LIMIT_EXCL_CMPR",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(27, 0, 0x1), // BTRFS_QGROUP_LIMIT_MAX_RFER
+            M(27, 0, 0x2), // BTRFS_QGROUP_LIMIT_MAX_EXCL
+            M(27, 0, 0x4), // BTRFS_QGROUP_LIMIT_RSV_RFER
+            M(27, 0, 0x8), // BTRFS_QGROUP_LIMIT_RSV_EXCL
+            M(28, 0, 0x10), // BTRFS_QGROUP_LIMIT_RFER_CMPR
+            M(28, 0, 0x20), // BTRFS_QGROUP_LIMIT_EXCL_CMPR
+        ],
+    },
+    parts: &[],
+};
+
+/// `btrfs_quota_commands`: cmd of struct btrfs_ioctl_quota_ctl_args.
+pub const BTRFS_QUOTA_COMMANDS: FlagSet = FlagSet::new(&BTRFS_QUOTA_COMMANDS_DATA);
+static BTRFS_QUOTA_COMMANDS_DATA: SetData = SetData {
+    name: "btrfs_quota_commands",
+    title: "cmd of struct btrfs_ioctl_quota_ctl_args",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            BTRFS_QUOTA_CTL_ENABLE\
+            BTRFS_QUOTA_CTL_DISABLE\
+            BTRFS_QUOTA_CTL_RESCAN__NOTUSED\
+            BTRFS_QUOTA_CTL_ENABLE_SIMPLE_QUOTA",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(22, 0, 1), // BTRFS_QUOTA_CTL_ENABLE
+            M(23, 0, 2), // BTRFS_QUOTA_CTL_DISABLE
+            M(31, 0, 3), // BTRFS_QUOTA_CTL_RESCAN__NOTUSED
+            M(35, 1, 4), // BTRFS_QUOTA_CTL_ENABLE_SIMPLE_QUOTA
+        ],
+    },
+    parts: &[],
+};
+
+/// `btrfs_scrub_flags`: flags of struct btrfs_ioctl_scrub_args.
+pub const BTRFS_SCRUB_FLAGS: FlagSet = FlagSet::new(&BTRFS_SCRUB_FLAGS_DATA);
+static BTRFS_SCRUB_FLAGS_DATA: SetData = SetData {
+    name: "btrfs_scrub_flags",
+    title: "flags of struct btrfs_ioctl_scrub_args",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            BTRFS_SCRUB_READONLY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 0x1), // BTRFS_SCRUB_READONLY
+        ],
+    },
+    parts: &[],
+};
+
+/// `btrfs_send_flags`: flags of struct btrfs_ioctl_send_args.
+pub const BTRFS_SEND_FLAGS: FlagSet = FlagSet::new(&BTRFS_SEND_FLAGS_DATA);
+static BTRFS_SEND_FLAGS_DATA: SetData = SetData {
+    name: "btrfs_send_flags",
+    title: "flags of struct btrfs_ioctl_send_args",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            BTRFS_SEND_FLAG_NO_FILE_DATA\
+            BTRFS_SEND_FLAG_OMIT_STREAM_HEADER\
+            BTRFS_SEND_FLAG_OMIT_END_CMD\
+            BTRFS_SEND_FLAG_VERSION\
+            BTRFS_SEND_FLAG_COMPRESSED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(28, 0, 0x1), // BTRFS_SEND_FLAG_NO_FILE_DATA
+            M(34, 0, 0x2), // BTRFS_SEND_FLAG_OMIT_STREAM_HEADER
+            M(28, 0, 0x4), // BTRFS_SEND_FLAG_OMIT_END_CMD
+            M(23, 1, 0x8), // BTRFS_SEND_FLAG_VERSION
+            M(26, 1, 0x10), // BTRFS_SEND_FLAG_COMPRESSED
+        ],
+    },
+    parts: &[],
+};
+
+/// `btrfs_subvolume_flags`: flags of struct btrfs_ioctl_vol_args_v2, and BTRFS_IOC_SUBVOL_SETFLAGS.
+pub const BTRFS_SUBVOLUME_FLAGS: FlagSet = FlagSet::new(&BTRFS_SUBVOLUME_FLAGS_DATA);
+static BTRFS_SUBVOLUME_FLAGS_DATA: SetData = SetData {
+    name: "btrfs_subvolume_flags",
+    title: "flags of struct btrfs_ioctl_vol_args_v2, and BTRFS_IOC_SUBVOL_SETFLAGS",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            BTRFS_SUBVOL_CREATE_ASYNC\
+            BTRFS_SUBVOL_RDONLY\
+            BTRFS_SUBVOL_QGROUP_INHERIT\
+            BTRFS_DEVICE_SPEC_BY_ID\
+            BTRFS_SUBVOL_SPEC_BY_ID",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(25, 0, 0x1), // BTRFS_SUBVOL_CREATE_ASYNC
+            M(19, 0, 0x2), // BTRFS_SUBVOL_RDONLY
+            M(27, 0, 0x4), // BTRFS_SUBVOL_QGROUP_INHERIT
+            M(23, 0, 0x8), // BTRFS_DEVICE_SPEC_BY_ID
+            M(23, 0, 0x10), // BTRFS_SUBVOL_SPEC_BY_ID
+        ],
+    },
+    parts: &[],
+};
+
 /// `cacheflush_caches`: cache of cacheflush, on mips, m68k, csky, parisc and nds32.
 pub const CACHEFLUSH_CACHES: FlagSet = FlagSet::new(&CACHEFLUSH_CACHES_DATA);
 static CACHEFLUSH_CACHES_DATA: SetData = SetData {
@@ -3856,6 +4257,53 @@ static CAN_ID_DATA: SetData = SetData {
     ],
 };
 
+/// `can_isotp_flags`: flags of struct can_isotp_options.
+pub const CAN_ISOTP_FLAGS: FlagSet = FlagSet::new(&CAN_ISOTP_FLAGS_DATA);
+static CAN_ISOTP_FLAGS_DATA: SetData = SetData {
+    name: "can_isotp_flags",
+    title: "flags of struct can_isotp_options",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            CAN_ISOTP_LISTEN_MODE\
+            CAN_ISOTP_EXTEND_ADDR\
+            CAN_ISOTP_TX_PADDING\
+            CAN_ISOTP_RX_PADDING\
+            CAN_ISOTP_CHK_PAD_LEN\
+            CAN_ISOTP_CHK_PAD_DATA\
+            CAN_ISOTP_HALF_DUPLEX\
+            CAN_ISOTP_FORCE_TXSTMIN\
+            CAN_ISOTP_FORCE_RXSTMIN\
+            CAN_ISOTP_RX_EXT_ADDR\
+            CAN_ISOTP_WAIT_TX_DONE\
+            CAN_ISOTP_SF_BROADCAST\
+            CAN_ISOTP_CF_BROADCAST\
+            CAN_ISOTP_DYN_FC_PARMS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0x1), // CAN_ISOTP_LISTEN_MODE
+            M(21, 0, 0x2), // CAN_ISOTP_EXTEND_ADDR
+            M(20, 0, 0x4), // CAN_ISOTP_TX_PADDING
+            M(20, 0, 0x8), // CAN_ISOTP_RX_PADDING
+            M(21, 0, 0x10), // CAN_ISOTP_CHK_PAD_LEN
+            M(22, 0, 0x20), // CAN_ISOTP_CHK_PAD_DATA
+            M(21, 0, 0x40), // CAN_ISOTP_HALF_DUPLEX
+            M(23, 0, 0x80), // CAN_ISOTP_FORCE_TXSTMIN
+            M(23, 0, 0x100), // CAN_ISOTP_FORCE_RXSTMIN
+            M(21, 0, 0x200), // CAN_ISOTP_RX_EXT_ADDR
+            M(22, 0, 0x400), // CAN_ISOTP_WAIT_TX_DONE
+            M(22, 0, 0x800), // CAN_ISOTP_SF_BROADCAST
+            M(22, 0, 0x1000), // CAN_ISOTP_CF_BROADCAST
+            M(22, 1, 0x2000), // CAN_ISOTP_DYN_FC_PARMS
+        ],
+    },
+    parts: &[],
+};
+
 /// `can_isotp_options`: option of SOL_CAN_ISOTP.
 pub const CAN_ISOTP_OPTIONS: FlagSet = FlagSet::new(&CAN_ISOTP_OPTIONS_DATA);
 static CAN_ISOTP_OPTIONS_DATA: SetData = SetData {
@@ -3973,6 +4421,55 @@ static CAN_RAW_OPTIONS_DATA: SetData = SetData {
             M(20, 0, 6), // CAN_RAW_JOIN_FILTERS
             M(17, 1, 7), // CAN_RAW_XL_FRAMES
             M(20, 2, 8), // CAN_RAW_XL_VCID_OPTS
+        ],
+    },
+    parts: &[],
+};
+
+/// `can_raw_vcid_flags`: flags of struct can_raw_vcid_options.
+pub const CAN_RAW_VCID_FLAGS: FlagSet = FlagSet::new(&CAN_RAW_VCID_FLAGS_DATA);
+static CAN_RAW_VCID_FLAGS_DATA: SetData = SetData {
+    name: "can_raw_vcid_flags",
+    title: "flags of struct can_raw_vcid_options",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            CAN_RAW_XL_VCID_TX_SET\
+            CAN_RAW_XL_VCID_TX_PASS\
+            CAN_RAW_XL_VCID_RX_FILTER",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(22, 0, 0x1), // CAN_RAW_XL_VCID_TX_SET
+            M(23, 0, 0x2), // CAN_RAW_XL_VCID_TX_PASS
+            M(25, 0, 0x4), // CAN_RAW_XL_VCID_RX_FILTER
+        ],
+    },
+    parts: &[],
+};
+
+/// `canfd_flags`: flags of struct canfd_frame.
+pub const CANFD_FLAGS: FlagSet = FlagSet::new(&CANFD_FLAGS_DATA);
+static CANFD_FLAGS_DATA: SetData = SetData {
+    name: "canfd_flags",
+    title: "flags of struct canfd_frame",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            CANFD_BRS\
+            CANFD_ESI\
+            CANFD_FDF",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(9, 0, 0x1), // CANFD_BRS
+            M(9, 0, 0x2), // CANFD_ESI
+            M(9, 1, 0x4), // CANFD_FDF
         ],
     },
     parts: &[],
@@ -4988,6 +5485,32 @@ static EBPF_INSTRUCTION_CLASSES_DATA: SetData = SetData {
             M(7, 0, 5), // BPF_JMP
             M(9, 0, 6), // BPF_JMP32
             M(9, 0, 7), // BPF_ALU64
+        ],
+    },
+    parts: &[],
+};
+
+/// `ebt_policies`: policy of struct ebt_entries.
+pub const EBT_POLICIES: FlagSet = FlagSet::new(&EBT_POLICIES_DATA);
+static EBT_POLICIES_DATA: SetData = SetData {
+    name: "ebt_policies",
+    title: "policy of struct ebt_entries",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            EBT_RETURN\
+            EBT_CONTINUE\
+            EBT_DROP\
+            EBT_ACCEPT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, -4i64 as u64), // EBT_RETURN
+            M(12, 0, -3i64 as u64), // EBT_CONTINUE
+            M(8, 0, -2i64 as u64), // EBT_DROP
+            M(10, 0, -1i64 as u64), // EBT_ACCEPT
         ],
     },
     parts: &[],
@@ -6896,6 +7419,74 @@ static FD_FLAGS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `fib_rule_actions`: action of struct fib_rule_hdr.
+pub const FIB_RULE_ACTIONS: FlagSet = FlagSet::new(&FIB_RULE_ACTIONS_DATA);
+static FIB_RULE_ACTIONS_DATA: SetData = SetData {
+    name: "fib_rule_actions",
+    title: "action of struct fib_rule_hdr",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FR_ACT_UNSPEC\
+            FR_ACT_TO_TBL\
+            FR_ACT_GOTO\
+            FR_ACT_NOP\
+            FR_ACT_RES3\
+            FR_ACT_RES4\
+            FR_ACT_BLACKHOLE\
+            FR_ACT_UNREACHABLE\
+            FR_ACT_PROHIBIT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0), // FR_ACT_UNSPEC
+            M(13, 0, 1), // FR_ACT_TO_TBL
+            M(11, 0, 2), // FR_ACT_GOTO
+            M(10, 0, 3), // FR_ACT_NOP
+            M(11, 0, 4), // FR_ACT_RES3
+            M(11, 0, 5), // FR_ACT_RES4
+            M(16, 0, 6), // FR_ACT_BLACKHOLE
+            M(18, 0, 7), // FR_ACT_UNREACHABLE
+            M(15, 0, 8), // FR_ACT_PROHIBIT
+        ],
+    },
+    parts: &[],
+};
+
+/// `fib_rule_flags`: flags of struct fib_rule_hdr.
+pub const FIB_RULE_FLAGS: FlagSet = FlagSet::new(&FIB_RULE_FLAGS_DATA);
+static FIB_RULE_FLAGS_DATA: SetData = SetData {
+    name: "fib_rule_flags",
+    title: "flags of struct fib_rule_hdr",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FIB_RULE_PERMANENT\
+            FIB_RULE_INVERT\
+            FIB_RULE_UNRESOLVED\
+            FIB_RULE_IIF_DETACHED\
+            FIB_RULE_DEV_DETACHED\
+            FIB_RULE_OIF_DETACHED\
+            FIB_RULE_FIND_SADDR",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 0x1), // FIB_RULE_PERMANENT
+            M(15, 0, 0x2), // FIB_RULE_INVERT
+            M(19, 0, 0x4), // FIB_RULE_UNRESOLVED
+            M(21, 0, 0x8), // FIB_RULE_IIF_DETACHED
+            M(21, 0, 0x8), // FIB_RULE_DEV_DETACHED
+            M(21, 0, 0x10), // FIB_RULE_OIF_DETACHED
+            M(19, 0, 0x10000), // FIB_RULE_FIND_SADDR
+        ],
+    },
+    parts: &[],
+};
+
 /// `fiemap_extent_flags`: fe_flags of struct fiemap_extent.
 pub const FIEMAP_EXTENT_FLAGS: FlagSet = FlagSet::new(&FIEMAP_EXTENT_FLAGS_DATA);
 static FIEMAP_EXTENT_FLAGS_DATA: SetData = SetData {
@@ -7370,6 +7961,26 @@ static FSCONFIG_COMMANDS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `fscrypt_add_key_flags`: flags of struct fscrypt_add_key_arg.
+pub const FSCRYPT_ADD_KEY_FLAGS: FlagSet = FlagSet::new(&FSCRYPT_ADD_KEY_FLAGS_DATA);
+static FSCRYPT_ADD_KEY_FLAGS_DATA: SetData = SetData {
+    name: "fscrypt_add_key_flags",
+    title: "flags of struct fscrypt_add_key_arg",
+    is_flags: true,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            FSCRYPT_ADD_KEY_FLAG_HW_WRAPPED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(31, 0, 0x1), // FSCRYPT_ADD_KEY_FLAG_HW_WRAPPED
+        ],
+    },
+    parts: &[],
+};
+
 /// `fscrypt_key_status`: status of struct fscrypt_get_key_status_arg.
 pub const FSCRYPT_KEY_STATUS: FlagSet = FlagSet::new(&FSCRYPT_KEY_STATUS_DATA);
 static FSCRYPT_KEY_STATUS_DATA: SetData = SetData {
@@ -7389,6 +8000,48 @@ static FSCRYPT_KEY_STATUS_DATA: SetData = SetData {
             M(25, 0, 1), // FSCRYPT_KEY_STATUS_ABSENT
             M(26, 0, 2), // FSCRYPT_KEY_STATUS_PRESENT
             M(39, 0, 3), // FSCRYPT_KEY_STATUS_INCOMPLETELY_REMOVED
+        ],
+    },
+    parts: &[],
+};
+
+/// `fscrypt_key_status_flags`: status_flags of struct fscrypt_get_key_status_arg.
+pub const FSCRYPT_KEY_STATUS_FLAGS: FlagSet = FlagSet::new(&FSCRYPT_KEY_STATUS_FLAGS_DATA);
+static FSCRYPT_KEY_STATUS_FLAGS_DATA: SetData = SetData {
+    name: "fscrypt_key_status_flags",
+    title: "status_flags of struct fscrypt_get_key_status_arg",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FSCRYPT_KEY_STATUS_FLAG_ADDED_BY_SELF",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(37, 0, 0x1), // FSCRYPT_KEY_STATUS_FLAG_ADDED_BY_SELF
+        ],
+    },
+    parts: &[],
+};
+
+/// `fscrypt_key_types`: type of struct fscrypt_key_specifier.
+pub const FSCRYPT_KEY_TYPES: FlagSet = FlagSet::new(&FSCRYPT_KEY_TYPES_DATA);
+static FSCRYPT_KEY_TYPES_DATA: SetData = SetData {
+    name: "fscrypt_key_types",
+    title: "type of struct fscrypt_key_specifier",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FSCRYPT_KEY_SPEC_TYPE_DESCRIPTOR\
+            FSCRYPT_KEY_SPEC_TYPE_IDENTIFIER",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(32, 0, 1), // FSCRYPT_KEY_SPEC_TYPE_DESCRIPTOR
+            M(32, 0, 2), // FSCRYPT_KEY_SPEC_TYPE_IDENTIFIER
         ],
     },
     parts: &[],
@@ -7471,6 +8124,28 @@ static FSCRYPT_POLICY_FLAGS_DATA: SetData = SetData {
             }),
         },
     ],
+};
+
+/// `fscrypt_removal_flags`: removal_status_flags of struct fscrypt_remove_key_arg.
+pub const FSCRYPT_REMOVAL_FLAGS: FlagSet = FlagSet::new(&FSCRYPT_REMOVAL_FLAGS_DATA);
+static FSCRYPT_REMOVAL_FLAGS_DATA: SetData = SetData {
+    name: "fscrypt_removal_flags",
+    title: "removal_status_flags of struct fscrypt_remove_key_arg",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            FSCRYPT_KEY_REMOVAL_STATUS_FLAG_FILES_BUSY\
+            FSCRYPT_KEY_REMOVAL_STATUS_FLAG_OTHER_USERS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(42, 0, 0x1), // FSCRYPT_KEY_REMOVAL_STATUS_FLAG_FILES_BUSY
+            M(43, 0, 0x2), // FSCRYPT_KEY_REMOVAL_STATUS_FLAG_OTHER_USERS
+        ],
+    },
+    parts: &[],
 };
 
 /// `fsmount_flags`: flags of fsmount.
@@ -8832,6 +9507,48 @@ static IO_URING_ACCEPT_FLAGS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `io_uring_bpf_commands`: cmd_type of struct io_uring_bpf.
+pub const IO_URING_BPF_COMMANDS: FlagSet = FlagSet::new(&IO_URING_BPF_COMMANDS_DATA);
+static IO_URING_BPF_COMMANDS_DATA: SetData = SetData {
+    name: "io_uring_bpf_commands",
+    title: "cmd_type of struct io_uring_bpf",
+    is_flags: false,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IO_URING_BPF_CMD_FILTER",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 1), // IO_URING_BPF_CMD_FILTER
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_bpf_filter_flags`: flags of struct io_uring_bpf_filter.
+pub const IO_URING_BPF_FILTER_FLAGS: FlagSet = FlagSet::new(&IO_URING_BPF_FILTER_FLAGS_DATA);
+static IO_URING_BPF_FILTER_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_bpf_filter_flags",
+    title: "flags of struct io_uring_bpf_filter",
+    is_flags: true,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IO_URING_BPF_FILTER_DENY_REST\
+            IO_URING_BPF_FILTER_SZ_STRICT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(29, 0, 0x1), // IO_URING_BPF_FILTER_DENY_REST
+            M(29, 0, 0x2), // IO_URING_BPF_FILTER_SZ_STRICT
+        ],
+    },
+    parts: &[],
+};
+
 /// `io_uring_buffer_ring_flags`: flags of struct io_uring_buf_reg.
 pub const IO_URING_BUFFER_RING_FLAGS: FlagSet = FlagSet::new(&IO_URING_BUFFER_RING_FLAGS_DATA);
 static IO_URING_BUFFER_RING_FLAGS_DATA: SetData = SetData {
@@ -8879,6 +9596,29 @@ static IO_URING_CANCEL_FLAGS_DATA: SetData = SetData {
             M(28, 0, 0x8), // IORING_ASYNC_CANCEL_FD_FIXED
             M(28, 0, 0x10), // IORING_ASYNC_CANCEL_USERDATA
             M(22, 0, 0x20), // IORING_ASYNC_CANCEL_OP
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_clone_flags`: flags of struct io_uring_clone_buffers.
+pub const IO_URING_CLONE_FLAGS: FlagSet = FlagSet::new(&IO_URING_CLONE_FLAGS_DATA);
+static IO_URING_CLONE_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_clone_flags",
+    title: "flags of struct io_uring_clone_buffers",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IORING_REGISTER_SRC_REGISTERED\
+            IORING_REGISTER_DST_REPLACE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(30, 0, 0x1), // IORING_REGISTER_SRC_REGISTERED
+            M(27, 1, 0x2), // IORING_REGISTER_DST_REPLACE
         ],
     },
     parts: &[],
@@ -9076,6 +9816,46 @@ static IO_URING_FSYNC_FLAGS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `io_uring_install_flags`: install_fd_flags of struct io_uring_sqe.
+pub const IO_URING_INSTALL_FLAGS: FlagSet = FlagSet::new(&IO_URING_INSTALL_FLAGS_DATA);
+static IO_URING_INSTALL_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_install_flags",
+    title: "install_fd_flags of struct io_uring_sqe",
+    is_flags: true,
+    abis: &[
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            IORING_FIXED_FD_NO_CLOEXEC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(26, 0, 0x1), // IORING_FIXED_FD_NO_CLOEXEC
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_memory_region_flags`: flags of struct io_uring_mem_region_reg.
+pub const IO_URING_MEMORY_REGION_FLAGS: FlagSet = FlagSet::new(&IO_URING_MEMORY_REGION_FLAGS_DATA);
+static IO_URING_MEMORY_REGION_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_memory_region_flags",
+    title: "flags of struct io_uring_mem_region_reg",
+    is_flags: true,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IORING_MEM_REGION_REG_WAIT_ARG",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(30, 0, 0x1), // IORING_MEM_REGION_REG_WAIT_ARG
+        ],
+    },
+    parts: &[],
+};
+
 /// `io_uring_message_flags`: msg_ring_flags of struct io_uring_sqe.
 pub const IO_URING_MESSAGE_FLAGS: FlagSet = FlagSet::new(&IO_URING_MESSAGE_FLAGS_DATA);
 static IO_URING_MESSAGE_FLAGS_DATA: SetData = SetData {
@@ -9143,6 +9923,54 @@ static IO_URING_MMAP_OFFSETS_DATA: SetData = SetData {
             M(18, 0, 0x8000000), // IORING_OFF_CQ_RING
             M(15, 0, 0x10000000), // IORING_OFF_SQES
             M(20, 1, 0x80000000), // IORING_OFF_PBUF_RING
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_napi_operations`: opcode of struct io_uring_napi.
+pub const IO_URING_NAPI_OPERATIONS: FlagSet = FlagSet::new(&IO_URING_NAPI_OPERATIONS_DATA);
+static IO_URING_NAPI_OPERATIONS_DATA: SetData = SetData {
+    name: "io_uring_napi_operations",
+    title: "opcode of struct io_uring_napi",
+    is_flags: false,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IO_URING_NAPI_REGISTER_OP\
+            IO_URING_NAPI_STATIC_ADD_ID\
+            IO_URING_NAPI_STATIC_DEL_ID",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(25, 0, 0), // IO_URING_NAPI_REGISTER_OP
+            M(27, 0, 1), // IO_URING_NAPI_STATIC_ADD_ID
+            M(27, 0, 2), // IO_URING_NAPI_STATIC_DEL_ID
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_napi_tracking`: op_param of struct io_uring_napi for IO_URING_NAPI_REGISTER_OP.
+pub const IO_URING_NAPI_TRACKING: FlagSet = FlagSet::new(&IO_URING_NAPI_TRACKING_DATA);
+static IO_URING_NAPI_TRACKING_DATA: SetData = SetData {
+    name: "io_uring_napi_tracking",
+    title: "op_param of struct io_uring_napi for IO_URING_NAPI_REGISTER_OP",
+    is_flags: false,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IO_URING_NAPI_TRACKING_DYNAMIC\
+            IO_URING_NAPI_TRACKING_STATIC\
+            IO_URING_NAPI_TRACKING_INACTIVE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(30, 0, 0), // IO_URING_NAPI_TRACKING_DYNAMIC
+            M(29, 0, 1), // IO_URING_NAPI_TRACKING_STATIC
+            M(31, 0, 255), // IO_URING_NAPI_TRACKING_INACTIVE
         ],
     },
     parts: &[],
@@ -9352,6 +10180,52 @@ static IO_URING_POLL_FLAGS_DATA: SetData = SetData {
             M(25, 0, 0x2), // IORING_POLL_UPDATE_EVENTS
             M(28, 0, 0x4), // IORING_POLL_UPDATE_USER_DATA
             M(21, 1, 0x8), // IORING_POLL_ADD_LEVEL
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_probe_flags`: flags of struct io_uring_probe_op.
+pub const IO_URING_PROBE_FLAGS: FlagSet = FlagSet::new(&IO_URING_PROBE_FLAGS_DATA);
+static IO_URING_PROBE_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_probe_flags",
+    title: "flags of struct io_uring_probe_op",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IO_URING_OP_SUPPORTED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0x1), // IO_URING_OP_SUPPORTED
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_queries`: query_op of struct io_uring_query_hdr.
+pub const IO_URING_QUERIES: FlagSet = FlagSet::new(&IO_URING_QUERIES_DATA);
+static IO_URING_QUERIES_DATA: SetData = SetData {
+    name: "io_uring_queries",
+    title: "query_op of struct io_uring_query_hdr",
+    is_flags: false,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            IO_URING_QUERY_OPCODES\
+            IO_URING_QUERY_ZCRX\
+            IO_URING_QUERY_SCQ\
+            IO_URING_QUERY_ZCRX_EVENT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(22, 0, 0), // IO_URING_QUERY_OPCODES
+            M(19, 0, 1), // IO_URING_QUERY_ZCRX
+            M(18, 0, 2), // IO_URING_QUERY_SCQ
+            M(25, 0, 3), // IO_URING_QUERY_ZCRX_EVENT
         ],
     },
     parts: &[],
@@ -9734,6 +10608,76 @@ static IO_URING_TIMEOUT_FLAGS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `io_uring_zcrx_events`: event_type of struct zcrx_ctrl_arm_event.
+pub const IO_URING_ZCRX_EVENTS: FlagSet = FlagSet::new(&IO_URING_ZCRX_EVENTS_DATA);
+static IO_URING_ZCRX_EVENTS_DATA: SetData = SetData {
+    name: "io_uring_zcrx_events",
+    title: "event_type of struct zcrx_ctrl_arm_event",
+    is_flags: false,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            ZCRX_EVENT_ALLOC_FAIL\
+            ZCRX_EVENT_COPY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0), // ZCRX_EVENT_ALLOC_FAIL
+            M(15, 0, 1), // ZCRX_EVENT_COPY
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_zcrx_flags`: flags of struct io_uring_zcrx_ifq_reg.
+pub const IO_URING_ZCRX_FLAGS: FlagSet = FlagSet::new(&IO_URING_ZCRX_FLAGS_DATA);
+static IO_URING_ZCRX_FLAGS_DATA: SetData = SetData {
+    name: "io_uring_zcrx_flags",
+    title: "flags of struct io_uring_zcrx_ifq_reg",
+    is_flags: true,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            ZCRX_REG_IMPORT\
+            ZCRX_REG_NODEV",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0x1), // ZCRX_REG_IMPORT
+            M(14, 0, 0x2), // ZCRX_REG_NODEV
+        ],
+    },
+    parts: &[],
+};
+
+/// `io_uring_zcrx_operations`: op of struct zcrx_ctrl.
+pub const IO_URING_ZCRX_OPERATIONS: FlagSet = FlagSet::new(&IO_URING_ZCRX_OPERATIONS_DATA);
+static IO_URING_ZCRX_OPERATIONS_DATA: SetData = SetData {
+    name: "io_uring_zcrx_operations",
+    title: "op of struct zcrx_ctrl",
+    is_flags: false,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            ZCRX_CTRL_FLUSH_RQ\
+            ZCRX_CTRL_EXPORT\
+            ZCRX_CTRL_ARM_EVENT\
+            ZCRX_CTRL_ADD_AREA",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 0), // ZCRX_CTRL_FLUSH_RQ
+            M(16, 0, 1), // ZCRX_CTRL_EXPORT
+            M(19, 0, 2), // ZCRX_CTRL_ARM_EVENT
+            M(18, 0, 3), // ZCRX_CTRL_ADD_AREA
+        ],
+    },
+    parts: &[],
+};
+
 /// `ioprio`: class, hint and level of an I/O priority.
 pub const IOPRIO: FlagSet = FlagSet::new(&IOPRIO_DATA);
 static IOPRIO_DATA: SetData = SetData {
@@ -9818,6 +10762,62 @@ static IOPRIO_WHO_DATA: SetData = SetData {
             M(18, 0, 1), // IOPRIO_WHO_PROCESS
             M(15, 0, 2), // IOPRIO_WHO_PGRP
             M(15, 0, 3), // IOPRIO_WHO_USER
+        ],
+    },
+    parts: &[],
+};
+
+/// `ip6t_flags`: flags of struct ip6t_ip6.
+pub const IP6T_FLAGS: FlagSet = FlagSet::new(&IP6T_FLAGS_DATA);
+static IP6T_FLAGS_DATA: SetData = SetData {
+    name: "ip6t_flags",
+    title: "flags of struct ip6t_ip6",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IP6T_F_PROTO\
+            IP6T_F_TOS\
+            IP6T_F_GOTO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(12, 0, 0x1), // IP6T_F_PROTO
+            M(10, 0, 0x2), // IP6T_F_TOS
+            M(11, 0, 0x4), // IP6T_F_GOTO
+        ],
+    },
+    parts: &[],
+};
+
+/// `ip6t_inverse_flags`: invflags of struct ip6t_ip6.
+pub const IP6T_INVERSE_FLAGS: FlagSet = FlagSet::new(&IP6T_INVERSE_FLAGS_DATA);
+static IP6T_INVERSE_FLAGS_DATA: SetData = SetData {
+    name: "ip6t_inverse_flags",
+    title: "invflags of struct ip6t_ip6",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IP6T_INV_VIA_IN\
+            IP6T_INV_VIA_OUT\
+            IP6T_INV_TOS\
+            IP6T_INV_SRCIP\
+            IP6T_INV_DSTIP\
+            IP6T_INV_FRAG\
+            IP6T_INV_PROTO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 0x1), // IP6T_INV_VIA_IN
+            M(16, 0, 0x2), // IP6T_INV_VIA_OUT
+            M(12, 0, 0x4), // IP6T_INV_TOS
+            M(14, 0, 0x8), // IP6T_INV_SRCIP
+            M(14, 0, 0x10), // IP6T_INV_DSTIP
+            M(13, 0, 0x20), // IP6T_INV_FRAG
+            M(14, 0, 0x40), // IP6T_INV_PROTO
         ],
     },
     parts: &[],
@@ -10513,6 +11513,119 @@ static IP_TOS_DATA: SetData = SetData {
     ],
 };
 
+/// `ip_vs_connection_flags`: conn_flags of struct ip_vs_dest_entry.
+pub const IP_VS_CONNECTION_FLAGS: FlagSet = FlagSet::new(&IP_VS_CONNECTION_FLAGS_DATA);
+static IP_VS_CONNECTION_FLAGS_DATA: SetData = SetData {
+    name: "ip_vs_connection_flags",
+    title: "conn_flags of struct ip_vs_dest_entry",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IP_VS_CONN_F_SYNC\
+            IP_VS_CONN_F_HASHED\
+            IP_VS_CONN_F_NOOUTPUT\
+            IP_VS_CONN_F_INACTIVE\
+            IP_VS_CONN_F_OUT_SEQ\
+            IP_VS_CONN_F_IN_SEQ\
+            IP_VS_CONN_F_NO_CPORT\
+            IP_VS_CONN_F_TEMPLATE\
+            IP_VS_CONN_F_ONE_PACKET\
+            IP_VS_CONN_F_NFCT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0x20), // IP_VS_CONN_F_SYNC
+            M(19, 0, 0x40), // IP_VS_CONN_F_HASHED
+            M(21, 0, 0x80), // IP_VS_CONN_F_NOOUTPUT
+            M(21, 0, 0x100), // IP_VS_CONN_F_INACTIVE
+            M(20, 0, 0x200), // IP_VS_CONN_F_OUT_SEQ
+            M(19, 0, 0x400), // IP_VS_CONN_F_IN_SEQ
+            M(21, 0, 0x800), // IP_VS_CONN_F_NO_CPORT
+            M(21, 0, 0x1000), // IP_VS_CONN_F_TEMPLATE
+            M(23, 0, 0x2000), // IP_VS_CONN_F_ONE_PACKET
+            M(17, 0, 0x10000), // IP_VS_CONN_F_NFCT
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x7)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    IP_VS_CONN_F_MASQ\
+                    IP_VS_CONN_F_LOCALNODE\
+                    IP_VS_CONN_F_TUNNEL\
+                    IP_VS_CONN_F_DROUTE\
+                    IP_VS_CONN_F_BYPASS",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(17, 0, 0x0), // IP_VS_CONN_F_MASQ
+                    M(22, 0, 0x1), // IP_VS_CONN_F_LOCALNODE
+                    M(19, 0, 0x2), // IP_VS_CONN_F_TUNNEL
+                    M(19, 0, 0x3), // IP_VS_CONN_F_DROUTE
+                    M(19, 0, 0x4), // IP_VS_CONN_F_BYPASS
+                ],
+            }),
+        },
+    ],
+};
+
+/// `ip_vs_daemon_states`: state of struct ip_vs_daemon_user.
+pub const IP_VS_DAEMON_STATES: FlagSet = FlagSet::new(&IP_VS_DAEMON_STATES_DATA);
+static IP_VS_DAEMON_STATES_DATA: SetData = SetData {
+    name: "ip_vs_daemon_states",
+    title: "state of struct ip_vs_daemon_user",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IP_VS_STATE_NONE\
+            IP_VS_STATE_MASTER\
+            IP_VS_STATE_BACKUP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0), // IP_VS_STATE_NONE
+            M(18, 0, 1), // IP_VS_STATE_MASTER
+            M(18, 0, 2), // IP_VS_STATE_BACKUP
+        ],
+    },
+    parts: &[],
+};
+
+/// `ip_vs_service_flags`: flags of struct ip_vs_service_user.
+pub const IP_VS_SERVICE_FLAGS: FlagSet = FlagSet::new(&IP_VS_SERVICE_FLAGS_DATA);
+static IP_VS_SERVICE_FLAGS_DATA: SetData = SetData {
+    name: "ip_vs_service_flags",
+    title: "flags of struct ip_vs_service_user",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IP_VS_SVC_F_PERSISTENT\
+            IP_VS_SVC_F_HASHED\
+            IP_VS_SVC_F_ONEPACKET\
+            IP_VS_SVC_F_SCHED1\
+            IP_VS_SVC_F_SCHED2\
+            IP_VS_SVC_F_SCHED3",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(22, 0, 0x1), // IP_VS_SVC_F_PERSISTENT
+            M(18, 0, 0x2), // IP_VS_SVC_F_HASHED
+            M(21, 0, 0x4), // IP_VS_SVC_F_ONEPACKET
+            M(18, 0, 0x8), // IP_VS_SVC_F_SCHED1
+            M(18, 0, 0x10), // IP_VS_SVC_F_SCHED2
+            M(18, 0, 0x20), // IP_VS_SVC_F_SCHED3
+        ],
+    },
+    parts: &[],
+};
+
 /// `ipc_calls`: call of ipc, the version of its parameters above it.
 pub const IPC_CALLS: FlagSet = FlagSet::new(&IPC_CALLS_DATA);
 static IPC_CALLS_DATA: SetData = SetData {
@@ -10583,6 +11696,114 @@ static IPC_KEYS_DATA: SetData = SetData {
         values: &[
             // length of a name that begins here, ABIs, value
             M(11, 0, 0), // IPC_PRIVATE
+        ],
+    },
+    parts: &[],
+};
+
+/// `ipsec_directions`: sadb_x_policy_dir of struct sadb_x_policy.
+pub const IPSEC_DIRECTIONS: FlagSet = FlagSet::new(&IPSEC_DIRECTIONS_DATA);
+static IPSEC_DIRECTIONS_DATA: SetData = SetData {
+    name: "ipsec_directions",
+    title: "sadb_x_policy_dir of struct sadb_x_policy",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPSEC_DIR_ANY\
+            IPSEC_DIR_INBOUND\
+            IPSEC_DIR_OUTBOUND\
+            IPSEC_DIR_FWD",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0), // IPSEC_DIR_ANY
+            M(17, 0, 1), // IPSEC_DIR_INBOUND
+            M(18, 0, 2), // IPSEC_DIR_OUTBOUND
+            M(13, 0, 3), // IPSEC_DIR_FWD
+        ],
+    },
+    parts: &[],
+};
+
+/// `ipsec_policies`: sadb_x_policy_type of struct sadb_x_policy.
+pub const IPSEC_POLICIES: FlagSet = FlagSet::new(&IPSEC_POLICIES_DATA);
+static IPSEC_POLICIES_DATA: SetData = SetData {
+    name: "ipsec_policies",
+    title: "sadb_x_policy_type of struct sadb_x_policy",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPSEC_POLICY_DISCARD\
+            IPSEC_POLICY_NONE\
+            IPSEC_POLICY_IPSEC\
+            IPSEC_POLICY_ENTRUST\
+            IPSEC_POLICY_BYPASS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 0), // IPSEC_POLICY_DISCARD
+            M(17, 0, 1), // IPSEC_POLICY_NONE
+            M(18, 0, 2), // IPSEC_POLICY_IPSEC
+            M(20, 0, 3), // IPSEC_POLICY_ENTRUST
+            M(19, 0, 4), // IPSEC_POLICY_BYPASS
+        ],
+    },
+    parts: &[],
+};
+
+/// `ipt_flags`: flags of struct ipt_ip.
+pub const IPT_FLAGS: FlagSet = FlagSet::new(&IPT_FLAGS_DATA);
+static IPT_FLAGS_DATA: SetData = SetData {
+    name: "ipt_flags",
+    title: "flags of struct ipt_ip",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPT_F_FRAG\
+            IPT_F_GOTO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0x1), // IPT_F_FRAG
+            M(10, 0, 0x2), // IPT_F_GOTO
+        ],
+    },
+    parts: &[],
+};
+
+/// `ipt_inverse_flags`: invflags of struct ipt_ip.
+pub const IPT_INVERSE_FLAGS: FlagSet = FlagSet::new(&IPT_INVERSE_FLAGS_DATA);
+static IPT_INVERSE_FLAGS_DATA: SetData = SetData {
+    name: "ipt_inverse_flags",
+    title: "invflags of struct ipt_ip",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IPT_INV_VIA_IN\
+            IPT_INV_VIA_OUT\
+            IPT_INV_TOS\
+            IPT_INV_SRCIP\
+            IPT_INV_DSTIP\
+            IPT_INV_FRAG\
+            IPT_INV_PROTO",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0x1), // IPT_INV_VIA_IN
+            M(15, 0, 0x2), // IPT_INV_VIA_OUT
+            M(11, 0, 0x4), // IPT_INV_TOS
+            M(13, 0, 0x8), // IPT_INV_SRCIP
+            M(13, 0, 0x10), // IPT_INV_DSTIP
+            M(12, 0, 0x20), // IPT_INV_FRAG
+            M(13, 0, 0x40), // IPT_INV_PROTO
         ],
     },
     parts: &[],
@@ -11881,6 +13102,253 @@ static KEYCTL_MOVE_FLAGS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `kvm_clock_flags`: flags of struct kvm_clock_data.
+pub const KVM_CLOCK_FLAGS: FlagSet = FlagSet::new(&KVM_CLOCK_FLAGS_DATA);
+static KVM_CLOCK_FLAGS_DATA: SetData = SetData {
+    name: "kvm_clock_flags",
+    title: "flags of struct kvm_clock_data",
+    is_flags: true,
+    abis: &[
+        0x31f839a01, // aarch64, i386, loongarch32, loongarch64, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, riscv32, riscv64, s390, s390x, x32, x86_64
+    ],
+    members: MemberData {
+        names: "\
+            KVM_CLOCK_TSC_STABLE\
+            KVM_CLOCK_REALTIME\
+            KVM_CLOCK_HOST_TSC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 0x2), // KVM_CLOCK_TSC_STABLE
+            M(18, 0, 0x4), // KVM_CLOCK_REALTIME
+            M(18, 0, 0x8), // KVM_CLOCK_HOST_TSC
+        ],
+    },
+    parts: &[],
+};
+
+/// `kvm_create_device_flags`: flags of struct kvm_create_device.
+pub const KVM_CREATE_DEVICE_FLAGS: FlagSet = FlagSet::new(&KVM_CREATE_DEVICE_FLAGS_DATA);
+static KVM_CREATE_DEVICE_FLAGS_DATA: SetData = SetData {
+    name: "kvm_create_device_flags",
+    title: "flags of struct kvm_create_device",
+    is_flags: true,
+    abis: &[
+        0x31f839a01, // aarch64, i386, loongarch32, loongarch64, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, riscv32, riscv64, s390, s390x, x32, x86_64
+    ],
+    members: MemberData {
+        names: "\
+            KVM_CREATE_DEVICE_TEST",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(22, 0, 0x1), // KVM_CREATE_DEVICE_TEST
+        ],
+    },
+    parts: &[],
+};
+
+/// `kvm_device_types`: type of struct kvm_create_device.
+pub const KVM_DEVICE_TYPES: FlagSet = FlagSet::new(&KVM_DEVICE_TYPES_DATA);
+static KVM_DEVICE_TYPES_DATA: SetData = SetData {
+    name: "kvm_device_types",
+    title: "type of struct kvm_create_device",
+    is_flags: false,
+    abis: &[
+        0x31f839a01, // aarch64, i386, loongarch32, loongarch64, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, riscv32, riscv64, s390, s390x, x32, x86_64
+        0x317839a01, // aarch64, i386, loongarch32, loongarch64, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, riscv32, riscv64, s390x, x32, x86_64
+    ],
+    members: MemberData {
+        names: "\
+            KVM_DEV_TYPE_FSL_MPIC_20\
+            KVM_DEV_TYPE_FSL_MPIC_42\
+            KVM_DEV_TYPE_XICS\
+            KVM_DEV_TYPE_VFIO\
+            KVM_DEV_TYPE_ARM_VGIC_V2\
+            KVM_DEV_TYPE_FLIC\
+            KVM_DEV_TYPE_ARM_VGIC_V3\
+            KVM_DEV_TYPE_ARM_VGIC_ITS\
+            KVM_DEV_TYPE_XIVE\
+            KVM_DEV_TYPE_ARM_PV_TIME\
+            KVM_DEV_TYPE_RISCV_AIA\
+            KVM_DEV_TYPE_LOONGARCH_IPI\
+            KVM_DEV_TYPE_LOONGARCH_EIOINTC\
+            KVM_DEV_TYPE_LOONGARCH_PCHPIC\
+            KVM_DEV_TYPE_LOONGARCH_DMSINTC\
+            KVM_DEV_TYPE_ARM_VGIC_V5",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(24, 0, 1), // KVM_DEV_TYPE_FSL_MPIC_20
+            M(24, 0, 2), // KVM_DEV_TYPE_FSL_MPIC_42
+            M(17, 0, 3), // KVM_DEV_TYPE_XICS
+            M(17, 0, 4), // KVM_DEV_TYPE_VFIO
+            M(24, 0, 5), // KVM_DEV_TYPE_ARM_VGIC_V2
+            M(17, 0, 6), // KVM_DEV_TYPE_FLIC
+            M(24, 0, 7), // KVM_DEV_TYPE_ARM_VGIC_V3
+            M(25, 0, 8), // KVM_DEV_TYPE_ARM_VGIC_ITS
+            M(17, 0, 9), // KVM_DEV_TYPE_XIVE
+            M(24, 0, 10), // KVM_DEV_TYPE_ARM_PV_TIME
+            M(22, 0, 11), // KVM_DEV_TYPE_RISCV_AIA
+            M(26, 1, 12), // KVM_DEV_TYPE_LOONGARCH_IPI
+            M(30, 1, 13), // KVM_DEV_TYPE_LOONGARCH_EIOINTC
+            M(29, 1, 14), // KVM_DEV_TYPE_LOONGARCH_PCHPIC
+            M(30, 1, 15), // KVM_DEV_TYPE_LOONGARCH_DMSINTC
+            M(24, 1, 16), // KVM_DEV_TYPE_ARM_VGIC_V5
+        ],
+    },
+    parts: &[],
+};
+
+/// `kvm_ioeventfd_flags`: flags of struct kvm_ioeventfd.
+pub const KVM_IOEVENTFD_FLAGS: FlagSet = FlagSet::new(&KVM_IOEVENTFD_FLAGS_DATA);
+static KVM_IOEVENTFD_FLAGS_DATA: SetData = SetData {
+    name: "kvm_ioeventfd_flags",
+    title: "flags of struct kvm_ioeventfd",
+    is_flags: true,
+    abis: &[
+        0x31f839a01, // aarch64, i386, loongarch32, loongarch64, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, riscv32, riscv64, s390, s390x, x32, x86_64
+    ],
+    members: MemberData {
+        names: "\
+            KVM_IOEVENTFD_FLAG_DATAMATCH\
+            KVM_IOEVENTFD_FLAG_PIO\
+            KVM_IOEVENTFD_FLAG_DEASSIGN\
+            KVM_IOEVENTFD_FLAG_VIRTIO_CCW_NOTIFY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(28, 0, 0x1), // KVM_IOEVENTFD_FLAG_DATAMATCH
+            M(22, 0, 0x2), // KVM_IOEVENTFD_FLAG_PIO
+            M(27, 0, 0x4), // KVM_IOEVENTFD_FLAG_DEASSIGN
+            M(36, 0, 0x8), // KVM_IOEVENTFD_FLAG_VIRTIO_CCW_NOTIFY
+        ],
+    },
+    parts: &[],
+};
+
+/// `kvm_irqfd_flags`: flags of struct kvm_irqfd.
+pub const KVM_IRQFD_FLAGS: FlagSet = FlagSet::new(&KVM_IRQFD_FLAGS_DATA);
+static KVM_IRQFD_FLAGS_DATA: SetData = SetData {
+    name: "kvm_irqfd_flags",
+    title: "flags of struct kvm_irqfd",
+    is_flags: true,
+    abis: &[
+        0x31f839a01, // aarch64, i386, loongarch32, loongarch64, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, riscv32, riscv64, s390, s390x, x32, x86_64
+    ],
+    members: MemberData {
+        names: "\
+            KVM_IRQFD_FLAG_DEASSIGN\
+            KVM_IRQFD_FLAG_RESAMPLE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 0x1), // KVM_IRQFD_FLAG_DEASSIGN
+            M(23, 0, 0x2), // KVM_IRQFD_FLAG_RESAMPLE
+        ],
+    },
+    parts: &[],
+};
+
+/// `kvm_memory_attributes`: attributes of struct kvm_memory_attributes.
+pub const KVM_MEMORY_ATTRIBUTES: FlagSet = FlagSet::new(&KVM_MEMORY_ATTRIBUTES_DATA);
+static KVM_MEMORY_ATTRIBUTES_DATA: SetData = SetData {
+    name: "kvm_memory_attributes",
+    title: "attributes of struct kvm_memory_attributes",
+    is_flags: true,
+    abis: &[
+        0x31f839a01, // aarch64, i386, loongarch32, loongarch64, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, riscv32, riscv64, s390, s390x, x32, x86_64
+    ],
+    members: MemberData {
+        names: "\
+            KVM_MEMORY_ATTRIBUTE_PRIVATE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(28, 0, 0x8), // KVM_MEMORY_ATTRIBUTE_PRIVATE
+        ],
+    },
+    parts: &[],
+};
+
+/// `kvm_memory_flags`: flags of struct kvm_userspace_memory_region.
+pub const KVM_MEMORY_FLAGS: FlagSet = FlagSet::new(&KVM_MEMORY_FLAGS_DATA);
+static KVM_MEMORY_FLAGS_DATA: SetData = SetData {
+    name: "kvm_memory_flags",
+    title: "flags of struct kvm_userspace_memory_region",
+    is_flags: true,
+    abis: &[
+        0x31f839a01, // aarch64, i386, loongarch32, loongarch64, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, riscv32, riscv64, s390, s390x, x32, x86_64
+    ],
+    members: MemberData {
+        names: "\
+            KVM_MEM_LOG_DIRTY_PAGES\
+            KVM_MEM_READONLY\
+            KVM_MEM_GUEST_MEMFD",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 0x1), // KVM_MEM_LOG_DIRTY_PAGES
+            M(16, 0, 0x2), // KVM_MEM_READONLY
+            M(19, 0, 0x4), // KVM_MEM_GUEST_MEMFD
+        ],
+    },
+    parts: &[],
+};
+
+/// `kvm_mp_states`: mp_state of struct kvm_mp_state.
+pub const KVM_MP_STATES: FlagSet = FlagSet::new(&KVM_MP_STATES_DATA);
+static KVM_MP_STATES_DATA: SetData = SetData {
+    name: "kvm_mp_states",
+    title: "mp_state of struct kvm_mp_state",
+    is_flags: false,
+    abis: &[
+        0x31f839a01, // aarch64, i386, loongarch32, loongarch64, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, riscv32, riscv64, s390, s390x, x32, x86_64
+    ],
+    members: MemberData {
+        names: "\
+            KVM_MP_STATE_RUNNABLE\
+            KVM_MP_STATE_UNINITIALIZED\
+            KVM_MP_STATE_INIT_RECEIVED\
+            KVM_MP_STATE_HALTED\
+            KVM_MP_STATE_SIPI_RECEIVED\
+            KVM_MP_STATE_STOPPED\
+            KVM_MP_STATE_CHECK_STOP\
+            KVM_MP_STATE_OPERATING\
+            KVM_MP_STATE_LOAD\
+            KVM_MP_STATE_AP_RESET_HOLD\
+            KVM_MP_STATE_SUSPENDED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0), // KVM_MP_STATE_RUNNABLE
+            M(26, 0, 1), // KVM_MP_STATE_UNINITIALIZED
+            M(26, 0, 2), // KVM_MP_STATE_INIT_RECEIVED
+            M(19, 0, 3), // KVM_MP_STATE_HALTED
+            M(26, 0, 4), // KVM_MP_STATE_SIPI_RECEIVED
+            M(20, 0, 5), // KVM_MP_STATE_STOPPED
+            M(23, 0, 6), // KVM_MP_STATE_CHECK_STOP
+            M(22, 0, 7), // KVM_MP_STATE_OPERATING
+            M(17, 0, 8), // KVM_MP_STATE_LOAD
+            M(26, 0, 9), // KVM_MP_STATE_AP_RESET_HOLD
+            M(22, 0, 10), // KVM_MP_STATE_SUSPENDED
+        ],
+    },
+    parts: &[],
+};
+
+/// `kvm_msi_flags`: flags of struct kvm_msi.
+pub const KVM_MSI_FLAGS: FlagSet = FlagSet::new(&KVM_MSI_FLAGS_DATA);
+static KVM_MSI_FLAGS_DATA: SetData = SetData {
+    name: "kvm_msi_flags",
+    title: "flags of struct kvm_msi",
+    is_flags: true,
+    abis: &[
+        0x31f839a01, // aarch64, i386, loongarch32, loongarch64, mips_n32, mips_n64, mips_o32, powerpc, powerpc64, riscv32, riscv64, s390, s390x, x32, x86_64
+    ],
+    members: MemberData {
+        names: "\
+            KVM_MSI_VALID_DEVID",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x1), // KVM_MSI_VALID_DEVID
+        ],
+    },
+    parts: &[],
+};
+
 /// `landlock_access_fs`: what of files a ruleset handles or a rule allows.
 pub const LANDLOCK_ACCESS_FS: FlagSet = FlagSet::new(&LANDLOCK_ACCESS_FS_DATA);
 static LANDLOCK_ACCESS_FS_DATA: SetData = SetData {
@@ -12460,6 +13928,26 @@ static LISTNS_TYPES_DATA: SetData = SetData {
             M(7, 0, 0x10000000), // USER_NS
             M(6, 0, 0x20000000), // PID_NS
             M(6, 0, 0x40000000), // NET_NS
+        ],
+    },
+    parts: &[],
+};
+
+/// `listns_users`: user_ns_id of struct ns_id_req that is no id.
+pub const LISTNS_USERS: FlagSet = FlagSet::new(&LISTNS_USERS_DATA);
+static LISTNS_USERS_DATA: SetData = SetData {
+    name: "listns_users",
+    title: "user_ns_id of struct ns_id_req that is no id",
+    is_flags: false,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            LISTNS_CURRENT_USER",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, -1i64 as u64), // LISTNS_CURRENT_USER
         ],
     },
     parts: &[],
@@ -13048,6 +14536,48 @@ static MESSAGE_FLAGS_DATA: SetData = SetData {
             M(16, 0, 0x40000000), // MSG_CMSG_CLOEXEC
             M(15, 3, 0x80000000), // MSG_CMSG_COMPAT
             M(20, 4, 0x20000), // MSG_SENDPAGE_NOTLAST
+        ],
+    },
+    parts: &[],
+};
+
+/// `mif_flags`: mif6c_flags of struct mif6ctl.
+pub const MIF_FLAGS: FlagSet = FlagSet::new(&MIF_FLAGS_DATA);
+static MIF_FLAGS_DATA: SetData = SetData {
+    name: "mif_flags",
+    title: "mif6c_flags of struct mif6ctl",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            MIFF_REGISTER",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x1), // MIFF_REGISTER
+        ],
+    },
+    parts: &[],
+};
+
+/// `mips_watch_styles`: style of struct pt_watch_regs.
+pub const MIPS_WATCH_STYLES: FlagSet = FlagSet::new(&MIPS_WATCH_STYLES_DATA);
+static MIPS_WATCH_STYLES_DATA: SetData = SetData {
+    name: "mips_watch_styles",
+    title: "style of struct pt_watch_regs",
+    is_flags: false,
+    abis: &[
+        0x38000, // mips_n32, mips_n64, mips_o32
+    ],
+    members: MemberData {
+        names: "\
+            pt_watch_style_mips32\
+            pt_watch_style_mips64",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0), // pt_watch_style_mips32
+            M(21, 0, 1), // pt_watch_style_mips64
         ],
     },
     parts: &[],
@@ -13642,6 +15172,34 @@ static MPTCP_OPTIONS_DATA: SetData = SetData {
             M(13, 0, 2), // MPTCP_TCPINFO
             M(19, 0, 3), // MPTCP_SUBFLOW_ADDRS
             M(15, 1, 4), // MPTCP_FULL_INFO
+        ],
+    },
+    parts: &[],
+};
+
+/// `mq_attr_flags`: mq_flags of struct mq_attr.
+pub const MQ_ATTR_FLAGS: FlagSet = FlagSet::new(&MQ_ATTR_FLAGS_DATA);
+static MQ_ATTR_FLAGS_DATA: SetData = SetData {
+    name: "mq_attr_flags",
+    title: "mq_flags of struct mq_attr",
+    is_flags: true,
+    abis: &[
+        0x73f9c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, sparc, sparc64
+        0x38000, // mips_n32, mips_n64, mips_o32
+        0x600000, // parisc, parisc64
+        0xc0000000, // sparc, sparc64
+        0x2, // alpha
+    ],
+    members: MemberData {
+        names: "\
+            O_NONBLOCK",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0x800), // O_NONBLOCK
+            M(0, 1, 0x80),
+            M(0, 2, 0x10000),
+            M(0, 3, 0x4000),
+            M(0, 4, 0x4),
         ],
     },
     parts: &[],
@@ -14456,6 +16014,39 @@ static NETROM_OPTIONS_DATA: SetData = SetData {
             M(9, 0, 3), // NETROM_N2
             M(9, 0, 6), // NETROM_T4
             M(11, 0, 7), // NETROM_IDLE
+        ],
+    },
+    parts: &[],
+};
+
+/// `nexthop_flags`: rtnh_flags of struct rtnexthop.
+pub const NEXTHOP_FLAGS: FlagSet = FlagSet::new(&NEXTHOP_FLAGS_DATA);
+static NEXTHOP_FLAGS_DATA: SetData = SetData {
+    name: "nexthop_flags",
+    title: "rtnh_flags of struct rtnexthop",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            RTNH_F_DEAD\
+            RTNH_F_PERVASIVE\
+            RTNH_F_ONLINK\
+            RTNH_F_OFFLOAD\
+            RTNH_F_LINKDOWN\
+            RTNH_F_UNRESOLVED\
+            RTNH_F_TRAP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0x1), // RTNH_F_DEAD
+            M(16, 0, 0x2), // RTNH_F_PERVASIVE
+            M(13, 0, 0x4), // RTNH_F_ONLINK
+            M(14, 0, 0x8), // RTNH_F_OFFLOAD
+            M(15, 0, 0x10), // RTNH_F_LINKDOWN
+            M(17, 0, 0x20), // RTNH_F_UNRESOLVED
+            M(11, 1, 0x40), // RTNH_F_TRAP
         ],
     },
     parts: &[],
@@ -15389,6 +16980,34 @@ static PACKET_DIAG_ATTRIBUTES_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `packet_diag_flags`: pdi_flags of struct packet_diag_info.
+pub const PACKET_DIAG_FLAGS: FlagSet = FlagSet::new(&PACKET_DIAG_FLAGS_DATA);
+static PACKET_DIAG_FLAGS_DATA: SetData = SetData {
+    name: "packet_diag_flags",
+    title: "pdi_flags of struct packet_diag_info",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PDI_RUNNING\
+            PDI_AUXDATA\
+            PDI_ORIGDEV\
+            PDI_VNETHDR\
+            PDI_LOSS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(11, 0, 0x1), // PDI_RUNNING
+            M(11, 0, 0x2), // PDI_AUXDATA
+            M(11, 0, 0x4), // PDI_ORIGDEV
+            M(11, 0, 0x8), // PDI_VNETHDR
+            M(8, 0, 0x10), // PDI_LOSS
+        ],
+    },
+    parts: &[],
+};
+
 /// `packet_diag_show`: pdiag_show of struct packet_diag_req.
 pub const PACKET_DIAG_SHOW: FlagSet = FlagSet::new(&PACKET_DIAG_SHOW_DATA);
 static PACKET_DIAG_SHOW_DATA: SetData = SetData {
@@ -15620,6 +17239,26 @@ static PACKET_OPTIONS_DATA: SetData = SetData {
             M(18, 0, 22), // PACKET_FANOUT_DATA
             M(22, 0, 23), // PACKET_IGNORE_OUTGOING
             M(18, 1, 24), // PACKET_VNET_HDR_SZ
+        ],
+    },
+    parts: &[],
+};
+
+/// `packet_ring_features`: tp_feature_req_word of struct tpacket_req3.
+pub const PACKET_RING_FEATURES: FlagSet = FlagSet::new(&PACKET_RING_FEATURES_DATA);
+static PACKET_RING_FEATURES_DATA: SetData = SetData {
+    name: "packet_ring_features",
+    title: "tp_feature_req_word of struct tpacket_req3",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            TP_FT_REQ_FILL_RXHASH",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0x1), // TP_FT_REQ_FILL_RXHASH
         ],
     },
     parts: &[],
@@ -16635,6 +18274,78 @@ static PERSONALITY_DATA: SetData = SetData {
     ],
 };
 
+/// `pfkey_extensions`: types of extensions of a message of AF_KEY.
+pub const PFKEY_EXTENSIONS: FlagSet = FlagSet::new(&PFKEY_EXTENSIONS_DATA);
+static PFKEY_EXTENSIONS_DATA: SetData = SetData {
+    name: "pfkey_extensions",
+    title: "types of extensions of a message of AF_KEY",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SADB_EXT_RESERVED\
+            SADB_EXT_SA\
+            SADB_EXT_LIFETIME_CURRENT\
+            SADB_EXT_LIFETIME_HARD\
+            SADB_EXT_LIFETIME_SOFT\
+            SADB_EXT_ADDRESS_SRC\
+            SADB_EXT_ADDRESS_DST\
+            SADB_EXT_ADDRESS_PROXY\
+            SADB_EXT_KEY_AUTH\
+            SADB_EXT_KEY_ENCRYPT\
+            SADB_EXT_IDENTITY_SRC\
+            SADB_EXT_IDENTITY_DST\
+            SADB_EXT_SENSITIVITY\
+            SADB_EXT_PROPOSAL\
+            SADB_EXT_SUPPORTED_AUTH\
+            SADB_EXT_SUPPORTED_ENCRYPT\
+            SADB_EXT_SPIRANGE\
+            SADB_X_EXT_KMPRIVATE\
+            SADB_X_EXT_POLICY\
+            SADB_X_EXT_SA2\
+            SADB_X_EXT_NAT_T_TYPE\
+            SADB_X_EXT_NAT_T_SPORT\
+            SADB_X_EXT_NAT_T_DPORT\
+            SADB_X_EXT_NAT_T_OA\
+            SADB_X_EXT_SEC_CTX\
+            SADB_X_EXT_KMADDRESS\
+            SADB_X_EXT_FILTER",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0), // SADB_EXT_RESERVED
+            M(11, 0, 1), // SADB_EXT_SA
+            M(25, 0, 2), // SADB_EXT_LIFETIME_CURRENT
+            M(22, 0, 3), // SADB_EXT_LIFETIME_HARD
+            M(22, 0, 4), // SADB_EXT_LIFETIME_SOFT
+            M(20, 0, 5), // SADB_EXT_ADDRESS_SRC
+            M(20, 0, 6), // SADB_EXT_ADDRESS_DST
+            M(22, 0, 7), // SADB_EXT_ADDRESS_PROXY
+            M(17, 0, 8), // SADB_EXT_KEY_AUTH
+            M(20, 0, 9), // SADB_EXT_KEY_ENCRYPT
+            M(21, 0, 10), // SADB_EXT_IDENTITY_SRC
+            M(21, 0, 11), // SADB_EXT_IDENTITY_DST
+            M(20, 0, 12), // SADB_EXT_SENSITIVITY
+            M(17, 0, 13), // SADB_EXT_PROPOSAL
+            M(23, 0, 14), // SADB_EXT_SUPPORTED_AUTH
+            M(26, 0, 15), // SADB_EXT_SUPPORTED_ENCRYPT
+            M(17, 0, 16), // SADB_EXT_SPIRANGE
+            M(20, 0, 17), // SADB_X_EXT_KMPRIVATE
+            M(17, 0, 18), // SADB_X_EXT_POLICY
+            M(14, 0, 19), // SADB_X_EXT_SA2
+            M(21, 0, 20), // SADB_X_EXT_NAT_T_TYPE
+            M(22, 0, 21), // SADB_X_EXT_NAT_T_SPORT
+            M(22, 0, 22), // SADB_X_EXT_NAT_T_DPORT
+            M(19, 0, 23), // SADB_X_EXT_NAT_T_OA
+            M(18, 0, 24), // SADB_X_EXT_SEC_CTX
+            M(20, 0, 25), // SADB_X_EXT_KMADDRESS
+            M(17, 0, 26), // SADB_X_EXT_FILTER
+        ],
+    },
+    parts: &[],
+};
+
 /// `phonet_protocols`: protocol of AF_PHONET.
 pub const PHONET_PROTOCOLS: FlagSet = FlagSet::new(&PHONET_PROTOCOLS_DATA);
 static PHONET_PROTOCOLS_DATA: SetData = SetData {
@@ -16964,6 +18675,145 @@ static POLL_EVENTS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `ppc_breakpoint_conditions`: condition_mode of struct ppc_hw_breakpoint, with the bytes that are compared above it.
+pub const PPC_BREAKPOINT_CONDITIONS: FlagSet = FlagSet::new(&PPC_BREAKPOINT_CONDITIONS_DATA);
+static PPC_BREAKPOINT_CONDITIONS_DATA: SetData = SetData {
+    name: "ppc_breakpoint_conditions",
+    title: "condition_mode of struct ppc_hw_breakpoint, with the bytes that are compared above it",
+    is_flags: true,
+    abis: &[
+        0x1800000, // powerpc, powerpc64
+    ],
+    members: MemberData { names: "", values: &[] },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x3)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    PPC_BREAKPOINT_CONDITION_NONE\
+                    PPC_BREAKPOINT_CONDITION_AND\
+                    PPC_BREAKPOINT_CONDITION_OR\
+                    PPC_BREAKPOINT_CONDITION_AND_OR",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(29, 0, 0x0), // PPC_BREAKPOINT_CONDITION_NONE
+                    M(28, 0, 0x1), // PPC_BREAKPOINT_CONDITION_AND
+                    M(27, 0, 0x2), // PPC_BREAKPOINT_CONDITION_OR
+                    M(31, 0, 0x3), // PPC_BREAKPOINT_CONDITION_AND_OR
+                ],
+            }),
+        },
+        PartData {
+            masks: &[(0, 0xff0000)],
+            shifted: false,
+            holds: Holds::Hexadecimal,
+        },
+    ],
+};
+
+/// `ppc_breakpoint_modes`: addr_mode of struct ppc_hw_breakpoint.
+pub const PPC_BREAKPOINT_MODES: FlagSet = FlagSet::new(&PPC_BREAKPOINT_MODES_DATA);
+static PPC_BREAKPOINT_MODES_DATA: SetData = SetData {
+    name: "ppc_breakpoint_modes",
+    title: "addr_mode of struct ppc_hw_breakpoint",
+    is_flags: false,
+    abis: &[
+        0x1800000, // powerpc, powerpc64
+    ],
+    members: MemberData {
+        names: "\
+            PPC_BREAKPOINT_MODE_EXACT\
+            PPC_BREAKPOINT_MODE_RANGE_INCLUSIVE\
+            PPC_BREAKPOINT_MODE_RANGE_EXCLUSIVE\
+            PPC_BREAKPOINT_MODE_MASK",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(25, 0, 0), // PPC_BREAKPOINT_MODE_EXACT
+            M(35, 0, 1), // PPC_BREAKPOINT_MODE_RANGE_INCLUSIVE
+            M(35, 0, 2), // PPC_BREAKPOINT_MODE_RANGE_EXCLUSIVE
+            M(24, 0, 3), // PPC_BREAKPOINT_MODE_MASK
+        ],
+    },
+    parts: &[],
+};
+
+/// `ppc_breakpoint_triggers`: trigger_type of struct ppc_hw_breakpoint.
+pub const PPC_BREAKPOINT_TRIGGERS: FlagSet = FlagSet::new(&PPC_BREAKPOINT_TRIGGERS_DATA);
+static PPC_BREAKPOINT_TRIGGERS_DATA: SetData = SetData {
+    name: "ppc_breakpoint_triggers",
+    title: "trigger_type of struct ppc_hw_breakpoint",
+    is_flags: true,
+    abis: &[
+        0x1800000, // powerpc, powerpc64
+    ],
+    members: MemberData {
+        names: "\
+            PPC_BREAKPOINT_TRIGGER_EXECUTE\
+            PPC_BREAKPOINT_TRIGGER_READ\
+            PPC_BREAKPOINT_TRIGGER_WRITE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(30, 0, 0x1), // PPC_BREAKPOINT_TRIGGER_EXECUTE
+            M(27, 0, 0x2), // PPC_BREAKPOINT_TRIGGER_READ
+            M(28, 0, 0x4), // PPC_BREAKPOINT_TRIGGER_WRITE
+        ],
+    },
+    parts: &[],
+};
+
+/// `ppc_debug_features`: features of struct ppc_debug_info.
+pub const PPC_DEBUG_FEATURES: FlagSet = FlagSet::new(&PPC_DEBUG_FEATURES_DATA);
+static PPC_DEBUG_FEATURES_DATA: SetData = SetData {
+    name: "ppc_debug_features",
+    title: "features of struct ppc_debug_info",
+    is_flags: true,
+    abis: &[
+        0x1800000, // powerpc, powerpc64
+    ],
+    members: MemberData {
+        names: "\
+            PPC_DEBUG_FEATURE_INSN_BP_RANGE\
+            PPC_DEBUG_FEATURE_INSN_BP_MASK\
+            PPC_DEBUG_FEATURE_DATA_BP_RANGE\
+            PPC_DEBUG_FEATURE_DATA_BP_MASK\
+            PPC_DEBUG_FEATURE_DATA_BP_DAWR\
+            PPC_DEBUG_FEATURE_DATA_BP_ARCH_31",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(31, 0, 0x1), // PPC_DEBUG_FEATURE_INSN_BP_RANGE
+            M(30, 0, 0x2), // PPC_DEBUG_FEATURE_INSN_BP_MASK
+            M(31, 0, 0x4), // PPC_DEBUG_FEATURE_DATA_BP_RANGE
+            M(30, 0, 0x8), // PPC_DEBUG_FEATURE_DATA_BP_MASK
+            M(30, 0, 0x10), // PPC_DEBUG_FEATURE_DATA_BP_DAWR
+            M(33, 0, 0x20), // PPC_DEBUG_FEATURE_DATA_BP_ARCH_31
+        ],
+    },
+    parts: &[],
+};
+
+/// `ppc_signal_debug`: dbg_type of struct sig_dbg_op.
+pub const PPC_SIGNAL_DEBUG: FlagSet = FlagSet::new(&PPC_SIGNAL_DEBUG_DATA);
+static PPC_SIGNAL_DEBUG_DATA: SetData = SetData {
+    name: "ppc_signal_debug",
+    title: "dbg_type of struct sig_dbg_op",
+    is_flags: false,
+    abis: &[
+        0x800000, // powerpc
+    ],
+    members: MemberData {
+        names: "\
+            SIG_DBG_SINGLE_STEPPING\
+            SIG_DBG_BRANCH_TRACING",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 1), // SIG_DBG_SINGLE_STEPPING
+            M(22, 0, 2), // SIG_DBG_BRANCH_TRACING
+        ],
+    },
+    parts: &[],
+};
+
 /// `pppol2tp_options`: option of SOL_PPPOL2TP.
 pub const PPPOL2TP_OPTIONS: FlagSet = FlagSet::new(&PPPOL2TP_OPTIONS_DATA);
 static PPPOL2TP_OPTIONS_DATA: SetData = SetData {
@@ -17011,6 +18861,88 @@ static PPPOX_PROTOCOLS_DATA: SetData = SetData {
             M(11, 0, 0), // PX_PROTO_OE
             M(14, 0, 1), // PX_PROTO_OL2TP
             M(13, 0, 2), // PX_PROTO_PPTP
+        ],
+    },
+    parts: &[],
+};
+
+/// `pps_consumers`: consumer of struct pps_bind_args.
+pub const PPS_CONSUMERS: FlagSet = FlagSet::new(&PPS_CONSUMERS_DATA);
+static PPS_CONSUMERS_DATA: SetData = SetData {
+    name: "pps_consumers",
+    title: "consumer of struct pps_bind_args",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PPS_KC_HARDPPS\
+            PPS_KC_HARDPPS_PLL\
+            PPS_KC_HARDPPS_FLL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0), // PPS_KC_HARDPPS
+            M(18, 0, 1), // PPS_KC_HARDPPS_PLL
+            M(18, 0, 2), // PPS_KC_HARDPPS_FLL
+        ],
+    },
+    parts: &[],
+};
+
+/// `pps_modes`: mode of struct pps_kparams, edge and tsformat of struct pps_bind_args.
+pub const PPS_MODES: FlagSet = FlagSet::new(&PPS_MODES_DATA);
+static PPS_MODES_DATA: SetData = SetData {
+    name: "pps_modes",
+    title: "mode of struct pps_kparams, edge and tsformat of struct pps_bind_args",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PPS_CAPTUREASSERT\
+            PPS_CAPTURECLEAR\
+            PPS_OFFSETASSERT\
+            PPS_OFFSETCLEAR\
+            PPS_ECHOASSERT\
+            PPS_ECHOCLEAR\
+            PPS_CANWAIT\
+            PPS_CANPOLL\
+            PPS_TSFMT_TSPEC\
+            PPS_TSFMT_NTPFP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0x1), // PPS_CAPTUREASSERT
+            M(16, 0, 0x2), // PPS_CAPTURECLEAR
+            M(16, 0, 0x10), // PPS_OFFSETASSERT
+            M(15, 0, 0x20), // PPS_OFFSETCLEAR
+            M(14, 0, 0x40), // PPS_ECHOASSERT
+            M(13, 0, 0x80), // PPS_ECHOCLEAR
+            M(11, 0, 0x100), // PPS_CANWAIT
+            M(11, 0, 0x200), // PPS_CANPOLL
+            M(15, 0, 0x1000), // PPS_TSFMT_TSPEC
+            M(15, 0, 0x2000), // PPS_TSFMT_NTPFP
+        ],
+    },
+    parts: &[],
+};
+
+/// `pps_time_flags`: flags of struct pps_ktime.
+pub const PPS_TIME_FLAGS: FlagSet = FlagSet::new(&PPS_TIME_FLAGS_DATA);
+static PPS_TIME_FLAGS_DATA: SetData = SetData {
+    name: "pps_time_flags",
+    title: "flags of struct pps_ktime",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            PPS_TIME_INVALID",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0x1), // PPS_TIME_INVALID
         ],
     },
     parts: &[],
@@ -18785,6 +20717,62 @@ static RDS_OPTIONS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `rds_rdma_flags`: flags of struct rds_get_mr_args.
+pub const RDS_RDMA_FLAGS: FlagSet = FlagSet::new(&RDS_RDMA_FLAGS_DATA);
+static RDS_RDMA_FLAGS_DATA: SetData = SetData {
+    name: "rds_rdma_flags",
+    title: "flags of struct rds_get_mr_args",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            RDS_RDMA_READWRITE\
+            RDS_RDMA_FENCE\
+            RDS_RDMA_INVALIDATE\
+            RDS_RDMA_USE_ONCE\
+            RDS_RDMA_DONTWAIT\
+            RDS_RDMA_NOTIFY_ME\
+            RDS_RDMA_SILENT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 0x1), // RDS_RDMA_READWRITE
+            M(14, 0, 0x2), // RDS_RDMA_FENCE
+            M(19, 0, 0x4), // RDS_RDMA_INVALIDATE
+            M(17, 0, 0x8), // RDS_RDMA_USE_ONCE
+            M(17, 0, 0x10), // RDS_RDMA_DONTWAIT
+            M(18, 0, 0x20), // RDS_RDMA_NOTIFY_ME
+            M(15, 0, 0x40), // RDS_RDMA_SILENT
+        ],
+    },
+    parts: &[],
+};
+
+/// `rds_rx_traces`: rx_trace_pos of struct rds_rx_trace_so.
+pub const RDS_RX_TRACES: FlagSet = FlagSet::new(&RDS_RX_TRACES_DATA);
+static RDS_RX_TRACES_DATA: SetData = SetData {
+    name: "rds_rx_traces",
+    title: "rx_trace_pos of struct rds_rx_trace_so",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            RDS_MSG_RX_HDR_TO_DGRAM_START\
+            RDS_MSG_RX_DGRAM_REASSEMBLE\
+            RDS_MSG_RX_DGRAM_DELIVERED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(29, 0, 0), // RDS_MSG_RX_HDR_TO_DGRAM_START
+            M(27, 0, 1), // RDS_MSG_RX_DGRAM_REASSEMBLE
+            M(26, 0, 2), // RDS_MSG_RX_DGRAM_DELIVERED
+        ],
+    },
+    parts: &[],
+};
+
 /// `reboot_commands`: cmd of reboot.
 pub const REBOOT_COMMANDS: FlagSet = FlagSet::new(&REBOOT_COMMANDS_DATA);
 static REBOOT_COMMANDS_DATA: SetData = SetData {
@@ -18952,6 +20940,202 @@ static RISCV_FLUSH_ICACHE_FLAGS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `riscv_hwprobe_base_behavior`: value of RISCV_HWPROBE_KEY_BASE_BEHAVIOR.
+pub const RISCV_HWPROBE_BASE_BEHAVIOR: FlagSet = FlagSet::new(&RISCV_HWPROBE_BASE_BEHAVIOR_DATA);
+static RISCV_HWPROBE_BASE_BEHAVIOR_DATA: SetData = SetData {
+    name: "riscv_hwprobe_base_behavior",
+    title: "value of RISCV_HWPROBE_KEY_BASE_BEHAVIOR",
+    is_flags: true,
+    abis: &[
+        0x6000000, // riscv32, riscv64
+    ],
+    members: MemberData {
+        names: "\
+            RISCV_HWPROBE_BASE_BEHAVIOR_IMA",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(31, 0, 0x1), // RISCV_HWPROBE_BASE_BEHAVIOR_IMA
+        ],
+    },
+    parts: &[],
+};
+
+/// `riscv_hwprobe_extensions0`: value of RISCV_HWPROBE_KEY_IMA_EXT_0.
+pub const RISCV_HWPROBE_EXTENSIONS0: FlagSet = FlagSet::new(&RISCV_HWPROBE_EXTENSIONS0_DATA);
+static RISCV_HWPROBE_EXTENSIONS0_DATA: SetData = SetData {
+    name: "riscv_hwprobe_extensions0",
+    title: "value of RISCV_HWPROBE_KEY_IMA_EXT_0",
+    is_flags: true,
+    abis: &[
+        0x6000000, // riscv32, riscv64
+    ],
+    members: MemberData {
+        names: "\
+            RISCV_HWPROBE_IMA_FD\
+            RISCV_HWPROBE_IMA_C\
+            RISCV_HWPROBE_IMA_V\
+            RISCV_HWPROBE_EXT_ZBA\
+            RISCV_HWPROBE_EXT_ZBB\
+            RISCV_HWPROBE_EXT_ZBS\
+            RISCV_HWPROBE_EXT_ZICBOZ\
+            RISCV_HWPROBE_EXT_ZBC\
+            RISCV_HWPROBE_EXT_ZBKB\
+            RISCV_HWPROBE_EXT_ZBKC\
+            RISCV_HWPROBE_EXT_ZBKX\
+            RISCV_HWPROBE_EXT_ZKND\
+            RISCV_HWPROBE_EXT_ZKNE\
+            RISCV_HWPROBE_EXT_ZKNH\
+            RISCV_HWPROBE_EXT_ZKSED\
+            RISCV_HWPROBE_EXT_ZKSH\
+            RISCV_HWPROBE_EXT_ZKT\
+            RISCV_HWPROBE_EXT_ZVBB\
+            RISCV_HWPROBE_EXT_ZVBC\
+            RISCV_HWPROBE_EXT_ZVKB\
+            RISCV_HWPROBE_EXT_ZVKG\
+            RISCV_HWPROBE_EXT_ZVKNED\
+            RISCV_HWPROBE_EXT_ZVKNHA\
+            RISCV_HWPROBE_EXT_ZVKNHB\
+            RISCV_HWPROBE_EXT_ZVKSED\
+            RISCV_HWPROBE_EXT_ZVKSH\
+            RISCV_HWPROBE_EXT_ZVKT\
+            RISCV_HWPROBE_EXT_ZFH\
+            RISCV_HWPROBE_EXT_ZFHMIN\
+            RISCV_HWPROBE_EXT_ZIHINTNTL\
+            RISCV_HWPROBE_EXT_ZVFH\
+            RISCV_HWPROBE_EXT_ZVFHMIN\
+            RISCV_HWPROBE_EXT_ZFA\
+            RISCV_HWPROBE_EXT_ZTSO\
+            RISCV_HWPROBE_EXT_ZACAS\
+            RISCV_HWPROBE_EXT_ZICOND\
+            RISCV_HWPROBE_EXT_ZIHINTPAUSE\
+            RISCV_HWPROBE_EXT_ZVE32X\
+            RISCV_HWPROBE_EXT_ZVE32F\
+            RISCV_HWPROBE_EXT_ZVE64X\
+            RISCV_HWPROBE_EXT_ZVE64F\
+            RISCV_HWPROBE_EXT_ZVE64D\
+            RISCV_HWPROBE_EXT_ZIMOP\
+            RISCV_HWPROBE_EXT_ZCA\
+            RISCV_HWPROBE_EXT_ZCB\
+            RISCV_HWPROBE_EXT_ZCD\
+            RISCV_HWPROBE_EXT_ZCF\
+            RISCV_HWPROBE_EXT_ZCMOP\
+            RISCV_HWPROBE_EXT_ZAWRS\
+            RISCV_HWPROBE_EXT_SUPM\
+            RISCV_HWPROBE_EXT_ZICNTR\
+            RISCV_HWPROBE_EXT_ZIHPM\
+            RISCV_HWPROBE_EXT_ZFBFMIN\
+            RISCV_HWPROBE_EXT_ZVFBFMIN\
+            RISCV_HWPROBE_EXT_ZVFBFWMA\
+            RISCV_HWPROBE_EXT_ZICBOM\
+            RISCV_HWPROBE_EXT_ZAAMO\
+            RISCV_HWPROBE_EXT_ZALRSC\
+            RISCV_HWPROBE_EXT_ZABHA\
+            RISCV_HWPROBE_EXT_ZALASR\
+            RISCV_HWPROBE_EXT_ZICBOP\
+            RISCV_HWPROBE_EXT_ZILSD\
+            RISCV_HWPROBE_EXT_ZCLSD\
+            RISCV_HWPROBE_EXT_ZICFILP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 0x1), // RISCV_HWPROBE_IMA_FD
+            M(19, 0, 0x2), // RISCV_HWPROBE_IMA_C
+            M(19, 0, 0x4), // RISCV_HWPROBE_IMA_V
+            M(21, 0, 0x8), // RISCV_HWPROBE_EXT_ZBA
+            M(21, 0, 0x10), // RISCV_HWPROBE_EXT_ZBB
+            M(21, 0, 0x20), // RISCV_HWPROBE_EXT_ZBS
+            M(24, 0, 0x40), // RISCV_HWPROBE_EXT_ZICBOZ
+            M(21, 0, 0x80), // RISCV_HWPROBE_EXT_ZBC
+            M(22, 0, 0x100), // RISCV_HWPROBE_EXT_ZBKB
+            M(22, 0, 0x200), // RISCV_HWPROBE_EXT_ZBKC
+            M(22, 0, 0x400), // RISCV_HWPROBE_EXT_ZBKX
+            M(22, 0, 0x800), // RISCV_HWPROBE_EXT_ZKND
+            M(22, 0, 0x1000), // RISCV_HWPROBE_EXT_ZKNE
+            M(22, 0, 0x2000), // RISCV_HWPROBE_EXT_ZKNH
+            M(23, 0, 0x4000), // RISCV_HWPROBE_EXT_ZKSED
+            M(22, 0, 0x8000), // RISCV_HWPROBE_EXT_ZKSH
+            M(21, 0, 0x10000), // RISCV_HWPROBE_EXT_ZKT
+            M(22, 0, 0x20000), // RISCV_HWPROBE_EXT_ZVBB
+            M(22, 0, 0x40000), // RISCV_HWPROBE_EXT_ZVBC
+            M(22, 0, 0x80000), // RISCV_HWPROBE_EXT_ZVKB
+            M(22, 0, 0x100000), // RISCV_HWPROBE_EXT_ZVKG
+            M(24, 0, 0x200000), // RISCV_HWPROBE_EXT_ZVKNED
+            M(24, 0, 0x400000), // RISCV_HWPROBE_EXT_ZVKNHA
+            M(24, 0, 0x800000), // RISCV_HWPROBE_EXT_ZVKNHB
+            M(24, 0, 0x1000000), // RISCV_HWPROBE_EXT_ZVKSED
+            M(23, 0, 0x2000000), // RISCV_HWPROBE_EXT_ZVKSH
+            M(22, 0, 0x4000000), // RISCV_HWPROBE_EXT_ZVKT
+            M(21, 0, 0x8000000), // RISCV_HWPROBE_EXT_ZFH
+            M(24, 0, 0x10000000), // RISCV_HWPROBE_EXT_ZFHMIN
+            M(27, 0, 0x20000000), // RISCV_HWPROBE_EXT_ZIHINTNTL
+            M(22, 0, 0x40000000), // RISCV_HWPROBE_EXT_ZVFH
+            M(25, 0, 0x80000000), // RISCV_HWPROBE_EXT_ZVFHMIN
+            M(21, 0, 0x100000000), // RISCV_HWPROBE_EXT_ZFA
+            M(22, 0, 0x200000000), // RISCV_HWPROBE_EXT_ZTSO
+            M(23, 0, 0x400000000), // RISCV_HWPROBE_EXT_ZACAS
+            M(24, 0, 0x800000000), // RISCV_HWPROBE_EXT_ZICOND
+            M(29, 0, 0x1000000000), // RISCV_HWPROBE_EXT_ZIHINTPAUSE
+            M(24, 0, 0x2000000000), // RISCV_HWPROBE_EXT_ZVE32X
+            M(24, 0, 0x4000000000), // RISCV_HWPROBE_EXT_ZVE32F
+            M(24, 0, 0x8000000000), // RISCV_HWPROBE_EXT_ZVE64X
+            M(24, 0, 0x10000000000), // RISCV_HWPROBE_EXT_ZVE64F
+            M(24, 0, 0x20000000000), // RISCV_HWPROBE_EXT_ZVE64D
+            M(23, 0, 0x40000000000), // RISCV_HWPROBE_EXT_ZIMOP
+            M(21, 0, 0x80000000000), // RISCV_HWPROBE_EXT_ZCA
+            M(21, 0, 0x100000000000), // RISCV_HWPROBE_EXT_ZCB
+            M(21, 0, 0x200000000000), // RISCV_HWPROBE_EXT_ZCD
+            M(21, 0, 0x400000000000), // RISCV_HWPROBE_EXT_ZCF
+            M(23, 0, 0x800000000000), // RISCV_HWPROBE_EXT_ZCMOP
+            M(23, 0, 0x1000000000000), // RISCV_HWPROBE_EXT_ZAWRS
+            M(22, 0, 0x2000000000000), // RISCV_HWPROBE_EXT_SUPM
+            M(24, 0, 0x4000000000000), // RISCV_HWPROBE_EXT_ZICNTR
+            M(23, 0, 0x8000000000000), // RISCV_HWPROBE_EXT_ZIHPM
+            M(25, 0, 0x10000000000000), // RISCV_HWPROBE_EXT_ZFBFMIN
+            M(26, 0, 0x20000000000000), // RISCV_HWPROBE_EXT_ZVFBFMIN
+            M(26, 0, 0x40000000000000), // RISCV_HWPROBE_EXT_ZVFBFWMA
+            M(24, 0, 0x80000000000000), // RISCV_HWPROBE_EXT_ZICBOM
+            M(23, 0, 0x100000000000000), // RISCV_HWPROBE_EXT_ZAAMO
+            M(24, 0, 0x200000000000000), // RISCV_HWPROBE_EXT_ZALRSC
+            M(23, 0, 0x400000000000000), // RISCV_HWPROBE_EXT_ZABHA
+            M(24, 0, 0x800000000000000), // RISCV_HWPROBE_EXT_ZALASR
+            M(24, 0, 0x1000000000000000), // RISCV_HWPROBE_EXT_ZICBOP
+            M(23, 0, 0x2000000000000000), // RISCV_HWPROBE_EXT_ZILSD
+            M(23, 0, 0x4000000000000000), // RISCV_HWPROBE_EXT_ZCLSD
+            M(25, 0, 0x8000000000000000), // RISCV_HWPROBE_EXT_ZICFILP
+        ],
+    },
+    parts: &[],
+};
+
+/// `riscv_hwprobe_extensions1`: value of RISCV_HWPROBE_KEY_IMA_EXT_1.
+pub const RISCV_HWPROBE_EXTENSIONS1: FlagSet = FlagSet::new(&RISCV_HWPROBE_EXTENSIONS1_DATA);
+static RISCV_HWPROBE_EXTENSIONS1_DATA: SetData = SetData {
+    name: "riscv_hwprobe_extensions1",
+    title: "value of RISCV_HWPROBE_KEY_IMA_EXT_1",
+    is_flags: true,
+    abis: &[
+        0x6000000, // riscv32, riscv64
+    ],
+    members: MemberData {
+        names: "\
+            RISCV_HWPROBE_EXT_ZICFISS\
+            RISCV_HWPROBE_EXT_ZICCLSM\
+            RISCV_HWPROBE_EXT_ZICCAMOA\
+            RISCV_HWPROBE_EXT_ZICCIF\
+            RISCV_HWPROBE_EXT_ZICCRSE\
+            RISCV_HWPROBE_EXT_ZA64RS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(25, 0, 0x1), // RISCV_HWPROBE_EXT_ZICFISS
+            M(25, 0, 0x2), // RISCV_HWPROBE_EXT_ZICCLSM
+            M(26, 0, 0x4), // RISCV_HWPROBE_EXT_ZICCAMOA
+            M(24, 0, 0x8), // RISCV_HWPROBE_EXT_ZICCIF
+            M(25, 0, 0x10), // RISCV_HWPROBE_EXT_ZICCRSE
+            M(24, 0, 0x20), // RISCV_HWPROBE_EXT_ZA64RS
+        ],
+    },
+    parts: &[],
+};
+
 /// `riscv_hwprobe_flags`: flags of riscv_hwprobe.
 pub const RISCV_HWPROBE_FLAGS: FlagSet = FlagSet::new(&RISCV_HWPROBE_FLAGS_DATA);
 static RISCV_HWPROBE_FLAGS_DATA: SetData = SetData {
@@ -19019,6 +21203,88 @@ static RISCV_HWPROBE_KEYS_DATA: SetData = SetData {
             M(35, 0, 14), // RISCV_HWPROBE_KEY_VENDOR_EXT_MIPS_0
             M(35, 0, 15), // RISCV_HWPROBE_KEY_ZICBOP_BLOCK_SIZE
             M(27, 0, 16), // RISCV_HWPROBE_KEY_IMA_EXT_1
+        ],
+    },
+    parts: &[],
+};
+
+/// `riscv_hwprobe_misaligned`: value of RISCV_HWPROBE_KEY_CPUPERF_0.
+pub const RISCV_HWPROBE_MISALIGNED: FlagSet = FlagSet::new(&RISCV_HWPROBE_MISALIGNED_DATA);
+static RISCV_HWPROBE_MISALIGNED_DATA: SetData = SetData {
+    name: "riscv_hwprobe_misaligned",
+    title: "value of RISCV_HWPROBE_KEY_CPUPERF_0",
+    is_flags: false,
+    abis: &[
+        0x6000000, // riscv32, riscv64
+    ],
+    members: MemberData {
+        names: "\
+            RISCV_HWPROBE_MISALIGNED_UNKNOWN\
+            RISCV_HWPROBE_MISALIGNED_EMULATED\
+            RISCV_HWPROBE_MISALIGNED_SLOW\
+            RISCV_HWPROBE_MISALIGNED_FAST\
+            RISCV_HWPROBE_MISALIGNED_UNSUPPORTED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(32, 0, 0), // RISCV_HWPROBE_MISALIGNED_UNKNOWN
+            M(33, 0, 1), // RISCV_HWPROBE_MISALIGNED_EMULATED
+            M(29, 0, 2), // RISCV_HWPROBE_MISALIGNED_SLOW
+            M(29, 0, 3), // RISCV_HWPROBE_MISALIGNED_FAST
+            M(36, 0, 4), // RISCV_HWPROBE_MISALIGNED_UNSUPPORTED
+        ],
+    },
+    parts: &[],
+};
+
+/// `riscv_hwprobe_misaligned_scalar`: value of RISCV_HWPROBE_KEY_MISALIGNED_SCALAR_PERF.
+pub const RISCV_HWPROBE_MISALIGNED_SCALAR: FlagSet = FlagSet::new(&RISCV_HWPROBE_MISALIGNED_SCALAR_DATA);
+static RISCV_HWPROBE_MISALIGNED_SCALAR_DATA: SetData = SetData {
+    name: "riscv_hwprobe_misaligned_scalar",
+    title: "value of RISCV_HWPROBE_KEY_MISALIGNED_SCALAR_PERF",
+    is_flags: false,
+    abis: &[
+        0x6000000, // riscv32, riscv64
+    ],
+    members: MemberData {
+        names: "\
+            RISCV_HWPROBE_MISALIGNED_SCALAR_UNKNOWN\
+            RISCV_HWPROBE_MISALIGNED_SCALAR_EMULATED\
+            RISCV_HWPROBE_MISALIGNED_SCALAR_SLOW\
+            RISCV_HWPROBE_MISALIGNED_SCALAR_FAST\
+            RISCV_HWPROBE_MISALIGNED_SCALAR_UNSUPPORTED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(39, 0, 0), // RISCV_HWPROBE_MISALIGNED_SCALAR_UNKNOWN
+            M(40, 0, 1), // RISCV_HWPROBE_MISALIGNED_SCALAR_EMULATED
+            M(36, 0, 2), // RISCV_HWPROBE_MISALIGNED_SCALAR_SLOW
+            M(36, 0, 3), // RISCV_HWPROBE_MISALIGNED_SCALAR_FAST
+            M(43, 0, 4), // RISCV_HWPROBE_MISALIGNED_SCALAR_UNSUPPORTED
+        ],
+    },
+    parts: &[],
+};
+
+/// `riscv_hwprobe_misaligned_vector`: value of RISCV_HWPROBE_KEY_MISALIGNED_VECTOR_PERF.
+pub const RISCV_HWPROBE_MISALIGNED_VECTOR: FlagSet = FlagSet::new(&RISCV_HWPROBE_MISALIGNED_VECTOR_DATA);
+static RISCV_HWPROBE_MISALIGNED_VECTOR_DATA: SetData = SetData {
+    name: "riscv_hwprobe_misaligned_vector",
+    title: "value of RISCV_HWPROBE_KEY_MISALIGNED_VECTOR_PERF",
+    is_flags: false,
+    abis: &[
+        0x6000000, // riscv32, riscv64
+    ],
+    members: MemberData {
+        names: "\
+            RISCV_HWPROBE_MISALIGNED_VECTOR_UNKNOWN\
+            RISCV_HWPROBE_MISALIGNED_VECTOR_SLOW\
+            RISCV_HWPROBE_MISALIGNED_VECTOR_FAST\
+            RISCV_HWPROBE_MISALIGNED_VECTOR_UNSUPPORTED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(39, 0, 0), // RISCV_HWPROBE_MISALIGNED_VECTOR_UNKNOWN
+            M(36, 0, 2), // RISCV_HWPROBE_MISALIGNED_VECTOR_SLOW
+            M(36, 0, 3), // RISCV_HWPROBE_MISALIGNED_VECTOR_FAST
+            M(43, 0, 4), // RISCV_HWPROBE_MISALIGNED_VECTOR_UNSUPPORTED
         ],
     },
     parts: &[],
@@ -19131,6 +21397,37 @@ static RLIMITS_DATA: SetData = SetData {
             M(11, 0, 13), // RLIMIT_NICE
             M(13, 0, 14), // RLIMIT_RTPRIO
             M(13, 0, 15), // RLIMIT_RTTIME
+        ],
+    },
+    parts: &[],
+};
+
+/// `rmnet_flags`: flags of struct ifla_rmnet_flags.
+pub const RMNET_FLAGS: FlagSet = FlagSet::new(&RMNET_FLAGS_DATA);
+static RMNET_FLAGS_DATA: SetData = SetData {
+    name: "rmnet_flags",
+    title: "flags of struct ifla_rmnet_flags",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            RMNET_FLAGS_INGRESS_DEAGGREGATION\
+            RMNET_FLAGS_INGRESS_MAP_COMMANDS\
+            RMNET_FLAGS_INGRESS_MAP_CKSUMV4\
+            RMNET_FLAGS_EGRESS_MAP_CKSUMV4\
+            RMNET_FLAGS_INGRESS_MAP_CKSUMV5\
+            RMNET_FLAGS_EGRESS_MAP_CKSUMV5",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(33, 0, 0x1), // RMNET_FLAGS_INGRESS_DEAGGREGATION
+            M(32, 0, 0x2), // RMNET_FLAGS_INGRESS_MAP_COMMANDS
+            M(31, 0, 0x4), // RMNET_FLAGS_INGRESS_MAP_CKSUMV4
+            M(30, 0, 0x8), // RMNET_FLAGS_EGRESS_MAP_CKSUMV4
+            M(31, 1, 0x10), // RMNET_FLAGS_INGRESS_MAP_CKSUMV5
+            M(30, 1, 0x20), // RMNET_FLAGS_EGRESS_MAP_CKSUMV5
         ],
     },
     parts: &[],
@@ -19662,6 +21959,56 @@ static RSEQ_FLAGS_DATA: SetData = SetData {
             // length of a name that begins here, ABIs, value
             M(20, 0, 0x1), // RSEQ_FLAG_UNREGISTER
             M(30, 1, 0x2), // RSEQ_FLAG_SLICE_EXT_DEFAULT_ON
+        ],
+    },
+    parts: &[],
+};
+
+/// `rtc_backup_modes`: uvalue of struct rtc_param for RTC_PARAM_BACKUP_SWITCH_MODE.
+pub const RTC_BACKUP_MODES: FlagSet = FlagSet::new(&RTC_BACKUP_MODES_DATA);
+static RTC_BACKUP_MODES_DATA: SetData = SetData {
+    name: "rtc_backup_modes",
+    title: "uvalue of struct rtc_param for RTC_PARAM_BACKUP_SWITCH_MODE",
+    is_flags: false,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            RTC_BSM_DISABLED\
+            RTC_BSM_DIRECT\
+            RTC_BSM_LEVEL\
+            RTC_BSM_STANDBY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(16, 0, 0), // RTC_BSM_DISABLED
+            M(14, 0, 1), // RTC_BSM_DIRECT
+            M(13, 0, 2), // RTC_BSM_LEVEL
+            M(15, 0, 3), // RTC_BSM_STANDBY
+        ],
+    },
+    parts: &[],
+};
+
+/// `rtc_parameters`: param of struct rtc_param.
+pub const RTC_PARAMETERS: FlagSet = FlagSet::new(&RTC_PARAMETERS_DATA);
+static RTC_PARAMETERS_DATA: SetData = SetData {
+    name: "rtc_parameters",
+    title: "param of struct rtc_param",
+    is_flags: false,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            RTC_PARAM_FEATURES\
+            RTC_PARAM_CORRECTION\
+            RTC_PARAM_BACKUP_SWITCH_MODE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 0), // RTC_PARAM_FEATURES
+            M(20, 0, 1), // RTC_PARAM_CORRECTION
+            M(28, 0, 2), // RTC_PARAM_BACKUP_SWITCH_MODE
         ],
     },
     parts: &[],
@@ -20205,6 +22552,98 @@ static SCHED_POLICY_DATA: SetData = SetData {
     ],
 };
 
+/// `sctp_association_ids`: ids of associations that have a name.
+pub const SCTP_ASSOCIATION_IDS: FlagSet = FlagSet::new(&SCTP_ASSOCIATION_IDS_DATA);
+static SCTP_ASSOCIATION_IDS_DATA: SetData = SetData {
+    name: "sctp_association_ids",
+    title: "ids of associations that have a name",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SCTP_FUTURE_ASSOC\
+            SCTP_CURRENT_ASSOC\
+            SCTP_ALL_ASSOC",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0), // SCTP_FUTURE_ASSOC
+            M(18, 0, 1), // SCTP_CURRENT_ASSOC
+            M(14, 0, 2), // SCTP_ALL_ASSOC
+        ],
+    },
+    parts: &[],
+};
+
+/// `sctp_hmacs`: shmac_idents of struct sctp_hmacalgo.
+pub const SCTP_HMACS: FlagSet = FlagSet::new(&SCTP_HMACS_DATA);
+static SCTP_HMACS_DATA: SetData = SetData {
+    name: "sctp_hmacs",
+    title: "shmac_idents of struct sctp_hmacalgo",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SCTP_AUTH_HMAC_ID_SHA1\
+            SCTP_AUTH_HMAC_ID_SHA256",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(22, 0, 1), // SCTP_AUTH_HMAC_ID_SHA1
+            M(24, 0, 3), // SCTP_AUTH_HMAC_ID_SHA256
+        ],
+    },
+    parts: &[],
+};
+
+/// `sctp_notifications`: se_type of struct sctp_event, and types of notifications.
+pub const SCTP_NOTIFICATIONS: FlagSet = FlagSet::new(&SCTP_NOTIFICATIONS_DATA);
+static SCTP_NOTIFICATIONS_DATA: SetData = SetData {
+    name: "sctp_notifications",
+    title: "se_type of struct sctp_event, and types of notifications",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SCTP_DATA_IO_EVENT\
+            SCTP_ASSOC_CHANGE\
+            SCTP_PEER_ADDR_CHANGE\
+            SCTP_SEND_FAILED\
+            SCTP_REMOTE_ERROR\
+            SCTP_SHUTDOWN_EVENT\
+            SCTP_PARTIAL_DELIVERY_EVENT\
+            SCTP_ADAPTATION_INDICATION\
+            SCTP_AUTHENTICATION_EVENT\
+            SCTP_SENDER_DRY_EVENT\
+            SCTP_STREAM_RESET_EVENT\
+            SCTP_ASSOC_RESET_EVENT\
+            SCTP_STREAM_CHANGE_EVENT\
+            SCTP_SEND_FAILED_EVENT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 32768), // SCTP_DATA_IO_EVENT
+            M(17, 0, 32769), // SCTP_ASSOC_CHANGE
+            M(21, 0, 32770), // SCTP_PEER_ADDR_CHANGE
+            M(16, 0, 32771), // SCTP_SEND_FAILED
+            M(17, 0, 32772), // SCTP_REMOTE_ERROR
+            M(19, 0, 32773), // SCTP_SHUTDOWN_EVENT
+            M(27, 0, 32774), // SCTP_PARTIAL_DELIVERY_EVENT
+            M(26, 0, 32775), // SCTP_ADAPTATION_INDICATION
+            M(25, 0, 32776), // SCTP_AUTHENTICATION_EVENT
+            M(21, 0, 32777), // SCTP_SENDER_DRY_EVENT
+            M(23, 0, 32778), // SCTP_STREAM_RESET_EVENT
+            M(22, 0, 32779), // SCTP_ASSOC_RESET_EVENT
+            M(24, 0, 32780), // SCTP_STREAM_CHANGE_EVENT
+            M(22, 0, 32781), // SCTP_SEND_FAILED_EVENT
+        ],
+    },
+    parts: &[],
+};
+
 /// `sctp_options`: option of SOL_SCTP.
 pub const SCTP_OPTIONS: FlagSet = FlagSet::new(&SCTP_OPTIONS_DATA);
 static SCTP_OPTIONS_DATA: SetData = SetData {
@@ -20361,6 +22800,207 @@ static SCTP_OPTIONS_DATA: SetData = SetData {
             M(20, 0, 131), // SCTP_EXPOSE_PF_STATE
             M(27, 1, 132), // SCTP_REMOTE_UDP_ENCAPS_PORT
             M(27, 1, 133), // SCTP_PLPMTUD_PROBE_INTERVAL
+        ],
+    },
+    parts: &[],
+};
+
+/// `sctp_path_flags`: spp_flags of struct sctp_paddrparams.
+pub const SCTP_PATH_FLAGS: FlagSet = FlagSet::new(&SCTP_PATH_FLAGS_DATA);
+static SCTP_PATH_FLAGS_DATA: SetData = SetData {
+    name: "sctp_path_flags",
+    title: "spp_flags of struct sctp_paddrparams",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SPP_HB_ENABLE\
+            SPP_HB_DISABLE\
+            SPP_HB_DEMAND\
+            SPP_PMTUD_ENABLE\
+            SPP_PMTUD_DISABLE\
+            SPP_SACKDELAY_ENABLE\
+            SPP_SACKDELAY_DISABLE\
+            SPP_HB_TIME_IS_ZERO\
+            SPP_IPV6_FLOWLABEL\
+            SPP_DSCP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0x1), // SPP_HB_ENABLE
+            M(14, 0, 0x2), // SPP_HB_DISABLE
+            M(13, 0, 0x4), // SPP_HB_DEMAND
+            M(16, 0, 0x8), // SPP_PMTUD_ENABLE
+            M(17, 0, 0x10), // SPP_PMTUD_DISABLE
+            M(20, 0, 0x20), // SPP_SACKDELAY_ENABLE
+            M(21, 0, 0x40), // SPP_SACKDELAY_DISABLE
+            M(19, 0, 0x80), // SPP_HB_TIME_IS_ZERO
+            M(18, 0, 0x100), // SPP_IPV6_FLOWLABEL
+            M(8, 0, 0x200), // SPP_DSCP
+        ],
+    },
+    parts: &[],
+};
+
+/// `sctp_path_states`: spinfo_state of struct sctp_paddrinfo.
+pub const SCTP_PATH_STATES: FlagSet = FlagSet::new(&SCTP_PATH_STATES_DATA);
+static SCTP_PATH_STATES_DATA: SetData = SetData {
+    name: "sctp_path_states",
+    title: "spinfo_state of struct sctp_paddrinfo",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SCTP_INACTIVE\
+            SCTP_PF\
+            SCTP_ACTIVE\
+            SCTP_UNCONFIRMED\
+            SCTP_UNKNOWN",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(13, 0, 0), // SCTP_INACTIVE
+            M(7, 0, 1), // SCTP_PF
+            M(11, 0, 2), // SCTP_ACTIVE
+            M(16, 0, 3), // SCTP_UNCONFIRMED
+            M(12, 0, 65535), // SCTP_UNKNOWN
+        ],
+    },
+    parts: &[],
+};
+
+/// `sctp_pr_policies`: pr_policy of struct sctp_default_prinfo, and sprstat_policy.
+pub const SCTP_PR_POLICIES: FlagSet = FlagSet::new(&SCTP_PR_POLICIES_DATA);
+static SCTP_PR_POLICIES_DATA: SetData = SetData {
+    name: "sctp_pr_policies",
+    title: "pr_policy of struct sctp_default_prinfo, and sprstat_policy",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SCTP_PR_SCTP_NONE\
+            SCTP_PR_SCTP_TTL\
+            SCTP_PR_SCTP_RTX\
+            SCTP_PR_SCTP_PRIO\
+            SCTP_PR_SCTP_ALL",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0), // SCTP_PR_SCTP_NONE
+            M(16, 0, 16), // SCTP_PR_SCTP_TTL
+            M(16, 0, 32), // SCTP_PR_SCTP_RTX
+            M(17, 0, 48), // SCTP_PR_SCTP_PRIO
+            M(16, 0, 128), // SCTP_PR_SCTP_ALL
+        ],
+    },
+    parts: &[],
+};
+
+/// `sctp_send_flags`: sinfo_flags of struct sctp_sndrcvinfo.
+pub const SCTP_SEND_FLAGS: FlagSet = FlagSet::new(&SCTP_SEND_FLAGS_DATA);
+static SCTP_SEND_FLAGS_DATA: SetData = SetData {
+    name: "sctp_send_flags",
+    title: "sinfo_flags of struct sctp_sndrcvinfo",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SCTP_UNORDERED\
+            SCTP_ADDR_OVER\
+            SCTP_ABORT\
+            SCTP_SACK_IMMEDIATELY\
+            SCTP_SENDALL\
+            SCTP_PR_SCTP_ALL\
+            SCTP_NOTIFICATION",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0x1), // SCTP_UNORDERED
+            M(14, 0, 0x2), // SCTP_ADDR_OVER
+            M(10, 0, 0x4), // SCTP_ABORT
+            M(21, 0, 0x8), // SCTP_SACK_IMMEDIATELY
+            M(12, 0, 0x40), // SCTP_SENDALL
+            M(16, 0, 0x80), // SCTP_PR_SCTP_ALL
+            M(17, 0, 0x8000), // SCTP_NOTIFICATION
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0x30)],
+            shifted: false,
+            holds: Holds::Members(MemberData {
+                names: "\
+                    SCTP_PR_SCTP_TTL\
+                    SCTP_PR_SCTP_RTX\
+                    SCTP_PR_SCTP_PRIO",
+                values: &[
+                    // length of a name that begins here, ABIs, value
+                    M(16, 0, 0x10), // SCTP_PR_SCTP_TTL
+                    M(16, 0, 0x20), // SCTP_PR_SCTP_RTX
+                    M(17, 0, 0x30), // SCTP_PR_SCTP_PRIO
+                ],
+            }),
+        },
+    ],
+};
+
+/// `sctp_states`: sstat_state of struct sctp_status.
+pub const SCTP_STATES: FlagSet = FlagSet::new(&SCTP_STATES_DATA);
+static SCTP_STATES_DATA: SetData = SetData {
+    name: "sctp_states",
+    title: "sstat_state of struct sctp_status",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SCTP_EMPTY\
+            SCTP_CLOSED\
+            SCTP_COOKIE_WAIT\
+            SCTP_COOKIE_ECHOED\
+            SCTP_ESTABLISHED\
+            SCTP_SHUTDOWN_PENDING\
+            SCTP_SHUTDOWN_SENT\
+            SCTP_SHUTDOWN_RECEIVED\
+            SCTP_SHUTDOWN_ACK_SENT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(10, 0, 0), // SCTP_EMPTY
+            M(11, 0, 1), // SCTP_CLOSED
+            M(16, 0, 2), // SCTP_COOKIE_WAIT
+            M(18, 0, 3), // SCTP_COOKIE_ECHOED
+            M(16, 0, 4), // SCTP_ESTABLISHED
+            M(21, 0, 5), // SCTP_SHUTDOWN_PENDING
+            M(18, 0, 6), // SCTP_SHUTDOWN_SENT
+            M(22, 0, 7), // SCTP_SHUTDOWN_RECEIVED
+            M(22, 0, 8), // SCTP_SHUTDOWN_ACK_SENT
+        ],
+    },
+    parts: &[],
+};
+
+/// `sctp_stream_reset_flags`: srs_flags of struct sctp_reset_streams.
+pub const SCTP_STREAM_RESET_FLAGS: FlagSet = FlagSet::new(&SCTP_STREAM_RESET_FLAGS_DATA);
+static SCTP_STREAM_RESET_FLAGS_DATA: SetData = SetData {
+    name: "sctp_stream_reset_flags",
+    title: "srs_flags of struct sctp_reset_streams",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SCTP_STREAM_RESET_INCOMING\
+            SCTP_STREAM_RESET_OUTGOING",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(26, 0, 0x1), // SCTP_STREAM_RESET_INCOMING
+            M(26, 0, 0x2), // SCTP_STREAM_RESET_OUTGOING
         ],
     },
     parts: &[],
@@ -20707,6 +23347,70 @@ static SEMCTL_COMMANDS_DATA: SetData = SetData {
             }),
         },
     ],
+};
+
+/// `serial_iso7816_flags`: flags of struct serial_iso7816, with the protocol.
+pub const SERIAL_ISO7816_FLAGS: FlagSet = FlagSet::new(&SERIAL_ISO7816_FLAGS_DATA);
+static SERIAL_ISO7816_FLAGS_DATA: SetData = SetData {
+    name: "serial_iso7816_flags",
+    title: "flags of struct serial_iso7816, with the protocol",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            SER_ISO7816_ENABLED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x1), // SER_ISO7816_ENABLED
+        ],
+    },
+    parts: &[
+        PartData {
+            masks: &[(0, 0xf0)],
+            shifted: true,
+            holds: Holds::Decimal,
+        },
+    ],
+};
+
+/// `serial_rs485_flags`: flags of struct serial_rs485.
+pub const SERIAL_RS485_FLAGS: FlagSet = FlagSet::new(&SERIAL_RS485_FLAGS_DATA);
+static SERIAL_RS485_FLAGS_DATA: SetData = SetData {
+    name: "serial_rs485_flags",
+    title: "flags of struct serial_rs485",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            SER_RS485_ENABLED\
+            SER_RS485_RTS_ON_SEND\
+            SER_RS485_RTS_AFTER_SEND\
+            SER_RS485_RX_DURING_TX\
+            SER_RS485_TERMINATE_BUS\
+            SER_RS485_ADDRB\
+            SER_RS485_ADDR_RECV\
+            SER_RS485_ADDR_DEST\
+            SER_RS485_MODE_RS422",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0x1), // SER_RS485_ENABLED
+            M(21, 0, 0x2), // SER_RS485_RTS_ON_SEND
+            M(24, 0, 0x4), // SER_RS485_RTS_AFTER_SEND
+            M(22, 0, 0x10), // SER_RS485_RX_DURING_TX
+            M(23, 0, 0x20), // SER_RS485_TERMINATE_BUS
+            M(15, 1, 0x40), // SER_RS485_ADDRB
+            M(19, 1, 0x80), // SER_RS485_ADDR_RECV
+            M(19, 1, 0x100), // SER_RS485_ADDR_DEST
+            M(20, 2, 0x200), // SER_RS485_MODE_RS422
+        ],
+    },
+    parts: &[],
 };
 
 /// `shadow_stack_flags`: flags of map_shadow_stack.
@@ -23829,6 +26533,32 @@ static SYSMIPS_COMMANDS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `tcp_accecn_options`: tcpi_accecn_opt_seen of struct tcp_info.
+pub const TCP_ACCECN_OPTIONS: FlagSet = FlagSet::new(&TCP_ACCECN_OPTIONS_DATA);
+static TCP_ACCECN_OPTIONS_DATA: SetData = SetData {
+    name: "tcp_accecn_options",
+    title: "tcpi_accecn_opt_seen of struct tcp_info",
+    is_flags: false,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            TCP_ACCECN_OPT_NOT_SEEN\
+            TCP_ACCECN_OPT_EMPTY_SEEN\
+            TCP_ACCECN_OPT_COUNTER_SEEN\
+            TCP_ACCECN_OPT_FAIL_SEEN",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 0), // TCP_ACCECN_OPT_NOT_SEEN
+            M(25, 0, 1), // TCP_ACCECN_OPT_EMPTY_SEEN
+            M(27, 0, 2), // TCP_ACCECN_OPT_COUNTER_SEEN
+            M(24, 0, 3), // TCP_ACCECN_OPT_FAIL_SEEN
+        ],
+    },
+    parts: &[],
+};
+
 /// `tcp_ao_key_flags`: keyflags of struct tcp_ao_add.
 pub const TCP_AO_KEY_FLAGS: FlagSet = FlagSet::new(&TCP_AO_KEY_FLAGS_DATA);
 static TCP_AO_KEY_FLAGS_DATA: SetData = SetData {
@@ -23874,6 +26604,58 @@ static TCP_CA_STATES_DATA: SetData = SetData {
             M(10, 0, 2), // TCP_CA_CWR
             M(15, 0, 3), // TCP_CA_Recovery
             M(11, 0, 4), // TCP_CA_Loss
+        ],
+    },
+    parts: &[],
+};
+
+/// `tcp_fastopen_failures`: tcpi_fastopen_client_fail of struct tcp_info.
+pub const TCP_FASTOPEN_FAILURES: FlagSet = FlagSet::new(&TCP_FASTOPEN_FAILURES_DATA);
+static TCP_FASTOPEN_FAILURES_DATA: SetData = SetData {
+    name: "tcp_fastopen_failures",
+    title: "tcpi_fastopen_client_fail of struct tcp_info",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            TFO_STATUS_UNSPEC\
+            TFO_COOKIE_UNAVAILABLE\
+            TFO_DATA_NOT_ACKED\
+            TFO_SYN_RETRANSMITTED",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0), // TFO_STATUS_UNSPEC
+            M(22, 0, 1), // TFO_COOKIE_UNAVAILABLE
+            M(18, 0, 2), // TFO_DATA_NOT_ACKED
+            M(21, 0, 3), // TFO_SYN_RETRANSMITTED
+        ],
+    },
+    parts: &[],
+};
+
+/// `tcp_info_ecn_modes`: tcpi_ecn_mode of struct tcp_info.
+pub const TCP_INFO_ECN_MODES: FlagSet = FlagSet::new(&TCP_INFO_ECN_MODES_DATA);
+static TCP_INFO_ECN_MODES_DATA: SetData = SetData {
+    name: "tcp_info_ecn_modes",
+    title: "tcpi_ecn_mode of struct tcp_info",
+    is_flags: false,
+    abis: &[
+        0x7f7fbfb5f, // all but c6x, h8300, ia64, nds32, s390
+    ],
+    members: MemberData {
+        names: "\
+            TCPI_ECN_MODE_DISABLED\
+            TCPI_ECN_MODE_RFC3168\
+            TCPI_ECN_MODE_ACCECN\
+            TCPI_ECN_MODE_PENDING",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(22, 0, 0), // TCPI_ECN_MODE_DISABLED
+            M(21, 0, 1), // TCPI_ECN_MODE_RFC3168
+            M(20, 0, 2), // TCPI_ECN_MODE_ACCECN
+            M(21, 0, 3), // TCPI_ECN_MODE_PENDING
         ],
     },
     parts: &[],
@@ -24213,6 +26995,26 @@ static TCP_STATS_ATTRIBUTES_DATA: SetData = SetData {
             M(11, 0, 25), // TCP_NLA_EDT
             M(11, 1, 26), // TCP_NLA_TTL
             M(14, 2, 27), // TCP_NLA_REHASH
+        ],
+    },
+    parts: &[],
+};
+
+/// `tcp_zerocopy_flags`: flags of struct tcp_zerocopy_receive.
+pub const TCP_ZEROCOPY_FLAGS: FlagSet = FlagSet::new(&TCP_ZEROCOPY_FLAGS_DATA);
+static TCP_ZEROCOPY_FLAGS_DATA: SetData = SetData {
+    name: "tcp_zerocopy_flags",
+    title: "flags of struct tcp_zerocopy_receive",
+    is_flags: true,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            TCP_RECEIVE_ZEROCOPY_FLAG_TLB_CLEAN_HINT",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(40, 0, 0x1), // TCP_RECEIVE_ZEROCOPY_FLAG_TLB_CLEAN_HINT
         ],
     },
     parts: &[],
@@ -25295,6 +28097,28 @@ static TIMERFD_SETTIME_FLAGS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `tipc_group_flags`: flags of struct tipc_group_req.
+pub const TIPC_GROUP_FLAGS: FlagSet = FlagSet::new(&TIPC_GROUP_FLAGS_DATA);
+static TIPC_GROUP_FLAGS_DATA: SetData = SetData {
+    name: "tipc_group_flags",
+    title: "flags of struct tipc_group_req",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            TIPC_GROUP_LOOPBACK\
+            TIPC_GROUP_MEMBER_EVTS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x1), // TIPC_GROUP_LOOPBACK
+            M(22, 0, 0x2), // TIPC_GROUP_MEMBER_EVTS
+        ],
+    },
+    parts: &[],
+};
+
 /// `tipc_options`: option of SOL_TIPC.
 pub const TIPC_OPTIONS: FlagSet = FlagSet::new(&TIPC_OPTIONS_DATA);
 static TIPC_OPTIONS_DATA: SetData = SetData {
@@ -25332,6 +28156,30 @@ static TIPC_OPTIONS_DATA: SetData = SetData {
             M(16, 0, 136), // TIPC_GROUP_LEAVE
             M(20, 0, 137), // TIPC_SOCK_RECVQ_USED
             M(12, 0, 138), // TIPC_NODELAY
+        ],
+    },
+    parts: &[],
+};
+
+/// `tipc_scopes`: scope of struct tipc_group_req.
+pub const TIPC_SCOPES: FlagSet = FlagSet::new(&TIPC_SCOPES_DATA);
+static TIPC_SCOPES_DATA: SetData = SetData {
+    name: "tipc_scopes",
+    title: "scope of struct tipc_group_req",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            TIPC_ZONE_SCOPE\
+            TIPC_CLUSTER_SCOPE\
+            TIPC_NODE_SCOPE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(15, 0, 1), // TIPC_ZONE_SCOPE
+            M(18, 0, 2), // TIPC_CLUSTER_SCOPE
+            M(15, 0, 3), // TIPC_NODE_SCOPE
         ],
     },
     parts: &[],
@@ -25600,6 +28448,26 @@ static TUN_OFFLOADS_DATA: SetData = SetData {
             M(10, 1, 0x40), // TUN_F_USO6
             M(20, 2, 0x80), // TUN_F_UDP_TUNNEL_GSO
             M(25, 2, 0x100), // TUN_F_UDP_TUNNEL_GSO_CSUM
+        ],
+    },
+    parts: &[],
+};
+
+/// `tunnel_message_flags`: flags of struct tunnel_msg.
+pub const TUNNEL_MESSAGE_FLAGS: FlagSet = FlagSet::new(&TUNNEL_MESSAGE_FLAGS_DATA);
+static TUNNEL_MESSAGE_FLAGS_DATA: SetData = SetData {
+    name: "tunnel_message_flags",
+    title: "flags of struct tunnel_msg",
+    is_flags: true,
+    abis: &[
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    members: MemberData {
+        names: "\
+            TUNNEL_MSG_FLAG_STATS",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0x1), // TUNNEL_MSG_FLAG_STATS
         ],
     },
     parts: &[],
@@ -26207,6 +29075,30 @@ static USERFAULTFD_ZEROPAGE_MODES_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `vf_link_states`: link_state of struct ifla_vf_link_state.
+pub const VF_LINK_STATES: FlagSet = FlagSet::new(&VF_LINK_STATES_DATA);
+static VF_LINK_STATES_DATA: SetData = SetData {
+    name: "vf_link_states",
+    title: "link_state of struct ifla_vf_link_state",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            IFLA_VF_LINK_STATE_AUTO\
+            IFLA_VF_LINK_STATE_ENABLE\
+            IFLA_VF_LINK_STATE_DISABLE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(23, 0, 0), // IFLA_VF_LINK_STATE_AUTO
+            M(25, 0, 1), // IFLA_VF_LINK_STATE_ENABLE
+            M(26, 0, 2), // IFLA_VF_LINK_STATE_DISABLE
+        ],
+    },
+    parts: &[],
+};
+
 /// `vfs_capability_magic`: magic_etc of struct vfs_cap_data.
 pub const VFS_CAPABILITY_MAGIC: FlagSet = FlagSet::new(&VFS_CAPABILITY_MAGIC_DATA);
 static VFS_CAPABILITY_MAGIC_DATA: SetData = SetData {
@@ -26270,6 +29162,34 @@ static VIF_FLAGS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `vlan_flags`: flags of struct ifla_vlan_flags.
+pub const VLAN_FLAGS: FlagSet = FlagSet::new(&VLAN_FLAGS_DATA);
+static VLAN_FLAGS_DATA: SetData = SetData {
+    name: "vlan_flags",
+    title: "flags of struct ifla_vlan_flags",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            VLAN_FLAG_REORDER_HDR\
+            VLAN_FLAG_GVRP\
+            VLAN_FLAG_LOOSE_BINDING\
+            VLAN_FLAG_MVRP\
+            VLAN_FLAG_BRIDGE_BINDING",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(21, 0, 0x1), // VLAN_FLAG_REORDER_HDR
+            M(14, 0, 0x2), // VLAN_FLAG_GVRP
+            M(23, 0, 0x4), // VLAN_FLAG_LOOSE_BINDING
+            M(14, 0, 0x8), // VLAN_FLAG_MVRP
+            M(24, 0, 0x10), // VLAN_FLAG_BRIDGE_BINDING
+        ],
+    },
+    parts: &[],
+};
+
 /// `vm86_commands`: cmd of vm86.
 pub const VM86_COMMANDS: FlagSet = FlagSet::new(&VM86_COMMANDS_DATA);
 static VM86_COMMANDS_DATA: SetData = SetData {
@@ -26297,6 +29217,36 @@ static VM86_COMMANDS_DATA: SetData = SetData {
             M(13, 0, 4), // VM86_FREE_IRQ
             M(17, 0, 5), // VM86_GET_IRQ_BITS
             M(22, 0, 6), // VM86_GET_AND_RESET_IRQ
+        ],
+    },
+    parts: &[],
+};
+
+/// `vm86_cpu_types`: cpu_type of struct vm86_struct.
+pub const VM86_CPU_TYPES: FlagSet = FlagSet::new(&VM86_CPU_TYPES_DATA);
+static VM86_CPU_TYPES_DATA: SetData = SetData {
+    name: "vm86_cpu_types",
+    title: "cpu_type of struct vm86_struct",
+    is_flags: false,
+    abis: &[
+        0x300000200, // i386, x32, x86_64
+    ],
+    members: MemberData {
+        names: "\
+            CPU_086\
+            CPU_186\
+            CPU_286\
+            CPU_386\
+            CPU_486\
+            CPU_586",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(7, 0, 0), // CPU_086
+            M(7, 0, 1), // CPU_186
+            M(7, 0, 2), // CPU_286
+            M(7, 0, 3), // CPU_386
+            M(7, 0, 4), // CPU_486
+            M(7, 0, 5), // CPU_586
         ],
     },
     parts: &[],
@@ -26342,6 +29292,26 @@ static VM86_EXITS_DATA: SetData = SetData {
             holds: Holds::Hexadecimal,
         },
     ],
+};
+
+/// `vm86_flags`: flags of struct vm86_struct.
+pub const VM86_FLAGS: FlagSet = FlagSet::new(&VM86_FLAGS_DATA);
+static VM86_FLAGS_DATA: SetData = SetData {
+    name: "vm86_flags",
+    title: "flags of struct vm86_struct",
+    is_flags: true,
+    abis: &[
+        0x300000200, // i386, x32, x86_64
+    ],
+    members: MemberData {
+        names: "\
+            VM86_SCREEN_BITMAP",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(18, 0, 0x1), // VM86_SCREEN_BITMAP
+        ],
+    },
+    parts: &[],
 };
 
 /// `vsock_cids`: svm_cid of struct sockaddr_vm.
@@ -26601,6 +29571,48 @@ static WAITID_TYPES_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `watchdog_options`: options of struct watchdog_info, and what WDIOC_GETSTATUS tells.
+pub const WATCHDOG_OPTIONS: FlagSet = FlagSet::new(&WATCHDOG_OPTIONS_DATA);
+static WATCHDOG_OPTIONS_DATA: SetData = SetData {
+    name: "watchdog_options",
+    title: "options of struct watchdog_info, and what WDIOC_GETSTATUS tells",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            WDIOF_OVERHEAT\
+            WDIOF_FANFAULT\
+            WDIOF_EXTERN1\
+            WDIOF_EXTERN2\
+            WDIOF_POWERUNDER\
+            WDIOF_CARDRESET\
+            WDIOF_POWEROVER\
+            WDIOF_SETTIMEOUT\
+            WDIOF_MAGICCLOSE\
+            WDIOF_PRETIMEOUT\
+            WDIOF_ALARMONLY\
+            WDIOF_KEEPALIVEPING",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0x1), // WDIOF_OVERHEAT
+            M(14, 0, 0x2), // WDIOF_FANFAULT
+            M(13, 0, 0x4), // WDIOF_EXTERN1
+            M(13, 0, 0x8), // WDIOF_EXTERN2
+            M(16, 0, 0x10), // WDIOF_POWERUNDER
+            M(15, 0, 0x20), // WDIOF_CARDRESET
+            M(15, 0, 0x40), // WDIOF_POWEROVER
+            M(16, 0, 0x80), // WDIOF_SETTIMEOUT
+            M(16, 0, 0x100), // WDIOF_MAGICCLOSE
+            M(16, 0, 0x200), // WDIOF_PRETIMEOUT
+            M(15, 0, 0x400), // WDIOF_ALARMONLY
+            M(19, 0, 0x8000), // WDIOF_KEEPALIVEPING
+        ],
+    },
+    parts: &[],
+};
+
 /// `x25_options`: option of SOL_X25.
 pub const X25_OPTIONS: FlagSet = FlagSet::new(&X25_OPTIONS_DATA);
 static X25_OPTIONS_DATA: SetData = SetData {
@@ -26754,6 +29766,26 @@ static XDP_MMAP_OFFSETS_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `xdp_option_flags`: flags of struct xdp_options.
+pub const XDP_OPTION_FLAGS: FlagSet = FlagSet::new(&XDP_OPTION_FLAGS_DATA);
+static XDP_OPTION_FLAGS_DATA: SetData = SetData {
+    name: "xdp_option_flags",
+    title: "flags of struct xdp_options",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            XDP_OPTIONS_ZEROCOPY",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(20, 0, 0x1), // XDP_OPTIONS_ZEROCOPY
+        ],
+    },
+    parts: &[],
+};
+
 /// `xdp_options`: option of SOL_XDP.
 pub const XDP_OPTIONS: FlagSet = FlagSet::new(&XDP_OPTIONS_DATA);
 static XDP_OPTIONS_DATA: SetData = SetData {
@@ -26887,6 +29919,103 @@ static XFRM_MESSAGES_DATA: SetData = SetData {
     parts: &[],
 };
 
+/// `xfrm_policy_actions`: action of struct xfrm_userpolicy_info.
+pub const XFRM_POLICY_ACTIONS: FlagSet = FlagSet::new(&XFRM_POLICY_ACTIONS_DATA);
+static XFRM_POLICY_ACTIONS_DATA: SetData = SetData {
+    name: "xfrm_policy_actions",
+    title: "action of struct xfrm_userpolicy_info",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            XFRM_POLICY_ALLOW\
+            XFRM_POLICY_BLOCK",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(17, 0, 0), // XFRM_POLICY_ALLOW
+            M(17, 0, 1), // XFRM_POLICY_BLOCK
+        ],
+    },
+    parts: &[],
+};
+
+/// `xfrm_policy_directions`: dir of struct xfrm_userpolicy_info.
+pub const XFRM_POLICY_DIRECTIONS: FlagSet = FlagSet::new(&XFRM_POLICY_DIRECTIONS_DATA);
+static XFRM_POLICY_DIRECTIONS_DATA: SetData = SetData {
+    name: "xfrm_policy_directions",
+    title: "dir of struct xfrm_userpolicy_info",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            XFRM_POLICY_IN\
+            XFRM_POLICY_OUT\
+            XFRM_POLICY_FWD",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0), // XFRM_POLICY_IN
+            M(15, 0, 1), // XFRM_POLICY_OUT
+            M(15, 0, 2), // XFRM_POLICY_FWD
+        ],
+    },
+    parts: &[],
+};
+
+/// `xfrm_policy_flags`: flags of struct xfrm_userpolicy_info.
+pub const XFRM_POLICY_FLAGS: FlagSet = FlagSet::new(&XFRM_POLICY_FLAGS_DATA);
+static XFRM_POLICY_FLAGS_DATA: SetData = SetData {
+    name: "xfrm_policy_flags",
+    title: "flags of struct xfrm_userpolicy_info",
+    is_flags: true,
+    abis: &[
+        0x7ffffffff, // all
+        0x7fffbfb5f, // all but c6x, h8300, ia64, nds32
+    ],
+    members: MemberData {
+        names: "\
+            XFRM_POLICY_LOCALOK\
+            XFRM_POLICY_ICMP\
+            XFRM_POLICY_CPU_ACQUIRE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(19, 0, 0x1), // XFRM_POLICY_LOCALOK
+            M(16, 0, 0x2), // XFRM_POLICY_ICMP
+            M(23, 1, 0x4), // XFRM_POLICY_CPU_ACQUIRE
+        ],
+    },
+    parts: &[],
+};
+
+/// `xfrm_share`: share of struct xfrm_userpolicy_info.
+pub const XFRM_SHARE: FlagSet = FlagSet::new(&XFRM_SHARE_DATA);
+static XFRM_SHARE_DATA: SetData = SetData {
+    name: "xfrm_share",
+    title: "share of struct xfrm_userpolicy_info",
+    is_flags: false,
+    abis: &[
+        0x7ffffffff, // all
+    ],
+    members: MemberData {
+        names: "\
+            XFRM_SHARE_ANY\
+            XFRM_SHARE_SESSION\
+            XFRM_SHARE_USER\
+            XFRM_SHARE_UNIQUE",
+        values: &[
+            // length of a name that begins here, ABIs, value
+            M(14, 0, 0), // XFRM_SHARE_ANY
+            M(18, 0, 1), // XFRM_SHARE_SESSION
+            M(15, 0, 2), // XFRM_SHARE_USER
+            M(17, 0, 3), // XFRM_SHARE_UNIQUE
+        ],
+    },
+    parts: &[],
+};
+
 /// `xfs_dqblk_fields`: d_fieldmask of struct fs_disk_quota.
 pub const XFS_DQBLK_FIELDS: FlagSet = FlagSet::new(&XFS_DQBLK_FIELDS_DATA);
 static XFS_DQBLK_FIELDS_DATA: SetData = SetData {
@@ -26992,7 +30121,7 @@ static XFS_QUOTA_FLAGS_DATA: SetData = SetData {
 };
 
 /// Every set, by name.
-pub(crate) static ALL: [&SetData; 579] = [
+pub(crate) static ALL: [&SetData; 689] = [
     &ACCESS_MODE_DATA,
     &ACCT_FLAGS_DATA,
     &ADDRESS_ATTRIBUTES_DATA,
@@ -27014,6 +30143,7 @@ pub(crate) static ALL: [&SetData; 579] = [
     &ARP_FLAGS_DATA,
     &ARP_HARDWARE_DATA,
     &ARP_OPERATIONS_DATA,
+    &ARPT_INVERSE_FLAGS_DATA,
     &AT_FLAGS_DATA,
     &ATM_PROTOCOLS_DATA,
     &AUDIT_ARCHITECTURES_DATA,
@@ -27028,6 +30158,9 @@ pub(crate) static ALL: [&SetData; 579] = [
     &AUXV_FLAGS_DATA,
     &AUXV_TYPES_DATA,
     &AX25_OPTIONS_DATA,
+    &BLOCK_ZONE_CONDITIONS_DATA,
+    &BLOCK_ZONE_REPORT_FLAGS_DATA,
+    &BLOCK_ZONE_TYPES_DATA,
     &BPF_ALU_OPERATIONS_DATA,
     &BPF_ATTACH_FLAGS_DATA,
     &BPF_ATTACH_TYPES_DATA,
@@ -27058,6 +30191,17 @@ pub(crate) static ALL: [&SetData; 579] = [
     &BPF_STREAMS_DATA,
     &BPF_TEST_RUN_FLAGS_DATA,
     &BPF_UPROBE_MULTI_FLAGS_DATA,
+    &BTRFS_DEFRAG_FLAGS_DATA,
+    &BTRFS_DEVICE_STATS_FLAGS_DATA,
+    &BTRFS_ENCODED_COMPRESSION_DATA,
+    &BTRFS_INFO_FLAGS_DATA,
+    &BTRFS_LOGICAL_FLAGS_DATA,
+    &BTRFS_QGROUP_INHERIT_FLAGS_DATA,
+    &BTRFS_QGROUP_LIMITS_DATA,
+    &BTRFS_QUOTA_COMMANDS_DATA,
+    &BTRFS_SCRUB_FLAGS_DATA,
+    &BTRFS_SEND_FLAGS_DATA,
+    &BTRFS_SUBVOLUME_FLAGS_DATA,
     &CACHEFLUSH_CACHES_DATA,
     &CACHEFLUSH_FLAGS_DATA,
     &CACHEFLUSH_OPERATIONS_DATA,
@@ -27065,10 +30209,13 @@ pub(crate) static ALL: [&SetData; 579] = [
     &CAIF_OPTIONS_DATA,
     &CAIF_PROTOCOLS_DATA,
     &CAN_ID_DATA,
+    &CAN_ISOTP_FLAGS_DATA,
     &CAN_ISOTP_OPTIONS_DATA,
     &CAN_J1939_OPTIONS_DATA,
     &CAN_PROTOCOLS_DATA,
     &CAN_RAW_OPTIONS_DATA,
+    &CAN_RAW_VCID_FLAGS_DATA,
+    &CANFD_FLAGS_DATA,
     &CAPABILITIES_DATA,
     &CAPABILITY_VERSIONS_DATA,
     &CLOCKS_DATA,
@@ -27090,6 +30237,7 @@ pub(crate) static ALL: [&SetData; 579] = [
     &DQINFO_VALID_DATA,
     &DUP_FLAGS_DATA,
     &EBPF_INSTRUCTION_CLASSES_DATA,
+    &EBT_POLICIES_DATA,
     &ELF_NOTES_DATA,
     &EPOLL_CREATE_FLAGS_DATA,
     &EPOLL_EVENTS_DATA,
@@ -27113,6 +30261,8 @@ pub(crate) static ALL: [&SetData; 579] = [
     &FCNTL_LOCK_TYPES_DATA,
     &FCNTL_OWNER_TYPES_DATA,
     &FD_FLAGS_DATA,
+    &FIB_RULE_ACTIONS_DATA,
+    &FIB_RULE_FLAGS_DATA,
     &FIEMAP_EXTENT_FLAGS_DATA,
     &FIEMAP_FLAGS_DATA,
     &FILE_INTEGRITY_FLAGS_DATA,
@@ -27122,9 +30272,13 @@ pub(crate) static ALL: [&SetData; 579] = [
     &FILESYSTEM_MAGIC_DATA,
     &FLOCK_OPERATION_DATA,
     &FSCONFIG_COMMANDS_DATA,
+    &FSCRYPT_ADD_KEY_FLAGS_DATA,
     &FSCRYPT_KEY_STATUS_DATA,
+    &FSCRYPT_KEY_STATUS_FLAGS_DATA,
+    &FSCRYPT_KEY_TYPES_DATA,
     &FSCRYPT_MODES_DATA,
     &FSCRYPT_POLICY_FLAGS_DATA,
+    &FSCRYPT_REMOVAL_FLAGS_DATA,
     &FSMOUNT_FLAGS_DATA,
     &FSOPEN_FLAGS_DATA,
     &FSPICK_FLAGS_DATA,
@@ -27163,20 +30317,29 @@ pub(crate) static ALL: [&SetData; 579] = [
     &INTERFACE_FLAGS_DATA,
     &INTERFACE_OPERSTATES_DATA,
     &IO_URING_ACCEPT_FLAGS_DATA,
+    &IO_URING_BPF_COMMANDS_DATA,
+    &IO_URING_BPF_FILTER_FLAGS_DATA,
     &IO_URING_BUFFER_RING_FLAGS_DATA,
     &IO_URING_CANCEL_FLAGS_DATA,
+    &IO_URING_CLONE_FLAGS_DATA,
     &IO_URING_COMMAND_FLAGS_DATA,
     &IO_URING_CQ_RING_FLAGS_DATA,
     &IO_URING_CQE_FLAGS_DATA,
     &IO_URING_ENTER_FLAGS_DATA,
     &IO_URING_FEATURES_DATA,
     &IO_URING_FSYNC_FLAGS_DATA,
+    &IO_URING_INSTALL_FLAGS_DATA,
+    &IO_URING_MEMORY_REGION_FLAGS_DATA,
     &IO_URING_MESSAGE_FLAGS_DATA,
     &IO_URING_MESSAGE_TYPES_DATA,
     &IO_URING_MMAP_OFFSETS_DATA,
+    &IO_URING_NAPI_OPERATIONS_DATA,
+    &IO_URING_NAPI_TRACKING_DATA,
     &IO_URING_NOP_FLAGS_DATA,
     &IO_URING_OPCODES_DATA,
     &IO_URING_POLL_FLAGS_DATA,
+    &IO_URING_PROBE_FLAGS_DATA,
+    &IO_URING_QUERIES_DATA,
     &IO_URING_REGISTER_OPCODES_DATA,
     &IO_URING_RESOURCE_FLAGS_DATA,
     &IO_URING_RESTRICTIONS_DATA,
@@ -27186,16 +30349,28 @@ pub(crate) static ALL: [&SetData; 579] = [
     &IO_URING_SQ_RING_FLAGS_DATA,
     &IO_URING_SQE_FLAGS_DATA,
     &IO_URING_TIMEOUT_FLAGS_DATA,
+    &IO_URING_ZCRX_EVENTS_DATA,
+    &IO_URING_ZCRX_FLAGS_DATA,
+    &IO_URING_ZCRX_OPERATIONS_DATA,
     &IOPRIO_DATA,
     &IOPRIO_WHO_DATA,
+    &IP6T_FLAGS_DATA,
+    &IP6T_INVERSE_FLAGS_DATA,
     &IP_GET_OPTIONS_DATA,
     &IP_MTU_DISCOVER_DATA,
     &IP_OPTIONS_DATA,
     &IP_PROTOCOLS_DATA,
     &IP_SET_OPTIONS_DATA,
     &IP_TOS_DATA,
+    &IP_VS_CONNECTION_FLAGS_DATA,
+    &IP_VS_DAEMON_STATES_DATA,
+    &IP_VS_SERVICE_FLAGS_DATA,
     &IPC_CALLS_DATA,
     &IPC_KEYS_DATA,
+    &IPSEC_DIRECTIONS_DATA,
+    &IPSEC_POLICIES_DATA,
+    &IPT_FLAGS_DATA,
+    &IPT_INVERSE_FLAGS_DATA,
     &IPTABLES_GET_OPTIONS_DATA,
     &IPTABLES_OPTIONS_DATA,
     &IPV4_ADDRESSES_DATA,
@@ -27222,6 +30397,15 @@ pub(crate) static ALL: [&SetData; 579] = [
     &KEYCTL_CAPABILITIES1_DATA,
     &KEYCTL_COMMANDS_DATA,
     &KEYCTL_MOVE_FLAGS_DATA,
+    &KVM_CLOCK_FLAGS_DATA,
+    &KVM_CREATE_DEVICE_FLAGS_DATA,
+    &KVM_DEVICE_TYPES_DATA,
+    &KVM_IOEVENTFD_FLAGS_DATA,
+    &KVM_IRQFD_FLAGS_DATA,
+    &KVM_MEMORY_ATTRIBUTES_DATA,
+    &KVM_MEMORY_FLAGS_DATA,
+    &KVM_MP_STATES_DATA,
+    &KVM_MSI_FLAGS_DATA,
     &LANDLOCK_ACCESS_FS_DATA,
     &LANDLOCK_ACCESS_NET_DATA,
     &LANDLOCK_ADD_RULE_FLAGS_DATA,
@@ -27236,6 +30420,7 @@ pub(crate) static ALL: [&SetData; 579] = [
     &LINKAT_FLAGS_DATA,
     &LISTMOUNT_FLAGS_DATA,
     &LISTNS_TYPES_DATA,
+    &LISTNS_USERS_DATA,
     &LLC_OPTIONS_DATA,
     &LSM_ATTRIBUTES_DATA,
     &LSM_FLAGS_DATA,
@@ -27250,6 +30435,8 @@ pub(crate) static ALL: [&SetData; 579] = [
     &MEMFD_SECRET_FLAGS_DATA,
     &MEMPOLICY_MODE_DATA,
     &MESSAGE_FLAGS_DATA,
+    &MIF_FLAGS_DATA,
+    &MIPS_WATCH_STYLES_DATA,
     &MLOCK_FLAGS_DATA,
     &MLOCKALL_FLAGS_DATA,
     &MMAP_FLAGS_DATA,
@@ -27263,6 +30450,7 @@ pub(crate) static ALL: [&SetData; 579] = [
     &MOVE_MOUNT_FLAGS_DATA,
     &MPTCP_INFO_FLAGS_DATA,
     &MPTCP_OPTIONS_DATA,
+    &MQ_ATTR_FLAGS_DATA,
     &MQ_NOTIFY_COOKIES_DATA,
     &MREMAP_FLAGS_DATA,
     &MROUTE6_FLUSH_DATA,
@@ -27287,6 +30475,7 @@ pub(crate) static ALL: [&SetData; 579] = [
     &NETLINK_FAMILIES_DATA,
     &NETLINK_OPTIONS_DATA,
     &NETROM_OPTIONS_DATA,
+    &NEXTHOP_FLAGS_DATA,
     &NFC_LLCP_OPTIONS_DATA,
     &NFC_PROTOCOLS_DATA,
     &NFTABLES_MESSAGES_DATA,
@@ -27307,12 +30496,14 @@ pub(crate) static ALL: [&SetData; 579] = [
     &OSF_SETSYSINFO_OPERATIONS_DATA,
     &OVERCOMMIT_MODES_DATA,
     &PACKET_DIAG_ATTRIBUTES_DATA,
+    &PACKET_DIAG_FLAGS_DATA,
     &PACKET_DIAG_SHOW_DATA,
     &PACKET_FANOUT_DATA,
     &PACKET_FANOUT_FLAGS_DATA,
     &PACKET_MEMBERSHIPS_DATA,
     &PACKET_MODE_DATA,
     &PACKET_OPTIONS_DATA,
+    &PACKET_RING_FEATURES_DATA,
     &PACKET_RX_STATUS_DATA,
     &PACKET_TX_STATUS_DATA,
     &PACKET_TYPES_DATA,
@@ -27338,6 +30529,7 @@ pub(crate) static ALL: [&SetData; 579] = [
     &PERMISSION_BITS_DATA,
     &PERMISSIONS_DATA,
     &PERSONALITY_DATA,
+    &PFKEY_EXTENSIONS_DATA,
     &PHONET_PROTOCOLS_DATA,
     &PIDFD_COREDUMP_MASK_DATA,
     &PIDFD_INFO_MASK_DATA,
@@ -27348,8 +30540,16 @@ pub(crate) static ALL: [&SetData; 579] = [
     &PKEY_RIGHTS_DATA,
     &PNPIPE_OPTIONS_DATA,
     &POLL_EVENTS_DATA,
+    &PPC_BREAKPOINT_CONDITIONS_DATA,
+    &PPC_BREAKPOINT_MODES_DATA,
+    &PPC_BREAKPOINT_TRIGGERS_DATA,
+    &PPC_DEBUG_FEATURES_DATA,
+    &PPC_SIGNAL_DEBUG_DATA,
     &PPPOL2TP_OPTIONS_DATA,
     &PPPOX_PROTOCOLS_DATA,
+    &PPS_CONSUMERS_DATA,
+    &PPS_MODES_DATA,
+    &PPS_TIME_FLAGS_DATA,
     &PRCTL_CAP_AMBIENT_DATA,
     &PRCTL_CFI_DATA,
     &PRCTL_CFI_CONTROL_DATA,
@@ -27398,17 +30598,26 @@ pub(crate) static ALL: [&SetData; 579] = [
     &QUOTA_COMMANDS_DATA,
     &QUOTA_FORMATS_DATA,
     &RDS_OPTIONS_DATA,
+    &RDS_RDMA_FLAGS_DATA,
+    &RDS_RX_TRACES_DATA,
     &REBOOT_COMMANDS_DATA,
     &REBOOT_MAGIC1_DATA,
     &REBOOT_MAGIC2_DATA,
     &RENAMEAT2_FLAGS_DATA,
     &REQUEST_KEY_KEYRINGS_DATA,
     &RISCV_FLUSH_ICACHE_FLAGS_DATA,
+    &RISCV_HWPROBE_BASE_BEHAVIOR_DATA,
+    &RISCV_HWPROBE_EXTENSIONS0_DATA,
+    &RISCV_HWPROBE_EXTENSIONS1_DATA,
     &RISCV_HWPROBE_FLAGS_DATA,
     &RISCV_HWPROBE_KEYS_DATA,
+    &RISCV_HWPROBE_MISALIGNED_DATA,
+    &RISCV_HWPROBE_MISALIGNED_SCALAR_DATA,
+    &RISCV_HWPROBE_MISALIGNED_VECTOR_DATA,
     &RLIMIT64_VALUES_DATA,
     &RLIMIT_VALUES_DATA,
     &RLIMITS_DATA,
+    &RMNET_FLAGS_DATA,
     &ROSE_OPTIONS_DATA,
     &ROUTE_ATTRIBUTES_DATA,
     &ROUTE_FEATURES_DATA,
@@ -27422,6 +30631,8 @@ pub(crate) static ALL: [&SetData; 579] = [
     &RSEQ_CPU_IDS_DATA,
     &RSEQ_CS_FLAGS_DATA,
     &RSEQ_FLAGS_DATA,
+    &RTC_BACKUP_MODES_DATA,
+    &RTC_PARAMETERS_DATA,
     &RTNETLINK_GROUP_BITS_DATA,
     &RTNETLINK_GROUPS_DATA,
     &RTNETLINK_TYPES_DATA,
@@ -27432,7 +30643,16 @@ pub(crate) static ALL: [&SetData; 579] = [
     &SCHED_ATTR_FLAGS_DATA,
     &SCHED_GETATTR_FLAGS_DATA,
     &SCHED_POLICY_DATA,
+    &SCTP_ASSOCIATION_IDS_DATA,
+    &SCTP_HMACS_DATA,
+    &SCTP_NOTIFICATIONS_DATA,
     &SCTP_OPTIONS_DATA,
+    &SCTP_PATH_FLAGS_DATA,
+    &SCTP_PATH_STATES_DATA,
+    &SCTP_PR_POLICIES_DATA,
+    &SCTP_SEND_FLAGS_DATA,
+    &SCTP_STATES_DATA,
+    &SCTP_STREAM_RESET_FLAGS_DATA,
     &SECCOMP_ACTIONS_DATA,
     &SECCOMP_ADDFD_FLAGS_DATA,
     &SECCOMP_FILTER_FLAGS_DATA,
@@ -27444,6 +30664,8 @@ pub(crate) static ALL: [&SetData; 579] = [
     &SEEK_WHENCE_DATA,
     &SEM_FLAGS_DATA,
     &SEMCTL_COMMANDS_DATA,
+    &SERIAL_ISO7816_FLAGS_DATA,
+    &SERIAL_RS485_FLAGS_DATA,
     &SHADOW_STACK_FLAGS_DATA,
     &SHM_MODES_DATA,
     &SHMAT_FLAGS_DATA,
@@ -27498,8 +30720,11 @@ pub(crate) static ALL: [&SetData; 579] = [
     &SYSCTL_NAMES_DATA,
     &SYSLOG_ACTIONS_DATA,
     &SYSMIPS_COMMANDS_DATA,
+    &TCP_ACCECN_OPTIONS_DATA,
     &TCP_AO_KEY_FLAGS_DATA,
     &TCP_CA_STATES_DATA,
+    &TCP_FASTOPEN_FAILURES_DATA,
+    &TCP_INFO_ECN_MODES_DATA,
     &TCP_INFO_OPTIONS_DATA,
     &TCP_MD5SIG_FLAGS_DATA,
     &TCP_OPTIONS_DATA,
@@ -27507,6 +30732,7 @@ pub(crate) static ALL: [&SetData; 579] = [
     &TCP_REPAIR_DATA,
     &TCP_STATES_DATA,
     &TCP_STATS_ATTRIBUTES_DATA,
+    &TCP_ZEROCOPY_FLAGS_DATA,
     &TERMINAL_CHARACTERS_DATA,
     &TERMINAL_CONTROL_DATA,
     &TERMINAL_FLOW_DATA,
@@ -27518,7 +30744,9 @@ pub(crate) static ALL: [&SetData; 579] = [
     &TIMER_FLAGS_DATA,
     &TIMERFD_CREATE_FLAGS_DATA,
     &TIMERFD_SETTIME_FLAGS_DATA,
+    &TIPC_GROUP_FLAGS_DATA,
     &TIPC_OPTIONS_DATA,
+    &TIPC_SCOPES_DATA,
     &TLS_CIPHERS_DATA,
     &TLS_CONTROL_MESSAGES_DATA,
     &TLS_OPTIONS_DATA,
@@ -27527,6 +30755,7 @@ pub(crate) static ALL: [&SetData; 579] = [
     &TRAP_PERF_FLAGS_DATA,
     &TUN_FLAGS_DATA,
     &TUN_OFFLOADS_DATA,
+    &TUNNEL_MESSAGE_FLAGS_DATA,
     &UDP_ENCAPSULATIONS_DATA,
     &UDP_OPTIONS_DATA,
     &UMOUNT_FLAGS_DATA,
@@ -27547,10 +30776,14 @@ pub(crate) static ALL: [&SetData; 579] = [
     &USERFAULTFD_RWPROTECT_MODES_DATA,
     &USERFAULTFD_WRITEPROTECT_MODES_DATA,
     &USERFAULTFD_ZEROPAGE_MODES_DATA,
+    &VF_LINK_STATES_DATA,
     &VFS_CAPABILITY_MAGIC_DATA,
     &VIF_FLAGS_DATA,
+    &VLAN_FLAGS_DATA,
     &VM86_COMMANDS_DATA,
+    &VM86_CPU_TYPES_DATA,
     &VM86_EXITS_DATA,
+    &VM86_FLAGS_DATA,
     &VSOCK_CIDS_DATA,
     &VSOCK_FLAGS_DATA,
     &VSOCK_OPTIONS_DATA,
@@ -27560,15 +30793,21 @@ pub(crate) static ALL: [&SetData; 579] = [
     &WAIT_STATUS_STOPPED_DATA,
     &WAITID_OPTIONS_DATA,
     &WAITID_TYPES_DATA,
+    &WATCHDOG_OPTIONS_DATA,
     &X25_OPTIONS_DATA,
     &XATTR_FLAGS_DATA,
     &XDP_ACTIONS_DATA,
     &XDP_BIND_FLAGS_DATA,
     &XDP_LINK_FLAGS_DATA,
     &XDP_MMAP_OFFSETS_DATA,
+    &XDP_OPTION_FLAGS_DATA,
     &XDP_OPTIONS_DATA,
     &XDP_UMEM_FLAGS_DATA,
     &XFRM_MESSAGES_DATA,
+    &XFRM_POLICY_ACTIONS_DATA,
+    &XFRM_POLICY_DIRECTIONS_DATA,
+    &XFRM_POLICY_FLAGS_DATA,
+    &XFRM_SHARE_DATA,
     &XFS_DQBLK_FIELDS_DATA,
     &XFS_DQBLK_FLAGS_DATA,
     &XFS_QUOTA_FLAGS_DATA,

@@ -38,11 +38,13 @@ pub(super) fn number<W: Write + ?Sized>(number: &Number, out: &mut W) -> fmt::Re
         };
     };
     match plain {
+        Plain::Address if number.value() == 0 => out.write_str("NULL"),
         Plain::Hex | Plain::Address | Plain::AioContext => text::hex(out, number.value()),
         Plain::Unused => text::hex(out, number.value()),
-        Plain::Fd | Plain::Pid | Plain::Tid | Plain::Offset | Plain::IpcId | Plain::Bool | Plain::Cpu | Plain::Node => {
-            text::signed(out, number.signed())
-        }
+        // Whatever the type, the kernel takes 32 bits of these.
+        Plain::Fd | Plain::Pid | Plain::Tid | Plain::IpcId => text::signed(out, number.signed() as i32 as i64),
+        Plain::Offset => text::signed(out, number.signed()),
+        Plain::Bool | Plain::Cpu | Plain::Node => text::signed_or_not(out, number),
         Plain::Milliseconds | Plain::Seconds => text::signed(out, signed_if_so(number)),
         Plain::DirFd if number.signed() == AT_FDCWD => out.write_str("AT_FDCWD"),
         Plain::DirFd => text::signed(out, number.signed()),

@@ -501,7 +501,11 @@ impl FromStr for Length {
             let (term, after) = from.split_at(end);
             terms.push(match (behind, term.split_once('.')) {
                 (Some(_), None) => Term::Behind(word(term)?.to_string()),
-                (None, Some((param, field))) => Term::Field(word(param)?.to_string(), word(field)?.to_string()),
+                (None, Some((param, field))) => {
+                    // A field may lie in another: `batch.count`.
+                    field.split('.').try_for_each(|part| word(part).map(drop))?;
+                    Term::Field(word(param)?.to_string(), field.to_string())
+                }
                 (None, None) if term == "ret" => Term::Result,
                 (None, None) => match term.parse() {
                     Ok(number) => Term::Number(number),

@@ -82,7 +82,7 @@ pub(super) fn meaning(from: &From, sink: &Sink) -> String {
     let mut pool = Pool::default();
     let mut out = format!(
         "{HEAD}//! What parameters, results and fields mean; the form is that of `crate::meaning`.\n\n\
-         use crate::constants::SetData;\nuse crate::generated::sets;\nuse crate::meaning::*;\n"
+         use crate::FlagSet;\nuse crate::generated::sets;\nuse crate::meaning::*;\n"
     );
     let entries = kinds::entries(from, &mut pool);
     let choices = choices::choices(from, &mut pool, sink);
@@ -100,8 +100,8 @@ pub(super) fn meaning(from: &From, sink: &Sink) -> String {
     let reasons: Vec<String> = pool.reasons.all.iter().map(|reason| format!("{reason:?}")).collect();
     array(&mut out, "Why nothing better can be said.", "REASONS", "&str", &reasons);
     let sets: Vec<String> =
-        pool.sets.all.iter().map(|name| format!("&sets::{}_DATA", name.to_ascii_uppercase())).collect();
-    array(&mut out, "The sets that kinds name.", "SETS", "&SetData", &sets);
+        pool.sets.all.iter().map(|name| format!("sets::{}", name.to_ascii_uppercase())).collect();
+    array(&mut out, "The sets that kinds name.", "SETS", "FlagSet", &sets);
     let whom: Vec<String> =
         pool.whom.all().iter().map(|whom| format!("{whom:#x}, // {}", named(*whom, from.abis))).collect();
     let _ = write!(out, "\n/// Whom something is said of.\npub(crate) static ABIS: [u64; {}] = [\n", whom.len());

@@ -1,6 +1,7 @@
 //! Structures: those that kinds lead to, with the layouts of all ABIs and the kinds of their fields.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use super::choices::Constants;
 use super::kinds::of_field;
@@ -9,11 +10,20 @@ use super::{From, Pool, array, numbers, place, wrong};
 use crate::diagnostic::Sink;
 use crate::emit::newest::{Bits, newest};
 use crate::model::{
-    Count, Field, FieldClass, FieldKind, Inline, Kind, PerAbi, Plain, Record, SetKind, StructFields,
+    Count, Field, FieldClass, FieldKind, Inline, Kind, PerAbi, Plain, Record, SetKind, StructFields, Value,
 };
 
-/// What is always led to: by socket addresses, control messages, messages of netlink.
-const ALWAYS: [&str; 4] = ["iovec", "siginfo", "linux_dirent64", "linux_dirent"];
+/// Structures that the crate's code names, each with the constant that is its place.
+const ALWAYS: [(&str, &str); 3] = [("IOVEC", "iovec"), ("SIGINFO", "siginfo"), ("DIRENT64", "linux_dirent64")];
+
+/// The family of socket addresses to each structure that is one, but for those that the crate writes by hand.
+const SOCKADDRS: [(&str, &str); 5] = [
+    ("AF_PACKET", "sockaddr_ll"),
+    ("AF_CAN", "sockaddr_can"),
+    ("AF_VSOCK", "sockaddr_vm"),
+    ("AF_XDP", "sockaddr_xdp"),
+    ("AF_ALG", "sockaddr_alg"),
+];
 
 /// Whether a release has a structure of that name, or somebody says which it is.
 pub(super) fn is_record(name: &str, from: &From) -> bool {
@@ -32,11 +42,16 @@ pub(super) fn records(from: &From, pool: &mut Pool, sink: &Sink) -> String {
     for fields in &from.kinds.fields {
         by_name.extend(fields.of.iter().chain(&fields.named).map(|name| (name.as_str(), fields)));
     }
-    for name in ALWAYS {
-        pool.wanted.id(&name.to_string());
+    let mut places = String::new();
+    for (constant, name) in ALWAYS {
+        let id = pool.wanted.id(&name.to_string());
+        let _ = writeln!(places, "\n/// The place of `{name}`.\npub(crate) const {constant}: u16 = {id};");
     }
     for name in from.kinds.fields.iter().filter(|fields| is_by_value(fields)).flat_map(|fields| &fields.of) {
         pool.wanted.id(name);
+    }
+    for (_, name) in SOCKADDRS.iter().filter(|(_, name)| is_record(name, from)) {
+        pool.wanted.id(&name.to_string());
     }
     let constants = Constants::new(from);
     let mut made = Made { from, by_name, constants, ..Made::new(from) };
@@ -45,7 +60,19 @@ pub(super) fn records(from: &From, pool: &mut Pool, sink: &Sink) -> String {
         made.record(&name, pool, sink);
         at += 1;
     }
-    made.text()
+    let families: Vec<String> = SOCKADDRS
+        .iter()
+        .filter(|(_, name)| is_record(name, from))
+        .filter_map(|(family, name)| {
+            let values = made.constants.value(&["address_families"], &Value::Name(family.to_string()));
+            let (_, value) = *values.variants().first()?;
+            Some(format!("({value}, {}) // {family}", pool.wanted.id(&name.to_string())))
+        })
+        .collect();
+    let mut out = made.text();
+    array(&mut out, "The structures of socket addresses, by family.", "SOCKADDRS", "(u16, u16)", &families);
+    out.push_str(&places);
+    out
 }
 
 /// Structures that code leads to and no kind: socket addresses, what control messages and netlink hold.

@@ -158,8 +158,8 @@ pub(crate) const POINTER: u8 = 0x40;
 pub(crate) const CHAR: u8 = 0x20;
 pub(crate) const BYTES_OF: u8 = 0x1f;
 
-/// What the value of a field decides: the field, on which ABIs it has which value, the kinds in `OVERRIDES` (start, count),
-/// whether the value's bits have to be there and not it alone.
+/// What the value of a field decides: the field, on which ABIs it has which value, the kinds in `OVERRIDES` (start, count), and
+/// which of its bits decide.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct B(
     pub(crate) u16,
@@ -167,7 +167,7 @@ pub(crate) struct B(
     pub(crate) u64,
     pub(crate) u16,
     pub(crate) u8,
-    pub(crate) bool,
+    pub(crate) u64,
 );
 
 /// Whether an ABI is one of those at a place of `ABIS`.
@@ -184,6 +184,13 @@ pub(crate) fn name(id: u16) -> &'static str {
         (Some(start), Some(end)) => data::NAMES.get(*start as usize..*end as usize).unwrap_or(""),
         _ => "",
     }
+}
+
+/// What a field is called: by its name, or as people call it.
+#[inline]
+pub(crate) fn field_name(id: u16) -> &'static str {
+    let called = data::CALLED.binary_search_by_key(&id, |(of, _)| *of).ok().and_then(|at| data::CALLED.get(at));
+    name(called.map_or(id, |(_, called)| *called))
 }
 
 /// The kind at a place.

@@ -318,7 +318,7 @@ impl<'b> Iterator for Fields<'b> {
                 continue;
             }
             if let Some(value) = self.of.value(field, index, kind) {
-                return Some((meaning::name(field.0), value));
+                return Some((meaning::field_name(field.0), value));
             }
         }
     }
@@ -410,14 +410,14 @@ pub(crate) struct Active {
 }
 
 impl Active {
-    const MOST: usize = 6;
+    const MOST: usize = 10;
     pub(crate) const NONE: Active = Active { holds: [None; Active::MOST] };
 
     pub(crate) fn new(record: R, layout: L, bytes: &[u8], place: Place) -> Active {
         let mut active = Active::NONE;
         let mut free = active.holds.iter_mut();
         for by in meaning::bys(record) {
-            let B(name, abis, value, .., bits) = *by;
+            let B(name, abis, value, .., decisive) = *by;
             if !meaning::has(abis, place.abi) {
                 continue;
             }
@@ -425,8 +425,7 @@ impl Active {
             let Some(number) = field.and_then(|field| field_number(field, bytes, place)) else { continue };
             let size = field.map_or(8, |field| u32::from(field.4 & meaning::BYTES_OF)).clamp(1, 8);
             let mask = u64::MAX >> (64 - size * 8);
-            let holds = if bits { number & value & mask == value & mask } else { (number ^ value) & mask == 0 };
-            if holds {
+            if (number ^ value) & mask & decisive == 0 {
                 match free.next() {
                     Some(place) => *place = Some(*by),
                     None => break,

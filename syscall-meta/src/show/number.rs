@@ -6,9 +6,13 @@ use super::text;
 use crate::constants::FlagSet;
 use crate::flag_names::Piece;
 use crate::generated::sets;
+use crate::ioctl::Ioctl;
 use crate::kind::Plain;
 use crate::meaning::{self, tag};
 use crate::value::Number;
+
+/// What no bit is called, of sets of flags where that has a name.
+const NONE_OF: [(&str, &str); 2] = [("access_mode", "F_OK"), ("mmap_prot", "PROT_NONE")];
 
 /// `AT_FDCWD` of `include/uapi/linux/fcntl.h`.
 const AT_FDCWD: i64 = -100;
@@ -41,6 +45,8 @@ pub(super) fn number<W: Write + ?Sized>(number: &Number, out: &mut W) -> fmt::Re
         Plain::Address if number.value() == 0 => out.write_str("NULL"),
         Plain::Hex | Plain::Address | Plain::AioContext => text::hex(out, number.value()),
         Plain::Unused => text::hex(out, number.value()),
+        // An offset that is no signed number is one of pages: of a mapping.
+        Plain::Offset if !number.is_signed() => text::hex(out, number.value()),
         // Whatever the type, the kernel takes 32 bits of these.
         Plain::Fd | Plain::Pid | Plain::Tid | Plain::IpcId => text::signed(out, number.signed() as i32 as i64),
         Plain::Offset => text::signed(out, number.signed()),
@@ -52,13 +58,17 @@ pub(super) fn number<W: Write + ?Sized>(number: &Number, out: &mut W) -> fmt::Re
         Plain::Uid | Plain::Gid => text::decimal(out, number.value()),
         Plain::Mode => mode(out, number.value()),
         Plain::Device => device(out, number.value()),
-        Plain::Signal => named(sets::SIGNALS, number, out),
+        Plain::Signal => match sets::SIGNALS.name_of(number.abi(), number.value()) {
+            Some(name) => out.write_str(name),
+            None => text::signed(out, number.signed()),
+        },
         Plain::Clock => named(sets::CLOCKS, number, out),
         Plain::KeySerial => match sets::KEY_SERIALS.name_of(number.abi(), number.signed() as u64) {
             Some(name) => out.write_str(name),
             None => text::signed(out, number.signed()),
         },
-        Plain::Timer => text::hex(out, number.value()),
+        Plain::Timer => text::signed(out, number.signed() as i32 as i64),
+        Plain::Request => request(out, number),
         Plain::Key => key(out, number.value()),
         Plain::SigMask => super::value::signal_mask(out, number.value(), number.abi()),
         Plain::WaitStatus => wait_status(out, number),
@@ -76,6 +86,19 @@ fn signed_if_so(number: &Number) -> i64 {
     if number.is_signed() { number.signed() } else { number.value() as i64 }
 }
 
+/// The names of a request: there may be several, of other devices.
+fn request<W: Write + ?Sized>(out: &mut W, number: &Number) -> fmt::Result {
+    let request = Ioctl::new(number.abi(), number.value() as u32);
+    let mut any = false;
+    // Timers of sound cards share their requests with terminals, and are rare.
+    for name in request.names().filter(|name| !name.name().starts_with("SNDCTL_TMR_")) {
+        out.write_str(if any { " or " } else { "" })?;
+        any = true;
+        if name.is_family() { write!(Through(out), "{name}")? } else { out.write_str(name.name())? }
+    }
+    if any { Ok(()) } else { write!(Through(out), "{request}") }
+}
+
 /// `O_RDONLY|O_CLOEXEC`, and in hex what has no name.
 fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut W) -> fmt::Result {
     // What headers make negative has its sign extended; a value of 32 bits has it in the 32nd.
@@ -89,6 +112,11 @@ fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut W) -> fmt::
     if !set.is_flags() && set.name_of(number.abi(), value).is_none() {
         // One of several that it is not: as its type is.
         return text::hex(out, low(value, number.bits()));
+    }
+    if value == 0
+        && let Some((_, name)) = NONE_OF.iter().find(|(of, _)| *of == set.name())
+    {
+        return out.write_str(name);
     }
     let mut first = true;
     for piece in set.names(number.abi(), value) {

@@ -16,7 +16,8 @@ pub(super) fn choices(from: &From, pool: &mut Pool, sink: &Sink) -> (String, Str
     let constants = Constants::new(from);
     let mut made = Made::default();
     let mut lines = Vec::new();
-    for choice in &from.kinds.choices {
+    let by_type = super::requests::choice(from);
+    for choice in from.kinds.choices.iter().chain([&by_type]) {
         lines.push(made.choice(choice, &constants, from, pool, sink));
     }
     let mut out = String::new();
@@ -37,6 +38,8 @@ fn entries(from: &From, pool: &mut Pool) -> String {
         start += params.len();
     }
     let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    // What a request's type says comes before what is written down of it.
+    by_name.entry(super::requests::ENTRY.to_string()).or_default().push(from.kinds.choices.len());
     for (at, choice) in from.kinds.choices.iter().enumerate() {
         for entry in choice.of.iter().flat_map(|of| spellings(of)) {
             by_name.entry(entry).or_default().push(at);
@@ -74,6 +77,7 @@ fn entries(from: &From, pool: &mut Pool) -> String {
 struct Made {
     cases: Vec<String>,
     decided: Vec<String>,
+    known: BTreeMap<Vec<String>, usize>,
 }
 
 impl Made {
@@ -181,7 +185,11 @@ impl Made {
             list.push(names.len().to_string());
             list.extend(names.iter().map(|name| pool.names.id(name).to_string()));
         }
+        if let Some(id) = self.known.get(&list) {
+            return *id;
+        }
         let id = self.decided.len();
+        self.known.insert(list.clone(), id);
         self.decided.extend(list);
         id
     }

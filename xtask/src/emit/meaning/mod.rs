@@ -6,6 +6,7 @@
 mod choices;
 mod kinds;
 mod records;
+mod requests;
 mod scalars;
 
 use std::collections::BTreeMap;

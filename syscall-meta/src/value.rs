@@ -59,12 +59,14 @@ pub(crate) struct Wanted {
     pub(crate) iovec: u16,
     pub(crate) siginfo: u16,
     pub(crate) dirent64: u16,
+    pub(crate) mmsghdr: u16,
+    pub(crate) msgbuf: u16,
 }
 
 /// The structures that code knows by name.
 pub(crate) fn wanted() -> Wanted {
-    use crate::generated::meaning::{DIRENT64, IOVEC, SIGINFO};
-    Wanted { iovec: IOVEC, siginfo: SIGINFO, dirent64: DIRENT64 }
+    use crate::generated::meaning::{DIRENT64, IOVEC, MMSGHDR, MSGBUF, SIGINFO};
+    Wanted { iovec: IOVEC, siginfo: SIGINFO, dirent64: DIRENT64, mmsghdr: MMSGHDR, msgbuf: MSGBUF }
 }
 
 impl<'b> Value<'b> {

@@ -121,7 +121,7 @@ impl Decoder {
         if slots.side.syscall() != of {
             entered.through = Some(of);
         }
-        let mut follow = Follow::new(&slots, self.limits, order, memory, Phase::Entry);
+        let mut follow = Follow::new(&slots, self.limits, order, memory, Phase::Entry, &[]);
         for (at, place) in entered.before.iter_mut().enumerate().take(slots.len) {
             *place = follow.argument(at, scratch);
         }
@@ -273,7 +273,7 @@ impl<'b> Entered<'b> {
     pub fn exit<M: Memory + ?Sized>(self, outcome: Outcome, memory: &M, scratch: &mut Scratch<'b>) -> Decoded<'b> {
         let mut after: [&'b [u8]; MAX_ARGS] = [&[]; MAX_ARGS];
         if let Some(slots) = &self.slots {
-            let mut follow = Follow::new(slots, self.limits, self.order, memory, Phase::Exit(outcome));
+            let mut follow = Follow::new(slots, self.limits, self.order, memory, Phase::Exit(outcome), &self.before);
             for (at, place) in after.iter_mut().enumerate().take(slots.len) {
                 *place = follow.argument(at, scratch);
             }

@@ -82,17 +82,41 @@ impl<'b> Decoded<'b> {
                 out.write_str("?")?;
                 continue;
             };
-            let shown = Shown { style, place: self.place() };
+            let shown = Shown { style, place: self.place(), without: None };
+            if is_place(&value, arg.name()) {
+                text::hex(out, arg.number().unwrap_or(0))?;
+                continue;
+            }
+            // Where a mapping begins in its file is thought of in pages.
+            if arg.name() == "off" && self.syscall().is_some_and(|call| call.name() == "mmap") {
+                text::hex(out, arg.number().unwrap_or(0))?;
+                continue;
+            }
             if is_environment(&value, arg.name()) && !style.verbose {
                 shown.environment(&value, arg.number(), out)?;
                 continue;
             }
             match arg.before() {
+                // What was asked for stands here, what was found behind the result.
+                Some(Value::FdSet(before)) => shown.value(&Value::FdSet(before), out)?,
+                Some(before) if self.tells_behind(at) => {
+                    Shown { without: Some("revents"), ..shown }.value(&before, out)?;
+                }
                 Some(before) => shown.changed(&before, &value, out)?,
                 None => shown.value(&value, out)?,
             }
         }
         out.write_str(")")
+    }
+
+    /// Whether what the kernel left of this argument stands behind the result.
+    fn tells_behind(&self, at: usize) -> bool {
+        let Some(call) = self.syscall() else { return false };
+        match call.name() {
+            "poll" | "ppoll" | "ppoll_time64" => at == 0,
+            "select" | "_newselect" | "pselect6" | "pselect6_time64" => at == 4,
+            _ => false,
+        }
     }
 
     /// The words of a call that nobody knows.
@@ -108,6 +132,11 @@ impl<'b> Decoded<'b> {
         }
         Ok(())
     }
+}
+
+/// Whether it matters where a number is, more than what it is: of a futex.
+fn is_place(value: &Value<'_>, name: &str) -> bool {
+    matches!(value, Value::Numbers(_)) && matches!(name, "uaddr" | "uaddr2")
 }
 
 /// Whether it is what a program is given as its environment, which tells much and says little.

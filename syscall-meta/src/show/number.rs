@@ -14,6 +14,9 @@ use crate::value::Number;
 /// What no bit is called, of sets of flags where that has a name.
 const NONE_OF: [(&str, &str); 2] = [("access_mode", "F_OK"), ("mmap_prot", "PROT_NONE")];
 
+/// Of include/uapi/linux/futex.h.
+const FUTEX_PRIVATE_FLAG: u64 = 128;
+
 /// `AT_FDCWD` of `include/uapi/linux/fcntl.h`.
 const AT_FDCWD: i64 = -100;
 
@@ -45,8 +48,6 @@ pub(super) fn number<W: Write + ?Sized>(number: &Number, out: &mut W) -> fmt::Re
         Plain::Address if number.value() == 0 => out.write_str("NULL"),
         Plain::Hex | Plain::Address | Plain::AioContext => text::hex(out, number.value()),
         Plain::Unused => text::hex(out, number.value()),
-        // An offset that is no signed number is one of pages: of a mapping.
-        Plain::Offset if !number.is_signed() => text::hex(out, number.value()),
         // Whatever the type, the kernel takes 32 bits of these.
         Plain::Fd | Plain::Pid | Plain::Tid | Plain::IpcId => text::signed(out, number.signed() as i32 as i64),
         Plain::Offset => text::signed(out, number.signed()),
@@ -109,6 +110,9 @@ fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut W) -> fmt::
             value = extended;
         }
     }
+    if set.name().starts_with("rlim") && set.name_of(number.abi(), value).is_none() {
+        return kibibytes(out, value);
+    }
     if !set.is_flags() && set.name_of(number.abi(), value).is_none() {
         // One of several that it is not: as its type is.
         return text::hex(out, low(value, number.bits()));
@@ -118,15 +122,30 @@ fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut W) -> fmt::
     {
         return out.write_str(name);
     }
+    let is_private = set == sets::FUTEX_OPERATION && value & FUTEX_PRIVATE_FLAG != 0;
+    let value = if is_private { value & !FUTEX_PRIVATE_FLAG } else { value };
     let mut first = true;
-    for piece in set.names(number.abi(), value) {
+    for (at, piece) in set.names(number.abi(), value).into_iter().enumerate() {
         if !first {
             out.write_str("|")?;
         }
         first = false;
         self::piece(out, &piece, number.bits())?;
+        // The header has a name for each operation with the flag.
+        if is_private && at == 0 && piece.name().is_some() {
+            out.write_str("_PRIVATE")?;
+        }
     }
     Ok(())
+}
+
+/// `8192*1024`, as limits are thought of.
+fn kibibytes<W: Write + ?Sized>(out: &mut W, value: u64) -> fmt::Result {
+    if value > 1024 && value % 1024 == 0 {
+        text::decimal(out, value / 1024)?;
+        return out.write_str("*1024");
+    }
+    text::decimal(out, value)
 }
 
 fn low(value: u64, bits: u32) -> u64 {

@@ -83,8 +83,16 @@ struct Made {
 impl Made {
     fn choice(&mut self, choice: &Choice, constants: &Constants, from: &From, pool: &mut Pool, sink: &Sink) -> String {
         let sets: Vec<Vec<&str>> = choice.by.iter().map(|by| sets_of(from.kinds, choice, by)).collect();
+        let mask = choice.mask.as_ref().map(|mask| {
+            let number = mask.strip_prefix("0x").and_then(|digits| i64::from_str_radix(digits, 16).ok());
+            let number = number.or_else(|| mask.parse().ok());
+            let of = number.map_or_else(|| Value::Name(mask.clone()), Value::Number);
+            constants.value(sets.first().map_or(&[][..], |sets| sets), &of)
+        });
+        let shift = mask.as_ref().filter(|_| choice.shifted).and_then(|mask| mask.variants().first());
+        let shift = shift.map_or(0, |(_, mask)| mask.trailing_zeros() % 64);
         let value = |at: usize, value: &Value| -> PerAbi<u64> {
-            let found = constants.value(sets.get(at).map_or(&[][..], |sets| sets), value);
+            let found = constants.value(sets.get(at).map_or(&[][..], |sets| sets), value).map(|value| value << shift);
             if found.whom().is_empty() {
                 wrong(sink, &choice.file, choice.line, format!("no header of a release held says what `{value:?}` is"));
             }
@@ -131,11 +139,8 @@ impl Made {
             };
             self.decided(&case, from, pool)
         });
-        let mask = choice.mask.as_ref().map(|mask| {
-            let number = mask.strip_prefix("0x").and_then(|digits| i64::from_str_radix(digits, 16).ok());
-            let number = number.or_else(|| mask.parse().ok());
-            let of = number.map_or_else(|| Value::Name(mask.clone()), Value::Number);
-            let cases: Vec<String> = value(0, &of)
+        let mask = mask.map(|mask| {
+            let cases: Vec<String> = mask
                 .variants()
                 .iter()
                 .map(|(abis, mask)| format!("({}, {mask:#x})", pool.whom.id(abis.0)))

@@ -14,7 +14,13 @@ use crate::model::{
 };
 
 /// Structures that the crate's code names, each with the constant that is its place.
-const ALWAYS: [(&str, &str); 3] = [("IOVEC", "iovec"), ("SIGINFO", "siginfo"), ("DIRENT64", "linux_dirent64")];
+const ALWAYS: [(&str, &str); 5] = [
+    ("IOVEC", "iovec"),
+    ("SIGINFO", "siginfo"),
+    ("DIRENT64", "linux_dirent64"),
+    ("MMSGHDR", "mmsghdr"),
+    ("MSGBUF", "msgbuf"),
+];
 
 /// The family of socket addresses to each structure that is one, but for those that the crate writes by hand.
 const SOCKADDRS: [(&str, &str); 5] = [

@@ -50,6 +50,7 @@ pub(super) fn choice(from: &From) -> Choice {
         of: vec!["ioctl".to_string()],
         by: vec!["cmd".to_string()],
         mask: None,
+        shifted: false,
         cases: by_kind.into_iter().map(case).collect(),
         otherwise: None,
         source: Vec::new(),

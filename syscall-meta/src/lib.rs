@@ -91,6 +91,8 @@ mod flag_text;
 mod generated;
 #[cfg(feature = "constants")]
 mod ioctl;
+#[cfg(feature = "serde")]
+mod json;
 mod kernel;
 #[cfg(feature = "decode")]
 mod kind;
@@ -101,6 +103,8 @@ mod layout_text;
 #[cfg(feature = "decode")]
 mod meaning;
 mod memory;
+#[cfg(feature = "decode")]
+mod mirror;
 mod names;
 mod outcome;
 #[cfg(all(feature = "std", any(target_os = "linux", target_os = "android")))]
@@ -156,6 +160,8 @@ pub use prototype::{CType, Param, Params, Part, Tag};
 pub use recorded::RecordedMemory;
 pub use registers::Registers;
 pub use set::{OtherAbi, SetIter, SyscallSet, UnknownName};
+#[cfg(feature = "decode")]
+pub use mirror::io_uring_call;
 #[cfg(feature = "decode")]
 pub use show::Style;
 pub use side::{Config, Differs, Linkage, Side, Symbol};

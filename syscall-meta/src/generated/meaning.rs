@@ -17556,6 +17556,60 @@ pub(crate) const MMSGHDR: u16 = 373;
 /// The place of `msgbuf`.
 pub(crate) const MSGBUF: u16 = 0;
 
+/// The calls that io_uring's operations do, by operation.
+pub(crate) static MIRRORS: [(u8, u16); 50] = [
+    (1, 270), // IORING_OP_READV preadv2
+    (2, 271), // IORING_OP_WRITEV pwritev2
+    (3, 82), // IORING_OP_FSYNC fsync
+    (4, 67), // IORING_OP_READ_FIXED pread64
+    (5, 68), // IORING_OP_WRITE_FIXED pwrite64
+    (8, 84), // IORING_OP_SYNC_FILE_RANGE sync_file_range
+    (9, 211), // IORING_OP_SENDMSG sendmsg
+    (10, 212), // IORING_OP_RECVMSG recvmsg
+    (13, 242), // IORING_OP_ACCEPT accept4
+    (16, 203), // IORING_OP_CONNECT connect
+    (17, 47), // IORING_OP_FALLOCATE fallocate
+    (18, 56), // IORING_OP_OPENAT openat
+    (19, 57), // IORING_OP_CLOSE close
+    (21, 275), // IORING_OP_STATX statx
+    (22, 67), // IORING_OP_READ pread64
+    (23, 68), // IORING_OP_WRITE pwrite64
+    (24, 223), // IORING_OP_FADVISE fadvise64_64
+    (25, 233), // IORING_OP_MADVISE madvise
+    (26, 206), // IORING_OP_SEND sendto
+    (27, 207), // IORING_OP_RECV sys_recvfrom
+    (28, 292), // IORING_OP_OPENAT2 openat2
+    (29, 21), // IORING_OP_EPOLL_CTL epoll_ctl
+    (30, 76), // IORING_OP_SPLICE splice
+    (33, 77), // IORING_OP_TEE tee
+    (34, 210), // IORING_OP_SHUTDOWN shutdown
+    (35, 260), // IORING_OP_RENAMEAT renameat2
+    (36, 35), // IORING_OP_UNLINKAT unlinkat
+    (37, 34), // IORING_OP_MKDIRAT mkdirat
+    (38, 36), // IORING_OP_SYMLINKAT symlinkat
+    (39, 37), // IORING_OP_LINKAT linkat
+    (41, 7), // IORING_OP_FSETXATTR fsetxattr
+    (42, 5), // IORING_OP_SETXATTR setxattr
+    (43, 10), // IORING_OP_FGETXATTR fgetxattr
+    (44, 8), // IORING_OP_GETXATTR getxattr
+    (45, 198), // IORING_OP_SOCKET socket
+    (47, 206), // IORING_OP_SEND_ZC sendto
+    (48, 211), // IORING_OP_SENDMSG_ZC sendmsg
+    (49, 67), // IORING_OP_READ_MULTISHOT pread64
+    (50, 95), // IORING_OP_WAITID waitid
+    (51, 840), // IORING_OP_FUTEX_WAIT futex_wait
+    (52, 839), // IORING_OP_FUTEX_WAKE futex_wake
+    (53, 812), // IORING_OP_FUTEX_WAITV futex_waitv
+    (55, 46), // IORING_OP_FTRUNCATE ftruncate
+    (56, 200), // IORING_OP_BIND bind
+    (57, 201), // IORING_OP_LISTEN listen
+    (58, 207), // IORING_OP_RECV_ZC sys_recvfrom
+    (59, 381), // IORING_OP_EPOLL_WAIT epoll_wait
+    (60, 270), // IORING_OP_READV_FIXED preadv2
+    (61, 271), // IORING_OP_WRITEV_FIXED pwritev2
+    (62, 59), // IORING_OP_PIPE pipe2
+];
+
 /// What is said of entries: parameters, choices, result, classes.
 pub(crate) static ENTRIES: [E; 862] = [
     E(1438, 2, 0, 0, ZERO, 0x40), // sys_io_setup

@@ -246,7 +246,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         let mut done = 0;
         loop {
             // One more than is shown tells whether there is more.
-            let want = (limit + 1 - done).min(CHUNK);
+            let want = limit.saturating_sub(done).saturating_add(1).min(CHUNK);
             let want = want.min(tape.left()).min(self.budget);
             let Some(at) = address.checked_add(done as u64).filter(|_| want > 0) else {
                 return false;

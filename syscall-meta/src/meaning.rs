@@ -335,10 +335,10 @@ pub(crate) fn bys(record: R) -> &'static [B] {
     slice(&data::BYS, record.5, record.6.into())
 }
 
-/// The names of fields with the kinds that they have instead.
+/// The names of fields with the kinds that they have instead, from a place on so many.
 #[inline]
-pub(crate) fn overrides(by: B) -> &'static [(u16, u16)] {
-    slice(&data::OVERRIDES, by.3, by.4.into())
+pub(crate) fn overrides((start, count): (u16, u8)) -> &'static [(u16, u16)] {
+    slice(&data::OVERRIDES, start, count.into())
 }
 
 /// The structure that a C type is of, or [`NO`].

@@ -254,6 +254,10 @@ impl<'b> Struct<'b> {
 
     /// The fields that mean something, in their order: no padding, and of a union the member that its other fields choose.
     pub fn fields(&self) -> Fields<'b> {
+        self.some_fields(false)
+    }
+
+    fn some_fields(&self, is_brief: bool) -> Fields<'b> {
         let empty = Fields {
             of: *self,
             fields: [].iter(),
@@ -269,14 +273,14 @@ impl<'b> Struct<'b> {
             fields: meaning::fields(layout).iter(),
             active: Active::new(record, layout, self.bytes, self.place),
             chosen: decision.and_then(|decided| decided.fields_of(self.param)),
+            brief: if is_brief { meaning::brief(record) } else { &[] },
             ..empty
         }
     }
 
     /// The fields of the short form, as tracers show it: all where there is none.
     pub fn brief_fields(&self) -> Fields<'b> {
-        let brief = meaning::record(self.record).map(meaning::brief).unwrap_or_default();
-        Fields { brief, ..self.fields() }
+        self.some_fields(true)
     }
 
     /// The value of the field with this name.
@@ -312,12 +316,16 @@ impl<'b> Iterator for Fields<'b> {
             let field = self.fields.next()?;
             let index = self.index;
             self.index += 1;
+            let is_brief = self.brief.is_empty() || self.brief.contains(&field.0);
+            if !is_brief && self.left_out {
+                continue;
+            }
             let kind = self.active.kind(field);
             let is_unused = meaning::kind(kind).is_some_and(|kind| kind.0 == Plain::Unused as u8);
             if is_unused || self.chosen.is_some_and(|chosen| !chosen.contains(&field.0)) {
                 continue;
             }
-            if !self.brief.is_empty() && !self.brief.contains(&field.0) {
+            if !is_brief {
                 self.left_out = true;
                 continue;
             }
@@ -410,16 +418,17 @@ impl<'b> Struct<'b> {
 /// The decisions of a structure's values that hold.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Active {
-    holds: [Option<B>; Active::MOST],
+    /// Where the kinds that they give stand in `OVERRIDES`, and how many: small, since it is copied with each structure.
+    holds: [(u16, u8); Active::MOST],
+    len: u8,
 }
 
 impl Active {
     const MOST: usize = 10;
-    pub(crate) const NONE: Active = Active { holds: [None; Active::MOST] };
+    pub(crate) const NONE: Active = Active { holds: [(0, 0); Active::MOST], len: 0 };
 
     pub(crate) fn new(record: R, layout: L, bytes: &[u8], place: Place) -> Active {
         let mut active = Active::NONE;
-        let mut free = active.holds.iter_mut();
         for by in meaning::bys(record) {
             let B(name, abis, value, .., decisive) = *by;
             if !meaning::has(abis, place.abi) {
@@ -430,10 +439,9 @@ impl Active {
             let size = field.map_or(8, |field| u32::from(field.4 & meaning::BYTES_OF)).clamp(1, 8);
             let mask = u64::MAX >> (64 - size * 8);
             if (number ^ value) & mask & decisive == 0 {
-                match free.next() {
-                    Some(place) => *place = Some(*by),
-                    None => break,
-                }
+                let Some(free) = active.holds.get_mut(usize::from(active.len)) else { break };
+                *free = (by.3, by.4);
+                active.len += 1;
             }
         }
         active
@@ -443,8 +451,8 @@ impl Active {
     #[inline]
     pub(crate) fn kind(&self, field: &F) -> u16 {
         let mut kind = field.2;
-        for by in self.holds.iter().map_while(|by| *by) {
-            if let Some((_, other)) = meaning::overrides(by).iter().find(|(name, _)| *name == field.0) {
+        for by in self.holds.iter().take(self.len.into()) {
+            if let Some((_, other)) = meaning::overrides(*by).iter().find(|(name, _)| *name == field.0) {
                 kind = *other;
             }
         }

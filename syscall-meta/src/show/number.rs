@@ -102,20 +102,22 @@ fn request<W: Write + ?Sized>(out: &mut W, number: &Number) -> fmt::Result {
 
 /// `O_RDONLY|O_CLOEXEC`, and in hex what has no name.
 fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut W) -> fmt::Result {
-    // What headers make negative has its sign extended; a value of 32 bits has it in the 32nd.
     let mut value = number.value();
-    if !set.is_flags() && number.bits() == 32 && set.name_of(number.abi(), value).is_none() {
+    if !set.is_flags() {
+        let mut name = set.name_of(number.abi(), value);
+        // What headers make negative has its sign extended; a value of 32 bits has it in the 32nd.
         let extended = number.signed() as u64;
-        if set.name_of(number.abi(), extended).is_some() {
-            value = extended;
+        if name.is_none() && number.bits() == 32 && extended != value {
+            name = set.name_of(number.abi(), extended);
+            value = if name.is_some() { extended } else { value };
         }
-    }
-    if set.name().starts_with("rlim") && set.name_of(number.abi(), value).is_none() {
-        return kibibytes(out, value);
-    }
-    if !set.is_flags() && set.name_of(number.abi(), value).is_none() {
-        // One of several that it is not: as its type is.
-        return text::hex(out, low(value, number.bits()));
+        match name {
+            None if set.name().starts_with("rlim") => return kibibytes(out, value),
+            // One of several that it is not: as its type is.
+            None => return text::hex(out, low(value, number.bits())),
+            Some(name) if !set.has_parts() && set != sets::FUTEX_OPERATION => return out.write_str(name),
+            Some(_) => {}
+        }
     }
     if let Some((_, name)) = NONE_OF.iter().find(|(of, _)| value == 0 && *of == set.name()) {
         return out.write_str(name);
@@ -123,18 +125,18 @@ fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut W) -> fmt::
     let is_private = set == sets::FUTEX_OPERATION && value & FUTEX_PRIVATE_FLAG != 0;
     let value = if is_private { value & !FUTEX_PRIVATE_FLAG } else { value };
     let mut first = true;
-    for (at, piece) in set.names(number.abi(), value).into_iter().enumerate() {
+    set.names(number.abi(), value).each(|piece| {
         if !first {
             out.write_str("|")?;
         }
-        first = false;
         self::piece(out, &piece, number.bits())?;
         // The header has a name for each operation with the flag.
-        if is_private && at == 0 && piece.name().is_some() {
+        if is_private && first && piece.name().is_some() {
             out.write_str("_PRIVATE")?;
         }
-    }
-    Ok(())
+        first = false;
+        Ok(())
+    })
 }
 
 /// `8192*1024`, as limits are thought of.

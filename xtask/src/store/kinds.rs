@@ -1,4 +1,4 @@
-//! `data/curated/kinds/`, `choices/` and `fields/`, with the files and lines that diagnostics about a block point to.
+//! `data/curated/kinds/`, `choices/`, `fields/` and what messages hold, with the files and lines that diagnostics about a block point to.
 
 use std::path::Path;
 
@@ -7,12 +7,15 @@ use serde::de::DeserializeOwned;
 
 use super::{names, read};
 use crate::diagnostic::Result;
-use crate::model::{Choice, EntryKinds, KindRule, Kinds, StructFields};
+use crate::model::{Choice, ControlMessage, EntryKinds, KindRule, Kinds, StructFields};
 
 /// The folders below `data/`.
 const KINDS: &str = "curated/kinds";
 const CHOICES: &str = "curated/choices";
 const FIELDS: &str = "curated/fields";
+
+/// Files by themselves.
+const CONTROLS: &str = "curated/controls.yaml";
 
 /// The file of what C types and names say by themselves.
 const RULES: &str = "rules.yaml";
@@ -40,6 +43,9 @@ pub(super) fn load(data: &Path) -> Result<Kinds> {
     }
     for file in yaml_files(&data.join(FIELDS))? {
         kinds.fields.extend(list(&data.join(FIELDS).join(&file), &format!("data/{FIELDS}/{file}"))?);
+    }
+    if data.join(CONTROLS).is_file() {
+        kinds.controls = list(&data.join(CONTROLS), &format!("data/{CONTROLS}"))?;
     }
     Ok(kinds)
 }
@@ -79,6 +85,13 @@ impl Block for Choice {
 impl Block for StructFields {
     fn about(&mut self) -> About<'_> {
         About { of: &self.of, source: &self.source, file: &mut self.file, line: &mut self.line }
+    }
+}
+
+impl Block for ControlMessage {
+    fn about(&mut self) -> About<'_> {
+        let ControlMessage { name, source, file, line, .. } = self;
+        About { of: std::slice::from_ref(name), source, file, line }
     }
 }
 

@@ -163,4 +163,7 @@ pub use stops::{SeccompData, SyscallInfo, SyscallStop};
 pub use syscall::{Aliases, Missing, Syscall};
 pub use table::{Syscalls, Table};
 #[cfg(feature = "decode")]
-pub use value::{Bits, Bytes, Dirent, Dirents, Fields, List, Number, Numbers, SockAddr, Struct as StructValue, Text, Value};
+pub use value::{
+    Bits, Bytes, Control, ControlMessage, ControlMessages, Dirent, Dirents, Fields, List, Number, Numbers, SockAddr,
+    Struct as StructValue, Structs, Text, Value,
+};

@@ -9,6 +9,10 @@ use crate::abi::Abi;
 use crate::constants::FlagSet;
 use crate::generated::meaning as data;
 
+mod messages;
+
+pub(crate) use messages::{H, M, control, held, held_at};
+
 /// In place of a place: nothing.
 pub(crate) const NO: u16 = u16::MAX;
 /// In place of the kind of a result: 0, which says nothing.
@@ -50,6 +54,7 @@ pub(crate) mod tag {
     pub(crate) const DIRENTS: u8 = 141;
     pub(crate) const POINTER_BY: u8 = 142;
     pub(crate) const OPAQUE: u8 = 143;
+    pub(crate) const CONTROL: u8 = 144;
 }
 
 /// Bits beside the tag.

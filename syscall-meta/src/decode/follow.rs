@@ -20,7 +20,7 @@ pub(super) enum Phase {
 /// The reading of one end of a call.
 pub(super) struct Follow<'a, M: ?Sized> {
     pub(super) slots: &'a Slots,
-    limits: Limits,
+    pub(super) limits: Limits,
     pub(super) order: ByteOrder,
     pub(super) memory: &'a M,
     phase: Phase,
@@ -31,7 +31,7 @@ pub(super) struct Follow<'a, M: ?Sized> {
     /// What was read when the call started.
     pub(super) before: &'a [&'a [u8]],
     /// How many bytes may still be read.
-    budget: usize,
+    pub(super) budget: usize,
 }
 
 /// How many bytes a text is read by at once.
@@ -215,6 +215,10 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
                 Some(len) => self.dirents(ty, address, len, tape),
                 None => false,
             },
+            tag::CONTROL => match count(self) {
+                Some(len) => self.control(address, len, tape),
+                None => false,
+            },
             _ => false,
         }
     }
@@ -239,7 +243,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     }
 
     /// As many bytes as asked for, or nothing.
-    fn read_whole(&mut self, address: u64, len: usize, tape: &mut Tape) -> bool {
+    pub(super) fn read_whole(&mut self, address: u64, len: usize, tape: &mut Tape) -> bool {
         match self.read(address, len, tape) {
             Some(done) if done == len => {
                 tape.take(len);

@@ -1,5 +1,6 @@
 //! A call's words and the memory of its program → typed values, when it starts and when it has returned.
 
+mod control;
 mod follow;
 mod length;
 mod slots;

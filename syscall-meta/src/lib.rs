@@ -163,4 +163,6 @@ pub use stops::{SeccompData, SyscallInfo, SyscallStop};
 pub use syscall::{Aliases, Missing, Syscall};
 pub use table::{Syscalls, Table};
 #[cfg(feature = "decode")]
-pub use value::{Bits, Bytes, Dirent, Dirents, Fields, List, Number, Numbers, SockAddr, Struct as StructValue, Text, Value};
+pub use value::{
+    Bits, Bytes, Dirent, Dirents, Fields as FieldValues, List, Number, Numbers, SockAddr, Struct as StructValue, Text, Value,
+};

@@ -164,5 +164,6 @@ pub use syscall::{Aliases, Missing, Syscall};
 pub use table::{Syscalls, Table};
 #[cfg(feature = "decode")]
 pub use value::{
-    Bits, Bytes, Dirent, Dirents, Fields as FieldValues, List, Number, Numbers, SockAddr, Struct as StructValue, Text, Value,
+    Bits, Bytes, Dirent, Dirents, Fields as FieldValues, List, Number, Numbers, SockAddr, Struct as StructValue, Text,
+    Value,
 };

@@ -142,6 +142,11 @@ impl Number {
         Number { kind, bits: 64, signed: true, value, abi }
     }
 
+    /// Another value of the same kind.
+    pub(crate) const fn with(self, value: u64) -> Number {
+        Number { value, ..self }
+    }
+
     /// What it means.
     pub fn kind(&self) -> Option<Kind> {
         Kind::at(self.kind)
@@ -261,7 +266,9 @@ impl<'b> Struct<'b> {
             brief: &[],
             left_out: false,
         };
-        let (Some(layout), Some(record)) = (meaning::layout(self.layout), meaning::record(self.record)) else { return empty };
+        let (Some(layout), Some(record)) = (meaning::layout(self.layout), meaning::record(self.record)) else {
+            return empty;
+        };
         let decision = if self.decision == NO { None } else { meaning::decided(self.decision) };
         Fields {
             fields: meaning::fields(layout).iter(),
@@ -455,7 +462,10 @@ pub(crate) fn field_number(field: &F, bytes: &[u8], place: Place) -> Option<u64>
     let F(_, offset, _, _, class, _, shift, width) = *field;
     let size = usize::from(class & meaning::BYTES_OF);
     let offset = usize::from(offset);
-    let number = integer(bytes.get(offset..offset.checked_add(size)?).filter(|bytes| (1..=8).contains(&bytes.len()))?, place.order);
+    let number = integer(
+        bytes.get(offset..offset.checked_add(size)?).filter(|bytes| (1..=8).contains(&bytes.len()))?,
+        place.order,
+    );
     if width == 0 {
         return Some(extended(number, class));
     }
@@ -667,6 +677,10 @@ impl<'b> Dirents<'b> {
     /// How many there are.
     pub const fn total(&self) -> u32 {
         self.total
+    }
+
+    pub(crate) const fn is_64(&self) -> bool {
+        self.is_64
     }
 }
 

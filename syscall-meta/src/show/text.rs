@@ -56,7 +56,13 @@ pub(super) fn padded_hex<W: Write + ?Sized>(out: &mut W, value: u64, count: usiz
     Ok(())
 }
 
-fn digits_of<W: Write + ?Sized>(out: &mut W, digits: &mut [u8; 20], value: u64, base: u64, before: &str) -> fmt::Result {
+fn digits_of<W: Write + ?Sized>(
+    out: &mut W,
+    digits: &mut [u8; 20],
+    value: u64,
+    base: u64,
+    before: &str,
+) -> fmt::Result {
     let (mut at, mut rest) = (digits.len(), value);
     loop {
         at -= 1;

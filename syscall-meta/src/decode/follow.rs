@@ -137,6 +137,13 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         self.slots.side.entry().is_some_and(|entry| entry.contains("nanosleep"))
     }
 
+    /// Whether the size of a buffer, which is the argument behind it, is 0 although the result is not about that.
+    fn is_empty_buffer(&self, param: u16) -> bool {
+        let slots = self.slots.get();
+        let behind = slots.iter().position(|slot| slot.name == param && param != NO).and_then(|at| slots.get(at + 1));
+        self.direction & IN == 0 && behind.is_some_and(|slot| slot.value == Some(0))
+    }
+
     fn address(&self, address: u64, tape: &mut Tape) {
         let mark = tape.open(node::ADDRESS);
         tape.u64(address);
@@ -162,6 +169,8 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
             tag::STRING => self.text(address, self.limits.text, tape),
             tag::STRINGS => self.texts(address, tape),
             tag::BYTES => match count(self) {
+                // A buffer of no size is asked how large it would have to be: nothing is written to it.
+                Some(_) if self.is_empty_buffer(param) => false,
                 Some(len) => self.bytes(address, len, tape),
                 None => false,
             },

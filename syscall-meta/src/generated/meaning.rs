@@ -181,7 +181,7 @@ pub(crate) static PARAMS: [(u16, u16); 2725] = [
 ];
 
 /// Choices: by which parameters, which bits, the cases, else.
-pub(crate) static CHOICES: [C; 85] = [
+pub(crate) static CHOICES: [C; 86] = [
     C(31, NO, NO, 0, 3, NO), // __sys_sysmips by cmd
     C(23, NO, NO, 3, 4, NO), // osf_getsysinfo by op
     C(23, NO, NO, 7, 4, NO), // osf_setsysinfo by op
@@ -254,23 +254,24 @@ pub(crate) static CHOICES: [C; 85] = [
     C(31, NO, NO, 4348, 7, NO), // vm86 by cmd
     C(31, NO, NO, 4355, 12, NO), // membarrier by cmd
     C(23, NO, 8, 4367, 13, NO), // futex, futex_time32 by op
-    C(15, NO, NO, 4380, 2, NO), // futex_wait by flags
-    C(15, NO, NO, 4382, 2, NO), // futex_wake by flags
-    C(15, NO, NO, 4384, 2, NO), // perf_event_open by flags
-    C(23, NO, NO, 4386, 4, NO), // seccomp by op
-    C(15, NO, NO, 4390, 3, 768), // seccomp by flags
-    C(31, NO, NO, 4393, 8, NO), // reboot by cmd
-    C(49, NO, NO, 4401, 11, NO), // syslog by type
-    C(173, NO, NO, 4412, 33, NO), // keyctl by option
-    C(15, NO, NO, 4445, 3, NO), // landlock_create_ruleset by flags
-    C(503, NO, NO, 4448, 2, NO), // landlock_add_rule by rule_type
-    C(31, NO, 0, 4450, 39, NO), // bpf by cmd
-    C(31, NO, NO, 4489, 2, NO), // bpf by cmd
-    C(31, NO, NO, 4491, 1424, NO), // ioctl by cmd
+    C(23, NO, NO, 4380, 1, NO), // futex, futex_time32 by op
+    C(15, NO, NO, 4381, 2, NO), // futex_wait by flags
+    C(15, NO, NO, 4383, 2, NO), // futex_wake by flags
+    C(15, NO, NO, 4385, 2, NO), // perf_event_open by flags
+    C(23, NO, NO, 4387, 4, NO), // seccomp by op
+    C(15, NO, NO, 4391, 3, 768), // seccomp by flags
+    C(31, NO, NO, 4394, 8, NO), // reboot by cmd
+    C(49, NO, NO, 4402, 11, NO), // syslog by type
+    C(173, NO, NO, 4413, 33, NO), // keyctl by option
+    C(15, NO, NO, 4446, 3, NO), // landlock_create_ruleset by flags
+    C(503, NO, NO, 4449, 2, NO), // landlock_add_rule by rule_type
+    C(31, NO, 0, 4451, 39, NO), // bpf by cmd
+    C(31, NO, NO, 4490, 2, NO), // bpf by cmd
+    C(31, NO, NO, 4492, 1424, NO), // ioctl by cmd
 ];
 
 /// Cases: whom, how it fits, the values, what is decided.
-pub(crate) static CASES: [When; 5915] = [
+pub(crate) static CASES: [When; 5916] = [
     When(1, fits::FIRST, 0x7d1, 0, 0), // MIPS_ATOMIC_SET
     When(1, fits::FIRST, 0x7, 0, 10), // MIPS_FIXADE
     When(1, fits::FIRST, 0x3, 0, 20), // FLUSH_CACHE
@@ -4649,144 +4650,145 @@ pub(crate) static CASES: [When; 5915] = [
     When(0, fits::FIRST, 0x6, 0, 9094), // FUTEX_LOCK_PI, FUTEX_LOCK_PI2
     When(7, fits::FIRST, 0xd, 0, 9094),
     When(0, fits::FIRST, 0x8, 0, 9108), // FUTEX_TRYLOCK_PI
-    When(0, fits::FIRST, 0x7, 0, 9122), // FUTEX_UNLOCK_PI
-    When(0, fits::FIRST, 0xb, 0, 9136), // FUTEX_WAIT_REQUEUE_PI
-    When(8, fits::WITH, 0x4, 0, 9150), // with FUTEX2_NUMA
-    When(8, fits::WITHOUT, 0x4, 0, 9158), // without FUTEX2_NUMA
-    When(8, fits::WITH, 0x4, 0, 9150), // with FUTEX2_NUMA
-    When(8, fits::WITHOUT, 0x4, 0, 9166), // without FUTEX2_NUMA
-    When(0, fits::WITH, 0x4, 0, 9174), // with PERF_FLAG_PID_CGROUP
-    When(0, fits::WITHOUT, 0x4, 0, 9182), // without PERF_FLAG_PID_CGROUP
-    When(0, fits::FIRST, 0x0, 0, 9190), // SECCOMP_SET_MODE_STRICT
-    When(0, fits::FIRST, 0x1, 0, 9198), // SECCOMP_SET_MODE_FILTER
-    When(0, fits::FIRST, 0x2, 0, 9206), // SECCOMP_GET_ACTION_AVAIL
-    When(0, fits::FIRST, 0x3, 0, 9214), // SECCOMP_GET_NOTIF_SIZES
-    When(0, fits::WITH, 0x8, 0, 9222), // with SECCOMP_FILTER_FLAG_NEW_LISTENER
-    When(0, fits::WITH | fits::AND, 0x1, 0, 9228), // with SECCOMP_FILTER_FLAG_TSYNC, without SECCOMP_FILTER_FLAG_TSYNC_ESRCH, without SECCOMP_FILTER_FLAG_NEW_LISTENER
-    When(0, fits::WITHOUT, 0x18, 0, 9228),
-    When(0, fits::FIRST, 0xa1b2c3d4, 0, 9234), // LINUX_REBOOT_CMD_RESTART2
-    When(0, fits::FIRST, 0x1234567, 0, 9242), // LINUX_REBOOT_CMD_RESTART, LINUX_REBOOT_CMD_HALT, LINUX_REBOOT_CMD_POWER_OFF, LINUX_REBOOT_CMD_CAD_ON, LINUX_REBOOT_CMD_CAD_OFF, LINUX_REBOOT_CMD_SW_SUSPEND, LINUX_REBOOT_CMD_KEXEC
-    When(0, fits::FIRST, 0xcdef0123, 0, 9242),
-    When(0, fits::FIRST, 0x4321fedc, 0, 9242),
-    When(0, fits::FIRST, 0x89abcdef, 0, 9242),
-    When(0, fits::FIRST, 0x0, 0, 9242),
-    When(0, fits::FIRST, 0xd000fce2, 0, 9242),
-    When(0, fits::FIRST, 0x45584543, 0, 9242),
-    When(0, fits::FIRST, 0x2, 0, 9250), // SYSLOG_ACTION_READ, SYSLOG_ACTION_READ_ALL, SYSLOG_ACTION_READ_CLEAR
-    When(0, fits::FIRST, 0x3, 0, 9250),
-    When(0, fits::FIRST, 0x4, 0, 9250),
-    When(0, fits::FIRST, 0x0, 0, 9260), // SYSLOG_ACTION_CLOSE, SYSLOG_ACTION_OPEN, SYSLOG_ACTION_CLEAR, SYSLOG_ACTION_CONSOLE_OFF, SYSLOG_ACTION_CONSOLE_ON
-    When(0, fits::FIRST, 0x1, 0, 9260),
-    When(0, fits::FIRST, 0x5, 0, 9260),
-    When(0, fits::FIRST, 0x6, 0, 9260),
-    When(0, fits::FIRST, 0x7, 0, 9260),
-    When(0, fits::FIRST, 0x8, 0, 9270), // SYSLOG_ACTION_CONSOLE_LEVEL
-    When(0, fits::FIRST, 0x9, 0, 9280), // SYSLOG_ACTION_SIZE_UNREAD, SYSLOG_ACTION_SIZE_BUFFER
-    When(0, fits::FIRST, 0xa, 0, 9280),
-    When(0, fits::FIRST, 0x0, 0, 9290), // KEYCTL_GET_KEYRING_ID
-    When(0, fits::FIRST, 0x1, 0, 9304), // KEYCTL_JOIN_SESSION_KEYRING
-    When(0, fits::FIRST, 0x2, 0, 9318), // KEYCTL_UPDATE
-    When(0, fits::FIRST, 0x3, 0, 9332), // KEYCTL_REVOKE, KEYCTL_CLEAR, KEYCTL_INVALIDATE
-    When(0, fits::FIRST, 0x7, 0, 9332),
-    When(0, fits::FIRST, 0x15, 0, 9332),
-    When(0, fits::FIRST, 0x4, 0, 9346), // KEYCTL_CHOWN
-    When(0, fits::FIRST, 0x5, 0, 9360), // KEYCTL_SETPERM
-    When(0, fits::FIRST, 0x6, 0, 9374), // KEYCTL_DESCRIBE, KEYCTL_GET_SECURITY
-    When(0, fits::FIRST, 0x11, 0, 9374),
-    When(0, fits::FIRST, 0x8, 0, 9388), // KEYCTL_LINK, KEYCTL_UNLINK
-    When(0, fits::FIRST, 0x9, 0, 9388),
-    When(0, fits::FIRST, 0xa, 0, 9402), // KEYCTL_SEARCH
-    When(0, fits::FIRST, 0xb, 0, 9416), // KEYCTL_READ
-    When(0, fits::FIRST, 0xc, 0, 9430), // KEYCTL_INSTANTIATE
-    When(0, fits::FIRST, 0x14, 0, 9444), // KEYCTL_INSTANTIATE_IOV
-    When(0, fits::FIRST, 0xd, 0, 9458), // KEYCTL_NEGATE
-    When(0, fits::FIRST, 0x13, 0, 9472), // KEYCTL_REJECT
-    When(0, fits::FIRST, 0xe, 0, 9486), // KEYCTL_SET_REQKEY_KEYRING
-    When(0, fits::FIRST, 0xf, 0, 9500), // KEYCTL_SET_TIMEOUT
-    When(0, fits::FIRST, 0x10, 0, 9514), // KEYCTL_ASSUME_AUTHORITY
+    When(0, fits::FIRST, 0x7, 0, 9108), // FUTEX_UNLOCK_PI
+    When(0, fits::FIRST, 0xb, 0, 9122), // FUTEX_WAIT_REQUEUE_PI
+    When(6, fits::WITH, 0x200, 0, 9136), // with FUTEX_ROBUST_UNLOCK
+    When(8, fits::WITH, 0x4, 0, 9144), // with FUTEX2_NUMA
+    When(8, fits::WITHOUT, 0x4, 0, 9152), // without FUTEX2_NUMA
+    When(8, fits::WITH, 0x4, 0, 9144), // with FUTEX2_NUMA
+    When(8, fits::WITHOUT, 0x4, 0, 9160), // without FUTEX2_NUMA
+    When(0, fits::WITH, 0x4, 0, 9168), // with PERF_FLAG_PID_CGROUP
+    When(0, fits::WITHOUT, 0x4, 0, 9176), // without PERF_FLAG_PID_CGROUP
+    When(0, fits::FIRST, 0x0, 0, 9184), // SECCOMP_SET_MODE_STRICT
+    When(0, fits::FIRST, 0x1, 0, 9192), // SECCOMP_SET_MODE_FILTER
+    When(0, fits::FIRST, 0x2, 0, 9200), // SECCOMP_GET_ACTION_AVAIL
+    When(0, fits::FIRST, 0x3, 0, 9208), // SECCOMP_GET_NOTIF_SIZES
+    When(0, fits::WITH, 0x8, 0, 9216), // with SECCOMP_FILTER_FLAG_NEW_LISTENER
+    When(0, fits::WITH | fits::AND, 0x1, 0, 9222), // with SECCOMP_FILTER_FLAG_TSYNC, without SECCOMP_FILTER_FLAG_TSYNC_ESRCH, without SECCOMP_FILTER_FLAG_NEW_LISTENER
+    When(0, fits::WITHOUT, 0x18, 0, 9222),
+    When(0, fits::FIRST, 0xa1b2c3d4, 0, 9228), // LINUX_REBOOT_CMD_RESTART2
+    When(0, fits::FIRST, 0x1234567, 0, 9236), // LINUX_REBOOT_CMD_RESTART, LINUX_REBOOT_CMD_HALT, LINUX_REBOOT_CMD_POWER_OFF, LINUX_REBOOT_CMD_CAD_ON, LINUX_REBOOT_CMD_CAD_OFF, LINUX_REBOOT_CMD_SW_SUSPEND, LINUX_REBOOT_CMD_KEXEC
+    When(0, fits::FIRST, 0xcdef0123, 0, 9236),
+    When(0, fits::FIRST, 0x4321fedc, 0, 9236),
+    When(0, fits::FIRST, 0x89abcdef, 0, 9236),
+    When(0, fits::FIRST, 0x0, 0, 9236),
+    When(0, fits::FIRST, 0xd000fce2, 0, 9236),
+    When(0, fits::FIRST, 0x45584543, 0, 9236),
+    When(0, fits::FIRST, 0x2, 0, 9244), // SYSLOG_ACTION_READ, SYSLOG_ACTION_READ_ALL, SYSLOG_ACTION_READ_CLEAR
+    When(0, fits::FIRST, 0x3, 0, 9244),
+    When(0, fits::FIRST, 0x4, 0, 9244),
+    When(0, fits::FIRST, 0x0, 0, 9254), // SYSLOG_ACTION_CLOSE, SYSLOG_ACTION_OPEN, SYSLOG_ACTION_CLEAR, SYSLOG_ACTION_CONSOLE_OFF, SYSLOG_ACTION_CONSOLE_ON
+    When(0, fits::FIRST, 0x1, 0, 9254),
+    When(0, fits::FIRST, 0x5, 0, 9254),
+    When(0, fits::FIRST, 0x6, 0, 9254),
+    When(0, fits::FIRST, 0x7, 0, 9254),
+    When(0, fits::FIRST, 0x8, 0, 9264), // SYSLOG_ACTION_CONSOLE_LEVEL
+    When(0, fits::FIRST, 0x9, 0, 9274), // SYSLOG_ACTION_SIZE_UNREAD, SYSLOG_ACTION_SIZE_BUFFER
+    When(0, fits::FIRST, 0xa, 0, 9274),
+    When(0, fits::FIRST, 0x0, 0, 9284), // KEYCTL_GET_KEYRING_ID
+    When(0, fits::FIRST, 0x1, 0, 9298), // KEYCTL_JOIN_SESSION_KEYRING
+    When(0, fits::FIRST, 0x2, 0, 9312), // KEYCTL_UPDATE
+    When(0, fits::FIRST, 0x3, 0, 9326), // KEYCTL_REVOKE, KEYCTL_CLEAR, KEYCTL_INVALIDATE
+    When(0, fits::FIRST, 0x7, 0, 9326),
+    When(0, fits::FIRST, 0x15, 0, 9326),
+    When(0, fits::FIRST, 0x4, 0, 9340), // KEYCTL_CHOWN
+    When(0, fits::FIRST, 0x5, 0, 9354), // KEYCTL_SETPERM
+    When(0, fits::FIRST, 0x6, 0, 9368), // KEYCTL_DESCRIBE, KEYCTL_GET_SECURITY
+    When(0, fits::FIRST, 0x11, 0, 9368),
+    When(0, fits::FIRST, 0x8, 0, 9382), // KEYCTL_LINK, KEYCTL_UNLINK
+    When(0, fits::FIRST, 0x9, 0, 9382),
+    When(0, fits::FIRST, 0xa, 0, 9396), // KEYCTL_SEARCH
+    When(0, fits::FIRST, 0xb, 0, 9410), // KEYCTL_READ
+    When(0, fits::FIRST, 0xc, 0, 9424), // KEYCTL_INSTANTIATE
+    When(0, fits::FIRST, 0x14, 0, 9438), // KEYCTL_INSTANTIATE_IOV
+    When(0, fits::FIRST, 0xd, 0, 9452), // KEYCTL_NEGATE
+    When(0, fits::FIRST, 0x13, 0, 9466), // KEYCTL_REJECT
+    When(0, fits::FIRST, 0xe, 0, 9480), // KEYCTL_SET_REQKEY_KEYRING
+    When(0, fits::FIRST, 0xf, 0, 9494), // KEYCTL_SET_TIMEOUT
+    When(0, fits::FIRST, 0x10, 0, 9508), // KEYCTL_ASSUME_AUTHORITY
     When(0, fits::FIRST, 0x12, 0, 8026), // KEYCTL_SESSION_TO_PARENT
-    When(0, fits::FIRST, 0x16, 0, 9528), // KEYCTL_GET_PERSISTENT
-    When(0, fits::FIRST, 0x17, 0, 9542), // KEYCTL_DH_COMPUTE
-    When(0, fits::FIRST, 0x1d, 0, 9556), // KEYCTL_RESTRICT_KEYRING
-    When(0, fits::FIRST, 0x18, 0, 9570), // KEYCTL_PKEY_QUERY
-    When(0, fits::FIRST, 0x19, 0, 9584), // KEYCTL_PKEY_ENCRYPT, KEYCTL_PKEY_DECRYPT, KEYCTL_PKEY_SIGN
-    When(0, fits::FIRST, 0x1a, 0, 9584),
-    When(0, fits::FIRST, 0x1b, 0, 9584),
-    When(0, fits::FIRST, 0x1c, 0, 9598), // KEYCTL_PKEY_VERIFY
-    When(0, fits::FIRST, 0x1e, 0, 9612), // KEYCTL_MOVE
+    When(0, fits::FIRST, 0x16, 0, 9522), // KEYCTL_GET_PERSISTENT
+    When(0, fits::FIRST, 0x17, 0, 9536), // KEYCTL_DH_COMPUTE
+    When(0, fits::FIRST, 0x1d, 0, 9550), // KEYCTL_RESTRICT_KEYRING
+    When(0, fits::FIRST, 0x18, 0, 9564), // KEYCTL_PKEY_QUERY
+    When(0, fits::FIRST, 0x19, 0, 9578), // KEYCTL_PKEY_ENCRYPT, KEYCTL_PKEY_DECRYPT, KEYCTL_PKEY_SIGN
+    When(0, fits::FIRST, 0x1a, 0, 9578),
+    When(0, fits::FIRST, 0x1b, 0, 9578),
+    When(0, fits::FIRST, 0x1c, 0, 9592), // KEYCTL_PKEY_VERIFY
+    When(0, fits::FIRST, 0x1e, 0, 9606), // KEYCTL_MOVE
     When(0, fits::FIRST, 0x1f, 0, 8432), // KEYCTL_CAPABILITIES
-    When(0, fits::FIRST, 0x20, 0, 9626), // KEYCTL_WATCH_KEY
-    When(7, fits::WITHOUT, 0x3, 0, 9222), // without LANDLOCK_CREATE_RULESET_VERSION, without LANDLOCK_CREATE_RULESET_ERRATA
+    When(0, fits::FIRST, 0x20, 0, 9620), // KEYCTL_WATCH_KEY
+    When(7, fits::WITHOUT, 0x3, 0, 9216), // without LANDLOCK_CREATE_RULESET_VERSION, without LANDLOCK_CREATE_RULESET_ERRATA
     When(7, fits::WITH, 0x1, 0, 94), // with LANDLOCK_CREATE_RULESET_VERSION
     When(7, fits::WITH, 0x2, 0, 100), // with LANDLOCK_CREATE_RULESET_ERRATA
-    When(7, fits::FIRST, 0x1, 0, 9640), // LANDLOCK_RULE_PATH_BENEATH
-    When(8, fits::FIRST, 0x2, 0, 9648), // LANDLOCK_RULE_NET_PORT
-    When(0, fits::FIRST, 0x0, 0, 9656), // BPF_MAP_CREATE
-    When(0, fits::FIRST, 0x1, 0, 9682), // BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM, BPF_MAP_LOOKUP_AND_DELETE_ELEM
-    When(0, fits::FIRST, 0x2, 0, 9682),
-    When(0, fits::FIRST, 0x15, 0, 9682),
-    When(0, fits::FIRST, 0x3, 0, 9694), // BPF_MAP_DELETE_ELEM
-    When(0, fits::FIRST, 0x4, 0, 9704), // BPF_MAP_GET_NEXT_KEY
-    When(0, fits::FIRST, 0x16, 0, 9715), // BPF_MAP_FREEZE
-    When(0, fits::FIRST, 0x18, 0, 9724), // BPF_MAP_LOOKUP_BATCH, BPF_MAP_LOOKUP_AND_DELETE_BATCH
-    When(0, fits::FIRST, 0x19, 0, 9724),
-    When(0, fits::FIRST, 0x1a, 0, 9739), // BPF_MAP_UPDATE_BATCH
-    When(0, fits::FIRST, 0x1b, 0, 9752), // BPF_MAP_DELETE_BATCH
-    When(0, fits::FIRST, 0x5, 0, 9764), // BPF_PROG_LOAD
-    When(0, fits::FIRST, 0x6, 0, 9803), // BPF_OBJ_PIN
-    When(0, fits::FIRST, 0x7, 0, 9815), // BPF_OBJ_GET
-    When(0, fits::FIRST, 0x8, 0, 9826), // BPF_PROG_ATTACH
-    When(0, fits::FIRST, 0x9, 0, 9843), // BPF_PROG_DETACH
-    When(0, fits::FIRST, 0xa, 0, 9859), // BPF_PROG_TEST_RUN
-    When(0, fits::FIRST, 0xb, 0, 9868), // BPF_PROG_GET_NEXT_ID, BPF_MAP_GET_NEXT_ID, BPF_BTF_GET_NEXT_ID, BPF_LINK_GET_NEXT_ID
-    When(0, fits::FIRST, 0xc, 0, 9868),
-    When(0, fits::FIRST, 0x17, 0, 9868),
-    When(0, fits::FIRST, 0x1f, 0, 9868),
-    When(0, fits::FIRST, 0xd, 0, 9878), // BPF_PROG_GET_FD_BY_ID
-    When(0, fits::FIRST, 0xe, 0, 9887), // BPF_MAP_GET_FD_BY_ID
-    When(0, fits::FIRST, 0x13, 0, 9897), // BPF_BTF_GET_FD_BY_ID
-    When(0, fits::FIRST, 0x1e, 0, 9908), // BPF_LINK_GET_FD_BY_ID
-    When(0, fits::FIRST, 0xf, 0, 9917), // BPF_OBJ_GET_INFO_BY_FD
-    When(0, fits::FIRST, 0x10, 0, 9926), // BPF_PROG_QUERY
-    When(0, fits::FIRST, 0x11, 0, 9935), // BPF_RAW_TRACEPOINT_OPEN
-    When(0, fits::FIRST, 0x12, 0, 9944), // BPF_BTF_LOAD
-    When(0, fits::FIRST, 0x14, 0, 9960), // BPF_TASK_FD_QUERY
-    When(0, fits::FIRST, 0x1c, 0, 9969), // BPF_LINK_CREATE
-    When(0, fits::FIRST, 0x1d, 0, 9978), // BPF_LINK_UPDATE
-    When(0, fits::FIRST, 0x22, 0, 9987), // BPF_LINK_DETACH
-    When(0, fits::FIRST, 0x20, 0, 9996), // BPF_ENABLE_STATS
-    When(0, fits::FIRST, 0x21, 0, 10005), // BPF_ITER_CREATE
-    When(0, fits::FIRST, 0x23, 0, 10014), // BPF_PROG_BIND_MAP
-    When(8, fits::FIRST, 0x24, 0, 10024), // BPF_TOKEN_CREATE
-    When(6, fits::FIRST, 0x25, 0, 10033), // BPF_PROG_STREAM_READ_BY_FD
-    When(6, fits::FIRST, 0x26, 0, 10042), // BPF_PROG_ASSOC_STRUCT_OPS
-    When(6, fits::WITH, 0x10000, 0, 10052), // with BPF_COMMON_ATTRS
-    When(6, fits::WITHOUT, 0x10000, 0, 10062), // without BPF_COMMON_ATTRS
-    When(19, fits::FIRST, 0x40101287, 0, 10072), // BLKCLOSEZONE, BLKFINISHZONE, BLKOPENZONE, BLKRESETZONE
-    When(35, fits::FIRST, 0x80101287, 0, 10072),
-    When(19, fits::FIRST, 0x40101288, 0, 10072),
-    When(35, fits::FIRST, 0x80101288, 0, 10072),
-    When(19, fits::FIRST, 0x40101286, 0, 10072),
-    When(35, fits::FIRST, 0x80101286, 0, 10072),
-    When(19, fits::FIRST, 0x40101283, 0, 10072),
-    When(35, fits::FIRST, 0x80101283, 0, 10072),
-    When(19, fits::FIRST, 0x4020940d, 0, 10080), // BTRFS_IOC_CLONE_RANGE
-    When(35, fits::FIRST, 0x8020940d, 0, 10080),
-    When(19, fits::FIRST, 0x40309410, 0, 10088), // BTRFS_IOC_DEFRAG_RANGE
-    When(35, fits::FIRST, 0x80309410, 0, 10088),
-    When(49, fits::FIRST, 0x40789440, 0, 10096), // BTRFS_IOC_ENCODED_WRITE
-    When(45, fits::FIRST, 0x40809440, 0, 10096),
-    When(46, fits::FIRST, 0x80809440, 0, 10096),
-    When(47, fits::FIRST, 0x80789440, 0, 10096),
-    When(19, fits::FIRST, 0x40189429, 0, 10104), // BTRFS_IOC_QGROUP_ASSIGN
-    When(35, fits::FIRST, 0x80189429, 0, 10104),
-    When(19, fits::FIRST, 0x4010942a, 0, 10112), // BTRFS_IOC_QGROUP_CREATE
-    When(35, fits::FIRST, 0x8010942a, 0, 10112),
-    When(19, fits::FIRST, 0x4040942c, 0, 10120), // BTRFS_IOC_QUOTA_RESCAN
-    When(35, fits::FIRST, 0x8040942c, 0, 10120),
-    When(70, fits::FIRST, 0x40489426, 0, 10128), // BTRFS_IOC_SEND
-    When(35, fits::FIRST, 0x80489426, 0, 10128),
-    When(71, fits::FIRST, 0x40449426, 0, 10128),
+    When(7, fits::FIRST, 0x1, 0, 9634), // LANDLOCK_RULE_PATH_BENEATH
+    When(8, fits::FIRST, 0x2, 0, 9642), // LANDLOCK_RULE_NET_PORT
+    When(0, fits::FIRST, 0x0, 0, 9650), // BPF_MAP_CREATE
+    When(0, fits::FIRST, 0x1, 0, 9676), // BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM, BPF_MAP_LOOKUP_AND_DELETE_ELEM
+    When(0, fits::FIRST, 0x2, 0, 9676),
+    When(0, fits::FIRST, 0x15, 0, 9676),
+    When(0, fits::FIRST, 0x3, 0, 9688), // BPF_MAP_DELETE_ELEM
+    When(0, fits::FIRST, 0x4, 0, 9698), // BPF_MAP_GET_NEXT_KEY
+    When(0, fits::FIRST, 0x16, 0, 9709), // BPF_MAP_FREEZE
+    When(0, fits::FIRST, 0x18, 0, 9718), // BPF_MAP_LOOKUP_BATCH, BPF_MAP_LOOKUP_AND_DELETE_BATCH
+    When(0, fits::FIRST, 0x19, 0, 9718),
+    When(0, fits::FIRST, 0x1a, 0, 9733), // BPF_MAP_UPDATE_BATCH
+    When(0, fits::FIRST, 0x1b, 0, 9746), // BPF_MAP_DELETE_BATCH
+    When(0, fits::FIRST, 0x5, 0, 9758), // BPF_PROG_LOAD
+    When(0, fits::FIRST, 0x6, 0, 9797), // BPF_OBJ_PIN
+    When(0, fits::FIRST, 0x7, 0, 9809), // BPF_OBJ_GET
+    When(0, fits::FIRST, 0x8, 0, 9820), // BPF_PROG_ATTACH
+    When(0, fits::FIRST, 0x9, 0, 9837), // BPF_PROG_DETACH
+    When(0, fits::FIRST, 0xa, 0, 9853), // BPF_PROG_TEST_RUN
+    When(0, fits::FIRST, 0xb, 0, 9862), // BPF_PROG_GET_NEXT_ID, BPF_MAP_GET_NEXT_ID, BPF_BTF_GET_NEXT_ID, BPF_LINK_GET_NEXT_ID
+    When(0, fits::FIRST, 0xc, 0, 9862),
+    When(0, fits::FIRST, 0x17, 0, 9862),
+    When(0, fits::FIRST, 0x1f, 0, 9862),
+    When(0, fits::FIRST, 0xd, 0, 9872), // BPF_PROG_GET_FD_BY_ID
+    When(0, fits::FIRST, 0xe, 0, 9881), // BPF_MAP_GET_FD_BY_ID
+    When(0, fits::FIRST, 0x13, 0, 9891), // BPF_BTF_GET_FD_BY_ID
+    When(0, fits::FIRST, 0x1e, 0, 9902), // BPF_LINK_GET_FD_BY_ID
+    When(0, fits::FIRST, 0xf, 0, 9911), // BPF_OBJ_GET_INFO_BY_FD
+    When(0, fits::FIRST, 0x10, 0, 9920), // BPF_PROG_QUERY
+    When(0, fits::FIRST, 0x11, 0, 9929), // BPF_RAW_TRACEPOINT_OPEN
+    When(0, fits::FIRST, 0x12, 0, 9938), // BPF_BTF_LOAD
+    When(0, fits::FIRST, 0x14, 0, 9954), // BPF_TASK_FD_QUERY
+    When(0, fits::FIRST, 0x1c, 0, 9963), // BPF_LINK_CREATE
+    When(0, fits::FIRST, 0x1d, 0, 9972), // BPF_LINK_UPDATE
+    When(0, fits::FIRST, 0x22, 0, 9981), // BPF_LINK_DETACH
+    When(0, fits::FIRST, 0x20, 0, 9990), // BPF_ENABLE_STATS
+    When(0, fits::FIRST, 0x21, 0, 9999), // BPF_ITER_CREATE
+    When(0, fits::FIRST, 0x23, 0, 10008), // BPF_PROG_BIND_MAP
+    When(8, fits::FIRST, 0x24, 0, 10018), // BPF_TOKEN_CREATE
+    When(6, fits::FIRST, 0x25, 0, 10027), // BPF_PROG_STREAM_READ_BY_FD
+    When(6, fits::FIRST, 0x26, 0, 10036), // BPF_PROG_ASSOC_STRUCT_OPS
+    When(6, fits::WITH, 0x10000, 0, 10046), // with BPF_COMMON_ATTRS
+    When(6, fits::WITHOUT, 0x10000, 0, 10056), // without BPF_COMMON_ATTRS
+    When(19, fits::FIRST, 0x40101287, 0, 10066), // BLKCLOSEZONE, BLKFINISHZONE, BLKOPENZONE, BLKRESETZONE
+    When(35, fits::FIRST, 0x80101287, 0, 10066),
+    When(19, fits::FIRST, 0x40101288, 0, 10066),
+    When(35, fits::FIRST, 0x80101288, 0, 10066),
+    When(19, fits::FIRST, 0x40101286, 0, 10066),
+    When(35, fits::FIRST, 0x80101286, 0, 10066),
+    When(19, fits::FIRST, 0x40101283, 0, 10066),
+    When(35, fits::FIRST, 0x80101283, 0, 10066),
+    When(19, fits::FIRST, 0x4020940d, 0, 10074), // BTRFS_IOC_CLONE_RANGE
+    When(35, fits::FIRST, 0x8020940d, 0, 10074),
+    When(19, fits::FIRST, 0x40309410, 0, 10082), // BTRFS_IOC_DEFRAG_RANGE
+    When(35, fits::FIRST, 0x80309410, 0, 10082),
+    When(49, fits::FIRST, 0x40789440, 0, 10090), // BTRFS_IOC_ENCODED_WRITE
+    When(45, fits::FIRST, 0x40809440, 0, 10090),
+    When(46, fits::FIRST, 0x80809440, 0, 10090),
+    When(47, fits::FIRST, 0x80789440, 0, 10090),
+    When(19, fits::FIRST, 0x40189429, 0, 10098), // BTRFS_IOC_QGROUP_ASSIGN
+    When(35, fits::FIRST, 0x80189429, 0, 10098),
+    When(19, fits::FIRST, 0x4010942a, 0, 10106), // BTRFS_IOC_QGROUP_CREATE
+    When(35, fits::FIRST, 0x8010942a, 0, 10106),
+    When(19, fits::FIRST, 0x4040942c, 0, 10114), // BTRFS_IOC_QUOTA_RESCAN
+    When(35, fits::FIRST, 0x8040942c, 0, 10114),
+    When(70, fits::FIRST, 0x40489426, 0, 10122), // BTRFS_IOC_SEND
+    When(35, fits::FIRST, 0x80489426, 0, 10122),
+    When(71, fits::FIRST, 0x40449426, 0, 10122),
     When(19, fits::FIRST, 0x5000940a, 0, 1578), // BTRFS_IOC_ADD_DEV, BTRFS_IOC_BALANCE, BTRFS_IOC_DEFRAG, BTRFS_IOC_FORGET_DEV, BTRFS_IOC_RESIZE, BTRFS_IOC_RM_DEV, BTRFS_IOC_SCAN_DEV, BTRFS_IOC_SNAP_CREATE, BTRFS_IOC_SNAP_DESTROY, BTRFS_IOC_SUBVOL_CREATE
     When(35, fits::FIRST, 0x9000940a, 0, 1578),
     When(19, fits::FIRST, 0x5000940c, 0, 1578),
@@ -4807,1389 +4809,1389 @@ pub(crate) static CASES: [When; 5915] = [
     When(35, fits::FIRST, 0x9000940f, 0, 1578),
     When(19, fits::FIRST, 0x5000940e, 0, 1578),
     When(35, fits::FIRST, 0x9000940e, 0, 1578),
-    When(19, fits::FIRST, 0x5000943a, 0, 10136), // BTRFS_IOC_RM_DEV_V2, BTRFS_IOC_SNAP_CREATE_V2, BTRFS_IOC_SNAP_DESTROY_V2, BTRFS_IOC_SUBVOL_CREATE_V2
-    When(35, fits::FIRST, 0x9000943a, 0, 10136),
-    When(19, fits::FIRST, 0x50009417, 0, 10136),
-    When(35, fits::FIRST, 0x90009417, 0, 10136),
-    When(19, fits::FIRST, 0x5000943f, 0, 10136),
-    When(35, fits::FIRST, 0x9000943f, 0, 10136),
-    When(19, fits::FIRST, 0x50009418, 0, 10136),
-    When(35, fits::FIRST, 0x90009418, 0, 10136),
-    When(19, fits::FIRST, 0x4020940d, 0, 10144), // FICLONERANGE
-    When(35, fits::FIRST, 0x8020940d, 0, 10144),
-    When(19, fits::FIRST, 0x400c6615, 0, 10152), // FS_IOC_GET_ENCRYPTION_POLICY
-    When(35, fits::FIRST, 0x800c6615, 0, 10152),
-    When(19, fits::FIRST, 0x40806685, 0, 10160), // FS_IOC_ENABLE_VERITY
-    When(35, fits::FIRST, 0x80806685, 0, 10160),
-    When(19, fits::FIRST, 0x401c5820, 0, 10168), // FS_IOC_FSSETXATTR
-    When(35, fits::FIRST, 0x801c5820, 0, 10168),
-    When(72, fits::FIRST, 0x4030ae7b, 0, 10176), // KVM_SET_CLOCK
-    When(73, fits::FIRST, 0x8030ae7b, 0, 10176),
-    When(72, fits::FIRST, 0x4010ae67, 0, 10184), // KVM_REGISTER_COALESCED_MMIO, KVM_UNREGISTER_COALESCED_MMIO
-    When(73, fits::FIRST, 0x8010ae67, 0, 10184),
-    When(72, fits::FIRST, 0x4010ae68, 0, 10184),
-    When(73, fits::FIRST, 0x8010ae68, 0, 10184),
-    When(80, fits::FIRST, 0x4008ae8a, 0, 10192), // KVM_SET_CPUID
-    When(80, fits::FIRST, 0x4008ae90, 0, 10200), // KVM_SET_CPUID2
-    When(72, fits::FIRST, 0x4018aee2, 0, 10208), // KVM_GET_DEVICE_ATTR, KVM_HAS_DEVICE_ATTR, KVM_SET_DEVICE_ATTR
-    When(73, fits::FIRST, 0x8018aee2, 0, 10208),
-    When(72, fits::FIRST, 0x4018aee3, 0, 10208),
-    When(73, fits::FIRST, 0x8018aee3, 0, 10208),
-    When(72, fits::FIRST, 0x4018aee1, 0, 10208),
-    When(73, fits::FIRST, 0x8018aee1, 0, 10208),
-    When(72, fits::FIRST, 0x4010ae42, 0, 10216), // KVM_GET_DIRTY_LOG
-    When(73, fits::FIRST, 0x8010ae42, 0, 10216),
-    When(72, fits::FIRST, 0x4068aea3, 0, 10224), // KVM_ENABLE_CAP
-    When(73, fits::FIRST, 0x8068aea3, 0, 10224),
-    When(72, fits::FIRST, 0x4004ae86, 0, 10232), // KVM_INTERRUPT
-    When(73, fits::FIRST, 0x8004ae86, 0, 10232),
-    When(72, fits::FIRST, 0x4040ae79, 0, 10240), // KVM_IOEVENTFD
-    When(73, fits::FIRST, 0x8040ae79, 0, 10240),
-    When(72, fits::FIRST, 0x4008ae61, 0, 10248), // KVM_IRQ_LINE
-    When(73, fits::FIRST, 0x8008ae61, 0, 10248),
-    When(72, fits::FIRST, 0x4020ae76, 0, 10256), // KVM_IRQFD
-    When(73, fits::FIRST, 0x8020ae76, 0, 10256),
-    When(72, fits::FIRST, 0x4020aed2, 0, 10264), // KVM_SET_MEMORY_ATTRIBUTES
-    When(73, fits::FIRST, 0x8020aed2, 0, 10264),
-    When(82, fits::FIRST, 0x4018ae40, 0, 10272), // KVM_SET_MEMORY_REGION
-    When(73, fits::FIRST, 0x8018ae40, 0, 10272),
-    When(72, fits::FIRST, 0x4004ae99, 0, 10280), // KVM_SET_MP_STATE
-    When(73, fits::FIRST, 0x8004ae99, 0, 10280),
+    When(19, fits::FIRST, 0x5000943a, 0, 10130), // BTRFS_IOC_RM_DEV_V2, BTRFS_IOC_SNAP_CREATE_V2, BTRFS_IOC_SNAP_DESTROY_V2, BTRFS_IOC_SUBVOL_CREATE_V2
+    When(35, fits::FIRST, 0x9000943a, 0, 10130),
+    When(19, fits::FIRST, 0x50009417, 0, 10130),
+    When(35, fits::FIRST, 0x90009417, 0, 10130),
+    When(19, fits::FIRST, 0x5000943f, 0, 10130),
+    When(35, fits::FIRST, 0x9000943f, 0, 10130),
+    When(19, fits::FIRST, 0x50009418, 0, 10130),
+    When(35, fits::FIRST, 0x90009418, 0, 10130),
+    When(19, fits::FIRST, 0x4020940d, 0, 10138), // FICLONERANGE
+    When(35, fits::FIRST, 0x8020940d, 0, 10138),
+    When(19, fits::FIRST, 0x400c6615, 0, 10146), // FS_IOC_GET_ENCRYPTION_POLICY
+    When(35, fits::FIRST, 0x800c6615, 0, 10146),
+    When(19, fits::FIRST, 0x40806685, 0, 10154), // FS_IOC_ENABLE_VERITY
+    When(35, fits::FIRST, 0x80806685, 0, 10154),
+    When(19, fits::FIRST, 0x401c5820, 0, 10162), // FS_IOC_FSSETXATTR
+    When(35, fits::FIRST, 0x801c5820, 0, 10162),
+    When(72, fits::FIRST, 0x4030ae7b, 0, 10170), // KVM_SET_CLOCK
+    When(73, fits::FIRST, 0x8030ae7b, 0, 10170),
+    When(72, fits::FIRST, 0x4010ae67, 0, 10178), // KVM_REGISTER_COALESCED_MMIO, KVM_UNREGISTER_COALESCED_MMIO
+    When(73, fits::FIRST, 0x8010ae67, 0, 10178),
+    When(72, fits::FIRST, 0x4010ae68, 0, 10178),
+    When(73, fits::FIRST, 0x8010ae68, 0, 10178),
+    When(80, fits::FIRST, 0x4008ae8a, 0, 10186), // KVM_SET_CPUID
+    When(80, fits::FIRST, 0x4008ae90, 0, 10194), // KVM_SET_CPUID2
+    When(72, fits::FIRST, 0x4018aee2, 0, 10202), // KVM_GET_DEVICE_ATTR, KVM_HAS_DEVICE_ATTR, KVM_SET_DEVICE_ATTR
+    When(73, fits::FIRST, 0x8018aee2, 0, 10202),
+    When(72, fits::FIRST, 0x4018aee3, 0, 10202),
+    When(73, fits::FIRST, 0x8018aee3, 0, 10202),
+    When(72, fits::FIRST, 0x4018aee1, 0, 10202),
+    When(73, fits::FIRST, 0x8018aee1, 0, 10202),
+    When(72, fits::FIRST, 0x4010ae42, 0, 10210), // KVM_GET_DIRTY_LOG
+    When(73, fits::FIRST, 0x8010ae42, 0, 10210),
+    When(72, fits::FIRST, 0x4068aea3, 0, 10218), // KVM_ENABLE_CAP
+    When(73, fits::FIRST, 0x8068aea3, 0, 10218),
+    When(72, fits::FIRST, 0x4004ae86, 0, 10226), // KVM_INTERRUPT
+    When(73, fits::FIRST, 0x8004ae86, 0, 10226),
+    When(72, fits::FIRST, 0x4040ae79, 0, 10234), // KVM_IOEVENTFD
+    When(73, fits::FIRST, 0x8040ae79, 0, 10234),
+    When(72, fits::FIRST, 0x4008ae61, 0, 10242), // KVM_IRQ_LINE
+    When(73, fits::FIRST, 0x8008ae61, 0, 10242),
+    When(72, fits::FIRST, 0x4020ae76, 0, 10250), // KVM_IRQFD
+    When(73, fits::FIRST, 0x8020ae76, 0, 10250),
+    When(72, fits::FIRST, 0x4020aed2, 0, 10258), // KVM_SET_MEMORY_ATTRIBUTES
+    When(73, fits::FIRST, 0x8020aed2, 0, 10258),
+    When(82, fits::FIRST, 0x4018ae40, 0, 10266), // KVM_SET_MEMORY_REGION
+    When(73, fits::FIRST, 0x8018ae40, 0, 10266),
+    When(72, fits::FIRST, 0x4004ae99, 0, 10274), // KVM_SET_MP_STATE
+    When(73, fits::FIRST, 0x8004ae99, 0, 10274),
     When(72, fits::FIRST, 0x4020aea5, 0, 2634), // KVM_SIGNAL_MSI
     When(73, fits::FIRST, 0x8020aea5, 0, 2634),
-    When(80, fits::FIRST, 0x4008ae89, 0, 10288), // KVM_SET_MSRS
-    When(72, fits::FIRST, 0x4010aeab, 0, 10296), // KVM_GET_ONE_REG, KVM_SET_ONE_REG
-    When(73, fits::FIRST, 0x8010aeab, 0, 10296),
-    When(72, fits::FIRST, 0x4010aeac, 0, 10296),
-    When(73, fits::FIRST, 0x8010aeac, 0, 10296),
-    When(72, fits::FIRST, 0x4004ae8b, 0, 10304), // KVM_SET_SIGNAL_MASK
-    When(73, fits::FIRST, 0x8004ae8b, 0, 10304),
-    When(72, fits::FIRST, 0x4020ae46, 0, 10312), // KVM_SET_USER_MEMORY_REGION
-    When(73, fits::FIRST, 0x8020ae46, 0, 10312),
-    When(72, fits::FIRST, 0x40a0ae49, 0, 10320), // KVM_SET_USER_MEMORY_REGION2
-    When(73, fits::FIRST, 0x80a0ae49, 0, 10320),
-    When(61, fits::FIRST, 0x40187013, 0, 10328), // RTC_PARAM_GET, RTC_PARAM_SET
-    When(35, fits::FIRST, 0x80187013, 0, 10328),
-    When(61, fits::FIRST, 0x40187014, 0, 10328),
-    When(35, fits::FIRST, 0x80187014, 0, 10328),
-    When(44, fits::FIRST, 0x401c7012, 0, 10336), // RTC_PLL_SET
-    When(45, fits::FIRST, 0x40207012, 0, 10336),
-    When(46, fits::FIRST, 0x80207012, 0, 10336),
-    When(47, fits::FIRST, 0x801c7012, 0, 10336),
-    When(19, fits::FIRST, 0x40247007, 0, 10344), // RTC_ALM_SET, RTC_SET_TIME
-    When(35, fits::FIRST, 0x80247007, 0, 10344),
-    When(19, fits::FIRST, 0x4024700a, 0, 10344),
-    When(35, fits::FIRST, 0x8024700a, 0, 10344),
-    When(85, fits::FIRST, 0x4028700f, 0, 10352), // RTC_WKALM_SET
-    When(35, fits::FIRST, 0x8028700f, 0, 10352),
-    When(55, fits::FIRST, 0x4026700f, 0, 10352),
-    When(19, fits::FIRST, 0x40182103, 0, 10360), // SECCOMP_IOCTL_NOTIF_ADDFD
-    When(35, fits::FIRST, 0x80182103, 0, 10360),
-    When(68, fits::FIRST, 0x400854d5, 0, 10368), // TUNATTACHFILTER, TUNDETACHFILTER
-    When(45, fits::FIRST, 0x401054d5, 0, 10368),
-    When(46, fits::FIRST, 0x801054d5, 0, 10368),
-    When(47, fits::FIRST, 0x800854d5, 0, 10368),
-    When(55, fits::FIRST, 0x400654d5, 0, 10368),
-    When(68, fits::FIRST, 0x400854d6, 0, 10368),
-    When(45, fits::FIRST, 0x401054d6, 0, 10368),
-    When(46, fits::FIRST, 0x801054d6, 0, 10368),
-    When(47, fits::FIRST, 0x800854d6, 0, 10368),
-    When(55, fits::FIRST, 0x400654d6, 0, 10368),
-    When(20, fits::FIRST, 0x40067412, 0, 10376), // TIOCGETC
-    When(19, fits::FIRST, 0x402c542b, 0, 10384), // TCSETS2, TCSETSF2, TCSETSW2
-    When(121, fits::FIRST, 0x802c542b, 0, 10384),
-    When(1, fits::FIRST, 0x8030542b, 0, 10384),
-    When(14, fits::FIRST, 0x802c540d, 0, 10384),
-    When(19, fits::FIRST, 0x402c542d, 0, 10384),
-    When(121, fits::FIRST, 0x802c542d, 0, 10384),
-    When(1, fits::FIRST, 0x8030542d, 0, 10384),
-    When(14, fits::FIRST, 0x802c540f, 0, 10384),
-    When(19, fits::FIRST, 0x402c542c, 0, 10384),
-    When(121, fits::FIRST, 0x802c542c, 0, 10384),
-    When(1, fits::FIRST, 0x8030542c, 0, 10384),
-    When(14, fits::FIRST, 0x802c540e, 0, 10384),
-    When(122, fits::FIRST, 0x40087096, 0, 10392), // PPSETTIME
-    When(54, fits::FIRST, 0x40107096, 0, 10392),
-    When(46, fits::FIRST, 0x80107096, 0, 10392),
-    When(47, fits::FIRST, 0x80087096, 0, 10392),
-    When(52, fits::FIRST, 0x4010aa0a, 0, 10400), // UFFDIO_SET_MODE
-    When(35, fits::FIRST, 0x8010aa0a, 0, 10400),
-    When(19, fits::FIRST, 0x40044900, 0, 10408), // INOTIFY_IOC_SETNEXTWD, RPROC_SET_SHUTDOWN_ON_RELEASE, SCIF_LISTEN, UBI_IOCDET, UBI_IOCEBCH, UBI_IOCEBER, UBI_IOCEBUNMAP, UBI_IOCRMVOL, UBI_IOCRPEB, UBI_IOCSPEB, BINDER_SET_CONTEXT_MGR, BINDER_SET_IDLE_PRIORITY, BINDER_THREAD_EXIT
-    When(35, fits::FIRST, 0x80044900, 0, 10408),
-    When(19, fits::FIRST, 0x4004b701, 0, 10408),
-    When(35, fits::FIRST, 0x8004b701, 0, 10408),
-    When(19, fits::FIRST, 0x40047302, 0, 10408),
-    When(35, fits::FIRST, 0x80047302, 0, 10408),
-    When(19, fits::FIRST, 0x40046f41, 0, 10408),
-    When(35, fits::FIRST, 0x80046f41, 0, 10408),
-    When(19, fits::FIRST, 0x40044f02, 0, 10408),
-    When(35, fits::FIRST, 0x80044f02, 0, 10408),
-    When(19, fits::FIRST, 0x40044f01, 0, 10408),
-    When(35, fits::FIRST, 0x80044f01, 0, 10408),
-    When(19, fits::FIRST, 0x40044f04, 0, 10408),
-    When(35, fits::FIRST, 0x80044f04, 0, 10408),
-    When(19, fits::FIRST, 0x40046f01, 0, 10408),
-    When(35, fits::FIRST, 0x80046f01, 0, 10408),
-    When(19, fits::FIRST, 0x40046f04, 0, 10408),
-    When(35, fits::FIRST, 0x80046f04, 0, 10408),
-    When(19, fits::FIRST, 0x40046f05, 0, 10408),
-    When(35, fits::FIRST, 0x80046f05, 0, 10408),
-    When(19, fits::FIRST, 0x40046207, 0, 10408),
-    When(35, fits::FIRST, 0x80046207, 0, 10408),
-    When(19, fits::FIRST, 0x40046206, 0, 10408),
-    When(35, fits::FIRST, 0x80046206, 0, 10408),
-    When(19, fits::FIRST, 0x40046208, 0, 10408),
-    When(35, fits::FIRST, 0x80046208, 0, 10408),
-    When(19, fits::FIRST, 0x40084f00, 0, 10416), // UBI_IOCVOLUP, BINDER_SET_IDLE_TIMEOUT
-    When(35, fits::FIRST, 0x80084f00, 0, 10416),
-    When(19, fits::FIRST, 0x40086203, 0, 10416),
-    When(35, fits::FIRST, 0x80086203, 0, 10416),
-    When(19, fits::FIRST, 0x40026102, 0, 10424), // CEC_ADAP_S_PHYS_ADDR, DMX_ADD_PID, DMX_REMOVE_PID, RIO_CM_CHAN_CLOSE, RIO_CM_CHAN_LISTEN, RIO_MPORT_MAINT_HDID_SET, HFI1_IOCTL_SET_PKEY
-    When(35, fits::FIRST, 0x80026102, 0, 10424),
-    When(19, fits::FIRST, 0x40026f33, 0, 10424),
-    When(35, fits::FIRST, 0x80026f33, 0, 10424),
-    When(19, fits::FIRST, 0x40026f34, 0, 10424),
-    When(35, fits::FIRST, 0x80026f34, 0, 10424),
-    When(19, fits::FIRST, 0x40026304, 0, 10424),
-    When(35, fits::FIRST, 0x80026304, 0, 10424),
-    When(19, fits::FIRST, 0x40026306, 0, 10424),
-    When(35, fits::FIRST, 0x80026306, 0, 10424),
-    When(19, fits::FIRST, 0x40026d01, 0, 10424),
-    When(35, fits::FIRST, 0x80026d01, 0, 10424),
-    When(19, fits::FIRST, 0x40021beb, 0, 10424),
-    When(35, fits::FIRST, 0x80021beb, 0, 10424),
-    When(19, fits::FIRST, 0x4004644b, 0, 10432), // DRM_IOCTL_MSM_SUBMITQUEUE_CLOSE, CEC_S_MODE, DMA_BUF_SET_NAME_A, EXT4_IOC_CHECKPOINT, EXT4_IOC_GETSTATE, F2FS_IOC_GARBAGE_COLLECT, F2FS_IOC_IO_PRIO, F2FS_IOC_SET_PIN_FILE, FSI_SBEFIFO_CMD_TIMEOUT_SECONDS, FSI_SBEFIFO_READ_TIMEOUT_SECONDS, FSI_SCOM_RESET, LIRC_SET_MEASURE_CARRIER_MODE, LIRC_SET_REC_CARRIER, LIRC_SET_REC_CARRIER_RANGE, LIRC_SET_REC_MODE, LIRC_SET_REC_TIMEOUT, LIRC_SET_REC_TIMEOUT_REPORTS, LIRC_SET_SEND_CARRIER, LIRC_SET_SEND_DUTY_CYCLE, LIRC_SET_SEND_MODE, LIRC_SET_TRANSMITTER_MASK, LIRC_SET_WIDEBAND_RECEIVER, IOCTL_MEI_NOTIFY_SET, FAT_IOCTL_SET_ATTRIBUTES, MSHV_CHECK_EXTENSION, NTSYNC_IOC_MUTEX_KILL, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_EVENT_IOC_SET_BPF, RFKILL_IOCTL_MAX_SIZE, RIO_MPORT_MAINT_COMPTAG_SET, RIO_SET_EVENT_MASK, SPI_IOC_WR_MAX_SPEED_HZ, SPI_IOC_WR_MODE32, FUNCTIONFS_ENDPOINT_ENABLE_ZLP, USB_RAW_IOCTL_EP_CLEAR_HALT, USB_RAW_IOCTL_EP_DISABLE, USB_RAW_IOCTL_EP_SET_HALT, USB_RAW_IOCTL_EP_SET_WEDGE, USB_RAW_IOCTL_VBUS_DRAW, USBTMC488_IOCTL_WAIT_SRQ, USBTMC_IOCTL_SET_TIMEOUT, USBDEVFS_DROP_PRIVILEGES, USBDEVFS_REAPURB32, USBDEVFS_REAPURBNDELAY32, VDUSE_VQ_INJECT_IRQ, VHOST_SCSI_GET_EVENTS_MISSED, VHOST_SCSI_SET_EVENTS_MISSED, VIDIOC_S_PRIORITY, IB_USER_MAD_UNREGISTER_AGENT, SISFB_SET_AUTOMAXIMIZE, SISFB_SET_AUTOMAXIMIZE_OLD, SISFB_SET_LOCK, SISFB_SET_TVPOSOFFSET, DRM_IOCTL_MGA_SET_FENCE, BINDER_ENABLE_ONEWAY_SPAM_DETECTION, BINDER_SET_MAX_THREADS
-    When(35, fits::FIRST, 0x8004644b, 0, 10432),
-    When(19, fits::FIRST, 0x40046109, 0, 10432),
-    When(35, fits::FIRST, 0x80046109, 0, 10432),
-    When(19, fits::FIRST, 0x40046201, 0, 10432),
-    When(35, fits::FIRST, 0x80046201, 0, 10432),
-    When(51, fits::FIRST, 0x4004662b, 0, 10432),
-    When(35, fits::FIRST, 0x8004662b, 0, 10432),
-    When(51, fits::FIRST, 0x40046629, 0, 10432),
-    When(35, fits::FIRST, 0x80046629, 0, 10432),
-    When(19, fits::FIRST, 0x4004f506, 0, 10432),
-    When(35, fits::FIRST, 0x8004f506, 0, 10432),
-    When(52, fits::FIRST, 0x4004f51b, 0, 10432),
-    When(35, fits::FIRST, 0x8004f51b, 0, 10432),
-    When(19, fits::FIRST, 0x4004f50d, 0, 10432),
-    When(35, fits::FIRST, 0x8004f50d, 0, 10432),
-    When(51, fits::FIRST, 0x40047301, 0, 10432),
-    When(35, fits::FIRST, 0x80047301, 0, 10432),
-    When(61, fits::FIRST, 0x40047300, 0, 10432),
-    When(35, fits::FIRST, 0x80047300, 0, 10432),
-    When(19, fits::FIRST, 0x40047303, 0, 10432),
-    When(35, fits::FIRST, 0x80047303, 0, 10432),
-    When(19, fits::FIRST, 0x4004691d, 0, 10432),
-    When(35, fits::FIRST, 0x8004691d, 0, 10432),
-    When(19, fits::FIRST, 0x40046914, 0, 10432),
-    When(35, fits::FIRST, 0x80046914, 0, 10432),
-    When(19, fits::FIRST, 0x4004691f, 0, 10432),
-    When(35, fits::FIRST, 0x8004691f, 0, 10432),
-    When(19, fits::FIRST, 0x40046912, 0, 10432),
-    When(35, fits::FIRST, 0x80046912, 0, 10432),
-    When(19, fits::FIRST, 0x40046918, 0, 10432),
-    When(35, fits::FIRST, 0x80046918, 0, 10432),
-    When(19, fits::FIRST, 0x40046919, 0, 10432),
-    When(35, fits::FIRST, 0x80046919, 0, 10432),
-    When(19, fits::FIRST, 0x40046913, 0, 10432),
-    When(35, fits::FIRST, 0x80046913, 0, 10432),
-    When(19, fits::FIRST, 0x40046915, 0, 10432),
-    When(35, fits::FIRST, 0x80046915, 0, 10432),
-    When(19, fits::FIRST, 0x40046911, 0, 10432),
-    When(35, fits::FIRST, 0x80046911, 0, 10432),
-    When(19, fits::FIRST, 0x40046917, 0, 10432),
-    When(35, fits::FIRST, 0x80046917, 0, 10432),
-    When(19, fits::FIRST, 0x40046923, 0, 10432),
-    When(35, fits::FIRST, 0x80046923, 0, 10432),
-    When(19, fits::FIRST, 0x40044802, 0, 10432),
-    When(35, fits::FIRST, 0x80044802, 0, 10432),
-    When(19, fits::FIRST, 0x40047211, 0, 10432),
-    When(35, fits::FIRST, 0x80047211, 0, 10432),
-    When(52, fits::FIRST, 0x4004b800, 0, 10432),
-    When(35, fits::FIRST, 0x8004b800, 0, 10432),
-    When(52, fits::FIRST, 0x40044e86, 0, 10432),
-    When(35, fits::FIRST, 0x80044e86, 0, 10432),
-    When(19, fits::FIRST, 0x40042409, 0, 10432),
-    When(35, fits::FIRST, 0x80042409, 0, 10432),
-    When(19, fits::FIRST, 0x40042408, 0, 10432),
-    When(35, fits::FIRST, 0x80042408, 0, 10432),
-    When(61, fits::FIRST, 0x40045202, 0, 10432),
-    When(35, fits::FIRST, 0x80045202, 0, 10432),
-    When(19, fits::FIRST, 0x40046d02, 0, 10432),
-    When(35, fits::FIRST, 0x80046d02, 0, 10432),
-    When(19, fits::FIRST, 0x40046d0d, 0, 10432),
-    When(35, fits::FIRST, 0x80046d0d, 0, 10432),
-    When(19, fits::FIRST, 0x40046b04, 0, 10432),
-    When(35, fits::FIRST, 0x80046b04, 0, 10432),
-    When(19, fits::FIRST, 0x40046b05, 0, 10432),
-    When(35, fits::FIRST, 0x80046b05, 0, 10432),
-    When(52, fits::FIRST, 0x40046786, 0, 10432),
-    When(35, fits::FIRST, 0x80046786, 0, 10432),
-    When(19, fits::FIRST, 0x4004550e, 0, 10432),
-    When(35, fits::FIRST, 0x8004550e, 0, 10432),
-    When(19, fits::FIRST, 0x40045506, 0, 10432),
-    When(35, fits::FIRST, 0x80045506, 0, 10432),
-    When(19, fits::FIRST, 0x4004550d, 0, 10432),
-    When(35, fits::FIRST, 0x8004550d, 0, 10432),
-    When(19, fits::FIRST, 0x4004550f, 0, 10432),
-    When(35, fits::FIRST, 0x8004550f, 0, 10432),
-    When(19, fits::FIRST, 0x4004550a, 0, 10432),
-    When(35, fits::FIRST, 0x8004550a, 0, 10432),
-    When(19, fits::FIRST, 0x40045b17, 0, 10432),
-    When(35, fits::FIRST, 0x80045b17, 0, 10432),
-    When(19, fits::FIRST, 0x40045b0a, 0, 10432),
-    When(35, fits::FIRST, 0x80045b0a, 0, 10432),
-    When(19, fits::FIRST, 0x4004551e, 0, 10432),
-    When(35, fits::FIRST, 0x8004551e, 0, 10432),
-    When(19, fits::FIRST, 0x4004550c, 0, 10432),
-    When(35, fits::FIRST, 0x8004550c, 0, 10432),
-    When(19, fits::FIRST, 0x4004550d, 0, 10432),
-    When(35, fits::FIRST, 0x8004550d, 0, 10432),
-    When(61, fits::FIRST, 0x40048117, 0, 10432),
-    When(35, fits::FIRST, 0x80048117, 0, 10432),
-    When(19, fits::FIRST, 0x4004af44, 0, 10432),
-    When(35, fits::FIRST, 0x8004af44, 0, 10432),
-    When(19, fits::FIRST, 0x4004af43, 0, 10432),
-    When(35, fits::FIRST, 0x8004af43, 0, 10432),
-    When(19, fits::FIRST, 0x40045644, 0, 10432),
-    When(35, fits::FIRST, 0x80045644, 0, 10432),
-    When(19, fits::FIRST, 0x40041b02, 0, 10432),
-    When(35, fits::FIRST, 0x80041b02, 0, 10432),
-    When(19, fits::FIRST, 0x4004f303, 0, 10432),
-    When(35, fits::FIRST, 0x8004f303, 0, 10432),
-    When(19, fits::FIRST, 0x40046efa, 0, 10432),
-    When(35, fits::FIRST, 0x80046efa, 0, 10432),
-    When(19, fits::FIRST, 0x4004f306, 0, 10432),
-    When(35, fits::FIRST, 0x8004f306, 0, 10432),
-    When(19, fits::FIRST, 0x4004f304, 0, 10432),
-    When(35, fits::FIRST, 0x8004f304, 0, 10432),
-    When(123, fits::FIRST, 0x4004644a, 0, 10432),
-    When(35, fits::FIRST, 0x8004644a, 0, 10432),
-    When(61, fits::FIRST, 0x40046210, 0, 10432),
-    When(35, fits::FIRST, 0x80046210, 0, 10432),
-    When(19, fits::FIRST, 0x40046205, 0, 10432),
-    When(35, fits::FIRST, 0x80046205, 0, 10432),
-    When(19, fits::FIRST, 0x40086478, 0, 10440), // DRM_IOCTL_I915_PERF_REMOVE_CONFIG, ACRN_IOCTL_SET_IRQLINE, BTRFS_IOC_DEFAULT_SUBVOL, BTRFS_IOC_SUBVOL_SETFLAGS, BTRFS_IOC_WAIT_SYNC, DMA_BUF_SET_NAME_B, EXT4_IOC_RESIZE_FS, F2FS_IOC_RESIZE_FS, KVM_SET_IDENTITY_MAP_ADDR, KVM_X86_SETUP_MCE, NILFS_IOCTL_DELETE_CHECKPOINT, NILFS_IOCTL_RESIZE, PERF_EVENT_IOC_PERIOD, RIO_FREE_DMA, RIO_UNMAP_INBOUND, SECCOMP_IOCTL_NOTIF_ID_VALID, SECCOMP_IOCTL_NOTIF_SET_FLAGS, STP_SET_OPTIONS, TFD_IOC_SET_TICKS, VDUSE_SET_API_VERSION, VDUSE_SET_FEATURES, VHOST_SET_BACKEND_FEATURES, VHOST_SET_FEATURES, VHOST_SET_LOG_BASE, VHOST_VSOCK_SET_GUEST_CID, OCXL_IOCTL_IRQ_FREE, SNDRV_COMPRESS_TASK_FREE, SNDRV_COMPRESS_TASK_STOP
-    When(35, fits::FIRST, 0x80086478, 0, 10440),
-    When(61, fits::FIRST, 0x4008a225, 0, 10440),
-    When(35, fits::FIRST, 0x8008a225, 0, 10440),
-    When(19, fits::FIRST, 0x40089413, 0, 10440),
-    When(35, fits::FIRST, 0x80089413, 0, 10440),
-    When(19, fits::FIRST, 0x4008941a, 0, 10440),
-    When(35, fits::FIRST, 0x8008941a, 0, 10440),
-    When(19, fits::FIRST, 0x40089416, 0, 10440),
-    When(35, fits::FIRST, 0x80089416, 0, 10440),
-    When(19, fits::FIRST, 0x40086201, 0, 10440),
-    When(35, fits::FIRST, 0x80086201, 0, 10440),
-    When(51, fits::FIRST, 0x40086610, 0, 10440),
-    When(35, fits::FIRST, 0x80086610, 0, 10440),
-    When(19, fits::FIRST, 0x4008f510, 0, 10440),
-    When(35, fits::FIRST, 0x8008f510, 0, 10440),
-    When(72, fits::FIRST, 0x4008ae48, 0, 10440),
-    When(73, fits::FIRST, 0x8008ae48, 0, 10440),
-    When(72, fits::FIRST, 0x4008ae9c, 0, 10440),
-    When(73, fits::FIRST, 0x8008ae9c, 0, 10440),
-    When(19, fits::FIRST, 0x40086e81, 0, 10440),
-    When(35, fits::FIRST, 0x80086e81, 0, 10440),
-    When(19, fits::FIRST, 0x40086e8b, 0, 10440),
-    When(35, fits::FIRST, 0x80086e8b, 0, 10440),
-    When(19, fits::FIRST, 0x40082404, 0, 10440),
-    When(35, fits::FIRST, 0x80082404, 0, 10440),
-    When(19, fits::FIRST, 0x40086d14, 0, 10440),
-    When(35, fits::FIRST, 0x80086d14, 0, 10440),
-    When(19, fits::FIRST, 0x40086d12, 0, 10440),
-    When(35, fits::FIRST, 0x80086d12, 0, 10440),
-    When(19, fits::FIRST, 0x40082102, 0, 10440),
-    When(35, fits::FIRST, 0x80082102, 0, 10440),
-    When(51, fits::FIRST, 0x40082104, 0, 10440),
-    When(35, fits::FIRST, 0x80082104, 0, 10440),
-    When(19, fits::FIRST, 0x40082502, 0, 10440),
-    When(35, fits::FIRST, 0x80082502, 0, 10440),
-    When(19, fits::FIRST, 0x40085400, 0, 10440),
-    When(35, fits::FIRST, 0x80085400, 0, 10440),
-    When(61, fits::FIRST, 0x40088101, 0, 10440),
-    When(35, fits::FIRST, 0x80088101, 0, 10440),
-    When(52, fits::FIRST, 0x40088105, 0, 10440),
-    When(35, fits::FIRST, 0x80088105, 0, 10440),
-    When(19, fits::FIRST, 0x4008af25, 0, 10440),
-    When(35, fits::FIRST, 0x8008af25, 0, 10440),
-    When(19, fits::FIRST, 0x4008af00, 0, 10440),
-    When(35, fits::FIRST, 0x8008af00, 0, 10440),
-    When(19, fits::FIRST, 0x4008af04, 0, 10440),
-    When(35, fits::FIRST, 0x8008af04, 0, 10440),
-    When(19, fits::FIRST, 0x4008af60, 0, 10440),
-    When(35, fits::FIRST, 0x8008af60, 0, 10440),
-    When(19, fits::FIRST, 0x4008ca12, 0, 10440),
-    When(35, fits::FIRST, 0x8008ca12, 0, 10440),
-    When(52, fits::FIRST, 0x40084361, 0, 10440),
-    When(35, fits::FIRST, 0x80084361, 0, 10440),
-    When(52, fits::FIRST, 0x40084363, 0, 10440),
-    When(35, fits::FIRST, 0x80084363, 0, 10440),
-    When(19, fits::FIRST, 0x40017609, 0, 10448), // SONYPI_IOCSBLUE, SONYPI_IOCSBRT, SONYPI_IOCSFAN, SPI_IOC_WR_BITS_PER_WORD, SPI_IOC_WR_LSB_FIRST, SPI_IOC_WR_MODE, USBTMC_IOCTL_AUTO_ABORT, USBTMC_IOCTL_EOM_ENABLE, VHOST_SET_FORK_FROM_OWNER, VHOST_VDPA_SET_STATUS
-    When(35, fits::FIRST, 0x80017609, 0, 10448),
-    When(19, fits::FIRST, 0x40017600, 0, 10448),
-    When(35, fits::FIRST, 0x80017600, 0, 10448),
-    When(19, fits::FIRST, 0x4001760b, 0, 10448),
-    When(35, fits::FIRST, 0x8001760b, 0, 10448),
-    When(19, fits::FIRST, 0x40016b03, 0, 10448),
-    When(35, fits::FIRST, 0x80016b03, 0, 10448),
-    When(19, fits::FIRST, 0x40016b02, 0, 10448),
-    When(35, fits::FIRST, 0x80016b02, 0, 10448),
-    When(19, fits::FIRST, 0x40016b01, 0, 10448),
-    When(35, fits::FIRST, 0x80016b01, 0, 10448),
-    When(19, fits::FIRST, 0x40015b19, 0, 10448),
-    When(35, fits::FIRST, 0x80015b19, 0, 10448),
-    When(19, fits::FIRST, 0x40015b0b, 0, 10448),
-    When(35, fits::FIRST, 0x80015b0b, 0, 10448),
-    When(51, fits::FIRST, 0x4001af84, 0, 10448),
-    When(35, fits::FIRST, 0x8001af84, 0, 10448),
-    When(19, fits::FIRST, 0x4001af72, 0, 10448),
-    When(35, fits::FIRST, 0x8001af72, 0, 10448),
-    When(14, fits::FIRST, 0x40044104, 0, 10456), // APCIOCGBPORT, APCIOCGCPWR, APCIOCGFANCTL, D7SIOCRD, ENVCTRL_RD_CPU_TEMPERATURE, ENVCTRL_RD_CPU_VOLTAGE, ENVCTRL_RD_ETHERNET_TEMPERATURE, ENVCTRL_RD_FAN_STATUS, ENVCTRL_RD_GLOBALADDRESS, ENVCTRL_RD_MTHRBD_TEMPERATURE, ENVCTRL_RD_SCSI_TEMPERATURE, ENVCTRL_RD_SHUTDOWN_TEMPERATURE, ENVCTRL_RD_VOLTAGE_STATUS, ENVCTRL_RD_WARNING_TEMPERATURE, FBIOGVIDEO, LEO_GETGAMMA, TIOCSIG, TIOCSPTLCK, __TIOCGETX, __TIOCISIZE, __TIOCISPACE, __TIOCMODG, OPIOCGETOPTNODE, PS3FB_IOCTL_GETMODE, PS3FB_IOCTL_SCREENINFO, VMCP_SETBUF, WIOCGSTAT, AGPIOC_DEALLOCATE, ATM_SETSC, AUTOFS_IOC_EXPIRE_MULTI, BTRFS_IOC_BALANCE_CTL, BTRFS_IOC_CLONE, CCISS_REGNEWDISK, CHIOSPICKER, EXT4_IOC32_SETRSVSZ, EXT4_IOC32_SETVERSION, EXT4_IOC32_SETVERSION_OLD, DFL_FPGA_FME_PORT_ASSIGN, DFL_FPGA_FME_PORT_RELEASE, FICLONE, FS_IOC32_SETFLAGS, FS_IOC32_SETVERSION, HIDIOCSFLAG, HIDIOCREVOKE, TUNSETCARRIER, TUNSETDEBUG, TUNSETGROUP, TUNSETIFF, TUNSETLINK, TUNSETNOCSUM, TUNSETOWNER, TUNSETPERSIST, TUNSETQUEUE, TUNSETSNDBUF, TUNSETVNETBE, TUNSETVNETHDRSZ, TUNSETVNETLE, IIO_BUFFER_DMABUF_ATTACH_IOCTL, IIO_BUFFER_DMABUF_DETACH_IOCTL, EVIOCGRAB, EVIOCREVOKE, EVIOCRMFF, EVIOCSCLOCKID, IPMICTL_SET_MAINTENANCE_MODE_CMD, IVTV_IOC_PASSTHROUGH_MODE, KVM_ARM_VCPU_FINALIZE, OMAPFB_CTRL_TEST, OMAPFB_GET_UPDATE_MODE, OMAPFB_LCD_TEST, OMAPFB_MIRROR, OMAPFB_SET_UPDATE_MODE, PCITEST_MSI, PCITEST_MSIX, PCITEST_SET_IRQTYPE, PPDATADIR, PPNEGOT, PPSETFLAGS, PPSETMODE, PPSETPHASE, PPPIOCATTACH, PPPIOCATTCHAN, PPPIOCBRIDGECHAN, PPPIOCCONNECT, PPPIOCDETACH, PPPIOCSASYNCMAP, PPPIOCSDEBUG, PPPIOCSFLAGS, PPPIOCSMAXCID, PPPIOCSMRRU, PPPIOCSMRU, PPPIOCSRASYNCMAP, PTP_ENABLE_PPS, PTP_ENABLE_PPS2, RNDADDTOENTCNT, SONET_SETFRAMING, SNAPSHOT_CREATE_IMAGE, UI_SET_ABSBIT, UI_SET_EVBIT, UI_SET_FFBIT, UI_SET_KEYBIT, UI_SET_LEDBIT, UI_SET_MSCBIT, UI_SET_PROPBIT, UI_SET_RELBIT, UI_SET_SNDBIT, UI_SET_SWBIT, FUNCTIONFS_DMABUF_ATTACH, FUNCTIONFS_DMABUF_DETACH, VHOST_SCSI_GET_ABI_VERSION, VHOST_SET_LOG_FD, VHOST_VDPA_SET_CONFIG_CALL, VHOST_VSOCK_SET_RUNNING, VIDIOC_OVERLAY, VIDIOC_STREAMOFF, VIDIOC_STREAMON, OTPGETREGIONCOUNT, HFI1_IOCTL_POLL_TYPE, HFI1_IOCTL_RECV_CTRL, SNDRV_SEQ_IOCTL_USER_PVERSION, SNDRV_CTL_IOCTL_PCM_PREFER_SUBDEVICE, SNDRV_CTL_IOCTL_RAWMIDI_PREFER_SUBDEVICE, SNDRV_PCM_IOCTL_LINK, SNDRV_PCM_IOCTL_PAUSE, SNDRV_PCM_IOCTL_TSTAMP, SNDRV_PCM_IOCTL_TTSTAMP, SNDRV_PCM_IOCTL_USER_PVERSION, SNDRV_RAWMIDI_IOCTL_DRAIN, SNDRV_RAWMIDI_IOCTL_DROP, SNDRV_RAWMIDI_IOCTL_USER_PVERSION, SNDRV_TIMER_IOCTL_TREAD, SNDRV_TIMER_IOCTL_TREAD64, SNDRV_TIMER_IOCTL_TREAD_OLD, SNDRV_DM_FM_IOCTL_SET_CONNECTION, SNDRV_DM_FM_IOCTL_SET_MODE, SNDRV_EMU10K1_IOCTL_SINGLE_STEP, SNDRV_EMU10K1_IOCTL_TRAM_SETUP, SCARLETT2_IOCTL_SELECT_FLASH_SEGMENT, SNDRV_EMUX_IOCTL_MEM_AVAIL, CACHEFILES_IOC_READ_COMPLETE, ATM_DROPPARTY
-    When(14, fits::FIRST, 0x40044102, 0, 10456),
-    When(14, fits::FIRST, 0x40044100, 0, 10456),
-    When(14, fits::FIRST, 0x40047045, 0, 10456),
-    When(14, fits::FIRST, 0x40047040, 0, 10456),
-    When(14, fits::FIRST, 0x40047041, 0, 10456),
-    When(14, fits::FIRST, 0x40047047, 0, 10456),
-    When(14, fits::FIRST, 0x40047042, 0, 10456),
-    When(14, fits::FIRST, 0x40047049, 0, 10456),
-    When(14, fits::FIRST, 0x40047048, 0, 10456),
-    When(14, fits::FIRST, 0x40047046, 0, 10456),
-    When(14, fits::FIRST, 0x40047044, 0, 10456),
-    When(14, fits::FIRST, 0x40047045, 0, 10456),
-    When(14, fits::FIRST, 0x40047043, 0, 10456),
-    When(14, fits::FIRST, 0x40044608, 0, 10456),
-    When(14, fits::FIRST, 0x40044c45, 0, 10456),
-    When(19, fits::FIRST, 0x40045436, 0, 10456),
-    When(36, fits::FIRST, 0x80045436, 0, 10456),
-    When(14, fits::FIRST, 0x80047488, 0, 10456),
-    When(19, fits::FIRST, 0x40045431, 0, 10456),
-    When(36, fits::FIRST, 0x80045431, 0, 10456),
-    When(14, fits::FIRST, 0x80047487, 0, 10456),
-    When(14, fits::FIRST, 0x40047423, 0, 10456),
-    When(14, fits::FIRST, 0x40047481, 0, 10456),
-    When(14, fits::FIRST, 0x40047480, 0, 10456),
-    When(14, fits::FIRST, 0x40047403, 0, 10456),
-    When(14, fits::FIRST, 0x40044f04, 0, 10456),
-    When(23, fits::FIRST, 0x40047202, 0, 10456),
-    When(23, fits::FIRST, 0x40047203, 0, 10456),
-    When(5, fits::FIRST, 0x40041002, 0, 10456),
-    When(14, fits::FIRST, 0x4004570c, 0, 10456),
-    When(19, fits::FIRST, 0x40044107, 0, 10456),
-    When(35, fits::FIRST, 0x80044107, 0, 10456),
-    When(19, fits::FIRST, 0x400461f1, 0, 10456),
-    When(35, fits::FIRST, 0x800461f1, 0, 10456),
-    When(19, fits::FIRST, 0x40049366, 0, 10456),
-    When(35, fits::FIRST, 0x80049366, 0, 10456),
-    When(19, fits::FIRST, 0x40049421, 0, 10456),
-    When(35, fits::FIRST, 0x80049421, 0, 10456),
-    When(19, fits::FIRST, 0x40049409, 0, 10456),
-    When(35, fits::FIRST, 0x80049409, 0, 10456),
-    When(19, fits::FIRST, 0x4004420d, 0, 10456),
-    When(35, fits::FIRST, 0x8004420d, 0, 10456),
-    When(19, fits::FIRST, 0x40046305, 0, 10456),
-    When(35, fits::FIRST, 0x80046305, 0, 10456),
-    When(51, fits::FIRST, 0x40046606, 0, 10456),
-    When(35, fits::FIRST, 0x80046606, 0, 10456),
-    When(51, fits::FIRST, 0x40046604, 0, 10456),
-    When(35, fits::FIRST, 0x80046604, 0, 10456),
-    When(51, fits::FIRST, 0x40047602, 0, 10456),
-    When(35, fits::FIRST, 0x80047602, 0, 10456),
-    When(19, fits::FIRST, 0x4004b682, 0, 10456),
-    When(35, fits::FIRST, 0x8004b682, 0, 10456),
-    When(19, fits::FIRST, 0x4004b681, 0, 10456),
-    When(35, fits::FIRST, 0x8004b681, 0, 10456),
-    When(19, fits::FIRST, 0x40049409, 0, 10456),
-    When(35, fits::FIRST, 0x80049409, 0, 10456),
-    When(19, fits::FIRST, 0x40046602, 0, 10456),
-    When(35, fits::FIRST, 0x80046602, 0, 10456),
-    When(19, fits::FIRST, 0x40047602, 0, 10456),
-    When(35, fits::FIRST, 0x80047602, 0, 10456),
-    When(19, fits::FIRST, 0x4004480f, 0, 10456),
-    When(35, fits::FIRST, 0x8004480f, 0, 10456),
-    When(51, fits::FIRST, 0x4004480d, 0, 10456),
-    When(35, fits::FIRST, 0x8004480d, 0, 10456),
-    When(19, fits::FIRST, 0x400454e2, 0, 10456),
-    When(35, fits::FIRST, 0x800454e2, 0, 10456),
-    When(19, fits::FIRST, 0x400454c9, 0, 10456),
-    When(35, fits::FIRST, 0x800454c9, 0, 10456),
-    When(19, fits::FIRST, 0x400454ce, 0, 10456),
-    When(35, fits::FIRST, 0x800454ce, 0, 10456),
-    When(19, fits::FIRST, 0x400454ca, 0, 10456),
-    When(35, fits::FIRST, 0x800454ca, 0, 10456),
-    When(19, fits::FIRST, 0x400454cd, 0, 10456),
-    When(35, fits::FIRST, 0x800454cd, 0, 10456),
-    When(19, fits::FIRST, 0x400454c8, 0, 10456),
-    When(35, fits::FIRST, 0x800454c8, 0, 10456),
-    When(19, fits::FIRST, 0x400454cc, 0, 10456),
-    When(35, fits::FIRST, 0x800454cc, 0, 10456),
-    When(19, fits::FIRST, 0x400454cb, 0, 10456),
-    When(35, fits::FIRST, 0x800454cb, 0, 10456),
-    When(19, fits::FIRST, 0x400454d9, 0, 10456),
-    When(35, fits::FIRST, 0x800454d9, 0, 10456),
-    When(19, fits::FIRST, 0x400454d4, 0, 10456),
-    When(35, fits::FIRST, 0x800454d4, 0, 10456),
-    When(19, fits::FIRST, 0x400454de, 0, 10456),
-    When(35, fits::FIRST, 0x800454de, 0, 10456),
-    When(19, fits::FIRST, 0x400454d8, 0, 10456),
-    When(35, fits::FIRST, 0x800454d8, 0, 10456),
-    When(19, fits::FIRST, 0x400454dc, 0, 10456),
-    When(35, fits::FIRST, 0x800454dc, 0, 10456),
-    When(51, fits::FIRST, 0x40046992, 0, 10456),
-    When(35, fits::FIRST, 0x80046992, 0, 10456),
-    When(51, fits::FIRST, 0x40046993, 0, 10456),
-    When(35, fits::FIRST, 0x80046993, 0, 10456),
-    When(19, fits::FIRST, 0x40044590, 0, 10456),
-    When(35, fits::FIRST, 0x80044590, 0, 10456),
-    When(19, fits::FIRST, 0x40044591, 0, 10456),
-    When(35, fits::FIRST, 0x80044591, 0, 10456),
-    When(19, fits::FIRST, 0x40044581, 0, 10456),
-    When(35, fits::FIRST, 0x80044581, 0, 10456),
-    When(19, fits::FIRST, 0x400445a0, 0, 10456),
-    When(35, fits::FIRST, 0x800445a0, 0, 10456),
-    When(19, fits::FIRST, 0x4004691f, 0, 10456),
-    When(35, fits::FIRST, 0x8004691f, 0, 10456),
-    When(19, fits::FIRST, 0x400456c1, 0, 10456),
-    When(35, fits::FIRST, 0x800456c1, 0, 10456),
-    When(72, fits::FIRST, 0x4004aec2, 0, 10456),
-    When(73, fits::FIRST, 0x8004aec2, 0, 10456),
-    When(19, fits::FIRST, 0x40044f2e, 0, 10456),
-    When(35, fits::FIRST, 0x80044f2e, 0, 10456),
-    When(19, fits::FIRST, 0x40044f2b, 0, 10456),
-    When(35, fits::FIRST, 0x80044f2b, 0, 10456),
-    When(19, fits::FIRST, 0x40044f2d, 0, 10456),
-    When(35, fits::FIRST, 0x80044f2d, 0, 10456),
-    When(19, fits::FIRST, 0x40044f1f, 0, 10456),
-    When(35, fits::FIRST, 0x80044f1f, 0, 10456),
-    When(19, fits::FIRST, 0x40044f28, 0, 10456),
-    When(35, fits::FIRST, 0x80044f28, 0, 10456),
-    When(19, fits::FIRST, 0x40045003, 0, 10456),
-    When(35, fits::FIRST, 0x80045003, 0, 10456),
-    When(19, fits::FIRST, 0x40045007, 0, 10456),
-    When(35, fits::FIRST, 0x80045007, 0, 10456),
-    When(19, fits::FIRST, 0x40045008, 0, 10456),
-    When(35, fits::FIRST, 0x80045008, 0, 10456),
-    When(19, fits::FIRST, 0x40047090, 0, 10456),
-    When(35, fits::FIRST, 0x80047090, 0, 10456),
-    When(19, fits::FIRST, 0x40047091, 0, 10456),
-    When(35, fits::FIRST, 0x80047091, 0, 10456),
-    When(19, fits::FIRST, 0x4004709b, 0, 10456),
-    When(35, fits::FIRST, 0x8004709b, 0, 10456),
-    When(19, fits::FIRST, 0x40047080, 0, 10456),
-    When(35, fits::FIRST, 0x80047080, 0, 10456),
-    When(19, fits::FIRST, 0x40047094, 0, 10456),
-    When(35, fits::FIRST, 0x80047094, 0, 10456),
-    When(19, fits::FIRST, 0x4004743d, 0, 10456),
-    When(35, fits::FIRST, 0x8004743d, 0, 10456),
-    When(19, fits::FIRST, 0x40047438, 0, 10456),
-    When(35, fits::FIRST, 0x80047438, 0, 10456),
-    When(61, fits::FIRST, 0x40047435, 0, 10456),
-    When(35, fits::FIRST, 0x80047435, 0, 10456),
-    When(19, fits::FIRST, 0x4004743a, 0, 10456),
-    When(35, fits::FIRST, 0x8004743a, 0, 10456),
-    When(19, fits::FIRST, 0x4004743c, 0, 10456),
-    When(35, fits::FIRST, 0x8004743c, 0, 10456),
-    When(19, fits::FIRST, 0x40047457, 0, 10456),
-    When(35, fits::FIRST, 0x80047457, 0, 10456),
-    When(19, fits::FIRST, 0x40047440, 0, 10456),
-    When(35, fits::FIRST, 0x80047440, 0, 10456),
-    When(19, fits::FIRST, 0x40047459, 0, 10456),
-    When(35, fits::FIRST, 0x80047459, 0, 10456),
-    When(19, fits::FIRST, 0x40047451, 0, 10456),
-    When(35, fits::FIRST, 0x80047451, 0, 10456),
-    When(19, fits::FIRST, 0x4004743b, 0, 10456),
-    When(35, fits::FIRST, 0x8004743b, 0, 10456),
-    When(19, fits::FIRST, 0x40047452, 0, 10456),
-    When(35, fits::FIRST, 0x80047452, 0, 10456),
-    When(19, fits::FIRST, 0x40047454, 0, 10456),
-    When(35, fits::FIRST, 0x80047454, 0, 10456),
-    When(19, fits::FIRST, 0x40043d04, 0, 10456),
-    When(35, fits::FIRST, 0x80043d04, 0, 10456),
-    When(19, fits::FIRST, 0x40043d0d, 0, 10456),
-    When(35, fits::FIRST, 0x80043d0d, 0, 10456),
-    When(19, fits::FIRST, 0x40045201, 0, 10456),
-    When(35, fits::FIRST, 0x80045201, 0, 10456),
-    When(19, fits::FIRST, 0x40046115, 0, 10456),
-    When(35, fits::FIRST, 0x80046115, 0, 10456),
-    When(19, fits::FIRST, 0x40043311, 0, 10456),
-    When(35, fits::FIRST, 0x80043311, 0, 10456),
-    When(19, fits::FIRST, 0x40045567, 0, 10456),
-    When(35, fits::FIRST, 0x80045567, 0, 10456),
-    When(19, fits::FIRST, 0x40045564, 0, 10456),
-    When(35, fits::FIRST, 0x80045564, 0, 10456),
-    When(19, fits::FIRST, 0x4004556b, 0, 10456),
-    When(35, fits::FIRST, 0x8004556b, 0, 10456),
-    When(19, fits::FIRST, 0x40045565, 0, 10456),
-    When(35, fits::FIRST, 0x80045565, 0, 10456),
-    When(19, fits::FIRST, 0x40045569, 0, 10456),
-    When(35, fits::FIRST, 0x80045569, 0, 10456),
-    When(19, fits::FIRST, 0x40045568, 0, 10456),
-    When(35, fits::FIRST, 0x80045568, 0, 10456),
-    When(19, fits::FIRST, 0x4004556e, 0, 10456),
-    When(35, fits::FIRST, 0x8004556e, 0, 10456),
-    When(19, fits::FIRST, 0x40045566, 0, 10456),
-    When(35, fits::FIRST, 0x80045566, 0, 10456),
-    When(19, fits::FIRST, 0x4004556a, 0, 10456),
-    When(35, fits::FIRST, 0x8004556a, 0, 10456),
-    When(19, fits::FIRST, 0x4004556d, 0, 10456),
-    When(35, fits::FIRST, 0x8004556d, 0, 10456),
-    When(51, fits::FIRST, 0x40046783, 0, 10456),
-    When(35, fits::FIRST, 0x80046783, 0, 10456),
-    When(51, fits::FIRST, 0x40046784, 0, 10456),
-    When(35, fits::FIRST, 0x80046784, 0, 10456),
-    When(19, fits::FIRST, 0x4004af42, 0, 10456),
-    When(35, fits::FIRST, 0x8004af42, 0, 10456),
-    When(19, fits::FIRST, 0x4004af07, 0, 10456),
-    When(35, fits::FIRST, 0x8004af07, 0, 10456),
-    When(19, fits::FIRST, 0x4004af77, 0, 10456),
-    When(35, fits::FIRST, 0x8004af77, 0, 10456),
-    When(19, fits::FIRST, 0x4004af61, 0, 10456),
-    When(35, fits::FIRST, 0x8004af61, 0, 10456),
-    When(19, fits::FIRST, 0x4004560e, 0, 10456),
-    When(35, fits::FIRST, 0x8004560e, 0, 10456),
-    When(19, fits::FIRST, 0x40045613, 0, 10456),
-    When(35, fits::FIRST, 0x80045613, 0, 10456),
-    When(19, fits::FIRST, 0x40045612, 0, 10456),
-    When(35, fits::FIRST, 0x80045612, 0, 10456),
-    When(19, fits::FIRST, 0x40044d0e, 0, 10456),
-    When(35, fits::FIRST, 0x80044d0e, 0, 10456),
-    When(19, fits::FIRST, 0x40041be9, 0, 10456),
-    When(35, fits::FIRST, 0x80041be9, 0, 10456),
-    When(19, fits::FIRST, 0x40041be8, 0, 10456),
-    When(35, fits::FIRST, 0x80041be8, 0, 10456),
-    When(51, fits::FIRST, 0x40045304, 0, 10456),
-    When(35, fits::FIRST, 0x80045304, 0, 10456),
-    When(19, fits::FIRST, 0x40045532, 0, 10456),
-    When(35, fits::FIRST, 0x80045532, 0, 10456),
-    When(19, fits::FIRST, 0x40045542, 0, 10456),
-    When(35, fits::FIRST, 0x80045542, 0, 10456),
-    When(19, fits::FIRST, 0x40044160, 0, 10456),
-    When(35, fits::FIRST, 0x80044160, 0, 10456),
-    When(19, fits::FIRST, 0x40044145, 0, 10456),
-    When(35, fits::FIRST, 0x80044145, 0, 10456),
-    When(19, fits::FIRST, 0x40044102, 0, 10456),
-    When(35, fits::FIRST, 0x80044102, 0, 10456),
-    When(19, fits::FIRST, 0x40044103, 0, 10456),
-    When(35, fits::FIRST, 0x80044103, 0, 10456),
-    When(19, fits::FIRST, 0x40044104, 0, 10456),
-    When(35, fits::FIRST, 0x80044104, 0, 10456),
-    When(19, fits::FIRST, 0x40045731, 0, 10456),
-    When(35, fits::FIRST, 0x80045731, 0, 10456),
-    When(19, fits::FIRST, 0x40045730, 0, 10456),
-    When(35, fits::FIRST, 0x80045730, 0, 10456),
-    When(61, fits::FIRST, 0x40045702, 0, 10456),
-    When(35, fits::FIRST, 0x80045702, 0, 10456),
-    When(45, fits::FIRST, 0x40045402, 0, 10456),
-    When(46, fits::FIRST, 0x80045402, 0, 10456),
-    When(19, fits::FIRST, 0x400454a4, 0, 10456),
-    When(35, fits::FIRST, 0x800454a4, 0, 10456),
-    When(19, fits::FIRST, 0x40045402, 0, 10456),
-    When(35, fits::FIRST, 0x80045402, 0, 10456),
-    When(19, fits::FIRST, 0x40044826, 0, 10456),
-    When(35, fits::FIRST, 0x80044826, 0, 10456),
-    When(19, fits::FIRST, 0x40044825, 0, 10456),
-    When(35, fits::FIRST, 0x80044825, 0, 10456),
-    When(19, fits::FIRST, 0x40044883, 0, 10456),
-    When(35, fits::FIRST, 0x80044883, 0, 10456),
-    When(19, fits::FIRST, 0x40044820, 0, 10456),
-    When(35, fits::FIRST, 0x80044820, 0, 10456),
-    When(51, fits::FIRST, 0x40045362, 0, 10456),
-    When(35, fits::FIRST, 0x80045362, 0, 10456),
-    When(19, fits::FIRST, 0x40044884, 0, 10456),
-    When(35, fits::FIRST, 0x80044884, 0, 10456),
-    When(61, fits::FIRST, 0x40049801, 0, 10456),
-    When(35, fits::FIRST, 0x80049801, 0, 10456),
-    When(123, fits::FIRST, 0x400461f5, 0, 10456),
-    When(35, fits::FIRST, 0x800461f5, 0, 10456),
-    When(49, fits::FIRST, 0x40046606, 0, 10464), // EXT4_IOC_SETRSVSZ, EXT4_IOC_SETVERSION, EXT4_IOC_SETVERSION_OLD, FS_IOC_SETFLAGS, FS_IOC_SETVERSION, REISERFS_IOC_SETFLAGS, REISERFS_IOC_SETVERSION, REISERFS_IOC_UNPACK
-    When(50, fits::FIRST, 0x40086606, 0, 10464),
-    When(46, fits::FIRST, 0x80086606, 0, 10464),
-    When(47, fits::FIRST, 0x80046606, 0, 10464),
-    When(49, fits::FIRST, 0x40046604, 0, 10464),
-    When(50, fits::FIRST, 0x40086604, 0, 10464),
-    When(46, fits::FIRST, 0x80086604, 0, 10464),
-    When(47, fits::FIRST, 0x80046604, 0, 10464),
-    When(49, fits::FIRST, 0x40047602, 0, 10464),
-    When(50, fits::FIRST, 0x40087602, 0, 10464),
-    When(46, fits::FIRST, 0x80087602, 0, 10464),
-    When(47, fits::FIRST, 0x80047602, 0, 10464),
-    When(44, fits::FIRST, 0x40046602, 0, 10464),
-    When(45, fits::FIRST, 0x40086602, 0, 10464),
-    When(46, fits::FIRST, 0x80086602, 0, 10464),
-    When(47, fits::FIRST, 0x80046602, 0, 10464),
-    When(44, fits::FIRST, 0x40047602, 0, 10464),
-    When(45, fits::FIRST, 0x40087602, 0, 10464),
-    When(46, fits::FIRST, 0x80087602, 0, 10464),
-    When(47, fits::FIRST, 0x80047602, 0, 10464),
-    When(48, fits::FIRST, 0x40046602, 0, 10464),
-    When(45, fits::FIRST, 0x40086602, 0, 10464),
-    When(46, fits::FIRST, 0x80086602, 0, 10464),
-    When(47, fits::FIRST, 0x80046602, 0, 10464),
-    When(48, fits::FIRST, 0x40047602, 0, 10464),
-    When(45, fits::FIRST, 0x40087602, 0, 10464),
-    When(46, fits::FIRST, 0x80087602, 0, 10464),
-    When(47, fits::FIRST, 0x80047602, 0, 10464),
-    When(48, fits::FIRST, 0x4004cd01, 0, 10464),
-    When(45, fits::FIRST, 0x4008cd01, 0, 10464),
-    When(46, fits::FIRST, 0x8008cd01, 0, 10464),
-    When(47, fits::FIRST, 0x8004cd01, 0, 10464),
-    When(51, fits::FIRST, 0x40046607, 0, 10472), // EXT4_IOC32_GROUP_EXTEND, CS_SET_WAKELINE, TUNSETIFINDEX, TUNSETOFFLOAD, TUNSETTXFILTER, LOADPIN_IOC_SET_TRUSTED_VERITY_DIGESTS, PFRU_IOC_ACTIVATE, PFRU_IOC_SET_REV, PFRU_IOC_STAGE, PFRU_IOC_STAGE_ACTIVATE, PTP_MASK_EN_SINGLE
-    When(35, fits::FIRST, 0x80046607, 0, 10472),
-    When(19, fits::FIRST, 0x40044317, 0, 10472),
-    When(35, fits::FIRST, 0x80044317, 0, 10472),
-    When(19, fits::FIRST, 0x400454da, 0, 10472),
-    When(35, fits::FIRST, 0x800454da, 0, 10472),
-    When(19, fits::FIRST, 0x400454d0, 0, 10472),
-    When(35, fits::FIRST, 0x800454d0, 0, 10472),
-    When(19, fits::FIRST, 0x400454d1, 0, 10472),
-    When(35, fits::FIRST, 0x800454d1, 0, 10472),
-    When(61, fits::FIRST, 0x40044c00, 0, 10472),
-    When(35, fits::FIRST, 0x80044c00, 0, 10472),
-    When(61, fits::FIRST, 0x4004ee03, 0, 10472),
-    When(35, fits::FIRST, 0x8004ee03, 0, 10472),
-    When(61, fits::FIRST, 0x4004ee01, 0, 10472),
-    When(35, fits::FIRST, 0x8004ee01, 0, 10472),
-    When(61, fits::FIRST, 0x4004ee02, 0, 10472),
-    When(35, fits::FIRST, 0x8004ee02, 0, 10472),
-    When(61, fits::FIRST, 0x4004ee04, 0, 10472),
-    When(35, fits::FIRST, 0x8004ee04, 0, 10472),
-    When(51, fits::FIRST, 0x40043d14, 0, 10472),
-    When(35, fits::FIRST, 0x80043d14, 0, 10472),
-    When(49, fits::FIRST, 0x4004a224, 0, 10480), // ACRN_IOCTL_VM_INTR_MONITOR, EXT4_IOC_GROUP_EXTEND, HPET_IRQFREQ, KVM_S390_STORE_STATUS, KVM_S390_VCPU_FAULT, PCITEST_COPY, PCITEST_READ, PCITEST_WRITE, RTC_EPOCH_SET, RTC_IRQP_SET, SPIOCSTYPE, XSDFEC_SET_ORDER, HFI1_IOCTL_ACK_EVENT
-    When(45, fits::FIRST, 0x4008a224, 0, 10480),
-    When(46, fits::FIRST, 0x8008a224, 0, 10480),
-    When(47, fits::FIRST, 0x8004a224, 0, 10480),
-    When(49, fits::FIRST, 0x40046607, 0, 10480),
-    When(50, fits::FIRST, 0x40086607, 0, 10480),
-    When(46, fits::FIRST, 0x80086607, 0, 10480),
-    When(47, fits::FIRST, 0x80046607, 0, 10480),
-    When(44, fits::FIRST, 0x40046806, 0, 10480),
-    When(45, fits::FIRST, 0x40086806, 0, 10480),
-    When(46, fits::FIRST, 0x80086806, 0, 10480),
-    When(47, fits::FIRST, 0x80046806, 0, 10480),
-    When(50, fits::FIRST, 0x4008ae95, 0, 10480),
-    When(75, fits::FIRST, 0x4004ae95, 0, 10480),
-    When(76, fits::FIRST, 0x8004ae95, 0, 10480),
-    When(77, fits::FIRST, 0x8008ae95, 0, 10480),
-    When(50, fits::FIRST, 0x4008ae52, 0, 10480),
-    When(75, fits::FIRST, 0x4004ae52, 0, 10480),
-    When(76, fits::FIRST, 0x8004ae52, 0, 10480),
-    When(77, fits::FIRST, 0x8008ae52, 0, 10480),
-    When(44, fits::FIRST, 0x40045006, 0, 10480),
-    When(45, fits::FIRST, 0x40085006, 0, 10480),
-    When(46, fits::FIRST, 0x80085006, 0, 10480),
-    When(47, fits::FIRST, 0x80045006, 0, 10480),
-    When(44, fits::FIRST, 0x40045005, 0, 10480),
-    When(45, fits::FIRST, 0x40085005, 0, 10480),
-    When(46, fits::FIRST, 0x80085005, 0, 10480),
-    When(47, fits::FIRST, 0x80045005, 0, 10480),
-    When(44, fits::FIRST, 0x40045004, 0, 10480),
-    When(45, fits::FIRST, 0x40085004, 0, 10480),
-    When(46, fits::FIRST, 0x80085004, 0, 10480),
-    When(47, fits::FIRST, 0x80045004, 0, 10480),
-    When(44, fits::FIRST, 0x4004700e, 0, 10480),
-    When(45, fits::FIRST, 0x4008700e, 0, 10480),
-    When(46, fits::FIRST, 0x8008700e, 0, 10480),
-    When(47, fits::FIRST, 0x8004700e, 0, 10480),
-    When(44, fits::FIRST, 0x4004700c, 0, 10480),
-    When(45, fits::FIRST, 0x4008700c, 0, 10480),
-    When(46, fits::FIRST, 0x8008700c, 0, 10480),
-    When(47, fits::FIRST, 0x8004700c, 0, 10480),
-    When(44, fits::FIRST, 0x40047101, 0, 10480),
-    When(45, fits::FIRST, 0x40087101, 0, 10480),
-    When(46, fits::FIRST, 0x80087101, 0, 10480),
-    When(47, fits::FIRST, 0x80047101, 0, 10480),
-    When(44, fits::FIRST, 0x40046608, 0, 10480),
-    When(45, fits::FIRST, 0x40086608, 0, 10480),
-    When(46, fits::FIRST, 0x80086608, 0, 10480),
-    When(47, fits::FIRST, 0x80046608, 0, 10480),
-    When(44, fits::FIRST, 0x40041bea, 0, 10480),
-    When(45, fits::FIRST, 0x40081bea, 0, 10480),
-    When(46, fits::FIRST, 0x80081bea, 0, 10480),
-    When(47, fits::FIRST, 0x80041bea, 0, 10480),
-    When(49, fits::FIRST, 0x80789440, 0, 10488), // BTRFS_IOC_ENCODED_READ
-    When(45, fits::FIRST, 0x80809440, 0, 10488),
-    When(46, fits::FIRST, 0x40809440, 0, 10488),
-    When(47, fits::FIRST, 0x40789440, 0, 10488),
-    When(19, fits::FIRST, 0x80189439, 0, 10496), // BTRFS_IOC_GET_FEATURES
-    When(35, fits::FIRST, 0x40189439, 0, 10496),
-    When(19, fits::FIRST, 0x8400941f, 0, 10504), // BTRFS_IOC_FS_INFO
-    When(35, fits::FIRST, 0x4400941f, 0, 10504),
-    When(70, fits::FIRST, 0x81f8943c, 0, 10512), // BTRFS_IOC_GET_SUBVOL_INFO
-    When(35, fits::FIRST, 0x41f8943c, 0, 10512),
-    When(71, fits::FIRST, 0x81e8943c, 0, 10512),
-    When(19, fits::FIRST, 0x8030942b, 0, 10520), // BTRFS_IOC_QGROUP_LIMIT
-    When(35, fits::FIRST, 0x4030942b, 0, 10520),
-    When(19, fits::FIRST, 0x8040942d, 0, 10528), // BTRFS_IOC_QUOTA_RESCAN_STATUS
-    When(35, fits::FIRST, 0x4040942d, 0, 10528),
-    When(19, fits::FIRST, 0x90009427, 0, 10536), // BTRFS_IOC_DEVICES_READY
-    When(35, fits::FIRST, 0x50009427, 0, 10536),
-    When(124, fits::FIRST, 0x80811501, 0, 10544), // FS_IOC_GETFSSYSFSPATH
-    When(35, fits::FIRST, 0x40811501, 0, 10544),
-    When(125, fits::FIRST, 0x80841501, 0, 10544),
-    When(19, fits::FIRST, 0x800c6613, 0, 10552), // FS_IOC_SET_ENCRYPTION_POLICY
-    When(35, fits::FIRST, 0x400c6613, 0, 10552),
-    When(124, fits::FIRST, 0x80111500, 0, 10560), // FS_IOC_GETFSUUID
-    When(35, fits::FIRST, 0x40111500, 0, 10560),
-    When(125, fits::FIRST, 0x80141500, 0, 10560),
-    When(19, fits::FIRST, 0x801c581f, 0, 10568), // FS_IOC_FSGETXATTR
-    When(35, fits::FIRST, 0x401c581f, 0, 10568),
-    When(72, fits::FIRST, 0x8030ae7c, 0, 10576), // KVM_GET_CLOCK
-    When(73, fits::FIRST, 0x4030ae7c, 0, 10576),
-    When(72, fits::FIRST, 0x8010aebb, 0, 10584), // KVM_MEMORY_ENCRYPT_REG_REGION, KVM_MEMORY_ENCRYPT_UNREG_REGION
-    When(73, fits::FIRST, 0x4010aebb, 0, 10584),
-    When(72, fits::FIRST, 0x8010aebc, 0, 10584),
-    When(73, fits::FIRST, 0x4010aebc, 0, 10584),
-    When(72, fits::FIRST, 0x8004ae98, 0, 10592), // KVM_GET_MP_STATE
-    When(73, fits::FIRST, 0x4004ae98, 0, 10592),
-    When(44, fits::FIRST, 0x801c7011, 0, 10600), // RTC_PLL_GET
-    When(45, fits::FIRST, 0x80207011, 0, 10600),
-    When(46, fits::FIRST, 0x40207011, 0, 10600),
-    When(47, fits::FIRST, 0x401c7011, 0, 10600),
-    When(19, fits::FIRST, 0x80247008, 0, 10608), // RTC_ALM_READ, RTC_RD_TIME
-    When(35, fits::FIRST, 0x40247008, 0, 10608),
-    When(19, fits::FIRST, 0x80247009, 0, 10608),
-    When(35, fits::FIRST, 0x40247009, 0, 10608),
-    When(85, fits::FIRST, 0x80287010, 0, 10616), // RTC_WKALM_RD
-    When(35, fits::FIRST, 0x40287010, 0, 10616),
-    When(55, fits::FIRST, 0x80267010, 0, 10616),
-    When(19, fits::FIRST, 0x80285442, 0, 10624), // TIOCGISO7816
-    When(36, fits::FIRST, 0x40285442, 0, 10624),
-    When(14, fits::FIRST, 0x40285443, 0, 10624),
-    When(68, fits::FIRST, 0x800854db, 0, 10632), // TUNGETFILTER
-    When(45, fits::FIRST, 0x801054db, 0, 10632),
-    When(46, fits::FIRST, 0x401054db, 0, 10632),
-    When(47, fits::FIRST, 0x400854db, 0, 10632),
-    When(55, fits::FIRST, 0x800654db, 0, 10632),
-    When(20, fits::FIRST, 0x80067411, 0, 10640), // TIOCSETC
-    When(19, fits::FIRST, 0x802c542a, 0, 10648), // TCGETS2
-    When(121, fits::FIRST, 0x402c542a, 0, 10648),
-    When(1, fits::FIRST, 0x4030542a, 0, 10648),
-    When(14, fits::FIRST, 0x402c540c, 0, 10648),
-    When(122, fits::FIRST, 0x80087095, 0, 10656), // PPGETTIME
-    When(54, fits::FIRST, 0x80107095, 0, 10656),
-    When(46, fits::FIRST, 0x40107095, 0, 10656),
-    When(47, fits::FIRST, 0x40087095, 0, 10656),
-    When(19, fits::FIRST, 0x8010aa01, 0, 10664), // UFFDIO_UNREGISTER, UFFDIO_WAKE
-    When(35, fits::FIRST, 0x4010aa01, 0, 10664),
-    When(19, fits::FIRST, 0x8010aa02, 0, 10664),
-    When(35, fits::FIRST, 0x4010aa02, 0, 10664),
-    When(52, fits::FIRST, 0x80085610, 0, 10672), // VT_GETCONSIZECSRPOS
-    When(35, fits::FIRST, 0x40085610, 0, 10672),
-    When(19, fits::FIRST, 0x80285700, 0, 10680), // WDIOC_GETSUPPORT
-    When(35, fits::FIRST, 0x40285700, 0, 10680),
-    When(19, fits::FIRST, 0x8004b702, 0, 10688), // RPROC_GET_SHUTDOWN_ON_RELEASE, UBI_IOCEBISMAP
-    When(35, fits::FIRST, 0x4004b702, 0, 10688),
-    When(19, fits::FIRST, 0x80044f05, 0, 10688),
-    When(35, fits::FIRST, 0x40044f05, 0, 10688),
-    When(19, fits::FIRST, 0x80026101, 0, 10696), // CEC_ADAP_G_PHYS_ADDR, FE_READ_SIGNAL_STRENGTH, FE_READ_SNR, SONYPI_IOCGBAT1CAP, SONYPI_IOCGBAT1REM, SONYPI_IOCGBAT2CAP, SONYPI_IOCGBAT2REM, SDTX_IOCTL_GET_DEVICE_MODE, SDTX_IOCTL_GET_LATCH_STATUS, IOCTL_WDM_MAX_COMMAND, VHOST_VDPA_GET_VRING_NUM, CAPI_GET_ERRCODE, CAPI_INSTALLED
-    When(35, fits::FIRST, 0x40026101, 0, 10696),
-    When(19, fits::FIRST, 0x80026f47, 0, 10696),
-    When(35, fits::FIRST, 0x40026f47, 0, 10696),
-    When(19, fits::FIRST, 0x80026f48, 0, 10696),
-    When(35, fits::FIRST, 0x40026f48, 0, 10696),
-    When(19, fits::FIRST, 0x80027602, 0, 10696),
-    When(35, fits::FIRST, 0x40027602, 0, 10696),
-    When(19, fits::FIRST, 0x80027603, 0, 10696),
-    When(35, fits::FIRST, 0x40027603, 0, 10696),
-    When(19, fits::FIRST, 0x80027604, 0, 10696),
-    When(35, fits::FIRST, 0x40027604, 0, 10696),
-    When(19, fits::FIRST, 0x80027605, 0, 10696),
-    When(35, fits::FIRST, 0x40027605, 0, 10696),
-    When(61, fits::FIRST, 0x8002a52a, 0, 10696),
-    When(35, fits::FIRST, 0x4002a52a, 0, 10696),
-    When(61, fits::FIRST, 0x8002a52b, 0, 10696),
-    When(35, fits::FIRST, 0x4002a52b, 0, 10696),
-    When(19, fits::FIRST, 0x800248a0, 0, 10696),
-    When(35, fits::FIRST, 0x400248a0, 0, 10696),
-    When(19, fits::FIRST, 0x8002af76, 0, 10696),
-    When(35, fits::FIRST, 0x4002af76, 0, 10696),
-    When(123, fits::FIRST, 0x80024321, 0, 10696),
-    When(35, fits::FIRST, 0x40024321, 0, 10696),
-    When(123, fits::FIRST, 0x80024322, 0, 10696),
-    When(35, fits::FIRST, 0x40024322, 0, 10696),
-    When(23, fits::FIRST, 0x8004b209, 0, 10704), // PAPR_HVPIPE_IOC_CREATE_HANDLE, FBIO_WAITFORVSYNC, BLKGETNRZONES, BLKGETZONESZ, BTRFS_IOC_SHUTDOWN, CEC_G_MODE, FE_READ_BER, FE_READ_UNCORRECTED_BLOCKS, EXFAT_IOC_SHUTDOWN, EXT4_IOC_SHUTDOWN, F2FS_IOC_GET_DEV_ALIAS_FILE, F2FS_IOC_GET_DEV_ALIAS_STATUS, F2FS_IOC_GET_FEATURES, F2FS_IOC_GET_PIN_FILE, F2FS_IOC_SHUTDOWN, DFL_FPGA_FME_ERR_GET_IRQ_NUM, DFL_FPGA_PORT_ERR_GET_IRQ_NUM, DFL_FPGA_PORT_UINT_GET_IRQ_NUM, FS_IOC_SHUTDOWN, FSI_SCOM_CHECK, GSMIOC_GETFIRST, I2OVALIDATE, JSIOCGVERSION, LIRC_GET_FEATURES, LIRC_GET_LENGTH, LIRC_GET_MAX_TIMEOUT, LIRC_GET_MIN_TIMEOUT, LIRC_GET_REC_MODE, LIRC_GET_REC_RESOLUTION, LIRC_GET_REC_TIMEOUT, LIRC_GET_SEND_MODE, IOCTL_MEI_NOTIFY_GET, FAT_IOCTL_GET_ATTRIBUTES, FAT_IOCTL_GET_VOLUME_ID, NTSYNC_IOC_EVENT_PULSE, NTSYNC_IOC_EVENT_RESET, NTSYNC_IOC_EVENT_SET, RIO_GET_EVENT_MASK, RIO_MPORT_MAINT_PORT_IDX_GET, SPI_IOC_RD_MAX_SPEED_HZ, SPI_IOC_RD_MODE32, USBTMC_IOCTL_API_VERSION, USBTMC_IOCTL_GET_TIMEOUT, USBDEVFS_GET_CAPABILITIES, VHOST_VDPA_GET_CONFIG_SIZE, VHOST_VDPA_GET_DEVICE_ID, VHOST_VDPA_GET_GROUP_NUM, VHOST_VDPA_GET_VQS_COUNT, VIDIOC_G_PRIORITY, SISFB_GET_AUTOMAXIMIZE, SISFB_GET_AUTOMAXIMIZE_OLD, SISFB_GET_INFO_OLD, SISFB_GET_INFO_SIZE, SISFB_GET_TVPOSOFFSET, SISFB_GET_VBRSTATUS, SISFB_GET_VBRSTATUS_OLD, CXL_IOCTL_GET_PROCESS_ELEMENT
-    When(19, fits::FIRST, 0x40044620, 0, 10704),
-    When(35, fits::FIRST, 0x80044620, 0, 10704),
-    When(19, fits::FIRST, 0x80041285, 0, 10704),
-    When(35, fits::FIRST, 0x40041285, 0, 10704),
-    When(19, fits::FIRST, 0x80041284, 0, 10704),
-    When(35, fits::FIRST, 0x40041284, 0, 10704),
-    When(52, fits::FIRST, 0x8004587d, 0, 10704),
-    When(35, fits::FIRST, 0x4004587d, 0, 10704),
-    When(19, fits::FIRST, 0x80046108, 0, 10704),
-    When(35, fits::FIRST, 0x40046108, 0, 10704),
-    When(19, fits::FIRST, 0x80046f46, 0, 10704),
-    When(35, fits::FIRST, 0x40046f46, 0, 10704),
-    When(19, fits::FIRST, 0x80046f49, 0, 10704),
-    When(35, fits::FIRST, 0x40046f49, 0, 10704),
-    When(51, fits::FIRST, 0x8004587d, 0, 10704),
-    When(35, fits::FIRST, 0x4004587d, 0, 10704),
-    When(51, fits::FIRST, 0x8004587d, 0, 10704),
-    When(35, fits::FIRST, 0x4004587d, 0, 10704),
-    When(52, fits::FIRST, 0x8004f51a, 0, 10704),
-    When(35, fits::FIRST, 0x4004f51a, 0, 10704),
-    When(52, fits::FIRST, 0x8004f51e, 0, 10704),
-    When(35, fits::FIRST, 0x4004f51e, 0, 10704),
-    When(19, fits::FIRST, 0x8004f50c, 0, 10704),
-    When(35, fits::FIRST, 0x4004f50c, 0, 10704),
-    When(19, fits::FIRST, 0x8004f50e, 0, 10704),
-    When(35, fits::FIRST, 0x4004f50e, 0, 10704),
-    When(19, fits::FIRST, 0x8004587d, 0, 10704),
-    When(35, fits::FIRST, 0x4004587d, 0, 10704),
-    When(19, fits::FIRST, 0x8004b683, 0, 10704),
-    When(35, fits::FIRST, 0x4004b683, 0, 10704),
-    When(19, fits::FIRST, 0x8004b645, 0, 10704),
-    When(35, fits::FIRST, 0x4004b645, 0, 10704),
-    When(19, fits::FIRST, 0x8004b647, 0, 10704),
-    When(35, fits::FIRST, 0x4004b647, 0, 10704),
-    When(52, fits::FIRST, 0x8004587d, 0, 10704),
-    When(35, fits::FIRST, 0x4004587d, 0, 10704),
-    When(19, fits::FIRST, 0x80047300, 0, 10704),
-    When(35, fits::FIRST, 0x40047300, 0, 10704),
-    When(19, fits::FIRST, 0x80044704, 0, 10704),
-    When(35, fits::FIRST, 0x40044704, 0, 10704),
-    When(19, fits::FIRST, 0x80046908, 0, 10704),
-    When(35, fits::FIRST, 0x40046908, 0, 10704),
-    When(19, fits::FIRST, 0x80046a01, 0, 10704),
-    When(35, fits::FIRST, 0x40046a01, 0, 10704),
-    When(19, fits::FIRST, 0x80046900, 0, 10704),
-    When(35, fits::FIRST, 0x40046900, 0, 10704),
-    When(19, fits::FIRST, 0x8004690f, 0, 10704),
-    When(35, fits::FIRST, 0x4004690f, 0, 10704),
-    When(19, fits::FIRST, 0x80046909, 0, 10704),
-    When(35, fits::FIRST, 0x40046909, 0, 10704),
-    When(19, fits::FIRST, 0x80046908, 0, 10704),
-    When(35, fits::FIRST, 0x40046908, 0, 10704),
-    When(19, fits::FIRST, 0x80046902, 0, 10704),
-    When(35, fits::FIRST, 0x40046902, 0, 10704),
-    When(19, fits::FIRST, 0x80046907, 0, 10704),
-    When(35, fits::FIRST, 0x40046907, 0, 10704),
-    When(19, fits::FIRST, 0x80046924, 0, 10704),
-    When(35, fits::FIRST, 0x40046924, 0, 10704),
-    When(19, fits::FIRST, 0x80046901, 0, 10704),
-    When(35, fits::FIRST, 0x40046901, 0, 10704),
-    When(19, fits::FIRST, 0x80044803, 0, 10704),
-    When(35, fits::FIRST, 0x40044803, 0, 10704),
-    When(19, fits::FIRST, 0x80047210, 0, 10704),
-    When(35, fits::FIRST, 0x40047210, 0, 10704),
-    When(19, fits::FIRST, 0x80047213, 0, 10704),
-    When(35, fits::FIRST, 0x40047213, 0, 10704),
-    When(52, fits::FIRST, 0x80044e8a, 0, 10704),
-    When(35, fits::FIRST, 0x40044e8a, 0, 10704),
-    When(52, fits::FIRST, 0x80044e89, 0, 10704),
-    When(35, fits::FIRST, 0x40044e89, 0, 10704),
-    When(52, fits::FIRST, 0x80044e88, 0, 10704),
-    When(35, fits::FIRST, 0x40044e88, 0, 10704),
-    When(19, fits::FIRST, 0x80046d0e, 0, 10704),
-    When(35, fits::FIRST, 0x40046d0e, 0, 10704),
-    When(19, fits::FIRST, 0x80046d03, 0, 10704),
-    When(35, fits::FIRST, 0x40046d03, 0, 10704),
-    When(19, fits::FIRST, 0x80046b04, 0, 10704),
-    When(35, fits::FIRST, 0x40046b04, 0, 10704),
-    When(19, fits::FIRST, 0x80046b05, 0, 10704),
-    When(35, fits::FIRST, 0x40046b05, 0, 10704),
-    When(19, fits::FIRST, 0x80045b10, 0, 10704),
-    When(35, fits::FIRST, 0x40045b10, 0, 10704),
-    When(19, fits::FIRST, 0x80045b09, 0, 10704),
-    When(35, fits::FIRST, 0x40045b09, 0, 10704),
-    When(19, fits::FIRST, 0x8004551a, 0, 10704),
-    When(35, fits::FIRST, 0x4004551a, 0, 10704),
-    When(61, fits::FIRST, 0x8004af79, 0, 10704),
-    When(35, fits::FIRST, 0x4004af79, 0, 10704),
-    When(19, fits::FIRST, 0x8004af70, 0, 10704),
-    When(35, fits::FIRST, 0x4004af70, 0, 10704),
-    When(61, fits::FIRST, 0x8004af81, 0, 10704),
-    When(35, fits::FIRST, 0x4004af81, 0, 10704),
-    When(61, fits::FIRST, 0x8004af80, 0, 10704),
-    When(35, fits::FIRST, 0x4004af80, 0, 10704),
-    When(19, fits::FIRST, 0x80045643, 0, 10704),
-    When(35, fits::FIRST, 0x40045643, 0, 10704),
-    When(19, fits::FIRST, 0x8004f303, 0, 10704),
-    When(35, fits::FIRST, 0x4004f303, 0, 10704),
-    When(19, fits::FIRST, 0x80046efa, 0, 10704),
-    When(35, fits::FIRST, 0x40046efa, 0, 10704),
-    When(19, fits::FIRST, 0x80046ef8, 0, 10704),
-    When(35, fits::FIRST, 0x40046ef8, 0, 10704),
-    When(19, fits::FIRST, 0x8004f300, 0, 10704),
-    When(35, fits::FIRST, 0x4004f300, 0, 10704),
-    When(19, fits::FIRST, 0x8004f304, 0, 10704),
-    When(35, fits::FIRST, 0x4004f304, 0, 10704),
-    When(19, fits::FIRST, 0x8004f302, 0, 10704),
-    When(35, fits::FIRST, 0x4004f302, 0, 10704),
-    When(19, fits::FIRST, 0x80046ef9, 0, 10704),
-    When(35, fits::FIRST, 0x40046ef9, 0, 10704),
-    When(123, fits::FIRST, 0x8004ca01, 0, 10704),
-    When(35, fits::FIRST, 0x4004ca01, 0, 10704),
-    When(23, fits::FIRST, 0x8008b206, 0, 10712), // PAPR_PLATFORM_DUMP_IOC_CREATE_HANDLE, PAPR_PLATFORM_DUMP_IOC_INVALIDATE, BTRFS_IOC_START_SYNC, BTRFS_IOC_SUBVOL_GETFLAGS, VIDEO_GET_FRAME_COUNT, VIDEO_GET_PTS, F2FS_IOC_GET_COMPRESS_BLOCKS, F2FS_IOC_RELEASE_COMPRESS_BLOCKS, F2FS_IOC_RESERVE_COMPRESS_BLOCKS, BLKGETDISKSEQ, KVM_X86_GET_MCE_CAP_SUPPORTED, NILFS_IOCTL_SYNC, NE_CREATE_VM, NS_GET_ID, NS_GET_MNTNS_ID, VDUSE_DEV_GET_FEATURES, VDUSE_GET_API_VERSION, VDUSE_GET_FEATURES, VHOST_GET_BACKEND_FEATURES, VHOST_GET_FEATURES, OCXL_IOCTL_IRQ_ALLOC
-    When(23, fits::FIRST, 0x8008b207, 0, 10712),
-    When(19, fits::FIRST, 0x80089418, 0, 10712),
-    When(35, fits::FIRST, 0x40089418, 0, 10712),
-    When(19, fits::FIRST, 0x80089419, 0, 10712),
-    When(35, fits::FIRST, 0x40089419, 0, 10712),
-    When(19, fits::FIRST, 0x80086f3a, 0, 10712),
-    When(35, fits::FIRST, 0x40086f3a, 0, 10712),
-    When(19, fits::FIRST, 0x80086f39, 0, 10712),
-    When(35, fits::FIRST, 0x40086f39, 0, 10712),
-    When(19, fits::FIRST, 0x8008f511, 0, 10712),
-    When(35, fits::FIRST, 0x4008f511, 0, 10712),
-    When(19, fits::FIRST, 0x8008f512, 0, 10712),
-    When(35, fits::FIRST, 0x4008f512, 0, 10712),
-    When(19, fits::FIRST, 0x8008f513, 0, 10712),
-    When(35, fits::FIRST, 0x4008f513, 0, 10712),
-    When(61, fits::FIRST, 0x80081280, 0, 10712),
-    When(35, fits::FIRST, 0x40081280, 0, 10712),
-    When(72, fits::FIRST, 0x8008ae9d, 0, 10712),
-    When(73, fits::FIRST, 0x4008ae9d, 0, 10712),
-    When(19, fits::FIRST, 0x80086e8a, 0, 10712),
-    When(35, fits::FIRST, 0x40086e8a, 0, 10712),
-    When(19, fits::FIRST, 0x8008ae20, 0, 10712),
-    When(35, fits::FIRST, 0x4008ae20, 0, 10712),
-    When(52, fits::FIRST, 0x8008b70d, 0, 10712),
-    When(35, fits::FIRST, 0x4008b70d, 0, 10712),
-    When(51, fits::FIRST, 0x8008b705, 0, 10712),
-    When(35, fits::FIRST, 0x4008b705, 0, 10712),
-    When(61, fits::FIRST, 0x80088111, 0, 10712),
-    When(35, fits::FIRST, 0x40088111, 0, 10712),
-    When(61, fits::FIRST, 0x80088100, 0, 10712),
-    When(35, fits::FIRST, 0x40088100, 0, 10712),
-    When(52, fits::FIRST, 0x80088104, 0, 10712),
-    When(35, fits::FIRST, 0x40088104, 0, 10712),
-    When(19, fits::FIRST, 0x8008af26, 0, 10712),
-    When(35, fits::FIRST, 0x4008af26, 0, 10712),
-    When(19, fits::FIRST, 0x8008af00, 0, 10712),
-    When(35, fits::FIRST, 0x4008af00, 0, 10712),
-    When(19, fits::FIRST, 0x8008ca11, 0, 10712),
-    When(35, fits::FIRST, 0x4008ca11, 0, 10712),
-    When(19, fits::FIRST, 0x80016a11, 0, 10720), // JSIOCGAXES, JSIOCGBUTTONS, SONYPI_IOCGBATFLAGS, SONYPI_IOCGBLUE, SONYPI_IOCGBRT, SONYPI_IOCGFAN, SONYPI_IOCGTEMP, SPI_IOC_RD_BITS_PER_WORD, SPI_IOC_RD_LSB_FIRST, SPI_IOC_RD_MODE, GADGET_HID_READ_GET_REPORT_ID, USBTMC_IOCTL_GET_SRQ_STB, USBTMC_IOCTL_GET_STB, USBTMC_IOCTL_MSG_IN_ATTR, VHOST_GET_FORK_FROM_OWNER, VHOST_VDPA_GET_STATUS
-    When(35, fits::FIRST, 0x40016a11, 0, 10720),
-    When(19, fits::FIRST, 0x80016a12, 0, 10720),
-    When(35, fits::FIRST, 0x40016a12, 0, 10720),
-    When(19, fits::FIRST, 0x80017607, 0, 10720),
-    When(35, fits::FIRST, 0x40017607, 0, 10720),
-    When(19, fits::FIRST, 0x80017608, 0, 10720),
-    When(35, fits::FIRST, 0x40017608, 0, 10720),
-    When(19, fits::FIRST, 0x80017600, 0, 10720),
-    When(35, fits::FIRST, 0x40017600, 0, 10720),
-    When(19, fits::FIRST, 0x8001760a, 0, 10720),
-    When(35, fits::FIRST, 0x4001760a, 0, 10720),
-    When(19, fits::FIRST, 0x8001760c, 0, 10720),
-    When(35, fits::FIRST, 0x4001760c, 0, 10720),
-    When(19, fits::FIRST, 0x80016b03, 0, 10720),
-    When(35, fits::FIRST, 0x40016b03, 0, 10720),
-    When(19, fits::FIRST, 0x80016b02, 0, 10720),
-    When(35, fits::FIRST, 0x40016b02, 0, 10720),
-    When(19, fits::FIRST, 0x80016b01, 0, 10720),
-    When(35, fits::FIRST, 0x40016b01, 0, 10720),
-    When(51, fits::FIRST, 0x80016741, 0, 10720),
-    When(35, fits::FIRST, 0x40016741, 0, 10720),
-    When(61, fits::FIRST, 0x80015b1b, 0, 10720),
-    When(35, fits::FIRST, 0x40015b1b, 0, 10720),
-    When(61, fits::FIRST, 0x80015b1a, 0, 10720),
-    When(35, fits::FIRST, 0x40015b1a, 0, 10720),
-    When(19, fits::FIRST, 0x80015b18, 0, 10720),
-    When(35, fits::FIRST, 0x40015b18, 0, 10720),
-    When(51, fits::FIRST, 0x8001af85, 0, 10720),
-    When(35, fits::FIRST, 0x4001af85, 0, 10720),
-    When(19, fits::FIRST, 0x8001af71, 0, 10720),
-    When(35, fits::FIRST, 0x4001af71, 0, 10720),
-    When(14, fits::FIRST, 0x80044105, 0, 10728), // APCIOCSBPORT, APCIOCSCPWR, APCIOCSFANCTL, DASDAPIVER, D7SIOCWR, FBIOSVIDEO, LEO_SETGAMMA, TIOCGEXCL, TIOCGPKT, TIOCGPTLCK, __TIOCFLUSH, __TIOCLBIC, __TIOCLBIS, __TIOCLGET, __TIOCLSET, __TIOCMODS, __TIOCREMOTE, __TIOCSETX, __TIOCSIGNAL, __TIOCTCNTL, __TIOCUCNTL, MCE_GETCLEAR_FLAGS, MCE_GET_LOG_LEN, MCE_GET_RECORD_LEN, PS3FB_IOCTL_FSEL, PS3FB_IOCTL_SETMODE, VMCP_GETCODE, VMCP_GETSIZE, Z90STAT_DOMAIN_INDEX, Z90STAT_PENDINGQ_COUNT, Z90STAT_REQUESTQ_COUNT, Z90STAT_TOTALOPEN_COUNT, AUTOFS_IOC_ASKUMOUNT, AUTOFS_IOC_PROTOSUBVER, AUTOFS_IOC_PROTOVER, CHIOGPICKER, EXT4_IOC32_GETRSVSZ, EXT4_IOC32_GETVERSION, EXT4_IOC32_GETVERSION_OLD, FS_IOC32_GETFLAGS, FS_IOC32_GETVERSION, HIDIOCGFLAG, HIDIOCGVERSION, HIDIOCGRDESCSIZE, I8K_BIOS_VERSION, I8K_MACHINE_ID, TUNGETSNDBUF, TUNGETVNETBE, TUNGETVNETHDRSZ, TUNGETVNETLE, TUNSETFILTEREBPF, TUNSETSTEERINGEBPF, IIO_GET_EVENT_FD_IOCTL, EVIOCGEFFECTS, EVIOCGVERSION, IPMICTL_GET_MAINTENANCE_MODE_CMD, IPMICTL_SET_GETS_EVENTS_CMD, MEDIA_IOC_REQUEST_ALLOC, NS_GET_PID_FROM_PIDNS, NS_GET_PID_IN_PIDNS, NS_GET_TGID_FROM_PIDNS, NS_GET_TGID_IN_PIDNS, PPCLRIRQ, PPGETFLAGS, PPGETMODE, PPGETPHASE, PPPIOCGASYNCMAP, PPPIOCGCHAN, PPPIOCGDEBUG, PPPIOCGFLAGS, PPPIOCGMRU, PPPIOCGRASYNCMAP, PPPIOCGUNIT, RNDGETENTCNT, RPMSG_GET_OUTGOING_FLOWCONTROL, RPMSG_SET_INCOMING_FLOWCONTROL, SONET_GETDIAG, SONET_GETFRAMING, UDF_GETEASIZE, VIDIOC_G_INPUT, VIDIOC_G_OUTPUT, WDIOC_GETBOOTSTATUS, WDIOC_GETPRETIMEOUT, WDIOC_GETSTATUS, WDIOC_GETTEMP, WDIOC_GETTIMELEFT, WDIOC_GETTIMEOUT, WDIOC_KEEPALIVE, WDIOC_SETOPTIONS, MEMGETREGIONCOUNT, OTPSELECT, HFI1_IOCTL_GET_VERS, SNDRV_SEQ_IOCTL_CLIENT_ID, SNDRV_SEQ_IOCTL_PVERSION, SNDRV_CTL_IOCTL_PCM_NEXT_DEVICE, SNDRV_CTL_IOCTL_POWER_STATE, SNDRV_CTL_IOCTL_PVERSION, SNDRV_HWDEP_IOCTL_PVERSION, SNDRV_PCM_IOCTL_PVERSION, SNDRV_RAWMIDI_IOCTL_PVERSION, SNDRV_TIMER_IOCTL_PVERSION, SNDRV_COMPRESS_IOCTL_VERSION, SNDRV_EMU10K1_IOCTL_DBG_READ, SNDRV_EMU10K1_IOCTL_PVERSION, FCP_IOCTL_PVERSION, SCARLETT2_IOCTL_PVERSION
-    When(14, fits::FIRST, 0x80044103, 0, 10728),
-    When(14, fits::FIRST, 0x80044101, 0, 10728),
-    When(5, fits::FIRST, 0x80044400, 0, 10728),
-    When(14, fits::FIRST, 0x80047046, 0, 10728),
-    When(14, fits::FIRST, 0x80044607, 0, 10728),
-    When(14, fits::FIRST, 0x80044c44, 0, 10728),
-    When(19, fits::FIRST, 0x80045440, 0, 10728),
-    When(35, fits::FIRST, 0x40045440, 0, 10728),
-    When(19, fits::FIRST, 0x80045438, 0, 10728),
-    When(35, fits::FIRST, 0x40045438, 0, 10728),
-    When(19, fits::FIRST, 0x80045439, 0, 10728),
-    When(35, fits::FIRST, 0x40045439, 0, 10728),
-    When(14, fits::FIRST, 0x80047410, 0, 10728),
-    When(14, fits::FIRST, 0x8004747e, 0, 10728),
-    When(14, fits::FIRST, 0x8004747f, 0, 10728),
-    When(14, fits::FIRST, 0x8004747c, 0, 10728),
-    When(14, fits::FIRST, 0x8004747d, 0, 10728),
-    When(14, fits::FIRST, 0x80047404, 0, 10728),
-    When(14, fits::FIRST, 0x80047469, 0, 10728),
-    When(14, fits::FIRST, 0x80047422, 0, 10728),
-    When(14, fits::FIRST, 0x80047421, 0, 10728),
-    When(14, fits::FIRST, 0x80047420, 0, 10728),
-    When(14, fits::FIRST, 0x80047466, 0, 10728),
-    When(80, fits::FIRST, 0x80044d03, 0, 10728),
-    When(80, fits::FIRST, 0x80044d02, 0, 10728),
-    When(80, fits::FIRST, 0x80044d01, 0, 10728),
-    When(23, fits::FIRST, 0x80047206, 0, 10728),
-    When(23, fits::FIRST, 0x80047201, 0, 10728),
-    When(5, fits::FIRST, 0x80041001, 0, 10728),
-    When(5, fits::FIRST, 0x80041003, 0, 10728),
-    When(5, fits::FIRST, 0x80047a47, 0, 10728),
-    When(5, fits::FIRST, 0x80047a45, 0, 10728),
-    When(5, fits::FIRST, 0x80047a44, 0, 10728),
-    When(5, fits::FIRST, 0x80047a46, 0, 10728),
-    When(19, fits::FIRST, 0x80049370, 0, 10728),
-    When(35, fits::FIRST, 0x40049370, 0, 10728),
-    When(19, fits::FIRST, 0x80049367, 0, 10728),
-    When(35, fits::FIRST, 0x40049367, 0, 10728),
-    When(19, fits::FIRST, 0x80049363, 0, 10728),
-    When(35, fits::FIRST, 0x40049363, 0, 10728),
-    When(19, fits::FIRST, 0x80046304, 0, 10728),
-    When(35, fits::FIRST, 0x40046304, 0, 10728),
-    When(51, fits::FIRST, 0x80046605, 0, 10728),
-    When(35, fits::FIRST, 0x40046605, 0, 10728),
-    When(51, fits::FIRST, 0x80046603, 0, 10728),
-    When(35, fits::FIRST, 0x40046603, 0, 10728),
-    When(51, fits::FIRST, 0x80047601, 0, 10728),
-    When(35, fits::FIRST, 0x40047601, 0, 10728),
-    When(19, fits::FIRST, 0x80046601, 0, 10728),
-    When(35, fits::FIRST, 0x40046601, 0, 10728),
-    When(19, fits::FIRST, 0x80047601, 0, 10728),
-    When(35, fits::FIRST, 0x40047601, 0, 10728),
-    When(19, fits::FIRST, 0x8004480e, 0, 10728),
-    When(35, fits::FIRST, 0x4004480e, 0, 10728),
-    When(19, fits::FIRST, 0x80044801, 0, 10728),
-    When(35, fits::FIRST, 0x40044801, 0, 10728),
-    When(19, fits::FIRST, 0x80044801, 0, 10728),
-    When(35, fits::FIRST, 0x40044801, 0, 10728),
-    When(19, fits::FIRST, 0x80046980, 0, 10728),
-    When(35, fits::FIRST, 0x40046980, 0, 10728),
-    When(19, fits::FIRST, 0x80046981, 0, 10728),
-    When(35, fits::FIRST, 0x40046981, 0, 10728),
-    When(19, fits::FIRST, 0x800454d3, 0, 10728),
-    When(35, fits::FIRST, 0x400454d3, 0, 10728),
-    When(19, fits::FIRST, 0x800454df, 0, 10728),
-    When(35, fits::FIRST, 0x400454df, 0, 10728),
-    When(19, fits::FIRST, 0x800454d7, 0, 10728),
-    When(35, fits::FIRST, 0x400454d7, 0, 10728),
-    When(19, fits::FIRST, 0x800454dd, 0, 10728),
-    When(35, fits::FIRST, 0x400454dd, 0, 10728),
-    When(19, fits::FIRST, 0x800454e1, 0, 10728),
-    When(35, fits::FIRST, 0x400454e1, 0, 10728),
-    When(19, fits::FIRST, 0x800454e0, 0, 10728),
-    When(35, fits::FIRST, 0x400454e0, 0, 10728),
-    When(19, fits::FIRST, 0x80046990, 0, 10728),
-    When(35, fits::FIRST, 0x40046990, 0, 10728),
-    When(19, fits::FIRST, 0x80044584, 0, 10728),
-    When(35, fits::FIRST, 0x40044584, 0, 10728),
-    When(19, fits::FIRST, 0x80044501, 0, 10728),
-    When(35, fits::FIRST, 0x40044501, 0, 10728),
-    When(19, fits::FIRST, 0x8004691e, 0, 10728),
-    When(35, fits::FIRST, 0x4004691e, 0, 10728),
-    When(19, fits::FIRST, 0x80046910, 0, 10728),
-    When(35, fits::FIRST, 0x40046910, 0, 10728),
-    When(19, fits::FIRST, 0x80047c05, 0, 10728),
-    When(35, fits::FIRST, 0x40047c05, 0, 10728),
-    When(51, fits::FIRST, 0x8004b706, 0, 10728),
-    When(35, fits::FIRST, 0x4004b706, 0, 10728),
-    When(51, fits::FIRST, 0x8004b708, 0, 10728),
-    When(35, fits::FIRST, 0x4004b708, 0, 10728),
-    When(51, fits::FIRST, 0x8004b707, 0, 10728),
-    When(35, fits::FIRST, 0x4004b707, 0, 10728),
-    When(51, fits::FIRST, 0x8004b709, 0, 10728),
-    When(35, fits::FIRST, 0x4004b709, 0, 10728),
-    When(19, fits::FIRST, 0x80047093, 0, 10728),
-    When(35, fits::FIRST, 0x40047093, 0, 10728),
-    When(19, fits::FIRST, 0x8004709a, 0, 10728),
-    When(35, fits::FIRST, 0x4004709a, 0, 10728),
-    When(19, fits::FIRST, 0x80047098, 0, 10728),
-    When(35, fits::FIRST, 0x40047098, 0, 10728),
-    When(19, fits::FIRST, 0x80047099, 0, 10728),
-    When(35, fits::FIRST, 0x40047099, 0, 10728),
-    When(19, fits::FIRST, 0x80047458, 0, 10728),
-    When(35, fits::FIRST, 0x40047458, 0, 10728),
-    When(19, fits::FIRST, 0x80047437, 0, 10728),
-    When(35, fits::FIRST, 0x40047437, 0, 10728),
-    When(19, fits::FIRST, 0x80047441, 0, 10728),
-    When(35, fits::FIRST, 0x40047441, 0, 10728),
-    When(19, fits::FIRST, 0x8004745a, 0, 10728),
-    When(35, fits::FIRST, 0x4004745a, 0, 10728),
-    When(19, fits::FIRST, 0x80047453, 0, 10728),
-    When(35, fits::FIRST, 0x40047453, 0, 10728),
-    When(19, fits::FIRST, 0x80047455, 0, 10728),
-    When(35, fits::FIRST, 0x40047455, 0, 10728),
-    When(19, fits::FIRST, 0x80047456, 0, 10728),
-    When(35, fits::FIRST, 0x40047456, 0, 10728),
-    When(19, fits::FIRST, 0x80045200, 0, 10728),
-    When(35, fits::FIRST, 0x40045200, 0, 10728),
-    When(51, fits::FIRST, 0x8004b505, 0, 10728),
-    When(35, fits::FIRST, 0x4004b505, 0, 10728),
-    When(51, fits::FIRST, 0x8004b506, 0, 10728),
-    When(35, fits::FIRST, 0x4004b506, 0, 10728),
-    When(19, fits::FIRST, 0x80046114, 0, 10728),
-    When(35, fits::FIRST, 0x40046114, 0, 10728),
-    When(19, fits::FIRST, 0x80046116, 0, 10728),
-    When(35, fits::FIRST, 0x40046116, 0, 10728),
-    When(19, fits::FIRST, 0x80046c40, 0, 10728),
-    When(35, fits::FIRST, 0x40046c40, 0, 10728),
-    When(19, fits::FIRST, 0x80045626, 0, 10728),
-    When(35, fits::FIRST, 0x40045626, 0, 10728),
-    When(19, fits::FIRST, 0x8004562e, 0, 10728),
-    When(35, fits::FIRST, 0x4004562e, 0, 10728),
-    When(19, fits::FIRST, 0x80045702, 0, 10728),
-    When(35, fits::FIRST, 0x40045702, 0, 10728),
-    When(19, fits::FIRST, 0x80045709, 0, 10728),
-    When(35, fits::FIRST, 0x40045709, 0, 10728),
-    When(19, fits::FIRST, 0x80045701, 0, 10728),
-    When(35, fits::FIRST, 0x40045701, 0, 10728),
-    When(19, fits::FIRST, 0x80045703, 0, 10728),
-    When(35, fits::FIRST, 0x40045703, 0, 10728),
-    When(19, fits::FIRST, 0x8004570a, 0, 10728),
-    When(35, fits::FIRST, 0x4004570a, 0, 10728),
-    When(19, fits::FIRST, 0x80045707, 0, 10728),
-    When(35, fits::FIRST, 0x40045707, 0, 10728),
-    When(19, fits::FIRST, 0x80045705, 0, 10728),
-    When(35, fits::FIRST, 0x40045705, 0, 10728),
-    When(19, fits::FIRST, 0x80045704, 0, 10728),
-    When(35, fits::FIRST, 0x40045704, 0, 10728),
-    When(19, fits::FIRST, 0x80044d07, 0, 10728),
-    When(35, fits::FIRST, 0x40044d07, 0, 10728),
-    When(19, fits::FIRST, 0x80044d0d, 0, 10728),
-    When(35, fits::FIRST, 0x40044d0d, 0, 10728),
-    When(19, fits::FIRST, 0x80041bee, 0, 10728),
-    When(35, fits::FIRST, 0x40041bee, 0, 10728),
-    When(19, fits::FIRST, 0x80045301, 0, 10728),
-    When(35, fits::FIRST, 0x40045301, 0, 10728),
-    When(19, fits::FIRST, 0x80045300, 0, 10728),
-    When(35, fits::FIRST, 0x40045300, 0, 10728),
-    When(19, fits::FIRST, 0x80045530, 0, 10728),
-    When(35, fits::FIRST, 0x40045530, 0, 10728),
-    When(19, fits::FIRST, 0x800455d1, 0, 10728),
-    When(35, fits::FIRST, 0x400455d1, 0, 10728),
-    When(19, fits::FIRST, 0x80045500, 0, 10728),
-    When(35, fits::FIRST, 0x40045500, 0, 10728),
-    When(19, fits::FIRST, 0x80044800, 0, 10728),
-    When(35, fits::FIRST, 0x40044800, 0, 10728),
-    When(19, fits::FIRST, 0x80044100, 0, 10728),
-    When(35, fits::FIRST, 0x40044100, 0, 10728),
-    When(19, fits::FIRST, 0x80045700, 0, 10728),
-    When(35, fits::FIRST, 0x40045700, 0, 10728),
-    When(19, fits::FIRST, 0x80045400, 0, 10728),
-    When(35, fits::FIRST, 0x40045400, 0, 10728),
-    When(19, fits::FIRST, 0x80044300, 0, 10728),
-    When(35, fits::FIRST, 0x40044300, 0, 10728),
-    When(19, fits::FIRST, 0x80044884, 0, 10728),
-    When(35, fits::FIRST, 0x40044884, 0, 10728),
-    When(19, fits::FIRST, 0x80044840, 0, 10728),
-    When(35, fits::FIRST, 0x40044840, 0, 10728),
-    When(52, fits::FIRST, 0x80045360, 0, 10728),
-    When(35, fits::FIRST, 0x40045360, 0, 10728),
-    When(51, fits::FIRST, 0x80045360, 0, 10728),
-    When(35, fits::FIRST, 0x40045360, 0, 10728),
-    When(49, fits::FIRST, 0x80046605, 0, 10736), // EXT4_IOC_GETRSVSZ, EXT4_IOC_GETVERSION, EXT4_IOC_GETVERSION_OLD, FS_IOC_GETFLAGS, FS_IOC_GETVERSION, REISERFS_IOC_GETFLAGS, REISERFS_IOC_GETVERSION
-    When(50, fits::FIRST, 0x80086605, 0, 10736),
-    When(46, fits::FIRST, 0x40086605, 0, 10736),
-    When(47, fits::FIRST, 0x40046605, 0, 10736),
-    When(49, fits::FIRST, 0x80046603, 0, 10736),
-    When(50, fits::FIRST, 0x80086603, 0, 10736),
-    When(46, fits::FIRST, 0x40086603, 0, 10736),
-    When(47, fits::FIRST, 0x40046603, 0, 10736),
-    When(49, fits::FIRST, 0x80047601, 0, 10736),
-    When(50, fits::FIRST, 0x80087601, 0, 10736),
-    When(46, fits::FIRST, 0x40087601, 0, 10736),
-    When(47, fits::FIRST, 0x40047601, 0, 10736),
-    When(44, fits::FIRST, 0x80046601, 0, 10736),
-    When(45, fits::FIRST, 0x80086601, 0, 10736),
-    When(46, fits::FIRST, 0x40086601, 0, 10736),
-    When(47, fits::FIRST, 0x40046601, 0, 10736),
-    When(44, fits::FIRST, 0x80047601, 0, 10736),
-    When(45, fits::FIRST, 0x80087601, 0, 10736),
-    When(46, fits::FIRST, 0x40087601, 0, 10736),
-    When(47, fits::FIRST, 0x40047601, 0, 10736),
-    When(48, fits::FIRST, 0x80046601, 0, 10736),
-    When(45, fits::FIRST, 0x80086601, 0, 10736),
-    When(46, fits::FIRST, 0x40086601, 0, 10736),
-    When(47, fits::FIRST, 0x40046601, 0, 10736),
-    When(48, fits::FIRST, 0x80047601, 0, 10736),
-    When(45, fits::FIRST, 0x80087601, 0, 10736),
-    When(46, fits::FIRST, 0x40087601, 0, 10736),
-    When(47, fits::FIRST, 0x40047601, 0, 10736),
-    When(19, fits::FIRST, 0x80045432, 0, 10744), // TIOCGDEV, TIOCGPTN, AUDIO_GET_CAPABILITIES, VIDEO_GET_CAPABILITIES, CS_GET_IF_VERSION, CS_GET_STATE, TUNGETFEATURES, TUNGETIFF, IPMICTL_GET_MY_ADDRESS_CMD, IPMICTL_GET_MY_LUN_CMD, IPMICTL_SET_MY_ADDRESS_CMD, IPMICTL_SET_MY_LUN_CMD, PPGETMODES, RTC_VL_READ, UI_GET_VERSION, USBDEVFS_CLAIMINTERFACE, USBDEVFS_CLAIM_PORT, USBDEVFS_CLEAR_HALT, USBDEVFS_RELEASEINTERFACE, USBDEVFS_RELEASE_PORT, USBDEVFS_RESETEP, USBDEVFS_SETCONFIGURATION, VHOST_VDPA_GET_AS_NUM, SNDRV_EMUX_IOCTL_VERSION
-    When(35, fits::FIRST, 0x40045432, 0, 10744),
-    When(19, fits::FIRST, 0x80045430, 0, 10744),
-    When(36, fits::FIRST, 0x40045430, 0, 10744),
-    When(14, fits::FIRST, 0x40047486, 0, 10744),
-    When(19, fits::FIRST, 0x80046f0b, 0, 10744),
-    When(35, fits::FIRST, 0x40046f0b, 0, 10744),
-    When(19, fits::FIRST, 0x80046f21, 0, 10744),
-    When(35, fits::FIRST, 0x40046f21, 0, 10744),
-    When(19, fits::FIRST, 0x8004431e, 0, 10744),
-    When(35, fits::FIRST, 0x4004431e, 0, 10744),
-    When(19, fits::FIRST, 0x80044315, 0, 10744),
-    When(35, fits::FIRST, 0x40044315, 0, 10744),
-    When(19, fits::FIRST, 0x800454cf, 0, 10744),
-    When(35, fits::FIRST, 0x400454cf, 0, 10744),
-    When(19, fits::FIRST, 0x800454d2, 0, 10744),
-    When(35, fits::FIRST, 0x400454d2, 0, 10744),
-    When(19, fits::FIRST, 0x80046912, 0, 10744),
-    When(35, fits::FIRST, 0x40046912, 0, 10744),
-    When(19, fits::FIRST, 0x80046914, 0, 10744),
-    When(35, fits::FIRST, 0x40046914, 0, 10744),
-    When(19, fits::FIRST, 0x80046911, 0, 10744),
-    When(35, fits::FIRST, 0x40046911, 0, 10744),
-    When(19, fits::FIRST, 0x80046913, 0, 10744),
-    When(35, fits::FIRST, 0x40046913, 0, 10744),
-    When(19, fits::FIRST, 0x80047097, 0, 10744),
-    When(35, fits::FIRST, 0x40047097, 0, 10744),
-    When(19, fits::FIRST, 0x80047013, 0, 10744),
-    When(35, fits::FIRST, 0x40047013, 0, 10744),
-    When(19, fits::FIRST, 0x8004552d, 0, 10744),
-    When(35, fits::FIRST, 0x4004552d, 0, 10744),
-    When(19, fits::FIRST, 0x8004550f, 0, 10744),
-    When(35, fits::FIRST, 0x4004550f, 0, 10744),
-    When(19, fits::FIRST, 0x80045518, 0, 10744),
-    When(35, fits::FIRST, 0x40045518, 0, 10744),
-    When(19, fits::FIRST, 0x80045515, 0, 10744),
-    When(35, fits::FIRST, 0x40045515, 0, 10744),
-    When(19, fits::FIRST, 0x80045510, 0, 10744),
-    When(35, fits::FIRST, 0x40045510, 0, 10744),
-    When(19, fits::FIRST, 0x80045519, 0, 10744),
-    When(35, fits::FIRST, 0x40045519, 0, 10744),
-    When(19, fits::FIRST, 0x80045503, 0, 10744),
-    When(35, fits::FIRST, 0x40045503, 0, 10744),
-    When(19, fits::FIRST, 0x80045505, 0, 10744),
-    When(35, fits::FIRST, 0x40045505, 0, 10744),
-    When(61, fits::FIRST, 0x8004af7a, 0, 10744),
-    When(35, fits::FIRST, 0x4004af7a, 0, 10744),
-    When(19, fits::FIRST, 0x80044880, 0, 10744),
-    When(35, fits::FIRST, 0x40044880, 0, 10744),
-    When(44, fits::FIRST, 0x80046301, 0, 10752), // KCOV_INIT_TRACE, MMTIMER_GETCOUNTER, MMTIMER_GETFREQ, MMTIMER_GETRES, RTC_EPOCH_READ, RTC_IRQP_READ
-    When(45, fits::FIRST, 0x80086301, 0, 10752),
-    When(46, fits::FIRST, 0x40086301, 0, 10752),
-    When(47, fits::FIRST, 0x40046301, 0, 10752),
-    When(44, fits::FIRST, 0x80046d09, 0, 10752),
-    When(45, fits::FIRST, 0x80086d09, 0, 10752),
-    When(46, fits::FIRST, 0x40086d09, 0, 10752),
-    When(47, fits::FIRST, 0x40046d09, 0, 10752),
-    When(44, fits::FIRST, 0x80046d02, 0, 10752),
-    When(45, fits::FIRST, 0x80086d02, 0, 10752),
-    When(46, fits::FIRST, 0x40086d02, 0, 10752),
-    When(47, fits::FIRST, 0x40046d02, 0, 10752),
-    When(44, fits::FIRST, 0x80046d01, 0, 10752),
-    When(45, fits::FIRST, 0x80086d01, 0, 10752),
-    When(46, fits::FIRST, 0x40086d01, 0, 10752),
-    When(47, fits::FIRST, 0x40046d01, 0, 10752),
-    When(44, fits::FIRST, 0x8004700d, 0, 10752),
-    When(45, fits::FIRST, 0x8008700d, 0, 10752),
-    When(46, fits::FIRST, 0x4008700d, 0, 10752),
-    When(47, fits::FIRST, 0x4004700d, 0, 10752),
-    When(44, fits::FIRST, 0x8004700b, 0, 10752),
-    When(45, fits::FIRST, 0x8008700b, 0, 10752),
-    When(46, fits::FIRST, 0x4008700b, 0, 10752),
-    When(47, fits::FIRST, 0x4004700b, 0, 10752),
-    When(0, fits::FIRST, 0xc0101282, 0, 10760), // BLKREPORTZONE, BLKREPORTZONEV2
-    When(6, fits::FIRST, 0xc010128e, 0, 10760),
-    When(0, fits::FIRST, 0xd000941e, 0, 10768), // BTRFS_IOC_DEV_INFO
-    When(0, fits::FIRST, 0xc4089434, 0, 10776), // BTRFS_IOC_GET_DEV_STATS
-    When(0, fits::FIRST, 0xd000943d, 0, 10784), // BTRFS_IOC_GET_SUBVOL_ROOTREF
-    When(0, fits::FIRST, 0xd0009412, 0, 10792), // BTRFS_IOC_INO_LOOKUP
-    When(0, fits::FIRST, 0xd000943e, 0, 10800), // BTRFS_IOC_INO_LOOKUP_USER
-    When(0, fits::FIRST, 0xc0389423, 0, 10808), // BTRFS_IOC_INO_PATHS
-    When(0, fits::FIRST, 0xc0389424, 0, 10816), // BTRFS_IOC_LOGICAL_INO, BTRFS_IOC_LOGICAL_INO_V2
-    When(0, fits::FIRST, 0xc038943b, 0, 10816),
-    When(0, fits::FIRST, 0xc0109428, 0, 10824), // BTRFS_IOC_QUOTA_CTL
-    When(126, fits::FIRST, 0xc0c89425, 0, 10832), // BTRFS_IOC_SET_RECEIVED_SUBVOL
-    When(71, fits::FIRST, 0xc0c09425, 0, 10832),
-    When(0, fits::FIRST, 0xc0189436, 0, 10840), // BTRFS_IOC_FILE_EXTENT_SAME
-    When(0, fits::FIRST, 0xc400941b, 0, 10848), // BTRFS_IOC_SCRUB, BTRFS_IOC_SCRUB_PROGRESS
-    When(0, fits::FIRST, 0xc400941d, 0, 10848),
-    When(0, fits::FIRST, 0xd0009411, 0, 10856), // BTRFS_IOC_TREE_SEARCH
-    When(0, fits::FIRST, 0xc0709411, 0, 10864), // BTRFS_IOC_TREE_SEARCH_V2
-    When(0, fits::FIRST, 0xc0109414, 0, 10872), // BTRFS_IOC_SPACE_INFO
-    When(8, fits::FIRST, 0xc020662a, 0, 10880), // EXT4_IOC_GET_ES_CACHE, FS_IOC_FIEMAP
-    When(0, fits::FIRST, 0xc020660b, 0, 10880),
-    When(0, fits::FIRST, 0xc0189436, 0, 10888), // FIDEDUPERANGE
-    When(0, fits::FIRST, 0xc0506617, 0, 10896), // FS_IOC_ADD_ENCRYPTION_KEY
-    When(0, fits::FIRST, 0xc080661a, 0, 10904), // FS_IOC_GET_ENCRYPTION_KEY_STATUS
-    When(0, fits::FIRST, 0xc0406618, 0, 10912), // FS_IOC_REMOVE_ENCRYPTION_KEY, FS_IOC_REMOVE_ENCRYPTION_KEY_ALL_USERS
-    When(0, fits::FIRST, 0xc0406619, 0, 10912),
-    When(0, fits::FIRST, 0xc0185879, 0, 10920), // FITRIM
-    When(0, fits::FIRST, 0xc0046686, 0, 10928), // FS_IOC_MEASURE_VERITY
-    When(7, fits::FIRST, 0xc0286687, 0, 10936), // FS_IOC_READ_VERITY_METADATA
-    When(74, fits::FIRST, 0xc018aec0, 0, 10944), // KVM_CLEAR_DIRTY_LOG
-    When(80, fits::FIRST, 0xc008ae91, 0, 10952), // KVM_GET_CPUID2, KVM_GET_EMULATED_CPUID, KVM_GET_SUPPORTED_CPUID, KVM_GET_SUPPORTED_HV_CPUID
-    When(80, fits::FIRST, 0xc008ae09, 0, 10952),
-    When(80, fits::FIRST, 0xc008ae05, 0, 10952),
-    When(80, fits::FIRST, 0xc008aec1, 0, 10952),
-    When(74, fits::FIRST, 0xc00caee0, 0, 10960), // KVM_CREATE_DEVICE
-    When(74, fits::FIRST, 0xc040aed4, 0, 10968), // KVM_CREATE_GUEST_MEMFD
-    When(74, fits::FIRST, 0xc008ae67, 0, 10976), // KVM_IRQ_LINE_STATUS
-    When(80, fits::FIRST, 0xc004ae0a, 0, 10984), // KVM_GET_MSR_FEATURE_INDEX_LIST, KVM_GET_MSR_INDEX_LIST
-    When(80, fits::FIRST, 0xc004ae02, 0, 10984),
-    When(80, fits::FIRST, 0xc008ae88, 0, 10992), // KVM_GET_MSRS
-    When(74, fits::FIRST, 0xc040aed5, 0, 11000), // KVM_PRE_FAULT_MEMORY
-    When(74, fits::FIRST, 0xc008aeb0, 0, 11008), // KVM_GET_REG_LIST
-    When(74, fits::FIRST, 0xc018ae85, 0, 11016), // KVM_TRANSLATE
-    When(6, fits::FIRST, 0xc058ff0b, 0, 11024), // PIDFD_GET_INFO
-    When(8, fits::FIRST, 0xc0606610, 0, 11032), // PAGEMAP_SCAN
-    When(8, fits::FIRST, 0xc0686611, 0, 11040), // PROCMAP_QUERY
-    When(0, fits::FIRST, 0xc0502100, 0, 11048), // SECCOMP_IOCTL_NOTIF_RECV
-    When(0, fits::FIRST, 0xc0182101, 0, 11056), // SECCOMP_IOCTL_NOTIF_SEND
-    When(28, fits::FIRST, 0xc0285443, 0, 11064), // TIOCSISO7816
-    When(14, fits::FIRST, 0xc0285444, 0, 11064),
-    When(0, fits::FIRST, 0xc018aa3f, 0, 11072), // UFFDIO_API
-    When(7, fits::FIRST, 0xc020aa07, 0, 11080), // UFFDIO_CONTINUE
-    When(0, fits::FIRST, 0xc028aa03, 0, 11088), // UFFDIO_COPY
-    When(8, fits::FIRST, 0xc028aa05, 0, 11096), // UFFDIO_MOVE
-    When(8, fits::FIRST, 0xc020aa08, 0, 11104), // UFFDIO_POISON
-    When(0, fits::FIRST, 0xc020aa00, 0, 11112), // UFFDIO_REGISTER
-    When(6, fits::FIRST, 0xc018aa09, 0, 11120), // UFFDIO_RWPROTECT
-    When(0, fits::FIRST, 0xc018aa06, 0, 11128), // UFFDIO_WRITEPROTECT
-    When(0, fits::FIRST, 0xc020aa04, 0, 11136), // UFFDIO_ZEROPAGE
-    When(0, fits::FIRST, 0xc0047310, 0, 11144), // SCIF_FENCE_WAIT
-    When(0, fits::FIRST, 0xc0026303, 0, 11152), // RIO_CM_CHAN_CREATE
-    When(0, fits::FIRST, 0xc004b40c, 0, 11160), // GPIO_GET_LINEINFO_UNWATCH_IOCTL, KVM_PPC_ALLOCATE_HTAB, NE_ADD_VCPU, NTSYNC_IOC_SEM_RELEASE, RIO_CM_EP_GET_LIST, RIO_CM_EP_GET_LIST_SIZE, RIO_CM_MPORT_GET_LIST, USBTMC_IOCTL_WRITE_RESULT, FASTRPC_IOCTL_FREE_DMA_BUFF, NTSYNC_IOC_SEM_POST, DRM_IOCTL_MGA_WAIT_FENCE
-    When(74, fits::FIRST, 0xc004aea7, 0, 11160),
-    When(0, fits::FIRST, 0xc004ae21, 0, 11160),
-    When(6, fits::FIRST, 0xc0044e81, 0, 11160),
-    When(0, fits::FIRST, 0xc0046302, 0, 11160),
-    When(0, fits::FIRST, 0xc0046301, 0, 11160),
-    When(0, fits::FIRST, 0xc004630b, 0, 11160),
-    When(0, fits::FIRST, 0xc0045b0f, 0, 11160),
-    When(0, fits::FIRST, 0xc0045202, 0, 11160),
-    When(127, fits::FIRST, 0xc0044e81, 0, 11160),
-    When(102, fits::FIRST, 0xc004644b, 0, 11160),
-    When(7, fits::FIRST, 0xc008a260, 0, 11168), // ACRN_IOCTL_PM_GET_CPU_STATE, IOCTL_AMD_PMF_POPULATE_DATA, SCIF_ACCEPTREG, SCIF_BIND
-    When(6, fits::FIRST, 0xc0087000, 0, 11168),
-    When(0, fits::FIRST, 0xc0087305, 0, 11168),
-    When(0, fits::FIRST, 0xc0087301, 0, 11168),
-    When(23, fits::FIRST, 0xc0047042, 0, 11176), // IOC_NVRAM_GET_OFFSET, OBSOLETE_PMAC_NVRAM_GET_OFFSET, OPIOCGETCHILD, OPIOCGETNEXT, FIFREEZE, FITHAW, IIO_BUFFER_GET_FD_IOCTL, PPPIOCNEWUNIT, SONET_CLRDIAG, SONET_SETDIAG, VIDIOC_S_INPUT, VIDIOC_S_OUTPUT, WDIOC_SETPRETIMEOUT, WDIOC_SETTIMEOUT, SNDRV_CTL_IOCTL_HWDEP_NEXT_DEVICE, SNDRV_CTL_IOCTL_POWER, SNDRV_CTL_IOCTL_RAWMIDI_NEXT_DEVICE, SNDRV_CTL_IOCTL_SUBSCRIBE_EVENTS, SNDRV_CTL_IOCTL_UMP_NEXT_DEVICE, CAPI_GET_MANUFACTURER, CAPI_GET_SERIAL, MGSL_IOCWAITEVENT
-    When(23, fits::FIRST, 0xc0047040, 0, 11176),
-    When(14, fits::FIRST, 0xc0044f06, 0, 11176),
-    When(14, fits::FIRST, 0xc0044f05, 0, 11176),
-    When(0, fits::FIRST, 0xc0045877, 0, 11176),
-    When(0, fits::FIRST, 0xc0045878, 0, 11176),
-    When(7, fits::FIRST, 0xc0046991, 0, 11176),
-    When(0, fits::FIRST, 0xc004743e, 0, 11176),
-    When(0, fits::FIRST, 0xc0046113, 0, 11176),
-    When(0, fits::FIRST, 0xc0046112, 0, 11176),
-    When(0, fits::FIRST, 0xc0045627, 0, 11176),
-    When(0, fits::FIRST, 0xc004562f, 0, 11176),
-    When(0, fits::FIRST, 0xc0045708, 0, 11176),
-    When(0, fits::FIRST, 0xc0045706, 0, 11176),
-    When(0, fits::FIRST, 0xc0045520, 0, 11176),
-    When(0, fits::FIRST, 0xc00455d0, 0, 11176),
-    When(0, fits::FIRST, 0xc0045540, 0, 11176),
-    When(0, fits::FIRST, 0xc0045516, 0, 11176),
-    When(8, fits::FIRST, 0xc0045543, 0, 11176),
-    When(102, fits::FIRST, 0xc0044306, 0, 11176),
-    When(102, fits::FIRST, 0xc0044308, 0, 11176),
-    When(102, fits::FIRST, 0xc0046d08, 0, 11176),
-    When(3, fits::FIRST, 0xc0046c43, 0, 11184), // UDF_RELOCATE_BLOCKS
-    When(4, fits::FIRST, 0xc0086c43, 0, 11184),
-    When(0, fits::FIRST, 0xc00464af, 0, 11192), // DRM_IOCTL_MODE_RMFB
-    When(3, fits::FIRST, 0xc0049364, 0, 11200), // AUTOFS_IOC_SETTIMEOUT, KVM_MEMORY_ENCRYPT_OP, VIDIOC_OMAP3ISP_STAT_EN
-    When(4, fits::FIRST, 0xc0089364, 0, 11200),
-    When(78, fits::FIRST, 0xc004aeba, 0, 11200),
-    When(79, fits::FIRST, 0xc008aeba, 0, 11200),
-    When(3, fits::FIRST, 0xc00456c7, 0, 11200),
-    When(4, fits::FIRST, 0xc00856c7, 0, 11200),
+    When(80, fits::FIRST, 0x4008ae89, 0, 10282), // KVM_SET_MSRS
+    When(72, fits::FIRST, 0x4010aeab, 0, 10290), // KVM_GET_ONE_REG, KVM_SET_ONE_REG
+    When(73, fits::FIRST, 0x8010aeab, 0, 10290),
+    When(72, fits::FIRST, 0x4010aeac, 0, 10290),
+    When(73, fits::FIRST, 0x8010aeac, 0, 10290),
+    When(72, fits::FIRST, 0x4004ae8b, 0, 10298), // KVM_SET_SIGNAL_MASK
+    When(73, fits::FIRST, 0x8004ae8b, 0, 10298),
+    When(72, fits::FIRST, 0x4020ae46, 0, 10306), // KVM_SET_USER_MEMORY_REGION
+    When(73, fits::FIRST, 0x8020ae46, 0, 10306),
+    When(72, fits::FIRST, 0x40a0ae49, 0, 10314), // KVM_SET_USER_MEMORY_REGION2
+    When(73, fits::FIRST, 0x80a0ae49, 0, 10314),
+    When(61, fits::FIRST, 0x40187013, 0, 10322), // RTC_PARAM_GET, RTC_PARAM_SET
+    When(35, fits::FIRST, 0x80187013, 0, 10322),
+    When(61, fits::FIRST, 0x40187014, 0, 10322),
+    When(35, fits::FIRST, 0x80187014, 0, 10322),
+    When(44, fits::FIRST, 0x401c7012, 0, 10330), // RTC_PLL_SET
+    When(45, fits::FIRST, 0x40207012, 0, 10330),
+    When(46, fits::FIRST, 0x80207012, 0, 10330),
+    When(47, fits::FIRST, 0x801c7012, 0, 10330),
+    When(19, fits::FIRST, 0x40247007, 0, 10338), // RTC_ALM_SET, RTC_SET_TIME
+    When(35, fits::FIRST, 0x80247007, 0, 10338),
+    When(19, fits::FIRST, 0x4024700a, 0, 10338),
+    When(35, fits::FIRST, 0x8024700a, 0, 10338),
+    When(85, fits::FIRST, 0x4028700f, 0, 10346), // RTC_WKALM_SET
+    When(35, fits::FIRST, 0x8028700f, 0, 10346),
+    When(55, fits::FIRST, 0x4026700f, 0, 10346),
+    When(19, fits::FIRST, 0x40182103, 0, 10354), // SECCOMP_IOCTL_NOTIF_ADDFD
+    When(35, fits::FIRST, 0x80182103, 0, 10354),
+    When(68, fits::FIRST, 0x400854d5, 0, 10362), // TUNATTACHFILTER, TUNDETACHFILTER
+    When(45, fits::FIRST, 0x401054d5, 0, 10362),
+    When(46, fits::FIRST, 0x801054d5, 0, 10362),
+    When(47, fits::FIRST, 0x800854d5, 0, 10362),
+    When(55, fits::FIRST, 0x400654d5, 0, 10362),
+    When(68, fits::FIRST, 0x400854d6, 0, 10362),
+    When(45, fits::FIRST, 0x401054d6, 0, 10362),
+    When(46, fits::FIRST, 0x801054d6, 0, 10362),
+    When(47, fits::FIRST, 0x800854d6, 0, 10362),
+    When(55, fits::FIRST, 0x400654d6, 0, 10362),
+    When(20, fits::FIRST, 0x40067412, 0, 10370), // TIOCGETC
+    When(19, fits::FIRST, 0x402c542b, 0, 10378), // TCSETS2, TCSETSF2, TCSETSW2
+    When(121, fits::FIRST, 0x802c542b, 0, 10378),
+    When(1, fits::FIRST, 0x8030542b, 0, 10378),
+    When(14, fits::FIRST, 0x802c540d, 0, 10378),
+    When(19, fits::FIRST, 0x402c542d, 0, 10378),
+    When(121, fits::FIRST, 0x802c542d, 0, 10378),
+    When(1, fits::FIRST, 0x8030542d, 0, 10378),
+    When(14, fits::FIRST, 0x802c540f, 0, 10378),
+    When(19, fits::FIRST, 0x402c542c, 0, 10378),
+    When(121, fits::FIRST, 0x802c542c, 0, 10378),
+    When(1, fits::FIRST, 0x8030542c, 0, 10378),
+    When(14, fits::FIRST, 0x802c540e, 0, 10378),
+    When(122, fits::FIRST, 0x40087096, 0, 10386), // PPSETTIME
+    When(54, fits::FIRST, 0x40107096, 0, 10386),
+    When(46, fits::FIRST, 0x80107096, 0, 10386),
+    When(47, fits::FIRST, 0x80087096, 0, 10386),
+    When(52, fits::FIRST, 0x4010aa0a, 0, 10394), // UFFDIO_SET_MODE
+    When(35, fits::FIRST, 0x8010aa0a, 0, 10394),
+    When(19, fits::FIRST, 0x40044900, 0, 10402), // INOTIFY_IOC_SETNEXTWD, RPROC_SET_SHUTDOWN_ON_RELEASE, SCIF_LISTEN, UBI_IOCDET, UBI_IOCEBCH, UBI_IOCEBER, UBI_IOCEBUNMAP, UBI_IOCRMVOL, UBI_IOCRPEB, UBI_IOCSPEB, BINDER_SET_CONTEXT_MGR, BINDER_SET_IDLE_PRIORITY, BINDER_THREAD_EXIT
+    When(35, fits::FIRST, 0x80044900, 0, 10402),
+    When(19, fits::FIRST, 0x4004b701, 0, 10402),
+    When(35, fits::FIRST, 0x8004b701, 0, 10402),
+    When(19, fits::FIRST, 0x40047302, 0, 10402),
+    When(35, fits::FIRST, 0x80047302, 0, 10402),
+    When(19, fits::FIRST, 0x40046f41, 0, 10402),
+    When(35, fits::FIRST, 0x80046f41, 0, 10402),
+    When(19, fits::FIRST, 0x40044f02, 0, 10402),
+    When(35, fits::FIRST, 0x80044f02, 0, 10402),
+    When(19, fits::FIRST, 0x40044f01, 0, 10402),
+    When(35, fits::FIRST, 0x80044f01, 0, 10402),
+    When(19, fits::FIRST, 0x40044f04, 0, 10402),
+    When(35, fits::FIRST, 0x80044f04, 0, 10402),
+    When(19, fits::FIRST, 0x40046f01, 0, 10402),
+    When(35, fits::FIRST, 0x80046f01, 0, 10402),
+    When(19, fits::FIRST, 0x40046f04, 0, 10402),
+    When(35, fits::FIRST, 0x80046f04, 0, 10402),
+    When(19, fits::FIRST, 0x40046f05, 0, 10402),
+    When(35, fits::FIRST, 0x80046f05, 0, 10402),
+    When(19, fits::FIRST, 0x40046207, 0, 10402),
+    When(35, fits::FIRST, 0x80046207, 0, 10402),
+    When(19, fits::FIRST, 0x40046206, 0, 10402),
+    When(35, fits::FIRST, 0x80046206, 0, 10402),
+    When(19, fits::FIRST, 0x40046208, 0, 10402),
+    When(35, fits::FIRST, 0x80046208, 0, 10402),
+    When(19, fits::FIRST, 0x40084f00, 0, 10410), // UBI_IOCVOLUP, BINDER_SET_IDLE_TIMEOUT
+    When(35, fits::FIRST, 0x80084f00, 0, 10410),
+    When(19, fits::FIRST, 0x40086203, 0, 10410),
+    When(35, fits::FIRST, 0x80086203, 0, 10410),
+    When(19, fits::FIRST, 0x40026102, 0, 10418), // CEC_ADAP_S_PHYS_ADDR, DMX_ADD_PID, DMX_REMOVE_PID, RIO_CM_CHAN_CLOSE, RIO_CM_CHAN_LISTEN, RIO_MPORT_MAINT_HDID_SET, HFI1_IOCTL_SET_PKEY
+    When(35, fits::FIRST, 0x80026102, 0, 10418),
+    When(19, fits::FIRST, 0x40026f33, 0, 10418),
+    When(35, fits::FIRST, 0x80026f33, 0, 10418),
+    When(19, fits::FIRST, 0x40026f34, 0, 10418),
+    When(35, fits::FIRST, 0x80026f34, 0, 10418),
+    When(19, fits::FIRST, 0x40026304, 0, 10418),
+    When(35, fits::FIRST, 0x80026304, 0, 10418),
+    When(19, fits::FIRST, 0x40026306, 0, 10418),
+    When(35, fits::FIRST, 0x80026306, 0, 10418),
+    When(19, fits::FIRST, 0x40026d01, 0, 10418),
+    When(35, fits::FIRST, 0x80026d01, 0, 10418),
+    When(19, fits::FIRST, 0x40021beb, 0, 10418),
+    When(35, fits::FIRST, 0x80021beb, 0, 10418),
+    When(19, fits::FIRST, 0x4004644b, 0, 10426), // DRM_IOCTL_MSM_SUBMITQUEUE_CLOSE, CEC_S_MODE, DMA_BUF_SET_NAME_A, EXT4_IOC_CHECKPOINT, EXT4_IOC_GETSTATE, F2FS_IOC_GARBAGE_COLLECT, F2FS_IOC_IO_PRIO, F2FS_IOC_SET_PIN_FILE, FSI_SBEFIFO_CMD_TIMEOUT_SECONDS, FSI_SBEFIFO_READ_TIMEOUT_SECONDS, FSI_SCOM_RESET, LIRC_SET_MEASURE_CARRIER_MODE, LIRC_SET_REC_CARRIER, LIRC_SET_REC_CARRIER_RANGE, LIRC_SET_REC_MODE, LIRC_SET_REC_TIMEOUT, LIRC_SET_REC_TIMEOUT_REPORTS, LIRC_SET_SEND_CARRIER, LIRC_SET_SEND_DUTY_CYCLE, LIRC_SET_SEND_MODE, LIRC_SET_TRANSMITTER_MASK, LIRC_SET_WIDEBAND_RECEIVER, IOCTL_MEI_NOTIFY_SET, FAT_IOCTL_SET_ATTRIBUTES, MSHV_CHECK_EXTENSION, NTSYNC_IOC_MUTEX_KILL, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_EVENT_IOC_SET_BPF, RFKILL_IOCTL_MAX_SIZE, RIO_MPORT_MAINT_COMPTAG_SET, RIO_SET_EVENT_MASK, SPI_IOC_WR_MAX_SPEED_HZ, SPI_IOC_WR_MODE32, FUNCTIONFS_ENDPOINT_ENABLE_ZLP, USB_RAW_IOCTL_EP_CLEAR_HALT, USB_RAW_IOCTL_EP_DISABLE, USB_RAW_IOCTL_EP_SET_HALT, USB_RAW_IOCTL_EP_SET_WEDGE, USB_RAW_IOCTL_VBUS_DRAW, USBTMC488_IOCTL_WAIT_SRQ, USBTMC_IOCTL_SET_TIMEOUT, USBDEVFS_DROP_PRIVILEGES, USBDEVFS_REAPURB32, USBDEVFS_REAPURBNDELAY32, VDUSE_VQ_INJECT_IRQ, VHOST_SCSI_GET_EVENTS_MISSED, VHOST_SCSI_SET_EVENTS_MISSED, VIDIOC_S_PRIORITY, IB_USER_MAD_UNREGISTER_AGENT, SISFB_SET_AUTOMAXIMIZE, SISFB_SET_AUTOMAXIMIZE_OLD, SISFB_SET_LOCK, SISFB_SET_TVPOSOFFSET, DRM_IOCTL_MGA_SET_FENCE, BINDER_ENABLE_ONEWAY_SPAM_DETECTION, BINDER_SET_MAX_THREADS
+    When(35, fits::FIRST, 0x8004644b, 0, 10426),
+    When(19, fits::FIRST, 0x40046109, 0, 10426),
+    When(35, fits::FIRST, 0x80046109, 0, 10426),
+    When(19, fits::FIRST, 0x40046201, 0, 10426),
+    When(35, fits::FIRST, 0x80046201, 0, 10426),
+    When(51, fits::FIRST, 0x4004662b, 0, 10426),
+    When(35, fits::FIRST, 0x8004662b, 0, 10426),
+    When(51, fits::FIRST, 0x40046629, 0, 10426),
+    When(35, fits::FIRST, 0x80046629, 0, 10426),
+    When(19, fits::FIRST, 0x4004f506, 0, 10426),
+    When(35, fits::FIRST, 0x8004f506, 0, 10426),
+    When(52, fits::FIRST, 0x4004f51b, 0, 10426),
+    When(35, fits::FIRST, 0x8004f51b, 0, 10426),
+    When(19, fits::FIRST, 0x4004f50d, 0, 10426),
+    When(35, fits::FIRST, 0x8004f50d, 0, 10426),
+    When(51, fits::FIRST, 0x40047301, 0, 10426),
+    When(35, fits::FIRST, 0x80047301, 0, 10426),
+    When(61, fits::FIRST, 0x40047300, 0, 10426),
+    When(35, fits::FIRST, 0x80047300, 0, 10426),
+    When(19, fits::FIRST, 0x40047303, 0, 10426),
+    When(35, fits::FIRST, 0x80047303, 0, 10426),
+    When(19, fits::FIRST, 0x4004691d, 0, 10426),
+    When(35, fits::FIRST, 0x8004691d, 0, 10426),
+    When(19, fits::FIRST, 0x40046914, 0, 10426),
+    When(35, fits::FIRST, 0x80046914, 0, 10426),
+    When(19, fits::FIRST, 0x4004691f, 0, 10426),
+    When(35, fits::FIRST, 0x8004691f, 0, 10426),
+    When(19, fits::FIRST, 0x40046912, 0, 10426),
+    When(35, fits::FIRST, 0x80046912, 0, 10426),
+    When(19, fits::FIRST, 0x40046918, 0, 10426),
+    When(35, fits::FIRST, 0x80046918, 0, 10426),
+    When(19, fits::FIRST, 0x40046919, 0, 10426),
+    When(35, fits::FIRST, 0x80046919, 0, 10426),
+    When(19, fits::FIRST, 0x40046913, 0, 10426),
+    When(35, fits::FIRST, 0x80046913, 0, 10426),
+    When(19, fits::FIRST, 0x40046915, 0, 10426),
+    When(35, fits::FIRST, 0x80046915, 0, 10426),
+    When(19, fits::FIRST, 0x40046911, 0, 10426),
+    When(35, fits::FIRST, 0x80046911, 0, 10426),
+    When(19, fits::FIRST, 0x40046917, 0, 10426),
+    When(35, fits::FIRST, 0x80046917, 0, 10426),
+    When(19, fits::FIRST, 0x40046923, 0, 10426),
+    When(35, fits::FIRST, 0x80046923, 0, 10426),
+    When(19, fits::FIRST, 0x40044802, 0, 10426),
+    When(35, fits::FIRST, 0x80044802, 0, 10426),
+    When(19, fits::FIRST, 0x40047211, 0, 10426),
+    When(35, fits::FIRST, 0x80047211, 0, 10426),
+    When(52, fits::FIRST, 0x4004b800, 0, 10426),
+    When(35, fits::FIRST, 0x8004b800, 0, 10426),
+    When(52, fits::FIRST, 0x40044e86, 0, 10426),
+    When(35, fits::FIRST, 0x80044e86, 0, 10426),
+    When(19, fits::FIRST, 0x40042409, 0, 10426),
+    When(35, fits::FIRST, 0x80042409, 0, 10426),
+    When(19, fits::FIRST, 0x40042408, 0, 10426),
+    When(35, fits::FIRST, 0x80042408, 0, 10426),
+    When(61, fits::FIRST, 0x40045202, 0, 10426),
+    When(35, fits::FIRST, 0x80045202, 0, 10426),
+    When(19, fits::FIRST, 0x40046d02, 0, 10426),
+    When(35, fits::FIRST, 0x80046d02, 0, 10426),
+    When(19, fits::FIRST, 0x40046d0d, 0, 10426),
+    When(35, fits::FIRST, 0x80046d0d, 0, 10426),
+    When(19, fits::FIRST, 0x40046b04, 0, 10426),
+    When(35, fits::FIRST, 0x80046b04, 0, 10426),
+    When(19, fits::FIRST, 0x40046b05, 0, 10426),
+    When(35, fits::FIRST, 0x80046b05, 0, 10426),
+    When(52, fits::FIRST, 0x40046786, 0, 10426),
+    When(35, fits::FIRST, 0x80046786, 0, 10426),
+    When(19, fits::FIRST, 0x4004550e, 0, 10426),
+    When(35, fits::FIRST, 0x8004550e, 0, 10426),
+    When(19, fits::FIRST, 0x40045506, 0, 10426),
+    When(35, fits::FIRST, 0x80045506, 0, 10426),
+    When(19, fits::FIRST, 0x4004550d, 0, 10426),
+    When(35, fits::FIRST, 0x8004550d, 0, 10426),
+    When(19, fits::FIRST, 0x4004550f, 0, 10426),
+    When(35, fits::FIRST, 0x8004550f, 0, 10426),
+    When(19, fits::FIRST, 0x4004550a, 0, 10426),
+    When(35, fits::FIRST, 0x8004550a, 0, 10426),
+    When(19, fits::FIRST, 0x40045b17, 0, 10426),
+    When(35, fits::FIRST, 0x80045b17, 0, 10426),
+    When(19, fits::FIRST, 0x40045b0a, 0, 10426),
+    When(35, fits::FIRST, 0x80045b0a, 0, 10426),
+    When(19, fits::FIRST, 0x4004551e, 0, 10426),
+    When(35, fits::FIRST, 0x8004551e, 0, 10426),
+    When(19, fits::FIRST, 0x4004550c, 0, 10426),
+    When(35, fits::FIRST, 0x8004550c, 0, 10426),
+    When(19, fits::FIRST, 0x4004550d, 0, 10426),
+    When(35, fits::FIRST, 0x8004550d, 0, 10426),
+    When(61, fits::FIRST, 0x40048117, 0, 10426),
+    When(35, fits::FIRST, 0x80048117, 0, 10426),
+    When(19, fits::FIRST, 0x4004af44, 0, 10426),
+    When(35, fits::FIRST, 0x8004af44, 0, 10426),
+    When(19, fits::FIRST, 0x4004af43, 0, 10426),
+    When(35, fits::FIRST, 0x8004af43, 0, 10426),
+    When(19, fits::FIRST, 0x40045644, 0, 10426),
+    When(35, fits::FIRST, 0x80045644, 0, 10426),
+    When(19, fits::FIRST, 0x40041b02, 0, 10426),
+    When(35, fits::FIRST, 0x80041b02, 0, 10426),
+    When(19, fits::FIRST, 0x4004f303, 0, 10426),
+    When(35, fits::FIRST, 0x8004f303, 0, 10426),
+    When(19, fits::FIRST, 0x40046efa, 0, 10426),
+    When(35, fits::FIRST, 0x80046efa, 0, 10426),
+    When(19, fits::FIRST, 0x4004f306, 0, 10426),
+    When(35, fits::FIRST, 0x8004f306, 0, 10426),
+    When(19, fits::FIRST, 0x4004f304, 0, 10426),
+    When(35, fits::FIRST, 0x8004f304, 0, 10426),
+    When(123, fits::FIRST, 0x4004644a, 0, 10426),
+    When(35, fits::FIRST, 0x8004644a, 0, 10426),
+    When(61, fits::FIRST, 0x40046210, 0, 10426),
+    When(35, fits::FIRST, 0x80046210, 0, 10426),
+    When(19, fits::FIRST, 0x40046205, 0, 10426),
+    When(35, fits::FIRST, 0x80046205, 0, 10426),
+    When(19, fits::FIRST, 0x40086478, 0, 10434), // DRM_IOCTL_I915_PERF_REMOVE_CONFIG, ACRN_IOCTL_SET_IRQLINE, BTRFS_IOC_DEFAULT_SUBVOL, BTRFS_IOC_SUBVOL_SETFLAGS, BTRFS_IOC_WAIT_SYNC, DMA_BUF_SET_NAME_B, EXT4_IOC_RESIZE_FS, F2FS_IOC_RESIZE_FS, KVM_SET_IDENTITY_MAP_ADDR, KVM_X86_SETUP_MCE, NILFS_IOCTL_DELETE_CHECKPOINT, NILFS_IOCTL_RESIZE, PERF_EVENT_IOC_PERIOD, RIO_FREE_DMA, RIO_UNMAP_INBOUND, SECCOMP_IOCTL_NOTIF_ID_VALID, SECCOMP_IOCTL_NOTIF_SET_FLAGS, STP_SET_OPTIONS, TFD_IOC_SET_TICKS, VDUSE_SET_API_VERSION, VDUSE_SET_FEATURES, VHOST_SET_BACKEND_FEATURES, VHOST_SET_FEATURES, VHOST_SET_LOG_BASE, VHOST_VSOCK_SET_GUEST_CID, OCXL_IOCTL_IRQ_FREE, SNDRV_COMPRESS_TASK_FREE, SNDRV_COMPRESS_TASK_STOP
+    When(35, fits::FIRST, 0x80086478, 0, 10434),
+    When(61, fits::FIRST, 0x4008a225, 0, 10434),
+    When(35, fits::FIRST, 0x8008a225, 0, 10434),
+    When(19, fits::FIRST, 0x40089413, 0, 10434),
+    When(35, fits::FIRST, 0x80089413, 0, 10434),
+    When(19, fits::FIRST, 0x4008941a, 0, 10434),
+    When(35, fits::FIRST, 0x8008941a, 0, 10434),
+    When(19, fits::FIRST, 0x40089416, 0, 10434),
+    When(35, fits::FIRST, 0x80089416, 0, 10434),
+    When(19, fits::FIRST, 0x40086201, 0, 10434),
+    When(35, fits::FIRST, 0x80086201, 0, 10434),
+    When(51, fits::FIRST, 0x40086610, 0, 10434),
+    When(35, fits::FIRST, 0x80086610, 0, 10434),
+    When(19, fits::FIRST, 0x4008f510, 0, 10434),
+    When(35, fits::FIRST, 0x8008f510, 0, 10434),
+    When(72, fits::FIRST, 0x4008ae48, 0, 10434),
+    When(73, fits::FIRST, 0x8008ae48, 0, 10434),
+    When(72, fits::FIRST, 0x4008ae9c, 0, 10434),
+    When(73, fits::FIRST, 0x8008ae9c, 0, 10434),
+    When(19, fits::FIRST, 0x40086e81, 0, 10434),
+    When(35, fits::FIRST, 0x80086e81, 0, 10434),
+    When(19, fits::FIRST, 0x40086e8b, 0, 10434),
+    When(35, fits::FIRST, 0x80086e8b, 0, 10434),
+    When(19, fits::FIRST, 0x40082404, 0, 10434),
+    When(35, fits::FIRST, 0x80082404, 0, 10434),
+    When(19, fits::FIRST, 0x40086d14, 0, 10434),
+    When(35, fits::FIRST, 0x80086d14, 0, 10434),
+    When(19, fits::FIRST, 0x40086d12, 0, 10434),
+    When(35, fits::FIRST, 0x80086d12, 0, 10434),
+    When(19, fits::FIRST, 0x40082102, 0, 10434),
+    When(35, fits::FIRST, 0x80082102, 0, 10434),
+    When(51, fits::FIRST, 0x40082104, 0, 10434),
+    When(35, fits::FIRST, 0x80082104, 0, 10434),
+    When(19, fits::FIRST, 0x40082502, 0, 10434),
+    When(35, fits::FIRST, 0x80082502, 0, 10434),
+    When(19, fits::FIRST, 0x40085400, 0, 10434),
+    When(35, fits::FIRST, 0x80085400, 0, 10434),
+    When(61, fits::FIRST, 0x40088101, 0, 10434),
+    When(35, fits::FIRST, 0x80088101, 0, 10434),
+    When(52, fits::FIRST, 0x40088105, 0, 10434),
+    When(35, fits::FIRST, 0x80088105, 0, 10434),
+    When(19, fits::FIRST, 0x4008af25, 0, 10434),
+    When(35, fits::FIRST, 0x8008af25, 0, 10434),
+    When(19, fits::FIRST, 0x4008af00, 0, 10434),
+    When(35, fits::FIRST, 0x8008af00, 0, 10434),
+    When(19, fits::FIRST, 0x4008af04, 0, 10434),
+    When(35, fits::FIRST, 0x8008af04, 0, 10434),
+    When(19, fits::FIRST, 0x4008af60, 0, 10434),
+    When(35, fits::FIRST, 0x8008af60, 0, 10434),
+    When(19, fits::FIRST, 0x4008ca12, 0, 10434),
+    When(35, fits::FIRST, 0x8008ca12, 0, 10434),
+    When(52, fits::FIRST, 0x40084361, 0, 10434),
+    When(35, fits::FIRST, 0x80084361, 0, 10434),
+    When(52, fits::FIRST, 0x40084363, 0, 10434),
+    When(35, fits::FIRST, 0x80084363, 0, 10434),
+    When(19, fits::FIRST, 0x40017609, 0, 10442), // SONYPI_IOCSBLUE, SONYPI_IOCSBRT, SONYPI_IOCSFAN, SPI_IOC_WR_BITS_PER_WORD, SPI_IOC_WR_LSB_FIRST, SPI_IOC_WR_MODE, USBTMC_IOCTL_AUTO_ABORT, USBTMC_IOCTL_EOM_ENABLE, VHOST_SET_FORK_FROM_OWNER, VHOST_VDPA_SET_STATUS
+    When(35, fits::FIRST, 0x80017609, 0, 10442),
+    When(19, fits::FIRST, 0x40017600, 0, 10442),
+    When(35, fits::FIRST, 0x80017600, 0, 10442),
+    When(19, fits::FIRST, 0x4001760b, 0, 10442),
+    When(35, fits::FIRST, 0x8001760b, 0, 10442),
+    When(19, fits::FIRST, 0x40016b03, 0, 10442),
+    When(35, fits::FIRST, 0x80016b03, 0, 10442),
+    When(19, fits::FIRST, 0x40016b02, 0, 10442),
+    When(35, fits::FIRST, 0x80016b02, 0, 10442),
+    When(19, fits::FIRST, 0x40016b01, 0, 10442),
+    When(35, fits::FIRST, 0x80016b01, 0, 10442),
+    When(19, fits::FIRST, 0x40015b19, 0, 10442),
+    When(35, fits::FIRST, 0x80015b19, 0, 10442),
+    When(19, fits::FIRST, 0x40015b0b, 0, 10442),
+    When(35, fits::FIRST, 0x80015b0b, 0, 10442),
+    When(51, fits::FIRST, 0x4001af84, 0, 10442),
+    When(35, fits::FIRST, 0x8001af84, 0, 10442),
+    When(19, fits::FIRST, 0x4001af72, 0, 10442),
+    When(35, fits::FIRST, 0x8001af72, 0, 10442),
+    When(14, fits::FIRST, 0x40044104, 0, 10450), // APCIOCGBPORT, APCIOCGCPWR, APCIOCGFANCTL, D7SIOCRD, ENVCTRL_RD_CPU_TEMPERATURE, ENVCTRL_RD_CPU_VOLTAGE, ENVCTRL_RD_ETHERNET_TEMPERATURE, ENVCTRL_RD_FAN_STATUS, ENVCTRL_RD_GLOBALADDRESS, ENVCTRL_RD_MTHRBD_TEMPERATURE, ENVCTRL_RD_SCSI_TEMPERATURE, ENVCTRL_RD_SHUTDOWN_TEMPERATURE, ENVCTRL_RD_VOLTAGE_STATUS, ENVCTRL_RD_WARNING_TEMPERATURE, FBIOGVIDEO, LEO_GETGAMMA, TIOCSIG, TIOCSPTLCK, __TIOCGETX, __TIOCISIZE, __TIOCISPACE, __TIOCMODG, OPIOCGETOPTNODE, PS3FB_IOCTL_GETMODE, PS3FB_IOCTL_SCREENINFO, VMCP_SETBUF, WIOCGSTAT, AGPIOC_DEALLOCATE, ATM_SETSC, AUTOFS_IOC_EXPIRE_MULTI, BTRFS_IOC_BALANCE_CTL, BTRFS_IOC_CLONE, CCISS_REGNEWDISK, CHIOSPICKER, EXT4_IOC32_SETRSVSZ, EXT4_IOC32_SETVERSION, EXT4_IOC32_SETVERSION_OLD, DFL_FPGA_FME_PORT_ASSIGN, DFL_FPGA_FME_PORT_RELEASE, FICLONE, FS_IOC32_SETFLAGS, FS_IOC32_SETVERSION, HIDIOCSFLAG, HIDIOCREVOKE, TUNSETCARRIER, TUNSETDEBUG, TUNSETGROUP, TUNSETIFF, TUNSETLINK, TUNSETNOCSUM, TUNSETOWNER, TUNSETPERSIST, TUNSETQUEUE, TUNSETSNDBUF, TUNSETVNETBE, TUNSETVNETHDRSZ, TUNSETVNETLE, IIO_BUFFER_DMABUF_ATTACH_IOCTL, IIO_BUFFER_DMABUF_DETACH_IOCTL, EVIOCGRAB, EVIOCREVOKE, EVIOCRMFF, EVIOCSCLOCKID, IPMICTL_SET_MAINTENANCE_MODE_CMD, IVTV_IOC_PASSTHROUGH_MODE, KVM_ARM_VCPU_FINALIZE, OMAPFB_CTRL_TEST, OMAPFB_GET_UPDATE_MODE, OMAPFB_LCD_TEST, OMAPFB_MIRROR, OMAPFB_SET_UPDATE_MODE, PCITEST_MSI, PCITEST_MSIX, PCITEST_SET_IRQTYPE, PPDATADIR, PPNEGOT, PPSETFLAGS, PPSETMODE, PPSETPHASE, PPPIOCATTACH, PPPIOCATTCHAN, PPPIOCBRIDGECHAN, PPPIOCCONNECT, PPPIOCDETACH, PPPIOCSASYNCMAP, PPPIOCSDEBUG, PPPIOCSFLAGS, PPPIOCSMAXCID, PPPIOCSMRRU, PPPIOCSMRU, PPPIOCSRASYNCMAP, PTP_ENABLE_PPS, PTP_ENABLE_PPS2, RNDADDTOENTCNT, SONET_SETFRAMING, SNAPSHOT_CREATE_IMAGE, UI_SET_ABSBIT, UI_SET_EVBIT, UI_SET_FFBIT, UI_SET_KEYBIT, UI_SET_LEDBIT, UI_SET_MSCBIT, UI_SET_PROPBIT, UI_SET_RELBIT, UI_SET_SNDBIT, UI_SET_SWBIT, FUNCTIONFS_DMABUF_ATTACH, FUNCTIONFS_DMABUF_DETACH, VHOST_SCSI_GET_ABI_VERSION, VHOST_SET_LOG_FD, VHOST_VDPA_SET_CONFIG_CALL, VHOST_VSOCK_SET_RUNNING, VIDIOC_OVERLAY, VIDIOC_STREAMOFF, VIDIOC_STREAMON, OTPGETREGIONCOUNT, HFI1_IOCTL_POLL_TYPE, HFI1_IOCTL_RECV_CTRL, SNDRV_SEQ_IOCTL_USER_PVERSION, SNDRV_CTL_IOCTL_PCM_PREFER_SUBDEVICE, SNDRV_CTL_IOCTL_RAWMIDI_PREFER_SUBDEVICE, SNDRV_PCM_IOCTL_LINK, SNDRV_PCM_IOCTL_PAUSE, SNDRV_PCM_IOCTL_TSTAMP, SNDRV_PCM_IOCTL_TTSTAMP, SNDRV_PCM_IOCTL_USER_PVERSION, SNDRV_RAWMIDI_IOCTL_DRAIN, SNDRV_RAWMIDI_IOCTL_DROP, SNDRV_RAWMIDI_IOCTL_USER_PVERSION, SNDRV_TIMER_IOCTL_TREAD, SNDRV_TIMER_IOCTL_TREAD64, SNDRV_TIMER_IOCTL_TREAD_OLD, SNDRV_DM_FM_IOCTL_SET_CONNECTION, SNDRV_DM_FM_IOCTL_SET_MODE, SNDRV_EMU10K1_IOCTL_SINGLE_STEP, SNDRV_EMU10K1_IOCTL_TRAM_SETUP, SCARLETT2_IOCTL_SELECT_FLASH_SEGMENT, SNDRV_EMUX_IOCTL_MEM_AVAIL, CACHEFILES_IOC_READ_COMPLETE, ATM_DROPPARTY
+    When(14, fits::FIRST, 0x40044102, 0, 10450),
+    When(14, fits::FIRST, 0x40044100, 0, 10450),
+    When(14, fits::FIRST, 0x40047045, 0, 10450),
+    When(14, fits::FIRST, 0x40047040, 0, 10450),
+    When(14, fits::FIRST, 0x40047041, 0, 10450),
+    When(14, fits::FIRST, 0x40047047, 0, 10450),
+    When(14, fits::FIRST, 0x40047042, 0, 10450),
+    When(14, fits::FIRST, 0x40047049, 0, 10450),
+    When(14, fits::FIRST, 0x40047048, 0, 10450),
+    When(14, fits::FIRST, 0x40047046, 0, 10450),
+    When(14, fits::FIRST, 0x40047044, 0, 10450),
+    When(14, fits::FIRST, 0x40047045, 0, 10450),
+    When(14, fits::FIRST, 0x40047043, 0, 10450),
+    When(14, fits::FIRST, 0x40044608, 0, 10450),
+    When(14, fits::FIRST, 0x40044c45, 0, 10450),
+    When(19, fits::FIRST, 0x40045436, 0, 10450),
+    When(36, fits::FIRST, 0x80045436, 0, 10450),
+    When(14, fits::FIRST, 0x80047488, 0, 10450),
+    When(19, fits::FIRST, 0x40045431, 0, 10450),
+    When(36, fits::FIRST, 0x80045431, 0, 10450),
+    When(14, fits::FIRST, 0x80047487, 0, 10450),
+    When(14, fits::FIRST, 0x40047423, 0, 10450),
+    When(14, fits::FIRST, 0x40047481, 0, 10450),
+    When(14, fits::FIRST, 0x40047480, 0, 10450),
+    When(14, fits::FIRST, 0x40047403, 0, 10450),
+    When(14, fits::FIRST, 0x40044f04, 0, 10450),
+    When(23, fits::FIRST, 0x40047202, 0, 10450),
+    When(23, fits::FIRST, 0x40047203, 0, 10450),
+    When(5, fits::FIRST, 0x40041002, 0, 10450),
+    When(14, fits::FIRST, 0x4004570c, 0, 10450),
+    When(19, fits::FIRST, 0x40044107, 0, 10450),
+    When(35, fits::FIRST, 0x80044107, 0, 10450),
+    When(19, fits::FIRST, 0x400461f1, 0, 10450),
+    When(35, fits::FIRST, 0x800461f1, 0, 10450),
+    When(19, fits::FIRST, 0x40049366, 0, 10450),
+    When(35, fits::FIRST, 0x80049366, 0, 10450),
+    When(19, fits::FIRST, 0x40049421, 0, 10450),
+    When(35, fits::FIRST, 0x80049421, 0, 10450),
+    When(19, fits::FIRST, 0x40049409, 0, 10450),
+    When(35, fits::FIRST, 0x80049409, 0, 10450),
+    When(19, fits::FIRST, 0x4004420d, 0, 10450),
+    When(35, fits::FIRST, 0x8004420d, 0, 10450),
+    When(19, fits::FIRST, 0x40046305, 0, 10450),
+    When(35, fits::FIRST, 0x80046305, 0, 10450),
+    When(51, fits::FIRST, 0x40046606, 0, 10450),
+    When(35, fits::FIRST, 0x80046606, 0, 10450),
+    When(51, fits::FIRST, 0x40046604, 0, 10450),
+    When(35, fits::FIRST, 0x80046604, 0, 10450),
+    When(51, fits::FIRST, 0x40047602, 0, 10450),
+    When(35, fits::FIRST, 0x80047602, 0, 10450),
+    When(19, fits::FIRST, 0x4004b682, 0, 10450),
+    When(35, fits::FIRST, 0x8004b682, 0, 10450),
+    When(19, fits::FIRST, 0x4004b681, 0, 10450),
+    When(35, fits::FIRST, 0x8004b681, 0, 10450),
+    When(19, fits::FIRST, 0x40049409, 0, 10450),
+    When(35, fits::FIRST, 0x80049409, 0, 10450),
+    When(19, fits::FIRST, 0x40046602, 0, 10450),
+    When(35, fits::FIRST, 0x80046602, 0, 10450),
+    When(19, fits::FIRST, 0x40047602, 0, 10450),
+    When(35, fits::FIRST, 0x80047602, 0, 10450),
+    When(19, fits::FIRST, 0x4004480f, 0, 10450),
+    When(35, fits::FIRST, 0x8004480f, 0, 10450),
+    When(51, fits::FIRST, 0x4004480d, 0, 10450),
+    When(35, fits::FIRST, 0x8004480d, 0, 10450),
+    When(19, fits::FIRST, 0x400454e2, 0, 10450),
+    When(35, fits::FIRST, 0x800454e2, 0, 10450),
+    When(19, fits::FIRST, 0x400454c9, 0, 10450),
+    When(35, fits::FIRST, 0x800454c9, 0, 10450),
+    When(19, fits::FIRST, 0x400454ce, 0, 10450),
+    When(35, fits::FIRST, 0x800454ce, 0, 10450),
+    When(19, fits::FIRST, 0x400454ca, 0, 10450),
+    When(35, fits::FIRST, 0x800454ca, 0, 10450),
+    When(19, fits::FIRST, 0x400454cd, 0, 10450),
+    When(35, fits::FIRST, 0x800454cd, 0, 10450),
+    When(19, fits::FIRST, 0x400454c8, 0, 10450),
+    When(35, fits::FIRST, 0x800454c8, 0, 10450),
+    When(19, fits::FIRST, 0x400454cc, 0, 10450),
+    When(35, fits::FIRST, 0x800454cc, 0, 10450),
+    When(19, fits::FIRST, 0x400454cb, 0, 10450),
+    When(35, fits::FIRST, 0x800454cb, 0, 10450),
+    When(19, fits::FIRST, 0x400454d9, 0, 10450),
+    When(35, fits::FIRST, 0x800454d9, 0, 10450),
+    When(19, fits::FIRST, 0x400454d4, 0, 10450),
+    When(35, fits::FIRST, 0x800454d4, 0, 10450),
+    When(19, fits::FIRST, 0x400454de, 0, 10450),
+    When(35, fits::FIRST, 0x800454de, 0, 10450),
+    When(19, fits::FIRST, 0x400454d8, 0, 10450),
+    When(35, fits::FIRST, 0x800454d8, 0, 10450),
+    When(19, fits::FIRST, 0x400454dc, 0, 10450),
+    When(35, fits::FIRST, 0x800454dc, 0, 10450),
+    When(51, fits::FIRST, 0x40046992, 0, 10450),
+    When(35, fits::FIRST, 0x80046992, 0, 10450),
+    When(51, fits::FIRST, 0x40046993, 0, 10450),
+    When(35, fits::FIRST, 0x80046993, 0, 10450),
+    When(19, fits::FIRST, 0x40044590, 0, 10450),
+    When(35, fits::FIRST, 0x80044590, 0, 10450),
+    When(19, fits::FIRST, 0x40044591, 0, 10450),
+    When(35, fits::FIRST, 0x80044591, 0, 10450),
+    When(19, fits::FIRST, 0x40044581, 0, 10450),
+    When(35, fits::FIRST, 0x80044581, 0, 10450),
+    When(19, fits::FIRST, 0x400445a0, 0, 10450),
+    When(35, fits::FIRST, 0x800445a0, 0, 10450),
+    When(19, fits::FIRST, 0x4004691f, 0, 10450),
+    When(35, fits::FIRST, 0x8004691f, 0, 10450),
+    When(19, fits::FIRST, 0x400456c1, 0, 10450),
+    When(35, fits::FIRST, 0x800456c1, 0, 10450),
+    When(72, fits::FIRST, 0x4004aec2, 0, 10450),
+    When(73, fits::FIRST, 0x8004aec2, 0, 10450),
+    When(19, fits::FIRST, 0x40044f2e, 0, 10450),
+    When(35, fits::FIRST, 0x80044f2e, 0, 10450),
+    When(19, fits::FIRST, 0x40044f2b, 0, 10450),
+    When(35, fits::FIRST, 0x80044f2b, 0, 10450),
+    When(19, fits::FIRST, 0x40044f2d, 0, 10450),
+    When(35, fits::FIRST, 0x80044f2d, 0, 10450),
+    When(19, fits::FIRST, 0x40044f1f, 0, 10450),
+    When(35, fits::FIRST, 0x80044f1f, 0, 10450),
+    When(19, fits::FIRST, 0x40044f28, 0, 10450),
+    When(35, fits::FIRST, 0x80044f28, 0, 10450),
+    When(19, fits::FIRST, 0x40045003, 0, 10450),
+    When(35, fits::FIRST, 0x80045003, 0, 10450),
+    When(19, fits::FIRST, 0x40045007, 0, 10450),
+    When(35, fits::FIRST, 0x80045007, 0, 10450),
+    When(19, fits::FIRST, 0x40045008, 0, 10450),
+    When(35, fits::FIRST, 0x80045008, 0, 10450),
+    When(19, fits::FIRST, 0x40047090, 0, 10450),
+    When(35, fits::FIRST, 0x80047090, 0, 10450),
+    When(19, fits::FIRST, 0x40047091, 0, 10450),
+    When(35, fits::FIRST, 0x80047091, 0, 10450),
+    When(19, fits::FIRST, 0x4004709b, 0, 10450),
+    When(35, fits::FIRST, 0x8004709b, 0, 10450),
+    When(19, fits::FIRST, 0x40047080, 0, 10450),
+    When(35, fits::FIRST, 0x80047080, 0, 10450),
+    When(19, fits::FIRST, 0x40047094, 0, 10450),
+    When(35, fits::FIRST, 0x80047094, 0, 10450),
+    When(19, fits::FIRST, 0x4004743d, 0, 10450),
+    When(35, fits::FIRST, 0x8004743d, 0, 10450),
+    When(19, fits::FIRST, 0x40047438, 0, 10450),
+    When(35, fits::FIRST, 0x80047438, 0, 10450),
+    When(61, fits::FIRST, 0x40047435, 0, 10450),
+    When(35, fits::FIRST, 0x80047435, 0, 10450),
+    When(19, fits::FIRST, 0x4004743a, 0, 10450),
+    When(35, fits::FIRST, 0x8004743a, 0, 10450),
+    When(19, fits::FIRST, 0x4004743c, 0, 10450),
+    When(35, fits::FIRST, 0x8004743c, 0, 10450),
+    When(19, fits::FIRST, 0x40047457, 0, 10450),
+    When(35, fits::FIRST, 0x80047457, 0, 10450),
+    When(19, fits::FIRST, 0x40047440, 0, 10450),
+    When(35, fits::FIRST, 0x80047440, 0, 10450),
+    When(19, fits::FIRST, 0x40047459, 0, 10450),
+    When(35, fits::FIRST, 0x80047459, 0, 10450),
+    When(19, fits::FIRST, 0x40047451, 0, 10450),
+    When(35, fits::FIRST, 0x80047451, 0, 10450),
+    When(19, fits::FIRST, 0x4004743b, 0, 10450),
+    When(35, fits::FIRST, 0x8004743b, 0, 10450),
+    When(19, fits::FIRST, 0x40047452, 0, 10450),
+    When(35, fits::FIRST, 0x80047452, 0, 10450),
+    When(19, fits::FIRST, 0x40047454, 0, 10450),
+    When(35, fits::FIRST, 0x80047454, 0, 10450),
+    When(19, fits::FIRST, 0x40043d04, 0, 10450),
+    When(35, fits::FIRST, 0x80043d04, 0, 10450),
+    When(19, fits::FIRST, 0x40043d0d, 0, 10450),
+    When(35, fits::FIRST, 0x80043d0d, 0, 10450),
+    When(19, fits::FIRST, 0x40045201, 0, 10450),
+    When(35, fits::FIRST, 0x80045201, 0, 10450),
+    When(19, fits::FIRST, 0x40046115, 0, 10450),
+    When(35, fits::FIRST, 0x80046115, 0, 10450),
+    When(19, fits::FIRST, 0x40043311, 0, 10450),
+    When(35, fits::FIRST, 0x80043311, 0, 10450),
+    When(19, fits::FIRST, 0x40045567, 0, 10450),
+    When(35, fits::FIRST, 0x80045567, 0, 10450),
+    When(19, fits::FIRST, 0x40045564, 0, 10450),
+    When(35, fits::FIRST, 0x80045564, 0, 10450),
+    When(19, fits::FIRST, 0x4004556b, 0, 10450),
+    When(35, fits::FIRST, 0x8004556b, 0, 10450),
+    When(19, fits::FIRST, 0x40045565, 0, 10450),
+    When(35, fits::FIRST, 0x80045565, 0, 10450),
+    When(19, fits::FIRST, 0x40045569, 0, 10450),
+    When(35, fits::FIRST, 0x80045569, 0, 10450),
+    When(19, fits::FIRST, 0x40045568, 0, 10450),
+    When(35, fits::FIRST, 0x80045568, 0, 10450),
+    When(19, fits::FIRST, 0x4004556e, 0, 10450),
+    When(35, fits::FIRST, 0x8004556e, 0, 10450),
+    When(19, fits::FIRST, 0x40045566, 0, 10450),
+    When(35, fits::FIRST, 0x80045566, 0, 10450),
+    When(19, fits::FIRST, 0x4004556a, 0, 10450),
+    When(35, fits::FIRST, 0x8004556a, 0, 10450),
+    When(19, fits::FIRST, 0x4004556d, 0, 10450),
+    When(35, fits::FIRST, 0x8004556d, 0, 10450),
+    When(51, fits::FIRST, 0x40046783, 0, 10450),
+    When(35, fits::FIRST, 0x80046783, 0, 10450),
+    When(51, fits::FIRST, 0x40046784, 0, 10450),
+    When(35, fits::FIRST, 0x80046784, 0, 10450),
+    When(19, fits::FIRST, 0x4004af42, 0, 10450),
+    When(35, fits::FIRST, 0x8004af42, 0, 10450),
+    When(19, fits::FIRST, 0x4004af07, 0, 10450),
+    When(35, fits::FIRST, 0x8004af07, 0, 10450),
+    When(19, fits::FIRST, 0x4004af77, 0, 10450),
+    When(35, fits::FIRST, 0x8004af77, 0, 10450),
+    When(19, fits::FIRST, 0x4004af61, 0, 10450),
+    When(35, fits::FIRST, 0x8004af61, 0, 10450),
+    When(19, fits::FIRST, 0x4004560e, 0, 10450),
+    When(35, fits::FIRST, 0x8004560e, 0, 10450),
+    When(19, fits::FIRST, 0x40045613, 0, 10450),
+    When(35, fits::FIRST, 0x80045613, 0, 10450),
+    When(19, fits::FIRST, 0x40045612, 0, 10450),
+    When(35, fits::FIRST, 0x80045612, 0, 10450),
+    When(19, fits::FIRST, 0x40044d0e, 0, 10450),
+    When(35, fits::FIRST, 0x80044d0e, 0, 10450),
+    When(19, fits::FIRST, 0x40041be9, 0, 10450),
+    When(35, fits::FIRST, 0x80041be9, 0, 10450),
+    When(19, fits::FIRST, 0x40041be8, 0, 10450),
+    When(35, fits::FIRST, 0x80041be8, 0, 10450),
+    When(51, fits::FIRST, 0x40045304, 0, 10450),
+    When(35, fits::FIRST, 0x80045304, 0, 10450),
+    When(19, fits::FIRST, 0x40045532, 0, 10450),
+    When(35, fits::FIRST, 0x80045532, 0, 10450),
+    When(19, fits::FIRST, 0x40045542, 0, 10450),
+    When(35, fits::FIRST, 0x80045542, 0, 10450),
+    When(19, fits::FIRST, 0x40044160, 0, 10450),
+    When(35, fits::FIRST, 0x80044160, 0, 10450),
+    When(19, fits::FIRST, 0x40044145, 0, 10450),
+    When(35, fits::FIRST, 0x80044145, 0, 10450),
+    When(19, fits::FIRST, 0x40044102, 0, 10450),
+    When(35, fits::FIRST, 0x80044102, 0, 10450),
+    When(19, fits::FIRST, 0x40044103, 0, 10450),
+    When(35, fits::FIRST, 0x80044103, 0, 10450),
+    When(19, fits::FIRST, 0x40044104, 0, 10450),
+    When(35, fits::FIRST, 0x80044104, 0, 10450),
+    When(19, fits::FIRST, 0x40045731, 0, 10450),
+    When(35, fits::FIRST, 0x80045731, 0, 10450),
+    When(19, fits::FIRST, 0x40045730, 0, 10450),
+    When(35, fits::FIRST, 0x80045730, 0, 10450),
+    When(61, fits::FIRST, 0x40045702, 0, 10450),
+    When(35, fits::FIRST, 0x80045702, 0, 10450),
+    When(45, fits::FIRST, 0x40045402, 0, 10450),
+    When(46, fits::FIRST, 0x80045402, 0, 10450),
+    When(19, fits::FIRST, 0x400454a4, 0, 10450),
+    When(35, fits::FIRST, 0x800454a4, 0, 10450),
+    When(19, fits::FIRST, 0x40045402, 0, 10450),
+    When(35, fits::FIRST, 0x80045402, 0, 10450),
+    When(19, fits::FIRST, 0x40044826, 0, 10450),
+    When(35, fits::FIRST, 0x80044826, 0, 10450),
+    When(19, fits::FIRST, 0x40044825, 0, 10450),
+    When(35, fits::FIRST, 0x80044825, 0, 10450),
+    When(19, fits::FIRST, 0x40044883, 0, 10450),
+    When(35, fits::FIRST, 0x80044883, 0, 10450),
+    When(19, fits::FIRST, 0x40044820, 0, 10450),
+    When(35, fits::FIRST, 0x80044820, 0, 10450),
+    When(51, fits::FIRST, 0x40045362, 0, 10450),
+    When(35, fits::FIRST, 0x80045362, 0, 10450),
+    When(19, fits::FIRST, 0x40044884, 0, 10450),
+    When(35, fits::FIRST, 0x80044884, 0, 10450),
+    When(61, fits::FIRST, 0x40049801, 0, 10450),
+    When(35, fits::FIRST, 0x80049801, 0, 10450),
+    When(123, fits::FIRST, 0x400461f5, 0, 10450),
+    When(35, fits::FIRST, 0x800461f5, 0, 10450),
+    When(49, fits::FIRST, 0x40046606, 0, 10458), // EXT4_IOC_SETRSVSZ, EXT4_IOC_SETVERSION, EXT4_IOC_SETVERSION_OLD, FS_IOC_SETFLAGS, FS_IOC_SETVERSION, REISERFS_IOC_SETFLAGS, REISERFS_IOC_SETVERSION, REISERFS_IOC_UNPACK
+    When(50, fits::FIRST, 0x40086606, 0, 10458),
+    When(46, fits::FIRST, 0x80086606, 0, 10458),
+    When(47, fits::FIRST, 0x80046606, 0, 10458),
+    When(49, fits::FIRST, 0x40046604, 0, 10458),
+    When(50, fits::FIRST, 0x40086604, 0, 10458),
+    When(46, fits::FIRST, 0x80086604, 0, 10458),
+    When(47, fits::FIRST, 0x80046604, 0, 10458),
+    When(49, fits::FIRST, 0x40047602, 0, 10458),
+    When(50, fits::FIRST, 0x40087602, 0, 10458),
+    When(46, fits::FIRST, 0x80087602, 0, 10458),
+    When(47, fits::FIRST, 0x80047602, 0, 10458),
+    When(44, fits::FIRST, 0x40046602, 0, 10458),
+    When(45, fits::FIRST, 0x40086602, 0, 10458),
+    When(46, fits::FIRST, 0x80086602, 0, 10458),
+    When(47, fits::FIRST, 0x80046602, 0, 10458),
+    When(44, fits::FIRST, 0x40047602, 0, 10458),
+    When(45, fits::FIRST, 0x40087602, 0, 10458),
+    When(46, fits::FIRST, 0x80087602, 0, 10458),
+    When(47, fits::FIRST, 0x80047602, 0, 10458),
+    When(48, fits::FIRST, 0x40046602, 0, 10458),
+    When(45, fits::FIRST, 0x40086602, 0, 10458),
+    When(46, fits::FIRST, 0x80086602, 0, 10458),
+    When(47, fits::FIRST, 0x80046602, 0, 10458),
+    When(48, fits::FIRST, 0x40047602, 0, 10458),
+    When(45, fits::FIRST, 0x40087602, 0, 10458),
+    When(46, fits::FIRST, 0x80087602, 0, 10458),
+    When(47, fits::FIRST, 0x80047602, 0, 10458),
+    When(48, fits::FIRST, 0x4004cd01, 0, 10458),
+    When(45, fits::FIRST, 0x4008cd01, 0, 10458),
+    When(46, fits::FIRST, 0x8008cd01, 0, 10458),
+    When(47, fits::FIRST, 0x8004cd01, 0, 10458),
+    When(51, fits::FIRST, 0x40046607, 0, 10466), // EXT4_IOC32_GROUP_EXTEND, CS_SET_WAKELINE, TUNSETIFINDEX, TUNSETOFFLOAD, TUNSETTXFILTER, LOADPIN_IOC_SET_TRUSTED_VERITY_DIGESTS, PFRU_IOC_ACTIVATE, PFRU_IOC_SET_REV, PFRU_IOC_STAGE, PFRU_IOC_STAGE_ACTIVATE, PTP_MASK_EN_SINGLE
+    When(35, fits::FIRST, 0x80046607, 0, 10466),
+    When(19, fits::FIRST, 0x40044317, 0, 10466),
+    When(35, fits::FIRST, 0x80044317, 0, 10466),
+    When(19, fits::FIRST, 0x400454da, 0, 10466),
+    When(35, fits::FIRST, 0x800454da, 0, 10466),
+    When(19, fits::FIRST, 0x400454d0, 0, 10466),
+    When(35, fits::FIRST, 0x800454d0, 0, 10466),
+    When(19, fits::FIRST, 0x400454d1, 0, 10466),
+    When(35, fits::FIRST, 0x800454d1, 0, 10466),
+    When(61, fits::FIRST, 0x40044c00, 0, 10466),
+    When(35, fits::FIRST, 0x80044c00, 0, 10466),
+    When(61, fits::FIRST, 0x4004ee03, 0, 10466),
+    When(35, fits::FIRST, 0x8004ee03, 0, 10466),
+    When(61, fits::FIRST, 0x4004ee01, 0, 10466),
+    When(35, fits::FIRST, 0x8004ee01, 0, 10466),
+    When(61, fits::FIRST, 0x4004ee02, 0, 10466),
+    When(35, fits::FIRST, 0x8004ee02, 0, 10466),
+    When(61, fits::FIRST, 0x4004ee04, 0, 10466),
+    When(35, fits::FIRST, 0x8004ee04, 0, 10466),
+    When(51, fits::FIRST, 0x40043d14, 0, 10466),
+    When(35, fits::FIRST, 0x80043d14, 0, 10466),
+    When(49, fits::FIRST, 0x4004a224, 0, 10474), // ACRN_IOCTL_VM_INTR_MONITOR, EXT4_IOC_GROUP_EXTEND, HPET_IRQFREQ, KVM_S390_STORE_STATUS, KVM_S390_VCPU_FAULT, PCITEST_COPY, PCITEST_READ, PCITEST_WRITE, RTC_EPOCH_SET, RTC_IRQP_SET, SPIOCSTYPE, XSDFEC_SET_ORDER, HFI1_IOCTL_ACK_EVENT
+    When(45, fits::FIRST, 0x4008a224, 0, 10474),
+    When(46, fits::FIRST, 0x8008a224, 0, 10474),
+    When(47, fits::FIRST, 0x8004a224, 0, 10474),
+    When(49, fits::FIRST, 0x40046607, 0, 10474),
+    When(50, fits::FIRST, 0x40086607, 0, 10474),
+    When(46, fits::FIRST, 0x80086607, 0, 10474),
+    When(47, fits::FIRST, 0x80046607, 0, 10474),
+    When(44, fits::FIRST, 0x40046806, 0, 10474),
+    When(45, fits::FIRST, 0x40086806, 0, 10474),
+    When(46, fits::FIRST, 0x80086806, 0, 10474),
+    When(47, fits::FIRST, 0x80046806, 0, 10474),
+    When(50, fits::FIRST, 0x4008ae95, 0, 10474),
+    When(75, fits::FIRST, 0x4004ae95, 0, 10474),
+    When(76, fits::FIRST, 0x8004ae95, 0, 10474),
+    When(77, fits::FIRST, 0x8008ae95, 0, 10474),
+    When(50, fits::FIRST, 0x4008ae52, 0, 10474),
+    When(75, fits::FIRST, 0x4004ae52, 0, 10474),
+    When(76, fits::FIRST, 0x8004ae52, 0, 10474),
+    When(77, fits::FIRST, 0x8008ae52, 0, 10474),
+    When(44, fits::FIRST, 0x40045006, 0, 10474),
+    When(45, fits::FIRST, 0x40085006, 0, 10474),
+    When(46, fits::FIRST, 0x80085006, 0, 10474),
+    When(47, fits::FIRST, 0x80045006, 0, 10474),
+    When(44, fits::FIRST, 0x40045005, 0, 10474),
+    When(45, fits::FIRST, 0x40085005, 0, 10474),
+    When(46, fits::FIRST, 0x80085005, 0, 10474),
+    When(47, fits::FIRST, 0x80045005, 0, 10474),
+    When(44, fits::FIRST, 0x40045004, 0, 10474),
+    When(45, fits::FIRST, 0x40085004, 0, 10474),
+    When(46, fits::FIRST, 0x80085004, 0, 10474),
+    When(47, fits::FIRST, 0x80045004, 0, 10474),
+    When(44, fits::FIRST, 0x4004700e, 0, 10474),
+    When(45, fits::FIRST, 0x4008700e, 0, 10474),
+    When(46, fits::FIRST, 0x8008700e, 0, 10474),
+    When(47, fits::FIRST, 0x8004700e, 0, 10474),
+    When(44, fits::FIRST, 0x4004700c, 0, 10474),
+    When(45, fits::FIRST, 0x4008700c, 0, 10474),
+    When(46, fits::FIRST, 0x8008700c, 0, 10474),
+    When(47, fits::FIRST, 0x8004700c, 0, 10474),
+    When(44, fits::FIRST, 0x40047101, 0, 10474),
+    When(45, fits::FIRST, 0x40087101, 0, 10474),
+    When(46, fits::FIRST, 0x80087101, 0, 10474),
+    When(47, fits::FIRST, 0x80047101, 0, 10474),
+    When(44, fits::FIRST, 0x40046608, 0, 10474),
+    When(45, fits::FIRST, 0x40086608, 0, 10474),
+    When(46, fits::FIRST, 0x80086608, 0, 10474),
+    When(47, fits::FIRST, 0x80046608, 0, 10474),
+    When(44, fits::FIRST, 0x40041bea, 0, 10474),
+    When(45, fits::FIRST, 0x40081bea, 0, 10474),
+    When(46, fits::FIRST, 0x80081bea, 0, 10474),
+    When(47, fits::FIRST, 0x80041bea, 0, 10474),
+    When(49, fits::FIRST, 0x80789440, 0, 10482), // BTRFS_IOC_ENCODED_READ
+    When(45, fits::FIRST, 0x80809440, 0, 10482),
+    When(46, fits::FIRST, 0x40809440, 0, 10482),
+    When(47, fits::FIRST, 0x40789440, 0, 10482),
+    When(19, fits::FIRST, 0x80189439, 0, 10490), // BTRFS_IOC_GET_FEATURES
+    When(35, fits::FIRST, 0x40189439, 0, 10490),
+    When(19, fits::FIRST, 0x8400941f, 0, 10498), // BTRFS_IOC_FS_INFO
+    When(35, fits::FIRST, 0x4400941f, 0, 10498),
+    When(70, fits::FIRST, 0x81f8943c, 0, 10506), // BTRFS_IOC_GET_SUBVOL_INFO
+    When(35, fits::FIRST, 0x41f8943c, 0, 10506),
+    When(71, fits::FIRST, 0x81e8943c, 0, 10506),
+    When(19, fits::FIRST, 0x8030942b, 0, 10514), // BTRFS_IOC_QGROUP_LIMIT
+    When(35, fits::FIRST, 0x4030942b, 0, 10514),
+    When(19, fits::FIRST, 0x8040942d, 0, 10522), // BTRFS_IOC_QUOTA_RESCAN_STATUS
+    When(35, fits::FIRST, 0x4040942d, 0, 10522),
+    When(19, fits::FIRST, 0x90009427, 0, 10530), // BTRFS_IOC_DEVICES_READY
+    When(35, fits::FIRST, 0x50009427, 0, 10530),
+    When(124, fits::FIRST, 0x80811501, 0, 10538), // FS_IOC_GETFSSYSFSPATH
+    When(35, fits::FIRST, 0x40811501, 0, 10538),
+    When(125, fits::FIRST, 0x80841501, 0, 10538),
+    When(19, fits::FIRST, 0x800c6613, 0, 10546), // FS_IOC_SET_ENCRYPTION_POLICY
+    When(35, fits::FIRST, 0x400c6613, 0, 10546),
+    When(124, fits::FIRST, 0x80111500, 0, 10554), // FS_IOC_GETFSUUID
+    When(35, fits::FIRST, 0x40111500, 0, 10554),
+    When(125, fits::FIRST, 0x80141500, 0, 10554),
+    When(19, fits::FIRST, 0x801c581f, 0, 10562), // FS_IOC_FSGETXATTR
+    When(35, fits::FIRST, 0x401c581f, 0, 10562),
+    When(72, fits::FIRST, 0x8030ae7c, 0, 10570), // KVM_GET_CLOCK
+    When(73, fits::FIRST, 0x4030ae7c, 0, 10570),
+    When(72, fits::FIRST, 0x8010aebb, 0, 10578), // KVM_MEMORY_ENCRYPT_REG_REGION, KVM_MEMORY_ENCRYPT_UNREG_REGION
+    When(73, fits::FIRST, 0x4010aebb, 0, 10578),
+    When(72, fits::FIRST, 0x8010aebc, 0, 10578),
+    When(73, fits::FIRST, 0x4010aebc, 0, 10578),
+    When(72, fits::FIRST, 0x8004ae98, 0, 10586), // KVM_GET_MP_STATE
+    When(73, fits::FIRST, 0x4004ae98, 0, 10586),
+    When(44, fits::FIRST, 0x801c7011, 0, 10594), // RTC_PLL_GET
+    When(45, fits::FIRST, 0x80207011, 0, 10594),
+    When(46, fits::FIRST, 0x40207011, 0, 10594),
+    When(47, fits::FIRST, 0x401c7011, 0, 10594),
+    When(19, fits::FIRST, 0x80247008, 0, 10602), // RTC_ALM_READ, RTC_RD_TIME
+    When(35, fits::FIRST, 0x40247008, 0, 10602),
+    When(19, fits::FIRST, 0x80247009, 0, 10602),
+    When(35, fits::FIRST, 0x40247009, 0, 10602),
+    When(85, fits::FIRST, 0x80287010, 0, 10610), // RTC_WKALM_RD
+    When(35, fits::FIRST, 0x40287010, 0, 10610),
+    When(55, fits::FIRST, 0x80267010, 0, 10610),
+    When(19, fits::FIRST, 0x80285442, 0, 10618), // TIOCGISO7816
+    When(36, fits::FIRST, 0x40285442, 0, 10618),
+    When(14, fits::FIRST, 0x40285443, 0, 10618),
+    When(68, fits::FIRST, 0x800854db, 0, 10626), // TUNGETFILTER
+    When(45, fits::FIRST, 0x801054db, 0, 10626),
+    When(46, fits::FIRST, 0x401054db, 0, 10626),
+    When(47, fits::FIRST, 0x400854db, 0, 10626),
+    When(55, fits::FIRST, 0x800654db, 0, 10626),
+    When(20, fits::FIRST, 0x80067411, 0, 10634), // TIOCSETC
+    When(19, fits::FIRST, 0x802c542a, 0, 10642), // TCGETS2
+    When(121, fits::FIRST, 0x402c542a, 0, 10642),
+    When(1, fits::FIRST, 0x4030542a, 0, 10642),
+    When(14, fits::FIRST, 0x402c540c, 0, 10642),
+    When(122, fits::FIRST, 0x80087095, 0, 10650), // PPGETTIME
+    When(54, fits::FIRST, 0x80107095, 0, 10650),
+    When(46, fits::FIRST, 0x40107095, 0, 10650),
+    When(47, fits::FIRST, 0x40087095, 0, 10650),
+    When(19, fits::FIRST, 0x8010aa01, 0, 10658), // UFFDIO_UNREGISTER, UFFDIO_WAKE
+    When(35, fits::FIRST, 0x4010aa01, 0, 10658),
+    When(19, fits::FIRST, 0x8010aa02, 0, 10658),
+    When(35, fits::FIRST, 0x4010aa02, 0, 10658),
+    When(52, fits::FIRST, 0x80085610, 0, 10666), // VT_GETCONSIZECSRPOS
+    When(35, fits::FIRST, 0x40085610, 0, 10666),
+    When(19, fits::FIRST, 0x80285700, 0, 10674), // WDIOC_GETSUPPORT
+    When(35, fits::FIRST, 0x40285700, 0, 10674),
+    When(19, fits::FIRST, 0x8004b702, 0, 10682), // RPROC_GET_SHUTDOWN_ON_RELEASE, UBI_IOCEBISMAP
+    When(35, fits::FIRST, 0x4004b702, 0, 10682),
+    When(19, fits::FIRST, 0x80044f05, 0, 10682),
+    When(35, fits::FIRST, 0x40044f05, 0, 10682),
+    When(19, fits::FIRST, 0x80026101, 0, 10690), // CEC_ADAP_G_PHYS_ADDR, FE_READ_SIGNAL_STRENGTH, FE_READ_SNR, SONYPI_IOCGBAT1CAP, SONYPI_IOCGBAT1REM, SONYPI_IOCGBAT2CAP, SONYPI_IOCGBAT2REM, SDTX_IOCTL_GET_DEVICE_MODE, SDTX_IOCTL_GET_LATCH_STATUS, IOCTL_WDM_MAX_COMMAND, VHOST_VDPA_GET_VRING_NUM, CAPI_GET_ERRCODE, CAPI_INSTALLED
+    When(35, fits::FIRST, 0x40026101, 0, 10690),
+    When(19, fits::FIRST, 0x80026f47, 0, 10690),
+    When(35, fits::FIRST, 0x40026f47, 0, 10690),
+    When(19, fits::FIRST, 0x80026f48, 0, 10690),
+    When(35, fits::FIRST, 0x40026f48, 0, 10690),
+    When(19, fits::FIRST, 0x80027602, 0, 10690),
+    When(35, fits::FIRST, 0x40027602, 0, 10690),
+    When(19, fits::FIRST, 0x80027603, 0, 10690),
+    When(35, fits::FIRST, 0x40027603, 0, 10690),
+    When(19, fits::FIRST, 0x80027604, 0, 10690),
+    When(35, fits::FIRST, 0x40027604, 0, 10690),
+    When(19, fits::FIRST, 0x80027605, 0, 10690),
+    When(35, fits::FIRST, 0x40027605, 0, 10690),
+    When(61, fits::FIRST, 0x8002a52a, 0, 10690),
+    When(35, fits::FIRST, 0x4002a52a, 0, 10690),
+    When(61, fits::FIRST, 0x8002a52b, 0, 10690),
+    When(35, fits::FIRST, 0x4002a52b, 0, 10690),
+    When(19, fits::FIRST, 0x800248a0, 0, 10690),
+    When(35, fits::FIRST, 0x400248a0, 0, 10690),
+    When(19, fits::FIRST, 0x8002af76, 0, 10690),
+    When(35, fits::FIRST, 0x4002af76, 0, 10690),
+    When(123, fits::FIRST, 0x80024321, 0, 10690),
+    When(35, fits::FIRST, 0x40024321, 0, 10690),
+    When(123, fits::FIRST, 0x80024322, 0, 10690),
+    When(35, fits::FIRST, 0x40024322, 0, 10690),
+    When(23, fits::FIRST, 0x8004b209, 0, 10698), // PAPR_HVPIPE_IOC_CREATE_HANDLE, FBIO_WAITFORVSYNC, BLKGETNRZONES, BLKGETZONESZ, BTRFS_IOC_SHUTDOWN, CEC_G_MODE, FE_READ_BER, FE_READ_UNCORRECTED_BLOCKS, EXFAT_IOC_SHUTDOWN, EXT4_IOC_SHUTDOWN, F2FS_IOC_GET_DEV_ALIAS_FILE, F2FS_IOC_GET_DEV_ALIAS_STATUS, F2FS_IOC_GET_FEATURES, F2FS_IOC_GET_PIN_FILE, F2FS_IOC_SHUTDOWN, DFL_FPGA_FME_ERR_GET_IRQ_NUM, DFL_FPGA_PORT_ERR_GET_IRQ_NUM, DFL_FPGA_PORT_UINT_GET_IRQ_NUM, FS_IOC_SHUTDOWN, FSI_SCOM_CHECK, GSMIOC_GETFIRST, I2OVALIDATE, JSIOCGVERSION, LIRC_GET_FEATURES, LIRC_GET_LENGTH, LIRC_GET_MAX_TIMEOUT, LIRC_GET_MIN_TIMEOUT, LIRC_GET_REC_MODE, LIRC_GET_REC_RESOLUTION, LIRC_GET_REC_TIMEOUT, LIRC_GET_SEND_MODE, IOCTL_MEI_NOTIFY_GET, FAT_IOCTL_GET_ATTRIBUTES, FAT_IOCTL_GET_VOLUME_ID, NTSYNC_IOC_EVENT_PULSE, NTSYNC_IOC_EVENT_RESET, NTSYNC_IOC_EVENT_SET, RIO_GET_EVENT_MASK, RIO_MPORT_MAINT_PORT_IDX_GET, SPI_IOC_RD_MAX_SPEED_HZ, SPI_IOC_RD_MODE32, USBTMC_IOCTL_API_VERSION, USBTMC_IOCTL_GET_TIMEOUT, USBDEVFS_GET_CAPABILITIES, VHOST_VDPA_GET_CONFIG_SIZE, VHOST_VDPA_GET_DEVICE_ID, VHOST_VDPA_GET_GROUP_NUM, VHOST_VDPA_GET_VQS_COUNT, VIDIOC_G_PRIORITY, SISFB_GET_AUTOMAXIMIZE, SISFB_GET_AUTOMAXIMIZE_OLD, SISFB_GET_INFO_OLD, SISFB_GET_INFO_SIZE, SISFB_GET_TVPOSOFFSET, SISFB_GET_VBRSTATUS, SISFB_GET_VBRSTATUS_OLD, CXL_IOCTL_GET_PROCESS_ELEMENT
+    When(19, fits::FIRST, 0x40044620, 0, 10698),
+    When(35, fits::FIRST, 0x80044620, 0, 10698),
+    When(19, fits::FIRST, 0x80041285, 0, 10698),
+    When(35, fits::FIRST, 0x40041285, 0, 10698),
+    When(19, fits::FIRST, 0x80041284, 0, 10698),
+    When(35, fits::FIRST, 0x40041284, 0, 10698),
+    When(52, fits::FIRST, 0x8004587d, 0, 10698),
+    When(35, fits::FIRST, 0x4004587d, 0, 10698),
+    When(19, fits::FIRST, 0x80046108, 0, 10698),
+    When(35, fits::FIRST, 0x40046108, 0, 10698),
+    When(19, fits::FIRST, 0x80046f46, 0, 10698),
+    When(35, fits::FIRST, 0x40046f46, 0, 10698),
+    When(19, fits::FIRST, 0x80046f49, 0, 10698),
+    When(35, fits::FIRST, 0x40046f49, 0, 10698),
+    When(51, fits::FIRST, 0x8004587d, 0, 10698),
+    When(35, fits::FIRST, 0x4004587d, 0, 10698),
+    When(51, fits::FIRST, 0x8004587d, 0, 10698),
+    When(35, fits::FIRST, 0x4004587d, 0, 10698),
+    When(52, fits::FIRST, 0x8004f51a, 0, 10698),
+    When(35, fits::FIRST, 0x4004f51a, 0, 10698),
+    When(52, fits::FIRST, 0x8004f51e, 0, 10698),
+    When(35, fits::FIRST, 0x4004f51e, 0, 10698),
+    When(19, fits::FIRST, 0x8004f50c, 0, 10698),
+    When(35, fits::FIRST, 0x4004f50c, 0, 10698),
+    When(19, fits::FIRST, 0x8004f50e, 0, 10698),
+    When(35, fits::FIRST, 0x4004f50e, 0, 10698),
+    When(19, fits::FIRST, 0x8004587d, 0, 10698),
+    When(35, fits::FIRST, 0x4004587d, 0, 10698),
+    When(19, fits::FIRST, 0x8004b683, 0, 10698),
+    When(35, fits::FIRST, 0x4004b683, 0, 10698),
+    When(19, fits::FIRST, 0x8004b645, 0, 10698),
+    When(35, fits::FIRST, 0x4004b645, 0, 10698),
+    When(19, fits::FIRST, 0x8004b647, 0, 10698),
+    When(35, fits::FIRST, 0x4004b647, 0, 10698),
+    When(52, fits::FIRST, 0x8004587d, 0, 10698),
+    When(35, fits::FIRST, 0x4004587d, 0, 10698),
+    When(19, fits::FIRST, 0x80047300, 0, 10698),
+    When(35, fits::FIRST, 0x40047300, 0, 10698),
+    When(19, fits::FIRST, 0x80044704, 0, 10698),
+    When(35, fits::FIRST, 0x40044704, 0, 10698),
+    When(19, fits::FIRST, 0x80046908, 0, 10698),
+    When(35, fits::FIRST, 0x40046908, 0, 10698),
+    When(19, fits::FIRST, 0x80046a01, 0, 10698),
+    When(35, fits::FIRST, 0x40046a01, 0, 10698),
+    When(19, fits::FIRST, 0x80046900, 0, 10698),
+    When(35, fits::FIRST, 0x40046900, 0, 10698),
+    When(19, fits::FIRST, 0x8004690f, 0, 10698),
+    When(35, fits::FIRST, 0x4004690f, 0, 10698),
+    When(19, fits::FIRST, 0x80046909, 0, 10698),
+    When(35, fits::FIRST, 0x40046909, 0, 10698),
+    When(19, fits::FIRST, 0x80046908, 0, 10698),
+    When(35, fits::FIRST, 0x40046908, 0, 10698),
+    When(19, fits::FIRST, 0x80046902, 0, 10698),
+    When(35, fits::FIRST, 0x40046902, 0, 10698),
+    When(19, fits::FIRST, 0x80046907, 0, 10698),
+    When(35, fits::FIRST, 0x40046907, 0, 10698),
+    When(19, fits::FIRST, 0x80046924, 0, 10698),
+    When(35, fits::FIRST, 0x40046924, 0, 10698),
+    When(19, fits::FIRST, 0x80046901, 0, 10698),
+    When(35, fits::FIRST, 0x40046901, 0, 10698),
+    When(19, fits::FIRST, 0x80044803, 0, 10698),
+    When(35, fits::FIRST, 0x40044803, 0, 10698),
+    When(19, fits::FIRST, 0x80047210, 0, 10698),
+    When(35, fits::FIRST, 0x40047210, 0, 10698),
+    When(19, fits::FIRST, 0x80047213, 0, 10698),
+    When(35, fits::FIRST, 0x40047213, 0, 10698),
+    When(52, fits::FIRST, 0x80044e8a, 0, 10698),
+    When(35, fits::FIRST, 0x40044e8a, 0, 10698),
+    When(52, fits::FIRST, 0x80044e89, 0, 10698),
+    When(35, fits::FIRST, 0x40044e89, 0, 10698),
+    When(52, fits::FIRST, 0x80044e88, 0, 10698),
+    When(35, fits::FIRST, 0x40044e88, 0, 10698),
+    When(19, fits::FIRST, 0x80046d0e, 0, 10698),
+    When(35, fits::FIRST, 0x40046d0e, 0, 10698),
+    When(19, fits::FIRST, 0x80046d03, 0, 10698),
+    When(35, fits::FIRST, 0x40046d03, 0, 10698),
+    When(19, fits::FIRST, 0x80046b04, 0, 10698),
+    When(35, fits::FIRST, 0x40046b04, 0, 10698),
+    When(19, fits::FIRST, 0x80046b05, 0, 10698),
+    When(35, fits::FIRST, 0x40046b05, 0, 10698),
+    When(19, fits::FIRST, 0x80045b10, 0, 10698),
+    When(35, fits::FIRST, 0x40045b10, 0, 10698),
+    When(19, fits::FIRST, 0x80045b09, 0, 10698),
+    When(35, fits::FIRST, 0x40045b09, 0, 10698),
+    When(19, fits::FIRST, 0x8004551a, 0, 10698),
+    When(35, fits::FIRST, 0x4004551a, 0, 10698),
+    When(61, fits::FIRST, 0x8004af79, 0, 10698),
+    When(35, fits::FIRST, 0x4004af79, 0, 10698),
+    When(19, fits::FIRST, 0x8004af70, 0, 10698),
+    When(35, fits::FIRST, 0x4004af70, 0, 10698),
+    When(61, fits::FIRST, 0x8004af81, 0, 10698),
+    When(35, fits::FIRST, 0x4004af81, 0, 10698),
+    When(61, fits::FIRST, 0x8004af80, 0, 10698),
+    When(35, fits::FIRST, 0x4004af80, 0, 10698),
+    When(19, fits::FIRST, 0x80045643, 0, 10698),
+    When(35, fits::FIRST, 0x40045643, 0, 10698),
+    When(19, fits::FIRST, 0x8004f303, 0, 10698),
+    When(35, fits::FIRST, 0x4004f303, 0, 10698),
+    When(19, fits::FIRST, 0x80046efa, 0, 10698),
+    When(35, fits::FIRST, 0x40046efa, 0, 10698),
+    When(19, fits::FIRST, 0x80046ef8, 0, 10698),
+    When(35, fits::FIRST, 0x40046ef8, 0, 10698),
+    When(19, fits::FIRST, 0x8004f300, 0, 10698),
+    When(35, fits::FIRST, 0x4004f300, 0, 10698),
+    When(19, fits::FIRST, 0x8004f304, 0, 10698),
+    When(35, fits::FIRST, 0x4004f304, 0, 10698),
+    When(19, fits::FIRST, 0x8004f302, 0, 10698),
+    When(35, fits::FIRST, 0x4004f302, 0, 10698),
+    When(19, fits::FIRST, 0x80046ef9, 0, 10698),
+    When(35, fits::FIRST, 0x40046ef9, 0, 10698),
+    When(123, fits::FIRST, 0x8004ca01, 0, 10698),
+    When(35, fits::FIRST, 0x4004ca01, 0, 10698),
+    When(23, fits::FIRST, 0x8008b206, 0, 10706), // PAPR_PLATFORM_DUMP_IOC_CREATE_HANDLE, PAPR_PLATFORM_DUMP_IOC_INVALIDATE, BTRFS_IOC_START_SYNC, BTRFS_IOC_SUBVOL_GETFLAGS, VIDEO_GET_FRAME_COUNT, VIDEO_GET_PTS, F2FS_IOC_GET_COMPRESS_BLOCKS, F2FS_IOC_RELEASE_COMPRESS_BLOCKS, F2FS_IOC_RESERVE_COMPRESS_BLOCKS, BLKGETDISKSEQ, KVM_X86_GET_MCE_CAP_SUPPORTED, NILFS_IOCTL_SYNC, NE_CREATE_VM, NS_GET_ID, NS_GET_MNTNS_ID, VDUSE_DEV_GET_FEATURES, VDUSE_GET_API_VERSION, VDUSE_GET_FEATURES, VHOST_GET_BACKEND_FEATURES, VHOST_GET_FEATURES, OCXL_IOCTL_IRQ_ALLOC
+    When(23, fits::FIRST, 0x8008b207, 0, 10706),
+    When(19, fits::FIRST, 0x80089418, 0, 10706),
+    When(35, fits::FIRST, 0x40089418, 0, 10706),
+    When(19, fits::FIRST, 0x80089419, 0, 10706),
+    When(35, fits::FIRST, 0x40089419, 0, 10706),
+    When(19, fits::FIRST, 0x80086f3a, 0, 10706),
+    When(35, fits::FIRST, 0x40086f3a, 0, 10706),
+    When(19, fits::FIRST, 0x80086f39, 0, 10706),
+    When(35, fits::FIRST, 0x40086f39, 0, 10706),
+    When(19, fits::FIRST, 0x8008f511, 0, 10706),
+    When(35, fits::FIRST, 0x4008f511, 0, 10706),
+    When(19, fits::FIRST, 0x8008f512, 0, 10706),
+    When(35, fits::FIRST, 0x4008f512, 0, 10706),
+    When(19, fits::FIRST, 0x8008f513, 0, 10706),
+    When(35, fits::FIRST, 0x4008f513, 0, 10706),
+    When(61, fits::FIRST, 0x80081280, 0, 10706),
+    When(35, fits::FIRST, 0x40081280, 0, 10706),
+    When(72, fits::FIRST, 0x8008ae9d, 0, 10706),
+    When(73, fits::FIRST, 0x4008ae9d, 0, 10706),
+    When(19, fits::FIRST, 0x80086e8a, 0, 10706),
+    When(35, fits::FIRST, 0x40086e8a, 0, 10706),
+    When(19, fits::FIRST, 0x8008ae20, 0, 10706),
+    When(35, fits::FIRST, 0x4008ae20, 0, 10706),
+    When(52, fits::FIRST, 0x8008b70d, 0, 10706),
+    When(35, fits::FIRST, 0x4008b70d, 0, 10706),
+    When(51, fits::FIRST, 0x8008b705, 0, 10706),
+    When(35, fits::FIRST, 0x4008b705, 0, 10706),
+    When(61, fits::FIRST, 0x80088111, 0, 10706),
+    When(35, fits::FIRST, 0x40088111, 0, 10706),
+    When(61, fits::FIRST, 0x80088100, 0, 10706),
+    When(35, fits::FIRST, 0x40088100, 0, 10706),
+    When(52, fits::FIRST, 0x80088104, 0, 10706),
+    When(35, fits::FIRST, 0x40088104, 0, 10706),
+    When(19, fits::FIRST, 0x8008af26, 0, 10706),
+    When(35, fits::FIRST, 0x4008af26, 0, 10706),
+    When(19, fits::FIRST, 0x8008af00, 0, 10706),
+    When(35, fits::FIRST, 0x4008af00, 0, 10706),
+    When(19, fits::FIRST, 0x8008ca11, 0, 10706),
+    When(35, fits::FIRST, 0x4008ca11, 0, 10706),
+    When(19, fits::FIRST, 0x80016a11, 0, 10714), // JSIOCGAXES, JSIOCGBUTTONS, SONYPI_IOCGBATFLAGS, SONYPI_IOCGBLUE, SONYPI_IOCGBRT, SONYPI_IOCGFAN, SONYPI_IOCGTEMP, SPI_IOC_RD_BITS_PER_WORD, SPI_IOC_RD_LSB_FIRST, SPI_IOC_RD_MODE, GADGET_HID_READ_GET_REPORT_ID, USBTMC_IOCTL_GET_SRQ_STB, USBTMC_IOCTL_GET_STB, USBTMC_IOCTL_MSG_IN_ATTR, VHOST_GET_FORK_FROM_OWNER, VHOST_VDPA_GET_STATUS
+    When(35, fits::FIRST, 0x40016a11, 0, 10714),
+    When(19, fits::FIRST, 0x80016a12, 0, 10714),
+    When(35, fits::FIRST, 0x40016a12, 0, 10714),
+    When(19, fits::FIRST, 0x80017607, 0, 10714),
+    When(35, fits::FIRST, 0x40017607, 0, 10714),
+    When(19, fits::FIRST, 0x80017608, 0, 10714),
+    When(35, fits::FIRST, 0x40017608, 0, 10714),
+    When(19, fits::FIRST, 0x80017600, 0, 10714),
+    When(35, fits::FIRST, 0x40017600, 0, 10714),
+    When(19, fits::FIRST, 0x8001760a, 0, 10714),
+    When(35, fits::FIRST, 0x4001760a, 0, 10714),
+    When(19, fits::FIRST, 0x8001760c, 0, 10714),
+    When(35, fits::FIRST, 0x4001760c, 0, 10714),
+    When(19, fits::FIRST, 0x80016b03, 0, 10714),
+    When(35, fits::FIRST, 0x40016b03, 0, 10714),
+    When(19, fits::FIRST, 0x80016b02, 0, 10714),
+    When(35, fits::FIRST, 0x40016b02, 0, 10714),
+    When(19, fits::FIRST, 0x80016b01, 0, 10714),
+    When(35, fits::FIRST, 0x40016b01, 0, 10714),
+    When(51, fits::FIRST, 0x80016741, 0, 10714),
+    When(35, fits::FIRST, 0x40016741, 0, 10714),
+    When(61, fits::FIRST, 0x80015b1b, 0, 10714),
+    When(35, fits::FIRST, 0x40015b1b, 0, 10714),
+    When(61, fits::FIRST, 0x80015b1a, 0, 10714),
+    When(35, fits::FIRST, 0x40015b1a, 0, 10714),
+    When(19, fits::FIRST, 0x80015b18, 0, 10714),
+    When(35, fits::FIRST, 0x40015b18, 0, 10714),
+    When(51, fits::FIRST, 0x8001af85, 0, 10714),
+    When(35, fits::FIRST, 0x4001af85, 0, 10714),
+    When(19, fits::FIRST, 0x8001af71, 0, 10714),
+    When(35, fits::FIRST, 0x4001af71, 0, 10714),
+    When(14, fits::FIRST, 0x80044105, 0, 10722), // APCIOCSBPORT, APCIOCSCPWR, APCIOCSFANCTL, DASDAPIVER, D7SIOCWR, FBIOSVIDEO, LEO_SETGAMMA, TIOCGEXCL, TIOCGPKT, TIOCGPTLCK, __TIOCFLUSH, __TIOCLBIC, __TIOCLBIS, __TIOCLGET, __TIOCLSET, __TIOCMODS, __TIOCREMOTE, __TIOCSETX, __TIOCSIGNAL, __TIOCTCNTL, __TIOCUCNTL, MCE_GETCLEAR_FLAGS, MCE_GET_LOG_LEN, MCE_GET_RECORD_LEN, PS3FB_IOCTL_FSEL, PS3FB_IOCTL_SETMODE, VMCP_GETCODE, VMCP_GETSIZE, Z90STAT_DOMAIN_INDEX, Z90STAT_PENDINGQ_COUNT, Z90STAT_REQUESTQ_COUNT, Z90STAT_TOTALOPEN_COUNT, AUTOFS_IOC_ASKUMOUNT, AUTOFS_IOC_PROTOSUBVER, AUTOFS_IOC_PROTOVER, CHIOGPICKER, EXT4_IOC32_GETRSVSZ, EXT4_IOC32_GETVERSION, EXT4_IOC32_GETVERSION_OLD, FS_IOC32_GETFLAGS, FS_IOC32_GETVERSION, HIDIOCGFLAG, HIDIOCGVERSION, HIDIOCGRDESCSIZE, I8K_BIOS_VERSION, I8K_MACHINE_ID, TUNGETSNDBUF, TUNGETVNETBE, TUNGETVNETHDRSZ, TUNGETVNETLE, TUNSETFILTEREBPF, TUNSETSTEERINGEBPF, IIO_GET_EVENT_FD_IOCTL, EVIOCGEFFECTS, EVIOCGVERSION, IPMICTL_GET_MAINTENANCE_MODE_CMD, IPMICTL_SET_GETS_EVENTS_CMD, MEDIA_IOC_REQUEST_ALLOC, NS_GET_PID_FROM_PIDNS, NS_GET_PID_IN_PIDNS, NS_GET_TGID_FROM_PIDNS, NS_GET_TGID_IN_PIDNS, PPCLRIRQ, PPGETFLAGS, PPGETMODE, PPGETPHASE, PPPIOCGASYNCMAP, PPPIOCGCHAN, PPPIOCGDEBUG, PPPIOCGFLAGS, PPPIOCGMRU, PPPIOCGRASYNCMAP, PPPIOCGUNIT, RNDGETENTCNT, RPMSG_GET_OUTGOING_FLOWCONTROL, RPMSG_SET_INCOMING_FLOWCONTROL, SONET_GETDIAG, SONET_GETFRAMING, UDF_GETEASIZE, VIDIOC_G_INPUT, VIDIOC_G_OUTPUT, WDIOC_GETBOOTSTATUS, WDIOC_GETPRETIMEOUT, WDIOC_GETSTATUS, WDIOC_GETTEMP, WDIOC_GETTIMELEFT, WDIOC_GETTIMEOUT, WDIOC_KEEPALIVE, WDIOC_SETOPTIONS, MEMGETREGIONCOUNT, OTPSELECT, HFI1_IOCTL_GET_VERS, SNDRV_SEQ_IOCTL_CLIENT_ID, SNDRV_SEQ_IOCTL_PVERSION, SNDRV_CTL_IOCTL_PCM_NEXT_DEVICE, SNDRV_CTL_IOCTL_POWER_STATE, SNDRV_CTL_IOCTL_PVERSION, SNDRV_HWDEP_IOCTL_PVERSION, SNDRV_PCM_IOCTL_PVERSION, SNDRV_RAWMIDI_IOCTL_PVERSION, SNDRV_TIMER_IOCTL_PVERSION, SNDRV_COMPRESS_IOCTL_VERSION, SNDRV_EMU10K1_IOCTL_DBG_READ, SNDRV_EMU10K1_IOCTL_PVERSION, FCP_IOCTL_PVERSION, SCARLETT2_IOCTL_PVERSION
+    When(14, fits::FIRST, 0x80044103, 0, 10722),
+    When(14, fits::FIRST, 0x80044101, 0, 10722),
+    When(5, fits::FIRST, 0x80044400, 0, 10722),
+    When(14, fits::FIRST, 0x80047046, 0, 10722),
+    When(14, fits::FIRST, 0x80044607, 0, 10722),
+    When(14, fits::FIRST, 0x80044c44, 0, 10722),
+    When(19, fits::FIRST, 0x80045440, 0, 10722),
+    When(35, fits::FIRST, 0x40045440, 0, 10722),
+    When(19, fits::FIRST, 0x80045438, 0, 10722),
+    When(35, fits::FIRST, 0x40045438, 0, 10722),
+    When(19, fits::FIRST, 0x80045439, 0, 10722),
+    When(35, fits::FIRST, 0x40045439, 0, 10722),
+    When(14, fits::FIRST, 0x80047410, 0, 10722),
+    When(14, fits::FIRST, 0x8004747e, 0, 10722),
+    When(14, fits::FIRST, 0x8004747f, 0, 10722),
+    When(14, fits::FIRST, 0x8004747c, 0, 10722),
+    When(14, fits::FIRST, 0x8004747d, 0, 10722),
+    When(14, fits::FIRST, 0x80047404, 0, 10722),
+    When(14, fits::FIRST, 0x80047469, 0, 10722),
+    When(14, fits::FIRST, 0x80047422, 0, 10722),
+    When(14, fits::FIRST, 0x80047421, 0, 10722),
+    When(14, fits::FIRST, 0x80047420, 0, 10722),
+    When(14, fits::FIRST, 0x80047466, 0, 10722),
+    When(80, fits::FIRST, 0x80044d03, 0, 10722),
+    When(80, fits::FIRST, 0x80044d02, 0, 10722),
+    When(80, fits::FIRST, 0x80044d01, 0, 10722),
+    When(23, fits::FIRST, 0x80047206, 0, 10722),
+    When(23, fits::FIRST, 0x80047201, 0, 10722),
+    When(5, fits::FIRST, 0x80041001, 0, 10722),
+    When(5, fits::FIRST, 0x80041003, 0, 10722),
+    When(5, fits::FIRST, 0x80047a47, 0, 10722),
+    When(5, fits::FIRST, 0x80047a45, 0, 10722),
+    When(5, fits::FIRST, 0x80047a44, 0, 10722),
+    When(5, fits::FIRST, 0x80047a46, 0, 10722),
+    When(19, fits::FIRST, 0x80049370, 0, 10722),
+    When(35, fits::FIRST, 0x40049370, 0, 10722),
+    When(19, fits::FIRST, 0x80049367, 0, 10722),
+    When(35, fits::FIRST, 0x40049367, 0, 10722),
+    When(19, fits::FIRST, 0x80049363, 0, 10722),
+    When(35, fits::FIRST, 0x40049363, 0, 10722),
+    When(19, fits::FIRST, 0x80046304, 0, 10722),
+    When(35, fits::FIRST, 0x40046304, 0, 10722),
+    When(51, fits::FIRST, 0x80046605, 0, 10722),
+    When(35, fits::FIRST, 0x40046605, 0, 10722),
+    When(51, fits::FIRST, 0x80046603, 0, 10722),
+    When(35, fits::FIRST, 0x40046603, 0, 10722),
+    When(51, fits::FIRST, 0x80047601, 0, 10722),
+    When(35, fits::FIRST, 0x40047601, 0, 10722),
+    When(19, fits::FIRST, 0x80046601, 0, 10722),
+    When(35, fits::FIRST, 0x40046601, 0, 10722),
+    When(19, fits::FIRST, 0x80047601, 0, 10722),
+    When(35, fits::FIRST, 0x40047601, 0, 10722),
+    When(19, fits::FIRST, 0x8004480e, 0, 10722),
+    When(35, fits::FIRST, 0x4004480e, 0, 10722),
+    When(19, fits::FIRST, 0x80044801, 0, 10722),
+    When(35, fits::FIRST, 0x40044801, 0, 10722),
+    When(19, fits::FIRST, 0x80044801, 0, 10722),
+    When(35, fits::FIRST, 0x40044801, 0, 10722),
+    When(19, fits::FIRST, 0x80046980, 0, 10722),
+    When(35, fits::FIRST, 0x40046980, 0, 10722),
+    When(19, fits::FIRST, 0x80046981, 0, 10722),
+    When(35, fits::FIRST, 0x40046981, 0, 10722),
+    When(19, fits::FIRST, 0x800454d3, 0, 10722),
+    When(35, fits::FIRST, 0x400454d3, 0, 10722),
+    When(19, fits::FIRST, 0x800454df, 0, 10722),
+    When(35, fits::FIRST, 0x400454df, 0, 10722),
+    When(19, fits::FIRST, 0x800454d7, 0, 10722),
+    When(35, fits::FIRST, 0x400454d7, 0, 10722),
+    When(19, fits::FIRST, 0x800454dd, 0, 10722),
+    When(35, fits::FIRST, 0x400454dd, 0, 10722),
+    When(19, fits::FIRST, 0x800454e1, 0, 10722),
+    When(35, fits::FIRST, 0x400454e1, 0, 10722),
+    When(19, fits::FIRST, 0x800454e0, 0, 10722),
+    When(35, fits::FIRST, 0x400454e0, 0, 10722),
+    When(19, fits::FIRST, 0x80046990, 0, 10722),
+    When(35, fits::FIRST, 0x40046990, 0, 10722),
+    When(19, fits::FIRST, 0x80044584, 0, 10722),
+    When(35, fits::FIRST, 0x40044584, 0, 10722),
+    When(19, fits::FIRST, 0x80044501, 0, 10722),
+    When(35, fits::FIRST, 0x40044501, 0, 10722),
+    When(19, fits::FIRST, 0x8004691e, 0, 10722),
+    When(35, fits::FIRST, 0x4004691e, 0, 10722),
+    When(19, fits::FIRST, 0x80046910, 0, 10722),
+    When(35, fits::FIRST, 0x40046910, 0, 10722),
+    When(19, fits::FIRST, 0x80047c05, 0, 10722),
+    When(35, fits::FIRST, 0x40047c05, 0, 10722),
+    When(51, fits::FIRST, 0x8004b706, 0, 10722),
+    When(35, fits::FIRST, 0x4004b706, 0, 10722),
+    When(51, fits::FIRST, 0x8004b708, 0, 10722),
+    When(35, fits::FIRST, 0x4004b708, 0, 10722),
+    When(51, fits::FIRST, 0x8004b707, 0, 10722),
+    When(35, fits::FIRST, 0x4004b707, 0, 10722),
+    When(51, fits::FIRST, 0x8004b709, 0, 10722),
+    When(35, fits::FIRST, 0x4004b709, 0, 10722),
+    When(19, fits::FIRST, 0x80047093, 0, 10722),
+    When(35, fits::FIRST, 0x40047093, 0, 10722),
+    When(19, fits::FIRST, 0x8004709a, 0, 10722),
+    When(35, fits::FIRST, 0x4004709a, 0, 10722),
+    When(19, fits::FIRST, 0x80047098, 0, 10722),
+    When(35, fits::FIRST, 0x40047098, 0, 10722),
+    When(19, fits::FIRST, 0x80047099, 0, 10722),
+    When(35, fits::FIRST, 0x40047099, 0, 10722),
+    When(19, fits::FIRST, 0x80047458, 0, 10722),
+    When(35, fits::FIRST, 0x40047458, 0, 10722),
+    When(19, fits::FIRST, 0x80047437, 0, 10722),
+    When(35, fits::FIRST, 0x40047437, 0, 10722),
+    When(19, fits::FIRST, 0x80047441, 0, 10722),
+    When(35, fits::FIRST, 0x40047441, 0, 10722),
+    When(19, fits::FIRST, 0x8004745a, 0, 10722),
+    When(35, fits::FIRST, 0x4004745a, 0, 10722),
+    When(19, fits::FIRST, 0x80047453, 0, 10722),
+    When(35, fits::FIRST, 0x40047453, 0, 10722),
+    When(19, fits::FIRST, 0x80047455, 0, 10722),
+    When(35, fits::FIRST, 0x40047455, 0, 10722),
+    When(19, fits::FIRST, 0x80047456, 0, 10722),
+    When(35, fits::FIRST, 0x40047456, 0, 10722),
+    When(19, fits::FIRST, 0x80045200, 0, 10722),
+    When(35, fits::FIRST, 0x40045200, 0, 10722),
+    When(51, fits::FIRST, 0x8004b505, 0, 10722),
+    When(35, fits::FIRST, 0x4004b505, 0, 10722),
+    When(51, fits::FIRST, 0x8004b506, 0, 10722),
+    When(35, fits::FIRST, 0x4004b506, 0, 10722),
+    When(19, fits::FIRST, 0x80046114, 0, 10722),
+    When(35, fits::FIRST, 0x40046114, 0, 10722),
+    When(19, fits::FIRST, 0x80046116, 0, 10722),
+    When(35, fits::FIRST, 0x40046116, 0, 10722),
+    When(19, fits::FIRST, 0x80046c40, 0, 10722),
+    When(35, fits::FIRST, 0x40046c40, 0, 10722),
+    When(19, fits::FIRST, 0x80045626, 0, 10722),
+    When(35, fits::FIRST, 0x40045626, 0, 10722),
+    When(19, fits::FIRST, 0x8004562e, 0, 10722),
+    When(35, fits::FIRST, 0x4004562e, 0, 10722),
+    When(19, fits::FIRST, 0x80045702, 0, 10722),
+    When(35, fits::FIRST, 0x40045702, 0, 10722),
+    When(19, fits::FIRST, 0x80045709, 0, 10722),
+    When(35, fits::FIRST, 0x40045709, 0, 10722),
+    When(19, fits::FIRST, 0x80045701, 0, 10722),
+    When(35, fits::FIRST, 0x40045701, 0, 10722),
+    When(19, fits::FIRST, 0x80045703, 0, 10722),
+    When(35, fits::FIRST, 0x40045703, 0, 10722),
+    When(19, fits::FIRST, 0x8004570a, 0, 10722),
+    When(35, fits::FIRST, 0x4004570a, 0, 10722),
+    When(19, fits::FIRST, 0x80045707, 0, 10722),
+    When(35, fits::FIRST, 0x40045707, 0, 10722),
+    When(19, fits::FIRST, 0x80045705, 0, 10722),
+    When(35, fits::FIRST, 0x40045705, 0, 10722),
+    When(19, fits::FIRST, 0x80045704, 0, 10722),
+    When(35, fits::FIRST, 0x40045704, 0, 10722),
+    When(19, fits::FIRST, 0x80044d07, 0, 10722),
+    When(35, fits::FIRST, 0x40044d07, 0, 10722),
+    When(19, fits::FIRST, 0x80044d0d, 0, 10722),
+    When(35, fits::FIRST, 0x40044d0d, 0, 10722),
+    When(19, fits::FIRST, 0x80041bee, 0, 10722),
+    When(35, fits::FIRST, 0x40041bee, 0, 10722),
+    When(19, fits::FIRST, 0x80045301, 0, 10722),
+    When(35, fits::FIRST, 0x40045301, 0, 10722),
+    When(19, fits::FIRST, 0x80045300, 0, 10722),
+    When(35, fits::FIRST, 0x40045300, 0, 10722),
+    When(19, fits::FIRST, 0x80045530, 0, 10722),
+    When(35, fits::FIRST, 0x40045530, 0, 10722),
+    When(19, fits::FIRST, 0x800455d1, 0, 10722),
+    When(35, fits::FIRST, 0x400455d1, 0, 10722),
+    When(19, fits::FIRST, 0x80045500, 0, 10722),
+    When(35, fits::FIRST, 0x40045500, 0, 10722),
+    When(19, fits::FIRST, 0x80044800, 0, 10722),
+    When(35, fits::FIRST, 0x40044800, 0, 10722),
+    When(19, fits::FIRST, 0x80044100, 0, 10722),
+    When(35, fits::FIRST, 0x40044100, 0, 10722),
+    When(19, fits::FIRST, 0x80045700, 0, 10722),
+    When(35, fits::FIRST, 0x40045700, 0, 10722),
+    When(19, fits::FIRST, 0x80045400, 0, 10722),
+    When(35, fits::FIRST, 0x40045400, 0, 10722),
+    When(19, fits::FIRST, 0x80044300, 0, 10722),
+    When(35, fits::FIRST, 0x40044300, 0, 10722),
+    When(19, fits::FIRST, 0x80044884, 0, 10722),
+    When(35, fits::FIRST, 0x40044884, 0, 10722),
+    When(19, fits::FIRST, 0x80044840, 0, 10722),
+    When(35, fits::FIRST, 0x40044840, 0, 10722),
+    When(52, fits::FIRST, 0x80045360, 0, 10722),
+    When(35, fits::FIRST, 0x40045360, 0, 10722),
+    When(51, fits::FIRST, 0x80045360, 0, 10722),
+    When(35, fits::FIRST, 0x40045360, 0, 10722),
+    When(49, fits::FIRST, 0x80046605, 0, 10730), // EXT4_IOC_GETRSVSZ, EXT4_IOC_GETVERSION, EXT4_IOC_GETVERSION_OLD, FS_IOC_GETFLAGS, FS_IOC_GETVERSION, REISERFS_IOC_GETFLAGS, REISERFS_IOC_GETVERSION
+    When(50, fits::FIRST, 0x80086605, 0, 10730),
+    When(46, fits::FIRST, 0x40086605, 0, 10730),
+    When(47, fits::FIRST, 0x40046605, 0, 10730),
+    When(49, fits::FIRST, 0x80046603, 0, 10730),
+    When(50, fits::FIRST, 0x80086603, 0, 10730),
+    When(46, fits::FIRST, 0x40086603, 0, 10730),
+    When(47, fits::FIRST, 0x40046603, 0, 10730),
+    When(49, fits::FIRST, 0x80047601, 0, 10730),
+    When(50, fits::FIRST, 0x80087601, 0, 10730),
+    When(46, fits::FIRST, 0x40087601, 0, 10730),
+    When(47, fits::FIRST, 0x40047601, 0, 10730),
+    When(44, fits::FIRST, 0x80046601, 0, 10730),
+    When(45, fits::FIRST, 0x80086601, 0, 10730),
+    When(46, fits::FIRST, 0x40086601, 0, 10730),
+    When(47, fits::FIRST, 0x40046601, 0, 10730),
+    When(44, fits::FIRST, 0x80047601, 0, 10730),
+    When(45, fits::FIRST, 0x80087601, 0, 10730),
+    When(46, fits::FIRST, 0x40087601, 0, 10730),
+    When(47, fits::FIRST, 0x40047601, 0, 10730),
+    When(48, fits::FIRST, 0x80046601, 0, 10730),
+    When(45, fits::FIRST, 0x80086601, 0, 10730),
+    When(46, fits::FIRST, 0x40086601, 0, 10730),
+    When(47, fits::FIRST, 0x40046601, 0, 10730),
+    When(48, fits::FIRST, 0x80047601, 0, 10730),
+    When(45, fits::FIRST, 0x80087601, 0, 10730),
+    When(46, fits::FIRST, 0x40087601, 0, 10730),
+    When(47, fits::FIRST, 0x40047601, 0, 10730),
+    When(19, fits::FIRST, 0x80045432, 0, 10738), // TIOCGDEV, TIOCGPTN, AUDIO_GET_CAPABILITIES, VIDEO_GET_CAPABILITIES, CS_GET_IF_VERSION, CS_GET_STATE, TUNGETFEATURES, TUNGETIFF, IPMICTL_GET_MY_ADDRESS_CMD, IPMICTL_GET_MY_LUN_CMD, IPMICTL_SET_MY_ADDRESS_CMD, IPMICTL_SET_MY_LUN_CMD, PPGETMODES, RTC_VL_READ, UI_GET_VERSION, USBDEVFS_CLAIMINTERFACE, USBDEVFS_CLAIM_PORT, USBDEVFS_CLEAR_HALT, USBDEVFS_RELEASEINTERFACE, USBDEVFS_RELEASE_PORT, USBDEVFS_RESETEP, USBDEVFS_SETCONFIGURATION, VHOST_VDPA_GET_AS_NUM, SNDRV_EMUX_IOCTL_VERSION
+    When(35, fits::FIRST, 0x40045432, 0, 10738),
+    When(19, fits::FIRST, 0x80045430, 0, 10738),
+    When(36, fits::FIRST, 0x40045430, 0, 10738),
+    When(14, fits::FIRST, 0x40047486, 0, 10738),
+    When(19, fits::FIRST, 0x80046f0b, 0, 10738),
+    When(35, fits::FIRST, 0x40046f0b, 0, 10738),
+    When(19, fits::FIRST, 0x80046f21, 0, 10738),
+    When(35, fits::FIRST, 0x40046f21, 0, 10738),
+    When(19, fits::FIRST, 0x8004431e, 0, 10738),
+    When(35, fits::FIRST, 0x4004431e, 0, 10738),
+    When(19, fits::FIRST, 0x80044315, 0, 10738),
+    When(35, fits::FIRST, 0x40044315, 0, 10738),
+    When(19, fits::FIRST, 0x800454cf, 0, 10738),
+    When(35, fits::FIRST, 0x400454cf, 0, 10738),
+    When(19, fits::FIRST, 0x800454d2, 0, 10738),
+    When(35, fits::FIRST, 0x400454d2, 0, 10738),
+    When(19, fits::FIRST, 0x80046912, 0, 10738),
+    When(35, fits::FIRST, 0x40046912, 0, 10738),
+    When(19, fits::FIRST, 0x80046914, 0, 10738),
+    When(35, fits::FIRST, 0x40046914, 0, 10738),
+    When(19, fits::FIRST, 0x80046911, 0, 10738),
+    When(35, fits::FIRST, 0x40046911, 0, 10738),
+    When(19, fits::FIRST, 0x80046913, 0, 10738),
+    When(35, fits::FIRST, 0x40046913, 0, 10738),
+    When(19, fits::FIRST, 0x80047097, 0, 10738),
+    When(35, fits::FIRST, 0x40047097, 0, 10738),
+    When(19, fits::FIRST, 0x80047013, 0, 10738),
+    When(35, fits::FIRST, 0x40047013, 0, 10738),
+    When(19, fits::FIRST, 0x8004552d, 0, 10738),
+    When(35, fits::FIRST, 0x4004552d, 0, 10738),
+    When(19, fits::FIRST, 0x8004550f, 0, 10738),
+    When(35, fits::FIRST, 0x4004550f, 0, 10738),
+    When(19, fits::FIRST, 0x80045518, 0, 10738),
+    When(35, fits::FIRST, 0x40045518, 0, 10738),
+    When(19, fits::FIRST, 0x80045515, 0, 10738),
+    When(35, fits::FIRST, 0x40045515, 0, 10738),
+    When(19, fits::FIRST, 0x80045510, 0, 10738),
+    When(35, fits::FIRST, 0x40045510, 0, 10738),
+    When(19, fits::FIRST, 0x80045519, 0, 10738),
+    When(35, fits::FIRST, 0x40045519, 0, 10738),
+    When(19, fits::FIRST, 0x80045503, 0, 10738),
+    When(35, fits::FIRST, 0x40045503, 0, 10738),
+    When(19, fits::FIRST, 0x80045505, 0, 10738),
+    When(35, fits::FIRST, 0x40045505, 0, 10738),
+    When(61, fits::FIRST, 0x8004af7a, 0, 10738),
+    When(35, fits::FIRST, 0x4004af7a, 0, 10738),
+    When(19, fits::FIRST, 0x80044880, 0, 10738),
+    When(35, fits::FIRST, 0x40044880, 0, 10738),
+    When(44, fits::FIRST, 0x80046301, 0, 10746), // KCOV_INIT_TRACE, MMTIMER_GETCOUNTER, MMTIMER_GETFREQ, MMTIMER_GETRES, RTC_EPOCH_READ, RTC_IRQP_READ
+    When(45, fits::FIRST, 0x80086301, 0, 10746),
+    When(46, fits::FIRST, 0x40086301, 0, 10746),
+    When(47, fits::FIRST, 0x40046301, 0, 10746),
+    When(44, fits::FIRST, 0x80046d09, 0, 10746),
+    When(45, fits::FIRST, 0x80086d09, 0, 10746),
+    When(46, fits::FIRST, 0x40086d09, 0, 10746),
+    When(47, fits::FIRST, 0x40046d09, 0, 10746),
+    When(44, fits::FIRST, 0x80046d02, 0, 10746),
+    When(45, fits::FIRST, 0x80086d02, 0, 10746),
+    When(46, fits::FIRST, 0x40086d02, 0, 10746),
+    When(47, fits::FIRST, 0x40046d02, 0, 10746),
+    When(44, fits::FIRST, 0x80046d01, 0, 10746),
+    When(45, fits::FIRST, 0x80086d01, 0, 10746),
+    When(46, fits::FIRST, 0x40086d01, 0, 10746),
+    When(47, fits::FIRST, 0x40046d01, 0, 10746),
+    When(44, fits::FIRST, 0x8004700d, 0, 10746),
+    When(45, fits::FIRST, 0x8008700d, 0, 10746),
+    When(46, fits::FIRST, 0x4008700d, 0, 10746),
+    When(47, fits::FIRST, 0x4004700d, 0, 10746),
+    When(44, fits::FIRST, 0x8004700b, 0, 10746),
+    When(45, fits::FIRST, 0x8008700b, 0, 10746),
+    When(46, fits::FIRST, 0x4008700b, 0, 10746),
+    When(47, fits::FIRST, 0x4004700b, 0, 10746),
+    When(0, fits::FIRST, 0xc0101282, 0, 10754), // BLKREPORTZONE, BLKREPORTZONEV2
+    When(6, fits::FIRST, 0xc010128e, 0, 10754),
+    When(0, fits::FIRST, 0xd000941e, 0, 10762), // BTRFS_IOC_DEV_INFO
+    When(0, fits::FIRST, 0xc4089434, 0, 10770), // BTRFS_IOC_GET_DEV_STATS
+    When(0, fits::FIRST, 0xd000943d, 0, 10778), // BTRFS_IOC_GET_SUBVOL_ROOTREF
+    When(0, fits::FIRST, 0xd0009412, 0, 10786), // BTRFS_IOC_INO_LOOKUP
+    When(0, fits::FIRST, 0xd000943e, 0, 10794), // BTRFS_IOC_INO_LOOKUP_USER
+    When(0, fits::FIRST, 0xc0389423, 0, 10802), // BTRFS_IOC_INO_PATHS
+    When(0, fits::FIRST, 0xc0389424, 0, 10810), // BTRFS_IOC_LOGICAL_INO, BTRFS_IOC_LOGICAL_INO_V2
+    When(0, fits::FIRST, 0xc038943b, 0, 10810),
+    When(0, fits::FIRST, 0xc0109428, 0, 10818), // BTRFS_IOC_QUOTA_CTL
+    When(126, fits::FIRST, 0xc0c89425, 0, 10826), // BTRFS_IOC_SET_RECEIVED_SUBVOL
+    When(71, fits::FIRST, 0xc0c09425, 0, 10826),
+    When(0, fits::FIRST, 0xc0189436, 0, 10834), // BTRFS_IOC_FILE_EXTENT_SAME
+    When(0, fits::FIRST, 0xc400941b, 0, 10842), // BTRFS_IOC_SCRUB, BTRFS_IOC_SCRUB_PROGRESS
+    When(0, fits::FIRST, 0xc400941d, 0, 10842),
+    When(0, fits::FIRST, 0xd0009411, 0, 10850), // BTRFS_IOC_TREE_SEARCH
+    When(0, fits::FIRST, 0xc0709411, 0, 10858), // BTRFS_IOC_TREE_SEARCH_V2
+    When(0, fits::FIRST, 0xc0109414, 0, 10866), // BTRFS_IOC_SPACE_INFO
+    When(8, fits::FIRST, 0xc020662a, 0, 10874), // EXT4_IOC_GET_ES_CACHE, FS_IOC_FIEMAP
+    When(0, fits::FIRST, 0xc020660b, 0, 10874),
+    When(0, fits::FIRST, 0xc0189436, 0, 10882), // FIDEDUPERANGE
+    When(0, fits::FIRST, 0xc0506617, 0, 10890), // FS_IOC_ADD_ENCRYPTION_KEY
+    When(0, fits::FIRST, 0xc080661a, 0, 10898), // FS_IOC_GET_ENCRYPTION_KEY_STATUS
+    When(0, fits::FIRST, 0xc0406618, 0, 10906), // FS_IOC_REMOVE_ENCRYPTION_KEY, FS_IOC_REMOVE_ENCRYPTION_KEY_ALL_USERS
+    When(0, fits::FIRST, 0xc0406619, 0, 10906),
+    When(0, fits::FIRST, 0xc0185879, 0, 10914), // FITRIM
+    When(0, fits::FIRST, 0xc0046686, 0, 10922), // FS_IOC_MEASURE_VERITY
+    When(7, fits::FIRST, 0xc0286687, 0, 10930), // FS_IOC_READ_VERITY_METADATA
+    When(74, fits::FIRST, 0xc018aec0, 0, 10938), // KVM_CLEAR_DIRTY_LOG
+    When(80, fits::FIRST, 0xc008ae91, 0, 10946), // KVM_GET_CPUID2, KVM_GET_EMULATED_CPUID, KVM_GET_SUPPORTED_CPUID, KVM_GET_SUPPORTED_HV_CPUID
+    When(80, fits::FIRST, 0xc008ae09, 0, 10946),
+    When(80, fits::FIRST, 0xc008ae05, 0, 10946),
+    When(80, fits::FIRST, 0xc008aec1, 0, 10946),
+    When(74, fits::FIRST, 0xc00caee0, 0, 10954), // KVM_CREATE_DEVICE
+    When(74, fits::FIRST, 0xc040aed4, 0, 10962), // KVM_CREATE_GUEST_MEMFD
+    When(74, fits::FIRST, 0xc008ae67, 0, 10970), // KVM_IRQ_LINE_STATUS
+    When(80, fits::FIRST, 0xc004ae0a, 0, 10978), // KVM_GET_MSR_FEATURE_INDEX_LIST, KVM_GET_MSR_INDEX_LIST
+    When(80, fits::FIRST, 0xc004ae02, 0, 10978),
+    When(80, fits::FIRST, 0xc008ae88, 0, 10986), // KVM_GET_MSRS
+    When(74, fits::FIRST, 0xc040aed5, 0, 10994), // KVM_PRE_FAULT_MEMORY
+    When(74, fits::FIRST, 0xc008aeb0, 0, 11002), // KVM_GET_REG_LIST
+    When(74, fits::FIRST, 0xc018ae85, 0, 11010), // KVM_TRANSLATE
+    When(6, fits::FIRST, 0xc058ff0b, 0, 11018), // PIDFD_GET_INFO
+    When(8, fits::FIRST, 0xc0606610, 0, 11026), // PAGEMAP_SCAN
+    When(8, fits::FIRST, 0xc0686611, 0, 11034), // PROCMAP_QUERY
+    When(0, fits::FIRST, 0xc0502100, 0, 11042), // SECCOMP_IOCTL_NOTIF_RECV
+    When(0, fits::FIRST, 0xc0182101, 0, 11050), // SECCOMP_IOCTL_NOTIF_SEND
+    When(28, fits::FIRST, 0xc0285443, 0, 11058), // TIOCSISO7816
+    When(14, fits::FIRST, 0xc0285444, 0, 11058),
+    When(0, fits::FIRST, 0xc018aa3f, 0, 11066), // UFFDIO_API
+    When(7, fits::FIRST, 0xc020aa07, 0, 11074), // UFFDIO_CONTINUE
+    When(0, fits::FIRST, 0xc028aa03, 0, 11082), // UFFDIO_COPY
+    When(8, fits::FIRST, 0xc028aa05, 0, 11090), // UFFDIO_MOVE
+    When(8, fits::FIRST, 0xc020aa08, 0, 11098), // UFFDIO_POISON
+    When(0, fits::FIRST, 0xc020aa00, 0, 11106), // UFFDIO_REGISTER
+    When(6, fits::FIRST, 0xc018aa09, 0, 11114), // UFFDIO_RWPROTECT
+    When(0, fits::FIRST, 0xc018aa06, 0, 11122), // UFFDIO_WRITEPROTECT
+    When(0, fits::FIRST, 0xc020aa04, 0, 11130), // UFFDIO_ZEROPAGE
+    When(0, fits::FIRST, 0xc0047310, 0, 11138), // SCIF_FENCE_WAIT
+    When(0, fits::FIRST, 0xc0026303, 0, 11146), // RIO_CM_CHAN_CREATE
+    When(0, fits::FIRST, 0xc004b40c, 0, 11154), // GPIO_GET_LINEINFO_UNWATCH_IOCTL, KVM_PPC_ALLOCATE_HTAB, NE_ADD_VCPU, NTSYNC_IOC_SEM_RELEASE, RIO_CM_EP_GET_LIST, RIO_CM_EP_GET_LIST_SIZE, RIO_CM_MPORT_GET_LIST, USBTMC_IOCTL_WRITE_RESULT, FASTRPC_IOCTL_FREE_DMA_BUFF, NTSYNC_IOC_SEM_POST, DRM_IOCTL_MGA_WAIT_FENCE
+    When(74, fits::FIRST, 0xc004aea7, 0, 11154),
+    When(0, fits::FIRST, 0xc004ae21, 0, 11154),
+    When(6, fits::FIRST, 0xc0044e81, 0, 11154),
+    When(0, fits::FIRST, 0xc0046302, 0, 11154),
+    When(0, fits::FIRST, 0xc0046301, 0, 11154),
+    When(0, fits::FIRST, 0xc004630b, 0, 11154),
+    When(0, fits::FIRST, 0xc0045b0f, 0, 11154),
+    When(0, fits::FIRST, 0xc0045202, 0, 11154),
+    When(127, fits::FIRST, 0xc0044e81, 0, 11154),
+    When(102, fits::FIRST, 0xc004644b, 0, 11154),
+    When(7, fits::FIRST, 0xc008a260, 0, 11162), // ACRN_IOCTL_PM_GET_CPU_STATE, IOCTL_AMD_PMF_POPULATE_DATA, SCIF_ACCEPTREG, SCIF_BIND
+    When(6, fits::FIRST, 0xc0087000, 0, 11162),
+    When(0, fits::FIRST, 0xc0087305, 0, 11162),
+    When(0, fits::FIRST, 0xc0087301, 0, 11162),
+    When(23, fits::FIRST, 0xc0047042, 0, 11170), // IOC_NVRAM_GET_OFFSET, OBSOLETE_PMAC_NVRAM_GET_OFFSET, OPIOCGETCHILD, OPIOCGETNEXT, FIFREEZE, FITHAW, IIO_BUFFER_GET_FD_IOCTL, PPPIOCNEWUNIT, SONET_CLRDIAG, SONET_SETDIAG, VIDIOC_S_INPUT, VIDIOC_S_OUTPUT, WDIOC_SETPRETIMEOUT, WDIOC_SETTIMEOUT, SNDRV_CTL_IOCTL_HWDEP_NEXT_DEVICE, SNDRV_CTL_IOCTL_POWER, SNDRV_CTL_IOCTL_RAWMIDI_NEXT_DEVICE, SNDRV_CTL_IOCTL_SUBSCRIBE_EVENTS, SNDRV_CTL_IOCTL_UMP_NEXT_DEVICE, CAPI_GET_MANUFACTURER, CAPI_GET_SERIAL, MGSL_IOCWAITEVENT
+    When(23, fits::FIRST, 0xc0047040, 0, 11170),
+    When(14, fits::FIRST, 0xc0044f06, 0, 11170),
+    When(14, fits::FIRST, 0xc0044f05, 0, 11170),
+    When(0, fits::FIRST, 0xc0045877, 0, 11170),
+    When(0, fits::FIRST, 0xc0045878, 0, 11170),
+    When(7, fits::FIRST, 0xc0046991, 0, 11170),
+    When(0, fits::FIRST, 0xc004743e, 0, 11170),
+    When(0, fits::FIRST, 0xc0046113, 0, 11170),
+    When(0, fits::FIRST, 0xc0046112, 0, 11170),
+    When(0, fits::FIRST, 0xc0045627, 0, 11170),
+    When(0, fits::FIRST, 0xc004562f, 0, 11170),
+    When(0, fits::FIRST, 0xc0045708, 0, 11170),
+    When(0, fits::FIRST, 0xc0045706, 0, 11170),
+    When(0, fits::FIRST, 0xc0045520, 0, 11170),
+    When(0, fits::FIRST, 0xc00455d0, 0, 11170),
+    When(0, fits::FIRST, 0xc0045540, 0, 11170),
+    When(0, fits::FIRST, 0xc0045516, 0, 11170),
+    When(8, fits::FIRST, 0xc0045543, 0, 11170),
+    When(102, fits::FIRST, 0xc0044306, 0, 11170),
+    When(102, fits::FIRST, 0xc0044308, 0, 11170),
+    When(102, fits::FIRST, 0xc0046d08, 0, 11170),
+    When(3, fits::FIRST, 0xc0046c43, 0, 11178), // UDF_RELOCATE_BLOCKS
+    When(4, fits::FIRST, 0xc0086c43, 0, 11178),
+    When(0, fits::FIRST, 0xc00464af, 0, 11186), // DRM_IOCTL_MODE_RMFB
+    When(3, fits::FIRST, 0xc0049364, 0, 11194), // AUTOFS_IOC_SETTIMEOUT, KVM_MEMORY_ENCRYPT_OP, VIDIOC_OMAP3ISP_STAT_EN
+    When(4, fits::FIRST, 0xc0089364, 0, 11194),
+    When(78, fits::FIRST, 0xc004aeba, 0, 11194),
+    When(79, fits::FIRST, 0xc008aeba, 0, 11194),
+    When(3, fits::FIRST, 0xc00456c7, 0, 11194),
+    When(4, fits::FIRST, 0xc00856c7, 0, 11194),
 ];
 
 /// What is decided.
-pub(crate) static DECIDED: [u16; 11208] = [
+pub(crate) static DECIDED: [u16; 11202] = [
     8, NO, NO, 2, 339, 323, 174, 8, 0, 0, ZERO, NO, NO, 2, 339, 8,
     174, 14, 0, 0, ZERO, NO, NO, 2, 339, 14, 174, 14, 0, 0, NO, NO,
     NO, 1, 291, 325, 0, 0, NO, NO, NO, 1, 291, 327, 0, 0, NO, NO,
@@ -6753,144 +6755,144 @@ pub(crate) static DECIDED: [u16; 11208] = [
     8, NO, NO, 1, 32, 1139, 0, 0, 16, NO, NO, 1, 32, 8, 0, 0,
     1140, NO, NO, 0, 0, 0, NO, NO, NO, 4, 109, 14, 108, 28, 107, 16,
     110, 14, 0, 0, NO, NO, NO, 4, 109, 14, 108, 28, 107, 16, 110, 184,
-    0, 0, NO, NO, NO, 4, 109, 1141, 108, 14, 107, 25, 110, 14, 0, 0,
-    NO, NO, NO, 4, 109, 1141, 108, 14, 107, 25, 110, 184, 0, 0, NO, NO,
+    0, 0, NO, NO, NO, 4, 109, 14, 108, 14, 107, 25, 110, 14, 0, 0,
+    NO, NO, NO, 4, 109, 14, 108, 14, 107, 25, 110, 184, 0, 0, NO, NO,
     NO, 4, 109, 2, 108, 25, 107, 25, 110, 14, 0, 0, NO, NO, NO, 4,
     109, 2, 108, 25, 107, 25, 110, 16, 0, 0, NO, NO, NO, 4, 109, 144,
     108, 25, 107, 25, 110, 16, 0, 0, NO, NO, NO, 4, 109, 144, 108, 25,
-    107, 25, 110, 1142, 0, 0, NO, NO, NO, 4, 109, 14, 108, 28, 107, 14,
+    107, 25, 110, 1141, 0, 0, NO, NO, NO, 4, 109, 14, 108, 28, 107, 14,
     110, 14, 0, 0, NO, NO, NO, 4, 109, 14, 108, 14, 107, 14, 110, 14,
-    0, 0, NO, NO, NO, 4, 109, 1141, 108, 14, 107, 14, 110, 14, 0, 0,
-    NO, NO, NO, 4, 109, 144, 108, 28, 107, 16, 110, 14, 0, 0, NO, NO,
-    NO, 1, 106, 1143, 0, 0, NO, NO, NO, 1, 106, 592, 0, 0, NO, NO,
-    NO, 1, 106, 2, 0, 0, NO, NO, NO, 1, 112, 10, 0, 0, NO, NO,
-    NO, 1, 112, 42, 0, 0, NO, NO, NO, 1, 122, 14, 0, 0, NO, NO,
-    NO, 1, 122, 937, 0, 0, NO, NO, NO, 1, 122, 1145, 0, 0, NO, NO,
-    NO, 1, 122, 1146, 0, 0, 10, NO, NO, 0, 0, 0, 42, NO, NO, 0,
-    0, 0, NO, NO, NO, 1, 32, 70, 0, 0, NO, NO, NO, 1, 32, 14,
-    0, 0, 4, NO, NO, 2, 18, 18, 20, 4, 0, 0, ZERO, NO, NO, 2,
-    18, 14, 20, 14, 0, 0, ZERO, NO, NO, 2, 18, 14, 20, 16, 0, 0,
-    4, NO, NO, 2, 18, 14, 20, 14, 0, 0, 141, NO, NO, 4, 174, 141,
-    175, 208, 176, 14, 177, 14, 0, 0, 141, NO, NO, 4, 174, 139, 175, 14,
-    176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 141, 175, 1134, 176, 4,
-    177, 14, 0, 0, ZERO, NO, NO, 4, 174, 141, 175, 14, 176, 14, 177, 14,
-    0, 0, ZERO, NO, NO, 4, 174, 141, 175, 157, 176, 156, 177, 14, 0, 0,
-    ZERO, NO, NO, 4, 174, 141, 175, 1147, 176, 14, 177, 14, 0, 0, 4, NO,
-    NO, 4, 174, 141, 175, 1148, 176, 4, 177, 14, 0, 0, ZERO, NO, NO, 4,
-    174, 141, 175, 141, 176, 14, 177, 14, 0, 0, 141, NO, NO, 4, 174, 141,
-    175, 70, 176, 70, 177, 141, 0, 0, 4, NO, NO, 4, 174, 141, 175, 1149,
-    176, 4, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 141, 175, 1150, 176, 4,
-    177, 141, 0, 0, ZERO, NO, NO, 4, 174, 141, 175, 1151, 176, 25, 177, 141,
-    0, 0, ZERO, NO, NO, 4, 174, 141, 175, 143, 176, 141, 177, 14, 0, 0,
-    ZERO, NO, NO, 4, 174, 141, 175, 143, 176, 814, 177, 141, 0, 0, 1152, NO,
-    NO, 4, 174, 1152, 175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4,
-    174, 141, 175, 143, 176, 14, 177, 14, 0, 0, 141, NO, NO, 4, 174, 141,
-    175, 14, 176, 14, 177, 14, 0, 0, 141, NO, NO, 4, 174, 157, 175, 141,
-    176, 14, 177, 14, 0, 0, 4, NO, NO, 4, 174, 1153, 175, 1149, 176, 4,
-    177, 1154, 0, 0, ZERO, NO, NO, 4, 174, 141, 175, 139, 176, 139, 177, 14,
-    0, 0, ZERO, NO, NO, 4, 174, 141, 175, 14, 176, 70, 177, 1155, 0, 0,
-    4, NO, NO, 4, 174, 1156, 175, 70, 176, 1157, 177, 18, 0, 0, ZERO, NO,
-    NO, 4, 174, 1156, 175, 70, 176, 1157, 177, 1158, 0, 0, ZERO, NO, NO, 4,
-    174, 141, 175, 141, 176, 141, 177, 1159, 0, 0, ZERO, NO, NO, 4, 174, 141,
-    175, 10, 176, 16, 177, 14, 0, 0, NO, NO, NO, 1, 504, 1160, 0, 0,
-    NO, NO, NO, 1, 504, 1161, 0, 0, 10, NO, NO, 0, 0, 1, 287, 18,
-    6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
-    22, 23, ZERO, NO, NO, 0, 0, 1, 287, 4, 24, 25, 26, 27, ZERO, NO,
-    NO, 0, 0, 1, 287, 2, 24, 25, ZERO, NO, NO, 0, 0, 1, 287, 3,
-    24, 25, 28, ZERO, NO, NO, 0, 0, 1, 287, 1, 24, ZERO, NO, NO, 0,
-    0, 1, 287, 7, 29, 30, 31, 32, 33, 34, 35, ZERO, NO, NO, 0, 0,
-    1, 287, 5, 31, 32, 33, 34, 35, ZERO, NO, NO, 0, 0, 1, 287, 4,
-    31, 33, 34, 35, 10, NO, NO, 0, 0, 1, 287, 31, 36, 37, 38, 39,
-    40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55,
-    56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, ZERO, NO, NO, 0, 0,
-    1, 287, 4, 67, 68, 69, 70, 10, NO, NO, 0, 0, 1, 287, 3, 67,
-    69, 70, ZERO, NO, NO, 0, 0, 1, 287, 9, 71, 72, 73, 74, 75, 76,
-    77, 78, 79, ZERO, NO, NO, 0, 0, 1, 287, 8, 71, 72, 73, 74, 75,
-    77, 78, 79, ZERO, NO, NO, 0, 0, 1, 287, 1, 80, ZERO, NO, NO, 0,
-    0, 1, 287, 2, 81, 82, 10, NO, NO, 0, 0, 1, 287, 1, 83, 10,
-    NO, NO, 0, 0, 1, 287, 2, 84, 85, 10, NO, NO, 0, 0, 1, 287,
-    3, 86, 85, 87, 10, NO, NO, 0, 0, 1, 287, 1, 88, ZERO, NO, NO,
-    0, 0, 1, 287, 1, 89, ZERO, NO, NO, 0, 0, 1, 287, 1, 90, 10,
-    NO, NO, 0, 0, 1, 287, 1, 91, 10, NO, NO, 0, 0, 1, 287, 8,
-    92, 93, 94, 95, 96, 97, 98, 99, ZERO, NO, NO, 0, 0, 1, 287, 1,
-    100, 10, NO, NO, 0, 0, 1, 287, 1, 101, ZERO, NO, NO, 0, 0, 1,
-    287, 1, 102, ZERO, NO, NO, 0, 0, 1, 287, 1, 103, 10, NO, NO, 0,
-    0, 1, 287, 1, 104, 10, NO, NO, 0, 0, 1, 287, 1, 105, ZERO, NO,
-    NO, 0, 0, 1, 287, 2, 106, 107, 10, NO, NO, 0, 0, 1, 287, 1,
-    108, 4, NO, NO, 0, 0, 1, 287, 1, 109, ZERO, NO, NO, 0, 0, 1,
-    287, 2, 110, 111, NO, NO, NO, 2, 528, 4, 527, 142, 0, 0, NO, NO,
-    NO, 2, 528, 14, 527, 14, 0, 0, 16, NO, NO, 1, 32, 1162, 0, 0,
-    16, NO, NO, 1, 32, 1163, 0, 0, 16, NO, NO, 1, 32, 1164, 0, 0,
-    16, NO, NO, 1, 32, 473, 0, 0, 16, NO, NO, 1, 32, 1165, 0, 0,
-    16, NO, NO, 1, 32, 1166, 0, 0, 16, NO, NO, 1, 32, 1167, 0, 0,
-    16, NO, NO, 1, 32, 1168, 0, 0, 16, NO, NO, 1, 32, 1169, 0, 0,
-    16, NO, NO, 1, 32, 1170, 0, 0, 16, NO, NO, 1, 32, 1171, 0, 0,
-    16, NO, NO, 1, 32, 1172, 0, 0, 16, NO, NO, 1, 32, 1173, 0, 0,
-    16, NO, NO, 1, 32, 1174, 0, 0, 16, NO, NO, 1, 32, 1175, 0, 0,
-    16, NO, NO, 1, 32, 1176, 0, 0, 16, NO, NO, 1, 32, 1177, 0, 0,
-    16, NO, NO, 1, 32, 1178, 0, 0, 16, NO, NO, 1, 32, 1179, 0, 0,
-    16, NO, NO, 1, 32, 1180, 0, 0, 16, NO, NO, 1, 32, 1181, 0, 0,
-    16, NO, NO, 1, 32, 1182, 0, 0, 16, NO, NO, 1, 32, 1183, 0, 0,
-    16, NO, NO, 1, 32, 1184, 0, 0, 16, NO, NO, 1, 32, 1185, 0, 0,
-    16, NO, NO, 1, 32, 1186, 0, 0, 16, NO, NO, 1, 32, 1187, 0, 0,
-    16, NO, NO, 1, 32, 580, 0, 0, 16, NO, NO, 1, 32, 1188, 0, 0,
-    16, NO, NO, 1, 32, 1189, 0, 0, 16, NO, NO, 1, 32, 1190, 0, 0,
-    16, NO, NO, 1, 32, 1191, 0, 0, 16, NO, NO, 1, 32, 1192, 0, 0,
-    16, NO, NO, 1, 32, 1193, 0, 0, 16, NO, NO, 1, 32, 1194, 0, 0,
-    16, NO, NO, 1, 32, 1195, 0, 0, 16, NO, NO, 1, 32, 482, 0, 0,
-    16, NO, NO, 1, 32, 937, 0, 0, 16, NO, NO, 1, 32, 388, 0, 0,
-    16, NO, NO, 1, 32, 1196, 0, 0, 16, NO, NO, 1, 32, 1197, 0, 0,
-    16, NO, NO, 1, 32, 1198, 0, 0, 16, NO, NO, 1, 32, 1199, 0, 0,
-    16, NO, NO, 1, 32, 1200, 0, 0, 16, NO, NO, 1, 32, 1201, 0, 0,
-    16, NO, NO, 1, 32, 1202, 0, 0, 16, NO, NO, 1, 32, 1203, 0, 0,
-    16, NO, NO, 1, 32, 1204, 0, 0, 16, NO, NO, 1, 32, 457, 0, 0,
-    16, NO, NO, 1, 32, 1205, 0, 0, 16, NO, NO, 1, 32, 650, 0, 0,
-    16, NO, NO, 1, 32, 1206, 0, 0, 16, NO, NO, 1, 32, 1207, 0, 0,
-    16, NO, NO, 1, 32, 1208, 0, 0, 16, NO, NO, 1, 32, 1209, 0, 0,
-    16, NO, NO, 1, 32, 1210, 0, 0, 16, NO, NO, 1, 32, 1211, 0, 0,
-    16, NO, NO, 1, 32, 1212, 0, 0, 16, NO, NO, 1, 32, 1213, 0, 0,
-    16, NO, NO, 1, 32, 1214, 0, 0, 16, NO, NO, 1, 32, 461, 0, 0,
-    16, NO, NO, 1, 32, 1215, 0, 0, 16, NO, NO, 1, 32, 1216, 0, 0,
-    16, NO, NO, 1, 32, 1217, 0, 0, 16, NO, NO, 1, 32, 1218, 0, 0,
-    16, NO, NO, 1, 32, 1219, 0, 0, 16, NO, NO, 1, 32, 1220, 0, 0,
-    16, NO, NO, 1, 32, 1221, 0, 0, 16, NO, NO, 1, 32, 1222, 0, 0,
-    16, NO, NO, 1, 32, 1223, 0, 0, 16, NO, NO, 1, 32, 1224, 0, 0,
-    16, NO, NO, 1, 32, 387, 0, 0, 16, NO, NO, 1, 32, 1225, 0, 0,
-    16, NO, NO, 1, 32, 1226, 0, 0, 16, NO, NO, 1, 32, 1227, 0, 0,
-    16, NO, NO, 1, 32, 1228, 0, 0, 16, NO, NO, 1, 32, 1229, 0, 0,
-    16, NO, NO, 1, 32, 1230, 0, 0, 16, NO, NO, 1, 32, 1231, 0, 0,
-    16, NO, NO, 1, 32, 1232, 0, 0, 16, NO, NO, 1, 32, 1233, 0, 0,
-    16, NO, NO, 1, 32, 1234, 0, 0, 16, NO, NO, 1, 32, 380, 0, 0,
-    16, NO, NO, 1, 32, 571, 0, 0, 16, NO, NO, 1, 32, 514, 0, 0,
-    16, NO, NO, 1, 32, 328, 0, 0, 16, NO, NO, 1, 32, 1235, 0, 0,
-    16, NO, NO, 1, 32, 1236, 0, 0, 16, NO, NO, 1, 32, 1237, 0, 0,
-    16, NO, NO, 1, 32, 1238, 0, 0, 16, NO, NO, 1, 32, 1239, 0, 0,
-    16, NO, NO, 1, 32, 1240, 0, 0, 16, NO, NO, 1, 32, 1241, 0, 0,
-    16, NO, NO, 1, 32, 1242, 0, 0, 16, NO, NO, 1, 32, 1243, 0, 0,
-    16, NO, NO, 1, 32, 1244, 0, 0, 16, NO, NO, 1, 32, 1245, 0, 0,
-    16, NO, NO, 1, 32, 1246, 0, 0, 16, NO, NO, 1, 32, 1247, 0, 0,
-    16, NO, NO, 1, 32, 1248, 0, 0, 16, NO, NO, 1, 32, 1249, 0, 0,
-    16, NO, NO, 1, 32, 1250, 0, 0, 16, NO, NO, 1, 32, 1251, 0, 0,
-    16, NO, NO, 1, 32, 1252, 0, 0, 16, NO, NO, 1, 32, 1253, 0, 0,
-    16, NO, NO, 1, 32, 1254, 0, 0, 16, NO, NO, 1, 32, 1255, 0, 0,
-    16, NO, NO, 1, 32, 1256, 0, 0, 16, NO, NO, 1, 32, 1257, 0, 0,
-    16, NO, NO, 1, 32, 1258, 0, 0, 16, NO, NO, 1, 32, 1259, 0, 0,
-    16, NO, NO, 1, 32, 1260, 0, 0, 16, NO, NO, 1, 32, 1261, 0, 0,
-    16, NO, NO, 1, 32, 1262, 0, 0, 16, NO, NO, 1, 32, 1263, 0, 0,
-    16, NO, NO, 1, 32, 579, 0, 0, 16, NO, NO, 1, 32, 1264, 0, 0,
-    16, NO, NO, 1, 32, 1265, 0, 0, 16, NO, NO, 1, 32, 1266, 0, 0,
-    16, NO, NO, 1, 32, 1267, 0, 0, 16, NO, NO, 1, 32, 464, 0, 0,
-    16, NO, NO, 1, 32, 1268, 0, 0, 16, NO, NO, 1, 32, 1269, 0, 0,
-    16, NO, NO, 1, 32, 1270, 0, 0, 16, NO, NO, 1, 32, 1271, 0, 0,
-    16, NO, NO, 1, 32, 1272, 0, 0, 16, NO, NO, 1, 32, 1273, 0, 0,
-    16, NO, NO, 1, 32, 1274, 0, 0, 16, NO, NO, 1, 32, 1275, 0, 0,
-    16, NO, NO, 1, 32, 1276, 0, 0, 16, NO, NO, 1, 32, 1277, 0, 0,
-    16, NO, NO, 1, 32, 1278, 0, 0, 16, NO, NO, 1, 32, 1279, 0, 0,
-    16, NO, NO, 1, 32, 1280, 0, 0, 16, NO, NO, 1, 32, 1281, 0, 0,
-    16, NO, NO, 1, 32, 1282, 0, 0, 16, NO, NO, 1, 32, 1283, 0, 0,
-    16, NO, NO, 1, 32, 1284, 0, 0, 16, NO, NO, 1, 32, 453, 0, 0,
-    16, NO, NO, 1, 32, 1285, 0, 0, 16, NO, NO, 1, 32, 1286, 0, 0,
-    16, NO, NO, 1, 32, 1287, 0, 0,
+    0, 0, NO, NO, NO, 4, 109, 144, 108, 28, 107, 16, 110, 14, 0, 0,
+    NO, NO, NO, 1, 109, 2, 0, 0, NO, NO, NO, 1, 106, 1142, 0, 0,
+    NO, NO, NO, 1, 106, 592, 0, 0, NO, NO, NO, 1, 106, 2, 0, 0,
+    NO, NO, NO, 1, 112, 10, 0, 0, NO, NO, NO, 1, 112, 42, 0, 0,
+    NO, NO, NO, 1, 122, 14, 0, 0, NO, NO, NO, 1, 122, 937, 0, 0,
+    NO, NO, NO, 1, 122, 1144, 0, 0, NO, NO, NO, 1, 122, 1145, 0, 0,
+    10, NO, NO, 0, 0, 0, 42, NO, NO, 0, 0, 0, NO, NO, NO, 1,
+    32, 70, 0, 0, NO, NO, NO, 1, 32, 14, 0, 0, 4, NO, NO, 2,
+    18, 18, 20, 4, 0, 0, ZERO, NO, NO, 2, 18, 14, 20, 14, 0, 0,
+    ZERO, NO, NO, 2, 18, 14, 20, 16, 0, 0, 4, NO, NO, 2, 18, 14,
+    20, 14, 0, 0, 141, NO, NO, 4, 174, 141, 175, 208, 176, 14, 177, 14,
+    0, 0, 141, NO, NO, 4, 174, 139, 175, 14, 176, 14, 177, 14, 0, 0,
+    ZERO, NO, NO, 4, 174, 141, 175, 1134, 176, 4, 177, 14, 0, 0, ZERO, NO,
+    NO, 4, 174, 141, 175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4,
+    174, 141, 175, 157, 176, 156, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 141,
+    175, 1146, 176, 14, 177, 14, 0, 0, 4, NO, NO, 4, 174, 141, 175, 1147,
+    176, 4, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 141, 175, 141, 176, 14,
+    177, 14, 0, 0, 141, NO, NO, 4, 174, 141, 175, 70, 176, 70, 177, 141,
+    0, 0, 4, NO, NO, 4, 174, 141, 175, 1148, 176, 4, 177, 14, 0, 0,
+    ZERO, NO, NO, 4, 174, 141, 175, 1149, 176, 4, 177, 141, 0, 0, ZERO, NO,
+    NO, 4, 174, 141, 175, 1150, 176, 25, 177, 141, 0, 0, ZERO, NO, NO, 4,
+    174, 141, 175, 143, 176, 141, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 141,
+    175, 143, 176, 814, 177, 141, 0, 0, 1151, NO, NO, 4, 174, 1151, 175, 14,
+    176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 141, 175, 143, 176, 14,
+    177, 14, 0, 0, 141, NO, NO, 4, 174, 141, 175, 14, 176, 14, 177, 14,
+    0, 0, 141, NO, NO, 4, 174, 157, 175, 141, 176, 14, 177, 14, 0, 0,
+    4, NO, NO, 4, 174, 1152, 175, 1148, 176, 4, 177, 1153, 0, 0, ZERO, NO,
+    NO, 4, 174, 141, 175, 139, 176, 139, 177, 14, 0, 0, ZERO, NO, NO, 4,
+    174, 141, 175, 14, 176, 70, 177, 1154, 0, 0, 4, NO, NO, 4, 174, 1155,
+    175, 70, 176, 1156, 177, 18, 0, 0, ZERO, NO, NO, 4, 174, 1155, 175, 70,
+    176, 1156, 177, 1157, 0, 0, ZERO, NO, NO, 4, 174, 141, 175, 141, 176, 141,
+    177, 1158, 0, 0, ZERO, NO, NO, 4, 174, 141, 175, 10, 176, 16, 177, 14,
+    0, 0, NO, NO, NO, 1, 504, 1159, 0, 0, NO, NO, NO, 1, 504, 1160,
+    0, 0, 10, NO, NO, 0, 0, 1, 287, 18, 6, 7, 8, 9, 10, 11,
+    12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, ZERO, NO, NO, 0,
+    0, 1, 287, 4, 24, 25, 26, 27, ZERO, NO, NO, 0, 0, 1, 287, 2,
+    24, 25, ZERO, NO, NO, 0, 0, 1, 287, 3, 24, 25, 28, ZERO, NO, NO,
+    0, 0, 1, 287, 1, 24, ZERO, NO, NO, 0, 0, 1, 287, 7, 29, 30,
+    31, 32, 33, 34, 35, ZERO, NO, NO, 0, 0, 1, 287, 5, 31, 32, 33,
+    34, 35, ZERO, NO, NO, 0, 0, 1, 287, 4, 31, 33, 34, 35, 10, NO,
+    NO, 0, 0, 1, 287, 31, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45,
+    46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61,
+    62, 63, 64, 65, 66, ZERO, NO, NO, 0, 0, 1, 287, 4, 67, 68, 69,
+    70, 10, NO, NO, 0, 0, 1, 287, 3, 67, 69, 70, ZERO, NO, NO, 0,
+    0, 1, 287, 9, 71, 72, 73, 74, 75, 76, 77, 78, 79, ZERO, NO, NO,
+    0, 0, 1, 287, 8, 71, 72, 73, 74, 75, 77, 78, 79, ZERO, NO, NO,
+    0, 0, 1, 287, 1, 80, ZERO, NO, NO, 0, 0, 1, 287, 2, 81, 82,
+    10, NO, NO, 0, 0, 1, 287, 1, 83, 10, NO, NO, 0, 0, 1, 287,
+    2, 84, 85, 10, NO, NO, 0, 0, 1, 287, 3, 86, 85, 87, 10, NO,
+    NO, 0, 0, 1, 287, 1, 88, ZERO, NO, NO, 0, 0, 1, 287, 1, 89,
+    ZERO, NO, NO, 0, 0, 1, 287, 1, 90, 10, NO, NO, 0, 0, 1, 287,
+    1, 91, 10, NO, NO, 0, 0, 1, 287, 8, 92, 93, 94, 95, 96, 97,
+    98, 99, ZERO, NO, NO, 0, 0, 1, 287, 1, 100, 10, NO, NO, 0, 0,
+    1, 287, 1, 101, ZERO, NO, NO, 0, 0, 1, 287, 1, 102, ZERO, NO, NO,
+    0, 0, 1, 287, 1, 103, 10, NO, NO, 0, 0, 1, 287, 1, 104, 10,
+    NO, NO, 0, 0, 1, 287, 1, 105, ZERO, NO, NO, 0, 0, 1, 287, 2,
+    106, 107, 10, NO, NO, 0, 0, 1, 287, 1, 108, 4, NO, NO, 0, 0,
+    1, 287, 1, 109, ZERO, NO, NO, 0, 0, 1, 287, 2, 110, 111, NO, NO,
+    NO, 2, 528, 4, 527, 142, 0, 0, NO, NO, NO, 2, 528, 14, 527, 14,
+    0, 0, 16, NO, NO, 1, 32, 1161, 0, 0, 16, NO, NO, 1, 32, 1162,
+    0, 0, 16, NO, NO, 1, 32, 1163, 0, 0, 16, NO, NO, 1, 32, 473,
+    0, 0, 16, NO, NO, 1, 32, 1164, 0, 0, 16, NO, NO, 1, 32, 1165,
+    0, 0, 16, NO, NO, 1, 32, 1166, 0, 0, 16, NO, NO, 1, 32, 1167,
+    0, 0, 16, NO, NO, 1, 32, 1168, 0, 0, 16, NO, NO, 1, 32, 1169,
+    0, 0, 16, NO, NO, 1, 32, 1170, 0, 0, 16, NO, NO, 1, 32, 1171,
+    0, 0, 16, NO, NO, 1, 32, 1172, 0, 0, 16, NO, NO, 1, 32, 1173,
+    0, 0, 16, NO, NO, 1, 32, 1174, 0, 0, 16, NO, NO, 1, 32, 1175,
+    0, 0, 16, NO, NO, 1, 32, 1176, 0, 0, 16, NO, NO, 1, 32, 1177,
+    0, 0, 16, NO, NO, 1, 32, 1178, 0, 0, 16, NO, NO, 1, 32, 1179,
+    0, 0, 16, NO, NO, 1, 32, 1180, 0, 0, 16, NO, NO, 1, 32, 1181,
+    0, 0, 16, NO, NO, 1, 32, 1182, 0, 0, 16, NO, NO, 1, 32, 1183,
+    0, 0, 16, NO, NO, 1, 32, 1184, 0, 0, 16, NO, NO, 1, 32, 1185,
+    0, 0, 16, NO, NO, 1, 32, 1186, 0, 0, 16, NO, NO, 1, 32, 580,
+    0, 0, 16, NO, NO, 1, 32, 1187, 0, 0, 16, NO, NO, 1, 32, 1188,
+    0, 0, 16, NO, NO, 1, 32, 1189, 0, 0, 16, NO, NO, 1, 32, 1190,
+    0, 0, 16, NO, NO, 1, 32, 1191, 0, 0, 16, NO, NO, 1, 32, 1192,
+    0, 0, 16, NO, NO, 1, 32, 1193, 0, 0, 16, NO, NO, 1, 32, 1194,
+    0, 0, 16, NO, NO, 1, 32, 482, 0, 0, 16, NO, NO, 1, 32, 937,
+    0, 0, 16, NO, NO, 1, 32, 388, 0, 0, 16, NO, NO, 1, 32, 1195,
+    0, 0, 16, NO, NO, 1, 32, 1196, 0, 0, 16, NO, NO, 1, 32, 1197,
+    0, 0, 16, NO, NO, 1, 32, 1198, 0, 0, 16, NO, NO, 1, 32, 1199,
+    0, 0, 16, NO, NO, 1, 32, 1200, 0, 0, 16, NO, NO, 1, 32, 1201,
+    0, 0, 16, NO, NO, 1, 32, 1202, 0, 0, 16, NO, NO, 1, 32, 1203,
+    0, 0, 16, NO, NO, 1, 32, 457, 0, 0, 16, NO, NO, 1, 32, 1204,
+    0, 0, 16, NO, NO, 1, 32, 650, 0, 0, 16, NO, NO, 1, 32, 1205,
+    0, 0, 16, NO, NO, 1, 32, 1206, 0, 0, 16, NO, NO, 1, 32, 1207,
+    0, 0, 16, NO, NO, 1, 32, 1208, 0, 0, 16, NO, NO, 1, 32, 1209,
+    0, 0, 16, NO, NO, 1, 32, 1210, 0, 0, 16, NO, NO, 1, 32, 1211,
+    0, 0, 16, NO, NO, 1, 32, 1212, 0, 0, 16, NO, NO, 1, 32, 1213,
+    0, 0, 16, NO, NO, 1, 32, 461, 0, 0, 16, NO, NO, 1, 32, 1214,
+    0, 0, 16, NO, NO, 1, 32, 1215, 0, 0, 16, NO, NO, 1, 32, 1216,
+    0, 0, 16, NO, NO, 1, 32, 1217, 0, 0, 16, NO, NO, 1, 32, 1218,
+    0, 0, 16, NO, NO, 1, 32, 1219, 0, 0, 16, NO, NO, 1, 32, 1220,
+    0, 0, 16, NO, NO, 1, 32, 1221, 0, 0, 16, NO, NO, 1, 32, 1222,
+    0, 0, 16, NO, NO, 1, 32, 1223, 0, 0, 16, NO, NO, 1, 32, 387,
+    0, 0, 16, NO, NO, 1, 32, 1224, 0, 0, 16, NO, NO, 1, 32, 1225,
+    0, 0, 16, NO, NO, 1, 32, 1226, 0, 0, 16, NO, NO, 1, 32, 1227,
+    0, 0, 16, NO, NO, 1, 32, 1228, 0, 0, 16, NO, NO, 1, 32, 1229,
+    0, 0, 16, NO, NO, 1, 32, 1230, 0, 0, 16, NO, NO, 1, 32, 1231,
+    0, 0, 16, NO, NO, 1, 32, 1232, 0, 0, 16, NO, NO, 1, 32, 1233,
+    0, 0, 16, NO, NO, 1, 32, 380, 0, 0, 16, NO, NO, 1, 32, 571,
+    0, 0, 16, NO, NO, 1, 32, 514, 0, 0, 16, NO, NO, 1, 32, 328,
+    0, 0, 16, NO, NO, 1, 32, 1234, 0, 0, 16, NO, NO, 1, 32, 1235,
+    0, 0, 16, NO, NO, 1, 32, 1236, 0, 0, 16, NO, NO, 1, 32, 1237,
+    0, 0, 16, NO, NO, 1, 32, 1238, 0, 0, 16, NO, NO, 1, 32, 1239,
+    0, 0, 16, NO, NO, 1, 32, 1240, 0, 0, 16, NO, NO, 1, 32, 1241,
+    0, 0, 16, NO, NO, 1, 32, 1242, 0, 0, 16, NO, NO, 1, 32, 1243,
+    0, 0, 16, NO, NO, 1, 32, 1244, 0, 0, 16, NO, NO, 1, 32, 1245,
+    0, 0, 16, NO, NO, 1, 32, 1246, 0, 0, 16, NO, NO, 1, 32, 1247,
+    0, 0, 16, NO, NO, 1, 32, 1248, 0, 0, 16, NO, NO, 1, 32, 1249,
+    0, 0, 16, NO, NO, 1, 32, 1250, 0, 0, 16, NO, NO, 1, 32, 1251,
+    0, 0, 16, NO, NO, 1, 32, 1252, 0, 0, 16, NO, NO, 1, 32, 1253,
+    0, 0, 16, NO, NO, 1, 32, 1254, 0, 0, 16, NO, NO, 1, 32, 1255,
+    0, 0, 16, NO, NO, 1, 32, 1256, 0, 0, 16, NO, NO, 1, 32, 1257,
+    0, 0, 16, NO, NO, 1, 32, 1258, 0, 0, 16, NO, NO, 1, 32, 1259,
+    0, 0, 16, NO, NO, 1, 32, 1260, 0, 0, 16, NO, NO, 1, 32, 1261,
+    0, 0, 16, NO, NO, 1, 32, 1262, 0, 0, 16, NO, NO, 1, 32, 579,
+    0, 0, 16, NO, NO, 1, 32, 1263, 0, 0, 16, NO, NO, 1, 32, 1264,
+    0, 0, 16, NO, NO, 1, 32, 1265, 0, 0, 16, NO, NO, 1, 32, 1266,
+    0, 0, 16, NO, NO, 1, 32, 464, 0, 0, 16, NO, NO, 1, 32, 1267,
+    0, 0, 16, NO, NO, 1, 32, 1268, 0, 0, 16, NO, NO, 1, 32, 1269,
+    0, 0, 16, NO, NO, 1, 32, 1270, 0, 0, 16, NO, NO, 1, 32, 1271,
+    0, 0, 16, NO, NO, 1, 32, 1272, 0, 0, 16, NO, NO, 1, 32, 1273,
+    0, 0, 16, NO, NO, 1, 32, 1274, 0, 0, 16, NO, NO, 1, 32, 1275,
+    0, 0, 16, NO, NO, 1, 32, 1276, 0, 0, 16, NO, NO, 1, 32, 1277,
+    0, 0, 16, NO, NO, 1, 32, 1278, 0, 0, 16, NO, NO, 1, 32, 1279,
+    0, 0, 16, NO, NO, 1, 32, 1280, 0, 0, 16, NO, NO, 1, 32, 1281,
+    0, 0, 16, NO, NO, 1, 32, 1282, 0, 0, 16, NO, NO, 1, 32, 1283,
+    0, 0, 16, NO, NO, 1, 32, 453, 0, 0, 16, NO, NO, 1, 32, 1284,
+    0, 0, 16, NO, NO, 1, 32, 1285, 0, 0, 16, NO, NO, 1, 32, 1286,
+    0, 0,
 ];
 
 /// What the C types of parameters lead to: a structure, an integer.
@@ -7296,269 +7298,269 @@ pub(crate) static RECORDS: [R; 644] = [
     R(2043, 1074, 7, 94, 4, 204, 0, true), // statx
     R(2045, 1081, 3, 98, 0, 204, 0, true), // __aio_sigset
     R(2052, 1084, 3, 98, 0, 204, 0, true), // rseq
-    R(2062, 1087, 1, 98, 0, 204, 0, true), // clone_args
-    R(2064, 1088, 3, 98, 0, 204, 0, false), // open_how
-    R(2065, 1091, 1, 98, 2, 204, 0, true), // rusage32
-    R(2066, 1092, 2, 100, 0, 204, 0, true), // old_itimerval32
-    R(2067, 1094, 1, 100, 0, 204, 0, false), // timeval32
-    R(2297, 1095, 29, 100, 0, 204, 0, true), // sigcontext
-    R(2301, 1124, 3, 100, 0, 204, 0, false), // sigstack
-    R(2303, 1127, 1, 100, 0, 204, 0, true), // osf_statfs
-    R(2308, 1128, 1, 100, 2, 204, 0, false), // osf_stat
-    R(2309, 1129, 1, 102, 0, 204, 0, true), // osf_statfs64
-    R(2311, 1130, 1, 102, 0, 204, 0, true), // pl_args
-    R(2312, 1131, 1, 102, 0, 204, 0, true), // timex32
-    R(2313, 1132, 5, 102, 0, 204, 0, false), // linux_dirent
-    R(2316, 1137, 6, 102, 0, 204, 0, false), // ustat
-    R(2317, 1143, 14, 102, 3, 204, 2, false), // stat64
-    R(2318, 1157, 9, 105, 0, 206, 0, true), // statfs64
-    R(2319, 1166, 2, 105, 0, 206, 0, false), // old_timespec32
-    R(2320, 1168, 2, 105, 0, 206, 0, true), // old_itimerspec32
-    R(2321, 1170, 2, 105, 0, 206, 0, true), // old_timex32
-    R(2322, 1172, 2, 105, 0, 206, 0, false), // compat_tms
-    R(2323, 1174, 2, 105, 0, 206, 0, false), // compat_ustat
-    R(2324, 1176, 3, 105, 0, 206, 1, false), // old_sigaction
-    R(2325, 1179, 1, 105, 0, 207, 1, false), // compat_old_sigaction
-    R(2326, 1180, 2, 105, 0, 208, 0, false), // compat_rlimit
-    R(2327, 1182, 2, 105, 2, 208, 0, true), // compat_rusage
-    R(2328, 1184, 2, 107, 0, 208, 0, false), // old_timeval32
-    R(2329, 1186, 6, 107, 0, 208, 0, true), // compat_statfs
-    R(2330, 1192, 7, 107, 3, 208, 2, false), // compat_stat
-    R(2331, 1199, 2, 110, 0, 210, 0, false), // compat_sysinfo
-    R(2332, 1201, 3, 110, 0, 210, 0, false), // compat_linux_dirent
-    R(2333, 1204, 4, 110, 0, 210, 1, false), // compat_sigaction
-    R(2334, 1208, 3, 110, 0, 211, 0, false), // compat_sigset_t
-    R(2335, 1211, 3, 110, 0, 211, 38, true), // compat_siginfo
-    R(2336, 1214, 2, 110, 0, 249, 3, true), // compat_sigevent
-    R(2337, 1216, 5, 110, 0, 252, 0, true), // compat_statfs64
-    R(2338, 1221, 2, 110, 0, 252, 0, false), // compat_mq_attr
-    R(2339, 1223, 2, 110, 0, 252, 0, true), // compat_msghdr
-    R(2340, 1225, 2, 110, 0, 252, 0, true), // compat_robust_list_head
-    R(2341, 1227, 2, 110, 0, 252, 0, true), // compat_kexec_segment
-    R(2342, 1229, 2, 110, 0, 252, 0, true), // compat_mmsghdr
-    R(2343, 1231, 2, 110, 0, 252, 0, true), // __compat_aio_sigset
-    R(2346, 1233, 2, 110, 0, 252, 0, false), // old_utimbuf32
-    R(2351, 1235, 3, 110, 0, 252, 0, true), // sel_arg_struct
-    R(2354, 1238, 5, 110, 0, 252, 0, false), // old_linux_dirent
-    R(2356, 1243, 3, 110, 0, 252, 0, false), // mmap_arg_struct
-    R(2357, 1246, 1, 110, 3, 252, 2, false), // oldabi_stat64
-    R(2358, 1247, 1, 113, 0, 254, 0, false), // oabi_epoll_event
-    R(2359, 1248, 2, 113, 0, 254, 0, false), // oabi_sembuf
-    R(2360, 1250, 3, 113, 3, 254, 2, false), // __old_kernel_stat
-    R(2361, 1253, 2, 116, 2, 256, 0, false), // oldold_utsname
-    R(2362, 1255, 2, 118, 0, 256, 0, true), // compat_sel_arg_struct
-    R(2363, 1257, 3, 118, 0, 256, 0, false), // compat_old_linux_dirent
-    R(2364, 1260, 1, 118, 0, 256, 0, false), // mmap_arg_struct32
-    R(2365, 1261, 2, 118, 2, 256, 0, false), // old_utsname
-    R(2366, 1263, 2, 120, 0, 256, 0, true), // vm86_struct
-    R(2367, 1265, 3, 120, 0, 256, 0, false), // utimbuf
-    R(2374, 1268, 25, 120, 0, 256, 0, true), // ucontext
-    R(2377, 1293, 1, 120, 0, 256, 0, false), // sig_dbg_op
-    R(2378, 1294, 1, 120, 0, 256, 0, false), // mmap_arg_struct_emu31
-    R(2379, 1295, 1, 120, 3, 256, 2, false), // stat64_emu31
-    R(2381, 1296, 1, 123, 0, 258, 0, false), // fadvise64_64_args
-    R(2385, 1297, 1, 123, 0, 258, 0, false), // gs_cb
-    R(2386, 1298, 1, 123, 3, 258, 2, false), // compat_stat64
-    R(2391, 1299, 3, 126, 0, 260, 1, false), // mount_attr
-    R(2398, 1302, 5, 126, 0, 261, 0, false), // landlock_ruleset_attr
-    R(2400, 1307, 3, 126, 0, 261, 0, false), // futex_waitv
-    R(2401, 1310, 3, 126, 0, 261, 0, false), // cachestat_range
-    R(2407, 1313, 3, 126, 0, 261, 0, false), // cachestat
-    R(2410, 1316, 4, 126, 0, 261, 1, false), // mnt_id_req
-    R(2437, 1320, 4, 126, 0, 262, 0, false), // statmount
-    R(2440, 1324, 3, 126, 0, 262, 0, false), // lsm_ctx
-    R(2441, 1327, 1, 126, 0, 262, 11, false), // riscv_hwprobe
-    R(2442, 1328, 1, 126, 0, 273, 1, true), // bpf_common_attr
-    R(2443, 1329, 1, 126, 0, 274, 0, true), // xattr_args
-    R(2449, 1330, 3, 126, 0, 274, 0, false), // file_attr
-    R(2453, 1333, 3, 126, 0, 274, 0, false), // ns_id_req
-    R(2459, 1336, 2, 126, 0, 274, 1, false), // nlmsghdr
-    R(2461, 1338, 2, 126, 0, 275, 0, true), // nlmsgerr
-    R(2464, 1340, 2, 126, 0, 275, 0, false), // nlattr
-    R(2465, 1342, 2, 126, 0, 275, 0, false), // nla_bitfield32
-    R(2470, 1344, 2, 126, 0, 275, 0, false), // nl_mmap_req
-    R(2477, 1346, 2, 126, 0, 275, 0, false), // nl_mmap_hdr
-    R(2478, 1348, 2, 126, 0, 275, 0, false), // genlmsghdr
-    R(2481, 1350, 2, 126, 0, 275, 0, false), // rtattr
-    R(2483, 1352, 2, 126, 0, 275, 0, false), // rtgenmsg
-    R(2489, 1354, 2, 126, 0, 275, 0, false), // ifinfomsg
-    R(2492, 1356, 2, 126, 0, 275, 0, false), // if_stats_msg
-    R(2493, 1358, 2, 126, 0, 275, 0, false), // tunnel_msg
-    R(2517, 1360, 2, 126, 0, 275, 0, false), // rtnl_link_stats
-    R(2519, 1362, 5, 126, 0, 275, 0, false), // rtnl_link_stats64
-    R(2520, 1367, 3, 126, 0, 275, 0, false), // rtnl_hw_stats64
-    R(2524, 1370, 3, 126, 0, 275, 0, false), // rtnl_link_ifmap
-    R(2529, 1373, 2, 126, 0, 275, 0, false), // ifla_cacheinfo
-    R(2531, 1375, 2, 126, 0, 275, 0, false), // ifla_bridge_id
-    R(2532, 1377, 2, 126, 0, 275, 0, false), // ifla_vlan_flags
-    R(2535, 1379, 2, 126, 0, 275, 0, false), // ifla_vlan_qos_mapping
-    R(2536, 1381, 2, 126, 0, 275, 0, false), // ifla_rmnet_flags
-    R(2539, 1383, 2, 126, 0, 275, 0, false), // ifla_vxlan_port_range
-    R(2540, 1385, 2, 126, 0, 275, 0, false), // ifla_geneve_port_range
-    R(2544, 1387, 2, 126, 0, 275, 0, false), // ifla_port_vsi
-    R(2547, 1389, 2, 126, 0, 275, 0, false), // ifla_vf_mac
-    R(2549, 1391, 2, 126, 0, 275, 0, false), // ifla_vf_broadcast
-    R(2552, 1393, 2, 126, 0, 275, 0, false), // ifla_vf_vlan
-    R(2554, 1395, 2, 126, 0, 275, 0, false), // ifla_vf_vlan_info
-    R(2556, 1397, 2, 126, 0, 275, 0, false), // ifla_vf_tx_rate
-    R(2559, 1399, 2, 126, 0, 275, 0, false), // ifla_vf_rate
-    R(2561, 1401, 3, 126, 0, 275, 0, false), // ifla_vf_guid
-    R(2563, 1404, 2, 126, 0, 275, 0, false), // ifla_vf_link_state
-    R(2565, 1406, 2, 126, 0, 275, 0, false), // ifla_vf_spoofchk
-    R(2566, 1408, 2, 126, 0, 275, 0, false), // ifla_vf_rss_query_en
-    R(2567, 1410, 2, 126, 0, 275, 0, false), // ifla_vf_trust
-    R(2573, 1412, 2, 126, 0, 275, 0, false), // ifaddrmsg
-    R(2577, 1414, 2, 126, 0, 275, 0, false), // ifa_cacheinfo
-    R(2583, 1416, 2, 126, 0, 275, 0, false), // prefixmsg
-    R(2586, 1418, 2, 126, 0, 275, 0, false), // prefix_cacheinfo
-    R(2592, 1420, 2, 126, 0, 275, 0, false), // nduseroptmsg
-    R(2602, 1422, 2, 126, 0, 275, 0, false), // rtmsg
-    R(2607, 1424, 2, 126, 0, 275, 0, false), // rtnexthop
-    R(2610, 1426, 2, 126, 0, 275, 0, false), // rtvia
-    R(2619, 1428, 2, 126, 0, 275, 0, false), // rta_cacheinfo
-    R(2623, 1430, 3, 126, 0, 275, 0, false), // rta_mfc_stats
-    R(2631, 1433, 2, 126, 0, 275, 4, false), // rta_session
-    R(2636, 1435, 2, 126, 0, 279, 0, false), // fib_rule_hdr
-    R(2637, 1437, 2, 126, 0, 279, 0, false), // fib_rule_uid_range
-    R(2638, 1439, 2, 126, 0, 279, 0, false), // fib_rule_port_range
-    R(2644, 1441, 2, 126, 0, 279, 0, false), // ndmsg
-    R(2649, 1443, 2, 126, 0, 279, 0, false), // nda_cacheinfo
-    R(2651, 1445, 2, 126, 0, 279, 0, false), // ndtmsg
-    R(2661, 1447, 2, 126, 0, 279, 0, false), // ndt_config
-    R(2673, 1449, 3, 126, 0, 279, 0, false), // ndt_stats
-    R(2679, 1452, 2, 126, 0, 279, 0, false), // tcmsg
-    R(2681, 1454, 2, 126, 0, 279, 0, false), // tcamsg
-    R(2684, 1456, 2, 126, 0, 279, 0, false), // sock_diag_req
-    R(2691, 1458, 2, 126, 0, 279, 0, true), // inet_diag_req
-    R(2692, 1460, 2, 126, 0, 279, 0, true), // inet_diag_req_v2
-    R(2694, 1462, 2, 126, 0, 279, 0, true), // inet_diag_req_raw
-    R(2701, 1464, 2, 126, 0, 279, 0, false), // inet_diag_sockid
-    R(2710, 1466, 2, 126, 0, 279, 0, true), // inet_diag_msg
-    R(2715, 1468, 2, 126, 0, 279, 0, false), // inet_diag_meminfo
-    R(2718, 1470, 2, 126, 0, 279, 0, false), // inet_diag_bc_op
-    R(2719, 1472, 2, 126, 0, 279, 0, false), // inet_diag_hostcond
-    R(2721, 1474, 2, 126, 0, 279, 0, false), // inet_diag_markcond
-    R(2733, 1476, 3, 126, 0, 279, 0, false), // inet_diag_sockopt
-    R(2738, 1479, 2, 126, 0, 279, 0, false), // tcpvegas_info
-    R(2744, 1481, 2, 126, 0, 279, 0, false), // tcp_dctcp_info
-    R(2750, 1483, 2, 126, 0, 279, 0, false), // tcp_bbr_info
-    R(2752, 1485, 2, 126, 0, 279, 0, false), // tcp_diag_md5sig
-    R(2757, 1487, 2, 126, 0, 279, 0, false), // unix_diag_req
-    R(2761, 1489, 2, 126, 0, 279, 0, false), // unix_diag_msg
-    R(2764, 1491, 2, 126, 0, 279, 0, false), // unix_diag_vfs
-    R(2767, 1493, 2, 126, 0, 279, 0, false), // unix_diag_rqlen
-    R(2771, 1495, 2, 126, 0, 279, 0, false), // packet_diag_req
-    R(2775, 1497, 2, 126, 0, 279, 0, false), // packet_diag_msg
-    R(2782, 1499, 2, 126, 0, 279, 0, false), // packet_diag_info
-    R(2788, 1501, 2, 126, 0, 279, 0, false), // packet_diag_mclist
-    R(2796, 1503, 2, 126, 0, 279, 0, false), // packet_diag_ring
-    R(2800, 1505, 2, 126, 0, 279, 0, false), // netlink_diag_req
-    R(2808, 1507, 2, 126, 0, 279, 0, false), // netlink_diag_msg
-    R(2813, 1509, 2, 126, 0, 279, 0, false), // netlink_diag_ring
-    R(2816, 1511, 3, 126, 0, 279, 0, false), // __kernel_sockaddr_storage
-    R(2819, 1514, 2, 126, 0, 279, 0, false), // sockaddr_un
-    R(2821, 1516, 2, 126, 0, 279, 0, false), // in6_addr
-    R(2825, 1518, 2, 126, 0, 279, 0, false), // sockaddr_nl
-    R(2833, 1520, 2, 126, 0, 279, 0, false), // sockaddr_ll
-    R(2837, 1522, 2, 126, 0, 279, 0, false), // sockaddr_pkt
-    R(2842, 1524, 3, 126, 0, 279, 0, false), // sockaddr_vm
-    R(2847, 1527, 3, 126, 0, 279, 0, false), // sockaddr_can
-    R(2851, 1530, 2, 126, 0, 279, 0, true), // in_pktinfo
-    R(2852, 1532, 2, 126, 0, 279, 0, false), // nl_pktinfo
-    R(2860, 1534, 2, 126, 0, 279, 0, false), // tpacket_auxdata
-    R(2865, 1536, 3, 126, 0, 279, 0, false), // dmabuf_cmsg
-    R(2868, 1539, 2, 126, 0, 279, 0, false), // dmabuf_token
-    R(2871, 1541, 2, 126, 0, 279, 0, false), // can_filter
-    R(2872, 1543, 3, 126, 0, 279, 0, false), // ifmap
-    R(2874, 1546, 3, 126, 0, 279, 0, false), // if_settings
-    R(2875, 1549, 2, 126, 0, 279, 0, false), // io_uring_probe_op
-    R(2878, 1551, 3, 126, 0, 279, 0, false), // io_uring_zcrx_offsets
-    R(2883, 1554, 5, 126, 0, 279, 0, false), // io_sqring_offsets
-    R(2886, 1559, 5, 126, 0, 279, 0, false), // io_cqring_offsets
-    R(2888, 1564, 2, 126, 0, 279, 0, false), // zcrx_ctrl_export
-    R(2890, 1566, 2, 126, 0, 279, 0, false), // zcrx_ctrl_arm_event
-    R(2891, 1568, 3, 126, 0, 279, 0, false), // zcrx_ctrl_add_area
-    R(2895, 1571, 3, 126, 0, 279, 0, true), // io_uring_bpf_filter
-    R(2896, 1574, 2, 126, 0, 279, 0, false), // kvm_msr_entry
-    R(2899, 1576, 2, 126, 0, 279, 0, false), // ff_trigger
-    R(2901, 1578, 2, 126, 0, 279, 0, false), // ff_replay
-    R(2903, 1580, 2, 126, 0, 279, 0, true), // ff_constant_effect
-    R(2906, 1582, 2, 126, 0, 279, 0, true), // ff_ramp_effect
-    R(2913, 1584, 4, 126, 0, 279, 0, true), // ff_periodic_effect
-    R(2920, 1588, 2, 126, 0, 279, 0, false), // ff_condition_effect
-    R(2923, 1590, 2, 126, 0, 279, 0, false), // ff_rumble_effect
-    R(2930, 1592, 2, 126, 0, 279, 0, false), // ff_haptic_effect
-    R(2931, 1594, 2, 126, 0, 279, 0, false), // usbdevfs_iso_packet_desc
-    R(2934, 1596, 2, 126, 0, 279, 0, true), // usb_raw_ep_info
-    R(2936, 1598, 3, 126, 0, 279, 0, false), // udmabuf_create_item
-    R(2939, 1601, 3, 126, 0, 279, 0, false), // ptp_clock_time
-    R(2940, 1604, 3, 126, 0, 279, 0, false), // pps_ktime
-    R(2946, 1607, 3, 126, 0, 279, 0, true), // pps_kinfo
-    R(2950, 1610, 12, 126, 0, 279, 0, false), // ipc64_perm
-    R(2951, 1622, 4, 126, 0, 279, 0, false), // ipc_perm
-    R(2952, 1626, 0, 126, 0, 279, 0, false), // fs_qfilestat_t
-    R(2956, 1626, 3, 126, 0, 279, 0, false), // fs_qfilestatv
-    R(2959, 1629, 3, 126, 0, 279, 0, false), // ebt_counter
-    R(2970, 1632, 3, 126, 0, 279, 0, false), // ip_vs_stats_user
-    R(2978, 1635, 3, 126, 0, 279, 0, true), // ip_vs_dest_entry
-    R(2981, 1638, 3, 126, 0, 279, 0, false), // xdp_ring_offset
-    R(2991, 1641, 2, 126, 0, 279, 0, true), // xfrm_selector
-    R(3000, 1643, 3, 126, 0, 279, 0, false), // xfrm_lifetime_cfg
-    R(3003, 1646, 3, 126, 0, 279, 0, false), // xfrm_lifetime_cur
-    R(3004, 1649, 3, 126, 0, 279, 0, false), // xt_counters
-    R(3006, 1652, 2, 126, 0, 279, 0, false), // if_set
-    R(3007, 1654, 3, 126, 0, 279, 0, false), // rds_iovec
-    R(3009, 1657, 3, 126, 0, 279, 0, false), // sigval_t
-    R(3014, 1660, 1, 126, 0, 279, 0, false), // mips32_watch_regs
-    R(3015, 1661, 1, 126, 0, 279, 0, false), // mips64_watch_regs
-    R(3017, 1662, 2, 126, 0, 279, 0, false), // vm86_regs
-    R(3019, 1664, 2, 126, 0, 279, 0, false), // revectored_struct
-    R(3025, 1666, 2, 126, 0, 279, 0, false), // vm86plus_info_struct
-    R(3030, 1668, 3, 126, 0, 279, 0, true), // btrfs_qgroup_inherit
-    R(3032, 1671, 1, 126, 0, 279, 0, false), // kvm_cpuid_entry
-    R(3033, 1672, 1, 126, 0, 279, 0, false), // kvm_cpuid_entry2
-    R(3034, 1673, 3, 126, 0, 279, 0, false), // btrfs_ioctl_timespec
-    R(3039, 1676, 3, 126, 0, 279, 0, false), // btrfs_qgroup_limit
-    R(3045, 1679, 3, 126, 0, 279, 0, false), // blk_zone
-    R(3047, 1682, 3, 126, 0, 279, 0, false), // btrfs_ioctl_same_extent_info
-    R(3063, 1685, 3, 126, 0, 279, 0, false), // btrfs_scrub_progress
-    R(3073, 1688, 3, 126, 0, 279, 0, false), // btrfs_ioctl_search_key
-    R(3075, 1691, 3, 126, 0, 279, 0, false), // btrfs_ioctl_space_info
-    R(3080, 1694, 3, 126, 0, 279, 0, false), // fiemap_extent
-    R(3082, 1697, 3, 126, 0, 279, 0, false), // file_dedupe_range_info
-    R(3085, 1700, 2, 126, 0, 279, 2, false), // fscrypt_key_specifier
-    R(1439, 1702, 3, 126, 0, 281, 0, false), // seccomp_data
-    R(3086, 1705, 2, 126, 0, 281, 0, false), // __kernel_fsid_t
-    R(3088, 1707, 3, 126, 0, 281, 0, false), // robust_list
-    R(3089, 1710, 3, 126, 0, 281, 0, false), // __kernel_timex_timeval
-    R(3090, 1713, 3, 126, 0, 281, 0, false), // statx_timestamp
-    R(3093, 1716, 2, 126, 0, 281, 0, false), // rseq_slice_ctrl
-    R(3230, 1718, 9, 126, 0, 281, 0, true), // user_regs_struct
-    R(3233, 1727, 1, 126, 0, 281, 0, false), // user_regs_arcv2
-    R(3404, 1728, 20, 126, 0, 281, 0, true), // pt_regs
-    R(3409, 1748, 1, 126, 0, 281, 0, false), // user_fp
-    R(3412, 1749, 1, 126, 0, 281, 0, false), // fpu_struct
-    R(3416, 1750, 1, 126, 0, 281, 0, false), // zol_struct
-    R(3418, 1751, 1, 126, 0, 281, 0, true), // __riscv_fp_state
-    R(3421, 1752, 1, 126, 0, 281, 0, true), // setargs
-    R(3422, 1753, 1, 126, 0, 281, 0, false), // compat_fsid_t
-    R(3423, 1754, 0, 126, 0, 281, 0, false), // compat_sigval_t
-    R(3424, 1754, 2, 126, 0, 281, 0, false), // compat_robust_list
-    R(3427, 1756, 2, 126, 0, 281, 0, false), // mcontext
-    R(3430, 1758, 2, 126, 0, 281, 0, false), // mcontext_t
-    R(3435, 1760, 2, 126, 0, 281, 0, false), // ff_envelope
-    R(3442, 1762, 3, 126, 0, 281, 0, false), // usb_raw_ep_caps
-    R(3445, 1765, 2, 126, 0, 281, 0, false), // usb_raw_ep_limits
-    R(3446, 1767, 2, 126, 0, 281, 0, false), // xfrm_address_t
-    R(3447, 1769, 2, 126, 0, 281, 0, false), // psw_t
-    R(3450, 1771, 1, 126, 0, 281, 0, true), // s390_fp_regs
-    R(3457, 1772, 2, 126, 0, 281, 0, true), // per_struct
-    R(3462, 1774, 1, 126, 0, 281, 0, false), // hvm_event_record
-    R(3464, 1775, 1, 126, 0, 281, 0, false), // ia64_fpreg
-    R(3467, 1776, 1, 126, 0, 281, 0, false), // __riscv_d_ext_state
-    R(3469, 1777, 1, 126, 0, 281, 0, false), // freg_t
-    R(3477, 1778, 2, 126, 0, 281, 0, false), // per_cr_bits
-    R(3491, 1780, 2, 126, 0, 281, 0, false), // per_lowcore_bits
+    R(2062, 1087, 1, 98, 0, 204, 7, true), // clone_args
+    R(2064, 1088, 3, 98, 0, 211, 0, false), // open_how
+    R(2065, 1091, 1, 98, 2, 211, 0, true), // rusage32
+    R(2066, 1092, 2, 100, 0, 211, 0, true), // old_itimerval32
+    R(2067, 1094, 1, 100, 0, 211, 0, false), // timeval32
+    R(2297, 1095, 29, 100, 0, 211, 0, true), // sigcontext
+    R(2301, 1124, 3, 100, 0, 211, 0, false), // sigstack
+    R(2303, 1127, 1, 100, 0, 211, 0, true), // osf_statfs
+    R(2308, 1128, 1, 100, 2, 211, 0, false), // osf_stat
+    R(2309, 1129, 1, 102, 0, 211, 0, true), // osf_statfs64
+    R(2311, 1130, 1, 102, 0, 211, 0, true), // pl_args
+    R(2312, 1131, 1, 102, 0, 211, 0, true), // timex32
+    R(2313, 1132, 5, 102, 0, 211, 0, false), // linux_dirent
+    R(2316, 1137, 6, 102, 0, 211, 0, false), // ustat
+    R(2317, 1143, 14, 102, 3, 211, 2, false), // stat64
+    R(2318, 1157, 9, 105, 0, 213, 0, true), // statfs64
+    R(2319, 1166, 2, 105, 0, 213, 0, false), // old_timespec32
+    R(2320, 1168, 2, 105, 0, 213, 0, true), // old_itimerspec32
+    R(2321, 1170, 2, 105, 0, 213, 0, true), // old_timex32
+    R(2322, 1172, 2, 105, 0, 213, 0, false), // compat_tms
+    R(2323, 1174, 2, 105, 0, 213, 0, false), // compat_ustat
+    R(2324, 1176, 3, 105, 0, 213, 1, false), // old_sigaction
+    R(2325, 1179, 1, 105, 0, 214, 1, false), // compat_old_sigaction
+    R(2326, 1180, 2, 105, 0, 215, 0, false), // compat_rlimit
+    R(2327, 1182, 2, 105, 2, 215, 0, true), // compat_rusage
+    R(2328, 1184, 2, 107, 0, 215, 0, false), // old_timeval32
+    R(2329, 1186, 6, 107, 0, 215, 0, true), // compat_statfs
+    R(2330, 1192, 7, 107, 3, 215, 2, false), // compat_stat
+    R(2331, 1199, 2, 110, 0, 217, 0, false), // compat_sysinfo
+    R(2332, 1201, 3, 110, 0, 217, 0, false), // compat_linux_dirent
+    R(2333, 1204, 4, 110, 0, 217, 1, false), // compat_sigaction
+    R(2334, 1208, 3, 110, 0, 218, 0, false), // compat_sigset_t
+    R(2335, 1211, 3, 110, 0, 218, 38, true), // compat_siginfo
+    R(2336, 1214, 2, 110, 0, 256, 3, true), // compat_sigevent
+    R(2337, 1216, 5, 110, 0, 259, 0, true), // compat_statfs64
+    R(2338, 1221, 2, 110, 0, 259, 0, false), // compat_mq_attr
+    R(2339, 1223, 2, 110, 0, 259, 0, true), // compat_msghdr
+    R(2340, 1225, 2, 110, 0, 259, 0, true), // compat_robust_list_head
+    R(2341, 1227, 2, 110, 0, 259, 0, true), // compat_kexec_segment
+    R(2342, 1229, 2, 110, 0, 259, 0, true), // compat_mmsghdr
+    R(2343, 1231, 2, 110, 0, 259, 0, true), // __compat_aio_sigset
+    R(2346, 1233, 2, 110, 0, 259, 0, false), // old_utimbuf32
+    R(2351, 1235, 3, 110, 0, 259, 0, true), // sel_arg_struct
+    R(2354, 1238, 5, 110, 0, 259, 0, false), // old_linux_dirent
+    R(2356, 1243, 3, 110, 0, 259, 0, false), // mmap_arg_struct
+    R(2357, 1246, 1, 110, 3, 259, 2, false), // oldabi_stat64
+    R(2358, 1247, 1, 113, 0, 261, 0, false), // oabi_epoll_event
+    R(2359, 1248, 2, 113, 0, 261, 0, false), // oabi_sembuf
+    R(2360, 1250, 3, 113, 3, 261, 2, false), // __old_kernel_stat
+    R(2361, 1253, 2, 116, 2, 263, 0, false), // oldold_utsname
+    R(2362, 1255, 2, 118, 0, 263, 0, true), // compat_sel_arg_struct
+    R(2363, 1257, 3, 118, 0, 263, 0, false), // compat_old_linux_dirent
+    R(2364, 1260, 1, 118, 0, 263, 0, false), // mmap_arg_struct32
+    R(2365, 1261, 2, 118, 2, 263, 0, false), // old_utsname
+    R(2366, 1263, 2, 120, 0, 263, 0, true), // vm86_struct
+    R(2367, 1265, 3, 120, 0, 263, 0, false), // utimbuf
+    R(2374, 1268, 25, 120, 0, 263, 0, true), // ucontext
+    R(2377, 1293, 1, 120, 0, 263, 0, false), // sig_dbg_op
+    R(2378, 1294, 1, 120, 0, 263, 0, false), // mmap_arg_struct_emu31
+    R(2379, 1295, 1, 120, 3, 263, 2, false), // stat64_emu31
+    R(2381, 1296, 1, 123, 0, 265, 0, false), // fadvise64_64_args
+    R(2385, 1297, 1, 123, 0, 265, 0, false), // gs_cb
+    R(2386, 1298, 1, 123, 3, 265, 2, false), // compat_stat64
+    R(2391, 1299, 3, 126, 0, 267, 1, false), // mount_attr
+    R(2398, 1302, 5, 126, 0, 268, 0, false), // landlock_ruleset_attr
+    R(2400, 1307, 3, 126, 0, 268, 0, false), // futex_waitv
+    R(2401, 1310, 3, 126, 0, 268, 0, false), // cachestat_range
+    R(2407, 1313, 3, 126, 0, 268, 0, false), // cachestat
+    R(2410, 1316, 4, 126, 0, 268, 1, false), // mnt_id_req
+    R(2437, 1320, 4, 126, 0, 269, 0, false), // statmount
+    R(2440, 1324, 3, 126, 0, 269, 0, false), // lsm_ctx
+    R(2441, 1327, 1, 126, 0, 269, 11, false), // riscv_hwprobe
+    R(2442, 1328, 1, 126, 0, 280, 1, true), // bpf_common_attr
+    R(2443, 1329, 1, 126, 0, 281, 0, true), // xattr_args
+    R(2449, 1330, 3, 126, 0, 281, 0, false), // file_attr
+    R(2453, 1333, 3, 126, 0, 281, 0, false), // ns_id_req
+    R(2459, 1336, 2, 126, 0, 281, 1, false), // nlmsghdr
+    R(2461, 1338, 2, 126, 0, 282, 0, true), // nlmsgerr
+    R(2464, 1340, 2, 126, 0, 282, 0, false), // nlattr
+    R(2465, 1342, 2, 126, 0, 282, 0, false), // nla_bitfield32
+    R(2470, 1344, 2, 126, 0, 282, 0, false), // nl_mmap_req
+    R(2477, 1346, 2, 126, 0, 282, 0, false), // nl_mmap_hdr
+    R(2478, 1348, 2, 126, 0, 282, 0, false), // genlmsghdr
+    R(2481, 1350, 2, 126, 0, 282, 0, false), // rtattr
+    R(2483, 1352, 2, 126, 0, 282, 0, false), // rtgenmsg
+    R(2489, 1354, 2, 126, 0, 282, 0, false), // ifinfomsg
+    R(2492, 1356, 2, 126, 0, 282, 0, false), // if_stats_msg
+    R(2493, 1358, 2, 126, 0, 282, 0, false), // tunnel_msg
+    R(2517, 1360, 2, 126, 0, 282, 0, false), // rtnl_link_stats
+    R(2519, 1362, 5, 126, 0, 282, 0, false), // rtnl_link_stats64
+    R(2520, 1367, 3, 126, 0, 282, 0, false), // rtnl_hw_stats64
+    R(2524, 1370, 3, 126, 0, 282, 0, false), // rtnl_link_ifmap
+    R(2529, 1373, 2, 126, 0, 282, 0, false), // ifla_cacheinfo
+    R(2531, 1375, 2, 126, 0, 282, 0, false), // ifla_bridge_id
+    R(2532, 1377, 2, 126, 0, 282, 0, false), // ifla_vlan_flags
+    R(2535, 1379, 2, 126, 0, 282, 0, false), // ifla_vlan_qos_mapping
+    R(2536, 1381, 2, 126, 0, 282, 0, false), // ifla_rmnet_flags
+    R(2539, 1383, 2, 126, 0, 282, 0, false), // ifla_vxlan_port_range
+    R(2540, 1385, 2, 126, 0, 282, 0, false), // ifla_geneve_port_range
+    R(2544, 1387, 2, 126, 0, 282, 0, false), // ifla_port_vsi
+    R(2547, 1389, 2, 126, 0, 282, 0, false), // ifla_vf_mac
+    R(2549, 1391, 2, 126, 0, 282, 0, false), // ifla_vf_broadcast
+    R(2552, 1393, 2, 126, 0, 282, 0, false), // ifla_vf_vlan
+    R(2554, 1395, 2, 126, 0, 282, 0, false), // ifla_vf_vlan_info
+    R(2556, 1397, 2, 126, 0, 282, 0, false), // ifla_vf_tx_rate
+    R(2559, 1399, 2, 126, 0, 282, 0, false), // ifla_vf_rate
+    R(2561, 1401, 3, 126, 0, 282, 0, false), // ifla_vf_guid
+    R(2563, 1404, 2, 126, 0, 282, 0, false), // ifla_vf_link_state
+    R(2565, 1406, 2, 126, 0, 282, 0, false), // ifla_vf_spoofchk
+    R(2566, 1408, 2, 126, 0, 282, 0, false), // ifla_vf_rss_query_en
+    R(2567, 1410, 2, 126, 0, 282, 0, false), // ifla_vf_trust
+    R(2573, 1412, 2, 126, 0, 282, 0, false), // ifaddrmsg
+    R(2577, 1414, 2, 126, 0, 282, 0, false), // ifa_cacheinfo
+    R(2583, 1416, 2, 126, 0, 282, 0, false), // prefixmsg
+    R(2586, 1418, 2, 126, 0, 282, 0, false), // prefix_cacheinfo
+    R(2592, 1420, 2, 126, 0, 282, 0, false), // nduseroptmsg
+    R(2602, 1422, 2, 126, 0, 282, 0, false), // rtmsg
+    R(2607, 1424, 2, 126, 0, 282, 0, false), // rtnexthop
+    R(2610, 1426, 2, 126, 0, 282, 0, false), // rtvia
+    R(2619, 1428, 2, 126, 0, 282, 0, false), // rta_cacheinfo
+    R(2623, 1430, 3, 126, 0, 282, 0, false), // rta_mfc_stats
+    R(2631, 1433, 2, 126, 0, 282, 4, false), // rta_session
+    R(2636, 1435, 2, 126, 0, 286, 0, false), // fib_rule_hdr
+    R(2637, 1437, 2, 126, 0, 286, 0, false), // fib_rule_uid_range
+    R(2638, 1439, 2, 126, 0, 286, 0, false), // fib_rule_port_range
+    R(2644, 1441, 2, 126, 0, 286, 0, false), // ndmsg
+    R(2649, 1443, 2, 126, 0, 286, 0, false), // nda_cacheinfo
+    R(2651, 1445, 2, 126, 0, 286, 0, false), // ndtmsg
+    R(2661, 1447, 2, 126, 0, 286, 0, false), // ndt_config
+    R(2673, 1449, 3, 126, 0, 286, 0, false), // ndt_stats
+    R(2679, 1452, 2, 126, 0, 286, 0, false), // tcmsg
+    R(2681, 1454, 2, 126, 0, 286, 0, false), // tcamsg
+    R(2684, 1456, 2, 126, 0, 286, 0, false), // sock_diag_req
+    R(2691, 1458, 2, 126, 0, 286, 0, true), // inet_diag_req
+    R(2692, 1460, 2, 126, 0, 286, 0, true), // inet_diag_req_v2
+    R(2694, 1462, 2, 126, 0, 286, 0, true), // inet_diag_req_raw
+    R(2701, 1464, 2, 126, 0, 286, 0, false), // inet_diag_sockid
+    R(2710, 1466, 2, 126, 0, 286, 0, true), // inet_diag_msg
+    R(2715, 1468, 2, 126, 0, 286, 0, false), // inet_diag_meminfo
+    R(2718, 1470, 2, 126, 0, 286, 0, false), // inet_diag_bc_op
+    R(2719, 1472, 2, 126, 0, 286, 0, false), // inet_diag_hostcond
+    R(2721, 1474, 2, 126, 0, 286, 0, false), // inet_diag_markcond
+    R(2733, 1476, 3, 126, 0, 286, 0, false), // inet_diag_sockopt
+    R(2738, 1479, 2, 126, 0, 286, 0, false), // tcpvegas_info
+    R(2744, 1481, 2, 126, 0, 286, 0, false), // tcp_dctcp_info
+    R(2750, 1483, 2, 126, 0, 286, 0, false), // tcp_bbr_info
+    R(2752, 1485, 2, 126, 0, 286, 0, false), // tcp_diag_md5sig
+    R(2757, 1487, 2, 126, 0, 286, 0, false), // unix_diag_req
+    R(2761, 1489, 2, 126, 0, 286, 0, false), // unix_diag_msg
+    R(2764, 1491, 2, 126, 0, 286, 0, false), // unix_diag_vfs
+    R(2767, 1493, 2, 126, 0, 286, 0, false), // unix_diag_rqlen
+    R(2771, 1495, 2, 126, 0, 286, 0, false), // packet_diag_req
+    R(2775, 1497, 2, 126, 0, 286, 0, false), // packet_diag_msg
+    R(2782, 1499, 2, 126, 0, 286, 0, false), // packet_diag_info
+    R(2788, 1501, 2, 126, 0, 286, 0, false), // packet_diag_mclist
+    R(2796, 1503, 2, 126, 0, 286, 0, false), // packet_diag_ring
+    R(2800, 1505, 2, 126, 0, 286, 0, false), // netlink_diag_req
+    R(2808, 1507, 2, 126, 0, 286, 0, false), // netlink_diag_msg
+    R(2813, 1509, 2, 126, 0, 286, 0, false), // netlink_diag_ring
+    R(2816, 1511, 3, 126, 0, 286, 0, false), // __kernel_sockaddr_storage
+    R(2819, 1514, 2, 126, 0, 286, 0, false), // sockaddr_un
+    R(2821, 1516, 2, 126, 0, 286, 0, false), // in6_addr
+    R(2825, 1518, 2, 126, 0, 286, 0, false), // sockaddr_nl
+    R(2833, 1520, 2, 126, 0, 286, 0, false), // sockaddr_ll
+    R(2837, 1522, 2, 126, 0, 286, 0, false), // sockaddr_pkt
+    R(2842, 1524, 3, 126, 0, 286, 0, false), // sockaddr_vm
+    R(2847, 1527, 3, 126, 0, 286, 0, false), // sockaddr_can
+    R(2851, 1530, 2, 126, 0, 286, 0, true), // in_pktinfo
+    R(2852, 1532, 2, 126, 0, 286, 0, false), // nl_pktinfo
+    R(2860, 1534, 2, 126, 0, 286, 0, false), // tpacket_auxdata
+    R(2865, 1536, 3, 126, 0, 286, 0, false), // dmabuf_cmsg
+    R(2868, 1539, 2, 126, 0, 286, 0, false), // dmabuf_token
+    R(2871, 1541, 2, 126, 0, 286, 0, false), // can_filter
+    R(2872, 1543, 3, 126, 0, 286, 0, false), // ifmap
+    R(2874, 1546, 3, 126, 0, 286, 0, false), // if_settings
+    R(2875, 1549, 2, 126, 0, 286, 0, false), // io_uring_probe_op
+    R(2878, 1551, 3, 126, 0, 286, 0, false), // io_uring_zcrx_offsets
+    R(2883, 1554, 5, 126, 0, 286, 0, false), // io_sqring_offsets
+    R(2886, 1559, 5, 126, 0, 286, 0, false), // io_cqring_offsets
+    R(2888, 1564, 2, 126, 0, 286, 0, false), // zcrx_ctrl_export
+    R(2890, 1566, 2, 126, 0, 286, 0, false), // zcrx_ctrl_arm_event
+    R(2891, 1568, 3, 126, 0, 286, 0, false), // zcrx_ctrl_add_area
+    R(2895, 1571, 3, 126, 0, 286, 0, true), // io_uring_bpf_filter
+    R(2896, 1574, 2, 126, 0, 286, 0, false), // kvm_msr_entry
+    R(2899, 1576, 2, 126, 0, 286, 0, false), // ff_trigger
+    R(2901, 1578, 2, 126, 0, 286, 0, false), // ff_replay
+    R(2903, 1580, 2, 126, 0, 286, 0, true), // ff_constant_effect
+    R(2906, 1582, 2, 126, 0, 286, 0, true), // ff_ramp_effect
+    R(2913, 1584, 4, 126, 0, 286, 0, true), // ff_periodic_effect
+    R(2920, 1588, 2, 126, 0, 286, 0, false), // ff_condition_effect
+    R(2923, 1590, 2, 126, 0, 286, 0, false), // ff_rumble_effect
+    R(2930, 1592, 2, 126, 0, 286, 0, false), // ff_haptic_effect
+    R(2931, 1594, 2, 126, 0, 286, 0, false), // usbdevfs_iso_packet_desc
+    R(2934, 1596, 2, 126, 0, 286, 0, true), // usb_raw_ep_info
+    R(2936, 1598, 3, 126, 0, 286, 0, false), // udmabuf_create_item
+    R(2939, 1601, 3, 126, 0, 286, 0, false), // ptp_clock_time
+    R(2940, 1604, 3, 126, 0, 286, 0, false), // pps_ktime
+    R(2946, 1607, 3, 126, 0, 286, 0, true), // pps_kinfo
+    R(2950, 1610, 12, 126, 0, 286, 0, false), // ipc64_perm
+    R(2951, 1622, 4, 126, 0, 286, 0, false), // ipc_perm
+    R(2952, 1626, 0, 126, 0, 286, 0, false), // fs_qfilestat_t
+    R(2956, 1626, 3, 126, 0, 286, 0, false), // fs_qfilestatv
+    R(2959, 1629, 3, 126, 0, 286, 0, false), // ebt_counter
+    R(2970, 1632, 3, 126, 0, 286, 0, false), // ip_vs_stats_user
+    R(2978, 1635, 3, 126, 0, 286, 0, true), // ip_vs_dest_entry
+    R(2981, 1638, 3, 126, 0, 286, 0, false), // xdp_ring_offset
+    R(2991, 1641, 2, 126, 0, 286, 0, true), // xfrm_selector
+    R(3000, 1643, 3, 126, 0, 286, 0, false), // xfrm_lifetime_cfg
+    R(3003, 1646, 3, 126, 0, 286, 0, false), // xfrm_lifetime_cur
+    R(3004, 1649, 3, 126, 0, 286, 0, false), // xt_counters
+    R(3006, 1652, 2, 126, 0, 286, 0, false), // if_set
+    R(3007, 1654, 3, 126, 0, 286, 0, false), // rds_iovec
+    R(3009, 1657, 3, 126, 0, 286, 0, false), // sigval_t
+    R(3014, 1660, 1, 126, 0, 286, 0, false), // mips32_watch_regs
+    R(3015, 1661, 1, 126, 0, 286, 0, false), // mips64_watch_regs
+    R(3017, 1662, 2, 126, 0, 286, 0, false), // vm86_regs
+    R(3019, 1664, 2, 126, 0, 286, 0, false), // revectored_struct
+    R(3025, 1666, 2, 126, 0, 286, 0, false), // vm86plus_info_struct
+    R(3030, 1668, 3, 126, 0, 286, 0, true), // btrfs_qgroup_inherit
+    R(3032, 1671, 1, 126, 0, 286, 0, false), // kvm_cpuid_entry
+    R(3033, 1672, 1, 126, 0, 286, 0, false), // kvm_cpuid_entry2
+    R(3034, 1673, 3, 126, 0, 286, 0, false), // btrfs_ioctl_timespec
+    R(3039, 1676, 3, 126, 0, 286, 0, false), // btrfs_qgroup_limit
+    R(3045, 1679, 3, 126, 0, 286, 0, false), // blk_zone
+    R(3047, 1682, 3, 126, 0, 286, 0, false), // btrfs_ioctl_same_extent_info
+    R(3063, 1685, 3, 126, 0, 286, 0, false), // btrfs_scrub_progress
+    R(3073, 1688, 3, 126, 0, 286, 0, false), // btrfs_ioctl_search_key
+    R(3075, 1691, 3, 126, 0, 286, 0, false), // btrfs_ioctl_space_info
+    R(3080, 1694, 3, 126, 0, 286, 0, false), // fiemap_extent
+    R(3082, 1697, 3, 126, 0, 286, 0, false), // file_dedupe_range_info
+    R(3085, 1700, 2, 126, 0, 286, 2, false), // fscrypt_key_specifier
+    R(1439, 1702, 3, 126, 0, 288, 0, false), // seccomp_data
+    R(3086, 1705, 2, 126, 0, 288, 0, false), // __kernel_fsid_t
+    R(3088, 1707, 3, 126, 0, 288, 0, false), // robust_list
+    R(3089, 1710, 3, 126, 0, 288, 0, false), // __kernel_timex_timeval
+    R(3090, 1713, 3, 126, 0, 288, 0, false), // statx_timestamp
+    R(3093, 1716, 2, 126, 0, 288, 0, false), // rseq_slice_ctrl
+    R(3230, 1718, 9, 126, 0, 288, 0, true), // user_regs_struct
+    R(3233, 1727, 1, 126, 0, 288, 0, false), // user_regs_arcv2
+    R(3404, 1728, 20, 126, 0, 288, 0, true), // pt_regs
+    R(3409, 1748, 1, 126, 0, 288, 0, false), // user_fp
+    R(3412, 1749, 1, 126, 0, 288, 0, false), // fpu_struct
+    R(3416, 1750, 1, 126, 0, 288, 0, false), // zol_struct
+    R(3418, 1751, 1, 126, 0, 288, 0, true), // __riscv_fp_state
+    R(3421, 1752, 1, 126, 0, 288, 0, true), // setargs
+    R(3422, 1753, 1, 126, 0, 288, 0, false), // compat_fsid_t
+    R(3423, 1754, 0, 126, 0, 288, 0, false), // compat_sigval_t
+    R(3424, 1754, 2, 126, 0, 288, 0, false), // compat_robust_list
+    R(3427, 1756, 2, 126, 0, 288, 0, false), // mcontext
+    R(3430, 1758, 2, 126, 0, 288, 0, false), // mcontext_t
+    R(3435, 1760, 2, 126, 0, 288, 0, false), // ff_envelope
+    R(3442, 1762, 3, 126, 0, 288, 0, false), // usb_raw_ep_caps
+    R(3445, 1765, 2, 126, 0, 288, 0, false), // usb_raw_ep_limits
+    R(3446, 1767, 2, 126, 0, 288, 0, false), // xfrm_address_t
+    R(3447, 1769, 2, 126, 0, 288, 0, false), // psw_t
+    R(3450, 1771, 1, 126, 0, 288, 0, true), // s390_fp_regs
+    R(3457, 1772, 2, 126, 0, 288, 0, true), // per_struct
+    R(3462, 1774, 1, 126, 0, 288, 0, false), // hvm_event_record
+    R(3464, 1775, 1, 126, 0, 288, 0, false), // ia64_fpreg
+    R(3467, 1776, 1, 126, 0, 288, 0, false), // __riscv_d_ext_state
+    R(3469, 1777, 1, 126, 0, 288, 0, false), // freg_t
+    R(3477, 1778, 2, 126, 0, 288, 0, false), // per_cr_bits
+    R(3491, 1780, 2, 126, 0, 288, 0, false), // per_lowcore_bits
 ];
 
 /// Layouts: whom, size, fields.
@@ -9350,61 +9352,61 @@ pub(crate) static LAYOUTS: [L; 1782] = [
 /// Fields: name, offset, kind, structure, element, count, bits.
 pub(crate) static FIELDS: [F; 7835] = [
     F(112, 0, 16, NO, 4 | SIGNED, 1, 0, 0), // mtype
-    F(113, 4, 1293, NO, 1 | CHAR, 1, 0, 0), // mtext
+    F(113, 4, 1292, NO, 1 | CHAR, 1, 0, 0), // mtext
     F(112, 0, 16, NO, 8 | SIGNED, 1, 0, 0), // mtype
-    F(113, 8, 1293, NO, 1 | CHAR, 1, 0, 0), // mtext
-    F(116, 0, 1294, NO, 4 | POINTER, 1, 0, 0), // p
+    F(113, 8, 1292, NO, 1 | CHAR, 1, 0, 0), // mtext
+    F(116, 0, 1293, NO, 4 | POINTER, 1, 0, 0), // p
     F(115, 4, 4, NO, 4, 1, 0, 0), // size
-    F(116, 0, 1294, NO, 8 | POINTER, 1, 0, 0), // p
+    F(116, 0, 1293, NO, 8 | POINTER, 1, 0, 0), // p
     F(115, 8, 4, NO, 8, 1, 0, 0), // size
     F(118, 0, 8, NO, 4, 1, 0, 0), // effective
     F(119, 4, 8, NO, 4, 1, 0, 0), // permitted
     F(120, 8, 8, NO, 4, 1, 0, 0), // inheritable
-    F(122, 0, 1295, NO, 4, 1, 0, 0), // version
+    F(122, 0, 1294, NO, 4, 1, 0, 0), // version
     F(123, 4, 42, NO, 4 | SIGNED, 1, 0, 0), // pid
-    F(126, 0, 1296, NO, 8, 1, 0, 0), // sigmask
+    F(126, 0, 1295, NO, 8, 1, 0, 0), // sigmask
     F(125, 8, 4, NO, 4, 1, 0, 0), // sigmask_sz
     F(127, 12, 16, NO, 4, 1, 0, 0), // min_wait_usec
-    F(128, 16, 1297, NO, 8, 1, 0, 0), // ts
-    F(126, 0, 1296, NO, 8, 1, 0, 0), // sigmask
+    F(128, 16, 1296, NO, 8, 1, 0, 0), // ts
+    F(126, 0, 1295, NO, 8, 1, 0, 0), // sigmask
     F(125, 8, 4, NO, 4, 1, 0, 0), // sigmask_sz
-    F(128, 16, 1297, NO, 8, 1, 0, 0), // ts
+    F(128, 16, 1296, NO, 8, 1, 0, 0), // ts
     F(130, 0, 2, NO, 4 | POINTER, 1, 0, 0), // iov_base
     F(131, 4, 4, NO, 4, 1, 0, 0), // iov_len
     F(130, 0, 2, NO, 8 | POINTER, 1, 0, 0), // iov_base
     F(131, 8, 4, NO, 8, 1, 0, 0), // iov_len
     F(133, 0, 16, NO, 4, 1, 0, 0), // offset
     F(134, 8, 8, NO, 8, 1, 0, 0), // data
-    F(136, 0, 1298, NO, 1, 1, 0, 0), // last_op
+    F(136, 0, 1297, NO, 1, 1, 0, 0), // last_op
     F(137, 1, 25, NO, 1, 1, 0, 0), // ops_len
     F(138, 16, 16, 556, 0, FLEXIBLE, 0, 0), // ops
     F(140, 0, 25, NO, 4, 1, 0, 0), // nr
-    F(27, 4, 1299, NO, 4, 1, 0, 0), // flags
+    F(27, 4, 1298, NO, 4, 1, 0, 0), // flags
     F(134, 16, 2, NO, 8, 1, 0, 0), // data
-    F(141, 24, 1300, NO, 8, 1, 0, 0), // tags
+    F(141, 24, 1299, NO, 8, 1, 0, 0), // tags
     F(140, 0, 25, NO, 4, 1, 0, 0), // nr
     F(134, 16, 2, NO, 8, 1, 0, 0), // data
-    F(141, 24, 1300, NO, 8, 1, 0, 0), // tags
+    F(141, 24, 1299, NO, 8, 1, 0, 0), // tags
     F(133, 0, 16, NO, 4, 1, 0, 0), // offset
     F(134, 8, 2, NO, 8, 1, 0, 0), // data
-    F(141, 16, 1300, NO, 8, 1, 0, 0), // tags
+    F(141, 16, 1299, NO, 8, 1, 0, 0), // tags
     F(140, 24, 25, NO, 4, 1, 0, 0), // nr
     F(144, 0, 2, NO, 8, 1, 0, 0), // ring_addr
     F(145, 8, 25, NO, 4, 1, 0, 0), // ring_entries
     F(146, 12, 16, NO, 2, 1, 0, 0), // bgid
-    F(27, 14, 1301, NO, 2, 1, 0, 0), // flags
+    F(27, 14, 1300, NO, 2, 1, 0, 0), // flags
     F(147, 16, 4, NO, 4, 1, 0, 0), // min_left
     F(144, 0, 2, NO, 8, 1, 0, 0), // ring_addr
     F(145, 8, 25, NO, 4, 1, 0, 0), // ring_entries
     F(146, 12, 16, NO, 2, 1, 0, 0), // bgid
     F(149, 0, 8, NO, 8, 1, 0, 0), // addr
     F(150, 8, 10, NO, 4 | SIGNED, 1, 0, 0), // fd
-    F(27, 12, 1302, NO, 4, 1, 0, 0), // flags
+    F(27, 12, 1301, NO, 4, 1, 0, 0), // flags
     F(151, 16, 16, 59, 0, 1, 0, 0), // timeout
-    F(152, 32, 1298, NO, 1, 1, 0, 0), // opcode
+    F(152, 32, 1297, NO, 1, 1, 0, 0), // opcode
     F(149, 0, 8, NO, 8, 1, 0, 0), // addr
     F(150, 8, 10, NO, 4 | SIGNED, 1, 0, 0), // fd
-    F(27, 12, 1302, NO, 4, 1, 0, 0), // flags
+    F(27, 12, 1301, NO, 4, 1, 0, 0), // flags
     F(151, 16, 16, 59, 0, 1, 0, 0), // timeout
     F(154, 0, 16, NO, 4, 1, 0, 0), // off
     F(155, 4, 25, NO, 4, 1, 0, 0), // len
@@ -9412,20 +9414,20 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(158, 4, 16, NO, 4, 1, 0, 0), // head
     F(160, 0, 16, NO, 4, 1, 0, 0), // busy_poll_to
     F(161, 4, 208, NO, 1, 1, 0, 0), // prefer_busy_poll
-    F(152, 5, 1303, NO, 1, 1, 0, 0), // opcode
+    F(152, 5, 1302, NO, 1, 1, 0, 0), // opcode
     F(162, 8, 16, NO, 4, 1, 0, 0), // op_param
     F(160, 0, 16, NO, 4, 1, 0, 0), // busy_poll_to
     F(161, 4, 208, NO, 1, 1, 0, 0), // prefer_busy_poll
     F(164, 0, 116, NO, 4, 1, 0, 0), // clockid
     F(166, 0, 10, NO, 4, 1, 0, 0), // src_fd
-    F(27, 4, 1305, NO, 4, 1, 0, 0), // flags
+    F(27, 4, 1304, NO, 4, 1, 0, 0), // flags
     F(167, 8, 16, NO, 4, 1, 0, 0), // src_off
     F(168, 12, 16, NO, 4, 1, 0, 0), // dst_off
     F(140, 16, 25, NO, 4, 1, 0, 0), // nr
     F(166, 0, 10, NO, 4, 1, 0, 0), // src_fd
-    F(27, 4, 1305, NO, 4, 1, 0, 0), // flags
-    F(152, 0, 1298, NO, 1, 1, 0, 0), // opcode
-    F(27, 1, 1306, NO, 1, 1, 0, 0), // flags
+    F(27, 4, 1304, NO, 4, 1, 0, 0), // flags
+    F(152, 0, 1297, NO, 1, 1, 0, 0), // opcode
+    F(27, 1, 1305, NO, 1, 1, 0, 0), // flags
     F(170, 2, 8, NO, 2, 1, 0, 0), // ioprio
     F(150, 4, 10, NO, 4 | SIGNED, 1, 0, 0), // fd
     F(154, 8, 11, NO, 8, 1, 0, 0), // off
@@ -9470,8 +9472,8 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(205, 48, 8, NO, 8, 1, 0, 0), // addr3
     F(206, 48, 14, NO, 8, 1, 0, 0), // attr_ptr
     F(207, 56, 14, NO, 8, 1, 0, 0), // attr_type_mask
-    F(152, 0, 1298, NO, 1, 1, 0, 0), // opcode
-    F(27, 1, 1306, NO, 1, 1, 0, 0), // flags
+    F(152, 0, 1297, NO, 1, 1, 0, 0), // opcode
+    F(27, 1, 1305, NO, 1, 1, 0, 0), // flags
     F(170, 2, 8, NO, 2, 1, 0, 0), // ioprio
     F(150, 4, 10, NO, 4 | SIGNED, 1, 0, 0), // fd
     F(154, 8, 11, NO, 8, 1, 0, 0), // off
@@ -9500,8 +9502,8 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(198, 42, 16, NO, 2, 1, 0, 0), // personality
     F(199, 44, 14, NO, 4 | SIGNED, 1, 0, 0), // splice_fd_in
     F(200, 44, 16, NO, 4, 1, 0, 0), // file_index
-    F(152, 0, 1298, NO, 1, 1, 0, 0), // opcode
-    F(27, 1, 1306, NO, 1, 1, 0, 0), // flags
+    F(152, 0, 1297, NO, 1, 1, 0, 0), // opcode
+    F(27, 1, 1305, NO, 1, 1, 0, 0), // flags
     F(170, 2, 8, NO, 2, 1, 0, 0), // ioprio
     F(150, 4, 10, NO, 4 | SIGNED, 1, 0, 0), // fd
     F(154, 8, 11, NO, 8, 1, 0, 0), // off
@@ -9536,8 +9538,8 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(200, 44, 16, NO, 4, 1, 0, 0), // file_index
     F(203, 44, 14, NO, 2, 1, 0, 0), // addr_len
     F(205, 48, 8, NO, 8, 1, 0, 0), // addr3
-    F(152, 0, 1298, NO, 1, 1, 0, 0), // opcode
-    F(27, 1, 1306, NO, 1, 1, 0, 0), // flags
+    F(152, 0, 1297, NO, 1, 1, 0, 0), // opcode
+    F(27, 1, 1305, NO, 1, 1, 0, 0), // flags
     F(170, 2, 8, NO, 2, 1, 0, 0), // ioprio
     F(150, 4, 10, NO, 4 | SIGNED, 1, 0, 0), // fd
     F(154, 8, 11, NO, 8, 1, 0, 0), // off
@@ -9580,7 +9582,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(209, 0, 16, NO, 4, 1, 0, 0), // if_idx
     F(210, 4, 16, NO, 4, 1, 0, 0), // if_rxq
     F(211, 8, 25, NO, 4, 1, 0, 0), // rq_entries
-    F(27, 12, 1328, NO, 4, 1, 0, 0), // flags
+    F(27, 12, 1327, NO, 4, 1, 0, 0), // flags
     F(212, 16, 2, NO, 8, 1, 0, 0), // area_ptr
     F(213, 24, 2, NO, 8, 1, 0, 0), // region_ptr
     F(214, 32, 16, 557, 0, 1, 0, 0), // offsets
@@ -9589,33 +9591,33 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(217, 72, 2, NO, 8, 1, 0, 0), // event_desc
     F(219, 0, 25, NO, 4, 1, 0, 0), // sq_entries
     F(220, 4, 25, NO, 4, 1, 0, 0), // cq_entries
-    F(27, 8, 1329, NO, 4, 1, 0, 0), // flags
+    F(27, 8, 1328, NO, 4, 1, 0, 0), // flags
     F(221, 12, 188, NO, 4, 1, 0, 0), // sq_thread_cpu
     F(222, 16, 27, NO, 4, 1, 0, 0), // sq_thread_idle
-    F(223, 20, 1330, NO, 4, 1, 0, 0), // features
+    F(223, 20, 1329, NO, 4, 1, 0, 0), // features
     F(224, 24, 10, NO, 4, 1, 0, 0), // wq_fd
     F(225, 40, 16, 558, 0, 1, 0, 0), // sq_off
     F(226, 80, 16, 559, 0, 1, 0, 0), // cq_off
     F(228, 0, 2, NO, 8, 1, 0, 0), // region_uptr
-    F(27, 8, 1331, NO, 8, 1, 0, 0), // flags
+    F(27, 8, 1330, NO, 8, 1, 0, 0), // flags
     F(230, 0, 2, NO, 8, 1, 0, 0), // next_entry
     F(231, 8, 2, NO, 8, 1, 0, 0), // query_data
-    F(232, 16, 1332, NO, 4, 1, 0, 0), // query_op
+    F(232, 16, 1331, NO, 4, 1, 0, 0), // query_op
     F(115, 20, 4, NO, 4, 1, 0, 0), // size
     F(233, 24, 16, NO, 4 | SIGNED, 1, 0, 0), // result
     F(215, 0, 16, NO, 4, 1, 0, 0), // zcrx_id
-    F(235, 4, 1333, NO, 4, 1, 0, 0), // op
+    F(235, 4, 1332, NO, 4, 1, 0, 0), // op
     F(236, 24, 16, 560, 0, 1, 0, 0), // zc_export
     F(237, 24, 16, 561, 0, 1, 0, 0), // zc_arm_event
     F(238, 24, 16, 562, 0, 1, 0, 0), // zc_area
-    F(240, 0, 1334, NO, 2, 1, 0, 0), // cmd_type
+    F(240, 0, 1333, NO, 2, 1, 0, 0), // cmd_type
     F(241, 2, 8, NO, 2, 1, 0, 0), // cmd_flags
     F(242, 8, 16, 563, 0, 1, 0, 0), // filter
-    F(244, 0, 1335, NO, 4 | SIGNED, 1, 0, 0), // mq_flags
+    F(244, 0, 1334, NO, 4 | SIGNED, 1, 0, 0), // mq_flags
     F(245, 4, 25, NO, 4 | SIGNED, 1, 0, 0), // mq_maxmsg
     F(246, 8, 4, NO, 4 | SIGNED, 1, 0, 0), // mq_msgsize
     F(247, 12, 25, NO, 4 | SIGNED, 1, 0, 0), // mq_curmsgs
-    F(244, 0, 1335, NO, 8 | SIGNED, 1, 0, 0), // mq_flags
+    F(244, 0, 1334, NO, 8 | SIGNED, 1, 0, 0), // mq_flags
     F(245, 8, 25, NO, 8 | SIGNED, 1, 0, 0), // mq_maxmsg
     F(246, 16, 4, NO, 8 | SIGNED, 1, 0, 0), // mq_msgsize
     F(247, 24, 25, NO, 8 | SIGNED, 1, 0, 0), // mq_curmsgs
@@ -9629,7 +9631,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2, 8, 11, NO, 8 | SIGNED, 1, 0, 0), // l_start
     F(3, 16, 11, NO, 8 | SIGNED, 1, 0, 0), // l_len
     F(249, 24, 62, NO, 4 | SIGNED, 1, 0, 0), // l_pid
-    F(251, 0, 1336, NO, 4 | SIGNED, 1, 0, 0), // type
+    F(251, 0, 1335, NO, 4 | SIGNED, 1, 0, 0), // type
     F(123, 4, 62, NO, 4 | SIGNED, 1, 0, 0), // pid
     F(253, 0, 8, NO, 4, 1, 0, 0), // d_flags
     F(254, 4, 369, NO, 2, 1, 0, 0), // d_type
@@ -9638,50 +9640,50 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2, 4, 11, NO, 8 | SIGNED, 1, 0, 0), // l_start
     F(3, 12, 11, NO, 8 | SIGNED, 1, 0, 0), // l_len
     F(249, 20, 62, NO, 4 | SIGNED, 1, 0, 0), // l_pid
-    F(257, 0, 1337, NO, 4, 1, 0, 0), // c_iflag
-    F(258, 4, 1338, NO, 4, 1, 0, 0), // c_oflag
-    F(259, 8, 1339, NO, 4, 1, 0, 0), // c_cflag
-    F(260, 12, 1340, NO, 4, 1, 0, 0), // c_lflag
+    F(257, 0, 1336, NO, 4, 1, 0, 0), // c_iflag
+    F(258, 4, 1337, NO, 4, 1, 0, 0), // c_oflag
+    F(259, 8, 1338, NO, 4, 1, 0, 0), // c_cflag
+    F(260, 12, 1339, NO, 4, 1, 0, 0), // c_lflag
     F(261, 16, 405, NO, 1, 1, 0, 0), // c_line
-    F(262, 17, 1341, NO, 1, 19, 0, 0), // c_cc
-    F(257, 0, 1337, NO, 4, 1, 0, 0), // c_iflag
-    F(258, 4, 1338, NO, 4, 1, 0, 0), // c_oflag
-    F(259, 8, 1339, NO, 4, 1, 0, 0), // c_cflag
-    F(260, 12, 1340, NO, 4, 1, 0, 0), // c_lflag
-    F(262, 16, 1341, NO, 1, 19, 0, 0), // c_cc
+    F(262, 17, 1340, NO, 1, 19, 0, 0), // c_cc
+    F(257, 0, 1336, NO, 4, 1, 0, 0), // c_iflag
+    F(258, 4, 1337, NO, 4, 1, 0, 0), // c_oflag
+    F(259, 8, 1338, NO, 4, 1, 0, 0), // c_cflag
+    F(260, 12, 1339, NO, 4, 1, 0, 0), // c_lflag
+    F(262, 16, 1340, NO, 1, 19, 0, 0), // c_cc
     F(261, 35, 405, NO, 1, 1, 0, 0), // c_line
     F(263, 36, 16, NO, 4, 1, 0, 0), // c_ispeed
     F(264, 40, 16, NO, 4, 1, 0, 0), // c_ospeed
-    F(257, 0, 1337, NO, 4, 1, 0, 0), // c_iflag
-    F(258, 4, 1338, NO, 4, 1, 0, 0), // c_oflag
-    F(259, 8, 1339, NO, 4, 1, 0, 0), // c_cflag
-    F(260, 12, 1340, NO, 4, 1, 0, 0), // c_lflag
+    F(257, 0, 1336, NO, 4, 1, 0, 0), // c_iflag
+    F(258, 4, 1337, NO, 4, 1, 0, 0), // c_oflag
+    F(259, 8, 1338, NO, 4, 1, 0, 0), // c_cflag
+    F(260, 12, 1339, NO, 4, 1, 0, 0), // c_lflag
     F(261, 16, 405, NO, 1, 1, 0, 0), // c_line
-    F(262, 17, 1341, NO, 1, 23, 0, 0), // c_cc
-    F(257, 0, 1337, NO, 4, 1, 0, 0), // c_iflag
-    F(258, 4, 1338, NO, 4, 1, 0, 0), // c_oflag
-    F(259, 8, 1339, NO, 4, 1, 0, 0), // c_cflag
-    F(260, 12, 1340, NO, 4, 1, 0, 0), // c_lflag
+    F(262, 17, 1340, NO, 1, 23, 0, 0), // c_cc
+    F(257, 0, 1336, NO, 4, 1, 0, 0), // c_iflag
+    F(258, 4, 1337, NO, 4, 1, 0, 0), // c_oflag
+    F(259, 8, 1338, NO, 4, 1, 0, 0), // c_cflag
+    F(260, 12, 1339, NO, 4, 1, 0, 0), // c_lflag
     F(261, 16, 405, NO, 1, 1, 0, 0), // c_line
-    F(262, 17, 1341, NO, 1, 17, 0, 0), // c_cc
-    F(257, 0, 1337, NO, 2, 1, 0, 0), // c_iflag
-    F(258, 2, 1338, NO, 2, 1, 0, 0), // c_oflag
-    F(259, 4, 1339, NO, 2, 1, 0, 0), // c_cflag
-    F(260, 6, 1340, NO, 2, 1, 0, 0), // c_lflag
+    F(262, 17, 1340, NO, 1, 17, 0, 0), // c_cc
+    F(257, 0, 1336, NO, 2, 1, 0, 0), // c_iflag
+    F(258, 2, 1337, NO, 2, 1, 0, 0), // c_oflag
+    F(259, 4, 1338, NO, 2, 1, 0, 0), // c_cflag
+    F(260, 6, 1339, NO, 2, 1, 0, 0), // c_lflag
     F(261, 8, 405, NO, 1, 1, 0, 0), // c_line
-    F(262, 9, 1341, NO, 1, 8, 0, 0), // c_cc
-    F(257, 0, 1337, NO, 2, 1, 0, 0), // c_iflag
-    F(258, 2, 1338, NO, 2, 1, 0, 0), // c_oflag
-    F(259, 4, 1339, NO, 2, 1, 0, 0), // c_cflag
-    F(260, 6, 1340, NO, 2, 1, 0, 0), // c_lflag
+    F(262, 9, 1340, NO, 1, 8, 0, 0), // c_cc
+    F(257, 0, 1336, NO, 2, 1, 0, 0), // c_iflag
+    F(258, 2, 1337, NO, 2, 1, 0, 0), // c_oflag
+    F(259, 4, 1338, NO, 2, 1, 0, 0), // c_cflag
+    F(260, 6, 1339, NO, 2, 1, 0, 0), // c_lflag
     F(261, 8, 405, NO, 1 | CHAR, 1, 0, 0), // c_line
-    F(262, 9, 1341, NO, 1, 23, 0, 0), // c_cc
-    F(257, 0, 1337, NO, 2, 1, 0, 0), // c_iflag
-    F(258, 2, 1338, NO, 2, 1, 0, 0), // c_oflag
-    F(259, 4, 1339, NO, 2, 1, 0, 0), // c_cflag
-    F(260, 6, 1340, NO, 2, 1, 0, 0), // c_lflag
+    F(262, 9, 1340, NO, 1, 23, 0, 0), // c_cc
+    F(257, 0, 1336, NO, 2, 1, 0, 0), // c_iflag
+    F(258, 2, 1337, NO, 2, 1, 0, 0), // c_oflag
+    F(259, 4, 1338, NO, 2, 1, 0, 0), // c_cflag
+    F(260, 6, 1339, NO, 2, 1, 0, 0), // c_lflag
     F(261, 8, 405, NO, 1, 1, 0, 0), // c_line
-    F(262, 9, 1341, NO, 1, 10, 0, 0), // c_cc
+    F(262, 9, 1340, NO, 1, 10, 0, 0), // c_cc
     F(267, 0, 16, NO, 1 | CHAR, 1, 0, 0), // sg_ispeed
     F(268, 1, 16, NO, 1 | CHAR, 1, 0, 0), // sg_ospeed
     F(269, 2, 16, NO, 1 | CHAR, 1, 0, 0), // sg_erase
@@ -9708,57 +9710,57 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(288, 2, 16, NO, 2, 1, 0, 0), // ws_col
     F(289, 4, 16, NO, 2, 1, 0, 0), // ws_xpixel
     F(290, 6, 16, NO, 2, 1, 0, 0), // ws_ypixel
-    F(27, 0, 1342, NO, 4, 1, 0, 0), // flags
+    F(27, 0, 1341, NO, 4, 1, 0, 0), // flags
     F(292, 4, 27, NO, 4, 1, 0, 0), // delay_rts_before_send
     F(293, 8, 27, NO, 4, 1, 0, 0), // delay_rts_after_send
     F(294, 12, 16, NO, 1, 1, 0, 0), // addr_recv
     F(295, 13, 16, NO, 1, 1, 0, 0), // addr_dest
-    F(27, 0, 1342, NO, 4, 1, 0, 0), // flags
+    F(27, 0, 1341, NO, 4, 1, 0, 0), // flags
     F(292, 4, 27, NO, 4, 1, 0, 0), // delay_rts_before_send
     F(293, 8, 27, NO, 4, 1, 0, 0), // delay_rts_after_send
     F(122, 0, 16, NO, 1, 1, 0, 0), // version
-    F(297, 1, 1343, NO, 1, 1, 0, 0), // contents_encryption_mode
-    F(298, 2, 1343, NO, 1, 1, 0, 0), // filenames_encryption_mode
-    F(27, 3, 1344, NO, 1, 1, 0, 0), // flags
-    F(299, 4, 1341, NO, 1, 8, 0, 0), // master_key_descriptor
-    F(301, 0, 1345, NO, 8, 1, 0, 0), // metadata_type
+    F(297, 1, 1342, NO, 1, 1, 0, 0), // contents_encryption_mode
+    F(298, 2, 1342, NO, 1, 1, 0, 0), // filenames_encryption_mode
+    F(27, 3, 1343, NO, 1, 1, 0, 0), // flags
+    F(299, 4, 1340, NO, 1, 8, 0, 0), // master_key_descriptor
+    F(301, 0, 1344, NO, 8, 1, 0, 0), // metadata_type
     F(133, 8, 11, NO, 8, 1, 0, 0), // offset
     F(302, 16, 4, NO, 8, 1, 0, 0), // length
     F(303, 24, 18, NO, 8, 1, 0, 0), // buf_ptr
     F(115, 0, 4, NO, 8, 1, 0, 0), // size
-    F(27, 8, 1346, NO, 8, 1, 0, 0), // flags
+    F(27, 8, 1345, NO, 8, 1, 0, 0), // flags
     F(305, 16, 2, NO, 8, 1, 0, 0), // start
     F(306, 24, 2, NO, 8, 1, 0, 0), // end
     F(307, 32, 2, NO, 8, 1, 0, 0), // walk_end
     F(308, 40, 2, NO, 8, 1, 0, 0), // vec
     F(309, 48, 25, NO, 8, 1, 0, 0), // vec_len
     F(310, 56, 25, NO, 8, 1, 0, 0), // max_pages
-    F(311, 64, 1347, NO, 8, 1, 0, 0), // category_inverted
-    F(312, 72, 1347, NO, 8, 1, 0, 0), // category_mask
-    F(313, 80, 1347, NO, 8, 1, 0, 0), // category_anyof_mask
-    F(314, 88, 1347, NO, 8, 1, 0, 0), // return_mask
+    F(311, 64, 1346, NO, 8, 1, 0, 0), // category_inverted
+    F(312, 72, 1346, NO, 8, 1, 0, 0), // category_mask
+    F(313, 80, 1346, NO, 8, 1, 0, 0), // category_anyof_mask
+    F(314, 88, 1346, NO, 8, 1, 0, 0), // return_mask
     F(316, 0, 8, NO, 8, 1, 0, 0), // compat_flags
     F(317, 8, 8, NO, 8, 1, 0, 0), // compat_ro_flags
     F(318, 16, 8, NO, 8, 1, 0, 0), // incompat_flags
     F(150, 0, 10, NO, 8 | SIGNED, 1, 0, 0), // fd
-    F(320, 8, 1293, NO, 1 | CHAR, 4088, 0, 0), // name
-    F(323, 0, 1348, NO, 4 | POINTER, 1, 0, 0), // iov
+    F(320, 8, 1292, NO, 1 | CHAR, 4088, 0, 0), // name
+    F(323, 0, 1347, NO, 4 | POINTER, 1, 0, 0), // iov
     F(322, 4, 25, NO, 4, 1, 0, 0), // iovcnt
     F(133, 8, 11, NO, 8 | SIGNED, 1, 0, 0), // offset
     F(27, 16, 8, NO, 8, 1, 0, 0), // flags
     F(155, 24, 4, NO, 8, 1, 0, 0), // len
     F(324, 32, 4, NO, 8, 1, 0, 0), // unencoded_len
     F(325, 40, 11, NO, 8, 1, 0, 0), // unencoded_offset
-    F(326, 48, 1349, NO, 4, 1, 0, 0), // compression
+    F(326, 48, 1348, NO, 4, 1, 0, 0), // compression
     F(327, 52, 16, NO, 4, 1, 0, 0), // encryption
-    F(323, 0, 1348, NO, 8 | POINTER, 1, 0, 0), // iov
+    F(323, 0, 1347, NO, 8 | POINTER, 1, 0, 0), // iov
     F(322, 8, 25, NO, 8, 1, 0, 0), // iovcnt
     F(133, 16, 11, NO, 8 | SIGNED, 1, 0, 0), // offset
     F(27, 24, 8, NO, 8, 1, 0, 0), // flags
     F(155, 32, 4, NO, 8, 1, 0, 0), // len
     F(324, 40, 4, NO, 8, 1, 0, 0), // unencoded_len
     F(325, 48, 11, NO, 8, 1, 0, 0), // unencoded_offset
-    F(326, 56, 1349, NO, 4, 1, 0, 0), // compression
+    F(326, 56, 1348, NO, 4, 1, 0, 0), // compression
     F(327, 60, 16, NO, 4, 1, 0, 0), // encryption
     F(150, 0, 16, NO, 4 | SIGNED, 1, 0, 0), // fd
     F(27, 4, 16, NO, 4, 1, 0, 0), // flags
@@ -9774,20 +9776,20 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(338, 4, 16, NO, 4, 1, 0, 0), // nr_mounts
     F(339, 8, 16, NO, 8, 1, 0, 0), // mnt_ns_id
     F(341, 0, 8, NO, 8, 1, 0, 0), // id
-    F(27, 8, 1350, NO, 4, 1, 0, 0), // flags
+    F(27, 8, 1349, NO, 4, 1, 0, 0), // flags
     F(342, 12, 10, NO, 4, 1, 0, 0), // srcfd
     F(343, 16, 16, NO, 4, 1, 0, 0), // newfd
     F(344, 20, 163, NO, 4, 1, 0, 0), // newfd_flags
     F(346, 0, 16, NO, 4, 1, 0, 0), // ids_len
     F(347, 4, 16, NO, 4, 1, 0, 0), // prog_cnt
     F(348, 8, 16, NO, 4, FLEXIBLE, 0, 0), // ids
-    F(251, 0, 1351, NO, 4, 1, 0, 0), // type
+    F(251, 0, 1350, NO, 4, 1, 0, 0), // type
     F(115, 4, 4, NO, 4, 1, 0, 0), // size
     F(350, 8, 8, NO, 8, 1, 0, 0), // config
     F(351, 16, 16, NO, 8, 1, 0, 0), // sample_period
     F(352, 16, 14, NO, 8, 1, 0, 0), // sample_freq
-    F(353, 24, 1352, NO, 8, 1, 0, 0), // sample_type
-    F(354, 32, 1353, NO, 8, 1, 0, 0), // read_format
+    F(353, 24, 1351, NO, 8, 1, 0, 0), // sample_type
+    F(354, 32, 1352, NO, 8, 1, 0, 0), // read_format
     F(355, 40, 208, NO, 8, 1, 0, 1), // disabled
     F(356, 40, 208, NO, 8, 1, 1, 1), // inherit
     F(357, 40, 208, NO, 8, 1, 2, 1), // pinned
@@ -9834,7 +9836,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(398, 56, 8, NO, 8, 1, 0, 0), // config1
     F(399, 64, 14, NO, 8, 1, 0, 0), // bp_len
     F(400, 64, 8, NO, 8, 1, 0, 0), // config2
-    F(401, 72, 1354, NO, 8, 1, 0, 0), // branch_sample_type
+    F(401, 72, 1353, NO, 8, 1, 0, 0), // branch_sample_type
     F(402, 80, 8, NO, 8, 1, 0, 0), // sample_regs_user
     F(403, 88, 4, NO, 4, 1, 0, 0), // sample_stack_user
     F(164, 92, 14, NO, 4 | SIGNED, 1, 0, 0), // clockid
@@ -9848,13 +9850,13 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(411, 120, 8, NO, 8, 1, 0, 0), // sig_data
     F(412, 128, 8, NO, 8, 1, 0, 0), // config3
     F(413, 136, 8, NO, 8, 1, 0, 0), // config4
-    F(251, 0, 1351, NO, 4, 1, 0, 0), // type
+    F(251, 0, 1350, NO, 4, 1, 0, 0), // type
     F(115, 4, 4, NO, 4, 1, 0, 0), // size
     F(350, 8, 8, NO, 8, 1, 0, 0), // config
     F(351, 16, 16, NO, 8, 1, 0, 0), // sample_period
     F(352, 16, 14, NO, 8, 1, 0, 0), // sample_freq
-    F(353, 24, 1352, NO, 8, 1, 0, 0), // sample_type
-    F(354, 32, 1353, NO, 8, 1, 0, 0), // read_format
+    F(353, 24, 1351, NO, 8, 1, 0, 0), // sample_type
+    F(354, 32, 1352, NO, 8, 1, 0, 0), // read_format
     F(355, 40, 208, NO, 8, 1, 63, 1), // disabled
     F(356, 40, 208, NO, 8, 1, 62, 1), // inherit
     F(357, 40, 208, NO, 8, 1, 61, 1), // pinned
@@ -9901,7 +9903,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(398, 56, 8, NO, 8, 1, 0, 0), // config1
     F(399, 64, 14, NO, 8, 1, 0, 0), // bp_len
     F(400, 64, 8, NO, 8, 1, 0, 0), // config2
-    F(401, 72, 1354, NO, 8, 1, 0, 0), // branch_sample_type
+    F(401, 72, 1353, NO, 8, 1, 0, 0), // branch_sample_type
     F(402, 80, 8, NO, 8, 1, 0, 0), // sample_regs_user
     F(403, 88, 4, NO, 4, 1, 0, 0), // sample_stack_user
     F(164, 92, 14, NO, 4 | SIGNED, 1, 0, 0), // clockid
@@ -9915,13 +9917,13 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(411, 120, 8, NO, 8, 1, 0, 0), // sig_data
     F(412, 128, 8, NO, 8, 1, 0, 0), // config3
     F(413, 136, 8, NO, 8, 1, 0, 0), // config4
-    F(251, 0, 1351, NO, 4, 1, 0, 0), // type
+    F(251, 0, 1350, NO, 4, 1, 0, 0), // type
     F(115, 4, 4, NO, 4, 1, 0, 0), // size
     F(350, 8, 8, NO, 8, 1, 0, 0), // config
     F(351, 16, 16, NO, 8, 1, 0, 0), // sample_period
     F(352, 16, 14, NO, 8, 1, 0, 0), // sample_freq
-    F(353, 24, 1352, NO, 8, 1, 0, 0), // sample_type
-    F(354, 32, 1353, NO, 8, 1, 0, 0), // read_format
+    F(353, 24, 1351, NO, 8, 1, 0, 0), // sample_type
+    F(354, 32, 1352, NO, 8, 1, 0, 0), // read_format
     F(355, 40, 208, NO, 8, 1, 0, 1), // disabled
     F(356, 40, 208, NO, 8, 1, 1, 1), // inherit
     F(357, 40, 208, NO, 8, 1, 2, 1), // pinned
@@ -9962,7 +9964,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(398, 56, 8, NO, 8, 1, 0, 0), // config1
     F(399, 64, 14, NO, 8, 1, 0, 0), // bp_len
     F(400, 64, 8, NO, 8, 1, 0, 0), // config2
-    F(401, 72, 1354, NO, 8, 1, 0, 0), // branch_sample_type
+    F(401, 72, 1353, NO, 8, 1, 0, 0), // branch_sample_type
     F(402, 80, 8, NO, 8, 1, 0, 0), // sample_regs_user
     F(403, 88, 4, NO, 4, 1, 0, 0), // sample_stack_user
     F(164, 92, 14, NO, 4 | SIGNED, 1, 0, 0), // clockid
@@ -9970,13 +9972,13 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(405, 104, 4, NO, 4, 1, 0, 0), // aux_watermark
     F(406, 108, 25, NO, 2, 1, 0, 0), // sample_max_stack
     F(407, 112, 4, NO, 4, 1, 0, 0), // aux_sample_size
-    F(251, 0, 1351, NO, 4, 1, 0, 0), // type
+    F(251, 0, 1350, NO, 4, 1, 0, 0), // type
     F(115, 4, 4, NO, 4, 1, 0, 0), // size
     F(350, 8, 8, NO, 8, 1, 0, 0), // config
     F(351, 16, 16, NO, 8, 1, 0, 0), // sample_period
     F(352, 16, 14, NO, 8, 1, 0, 0), // sample_freq
-    F(353, 24, 1352, NO, 8, 1, 0, 0), // sample_type
-    F(354, 32, 1353, NO, 8, 1, 0, 0), // read_format
+    F(353, 24, 1351, NO, 8, 1, 0, 0), // sample_type
+    F(354, 32, 1352, NO, 8, 1, 0, 0), // read_format
     F(355, 40, 208, NO, 8, 1, 63, 1), // disabled
     F(356, 40, 208, NO, 8, 1, 62, 1), // inherit
     F(357, 40, 208, NO, 8, 1, 61, 1), // pinned
@@ -10017,7 +10019,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(398, 56, 8, NO, 8, 1, 0, 0), // config1
     F(399, 64, 14, NO, 8, 1, 0, 0), // bp_len
     F(400, 64, 8, NO, 8, 1, 0, 0), // config2
-    F(401, 72, 1354, NO, 8, 1, 0, 0), // branch_sample_type
+    F(401, 72, 1353, NO, 8, 1, 0, 0), // branch_sample_type
     F(402, 80, 8, NO, 8, 1, 0, 0), // sample_regs_user
     F(403, 88, 4, NO, 4, 1, 0, 0), // sample_stack_user
     F(164, 92, 14, NO, 4 | SIGNED, 1, 0, 0), // clockid
@@ -10025,13 +10027,13 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(405, 104, 4, NO, 4, 1, 0, 0), // aux_watermark
     F(406, 108, 25, NO, 2, 1, 0, 0), // sample_max_stack
     F(407, 112, 4, NO, 4, 1, 0, 0), // aux_sample_size
-    F(251, 0, 1351, NO, 4, 1, 0, 0), // type
+    F(251, 0, 1350, NO, 4, 1, 0, 0), // type
     F(115, 4, 4, NO, 4, 1, 0, 0), // size
     F(350, 8, 8, NO, 8, 1, 0, 0), // config
     F(351, 16, 16, NO, 8, 1, 0, 0), // sample_period
     F(352, 16, 14, NO, 8, 1, 0, 0), // sample_freq
-    F(353, 24, 1352, NO, 8, 1, 0, 0), // sample_type
-    F(354, 32, 1353, NO, 8, 1, 0, 0), // read_format
+    F(353, 24, 1351, NO, 8, 1, 0, 0), // sample_type
+    F(354, 32, 1352, NO, 8, 1, 0, 0), // read_format
     F(355, 40, 208, NO, 8, 1, 0, 1), // disabled
     F(356, 40, 208, NO, 8, 1, 1, 1), // inherit
     F(357, 40, 208, NO, 8, 1, 2, 1), // pinned
@@ -10076,7 +10078,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(398, 56, 8, NO, 8, 1, 0, 0), // config1
     F(399, 64, 14, NO, 8, 1, 0, 0), // bp_len
     F(400, 64, 8, NO, 8, 1, 0, 0), // config2
-    F(401, 72, 1354, NO, 8, 1, 0, 0), // branch_sample_type
+    F(401, 72, 1353, NO, 8, 1, 0, 0), // branch_sample_type
     F(402, 80, 8, NO, 8, 1, 0, 0), // sample_regs_user
     F(403, 88, 4, NO, 4, 1, 0, 0), // sample_stack_user
     F(164, 92, 14, NO, 4 | SIGNED, 1, 0, 0), // clockid
@@ -10085,13 +10087,13 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(406, 108, 25, NO, 2, 1, 0, 0), // sample_max_stack
     F(407, 112, 4, NO, 4, 1, 0, 0), // aux_sample_size
     F(411, 120, 8, NO, 8, 1, 0, 0), // sig_data
-    F(251, 0, 1351, NO, 4, 1, 0, 0), // type
+    F(251, 0, 1350, NO, 4, 1, 0, 0), // type
     F(115, 4, 4, NO, 4, 1, 0, 0), // size
     F(350, 8, 8, NO, 8, 1, 0, 0), // config
     F(351, 16, 16, NO, 8, 1, 0, 0), // sample_period
     F(352, 16, 14, NO, 8, 1, 0, 0), // sample_freq
-    F(353, 24, 1352, NO, 8, 1, 0, 0), // sample_type
-    F(354, 32, 1353, NO, 8, 1, 0, 0), // read_format
+    F(353, 24, 1351, NO, 8, 1, 0, 0), // sample_type
+    F(354, 32, 1352, NO, 8, 1, 0, 0), // read_format
     F(355, 40, 208, NO, 8, 1, 63, 1), // disabled
     F(356, 40, 208, NO, 8, 1, 62, 1), // inherit
     F(357, 40, 208, NO, 8, 1, 61, 1), // pinned
@@ -10136,7 +10138,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(398, 56, 8, NO, 8, 1, 0, 0), // config1
     F(399, 64, 14, NO, 8, 1, 0, 0), // bp_len
     F(400, 64, 8, NO, 8, 1, 0, 0), // config2
-    F(401, 72, 1354, NO, 8, 1, 0, 0), // branch_sample_type
+    F(401, 72, 1353, NO, 8, 1, 0, 0), // branch_sample_type
     F(402, 80, 8, NO, 8, 1, 0, 0), // sample_regs_user
     F(403, 88, 4, NO, 4, 1, 0, 0), // sample_stack_user
     F(164, 92, 14, NO, 4 | SIGNED, 1, 0, 0), // clockid
@@ -10171,12 +10173,12 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(432, 0, 16, NO, 4, 1, 0, 0), // manual
     F(433, 4, 16, NO, 4, 1, 0, 0), // signaled
     F(435, 0, 4, NO, 4 | SIGNED, 1, 0, 0), // ifc_len
-    F(436, 4, 1360, NO, 4 | POINTER, 1, 0, 0), // ifc_ifcu.ifcu_buf
+    F(436, 4, 1359, NO, 4 | POINTER, 1, 0, 0), // ifc_ifcu.ifcu_buf
     F(435, 0, 4, NO, 4 | SIGNED, 1, 0, 0), // ifc_len
-    F(436, 8, 1360, NO, 8 | POINTER, 1, 0, 0), // ifc_ifcu.ifcu_buf
-    F(438, 0, 1293, NO, 1 | CHAR, 16, 0, 0), // ifr_ifrn.ifrn_name
+    F(436, 8, 1359, NO, 8 | POINTER, 1, 0, 0), // ifc_ifcu.ifcu_buf
+    F(438, 0, 1292, NO, 1 | CHAR, 16, 0, 0), // ifr_ifrn.ifrn_name
     F(439, 16, 2, NO, 4 | POINTER, 1, 0, 0), // ifr_ifru.ifru_data
-    F(438, 0, 1293, NO, 1 | CHAR, 16, 0, 0), // ifr_ifrn.ifrn_name
+    F(438, 0, 1292, NO, 1 | CHAR, 16, 0, 0), // ifr_ifrn.ifrn_name
     F(439, 16, 2, NO, 8 | POINTER, 1, 0, 0), // ifr_ifru.ifru_data
     F(441, 0, 143, NO, 4 | SIGNED, 1, 0, 0), // tv_sec
     F(442, 4, 16, NO, 4 | SIGNED, 1, 0, 0), // tv_usec
@@ -10272,7 +10274,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(27, 17, 16, NO, 1, 1, 0, 0), // flags
     F(484, 18, 16, NO, 2 | SIGNED, 1, 0, 0), // name_len
     F(485, 20, 16, NO, 1 | SIGNED, 4, 0, 0), // padding2
-    F(320, 24, 1293, NO, 1 | CHAR, 128, 0, 0), // name
+    F(320, 24, 1292, NO, 1 | CHAR, 128, 0, 0), // name
     F(115, 0, 4, NO, 8, 1, 0, 0), // size
     F(27, 8, 8, NO, 8, 1, 0, 0), // flags
     F(488, 0, 25, NO, 4, 1, 0, 0), // nmsrs
@@ -10280,7 +10282,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(491, 0, 8, NO, 4, 1, 0, 0), // address_lo
     F(492, 4, 8, NO, 4, 1, 0, 0), // address_hi
     F(134, 8, 8, NO, 4, 1, 0, 0), // data
-    F(27, 12, 1361, NO, 4, 1, 0, 0), // flags
+    F(27, 12, 1360, NO, 4, 1, 0, 0), // flags
     F(493, 16, 8, NO, 4, 1, 0, 0), // devid
     F(495, 0, 16, NO, 8, 1, 0, 0), // guest_ipa
     F(302, 8, 16, NO, 8, 1, 0, 0), // length
@@ -10362,7 +10364,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(115, 0, 16, NO, 4, 1, 0, 0), // size
     F(26, 4, 16, NO, 1, 4096, 0, 0), // value
     F(522, 0, 16, NO, 4 | SIGNED, 1, 0, 0), // index
-    F(26, 4, 1293, NO, 1 | CHAR, 256, 0, 0), // value
+    F(26, 4, 1292, NO, 1 | CHAR, 256, 0, 0), // value
     F(531, 0, 16, NO, 4, 1, 0, 0), // report_type
     F(532, 4, 16, NO, 4, 1, 0, 0), // report_id
     F(533, 8, 16, NO, 4, 1, 0, 0), // field_index
@@ -10441,12 +10443,12 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(561, 8, 2, NO, 8 | POINTER, 1, 0, 0), // context
     F(558, 0, 16, NO, 4, 1, 0, 0), // interface
     F(27, 4, 16, NO, 4, 1, 0, 0), // flags
-    F(563, 8, 1293, NO, 1 | CHAR, 256, 0, 0), // driver
+    F(563, 8, 1292, NO, 1 | CHAR, 256, 0, 0), // driver
     F(565, 0, 16, NO, 4, 1, 0, 0), // num_streams
     F(566, 4, 16, NO, 4, 1, 0, 0), // num_eps
     F(567, 8, 16, NO, 1, FLEXIBLE, 0, 0), // eps
     F(558, 0, 16, NO, 4, 1, 0, 0), // interface
-    F(563, 4, 1293, NO, 1 | CHAR, 256, 0, 0), // driver
+    F(563, 4, 1292, NO, 1 | CHAR, 256, 0, 0), // driver
     F(570, 0, 16, NO, 4, 1, 0, 0), // devnum
     F(571, 4, 16, NO, 1, 1, 0, 0), // slow
     F(573, 0, 16, NO, 4 | SIGNED, 1, 0, 0), // ifno
@@ -10499,7 +10501,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(233, 0, 16, NO, 8 | SIGNED, 1, 0, 0), // result
     F(598, 8, 2, NO, 8 | POINTER, 1, 0, 0), // bufs
     F(596, 16, 16, NO, 8, 1, 0, 0), // frames
-    F(600, 0, 1362, NO, 8, 1, 0, 0), // param
+    F(600, 0, 1361, NO, 8, 1, 0, 0), // param
     F(601, 8, 8, NO, 8, 1, 0, 0), // uvalue
     F(602, 8, 14, NO, 8 | SIGNED, 1, 0, 0), // svalue
     F(522, 16, 16, NO, 4, 1, 0, 0), // index
@@ -10507,16 +10509,16 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(605, 4, 16, NO, 4, 3, 0, 0), // rsv
     F(128, 16, 16, 576, 0, 51, 0, 0), // ts
     F(607, 0, 16, NO, 4 | SIGNED, 1, 0, 0), // api_version
-    F(608, 4, 1364, NO, 4 | SIGNED, 1, 0, 0), // mode
+    F(608, 4, 1363, NO, 4 | SIGNED, 1, 0, 0), // mode
     F(609, 8, 16, 577, 0, 1, 0, 0), // assert_off_tu
     F(610, 24, 16, 577, 0, 1, 0, 0), // clear_off_tu
     F(89, 0, 16, 578, 0, 1, 0, 0), // info
     F(151, 48, 16, 577, 0, 1, 0, 0), // timeout
     F(89, 0, 16, 578, 0, 1, 0, 0), // info
     F(151, 44, 16, 577, 0, 1, 0, 0), // timeout
-    F(613, 0, 1364, NO, 4 | SIGNED, 1, 0, 0), // tsformat
-    F(614, 4, 1364, NO, 4 | SIGNED, 1, 0, 0), // edge
-    F(615, 8, 1365, NO, 4 | SIGNED, 1, 0, 0), // consumer
+    F(613, 0, 1363, NO, 4 | SIGNED, 1, 0, 0), // tsformat
+    F(614, 4, 1363, NO, 4 | SIGNED, 1, 0, 0), // edge
+    F(615, 8, 1364, NO, 4 | SIGNED, 1, 0, 0), // consumer
     F(617, 0, 16, NO, 4, 1, 0, 0), // event
     F(618, 4, 16, NO, 4, 1, 0, 0), // sequence
     F(607, 0, 16, NO, 2, 1, 0, 0), // api_version
@@ -10534,7 +10536,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(630, 8, 16, NO, 8, 1, 0, 0), // argument_addr
     F(631, 16, 16, NO, 4, 1, 0, 0), // argument_len
     F(632, 20, 16, NO, 1, 44, 0, 0), // reserved14
-    F(634, 0, 1293, NO, 1 | CHAR, 80, 0, 0), // str
+    F(634, 0, 1292, NO, 1 | CHAR, 80, 0, 0), // str
     F(26, 0, 16, NO, 4 | SIGNED, 1, 0, 0), // value
     F(636, 4, 16, NO, 4 | SIGNED, 1, 0, 0), // minimum
     F(637, 8, 16, NO, 4 | SIGNED, 1, 0, 0), // maximum
@@ -10904,15 +10906,15 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(694, 16, 25, NO, 4 | SIGNED, 1, 0, 0), // shmall
     F(705, 0, 16, NO, 2, 1, 0, 0), // sem_num
     F(706, 2, 16, NO, 2 | SIGNED, 1, 0, 0), // sem_op
-    F(707, 4, 1366, NO, 2 | SIGNED, 1, 0, 0), // sem_flg
+    F(707, 4, 1365, NO, 2 | SIGNED, 1, 0, 0), // sem_flg
     F(709, 0, 74, NO, 4 | POINTER, 1, 0, 0), // msgp
     F(710, 4, 16, NO, 4 | SIGNED, 1, 0, 0), // msgtyp
     F(709, 0, 74, NO, 8 | POINTER, 1, 0, 0), // msgp
     F(710, 8, 16, NO, 8 | SIGNED, 1, 0, 0), // msgtyp
     F(712, 0, 143, NO, 8, 1, 0, 0), // dqi_bgrace
     F(713, 8, 143, NO, 8, 1, 0, 0), // dqi_igrace
-    F(714, 16, 1367, NO, 4, 1, 0, 0), // dqi_flags
-    F(715, 20, 1368, NO, 4, 1, 0, 0), // dqi_valid
+    F(714, 16, 1366, NO, 4, 1, 0, 0), // dqi_flags
+    F(715, 20, 1367, NO, 4, 1, 0, 0), // dqi_valid
     F(717, 0, 25, NO, 8, 1, 0, 0), // dqb_bhardlimit
     F(718, 8, 25, NO, 8, 1, 0, 0), // dqb_bsoftlimit
     F(719, 16, 4, NO, 8, 1, 0, 0), // dqb_curspace
@@ -10921,7 +10923,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(722, 40, 25, NO, 8, 1, 0, 0), // dqb_curinodes
     F(723, 48, 143, NO, 8, 1, 0, 0), // dqb_btime
     F(724, 56, 143, NO, 8, 1, 0, 0), // dqb_itime
-    F(725, 64, 1369, NO, 4, 1, 0, 0), // dqb_valid
+    F(725, 64, 1368, NO, 4, 1, 0, 0), // dqb_valid
     F(717, 0, 25, NO, 8, 1, 0, 0), // dqb_bhardlimit
     F(718, 8, 25, NO, 8, 1, 0, 0), // dqb_bsoftlimit
     F(719, 16, 4, NO, 8, 1, 0, 0), // dqb_curspace
@@ -10930,7 +10932,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(722, 40, 25, NO, 8, 1, 0, 0), // dqb_curinodes
     F(723, 48, 143, NO, 8, 1, 0, 0), // dqb_btime
     F(724, 56, 143, NO, 8, 1, 0, 0), // dqb_itime
-    F(725, 64, 1369, NO, 4, 1, 0, 0), // dqb_valid
+    F(725, 64, 1368, NO, 4, 1, 0, 0), // dqb_valid
     F(727, 68, 16, NO, 4, 1, 0, 0), // dqb_id
     F(729, 0, 16, NO, 1 | SIGNED, 1, 0, 0), // qs_version
     F(730, 2, 753, NO, 2, 1, 0, 0), // qs_flags
@@ -10987,7 +10989,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(738, 94, 25, NO, 2, 1, 0, 0), // qs_iwarnlimit
     F(743, 0, 16, NO, 1 | SIGNED, 1, 0, 0), // d_version
     F(253, 1, 755, NO, 1 | SIGNED, 1, 0, 0), // d_flags
-    F(744, 2, 1370, NO, 2, 1, 0, 0), // d_fieldmask
+    F(744, 2, 1369, NO, 2, 1, 0, 0), // d_fieldmask
     F(745, 4, 16, NO, 4, 1, 0, 0), // d_id
     F(746, 8, 25, NO, 8, 1, 0, 0), // d_blk_hardlimit
     F(747, 16, 25, NO, 8, 1, 0, 0), // d_blk_softlimit
@@ -11013,58 +11015,58 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(768, 4, 157, NO, 4, 1, 0, 0), // uid
     F(769, 8, 156, NO, 4, 1, 0, 0), // gid
     F(164, 0, 116, NO, 4 | SIGNED, 1, 0, 0), // clockid
-    F(27, 4, 1371, NO, 4, 1, 0, 0), // flags
-    F(772, 0, 1372, NO, 4, 1, 0, 0), // s_addr
+    F(27, 4, 1370, NO, 4, 1, 0, 0), // flags
+    F(772, 0, 1371, NO, 4, 1, 0, 0), // s_addr
     F(774, 0, 301, NO, 2, 1, 0, 0), // sin_family
-    F(775, 2, 1373, NO, 2, 1, 0, 0), // sin_port
+    F(775, 2, 1372, NO, 2, 1, 0, 0), // sin_port
     F(776, 4, 16, 135, 0, 1, 0, 0), // sin_addr
-    F(778, 0, 1372, NO, 4, 1, 0, 0), // imsf_multiaddr
-    F(779, 4, 1372, NO, 4, 1, 0, 0), // imsf_interface
-    F(780, 8, 1374, NO, 4, 1, 0, 0), // imsf_fmode
+    F(778, 0, 1371, NO, 4, 1, 0, 0), // imsf_multiaddr
+    F(779, 4, 1371, NO, 4, 1, 0, 0), // imsf_interface
+    F(780, 8, 1373, NO, 4, 1, 0, 0), // imsf_fmode
     F(781, 12, 25, NO, 4, 1, 0, 0), // imsf_numsrc
-    F(782, 16, 1372, NO, 4, FLEXIBLE, 0, 0), // imsf_slist_flex
+    F(782, 16, 1371, NO, 4, FLEXIBLE, 0, 0), // imsf_slist_flex
     F(784, 0, 16, NO, 4, 1, 0, 0), // gf_interface
-    F(785, 4, 1375, NO, 0, 128, 0, 0), // gf_group
-    F(786, 132, 1374, NO, 4, 1, 0, 0), // gf_fmode
+    F(785, 4, 1374, NO, 0, 128, 0, 0), // gf_group
+    F(786, 132, 1373, NO, 4, 1, 0, 0), // gf_fmode
     F(787, 136, 25, NO, 4, 1, 0, 0), // gf_numsrc
-    F(788, 140, 1375, NO, 0, FLEXIBLE, 0, 0), // gf_slist_flex
+    F(788, 140, 1374, NO, 0, FLEXIBLE, 0, 0), // gf_slist_flex
     F(784, 0, 16, NO, 4, 1, 0, 0), // gf_interface
-    F(785, 8, 1375, NO, 0, 128, 0, 0), // gf_group
-    F(786, 136, 1374, NO, 4, 1, 0, 0), // gf_fmode
+    F(785, 8, 1374, NO, 0, 128, 0, 0), // gf_group
+    F(786, 136, 1373, NO, 4, 1, 0, 0), // gf_fmode
     F(787, 140, 25, NO, 4, 1, 0, 0), // gf_numsrc
-    F(788, 144, 1375, NO, 0, FLEXIBLE, 0, 0), // gf_slist_flex
-    F(320, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
+    F(788, 144, 1374, NO, 0, FLEXIBLE, 0, 0), // gf_slist_flex
+    F(320, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
     F(790, 32, 8, NO, 4, 1, 0, 0), // valid_hooks
     F(791, 36, 16, NO, 4, 5, 0, 0), // hook_entry
     F(792, 56, 16, NO, 4, 5, 0, 0), // underflow
     F(793, 76, 25, NO, 4, 1, 0, 0), // num_entries
     F(115, 80, 4, NO, 4, 1, 0, 0), // size
-    F(320, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
+    F(320, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
     F(115, 32, 4, NO, 4, 1, 0, 0), // size
-    F(320, 0, 1293, NO, 1 | CHAR, 29, 0, 0), // name
+    F(320, 0, 1292, NO, 1 | CHAR, 29, 0, 0), // name
     F(796, 29, 16, NO, 1, 1, 0, 0), // revision
-    F(320, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
+    F(320, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
     F(790, 32, 8, NO, 4, 1, 0, 0), // valid_hooks
     F(791, 36, 16, NO, 4, 3, 0, 0), // hook_entry
     F(792, 48, 16, NO, 4, 3, 0, 0), // underflow
     F(793, 60, 25, NO, 4, 1, 0, 0), // num_entries
     F(115, 64, 4, NO, 4, 1, 0, 0), // size
-    F(320, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
+    F(320, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
     F(790, 32, 8, NO, 4, 1, 0, 0), // valid_hooks
     F(800, 36, 25, NO, 4, 1, 0, 0), // nentries
     F(801, 40, 4, NO, 4, 1, 0, 0), // entries_size
     F(791, 44, 2, NO, 4 | POINTER, 6, 0, 0), // hook_entry
     F(802, 68, 25, NO, 4, 1, 0, 0), // num_counters
-    F(803, 72, 1376, NO, 4 | POINTER, 1, 0, 0), // counters
-    F(489, 76, 1377, NO, 4 | POINTER, 1, 0, 0), // entries
-    F(320, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
+    F(803, 72, 1375, NO, 4 | POINTER, 1, 0, 0), // counters
+    F(489, 76, 1376, NO, 4 | POINTER, 1, 0, 0), // entries
+    F(320, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
     F(790, 32, 8, NO, 4, 1, 0, 0), // valid_hooks
     F(800, 36, 25, NO, 4, 1, 0, 0), // nentries
     F(801, 40, 4, NO, 4, 1, 0, 0), // entries_size
     F(791, 48, 2, NO, 8 | POINTER, 6, 0, 0), // hook_entry
     F(802, 96, 25, NO, 4, 1, 0, 0), // num_counters
-    F(803, 104, 1376, NO, 8 | POINTER, 1, 0, 0), // counters
-    F(489, 112, 1377, NO, 8 | POINTER, 1, 0, 0), // entries
+    F(803, 104, 1375, NO, 8 | POINTER, 1, 0, 0), // counters
+    F(489, 112, 1376, NO, 8 | POINTER, 1, 0, 0), // entries
     F(122, 0, 8, NO, 4, 1, 0, 0), // version
     F(115, 4, 25, NO, 4, 1, 0, 0), // size
     F(805, 8, 25, NO, 4, 1, 0, 0), // num_services
@@ -11073,75 +11075,75 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(805, 0, 25, NO, 4, 1, 0, 0), // num_services
     F(807, 4, 16, 147, 0, FLEXIBLE, 0, 0), // entrytable
     F(809, 0, 761, NO, 2, 1, 0, 0), // protocol
-    F(149, 4, 1372, NO, 4, 1, 0, 0), // addr
-    F(810, 8, 1373, NO, 2, 1, 0, 0), // port
+    F(149, 4, 1371, NO, 4, 1, 0, 0), // addr
+    F(810, 8, 1372, NO, 2, 1, 0, 0), // port
     F(811, 12, 8, NO, 4, 1, 0, 0), // fwmark
-    F(812, 16, 1293, NO, 1 | CHAR, 16, 0, 0), // sched_name
-    F(27, 32, 1378, NO, 4, 1, 0, 0), // flags
+    F(812, 16, 1292, NO, 1 | CHAR, 16, 0, 0), // sched_name
+    F(27, 32, 1377, NO, 4, 1, 0, 0), // flags
     F(151, 36, 143, NO, 4, 1, 0, 0), // timeout
-    F(813, 40, 1372, NO, 4, 1, 0, 0), // netmask
+    F(813, 40, 1371, NO, 4, 1, 0, 0), // netmask
     F(814, 44, 25, NO, 4, 1, 0, 0), // num_dests
     F(815, 48, 16, 584, 0, 1, 0, 0), // stats
     F(809, 0, 761, NO, 2, 1, 0, 0), // protocol
-    F(149, 2, 1372, NO, 4, 1, 0, 0), // addr
-    F(810, 6, 1373, NO, 2, 1, 0, 0), // port
+    F(149, 2, 1371, NO, 4, 1, 0, 0), // addr
+    F(810, 6, 1372, NO, 2, 1, 0, 0), // port
     F(811, 8, 8, NO, 4, 1, 0, 0), // fwmark
-    F(812, 12, 1293, NO, 1 | CHAR, 16, 0, 0), // sched_name
-    F(27, 28, 1378, NO, 4, 1, 0, 0), // flags
+    F(812, 12, 1292, NO, 1 | CHAR, 16, 0, 0), // sched_name
+    F(27, 28, 1377, NO, 4, 1, 0, 0), // flags
     F(151, 32, 143, NO, 4, 1, 0, 0), // timeout
-    F(813, 36, 1372, NO, 4, 1, 0, 0), // netmask
+    F(813, 36, 1371, NO, 4, 1, 0, 0), // netmask
     F(814, 40, 25, NO, 4, 1, 0, 0), // num_dests
     F(815, 44, 16, 584, 0, 1, 0, 0), // stats
     F(809, 0, 761, NO, 2, 1, 0, 0), // protocol
-    F(149, 4, 1372, NO, 4, 1, 0, 0), // addr
-    F(810, 8, 1373, NO, 2, 1, 0, 0), // port
+    F(149, 4, 1371, NO, 4, 1, 0, 0), // addr
+    F(810, 8, 1372, NO, 2, 1, 0, 0), // port
     F(811, 12, 8, NO, 4, 1, 0, 0), // fwmark
     F(814, 16, 25, NO, 4, 1, 0, 0), // num_dests
     F(807, 24, 16, 585, 0, FLEXIBLE, 0, 0), // entrytable
     F(809, 0, 761, NO, 2, 1, 0, 0), // protocol
-    F(149, 4, 1372, NO, 4, 1, 0, 0), // addr
-    F(810, 8, 1373, NO, 2, 1, 0, 0), // port
+    F(149, 4, 1371, NO, 4, 1, 0, 0), // addr
+    F(810, 8, 1372, NO, 2, 1, 0, 0), // port
     F(811, 12, 8, NO, 4, 1, 0, 0), // fwmark
     F(814, 16, 25, NO, 4, 1, 0, 0), // num_dests
     F(807, 20, 16, 585, 0, FLEXIBLE, 0, 0), // entrytable
     F(809, 0, 761, NO, 2, 1, 0, 0), // protocol
-    F(149, 2, 1372, NO, 4, 1, 0, 0), // addr
-    F(810, 6, 1373, NO, 2, 1, 0, 0), // port
+    F(149, 2, 1371, NO, 4, 1, 0, 0), // addr
+    F(810, 6, 1372, NO, 2, 1, 0, 0), // port
     F(811, 8, 8, NO, 4, 1, 0, 0), // fwmark
     F(814, 12, 25, NO, 4, 1, 0, 0), // num_dests
     F(807, 16, 16, 585, 0, FLEXIBLE, 0, 0), // entrytable
     F(818, 0, 143, NO, 4 | SIGNED, 1, 0, 0), // tcp_timeout
     F(819, 4, 143, NO, 4 | SIGNED, 1, 0, 0), // tcp_fin_timeout
     F(820, 8, 143, NO, 4 | SIGNED, 1, 0, 0), // udp_timeout
-    F(822, 0, 1379, NO, 4 | SIGNED, 1, 0, 0), // state
-    F(823, 4, 1293, NO, 1 | CHAR, 16, 0, 0), // mcast_ifn
+    F(822, 0, 1378, NO, 4 | SIGNED, 1, 0, 0), // state
+    F(823, 4, 1292, NO, 1 | CHAR, 16, 0, 0), // mcast_ifn
     F(824, 20, 16, NO, 4 | SIGNED, 1, 0, 0), // syncid
     F(826, 0, 16, 153, 0, 1, 0, 0), // ip6m_addr
     F(827, 28, 4, NO, 4, 1, 0, 0), // ip6m_mtu
     F(829, 0, 16, 542, 0, 1, 0, 0), // flr_dst
     F(830, 16, 8, NO, 4, 1, 0, 0), // flr_label
-    F(831, 20, 1380, NO, 1, 1, 0, 0), // flr_action
-    F(832, 21, 1381, NO, 1, 1, 0, 0), // flr_share
-    F(833, 22, 1382, NO, 2, 1, 0, 0), // flr_flags
+    F(831, 20, 1379, NO, 1, 1, 0, 0), // flr_action
+    F(832, 21, 1380, NO, 1, 1, 0, 0), // flr_share
+    F(833, 22, 1381, NO, 2, 1, 0, 0), // flr_flags
     F(834, 24, 143, NO, 2, 1, 0, 0), // flr_expires
     F(835, 26, 143, NO, 2, 1, 0, 0), // flr_linger
     F(837, 0, 301, NO, 2, 1, 0, 0), // sin6_family
-    F(838, 2, 1373, NO, 2, 1, 0, 0), // sin6_port
+    F(838, 2, 1372, NO, 2, 1, 0, 0), // sin6_port
     F(839, 4, 8, NO, 4, 1, 0, 0), // sin6_flowinfo
     F(840, 8, 16, 542, 0, 1, 0, 0), // sin6_addr
     F(841, 24, 16, NO, 4, 1, 0, 0), // sin6_scope_id
-    F(134, 0, 1383, NO, 4, 1, 0, 0), // data
+    F(134, 0, 1382, NO, 4, 1, 0, 0), // data
     F(134, 0, 8, NO, 4, 8, 0, 0), // data
-    F(847, 0, 1384, NO, 1, 1, 0, 0), // tcpi_state
-    F(848, 1, 1385, NO, 1, 1, 0, 0), // tcpi_ca_state
+    F(847, 0, 1383, NO, 1, 1, 0, 0), // tcpi_state
+    F(848, 1, 1384, NO, 1, 1, 0, 0), // tcpi_ca_state
     F(849, 2, 25, NO, 1, 1, 0, 0), // tcpi_retransmits
     F(850, 3, 25, NO, 1, 1, 0, 0), // tcpi_probes
     F(851, 4, 25, NO, 1, 1, 0, 0), // tcpi_backoff
-    F(852, 5, 1386, NO, 1, 1, 0, 0), // tcpi_options
+    F(852, 5, 1385, NO, 1, 1, 0, 0), // tcpi_options
     F(853, 6, 16, NO, 1, 1, 0, 4), // tcpi_snd_wscale
     F(854, 6, 16, NO, 1, 1, 4, 4), // tcpi_rcv_wscale
     F(855, 7, 208, NO, 1, 1, 0, 1), // tcpi_delivery_rate_app_limited
-    F(856, 7, 1387, NO, 1, 1, 1, 2), // tcpi_fastopen_client_fail
+    F(856, 7, 1386, NO, 1, 1, 1, 2), // tcpi_fastopen_client_fail
     F(857, 8, 16, NO, 4, 1, 0, 0), // tcpi_rto
     F(858, 12, 16, NO, 4, 1, 0, 0), // tcpi_ato
     F(859, 16, 4, NO, 4, 1, 0, 0), // tcpi_snd_mss
@@ -11200,20 +11202,20 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(912, 264, 4, NO, 4, 1, 0, 0), // tcpi_received_e1_bytes
     F(913, 268, 4, NO, 4, 1, 0, 0), // tcpi_received_e0_bytes
     F(914, 272, 4, NO, 4, 1, 0, 0), // tcpi_received_ce_bytes
-    F(915, 276, 1388, NO, 4, 1, 0, 2), // tcpi_ecn_mode
-    F(916, 276, 1389, NO, 4, 1, 2, 2), // tcpi_accecn_opt_seen
+    F(915, 276, 1387, NO, 4, 1, 0, 2), // tcpi_ecn_mode
+    F(916, 276, 1388, NO, 4, 1, 2, 2), // tcpi_accecn_opt_seen
     F(917, 276, 8, NO, 4, 1, 4, 4), // tcpi_accecn_fail_mode
     F(918, 276, 8, NO, 4, 1, 8, 24), // tcpi_options2
-    F(847, 0, 1384, NO, 1, 1, 0, 0), // tcpi_state
-    F(848, 1, 1385, NO, 1, 1, 0, 0), // tcpi_ca_state
+    F(847, 0, 1383, NO, 1, 1, 0, 0), // tcpi_state
+    F(848, 1, 1384, NO, 1, 1, 0, 0), // tcpi_ca_state
     F(849, 2, 25, NO, 1, 1, 0, 0), // tcpi_retransmits
     F(850, 3, 25, NO, 1, 1, 0, 0), // tcpi_probes
     F(851, 4, 25, NO, 1, 1, 0, 0), // tcpi_backoff
-    F(852, 5, 1386, NO, 1, 1, 0, 0), // tcpi_options
+    F(852, 5, 1385, NO, 1, 1, 0, 0), // tcpi_options
     F(853, 6, 16, NO, 1, 1, 4, 4), // tcpi_snd_wscale
     F(854, 6, 16, NO, 1, 1, 0, 4), // tcpi_rcv_wscale
     F(855, 7, 208, NO, 1, 1, 7, 1), // tcpi_delivery_rate_app_limited
-    F(856, 7, 1387, NO, 1, 1, 5, 2), // tcpi_fastopen_client_fail
+    F(856, 7, 1386, NO, 1, 1, 5, 2), // tcpi_fastopen_client_fail
     F(857, 8, 16, NO, 4, 1, 0, 0), // tcpi_rto
     F(858, 12, 16, NO, 4, 1, 0, 0), // tcpi_ato
     F(859, 16, 4, NO, 4, 1, 0, 0), // tcpi_snd_mss
@@ -11272,20 +11274,20 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(912, 264, 4, NO, 4, 1, 0, 0), // tcpi_received_e1_bytes
     F(913, 268, 4, NO, 4, 1, 0, 0), // tcpi_received_e0_bytes
     F(914, 272, 4, NO, 4, 1, 0, 0), // tcpi_received_ce_bytes
-    F(915, 276, 1388, NO, 4, 1, 30, 2), // tcpi_ecn_mode
-    F(916, 276, 1389, NO, 4, 1, 28, 2), // tcpi_accecn_opt_seen
+    F(915, 276, 1387, NO, 4, 1, 30, 2), // tcpi_ecn_mode
+    F(916, 276, 1388, NO, 4, 1, 28, 2), // tcpi_accecn_opt_seen
     F(917, 276, 8, NO, 4, 1, 24, 4), // tcpi_accecn_fail_mode
     F(918, 276, 8, NO, 4, 1, 0, 24), // tcpi_options2
-    F(847, 0, 1384, NO, 1, 1, 0, 0), // tcpi_state
-    F(848, 1, 1385, NO, 1, 1, 0, 0), // tcpi_ca_state
+    F(847, 0, 1383, NO, 1, 1, 0, 0), // tcpi_state
+    F(848, 1, 1384, NO, 1, 1, 0, 0), // tcpi_ca_state
     F(849, 2, 25, NO, 1, 1, 0, 0), // tcpi_retransmits
     F(850, 3, 25, NO, 1, 1, 0, 0), // tcpi_probes
     F(851, 4, 25, NO, 1, 1, 0, 0), // tcpi_backoff
-    F(852, 5, 1386, NO, 1, 1, 0, 0), // tcpi_options
+    F(852, 5, 1385, NO, 1, 1, 0, 0), // tcpi_options
     F(853, 6, 16, NO, 1, 1, 0, 4), // tcpi_snd_wscale
     F(854, 6, 16, NO, 1, 1, 4, 4), // tcpi_rcv_wscale
     F(855, 7, 208, NO, 1, 1, 0, 1), // tcpi_delivery_rate_app_limited
-    F(856, 7, 1387, NO, 1, 1, 1, 2), // tcpi_fastopen_client_fail
+    F(856, 7, 1386, NO, 1, 1, 1, 2), // tcpi_fastopen_client_fail
     F(857, 8, 16, NO, 4, 1, 0, 0), // tcpi_rto
     F(858, 12, 16, NO, 4, 1, 0, 0), // tcpi_ato
     F(859, 16, 4, NO, 4, 1, 0, 0), // tcpi_snd_mss
@@ -11332,16 +11334,16 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(900, 220, 25, NO, 4, 1, 0, 0), // tcpi_reord_seen
     F(901, 224, 25, NO, 4, 1, 0, 0), // tcpi_rcv_ooopack
     F(902, 228, 4, NO, 4, 1, 0, 0), // tcpi_snd_wnd
-    F(847, 0, 1384, NO, 1, 1, 0, 0), // tcpi_state
-    F(848, 1, 1385, NO, 1, 1, 0, 0), // tcpi_ca_state
+    F(847, 0, 1383, NO, 1, 1, 0, 0), // tcpi_state
+    F(848, 1, 1384, NO, 1, 1, 0, 0), // tcpi_ca_state
     F(849, 2, 25, NO, 1, 1, 0, 0), // tcpi_retransmits
     F(850, 3, 25, NO, 1, 1, 0, 0), // tcpi_probes
     F(851, 4, 25, NO, 1, 1, 0, 0), // tcpi_backoff
-    F(852, 5, 1386, NO, 1, 1, 0, 0), // tcpi_options
+    F(852, 5, 1385, NO, 1, 1, 0, 0), // tcpi_options
     F(853, 6, 16, NO, 1, 1, 4, 4), // tcpi_snd_wscale
     F(854, 6, 16, NO, 1, 1, 0, 4), // tcpi_rcv_wscale
     F(855, 7, 208, NO, 1, 1, 7, 1), // tcpi_delivery_rate_app_limited
-    F(856, 7, 1387, NO, 1, 1, 5, 2), // tcpi_fastopen_client_fail
+    F(856, 7, 1386, NO, 1, 1, 5, 2), // tcpi_fastopen_client_fail
     F(857, 8, 16, NO, 4, 1, 0, 0), // tcpi_rto
     F(858, 12, 16, NO, 4, 1, 0, 0), // tcpi_ato
     F(859, 16, 4, NO, 4, 1, 0, 0), // tcpi_snd_mss
@@ -11388,16 +11390,16 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(900, 220, 25, NO, 4, 1, 0, 0), // tcpi_reord_seen
     F(901, 224, 25, NO, 4, 1, 0, 0), // tcpi_rcv_ooopack
     F(902, 228, 4, NO, 4, 1, 0, 0), // tcpi_snd_wnd
-    F(847, 0, 1384, NO, 1, 1, 0, 0), // tcpi_state
-    F(848, 1, 1385, NO, 1, 1, 0, 0), // tcpi_ca_state
+    F(847, 0, 1383, NO, 1, 1, 0, 0), // tcpi_state
+    F(848, 1, 1384, NO, 1, 1, 0, 0), // tcpi_ca_state
     F(849, 2, 25, NO, 1, 1, 0, 0), // tcpi_retransmits
     F(850, 3, 25, NO, 1, 1, 0, 0), // tcpi_probes
     F(851, 4, 25, NO, 1, 1, 0, 0), // tcpi_backoff
-    F(852, 5, 1386, NO, 1, 1, 0, 0), // tcpi_options
+    F(852, 5, 1385, NO, 1, 1, 0, 0), // tcpi_options
     F(853, 6, 16, NO, 1, 1, 4, 4), // tcpi_snd_wscale
     F(854, 6, 16, NO, 1, 1, 0, 4), // tcpi_rcv_wscale
     F(855, 7, 208, NO, 1, 1, 7, 1), // tcpi_delivery_rate_app_limited
-    F(856, 7, 1387, NO, 1, 1, 5, 2), // tcpi_fastopen_client_fail
+    F(856, 7, 1386, NO, 1, 1, 5, 2), // tcpi_fastopen_client_fail
     F(857, 8, 16, NO, 4, 1, 0, 0), // tcpi_rto
     F(858, 12, 16, NO, 4, 1, 0, 0), // tcpi_ato
     F(859, 16, 4, NO, 4, 1, 0, 0), // tcpi_snd_mss
@@ -11459,10 +11461,10 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(927, 12, 4, NO, 4, 1, 0, 0), // recv_skip_hint
     F(928, 16, 4, NO, 4, 1, 0, 0), // inq
     F(929, 20, 16, NO, 4 | SIGNED, 1, 0, 0), // err
-    F(931, 24, 1390, NO, 8, 1, 0, 0), // copybuf_address
+    F(931, 24, 1389, NO, 8, 1, 0, 0), // copybuf_address
     F(930, 32, 4, NO, 4 | SIGNED, 1, 0, 0), // copybuf_len
-    F(27, 36, 1391, NO, 4, 1, 0, 0), // flags
-    F(933, 40, 1392, NO, 8, 1, 0, 0), // msg_control
+    F(27, 36, 1390, NO, 4, 1, 0, 0), // flags
+    F(933, 40, 1391, NO, 8, 1, 0, 0), // msg_control
     F(932, 48, 4, NO, 8, 1, 0, 0), // msg_controllen
     F(178, 56, 89, NO, 4, 1, 0, 0), // msg_flags
     F(926, 0, 2, NO, 8, 1, 0, 0), // address
@@ -11470,7 +11472,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(927, 12, 4, NO, 4, 1, 0, 0), // recv_skip_hint
     F(928, 16, 4, NO, 4, 1, 0, 0), // inq
     F(929, 20, 16, NO, 4 | SIGNED, 1, 0, 0), // err
-    F(931, 24, 1390, NO, 8, 1, 0, 0), // copybuf_address
+    F(931, 24, 1389, NO, 8, 1, 0, 0), // copybuf_address
     F(930, 32, 4, NO, 4 | SIGNED, 1, 0, 0), // copybuf_len
     F(935, 0, 208, NO, 4, 1, 0, 1), // set_current
     F(936, 0, 208, NO, 4, 1, 1, 1), // set_rnext
@@ -11496,9 +11498,9 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(944, 24, 25, NO, 8, 1, 0, 0), // pkt_key_not_found
     F(945, 32, 25, NO, 8, 1, 0, 0), // pkt_ao_required
     F(946, 40, 25, NO, 8, 1, 0, 0), // pkt_dropped_icmp
-    F(149, 0, 1375, NO, 0, 128, 0, 0), // addr
-    F(948, 128, 1293, NO, 1 | CHAR, 64, 0, 0), // alg_name
-    F(25, 192, 1341, NO, 1, 80, 0, 0), // key
+    F(149, 0, 1374, NO, 0, 128, 0, 0), // addr
+    F(948, 128, 1292, NO, 1 | CHAR, 64, 0, 0), // alg_name
+    F(25, 192, 1340, NO, 1, 80, 0, 0), // key
     F(949, 272, 25, NO, 4, 1, 0, 0), // nkeys
     F(950, 276, 208, NO, 2, 1, 0, 1), // is_current
     F(951, 276, 208, NO, 2, 1, 1, 1), // is_rnext
@@ -11507,14 +11509,14 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(954, 279, 16, NO, 1, 1, 0, 0), // rcvid
     F(955, 280, 16, NO, 1, 1, 0, 0), // prefix
     F(956, 281, 4, NO, 1, 1, 0, 0), // maclen
-    F(957, 282, 1393, NO, 1, 1, 0, 0), // keyflags
+    F(957, 282, 1392, NO, 1, 1, 0, 0), // keyflags
     F(958, 283, 4, NO, 1, 1, 0, 0), // keylen
     F(959, 284, 16, NO, 4 | SIGNED, 1, 0, 0), // ifindex
     F(942, 288, 25, NO, 8, 1, 0, 0), // pkt_good
     F(943, 296, 25, NO, 8, 1, 0, 0), // pkt_bad
-    F(149, 0, 1375, NO, 0, 128, 0, 0), // addr
-    F(948, 128, 1293, NO, 1 | CHAR, 64, 0, 0), // alg_name
-    F(25, 192, 1341, NO, 1, 80, 0, 0), // key
+    F(149, 0, 1374, NO, 0, 128, 0, 0), // addr
+    F(948, 128, 1292, NO, 1 | CHAR, 64, 0, 0), // alg_name
+    F(25, 192, 1340, NO, 1, 80, 0, 0), // key
     F(949, 272, 25, NO, 4, 1, 0, 0), // nkeys
     F(950, 276, 208, NO, 2, 1, 15, 1), // is_current
     F(951, 276, 208, NO, 2, 1, 14, 1), // is_rnext
@@ -11523,7 +11525,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(954, 279, 16, NO, 1, 1, 0, 0), // rcvid
     F(955, 280, 16, NO, 1, 1, 0, 0), // prefix
     F(956, 281, 4, NO, 1, 1, 0, 0), // maclen
-    F(957, 282, 1393, NO, 1, 1, 0, 0), // keyflags
+    F(957, 282, 1392, NO, 1, 1, 0, 0), // keyflags
     F(958, 283, 4, NO, 1, 1, 0, 0), // keylen
     F(959, 284, 16, NO, 4 | SIGNED, 1, 0, 0), // ifindex
     F(942, 288, 25, NO, 8, 1, 0, 0), // pkt_good
@@ -11538,7 +11540,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(969, 3, 25, NO, 1, 1, 0, 0), // mptcpi_subflows_max
     F(970, 4, 25, NO, 1, 1, 0, 0), // mptcpi_add_addr_signal_max
     F(971, 5, 25, NO, 1, 1, 0, 0), // mptcpi_add_addr_accepted_max
-    F(972, 8, 1394, NO, 4, 1, 0, 0), // mptcpi_flags
+    F(972, 8, 1393, NO, 4, 1, 0, 0), // mptcpi_flags
     F(973, 12, 8, NO, 4, 1, 0, 0), // mptcpi_token
     F(974, 16, 16, NO, 8, 1, 0, 0), // mptcpi_write_seq
     F(975, 24, 16, NO, 8, 1, 0, 0), // mptcpi_snd_una
@@ -11563,7 +11565,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(969, 3, 25, NO, 1, 1, 0, 0), // mptcpi_subflows_max
     F(970, 4, 25, NO, 1, 1, 0, 0), // mptcpi_add_addr_signal_max
     F(971, 5, 25, NO, 1, 1, 0, 0), // mptcpi_add_addr_accepted_max
-    F(972, 8, 1394, NO, 4, 1, 0, 0), // mptcpi_flags
+    F(972, 8, 1393, NO, 4, 1, 0, 0), // mptcpi_flags
     F(973, 12, 8, NO, 4, 1, 0, 0), // mptcpi_token
     F(974, 16, 16, NO, 8, 1, 0, 0), // mptcpi_write_seq
     F(975, 24, 16, NO, 8, 1, 0, 0), // mptcpi_snd_una
@@ -11574,7 +11576,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(969, 3, 25, NO, 1, 1, 0, 0), // mptcpi_subflows_max
     F(970, 4, 25, NO, 1, 1, 0, 0), // mptcpi_add_addr_signal_max
     F(971, 5, 25, NO, 1, 1, 0, 0), // mptcpi_add_addr_accepted_max
-    F(972, 8, 1394, NO, 4, 1, 0, 0), // mptcpi_flags
+    F(972, 8, 1393, NO, 4, 1, 0, 0), // mptcpi_flags
     F(973, 12, 8, NO, 4, 1, 0, 0), // mptcpi_token
     F(974, 16, 16, NO, 8, 1, 0, 0), // mptcpi_write_seq
     F(975, 24, 16, NO, 8, 1, 0, 0), // mptcpi_snd_una
@@ -11588,7 +11590,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(969, 3, 25, NO, 1, 1, 0, 0), // mptcpi_subflows_max
     F(970, 4, 25, NO, 1, 1, 0, 0), // mptcpi_add_addr_signal_max
     F(971, 5, 25, NO, 1, 1, 0, 0), // mptcpi_add_addr_accepted_max
-    F(972, 6, 1394, NO, 4, 1, 0, 0), // mptcpi_flags
+    F(972, 6, 1393, NO, 4, 1, 0, 0), // mptcpi_flags
     F(973, 10, 8, NO, 4, 1, 0, 0), // mptcpi_token
     F(974, 14, 16, NO, 8, 1, 0, 0), // mptcpi_write_seq
     F(975, 22, 16, NO, 8, 1, 0, 0), // mptcpi_snd_una
@@ -11613,7 +11615,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(969, 3, 25, NO, 1, 1, 0, 0), // mptcpi_subflows_max
     F(970, 4, 25, NO, 1, 1, 0, 0), // mptcpi_add_addr_signal_max
     F(971, 5, 25, NO, 1, 1, 0, 0), // mptcpi_add_addr_accepted_max
-    F(972, 8, 1394, NO, 4, 1, 0, 0), // mptcpi_flags
+    F(972, 8, 1393, NO, 4, 1, 0, 0), // mptcpi_flags
     F(973, 12, 8, NO, 4, 1, 0, 0), // mptcpi_token
     F(974, 16, 16, NO, 8, 1, 0, 0), // mptcpi_write_seq
     F(975, 24, 16, NO, 8, 1, 0, 0), // mptcpi_snd_una
@@ -11643,8 +11645,8 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1002, 24, 2, NO, 8, 1, 0, 0), // subflow_info
     F(919, 32, 2, NO, 8, 1, 0, 0), // tcp_info
     F(991, 40, 16, 164, 0, 1, 0, 0), // mptcp_info
-    F(1004, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // sstat_assoc_id
-    F(1005, 4, 1396, NO, 4 | SIGNED, 1, 0, 0), // sstat_state
+    F(1004, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // sstat_assoc_id
+    F(1005, 4, 1395, NO, 4 | SIGNED, 1, 0, 0), // sstat_state
     F(1006, 8, 4, NO, 4, 1, 0, 0), // sstat_rwnd
     F(1007, 12, 25, NO, 2, 1, 0, 0), // sstat_unackdata
     F(1008, 14, 25, NO, 2, 1, 0, 0), // sstat_penddata
@@ -11666,109 +11668,109 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1025, 11, 208, NO, 1, 1, 0, 0), // sctp_assoc_reset_event
     F(1026, 12, 208, NO, 1, 1, 0, 0), // sctp_stream_change_event
     F(1027, 13, 208, NO, 1, 1, 0, 0), // sctp_send_failure_event_event
-    F(1029, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // associd
+    F(1029, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // associd
     F(1030, 4, 10, NO, 4 | SIGNED, 1, 0, 0), // sd
     F(1032, 0, 16, 169, 0, 1, 0, 0), // p_arg
     F(27, 8, 137, NO, 4, 1, 0, 0), // flags
-    F(1034, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // spp_assoc_id
-    F(1035, 4, 1375, NO, 0, 128, 0, 0), // spp_address
+    F(1034, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // spp_assoc_id
+    F(1035, 4, 1374, NO, 0, 128, 0, 0), // spp_address
     F(1036, 132, 27, NO, 4, 1, 0, 0), // spp_hbinterval
     F(1037, 136, 25, NO, 2, 1, 0, 0), // spp_pathmaxrxt
     F(1038, 138, 4, NO, 4, 1, 0, 0), // spp_pathmtu
     F(1039, 142, 27, NO, 4, 1, 0, 0), // spp_sackdelay
-    F(1040, 146, 1397, NO, 4, 1, 0, 0), // spp_flags
+    F(1040, 146, 1396, NO, 4, 1, 0, 0), // spp_flags
     F(1041, 150, 8, NO, 4, 1, 0, 0), // spp_ipv6_flowlabel
     F(1042, 154, 8, NO, 1, 1, 0, 0), // spp_dscp
-    F(1044, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // sack_assoc_id
+    F(1044, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // sack_assoc_id
     F(1045, 4, 27, NO, 4, 1, 0, 0), // sack_delay
     F(1046, 8, 16, NO, 4, 1, 0, 0), // sack_freq
     F(1048, 0, 25, NO, 2, 1, 0, 0), // sinit_num_ostreams
     F(1049, 2, 25, NO, 2, 1, 0, 0), // sinit_max_instreams
     F(1050, 4, 25, NO, 2, 1, 0, 0), // sinit_max_attempts
     F(1051, 6, 27, NO, 2, 1, 0, 0), // sinit_max_init_timeo
-    F(1053, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // assoc_id
+    F(1053, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // assoc_id
     F(1054, 4, 25, NO, 4, 1, 0, 0), // addr_num
-    F(1055, 8, 1341, NO, 1, FLEXIBLE, 0, 0), // addrs
-    F(1053, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // assoc_id
+    F(1055, 8, 1340, NO, 1, FLEXIBLE, 0, 0), // addrs
+    F(1053, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // assoc_id
     F(1054, 4, 4, NO, 4 | SIGNED, 1, 0, 0), // addr_num
-    F(1055, 8, 1398, NO, 4 | POINTER, 1, 0, 0), // addrs
-    F(1053, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // assoc_id
+    F(1055, 8, 1397, NO, 4 | POINTER, 1, 0, 0), // addrs
+    F(1053, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // assoc_id
     F(1054, 4, 4, NO, 4 | SIGNED, 1, 0, 0), // addr_num
-    F(1055, 8, 1398, NO, 8 | POINTER, 1, 0, 0), // addrs
+    F(1055, 8, 1397, NO, 8 | POINTER, 1, 0, 0), // addrs
     F(1058, 0, 16, NO, 2, 1, 0, 0), // sinfo_stream
     F(1059, 2, 16, NO, 2, 1, 0, 0), // sinfo_ssn
-    F(1060, 4, 1399, NO, 2, 1, 0, 0), // sinfo_flags
+    F(1060, 4, 1398, NO, 2, 1, 0, 0), // sinfo_flags
     F(1061, 8, 8, NO, 4, 1, 0, 0), // sinfo_ppid
     F(1062, 12, 8, NO, 4, 1, 0, 0), // sinfo_context
     F(1063, 16, 16, NO, 4, 1, 0, 0), // sinfo_timetolive
     F(1064, 20, 16, NO, 4, 1, 0, 0), // sinfo_tsn
     F(1065, 24, 16, NO, 4, 1, 0, 0), // sinfo_cumtsn
-    F(1066, 28, 1395, NO, 4 | SIGNED, 1, 0, 0), // sinfo_assoc_id
+    F(1066, 28, 1394, NO, 4 | SIGNED, 1, 0, 0), // sinfo_assoc_id
     F(1058, 0, 16, NO, 2, 1, 0, 0), // sinfo_stream
     F(1059, 2, 16, NO, 2, 1, 0, 0), // sinfo_ssn
-    F(1060, 4, 1399, NO, 2, 1, 0, 0), // sinfo_flags
+    F(1060, 4, 1398, NO, 2, 1, 0, 0), // sinfo_flags
     F(1061, 6, 8, NO, 4, 1, 0, 0), // sinfo_ppid
     F(1062, 10, 8, NO, 4, 1, 0, 0), // sinfo_context
     F(1063, 14, 16, NO, 4, 1, 0, 0), // sinfo_timetolive
     F(1064, 18, 16, NO, 4, 1, 0, 0), // sinfo_tsn
     F(1065, 22, 16, NO, 4, 1, 0, 0), // sinfo_cumtsn
-    F(1066, 26, 1395, NO, 4 | SIGNED, 1, 0, 0), // sinfo_assoc_id
+    F(1066, 26, 1394, NO, 4 | SIGNED, 1, 0, 0), // sinfo_assoc_id
     F(1068, 0, 16, NO, 2, 1, 0, 0), // snd_sid
-    F(1069, 2, 1399, NO, 2, 1, 0, 0), // snd_flags
+    F(1069, 2, 1398, NO, 2, 1, 0, 0), // snd_flags
     F(1070, 4, 8, NO, 4, 1, 0, 0), // snd_ppid
     F(1071, 8, 8, NO, 4, 1, 0, 0), // snd_context
-    F(1072, 12, 1395, NO, 4 | SIGNED, 1, 0, 0), // snd_assoc_id
-    F(1074, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // ssp_assoc_id
-    F(1075, 4, 1375, NO, 0, 128, 0, 0), // ssp_addr
-    F(1077, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // srto_assoc_id
+    F(1072, 12, 1394, NO, 4 | SIGNED, 1, 0, 0), // snd_assoc_id
+    F(1074, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // ssp_assoc_id
+    F(1075, 4, 1374, NO, 0, 128, 0, 0), // ssp_addr
+    F(1077, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // srto_assoc_id
     F(1078, 4, 27, NO, 4, 1, 0, 0), // srto_initial
     F(1079, 8, 27, NO, 4, 1, 0, 0), // srto_max
     F(1080, 12, 27, NO, 4, 1, 0, 0), // srto_min
-    F(1082, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // sasoc_assoc_id
+    F(1082, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // sasoc_assoc_id
     F(1083, 4, 25, NO, 2, 1, 0, 0), // sasoc_asocmaxrxt
     F(1084, 6, 25, NO, 2, 1, 0, 0), // sasoc_number_peer_destinations
     F(1085, 8, 4, NO, 4, 1, 0, 0), // sasoc_peer_rwnd
     F(1086, 12, 4, NO, 4, 1, 0, 0), // sasoc_local_rwnd
     F(1087, 16, 27, NO, 4, 1, 0, 0), // sasoc_cookie_life
-    F(1053, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // assoc_id
+    F(1053, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // assoc_id
     F(1089, 4, 16, NO, 4, 1, 0, 0), // assoc_value
-    F(1091, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // spinfo_assoc_id
-    F(1092, 4, 1375, NO, 0, 128, 0, 0), // spinfo_address
-    F(1093, 132, 1400, NO, 4 | SIGNED, 1, 0, 0), // spinfo_state
+    F(1091, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // spinfo_assoc_id
+    F(1092, 4, 1374, NO, 0, 128, 0, 0), // spinfo_address
+    F(1093, 132, 1399, NO, 4 | SIGNED, 1, 0, 0), // spinfo_state
     F(1094, 136, 4, NO, 4, 1, 0, 0), // spinfo_cwnd
     F(1095, 140, 16, NO, 4, 1, 0, 0), // spinfo_srtt
     F(1096, 144, 27, NO, 4, 1, 0, 0), // spinfo_rto
     F(1097, 148, 4, NO, 4, 1, 0, 0), // spinfo_mtu
     F(1099, 0, 8, NO, 4, 1, 0, 0), // ssb_adaptation_ind
     F(1101, 0, 25, NO, 4, 1, 0, 0), // shmac_num_idents
-    F(1102, 4, 1401, NO, 2, FLEXIBLE, 0, 0), // shmac_idents
-    F(1104, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // scact_assoc_id
+    F(1102, 4, 1400, NO, 2, FLEXIBLE, 0, 0), // shmac_idents
+    F(1104, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // scact_assoc_id
     F(1105, 4, 16, NO, 2, 1, 0, 0), // scact_keynumber
-    F(1107, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // gauth_assoc_id
+    F(1107, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // gauth_assoc_id
     F(1108, 4, 25, NO, 4, 1, 0, 0), // gauth_number_of_chunks
     F(1109, 8, 16, NO, 1, FLEXIBLE, 0, 0), // gauth_chunks
     F(1111, 0, 25, NO, 4, 1, 0, 0), // gaids_number_of_ids
     F(1112, 4, 16, NO, 4 | SIGNED, FLEXIBLE, 0, 0), // gaids_assoc_id
-    F(1114, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // spt_assoc_id
-    F(1115, 4, 1375, NO, 0, 128, 0, 0), // spt_address
+    F(1114, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // spt_assoc_id
+    F(1115, 4, 1374, NO, 0, 128, 0, 0), // spt_address
     F(1116, 132, 25, NO, 2, 1, 0, 0), // spt_pathmaxrxt
     F(1117, 134, 25, NO, 2, 1, 0, 0), // spt_pathpfthld
-    F(1114, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // spt_assoc_id
-    F(1115, 8, 1375, NO, 0, 128, 0, 0), // spt_address
+    F(1114, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // spt_assoc_id
+    F(1115, 8, 1374, NO, 0, 128, 0, 0), // spt_address
     F(1116, 136, 25, NO, 2, 1, 0, 0), // spt_pathmaxrxt
     F(1117, 138, 25, NO, 2, 1, 0, 0), // spt_pathpfthld
-    F(1114, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // spt_assoc_id
-    F(1115, 4, 1375, NO, 0, 128, 0, 0), // spt_address
+    F(1114, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // spt_assoc_id
+    F(1115, 4, 1374, NO, 0, 128, 0, 0), // spt_address
     F(1116, 132, 25, NO, 2, 1, 0, 0), // spt_pathmaxrxt
     F(1117, 134, 25, NO, 2, 1, 0, 0), // spt_pathpfthld
     F(1119, 136, 25, NO, 2, 1, 0, 0), // spt_pathcpthld
-    F(1114, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // spt_assoc_id
-    F(1115, 8, 1375, NO, 0, 128, 0, 0), // spt_address
+    F(1114, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // spt_assoc_id
+    F(1115, 8, 1374, NO, 0, 128, 0, 0), // spt_address
     F(1116, 136, 25, NO, 2, 1, 0, 0), // spt_pathmaxrxt
     F(1117, 138, 25, NO, 2, 1, 0, 0), // spt_pathpfthld
     F(1119, 140, 25, NO, 2, 1, 0, 0), // spt_pathcpthld
-    F(1121, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // sas_assoc_id
-    F(1122, 4, 1375, NO, 0, 128, 0, 0), // sas_obs_rto_ipaddr
+    F(1121, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // sas_assoc_id
+    F(1122, 4, 1374, NO, 0, 128, 0, 0), // sas_obs_rto_ipaddr
     F(1123, 136, 16, NO, 8, 1, 0, 0), // sas_maxrto
     F(1124, 144, 25, NO, 8, 1, 0, 0), // sas_isacks
     F(1125, 152, 25, NO, 8, 1, 0, 0), // sas_osacks
@@ -11784,8 +11786,8 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1135, 232, 25, NO, 8, 1, 0, 0), // sas_iodchunks
     F(1136, 240, 25, NO, 8, 1, 0, 0), // sas_octrlchunks
     F(1137, 248, 25, NO, 8, 1, 0, 0), // sas_ictrlchunks
-    F(1121, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // sas_assoc_id
-    F(1122, 8, 1375, NO, 0, 128, 0, 0), // sas_obs_rto_ipaddr
+    F(1121, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // sas_assoc_id
+    F(1122, 8, 1374, NO, 0, 128, 0, 0), // sas_obs_rto_ipaddr
     F(1123, 136, 16, NO, 8, 1, 0, 0), // sas_maxrto
     F(1124, 144, 25, NO, 8, 1, 0, 0), // sas_isacks
     F(1125, 152, 25, NO, 8, 1, 0, 0), // sas_osacks
@@ -11801,8 +11803,8 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1135, 232, 25, NO, 8, 1, 0, 0), // sas_iodchunks
     F(1136, 240, 25, NO, 8, 1, 0, 0), // sas_octrlchunks
     F(1137, 248, 25, NO, 8, 1, 0, 0), // sas_ictrlchunks
-    F(1121, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // sas_assoc_id
-    F(1122, 4, 1375, NO, 0, 128, 0, 0), // sas_obs_rto_ipaddr
+    F(1121, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // sas_assoc_id
+    F(1122, 4, 1374, NO, 0, 128, 0, 0), // sas_obs_rto_ipaddr
     F(1123, 132, 16, NO, 8, 1, 0, 0), // sas_maxrto
     F(1124, 140, 25, NO, 8, 1, 0, 0), // sas_isacks
     F(1125, 148, 25, NO, 8, 1, 0, 0), // sas_osacks
@@ -11818,34 +11820,34 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1135, 228, 25, NO, 8, 1, 0, 0), // sas_iodchunks
     F(1136, 236, 25, NO, 8, 1, 0, 0), // sas_octrlchunks
     F(1137, 244, 25, NO, 8, 1, 0, 0), // sas_ictrlchunks
-    F(1139, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // pr_assoc_id
+    F(1139, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // pr_assoc_id
     F(1140, 4, 16, NO, 4, 1, 0, 0), // pr_value
-    F(1141, 8, 1402, NO, 2, 1, 0, 0), // pr_policy
-    F(1143, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // sprstat_assoc_id
+    F(1141, 8, 1401, NO, 2, 1, 0, 0), // pr_policy
+    F(1143, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // sprstat_assoc_id
     F(1144, 4, 16, NO, 2, 1, 0, 0), // sprstat_sid
-    F(1145, 6, 1402, NO, 2, 1, 0, 0), // sprstat_policy
+    F(1145, 6, 1401, NO, 2, 1, 0, 0), // sprstat_policy
     F(1146, 8, 25, NO, 8, 1, 0, 0), // sprstat_abandoned_unsent
     F(1147, 16, 25, NO, 8, 1, 0, 0), // sprstat_abandoned_sent
-    F(1053, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // assoc_id
+    F(1053, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // assoc_id
     F(552, 4, 16, NO, 2, 1, 0, 0), // stream_id
     F(1149, 6, 16, NO, 2, 1, 0, 0), // stream_value
-    F(1151, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // se_assoc_id
-    F(1152, 4, 1403, NO, 2, 1, 0, 0), // se_type
+    F(1151, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // se_assoc_id
+    F(1152, 4, 1402, NO, 2, 1, 0, 0), // se_type
     F(1153, 6, 208, NO, 1, 1, 0, 0), // se_on
-    F(1155, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // sue_assoc_id
-    F(1156, 4, 1375, NO, 0, 128, 0, 0), // sue_address
-    F(1157, 132, 1373, NO, 2, 1, 0, 0), // sue_port
-    F(1155, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // sue_assoc_id
-    F(1156, 8, 1375, NO, 0, 128, 0, 0), // sue_address
-    F(1157, 136, 1373, NO, 2, 1, 0, 0), // sue_port
-    F(1159, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // spi_assoc_id
-    F(1160, 4, 1375, NO, 0, 128, 0, 0), // spi_address
+    F(1155, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // sue_assoc_id
+    F(1156, 4, 1374, NO, 0, 128, 0, 0), // sue_address
+    F(1157, 132, 1372, NO, 2, 1, 0, 0), // sue_port
+    F(1155, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // sue_assoc_id
+    F(1156, 8, 1374, NO, 0, 128, 0, 0), // sue_address
+    F(1157, 136, 1372, NO, 2, 1, 0, 0), // sue_port
+    F(1159, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // spi_assoc_id
+    F(1160, 4, 1374, NO, 0, 128, 0, 0), // spi_address
     F(1161, 132, 27, NO, 4, 1, 0, 0), // spi_interval
-    F(1159, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // spi_assoc_id
-    F(1160, 8, 1375, NO, 0, 128, 0, 0), // spi_address
+    F(1159, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // spi_assoc_id
+    F(1160, 8, 1374, NO, 0, 128, 0, 0), // spi_address
     F(1161, 136, 27, NO, 4, 1, 0, 0), // spi_interval
-    F(122, 0, 1404, NO, 2, 1, 0, 0), // version
-    F(1163, 2, 1405, NO, 2, 1, 0, 0), // cipher_type
+    F(122, 0, 1403, NO, 2, 1, 0, 0), // version
+    F(1163, 2, 1404, NO, 2, 1, 0, 0), // cipher_type
     F(1165, 0, 25, NO, 4, 1, 0, 0), // tp_packets
     F(1166, 4, 25, NO, 4, 1, 0, 0), // tp_drops
     F(1168, 0, 25, NO, 8, 1, 0, 0), // tp_all
@@ -11861,12 +11863,12 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1180, 24, 25, NO, 8, 1, 0, 0), // rx_ring_full
     F(1181, 32, 25, NO, 8, 1, 0, 0), // rx_fill_ring_empty_descs
     F(1182, 40, 25, NO, 8, 1, 0, 0), // tx_ring_empty_descs
-    F(27, 0, 1406, NO, 4, 1, 0, 0), // flags
-    F(27, 0, 1407, NO, 1, 1, 0, 0), // flags
+    F(27, 0, 1405, NO, 4, 1, 0, 0), // flags
+    F(27, 0, 1406, NO, 1, 1, 0, 0), // flags
     F(1185, 1, 8, NO, 1, 1, 0, 0), // tx_vcid
     F(1186, 2, 8, NO, 1, 1, 0, 0), // rx_vcid
     F(1187, 3, 8, NO, 1, 1, 0, 0), // rx_vcid_mask
-    F(27, 0, 1408, NO, 4, 1, 0, 0), // flags
+    F(27, 0, 1407, NO, 4, 1, 0, 0), // flags
     F(1189, 4, 16, NO, 4, 1, 0, 0), // frame_txtime
     F(1190, 8, 8, NO, 1, 1, 0, 0), // ext_address
     F(1191, 9, 8, NO, 1, 1, 0, 0), // txpad_content
@@ -11877,33 +11879,33 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1197, 2, 16, NO, 1, 1, 0, 0), // wftmax
     F(1199, 0, 4, NO, 1, 1, 0, 0), // mtu
     F(1200, 1, 4, NO, 1, 1, 0, 0), // tx_dl
-    F(1201, 2, 1409, NO, 1, 1, 0, 0), // tx_flags
+    F(1201, 2, 1408, NO, 1, 1, 0, 0), // tx_flags
     F(155, 0, 25, NO, 2, 1, 0, 0), // len
-    F(242, 4, 1410, NO, 4 | POINTER, 1, 0, 0), // filter
+    F(242, 4, 1409, NO, 4 | POINTER, 1, 0, 0), // filter
     F(155, 0, 25, NO, 2, 1, 0, 0), // len
-    F(242, 8, 1410, NO, 8 | POINTER, 1, 0, 0), // filter
+    F(242, 8, 1409, NO, 8 | POINTER, 1, 0, 0), // filter
     F(155, 0, 25, NO, 2, 1, 0, 0), // len
-    F(242, 2, 1410, NO, 4 | POINTER, 1, 0, 0), // filter
+    F(242, 2, 1409, NO, 4 | POINTER, 1, 0, 0), // filter
     F(1204, 0, 16, 135, 0, 1, 0, 0), // imr_multiaddr
     F(1205, 4, 16, 135, 0, 1, 0, 0), // imr_address
     F(1206, 8, 16, NO, 4 | SIGNED, 1, 0, 0), // imr_ifindex
-    F(1204, 0, 1372, NO, 4, 1, 0, 0), // imr_multiaddr
-    F(1208, 4, 1372, NO, 4, 1, 0, 0), // imr_interface
-    F(1209, 8, 1372, NO, 4, 1, 0, 0), // imr_sourceaddr
+    F(1204, 0, 1371, NO, 4, 1, 0, 0), // imr_multiaddr
+    F(1208, 4, 1371, NO, 4, 1, 0, 0), // imr_interface
+    F(1209, 8, 1371, NO, 4, 1, 0, 0), // imr_sourceaddr
     F(1211, 0, 16, NO, 4, 1, 0, 0), // gr_interface
-    F(1212, 4, 1375, NO, 0, 128, 0, 0), // gr_group
+    F(1212, 4, 1374, NO, 0, 128, 0, 0), // gr_group
     F(1211, 0, 16, NO, 4, 1, 0, 0), // gr_interface
-    F(1212, 8, 1375, NO, 0, 128, 0, 0), // gr_group
+    F(1212, 8, 1374, NO, 0, 128, 0, 0), // gr_group
     F(1214, 0, 16, NO, 4, 1, 0, 0), // gsr_interface
-    F(1215, 4, 1375, NO, 0, 128, 0, 0), // gsr_group
-    F(1216, 132, 1375, NO, 0, 128, 0, 0), // gsr_source
+    F(1215, 4, 1374, NO, 0, 128, 0, 0), // gsr_group
+    F(1216, 132, 1374, NO, 0, 128, 0, 0), // gsr_source
     F(1214, 0, 16, NO, 4, 1, 0, 0), // gsr_interface
-    F(1215, 8, 1375, NO, 0, 128, 0, 0), // gsr_group
-    F(1216, 136, 1375, NO, 0, 128, 0, 0), // gsr_source
+    F(1215, 8, 1374, NO, 0, 128, 0, 0), // gsr_group
+    F(1216, 136, 1374, NO, 0, 128, 0, 0), // gsr_source
     F(1218, 0, 16, NO, 2, 1, 0, 0), // sadb_x_policy_len
-    F(1219, 2, 1411, NO, 2, 1, 0, 0), // sadb_x_policy_exttype
-    F(1220, 4, 1412, NO, 2, 1, 0, 0), // sadb_x_policy_type
-    F(1221, 6, 1413, NO, 1, 1, 0, 0), // sadb_x_policy_dir
+    F(1219, 2, 1410, NO, 2, 1, 0, 0), // sadb_x_policy_exttype
+    F(1220, 4, 1411, NO, 2, 1, 0, 0), // sadb_x_policy_type
+    F(1221, 6, 1412, NO, 1, 1, 0, 0), // sadb_x_policy_dir
     F(1222, 8, 16, NO, 4, 1, 0, 0), // sadb_x_policy_id
     F(1223, 12, 16, NO, 4, 1, 0, 0), // sadb_x_policy_priority
     F(1225, 0, 16, 587, 0, 1, 0, 0), // sel
@@ -11911,21 +11913,21 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1227, 120, 16, 589, 0, 1, 0, 0), // curlft
     F(1228, 152, 16, NO, 4, 1, 0, 0), // priority
     F(522, 156, 16, NO, 4, 1, 0, 0), // index
-    F(1229, 160, 1414, NO, 1, 1, 0, 0), // dir
-    F(1230, 161, 1415, NO, 1, 1, 0, 0), // action
-    F(27, 162, 1416, NO, 1, 1, 0, 0), // flags
-    F(1231, 163, 1417, NO, 1, 1, 0, 0), // share
+    F(1229, 160, 1413, NO, 1, 1, 0, 0), // dir
+    F(1230, 161, 1414, NO, 1, 1, 0, 0), // action
+    F(27, 162, 1415, NO, 1, 1, 0, 0), // flags
+    F(1231, 163, 1416, NO, 1, 1, 0, 0), // share
     F(1225, 0, 16, 587, 0, 1, 0, 0), // sel
     F(1226, 54, 16, 588, 0, 1, 0, 0), // lft
     F(1227, 118, 16, 589, 0, 1, 0, 0), // curlft
     F(1228, 150, 16, NO, 4, 1, 0, 0), // priority
     F(522, 154, 16, NO, 4, 1, 0, 0), // index
-    F(1229, 158, 1414, NO, 1, 1, 0, 0), // dir
-    F(1230, 159, 1415, NO, 1, 1, 0, 0), // action
-    F(27, 160, 1416, NO, 1, 1, 0, 0), // flags
-    F(1231, 161, 1417, NO, 1, 1, 0, 0), // share
+    F(1229, 158, 1413, NO, 1, 1, 0, 0), // dir
+    F(1230, 159, 1414, NO, 1, 1, 0, 0), // action
+    F(27, 160, 1415, NO, 1, 1, 0, 0), // flags
+    F(1231, 161, 1416, NO, 1, 1, 0, 0), // share
     F(1233, 0, 16, NO, 2, 1, 0, 0), // vifc_vifi
-    F(1234, 2, 1418, NO, 1, 1, 0, 0), // vifc_flags
+    F(1234, 2, 1417, NO, 1, 1, 0, 0), // vifc_flags
     F(1235, 3, 16, NO, 1, 1, 0, 0), // vifc_threshold
     F(1236, 4, 16, NO, 4, 1, 0, 0), // vifc_rate_limit
     F(1237, 8, 16, 135, 0, 1, 0, 0), // vifc_lcl_addr
@@ -11935,71 +11937,71 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1242, 4, 16, 135, 0, 1, 0, 0), // mfcc_mcastgrp
     F(1243, 8, 16, NO, 2, 1, 0, 0), // mfcc_parent
     F(1244, 10, 16, NO, 1, 32, 0, 0), // mfcc_ttls
-    F(320, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
+    F(320, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
     F(790, 32, 8, NO, 4, 1, 0, 0), // valid_hooks
     F(793, 36, 25, NO, 4, 1, 0, 0), // num_entries
     F(115, 40, 4, NO, 4, 1, 0, 0), // size
     F(791, 44, 16, NO, 4, 5, 0, 0), // hook_entry
     F(792, 64, 16, NO, 4, 5, 0, 0), // underflow
     F(802, 84, 25, NO, 4, 1, 0, 0), // num_counters
-    F(803, 88, 1419, NO, 4 | POINTER, 1, 0, 0), // counters
-    F(320, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
+    F(803, 88, 1418, NO, 4 | POINTER, 1, 0, 0), // counters
+    F(320, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
     F(790, 32, 8, NO, 4, 1, 0, 0), // valid_hooks
     F(793, 36, 25, NO, 4, 1, 0, 0), // num_entries
     F(115, 40, 4, NO, 4, 1, 0, 0), // size
     F(791, 44, 16, NO, 4, 5, 0, 0), // hook_entry
     F(792, 64, 16, NO, 4, 5, 0, 0), // underflow
     F(802, 84, 25, NO, 4, 1, 0, 0), // num_counters
-    F(803, 88, 1419, NO, 8 | POINTER, 1, 0, 0), // counters
-    F(320, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
+    F(803, 88, 1418, NO, 8 | POINTER, 1, 0, 0), // counters
+    F(320, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
     F(790, 32, 8, NO, 4, 1, 0, 0), // valid_hooks
     F(793, 36, 25, NO, 4, 1, 0, 0), // num_entries
     F(115, 40, 4, NO, 4, 1, 0, 0), // size
     F(791, 44, 16, NO, 4, 3, 0, 0), // hook_entry
     F(792, 56, 16, NO, 4, 3, 0, 0), // underflow
     F(802, 68, 25, NO, 4, 1, 0, 0), // num_counters
-    F(803, 72, 1419, NO, 4 | POINTER, 1, 0, 0), // counters
-    F(320, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
+    F(803, 72, 1418, NO, 4 | POINTER, 1, 0, 0), // counters
+    F(320, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
     F(790, 32, 8, NO, 4, 1, 0, 0), // valid_hooks
     F(793, 36, 25, NO, 4, 1, 0, 0), // num_entries
     F(115, 40, 4, NO, 4, 1, 0, 0), // size
     F(791, 44, 16, NO, 4, 3, 0, 0), // hook_entry
     F(792, 56, 16, NO, 4, 3, 0, 0), // underflow
     F(802, 68, 25, NO, 4, 1, 0, 0), // num_counters
-    F(803, 72, 1419, NO, 8 | POINTER, 1, 0, 0), // counters
-    F(320, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
+    F(803, 72, 1418, NO, 8 | POINTER, 1, 0, 0), // counters
+    F(320, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
     F(802, 32, 25, NO, 4, 1, 0, 0), // num_counters
     F(803, 40, 16, 590, 0, FLEXIBLE, 0, 0), // counters
-    F(320, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
+    F(320, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
     F(802, 32, 25, NO, 4, 1, 0, 0), // num_counters
     F(803, 36, 16, 590, 0, FLEXIBLE, 0, 0), // counters
     F(809, 0, 761, NO, 2, 1, 0, 0), // protocol
-    F(149, 4, 1372, NO, 4, 1, 0, 0), // addr
-    F(810, 8, 1373, NO, 2, 1, 0, 0), // port
+    F(149, 4, 1371, NO, 4, 1, 0, 0), // addr
+    F(810, 8, 1372, NO, 2, 1, 0, 0), // port
     F(811, 12, 8, NO, 4, 1, 0, 0), // fwmark
-    F(812, 16, 1293, NO, 1 | CHAR, 16, 0, 0), // sched_name
-    F(27, 32, 1378, NO, 4, 1, 0, 0), // flags
+    F(812, 16, 1292, NO, 1 | CHAR, 16, 0, 0), // sched_name
+    F(27, 32, 1377, NO, 4, 1, 0, 0), // flags
     F(151, 36, 143, NO, 4, 1, 0, 0), // timeout
-    F(813, 40, 1372, NO, 4, 1, 0, 0), // netmask
+    F(813, 40, 1371, NO, 4, 1, 0, 0), // netmask
     F(809, 0, 761, NO, 2, 1, 0, 0), // protocol
-    F(149, 2, 1372, NO, 4, 1, 0, 0), // addr
-    F(810, 6, 1373, NO, 2, 1, 0, 0), // port
+    F(149, 2, 1371, NO, 4, 1, 0, 0), // addr
+    F(810, 6, 1372, NO, 2, 1, 0, 0), // port
     F(811, 8, 8, NO, 4, 1, 0, 0), // fwmark
-    F(812, 12, 1293, NO, 1 | CHAR, 16, 0, 0), // sched_name
-    F(27, 28, 1378, NO, 4, 1, 0, 0), // flags
+    F(812, 12, 1292, NO, 1 | CHAR, 16, 0, 0), // sched_name
+    F(27, 28, 1377, NO, 4, 1, 0, 0), // flags
     F(151, 32, 143, NO, 4, 1, 0, 0), // timeout
-    F(813, 36, 1372, NO, 4, 1, 0, 0), // netmask
+    F(813, 36, 1371, NO, 4, 1, 0, 0), // netmask
     F(1250, 0, 16, 542, 0, 1, 0, 0), // ipi6_addr
     F(1251, 16, 16, NO, 4 | SIGNED, 1, 0, 0), // ipi6_ifindex
     F(1253, 0, 16, 542, 0, 1, 0, 0), // ipv6mr_multiaddr
     F(1254, 16, 16, NO, 4 | SIGNED, 1, 0, 0), // ipv6mr_ifindex
     F(1256, 0, 16, NO, 2, 1, 0, 0), // mif6c_mifi
-    F(1257, 2, 1420, NO, 1, 1, 0, 0), // mif6c_flags
+    F(1257, 2, 1419, NO, 1, 1, 0, 0), // mif6c_flags
     F(1235, 3, 16, NO, 1, 1, 0, 0), // vifc_threshold
     F(1258, 4, 16, NO, 2, 1, 0, 0), // mif6c_pifi
     F(1236, 8, 16, NO, 4, 1, 0, 0), // vifc_rate_limit
     F(1256, 0, 16, NO, 2, 1, 0, 0), // mif6c_mifi
-    F(1257, 2, 1420, NO, 1, 1, 0, 0), // mif6c_flags
+    F(1257, 2, 1419, NO, 1, 1, 0, 0), // mif6c_flags
     F(1235, 3, 16, NO, 1, 1, 0, 0), // vifc_threshold
     F(1258, 4, 16, NO, 2, 1, 0, 0), // mif6c_pifi
     F(1236, 6, 16, NO, 4, 1, 0, 0), // vifc_rate_limit
@@ -12011,14 +12013,14 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1261, 28, 16, 153, 0, 1, 0, 0), // mf6cc_mcastgrp
     F(1262, 56, 16, NO, 2, 1, 0, 0), // mf6cc_parent
     F(1263, 58, 16, 591, 0, 1, 0, 0), // mf6cc_ifset
-    F(1266, 0, 1375, NO, 0, 128, 0, 0), // tcpm_addr
-    F(1267, 128, 1421, NO, 1, 1, 0, 0), // tcpm_flags
+    F(1266, 0, 1374, NO, 0, 128, 0, 0), // tcpm_addr
+    F(1267, 128, 1420, NO, 1, 1, 0, 0), // tcpm_flags
     F(1268, 129, 16, NO, 1, 1, 0, 0), // tcpm_prefixlen
     F(1269, 130, 4, NO, 2, 1, 0, 0), // tcpm_keylen
     F(1270, 132, 16, NO, 4 | SIGNED, 1, 0, 0), // tcpm_ifindex
-    F(1271, 136, 1341, NO, 1, 80, 0, 0), // tcpm_key
-    F(149, 0, 1375, NO, 0, 128, 0, 0), // addr
-    F(948, 128, 1293, NO, 1 | CHAR, 64, 0, 0), // alg_name
+    F(1271, 136, 1340, NO, 1, 80, 0, 0), // tcpm_key
+    F(149, 0, 1374, NO, 0, 128, 0, 0), // addr
+    F(948, 128, 1292, NO, 1 | CHAR, 64, 0, 0), // alg_name
     F(959, 192, 16, NO, 4 | SIGNED, 1, 0, 0), // ifindex
     F(935, 196, 208, NO, 4, 1, 0, 1), // set_current
     F(936, 196, 208, NO, 4, 1, 1, 1), // set_rnext
@@ -12026,11 +12028,11 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(953, 203, 16, NO, 1, 1, 0, 0), // sndid
     F(954, 204, 16, NO, 1, 1, 0, 0), // rcvid
     F(956, 205, 4, NO, 1, 1, 0, 0), // maclen
-    F(957, 206, 1393, NO, 1, 1, 0, 0), // keyflags
+    F(957, 206, 1392, NO, 1, 1, 0, 0), // keyflags
     F(958, 207, 4, NO, 1, 1, 0, 0), // keylen
-    F(25, 208, 1341, NO, 1, 80, 0, 0), // key
-    F(149, 0, 1375, NO, 0, 128, 0, 0), // addr
-    F(948, 128, 1293, NO, 1 | CHAR, 64, 0, 0), // alg_name
+    F(25, 208, 1340, NO, 1, 80, 0, 0), // key
+    F(149, 0, 1374, NO, 0, 128, 0, 0), // addr
+    F(948, 128, 1292, NO, 1 | CHAR, 64, 0, 0), // alg_name
     F(959, 192, 16, NO, 4 | SIGNED, 1, 0, 0), // ifindex
     F(935, 196, 208, NO, 4, 1, 31, 1), // set_current
     F(936, 196, 208, NO, 4, 1, 30, 1), // set_rnext
@@ -12038,10 +12040,10 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(953, 203, 16, NO, 1, 1, 0, 0), // sndid
     F(954, 204, 16, NO, 1, 1, 0, 0), // rcvid
     F(956, 205, 4, NO, 1, 1, 0, 0), // maclen
-    F(957, 206, 1393, NO, 1, 1, 0, 0), // keyflags
+    F(957, 206, 1392, NO, 1, 1, 0, 0), // keyflags
     F(958, 207, 4, NO, 1, 1, 0, 0), // keylen
-    F(25, 208, 1341, NO, 1, 80, 0, 0), // key
-    F(149, 0, 1375, NO, 0, 128, 0, 0), // addr
+    F(25, 208, 1340, NO, 1, 80, 0, 0), // key
+    F(149, 0, 1374, NO, 0, 128, 0, 0), // addr
     F(959, 128, 16, NO, 4 | SIGNED, 1, 0, 0), // ifindex
     F(935, 132, 208, NO, 4, 1, 0, 1), // set_current
     F(936, 132, 208, NO, 4, 1, 1, 1), // set_rnext
@@ -12051,8 +12053,8 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(954, 140, 16, NO, 1, 1, 0, 0), // rcvid
     F(940, 141, 16, NO, 1, 1, 0, 0), // current_key
     F(941, 142, 16, NO, 1, 1, 0, 0), // rnext
-    F(957, 143, 1393, NO, 1, 1, 0, 0), // keyflags
-    F(149, 0, 1375, NO, 0, 128, 0, 0), // addr
+    F(957, 143, 1392, NO, 1, 1, 0, 0), // keyflags
+    F(149, 0, 1374, NO, 0, 128, 0, 0), // addr
     F(959, 128, 16, NO, 4 | SIGNED, 1, 0, 0), // ifindex
     F(935, 132, 208, NO, 4, 1, 31, 1), // set_current
     F(936, 132, 208, NO, 4, 1, 30, 1), // set_rnext
@@ -12062,25 +12064,25 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(954, 140, 16, NO, 1, 1, 0, 0), // rcvid
     F(940, 141, 16, NO, 1, 1, 0, 0), // current_key
     F(941, 142, 16, NO, 1, 1, 0, 0), // rnext
-    F(957, 143, 1393, NO, 1, 1, 0, 0), // keyflags
-    F(1276, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // sspp_assoc_id
-    F(1277, 4, 1375, NO, 0, 128, 0, 0), // sspp_addr
+    F(957, 143, 1392, NO, 1, 1, 0, 0), // keyflags
+    F(1276, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // sspp_assoc_id
+    F(1277, 4, 1374, NO, 0, 128, 0, 0), // sspp_addr
     F(1279, 0, 16, NO, 1, 1, 0, 0), // sauth_chunk
-    F(1281, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // sca_assoc_id
+    F(1281, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // sca_assoc_id
     F(1282, 4, 16, NO, 2, 1, 0, 0), // sca_keynumber
     F(1283, 6, 4, NO, 2, 1, 0, 0), // sca_keylength
-    F(1284, 8, 1341, NO, 1, FLEXIBLE, 0, 0), // sca_key
-    F(1286, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // srs_assoc_id
-    F(1287, 4, 1422, NO, 2, 1, 0, 0), // srs_flags
+    F(1284, 8, 1340, NO, 1, FLEXIBLE, 0, 0), // sca_key
+    F(1286, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // srs_assoc_id
+    F(1287, 4, 1421, NO, 2, 1, 0, 0), // srs_flags
     F(1288, 6, 25, NO, 2, 1, 0, 0), // srs_number_streams
     F(1289, 8, 16, NO, 2, FLEXIBLE, 0, 0), // srs_stream_list
-    F(1121, 0, 1395, NO, 4 | SIGNED, 1, 0, 0), // sas_assoc_id
+    F(1121, 0, 1394, NO, 4 | SIGNED, 1, 0, 0), // sas_assoc_id
     F(1291, 4, 25, NO, 2, 1, 0, 0), // sas_instrms
     F(1292, 6, 25, NO, 2, 1, 0, 0), // sas_outstrms
     F(1294, 0, 16, NO, 4 | SIGNED, 1, 0, 0), // mr_ifindex
-    F(1295, 4, 1423, NO, 2, 1, 0, 0), // mr_type
+    F(1295, 4, 1422, NO, 2, 1, 0, 0), // mr_type
     F(1296, 6, 4, NO, 2, 1, 0, 0), // mr_alen
-    F(1297, 8, 1424, NO, 1, 8, 0, 0), // mr_address
+    F(1297, 8, 1423, NO, 1, 8, 0, 0), // mr_address
     F(1299, 0, 4, NO, 4, 1, 0, 0), // tp_block_size
     F(1300, 4, 25, NO, 4, 1, 0, 0), // tp_block_nr
     F(1301, 8, 4, NO, 4, 1, 0, 0), // tp_frame_size
@@ -12089,33 +12091,33 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(155, 8, 4, NO, 8, 1, 0, 0), // len
     F(1304, 16, 4, NO, 4, 1, 0, 0), // chunk_size
     F(1305, 20, 4, NO, 4, 1, 0, 0), // headroom
-    F(27, 24, 1425, NO, 4, 1, 0, 0), // flags
+    F(27, 24, 1424, NO, 4, 1, 0, 0), // flags
     F(1306, 28, 4, NO, 4, 1, 0, 0), // tx_metadata_len
     F(149, 0, 2, NO, 8, 1, 0, 0), // addr
     F(155, 8, 4, NO, 8, 1, 0, 0), // len
     F(1304, 16, 4, NO, 4, 1, 0, 0), // chunk_size
     F(1305, 20, 4, NO, 4, 1, 0, 0), // headroom
-    F(27, 24, 1425, NO, 4, 1, 0, 0), // flags
+    F(27, 24, 1424, NO, 4, 1, 0, 0), // flags
     F(251, 0, 16, NO, 4, 1, 0, 0), // type
     F(1308, 4, 16, NO, 4, 1, 0, 0), // instance
-    F(1309, 8, 1426, NO, 4, 1, 0, 0), // scope
-    F(27, 12, 1427, NO, 4, 1, 0, 0), // flags
+    F(1309, 8, 1425, NO, 4, 1, 0, 0), // scope
+    F(27, 12, 1426, NO, 4, 1, 0, 0), // flags
     F(308, 0, 16, 592, 0, 1, 0, 0), // vec
-    F(1311, 16, 1428, NO, 8, 1, 0, 0), // cookie_addr
-    F(27, 24, 1429, NO, 8, 1, 0, 0), // flags
-    F(1313, 0, 1375, NO, 0, 128, 0, 0), // dest_addr
+    F(1311, 16, 1427, NO, 8, 1, 0, 0), // cookie_addr
+    F(27, 24, 1428, NO, 8, 1, 0, 0), // flags
+    F(1313, 0, 1374, NO, 0, 128, 0, 0), // dest_addr
     F(308, 128, 16, 592, 0, 1, 0, 0), // vec
-    F(1311, 144, 1428, NO, 8, 1, 0, 0), // cookie_addr
-    F(27, 152, 1429, NO, 8, 1, 0, 0), // flags
+    F(1311, 144, 1427, NO, 8, 1, 0, 0), // cookie_addr
+    F(27, 152, 1428, NO, 8, 1, 0, 0), // flags
     F(1315, 0, 8, NO, 8, 1, 0, 0), // cookie
-    F(27, 8, 1429, NO, 8, 1, 0, 0), // flags
+    F(27, 8, 1428, NO, 8, 1, 0, 0), // flags
     F(1317, 0, 25, NO, 1, 1, 0, 0), // rx_traces
-    F(1318, 1, 1430, NO, 1, 3, 0, 0), // rx_trace_pos
+    F(1318, 1, 1429, NO, 1, 3, 0, 0), // rx_trace_pos
     F(1320, 0, 16, NO, 4, 1, 0, 0), // entry_number
     F(1321, 4, 2, NO, 4, 1, 0, 0), // base_addr
     F(1322, 8, 8, NO, 4, 1, 0, 0), // limit
     F(1323, 12, 208, NO, 4, 1, 0, 1), // seg_32bit
-    F(1324, 12, 1431, NO, 4, 1, 1, 2), // contents
+    F(1324, 12, 1430, NO, 4, 1, 1, 2), // contents
     F(1325, 12, 208, NO, 4, 1, 3, 1), // read_exec_only
     F(1326, 12, 208, NO, 4, 1, 4, 1), // limit_in_pages
     F(1327, 12, 208, NO, 4, 1, 5, 1), // seg_not_present
@@ -12125,17 +12127,17 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1321, 4, 2, NO, 4, 1, 0, 0), // base_addr
     F(1322, 8, 8, NO, 4, 1, 0, 0), // limit
     F(1323, 12, 208, NO, 4, 1, 0, 1), // seg_32bit
-    F(1324, 12, 1431, NO, 4, 1, 1, 2), // contents
+    F(1324, 12, 1430, NO, 4, 1, 1, 2), // contents
     F(1325, 12, 208, NO, 4, 1, 3, 1), // read_exec_only
     F(1326, 12, 208, NO, 4, 1, 4, 1), // limit_in_pages
     F(1327, 12, 208, NO, 4, 1, 5, 1), // seg_not_present
     F(1328, 12, 208, NO, 4, 1, 6, 1), // useable
     F(154, 0, 16, NO, 8, 1, 0, 0), // off
-    F(27, 8, 1432, NO, 4, 1, 0, 0), // flags
+    F(27, 8, 1431, NO, 4, 1, 0, 0), // flags
     F(140, 12, 25, NO, 4 | SIGNED, 1, 0, 0), // nr
     F(1332, 0, 94, NO, 4 | SIGNED, 1, 0, 0), // si_signo
     F(1333, 4, 16, NO, 4 | SIGNED, 1, 0, 0), // si_errno
-    F(1334, 8, 1433, NO, 4 | SIGNED, 1, 0, 0), // si_code
+    F(1334, 8, 1432, NO, 4 | SIGNED, 1, 0, 0), // si_code
     F(1335, 12, 62, NO, 4 | SIGNED, 1, 0, 0), // _sifields._kill._pid
     F(1336, 16, 157, NO, 4, 1, 0, 0), // _sifields._kill._uid
     F(1337, 12, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._timer._tid
@@ -12155,7 +12157,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1351, 20, 14, NO, 4, 1, 0, 0), // _sifields._sigsys._arch
     F(1332, 0, 94, NO, 4 | SIGNED, 1, 0, 0), // si_signo
     F(1333, 4, 16, NO, 4 | SIGNED, 1, 0, 0), // si_errno
-    F(1334, 8, 1433, NO, 4 | SIGNED, 1, 0, 0), // si_code
+    F(1334, 8, 1432, NO, 4 | SIGNED, 1, 0, 0), // si_code
     F(1335, 16, 62, NO, 4 | SIGNED, 1, 0, 0), // _sifields._kill._pid
     F(1336, 20, 157, NO, 4, 1, 0, 0), // _sifields._kill._uid
     F(1337, 16, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._timer._tid
@@ -12174,7 +12176,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1350, 24, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._sigsys._syscall
     F(1351, 28, 14, NO, 4, 1, 0, 0), // _sifields._sigsys._arch
     F(1332, 0, 94, NO, 4 | SIGNED, 1, 0, 0), // si_signo
-    F(1334, 4, 1433, NO, 4 | SIGNED, 1, 0, 0), // si_code
+    F(1334, 4, 1432, NO, 4 | SIGNED, 1, 0, 0), // si_code
     F(1333, 8, 16, NO, 4 | SIGNED, 1, 0, 0), // si_errno
     F(1335, 12, 62, NO, 4 | SIGNED, 1, 0, 0), // _sifields._kill._pid
     F(1336, 16, 157, NO, 4, 1, 0, 0), // _sifields._kill._uid
@@ -12195,7 +12197,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1351, 20, 14, NO, 4, 1, 0, 0), // _sifields._sigsys._arch
     F(1332, 0, 94, NO, 4 | SIGNED, 1, 0, 0), // si_signo
     F(1333, 4, 16, NO, 4 | SIGNED, 1, 0, 0), // si_errno
-    F(1334, 8, 1433, NO, 4 | SIGNED, 1, 0, 0), // si_code
+    F(1334, 8, 1432, NO, 4 | SIGNED, 1, 0, 0), // si_code
     F(1335, 16, 62, NO, 4 | SIGNED, 1, 0, 0), // _sifields._kill._pid
     F(1336, 20, 157, NO, 4, 1, 0, 0), // _sifields._kill._uid
     F(1337, 16, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._timer._tid
@@ -12217,7 +12219,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1350, 24, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._sigsys._syscall
     F(1351, 28, 14, NO, 4, 1, 0, 0), // _sifields._sigsys._arch
     F(1332, 0, 94, NO, 4 | SIGNED, 1, 0, 0), // si_signo
-    F(1334, 4, 1433, NO, 4 | SIGNED, 1, 0, 0), // si_code
+    F(1334, 4, 1432, NO, 4 | SIGNED, 1, 0, 0), // si_code
     F(1333, 8, 16, NO, 4 | SIGNED, 1, 0, 0), // si_errno
     F(1335, 16, 62, NO, 4 | SIGNED, 1, 0, 0), // _sifields._kill._pid
     F(1336, 20, 157, NO, 4, 1, 0, 0), // _sifields._kill._uid
@@ -12238,7 +12240,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1351, 28, 14, NO, 4, 1, 0, 0), // _sifields._sigsys._arch
     F(1332, 0, 94, NO, 4 | SIGNED, 1, 0, 0), // si_signo
     F(1333, 4, 16, NO, 4 | SIGNED, 1, 0, 0), // si_errno
-    F(1334, 8, 1433, NO, 4 | SIGNED, 1, 0, 0), // si_code
+    F(1334, 8, 1432, NO, 4 | SIGNED, 1, 0, 0), // si_code
     F(1335, 12, 62, NO, 4 | SIGNED, 1, 0, 0), // _sifields._kill._pid
     F(1336, 16, 157, NO, 4, 1, 0, 0), // _sifields._kill._uid
     F(1337, 12, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._timer._tid
@@ -12256,9 +12258,9 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1349, 12, 14, NO, 4 | POINTER, 1, 0, 0), // _sifields._sigsys._call_addr
     F(1350, 16, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._sigsys._syscall
     F(1351, 20, 14, NO, 4, 1, 0, 0), // _sifields._sigsys._arch
-    F(235, 0, 1444, NO, 1, 1, 0, 0), // op
+    F(235, 0, 1443, NO, 1, 1, 0, 0), // op
     F(27, 2, 8, NO, 2, 1, 0, 0), // flags
-    F(1370, 4, 1442, NO, 4, 1, 0, 0), // arch
+    F(1370, 4, 1441, NO, 4, 1, 0, 0), // arch
     F(1371, 8, 2, NO, 8, 1, 0, 0), // instruction_pointer
     F(1372, 16, 2, NO, 8, 1, 0, 0), // stack_pointer
     F(1373, 24, 14, NO, 8, 1, 0, 0), // entry.nr
@@ -12268,8 +12270,8 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1377, 24, 14, NO, 8, 1, 0, 0), // seccomp.nr
     F(1378, 32, 14, NO, 8, 6, 0, 0), // seccomp.args
     F(1379, 80, 14, NO, 4, 1, 0, 0), // seccomp.ret_data
-    F(235, 0, 1444, NO, 1, 1, 0, 0), // op
-    F(1370, 4, 1442, NO, 4, 1, 0, 0), // arch
+    F(235, 0, 1443, NO, 1, 1, 0, 0), // op
+    F(1370, 4, 1441, NO, 4, 1, 0, 0), // arch
     F(1371, 8, 2, NO, 8, 1, 0, 0), // instruction_pointer
     F(1372, 16, 2, NO, 8, 1, 0, 0), // stack_pointer
     F(1373, 24, 14, NO, 8, 1, 0, 0), // entry.nr
@@ -12299,15 +12301,15 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1395, 12, 25, NO, 4, 1, 0, 0), // num_condition_regs
     F(1396, 16, 4, NO, 4, 1, 0, 0), // data_bp_alignment
     F(1397, 20, 4, NO, 4, 1, 0, 0), // sizeof_condition
-    F(223, 24, 1445, NO, 8, 1, 0, 0), // features
+    F(223, 24, 1444, NO, 8, 1, 0, 0), // features
     F(122, 0, 16, NO, 4, 1, 0, 0), // version
-    F(1399, 4, 1446, NO, 4, 1, 0, 0), // trigger_type
-    F(1400, 8, 1447, NO, 4, 1, 0, 0), // addr_mode
-    F(1401, 12, 1448, NO, 4, 1, 0, 0), // condition_mode
+    F(1399, 4, 1445, NO, 4, 1, 0, 0), // trigger_type
+    F(1400, 8, 1446, NO, 4, 1, 0, 0), // addr_mode
+    F(1401, 12, 1447, NO, 4, 1, 0, 0), // condition_mode
     F(149, 16, 2, NO, 8, 1, 0, 0), // addr
     F(171, 24, 2, NO, 8, 1, 0, 0), // addr2
     F(1402, 32, 8, NO, 8, 1, 0, 0), // condition_value
-    F(1404, 0, 1449, NO, 4, 1, 0, 0), // style
+    F(1404, 0, 1448, NO, 4, 1, 0, 0), // style
     F(1405, 8, 16, 594, 0, 1, 0, 0), // mips32
     F(1406, 8, 16, 595, 0, 1, 0, 0), // mips64
     F(155, 0, 4, NO, 4, 1, 0, 0), // len
@@ -12330,7 +12332,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1423, 64, 2, NO, 8, 1, 0, 0), // arg_end
     F(1424, 72, 2, NO, 8, 1, 0, 0), // env_start
     F(1425, 80, 2, NO, 8, 1, 0, 0), // env_end
-    F(1427, 88, 1450, NO, 4 | POINTER, 1, 0, 0), // auxv
+    F(1427, 88, 1449, NO, 4 | POINTER, 1, 0, 0), // auxv
     F(1426, 92, 4, NO, 4, 1, 0, 0), // auxv_size
     F(1428, 96, 10, NO, 4, 1, 0, 0), // exe_fd
     F(1415, 0, 2, NO, 8, 1, 0, 0), // start_code
@@ -12344,20 +12346,20 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1423, 64, 2, NO, 8, 1, 0, 0), // arg_end
     F(1424, 72, 2, NO, 8, 1, 0, 0), // env_start
     F(1425, 80, 2, NO, 8, 1, 0, 0), // env_end
-    F(1427, 88, 1450, NO, 8 | POINTER, 1, 0, 0), // auxv
+    F(1427, 88, 1449, NO, 8 | POINTER, 1, 0, 0), // auxv
     F(1426, 96, 4, NO, 4, 1, 0, 0), // auxv_size
     F(1428, 100, 10, NO, 4, 1, 0, 0), // exe_fd
     F(1430, 0, 16, 596, 0, 1, 0, 0), // regs
-    F(27, 84, 1451, NO, 4, 1, 0, 0), // flags
+    F(27, 84, 1450, NO, 4, 1, 0, 0), // flags
     F(1431, 88, 8, NO, 4, 1, 0, 0), // screen_bitmap
-    F(1432, 92, 1452, NO, 4, 1, 0, 0), // cpu_type
+    F(1432, 92, 1451, NO, 4, 1, 0, 0), // cpu_type
     F(1433, 96, 16, 597, 0, 1, 0, 0), // int_revectored
     F(1434, 128, 16, 597, 0, 1, 0, 0), // int21_revectored
     F(1435, 160, 16, 598, 0, 1, 0, 0), // vm86plus
     F(1430, 0, 16, 596, 0, 1, 0, 0), // regs
-    F(27, 152, 1451, NO, 8, 1, 0, 0), // flags
+    F(27, 152, 1450, NO, 8, 1, 0, 0), // flags
     F(1431, 160, 8, NO, 8, 1, 0, 0), // screen_bitmap
-    F(1432, 168, 1452, NO, 8, 1, 0, 0), // cpu_type
+    F(1432, 168, 1451, NO, 8, 1, 0, 0), // cpu_type
     F(1433, 176, 16, 597, 0, 1, 0, 0), // int_revectored
     F(1434, 240, 16, 597, 0, 1, 0, 0), // int21_revectored
     F(1435, 304, 16, 598, 0, 1, 0, 0), // vm86plus
@@ -12368,12 +12370,12 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1442, 4, 141, NO, 4 | SIGNED, 1, 0, 0), // prime
     F(1443, 8, 141, NO, 4 | SIGNED, 1, 0, 0), // base
     F(1445, 0, 70, NO, 4 | POINTER, 1, 0, 0), // hashname
-    F(1447, 4, 1453, NO, 4 | POINTER, 1, 0, 0), // otherinfo
+    F(1447, 4, 1452, NO, 4 | POINTER, 1, 0, 0), // otherinfo
     F(1446, 8, 4, NO, 4, 1, 0, 0), // otherinfolen
     F(1445, 0, 70, NO, 8 | POINTER, 1, 0, 0), // hashname
-    F(1447, 8, 1453, NO, 8 | POINTER, 1, 0, 0), // otherinfo
+    F(1447, 8, 1452, NO, 8 | POINTER, 1, 0, 0), // otherinfo
     F(1446, 16, 4, NO, 4, 1, 0, 0), // otherinfolen
-    F(1449, 0, 1454, NO, 4, 1, 0, 0), // supported_ops
+    F(1449, 0, 1453, NO, 4, 1, 0, 0), // supported_ops
     F(7, 4, 16, NO, 4, 1, 0, 0), // key_size
     F(1450, 8, 4, NO, 2, 1, 0, 0), // max_data_size
     F(1451, 10, 4, NO, 2, 1, 0, 0), // max_sig_size
@@ -12382,9 +12384,9 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1455, 0, 141, NO, 4 | SIGNED, 1, 0, 0), // key_id
     F(4, 4, 4, NO, 4, 1, 0, 0), // in_len
     F(1456, 8, 4, NO, 4, 1, 0, 0), // out_len
-    F(1458, 0, 1455, NO, 8, 1, 0, 0), // allowed_access
+    F(1458, 0, 1454, NO, 8, 1, 0, 0), // allowed_access
     F(1459, 8, 10, NO, 4 | SIGNED, 1, 0, 0), // parent_fd
-    F(1458, 0, 1456, NO, 8, 1, 0, 0), // allowed_access
+    F(1458, 0, 1455, NO, 8, 1, 0, 0), // allowed_access
     F(810, 8, 16, NO, 8, 1, 0, 0), // port
     F(1462, 0, 16, NO, 8, 1, 0, 0), // sector
     F(1463, 8, 16, NO, 8, 1, 0, 0), // nr_sectors
@@ -12394,7 +12396,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1467, 24, 11, NO, 8, 1, 0, 0), // dest_offset
     F(305, 0, 11, NO, 8, 1, 0, 0), // start
     F(155, 8, 4, NO, 8, 1, 0, 0), // len
-    F(27, 16, 1457, NO, 8, 1, 0, 0), // flags
+    F(27, 16, 1456, NO, 8, 1, 0, 0), // flags
     F(1469, 24, 4, NO, 4, 1, 0, 0), // extent_thresh
     F(1470, 28, 16, NO, 4, 1, 0, 0), // compress_type
     F(1472, 0, 208, NO, 8, 1, 0, 0), // assign
@@ -12406,62 +12408,62 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1479, 8, 16, NO, 8, 1, 0, 0), // progress
     F(1481, 0, 10, NO, 8 | SIGNED, 1, 0, 0), // send_fd
     F(1482, 8, 25, NO, 8, 1, 0, 0), // clone_sources_count
-    F(1483, 16, 1458, NO, 4 | POINTER, 1, 0, 0), // clone_sources
+    F(1483, 16, 1457, NO, 4 | POINTER, 1, 0, 0), // clone_sources
     F(1484, 24, 16, NO, 8, 1, 0, 0), // parent_root
-    F(27, 32, 1459, NO, 8, 1, 0, 0), // flags
+    F(27, 32, 1458, NO, 8, 1, 0, 0), // flags
     F(122, 40, 16, NO, 4, 1, 0, 0), // version
     F(1481, 0, 10, NO, 8 | SIGNED, 1, 0, 0), // send_fd
     F(1482, 8, 25, NO, 8, 1, 0, 0), // clone_sources_count
-    F(1483, 16, 1458, NO, 8 | POINTER, 1, 0, 0), // clone_sources
+    F(1483, 16, 1457, NO, 8 | POINTER, 1, 0, 0), // clone_sources
     F(1484, 24, 16, NO, 8, 1, 0, 0), // parent_root
-    F(27, 32, 1459, NO, 8, 1, 0, 0), // flags
+    F(27, 32, 1458, NO, 8, 1, 0, 0), // flags
     F(122, 40, 16, NO, 4, 1, 0, 0), // version
     F(1481, 0, 10, NO, 8 | SIGNED, 1, 0, 0), // send_fd
     F(1482, 8, 25, NO, 8, 1, 0, 0), // clone_sources_count
-    F(1483, 16, 1458, NO, 4 | POINTER, 1, 0, 0), // clone_sources
+    F(1483, 16, 1457, NO, 4 | POINTER, 1, 0, 0), // clone_sources
     F(1484, 20, 16, NO, 8, 1, 0, 0), // parent_root
-    F(27, 28, 1459, NO, 8, 1, 0, 0), // flags
+    F(27, 28, 1458, NO, 8, 1, 0, 0), // flags
     F(122, 36, 16, NO, 4, 1, 0, 0), // version
     F(1481, 0, 10, NO, 8 | SIGNED, 1, 0, 0), // send_fd
     F(1482, 8, 25, NO, 8, 1, 0, 0), // clone_sources_count
-    F(1483, 16, 1458, NO, 4 | POINTER, 1, 0, 0), // clone_sources
+    F(1483, 16, 1457, NO, 4 | POINTER, 1, 0, 0), // clone_sources
     F(1484, 24, 16, NO, 8, 1, 0, 0), // parent_root
-    F(27, 32, 1459, NO, 8, 1, 0, 0), // flags
+    F(27, 32, 1458, NO, 8, 1, 0, 0), // flags
     F(1481, 0, 10, NO, 8 | SIGNED, 1, 0, 0), // send_fd
     F(1482, 8, 25, NO, 8, 1, 0, 0), // clone_sources_count
-    F(1483, 16, 1458, NO, 4 | POINTER, 1, 0, 0), // clone_sources
+    F(1483, 16, 1457, NO, 4 | POINTER, 1, 0, 0), // clone_sources
     F(1484, 20, 16, NO, 8, 1, 0, 0), // parent_root
-    F(27, 28, 1459, NO, 8, 1, 0, 0), // flags
+    F(27, 28, 1458, NO, 8, 1, 0, 0), // flags
     F(150, 0, 10, NO, 8 | SIGNED, 1, 0, 0), // fd
     F(1486, 8, 16, NO, 8, 1, 0, 0), // transid
-    F(27, 16, 1460, NO, 8, 1, 0, 0), // flags
+    F(27, 16, 1459, NO, 8, 1, 0, 0), // flags
     F(115, 24, 14, NO, 8, 1, 0, 0), // size
     F(1487, 32, 14, NO, 4 | POINTER, 1, 0, 0), // qgroup_inherit
-    F(320, 56, 1293, NO, 1 | CHAR, 4040, 0, 0), // name
+    F(320, 56, 1292, NO, 1 | CHAR, 4040, 0, 0), // name
     F(493, 56, 14, NO, 8, 1, 0, 0), // devid
     F(1488, 56, 14, NO, 8, 1, 0, 0), // subvolid
     F(150, 0, 10, NO, 8 | SIGNED, 1, 0, 0), // fd
     F(1486, 8, 16, NO, 8, 1, 0, 0), // transid
-    F(27, 16, 1460, NO, 8, 1, 0, 0), // flags
+    F(27, 16, 1459, NO, 8, 1, 0, 0), // flags
     F(115, 24, 14, NO, 8, 1, 0, 0), // size
     F(1487, 32, 14, NO, 8 | POINTER, 1, 0, 0), // qgroup_inherit
-    F(320, 56, 1293, NO, 1 | CHAR, 4040, 0, 0), // name
+    F(320, 56, 1292, NO, 1 | CHAR, 4040, 0, 0), // name
     F(493, 56, 14, NO, 8, 1, 0, 0), // devid
     F(1488, 56, 14, NO, 8, 1, 0, 0), // subvolid
     F(122, 0, 16, NO, 4, 1, 0, 0), // version
-    F(1491, 4, 1462, NO, 4, 1, 0, 0), // hash_algorithm
+    F(1491, 4, 1461, NO, 4, 1, 0, 0), // hash_algorithm
     F(1492, 8, 4, NO, 4, 1, 0, 0), // block_size
     F(1493, 12, 4, NO, 4, 1, 0, 0), // salt_size
-    F(1494, 16, 1463, NO, 8, 1, 0, 0), // salt_ptr
+    F(1494, 16, 1462, NO, 8, 1, 0, 0), // salt_ptr
     F(1495, 24, 4, NO, 4, 1, 0, 0), // sig_size
-    F(1496, 32, 1464, NO, 8, 1, 0, 0), // sig_ptr
-    F(1498, 0, 1465, NO, 4, 1, 0, 0), // fsx_xflags
+    F(1496, 32, 1463, NO, 8, 1, 0, 0), // sig_ptr
+    F(1498, 0, 1464, NO, 4, 1, 0, 0), // fsx_xflags
     F(1499, 4, 4, NO, 4, 1, 0, 0), // fsx_extsize
     F(1500, 8, 25, NO, 4, 1, 0, 0), // fsx_nextents
     F(1501, 12, 16, NO, 4, 1, 0, 0), // fsx_projid
     F(1502, 16, 4, NO, 4, 1, 0, 0), // fsx_cowextsize
     F(1504, 0, 16, NO, 8, 1, 0, 0), // clock
-    F(27, 8, 1466, NO, 4, 1, 0, 0), // flags
+    F(27, 8, 1465, NO, 4, 1, 0, 0), // flags
     F(1505, 16, 16, NO, 8, 1, 0, 0), // realtime
     F(1506, 24, 16, NO, 8, 1, 0, 0), // host_tsc
     F(149, 0, 8, NO, 8, 1, 0, 0), // addr
@@ -12487,33 +12489,33 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(149, 8, 8, NO, 8, 1, 0, 0), // addr
     F(155, 16, 4, NO, 4, 1, 0, 0), // len
     F(150, 20, 10, NO, 4 | SIGNED, 1, 0, 0), // fd
-    F(27, 24, 1467, NO, 4, 1, 0, 0), // flags
+    F(27, 24, 1466, NO, 4, 1, 0, 0), // flags
     F(1522, 0, 8, NO, 4, 1, 0, 0), // irq
     F(1526, 4, 16, NO, 4, 1, 0, 0), // level
     F(150, 0, 10, NO, 4, 1, 0, 0), // fd
     F(1528, 4, 16, NO, 4, 1, 0, 0), // gsi
-    F(27, 8, 1468, NO, 4, 1, 0, 0), // flags
+    F(27, 8, 1467, NO, 4, 1, 0, 0), // flags
     F(1529, 12, 14, NO, 4, 1, 0, 0), // resamplefd
     F(926, 0, 8, NO, 8, 1, 0, 0), // address
     F(115, 8, 4, NO, 8, 1, 0, 0), // size
-    F(1531, 16, 1469, NO, 8, 1, 0, 0), // attributes
+    F(1531, 16, 1468, NO, 8, 1, 0, 0), // attributes
     F(27, 24, 8, NO, 8, 1, 0, 0), // flags
     F(1516, 0, 16, NO, 4, 1, 0, 0), // slot
-    F(27, 4, 1470, NO, 4, 1, 0, 0), // flags
+    F(27, 4, 1469, NO, 4, 1, 0, 0), // flags
     F(1533, 8, 8, NO, 8, 1, 0, 0), // guest_phys_addr
     F(1534, 16, 4, NO, 8, 1, 0, 0), // memory_size
-    F(1538, 0, 1471, NO, 4, 1, 0, 0), // mp_state
+    F(1538, 0, 1470, NO, 4, 1, 0, 0), // mp_state
     F(341, 0, 8, NO, 8, 1, 0, 0), // id
     F(149, 8, 2, NO, 8, 1, 0, 0), // addr
     F(155, 0, 4, NO, 4, 1, 0, 0), // len
-    F(1541, 4, 1341, NO, 1, FLEXIBLE, 0, 0), // sigset
+    F(1541, 4, 1340, NO, 1, FLEXIBLE, 0, 0), // sigset
     F(1516, 0, 16, NO, 4, 1, 0, 0), // slot
-    F(27, 4, 1470, NO, 4, 1, 0, 0), // flags
+    F(27, 4, 1469, NO, 4, 1, 0, 0), // flags
     F(1533, 8, 8, NO, 8, 1, 0, 0), // guest_phys_addr
     F(1534, 16, 4, NO, 8, 1, 0, 0), // memory_size
     F(1543, 24, 2, NO, 8, 1, 0, 0), // userspace_addr
     F(1516, 0, 16, NO, 4, 1, 0, 0), // slot
-    F(27, 4, 1470, NO, 4, 1, 0, 0), // flags
+    F(27, 4, 1469, NO, 4, 1, 0, 0), // flags
     F(1533, 8, 8, NO, 8, 1, 0, 0), // guest_phys_addr
     F(1534, 16, 4, NO, 8, 1, 0, 0), // memory_size
     F(1543, 24, 2, NO, 8, 1, 0, 0), // userspace_addr
@@ -12548,44 +12550,44 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1564, 0, 208, NO, 1, 1, 0, 0), // enabled
     F(1565, 1, 208, NO, 1, 1, 0, 0), // pending
     F(1566, 2, 16, 293, 0, 1, 0, 0), // time
-    F(257, 0, 1337, NO, 4, 1, 0, 0), // c_iflag
-    F(258, 4, 1338, NO, 4, 1, 0, 0), // c_oflag
-    F(259, 8, 1339, NO, 4, 1, 0, 0), // c_cflag
-    F(260, 12, 1340, NO, 4, 1, 0, 0), // c_lflag
+    F(257, 0, 1336, NO, 4, 1, 0, 0), // c_iflag
+    F(258, 4, 1337, NO, 4, 1, 0, 0), // c_oflag
+    F(259, 8, 1338, NO, 4, 1, 0, 0), // c_cflag
+    F(260, 12, 1339, NO, 4, 1, 0, 0), // c_lflag
     F(261, 16, 405, NO, 1, 1, 0, 0), // c_line
-    F(262, 17, 1341, NO, 1, 19, 0, 0), // c_cc
+    F(262, 17, 1340, NO, 1, 19, 0, 0), // c_cc
     F(263, 36, 16, NO, 4, 1, 0, 0), // c_ispeed
     F(264, 40, 16, NO, 4, 1, 0, 0), // c_ospeed
-    F(257, 0, 1337, NO, 4, 1, 0, 0), // c_iflag
-    F(258, 4, 1338, NO, 4, 1, 0, 0), // c_oflag
-    F(259, 8, 1339, NO, 4, 1, 0, 0), // c_cflag
-    F(260, 12, 1340, NO, 4, 1, 0, 0), // c_lflag
+    F(257, 0, 1336, NO, 4, 1, 0, 0), // c_iflag
+    F(258, 4, 1337, NO, 4, 1, 0, 0), // c_oflag
+    F(259, 8, 1338, NO, 4, 1, 0, 0), // c_cflag
+    F(260, 12, 1339, NO, 4, 1, 0, 0), // c_lflag
     F(261, 16, 405, NO, 1, 1, 0, 0), // c_line
-    F(262, 17, 1341, NO, 1, 23, 0, 0), // c_cc
+    F(262, 17, 1340, NO, 1, 23, 0, 0), // c_cc
     F(263, 40, 16, NO, 4, 1, 0, 0), // c_ispeed
     F(264, 44, 16, NO, 4, 1, 0, 0), // c_ospeed
-    F(1570, 0, 1472, NO, 8, 1, 0, 0), // enable
-    F(1571, 8, 1472, NO, 8, 1, 0, 0), // disable
+    F(1570, 0, 1471, NO, 8, 1, 0, 0), // enable
+    F(1571, 8, 1471, NO, 8, 1, 0, 0), // disable
     F(1573, 0, 16, NO, 8, 1, 0, 0), // max_id
     F(1574, 8, 25, NO, 8, 1, 0, 0), // num_devices
-    F(1575, 16, 1341, NO, 1, 16, 0, 0), // fsid
+    F(1575, 16, 1340, NO, 1, 16, 0, 0), // fsid
     F(1576, 32, 4, NO, 4, 1, 0, 0), // nodesize
     F(1577, 36, 4, NO, 4, 1, 0, 0), // sectorsize
     F(1578, 40, 4, NO, 4, 1, 0, 0), // clone_alignment
     F(1579, 44, 16, NO, 2, 1, 0, 0), // csum_type
     F(1580, 46, 4, NO, 2, 1, 0, 0), // csum_size
-    F(27, 48, 1473, NO, 8, 1, 0, 0), // flags
+    F(27, 48, 1472, NO, 8, 1, 0, 0), // flags
     F(1581, 56, 16, NO, 8, 1, 0, 0), // generation
-    F(1582, 64, 1341, NO, 1, 16, 0, 0), // metadata_uuid
+    F(1582, 64, 1340, NO, 1, 16, 0, 0), // metadata_uuid
     F(1584, 0, 16, NO, 8, 1, 0, 0), // treeid
-    F(320, 8, 1293, NO, 1 | CHAR, 256, 0, 0), // name
+    F(320, 8, 1292, NO, 1 | CHAR, 256, 0, 0), // name
     F(1585, 264, 16, NO, 8, 1, 0, 0), // parent_id
     F(1586, 272, 16, NO, 8, 1, 0, 0), // dirid
     F(1581, 280, 16, NO, 8, 1, 0, 0), // generation
     F(27, 288, 8, NO, 8, 1, 0, 0), // flags
-    F(1587, 296, 1341, NO, 1, 16, 0, 0), // uuid
-    F(1588, 312, 1341, NO, 1, 16, 0, 0), // parent_uuid
-    F(1589, 328, 1341, NO, 1, 16, 0, 0), // received_uuid
+    F(1587, 296, 1340, NO, 1, 16, 0, 0), // uuid
+    F(1588, 312, 1340, NO, 1, 16, 0, 0), // parent_uuid
+    F(1589, 328, 1340, NO, 1, 16, 0, 0), // received_uuid
     F(1590, 344, 16, NO, 8, 1, 0, 0), // ctransid
     F(1591, 352, 16, NO, 8, 1, 0, 0), // otransid
     F(1592, 360, 16, NO, 8, 1, 0, 0), // stransid
@@ -12595,14 +12597,14 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1596, 408, 16, 602, 0, 1, 0, 0), // stime
     F(1597, 424, 16, 602, 0, 1, 0, 0), // rtime
     F(1584, 0, 16, NO, 8, 1, 0, 0), // treeid
-    F(320, 8, 1293, NO, 1 | CHAR, 256, 0, 0), // name
+    F(320, 8, 1292, NO, 1 | CHAR, 256, 0, 0), // name
     F(1585, 264, 16, NO, 8, 1, 0, 0), // parent_id
     F(1586, 272, 16, NO, 8, 1, 0, 0), // dirid
     F(1581, 280, 16, NO, 8, 1, 0, 0), // generation
     F(27, 288, 8, NO, 8, 1, 0, 0), // flags
-    F(1587, 296, 1341, NO, 1, 16, 0, 0), // uuid
-    F(1588, 312, 1341, NO, 1, 16, 0, 0), // parent_uuid
-    F(1589, 328, 1341, NO, 1, 16, 0, 0), // received_uuid
+    F(1587, 296, 1340, NO, 1, 16, 0, 0), // uuid
+    F(1588, 312, 1340, NO, 1, 16, 0, 0), // parent_uuid
+    F(1589, 328, 1340, NO, 1, 16, 0, 0), // received_uuid
     F(1590, 344, 16, NO, 8, 1, 0, 0), // ctransid
     F(1591, 352, 16, NO, 8, 1, 0, 0), // otransid
     F(1592, 360, 16, NO, 8, 1, 0, 0), // stransid
@@ -12614,12 +12616,12 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1477, 0, 8, NO, 8, 1, 0, 0), // qgroupid
     F(1599, 8, 16, 603, 0, 1, 0, 0), // lim
     F(155, 0, 4, NO, 1, 1, 0, 0), // len
-    F(320, 1, 1293, NO, 1, 128, 0, 0), // name
+    F(320, 1, 1292, NO, 1, 128, 0, 0), // name
     F(155, 0, 4, NO, 1, 1, 0, 0), // len
-    F(1587, 1, 1341, NO, 1, 16, 0, 0), // uuid
+    F(1587, 1, 1340, NO, 1, 16, 0, 0), // uuid
     F(149, 0, 2, NO, 8, 1, 0, 0), // addr
     F(115, 8, 4, NO, 8, 1, 0, 0), // size
-    F(27, 0, 1474, NO, 4, 1, 0, 0), // flags
+    F(27, 0, 1473, NO, 4, 1, 0, 0), // flags
     F(1604, 4, 16, NO, 4, 1, 0, 0), // tg
     F(1605, 8, 16, NO, 4, 1, 0, 0), // sc_fi
     F(1606, 12, 16, NO, 4, 1, 0, 0), // sc_di
@@ -12628,27 +12630,27 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1610, 2, 16, NO, 2, 1, 0, 0), // con_cols
     F(1611, 4, 16, NO, 2, 1, 0, 0), // csr_row
     F(1612, 6, 16, NO, 2, 1, 0, 0), // csr_col
-    F(1614, 0, 1475, NO, 4, 1, 0, 0), // options
+    F(1614, 0, 1474, NO, 4, 1, 0, 0), // options
     F(1615, 4, 16, NO, 4, 1, 0, 0), // firmware_version
-    F(1616, 8, 1293, NO, 1, 32, 0, 0), // identity
+    F(1616, 8, 1292, NO, 1, 32, 0, 0), // identity
     F(1462, 0, 16, NO, 8, 1, 0, 0), // sector
     F(1618, 8, 25, NO, 4, 1, 0, 0), // nr_zones
-    F(27, 12, 1476, NO, 4, 1, 0, 0), // flags
+    F(27, 12, 1475, NO, 4, 1, 0, 0), // flags
     F(1619, 16, 16, 604, 0, FLEXIBLE, 0, 0), // zones
     F(493, 0, 16, NO, 8, 1, 0, 0), // devid
-    F(1587, 8, 1341, NO, 1, 16, 0, 0), // uuid
+    F(1587, 8, 1340, NO, 1, 16, 0, 0), // uuid
     F(1621, 24, 4, NO, 8, 1, 0, 0), // bytes_used
     F(1622, 32, 4, NO, 8, 1, 0, 0), // total_bytes
-    F(1575, 40, 1341, NO, 1, 16, 0, 0), // fsid
-    F(1623, 3072, 1293, NO, 1, 1024, 0, 0), // path
+    F(1575, 40, 1340, NO, 1, 16, 0, 0), // fsid
+    F(1623, 3072, 1292, NO, 1, 1024, 0, 0), // path
     F(493, 0, 16, NO, 8, 1, 0, 0), // devid
-    F(1587, 8, 1341, NO, 1, 16, 0, 0), // uuid
+    F(1587, 8, 1340, NO, 1, 16, 0, 0), // uuid
     F(1621, 24, 4, NO, 8, 1, 0, 0), // bytes_used
     F(1622, 32, 4, NO, 8, 1, 0, 0), // total_bytes
-    F(1623, 3072, 1293, NO, 1, 1024, 0, 0), // path
+    F(1623, 3072, 1292, NO, 1, 1024, 0, 0), // path
     F(493, 0, 16, NO, 8, 1, 0, 0), // devid
     F(1625, 8, 25, NO, 8, 1, 0, 0), // nr_items
-    F(27, 16, 1477, NO, 8, 1, 0, 0), // flags
+    F(27, 16, 1476, NO, 8, 1, 0, 0), // flags
     F(1626, 24, 16, NO, 8, 5, 0, 0), // values
     F(1628, 0, 16, NO, 8, 1, 0, 0), // min_treeid
     F(1629, 8, 16, NO, 8, 1, 0, 0), // rootref[].treeid
@@ -12656,27 +12658,27 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1631, 4088, 25, NO, 1, 1, 0, 0), // num_items
     F(1584, 0, 16, NO, 8, 1, 0, 0), // treeid
     F(1633, 8, 16, NO, 8, 1, 0, 0), // objectid
-    F(320, 16, 1293, NO, 1 | CHAR, 4080, 0, 0), // name
+    F(320, 16, 1292, NO, 1 | CHAR, 4080, 0, 0), // name
     F(1586, 0, 16, NO, 8, 1, 0, 0), // dirid
     F(1584, 8, 16, NO, 8, 1, 0, 0), // treeid
-    F(320, 16, 1293, NO, 1 | CHAR, 256, 0, 0), // name
-    F(1623, 272, 1293, NO, 1 | CHAR, 3824, 0, 0), // path
+    F(320, 16, 1292, NO, 1 | CHAR, 256, 0, 0), // name
+    F(1623, 272, 1292, NO, 1 | CHAR, 3824, 0, 0), // path
     F(1636, 0, 16, NO, 8, 1, 0, 0), // inum
     F(115, 8, 4, NO, 8, 1, 0, 0), // size
-    F(1637, 48, 1478, NO, 8, 1, 0, 0), // fspath
+    F(1637, 48, 1477, NO, 8, 1, 0, 0), // fspath
     F(1639, 0, 11, NO, 8, 1, 0, 0), // logical
     F(115, 8, 4, NO, 8, 1, 0, 0), // size
-    F(27, 40, 1479, NO, 8, 1, 0, 0), // flags
-    F(1640, 48, 1478, NO, 8, 1, 0, 0), // inodes
-    F(1642, 0, 1480, NO, 8, 1, 0, 0), // cmd
+    F(27, 40, 1478, NO, 8, 1, 0, 0), // flags
+    F(1640, 48, 1477, NO, 8, 1, 0, 0), // inodes
+    F(1642, 0, 1479, NO, 8, 1, 0, 0), // cmd
     F(546, 8, 16, NO, 8, 1, 0, 0), // status
-    F(1587, 0, 1293, NO, 1 | CHAR, 16, 0, 0), // uuid
+    F(1587, 0, 1292, NO, 1 | CHAR, 16, 0, 0), // uuid
     F(1592, 16, 16, NO, 8, 1, 0, 0), // stransid
     F(1593, 24, 16, NO, 8, 1, 0, 0), // rtransid
     F(1596, 32, 16, 602, 0, 1, 0, 0), // stime
     F(1597, 48, 16, 602, 0, 1, 0, 0), // rtime
     F(27, 64, 8, NO, 8, 1, 0, 0), // flags
-    F(1587, 0, 1293, NO, 1 | CHAR, 16, 0, 0), // uuid
+    F(1587, 0, 1292, NO, 1 | CHAR, 16, 0, 0), // uuid
     F(1592, 16, 16, NO, 8, 1, 0, 0), // stransid
     F(1593, 24, 16, NO, 8, 1, 0, 0), // rtransid
     F(1596, 32, 16, 602, 0, 1, 0, 0), // stime
@@ -12689,10 +12691,10 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(493, 0, 16, NO, 8, 1, 0, 0), // devid
     F(305, 8, 11, NO, 8, 1, 0, 0), // start
     F(306, 16, 11, NO, 8, 1, 0, 0), // end
-    F(27, 24, 1481, NO, 8, 1, 0, 0), // flags
+    F(27, 24, 1480, NO, 8, 1, 0, 0), // flags
     F(1479, 32, 16, 606, 0, 1, 0, 0), // progress
     F(25, 0, 16, 607, 0, 1, 0, 0), // key
-    F(448, 104, 1293, NO, 1 | CHAR, 3992, 0, 0), // buf
+    F(448, 104, 1292, NO, 1 | CHAR, 3992, 0, 0), // buf
     F(25, 0, 16, 607, 0, 1, 0, 0), // key
     F(1650, 104, 4, NO, 8, 1, 0, 0), // buf_size
     F(448, 112, 8, NO, 1, FLEXIBLE, 0, 0), // buf
@@ -12704,7 +12706,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1654, 16, 16, 608, 0, FLEXIBLE, 0, 0), // spaces
     F(1656, 0, 11, NO, 8, 1, 0, 0), // fm_start
     F(1657, 8, 4, NO, 8, 1, 0, 0), // fm_length
-    F(1658, 16, 1482, NO, 4, 1, 0, 0), // fm_flags
+    F(1658, 16, 1481, NO, 4, 1, 0, 0), // fm_flags
     F(1659, 20, 25, NO, 4, 1, 0, 0), // fm_mapped_extents
     F(1660, 24, 25, NO, 4, 1, 0, 0), // fm_extent_count
     F(1661, 32, 16, 609, 0, FLEXIBLE, 0, 0), // fm_extents
@@ -12715,24 +12717,24 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1664, 0, 16, 611, 0, 1, 0, 0), // key_spec
     F(1665, 40, 4, NO, 4, 1, 0, 0), // raw_size
     F(1455, 44, 141, NO, 4, 1, 0, 0), // key_id
-    F(27, 48, 1483, NO, 4, 1, 0, 0), // flags
-    F(1666, 80, 1341, NO, 1, FLEXIBLE, 0, 0), // raw
+    F(27, 48, 1482, NO, 4, 1, 0, 0), // flags
+    F(1666, 80, 1340, NO, 1, FLEXIBLE, 0, 0), // raw
     F(1664, 0, 16, 611, 0, 1, 0, 0), // key_spec
     F(1665, 40, 4, NO, 4, 1, 0, 0), // raw_size
     F(1455, 44, 141, NO, 4, 1, 0, 0), // key_id
-    F(1666, 80, 1341, NO, 1, FLEXIBLE, 0, 0), // raw
+    F(1666, 80, 1340, NO, 1, FLEXIBLE, 0, 0), // raw
     F(1664, 0, 16, 611, 0, 1, 0, 0), // key_spec
-    F(546, 64, 1484, NO, 4, 1, 0, 0), // status
-    F(1668, 68, 1485, NO, 4, 1, 0, 0), // status_flags
+    F(546, 64, 1483, NO, 4, 1, 0, 0), // status
+    F(1668, 68, 1484, NO, 4, 1, 0, 0), // status_flags
     F(1669, 72, 25, NO, 4, 1, 0, 0), // user_count
     F(1664, 0, 16, 611, 0, 1, 0, 0), // key_spec
-    F(1671, 40, 1486, NO, 4, 1, 0, 0), // removal_status_flags
+    F(1671, 40, 1485, NO, 4, 1, 0, 0), // removal_status_flags
     F(305, 0, 11, NO, 8, 1, 0, 0), // start
     F(155, 8, 4, NO, 8, 1, 0, 0), // len
     F(1673, 16, 4, NO, 8, 1, 0, 0), // minlen
-    F(1675, 0, 1462, NO, 2, 1, 0, 0), // digest_algorithm
+    F(1675, 0, 1461, NO, 2, 1, 0, 0), // digest_algorithm
     F(1676, 2, 4, NO, 2, 1, 0, 0), // digest_size
-    F(1677, 4, 1341, NO, 1, FLEXIBLE, 0, 0), // digest
+    F(1677, 4, 1340, NO, 1, FLEXIBLE, 0, 0), // digest
     F(1516, 0, 16, NO, 4, 1, 0, 0), // slot
     F(1679, 4, 25, NO, 4, 1, 0, 0), // num_pages
     F(1680, 8, 16, NO, 8, 1, 0, 0), // first_page
@@ -12741,9 +12743,9 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1679, 4, 25, NO, 4, 1, 0, 0), // num_pages
     F(1680, 8, 16, NO, 8, 1, 0, 0), // first_page
     F(1517, 16, 2, NO, 4 | POINTER, 1, 0, 0), // dirty_bitmap
-    F(251, 0, 1487, NO, 4, 1, 0, 0), // type
+    F(251, 0, 1486, NO, 4, 1, 0, 0), // type
     F(150, 4, 10, NO, 4, 1, 0, 0), // fd
-    F(27, 8, 1488, NO, 4, 1, 0, 0), // flags
+    F(27, 8, 1487, NO, 4, 1, 0, 0), // flags
     F(488, 0, 25, NO, 4, 1, 0, 0), // nmsrs
     F(1683, 4, 8, NO, 4, FLEXIBLE, 0, 0), // indices
     F(1685, 0, 8, NO, 8, 1, 0, 0), // gpa
@@ -12756,7 +12758,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1692, 16, 208, NO, 1, 1, 0, 0), // valid
     F(1693, 17, 208, NO, 1, 1, 0, 0), // writeable
     F(1694, 18, 208, NO, 1, 1, 0, 0), // usermode
-    F(1696, 0, 1489, NO, 8, 1, 0, 0), // mask
+    F(1696, 0, 1488, NO, 8, 1, 0, 0), // mask
     F(1697, 8, 16, NO, 8, 1, 0, 0), // cgroupid
     F(123, 16, 62, NO, 4, 1, 0, 0), // pid
     F(1698, 20, 62, NO, 4, 1, 0, 0), // tgid
@@ -12770,16 +12772,16 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1706, 52, 157, NO, 4, 1, 0, 0), // fsuid
     F(1707, 56, 156, NO, 4, 1, 0, 0), // fsgid
     F(1708, 60, 119, NO, 4 | SIGNED, 1, 0, 0), // exit_code
-    F(1709, 64, 1490, NO, 4, 1, 0, 0), // coredump_mask
+    F(1709, 64, 1489, NO, 4, 1, 0, 0), // coredump_mask
     F(1710, 68, 94, NO, 4, 1, 0, 0), // coredump_signal
     F(1711, 72, 16, NO, 4, 1, 0, 0), // coredump_code
-    F(1712, 80, 1489, NO, 8, 1, 0, 0), // supported_mask
+    F(1712, 80, 1488, NO, 8, 1, 0, 0), // supported_mask
     F(115, 0, 4, NO, 8, 1, 0, 0), // size
-    F(1714, 8, 1491, NO, 8, 1, 0, 0), // query_flags
+    F(1714, 8, 1490, NO, 8, 1, 0, 0), // query_flags
     F(1715, 16, 2, NO, 8, 1, 0, 0), // query_addr
     F(1716, 24, 2, NO, 8, 1, 0, 0), // vma_start
     F(1717, 32, 2, NO, 8, 1, 0, 0), // vma_end
-    F(1718, 40, 1491, NO, 8, 1, 0, 0), // vma_flags
+    F(1718, 40, 1490, NO, 8, 1, 0, 0), // vma_flags
     F(1719, 48, 4, NO, 8, 1, 0, 0), // vma_page_size
     F(1720, 56, 11, NO, 8, 1, 0, 0), // vma_offset
     F(1721, 64, 16, NO, 8, 1, 0, 0), // inode
@@ -12787,8 +12789,8 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1723, 76, 16, NO, 4, 1, 0, 0), // dev_minor
     F(1724, 80, 4, NO, 4, 1, 0, 0), // vma_name_size
     F(1725, 84, 4, NO, 4, 1, 0, 0), // build_id_size
-    F(1726, 88, 1148, NO, 8, 1, 0, 0), // vma_name_addr
-    F(1727, 96, 1492, NO, 8, 1, 0, 0), // build_id_addr
+    F(1726, 88, 1147, NO, 8, 1, 0, 0), // vma_name_addr
+    F(1727, 96, 1491, NO, 8, 1, 0, 0), // build_id_addr
     F(341, 0, 8, NO, 8, 1, 0, 0), // id
     F(123, 8, 42, NO, 4, 1, 0, 0), // pid
     F(27, 12, 8, NO, 4, 1, 0, 0), // flags
@@ -12796,71 +12798,71 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(341, 0, 8, NO, 8, 1, 0, 0), // id
     F(1729, 8, 16, NO, 8 | SIGNED, 1, 0, 0), // val
     F(1730, 16, 16, NO, 4 | SIGNED, 1, 0, 0), // error
-    F(27, 20, 1493, NO, 4, 1, 0, 0), // flags
+    F(27, 20, 1492, NO, 4, 1, 0, 0), // flags
     F(1731, 0, 8, NO, 8, 1, 0, 0), // api
-    F(223, 8, 1472, NO, 8, 1, 0, 0), // features
+    F(223, 8, 1471, NO, 8, 1, 0, 0), // features
     F(1732, 16, 8, NO, 8, 1, 0, 0), // ioctls
     F(1734, 0, 16, 44, 0, 1, 0, 0), // range
-    F(608, 16, 1494, NO, 8, 1, 0, 0), // mode
+    F(608, 16, 1493, NO, 8, 1, 0, 0), // mode
     F(1735, 24, 16, NO, 8 | SIGNED, 1, 0, 0), // mapped
     F(1474, 0, 2, NO, 8, 1, 0, 0), // dst
     F(1473, 8, 2, NO, 8, 1, 0, 0), // src
     F(155, 16, 4, NO, 8, 1, 0, 0), // len
-    F(608, 24, 1495, NO, 8, 1, 0, 0), // mode
+    F(608, 24, 1494, NO, 8, 1, 0, 0), // mode
     F(1737, 32, 16, NO, 8 | SIGNED, 1, 0, 0), // copy
     F(1474, 0, 2, NO, 8, 1, 0, 0), // dst
     F(1473, 8, 2, NO, 8, 1, 0, 0), // src
     F(155, 16, 4, NO, 8, 1, 0, 0), // len
-    F(608, 24, 1496, NO, 8, 1, 0, 0), // mode
+    F(608, 24, 1495, NO, 8, 1, 0, 0), // mode
     F(1739, 32, 16, NO, 8 | SIGNED, 1, 0, 0), // move
     F(1734, 0, 16, 44, 0, 1, 0, 0), // range
-    F(608, 16, 1497, NO, 8, 1, 0, 0), // mode
+    F(608, 16, 1496, NO, 8, 1, 0, 0), // mode
     F(1741, 24, 16, NO, 8 | SIGNED, 1, 0, 0), // updated
     F(1734, 0, 16, 44, 0, 1, 0, 0), // range
-    F(608, 16, 1498, NO, 8, 1, 0, 0), // mode
+    F(608, 16, 1497, NO, 8, 1, 0, 0), // mode
     F(1732, 24, 8, NO, 8, 1, 0, 0), // ioctls
+    F(1734, 0, 16, 44, 0, 1, 0, 0), // range
+    F(608, 16, 1498, NO, 8, 1, 0, 0), // mode
     F(1734, 0, 16, 44, 0, 1, 0, 0), // range
     F(608, 16, 1499, NO, 8, 1, 0, 0), // mode
     F(1734, 0, 16, 44, 0, 1, 0, 0), // range
     F(608, 16, 1500, NO, 8, 1, 0, 0), // mode
-    F(1734, 0, 16, 44, 0, 1, 0, 0), // range
-    F(608, 16, 1501, NO, 8, 1, 0, 0), // mode
     F(1746, 24, 16, NO, 8 | SIGNED, 1, 0, 0), // zeropage
     F(1748, 0, 8, NO, 8, 1, 0, 0), // aio_data
     F(1749, 8, 8, NO, 4, 1, 0, 0), // aio_key
     F(1750, 12, 84, NO, 4 | SIGNED, 1, 0, 0), // aio_rw_flags
-    F(1751, 16, 1502, NO, 2, 1, 0, 0), // aio_lio_opcode
+    F(1751, 16, 1501, NO, 2, 1, 0, 0), // aio_lio_opcode
     F(1752, 18, 210, NO, 2 | SIGNED, 1, 0, 0), // aio_reqprio
     F(1753, 20, 10, NO, 4, 1, 0, 0), // aio_fildes
     F(1754, 24, 2, NO, 8, 1, 0, 0), // aio_buf
     F(1755, 32, 4, NO, 8, 1, 0, 0), // aio_nbytes
     F(1756, 40, 11, NO, 8 | SIGNED, 1, 0, 0), // aio_offset
-    F(1757, 56, 1503, NO, 4, 1, 0, 0), // aio_flags
+    F(1757, 56, 1502, NO, 4, 1, 0, 0), // aio_flags
     F(1758, 60, 14, NO, 4, 1, 0, 0), // aio_resfd
     F(1748, 0, 8, NO, 8, 1, 0, 0), // aio_data
     F(1750, 8, 84, NO, 4 | SIGNED, 1, 0, 0), // aio_rw_flags
     F(1749, 12, 8, NO, 4, 1, 0, 0), // aio_key
-    F(1751, 16, 1502, NO, 2, 1, 0, 0), // aio_lio_opcode
+    F(1751, 16, 1501, NO, 2, 1, 0, 0), // aio_lio_opcode
     F(1752, 18, 210, NO, 2 | SIGNED, 1, 0, 0), // aio_reqprio
     F(1753, 20, 10, NO, 4, 1, 0, 0), // aio_fildes
     F(1754, 24, 2, NO, 8, 1, 0, 0), // aio_buf
     F(1755, 32, 4, NO, 8, 1, 0, 0), // aio_nbytes
     F(1756, 40, 11, NO, 8 | SIGNED, 1, 0, 0), // aio_offset
-    F(1757, 56, 1503, NO, 4, 1, 0, 0), // aio_flags
+    F(1757, 56, 1502, NO, 4, 1, 0, 0), // aio_flags
     F(1758, 60, 14, NO, 4, 1, 0, 0), // aio_resfd
     F(134, 0, 8, NO, 8, 1, 0, 0), // data
     F(1760, 8, 2, NO, 8, 1, 0, 0), // obj
     F(1761, 16, 16, NO, 8 | SIGNED, 1, 0, 0), // res
     F(1762, 24, 16, NO, 8 | SIGNED, 1, 0, 0), // res2
-    F(1764, 0, 1506, NO, 4, 1, 0, 0), // events
+    F(1764, 0, 1505, NO, 4, 1, 0, 0), // events
     F(134, 8, 8, NO, 8, 1, 0, 0), // data
-    F(1764, 0, 1506, NO, 4, 1, 0, 0), // events
+    F(1764, 0, 1505, NO, 4, 1, 0, 0), // events
     F(134, 4, 8, NO, 8, 1, 0, 0), // data
-    F(1766, 0, 1507, NO, 4, 2, 0, 0), // sig
-    F(1766, 0, 1507, NO, 8, 1, 0, 0), // sig
-    F(1766, 0, 1507, NO, 4, 4, 0, 0), // sig
-    F(1766, 0, 1507, NO, 8, 2, 0, 0), // sig
-    F(1768, 0, 1508, NO, 4, 1, 0, 0), // f_type
+    F(1766, 0, 1506, NO, 4, 2, 0, 0), // sig
+    F(1766, 0, 1506, NO, 8, 1, 0, 0), // sig
+    F(1766, 0, 1506, NO, 4, 4, 0, 0), // sig
+    F(1766, 0, 1506, NO, 8, 2, 0, 0), // sig
+    F(1768, 0, 1507, NO, 4, 1, 0, 0), // f_type
     F(1769, 4, 4, NO, 4, 1, 0, 0), // f_bsize
     F(1770, 8, 25, NO, 4, 1, 0, 0), // f_blocks
     F(1771, 12, 25, NO, 4, 1, 0, 0), // f_bfree
@@ -12870,8 +12872,8 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1775, 28, 16, 613, 0, 1, 0, 0), // f_fsid
     F(1776, 36, 4, NO, 4, 1, 0, 0), // f_namelen
     F(1777, 40, 4, NO, 4, 1, 0, 0), // f_frsize
-    F(1778, 44, 1509, NO, 4, 1, 0, 0), // f_flags
-    F(1768, 0, 1508, NO, 8 | SIGNED, 1, 0, 0), // f_type
+    F(1778, 44, 1508, NO, 4, 1, 0, 0), // f_flags
+    F(1768, 0, 1507, NO, 8 | SIGNED, 1, 0, 0), // f_type
     F(1769, 8, 4, NO, 8 | SIGNED, 1, 0, 0), // f_bsize
     F(1770, 16, 25, NO, 8 | SIGNED, 1, 0, 0), // f_blocks
     F(1771, 24, 25, NO, 8 | SIGNED, 1, 0, 0), // f_bfree
@@ -12881,8 +12883,8 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1775, 56, 16, 613, 0, 1, 0, 0), // f_fsid
     F(1776, 64, 4, NO, 8 | SIGNED, 1, 0, 0), // f_namelen
     F(1777, 72, 4, NO, 8 | SIGNED, 1, 0, 0), // f_frsize
-    F(1778, 80, 1509, NO, 8 | SIGNED, 1, 0, 0), // f_flags
-    F(1768, 0, 1508, NO, 4 | SIGNED, 1, 0, 0), // f_type
+    F(1778, 80, 1508, NO, 8 | SIGNED, 1, 0, 0), // f_flags
+    F(1768, 0, 1507, NO, 4 | SIGNED, 1, 0, 0), // f_type
     F(1769, 4, 4, NO, 4 | SIGNED, 1, 0, 0), // f_bsize
     F(1777, 8, 4, NO, 4 | SIGNED, 1, 0, 0), // f_frsize
     F(1770, 12, 25, NO, 4 | SIGNED, 1, 0, 0), // f_blocks
@@ -12892,8 +12894,8 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1772, 28, 25, NO, 4 | SIGNED, 1, 0, 0), // f_bavail
     F(1775, 32, 16, 613, 0, 1, 0, 0), // f_fsid
     F(1776, 40, 4, NO, 4 | SIGNED, 1, 0, 0), // f_namelen
-    F(1778, 44, 1509, NO, 4 | SIGNED, 1, 0, 0), // f_flags
-    F(1768, 0, 1508, NO, 8 | SIGNED, 1, 0, 0), // f_type
+    F(1778, 44, 1508, NO, 4 | SIGNED, 1, 0, 0), // f_flags
+    F(1768, 0, 1507, NO, 8 | SIGNED, 1, 0, 0), // f_type
     F(1769, 8, 4, NO, 8 | SIGNED, 1, 0, 0), // f_bsize
     F(1777, 16, 4, NO, 8 | SIGNED, 1, 0, 0), // f_frsize
     F(1770, 24, 25, NO, 8 | SIGNED, 1, 0, 0), // f_blocks
@@ -12903,8 +12905,8 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1772, 56, 25, NO, 8 | SIGNED, 1, 0, 0), // f_bavail
     F(1775, 64, 16, 613, 0, 1, 0, 0), // f_fsid
     F(1776, 72, 4, NO, 8 | SIGNED, 1, 0, 0), // f_namelen
-    F(1778, 80, 1509, NO, 8 | SIGNED, 1, 0, 0), // f_flags
-    F(1768, 0, 1508, NO, 4 | SIGNED, 1, 0, 0), // f_type
+    F(1778, 80, 1508, NO, 8 | SIGNED, 1, 0, 0), // f_flags
+    F(1768, 0, 1507, NO, 4 | SIGNED, 1, 0, 0), // f_type
     F(1769, 4, 4, NO, 4 | SIGNED, 1, 0, 0), // f_bsize
     F(1770, 8, 25, NO, 4 | SIGNED, 1, 0, 0), // f_blocks
     F(1771, 12, 25, NO, 4 | SIGNED, 1, 0, 0), // f_bfree
@@ -12914,8 +12916,8 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1775, 28, 16, 613, 0, 1, 0, 0), // f_fsid
     F(1776, 36, 4, NO, 4 | SIGNED, 1, 0, 0), // f_namelen
     F(1777, 40, 4, NO, 4 | SIGNED, 1, 0, 0), // f_frsize
-    F(1778, 44, 1509, NO, 4 | SIGNED, 1, 0, 0), // f_flags
-    F(1768, 0, 1508, NO, 4, 1, 0, 0), // f_type
+    F(1778, 44, 1508, NO, 4 | SIGNED, 1, 0, 0), // f_flags
+    F(1768, 0, 1507, NO, 4, 1, 0, 0), // f_type
     F(1769, 4, 4, NO, 4, 1, 0, 0), // f_bsize
     F(1770, 8, 25, NO, 8, 1, 0, 0), // f_blocks
     F(1771, 16, 25, NO, 8, 1, 0, 0), // f_bfree
@@ -12925,15 +12927,15 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1775, 48, 16, 613, 0, 1, 0, 0), // f_fsid
     F(1776, 56, 4, NO, 4, 1, 0, 0), // f_namelen
     F(1777, 60, 4, NO, 4, 1, 0, 0), // f_frsize
-    F(1778, 64, 1509, NO, 4, 1, 0, 0), // f_flags
+    F(1778, 64, 1508, NO, 4, 1, 0, 0), // f_flags
     F(1780, 0, 16, NO, 8, 1, 0, 0), // d_ino
     F(1781, 8, 11, NO, 8 | SIGNED, 1, 0, 0), // d_off
     F(1782, 16, 4, NO, 2, 1, 0, 0), // d_reclen
-    F(254, 18, 1510, NO, 1, 1, 0, 0), // d_type
-    F(1783, 19, 1293, NO, 1 | CHAR, FLEXIBLE, 0, 0), // d_name
+    F(254, 18, 1509, NO, 1, 1, 0, 0), // d_type
+    F(1783, 19, 1292, NO, 1 | CHAR, FLEXIBLE, 0, 0), // d_name
     F(150, 0, 10, NO, 4 | SIGNED, 1, 0, 0), // fd
-    F(1764, 4, 1313, NO, 2 | SIGNED, 1, 0, 0), // events
-    F(1785, 6, 1313, NO, 2 | SIGNED, 1, 0, 0), // revents
+    F(1764, 4, 1312, NO, 2 | SIGNED, 1, 0, 0), // events
+    F(1785, 6, 1312, NO, 2 | SIGNED, 1, 0, 0), // revents
     F(1787, 0, 117, NO, 4, 1, 0, 0), // st_dev
     F(1788, 4, 16, NO, 4, 1, 0, 0), // st_ino
     F(1789, 8, 155, NO, 4, 1, 0, 0), // st_mode
@@ -13225,89 +13227,89 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1805, 8, 16, 56, 0, 1, 0, 0), // it_value
     F(1804, 0, 16, 56, 0, 1, 0, 0), // it_interval
     F(1805, 16, 16, 56, 0, 1, 0, 0), // it_value
-    F(448, 0, 1511, NO, 4 | POINTER, 1, 0, 0), // buf
+    F(448, 0, 1510, NO, 4 | POINTER, 1, 0, 0), // buf
     F(1828, 4, 4, NO, 4, 1, 0, 0), // bufsz
     F(1829, 8, 2, NO, 4 | POINTER, 1, 0, 0), // mem
     F(1830, 12, 4, NO, 4, 1, 0, 0), // memsz
-    F(448, 0, 1511, NO, 8 | POINTER, 1, 0, 0), // buf
+    F(448, 0, 1510, NO, 8 | POINTER, 1, 0, 0), // buf
     F(1828, 8, 4, NO, 8, 1, 0, 0), // bufsz
     F(1829, 16, 2, NO, 8 | POINTER, 1, 0, 0), // mem
     F(1830, 24, 4, NO, 8, 1, 0, 0), // memsz
     F(1832, 0, 16, 593, 0, 1, 0, 0), // sigev_value
     F(1833, 4, 94, NO, 4 | SIGNED, 1, 0, 0), // sigev_signo
-    F(1834, 8, 1512, NO, 4 | SIGNED, 1, 0, 0), // sigev_notify
+    F(1834, 8, 1511, NO, 4 | SIGNED, 1, 0, 0), // sigev_notify
     F(1835, 12, 14, NO, 4 | SIGNED, 1, 0, 0), // _sigev_un._tid
     F(1832, 0, 16, 593, 0, 1, 0, 0), // sigev_value
     F(1833, 8, 94, NO, 4 | SIGNED, 1, 0, 0), // sigev_signo
-    F(1834, 12, 1512, NO, 4 | SIGNED, 1, 0, 0), // sigev_notify
+    F(1834, 12, 1511, NO, 4 | SIGNED, 1, 0, 0), // sigev_notify
     F(1835, 16, 14, NO, 4 | SIGNED, 1, 0, 0), // _sigev_un._tid
     F(1837, 0, 16, NO, 4 | SIGNED, 1, 0, 0), // sched_priority
     F(1839, 0, 2, NO, 4 | POINTER, 1, 0, 0), // ss_sp
-    F(1840, 4, 1513, NO, 4 | SIGNED, 1, 0, 0), // ss_flags
+    F(1840, 4, 1512, NO, 4 | SIGNED, 1, 0, 0), // ss_flags
     F(1841, 8, 4, NO, 4, 1, 0, 0), // ss_size
     F(1839, 0, 2, NO, 8 | POINTER, 1, 0, 0), // ss_sp
-    F(1840, 8, 1513, NO, 4 | SIGNED, 1, 0, 0), // ss_flags
+    F(1840, 8, 1512, NO, 4 | SIGNED, 1, 0, 0), // ss_flags
     F(1841, 16, 4, NO, 8, 1, 0, 0), // ss_size
     F(1839, 0, 2, NO, 4 | POINTER, 1, 0, 0), // ss_sp
     F(1841, 4, 4, NO, 4, 1, 0, 0), // ss_size
-    F(1840, 8, 1513, NO, 4 | SIGNED, 1, 0, 0), // ss_flags
+    F(1840, 8, 1512, NO, 4 | SIGNED, 1, 0, 0), // ss_flags
     F(1839, 0, 2, NO, 8 | POINTER, 1, 0, 0), // ss_sp
     F(1841, 8, 4, NO, 8, 1, 0, 0), // ss_size
-    F(1840, 16, 1513, NO, 4 | SIGNED, 1, 0, 0), // ss_flags
-    F(1843, 0, 1289, NO, 4 | POINTER, 1, 0, 0), // sa_handler
-    F(1844, 8, 1507, NO, 0, 8, 0, 0), // sa_mask
-    F(1845, 4, 1514, NO, 4, 1, 0, 0), // sa_flags
-    F(1843, 0, 1289, NO, 4 | POINTER, 1, 0, 0), // sa_handler
-    F(1844, 12, 1507, NO, 0, 8, 0, 0), // sa_mask
-    F(1845, 4, 1514, NO, 4, 1, 0, 0), // sa_flags
+    F(1840, 16, 1512, NO, 4 | SIGNED, 1, 0, 0), // ss_flags
+    F(1843, 0, 1288, NO, 4 | POINTER, 1, 0, 0), // sa_handler
+    F(1844, 8, 1506, NO, 0, 8, 0, 0), // sa_mask
+    F(1845, 4, 1513, NO, 4, 1, 0, 0), // sa_flags
+    F(1843, 0, 1288, NO, 4 | POINTER, 1, 0, 0), // sa_handler
+    F(1844, 12, 1506, NO, 0, 8, 0, 0), // sa_mask
+    F(1845, 4, 1513, NO, 4, 1, 0, 0), // sa_flags
     F(1846, 8, 14, NO, 4 | POINTER, 1, 0, 0), // sa_restorer
-    F(1847, 0, 1289, NO, 4 | POINTER, 1, 0, 0), // _u._sa_handler
-    F(1844, 4, 1507, NO, 4, 1, 0, 0), // sa_mask
-    F(1845, 8, 1514, NO, 4, 1, 0, 0), // sa_flags
+    F(1847, 0, 1288, NO, 4 | POINTER, 1, 0, 0), // _u._sa_handler
+    F(1844, 4, 1506, NO, 4, 1, 0, 0), // sa_mask
+    F(1845, 8, 1513, NO, 4, 1, 0, 0), // sa_flags
     F(1846, 12, 14, NO, 4 | POINTER, 1, 0, 0), // sa_restorer
-    F(1843, 0, 1289, NO, 8 | POINTER, 1, 0, 0), // sa_handler
-    F(1844, 24, 1507, NO, 0, 8, 0, 0), // sa_mask
-    F(1845, 8, 1514, NO, 8, 1, 0, 0), // sa_flags
+    F(1843, 0, 1288, NO, 8 | POINTER, 1, 0, 0), // sa_handler
+    F(1844, 24, 1506, NO, 0, 8, 0, 0), // sa_mask
+    F(1845, 8, 1513, NO, 8, 1, 0, 0), // sa_flags
     F(1846, 16, 14, NO, 8 | POINTER, 1, 0, 0), // sa_restorer
-    F(1843, 0, 1289, NO, 8 | POINTER, 1, 0, 0), // sa_handler
-    F(1844, 16, 1507, NO, 0, 8, 0, 0), // sa_mask
-    F(1845, 8, 1514, NO, 8, 1, 0, 0), // sa_flags
-    F(1843, 4, 1289, NO, 4 | POINTER, 1, 0, 0), // sa_handler
-    F(1844, 8, 1507, NO, 0, 16, 0, 0), // sa_mask
-    F(1845, 0, 1514, NO, 4, 1, 0, 0), // sa_flags
-    F(1847, 0, 1289, NO, 8 | POINTER, 1, 0, 0), // _u._sa_handler
-    F(1844, 8, 1507, NO, 8, 1, 0, 0), // sa_mask
-    F(1845, 16, 1514, NO, 4 | SIGNED, 1, 0, 0), // sa_flags
-    F(1843, 8, 1289, NO, 8 | POINTER, 1, 0, 0), // sa_handler
-    F(1844, 16, 1507, NO, 0, 16, 0, 0), // sa_mask
-    F(1845, 0, 1514, NO, 4, 1, 0, 0), // sa_flags
-    F(1847, 0, 1289, NO, 4 | POINTER, 1, 0, 0), // _u._sa_handler
-    F(1844, 12, 1507, NO, 4, 1, 0, 0), // sa_mask
-    F(1845, 4, 1514, NO, 4, 1, 0, 0), // sa_flags
+    F(1843, 0, 1288, NO, 8 | POINTER, 1, 0, 0), // sa_handler
+    F(1844, 16, 1506, NO, 0, 8, 0, 0), // sa_mask
+    F(1845, 8, 1513, NO, 8, 1, 0, 0), // sa_flags
+    F(1843, 4, 1288, NO, 4 | POINTER, 1, 0, 0), // sa_handler
+    F(1844, 8, 1506, NO, 0, 16, 0, 0), // sa_mask
+    F(1845, 0, 1513, NO, 4, 1, 0, 0), // sa_flags
+    F(1847, 0, 1288, NO, 8 | POINTER, 1, 0, 0), // _u._sa_handler
+    F(1844, 8, 1506, NO, 8, 1, 0, 0), // sa_mask
+    F(1845, 16, 1513, NO, 4 | SIGNED, 1, 0, 0), // sa_flags
+    F(1843, 8, 1288, NO, 8 | POINTER, 1, 0, 0), // sa_handler
+    F(1844, 16, 1506, NO, 0, 16, 0, 0), // sa_mask
+    F(1845, 0, 1513, NO, 4, 1, 0, 0), // sa_flags
+    F(1847, 0, 1288, NO, 4 | POINTER, 1, 0, 0), // _u._sa_handler
+    F(1844, 12, 1506, NO, 4, 1, 0, 0), // sa_mask
+    F(1845, 4, 1513, NO, 4, 1, 0, 0), // sa_flags
     F(1846, 8, 14, NO, 4 | POINTER, 1, 0, 0), // sa_restorer
-    F(1847, 0, 1289, NO, 8 | POINTER, 1, 0, 0), // _u._sa_handler
-    F(1844, 24, 1507, NO, 8, 1, 0, 0), // sa_mask
-    F(1845, 8, 1514, NO, 8, 1, 0, 0), // sa_flags
+    F(1847, 0, 1288, NO, 8 | POINTER, 1, 0, 0), // _u._sa_handler
+    F(1844, 24, 1506, NO, 8, 1, 0, 0), // sa_mask
+    F(1845, 8, 1513, NO, 8, 1, 0, 0), // sa_flags
     F(1846, 16, 14, NO, 8 | POINTER, 1, 0, 0), // sa_restorer
-    F(1843, 0, 1289, NO, 4 | POINTER, 1, 0, 0), // sa_handler
-    F(1844, 4, 1507, NO, 4, 1, 0, 0), // sa_mask
-    F(1845, 8, 1514, NO, 4, 1, 0, 0), // sa_flags
+    F(1843, 0, 1288, NO, 4 | POINTER, 1, 0, 0), // sa_handler
+    F(1844, 4, 1506, NO, 4, 1, 0, 0), // sa_mask
+    F(1845, 8, 1513, NO, 4, 1, 0, 0), // sa_flags
     F(1846, 12, 14, NO, 4 | POINTER, 1, 0, 0), // sa_restorer
-    F(1843, 0, 1289, NO, 8 | POINTER, 1, 0, 0), // sa_handler
-    F(1844, 8, 1507, NO, 8, 1, 0, 0), // sa_mask
-    F(1845, 16, 1514, NO, 8, 1, 0, 0), // sa_flags
+    F(1843, 0, 1288, NO, 8 | POINTER, 1, 0, 0), // sa_handler
+    F(1844, 8, 1506, NO, 8, 1, 0, 0), // sa_mask
+    F(1845, 16, 1513, NO, 8, 1, 0, 0), // sa_flags
     F(1846, 24, 14, NO, 8 | POINTER, 1, 0, 0), // sa_restorer
-    F(1843, 0, 1289, NO, 4 | POINTER, 1, 0, 0), // sa_handler
-    F(1844, 12, 1507, NO, 4, 1, 0, 0), // sa_mask
-    F(1845, 4, 1514, NO, 4, 1, 0, 0), // sa_flags
+    F(1843, 0, 1288, NO, 4 | POINTER, 1, 0, 0), // sa_handler
+    F(1844, 12, 1506, NO, 4, 1, 0, 0), // sa_mask
+    F(1845, 4, 1513, NO, 4, 1, 0, 0), // sa_flags
     F(1846, 8, 14, NO, 4 | POINTER, 1, 0, 0), // sa_restorer
-    F(1843, 0, 1289, NO, 8 | POINTER, 1, 0, 0), // sa_handler
-    F(1844, 24, 1507, NO, 8, 1, 0, 0), // sa_mask
-    F(1845, 8, 1514, NO, 8, 1, 0, 0), // sa_flags
+    F(1843, 0, 1288, NO, 8 | POINTER, 1, 0, 0), // sa_handler
+    F(1844, 24, 1506, NO, 8, 1, 0, 0), // sa_mask
+    F(1845, 8, 1513, NO, 8, 1, 0, 0), // sa_flags
     F(1846, 16, 14, NO, 8 | POINTER, 1, 0, 0), // sa_restorer
-    F(1847, 0, 1289, NO, 4 | POINTER, 1, 0, 0), // _u._sa_handler
-    F(1844, 4, 1507, NO, 0, 8, 0, 0), // sa_mask
-    F(1845, 12, 1514, NO, 4, 1, 0, 0), // sa_flags
+    F(1847, 0, 1288, NO, 4 | POINTER, 1, 0, 0), // _u._sa_handler
+    F(1844, 4, 1506, NO, 0, 8, 0, 0), // sa_mask
+    F(1845, 12, 1513, NO, 4, 1, 0, 0), // sa_flags
     F(1846, 16, 14, NO, 4 | POINTER, 1, 0, 0), // sa_restorer
     F(1849, 0, 16, NO, 4 | SIGNED, 1, 0, 0), // tms_utime
     F(1850, 4, 16, NO, 4 | SIGNED, 1, 0, 0), // tms_stime
@@ -13317,24 +13319,24 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1850, 8, 16, NO, 8 | SIGNED, 1, 0, 0), // tms_stime
     F(1851, 16, 16, NO, 8 | SIGNED, 1, 0, 0), // tms_cutime
     F(1852, 24, 16, NO, 8 | SIGNED, 1, 0, 0), // tms_cstime
-    F(1854, 0, 1293, NO, 1 | CHAR, 65, 0, 0), // sysname
-    F(1855, 65, 1293, NO, 1 | CHAR, 65, 0, 0), // nodename
-    F(1856, 130, 1293, NO, 1 | CHAR, 65, 0, 0), // release
-    F(122, 195, 1293, NO, 1 | CHAR, 65, 0, 0), // version
-    F(1857, 260, 1293, NO, 1 | CHAR, 65, 0, 0), // machine
-    F(1858, 325, 1293, NO, 1 | CHAR, 65, 0, 0), // domainname
-    F(1860, 0, 1515, NO, 4, 1, 0, 0), // rlim_cur
-    F(1861, 4, 1515, NO, 4, 1, 0, 0), // rlim_max
-    F(1860, 0, 1515, NO, 8, 1, 0, 0), // rlim_cur
-    F(1861, 8, 1515, NO, 8, 1, 0, 0), // rlim_max
+    F(1854, 0, 1292, NO, 1 | CHAR, 65, 0, 0), // sysname
+    F(1855, 65, 1292, NO, 1 | CHAR, 65, 0, 0), // nodename
+    F(1856, 130, 1292, NO, 1 | CHAR, 65, 0, 0), // release
+    F(122, 195, 1292, NO, 1 | CHAR, 65, 0, 0), // version
+    F(1857, 260, 1292, NO, 1 | CHAR, 65, 0, 0), // machine
+    F(1858, 325, 1292, NO, 1 | CHAR, 65, 0, 0), // domainname
+    F(1860, 0, 1514, NO, 4, 1, 0, 0), // rlim_cur
+    F(1861, 4, 1514, NO, 4, 1, 0, 0), // rlim_max
+    F(1860, 0, 1514, NO, 8, 1, 0, 0), // rlim_cur
+    F(1861, 8, 1514, NO, 8, 1, 0, 0), // rlim_max
     F(1863, 0, 16, NO, 4 | SIGNED, 1, 0, 0), // tz_minuteswest
     F(1864, 4, 16, NO, 4 | SIGNED, 1, 0, 0), // tz_dsttime
-    F(1866, 0, 1516, NO, 4, 1, 0, 0), // modes
+    F(1866, 0, 1515, NO, 4, 1, 0, 0), // modes
     F(133, 8, 16, NO, 8 | SIGNED, 1, 0, 0), // offset
     F(365, 16, 16, NO, 8 | SIGNED, 1, 0, 0), // freq
     F(1867, 24, 16, NO, 8 | SIGNED, 1, 0, 0), // maxerror
     F(1868, 32, 16, NO, 8 | SIGNED, 1, 0, 0), // esterror
-    F(546, 40, 1517, NO, 4 | SIGNED, 1, 0, 0), // status
+    F(546, 40, 1516, NO, 4 | SIGNED, 1, 0, 0), // status
     F(1869, 48, 16, NO, 8 | SIGNED, 1, 0, 0), // constant
     F(1870, 56, 16, NO, 8 | SIGNED, 1, 0, 0), // precision
     F(1871, 64, 16, NO, 8 | SIGNED, 1, 0, 0), // tolerance
@@ -13374,35 +13376,35 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1893, 96, 16, NO, 8, 1, 0, 0), // freehigh
     F(1894, 104, 4, NO, 4, 1, 0, 0), // mem_unit
     F(1896, 0, 301, NO, 2, 1, 0, 0), // sa_family
-    F(1897, 2, 1293, NO, 1 | CHAR, 14, 0, 0), // sa_data
+    F(1897, 2, 1292, NO, 1 | CHAR, 14, 0, 0), // sa_data
     F(1896, 0, 301, NO, 2, 1, 0, 0), // sa_family
-    F(1897, 2, 1293, NO, 1 | CHAR, FLEXIBLE, 0, 0), // sa_data
-    F(1900, 0, 1518, NO, 4 | POINTER, 1, 0, 0), // msg_name
+    F(1897, 2, 1292, NO, 1 | CHAR, FLEXIBLE, 0, 0), // sa_data
+    F(1900, 0, 1517, NO, 4 | POINTER, 1, 0, 0), // msg_name
     F(1899, 4, 4, NO, 4 | SIGNED, 1, 0, 0), // msg_namelen
-    F(1902, 8, 1519, NO, 4 | POINTER, 1, 0, 0), // msg_iov
+    F(1902, 8, 1518, NO, 4 | POINTER, 1, 0, 0), // msg_iov
     F(1901, 12, 25, NO, 4, 1, 0, 0), // msg_iovlen
-    F(933, 16, 1520, NO, 4 | POINTER, 1, 0, 0), // msg_control
+    F(933, 16, 1519, NO, 4 | POINTER, 1, 0, 0), // msg_control
     F(932, 20, 4, NO, 4, 1, 0, 0), // msg_controllen
     F(178, 24, 89, NO, 4, 1, 0, 0), // msg_flags
-    F(1900, 0, 1518, NO, 8 | POINTER, 1, 0, 0), // msg_name
+    F(1900, 0, 1517, NO, 8 | POINTER, 1, 0, 0), // msg_name
     F(1899, 8, 4, NO, 4 | SIGNED, 1, 0, 0), // msg_namelen
-    F(1902, 16, 1519, NO, 8 | POINTER, 1, 0, 0), // msg_iov
+    F(1902, 16, 1518, NO, 8 | POINTER, 1, 0, 0), // msg_iov
     F(1901, 24, 25, NO, 8, 1, 0, 0), // msg_iovlen
-    F(933, 32, 1520, NO, 8 | POINTER, 1, 0, 0), // msg_control
+    F(933, 32, 1519, NO, 8 | POINTER, 1, 0, 0), // msg_control
     F(932, 40, 4, NO, 8, 1, 0, 0), // msg_controllen
     F(178, 48, 89, NO, 4, 1, 0, 0), // msg_flags
     F(1904, 0, 16, 372, 0, 1, 0, 0), // msg_hdr
     F(1905, 28, 4, NO, 4, 1, 0, 0), // msg_len
     F(1904, 0, 16, 372, 0, 1, 0, 0), // msg_hdr
     F(1905, 56, 4, NO, 4, 1, 0, 0), // msg_len
-    F(1860, 0, 1521, NO, 8, 1, 0, 0), // rlim_cur
-    F(1861, 8, 1521, NO, 8, 1, 0, 0), // rlim_max
+    F(1860, 0, 1520, NO, 8, 1, 0, 0), // rlim_cur
+    F(1861, 8, 1520, NO, 8, 1, 0, 0), // rlim_max
     F(1908, 0, 4, NO, 4, 1, 0, 0), // handle_bytes
     F(1909, 4, 8, NO, 4 | SIGNED, 1, 0, 0), // handle_type
-    F(1910, 8, 1341, NO, 1, FLEXIBLE, 0, 0), // f_handle
+    F(1910, 8, 1340, NO, 1, FLEXIBLE, 0, 0), // f_handle
     F(115, 0, 4, NO, 4, 1, 0, 0), // size
     F(1912, 4, 292, NO, 4, 1, 0, 0), // sched_policy
-    F(1913, 8, 1522, NO, 8, 1, 0, 0), // sched_flags
+    F(1913, 8, 1521, NO, 8, 1, 0, 0), // sched_flags
     F(1914, 16, 16, NO, 4 | SIGNED, 1, 0, 0), // sched_nice
     F(1837, 20, 16, NO, 4, 1, 0, 0), // sched_priority
     F(1915, 24, 16, NO, 8, 1, 0, 0), // sched_runtime
@@ -13410,14 +13412,14 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1917, 40, 16, NO, 8, 1, 0, 0), // sched_period
     F(1918, 48, 16, NO, 4, 1, 0, 0), // sched_util_min
     F(1919, 52, 16, NO, 4, 1, 0, 0), // sched_util_max
-    F(6, 0, 1523, NO, 4, 1, 0, 0), // map_type
+    F(6, 0, 1522, NO, 4, 1, 0, 0), // map_type
     F(7, 4, 4, NO, 4, 1, 0, 0), // key_size
     F(8, 8, 4, NO, 4, 1, 0, 0), // value_size
     F(9, 12, 25, NO, 4, 1, 0, 0), // max_entries
-    F(10, 16, 1524, NO, 4, 1, 0, 0), // map_flags
+    F(10, 16, 1523, NO, 4, 1, 0, 0), // map_flags
     F(11, 20, 10, NO, 4, 1, 0, 0), // inner_map_fd
     F(12, 24, 63, NO, 4, 1, 0, 0), // numa_node
-    F(13, 28, 1293, NO, 1 | CHAR, 16, 0, 0), // map_name
+    F(13, 28, 1292, NO, 1 | CHAR, 16, 0, 0), // map_name
     F(14, 44, 16, NO, 4, 1, 0, 0), // map_ifindex
     F(15, 48, 10, NO, 4, 1, 0, 0), // btf_fd
     F(16, 52, 16, NO, 4, 1, 0, 0), // btf_key_type_id
@@ -13426,61 +13428,61 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(19, 64, 8, NO, 8, 1, 0, 0), // map_extra
     F(20, 72, 10, NO, 4 | SIGNED, 1, 0, 0), // value_type_btf_obj_fd
     F(21, 76, 10, NO, 4 | SIGNED, 1, 0, 0), // map_token_fd
-    F(22, 80, 1525, NO, 8, 1, 0, 0), // excl_prog_hash
+    F(22, 80, 1524, NO, 8, 1, 0, 0), // excl_prog_hash
     F(23, 88, 4, NO, 4, 1, 0, 0), // excl_prog_hash_size
     F(24, 0, 10, NO, 4, 1, 0, 0), // map_fd
     F(25, 8, 2, NO, 8, 1, 0, 0), // key
     F(26, 16, 2, NO, 8, 1, 0, 0), // value
     F(28, 16, 2, NO, 8, 1, 0, 0), // next_key
-    F(27, 24, 1526, NO, 8, 1, 0, 0), // flags
+    F(27, 24, 1525, NO, 8, 1, 0, 0), // flags
     F(29, 0, 2, NO, 8, 1, 0, 0), // batch.in_batch
     F(30, 8, 2, NO, 8, 1, 0, 0), // batch.out_batch
     F(31, 16, 2, NO, 8, 1, 0, 0), // batch.keys
     F(32, 24, 2, NO, 8, 1, 0, 0), // batch.values
     F(33, 32, 25, NO, 4, 1, 0, 0), // batch.count
     F(34, 36, 10, NO, 4, 1, 0, 0), // batch.map_fd
-    F(35, 40, 1526, NO, 8, 1, 0, 0), // batch.elem_flags
+    F(35, 40, 1525, NO, 8, 1, 0, 0), // batch.elem_flags
     F(1921, 48, 8, NO, 8, 1, 0, 0), // batch.flags
-    F(36, 0, 1527, NO, 4, 1, 0, 0), // prog_type
+    F(36, 0, 1526, NO, 4, 1, 0, 0), // prog_type
     F(37, 4, 25, NO, 4, 1, 0, 0), // insn_cnt
-    F(38, 8, 1528, NO, 8, 1, 0, 0), // insns
+    F(38, 8, 1527, NO, 8, 1, 0, 0), // insns
     F(39, 16, 70, NO, 8, 1, 0, 0), // license
     F(40, 24, 16, NO, 4, 1, 0, 0), // log_level
     F(41, 28, 4, NO, 4, 1, 0, 0), // log_size
-    F(42, 32, 1148, NO, 8, 1, 0, 0), // log_buf
+    F(42, 32, 1147, NO, 8, 1, 0, 0), // log_buf
     F(1922, 40, 8, NO, 4, 1, 0, 0), // kern_version
-    F(43, 44, 1529, NO, 4, 1, 0, 0), // prog_flags
-    F(44, 48, 1293, NO, 1 | CHAR, 16, 0, 0), // prog_name
+    F(43, 44, 1528, NO, 4, 1, 0, 0), // prog_flags
+    F(44, 48, 1292, NO, 1 | CHAR, 16, 0, 0), // prog_name
     F(45, 64, 16, NO, 4, 1, 0, 0), // prog_ifindex
-    F(46, 68, 1530, NO, 4, 1, 0, 0), // expected_attach_type
+    F(46, 68, 1529, NO, 4, 1, 0, 0), // expected_attach_type
     F(47, 72, 10, NO, 4, 1, 0, 0), // prog_btf_fd
     F(48, 76, 4, NO, 4, 1, 0, 0), // func_info_rec_size
-    F(49, 80, 1531, NO, 8, 1, 0, 0), // func_info
+    F(49, 80, 1530, NO, 8, 1, 0, 0), // func_info
     F(50, 88, 25, NO, 4, 1, 0, 0), // func_info_cnt
     F(51, 92, 4, NO, 4, 1, 0, 0), // line_info_rec_size
-    F(52, 96, 1532, NO, 8, 1, 0, 0), // line_info
+    F(52, 96, 1531, NO, 8, 1, 0, 0), // line_info
     F(53, 104, 25, NO, 4, 1, 0, 0), // line_info_cnt
     F(54, 108, 16, NO, 4, 1, 0, 0), // attach_btf_id
     F(55, 112, 10, NO, 4, 1, 0, 0), // attach_prog_fd
     F(57, 116, 25, NO, 4, 1, 0, 0), // core_relo_cnt
-    F(58, 120, 1533, NO, 8, 1, 0, 0), // fd_array
-    F(59, 128, 1534, NO, 8, 1, 0, 0), // core_relos
+    F(58, 120, 1532, NO, 8, 1, 0, 0), // fd_array
+    F(59, 128, 1533, NO, 8, 1, 0, 0), // core_relos
     F(60, 136, 4, NO, 4, 1, 0, 0), // core_relo_rec_size
     F(61, 140, 4, NO, 4, 1, 0, 0), // log_true_size
     F(62, 144, 10, NO, 4 | SIGNED, 1, 0, 0), // prog_token_fd
     F(63, 148, 25, NO, 4, 1, 0, 0), // fd_array_cnt
-    F(64, 152, 1535, NO, 8, 1, 0, 0), // signature
+    F(64, 152, 1534, NO, 8, 1, 0, 0), // signature
     F(65, 160, 4, NO, 4, 1, 0, 0), // signature_size
     F(66, 164, 141, NO, 4 | SIGNED, 1, 0, 0), // keyring_id
     F(67, 0, 20, NO, 8, 1, 0, 0), // pathname
     F(68, 8, 10, NO, 4, 1, 0, 0), // bpf_fd
-    F(69, 12, 1524, NO, 4, 1, 0, 0), // file_flags
+    F(69, 12, 1523, NO, 4, 1, 0, 0), // file_flags
     F(70, 16, 30, NO, 4 | SIGNED, 1, 0, 0), // path_fd
     F(71, 0, 10, NO, 4, 1, 0, 0), // target_fd
     F(72, 0, 14, NO, 4, 1, 0, 0), // target_ifindex
     F(73, 4, 10, NO, 4, 1, 0, 0), // attach_bpf_fd
-    F(74, 8, 1530, NO, 4, 1, 0, 0), // attach_type
-    F(75, 12, 1536, NO, 4, 1, 0, 0), // attach_flags
+    F(74, 8, 1529, NO, 4, 1, 0, 0), // attach_type
+    F(75, 12, 1535, NO, 4, 1, 0, 0), // attach_flags
     F(76, 16, 10, NO, 4, 1, 0, 0), // replace_bpf_fd
     F(77, 20, 10, NO, 4, 1, 0, 0), // relative_fd
     F(78, 20, 14, NO, 4, 1, 0, 0), // relative_id
@@ -13489,15 +13491,15 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1924, 4, 16, NO, 4, 1, 0, 0), // test.retval
     F(1925, 8, 4, NO, 4, 1, 0, 0), // test.data_size_in
     F(1926, 12, 4, NO, 4, 1, 0, 0), // test.data_size_out
-    F(1927, 16, 1537, NO, 8, 1, 0, 0), // test.data_in
-    F(1928, 24, 1538, NO, 8, 1, 0, 0), // test.data_out
+    F(1927, 16, 1536, NO, 8, 1, 0, 0), // test.data_in
+    F(1928, 24, 1537, NO, 8, 1, 0, 0), // test.data_out
     F(1929, 32, 25, NO, 4, 1, 0, 0), // test.repeat
     F(1930, 36, 16, NO, 4, 1, 0, 0), // test.duration
     F(1931, 40, 4, NO, 4, 1, 0, 0), // test.ctx_size_in
     F(1932, 44, 4, NO, 4, 1, 0, 0), // test.ctx_size_out
-    F(1933, 48, 1539, NO, 8, 1, 0, 0), // test.ctx_in
-    F(1934, 56, 1540, NO, 8, 1, 0, 0), // test.ctx_out
-    F(1935, 64, 1541, NO, 4, 1, 0, 0), // test.flags
+    F(1933, 48, 1538, NO, 8, 1, 0, 0), // test.ctx_in
+    F(1934, 56, 1539, NO, 8, 1, 0, 0), // test.ctx_out
+    F(1935, 64, 1540, NO, 4, 1, 0, 0), // test.flags
     F(1936, 68, 188, NO, 4, 1, 0, 0), // test.cpu
     F(1937, 72, 25, NO, 4, 1, 0, 0), // test.batch_size
     F(81, 0, 16, NO, 4, 1, 0, 0), // start_id
@@ -13506,48 +13508,48 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(86, 0, 16, NO, 4, 1, 0, 0), // btf_id
     F(88, 0, 16, NO, 4, 1, 0, 0), // link_id
     F(82, 4, 16, NO, 4, 1, 0, 0), // next_id
-    F(85, 8, 1524, NO, 4, 1, 0, 0), // open_flags
+    F(85, 8, 1523, NO, 4, 1, 0, 0), // open_flags
     F(87, 12, 10, NO, 4 | SIGNED, 1, 0, 0), // fd_by_id_token_fd
     F(1938, 0, 10, NO, 4, 1, 0, 0), // info.bpf_fd
     F(1939, 4, 4, NO, 4, 1, 0, 0), // info.info_len
-    F(1940, 8, 1542, NO, 8, 1, 0, 0), // info.info
+    F(1940, 8, 1541, NO, 8, 1, 0, 0), // info.info
     F(1941, 0, 10, NO, 4, 1, 0, 0), // query.target_fd
     F(1942, 0, 14, NO, 4, 1, 0, 0), // query.target_ifindex
-    F(1943, 4, 1530, NO, 4, 1, 0, 0), // query.attach_type
-    F(1944, 8, 1543, NO, 4, 1, 0, 0), // query.query_flags
-    F(1945, 12, 1536, NO, 4, 1, 0, 0), // query.attach_flags
-    F(1947, 16, 1544, NO, 8, 1, 0, 0), // query.prog_ids
+    F(1943, 4, 1529, NO, 4, 1, 0, 0), // query.attach_type
+    F(1944, 8, 1542, NO, 4, 1, 0, 0), // query.query_flags
+    F(1945, 12, 1535, NO, 4, 1, 0, 0), // query.attach_flags
+    F(1947, 16, 1543, NO, 8, 1, 0, 0), // query.prog_ids
     F(1946, 24, 25, NO, 4, 1, 0, 0), // query.prog_cnt
-    F(1948, 32, 1545, NO, 8, 1, 0, 0), // query.prog_attach_flags
-    F(1949, 40, 1544, NO, 8, 1, 0, 0), // query.link_ids
-    F(1950, 48, 1545, NO, 8, 1, 0, 0), // query.link_attach_flags
+    F(1948, 32, 1544, NO, 8, 1, 0, 0), // query.prog_attach_flags
+    F(1949, 40, 1543, NO, 8, 1, 0, 0), // query.link_ids
+    F(1950, 48, 1544, NO, 8, 1, 0, 0), // query.link_attach_flags
     F(1951, 56, 16, NO, 8, 1, 0, 0), // query.revision
     F(1952, 0, 139, NO, 8, 1, 0, 0), // raw_tracepoint.name
     F(1953, 8, 10, NO, 4, 1, 0, 0), // raw_tracepoint.prog_fd
     F(1954, 16, 8, NO, 8, 1, 0, 0), // raw_tracepoint.cookie
-    F(92, 0, 1546, NO, 8, 1, 0, 0), // btf
-    F(93, 8, 1148, NO, 8, 1, 0, 0), // btf_log_buf
+    F(92, 0, 1545, NO, 8, 1, 0, 0), // btf
+    F(93, 8, 1147, NO, 8, 1, 0, 0), // btf_log_buf
     F(94, 16, 4, NO, 4, 1, 0, 0), // btf_size
     F(95, 20, 4, NO, 4, 1, 0, 0), // btf_log_size
     F(96, 24, 16, NO, 4, 1, 0, 0), // btf_log_level
     F(97, 28, 4, NO, 4, 1, 0, 0), // btf_log_true_size
-    F(98, 32, 1524, NO, 4, 1, 0, 0), // btf_flags
+    F(98, 32, 1523, NO, 4, 1, 0, 0), // btf_flags
     F(99, 36, 10, NO, 4 | SIGNED, 1, 0, 0), // btf_token_fd
     F(1955, 0, 42, NO, 4, 1, 0, 0), // task_fd_query.pid
     F(1956, 4, 16, NO, 4, 1, 0, 0), // task_fd_query.fd
     F(1957, 8, 8, NO, 4, 1, 0, 0), // task_fd_query.flags
     F(1958, 12, 4, NO, 4, 1, 0, 0), // task_fd_query.buf_len
-    F(1959, 16, 1148, NO, 8, 1, 0, 0), // task_fd_query.buf
+    F(1959, 16, 1147, NO, 8, 1, 0, 0), // task_fd_query.buf
     F(1960, 24, 16, NO, 4, 1, 0, 0), // task_fd_query.prog_id
-    F(1961, 28, 1547, NO, 4, 1, 0, 0), // task_fd_query.fd_type
+    F(1961, 28, 1546, NO, 4, 1, 0, 0), // task_fd_query.fd_type
     F(1962, 32, 8, NO, 8, 1, 0, 0), // task_fd_query.probe_offset
     F(1963, 40, 2, NO, 8, 1, 0, 0), // task_fd_query.probe_addr
     F(1964, 0, 10, NO, 4, 1, 0, 0), // link_create.prog_fd
     F(1965, 0, 14, NO, 4, 1, 0, 0), // link_create.map_fd
     F(1966, 4, 10, NO, 4, 1, 0, 0), // link_create.target_fd
     F(1967, 4, 14, NO, 4, 1, 0, 0), // link_create.target_ifindex
-    F(1968, 8, 1530, NO, 4, 1, 0, 0), // link_create.attach_type
-    F(1969, 12, 1536, NO, 4, 1, 0, 0), // link_create.flags
+    F(1968, 8, 1529, NO, 4, 1, 0, 0), // link_create.attach_type
+    F(1969, 12, 1535, NO, 4, 1, 0, 0), // link_create.flags
     F(1970, 16, 16, NO, 4, 1, 0, 0), // link_create.target_btf_id
     F(1971, 16, 14, NO, 8, 1, 0, 0), // link_create.iter_info
     F(1972, 24, 14, NO, 4, 1, 0, 0), // link_create.iter_info_len
@@ -13580,10 +13582,10 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1999, 32, 14, NO, 4, 1, 0, 0), // link_create.tracing_multi.cnt
     F(2000, 0, 10, NO, 4, 1, 0, 0), // link_update.link_fd
     F(2001, 4, 10, NO, 4, 1, 0, 0), // link_update.new_prog_fd
-    F(2002, 8, 1536, NO, 4, 1, 0, 0), // link_update.flags
+    F(2002, 8, 1535, NO, 4, 1, 0, 0), // link_update.flags
     F(2003, 12, 10, NO, 4, 1, 0, 0), // link_update.old_prog_fd
     F(2004, 0, 10, NO, 4, 1, 0, 0), // link_detach.link_fd
-    F(2005, 0, 1548, NO, 4, 1, 0, 0), // enable_stats.type
+    F(2005, 0, 1547, NO, 4, 1, 0, 0), // enable_stats.type
     F(105, 0, 10, NO, 4, 1, 0, 0), // iter_create.link_fd
     F(2006, 4, 8, NO, 4, 1, 0, 0), // iter_create.flags
     F(106, 0, 10, NO, 4, 1, 0, 0), // prog_bind_map.prog_fd
@@ -13593,19 +13595,19 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(108, 4, 10, NO, 4, 1, 0, 0), // token_create.bpffs_fd
     F(2009, 0, 18, NO, 8, 1, 0, 0), // prog_stream_read.stream_buf
     F(2010, 8, 4, NO, 4, 1, 0, 0), // prog_stream_read.stream_buf_len
-    F(2011, 12, 1549, NO, 4, 1, 0, 0), // prog_stream_read.stream_id
+    F(2011, 12, 1548, NO, 4, 1, 0, 0), // prog_stream_read.stream_id
     F(2012, 16, 10, NO, 4, 1, 0, 0), // prog_stream_read.prog_fd
     F(110, 0, 10, NO, 4, 1, 0, 0), // prog_assoc_struct_ops.map_fd
     F(111, 4, 10, NO, 4, 1, 0, 0), // prog_assoc_struct_ops.prog_fd
     F(2013, 8, 8, NO, 4, 1, 0, 0), // prog_assoc_struct_ops.flags
-    F(6, 0, 1523, NO, 4, 1, 0, 0), // map_type
+    F(6, 0, 1522, NO, 4, 1, 0, 0), // map_type
     F(7, 4, 4, NO, 4, 1, 0, 0), // key_size
     F(8, 8, 4, NO, 4, 1, 0, 0), // value_size
     F(9, 12, 25, NO, 4, 1, 0, 0), // max_entries
-    F(10, 16, 1524, NO, 4, 1, 0, 0), // map_flags
+    F(10, 16, 1523, NO, 4, 1, 0, 0), // map_flags
     F(11, 20, 10, NO, 4, 1, 0, 0), // inner_map_fd
     F(12, 24, 63, NO, 4, 1, 0, 0), // numa_node
-    F(13, 28, 1293, NO, 1 | CHAR, 16, 0, 0), // map_name
+    F(13, 28, 1292, NO, 1 | CHAR, 16, 0, 0), // map_name
     F(14, 44, 16, NO, 4, 1, 0, 0), // map_ifindex
     F(15, 48, 10, NO, 4, 1, 0, 0), // btf_fd
     F(16, 52, 16, NO, 4, 1, 0, 0), // btf_key_type_id
@@ -13614,61 +13616,61 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(19, 64, 8, NO, 8, 1, 0, 0), // map_extra
     F(20, 72, 10, NO, 4 | SIGNED, 1, 0, 0), // value_type_btf_obj_fd
     F(21, 76, 10, NO, 4 | SIGNED, 1, 0, 0), // map_token_fd
-    F(22, 80, 1525, NO, 8, 1, 0, 0), // excl_prog_hash
+    F(22, 80, 1524, NO, 8, 1, 0, 0), // excl_prog_hash
     F(23, 88, 4, NO, 4, 1, 0, 0), // excl_prog_hash_size
     F(24, 0, 10, NO, 4, 1, 0, 0), // map_fd
     F(25, 8, 2, NO, 8, 1, 0, 0), // key
     F(26, 16, 2, NO, 8, 1, 0, 0), // value
     F(28, 16, 2, NO, 8, 1, 0, 0), // next_key
-    F(27, 24, 1526, NO, 8, 1, 0, 0), // flags
+    F(27, 24, 1525, NO, 8, 1, 0, 0), // flags
     F(29, 0, 2, NO, 8, 1, 0, 0), // batch.in_batch
     F(30, 8, 2, NO, 8, 1, 0, 0), // batch.out_batch
     F(31, 16, 2, NO, 8, 1, 0, 0), // batch.keys
     F(32, 24, 2, NO, 8, 1, 0, 0), // batch.values
     F(33, 32, 25, NO, 4, 1, 0, 0), // batch.count
     F(34, 36, 10, NO, 4, 1, 0, 0), // batch.map_fd
-    F(35, 40, 1526, NO, 8, 1, 0, 0), // batch.elem_flags
+    F(35, 40, 1525, NO, 8, 1, 0, 0), // batch.elem_flags
     F(1921, 48, 8, NO, 8, 1, 0, 0), // batch.flags
-    F(36, 0, 1527, NO, 4, 1, 0, 0), // prog_type
+    F(36, 0, 1526, NO, 4, 1, 0, 0), // prog_type
     F(37, 4, 25, NO, 4, 1, 0, 0), // insn_cnt
-    F(38, 8, 1528, NO, 8, 1, 0, 0), // insns
+    F(38, 8, 1527, NO, 8, 1, 0, 0), // insns
     F(39, 16, 70, NO, 8, 1, 0, 0), // license
     F(40, 24, 16, NO, 4, 1, 0, 0), // log_level
     F(41, 28, 4, NO, 4, 1, 0, 0), // log_size
-    F(42, 32, 1148, NO, 8, 1, 0, 0), // log_buf
+    F(42, 32, 1147, NO, 8, 1, 0, 0), // log_buf
     F(1922, 40, 8, NO, 4, 1, 0, 0), // kern_version
-    F(43, 44, 1529, NO, 4, 1, 0, 0), // prog_flags
-    F(44, 48, 1293, NO, 1 | CHAR, 16, 0, 0), // prog_name
+    F(43, 44, 1528, NO, 4, 1, 0, 0), // prog_flags
+    F(44, 48, 1292, NO, 1 | CHAR, 16, 0, 0), // prog_name
     F(45, 64, 16, NO, 4, 1, 0, 0), // prog_ifindex
-    F(46, 68, 1530, NO, 4, 1, 0, 0), // expected_attach_type
+    F(46, 68, 1529, NO, 4, 1, 0, 0), // expected_attach_type
     F(47, 72, 10, NO, 4, 1, 0, 0), // prog_btf_fd
     F(48, 76, 4, NO, 4, 1, 0, 0), // func_info_rec_size
-    F(49, 80, 1531, NO, 8, 1, 0, 0), // func_info
+    F(49, 80, 1530, NO, 8, 1, 0, 0), // func_info
     F(50, 88, 25, NO, 4, 1, 0, 0), // func_info_cnt
     F(51, 92, 4, NO, 4, 1, 0, 0), // line_info_rec_size
-    F(52, 96, 1532, NO, 8, 1, 0, 0), // line_info
+    F(52, 96, 1531, NO, 8, 1, 0, 0), // line_info
     F(53, 104, 25, NO, 4, 1, 0, 0), // line_info_cnt
     F(54, 108, 16, NO, 4, 1, 0, 0), // attach_btf_id
     F(55, 112, 10, NO, 4, 1, 0, 0), // attach_prog_fd
     F(57, 116, 25, NO, 4, 1, 0, 0), // core_relo_cnt
-    F(58, 120, 1533, NO, 8, 1, 0, 0), // fd_array
-    F(59, 128, 1534, NO, 8, 1, 0, 0), // core_relos
+    F(58, 120, 1532, NO, 8, 1, 0, 0), // fd_array
+    F(59, 128, 1533, NO, 8, 1, 0, 0), // core_relos
     F(60, 136, 4, NO, 4, 1, 0, 0), // core_relo_rec_size
     F(61, 140, 4, NO, 4, 1, 0, 0), // log_true_size
     F(62, 144, 10, NO, 4 | SIGNED, 1, 0, 0), // prog_token_fd
     F(63, 148, 25, NO, 4, 1, 0, 0), // fd_array_cnt
-    F(64, 152, 1535, NO, 8, 1, 0, 0), // signature
+    F(64, 152, 1534, NO, 8, 1, 0, 0), // signature
     F(65, 160, 4, NO, 4, 1, 0, 0), // signature_size
     F(66, 164, 141, NO, 4 | SIGNED, 1, 0, 0), // keyring_id
     F(67, 0, 20, NO, 8, 1, 0, 0), // pathname
     F(68, 8, 10, NO, 4, 1, 0, 0), // bpf_fd
-    F(69, 12, 1524, NO, 4, 1, 0, 0), // file_flags
+    F(69, 12, 1523, NO, 4, 1, 0, 0), // file_flags
     F(70, 16, 30, NO, 4 | SIGNED, 1, 0, 0), // path_fd
     F(71, 0, 10, NO, 4, 1, 0, 0), // target_fd
     F(72, 0, 14, NO, 4, 1, 0, 0), // target_ifindex
     F(73, 4, 10, NO, 4, 1, 0, 0), // attach_bpf_fd
-    F(74, 8, 1530, NO, 4, 1, 0, 0), // attach_type
-    F(75, 12, 1536, NO, 4, 1, 0, 0), // attach_flags
+    F(74, 8, 1529, NO, 4, 1, 0, 0), // attach_type
+    F(75, 12, 1535, NO, 4, 1, 0, 0), // attach_flags
     F(76, 16, 10, NO, 4, 1, 0, 0), // replace_bpf_fd
     F(77, 20, 10, NO, 4, 1, 0, 0), // relative_fd
     F(78, 20, 14, NO, 4, 1, 0, 0), // relative_id
@@ -13677,15 +13679,15 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1924, 4, 16, NO, 4, 1, 0, 0), // test.retval
     F(1925, 8, 4, NO, 4, 1, 0, 0), // test.data_size_in
     F(1926, 12, 4, NO, 4, 1, 0, 0), // test.data_size_out
-    F(1927, 16, 1537, NO, 8, 1, 0, 0), // test.data_in
-    F(1928, 24, 1538, NO, 8, 1, 0, 0), // test.data_out
+    F(1927, 16, 1536, NO, 8, 1, 0, 0), // test.data_in
+    F(1928, 24, 1537, NO, 8, 1, 0, 0), // test.data_out
     F(1929, 32, 25, NO, 4, 1, 0, 0), // test.repeat
     F(1930, 36, 16, NO, 4, 1, 0, 0), // test.duration
     F(1931, 40, 4, NO, 4, 1, 0, 0), // test.ctx_size_in
     F(1932, 44, 4, NO, 4, 1, 0, 0), // test.ctx_size_out
-    F(1933, 48, 1539, NO, 8, 1, 0, 0), // test.ctx_in
-    F(1934, 56, 1540, NO, 8, 1, 0, 0), // test.ctx_out
-    F(1935, 64, 1541, NO, 4, 1, 0, 0), // test.flags
+    F(1933, 48, 1538, NO, 8, 1, 0, 0), // test.ctx_in
+    F(1934, 56, 1539, NO, 8, 1, 0, 0), // test.ctx_out
+    F(1935, 64, 1540, NO, 4, 1, 0, 0), // test.flags
     F(1936, 68, 188, NO, 4, 1, 0, 0), // test.cpu
     F(1937, 72, 25, NO, 4, 1, 0, 0), // test.batch_size
     F(81, 0, 16, NO, 4, 1, 0, 0), // start_id
@@ -13694,48 +13696,48 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(86, 0, 16, NO, 4, 1, 0, 0), // btf_id
     F(88, 0, 16, NO, 4, 1, 0, 0), // link_id
     F(82, 4, 16, NO, 4, 1, 0, 0), // next_id
-    F(85, 8, 1524, NO, 4, 1, 0, 0), // open_flags
+    F(85, 8, 1523, NO, 4, 1, 0, 0), // open_flags
     F(87, 12, 10, NO, 4 | SIGNED, 1, 0, 0), // fd_by_id_token_fd
     F(1938, 0, 10, NO, 4, 1, 0, 0), // info.bpf_fd
     F(1939, 4, 4, NO, 4, 1, 0, 0), // info.info_len
-    F(1940, 8, 1542, NO, 8, 1, 0, 0), // info.info
+    F(1940, 8, 1541, NO, 8, 1, 0, 0), // info.info
     F(1941, 0, 10, NO, 4, 1, 0, 0), // query.target_fd
     F(1942, 0, 14, NO, 4, 1, 0, 0), // query.target_ifindex
-    F(1943, 4, 1530, NO, 4, 1, 0, 0), // query.attach_type
-    F(1944, 8, 1543, NO, 4, 1, 0, 0), // query.query_flags
-    F(1945, 12, 1536, NO, 4, 1, 0, 0), // query.attach_flags
-    F(1947, 16, 1544, NO, 8, 1, 0, 0), // query.prog_ids
+    F(1943, 4, 1529, NO, 4, 1, 0, 0), // query.attach_type
+    F(1944, 8, 1542, NO, 4, 1, 0, 0), // query.query_flags
+    F(1945, 12, 1535, NO, 4, 1, 0, 0), // query.attach_flags
+    F(1947, 16, 1543, NO, 8, 1, 0, 0), // query.prog_ids
     F(1946, 24, 25, NO, 4, 1, 0, 0), // query.prog_cnt
-    F(1948, 32, 1545, NO, 8, 1, 0, 0), // query.prog_attach_flags
-    F(1949, 40, 1544, NO, 8, 1, 0, 0), // query.link_ids
-    F(1950, 48, 1545, NO, 8, 1, 0, 0), // query.link_attach_flags
+    F(1948, 32, 1544, NO, 8, 1, 0, 0), // query.prog_attach_flags
+    F(1949, 40, 1543, NO, 8, 1, 0, 0), // query.link_ids
+    F(1950, 48, 1544, NO, 8, 1, 0, 0), // query.link_attach_flags
     F(1951, 56, 16, NO, 8, 1, 0, 0), // query.revision
     F(1952, 0, 139, NO, 8, 1, 0, 0), // raw_tracepoint.name
     F(1953, 8, 10, NO, 4, 1, 0, 0), // raw_tracepoint.prog_fd
     F(1954, 16, 8, NO, 8, 1, 0, 0), // raw_tracepoint.cookie
-    F(92, 0, 1546, NO, 8, 1, 0, 0), // btf
-    F(93, 8, 1148, NO, 8, 1, 0, 0), // btf_log_buf
+    F(92, 0, 1545, NO, 8, 1, 0, 0), // btf
+    F(93, 8, 1147, NO, 8, 1, 0, 0), // btf_log_buf
     F(94, 16, 4, NO, 4, 1, 0, 0), // btf_size
     F(95, 20, 4, NO, 4, 1, 0, 0), // btf_log_size
     F(96, 24, 16, NO, 4, 1, 0, 0), // btf_log_level
     F(97, 28, 4, NO, 4, 1, 0, 0), // btf_log_true_size
-    F(98, 32, 1524, NO, 4, 1, 0, 0), // btf_flags
+    F(98, 32, 1523, NO, 4, 1, 0, 0), // btf_flags
     F(99, 36, 10, NO, 4 | SIGNED, 1, 0, 0), // btf_token_fd
     F(1955, 0, 42, NO, 4, 1, 0, 0), // task_fd_query.pid
     F(1956, 4, 16, NO, 4, 1, 0, 0), // task_fd_query.fd
     F(1957, 8, 8, NO, 4, 1, 0, 0), // task_fd_query.flags
     F(1958, 12, 4, NO, 4, 1, 0, 0), // task_fd_query.buf_len
-    F(1959, 16, 1148, NO, 8, 1, 0, 0), // task_fd_query.buf
+    F(1959, 16, 1147, NO, 8, 1, 0, 0), // task_fd_query.buf
     F(1960, 24, 16, NO, 4, 1, 0, 0), // task_fd_query.prog_id
-    F(1961, 28, 1547, NO, 4, 1, 0, 0), // task_fd_query.fd_type
+    F(1961, 28, 1546, NO, 4, 1, 0, 0), // task_fd_query.fd_type
     F(1962, 32, 8, NO, 8, 1, 0, 0), // task_fd_query.probe_offset
     F(1963, 40, 2, NO, 8, 1, 0, 0), // task_fd_query.probe_addr
     F(1964, 0, 10, NO, 4, 1, 0, 0), // link_create.prog_fd
     F(1965, 0, 14, NO, 4, 1, 0, 0), // link_create.map_fd
     F(1966, 4, 10, NO, 4, 1, 0, 0), // link_create.target_fd
     F(1967, 4, 14, NO, 4, 1, 0, 0), // link_create.target_ifindex
-    F(1968, 8, 1530, NO, 4, 1, 0, 0), // link_create.attach_type
-    F(1969, 12, 1536, NO, 4, 1, 0, 0), // link_create.flags
+    F(1968, 8, 1529, NO, 4, 1, 0, 0), // link_create.attach_type
+    F(1969, 12, 1535, NO, 4, 1, 0, 0), // link_create.flags
     F(1970, 16, 16, NO, 4, 1, 0, 0), // link_create.target_btf_id
     F(1971, 16, 14, NO, 8, 1, 0, 0), // link_create.iter_info
     F(1972, 24, 14, NO, 4, 1, 0, 0), // link_create.iter_info_len
@@ -13768,10 +13770,10 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1999, 32, 14, NO, 4, 1, 0, 0), // link_create.tracing_multi.cnt
     F(2000, 0, 10, NO, 4, 1, 0, 0), // link_update.link_fd
     F(2001, 4, 10, NO, 4, 1, 0, 0), // link_update.new_prog_fd
-    F(2002, 8, 1536, NO, 4, 1, 0, 0), // link_update.flags
+    F(2002, 8, 1535, NO, 4, 1, 0, 0), // link_update.flags
     F(2003, 12, 10, NO, 4, 1, 0, 0), // link_update.old_prog_fd
     F(2004, 0, 10, NO, 4, 1, 0, 0), // link_detach.link_fd
-    F(2005, 0, 1548, NO, 4, 1, 0, 0), // enable_stats.type
+    F(2005, 0, 1547, NO, 4, 1, 0, 0), // enable_stats.type
     F(105, 0, 10, NO, 4, 1, 0, 0), // iter_create.link_fd
     F(2006, 4, 8, NO, 4, 1, 0, 0), // iter_create.flags
     F(106, 0, 10, NO, 4, 1, 0, 0), // prog_bind_map.prog_fd
@@ -13781,19 +13783,19 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(108, 4, 10, NO, 4, 1, 0, 0), // token_create.bpffs_fd
     F(2009, 0, 18, NO, 8, 1, 0, 0), // prog_stream_read.stream_buf
     F(2010, 8, 4, NO, 4, 1, 0, 0), // prog_stream_read.stream_buf_len
-    F(2011, 12, 1549, NO, 4, 1, 0, 0), // prog_stream_read.stream_id
+    F(2011, 12, 1548, NO, 4, 1, 0, 0), // prog_stream_read.stream_id
     F(2012, 16, 10, NO, 4, 1, 0, 0), // prog_stream_read.prog_fd
     F(110, 0, 10, NO, 4, 1, 0, 0), // prog_assoc_struct_ops.map_fd
     F(111, 4, 10, NO, 4, 1, 0, 0), // prog_assoc_struct_ops.prog_fd
     F(2013, 8, 8, NO, 4, 1, 0, 0), // prog_assoc_struct_ops.flags
-    F(6, 0, 1523, NO, 4, 1, 0, 0), // map_type
+    F(6, 0, 1522, NO, 4, 1, 0, 0), // map_type
     F(7, 4, 4, NO, 4, 1, 0, 0), // key_size
     F(8, 8, 4, NO, 4, 1, 0, 0), // value_size
     F(9, 12, 25, NO, 4, 1, 0, 0), // max_entries
-    F(10, 16, 1524, NO, 4, 1, 0, 0), // map_flags
+    F(10, 16, 1523, NO, 4, 1, 0, 0), // map_flags
     F(11, 20, 10, NO, 4, 1, 0, 0), // inner_map_fd
     F(12, 24, 63, NO, 4, 1, 0, 0), // numa_node
-    F(13, 28, 1293, NO, 1 | CHAR, 16, 0, 0), // map_name
+    F(13, 28, 1292, NO, 1 | CHAR, 16, 0, 0), // map_name
     F(14, 44, 16, NO, 4, 1, 0, 0), // map_ifindex
     F(15, 48, 10, NO, 4, 1, 0, 0), // btf_fd
     F(16, 52, 16, NO, 4, 1, 0, 0), // btf_key_type_id
@@ -13803,57 +13805,57 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(25, 8, 2, NO, 8, 1, 0, 0), // key
     F(26, 16, 2, NO, 8, 1, 0, 0), // value
     F(28, 16, 2, NO, 8, 1, 0, 0), // next_key
-    F(27, 24, 1526, NO, 8, 1, 0, 0), // flags
+    F(27, 24, 1525, NO, 8, 1, 0, 0), // flags
     F(29, 0, 2, NO, 8, 1, 0, 0), // batch.in_batch
     F(30, 8, 2, NO, 8, 1, 0, 0), // batch.out_batch
     F(31, 16, 2, NO, 8, 1, 0, 0), // batch.keys
     F(32, 24, 2, NO, 8, 1, 0, 0), // batch.values
     F(33, 32, 25, NO, 4, 1, 0, 0), // batch.count
     F(34, 36, 10, NO, 4, 1, 0, 0), // batch.map_fd
-    F(35, 40, 1526, NO, 8, 1, 0, 0), // batch.elem_flags
+    F(35, 40, 1525, NO, 8, 1, 0, 0), // batch.elem_flags
     F(1921, 48, 8, NO, 8, 1, 0, 0), // batch.flags
-    F(36, 0, 1527, NO, 4, 1, 0, 0), // prog_type
+    F(36, 0, 1526, NO, 4, 1, 0, 0), // prog_type
     F(37, 4, 25, NO, 4, 1, 0, 0), // insn_cnt
-    F(38, 8, 1528, NO, 8, 1, 0, 0), // insns
+    F(38, 8, 1527, NO, 8, 1, 0, 0), // insns
     F(39, 16, 70, NO, 8, 1, 0, 0), // license
     F(40, 24, 16, NO, 4, 1, 0, 0), // log_level
     F(41, 28, 4, NO, 4, 1, 0, 0), // log_size
-    F(42, 32, 1148, NO, 8, 1, 0, 0), // log_buf
+    F(42, 32, 1147, NO, 8, 1, 0, 0), // log_buf
     F(1922, 40, 8, NO, 4, 1, 0, 0), // kern_version
-    F(43, 44, 1529, NO, 4, 1, 0, 0), // prog_flags
-    F(44, 48, 1293, NO, 1 | CHAR, 16, 0, 0), // prog_name
+    F(43, 44, 1528, NO, 4, 1, 0, 0), // prog_flags
+    F(44, 48, 1292, NO, 1 | CHAR, 16, 0, 0), // prog_name
     F(45, 64, 16, NO, 4, 1, 0, 0), // prog_ifindex
-    F(46, 68, 1530, NO, 4, 1, 0, 0), // expected_attach_type
+    F(46, 68, 1529, NO, 4, 1, 0, 0), // expected_attach_type
     F(47, 72, 10, NO, 4, 1, 0, 0), // prog_btf_fd
     F(48, 76, 4, NO, 4, 1, 0, 0), // func_info_rec_size
-    F(49, 80, 1531, NO, 8, 1, 0, 0), // func_info
+    F(49, 80, 1530, NO, 8, 1, 0, 0), // func_info
     F(50, 88, 25, NO, 4, 1, 0, 0), // func_info_cnt
     F(51, 92, 4, NO, 4, 1, 0, 0), // line_info_rec_size
-    F(52, 96, 1532, NO, 8, 1, 0, 0), // line_info
+    F(52, 96, 1531, NO, 8, 1, 0, 0), // line_info
     F(53, 104, 25, NO, 4, 1, 0, 0), // line_info_cnt
     F(54, 108, 16, NO, 4, 1, 0, 0), // attach_btf_id
     F(55, 112, 10, NO, 4, 1, 0, 0), // attach_prog_fd
     F(67, 0, 20, NO, 8, 1, 0, 0), // pathname
     F(68, 8, 10, NO, 4, 1, 0, 0), // bpf_fd
-    F(69, 12, 1524, NO, 4, 1, 0, 0), // file_flags
+    F(69, 12, 1523, NO, 4, 1, 0, 0), // file_flags
     F(71, 0, 10, NO, 4, 1, 0, 0), // target_fd
     F(73, 4, 10, NO, 4, 1, 0, 0), // attach_bpf_fd
-    F(74, 8, 1530, NO, 4, 1, 0, 0), // attach_type
-    F(75, 12, 1536, NO, 4, 1, 0, 0), // attach_flags
+    F(74, 8, 1529, NO, 4, 1, 0, 0), // attach_type
+    F(75, 12, 1535, NO, 4, 1, 0, 0), // attach_flags
     F(76, 16, 10, NO, 4, 1, 0, 0), // replace_bpf_fd
     F(1923, 0, 10, NO, 4, 1, 0, 0), // test.prog_fd
     F(1924, 4, 16, NO, 4, 1, 0, 0), // test.retval
     F(1925, 8, 4, NO, 4, 1, 0, 0), // test.data_size_in
     F(1926, 12, 4, NO, 4, 1, 0, 0), // test.data_size_out
-    F(1927, 16, 1537, NO, 8, 1, 0, 0), // test.data_in
-    F(1928, 24, 1538, NO, 8, 1, 0, 0), // test.data_out
+    F(1927, 16, 1536, NO, 8, 1, 0, 0), // test.data_in
+    F(1928, 24, 1537, NO, 8, 1, 0, 0), // test.data_out
     F(1929, 32, 25, NO, 4, 1, 0, 0), // test.repeat
     F(1930, 36, 16, NO, 4, 1, 0, 0), // test.duration
     F(1931, 40, 4, NO, 4, 1, 0, 0), // test.ctx_size_in
     F(1932, 44, 4, NO, 4, 1, 0, 0), // test.ctx_size_out
-    F(1933, 48, 1539, NO, 8, 1, 0, 0), // test.ctx_in
-    F(1934, 56, 1540, NO, 8, 1, 0, 0), // test.ctx_out
-    F(1935, 64, 1541, NO, 4, 1, 0, 0), // test.flags
+    F(1933, 48, 1538, NO, 8, 1, 0, 0), // test.ctx_in
+    F(1934, 56, 1539, NO, 8, 1, 0, 0), // test.ctx_out
+    F(1935, 64, 1540, NO, 4, 1, 0, 0), // test.flags
     F(1936, 68, 188, NO, 4, 1, 0, 0), // test.cpu
     F(81, 0, 16, NO, 4, 1, 0, 0), // start_id
     F(83, 0, 16, NO, 4, 1, 0, 0), // prog_id
@@ -13861,20 +13863,20 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(86, 0, 16, NO, 4, 1, 0, 0), // btf_id
     F(88, 0, 16, NO, 4, 1, 0, 0), // link_id
     F(82, 4, 16, NO, 4, 1, 0, 0), // next_id
-    F(85, 8, 1524, NO, 4, 1, 0, 0), // open_flags
+    F(85, 8, 1523, NO, 4, 1, 0, 0), // open_flags
     F(1938, 0, 10, NO, 4, 1, 0, 0), // info.bpf_fd
     F(1939, 4, 4, NO, 4, 1, 0, 0), // info.info_len
-    F(1940, 8, 1542, NO, 8, 1, 0, 0), // info.info
+    F(1940, 8, 1541, NO, 8, 1, 0, 0), // info.info
     F(1941, 0, 10, NO, 4, 1, 0, 0), // query.target_fd
-    F(1943, 4, 1530, NO, 4, 1, 0, 0), // query.attach_type
-    F(1944, 8, 1543, NO, 4, 1, 0, 0), // query.query_flags
-    F(1945, 12, 1536, NO, 4, 1, 0, 0), // query.attach_flags
-    F(1947, 16, 1544, NO, 8, 1, 0, 0), // query.prog_ids
+    F(1943, 4, 1529, NO, 4, 1, 0, 0), // query.attach_type
+    F(1944, 8, 1542, NO, 4, 1, 0, 0), // query.query_flags
+    F(1945, 12, 1535, NO, 4, 1, 0, 0), // query.attach_flags
+    F(1947, 16, 1543, NO, 8, 1, 0, 0), // query.prog_ids
     F(1946, 24, 25, NO, 4, 1, 0, 0), // query.prog_cnt
     F(1952, 0, 139, NO, 8, 1, 0, 0), // raw_tracepoint.name
     F(1953, 8, 10, NO, 4, 1, 0, 0), // raw_tracepoint.prog_fd
-    F(92, 0, 1546, NO, 8, 1, 0, 0), // btf
-    F(93, 8, 1148, NO, 8, 1, 0, 0), // btf_log_buf
+    F(92, 0, 1545, NO, 8, 1, 0, 0), // btf
+    F(93, 8, 1147, NO, 8, 1, 0, 0), // btf_log_buf
     F(94, 16, 4, NO, 4, 1, 0, 0), // btf_size
     F(95, 20, 4, NO, 4, 1, 0, 0), // btf_log_size
     F(96, 24, 16, NO, 4, 1, 0, 0), // btf_log_level
@@ -13882,38 +13884,38 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1956, 4, 16, NO, 4, 1, 0, 0), // task_fd_query.fd
     F(1957, 8, 8, NO, 4, 1, 0, 0), // task_fd_query.flags
     F(1958, 12, 4, NO, 4, 1, 0, 0), // task_fd_query.buf_len
-    F(1959, 16, 1148, NO, 8, 1, 0, 0), // task_fd_query.buf
+    F(1959, 16, 1147, NO, 8, 1, 0, 0), // task_fd_query.buf
     F(1960, 24, 16, NO, 4, 1, 0, 0), // task_fd_query.prog_id
-    F(1961, 28, 1547, NO, 4, 1, 0, 0), // task_fd_query.fd_type
+    F(1961, 28, 1546, NO, 4, 1, 0, 0), // task_fd_query.fd_type
     F(1962, 32, 8, NO, 8, 1, 0, 0), // task_fd_query.probe_offset
     F(1963, 40, 2, NO, 8, 1, 0, 0), // task_fd_query.probe_addr
     F(1964, 0, 10, NO, 4, 1, 0, 0), // link_create.prog_fd
     F(1966, 4, 10, NO, 4, 1, 0, 0), // link_create.target_fd
     F(1967, 4, 14, NO, 4, 1, 0, 0), // link_create.target_ifindex
-    F(1968, 8, 1530, NO, 4, 1, 0, 0), // link_create.attach_type
-    F(1969, 12, 1536, NO, 4, 1, 0, 0), // link_create.flags
+    F(1968, 8, 1529, NO, 4, 1, 0, 0), // link_create.attach_type
+    F(1969, 12, 1535, NO, 4, 1, 0, 0), // link_create.flags
     F(1970, 16, 16, NO, 4, 1, 0, 0), // link_create.target_btf_id
     F(1971, 16, 14, NO, 8, 1, 0, 0), // link_create.iter_info
     F(1972, 24, 14, NO, 4, 1, 0, 0), // link_create.iter_info_len
     F(2000, 0, 10, NO, 4, 1, 0, 0), // link_update.link_fd
     F(2001, 4, 10, NO, 4, 1, 0, 0), // link_update.new_prog_fd
-    F(2002, 8, 1536, NO, 4, 1, 0, 0), // link_update.flags
+    F(2002, 8, 1535, NO, 4, 1, 0, 0), // link_update.flags
     F(2003, 12, 10, NO, 4, 1, 0, 0), // link_update.old_prog_fd
     F(2004, 0, 10, NO, 4, 1, 0, 0), // link_detach.link_fd
-    F(2005, 0, 1548, NO, 4, 1, 0, 0), // enable_stats.type
+    F(2005, 0, 1547, NO, 4, 1, 0, 0), // enable_stats.type
     F(105, 0, 10, NO, 4, 1, 0, 0), // iter_create.link_fd
     F(2006, 4, 8, NO, 4, 1, 0, 0), // iter_create.flags
     F(106, 0, 10, NO, 4, 1, 0, 0), // prog_bind_map.prog_fd
     F(107, 4, 10, NO, 4, 1, 0, 0), // prog_bind_map.map_fd
     F(2007, 8, 8, NO, 4, 1, 0, 0), // prog_bind_map.flags
-    F(6, 0, 1523, NO, 4, 1, 0, 0), // map_type
+    F(6, 0, 1522, NO, 4, 1, 0, 0), // map_type
     F(7, 4, 4, NO, 4, 1, 0, 0), // key_size
     F(8, 8, 4, NO, 4, 1, 0, 0), // value_size
     F(9, 12, 25, NO, 4, 1, 0, 0), // max_entries
-    F(10, 16, 1524, NO, 4, 1, 0, 0), // map_flags
+    F(10, 16, 1523, NO, 4, 1, 0, 0), // map_flags
     F(11, 20, 10, NO, 4, 1, 0, 0), // inner_map_fd
     F(12, 24, 63, NO, 4, 1, 0, 0), // numa_node
-    F(13, 28, 1293, NO, 1 | CHAR, 16, 0, 0), // map_name
+    F(13, 28, 1292, NO, 1 | CHAR, 16, 0, 0), // map_name
     F(14, 44, 16, NO, 4, 1, 0, 0), // map_ifindex
     F(15, 48, 10, NO, 4, 1, 0, 0), // btf_fd
     F(16, 52, 16, NO, 4, 1, 0, 0), // btf_key_type_id
@@ -13924,61 +13926,61 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(25, 8, 2, NO, 8, 1, 0, 0), // key
     F(26, 16, 2, NO, 8, 1, 0, 0), // value
     F(28, 16, 2, NO, 8, 1, 0, 0), // next_key
-    F(27, 24, 1526, NO, 8, 1, 0, 0), // flags
+    F(27, 24, 1525, NO, 8, 1, 0, 0), // flags
     F(29, 0, 2, NO, 8, 1, 0, 0), // batch.in_batch
     F(30, 8, 2, NO, 8, 1, 0, 0), // batch.out_batch
     F(31, 16, 2, NO, 8, 1, 0, 0), // batch.keys
     F(32, 24, 2, NO, 8, 1, 0, 0), // batch.values
     F(33, 32, 25, NO, 4, 1, 0, 0), // batch.count
     F(34, 36, 10, NO, 4, 1, 0, 0), // batch.map_fd
-    F(35, 40, 1526, NO, 8, 1, 0, 0), // batch.elem_flags
+    F(35, 40, 1525, NO, 8, 1, 0, 0), // batch.elem_flags
     F(1921, 48, 8, NO, 8, 1, 0, 0), // batch.flags
-    F(36, 0, 1527, NO, 4, 1, 0, 0), // prog_type
+    F(36, 0, 1526, NO, 4, 1, 0, 0), // prog_type
     F(37, 4, 25, NO, 4, 1, 0, 0), // insn_cnt
-    F(38, 8, 1528, NO, 8, 1, 0, 0), // insns
+    F(38, 8, 1527, NO, 8, 1, 0, 0), // insns
     F(39, 16, 70, NO, 8, 1, 0, 0), // license
     F(40, 24, 16, NO, 4, 1, 0, 0), // log_level
     F(41, 28, 4, NO, 4, 1, 0, 0), // log_size
-    F(42, 32, 1148, NO, 8, 1, 0, 0), // log_buf
+    F(42, 32, 1147, NO, 8, 1, 0, 0), // log_buf
     F(1922, 40, 8, NO, 4, 1, 0, 0), // kern_version
-    F(43, 44, 1529, NO, 4, 1, 0, 0), // prog_flags
-    F(44, 48, 1293, NO, 1 | CHAR, 16, 0, 0), // prog_name
+    F(43, 44, 1528, NO, 4, 1, 0, 0), // prog_flags
+    F(44, 48, 1292, NO, 1 | CHAR, 16, 0, 0), // prog_name
     F(45, 64, 16, NO, 4, 1, 0, 0), // prog_ifindex
-    F(46, 68, 1530, NO, 4, 1, 0, 0), // expected_attach_type
+    F(46, 68, 1529, NO, 4, 1, 0, 0), // expected_attach_type
     F(47, 72, 10, NO, 4, 1, 0, 0), // prog_btf_fd
     F(48, 76, 4, NO, 4, 1, 0, 0), // func_info_rec_size
-    F(49, 80, 1531, NO, 8, 1, 0, 0), // func_info
+    F(49, 80, 1530, NO, 8, 1, 0, 0), // func_info
     F(50, 88, 25, NO, 4, 1, 0, 0), // func_info_cnt
     F(51, 92, 4, NO, 4, 1, 0, 0), // line_info_rec_size
-    F(52, 96, 1532, NO, 8, 1, 0, 0), // line_info
+    F(52, 96, 1531, NO, 8, 1, 0, 0), // line_info
     F(53, 104, 25, NO, 4, 1, 0, 0), // line_info_cnt
     F(54, 108, 16, NO, 4, 1, 0, 0), // attach_btf_id
     F(55, 112, 10, NO, 4, 1, 0, 0), // attach_prog_fd
     F(57, 116, 25, NO, 4, 1, 0, 0), // core_relo_cnt
-    F(58, 120, 1533, NO, 8, 1, 0, 0), // fd_array
-    F(59, 128, 1534, NO, 8, 1, 0, 0), // core_relos
+    F(58, 120, 1532, NO, 8, 1, 0, 0), // fd_array
+    F(59, 128, 1533, NO, 8, 1, 0, 0), // core_relos
     F(60, 136, 4, NO, 4, 1, 0, 0), // core_relo_rec_size
     F(67, 0, 20, NO, 8, 1, 0, 0), // pathname
     F(68, 8, 10, NO, 4, 1, 0, 0), // bpf_fd
-    F(69, 12, 1524, NO, 4, 1, 0, 0), // file_flags
+    F(69, 12, 1523, NO, 4, 1, 0, 0), // file_flags
     F(71, 0, 10, NO, 4, 1, 0, 0), // target_fd
     F(73, 4, 10, NO, 4, 1, 0, 0), // attach_bpf_fd
-    F(74, 8, 1530, NO, 4, 1, 0, 0), // attach_type
-    F(75, 12, 1536, NO, 4, 1, 0, 0), // attach_flags
+    F(74, 8, 1529, NO, 4, 1, 0, 0), // attach_type
+    F(75, 12, 1535, NO, 4, 1, 0, 0), // attach_flags
     F(76, 16, 10, NO, 4, 1, 0, 0), // replace_bpf_fd
     F(1923, 0, 10, NO, 4, 1, 0, 0), // test.prog_fd
     F(1924, 4, 16, NO, 4, 1, 0, 0), // test.retval
     F(1925, 8, 4, NO, 4, 1, 0, 0), // test.data_size_in
     F(1926, 12, 4, NO, 4, 1, 0, 0), // test.data_size_out
-    F(1927, 16, 1537, NO, 8, 1, 0, 0), // test.data_in
-    F(1928, 24, 1538, NO, 8, 1, 0, 0), // test.data_out
+    F(1927, 16, 1536, NO, 8, 1, 0, 0), // test.data_in
+    F(1928, 24, 1537, NO, 8, 1, 0, 0), // test.data_out
     F(1929, 32, 25, NO, 4, 1, 0, 0), // test.repeat
     F(1930, 36, 16, NO, 4, 1, 0, 0), // test.duration
     F(1931, 40, 4, NO, 4, 1, 0, 0), // test.ctx_size_in
     F(1932, 44, 4, NO, 4, 1, 0, 0), // test.ctx_size_out
-    F(1933, 48, 1539, NO, 8, 1, 0, 0), // test.ctx_in
-    F(1934, 56, 1540, NO, 8, 1, 0, 0), // test.ctx_out
-    F(1935, 64, 1541, NO, 4, 1, 0, 0), // test.flags
+    F(1933, 48, 1538, NO, 8, 1, 0, 0), // test.ctx_in
+    F(1934, 56, 1539, NO, 8, 1, 0, 0), // test.ctx_out
+    F(1935, 64, 1540, NO, 4, 1, 0, 0), // test.flags
     F(1936, 68, 188, NO, 4, 1, 0, 0), // test.cpu
     F(1937, 72, 25, NO, 4, 1, 0, 0), // test.batch_size
     F(81, 0, 16, NO, 4, 1, 0, 0), // start_id
@@ -13987,21 +13989,21 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(86, 0, 16, NO, 4, 1, 0, 0), // btf_id
     F(88, 0, 16, NO, 4, 1, 0, 0), // link_id
     F(82, 4, 16, NO, 4, 1, 0, 0), // next_id
-    F(85, 8, 1524, NO, 4, 1, 0, 0), // open_flags
+    F(85, 8, 1523, NO, 4, 1, 0, 0), // open_flags
     F(1938, 0, 10, NO, 4, 1, 0, 0), // info.bpf_fd
     F(1939, 4, 4, NO, 4, 1, 0, 0), // info.info_len
-    F(1940, 8, 1542, NO, 8, 1, 0, 0), // info.info
+    F(1940, 8, 1541, NO, 8, 1, 0, 0), // info.info
     F(1941, 0, 10, NO, 4, 1, 0, 0), // query.target_fd
-    F(1943, 4, 1530, NO, 4, 1, 0, 0), // query.attach_type
-    F(1944, 8, 1543, NO, 4, 1, 0, 0), // query.query_flags
-    F(1945, 12, 1536, NO, 4, 1, 0, 0), // query.attach_flags
-    F(1947, 16, 1544, NO, 8, 1, 0, 0), // query.prog_ids
+    F(1943, 4, 1529, NO, 4, 1, 0, 0), // query.attach_type
+    F(1944, 8, 1542, NO, 4, 1, 0, 0), // query.query_flags
+    F(1945, 12, 1535, NO, 4, 1, 0, 0), // query.attach_flags
+    F(1947, 16, 1543, NO, 8, 1, 0, 0), // query.prog_ids
     F(1946, 24, 25, NO, 4, 1, 0, 0), // query.prog_cnt
-    F(1948, 32, 1545, NO, 8, 1, 0, 0), // query.prog_attach_flags
+    F(1948, 32, 1544, NO, 8, 1, 0, 0), // query.prog_attach_flags
     F(1952, 0, 139, NO, 8, 1, 0, 0), // raw_tracepoint.name
     F(1953, 8, 10, NO, 4, 1, 0, 0), // raw_tracepoint.prog_fd
-    F(92, 0, 1546, NO, 8, 1, 0, 0), // btf
-    F(93, 8, 1148, NO, 8, 1, 0, 0), // btf_log_buf
+    F(92, 0, 1545, NO, 8, 1, 0, 0), // btf
+    F(93, 8, 1147, NO, 8, 1, 0, 0), // btf_log_buf
     F(94, 16, 4, NO, 4, 1, 0, 0), // btf_size
     F(95, 20, 4, NO, 4, 1, 0, 0), // btf_log_size
     F(96, 24, 16, NO, 4, 1, 0, 0), // btf_log_level
@@ -14009,16 +14011,16 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1956, 4, 16, NO, 4, 1, 0, 0), // task_fd_query.fd
     F(1957, 8, 8, NO, 4, 1, 0, 0), // task_fd_query.flags
     F(1958, 12, 4, NO, 4, 1, 0, 0), // task_fd_query.buf_len
-    F(1959, 16, 1148, NO, 8, 1, 0, 0), // task_fd_query.buf
+    F(1959, 16, 1147, NO, 8, 1, 0, 0), // task_fd_query.buf
     F(1960, 24, 16, NO, 4, 1, 0, 0), // task_fd_query.prog_id
-    F(1961, 28, 1547, NO, 4, 1, 0, 0), // task_fd_query.fd_type
+    F(1961, 28, 1546, NO, 4, 1, 0, 0), // task_fd_query.fd_type
     F(1962, 32, 8, NO, 8, 1, 0, 0), // task_fd_query.probe_offset
     F(1963, 40, 2, NO, 8, 1, 0, 0), // task_fd_query.probe_addr
     F(1964, 0, 10, NO, 4, 1, 0, 0), // link_create.prog_fd
     F(1966, 4, 10, NO, 4, 1, 0, 0), // link_create.target_fd
     F(1967, 4, 14, NO, 4, 1, 0, 0), // link_create.target_ifindex
-    F(1968, 8, 1530, NO, 4, 1, 0, 0), // link_create.attach_type
-    F(1969, 12, 1536, NO, 4, 1, 0, 0), // link_create.flags
+    F(1968, 8, 1529, NO, 4, 1, 0, 0), // link_create.attach_type
+    F(1969, 12, 1535, NO, 4, 1, 0, 0), // link_create.flags
     F(1970, 16, 16, NO, 4, 1, 0, 0), // link_create.target_btf_id
     F(1971, 16, 14, NO, 8, 1, 0, 0), // link_create.iter_info
     F(1972, 24, 14, NO, 4, 1, 0, 0), // link_create.iter_info_len
@@ -14032,23 +14034,23 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1980, 24, 14, NO, 8, 1, 0, 0), // link_create.tracing.cookie
     F(2000, 0, 10, NO, 4, 1, 0, 0), // link_update.link_fd
     F(2001, 4, 10, NO, 4, 1, 0, 0), // link_update.new_prog_fd
-    F(2002, 8, 1536, NO, 4, 1, 0, 0), // link_update.flags
+    F(2002, 8, 1535, NO, 4, 1, 0, 0), // link_update.flags
     F(2003, 12, 10, NO, 4, 1, 0, 0), // link_update.old_prog_fd
     F(2004, 0, 10, NO, 4, 1, 0, 0), // link_detach.link_fd
-    F(2005, 0, 1548, NO, 4, 1, 0, 0), // enable_stats.type
+    F(2005, 0, 1547, NO, 4, 1, 0, 0), // enable_stats.type
     F(105, 0, 10, NO, 4, 1, 0, 0), // iter_create.link_fd
     F(2006, 4, 8, NO, 4, 1, 0, 0), // iter_create.flags
     F(106, 0, 10, NO, 4, 1, 0, 0), // prog_bind_map.prog_fd
     F(107, 4, 10, NO, 4, 1, 0, 0), // prog_bind_map.map_fd
     F(2007, 8, 8, NO, 4, 1, 0, 0), // prog_bind_map.flags
-    F(6, 0, 1523, NO, 4, 1, 0, 0), // map_type
+    F(6, 0, 1522, NO, 4, 1, 0, 0), // map_type
     F(7, 4, 4, NO, 4, 1, 0, 0), // key_size
     F(8, 8, 4, NO, 4, 1, 0, 0), // value_size
     F(9, 12, 25, NO, 4, 1, 0, 0), // max_entries
-    F(10, 16, 1524, NO, 4, 1, 0, 0), // map_flags
+    F(10, 16, 1523, NO, 4, 1, 0, 0), // map_flags
     F(11, 20, 10, NO, 4, 1, 0, 0), // inner_map_fd
     F(12, 24, 63, NO, 4, 1, 0, 0), // numa_node
-    F(13, 28, 1293, NO, 1 | CHAR, 16, 0, 0), // map_name
+    F(13, 28, 1292, NO, 1 | CHAR, 16, 0, 0), // map_name
     F(14, 44, 16, NO, 4, 1, 0, 0), // map_ifindex
     F(15, 48, 10, NO, 4, 1, 0, 0), // btf_fd
     F(16, 52, 16, NO, 4, 1, 0, 0), // btf_key_type_id
@@ -14061,51 +14063,51 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(25, 8, 2, NO, 8, 1, 0, 0), // key
     F(26, 16, 2, NO, 8, 1, 0, 0), // value
     F(28, 16, 2, NO, 8, 1, 0, 0), // next_key
-    F(27, 24, 1526, NO, 8, 1, 0, 0), // flags
+    F(27, 24, 1525, NO, 8, 1, 0, 0), // flags
     F(29, 0, 2, NO, 8, 1, 0, 0), // batch.in_batch
     F(30, 8, 2, NO, 8, 1, 0, 0), // batch.out_batch
     F(31, 16, 2, NO, 8, 1, 0, 0), // batch.keys
     F(32, 24, 2, NO, 8, 1, 0, 0), // batch.values
     F(33, 32, 25, NO, 4, 1, 0, 0), // batch.count
     F(34, 36, 10, NO, 4, 1, 0, 0), // batch.map_fd
-    F(35, 40, 1526, NO, 8, 1, 0, 0), // batch.elem_flags
+    F(35, 40, 1525, NO, 8, 1, 0, 0), // batch.elem_flags
     F(1921, 48, 8, NO, 8, 1, 0, 0), // batch.flags
-    F(36, 0, 1527, NO, 4, 1, 0, 0), // prog_type
+    F(36, 0, 1526, NO, 4, 1, 0, 0), // prog_type
     F(37, 4, 25, NO, 4, 1, 0, 0), // insn_cnt
-    F(38, 8, 1528, NO, 8, 1, 0, 0), // insns
+    F(38, 8, 1527, NO, 8, 1, 0, 0), // insns
     F(39, 16, 70, NO, 8, 1, 0, 0), // license
     F(40, 24, 16, NO, 4, 1, 0, 0), // log_level
     F(41, 28, 4, NO, 4, 1, 0, 0), // log_size
-    F(42, 32, 1148, NO, 8, 1, 0, 0), // log_buf
+    F(42, 32, 1147, NO, 8, 1, 0, 0), // log_buf
     F(1922, 40, 8, NO, 4, 1, 0, 0), // kern_version
-    F(43, 44, 1529, NO, 4, 1, 0, 0), // prog_flags
-    F(44, 48, 1293, NO, 1 | CHAR, 16, 0, 0), // prog_name
+    F(43, 44, 1528, NO, 4, 1, 0, 0), // prog_flags
+    F(44, 48, 1292, NO, 1 | CHAR, 16, 0, 0), // prog_name
     F(45, 64, 16, NO, 4, 1, 0, 0), // prog_ifindex
-    F(46, 68, 1530, NO, 4, 1, 0, 0), // expected_attach_type
+    F(46, 68, 1529, NO, 4, 1, 0, 0), // expected_attach_type
     F(47, 72, 10, NO, 4, 1, 0, 0), // prog_btf_fd
     F(48, 76, 4, NO, 4, 1, 0, 0), // func_info_rec_size
-    F(49, 80, 1531, NO, 8, 1, 0, 0), // func_info
+    F(49, 80, 1530, NO, 8, 1, 0, 0), // func_info
     F(50, 88, 25, NO, 4, 1, 0, 0), // func_info_cnt
     F(51, 92, 4, NO, 4, 1, 0, 0), // line_info_rec_size
-    F(52, 96, 1532, NO, 8, 1, 0, 0), // line_info
+    F(52, 96, 1531, NO, 8, 1, 0, 0), // line_info
     F(53, 104, 25, NO, 4, 1, 0, 0), // line_info_cnt
     F(54, 108, 16, NO, 4, 1, 0, 0), // attach_btf_id
     F(55, 112, 10, NO, 4, 1, 0, 0), // attach_prog_fd
     F(57, 116, 25, NO, 4, 1, 0, 0), // core_relo_cnt
-    F(58, 120, 1533, NO, 8, 1, 0, 0), // fd_array
-    F(59, 128, 1534, NO, 8, 1, 0, 0), // core_relos
+    F(58, 120, 1532, NO, 8, 1, 0, 0), // fd_array
+    F(59, 128, 1533, NO, 8, 1, 0, 0), // core_relos
     F(60, 136, 4, NO, 4, 1, 0, 0), // core_relo_rec_size
     F(61, 140, 4, NO, 4, 1, 0, 0), // log_true_size
     F(62, 144, 10, NO, 4 | SIGNED, 1, 0, 0), // prog_token_fd
     F(67, 0, 20, NO, 8, 1, 0, 0), // pathname
     F(68, 8, 10, NO, 4, 1, 0, 0), // bpf_fd
-    F(69, 12, 1524, NO, 4, 1, 0, 0), // file_flags
+    F(69, 12, 1523, NO, 4, 1, 0, 0), // file_flags
     F(70, 16, 30, NO, 4 | SIGNED, 1, 0, 0), // path_fd
     F(71, 0, 10, NO, 4, 1, 0, 0), // target_fd
     F(72, 0, 14, NO, 4, 1, 0, 0), // target_ifindex
     F(73, 4, 10, NO, 4, 1, 0, 0), // attach_bpf_fd
-    F(74, 8, 1530, NO, 4, 1, 0, 0), // attach_type
-    F(75, 12, 1536, NO, 4, 1, 0, 0), // attach_flags
+    F(74, 8, 1529, NO, 4, 1, 0, 0), // attach_type
+    F(75, 12, 1535, NO, 4, 1, 0, 0), // attach_flags
     F(76, 16, 10, NO, 4, 1, 0, 0), // replace_bpf_fd
     F(77, 20, 10, NO, 4, 1, 0, 0), // relative_fd
     F(78, 20, 14, NO, 4, 1, 0, 0), // relative_id
@@ -14114,15 +14116,15 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1924, 4, 16, NO, 4, 1, 0, 0), // test.retval
     F(1925, 8, 4, NO, 4, 1, 0, 0), // test.data_size_in
     F(1926, 12, 4, NO, 4, 1, 0, 0), // test.data_size_out
-    F(1927, 16, 1537, NO, 8, 1, 0, 0), // test.data_in
-    F(1928, 24, 1538, NO, 8, 1, 0, 0), // test.data_out
+    F(1927, 16, 1536, NO, 8, 1, 0, 0), // test.data_in
+    F(1928, 24, 1537, NO, 8, 1, 0, 0), // test.data_out
     F(1929, 32, 25, NO, 4, 1, 0, 0), // test.repeat
     F(1930, 36, 16, NO, 4, 1, 0, 0), // test.duration
     F(1931, 40, 4, NO, 4, 1, 0, 0), // test.ctx_size_in
     F(1932, 44, 4, NO, 4, 1, 0, 0), // test.ctx_size_out
-    F(1933, 48, 1539, NO, 8, 1, 0, 0), // test.ctx_in
-    F(1934, 56, 1540, NO, 8, 1, 0, 0), // test.ctx_out
-    F(1935, 64, 1541, NO, 4, 1, 0, 0), // test.flags
+    F(1933, 48, 1538, NO, 8, 1, 0, 0), // test.ctx_in
+    F(1934, 56, 1539, NO, 8, 1, 0, 0), // test.ctx_out
+    F(1935, 64, 1540, NO, 4, 1, 0, 0), // test.flags
     F(1936, 68, 188, NO, 4, 1, 0, 0), // test.cpu
     F(1937, 72, 25, NO, 4, 1, 0, 0), // test.batch_size
     F(81, 0, 16, NO, 4, 1, 0, 0), // start_id
@@ -14131,47 +14133,47 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(86, 0, 16, NO, 4, 1, 0, 0), // btf_id
     F(88, 0, 16, NO, 4, 1, 0, 0), // link_id
     F(82, 4, 16, NO, 4, 1, 0, 0), // next_id
-    F(85, 8, 1524, NO, 4, 1, 0, 0), // open_flags
+    F(85, 8, 1523, NO, 4, 1, 0, 0), // open_flags
     F(1938, 0, 10, NO, 4, 1, 0, 0), // info.bpf_fd
     F(1939, 4, 4, NO, 4, 1, 0, 0), // info.info_len
-    F(1940, 8, 1542, NO, 8, 1, 0, 0), // info.info
+    F(1940, 8, 1541, NO, 8, 1, 0, 0), // info.info
     F(1941, 0, 10, NO, 4, 1, 0, 0), // query.target_fd
     F(1942, 0, 14, NO, 4, 1, 0, 0), // query.target_ifindex
-    F(1943, 4, 1530, NO, 4, 1, 0, 0), // query.attach_type
-    F(1944, 8, 1543, NO, 4, 1, 0, 0), // query.query_flags
-    F(1945, 12, 1536, NO, 4, 1, 0, 0), // query.attach_flags
-    F(1947, 16, 1544, NO, 8, 1, 0, 0), // query.prog_ids
+    F(1943, 4, 1529, NO, 4, 1, 0, 0), // query.attach_type
+    F(1944, 8, 1542, NO, 4, 1, 0, 0), // query.query_flags
+    F(1945, 12, 1535, NO, 4, 1, 0, 0), // query.attach_flags
+    F(1947, 16, 1543, NO, 8, 1, 0, 0), // query.prog_ids
     F(1946, 24, 25, NO, 4, 1, 0, 0), // query.prog_cnt
-    F(1948, 32, 1545, NO, 8, 1, 0, 0), // query.prog_attach_flags
-    F(1949, 40, 1544, NO, 8, 1, 0, 0), // query.link_ids
-    F(1950, 48, 1545, NO, 8, 1, 0, 0), // query.link_attach_flags
+    F(1948, 32, 1544, NO, 8, 1, 0, 0), // query.prog_attach_flags
+    F(1949, 40, 1543, NO, 8, 1, 0, 0), // query.link_ids
+    F(1950, 48, 1544, NO, 8, 1, 0, 0), // query.link_attach_flags
     F(1951, 56, 16, NO, 8, 1, 0, 0), // query.revision
     F(1952, 0, 139, NO, 8, 1, 0, 0), // raw_tracepoint.name
     F(1953, 8, 10, NO, 4, 1, 0, 0), // raw_tracepoint.prog_fd
     F(1954, 16, 8, NO, 8, 1, 0, 0), // raw_tracepoint.cookie
-    F(92, 0, 1546, NO, 8, 1, 0, 0), // btf
-    F(93, 8, 1148, NO, 8, 1, 0, 0), // btf_log_buf
+    F(92, 0, 1545, NO, 8, 1, 0, 0), // btf
+    F(93, 8, 1147, NO, 8, 1, 0, 0), // btf_log_buf
     F(94, 16, 4, NO, 4, 1, 0, 0), // btf_size
     F(95, 20, 4, NO, 4, 1, 0, 0), // btf_log_size
     F(96, 24, 16, NO, 4, 1, 0, 0), // btf_log_level
     F(97, 28, 4, NO, 4, 1, 0, 0), // btf_log_true_size
-    F(98, 32, 1524, NO, 4, 1, 0, 0), // btf_flags
+    F(98, 32, 1523, NO, 4, 1, 0, 0), // btf_flags
     F(99, 36, 10, NO, 4 | SIGNED, 1, 0, 0), // btf_token_fd
     F(1955, 0, 42, NO, 4, 1, 0, 0), // task_fd_query.pid
     F(1956, 4, 16, NO, 4, 1, 0, 0), // task_fd_query.fd
     F(1957, 8, 8, NO, 4, 1, 0, 0), // task_fd_query.flags
     F(1958, 12, 4, NO, 4, 1, 0, 0), // task_fd_query.buf_len
-    F(1959, 16, 1148, NO, 8, 1, 0, 0), // task_fd_query.buf
+    F(1959, 16, 1147, NO, 8, 1, 0, 0), // task_fd_query.buf
     F(1960, 24, 16, NO, 4, 1, 0, 0), // task_fd_query.prog_id
-    F(1961, 28, 1547, NO, 4, 1, 0, 0), // task_fd_query.fd_type
+    F(1961, 28, 1546, NO, 4, 1, 0, 0), // task_fd_query.fd_type
     F(1962, 32, 8, NO, 8, 1, 0, 0), // task_fd_query.probe_offset
     F(1963, 40, 2, NO, 8, 1, 0, 0), // task_fd_query.probe_addr
     F(1964, 0, 10, NO, 4, 1, 0, 0), // link_create.prog_fd
     F(1965, 0, 14, NO, 4, 1, 0, 0), // link_create.map_fd
     F(1966, 4, 10, NO, 4, 1, 0, 0), // link_create.target_fd
     F(1967, 4, 14, NO, 4, 1, 0, 0), // link_create.target_ifindex
-    F(1968, 8, 1530, NO, 4, 1, 0, 0), // link_create.attach_type
-    F(1969, 12, 1536, NO, 4, 1, 0, 0), // link_create.flags
+    F(1968, 8, 1529, NO, 4, 1, 0, 0), // link_create.attach_type
+    F(1969, 12, 1535, NO, 4, 1, 0, 0), // link_create.flags
     F(1970, 16, 16, NO, 4, 1, 0, 0), // link_create.target_btf_id
     F(1971, 16, 14, NO, 8, 1, 0, 0), // link_create.iter_info
     F(1972, 24, 14, NO, 4, 1, 0, 0), // link_create.iter_info_len
@@ -14200,10 +14202,10 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1996, 24, 14, NO, 8, 1, 0, 0), // link_create.netkit.expected_revision
     F(2000, 0, 10, NO, 4, 1, 0, 0), // link_update.link_fd
     F(2001, 4, 10, NO, 4, 1, 0, 0), // link_update.new_prog_fd
-    F(2002, 8, 1536, NO, 4, 1, 0, 0), // link_update.flags
+    F(2002, 8, 1535, NO, 4, 1, 0, 0), // link_update.flags
     F(2003, 12, 10, NO, 4, 1, 0, 0), // link_update.old_prog_fd
     F(2004, 0, 10, NO, 4, 1, 0, 0), // link_detach.link_fd
-    F(2005, 0, 1548, NO, 4, 1, 0, 0), // enable_stats.type
+    F(2005, 0, 1547, NO, 4, 1, 0, 0), // enable_stats.type
     F(105, 0, 10, NO, 4, 1, 0, 0), // iter_create.link_fd
     F(2006, 4, 8, NO, 4, 1, 0, 0), // iter_create.flags
     F(106, 0, 10, NO, 4, 1, 0, 0), // prog_bind_map.prog_fd
@@ -14213,7 +14215,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(108, 4, 10, NO, 4, 1, 0, 0), // token_create.bpffs_fd
     F(2015, 0, 307, NO, 4, 1, 0, 0), // stx_mask
     F(2016, 4, 4, NO, 4, 1, 0, 0), // stx_blksize
-    F(2017, 8, 1562, NO, 8, 1, 0, 0), // stx_attributes
+    F(2017, 8, 1561, NO, 8, 1, 0, 0), // stx_attributes
     F(2018, 16, 25, NO, 4, 1, 0, 0), // stx_nlink
     F(2019, 20, 157, NO, 4, 1, 0, 0), // stx_uid
     F(2020, 24, 156, NO, 4, 1, 0, 0), // stx_gid
@@ -14221,7 +14223,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2022, 32, 16, NO, 8, 1, 0, 0), // stx_ino
     F(2023, 40, 4, NO, 8, 1, 0, 0), // stx_size
     F(2024, 48, 25, NO, 8, 1, 0, 0), // stx_blocks
-    F(2025, 56, 1562, NO, 8, 1, 0, 0), // stx_attributes_mask
+    F(2025, 56, 1561, NO, 8, 1, 0, 0), // stx_attributes_mask
     F(2026, 64, 16, 616, 0, 1, 0, 0), // stx_atime
     F(2027, 80, 16, 616, 0, 1, 0, 0), // stx_btime
     F(2028, 96, 16, 616, 0, 1, 0, 0), // stx_ctime
@@ -14241,7 +14243,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2042, 184, 4, NO, 4, 1, 0, 0), // stx_atomic_write_unit_max_opt
     F(2015, 0, 307, NO, 4, 1, 0, 0), // stx_mask
     F(2016, 4, 4, NO, 4, 1, 0, 0), // stx_blksize
-    F(2017, 8, 1562, NO, 8, 1, 0, 0), // stx_attributes
+    F(2017, 8, 1561, NO, 8, 1, 0, 0), // stx_attributes
     F(2018, 16, 25, NO, 4, 1, 0, 0), // stx_nlink
     F(2019, 20, 157, NO, 4, 1, 0, 0), // stx_uid
     F(2020, 24, 156, NO, 4, 1, 0, 0), // stx_gid
@@ -14249,7 +14251,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2022, 32, 16, NO, 8, 1, 0, 0), // stx_ino
     F(2023, 40, 4, NO, 8, 1, 0, 0), // stx_size
     F(2024, 48, 25, NO, 8, 1, 0, 0), // stx_blocks
-    F(2025, 56, 1562, NO, 8, 1, 0, 0), // stx_attributes_mask
+    F(2025, 56, 1561, NO, 8, 1, 0, 0), // stx_attributes_mask
     F(2026, 64, 16, 616, 0, 1, 0, 0), // stx_atime
     F(2027, 80, 16, 616, 0, 1, 0, 0), // stx_btime
     F(2028, 96, 16, 616, 0, 1, 0, 0), // stx_ctime
@@ -14261,7 +14263,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2034, 144, 8, NO, 8, 1, 0, 0), // stx_mnt_id
     F(2015, 0, 307, NO, 4, 1, 0, 0), // stx_mask
     F(2016, 4, 4, NO, 4, 1, 0, 0), // stx_blksize
-    F(2017, 8, 1562, NO, 8, 1, 0, 0), // stx_attributes
+    F(2017, 8, 1561, NO, 8, 1, 0, 0), // stx_attributes
     F(2018, 16, 25, NO, 4, 1, 0, 0), // stx_nlink
     F(2019, 20, 157, NO, 4, 1, 0, 0), // stx_uid
     F(2020, 24, 156, NO, 4, 1, 0, 0), // stx_gid
@@ -14269,7 +14271,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2022, 32, 16, NO, 8, 1, 0, 0), // stx_ino
     F(2023, 40, 4, NO, 8, 1, 0, 0), // stx_size
     F(2024, 48, 25, NO, 8, 1, 0, 0), // stx_blocks
-    F(2025, 56, 1562, NO, 8, 1, 0, 0), // stx_attributes_mask
+    F(2025, 56, 1561, NO, 8, 1, 0, 0), // stx_attributes_mask
     F(2026, 64, 16, 616, 0, 1, 0, 0), // stx_atime
     F(2027, 80, 16, 616, 0, 1, 0, 0), // stx_btime
     F(2028, 96, 16, 616, 0, 1, 0, 0), // stx_ctime
@@ -14283,7 +14285,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2036, 156, 4, NO, 4, 1, 0, 0), // stx_dio_offset_align
     F(2015, 0, 307, NO, 4, 1, 0, 0), // stx_mask
     F(2016, 4, 4, NO, 4, 1, 0, 0), // stx_blksize
-    F(2017, 8, 1562, NO, 8, 1, 0, 0), // stx_attributes
+    F(2017, 8, 1561, NO, 8, 1, 0, 0), // stx_attributes
     F(2018, 16, 25, NO, 4, 1, 0, 0), // stx_nlink
     F(2019, 20, 157, NO, 4, 1, 0, 0), // stx_uid
     F(2020, 24, 156, NO, 4, 1, 0, 0), // stx_gid
@@ -14291,7 +14293,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2022, 32, 16, NO, 8, 1, 0, 0), // stx_ino
     F(2023, 40, 4, NO, 8, 1, 0, 0), // stx_size
     F(2024, 48, 25, NO, 8, 1, 0, 0), // stx_blocks
-    F(2025, 56, 1562, NO, 8, 1, 0, 0), // stx_attributes_mask
+    F(2025, 56, 1561, NO, 8, 1, 0, 0), // stx_attributes_mask
     F(2026, 64, 16, 616, 0, 1, 0, 0), // stx_atime
     F(2027, 80, 16, 616, 0, 1, 0, 0), // stx_btime
     F(2028, 96, 16, 616, 0, 1, 0, 0), // stx_ctime
@@ -14307,41 +14309,41 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2038, 168, 4, NO, 4, 1, 0, 0), // stx_atomic_write_unit_min
     F(2039, 172, 4, NO, 4, 1, 0, 0), // stx_atomic_write_unit_max
     F(2040, 176, 25, NO, 4, 1, 0, 0), // stx_atomic_write_segments_max
-    F(126, 0, 1563, NO, 4 | POINTER, 1, 0, 0), // sigmask
+    F(126, 0, 1562, NO, 4 | POINTER, 1, 0, 0), // sigmask
     F(2044, 4, 4, NO, 4, 1, 0, 0), // sigsetsize
-    F(126, 0, 1563, NO, 8 | POINTER, 1, 0, 0), // sigmask
+    F(126, 0, 1562, NO, 8 | POINTER, 1, 0, 0), // sigmask
     F(2044, 8, 4, NO, 8, 1, 0, 0), // sigsetsize
     F(2046, 0, 188, NO, 4, 1, 0, 0), // cpu_id_start
-    F(2047, 4, 1564, NO, 4, 1, 0, 0), // cpu_id
+    F(2047, 4, 1563, NO, 4, 1, 0, 0), // cpu_id
     F(2048, 8, 2, NO, 8, 1, 0, 0), // rseq_cs
-    F(27, 16, 1565, NO, 4, 1, 0, 0), // flags
+    F(27, 16, 1564, NO, 4, 1, 0, 0), // flags
     F(2049, 20, 63, NO, 4, 1, 0, 0), // node_id
     F(2050, 24, 16, NO, 4, 1, 0, 0), // mm_cid
     F(2051, 28, 16, 617, 0, 1, 0, 0), // slice_ctrl
     F(2046, 0, 188, NO, 4, 1, 0, 0), // cpu_id_start
-    F(2047, 4, 1564, NO, 4, 1, 0, 0), // cpu_id
+    F(2047, 4, 1563, NO, 4, 1, 0, 0), // cpu_id
     F(2048, 8, 2, NO, 8, 1, 0, 0), // rseq_cs
-    F(27, 16, 1565, NO, 4, 1, 0, 0), // flags
+    F(27, 16, 1564, NO, 4, 1, 0, 0), // flags
     F(2046, 0, 188, NO, 4, 1, 0, 0), // cpu_id_start
-    F(2047, 4, 1564, NO, 4, 1, 0, 0), // cpu_id
+    F(2047, 4, 1563, NO, 4, 1, 0, 0), // cpu_id
     F(2048, 8, 2, NO, 8, 1, 0, 0), // rseq_cs
-    F(27, 16, 1565, NO, 4, 1, 0, 0), // flags
+    F(27, 16, 1564, NO, 4, 1, 0, 0), // flags
     F(2049, 20, 63, NO, 4, 1, 0, 0), // node_id
     F(2050, 24, 16, NO, 4, 1, 0, 0), // mm_cid
-    F(27, 0, 1566, NO, 8, 1, 0, 0), // flags
-    F(2053, 8, 1567, NO, 8, 1, 0, 0), // pidfd
-    F(2054, 16, 2, NO, 8, 1, 0, 0), // child_tid
-    F(2055, 24, 1568, NO, 8, 1, 0, 0), // parent_tid
+    F(27, 0, 1565, NO, 8, 1, 0, 0), // flags
+    F(2053, 8, 14, NO, 8, 1, 0, 0), // pidfd
+    F(2054, 16, 14, NO, 8, 1, 0, 0), // child_tid
+    F(2055, 24, 14, NO, 8, 1, 0, 0), // parent_tid
     F(2056, 32, 94, NO, 8, 1, 0, 0), // exit_signal
     F(2057, 40, 2, NO, 8, 1, 0, 0), // stack
-    F(2058, 48, 4, NO, 8, 1, 0, 0), // stack_size
-    F(2059, 56, 2, NO, 8, 1, 0, 0), // tls
-    F(2061, 64, 1569, NO, 8, 1, 0, 0), // set_tid
+    F(2058, 48, 8, NO, 8, 1, 0, 0), // stack_size
+    F(2059, 56, 14, NO, 8, 1, 0, 0), // tls
+    F(2061, 64, 1566, NO, 8, 1, 0, 0), // set_tid
     F(2060, 72, 25, NO, 8, 1, 0, 0), // set_tid_size
-    F(386, 80, 10, NO, 8, 1, 0, 0), // cgroup
-    F(27, 0, 1570, NO, 8, 1, 0, 0), // flags
+    F(386, 80, 14, NO, 8, 1, 0, 0), // cgroup
+    F(27, 0, 1567, NO, 8, 1, 0, 0), // flags
     F(608, 8, 155, NO, 8, 1, 0, 0), // mode
-    F(2063, 16, 1571, NO, 8, 1, 0, 0), // resolve
+    F(2063, 16, 1568, NO, 8, 1, 0, 0), // resolve
     F(1807, 0, 16, 385, 0, 1, 0, 0), // ru_utime
     F(1808, 8, 16, 385, 0, 1, 0, 0), // ru_stime
     F(1809, 16, 16, NO, 8 | SIGNED, 1, 0, 0), // ru_maxrss
@@ -14527,7 +14529,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2212, 30, 8, NO, 2, 1, 0, 0), // sc_formatvec
     F(2092, 32, 8, NO, 4, 6, 0, 0), // sc_fpregs
     F(2213, 56, 8, NO, 4, 3, 0, 0), // sc_fpcntl
-    F(2214, 68, 1341, NO, 1, 216, 0, 0), // sc_fpstate
+    F(2214, 68, 1340, NO, 1, 216, 0, 0), // sc_fpstate
     F(1430, 0, 2, 620, 0, 1, 0, 0), // regs
     F(2070, 152, 8, NO, 4, 1, 0, 0), // oldmask
     F(2215, 0, 8, NO, 4, 1, 0, 0), // sc_regmask
@@ -14741,12 +14743,12 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1773, 496, 25, NO, 8 | SIGNED, 1, 0, 0), // f_files
     F(1774, 504, 25, NO, 8 | SIGNED, 1, 0, 0), // f_ffree
     F(2310, 0, 16, 625, 0, 1, 0, 0), // set
-    F(1866, 0, 1516, NO, 4, 1, 0, 0), // modes
+    F(1866, 0, 1515, NO, 4, 1, 0, 0), // modes
     F(133, 8, 16, NO, 8 | SIGNED, 1, 0, 0), // offset
     F(365, 16, 16, NO, 8 | SIGNED, 1, 0, 0), // freq
     F(1867, 24, 16, NO, 8 | SIGNED, 1, 0, 0), // maxerror
     F(1868, 32, 16, NO, 8 | SIGNED, 1, 0, 0), // esterror
-    F(546, 40, 1517, NO, 4 | SIGNED, 1, 0, 0), // status
+    F(546, 40, 1516, NO, 4 | SIGNED, 1, 0, 0), // status
     F(1869, 48, 16, NO, 8 | SIGNED, 1, 0, 0), // constant
     F(1870, 56, 16, NO, 8 | SIGNED, 1, 0, 0), // precision
     F(1871, 64, 16, NO, 8 | SIGNED, 1, 0, 0), // tolerance
@@ -14763,19 +14765,19 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1780, 0, 16, NO, 4, 1, 0, 0), // d_ino
     F(1781, 4, 11, NO, 4, 1, 0, 0), // d_off
     F(1782, 8, 4, NO, 2, 1, 0, 0), // d_reclen
-    F(1783, 10, 1293, NO, 1 | CHAR, FLEXIBLE, 0, 0), // d_name
+    F(1783, 10, 1292, NO, 1 | CHAR, FLEXIBLE, 0, 0), // d_name
     F(1780, 0, 16, NO, 8, 1, 0, 0), // d_ino
     F(1781, 8, 11, NO, 8, 1, 0, 0), // d_off
     F(1782, 16, 4, NO, 2, 1, 0, 0), // d_reclen
-    F(1783, 18, 1293, NO, 1 | CHAR, FLEXIBLE, 0, 0), // d_name
+    F(1783, 18, 1292, NO, 1 | CHAR, FLEXIBLE, 0, 0), // d_name
     F(1780, 0, 16, NO, 4, 1, 0, 0), // d_ino
     F(1781, 4, 11, NO, 4, 1, 0, 0), // d_off
     F(1782, 8, 4, NO, 2, 1, 0, 0), // d_reclen
-    F(1783, 10, 1293, NO, 1 | CHAR, 1, 0, 0), // d_name
+    F(1783, 10, 1292, NO, 1 | CHAR, 1, 0, 0), // d_name
     F(1780, 0, 16, NO, 8, 1, 0, 0), // d_ino
     F(1781, 8, 11, NO, 8, 1, 0, 0), // d_off
     F(1782, 16, 4, NO, 2, 1, 0, 0), // d_reclen
-    F(1783, 18, 1293, NO, 1 | CHAR, 1, 0, 0), // d_name
+    F(1783, 18, 1292, NO, 1 | CHAR, 1, 0, 0), // d_name
     F(2314, 0, 25, NO, 4 | SIGNED, 1, 0, 0), // f_tfree
     F(2315, 4, 25, NO, 4, 1, 0, 0), // f_tinode
     F(2314, 0, 25, NO, 4 | SIGNED, 1, 0, 0), // f_tfree
@@ -14942,7 +14944,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1800, 76, 16, NO, 4, 1, 0, 0), // st_mtime_nsec
     F(1801, 80, 143, NO, 4, 1, 0, 0), // st_ctime
     F(1802, 84, 16, NO, 4, 1, 0, 0), // st_ctime_nsec
-    F(1768, 0, 1508, NO, 8 | SIGNED, 1, 0, 0), // f_type
+    F(1768, 0, 1507, NO, 8 | SIGNED, 1, 0, 0), // f_type
     F(1769, 8, 4, NO, 8 | SIGNED, 1, 0, 0), // f_bsize
     F(1770, 16, 25, NO, 8, 1, 0, 0), // f_blocks
     F(1771, 24, 25, NO, 8, 1, 0, 0), // f_bfree
@@ -14952,8 +14954,8 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1775, 56, 16, 613, 0, 1, 0, 0), // f_fsid
     F(1776, 64, 4, NO, 8 | SIGNED, 1, 0, 0), // f_namelen
     F(1777, 72, 4, NO, 8 | SIGNED, 1, 0, 0), // f_frsize
-    F(1778, 80, 1509, NO, 8 | SIGNED, 1, 0, 0), // f_flags
-    F(1768, 0, 1508, NO, 4, 1, 0, 0), // f_type
+    F(1778, 80, 1508, NO, 8 | SIGNED, 1, 0, 0), // f_flags
+    F(1768, 0, 1507, NO, 4, 1, 0, 0), // f_type
     F(1769, 4, 4, NO, 4, 1, 0, 0), // f_bsize
     F(1777, 8, 4, NO, 4, 1, 0, 0), // f_frsize
     F(1770, 16, 25, NO, 8, 1, 0, 0), // f_blocks
@@ -14963,8 +14965,8 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1772, 48, 25, NO, 8, 1, 0, 0), // f_bavail
     F(1775, 56, 16, 613, 0, 1, 0, 0), // f_fsid
     F(1776, 64, 4, NO, 4, 1, 0, 0), // f_namelen
-    F(1778, 68, 1509, NO, 4, 1, 0, 0), // f_flags
-    F(1768, 0, 1508, NO, 4 | SIGNED, 1, 0, 0), // f_type
+    F(1778, 68, 1508, NO, 4, 1, 0, 0), // f_flags
+    F(1768, 0, 1507, NO, 4 | SIGNED, 1, 0, 0), // f_type
     F(1769, 4, 4, NO, 4 | SIGNED, 1, 0, 0), // f_bsize
     F(1770, 8, 25, NO, 8, 1, 0, 0), // f_blocks
     F(1771, 16, 25, NO, 8, 1, 0, 0), // f_bfree
@@ -14974,15 +14976,15 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1775, 48, 16, 613, 0, 1, 0, 0), // f_fsid
     F(1776, 56, 4, NO, 4 | SIGNED, 1, 0, 0), // f_namelen
     F(1777, 60, 4, NO, 4 | SIGNED, 1, 0, 0), // f_frsize
-    F(1778, 64, 1509, NO, 4 | SIGNED, 1, 0, 0), // f_flags
+    F(1778, 64, 1508, NO, 4 | SIGNED, 1, 0, 0), // f_flags
     F(1804, 0, 16, 397, 0, 1, 0, 0), // it_interval
     F(1805, 8, 16, 397, 0, 1, 0, 0), // it_value
-    F(1866, 0, 1516, NO, 4, 1, 0, 0), // modes
+    F(1866, 0, 1515, NO, 4, 1, 0, 0), // modes
     F(133, 4, 16, NO, 4 | SIGNED, 1, 0, 0), // offset
     F(365, 8, 16, NO, 4 | SIGNED, 1, 0, 0), // freq
     F(1867, 12, 16, NO, 4 | SIGNED, 1, 0, 0), // maxerror
     F(1868, 16, 16, NO, 4 | SIGNED, 1, 0, 0), // esterror
-    F(546, 20, 1517, NO, 4 | SIGNED, 1, 0, 0), // status
+    F(546, 20, 1516, NO, 4 | SIGNED, 1, 0, 0), // status
     F(1869, 24, 16, NO, 4 | SIGNED, 1, 0, 0), // constant
     F(1870, 28, 16, NO, 4 | SIGNED, 1, 0, 0), // precision
     F(1871, 32, 16, NO, 4 | SIGNED, 1, 0, 0), // tolerance
@@ -14997,17 +14999,17 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1879, 72, 25, NO, 4 | SIGNED, 1, 0, 0), // errcnt
     F(1880, 76, 25, NO, 4 | SIGNED, 1, 0, 0), // stbcnt
     F(1881, 80, 143, NO, 4 | SIGNED, 1, 0, 0), // tai
-    F(1843, 0, 1289, NO, 4 | POINTER, 1, 0, 0), // sa_handler
+    F(1843, 0, 1288, NO, 4 | POINTER, 1, 0, 0), // sa_handler
     F(1844, 4, 260, NO, 4, 1, 0, 0), // sa_mask
-    F(1845, 8, 1514, NO, 4, 1, 0, 0), // sa_flags
+    F(1845, 8, 1513, NO, 4, 1, 0, 0), // sa_flags
     F(1846, 12, 14, NO, 4 | POINTER, 1, 0, 0), // sa_restorer
-    F(1843, 0, 1289, NO, 8 | POINTER, 1, 0, 0), // sa_handler
+    F(1843, 0, 1288, NO, 8 | POINTER, 1, 0, 0), // sa_handler
     F(1844, 8, 260, NO, 8, 1, 0, 0), // sa_mask
-    F(1845, 16, 1514, NO, 8, 1, 0, 0), // sa_flags
+    F(1845, 16, 1513, NO, 8, 1, 0, 0), // sa_flags
     F(1846, 24, 14, NO, 8 | POINTER, 1, 0, 0), // sa_restorer
-    F(1843, 0, 1289, NO, 4, 1, 0, 0), // sa_handler
+    F(1843, 0, 1288, NO, 4, 1, 0, 0), // sa_handler
     F(1844, 4, 260, NO, 4, 1, 0, 0), // sa_mask
-    F(1845, 8, 1514, NO, 4, 1, 0, 0), // sa_flags
+    F(1845, 8, 1513, NO, 4, 1, 0, 0), // sa_flags
     F(1846, 12, 14, NO, 4, 1, 0, 0), // sa_restorer
     F(1807, 0, 16, 406, 0, 1, 0, 0), // ru_utime
     F(1808, 8, 16, 406, 0, 1, 0, 0), // ru_stime
@@ -15025,7 +15027,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1820, 60, 25, NO, 4 | SIGNED, 1, 0, 0), // ru_nsignals
     F(1821, 64, 25, NO, 4 | SIGNED, 1, 0, 0), // ru_nvcsw
     F(1822, 68, 25, NO, 4 | SIGNED, 1, 0, 0), // ru_nivcsw
-    F(1768, 0, 1508, NO, 4 | SIGNED, 1, 0, 0), // f_type
+    F(1768, 0, 1507, NO, 4 | SIGNED, 1, 0, 0), // f_type
     F(1769, 4, 4, NO, 4 | SIGNED, 1, 0, 0), // f_bsize
     F(1770, 8, 25, NO, 4 | SIGNED, 1, 0, 0), // f_blocks
     F(1771, 12, 25, NO, 4 | SIGNED, 1, 0, 0), // f_bfree
@@ -15035,8 +15037,8 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1775, 28, 16, 626, 0, 1, 0, 0), // f_fsid
     F(1776, 36, 4, NO, 4 | SIGNED, 1, 0, 0), // f_namelen
     F(1777, 40, 4, NO, 4 | SIGNED, 1, 0, 0), // f_frsize
-    F(1778, 44, 1509, NO, 4 | SIGNED, 1, 0, 0), // f_flags
-    F(1768, 0, 1508, NO, 4 | SIGNED, 1, 0, 0), // f_type
+    F(1778, 44, 1508, NO, 4 | SIGNED, 1, 0, 0), // f_flags
+    F(1768, 0, 1507, NO, 4 | SIGNED, 1, 0, 0), // f_type
     F(1769, 4, 4, NO, 4 | SIGNED, 1, 0, 0), // f_bsize
     F(1777, 8, 4, NO, 4 | SIGNED, 1, 0, 0), // f_frsize
     F(1770, 12, 25, NO, 4 | SIGNED, 1, 0, 0), // f_blocks
@@ -15046,8 +15048,8 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1772, 28, 25, NO, 4 | SIGNED, 1, 0, 0), // f_bavail
     F(1775, 32, 16, 626, 0, 1, 0, 0), // f_fsid
     F(1776, 40, 4, NO, 4 | SIGNED, 1, 0, 0), // f_namelen
-    F(1778, 44, 1509, NO, 4 | SIGNED, 1, 0, 0), // f_flags
-    F(1768, 0, 1508, NO, 4, 1, 0, 0), // f_type
+    F(1778, 44, 1508, NO, 4 | SIGNED, 1, 0, 0), // f_flags
+    F(1768, 0, 1507, NO, 4, 1, 0, 0), // f_type
     F(1769, 4, 4, NO, 4, 1, 0, 0), // f_bsize
     F(1770, 8, 25, NO, 4, 1, 0, 0), // f_blocks
     F(1771, 12, 25, NO, 4, 1, 0, 0), // f_bfree
@@ -15057,7 +15059,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1775, 28, 16, 626, 0, 1, 0, 0), // f_fsid
     F(1776, 36, 4, NO, 4, 1, 0, 0), // f_namelen
     F(1777, 40, 4, NO, 4, 1, 0, 0), // f_frsize
-    F(1778, 44, 1509, NO, 4, 1, 0, 0), // f_flags
+    F(1778, 44, 1508, NO, 4, 1, 0, 0), // f_flags
     F(1787, 0, 117, NO, 4, 1, 0, 0), // st_dev
     F(1788, 16, 16, NO, 4, 1, 0, 0), // st_ino
     F(1789, 20, 155, NO, 4, 1, 0, 0), // st_mode
@@ -15106,19 +15108,19 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1800, 44, 16, NO, 4, 1, 0, 0), // st_mtime_nsec
     F(1801, 48, 143, NO, 4 | SIGNED, 1, 0, 0), // st_ctime
     F(1802, 52, 16, NO, 4, 1, 0, 0), // st_ctime_nsec
-    F(1843, 0, 1289, NO, 4, 1, 0, 0), // sa_handler
-    F(1844, 12, 1507, NO, 0, 8, 0, 0), // sa_mask
-    F(1845, 4, 1514, NO, 4, 1, 0, 0), // sa_flags
+    F(1843, 0, 1288, NO, 4, 1, 0, 0), // sa_handler
+    F(1844, 12, 1506, NO, 0, 8, 0, 0), // sa_mask
+    F(1845, 4, 1513, NO, 4, 1, 0, 0), // sa_flags
     F(1846, 8, 14, NO, 4, 1, 0, 0), // sa_restorer
-    F(1843, 0, 1289, NO, 4, 1, 0, 0), // sa_handler
-    F(1844, 8, 1507, NO, 0, 8, 0, 0), // sa_mask
-    F(1845, 4, 1514, NO, 4, 1, 0, 0), // sa_flags
-    F(1843, 4, 1289, NO, 4, 1, 0, 0), // sa_handler
-    F(1844, 8, 1507, NO, 0, 16, 0, 0), // sa_mask
-    F(1845, 0, 1514, NO, 4, 1, 0, 0), // sa_flags
+    F(1843, 0, 1288, NO, 4, 1, 0, 0), // sa_handler
+    F(1844, 8, 1506, NO, 0, 8, 0, 0), // sa_mask
+    F(1845, 4, 1513, NO, 4, 1, 0, 0), // sa_flags
+    F(1843, 4, 1288, NO, 4, 1, 0, 0), // sa_handler
+    F(1844, 8, 1506, NO, 0, 16, 0, 0), // sa_mask
+    F(1845, 0, 1513, NO, 4, 1, 0, 0), // sa_flags
     F(1332, 0, 94, NO, 4 | SIGNED, 1, 0, 0), // si_signo
     F(1333, 4, 16, NO, 4 | SIGNED, 1, 0, 0), // si_errno
-    F(1334, 8, 1433, NO, 4 | SIGNED, 1, 0, 0), // si_code
+    F(1334, 8, 1432, NO, 4 | SIGNED, 1, 0, 0), // si_code
     F(1335, 12, 62, NO, 4 | SIGNED, 1, 0, 0), // _sifields._kill._pid
     F(1336, 16, 157, NO, 4, 1, 0, 0), // _sifields._kill._uid
     F(1337, 12, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._timer._tid
@@ -15137,7 +15139,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1350, 16, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._sigsys._syscall
     F(1351, 20, 14, NO, 4, 1, 0, 0), // _sifields._sigsys._arch
     F(1332, 0, 94, NO, 4 | SIGNED, 1, 0, 0), // si_signo
-    F(1334, 4, 1433, NO, 4 | SIGNED, 1, 0, 0), // si_code
+    F(1334, 4, 1432, NO, 4 | SIGNED, 1, 0, 0), // si_code
     F(1333, 8, 16, NO, 4 | SIGNED, 1, 0, 0), // si_errno
     F(1335, 12, 62, NO, 4 | SIGNED, 1, 0, 0), // _sifields._kill._pid
     F(1336, 16, 157, NO, 4 | SIGNED, 1, 0, 0), // _sifields._kill._uid
@@ -15158,9 +15160,9 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1351, 20, 14, NO, 4, 1, 0, 0), // _sifields._sigsys._arch
     F(1832, 0, 16, 627, 0, 1, 0, 0), // sigev_value
     F(1833, 4, 94, NO, 4 | SIGNED, 1, 0, 0), // sigev_signo
-    F(1834, 8, 1512, NO, 4 | SIGNED, 1, 0, 0), // sigev_notify
+    F(1834, 8, 1511, NO, 4 | SIGNED, 1, 0, 0), // sigev_notify
     F(1835, 12, 14, NO, 4 | SIGNED, 1, 0, 0), // _sigev_un._tid
-    F(1768, 0, 1508, NO, 4, 1, 0, 0), // f_type
+    F(1768, 0, 1507, NO, 4, 1, 0, 0), // f_type
     F(1769, 4, 4, NO, 4, 1, 0, 0), // f_bsize
     F(1770, 8, 25, NO, 8, 1, 0, 0), // f_blocks
     F(1771, 16, 25, NO, 8, 1, 0, 0), // f_bfree
@@ -15170,53 +15172,53 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1775, 48, 16, 626, 0, 1, 0, 0), // f_fsid
     F(1776, 56, 4, NO, 4, 1, 0, 0), // f_namelen
     F(1777, 60, 4, NO, 4, 1, 0, 0), // f_frsize
-    F(1778, 64, 1509, NO, 4, 1, 0, 0), // f_flags
-    F(1900, 0, 1518, NO, 4, 1, 0, 0), // msg_name
+    F(1778, 64, 1508, NO, 4, 1, 0, 0), // f_flags
+    F(1900, 0, 1517, NO, 4, 1, 0, 0), // msg_name
     F(1899, 4, 4, NO, 4 | SIGNED, 1, 0, 0), // msg_namelen
-    F(1902, 8, 1519, NO, 4, 1, 0, 0), // msg_iov
+    F(1902, 8, 1518, NO, 4, 1, 0, 0), // msg_iov
     F(1901, 12, 25, NO, 4, 1, 0, 0), // msg_iovlen
-    F(933, 16, 1520, NO, 4, 1, 0, 0), // msg_control
+    F(933, 16, 1519, NO, 4, 1, 0, 0), // msg_control
     F(932, 20, 4, NO, 4, 1, 0, 0), // msg_controllen
     F(178, 24, 89, NO, 4, 1, 0, 0), // msg_flags
     F(594, 0, 16, 628, 0, 1, 0, 0), // list
     F(1824, 4, 16, NO, 4 | SIGNED, 1, 0, 0), // futex_offset
     F(1825, 8, 2, NO, 4, 1, 0, 0), // list_op_pending
-    F(448, 0, 1511, NO, 4, 1, 0, 0), // buf
+    F(448, 0, 1510, NO, 4, 1, 0, 0), // buf
     F(1828, 4, 4, NO, 4, 1, 0, 0), // bufsz
     F(1829, 8, 2, NO, 4, 1, 0, 0), // mem
     F(1830, 12, 4, NO, 4, 1, 0, 0), // memsz
     F(1904, 0, 16, 417, 0, 1, 0, 0), // msg_hdr
     F(1905, 28, 4, NO, 4, 1, 0, 0), // msg_len
-    F(126, 0, 1563, NO, 4, 1, 0, 0), // sigmask
+    F(126, 0, 1562, NO, 4, 1, 0, 0), // sigmask
     F(2044, 4, 4, NO, 4, 1, 0, 0), // sigsetsize
     F(2344, 0, 143, NO, 4 | SIGNED, 1, 0, 0), // actime
     F(2345, 4, 143, NO, 4 | SIGNED, 1, 0, 0), // modtime
     F(1687, 0, 25, NO, 4, 1, 0, 0), // n
-    F(2347, 4, 1572, NO, 4 | POINTER, 1, 0, 0), // inp
-    F(2348, 8, 1572, NO, 4 | POINTER, 1, 0, 0), // outp
-    F(2349, 12, 1572, NO, 4 | POINTER, 1, 0, 0), // exp
-    F(2350, 16, 1573, NO, 4 | POINTER, 1, 0, 0), // tvp
+    F(2347, 4, 1569, NO, 4 | POINTER, 1, 0, 0), // inp
+    F(2348, 8, 1569, NO, 4 | POINTER, 1, 0, 0), // outp
+    F(2349, 12, 1569, NO, 4 | POINTER, 1, 0, 0), // exp
+    F(2350, 16, 1570, NO, 4 | POINTER, 1, 0, 0), // tvp
     F(1687, 0, 25, NO, 8, 1, 0, 0), // n
-    F(2347, 8, 1572, NO, 8 | POINTER, 1, 0, 0), // inp
-    F(2348, 16, 1572, NO, 8 | POINTER, 1, 0, 0), // outp
-    F(2349, 24, 1572, NO, 8 | POINTER, 1, 0, 0), // exp
-    F(2350, 32, 1573, NO, 8 | POINTER, 1, 0, 0), // tvp
+    F(2347, 8, 1569, NO, 8 | POINTER, 1, 0, 0), // inp
+    F(2348, 16, 1569, NO, 8 | POINTER, 1, 0, 0), // outp
+    F(2349, 24, 1569, NO, 8 | POINTER, 1, 0, 0), // exp
+    F(2350, 32, 1570, NO, 8 | POINTER, 1, 0, 0), // tvp
     F(1780, 0, 16, NO, 4, 1, 0, 0), // d_ino
     F(2352, 4, 11, NO, 4, 1, 0, 0), // d_offset
     F(2353, 8, 4, NO, 2, 1, 0, 0), // d_namlen
-    F(1783, 10, 1293, NO, 1 | CHAR, FLEXIBLE, 0, 0), // d_name
+    F(1783, 10, 1292, NO, 1 | CHAR, FLEXIBLE, 0, 0), // d_name
     F(1780, 0, 16, NO, 8, 1, 0, 0), // d_ino
     F(2352, 8, 11, NO, 8, 1, 0, 0), // d_offset
     F(2353, 16, 4, NO, 2, 1, 0, 0), // d_namlen
-    F(1783, 18, 1293, NO, 1 | CHAR, FLEXIBLE, 0, 0), // d_name
+    F(1783, 18, 1292, NO, 1 | CHAR, FLEXIBLE, 0, 0), // d_name
     F(1780, 0, 16, NO, 4, 1, 0, 0), // d_ino
     F(2352, 4, 11, NO, 4, 1, 0, 0), // d_offset
     F(2353, 8, 4, NO, 2, 1, 0, 0), // d_namlen
-    F(1783, 10, 1293, NO, 1 | CHAR, 1, 0, 0), // d_name
+    F(1783, 10, 1292, NO, 1 | CHAR, 1, 0, 0), // d_name
     F(1780, 0, 16, NO, 8, 1, 0, 0), // d_ino
     F(2352, 8, 11, NO, 8, 1, 0, 0), // d_offset
     F(2353, 16, 4, NO, 2, 1, 0, 0), // d_namlen
-    F(1783, 18, 1293, NO, 1 | CHAR, 1, 0, 0), // d_name
+    F(1783, 18, 1292, NO, 1 | CHAR, 1, 0, 0), // d_name
     F(149, 0, 2, NO, 4, 1, 0, 0), // addr
     F(155, 4, 4, NO, 4, 1, 0, 0), // len
     F(2355, 8, 17, NO, 4, 1, 0, 0), // prot
@@ -15251,31 +15253,31 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1797, 18, 143, NO, 4, 1, 0, 0), // st_atime
     F(1799, 22, 143, NO, 4, 1, 0, 0), // st_mtime
     F(1801, 26, 143, NO, 4, 1, 0, 0), // st_ctime
-    F(1854, 0, 1293, NO, 1 | CHAR, 9, 0, 0), // sysname
-    F(1855, 9, 1293, NO, 1 | CHAR, 9, 0, 0), // nodename
-    F(1856, 18, 1293, NO, 1 | CHAR, 9, 0, 0), // release
-    F(122, 27, 1293, NO, 1 | CHAR, 9, 0, 0), // version
-    F(1857, 36, 1293, NO, 1 | CHAR, 9, 0, 0), // machine
+    F(1854, 0, 1292, NO, 1 | CHAR, 9, 0, 0), // sysname
+    F(1855, 9, 1292, NO, 1 | CHAR, 9, 0, 0), // nodename
+    F(1856, 18, 1292, NO, 1 | CHAR, 9, 0, 0), // release
+    F(122, 27, 1292, NO, 1 | CHAR, 9, 0, 0), // version
+    F(1857, 36, 1292, NO, 1 | CHAR, 9, 0, 0), // machine
     F(1687, 0, 25, NO, 4, 1, 0, 0), // n
-    F(2347, 4, 1572, NO, 4, 1, 0, 0), // inp
-    F(2348, 8, 1572, NO, 4, 1, 0, 0), // outp
-    F(2349, 12, 1572, NO, 4, 1, 0, 0), // exp
-    F(2350, 16, 1574, NO, 4, 1, 0, 0), // tvp
-    F(1854, 0, 1293, NO, 1 | CHAR, 65, 0, 0), // sysname
-    F(1855, 65, 1293, NO, 1 | CHAR, 65, 0, 0), // nodename
-    F(1856, 130, 1293, NO, 1 | CHAR, 65, 0, 0), // release
-    F(122, 195, 1293, NO, 1 | CHAR, 65, 0, 0), // version
-    F(1857, 260, 1293, NO, 1 | CHAR, 65, 0, 0), // machine
+    F(2347, 4, 1569, NO, 4, 1, 0, 0), // inp
+    F(2348, 8, 1569, NO, 4, 1, 0, 0), // outp
+    F(2349, 12, 1569, NO, 4, 1, 0, 0), // exp
+    F(2350, 16, 1571, NO, 4, 1, 0, 0), // tvp
+    F(1854, 0, 1292, NO, 1 | CHAR, 65, 0, 0), // sysname
+    F(1855, 65, 1292, NO, 1 | CHAR, 65, 0, 0), // nodename
+    F(1856, 130, 1292, NO, 1 | CHAR, 65, 0, 0), // release
+    F(122, 195, 1292, NO, 1 | CHAR, 65, 0, 0), // version
+    F(1857, 260, 1292, NO, 1 | CHAR, 65, 0, 0), // machine
     F(1430, 0, 16, 596, 0, 1, 0, 0), // regs
-    F(27, 84, 1451, NO, 4, 1, 0, 0), // flags
+    F(27, 84, 1450, NO, 4, 1, 0, 0), // flags
     F(1431, 88, 8, NO, 4, 1, 0, 0), // screen_bitmap
-    F(1432, 92, 1452, NO, 4, 1, 0, 0), // cpu_type
+    F(1432, 92, 1451, NO, 4, 1, 0, 0), // cpu_type
     F(1433, 96, 16, 597, 0, 1, 0, 0), // int_revectored
     F(1434, 128, 16, 597, 0, 1, 0, 0), // int21_revectored
     F(1430, 0, 16, 596, 0, 1, 0, 0), // regs
-    F(27, 152, 1451, NO, 8, 1, 0, 0), // flags
+    F(27, 152, 1450, NO, 8, 1, 0, 0), // flags
     F(1431, 160, 8, NO, 8, 1, 0, 0), // screen_bitmap
-    F(1432, 168, 1452, NO, 8, 1, 0, 0), // cpu_type
+    F(1432, 168, 1451, NO, 8, 1, 0, 0), // cpu_type
     F(1433, 176, 16, 597, 0, 1, 0, 0), // int_revectored
     F(1434, 240, 16, 597, 0, 1, 0, 0), // int21_revectored
     F(2344, 0, 143, NO, 8 | SIGNED, 1, 0, 0), // actime
@@ -15283,118 +15285,118 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2368, 0, 8, NO, 8, 1, 0, 0), // uc_flags
     F(2369, 8, 2, NO, 8 | POINTER, 1, 0, 0), // uc_link
     F(2370, 16, 16, 363, 0, 1, 0, 0), // uc_stack
-    F(2371, 40, 1507, NO, 0, 8, 0, 0), // uc_sigmask
+    F(2371, 40, 1506, NO, 0, 8, 0, 0), // uc_sigmask
     F(2372, 176, 16, 386, 0, 1, 0, 0), // uc_mcontext
     F(2368, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(2369, 4, 2, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(2370, 8, 16, 363, 0, 1, 0, 0), // uc_stack
     F(2372, 20, 16, 386, 0, 1, 0, 0), // uc_mcontext
-    F(2371, 192, 1507, NO, 0, 8, 0, 0), // uc_sigmask
+    F(2371, 192, 1506, NO, 0, 8, 0, 0), // uc_sigmask
     F(2368, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(2369, 4, 2, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(2370, 8, 16, 363, 0, 1, 0, 0), // uc_stack
     F(2372, 20, 16, 386, 0, 1, 0, 0), // uc_mcontext
-    F(2371, 244, 1507, NO, 0, 8, 0, 0), // uc_sigmask
+    F(2371, 244, 1506, NO, 0, 8, 0, 0), // uc_sigmask
     F(2368, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(2369, 4, 2, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(2370, 8, 16, 363, 0, 1, 0, 0), // uc_stack
     F(2372, 20, 16, 386, 0, 1, 0, 0), // uc_mcontext
-    F(2371, 572, 1507, NO, 0, 8, 0, 0), // uc_sigmask
+    F(2371, 572, 1506, NO, 0, 8, 0, 0), // uc_sigmask
     F(2368, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(2369, 4, 2, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(2370, 8, 16, 363, 0, 1, 0, 0), // uc_stack
     F(2372, 20, 16, 386, 0, 1, 0, 0), // uc_mcontext
-    F(2371, 64, 1507, NO, 4, 1, 0, 0), // uc_sigmask
+    F(2371, 64, 1506, NO, 4, 1, 0, 0), // uc_sigmask
     F(2368, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(2369, 4, 2, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(2370, 8, 16, 363, 0, 1, 0, 0), // uc_stack
     F(2372, 20, 16, 386, 0, 1, 0, 0), // uc_mcontext
-    F(2371, 212, 1507, NO, 0, 8, 0, 0), // uc_sigmask
+    F(2371, 212, 1506, NO, 0, 8, 0, 0), // uc_sigmask
     F(2368, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(2369, 4, 2, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(2370, 8, 16, 363, 0, 1, 0, 0), // uc_stack
     F(2372, 20, 16, 386, 0, 1, 0, 0), // uc_mcontext
-    F(2371, 108, 1507, NO, 4, 1, 0, 0), // uc_sigmask
+    F(2371, 108, 1506, NO, 4, 1, 0, 0), // uc_sigmask
     F(2368, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(2369, 4, 2, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(2370, 8, 16, 363, 0, 1, 0, 0), // uc_stack
     F(2372, 20, 16, 629, 0, 1, 0, 0), // uc_mcontext
-    F(2371, 524, 1507, NO, 4, 1, 0, 0), // uc_sigmask
+    F(2371, 524, 1506, NO, 4, 1, 0, 0), // uc_sigmask
     F(2368, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(2369, 4, 2, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(2370, 8, 16, 363, 0, 1, 0, 0), // uc_stack
     F(2372, 20, 16, 386, 0, 1, 0, 0), // uc_mcontext
-    F(2371, 176, 1507, NO, 0, 8, 0, 0), // uc_sigmask
+    F(2371, 176, 1506, NO, 0, 8, 0, 0), // uc_sigmask
     F(2368, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(2369, 4, 2, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(2370, 8, 16, 363, 0, 1, 0, 0), // uc_stack
     F(2372, 24, 16, 386, 0, 1, 0, 0), // uc_mcontext
-    F(2371, 624, 1507, NO, 0, 16, 0, 0), // uc_sigmask
+    F(2371, 624, 1506, NO, 0, 16, 0, 0), // uc_sigmask
     F(2368, 0, 8, NO, 8, 1, 0, 0), // uc_flags
     F(2369, 8, 2, NO, 8 | POINTER, 1, 0, 0), // uc_link
     F(2370, 16, 16, 363, 0, 1, 0, 0), // uc_stack
     F(2372, 40, 16, 386, 0, 1, 0, 0), // uc_mcontext
-    F(2371, 640, 1507, NO, 0, 16, 0, 0), // uc_sigmask
+    F(2371, 640, 1506, NO, 0, 16, 0, 0), // uc_sigmask
     F(2368, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(2369, 4, 2, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(2370, 8, 16, 363, 0, 1, 0, 0), // uc_stack
     F(2372, 24, 16, 386, 0, 1, 0, 0), // uc_mcontext
-    F(2371, 616, 1507, NO, 0, 16, 0, 0), // uc_sigmask
+    F(2371, 616, 1506, NO, 0, 16, 0, 0), // uc_sigmask
     F(2368, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(2369, 4, 2, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(2370, 8, 16, 363, 0, 1, 0, 0), // uc_stack
     F(2372, 24, 16, 386, 0, 1, 0, 0), // uc_mcontext
-    F(2371, 448, 1507, NO, 0, 8, 0, 0), // uc_sigmask
+    F(2371, 448, 1506, NO, 0, 8, 0, 0), // uc_sigmask
     F(2368, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(2369, 4, 2, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(2370, 8, 16, 363, 0, 1, 0, 0), // uc_stack
     F(2372, 20, 16, 386, 0, 1, 0, 0), // uc_mcontext
-    F(2371, 152, 1507, NO, 0, 8, 0, 0), // uc_sigmask
+    F(2371, 152, 1506, NO, 0, 8, 0, 0), // uc_sigmask
     F(2368, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(2369, 4, 2, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(2370, 8, 16, 363, 0, 1, 0, 0), // uc_stack
     F(2372, 20, 16, 386, 0, 1, 0, 0), // uc_mcontext
-    F(2371, 160, 1507, NO, 0, 8, 0, 0), // uc_sigmask
+    F(2371, 160, 1506, NO, 0, 8, 0, 0), // uc_sigmask
     F(2368, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(2369, 4, 2, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(2370, 8, 16, 363, 0, 1, 0, 0), // uc_stack
     F(2373, 48, 2, NO, 4 | POINTER, 1, 0, 0), // uc_regs
-    F(2371, 52, 1507, NO, 0, 8, 0, 0), // uc_sigmask
+    F(2371, 52, 1506, NO, 0, 8, 0, 0), // uc_sigmask
     F(2372, 192, 16, 629, 0, 1, 0, 0), // uc_mcontext
     F(2368, 0, 8, NO, 8, 1, 0, 0), // uc_flags
     F(2369, 8, 2, NO, 8 | POINTER, 1, 0, 0), // uc_link
     F(2370, 16, 16, 363, 0, 1, 0, 0), // uc_stack
-    F(2371, 40, 1507, NO, 0, 8, 0, 0), // uc_sigmask
+    F(2371, 40, 1506, NO, 0, 8, 0, 0), // uc_sigmask
     F(2372, 168, 16, 386, 0, 1, 0, 0), // uc_mcontext
     F(2368, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(2369, 4, 2, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(2370, 8, 16, 363, 0, 1, 0, 0), // uc_stack
-    F(2371, 20, 1507, NO, 0, 8, 0, 0), // uc_sigmask
+    F(2371, 20, 1506, NO, 0, 8, 0, 0), // uc_sigmask
     F(2372, 160, 16, 386, 0, 1, 0, 0), // uc_mcontext
     F(2368, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(2369, 4, 2, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(2370, 8, 16, 363, 0, 1, 0, 0), // uc_stack
     F(2372, 20, 16, 386, 0, 1, 0, 0), // uc_mcontext
-    F(2371, 252, 1507, NO, 0, 8, 0, 0), // uc_sigmask
+    F(2371, 252, 1506, NO, 0, 8, 0, 0), // uc_sigmask
     F(2369, 0, 2, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(2368, 4, 8, NO, 4, 1, 0, 0), // uc_flags
-    F(2371, 8, 1507, NO, 4, 1, 0, 0), // uc_sigmask
+    F(2371, 8, 1506, NO, 4, 1, 0, 0), // uc_sigmask
     F(2372, 16, 16, 630, 0, 1, 0, 0), // uc_mcontext
     F(2369, 0, 2, NO, 8 | POINTER, 1, 0, 0), // uc_link
     F(2368, 8, 8, NO, 8, 1, 0, 0), // uc_flags
-    F(2371, 16, 1507, NO, 8, 1, 0, 0), // uc_sigmask
+    F(2371, 16, 1506, NO, 8, 1, 0, 0), // uc_sigmask
     F(2372, 32, 16, 630, 0, 1, 0, 0), // uc_mcontext
     F(2368, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(2369, 4, 2, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(2370, 8, 16, 363, 0, 1, 0, 0), // uc_stack
     F(2372, 24, 16, 386, 0, 1, 0, 0), // uc_mcontext
-    F(2371, 280, 1507, NO, 4, 1, 0, 0), // uc_sigmask
+    F(2371, 280, 1506, NO, 4, 1, 0, 0), // uc_sigmask
     F(2368, 0, 8, NO, 8, 1, 0, 0), // uc_flags
     F(2369, 8, 2, NO, 8 | POINTER, 1, 0, 0), // uc_link
     F(2370, 16, 16, 363, 0, 1, 0, 0), // uc_stack
     F(2372, 40, 16, 386, 0, 1, 0, 0), // uc_mcontext
-    F(2371, 296, 1507, NO, 8, 1, 0, 0), // uc_sigmask
-    F(2375, 0, 1575, NO, 4 | SIGNED, 1, 0, 0), // dbg_type
+    F(2371, 296, 1506, NO, 8, 1, 0, 0), // uc_sigmask
+    F(2375, 0, 1572, NO, 4 | SIGNED, 1, 0, 0), // dbg_type
     F(2376, 4, 16, NO, 4, 1, 0, 0), // dbg_value
     F(1787, 0, 117, NO, 8, 1, 0, 0), // st_dev
     F(1789, 16, 155, NO, 4, 1, 0, 0), // st_mode
@@ -15420,16 +15422,16 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2388, 8, 176, NO, 8, 1, 0, 0), // attr_clr
     F(2389, 16, 239, NO, 8, 1, 0, 0), // propagation
     F(2390, 24, 10, NO, 8, 1, 0, 0), // userns_fd
-    F(2392, 0, 1455, NO, 8, 1, 0, 0), // handled_access_fs
-    F(2393, 8, 1456, NO, 8, 1, 0, 0), // handled_access_net
-    F(2394, 16, 1576, NO, 8, 1, 0, 0), // scoped
-    F(2395, 24, 1455, NO, 8, 1, 0, 0), // quiet_access_fs
-    F(2396, 32, 1456, NO, 8, 1, 0, 0), // quiet_access_net
-    F(2397, 40, 1576, NO, 8, 1, 0, 0), // quiet_scoped
-    F(2392, 0, 1455, NO, 8, 1, 0, 0), // handled_access_fs
-    F(2392, 0, 1455, NO, 8, 1, 0, 0), // handled_access_fs
-    F(2393, 8, 1456, NO, 8, 1, 0, 0), // handled_access_net
-    F(2394, 16, 1576, NO, 8, 1, 0, 0), // scoped
+    F(2392, 0, 1454, NO, 8, 1, 0, 0), // handled_access_fs
+    F(2393, 8, 1455, NO, 8, 1, 0, 0), // handled_access_net
+    F(2394, 16, 1573, NO, 8, 1, 0, 0), // scoped
+    F(2395, 24, 1454, NO, 8, 1, 0, 0), // quiet_access_fs
+    F(2396, 32, 1455, NO, 8, 1, 0, 0), // quiet_access_net
+    F(2397, 40, 1573, NO, 8, 1, 0, 0), // quiet_scoped
+    F(2392, 0, 1454, NO, 8, 1, 0, 0), // handled_access_fs
+    F(2392, 0, 1454, NO, 8, 1, 0, 0), // handled_access_fs
+    F(2393, 8, 1455, NO, 8, 1, 0, 0), // handled_access_net
+    F(2394, 16, 1573, NO, 8, 1, 0, 0), // scoped
     F(1729, 0, 8, NO, 8, 1, 0, 0), // val
     F(2399, 8, 2, NO, 8, 1, 0, 0), // uaddr
     F(27, 16, 183, NO, 4, 1, 0, 0), // flags
@@ -15442,15 +15444,15 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2406, 32, 25, NO, 8, 1, 0, 0), // nr_recently_evicted
     F(115, 0, 4, NO, 4, 1, 0, 0), // size
     F(2408, 4, 10, NO, 4, 1, 0, 0), // mnt_ns_fd
-    F(2409, 8, 1577, NO, 8, 1, 0, 0), // mnt_id
+    F(2409, 8, 1574, NO, 8, 1, 0, 0), // mnt_id
     F(600, 16, 8, NO, 8, 1, 0, 0), // param
     F(339, 24, 16, NO, 8, 1, 0, 0), // mnt_ns_id
     F(115, 0, 4, NO, 4, 1, 0, 0), // size
     F(2411, 4, 11, NO, 4, 1, 0, 0), // mnt_opts
-    F(1696, 8, 1578, NO, 8, 1, 0, 0), // mask
+    F(1696, 8, 1575, NO, 8, 1, 0, 0), // mask
     F(2412, 16, 16, NO, 4, 1, 0, 0), // sb_dev_major
     F(2413, 20, 16, NO, 4, 1, 0, 0), // sb_dev_minor
-    F(2414, 24, 1508, NO, 8, 1, 0, 0), // sb_magic
+    F(2414, 24, 1507, NO, 8, 1, 0, 0), // sb_magic
     F(2415, 32, 239, NO, 4, 1, 0, 0), // sb_flags
     F(2416, 36, 11, NO, 4, 1, 0, 0), // fs_type
     F(2409, 40, 16, NO, 8, 1, 0, 0), // mnt_id
@@ -15471,18 +15473,18 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2430, 132, 11, NO, 4, 1, 0, 0), // opt_array
     F(2431, 136, 25, NO, 4, 1, 0, 0), // opt_sec_num
     F(2432, 140, 11, NO, 4, 1, 0, 0), // opt_sec_array
-    F(1712, 144, 1578, NO, 8, 1, 0, 0), // supported_mask
+    F(1712, 144, 1575, NO, 8, 1, 0, 0), // supported_mask
     F(2433, 152, 25, NO, 4, 1, 0, 0), // mnt_uidmap_num
     F(2434, 156, 11, NO, 4, 1, 0, 0), // mnt_uidmap
     F(2435, 160, 25, NO, 4, 1, 0, 0), // mnt_gidmap_num
     F(2436, 164, 11, NO, 4, 1, 0, 0), // mnt_gidmap
-    F(634, 512, 1293, NO, 1 | CHAR, FLEXIBLE, 0, 0), // str
+    F(634, 512, 1292, NO, 1 | CHAR, FLEXIBLE, 0, 0), // str
     F(115, 0, 4, NO, 4, 1, 0, 0), // size
     F(2411, 4, 11, NO, 4, 1, 0, 0), // mnt_opts
-    F(1696, 8, 1578, NO, 8, 1, 0, 0), // mask
+    F(1696, 8, 1575, NO, 8, 1, 0, 0), // mask
     F(2412, 16, 16, NO, 4, 1, 0, 0), // sb_dev_major
     F(2413, 20, 16, NO, 4, 1, 0, 0), // sb_dev_minor
-    F(2414, 24, 1508, NO, 8, 1, 0, 0), // sb_magic
+    F(2414, 24, 1507, NO, 8, 1, 0, 0), // sb_magic
     F(2415, 32, 239, NO, 4, 1, 0, 0), // sb_flags
     F(2416, 36, 11, NO, 4, 1, 0, 0), // fs_type
     F(2409, 40, 16, NO, 8, 1, 0, 0), // mnt_id
@@ -15497,39 +15499,39 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2425, 104, 11, NO, 4, 1, 0, 0), // mnt_root
     F(2426, 108, 11, NO, 4, 1, 0, 0), // mnt_point
     F(339, 112, 16, NO, 8, 1, 0, 0), // mnt_ns_id
-    F(634, 512, 1293, NO, 1 | CHAR, FLEXIBLE, 0, 0), // str
+    F(634, 512, 1292, NO, 1 | CHAR, FLEXIBLE, 0, 0), // str
     F(341, 0, 227, NO, 8, 1, 0, 0), // id
     F(27, 8, 8, NO, 8, 1, 0, 0), // flags
     F(155, 16, 4, NO, 8, 1, 0, 0), // len
     F(2438, 24, 4, NO, 8, 1, 0, 0), // ctx_len
-    F(2439, 32, 1341, NO, 1, FLEXIBLE, 0, 0), // ctx
-    F(25, 0, 1579, NO, 8 | SIGNED, 1, 0, 0), // key
+    F(2439, 32, 1340, NO, 1, FLEXIBLE, 0, 0), // ctx
+    F(25, 0, 1576, NO, 8 | SIGNED, 1, 0, 0), // key
     F(26, 8, 8, NO, 8, 1, 0, 0), // value
-    F(42, 0, 1148, NO, 8, 1, 0, 0), // log_buf
+    F(42, 0, 1147, NO, 8, 1, 0, 0), // log_buf
     F(41, 8, 4, NO, 4, 1, 0, 0), // log_size
     F(40, 12, 16, NO, 4, 1, 0, 0), // log_level
     F(61, 16, 4, NO, 4, 1, 0, 0), // log_true_size
-    F(26, 0, 1586, NO, 8, 1, 0, 0), // value
+    F(26, 0, 1583, NO, 8, 1, 0, 0), // value
     F(115, 8, 4, NO, 4, 1, 0, 0), // size
     F(27, 12, 174, NO, 4, 1, 0, 0), // flags
-    F(2444, 0, 1465, NO, 8, 1, 0, 0), // fa_xflags
+    F(2444, 0, 1464, NO, 8, 1, 0, 0), // fa_xflags
     F(2445, 8, 4, NO, 4, 1, 0, 0), // fa_extsize
     F(2446, 12, 25, NO, 4, 1, 0, 0), // fa_nextents
     F(2447, 16, 16, NO, 4, 1, 0, 0), // fa_projid
     F(2448, 20, 4, NO, 4, 1, 0, 0), // fa_cowextsize
     F(115, 0, 4, NO, 4, 1, 0, 0), // size
     F(2450, 8, 16, NO, 8, 1, 0, 0), // ns_id
-    F(2451, 16, 1587, NO, 4, 1, 0, 0), // ns_type
-    F(2452, 24, 1588, NO, 8, 1, 0, 0), // user_ns_id
+    F(2451, 16, 1584, NO, 4, 1, 0, 0), // ns_type
+    F(2452, 24, 1585, NO, 8, 1, 0, 0), // user_ns_id
     F(2454, 0, 4, NO, 4, 1, 0, 0), // nlmsg_len
-    F(2455, 4, 1589, NO, 2, 1, 0, 0), // nlmsg_type
-    F(2456, 6, 1590, NO, 2, 1, 0, 0), // nlmsg_flags
+    F(2455, 4, 1586, NO, 2, 1, 0, 0), // nlmsg_type
+    F(2456, 6, 1587, NO, 2, 1, 0, 0), // nlmsg_flags
     F(2457, 8, 16, NO, 4, 1, 0, 0), // nlmsg_seq
     F(2458, 12, 16, NO, 4, 1, 0, 0), // nlmsg_pid
     F(1730, 0, 16, NO, 4 | SIGNED, 1, 0, 0), // error
     F(2460, 4, 16, 457, 0, 1, 0, 0), // msg
     F(2462, 0, 4, NO, 2, 1, 0, 0), // nla_len
-    F(2463, 2, 1592, NO, 2, 1, 0, 0), // nla_type
+    F(2463, 2, 1589, NO, 2, 1, 0, 0), // nla_type
     F(26, 0, 8, NO, 4, 1, 0, 0), // value
     F(1391, 4, 8, NO, 4, 1, 0, 0), // selector
     F(2466, 0, 4, NO, 4, 1, 0, 0), // nm_block_size
@@ -15545,18 +15547,18 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1642, 0, 16, NO, 1, 1, 0, 0), // cmd
     F(122, 1, 16, NO, 1, 1, 0, 0), // version
     F(2479, 0, 4, NO, 2, 1, 0, 0), // rta_len
-    F(2480, 2, 1592, NO, 2, 1, 0, 0), // rta_type
+    F(2480, 2, 1589, NO, 2, 1, 0, 0), // rta_type
     F(2482, 0, 301, NO, 1, 1, 0, 0), // rtgen_family
     F(2484, 0, 301, NO, 1, 1, 0, 0), // ifi_family
     F(2485, 2, 516, NO, 2, 1, 0, 0), // ifi_type
     F(2486, 4, 16, NO, 4 | SIGNED, 1, 0, 0), // ifi_index
-    F(2487, 8, 1593, NO, 4, 1, 0, 0), // ifi_flags
+    F(2487, 8, 1590, NO, 4, 1, 0, 0), // ifi_flags
     F(2488, 12, 8, NO, 4, 1, 0, 0), // ifi_change
     F(2490, 0, 301, NO, 1, 1, 0, 0), // family
     F(959, 4, 16, NO, 4, 1, 0, 0), // ifindex
     F(2491, 8, 8, NO, 4, 1, 0, 0), // filter_mask
     F(2490, 0, 301, NO, 1, 1, 0, 0), // family
-    F(27, 1, 1594, NO, 1, 1, 0, 0), // flags
+    F(27, 1, 1591, NO, 1, 1, 0, 0), // flags
     F(959, 4, 16, NO, 4, 1, 0, 0), // ifindex
     F(2494, 0, 25, NO, 4, 1, 0, 0), // rx_packets
     F(2495, 4, 25, NO, 4, 1, 0, 0), // tx_packets
@@ -15650,22 +15652,22 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2526, 4, 16, NO, 4, 1, 0, 0), // tstamp
     F(2527, 8, 27, NO, 4, 1, 0, 0), // reachable_time
     F(2528, 12, 27, NO, 4, 1, 0, 0), // retrans_time
-    F(2530, 0, 1341, NO, 1, 2, 0, 0), // prio
-    F(149, 2, 1424, NO, 1, 6, 0, 0), // addr
-    F(27, 0, 1595, NO, 4, 1, 0, 0), // flags
+    F(2530, 0, 1340, NO, 1, 2, 0, 0), // prio
+    F(149, 2, 1423, NO, 1, 6, 0, 0), // addr
+    F(27, 0, 1592, NO, 4, 1, 0, 0), // flags
     F(1696, 4, 8, NO, 4, 1, 0, 0), // mask
     F(2533, 0, 16, NO, 4, 1, 0, 0), // from
     F(2534, 4, 16, NO, 4, 1, 0, 0), // to
-    F(27, 0, 1596, NO, 4, 1, 0, 0), // flags
+    F(27, 0, 1593, NO, 4, 1, 0, 0), // flags
     F(1696, 4, 8, NO, 4, 1, 0, 0), // mask
-    F(2537, 0, 1373, NO, 2, 1, 0, 0), // low
-    F(2538, 2, 1373, NO, 2, 1, 0, 0), // high
+    F(2537, 0, 1372, NO, 2, 1, 0, 0), // low
+    F(2538, 2, 1372, NO, 2, 1, 0, 0), // high
     F(2541, 0, 16, NO, 1, 1, 0, 0), // vsi_mgr_id
-    F(2542, 1, 1341, NO, 1, 3, 0, 0), // vsi_type_id
+    F(2542, 1, 1340, NO, 1, 3, 0, 0), // vsi_type_id
     F(2543, 4, 16, NO, 1, 1, 0, 0), // vsi_type_version
     F(2545, 0, 16, NO, 4, 1, 0, 0), // vf
-    F(2546, 4, 1424, NO, 1, 32, 0, 0), // mac
-    F(2548, 0, 1424, NO, 1, 32, 0, 0), // broadcast
+    F(2546, 4, 1423, NO, 1, 32, 0, 0), // mac
+    F(2548, 0, 1423, NO, 1, 32, 0, 0), // broadcast
     F(2545, 0, 16, NO, 4, 1, 0, 0), // vf
     F(2550, 4, 16, NO, 4, 1, 0, 0), // vlan
     F(2551, 8, 16, NO, 4, 1, 0, 0), // qos
@@ -15683,13 +15685,13 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2545, 0, 16, NO, 4, 1, 0, 0), // vf
     F(2560, 4, 8, NO, 8, 1, 0, 0), // guid
     F(2545, 0, 16, NO, 4, 1, 0, 0), // vf
-    F(2562, 4, 1597, NO, 4, 1, 0, 0), // link_state
+    F(2562, 4, 1594, NO, 4, 1, 0, 0), // link_state
     F(2545, 0, 16, NO, 4, 1, 0, 0), // vf
     F(2564, 4, 16, NO, 4, 1, 0, 0), // setting
     F(2568, 0, 301, NO, 1, 1, 0, 0), // ifa_family
     F(2569, 1, 16, NO, 1, 1, 0, 0), // ifa_prefixlen
-    F(2570, 2, 1598, NO, 1, 1, 0, 0), // ifa_flags
-    F(2571, 3, 1599, NO, 1, 1, 0, 0), // ifa_scope
+    F(2570, 2, 1595, NO, 1, 1, 0, 0), // ifa_flags
+    F(2571, 3, 1596, NO, 1, 1, 0, 0), // ifa_scope
     F(2572, 4, 16, NO, 4, 1, 0, 0), // ifa_index
     F(2574, 0, 143, NO, 4, 1, 0, 0), // ifa_prefered
     F(2575, 4, 143, NO, 4, 1, 0, 0), // ifa_valid
@@ -15711,17 +15713,17 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2594, 1, 16, NO, 1, 1, 0, 0), // rtm_dst_len
     F(2595, 2, 16, NO, 1, 1, 0, 0), // rtm_src_len
     F(2596, 3, 830, NO, 1, 1, 0, 0), // rtm_tos
-    F(2597, 4, 1600, NO, 1, 1, 0, 0), // rtm_table
-    F(2598, 5, 1601, NO, 1, 1, 0, 0), // rtm_protocol
-    F(2599, 6, 1599, NO, 1, 1, 0, 0), // rtm_scope
-    F(2600, 7, 1602, NO, 1, 1, 0, 0), // rtm_type
-    F(2601, 8, 1603, NO, 4, 1, 0, 0), // rtm_flags
+    F(2597, 4, 1597, NO, 1, 1, 0, 0), // rtm_table
+    F(2598, 5, 1598, NO, 1, 1, 0, 0), // rtm_protocol
+    F(2599, 6, 1596, NO, 1, 1, 0, 0), // rtm_scope
+    F(2600, 7, 1599, NO, 1, 1, 0, 0), // rtm_type
+    F(2601, 8, 1600, NO, 4, 1, 0, 0), // rtm_flags
     F(2603, 0, 4, NO, 2, 1, 0, 0), // rtnh_len
-    F(2604, 2, 1604, NO, 1, 1, 0, 0), // rtnh_flags
+    F(2604, 2, 1601, NO, 1, 1, 0, 0), // rtnh_flags
     F(2605, 3, 16, NO, 1, 1, 0, 0), // rtnh_hops
     F(2606, 4, 16, NO, 4 | SIGNED, 1, 0, 0), // rtnh_ifindex
     F(2608, 0, 301, NO, 2, 1, 0, 0), // rtvia_family
-    F(2609, 2, 1341, NO, 1, FLEXIBLE, 0, 0), // rtvia_addr
+    F(2609, 2, 1340, NO, 1, FLEXIBLE, 0, 0), // rtvia_addr
     F(2611, 0, 25, NO, 4, 1, 0, 0), // rta_clntref
     F(2612, 4, 16, NO, 4, 1, 0, 0), // rta_lastuse
     F(2613, 8, 16, NO, 4 | SIGNED, 1, 0, 0), // rta_expires
@@ -15744,18 +15746,18 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2632, 1, 16, NO, 1, 1, 0, 0), // dst_len
     F(2633, 2, 16, NO, 1, 1, 0, 0), // src_len
     F(2634, 3, 830, NO, 1, 1, 0, 0), // tos
-    F(2635, 4, 1600, NO, 1, 1, 0, 0), // table
-    F(1230, 7, 1605, NO, 1, 1, 0, 0), // action
-    F(27, 8, 1606, NO, 4, 1, 0, 0), // flags
+    F(2635, 4, 1597, NO, 1, 1, 0, 0), // table
+    F(1230, 7, 1602, NO, 1, 1, 0, 0), // action
+    F(27, 8, 1603, NO, 4, 1, 0, 0), // flags
     F(305, 0, 157, NO, 4, 1, 0, 0), // start
     F(306, 4, 157, NO, 4, 1, 0, 0), // end
     F(305, 0, 16, NO, 2, 1, 0, 0), // start
     F(306, 2, 16, NO, 2, 1, 0, 0), // end
     F(2639, 0, 301, NO, 1, 1, 0, 0), // ndm_family
     F(2640, 4, 16, NO, 4 | SIGNED, 1, 0, 0), // ndm_ifindex
-    F(2641, 8, 1607, NO, 2, 1, 0, 0), // ndm_state
-    F(2642, 10, 1608, NO, 1, 1, 0, 0), // ndm_flags
-    F(2643, 11, 1602, NO, 1, 1, 0, 0), // ndm_type
+    F(2641, 8, 1604, NO, 2, 1, 0, 0), // ndm_state
+    F(2642, 10, 1605, NO, 1, 1, 0, 0), // ndm_flags
+    F(2643, 11, 1599, NO, 1, 1, 0, 0), // ndm_type
     F(2645, 0, 16, NO, 4, 1, 0, 0), // ndm_confirmed
     F(2646, 4, 16, NO, 4, 1, 0, 0), // ndm_used
     F(2647, 8, 16, NO, 4, 1, 0, 0), // ndm_updated
@@ -15807,14 +15809,14 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2693, 3, 761, NO, 1, 1, 0, 0), // sdiag_raw_protocol
     F(2689, 4, 8, NO, 4, 1, 0, 0), // idiag_states
     F(341, 8, 16, 517, 0, 1, 0, 0), // id
-    F(2695, 0, 1373, NO, 2, 1, 0, 0), // idiag_sport
-    F(2696, 2, 1373, NO, 2, 1, 0, 0), // idiag_dport
+    F(2695, 0, 1372, NO, 2, 1, 0, 0), // idiag_sport
+    F(2696, 2, 1372, NO, 2, 1, 0, 0), // idiag_dport
     F(2697, 4, 8, NO, 4, 4, 0, 0), // idiag_src
     F(2698, 20, 8, NO, 4, 4, 0, 0), // idiag_dst
     F(2699, 36, 16, NO, 4, 1, 0, 0), // idiag_if
     F(2700, 40, 8, NO, 4, 2, 0, 0), // idiag_cookie
     F(2685, 0, 301, NO, 1, 1, 0, 0), // idiag_family
-    F(2702, 1, 1384, NO, 1, 1, 0, 0), // idiag_state
+    F(2702, 1, 1383, NO, 1, 1, 0, 0), // idiag_state
     F(2703, 2, 16, NO, 1, 1, 0, 0), // idiag_timer
     F(2704, 3, 25, NO, 1, 1, 0, 0), // idiag_retrans
     F(341, 4, 16, 517, 0, 1, 0, 0), // id
@@ -15827,7 +15829,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2712, 4, 4, NO, 4, 1, 0, 0), // idiag_wmem
     F(2713, 8, 4, NO, 4, 1, 0, 0), // idiag_fmem
     F(2714, 12, 4, NO, 4, 1, 0, 0), // idiag_tmem
-    F(1384, 0, 1609, NO, 1, 1, 0, 0), // code
+    F(1384, 0, 1606, NO, 1, 1, 0, 0), // code
     F(2716, 1, 16, NO, 1, 1, 0, 0), // yes
     F(2717, 2, 16, NO, 2, 1, 0, 0), // no
     F(2490, 0, 301, NO, 1, 1, 0, 0), // family
@@ -15880,16 +15882,16 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(1268, 1, 16, NO, 1, 1, 0, 0), // tcpm_prefixlen
     F(1269, 2, 4, NO, 2, 1, 0, 0), // tcpm_keylen
     F(1266, 4, 8, NO, 4, 4, 0, 0), // tcpm_addr
-    F(1271, 20, 1341, NO, 1, 80, 0, 0), // tcpm_key
+    F(1271, 20, 1340, NO, 1, 80, 0, 0), // tcpm_key
     F(2682, 0, 301, NO, 1, 1, 0, 0), // sdiag_family
     F(2683, 1, 16, NO, 1, 1, 0, 0), // sdiag_protocol
     F(2753, 4, 8, NO, 4, 1, 0, 0), // udiag_states
     F(2754, 8, 16, NO, 4, 1, 0, 0), // udiag_ino
-    F(2755, 12, 1610, NO, 4, 1, 0, 0), // udiag_show
+    F(2755, 12, 1607, NO, 4, 1, 0, 0), // udiag_show
     F(2756, 16, 8, NO, 4, 2, 0, 0), // udiag_cookie
     F(2758, 0, 301, NO, 1, 1, 0, 0), // udiag_family
     F(2759, 1, 137, NO, 1, 1, 0, 0), // udiag_type
-    F(2760, 2, 1384, NO, 1, 1, 0, 0), // udiag_state
+    F(2760, 2, 1383, NO, 1, 1, 0, 0), // udiag_state
     F(2754, 4, 16, NO, 4, 1, 0, 0), // udiag_ino
     F(2756, 8, 8, NO, 4, 2, 0, 0), // udiag_cookie
     F(2762, 0, 16, NO, 4, 1, 0, 0), // udiag_vfs_ino
@@ -15899,11 +15901,11 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2682, 0, 301, NO, 1, 1, 0, 0), // sdiag_family
     F(2683, 1, 16, NO, 1, 1, 0, 0), // sdiag_protocol
     F(2768, 4, 16, NO, 4, 1, 0, 0), // pdiag_ino
-    F(2769, 8, 1611, NO, 4, 1, 0, 0), // pdiag_show
+    F(2769, 8, 1608, NO, 4, 1, 0, 0), // pdiag_show
     F(2770, 12, 8, NO, 4, 2, 0, 0), // pdiag_cookie
     F(2772, 0, 301, NO, 1, 1, 0, 0), // pdiag_family
     F(2773, 1, 137, NO, 1, 1, 0, 0), // pdiag_type
-    F(2774, 2, 1612, NO, 2, 1, 0, 0), // pdiag_num
+    F(2774, 2, 1609, NO, 2, 1, 0, 0), // pdiag_num
     F(2768, 4, 16, NO, 4, 1, 0, 0), // pdiag_ino
     F(2770, 8, 8, NO, 4, 2, 0, 0), // pdiag_cookie
     F(2776, 0, 16, NO, 4, 1, 0, 0), // pdi_index
@@ -15911,12 +15913,12 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2778, 8, 4, NO, 4, 1, 0, 0), // pdi_reserve
     F(2779, 12, 16, NO, 4, 1, 0, 0), // pdi_copy_thresh
     F(2780, 16, 816, NO, 4, 1, 0, 0), // pdi_tstamp
-    F(2781, 20, 1613, NO, 4, 1, 0, 0), // pdi_flags
+    F(2781, 20, 1610, NO, 4, 1, 0, 0), // pdi_flags
     F(2783, 0, 16, NO, 4, 1, 0, 0), // pdmc_index
     F(2784, 4, 25, NO, 4, 1, 0, 0), // pdmc_count
-    F(2785, 8, 1423, NO, 2, 1, 0, 0), // pdmc_type
+    F(2785, 8, 1422, NO, 2, 1, 0, 0), // pdmc_type
     F(2786, 10, 4, NO, 2, 1, 0, 0), // pdmc_alen
-    F(2787, 12, 1424, NO, 1, 32, 0, 0), // pdmc_addr
+    F(2787, 12, 1423, NO, 1, 32, 0, 0), // pdmc_addr
     F(2789, 0, 4, NO, 4, 1, 0, 0), // pdr_block_size
     F(2790, 4, 25, NO, 4, 1, 0, 0), // pdr_block_nr
     F(2791, 8, 4, NO, 4, 1, 0, 0), // pdr_frame_size
@@ -15927,7 +15929,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2682, 0, 301, NO, 1, 1, 0, 0), // sdiag_family
     F(2683, 1, 762, NO, 1, 1, 0, 0), // sdiag_protocol
     F(2797, 4, 16, NO, 4, 1, 0, 0), // ndiag_ino
-    F(2798, 8, 1614, NO, 4, 1, 0, 0), // ndiag_show
+    F(2798, 8, 1611, NO, 4, 1, 0, 0), // ndiag_show
     F(2799, 12, 8, NO, 4, 2, 0, 0), // ndiag_cookie
     F(2801, 0, 301, NO, 1, 1, 0, 0), // ndiag_family
     F(2802, 1, 137, NO, 1, 1, 0, 0), // ndiag_type
@@ -15943,10 +15945,10 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2811, 8, 4, NO, 4, 1, 0, 0), // ndr_frame_size
     F(2812, 12, 25, NO, 4, 1, 0, 0), // ndr_frame_nr
     F(2814, 0, 301, NO, 2, 1, 0, 0), // ss_family
-    F(2815, 2, 1293, NO, 1 | CHAR, 126, 0, 0), // __data
+    F(2815, 2, 1292, NO, 1 | CHAR, 126, 0, 0), // __data
     F(2817, 0, 301, NO, 2, 1, 0, 0), // sun_family
-    F(2818, 2, 1293, NO, 1 | CHAR, 108, 0, 0), // sun_path
-    F(2820, 0, 1615, NO, 1, 16, 0, 0), // in6_u.u6_addr8
+    F(2818, 2, 1292, NO, 1 | CHAR, 108, 0, 0), // sun_path
+    F(2820, 0, 1612, NO, 1, 16, 0, 0), // in6_u.u6_addr8
     F(2822, 0, 301, NO, 2, 1, 0, 0), // nl_family
     F(2823, 4, 16, NO, 4, 1, 0, 0), // nl_pid
     F(2824, 8, 8, NO, 4, 1, 0, 0), // nl_groups
@@ -15954,32 +15956,32 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2827, 2, 8, NO, 2, 1, 0, 0), // sll_protocol
     F(2828, 4, 16, NO, 4 | SIGNED, 1, 0, 0), // sll_ifindex
     F(2829, 8, 516, NO, 2, 1, 0, 0), // sll_hatype
-    F(2830, 10, 1616, NO, 1, 1, 0, 0), // sll_pkttype
+    F(2830, 10, 1613, NO, 1, 1, 0, 0), // sll_pkttype
     F(2831, 11, 4, NO, 1, 1, 0, 0), // sll_halen
-    F(2832, 12, 1424, NO, 1, 8, 0, 0), // sll_addr
+    F(2832, 12, 1423, NO, 1, 8, 0, 0), // sll_addr
     F(2834, 0, 301, NO, 2, 1, 0, 0), // spkt_family
-    F(2835, 2, 1293, NO, 1, 14, 0, 0), // spkt_device
+    F(2835, 2, 1292, NO, 1, 14, 0, 0), // spkt_device
     F(2836, 16, 8, NO, 2, 1, 0, 0), // spkt_protocol
     F(2838, 0, 301, NO, 2, 1, 0, 0), // svm_family
     F(2839, 4, 16, NO, 4, 1, 0, 0), // svm_port
-    F(2840, 8, 1617, NO, 4, 1, 0, 0), // svm_cid
-    F(2841, 12, 1618, NO, 1, 1, 0, 0), // svm_flags
+    F(2840, 8, 1614, NO, 4, 1, 0, 0), // svm_cid
+    F(2841, 12, 1615, NO, 1, 1, 0, 0), // svm_flags
     F(2838, 0, 301, NO, 2, 1, 0, 0), // svm_family
     F(2839, 4, 16, NO, 4, 1, 0, 0), // svm_port
-    F(2840, 8, 1617, NO, 4, 1, 0, 0), // svm_cid
+    F(2840, 8, 1614, NO, 4, 1, 0, 0), // svm_cid
     F(2843, 0, 301, NO, 2, 1, 0, 0), // can_family
     F(2844, 4, 16, NO, 4 | SIGNED, 1, 0, 0), // can_ifindex
-    F(2845, 8, 1619, NO, 4, 1, 0, 0), // can_addr.tp.rx_id
-    F(2846, 12, 1619, NO, 4, 1, 0, 0), // can_addr.tp.tx_id
+    F(2845, 8, 1616, NO, 4, 1, 0, 0), // can_addr.tp.rx_id
+    F(2846, 12, 1616, NO, 4, 1, 0, 0), // can_addr.tp.tx_id
     F(2843, 0, 301, NO, 2, 1, 0, 0), // can_family
     F(2844, 2, 16, NO, 4 | SIGNED, 1, 0, 0), // can_ifindex
-    F(2845, 6, 1619, NO, 4, 1, 0, 0), // can_addr.tp.rx_id
-    F(2846, 10, 1619, NO, 4, 1, 0, 0), // can_addr.tp.tx_id
+    F(2845, 6, 1616, NO, 4, 1, 0, 0), // can_addr.tp.rx_id
+    F(2846, 10, 1616, NO, 4, 1, 0, 0), // can_addr.tp.tx_id
     F(2848, 0, 16, NO, 4 | SIGNED, 1, 0, 0), // ipi_ifindex
     F(2849, 4, 16, 135, 0, 1, 0, 0), // ipi_spec_dst
     F(2850, 8, 16, 135, 0, 1, 0, 0), // ipi_addr
     F(1513, 0, 16, NO, 4, 1, 0, 0), // group
-    F(2853, 0, 1620, NO, 4, 1, 0, 0), // tp_status
+    F(2853, 0, 1617, NO, 4, 1, 0, 0), // tp_status
     F(2854, 4, 4, NO, 4, 1, 0, 0), // tp_len
     F(2855, 8, 4, NO, 4, 1, 0, 0), // tp_snaplen
     F(2856, 12, 16, NO, 2, 1, 0, 0), // tp_mac
@@ -15993,7 +15995,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(27, 20, 8, NO, 4, 1, 0, 0), // flags
     F(2866, 0, 16, NO, 4, 1, 0, 0), // token_start
     F(2867, 4, 25, NO, 4, 1, 0, 0), // token_count
-    F(2869, 0, 1619, NO, 4, 1, 0, 0), // can_id
+    F(2869, 0, 1616, NO, 4, 1, 0, 0), // can_id
     F(2870, 4, 8, NO, 4, 1, 0, 0), // can_mask
     F(2521, 0, 8, NO, 4, 1, 0, 0), // mem_start
     F(2522, 4, 8, NO, 4, 1, 0, 0), // mem_end
@@ -16013,8 +16015,8 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(251, 0, 16, NO, 4, 1, 0, 0), // type
     F(115, 4, 4, NO, 4, 1, 0, 0), // size
     F(2873, 8, 2, NO, 8 | POINTER, 1, 0, 0), // ifs_ifsu.raw_hdlc
-    F(235, 0, 1298, NO, 1, 1, 0, 0), // op
-    F(27, 2, 1621, NO, 2, 1, 0, 0), // flags
+    F(235, 0, 1297, NO, 1, 1, 0, 0), // op
+    F(27, 2, 1618, NO, 2, 1, 0, 0), // flags
     F(158, 0, 11, NO, 4, 1, 0, 0), // head
     F(2876, 4, 11, NO, 4, 1, 0, 0), // tail
     F(2877, 8, 11, NO, 4, 1, 0, 0), // rqes
@@ -16049,13 +16051,13 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2885, 20, 11, NO, 4, 1, 0, 0), // cqes
     F(27, 24, 11, NO, 4, 1, 0, 0), // flags
     F(2887, 0, 10, NO, 4, 1, 0, 0), // zcrx_fd
-    F(2889, 0, 1622, NO, 4, 1, 0, 0), // event_type
+    F(2889, 0, 1619, NO, 4, 1, 0, 0), // event_type
     F(212, 0, 2, NO, 8, 1, 0, 0), // area_ptr
-    F(152, 0, 1298, NO, 4, 1, 0, 0), // opcode
-    F(27, 4, 1623, NO, 4, 1, 0, 0), // flags
+    F(152, 0, 1297, NO, 4, 1, 0, 0), // opcode
+    F(27, 4, 1620, NO, 4, 1, 0, 0), // flags
     F(2892, 8, 25, NO, 4, 1, 0, 0), // filter_len
     F(2893, 12, 4, NO, 1, 1, 0, 0), // pdu_size
-    F(2894, 16, 1624, NO, 8, 1, 0, 0), // filter_ptr
+    F(2894, 16, 1621, NO, 8, 1, 0, 0), // filter_ptr
     F(522, 0, 8, NO, 4, 1, 0, 0), // index
     F(134, 8, 8, NO, 8, 1, 0, 0), // data
     F(2897, 0, 16, NO, 2, 1, 0, 0), // button
@@ -16135,60 +16137,60 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(496, 12, 16, NO, 4, 1, 0, 0), // reserved
     F(2937, 0, 16, NO, 8 | SIGNED, 1, 0, 0), // sec
     F(2938, 8, 16, NO, 4 | SIGNED, 1, 0, 0), // nsec
-    F(27, 12, 1625, NO, 4, 1, 0, 0), // flags
+    F(27, 12, 1622, NO, 4, 1, 0, 0), // flags
     F(2941, 0, 16, NO, 4, 1, 0, 0), // assert_sequence
     F(2942, 4, 16, NO, 4, 1, 0, 0), // clear_sequence
     F(2943, 8, 16, 577, 0, 1, 0, 0), // assert_tu
     F(2944, 24, 16, 577, 0, 1, 0, 0), // clear_tu
-    F(2945, 40, 1364, NO, 4 | SIGNED, 1, 0, 0), // current_mode
+    F(2945, 40, 1363, NO, 4 | SIGNED, 1, 0, 0), // current_mode
     F(25, 0, 244, NO, 4 | SIGNED, 1, 0, 0), // key
     F(768, 4, 157, NO, 4, 1, 0, 0), // uid
     F(769, 8, 156, NO, 4, 1, 0, 0), // gid
     F(2947, 12, 157, NO, 4, 1, 0, 0), // cuid
     F(2948, 16, 156, NO, 4, 1, 0, 0), // cgid
-    F(608, 20, 1626, NO, 4, 1, 0, 0), // mode
+    F(608, 20, 1623, NO, 4, 1, 0, 0), // mode
     F(2949, 24, 16, NO, 2, 1, 0, 0), // seq
     F(25, 0, 244, NO, 4 | SIGNED, 1, 0, 0), // key
     F(768, 4, 157, NO, 4, 1, 0, 0), // uid
     F(769, 8, 156, NO, 4, 1, 0, 0), // gid
     F(2947, 12, 157, NO, 4, 1, 0, 0), // cuid
     F(2948, 16, 156, NO, 4, 1, 0, 0), // cgid
-    F(608, 20, 1626, NO, 2, 1, 0, 0), // mode
+    F(608, 20, 1623, NO, 2, 1, 0, 0), // mode
     F(2949, 24, 16, NO, 2, 1, 0, 0), // seq
     F(25, 0, 244, NO, 4 | SIGNED, 1, 0, 0), // key
     F(768, 4, 157, NO, 4, 1, 0, 0), // uid
     F(769, 8, 156, NO, 4, 1, 0, 0), // gid
     F(2947, 12, 157, NO, 4, 1, 0, 0), // cuid
     F(2948, 16, 156, NO, 4, 1, 0, 0), // cgid
-    F(608, 20, 1626, NO, 4, 1, 0, 0), // mode
+    F(608, 20, 1623, NO, 4, 1, 0, 0), // mode
     F(2949, 24, 16, NO, 4, 1, 0, 0), // seq
     F(25, 0, 244, NO, 4 | SIGNED, 1, 0, 0), // key
     F(768, 4, 157, NO, 4, 1, 0, 0), // uid
     F(769, 8, 156, NO, 4, 1, 0, 0), // gid
     F(2947, 12, 157, NO, 4, 1, 0, 0), // cuid
     F(2948, 16, 156, NO, 4, 1, 0, 0), // cgid
-    F(608, 22, 1626, NO, 2, 1, 0, 0), // mode
+    F(608, 22, 1623, NO, 2, 1, 0, 0), // mode
     F(2949, 26, 16, NO, 2, 1, 0, 0), // seq
     F(25, 0, 244, NO, 4 | SIGNED, 1, 0, 0), // key
     F(768, 4, 157, NO, 4, 1, 0, 0), // uid
     F(769, 8, 156, NO, 4, 1, 0, 0), // gid
     F(2947, 12, 157, NO, 4, 1, 0, 0), // cuid
     F(2948, 16, 156, NO, 4, 1, 0, 0), // cgid
-    F(608, 20, 1626, NO, 4, 1, 0, 0), // mode
+    F(608, 20, 1623, NO, 4, 1, 0, 0), // mode
     F(2949, 26, 16, NO, 2, 1, 0, 0), // seq
     F(25, 0, 244, NO, 4 | SIGNED, 1, 0, 0), // key
     F(768, 4, 157, NO, 2, 1, 0, 0), // uid
     F(769, 6, 156, NO, 2, 1, 0, 0), // gid
     F(2947, 8, 157, NO, 2, 1, 0, 0), // cuid
     F(2948, 10, 156, NO, 2, 1, 0, 0), // cgid
-    F(608, 12, 1626, NO, 2, 1, 0, 0), // mode
+    F(608, 12, 1623, NO, 2, 1, 0, 0), // mode
     F(2949, 14, 16, NO, 2, 1, 0, 0), // seq
     F(25, 0, 244, NO, 4 | SIGNED, 1, 0, 0), // key
     F(768, 4, 157, NO, 4, 1, 0, 0), // uid
     F(769, 8, 156, NO, 4, 1, 0, 0), // gid
     F(2947, 12, 157, NO, 4, 1, 0, 0), // cuid
     F(2948, 16, 156, NO, 4, 1, 0, 0), // cgid
-    F(608, 20, 1626, NO, 2, 1, 0, 0), // mode
+    F(608, 20, 1623, NO, 2, 1, 0, 0), // mode
     F(2949, 22, 16, NO, 2, 1, 0, 0), // seq
     F(2953, 0, 16, NO, 8, 1, 0, 0), // qfs_ino
     F(2954, 8, 25, NO, 8, 1, 0, 0), // qfs_nblks
@@ -16215,9 +16217,9 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2967, 36, 16, NO, 4, 1, 0, 0), // outpps
     F(2968, 40, 16, NO, 4, 1, 0, 0), // inbps
     F(2969, 44, 16, NO, 4, 1, 0, 0), // outbps
-    F(149, 0, 1372, NO, 4, 1, 0, 0), // addr
-    F(810, 4, 1373, NO, 2, 1, 0, 0), // port
-    F(2971, 8, 1627, NO, 4, 1, 0, 0), // conn_flags
+    F(149, 0, 1371, NO, 4, 1, 0, 0), // addr
+    F(810, 4, 1372, NO, 2, 1, 0, 0), // port
+    F(2971, 8, 1624, NO, 4, 1, 0, 0), // conn_flags
     F(2972, 12, 16, NO, 4 | SIGNED, 1, 0, 0), // weight
     F(2973, 16, 16, NO, 4, 1, 0, 0), // u_threshold
     F(2974, 20, 16, NO, 4, 1, 0, 0), // l_threshold
@@ -16225,9 +16227,9 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2976, 28, 25, NO, 4, 1, 0, 0), // inactconns
     F(2977, 32, 25, NO, 4, 1, 0, 0), // persistconns
     F(815, 40, 16, 584, 0, 1, 0, 0), // stats
-    F(149, 0, 1372, NO, 4, 1, 0, 0), // addr
-    F(810, 4, 1373, NO, 2, 1, 0, 0), // port
-    F(2971, 8, 1627, NO, 4, 1, 0, 0), // conn_flags
+    F(149, 0, 1371, NO, 4, 1, 0, 0), // addr
+    F(810, 4, 1372, NO, 2, 1, 0, 0), // port
+    F(2971, 8, 1624, NO, 4, 1, 0, 0), // conn_flags
     F(2972, 12, 16, NO, 4 | SIGNED, 1, 0, 0), // weight
     F(2973, 16, 16, NO, 4, 1, 0, 0), // u_threshold
     F(2974, 20, 16, NO, 4, 1, 0, 0), // l_threshold
@@ -16235,9 +16237,9 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2976, 28, 25, NO, 4, 1, 0, 0), // inactconns
     F(2977, 32, 25, NO, 4, 1, 0, 0), // persistconns
     F(815, 36, 16, 584, 0, 1, 0, 0), // stats
-    F(149, 0, 1372, NO, 4, 1, 0, 0), // addr
-    F(810, 4, 1373, NO, 2, 1, 0, 0), // port
-    F(2971, 6, 1627, NO, 4, 1, 0, 0), // conn_flags
+    F(149, 0, 1371, NO, 4, 1, 0, 0), // addr
+    F(810, 4, 1372, NO, 2, 1, 0, 0), // port
+    F(2971, 6, 1624, NO, 4, 1, 0, 0), // conn_flags
     F(2972, 10, 16, NO, 4 | SIGNED, 1, 0, 0), // weight
     F(2973, 14, 16, NO, 4, 1, 0, 0), // u_threshold
     F(2974, 18, 16, NO, 4, 1, 0, 0), // l_threshold
@@ -16251,9 +16253,9 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(27, 24, 16, NO, 8, 1, 0, 0), // flags
     F(2982, 0, 16, 634, 0, 1, 0, 0), // daddr
     F(2983, 16, 16, 634, 0, 1, 0, 0), // saddr
-    F(2984, 32, 1373, NO, 2, 1, 0, 0), // dport
+    F(2984, 32, 1372, NO, 2, 1, 0, 0), // dport
     F(2985, 34, 8, NO, 2, 1, 0, 0), // dport_mask
-    F(2986, 36, 1373, NO, 2, 1, 0, 0), // sport
+    F(2986, 36, 1372, NO, 2, 1, 0, 0), // sport
     F(2987, 38, 8, NO, 2, 1, 0, 0), // sport_mask
     F(2490, 40, 301, NO, 2, 1, 0, 0), // family
     F(2988, 42, 16, NO, 1, 1, 0, 0), // prefixlen_d
@@ -16263,9 +16265,9 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2990, 52, 157, NO, 4, 1, 0, 0), // user
     F(2982, 0, 16, 634, 0, 1, 0, 0), // daddr
     F(2983, 16, 16, 634, 0, 1, 0, 0), // saddr
-    F(2984, 32, 1373, NO, 2, 1, 0, 0), // dport
+    F(2984, 32, 1372, NO, 2, 1, 0, 0), // dport
     F(2985, 34, 8, NO, 2, 1, 0, 0), // dport_mask
-    F(2986, 36, 1373, NO, 2, 1, 0, 0), // sport
+    F(2986, 36, 1372, NO, 2, 1, 0, 0), // sport
     F(2987, 38, 8, NO, 2, 1, 0, 0), // sport_mask
     F(2490, 40, 301, NO, 2, 1, 0, 0), // family
     F(2988, 42, 16, NO, 1, 1, 0, 0), // prefixlen_d
@@ -16338,13 +16340,13 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(3021, 0, 208, NO, 4, 1, 1, 1), // vm86dbg_active
     F(3022, 0, 208, NO, 4, 1, 2, 1), // vm86dbg_TFpendig
     F(3023, 0, 208, NO, 4, 1, 31, 1), // is_vm86pus
-    F(3024, 4, 1341, NO, 1, 32, 0, 0), // vm86dbg_intxxtab
+    F(3024, 4, 1340, NO, 1, 32, 0, 0), // vm86dbg_intxxtab
     F(3020, 0, 208, NO, 8, 1, 0, 1), // force_return_for_pic
     F(3021, 0, 208, NO, 8, 1, 1, 1), // vm86dbg_active
     F(3022, 0, 208, NO, 8, 1, 2, 1), // vm86dbg_TFpendig
     F(3023, 0, 208, NO, 8, 1, 31, 1), // is_vm86pus
-    F(3024, 4, 1341, NO, 1, 32, 0, 0), // vm86dbg_intxxtab
-    F(27, 0, 1628, NO, 8, 1, 0, 0), // flags
+    F(3024, 4, 1340, NO, 1, 32, 0, 0), // vm86dbg_intxxtab
+    F(27, 0, 1625, NO, 8, 1, 0, 0), // flags
     F(3026, 8, 25, NO, 8, 1, 0, 0), // num_qgroups
     F(3027, 16, 25, NO, 8, 1, 0, 0), // num_ref_copies
     F(3028, 24, 25, NO, 8, 1, 0, 0), // num_excl_copies
@@ -16364,7 +16366,7 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(2198, 24, 8, NO, 4, 1, 0, 0), // edx
     F(2937, 0, 16, NO, 8, 1, 0, 0), // sec
     F(2938, 8, 16, NO, 4, 1, 0, 0), // nsec
-    F(27, 0, 1629, NO, 8, 1, 0, 0), // flags
+    F(27, 0, 1626, NO, 8, 1, 0, 0), // flags
     F(3035, 8, 4, NO, 8, 1, 0, 0), // max_rfer
     F(3036, 16, 4, NO, 8, 1, 0, 0), // max_excl
     F(3037, 24, 4, NO, 8, 1, 0, 0), // rsv_rfer
@@ -16372,15 +16374,15 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(305, 0, 16, NO, 8, 1, 0, 0), // start
     F(155, 8, 16, NO, 8, 1, 0, 0), // len
     F(3040, 16, 16, NO, 8, 1, 0, 0), // wp
-    F(251, 24, 1630, NO, 1, 1, 0, 0), // type
-    F(3041, 25, 1631, NO, 1, 1, 0, 0), // cond
+    F(251, 24, 1627, NO, 1, 1, 0, 0), // type
+    F(3041, 25, 1628, NO, 1, 1, 0, 0), // cond
     F(3042, 26, 208, NO, 1, 1, 0, 0), // non_seq
     F(3043, 27, 208, NO, 1, 1, 0, 0), // reset
     F(3044, 32, 16, NO, 8, 1, 0, 0), // capacity
     F(150, 0, 10, NO, 8 | SIGNED, 1, 0, 0), // fd
     F(1645, 8, 11, NO, 8, 1, 0, 0), // logical_offset
     F(3046, 16, 4, NO, 8, 1, 0, 0), // bytes_deduped
-    F(546, 24, 1632, NO, 4 | SIGNED, 1, 0, 0), // status
+    F(546, 24, 1629, NO, 4 | SIGNED, 1, 0, 0), // status
     F(3048, 0, 25, NO, 8, 1, 0, 0), // data_extents_scrubbed
     F(3049, 8, 25, NO, 8, 1, 0, 0), // tree_extents_scrubbed
     F(3050, 16, 4, NO, 8, 1, 0, 0), // data_bytes_scrubbed
@@ -16412,16 +16414,16 @@ pub(crate) static FIELDS: [F; 7835] = [
     F(3076, 0, 11, NO, 8, 1, 0, 0), // fe_logical
     F(3077, 8, 11, NO, 8, 1, 0, 0), // fe_physical
     F(3078, 16, 4, NO, 8, 1, 0, 0), // fe_length
-    F(3079, 40, 1633, NO, 4, 1, 0, 0), // fe_flags
+    F(3079, 40, 1630, NO, 4, 1, 0, 0), // fe_flags
     F(3081, 0, 10, NO, 8 | SIGNED, 1, 0, 0), // dest_fd
     F(1467, 8, 11, NO, 8, 1, 0, 0), // dest_offset
     F(3046, 16, 4, NO, 8, 1, 0, 0), // bytes_deduped
-    F(546, 24, 1632, NO, 4 | SIGNED, 1, 0, 0), // status
-    F(251, 0, 1634, NO, 4, 1, 0, 0), // type
+    F(546, 24, 1629, NO, 4 | SIGNED, 1, 0, 0), // status
+    F(251, 0, 1631, NO, 4, 1, 0, 0), // type
     F(3083, 8, 14, NO, 1, 8, 0, 0), // u.descriptor
     F(3084, 8, 14, NO, 1, 16, 0, 0), // u.identifier
     F(140, 0, 16, NO, 4 | SIGNED, 1, 0, 0), // nr
-    F(1370, 4, 1442, NO, 4, 1, 0, 0), // arch
+    F(1370, 4, 1441, NO, 4, 1, 0, 0), // arch
     F(1371, 8, 2, NO, 8, 1, 0, 0), // instruction_pointer
     F(1520, 16, 8, NO, 8, 6, 0, 0), // args
     F(1729, 0, 8, NO, 4 | SIGNED, 2, 0, 0), // val
@@ -17199,7 +17201,7 @@ pub(crate) static NAME_LISTS: [u16; 126] = [
 ];
 
 /// What the value of a field decides.
-pub(crate) static BYS: [B; 281] = [
+pub(crate) static BYS: [B; 288] = [
     B(27, 0, 0xa, 0, 1, 0xa),
     B(27, 0, 0xb, 0, 1, 0xb),
     B(152, 6, 0x0, 1, 1, 0xffffffffffffffff),
@@ -17404,128 +17406,136 @@ pub(crate) static BYS: [B; 281] = [
     B(1968, 8, 0x2f, 517, 5, 0xffffffffffffffff),
     B(1968, 8, 0x36, 522, 5, 0xffffffffffffffff),
     B(1968, 8, 0x37, 522, 5, 0xffffffffffffffff),
-    B(1789, 0, 0x2000, 527, 2, 0xf000),
-    B(1789, 0, 0x6000, 527, 2, 0xf000),
-    B(1845, 230, 0x4000000, 529, 1, 0x4000000),
-    B(1845, 230, 0x4000000, 530, 1, 0x4000000),
-    B(1789, 0, 0x2000, 531, 2, 0xf000),
-    B(1789, 0, 0x6000, 531, 2, 0xf000),
-    B(1845, 230, 0x4000000, 533, 1, 0x4000000),
-    B(1334, 0, 0x1, 534, 4, 0xffffffffffffffff),
-    B(1334, 0, 0x2, 534, 4, 0xffffffffffffffff),
-    B(1334, 0, 0x3, 534, 4, 0xffffffffffffffff),
-    B(1334, 0, 0x4, 534, 4, 0xffffffffffffffff),
-    B(1334, 0, 0x5, 534, 4, 0xffffffffffffffff),
-    B(1334, 0, 0x6, 534, 4, 0xffffffffffffffff),
-    B(1334, 0, 0xfffffffffffffffb, 534, 4, 0xffffffffffffffff),
-    B(1332, 9, 0x1d, 538, 1, 0xffffffffffffffff),
-    B(1332, 10, 0x16, 538, 1, 0xffffffffffffffff),
-    B(1332, 11, 0x17, 538, 1, 0xffffffffffffffff),
-    B(1332, 0, 0x4, 539, 6, 0xffffffffffffffff),
-    B(1332, 0, 0x8, 545, 6, 0xffffffffffffffff),
-    B(1332, 0, 0xb, 551, 6, 0xffffffffffffffff),
-    B(1332, 9, 0x7, 557, 6, 0xffffffffffffffff),
-    B(1332, 92, 0xa, 557, 6, 0xffffffffffffffff),
-    B(1332, 0, 0x5, 563, 6, 0xffffffffffffffff),
-    B(1332, 93, 0x7, 569, 6, 0xffffffffffffffff),
-    B(1332, 9, 0x11, 575, 10, 0xffffffffffffffff),
-    B(1332, 10, 0x12, 575, 10, 0xffffffffffffffff),
-    B(1332, 11, 0x14, 575, 10, 0xffffffffffffffff),
-    B(1332, 15, 0x1f, 585, 8, 0xffffffffffffffff),
-    B(1332, 93, 0xc, 585, 8, 0xffffffffffffffff),
-    B(1334, 0, 0x0, 593, 11, 0xffffffffffffffff),
-    B(1334, 0, 0xfffffffffffffffa, 593, 11, 0xffffffffffffffff),
-    B(1334, 0, 0xffffffffffffffff, 593, 11, 0xffffffffffffffff),
-    B(1334, 25, 0xfffffffffffffffd, 593, 11, 0xffffffffffffffff),
-    B(1334, 1, 0xfffffffffffffffc, 593, 11, 0xffffffffffffffff),
-    B(1334, 25, 0xfffffffffffffffc, 593, 11, 0xffffffffffffffff),
-    B(1334, 1, 0xfffffffffffffffe, 593, 11, 0xffffffffffffffff),
-    B(1334, 0, 0xffffffffffffffc4, 593, 11, 0xffffffffffffffff),
-    B(1334, 0, 0xfffffffffffffff9, 593, 11, 0xffffffffffffffff),
-    B(1334, 25, 0xfffffffffffffffe, 604, 13, 0xffffffffffffffff),
-    B(1334, 1, 0xfffffffffffffffd, 604, 13, 0xffffffffffffffff),
-    B(1334, 0, 0xffffffffffffffff, 617, 1, 0xffffffffffffffff),
-    B(1334, 25, 0xfffffffffffffffd, 617, 1, 0xffffffffffffffff),
-    B(1334, 1, 0xfffffffffffffffc, 617, 1, 0xffffffffffffffff),
-    B(1334, 25, 0xfffffffffffffffe, 618, 1, 0xffffffffffffffff),
-    B(1334, 1, 0xfffffffffffffffd, 618, 1, 0xffffffffffffffff),
-    B(1834, 0, 0x1, 619, 1, 0xffffffffffffffff),
-    B(1834, 0, 0x2, 620, 1, 0xffffffffffffffff),
-    B(1834, 0, 0x4, 621, 1, 0xffffffffffffffff),
-    B(1789, 0, 0x2000, 622, 2, 0xf000),
-    B(1789, 0, 0x6000, 622, 2, 0xf000),
-    B(1789, 0, 0x2000, 624, 2, 0xf000),
-    B(1789, 0, 0x6000, 624, 2, 0xf000),
-    B(1789, 0, 0x2000, 626, 2, 0xf000),
-    B(1789, 0, 0x6000, 626, 2, 0xf000),
-    B(1789, 0, 0x2000, 628, 2, 0xf000),
-    B(1789, 0, 0x6000, 628, 2, 0xf000),
-    B(2390, 0, 0x0, 630, 1, 0xffffffffffffffff),
-    B(2408, 0, 0x0, 631, 1, 0xffffffffffffffff),
-    B(25, 110, 0x3, 632, 1, 0xffffffffffffffff),
-    B(25, 110, 0x4, 633, 1, 0xffffffffffffffff),
-    B(25, 110, 0x10, 634, 1, 0xffffffffffffffff),
-    B(25, 110, 0x5, 635, 1, 0xffffffffffffffff),
-    B(25, 110, 0x9, 636, 1, 0xffffffffffffffff),
-    B(25, 110, 0xa, 637, 1, 0xffffffffffffffff),
-    B(25, 110, 0x6, 638, 1, 0xffffffffffffffff),
-    B(25, 110, 0xc, 638, 1, 0xffffffffffffffff),
-    B(25, 110, 0xf, 638, 1, 0xffffffffffffffff),
-    B(25, 110, 0x7, 639, 1, 0xffffffffffffffff),
-    B(25, 110, 0x8, 640, 1, 0xffffffffffffffff),
-    B(40, 0, 0x0, 641, 1, 0xffffffffffffffff),
-    B(2455, 0, 0x2, 642, 1, 0xffffffffffffffff),
-    B(2624, 0, 0x1, 643, 5, 0xffffffffffffffff),
-    B(2624, 0, 0x3a, 643, 5, 0xffffffffffffffff),
-    B(2624, 0, 0x32, 648, 3, 0xffffffffffffffff),
-    B(2624, 0, 0x33, 648, 3, 0xffffffffffffffff),
-    B(251, 0, 0x1, 651, 1, 0xffffffffffffffff),
-    B(251, 0, 0x2, 652, 1, 0xffffffffffffffff),
+    B(27, 0, 0x1000, 527, 1, 0x1000),
+    B(27, 0, 0x1000000, 528, 1, 0x1000000),
+    B(27, 0, 0x200000, 528, 1, 0x200000),
+    B(27, 0, 0x100000, 529, 1, 0x100000),
+    B(27, 0, 0x80000, 530, 1, 0x80000),
+    B(27, 0, 0x200000000, 531, 1, 0x200000000),
+    B(2060, 0, 0x0, 532, 2, 0xffffffffffffffff),
+    B(1789, 0, 0x2000, 534, 2, 0xf000),
+    B(1789, 0, 0x6000, 534, 2, 0xf000),
+    B(1845, 230, 0x4000000, 536, 1, 0x4000000),
+    B(1845, 230, 0x4000000, 537, 1, 0x4000000),
+    B(1789, 0, 0x2000, 538, 2, 0xf000),
+    B(1789, 0, 0x6000, 538, 2, 0xf000),
+    B(1845, 230, 0x4000000, 540, 1, 0x4000000),
+    B(1334, 0, 0x1, 541, 4, 0xffffffffffffffff),
+    B(1334, 0, 0x2, 541, 4, 0xffffffffffffffff),
+    B(1334, 0, 0x3, 541, 4, 0xffffffffffffffff),
+    B(1334, 0, 0x4, 541, 4, 0xffffffffffffffff),
+    B(1334, 0, 0x5, 541, 4, 0xffffffffffffffff),
+    B(1334, 0, 0x6, 541, 4, 0xffffffffffffffff),
+    B(1334, 0, 0xfffffffffffffffb, 541, 4, 0xffffffffffffffff),
+    B(1332, 9, 0x1d, 545, 1, 0xffffffffffffffff),
+    B(1332, 10, 0x16, 545, 1, 0xffffffffffffffff),
+    B(1332, 11, 0x17, 545, 1, 0xffffffffffffffff),
+    B(1332, 0, 0x4, 546, 6, 0xffffffffffffffff),
+    B(1332, 0, 0x8, 552, 6, 0xffffffffffffffff),
+    B(1332, 0, 0xb, 558, 6, 0xffffffffffffffff),
+    B(1332, 9, 0x7, 564, 6, 0xffffffffffffffff),
+    B(1332, 92, 0xa, 564, 6, 0xffffffffffffffff),
+    B(1332, 0, 0x5, 570, 6, 0xffffffffffffffff),
+    B(1332, 93, 0x7, 576, 6, 0xffffffffffffffff),
+    B(1332, 9, 0x11, 582, 10, 0xffffffffffffffff),
+    B(1332, 10, 0x12, 582, 10, 0xffffffffffffffff),
+    B(1332, 11, 0x14, 582, 10, 0xffffffffffffffff),
+    B(1332, 15, 0x1f, 592, 8, 0xffffffffffffffff),
+    B(1332, 93, 0xc, 592, 8, 0xffffffffffffffff),
+    B(1334, 0, 0x0, 600, 11, 0xffffffffffffffff),
+    B(1334, 0, 0xfffffffffffffffa, 600, 11, 0xffffffffffffffff),
+    B(1334, 0, 0xffffffffffffffff, 600, 11, 0xffffffffffffffff),
+    B(1334, 25, 0xfffffffffffffffd, 600, 11, 0xffffffffffffffff),
+    B(1334, 1, 0xfffffffffffffffc, 600, 11, 0xffffffffffffffff),
+    B(1334, 25, 0xfffffffffffffffc, 600, 11, 0xffffffffffffffff),
+    B(1334, 1, 0xfffffffffffffffe, 600, 11, 0xffffffffffffffff),
+    B(1334, 0, 0xffffffffffffffc4, 600, 11, 0xffffffffffffffff),
+    B(1334, 0, 0xfffffffffffffff9, 600, 11, 0xffffffffffffffff),
+    B(1334, 25, 0xfffffffffffffffe, 611, 13, 0xffffffffffffffff),
+    B(1334, 1, 0xfffffffffffffffd, 611, 13, 0xffffffffffffffff),
+    B(1334, 0, 0xffffffffffffffff, 624, 1, 0xffffffffffffffff),
+    B(1334, 25, 0xfffffffffffffffd, 624, 1, 0xffffffffffffffff),
+    B(1334, 1, 0xfffffffffffffffc, 624, 1, 0xffffffffffffffff),
+    B(1334, 25, 0xfffffffffffffffe, 625, 1, 0xffffffffffffffff),
+    B(1334, 1, 0xfffffffffffffffd, 625, 1, 0xffffffffffffffff),
+    B(1834, 0, 0x1, 626, 1, 0xffffffffffffffff),
+    B(1834, 0, 0x2, 627, 1, 0xffffffffffffffff),
+    B(1834, 0, 0x4, 628, 1, 0xffffffffffffffff),
+    B(1789, 0, 0x2000, 629, 2, 0xf000),
+    B(1789, 0, 0x6000, 629, 2, 0xf000),
+    B(1789, 0, 0x2000, 631, 2, 0xf000),
+    B(1789, 0, 0x6000, 631, 2, 0xf000),
+    B(1789, 0, 0x2000, 633, 2, 0xf000),
+    B(1789, 0, 0x6000, 633, 2, 0xf000),
+    B(1789, 0, 0x2000, 635, 2, 0xf000),
+    B(1789, 0, 0x6000, 635, 2, 0xf000),
+    B(2390, 0, 0x0, 637, 1, 0xffffffffffffffff),
+    B(2408, 0, 0x0, 638, 1, 0xffffffffffffffff),
+    B(25, 110, 0x3, 639, 1, 0xffffffffffffffff),
+    B(25, 110, 0x4, 640, 1, 0xffffffffffffffff),
+    B(25, 110, 0x10, 641, 1, 0xffffffffffffffff),
+    B(25, 110, 0x5, 642, 1, 0xffffffffffffffff),
+    B(25, 110, 0x9, 643, 1, 0xffffffffffffffff),
+    B(25, 110, 0xa, 644, 1, 0xffffffffffffffff),
+    B(25, 110, 0x6, 645, 1, 0xffffffffffffffff),
+    B(25, 110, 0xc, 645, 1, 0xffffffffffffffff),
+    B(25, 110, 0xf, 645, 1, 0xffffffffffffffff),
+    B(25, 110, 0x7, 646, 1, 0xffffffffffffffff),
+    B(25, 110, 0x8, 647, 1, 0xffffffffffffffff),
+    B(40, 0, 0x0, 648, 1, 0xffffffffffffffff),
+    B(2455, 0, 0x2, 649, 1, 0xffffffffffffffff),
+    B(2624, 0, 0x1, 650, 5, 0xffffffffffffffff),
+    B(2624, 0, 0x3a, 650, 5, 0xffffffffffffffff),
+    B(2624, 0, 0x32, 655, 3, 0xffffffffffffffff),
+    B(2624, 0, 0x33, 655, 3, 0xffffffffffffffff),
+    B(251, 0, 0x1, 658, 1, 0xffffffffffffffff),
+    B(251, 0, 0x2, 659, 1, 0xffffffffffffffff),
 ];
 
 /// The kinds that fields have then.
-pub(crate) static OVERRIDES: [(u16, u16); 653] = [
-    (150, 16), (162, 1304), (166, 16), (149, 8), (194, 1307), (154, 8), (174, 14), (149, 1308), (205, 14), (200, 14), (170, 210), (155, 25), (174, 84), (149, 1309), (205, 14), (200, 14),
-    (170, 210), (155, 25), (174, 84), (205, 14), (206, 2), (207, 8), (200, 14), (170, 210), (155, 4), (174, 84), (149, 1310), (205, 14), (206, 2), (207, 8), (200, 14), (170, 210),
-    (155, 4), (174, 84), (204, 16), (175, 1311), (155, 4), (174, 14), (155, 1312), (154, 14), (176, 1313), (174, 14), (149, 8), (150, 14), (155, 1312), (154, 8), (176, 1313), (174, 14),
-    (155, 4), (174, 14), (177, 21), (149, 104), (170, 1314), (178, 89), (154, 14), (174, 14), (170, 1314), (178, 89), (154, 14), (174, 14), (149, 1310), (171, 1315), (203, 4), (200, 14),
-    (170, 1314), (155, 4), (178, 89), (154, 14), (174, 14), (200, 14), (170, 1314), (155, 4), (178, 89), (154, 14), (202, 4), (174, 14), (149, 14), (200, 14), (170, 1314), (155, 4),
-    (178, 89), (154, 14), (174, 14), (201, 16), (149, 1316), (150, 14), (154, 25), (174, 14), (179, 1317), (149, 8), (171, 2), (150, 14), (154, 14), (174, 14), (179, 1317), (149, 1316),
-    (150, 14), (174, 14), (179, 1317), (180, 137), (171, 2), (170, 1318), (155, 14), (154, 14), (174, 14), (149, 8), (181, 1302), (154, 14), (174, 14), (149, 1319), (155, 14), (154, 4),
+pub(crate) static OVERRIDES: [(u16, u16); 660] = [
+    (150, 16), (162, 1303), (166, 16), (149, 8), (194, 1306), (154, 8), (174, 14), (149, 1307), (205, 14), (200, 14), (170, 210), (155, 25), (174, 84), (149, 1308), (205, 14), (200, 14),
+    (170, 210), (155, 25), (174, 84), (205, 14), (206, 2), (207, 8), (200, 14), (170, 210), (155, 4), (174, 84), (149, 1309), (205, 14), (206, 2), (207, 8), (200, 14), (170, 210),
+    (155, 4), (174, 84), (204, 16), (175, 1310), (155, 4), (174, 14), (155, 1311), (154, 14), (176, 1312), (174, 14), (149, 8), (150, 14), (155, 1311), (154, 8), (176, 1312), (174, 14),
+    (155, 4), (174, 14), (177, 21), (149, 104), (170, 1313), (178, 89), (154, 14), (174, 14), (170, 1313), (178, 89), (154, 14), (174, 14), (149, 1309), (171, 1314), (203, 4), (200, 14),
+    (170, 1313), (155, 4), (178, 89), (154, 14), (174, 14), (200, 14), (170, 1313), (155, 4), (178, 89), (154, 14), (202, 4), (174, 14), (149, 14), (200, 14), (170, 1313), (155, 4),
+    (178, 89), (154, 14), (174, 14), (201, 16), (149, 1315), (150, 14), (154, 25), (174, 14), (179, 1316), (149, 8), (171, 2), (150, 14), (154, 14), (174, 14), (179, 1316), (149, 1315),
+    (150, 14), (174, 14), (179, 1316), (180, 137), (171, 2), (170, 1317), (155, 14), (154, 14), (174, 14), (149, 8), (181, 1301), (154, 14), (174, 14), (149, 1318), (155, 14), (154, 4),
     (174, 14), (149, 14), (154, 14), (174, 14), (149, 14), (155, 300), (154, 14), (174, 14), (149, 14), (150, 301), (154, 137), (149, 4), (155, 12), (174, 14), (149, 14), (155, 14),
-    (154, 4), (174, 14), (149, 20), (150, 30), (155, 155), (154, 14), (85, 68), (174, 14), (149, 20), (171, 1320), (150, 30), (155, 4), (154, 14), (174, 14), (149, 14), (155, 14),
-    (154, 14), (174, 14), (149, 1321), (150, 14), (155, 25), (154, 16), (174, 14), (149, 20), (171, 2), (150, 30), (155, 307), (154, 14), (174, 14), (182, 306), (149, 4), (183, 9),
-    (155, 4), (174, 14), (183, 129), (150, 14), (155, 4), (154, 4), (174, 14), (149, 1322), (155, 165), (154, 10), (174, 14), (155, 25), (154, 14), (174, 14), (149, 14), (200, 14),
+    (154, 4), (174, 14), (149, 20), (150, 30), (155, 155), (154, 14), (85, 68), (174, 14), (149, 20), (171, 1319), (150, 30), (155, 4), (154, 14), (174, 14), (149, 14), (155, 14),
+    (154, 14), (174, 14), (149, 1320), (150, 14), (155, 25), (154, 16), (174, 14), (149, 20), (171, 2), (150, 30), (155, 307), (154, 14), (174, 14), (182, 306), (149, 4), (183, 9),
+    (155, 4), (174, 14), (183, 129), (150, 14), (155, 4), (154, 4), (174, 14), (149, 1321), (155, 165), (154, 10), (174, 14), (155, 25), (154, 14), (174, 14), (149, 14), (200, 14),
     (155, 4), (174, 14), (199, 10), (184, 303), (173, 11), (149, 14), (200, 14), (155, 4), (154, 14), (174, 14), (199, 10), (184, 303), (157, 16), (197, 14), (150, 25), (155, 4),
     (154, 16), (174, 14), (149, 14), (157, 16), (197, 14), (150, 25), (155, 14), (154, 14), (174, 14), (149, 20), (171, 20), (150, 30), (155, 30), (154, 14), (185, 279), (174, 14),
     (149, 20), (171, 20), (150, 30), (187, 220), (155, 30), (154, 14), (174, 14), (149, 70), (171, 20), (150, 30), (155, 14), (154, 14), (174, 14), (149, 20), (150, 30), (155, 14),
-    (154, 14), (174, 14), (186, 317), (149, 20), (150, 30), (155, 155), (154, 14), (174, 14), (149, 70), (171, 1310), (155, 4), (154, 14), (174, 14), (188, 174), (149, 70), (171, 1310),
+    (154, 14), (174, 14), (186, 317), (149, 20), (150, 30), (155, 155), (154, 14), (174, 14), (149, 70), (171, 1309), (155, 4), (154, 14), (174, 14), (188, 174), (149, 70), (171, 1309),
     (205, 20), (150, 14), (155, 4), (154, 14), (174, 14), (188, 174), (149, 70), (171, 2), (155, 4), (154, 14), (174, 14), (149, 70), (171, 2), (205, 20), (150, 14), (155, 4),
-    (154, 14), (174, 14), (149, 1323), (205, 16), (197, 14), (189, 1324), (154, 8), (174, 14), (172, 8), (154, 14), (174, 14), (190, 1325), (149, 14), (171, 2), (150, 62), (200, 121),
-    (155, 123), (154, 14), (174, 14), (191, 8), (150, 183), (192, 8), (155, 14), (154, 16), (174, 14), (149, 1326), (150, 14), (192, 8), (155, 25), (154, 14), (174, 14), (149, 14),
-    (150, 16), (193, 1327), (155, 14), (154, 14), (174, 14), (150, 14), (155, 14), (154, 14), (195, 131), (174, 14), (224, 16), (238, 14), (237, 14), (236, 14), (238, 14), (237, 14),
-    (238, 14), (236, 14), (237, 14), (236, 14), (123, 42), (150, 16), (350, 1355), (350, 1356), (350, 16), (350, 1357), (397, 2), (399, 1358), (396, 1359), (398, 14), (400, 14), (352, 16),
-    (351, 14), (394, 14), (395, 4), (164, 116), (602, 16), (601, 14), (601, 1363), (1237, 14), (1238, 16), (1335, 14), (1336, 14), (1347, 1313), (1348, 10), (1334, 1434), (1335, 14), (1336, 14),
-    (1346, 2), (1347, 14), (1348, 14), (1334, 1435), (1335, 14), (1336, 14), (1346, 2), (1347, 14), (1348, 14), (1334, 1436), (1335, 14), (1336, 14), (1346, 2), (1347, 14), (1348, 14), (1334, 1437),
-    (1335, 14), (1336, 14), (1346, 2), (1347, 14), (1348, 14), (1334, 1438), (1335, 14), (1336, 14), (1346, 2), (1347, 14), (1348, 14), (1334, 1439), (1335, 14), (1336, 14), (1346, 2), (1347, 14),
-    (1348, 14), (1334, 1440), (1335, 14), (1336, 14), (1341, 62), (1343, 16), (1345, 16), (1342, 157), (1344, 16), (1347, 14), (1348, 14), (1334, 1441), (1335, 14), (1336, 14), (1347, 14), (1348, 14),
-    (1351, 1442), (1349, 2), (1350, 16), (1334, 1443), (1335, 62), (1336, 157), (1341, 14), (1343, 14), (1345, 14), (1342, 14), (1344, 14), (1346, 14), (1351, 14), (1349, 14), (1350, 14), (1335, 14),
+    (154, 14), (174, 14), (149, 1322), (205, 16), (197, 14), (189, 1323), (154, 8), (174, 14), (172, 8), (154, 14), (174, 14), (190, 1324), (149, 14), (171, 2), (150, 62), (200, 121),
+    (155, 123), (154, 14), (174, 14), (191, 8), (150, 183), (192, 8), (155, 14), (154, 16), (174, 14), (149, 1325), (150, 14), (192, 8), (155, 25), (154, 14), (174, 14), (149, 14),
+    (150, 16), (193, 1326), (155, 14), (154, 14), (174, 14), (150, 14), (155, 14), (154, 14), (195, 131), (174, 14), (224, 16), (238, 14), (237, 14), (236, 14), (238, 14), (237, 14),
+    (238, 14), (236, 14), (237, 14), (236, 14), (123, 42), (150, 16), (350, 1354), (350, 1355), (350, 16), (350, 1356), (397, 2), (399, 1357), (396, 1358), (398, 14), (400, 14), (352, 16),
+    (351, 14), (394, 14), (395, 4), (164, 116), (602, 16), (601, 14), (601, 1362), (1237, 14), (1238, 16), (1335, 14), (1336, 14), (1347, 1312), (1348, 10), (1334, 1433), (1335, 14), (1336, 14),
+    (1346, 2), (1347, 14), (1348, 14), (1334, 1434), (1335, 14), (1336, 14), (1346, 2), (1347, 14), (1348, 14), (1334, 1435), (1335, 14), (1336, 14), (1346, 2), (1347, 14), (1348, 14), (1334, 1436),
+    (1335, 14), (1336, 14), (1346, 2), (1347, 14), (1348, 14), (1334, 1437), (1335, 14), (1336, 14), (1346, 2), (1347, 14), (1348, 14), (1334, 1438), (1335, 14), (1336, 14), (1346, 2), (1347, 14),
+    (1348, 14), (1334, 1439), (1335, 14), (1336, 14), (1341, 62), (1343, 16), (1345, 16), (1342, 157), (1344, 16), (1347, 14), (1348, 14), (1334, 1440), (1335, 14), (1336, 14), (1347, 14), (1348, 14),
+    (1351, 1441), (1349, 2), (1350, 16), (1334, 1442), (1335, 62), (1336, 157), (1341, 14), (1343, 14), (1345, 14), (1342, 14), (1344, 14), (1346, 14), (1351, 14), (1349, 14), (1350, 14), (1335, 14),
     (1336, 14), (1341, 14), (1343, 14), (1345, 14), (1342, 14), (1344, 14), (1346, 14), (1351, 14), (1349, 14), (1350, 14), (1338, 16), (1337, 114), (1340, 2), (1339, 2), (1374, 8), (1373, 16),
-    (1376, 208), (1375, 16), (1378, 8), (1377, 16), (1379, 16), (1406, 14), (1405, 14), (150, 16), (1487, 1461), (115, 4), (493, 16), (320, 14), (320, 14), (1488, 16), (1529, 10), (1535, 10),
-    (1536, 11), (1535, 10), (1536, 11), (1535, 10), (1536, 11), (1455, 16), (1726, 2), (1754, 1504), (1755, 25), (1754, 1505), (1755, 25), (1754, 1313), (1755, 14), (1756, 14), (1750, 14), (1754, 14),
+    (1376, 208), (1375, 16), (1378, 8), (1377, 16), (1379, 16), (1406, 14), (1405, 14), (150, 16), (1487, 1460), (115, 4), (493, 16), (320, 14), (320, 14), (1488, 16), (1529, 10), (1535, 10),
+    (1536, 11), (1535, 10), (1536, 11), (1535, 10), (1536, 11), (1455, 16), (1726, 2), (1754, 1503), (1755, 25), (1754, 1504), (1755, 25), (1754, 1312), (1755, 14), (1756, 14), (1750, 14), (1754, 14),
     (1755, 14), (1756, 14), (1750, 14), (1758, 10), (1793, 117), (1794, 14), (1833, 14), (1833, 10), (1835, 42), (1846, 2), (11, 16), (15, 16), (20, 16), (21, 16), (47, 16), (55, 16),
     (62, 16), (87, 16), (99, 16), (76, 16), (77, 16), (1966, 16), (2003, 16), (42, 2), (93, 2), (58, 2), (71, 14), (72, 16), (77, 14), (78, 16), (1941, 14), (1942, 16),
-    (1965, 10), (1964, 14), (1969, 1550), (1966, 14), (1967, 16), (1971, 1551), (1972, 4), (1970, 14), (1973, 8), (1970, 14), (1977, 1552), (1975, 25), (1978, 1553), (1974, 1554), (1976, 2), (1970, 14),
-    (1970, 14), (1991, 25), (1990, 1555), (1992, 1556), (1988, 1557), (1987, 20), (1994, 16), (1993, 62), (1989, 1555), (1970, 14), (1980, 8), (1979, 16), (1970, 14), (1999, 25), (1998, 1558), (1997, 1559),
-    (1984, 1560), (1982, 16), (1981, 1561), (1983, 16), (1970, 14), (1970, 14), (1966, 14), (1967, 16), (1986, 16), (1985, 16), (1996, 16), (1995, 16), (1970, 14), (1966, 14), (1967, 16), (1793, 117),
-    (1794, 14), (1846, 2), (1846, 2), (1793, 117), (1794, 14), (1846, 2), (1335, 14), (1336, 14), (1347, 1313), (1348, 10), (1334, 1434), (1335, 14), (1336, 14), (1346, 2), (1347, 14), (1348, 14),
-    (1334, 1435), (1335, 14), (1336, 14), (1346, 2), (1347, 14), (1348, 14), (1334, 1436), (1335, 14), (1336, 14), (1346, 2), (1347, 14), (1348, 14), (1334, 1437), (1335, 14), (1336, 14), (1346, 2),
-    (1347, 14), (1348, 14), (1334, 1438), (1335, 14), (1336, 14), (1346, 2), (1347, 14), (1348, 14), (1334, 1439), (1335, 14), (1336, 14), (1346, 2), (1347, 14), (1348, 14), (1334, 1440), (1335, 14),
-    (1336, 14), (1341, 62), (1343, 16), (1345, 16), (1342, 157), (1344, 16), (1347, 14), (1348, 14), (1334, 1441), (1335, 14), (1336, 14), (1347, 14), (1348, 14), (1351, 1442), (1349, 2), (1350, 16),
-    (1334, 1443), (1335, 62), (1336, 157), (1341, 14), (1343, 14), (1345, 14), (1342, 14), (1344, 14), (1346, 14), (1351, 14), (1349, 14), (1350, 14), (1335, 14), (1336, 14), (1341, 14), (1343, 14),
-    (1345, 14), (1342, 14), (1344, 14), (1346, 14), (1351, 14), (1349, 14), (1350, 14), (1338, 16), (1337, 114), (1340, 2), (1339, 2), (1833, 14), (1833, 10), (1835, 42), (1793, 117), (1794, 14),
-    (1793, 117), (1794, 14), (1793, 117), (1794, 14), (1793, 117), (1794, 14), (2390, 16), (2408, 16), (26, 1580), (26, 1581), (26, 1582), (26, 1583), (26, 1584), (26, 1585), (26, 4), (26, 2),
-    (26, 16), (42, 2), (2456, 1591), (2628, 16), (2629, 16), (2627, 16), (2626, 14), (2625, 14), (2626, 14), (2625, 14), (2630, 8), (3083, 1341), (3084, 1341),
+    (1965, 10), (1964, 14), (1969, 1549), (1966, 14), (1967, 16), (1971, 1550), (1972, 4), (1970, 14), (1973, 8), (1970, 14), (1977, 1551), (1975, 25), (1978, 1552), (1974, 1553), (1976, 2), (1970, 14),
+    (1970, 14), (1991, 25), (1990, 1554), (1992, 1555), (1988, 1556), (1987, 20), (1994, 16), (1993, 62), (1989, 1554), (1970, 14), (1980, 8), (1979, 16), (1970, 14), (1999, 25), (1998, 1557), (1997, 1558),
+    (1984, 1559), (1982, 16), (1981, 1560), (1983, 16), (1970, 14), (1970, 14), (1966, 14), (1967, 16), (1986, 16), (1985, 16), (1996, 16), (1995, 16), (1970, 14), (1966, 14), (1967, 16), (2053, 2),
+    (2054, 2), (2055, 2), (2059, 2), (386, 10), (2061, 14), (2060, 14), (1793, 117), (1794, 14), (1846, 2), (1846, 2), (1793, 117), (1794, 14), (1846, 2), (1335, 14), (1336, 14), (1347, 1312),
+    (1348, 10), (1334, 1433), (1335, 14), (1336, 14), (1346, 2), (1347, 14), (1348, 14), (1334, 1434), (1335, 14), (1336, 14), (1346, 2), (1347, 14), (1348, 14), (1334, 1435), (1335, 14), (1336, 14),
+    (1346, 2), (1347, 14), (1348, 14), (1334, 1436), (1335, 14), (1336, 14), (1346, 2), (1347, 14), (1348, 14), (1334, 1437), (1335, 14), (1336, 14), (1346, 2), (1347, 14), (1348, 14), (1334, 1438),
+    (1335, 14), (1336, 14), (1346, 2), (1347, 14), (1348, 14), (1334, 1439), (1335, 14), (1336, 14), (1341, 62), (1343, 16), (1345, 16), (1342, 157), (1344, 16), (1347, 14), (1348, 14), (1334, 1440),
+    (1335, 14), (1336, 14), (1347, 14), (1348, 14), (1351, 1441), (1349, 2), (1350, 16), (1334, 1442), (1335, 62), (1336, 157), (1341, 14), (1343, 14), (1345, 14), (1342, 14), (1344, 14), (1346, 14),
+    (1351, 14), (1349, 14), (1350, 14), (1335, 14), (1336, 14), (1341, 14), (1343, 14), (1345, 14), (1342, 14), (1344, 14), (1346, 14), (1351, 14), (1349, 14), (1350, 14), (1338, 16), (1337, 114),
+    (1340, 2), (1339, 2), (1833, 14), (1833, 10), (1835, 42), (1793, 117), (1794, 14), (1793, 117), (1794, 14), (1793, 117), (1794, 14), (1793, 117), (1794, 14), (2390, 16), (2408, 16), (26, 1577),
+    (26, 1578), (26, 1579), (26, 1580), (26, 1581), (26, 1582), (26, 4), (26, 2), (26, 16), (42, 2), (2456, 1588), (2628, 16), (2629, 16), (2627, 16), (2626, 14), (2625, 14), (2626, 14),
+    (2625, 14), (2630, 8), (3083, 1340), (3084, 1340),
 ];
 
 /// What fields are called, by their names.
@@ -17555,6 +17565,60 @@ pub(crate) const MMSGHDR: u16 = 373;
 
 /// The place of `msgbuf`.
 pub(crate) const MSGBUF: u16 = 0;
+
+/// The calls that io_uring's operations do, by operation.
+pub(crate) static MIRRORS: [(u8, u16); 50] = [
+    (1, 270), // IORING_OP_READV preadv2
+    (2, 271), // IORING_OP_WRITEV pwritev2
+    (3, 82), // IORING_OP_FSYNC fsync
+    (4, 67), // IORING_OP_READ_FIXED pread64
+    (5, 68), // IORING_OP_WRITE_FIXED pwrite64
+    (8, 84), // IORING_OP_SYNC_FILE_RANGE sync_file_range
+    (9, 211), // IORING_OP_SENDMSG sendmsg
+    (10, 212), // IORING_OP_RECVMSG recvmsg
+    (13, 242), // IORING_OP_ACCEPT accept4
+    (16, 203), // IORING_OP_CONNECT connect
+    (17, 47), // IORING_OP_FALLOCATE fallocate
+    (18, 56), // IORING_OP_OPENAT openat
+    (19, 57), // IORING_OP_CLOSE close
+    (21, 275), // IORING_OP_STATX statx
+    (22, 67), // IORING_OP_READ pread64
+    (23, 68), // IORING_OP_WRITE pwrite64
+    (24, 223), // IORING_OP_FADVISE fadvise64_64
+    (25, 233), // IORING_OP_MADVISE madvise
+    (26, 206), // IORING_OP_SEND sendto
+    (27, 207), // IORING_OP_RECV sys_recvfrom
+    (28, 292), // IORING_OP_OPENAT2 openat2
+    (29, 21), // IORING_OP_EPOLL_CTL epoll_ctl
+    (30, 76), // IORING_OP_SPLICE splice
+    (33, 77), // IORING_OP_TEE tee
+    (34, 210), // IORING_OP_SHUTDOWN shutdown
+    (35, 260), // IORING_OP_RENAMEAT renameat2
+    (36, 35), // IORING_OP_UNLINKAT unlinkat
+    (37, 34), // IORING_OP_MKDIRAT mkdirat
+    (38, 36), // IORING_OP_SYMLINKAT symlinkat
+    (39, 37), // IORING_OP_LINKAT linkat
+    (41, 7), // IORING_OP_FSETXATTR fsetxattr
+    (42, 5), // IORING_OP_SETXATTR setxattr
+    (43, 10), // IORING_OP_FGETXATTR fgetxattr
+    (44, 8), // IORING_OP_GETXATTR getxattr
+    (45, 198), // IORING_OP_SOCKET socket
+    (47, 206), // IORING_OP_SEND_ZC sendto
+    (48, 211), // IORING_OP_SENDMSG_ZC sendmsg
+    (49, 67), // IORING_OP_READ_MULTISHOT pread64
+    (50, 95), // IORING_OP_WAITID waitid
+    (51, 840), // IORING_OP_FUTEX_WAIT futex_wait
+    (52, 839), // IORING_OP_FUTEX_WAKE futex_wake
+    (53, 812), // IORING_OP_FUTEX_WAITV futex_waitv
+    (55, 46), // IORING_OP_FTRUNCATE ftruncate
+    (56, 200), // IORING_OP_BIND bind
+    (57, 201), // IORING_OP_LISTEN listen
+    (58, 207), // IORING_OP_RECV_ZC sys_recvfrom
+    (59, 381), // IORING_OP_EPOLL_WAIT epoll_wait
+    (60, 270), // IORING_OP_READV_FIXED preadv2
+    (61, 271), // IORING_OP_WRITEV_FIXED pwritev2
+    (62, 59), // IORING_OP_PIPE pipe2
+];
 
 /// What is said of entries: parameters, choices, result, classes.
 pub(crate) static ENTRIES: [E; 862] = [
@@ -17656,787 +17720,787 @@ pub(crate) static ENTRIES: [E; 862] = [
     E(2704, 5, 23, 1, ZERO, 0x4), // sys_waitid
     E(2399, 1, 24, 0, 42, 0x0), // sys_set_tid_address
     E(2667, 1, 24, 0, ZERO, 0x0), // sys_unshare
-    E(1239, 6, 24, 1, 25, 0x0), // sys_futex
-    E(2394, 2, 25, 0, ZERO, 0x0), // sys_set_robust_list
-    E(1281, 3, 25, 0, ZERO, 0x0), // sys_get_robust_list
-    E(1742, 2, 25, 0, ZERO, 0x0), // sys_nanosleep
-    E(1304, 2, 25, 0, ZERO, 0x0), // sys_getitimer
-    E(2415, 3, 25, 0, ZERO, 0x0), // sys_setitimer
-    E(1483, 4, 25, 0, ZERO, 0x0), // sys_kexec_load
-    E(1403, 3, 25, 0, ZERO, 0x0), // sys_init_module
-    E(1053, 2, 25, 0, ZERO, 0x0), // sys_delete_module
-    E(2619, 3, 25, 0, ZERO, 0x0), // sys_timer_create
-    E(2624, 2, 25, 0, ZERO, 0x0), // sys_timer_gettime
-    E(2623, 1, 25, 0, 25, 0x0), // sys_timer_getoverrun
-    E(2628, 4, 25, 0, ZERO, 0x0), // sys_timer_settime
-    E(2622, 1, 25, 0, ZERO, 0x0), // sys_timer_delete
-    E(1004, 2, 25, 0, ZERO, 0x100), // sys_clock_settime
-    E(992, 2, 25, 0, ZERO, 0x100), // sys_clock_gettime
-    E(988, 2, 25, 0, ZERO, 0x100), // sys_clock_getres
-    E(996, 4, 25, 0, ZERO, 0x0), // sys_clock_nanosleep
-    E(2607, 3, 25, 1, 211, 0x0), // sys_syslog
-    E(2140, 4, 26, 1, 86, 0x0), // sys_ptrace
-    E(2331, 2, 27, 0, ZERO, 0x0), // sys_sched_setparam
-    E(2333, 3, 27, 0, ZERO, 0x0), // sys_sched_setscheduler
-    E(2320, 1, 27, 0, 292, 0x0), // sys_sched_getscheduler
-    E(2318, 2, 27, 0, ZERO, 0x0), // sys_sched_getparam
-    E(2325, 3, 27, 0, ZERO, 0x0), // sys_sched_setaffinity
-    E(2311, 3, 27, 0, 4, 0x0), // sys_sched_getaffinity
-    E(2336, 0, 27, 0, ZERO, 0x0), // sys_sched_yield
-    E(2309, 1, 27, 0, 16, 0x0), // sys_sched_get_priority_max
-    E(2310, 1, 27, 0, 16, 0x0), // sys_sched_get_priority_min
-    E(2321, 2, 27, 0, ZERO, 0x0), // sys_sched_rr_get_interval
-    E(2246, 0, 27, 0, 16, 0x0), // sys_restart_syscall
-    E(1492, 2, 27, 0, ZERO, 0x14), // sys_kill
-    E(2651, 2, 27, 0, ZERO, 0x14), // sys_tkill
-    E(2614, 3, 27, 0, ZERO, 0x14), // sys_tgkill
-    E(2488, 2, 27, 0, ZERO, 0x10), // sys_sigaltstack
-    E(2274, 2, 27, 0, NEVER, 0x10), // sys_rt_sigsuspend
-    E(2259, 5, 27, 0, ZERO, 0x10), // sys_rt_sigaction
-    E(2266, 4, 27, 0, ZERO, 0x10), // sys_rt_sigprocmask
-    E(2264, 2, 27, 0, ZERO, 0x10), // sys_rt_sigpending
-    E(2276, 4, 27, 0, 94, 0x10), // sys_rt_sigtimedwait
-    E(2270, 3, 27, 0, ZERO, 0x14), // sys_rt_sigqueueinfo
-    E(2273, 1, 27, 0, NEVER, 0x10), // sys_rt_sigreturn
-    E(2422, 3, 27, 1, ZERO, 0x0), // sys_setpriority
-    E(1310, 2, 28, 1, 16, 0x0), // sys_getpriority
-    E(2193, 4, 29, 1, ZERO, 0x0), // sys_reboot
-    E(2425, 2, 30, 0, ZERO, 0x80), // sys_setregid
-    E(2406, 1, 30, 0, ZERO, 0x80), // sys_setgid
-    E(2441, 2, 30, 0, ZERO, 0x80), // sys_setreuid
-    E(2454, 1, 30, 0, ZERO, 0x80), // sys_setuid
-    E(2435, 3, 30, 0, ZERO, 0x80), // sys_setresuid
-    E(1321, 3, 30, 0, ZERO, 0x80), // sys_getresuid
-    E(2429, 3, 30, 0, ZERO, 0x80), // sys_setresgid
-    E(1315, 3, 30, 0, ZERO, 0x80), // sys_getresgid
-    E(2404, 1, 30, 0, 157, 0x80), // sys_setfsuid
-    E(2402, 1, 30, 0, 156, 0x80), // sys_setfsgid
-    E(2650, 1, 30, 0, 16, 0x0), // sys_times
-    E(2420, 2, 30, 0, ZERO, 0x0), // sys_setpgid
-    E(1309, 1, 30, 0, 62, 0x0), // sys_getpgid
-    E(1331, 1, 30, 0, 62, 0x0), // sys_getsid
-    E(2447, 0, 30, 0, 62, 0x0), // sys_setsid
-    E(1298, 2, 30, 0, 25, 0x80), // sys_getgroups
-    E(2408, 2, 30, 0, ZERO, 0x80), // sys_setgroups
-    E(1756, 1, 30, 0, ZERO, 0x0), // sys_newuname
-    E(2413, 2, 30, 0, ZERO, 0x0), // sys_sethostname
-    E(2400, 2, 30, 0, ZERO, 0x0), // sys_setdomainname
-    E(1327, 2, 30, 0, ZERO, 0x0), // sys_getrlimit
-    E(2445, 2, 30, 0, ZERO, 0x0), // sys_setrlimit
-    E(1329, 2, 30, 0, ZERO, 0x0), // sys_getrusage
-    E(2659, 1, 30, 0, 155, 0x0), // sys_umask
-    E(2075, 5, 30, 2, 22, 0x80), // sys_prctl
-    E(1285, 3, 32, 0, ZERO, 0x0), // sys_getcpu
-    E(1340, 2, 32, 0, ZERO, 0x100), // sys_gettimeofday
-    E(2452, 2, 32, 0, ZERO, 0x100), // sys_settimeofday
-    E(920, 1, 32, 0, 1288, 0x100), // sys_adjtimex
-    E(1310, 0, 32, 0, 62, 0x200), // sys_getpid
-    E(1310, 0, 32, 0, 62, 0x200), // sys_getppid
-    E(1342, 0, 32, 0, 157, 0x280), // sys_getuid
-    E(1298, 0, 32, 0, 157, 0x280), // sys_geteuid
-    E(1298, 0, 32, 0, 156, 0x280), // sys_getgid
-    E(1298, 0, 32, 0, 156, 0x280), // sys_getegid
-    E(1340, 0, 32, 0, 42, 0x200), // sys_gettid
-    E(2606, 1, 32, 0, ZERO, 0x0), // sys_sysinfo
-    E(1683, 4, 32, 1, 10, 0x2), // sys_mq_open
-    E(1707, 1, 33, 0, ZERO, 0x0), // sys_mq_unlink
-    E(1697, 5, 33, 0, ZERO, 0x2), // sys_mq_timedsend
-    E(1687, 5, 33, 0, 4, 0x2), // sys_mq_timedreceive
-    E(1681, 2, 33, 0, ZERO, 0x2), // sys_mq_notify
-    E(1678, 3, 33, 0, ZERO, 0x2), // sys_mq_getsetattr
-    E(1719, 2, 33, 0, 72, 0x20), // sys_msgget
-    E(1716, 3, 33, 1, 6, 0x20), // sys_msgctl
-    E(1721, 5, 34, 0, 4, 0x20), // sys_msgrcv
-    E(1726, 4, 34, 0, ZERO, 0x20), // sys_msgsnd
-    E(2348, 3, 34, 0, 72, 0x20), // sys_semget
-    E(2344, 4, 34, 1, 6, 0x20), // sys_semctl
-    E(2354, 4, 35, 0, ZERO, 0x20), // sys_semtimedop
-    E(2351, 3, 35, 0, ZERO, 0x20), // sys_semop
-    E(2480, 3, 35, 0, 72, 0x20), // sys_shmget
-    E(2476, 3, 35, 1, 6, 0x20), // sys_shmctl
-    E(2473, 3, 36, 0, 2, 0x60), // sys_shmat
-    E(2479, 1, 36, 0, ZERO, 0x60), // sys_shmdt
-    E(2508, 3, 36, 1, 10, 0x8), // sys_socket
-    E(2513, 4, 37, 1, ZERO, 0x8), // sys_socketpair
-    E(942, 3, 38, 0, ZERO, 0x8), // sys_bind
-    E(1520, 2, 38, 0, ZERO, 0x8), // sys_listen
-    E(905, 3, 38, 0, 10, 0x8), // sys_accept
-    E(1035, 3, 38, 0, ZERO, 0x8), // sys_connect
-    E(1332, 3, 38, 0, ZERO, 0x8), // sys_getsockname
-    E(1306, 3, 38, 0, ZERO, 0x8), // sys_getpeername
-    E(2381, 6, 38, 0, 4, 0x8), // sys_sendto
-    E(2201, 6, 38, 0, 4, 0x8), // sys_recvfrom
-    E(2447, 5, 38, 2, 201, 0x8), // sys_setsockopt
-    E(1335, 5, 40, 2, 201, 0x8), // sys_getsockopt
-    E(2483, 2, 42, 0, ZERO, 0x8), // sys_shutdown
-    E(2378, 3, 42, 0, 4, 0x8), // sys_sendmsg
-    E(2217, 3, 42, 0, 4, 0x8), // sys_recvmsg
-    E(2180, 3, 42, 0, ZERO, 0x2), // sys_readahead
-    E(950, 1, 42, 0, 2, 0x40), // sys_brk
-    E(1735, 2, 42, 0, ZERO, 0x40), // sys_munmap
-    E(1708, 5, 42, 1, 2, 0x40), // sys_mremap
-    E(915, 5, 43, 0, 141, 0x0), // sys_add_key
-    E(2242, 4, 43, 0, 141, 0x0), // sys_request_key
-    E(1487, 5, 43, 1, 22, 0x0), // sys_keyctl
-    E(1008, 8, 44, 1, 62, 0x4), // sys_clone
-    E(1086, 3, 45, 0, NEVER, 0x5), // sys_execve
-    E(1630, 8, 45, 0, 2, 0x42), // sys_mmap
-    E(1107, 4, 45, 0, ZERO, 0x2), // sys_fadvise64_64
-    E(2579, 2, 45, 0, ZERO, 0x1), // sys_swapon
-    E(2578, 1, 45, 0, ZERO, 0x1), // sys_swapoff
-    E(1675, 3, 45, 0, ZERO, 0x40), // sys_mprotect
-    E(1730, 3, 45, 0, ZERO, 0x40), // sys_msync
-    E(1624, 2, 45, 0, ZERO, 0x40), // sys_mlock
-    E(1733, 2, 45, 0, ZERO, 0x40), // sys_munlock
-    E(1629, 1, 45, 0, ZERO, 0x40), // sys_mlockall
-    E(1735, 0, 45, 0, ZERO, 0x40), // sys_munlockall
-    E(1597, 3, 45, 0, ZERO, 0x40), // sys_mincore
-    E(1574, 3, 45, 0, ZERO, 0x40), // sys_madvise
-    E(2220, 5, 45, 0, ZERO, 0x40), // sys_remap_file_pages
-    E(1580, 6, 45, 0, ZERO, 0x40), // sys_mbind
-    E(1276, 5, 45, 1, ZERO, 0x40), // sys_get_mempolicy
-    E(2387, 3, 46, 0, ZERO, 0x40), // sys_set_mempolicy
-    E(1593, 4, 46, 0, 25, 0x40), // sys_migrate_pages
-    E(1669, 6, 46, 0, 25, 0x40), // sys_move_pages
-    E(2284, 4, 46, 0, ZERO, 0x14), // sys_rt_tgsigqueueinfo
-    E(1985, 5, 46, 1, 10, 0x2), // sys_perf_event_open
-    E(908, 4, 47, 0, 10, 0x8), // sys_accept4
-    E(2207, 5, 47, 0, 25, 0x8), // sys_recvmmsg
-    E(2700, 4, 47, 0, 62, 0x4), // sys_wait4
-    E(2105, 4, 47, 0, ZERO, 0x0), // sys_prlimit64
-    E(1133, 2, 47, 0, 10, 0x2), // sys_fanotify_init
-    E(1135, 7, 47, 0, ZERO, 0x3), // sys_fanotify_mark
-    E(1737, 5, 47, 1, ZERO, 0x3), // sys_name_to_handle_at
-    E(1858, 3, 48, 0, 10, 0x2), // sys_open_by_handle_at
-    E(984, 2, 48, 0, 1288, 0x100), // sys_clock_adjtime
-    E(2594, 1, 48, 0, ZERO, 0x2), // sys_syncfs
-    E(2418, 2, 48, 0, ZERO, 0x2), // sys_setns
-    E(2374, 4, 48, 0, 25, 0x8), // sys_sendmmsg
-    E(2116, 6, 48, 0, 4, 0x0), // sys_process_vm_readv
-    E(2122, 6, 48, 0, 4, 0x0), // sys_process_vm_writev
-    E(1473, 5, 48, 1, 16, 0x0), // sys_kcmp
-    E(1186, 3, 49, 0, ZERO, 0x2), // sys_finit_module
-    E(2328, 3, 49, 0, ZERO, 0x0), // sys_sched_setattr
-    E(2314, 4, 49, 0, ZERO, 0x0), // sys_sched_getattr
-    E(2237, 5, 49, 0, ZERO, 0x3), // sys_renameat2
-    E(2336, 3, 49, 2, 80, 0x0), // sys_seccomp
-    E(1312, 3, 51, 0, 4, 0x0), // sys_getrandom
-    E(1589, 2, 51, 0, 10, 0x2), // sys_memfd_create
-    E(945, 5, 51, 2, 6, 0x2), // sys_bpf
-    E(1089, 5, 53, 1, 80, 0x7), // sys_execveat
-    E(2669, 1, 54, 0, 10, 0x2), // sys_userfaultfd
-    E(1586, 3, 54, 1, 6, 0x0), // sys_membarrier
-    E(1626, 3, 55, 0, ZERO, 0x40), // sys_mlock2
-    E(1038, 6, 55, 0, 4, 0x2), // sys_copy_file_range
-    E(2099, 6, 55, 0, 4, 0x2), // sys_preadv2
-    E(2163, 6, 55, 0, 4, 0x2), // sys_pwritev2
-    E(2008, 4, 55, 0, ZERO, 0x40), // sys_pkey_mprotect
-    E(2005, 2, 55, 0, 16, 0x0), // sys_pkey_alloc
-    E(2007, 1, 55, 0, ZERO, 0x0), // sys_pkey_free
-    E(2565, 5, 55, 0, ZERO, 0x1003), // sys_statx
-    E(1426, 6, 55, 0, 25, 0x0), // sys_io_pgetevents
-    E(2255, 4, 55, 0, ZERO, 0x0), // sys_rseq
-    E(1478, 5, 55, 0, ZERO, 0x2), // sys_kexec_file_load
-    E(1996, 4, 55, 0, ZERO, 0x16), // sys_pidfd_send_signal
-    E(1453, 2, 55, 0, 10, 0x2), // sys_io_uring_setup
-    E(1443, 6, 55, 1, 25, 0x12), // sys_io_uring_enter
-    E(1449, 4, 56, 1, 206, 0x42), // sys_io_uring_register
-    E(1861, 3, 57, 0, 10, 0x3), // sys_open_tree
-    E(1664, 5, 57, 0, ZERO, 0x3), // sys_move_mount
-    E(1211, 2, 57, 0, 10, 0x2), // sys_fsopen
-    E(1198, 5, 57, 1, ZERO, 0x3), // sys_fsconfig
-    E(1208, 3, 58, 0, 10, 0x2), // sys_fsmount
-    E(1213, 3, 58, 0, 10, 0x3), // sys_fspick
-    E(1994, 2, 58, 0, 10, 0x2), // sys_pidfd_open
-    E(1022, 2, 58, 0, 62, 0x4), // sys_clone3
-    E(1032, 3, 58, 0, ZERO, 0x0), // sys_close_range
-    E(1873, 4, 58, 0, 10, 0x3), // sys_openat2
-    E(1991, 3, 58, 0, 10, 0x2), // sys_pidfd_getfd
-    E(1099, 4, 58, 0, ZERO, 0x3), // sys_faccessat2
-    E(2109, 5, 58, 0, 4, 0x2), // sys_process_madvise
-    E(17, 0, 58, 0, ZERO, 0x0), // alpha_syscall_zero
-    E(17, 0, 58, 0, 62, 0x4), // alpha_fork
-    E(1962, 4, 58, 0, 62, 0x4), // sys_osf_wait4
-    E(1513, 2, 58, 0, ZERO, 0x1), // sys_link
-    E(2663, 1, 58, 0, ZERO, 0x1), // sys_unlink
-    E(1617, 3, 58, 1, ZERO, 0x1), // sys_mknod
-    E(975, 2, 59, 0, ZERO, 0x1), // sys_chmod
-    E(977, 3, 59, 0, ZERO, 0x1), // sys_chown
-    E(1880, 1, 59, 0, 2, 0x40), // sys_osf_brk
-    E(1354, 0, 59, 0, 62, 0x200), // sys_getxpid
-    E(1914, 4, 59, 1, ZERO, 0x1), // sys_osf_mount
-    E(1354, 0, 60, 0, 157, 0x280), // sys_getxuid
-    E(912, 2, 60, 0, ZERO, 0x1), // sys_access
-    E(923, 0, 60, 0, 10, 0x2), // sys_alpha_pipe
-    E(1928, 4, 60, 0, ZERO, 0x40), // sys_osf_set_program_attributes
-    E(1855, 3, 60, 1, 10, 0x3), // sys_open
-    E(1354, 0, 61, 0, 156, 0x280), // sys_getxgid
-    E(1942, 2, 61, 0, 260, 0x10), // sys_osf_sigprocmask
-    E(2499, 1, 61, 0, ZERO, 0x10), // sys_sigpending
-    E(2581, 2, 61, 0, ZERO, 0x1), // sys_symlink
-    E(2183, 3, 61, 0, 4, 0x1), // sys_readlink
-    E(1310, 0, 61, 0, 62, 0x200), // sys_getpgrp
-    E(1306, 0, 61, 0, 4, 0x200), // sys_getpagesize
-    E(17, 0, 61, 0, 62, 0x4), // alpha_vfork
-    E(1754, 2, 61, 0, ZERO, 0x401), // sys_newstat
-    E(1752, 2, 61, 0, ZERO, 0x801), // sys_newlstat
-    E(1908, 6, 61, 0, 2, 0x42), // sys_osf_mmap
-    E(612, 3, 61, 0, ZERO, 0x0), // compat_sys_setitimer
-    E(169, 2, 61, 0, ZERO, 0x0), // compat_sys_getitimer
-    E(1302, 2, 61, 0, ZERO, 0x0), // sys_gethostname
-    E(1298, 0, 61, 0, 25, 0x200), // sys_getdtablesize
-    E(1056, 2, 61, 0, 10, 0x2), // sys_dup2
-    E(1923, 5, 61, 0, 25, 0x2), // sys_osf_select
-    E(2012, 3, 61, 0, 25, 0x2), // sys_poll
-    E(1895, 2, 61, 1, 16, 0x0), // sys_osf_getpriority
-    E(2362, 4, 62, 0, 4, 0x8), // sys_send
-    E(2197, 4, 62, 0, 4, 0x8), // sys_recv
-    E(2503, 1, 62, 0, NEVER, 0x10), // sys_sigreturn
-    E(2504, 4, 62, 0, NEVER, 0x10), // sys_sigsuspend
-    E(1944, 2, 62, 0, ZERO, 0x10), // sys_osf_sigstack
-    E(1904, 2, 62, 0, ZERO, 0x100), // sys_osf_gettimeofday
-    E(1897, 2, 62, 0, ZERO, 0x0), // sys_osf_getrusage
-    E(1920, 3, 62, 0, 4, 0x2), // sys_osf_readv
-    E(1966, 3, 62, 0, 4, 0x2), // sys_osf_writev
-    E(1937, 2, 62, 0, ZERO, 0x100), // sys_osf_settimeofday
-    E(2231, 2, 62, 0, ZERO, 0x1), // sys_rename
-    E(1612, 2, 62, 0, ZERO, 0x1), // sys_mkdir
-    E(2254, 1, 62, 0, ZERO, 0x1), // sys_rmdir
-    E(1959, 2, 62, 0, ZERO, 0x1), // sys_osf_utimes
-    E(1939, 3, 62, 0, ZERO, 0x10), // sys_osf_sigaction
-    E(1889, 4, 62, 0, 4, 0x2), // sys_osf_getdirentries
-    E(1948, 3, 62, 0, ZERO, 0x2001), // sys_osf_statfs
-    E(1883, 3, 62, 0, ZERO, 0x4002), // sys_osf_fstatfs
-    E(1893, 2, 62, 0, ZERO, 0x0), // sys_osf_getdomainname
-    E(1834, 3, 62, 1, 6, 0x20), // sys_old_msgctl
-    E(1846, 4, 63, 1, 6, 0x20), // sys_old_semctl
-    E(1961, 1, 64, 0, ZERO, 0x0), // sys_osf_utsname
-    E(1503, 3, 64, 0, ZERO, 0x1), // sys_lchown
-    E(1850, 3, 64, 1, 6, 0x20), // sys_old_shmctl
-    E(1946, 2, 65, 0, ZERO, 0x401), // sys_osf_stat
-    E(1906, 2, 65, 0, ZERO, 0x801), // sys_osf_lstat
-    E(1881, 2, 65, 0, ZERO, 0x1002), // sys_osf_fstat
-    E(1951, 3, 65, 0, ZERO, 0x2001), // sys_osf_statfs64
-    E(1886, 3, 65, 0, ZERO, 0x4002), // sys_osf_fstatfs64
-    E(1954, 3, 65, 0, ZERO, 0x0), // sys_osf_sysinfo
-    E(1918, 2, 65, 0, 4, 0x0), // sys_osf_proplist_syscall
-    E(1957, 2, 65, 0, ZERO, 0x0), // sys_osf_usleep_thread
-    E(2603, 3, 65, 1, 22, 0x0), // sys_sysfs
-    E(1899, 5, 66, 1, 16, 0x0), // sys_osf_getsysinfo
-    E(1932, 5, 67, 1, ZERO, 0x0), // sys_osf_setsysinfo
-    E(940, 2, 68, 0, ZERO, 0x0), // sys_bdflush
-    E(2412, 1, 68, 0, ZERO, 0x0), // sys_sethae
-    E(1824, 1, 68, 0, 1288, 0x100), // sys_old_adjtimex
-    E(1290, 3, 68, 0, 4, 0x2), // sys_getdents
-    E(10, 5, 68, 1, 62, 0x4), // alpha_clone
-    E(2668, 1, 69, 0, ZERO, 0x1), // sys_uselib
-    E(1853, 1, 69, 0, ZERO, 0x1), // sys_oldumount
-    E(1990, 1, 69, 0, 81, 0x0), // sys_personality
-    E(2670, 2, 69, 0, ZERO, 0x0), // sys_ustat
-    E(1975, 5, 69, 0, ZERO, 0x0), // sys_pciconfig_read
-    E(1980, 5, 69, 0, ZERO, 0x0), // sys_pciconfig_write
-    E(2339, 5, 69, 0, 25, 0x2), // sys_select
-    E(2684, 2, 69, 0, ZERO, 0x1), // sys_utimes
-    E(1969, 6, 69, 1, 122, 0x0), // sys_pciconfig_iobase
-    E(1061, 1, 70, 0, 10, 0x2), // sys_epoll_create
-    E(1079, 4, 70, 0, 25, 0x2), // sys_epoll_wait
-    E(1103, 4, 70, 0, ZERO, 0x2), // sys_fadvise64
-    E(2551, 2, 70, 0, ZERO, 0x401), // sys_stat64
-    E(1572, 2, 70, 0, ZERO, 0x801), // sys_lstat64
-    E(1218, 2, 70, 0, ZERO, 0x1002), // sys_fstat64
-    E(1409, 0, 70, 0, 10, 0x2), // sys_inotify_init
-    E(1270, 3, 70, 0, ZERO, 0x3), // sys_futimesat
-    E(1220, 4, 70, 0, ZERO, 0x1003), // sys_fstatat64
-    E(2492, 3, 70, 0, 10, 0x12), // sys_signalfd
-    E(1083, 1, 70, 0, 10, 0x2), // sys_eventfd
-    E(2555, 3, 70, 0, ZERO, 0x2001), // sys_statfs64
-    E(1226, 3, 70, 0, ZERO, 0x4002), // sys_fstatfs64
-    E(1421, 5, 70, 0, 25, 0x0), // sys_io_getevents_time32
-    E(1168, 3, 70, 1, 6, 0x2), // sys_fcntl64
-    E(2655, 2, 71, 0, ZERO, 0x1), // sys_truncate64
-    E(1235, 2, 71, 0, ZERO, 0x2), // sys_ftruncate64
-    E(1541, 5, 71, 0, ZERO, 0x2), // sys_llseek
-    E(2134, 6, 71, 0, 25, 0x2), // sys_pselect6_time32
-    E(2070, 5, 71, 0, 25, 0x2), // sys_ppoll_time32
-    E(2646, 4, 71, 0, ZERO, 0x2), // sys_timerfd_settime32
-    E(2640, 2, 71, 0, ZERO, 0x2), // sys_timerfd_gettime32
-    E(2680, 4, 71, 0, ZERO, 0x3), // sys_utimensat_time32
-    E(1249, 6, 71, 1, 25, 0x0), // sys_futex_time32
-    E(1744, 2, 72, 0, ZERO, 0x0), // sys_nanosleep_time32
-    E(2626, 2, 72, 0, ZERO, 0x0), // sys_timer_gettime32
-    E(2632, 4, 72, 0, ZERO, 0x0), // sys_timer_settime32
-    E(1006, 2, 72, 0, ZERO, 0x100), // sys_clock_settime32
-    E(994, 2, 72, 0, ZERO, 0x100), // sys_clock_gettime32
-    E(990, 2, 72, 0, ZERO, 0x100), // sys_clock_getres_time32
-    E(1000, 4, 72, 0, ZERO, 0x0), // sys_clock_nanosleep_time32
-    E(2323, 2, 72, 0, ZERO, 0x0), // sys_sched_rr_get_interval_time32
-    E(2280, 4, 72, 0, 94, 0x10), // sys_rt_sigtimedwait_time32
-    E(921, 1, 72, 0, 1288, 0x100), // sys_adjtimex_time32
-    E(1702, 5, 72, 0, ZERO, 0x2), // sys_mq_timedsend_time32
-    E(1692, 5, 72, 0, 4, 0x2), // sys_mq_timedreceive_time32
-    E(2358, 4, 72, 0, ZERO, 0x20), // sys_semtimedop_time32
-    E(1026, 5, 72, 1, 62, 0x4), // sys_clone_wrapper
-    E(1645, 6, 73, 0, 2, 0x42), // sys_mmap_pgoff
-    E(2212, 5, 73, 0, 25, 0x8), // sys_recvmmsg_time32
-    E(956, 10, 73, 0, ZERO, 0x0), // sys_cacheflush
-    E(923, 1, 73, 0, ZERO, 0x0), // sys_arc_settls
-    E(923, 0, 73, 0, 2, 0x200), // sys_arc_gettls
-    E(924, 3, 73, 0, 16, 0x0), // sys_arc_usr_cmpxchg
-    E(986, 2, 73, 0, 1288, 0x100), // sys_clock_adjtime32
-    E(1432, 6, 73, 0, 25, 0x0), // sys_io_pgetevents_time32
-    E(1024, 2, 73, 0, 62, 0x4), // sys_clone3_wrapper
-    E(1194, 0, 73, 0, 62, 0x4), // sys_fork
-    E(314, 3, 73, 1, 10, 0x3), // compat_sys_open
-    E(1044, 2, 74, 0, 10, 0x3), // sys_creat
-    E(94, 3, 74, 0, NEVER, 0x5), // compat_sys_execve
-    E(1506, 3, 74, 0, ZERO, 0x1), // sys_lchown16
-    E(238, 3, 74, 0, 11, 0x2), // compat_sys_lseek
-    E(2455, 1, 74, 0, ZERO, 0x80), // sys_setuid16
-    E(1342, 0, 74, 0, 157, 0x280), // sys_getuid16
-    E(413, 4, 74, 1, 86, 0x0), // compat_sys_ptrace
-    E(1969, 0, 75, 0, NEVER, 0x10), // sys_pause
-    E(1757, 1, 75, 0, ZERO, 0x0), // sys_nice
-    E(2000, 1, 75, 0, ZERO, 0x2), // sys_pipe
-    E(676, 1, 75, 0, 16, 0x0), // compat_sys_times
-    E(2407, 1, 75, 0, ZERO, 0x80), // sys_setgid16
-    E(1298, 0, 75, 0, 156, 0x280), // sys_getgid16
-    E(1298, 0, 75, 0, 157, 0x280), // sys_geteuid16
-    E(1298, 0, 75, 0, 156, 0x280), // sys_getegid16
-    E(216, 3, 75, 15, 6, 0x2), // compat_sys_ioctl
-    E(133, 3, 90, 1, 6, 0x2), // compat_sys_fcntl
-    E(686, 2, 91, 0, ZERO, 0x0), // compat_sys_ustat
-    E(2485, 3, 91, 0, ZERO, 0x10), // sys_sigaction
-    E(625, 3, 91, 0, ZERO, 0x10), // compat_sys_sigaction
-    E(2443, 2, 91, 0, ZERO, 0x80), // sys_setreuid16
-    E(2427, 2, 91, 0, ZERO, 0x80), // sys_setregid16
-    E(637, 1, 91, 0, ZERO, 0x10), // compat_sys_sigpending
-    E(615, 2, 91, 0, ZERO, 0x0), // compat_sys_setrlimit
-    E(173, 2, 91, 0, ZERO, 0x0), // compat_sys_getrusage
-    E(175, 2, 91, 0, ZERO, 0x100), // compat_sys_gettimeofday
-    E(617, 2, 91, 0, ZERO, 0x100), // compat_sys_settimeofday
-    E(1300, 2, 91, 0, 25, 0x80), // sys_getgroups16
-    E(2410, 2, 91, 0, ZERO, 0x80), // sys_setgroups16
-    E(677, 2, 91, 0, ZERO, 0x1), // compat_sys_truncate
-    E(150, 2, 91, 0, ZERO, 0x2), // compat_sys_ftruncate
-    E(1155, 3, 91, 0, ZERO, 0x2), // sys_fchown16
-    E(648, 2, 91, 0, ZERO, 0x2001), // compat_sys_statfs
-    E(145, 2, 91, 0, ZERO, 0x4002), // compat_sys_fstatfs
-    E(291, 2, 91, 0, ZERO, 0x401), // compat_sys_newstat
-    E(289, 2, 91, 0, ZERO, 0x801), // compat_sys_newlstat
-    E(287, 2, 91, 0, ZERO, 0x1002), // compat_sys_newfstat
-    E(688, 4, 91, 0, 62, 0x4), // compat_sys_wait4
-    E(672, 1, 91, 0, ZERO, 0x0), // compat_sys_sysinfo
-    E(2504, 0, 91, 0, NEVER, 0x10), // sys_sigreturn_wrapper
-    E(641, 0, 91, 0, NEVER, 0x10), // compat_sys_sigreturn
-    E(2500, 3, 91, 0, ZERO, 0x10), // sys_sigprocmask
-    E(638, 3, 91, 0, ZERO, 0x10), // compat_sys_sigprocmask
-    E(2405, 1, 91, 0, 157, 0x80), // sys_setfsuid16
-    E(2403, 1, 91, 0, 156, 0x80), // sys_setfsgid16
-    E(166, 3, 91, 0, 4, 0x2), // compat_sys_getdents
-    E(583, 5, 91, 0, 25, 0x2), // compat_sys_select
-    E(2438, 3, 91, 0, ZERO, 0x80), // sys_setresuid16
-    E(1324, 3, 91, 0, ZERO, 0x80), // sys_getresuid16
-    E(2432, 3, 91, 0, ZERO, 0x80), // sys_setresgid16
-    E(1318, 3, 91, 0, ZERO, 0x80), // sys_getresgid16
-    E(2274, 0, 91, 0, NEVER, 0x10), // sys_rt_sigreturn_wrapper
-    E(490, 0, 91, 0, NEVER, 0x10), // compat_sys_rt_sigreturn
-    E(476, 5, 91, 0, ZERO, 0x10), // compat_sys_rt_sigaction
-    E(483, 4, 91, 0, ZERO, 0x10), // compat_sys_rt_sigprocmask
-    E(481, 2, 91, 0, ZERO, 0x10), // compat_sys_rt_sigpending
-    E(492, 4, 91, 0, 94, 0x10), // compat_sys_rt_sigtimedwait_time32
-    E(487, 3, 91, 0, ZERO, 0x14), // compat_sys_rt_sigqueueinfo
-    E(490, 2, 91, 0, NEVER, 0x10), // compat_sys_rt_sigsuspend
-    E(50, 6, 91, 0, 4, 0x2), // compat_sys_aarch32_pread64
-    E(56, 6, 91, 0, 4, 0x2), // compat_sys_aarch32_pwrite64
-    E(980, 3, 91, 0, ZERO, 0x1), // sys_chown16
-    E(628, 2, 91, 0, ZERO, 0x10), // compat_sys_sigaltstack
-    E(2366, 4, 91, 0, 4, 0xa), // sys_sendfile
-    E(592, 4, 91, 0, 4, 0xa), // compat_sys_sendfile
-    E(2693, 0, 91, 0, 62, 0x4), // sys_vfork
-    E(171, 2, 91, 0, ZERO, 0x0), // compat_sys_getrlimit
-    E(1638, 7, 91, 0, 2, 0x42), // sys_mmap2
-    E(44, 6, 91, 0, 2, 0x42), // compat_sys_aarch32_mmap2
-    E(76, 4, 91, 0, ZERO, 0x1), // compat_sys_aarch32_truncate64
-    E(40, 4, 91, 0, ZERO, 0x2), // compat_sys_aarch32_ftruncate64
-    E(136, 3, 91, 1, 6, 0x2), // compat_sys_fcntl64
-    E(62, 5, 92, 0, ZERO, 0x2), // compat_sys_aarch32_readahead
-    E(580, 3, 92, 0, ZERO, 0x0), // compat_sys_sched_setaffinity
-    E(577, 3, 92, 0, 4, 0x0), // compat_sys_sched_getaffinity
-    E(211, 2, 92, 0, ZERO, 0x40), // compat_sys_io_setup
-    E(213, 3, 92, 0, 25, 0x0), // compat_sys_io_submit
-    E(234, 4, 92, 0, 4, 0x0), // compat_sys_lookup_dcookie
-    E(673, 3, 92, 0, ZERO, 0x0), // compat_sys_timer_create
-    E(2558, 3, 92, 0, ZERO, 0x2001), // sys_statfs64_wrapper
-    E(67, 3, 92, 0, ZERO, 0x2001), // compat_sys_aarch32_statfs64
-    E(1229, 3, 92, 0, ZERO, 0x4002), // sys_fstatfs64_wrapper
-    E(37, 3, 92, 0, ZERO, 0x4002), // compat_sys_aarch32_fstatfs64
-    E(2686, 2, 92, 0, ZERO, 0x1), // sys_utimes_time32
-    E(930, 4, 92, 0, ZERO, 0x2), // sys_arm_fadvise64_64
-    E(25, 6, 92, 0, ZERO, 0x2), // compat_sys_aarch32_fadvise64_64
-    E(271, 4, 92, 1, 10, 0x2), // compat_sys_mq_open
-    E(269, 2, 93, 0, ZERO, 0x2), // compat_sys_mq_notify
-    E(266, 3, 93, 0, ZERO, 0x2), // compat_sys_mq_getsetattr
-    E(692, 5, 93, 1, ZERO, 0x4), // compat_sys_waitid
-    E(453, 4, 94, 0, 4, 0x8), // compat_sys_recv
-    E(457, 6, 94, 0, 4, 0x8), // compat_sys_recvfrom
-    E(604, 3, 94, 0, 4, 0x8), // compat_sys_sendmsg
-    E(473, 3, 94, 0, 4, 0x8), // compat_sys_recvmsg
-    E(307, 4, 94, 1, 6, 0x20), // compat_sys_old_semctl
-    E(283, 4, 95, 0, ZERO, 0x20), // compat_sys_msgsnd
-    E(278, 5, 95, 0, 4, 0x20), // compat_sys_msgrcv
-    E(295, 3, 95, 1, 6, 0x20), // compat_sys_old_msgctl
-    E(619, 3, 96, 0, 2, 0x60), // compat_sys_shmat
-    E(311, 3, 96, 1, 6, 0x20), // compat_sys_old_shmctl
-    E(229, 5, 97, 1, 22, 0x0), // compat_sys_keyctl
-    E(243, 6, 98, 0, ZERO, 0x40), // compat_sys_mbind
-    E(158, 5, 98, 1, ZERO, 0x40), // compat_sys_get_mempolicy
-    E(607, 3, 99, 0, ZERO, 0x40), // compat_sys_set_mempolicy
-    E(320, 4, 99, 1, 10, 0x3), // compat_sys_openat
-    E(1273, 3, 100, 0, ZERO, 0x3), // sys_futimesat_time32
-    E(401, 6, 100, 0, 25, 0x2), // compat_sys_pselect6_time32
-    E(362, 5, 100, 0, 25, 0x2), // compat_sys_ppoll_time32
-    E(610, 2, 100, 0, ZERO, 0x0), // compat_sys_set_robust_list
-    E(163, 3, 100, 0, ZERO, 0x0), // compat_sys_get_robust_list
-    E(2590, 4, 100, 0, ZERO, 0x2), // sys_sync_file_range2
-    E(70, 6, 100, 0, ZERO, 0x2), // compat_sys_aarch32_sync_file_range2
-    E(260, 6, 100, 0, 25, 0x40), // compat_sys_move_pages
-    E(82, 6, 100, 0, 25, 0x2), // compat_sys_epoll_pwait
-    E(225, 4, 100, 0, ZERO, 0x0), // compat_sys_kexec_load
-    E(630, 3, 100, 0, 10, 0x12), // compat_sys_signalfd
-    E(31, 6, 100, 0, ZERO, 0x2), // compat_sys_aarch32_fallocate
-    E(633, 4, 100, 0, 10, 0x12), // compat_sys_signalfd4
-    E(381, 5, 100, 0, 4, 0x2), // compat_sys_preadv
-    E(426, 5, 100, 0, 4, 0x2), // compat_sys_pwritev
-    E(500, 4, 100, 0, ZERO, 0x14), // compat_sys_rt_tgsigqueueinfo
-    E(463, 5, 100, 0, 25, 0x8), // compat_sys_recvmmsg_time32
-    E(127, 6, 100, 0, ZERO, 0x3), // compat_sys_fanotify_mark
-    E(317, 3, 100, 0, 10, 0x2), // compat_sys_open_by_handle_at
-    E(600, 4, 100, 0, 25, 0x8), // compat_sys_sendmmsg
-    E(97, 5, 100, 1, 80, 0x7), // compat_sys_execveat
-    E(386, 6, 101, 0, 4, 0x2), // compat_sys_preadv2
-    E(431, 6, 101, 0, 4, 0x2), // compat_sys_pwritev2
-    E(199, 6, 101, 0, 25, 0x0), // compat_sys_io_pgetevents
-    E(249, 4, 101, 0, 25, 0x40), // compat_sys_migrate_pages
-    E(407, 6, 101, 0, 25, 0x2), // compat_sys_pselect6_time64
-    E(367, 5, 101, 0, 25, 0x2), // compat_sys_ppoll_time64
-    E(205, 6, 101, 0, 25, 0x0), // compat_sys_io_pgetevents_time64
-    E(468, 5, 101, 0, 25, 0x8), // compat_sys_recvmmsg_time64
-    E(496, 4, 101, 0, 94, 0x10), // compat_sys_rt_sigtimedwait_time64
-    E(17, 4, 101, 0, 8, 0x0), // arm_syscall
-    E(21, 4, 101, 0, ZERO, 0x0), // compat_arm_syscall
-    E(2618, 1, 101, 0, 143, 0x100), // sys_time32
-    E(2571, 1, 101, 0, ZERO, 0x100), // sys_stime32
-    E(922, 1, 101, 0, 143, 0x0), // sys_alarm
-    E(2674, 2, 101, 0, ZERO, 0x1), // sys_utime32
-    E(1825, 2, 101, 0, ZERO, 0x0), // sys_old_getrlimit
-    E(1840, 6, 101, 0, 25, 0x2), // sys_old_select
-    E(1837, 3, 101, 0, 25, 0x2), // sys_old_readdir
-    E(1827, 7, 101, 0, 2, 0x42), // sys_old_mmap
-    E(2511, 2, 101, 1, 53, 0x8), // sys_socketcall
-    E(1818, 2, 102, 1, 53, 0x8), // sys_oabi_socketcall
-    E(2595, 8, 103, 0, 134, 0x0), // sys_syscall
-    E(1467, 6, 103, 1, 53, 0x20), // sys_ipc
-    E(1783, 6, 104, 1, 53, 0x20), // sys_oabi_ipc
-    E(1791, 4, 105, 0, 4, 0x2), // sys_oabi_pread64
-    E(1795, 4, 105, 0, 4, 0x2), // sys_oabi_pwrite64
-    E(1822, 2, 105, 0, ZERO, 0x1), // sys_oabi_truncate64
-    E(1781, 2, 105, 0, ZERO, 0x2), // sys_oabi_ftruncate64
-    E(1820, 2, 105, 0, ZERO, 0x401), // sys_oabi_stat64
-    E(1789, 2, 105, 0, ZERO, 0x801), // sys_oabi_lstat64
-    E(1775, 2, 105, 0, ZERO, 0x1002), // sys_oabi_fstat64
-    E(1772, 3, 105, 1, 6, 0x2), // sys_oabi_fcntl64
-    E(1799, 3, 106, 0, ZERO, 0x2), // sys_oabi_readahead
-    E(1764, 4, 106, 0, ZERO, 0x2), // sys_oabi_epoll_ctl
-    E(1768, 4, 106, 0, 25, 0x2), // sys_oabi_epoll_wait
-    E(1758, 3, 106, 0, ZERO, 0x8), // sys_oabi_bind
-    E(1761, 3, 106, 0, ZERO, 0x8), // sys_oabi_connect
-    E(1812, 6, 106, 0, 4, 0x8), // sys_oabi_sendto
-    E(1809, 3, 106, 0, 4, 0x8), // sys_oabi_sendmsg
-    E(1802, 3, 106, 0, ZERO, 0x20), // sys_oabi_semop
-    E(1805, 4, 106, 0, ZERO, 0x20), // sys_oabi_semtimedop
-    E(1777, 4, 106, 0, ZERO, 0x1003), // sys_oabi_fstatat64
-    E(2657, 2, 106, 0, ZERO, 0x1), // sys_truncate64_c6x
-    E(1237, 2, 106, 0, ZERO, 0x2), // sys_ftruncate64_c6x
-    E(1127, 6, 106, 0, ZERO, 0x2), // sys_fallocate_c6x
-    E(2084, 5, 106, 0, 4, 0x2), // sys_pread_c6x
-    E(2148, 5, 106, 0, 4, 0x2), // sys_pwrite_c6x
-    E(1111, 4, 106, 0, ZERO, 0x2), // sys_fadvise64_64_c6x
-    E(951, 2, 106, 0, ZERO, 0x0), // sys_cache_sync
-    E(1046, 4, 106, 0, ZERO, 0x2), // sys_csky_fadvise64_64
-    E(2396, 3, 106, 0, ZERO, 0x0), // sys_set_thread_area
-    E(1354, 6, 106, 0, ZERO, 0x2), // sys_hexagon_fadvise64_64
-    E(2709, 3, 106, 0, 62, 0x4), // sys_waitpid
-    E(2549, 2, 106, 0, ZERO, 0x401), // sys_stat
-    E(1216, 2, 106, 0, ZERO, 0x1002), // sys_fstat
-    E(2490, 2, 106, 0, 1289, 0x10), // sys_signal
-    E(1854, 1, 106, 0, ZERO, 0x0), // sys_olduname
-    E(2467, 0, 106, 0, 260, 0x10), // sys_sgetmask
-    E(2548, 1, 106, 0, 260, 0x10), // sys_ssetmask
-    E(293, 2, 106, 0, ZERO, 0x0), // compat_sys_old_getrlimit
-    E(301, 6, 106, 0, 25, 0x2), // compat_sys_old_select
-    E(1570, 2, 106, 0, ZERO, 0x801), // sys_lstat
-    E(298, 3, 106, 0, 25, 0x2), // compat_sys_old_readdir
-    E(190, 7, 106, 0, 2, 0x42), // compat_sys_ia32_mmap
-    E(1458, 3, 106, 0, ZERO, 0x0), // sys_ioperm
-    E(641, 2, 106, 1, 53, 0x8), // compat_sys_socketcall
-    E(2662, 1, 107, 0, ZERO, 0x0), // sys_uname
-    E(1461, 1, 107, 0, ZERO, 0x0), // sys_iopl
-    E(2695, 1, 107, 0, 1290, 0x0), // sys_vm86old
-    E(219, 6, 107, 1, 53, 0x20), // compat_sys_ipc
-    E(177, 5, 108, 1, 62, 0x4), // compat_sys_ia32_clone
-    E(1651, 3, 109, 1, 238, 0x0), // sys_modify_ldt
-    E(2693, 2, 110, 1, 6, 0x0), // sys_vm86
-    E(1380, 5, 111, 0, 4, 0x2), // sys_ia32_pread64
-    E(1385, 5, 111, 0, 4, 0x2), // sys_ia32_pwrite64
-    E(1400, 3, 111, 0, ZERO, 0x1), // sys_ia32_truncate64
-    E(1377, 3, 111, 0, ZERO, 0x2), // sys_ia32_ftruncate64
-    E(197, 2, 111, 0, ZERO, 0x401), // compat_sys_ia32_stat64
-    E(188, 2, 111, 0, ZERO, 0x801), // compat_sys_ia32_lstat64
-    E(182, 2, 111, 0, ZERO, 0x1002), // compat_sys_ia32_fstat64
-    E(1390, 4, 111, 0, ZERO, 0x2), // sys_ia32_readahead
-    E(1284, 1, 111, 0, 8, 0x0), // sys_get_thread_area
-    E(1360, 5, 111, 0, ZERO, 0x2), // sys_ia32_fadvise64
-    E(650, 3, 111, 0, ZERO, 0x2001), // compat_sys_statfs64
-    E(147, 3, 111, 0, ZERO, 0x4002), // compat_sys_fstatfs64
-    E(1365, 6, 111, 0, ZERO, 0x2), // sys_ia32_fadvise64_64
-    E(184, 4, 111, 0, ZERO, 0x1003), // compat_sys_ia32_fstatat64
-    E(1394, 6, 111, 0, ZERO, 0x2), // sys_ia32_sync_file_range
-    E(1371, 6, 111, 0, ZERO, 0x2), // sys_ia32_fallocate
-    E(927, 2, 111, 1, 22, 0x0), // sys_arch_prctl
-    E(80, 2, 112, 1, 22, 0x0), // compat_sys_arch_prctl
-    E(588, 4, 113, 1, 6, 0x20), // compat_sys_semctl
-    E(622, 3, 114, 1, 6, 0x20), // compat_sys_shmctl
-    E(275, 3, 115, 1, 6, 0x20), // compat_sys_msgctl
-    E(700, 3, 116, 0, NEVER, 0x5), // ia64_execve
-    E(1403, 0, 116, 0, 10, 0x2), // sys_ia64_pipe
-    E(697, 1, 116, 0, 2, 0x40), // ia64_brk
-    E(703, 2, 116, 1, 16, 0x0), // ia64_getpriority
-    E(705, 5, 117, 0, 2, 0x40), // ia64_mremap
-    E(1016, 6, 117, 1, 62, 0x4), // sys_clone2
-    E(1342, 2, 118, 0, 4, 0x0), // sys_getunwind
-    E(7, 0, 118, 0, 62, 0x4), // __sys_fork
-    E(0, 5, 118, 1, 62, 0x4), // __sys_clone
-    E(10, 0, 119, 0, 62, 0x4), // __sys_vfork
-    E(934, 6, 119, 0, 16, 0x0), // sys_atomic_cmpxchg_32
-    E(934, 0, 119, 0, ZERO, 0x0), // sys_atomic_barrier
-    E(5, 2, 119, 0, 62, 0x4), // __sys_clone3
-    E(1600, 6, 119, 0, 2, 0x42), // sys_mips_mmap
-    E(2718, 0, 119, 0, 10, 0x2), // sysm_pipe
-    E(878, 1, 119, 0, 81, 0x0), // sys_32_personality
-    E(953, 3, 119, 0, ZERO, 0x0), // sys_cachectl
-    E(7, 3, 119, 1, 6, 0x0), // __sys_sysmips
-    E(2718, 0, 120, 0, NEVER, 0x10), // sysn32_rt_sigreturn
-    E(2672, 2, 120, 0, ZERO, 0x1), // sys_utime
-    E(852, 8, 120, 0, 134, 0x0), // sys32_syscall
-    E(891, 3, 120, 0, ZERO, 0x10), // sys_32_sigaction
-    E(844, 1, 120, 0, NEVER, 0x10), // sys32_sigsuspend
-    E(844, 0, 120, 0, NEVER, 0x10), // sys32_sigreturn
-    E(873, 5, 120, 0, ZERO, 0x2), // sys_32_llseek
-    E(844, 0, 120, 0, NEVER, 0x10), // sys32_rt_sigreturn
-    E(879, 6, 120, 0, 4, 0x2), // sys_32_pread
-    E(885, 6, 120, 0, 4, 0x2), // sys_32_pwrite
-    E(1606, 6, 120, 0, 2, 0x42), // sys_mips_mmap2
-    E(894, 4, 120, 0, ZERO, 0x1), // sys_32_truncate64
-    E(869, 4, 120, 0, ZERO, 0x2), // sys_32_ftruncate64
-    E(839, 5, 120, 0, ZERO, 0x2), // sys32_readahead
-    E(814, 7, 120, 0, ZERO, 0x2), // sys32_fadvise64_64
-    E(845, 7, 120, 0, ZERO, 0x2), // sys32_sync_file_range
-    E(821, 6, 120, 0, ZERO, 0x2), // sys32_fallocate
-    E(1115, 8, 120, 0, ZERO, 0x2), // sys_fadvise64_64_wrapper
-    E(1194, 2, 120, 0, 8, 0x0), // sys_fp_udfiex_crtl
-    E(1877, 3, 120, 0, ZERO, 0x0), // sys_or1k_atomic
-    E(1194, 0, 120, 0, 62, 0x4), // sys_fork_wrapper
-    E(860, 1, 120, 0, 1291, 0x0), // sys32_unimplemented
-    E(744, 5, 120, 0, 4, 0x2), // parisc_pread64
-    E(749, 5, 120, 0, 4, 0x2), // parisc_pwrite64
-    E(2693, 0, 120, 0, 62, 0x4), // sys_vfork_wrapper
-    E(738, 3, 120, 0, ZERO, 0x40), // parisc_madvise
-    E(741, 1, 120, 0, 81, 0x0), // parisc_personality
-    E(770, 3, 120, 0, ZERO, 0x1), // parisc_truncate64
-    E(734, 3, 120, 0, ZERO, 0x2), // parisc_ftruncate64
-    E(754, 4, 120, 0, ZERO, 0x2), // parisc_readahead
-    E(596, 4, 120, 0, 4, 0xa), // compat_sys_sendfile64
-    E(722, 6, 120, 0, ZERO, 0x2), // parisc_fadvise64_64
-    E(762, 6, 120, 0, ZERO, 0x2), // parisc_sync_file_range
-    E(728, 6, 120, 0, ZERO, 0x2), // parisc_fallocate
-    E(768, 2, 120, 0, 10, 0x2), // parisc_timerfd_create
-    E(758, 4, 120, 0, 10, 0x12), // parisc_signalfd4
-    E(716, 4, 120, 0, 10, 0x12), // parisc_compat_signalfd4
-    E(720, 2, 120, 0, 10, 0x2), // parisc_eventfd2
-    E(742, 2, 120, 0, ZERO, 0x2), // parisc_pipe2
-    E(737, 1, 120, 0, 10, 0x2), // parisc_inotify_init1
-    E(827, 6, 120, 0, ZERO, 0x3), // sys32_fanotify_mark
-    E(773, 1, 120, 0, 10, 0x2), // parisc_userfaultfd
-    E(2617, 1, 120, 0, 143, 0x100), // sys_time
-    E(2570, 1, 120, 0, ZERO, 0x100), // sys_stime
-    E(794, 0, 120, 0, 62, 0x4), // ppc_fork
-    E(794, 5, 120, 0, 25, 0x2), // ppc_select
-    E(781, 5, 120, 1, 62, 0x4), // ppc_clone
-    E(780, 1, 121, 0, 81, 0x0), // ppc64_personality
-    E(372, 9, 121, 0, 4, 0x2), // compat_sys_pread64
-    E(417, 9, 121, 0, 4, 0x2), // compat_sys_pwrite64
-    E(802, 0, 121, 0, 62, 0x4), // ppc_vfork
-    E(446, 7, 121, 0, ZERO, 0x2), // compat_sys_readahead
-    E(253, 7, 121, 0, 2, 0x42), // compat_sys_mmap2
-    E(679, 7, 121, 0, ZERO, 0x1), // compat_sys_truncate64
-    E(152, 6, 121, 0, ZERO, 0x2), // compat_sys_ftruncate64
-    E(774, 6, 121, 0, ZERO, 0x2), // ppc32_fadvise64
-    E(799, 3, 121, 0, ZERO, 0x0), // ppc_swapcontext
-    E(2575, 3, 121, 0, ZERO, 0x0), // sys_swapcontext
-    E(653, 3, 121, 0, ZERO, 0x0), // compat_sys_swapcontext
-    E(788, 6, 121, 0, ZERO, 0x2), // ppc_fadvise64_64
-    E(2288, 1, 121, 0, ZERO, 0x0), // sys_rtas
-    E(1050, 3, 121, 0, NEVER, 0x0), // sys_debug_setcontext
-    E(2545, 3, 121, 0, 8, 0x2), // sys_spu_run
-    E(2541, 4, 121, 0, 10, 0x3), // sys_spu_create
-    E(666, 6, 121, 0, ZERO, 0x2), // compat_sys_sync_file_range2
-    E(117, 10, 121, 0, ZERO, 0x2), // compat_sys_fallocate
-    E(2572, 3, 121, 0, ZERO, 0x40), // sys_subpage_prot
-    E(786, 2, 121, 0, 62, 0x4), // ppc_clone3
-    E(2581, 0, 121, 0, ZERO, 0x0), // sys_switch_endian
-    E(2246, 3, 121, 0, ZERO, 0x40), // sys_riscv_flush_icache
-    E(556, 3, 121, 0, 4, 0x2), // compat_sys_s390_read
-    E(574, 3, 121, 0, 4, 0x2), // compat_sys_s390_write
-    E(539, 7, 121, 0, 2, 0x42), // compat_sys_s390_old_mmap
-    E(525, 5, 121, 1, 53, 0x20), // compat_sys_s390_ipc
-    E(2302, 1, 122, 0, 81, 0x0), // sys_s390_personality
-    E(546, 5, 122, 0, 4, 0x2), // compat_sys_s390_pread64
-    E(551, 5, 122, 0, 4, 0x2), // compat_sys_s390_pwrite64
-    E(532, 7, 122, 0, 2, 0x42), // compat_sys_s390_mmap2
-    E(571, 3, 122, 0, ZERO, 0x1), // compat_sys_s390_truncate64
-    E(522, 3, 122, 0, ZERO, 0x2), // compat_sys_s390_ftruncate64
-    E(563, 2, 122, 0, ZERO, 0x401), // compat_sys_s390_stat64
-    E(530, 2, 122, 0, ZERO, 0x801), // compat_sys_s390_lstat64
-    E(516, 2, 122, 0, ZERO, 0x1002), // compat_sys_s390_fstat64
-    E(559, 4, 122, 0, ZERO, 0x2), // compat_sys_s390_readahead
-    E(504, 5, 122, 0, ZERO, 0x2), // compat_sys_s390_fadvise64
-    E(509, 1, 122, 0, ZERO, 0x2), // compat_sys_s390_fadvise64_64
-    E(518, 4, 122, 0, ZERO, 0x1403), // compat_sys_s390_fstatat64
-    E(565, 6, 122, 0, ZERO, 0x2), // compat_sys_s390_sync_file_range
-    E(510, 6, 122, 0, ZERO, 0x2), // compat_sys_s390_fallocate
-    E(2303, 2, 122, 0, ZERO, 0x0), // sys_s390_runtime_instr
-    E(2299, 3, 122, 0, ZERO, 0x0), // sys_s390_pci_mmio_write
-    E(2296, 3, 122, 0, ZERO, 0x0), // sys_s390_pci_mmio_read
-    E(2289, 2, 122, 1, ZERO, 0x0), // sys_s390_guarded_storage
-    E(2305, 4, 123, 0, 16, 0x0), // sys_s390_sthyi
-    E(2291, 5, 123, 1, 53, 0x20), // sys_s390_ipc
-    E(2467, 0, 124, 0, 10, 0x2), // sys_sh_pipe
-    E(710, 6, 124, 0, 2, 0x42), // old_mmap
-    E(2089, 5, 124, 0, 4, 0x2), // sys_pread_wrapper
-    E(2153, 5, 124, 0, 4, 0x2), // sys_pwrite_wrapper
-    E(802, 1, 124, 0, NEVER, 0x4), // sparc_exit
-    E(804, 2, 124, 0, NEVER, 0x5), // sunos_execv
-    E(1758, 0, 124, 0, NO, 0x0), // sys_nis_syscall
-    E(2527, 0, 124, 0, 10, 0x2), // sys_sparc_pipe
-    E(833, 6, 124, 0, 2, 0x42), // sys32_mmap2
-    E(806, 3, 124, 0, NEVER, 0x5), // sys32_execve
-    E(139, 2, 124, 0, ZERO, 0x1002), // compat_sys_fstat64
-    E(241, 2, 124, 0, ZERO, 0x801), // compat_sys_lstat64
-    E(646, 2, 124, 0, ZERO, 0x401), // compat_sys_stat64
-    E(1296, 2, 124, 0, ZERO, 0x0), // sys_getdomainname
-    E(803, 1, 124, 0, NEVER, 0x4), // sparc_exit_group
-    E(2517, 1, 124, 0, 81, 0x0), // sys_sparc64_personality
-    E(2527, 5, 124, 0, ZERO, 0x40), // sys_sparc_remap_file_pages
-    E(2532, 3, 124, 0, ZERO, 0x10), // sys_sparc_sigaction
-    E(643, 3, 124, 0, ZERO, 0x10), // compat_sys_sparc_sigaction
-    E(102, 5, 124, 0, ZERO, 0x2), // compat_sys_fadvise64
-    E(107, 10, 124, 0, ZERO, 0x2), // compat_sys_fadvise64_64
-    E(656, 10, 124, 0, ZERO, 0x2), // compat_sys_sync_file_range
-    E(141, 4, 124, 0, ZERO, 0x1003), // compat_sys_fstatat64
-    E(1478, 0, 124, 0, 8, 0x200), // sys_kern_features
-    E(809, 5, 124, 1, 80, 0x7), // sys32_execveat
-    E(1592, 1, 125, 0, ZERO, 0x0), // sys_memory_ordering
-    E(861, 3, 125, 0, NEVER, 0x5), // sys64_execve
-    E(903, 2, 125, 0, ZERO, 0x40), // sys_64_munmap
-    E(2688, 5, 125, 0, ZERO, 0x0), // sys_utrap_install
-    E(2521, 6, 125, 1, 53, 0x20), // sys_sparc_ipc
-    E(2518, 1, 126, 0, 1288, 0x100), // sys_sparc_adjtimex
-    E(898, 5, 126, 0, 2, 0x40), // sys_64_mremap
-    E(2519, 2, 126, 0, 1288, 0x100), // sys_sparc_clock_adjtime
-    E(864, 5, 126, 1, 80, 0x7), // sys64_execveat
-    E(697, 0, 127, 0, NEVER, 0x10), // compat_sys_x32_rt_sigreturn
-    E(392, 4, 127, 0, 4, 0x2), // compat_sys_preadv64
-    E(437, 4, 127, 0, 4, 0x2), // compat_sys_pwritev64
-    E(396, 5, 127, 0, 4, 0x2), // compat_sys_preadv64v2
-    E(441, 5, 127, 0, 4, 0x2), // compat_sys_pwritev64v2
-    E(2718, 4, 127, 0, ZERO, 0x2), // xtensa_fadvise64_64
-    E(2722, 3, 127, 0, 2, 0x60), // xtensa_shmat
-    E(2722, 0, 127, 0, NEVER, 0x10), // xtensa_rt_sigreturn
-    E(1073, 6, 127, 0, 25, 0x2), // sys_epoll_pwait2
-    E(1659, 5, 127, 0, ZERO, 0x3), // sys_mount_setattr
-    E(2173, 4, 127, 2, ZERO, 0x2), // sys_quotactl_fd
-    E(1498, 3, 129, 1, 80, 0x2), // sys_landlock_create_ruleset
-    E(1494, 4, 130, 1, ZERO, 0x2), // sys_landlock_add_rule
-    E(1501, 2, 131, 0, ZERO, 0x2), // sys_landlock_restrict_self
-    E(1591, 1, 131, 0, 10, 0x2), // sys_memfd_secret
-    E(2114, 2, 131, 0, ZERO, 0x2), // sys_process_mrelease
-    E(1261, 5, 131, 0, 16, 0x0), // sys_futex_waitv
-    E(2390, 4, 131, 0, ZERO, 0x40), // sys_set_mempolicy_home_node
-    E(88, 6, 131, 0, 25, 0x2), // compat_sys_epoll_pwait2
-    E(698, 2, 131, 0, ZERO, 0x100), // ia64_clock_getres
+    E(1239, 6, 24, 2, 25, 0x0), // sys_futex
+    E(2394, 2, 26, 0, ZERO, 0x0), // sys_set_robust_list
+    E(1281, 3, 26, 0, ZERO, 0x0), // sys_get_robust_list
+    E(1742, 2, 26, 0, ZERO, 0x0), // sys_nanosleep
+    E(1304, 2, 26, 0, ZERO, 0x0), // sys_getitimer
+    E(2415, 3, 26, 0, ZERO, 0x0), // sys_setitimer
+    E(1483, 4, 26, 0, ZERO, 0x0), // sys_kexec_load
+    E(1403, 3, 26, 0, ZERO, 0x0), // sys_init_module
+    E(1053, 2, 26, 0, ZERO, 0x0), // sys_delete_module
+    E(2619, 3, 26, 0, ZERO, 0x0), // sys_timer_create
+    E(2624, 2, 26, 0, ZERO, 0x0), // sys_timer_gettime
+    E(2623, 1, 26, 0, 25, 0x0), // sys_timer_getoverrun
+    E(2628, 4, 26, 0, ZERO, 0x0), // sys_timer_settime
+    E(2622, 1, 26, 0, ZERO, 0x0), // sys_timer_delete
+    E(1004, 2, 26, 0, ZERO, 0x100), // sys_clock_settime
+    E(992, 2, 26, 0, ZERO, 0x100), // sys_clock_gettime
+    E(988, 2, 26, 0, ZERO, 0x100), // sys_clock_getres
+    E(996, 4, 26, 0, ZERO, 0x0), // sys_clock_nanosleep
+    E(2607, 3, 26, 1, 211, 0x0), // sys_syslog
+    E(2140, 4, 27, 1, 86, 0x0), // sys_ptrace
+    E(2331, 2, 28, 0, ZERO, 0x0), // sys_sched_setparam
+    E(2333, 3, 28, 0, ZERO, 0x0), // sys_sched_setscheduler
+    E(2320, 1, 28, 0, 292, 0x0), // sys_sched_getscheduler
+    E(2318, 2, 28, 0, ZERO, 0x0), // sys_sched_getparam
+    E(2325, 3, 28, 0, ZERO, 0x0), // sys_sched_setaffinity
+    E(2311, 3, 28, 0, 4, 0x0), // sys_sched_getaffinity
+    E(2336, 0, 28, 0, ZERO, 0x0), // sys_sched_yield
+    E(2309, 1, 28, 0, 16, 0x0), // sys_sched_get_priority_max
+    E(2310, 1, 28, 0, 16, 0x0), // sys_sched_get_priority_min
+    E(2321, 2, 28, 0, ZERO, 0x0), // sys_sched_rr_get_interval
+    E(2246, 0, 28, 0, 16, 0x0), // sys_restart_syscall
+    E(1492, 2, 28, 0, ZERO, 0x14), // sys_kill
+    E(2651, 2, 28, 0, ZERO, 0x14), // sys_tkill
+    E(2614, 3, 28, 0, ZERO, 0x14), // sys_tgkill
+    E(2488, 2, 28, 0, ZERO, 0x10), // sys_sigaltstack
+    E(2274, 2, 28, 0, NEVER, 0x10), // sys_rt_sigsuspend
+    E(2259, 5, 28, 0, ZERO, 0x10), // sys_rt_sigaction
+    E(2266, 4, 28, 0, ZERO, 0x10), // sys_rt_sigprocmask
+    E(2264, 2, 28, 0, ZERO, 0x10), // sys_rt_sigpending
+    E(2276, 4, 28, 0, 94, 0x10), // sys_rt_sigtimedwait
+    E(2270, 3, 28, 0, ZERO, 0x14), // sys_rt_sigqueueinfo
+    E(2273, 1, 28, 0, NEVER, 0x10), // sys_rt_sigreturn
+    E(2422, 3, 28, 1, ZERO, 0x0), // sys_setpriority
+    E(1310, 2, 29, 1, 16, 0x0), // sys_getpriority
+    E(2193, 4, 30, 1, ZERO, 0x0), // sys_reboot
+    E(2425, 2, 31, 0, ZERO, 0x80), // sys_setregid
+    E(2406, 1, 31, 0, ZERO, 0x80), // sys_setgid
+    E(2441, 2, 31, 0, ZERO, 0x80), // sys_setreuid
+    E(2454, 1, 31, 0, ZERO, 0x80), // sys_setuid
+    E(2435, 3, 31, 0, ZERO, 0x80), // sys_setresuid
+    E(1321, 3, 31, 0, ZERO, 0x80), // sys_getresuid
+    E(2429, 3, 31, 0, ZERO, 0x80), // sys_setresgid
+    E(1315, 3, 31, 0, ZERO, 0x80), // sys_getresgid
+    E(2404, 1, 31, 0, 157, 0x80), // sys_setfsuid
+    E(2402, 1, 31, 0, 156, 0x80), // sys_setfsgid
+    E(2650, 1, 31, 0, 16, 0x0), // sys_times
+    E(2420, 2, 31, 0, ZERO, 0x0), // sys_setpgid
+    E(1309, 1, 31, 0, 62, 0x0), // sys_getpgid
+    E(1331, 1, 31, 0, 62, 0x0), // sys_getsid
+    E(2447, 0, 31, 0, 62, 0x0), // sys_setsid
+    E(1298, 2, 31, 0, 25, 0x80), // sys_getgroups
+    E(2408, 2, 31, 0, ZERO, 0x80), // sys_setgroups
+    E(1756, 1, 31, 0, ZERO, 0x0), // sys_newuname
+    E(2413, 2, 31, 0, ZERO, 0x0), // sys_sethostname
+    E(2400, 2, 31, 0, ZERO, 0x0), // sys_setdomainname
+    E(1327, 2, 31, 0, ZERO, 0x0), // sys_getrlimit
+    E(2445, 2, 31, 0, ZERO, 0x0), // sys_setrlimit
+    E(1329, 2, 31, 0, ZERO, 0x0), // sys_getrusage
+    E(2659, 1, 31, 0, 155, 0x0), // sys_umask
+    E(2075, 5, 31, 2, 22, 0x80), // sys_prctl
+    E(1285, 3, 33, 0, ZERO, 0x0), // sys_getcpu
+    E(1340, 2, 33, 0, ZERO, 0x100), // sys_gettimeofday
+    E(2452, 2, 33, 0, ZERO, 0x100), // sys_settimeofday
+    E(920, 1, 33, 0, 1287, 0x100), // sys_adjtimex
+    E(1310, 0, 33, 0, 62, 0x200), // sys_getpid
+    E(1310, 0, 33, 0, 62, 0x200), // sys_getppid
+    E(1342, 0, 33, 0, 157, 0x280), // sys_getuid
+    E(1298, 0, 33, 0, 157, 0x280), // sys_geteuid
+    E(1298, 0, 33, 0, 156, 0x280), // sys_getgid
+    E(1298, 0, 33, 0, 156, 0x280), // sys_getegid
+    E(1340, 0, 33, 0, 42, 0x200), // sys_gettid
+    E(2606, 1, 33, 0, ZERO, 0x0), // sys_sysinfo
+    E(1683, 4, 33, 1, 10, 0x2), // sys_mq_open
+    E(1707, 1, 34, 0, ZERO, 0x0), // sys_mq_unlink
+    E(1697, 5, 34, 0, ZERO, 0x2), // sys_mq_timedsend
+    E(1687, 5, 34, 0, 4, 0x2), // sys_mq_timedreceive
+    E(1681, 2, 34, 0, ZERO, 0x2), // sys_mq_notify
+    E(1678, 3, 34, 0, ZERO, 0x2), // sys_mq_getsetattr
+    E(1719, 2, 34, 0, 72, 0x20), // sys_msgget
+    E(1716, 3, 34, 1, 6, 0x20), // sys_msgctl
+    E(1721, 5, 35, 0, 4, 0x20), // sys_msgrcv
+    E(1726, 4, 35, 0, ZERO, 0x20), // sys_msgsnd
+    E(2348, 3, 35, 0, 72, 0x20), // sys_semget
+    E(2344, 4, 35, 1, 6, 0x20), // sys_semctl
+    E(2354, 4, 36, 0, ZERO, 0x20), // sys_semtimedop
+    E(2351, 3, 36, 0, ZERO, 0x20), // sys_semop
+    E(2480, 3, 36, 0, 72, 0x20), // sys_shmget
+    E(2476, 3, 36, 1, 6, 0x20), // sys_shmctl
+    E(2473, 3, 37, 0, 2, 0x60), // sys_shmat
+    E(2479, 1, 37, 0, ZERO, 0x60), // sys_shmdt
+    E(2508, 3, 37, 1, 10, 0x8), // sys_socket
+    E(2513, 4, 38, 1, ZERO, 0x8), // sys_socketpair
+    E(942, 3, 39, 0, ZERO, 0x8), // sys_bind
+    E(1520, 2, 39, 0, ZERO, 0x8), // sys_listen
+    E(905, 3, 39, 0, 10, 0x8), // sys_accept
+    E(1035, 3, 39, 0, ZERO, 0x8), // sys_connect
+    E(1332, 3, 39, 0, ZERO, 0x8), // sys_getsockname
+    E(1306, 3, 39, 0, ZERO, 0x8), // sys_getpeername
+    E(2381, 6, 39, 0, 4, 0x8), // sys_sendto
+    E(2201, 6, 39, 0, 4, 0x8), // sys_recvfrom
+    E(2447, 5, 39, 2, 201, 0x8), // sys_setsockopt
+    E(1335, 5, 41, 2, 201, 0x8), // sys_getsockopt
+    E(2483, 2, 43, 0, ZERO, 0x8), // sys_shutdown
+    E(2378, 3, 43, 0, 4, 0x8), // sys_sendmsg
+    E(2217, 3, 43, 0, 4, 0x8), // sys_recvmsg
+    E(2180, 3, 43, 0, ZERO, 0x2), // sys_readahead
+    E(950, 1, 43, 0, 2, 0x40), // sys_brk
+    E(1735, 2, 43, 0, ZERO, 0x40), // sys_munmap
+    E(1708, 5, 43, 1, 2, 0x40), // sys_mremap
+    E(915, 5, 44, 0, 141, 0x0), // sys_add_key
+    E(2242, 4, 44, 0, 141, 0x0), // sys_request_key
+    E(1487, 5, 44, 1, 22, 0x0), // sys_keyctl
+    E(1008, 8, 45, 1, 62, 0x4), // sys_clone
+    E(1086, 3, 46, 0, NEVER, 0x5), // sys_execve
+    E(1630, 8, 46, 0, 2, 0x42), // sys_mmap
+    E(1107, 4, 46, 0, ZERO, 0x2), // sys_fadvise64_64
+    E(2579, 2, 46, 0, ZERO, 0x1), // sys_swapon
+    E(2578, 1, 46, 0, ZERO, 0x1), // sys_swapoff
+    E(1675, 3, 46, 0, ZERO, 0x40), // sys_mprotect
+    E(1730, 3, 46, 0, ZERO, 0x40), // sys_msync
+    E(1624, 2, 46, 0, ZERO, 0x40), // sys_mlock
+    E(1733, 2, 46, 0, ZERO, 0x40), // sys_munlock
+    E(1629, 1, 46, 0, ZERO, 0x40), // sys_mlockall
+    E(1735, 0, 46, 0, ZERO, 0x40), // sys_munlockall
+    E(1597, 3, 46, 0, ZERO, 0x40), // sys_mincore
+    E(1574, 3, 46, 0, ZERO, 0x40), // sys_madvise
+    E(2220, 5, 46, 0, ZERO, 0x40), // sys_remap_file_pages
+    E(1580, 6, 46, 0, ZERO, 0x40), // sys_mbind
+    E(1276, 5, 46, 1, ZERO, 0x40), // sys_get_mempolicy
+    E(2387, 3, 47, 0, ZERO, 0x40), // sys_set_mempolicy
+    E(1593, 4, 47, 0, 25, 0x40), // sys_migrate_pages
+    E(1669, 6, 47, 0, 25, 0x40), // sys_move_pages
+    E(2284, 4, 47, 0, ZERO, 0x14), // sys_rt_tgsigqueueinfo
+    E(1985, 5, 47, 1, 10, 0x2), // sys_perf_event_open
+    E(908, 4, 48, 0, 10, 0x8), // sys_accept4
+    E(2207, 5, 48, 0, 25, 0x8), // sys_recvmmsg
+    E(2700, 4, 48, 0, 62, 0x4), // sys_wait4
+    E(2105, 4, 48, 0, ZERO, 0x0), // sys_prlimit64
+    E(1133, 2, 48, 0, 10, 0x2), // sys_fanotify_init
+    E(1135, 7, 48, 0, ZERO, 0x3), // sys_fanotify_mark
+    E(1737, 5, 48, 1, ZERO, 0x3), // sys_name_to_handle_at
+    E(1858, 3, 49, 0, 10, 0x2), // sys_open_by_handle_at
+    E(984, 2, 49, 0, 1287, 0x100), // sys_clock_adjtime
+    E(2594, 1, 49, 0, ZERO, 0x2), // sys_syncfs
+    E(2418, 2, 49, 0, ZERO, 0x2), // sys_setns
+    E(2374, 4, 49, 0, 25, 0x8), // sys_sendmmsg
+    E(2116, 6, 49, 0, 4, 0x0), // sys_process_vm_readv
+    E(2122, 6, 49, 0, 4, 0x0), // sys_process_vm_writev
+    E(1473, 5, 49, 1, 16, 0x0), // sys_kcmp
+    E(1186, 3, 50, 0, ZERO, 0x2), // sys_finit_module
+    E(2328, 3, 50, 0, ZERO, 0x0), // sys_sched_setattr
+    E(2314, 4, 50, 0, ZERO, 0x0), // sys_sched_getattr
+    E(2237, 5, 50, 0, ZERO, 0x3), // sys_renameat2
+    E(2336, 3, 50, 2, 80, 0x0), // sys_seccomp
+    E(1312, 3, 52, 0, 4, 0x0), // sys_getrandom
+    E(1589, 2, 52, 0, 10, 0x2), // sys_memfd_create
+    E(945, 5, 52, 2, 6, 0x2), // sys_bpf
+    E(1089, 5, 54, 1, 80, 0x7), // sys_execveat
+    E(2669, 1, 55, 0, 10, 0x2), // sys_userfaultfd
+    E(1586, 3, 55, 1, 6, 0x0), // sys_membarrier
+    E(1626, 3, 56, 0, ZERO, 0x40), // sys_mlock2
+    E(1038, 6, 56, 0, 4, 0x2), // sys_copy_file_range
+    E(2099, 6, 56, 0, 4, 0x2), // sys_preadv2
+    E(2163, 6, 56, 0, 4, 0x2), // sys_pwritev2
+    E(2008, 4, 56, 0, ZERO, 0x40), // sys_pkey_mprotect
+    E(2005, 2, 56, 0, 16, 0x0), // sys_pkey_alloc
+    E(2007, 1, 56, 0, ZERO, 0x0), // sys_pkey_free
+    E(2565, 5, 56, 0, ZERO, 0x1003), // sys_statx
+    E(1426, 6, 56, 0, 25, 0x0), // sys_io_pgetevents
+    E(2255, 4, 56, 0, ZERO, 0x0), // sys_rseq
+    E(1478, 5, 56, 0, ZERO, 0x2), // sys_kexec_file_load
+    E(1996, 4, 56, 0, ZERO, 0x16), // sys_pidfd_send_signal
+    E(1453, 2, 56, 0, 10, 0x2), // sys_io_uring_setup
+    E(1443, 6, 56, 1, 25, 0x12), // sys_io_uring_enter
+    E(1449, 4, 57, 1, 206, 0x42), // sys_io_uring_register
+    E(1861, 3, 58, 0, 10, 0x3), // sys_open_tree
+    E(1664, 5, 58, 0, ZERO, 0x3), // sys_move_mount
+    E(1211, 2, 58, 0, 10, 0x2), // sys_fsopen
+    E(1198, 5, 58, 1, ZERO, 0x3), // sys_fsconfig
+    E(1208, 3, 59, 0, 10, 0x2), // sys_fsmount
+    E(1213, 3, 59, 0, 10, 0x3), // sys_fspick
+    E(1994, 2, 59, 0, 10, 0x2), // sys_pidfd_open
+    E(1022, 2, 59, 0, 62, 0x4), // sys_clone3
+    E(1032, 3, 59, 0, ZERO, 0x0), // sys_close_range
+    E(1873, 4, 59, 0, 10, 0x3), // sys_openat2
+    E(1991, 3, 59, 0, 10, 0x2), // sys_pidfd_getfd
+    E(1099, 4, 59, 0, ZERO, 0x3), // sys_faccessat2
+    E(2109, 5, 59, 0, 4, 0x2), // sys_process_madvise
+    E(17, 0, 59, 0, ZERO, 0x0), // alpha_syscall_zero
+    E(17, 0, 59, 0, 62, 0x4), // alpha_fork
+    E(1962, 4, 59, 0, 62, 0x4), // sys_osf_wait4
+    E(1513, 2, 59, 0, ZERO, 0x1), // sys_link
+    E(2663, 1, 59, 0, ZERO, 0x1), // sys_unlink
+    E(1617, 3, 59, 1, ZERO, 0x1), // sys_mknod
+    E(975, 2, 60, 0, ZERO, 0x1), // sys_chmod
+    E(977, 3, 60, 0, ZERO, 0x1), // sys_chown
+    E(1880, 1, 60, 0, 2, 0x40), // sys_osf_brk
+    E(1354, 0, 60, 0, 62, 0x200), // sys_getxpid
+    E(1914, 4, 60, 1, ZERO, 0x1), // sys_osf_mount
+    E(1354, 0, 61, 0, 157, 0x280), // sys_getxuid
+    E(912, 2, 61, 0, ZERO, 0x1), // sys_access
+    E(923, 0, 61, 0, 10, 0x2), // sys_alpha_pipe
+    E(1928, 4, 61, 0, ZERO, 0x40), // sys_osf_set_program_attributes
+    E(1855, 3, 61, 1, 10, 0x3), // sys_open
+    E(1354, 0, 62, 0, 156, 0x280), // sys_getxgid
+    E(1942, 2, 62, 0, 260, 0x10), // sys_osf_sigprocmask
+    E(2499, 1, 62, 0, ZERO, 0x10), // sys_sigpending
+    E(2581, 2, 62, 0, ZERO, 0x1), // sys_symlink
+    E(2183, 3, 62, 0, 4, 0x1), // sys_readlink
+    E(1310, 0, 62, 0, 62, 0x200), // sys_getpgrp
+    E(1306, 0, 62, 0, 4, 0x200), // sys_getpagesize
+    E(17, 0, 62, 0, 62, 0x4), // alpha_vfork
+    E(1754, 2, 62, 0, ZERO, 0x401), // sys_newstat
+    E(1752, 2, 62, 0, ZERO, 0x801), // sys_newlstat
+    E(1908, 6, 62, 0, 2, 0x42), // sys_osf_mmap
+    E(612, 3, 62, 0, ZERO, 0x0), // compat_sys_setitimer
+    E(169, 2, 62, 0, ZERO, 0x0), // compat_sys_getitimer
+    E(1302, 2, 62, 0, ZERO, 0x0), // sys_gethostname
+    E(1298, 0, 62, 0, 25, 0x200), // sys_getdtablesize
+    E(1056, 2, 62, 0, 10, 0x2), // sys_dup2
+    E(1923, 5, 62, 0, 25, 0x2), // sys_osf_select
+    E(2012, 3, 62, 0, 25, 0x2), // sys_poll
+    E(1895, 2, 62, 1, 16, 0x0), // sys_osf_getpriority
+    E(2362, 4, 63, 0, 4, 0x8), // sys_send
+    E(2197, 4, 63, 0, 4, 0x8), // sys_recv
+    E(2503, 1, 63, 0, NEVER, 0x10), // sys_sigreturn
+    E(2504, 4, 63, 0, NEVER, 0x10), // sys_sigsuspend
+    E(1944, 2, 63, 0, ZERO, 0x10), // sys_osf_sigstack
+    E(1904, 2, 63, 0, ZERO, 0x100), // sys_osf_gettimeofday
+    E(1897, 2, 63, 0, ZERO, 0x0), // sys_osf_getrusage
+    E(1920, 3, 63, 0, 4, 0x2), // sys_osf_readv
+    E(1966, 3, 63, 0, 4, 0x2), // sys_osf_writev
+    E(1937, 2, 63, 0, ZERO, 0x100), // sys_osf_settimeofday
+    E(2231, 2, 63, 0, ZERO, 0x1), // sys_rename
+    E(1612, 2, 63, 0, ZERO, 0x1), // sys_mkdir
+    E(2254, 1, 63, 0, ZERO, 0x1), // sys_rmdir
+    E(1959, 2, 63, 0, ZERO, 0x1), // sys_osf_utimes
+    E(1939, 3, 63, 0, ZERO, 0x10), // sys_osf_sigaction
+    E(1889, 4, 63, 0, 4, 0x2), // sys_osf_getdirentries
+    E(1948, 3, 63, 0, ZERO, 0x2001), // sys_osf_statfs
+    E(1883, 3, 63, 0, ZERO, 0x4002), // sys_osf_fstatfs
+    E(1893, 2, 63, 0, ZERO, 0x0), // sys_osf_getdomainname
+    E(1834, 3, 63, 1, 6, 0x20), // sys_old_msgctl
+    E(1846, 4, 64, 1, 6, 0x20), // sys_old_semctl
+    E(1961, 1, 65, 0, ZERO, 0x0), // sys_osf_utsname
+    E(1503, 3, 65, 0, ZERO, 0x1), // sys_lchown
+    E(1850, 3, 65, 1, 6, 0x20), // sys_old_shmctl
+    E(1946, 2, 66, 0, ZERO, 0x401), // sys_osf_stat
+    E(1906, 2, 66, 0, ZERO, 0x801), // sys_osf_lstat
+    E(1881, 2, 66, 0, ZERO, 0x1002), // sys_osf_fstat
+    E(1951, 3, 66, 0, ZERO, 0x2001), // sys_osf_statfs64
+    E(1886, 3, 66, 0, ZERO, 0x4002), // sys_osf_fstatfs64
+    E(1954, 3, 66, 0, ZERO, 0x0), // sys_osf_sysinfo
+    E(1918, 2, 66, 0, 4, 0x0), // sys_osf_proplist_syscall
+    E(1957, 2, 66, 0, ZERO, 0x0), // sys_osf_usleep_thread
+    E(2603, 3, 66, 1, 22, 0x0), // sys_sysfs
+    E(1899, 5, 67, 1, 16, 0x0), // sys_osf_getsysinfo
+    E(1932, 5, 68, 1, ZERO, 0x0), // sys_osf_setsysinfo
+    E(940, 2, 69, 0, ZERO, 0x0), // sys_bdflush
+    E(2412, 1, 69, 0, ZERO, 0x0), // sys_sethae
+    E(1824, 1, 69, 0, 1287, 0x100), // sys_old_adjtimex
+    E(1290, 3, 69, 0, 4, 0x2), // sys_getdents
+    E(10, 5, 69, 1, 62, 0x4), // alpha_clone
+    E(2668, 1, 70, 0, ZERO, 0x1), // sys_uselib
+    E(1853, 1, 70, 0, ZERO, 0x1), // sys_oldumount
+    E(1990, 1, 70, 0, 81, 0x0), // sys_personality
+    E(2670, 2, 70, 0, ZERO, 0x0), // sys_ustat
+    E(1975, 5, 70, 0, ZERO, 0x0), // sys_pciconfig_read
+    E(1980, 5, 70, 0, ZERO, 0x0), // sys_pciconfig_write
+    E(2339, 5, 70, 0, 25, 0x2), // sys_select
+    E(2684, 2, 70, 0, ZERO, 0x1), // sys_utimes
+    E(1969, 6, 70, 1, 122, 0x0), // sys_pciconfig_iobase
+    E(1061, 1, 71, 0, 10, 0x2), // sys_epoll_create
+    E(1079, 4, 71, 0, 25, 0x2), // sys_epoll_wait
+    E(1103, 4, 71, 0, ZERO, 0x2), // sys_fadvise64
+    E(2551, 2, 71, 0, ZERO, 0x401), // sys_stat64
+    E(1572, 2, 71, 0, ZERO, 0x801), // sys_lstat64
+    E(1218, 2, 71, 0, ZERO, 0x1002), // sys_fstat64
+    E(1409, 0, 71, 0, 10, 0x2), // sys_inotify_init
+    E(1270, 3, 71, 0, ZERO, 0x3), // sys_futimesat
+    E(1220, 4, 71, 0, ZERO, 0x1003), // sys_fstatat64
+    E(2492, 3, 71, 0, 10, 0x12), // sys_signalfd
+    E(1083, 1, 71, 0, 10, 0x2), // sys_eventfd
+    E(2555, 3, 71, 0, ZERO, 0x2001), // sys_statfs64
+    E(1226, 3, 71, 0, ZERO, 0x4002), // sys_fstatfs64
+    E(1421, 5, 71, 0, 25, 0x0), // sys_io_getevents_time32
+    E(1168, 3, 71, 1, 6, 0x2), // sys_fcntl64
+    E(2655, 2, 72, 0, ZERO, 0x1), // sys_truncate64
+    E(1235, 2, 72, 0, ZERO, 0x2), // sys_ftruncate64
+    E(1541, 5, 72, 0, ZERO, 0x2), // sys_llseek
+    E(2134, 6, 72, 0, 25, 0x2), // sys_pselect6_time32
+    E(2070, 5, 72, 0, 25, 0x2), // sys_ppoll_time32
+    E(2646, 4, 72, 0, ZERO, 0x2), // sys_timerfd_settime32
+    E(2640, 2, 72, 0, ZERO, 0x2), // sys_timerfd_gettime32
+    E(2680, 4, 72, 0, ZERO, 0x3), // sys_utimensat_time32
+    E(1249, 6, 72, 2, 25, 0x0), // sys_futex_time32
+    E(1744, 2, 74, 0, ZERO, 0x0), // sys_nanosleep_time32
+    E(2626, 2, 74, 0, ZERO, 0x0), // sys_timer_gettime32
+    E(2632, 4, 74, 0, ZERO, 0x0), // sys_timer_settime32
+    E(1006, 2, 74, 0, ZERO, 0x100), // sys_clock_settime32
+    E(994, 2, 74, 0, ZERO, 0x100), // sys_clock_gettime32
+    E(990, 2, 74, 0, ZERO, 0x100), // sys_clock_getres_time32
+    E(1000, 4, 74, 0, ZERO, 0x0), // sys_clock_nanosleep_time32
+    E(2323, 2, 74, 0, ZERO, 0x0), // sys_sched_rr_get_interval_time32
+    E(2280, 4, 74, 0, 94, 0x10), // sys_rt_sigtimedwait_time32
+    E(921, 1, 74, 0, 1287, 0x100), // sys_adjtimex_time32
+    E(1702, 5, 74, 0, ZERO, 0x2), // sys_mq_timedsend_time32
+    E(1692, 5, 74, 0, 4, 0x2), // sys_mq_timedreceive_time32
+    E(2358, 4, 74, 0, ZERO, 0x20), // sys_semtimedop_time32
+    E(1026, 5, 74, 1, 62, 0x4), // sys_clone_wrapper
+    E(1645, 6, 75, 0, 2, 0x42), // sys_mmap_pgoff
+    E(2212, 5, 75, 0, 25, 0x8), // sys_recvmmsg_time32
+    E(956, 10, 75, 0, ZERO, 0x0), // sys_cacheflush
+    E(923, 1, 75, 0, ZERO, 0x0), // sys_arc_settls
+    E(923, 0, 75, 0, 2, 0x200), // sys_arc_gettls
+    E(924, 3, 75, 0, 16, 0x0), // sys_arc_usr_cmpxchg
+    E(986, 2, 75, 0, 1287, 0x100), // sys_clock_adjtime32
+    E(1432, 6, 75, 0, 25, 0x0), // sys_io_pgetevents_time32
+    E(1024, 2, 75, 0, 62, 0x4), // sys_clone3_wrapper
+    E(1194, 0, 75, 0, 62, 0x4), // sys_fork
+    E(314, 3, 75, 1, 10, 0x3), // compat_sys_open
+    E(1044, 2, 76, 0, 10, 0x3), // sys_creat
+    E(94, 3, 76, 0, NEVER, 0x5), // compat_sys_execve
+    E(1506, 3, 76, 0, ZERO, 0x1), // sys_lchown16
+    E(238, 3, 76, 0, 11, 0x2), // compat_sys_lseek
+    E(2455, 1, 76, 0, ZERO, 0x80), // sys_setuid16
+    E(1342, 0, 76, 0, 157, 0x280), // sys_getuid16
+    E(413, 4, 76, 1, 86, 0x0), // compat_sys_ptrace
+    E(1969, 0, 77, 0, NEVER, 0x10), // sys_pause
+    E(1757, 1, 77, 0, ZERO, 0x0), // sys_nice
+    E(2000, 1, 77, 0, ZERO, 0x2), // sys_pipe
+    E(676, 1, 77, 0, 16, 0x0), // compat_sys_times
+    E(2407, 1, 77, 0, ZERO, 0x80), // sys_setgid16
+    E(1298, 0, 77, 0, 156, 0x280), // sys_getgid16
+    E(1298, 0, 77, 0, 157, 0x280), // sys_geteuid16
+    E(1298, 0, 77, 0, 156, 0x280), // sys_getegid16
+    E(216, 3, 77, 15, 6, 0x2), // compat_sys_ioctl
+    E(133, 3, 92, 1, 6, 0x2), // compat_sys_fcntl
+    E(686, 2, 93, 0, ZERO, 0x0), // compat_sys_ustat
+    E(2485, 3, 93, 0, ZERO, 0x10), // sys_sigaction
+    E(625, 3, 93, 0, ZERO, 0x10), // compat_sys_sigaction
+    E(2443, 2, 93, 0, ZERO, 0x80), // sys_setreuid16
+    E(2427, 2, 93, 0, ZERO, 0x80), // sys_setregid16
+    E(637, 1, 93, 0, ZERO, 0x10), // compat_sys_sigpending
+    E(615, 2, 93, 0, ZERO, 0x0), // compat_sys_setrlimit
+    E(173, 2, 93, 0, ZERO, 0x0), // compat_sys_getrusage
+    E(175, 2, 93, 0, ZERO, 0x100), // compat_sys_gettimeofday
+    E(617, 2, 93, 0, ZERO, 0x100), // compat_sys_settimeofday
+    E(1300, 2, 93, 0, 25, 0x80), // sys_getgroups16
+    E(2410, 2, 93, 0, ZERO, 0x80), // sys_setgroups16
+    E(677, 2, 93, 0, ZERO, 0x1), // compat_sys_truncate
+    E(150, 2, 93, 0, ZERO, 0x2), // compat_sys_ftruncate
+    E(1155, 3, 93, 0, ZERO, 0x2), // sys_fchown16
+    E(648, 2, 93, 0, ZERO, 0x2001), // compat_sys_statfs
+    E(145, 2, 93, 0, ZERO, 0x4002), // compat_sys_fstatfs
+    E(291, 2, 93, 0, ZERO, 0x401), // compat_sys_newstat
+    E(289, 2, 93, 0, ZERO, 0x801), // compat_sys_newlstat
+    E(287, 2, 93, 0, ZERO, 0x1002), // compat_sys_newfstat
+    E(688, 4, 93, 0, 62, 0x4), // compat_sys_wait4
+    E(672, 1, 93, 0, ZERO, 0x0), // compat_sys_sysinfo
+    E(2504, 0, 93, 0, NEVER, 0x10), // sys_sigreturn_wrapper
+    E(641, 0, 93, 0, NEVER, 0x10), // compat_sys_sigreturn
+    E(2500, 3, 93, 0, ZERO, 0x10), // sys_sigprocmask
+    E(638, 3, 93, 0, ZERO, 0x10), // compat_sys_sigprocmask
+    E(2405, 1, 93, 0, 157, 0x80), // sys_setfsuid16
+    E(2403, 1, 93, 0, 156, 0x80), // sys_setfsgid16
+    E(166, 3, 93, 0, 4, 0x2), // compat_sys_getdents
+    E(583, 5, 93, 0, 25, 0x2), // compat_sys_select
+    E(2438, 3, 93, 0, ZERO, 0x80), // sys_setresuid16
+    E(1324, 3, 93, 0, ZERO, 0x80), // sys_getresuid16
+    E(2432, 3, 93, 0, ZERO, 0x80), // sys_setresgid16
+    E(1318, 3, 93, 0, ZERO, 0x80), // sys_getresgid16
+    E(2274, 0, 93, 0, NEVER, 0x10), // sys_rt_sigreturn_wrapper
+    E(490, 0, 93, 0, NEVER, 0x10), // compat_sys_rt_sigreturn
+    E(476, 5, 93, 0, ZERO, 0x10), // compat_sys_rt_sigaction
+    E(483, 4, 93, 0, ZERO, 0x10), // compat_sys_rt_sigprocmask
+    E(481, 2, 93, 0, ZERO, 0x10), // compat_sys_rt_sigpending
+    E(492, 4, 93, 0, 94, 0x10), // compat_sys_rt_sigtimedwait_time32
+    E(487, 3, 93, 0, ZERO, 0x14), // compat_sys_rt_sigqueueinfo
+    E(490, 2, 93, 0, NEVER, 0x10), // compat_sys_rt_sigsuspend
+    E(50, 6, 93, 0, 4, 0x2), // compat_sys_aarch32_pread64
+    E(56, 6, 93, 0, 4, 0x2), // compat_sys_aarch32_pwrite64
+    E(980, 3, 93, 0, ZERO, 0x1), // sys_chown16
+    E(628, 2, 93, 0, ZERO, 0x10), // compat_sys_sigaltstack
+    E(2366, 4, 93, 0, 4, 0xa), // sys_sendfile
+    E(592, 4, 93, 0, 4, 0xa), // compat_sys_sendfile
+    E(2693, 0, 93, 0, 62, 0x4), // sys_vfork
+    E(171, 2, 93, 0, ZERO, 0x0), // compat_sys_getrlimit
+    E(1638, 7, 93, 0, 2, 0x42), // sys_mmap2
+    E(44, 6, 93, 0, 2, 0x42), // compat_sys_aarch32_mmap2
+    E(76, 4, 93, 0, ZERO, 0x1), // compat_sys_aarch32_truncate64
+    E(40, 4, 93, 0, ZERO, 0x2), // compat_sys_aarch32_ftruncate64
+    E(136, 3, 93, 1, 6, 0x2), // compat_sys_fcntl64
+    E(62, 5, 94, 0, ZERO, 0x2), // compat_sys_aarch32_readahead
+    E(580, 3, 94, 0, ZERO, 0x0), // compat_sys_sched_setaffinity
+    E(577, 3, 94, 0, 4, 0x0), // compat_sys_sched_getaffinity
+    E(211, 2, 94, 0, ZERO, 0x40), // compat_sys_io_setup
+    E(213, 3, 94, 0, 25, 0x0), // compat_sys_io_submit
+    E(234, 4, 94, 0, 4, 0x0), // compat_sys_lookup_dcookie
+    E(673, 3, 94, 0, ZERO, 0x0), // compat_sys_timer_create
+    E(2558, 3, 94, 0, ZERO, 0x2001), // sys_statfs64_wrapper
+    E(67, 3, 94, 0, ZERO, 0x2001), // compat_sys_aarch32_statfs64
+    E(1229, 3, 94, 0, ZERO, 0x4002), // sys_fstatfs64_wrapper
+    E(37, 3, 94, 0, ZERO, 0x4002), // compat_sys_aarch32_fstatfs64
+    E(2686, 2, 94, 0, ZERO, 0x1), // sys_utimes_time32
+    E(930, 4, 94, 0, ZERO, 0x2), // sys_arm_fadvise64_64
+    E(25, 6, 94, 0, ZERO, 0x2), // compat_sys_aarch32_fadvise64_64
+    E(271, 4, 94, 1, 10, 0x2), // compat_sys_mq_open
+    E(269, 2, 95, 0, ZERO, 0x2), // compat_sys_mq_notify
+    E(266, 3, 95, 0, ZERO, 0x2), // compat_sys_mq_getsetattr
+    E(692, 5, 95, 1, ZERO, 0x4), // compat_sys_waitid
+    E(453, 4, 96, 0, 4, 0x8), // compat_sys_recv
+    E(457, 6, 96, 0, 4, 0x8), // compat_sys_recvfrom
+    E(604, 3, 96, 0, 4, 0x8), // compat_sys_sendmsg
+    E(473, 3, 96, 0, 4, 0x8), // compat_sys_recvmsg
+    E(307, 4, 96, 1, 6, 0x20), // compat_sys_old_semctl
+    E(283, 4, 97, 0, ZERO, 0x20), // compat_sys_msgsnd
+    E(278, 5, 97, 0, 4, 0x20), // compat_sys_msgrcv
+    E(295, 3, 97, 1, 6, 0x20), // compat_sys_old_msgctl
+    E(619, 3, 98, 0, 2, 0x60), // compat_sys_shmat
+    E(311, 3, 98, 1, 6, 0x20), // compat_sys_old_shmctl
+    E(229, 5, 99, 1, 22, 0x0), // compat_sys_keyctl
+    E(243, 6, 100, 0, ZERO, 0x40), // compat_sys_mbind
+    E(158, 5, 100, 1, ZERO, 0x40), // compat_sys_get_mempolicy
+    E(607, 3, 101, 0, ZERO, 0x40), // compat_sys_set_mempolicy
+    E(320, 4, 101, 1, 10, 0x3), // compat_sys_openat
+    E(1273, 3, 102, 0, ZERO, 0x3), // sys_futimesat_time32
+    E(401, 6, 102, 0, 25, 0x2), // compat_sys_pselect6_time32
+    E(362, 5, 102, 0, 25, 0x2), // compat_sys_ppoll_time32
+    E(610, 2, 102, 0, ZERO, 0x0), // compat_sys_set_robust_list
+    E(163, 3, 102, 0, ZERO, 0x0), // compat_sys_get_robust_list
+    E(2590, 4, 102, 0, ZERO, 0x2), // sys_sync_file_range2
+    E(70, 6, 102, 0, ZERO, 0x2), // compat_sys_aarch32_sync_file_range2
+    E(260, 6, 102, 0, 25, 0x40), // compat_sys_move_pages
+    E(82, 6, 102, 0, 25, 0x2), // compat_sys_epoll_pwait
+    E(225, 4, 102, 0, ZERO, 0x0), // compat_sys_kexec_load
+    E(630, 3, 102, 0, 10, 0x12), // compat_sys_signalfd
+    E(31, 6, 102, 0, ZERO, 0x2), // compat_sys_aarch32_fallocate
+    E(633, 4, 102, 0, 10, 0x12), // compat_sys_signalfd4
+    E(381, 5, 102, 0, 4, 0x2), // compat_sys_preadv
+    E(426, 5, 102, 0, 4, 0x2), // compat_sys_pwritev
+    E(500, 4, 102, 0, ZERO, 0x14), // compat_sys_rt_tgsigqueueinfo
+    E(463, 5, 102, 0, 25, 0x8), // compat_sys_recvmmsg_time32
+    E(127, 6, 102, 0, ZERO, 0x3), // compat_sys_fanotify_mark
+    E(317, 3, 102, 0, 10, 0x2), // compat_sys_open_by_handle_at
+    E(600, 4, 102, 0, 25, 0x8), // compat_sys_sendmmsg
+    E(97, 5, 102, 1, 80, 0x7), // compat_sys_execveat
+    E(386, 6, 103, 0, 4, 0x2), // compat_sys_preadv2
+    E(431, 6, 103, 0, 4, 0x2), // compat_sys_pwritev2
+    E(199, 6, 103, 0, 25, 0x0), // compat_sys_io_pgetevents
+    E(249, 4, 103, 0, 25, 0x40), // compat_sys_migrate_pages
+    E(407, 6, 103, 0, 25, 0x2), // compat_sys_pselect6_time64
+    E(367, 5, 103, 0, 25, 0x2), // compat_sys_ppoll_time64
+    E(205, 6, 103, 0, 25, 0x0), // compat_sys_io_pgetevents_time64
+    E(468, 5, 103, 0, 25, 0x8), // compat_sys_recvmmsg_time64
+    E(496, 4, 103, 0, 94, 0x10), // compat_sys_rt_sigtimedwait_time64
+    E(17, 4, 103, 0, 8, 0x0), // arm_syscall
+    E(21, 4, 103, 0, ZERO, 0x0), // compat_arm_syscall
+    E(2618, 1, 103, 0, 143, 0x100), // sys_time32
+    E(2571, 1, 103, 0, ZERO, 0x100), // sys_stime32
+    E(922, 1, 103, 0, 143, 0x0), // sys_alarm
+    E(2674, 2, 103, 0, ZERO, 0x1), // sys_utime32
+    E(1825, 2, 103, 0, ZERO, 0x0), // sys_old_getrlimit
+    E(1840, 6, 103, 0, 25, 0x2), // sys_old_select
+    E(1837, 3, 103, 0, 25, 0x2), // sys_old_readdir
+    E(1827, 7, 103, 0, 2, 0x42), // sys_old_mmap
+    E(2511, 2, 103, 1, 53, 0x8), // sys_socketcall
+    E(1818, 2, 104, 1, 53, 0x8), // sys_oabi_socketcall
+    E(2595, 8, 105, 0, 134, 0x0), // sys_syscall
+    E(1467, 6, 105, 1, 53, 0x20), // sys_ipc
+    E(1783, 6, 106, 1, 53, 0x20), // sys_oabi_ipc
+    E(1791, 4, 107, 0, 4, 0x2), // sys_oabi_pread64
+    E(1795, 4, 107, 0, 4, 0x2), // sys_oabi_pwrite64
+    E(1822, 2, 107, 0, ZERO, 0x1), // sys_oabi_truncate64
+    E(1781, 2, 107, 0, ZERO, 0x2), // sys_oabi_ftruncate64
+    E(1820, 2, 107, 0, ZERO, 0x401), // sys_oabi_stat64
+    E(1789, 2, 107, 0, ZERO, 0x801), // sys_oabi_lstat64
+    E(1775, 2, 107, 0, ZERO, 0x1002), // sys_oabi_fstat64
+    E(1772, 3, 107, 1, 6, 0x2), // sys_oabi_fcntl64
+    E(1799, 3, 108, 0, ZERO, 0x2), // sys_oabi_readahead
+    E(1764, 4, 108, 0, ZERO, 0x2), // sys_oabi_epoll_ctl
+    E(1768, 4, 108, 0, 25, 0x2), // sys_oabi_epoll_wait
+    E(1758, 3, 108, 0, ZERO, 0x8), // sys_oabi_bind
+    E(1761, 3, 108, 0, ZERO, 0x8), // sys_oabi_connect
+    E(1812, 6, 108, 0, 4, 0x8), // sys_oabi_sendto
+    E(1809, 3, 108, 0, 4, 0x8), // sys_oabi_sendmsg
+    E(1802, 3, 108, 0, ZERO, 0x20), // sys_oabi_semop
+    E(1805, 4, 108, 0, ZERO, 0x20), // sys_oabi_semtimedop
+    E(1777, 4, 108, 0, ZERO, 0x1003), // sys_oabi_fstatat64
+    E(2657, 2, 108, 0, ZERO, 0x1), // sys_truncate64_c6x
+    E(1237, 2, 108, 0, ZERO, 0x2), // sys_ftruncate64_c6x
+    E(1127, 6, 108, 0, ZERO, 0x2), // sys_fallocate_c6x
+    E(2084, 5, 108, 0, 4, 0x2), // sys_pread_c6x
+    E(2148, 5, 108, 0, 4, 0x2), // sys_pwrite_c6x
+    E(1111, 4, 108, 0, ZERO, 0x2), // sys_fadvise64_64_c6x
+    E(951, 2, 108, 0, ZERO, 0x0), // sys_cache_sync
+    E(1046, 4, 108, 0, ZERO, 0x2), // sys_csky_fadvise64_64
+    E(2396, 3, 108, 0, ZERO, 0x0), // sys_set_thread_area
+    E(1354, 6, 108, 0, ZERO, 0x2), // sys_hexagon_fadvise64_64
+    E(2709, 3, 108, 0, 62, 0x4), // sys_waitpid
+    E(2549, 2, 108, 0, ZERO, 0x401), // sys_stat
+    E(1216, 2, 108, 0, ZERO, 0x1002), // sys_fstat
+    E(2490, 2, 108, 0, 1288, 0x10), // sys_signal
+    E(1854, 1, 108, 0, ZERO, 0x0), // sys_olduname
+    E(2467, 0, 108, 0, 260, 0x10), // sys_sgetmask
+    E(2548, 1, 108, 0, 260, 0x10), // sys_ssetmask
+    E(293, 2, 108, 0, ZERO, 0x0), // compat_sys_old_getrlimit
+    E(301, 6, 108, 0, 25, 0x2), // compat_sys_old_select
+    E(1570, 2, 108, 0, ZERO, 0x801), // sys_lstat
+    E(298, 3, 108, 0, 25, 0x2), // compat_sys_old_readdir
+    E(190, 7, 108, 0, 2, 0x42), // compat_sys_ia32_mmap
+    E(1458, 3, 108, 0, ZERO, 0x0), // sys_ioperm
+    E(641, 2, 108, 1, 53, 0x8), // compat_sys_socketcall
+    E(2662, 1, 109, 0, ZERO, 0x0), // sys_uname
+    E(1461, 1, 109, 0, ZERO, 0x0), // sys_iopl
+    E(2695, 1, 109, 0, 1289, 0x0), // sys_vm86old
+    E(219, 6, 109, 1, 53, 0x20), // compat_sys_ipc
+    E(177, 5, 110, 1, 62, 0x4), // compat_sys_ia32_clone
+    E(1651, 3, 111, 1, 238, 0x0), // sys_modify_ldt
+    E(2693, 2, 112, 1, 6, 0x0), // sys_vm86
+    E(1380, 5, 113, 0, 4, 0x2), // sys_ia32_pread64
+    E(1385, 5, 113, 0, 4, 0x2), // sys_ia32_pwrite64
+    E(1400, 3, 113, 0, ZERO, 0x1), // sys_ia32_truncate64
+    E(1377, 3, 113, 0, ZERO, 0x2), // sys_ia32_ftruncate64
+    E(197, 2, 113, 0, ZERO, 0x401), // compat_sys_ia32_stat64
+    E(188, 2, 113, 0, ZERO, 0x801), // compat_sys_ia32_lstat64
+    E(182, 2, 113, 0, ZERO, 0x1002), // compat_sys_ia32_fstat64
+    E(1390, 4, 113, 0, ZERO, 0x2), // sys_ia32_readahead
+    E(1284, 1, 113, 0, 8, 0x0), // sys_get_thread_area
+    E(1360, 5, 113, 0, ZERO, 0x2), // sys_ia32_fadvise64
+    E(650, 3, 113, 0, ZERO, 0x2001), // compat_sys_statfs64
+    E(147, 3, 113, 0, ZERO, 0x4002), // compat_sys_fstatfs64
+    E(1365, 6, 113, 0, ZERO, 0x2), // sys_ia32_fadvise64_64
+    E(184, 4, 113, 0, ZERO, 0x1003), // compat_sys_ia32_fstatat64
+    E(1394, 6, 113, 0, ZERO, 0x2), // sys_ia32_sync_file_range
+    E(1371, 6, 113, 0, ZERO, 0x2), // sys_ia32_fallocate
+    E(927, 2, 113, 1, 22, 0x0), // sys_arch_prctl
+    E(80, 2, 114, 1, 22, 0x0), // compat_sys_arch_prctl
+    E(588, 4, 115, 1, 6, 0x20), // compat_sys_semctl
+    E(622, 3, 116, 1, 6, 0x20), // compat_sys_shmctl
+    E(275, 3, 117, 1, 6, 0x20), // compat_sys_msgctl
+    E(700, 3, 118, 0, NEVER, 0x5), // ia64_execve
+    E(1403, 0, 118, 0, 10, 0x2), // sys_ia64_pipe
+    E(697, 1, 118, 0, 2, 0x40), // ia64_brk
+    E(703, 2, 118, 1, 16, 0x0), // ia64_getpriority
+    E(705, 5, 119, 0, 2, 0x40), // ia64_mremap
+    E(1016, 6, 119, 1, 62, 0x4), // sys_clone2
+    E(1342, 2, 120, 0, 4, 0x0), // sys_getunwind
+    E(7, 0, 120, 0, 62, 0x4), // __sys_fork
+    E(0, 5, 120, 1, 62, 0x4), // __sys_clone
+    E(10, 0, 121, 0, 62, 0x4), // __sys_vfork
+    E(934, 6, 121, 0, 16, 0x0), // sys_atomic_cmpxchg_32
+    E(934, 0, 121, 0, ZERO, 0x0), // sys_atomic_barrier
+    E(5, 2, 121, 0, 62, 0x4), // __sys_clone3
+    E(1600, 6, 121, 0, 2, 0x42), // sys_mips_mmap
+    E(2718, 0, 121, 0, 10, 0x2), // sysm_pipe
+    E(878, 1, 121, 0, 81, 0x0), // sys_32_personality
+    E(953, 3, 121, 0, ZERO, 0x0), // sys_cachectl
+    E(7, 3, 121, 1, 6, 0x0), // __sys_sysmips
+    E(2718, 0, 122, 0, NEVER, 0x10), // sysn32_rt_sigreturn
+    E(2672, 2, 122, 0, ZERO, 0x1), // sys_utime
+    E(852, 8, 122, 0, 134, 0x0), // sys32_syscall
+    E(891, 3, 122, 0, ZERO, 0x10), // sys_32_sigaction
+    E(844, 1, 122, 0, NEVER, 0x10), // sys32_sigsuspend
+    E(844, 0, 122, 0, NEVER, 0x10), // sys32_sigreturn
+    E(873, 5, 122, 0, ZERO, 0x2), // sys_32_llseek
+    E(844, 0, 122, 0, NEVER, 0x10), // sys32_rt_sigreturn
+    E(879, 6, 122, 0, 4, 0x2), // sys_32_pread
+    E(885, 6, 122, 0, 4, 0x2), // sys_32_pwrite
+    E(1606, 6, 122, 0, 2, 0x42), // sys_mips_mmap2
+    E(894, 4, 122, 0, ZERO, 0x1), // sys_32_truncate64
+    E(869, 4, 122, 0, ZERO, 0x2), // sys_32_ftruncate64
+    E(839, 5, 122, 0, ZERO, 0x2), // sys32_readahead
+    E(814, 7, 122, 0, ZERO, 0x2), // sys32_fadvise64_64
+    E(845, 7, 122, 0, ZERO, 0x2), // sys32_sync_file_range
+    E(821, 6, 122, 0, ZERO, 0x2), // sys32_fallocate
+    E(1115, 8, 122, 0, ZERO, 0x2), // sys_fadvise64_64_wrapper
+    E(1194, 2, 122, 0, 8, 0x0), // sys_fp_udfiex_crtl
+    E(1877, 3, 122, 0, ZERO, 0x0), // sys_or1k_atomic
+    E(1194, 0, 122, 0, 62, 0x4), // sys_fork_wrapper
+    E(860, 1, 122, 0, 1290, 0x0), // sys32_unimplemented
+    E(744, 5, 122, 0, 4, 0x2), // parisc_pread64
+    E(749, 5, 122, 0, 4, 0x2), // parisc_pwrite64
+    E(2693, 0, 122, 0, 62, 0x4), // sys_vfork_wrapper
+    E(738, 3, 122, 0, ZERO, 0x40), // parisc_madvise
+    E(741, 1, 122, 0, 81, 0x0), // parisc_personality
+    E(770, 3, 122, 0, ZERO, 0x1), // parisc_truncate64
+    E(734, 3, 122, 0, ZERO, 0x2), // parisc_ftruncate64
+    E(754, 4, 122, 0, ZERO, 0x2), // parisc_readahead
+    E(596, 4, 122, 0, 4, 0xa), // compat_sys_sendfile64
+    E(722, 6, 122, 0, ZERO, 0x2), // parisc_fadvise64_64
+    E(762, 6, 122, 0, ZERO, 0x2), // parisc_sync_file_range
+    E(728, 6, 122, 0, ZERO, 0x2), // parisc_fallocate
+    E(768, 2, 122, 0, 10, 0x2), // parisc_timerfd_create
+    E(758, 4, 122, 0, 10, 0x12), // parisc_signalfd4
+    E(716, 4, 122, 0, 10, 0x12), // parisc_compat_signalfd4
+    E(720, 2, 122, 0, 10, 0x2), // parisc_eventfd2
+    E(742, 2, 122, 0, ZERO, 0x2), // parisc_pipe2
+    E(737, 1, 122, 0, 10, 0x2), // parisc_inotify_init1
+    E(827, 6, 122, 0, ZERO, 0x3), // sys32_fanotify_mark
+    E(773, 1, 122, 0, 10, 0x2), // parisc_userfaultfd
+    E(2617, 1, 122, 0, 143, 0x100), // sys_time
+    E(2570, 1, 122, 0, ZERO, 0x100), // sys_stime
+    E(794, 0, 122, 0, 62, 0x4), // ppc_fork
+    E(794, 5, 122, 0, 25, 0x2), // ppc_select
+    E(781, 5, 122, 1, 62, 0x4), // ppc_clone
+    E(780, 1, 123, 0, 81, 0x0), // ppc64_personality
+    E(372, 9, 123, 0, 4, 0x2), // compat_sys_pread64
+    E(417, 9, 123, 0, 4, 0x2), // compat_sys_pwrite64
+    E(802, 0, 123, 0, 62, 0x4), // ppc_vfork
+    E(446, 7, 123, 0, ZERO, 0x2), // compat_sys_readahead
+    E(253, 7, 123, 0, 2, 0x42), // compat_sys_mmap2
+    E(679, 7, 123, 0, ZERO, 0x1), // compat_sys_truncate64
+    E(152, 6, 123, 0, ZERO, 0x2), // compat_sys_ftruncate64
+    E(774, 6, 123, 0, ZERO, 0x2), // ppc32_fadvise64
+    E(799, 3, 123, 0, ZERO, 0x0), // ppc_swapcontext
+    E(2575, 3, 123, 0, ZERO, 0x0), // sys_swapcontext
+    E(653, 3, 123, 0, ZERO, 0x0), // compat_sys_swapcontext
+    E(788, 6, 123, 0, ZERO, 0x2), // ppc_fadvise64_64
+    E(2288, 1, 123, 0, ZERO, 0x0), // sys_rtas
+    E(1050, 3, 123, 0, NEVER, 0x0), // sys_debug_setcontext
+    E(2545, 3, 123, 0, 8, 0x2), // sys_spu_run
+    E(2541, 4, 123, 0, 10, 0x3), // sys_spu_create
+    E(666, 6, 123, 0, ZERO, 0x2), // compat_sys_sync_file_range2
+    E(117, 10, 123, 0, ZERO, 0x2), // compat_sys_fallocate
+    E(2572, 3, 123, 0, ZERO, 0x40), // sys_subpage_prot
+    E(786, 2, 123, 0, 62, 0x4), // ppc_clone3
+    E(2581, 0, 123, 0, ZERO, 0x0), // sys_switch_endian
+    E(2246, 3, 123, 0, ZERO, 0x40), // sys_riscv_flush_icache
+    E(556, 3, 123, 0, 4, 0x2), // compat_sys_s390_read
+    E(574, 3, 123, 0, 4, 0x2), // compat_sys_s390_write
+    E(539, 7, 123, 0, 2, 0x42), // compat_sys_s390_old_mmap
+    E(525, 5, 123, 1, 53, 0x20), // compat_sys_s390_ipc
+    E(2302, 1, 124, 0, 81, 0x0), // sys_s390_personality
+    E(546, 5, 124, 0, 4, 0x2), // compat_sys_s390_pread64
+    E(551, 5, 124, 0, 4, 0x2), // compat_sys_s390_pwrite64
+    E(532, 7, 124, 0, 2, 0x42), // compat_sys_s390_mmap2
+    E(571, 3, 124, 0, ZERO, 0x1), // compat_sys_s390_truncate64
+    E(522, 3, 124, 0, ZERO, 0x2), // compat_sys_s390_ftruncate64
+    E(563, 2, 124, 0, ZERO, 0x401), // compat_sys_s390_stat64
+    E(530, 2, 124, 0, ZERO, 0x801), // compat_sys_s390_lstat64
+    E(516, 2, 124, 0, ZERO, 0x1002), // compat_sys_s390_fstat64
+    E(559, 4, 124, 0, ZERO, 0x2), // compat_sys_s390_readahead
+    E(504, 5, 124, 0, ZERO, 0x2), // compat_sys_s390_fadvise64
+    E(509, 1, 124, 0, ZERO, 0x2), // compat_sys_s390_fadvise64_64
+    E(518, 4, 124, 0, ZERO, 0x1403), // compat_sys_s390_fstatat64
+    E(565, 6, 124, 0, ZERO, 0x2), // compat_sys_s390_sync_file_range
+    E(510, 6, 124, 0, ZERO, 0x2), // compat_sys_s390_fallocate
+    E(2303, 2, 124, 0, ZERO, 0x0), // sys_s390_runtime_instr
+    E(2299, 3, 124, 0, ZERO, 0x0), // sys_s390_pci_mmio_write
+    E(2296, 3, 124, 0, ZERO, 0x0), // sys_s390_pci_mmio_read
+    E(2289, 2, 124, 1, ZERO, 0x0), // sys_s390_guarded_storage
+    E(2305, 4, 125, 0, 16, 0x0), // sys_s390_sthyi
+    E(2291, 5, 125, 1, 53, 0x20), // sys_s390_ipc
+    E(2467, 0, 126, 0, 10, 0x2), // sys_sh_pipe
+    E(710, 6, 126, 0, 2, 0x42), // old_mmap
+    E(2089, 5, 126, 0, 4, 0x2), // sys_pread_wrapper
+    E(2153, 5, 126, 0, 4, 0x2), // sys_pwrite_wrapper
+    E(802, 1, 126, 0, NEVER, 0x4), // sparc_exit
+    E(804, 2, 126, 0, NEVER, 0x5), // sunos_execv
+    E(1758, 0, 126, 0, NO, 0x0), // sys_nis_syscall
+    E(2527, 0, 126, 0, 10, 0x2), // sys_sparc_pipe
+    E(833, 6, 126, 0, 2, 0x42), // sys32_mmap2
+    E(806, 3, 126, 0, NEVER, 0x5), // sys32_execve
+    E(139, 2, 126, 0, ZERO, 0x1002), // compat_sys_fstat64
+    E(241, 2, 126, 0, ZERO, 0x801), // compat_sys_lstat64
+    E(646, 2, 126, 0, ZERO, 0x401), // compat_sys_stat64
+    E(1296, 2, 126, 0, ZERO, 0x0), // sys_getdomainname
+    E(803, 1, 126, 0, NEVER, 0x4), // sparc_exit_group
+    E(2517, 1, 126, 0, 81, 0x0), // sys_sparc64_personality
+    E(2527, 5, 126, 0, ZERO, 0x40), // sys_sparc_remap_file_pages
+    E(2532, 3, 126, 0, ZERO, 0x10), // sys_sparc_sigaction
+    E(643, 3, 126, 0, ZERO, 0x10), // compat_sys_sparc_sigaction
+    E(102, 5, 126, 0, ZERO, 0x2), // compat_sys_fadvise64
+    E(107, 10, 126, 0, ZERO, 0x2), // compat_sys_fadvise64_64
+    E(656, 10, 126, 0, ZERO, 0x2), // compat_sys_sync_file_range
+    E(141, 4, 126, 0, ZERO, 0x1003), // compat_sys_fstatat64
+    E(1478, 0, 126, 0, 8, 0x200), // sys_kern_features
+    E(809, 5, 126, 1, 80, 0x7), // sys32_execveat
+    E(1592, 1, 127, 0, ZERO, 0x0), // sys_memory_ordering
+    E(861, 3, 127, 0, NEVER, 0x5), // sys64_execve
+    E(903, 2, 127, 0, ZERO, 0x40), // sys_64_munmap
+    E(2688, 5, 127, 0, ZERO, 0x0), // sys_utrap_install
+    E(2521, 6, 127, 1, 53, 0x20), // sys_sparc_ipc
+    E(2518, 1, 128, 0, 1287, 0x100), // sys_sparc_adjtimex
+    E(898, 5, 128, 0, 2, 0x40), // sys_64_mremap
+    E(2519, 2, 128, 0, 1287, 0x100), // sys_sparc_clock_adjtime
+    E(864, 5, 128, 1, 80, 0x7), // sys64_execveat
+    E(697, 0, 129, 0, NEVER, 0x10), // compat_sys_x32_rt_sigreturn
+    E(392, 4, 129, 0, 4, 0x2), // compat_sys_preadv64
+    E(437, 4, 129, 0, 4, 0x2), // compat_sys_pwritev64
+    E(396, 5, 129, 0, 4, 0x2), // compat_sys_preadv64v2
+    E(441, 5, 129, 0, 4, 0x2), // compat_sys_pwritev64v2
+    E(2718, 4, 129, 0, ZERO, 0x2), // xtensa_fadvise64_64
+    E(2722, 3, 129, 0, 2, 0x60), // xtensa_shmat
+    E(2722, 0, 129, 0, NEVER, 0x10), // xtensa_rt_sigreturn
+    E(1073, 6, 129, 0, 25, 0x2), // sys_epoll_pwait2
+    E(1659, 5, 129, 0, ZERO, 0x3), // sys_mount_setattr
+    E(2173, 4, 129, 2, ZERO, 0x2), // sys_quotactl_fd
+    E(1498, 3, 131, 1, 80, 0x2), // sys_landlock_create_ruleset
+    E(1494, 4, 132, 1, ZERO, 0x2), // sys_landlock_add_rule
+    E(1501, 2, 133, 0, ZERO, 0x2), // sys_landlock_restrict_self
+    E(1591, 1, 133, 0, 10, 0x2), // sys_memfd_secret
+    E(2114, 2, 133, 0, ZERO, 0x2), // sys_process_mrelease
+    E(1261, 5, 133, 0, 16, 0x0), // sys_futex_waitv
+    E(2390, 4, 133, 0, ZERO, 0x40), // sys_set_mempolicy_home_node
+    E(88, 6, 133, 0, 25, 0x2), // compat_sys_epoll_pwait2
+    E(698, 2, 133, 0, ZERO, 0x100), // ia64_clock_getres
     E(0, 0, 0, 0, NO, 0), // sys_sysmips
-    E(330, 1, 131, 0, 81, 0x0), // compat_sys_ppc64_personality
-    E(2038, 6, 131, 0, 4, 0x2), // sys_ppc_pread64
-    E(335, 6, 131, 0, 4, 0x2), // compat_sys_ppc_pread64
-    E(2044, 6, 131, 0, 4, 0x2), // sys_ppc_pwrite64
-    E(341, 6, 131, 0, 4, 0x2), // compat_sys_ppc_pwrite64
-    E(2050, 5, 131, 0, ZERO, 0x2), // sys_ppc_readahead
-    E(347, 5, 131, 0, ZERO, 0x2), // compat_sys_ppc_readahead
-    E(2061, 4, 131, 0, ZERO, 0x1), // sys_ppc_truncate64
-    E(358, 4, 131, 0, ZERO, 0x1), // compat_sys_ppc_truncate64
-    E(2034, 4, 131, 0, ZERO, 0x2), // sys_ppc_ftruncate64
-    E(331, 4, 131, 0, ZERO, 0x2), // compat_sys_ppc_ftruncate64
-    E(2015, 6, 131, 0, ZERO, 0x2), // sys_ppc32_fadvise64
-    E(324, 6, 131, 0, ZERO, 0x2), // compat_sys_ppc32_fadvise64
-    E(2022, 6, 131, 0, ZERO, 0x2), // sys_ppc_fadvise64_64
-    E(2055, 6, 131, 0, ZERO, 0x2), // sys_ppc_sync_file_range2
-    E(352, 6, 131, 0, ZERO, 0x2), // compat_sys_ppc_sync_file_range2
-    E(2028, 6, 131, 0, ZERO, 0x2), // sys_ppc_fallocate
-    E(2021, 1, 131, 0, 81, 0x0), // sys_ppc64_personality
-    E(2467, 6, 131, 0, ZERO, 0x2), // sys_sh_sync_file_range6
-    E(966, 4, 131, 0, ZERO, 0x2), // sys_cachestat
-    E(1148, 4, 131, 0, ZERO, 0x3), // sys_fchmodat2
-    E(1577, 3, 131, 0, 2, 0x40), // sys_map_shadow_stack
-    E(1266, 4, 131, 1, 25, 0x0), // sys_futex_wake
-    E(1255, 6, 132, 1, ZERO, 0x0), // sys_futex_wait
-    E(1245, 4, 133, 0, 25, 0x0), // sys_futex_requeue
-    E(2561, 4, 133, 0, ZERO, 0x0), // sys_statmount
-    E(1522, 4, 133, 0, 25, 0x0), // sys_listmount
-    E(1559, 4, 133, 0, 25, 0x0), // sys_lsm_get_self_attr
-    E(1566, 4, 133, 0, ZERO, 0x0), // sys_lsm_set_self_attr
-    E(1563, 3, 133, 0, 25, 0x0), // sys_lsm_list_modules
-    E(1713, 3, 133, 0, ZERO, 0x40), // sys_mseal
-    E(15, 2, 133, 0, 62, 0x4), // alpha_clone3
-    E(2249, 5, 133, 0, ZERO, 0x0), // sys_riscv_hwprobe
-    E(2668, 0, 133, 0, 1292, 0x0), // sys_uretprobe
-    E(2461, 6, 133, 0, ZERO, 0x3), // sys_setxattrat
-    E(1348, 6, 133, 0, 4, 0x3), // sys_getxattrat
-    E(1533, 5, 133, 0, 4, 0x3), // sys_listxattrat
-    E(2227, 4, 133, 0, ZERO, 0x3), // sys_removexattrat
-    E(1864, 5, 133, 0, 10, 0x3), // sys_open_tree_attr
-    E(1176, 5, 133, 0, ZERO, 0x3), // sys_file_getattr
-    E(1181, 5, 133, 0, ZERO, 0x3), // sys_file_setattr
-    E(1526, 4, 133, 0, 25, 0x0), // sys_listns
-    E(2259, 0, 133, 0, 208, 0x0), // sys_rseq_slice_yield
-    E(2668, 0, 133, 0, 1292, 0x0), // sys_uprobe
-    E(1163, 2, 133, 0, ZERO, 0x2), // sys_fchroot
+    E(330, 1, 133, 0, 81, 0x0), // compat_sys_ppc64_personality
+    E(2038, 6, 133, 0, 4, 0x2), // sys_ppc_pread64
+    E(335, 6, 133, 0, 4, 0x2), // compat_sys_ppc_pread64
+    E(2044, 6, 133, 0, 4, 0x2), // sys_ppc_pwrite64
+    E(341, 6, 133, 0, 4, 0x2), // compat_sys_ppc_pwrite64
+    E(2050, 5, 133, 0, ZERO, 0x2), // sys_ppc_readahead
+    E(347, 5, 133, 0, ZERO, 0x2), // compat_sys_ppc_readahead
+    E(2061, 4, 133, 0, ZERO, 0x1), // sys_ppc_truncate64
+    E(358, 4, 133, 0, ZERO, 0x1), // compat_sys_ppc_truncate64
+    E(2034, 4, 133, 0, ZERO, 0x2), // sys_ppc_ftruncate64
+    E(331, 4, 133, 0, ZERO, 0x2), // compat_sys_ppc_ftruncate64
+    E(2015, 6, 133, 0, ZERO, 0x2), // sys_ppc32_fadvise64
+    E(324, 6, 133, 0, ZERO, 0x2), // compat_sys_ppc32_fadvise64
+    E(2022, 6, 133, 0, ZERO, 0x2), // sys_ppc_fadvise64_64
+    E(2055, 6, 133, 0, ZERO, 0x2), // sys_ppc_sync_file_range2
+    E(352, 6, 133, 0, ZERO, 0x2), // compat_sys_ppc_sync_file_range2
+    E(2028, 6, 133, 0, ZERO, 0x2), // sys_ppc_fallocate
+    E(2021, 1, 133, 0, 81, 0x0), // sys_ppc64_personality
+    E(2467, 6, 133, 0, ZERO, 0x2), // sys_sh_sync_file_range6
+    E(966, 4, 133, 0, ZERO, 0x2), // sys_cachestat
+    E(1148, 4, 133, 0, ZERO, 0x3), // sys_fchmodat2
+    E(1577, 3, 133, 0, 2, 0x40), // sys_map_shadow_stack
+    E(1266, 4, 133, 1, 25, 0x0), // sys_futex_wake
+    E(1255, 6, 134, 1, ZERO, 0x0), // sys_futex_wait
+    E(1245, 4, 135, 0, 25, 0x0), // sys_futex_requeue
+    E(2561, 4, 135, 0, ZERO, 0x0), // sys_statmount
+    E(1522, 4, 135, 0, 25, 0x0), // sys_listmount
+    E(1559, 4, 135, 0, 25, 0x0), // sys_lsm_get_self_attr
+    E(1566, 4, 135, 0, ZERO, 0x0), // sys_lsm_set_self_attr
+    E(1563, 3, 135, 0, 25, 0x0), // sys_lsm_list_modules
+    E(1713, 3, 135, 0, ZERO, 0x40), // sys_mseal
+    E(15, 2, 135, 0, 62, 0x4), // alpha_clone3
+    E(2249, 5, 135, 0, ZERO, 0x0), // sys_riscv_hwprobe
+    E(2668, 0, 135, 0, 1291, 0x0), // sys_uretprobe
+    E(2461, 6, 135, 0, ZERO, 0x3), // sys_setxattrat
+    E(1348, 6, 135, 0, 4, 0x3), // sys_getxattrat
+    E(1533, 5, 135, 0, 4, 0x3), // sys_listxattrat
+    E(2227, 4, 135, 0, ZERO, 0x3), // sys_removexattrat
+    E(1864, 5, 135, 0, 10, 0x3), // sys_open_tree_attr
+    E(1176, 5, 135, 0, ZERO, 0x3), // sys_file_getattr
+    E(1181, 5, 135, 0, ZERO, 0x3), // sys_file_setattr
+    E(1526, 4, 135, 0, 25, 0x0), // sys_listns
+    E(2259, 0, 135, 0, 208, 0x0), // sys_rseq_slice_yield
+    E(2668, 0, 135, 0, 1291, 0x0), // sys_uprobe
+    E(1163, 2, 135, 0, ZERO, 0x2), // sys_fchroot
 ];
 
 /// The choices of entries.
-pub(crate) static ENTRY_CHOICES: [u16; 133] = [
-    11, 84, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30,
-    31, 62, 62, 10, 8, 47, 48, 60, 71, 78, 63, 61, 61, 77, 65, 66,
-    9, 32, 34, 36, 50, 50, 52, 54, 51, 53, 44, 79, 58, 45, 74, 14,
-    64, 75, 76, 82, 83, 15, 70, 6, 7, 46, 10, 3, 8, 61, 33, 35,
-    37, 16, 1, 2, 58, 4, 12, 71, 58, 8, 63, 17, 18, 19, 20, 21,
-    22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 11, 12, 9, 60, 35, 33,
-    37, 79, 45, 8, 15, 55, 57, 38, 43, 13, 56, 39, 59, 68, 69, 67,
-    67, 34, 36, 32, 61, 58, 58, 0, 58, 41, 5, 40, 15, 42, 15, 47,
-    49, 80, 81, 73, 72,
+pub(crate) static ENTRY_CHOICES: [u16; 135] = [
+    11, 85, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30,
+    31, 62, 62, 10, 8, 47, 48, 60, 71, 72, 79, 63, 61, 61, 78, 65,
+    66, 9, 32, 34, 36, 50, 50, 52, 54, 51, 53, 44, 80, 58, 45, 75,
+    14, 64, 76, 77, 83, 84, 15, 70, 6, 7, 46, 10, 3, 8, 61, 33,
+    35, 37, 16, 1, 2, 58, 4, 12, 71, 72, 58, 8, 63, 17, 18, 19,
+    20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 11, 12, 9, 60,
+    35, 33, 37, 80, 45, 8, 15, 55, 57, 38, 43, 13, 56, 39, 59, 68,
+    69, 67, 67, 34, 36, 32, 61, 58, 58, 0, 58, 41, 5, 40, 15, 42,
+    15, 47, 49, 81, 82, 74, 73,
 ];
 
 /// Kinds: what, direction and NULL, of what, element, length.
-pub(crate) static KINDS: [K; 1635] = [
+pub(crate) static KINDS: [K; 1632] = [
     K(tag::BY, 0, 242, NO, NO), // by clone_flags
     K(tag::SET, 0, 0, NO, NO), // set clone_flags
     K(14, 0, NO, NO, NO), // address
@@ -19578,11 +19642,10 @@ pub(crate) static KINDS: [K; 1635] = [
     K(tag::VALUE, OUT, 1137, 2, NO), // out set arch_prctl_shstk:unsigned_long
     K(tag::STRUCT, IN | OUT, 255, NO, NO), // in-out struct vm86plus_struct
     K(tag::SET, 0, 272, NO, NO), // set membarrier_supported
-    K(tag::BARE, 0, 159, NO, NO), // bare: unused but with FUTEX_ROBUST_UNLOCK
     K(tag::SET, 0, 273, NO, NO), // set futex_wake_operation
     K(tag::VALUE, IN | OUT, 16, 3, 30), // in-out number:u32[2]
     K(tag::SET, 0, 274, NO, NO), // set seccomp_actions
-    K(tag::VALUE, IN, 1144, 3, NO), // in set seccomp_actions:u32
+    K(tag::VALUE, IN, 1143, 3, NO), // in set seccomp_actions:u32
     K(tag::STRUCT, OUT, 256, NO, NO), // out struct seccomp_notif_sizes
     K(tag::SET, 0, 275, NO, NO), // set key_permissions
     K(tag::STRING, OUT | NULLABLE, NO, NO, NO), // out string?
@@ -19728,8 +19791,8 @@ pub(crate) static KINDS: [K; 1635] = [
     K(tag::SET, 0, 278, NO, NO), // set adjtimex_states
     K(tag::SET, 0, 279, NO, NO), // set signal_handlers
     K(tag::SET, 0, 280, NO, NO), // set vm86_exits
-    K(tag::BARE, 0, 160, NO, NO), // bare: it always fails
-    K(tag::BARE, 0, 161, NO, NO), // bare: 0, or the register with which the probed code goes on
+    K(tag::BARE, 0, 159, NO, NO), // bare: it always fails
+    K(tag::BARE, 0, 160, NO, NO), // bare: 0, or the register with which the probed code goes on
     K(tag::TEXT_HERE, 0, NO, NO, NO), // string
     K(tag::SIGSET, IN | NULLABLE, NO, NO, 142), // of a field, in sigset[size]?
     K(tag::SET, 0, 281, NO, NO), // set capability_versions
@@ -19982,7 +20045,7 @@ pub(crate) static KINDS: [K; 1635] = [
     K(tag::BYTES, IN | OUT, NO, NO, 213), // of a field, in-out bytes[info.info_len]
     K(tag::SET, 0, 474, NO, NO), // set bpf_query_flags
     K(tag::VALUE, OUT | NULLABLE, 16, 11, 215), // of a field, out number:__u32[query.prog_cnt]?
-    K(tag::VALUE, OUT | NULLABLE, 1536, 11, 215), // of a field, out set bpf_attach_flags:__u32[query.prog_cnt]?
+    K(tag::VALUE, OUT | NULLABLE, 1535, 11, 215), // of a field, out set bpf_attach_flags:__u32[query.prog_cnt]?
     K(tag::BYTES, IN, NO, NO, 217), // of a field, in bytes[btf_size]
     K(tag::SET, 0, 475, NO, NO), // set bpf_fd_types
     K(tag::SET, 0, 476, NO, NO), // set bpf_stats_types
@@ -20004,9 +20067,7 @@ pub(crate) static KINDS: [K; 1635] = [
     K(tag::SET, 0, 484, NO, NO), // set rseq_cpu_ids
     K(tag::SET, 0, 485, NO, NO), // set rseq_cs_flags
     K(tag::SET, 0, 486, NO, NO), // set clone3_flags
-    K(tag::VALUE, OUT | NULLABLE, 10, 0, NO), // out fd:int?
-    K(tag::VALUE, OUT | NULLABLE, 42, 0, NO), // out tid:int?
-    K(tag::VALUE, IN | NULLABLE, 62, 0, 229), // of a field, in pid:int[set_tid_size]?
+    K(tag::VALUE, IN, 62, 0, 229), // of a field, in pid:int[set_tid_size]
     K(tag::SET, 0, 487, NO, NO), // set openat2_flags
     K(tag::SET, 0, 488, NO, NO), // set openat2_resolve
     K(tag::FDSET, IN | OUT | NULLABLE, NO, NO, 231), // of a field, in-out fdset[n]?
@@ -20367,7 +20428,7 @@ pub(crate) static MASKS: [&[(u16, u64)]; 9] = [
 ];
 
 /// Why nothing better can be said.
-pub(crate) static REASONS: [&str; 162] = [
+pub(crate) static REASONS: [&str; 161] = [
     "the number of a signal, negated",
     "a byte for each page that len touches",
     "a descriptor of the process that pidfd means",
@@ -20527,7 +20588,6 @@ pub(crate) static REASONS: [&str; 162] = [
     "registers, which depend on the processor",
     "a descriptor of the process that pid1 means",
     "a descriptor of the process that pid2 means",
-    "unused but with FUTEX_ROBUST_UNLOCK",
     "it always fails",
     "0, or the register with which the probed code goes on",
 ];

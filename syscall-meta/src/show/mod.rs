@@ -68,6 +68,9 @@ impl<'b> Decoded<'b> {
             self.show_words(out)?;
             return out.write_str(")");
         }
+        if self.syscall().is_some_and(|call| call.name() == "clone") && !style.names {
+            return self.show_clone(out);
+        }
         // The last arguments that the kernel does not look at are not told.
         let count = self.args().enumerate().filter(|(_, arg)| !arg.is_unused()).last().map_or(0, |(at, _)| at + 1);
         for (at, arg) in self.args().take(count).enumerate() {
@@ -104,6 +107,29 @@ impl<'b> Decoded<'b> {
                 Some(before) => shown.changed(&before, &value, out)?,
                 None => shown.value(&value, out)?,
             }
+        }
+        out.write_str(")")
+    }
+
+    /// `clone` has its arguments in another order on each of several ABIs, and many of them mean nothing: the names tell.
+    fn show_clone<W: Write + ?Sized>(&self, out: &mut W) -> fmt::Result {
+        let shown = Shown { style: Style::new(), place: self.place(), without: None };
+        let mut any = false;
+        for (name, title) in [
+            ("newsp", "child_stack="),
+            ("stack_size", "stack_size="),
+            ("clone_flags", "flags="),
+            ("parent_tidptr", "parent_tid="),
+            ("tls", "tls="),
+            ("tls_val", "tls="),
+            ("child_tidptr", "child_tidptr="),
+        ] {
+            let Some(arg) = self.args().find(|arg| arg.name() == name && !arg.is_unused()) else { continue };
+            let Some(value) = arg.value() else { continue };
+            out.write_str(if any { ", " } else { "" })?;
+            any = true;
+            out.write_str(title)?;
+            shown.value(&value, out)?;
         }
         out.write_str(")")
     }

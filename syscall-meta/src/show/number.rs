@@ -116,9 +116,7 @@ fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut W) -> fmt::
         // One of several that it is not: as its type is.
         return text::hex(out, low(value, number.bits()));
     }
-    if value == 0
-        && let Some((_, name)) = NONE_OF.iter().find(|(of, _)| *of == set.name())
-    {
+    if let Some((_, name)) = NONE_OF.iter().find(|(of, _)| value == 0 && *of == set.name()) {
         return out.write_str(name);
     }
     // All bits set ask for the persona without changing it.

@@ -108,7 +108,7 @@ pub(super) fn quoted<W: Write + ?Sized>(out: &mut W, bytes: &[u8]) -> fmt::Resul
             out.write_str("\\")?;
             let digits = [b'0' + (byte >> 6), b'0' + (byte >> 3 & 7), b'0' + (byte & 7)];
             // A digit that follows would be taken for one of the number's.
-            let follows = after.first().is_some_and(|next| next.is_ascii_digit());
+            let follows = after.first().is_some_and(|next| (b'0'..=b'7').contains(next));
             let zeros = if follows { 0 } else { digits.iter().take(2).take_while(|digit| **digit == b'0').count() };
             ascii(out, digits.get(zeros..).unwrap_or_default())?;
         } else {
@@ -161,7 +161,7 @@ mod tests {
             (b"a\"b\\", r#""a\"b\\""#),
             (b"\n\t\r\x0b\x0c", r#""\n\t\r\v\f""#),
             (b"\x00\x01\x7f\xff", r#""\0\1\177\377""#),
-            (b"\x001\x019\x7fa", r#""\0001\0019\177a""#),
+            (b"\x001\x019\x7fa\x008", r#""\0001\19\177a\08""#),
             (b"", r#""""#),
         ] {
             assert_eq!(shown(|out| quoted(out, bytes)), text);

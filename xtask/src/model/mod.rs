@@ -33,7 +33,7 @@ pub use headers::{
 };
 pub use history::{Between, Happened, History, Step};
 pub use kernel::Release;
-pub use kinds::{Class, Direction, EntryKinds, Kind, KindRule, Kinds, Length, Plain, Pointer, Returns, Target, Term};
+pub use kinds::{Class, Direction, EntryKinds, Kind, KindRule, Kinds, Length, Mirror, Plain, Pointer, Returns, Target, Term};
 pub use prototype::{Argument, Linkage, MatchForm, MatchRule, Param, Scalar, Wrapper};
 pub use resolved::{Abi, Gap, Missing, Parameter, Part, Side, Syscall};
 pub use sets::{Base, Exclusion, Member, Members, NamedSet, PartHolds, PartSpec, SetKind, SetSpec, Sets, ValuePart};

@@ -14,6 +14,9 @@ const KINDS: &str = "curated/kinds";
 const CHOICES: &str = "curated/choices";
 const FIELDS: &str = "curated/fields";
 
+/// The file of what io_uring does.
+const MIRRORS: &str = "curated/mirrors.yaml";
+
 /// The file of what C types and names say by themselves.
 const RULES: &str = "rules.yaml";
 
@@ -40,6 +43,10 @@ pub(super) fn load(data: &Path) -> Result<Kinds> {
     }
     for file in yaml_files(&data.join(FIELDS))? {
         kinds.fields.extend(list(&data.join(FIELDS).join(&file), &format!("data/{FIELDS}/{file}"))?);
+    }
+    let mirrors = data.join(MIRRORS);
+    if mirrors.is_file() {
+        kinds.mirrors = read::yaml(&mirrors)?;
     }
     Ok(kinds)
 }

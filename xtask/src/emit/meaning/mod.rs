@@ -5,6 +5,7 @@
 
 mod choices;
 mod kinds;
+mod mirrors;
 mod records;
 mod requests;
 mod scalars;
@@ -89,7 +90,7 @@ pub(super) fn meaning(from: &From, sink: &Sink) -> String {
     let choices = choices::choices(from, &mut pool, sink);
     let types = scalars::types(from, &mut pool);
     let records = records::records(from, &mut pool, sink);
-    for part in [entries, choices.0, types, records] {
+    for part in [entries, choices.0, types, records, mirrors::mirrors(from, sink)] {
         out.push_str(&part);
     }
     // Entries know their choices only now.

@@ -158,6 +158,11 @@ impl Number {
         Number { kind, bits: 64, signed: true, value, abi }
     }
 
+    /// Another value of the same kind.
+    pub(crate) const fn with(self, value: u64) -> Number {
+        Number { value, ..self }
+    }
+
     /// What it means.
     pub fn kind(&self) -> Option<Kind> {
         Kind::at(self.kind)
@@ -286,7 +291,9 @@ impl<'b> Struct<'b> {
             brief: &[],
             left_out: false,
         };
-        let (Some(layout), Some(record)) = (meaning::layout(self.layout), meaning::record(self.record)) else { return empty };
+        let (Some(layout), Some(record)) = (meaning::layout(self.layout), meaning::record(self.record)) else {
+            return empty;
+        };
         let decision = if self.decision == NO { None } else { meaning::decided(self.decision) };
         Fields {
             fields: meaning::fields(layout).iter(),
@@ -465,7 +472,10 @@ pub(crate) fn field_number(field: &F, bytes: &[u8], place: Place) -> Option<u64>
     let F(_, offset, _, _, class, _, shift, width) = *field;
     let size = usize::from(class & meaning::BYTES_OF);
     let offset = usize::from(offset);
-    let number = integer(bytes.get(offset..offset.checked_add(size)?).filter(|bytes| (1..=8).contains(&bytes.len()))?, place.order);
+    let number = integer(
+        bytes.get(offset..offset.checked_add(size)?).filter(|bytes| (1..=8).contains(&bytes.len()))?,
+        place.order,
+    );
     if width == 0 {
         return Some(extended(number, class));
     }
@@ -567,10 +577,6 @@ pub struct Bits<'b> {
 }
 
 impl<'b> Bits<'b> {
-    pub(crate) fn of_word(word: &'b [u8], place: Place) -> Bits<'b> {
-        Bits { bits: (word.len() * 8) as u32, bytes: word, place }
-    }
-
     /// How many bits there are.
     pub const fn len(&self) -> u32 {
         self.bits
@@ -677,6 +683,10 @@ impl<'b> Dirents<'b> {
     /// How many there are.
     pub const fn total(&self) -> u32 {
         self.total
+    }
+
+    pub(crate) const fn is_64(&self) -> bool {
+        self.is_64
     }
 }
 

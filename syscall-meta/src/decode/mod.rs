@@ -115,8 +115,15 @@ impl Decoder {
     /// What is known of a call when it starts: all but what the kernel will write.
     pub fn enter<'b, M: Memory + ?Sized>(&self, call: &RawCall, memory: &M, scratch: &mut Scratch<'b>) -> Entered<'b> {
         let order = self.order.unwrap_or_else(|| usual_order(call.abi()));
-        let mut entered =
-            Entered { call: *call, limits: self.limits, order, slots: None, before: [&[]; MAX_ARGS], taken: 0, through: None };
+        let mut entered = Entered {
+            call: *call,
+            limits: self.limits,
+            order,
+            slots: None,
+            before: [&[]; MAX_ARGS],
+            taken: 0,
+            through: None,
+        };
         let Some(of) = call.syscall() else { return entered };
         let side = if self.compat { of.compat_side().unwrap_or(of.side()) } else { of.side() };
         let slots = slots::slots(side, call, order, memory);
@@ -289,7 +296,10 @@ impl<'b> Entered<'b> {
     }
 }
 
-fn args<'b, 'e>(entered: &'e Entered<'b>, after: Option<&'e [&'b [u8]; MAX_ARGS]>) -> impl ExactSizeIterator<Item = Arg<'b>> + 'e {
+fn args<'b, 'e>(
+    entered: &'e Entered<'b>,
+    after: Option<&'e [&'b [u8]; MAX_ARGS]>,
+) -> impl ExactSizeIterator<Item = Arg<'b>> + 'e {
     let slots = entered.slots.as_ref().map(Slots::get).unwrap_or_default();
     let place = Place { abi: entered.call.abi(), order: entered.order };
     slots.iter().enumerate().map(move |(at, slot)| Arg {
@@ -399,7 +409,9 @@ impl<'b> Arg<'b> {
         let mut reader = tape::Reader(node);
         match reader.node() {
             Some((tag, inner)) => Value::of_node(tag, inner, self.place),
-            None => Value::number(self.slot.kind, self.slot.bits, self.slot.signed, number, self.place, self.slot.pointer),
+            None => {
+                Value::number(self.slot.kind, self.slot.bits, self.slot.signed, number, self.place, self.slot.pointer)
+            }
         }
     }
 

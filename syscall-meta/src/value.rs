@@ -7,7 +7,7 @@ use core::fmt;
 
 use crate::abi::{Abi, ByteOrder};
 use crate::decode::integer;
-use crate::decode::tape::{LIST_TEXTS, Reader, node};
+use crate::decode::tape::{LIST_TEXTS, Reader, STRUCT_WHOLE, node};
 use crate::kind::{Kind, Plain};
 use crate::meaning::{self, B, F, FLEXIBLE, L, NO, R, tag};
 
@@ -104,9 +104,10 @@ impl<'b> Value<'b> {
             }
             node::STRUCT => {
                 let (layout, record, decision, param) = (inner.u16(), inner.u16(), inner.u16(), inner.u16());
-                let size = inner.u32() as usize;
-                let bytes = inner.take(size);
-                Value::Struct(Struct { layout, record, decision, param, bytes, children: inner, place })
+                let size = inner.u32();
+                let bytes = inner.take((size & !STRUCT_WHOLE) as usize);
+                let is_whole = size & STRUCT_WHOLE != 0;
+                Value::Struct(Struct { layout, record, decision, param, is_whole, bytes, children: inner, place })
             }
             node::LIST => {
                 let what = inner.u8();
@@ -255,6 +256,8 @@ pub struct Struct<'b> {
     record: u16,
     decision: u16,
     param: u16,
+    /// There are as many bytes as the program's form of it has.
+    is_whole: bool,
     bytes: &'b [u8],
     children: Reader<'b>,
     place: Place,
@@ -271,9 +274,10 @@ impl<'b> Struct<'b> {
         self.bytes
     }
 
-    /// Whether bytes at its end were not there, and so its last fields are not.
+    /// Whether bytes at its end were not there, and so its last fields are not. Of structures that grow, a program may pass a
+    /// shorter form, of which nothing is cut.
     pub fn is_cut(&self) -> bool {
-        meaning::layout(self.layout).is_some_and(|layout| self.bytes.len() < layout.1 as usize)
+        !self.is_whole && meaning::layout(self.layout).is_some_and(|layout| self.bytes.len() < layout.1 as usize)
     }
 
     /// The fields that mean something, in their order: no padding, and of a union the member that its other fields choose.
@@ -381,6 +385,7 @@ impl<'b> Struct<'b> {
                     record,
                     decision: NO,
                     param: NO,
+                    is_whole: false,
                     bytes,
                     children: Reader(&[]),
                     place,
@@ -641,7 +646,16 @@ impl<'b> SockAddr<'b> {
         let layout = meaning::layout_on(record, self.place.abi)?;
         let size = meaning::layout(layout)?.1 as usize;
         let bytes = self.bytes.get(..size)?;
-        Some(Struct { layout, record, decision: NO, param: NO, bytes, children: Reader(&[]), place: self.place })
+        Some(Struct {
+            layout,
+            record,
+            decision: NO,
+            param: NO,
+            is_whole: false,
+            bytes,
+            children: Reader(&[]),
+            place: self.place,
+        })
     }
 }
 

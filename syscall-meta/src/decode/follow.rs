@@ -1,7 +1,7 @@
 //! Follows pointers: reads what they lead to into nodes of the tape, within the limits.
 
 use super::length::Around;
-use super::tape::{LIST_PLAIN, LIST_TEXTS, Mark, Tape, node};
+use super::tape::{STRUCT_WHOLE, LIST_PLAIN, LIST_TEXTS, Mark, Tape, node};
 use super::{Limits, Slots, integer};
 use crate::abi::{Abi, ByteOrder};
 use crate::meaning::{self, FLEXIBLE, IN, K, NO, OUT, tag};
@@ -421,13 +421,14 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     fn structure(&mut self, record: u16, address: u64, fields: u16, param: u16, depth: usize, tape: &mut Tape) -> bool {
         let Some(at) = meaning::layout_on(record, self.abi()) else { return false };
         let (Some(layout), Some(of)) = (meaning::layout(at), meaning::record(record)) else { return false };
-        let size = (layout.1 as usize).min(self.passed(record, param, address));
+        let (passed, is_whole) = self.passed(record, param, address);
+        let size = (layout.1 as usize).min(passed);
         let mark = tape.open(node::STRUCT);
         tape.u16(at);
         tape.u16(record);
         tape.u16(fields);
         tape.u16(param);
-        tape.u32(size as u32);
+        tape.u32(size as u32 | if is_whole { STRUCT_WHOLE } else { 0 });
         let start = tape.here();
         if !self.read_whole(address, size, tape) {
             return false;
@@ -438,40 +439,40 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         tape.close(mark)
     }
 
-    /// How many bytes of a structure the program passes: structures that grow have their size beside them or in them.
-    fn passed(&self, record: u16, param: u16, address: u64) -> usize {
+    /// How many bytes of a structure the program passes: structures that grow have their size beside them or in them; and
+    /// whether that is all that the program's form of it has.
+    fn passed(&self, record: u16, param: u16, address: u64) -> (usize, bool) {
         let slots = self.slots.get();
         let behind = slots.iter().position(|slot| slot.name == param && param != NO).and_then(|at| slots.get(at + 1));
         let size = behind.and_then(|slot| match prototype::param_name(slot.name) {
-            "size" | "usize" => slot.value,
+            "size" | "usize" => Some((slot.value?, true)),
             // The value of an option, which may be given and returned short.
-            "optlen" if slot.pointer => self.behind(self.slots, slot.name),
-            "optlen" => slot.value,
+            "optlen" if slot.pointer => Some((self.behind(self.slots, slot.name)?, false)),
+            "optlen" => Some((slot.value?, false)),
             _ => None,
         });
-        if let Some(size) = size {
-            return usize::try_from(size).unwrap_or(usize::MAX);
+        if let Some((size, is_whole)) = size {
+            return (usize::try_from(size).unwrap_or(usize::MAX), is_whole);
         }
         if record == value::wanted().msgbuf {
             // The text has a length of its own, which may be less than the structure's.
             let layout = meaning::layout_on(record, self.abi()).and_then(meaning::layout);
             let text = layout.and_then(|layout| meaning::fields(layout).last());
-            return text.map_or(usize::MAX, |text| text.1.into());
+            return (text.map_or(usize::MAX, |text| text.1.into()), true);
         }
         // In these, the kernel reads `size` first.
         let name = meaning::record(record).map_or("", |record| meaning::name(record.0));
         let offset = match name {
             "sched_attr" | "mnt_id_req" | "ns_id_req" => 0,
             "perf_event_attr" => 4,
-            _ => return usize::MAX,
+            _ => return (usize::MAX, true),
         };
         let mut bytes = [0; 4];
         let read = address.checked_add(offset).is_some_and(|at| self.memory.read_exact(at, &mut bytes).is_ok());
         match integer(&bytes, self.order) {
+            size if read && size > 0 => (size as usize, true),
             // None is the first form that the structure had.
-            0 => usize::MAX,
-            size if read => size as usize,
-            _ => usize::MAX,
+            _ => (usize::MAX, true),
         }
     }
 
@@ -504,7 +505,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
             let kind = meaning::kind(active.kind(field));
             let Some(kind) = kind else { continue };
             let before = tape.mark();
-            if record == value::wanted().msgbuf && kind.0 == tag::BYTES_HERE {
+            if record == value::wanted().msgbuf && field.5 != 1 {
                 self.message(index as u16, address, field.1, tape);
                 continue;
             }

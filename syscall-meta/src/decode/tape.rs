@@ -33,6 +33,9 @@ pub(crate) mod node {
     pub(crate) const CONTROL: u8 = 12;
 }
 
+/// In the size of a structure: that is all which the program's form of it has, though layouts know more.
+pub(crate) const STRUCT_WHOLE: u32 = 1 << 31;
+
 /// What a list is of.
 pub(crate) const LIST_PLAIN: u8 = 0;
 pub(crate) const LIST_TEXTS: u8 = 1;

@@ -356,7 +356,7 @@ impl<'b> Struct<'b> {
                     decision: NO,
                     param: NO,
                     bytes,
-                    children: Reader(&[]),
+                    children: Reader::new(&[]),
                     place,
                 }));
             }
@@ -635,7 +635,7 @@ impl<'b> SockAddr<'b> {
         let layout = meaning::layout_on(record, self.place.abi)?;
         let size = meaning::layout(layout)?.1 as usize;
         let bytes = self.bytes.get(..size)?;
-        Some(Struct { layout, record, decision: NO, param: NO, bytes, children: Reader(&[]), place: self.place })
+        Some(Struct { layout, record, decision: NO, param: NO, bytes, children: Reader::new(&[]), place: self.place })
     }
 }
 

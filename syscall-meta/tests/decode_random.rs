@@ -44,3 +44,39 @@ fn hostile_calls_are_decoded_within_bounds() {
     // Calls of which little is read would test little.
     assert!(bytes > 500 && values > 100 && depth > 2, "{bytes} {values} {depth}");
 }
+
+#[test]
+fn a_buffer_of_lists_in_each_other_has_a_bottom() {
+    use syscall_meta::{Abi, Decoder, Limits, RawCall, Region, Scratch, Value};
+
+    // Four thousand arguments of a program, each "aaaaaaa".
+    let pointers = 0x2000_u64.to_le_bytes().repeat(4000);
+    let memory =
+        [Region::new(0x1000, b"/bin/true\0"), Region::new(0x10_0000, &pointers), Region::new(0x2000, b"aaaaaaa\0")];
+    let mut limits = Limits::DEFAULT;
+    limits.elements = usize::MAX;
+    let execve = Abi::X86_64.table().unwrap().by_name("execve").unwrap().kernel_number();
+    let call = RawCall::new(Abi::X86_64, execve, [0x1000, 0x10_0000, 0, 0, 0, 0]);
+    let mut room = vec![0; 64 * 1024];
+    let kept = Decoder::new().with_limits(limits).enter(&call, &memory, &mut Scratch::new(&mut room)).keep();
+
+    // The head of a list, as long as can be, with nothing before the next one.
+    for (byte, head) in room.iter_mut().zip([5, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0].iter().cycle()) {
+        *byte = *head;
+    }
+    // Where the argument begins in that is anywhere; one of the places is the begin of a list.
+    for _ in 0..11 {
+        let (entered, _) = kept.resume(&mut room);
+        let argv = entered.args().nth(1).and_then(|arg| arg.value());
+        let (mut depth, mut value) = (0, argv);
+        while let Some(Value::List(list)) = value {
+            (depth, value) = (depth + 1, list.iter().next());
+        }
+        assert!(depth < 64, "{depth}");
+        let done = entered.unfinished();
+        assert!(done.to_string().len() < 4096);
+        #[cfg(feature = "serde")]
+        assert!(serde_json::to_string(&done).is_ok_and(|text| text.len() < 16 * 1024));
+        room.rotate_left(1);
+    }
+}

@@ -387,7 +387,7 @@ impl<'b> Struct<'b> {
                     param: NO,
                     is_whole: false,
                     bytes,
-                    children: Reader(&[]),
+                    children: Reader::new(&[]),
                     place,
                 }));
             }
@@ -653,7 +653,7 @@ impl<'b> SockAddr<'b> {
             param: NO,
             is_whole: false,
             bytes,
-            children: Reader(&[]),
+            children: Reader::new(&[]),
             place: self.place,
         })
     }

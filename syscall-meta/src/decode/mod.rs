@@ -406,7 +406,7 @@ impl<'b> Arg<'b> {
     }
 
     fn value_of(&self, node: &'b [u8], number: u64) -> Value<'b> {
-        let mut reader = tape::Reader(node);
+        let mut reader = tape::Reader::new(node);
         match reader.node() {
             Some((tag, inner)) => Value::of_node(tag, inner, self.place),
             None => {

@@ -44,7 +44,7 @@ impl<'b> Struct<'b> {
         let size = meaning::layout(layout)?.1 as usize;
         let bytes = bytes.get(..size).unwrap_or(bytes);
         let is_whole = false;
-        Some(Struct { layout, record, decision: NO, param: NO, is_whole, bytes, children: Reader(&[]), place })
+        Some(Struct { layout, record, decision: NO, param: NO, is_whole, bytes, children: Reader::new(&[]), place })
     }
 }
 

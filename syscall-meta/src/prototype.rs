@@ -233,6 +233,27 @@ impl ParamData {
     }
 }
 
+/// The id of the upper half of a place in a file.
+#[cfg(feature = "decode")]
+pub(crate) const POS_H: u16 = param_id(b"pos_h");
+
+/// The id of a parameter's name, for constants.
+#[cfg(feature = "decode")]
+const fn param_id(name: &[u8]) -> u16 {
+    let (words, mut id) = (params::WORDS, 0);
+    while id < words.len() {
+        let (word, mut at) = (words[id].as_bytes(), 0);
+        while at < name.len() && at < word.len() && word[at] == name[at] {
+            at += 1;
+        }
+        if at == name.len() && at == word.len() {
+            return id as u16;
+        }
+        id += 1;
+    }
+    NONE
+}
+
 /// The name of a parameter by its id.
 #[cfg(feature = "decode")]
 pub(crate) fn param_name(id: u16) -> &'static str {

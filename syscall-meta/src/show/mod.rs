@@ -72,8 +72,7 @@ impl<'b> Decoded<'b> {
             return self.show_clone(out);
         }
         // The last arguments that the kernel does not look at are not told.
-        let count = self.args().enumerate().filter(|(_, arg)| !arg.is_unused()).last().map_or(0, |(at, _)| at + 1);
-        for (at, arg) in self.args().take(count).enumerate() {
+        for (at, arg) in self.args().take(self.told()).enumerate() {
             if at > 0 {
                 out.write_str(", ")?;
             }

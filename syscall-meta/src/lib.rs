@@ -126,7 +126,7 @@ mod stops;
 mod syscall;
 mod table;
 #[cfg(feature = "decode")]
-mod value;
+pub mod value;
 
 #[cfg(feature = "derive")]
 pub use syscall_meta_derive::sysno;
@@ -173,4 +173,4 @@ pub use stops::{SeccompData, SyscallInfo, SyscallStop};
 pub use syscall::{Aliases, Missing, Syscall};
 pub use table::{Syscalls, Table};
 #[cfg(feature = "decode")]
-pub use value::{Bits, Bytes, Dirent, Dirents, Fields, List, Number, Numbers, SockAddr, Struct as StructValue, Text, Value};
+pub use value::Value;

@@ -112,7 +112,9 @@ impl<'b> Value<'b> {
             }
             node::SIGSET => Value::SigSet(Bits { bits: (inner.0.len() * 8) as u32, bytes: inner.0, place }),
             node::FDSET | node::BITSET => {
-                let bits = Bits { bits: inner.u32(), bytes: inner.0, place };
+                // In a buffer that is not the one that was left, any number may stand: there are no more than the bytes have.
+                let told = inner.u32();
+                let bits = Bits { bits: told.min((inner.0.len() * 8) as u32), bytes: inner.0, place };
                 if tag == node::FDSET { Value::FdSet(bits) } else { Value::BitSet(bits) }
             }
             node::SOCKADDR => Value::SockAddr(SockAddr { bytes: inner.0, place }),

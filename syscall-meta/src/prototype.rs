@@ -170,6 +170,7 @@ impl Params {
 impl Iterator for Params {
     type Item = Param;
 
+    #[inline]
     fn next(&mut self) -> Option<Param> {
         let (id, rest) = self.list.split_first()?;
         let data = prototypes::PARAMS.get(*id as usize)?;
@@ -225,6 +226,7 @@ pub struct Param {
 }
 
 impl ParamData {
+    #[inline]
     fn bits(&self, abi: Abi) -> u32 {
         match self.class & !SIGN {
             PTR => abi.pointer_bits(),
@@ -329,6 +331,8 @@ impl Param {
     /// `order` is the byte order of the traced machine. `None` where words lack.
     pub fn value(self, words: &[u64], order: ByteOrder) -> Option<u64> {
         let value = match words.get(self.words())? {
+            // The usual one.
+            [one] if self.data.class & !SIGN == U64 => return Some(*one),
             [one] => *one,
             [first, second] => {
                 let (low, high) = if order == ByteOrder::Big { (second, first) } else { (first, second) };

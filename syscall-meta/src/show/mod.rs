@@ -71,6 +71,7 @@ impl<'b> Decoded<'b> {
         if self.syscall().is_some_and(|call| call.name() == "clone") && !style.names {
             return self.show_clone(out);
         }
+        let is_mmap = self.syscall().is_some_and(|call| call.name() == "mmap");
         // The last arguments that the kernel does not look at are not told.
         for (at, arg) in self.args().take(self.told()).enumerate() {
             if at > 0 {
@@ -90,7 +91,7 @@ impl<'b> Decoded<'b> {
                 continue;
             }
             // Where a mapping begins in its file is thought of in pages.
-            if arg.name() == "off" && self.syscall().is_some_and(|call| call.name() == "mmap") {
+            if is_mmap && arg.name() == "off" {
                 text::hex(out, arg.number().unwrap_or(0))?;
                 continue;
             }
@@ -166,7 +167,7 @@ fn is_place(value: &Value<'_>, name: &str) -> bool {
 
 /// Whether it is what a program is given as its environment, which tells much and says little.
 fn is_environment(value: &Value<'_>, name: &str) -> bool {
-    name == "envp" && matches!(value, Value::List(list) if list.is_texts())
+    matches!(value, Value::List(list) if list.is_texts()) && name == "envp"
 }
 
 /// As [`Decoded::show`] does without verbosity or names.

@@ -71,6 +71,7 @@ pub(crate) fn wanted() -> Wanted {
 
 impl<'b> Value<'b> {
     /// A number as an argument or an element has it.
+    #[inline]
     pub(crate) fn number(kind: u16, bits: u8, signed: bool, value: u64, place: Place, pointer: bool) -> Value<'b> {
         let is_pointer = pointer || meaning::kind(kind).is_some_and(|kind| kind.0 >= tag::PATH);
         if is_pointer && !meaning::kind(kind).is_some_and(|kind| kind.0 == tag::SET) {
@@ -266,6 +267,7 @@ impl<'b> Struct<'b> {
             chosen: None,
             brief: &[],
             left_out: false,
+            seen: 0,
         };
         let (Some(layout), Some(record)) = (meaning::layout(self.layout), meaning::record(self.record)) else { return empty };
         let decision = if self.decision == NO { None } else { meaning::decided(self.decision) };
@@ -299,6 +301,8 @@ pub struct Fields<'b> {
     chosen: Option<&'static [u16]>,
     brief: &'static [u16],
     left_out: bool,
+    /// How many of the short form were gone through.
+    seen: usize,
 }
 
 impl Fields<'_> {
@@ -319,8 +323,13 @@ impl<'b> Iterator for Fields<'b> {
             // They are few; `contains` is a call.
             let is_brief = self.brief.is_empty() || self.brief.iter().any(|name| *name == field.0);
             if !is_brief && self.left_out {
+                // Each name is there once.
+                if self.seen >= self.brief.len() {
+                    return None;
+                }
                 continue;
             }
+            self.seen += usize::from(is_brief);
             let kind = self.active.kind(field);
             let is_unused = meaning::kind(kind).is_some_and(|kind| kind.0 == Plain::Unused as u8);
             if is_unused || self.chosen.is_some_and(|chosen| !chosen.contains(&field.0)) {

@@ -16,7 +16,7 @@ use crate::outcome::Outcome;
 use crate::prototype;
 use crate::side::Side;
 use crate::syscall::Syscall;
-use crate::value::{Place, Value};
+use crate::value::{Number, Place, Value};
 
 use follow::{Follow, Phase};
 pub(crate) use slots::Slots;
@@ -401,6 +401,16 @@ impl<'b> Arg<'b> {
         let number = self.slot.value?;
         let node = if self.after.is_empty() { self.before } else { self.after };
         Some(self.value_of(node, number))
+    }
+
+    /// The number, where that is all that it is.
+    #[inline]
+    pub(crate) fn plain(&self) -> Option<Number> {
+        let number = self.slot.value.filter(|_| self.before.is_empty() && self.after.is_empty())?;
+        match Value::number(self.slot.kind, self.slot.bits, self.slot.signed, number, self.place, self.slot.pointer) {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
     }
 
     /// What the kernel read of what it both reads and writes; none for others.

@@ -84,7 +84,7 @@ fn of_side<M: Memory + ?Sized>(found: &mut Slots, words: &[u64], order: ByteOrde
     }
     let entry = meaning::entry(side.entry_id());
     let kinds = entry.map(meaning::params).unwrap_or_default();
-    for param in list {
+    for (at, param) in list.enumerate() {
         let part = param.part();
         // A 64-bit kernel shifts the upper half out of `pos_l` and `pos_h` (pos_from_hilo in fs/read_write.c).
         if param.name_id() == POS_H && abi.word_bits() == 64 {
@@ -104,7 +104,10 @@ fn of_side<M: Memory + ?Sized>(found: &mut Slots, words: &[u64], order: ByteOrde
         };
         let Some(slot) = found.slots.get_mut(found.len) else { break };
         let own = param.name_id();
-        let kind = kinds.iter().find(|(of, _)| *of == own || *of == name).map_or(NO, |(_, kind)| *kind);
+        let is_it = |(of, _): &&(u16, u16)| *of == own || *of == name;
+        // They mostly stand in the order of the parameters.
+        let here = kinds.get(at).filter(|(of, _)| *of == own);
+        let kind = here.or_else(|| kinds.iter().find(is_it)).map_or(NO, |(_, kind)| *kind);
         let (bits, signed) = if part == Part::Whole { (param.bits() as u8, param.is_signed()) } else { (64, true) };
         *slot = Slot { name, kind, ty: param.type_id(), value, bits, signed, fields: NO, pointer: param.is_pointer() };
         found.len += 1;

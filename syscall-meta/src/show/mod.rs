@@ -81,6 +81,10 @@ impl<'b> Decoded<'b> {
                 out.write_str(arg.name())?;
                 out.write_str("=")?;
             }
+            if let Some(number) = arg.plain().filter(|_| !is_mmap) {
+                number::number(&number, out)?;
+                continue;
+            }
             let Some(value) = arg.value() else {
                 out.write_str("?")?;
                 continue;

@@ -1,5 +1,8 @@
 //! What decoding gives: numbers with their meaning, text, bytes, structures field by field, lists, addresses.
 
+mod control;
+mod held;
+
 use core::fmt;
 
 use crate::abi::{Abi, ByteOrder};
@@ -7,6 +10,9 @@ use crate::decode::integer;
 use crate::decode::tape::{LIST_TEXTS, Reader, node};
 use crate::kind::{Kind, Plain};
 use crate::meaning::{self, B, F, FLEXIBLE, L, NO, R, tag};
+
+pub use control::{Control, ControlMessage, ControlMessages};
+pub use held::Structs;
 
 /// Where a value comes from: what its bytes mean depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +40,8 @@ pub enum Value<'b> {
     Bytes(Bytes<'b>),
     /// A structure or union.
     Struct(Struct<'b>),
+    /// Structures of one kind behind each other.
+    Structs(Structs<'b>),
     /// Values behind each other.
     List(List<'b>),
     /// Numbers of one kind behind each other.
@@ -48,6 +56,8 @@ pub enum Value<'b> {
     SockAddr(SockAddr<'b>),
     /// Entries of a folder.
     Dirents(Dirents<'b>),
+    /// Control messages of a socket.
+    Control(Control<'b>),
     /// The address of a link.
     HwAddr(&'b [u8]),
     /// An address of IPv6.
@@ -125,6 +135,10 @@ impl<'b> Value<'b> {
                 let count = inner.u32();
                 Value::Dirents(Dirents { address, total: count, is_64, rest: inner.0, place })
             }
+            node::CONTROL => {
+                let (address, total, text) = (inner.u64(), inner.u64(), inner.u32());
+                Value::Control(Control::new(address, total, text, inner.0, place))
+            }
             _ => Value::Address(inner.u64()),
         }
     }
@@ -143,6 +157,11 @@ pub struct Number {
 impl Number {
     pub(crate) fn new(kind: u16, value: u64, abi: Abi) -> Number {
         Number { kind, bits: 64, signed: true, value, abi }
+    }
+
+    /// Another value of the same kind.
+    pub(crate) const fn with(self, value: u64) -> Number {
+        Number { value, ..self }
     }
 
     /// What it means.
@@ -253,6 +272,11 @@ impl<'b> Struct<'b> {
         self.bytes
     }
 
+    /// Whether bytes at its end were not there, and so its last fields are not.
+    pub fn is_cut(&self) -> bool {
+        meaning::layout(self.layout).is_some_and(|layout| self.bytes.len() < layout.1 as usize)
+    }
+
     /// The fields that mean something, in their order: no padding, and of a union the member that its other fields choose.
     pub fn fields(&self) -> Fields<'b> {
         self.some_fields(false)
@@ -269,7 +293,9 @@ impl<'b> Struct<'b> {
             left_out: false,
             seen: 0,
         };
-        let (Some(layout), Some(record)) = (meaning::layout(self.layout), meaning::record(self.record)) else { return empty };
+        let (Some(layout), Some(record)) = (meaning::layout(self.layout), meaning::record(self.record)) else {
+            return empty;
+        };
         let decision = if self.decision == NO { None } else { meaning::decided(self.decision) };
         Fields {
             fields: meaning::fields(layout).iter(),
@@ -379,35 +405,16 @@ impl<'b> Struct<'b> {
             count => size.max(1) * usize::from(count),
         };
         let all = here.get(..len).unwrap_or(here);
-        Some(match what.0 {
-            tag::TEXT_HERE => {
-                let end = all.iter().position(|byte| *byte == 0).unwrap_or(all.len());
-                Value::Text(Text { bytes: all.get(..end).unwrap_or_default(), cut: false })
-            }
-            tag::BYTES_HERE => Value::Bytes(Bytes { bytes: all, total: all.len() as u64 }),
-            tag::HWADDR => Value::HwAddr(all),
-            tag::IPV6 => Value::Ipv6(all.get(..16)?.try_into().ok()?),
-            tag::SOCKADDR_HERE => Value::SockAddr(SockAddr { bytes: all, place }),
-            tag::SIGSET_HERE => Value::SigSet(Bits { bits: (all.len() * 8) as u32, bytes: all, place }),
-            tag::PORT | tag::IPV4 => {
-                let size = if what.0 == tag::PORT { 2 } else { 4 };
-                let bytes = all.get(..size)?;
-                Value::Number(Number {
-                    kind,
-                    bits: size as u8 * 8,
-                    signed: false,
-                    value: integer(bytes, ByteOrder::Big),
-                    abi: place.abi,
-                })
-            }
-            _ if count != 1 => Value::Numbers(Numbers { kind, class, cut: false, one: false, bytes: all, place }),
-            _ => {
-                let number = field_number(field, self.bytes, place)?;
-                let bits = if field.7 == 0 { (size * 8) as u8 } else { field.7 };
-                let signed = class & meaning::SIGNED != 0;
-                Value::number(kind, bits, signed, number, place, class & meaning::POINTER != 0)
-            }
-        })
+        if (tag::TEXT_HERE..=tag::SIGSET_HERE).contains(&what.0) {
+            return held::inline(what.0, kind, all, place);
+        }
+        if count != 1 {
+            return Some(Value::Numbers(Numbers { kind, class, cut: false, one: false, bytes: all, place }));
+        }
+        let number = field_number(field, self.bytes, place)?;
+        let bits = if field.7 == 0 { (size * 8) as u8 } else { field.7 };
+        let signed = class & meaning::SIGNED != 0;
+        Some(Value::number(kind, bits, signed, number, place, class & meaning::POINTER != 0))
     }
 
     /// What was read for a field.
@@ -427,7 +434,8 @@ impl<'b> Struct<'b> {
 /// The decisions of a structure's values that hold.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Active {
-    /// Where the kinds that they give stand in `OVERRIDES`, and how many: small, since it is copied with each structure.
+    /// Where the kinds that they give stand in `OVERRIDES`, and how many: small, since it is copied with each
+    /// structure.
     holds: [(u16, u8); Active::MOST],
     len: u8,
 }
@@ -474,7 +482,10 @@ pub(crate) fn field_number(field: &F, bytes: &[u8], place: Place) -> Option<u64>
     let F(_, offset, _, _, class, _, shift, width) = *field;
     let size = usize::from(class & meaning::BYTES_OF);
     let offset = usize::from(offset);
-    let number = integer(bytes.get(offset..offset.checked_add(size)?).filter(|bytes| (1..=8).contains(&bytes.len()))?, place.order);
+    let number = integer(
+        bytes.get(offset..offset.checked_add(size)?).filter(|bytes| (1..=8).contains(&bytes.len()))?,
+        place.order,
+    );
     if width == 0 {
         return Some(extended(number, class));
     }
@@ -576,10 +587,6 @@ pub struct Bits<'b> {
 }
 
 impl<'b> Bits<'b> {
-    pub(crate) fn of_word(word: &'b [u8], place: Place) -> Bits<'b> {
-        Bits { bits: (word.len() * 8) as u32, bytes: word, place }
-    }
-
     /// How many bits there are.
     pub const fn len(&self) -> u32 {
         self.bits
@@ -686,6 +693,10 @@ impl<'b> Dirents<'b> {
     /// How many there are.
     pub const fn total(&self) -> u32 {
         self.total
+    }
+
+    pub(crate) const fn is_64(&self) -> bool {
+        self.is_64
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) enum Phase {
 /// The reading of one end of a call.
 pub(super) struct Follow<'a, M: ?Sized> {
     pub(super) slots: &'a Slots,
-    limits: Limits,
+    pub(super) limits: Limits,
     pub(super) order: ByteOrder,
     pub(super) memory: &'a M,
     phase: Phase,
@@ -33,7 +33,7 @@ pub(super) struct Follow<'a, M: ?Sized> {
     /// What was read when the call started.
     pub(super) before: &'a Nodes<'a>,
     /// How many bytes may still be read.
-    budget: usize,
+    pub(super) budget: usize,
 }
 
 /// How many bytes a text is read by at once.
@@ -196,19 +196,26 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
                 }
             }
             tag::VALUE => {
-                let class = if element == NO { meaning::pointee_of_type(ty, self.abi()) } else { meaning::scalar(element, self.abi()) };
+                let class = if element == NO {
+                    meaning::pointee_of_type(ty, self.abi())
+                } else {
+                    meaning::scalar(element, self.abi())
+                };
                 match (class, count(self)) {
                     (Some(class), Some(count)) => self.numbers(of, class, length == NO, address, count, tape),
                     _ => false,
                 }
             }
             tag::BITSET | tag::FDSET => match count(self) {
-                Some(bits) => self.bit_set(if what == tag::FDSET { node::FDSET } else { node::BITSET }, address, bits, tape),
+                Some(bits) => {
+                    self.bit_set(if what == tag::FDSET { node::FDSET } else { node::BITSET }, address, bits, tape)
+                }
                 None => false,
             },
             tag::SIGSET => {
-                // The kernel takes a set of one size alone.
-                let size = sigset_size(self.abi());
+                // The kernel takes a set of one size alone; that of the old calls is a word (`old_sigset_t`).
+                let word = if length == NO { meaning::pointee_of_type(ty, self.abi()) } else { None };
+                let size = word.map_or(sigset_size(self.abi()), |class| u64::from(class & meaning::BYTES_OF));
                 let fits = length == NO || count(self) == Some(size);
                 fits && self.whole(node::SIGSET, address, size, tape)
             }
@@ -225,6 +232,10 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
             tag::SIGINFO => self.structure(value::wanted().siginfo, address, NO, NO, depth, tape),
             tag::DIRENTS => match count(self) {
                 Some(len) => self.dirents(ty, address, len, tape),
+                None => false,
+            },
+            tag::CONTROL => match count(self) {
+                Some(len) => self.control(address, len, tape),
                 None => false,
             },
             _ => false,
@@ -251,7 +262,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     }
 
     /// As many bytes as asked for, or nothing.
-    fn read_whole(&mut self, address: u64, len: usize, tape: &mut Tape) -> bool {
+    pub(super) fn read_whole(&mut self, address: u64, len: usize, tape: &mut Tape) -> bool {
         match self.read(address, len, tape) {
             Some(done) if done == len => {
                 tape.take(len);
@@ -444,9 +455,21 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     fn passed(&self, record: u16, param: u16, address: u64) -> usize {
         let slots = self.slots.get();
         let behind = slots.iter().position(|slot| slot.name == param && param != NO).and_then(|at| slots.get(at + 1));
-        let size = behind.filter(|slot| matches!(prototype::param_name(slot.name), "size" | "usize"));
-        if let Some(size) = size.and_then(|slot| slot.value) {
+        let size = behind.and_then(|slot| match prototype::param_name(slot.name) {
+            "size" | "usize" => slot.value,
+            // The value of an option, which may be given and returned short.
+            "optlen" if slot.pointer => self.behind(self.slots, slot.name),
+            "optlen" => slot.value,
+            _ => None,
+        });
+        if let Some(size) = size {
             return usize::try_from(size).unwrap_or(usize::MAX);
+        }
+        if record == value::wanted().msgbuf {
+            // The text has a length of its own, which may be less than the structure's.
+            let layout = meaning::layout_on(record, self.abi()).and_then(meaning::layout);
+            let text = layout.and_then(|layout| meaning::fields(layout).last());
+            return text.map_or(usize::MAX, |text| text.1.into());
         }
         // In these, the kernel reads `size` first.
         let name = meaning::record(record).map_or("", |record| meaning::name(record.0));
@@ -467,7 +490,16 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
 
     /// Nodes for the pointers of a structure, and for structures in it that have some.
     #[allow(clippy::too_many_arguments, reason = "they are what a structure is known by")]
-    fn children(&mut self, record: u16, at: u16, address: u64, start: usize, size: usize, depth: usize, tape: &mut Tape) {
+    fn children(
+        &mut self,
+        record: u16,
+        at: u16,
+        address: u64,
+        start: usize,
+        size: usize,
+        depth: usize,
+        tape: &mut Tape,
+    ) {
         let (Some(layout), Some(of)) = (meaning::layout(at), meaning::record(record)) else { return };
         // The bytes are needed while the tape is written behind them.
         let mut copy = [0; 512];
@@ -579,7 +611,8 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
             let mut copy = [0; 16];
             let Some(bytes) = copy.get_mut(..size.min(16)) else { return false };
             bytes.copy_from_slice(tape.written(start, size));
-            let (pointer, len) = (value::field_number(base, bytes, self.place()), value::field_number(len, bytes, self.place()));
+            let (pointer, len) =
+                (value::field_number(base, bytes, self.place()), value::field_number(len, bytes, self.place()));
             if let (Some(pointer), Some(len)) = (pointer, len) {
                 let here = len.min(left);
                 left -= here;

@@ -46,7 +46,7 @@ impl<M: Memory + ?Sized> Follow<'_, M> {
     }
 
     /// The number that a parameter points to.
-    fn behind(&self, slots: &Slots, name: u16) -> Option<u64> {
+    pub(super) fn behind(&self, slots: &Slots, name: u16) -> Option<u64> {
         let slot = slots.slot(name)?;
         let class = meaning::pointee_of_type(slot.ty, self.abi()).or_else(|| {
             // One that a choice made a pointer says its type itself.

@@ -1,5 +1,6 @@
 //! A call's words and the memory of its program → typed values, when it starts and when it has returned.
 
+mod control;
 mod follow;
 mod length;
 mod slots;
@@ -427,7 +428,9 @@ impl<'b> Arg<'b> {
         let mut reader = tape::Reader(node);
         match reader.node() {
             Some((tag, inner)) => Value::of_node(tag, inner, self.place),
-            None => Value::number(self.slot.kind, self.slot.bits, self.slot.signed, number, self.place, self.slot.pointer),
+            None => {
+                Value::number(self.slot.kind, self.slot.bits, self.slot.signed, number, self.place, self.slot.pointer)
+            }
         }
     }
 

@@ -120,7 +120,13 @@ fn of_side<M: Memory + ?Sized>(found: &mut Slots, words: &[u64], order: ByteOrde
     }
 }
 
-fn block_words<M: Memory + ?Sized>(abi: Abi, order: ByteOrder, address: u64, block: Params, memory: &M) -> Option<Words> {
+fn block_words<M: Memory + ?Sized>(
+    abi: Abi,
+    order: ByteOrder,
+    address: u64,
+    block: Params,
+    memory: &M,
+) -> Option<Words> {
     read_words(abi, order, address, block.word_count(), memory)
 }
 
@@ -165,7 +171,9 @@ fn behind<M: Memory + ?Sized>(found: &Slots, words: &[u64], order: ByteOrder, me
 /// The call of an ABI that enters this function.
 fn with_entry(abi: Abi, entry: u16) -> Option<Syscall> {
     let wanted = names::entry(entry)?;
-    let is_it = |call: &Syscall| call.side().entry_id() == entry || call.compat_side().is_some_and(|side| side.entry_id() == entry);
+    let is_it = |call: &Syscall| {
+        call.side().entry_id() == entry || call.compat_side().is_some_and(|side| side.entry_id() == entry)
+    };
     let all = abi.table()?;
     // Most are called as their entry is.
     let by_name = wanted.strip_prefix("sys_").and_then(|name| all.by_name(name)).filter(is_it);

@@ -1,6 +1,7 @@
 //! A decoded call as text, in strace's manner: `openat(AT_FDCWD, "/etc/passwd", O_RDONLY) = 3`.
 
 mod address;
+mod control;
 mod number;
 mod result;
 mod text;
@@ -89,7 +90,8 @@ impl<'b> Decoded<'b> {
                 out.write_str("?")?;
                 continue;
             };
-            let shown = Shown { style, place: self.place(), without: None };
+            let behind = self.tells_behind(at);
+            let shown = Shown { style, place: self.place(), without: behind.then_some("revents") };
             if is_place(&value, arg.name()) {
                 text::hex(out, arg.number().unwrap_or(0))?;
                 continue;
@@ -106,9 +108,7 @@ impl<'b> Decoded<'b> {
             match arg.before() {
                 // What was asked for stands here, what was found behind the result.
                 Some(Value::FdSet(before)) => shown.value(&Value::FdSet(before), out)?,
-                Some(before) if self.tells_behind(at) => {
-                    Shown { without: Some("revents"), ..shown }.value(&before, out)?;
-                }
+                Some(before) if behind => shown.value(&before, out)?,
                 Some(before) => shown.changed(&before, &value, out)?,
                 None => shown.value(&value, out)?,
             }
@@ -143,7 +143,8 @@ impl<'b> Decoded<'b> {
     fn tells_behind(&self, at: usize) -> bool {
         let Some(call) = self.syscall() else { return false };
         match call.name() {
-            "poll" | "ppoll" | "ppoll_time64" => at == 0,
+            "poll" => at == 0,
+            "ppoll" | "ppoll_time64" => at == 0 || at == 2,
             "select" | "_newselect" | "pselect6" | "pselect6_time64" => at == 4,
             _ => false,
         }
@@ -187,7 +188,7 @@ impl fmt::Debug for Decoded<'_> {
     }
 }
 
-/// The call with what is known of it: `read(3, 0x7ffd00001000, 512`, as tracers show one that has not returned.
+/// The call with what is known of it: `read(3, 0x7ffd00001000, 512)`, as tracers show one that has not returned.
 impl fmt::Display for Entered<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.unfinished().show_call(Style::new(), f)

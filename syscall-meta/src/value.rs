@@ -81,6 +81,7 @@ pub(crate) fn wanted() -> Wanted {
 
 impl<'b> Value<'b> {
     /// A number as an argument or an element has it.
+    #[inline]
     pub(crate) fn number(kind: u16, bits: u8, signed: bool, value: u64, place: Place, pointer: bool) -> Value<'b> {
         let is_pointer = pointer || meaning::kind(kind).is_some_and(|kind| kind.0 >= tag::PATH);
         if is_pointer && !meaning::kind(kind).is_some_and(|kind| kind.0 == tag::SET) {
@@ -294,6 +295,7 @@ impl<'b> Struct<'b> {
             chosen: None,
             brief: &[],
             left_out: false,
+            seen: 0,
         };
         let (Some(layout), Some(record)) = (meaning::layout(self.layout), meaning::record(self.record)) else {
             return empty;
@@ -329,6 +331,8 @@ pub struct Fields<'b> {
     chosen: Option<&'static [u16]>,
     brief: &'static [u16],
     left_out: bool,
+    /// How many of the short form were gone through.
+    seen: usize,
 }
 
 impl Fields<'_> {
@@ -348,8 +352,13 @@ impl<'b> Iterator for Fields<'b> {
             self.index += 1;
             let is_brief = self.brief.is_empty() || self.brief.contains(&field.0);
             if !is_brief && self.left_out {
+                // Each name is there once.
+                if self.seen >= self.brief.len() {
+                    return None;
+                }
                 continue;
             }
+            self.seen += usize::from(is_brief);
             let kind = self.active.kind(field);
             let is_unused = meaning::kind(kind).is_some_and(|kind| kind.0 == Plain::Unused as u8);
             if is_unused || self.chosen.is_some_and(|chosen| !chosen.contains(&field.0)) {
@@ -430,7 +439,8 @@ impl<'b> Struct<'b> {
 /// The decisions of a structure's values that hold.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Active {
-    /// Where the kinds that they give stand in `OVERRIDES`, and how many: small, since it is copied with each structure.
+    /// Where the kinds that they give stand in `OVERRIDES`, and how many: small, since it is copied with each
+    /// structure.
     holds: [(u16, u8); Active::MOST],
     len: u8,
 }

@@ -1,8 +1,10 @@
 //! Follows pointers: reads what they lead to into nodes of the tape, within the limits.
 
+use core::ffi::CStr;
+
 use super::length::Around;
-use super::tape::{STRUCT_WHOLE, LIST_PLAIN, LIST_TEXTS, Mark, Tape, node};
-use super::{Limits, Slots, integer};
+use super::tape::{LIST_PLAIN, LIST_TEXTS, Mark, STRUCT_WHOLE, Tape, node};
+use super::{Limits, MAX_ARGS, Nodes, Slot, Slots, integer};
 use crate::abi::{Abi, ByteOrder};
 use crate::meaning::{self, FLEXIBLE, IN, K, NO, OUT, tag};
 use crate::memory::{Memory, Scratch};
@@ -29,7 +31,7 @@ pub(super) struct Follow<'a, M: ?Sized> {
     /// Who reads and writes what the argument at hand leads to.
     direction: u8,
     /// What was read when the call started.
-    pub(super) before: &'a [&'a [u8]],
+    pub(super) before: &'a Nodes<'a>,
     /// How many bytes may still be read.
     pub(super) budget: usize,
 }
@@ -57,7 +59,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         order: ByteOrder,
         memory: &'a M,
         phase: Phase,
-        before: &'a [&'a [u8]],
+        before: &'a Nodes<'a>,
     ) -> Self {
         Follow { slots, limits, order, memory, phase, filled: None, direction: 0, before, budget: limits.bytes }
     }
@@ -79,31 +81,41 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         }
     }
 
+    /// The nodes of all arguments.
+    pub(super) fn arguments<'b>(&mut self, scratch: &mut Scratch<'b>) -> Nodes<'b> {
+        let mut tape = Tape::new(scratch.lend());
+        let mut ends = [0; MAX_ARGS];
+        let slots = self.slots;
+        for (slot, end) in slots.get().iter().zip(&mut ends) {
+            self.argument(slot, &mut tape);
+            *end = tape.here() as u32;
+        }
+        let (bytes, rest) = tape.finish();
+        scratch.give(bytes.len(), rest);
+        Nodes { bytes, ends }
+    }
+
     /// The node of an argument; nothing where it is a number, or where there is nothing to read at this end.
-    pub(super) fn argument<'b>(&mut self, at: usize, scratch: &mut Scratch<'b>) -> &'b [u8] {
-        let Some(slot) = self.slots.get().get(at) else { return &[] };
-        let (Some(kind), Some(address)) = (meaning::kind(slot.kind), slot.value) else { return &[] };
+    fn argument(&mut self, slot: &Slot, tape: &mut Tape) {
+        let (Some(kind), Some(address)) = (meaning::kind(slot.kind), slot.value) else { return };
         if kind.0 < tag::PATH {
-            return &[];
+            return;
         }
         let wanted = match self.phase {
             // Where buffers are is read in any case.
             Phase::Entry => kind.1 & IN != 0 || kind.0 == tag::IOVEC,
+            Phase::Exit(_) if kind.1 & OUT == 0 => false,
             // A sleep tells what is left of it when it was interrupted, and then only.
-            Phase::Exit(outcome) if self.is_sleep() => kind.1 & OUT != 0 && outcome.errno().is_some_and(interrupted),
-            Phase::Exit(outcome) => kind.1 & OUT != 0 && outcome.errno().is_none(),
+            Phase::Exit(outcome) if self.is_sleep() => outcome.errno().is_some_and(interrupted),
+            Phase::Exit(outcome) => outcome.errno().is_none(),
         };
         self.direction = kind.1;
         if !wanted || address == 0 {
-            return &[];
+            return;
         }
         // Addresses of 32 bits were not extended by their sign.
         let address = if self.abi().pointer_bits() == 32 { address & 0xffff_ffff } else { address };
-        let mut tape = Tape::new(scratch.lend());
-        self.pointer(kind, slot.ty, slot.fields, slot.name, address, Around::Params, 0, &mut tape);
-        let (used, rest) = tape.finish();
-        scratch.give(used.len(), rest);
-        used
+        self.pointer(kind, slot.ty, slot.fields, slot.name, address, Around::Params, 0, tape);
     }
 
     /// A node for what a pointer leads to: NULL, or an address where that cannot be read.
@@ -134,7 +146,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
 
     /// Whether the call writes where it failed and not where it succeeded.
     fn is_sleep(&self) -> bool {
-        self.slots.side.entry().is_some_and(|entry| entry.contains("nanosleep"))
+        matches!(self.slots.side.syscall().name(), "nanosleep" | "clock_nanosleep" | "clock_nanosleep_time64")
     }
 
     /// Whether the size of a buffer, which is the argument behind it, is 0 although the result is not about that.
@@ -278,7 +290,8 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
                 Ok(count) if (1..=room.len()).contains(&count) => count,
                 _ => return false,
             };
-            let end = room.get(..count).and_then(|got| got.iter().position(|byte| *byte == 0));
+            // This looks at a word at a time.
+            let end = room.get(..count).and_then(|got| CStr::from_bytes_until_nul(got).ok()).map(CStr::count_bytes);
             self.budget -= count;
             match end {
                 Some(end) => {

@@ -72,15 +72,19 @@ impl<'b> Decoded<'b> {
         if self.syscall().is_some_and(|call| call.name() == "clone") && !style.names {
             return self.show_clone(out);
         }
+        let is_mmap = self.syscall().is_some_and(|call| call.name() == "mmap");
         // The last arguments that the kernel does not look at are not told.
-        let count = self.args().enumerate().filter(|(_, arg)| !arg.is_unused()).last().map_or(0, |(at, _)| at + 1);
-        for (at, arg) in self.args().take(count).enumerate() {
+        for (at, arg) in self.args().take(self.told()).enumerate() {
             if at > 0 {
                 out.write_str(", ")?;
             }
             if style.names {
                 out.write_str(arg.name())?;
                 out.write_str("=")?;
+            }
+            if let Some(number) = arg.plain().filter(|_| !is_mmap) {
+                number::number(&number, out)?;
+                continue;
             }
             let Some(value) = arg.value() else {
                 out.write_str("?")?;
@@ -93,7 +97,7 @@ impl<'b> Decoded<'b> {
                 continue;
             }
             // Where a mapping begins in its file is thought of in pages.
-            if arg.name() == "off" && self.syscall().is_some_and(|call| call.name() == "mmap") {
+            if is_mmap && arg.name() == "off" {
                 text::hex(out, arg.number().unwrap_or(0))?;
                 continue;
             }
@@ -168,7 +172,7 @@ fn is_place(value: &Value<'_>, name: &str) -> bool {
 
 /// Whether it is what a program is given as its environment, which tells much and says little.
 fn is_environment(value: &Value<'_>, name: &str) -> bool {
-    name == "envp" && matches!(value, Value::List(list) if list.is_texts())
+    matches!(value, Value::List(list) if list.is_texts()) && name == "envp"
 }
 
 /// As [`Decoded::show`] does without verbosity or names.

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::{Choice, ControlMessage, StructFields};
+use super::{Choice, ControlMessage, NetlinkAttributes, NetlinkMessages, StructFields};
 
 /// The folder, whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +22,10 @@ pub struct Kinds {
     pub fields: Vec<StructFields>,
     /// What control messages carry.
     pub controls: Vec<ControlMessage>,
+    /// Messages of netlink.
+    pub messages: Vec<NetlinkMessages>,
+    /// The attributes of netlink, space by space.
+    pub attributes: Vec<NetlinkAttributes>,
 }
 
 /// A kind that follows from the C type and the name of a parameter.

@@ -7,7 +7,9 @@ use serde::de::DeserializeOwned;
 
 use super::{names, read};
 use crate::diagnostic::Result;
-use crate::model::{Choice, ControlMessage, EntryKinds, KindRule, Kinds, StructFields};
+use crate::model::{
+    Choice, ControlMessage, EntryKinds, KindRule, Kinds, NetlinkAttributes, NetlinkMessages, StructFields,
+};
 
 /// The folders below `data/`.
 const KINDS: &str = "curated/kinds";
@@ -16,6 +18,8 @@ const FIELDS: &str = "curated/fields";
 
 /// Files by themselves.
 const CONTROLS: &str = "curated/controls.yaml";
+const MESSAGES: &str = "curated/netlink.yaml";
+const ATTRIBUTES: &str = "curated/netlink_attributes.yaml";
 
 /// The file of what C types and names say by themselves.
 const RULES: &str = "rules.yaml";
@@ -44,10 +48,16 @@ pub(super) fn load(data: &Path) -> Result<Kinds> {
     for file in yaml_files(&data.join(FIELDS))? {
         kinds.fields.extend(list(&data.join(FIELDS).join(&file), &format!("data/{FIELDS}/{file}"))?);
     }
-    if data.join(CONTROLS).is_file() {
-        kinds.controls = list(&data.join(CONTROLS), &format!("data/{CONTROLS}"))?;
-    }
+    kinds.controls = file(data, CONTROLS)?;
+    kinds.messages = file(data, MESSAGES)?;
+    kinds.attributes = file(data, ATTRIBUTES)?;
     Ok(kinds)
+}
+
+/// The blocks of a file, none where there is none.
+fn file<T: Block>(data: &Path, name: &str) -> Result<Vec<T>> {
+    let path = data.join(name);
+    if path.is_file() { list(&path, &format!("data/{name}")) } else { Ok(Vec::new()) }
 }
 
 /// The names of a folder's files, sorted.
@@ -92,6 +102,20 @@ impl Block for ControlMessage {
     fn about(&mut self) -> About<'_> {
         let ControlMessage { name, source, file, line, .. } = self;
         About { of: std::slice::from_ref(name), source, file, line }
+    }
+}
+
+impl Block for NetlinkMessages {
+    fn about(&mut self) -> About<'_> {
+        let NetlinkMessages { payload, source, file, line, .. } = self;
+        About { of: std::slice::from_ref(payload), source, file, line }
+    }
+}
+
+impl Block for NetlinkAttributes {
+    fn about(&mut self) -> About<'_> {
+        let NetlinkAttributes { of, source, file, line, .. } = self;
+        About { of: std::slice::from_ref(of), source, file, line }
     }
 }
 

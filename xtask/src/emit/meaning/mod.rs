@@ -7,6 +7,7 @@ mod choices;
 mod controls;
 mod held;
 mod kinds;
+mod netlink;
 mod records;
 mod scalars;
 
@@ -90,9 +91,10 @@ pub(super) fn meaning(from: &From, sink: &Sink) -> String {
     let entries = kinds::entries(from, &mut pool);
     let choices = choices::choices(from, &mut pool, sink);
     let controls = controls::controls(from, &mut pool, sink);
+    let netlink = netlink::netlink(from, &mut pool, sink);
     let types = scalars::types(from, &mut pool);
     let records = records::records(from, &mut pool, sink);
-    for part in [entries, choices.0, types, records, controls] {
+    for part in [entries, choices.0, types, records, controls, netlink] {
         out.push_str(&part);
     }
     // Entries know their choices only now.

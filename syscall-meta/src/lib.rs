@@ -130,7 +130,7 @@ pub use call::{MAX_WORDS, RawCall};
 pub use constants::{FlagSet, Members};
 pub use convention::{Convention, Extension, Failure, NumberPlace, OtherInstruction, Pairs, StackWords};
 #[cfg(feature = "decode")]
-pub use decode::{Arg, Decoded, Decoder, Entered, Kept, Limits};
+pub use decode::{Arg, Decoded, Decoder, Descriptors, Entered, FdKind, Kept, Limits};
 #[cfg(feature = "layouts")]
 pub use field::{Count, Field, FieldClass};
 #[cfg(feature = "constants")]
@@ -164,6 +164,7 @@ pub use syscall::{Aliases, Missing, Syscall};
 pub use table::{Syscalls, Table};
 #[cfg(feature = "decode")]
 pub use value::{
-    Bits, Bytes, Control, ControlMessage, ControlMessages, Dirent, Dirents, Fields, List, Number, Numbers, SockAddr,
+    AttributeValue, Bits, Bytes, Control, ControlMessage, ControlMessages, Dirent, Dirents, Fields, List,
+    NetlinkAttribute, NetlinkAttributes, NetlinkMessage, NetlinkMessages, NetlinkRecords, Number, Numbers, SockAddr,
     Struct as StructValue, Structs, Text, Value,
 };

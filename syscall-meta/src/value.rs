@@ -2,6 +2,7 @@
 
 mod control;
 mod held;
+mod netlink;
 
 use core::fmt;
 
@@ -13,6 +14,9 @@ use crate::meaning::{self, B, F, FLEXIBLE, L, NO, R, tag};
 
 pub use control::{Control, ControlMessage, ControlMessages};
 pub use held::Structs;
+pub use netlink::{
+    AttributeValue, NetlinkAttribute, NetlinkAttributes, NetlinkMessage, NetlinkMessages, NetlinkRecords,
+};
 
 /// Where a value comes from: what its bytes mean depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +62,8 @@ pub enum Value<'b> {
     Dirents(Dirents<'b>),
     /// Control messages of a socket.
     Control(Control<'b>),
+    /// Messages of netlink.
+    Netlink(NetlinkMessages<'b>),
     /// The address of a link.
     HwAddr(&'b [u8]),
     /// An address of IPv6.
@@ -104,7 +110,7 @@ impl<'b> Value<'b> {
                 let (layout, record, decision, param) = (inner.u16(), inner.u16(), inner.u16(), inner.u16());
                 let size = inner.u32() as usize;
                 let bytes = inner.take(size);
-                Value::Struct(Struct { layout, record, decision, param, bytes, children: inner, place })
+                Value::Struct(Struct { layout, record, decision, param, instead: NONE, bytes, children: inner, place })
             }
             node::LIST => {
                 let what = inner.u8();
@@ -134,6 +140,10 @@ impl<'b> Value<'b> {
                 let (address, total, text) = (inner.u64(), inner.u64(), inner.u32());
                 Value::Control(Control::new(address, total, text, inner.0, place))
             }
+            node::NETLINK => {
+                let (protocol, total, text) = (inner.u16(), inner.u64(), inner.u32());
+                Value::Netlink(NetlinkMessages::of_node(protocol, total, text, inner.0, place))
+            }
             _ => Value::Address(inner.u64()),
         }
     }
@@ -157,6 +167,11 @@ impl Number {
     /// What it means.
     pub fn kind(&self) -> Option<Kind> {
         Kind::at(self.kind)
+    }
+
+    /// Bits that have a meaning elsewhere.
+    pub(crate) const fn of_bits(value: u64, bits: u8, abi: Abi) -> Number {
+        Number { kind: NO, bits, signed: false, value, abi }
     }
 
     pub(crate) const fn kind_id(&self) -> u16 {
@@ -239,6 +254,9 @@ impl<'b> Bytes<'b> {
     }
 }
 
+/// In place of kinds of fields that hold here: none.
+const NONE: (u16, u8) = (0, 0);
+
 /// A structure, whose fields are values.
 #[derive(Clone, Copy, Debug)]
 pub struct Struct<'b> {
@@ -246,6 +264,8 @@ pub struct Struct<'b> {
     record: u16,
     decision: u16,
     param: u16,
+    /// Kinds of fields that hold here and not elsewhere: a place and how many.
+    instead: (u16, u8),
     bytes: &'b [u8],
     children: Reader<'b>,
     place: Place,
@@ -327,7 +347,7 @@ impl<'b> Iterator for Fields<'b> {
             let field = self.fields.next()?;
             let index = self.index;
             self.index += 1;
-            let kind = self.active.kind(field);
+            let kind = self.of.kind_instead(field).unwrap_or_else(|| self.active.kind(field));
             let is_unused = meaning::kind(kind).is_some_and(|kind| kind.0 == Plain::Unused as u8);
             if is_unused || self.chosen.is_some_and(|chosen| !chosen.contains(&field.0)) {
                 continue;
@@ -362,6 +382,7 @@ impl<'b> Struct<'b> {
                     record,
                     decision: NO,
                     param: NO,
+                    instead: self.instead,
                     bytes,
                     children: Reader(&[]),
                     place,
@@ -624,7 +645,16 @@ impl<'b> SockAddr<'b> {
         let layout = meaning::layout_on(record, self.place.abi)?;
         let size = meaning::layout(layout)?.1 as usize;
         let bytes = self.bytes.get(..size)?;
-        Some(Struct { layout, record, decision: NO, param: NO, bytes, children: Reader(&[]), place: self.place })
+        Some(Struct {
+            layout,
+            record,
+            decision: NO,
+            param: NO,
+            instead: NONE,
+            bytes,
+            children: Reader(&[]),
+            place: self.place,
+        })
     }
 }
 

@@ -25,6 +25,8 @@ pub(super) struct Follow<'a, M: ?Sized> {
     phase: Phase,
     /// How many bytes may still be read.
     pub(super) budget: usize,
+    /// The protocol of netlink in whose messages bytes are.
+    pub(super) netlink: Option<u16>,
 }
 
 /// How many bytes a text is read by at once.
@@ -40,7 +42,7 @@ fn pointer_size(abi: Abi) -> usize {
 
 impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     pub(super) fn new(slots: &'a Slots, limits: Limits, order: ByteOrder, memory: &'a M, phase: Phase) -> Self {
-        Follow { slots, limits, order, memory, phase, budget: limits.bytes }
+        Follow { slots, limits, order, memory, phase, budget: limits.bytes, netlink: None }
     }
 
     pub(super) fn abi(&self) -> Abi {
@@ -252,6 +254,9 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     }
 
     fn bytes(&mut self, address: u64, len: u64, tape: &mut Tape) -> bool {
+        if let Some(protocol) = self.netlink {
+            return self.netlink_messages(protocol, address, len, tape);
+        }
         let mark = tape.open(node::BYTES);
         tape.u64(len);
         let shown = usize::try_from(len).unwrap_or(usize::MAX).min(self.limits.text);

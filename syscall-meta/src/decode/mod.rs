@@ -1,6 +1,7 @@
 //! A call's words and the memory of its program → typed values, when it starts and when it has returned.
 
 mod control;
+mod descriptors;
 mod follow;
 mod length;
 mod slots;
@@ -20,6 +21,7 @@ use crate::syscall::Syscall;
 use crate::value::{Place, Value};
 
 use follow::{Follow, Phase};
+pub use descriptors::{Descriptors, FdKind};
 pub(crate) use slots::Slots;
 
 /// How many arguments a call can have.
@@ -113,16 +115,39 @@ impl Decoder {
 
     /// What is known of a call when it starts: all but what the kernel will write.
     pub fn enter<'b, M: Memory + ?Sized>(&self, call: &RawCall, memory: &M, scratch: &mut Scratch<'b>) -> Entered<'b> {
+        self.enter_knowing(call, memory, &|_| None, scratch)
+    }
+
+    /// As [`enter`](Decoder::enter), with what the tracer knows of the program's descriptors: the bytes that go through a
+    /// socket of netlink are decoded as messages, at both ends of the call.
+    pub fn enter_knowing<'b, M: Memory + ?Sized, D: Descriptors + ?Sized>(
+        &self,
+        call: &RawCall,
+        memory: &M,
+        descriptors: &D,
+        scratch: &mut Scratch<'b>,
+    ) -> Entered<'b> {
         let order = self.order.unwrap_or_else(|| usual_order(call.abi()));
         let mut entered =
-            Entered { call: *call, limits: self.limits, order, slots: None, before: [&[]; MAX_ARGS], taken: 0, through: None };
+            Entered {
+                call: *call,
+                limits: self.limits,
+                order,
+                slots: None,
+                before: [&[]; MAX_ARGS],
+                taken: 0,
+                through: None,
+                netlink: None,
+            };
         let Some(of) = call.syscall() else { return entered };
         let side = if self.compat { of.compat_side().unwrap_or(of.side()) } else { of.side() };
         let slots = slots::slots(side, call, order, memory);
         if slots.side.syscall() != of {
             entered.through = Some(of);
         }
+        entered.netlink = descriptors::netlink(&slots, descriptors);
         let mut follow = Follow::new(&slots, self.limits, order, memory, Phase::Entry);
+        follow.netlink = entered.netlink;
         for (at, place) in entered.before.iter_mut().enumerate().take(slots.len) {
             *place = follow.argument(at, scratch);
         }
@@ -182,6 +207,8 @@ pub struct Entered<'b> {
     taken: usize,
     /// The call by which it came, where that is another one.
     through: Option<Syscall>,
+    /// The protocol of netlink in whose messages its bytes are.
+    netlink: Option<u16>,
 }
 
 /// A call that has started, without the borrow of its buffer: what a tracer keeps beside the buffer while the call runs.
@@ -275,6 +302,7 @@ impl<'b> Entered<'b> {
         let mut after: [&'b [u8]; MAX_ARGS] = [&[]; MAX_ARGS];
         if let Some(slots) = &self.slots {
             let mut follow = Follow::new(slots, self.limits, self.order, memory, Phase::Exit(outcome));
+            follow.netlink = self.netlink;
             for (at, place) in after.iter_mut().enumerate().take(slots.len) {
                 *place = follow.argument(at, scratch);
             }

@@ -77,7 +77,7 @@ fn signed_if_so(number: &Number) -> i64 {
 }
 
 /// `O_RDONLY|O_CLOEXEC`, and in hex what has no name.
-fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut W) -> fmt::Result {
+pub(super) fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut W) -> fmt::Result {
     // What headers make negative has its sign extended; a value of 32 bits has it in the 32nd.
     let mut value = number.value();
     if !set.is_flags() && number.bits() == 32 && set.name_of(number.abi(), value).is_none() {

@@ -46,6 +46,9 @@ const CALLS: [&str; 13] = [
     "writev",
 ];
 
+/// The one protocol whose messages are text without a header (`include/uapi/linux/netlink.h`, `lib/kobject_uevent.c`).
+const NETLINK_KOBJECT_UEVENT: u16 = 15;
+
 /// The protocol of netlink in whose messages a call's bytes are.
 pub(super) fn netlink<D: Descriptors + ?Sized>(slots: &Slots, descriptors: &D) -> Option<u16> {
     if !CALLS.contains(&slots.side.syscall().name()) {
@@ -54,7 +57,7 @@ pub(super) fn netlink<D: Descriptors + ?Sized>(slots: &Slots, descriptors: &D) -
     let is_fd = |kind: u16| meaning::kind(kind).is_some_and(|kind| kind.0 == Plain::Fd as u8);
     let fd = slots.get().iter().find(|slot| is_fd(slot.kind))?.value?;
     let FdKind::Netlink(protocol) = descriptors.kind(fd as i32)?;
-    u16::try_from(protocol).ok()
+    u16::try_from(protocol).ok().filter(|protocol| *protocol != NETLINK_KOBJECT_UEVENT)
 }
 
 impl<M: Memory + ?Sized> Follow<'_, M> {

@@ -353,6 +353,19 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_as_wide_as_its_bytes() {
+        for order in ORDERS {
+            let time = |size| Made::new(order).number(7, size).1;
+            let payload = Made::new(order).bytes(&[2, 0, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0]);
+            let payload = payload.attribute(23, &time(4)).attribute(23, &time(8)).attribute(23, &[0; 3]);
+            let text = Made::new(order).message(24, 0, &payload).shown(ROUTE);
+            let expected = "[[{nla_len=8, nla_type=RTA_EXPIRES}, 7], [{nla_len=12, nla_type=RTA_EXPIRES}, 7], \
+                            [{nla_len=7, nla_type=RTA_EXPIRES}, \"\\0\\0\\0\"]]]";
+            assert!(text.ends_with(expected), "{text}");
+        }
+    }
+
+    #[test]
     fn a_family_tells_of_itself() {
         let order = ByteOrder::Little;
         let op = Made::new(order).attribute(1, &[3, 0, 0, 0]).attribute(2, &[0xe, 0, 0, 0]);

@@ -91,8 +91,10 @@ pub(crate) fn value(of: H, bytes: &[u8], place: Place) -> Option<Value<'_>> {
             if what & !held::BIG == held::NUMBERS {
                 return Some(Value::Numbers(Numbers { kind: id, class, cut: false, one: false, bytes, place }));
             }
+            // Some are written in more than one width, and the bytes say which.
+            let size = if matches!(bytes.len(), 1 | 2 | 4 | 8) { bytes.len() } else { size };
             let number = integer(bytes.get(..size).filter(|bytes| (1..=8).contains(&bytes.len()))?, place.order);
-            let number = super::extended(number, class);
+            let number = super::extended(number, class & SIGNED | size as u8);
             Some(Value::number(id, (size * 8) as u8, class & SIGNED != 0, number, place, false))
         }
         held::STRUCT if !bytes.is_empty() => Struct::of_bytes(id, bytes, place).map(Value::Struct),

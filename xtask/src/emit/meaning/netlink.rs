@@ -7,7 +7,7 @@ use super::choices::Constants;
 use super::kinds::of_field;
 use super::{From, Pool, array, held, numbers, records, wrong};
 use crate::diagnostic::Sink;
-use crate::model::{Held, NetlinkAttributes, NetlinkMessages, Value, Sent};
+use crate::model::{Held, NetlinkAttributes, NetlinkMessages, Sent, Value};
 
 /// `MESSAGES`, `SPACES`, `ATTRIBUTES`, `TEXTS` and `INSTEAD`.
 pub(super) fn netlink(from: &From, pool: &mut Pool, sink: &Sink) -> String {

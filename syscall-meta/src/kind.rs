@@ -177,6 +177,8 @@ plain! {
     Cpu "cpu",
     /// A NUMA node.
     Node "node",
+    /// A request of `ioctl`.
+    Request "request",
     /// Nothing: the kernel does not look at it.
     Unused "unused",
 }

@@ -40,6 +40,8 @@
 //!   order.
 //! - [`SyscallSet`]: a set of calls, for filters and allow lists, also as a constant.
 //! - [`RawCall`], [`Memory`], [`Scratch`]: what a tracer has in hand when a call stops, and what decoding borrows from.
+//! - `Decoder`, `Value`, `Kind` (feature `decode`): what the words of a call mean, when it starts and when it has returned, as values
+//!   and as text in strace's manner.
 //! - [`SyscallInfo`], [`SeccompData`], [`Registers`], [`RawCall::from_registers`]: the call out of what kernels and debuggers
 //!   fill in, on any machine; [`Outcome`]: how it ended.
 //! - `ProcessMemory`, `RecordedMemory` (feature `std`): memory of a live process, and memory that was read before.
@@ -55,6 +57,8 @@
 //! | an ABI's name: `x86_64`, `mips_o32`, … | that ABI, on any target |
 //! | `all-abis` | all of them |
 //! | `constants` | names of values: `FlagSet`, the sets of `sets`, `Ioctl` |
+//! | `decode` | what arguments, results and fields mean: `Decoder`, `Value`, `Kind`; with `constants` |
+//! | `serde` | decoded calls as data: `Serialize` |
 //! | `layouts` | layouts of structures: `Struct`, `StructLayout`, `structure!` |
 //! | `derive` | the macros of `syscall-meta-derive`: `sysno!` |
 //! | `std` | [`KernelVersion`]`::running`, `ProcessMemory` (on Linux), `RecordedMemory` |
@@ -91,6 +95,8 @@ mod flag_text;
 mod generated;
 #[cfg(feature = "constants")]
 mod ioctl;
+#[cfg(feature = "serde")]
+mod json;
 mod kernel;
 #[cfg(feature = "decode")]
 mod kind;
@@ -101,6 +107,8 @@ mod layout_text;
 #[cfg(feature = "decode")]
 mod meaning;
 mod memory;
+#[cfg(feature = "decode")]
+mod mirror;
 mod names;
 mod outcome;
 #[cfg(all(feature = "std", any(target_os = "linux", target_os = "android")))]
@@ -118,7 +126,7 @@ mod stops;
 mod syscall;
 mod table;
 #[cfg(feature = "decode")]
-mod value;
+pub mod value;
 
 #[cfg(feature = "derive")]
 pub use syscall_meta_derive::sysno;
@@ -157,14 +165,12 @@ pub use recorded::RecordedMemory;
 pub use registers::Registers;
 pub use set::{OtherAbi, SetIter, SyscallSet, UnknownName};
 #[cfg(feature = "decode")]
+pub use mirror::io_uring_call;
+#[cfg(feature = "decode")]
 pub use show::Style;
 pub use side::{Config, Differs, Linkage, Side, Symbol};
 pub use stops::{SeccompData, SyscallInfo, SyscallStop};
 pub use syscall::{Aliases, Missing, Syscall};
 pub use table::{Syscalls, Table};
 #[cfg(feature = "decode")]
-pub use value::{
-    AttributeValue, Bits, Bytes, Control, ControlMessage, ControlMessages, Dirent, Dirents, Fields, List,
-    NetlinkAttribute, NetlinkAttributes, NetlinkMessage, NetlinkMessages, NetlinkRecords, Number, Numbers, SockAddr,
-    Struct as StructValue, Structs, Text, Value,
-};
+pub use value::{NetlinkMessages, Value};

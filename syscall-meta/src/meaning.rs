@@ -165,8 +165,8 @@ pub(crate) const POINTER: u8 = 0x40;
 pub(crate) const CHAR: u8 = 0x20;
 pub(crate) const BYTES_OF: u8 = 0x1f;
 
-/// What the value of a field decides: the field, on which ABIs it has which value, the kinds in `OVERRIDES` (start, count),
-/// whether the value's bits have to be there and not it alone.
+/// What the value of a field decides: the field, on which ABIs it has which value, the kinds in `OVERRIDES` (start, count), and
+/// which of its bits decide.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct B(
     pub(crate) u16,
@@ -174,7 +174,7 @@ pub(crate) struct B(
     pub(crate) u64,
     pub(crate) u16,
     pub(crate) u8,
-    pub(crate) bool,
+    pub(crate) u64,
 );
 
 /// Whether an ABI is one of those at a place of `ABIS`.
@@ -191,6 +191,13 @@ pub(crate) fn name(id: u16) -> &'static str {
         (Some(start), Some(end)) => data::NAMES.get(*start as usize..*end as usize).unwrap_or(""),
         _ => "",
     }
+}
+
+/// What a field is called: by its name, or as people call it.
+#[inline]
+pub(crate) fn field_name(id: u16) -> &'static str {
+    let called = data::CALLED.binary_search_by_key(&id, |(of, _)| *of).ok().and_then(|at| data::CALLED.get(at));
+    name(called.map_or(id, |(_, called)| *called))
 }
 
 /// The kind at a place.
@@ -335,10 +342,10 @@ pub(crate) fn bys(record: R) -> &'static [B] {
     slice(&data::BYS, record.5, record.6.into())
 }
 
-/// The names of fields with the kinds that they have instead.
+/// The names of fields with the kinds that they have instead, from a place on so many.
 #[inline]
-pub(crate) fn overrides(by: B) -> &'static [(u16, u16)] {
-    slice(&data::OVERRIDES, by.3, by.4.into())
+pub(crate) fn overrides((start, count): (u16, u8)) -> &'static [(u16, u16)] {
+    slice(&data::OVERRIDES, start, count.into())
 }
 
 /// The structure that a C type is of, or [`NO`].

@@ -75,12 +75,14 @@ pub(crate) struct Wanted {
     pub(crate) iovec: u16,
     pub(crate) siginfo: u16,
     pub(crate) dirent64: u16,
+    pub(crate) mmsghdr: u16,
+    pub(crate) msgbuf: u16,
 }
 
 /// The structures that code knows by name.
 pub(crate) fn wanted() -> Wanted {
-    use crate::generated::meaning::{DIRENT64, IOVEC, SIGINFO};
-    Wanted { iovec: IOVEC, siginfo: SIGINFO, dirent64: DIRENT64 }
+    use crate::generated::meaning::{DIRENT64, IOVEC, MMSGHDR, MSGBUF, SIGINFO};
+    Wanted { iovec: IOVEC, siginfo: SIGINFO, dirent64: DIRENT64, mmsghdr: MMSGHDR, msgbuf: MSGBUF }
 }
 
 impl<'b> Value<'b> {
@@ -126,7 +128,9 @@ impl<'b> Value<'b> {
             }
             node::SIGSET => Value::SigSet(Bits { bits: (inner.0.len() * 8) as u32, bytes: inner.0, place }),
             node::FDSET | node::BITSET => {
-                let bits = Bits { bits: inner.u32(), bytes: inner.0, place };
+                // In a buffer that is not the one that was left, any number may stand: there are no more than the bytes have.
+                let told = inner.u32();
+                let bits = Bits { bits: told.min((inner.0.len() * 8) as u32), bytes: inner.0, place };
                 if tag == node::FDSET { Value::FdSet(bits) } else { Value::BitSet(bits) }
             }
             node::SOCKADDR => Value::SockAddr(SockAddr { bytes: inner.0, place }),
@@ -289,6 +293,10 @@ impl<'b> Struct<'b> {
 
     /// The fields that mean something, in their order: no padding, and of a union the member that its other fields choose.
     pub fn fields(&self) -> Fields<'b> {
+        self.some_fields(false)
+    }
+
+    fn some_fields(&self, is_brief: bool) -> Fields<'b> {
         let empty = Fields {
             of: *self,
             fields: [].iter(),
@@ -304,14 +312,14 @@ impl<'b> Struct<'b> {
             fields: meaning::fields(layout).iter(),
             active: Active::new(record, layout, self.bytes, self.place),
             chosen: decision.and_then(|decided| decided.fields_of(self.param)),
+            brief: if is_brief { meaning::brief(record) } else { &[] },
             ..empty
         }
     }
 
     /// The fields of the short form, as tracers show it: all where there is none.
     pub fn brief_fields(&self) -> Fields<'b> {
-        let brief = meaning::record(self.record).map(meaning::brief).unwrap_or_default();
-        Fields { brief, ..self.fields() }
+        self.some_fields(true)
     }
 
     /// The value of the field with this name.
@@ -347,17 +355,21 @@ impl<'b> Iterator for Fields<'b> {
             let field = self.fields.next()?;
             let index = self.index;
             self.index += 1;
+            let is_brief = self.brief.is_empty() || self.brief.contains(&field.0);
+            if !is_brief && self.left_out {
+                continue;
+            }
             let kind = self.of.kind_instead(field).unwrap_or_else(|| self.active.kind(field));
             let is_unused = meaning::kind(kind).is_some_and(|kind| kind.0 == Plain::Unused as u8);
             if is_unused || self.chosen.is_some_and(|chosen| !chosen.contains(&field.0)) {
                 continue;
             }
-            if !self.brief.is_empty() && !self.brief.contains(&field.0) {
+            if !is_brief {
                 self.left_out = true;
                 continue;
             }
             if let Some(value) = self.of.value(field, index, kind) {
-                return Some((meaning::name(field.0), value));
+                return Some((meaning::field_name(field.0), value));
             }
         }
     }
@@ -427,18 +439,19 @@ impl<'b> Struct<'b> {
 /// The decisions of a structure's values that hold.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Active {
-    holds: [Option<B>; Active::MOST],
+    /// Where the kinds that they give stand in `OVERRIDES`, and how many: small, since it is copied with each structure.
+    holds: [(u16, u8); Active::MOST],
+    len: u8,
 }
 
 impl Active {
-    const MOST: usize = 6;
-    pub(crate) const NONE: Active = Active { holds: [None; Active::MOST] };
+    const MOST: usize = 10;
+    pub(crate) const NONE: Active = Active { holds: [(0, 0); Active::MOST], len: 0 };
 
     pub(crate) fn new(record: R, layout: L, bytes: &[u8], place: Place) -> Active {
         let mut active = Active::NONE;
-        let mut free = active.holds.iter_mut();
         for by in meaning::bys(record) {
-            let B(name, abis, value, .., bits) = *by;
+            let B(name, abis, value, .., decisive) = *by;
             if !meaning::has(abis, place.abi) {
                 continue;
             }
@@ -446,12 +459,10 @@ impl Active {
             let Some(number) = field.and_then(|field| field_number(field, bytes, place)) else { continue };
             let size = field.map_or(8, |field| u32::from(field.4 & meaning::BYTES_OF)).clamp(1, 8);
             let mask = u64::MAX >> (64 - size * 8);
-            let holds = if bits { number & value & mask == value & mask } else { (number ^ value) & mask == 0 };
-            if holds {
-                match free.next() {
-                    Some(place) => *place = Some(*by),
-                    None => break,
-                }
+            if (number ^ value) & mask & decisive == 0 {
+                let Some(free) = active.holds.get_mut(usize::from(active.len)) else { break };
+                *free = (by.3, by.4);
+                active.len += 1;
             }
         }
         active
@@ -461,8 +472,8 @@ impl Active {
     #[inline]
     pub(crate) fn kind(&self, field: &F) -> u16 {
         let mut kind = field.2;
-        for by in self.holds.iter().map_while(|by| *by) {
-            if let Some((_, other)) = meaning::overrides(by).iter().find(|(name, _)| *name == field.0) {
+        for by in self.holds.iter().take(self.len.into()) {
+            if let Some((_, other)) = meaning::overrides(*by).iter().find(|(name, _)| *name == field.0) {
                 kind = *other;
             }
         }

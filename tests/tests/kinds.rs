@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use syscall_meta_gen::diagnostic::Sink;
 use syscall_meta_gen::model::{
-    Abi, Choice, Class, Direction, EntryKinds, Kind, Kinds, Parameter, Plain, Pointer, Returns, Scalar, Side, Target,
-    Value, When,
+    Abi, Choice, Class, Direction, EntryKinds, FieldKind, Headers, Kind, Kinds, Parameter, Plain, Pointer, Returns, Scalar,
+    Side, StructFields, Target, Value, When,
 };
-use syscall_meta_gen::resolve::{check_kinds, kinds, resolve, sets};
+use syscall_meta_gen::resolve::{check_fields, check_kinds, kinds, resolve, sets};
 use syscall_meta_tests::data;
 
 /// The ABIs of every release, without kinds.
@@ -293,6 +293,43 @@ fn what_is_wrong_is_told() {
         (of_fcntl(&|fcntl| fcntl.cases[0].returns = Some(Returns::Value(kind("set no_such")))), "no set `no_such`"),
         (of_fcntl(&|fcntl| fcntl.cases[0].call = Some("no_such".into())), "there is no entry `no_such`"),
         (of_fcntl(&|fcntl| fcntl.cases.clear()), "no choice says what"),
+    ] {
+        assert!(said.contains(expected), "expected {expected:?} in {said:?}");
+    }
+}
+
+/// What is wrong with the fields of structures in a doctored copy of what people wrote.
+fn complaints_about_fields(
+    headers: &[Headers],
+    members: &BTreeMap<String, BTreeSet<String>>,
+    doctor: impl FnOnce(&mut StructFields),
+) -> String {
+    let mut known = data().kinds().expect("kinds");
+    let sigevent = known.fields.iter_mut().find(|fields| fields.of.iter().any(|of| of == "sigevent"));
+    doctor(sigevent.expect("sigevent"));
+    let sink = Sink::new();
+    check_fields(headers.iter(), &known, members, &sink);
+    sink.take().into_iter().map(|said| said.message + "\n").collect()
+}
+
+#[test]
+fn fields_are_those_of_the_layouts() {
+    let members = members();
+    let load = |kernel: &String| data().load_headers(kernel).unwrap_or_else(|error| panic!("{kernel}: {error}"));
+    let headers: Vec<Headers> = data().kernels.iter().map(load).collect();
+    let kind = |text: &str| text.parse::<FieldKind>().expect(text);
+    let said = |doctor: &dyn Fn(&mut StructFields)| complaints_about_fields(&headers, &members, doctor);
+    assert_eq!(said(&|_| {}), "");
+    for (said, expected) in [
+        (said(&|of| of.of.push("no_such".into())), "no release that is held has a structure `no_such`"),
+        (said(&|of| of.of.push("stat".into())), "stands in data/curated/fields/"),
+        (said(&|of| drop(of.fields.remove("sigev_signo"))), "no kind is said of sigev_signo"),
+        (said(&|of| drop(of.fields.insert("sigev".into(), kind("fd")))), "has no field `sigev`"),
+        (said(&|of| of.brief.push("sigev".into())), "has no field `sigev`"),
+        (said(&|of| drop(of.fields.insert("sigev_signo".into(), kind("set no_such")))), "no set `no_such`"),
+        (said(&|of| drop(of.fields.insert("sigev_signo".into(), kind("in bytes[len]")))), "names `len`"),
+        (said(&|of| drop(of.fields.insert("sigev_signo".into(), kind("in struct")))), "without saying which"),
+        (said(&|of| of.by[0].when = vec![Value::Name("SIGEV_NO".into())]), "`SIGEV_NO` is no member"),
     ] {
         assert!(said.contains(expected), "expected {expected:?} in {said:?}");
     }

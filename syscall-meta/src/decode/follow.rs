@@ -7,6 +7,7 @@ use crate::abi::{Abi, ByteOrder};
 use crate::meaning::{self, FLEXIBLE, IN, K, NO, OUT, tag};
 use crate::memory::{Memory, Scratch};
 use crate::outcome::Outcome;
+use crate::prototype;
 use crate::value::{self, Place};
 
 /// Which end of a call it is.
@@ -23,6 +24,12 @@ pub(super) struct Follow<'a, M: ?Sized> {
     pub(super) order: ByteOrder,
     pub(super) memory: &'a M,
     phase: Phase,
+    /// How many bytes the kernel put into the buffers of a message.
+    filled: Option<u64>,
+    /// Who reads and writes what the argument at hand leads to.
+    direction: u8,
+    /// What was read when the call started.
+    pub(super) before: &'a [&'a [u8]],
     /// How many bytes may still be read.
     pub(super) budget: usize,
     /// The protocol of netlink in whose messages bytes are.
@@ -35,14 +42,27 @@ const CHUNK: usize = 256;
 /// How many pointers of a list are counted.
 const COUNTED: usize = 4096;
 
+/// How many bytes a set of signals has: 64 signals, 128 on mips (`_NSIG` of `asm/signal.h`).
+fn sigset_size(abi: Abi) -> u64 {
+    if matches!(abi, Abi::MipsO32 | Abi::MipsN32 | Abi::MipsN64) { 16 } else { 8 }
+}
+
 /// How many bytes a call's pointer is of.
 fn pointer_size(abi: Abi) -> usize {
     abi.pointer_bits() as usize / 8
 }
 
 impl<'a, M: Memory + ?Sized> Follow<'a, M> {
-    pub(super) fn new(slots: &'a Slots, limits: Limits, order: ByteOrder, memory: &'a M, phase: Phase) -> Self {
-        Follow { slots, limits, order, memory, phase, budget: limits.bytes, netlink: None }
+    pub(super) fn new(
+        slots: &'a Slots,
+        limits: Limits,
+        order: ByteOrder,
+        memory: &'a M,
+        phase: Phase,
+        before: &'a [&'a [u8]],
+    ) -> Self {
+        let budget = limits.bytes;
+        Follow { slots, limits, order, memory, phase, filled: None, direction: 0, before, budget, netlink: None }
     }
 
     pub(super) fn abi(&self) -> Abi {
@@ -70,9 +90,13 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
             return &[];
         }
         let wanted = match self.phase {
-            Phase::Entry => kind.1 & IN != 0,
+            // Where buffers are is read in any case.
+            Phase::Entry => kind.1 & IN != 0 || kind.0 == tag::IOVEC,
+            // A sleep tells what is left of it when it was interrupted, and then only.
+            Phase::Exit(outcome) if self.is_sleep() => kind.1 & OUT != 0 && outcome.errno().is_some_and(interrupted),
             Phase::Exit(outcome) => kind.1 & OUT != 0 && outcome.errno().is_none(),
         };
+        self.direction = kind.1;
         if !wanted || address == 0 {
             return &[];
         }
@@ -111,10 +135,23 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         }
     }
 
-    fn address(&self, address: u64, tape: &mut Tape) {
+    /// Whether the call writes where it failed and not where it succeeded.
+    fn is_sleep(&self) -> bool {
+        self.slots.side.entry().is_some_and(|entry| entry.contains("nanosleep"))
+    }
+
+    /// Whether the size of a buffer, which is the argument behind it, is 0 although the result is not about that.
+    fn is_empty_buffer(&self, param: u16) -> bool {
+        let slots = self.slots.get();
+        let behind = slots.iter().position(|slot| slot.name == param && param != NO).and_then(|at| slots.get(at + 1));
+        self.direction & IN == 0 && behind.is_some_and(|slot| slot.value == Some(0))
+    }
+
+    /// Whether there was room for it.
+    fn address(&self, address: u64, tape: &mut Tape) -> bool {
         let mark = tape.open(node::ADDRESS);
         tape.u64(address);
-        tape.close(mark);
+        tape.close(mark)
     }
 
     #[allow(clippy::too_many_arguments, reason = "as above")]
@@ -136,6 +173,8 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
             tag::STRING => self.text(address, self.limits.text, tape),
             tag::STRINGS => self.texts(address, tape),
             tag::BYTES => match count(self) {
+                // A buffer of no size is asked how large it would have to be: nothing is written to it.
+                Some(_) if self.is_empty_buffer(param) => false,
                 Some(len) => self.bytes(address, len, tape),
                 None => false,
             },
@@ -159,12 +198,15 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
                 None => false,
             },
             tag::SIGSET => {
-                let len = if length == NO { u64::from(self.abi().word_bits()).max(64) / 8 } else { count(self).unwrap_or(8) };
-                self.whole(node::SIGSET, address, len.min(128), tape)
+                // The kernel takes a set of one size alone.
+                let size = sigset_size(self.abi());
+                let fits = length == NO || count(self) == Some(size);
+                fits && self.whole(node::SIGSET, address, size, tape)
             }
             tag::SOCKADDR => match if length == NO { Some(16) } else { count(self) } {
-                Some(len) => self.whole(node::SOCKADDR, address, len.min(128), tape),
-                None => false,
+                // Less than a family is no address.
+                Some(len) if len >= 2 => self.whole(node::SOCKADDR, address, len.min(128), tape),
+                _ => false,
             },
             tag::IOVEC => match count(self) {
                 Some(count) => self.iovec(kind.1, address, count, depth, tape),
@@ -221,7 +263,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         let mut done = 0;
         loop {
             // One more than is shown tells whether there is more.
-            let want = (limit + 1 - done).min(CHUNK);
+            let want = limit.saturating_sub(done).saturating_add(1).min(CHUNK);
             let want = want.min(tape.left()).min(self.budget);
             let Some(at) = address.checked_add(done as u64).filter(|_| want > 0) else {
                 return false;
@@ -309,13 +351,19 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     fn texts(&mut self, address: u64, tape: &mut Tape) -> bool {
         let size = pointer_size(self.abi());
         let (mark, cut) = self.list(LIST_TEXTS, tape);
+        if tape.room(0).is_none() {
+            return false;
+        }
         let mut count = 0usize;
         let mut cut_at_end = false;
         loop {
             let mut bytes = [0; 8];
             let Some(bytes) = bytes.get_mut(..size) else { return false };
             let at = address.checked_add((count * size) as u64);
-            let read = at.is_some_and(|at| self.budget >= size && self.memory.read_exact(at, bytes).is_ok());
+            let at = at.filter(|_| self.budget >= size);
+            // A read that fails half way counts, too.
+            self.budget = self.budget.saturating_sub(size);
+            let read = at.is_some_and(|at| self.memory.read_exact(at, bytes).is_ok());
             if !read {
                 if count == 0 {
                     return false;
@@ -323,7 +371,6 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
                 cut_at_end = true;
                 break;
             }
-            self.budget -= size;
             let text = integer(bytes, self.order);
             if text == 0 {
                 break;
@@ -332,7 +379,8 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
                 let before = tape.mark();
                 if !self.text(text, self.limits.text, tape) {
                     tape.back(before);
-                    self.address(text, tape);
+                    // Without room the list goes on beyond what is told of it.
+                    cut_at_end |= !self.address(text, tape);
                 }
             }
             count += 1;
@@ -361,8 +409,8 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
                 if before_first(at, address) {
                     return false;
                 }
-                self.address(at, tape);
-                tape.set_u8(cut, 0);
+                let told = self.address(at, tape);
+                tape.set_u8(cut, u8::from(!told));
                 break;
             }
         }
@@ -372,21 +420,46 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     fn structure(&mut self, record: u16, address: u64, fields: u16, param: u16, depth: usize, tape: &mut Tape) -> bool {
         let Some(at) = meaning::layout_on(record, self.abi()) else { return false };
         let (Some(layout), Some(of)) = (meaning::layout(at), meaning::record(record)) else { return false };
-        let size = layout.1 as usize;
+        let size = (layout.1 as usize).min(self.passed(record, param, address));
         let mark = tape.open(node::STRUCT);
         tape.u16(at);
         tape.u16(record);
         tape.u16(fields);
         tape.u16(param);
-        tape.u32(layout.1);
+        tape.u32(size as u32);
         let start = tape.here();
         if !self.read_whole(address, size, tape) {
             return false;
         }
-        if of.7 && depth < self.limits.depth {
+        if (of.7 || record == value::wanted().msgbuf) && depth < self.limits.depth {
             self.children(record, at, address, start, size, depth, tape);
         }
         tape.close(mark)
+    }
+
+    /// How many bytes of a structure the program passes: structures that grow have their size beside them or in them.
+    fn passed(&self, record: u16, param: u16, address: u64) -> usize {
+        let slots = self.slots.get();
+        let behind = slots.iter().position(|slot| slot.name == param && param != NO).and_then(|at| slots.get(at + 1));
+        let size = behind.filter(|slot| matches!(prototype::param_name(slot.name), "size" | "usize"));
+        if let Some(size) = size.and_then(|slot| slot.value) {
+            return usize::try_from(size).unwrap_or(usize::MAX);
+        }
+        // In these, the kernel reads `size` first.
+        let name = meaning::record(record).map_or("", |record| meaning::name(record.0));
+        let offset = match name {
+            "sched_attr" | "mnt_id_req" | "ns_id_req" => 0,
+            "perf_event_attr" => 4,
+            _ => return usize::MAX,
+        };
+        let mut bytes = [0; 4];
+        let read = address.checked_add(offset).is_some_and(|at| self.memory.read_exact(at, &mut bytes).is_ok());
+        match integer(&bytes, self.order) {
+            // None is the first form that the structure had.
+            0 => usize::MAX,
+            size if read => size as usize,
+            _ => usize::MAX,
+        }
     }
 
     /// Nodes for the pointers of a structure, and for structures in it that have some.
@@ -401,10 +474,18 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         bytes.copy_from_slice(from);
         let bytes = &*bytes;
         let active = value::Active::new(of, layout, bytes, self.place());
+        if record == value::wanted().mmsghdr {
+            let filled = meaning::fields(layout).iter().find(|field| meaning::name(field.0) == "msg_len");
+            self.filled = filled.and_then(|field| value::field_number(field, bytes, self.place()));
+        }
         for (index, field) in meaning::fields(layout).iter().enumerate() {
             let kind = meaning::kind(active.kind(field));
             let Some(kind) = kind else { continue };
             let before = tape.mark();
+            if record == value::wanted().msgbuf && kind.0 == tag::BYTES_HERE {
+                self.message(index as u16, address, field.1, tape);
+                continue;
+            }
             if field.3 != NO && kind.0 != meaning_unused() {
                 let follows = meaning::record(field.3).is_some_and(|inner| inner.7);
                 let Some(place) = address.checked_add(field.1.into()).filter(|_| follows) else { continue };
@@ -435,11 +516,23 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         }
     }
 
+    /// The text of a message of System V, which is as long as another argument or the result says.
+    fn message(&mut self, index: u16, address: u64, offset: u16, tape: &mut Tape) {
+        let given = self.slots.get().iter().find(|slot| prototype::param_name(slot.name) == "msgsz");
+        let len = self.result().filter(|_| self.direction & OUT != 0).or(given.and_then(|slot| slot.value));
+        let (Some(len), Some(at)) = (len, address.checked_add(offset.into())) else { return };
+        let before = tape.mark();
+        tape.u16(index);
+        if !self.bytes(at, len, tape) {
+            tape.back(before);
+        }
+    }
+
     /// Whether a pointer in a structure is followed at this end: what the kernel only reads when the call starts, and all
     /// that a structure leads to which the kernel has written to.
     fn is_followed(&self, kind: K) -> bool {
         match self.phase {
-            Phase::Entry => kind.1 & IN != 0,
+            Phase::Entry => kind.1 & IN != 0 && kind.1 & self.direction & OUT == 0,
             Phase::Exit(_) => true,
         }
     }
@@ -456,8 +549,11 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         tape.set_u32(cut + 1, elements.min(u32::MAX as usize) as u32);
         tape.set_u8(cut, u8::from(shown < elements));
         // Of what the kernel fills, only so much was.
-        let is_out = direction & OUT != 0 && matches!(self.phase, Phase::Exit(_));
-        let mut left = if is_out { self.result().unwrap_or(0) } else { u64::MAX };
+        let mut left = match self.phase {
+            Phase::Exit(_) if direction & OUT != 0 => self.filled.or_else(|| self.result()).unwrap_or(0),
+            _ => u64::MAX,
+        };
+        let is_followed = depth < self.limits.depth && (direction & IN != 0 || matches!(self.phase, Phase::Exit(_)));
         for element in 0..shown {
             let Some(here) = address.checked_add((element * size) as u64) else { return false };
             let before = tape.mark();
@@ -473,8 +569,8 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
                 if element == 0 {
                     return false;
                 }
-                self.address(here, tape);
-                tape.set_u8(cut, 0);
+                let told = self.address(here, tape);
+                tape.set_u8(cut, u8::from(!told));
                 break;
             }
             let mut copy = [0; 16];
@@ -485,7 +581,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
                 let here = len.min(left);
                 left -= here;
                 let child = tape.mark();
-                if pointer != 0 && depth < self.limits.depth {
+                if pointer != 0 && is_followed {
                     tape.u16(0);
                     if !self.bytes(pointer, here, tape) {
                         tape.back(child);
@@ -517,6 +613,11 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         tape.set_u32(count, entries as u32);
         tape.close(mark)
     }
+}
+
+/// EINTR, and the kernel's own ERESTART_RESTARTBLOCK, which a program sees as that.
+fn interrupted(errno: u32) -> bool {
+    matches!(errno, 4 | 516)
 }
 
 fn before_first(at: u64, address: u64) -> bool {

@@ -1,6 +1,7 @@
 //! How many, or how many bytes: the products of parameters, fields and the result that say so.
 
 use super::follow::Follow;
+use super::tape::{Reader, node};
 use super::{Slots, integer};
 use crate::meaning::{self, NO, T, term};
 use crate::memory::Memory;
@@ -33,7 +34,10 @@ impl<M: Memory + ?Sized> Follow<'_, M> {
         match (what, around) {
             (term::NUMBER, _) => Some(u64::from(first) | u64::from(second) << 16),
             (term::RESULT, _) => self.result(),
-            (term::PARAM, Around::Params) => self.slots.value(first).map(not_negative),
+            (term::PARAM, Around::Params) => {
+                let slot = self.slots.slot(first)?;
+                slot.value.map(|value| if slot.signed { not_negative(value) } else { value })
+            }
             (term::PARAM, Around::Fields(layout, bytes)) => self.field(layout, first, bytes),
             (term::BEHIND, Around::Params) => self.behind(self.slots, first),
             (term::FIELD, Around::Params) => self.field_behind(self.slots, first, second),
@@ -51,7 +55,18 @@ impl<M: Memory + ?Sized> Follow<'_, M> {
         let mut bytes = [0; 8];
         let bytes = bytes.get_mut(..usize::from(class & meaning::BYTES_OF))?;
         self.memory.read_exact(slot.value?, bytes).ok()?;
-        Some(not_negative(value::extended(integer(bytes, self.order), class)))
+        let now = not_negative(value::extended(integer(bytes, self.order), class));
+        // What the kernel puts there may be more than there was room for.
+        let at = slots.get().iter().position(|of| of.name == name)?;
+        let before = self.before.get(at).copied().unwrap_or_default();
+        let room = match Reader(before).node() {
+            Some((node::NUMBERS, mut inner)) => {
+                inner.take(5);
+                Some(not_negative(value::extended(integer(inner.0, self.order), class)))
+            }
+            _ => None,
+        };
+        Some(room.map_or(now, |room| room.min(now)))
     }
 
     fn field_behind(&self, slots: &Slots, param: u16, field: u16) -> Option<u64> {

@@ -41,7 +41,8 @@ pub struct Limits {
     pub elements: usize,
     /// How deep pointers are followed from what a pointer leads to.
     pub depth: usize,
-    /// Bytes that are read for a call in all, at each of its two ends.
+    /// Bytes that are read for a call in all, at each of its two ends. Argument words that lie in memory and lengths behind
+    /// pointers are read beside that; they are no more than 512 bytes.
     pub bytes: usize,
 }
 
@@ -146,7 +147,7 @@ impl Decoder {
             entered.through = Some(of);
         }
         entered.netlink = descriptors::netlink(&slots, descriptors);
-        let mut follow = Follow::new(&slots, self.limits, order, memory, Phase::Entry);
+        let mut follow = Follow::new(&slots, self.limits, order, memory, Phase::Entry, &[]);
         follow.netlink = entered.netlink;
         for (at, place) in entered.before.iter_mut().enumerate().take(slots.len) {
             *place = follow.argument(at, scratch);
@@ -301,7 +302,7 @@ impl<'b> Entered<'b> {
     pub fn exit<M: Memory + ?Sized>(self, outcome: Outcome, memory: &M, scratch: &mut Scratch<'b>) -> Decoded<'b> {
         let mut after: [&'b [u8]; MAX_ARGS] = [&[]; MAX_ARGS];
         if let Some(slots) = &self.slots {
-            let mut follow = Follow::new(slots, self.limits, self.order, memory, Phase::Exit(outcome));
+            let mut follow = Follow::new(slots, self.limits, self.order, memory, Phase::Exit(outcome), &self.before);
             follow.netlink = self.netlink;
             for (at, place) in after.iter_mut().enumerate().take(slots.len) {
                 *place = follow.argument(at, scratch);

@@ -78,6 +78,10 @@ fn of_side<M: Memory + ?Sized>(side: Side, words: &Words, order: ByteOrder, memo
     let kinds = entry.map(meaning::params).unwrap_or_default();
     for param in list {
         let part = param.part();
+        // A 64-bit kernel shifts the upper half out of `pos_l` and `pos_h` (pos_from_hilo in fs/read_write.c).
+        if param.name() == "pos_h" && side.syscall().abi().word_bits() == 64 {
+            continue;
+        }
         // The halves of a value are one argument, at the place of the first.
         let (name, value) = match part {
             Part::Dummy => continue,

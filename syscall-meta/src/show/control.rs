@@ -100,7 +100,8 @@ mod tests {
             let place = Place { abi: self.abi, order: self.order };
             let of = Control::new(0x1000, self.bytes.len() as u64, 8, &self.bytes, place);
             let mut out = String::new();
-            control(&Shown { style: Style::new().verbose(), place }, &of, 0, &mut out).expect("a string takes all");
+            control(&Shown { style: Style::new().verbose(), place, without: None }, &of, 0, &mut out)
+                .expect("a string takes all");
             out
         }
     }

@@ -70,6 +70,9 @@ impl<'b> Decoded<'b> {
             self.show_words(out)?;
             return out.write_str(")");
         }
+        if self.syscall().is_some_and(|call| call.name() == "clone") && !style.names {
+            return self.show_clone(out);
+        }
         // The last arguments that the kernel does not look at are not told.
         let count = self.args().enumerate().filter(|(_, arg)| !arg.is_unused()).last().map_or(0, |(at, _)| at + 1);
         for (at, arg) in self.args().take(count).enumerate() {
@@ -84,17 +87,64 @@ impl<'b> Decoded<'b> {
                 out.write_str("?")?;
                 continue;
             };
-            let shown = Shown { style, place: self.place() };
+            let shown = Shown { style, place: self.place(), without: None };
+            if is_place(&value, arg.name()) {
+                text::hex(out, arg.number().unwrap_or(0))?;
+                continue;
+            }
+            // Where a mapping begins in its file is thought of in pages.
+            if arg.name() == "off" && self.syscall().is_some_and(|call| call.name() == "mmap") {
+                text::hex(out, arg.number().unwrap_or(0))?;
+                continue;
+            }
             if is_environment(&value, arg.name()) && !style.verbose {
                 shown.environment(&value, arg.number(), out)?;
                 continue;
             }
             match arg.before() {
+                // What was asked for stands here, what was found behind the result.
+                Some(Value::FdSet(before)) => shown.value(&Value::FdSet(before), out)?,
+                Some(before) if self.tells_behind(at) => {
+                    Shown { without: Some("revents"), ..shown }.value(&before, out)?;
+                }
                 Some(before) => shown.changed(&before, &value, out)?,
                 None => shown.value(&value, out)?,
             }
         }
         out.write_str(")")
+    }
+
+    /// `clone` has its arguments in another order on each of several ABIs, and many of them mean nothing: the names tell.
+    fn show_clone<W: Write + ?Sized>(&self, out: &mut W) -> fmt::Result {
+        let shown = Shown { style: Style::new(), place: self.place(), without: None };
+        let mut any = false;
+        for (name, title) in [
+            ("newsp", "child_stack="),
+            ("stack_size", "stack_size="),
+            ("clone_flags", "flags="),
+            ("parent_tidptr", "parent_tid="),
+            ("tls", "tls="),
+            ("tls_val", "tls="),
+            ("child_tidptr", "child_tidptr="),
+        ] {
+            let Some(arg) = self.args().find(|arg| arg.name() == name && !arg.is_unused()) else { continue };
+            let Some(value) = arg.value() else { continue };
+            out.write_str(if any { ", " } else { "" })?;
+            any = true;
+            out.write_str(title)?;
+            shown.value(&value, out)?;
+        }
+        out.write_str(")")
+    }
+
+    /// Whether what the kernel left of this argument stands behind the result.
+    fn tells_behind(&self, at: usize) -> bool {
+        let Some(call) = self.syscall() else { return false };
+        match call.name() {
+            "poll" | "ppoll" | "ppoll_time64" => at == 0,
+            "select" | "_newselect" | "pselect6" | "pselect6_time64" => at == 4,
+            _ => false,
+        }
     }
 
     /// The words of a call that nobody knows.
@@ -110,6 +160,11 @@ impl<'b> Decoded<'b> {
         }
         Ok(())
     }
+}
+
+/// Whether it matters where a number is, more than what it is: of a futex.
+fn is_place(value: &Value<'_>, name: &str) -> bool {
+    matches!(value, Value::Numbers(_)) && matches!(name, "uaddr" | "uaddr2")
 }
 
 /// Whether it is what a program is given as its environment, which tells much and says little.

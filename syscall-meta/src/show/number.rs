@@ -6,9 +6,16 @@ use super::text;
 use crate::constants::FlagSet;
 use crate::flag_names::Piece;
 use crate::generated::sets;
+use crate::ioctl::Ioctl;
 use crate::kind::Plain;
 use crate::meaning::{self, tag};
 use crate::value::Number;
+
+/// What no bit is called, of sets of flags where that has a name.
+const NONE_OF: [(&str, &str); 2] = [("access_mode", "F_OK"), ("mmap_prot", "PROT_NONE")];
+
+/// Of include/uapi/linux/futex.h.
+const FUTEX_PRIVATE_FLAG: u64 = 128;
 
 /// `AT_FDCWD` of `include/uapi/linux/fcntl.h`.
 const AT_FDCWD: i64 = -100;
@@ -52,13 +59,17 @@ pub(super) fn number<W: Write + ?Sized>(number: &Number, out: &mut W) -> fmt::Re
         Plain::Uid | Plain::Gid => text::decimal(out, number.value()),
         Plain::Mode => mode(out, number.value()),
         Plain::Device => device(out, number.value()),
-        Plain::Signal => named(sets::SIGNALS, number, out),
+        Plain::Signal => match sets::SIGNALS.name_of(number.abi(), number.value()) {
+            Some(name) => out.write_str(name),
+            None => text::signed(out, number.signed()),
+        },
         Plain::Clock => named(sets::CLOCKS, number, out),
         Plain::KeySerial => match sets::KEY_SERIALS.name_of(number.abi(), number.signed() as u64) {
             Some(name) => out.write_str(name),
             None => text::signed(out, number.signed()),
         },
-        Plain::Timer => text::hex(out, number.value()),
+        Plain::Timer => text::signed(out, number.signed() as i32 as i64),
+        Plain::Request => request(out, number),
         Plain::Key => key(out, number.value()),
         Plain::SigMask => super::value::signal_mask(out, number.value(), number.abi()),
         Plain::WaitStatus => wait_status(out, number),
@@ -76,29 +87,65 @@ fn signed_if_so(number: &Number) -> i64 {
     if number.is_signed() { number.signed() } else { number.value() as i64 }
 }
 
+/// The names of a request: there may be several, of other devices.
+fn request<W: Write + ?Sized>(out: &mut W, number: &Number) -> fmt::Result {
+    let request = Ioctl::new(number.abi(), number.value() as u32);
+    let mut any = false;
+    // Timers of sound cards share their requests with terminals, and are rare.
+    for name in request.names().filter(|name| !name.name().starts_with("SNDCTL_TMR_")) {
+        out.write_str(if any { " or " } else { "" })?;
+        any = true;
+        if name.is_family() { write!(Through(out), "{name}")? } else { out.write_str(name.name())? }
+    }
+    if any { Ok(()) } else { write!(Through(out), "{request}") }
+}
+
 /// `O_RDONLY|O_CLOEXEC`, and in hex what has no name.
 pub(super) fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut W) -> fmt::Result {
-    // What headers make negative has its sign extended; a value of 32 bits has it in the 32nd.
     let mut value = number.value();
-    if !set.is_flags() && number.bits() == 32 && set.name_of(number.abi(), value).is_none() {
+    if !set.is_flags() {
+        let mut name = set.name_of(number.abi(), value);
+        // What headers make negative has its sign extended; a value of 32 bits has it in the 32nd.
         let extended = number.signed() as u64;
-        if set.name_of(number.abi(), extended).is_some() {
-            value = extended;
+        if name.is_none() && number.bits() == 32 && extended != value {
+            name = set.name_of(number.abi(), extended);
+            value = if name.is_some() { extended } else { value };
+        }
+        match name {
+            None if set.name().starts_with("rlim") => return kibibytes(out, value),
+            // One of several that it is not: as its type is.
+            None => return text::hex(out, low(value, number.bits())),
+            Some(name) if !set.has_parts() && set != sets::FUTEX_OPERATION => return out.write_str(name),
+            Some(_) => {}
         }
     }
-    if !set.is_flags() && set.name_of(number.abi(), value).is_none() {
-        // One of several that it is not: as its type is.
-        return text::hex(out, low(value, number.bits()));
+    if let Some((_, name)) = NONE_OF.iter().find(|(of, _)| value == 0 && *of == set.name()) {
+        return out.write_str(name);
     }
+    let is_private = set == sets::FUTEX_OPERATION && value & FUTEX_PRIVATE_FLAG != 0;
+    let value = if is_private { value & !FUTEX_PRIVATE_FLAG } else { value };
     let mut first = true;
-    for piece in set.names(number.abi(), value) {
+    set.names(number.abi(), value).each(|piece| {
         if !first {
             out.write_str("|")?;
         }
-        first = false;
         self::piece(out, &piece, number.bits())?;
+        // The header has a name for each operation with the flag.
+        if is_private && first && piece.name().is_some() {
+            out.write_str("_PRIVATE")?;
+        }
+        first = false;
+        Ok(())
+    })
+}
+
+/// `8192*1024`, as limits are thought of.
+fn kibibytes<W: Write + ?Sized>(out: &mut W, value: u64) -> fmt::Result {
+    if value > 1024 && value % 1024 == 0 {
+        text::decimal(out, value / 1024)?;
+        return out.write_str("*1024");
     }
-    Ok(())
+    text::decimal(out, value)
 }
 
 fn low(value: u64, bits: u32) -> u64 {

@@ -2,13 +2,13 @@
 
 use core::fmt::{self, Write};
 
-use super::text;
+use super::{Shown, Style, text};
 use crate::decode::Decoded;
-use crate::errno_text::{message, restart};
+use crate::errno_text::{self, restart};
 use crate::generated::sets;
 use crate::kind::Plain;
 use crate::meaning::{self, NEVER, NO, ZERO, tag};
-use crate::value::Number;
+use crate::value::{Number, Value};
 
 impl Decoded<'_> {
     /// Writes what stands behind ` = `: `3`, `-1 ENOENT (No such file or directory)`, `?` where nothing is known.
@@ -20,17 +20,19 @@ impl Decoded<'_> {
         let Some(outcome) = self.outcome() else { return out.write_str("?") };
         let abi = self.raw().abi();
         if let Some(errno) = outcome.errno() {
-            let name = sets::ERRNO.name_of(abi, errno.into());
-            if let Some((name, why)) = name.and_then(|name| Some((name, restart(name)?))) {
+            let known = errno_text::of(abi, errno);
+            // The kernel's own codes are above those that programs see.
+            let restarted = known.filter(|_| errno >= 512).and_then(|(name, _)| Some((name, restart(name)?)));
+            if let Some((name, why)) = restarted {
                 out.write_str("? ")?;
                 out.write_str(name)?;
                 return parenthesised(out, why);
             }
             out.write_str("-1 ")?;
-            return match name {
-                Some(name) => {
+            return match known {
+                Some((name, words)) => {
                     out.write_str(name)?;
-                    parenthesised(out, message(name).unwrap_or("Unknown error"))
+                    parenthesised(out, words.unwrap_or("Unknown error"))
                 }
                 None => {
                     out.write_str("errno ")?;
@@ -51,17 +53,75 @@ impl Decoded<'_> {
         match Plain::of_tag(kind.0) {
             Some(Plain::Address | Plain::Hex | Plain::AioContext) => text::hex(out, outcome.word()),
             Some(Plain::Mode) => text::octal(out, value, 0),
-            Some(Plain::Key | Plain::Device | Plain::SigMask | Plain::Clock | Plain::Signal | Plain::KeySerial) | None => {
+            Some(Plain::Signal) => {
+                text::signed(out, outcome.value())?;
+                match sets::SIGNALS.name_of(abi, value) {
+                    Some(name) => parenthesised(out, name),
+                    None => Ok(()),
+                }
+            }
+            Some(Plain::Key | Plain::Device | Plain::SigMask | Plain::Clock | Plain::KeySerial) | None => {
                 text::signed(out, outcome.value())
             }
             Some(_) => super::number::number(&Number::new(returns, value, abi), out),
+        }?;
+        self.ready(value, out)
+    }
+
+    /// What select, poll and their kin found, behind how many that is.
+    fn ready<W: Write + ?Sized>(&self, count: u64, out: &mut W) -> fmt::Result {
+        let Some(call) = self.syscall() else { return Ok(()) };
+        let is_poll = matches!(call.name(), "poll" | "ppoll" | "ppoll_time64");
+        let is_select = matches!(call.name(), "select" | "_newselect" | "pselect6" | "pselect6_time64");
+        if !is_poll && !is_select {
+            return Ok(());
         }
+        if count == 0 {
+            return out.write_str(" (Timeout)");
+        }
+        let shown = Shown { style: Style::new(), place: self.place(), without: None };
+        if is_poll {
+            let found = self.args().next().and_then(|arg| arg.value());
+            let Some(Value::List(list)) = found else { return Ok(()) };
+            out.write_str(" ([")?;
+            let mut any = false;
+            for value in list.iter() {
+                let Value::Struct(entry) = value else { continue };
+                let (Some(fd), Some(found)) = (entry.field("fd"), entry.field("revents")) else { continue };
+                if matches!(found, Value::Number(number) if number.value() == 0) {
+                    continue;
+                }
+                out.write_str(if any { ", {fd=" } else { "{fd=" })?;
+                any = true;
+                shown.value(&fd, out)?;
+                out.write_str(", revents=")?;
+                shown.value(&found, out)?;
+                out.write_str("}")?;
+            }
+            return out.write_str("])");
+        }
+        let mut any = false;
+        for (at, what) in [(1, "in "), (2, "out "), (3, "except "), (4, "left ")] {
+            let Some(arg) = self.args().nth(at) else { continue };
+            let Some(value) = arg.value().filter(|_| arg.before().is_some()) else { continue };
+            if matches!(value, Value::FdSet(set) if set.iter().next().is_none()) {
+                continue;
+            }
+            out.write_str(if any { ", " } else { " (" })?;
+            any = true;
+            out.write_str(what)?;
+            shown.value(&value, out)?;
+        }
+        if any { out.write_str(")") } else { Ok(()) }
     }
 
     /// `0x8002 (flags O_RDWR|O_LARGEFILE)`: a result is a number first.
     fn named<W: Write + ?Sized>(&self, set: Option<crate::FlagSet>, value: u64, out: &mut W) -> fmt::Result {
         let Some(set) = set else { return text::hex(out, value) };
         let abi = self.raw().abi();
+        if set.is_flags() && value == 0 && set.names(abi, 0).iter().all(|piece| piece.name().is_none()) {
+            return out.write_str("0");
+        }
         if set.is_flags() {
             text::hex(out, value)?;
             out.write_str(" (flags ")?;

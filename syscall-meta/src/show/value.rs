@@ -12,6 +12,8 @@ use crate::value::{Bits, Dirents, Place, Value};
 pub(crate) struct Shown {
     pub(crate) style: Style,
     pub(crate) place: Place,
+    /// A field that is told elsewhere.
+    pub(crate) without: Option<&'static str>,
 }
 
 /// How deep values may lie in each other; what is deeper is not shown. The decoder's limits are below.
@@ -20,7 +22,7 @@ const DEPTH: usize = 16;
 /// A value by itself.
 pub(super) fn alone<W: Write + ?Sized>(value: &Value<'_>, out: &mut W) -> fmt::Result {
     let place = Place { abi: Abi::ALL[0], order: crate::abi::ByteOrder::Little };
-    Shown { style: Style::new(), place }.value(value, out)
+    Shown { style: Style::new(), place, without: None }.value(value, out)
 }
 
 impl Shown {
@@ -49,6 +51,9 @@ impl Shown {
                 out.write_str("{")?;
                 let mut first = true;
                 for (name, value) in fields.by_ref() {
+                    if self.without == Some(name) {
+                        continue;
+                    }
                     if !first {
                         out.write_str(", ")?;
                     }

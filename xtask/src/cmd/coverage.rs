@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{Global, Outcome, input, output};
 use crate::diagnostic::{Result, Sink};
 use crate::model::{Abi, Kind, Parameter};
-use crate::resolve::check_kinds;
+use crate::resolve::{check_fields, check_kinds};
 
 /// Tells what is known of parameters, and what is not
 #[derive(Args)]
@@ -74,7 +74,10 @@ impl Coverage {
         let data = input::data(global)?;
         let held = input::all_held(&data, sink)?;
         let abis = held.iter().flat_map(|loaded| &loaded.resolved.abis);
-        check_kinds(abis, &data.kinds()?, &input::set_members(&data)?, sink);
+        let (kinds, members) = (data.kinds()?, input::set_members(&data)?);
+        check_kinds(abis, &kinds, &members, sink);
+        let headers = data.kernels.iter().map(|kernel| data.load_headers(kernel)).collect::<Result<Vec<_>>>()?;
+        check_fields(headers.iter(), &kinds, &members, sink);
         let loaded = input::kernel(&data, self.kernel.as_deref(), sink)?;
         let abis = loaded.abis(&data, self.abi.as_deref())?;
         if sink.errors() > 0 {

@@ -93,7 +93,10 @@ fn lines<'a>(name: &str, union: &Union, abis: &Abis, abi: &str, row: &'a UnionRo
 fn head(name: &str, side: &Side) -> Head {
     match &side.params {
         _ if !side.is_implemented() => Head::Absent,
-        Some(params) => Head::Prototype { text: prototype(name, params), notes: notes(side) },
+        Some(params) => {
+            let notes = notes(side).into_iter().chain(meaning(side)).collect();
+            Head::Prototype { text: prototype(name, params), notes }
+        }
         None => Head::Unknown,
     }
 }
@@ -117,6 +120,21 @@ fn prototype(name: &str, params: &[Parameter]) -> Vec<String> {
         text[0].push_str("void)");
     }
     text
+}
+
+/// What the parameters and the result mean, in as many lines as it takes.
+fn meaning(side: &Side) -> Vec<String> {
+    let params = side.block.as_ref().or(side.params.as_ref());
+    let kinds = params.into_iter().flatten().filter_map(|param| Some(format!("{}: {}", param.name, param.kind.as_deref()?)));
+    let returns = side.returns.iter().map(|returns| format!("returns {returns}"));
+    let mut lines: Vec<String> = Vec::new();
+    for word in kinds.chain(returns) {
+        match lines.last_mut() {
+            Some(line) if line.len() + word.len() + 2 <= WIDTH - 10 => *line = format!("{line}; {word}"),
+            _ => lines.push(word),
+        }
+    }
+    lines
 }
 
 fn declarations(params: &[Parameter]) -> String {

@@ -19,6 +19,9 @@ pub struct Choice {
     /// The bits of the one that decides: a constant of its set, or a number; none: all.
     #[serde(default)]
     pub mask: Option<String>,
+    /// Values are those of the bits moved down to bit 0.
+    #[serde(default)]
+    pub shifted: bool,
     /// What values there are; the first that fits holds, of those with `with` or `without` all that fit.
     pub cases: Vec<Case>,
     /// Where none fits.

@@ -22,6 +22,12 @@ pub struct StructFields {
     /// The kind of each field that is no structure with a name of its own.
     #[serde(default)]
     pub fields: BTreeMap<String, FieldKind>,
+    /// The fields that are shown before the others, where that is not their order in memory.
+    #[serde(default)]
+    pub order: Vec<String>,
+    /// What fields are called where people do not call them by their place in unions: `si_pid`.
+    #[serde(default)]
+    pub called: BTreeMap<String, String>,
     /// The fields of the short form; none: all.
     #[serde(default)]
     pub brief: Vec<String>,
@@ -45,6 +51,9 @@ pub struct StructFields {
 pub struct FieldChoice {
     /// The field.
     pub field: String,
+    /// The bits of it that decide: a constant of its set, or a number; none: all, and of flags those of the value.
+    #[serde(default)]
+    pub mask: Option<Value>,
     /// It fits where the value is one of these.
     pub when: Vec<Value>,
     /// The kinds that others have then.

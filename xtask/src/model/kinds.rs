@@ -26,6 +26,20 @@ pub struct Kinds {
     pub messages: Vec<NetlinkMessages>,
     /// The attributes of netlink, space by space.
     pub attributes: Vec<NetlinkAttributes>,
+    /// The calls that io_uring's operations do.
+    pub mirrors: Vec<Mirror>,
+}
+
+/// An operation of io_uring, and the call that it does.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mirror {
+    /// Its constant: `IORING_OP_OPENAT`.
+    pub op: String,
+    /// The call, as [`EntryKinds::of`] names it; empty: none.
+    pub call: String,
+    /// The kernel source that shows it.
+    pub source: String,
 }
 
 /// A kind that follows from the C type and the name of a parameter.
@@ -266,6 +280,8 @@ words! {
         Cpu "cpu",
         /// A NUMA node.
         Node "node",
+        /// A request of `ioctl`.
+        Request "request",
         /// Nothing: the kernel does not look at it.
         Unused "unused",
     }
@@ -373,7 +389,8 @@ impl Direction {
 }
 
 impl Target {
-    fn family(&self) -> &'static str {
+    /// The word for it, without what it is of.
+    pub fn family(&self) -> &'static str {
         match self {
             Target::Path => "path",
             Target::Text => "string",
@@ -412,6 +429,17 @@ impl Length {
     pub fn params(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|term| match term {
             Term::Param(name) | Term::Behind(name) | Term::Field(name, _) => Some(name.as_str()),
+            Term::Number(_) | Term::Result => None,
+        })
+    }
+}
+
+impl Length {
+    /// The fields that it names where it stands in a structure, whose fields are called `a.b` where they lie in another.
+    pub fn fields(&self) -> impl Iterator<Item = String> {
+        self.0.iter().filter_map(|term| match term {
+            Term::Param(name) | Term::Behind(name) => Some(name.clone()),
+            Term::Field(of, field) => Some(format!("{of}.{field}")),
             Term::Number(_) | Term::Result => None,
         })
     }

@@ -44,6 +44,8 @@ pub(super) fn check(prototypes: &Prototypes, kinds: &Kinds, members: &BTreeMap<S
             let (place, value) = value;
             if let Value::Name(name) = value
                 && name != ANY
+                // What is of no set may be any constant; the tables are made of those that headers have.
+                && sets.get(place).is_some_and(|sets| !sets.is_empty())
                 && !has(place, name)
             {
                 let by = choice.by.get(place).map_or("", String::as_str);

@@ -3,6 +3,7 @@
 mod choices;
 mod columns;
 mod entries;
+mod fields;
 mod kinds;
 mod prototypes;
 mod request;
@@ -13,6 +14,7 @@ mod symbols;
 mod union;
 mod words;
 
+pub use fields::check_fields;
 pub use kinds::{check_kinds, kinds, spellings};
 pub use request::{Direction, Geometry, Request};
 pub use sets::{NamedSets, claiming, matches, sets, unmatched};

@@ -20,6 +20,8 @@ const FIELDS: &str = "curated/fields";
 const CONTROLS: &str = "curated/controls.yaml";
 const MESSAGES: &str = "curated/netlink.yaml";
 const ATTRIBUTES: &str = "curated/netlink_attributes.yaml";
+/// The file of what io_uring does.
+const MIRRORS: &str = "curated/mirrors.yaml";
 
 /// The file of what C types and names say by themselves.
 const RULES: &str = "rules.yaml";
@@ -51,6 +53,10 @@ pub(super) fn load(data: &Path) -> Result<Kinds> {
     kinds.controls = file(data, CONTROLS)?;
     kinds.messages = file(data, MESSAGES)?;
     kinds.attributes = file(data, ATTRIBUTES)?;
+    let mirrors = data.join(MIRRORS);
+    if mirrors.is_file() {
+        kinds.mirrors = read::yaml(&mirrors)?;
+    }
     Ok(kinds)
 }
 

@@ -16,7 +16,8 @@ pub(super) fn choices(from: &From, pool: &mut Pool, sink: &Sink) -> (String, Str
     let constants = Constants::new(from);
     let mut made = Made::default();
     let mut lines = Vec::new();
-    for choice in &from.kinds.choices {
+    let by_type = super::requests::choice(from);
+    for choice in from.kinds.choices.iter().chain([&by_type]) {
         lines.push(made.choice(choice, &constants, from, pool, sink));
     }
     let mut out = String::new();
@@ -37,6 +38,8 @@ fn entries(from: &From, pool: &mut Pool) -> String {
         start += params.len();
     }
     let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    // What a request's type says comes before what is written down of it.
+    by_name.entry(super::requests::ENTRY.to_string()).or_default().push(from.kinds.choices.len());
     for (at, choice) in from.kinds.choices.iter().enumerate() {
         for entry in choice.of.iter().flat_map(|of| spellings(of)) {
             by_name.entry(entry).or_default().push(at);
@@ -74,13 +77,22 @@ fn entries(from: &From, pool: &mut Pool) -> String {
 struct Made {
     cases: Vec<String>,
     decided: Vec<String>,
+    known: BTreeMap<Vec<String>, usize>,
 }
 
 impl Made {
     fn choice(&mut self, choice: &Choice, constants: &Constants, from: &From, pool: &mut Pool, sink: &Sink) -> String {
         let sets: Vec<Vec<&str>> = choice.by.iter().map(|by| sets_of(from.kinds, choice, by)).collect();
+        let mask = choice.mask.as_ref().map(|mask| {
+            let number = mask.strip_prefix("0x").and_then(|digits| i64::from_str_radix(digits, 16).ok());
+            let number = number.or_else(|| mask.parse().ok());
+            let of = number.map_or_else(|| Value::Name(mask.clone()), Value::Number);
+            constants.value(sets.first().map_or(&[][..], |sets| sets), &of)
+        });
+        let shift = mask.as_ref().filter(|_| choice.shifted).and_then(|mask| mask.variants().first());
+        let shift = shift.map_or(0, |(_, mask)| mask.trailing_zeros() % 64);
         let value = |at: usize, value: &Value| -> PerAbi<u64> {
-            let found = constants.value(sets.get(at).map_or(&[][..], |sets| sets), value);
+            let found = constants.value(sets.get(at).map_or(&[][..], |sets| sets), value).map(|value| value << shift);
             if found.whom().is_empty() {
                 wrong(sink, &choice.file, choice.line, format!("no header of a release held says what `{value:?}` is"));
             }
@@ -127,11 +139,8 @@ impl Made {
             };
             self.decided(&case, from, pool)
         });
-        let mask = choice.mask.as_ref().map(|mask| {
-            let number = mask.strip_prefix("0x").and_then(|digits| i64::from_str_radix(digits, 16).ok());
-            let number = number.or_else(|| mask.parse().ok());
-            let of = number.map_or_else(|| Value::Name(mask.clone()), Value::Number);
-            let cases: Vec<String> = value(0, &of)
+        let mask = mask.map(|mask| {
+            let cases: Vec<String> = mask
                 .variants()
                 .iter()
                 .map(|(abis, mask)| format!("({}, {mask:#x})", pool.whom.id(abis.0)))
@@ -181,7 +190,11 @@ impl Made {
             list.push(names.len().to_string());
             list.extend(names.iter().map(|name| pool.names.id(name).to_string()));
         }
+        if let Some(id) = self.known.get(&list) {
+            return *id;
+        }
         let id = self.decided.len();
+        self.known.insert(list.clone(), id);
         self.decided.extend(list);
         id
     }

@@ -7,8 +7,10 @@ mod choices;
 mod controls;
 mod held;
 mod kinds;
+mod mirrors;
 mod netlink;
 mod records;
+mod requests;
 mod scalars;
 
 use std::collections::BTreeMap;
@@ -94,7 +96,8 @@ pub(super) fn meaning(from: &From, sink: &Sink) -> String {
     let netlink = netlink::netlink(from, &mut pool, sink);
     let types = scalars::types(from, &mut pool);
     let records = records::records(from, &mut pool, sink);
-    for part in [entries, choices.0, types, records, controls, netlink] {
+    let mirrors = mirrors::mirrors(from, sink);
+    for part in [entries, choices.0, types, records, mirrors, controls, netlink] {
         out.push_str(&part);
     }
     // Entries know their choices only now.

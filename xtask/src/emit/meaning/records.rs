@@ -14,7 +14,13 @@ use crate::model::{
 };
 
 /// Structures that the crate's code names, each with the constant that is its place.
-const ALWAYS: [(&str, &str); 3] = [("IOVEC", "iovec"), ("SIGINFO", "siginfo"), ("DIRENT64", "linux_dirent64")];
+const ALWAYS: [(&str, &str); 5] = [
+    ("IOVEC", "iovec"),
+    ("SIGINFO", "siginfo"),
+    ("DIRENT64", "linux_dirent64"),
+    ("MMSGHDR", "mmsghdr"),
+    ("MSGBUF", "msgbuf"),
+];
 
 /// The family of socket addresses to each structure that is one, but for those that the crate writes by hand.
 const SOCKADDRS: [(&str, &str); 5] = [
@@ -92,6 +98,8 @@ struct Made<'a> {
     lists: Vec<String>,
     bys: Vec<String>,
     overrides: Vec<String>,
+    /// What fields are called, by their names.
+    called: BTreeMap<usize, usize>,
 }
 
 impl<'a> Made<'a> {
@@ -107,6 +115,7 @@ impl<'a> Made<'a> {
             lists: Vec::new(),
             bys: Vec::new(),
             overrides: Vec::new(),
+            called: BTreeMap::new(),
         }
     }
 
@@ -118,7 +127,7 @@ impl<'a> Made<'a> {
         let (first, mut followed) = (self.layouts.len(), false);
         for (abis, record) in layouts.variants() {
             let mut lines = Vec::new();
-            for field in &record.fields {
+            for field in &self.in_order(record, abis.0, said) {
                 lines.extend(self.field(field, said, &mut followed, pool));
             }
             let start = self.list_of(lines.clone());
@@ -129,6 +138,9 @@ impl<'a> Made<'a> {
         let (list, briefs) = (self.lists.len(), brief.len());
         self.lists.extend(brief.iter().map(usize::to_string));
         let by = self.bys.len();
+        for (name, shown) in said.iter().flat_map(|said| &said.called) {
+            self.called.insert(pool.names.id(name), pool.names.id(shown));
+        }
         for choice in said.iter().flat_map(|said| &said.by) {
             self.by(choice, said, pool, sink);
         }
@@ -139,6 +151,32 @@ impl<'a> Made<'a> {
             self.bys.len() - by
         );
         self.records.push((format!("{line}, FOLLOWED) // {name}"), followed));
+    }
+
+    /// The fields as they are shown: those of a named union among them where something is said of these, and first those
+    /// that are to come first.
+    fn in_order(&self, record: &Record, abis: u64, said: Option<&StructFields>) -> Vec<Field> {
+        let mut fields = Vec::new();
+        for field in &record.fields {
+            let inner = format!("{}.", field.name);
+            let is_taken_apart = field.class == FieldClass::Record
+                && field.count == Count::One
+                && said.is_some_and(|said| said.fields.keys().any(|name| name.starts_with(&inner)))
+                && !record.fields.iter().any(|other| other.name.starts_with(&inner));
+            let layout = layouts(bare(&field.ty), self.from);
+            let abi = abis.trailing_zeros() as usize;
+            match layout.get(abi).filter(|_| is_taken_apart) {
+                Some(layout) => fields.extend(layout.fields.iter().map(|of| Field {
+                    name: format!("{inner}{}", of.name),
+                    offset: field.offset + of.offset,
+                    ..of.clone()
+                })),
+                None => fields.push(field.clone()),
+            }
+        }
+        let order = said.map(|said| said.order.as_slice()).unwrap_or_default();
+        fields.sort_by_key(|field| order.iter().position(|name| *name == field.name).unwrap_or(order.len()));
+        fields
     }
 
     /// The place of these fields.
@@ -216,8 +254,12 @@ impl<'a> Made<'a> {
                 wrong(sink, &said.file, said.line, format!("no header of a release held says what `{when:?}` is"));
             }
             for (abis, value) in values.variants() {
+                // Of bits, those of the value have to be there; where a mask is given, it says which decide.
+                let given = choice.mask.as_ref().map(|mask| self.constants.value(&sets, mask));
+                let given = given.and_then(|mask| mask.get(abis.0.trailing_zeros() as usize).copied());
+                let mask = given.unwrap_or(if bits { *value } else { u64::MAX });
                 self.bys.push(format!(
-                    "B({}, {}, {value:#x}, {start}, {}, {bits})",
+                    "B({}, {}, {value:#x}, {start}, {}, {mask:#x})",
                     pool.names.id(&choice.field),
                     pool.whom.id(abis.0),
                     choice.fields.len()
@@ -239,6 +281,8 @@ impl<'a> Made<'a> {
         numbers(&mut out, "Names of short forms.", "NAME_LISTS", "u16", &self.lists);
         array(&mut out, "What the value of a field decides.", "BYS", "B", &self.bys);
         numbers(&mut out, "The kinds that fields have then.", "OVERRIDES", "(u16, u16)", &self.overrides);
+        let called: Vec<String> = self.called.iter().map(|(name, shown)| format!("({name}, {shown})")).collect();
+        numbers(&mut out, "What fields are called, by their names.", "CALLED", "(u16, u16)", &called);
         out
     }
 }

@@ -2,6 +2,7 @@
 
 mod control;
 mod held;
+mod netlink;
 
 use core::fmt;
 
@@ -13,6 +14,9 @@ use crate::meaning::{self, B, F, FLEXIBLE, L, NO, R, tag};
 
 pub use control::{Control, ControlMessage, ControlMessages};
 pub use held::Structs;
+pub use netlink::{
+    AttributeValue, NetlinkAttribute, NetlinkAttributes, NetlinkMessage, NetlinkMessages, NetlinkRecords,
+};
 
 /// Where a value comes from: what its bytes mean depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +62,8 @@ pub enum Value<'b> {
     Dirents(Dirents<'b>),
     /// Control messages of a socket.
     Control(Control<'b>),
+    /// Messages of netlink.
+    Netlink(NetlinkMessages<'b>),
     /// The address of a link.
     HwAddr(&'b [u8]),
     /// An address of IPv6.
@@ -107,8 +113,8 @@ impl<'b> Value<'b> {
                 let (layout, record, decision, param) = (inner.u16(), inner.u16(), inner.u16(), inner.u16());
                 let size = inner.u32();
                 let bytes = inner.take((size & !STRUCT_WHOLE) as usize);
-                let is_whole = size & STRUCT_WHOLE != 0;
-                Value::Struct(Struct { layout, record, decision, param, is_whole, bytes, children: inner, place })
+                let (is_whole, instead) = (size & STRUCT_WHOLE != 0, NONE);
+                Value::Struct(Struct { layout, record, decision, param, is_whole, instead, bytes, children: inner, place })
             }
             node::LIST => {
                 let what = inner.u8();
@@ -140,6 +146,10 @@ impl<'b> Value<'b> {
                 let (address, total, text) = (inner.u64(), inner.u64(), inner.u32());
                 Value::Control(Control::new(address, total, text, inner.0, place))
             }
+            node::NETLINK => {
+                let (protocol, total, text) = (inner.u16(), inner.u64(), inner.u32());
+                Value::Netlink(NetlinkMessages::of_node(protocol, total, text, inner.0, place))
+            }
             _ => Value::Address(inner.u64()),
         }
     }
@@ -168,6 +178,11 @@ impl Number {
     /// What it means.
     pub fn kind(&self) -> Option<Kind> {
         Kind::at(self.kind)
+    }
+
+    /// Bits that have a meaning elsewhere.
+    pub(crate) const fn of_bits(value: u64, bits: u8, abi: Abi) -> Number {
+        Number { kind: NO, bits, signed: false, value, abi }
     }
 
     pub(crate) const fn kind_id(&self) -> u16 {
@@ -250,6 +265,9 @@ impl<'b> Bytes<'b> {
     }
 }
 
+/// In place of kinds of fields that hold here: none.
+const NONE: (u16, u8) = (0, 0);
+
 /// A structure, whose fields are values.
 #[derive(Clone, Copy, Debug)]
 pub struct Struct<'b> {
@@ -259,6 +277,8 @@ pub struct Struct<'b> {
     param: u16,
     /// There are as many bytes as the program's form of it has.
     is_whole: bool,
+    /// Kinds of fields that hold here and not elsewhere: a place and how many.
+    instead: (u16, u8),
     bytes: &'b [u8],
     children: Reader<'b>,
     place: Place,
@@ -359,7 +379,7 @@ impl<'b> Iterator for Fields<'b> {
                 continue;
             }
             self.seen += usize::from(is_brief);
-            let kind = self.active.kind(field);
+            let kind = self.of.kind_instead(field).unwrap_or_else(|| self.active.kind(field));
             let is_unused = meaning::kind(kind).is_some_and(|kind| kind.0 == Plain::Unused as u8);
             if is_unused || self.chosen.is_some_and(|chosen| !chosen.contains(&field.0)) {
                 continue;
@@ -395,6 +415,7 @@ impl<'b> Struct<'b> {
                     decision: NO,
                     param: NO,
                     is_whole: false,
+                    instead: self.instead,
                     bytes,
                     children: Reader::new(&[]),
                     place,
@@ -662,6 +683,7 @@ impl<'b> SockAddr<'b> {
             decision: NO,
             param: NO,
             is_whole: false,
+            instead: NONE,
             bytes,
             children: Reader::new(&[]),
             place: self.place,

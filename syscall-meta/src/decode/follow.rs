@@ -34,6 +34,8 @@ pub(super) struct Follow<'a, M: ?Sized> {
     pub(super) before: &'a Nodes<'a>,
     /// How many bytes may still be read.
     pub(super) budget: usize,
+    /// The protocol of netlink in whose messages bytes are.
+    pub(super) netlink: Option<u16>,
 }
 
 /// How many bytes a text is read by at once.
@@ -61,7 +63,8 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         phase: Phase,
         before: &'a Nodes<'a>,
     ) -> Self {
-        Follow { slots, limits, order, memory, phase, filled: None, direction: 0, before, budget: limits.bytes }
+        let budget = limits.bytes;
+        Follow { slots, limits, order, memory, phase, filled: None, direction: 0, before, budget, netlink: None }
     }
 
     pub(super) fn abi(&self) -> Abi {
@@ -313,6 +316,9 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     }
 
     fn bytes(&mut self, address: u64, len: u64, tape: &mut Tape) -> bool {
+        if let Some(protocol) = self.netlink {
+            return self.netlink_messages(protocol, address, len, tape);
+        }
         let mark = tape.open(node::BYTES);
         tape.u64(len);
         let shown = usize::try_from(len).unwrap_or(usize::MAX).min(self.limits.text);

@@ -1,6 +1,7 @@
 //! A call's words and the memory of its program → typed values, when it starts and when it has returned.
 
 mod control;
+mod descriptors;
 mod follow;
 mod length;
 mod slots;
@@ -20,6 +21,7 @@ use crate::syscall::Syscall;
 use crate::value::{Number, Place, Value};
 
 use follow::{Follow, Phase};
+pub use descriptors::{Descriptors, FdKind};
 pub(crate) use slots::Slots;
 
 /// How many arguments a call can have.
@@ -114,10 +116,22 @@ impl Decoder {
 
     /// What is known of a call when it starts: all but what the kernel will write.
     pub fn enter<'b, M: Memory + ?Sized>(&self, call: &RawCall, memory: &M, scratch: &mut Scratch<'b>) -> Entered<'b> {
+        self.enter_knowing(call, memory, &|_| None, scratch)
+    }
+
+    /// As [`enter`](Decoder::enter), with what the tracer knows of the program's descriptors: the bytes that go through a
+    /// socket of netlink are decoded as messages, at both ends of the call.
+    pub fn enter_knowing<'b, M: Memory + ?Sized, D: Descriptors + ?Sized>(
+        &self,
+        call: &RawCall,
+        memory: &M,
+        descriptors: &D,
+        scratch: &mut Scratch<'b>,
+    ) -> Entered<'b> {
         let order = self.order.unwrap_or_else(|| usual_order(call.abi()));
         let before = Nodes::NONE;
         let mut entered =
-            Entered { call: *call, limits: self.limits, order, slots: None, before, taken: 0, through: None };
+            Entered { call: *call, limits: self.limits, order, slots: None, before, taken: 0, through: None, netlink: None };
         let Some(of) = call.syscall() else { return entered };
         let side = if self.compat { of.compat_side().unwrap_or(of.side()) } else { of.side() };
         // It is large, so it is made where it stays.
@@ -126,7 +140,10 @@ impl Decoder {
         if slots.side.syscall() != of {
             entered.through = Some(of);
         }
-        entered.before = Follow::new(slots, self.limits, order, memory, Phase::Entry, &before).arguments(scratch);
+        entered.netlink = descriptors::netlink(slots, descriptors);
+        let mut follow = Follow::new(slots, self.limits, order, memory, Phase::Entry, &before);
+        follow.netlink = entered.netlink;
+        entered.before = follow.arguments(scratch);
         entered.taken = scratch.taken();
         entered
     }
@@ -202,6 +219,8 @@ pub struct Entered<'b> {
     taken: usize,
     /// The call by which it came, where that is another one.
     through: Option<Syscall>,
+    /// The protocol of netlink in whose messages its bytes are.
+    netlink: Option<u16>,
 }
 
 /// A call that has started, without the borrow of its buffer: what a tracer keeps beside the buffer while the call runs.
@@ -285,7 +304,9 @@ impl<'b> Entered<'b> {
     /// What is known of the call when it has returned.
     pub fn exit<M: Memory + ?Sized>(self, outcome: Outcome, memory: &M, scratch: &mut Scratch<'b>) -> Decoded<'b> {
         let after = self.slots.as_ref().map_or(Nodes::NONE, |slots| {
-            Follow::new(slots, self.limits, self.order, memory, Phase::Exit(outcome), &self.before).arguments(scratch)
+            let mut follow = Follow::new(slots, self.limits, self.order, memory, Phase::Exit(outcome), &self.before);
+            follow.netlink = self.netlink;
+            follow.arguments(scratch)
         });
         Decoded { entered: self, after, outcome: Some(outcome) }
     }

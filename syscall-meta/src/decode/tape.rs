@@ -31,6 +31,8 @@ pub(crate) mod node {
     pub(crate) const DIRENTS: u8 = 11;
     /// `address u64, total u64, text u32`, bytes of control messages
     pub(crate) const CONTROL: u8 = 12;
+    /// `protocol u16, total u64, text u32`, bytes of messages of netlink
+    pub(crate) const NETLINK: u8 = 13;
 }
 
 /// In the size of a structure: that is all which the program's form of it has, though layouts know more.

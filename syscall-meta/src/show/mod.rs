@@ -2,6 +2,7 @@
 
 mod address;
 mod control;
+mod netlink;
 mod number;
 mod result;
 mod text;

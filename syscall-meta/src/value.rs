@@ -72,8 +72,16 @@ pub(crate) fn wanted() -> Wanted {
 impl<'b> Value<'b> {
     /// A number as an argument or an element has it.
     pub(crate) fn number(kind: u16, bits: u8, signed: bool, value: u64, place: Place, pointer: bool) -> Value<'b> {
-        let is_pointer = pointer || meaning::kind(kind).is_some_and(|kind| kind.0 >= tag::PATH);
-        if is_pointer && !meaning::kind(kind).is_some_and(|kind| kind.0 == tag::SET) {
+        let what = meaning::kind(kind).map(|kind| kind.0);
+        let is_pointer = match what {
+            // What C has as a pointer may be a number: of futexes, whose time is a count for some operations.
+            Some(tag::SET) => false,
+            Some(plain) if plain < tag::SET => {
+                pointer && matches!(Plain::of_tag(plain), Some(Plain::Address | Plain::Hex | Plain::Unused) | None)
+            }
+            what => pointer || what.is_some_and(|what| what >= tag::PATH),
+        };
+        if is_pointer {
             let value = if place.abi.pointer_bits() == 32 { value & 0xffff_ffff } else { value };
             return if value == 0 { Value::Null } else { Value::Address(value) };
         }

@@ -91,9 +91,10 @@ impl<'b> Decoded<'b> {
                 text::hex(out, arg.number().unwrap_or(0))?;
                 continue;
             }
-            // Where a mapping begins in its file is thought of in pages.
-            if arg.name() == "off" && self.syscall().is_some_and(|call| call.name() == "mmap") {
-                text::hex(out, arg.number().unwrap_or(0))?;
+            // Where a mapping begins in its file is thought of in pages, and told in bytes.
+            if at == 5 && self.syscall().is_some_and(|call| matches!(call.name(), "mmap" | "mmap2")) {
+                let unit = if self.syscall().is_some_and(|call| call.name() == "mmap2") { 4096 } else { 1 };
+                text::hex(out, arg.number().unwrap_or(0).wrapping_mul(unit))?;
                 continue;
             }
             if is_environment(&value, arg.name()) && !style.verbose {

@@ -199,15 +199,12 @@ impl<'a> Made<'a> {
         if !is_chosen && (is_unused(kind) || is_container && !matches!(kind, Some(FieldKind::Inline(_)))) {
             return None;
         }
-        // What is said of no field: integers as they are.
+        // What is said of no field: integers as they are, and characters as text.
         let default = match field.class {
-            FieldClass::Pointer => Plain::Address,
-            FieldClass::Char if field.count != Count::One => {
-                return Some(self.line(field, of_field(&FieldKind::Inline(Inline::Text), self.from, pool), None, pool));
-            }
-            _ => Plain::Number,
+            FieldClass::Pointer => FieldKind::Kind(Kind::Plain(Plain::Address)),
+            FieldClass::Char if field.count != Count::One => FieldKind::Inline(Inline::Text),
+            _ => FieldKind::Kind(Kind::Plain(Plain::Number)),
         };
-        let default = FieldKind::Kind(Kind::Plain(default));
         let kind = kind.unwrap_or(&default);
         *followed |= matches!(kind, FieldKind::Kind(Kind::Pointer(_)));
         let inline = matches!(kind, FieldKind::Inline(_));
@@ -303,6 +300,7 @@ fn layouts(name: &str, from: &From) -> PerAbi<Record> {
             }
         }
     }
+    let is_kernels = !by_header.is_empty() && by_header.keys().all(|(is_own, _)| *is_own);
     let mut found: BTreeMap<usize, Record> = BTreeMap::new();
     for held in by_header.into_values() {
         let layouts = newest(held);
@@ -312,5 +310,43 @@ fn layouts(name: &str, from: &From) -> PerAbi<Record> {
             }
         }
     }
+    let place = |abi: &str| from.abis.iter().position(|name| *name == abi);
+    // ABIs without a kernel of their own: what the kernel alone has, it has there as for a sibling of the same alignment.
+    if is_kernels && !BY_ARCHITECTURE.contains(&name) {
+        for (abi, sibling) in SIBLINGS {
+            let (Some(abi), Some(sibling)) = (place(abi), place(sibling)) else { continue };
+            if let Some(record) = found.get(&sibling).filter(|_| !found.contains_key(&abi)).cloned() {
+                found.insert(abi, record);
+            }
+        }
+    }
+    // Headers give C libraries of some ABIs another structure under this name than the kernel has
+    // (include/linux/signal_types.h), which is the same as one that they have no such name for.
+    if name == "sigaction" {
+        for (abis, other, of) in KERNELS_SIGACTION {
+            let others = if *other == name { PerAbi::new(found.clone()) } else { layouts(other, from) };
+            for abi in *abis {
+                let Some(abi) = place(abi) else { continue };
+                let as_on = if of.is_empty() { Some(abi) } else { place(of) };
+                if let Some(record) = as_on.and_then(|of| others.get(of)) {
+                    found.insert(abi, record.clone());
+                }
+            }
+        }
+    }
     PerAbi::new(found)
 }
+
+/// ABIs that only kernels of another one serve, with one that has its 32-bit layouts.
+const SIBLINGS: [(&str, &str); 3] = [("x32", "i386"), ("mips_n32", "mips_o32"), ("s390", "powerpc")];
+
+/// Structures that each architecture has for itself.
+const BY_ARCHITECTURE: [&str; 6] =
+    ["compat_stat", "compat_statfs", "compat_statfs64", "stat64_emu31", "rt_sigframe", "sigcontext"];
+
+/// Where the kernel's `struct sigaction` is that of another name, or of another ABI.
+const KERNELS_SIGACTION: &[(&[&str], &str, &str)] = &[
+    (&["arm", "arm_oabi", "i386", "m68k", "parisc", "xtensa"], "compat_sigaction", ""),
+    (&["sparc", "sparc64"], "__new_sigaction", ""),
+    (&["alpha", "parisc64"], "sigaction", "riscv64"),
+];

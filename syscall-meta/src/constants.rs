@@ -113,6 +113,19 @@ impl FlagSet {
         self.data.title
     }
 
+    /// Whether some bits of a value are a part of their own.
+    #[cfg(feature = "decode")]
+    #[inline]
+    pub(crate) const fn has_parts(self) -> bool {
+        !self.data.parts.is_empty()
+    }
+
+    /// What a generated file says of it.
+    #[cfg(feature = "decode")]
+    pub(crate) const fn data(self) -> &'static SetData {
+        self.data
+    }
+
     /// Whether a value is made of several members; else it is one of them.
     #[inline]
     pub const fn is_flags(self) -> bool {
@@ -168,13 +181,13 @@ impl SetData {
 
     /// The first member of a list with a value; a member of flags that is 0 says nothing.
     pub(crate) fn named(&self, list: MemberData, abi: Abi, value: u64) -> Option<&'static str> {
-        let mut scan = Scan::default();
-        while let Some((name, of, abis)) = scan.next(list) {
-            if of == value && self.has(abis, abi) {
-                return Some(name);
-            }
-        }
-        None
+        let at = list.values.iter().position(|M(_, abis, of)| *of == value && self.has(*abis, abi))?;
+        let before = list.values.get(..=at)?;
+        // A further value of a name stands behind it.
+        let (len, before) = (before.iter().rposition(|M(len, ..)| *len != 0))
+            .and_then(|last| Some((before.get(last)?.0, before.get(..last)?)))?;
+        let start = before.iter().map(|M(len, ..)| usize::from(*len)).sum::<usize>();
+        list.names.get(start..start + usize::from(len))
     }
 
     fn name_of(&self, abi: Abi, value: u64, depth: usize) -> Option<&'static str> {
@@ -416,6 +429,8 @@ pub(crate) mod tests {
             for set in SETS {
                 for abi in [Abi::X86_64, Abi::Alpha] {
                     let text = std::format!("{}", set.names(abi, few));
+                    let pieces = set.names(abi, few).iter().map(|piece| std::format!("{piece}"));
+                    assert_eq!(pieces.collect::<std::vec::Vec<_>>().join("|"), text);
                     assert_eq!(set.parse(abi, &text), Ok(few), "{} {few:#x}: {text}", set.name());
                     let bits = set.names(abi, few).iter().fold(0, |all, piece| all | piece.bits());
                     assert_eq!(bits, few, "{text}");

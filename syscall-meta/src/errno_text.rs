@@ -1,8 +1,86 @@
 //! What errors are called in words, as C libraries have it (`strerror`), and what the kernel's own codes tell a tracer.
 
+use crate::abi::Abi;
+use crate::constants::M;
+use crate::generated::sets;
+
 /// The words for an error, by its name; they are those of POSIX and of the C library that Linux systems have.
 pub(crate) fn message(name: &str) -> Option<&'static str> {
     MESSAGES.binary_search_by(|(of, _)| (*of).cmp(name)).ok().and_then(|at| MESSAGES.get(at)).map(|(_, text)| *text)
+}
+
+/// The name of an error number on an ABI, and the words for it.
+pub(crate) fn of(abi: Abi, errno: u32) -> Option<(&'static str, Option<&'static str>)> {
+    let set = sets::ERRNO.data();
+    let members = set.members;
+    // Most ABIs number them alike; where this one does, the place is known.
+    if let Some(Usual { at, start, words }) = USUAL.get(errno as usize) {
+        if let Some(M(len, abis, value)) = members.values.get(usize::from(*at)) {
+            if *value == u64::from(errno) && set.has(*abis, abi) {
+                let start = usize::from(*start);
+                let words = MESSAGES.get(usize::from(*words)).map(|(_, words)| *words);
+                return members.names.get(start..start + usize::from(*len)).map(|name| (name, words));
+            }
+        }
+    }
+    let name = sets::ERRNO.name_of(abi, errno.into())?;
+    Some((name, message(name)))
+}
+
+/// Where an error number that most ABIs have stands: among the members of the set, where its name starts, and its words.
+#[derive(Clone, Copy)]
+struct Usual {
+    at: u16,
+    start: u16,
+    words: u16,
+}
+
+/// One more than the last of `include/uapi/asm-generic/errno.h`.
+const USUALS: usize = 134;
+
+static USUAL: [Usual; USUALS] = usual();
+
+const fn usual() -> [Usual; USUALS] {
+    let none = u16::MAX;
+    let set = sets::ERRNO.data();
+    let list = set.members;
+    let mut all = [Usual { at: none, start: none, words: none }; USUALS];
+    let (mut at, mut start, mut end) = (0, 0, 0);
+    while at < list.values.len() {
+        let M(len, abis, value) = list.values[at];
+        if len != 0 {
+            (start, end) = (end, end + len as usize);
+        }
+        // A further value of a name, further back, stays to be looked for.
+        if len != 0 && (value as usize) < USUALS && all[value as usize].at == none && is_usual(set.abis[abis as usize])
+        {
+            let name = list.names.as_bytes().split_at(start).1.split_at(end - start).0;
+            all[value as usize] = Usual { at: at as u16, start: start as u16, words: words_of(name) };
+        }
+        at += 1;
+    }
+    all
+}
+
+const fn is_usual(abis: u64) -> bool {
+    abis >> (Abi::X86_64 as u32) & 1 == 1
+}
+
+/// The place in `MESSAGES`.
+const fn words_of(name: &[u8]) -> u16 {
+    let mut at = 0;
+    while at < MESSAGES.len() {
+        let of = MESSAGES[at].0.as_bytes();
+        let mut same = if of.len() == name.len() { of.len() } else { 0 };
+        while same > 0 && of[same - 1] == name[same - 1] {
+            same -= 1;
+        }
+        if same == 0 && of.len() == name.len() {
+            return at as u16;
+        }
+        at += 1;
+    }
+    u16::MAX
 }
 
 /// What a code means that no program sees: the kernel restarts the call, or turns it into `EINTR` (`include/linux/errno.h`).
@@ -156,12 +234,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_short_way_leads_to_the_same() {
+        for abi in Abi::ALL {
+            for errno in 0..2000 {
+                let name = sets::ERRNO.name_of(*abi, errno.into());
+                assert_eq!(of(*abi, errno), name.map(|name| (name, message(name))), "{abi} {errno}");
+            }
+        }
+    }
+
+    #[test]
     fn every_error_has_its_words() {
         assert!(MESSAGES.is_sorted());
         assert_eq!(message("ENOENT"), Some("No such file or directory"));
         assert_eq!((message("ERESTARTSYS"), restart("ENOENT")), (None, None));
         let errno = crate::generated::sets::ERRNO;
-        for (name, value) in errno.members(crate::Abi::X86_64).filter(|(_, value)| *value < 134) {
+        for value in 1..134 {
+            let Some(name) = errno.name_of(crate::Abi::X86_64, value) else { continue };
             assert!(message(name).is_some(), "{name} {value}");
         }
     }

@@ -44,6 +44,22 @@ impl Names {
         Pieces { abi: self.abi, frames: [Some(first), None, None], depth: 1, told: false }
     }
 
+    /// Hands over the pieces as [`iter`](Names::iter) has them. Nothing is kept from piece to piece, which makes this the
+    /// fast way to all of them.
+    #[inline]
+    pub(crate) fn each<E>(self, mut take: impl FnMut(Piece) -> Result<(), E>) -> Result<(), E> {
+        let mut told = false;
+        let mut tell = |piece| {
+            told = true;
+            take(piece)
+        };
+        let rest = each(self.data, self.abi, self.value, (0, 0), &mut tell)?;
+        if rest == 0 && told {
+            return Ok(());
+        }
+        take(Piece { kind: if rest == 0 { Kind::Decimal } else { Kind::Unknown }, bits: rest, shift: 0 })
+    }
+
     /// Whether all of the value has a name.
     pub fn is_known(self) -> bool {
         self.iter().all(|piece| piece.kind != Kind::Unknown)
@@ -52,14 +68,84 @@ impl Names {
 
 impl fmt::Display for Names {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, piece) in self.iter().enumerate() {
-            if at > 0 {
+        let mut first = true;
+        self.each(|piece| {
+            if !first {
                 f.write_str("|")?;
             }
-            piece.fmt(f)?;
-        }
-        Ok(())
+            first = false;
+            piece.fmt(f)
+        })
     }
+}
+
+/// The pieces of a value that lies so deep in others and so far to the left; returns the bits of it that have none.
+fn each<E>(
+    set: &'static SetData,
+    abi: Abi,
+    value: u64,
+    (depth, shift): (usize, u32),
+    tell: &mut impl FnMut(Piece) -> Result<(), E>,
+) -> Result<u64, E> {
+    let piece = |kind, bits: u64, by: u32| Piece {
+        kind,
+        bits: bits.checked_shl(shift).unwrap_or(0),
+        shift: (shift + by).min(63) as u8,
+    };
+    if !set.is_flags {
+        return match set.named(set.members, abi, value) {
+            Some(name) => tell(piece(Kind::Name(name), value, 0)).map(|()| 0),
+            None => Ok(value),
+        };
+    }
+    let (mut rest, mut parts) = (value, 0);
+    for part in set.parts {
+        let (mask, by) = set.mask(part, abi);
+        parts |= mask;
+        let bits = value & mask;
+        let name = match part.holds {
+            _ if mask == 0 => None,
+            Holds::Members(list) => set.named(list, abi, bits >> by),
+            // What lies too deep stays a number.
+            Holds::Set(inner) if inner.is_flags && depth + 1 >= DEPTH => None,
+            Holds::Set(inner) if inner.is_flags => {
+                rest &= !mask;
+                // What an inner set does not know joins what the outer one does not.
+                rest |= each(inner, abi, bits >> by, (depth + 1, shift + by), tell)?.checked_shl(by).unwrap_or(0);
+                None
+            }
+            Holds::Set(inner) => inner.named(inner.members, abi, bits >> by),
+            Holds::Decimal | Holds::Octal | Holds::Hexadecimal => None,
+        };
+        if let Some(name) = name {
+            rest &= !mask;
+            tell(piece(Kind::Name(name), bits, by))?;
+        }
+    }
+    let (mut free, mut scan) = (rest & !parts, Scan::default());
+    while free != 0 {
+        let Some((name, value, abis)) = scan.next(set.members) else { break };
+        if value != 0 && free & value == value && set.has(abis, abi) {
+            free &= !value;
+            rest &= !value;
+            tell(piece(Kind::Name(name), value, 0))?;
+        }
+    }
+    for part in set.parts {
+        let kind = match part.holds {
+            Holds::Decimal => Kind::Decimal,
+            Holds::Octal => Kind::Octal,
+            Holds::Hexadecimal => Kind::Hexadecimal,
+            Holds::Members(_) | Holds::Set(_) => continue,
+        };
+        let (mask, by) = set.mask(part, abi);
+        let bits = rest & mask;
+        rest &= !mask;
+        if bits != 0 {
+            tell(piece(kind, bits, by))?;
+        }
+    }
+    Ok(rest)
 }
 
 impl fmt::Debug for Names {

@@ -25,6 +25,7 @@
 //! | `numbers` | `values`: numbers; `one`: behind a pointer to one, no array; `cut` |
 //! | `sigset` | `signals`: names, or numbers |
 //! | `fdset`, `bitset` | `bits`: those that are set |
+//! | `control` | `messages`: `length`, `level` and `type` (names, or numbers), `data` |
 //! | `sockaddr` | `family`; `text`; `hex` |
 //! | `dirents` | `entries`: `inode`, `offset`, `type`, `name`; `total` |
 //! | `hwaddr`, `ipv6` | `text` |
@@ -33,7 +34,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::decode::{Arg, Decoded};
 use crate::generated::sets;
-use crate::value::{Dirent, Number, Struct, Value};
+use crate::value::{ControlMessage, Dirent, Number, Struct, Value};
 
 impl Serialize for Decoded<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -197,6 +198,24 @@ impl Serialize for Dirent<'_> {
     }
 }
 
+/// A control message.
+struct Message<'b>(ControlMessage<'b>);
+
+impl Serialize for Message<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let of = |name: Option<&'static str>, number: u32| match name {
+            Some(name) => Named::Name(name),
+            None => Named::Number(number.into()),
+        };
+        let mut map = serializer.serialize_map(Some(4))?;
+        map.serialize_entry("length", &self.0.stated_len())?;
+        map.serialize_entry("level", &of(self.0.level_name(), self.0.level()))?;
+        map.serialize_entry("type", &of(self.0.type_name(), self.0.message_type()))?;
+        map.serialize_entry("data", &self.0.data())?;
+        map.end()
+    }
+}
+
 /// As the table above says.
 impl Serialize for Value<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -229,6 +248,16 @@ impl Serialize for Value<'_> {
                 map.serialize_entry("type", "struct")?;
                 map.serialize_entry("name", of.name())?;
                 map.serialize_entry("fields", &FieldsOf(of))?;
+            }
+            Value::Structs(of) => {
+                map.serialize_entry("type", "list")?;
+                map.serialize_entry("values", &Each(|| of.iter().map(Value::Struct)))?;
+                map.serialize_entry("total", &of.iter().count())?;
+                map.serialize_entry("cut", &false)?;
+            }
+            Value::Control(of) => {
+                map.serialize_entry("type", "control")?;
+                map.serialize_entry("messages", &Each(|| of.iter().map(Message)))?;
             }
             Value::List(of) => {
                 map.serialize_entry("type", "list")?;

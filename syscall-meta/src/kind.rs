@@ -89,6 +89,8 @@ pub enum Target {
     SigInfo,
     /// Entries of a folder.
     Dirents,
+    /// Control messages of a socket.
+    Control,
     /// What the value of another parameter makes it.
     Chosen,
     /// Nothing better can be said, for this reason.
@@ -225,6 +227,7 @@ impl Kind {
             tag::MSGHDR => Target::MsgHdr,
             tag::SIGINFO => Target::SigInfo,
             tag::DIRENTS => Target::Dirents,
+            tag::CONTROL => Target::Control,
             tag::POINTER_BY => Target::Chosen,
             tag::OPAQUE => Target::Opaque(meaning::reason(of)),
             _ => return None,

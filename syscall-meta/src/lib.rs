@@ -126,7 +126,7 @@ mod stops;
 mod syscall;
 mod table;
 #[cfg(feature = "decode")]
-mod value;
+pub mod value;
 
 #[cfg(feature = "derive")]
 pub use syscall_meta_derive::sysno;
@@ -156,6 +156,8 @@ pub use kind::{Class, Classes, Direction, Kind, Plain, Returns, Target};
 #[cfg(feature = "layouts")]
 pub use layout::{Fields, LayoutError, Struct, StructLayout, StructText};
 pub use memory::{Fault, Memory, Region, Scratch};
+#[cfg(feature = "decode")]
+pub use mirror::io_uring_call;
 pub use outcome::Outcome;
 #[cfg(all(feature = "std", any(target_os = "linux", target_os = "android")))]
 pub use process_memory::ProcessMemory;
@@ -165,15 +167,10 @@ pub use recorded::RecordedMemory;
 pub use registers::Registers;
 pub use set::{OtherAbi, SetIter, SyscallSet, UnknownName};
 #[cfg(feature = "decode")]
-pub use mirror::io_uring_call;
-#[cfg(feature = "decode")]
 pub use show::Style;
 pub use side::{Config, Differs, Linkage, Side, Symbol};
 pub use stops::{SeccompData, SyscallInfo, SyscallStop};
 pub use syscall::{Aliases, Missing, Syscall};
 pub use table::{Syscalls, Table};
 #[cfg(feature = "decode")]
-pub use value::{
-    Bits, Bytes, Dirent, Dirents, Fields as FieldValues, List, Number, Numbers, SockAddr, Struct as StructValue, Text,
-    Value,
-};
+pub use value::Value;

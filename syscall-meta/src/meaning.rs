@@ -9,6 +9,10 @@ use crate::abi::Abi;
 use crate::constants::FlagSet;
 use crate::generated::meaning as data;
 
+mod messages;
+
+pub(crate) use messages::{H, M, control, held, held_at};
+
 /// In place of a place: nothing.
 pub(crate) const NO: u16 = u16::MAX;
 /// In place of the kind of a result: 0, which says nothing.
@@ -50,6 +54,7 @@ pub(crate) mod tag {
     pub(crate) const DIRENTS: u8 = 141;
     pub(crate) const POINTER_BY: u8 = 142;
     pub(crate) const OPAQUE: u8 = 143;
+    pub(crate) const CONTROL: u8 = 144;
 }
 
 /// Bits beside the tag.
@@ -316,10 +321,10 @@ pub(crate) fn bys(record: R) -> &'static [B] {
     slice(&data::BYS, record.5, record.6.into())
 }
 
-/// The names of fields with the kinds that they have instead.
+/// The names of fields with the kinds that they have instead, from a place on so many.
 #[inline]
-pub(crate) fn overrides(by: B) -> &'static [(u16, u16)] {
-    slice(&data::OVERRIDES, by.3, by.4.into())
+pub(crate) fn overrides((start, count): (u16, u8)) -> &'static [(u16, u16)] {
+    slice(&data::OVERRIDES, start, count.into())
 }
 
 /// The structure that a C type is of, or [`NO`].

@@ -1,5 +1,8 @@
 //! What decoding gives: numbers with their meaning, text, bytes, structures field by field, lists, addresses.
 
+mod control;
+mod held;
+
 use core::fmt;
 
 use crate::abi::{Abi, ByteOrder};
@@ -7,6 +10,9 @@ use crate::decode::integer;
 use crate::decode::tape::{LIST_TEXTS, Reader, node};
 use crate::kind::{Kind, Plain};
 use crate::meaning::{self, B, F, FLEXIBLE, L, NO, R, tag};
+
+pub use control::{Control, ControlMessage, ControlMessages};
+pub use held::Structs;
 
 /// Where a value comes from: what its bytes mean depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +40,8 @@ pub enum Value<'b> {
     Bytes(Bytes<'b>),
     /// A structure or union.
     Struct(Struct<'b>),
+    /// Structures of one kind behind each other.
+    Structs(Structs<'b>),
     /// Values behind each other.
     List(List<'b>),
     /// Numbers of one kind behind each other.
@@ -48,6 +56,8 @@ pub enum Value<'b> {
     SockAddr(SockAddr<'b>),
     /// Entries of a folder.
     Dirents(Dirents<'b>),
+    /// Control messages of a socket.
+    Control(Control<'b>),
     /// The address of a link.
     HwAddr(&'b [u8]),
     /// An address of IPv6.
@@ -120,7 +130,9 @@ impl<'b> Value<'b> {
             }
             node::SIGSET => Value::SigSet(Bits { bits: (inner.0.len() * 8) as u32, bytes: inner.0, place }),
             node::FDSET | node::BITSET => {
-                let bits = Bits { bits: inner.u32(), bytes: inner.0, place };
+                // In a buffer that is not the one that was left, any number may stand: there are no more than the bytes have.
+                let told = inner.u32();
+                let bits = Bits { bits: told.min((inner.0.len() * 8) as u32), bytes: inner.0, place };
                 if tag == node::FDSET { Value::FdSet(bits) } else { Value::BitSet(bits) }
             }
             node::SOCKADDR => Value::SockAddr(SockAddr { bytes: inner.0, place }),
@@ -129,6 +141,10 @@ impl<'b> Value<'b> {
                 let is_64 = inner.u8() != 0;
                 let count = inner.u32();
                 Value::Dirents(Dirents { address, total: count, is_64, rest: inner.0, place })
+            }
+            node::CONTROL => {
+                let (address, total, text) = (inner.u64(), inner.u64(), inner.u32());
+                Value::Control(Control::new(address, total, text, inner.0, place))
             }
             _ => Value::Address(inner.u64()),
         }
@@ -263,8 +279,17 @@ impl<'b> Struct<'b> {
         self.bytes
     }
 
+    /// Whether bytes at its end were not there, and so its last fields are not.
+    pub fn is_cut(&self) -> bool {
+        meaning::layout(self.layout).is_some_and(|layout| self.bytes.len() < layout.1 as usize)
+    }
+
     /// The fields that mean something, in their order: no padding, and of a union the member that its other fields choose.
     pub fn fields(&self) -> Fields<'b> {
+        self.some_fields(false)
+    }
+
+    fn some_fields(&self, is_brief: bool) -> Fields<'b> {
         let empty = Fields {
             of: *self,
             fields: [].iter(),
@@ -282,14 +307,14 @@ impl<'b> Struct<'b> {
             fields: meaning::fields(layout).iter(),
             active: Active::new(record, layout, self.bytes, self.place),
             chosen: decision.and_then(|decided| decided.fields_of(self.param)),
+            brief: if is_brief { meaning::brief(record) } else { &[] },
             ..empty
         }
     }
 
     /// The fields of the short form, as tracers show it: all where there is none.
     pub fn brief_fields(&self) -> Fields<'b> {
-        let brief = meaning::record(self.record).map(meaning::brief).unwrap_or_default();
-        Fields { brief, ..self.fields() }
+        self.some_fields(true)
     }
 
     /// The value of the field with this name.
@@ -325,12 +350,16 @@ impl<'b> Iterator for Fields<'b> {
             let field = self.fields.next()?;
             let index = self.index;
             self.index += 1;
+            let is_brief = self.brief.is_empty() || self.brief.contains(&field.0);
+            if !is_brief && self.left_out {
+                continue;
+            }
             let kind = self.active.kind(field);
             let is_unused = meaning::kind(kind).is_some_and(|kind| kind.0 == Plain::Unused as u8);
             if is_unused || self.chosen.is_some_and(|chosen| !chosen.contains(&field.0)) {
                 continue;
             }
-            if !self.brief.is_empty() && !self.brief.contains(&field.0) {
+            if !is_brief {
                 self.left_out = true;
                 continue;
             }
@@ -375,35 +404,16 @@ impl<'b> Struct<'b> {
             count => size.max(1) * usize::from(count),
         };
         let all = here.get(..len).unwrap_or(here);
-        Some(match what.0 {
-            tag::TEXT_HERE => {
-                let end = all.iter().position(|byte| *byte == 0).unwrap_or(all.len());
-                Value::Text(Text { bytes: all.get(..end).unwrap_or_default(), cut: false })
-            }
-            tag::BYTES_HERE => Value::Bytes(Bytes { bytes: all, total: all.len() as u64 }),
-            tag::HWADDR => Value::HwAddr(all),
-            tag::IPV6 => Value::Ipv6(all.get(..16)?.try_into().ok()?),
-            tag::SOCKADDR_HERE => Value::SockAddr(SockAddr { bytes: all, place }),
-            tag::SIGSET_HERE => Value::SigSet(Bits { bits: (all.len() * 8) as u32, bytes: all, place }),
-            tag::PORT | tag::IPV4 => {
-                let size = if what.0 == tag::PORT { 2 } else { 4 };
-                let bytes = all.get(..size)?;
-                Value::Number(Number {
-                    kind,
-                    bits: size as u8 * 8,
-                    signed: false,
-                    value: integer(bytes, ByteOrder::Big),
-                    abi: place.abi,
-                })
-            }
-            _ if count != 1 => Value::Numbers(Numbers { kind, class, cut: false, one: false, bytes: all, place }),
-            _ => {
-                let number = field_number(field, self.bytes, place)?;
-                let bits = if field.7 == 0 { (size * 8) as u8 } else { field.7 };
-                let signed = class & meaning::SIGNED != 0;
-                Value::number(kind, bits, signed, number, place, class & meaning::POINTER != 0)
-            }
-        })
+        if (tag::TEXT_HERE..=tag::SIGSET_HERE).contains(&what.0) {
+            return held::inline(what.0, kind, all, place);
+        }
+        if count != 1 {
+            return Some(Value::Numbers(Numbers { kind, class, cut: false, one: false, bytes: all, place }));
+        }
+        let number = field_number(field, self.bytes, place)?;
+        let bits = if field.7 == 0 { (size * 8) as u8 } else { field.7 };
+        let signed = class & meaning::SIGNED != 0;
+        Some(Value::number(kind, bits, signed, number, place, class & meaning::POINTER != 0))
     }
 
     /// What was read for a field.
@@ -423,16 +433,17 @@ impl<'b> Struct<'b> {
 /// The decisions of a structure's values that hold.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Active {
-    holds: [Option<B>; Active::MOST],
+    /// Where the kinds that they give stand in `OVERRIDES`, and how many: small, since it is copied with each structure.
+    holds: [(u16, u8); Active::MOST],
+    len: u8,
 }
 
 impl Active {
     const MOST: usize = 10;
-    pub(crate) const NONE: Active = Active { holds: [None; Active::MOST] };
+    pub(crate) const NONE: Active = Active { holds: [(0, 0); Active::MOST], len: 0 };
 
     pub(crate) fn new(record: R, layout: L, bytes: &[u8], place: Place) -> Active {
         let mut active = Active::NONE;
-        let mut free = active.holds.iter_mut();
         for by in meaning::bys(record) {
             let B(name, abis, value, .., decisive) = *by;
             if !meaning::has(abis, place.abi) {
@@ -443,10 +454,9 @@ impl Active {
             let size = field.map_or(8, |field| u32::from(field.4 & meaning::BYTES_OF)).clamp(1, 8);
             let mask = u64::MAX >> (64 - size * 8);
             if (number ^ value) & mask & decisive == 0 {
-                match free.next() {
-                    Some(place) => *place = Some(*by),
-                    None => break,
-                }
+                let Some(free) = active.holds.get_mut(usize::from(active.len)) else { break };
+                *free = (by.3, by.4);
+                active.len += 1;
             }
         }
         active
@@ -456,8 +466,8 @@ impl Active {
     #[inline]
     pub(crate) fn kind(&self, field: &F) -> u16 {
         let mut kind = field.2;
-        for by in self.holds.iter().map_while(|by| *by) {
-            if let Some((_, other)) = meaning::overrides(by).iter().find(|(name, _)| *name == field.0) {
+        for by in self.holds.iter().take(self.len.into()) {
+            if let Some((_, other)) = meaning::overrides(*by).iter().find(|(name, _)| *name == field.0) {
                 kind = *other;
             }
         }
@@ -575,10 +585,6 @@ pub struct Bits<'b> {
 }
 
 impl<'b> Bits<'b> {
-    pub(crate) fn of_word(word: &'b [u8], place: Place) -> Bits<'b> {
-        Bits { bits: (word.len() * 8) as u32, bytes: word, place }
-    }
-
     /// How many bits there are.
     pub const fn len(&self) -> u32 {
         self.bits

@@ -140,7 +140,8 @@ impl Tracer {
                 thread.call = Some(self.options.decoder.enter(&raw, &thread.memory, &mut scratch).keep());
             }
             _ => {
-                let Some((entered, mut scratch)) = thread.call.take().map(|call| call.resume(&mut thread.buffer)) else {
+                let Some((entered, mut scratch)) = thread.call.take().map(|call| call.resume(&mut thread.buffer))
+                else {
                     return;
                 };
                 let Some(outcome) = info.outcome(entered.raw().abi()) else { return };

@@ -20,7 +20,7 @@ pub(super) enum Phase {
 /// The reading of one end of a call.
 pub(super) struct Follow<'a, M: ?Sized> {
     pub(super) slots: &'a Slots,
-    limits: Limits,
+    pub(super) limits: Limits,
     pub(super) order: ByteOrder,
     pub(super) memory: &'a M,
     phase: Phase,
@@ -31,7 +31,7 @@ pub(super) struct Follow<'a, M: ?Sized> {
     /// What was read when the call started.
     pub(super) before: &'a [&'a [u8]],
     /// How many bytes may still be read.
-    budget: usize,
+    pub(super) budget: usize,
 }
 
 /// How many bytes a text is read by at once.
@@ -144,10 +144,11 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         self.direction & IN == 0 && behind.is_some_and(|slot| slot.value == Some(0))
     }
 
-    fn address(&self, address: u64, tape: &mut Tape) {
+    /// Whether there was room for it.
+    fn address(&self, address: u64, tape: &mut Tape) -> bool {
         let mark = tape.open(node::ADDRESS);
         tape.u64(address);
-        tape.close(mark);
+        tape.close(mark)
     }
 
     #[allow(clippy::too_many_arguments, reason = "as above")]
@@ -221,6 +222,10 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
                 Some(len) => self.dirents(ty, address, len, tape),
                 None => false,
             },
+            tag::CONTROL => match count(self) {
+                Some(len) => self.control(address, len, tape),
+                None => false,
+            },
             _ => false,
         }
     }
@@ -245,7 +250,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     }
 
     /// As many bytes as asked for, or nothing.
-    fn read_whole(&mut self, address: u64, len: usize, tape: &mut Tape) -> bool {
+    pub(super) fn read_whole(&mut self, address: u64, len: usize, tape: &mut Tape) -> bool {
         match self.read(address, len, tape) {
             Some(done) if done == len => {
                 tape.take(len);
@@ -262,7 +267,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         let mut done = 0;
         loop {
             // One more than is shown tells whether there is more.
-            let want = (limit + 1 - done).min(CHUNK);
+            let want = limit.saturating_sub(done).saturating_add(1).min(CHUNK);
             let want = want.min(tape.left()).min(self.budget);
             let Some(at) = address.checked_add(done as u64).filter(|_| want > 0) else {
                 return false;
@@ -347,13 +352,19 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     fn texts(&mut self, address: u64, tape: &mut Tape) -> bool {
         let size = pointer_size(self.abi());
         let (mark, cut) = self.list(LIST_TEXTS, tape);
+        if tape.room(0).is_none() {
+            return false;
+        }
         let mut count = 0usize;
         let mut cut_at_end = false;
         loop {
             let mut bytes = [0; 8];
             let Some(bytes) = bytes.get_mut(..size) else { return false };
             let at = address.checked_add((count * size) as u64);
-            let read = at.is_some_and(|at| self.budget >= size && self.memory.read_exact(at, bytes).is_ok());
+            let at = at.filter(|_| self.budget >= size);
+            // A read that fails half way counts, too.
+            self.budget = self.budget.saturating_sub(size);
+            let read = at.is_some_and(|at| self.memory.read_exact(at, bytes).is_ok());
             if !read {
                 if count == 0 {
                     return false;
@@ -361,7 +372,6 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
                 cut_at_end = true;
                 break;
             }
-            self.budget -= size;
             let text = integer(bytes, self.order);
             if text == 0 {
                 break;
@@ -370,7 +380,8 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
                 let before = tape.mark();
                 if !self.text(text, self.limits.text, tape) {
                     tape.back(before);
-                    self.address(text, tape);
+                    // Without room the list goes on beyond what is told of it.
+                    cut_at_end |= !self.address(text, tape);
                 }
             }
             count += 1;
@@ -399,8 +410,8 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
                 if before_first(at, address) {
                     return false;
                 }
-                self.address(at, tape);
-                tape.set_u8(cut, 0);
+                let told = self.address(at, tape);
+                tape.set_u8(cut, u8::from(!told));
                 break;
             }
         }
@@ -580,8 +591,8 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
                 if element == 0 {
                     return false;
                 }
-                self.address(here, tape);
-                tape.set_u8(cut, 0);
+                let told = self.address(here, tape);
+                tape.set_u8(cut, u8::from(!told));
                 break;
             }
             let mut copy = [0; 16];

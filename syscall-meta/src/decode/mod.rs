@@ -1,5 +1,6 @@
 //! A call's words and the memory of its program → typed values, when it starts and when it has returned.
 
+mod control;
 mod follow;
 mod length;
 mod slots;
@@ -38,7 +39,8 @@ pub struct Limits {
     pub elements: usize,
     /// How deep pointers are followed from what a pointer leads to.
     pub depth: usize,
-    /// Bytes that are read for a call in all, at each of its two ends.
+    /// Bytes that are read for a call in all, at each of its two ends. Argument words that lie in memory and lengths behind
+    /// pointers are read beside that; they are no more than 512 bytes.
     pub bytes: usize,
 }
 

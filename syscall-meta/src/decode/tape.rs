@@ -29,7 +29,7 @@ pub(crate) mod node {
     pub(crate) const SOCKADDR: u8 = 10;
     /// `address u64, form u8, count u32`, bytes
     pub(crate) const DIRENTS: u8 = 11;
-    /// Bytes of control messages.
+    /// `address u64, total u64, text u32`, bytes of control messages
     pub(crate) const CONTROL: u8 = 12;
 }
 

@@ -1,6 +1,7 @@
 //! A decoded call as text, in strace's manner: `openat(AT_FDCWD, "/etc/passwd", O_RDONLY) = 3`.
 
 mod address;
+mod control;
 mod number;
 mod result;
 mod text;

@@ -103,18 +103,23 @@ fn request<W: Write + ?Sized>(out: &mut W, number: &Number) -> fmt::Result {
 
 /// `O_RDONLY|O_CLOEXEC`, and in hex what has no name.
 fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut W) -> fmt::Result {
-    // What headers make negative has its sign extended, and what they have in hex has not; a C int may be either.
     let mut value = number.value();
-    if !set.is_flags() && number.bits() == 32 && set.name_of(number.abi(), value).is_none() {
-        let others = [number.signed() as u64, low(value, 32)];
-        value = others.into_iter().find(|other| set.name_of(number.abi(), *other).is_some()).unwrap_or(value);
-    }
-    if set.name().starts_with("rlim") && set.name_of(number.abi(), value).is_none() {
-        return kibibytes(out, value);
-    }
-    if !set.is_flags() && set.name_of(number.abi(), value).is_none() {
-        // One of several that it is not: as its type is.
-        return text::hex(out, low(value, number.bits()));
+    if !set.is_flags() {
+        let mut name = set.name_of(number.abi(), value);
+        // What headers make negative has its sign extended, and what they have in hex has not; a C int may be either.
+        for other in [number.signed() as u64, low(value, 32)] {
+            if name.is_none() && number.bits() == 32 && other != value {
+                name = set.name_of(number.abi(), other);
+                value = if name.is_some() { other } else { value };
+            }
+        }
+        match name {
+            None if set.name().starts_with("rlim") => return kibibytes(out, value),
+            // One of several that it is not: as its type is.
+            None => return text::hex(out, low(value, number.bits())),
+            Some(name) if !set.has_parts() && set != sets::FUTEX_OPERATION => return out.write_str(name),
+            Some(_) => {}
+        }
     }
     if let Some((_, name)) = NONE_OF.iter().find(|(of, _)| value == 0 && *of == set.name()) {
         return out.write_str(name);
@@ -139,18 +144,18 @@ fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut W) -> fmt::
         return named(set, &number.with(value & !highest), out);
     }
     let mut first = true;
-    for (at, piece) in set.names(number.abi(), value).into_iter().enumerate() {
+    set.names(number.abi(), value).each(|piece| {
         if !first {
             out.write_str("|")?;
         }
-        first = false;
         self::piece(out, &piece, number.bits())?;
         // The header has a name for each operation with the flag.
-        if is_private && at == 0 && piece.name().is_some() {
+        if is_private && first && piece.name().is_some() {
             out.write_str("_PRIVATE")?;
         }
-    }
-    Ok(())
+        first = false;
+        Ok(())
+    })
 }
 
 /// `8192*1024`, as limits are thought of.

@@ -4,7 +4,7 @@ use core::fmt::{self, Write};
 
 use super::{Shown, Style, text};
 use crate::decode::Decoded;
-use crate::errno_text::{message, restart};
+use crate::errno_text::{self, restart};
 use crate::generated::sets;
 use crate::kind::Plain;
 use crate::meaning::{self, NEVER, NO, ZERO, tag};
@@ -20,21 +20,23 @@ impl Decoded<'_> {
         let Some(outcome) = self.outcome() else { return out.write_str("?") };
         let abi = self.raw().abi();
         if let Some(errno) = outcome.errno() {
-            let name = sets::ERRNO.name_of(abi, errno.into());
-            if let Some((name, why)) = name.and_then(|name| Some((name, restart(name)?))) {
+            let known = errno_text::of(abi, errno);
+            // The kernel's own codes are above those that programs see.
+            let restarted = known.filter(|_| errno >= 512).and_then(|(name, _)| Some((name, restart(name)?)));
+            if let Some((name, why)) = restarted {
                 out.write_str("? ")?;
                 out.write_str(name)?;
                 return parenthesised(out, why);
             }
             out.write_str("-1 ")?;
-            let Some(name) = name else {
+            let Some((name, words)) = known else {
                 out.write_str("(errno ")?;
                 text::decimal(out, errno.into())?;
                 return out.write_str(")");
             };
             out.write_str(name)?;
-            if let Some(text) = message(name) {
-                return parenthesised(out, text);
+            if let Some(words) = words {
+                return parenthesised(out, words);
             }
             // One of the kernel's own that reaches programs all the same: C libraries have no words for it.
             out.write_str(" (Unknown error ")?;

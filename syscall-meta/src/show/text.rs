@@ -5,8 +5,11 @@ use core::fmt::{self, Write};
 /// A number in tens.
 #[inline]
 pub(super) fn decimal<W: Write + ?Sized>(out: &mut W, value: u64) -> fmt::Result {
-    let mut digits = [0; 20];
-    digits_of(out, &mut digits, value, 10, "")
+    // Most are of one digit.
+    if let Some(digit) = usize::try_from(value).ok().and_then(|at| "0123456789".get(at..at.checked_add(1)?)) {
+        return out.write_str(digit);
+    }
+    digits_of::<10, W>(out, value, "")
 }
 
 /// A number in tens, with its sign.
@@ -27,8 +30,7 @@ pub(super) fn signed_or_not<W: Write + ?Sized>(out: &mut W, number: &crate::valu
 /// `0x1f`; 0 is `0`.
 #[inline]
 pub(super) fn hex<W: Write + ?Sized>(out: &mut W, value: u64) -> fmt::Result {
-    let mut digits = [0; 20];
-    digits_of(out, &mut digits, value, 16, if value == 0 { "" } else { "0x" })
+    digits_of::<16, W>(out, value, if value == 0 { "" } else { "0x" })
 }
 
 /// `0644`, with at least so many digits behind the 0.
@@ -56,21 +58,17 @@ pub(super) fn padded_hex<W: Write + ?Sized>(out: &mut W, value: u64, count: usiz
     Ok(())
 }
 
-fn digits_of<W: Write + ?Sized>(
-    out: &mut W,
-    digits: &mut [u8; 20],
-    value: u64,
-    base: u64,
-    before: &str,
-) -> fmt::Result {
+/// The base is one that the compiler knows, so that nothing is divided.
+fn digits_of<const BASE: u64, W: Write + ?Sized>(out: &mut W, value: u64, before: &str) -> fmt::Result {
+    let mut digits = [0; 20];
     let (mut at, mut rest) = (digits.len(), value);
     loop {
         at -= 1;
-        let digit = (rest % base) as u8;
+        let digit = (rest % BASE) as u8;
         if let Some(place) = digits.get_mut(at) {
             *place = if digit < 10 { b'0' + digit } else { b'a' + digit - 10 };
         }
-        rest /= base;
+        rest /= BASE;
         if rest == 0 || at == 0 {
             break;
         }
@@ -90,8 +88,7 @@ pub(super) fn quoted<W: Write + ?Sized>(out: &mut W, bytes: &[u8]) -> fmt::Resul
     out.write_str("\"")?;
     let mut rest = bytes;
     loop {
-        let plain = rest.iter().position(|byte| !is_plain(*byte)).unwrap_or(rest.len());
-        let (front, after) = rest.split_at(plain);
+        let (front, after) = rest.split_at(plain_len(rest).min(rest.len()));
         ascii(out, front)?;
         let Some((byte, after)) = after.split_first() else { break };
         let escape = match *byte {
@@ -117,6 +114,19 @@ pub(super) fn quoted<W: Write + ?Sized>(out: &mut W, bytes: &[u8]) -> fmt::Resul
         rest = after;
     }
     out.write_str("\"")
+}
+
+/// How many bytes in front are printed as they are. Sixteen are looked at together, which takes no longer than one.
+fn plain_len(bytes: &[u8]) -> usize {
+    let mut len = 0;
+    for some in bytes.chunks_exact(16) {
+        if !some.iter().fold(true, |all, byte| all & is_plain(*byte)) {
+            break;
+        }
+        len += 16;
+    }
+    let rest = bytes.get(len..).unwrap_or_default();
+    len + rest.iter().position(|byte| !is_plain(*byte)).unwrap_or(rest.len())
 }
 
 #[inline]

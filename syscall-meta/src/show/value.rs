@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write};
 
-use super::{Style, address, number, text};
+use super::{Style, address, control, number, text};
 use crate::abi::Abi;
 use crate::generated::sets;
 use crate::value::{Bits, Dirents, Place, Value};
@@ -30,7 +30,7 @@ impl Shown {
         self.at_depth(value, 0, out)
     }
 
-    fn at_depth<W: Write + ?Sized>(&self, value: &Value<'_>, depth: usize, out: &mut W) -> fmt::Result {
+    pub(super) fn at_depth<W: Write + ?Sized>(&self, value: &Value<'_>, depth: usize, out: &mut W) -> fmt::Result {
         if depth > DEPTH {
             return out.write_str("...");
         }
@@ -62,11 +62,12 @@ impl Shown {
                     out.write_str("=")?;
                     self.at_depth(&value, depth + 1, out)?;
                 }
-                if fields.left_out() {
+                if fields.left_out() || of.is_cut() {
                     out.write_str(if first { "..." } else { ", ..." })?;
                 }
                 out.write_str("}")
             }
+            Value::Structs(of) => self.list(of.iter().map(Value::Struct), false, depth, out),
             Value::List(of) => self.list(of.iter(), of.is_cut(), depth, out),
             Value::Numbers(of) => self.list(of.iter(), of.is_cut(), depth, out),
             Value::SigSet(of) => signals(out, of),
@@ -74,6 +75,7 @@ impl Shown {
             Value::BitSet(of) => places(out, of.iter()),
             Value::SockAddr(of) => address::sockaddr(self, of, out),
             Value::Dirents(of) => self.dirents(of, out),
+            Value::Control(of) => control::control(self, of, depth, out),
             Value::HwAddr(bytes) => {
                 for (at, byte) in bytes.iter().enumerate() {
                     out.write_str(if at > 0 { ":" } else { "" })?;

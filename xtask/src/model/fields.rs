@@ -86,7 +86,7 @@ macro_rules! inline {
                 }
             }
 
-            fn of(word: &str) -> Option<Self> {
+            pub(super) fn of(word: &str) -> Option<Self> {
                 match word {
                     $($word => Some(Inline::$variant),)*
                     _ => None,

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::{Choice, StructFields};
+use super::{Choice, ControlMessage, StructFields};
 
 /// The folder, whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Kinds {
     pub fields: Vec<StructFields>,
     /// The calls that io_uring's operations do.
     pub mirrors: Vec<Mirror>,
+    /// What control messages carry.
+    pub controls: Vec<ControlMessage>,
 }
 
 /// An operation of io_uring, and the call that it does.
@@ -150,6 +152,8 @@ pub enum Target {
     SigInfo,
     /// Entries of a folder; the length is in bytes.
     Dirents,
+    /// Control messages of a socket; the length is in bytes.
+    Control,
     /// What the value of that parameter makes it.
     By(String),
     /// Nothing better can be said, for this reason.
@@ -398,6 +402,7 @@ impl Target {
             Target::MsgHdr => "msghdr",
             Target::SigInfo => "siginfo",
             Target::Dirents => "dirents",
+            Target::Control => "control",
             Target::By(_) => "by",
             Target::Opaque(_) => "opaque",
         }
@@ -405,7 +410,7 @@ impl Target {
 
     /// Whether a length has to be said.
     fn needs_length(&self) -> bool {
-        matches!(self, Target::Bytes | Target::BitSet | Target::FdSet | Target::IoVec | Target::Dirents)
+        matches!(self, Target::Bytes | Target::BitSet | Target::FdSet | Target::IoVec | Target::Dirents | Target::Control)
     }
 
     /// Whether no length can be said.
@@ -482,8 +487,9 @@ fn pointer(direction: Direction, text: &str) -> Result<Kind, String> {
         ("msghdr", "") => Target::MsgHdr,
         ("siginfo", "") => Target::SigInfo,
         ("dirents", "") => Target::Dirents,
+        ("control", "") => Target::Control,
         ("by", name) => Target::By(word(name)?.to_string()),
-        _ => value(target)?,
+        _ => number(target)?,
     };
     if length.is_none() && target.needs_length() {
         return Err(format!("`{text}` needs a length: `{}[…]`", target.family()));
@@ -495,7 +501,7 @@ fn pointer(direction: Direction, text: &str) -> Result<Kind, String> {
 }
 
 /// `fd`, `size:unsigned_int`
-fn value(text: &str) -> Result<Target, String> {
+pub(super) fn number(text: &str) -> Result<Target, String> {
     let (kind, ty) = text.split_once(':').map_or((text, None), |(kind, ty)| (kind, Some(ty)));
     let ty = ty.map(|ty| word(ty).map(|ty| ty.replace('_', " "))).transpose()?;
     // A typedef has its underscores.
@@ -511,7 +517,7 @@ fn value(text: &str) -> Result<Target, String> {
 const C_WORDS: [&str; 6] = ["unsigned", "signed", "char", "short", "int", "long"];
 
 /// A name alone.
-fn word(text: &str) -> Result<&str, String> {
+pub(super) fn word(text: &str) -> Result<&str, String> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if !text.is_empty() && text.chars().all(is_name) { Ok(text) } else { Err(format!("`{text}` is no name")) }
 }

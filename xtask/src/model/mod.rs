@@ -4,11 +4,13 @@ mod abis;
 mod call;
 mod change;
 mod choices;
+mod controls;
 mod curated;
 mod facts;
 mod fields;
 mod guard;
 mod headers;
+mod held;
 mod history;
 mod kernel;
 mod kinds;
@@ -21,6 +23,7 @@ pub use abis::{AbiSpec, Abis, ByteOrder, CSpec, CompatSpec, EntryColumn, Ignored
 pub use call::{CallSpec, Extension, FailedResult, Failure, NumberPlace, OtherInstruction, Pairs, StackWords};
 pub use change::{Change, ChangeKind, Compared, Diff, Site, Spot, Subject, UnknownParams};
 pub use choices::{ANY, Case, Choice, Decided, Value, When};
+pub use controls::ControlMessage;
 pub use curated::{AssemblyEntry, Block, Curated, ExtensibleRecord, Halves, Holds, NamedEntry, PrivateCall, Prototype};
 pub use facts::{
     ArgumentMacro, Definition, Dispatch, EntryFunction, Facts, HeaderRow, NamedNumber, Numbers, OptionalEntry,
@@ -31,6 +34,7 @@ pub use guard::Guard;
 pub use headers::{
     AbiSet, BitField, Constant, Count, Field, FieldClass, Headers, Integer, NamedConstant, PerAbi, Record,
 };
+pub use held::Held;
 pub use history::{Between, Happened, History, Step};
 pub use kernel::Release;
 pub use kinds::{Class, Direction, EntryKinds, Kind, KindRule, Kinds, Length, Mirror, Plain, Pointer, Returns, Target, Term};

@@ -1,4 +1,4 @@
-//! `data/curated/kinds/`, `choices/` and `fields/`, with the files and lines that diagnostics about a block point to.
+//! `data/curated/kinds/`, `choices/`, `fields/` and what messages hold, with the files and lines that diagnostics about a block point to.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::{names, read};
 use crate::diagnostic::Result;
-use crate::model::{Choice, EntryKinds, KindRule, Kinds, StructFields};
+use crate::model::{Choice, ControlMessage, EntryKinds, KindRule, Kinds, StructFields};
 
 /// The folders below `data/`.
 const KINDS: &str = "curated/kinds";
@@ -16,6 +16,9 @@ const FIELDS: &str = "curated/fields";
 
 /// The file of what io_uring does.
 const MIRRORS: &str = "curated/mirrors.yaml";
+
+/// The file of what control messages carry.
+const CONTROLS: &str = "curated/controls.yaml";
 
 /// The file of what C types and names say by themselves.
 const RULES: &str = "rules.yaml";
@@ -47,6 +50,9 @@ pub(super) fn load(data: &Path) -> Result<Kinds> {
     let mirrors = data.join(MIRRORS);
     if mirrors.is_file() {
         kinds.mirrors = read::yaml(&mirrors)?;
+    }
+    if data.join(CONTROLS).is_file() {
+        kinds.controls = list(&data.join(CONTROLS), &format!("data/{CONTROLS}"))?;
     }
     Ok(kinds)
 }
@@ -86,6 +92,13 @@ impl Block for Choice {
 impl Block for StructFields {
     fn about(&mut self) -> About<'_> {
         About { of: &self.of, source: &self.source, file: &mut self.file, line: &mut self.line }
+    }
+}
+
+impl Block for ControlMessage {
+    fn about(&mut self) -> About<'_> {
+        let ControlMessage { name, source, file, line, .. } = self;
+        About { of: std::slice::from_ref(name), source, file, line }
     }
 }
 

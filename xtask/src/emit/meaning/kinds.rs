@@ -113,6 +113,7 @@ pub(super) fn of_kind(kind: &Kind, names: Names, from: &From, pool: &mut Pool) -
                 Target::MsgHdr => ("MSGHDR", None, None),
                 Target::SigInfo => ("SIGINFO", None, None),
                 Target::Dirents => ("DIRENTS", None, None),
+                Target::Control => ("CONTROL", None, None),
                 Target::By(name) => ("POINTER_BY", Some(param(name)), None),
                 Target::Opaque(reason) => ("OPAQUE", Some(pool.reasons.id(reason).to_string()), None),
             };

@@ -4,6 +4,8 @@
 //! [`Pool`].
 
 mod choices;
+mod controls;
+mod held;
 mod kinds;
 mod mirrors;
 mod records;
@@ -44,6 +46,7 @@ struct Pool {
     scalars: Ids<String>,
     scalar_ids: BTreeMap<String, Option<usize>>,
     masks: Ids<String>,
+    held: Ids<String>,
     whom: Whom,
     /// Structures that something leads to, by name, in the order of first appearance.
     wanted: Ids<String>,
@@ -88,9 +91,10 @@ pub(super) fn meaning(from: &From, sink: &Sink) -> String {
     );
     let entries = kinds::entries(from, &mut pool);
     let choices = choices::choices(from, &mut pool, sink);
+    let controls = controls::controls(from, &mut pool, sink);
     let types = scalars::types(from, &mut pool);
     let records = records::records(from, &mut pool, sink);
-    for part in [entries, choices.0, types, records, mirrors::mirrors(from, sink)] {
+    for part in [entries, choices.0, types, records, controls, mirrors::mirrors(from, sink)] {
         out.push_str(&part);
     }
     // Entries know their choices only now.
@@ -98,6 +102,7 @@ pub(super) fn meaning(from: &From, sink: &Sink) -> String {
     array(&mut out, "Kinds: what, direction and NULL, of what, element, length.", "KINDS", "K", &pool.kinds.all);
     array(&mut out, "Lengths, term by term.", "TERMS", "T", &pool.terms);
     array(&mut out, "Integer types that are no parameters.", "SCALARS", "&[(u16, u8)]", &pool.scalars.all);
+    array(&mut out, "What bytes hold.", "HELD", "H", &pool.held.all);
     array(&mut out, "Bits that decide.", "MASKS", "&[(u16, u64)]", &pool.masks.all);
     let reasons: Vec<String> = pool.reasons.all.iter().map(|reason| format!("{reason:?}")).collect();
     array(&mut out, "Why nothing better can be said.", "REASONS", "&str", &reasons);

@@ -1,0 +1,222 @@
+//! A recorded `ls -laR`, decoded and shown by this library and by `reverie-syscalls`, in turns in one process.
+//!
+//! `cargo run --release --manifest-path tests/peers/decode/Cargo.toml [LOOPS [RUNS]]`; `--samples` shows some calls as
+//! both have them, `--texts` all of ours, `--profile` runs ours alone for a profiler.
+
+mod counting;
+mod recording;
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use recording::{Call, Part, Recording};
+use reverie_syscalls::{Displayable, Syscall};
+use syscall_meta::{Abi, Decoded, Decoder, Outcome, RawCall, Scratch, Style};
+
+/// How many times faster ours has to be at the depth of the other.
+const BAR: f64 = 5.0;
+
+fn main() {
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mut flag = |name: &str| {
+        let before = arguments.len();
+        arguments.retain(|argument| argument != name);
+        arguments.len() != before
+    };
+    let (samples, texts, profile) = (flag("--samples"), flag("--texts"), flag("--profile"));
+    let number = |at: usize, usual: usize| arguments.get(at).map_or(usual, |text| text.parse().expect("a number"));
+    let (loops, runs) = (number(0, 20), number(1, 60));
+
+    let recording = Recording::load();
+    let all = &recording.calls[..];
+    let bench = Bench { recording: &recording };
+    if samples {
+        return bench.samples();
+    }
+    if texts {
+        let mut ours = Ours::new();
+        for call in all {
+            println!("{}", bench.decode(call, Part::All, &ours.decoder, &mut ours.room));
+        }
+        return;
+    }
+    if profile {
+        let mut ours = Ours::new();
+        for _ in 0..loops {
+            bench.ours(all, Part::Followed, &mut ours);
+        }
+        return;
+    }
+    println!(
+        "{} calls, {loops} loops, best of {runs}; a decoded call has {} bytes",
+        all.len(),
+        size_of::<Decoded<'_>>()
+    );
+    let [reverie, same, full, decode, show] = bench.measure(all, loops, runs);
+    let (text, ours, deep) = bench.weights(all);
+    let line = |what: &str, time: f64, (allocations, bytes): (f64, f64)| {
+        println!("{what:44} {time:7.1} ns/call {bytes:7.1} bytes {allocations:6.3} allocations");
+    };
+    line("reverie-syscalls, with outputs", reverie, text);
+    line("ours, what that reads", same, ours);
+    line("ours, all", full, deep);
+    println!("{:44} {decode:7.1} ns/call", "  decoded only");
+    println!("{:44} {show:7.1} ns/call", "  shown only");
+    println!(
+        "ours is {:.2} times as fast at the same depth (bar {BAR:.1}), {:.2} in full",
+        reverie / same,
+        reverie / full
+    );
+    let mut names: Vec<&str> = all.iter().map(|call| call.sysno.name()).collect();
+    names.sort();
+    names.dedup();
+    let of = |name: &str| all.iter().filter(|call| call.sysno.name() == name).cloned().collect::<Vec<Call>>();
+    let mut groups: Vec<_> = names.iter().map(|name| (*name, of(name))).collect();
+    groups.sort_by_key(|(_, calls)| std::cmp::Reverse(calls.len()));
+    for (name, calls) in groups.iter().take(12) {
+        let [reverie, same, full, ..] = bench.measure(calls, (loops * 400 / calls.len()).max(1), runs / 4 + 1);
+        println!(
+            "  {name:12} {:5}: {reverie:7.1} and {same:7.1} ns, ratio {:5.2}; all {full:7.1} ns",
+            calls.len(),
+            reverie / same
+        );
+    }
+}
+
+/// What a tracer keeps from call to call.
+struct Ours {
+    decoder: Decoder,
+    room: Vec<u8>,
+    text: String,
+}
+
+impl Ours {
+    fn new() -> Ours {
+        Ours { decoder: Decoder::new(), room: vec![0; 64 * 1024], text: String::with_capacity(1 << 16) }
+    }
+}
+
+struct Bench<'r> {
+    recording: &'r Recording,
+}
+
+impl Bench<'_> {
+    fn reverie(&self, calls: &[Call], text: &mut String) -> usize {
+        let (memory, mut bytes) = (self.recording.direct(), 0);
+        for call in calls {
+            let call = black_box(call);
+            text.clear();
+            let shown = Syscall::from_raw(call.sysno, call.args());
+            write!(text, "{}", shown.display_with_outputs(&memory)).expect("a string takes all");
+            bytes += black_box(text.as_bytes()).len();
+        }
+        bytes
+    }
+
+    fn decode<'b>(&self, call: &Call, part: Part, decoder: &Decoder, room: &'b mut [u8]) -> Decoded<'b> {
+        let mut scratch = Scratch::new(room);
+        self.decode_into(call, part, decoder, &mut scratch)
+    }
+
+    #[inline(always)]
+    fn decode_into<'b>(&self, call: &Call, part: Part, decoder: &Decoder, scratch: &mut Scratch<'b>) -> Decoded<'b> {
+        let raw = RawCall::new(Abi::X86_64, call.number, call.words);
+        let (before, after) = (self.recording.before(part), self.recording.after(part));
+        let entered = decoder.enter(&raw, &before, scratch);
+        entered.exit(Outcome::from_word(Abi::X86_64, call.result as u64), &after, scratch)
+    }
+
+    fn ours(&self, calls: &[Call], part: Part, ours: &mut Ours) -> usize {
+        let mut bytes = 0;
+        for call in calls {
+            ours.text.clear();
+            let decoded = self.decode(black_box(call), part, &ours.decoder, &mut ours.room);
+            decoded.show(Style::new(), &mut ours.text).expect("a string takes all");
+            bytes += black_box(ours.text.as_bytes()).len();
+        }
+        bytes
+    }
+
+    fn decode_only(&self, calls: &[Call], ours: &mut Ours) {
+        for call in calls {
+            black_box(&self.decode(black_box(call), Part::All, &ours.decoder, &mut ours.room));
+        }
+    }
+
+    /// The time of showing: calls are decoded before, some at once, so that they stay in the cache.
+    fn show_only(&self, calls: &[Call], ours: &mut Ours) -> Duration {
+        let mut time = Duration::ZERO;
+        for some in calls.chunks(16) {
+            let mut scratch = Scratch::new(&mut ours.room);
+            let decode = |call| self.decode_into(call, Part::All, &ours.decoder, &mut scratch);
+            let decoded: Vec<Decoded<'_>> = some.iter().map(decode).collect();
+            let start = Instant::now();
+            for call in &decoded {
+                ours.text.clear();
+                black_box(call).show(Style::new(), &mut ours.text).expect("a string takes all");
+                black_box(ours.text.as_bytes());
+            }
+            time += start.elapsed();
+        }
+        time
+    }
+
+    /// Nanoseconds a call: theirs, ours as deep, ours in full, decoding of that, showing of that. Each is the best of
+    /// many runs, which take turns.
+    fn measure(&self, calls: &[Call], loops: usize, runs: usize) -> [f64; 5] {
+        let mut best = [f64::MAX; 5];
+        let (mut text, mut ours) = (String::with_capacity(1 << 16), Ours::new());
+        let timed = |work: &mut dyn FnMut()| {
+            let start = Instant::now();
+            (0..loops).for_each(|_| work());
+            start.elapsed()
+        };
+        for _ in 0..runs {
+            let times = [
+                timed(&mut || {
+                    black_box(self.reverie(calls, &mut text));
+                }),
+                timed(&mut || {
+                    black_box(self.ours(calls, Part::Followed, &mut ours));
+                }),
+                timed(&mut || {
+                    black_box(self.ours(calls, Part::All, &mut ours));
+                }),
+                timed(&mut || self.decode_only(calls, &mut ours)),
+                (0..loops).map(|_| self.show_only(calls, &mut ours)).sum(),
+            ];
+            for (best, time) in best.iter_mut().zip(times) {
+                *best = best.min(time.as_nanos() as f64 / (loops * calls.len()) as f64);
+            }
+        }
+        best
+    }
+
+    /// Allocations and bytes of text a call: theirs, ours as deep, ours in full.
+    fn weights(&self, calls: &[Call]) -> ((f64, f64), (f64, f64), (f64, f64)) {
+        let (mut text, mut ours) = (String::with_capacity(1 << 16), Ours::new());
+        let count = |work: &mut dyn FnMut() -> usize| {
+            work();
+            let (allocations, bytes) = counting::count(work);
+            (allocations as f64 / calls.len() as f64, bytes as f64 / calls.len() as f64)
+        };
+        let reverie = count(&mut || self.reverie(calls, &mut text));
+        let same = count(&mut || self.ours(calls, Part::Followed, &mut ours));
+        (reverie, same, count(&mut || self.ours(calls, Part::All, &mut ours)))
+    }
+
+    /// The first call of each name that failed, and the first that did not.
+    fn samples(&self) {
+        let mut seen = std::collections::BTreeSet::new();
+        let (memory, mut ours) = (self.recording.direct(), Ours::new());
+        for call in &self.recording.calls {
+            if seen.insert((call.number, call.result < 0)) {
+                println!("{}", Syscall::from_raw(call.sysno, call.args()).display_with_outputs(&memory));
+                for part in [Part::Followed, Part::All] {
+                    println!("    {}", self.decode(call, part, &ours.decoder, &mut ours.room));
+                }
+            }
+        }
+    }
+}

@@ -89,8 +89,16 @@ impl<'b> Value<'b> {
     /// A number as an argument or an element has it.
     #[inline]
     pub(crate) fn number(kind: u16, bits: u8, signed: bool, value: u64, place: Place, pointer: bool) -> Value<'b> {
-        let is_pointer = pointer || meaning::kind(kind).is_some_and(|kind| kind.0 >= tag::PATH);
-        if is_pointer && !meaning::kind(kind).is_some_and(|kind| kind.0 == tag::SET) {
+        let what = meaning::kind(kind).map(|kind| kind.0);
+        let is_pointer = match what {
+            // What C has as a pointer may be a number: of futexes, whose time is a count for some operations.
+            Some(tag::SET) => false,
+            Some(plain) if plain < tag::SET => {
+                pointer && matches!(Plain::of_tag(plain), Some(Plain::Address | Plain::Hex | Plain::Unused) | None)
+            }
+            what => pointer || what.is_some_and(|what| what >= tag::PATH),
+        };
+        if is_pointer {
             let value = if place.abi.pointer_bits() == 32 { value & 0xffff_ffff } else { value };
             return if value == 0 { Value::Null } else { Value::Address(value) };
         }
@@ -114,7 +122,17 @@ impl<'b> Value<'b> {
                 let size = inner.u32();
                 let bytes = inner.take((size & !STRUCT_WHOLE) as usize);
                 let (is_whole, instead) = (size & STRUCT_WHOLE != 0, NONE);
-                Value::Struct(Struct { layout, record, decision, param, is_whole, instead, bytes, children: inner, place })
+                Value::Struct(Struct {
+                    layout,
+                    record,
+                    decision,
+                    param,
+                    is_whole,
+                    instead,
+                    bytes,
+                    children: inner,
+                    place,
+                })
             }
             node::LIST => {
                 let what = inner.u8();

@@ -5,7 +5,9 @@ use std::ffi::CString;
 use std::io;
 use std::os::raw::{c_int, c_long, c_void};
 
-use syscall_meta::{Abi, ByteOrder, Decoded, Decoder, FdKind, Kept, ProcessMemory, Scratch, Style, SyscallInfo, SyscallStop};
+use syscall_meta::{
+    Abi, ByteOrder, Decoded, Decoder, FdKind, Kept, ProcessMemory, Scratch, Style, SyscallInfo, SyscallStop,
+};
 
 /// What happened, one line at a time.
 pub(crate) struct Line<'l> {
@@ -73,7 +75,12 @@ struct Thread {
 
 impl Thread {
     fn new(pid: i32) -> io::Result<Thread> {
-        Ok(Thread { memory: ProcessMemory::new(pid as u32)?, buffer: vec![0; ROOM], call: None, netlink: HashMap::new() })
+        Ok(Thread {
+            memory: ProcessMemory::new(pid as u32)?,
+            buffer: vec![0; ROOM],
+            call: None,
+            netlink: HashMap::new(),
+        })
     }
 
     /// Takes in what a call has made of its descriptors.

@@ -20,8 +20,8 @@ use crate::side::Side;
 use crate::syscall::Syscall;
 use crate::value::{Number, Place, Value};
 
-use follow::{Follow, Phase};
 pub use descriptors::{Descriptors, FdKind};
+use follow::{Follow, Phase};
 pub(crate) use slots::Slots;
 
 /// How many arguments a call can have.
@@ -130,8 +130,16 @@ impl Decoder {
     ) -> Entered<'b> {
         let order = self.order.unwrap_or_else(|| usual_order(call.abi()));
         let before = Nodes::NONE;
-        let mut entered =
-            Entered { call: *call, limits: self.limits, order, slots: None, before, taken: 0, through: None, netlink: None };
+        let mut entered = Entered {
+            call: *call,
+            limits: self.limits,
+            order,
+            slots: None,
+            before,
+            taken: 0,
+            through: None,
+            netlink: None,
+        };
         let Some(of) = call.syscall() else { return entered };
         let side = if self.compat { of.compat_side().unwrap_or(of.side()) } else { of.side() };
         // It is large, so it is made where it stays.

@@ -171,9 +171,11 @@ fn behind<M: Memory + ?Sized>(found: &Slots, words: &[u64], order: ByteOrder, me
 /// The call of an ABI that enters this function.
 fn with_entry(abi: Abi, entry: u16) -> Option<Syscall> {
     let wanted = names::entry(entry)?;
-    let is_it = |call: &Syscall| {
-        call.side().entry_id() == entry || call.compat_side().is_some_and(|side| side.entry_id() == entry)
+    // ABIs without a kernel of their own have the compat entry alone.
+    let is_entry = |side: Side| {
+        side.entry_id() == entry || side.entry().is_some_and(|name| name.strip_prefix("compat_") == Some(wanted))
     };
+    let is_it = |call: &Syscall| is_entry(call.side()) || call.compat_side().is_some_and(is_entry);
     let all = abi.table()?;
     // Most are called as their entry is.
     let by_name = wanted.strip_prefix("sys_").and_then(|name| all.by_name(name)).filter(is_it);

@@ -73,7 +73,7 @@ impl<'b> Decoded<'b> {
         if self.syscall().is_some_and(|call| call.name() == "clone") && !style.names {
             return self.show_clone(out);
         }
-        let is_mmap = self.syscall().is_some_and(|call| call.name() == "mmap");
+        let is_mmap = self.syscall().is_some_and(|call| matches!(call.name(), "mmap" | "mmap2"));
         // The last arguments that the kernel does not look at are not told.
         for (at, arg) in self.args().take(self.told()).enumerate() {
             if at > 0 {
@@ -97,9 +97,10 @@ impl<'b> Decoded<'b> {
                 text::hex(out, arg.number().unwrap_or(0))?;
                 continue;
             }
-            // Where a mapping begins in its file is thought of in pages.
-            if is_mmap && arg.name() == "off" {
-                text::hex(out, arg.number().unwrap_or(0))?;
+            // Where a mapping begins in its file is thought of in pages, and told in bytes.
+            if at == 5 && is_mmap {
+                let unit = if self.syscall().is_some_and(|call| call.name() == "mmap2") { 4096 } else { 1 };
+                text::hex(out, arg.number().unwrap_or(0).wrapping_mul(unit))?;
                 continue;
             }
             if is_environment(&value, arg.name()) && !style.verbose {

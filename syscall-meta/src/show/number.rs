@@ -130,6 +130,12 @@ pub(super) fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut 
     }
     let is_private = set == sets::FUTEX_OPERATION && value & FUTEX_PRIVATE_FLAG != 0;
     let value = if is_private { value & !FUTEX_PRIVATE_FLAG } else { value };
+    // The signal of a clone is told last.
+    if set == sets::CLONE_FLAGS && value & 0xff != 0 && value > 0xff {
+        named(set, &number.with(value & !0xff), out)?;
+        out.write_str("|")?;
+        return named(set, &number.with(value & 0xff), out);
+    }
     // What may be done is written with the highest bit first: `R_OK|X_OK`.
     if set == sets::ACCESS_MODE && value & value.wrapping_sub(1) & 7 != 0 {
         let highest = 1 << (value & 7).ilog2();

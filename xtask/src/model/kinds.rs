@@ -414,7 +414,10 @@ impl Target {
 
     /// Whether a length has to be said.
     fn needs_length(&self) -> bool {
-        matches!(self, Target::Bytes | Target::BitSet | Target::FdSet | Target::IoVec | Target::Dirents | Target::Control)
+        matches!(
+            self,
+            Target::Bytes | Target::BitSet | Target::FdSet | Target::IoVec | Target::Dirents | Target::Control
+        )
     }
 
     /// Whether no length can be said.

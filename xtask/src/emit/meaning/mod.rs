@@ -109,8 +109,7 @@ pub(super) fn meaning(from: &From, sink: &Sink) -> String {
     array(&mut out, "Bits that decide.", "MASKS", "&[(u16, u64)]", &pool.masks.all);
     let reasons: Vec<String> = pool.reasons.all.iter().map(|reason| format!("{reason:?}")).collect();
     array(&mut out, "Why nothing better can be said.", "REASONS", "&str", &reasons);
-    let sets: Vec<String> =
-        pool.sets.all.iter().map(|name| format!("sets::{}", name.to_ascii_uppercase())).collect();
+    let sets: Vec<String> = pool.sets.all.iter().map(|name| format!("sets::{}", name.to_ascii_uppercase())).collect();
     array(&mut out, "The sets that kinds name.", "SETS", "FlagSet", &sets);
     let whom: Vec<String> =
         pool.whom.all().iter().map(|whom| format!("{whom:#x}, // {}", named(*whom, from.abis))).collect();

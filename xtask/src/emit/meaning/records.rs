@@ -145,11 +145,8 @@ impl<'a> Made<'a> {
             self.by(choice, said, pool, sink);
         }
         let id = pool.names.id(&name.to_string());
-        let line = format!(
-            "R({id}, {first}, {}, {list}, {briefs}, {by}, {}",
-            self.layouts.len() - first,
-            self.bys.len() - by
-        );
+        let line =
+            format!("R({id}, {first}, {}, {list}, {briefs}, {by}, {}", self.layouts.len() - first, self.bys.len() - by);
         self.records.push((format!("{line}, FOLLOWED) // {name}"), followed));
     }
 
@@ -191,7 +188,13 @@ impl<'a> Made<'a> {
     }
 
     /// A field, unless nothing is to be shown of it.
-    fn field(&self, field: &Field, said: Option<&StructFields>, followed: &mut bool, pool: &mut Pool) -> Option<String> {
+    fn field(
+        &self,
+        field: &Field,
+        said: Option<&StructFields>,
+        followed: &mut bool,
+        pool: &mut Pool,
+    ) -> Option<String> {
         let kind = said.and_then(|said| said.fields.get(&field.name));
         let is_chosen = said.is_some_and(|said| said.by.iter().any(|by| by.fields.contains_key(&field.name)));
         let is_container = field.class == FieldClass::Record && ["struct", "union"].contains(&field.ty.as_str());
@@ -199,15 +202,12 @@ impl<'a> Made<'a> {
         if !is_chosen && (is_unused(kind) || is_container && !matches!(kind, Some(FieldKind::Inline(_)))) {
             return None;
         }
-        // What is said of no field: integers as they are.
+        // What is said of no field: integers as they are, and characters as text.
         let default = match field.class {
-            FieldClass::Pointer => Plain::Address,
-            FieldClass::Char if field.count != Count::One && kind.is_none() => {
-                return Some(self.line(field, of_field(&FieldKind::Inline(Inline::Text), self.from, pool), None, pool));
-            }
-            _ => Plain::Number,
+            FieldClass::Pointer => FieldKind::Kind(Kind::Plain(Plain::Address)),
+            FieldClass::Char if field.count != Count::One => FieldKind::Inline(Inline::Text),
+            _ => FieldKind::Kind(Kind::Plain(Plain::Number)),
         };
-        let default = FieldKind::Kind(Kind::Plain(default));
         let kind = kind.unwrap_or(&default);
         *followed |= matches!(kind, FieldKind::Kind(Kind::Pointer(_)));
         let inline = matches!(kind, FieldKind::Inline(_));
@@ -233,7 +233,11 @@ impl<'a> Made<'a> {
         };
         let (shift, width) = field.bits.map_or((0, 0), |bits| (bits.shift, bits.width));
         let (name, offset) = (pool.names.id(&field.name), field.offset);
-        format!("F({name}, {offset}, {kind}, {}, {element}, {count}, {shift}, {width}) // {}", place(record), field.name)
+        format!(
+            "F({name}, {offset}, {kind}, {}, {element}, {count}, {shift}, {width}) // {}",
+            place(record),
+            field.name
+        )
     }
 
     fn by(&mut self, choice: &crate::model::FieldChoice, said: Option<&StructFields>, pool: &mut Pool, sink: &Sink) {
@@ -246,7 +250,8 @@ impl<'a> Made<'a> {
             Some(FieldKind::Kind(Kind::Set(set))) => vec![set],
             _ => Vec::new(),
         };
-        let named = self.from.releases.iter().flat_map(|(.., sets)| sets.iter()).find(|of| sets.contains(&of.name.as_str()));
+        let named =
+            self.from.releases.iter().flat_map(|(.., sets)| sets.iter()).find(|of| sets.contains(&of.name.as_str()));
         let bits = named.is_some_and(|set| set.kind == SetKind::Flags);
         for when in &choice.when {
             let values = self.constants.value(&sets, when);
@@ -275,7 +280,13 @@ impl<'a> Made<'a> {
             .iter()
             .map(|(line, follows)| line.replace("FOLLOWED", if *follows { "true" } else { "false" }))
             .collect();
-        array(&mut out, "Structures: name, layouts, short form, what values decide, pointers.", "RECORDS", "R", &records);
+        array(
+            &mut out,
+            "Structures: name, layouts, short form, what values decide, pointers.",
+            "RECORDS",
+            "R",
+            &records,
+        );
         array(&mut out, "Layouts: whom, size, fields.", "LAYOUTS", "L", &self.layouts);
         array(&mut out, "Fields: name, offset, kind, structure, element, count, bits.", "FIELDS", "F", &self.fields);
         numbers(&mut out, "Names of short forms.", "NAME_LISTS", "u16", &self.lists);
@@ -303,6 +314,7 @@ fn layouts(name: &str, from: &From) -> PerAbi<Record> {
             }
         }
     }
+    let is_kernels = !by_header.is_empty() && by_header.keys().all(|(is_own, _)| *is_own);
     let mut found: BTreeMap<usize, Record> = BTreeMap::new();
     for held in by_header.into_values() {
         let layouts = newest(held);
@@ -312,5 +324,43 @@ fn layouts(name: &str, from: &From) -> PerAbi<Record> {
             }
         }
     }
+    let place = |abi: &str| from.abis.iter().position(|name| *name == abi);
+    // ABIs without a kernel of their own: what the kernel alone has, it has there as for a sibling of the same alignment.
+    if is_kernels && !BY_ARCHITECTURE.contains(&name) {
+        for (abi, sibling) in SIBLINGS {
+            let (Some(abi), Some(sibling)) = (place(abi), place(sibling)) else { continue };
+            if let Some(record) = found.get(&sibling).filter(|_| !found.contains_key(&abi)).cloned() {
+                found.insert(abi, record);
+            }
+        }
+    }
+    // Headers give C libraries of some ABIs another structure under this name than the kernel has
+    // (include/linux/signal_types.h), which is the same as one that they have no such name for.
+    if name == "sigaction" {
+        for (abis, other, of) in KERNELS_SIGACTION {
+            let others = if *other == name { PerAbi::new(found.clone()) } else { layouts(other, from) };
+            for abi in *abis {
+                let Some(abi) = place(abi) else { continue };
+                let as_on = if of.is_empty() { Some(abi) } else { place(of) };
+                if let Some(record) = as_on.and_then(|of| others.get(of)) {
+                    found.insert(abi, record.clone());
+                }
+            }
+        }
+    }
     PerAbi::new(found)
 }
+
+/// ABIs that only kernels of another one serve, with one that has its 32-bit layouts.
+const SIBLINGS: [(&str, &str); 3] = [("x32", "i386"), ("mips_n32", "mips_o32"), ("s390", "powerpc")];
+
+/// Structures that each architecture has for itself.
+const BY_ARCHITECTURE: [&str; 6] =
+    ["compat_stat", "compat_statfs", "compat_statfs64", "stat64_emu31", "rt_sigframe", "sigcontext"];
+
+/// Where the kernel's `struct sigaction` is that of another name, or of another ABI.
+const KERNELS_SIGACTION: &[(&[&str], &str, &str)] = &[
+    (&["arm", "arm_oabi", "i386", "m68k", "parisc", "xtensa"], "compat_sigaction", ""),
+    (&["sparc", "sparc64"], "__new_sigaction", ""),
+    (&["alpha", "parisc64"], "sigaction", "riscv64"),
+];

@@ -56,6 +56,14 @@ fn classes(ty: &str, from: &From) -> Option<PerAbi<Class>> {
         "unsigned long long" | "u64" | "__u64" => return Some(everywhere((8, 'U'))),
         "long" => return Some(by_long('S')),
         "unsigned long" => return Some(by_long('U')),
+        // Some ABIs have no parameter of these types, but pointers to them.
+        "loff_t" | "compat_loff_t" | "compat_s64" => return Some(everywhere((8, 'S'))),
+        "compat_u64" => return Some(everywhere((8, 'U'))),
+        "compat_int_t" | "compat_long_t" | "compat_ssize_t" | "compat_pid_t" | "compat_timer_t" | "compat_off_t"
+        | "old_time32_t" => return Some(everywhere((4, 'S'))),
+        "compat_uint_t" | "compat_ulong_t" | "compat_size_t" | "compat_uptr_t" | "compat_aio_context_t" => {
+            return Some(everywhere((4, 'U')));
+        }
         _ => {}
     }
     // What parameters of this type are, and what fields of it are.
@@ -101,7 +109,8 @@ fn classes(ty: &str, from: &From) -> Option<PerAbi<Class>> {
 pub(super) fn types(from: &From, pool: &mut Pool) -> String {
     let mut lines = Vec::new();
     for ty in from.pools.prototypes.types.all() {
-        let words = ty.split([' ', '*']).filter(|word| !["", "const", "__user", "volatile", "struct", "union"].contains(word));
+        let words =
+            ty.split([' ', '*']).filter(|word| !["", "const", "__user", "volatile", "struct", "union"].contains(word));
         let base = words.collect::<Vec<_>>().join(" ");
         let stars = ty.matches('*').count();
         let record = records::is_record(&base, from).then(|| pool.wanted.id(&base));
@@ -113,6 +122,12 @@ pub(super) fn types(from: &From, pool: &mut Pool) -> String {
         lines.push(format!("({}, {})", place(record), place(integer)));
     }
     let mut out = String::new();
-    numbers(&mut out, "What the C types of parameters lead to: a structure, an integer.", "TYPES", "(u16, u16)", &lines);
+    numbers(
+        &mut out,
+        "What the C types of parameters lead to: a structure, an integer.",
+        "TYPES",
+        "(u16, u16)",
+        &lines,
+    );
     out
 }

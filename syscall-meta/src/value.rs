@@ -84,7 +84,7 @@ impl<'b> Value<'b> {
     #[inline]
     pub(crate) fn number(kind: u16, bits: u8, signed: bool, value: u64, place: Place, pointer: bool) -> Value<'b> {
         let is_pointer = pointer || meaning::kind(kind).is_some_and(|kind| kind.0 >= tag::PATH);
-        if is_pointer && !meaning::kind(kind).is_some_and(|kind| kind.0 == tag::SET) {
+        if is_pointer && meaning::kind(kind).is_none_or(|kind| kind.0 != tag::SET) {
             let value = if place.abi.pointer_bits() == 32 { value & 0xffff_ffff } else { value };
             return if value == 0 { Value::Null } else { Value::Address(value) };
         }

@@ -1,6 +1,7 @@
 //! A tracer in its smallest form: it stops a program and all that it starts at every system call, and tells each call as text.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ffi::CString;
 use std::io;
 use std::os::raw::{c_int, c_long, c_void};
@@ -122,10 +123,10 @@ impl Tracer {
             self.ended(pid, status, tell);
             return;
         }
-        if !self.threads.contains_key(&pid) {
+        if let Entry::Vacant(free) = self.threads.entry(pid) {
             // A new thread stops by itself; its options are its parent's.
             if let Ok(thread) = Thread::new(pid) {
-                self.threads.insert(pid, thread);
+                free.insert(thread);
             }
             resume(pid, 0);
             return;

@@ -17,6 +17,7 @@ pub(crate) mod ioctls;
 pub(crate) mod layouts;
 #[cfg(feature = "decode")]
 #[rustfmt::skip]
+#[allow(clippy::identity_op, reason = "what a number is made of is written out")]
 pub(crate) mod meaning;
 #[rustfmt::skip]
 pub(crate) mod names;

@@ -156,6 +156,8 @@ pub use kind::{Class, Classes, Direction, Kind, Plain, Returns, Target};
 #[cfg(feature = "layouts")]
 pub use layout::{Fields, LayoutError, Struct, StructLayout, StructText};
 pub use memory::{Fault, Memory, Region, Scratch};
+#[cfg(feature = "decode")]
+pub use mirror::io_uring_call;
 pub use outcome::Outcome;
 #[cfg(all(feature = "std", any(target_os = "linux", target_os = "android")))]
 pub use process_memory::ProcessMemory;
@@ -164,8 +166,6 @@ pub use prototype::{CType, Param, Params, Part, Tag};
 pub use recorded::RecordedMemory;
 pub use registers::Registers;
 pub use set::{OtherAbi, SetIter, SyscallSet, UnknownName};
-#[cfg(feature = "decode")]
-pub use mirror::io_uring_call;
 #[cfg(feature = "decode")]
 pub use show::Style;
 pub use side::{Config, Differs, Linkage, Side, Symbol};

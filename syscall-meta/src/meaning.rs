@@ -67,14 +67,7 @@ pub(crate) const NULLABLE: u8 = 4;
 /// Of an entry: its parameters in `PARAMS` (start, count), its choices in `ENTRY_CHOICES` (start, count), the kind of its
 /// result, its classes as bits.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct E(
-    pub(crate) u16,
-    pub(crate) u8,
-    pub(crate) u16,
-    pub(crate) u8,
-    pub(crate) u16,
-    pub(crate) u16,
-);
+pub(crate) struct E(pub(crate) u16, pub(crate) u8, pub(crate) u16, pub(crate) u8, pub(crate) u16, pub(crate) u16);
 
 /// A term of a length: what it is, and of what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,14 +86,7 @@ pub(crate) mod term {
 /// A choice: the parameters that decide (the second may be [`NO`]), the bits of it (a place in `MASKS`, or [`NO`] for all), its
 /// cases in `CASES` (start, count), what is decided where none fits.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct C(
-    pub(crate) u16,
-    pub(crate) u16,
-    pub(crate) u16,
-    pub(crate) u16,
-    pub(crate) u16,
-    pub(crate) u16,
-);
+pub(crate) struct C(pub(crate) u16, pub(crate) u16, pub(crate) u16, pub(crate) u16, pub(crate) u16, pub(crate) u16);
 
 /// A case: on which ABIs, how it fits, the values, what is decided (a place in `DECIDED`).
 #[derive(Clone, Copy, Debug)]
@@ -168,14 +154,7 @@ pub(crate) const BYTES_OF: u8 = 0x1f;
 /// What the value of a field decides: the field, on which ABIs it has which value, the kinds in `OVERRIDES` (start, count), and
 /// which of its bits decide.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct B(
-    pub(crate) u16,
-    pub(crate) u16,
-    pub(crate) u64,
-    pub(crate) u16,
-    pub(crate) u8,
-    pub(crate) u64,
-);
+pub(crate) struct B(pub(crate) u16, pub(crate) u16, pub(crate) u64, pub(crate) u16, pub(crate) u8, pub(crate) u64);
 
 /// Whether an ABI is one of those at a place of `ABIS`.
 #[inline]
@@ -238,7 +217,9 @@ pub(crate) fn params(entry: E) -> &'static [(u16, u16)] {
 /// The choices of an entry.
 #[inline]
 pub(crate) fn choices(entry: E) -> impl Iterator<Item = C> {
-    slice(&data::ENTRY_CHOICES, entry.2, entry.3.into()).iter().filter_map(|at| data::CHOICES.get(usize::from(*at)).copied())
+    slice(&data::ENTRY_CHOICES, entry.2, entry.3.into())
+        .iter()
+        .filter_map(|at| data::CHOICES.get(usize::from(*at)).copied())
 }
 
 /// The cases of a choice.

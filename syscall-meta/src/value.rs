@@ -8,7 +8,7 @@ use core::fmt;
 
 use crate::abi::{Abi, ByteOrder};
 use crate::decode::integer;
-use crate::decode::tape::{LIST_TEXTS, Reader, node};
+use crate::decode::tape::{LIST_TEXTS, Reader, STRUCT_WHOLE, node};
 use crate::kind::{Kind, Plain};
 use crate::meaning::{self, B, F, FLEXIBLE, L, NO, R, tag};
 
@@ -87,6 +87,7 @@ pub(crate) fn wanted() -> Wanted {
 
 impl<'b> Value<'b> {
     /// A number as an argument or an element has it.
+    #[inline]
     pub(crate) fn number(kind: u16, bits: u8, signed: bool, value: u64, place: Place, pointer: bool) -> Value<'b> {
         let is_pointer = pointer || meaning::kind(kind).is_some_and(|kind| kind.0 >= tag::PATH);
         if is_pointer && !meaning::kind(kind).is_some_and(|kind| kind.0 == tag::SET) {
@@ -110,9 +111,10 @@ impl<'b> Value<'b> {
             }
             node::STRUCT => {
                 let (layout, record, decision, param) = (inner.u16(), inner.u16(), inner.u16(), inner.u16());
-                let size = inner.u32() as usize;
-                let bytes = inner.take(size);
-                Value::Struct(Struct { layout, record, decision, param, instead: NONE, bytes, children: inner, place })
+                let size = inner.u32();
+                let bytes = inner.take((size & !STRUCT_WHOLE) as usize);
+                let (is_whole, instead) = (size & STRUCT_WHOLE != 0, NONE);
+                Value::Struct(Struct { layout, record, decision, param, is_whole, instead, bytes, children: inner, place })
             }
             node::LIST => {
                 let what = inner.u8();
@@ -166,6 +168,11 @@ pub struct Number {
 impl Number {
     pub(crate) fn new(kind: u16, value: u64, abi: Abi) -> Number {
         Number { kind, bits: 64, signed: true, value, abi }
+    }
+
+    /// Another value of the same kind.
+    pub(crate) const fn with(self, value: u64) -> Number {
+        Number { value, ..self }
     }
 
     /// What it means.
@@ -268,6 +275,8 @@ pub struct Struct<'b> {
     record: u16,
     decision: u16,
     param: u16,
+    /// There are as many bytes as the program's form of it has.
+    is_whole: bool,
     /// Kinds of fields that hold here and not elsewhere: a place and how many.
     instead: (u16, u8),
     bytes: &'b [u8],
@@ -286,9 +295,10 @@ impl<'b> Struct<'b> {
         self.bytes
     }
 
-    /// Whether bytes at its end were not there, and so its last fields are not.
+    /// Whether bytes at its end were not there, and so its last fields are not. Of structures that grow, a program may pass a
+    /// shorter form, of which nothing is cut.
     pub fn is_cut(&self) -> bool {
-        meaning::layout(self.layout).is_some_and(|layout| self.bytes.len() < layout.1 as usize)
+        !self.is_whole && meaning::layout(self.layout).is_some_and(|layout| self.bytes.len() < layout.1 as usize)
     }
 
     /// The fields that mean something, in their order: no padding, and of a union the member that its other fields choose.
@@ -305,8 +315,11 @@ impl<'b> Struct<'b> {
             chosen: None,
             brief: &[],
             left_out: false,
+            seen: 0,
         };
-        let (Some(layout), Some(record)) = (meaning::layout(self.layout), meaning::record(self.record)) else { return empty };
+        let (Some(layout), Some(record)) = (meaning::layout(self.layout), meaning::record(self.record)) else {
+            return empty;
+        };
         let decision = if self.decision == NO { None } else { meaning::decided(self.decision) };
         Fields {
             fields: meaning::fields(layout).iter(),
@@ -338,6 +351,8 @@ pub struct Fields<'b> {
     chosen: Option<&'static [u16]>,
     brief: &'static [u16],
     left_out: bool,
+    /// How many of the short form were gone through.
+    seen: usize,
 }
 
 impl Fields<'_> {
@@ -357,8 +372,13 @@ impl<'b> Iterator for Fields<'b> {
             self.index += 1;
             let is_brief = self.brief.is_empty() || self.brief.contains(&field.0);
             if !is_brief && self.left_out {
+                // Each name is there once.
+                if self.seen >= self.brief.len() {
+                    return None;
+                }
                 continue;
             }
+            self.seen += usize::from(is_brief);
             let kind = self.of.kind_instead(field).unwrap_or_else(|| self.active.kind(field));
             let is_unused = meaning::kind(kind).is_some_and(|kind| kind.0 == Plain::Unused as u8);
             if is_unused || self.chosen.is_some_and(|chosen| !chosen.contains(&field.0)) {
@@ -394,9 +414,10 @@ impl<'b> Struct<'b> {
                     record,
                     decision: NO,
                     param: NO,
+                    is_whole: false,
                     instead: self.instead,
                     bytes,
-                    children: Reader(&[]),
+                    children: Reader::new(&[]),
                     place,
                 }));
             }
@@ -439,7 +460,8 @@ impl<'b> Struct<'b> {
 /// The decisions of a structure's values that hold.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Active {
-    /// Where the kinds that they give stand in `OVERRIDES`, and how many: small, since it is copied with each structure.
+    /// Where the kinds that they give stand in `OVERRIDES`, and how many: small, since it is copied with each
+    /// structure.
     holds: [(u16, u8); Active::MOST],
     len: u8,
 }
@@ -486,7 +508,10 @@ pub(crate) fn field_number(field: &F, bytes: &[u8], place: Place) -> Option<u64>
     let F(_, offset, _, _, class, _, shift, width) = *field;
     let size = usize::from(class & meaning::BYTES_OF);
     let offset = usize::from(offset);
-    let number = integer(bytes.get(offset..offset.checked_add(size)?).filter(|bytes| (1..=8).contains(&bytes.len()))?, place.order);
+    let number = integer(
+        bytes.get(offset..offset.checked_add(size)?).filter(|bytes| (1..=8).contains(&bytes.len()))?,
+        place.order,
+    );
     if width == 0 {
         return Some(extended(number, class));
     }
@@ -588,10 +613,6 @@ pub struct Bits<'b> {
 }
 
 impl<'b> Bits<'b> {
-    pub(crate) fn of_word(word: &'b [u8], place: Place) -> Bits<'b> {
-        Bits { bits: (word.len() * 8) as u32, bytes: word, place }
-    }
-
     /// How many bits there are.
     pub const fn len(&self) -> u32 {
         self.bits
@@ -661,9 +682,10 @@ impl<'b> SockAddr<'b> {
             record,
             decision: NO,
             param: NO,
+            is_whole: false,
             instead: NONE,
             bytes,
-            children: Reader(&[]),
+            children: Reader::new(&[]),
             place: self.place,
         })
     }
@@ -707,6 +729,10 @@ impl<'b> Dirents<'b> {
     /// How many there are.
     pub const fn total(&self) -> u32 {
         self.total
+    }
+
+    pub(crate) const fn is_64(&self) -> bool {
+        self.is_64
     }
 }
 

@@ -21,7 +21,8 @@ fn main() {
     let mut open: HashMap<i32, File> = HashMap::new();
     let status = tracer::run(&args, options, |line| match &files {
         Some(name) => {
-            let file = open.entry(line.pid).or_insert_with(|| File::create(format!("{name}.{}", line.pid)).expect("a file"));
+            let file =
+                open.entry(line.pid).or_insert_with(|| File::create(format!("{name}.{}", line.pid)).expect("a file"));
             let _ = writeln!(file, "{}", line.text);
         }
         None => eprintln!("{} {}", line.pid, line.text),

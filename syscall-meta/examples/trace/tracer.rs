@@ -158,7 +158,8 @@ impl Tracer {
                 thread.call = Some(entered.keep());
             }
             _ => {
-                let Some((entered, mut scratch)) = thread.call.take().map(|call| call.resume(&mut thread.buffer)) else {
+                let Some((entered, mut scratch)) = thread.call.take().map(|call| call.resume(&mut thread.buffer))
+                else {
                     return;
                 };
                 let Some(outcome) = info.outcome(entered.raw().abi()) else { return };

@@ -73,9 +73,9 @@ impl<'b> Decoded<'b> {
         if self.syscall().is_some_and(|call| call.name() == "clone") && !style.names {
             return self.show_clone(out);
         }
+        let is_mmap = self.syscall().is_some_and(|call| call.name() == "mmap");
         // The last arguments that the kernel does not look at are not told.
-        let count = self.args().enumerate().filter(|(_, arg)| !arg.is_unused()).last().map_or(0, |(at, _)| at + 1);
-        for (at, arg) in self.args().take(count).enumerate() {
+        for (at, arg) in self.args().take(self.told()).enumerate() {
             if at > 0 {
                 out.write_str(", ")?;
             }
@@ -83,17 +83,22 @@ impl<'b> Decoded<'b> {
                 out.write_str(arg.name())?;
                 out.write_str("=")?;
             }
+            if let Some(number) = arg.plain().filter(|_| !is_mmap) {
+                number::number(&number, out)?;
+                continue;
+            }
             let Some(value) = arg.value() else {
                 out.write_str("?")?;
                 continue;
             };
-            let shown = Shown { style, place: self.place(), without: None };
+            let behind = self.tells_behind(at);
+            let shown = Shown { style, place: self.place(), without: behind.then_some("revents") };
             if is_place(&value, arg.name()) {
                 text::hex(out, arg.number().unwrap_or(0))?;
                 continue;
             }
             // Where a mapping begins in its file is thought of in pages.
-            if arg.name() == "off" && self.syscall().is_some_and(|call| call.name() == "mmap") {
+            if is_mmap && arg.name() == "off" {
                 text::hex(out, arg.number().unwrap_or(0))?;
                 continue;
             }
@@ -104,9 +109,7 @@ impl<'b> Decoded<'b> {
             match arg.before() {
                 // What was asked for stands here, what was found behind the result.
                 Some(Value::FdSet(before)) => shown.value(&Value::FdSet(before), out)?,
-                Some(before) if self.tells_behind(at) => {
-                    Shown { without: Some("revents"), ..shown }.value(&before, out)?;
-                }
+                Some(before) if behind => shown.value(&before, out)?,
                 Some(before) => shown.changed(&before, &value, out)?,
                 None => shown.value(&value, out)?,
             }
@@ -141,7 +144,8 @@ impl<'b> Decoded<'b> {
     fn tells_behind(&self, at: usize) -> bool {
         let Some(call) = self.syscall() else { return false };
         match call.name() {
-            "poll" | "ppoll" | "ppoll_time64" => at == 0,
+            "poll" => at == 0,
+            "ppoll" | "ppoll_time64" => at == 0 || at == 2,
             "select" | "_newselect" | "pselect6" | "pselect6_time64" => at == 4,
             _ => false,
         }
@@ -169,7 +173,7 @@ fn is_place(value: &Value<'_>, name: &str) -> bool {
 
 /// Whether it is what a program is given as its environment, which tells much and says little.
 fn is_environment(value: &Value<'_>, name: &str) -> bool {
-    name == "envp" && matches!(value, Value::List(list) if list.is_texts())
+    matches!(value, Value::List(list) if list.is_texts()) && name == "envp"
 }
 
 /// As [`Decoded::show`] does without verbosity or names.
@@ -185,7 +189,7 @@ impl fmt::Debug for Decoded<'_> {
     }
 }
 
-/// The call with what is known of it: `read(3, 0x7ffd00001000, 512`, as tracers show one that has not returned.
+/// The call with what is known of it: `read(3, 0x7ffd00001000, 512)`, as tracers show one that has not returned.
 impl fmt::Display for Entered<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.unfinished().show_call(Style::new(), f)

@@ -3,6 +3,7 @@
 use core::fmt::{self, Write};
 
 use super::text;
+use crate::abi::Abi;
 use crate::constants::FlagSet;
 use crate::flag_names::Piece;
 use crate::generated::sets;
@@ -105,11 +106,12 @@ pub(super) fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut 
     let mut value = number.value();
     if !set.is_flags() {
         let mut name = set.name_of(number.abi(), value);
-        // What headers make negative has its sign extended; a value of 32 bits has it in the 32nd.
-        let extended = number.signed() as u64;
-        if name.is_none() && number.bits() == 32 && extended != value {
-            name = set.name_of(number.abi(), extended);
-            value = if name.is_some() { extended } else { value };
+        // What headers make negative has its sign extended, and what they have in hex has not; a C int may be either.
+        for other in [number.signed() as u64, low(value, 32)] {
+            if name.is_none() && number.bits() == 32 && other != value {
+                name = set.name_of(number.abi(), other);
+                value = if name.is_some() { other } else { value };
+            }
         }
         match name {
             None if set.name().starts_with("rlim") => return kibibytes(out, value),
@@ -122,8 +124,19 @@ pub(super) fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut 
     if let Some((_, name)) = NONE_OF.iter().find(|(of, _)| value == 0 && *of == set.name()) {
         return out.write_str(name);
     }
+    // All bits set ask for the persona without changing it.
+    if set == sets::PERSONALITY && value as u32 == u32::MAX {
+        return text::hex(out, low(value, number.bits()));
+    }
     let is_private = set == sets::FUTEX_OPERATION && value & FUTEX_PRIVATE_FLAG != 0;
     let value = if is_private { value & !FUTEX_PRIVATE_FLAG } else { value };
+    // What may be done is written with the highest bit first: `R_OK|X_OK`.
+    if set == sets::ACCESS_MODE && value & value.wrapping_sub(1) & 7 != 0 {
+        let highest = 1 << (value & 7).ilog2();
+        named(set, &number.with(highest), out)?;
+        out.write_str("|")?;
+        return named(set, &number.with(value & !highest), out);
+    }
     let mut first = true;
     set.names(number.abi(), value).each(|piece| {
         if !first {
@@ -226,7 +239,10 @@ fn wait_status<W: Write + ?Sized>(out: &mut W, number: &Number) -> fmt::Result {
         }
         0x7f if status & 0xff == 0x7f => {
             out.write_str("{WIFSTOPPED(s) && WSTOPSIG(s) == ")?;
-            signal(out, next)?;
+            // A tracer asks for a bit beside the signal where the stop is at a system call (PTRACE_O_TRACESYSGOOD).
+            signal(out, next & 0x7f)?;
+            out.write_str(if next & 0x80 == 0 { "}" } else { " | 0x80}" })?;
+            return event(out, status as u32 >> 16, number.abi());
         }
         of => {
             out.write_str("{WIFSIGNALED(s) && WTERMSIG(s) == ")?;
@@ -237,4 +253,17 @@ fn wait_status<W: Write + ?Sized>(out: &mut W, number: &Number) -> fmt::Result {
         }
     }
     out.write_str("}")
+}
+
+/// ` | PTRACE_EVENT_EXEC << 16`, what a tracee stops for that is more than a signal.
+fn event<W: Write + ?Sized>(out: &mut W, event: u32, abi: Abi) -> fmt::Result {
+    if event == 0 {
+        return Ok(());
+    }
+    out.write_str(" | ")?;
+    match sets::PTRACE_EVENTS.name_of(abi, event.into()) {
+        Some(name) => out.write_str(name)?,
+        None => text::hex(out, event.into())?,
+    }
+    out.write_str(" << 16")
 }

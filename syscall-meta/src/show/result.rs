@@ -29,21 +29,24 @@ impl Decoded<'_> {
                 return parenthesised(out, why);
             }
             out.write_str("-1 ")?;
-            return match known {
-                Some((name, words)) => {
-                    out.write_str(name)?;
-                    parenthesised(out, words.unwrap_or("Unknown error"))
-                }
-                None => {
-                    out.write_str("errno ")?;
-                    text::decimal(out, errno.into())
-                }
+            let Some((name, words)) = known else {
+                out.write_str("(errno ")?;
+                text::decimal(out, errno.into())?;
+                return out.write_str(")");
             };
+            out.write_str(name)?;
+            if let Some(words) = words {
+                return parenthesised(out, words);
+            }
+            // One of the kernel's own that reaches programs all the same: C libraries have no words for it.
+            out.write_str(" (Unknown error ")?;
+            text::decimal(out, errno.into())?;
+            return out.write_str(")");
         }
         let value = outcome.value() as u64;
         match returns {
-            NEVER => return out.write_str("?"),
-            NO | ZERO => return text::signed(out, outcome.value()),
+            // What never returns has no outcome, but of a program that was replaced, or of a handler that was left.
+            NO | ZERO | NEVER => return text::signed(out, outcome.value()),
             _ => {}
         }
         let Some(kind) = meaning::kind(returns) else { return text::signed(out, outcome.value()) };
@@ -60,7 +63,15 @@ impl Decoded<'_> {
                     None => Ok(()),
                 }
             }
-            Some(Plain::Key | Plain::Device | Plain::SigMask | Plain::Clock | Plain::KeySerial) | None => {
+            Some(Plain::SigMask) => {
+                text::hex(out, outcome.word())?;
+                // Only one call returns the mask that holds; the others return the one before.
+                let is_now = self.syscall().is_some_and(|call| call.name() == "sgetmask");
+                out.write_str(if is_now { " (mask " } else { " (old mask " })?;
+                super::value::signal_mask(out, outcome.word(), abi)?;
+                out.write_str(")")
+            }
+            Some(Plain::Key | Plain::Device | Plain::Clock | Plain::KeySerial) | None => {
                 text::signed(out, outcome.value())
             }
             Some(_) => super::number::number(&Number::new(returns, value, abi), out),
@@ -98,7 +109,12 @@ impl Decoded<'_> {
                 shown.value(&found, out)?;
                 out.write_str("}")?;
             }
-            return out.write_str("])");
+            out.write_str("]")?;
+            if let Some(left) = self.args().nth(2).filter(|arg| call.name() != "poll" && arg.before().is_some()) {
+                out.write_str(", left ")?;
+                left.value().map_or(Ok(()), |left| shown.value(&left, out))?;
+            }
+            return out.write_str(")");
         }
         let mut any = false;
         for (at, what) in [(1, "in "), (2, "out "), (3, "except "), (4, "left ")] {
@@ -122,9 +138,17 @@ impl Decoded<'_> {
         if set.is_flags() && value == 0 && set.names(abi, 0).iter().all(|piece| piece.name().is_none()) {
             return out.write_str("0");
         }
+        // Beside `fcntl`, whose results are read as what they are, tracers name the flags alone; a policy is a number first.
         if set.is_flags() {
-            text::hex(out, value)?;
-            out.write_str(" (flags ")?;
+            match set.name() {
+                "sched_policy" => text::signed(out, value as i64)?,
+                _ => text::hex(out, value)?,
+            }
+            out.write_str(match set.name() {
+                "fd_flags" | "open_flags" => " (flags ",
+                "file_seals" => " (seals ",
+                _ => " (",
+            })?;
             for (at, piece) in set.names(abi, value).iter().enumerate() {
                 out.write_str(if at > 0 { "|" } else { "" })?;
                 match piece.name() {

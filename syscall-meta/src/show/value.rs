@@ -132,7 +132,12 @@ impl Shown {
     }
 
     /// `0x7ffc8a3f5d28 /* 24 vars */`
-    pub(crate) fn environment<W: Write + ?Sized>(&self, value: &Value<'_>, address: Option<u64>, out: &mut W) -> fmt::Result {
+    pub(crate) fn environment<W: Write + ?Sized>(
+        &self,
+        value: &Value<'_>,
+        address: Option<u64>,
+        out: &mut W,
+    ) -> fmt::Result {
         let Value::List(list) = value else { return self.value(value, out) };
         text::hex(out, address.unwrap_or(0))?;
         out.write_str(" /* ")?;
@@ -156,16 +161,27 @@ impl Shown {
             text::signed(out, entry.offset as i64)?;
             out.write_str(", d_reclen=")?;
             text::decimal(out, entry.size.into())?;
-            out.write_str(", d_type=")?;
-            match sets::DIRENT_TYPES.name_of(self.place.abi, entry.file_type.into()) {
-                Some(name) => out.write_str(name)?,
-                None => text::hex(out, entry.file_type.into())?,
+            // The old form has the type behind the name.
+            let is_64 = of.is_64();
+            if is_64 {
+                self.entry_type(entry.file_type, out)?;
             }
             out.write_str(", d_name=")?;
             text::quoted(out, entry.name)?;
+            if !is_64 {
+                self.entry_type(entry.file_type, out)?;
+            }
             out.write_str("}")?;
         }
         out.write_str("]")
+    }
+
+    fn entry_type<W: Write + ?Sized>(&self, file_type: u8, out: &mut W) -> fmt::Result {
+        out.write_str(", d_type=")?;
+        match sets::DIRENT_TYPES.name_of(self.place.abi, file_type.into()) {
+            Some(name) => out.write_str(name),
+            None => text::hex(out, file_type.into()),
+        }
     }
 }
 

@@ -43,7 +43,8 @@ impl<'b> Struct<'b> {
         let layout = meaning::layout_on(record, place.abi)?;
         let size = meaning::layout(layout)?.1 as usize;
         let bytes = bytes.get(..size).unwrap_or(bytes);
-        Some(Struct { layout, record, decision: NO, param: NO, instead: NONE, bytes, children: Reader(&[]), place })
+        let (is_whole, instead, children) = (false, NONE, Reader::new(&[]));
+        Some(Struct { layout, record, decision: NO, param: NO, is_whole, instead, bytes, children, place })
     }
 
     /// The same with the size that all of it has.

@@ -202,7 +202,7 @@ impl<'a> Made<'a> {
         // What is said of no field: integers as they are.
         let default = match field.class {
             FieldClass::Pointer => Plain::Address,
-            FieldClass::Char if field.count != Count::One => {
+            FieldClass::Char if field.count != Count::One && kind.is_none() => {
                 return Some(self.line(field, of_field(&FieldKind::Inline(Inline::Text), self.from, pool), None, pool));
             }
             _ => Plain::Number,

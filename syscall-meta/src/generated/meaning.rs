@@ -9359,9 +9359,9 @@ pub(crate) static LAYOUTS: [L; 1787] = [
 /// Fields: name, offset, kind, structure, element, count, bits.
 pub(crate) static FIELDS: [F; 7848] = [
     F(1032, 0, 16, NO, 4 | SIGNED, 1, 0, 0), // mtype
-    F(1033, 4, 1292, NO, 1 | CHAR, 1, 0, 0), // mtext
+    F(1033, 4, 1295, NO, 1 | CHAR, 1, 0, 0), // mtext
     F(1032, 0, 16, NO, 8 | SIGNED, 1, 0, 0), // mtype
-    F(1033, 8, 1292, NO, 1 | CHAR, 1, 0, 0), // mtext
+    F(1033, 8, 1295, NO, 1 | CHAR, 1, 0, 0), // mtext
     F(1036, 0, 1314, NO, 4 | POINTER, 1, 0, 0), // p
     F(1035, 4, 4, NO, 4, 1, 0, 0), // size
     F(1036, 0, 1314, NO, 8 | POINTER, 1, 0, 0), // p
@@ -12679,13 +12679,13 @@ pub(crate) static FIELDS: [F; 7848] = [
     F(2560, 48, 1494, NO, 8, 1, 0, 0), // inodes
     F(1026, 0, 1496, NO, 8, 1, 0, 0), // cmd
     F(1466, 8, 16, NO, 8, 1, 0, 0), // status
-    F(2507, 0, 1292, NO, 1 | CHAR, 16, 0, 0), // uuid
+    F(2507, 0, 1295, NO, 1 | CHAR, 16, 0, 0), // uuid
     F(2512, 16, 16, NO, 8, 1, 0, 0), // stransid
     F(2513, 24, 16, NO, 8, 1, 0, 0), // rtransid
     F(2516, 32, 16, 604, 0, 1, 0, 0), // stime
     F(2517, 48, 16, 604, 0, 1, 0, 0), // rtime
     F(27, 64, 8, NO, 8, 1, 0, 0), // flags
-    F(2507, 0, 1292, NO, 1 | CHAR, 16, 0, 0), // uuid
+    F(2507, 0, 1295, NO, 1 | CHAR, 16, 0, 0), // uuid
     F(2512, 16, 16, NO, 8, 1, 0, 0), // stransid
     F(2513, 24, 16, NO, 8, 1, 0, 0), // rtransid
     F(2516, 32, 16, 604, 0, 1, 0, 0), // stime
@@ -12701,7 +12701,7 @@ pub(crate) static FIELDS: [F; 7848] = [
     F(27, 24, 1497, NO, 8, 1, 0, 0), // flags
     F(2399, 32, 16, 608, 0, 1, 0, 0), // progress
     F(25, 0, 16, 609, 0, 1, 0, 0), // key
-    F(1368, 104, 1292, NO, 1 | CHAR, 3992, 0, 0), // buf
+    F(1368, 104, 1295, NO, 1 | CHAR, 3992, 0, 0), // buf
     F(25, 0, 16, 609, 0, 1, 0, 0), // key
     F(2569, 104, 4, NO, 8, 1, 0, 0), // buf_size
     F(1368, 112, 8, NO, 1, FLEXIBLE, 0, 0), // buf
@@ -13046,7 +13046,7 @@ pub(crate) static FIELDS: [F; 7848] = [
     F(2836, 8, 4, NO, 4, 1, 0, 0), // dctcp_ab_ecn
     F(2837, 12, 4, NO, 4, 1, 0, 0), // dctcp_ab_tot
     F(2839, 0, 301, NO, 2, 1, 0, 0), // ss_family
-    F(2840, 2, 1292, NO, 1 | CHAR, 126, 0, 0), // __data
+    F(2840, 2, 1295, NO, 1 | CHAR, 126, 0, 0), // __data
     F(2842, 0, 301, NO, 1, 1, 0, 0), // tcpm_family
     F(2188, 1, 16, NO, 1, 1, 0, 0), // tcpm_prefixlen
     F(2189, 2, 4, NO, 2, 1, 0, 0), // tcpm_keylen
@@ -13762,9 +13762,9 @@ pub(crate) static FIELDS: [F; 7848] = [
     F(3146, 96, 16, NO, 8, 1, 0, 0), // freehigh
     F(3147, 104, 4, NO, 4, 1, 0, 0), // mem_unit
     F(3149, 0, 301, NO, 2, 1, 0, 0), // sa_family
-    F(3150, 2, 1292, NO, 1 | CHAR, 14, 0, 0), // sa_data
+    F(3150, 2, 1295, NO, 1 | CHAR, 14, 0, 0), // sa_data
     F(3149, 0, 301, NO, 2, 1, 0, 0), // sa_family
-    F(3150, 2, 1292, NO, 1 | CHAR, FLEXIBLE, 0, 0), // sa_data
+    F(3150, 2, 1295, NO, 1 | CHAR, FLEXIBLE, 0, 0), // sa_data
     F(3153, 0, 1548, NO, 4 | POINTER, 1, 0, 0), // msg_name
     F(3152, 4, 4, NO, 4 | SIGNED, 1, 0, 0), // msg_namelen
     F(3155, 8, 1549, NO, 4 | POINTER, 1, 0, 0), // msg_iov
@@ -15864,7 +15864,7 @@ pub(crate) static FIELDS: [F; 7848] = [
     F(3687, 156, 11, NO, 4, 1, 0, 0), // mnt_uidmap
     F(3688, 160, 25, NO, 4, 1, 0, 0), // mnt_gidmap_num
     F(3689, 164, 11, NO, 4, 1, 0, 0), // mnt_gidmap
-    F(1554, 512, 1292, NO, 1 | CHAR, FLEXIBLE, 0, 0), // str
+    F(1554, 512, 1295, NO, 1 | CHAR, FLEXIBLE, 0, 0), // str
     F(1035, 0, 4, NO, 4, 1, 0, 0), // size
     F(3664, 4, 11, NO, 4, 1, 0, 0), // mnt_opts
     F(2615, 8, 1605, NO, 8, 1, 0, 0), // mask
@@ -15885,7 +15885,7 @@ pub(crate) static FIELDS: [F; 7848] = [
     F(3678, 104, 11, NO, 4, 1, 0, 0), // mnt_root
     F(3679, 108, 11, NO, 4, 1, 0, 0), // mnt_point
     F(1259, 112, 16, NO, 8, 1, 0, 0), // mnt_ns_id
-    F(1554, 512, 1292, NO, 1 | CHAR, FLEXIBLE, 0, 0), // str
+    F(1554, 512, 1295, NO, 1 | CHAR, FLEXIBLE, 0, 0), // str
     F(1261, 0, 227, NO, 8, 1, 0, 0), // id
     F(27, 8, 8, NO, 8, 1, 0, 0), // flags
     F(1075, 16, 4, NO, 8, 1, 0, 0), // len

@@ -25,13 +25,12 @@
 //! | `numbers` | `values`: numbers; `one`: behind a pointer to one, no array; `cut` |
 //! | `sigset` | `signals`: names, or numbers |
 //! | `fdset`, `bitset` | `bits`: those that are set |
-//! | `control` | `messages`: `length`, `level` and `type` (names, or numbers), `data` |
 //! | `sockaddr` | `family`; `text`; `hex` |
 //! | `dirents` | `entries`: `inode`, `offset`, `type`, `name`; `total` |
 //! | `hwaddr`, `ipv6` | `text` |
 //! | `structs` | `values`: structures |
 //! | `control` | `messages`: `level` and `message`, names or numbers; `data`, null where there is none; `cut`; and `total` |
-//! | `netlink` | `text`; `hex`; `cut` |
+//! | `netlink` | `text`, as tracers show the messages; `hex`; `cut` |
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 

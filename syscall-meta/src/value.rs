@@ -279,9 +279,11 @@ impl<'b> Struct<'b> {
         self.bytes
     }
 
-    /// Whether bytes at its end were not there, and so its last fields are not.
+    /// Whether bytes at its end were not there, and so its last fields are not. What a program passes with a smaller size
+    /// is whole.
     pub fn is_cut(&self) -> bool {
-        meaning::layout(self.layout).is_some_and(|layout| self.bytes.len() < layout.1 as usize)
+        let is_passed = self.param != NO || self.record == wanted().msgbuf;
+        !is_passed && meaning::layout(self.layout).is_some_and(|layout| self.bytes.len() < layout.1 as usize)
     }
 
     /// The fields that mean something, in their order: no padding, and of a union the member that its other fields choose.

@@ -27,7 +27,8 @@ pub(crate) fn of(abi: Abi, errno: u32) -> Option<(&'static str, Option<&'static 
     Some((name, message(name)))
 }
 
-/// Where an error number that most ABIs have stands: among the members of the set, where its name starts, and its words.
+/// Where an error number that most ABIs have stands: among the members of the set, where its name starts, and its
+/// words.
 #[derive(Clone, Copy)]
 struct Usual {
     at: u16,

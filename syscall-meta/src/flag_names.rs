@@ -4,7 +4,7 @@ use core::fmt;
 use core::iter::FusedIterator;
 
 use crate::abi::Abi;
-use crate::constants::{DEPTH, FlagSet, Holds, PartData, Scan, SetData};
+use crate::constants::{DEPTH, FlagSet, Holds, M, PartData, Scan, SetData};
 
 /// The names that make up a value; see [`FlagSet::names`]. It prints as C would have it: `O_RDWR|O_CLOEXEC|0x40000000`.
 ///
@@ -122,13 +122,18 @@ fn each<E>(
             tell(piece(Kind::Name(name), bits, by))?;
         }
     }
-    let (mut free, mut scan) = (rest & !parts, Scan::default());
-    while free != 0 {
-        let Some((name, value, abis)) = scan.next(set.members) else { break };
-        if value != 0 && free & value == value && set.has(abis, abi) {
+    let (mut free, mut start, mut end) = (rest & !parts, 0, 0);
+    for M(len, abis, value) in set.members.values {
+        if free == 0 {
+            break;
+        }
+        // A further value of the same name has no length.
+        start = if *len == 0 { start } else { end };
+        end += usize::from(*len);
+        if *value != 0 && free & value == *value && set.has(*abis, abi) {
             free &= !value;
             rest &= !value;
-            tell(piece(Kind::Name(name), value, 0))?;
+            tell(piece(Kind::Name(set.members.names.get(start..end).unwrap_or("")), *value, 0))?;
         }
     }
     for part in set.parts {

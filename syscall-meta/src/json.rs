@@ -29,6 +29,9 @@
 //! | `sockaddr` | `family`; `text`; `hex` |
 //! | `dirents` | `entries`: `inode`, `offset`, `type`, `name`; `total` |
 //! | `hwaddr`, `ipv6` | `text` |
+//! | `structs` | `values`: structures |
+//! | `control` | `messages`: `level` and `message`, names or numbers; `data`, null where there is none; `cut`; and `total` |
+//! | `netlink` | `text`; `hex`; `cut` |
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
@@ -198,20 +201,14 @@ impl Serialize for Dirent<'_> {
     }
 }
 
-/// A control message.
-struct Message<'b>(ControlMessage<'b>);
-
-impl Serialize for Message<'_> {
+impl Serialize for ControlMessage<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let of = |name: Option<&'static str>, number: u32| match name {
-            Some(name) => Named::Name(name),
-            None => Named::Number(number.into()),
-        };
+        let named = |name: Option<&'static str>, number: u32| name.map_or(Named::Number(number.into()), Named::Name);
         let mut map = serializer.serialize_map(Some(4))?;
-        map.serialize_entry("length", &self.0.stated_len())?;
-        map.serialize_entry("level", &of(self.0.level_name(), self.0.level()))?;
-        map.serialize_entry("type", &of(self.0.type_name(), self.0.message_type()))?;
-        map.serialize_entry("data", &self.0.data())?;
+        map.serialize_entry("level", &named(self.level_name(), self.level()))?;
+        map.serialize_entry("message", &named(self.type_name(), self.message_type()))?;
+        map.serialize_entry("data", &self.data())?;
+        map.serialize_entry("cut", &self.is_cut())?;
         map.end()
     }
 }
@@ -248,16 +245,6 @@ impl Serialize for Value<'_> {
                 map.serialize_entry("type", "struct")?;
                 map.serialize_entry("name", of.name())?;
                 map.serialize_entry("fields", &FieldsOf(of))?;
-            }
-            Value::Structs(of) => {
-                map.serialize_entry("type", "list")?;
-                map.serialize_entry("values", &Each(|| of.iter().map(Value::Struct)))?;
-                map.serialize_entry("total", &of.iter().count())?;
-                map.serialize_entry("cut", &false)?;
-            }
-            Value::Control(of) => {
-                map.serialize_entry("type", "control")?;
-                map.serialize_entry("messages", &Each(|| of.iter().map(Message)))?;
             }
             Value::List(of) => {
                 map.serialize_entry("type", "list")?;
@@ -299,6 +286,21 @@ impl Serialize for Value<'_> {
                 map.serialize_entry("type", "dirents")?;
                 map.serialize_entry("entries", &Each(|| *of))?;
                 map.serialize_entry("total", &of.total())?;
+            }
+            Value::Structs(of) => {
+                map.serialize_entry("type", "structs")?;
+                map.serialize_entry("values", &Each(|| of.iter().map(Value::Struct)))?;
+            }
+            Value::Control(of) => {
+                map.serialize_entry("type", "control")?;
+                map.serialize_entry("messages", &Each(|| of.iter()))?;
+                map.serialize_entry("total", &of.total())?;
+            }
+            Value::Netlink(of) => {
+                map.serialize_entry("type", "netlink")?;
+                map.serialize_entry("text", &text)?;
+                map.serialize_entry("hex", &Hex(of.rest()))?;
+                map.serialize_entry("cut", &of.is_cut())?;
             }
             Value::HwAddr(_) | Value::Ipv6(_) => {
                 map.serialize_entry("type", if matches!(self, Value::Ipv6(_)) { "ipv6" } else { "hwaddr" })?;

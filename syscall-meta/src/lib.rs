@@ -138,7 +138,7 @@ pub use call::{MAX_WORDS, RawCall};
 pub use constants::{FlagSet, Members};
 pub use convention::{Convention, Extension, Failure, NumberPlace, OtherInstruction, Pairs, StackWords};
 #[cfg(feature = "decode")]
-pub use decode::{Arg, Decoded, Decoder, Entered, Kept, Limits};
+pub use decode::{Arg, Decoded, Decoder, Descriptors, Entered, FdKind, Kept, Limits};
 #[cfg(feature = "layouts")]
 pub use field::{Count, Field, FieldClass};
 #[cfg(feature = "constants")]
@@ -173,4 +173,4 @@ pub use stops::{SeccompData, SyscallInfo, SyscallStop};
 pub use syscall::{Aliases, Missing, Syscall};
 pub use table::{Syscalls, Table};
 #[cfg(feature = "decode")]
-pub use value::Value;
+pub use value::{NetlinkMessages, Value};

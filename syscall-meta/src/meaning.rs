@@ -11,7 +11,9 @@ use crate::generated::meaning as data;
 
 mod messages;
 
-pub(crate) use messages::{H, M, control, held, held_at};
+pub(crate) use messages::{
+    A, H, M, N, attribute, attribute_named, control, held, held_at, how, instead, messages, space_of,
+};
 
 /// In place of a place: nothing.
 pub(crate) const NO: u16 = u16::MAX;

@@ -170,6 +170,7 @@ impl Params {
 impl Iterator for Params {
     type Item = Param;
 
+    #[inline]
     fn next(&mut self) -> Option<Param> {
         let (id, rest) = self.list.split_first()?;
         let data = prototypes::PARAMS.get(*id as usize)?;
@@ -225,12 +226,34 @@ pub struct Param {
 }
 
 impl ParamData {
+    #[inline]
     fn bits(&self, abi: Abi) -> u32 {
         match self.class & !SIGN {
             PTR => abi.pointer_bits(),
             bits => u32::from(bits),
         }
     }
+}
+
+/// The id of the upper half of a place in a file.
+#[cfg(feature = "decode")]
+pub(crate) const POS_H: u16 = param_id(b"pos_h");
+
+/// The id of a parameter's name, for constants.
+#[cfg(feature = "decode")]
+const fn param_id(name: &[u8]) -> u16 {
+    let (words, mut id) = (params::WORDS, 0);
+    while id < words.len() {
+        let (word, mut at) = (words[id].as_bytes(), 0);
+        while at < name.len() && at < word.len() && word[at] == name[at] {
+            at += 1;
+        }
+        if at == name.len() && at == word.len() {
+            return id as u16;
+        }
+        id += 1;
+    }
+    NONE
 }
 
 /// The name of a parameter by its id.
@@ -308,6 +331,8 @@ impl Param {
     /// `order` is the byte order of the traced machine. `None` where words lack.
     pub fn value(self, words: &[u64], order: ByteOrder) -> Option<u64> {
         let value = match words.get(self.words())? {
+            // The usual one.
+            [one] if self.data.class & !SIGN == U64 => return Some(*one),
             [one] => *one,
             [first, second] => {
                 let (low, high) = if order == ByteOrder::Big { (second, first) } else { (first, second) };

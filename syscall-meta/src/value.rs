@@ -2,17 +2,21 @@
 
 mod control;
 mod held;
+mod netlink;
 
 use core::fmt;
 
 use crate::abi::{Abi, ByteOrder};
 use crate::decode::integer;
-use crate::decode::tape::{LIST_TEXTS, Reader, node};
+use crate::decode::tape::{LIST_TEXTS, Reader, STRUCT_WHOLE, node};
 use crate::kind::{Kind, Plain};
 use crate::meaning::{self, B, F, FLEXIBLE, L, NO, R, tag};
 
 pub use control::{Control, ControlMessage, ControlMessages};
 pub use held::Structs;
+pub use netlink::{
+    AttributeValue, NetlinkAttribute, NetlinkAttributes, NetlinkMessage, NetlinkMessages, NetlinkRecords,
+};
 
 /// Where a value comes from: what its bytes mean depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +62,8 @@ pub enum Value<'b> {
     Dirents(Dirents<'b>),
     /// Control messages of a socket.
     Control(Control<'b>),
+    /// Messages of netlink.
+    Netlink(NetlinkMessages<'b>),
     /// The address of a link.
     HwAddr(&'b [u8]),
     /// An address of IPv6.
@@ -81,6 +87,7 @@ pub(crate) fn wanted() -> Wanted {
 
 impl<'b> Value<'b> {
     /// A number as an argument or an element has it.
+    #[inline]
     pub(crate) fn number(kind: u16, bits: u8, signed: bool, value: u64, place: Place, pointer: bool) -> Value<'b> {
         let what = meaning::kind(kind).map(|kind| kind.0);
         let is_pointer = match what {
@@ -112,9 +119,20 @@ impl<'b> Value<'b> {
             }
             node::STRUCT => {
                 let (layout, record, decision, param) = (inner.u16(), inner.u16(), inner.u16(), inner.u16());
-                let size = inner.u32() as usize;
-                let bytes = inner.take(size);
-                Value::Struct(Struct { layout, record, decision, param, bytes, children: inner, place })
+                let size = inner.u32();
+                let bytes = inner.take((size & !STRUCT_WHOLE) as usize);
+                let (is_whole, instead) = (size & STRUCT_WHOLE != 0, NONE);
+                Value::Struct(Struct {
+                    layout,
+                    record,
+                    decision,
+                    param,
+                    is_whole,
+                    instead,
+                    bytes,
+                    children: inner,
+                    place,
+                })
             }
             node::LIST => {
                 let what = inner.u8();
@@ -146,6 +164,10 @@ impl<'b> Value<'b> {
                 let (address, total, text) = (inner.u64(), inner.u64(), inner.u32());
                 Value::Control(Control::new(address, total, text, inner.0, place))
             }
+            node::NETLINK => {
+                let (protocol, total, text) = (inner.u16(), inner.u64(), inner.u32());
+                Value::Netlink(NetlinkMessages::of_node(protocol, total, text, inner.0, place))
+            }
             _ => Value::Address(inner.u64()),
         }
     }
@@ -174,6 +196,11 @@ impl Number {
     /// What it means.
     pub fn kind(&self) -> Option<Kind> {
         Kind::at(self.kind)
+    }
+
+    /// Bits that have a meaning elsewhere.
+    pub(crate) const fn of_bits(value: u64, bits: u8, abi: Abi) -> Number {
+        Number { kind: NO, bits, signed: false, value, abi }
     }
 
     pub(crate) const fn kind_id(&self) -> u16 {
@@ -256,6 +283,9 @@ impl<'b> Bytes<'b> {
     }
 }
 
+/// In place of kinds of fields that hold here: none.
+const NONE: (u16, u8) = (0, 0);
+
 /// A structure, whose fields are values.
 #[derive(Clone, Copy, Debug)]
 pub struct Struct<'b> {
@@ -263,6 +293,10 @@ pub struct Struct<'b> {
     record: u16,
     decision: u16,
     param: u16,
+    /// There are as many bytes as the program's form of it has.
+    is_whole: bool,
+    /// Kinds of fields that hold here and not elsewhere: a place and how many.
+    instead: (u16, u8),
     bytes: &'b [u8],
     children: Reader<'b>,
     place: Place,
@@ -279,11 +313,10 @@ impl<'b> Struct<'b> {
         self.bytes
     }
 
-    /// Whether bytes at its end were not there, and so its last fields are not. What a program passes with a smaller size
-    /// is whole.
+    /// Whether bytes at its end were not there, and so its last fields are not. Of structures that grow, a program may pass a
+    /// shorter form, of which nothing is cut.
     pub fn is_cut(&self) -> bool {
-        let is_passed = self.param != NO || self.record == wanted().msgbuf;
-        !is_passed && meaning::layout(self.layout).is_some_and(|layout| self.bytes.len() < layout.1 as usize)
+        !self.is_whole && meaning::layout(self.layout).is_some_and(|layout| self.bytes.len() < layout.1 as usize)
     }
 
     /// The fields that mean something, in their order: no padding, and of a union the member that its other fields choose.
@@ -300,6 +333,7 @@ impl<'b> Struct<'b> {
             chosen: None,
             brief: &[],
             left_out: false,
+            seen: 0,
         };
         let (Some(layout), Some(record)) = (meaning::layout(self.layout), meaning::record(self.record)) else {
             return empty;
@@ -335,6 +369,8 @@ pub struct Fields<'b> {
     chosen: Option<&'static [u16]>,
     brief: &'static [u16],
     left_out: bool,
+    /// How many of the short form were gone through.
+    seen: usize,
 }
 
 impl Fields<'_> {
@@ -354,9 +390,14 @@ impl<'b> Iterator for Fields<'b> {
             self.index += 1;
             let is_brief = self.brief.is_empty() || self.brief.contains(&field.0);
             if !is_brief && self.left_out {
+                // Each name is there once.
+                if self.seen >= self.brief.len() {
+                    return None;
+                }
                 continue;
             }
-            let kind = self.active.kind(field);
+            self.seen += usize::from(is_brief);
+            let kind = self.of.kind_instead(field).unwrap_or_else(|| self.active.kind(field));
             let is_unused = meaning::kind(kind).is_some_and(|kind| kind.0 == Plain::Unused as u8);
             if is_unused || self.chosen.is_some_and(|chosen| !chosen.contains(&field.0)) {
                 continue;
@@ -391,8 +432,10 @@ impl<'b> Struct<'b> {
                     record,
                     decision: NO,
                     param: NO,
+                    is_whole: false,
+                    instead: self.instead,
                     bytes,
-                    children: Reader(&[]),
+                    children: Reader::new(&[]),
                     place,
                 }));
             }
@@ -435,7 +478,8 @@ impl<'b> Struct<'b> {
 /// The decisions of a structure's values that hold.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Active {
-    /// Where the kinds that they give stand in `OVERRIDES`, and how many: small, since it is copied with each structure.
+    /// Where the kinds that they give stand in `OVERRIDES`, and how many: small, since it is copied with each
+    /// structure.
     holds: [(u16, u8); Active::MOST],
     len: u8,
 }
@@ -651,7 +695,17 @@ impl<'b> SockAddr<'b> {
         let layout = meaning::layout_on(record, self.place.abi)?;
         let size = meaning::layout(layout)?.1 as usize;
         let bytes = self.bytes.get(..size)?;
-        Some(Struct { layout, record, decision: NO, param: NO, bytes, children: Reader(&[]), place: self.place })
+        Some(Struct {
+            layout,
+            record,
+            decision: NO,
+            param: NO,
+            is_whole: false,
+            instead: NONE,
+            bytes,
+            children: Reader::new(&[]),
+            place: self.place,
+        })
     }
 }
 

@@ -78,7 +78,39 @@ fn main() {
     let with = binary_size(&package(folder.path(), "with-all", &all, &whole("!abi.name().is_empty()")), "with-all");
     println!("all ABIs with their prototypes add {} bytes (bound 716800)", with as i64 - without as i64);
 
+    decoding(folder.path(), &one, without);
     names_and_layouts(folder.path(), &one.replace("\"x86_64\"", "\"constants\", \"layouts\""));
+}
+
+/// What a program grows by that decodes and shows any call of one ABI, with all that is known of it; and one that has all
+/// of this built in, and uses numbers and names alone.
+fn decoding(folder: &Path, ours: &str, without: u64) {
+    let everything = "\"x86_64\", \"constants\", \"layouts\", \"decode\"";
+    let ours = ours.replace("\"x86_64\"", everything);
+    let main = "fn main() {
+        use syscall_meta::{Abi, Decoder, Outcome, RawCall, Region, Scratch, Style};
+        let words: Vec<u64> = std::env::args().map(|word| word.parse().unwrap_or(0)).collect();
+        let word = |at: usize| words.get(at).copied().unwrap_or(0);
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
+        let memory = [Region::new(word(8), &bytes)];
+        let call = RawCall::new(Abi::X86_64, word(0) as u32, [word(1), word(2), word(3), word(4), word(5), word(6)]);
+        let mut room = [0; 4096];
+        let mut scratch = Scratch::new(&mut room);
+        let entered = Decoder::new().enter(&call, &memory, &mut scratch);
+        let done = entered.exit(Outcome::from_word(Abi::X86_64, word(7)), &memory, &mut scratch);
+        let mut text = String::new();
+        let _ = done.show(Style::new(), &mut text);
+        let old = call.syscall().and_then(|call| call.prototype_in(syscall_meta::KernelVersion::new(5, 10)));
+        std::process::exit((text.len() + old.map_or(0, |params| params.len())) as i32)
+    }";
+    let with = binary_size(&package(folder, "decodes", &ours, main), "decodes");
+    println!("x86_64 with everything adds {} bytes (bound 614400)", with as i64 - without as i64);
+    let names = "fn main() {
+        let call = syscall_meta::tables::X86_64.get(std::env::args().count() as u32);
+        std::process::exit(call.map_or(0, |call| call.name().len()) as i32)
+    }";
+    let with = binary_size(&package(folder, "decodes-nothing", &ours, names), "decodes-nothing");
+    println!("names and numbers alone of that add {} bytes (bound 40960)", with as i64 - without as i64);
 }
 
 /// What the smallest programs grow by that print a value's names, or know one structure; beside one that prints a number.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use syscall_meta_gen::diagnostic::Sink;
 use syscall_meta_gen::model::{
-    Abi, Choice, Class, Direction, EntryKinds, FieldKind, Headers, Kind, Kinds, Parameter, Plain, Pointer, Returns, Scalar,
-    Side, StructFields, Target, Value, When,
+    Abi, Choice, Class, Direction, EntryKinds, FieldKind, Headers, Kind, Kinds, Parameter, Plain, Pointer, Returns,
+    Scalar, Side, StructFields, Target, Value, When,
 };
 use syscall_meta_gen::resolve::{check_fields, check_kinds, kinds, resolve, sets};
 use syscall_meta_tests::data;

@@ -5,7 +5,9 @@ use std::ffi::CString;
 use std::io;
 use std::os::raw::{c_int, c_long, c_void};
 
-use syscall_meta::{Abi, ByteOrder, Decoder, Kept, ProcessMemory, Scratch, Style, SyscallInfo, SyscallStop};
+use syscall_meta::{
+    Abi, ByteOrder, Decoded, Decoder, FdKind, Kept, ProcessMemory, Scratch, Style, SyscallInfo, SyscallStop,
+};
 
 /// What happened, one line at a time.
 pub(crate) struct Line<'l> {
@@ -67,11 +69,32 @@ struct Thread {
     /// What was read of the call that it is in.
     buffer: Vec<u8>,
     call: Option<Kept>,
+    /// The protocols of its sockets of netlink. Those that it got from elsewhere are not known.
+    netlink: HashMap<i32, u32>,
 }
 
 impl Thread {
     fn new(pid: i32) -> io::Result<Thread> {
-        Ok(Thread { memory: ProcessMemory::new(pid as u32)?, buffer: vec![0; ROOM], call: None })
+        Ok(Thread {
+            memory: ProcessMemory::new(pid as u32)?,
+            buffer: vec![0; ROOM],
+            call: None,
+            netlink: HashMap::new(),
+        })
+    }
+
+    /// Takes in what a call has made of its descriptors.
+    fn learn(netlink: &mut HashMap<i32, u32>, done: &Decoded<'_>) {
+        let words = done.raw().words();
+        match (done.syscall().map(|call| call.name()), words, done.outcome()) {
+            (Some("socket"), [family, _, protocol, ..], Some(outcome))
+                if *family == libc::AF_NETLINK as u64 && outcome.errno().is_none() =>
+            {
+                netlink.insert(outcome.word() as i32, *protocol as u32);
+            }
+            (Some("close"), [fd, ..], _) => drop(netlink.remove(&(*fd as i32))),
+            _ => {}
+        }
     }
 }
 
@@ -137,7 +160,9 @@ impl Tracer {
             SyscallStop::Entry { .. } | SyscallStop::Seccomp { .. } => {
                 let Some(raw) = info.call() else { return };
                 let mut scratch = Scratch::new(&mut thread.buffer);
-                thread.call = Some(self.options.decoder.enter(&raw, &thread.memory, &mut scratch).keep());
+                let known = |fd: i32| thread.netlink.get(&fd).copied().map(FdKind::Netlink);
+                let entered = self.options.decoder.enter_knowing(&raw, &thread.memory, &known, &mut scratch);
+                thread.call = Some(entered.keep());
             }
             _ => {
                 let Some((entered, mut scratch)) = thread.call.take().map(|call| call.resume(&mut thread.buffer))
@@ -146,6 +171,7 @@ impl Tracer {
                 };
                 let Some(outcome) = info.outcome(entered.raw().abi()) else { return };
                 let done = entered.exit(outcome, &thread.memory, &mut scratch);
+                Thread::learn(&mut thread.netlink, &done);
                 let mut text = String::new();
                 let _ = done.show(self.options.style, &mut text);
                 tell(Line { pid, text: &text });

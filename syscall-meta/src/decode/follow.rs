@@ -1,8 +1,10 @@
 //! Follows pointers: reads what they lead to into nodes of the tape, within the limits.
 
+use core::ffi::CStr;
+
 use super::length::Around;
-use super::tape::{LIST_PLAIN, LIST_TEXTS, Mark, Tape, node};
-use super::{Limits, Slots, integer};
+use super::tape::{LIST_PLAIN, LIST_TEXTS, Mark, STRUCT_WHOLE, Tape, node};
+use super::{Limits, MAX_ARGS, Nodes, Slot, Slots, integer};
 use crate::abi::{Abi, ByteOrder};
 use crate::meaning::{self, FLEXIBLE, IN, K, NO, OUT, tag};
 use crate::memory::{Memory, Scratch};
@@ -29,9 +31,11 @@ pub(super) struct Follow<'a, M: ?Sized> {
     /// Who reads and writes what the argument at hand leads to.
     direction: u8,
     /// What was read when the call started.
-    pub(super) before: &'a [&'a [u8]],
+    pub(super) before: &'a Nodes<'a>,
     /// How many bytes may still be read.
     pub(super) budget: usize,
+    /// The protocol of netlink in whose messages bytes are.
+    pub(super) netlink: Option<u16>,
 }
 
 /// How many bytes a text is read by at once.
@@ -57,9 +61,10 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         order: ByteOrder,
         memory: &'a M,
         phase: Phase,
-        before: &'a [&'a [u8]],
+        before: &'a Nodes<'a>,
     ) -> Self {
-        Follow { slots, limits, order, memory, phase, filled: None, direction: 0, before, budget: limits.bytes }
+        let budget = limits.bytes;
+        Follow { slots, limits, order, memory, phase, filled: None, direction: 0, before, budget, netlink: None }
     }
 
     pub(super) fn abi(&self) -> Abi {
@@ -79,31 +84,41 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         }
     }
 
+    /// The nodes of all arguments.
+    pub(super) fn arguments<'b>(&mut self, scratch: &mut Scratch<'b>) -> Nodes<'b> {
+        let mut tape = Tape::new(scratch.lend());
+        let mut ends = [0; MAX_ARGS];
+        let slots = self.slots;
+        for (slot, end) in slots.get().iter().zip(&mut ends) {
+            self.argument(slot, &mut tape);
+            *end = tape.here() as u32;
+        }
+        let (bytes, rest) = tape.finish();
+        scratch.give(bytes.len(), rest);
+        Nodes { bytes, ends }
+    }
+
     /// The node of an argument; nothing where it is a number, or where there is nothing to read at this end.
-    pub(super) fn argument<'b>(&mut self, at: usize, scratch: &mut Scratch<'b>) -> &'b [u8] {
-        let Some(slot) = self.slots.get().get(at) else { return &[] };
-        let (Some(kind), Some(address)) = (meaning::kind(slot.kind), slot.value) else { return &[] };
+    fn argument(&mut self, slot: &Slot, tape: &mut Tape) {
+        let (Some(kind), Some(address)) = (meaning::kind(slot.kind), slot.value) else { return };
         if kind.0 < tag::PATH {
-            return &[];
+            return;
         }
         let wanted = match self.phase {
             // Where buffers are is read in any case.
             Phase::Entry => kind.1 & IN != 0 || kind.0 == tag::IOVEC,
+            Phase::Exit(_) if kind.1 & OUT == 0 => false,
             // A sleep tells what is left of it when it was interrupted, and then only.
-            Phase::Exit(outcome) if self.is_sleep() => kind.1 & OUT != 0 && outcome.errno().is_some_and(interrupted),
-            Phase::Exit(outcome) => kind.1 & OUT != 0 && outcome.errno().is_none(),
+            Phase::Exit(outcome) if self.is_sleep() => outcome.errno().is_some_and(interrupted),
+            Phase::Exit(outcome) => outcome.errno().is_none(),
         };
         self.direction = kind.1;
         if !wanted || address == 0 {
-            return &[];
+            return;
         }
         // Addresses of 32 bits were not extended by their sign.
         let address = if self.abi().pointer_bits() == 32 { address & 0xffff_ffff } else { address };
-        let mut tape = Tape::new(scratch.lend());
-        self.pointer(kind, slot.ty, slot.fields, slot.name, address, Around::Params, 0, &mut tape);
-        let (used, rest) = tape.finish();
-        scratch.give(used.len(), rest);
-        used
+        self.pointer(kind, slot.ty, slot.fields, slot.name, address, Around::Params, 0, tape);
     }
 
     /// A node for what a pointer leads to: NULL, or an address where that cannot be read.
@@ -134,7 +149,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
 
     /// Whether the call writes where it failed and not where it succeeded.
     fn is_sleep(&self) -> bool {
-        self.slots.side.entry().is_some_and(|entry| entry.contains("nanosleep"))
+        matches!(self.slots.side.syscall().name(), "nanosleep" | "clock_nanosleep" | "clock_nanosleep_time64")
     }
 
     /// Whether the size of a buffer, which is the argument behind it, is 0 although the result is not about that.
@@ -278,7 +293,8 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
                 Ok(count) if (1..=room.len()).contains(&count) => count,
                 _ => return false,
             };
-            let end = room.get(..count).and_then(|got| got.iter().position(|byte| *byte == 0));
+            // This looks at a word at a time.
+            let end = room.get(..count).and_then(|got| CStr::from_bytes_until_nul(got).ok()).map(CStr::count_bytes);
             self.budget -= count;
             match end {
                 Some(end) => {
@@ -300,6 +316,9 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     }
 
     fn bytes(&mut self, address: u64, len: u64, tape: &mut Tape) -> bool {
+        if let Some(protocol) = self.netlink {
+            return self.netlink_messages(protocol, address, len, tape);
+        }
         let mark = tape.open(node::BYTES);
         tape.u64(len);
         let shown = usize::try_from(len).unwrap_or(usize::MAX).min(self.limits.text);
@@ -421,13 +440,14 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     fn structure(&mut self, record: u16, address: u64, fields: u16, param: u16, depth: usize, tape: &mut Tape) -> bool {
         let Some(at) = meaning::layout_on(record, self.abi()) else { return false };
         let (Some(layout), Some(of)) = (meaning::layout(at), meaning::record(record)) else { return false };
-        let size = (layout.1 as usize).min(self.passed(record, param, address));
+        let (passed, is_whole) = self.passed(record, param, address);
+        let size = (layout.1 as usize).min(passed);
         let mark = tape.open(node::STRUCT);
         tape.u16(at);
         tape.u16(record);
         tape.u16(fields);
         tape.u16(param);
-        tape.u32(size as u32);
+        tape.u32(size as u32 | if is_whole { STRUCT_WHOLE } else { 0 });
         let start = tape.here();
         if !self.read_whole(address, size, tape) {
             return false;
@@ -438,40 +458,40 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         tape.close(mark)
     }
 
-    /// How many bytes of a structure the program passes: structures that grow have their size beside them or in them.
-    fn passed(&self, record: u16, param: u16, address: u64) -> usize {
+    /// How many bytes of a structure the program passes: structures that grow have their size beside them or in them; and
+    /// whether that is all that the program's form of it has.
+    fn passed(&self, record: u16, param: u16, address: u64) -> (usize, bool) {
         let slots = self.slots.get();
         let behind = slots.iter().position(|slot| slot.name == param && param != NO).and_then(|at| slots.get(at + 1));
         let size = behind.and_then(|slot| match prototype::param_name(slot.name) {
-            "size" | "usize" => slot.value,
+            "size" | "usize" => Some((slot.value?, true)),
             // The value of an option, which may be given and returned short.
-            "optlen" if slot.pointer => self.behind(self.slots, slot.name),
-            "optlen" => slot.value,
+            "optlen" if slot.pointer => Some((self.behind(self.slots, slot.name)?, false)),
+            "optlen" => Some((slot.value?, false)),
             _ => None,
         });
-        if let Some(size) = size {
-            return usize::try_from(size).unwrap_or(usize::MAX);
+        if let Some((size, is_whole)) = size {
+            return (usize::try_from(size).unwrap_or(usize::MAX), is_whole);
         }
         if record == value::wanted().msgbuf {
             // The text has a length of its own, which may be less than the structure's.
             let layout = meaning::layout_on(record, self.abi()).and_then(meaning::layout);
             let text = layout.and_then(|layout| meaning::fields(layout).last());
-            return text.map_or(usize::MAX, |text| text.1.into());
+            return (text.map_or(usize::MAX, |text| text.1.into()), true);
         }
         // In these, the kernel reads `size` first.
         let name = meaning::record(record).map_or("", |record| meaning::name(record.0));
         let offset = match name {
             "sched_attr" | "mnt_id_req" | "ns_id_req" => 0,
             "perf_event_attr" => 4,
-            _ => return usize::MAX,
+            _ => return (usize::MAX, true),
         };
         let mut bytes = [0; 4];
         let read = address.checked_add(offset).is_some_and(|at| self.memory.read_exact(at, &mut bytes).is_ok());
         match integer(&bytes, self.order) {
+            size if read && size > 0 => (size as usize, true),
             // None is the first form that the structure had.
-            0 => usize::MAX,
-            size if read => size as usize,
-            _ => usize::MAX,
+            _ => (usize::MAX, true),
         }
     }
 
@@ -504,7 +524,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
             let kind = meaning::kind(active.kind(field));
             let Some(kind) = kind else { continue };
             let before = tape.mark();
-            if record == value::wanted().msgbuf && kind.0 == tag::BYTES_HERE {
+            if record == value::wanted().msgbuf && field.5 != 1 {
                 self.message(index as u16, address, field.1, tape);
                 continue;
             }

@@ -58,8 +58,8 @@ impl<M: Memory + ?Sized> Follow<'_, M> {
         let now = not_negative(value::extended(integer(bytes, self.order), class));
         // What the kernel puts there may be more than there was room for.
         let at = slots.get().iter().position(|of| of.name == name)?;
-        let before = self.before.get(at).copied().unwrap_or_default();
-        let room = match Reader(before).node() {
+        let before = self.before.get(at);
+        let room = match Reader::new(before).node() {
             Some((node::NUMBERS, mut inner)) => {
                 inner.take(5);
                 Some(not_negative(value::extended(integer(inner.0, self.order), class)))

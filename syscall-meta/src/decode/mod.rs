@@ -1,6 +1,7 @@
 //! A call's words and the memory of its program → typed values, when it starts and when it has returned.
 
 mod control;
+mod descriptors;
 mod follow;
 mod length;
 mod slots;
@@ -10,15 +11,16 @@ use core::fmt;
 
 use crate::abi::{Abi, ByteOrder};
 use crate::call::RawCall;
-use crate::kind::{Kind, Returns};
+use crate::kind::{Kind, Plain, Returns};
 use crate::meaning::{self, NO};
 use crate::memory::{Memory, Scratch};
 use crate::outcome::Outcome;
 use crate::prototype;
 use crate::side::Side;
 use crate::syscall::Syscall;
-use crate::value::{Place, Value};
+use crate::value::{Number, Place, Value};
 
+pub use descriptors::{Descriptors, FdKind};
 use follow::{Follow, Phase};
 pub(crate) use slots::Slots;
 
@@ -114,27 +116,42 @@ impl Decoder {
 
     /// What is known of a call when it starts: all but what the kernel will write.
     pub fn enter<'b, M: Memory + ?Sized>(&self, call: &RawCall, memory: &M, scratch: &mut Scratch<'b>) -> Entered<'b> {
+        self.enter_knowing(call, memory, &|_| None, scratch)
+    }
+
+    /// As [`enter`](Decoder::enter), with what the tracer knows of the program's descriptors: the bytes that go through a
+    /// socket of netlink are decoded as messages, at both ends of the call.
+    pub fn enter_knowing<'b, M: Memory + ?Sized, D: Descriptors + ?Sized>(
+        &self,
+        call: &RawCall,
+        memory: &M,
+        descriptors: &D,
+        scratch: &mut Scratch<'b>,
+    ) -> Entered<'b> {
         let order = self.order.unwrap_or_else(|| usual_order(call.abi()));
+        let before = Nodes::NONE;
         let mut entered = Entered {
             call: *call,
             limits: self.limits,
             order,
             slots: None,
-            before: [&[]; MAX_ARGS],
+            before,
             taken: 0,
             through: None,
+            netlink: None,
         };
         let Some(of) = call.syscall() else { return entered };
         let side = if self.compat { of.compat_side().unwrap_or(of.side()) } else { of.side() };
-        let slots = slots::slots(side, call, order, memory);
+        // It is large, so it is made where it stays.
+        let slots = entered.slots.insert(Slots::new(side));
+        slots.fill(call, order, memory);
         if slots.side.syscall() != of {
             entered.through = Some(of);
         }
-        let mut follow = Follow::new(&slots, self.limits, order, memory, Phase::Entry, &[]);
-        for (at, place) in entered.before.iter_mut().enumerate().take(slots.len) {
-            *place = follow.argument(at, scratch);
-        }
-        entered.slots = Some(slots);
+        entered.netlink = descriptors::netlink(slots, descriptors);
+        let mut follow = Follow::new(slots, self.limits, order, memory, Phase::Entry, &before);
+        follow.netlink = entered.netlink;
+        entered.before = follow.arguments(scratch);
         entered.taken = scratch.taken();
         entered
     }
@@ -178,6 +195,26 @@ pub(crate) fn integer(bytes: &[u8], order: ByteOrder) -> u64 {
     }
 }
 
+/// What was read for arguments: nodes behind each other, of which an argument may have none.
+#[derive(Clone, Copy)]
+pub(crate) struct Nodes<'b> {
+    bytes: &'b [u8],
+    /// Where each argument's ends.
+    ends: [u32; MAX_ARGS],
+}
+
+impl<'b> Nodes<'b> {
+    pub(crate) const NONE: Nodes<'static> = Nodes { bytes: &[], ends: [0; MAX_ARGS] };
+
+    /// The node of an argument, or nothing.
+    #[inline]
+    pub(crate) fn get(&self, at: usize) -> &'b [u8] {
+        let Some(end) = self.ends.get(at) else { return &[] };
+        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.bytes.get(start as usize..*end as usize).unwrap_or_default()
+    }
+}
+
 /// A call that has started. It borrows from the scratch's buffer, not from the scratch.
 #[derive(Clone, Copy)]
 pub struct Entered<'b> {
@@ -185,11 +222,13 @@ pub struct Entered<'b> {
     limits: Limits,
     order: ByteOrder,
     slots: Option<Slots>,
-    before: [&'b [u8]; MAX_ARGS],
+    before: Nodes<'b>,
     /// How many bytes of the scratch's buffer were taken when all was read.
     taken: usize,
     /// The call by which it came, where that is another one.
     through: Option<Syscall>,
+    /// The protocol of netlink in whose messages its bytes are.
+    netlink: Option<u16>,
 }
 
 /// A call that has started, without the borrow of its buffer: what a tracer keeps beside the buffer while the call runs.
@@ -214,7 +253,7 @@ pub struct Entered<'b> {
 #[derive(Clone, Copy)]
 pub struct Kept {
     entered: Entered<'static>,
-    lens: [u32; MAX_ARGS],
+    len: usize,
 }
 
 impl Kept {
@@ -222,15 +261,10 @@ impl Kept {
     ///
     /// With another buffer, or one that was written to since, the values are other ones; nothing worse happens.
     pub fn resume<'b>(self, buffer: &'b mut [u8]) -> (Entered<'b>, Scratch<'b>) {
-        let all: usize = self.lens.iter().fold(0, |all, len| all.saturating_add(*len as usize));
         let taken = self.entered.taken.min(buffer.len());
         let (used, free) = buffer.split_at_mut(taken);
-        let mut rest = used.get(taken.saturating_sub(all)..).unwrap_or_default();
-        let mut before: [&'b [u8]; MAX_ARGS] = [&[]; MAX_ARGS];
-        for (place, len) in before.iter_mut().zip(self.lens) {
-            let (node, after) = rest.split_at((len as usize).min(rest.len()));
-            (*place, rest) = (node, after);
-        }
+        let bytes = used.get(taken.saturating_sub(self.len)..).unwrap_or_default();
+        let before = Nodes { bytes, ..self.entered.before };
         (Entered { before, ..self.entered }, Scratch::behind(taken, free))
     }
 }
@@ -244,12 +278,9 @@ impl fmt::Debug for Kept {
 impl<'b> Entered<'b> {
     /// The call without the borrow of its buffer.
     pub fn keep(self) -> Kept {
-        // The nodes stand behind each other, the last of them where the scratch went on.
-        let mut lens = [0; MAX_ARGS];
-        for (len, node) in lens.iter_mut().zip(self.before) {
-            *len = node.len() as u32;
-        }
-        Kept { entered: Entered { before: [&[]; MAX_ARGS], ..self }, lens }
+        // Behind the nodes the scratch went on.
+        let len = self.before.bytes.len();
+        Kept { entered: Entered { before: Nodes { bytes: &[], ..self.before }, ..self }, len }
     }
 
     /// The call as it was caught.
@@ -280,33 +311,28 @@ impl<'b> Entered<'b> {
 
     /// What is known of the call when it has returned.
     pub fn exit<M: Memory + ?Sized>(self, outcome: Outcome, memory: &M, scratch: &mut Scratch<'b>) -> Decoded<'b> {
-        let mut after: [&'b [u8]; MAX_ARGS] = [&[]; MAX_ARGS];
-        if let Some(slots) = &self.slots {
+        let after = self.slots.as_ref().map_or(Nodes::NONE, |slots| {
             let mut follow = Follow::new(slots, self.limits, self.order, memory, Phase::Exit(outcome), &self.before);
-            for (at, place) in after.iter_mut().enumerate().take(slots.len) {
-                *place = follow.argument(at, scratch);
-            }
-        }
+            follow.netlink = self.netlink;
+            follow.arguments(scratch)
+        });
         Decoded { entered: self, after, outcome: Some(outcome) }
     }
 
     /// The call as one of which no result is known: it is still running, or the program ended in it.
     pub fn unfinished(self) -> Decoded<'b> {
-        Decoded { entered: self, after: [&[]; MAX_ARGS], outcome: None }
+        Decoded { entered: self, after: Nodes::NONE, outcome: None }
     }
 }
 
-fn args<'b, 'e>(
-    entered: &'e Entered<'b>,
-    after: Option<&'e [&'b [u8]; MAX_ARGS]>,
-) -> impl ExactSizeIterator<Item = Arg<'b>> + 'e {
+fn args<'b, 'e>(entered: &'e Entered<'b>, after: Option<&'e Nodes<'b>>) -> impl ExactSizeIterator<Item = Arg<'b>> + 'e {
     let slots = entered.slots.as_ref().map(Slots::get).unwrap_or_default();
     let place = Place { abi: entered.call.abi(), order: entered.order };
     slots.iter().enumerate().map(move |(at, slot)| Arg {
         slot: *slot,
         place,
-        before: entered.before.get(at).copied().unwrap_or_default(),
-        after: after.and_then(|after| after.get(at).copied()).unwrap_or_default(),
+        before: entered.before.get(at),
+        after: after.map(|after| after.get(at)).unwrap_or_default(),
     })
 }
 
@@ -320,7 +346,7 @@ impl fmt::Debug for Entered<'_> {
 #[derive(Clone, Copy)]
 pub struct Decoded<'b> {
     entered: Entered<'b>,
-    after: [&'b [u8]; MAX_ARGS],
+    after: Nodes<'b>,
     outcome: Option<Outcome>,
 }
 
@@ -355,6 +381,13 @@ impl<'b> Decoded<'b> {
         Returns::at(self.returns_id())
     }
 
+    /// How many arguments there are up to the last one that the kernel looks at.
+    pub(crate) fn told(&self) -> usize {
+        let is_unused = |slot: &Slot| meaning::kind(slot.kind).is_some_and(|kind| kind.0 == Plain::Unused as u8);
+        let slots = self.entered.slots.as_ref().map(Slots::get).unwrap_or_default();
+        slots.iter().rposition(|slot| !is_unused(slot)).map_or(0, |last| last + 1)
+    }
+
     pub(crate) fn returns_id(&self) -> u16 {
         self.entered.slots.as_ref().map_or(NO, |slots| slots.returns)
     }
@@ -375,6 +408,7 @@ pub struct Arg<'b> {
 
 impl<'b> Arg<'b> {
     /// The kernel's name for it; of a value that travels in two halves, that of the whole.
+    #[inline]
     pub fn name(&self) -> &'static str {
         prototype::param_name(self.slot.name)
     }
@@ -385,19 +419,32 @@ impl<'b> Arg<'b> {
     }
 
     /// Its number, cut to the bits that count, a signed one extended. None where the words are not known.
+    #[inline]
     pub const fn number(&self) -> Option<u64> {
         self.slot.value
     }
 
     /// What it is: the number, or what it leads to, as far as that was read. Of what the kernel both reads and writes, it is
     /// what the kernel left there, once that is known.
+    #[inline]
     pub fn value(&self) -> Option<Value<'b>> {
         let number = self.slot.value?;
         let node = if self.after.is_empty() { self.before } else { self.after };
         Some(self.value_of(node, number))
     }
 
+    /// The number, where that is all that it is.
+    #[inline]
+    pub(crate) fn plain(&self) -> Option<Number> {
+        let number = self.slot.value.filter(|_| self.before.is_empty() && self.after.is_empty())?;
+        match Value::number(self.slot.kind, self.slot.bits, self.slot.signed, number, self.place, self.slot.pointer) {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
     /// What the kernel read of what it both reads and writes; none for others.
+    #[inline]
     pub fn before(&self) -> Option<Value<'b>> {
         if self.after.is_empty() || self.before.is_empty() {
             return None;
@@ -405,8 +452,9 @@ impl<'b> Arg<'b> {
         self.slot.value.map(|number| self.value_of(self.before, number))
     }
 
+    #[inline]
     fn value_of(&self, node: &'b [u8], number: u64) -> Value<'b> {
-        let mut reader = tape::Reader(node);
+        let mut reader = tape::Reader::new(node);
         match reader.node() {
             Some((tag, inner)) => Value::of_node(tag, inner, self.place),
             None => {

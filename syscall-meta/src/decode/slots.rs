@@ -3,10 +3,10 @@
 use super::{MAX_ARGS, Slot};
 use crate::abi::{Abi, ByteOrder};
 use crate::call::RawCall;
-use crate::meaning::{self, Decided, NO, When, fits};
+use crate::meaning::{self, NO, When, fits};
 use crate::memory::Memory;
 use crate::names;
-use crate::prototype::{Params, Part};
+use crate::prototype::{POS_H, Params, Part};
 use crate::side::Side;
 use crate::syscall::Syscall;
 
@@ -18,24 +18,32 @@ pub(crate) struct Slots {
     pub(crate) len: usize,
     /// The kind of the result, [`meaning::ZERO`], [`meaning::NEVER`] or [`NO`].
     pub(crate) returns: u16,
-    /// What a value decided that names another call: the place of a decision.
-    call: Option<Decided>,
+    /// What a value decided that names another call: the place of a decision, or [`NO`].
+    call: u16,
 }
 
 /// How often a call may turn out to be another one.
 const CALLS: usize = 2;
 
-/// The arguments of the call, which may turn out to be another one: `socketcall` is one of eighteen.
-pub(crate) fn slots<M: Memory + ?Sized>(side: Side, raw: &RawCall, order: ByteOrder, memory: &M) -> Slots {
-    let mut words = Words::of(raw.words());
-    let mut side = side;
-    let mut found = of_side(side, &words, order, memory);
-    for _ in 0..CALLS {
-        let Some((other, its_words)) = behind(&found, &words, order, memory) else { break };
-        (side, words) = (other, its_words);
-        found = of_side(side, &words, order, memory);
+impl Slots {
+    /// None yet, of what enters this.
+    #[inline]
+    pub(crate) fn new(side: Side) -> Slots {
+        Slots { side, slots: [Slot::default(); MAX_ARGS], len: 0, returns: NO, call: NO }
     }
-    found
+
+    /// The arguments of the call, which may turn out to be another one: `socketcall` is one of eighteen.
+    pub(crate) fn fill<M: Memory + ?Sized>(&mut self, raw: &RawCall, order: ByteOrder, memory: &M) {
+        of_side(self, raw.words(), order, memory);
+        let mut before = None;
+        for _ in 0..CALLS {
+            let words = before.as_ref().map_or(raw.words(), Words::get);
+            let Some((other, words)) = behind(self, words, order, memory) else { break };
+            *self = Slots::new(other);
+            of_side(self, words.get(), order, memory);
+            before = Some(words);
+        }
+    }
 }
 
 /// Argument words, as many as are known.
@@ -60,43 +68,46 @@ impl Words {
     }
 }
 
-fn of_side<M: Memory + ?Sized>(side: Side, words: &Words, order: ByteOrder, memory: &M) -> Slots {
-    let empty = Slot::default();
-    let mut found = Slots { side, slots: [empty; MAX_ARGS], len: 0, returns: NO, call: None };
-    let Some(params) = side.params() else { return found };
-    let mut words = *words;
-    let mut list = params;
+fn of_side<M: Memory + ?Sized>(found: &mut Slots, words: &[u64], order: ByteOrder, memory: &M) {
+    let side = found.side;
+    let abi = side.syscall().abi();
+    let Some(params) = side.params() else { return };
+    let (mut words, mut list) = (words, params);
+    let read;
     if let Some(block) = side.block() {
         // The one parameter points to the words.
-        let address = params.clone().next().and_then(|param| param.value(words.get(), order));
-        let read = address.and_then(|address| block_words(side.syscall().abi(), order, address, block, memory));
-        if let Some(read) = read {
-            (words, list) = (read, block);
+        let address = params.clone().next().and_then(|param| param.value(words, order));
+        read = address.and_then(|address| block_words(abi, order, address, block, memory));
+        if let Some(read) = &read {
+            (words, list) = (read.get(), block);
         }
     }
     let entry = meaning::entry(side.entry_id());
     let kinds = entry.map(meaning::params).unwrap_or_default();
-    for param in list {
+    for (at, param) in list.enumerate() {
         let part = param.part();
         // A 64-bit kernel shifts the upper half out of `pos_l` and `pos_h` (pos_from_hilo in fs/read_write.c).
-        if param.name() == "pos_h" && side.syscall().abi().word_bits() == 64 {
+        if param.name_id() == POS_H && abi.word_bits() == 64 {
             continue;
         }
         // The halves of a value are one argument, at the place of the first.
         let (name, value) = match part {
             Part::Dummy => continue,
-            Part::Whole => (param.name_id(), param.value(words.get(), order)),
+            Part::Whole => (param.name_id(), param.value(words, order)),
             Part::Low(of) | Part::High(of) | Part::First(of) | Part::Second(of) => {
                 let id = param.whole_id();
                 if found.slots.iter().take(found.len).any(|slot| slot.name == id) {
                     continue;
                 }
-                (id, list.value(of, words.get(), order))
+                (id, list.value(of, words, order))
             }
         };
         let Some(slot) = found.slots.get_mut(found.len) else { break };
         let own = param.name_id();
-        let kind = kinds.iter().find(|(of, _)| *of == own || *of == name).map_or(NO, |(_, kind)| *kind);
+        let is_it = |(of, _): &&(u16, u16)| *of == own || *of == name;
+        // They mostly stand in the order of the parameters.
+        let here = kinds.get(at).filter(|(of, _)| *of == own);
+        let kind = here.or_else(|| kinds.iter().find(is_it)).map_or(NO, |(_, kind)| *kind);
         let (bits, signed) = if part == Part::Whole { (param.bits() as u8, param.is_signed()) } else { (64, true) };
         *slot = Slot { name, kind, ty: param.type_id(), value, bits, signed, fields: NO, pointer: param.is_pointer() };
         found.len += 1;
@@ -104,10 +115,9 @@ fn of_side<M: Memory + ?Sized>(side: Side, words: &Words, order: ByteOrder, memo
     if let Some(entry) = entry {
         found.returns = entry.4;
         for choice in meaning::choices(entry) {
-            found.choose(choice, side.syscall().abi());
+            found.choose(choice, abi);
         }
     }
-    found
 }
 
 fn block_words<M: Memory + ?Sized>(
@@ -134,15 +144,15 @@ fn read_words<M: Memory + ?Sized>(abi: Abi, order: ByteOrder, address: u64, coun
 }
 
 /// The call that a call is by its arguments, and that one's words.
-fn behind<M: Memory + ?Sized>(found: &Slots, words: &Words, order: ByteOrder, memory: &M) -> Option<(Side, Words)> {
+fn behind<M: Memory + ?Sized>(found: &Slots, words: &[u64], order: ByteOrder, memory: &M) -> Option<(Side, Words)> {
     let abi = found.side.syscall().abi();
     // mips's `syscall` takes a number and the words of that call.
     if matches!(found.side.entry(), Some("sys_syscall" | "sys32_syscall")) {
-        let (number, rest) = words.get().split_first()?;
+        let (number, rest) = words.split_first()?;
         let call = abi.table()?.get(u32::try_from(*number).ok()?)?;
         return (call != found.side.syscall()).then(|| (call.side(), Words::of(rest)));
     }
-    let decided = found.call?;
+    let decided = meaning::decided(found.call)?;
     let call = with_entry(abi, decided.call)?;
     let side = call.side();
     let count = side.params()?.word_count();
@@ -234,7 +244,7 @@ impl Slots {
             self.returns = decided.returns;
         }
         if decided.call != NO {
-            self.call = Some(decided);
+            self.call = id;
         }
     }
 }

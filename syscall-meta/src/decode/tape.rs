@@ -31,7 +31,12 @@ pub(crate) mod node {
     pub(crate) const DIRENTS: u8 = 11;
     /// `address u64, total u64, text u32`, bytes of control messages
     pub(crate) const CONTROL: u8 = 12;
+    /// `protocol u16, total u64, text u32`, bytes of messages of netlink
+    pub(crate) const NETLINK: u8 = 13;
 }
+
+/// In the size of a structure: that is all which the program's form of it has, though layouts know more.
+pub(crate) const STRUCT_WHOLE: u32 = 1 << 31;
 
 /// What a list is of.
 pub(crate) const LIST_PLAIN: u8 = 0;
@@ -172,11 +177,20 @@ impl<'t> Tape<'t> {
     }
 }
 
-/// Goes through what a node holds.
+/// How deep nodes may lie in each other. What was written lies less deep by far; in a buffer that is not the one that was left
+/// there may be thousands, for which no stack is made.
+const NESTED: u8 = 32;
+
+/// Goes through what a node holds, so deep in others.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Reader<'b>(pub(crate) &'b [u8]);
+pub(crate) struct Reader<'b>(pub(crate) &'b [u8], u8);
 
 impl<'b> Reader<'b> {
+    #[inline]
+    pub(crate) fn new(bytes: &'b [u8]) -> Reader<'b> {
+        Reader(bytes, 0)
+    }
+
     #[inline]
     pub(crate) fn take(&mut self, len: usize) -> &'b [u8] {
         let (taken, rest) = self.0.split_at(len.min(self.0.len()));
@@ -211,11 +225,11 @@ impl<'b> Reader<'b> {
     /// The next node: its tag and what it holds.
     #[inline]
     pub(crate) fn node(&mut self) -> Option<(u8, Reader<'b>)> {
-        if self.0.len() < HEAD {
+        if self.0.len() < HEAD || self.1 >= NESTED {
             return None;
         }
         let tag = self.u8();
         let len = self.u32() as usize;
-        Some((tag, Reader(self.take(len))))
+        Some((tag, Reader(self.take(len), self.1 + 1)))
     }
 }

@@ -26891,33 +26891,59 @@ static TCP_STATES_DATA: SetData = SetData {
     ],
     members: MemberData {
         names: "\
+            TCP_ESTABLISHED\
             BPF_TCP_ESTABLISHED\
+            TCP_SYN_SENT\
             BPF_TCP_SYN_SENT\
+            TCP_SYN_RECV\
             BPF_TCP_SYN_RECV\
+            TCP_FIN_WAIT1\
             BPF_TCP_FIN_WAIT1\
+            TCP_FIN_WAIT2\
             BPF_TCP_FIN_WAIT2\
+            TCP_TIME_WAIT\
             BPF_TCP_TIME_WAIT\
+            TCP_CLOSE\
             BPF_TCP_CLOSE\
+            TCP_CLOSE_WAIT\
             BPF_TCP_CLOSE_WAIT\
+            TCP_LAST_ACK\
             BPF_TCP_LAST_ACK\
+            TCP_LISTEN\
             BPF_TCP_LISTEN\
+            TCP_CLOSING\
             BPF_TCP_CLOSING\
+            TCP_NEW_SYN_RECV\
             BPF_TCP_NEW_SYN_RECV\
+            TCP_BOUND_INACTIVE\
             BPF_TCP_BOUND_INACTIVE",
         values: &[
             // length of a name that begins here, ABIs, value
+            M(15, 0, 1), // TCP_ESTABLISHED
             M(19, 0, 1), // BPF_TCP_ESTABLISHED
+            M(12, 0, 2), // TCP_SYN_SENT
             M(16, 0, 2), // BPF_TCP_SYN_SENT
+            M(12, 0, 3), // TCP_SYN_RECV
             M(16, 0, 3), // BPF_TCP_SYN_RECV
+            M(13, 0, 4), // TCP_FIN_WAIT1
             M(17, 0, 4), // BPF_TCP_FIN_WAIT1
+            M(13, 0, 5), // TCP_FIN_WAIT2
             M(17, 0, 5), // BPF_TCP_FIN_WAIT2
+            M(13, 0, 6), // TCP_TIME_WAIT
             M(17, 0, 6), // BPF_TCP_TIME_WAIT
+            M(9, 0, 7), // TCP_CLOSE
             M(13, 0, 7), // BPF_TCP_CLOSE
+            M(14, 0, 8), // TCP_CLOSE_WAIT
             M(18, 0, 8), // BPF_TCP_CLOSE_WAIT
+            M(12, 0, 9), // TCP_LAST_ACK
             M(16, 0, 9), // BPF_TCP_LAST_ACK
+            M(10, 0, 10), // TCP_LISTEN
             M(14, 0, 10), // BPF_TCP_LISTEN
+            M(11, 0, 11), // TCP_CLOSING
             M(15, 0, 11), // BPF_TCP_CLOSING
+            M(16, 0, 12), // TCP_NEW_SYN_RECV
             M(20, 0, 12), // BPF_TCP_NEW_SYN_RECV
+            M(18, 0, 13), // TCP_BOUND_INACTIVE
             M(22, 1, 13), // BPF_TCP_BOUND_INACTIVE
         ],
     },

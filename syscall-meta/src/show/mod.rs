@@ -2,6 +2,7 @@
 
 mod address;
 mod control;
+mod netlink;
 mod number;
 mod result;
 mod text;
@@ -72,15 +73,19 @@ impl<'b> Decoded<'b> {
         if self.syscall().is_some_and(|call| call.name() == "clone") && !style.names {
             return self.show_clone(out);
         }
+        let is_mmap = self.syscall().is_some_and(|call| matches!(call.name(), "mmap" | "mmap2"));
         // The last arguments that the kernel does not look at are not told.
-        let count = self.args().enumerate().filter(|(_, arg)| !arg.is_unused()).last().map_or(0, |(at, _)| at + 1);
-        for (at, arg) in self.args().take(count).enumerate() {
+        for (at, arg) in self.args().take(self.told()).enumerate() {
             if at > 0 {
                 out.write_str(", ")?;
             }
             if style.names {
                 out.write_str(arg.name())?;
                 out.write_str("=")?;
+            }
+            if let Some(number) = arg.plain().filter(|_| !is_mmap) {
+                number::number(&number, out)?;
+                continue;
             }
             let Some(value) = arg.value() else {
                 out.write_str("?")?;
@@ -93,7 +98,7 @@ impl<'b> Decoded<'b> {
                 continue;
             }
             // Where a mapping begins in its file is thought of in pages, and told in bytes.
-            if at == 5 && self.syscall().is_some_and(|call| matches!(call.name(), "mmap" | "mmap2")) {
+            if at == 5 && is_mmap {
                 let unit = if self.syscall().is_some_and(|call| call.name() == "mmap2") { 4096 } else { 1 };
                 text::hex(out, arg.number().unwrap_or(0).wrapping_mul(unit))?;
                 continue;
@@ -169,7 +174,7 @@ fn is_place(value: &Value<'_>, name: &str) -> bool {
 
 /// Whether it is what a program is given as its environment, which tells much and says little.
 fn is_environment(value: &Value<'_>, name: &str) -> bool {
-    name == "envp" && matches!(value, Value::List(list) if list.is_texts())
+    matches!(value, Value::List(list) if list.is_texts()) && name == "envp"
 }
 
 /// As [`Decoded::show`] does without verbosity or names.

@@ -102,7 +102,7 @@ fn request<W: Write + ?Sized>(out: &mut W, number: &Number) -> fmt::Result {
 }
 
 /// `O_RDONLY|O_CLOEXEC`, and in hex what has no name.
-fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut W) -> fmt::Result {
+pub(super) fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut W) -> fmt::Result {
     let mut value = number.value();
     if !set.is_flags() {
         let mut name = set.name_of(number.abi(), value);

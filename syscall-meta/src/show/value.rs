@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write};
 
-use super::{Style, address, control, number, text};
+use super::{Style, address, control, netlink, number, text};
 use crate::abi::Abi;
 use crate::generated::sets;
 use crate::value::{Bits, Dirents, Place, Value};
@@ -76,6 +76,7 @@ impl Shown {
             Value::SockAddr(of) => address::sockaddr(self, of, out),
             Value::Dirents(of) => self.dirents(of, out),
             Value::Control(of) => control::control(self, of, depth, out),
+            Value::Netlink(of) => netlink::messages(self, of, depth, out),
             Value::HwAddr(bytes) => {
                 for (at, byte) in bytes.iter().enumerate() {
                     out.write_str(if at > 0 { ":" } else { "" })?;

@@ -1,10 +1,10 @@
 //! Values of bytes that hold something by themselves: text, numbers, structures, addresses.
 
-use super::{Bits, Bytes, Number, Numbers, Place, SockAddr, Struct, Text, Value};
+use super::{Bits, Bytes, NONE, Number, Numbers, Place, SockAddr, Struct, Text, Value};
 use crate::abi::ByteOrder;
 use crate::decode::integer;
 use crate::decode::tape::Reader;
-use crate::meaning::{self, BYTES_OF, H, NO, SIGNED, held, tag};
+use crate::meaning::{self, BYTES_OF, F, H, NO, SIGNED, held, tag};
 
 /// What bytes are by themselves; none where there are too few of them.
 pub(crate) fn inline(what: u8, kind: u16, all: &[u8], place: Place) -> Option<Value<'_>> {
@@ -43,7 +43,23 @@ impl<'b> Struct<'b> {
         let layout = meaning::layout_on(record, place.abi)?;
         let size = meaning::layout(layout)?.1 as usize;
         let bytes = bytes.get(..size).unwrap_or(bytes);
-        Some(Struct { layout, record, decision: NO, param: NO, bytes, children: Reader(&[]), place })
+        let (is_whole, instead, children) = (false, NONE, Reader::new(&[]));
+        Some(Struct { layout, record, decision: NO, param: NO, is_whole, instead, bytes, children, place })
+    }
+
+    /// The same with the size that all of it has.
+    pub(crate) fn with_size(record: u16, bytes: &'b [u8], place: Place) -> Option<(Struct<'b>, usize)> {
+        let size = meaning::layout(meaning::layout_on(record, place.abi)?)?.1 as usize;
+        Some((Struct::of_bytes(record, bytes, place)?, size))
+    }
+
+    /// The same with kinds of fields that hold here and not elsewhere.
+    pub(super) fn with_instead(self, instead: (u16, u8)) -> Struct<'b> {
+        Struct { instead, ..self }
+    }
+
+    pub(super) fn kind_instead(&self, field: &F) -> Option<u16> {
+        if self.instead.1 == 0 { None } else { meaning::instead(self.instead.0, self.instead.1, field.0) }
     }
 }
 
@@ -76,8 +92,10 @@ pub(crate) fn value(of: H, bytes: &[u8], place: Place) -> Option<Value<'_>> {
             if what & !held::BIG == held::NUMBERS {
                 return Some(Value::Numbers(Numbers { kind: id, class, cut: false, one: false, bytes, place }));
             }
+            // Some are written in more than one width, and the bytes say which.
+            let size = if matches!(bytes.len(), 1 | 2 | 4 | 8) { bytes.len() } else { size };
             let number = integer(bytes.get(..size).filter(|bytes| (1..=8).contains(&bytes.len()))?, place.order);
-            let number = super::extended(number, class);
+            let number = super::extended(number, class & SIGNED | size as u8);
             Some(Value::number(id, (size * 8) as u8, class & SIGNED != 0, number, place, false))
         }
         held::STRUCT if !bytes.is_empty() => Struct::of_bytes(id, bytes, place).map(Value::Struct),

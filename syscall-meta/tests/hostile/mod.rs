@@ -233,6 +233,11 @@ fn look(done: &Decoded<'_>, taken: usize, is_ours: bool, seen: &mut Seen) -> Str
         assert!(done.show(styles[1], &mut front).is_err());
         assert!(verbose.starts_with(&front.text), "{}", front.text);
     }
+    #[cfg(feature = "serde")]
+    if taken < 4096 {
+        let text = serde_json::to_string(done).expect("each call has a form");
+        assert!(text.len() <= 16 * 1024 + taken * 2048, "{} bytes of JSON for {taken} bytes", text.len());
+    }
     if short.len() < 1024 {
         assert_eq!(format!("{done:?}"), format!("Decoded({short})"));
     }

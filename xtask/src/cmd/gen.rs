@@ -236,8 +236,7 @@ impl Gen {
         let kinds = data.kinds()?;
         let mut with_kinds = resolved.clone();
         with_kinds.iter_mut().for_each(|resolved| resolve::kinds(&mut resolved.abis, &kinds));
-        let calls: Vec<(&Release, &Resolved)> =
-            held.iter().map(|(facts, _)| &facts.release).zip(&with_kinds).collect();
+        let calls: Vec<(&Release, &Resolved)> = held.iter().map(|(facts, _)| &facts.release).zip(&with_kinds).collect();
         let meaning = emit::meaning(&constants, &calls, &kinds, &data.abis, sink);
         let constants = emit::constants(&constants, &data.abis).into_iter().chain(meaning);
         for (name, text) in emit::emit(&releases, &union, &data.abis).into_iter().chain(constants) {

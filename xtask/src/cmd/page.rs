@@ -125,7 +125,8 @@ fn prototype(name: &str, params: &[Parameter]) -> Vec<String> {
 /// What the parameters and the result mean, in as many lines as it takes.
 fn meaning(side: &Side) -> Vec<String> {
     let params = side.block.as_ref().or(side.params.as_ref());
-    let kinds = params.into_iter().flatten().filter_map(|param| Some(format!("{}: {}", param.name, param.kind.as_deref()?)));
+    let kinds =
+        params.into_iter().flatten().filter_map(|param| Some(format!("{}: {}", param.name, param.kind.as_deref()?)));
     let returns = side.returns.iter().map(|returns| format!("returns {returns}"));
     let mut lines: Vec<String> = Vec::new();
     for word in kinds.chain(returns) {

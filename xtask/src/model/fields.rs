@@ -147,7 +147,8 @@ mod tests {
 
     #[test]
     fn kinds_of_fields_are_written_as_they_are_read() {
-        for text in ["string", "port", "ipv6", "sigset", "fd", "set open_flags", "in bytes[len]", "in struct iovec[n]"] {
+        for text in ["string", "port", "ipv6", "sigset", "fd", "set open_flags", "in bytes[len]", "in struct iovec[n]"]
+        {
             let kind: FieldKind = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
             assert_eq!(kind.to_string(), text);
         }

@@ -27,13 +27,11 @@ pub enum Held {
     Address,
     /// Attributes of this space.
     Nested(String),
-    /// Attributes whose types are no names, each of which holds attributes of this space.
-    Each(String),
     /// A structure, and behind it attributes of this space.
     Then(String, String),
     /// As many of these as fit; the first field of the structure says how long one is.
     ThenEach(String, String),
-    /// What the text of another attribute beside it says: attributes of the space that has that text in its `for`.
+    /// What the text of another attribute beside it says: attributes that have that text in their `for`.
     By(String),
     /// Nothing better can be said, for this reason.
     Opaque(String),
@@ -63,7 +61,6 @@ impl FromStr for Held {
             (Some(("struct", name)), false) => return named(name).map(Held::Struct),
             (Some(("struct", name)), true) => return named(name).map(Held::Structs),
             (Some(("nested", name)), false) => return named(name).map(Held::Nested),
-            (Some(("nested", name)), true) => return named(name).map(Held::Each),
             (Some(("by", name)), false) => return named(name).map(Held::By),
             _ => {}
         }
@@ -92,7 +89,6 @@ impl fmt::Display for Held {
             Held::Inline(inline) => f.write_str(inline.as_str()),
             Held::Address => f.write_str("address"),
             Held::Nested(space) => write!(f, "nested {space}"),
-            Held::Each(space) => write!(f, "nested {space}[]"),
             Held::Then(name, space) => write!(f, "struct {name} then {space}"),
             Held::ThenEach(name, space) => write!(f, "struct {name}[] then {space}"),
             Held::By(name) => write!(f, "by {name}"),
@@ -123,7 +119,6 @@ mod tests {
             "string",
             "address",
             "nested link_info",
-            "nested link_vf[]",
             "struct ifinfomsg then link",
             "struct rtnexthop[] then route",
             "by IFLA_INFO_KIND",
@@ -133,7 +128,7 @@ mod tests {
             let held: Held = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
             assert_eq!(held.to_string(), text);
         }
-        for text in ["fd", "string[]", "in path", "struct", "nested a b", "string then link"] {
+        for text in ["fd", "string[]", "in path", "struct", "nested a b", "nested link[]", "string then link"] {
             assert!(text.parse::<Held>().is_err(), "{text}");
         }
     }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::{Choice, ControlMessage, StructFields};
+use super::{Choice, ControlMessage, NetlinkAttributes, NetlinkMessages, StructFields};
 
 /// The folder, whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,10 +20,14 @@ pub struct Kinds {
     pub choices: Vec<Choice>,
     /// What the fields of structures mean, file by file.
     pub fields: Vec<StructFields>,
-    /// The calls that io_uring's operations do.
-    pub mirrors: Vec<Mirror>,
     /// What control messages carry.
     pub controls: Vec<ControlMessage>,
+    /// Messages of netlink.
+    pub messages: Vec<NetlinkMessages>,
+    /// The attributes of netlink, space by space.
+    pub attributes: Vec<NetlinkAttributes>,
+    /// The calls that io_uring's operations do.
+    pub mirrors: Vec<Mirror>,
 }
 
 /// An operation of io_uring, and the call that it does.
@@ -410,7 +414,10 @@ impl Target {
 
     /// Whether a length has to be said.
     fn needs_length(&self) -> bool {
-        matches!(self, Target::Bytes | Target::BitSet | Target::FdSet | Target::IoVec | Target::Dirents | Target::Control)
+        matches!(
+            self,
+            Target::Bytes | Target::BitSet | Target::FdSet | Target::IoVec | Target::Dirents | Target::Control
+        )
     }
 
     /// Whether no length can be said.

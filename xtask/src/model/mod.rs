@@ -14,6 +14,7 @@ mod held;
 mod history;
 mod kernel;
 mod kinds;
+mod netlink;
 mod prototype;
 mod resolved;
 mod sets;
@@ -37,7 +38,10 @@ pub use headers::{
 pub use held::Held;
 pub use history::{Between, Happened, History, Step};
 pub use kernel::Release;
-pub use kinds::{Class, Direction, EntryKinds, Kind, KindRule, Kinds, Length, Mirror, Plain, Pointer, Returns, Target, Term};
+pub use kinds::{
+    Class, Direction, EntryKinds, Kind, KindRule, Kinds, Length, Mirror, Plain, Pointer, Returns, Target, Term,
+};
+pub use netlink::{NetlinkAttributes, NetlinkMessages, Sent};
 pub use prototype::{Argument, Linkage, MatchForm, MatchRule, Param, Scalar, Wrapper};
 pub use resolved::{Abi, Gap, Missing, Parameter, Part, Side, Syscall};
 pub use sets::{Base, Exclusion, Member, Members, NamedSet, PartHolds, PartSpec, SetKind, SetSpec, Sets, ValuePart};

@@ -62,7 +62,8 @@ fn check(
             })
     };
     let by = written.by.iter().flat_map(|by| by.fields.keys().chain([&by.field]));
-    let named = written.fields.keys().chain(&written.brief).chain(&written.order).chain(written.called.keys()).chain(by);
+    let named =
+        written.fields.keys().chain(&written.brief).chain(&written.order).chain(written.called.keys()).chain(by);
     for name in named.filter(|name| !has(name)) {
         wrong(format!("`{of}` has no field `{name}`"));
     }
@@ -82,7 +83,10 @@ fn check(
         }
         if let Kind::Pointer(Pointer { target, length: Some(length), .. }) = kind {
             for name in length.fields().filter(|name| !has(name)) {
-                wrong(format!("the length of what `{}` leads to names `{name}`, which `{of}` has not", target.family()));
+                wrong(format!(
+                    "the length of what `{}` leads to names `{name}`, which `{of}` has not",
+                    target.family()
+                ));
             }
         }
         if let Kind::Pointer(Pointer { target: Target::Struct(None), .. }) = kind {

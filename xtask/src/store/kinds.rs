@@ -7,18 +7,21 @@ use serde::de::DeserializeOwned;
 
 use super::{names, read};
 use crate::diagnostic::Result;
-use crate::model::{Choice, ControlMessage, EntryKinds, KindRule, Kinds, StructFields};
+use crate::model::{
+    Choice, ControlMessage, EntryKinds, KindRule, Kinds, NetlinkAttributes, NetlinkMessages, StructFields,
+};
 
 /// The folders below `data/`.
 const KINDS: &str = "curated/kinds";
 const CHOICES: &str = "curated/choices";
 const FIELDS: &str = "curated/fields";
 
+/// Files by themselves.
+const CONTROLS: &str = "curated/controls.yaml";
+const MESSAGES: &str = "curated/netlink.yaml";
+const ATTRIBUTES: &str = "curated/netlink_attributes.yaml";
 /// The file of what io_uring does.
 const MIRRORS: &str = "curated/mirrors.yaml";
-
-/// The file of what control messages carry.
-const CONTROLS: &str = "curated/controls.yaml";
 
 /// The file of what C types and names say by themselves.
 const RULES: &str = "rules.yaml";
@@ -47,14 +50,20 @@ pub(super) fn load(data: &Path) -> Result<Kinds> {
     for file in yaml_files(&data.join(FIELDS))? {
         kinds.fields.extend(list(&data.join(FIELDS).join(&file), &format!("data/{FIELDS}/{file}"))?);
     }
+    kinds.controls = file(data, CONTROLS)?;
+    kinds.messages = file(data, MESSAGES)?;
+    kinds.attributes = file(data, ATTRIBUTES)?;
     let mirrors = data.join(MIRRORS);
     if mirrors.is_file() {
         kinds.mirrors = read::yaml(&mirrors)?;
     }
-    if data.join(CONTROLS).is_file() {
-        kinds.controls = list(&data.join(CONTROLS), &format!("data/{CONTROLS}"))?;
-    }
     Ok(kinds)
+}
+
+/// The blocks of a file, none where there is none.
+fn file<T: Block>(data: &Path, name: &str) -> Result<Vec<T>> {
+    let path = data.join(name);
+    if path.is_file() { list(&path, &format!("data/{name}")) } else { Ok(Vec::new()) }
 }
 
 /// The names of a folder's files, sorted.
@@ -99,6 +108,20 @@ impl Block for ControlMessage {
     fn about(&mut self) -> About<'_> {
         let ControlMessage { name, source, file, line, .. } = self;
         About { of: std::slice::from_ref(name), source, file, line }
+    }
+}
+
+impl Block for NetlinkMessages {
+    fn about(&mut self) -> About<'_> {
+        let NetlinkMessages { payload, source, file, line, .. } = self;
+        About { of: std::slice::from_ref(payload), source, file, line }
+    }
+}
+
+impl Block for NetlinkAttributes {
+    fn about(&mut self) -> About<'_> {
+        let NetlinkAttributes { of, source, file, line, .. } = self;
+        About { of: std::slice::from_ref(of), source, file, line }
     }
 }
 

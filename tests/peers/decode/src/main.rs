@@ -26,7 +26,7 @@ fn main() {
     };
     let (samples, texts, profile) = (flag("--samples"), flag("--texts"), flag("--profile"));
     let number = |at: usize, usual: usize| arguments.get(at).map_or(usual, |text| text.parse().expect("a number"));
-    let (loops, runs) = (number(0, 20), number(1, 60));
+    let (loops, runs) = (number(0, 1), number(1, 800));
 
     let recording = Recording::load();
     let all = &recording.calls[..];
@@ -75,7 +75,7 @@ fn main() {
     let mut groups: Vec<_> = names.iter().map(|name| (*name, of(name))).collect();
     groups.sort_by_key(|(_, calls)| std::cmp::Reverse(calls.len()));
     for (name, calls) in groups.iter().take(12) {
-        let [reverie, same, full, ..] = bench.measure(calls, (loops * 400 / calls.len()).max(1), runs / 4 + 1);
+        let [reverie, same, full, ..] = bench.measure(calls, (loops * 500 / calls.len()).max(1), runs / 4 + 1);
         println!(
             "  {name:12} {:5}: {reverie:7.1} and {same:7.1} ns, ratio {:5.2}; all {full:7.1} ns",
             calls.len(),
@@ -162,6 +162,8 @@ impl Bench<'_> {
         time
     }
 
+    /// A run is about a millisecond, so that some are not interrupted on a machine that does other things as well.
+    ///
     /// Nanoseconds a call: theirs, ours as deep, ours in full, decoding of that, showing of that. Each is the best of
     /// many runs, which take turns.
     fn measure(&self, calls: &[Call], loops: usize, runs: usize) -> [f64; 5] {

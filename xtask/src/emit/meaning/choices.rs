@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::kinds::{by_entry, of_kind, of_returns, Names};
+use super::kinds::{Names, by_entry, of_kind, of_returns};
 use super::{From, Pool, array, numbers, place, wrong};
 use crate::diagnostic::Sink;
 use crate::emit::newest::{Bits, newest};
-use crate::model::{
-    ANY, AbiSet, Case, Choice, Kind, Kinds, NamedSet, PartHolds, PerAbi, Value, When,
-};
+use crate::model::{ANY, AbiSet, Case, Choice, Kind, Kinds, NamedSet, PartHolds, PerAbi, Value, When};
 use crate::resolve::spellings;
 
 /// The choices with their cases, and what is said of each entry, which has them.
@@ -106,7 +104,8 @@ impl Made {
                 match when {
                     When::One(one) => lines.extend(one_value(&value(0, one), decided, pool)),
                     When::Both([one, other]) => {
-                        let value = |at: usize, of: &Value| (*of != Value::Name(ANY.to_string())).then(|| value(at, of));
+                        let value =
+                            |at: usize, of: &Value| (*of != Value::Name(ANY.to_string())).then(|| value(at, of));
                         let (one, other) = (value(0, one), value(1, other));
                         lines.extend(two_values(one.as_ref(), other.as_ref(), decided, constants, pool));
                     }
@@ -140,11 +139,8 @@ impl Made {
             self.decided(&case, from, pool)
         });
         let mask = mask.map(|mask| {
-            let cases: Vec<String> = mask
-                .variants()
-                .iter()
-                .map(|(abis, mask)| format!("({}, {mask:#x})", pool.whom.id(abis.0)))
-                .collect();
+            let cases: Vec<String> =
+                mask.variants().iter().map(|(abis, mask)| format!("({}, {mask:#x})", pool.whom.id(abis.0))).collect();
             pool.masks.id(&format!("&[{}]", cases.join(", ")))
         });
         let param = |at: usize| choice.by.get(at).map(|by| from.pools.prototypes.params.id(Some(by)));
@@ -352,4 +348,3 @@ fn member(sets: &[NamedSet], set: &str, name: &str, depth: usize) -> Option<PerA
         PartHolds::Number(_) => None,
     })
 }
-

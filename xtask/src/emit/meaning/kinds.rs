@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::{From, Pool, numbers, place, scalars};
-use crate::model::{
-    Direction, FieldKind, Inline, Kind, Length, Plain, Pointer, Returns, Side, Target, Term,
-};
+use crate::model::{Direction, FieldKind, Inline, Kind, Length, Plain, Pointer, Returns, Side, Target, Term};
 
 /// What the terms of a length name: parameters, whose names are the prototypes', or fields of the same structure.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -98,9 +96,7 @@ pub(super) fn of_kind(kind: &Kind, names: Names, from: &From, pool: &mut Pool) -
                 Target::Text => ("STRING", None, None),
                 Target::Texts => ("STRINGS", None, None),
                 Target::Bytes => ("BYTES", None, None),
-                Target::Struct(name) => {
-                    ("STRUCT", name.as_ref().map(|name| pool.wanted.id(name).to_string()), None)
-                }
+                Target::Struct(name) => ("STRUCT", name.as_ref().map(|name| pool.wanted.id(name).to_string()), None),
                 Target::Value(kind, ty) => {
                     let element = ty.as_ref().and_then(|ty| scalars::scalar(ty, from, pool));
                     ("VALUE", Some(of_kind(kind, names, from, pool).to_string()), element)

@@ -8,6 +8,7 @@ mod controls;
 mod held;
 mod kinds;
 mod mirrors;
+mod netlink;
 mod records;
 mod requests;
 mod scalars;
@@ -92,9 +93,11 @@ pub(super) fn meaning(from: &From, sink: &Sink) -> String {
     let entries = kinds::entries(from, &mut pool);
     let choices = choices::choices(from, &mut pool, sink);
     let controls = controls::controls(from, &mut pool, sink);
+    let netlink = netlink::netlink(from, &mut pool, sink);
     let types = scalars::types(from, &mut pool);
     let records = records::records(from, &mut pool, sink);
-    for part in [entries, choices.0, types, records, controls, mirrors::mirrors(from, sink)] {
+    let mirrors = mirrors::mirrors(from, sink);
+    for part in [entries, choices.0, types, records, mirrors, controls, netlink] {
         out.push_str(&part);
     }
     // Entries know their choices only now.
@@ -106,8 +109,7 @@ pub(super) fn meaning(from: &From, sink: &Sink) -> String {
     array(&mut out, "Bits that decide.", "MASKS", "&[(u16, u64)]", &pool.masks.all);
     let reasons: Vec<String> = pool.reasons.all.iter().map(|reason| format!("{reason:?}")).collect();
     array(&mut out, "Why nothing better can be said.", "REASONS", "&str", &reasons);
-    let sets: Vec<String> =
-        pool.sets.all.iter().map(|name| format!("sets::{}", name.to_ascii_uppercase())).collect();
+    let sets: Vec<String> = pool.sets.all.iter().map(|name| format!("sets::{}", name.to_ascii_uppercase())).collect();
     array(&mut out, "The sets that kinds name.", "SETS", "FlagSet", &sets);
     let whom: Vec<String> =
         pool.whom.all().iter().map(|whom| format!("{whom:#x}, // {}", named(*whom, from.abis))).collect();

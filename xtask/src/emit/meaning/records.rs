@@ -145,11 +145,8 @@ impl<'a> Made<'a> {
             self.by(choice, said, pool, sink);
         }
         let id = pool.names.id(&name.to_string());
-        let line = format!(
-            "R({id}, {first}, {}, {list}, {briefs}, {by}, {}",
-            self.layouts.len() - first,
-            self.bys.len() - by
-        );
+        let line =
+            format!("R({id}, {first}, {}, {list}, {briefs}, {by}, {}", self.layouts.len() - first, self.bys.len() - by);
         self.records.push((format!("{line}, FOLLOWED) // {name}"), followed));
     }
 
@@ -191,7 +188,13 @@ impl<'a> Made<'a> {
     }
 
     /// A field, unless nothing is to be shown of it.
-    fn field(&self, field: &Field, said: Option<&StructFields>, followed: &mut bool, pool: &mut Pool) -> Option<String> {
+    fn field(
+        &self,
+        field: &Field,
+        said: Option<&StructFields>,
+        followed: &mut bool,
+        pool: &mut Pool,
+    ) -> Option<String> {
         let kind = said.and_then(|said| said.fields.get(&field.name));
         let is_chosen = said.is_some_and(|said| said.by.iter().any(|by| by.fields.contains_key(&field.name)));
         let is_container = field.class == FieldClass::Record && ["struct", "union"].contains(&field.ty.as_str());
@@ -230,7 +233,11 @@ impl<'a> Made<'a> {
         };
         let (shift, width) = field.bits.map_or((0, 0), |bits| (bits.shift, bits.width));
         let (name, offset) = (pool.names.id(&field.name), field.offset);
-        format!("F({name}, {offset}, {kind}, {}, {element}, {count}, {shift}, {width}) // {}", place(record), field.name)
+        format!(
+            "F({name}, {offset}, {kind}, {}, {element}, {count}, {shift}, {width}) // {}",
+            place(record),
+            field.name
+        )
     }
 
     fn by(&mut self, choice: &crate::model::FieldChoice, said: Option<&StructFields>, pool: &mut Pool, sink: &Sink) {
@@ -243,7 +250,8 @@ impl<'a> Made<'a> {
             Some(FieldKind::Kind(Kind::Set(set))) => vec![set],
             _ => Vec::new(),
         };
-        let named = self.from.releases.iter().flat_map(|(.., sets)| sets.iter()).find(|of| sets.contains(&of.name.as_str()));
+        let named =
+            self.from.releases.iter().flat_map(|(.., sets)| sets.iter()).find(|of| sets.contains(&of.name.as_str()));
         let bits = named.is_some_and(|set| set.kind == SetKind::Flags);
         for when in &choice.when {
             let values = self.constants.value(&sets, when);
@@ -272,7 +280,13 @@ impl<'a> Made<'a> {
             .iter()
             .map(|(line, follows)| line.replace("FOLLOWED", if *follows { "true" } else { "false" }))
             .collect();
-        array(&mut out, "Structures: name, layouts, short form, what values decide, pointers.", "RECORDS", "R", &records);
+        array(
+            &mut out,
+            "Structures: name, layouts, short form, what values decide, pointers.",
+            "RECORDS",
+            "R",
+            &records,
+        );
         array(&mut out, "Layouts: whom, size, fields.", "LAYOUTS", "L", &self.layouts);
         array(&mut out, "Fields: name, offset, kind, structure, element, count, bits.", "FIELDS", "F", &self.fields);
         numbers(&mut out, "Names of short forms.", "NAME_LISTS", "u16", &self.lists);

@@ -63,8 +63,20 @@ fn target(argument: &str, known: &BTreeSet<&str>) -> Option<Target> {
     if let Some(name) = argument.strip_prefix("struct ").filter(|name| known.contains(name)) {
         return Some(Target::Struct(Some(name.to_string())));
     }
-    let integers =
-        ["int", "unsigned int", "long", "unsigned long", "__u8", "__u16", "__u32", "__u64", "__s32", "__s64", "u32", "u64"];
+    let integers = [
+        "int",
+        "unsigned int",
+        "long",
+        "unsigned long",
+        "__u8",
+        "__u16",
+        "__u32",
+        "__u64",
+        "__s32",
+        "__s64",
+        "u32",
+        "u64",
+    ];
     let is_integer = integers.contains(&argument);
     is_integer.then(|| Target::Value(Box::new(Kind::Plain(Plain::Number)), Some(argument.to_string())))
 }

@@ -109,7 +109,8 @@ fn classes(ty: &str, from: &From) -> Option<PerAbi<Class>> {
 pub(super) fn types(from: &From, pool: &mut Pool) -> String {
     let mut lines = Vec::new();
     for ty in from.pools.prototypes.types.all() {
-        let words = ty.split([' ', '*']).filter(|word| !["", "const", "__user", "volatile", "struct", "union"].contains(word));
+        let words =
+            ty.split([' ', '*']).filter(|word| !["", "const", "__user", "volatile", "struct", "union"].contains(word));
         let base = words.collect::<Vec<_>>().join(" ");
         let stars = ty.matches('*').count();
         let record = records::is_record(&base, from).then(|| pool.wanted.id(&base));
@@ -121,6 +122,12 @@ pub(super) fn types(from: &From, pool: &mut Pool) -> String {
         lines.push(format!("({}, {})", place(record), place(integer)));
     }
     let mut out = String::new();
-    numbers(&mut out, "What the C types of parameters lead to: a structure, an integer.", "TYPES", "(u16, u16)", &lines);
+    numbers(
+        &mut out,
+        "What the C types of parameters lead to: a structure, an integer.",
+        "TYPES",
+        "(u16, u16)",
+        &lines,
+    );
     out
 }

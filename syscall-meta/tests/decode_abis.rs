@@ -85,7 +85,10 @@ struct Stat(usize, usize, usize, usize);
 impl Stat {
     fn pack(self, pack: Pack) -> Pack {
         let Stat(mode, size, bytes, all) = self;
-        pack.to(mode).u32(0o100_644).to(size).number(1234, bytes).to(all)
+        if mode < size {
+            return pack.to(mode).u32(0o100_644).to(size).number(1234, bytes).to(all);
+        }
+        pack.to(size).number(1234, bytes).to(mode).u32(0o100_644).to(all)
     }
 }
 
@@ -671,7 +674,7 @@ fn alpha() {
         clock_gettime: 420,
     };
     // Flags of alpha's own: O_CLOEXEC, MAP_ANONYMOUS.
-    wide(&mut m, numbers, Flags(0o10_000_000, 0x12), Stat(40, 24, 8, 128));
+    wide(&mut m, numbers, Flags(0o10_000_000, 0x12), Stat(40, 24, 8, 136));
     m.call(202, &[5, BUF, 80, 9, 0])
         .leaves(BUF, Pack::le().u64(7).raw(b"abcd"))
         .returns(3, r#"msgrcv(5, {mtype=7, mtext="abc"}, 80, 9, 0) = 3"#);

@@ -25,6 +25,7 @@ const NOT_LAID_OUT: &[&str] = &[
     "compat_stat",
     "compat_statfs",
     "compat_statfs64",
+    "compat_uptr_t",
     "fadvise64_64_args",
     "old_sigaction",
     "osf_sigaction",
@@ -32,7 +33,6 @@ const NOT_LAID_OUT: &[&str] = &[
     "rtas_args",
     "sigaction",
     "stat64_emu31",
-    "ustat",
     "utrap_handler_t",
 ];
 

@@ -617,7 +617,7 @@ fn fields(calls: &mut Calls) {
         .returns(
             0,
             "setsockopt(3, SOL_IP, IP_ADD_MEMBERSHIP, {imr_multiaddr={s_addr=inet_addr(\"224.0.0.1\")}, \
-         imr_address={s_addr=inet_addr(\"10.0.0.1\")}}, 8) = 0",
+         imr_address={s_addr=inet_addr(\"10.0.0.1\")}, ...}, 8) = 0",
         );
     calls.call("setsockopt", &[3, 41, 20, A, 20]).has(A, Pack::le().raw(&[0xff, 2]).to(15).u8(1).i32(2)).returns(
         0,

@@ -360,16 +360,24 @@ fn every_entry_that_chooses_has_a_call() {
         group(calls.on(Abi::X86_64));
     }
     calls.check();
+    // Entries that kernels had once are told as the newest has them: `ppc_clone`.
+    let sides = |abi: &Abi| {
+        let calls = abi.table().into_iter().flat_map(|table| table.iter());
+        calls.flat_map(|call| [Some(call.side()), call.compat_side()]).flatten()
+    };
+    let known: BTreeSet<&str> = Abi::ALL.iter().flat_map(sides).filter_map(|side| side.entry()).collect();
     let mut missing = BTreeSet::new();
     for file in fs::read_dir(root().join("data/curated/choices")).expect("choices") {
         let text = fs::read_to_string(file.expect("a file").path()).expect("text");
         let lists = text.lines().filter_map(|line| line.strip_prefix("- of: [")?.strip_suffix(']'));
         for name in lists.flat_map(|list| list.split(", ")) {
             let forms = [name.to_string(), format!("sys_{name}"), format!("compat_sys_{name}")];
-            if !forms.iter().any(|entry| calls.entries.contains(entry)) {
+            let is_known = forms.iter().any(|entry| known.contains(entry.as_str()));
+            if is_known && !forms.iter().any(|entry| calls.entries.contains(entry)) {
                 missing.insert(name.to_string());
             }
         }
     }
+    assert!(known.len() > 700, "{}", known.len());
     assert!(missing.is_empty(), "no call has {missing:?}, of {:?}", calls.entries);
 }

@@ -5,8 +5,8 @@ use std::fs;
 
 use serde_yaml::Value;
 use syscall_meta::{
-    Abi, ByteOrder, Memory, NumberPlace, RawCall, Region, Registers, SeccompData, StructLayout, SyscallInfo,
-    SyscallStop,
+    Abi, ByteOrder, Decoder, Memory, NumberPlace, RawCall, Region, Registers, Scratch, SeccompData, StructLayout,
+    SyscallInfo, SyscallStop,
 };
 use syscall_meta_tests::root;
 
@@ -157,6 +157,40 @@ fn recorded_calls_come_out_of_their_registers() {
     }
     println!("{calls} calls, {on_stack} of them with a stack, {values} values");
     assert!(calls == 26 * 15 && on_stack == 3 * 15 && values > 1300, "{calls} {on_stack} {values}");
+}
+
+#[test]
+fn recorded_calls_decode_to_what_was_passed() {
+    let mut values = 0;
+    for Recording { file, abi, order, calls } in recordings() {
+        let decoder = Decoder::new().with_byte_order(order);
+        for recorded in &calls {
+            let what = format!("{file}: {}", recorded.syscall);
+            let tracee = Tracee::new(abi, order, recorded);
+            let call = tracee.call(order, &tracee.memory());
+            let mut room = vec![0; 4096];
+            let entered = decoder.enter(&call, &tracee.memory(), &mut Scratch::new(&mut room));
+            assert_eq!(entered.syscall(), call.syscall(), "{what}");
+            // What lies in two words is one argument by then: of preadv as well, whose halves are two parameters.
+            let is_plain = |name: &str| is_plain(&file, recorded, abi, name) || name == "pos";
+            for (name, passed) in recorded.passed.iter().filter(|(name, _)| is_plain(name)) {
+                let mut args = entered.args();
+                let Some(arg) = args.find(|arg| arg.name() == name || name == "pos" && arg.name() == "pos_l") else {
+                    continue;
+                };
+                let number = arg.number().unwrap_or_else(|| panic!("{what}: {name} is known"));
+                // An int with the highest bit has its sign by now.
+                let low = number & 0xffff_ffff;
+                assert!(
+                    number == *passed || low == *passed && number >> 32 == 0xffff_ffff,
+                    "{what}: {name}: {number:#x}"
+                );
+                values += 1;
+            }
+        }
+    }
+    println!("{values} values");
+    assert!(values > 1300, "{values}");
 }
 
 #[test]

@@ -524,7 +524,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
             let kind = meaning::kind(active.kind(field));
             let Some(kind) = kind else { continue };
             let before = tape.mark();
-            if record == value::wanted().msgbuf && field.5 != 1 {
+            if record == value::wanted().msgbuf && matches!(kind.0, tag::TEXT_HERE | tag::BYTES_HERE) {
                 self.message(index as u16, address, field.1, tape);
                 continue;
             }

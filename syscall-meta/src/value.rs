@@ -399,7 +399,7 @@ impl<'b> Iterator for Fields<'b> {
             self.seen += usize::from(is_brief);
             let kind = self.of.kind_instead(field).unwrap_or_else(|| self.active.kind(field));
             let is_unused = meaning::kind(kind).is_some_and(|kind| kind.0 == Plain::Unused as u8);
-            if is_unused || self.chosen.is_some_and(|chosen| !chosen.contains(&field.0)) {
+            if is_unused || self.chosen.is_some_and(|chosen| !is_chosen(chosen, field.0)) {
                 continue;
             }
             if !is_brief {
@@ -473,6 +473,12 @@ impl<'b> Struct<'b> {
         }
         None
     }
+}
+
+/// Whether a field is one of these, or lies in one.
+fn is_chosen(chosen: &[u16], field: u16) -> bool {
+    let outer = || meaning::name(field).split('.').next().unwrap_or("");
+    chosen.contains(&field) || chosen.iter().any(|of| meaning::name(*of) == outer())
 }
 
 /// The decisions of a structure's values that hold.

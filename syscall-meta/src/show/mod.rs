@@ -74,11 +74,17 @@ impl<'b> Decoded<'b> {
             return self.show_clone(out);
         }
         let is_mmap = self.syscall().is_some_and(|call| matches!(call.name(), "mmap" | "mmap2"));
-        // The last arguments that the kernel does not look at are not told.
+        // The last arguments that the kernel does not look at are not told, of a futex none of these.
+        let is_futex = self.syscall().is_some_and(|call| matches!(call.name(), "futex" | "futex_time64"));
+        let mut first = true;
         for (at, arg) in self.args().take(self.told()).enumerate() {
-            if at > 0 {
+            if is_futex && !style.names && arg.is_unused() {
+                continue;
+            }
+            if !first {
                 out.write_str(", ")?;
             }
+            first = false;
             if style.names {
                 out.write_str(arg.name())?;
                 out.write_str("=")?;

@@ -1,6 +1,6 @@
 //! What the tests of decoding share: calls as they were recorded, and what each comes to.
 
-#![allow(dead_code, reason = "each test takes what it needs")]
+#![allow(dead_code, unreachable_pub, reason = "each test takes what it needs")]
 
 use std::collections::BTreeSet;
 use std::panic::Location;

@@ -184,7 +184,7 @@ impl Calls {
     fn note(&mut self, entered: &Entered, done: &Decoded) {
         let Some(side) = entered.side() else { return };
         self.entries.extend(side.entry().map(str::to_string));
-        for through in entered.through() {
+        if let Some(through) = entered.through() {
             let sides = [Some(through.side()), through.compat_side()];
             self.entries.extend(sides.into_iter().flatten().filter_map(Side::entry).map(str::to_string));
         }

@@ -1,6 +1,6 @@
 //! What the tests of decoding share: calls as they were recorded, and what each comes to.
 
-#![allow(dead_code, reason = "each test takes what it needs")]
+#![allow(dead_code, unreachable_pub, reason = "each test takes what it needs")]
 
 use std::collections::BTreeSet;
 use std::panic::Location;
@@ -184,7 +184,7 @@ impl Calls {
     fn note(&mut self, entered: &Entered, done: &Decoded) {
         let Some(side) = entered.side() else { return };
         self.entries.extend(side.entry().map(str::to_string));
-        for through in entered.through() {
+        if let Some(through) = entered.through() {
             let sides = [Some(through.side()), through.compat_side()];
             self.entries.extend(sides.into_iter().flatten().filter_map(Side::entry).map(str::to_string));
         }

@@ -5,7 +5,7 @@ use syscall_meta::{Abi, Limits, Value};
 use super::decoding::{Calls, Pack};
 use super::{A, AT_FDCWD, B, C, D, NOWHERE};
 
-pub fn paths(calls: &mut Calls) {
+pub(crate) fn paths(calls: &mut Calls) {
     let done = calls
         .call("openat", &[AT_FDCWD, A, 0x8_0000, 0])
         .has(A, "/etc/passwd\0and more")
@@ -48,7 +48,7 @@ pub fn paths(calls: &mut Calls) {
     calls.call("utimensat", &[3, 0, 0, 0]).returns(0, "utimensat(3, NULL, NULL, 0) = 0");
 }
 
-pub fn texts(calls: &mut Calls) {
+pub(crate) fn texts(calls: &mut Calls) {
     calls.call("memfd_create", &[A, 1]).has(A, "name\0").returns(4, r#"memfd_create("name", MFD_CLOEXEC) = 4"#);
     // 32 bytes are shown, as strace has it, and `...` where there are more.
     let digits = "01234567890123456789012345678901";
@@ -69,7 +69,7 @@ pub fn texts(calls: &mut Calls) {
         .returns(0, r#"osf_getdomainname("example", 32) = 0"#);
 }
 
-pub fn lists_of_texts(calls: &mut Calls) {
+pub(crate) fn lists_of_texts(calls: &mut Calls) {
     let argv = Pack::le().u64(C).u64(C + 3).u64(0);
     let envp = Pack::le().u64(C + 6).u64(0);
     let strings = b"ls\0-l\0HOME=/\0";
@@ -111,7 +111,7 @@ pub fn lists_of_texts(calls: &mut Calls) {
     calls.call("execve", &[A, B, B]).has(A, "x\0").has(B, many).returns(0, &shown);
 }
 
-pub fn bytes(calls: &mut Calls) {
+pub(crate) fn bytes(calls: &mut Calls) {
     // As many as the result says, as a parameter says, as a number says.
     let done = calls
         .call("read", &[3, A, 512])
@@ -176,7 +176,7 @@ pub fn bytes(calls: &mut Calls) {
         );
 }
 
-pub fn structures(calls: &mut Calls) {
+pub(crate) fn structures(calls: &mut Calls) {
     let timespec = |sec: i64, nsec: i64| Pack::le().i64(sec).i64(nsec);
     // Read by the kernel, and with another pointer to what it writes.
     let done = calls
@@ -240,7 +240,7 @@ pub fn structures(calls: &mut Calls) {
         .returns(7, "clone3({flags=CLONE_VM, exit_signal=SIGCHLD, stack=NULL, stack_size=0}, 64) = 7");
 }
 
-pub fn arrays_of_structures(calls: &mut Calls) {
+pub(crate) fn arrays_of_structures(calls: &mut Calls) {
     let operation = |pack: Pack, number: u16| pack.u16(number).number(-1_i16 as u16 as u64, 2).u16(0x1000);
     let ops = operation(operation(Pack::le(), 0), 1);
     let done = calls.call("semop", &[5, A, 2]).has(A, ops).returns(
@@ -280,7 +280,7 @@ pub fn arrays_of_structures(calls: &mut Calls) {
         .returns(0, "semop(5, [{sem_num=0, sem_op=-1, sem_flg=SEM_UNDO}, ...], 2) = 0");
 }
 
-pub fn numbers(calls: &mut Calls) {
+pub(crate) fn numbers(calls: &mut Calls) {
     calls.call("pipe2", &[A, 0x8_0000]).leaves(A, Pack::le().u32(3).u32(4)).returns(0, "pipe2([3, 4], O_CLOEXEC) = 0");
     calls.call("pipe2", &[A, 0]).fails(24, "pipe2(0x7ffd00001000, 0) = -1 EMFILE (Too many open files)");
     let done =
@@ -331,7 +331,7 @@ pub fn numbers(calls: &mut Calls) {
         .returns(0, "timer_create(CLOCK_REALTIME, NULL, [2]) = 0");
 }
 
-pub fn times_that_are_left(calls: &mut Calls) {
+pub(crate) fn times_that_are_left(calls: &mut Calls) {
     let time = |sec: i64| Pack::le().i64(sec).i64(0);
     calls.call("nanosleep", &[A, B]).has(A, time(1)).returns(0, "nanosleep({tv_sec=1, tv_nsec=0}, 0x7ffd00002000) = 0");
     calls.call("nanosleep", &[A, 0]).has(A, time(1)).returns(0, "nanosleep({tv_sec=1, tv_nsec=0}, NULL) = 0");
@@ -351,7 +351,7 @@ pub fn times_that_are_left(calls: &mut Calls) {
     );
 }
 
-pub fn sets_of_bits(calls: &mut Calls) {
+pub(crate) fn sets_of_bits(calls: &mut Calls) {
     let done = calls
         .call("sched_setaffinity", &[0, 8, A])
         .has(A, Pack::le().u64(0b1101))
@@ -375,7 +375,7 @@ pub fn sets_of_bits(calls: &mut Calls) {
         .returns(0, "sched_setaffinity(0, 8, [0 33]) = 0");
 }
 
-pub fn sets_of_signals(calls: &mut Calls) {
+pub(crate) fn sets_of_signals(calls: &mut Calls) {
     let set = |bits: u64| Pack::le().u64(bits);
     let done = calls
         .call("rt_sigprocmask", &[0, A, B, 8])
@@ -427,7 +427,7 @@ pub fn sets_of_signals(calls: &mut Calls) {
         .fails(514, "sigsuspend(0, 0, [CHLD]) = ? ERESTARTNOHAND (To be restarted if no handler)");
 }
 
-pub fn sets_of_descriptors(calls: &mut Calls) {
+pub(crate) fn sets_of_descriptors(calls: &mut Calls) {
     let set = |bits: u64| Pack::le().u64(bits);
     let time = |sec: i64, usec: i64| Pack::le().i64(sec).i64(usec);
     let done = calls

@@ -316,7 +316,7 @@ mod tests {
     #[test]
     fn every_line_reads_and_is_found_by_its_number() {
         let mut last = (0, "");
-        for (at, text) in TEXT.lines().enumerate() {
+        for (at, text) in TEXT.lines().enumerate().take(if cfg!(miri) { 3 } else { usize::MAX }) {
             let line = Line::read(text).expect(text);
             assert!(last < (line.key, line.name), "{text} after {last:?}");
             last = (line.key, line.name);
@@ -336,7 +336,7 @@ mod tests {
     #[test]
     fn every_number_prints() {
         let mut number = 1u32;
-        for _ in 0..20_000 {
+        for _ in 0..if cfg!(miri) { 5 } else { 20_000 } {
             number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             for abi in [Abi::X86_64, Abi::MipsO32, Abi::Alpha] {
                 let request = Ioctl::new(abi, number);

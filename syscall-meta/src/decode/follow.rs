@@ -6,6 +6,7 @@ use super::length::Around;
 use super::tape::{LIST_PLAIN, LIST_TEXTS, Mark, STRUCT_WHOLE, Tape, node};
 use super::{Limits, MAX_ARGS, Nodes, Slot, Slots, integer};
 use crate::abi::{Abi, ByteOrder};
+use crate::kind::Plain;
 use crate::meaning::{self, FLEXIBLE, IN, K, NO, OUT, tag};
 use crate::memory::{Memory, Scratch};
 use crate::outcome::Outcome;
@@ -152,6 +153,15 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         matches!(self.slots.side.syscall().name(), "nanosleep" | "clock_nanosleep" | "clock_nanosleep_time64")
     }
 
+    /// How many bytes of a buffer the kernel wrote: where the result is a size, no more than that.
+    fn written(&self, kind: K, len: u64) -> u64 {
+        let is_size = meaning::kind(self.slots.returns).is_some_and(|kind| kind.0 == Plain::Size as u8);
+        match self.result() {
+            Some(result) if is_size && kind.1 & IN == 0 => len.min(result),
+            _ => len,
+        }
+    }
+
     /// Whether the size of a buffer, which is the argument behind it, is 0 although the result is not about that.
     fn is_empty_buffer(&self, param: u16) -> bool {
         let slots = self.slots.get();
@@ -187,7 +197,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
             tag::BYTES => match count(self) {
                 // A buffer of no size is asked how large it would have to be: nothing is written to it.
                 Some(_) if self.is_empty_buffer(param) => false,
-                Some(len) => self.bytes(address, len, tape),
+                Some(len) => self.bytes(address, self.written(kind, len), tape),
                 None => false,
             },
             tag::STRUCT => {
@@ -668,5 +678,5 @@ fn before_first(at: u64, address: u64) -> bool {
 }
 
 fn meaning_unused() -> u8 {
-    crate::kind::Plain::Unused as u8
+    Plain::Unused as u8
 }

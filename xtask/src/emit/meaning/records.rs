@@ -160,9 +160,9 @@ impl<'a> Made<'a> {
                 && field.count == Count::One
                 && said.is_some_and(|said| said.fields.keys().any(|name| name.starts_with(&inner)))
                 && !record.fields.iter().any(|other| other.name.starts_with(&inner));
-            let layout = layouts(bare(&field.ty), self.from);
+            let layout = is_taken_apart.then(|| layouts(bare(&field.ty), self.from)).unwrap_or_default();
             let abi = abis.trailing_zeros() as usize;
-            match layout.get(abi).filter(|_| is_taken_apart) {
+            match layout.get(abi) {
                 Some(layout) => fields.extend(layout.fields.iter().map(|of| Field {
                     name: format!("{inner}{}", of.name),
                     offset: field.offset + of.offset,

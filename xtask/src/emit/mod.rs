@@ -75,7 +75,7 @@ pub fn meaning(
     let mut specs: Vec<_> = abis.abis.iter().collect();
     specs.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     let names: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
-    let long_bits: Vec<u32> = specs.iter().map(|spec| spec.long as u32).collect();
+    let long_bits: Vec<u32> = specs.iter().map(|spec| spec.long).collect();
     let mut newest_first = releases.to_vec();
     newest_first.sort_by(|(a, ..), (b, ..)| b.cmp(a));
     let bits: Vec<Bits> = newest_first.iter().map(|(_, headers, _)| Bits::new(headers, &names)).collect();

@@ -161,9 +161,9 @@ impl Made {
     fn decided(&mut self, case: &Case, from: &From, pool: &mut Pool) -> usize {
         let param = |name: &str| from.pools.prototypes.params.id(Some(name)).replace("NONE", "NO");
         let call = case.call.as_ref().and_then(|call| {
-            let ids = spellings(call).into_iter().map(|entry| from.pools.entries.id(Some(&entry)));
+            let mut ids = spellings(call).into_iter().map(|entry| from.pools.entries.id(Some(&entry)));
             // The table's own name comes before that of the compat function.
-            ids.filter(|id| id != "NONE").next()
+            ids.find(|id| id != "NONE")
         });
         let mut list = vec![
             match &case.returns {

@@ -160,7 +160,7 @@ impl<'a> Made<'a> {
                 && field.count == Count::One
                 && said.is_some_and(|said| said.fields.keys().any(|name| name.starts_with(&inner)))
                 && !record.fields.iter().any(|other| other.name.starts_with(&inner));
-            let layout = is_taken_apart.then(|| layouts(bare(&field.ty), self.from)).unwrap_or_default();
+            let layout = if is_taken_apart { layouts(bare(&field.ty), self.from) } else { PerAbi::default() };
             let abi = abis.trailing_zeros() as usize;
             match layout.get(abi) {
                 Some(layout) => fields.extend(layout.fields.iter().map(|of| Field {
@@ -302,9 +302,12 @@ fn is_unused(kind: Option<&FieldKind>) -> bool {
     matches!(kind, Some(FieldKind::Kind(Kind::Plain(Plain::Unused))))
 }
 
+/// A layout as a release has it.
+type Held<'a> = (&'a Bits, &'a PerAbi<Record>);
+
 /// The layouts of a name: of the headers of programs before the kernel's own.
 fn layouts(name: &str, from: &From) -> PerAbi<Record> {
-    let mut by_header: BTreeMap<(bool, &str), Vec<(&Bits, &PerAbi<Record>)>> = BTreeMap::new();
+    let mut by_header: BTreeMap<(bool, &str), Vec<Held>> = BTreeMap::new();
     for (bits, headers, _) in from.releases {
         for (header, records) in &headers.records {
             let is_own = ["include/", "arch/", "kernel/", "fs/", "net/", "ipc/", "io_uring/", "mm/", "drivers/"];

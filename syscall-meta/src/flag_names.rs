@@ -186,6 +186,7 @@ impl Piece {
     }
 
     /// How far they are shifted from where the name has them.
+    #[cfg(feature = "decode")]
     pub(crate) const fn shift(&self) -> u8 {
         self.shift
     }

@@ -81,8 +81,10 @@ pub fn meaning(
     let bits: Vec<Bits> = newest_first.iter().map(|(_, headers, _)| Bits::new(headers, &names)).collect();
     let releases: Vec<(&Bits, &Headers, &[NamedSet])> =
         bits.iter().zip(&newest_first).map(|(bits, (_, headers, sets))| (bits, *headers, *sets)).collect();
+    let index = meaning::Index::new(&releases);
     let from = meaning::From {
         releases: &releases,
+        index: &index,
         resolved: calls,
         pools: &pools,
         kinds,

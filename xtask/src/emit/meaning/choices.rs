@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use super::kinds::{Names, by_entry, of_kind, of_returns};
+use super::records::bare;
 use super::{From, Pool, array, numbers, place, wrong};
 use crate::diagnostic::Sink;
 use crate::emit::newest::{Bits, newest};
-use crate::model::{ANY, AbiSet, Case, Choice, Kind, Kinds, NamedSet, PartHolds, PerAbi, Value, When};
+use crate::model::{
+    ANY, AbiSet, Case, Choice, Headers, Kind, Kinds, NamedConstant, NamedSet, PartHolds, PerAbi, Record, Value, When,
+};
 use crate::resolve::spellings;
 
 /// The choices with their cases, and what is said of each entry, which has them.
@@ -301,13 +306,60 @@ fn sets_of<'a>(kinds: &'a Kinds, choice: &'a Choice, by: &str) -> Vec<&'a str> {
 
 /// What names of constants are, over all releases.
 pub(super) struct Constants<'a> {
-    releases: &'a [(&'a Bits, &'a crate::model::Headers, &'a [NamedSet])],
+    releases: &'a [(&'a Bits, &'a Headers, &'a [NamedSet])],
+    index: &'a Index<'a>,
     everybody: u64,
+}
+
+/// Constants and sets of all releases by name: there are a quarter of a million of the former.
+pub(in crate::emit) struct Index<'a> {
+    constants: FxHashMap<&'a str, Vec<(&'a Bits, &'a NamedConstant)>>,
+    /// Of each release.
+    sets: Vec<Sets<'a>>,
+    /// Structures without `struct`, with the header.
+    records: FxHashMap<&'a str, Vec<Headed<'a>>>,
+}
+
+/// A structure of a header in a release.
+type Headed<'a> = (&'a str, &'a Bits, &'a PerAbi<Record>);
+
+type Sets<'a> = FxHashMap<&'a str, &'a NamedSet>;
+
+impl<'a> Index<'a> {
+    /// Releases come newest first.
+    pub(in crate::emit) fn new(releases: &'a [(&'a Bits, &'a Headers, &'a [NamedSet])]) -> Self {
+        let mut constants: FxHashMap<&str, Vec<(&Bits, &NamedConstant)>> = FxHashMap::default();
+        for (bits, headers, _) in releases {
+            for (name, constant) in headers.constants.values().flatten() {
+                constants.entry(name).or_default().push((bits, constant));
+            }
+        }
+        let mut records: FxHashMap<&str, Vec<Headed>> = FxHashMap::default();
+        for (bits, headers, _) in releases {
+            for (header, of) in &headers.records {
+                for (name, record) in of {
+                    records.entry(bare(name)).or_default().push((header, bits, record));
+                }
+            }
+        }
+        let sets = |named: &'a [NamedSet]| named.iter().map(|set| (set.name.as_str(), set)).collect();
+        Index { constants, sets: releases.iter().map(|(.., named)| sets(named)).collect(), records }
+    }
+
+    /// The structures of a name without `struct`, newest release first.
+    pub(super) fn records(&self, name: &str) -> &[Headed<'a>] {
+        self.records.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// A set of a release that has it.
+    pub(super) fn set(&self, name: &str) -> Option<&'a NamedSet> {
+        self.sets.iter().find_map(|sets| sets.get(name).copied())
+    }
 }
 
 impl<'a> Constants<'a> {
     pub(super) fn new(from: &From<'a>) -> Self {
-        Constants { releases: from.releases, everybody: (1 << from.abis.len()) - 1 }
+        Constants { releases: from.releases, index: from.index, everybody: (1 << from.abis.len()) - 1 }
     }
 
     /// The values: of a member of one of these sets, else of a constant of whichever header.
@@ -316,26 +368,23 @@ impl<'a> Constants<'a> {
             Value::Number(number) => return PerAbi::of([(AbiSet(self.everybody), *number as u64)]),
             Value::Name(name) => name,
         };
-        let of_sets = |bits: &'a Bits, named: &'a [NamedSet]| -> Option<(&'a Bits, PerAbi<u64>)> {
-            sets.iter().find_map(|set| Some((bits, member(named, set, name, 3)?)))
+        let of_sets = |(release, named): (&(&'a Bits, &'a Headers, &'a [NamedSet]), &Sets<'a>)| {
+            sets.iter().find_map(|set| Some((release.0, member(named, set, name, 3)?)))
         };
-        let held: Vec<(&Bits, PerAbi<u64>)> =
-            self.releases.iter().filter_map(|(bits, _, named)| of_sets(bits, named)).collect();
+        let held: Vec<(&Bits, PerAbi<u64>)> = self.releases.iter().zip(&self.index.sets).filter_map(of_sets).collect();
         if !held.is_empty() {
             return newest(held.iter().map(|(bits, of)| (*bits, of)));
         }
-        let held = self.releases.iter().flat_map(|(bits, headers, _)| {
-            let all = headers.constants.values().filter_map(|names| names.get(name));
-            all.map(|constant| (*bits, constant.values.map(|constant| constant.value as u64)))
-        });
+        let held = self.index.constants.get(name.as_str()).into_iter().flatten();
+        let held = held.map(|(bits, constant)| (*bits, constant.values.map(|constant| constant.value as u64)));
         let held: Vec<(&Bits, PerAbi<u64>)> = held.collect();
         newest(held.iter().map(|(bits, of)| (*bits, of)))
     }
 }
 
 /// The values of a set's member, which may be one of a part's.
-fn member(sets: &[NamedSet], set: &str, name: &str, depth: usize) -> Option<PerAbi<u64>> {
-    let set = sets.iter().find(|of| of.name == set)?;
+fn member(sets: &Sets, set: &str, name: &str, depth: usize) -> Option<PerAbi<u64>> {
+    let set = sets.get(set)?;
     let mut members = set.members.iter();
     if let Some(member) = members.find(|member| member.name == name) {
         return Some(member.values.clone());

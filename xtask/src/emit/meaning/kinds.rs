@@ -80,7 +80,7 @@ pub(super) fn of_field(kind: &FieldKind, from: &From, pool: &mut Pool) -> usize 
 /// The place of a kind.
 pub(super) fn of_kind(kind: &Kind, names: Names, from: &From, pool: &mut Pool) -> usize {
     let set = |name: &str, pool: &mut Pool| {
-        let known = from.releases.iter().flat_map(|(.., sets)| sets.iter()).find(|set| set.name == name);
+        let known = from.index.set(name);
         place(known.map(|set| pool.set(&set.name)))
     };
     let param = |name: &str| from.pools.prototypes.params.id(Some(name)).replace("NONE", "NO");

@@ -23,10 +23,14 @@ use crate::diagnostic::{Diagnostic, Label, Sink};
 use crate::model::{Headers, Kinds, NamedSet, Release};
 use crate::resolve::Resolved;
 
+pub(super) use choices::Index;
+
 /// What the file is made from: releases come newest first.
 pub(super) struct From<'a> {
     pub releases: &'a [(&'a Bits, &'a Headers, &'a [NamedSet])],
     pub resolved: &'a [(&'a Release, &'a Resolved)],
+    /// The same by name.
+    pub index: &'a Index<'a>,
     pub pools: &'a Pools,
     pub kinds: &'a Kinds,
     /// The names of all ABIs, sorted.

@@ -33,12 +33,12 @@ const SOCKADDRS: [(&str, &str); 5] = [
 
 /// Whether a release has a structure of that name, or somebody says which it is.
 pub(super) fn is_record(name: &str, from: &From) -> bool {
-    let of_headers = from.releases.iter().flat_map(|(_, headers, _)| headers.records.values());
-    let mut names = of_headers.flat_map(BTreeMap::keys);
-    names.any(|of| bare(of) == name) || from.kinds.fields.iter().any(|fields| fields.named.iter().any(|of| of == name))
+    !from.index.records(name).is_empty()
+        || from.kinds.fields.iter().any(|fields| fields.named.iter().any(|of| of == name))
 }
 
-fn bare(name: &str) -> &str {
+/// A name without `struct`.
+pub(super) fn bare(name: &str) -> &str {
     name.split_once(' ').map_or(name, |(_, bare)| bare)
 }
 
@@ -250,8 +250,7 @@ impl<'a> Made<'a> {
             Some(FieldKind::Kind(Kind::Set(set))) => vec![set],
             _ => Vec::new(),
         };
-        let named =
-            self.from.releases.iter().flat_map(|(.., sets)| sets.iter()).find(|of| sets.contains(&of.name.as_str()));
+        let named = sets.first().and_then(|set| self.from.index.set(set));
         let bits = named.is_some_and(|set| set.kind == SetKind::Flags);
         for when in &choice.when {
             let values = self.constants.value(&sets, when);
@@ -308,14 +307,10 @@ type Held<'a> = (&'a Bits, &'a PerAbi<Record>);
 /// The layouts of a name: of the headers of programs before the kernel's own.
 fn layouts(name: &str, from: &From) -> PerAbi<Record> {
     let mut by_header: BTreeMap<(bool, &str), Vec<Held>> = BTreeMap::new();
-    for (bits, headers, _) in from.releases {
-        for (header, records) in &headers.records {
-            let is_own = ["include/", "arch/", "kernel/", "fs/", "net/", "ipc/", "io_uring/", "mm/", "drivers/"];
-            let is_own = is_own.iter().any(|folder| header.starts_with(folder));
-            for (_, record) in records.iter().filter(|(of, _)| bare(of) == name) {
-                by_header.entry((is_own, header)).or_default().push((bits, record));
-            }
-        }
+    for (header, bits, record) in from.index.records(name) {
+        let is_own = ["include/", "arch/", "kernel/", "fs/", "net/", "ipc/", "io_uring/", "mm/", "drivers/"];
+        let is_own = is_own.iter().any(|folder| header.starts_with(folder));
+        by_header.entry((is_own, header)).or_default().push((bits, record));
     }
     let is_kernels = !by_header.is_empty() && by_header.keys().all(|(is_own, _)| *is_own);
     let mut found: BTreeMap<usize, Record> = BTreeMap::new();

@@ -285,6 +285,15 @@ fn signals_that_are_told(calls: &mut Calls) {
             "rt_sigqueueinfo(7, SIGUSR1, {si_signo=SIGUSR1, si_code=SI_QUEUE, si_errno=2, si_pid=5, \
          si_uid=6, si_value={sival_ptr=0x7}}) = 0",
         );
+    // sparc64 has the size of the others with 64 bits, and an int where these have a long.
+    calls
+        .on(Abi::Sparc64)
+        .call("rt_sigqueueinfo", &[7, 23, 0x1000])
+        .has(0x1000, Pack::be().i32(23).i32(0).i32(1).u32(0).i32(1).i32(5).to(128))
+        .returns(
+            0,
+            "rt_sigqueueinfo(7, SIGIO, {si_signo=SIGIO, si_errno=0, si_code=POLL_IN, si_band=POLLIN, si_fd=5}) = 0",
+        );
 }
 
 fn entries_of_folders(calls: &mut Calls) {

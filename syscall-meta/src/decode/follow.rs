@@ -436,7 +436,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
             let before = tape.mark();
             if !self.structure(record, at, NO, NO, depth, tape) {
                 tape.back(before);
-                if before_first(at, address) {
+                if at == address {
                     return false;
                 }
                 let told = self.address(at, tape);
@@ -538,7 +538,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
                 self.message(index as u16, address, field.1, tape);
                 continue;
             }
-            if field.3 != NO && kind.0 != meaning_unused() {
+            if field.3 != NO && kind.0 != Plain::Unused as u8 {
                 let follows = meaning::record(field.3).is_some_and(|inner| inner.7);
                 let Some(place) = address.checked_add(field.1.into()).filter(|_| follows) else { continue };
                 tape.u16(index as u16);
@@ -671,12 +671,4 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
 /// EINTR, and the kernel's own ERESTART_RESTARTBLOCK, which a program sees as that.
 fn interrupted(errno: u32) -> bool {
     matches!(errno, 4 | 516)
-}
-
-fn before_first(at: u64, address: u64) -> bool {
-    at == address
-}
-
-fn meaning_unused() -> u8 {
-    Plain::Unused as u8
 }

@@ -7160,413 +7160,413 @@ pub(crate) static RECORDS: [R; 646] = [
     R(2239, 662, 2, 78, 0, 84, 0, false), // rds_rx_trace_so
     R(2250, 664, 2, 78, 0, 84, 0, false), // user_desc
     R(2251, 666, 3, 78, 0, 84, 0, false), // ptrace_peeksiginfo_args
-    R(2289, 669, 7, 78, 0, 84, 38, true), // siginfo
-    R(2300, 676, 5, 78, 0, 122, 3, false), // ptrace_syscall_info
-    R(2303, 681, 3, 78, 0, 125, 0, false), // ptrace_rseq_configuration
-    R(2308, 684, 2, 78, 0, 125, 0, false), // sock_filter
-    R(2310, 686, 3, 78, 0, 125, 0, false), // seccomp_metadata
-    R(2312, 689, 3, 78, 0, 125, 0, false), // ptrace_sud_config
-    R(2318, 692, 1, 78, 0, 125, 0, false), // ppc_debug_info
-    R(2323, 693, 1, 78, 0, 125, 0, false), // ppc_hw_breakpoint
-    R(2327, 694, 1, 78, 0, 125, 2, true), // pt_watch_regs
-    R(2330, 695, 2, 78, 0, 127, 0, false), // ptrace_area
-    R(2334, 697, 2, 78, 0, 127, 0, false), // kcmp_epoll_slot
-    R(2349, 699, 4, 78, 0, 127, 0, true), // prctl_mm_map
-    R(2356, 703, 2, 78, 0, 127, 0, true), // vm86plus_struct
-    R(2360, 705, 2, 78, 0, 127, 0, false), // seccomp_notif_sizes
-    R(2364, 707, 2, 78, 0, 127, 0, false), // keyctl_dh_params
-    R(2368, 709, 3, 78, 0, 127, 0, true), // keyctl_kdf_params
-    R(2374, 712, 2, 78, 0, 127, 0, false), // keyctl_pkey_query
-    R(2377, 714, 2, 78, 0, 127, 0, false), // keyctl_pkey_params
-    R(2380, 716, 1, 78, 0, 127, 0, false), // landlock_path_beneath_attr
-    R(2381, 717, 3, 78, 0, 127, 0, false), // landlock_net_port_attr
-    R(2384, 720, 3, 78, 0, 127, 0, false), // blk_zone_range
-    R(2388, 723, 3, 78, 0, 127, 0, false), // btrfs_ioctl_clone_range_args
-    R(2391, 726, 6, 78, 0, 127, 0, false), // btrfs_ioctl_defrag_range_args
-    R(2395, 732, 3, 78, 0, 127, 0, false), // btrfs_ioctl_qgroup_assign_args
-    R(2398, 735, 3, 78, 0, 127, 0, false), // btrfs_ioctl_qgroup_create_args
-    R(2400, 738, 3, 78, 0, 127, 0, false), // btrfs_ioctl_quota_rescan_args
-    R(2405, 741, 6, 78, 0, 127, 0, true), // btrfs_ioctl_send_args
-    R(2409, 747, 4, 78, 0, 127, 5, false), // btrfs_ioctl_vol_args_v2
-    R(2410, 751, 3, 78, 0, 132, 0, false), // file_clone_range
-    R(2417, 754, 3, 78, 0, 132, 0, true), // fsverity_enable_arg
-    R(2423, 757, 2, 78, 0, 132, 0, false), // fsxattr
-    R(2427, 759, 2, 78, 0, 132, 0, false), // kvm_clock_data
-    R(2429, 761, 2, 78, 0, 132, 0, false), // kvm_coalesced_mmio_zone
-    R(2431, 763, 1, 78, 0, 132, 0, true), // kvm_cpuid
-    R(2432, 764, 1, 78, 0, 132, 0, true), // kvm_cpuid2
-    R(2435, 765, 2, 78, 0, 132, 0, false), // kvm_device_attr
-    R(2438, 767, 3, 78, 0, 132, 0, false), // kvm_dirty_log
-    R(2441, 770, 2, 78, 0, 132, 0, false), // kvm_enable_cap
-    R(2443, 772, 1, 78, 0, 132, 0, false), // kvm_interrupt
-    R(2445, 773, 2, 78, 0, 132, 0, false), // kvm_ioeventfd
-    R(2447, 775, 1, 78, 0, 132, 0, false), // kvm_irq_level
-    R(2450, 776, 1, 78, 0, 132, 1, false), // kvm_irqfd
-    R(2452, 777, 2, 78, 0, 133, 0, false), // kvm_memory_attributes
-    R(2457, 779, 2, 78, 0, 133, 2, false), // kvm_memory_region
-    R(2459, 781, 1, 78, 0, 135, 0, false), // kvm_mp_state
-    R(2460, 782, 2, 78, 0, 135, 0, false), // kvm_one_reg
-    R(2462, 784, 1, 78, 0, 135, 0, false), // kvm_signal_mask
-    R(2464, 785, 2, 78, 0, 135, 2, false), // kvm_userspace_memory_region
-    R(2465, 787, 2, 78, 0, 137, 2, false), // kvm_userspace_memory_region2
-    R(2473, 789, 3, 78, 0, 139, 0, false), // rtc_pll_info
-    R(2483, 792, 2, 78, 0, 139, 0, false), // rtc_time
-    R(2487, 794, 2, 78, 0, 139, 0, true), // rtc_wkalrm
-    R(2488, 796, 4, 78, 4, 139, 0, false), // termios2
-    R(2489, 800, 4, 82, 0, 139, 0, false), // timeval
-    R(2492, 804, 3, 82, 0, 139, 0, false), // uffdio_set_mode
-    R(2503, 807, 3, 82, 0, 139, 0, false), // btrfs_ioctl_fs_info_args
-    R(2518, 810, 3, 82, 0, 139, 0, true), // btrfs_ioctl_get_subvol_info_args
-    R(2520, 813, 3, 82, 0, 139, 0, true), // btrfs_ioctl_qgroup_limit_args
-    R(2521, 816, 2, 82, 0, 139, 0, false), // fs_sysfs_path
-    R(2522, 818, 2, 82, 0, 139, 0, false), // fsuuid2
-    R(2523, 820, 2, 82, 0, 139, 0, false), // kvm_enc_region
-    R(2528, 822, 2, 82, 0, 139, 0, false), // serial_iso7816
-    R(2533, 824, 2, 82, 0, 139, 0, false), // vt_consizecsrpos
-    R(2537, 826, 2, 82, 0, 139, 0, false), // watchdog_info
-    R(2540, 828, 3, 82, 0, 139, 0, true), // blk_zone_report
-    R(2544, 831, 5, 82, 0, 139, 0, false), // btrfs_ioctl_dev_info_args
-    R(2547, 836, 3, 82, 0, 139, 0, false), // btrfs_ioctl_get_dev_stats
-    R(2552, 839, 3, 82, 0, 139, 0, false), // btrfs_ioctl_get_subvol_rootref_args
-    R(2554, 842, 3, 82, 0, 139, 0, false), // btrfs_ioctl_ino_lookup_args
-    R(2555, 845, 3, 82, 0, 139, 0, false), // btrfs_ioctl_ino_lookup_user_args
-    R(2558, 848, 3, 82, 0, 139, 0, true), // btrfs_ioctl_ino_path_args
-    R(2561, 851, 3, 82, 0, 139, 0, true), // btrfs_ioctl_logical_ino_args
-    R(2562, 854, 3, 82, 0, 139, 0, false), // btrfs_ioctl_quota_ctl_args
-    R(2563, 857, 3, 82, 0, 139, 0, true), // btrfs_ioctl_received_subvol_args
-    R(2566, 860, 3, 82, 0, 139, 0, true), // btrfs_ioctl_same_args
-    R(2567, 863, 3, 82, 0, 139, 0, true), // btrfs_ioctl_scrub_args
-    R(2568, 866, 3, 82, 0, 139, 0, true), // btrfs_ioctl_search_args
-    R(2570, 869, 5, 82, 0, 139, 0, true), // btrfs_ioctl_search_args_v2
-    R(2574, 874, 3, 82, 0, 139, 0, true), // btrfs_ioctl_space_args
-    R(2581, 877, 3, 82, 5, 139, 0, true), // fiemap
-    R(2582, 880, 3, 87, 0, 139, 0, true), // file_dedupe_range
-    R(2586, 883, 3, 87, 0, 139, 1, true), // fscrypt_add_key_arg
-    R(2589, 886, 2, 87, 0, 140, 0, true), // fscrypt_get_key_status_arg
-    R(2591, 888, 2, 87, 0, 140, 0, true), // fscrypt_remove_key_arg
-    R(2593, 890, 3, 87, 0, 140, 0, false), // fstrim_range
-    R(2597, 893, 2, 87, 0, 140, 0, false), // fsverity_digest
-    R(2600, 895, 3, 87, 0, 140, 0, false), // kvm_clear_dirty_log
-    R(2601, 898, 1, 87, 0, 140, 0, false), // kvm_create_device
-    R(2603, 899, 1, 87, 0, 140, 0, false), // kvm_msr_list
-    R(2605, 900, 2, 87, 0, 140, 0, false), // kvm_pre_fault_memory
-    R(2608, 902, 2, 87, 0, 140, 0, false), // kvm_reg_list
-    R(2614, 904, 2, 87, 0, 140, 0, false), // kvm_translation
-    R(2632, 906, 3, 87, 0, 140, 0, false), // pidfd_info
-    R(2647, 909, 3, 87, 0, 140, 1, true), // procmap_query
-    R(2357, 912, 3, 87, 0, 141, 0, true), // seccomp_notif
-    R(2358, 915, 3, 87, 0, 141, 0, false), // seccomp_notif_resp
-    R(2652, 918, 3, 87, 0, 141, 0, false), // uffdio_api
-    R(2655, 921, 3, 87, 0, 141, 0, true), // uffdio_continue
-    R(2657, 924, 3, 87, 0, 141, 0, false), // uffdio_copy
-    R(2659, 927, 3, 87, 0, 141, 0, false), // uffdio_move
-    R(2661, 930, 3, 87, 0, 141, 0, true), // uffdio_poison
-    R(2662, 933, 3, 87, 0, 141, 0, true), // uffdio_register
-    R(2663, 936, 3, 87, 0, 141, 0, true), // uffdio_rwprotect
-    R(2664, 939, 3, 87, 0, 141, 0, true), // uffdio_writeprotect
-    R(2666, 942, 3, 87, 0, 141, 0, true), // uffdio_zeropage
-    R(2671, 945, 3, 87, 0, 141, 0, false), // dmabuf_cmsg
-    R(2675, 948, 2, 87, 0, 141, 0, true), // in_pktinfo
-    R(2677, 950, 2, 87, 0, 141, 0, false), // in6_addr
-    R(2678, 952, 2, 87, 0, 141, 0, false), // nl_pktinfo
-    R(2686, 954, 2, 87, 0, 141, 0, false), // tpacket_auxdata
-    R(2690, 956, 3, 87, 0, 141, 0, false), // rtnl_link_ifmap
-    R(2714, 959, 2, 87, 0, 141, 0, false), // rtnl_link_stats
-    R(2716, 961, 5, 87, 0, 141, 0, false), // rtnl_link_stats64
-    R(2721, 966, 2, 87, 0, 141, 0, false), // ifla_cacheinfo
-    R(2723, 968, 2, 87, 0, 141, 0, false), // ifla_vf_broadcast
-    R(2726, 970, 3, 87, 0, 141, 0, false), // ifla_vf_guid
-    R(2728, 973, 2, 87, 0, 141, 0, false), // ifla_vf_link_state
-    R(2730, 975, 2, 87, 0, 141, 0, false), // ifla_vf_mac
-    R(2733, 977, 2, 87, 0, 141, 0, false), // ifla_vf_rate
-    R(2735, 979, 2, 87, 0, 141, 0, false), // ifla_vf_rss_query_en
-    R(2736, 981, 2, 87, 0, 141, 0, false), // ifla_vf_spoofchk
-    R(2737, 983, 2, 87, 0, 141, 0, false), // ifla_vf_trust
-    R(2739, 985, 2, 87, 0, 141, 0, false), // ifla_vf_tx_rate
-    R(2741, 987, 2, 87, 0, 141, 0, false), // ifla_vf_vlan
-    R(2743, 989, 2, 87, 0, 141, 0, false), // ifla_vf_vlan_info
-    R(2747, 991, 2, 87, 0, 141, 0, false), // ifla_port_vsi
-    R(2748, 993, 2, 87, 0, 141, 0, false), // ifla_vlan_flags
-    R(2751, 995, 2, 87, 0, 141, 0, false), // ifla_vlan_qos_mapping
-    R(2757, 997, 2, 87, 0, 141, 0, false), // ifinfomsg
-    R(2760, 999, 2, 87, 0, 141, 0, false), // ifla_vxlan_port_range
-    R(2761, 1001, 2, 87, 0, 141, 0, false), // ifla_geneve_port_range
-    R(2763, 1003, 2, 87, 0, 141, 0, false), // ifla_bridge_id
-    R(2767, 1005, 2, 87, 0, 141, 0, false), // ifa_cacheinfo
-    R(2776, 1007, 2, 87, 0, 141, 0, false), // rta_cacheinfo
-    R(2780, 1009, 3, 87, 0, 141, 0, false), // rta_mfc_stats
-    R(2785, 1012, 2, 87, 0, 141, 0, false), // rtnexthop
-    R(2788, 1014, 2, 87, 0, 141, 0, false), // rtvia
-    R(2789, 1016, 2, 87, 0, 141, 0, false), // fib_rule_port_range
-    R(2790, 1018, 2, 87, 0, 141, 0, false), // fib_rule_uid_range
-    R(2795, 1020, 2, 87, 0, 141, 0, false), // nda_cacheinfo
-    R(2805, 1022, 2, 87, 0, 141, 0, false), // ndt_config
-    R(2817, 1024, 3, 87, 0, 141, 0, false), // ndt_stats
-    R(2822, 1027, 3, 87, 0, 141, 0, false), // nexthop_grp
-    R(2825, 1030, 2, 87, 0, 141, 0, false), // prefix_cacheinfo
-    R(2826, 1032, 2, 87, 0, 141, 0, false), // nla_bitfield32
-    R(2832, 1034, 2, 87, 0, 141, 0, false), // tcp_bbr_info
-    R(2838, 1036, 2, 87, 0, 141, 0, false), // tcp_dctcp_info
-    R(2841, 1038, 3, 87, 0, 141, 0, false), // __kernel_sockaddr_storage
-    R(2843, 1041, 2, 87, 0, 141, 0, false), // tcp_diag_md5sig
-    R(2848, 1043, 2, 87, 0, 141, 0, false), // inet_diag_meminfo
-    R(2860, 1045, 3, 87, 0, 141, 0, false), // inet_diag_sockopt
-    R(2865, 1048, 2, 87, 0, 141, 0, false), // tcpvegas_info
-    R(2868, 1050, 2, 87, 0, 141, 0, false), // unix_diag_rqlen
-    R(2871, 1052, 2, 87, 0, 141, 0, false), // unix_diag_vfs
-    R(2878, 1054, 2, 87, 0, 141, 0, false), // packet_diag_info
-    R(2884, 1056, 2, 87, 0, 141, 0, false), // packet_diag_mclist
-    R(2892, 1058, 2, 87, 0, 141, 0, false), // packet_diag_ring
-    R(2897, 1060, 2, 87, 0, 141, 0, false), // netlink_diag_ring
-    R(2903, 1062, 2, 87, 0, 141, 0, false), // ifaddrmsg
-    R(2913, 1064, 2, 87, 0, 141, 0, false), // rtmsg
-    R(2919, 1066, 2, 87, 0, 141, 0, false), // ndmsg
-    R(2921, 1068, 2, 87, 0, 141, 0, false), // ndtmsg
-    R(2927, 1070, 2, 87, 0, 141, 0, false), // fib_rule_hdr
-    R(2933, 1072, 2, 87, 0, 141, 0, false), // tcmsg
-    R(2935, 1074, 2, 87, 0, 141, 0, false), // tcamsg
-    R(2937, 1076, 2, 87, 0, 141, 0, false), // rtgenmsg
-    R(2943, 1078, 2, 87, 0, 141, 0, false), // nhmsg
-    R(2949, 1080, 2, 87, 0, 141, 0, false), // prefixmsg
-    R(2951, 1082, 2, 87, 0, 141, 0, false), // if_stats_msg
-    R(2952, 1084, 2, 87, 0, 141, 0, false), // genlmsghdr
-    R(2957, 1086, 2, 87, 0, 141, 0, true), // inet_diag_req_v2
-    R(2967, 1088, 2, 87, 0, 141, 0, true), // inet_diag_msg
-    R(2971, 1090, 2, 87, 0, 141, 0, true), // inet_diag_req
-    R(2976, 1092, 2, 87, 0, 141, 0, false), // unix_diag_req
-    R(2980, 1094, 2, 87, 0, 141, 0, false), // unix_diag_msg
-    R(2984, 1096, 2, 87, 0, 141, 0, false), // packet_diag_req
-    R(2988, 1098, 2, 87, 0, 141, 0, false), // packet_diag_msg
-    R(2992, 1100, 2, 87, 0, 141, 0, false), // netlink_diag_req
-    R(3000, 1102, 2, 87, 0, 141, 0, false), // netlink_diag_msg
-    R(3012, 1104, 5, 87, 0, 141, 8, false), // iocb
-    R(3016, 1109, 3, 87, 0, 149, 0, false), // io_event
-    R(3018, 1112, 4, 87, 0, 149, 0, false), // epoll_event
-    R(3020, 1116, 4, 87, 0, 149, 0, false), // sigset_t
-    R(3032, 1120, 9, 87, 0, 149, 0, true), // statfs
-    R(3037, 1129, 3, 87, 0, 149, 0, false), // linux_dirent64
-    R(3039, 1132, 2, 87, 0, 149, 0, false), // pollfd
-    R(3056, 1134, 17, 87, 3, 149, 2, false), // stat
-    R(3059, 1151, 3, 90, 0, 151, 0, true), // __kernel_itimerspec
-    R(3076, 1154, 3, 90, 2, 151, 0, true), // rusage
-    R(3079, 1157, 3, 92, 0, 151, 0, true), // robust_list_head
-    R(3080, 1160, 3, 92, 0, 151, 0, true), // __kernel_old_itimerval
-    R(3084, 1163, 4, 92, 0, 151, 0, true), // kexec_segment
-    R(3089, 1167, 3, 92, 0, 151, 3, true), // sigevent
-    R(3091, 1170, 2, 92, 0, 154, 0, false), // sched_param
-    R(3095, 1172, 6, 92, 0, 154, 0, false), // stack_t
-    R(3101, 1178, 16, 92, 0, 154, 1, false), // sigaction
-    R(3106, 1194, 3, 92, 0, 155, 0, false), // tms
-    R(3112, 1197, 2, 92, 2, 155, 0, false), // new_utsname
-    R(3115, 1199, 3, 94, 0, 155, 0, false), // rlimit
-    R(3118, 1202, 2, 94, 0, 155, 0, false), // timezone
-    R(3135, 1204, 3, 94, 0, 155, 0, true), // __kernel_timex
-    R(3148, 1207, 3, 94, 0, 155, 0, false), // sysinfo
-    R(3151, 1210, 3, 94, 0, 155, 0, false), // sockaddr
-    R(3156, 1213, 3, 94, 0, 155, 0, true), // user_msghdr
-    R(3159, 1216, 3, 94, 0, 155, 0, true), // mmsghdr
-    R(3160, 1219, 3, 94, 0, 155, 0, false), // rlimit64
-    R(3164, 1222, 2, 94, 0, 155, 0, false), // file_handle
-    R(3173, 1224, 3, 94, 0, 155, 0, false), // sched_attr
-    R(3267, 1227, 6, 94, 0, 155, 49, true), // bpf_attr
-    R(3296, 1233, 7, 94, 4, 204, 0, true), // statx
-    R(3298, 1240, 3, 98, 0, 204, 0, true), // __aio_sigset
-    R(3305, 1243, 3, 98, 0, 204, 0, true), // rseq
-    R(3315, 1246, 1, 98, 0, 204, 7, true), // clone_args
-    R(3317, 1247, 3, 98, 0, 211, 0, false), // open_how
-    R(3318, 1250, 1, 98, 2, 211, 0, true), // rusage32
-    R(3319, 1251, 2, 100, 0, 211, 0, true), // old_itimerval32
-    R(3320, 1253, 1, 100, 0, 211, 0, false), // timeval32
-    R(3550, 1254, 29, 100, 0, 211, 0, true), // sigcontext
-    R(3554, 1283, 3, 100, 0, 211, 0, false), // sigstack
-    R(3556, 1286, 1, 100, 0, 211, 0, true), // osf_statfs
-    R(3561, 1287, 1, 100, 2, 211, 0, false), // osf_stat
-    R(3562, 1288, 1, 102, 0, 211, 0, true), // osf_statfs64
-    R(3564, 1289, 1, 102, 0, 211, 0, true), // pl_args
-    R(3565, 1290, 1, 102, 0, 211, 0, true), // timex32
-    R(3566, 1291, 5, 102, 0, 211, 0, false), // linux_dirent
-    R(3569, 1296, 6, 102, 0, 211, 0, false), // ustat
-    R(3570, 1302, 14, 102, 3, 211, 2, false), // stat64
-    R(3571, 1316, 9, 105, 0, 213, 0, true), // statfs64
-    R(3572, 1325, 2, 105, 0, 213, 0, false), // old_timespec32
-    R(3573, 1327, 2, 105, 0, 213, 0, true), // old_itimerspec32
-    R(3574, 1329, 2, 105, 0, 213, 0, true), // old_timex32
-    R(3575, 1331, 2, 105, 0, 213, 0, false), // compat_tms
-    R(3576, 1333, 2, 105, 0, 213, 0, false), // compat_ustat
-    R(3577, 1335, 3, 105, 0, 213, 1, false), // old_sigaction
-    R(3578, 1338, 1, 105, 0, 214, 1, false), // compat_old_sigaction
-    R(3579, 1339, 2, 105, 0, 215, 0, false), // compat_rlimit
-    R(3580, 1341, 2, 105, 2, 215, 0, true), // compat_rusage
-    R(3581, 1343, 2, 107, 0, 215, 0, false), // old_timeval32
-    R(3582, 1345, 6, 107, 0, 215, 0, true), // compat_statfs
-    R(3583, 1351, 7, 107, 3, 215, 2, false), // compat_stat
-    R(3584, 1358, 2, 110, 0, 217, 0, false), // compat_sysinfo
-    R(3585, 1360, 3, 110, 0, 217, 0, false), // compat_linux_dirent
-    R(3586, 1363, 4, 110, 0, 217, 1, false), // compat_sigaction
-    R(3587, 1367, 3, 110, 0, 218, 0, false), // compat_sigset_t
-    R(3588, 1370, 3, 110, 0, 218, 38, true), // compat_siginfo
-    R(3589, 1373, 2, 110, 0, 256, 3, true), // compat_sigevent
-    R(3590, 1375, 5, 110, 0, 259, 0, true), // compat_statfs64
-    R(3591, 1380, 2, 110, 0, 259, 0, false), // compat_mq_attr
-    R(3592, 1382, 2, 110, 0, 259, 0, true), // compat_msghdr
-    R(3593, 1384, 2, 110, 0, 259, 0, true), // compat_robust_list_head
-    R(3594, 1386, 2, 110, 0, 259, 0, true), // compat_kexec_segment
-    R(3595, 1388, 2, 110, 0, 259, 0, true), // compat_mmsghdr
-    R(3596, 1390, 2, 110, 0, 259, 0, true), // __compat_aio_sigset
-    R(3599, 1392, 2, 110, 0, 259, 0, false), // old_utimbuf32
-    R(3604, 1394, 3, 110, 0, 259, 0, true), // sel_arg_struct
-    R(3607, 1397, 5, 110, 0, 259, 0, false), // old_linux_dirent
-    R(3609, 1402, 3, 110, 0, 259, 0, false), // mmap_arg_struct
-    R(3610, 1405, 1, 110, 3, 259, 2, false), // oldabi_stat64
-    R(3611, 1406, 1, 113, 0, 261, 0, false), // oabi_epoll_event
-    R(3612, 1407, 2, 113, 0, 261, 0, false), // oabi_sembuf
-    R(3613, 1409, 3, 113, 3, 261, 2, false), // __old_kernel_stat
-    R(3614, 1412, 2, 116, 2, 263, 0, false), // oldold_utsname
-    R(3615, 1414, 2, 118, 0, 263, 0, true), // compat_sel_arg_struct
-    R(3616, 1416, 3, 118, 0, 263, 0, false), // compat_old_linux_dirent
-    R(3617, 1419, 1, 118, 0, 263, 0, false), // mmap_arg_struct32
-    R(3618, 1420, 2, 118, 2, 263, 0, false), // old_utsname
-    R(3619, 1422, 2, 120, 0, 263, 0, true), // vm86_struct
-    R(3620, 1424, 3, 120, 0, 263, 0, false), // utimbuf
-    R(3627, 1427, 25, 120, 0, 263, 0, true), // ucontext
-    R(3630, 1452, 1, 120, 0, 263, 0, false), // sig_dbg_op
-    R(3631, 1453, 1, 120, 0, 263, 0, false), // mmap_arg_struct_emu31
-    R(3632, 1454, 1, 120, 3, 263, 2, false), // stat64_emu31
-    R(3634, 1455, 1, 123, 0, 265, 0, false), // fadvise64_64_args
-    R(3638, 1456, 1, 123, 0, 265, 0, false), // gs_cb
-    R(3639, 1457, 1, 123, 3, 265, 2, false), // compat_stat64
-    R(3644, 1458, 3, 126, 0, 267, 1, false), // mount_attr
-    R(3651, 1461, 5, 126, 0, 268, 0, false), // landlock_ruleset_attr
-    R(3653, 1466, 3, 126, 0, 268, 0, false), // futex_waitv
-    R(3654, 1469, 3, 126, 0, 268, 0, false), // cachestat_range
-    R(3660, 1472, 3, 126, 0, 268, 0, false), // cachestat
-    R(3663, 1475, 4, 126, 0, 268, 1, false), // mnt_id_req
-    R(3690, 1479, 4, 126, 0, 269, 0, false), // statmount
-    R(3693, 1483, 3, 126, 0, 269, 0, false), // lsm_ctx
-    R(3694, 1486, 1, 126, 0, 269, 11, false), // riscv_hwprobe
-    R(3695, 1487, 1, 126, 0, 280, 1, true), // bpf_common_attr
-    R(3696, 1488, 1, 126, 0, 281, 0, true), // xattr_args
-    R(3702, 1489, 3, 126, 0, 281, 0, false), // file_attr
-    R(3706, 1492, 3, 126, 0, 281, 0, false), // ns_id_req
-    R(3712, 1495, 2, 126, 0, 281, 1, false), // nlmsghdr
-    R(3714, 1497, 2, 126, 0, 282, 0, true), // nlmsgerr
-    R(3717, 1499, 2, 126, 0, 282, 0, false), // nlattr
-    R(3722, 1501, 2, 126, 0, 282, 0, false), // nl_mmap_req
-    R(3729, 1503, 2, 126, 0, 282, 0, false), // nl_mmap_hdr
-    R(3732, 1505, 2, 126, 0, 282, 0, false), // rtattr
-    R(3733, 1507, 2, 126, 0, 282, 0, false), // tunnel_msg
-    R(3734, 1509, 3, 126, 0, 282, 0, false), // rtnl_hw_stats64
-    R(3735, 1512, 2, 126, 0, 282, 0, false), // ifla_rmnet_flags
-    R(3741, 1514, 2, 126, 0, 282, 0, false), // nduseroptmsg
-    R(3749, 1516, 2, 126, 0, 282, 4, false), // rta_session
-    R(3750, 1518, 2, 126, 0, 286, 0, false), // sock_diag_req
-    R(3752, 1520, 2, 126, 0, 286, 0, true), // inet_diag_req_raw
-    R(3757, 1522, 2, 126, 0, 286, 0, false), // inet_diag_sockid
-    R(3760, 1524, 2, 126, 0, 286, 0, false), // inet_diag_bc_op
-    R(3761, 1526, 2, 126, 0, 286, 0, false), // inet_diag_hostcond
-    R(3763, 1528, 2, 126, 0, 286, 0, false), // inet_diag_markcond
-    R(3766, 1530, 2, 126, 0, 286, 0, false), // sockaddr_un
-    R(3770, 1532, 2, 126, 0, 286, 0, false), // sockaddr_nl
-    R(3778, 1534, 2, 126, 0, 286, 0, false), // sockaddr_ll
-    R(3782, 1536, 2, 126, 0, 286, 0, false), // sockaddr_pkt
-    R(3787, 1538, 3, 126, 0, 286, 0, false), // sockaddr_vm
-    R(3792, 1541, 3, 126, 0, 286, 0, false), // sockaddr_can
-    R(3795, 1544, 2, 126, 0, 286, 0, false), // dmabuf_token
-    R(3798, 1546, 2, 126, 0, 286, 0, false), // can_filter
-    R(3799, 1548, 3, 126, 0, 286, 0, false), // ifmap
-    R(3801, 1551, 3, 126, 0, 286, 0, false), // if_settings
-    R(3802, 1554, 2, 126, 0, 286, 0, false), // io_uring_probe_op
-    R(3805, 1556, 3, 126, 0, 286, 0, false), // io_uring_zcrx_offsets
-    R(3810, 1559, 5, 126, 0, 286, 0, false), // io_sqring_offsets
-    R(3813, 1564, 5, 126, 0, 286, 0, false), // io_cqring_offsets
-    R(3815, 1569, 2, 126, 0, 286, 0, false), // zcrx_ctrl_export
-    R(3817, 1571, 2, 126, 0, 286, 0, false), // zcrx_ctrl_arm_event
-    R(3818, 1573, 3, 126, 0, 286, 0, false), // zcrx_ctrl_add_area
-    R(3822, 1576, 3, 126, 0, 286, 0, true), // io_uring_bpf_filter
-    R(3823, 1579, 2, 126, 0, 286, 0, false), // kvm_msr_entry
-    R(3826, 1581, 2, 126, 0, 286, 0, false), // ff_trigger
-    R(3828, 1583, 2, 126, 0, 286, 0, false), // ff_replay
-    R(3830, 1585, 2, 126, 0, 286, 0, true), // ff_constant_effect
-    R(3833, 1587, 2, 126, 0, 286, 0, true), // ff_ramp_effect
-    R(3840, 1589, 4, 126, 0, 286, 0, true), // ff_periodic_effect
-    R(3847, 1593, 2, 126, 0, 286, 0, false), // ff_condition_effect
-    R(3850, 1595, 2, 126, 0, 286, 0, false), // ff_rumble_effect
-    R(3857, 1597, 2, 126, 0, 286, 0, false), // ff_haptic_effect
-    R(3858, 1599, 2, 126, 0, 286, 0, false), // usbdevfs_iso_packet_desc
-    R(3861, 1601, 2, 126, 0, 286, 0, true), // usb_raw_ep_info
-    R(3863, 1603, 3, 126, 0, 286, 0, false), // udmabuf_create_item
-    R(3866, 1606, 3, 126, 0, 286, 0, false), // ptp_clock_time
-    R(3867, 1609, 3, 126, 0, 286, 0, false), // pps_ktime
-    R(3873, 1612, 3, 126, 0, 286, 0, true), // pps_kinfo
-    R(3877, 1615, 12, 126, 0, 286, 0, false), // ipc64_perm
-    R(3878, 1627, 4, 126, 0, 286, 0, false), // ipc_perm
-    R(3879, 1631, 0, 126, 0, 286, 0, false), // fs_qfilestat_t
-    R(3883, 1631, 3, 126, 0, 286, 0, false), // fs_qfilestatv
-    R(3886, 1634, 3, 126, 0, 286, 0, false), // ebt_counter
-    R(3897, 1637, 3, 126, 0, 286, 0, false), // ip_vs_stats_user
-    R(3904, 1640, 3, 126, 0, 286, 0, true), // ip_vs_dest_entry
-    R(3907, 1643, 3, 126, 0, 286, 0, false), // xdp_ring_offset
-    R(3917, 1646, 2, 126, 0, 286, 0, true), // xfrm_selector
-    R(3926, 1648, 3, 126, 0, 286, 0, false), // xfrm_lifetime_cfg
-    R(3929, 1651, 3, 126, 0, 286, 0, false), // xfrm_lifetime_cur
-    R(3930, 1654, 3, 126, 0, 286, 0, false), // xt_counters
-    R(3932, 1657, 2, 126, 0, 286, 0, false), // if_set
-    R(3933, 1659, 3, 126, 0, 286, 0, false), // rds_iovec
-    R(3935, 1662, 3, 126, 0, 286, 0, false), // sigval_t
-    R(3940, 1665, 1, 126, 0, 286, 0, false), // mips32_watch_regs
-    R(3941, 1666, 1, 126, 0, 286, 0, false), // mips64_watch_regs
-    R(3943, 1667, 2, 126, 0, 286, 0, false), // vm86_regs
-    R(3945, 1669, 2, 126, 0, 286, 0, false), // revectored_struct
-    R(3951, 1671, 2, 126, 0, 286, 0, false), // vm86plus_info_struct
-    R(3956, 1673, 3, 126, 0, 286, 0, true), // btrfs_qgroup_inherit
-    R(3958, 1676, 1, 126, 0, 286, 0, false), // kvm_cpuid_entry
-    R(3959, 1677, 1, 126, 0, 286, 0, false), // kvm_cpuid_entry2
-    R(3960, 1678, 3, 126, 0, 286, 0, false), // btrfs_ioctl_timespec
-    R(3965, 1681, 3, 126, 0, 286, 0, false), // btrfs_qgroup_limit
-    R(3971, 1684, 3, 126, 0, 286, 0, false), // blk_zone
-    R(3973, 1687, 3, 126, 0, 286, 0, false), // btrfs_ioctl_same_extent_info
-    R(3989, 1690, 3, 126, 0, 286, 0, false), // btrfs_scrub_progress
-    R(3999, 1693, 3, 126, 0, 286, 0, false), // btrfs_ioctl_search_key
-    R(4001, 1696, 3, 126, 0, 286, 0, false), // btrfs_ioctl_space_info
-    R(4006, 1699, 3, 126, 0, 286, 0, false), // fiemap_extent
-    R(4008, 1702, 3, 126, 0, 286, 0, false), // file_dedupe_range_info
-    R(4011, 1705, 2, 126, 0, 286, 2, false), // fscrypt_key_specifier
-    R(2359, 1707, 3, 126, 0, 288, 0, false), // seccomp_data
-    R(4012, 1710, 2, 126, 0, 288, 0, false), // __kernel_fsid_t
-    R(4014, 1712, 3, 126, 0, 288, 0, false), // robust_list
-    R(4015, 1715, 3, 126, 0, 288, 0, false), // __kernel_timex_timeval
-    R(4016, 1718, 3, 126, 0, 288, 0, false), // statx_timestamp
-    R(4019, 1721, 2, 126, 0, 288, 0, false), // rseq_slice_ctrl
-    R(4156, 1723, 9, 126, 0, 288, 0, true), // user_regs_struct
-    R(4159, 1732, 1, 126, 0, 288, 0, false), // user_regs_arcv2
-    R(4330, 1733, 20, 126, 0, 288, 0, true), // pt_regs
-    R(4335, 1753, 1, 126, 0, 288, 0, false), // user_fp
-    R(4338, 1754, 1, 126, 0, 288, 0, false), // fpu_struct
-    R(4342, 1755, 1, 126, 0, 288, 0, false), // zol_struct
-    R(4344, 1756, 1, 126, 0, 288, 0, true), // __riscv_fp_state
-    R(4347, 1757, 1, 126, 0, 288, 0, true), // setargs
-    R(4348, 1758, 1, 126, 0, 288, 0, false), // compat_fsid_t
-    R(4349, 1759, 0, 126, 0, 288, 0, false), // compat_sigval_t
-    R(4350, 1759, 2, 126, 0, 288, 0, false), // compat_robust_list
-    R(4353, 1761, 2, 126, 0, 288, 0, false), // mcontext
-    R(4356, 1763, 2, 126, 0, 288, 0, false), // mcontext_t
-    R(4361, 1765, 2, 126, 0, 288, 0, false), // ff_envelope
-    R(4368, 1767, 3, 126, 0, 288, 0, false), // usb_raw_ep_caps
-    R(4371, 1770, 2, 126, 0, 288, 0, false), // usb_raw_ep_limits
-    R(4372, 1772, 2, 126, 0, 288, 0, false), // xfrm_address_t
-    R(4373, 1774, 2, 126, 0, 288, 0, false), // psw_t
-    R(4376, 1776, 1, 126, 0, 288, 0, true), // s390_fp_regs
-    R(4383, 1777, 2, 126, 0, 288, 0, true), // per_struct
-    R(4388, 1779, 1, 126, 0, 288, 0, false), // hvm_event_record
-    R(4390, 1780, 1, 126, 0, 288, 0, false), // ia64_fpreg
-    R(4393, 1781, 1, 126, 0, 288, 0, false), // __riscv_d_ext_state
-    R(4395, 1782, 1, 126, 0, 288, 0, false), // freg_t
-    R(4403, 1783, 2, 126, 0, 288, 0, false), // per_cr_bits
-    R(4417, 1785, 2, 126, 0, 288, 0, false), // per_lowcore_bits
+    R(2289, 669, 9, 78, 0, 84, 38, true), // siginfo
+    R(2300, 678, 5, 78, 0, 122, 3, false), // ptrace_syscall_info
+    R(2303, 683, 3, 78, 0, 125, 0, false), // ptrace_rseq_configuration
+    R(2308, 686, 2, 78, 0, 125, 0, false), // sock_filter
+    R(2310, 688, 3, 78, 0, 125, 0, false), // seccomp_metadata
+    R(2312, 691, 3, 78, 0, 125, 0, false), // ptrace_sud_config
+    R(2318, 694, 1, 78, 0, 125, 0, false), // ppc_debug_info
+    R(2323, 695, 1, 78, 0, 125, 0, false), // ppc_hw_breakpoint
+    R(2327, 696, 1, 78, 0, 125, 2, true), // pt_watch_regs
+    R(2330, 697, 2, 78, 0, 127, 0, false), // ptrace_area
+    R(2334, 699, 2, 78, 0, 127, 0, false), // kcmp_epoll_slot
+    R(2349, 701, 4, 78, 0, 127, 0, true), // prctl_mm_map
+    R(2356, 705, 2, 78, 0, 127, 0, true), // vm86plus_struct
+    R(2360, 707, 2, 78, 0, 127, 0, false), // seccomp_notif_sizes
+    R(2364, 709, 2, 78, 0, 127, 0, false), // keyctl_dh_params
+    R(2368, 711, 3, 78, 0, 127, 0, true), // keyctl_kdf_params
+    R(2374, 714, 2, 78, 0, 127, 0, false), // keyctl_pkey_query
+    R(2377, 716, 2, 78, 0, 127, 0, false), // keyctl_pkey_params
+    R(2380, 718, 1, 78, 0, 127, 0, false), // landlock_path_beneath_attr
+    R(2381, 719, 3, 78, 0, 127, 0, false), // landlock_net_port_attr
+    R(2384, 722, 3, 78, 0, 127, 0, false), // blk_zone_range
+    R(2388, 725, 3, 78, 0, 127, 0, false), // btrfs_ioctl_clone_range_args
+    R(2391, 728, 6, 78, 0, 127, 0, false), // btrfs_ioctl_defrag_range_args
+    R(2395, 734, 3, 78, 0, 127, 0, false), // btrfs_ioctl_qgroup_assign_args
+    R(2398, 737, 3, 78, 0, 127, 0, false), // btrfs_ioctl_qgroup_create_args
+    R(2400, 740, 3, 78, 0, 127, 0, false), // btrfs_ioctl_quota_rescan_args
+    R(2405, 743, 6, 78, 0, 127, 0, true), // btrfs_ioctl_send_args
+    R(2409, 749, 4, 78, 0, 127, 5, false), // btrfs_ioctl_vol_args_v2
+    R(2410, 753, 3, 78, 0, 132, 0, false), // file_clone_range
+    R(2417, 756, 3, 78, 0, 132, 0, true), // fsverity_enable_arg
+    R(2423, 759, 2, 78, 0, 132, 0, false), // fsxattr
+    R(2427, 761, 2, 78, 0, 132, 0, false), // kvm_clock_data
+    R(2429, 763, 2, 78, 0, 132, 0, false), // kvm_coalesced_mmio_zone
+    R(2431, 765, 1, 78, 0, 132, 0, true), // kvm_cpuid
+    R(2432, 766, 1, 78, 0, 132, 0, true), // kvm_cpuid2
+    R(2435, 767, 2, 78, 0, 132, 0, false), // kvm_device_attr
+    R(2438, 769, 3, 78, 0, 132, 0, false), // kvm_dirty_log
+    R(2441, 772, 2, 78, 0, 132, 0, false), // kvm_enable_cap
+    R(2443, 774, 1, 78, 0, 132, 0, false), // kvm_interrupt
+    R(2445, 775, 2, 78, 0, 132, 0, false), // kvm_ioeventfd
+    R(2447, 777, 1, 78, 0, 132, 0, false), // kvm_irq_level
+    R(2450, 778, 1, 78, 0, 132, 1, false), // kvm_irqfd
+    R(2452, 779, 2, 78, 0, 133, 0, false), // kvm_memory_attributes
+    R(2457, 781, 2, 78, 0, 133, 2, false), // kvm_memory_region
+    R(2459, 783, 1, 78, 0, 135, 0, false), // kvm_mp_state
+    R(2460, 784, 2, 78, 0, 135, 0, false), // kvm_one_reg
+    R(2462, 786, 1, 78, 0, 135, 0, false), // kvm_signal_mask
+    R(2464, 787, 2, 78, 0, 135, 2, false), // kvm_userspace_memory_region
+    R(2465, 789, 2, 78, 0, 137, 2, false), // kvm_userspace_memory_region2
+    R(2473, 791, 3, 78, 0, 139, 0, false), // rtc_pll_info
+    R(2483, 794, 2, 78, 0, 139, 0, false), // rtc_time
+    R(2487, 796, 2, 78, 0, 139, 0, true), // rtc_wkalrm
+    R(2488, 798, 4, 78, 4, 139, 0, false), // termios2
+    R(2489, 802, 4, 82, 0, 139, 0, false), // timeval
+    R(2492, 806, 3, 82, 0, 139, 0, false), // uffdio_set_mode
+    R(2503, 809, 3, 82, 0, 139, 0, false), // btrfs_ioctl_fs_info_args
+    R(2518, 812, 3, 82, 0, 139, 0, true), // btrfs_ioctl_get_subvol_info_args
+    R(2520, 815, 3, 82, 0, 139, 0, true), // btrfs_ioctl_qgroup_limit_args
+    R(2521, 818, 2, 82, 0, 139, 0, false), // fs_sysfs_path
+    R(2522, 820, 2, 82, 0, 139, 0, false), // fsuuid2
+    R(2523, 822, 2, 82, 0, 139, 0, false), // kvm_enc_region
+    R(2528, 824, 2, 82, 0, 139, 0, false), // serial_iso7816
+    R(2533, 826, 2, 82, 0, 139, 0, false), // vt_consizecsrpos
+    R(2537, 828, 2, 82, 0, 139, 0, false), // watchdog_info
+    R(2540, 830, 3, 82, 0, 139, 0, true), // blk_zone_report
+    R(2544, 833, 5, 82, 0, 139, 0, false), // btrfs_ioctl_dev_info_args
+    R(2547, 838, 3, 82, 0, 139, 0, false), // btrfs_ioctl_get_dev_stats
+    R(2552, 841, 3, 82, 0, 139, 0, false), // btrfs_ioctl_get_subvol_rootref_args
+    R(2554, 844, 3, 82, 0, 139, 0, false), // btrfs_ioctl_ino_lookup_args
+    R(2555, 847, 3, 82, 0, 139, 0, false), // btrfs_ioctl_ino_lookup_user_args
+    R(2558, 850, 3, 82, 0, 139, 0, true), // btrfs_ioctl_ino_path_args
+    R(2561, 853, 3, 82, 0, 139, 0, true), // btrfs_ioctl_logical_ino_args
+    R(2562, 856, 3, 82, 0, 139, 0, false), // btrfs_ioctl_quota_ctl_args
+    R(2563, 859, 3, 82, 0, 139, 0, true), // btrfs_ioctl_received_subvol_args
+    R(2566, 862, 3, 82, 0, 139, 0, true), // btrfs_ioctl_same_args
+    R(2567, 865, 3, 82, 0, 139, 0, true), // btrfs_ioctl_scrub_args
+    R(2568, 868, 3, 82, 0, 139, 0, true), // btrfs_ioctl_search_args
+    R(2570, 871, 5, 82, 0, 139, 0, true), // btrfs_ioctl_search_args_v2
+    R(2574, 876, 3, 82, 0, 139, 0, true), // btrfs_ioctl_space_args
+    R(2581, 879, 3, 82, 5, 139, 0, true), // fiemap
+    R(2582, 882, 3, 87, 0, 139, 0, true), // file_dedupe_range
+    R(2586, 885, 3, 87, 0, 139, 1, true), // fscrypt_add_key_arg
+    R(2589, 888, 2, 87, 0, 140, 0, true), // fscrypt_get_key_status_arg
+    R(2591, 890, 2, 87, 0, 140, 0, true), // fscrypt_remove_key_arg
+    R(2593, 892, 3, 87, 0, 140, 0, false), // fstrim_range
+    R(2597, 895, 2, 87, 0, 140, 0, false), // fsverity_digest
+    R(2600, 897, 3, 87, 0, 140, 0, false), // kvm_clear_dirty_log
+    R(2601, 900, 1, 87, 0, 140, 0, false), // kvm_create_device
+    R(2603, 901, 1, 87, 0, 140, 0, false), // kvm_msr_list
+    R(2605, 902, 2, 87, 0, 140, 0, false), // kvm_pre_fault_memory
+    R(2608, 904, 2, 87, 0, 140, 0, false), // kvm_reg_list
+    R(2614, 906, 2, 87, 0, 140, 0, false), // kvm_translation
+    R(2632, 908, 3, 87, 0, 140, 0, false), // pidfd_info
+    R(2647, 911, 3, 87, 0, 140, 1, true), // procmap_query
+    R(2357, 914, 3, 87, 0, 141, 0, true), // seccomp_notif
+    R(2358, 917, 3, 87, 0, 141, 0, false), // seccomp_notif_resp
+    R(2652, 920, 3, 87, 0, 141, 0, false), // uffdio_api
+    R(2655, 923, 3, 87, 0, 141, 0, true), // uffdio_continue
+    R(2657, 926, 3, 87, 0, 141, 0, false), // uffdio_copy
+    R(2659, 929, 3, 87, 0, 141, 0, false), // uffdio_move
+    R(2661, 932, 3, 87, 0, 141, 0, true), // uffdio_poison
+    R(2662, 935, 3, 87, 0, 141, 0, true), // uffdio_register
+    R(2663, 938, 3, 87, 0, 141, 0, true), // uffdio_rwprotect
+    R(2664, 941, 3, 87, 0, 141, 0, true), // uffdio_writeprotect
+    R(2666, 944, 3, 87, 0, 141, 0, true), // uffdio_zeropage
+    R(2671, 947, 3, 87, 0, 141, 0, false), // dmabuf_cmsg
+    R(2675, 950, 2, 87, 0, 141, 0, true), // in_pktinfo
+    R(2677, 952, 2, 87, 0, 141, 0, false), // in6_addr
+    R(2678, 954, 2, 87, 0, 141, 0, false), // nl_pktinfo
+    R(2686, 956, 2, 87, 0, 141, 0, false), // tpacket_auxdata
+    R(2690, 958, 3, 87, 0, 141, 0, false), // rtnl_link_ifmap
+    R(2714, 961, 2, 87, 0, 141, 0, false), // rtnl_link_stats
+    R(2716, 963, 5, 87, 0, 141, 0, false), // rtnl_link_stats64
+    R(2721, 968, 2, 87, 0, 141, 0, false), // ifla_cacheinfo
+    R(2723, 970, 2, 87, 0, 141, 0, false), // ifla_vf_broadcast
+    R(2726, 972, 3, 87, 0, 141, 0, false), // ifla_vf_guid
+    R(2728, 975, 2, 87, 0, 141, 0, false), // ifla_vf_link_state
+    R(2730, 977, 2, 87, 0, 141, 0, false), // ifla_vf_mac
+    R(2733, 979, 2, 87, 0, 141, 0, false), // ifla_vf_rate
+    R(2735, 981, 2, 87, 0, 141, 0, false), // ifla_vf_rss_query_en
+    R(2736, 983, 2, 87, 0, 141, 0, false), // ifla_vf_spoofchk
+    R(2737, 985, 2, 87, 0, 141, 0, false), // ifla_vf_trust
+    R(2739, 987, 2, 87, 0, 141, 0, false), // ifla_vf_tx_rate
+    R(2741, 989, 2, 87, 0, 141, 0, false), // ifla_vf_vlan
+    R(2743, 991, 2, 87, 0, 141, 0, false), // ifla_vf_vlan_info
+    R(2747, 993, 2, 87, 0, 141, 0, false), // ifla_port_vsi
+    R(2748, 995, 2, 87, 0, 141, 0, false), // ifla_vlan_flags
+    R(2751, 997, 2, 87, 0, 141, 0, false), // ifla_vlan_qos_mapping
+    R(2757, 999, 2, 87, 0, 141, 0, false), // ifinfomsg
+    R(2760, 1001, 2, 87, 0, 141, 0, false), // ifla_vxlan_port_range
+    R(2761, 1003, 2, 87, 0, 141, 0, false), // ifla_geneve_port_range
+    R(2763, 1005, 2, 87, 0, 141, 0, false), // ifla_bridge_id
+    R(2767, 1007, 2, 87, 0, 141, 0, false), // ifa_cacheinfo
+    R(2776, 1009, 2, 87, 0, 141, 0, false), // rta_cacheinfo
+    R(2780, 1011, 3, 87, 0, 141, 0, false), // rta_mfc_stats
+    R(2785, 1014, 2, 87, 0, 141, 0, false), // rtnexthop
+    R(2788, 1016, 2, 87, 0, 141, 0, false), // rtvia
+    R(2789, 1018, 2, 87, 0, 141, 0, false), // fib_rule_port_range
+    R(2790, 1020, 2, 87, 0, 141, 0, false), // fib_rule_uid_range
+    R(2795, 1022, 2, 87, 0, 141, 0, false), // nda_cacheinfo
+    R(2805, 1024, 2, 87, 0, 141, 0, false), // ndt_config
+    R(2817, 1026, 3, 87, 0, 141, 0, false), // ndt_stats
+    R(2822, 1029, 3, 87, 0, 141, 0, false), // nexthop_grp
+    R(2825, 1032, 2, 87, 0, 141, 0, false), // prefix_cacheinfo
+    R(2826, 1034, 2, 87, 0, 141, 0, false), // nla_bitfield32
+    R(2832, 1036, 2, 87, 0, 141, 0, false), // tcp_bbr_info
+    R(2838, 1038, 2, 87, 0, 141, 0, false), // tcp_dctcp_info
+    R(2841, 1040, 3, 87, 0, 141, 0, false), // __kernel_sockaddr_storage
+    R(2843, 1043, 2, 87, 0, 141, 0, false), // tcp_diag_md5sig
+    R(2848, 1045, 2, 87, 0, 141, 0, false), // inet_diag_meminfo
+    R(2860, 1047, 3, 87, 0, 141, 0, false), // inet_diag_sockopt
+    R(2865, 1050, 2, 87, 0, 141, 0, false), // tcpvegas_info
+    R(2868, 1052, 2, 87, 0, 141, 0, false), // unix_diag_rqlen
+    R(2871, 1054, 2, 87, 0, 141, 0, false), // unix_diag_vfs
+    R(2878, 1056, 2, 87, 0, 141, 0, false), // packet_diag_info
+    R(2884, 1058, 2, 87, 0, 141, 0, false), // packet_diag_mclist
+    R(2892, 1060, 2, 87, 0, 141, 0, false), // packet_diag_ring
+    R(2897, 1062, 2, 87, 0, 141, 0, false), // netlink_diag_ring
+    R(2903, 1064, 2, 87, 0, 141, 0, false), // ifaddrmsg
+    R(2913, 1066, 2, 87, 0, 141, 0, false), // rtmsg
+    R(2919, 1068, 2, 87, 0, 141, 0, false), // ndmsg
+    R(2921, 1070, 2, 87, 0, 141, 0, false), // ndtmsg
+    R(2927, 1072, 2, 87, 0, 141, 0, false), // fib_rule_hdr
+    R(2933, 1074, 2, 87, 0, 141, 0, false), // tcmsg
+    R(2935, 1076, 2, 87, 0, 141, 0, false), // tcamsg
+    R(2937, 1078, 2, 87, 0, 141, 0, false), // rtgenmsg
+    R(2943, 1080, 2, 87, 0, 141, 0, false), // nhmsg
+    R(2949, 1082, 2, 87, 0, 141, 0, false), // prefixmsg
+    R(2951, 1084, 2, 87, 0, 141, 0, false), // if_stats_msg
+    R(2952, 1086, 2, 87, 0, 141, 0, false), // genlmsghdr
+    R(2957, 1088, 2, 87, 0, 141, 0, true), // inet_diag_req_v2
+    R(2967, 1090, 2, 87, 0, 141, 0, true), // inet_diag_msg
+    R(2971, 1092, 2, 87, 0, 141, 0, true), // inet_diag_req
+    R(2976, 1094, 2, 87, 0, 141, 0, false), // unix_diag_req
+    R(2980, 1096, 2, 87, 0, 141, 0, false), // unix_diag_msg
+    R(2984, 1098, 2, 87, 0, 141, 0, false), // packet_diag_req
+    R(2988, 1100, 2, 87, 0, 141, 0, false), // packet_diag_msg
+    R(2992, 1102, 2, 87, 0, 141, 0, false), // netlink_diag_req
+    R(3000, 1104, 2, 87, 0, 141, 0, false), // netlink_diag_msg
+    R(3012, 1106, 5, 87, 0, 141, 8, false), // iocb
+    R(3016, 1111, 3, 87, 0, 149, 0, false), // io_event
+    R(3018, 1114, 4, 87, 0, 149, 0, false), // epoll_event
+    R(3020, 1118, 4, 87, 0, 149, 0, false), // sigset_t
+    R(3032, 1122, 9, 87, 0, 149, 0, true), // statfs
+    R(3037, 1131, 3, 87, 0, 149, 0, false), // linux_dirent64
+    R(3039, 1134, 2, 87, 0, 149, 0, false), // pollfd
+    R(3056, 1136, 17, 87, 3, 149, 2, false), // stat
+    R(3059, 1153, 3, 90, 0, 151, 0, true), // __kernel_itimerspec
+    R(3076, 1156, 3, 90, 2, 151, 0, true), // rusage
+    R(3079, 1159, 3, 92, 0, 151, 0, true), // robust_list_head
+    R(3080, 1162, 3, 92, 0, 151, 0, true), // __kernel_old_itimerval
+    R(3084, 1165, 4, 92, 0, 151, 0, true), // kexec_segment
+    R(3089, 1169, 3, 92, 0, 151, 3, true), // sigevent
+    R(3091, 1172, 2, 92, 0, 154, 0, false), // sched_param
+    R(3095, 1174, 6, 92, 0, 154, 0, false), // stack_t
+    R(3101, 1180, 16, 92, 0, 154, 1, false), // sigaction
+    R(3106, 1196, 3, 92, 0, 155, 0, false), // tms
+    R(3112, 1199, 2, 92, 2, 155, 0, false), // new_utsname
+    R(3115, 1201, 3, 94, 0, 155, 0, false), // rlimit
+    R(3118, 1204, 2, 94, 0, 155, 0, false), // timezone
+    R(3135, 1206, 3, 94, 0, 155, 0, true), // __kernel_timex
+    R(3148, 1209, 3, 94, 0, 155, 0, false), // sysinfo
+    R(3151, 1212, 3, 94, 0, 155, 0, false), // sockaddr
+    R(3156, 1215, 3, 94, 0, 155, 0, true), // user_msghdr
+    R(3159, 1218, 3, 94, 0, 155, 0, true), // mmsghdr
+    R(3160, 1221, 3, 94, 0, 155, 0, false), // rlimit64
+    R(3164, 1224, 2, 94, 0, 155, 0, false), // file_handle
+    R(3173, 1226, 3, 94, 0, 155, 0, false), // sched_attr
+    R(3267, 1229, 6, 94, 0, 155, 49, true), // bpf_attr
+    R(3296, 1235, 7, 94, 4, 204, 0, true), // statx
+    R(3298, 1242, 3, 98, 0, 204, 0, true), // __aio_sigset
+    R(3305, 1245, 3, 98, 0, 204, 0, true), // rseq
+    R(3315, 1248, 1, 98, 0, 204, 7, true), // clone_args
+    R(3317, 1249, 3, 98, 0, 211, 0, false), // open_how
+    R(3318, 1252, 1, 98, 2, 211, 0, true), // rusage32
+    R(3319, 1253, 2, 100, 0, 211, 0, true), // old_itimerval32
+    R(3320, 1255, 1, 100, 0, 211, 0, false), // timeval32
+    R(3550, 1256, 29, 100, 0, 211, 0, true), // sigcontext
+    R(3554, 1285, 3, 100, 0, 211, 0, false), // sigstack
+    R(3556, 1288, 1, 100, 0, 211, 0, true), // osf_statfs
+    R(3561, 1289, 1, 100, 2, 211, 0, false), // osf_stat
+    R(3562, 1290, 1, 102, 0, 211, 0, true), // osf_statfs64
+    R(3564, 1291, 1, 102, 0, 211, 0, true), // pl_args
+    R(3565, 1292, 1, 102, 0, 211, 0, true), // timex32
+    R(3566, 1293, 5, 102, 0, 211, 0, false), // linux_dirent
+    R(3569, 1298, 6, 102, 0, 211, 0, false), // ustat
+    R(3570, 1304, 14, 102, 3, 211, 2, false), // stat64
+    R(3571, 1318, 9, 105, 0, 213, 0, true), // statfs64
+    R(3572, 1327, 2, 105, 0, 213, 0, false), // old_timespec32
+    R(3573, 1329, 2, 105, 0, 213, 0, true), // old_itimerspec32
+    R(3574, 1331, 2, 105, 0, 213, 0, true), // old_timex32
+    R(3575, 1333, 2, 105, 0, 213, 0, false), // compat_tms
+    R(3576, 1335, 2, 105, 0, 213, 0, false), // compat_ustat
+    R(3577, 1337, 3, 105, 0, 213, 1, false), // old_sigaction
+    R(3578, 1340, 1, 105, 0, 214, 1, false), // compat_old_sigaction
+    R(3579, 1341, 2, 105, 0, 215, 0, false), // compat_rlimit
+    R(3580, 1343, 2, 105, 2, 215, 0, true), // compat_rusage
+    R(3581, 1345, 2, 107, 0, 215, 0, false), // old_timeval32
+    R(3582, 1347, 6, 107, 0, 215, 0, true), // compat_statfs
+    R(3583, 1353, 7, 107, 3, 215, 2, false), // compat_stat
+    R(3584, 1360, 2, 110, 0, 217, 0, false), // compat_sysinfo
+    R(3585, 1362, 3, 110, 0, 217, 0, false), // compat_linux_dirent
+    R(3586, 1365, 4, 110, 0, 217, 1, false), // compat_sigaction
+    R(3587, 1369, 3, 110, 0, 218, 0, false), // compat_sigset_t
+    R(3588, 1372, 3, 110, 0, 218, 38, true), // compat_siginfo
+    R(3589, 1375, 2, 110, 0, 256, 3, true), // compat_sigevent
+    R(3590, 1377, 5, 110, 0, 259, 0, true), // compat_statfs64
+    R(3591, 1382, 2, 110, 0, 259, 0, false), // compat_mq_attr
+    R(3592, 1384, 2, 110, 0, 259, 0, true), // compat_msghdr
+    R(3593, 1386, 2, 110, 0, 259, 0, true), // compat_robust_list_head
+    R(3594, 1388, 2, 110, 0, 259, 0, true), // compat_kexec_segment
+    R(3595, 1390, 2, 110, 0, 259, 0, true), // compat_mmsghdr
+    R(3596, 1392, 2, 110, 0, 259, 0, true), // __compat_aio_sigset
+    R(3599, 1394, 2, 110, 0, 259, 0, false), // old_utimbuf32
+    R(3604, 1396, 3, 110, 0, 259, 0, true), // sel_arg_struct
+    R(3607, 1399, 5, 110, 0, 259, 0, false), // old_linux_dirent
+    R(3609, 1404, 3, 110, 0, 259, 0, false), // mmap_arg_struct
+    R(3610, 1407, 1, 110, 3, 259, 2, false), // oldabi_stat64
+    R(3611, 1408, 1, 113, 0, 261, 0, false), // oabi_epoll_event
+    R(3612, 1409, 2, 113, 0, 261, 0, false), // oabi_sembuf
+    R(3613, 1411, 3, 113, 3, 261, 2, false), // __old_kernel_stat
+    R(3614, 1414, 2, 116, 2, 263, 0, false), // oldold_utsname
+    R(3615, 1416, 2, 118, 0, 263, 0, true), // compat_sel_arg_struct
+    R(3616, 1418, 3, 118, 0, 263, 0, false), // compat_old_linux_dirent
+    R(3617, 1421, 1, 118, 0, 263, 0, false), // mmap_arg_struct32
+    R(3618, 1422, 2, 118, 2, 263, 0, false), // old_utsname
+    R(3619, 1424, 2, 120, 0, 263, 0, true), // vm86_struct
+    R(3620, 1426, 3, 120, 0, 263, 0, false), // utimbuf
+    R(3627, 1429, 25, 120, 0, 263, 0, true), // ucontext
+    R(3630, 1454, 1, 120, 0, 263, 0, false), // sig_dbg_op
+    R(3631, 1455, 1, 120, 0, 263, 0, false), // mmap_arg_struct_emu31
+    R(3632, 1456, 1, 120, 3, 263, 2, false), // stat64_emu31
+    R(3634, 1457, 1, 123, 0, 265, 0, false), // fadvise64_64_args
+    R(3638, 1458, 1, 123, 0, 265, 0, false), // gs_cb
+    R(3639, 1459, 1, 123, 3, 265, 2, false), // compat_stat64
+    R(3644, 1460, 3, 126, 0, 267, 1, false), // mount_attr
+    R(3651, 1463, 5, 126, 0, 268, 0, false), // landlock_ruleset_attr
+    R(3653, 1468, 3, 126, 0, 268, 0, false), // futex_waitv
+    R(3654, 1471, 3, 126, 0, 268, 0, false), // cachestat_range
+    R(3660, 1474, 3, 126, 0, 268, 0, false), // cachestat
+    R(3663, 1477, 4, 126, 0, 268, 1, false), // mnt_id_req
+    R(3690, 1481, 4, 126, 0, 269, 0, false), // statmount
+    R(3693, 1485, 3, 126, 0, 269, 0, false), // lsm_ctx
+    R(3694, 1488, 1, 126, 0, 269, 11, false), // riscv_hwprobe
+    R(3695, 1489, 1, 126, 0, 280, 1, true), // bpf_common_attr
+    R(3696, 1490, 1, 126, 0, 281, 0, true), // xattr_args
+    R(3702, 1491, 3, 126, 0, 281, 0, false), // file_attr
+    R(3706, 1494, 3, 126, 0, 281, 0, false), // ns_id_req
+    R(3712, 1497, 2, 126, 0, 281, 1, false), // nlmsghdr
+    R(3714, 1499, 2, 126, 0, 282, 0, true), // nlmsgerr
+    R(3717, 1501, 2, 126, 0, 282, 0, false), // nlattr
+    R(3722, 1503, 2, 126, 0, 282, 0, false), // nl_mmap_req
+    R(3729, 1505, 2, 126, 0, 282, 0, false), // nl_mmap_hdr
+    R(3732, 1507, 2, 126, 0, 282, 0, false), // rtattr
+    R(3733, 1509, 2, 126, 0, 282, 0, false), // tunnel_msg
+    R(3734, 1511, 3, 126, 0, 282, 0, false), // rtnl_hw_stats64
+    R(3735, 1514, 2, 126, 0, 282, 0, false), // ifla_rmnet_flags
+    R(3741, 1516, 2, 126, 0, 282, 0, false), // nduseroptmsg
+    R(3749, 1518, 2, 126, 0, 282, 4, false), // rta_session
+    R(3750, 1520, 2, 126, 0, 286, 0, false), // sock_diag_req
+    R(3752, 1522, 2, 126, 0, 286, 0, true), // inet_diag_req_raw
+    R(3757, 1524, 2, 126, 0, 286, 0, false), // inet_diag_sockid
+    R(3760, 1526, 2, 126, 0, 286, 0, false), // inet_diag_bc_op
+    R(3761, 1528, 2, 126, 0, 286, 0, false), // inet_diag_hostcond
+    R(3763, 1530, 2, 126, 0, 286, 0, false), // inet_diag_markcond
+    R(3766, 1532, 2, 126, 0, 286, 0, false), // sockaddr_un
+    R(3770, 1534, 2, 126, 0, 286, 0, false), // sockaddr_nl
+    R(3778, 1536, 2, 126, 0, 286, 0, false), // sockaddr_ll
+    R(3782, 1538, 2, 126, 0, 286, 0, false), // sockaddr_pkt
+    R(3787, 1540, 3, 126, 0, 286, 0, false), // sockaddr_vm
+    R(3792, 1543, 3, 126, 0, 286, 0, false), // sockaddr_can
+    R(3795, 1546, 2, 126, 0, 286, 0, false), // dmabuf_token
+    R(3798, 1548, 2, 126, 0, 286, 0, false), // can_filter
+    R(3799, 1550, 3, 126, 0, 286, 0, false), // ifmap
+    R(3801, 1553, 3, 126, 0, 286, 0, false), // if_settings
+    R(3802, 1556, 2, 126, 0, 286, 0, false), // io_uring_probe_op
+    R(3805, 1558, 3, 126, 0, 286, 0, false), // io_uring_zcrx_offsets
+    R(3810, 1561, 5, 126, 0, 286, 0, false), // io_sqring_offsets
+    R(3813, 1566, 5, 126, 0, 286, 0, false), // io_cqring_offsets
+    R(3815, 1571, 2, 126, 0, 286, 0, false), // zcrx_ctrl_export
+    R(3817, 1573, 2, 126, 0, 286, 0, false), // zcrx_ctrl_arm_event
+    R(3818, 1575, 3, 126, 0, 286, 0, false), // zcrx_ctrl_add_area
+    R(3822, 1578, 3, 126, 0, 286, 0, true), // io_uring_bpf_filter
+    R(3823, 1581, 2, 126, 0, 286, 0, false), // kvm_msr_entry
+    R(3826, 1583, 2, 126, 0, 286, 0, false), // ff_trigger
+    R(3828, 1585, 2, 126, 0, 286, 0, false), // ff_replay
+    R(3830, 1587, 2, 126, 0, 286, 0, true), // ff_constant_effect
+    R(3833, 1589, 2, 126, 0, 286, 0, true), // ff_ramp_effect
+    R(3840, 1591, 4, 126, 0, 286, 0, true), // ff_periodic_effect
+    R(3847, 1595, 2, 126, 0, 286, 0, false), // ff_condition_effect
+    R(3850, 1597, 2, 126, 0, 286, 0, false), // ff_rumble_effect
+    R(3857, 1599, 2, 126, 0, 286, 0, false), // ff_haptic_effect
+    R(3858, 1601, 2, 126, 0, 286, 0, false), // usbdevfs_iso_packet_desc
+    R(3861, 1603, 2, 126, 0, 286, 0, true), // usb_raw_ep_info
+    R(3863, 1605, 3, 126, 0, 286, 0, false), // udmabuf_create_item
+    R(3866, 1608, 3, 126, 0, 286, 0, false), // ptp_clock_time
+    R(3867, 1611, 3, 126, 0, 286, 0, false), // pps_ktime
+    R(3873, 1614, 3, 126, 0, 286, 0, true), // pps_kinfo
+    R(3877, 1617, 12, 126, 0, 286, 0, false), // ipc64_perm
+    R(3878, 1629, 4, 126, 0, 286, 0, false), // ipc_perm
+    R(3879, 1633, 0, 126, 0, 286, 0, false), // fs_qfilestat_t
+    R(3883, 1633, 3, 126, 0, 286, 0, false), // fs_qfilestatv
+    R(3886, 1636, 3, 126, 0, 286, 0, false), // ebt_counter
+    R(3897, 1639, 3, 126, 0, 286, 0, false), // ip_vs_stats_user
+    R(3904, 1642, 3, 126, 0, 286, 0, true), // ip_vs_dest_entry
+    R(3907, 1645, 3, 126, 0, 286, 0, false), // xdp_ring_offset
+    R(3917, 1648, 2, 126, 0, 286, 0, true), // xfrm_selector
+    R(3926, 1650, 3, 126, 0, 286, 0, false), // xfrm_lifetime_cfg
+    R(3929, 1653, 3, 126, 0, 286, 0, false), // xfrm_lifetime_cur
+    R(3930, 1656, 3, 126, 0, 286, 0, false), // xt_counters
+    R(3932, 1659, 2, 126, 0, 286, 0, false), // if_set
+    R(3933, 1661, 3, 126, 0, 286, 0, false), // rds_iovec
+    R(3935, 1664, 3, 126, 0, 286, 0, false), // sigval_t
+    R(3940, 1667, 1, 126, 0, 286, 0, false), // mips32_watch_regs
+    R(3941, 1668, 1, 126, 0, 286, 0, false), // mips64_watch_regs
+    R(3943, 1669, 2, 126, 0, 286, 0, false), // vm86_regs
+    R(3945, 1671, 2, 126, 0, 286, 0, false), // revectored_struct
+    R(3951, 1673, 2, 126, 0, 286, 0, false), // vm86plus_info_struct
+    R(3956, 1675, 3, 126, 0, 286, 0, true), // btrfs_qgroup_inherit
+    R(3958, 1678, 1, 126, 0, 286, 0, false), // kvm_cpuid_entry
+    R(3959, 1679, 1, 126, 0, 286, 0, false), // kvm_cpuid_entry2
+    R(3960, 1680, 3, 126, 0, 286, 0, false), // btrfs_ioctl_timespec
+    R(3965, 1683, 3, 126, 0, 286, 0, false), // btrfs_qgroup_limit
+    R(3971, 1686, 3, 126, 0, 286, 0, false), // blk_zone
+    R(3973, 1689, 3, 126, 0, 286, 0, false), // btrfs_ioctl_same_extent_info
+    R(3989, 1692, 3, 126, 0, 286, 0, false), // btrfs_scrub_progress
+    R(3999, 1695, 3, 126, 0, 286, 0, false), // btrfs_ioctl_search_key
+    R(4001, 1698, 3, 126, 0, 286, 0, false), // btrfs_ioctl_space_info
+    R(4006, 1701, 3, 126, 0, 286, 0, false), // fiemap_extent
+    R(4008, 1704, 3, 126, 0, 286, 0, false), // file_dedupe_range_info
+    R(4011, 1707, 2, 126, 0, 286, 2, false), // fscrypt_key_specifier
+    R(2359, 1709, 3, 126, 0, 288, 0, false), // seccomp_data
+    R(4012, 1712, 2, 126, 0, 288, 0, false), // __kernel_fsid_t
+    R(4014, 1714, 3, 126, 0, 288, 0, false), // robust_list
+    R(4015, 1717, 3, 126, 0, 288, 0, false), // __kernel_timex_timeval
+    R(4016, 1720, 3, 126, 0, 288, 0, false), // statx_timestamp
+    R(4019, 1723, 2, 126, 0, 288, 0, false), // rseq_slice_ctrl
+    R(4156, 1725, 9, 126, 0, 288, 0, true), // user_regs_struct
+    R(4159, 1734, 1, 126, 0, 288, 0, false), // user_regs_arcv2
+    R(4330, 1735, 20, 126, 0, 288, 0, true), // pt_regs
+    R(4335, 1755, 1, 126, 0, 288, 0, false), // user_fp
+    R(4338, 1756, 1, 126, 0, 288, 0, false), // fpu_struct
+    R(4342, 1757, 1, 126, 0, 288, 0, false), // zol_struct
+    R(4344, 1758, 1, 126, 0, 288, 0, true), // __riscv_fp_state
+    R(4347, 1759, 1, 126, 0, 288, 0, true), // setargs
+    R(4348, 1760, 1, 126, 0, 288, 0, false), // compat_fsid_t
+    R(4349, 1761, 0, 126, 0, 288, 0, false), // compat_sigval_t
+    R(4350, 1761, 2, 126, 0, 288, 0, false), // compat_robust_list
+    R(4353, 1763, 2, 126, 0, 288, 0, false), // mcontext
+    R(4356, 1765, 2, 126, 0, 288, 0, false), // mcontext_t
+    R(4361, 1767, 2, 126, 0, 288, 0, false), // ff_envelope
+    R(4368, 1769, 3, 126, 0, 288, 0, false), // usb_raw_ep_caps
+    R(4371, 1772, 2, 126, 0, 288, 0, false), // usb_raw_ep_limits
+    R(4372, 1774, 2, 126, 0, 288, 0, false), // xfrm_address_t
+    R(4373, 1776, 2, 126, 0, 288, 0, false), // psw_t
+    R(4376, 1778, 1, 126, 0, 288, 0, true), // s390_fp_regs
+    R(4383, 1779, 2, 126, 0, 288, 0, true), // per_struct
+    R(4388, 1781, 1, 126, 0, 288, 0, false), // hvm_event_record
+    R(4390, 1782, 1, 126, 0, 288, 0, false), // ia64_fpreg
+    R(4393, 1783, 1, 126, 0, 288, 0, false), // __riscv_d_ext_state
+    R(4395, 1784, 1, 126, 0, 288, 0, false), // freg_t
+    R(4403, 1785, 2, 126, 0, 288, 0, false), // per_cr_bits
+    R(4417, 1787, 2, 126, 0, 288, 0, false), // per_lowcore_bits
 ];
 
 /// Layouts: whom, size, fields.
-pub(crate) static LAYOUTS: [L; 1787] = [
+pub(crate) static LAYOUTS: [L; 1789] = [
     L(137, 8, 0, 2),
     L(136, 16, 2, 2),
     L(55, 6, 0, 2),
@@ -8237,1127 +8237,1129 @@ pub(crate) static LAYOUTS: [L; 1787] = [
     L(148, 16, 2781, 3),
     L(55, 16, 2781, 3),
     L(195, 128, 2784, 20),
+    L(143, 128, 2784, 20),
     L(196, 128, 2804, 20),
-    L(151, 128, 2824, 20),
-    L(108, 128, 2844, 23),
+    L(87, 128, 2824, 20),
+    L(151, 128, 2844, 20),
+    L(108, 128, 2864, 23),
     L(55, 128, 2784, 20),
-    L(188, 128, 2867, 20),
-    L(175, 128, 2887, 20),
-    L(146, 88, 2907, 12),
-    L(84, 88, 2907, 12),
-    L(197, 88, 2919, 11),
-    L(142, 84, 2919, 11),
-    L(55, 88, 2907, 12),
-    L(83, 24, 2930, 4),
-    L(84, 24, 2930, 4),
-    L(55, 24, 2930, 4),
-    L(139, 8, 2934, 4),
-    L(55, 8, 2934, 4),
-    L(126, 16, 2938, 2),
-    L(148, 16, 2938, 2),
-    L(55, 16, 2938, 2),
-    L(140, 32, 2940, 4),
-    L(84, 32, 2940, 4),
-    L(55, 32, 2940, 4),
-    L(23, 32, 2944, 7),
-    L(23, 40, 2951, 7),
-    L(1, 112, 2958, 3),
-    L(62, 12, 2961, 3),
-    L(91, 24, 2964, 3),
-    L(139, 12, 2967, 3),
-    L(55, 12, 2967, 3),
-    L(192, 104, 2970, 14),
-    L(4, 104, 2984, 14),
-    L(148, 100, 2970, 14),
-    L(55, 100, 2970, 14),
-    L(198, 196, 2998, 7),
-    L(199, 344, 3005, 7),
-    L(155, 6, 3012, 3),
-    L(125, 8, 3012, 3),
-    L(139, 12, 3015, 3),
-    L(55, 12, 3015, 3),
-    L(138, 44, 3018, 3),
-    L(4, 56, 3021, 3),
-    L(55, 44, 3018, 3),
-    L(139, 56, 3024, 6),
-    L(55, 56, 3024, 6),
-    L(139, 40, 3030, 3),
-    L(55, 40, 3030, 3),
-    L(7, 12, 3033, 2),
-    L(140, 16, 3035, 2),
-    L(84, 16, 3035, 2),
-    L(55, 16, 3035, 2),
-    L(126, 16, 3037, 2),
-    L(148, 16, 3037, 2),
-    L(55, 16, 3037, 2),
-    L(126, 32, 3039, 4),
-    L(148, 32, 3039, 4),
-    L(55, 32, 3039, 4),
-    L(146, 48, 3043, 5),
-    L(200, 48, 3043, 5),
-    L(197, 48, 3043, 5),
-    L(125, 48, 3043, 5),
-    L(142, 48, 3043, 5),
-    L(55, 48, 3043, 5),
-    L(126, 24, 3048, 3),
-    L(148, 24, 3048, 3),
-    L(55, 24, 3048, 3),
-    L(126, 16, 3051, 2),
-    L(148, 16, 3051, 2),
-    L(55, 16, 3051, 2),
-    L(126, 64, 3053, 2),
-    L(148, 64, 3053, 2),
-    L(55, 64, 3053, 2),
-    L(157, 72, 3055, 6),
-    L(4, 72, 3061, 6),
-    L(84, 68, 3067, 6),
-    L(147, 72, 3073, 5),
-    L(142, 68, 3078, 5),
-    L(55, 68, 3067, 6),
-    L(192, 4096, 3083, 8),
-    L(4, 4096, 3091, 8),
-    L(148, 4096, 3083, 8),
-    L(55, 4096, 3083, 8),
-    L(126, 32, 3039, 4),
-    L(148, 32, 3039, 4),
-    L(55, 32, 3039, 4),
-    L(126, 128, 3099, 7),
-    L(148, 128, 3099, 7),
-    L(55, 128, 3099, 7),
-    L(139, 28, 3106, 5),
-    L(55, 28, 3106, 5),
-    L(164, 48, 3111, 4),
-    L(165, 48, 3111, 4),
-    L(164, 16, 3115, 3),
-    L(165, 16, 3115, 3),
-    L(80, 8, 3118, 2),
-    L(80, 8, 3120, 2),
-    L(164, 24, 3122, 4),
-    L(165, 24, 3122, 4),
-    L(79, 16, 3126, 2),
-    L(201, 16, 3128, 2),
-    L(165, 16, 3128, 2),
-    L(164, 104, 3130, 3),
-    L(165, 104, 3130, 3),
-    L(74, 4, 3133, 1),
-    L(164, 64, 3134, 5),
-    L(165, 64, 3134, 5),
-    L(74, 8, 3139, 2),
-    L(74, 32, 3141, 4),
-    L(164, 32, 3145, 4),
-    L(165, 32, 3145, 4),
-    L(166, 24, 3149, 4),
-    L(165, 24, 3149, 4),
+    L(188, 128, 2887, 20),
+    L(175, 128, 2907, 20),
+    L(146, 88, 2927, 12),
+    L(84, 88, 2927, 12),
+    L(197, 88, 2939, 11),
+    L(142, 84, 2939, 11),
+    L(55, 88, 2927, 12),
+    L(83, 24, 2950, 4),
+    L(84, 24, 2950, 4),
+    L(55, 24, 2950, 4),
+    L(139, 8, 2954, 4),
+    L(55, 8, 2954, 4),
+    L(126, 16, 2958, 2),
+    L(148, 16, 2958, 2),
+    L(55, 16, 2958, 2),
+    L(140, 32, 2960, 4),
+    L(84, 32, 2960, 4),
+    L(55, 32, 2960, 4),
+    L(23, 32, 2964, 7),
+    L(23, 40, 2971, 7),
+    L(1, 112, 2978, 3),
+    L(62, 12, 2981, 3),
+    L(91, 24, 2984, 3),
+    L(139, 12, 2987, 3),
+    L(55, 12, 2987, 3),
+    L(192, 104, 2990, 14),
+    L(4, 104, 3004, 14),
+    L(148, 100, 2990, 14),
+    L(55, 100, 2990, 14),
+    L(198, 196, 3018, 7),
+    L(199, 344, 3025, 7),
+    L(155, 6, 3032, 3),
+    L(125, 8, 3032, 3),
+    L(139, 12, 3035, 3),
+    L(55, 12, 3035, 3),
+    L(138, 44, 3038, 3),
+    L(4, 56, 3041, 3),
+    L(55, 44, 3038, 3),
+    L(139, 56, 3044, 6),
+    L(55, 56, 3044, 6),
+    L(139, 40, 3050, 3),
+    L(55, 40, 3050, 3),
+    L(7, 12, 3053, 2),
+    L(140, 16, 3055, 2),
+    L(84, 16, 3055, 2),
+    L(55, 16, 3055, 2),
+    L(126, 16, 3057, 2),
+    L(148, 16, 3057, 2),
+    L(55, 16, 3057, 2),
+    L(126, 32, 3059, 4),
+    L(148, 32, 3059, 4),
+    L(55, 32, 3059, 4),
+    L(146, 48, 3063, 5),
+    L(200, 48, 3063, 5),
+    L(197, 48, 3063, 5),
+    L(125, 48, 3063, 5),
+    L(142, 48, 3063, 5),
+    L(55, 48, 3063, 5),
+    L(126, 24, 3068, 3),
+    L(148, 24, 3068, 3),
+    L(55, 24, 3068, 3),
+    L(126, 16, 3071, 2),
+    L(148, 16, 3071, 2),
+    L(55, 16, 3071, 2),
+    L(126, 64, 3073, 2),
+    L(148, 64, 3073, 2),
+    L(55, 64, 3073, 2),
+    L(157, 72, 3075, 6),
+    L(4, 72, 3081, 6),
+    L(84, 68, 3087, 6),
+    L(147, 72, 3093, 5),
+    L(142, 68, 3098, 5),
+    L(55, 68, 3087, 6),
+    L(192, 4096, 3103, 8),
+    L(4, 4096, 3111, 8),
+    L(148, 4096, 3103, 8),
+    L(55, 4096, 3103, 8),
+    L(126, 32, 3059, 4),
+    L(148, 32, 3059, 4),
+    L(55, 32, 3059, 4),
+    L(126, 128, 3119, 7),
+    L(148, 128, 3119, 7),
+    L(55, 128, 3119, 7),
+    L(139, 28, 3126, 5),
+    L(55, 28, 3126, 5),
+    L(164, 48, 3131, 4),
+    L(165, 48, 3131, 4),
+    L(164, 16, 3135, 3),
+    L(165, 16, 3135, 3),
+    L(80, 8, 3138, 2),
+    L(80, 8, 3140, 2),
+    L(164, 24, 3142, 4),
+    L(165, 24, 3142, 4),
+    L(79, 16, 3146, 2),
+    L(201, 16, 3148, 2),
+    L(165, 16, 3148, 2),
+    L(164, 104, 3150, 3),
+    L(165, 104, 3150, 3),
     L(74, 4, 3153, 1),
-    L(164, 16, 3154, 2),
-    L(165, 16, 3154, 2),
-    L(74, 4, 3156, 2),
-    L(164, 32, 3158, 5),
-    L(165, 32, 3158, 5),
-    L(164, 160, 3163, 7),
-    L(165, 160, 3163, 7),
-    L(138, 28, 3170, 7),
-    L(4, 32, 3177, 7),
-    L(55, 28, 3170, 7),
-    L(139, 36, 3184, 9),
-    L(55, 36, 3184, 9),
-    L(139, 40, 3193, 3),
-    L(55, 38, 3196, 3),
-    L(202, 44, 3199, 8),
-    L(1, 48, 3207, 8),
+    L(164, 64, 3154, 5),
+    L(165, 64, 3154, 5),
+    L(74, 8, 3159, 2),
+    L(74, 32, 3161, 4),
+    L(164, 32, 3165, 4),
+    L(165, 32, 3165, 4),
+    L(166, 24, 3169, 4),
+    L(165, 24, 3169, 4),
+    L(74, 4, 3173, 1),
+    L(164, 16, 3174, 2),
+    L(165, 16, 3174, 2),
+    L(74, 4, 3176, 2),
+    L(164, 32, 3178, 5),
+    L(165, 32, 3178, 5),
+    L(164, 160, 3183, 7),
+    L(165, 160, 3183, 7),
+    L(138, 28, 3190, 7),
+    L(4, 32, 3197, 7),
+    L(55, 28, 3190, 7),
+    L(139, 36, 3204, 9),
+    L(55, 36, 3204, 9),
+    L(139, 40, 3213, 3),
+    L(55, 38, 3216, 3),
+    L(202, 44, 3219, 8),
+    L(1, 48, 3227, 8),
     L(2, 44, 295, 8),
-    L(55, 44, 3199, 8),
+    L(55, 44, 3219, 8),
     L(137, 8, 829, 2),
     L(150, 16, 831, 2),
     L(55, 8, 829, 2),
     L(87, 16, 833, 2),
-    L(146, 16, 3215, 2),
-    L(84, 16, 3215, 2),
-    L(55, 16, 3215, 2),
-    L(126, 1024, 3217, 11),
-    L(148, 1024, 3217, 11),
-    L(55, 1024, 3217, 11),
-    L(126, 504, 3228, 17),
-    L(148, 488, 3245, 17),
-    L(55, 488, 3245, 17),
-    L(126, 48, 3262, 2),
-    L(148, 48, 3262, 2),
-    L(55, 48, 3262, 2),
-    L(194, 129, 3264, 2),
-    L(125, 132, 3264, 2),
-    L(194, 17, 3266, 2),
-    L(125, 20, 3266, 2),
-    L(164, 16, 3268, 2),
-    L(165, 16, 3268, 2),
-    L(139, 40, 3270, 5),
-    L(55, 40, 3270, 5),
-    L(203, 8, 3275, 4),
-    L(125, 8, 3275, 4),
-    L(139, 40, 3279, 3),
-    L(55, 40, 3279, 3),
-    L(126, 16, 3282, 4),
-    L(148, 16, 3282, 4),
-    L(55, 16, 3282, 4),
-    L(140, 4096, 3286, 6),
-    L(84, 4096, 3286, 6),
-    L(141, 4096, 3292, 5),
-    L(142, 4096, 3292, 5),
-    L(55, 4096, 3286, 6),
-    L(126, 1032, 3297, 4),
-    L(148, 1032, 3297, 4),
-    L(55, 1032, 3297, 4),
-    L(126, 4096, 3301, 4),
-    L(148, 4096, 3301, 4),
-    L(55, 4096, 3301, 4),
-    L(126, 4096, 3305, 3),
-    L(148, 4096, 3305, 3),
-    L(55, 4096, 3305, 3),
-    L(126, 4096, 3308, 4),
-    L(148, 4096, 3308, 4),
-    L(55, 4096, 3308, 4),
-    L(126, 56, 3312, 3),
-    L(148, 56, 3312, 3),
-    L(55, 56, 3312, 3),
-    L(126, 56, 3315, 4),
-    L(148, 56, 3315, 4),
-    L(55, 56, 3315, 4),
-    L(126, 16, 3319, 2),
-    L(148, 16, 3319, 2),
-    L(55, 16, 3319, 2),
-    L(126, 200, 3321, 6),
-    L(148, 192, 3327, 6),
-    L(55, 192, 3327, 6),
-    L(126, 24, 3333, 4),
-    L(148, 24, 3333, 4),
-    L(55, 24, 3333, 4),
-    L(126, 1024, 3337, 5),
-    L(148, 1024, 3337, 5),
-    L(55, 1024, 3337, 5),
-    L(126, 4096, 3342, 2),
-    L(148, 4096, 3342, 2),
-    L(55, 4096, 3342, 2),
-    L(140, 112, 3344, 3),
-    L(84, 112, 3344, 3),
-    L(141, 112, 3347, 3),
-    L(142, 112, 3347, 3),
-    L(55, 112, 3344, 3),
-    L(126, 16, 3350, 3),
-    L(148, 16, 3350, 3),
-    L(55, 16, 3350, 3),
-    L(126, 32, 3353, 6),
-    L(148, 32, 3353, 6),
-    L(55, 32, 3353, 6),
-    L(126, 24, 3359, 4),
-    L(148, 24, 3359, 4),
-    L(55, 24, 3359, 4),
-    L(145, 80, 3363, 5),
-    L(120, 80, 3368, 4),
-    L(55, 80, 3363, 5),
-    L(139, 128, 3372, 4),
-    L(55, 128, 3372, 4),
-    L(139, 64, 3376, 2),
-    L(55, 64, 3376, 2),
-    L(126, 24, 3378, 3),
-    L(148, 24, 3378, 3),
-    L(55, 24, 3378, 3),
-    L(155, 4, 3381, 3),
-    L(125, 4, 3381, 3),
-    L(79, 24, 3384, 4),
-    L(201, 24, 3388, 4),
-    L(165, 24, 3388, 4),
-    L(74, 12, 3392, 3),
-    L(80, 4, 3395, 2),
-    L(164, 64, 3397, 3),
-    L(165, 64, 3397, 3),
-    L(164, 8, 3400, 2),
-    L(165, 8, 3400, 2),
-    L(164, 24, 3402, 5),
-    L(165, 24, 3402, 5),
-    L(146, 88, 3407, 18),
-    L(84, 88, 3407, 18),
-    L(55, 88, 3407, 18),
-    L(140, 104, 3425, 15),
-    L(84, 104, 3425, 15),
-    L(55, 104, 3425, 15),
-    L(126, 80, 3440, 4),
-    L(148, 80, 3440, 4),
-    L(55, 80, 3440, 4),
-    L(126, 24, 3444, 4),
-    L(148, 24, 3444, 4),
-    L(55, 24, 3444, 4),
-    L(126, 24, 3448, 3),
-    L(148, 24, 3448, 3),
-    L(55, 24, 3448, 3),
-    L(83, 32, 3451, 3),
-    L(84, 32, 3451, 3),
-    L(55, 32, 3451, 3),
-    L(126, 40, 3454, 5),
-    L(148, 40, 3454, 5),
-    L(55, 40, 3454, 5),
-    L(140, 40, 3459, 5),
-    L(84, 40, 3459, 5),
-    L(55, 40, 3459, 5),
-    L(140, 32, 3464, 3),
-    L(84, 32, 3464, 3),
-    L(55, 32, 3464, 3),
-    L(126, 32, 3467, 3),
-    L(148, 32, 3467, 3),
-    L(55, 32, 3467, 3),
-    L(146, 24, 3470, 2),
-    L(84, 24, 3470, 2),
-    L(55, 24, 3470, 2),
-    L(126, 24, 3472, 2),
-    L(148, 24, 3472, 2),
-    L(55, 24, 3472, 2),
-    L(126, 32, 3474, 3),
-    L(148, 32, 3474, 3),
-    L(55, 32, 3474, 3),
-    L(140, 24, 3477, 5),
-    L(84, 24, 3477, 5),
-    L(55, 24, 3477, 5),
-    L(139, 12, 3482, 3),
-    L(55, 12, 3482, 3),
-    L(139, 16, 3485, 1),
-    L(55, 16, 3485, 1),
-    L(139, 4, 3486, 1),
-    L(55, 4, 3486, 1),
-    L(139, 20, 3487, 7),
-    L(55, 20, 3487, 7),
-    L(126, 32, 3494, 6),
-    L(148, 28, 3494, 6),
-    L(55, 28, 3494, 6),
-    L(139, 96, 3500, 24),
-    L(55, 96, 3500, 24),
-    L(83, 200, 3524, 25),
-    L(84, 200, 3524, 25),
-    L(147, 192, 3549, 24),
-    L(142, 192, 3549, 24),
-    L(55, 200, 3524, 25),
-    L(139, 16, 3573, 4),
-    L(55, 16, 3573, 4),
-    L(155, 32, 3577, 1),
-    L(125, 32, 3577, 1),
-    L(126, 16, 3578, 2),
-    L(148, 12, 3580, 2),
-    L(55, 12, 3580, 2),
-    L(139, 8, 3582, 2),
-    L(55, 8, 3582, 2),
-    L(139, 36, 3584, 2),
-    L(55, 36, 3584, 2),
-    L(139, 12, 3586, 3),
-    L(55, 12, 3586, 3),
-    L(139, 8, 3589, 2),
-    L(55, 8, 3589, 2),
-    L(139, 8, 3589, 2),
-    L(55, 8, 3589, 2),
-    L(139, 8, 3589, 2),
-    L(55, 8, 3589, 2),
-    L(139, 8, 3591, 2),
-    L(55, 8, 3591, 2),
-    L(139, 12, 3593, 3),
-    L(55, 12, 3593, 3),
-    L(139, 16, 3596, 4),
-    L(55, 14, 3596, 4),
-    L(155, 8, 3600, 3),
-    L(125, 8, 3600, 3),
-    L(139, 8, 3603, 2),
-    L(55, 8, 3603, 2),
-    L(139, 8, 3605, 2),
-    L(55, 8, 3605, 2),
-    L(139, 16, 3607, 5),
-    L(55, 16, 3607, 5),
-    L(155, 4, 3612, 2),
-    L(125, 4, 3612, 2),
-    L(203, 4, 3612, 2),
-    L(125, 4, 3612, 2),
-    L(155, 8, 3614, 2),
-    L(125, 8, 3614, 2),
+    L(146, 16, 3235, 2),
+    L(84, 16, 3235, 2),
+    L(55, 16, 3235, 2),
+    L(126, 1024, 3237, 11),
+    L(148, 1024, 3237, 11),
+    L(55, 1024, 3237, 11),
+    L(126, 504, 3248, 17),
+    L(148, 488, 3265, 17),
+    L(55, 488, 3265, 17),
+    L(126, 48, 3282, 2),
+    L(148, 48, 3282, 2),
+    L(55, 48, 3282, 2),
+    L(194, 129, 3284, 2),
+    L(125, 132, 3284, 2),
+    L(194, 17, 3286, 2),
+    L(125, 20, 3286, 2),
+    L(164, 16, 3288, 2),
+    L(165, 16, 3288, 2),
+    L(139, 40, 3290, 5),
+    L(55, 40, 3290, 5),
+    L(203, 8, 3295, 4),
+    L(125, 8, 3295, 4),
+    L(139, 40, 3299, 3),
+    L(55, 40, 3299, 3),
+    L(126, 16, 3302, 4),
+    L(148, 16, 3302, 4),
+    L(55, 16, 3302, 4),
+    L(140, 4096, 3306, 6),
+    L(84, 4096, 3306, 6),
+    L(141, 4096, 3312, 5),
+    L(142, 4096, 3312, 5),
+    L(55, 4096, 3306, 6),
+    L(126, 1032, 3317, 4),
+    L(148, 1032, 3317, 4),
+    L(55, 1032, 3317, 4),
+    L(126, 4096, 3321, 4),
+    L(148, 4096, 3321, 4),
+    L(55, 4096, 3321, 4),
+    L(126, 4096, 3325, 3),
+    L(148, 4096, 3325, 3),
+    L(55, 4096, 3325, 3),
+    L(126, 4096, 3328, 4),
+    L(148, 4096, 3328, 4),
+    L(55, 4096, 3328, 4),
+    L(126, 56, 3332, 3),
+    L(148, 56, 3332, 3),
+    L(55, 56, 3332, 3),
+    L(126, 56, 3335, 4),
+    L(148, 56, 3335, 4),
+    L(55, 56, 3335, 4),
+    L(126, 16, 3339, 2),
+    L(148, 16, 3339, 2),
+    L(55, 16, 3339, 2),
+    L(126, 200, 3341, 6),
+    L(148, 192, 3347, 6),
+    L(55, 192, 3347, 6),
+    L(126, 24, 3353, 4),
+    L(148, 24, 3353, 4),
+    L(55, 24, 3353, 4),
+    L(126, 1024, 3357, 5),
+    L(148, 1024, 3357, 5),
+    L(55, 1024, 3357, 5),
+    L(126, 4096, 3362, 2),
+    L(148, 4096, 3362, 2),
+    L(55, 4096, 3362, 2),
+    L(140, 112, 3364, 3),
+    L(84, 112, 3364, 3),
+    L(141, 112, 3367, 3),
+    L(142, 112, 3367, 3),
+    L(55, 112, 3364, 3),
+    L(126, 16, 3370, 3),
+    L(148, 16, 3370, 3),
+    L(55, 16, 3370, 3),
+    L(126, 32, 3373, 6),
+    L(148, 32, 3373, 6),
+    L(55, 32, 3373, 6),
+    L(126, 24, 3379, 4),
+    L(148, 24, 3379, 4),
+    L(55, 24, 3379, 4),
+    L(145, 80, 3383, 5),
+    L(120, 80, 3388, 4),
+    L(55, 80, 3383, 5),
+    L(139, 128, 3392, 4),
+    L(55, 128, 3392, 4),
+    L(139, 64, 3396, 2),
+    L(55, 64, 3396, 2),
+    L(126, 24, 3398, 3),
+    L(148, 24, 3398, 3),
+    L(55, 24, 3398, 3),
+    L(155, 4, 3401, 3),
+    L(125, 4, 3401, 3),
+    L(79, 24, 3404, 4),
+    L(201, 24, 3408, 4),
+    L(165, 24, 3408, 4),
+    L(74, 12, 3412, 3),
+    L(80, 4, 3415, 2),
+    L(164, 64, 3417, 3),
+    L(165, 64, 3417, 3),
+    L(164, 8, 3420, 2),
+    L(165, 8, 3420, 2),
+    L(164, 24, 3422, 5),
+    L(165, 24, 3422, 5),
+    L(146, 88, 3427, 18),
+    L(84, 88, 3427, 18),
+    L(55, 88, 3427, 18),
+    L(140, 104, 3445, 15),
+    L(84, 104, 3445, 15),
+    L(55, 104, 3445, 15),
+    L(126, 80, 3460, 4),
+    L(148, 80, 3460, 4),
+    L(55, 80, 3460, 4),
+    L(126, 24, 3464, 4),
+    L(148, 24, 3464, 4),
+    L(55, 24, 3464, 4),
+    L(126, 24, 3468, 3),
+    L(148, 24, 3468, 3),
+    L(55, 24, 3468, 3),
+    L(83, 32, 3471, 3),
+    L(84, 32, 3471, 3),
+    L(55, 32, 3471, 3),
+    L(126, 40, 3474, 5),
+    L(148, 40, 3474, 5),
+    L(55, 40, 3474, 5),
+    L(140, 40, 3479, 5),
+    L(84, 40, 3479, 5),
+    L(55, 40, 3479, 5),
+    L(140, 32, 3484, 3),
+    L(84, 32, 3484, 3),
+    L(55, 32, 3484, 3),
+    L(126, 32, 3487, 3),
+    L(148, 32, 3487, 3),
+    L(55, 32, 3487, 3),
+    L(146, 24, 3490, 2),
+    L(84, 24, 3490, 2),
+    L(55, 24, 3490, 2),
+    L(126, 24, 3492, 2),
+    L(148, 24, 3492, 2),
+    L(55, 24, 3492, 2),
+    L(126, 32, 3494, 3),
+    L(148, 32, 3494, 3),
+    L(55, 32, 3494, 3),
+    L(140, 24, 3497, 5),
+    L(84, 24, 3497, 5),
+    L(55, 24, 3497, 5),
+    L(139, 12, 3502, 3),
+    L(55, 12, 3502, 3),
+    L(139, 16, 3505, 1),
+    L(55, 16, 3505, 1),
+    L(139, 4, 3506, 1),
+    L(55, 4, 3506, 1),
+    L(139, 20, 3507, 7),
+    L(55, 20, 3507, 7),
+    L(126, 32, 3514, 6),
+    L(148, 28, 3514, 6),
+    L(55, 28, 3514, 6),
+    L(139, 96, 3520, 24),
+    L(55, 96, 3520, 24),
+    L(83, 200, 3544, 25),
+    L(84, 200, 3544, 25),
+    L(147, 192, 3569, 24),
+    L(142, 192, 3569, 24),
+    L(55, 200, 3544, 25),
+    L(139, 16, 3593, 4),
+    L(55, 16, 3593, 4),
+    L(155, 32, 3597, 1),
+    L(125, 32, 3597, 1),
+    L(126, 16, 3598, 2),
+    L(148, 12, 3600, 2),
+    L(55, 12, 3600, 2),
+    L(139, 8, 3602, 2),
+    L(55, 8, 3602, 2),
+    L(139, 36, 3604, 2),
+    L(55, 36, 3604, 2),
+    L(139, 12, 3606, 3),
+    L(55, 12, 3606, 3),
+    L(139, 8, 3609, 2),
+    L(55, 8, 3609, 2),
+    L(139, 8, 3609, 2),
+    L(55, 8, 3609, 2),
+    L(139, 8, 3609, 2),
+    L(55, 8, 3609, 2),
+    L(139, 8, 3611, 2),
+    L(55, 8, 3611, 2),
+    L(139, 12, 3613, 3),
+    L(55, 12, 3613, 3),
     L(139, 16, 3616, 4),
-    L(55, 16, 3616, 4),
-    L(139, 32, 3620, 8),
-    L(55, 32, 3620, 8),
-    L(126, 24, 3628, 3),
-    L(148, 24, 3628, 3),
-    L(55, 24, 3628, 3),
-    L(139, 8, 3631, 4),
-    L(55, 8, 3631, 4),
-    L(155, 2, 3635, 2),
-    L(125, 4, 3635, 2),
-    L(155, 4, 3637, 2),
-    L(125, 4, 3637, 2),
-    L(139, 8, 3639, 2),
-    L(55, 8, 3639, 2),
-    L(139, 16, 3641, 4),
-    L(55, 16, 3641, 4),
-    L(139, 32, 3645, 9),
-    L(55, 32, 3645, 9),
-    L(126, 88, 3654, 11),
-    L(148, 88, 3654, 11),
-    L(55, 88, 3654, 11),
-    L(144, 8, 3665, 4),
-    L(204, 8, 3669, 4),
-    L(55, 8, 3665, 4),
-    L(139, 8, 3673, 2),
-    L(55, 8, 3673, 2),
-    L(139, 8, 3675, 2),
-    L(55, 8, 3675, 2),
-    L(139, 20, 3677, 5),
-    L(55, 20, 3677, 5),
-    L(139, 16, 3682, 5),
-    L(55, 16, 3682, 5),
-    L(138, 128, 3687, 2),
-    L(4, 128, 3687, 2),
-    L(55, 128, 3687, 2),
-    L(139, 100, 3689, 5),
-    L(55, 100, 3689, 5),
-    L(139, 16, 3694, 4),
-    L(55, 16, 3694, 4),
-    L(205, 2, 3698, 11),
-    L(206, 2, 3709, 11),
-    L(125, 4, 3698, 11),
-    L(139, 16, 3720, 4),
-    L(55, 16, 3720, 4),
-    L(139, 8, 3724, 2),
-    L(55, 8, 3724, 2),
-    L(139, 8, 3726, 2),
-    L(55, 8, 3726, 2),
-    L(139, 24, 3728, 6),
-    L(55, 24, 3728, 6),
-    L(139, 44, 3734, 5),
-    L(55, 44, 3734, 5),
-    L(139, 28, 3739, 7),
-    L(55, 28, 3739, 7),
-    L(139, 16, 3746, 4),
-    L(55, 16, 3746, 4),
-    L(139, 8, 3750, 5),
-    L(55, 8, 3750, 5),
-    L(139, 12, 3755, 9),
-    L(55, 12, 3755, 9),
-    L(139, 12, 3764, 5),
-    L(55, 12, 3764, 5),
-    L(155, 4, 3769, 1),
-    L(125, 4, 3769, 1),
-    L(139, 12, 3770, 7),
-    L(55, 12, 3770, 7),
-    L(139, 20, 3777, 5),
-    L(55, 20, 3777, 5),
-    L(155, 4, 3782, 1),
-    L(125, 4, 3782, 1),
-    L(155, 1, 3783, 1),
-    L(125, 4, 3783, 1),
-    L(139, 8, 3784, 5),
-    L(55, 8, 3784, 5),
-    L(139, 12, 3789, 5),
-    L(55, 12, 3789, 5),
-    L(139, 12, 3794, 3),
-    L(55, 12, 3794, 3),
-    L(155, 4, 3797, 2),
-    L(125, 4, 3797, 2),
-    L(139, 56, 3799, 5),
-    L(55, 56, 3799, 5),
-    L(139, 72, 3804, 10),
-    L(55, 72, 3804, 10),
-    L(139, 60, 3814, 7),
-    L(55, 60, 3814, 7),
-    L(139, 24, 3821, 6),
-    L(55, 24, 3821, 6),
-    L(139, 16, 3827, 5),
-    L(55, 16, 3827, 5),
-    L(139, 20, 3832, 5),
-    L(55, 20, 3832, 5),
-    L(139, 16, 3837, 5),
-    L(55, 16, 3837, 5),
-    L(139, 20, 3842, 5),
-    L(55, 20, 3842, 5),
-    L(139, 28, 3847, 9),
-    L(55, 28, 3847, 9),
-    L(207, 64, 3856, 11),
-    L(208, 64, 3867, 11),
-    L(160, 64, 3856, 11),
-    L(209, 64, 3867, 11),
-    L(55, 64, 3867, 11),
-    L(126, 32, 3878, 4),
-    L(148, 32, 3878, 4),
-    L(55, 32, 3878, 4),
-    L(210, 16, 3882, 2),
-    L(148, 12, 3884, 2),
-    L(119, 12, 3884, 2),
-    L(55, 12, 3884, 2),
-    L(211, 8, 3886, 1),
-    L(212, 8, 3887, 1),
-    L(151, 16, 3888, 1),
-    L(188, 16, 3889, 1),
-    L(213, 64, 3890, 11),
-    L(214, 120, 3901, 11),
-    L(151, 68, 3912, 11),
-    L(55, 64, 3890, 11),
-    L(188, 128, 3923, 11),
-    L(180, 64, 3934, 11),
-    L(96, 120, 3901, 11),
-    L(62, 68, 3890, 11),
-    L(91, 88, 3945, 11),
-    L(215, 24, 3956, 5),
-    L(216, 20, 3956, 5),
-    L(55, 20, 3956, 5),
-    L(139, 8, 3961, 3),
-    L(55, 8, 3961, 3),
-    L(217, 80, 3964, 16),
-    L(218, 64, 3980, 16),
-    L(219, 128, 3996, 16),
-    L(151, 144, 4012, 16),
-    L(13, 104, 4028, 16),
-    L(119, 144, 4044, 16),
-    L(2, 80, 4060, 13),
-    L(108, 144, 4073, 16),
-    L(55, 64, 4089, 13),
-    L(188, 104, 4102, 16),
-    L(174, 72, 4118, 16),
-    L(189, 144, 4134, 16),
-    L(62, 64, 4150, 16),
-    L(91, 144, 4073, 16),
-    L(86, 64, 4166, 16),
-    L(87, 104, 4182, 13),
-    L(111, 72, 4195, 16),
-    L(126, 32, 4211, 2),
-    L(148, 32, 4211, 2),
-    L(55, 32, 4211, 2),
-    L(137, 72, 4213, 16),
-    L(136, 144, 4229, 16),
-    L(55, 72, 4213, 16),
-    L(138, 12, 4245, 3),
-    L(4, 24, 4248, 3),
-    L(55, 12, 4245, 3),
-    L(137, 16, 4251, 2),
-    L(136, 32, 4253, 2),
-    L(55, 16, 4251, 2),
-    L(193, 16, 4255, 4),
-    L(4, 32, 4259, 4),
-    L(143, 16, 4255, 4),
-    L(55, 16, 4255, 4),
-    L(138, 64, 4263, 4),
-    L(4, 64, 4267, 4),
-    L(55, 64, 4263, 4),
-    L(139, 4, 4271, 1),
-    L(55, 4, 4271, 1),
-    L(220, 12, 4272, 3),
-    L(221, 24, 4275, 3),
-    L(143, 12, 4272, 3),
-    L(151, 12, 4278, 3),
-    L(55, 12, 4272, 3),
-    L(188, 24, 4281, 3),
-    L(222, 16, 4284, 3),
-    L(223, 24, 4287, 3),
-    L(224, 20, 4290, 4),
-    L(225, 20, 4294, 4),
-    L(226, 32, 4298, 4),
-    L(151, 24, 4302, 3),
-    L(142, 16, 4305, 4),
-    L(55, 20, 4294, 4),
-    L(188, 32, 4309, 3),
-    L(180, 16, 4312, 3),
-    L(62, 16, 4315, 4),
-    L(91, 32, 4319, 4),
-    L(86, 20, 4290, 4),
-    L(87, 32, 4298, 4),
-    L(175, 16, 4323, 4),
-    L(199, 32, 4327, 4),
-    L(137, 16, 4331, 4),
-    L(136, 32, 4335, 4),
-    L(55, 16, 4331, 4),
-    L(155, 390, 4339, 6),
-    L(125, 392, 4339, 6),
-    L(137, 8, 4345, 2),
-    L(136, 16, 4347, 2),
-    L(55, 8, 4345, 2),
-    L(139, 8, 4349, 2),
-    L(55, 8, 4349, 2),
-    L(126, 208, 4351, 20),
-    L(148, 208, 4351, 20),
-    L(55, 208, 4351, 20),
-    L(137, 64, 4371, 12),
-    L(136, 112, 4383, 12),
-    L(55, 64, 4371, 12),
-    L(194, 16, 4395, 2),
-    L(204, 16, 4397, 2),
-    L(125, 16, 4395, 2),
-    L(138, 28, 4399, 7),
-    L(4, 56, 4406, 7),
-    L(55, 28, 4399, 7),
-    L(138, 32, 4413, 2),
-    L(4, 64, 4415, 2),
-    L(55, 32, 4413, 2),
-    L(126, 16, 4417, 2),
-    L(148, 16, 4417, 2),
-    L(55, 16, 4417, 2),
-    L(139, 8, 4419, 3),
-    L(55, 8, 4419, 3),
-    L(126, 56, 4422, 10),
-    L(148, 56, 4422, 10),
-    L(55, 56, 4422, 10),
-    L(146, 168, 4432, 188),
-    L(228, 168, 4620, 188),
-    L(147, 120, 4808, 120),
-    L(142, 120, 4808, 120),
-    L(108, 144, 4928, 135),
-    L(62, 152, 5063, 170),
-    L(146, 256, 5233, 28),
-    L(84, 256, 5233, 28),
-    L(147, 256, 5261, 20),
-    L(142, 256, 5261, 20),
-    L(108, 256, 5281, 22),
-    L(55, 256, 5233, 28),
-    L(62, 256, 5303, 26),
-    L(138, 8, 5329, 2),
-    L(4, 16, 5331, 2),
-    L(55, 8, 5329, 2),
-    L(6, 64, 5333, 7),
-    L(204, 32, 5340, 4),
-    L(62, 32, 5344, 6),
-    L(0, 88, 5350, 11),
-    L(126, 24, 5361, 3),
-    L(148, 24, 5361, 3),
-    L(55, 24, 5361, 3),
-    L(2, 128, 5364, 16),
-    L(139, 16, 5380, 2),
-    L(55, 16, 5380, 2),
+    L(55, 14, 3616, 4),
+    L(155, 8, 3620, 3),
+    L(125, 8, 3620, 3),
+    L(139, 8, 3623, 2),
+    L(55, 8, 3623, 2),
+    L(139, 8, 3625, 2),
+    L(55, 8, 3625, 2),
+    L(139, 16, 3627, 5),
+    L(55, 16, 3627, 5),
+    L(155, 4, 3632, 2),
+    L(125, 4, 3632, 2),
+    L(203, 4, 3632, 2),
+    L(125, 4, 3632, 2),
+    L(155, 8, 3634, 2),
+    L(125, 8, 3634, 2),
+    L(139, 16, 3636, 4),
+    L(55, 16, 3636, 4),
+    L(139, 32, 3640, 8),
+    L(55, 32, 3640, 8),
+    L(126, 24, 3648, 3),
+    L(148, 24, 3648, 3),
+    L(55, 24, 3648, 3),
+    L(139, 8, 3651, 4),
+    L(55, 8, 3651, 4),
+    L(155, 2, 3655, 2),
+    L(125, 4, 3655, 2),
+    L(155, 4, 3657, 2),
+    L(125, 4, 3657, 2),
+    L(139, 8, 3659, 2),
+    L(55, 8, 3659, 2),
+    L(139, 16, 3661, 4),
+    L(55, 16, 3661, 4),
+    L(139, 32, 3665, 9),
+    L(55, 32, 3665, 9),
+    L(126, 88, 3674, 11),
+    L(148, 88, 3674, 11),
+    L(55, 88, 3674, 11),
+    L(144, 8, 3685, 4),
+    L(204, 8, 3689, 4),
+    L(55, 8, 3685, 4),
+    L(139, 8, 3693, 2),
+    L(55, 8, 3693, 2),
+    L(139, 8, 3695, 2),
+    L(55, 8, 3695, 2),
+    L(139, 20, 3697, 5),
+    L(55, 20, 3697, 5),
+    L(139, 16, 3702, 5),
+    L(55, 16, 3702, 5),
+    L(138, 128, 3707, 2),
+    L(4, 128, 3707, 2),
+    L(55, 128, 3707, 2),
+    L(139, 100, 3709, 5),
+    L(55, 100, 3709, 5),
+    L(139, 16, 3714, 4),
+    L(55, 16, 3714, 4),
+    L(205, 2, 3718, 11),
+    L(206, 2, 3729, 11),
+    L(125, 4, 3718, 11),
+    L(139, 16, 3740, 4),
+    L(55, 16, 3740, 4),
+    L(139, 8, 3744, 2),
+    L(55, 8, 3744, 2),
+    L(139, 8, 3746, 2),
+    L(55, 8, 3746, 2),
+    L(139, 24, 3748, 6),
+    L(55, 24, 3748, 6),
+    L(139, 44, 3754, 5),
+    L(55, 44, 3754, 5),
+    L(139, 28, 3759, 7),
+    L(55, 28, 3759, 7),
+    L(139, 16, 3766, 4),
+    L(55, 16, 3766, 4),
+    L(139, 8, 3770, 5),
+    L(55, 8, 3770, 5),
+    L(139, 12, 3775, 9),
+    L(55, 12, 3775, 9),
+    L(139, 12, 3784, 5),
+    L(55, 12, 3784, 5),
+    L(155, 4, 3789, 1),
+    L(125, 4, 3789, 1),
+    L(139, 12, 3790, 7),
+    L(55, 12, 3790, 7),
+    L(139, 20, 3797, 5),
+    L(55, 20, 3797, 5),
+    L(155, 4, 3802, 1),
+    L(125, 4, 3802, 1),
+    L(155, 1, 3803, 1),
+    L(125, 4, 3803, 1),
+    L(139, 8, 3804, 5),
+    L(55, 8, 3804, 5),
+    L(139, 12, 3809, 5),
+    L(55, 12, 3809, 5),
+    L(139, 12, 3814, 3),
+    L(55, 12, 3814, 3),
+    L(155, 4, 3817, 2),
+    L(125, 4, 3817, 2),
+    L(139, 56, 3819, 5),
+    L(55, 56, 3819, 5),
+    L(139, 72, 3824, 10),
+    L(55, 72, 3824, 10),
+    L(139, 60, 3834, 7),
+    L(55, 60, 3834, 7),
+    L(139, 24, 3841, 6),
+    L(55, 24, 3841, 6),
+    L(139, 16, 3847, 5),
+    L(55, 16, 3847, 5),
+    L(139, 20, 3852, 5),
+    L(55, 20, 3852, 5),
+    L(139, 16, 3857, 5),
+    L(55, 16, 3857, 5),
+    L(139, 20, 3862, 5),
+    L(55, 20, 3862, 5),
+    L(139, 28, 3867, 9),
+    L(55, 28, 3867, 9),
+    L(207, 64, 3876, 11),
+    L(208, 64, 3887, 11),
+    L(160, 64, 3876, 11),
+    L(209, 64, 3887, 11),
+    L(55, 64, 3887, 11),
+    L(126, 32, 3898, 4),
+    L(148, 32, 3898, 4),
+    L(55, 32, 3898, 4),
+    L(210, 16, 3902, 2),
+    L(148, 12, 3904, 2),
+    L(119, 12, 3904, 2),
+    L(55, 12, 3904, 2),
+    L(211, 8, 3906, 1),
+    L(212, 8, 3907, 1),
+    L(151, 16, 3908, 1),
+    L(188, 16, 3909, 1),
+    L(213, 64, 3910, 11),
+    L(214, 120, 3921, 11),
+    L(151, 68, 3932, 11),
+    L(55, 64, 3910, 11),
+    L(188, 128, 3943, 11),
+    L(180, 64, 3954, 11),
+    L(96, 120, 3921, 11),
+    L(62, 68, 3910, 11),
+    L(91, 88, 3965, 11),
+    L(215, 24, 3976, 5),
+    L(216, 20, 3976, 5),
+    L(55, 20, 3976, 5),
+    L(139, 8, 3981, 3),
+    L(55, 8, 3981, 3),
+    L(217, 80, 3984, 16),
+    L(218, 64, 4000, 16),
+    L(219, 128, 4016, 16),
+    L(151, 144, 4032, 16),
+    L(13, 104, 4048, 16),
+    L(119, 144, 4064, 16),
+    L(2, 80, 4080, 13),
+    L(108, 144, 4093, 16),
+    L(55, 64, 4109, 13),
+    L(188, 104, 4122, 16),
+    L(174, 72, 4138, 16),
+    L(189, 144, 4154, 16),
+    L(62, 64, 4170, 16),
+    L(91, 144, 4093, 16),
+    L(86, 64, 4186, 16),
+    L(87, 104, 4202, 13),
+    L(111, 72, 4215, 16),
+    L(126, 32, 4231, 2),
+    L(148, 32, 4231, 2),
+    L(55, 32, 4231, 2),
+    L(137, 72, 4233, 16),
+    L(136, 144, 4249, 16),
+    L(55, 72, 4233, 16),
+    L(138, 12, 4265, 3),
+    L(4, 24, 4268, 3),
+    L(55, 12, 4265, 3),
+    L(137, 16, 4271, 2),
+    L(136, 32, 4273, 2),
+    L(55, 16, 4271, 2),
+    L(193, 16, 4275, 4),
+    L(4, 32, 4279, 4),
+    L(143, 16, 4275, 4),
+    L(55, 16, 4275, 4),
+    L(138, 64, 4283, 4),
+    L(4, 64, 4287, 4),
+    L(55, 64, 4283, 4),
+    L(139, 4, 4291, 1),
+    L(55, 4, 4291, 1),
+    L(220, 12, 4292, 3),
+    L(221, 24, 4295, 3),
+    L(143, 12, 4292, 3),
+    L(151, 12, 4298, 3),
+    L(55, 12, 4292, 3),
+    L(188, 24, 4301, 3),
+    L(222, 16, 4304, 3),
+    L(223, 24, 4307, 3),
+    L(224, 20, 4310, 4),
+    L(225, 20, 4314, 4),
+    L(226, 32, 4318, 4),
+    L(151, 24, 4322, 3),
+    L(142, 16, 4325, 4),
+    L(55, 20, 4314, 4),
+    L(188, 32, 4329, 3),
+    L(180, 16, 4332, 3),
+    L(62, 16, 4335, 4),
+    L(91, 32, 4339, 4),
+    L(86, 20, 4310, 4),
+    L(87, 32, 4318, 4),
+    L(175, 16, 4343, 4),
+    L(199, 32, 4347, 4),
+    L(137, 16, 4351, 4),
+    L(136, 32, 4355, 4),
+    L(55, 16, 4351, 4),
+    L(155, 390, 4359, 6),
+    L(125, 392, 4359, 6),
+    L(137, 8, 4365, 2),
+    L(136, 16, 4367, 2),
+    L(55, 8, 4365, 2),
+    L(139, 8, 4369, 2),
+    L(55, 8, 4369, 2),
+    L(126, 208, 4371, 20),
+    L(148, 208, 4371, 20),
+    L(55, 208, 4371, 20),
+    L(137, 64, 4391, 12),
+    L(136, 112, 4403, 12),
+    L(55, 64, 4391, 12),
+    L(194, 16, 4415, 2),
+    L(204, 16, 4417, 2),
+    L(125, 16, 4415, 2),
+    L(138, 28, 4419, 7),
+    L(4, 56, 4426, 7),
+    L(55, 28, 4419, 7),
+    L(138, 32, 4433, 2),
+    L(4, 64, 4435, 2),
+    L(55, 32, 4433, 2),
+    L(126, 16, 4437, 2),
+    L(148, 16, 4437, 2),
+    L(55, 16, 4437, 2),
+    L(139, 8, 4439, 3),
+    L(55, 8, 4439, 3),
+    L(126, 56, 4442, 10),
+    L(148, 56, 4442, 10),
+    L(55, 56, 4442, 10),
+    L(146, 168, 4452, 188),
+    L(228, 168, 4640, 188),
+    L(147, 120, 4828, 120),
+    L(142, 120, 4828, 120),
+    L(108, 144, 4948, 135),
+    L(62, 152, 5083, 170),
+    L(146, 256, 5253, 28),
+    L(84, 256, 5253, 28),
+    L(147, 256, 5281, 20),
+    L(142, 256, 5281, 20),
+    L(108, 256, 5301, 22),
+    L(55, 256, 5253, 28),
+    L(62, 256, 5323, 26),
+    L(138, 8, 5349, 2),
+    L(4, 16, 5351, 2),
+    L(55, 8, 5349, 2),
+    L(6, 64, 5353, 7),
+    L(204, 32, 5360, 4),
+    L(62, 32, 5364, 6),
+    L(0, 88, 5370, 11),
+    L(126, 24, 5381, 3),
+    L(148, 24, 5381, 3),
+    L(55, 24, 5381, 3),
+    L(2, 128, 5384, 16),
+    L(139, 16, 5400, 2),
+    L(55, 16, 5400, 2),
     L(2, 8, 829, 2),
-    L(117, 84, 5382, 21),
-    L(229, 272, 5403, 3),
-    L(230, 600, 5406, 14),
-    L(81, 4384, 5420, 5),
-    L(2, 648, 5425, 19),
-    L(231, 172, 5444, 2),
-    L(232, 224, 5446, 56),
-    L(233, 552, 5502, 2),
-    L(142, 44, 5504, 11),
-    L(234, 192, 5515, 1),
-    L(165, 88, 5516, 22),
-    L(55, 284, 5538, 12),
-    L(179, 156, 5550, 2),
-    L(173, 592, 5552, 18),
-    L(235, 424, 5570, 38),
-    L(236, 132, 5608, 2),
-    L(161, 140, 5610, 3),
-    L(180, 416, 5613, 6),
-    L(96, 560, 5619, 6),
-    L(174, 32, 5625, 4),
-    L(189, 1528, 5629, 7),
-    L(237, 656, 5636, 2),
-    L(238, 784, 5638, 2),
-    L(62, 12, 5640, 2),
-    L(91, 16, 5642, 2),
-    L(64, 232, 5644, 13),
-    L(175, 256, 5657, 27),
-    L(199, 256, 5684, 27),
-    L(111, 100, 5711, 10),
-    L(2, 16, 5721, 2),
-    L(86, 8, 5723, 2),
-    L(87, 16, 5725, 2),
-    L(2, 40, 5727, 9),
-    L(2, 160, 5736, 17),
-    L(2, 512, 5753, 9),
-    L(2, 48, 5762, 1),
-    L(2, 200, 5763, 19),
-    L(193, 12, 5782, 4),
-    L(60, 24, 5786, 4),
-    L(143, 12, 5790, 4),
-    L(108, 24, 5794, 4),
-    L(55, 10, 5782, 4),
-    L(193, 20, 5798, 2),
-    L(239, 32, 5800, 2),
-    L(143, 20, 5798, 2),
-    L(240, 20, 5798, 2),
-    L(55, 20, 5798, 2),
-    L(188, 32, 5802, 2),
-    L(241, 104, 5804, 16),
-    L(242, 104, 5804, 16),
-    L(243, 96, 5820, 16),
-    L(151, 104, 5836, 16),
-    L(13, 104, 5852, 16),
-    L(23, 104, 5804, 16),
-    L(2, 136, 5868, 16),
-    L(244, 104, 5884, 16),
-    L(165, 96, 5820, 16),
-    L(55, 92, 5900, 16),
-    L(62, 104, 5916, 16),
-    L(86, 104, 5932, 16),
-    L(87, 144, 4044, 16),
-    L(111, 96, 5948, 16),
-    L(245, 88, 3945, 11),
-    L(246, 84, 3945, 11),
-    L(214, 120, 5964, 11),
-    L(151, 96, 5975, 11),
-    L(5, 88, 3945, 11),
-    L(55, 84, 3945, 11),
-    L(188, 128, 3923, 11),
-    L(180, 88, 5986, 11),
-    L(96, 120, 5964, 11),
+    L(117, 84, 5402, 21),
+    L(229, 272, 5423, 3),
+    L(230, 600, 5426, 14),
+    L(81, 4384, 5440, 5),
+    L(2, 648, 5445, 19),
+    L(231, 172, 5464, 2),
+    L(232, 224, 5466, 56),
+    L(233, 552, 5522, 2),
+    L(142, 44, 5524, 11),
+    L(234, 192, 5535, 1),
+    L(165, 88, 5536, 22),
+    L(55, 284, 5558, 12),
+    L(179, 156, 5570, 2),
+    L(173, 592, 5572, 18),
+    L(235, 424, 5590, 38),
+    L(236, 132, 5628, 2),
+    L(161, 140, 5630, 3),
+    L(180, 416, 5633, 6),
+    L(96, 560, 5639, 6),
+    L(174, 32, 5645, 4),
+    L(189, 1528, 5649, 7),
+    L(237, 656, 5656, 2),
+    L(238, 784, 5658, 2),
+    L(62, 12, 5660, 2),
+    L(91, 16, 5662, 2),
+    L(64, 232, 5664, 13),
+    L(175, 256, 5677, 27),
+    L(199, 256, 5704, 27),
+    L(111, 100, 5731, 10),
+    L(2, 16, 5741, 2),
+    L(86, 8, 5743, 2),
+    L(87, 16, 5745, 2),
+    L(2, 40, 5747, 9),
+    L(2, 160, 5756, 17),
+    L(2, 512, 5773, 9),
+    L(2, 48, 5782, 1),
+    L(2, 200, 5783, 19),
+    L(193, 12, 5802, 4),
+    L(60, 24, 5806, 4),
+    L(143, 12, 5810, 4),
+    L(108, 24, 5814, 4),
+    L(55, 10, 5802, 4),
+    L(193, 20, 5818, 2),
+    L(239, 32, 5820, 2),
+    L(143, 20, 5818, 2),
+    L(240, 20, 5818, 2),
+    L(55, 20, 5818, 2),
+    L(188, 32, 5822, 2),
+    L(241, 104, 5824, 16),
+    L(242, 104, 5824, 16),
+    L(243, 96, 5840, 16),
+    L(151, 104, 5856, 16),
+    L(13, 104, 5872, 16),
+    L(23, 104, 5824, 16),
+    L(2, 136, 5888, 16),
+    L(244, 104, 5904, 16),
+    L(165, 96, 5840, 16),
+    L(55, 92, 5920, 16),
+    L(62, 104, 5936, 16),
+    L(86, 104, 5952, 16),
+    L(87, 144, 4064, 16),
+    L(111, 96, 5968, 16),
+    L(245, 88, 3965, 11),
+    L(246, 84, 3965, 11),
+    L(214, 120, 5984, 11),
+    L(151, 96, 5995, 11),
+    L(5, 88, 3965, 11),
+    L(55, 84, 3965, 11),
+    L(188, 128, 3943, 11),
+    L(180, 88, 6006, 11),
+    L(96, 120, 5984, 11),
     L(139, 8, 835, 2),
     L(55, 8, 835, 2),
-    L(139, 16, 5997, 2),
-    L(55, 16, 5997, 2),
-    L(139, 128, 5999, 20),
-    L(55, 128, 5999, 20),
-    L(156, 16, 4331, 4),
-    L(55, 16, 4331, 4),
-    L(156, 20, 5798, 2),
-    L(55, 20, 5798, 2),
-    L(174, 16, 6019, 4),
-    L(189, 32, 6023, 4),
-    L(64, 16, 6019, 4),
-    L(87, 16, 6027, 4),
-    L(156, 8, 4345, 2),
-    L(55, 8, 4345, 2),
-    L(156, 72, 6031, 16),
-    L(55, 72, 6031, 16),
+    L(139, 16, 6017, 2),
+    L(55, 16, 6017, 2),
+    L(139, 128, 6019, 20),
+    L(55, 128, 6019, 20),
+    L(156, 16, 4351, 4),
+    L(55, 16, 4351, 4),
+    L(156, 20, 5818, 2),
+    L(55, 20, 5818, 2),
+    L(174, 16, 6039, 4),
+    L(189, 32, 6043, 4),
+    L(64, 16, 6039, 4),
+    L(87, 16, 6047, 4),
+    L(156, 8, 4365, 2),
+    L(55, 8, 4365, 2),
+    L(156, 72, 6051, 16),
+    L(55, 72, 6051, 16),
     L(139, 8, 829, 2),
     L(55, 8, 829, 2),
-    L(247, 64, 6047, 11),
-    L(248, 64, 6047, 11),
-    L(249, 68, 6058, 11),
-    L(13, 64, 3934, 11),
-    L(55, 64, 6047, 11),
-    L(91, 64, 6069, 11),
-    L(250, 64, 3980, 16),
-    L(249, 144, 6080, 16),
-    L(13, 104, 4028, 16),
-    L(23, 72, 6096, 16),
-    L(14, 64, 4166, 16),
-    L(81, 64, 6112, 16),
-    L(91, 64, 4150, 16),
-    L(139, 64, 4371, 12),
-    L(55, 64, 4371, 12),
-    L(144, 12, 5782, 4),
-    L(204, 12, 5790, 4),
-    L(55, 10, 5782, 4),
-    L(251, 20, 4294, 4),
-    L(252, 16, 4312, 3),
-    L(1, 24, 6128, 3),
-    L(55, 20, 4294, 4),
-    L(253, 8, 3886, 1),
-    L(1, 16, 3888, 1),
-    L(55, 8, 3886, 1),
-    L(253, 128, 6131, 20),
-    L(1, 128, 6151, 20),
-    L(55, 128, 6131, 20),
-    L(156, 64, 6171, 4),
-    L(55, 64, 6171, 4),
-    L(254, 88, 3945, 11),
-    L(255, 84, 3945, 11),
-    L(55, 84, 3945, 11),
-    L(188, 96, 5975, 11),
-    L(91, 88, 6175, 11),
+    L(247, 64, 6067, 11),
+    L(248, 64, 6067, 11),
+    L(249, 68, 6078, 11),
+    L(13, 64, 3954, 11),
+    L(55, 64, 6067, 11),
+    L(91, 64, 6089, 11),
+    L(250, 64, 4000, 16),
+    L(249, 144, 6100, 16),
+    L(13, 104, 4048, 16),
+    L(23, 72, 6116, 16),
+    L(14, 64, 4186, 16),
+    L(81, 64, 6132, 16),
+    L(91, 64, 4170, 16),
+    L(139, 64, 4391, 12),
+    L(55, 64, 4391, 12),
+    L(144, 12, 5802, 4),
+    L(204, 12, 5810, 4),
+    L(55, 10, 5802, 4),
+    L(251, 20, 4314, 4),
+    L(252, 16, 4332, 3),
+    L(1, 24, 6148, 3),
+    L(55, 20, 4314, 4),
+    L(253, 8, 3906, 1),
+    L(1, 16, 3908, 1),
+    L(55, 8, 3906, 1),
+    L(253, 128, 6151, 20),
+    L(1, 128, 6171, 20),
+    L(55, 128, 6151, 20),
+    L(156, 64, 6191, 4),
+    L(55, 64, 6191, 4),
+    L(254, 88, 3965, 11),
+    L(255, 84, 3965, 11),
+    L(55, 84, 3965, 11),
+    L(188, 96, 5995, 11),
+    L(91, 88, 6195, 11),
     L(139, 32, 262, 4),
     L(55, 32, 262, 4),
-    L(156, 28, 6186, 7),
-    L(55, 28, 6186, 7),
-    L(156, 12, 6193, 3),
-    L(55, 12, 6193, 3),
-    L(139, 16, 6196, 4),
-    L(55, 16, 6196, 4),
-    L(156, 32, 6200, 2),
-    L(55, 32, 6200, 2),
-    L(139, 8, 6202, 2),
-    L(55, 8, 6202, 2),
-    L(139, 8, 6204, 2),
-    L(55, 8, 6204, 2),
-    L(138, 20, 6206, 5),
-    L(4, 40, 6211, 5),
-    L(55, 20, 6206, 5),
-    L(193, 12, 6216, 4),
-    L(60, 24, 6220, 4),
-    L(143, 12, 6224, 4),
-    L(108, 24, 6228, 4),
-    L(55, 10, 6216, 4),
-    L(138, 24, 6232, 6),
-    L(4, 48, 6238, 6),
-    L(55, 24, 6232, 6),
-    L(117, 96, 5820, 16),
-    L(117, 12, 3884, 2),
+    L(156, 28, 6206, 7),
+    L(55, 28, 6206, 7),
+    L(156, 12, 6213, 3),
+    L(55, 12, 6213, 3),
+    L(139, 16, 6216, 4),
+    L(55, 16, 6216, 4),
+    L(156, 32, 6220, 2),
+    L(55, 32, 6220, 2),
+    L(139, 8, 6222, 2),
+    L(55, 8, 6222, 2),
+    L(139, 8, 6224, 2),
+    L(55, 8, 6224, 2),
+    L(138, 20, 6226, 5),
+    L(4, 40, 6231, 5),
+    L(55, 20, 6226, 5),
+    L(193, 12, 6236, 4),
+    L(60, 24, 6240, 4),
+    L(143, 12, 6244, 4),
+    L(108, 24, 6248, 4),
+    L(55, 10, 6236, 4),
+    L(138, 24, 6252, 6),
+    L(4, 48, 6258, 6),
+    L(55, 24, 6252, 6),
+    L(117, 96, 5840, 16),
+    L(117, 12, 3904, 2),
     L(244, 8, 1553, 3),
     L(125, 8, 1553, 3),
-    L(256, 32, 6244, 11),
-    L(119, 32, 6244, 11),
-    L(55, 30, 6255, 11),
-    L(155, 45, 6266, 5),
-    L(125, 48, 6266, 5),
-    L(139, 20, 6271, 5),
-    L(55, 20, 6271, 5),
-    L(144, 12, 6216, 4),
-    L(204, 12, 6224, 4),
-    L(55, 10, 6216, 4),
-    L(80, 24, 6232, 6),
-    L(155, 325, 6276, 5),
-    L(125, 328, 6276, 5),
-    L(198, 160, 6281, 6),
-    L(199, 304, 6287, 6),
-    L(137, 8, 6204, 2),
-    L(136, 16, 6293, 2),
-    L(55, 8, 6204, 2),
-    L(81, 4560, 6295, 5),
-    L(231, 200, 6300, 5),
-    L(232, 252, 6305, 5),
-    L(233, 580, 6310, 5),
-    L(142, 68, 6315, 5),
-    L(234, 220, 6320, 5),
-    L(165, 112, 6325, 5),
-    L(257, 448, 6295, 5),
-    L(55, 528, 6330, 5),
-    L(179, 184, 6335, 5),
-    L(172, 640, 6340, 5),
-    L(188, 656, 6345, 5),
-    L(173, 632, 6350, 5),
-    L(235, 456, 6355, 5),
-    L(236, 160, 6360, 5),
-    L(161, 168, 6365, 5),
-    L(174, 1184, 6370, 6),
-    L(189, 1696, 6376, 5),
-    L(237, 816, 6381, 5),
-    L(238, 960, 6295, 5),
-    L(64, 260, 6386, 5),
-    L(86, 384, 6391, 4),
-    L(87, 512, 6395, 4),
-    L(175, 288, 6399, 5),
-    L(199, 304, 6404, 5),
-    L(174, 8, 6409, 2),
-    L(91, 24, 6232, 6),
-    L(91, 104, 6411, 13),
-    L(91, 32, 6424, 4),
-    L(5, 32, 6428, 3),
-    L(14, 104, 5932, 16),
-    L(83, 32, 6431, 4),
-    L(84, 32, 6431, 4),
-    L(55, 32, 6431, 4),
-    L(146, 48, 6435, 6),
-    L(84, 48, 6435, 6),
-    L(108, 8, 6441, 1),
-    L(55, 48, 6435, 6),
-    L(62, 24, 6442, 3),
-    L(83, 24, 6445, 3),
-    L(84, 24, 6445, 3),
-    L(55, 24, 6445, 3),
-    L(140, 16, 6448, 2),
-    L(84, 16, 6448, 2),
-    L(55, 16, 6448, 2),
-    L(140, 40, 6450, 5),
-    L(84, 40, 6450, 5),
-    L(55, 40, 6450, 5),
-    L(146, 32, 6455, 5),
-    L(84, 32, 6455, 5),
-    L(55, 32, 6455, 5),
-    L(62, 32, 6455, 5),
-    L(146, 512, 6460, 32),
-    L(84, 512, 6460, 32),
-    L(55, 512, 6460, 32),
-    L(62, 512, 6492, 21),
-    L(140, 32, 6513, 5),
-    L(84, 32, 6513, 5),
-    L(55, 32, 6513, 5),
-    L(110, 16, 6518, 2),
-    L(6, 24, 6520, 4),
-    L(6, 16, 6524, 3),
-    L(146, 24, 6527, 5),
-    L(84, 24, 6527, 5),
-    L(55, 24, 6527, 5),
-    L(146, 32, 6532, 4),
-    L(84, 32, 6532, 4),
-    L(55, 32, 6532, 4),
-    L(139, 16, 6536, 5),
-    L(55, 16, 6536, 5),
-    L(139, 20, 6541, 2),
-    L(55, 20, 6541, 2),
-    L(155, 4, 6543, 2),
-    L(125, 4, 6543, 2),
-    L(139, 16, 6545, 4),
-    L(55, 16, 6545, 4),
-    L(139, 24, 6549, 6),
-    L(55, 24, 6549, 6),
-    L(155, 4, 6555, 2),
-    L(125, 4, 6555, 2),
-    L(156, 8, 6557, 3),
-    L(55, 8, 6557, 3),
-    L(83, 72, 6560, 9),
-    L(84, 72, 6560, 9),
-    L(55, 72, 6560, 9),
-    L(139, 8, 6569, 2),
-    L(55, 8, 6569, 2),
-    L(139, 16, 6571, 5),
-    L(55, 16, 6571, 5),
-    L(139, 8, 6576, 7),
-    L(55, 8, 6576, 7),
-    L(155, 2, 6583, 2),
-    L(125, 4, 6583, 2),
-    L(139, 56, 6585, 6),
-    L(55, 56, 6585, 6),
-    L(139, 48, 6591, 6),
-    L(55, 48, 6591, 6),
-    L(155, 4, 6597, 3),
-    L(125, 4, 6597, 3),
-    L(139, 8, 6600, 4),
-    L(55, 6, 6604, 4),
-    L(139, 8, 6608, 2),
-    L(55, 8, 6608, 2),
-    L(155, 110, 6610, 2),
-    L(125, 112, 6610, 2),
-    L(139, 12, 6612, 3),
-    L(55, 12, 6612, 3),
-    L(139, 20, 6615, 7),
-    L(55, 20, 6615, 7),
-    L(155, 18, 6622, 3),
-    L(125, 20, 6622, 3),
-    L(156, 16, 6625, 4),
-    L(143, 16, 6629, 3),
-    L(55, 16, 6625, 4),
-    L(126, 24, 6632, 4),
-    L(148, 24, 6632, 4),
-    L(55, 20, 6636, 4),
-    L(144, 8, 6640, 2),
-    L(55, 8, 6640, 2),
-    L(139, 8, 6642, 2),
-    L(55, 8, 6642, 2),
-    L(138, 16, 6644, 6),
-    L(4, 24, 6650, 6),
-    L(55, 14, 6644, 6),
-    L(138, 12, 6656, 3),
-    L(4, 16, 6659, 3),
-    L(55, 12, 6656, 3),
+    L(256, 32, 6264, 11),
+    L(119, 32, 6264, 11),
+    L(55, 30, 6275, 11),
+    L(155, 45, 6286, 5),
+    L(125, 48, 6286, 5),
+    L(139, 20, 6291, 5),
+    L(55, 20, 6291, 5),
+    L(144, 12, 6236, 4),
+    L(204, 12, 6244, 4),
+    L(55, 10, 6236, 4),
+    L(80, 24, 6252, 6),
+    L(155, 325, 6296, 5),
+    L(125, 328, 6296, 5),
+    L(198, 160, 6301, 6),
+    L(199, 304, 6307, 6),
+    L(137, 8, 6224, 2),
+    L(136, 16, 6313, 2),
+    L(55, 8, 6224, 2),
+    L(81, 4560, 6315, 5),
+    L(231, 200, 6320, 5),
+    L(232, 252, 6325, 5),
+    L(233, 580, 6330, 5),
+    L(142, 68, 6335, 5),
+    L(234, 220, 6340, 5),
+    L(165, 112, 6345, 5),
+    L(257, 448, 6315, 5),
+    L(55, 528, 6350, 5),
+    L(179, 184, 6355, 5),
+    L(172, 640, 6360, 5),
+    L(188, 656, 6365, 5),
+    L(173, 632, 6370, 5),
+    L(235, 456, 6375, 5),
+    L(236, 160, 6380, 5),
+    L(161, 168, 6385, 5),
+    L(174, 1184, 6390, 6),
+    L(189, 1696, 6396, 5),
+    L(237, 816, 6401, 5),
+    L(238, 960, 6315, 5),
+    L(64, 260, 6406, 5),
+    L(86, 384, 6411, 4),
+    L(87, 512, 6415, 4),
+    L(175, 288, 6419, 5),
+    L(199, 304, 6424, 5),
+    L(174, 8, 6429, 2),
+    L(91, 24, 6252, 6),
+    L(91, 104, 6431, 13),
+    L(91, 32, 6444, 4),
+    L(5, 32, 6448, 3),
+    L(14, 104, 5952, 16),
+    L(83, 32, 6451, 4),
+    L(84, 32, 6451, 4),
+    L(55, 32, 6451, 4),
+    L(146, 48, 6455, 6),
+    L(84, 48, 6455, 6),
+    L(108, 8, 6461, 1),
+    L(55, 48, 6455, 6),
+    L(62, 24, 6462, 3),
+    L(83, 24, 6465, 3),
+    L(84, 24, 6465, 3),
+    L(55, 24, 6465, 3),
+    L(140, 16, 6468, 2),
+    L(84, 16, 6468, 2),
+    L(55, 16, 6468, 2),
+    L(140, 40, 6470, 5),
+    L(84, 40, 6470, 5),
+    L(55, 40, 6470, 5),
+    L(146, 32, 6475, 5),
+    L(84, 32, 6475, 5),
+    L(55, 32, 6475, 5),
+    L(62, 32, 6475, 5),
+    L(146, 512, 6480, 32),
+    L(84, 512, 6480, 32),
+    L(55, 512, 6480, 32),
+    L(62, 512, 6512, 21),
+    L(140, 32, 6533, 5),
+    L(84, 32, 6533, 5),
+    L(55, 32, 6533, 5),
+    L(110, 16, 6538, 2),
+    L(6, 24, 6540, 4),
+    L(6, 16, 6544, 3),
+    L(146, 24, 6547, 5),
+    L(84, 24, 6547, 5),
+    L(55, 24, 6547, 5),
+    L(146, 32, 6552, 4),
+    L(84, 32, 6552, 4),
+    L(55, 32, 6552, 4),
+    L(139, 16, 6556, 5),
+    L(55, 16, 6556, 5),
+    L(139, 20, 6561, 2),
+    L(55, 20, 6561, 2),
+    L(155, 4, 6563, 2),
+    L(125, 4, 6563, 2),
+    L(139, 16, 6565, 4),
+    L(55, 16, 6565, 4),
+    L(139, 24, 6569, 6),
+    L(55, 24, 6569, 6),
+    L(155, 4, 6575, 2),
+    L(125, 4, 6575, 2),
+    L(156, 8, 6577, 3),
+    L(55, 8, 6577, 3),
+    L(83, 72, 6580, 9),
+    L(84, 72, 6580, 9),
+    L(55, 72, 6580, 9),
+    L(139, 8, 6589, 2),
+    L(55, 8, 6589, 2),
+    L(139, 16, 6591, 5),
+    L(55, 16, 6591, 5),
+    L(139, 8, 6596, 7),
+    L(55, 8, 6596, 7),
+    L(155, 2, 6603, 2),
+    L(125, 4, 6603, 2),
+    L(139, 56, 6605, 6),
+    L(55, 56, 6605, 6),
+    L(139, 48, 6611, 6),
+    L(55, 48, 6611, 6),
+    L(155, 4, 6617, 3),
+    L(125, 4, 6617, 3),
+    L(139, 8, 6620, 4),
+    L(55, 6, 6624, 4),
+    L(139, 8, 6628, 2),
+    L(55, 8, 6628, 2),
+    L(155, 110, 6630, 2),
+    L(125, 112, 6630, 2),
+    L(139, 12, 6632, 3),
+    L(55, 12, 6632, 3),
+    L(139, 20, 6635, 7),
+    L(55, 20, 6635, 7),
+    L(155, 18, 6642, 3),
+    L(125, 20, 6642, 3),
+    L(156, 16, 6645, 4),
+    L(143, 16, 6649, 3),
+    L(55, 16, 6645, 4),
+    L(126, 24, 6652, 4),
+    L(148, 24, 6652, 4),
+    L(55, 20, 6656, 4),
+    L(144, 8, 6660, 2),
+    L(55, 8, 6660, 2),
     L(139, 8, 6662, 2),
     L(55, 8, 6662, 2),
-    L(146, 32, 6664, 3),
-    L(84, 32, 6664, 3),
-    L(55, 32, 6664, 3),
-    L(140, 40, 6667, 8),
-    L(84, 40, 6667, 8),
-    L(141, 40, 6675, 7),
-    L(142, 40, 6675, 7),
-    L(55, 40, 6667, 8),
-    L(140, 40, 6682, 8),
-    L(84, 40, 6682, 8),
-    L(141, 40, 6690, 7),
-    L(142, 40, 6690, 7),
-    L(55, 40, 6682, 8),
-    L(145, 48, 6697, 1),
-    L(55, 48, 6697, 1),
-    L(145, 48, 6698, 1),
-    L(55, 48, 6698, 1),
-    L(146, 48, 6699, 1),
-    L(84, 48, 6699, 1),
-    L(55, 48, 6699, 1),
-    L(146, 64, 6700, 5),
-    L(84, 64, 6700, 5),
-    L(55, 64, 6700, 5),
-    L(119, 16, 6705, 2),
-    L(165, 16, 6705, 2),
-    L(155, 4, 6707, 2),
-    L(125, 4, 6707, 2),
-    L(155, 4, 6709, 2),
-    L(125, 4, 6709, 2),
-    L(155, 10, 6711, 2),
-    L(125, 12, 6713, 2),
-    L(155, 12, 6715, 3),
-    L(125, 12, 6715, 3),
-    L(258, 28, 6718, 8),
-    L(4, 32, 6726, 8),
-    L(125, 28, 6734, 8),
-    L(55, 26, 6742, 8),
-    L(155, 12, 6750, 6),
-    L(125, 12, 6750, 6),
-    L(155, 4, 6756, 2),
-    L(125, 4, 6756, 2),
-    L(203, 12, 6758, 6),
-    L(125, 12, 6758, 6),
-    L(139, 12, 6764, 3),
-    L(55, 12, 6764, 3),
-    L(139, 32, 6767, 4),
-    L(55, 30, 6771, 4),
-    L(126, 24, 6775, 4),
-    L(148, 24, 6775, 4),
-    L(55, 24, 6775, 4),
-    L(126, 16, 6779, 3),
-    L(148, 16, 6779, 3),
-    L(55, 16, 6779, 3),
-    L(126, 16, 6782, 3),
-    L(148, 16, 6782, 3),
-    L(55, 16, 6782, 3),
-    L(126, 48, 6785, 5),
-    L(148, 44, 6785, 5),
-    L(55, 44, 6785, 5),
-    L(176, 36, 6790, 7),
-    L(259, 48, 6790, 7),
-    L(260, 36, 6797, 7),
-    L(23, 48, 6804, 7),
-    L(55, 36, 6797, 7),
-    L(180, 48, 6811, 7),
-    L(96, 48, 6818, 7),
-    L(62, 36, 6797, 7),
-    L(91, 48, 6818, 7),
-    L(86, 48, 6811, 7),
-    L(87, 48, 6818, 7),
-    L(111, 36, 6804, 7),
-    L(261, 28, 6790, 7),
-    L(178, 16, 6825, 7),
-    L(185, 24, 6832, 7),
-    L(55, 16, 6825, 7),
-    L(126, 24, 6839, 3),
-    L(148, 24, 6839, 3),
-    L(55, 24, 6839, 3),
-    L(126, 16, 6842, 2),
-    L(148, 16, 6842, 2),
-    L(55, 16, 6842, 2),
-    L(126, 56, 6844, 10),
-    L(148, 48, 6854, 10),
-    L(55, 48, 6854, 10),
-    L(126, 96, 6864, 10),
-    L(148, 84, 6874, 10),
-    L(55, 82, 6884, 10),
-    L(126, 32, 6894, 4),
-    L(148, 32, 6894, 4),
-    L(55, 32, 6894, 4),
-    L(139, 56, 6898, 12),
-    L(55, 54, 6910, 12),
-    L(126, 64, 6922, 8),
-    L(148, 64, 6922, 8),
-    L(55, 64, 6922, 8),
-    L(126, 32, 6930, 4),
-    L(148, 32, 6930, 4),
-    L(55, 32, 6930, 4),
-    L(126, 16, 6842, 2),
-    L(148, 16, 6842, 2),
-    L(55, 16, 6842, 2),
-    L(139, 32, 6934, 1),
-    L(55, 32, 6934, 1),
-    L(126, 16, 6935, 2),
-    L(148, 16, 6935, 2),
-    L(55, 16, 6935, 2),
-    L(138, 4, 6937, 1),
-    L(4, 8, 6938, 1),
-    L(55, 4, 6937, 1),
-    L(1, 72, 6939, 4),
-    L(1, 104, 6943, 4),
-    L(198, 84, 6947, 17),
-    L(199, 152, 6964, 17),
-    L(198, 32, 6981, 1),
-    L(199, 64, 6982, 1),
-    L(198, 36, 6983, 5),
-    L(199, 40, 6988, 5),
-    L(126, 72, 6993, 6),
-    L(148, 72, 6993, 6),
-    L(55, 72, 6993, 6),
-    L(80, 24, 6999, 5),
-    L(80, 40, 7004, 7),
-    L(126, 16, 7011, 2),
-    L(148, 12, 7011, 2),
-    L(55, 12, 7011, 2),
-    L(126, 40, 7013, 5),
-    L(148, 40, 7013, 5),
-    L(55, 40, 7013, 5),
-    L(126, 64, 7018, 8),
-    L(148, 64, 7018, 8),
-    L(55, 64, 7018, 8),
-    L(126, 32, 7026, 4),
-    L(148, 32, 7026, 4),
-    L(55, 32, 7026, 4),
-    L(126, 120, 7030, 15),
-    L(148, 120, 7030, 15),
-    L(55, 120, 7030, 15),
-    L(126, 104, 7045, 10),
-    L(148, 104, 7045, 10),
-    L(55, 104, 7045, 10),
-    L(126, 24, 7055, 3),
-    L(148, 24, 7055, 3),
-    L(55, 24, 7055, 3),
-    L(126, 56, 7058, 4),
-    L(148, 56, 7058, 4),
-    L(55, 56, 7058, 4),
-    L(126, 32, 7062, 4),
-    L(148, 32, 7062, 4),
-    L(55, 32, 7062, 4),
-    L(139, 40, 7066, 3),
-    L(55, 40, 7066, 3),
-    L(126, 64, 7069, 4),
-    L(148, 64, 7069, 4),
-    L(55, 64, 7069, 4),
-    L(139, 8, 7073, 1),
-    L(55, 8, 7073, 1),
-    L(138, 4, 7074, 1),
-    L(4, 8, 7075, 1),
-    L(55, 4, 7074, 1),
+    L(138, 16, 6664, 6),
+    L(4, 24, 6670, 6),
+    L(55, 14, 6664, 6),
+    L(138, 12, 6676, 3),
+    L(4, 16, 6679, 3),
+    L(55, 12, 6676, 3),
+    L(139, 8, 6682, 2),
+    L(55, 8, 6682, 2),
+    L(146, 32, 6684, 3),
+    L(84, 32, 6684, 3),
+    L(55, 32, 6684, 3),
+    L(140, 40, 6687, 8),
+    L(84, 40, 6687, 8),
+    L(141, 40, 6695, 7),
+    L(142, 40, 6695, 7),
+    L(55, 40, 6687, 8),
+    L(140, 40, 6702, 8),
+    L(84, 40, 6702, 8),
+    L(141, 40, 6710, 7),
+    L(142, 40, 6710, 7),
+    L(55, 40, 6702, 8),
+    L(145, 48, 6717, 1),
+    L(55, 48, 6717, 1),
+    L(145, 48, 6718, 1),
+    L(55, 48, 6718, 1),
+    L(146, 48, 6719, 1),
+    L(84, 48, 6719, 1),
+    L(55, 48, 6719, 1),
+    L(146, 64, 6720, 5),
+    L(84, 64, 6720, 5),
+    L(55, 64, 6720, 5),
+    L(119, 16, 6725, 2),
+    L(165, 16, 6725, 2),
+    L(155, 4, 6727, 2),
+    L(125, 4, 6727, 2),
+    L(155, 4, 6729, 2),
+    L(125, 4, 6729, 2),
+    L(155, 10, 6731, 2),
+    L(125, 12, 6733, 2),
+    L(155, 12, 6735, 3),
+    L(125, 12, 6735, 3),
+    L(258, 28, 6738, 8),
+    L(4, 32, 6746, 8),
+    L(125, 28, 6754, 8),
+    L(55, 26, 6762, 8),
+    L(155, 12, 6770, 6),
+    L(125, 12, 6770, 6),
+    L(155, 4, 6776, 2),
+    L(125, 4, 6776, 2),
+    L(203, 12, 6778, 6),
+    L(125, 12, 6778, 6),
+    L(139, 12, 6784, 3),
+    L(55, 12, 6784, 3),
+    L(139, 32, 6787, 4),
+    L(55, 30, 6791, 4),
+    L(126, 24, 6795, 4),
+    L(148, 24, 6795, 4),
+    L(55, 24, 6795, 4),
+    L(126, 16, 6799, 3),
+    L(148, 16, 6799, 3),
+    L(55, 16, 6799, 3),
+    L(126, 16, 6802, 3),
+    L(148, 16, 6802, 3),
+    L(55, 16, 6802, 3),
+    L(126, 48, 6805, 5),
+    L(148, 44, 6805, 5),
+    L(55, 44, 6805, 5),
+    L(176, 36, 6810, 7),
+    L(259, 48, 6810, 7),
+    L(260, 36, 6817, 7),
+    L(23, 48, 6824, 7),
+    L(55, 36, 6817, 7),
+    L(180, 48, 6831, 7),
+    L(96, 48, 6838, 7),
+    L(62, 36, 6817, 7),
+    L(91, 48, 6838, 7),
+    L(86, 48, 6831, 7),
+    L(87, 48, 6838, 7),
+    L(111, 36, 6824, 7),
+    L(261, 28, 6810, 7),
+    L(178, 16, 6845, 7),
+    L(185, 24, 6852, 7),
+    L(55, 16, 6845, 7),
+    L(126, 24, 6859, 3),
+    L(148, 24, 6859, 3),
+    L(55, 24, 6859, 3),
+    L(126, 16, 6862, 2),
+    L(148, 16, 6862, 2),
+    L(55, 16, 6862, 2),
+    L(126, 56, 6864, 10),
+    L(148, 48, 6874, 10),
+    L(55, 48, 6874, 10),
+    L(126, 96, 6884, 10),
+    L(148, 84, 6894, 10),
+    L(55, 82, 6904, 10),
+    L(126, 32, 6914, 4),
+    L(148, 32, 6914, 4),
+    L(55, 32, 6914, 4),
+    L(139, 56, 6918, 12),
+    L(55, 54, 6930, 12),
+    L(126, 64, 6942, 8),
+    L(148, 64, 6942, 8),
+    L(55, 64, 6942, 8),
+    L(126, 32, 6950, 4),
+    L(148, 32, 6950, 4),
+    L(55, 32, 6950, 4),
+    L(126, 16, 6862, 2),
+    L(148, 16, 6862, 2),
+    L(55, 16, 6862, 2),
+    L(139, 32, 6954, 1),
+    L(55, 32, 6954, 1),
+    L(126, 16, 6955, 2),
+    L(148, 16, 6955, 2),
+    L(55, 16, 6955, 2),
+    L(138, 4, 6957, 1),
+    L(4, 8, 6958, 1),
+    L(55, 4, 6957, 1),
+    L(1, 72, 6959, 4),
+    L(1, 104, 6963, 4),
+    L(198, 84, 6967, 17),
+    L(199, 152, 6984, 17),
+    L(198, 32, 7001, 1),
+    L(199, 64, 7002, 1),
+    L(198, 36, 7003, 5),
+    L(199, 40, 7008, 5),
+    L(126, 72, 7013, 6),
+    L(148, 72, 7013, 6),
+    L(55, 72, 7013, 6),
+    L(80, 24, 7019, 5),
+    L(80, 40, 7024, 7),
+    L(126, 16, 7031, 2),
+    L(148, 12, 7031, 2),
+    L(55, 12, 7031, 2),
+    L(126, 40, 7033, 5),
+    L(148, 40, 7033, 5),
+    L(55, 40, 7033, 5),
+    L(126, 64, 7038, 8),
+    L(148, 64, 7038, 8),
+    L(55, 64, 7038, 8),
+    L(126, 32, 7046, 4),
+    L(148, 32, 7046, 4),
+    L(55, 32, 7046, 4),
+    L(126, 120, 7050, 15),
+    L(148, 120, 7050, 15),
+    L(55, 120, 7050, 15),
+    L(126, 104, 7065, 10),
+    L(148, 104, 7065, 10),
+    L(55, 104, 7065, 10),
+    L(126, 24, 7075, 3),
+    L(148, 24, 7075, 3),
+    L(55, 24, 7075, 3),
+    L(126, 56, 7078, 4),
+    L(148, 56, 7078, 4),
+    L(55, 56, 7078, 4),
+    L(126, 32, 7082, 4),
+    L(148, 32, 7082, 4),
+    L(55, 32, 7082, 4),
+    L(139, 40, 7086, 3),
+    L(55, 40, 7086, 3),
+    L(126, 64, 7089, 4),
+    L(148, 64, 7089, 4),
+    L(55, 64, 7089, 4),
+    L(139, 8, 7093, 1),
+    L(55, 8, 7093, 1),
+    L(138, 4, 7094, 1),
+    L(4, 8, 7095, 1),
+    L(55, 4, 7094, 1),
     L(126, 16, 831, 2),
     L(148, 16, 831, 2),
     L(55, 16, 831, 2),
-    L(126, 16, 7076, 2),
-    L(148, 16, 7076, 2),
-    L(55, 16, 7076, 2),
-    L(145, 4, 7078, 2),
-    L(55, 4, 7078, 2),
-    L(231, 160, 7080, 38),
-    L(234, 192, 7118, 47),
-    L(161, 136, 7165, 3),
-    L(180, 320, 7168, 24),
-    L(96, 640, 7192, 24),
-    L(237, 128, 7216, 32),
-    L(238, 256, 7248, 32),
-    L(62, 320, 7280, 7),
-    L(91, 432, 7287, 7),
-    L(231, 12, 7294, 3),
-    L(1, 304, 7297, 7),
-    L(117, 72, 7304, 1),
-    L(2, 240, 7305, 30),
-    L(232, 280, 7335, 70),
-    L(233, 152, 7405, 15),
-    L(142, 50, 7420, 13),
-    L(234, 200, 7433, 47),
-    L(165, 68, 7480, 17),
-    L(108, 448, 7497, 50),
-    L(55, 52, 7547, 15),
-    L(179, 152, 7562, 38),
-    L(180, 472, 7600, 14),
-    L(96, 688, 7614, 14),
-    L(174, 176, 7628, 13),
-    L(189, 352, 7641, 13),
-    L(64, 92, 7654, 8),
-    L(86, 80, 7662, 5),
-    L(87, 160, 7667, 6),
-    L(175, 84, 7673, 21),
-    L(199, 168, 7694, 21),
-    L(233, 400, 7715, 4),
-    L(235, 264, 7719, 3),
-    L(235, 12, 7722, 3),
-    L(110, 528, 7725, 1),
-    L(2, 32, 7726, 4),
-    L(1, 8, 7073, 1),
-    L(156, 4, 7730, 1),
-    L(55, 4, 7730, 1),
-    L(55, 184, 7731, 2),
-    L(174, 992, 7733, 2),
-    L(86, 368, 7735, 3),
-    L(87, 480, 7738, 3),
-    L(155, 8, 7741, 4),
-    L(125, 8, 7741, 4),
-    L(262, 4, 7745, 6),
-    L(263, 4, 7751, 6),
-    L(55, 1, 7751, 6),
-    L(139, 8, 7757, 3),
-    L(55, 8, 7757, 3),
-    L(139, 16, 7760, 1),
-    L(55, 16, 7760, 1),
-    L(62, 8, 7761, 2),
-    L(91, 16, 7763, 2),
-    L(5, 136, 7765, 2),
-    L(62, 36, 7767, 6),
-    L(91, 72, 7773, 6),
-    L(234, 16, 7779, 4),
-    L(108, 16, 7783, 1),
-    L(110, 264, 7784, 2),
-    L(5, 8, 7786, 1),
-    L(62, 12, 7787, 9),
-    L(91, 24, 7796, 9),
-    L(62, 12, 7805, 14),
-    L(91, 24, 7819, 14),
+    L(126, 16, 7096, 2),
+    L(148, 16, 7096, 2),
+    L(55, 16, 7096, 2),
+    L(145, 4, 7098, 2),
+    L(55, 4, 7098, 2),
+    L(231, 160, 7100, 38),
+    L(234, 192, 7138, 47),
+    L(161, 136, 7185, 3),
+    L(180, 320, 7188, 24),
+    L(96, 640, 7212, 24),
+    L(237, 128, 7236, 32),
+    L(238, 256, 7268, 32),
+    L(62, 320, 7300, 7),
+    L(91, 432, 7307, 7),
+    L(231, 12, 7314, 3),
+    L(1, 304, 7317, 7),
+    L(117, 72, 7324, 1),
+    L(2, 240, 7325, 30),
+    L(232, 280, 7355, 70),
+    L(233, 152, 7425, 15),
+    L(142, 50, 7440, 13),
+    L(234, 200, 7453, 47),
+    L(165, 68, 7500, 17),
+    L(108, 448, 7517, 50),
+    L(55, 52, 7567, 15),
+    L(179, 152, 7582, 38),
+    L(180, 472, 7620, 14),
+    L(96, 688, 7634, 14),
+    L(174, 176, 7648, 13),
+    L(189, 352, 7661, 13),
+    L(64, 92, 7674, 8),
+    L(86, 80, 7682, 5),
+    L(87, 160, 7687, 6),
+    L(175, 84, 7693, 21),
+    L(199, 168, 7714, 21),
+    L(233, 400, 7735, 4),
+    L(235, 264, 7739, 3),
+    L(235, 12, 7742, 3),
+    L(110, 528, 7745, 1),
+    L(2, 32, 7746, 4),
+    L(1, 8, 7093, 1),
+    L(156, 4, 7750, 1),
+    L(55, 4, 7750, 1),
+    L(55, 184, 7751, 2),
+    L(174, 992, 7753, 2),
+    L(86, 368, 7755, 3),
+    L(87, 480, 7758, 3),
+    L(155, 8, 7761, 4),
+    L(125, 8, 7761, 4),
+    L(262, 4, 7765, 6),
+    L(263, 4, 7771, 6),
+    L(55, 1, 7771, 6),
+    L(139, 8, 7777, 3),
+    L(55, 8, 7777, 3),
+    L(139, 16, 7780, 1),
+    L(55, 16, 7780, 1),
+    L(62, 8, 7781, 2),
+    L(91, 16, 7783, 2),
+    L(5, 136, 7785, 2),
+    L(62, 36, 7787, 6),
+    L(91, 72, 7793, 6),
+    L(234, 16, 7799, 4),
+    L(108, 16, 7803, 1),
+    L(110, 264, 7804, 2),
+    L(5, 8, 7806, 1),
+    L(62, 12, 7807, 9),
+    L(91, 24, 7816, 9),
+    L(62, 12, 7825, 14),
+    L(91, 24, 7839, 14),
 ];
 
 /// Fields: name, offset, kind, structure, element, count, bits.
-pub(crate) static FIELDS: [F; 7833] = [
+pub(crate) static FIELDS: [F; 7853] = [
     F(1032, 0, 16, NO, 4 | SIGNED, 1, 0, 0), // mtype
     F(1033, 4, 1295, NO, 1 | CHAR, 1, 0, 0), // mtext
     F(1032, 0, 16, NO, 8 | SIGNED, 1, 0, 0), // mtype
@@ -12179,6 +12181,26 @@ pub(crate) static FIELDS: [F; 7833] = [
     F(2266, 16, 14, NO, 8 | POINTER, 1, 0, 0), // _sifields._sigfault._addr
     F(2267, 16, 14, NO, 8 | SIGNED, 1, 0, 0), // _sifields._sigpoll._band
     F(2268, 24, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._sigpoll._fd
+    F(2269, 16, 14, NO, 8 | POINTER, 1, 0, 0), // _sifields._sigsys._call_addr
+    F(2270, 24, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._sigsys._syscall
+    F(2271, 28, 14, NO, 4, 1, 0, 0), // _sifields._sigsys._arch
+    F(2252, 0, 94, NO, 4 | SIGNED, 1, 0, 0), // si_signo
+    F(2253, 4, 16, NO, 4 | SIGNED, 1, 0, 0), // si_errno
+    F(2254, 8, 1449, NO, 4 | SIGNED, 1, 0, 0), // si_code
+    F(2255, 16, 62, NO, 4 | SIGNED, 1, 0, 0), // _sifields._kill._pid
+    F(2256, 20, 157, NO, 4, 1, 0, 0), // _sifields._kill._uid
+    F(2257, 16, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._timer._tid
+    F(2258, 20, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._timer._overrun
+    F(2259, 24, 14, 595, 0, 1, 0, 0), // _sifields._timer._sigval
+    F(2260, 24, 14, 595, 0, 1, 0, 0), // _sifields._rt._sigval
+    F(2261, 16, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._sigchld._pid
+    F(2262, 20, 14, NO, 4, 1, 0, 0), // _sifields._sigchld._uid
+    F(2263, 24, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._sigchld._status
+    F(2264, 32, 14, NO, 8 | SIGNED, 1, 0, 0), // _sifields._sigchld._utime
+    F(2265, 40, 14, NO, 8 | SIGNED, 1, 0, 0), // _sifields._sigchld._stime
+    F(2266, 16, 14, NO, 8 | POINTER, 1, 0, 0), // _sifields._sigfault._addr
+    F(2267, 16, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._sigpoll._band
+    F(2268, 20, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._sigpoll._fd
     F(2269, 16, 14, NO, 8 | POINTER, 1, 0, 0), // _sifields._sigsys._call_addr
     F(2270, 24, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._sigsys._syscall
     F(2271, 28, 14, NO, 4, 1, 0, 0), // _sifields._sigsys._arch
@@ -22856,8 +22878,8 @@ pub(crate) static ABIS: [u64; 264] = [
     0x54aa68928, // arm, c6x, hexagon, loongarch32, mips_n32, mips_o32, nds32, parisc, powerpc, riscv32, s390, sparc, x32, xtensa
     0x56abacb5c, // all but aarch64, alpha, c6x, h8300, ia64, loongarch64, m68k, mips_n64, nds32, parisc64, powerpc64, riscv64, s390x, sparc64, x86_64
     0x7fffbfb4f, // all but arm_oabi, c6x, h8300, ia64, nds32
-    0x46abc4bfc, // all but aarch64, alpha, ia64, loongarch64, m68k, mips_n32, mips_n64, mips_o32, parisc64, powerpc64, riscv64, s390x, sparc64, x32, x86_64
-    0x295401003, // aarch64, alpha, loongarch64, parisc64, powerpc64, riscv64, s390x, sparc64, x86_64
+    0x46ab84b5c, // arc, arm, arm_oabi, csky, hexagon, i386, loongarch32, microblaze, nios2, openrisc, parisc, powerpc, riscv32, s390, sh, sparc, xtensa
+    0x215401003, // aarch64, alpha, loongarch64, parisc64, powerpc64, riscv64, s390x, x86_64
     0x8040420, // c6x, ia64, nds32, s390
     0x100000200, // i386, x32
     0x200000000, // x86_64

@@ -23,13 +23,8 @@ const ALWAYS: [(&str, &str); 5] = [
 ];
 
 /// The family of socket addresses to each structure that is one, but for those that the crate writes by hand.
-const SOCKADDRS: [(&str, &str); 5] = [
-    ("AF_PACKET", "sockaddr_ll"),
-    ("AF_CAN", "sockaddr_can"),
-    ("AF_VSOCK", "sockaddr_vm"),
-    ("AF_XDP", "sockaddr_xdp"),
-    ("AF_ALG", "sockaddr_alg"),
-];
+const SOCKADDRS: [(&str, &str); 3] =
+    [("AF_PACKET", "sockaddr_ll"), ("AF_CAN", "sockaddr_can"), ("AF_VSOCK", "sockaddr_vm")];
 
 /// Whether a release has a structure of that name, or somebody says which it is.
 pub(super) fn is_record(name: &str, from: &From) -> bool {
@@ -56,7 +51,7 @@ pub(super) fn records(from: &From, pool: &mut Pool, sink: &Sink) -> String {
     for name in from.kinds.fields.iter().filter(|fields| is_by_value(fields)).flat_map(|fields| &fields.of) {
         pool.wanted.id(name);
     }
-    for (_, name) in SOCKADDRS.iter().filter(|(_, name)| is_record(name, from)) {
+    for (_, name) in SOCKADDRS {
         pool.wanted.id(&name.to_string());
     }
     let constants = Constants::new(from);
@@ -68,7 +63,6 @@ pub(super) fn records(from: &From, pool: &mut Pool, sink: &Sink) -> String {
     }
     let families: Vec<String> = SOCKADDRS
         .iter()
-        .filter(|(_, name)| is_record(name, from))
         .filter_map(|(family, name)| {
             let values = made.constants.value(&["address_families"], &Value::Name(family.to_string()));
             let (_, value) = *values.variants().first()?;
@@ -126,13 +120,17 @@ impl<'a> Made<'a> {
         let layouts = layouts(real.map_or(name, String::as_str), self.from);
         let (first, mut followed) = (self.layouts.len(), false);
         for (abis, record) in layouts.variants() {
-            let mut lines = Vec::new();
-            for field in &self.in_order(record, abis.0, said) {
-                lines.extend(self.field(field, said, &mut followed, pool));
+            // ABIs that have one layout may have several of a union in it.
+            let fields = PerAbi::new(abis.places().map(|abi| (abi, self.in_order(record, abi, said))));
+            for (abis, fields) in fields.variants() {
+                let mut lines = Vec::new();
+                for field in fields {
+                    lines.extend(self.field(field, said, &mut followed, pool));
+                }
+                let start = self.list_of(lines.clone());
+                let whom = pool.whom.id(abis.0);
+                self.layouts.push(format!("L({whom}, {}, {start}, {})", record.size, lines.len()));
             }
-            let start = self.list_of(lines.clone());
-            let whom = pool.whom.id(abis.0);
-            self.layouts.push(format!("L({whom}, {}, {start}, {})", record.size, lines.len()));
         }
         let brief: Vec<usize> = said.iter().flat_map(|said| &said.brief).map(|name| pool.names.id(name)).collect();
         let (list, briefs) = (self.lists.len(), brief.len());
@@ -150,9 +148,9 @@ impl<'a> Made<'a> {
         self.records.push((format!("{line}, FOLLOWED) // {name}"), followed));
     }
 
-    /// The fields as they are shown: those of a named union among them where something is said of these, and first those
+    /// The fields as an ABI's are shown: those of a named union among them where something is said of these, and first those
     /// that are to come first.
-    fn in_order(&self, record: &Record, abis: u64, said: Option<&StructFields>) -> Vec<Field> {
+    fn in_order(&self, record: &Record, abi: usize, said: Option<&StructFields>) -> Vec<Field> {
         let mut fields = Vec::new();
         for field in &record.fields {
             let inner = format!("{}.", field.name);
@@ -161,7 +159,6 @@ impl<'a> Made<'a> {
                 && said.is_some_and(|said| said.fields.keys().any(|name| name.starts_with(&inner)))
                 && !record.fields.iter().any(|other| other.name.starts_with(&inner));
             let layout = if is_taken_apart { layouts(bare(&field.ty), self.from) } else { PerAbi::default() };
-            let abi = abis.trailing_zeros() as usize;
             match layout.get(abi) {
                 Some(layout) => fields.extend(layout.fields.iter().map(|of| Field {
                     name: format!("{inner}{}", of.name),

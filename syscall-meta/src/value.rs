@@ -7,8 +7,8 @@ mod netlink;
 use core::fmt;
 
 use crate::abi::{Abi, ByteOrder};
-use crate::decode::integer;
 use crate::decode::tape::{LIST_TEXTS, Reader, STRUCT_WHOLE, node};
+use crate::decode::{integer, usual_order};
 use crate::kind::{Kind, Plain};
 use crate::meaning::{self, B, F, FLEXIBLE, L, NO, R, tag};
 
@@ -320,6 +320,7 @@ impl<'b> Struct<'b> {
     }
 
     /// The fields that mean something, in their order: no padding, and of a union the member that its other fields choose.
+    /// Bit-fields of a machine whose byte order is not the ABI's usual one are not among them: where they lie is not known.
     pub fn fields(&self) -> Fields<'b> {
         self.some_fields(false)
     }
@@ -481,22 +482,20 @@ fn is_chosen(chosen: &[u16], field: u16) -> bool {
     chosen.contains(&field) || chosen.iter().any(|of| meaning::name(*of) == outer())
 }
 
-/// The decisions of a structure's values that hold.
+/// The decisions of a structure's values that hold: small, since it is copied with each structure.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Active {
-    /// Where the kinds that they give stand in `OVERRIDES`, and how many: small, since it is copied with each
-    /// structure.
-    holds: [(u16, u8); Active::MOST],
-    len: u8,
+    bys: &'static [B],
+    /// A bit for each of them; a test holds that there are no more of any structure.
+    holds: u64,
 }
 
 impl Active {
-    const MOST: usize = 10;
-    pub(crate) const NONE: Active = Active { holds: [(0, 0); Active::MOST], len: 0 };
+    pub(crate) const NONE: Active = Active { bys: &[], holds: 0 };
 
     pub(crate) fn new(record: R, layout: L, bytes: &[u8], place: Place) -> Active {
-        let mut active = Active::NONE;
-        for by in meaning::bys(record) {
+        let mut active = Active { bys: meaning::bys(record), holds: 0 };
+        for (by, bit) in active.bys.iter().zip(0..u64::BITS) {
             let B(name, abis, value, .., decisive) = *by;
             if !meaning::has(abis, place.abi) {
                 continue;
@@ -506,9 +505,7 @@ impl Active {
             let size = field.map_or(8, |field| u32::from(field.4 & meaning::BYTES_OF)).clamp(1, 8);
             let mask = u64::MAX >> (64 - size * 8);
             if (number ^ value) & mask & decisive == 0 {
-                let Some(free) = active.holds.get_mut(usize::from(active.len)) else { break };
-                *free = (by.3, by.4);
-                active.len += 1;
+                active.holds |= 1 << bit;
             }
         }
         active
@@ -517,11 +514,12 @@ impl Active {
     /// The kind that a field has.
     #[inline]
     pub(crate) fn kind(&self, field: &F) -> u16 {
-        let mut kind = field.2;
-        for by in self.holds.iter().take(self.len.into()) {
-            if let Some((_, other)) = meaning::overrides(*by).iter().find(|(name, _)| *name == field.0) {
+        let (mut kind, mut rest) = (field.2, self.holds);
+        while let Some(by) = self.bys.get(rest.trailing_zeros() as usize) {
+            if let Some((_, other)) = meaning::overrides((by.3, by.4)).iter().find(|(name, _)| *name == field.0) {
                 kind = *other;
             }
+            rest &= rest.wrapping_sub(1);
         }
         kind
     }
@@ -539,8 +537,8 @@ pub(crate) fn field_number(field: &F, bytes: &[u8], place: Place) -> Option<u64>
     if width == 0 {
         return Some(extended(number, class));
     }
-    let above = 64u32.checked_sub(u32::from(width))?;
-    // Layouts tell bit-fields as the usual order has them.
+    // Layouts tell bit-fields as the usual order has them; in the other one they lie elsewhere.
+    let above = 64u32.checked_sub(u32::from(width)).filter(|_| place.order == usual_order(place.abi))?;
     let number = number.checked_shr(shift.into())? << above;
     Some(if class & meaning::SIGNED != 0 { ((number as i64) >> above) as u64 } else { number >> above })
 }
@@ -781,5 +779,26 @@ impl<'b> Iterator for Dirents<'b> {
         };
         self.rest = self.rest.get(usize::from(size)..).unwrap_or_default();
         Some(dirent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_structures_values_decide_fits_into_its_bits() {
+        let all = (0..u16::MAX).map_while(meaning::record);
+        let most = all.map(|record| meaning::bys(record).len()).max().unwrap();
+        assert!(most > 10 && most <= u64::BITS as usize, "{most}");
+    }
+
+    #[test]
+    fn bit_fields_are_known_in_the_usual_order_alone() {
+        let field = F(0, 0, 0, NO, 4, 1, 3, 2);
+        let of = |abi, order, bytes: [u8; 4]| field_number(&field, &bytes, Place { abi, order });
+        assert_eq!(of(Abi::Aarch64, ByteOrder::Little, [0b1_1000, 0, 0, 0]), Some(3));
+        assert_eq!(of(Abi::Aarch64, ByteOrder::Big, [0b1_1000, 0, 0, 0]), None);
+        assert_eq!(of(Abi::S390x, ByteOrder::Big, [0, 0, 0, 0b1_1000]), Some(3));
     }
 }

@@ -8,6 +8,11 @@ use std::io::Write;
 
 fn main() {
     let mut args: Vec<String> = std::env::args().skip(1).collect();
+    let least = if args.first().is_some_and(|arg| arg == "-ff") { 3 } else { 1 };
+    if args.len() < least {
+        eprintln!("usage: trace [-ff FILE] [-v] COMMAND…");
+        std::process::exit(2);
+    }
     // `-ff FILE`: the calls of each process into a file of its own.
     let files = (args.first().is_some_and(|arg| arg == "-ff")).then(|| {
         args.remove(0);

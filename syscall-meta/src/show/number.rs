@@ -83,7 +83,7 @@ fn unknown<W: Write + ?Sized>(number: &Number, out: &mut W) -> fmt::Result {
     text::hex(out, number.value())
 }
 
-/// A signed number as it is; another of few bits that has the highest of them is most likely -1, told as it is.
+/// A signed number as it is; one of 64 bits without a sign is read with one all the same, since times may lie before 1970.
 fn signed_if_so(number: &Number) -> i64 {
     if number.is_signed() { number.signed() } else { number.value() as i64 }
 }

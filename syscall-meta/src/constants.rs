@@ -120,6 +120,13 @@ impl FlagSet {
         !self.data.parts.is_empty()
     }
 
+    /// The members, of flags that have no parts.
+    #[cfg(feature = "decode")]
+    #[inline]
+    pub(crate) fn plain_members(self) -> Option<PlainMembers> {
+        (self.data.is_flags && self.data.parts.is_empty()).then_some(PlainMembers(self.data))
+    }
+
     /// What a generated file says of it.
     #[cfg(feature = "decode")]
     pub(crate) const fn data(self) -> &'static SetData {
@@ -163,6 +170,38 @@ impl FlagSet {
     /// looked for, then those of its parts. What a set has that a part refers to is not among them.
     pub fn members(self, abi: Abi) -> Members {
         Members { data: self.data, abi, part: 0, list: self.data.members, scan: Scan::default() }
+    }
+}
+
+/// The members of flags that are bits and nothing else.
+#[cfg(feature = "decode")]
+#[derive(Clone, Copy)]
+pub(crate) struct PlainMembers(&'static SetData);
+
+#[cfg(feature = "decode")]
+impl PlainMembers {
+    /// Hands over the names of those that are in a value; returns the bits that have none.
+    #[inline]
+    pub(crate) fn each<E>(
+        self,
+        abi: Abi,
+        value: u64,
+        mut tell: impl FnMut(&'static str) -> Result<(), E>,
+    ) -> Result<u64, E> {
+        let (mut rest, mut start, mut end) = (value, 0, 0);
+        for M(len, abis, of) in self.0.members.values {
+            if rest == 0 {
+                break;
+            }
+            // A further value of the same name has no length.
+            start = if *len == 0 { start } else { end };
+            end += usize::from(*len);
+            if of & !rest == 0 && *of != 0 && self.0.has(*abis, abi) {
+                rest &= !of;
+                tell(self.0.members.names.get(start..end).unwrap_or(""))?;
+            }
+        }
+        Ok(rest)
     }
 }
 

@@ -93,6 +93,8 @@ mod flag_names;
 #[cfg(feature = "constants")]
 mod flag_text;
 mod generated;
+#[cfg(feature = "decode")]
+mod habit;
 #[cfg(feature = "constants")]
 mod ioctl;
 #[cfg(feature = "serde")]

@@ -31,6 +31,8 @@ pub(crate) mod tag {
     pub(crate) const SET: u8 = 64;
     pub(crate) const BY: u8 = 65;
     pub(crate) const BARE: u8 = 66;
+    /// No kind is known.
+    pub(crate) const NOTHING: u8 = 95;
     pub(crate) const TEXT_HERE: u8 = 96;
     pub(crate) const BYTES_HERE: u8 = 97;
     pub(crate) const PORT: u8 = 98;
@@ -109,7 +111,7 @@ pub(crate) mod fits {
 }
 
 /// A structure: its name, its layouts in `LAYOUTS` (start, count), the names of its short form in `NAME_LISTS` (start, count),
-/// what its values decide in `BYS` (start, count), whether something in it is a pointer that is followed.
+/// what its values decide in `BYS` (start, count), [`HOLDS`] and [`LEADS`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct R(
     pub(crate) u16,
@@ -119,8 +121,13 @@ pub(crate) struct R(
     pub(crate) u8,
     pub(crate) u16,
     pub(crate) u8,
-    pub(crate) bool,
+    pub(crate) u8,
 );
+
+/// Of a structure: there are pointers that are followed in it, or structures.
+pub(crate) const HOLDS: u8 = 1;
+/// What it holds makes something beside it be read: a pointer at any depth.
+pub(crate) const LEADS: u8 = 2;
 
 /// A layout: on which ABIs, the size, its fields in `FIELDS` (start, count).
 #[derive(Clone, Copy, Debug)]

@@ -10,7 +10,7 @@ use crate::names;
 pub(crate) use crate::names::NONE;
 
 /// A parameter, as integers alone.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct ParamData {
     /// The line of the type in `types.rs`.
     ty: u16,
@@ -194,6 +194,61 @@ impl ExactSizeIterator for Params {}
 
 impl FusedIterator for Params {}
 
+#[cfg(feature = "decode")]
+impl ParamData {
+    /// Of nothing.
+    pub(crate) const NONE: ParamData = ParamData { ty: NONE, name: NONE, class: U64, part: WHOLE, of: NONE };
+
+    /// A value whose halves are parameters of this type.
+    pub(crate) const fn of_halves(name: u16, ty: u16) -> ParamData {
+        ParamData { ty, name, class: S64, part: WHOLE, of: NONE }
+    }
+
+    #[inline]
+    pub(crate) const fn name(&self) -> u16 {
+        self.name
+    }
+
+    #[inline]
+    pub(crate) const fn ty(&self) -> u16 {
+        self.ty
+    }
+
+    #[inline]
+    pub(crate) const fn is_pointer(&self) -> bool {
+        self.class == PTR
+    }
+
+    #[inline]
+    pub(crate) const fn is_signed(&self) -> bool {
+        self.class & SIGN != 0
+    }
+
+    /// The value out of its one word: cut to the bits that count, a signed one extended.
+    #[inline]
+    pub(crate) const fn cut(&self, word: u64, pointer_bits: u32) -> u64 {
+        let bits = if self.class == PTR { pointer_bits } else { (self.class & !SIGN) as u32 };
+        let above = 64u32.wrapping_sub(bits) & 63;
+        if self.is_signed() { (((word << above) as i64) >> above) as u64 } else { word << above >> above }
+    }
+}
+
+#[cfg(feature = "decode")]
+impl Params {
+    /// What is said of each.
+    #[inline]
+    pub(crate) fn data(self) -> impl Iterator<Item = &'static ParamData> {
+        self.list.iter().filter_map(|id| prototypes::PARAMS.get(usize::from(*id)))
+    }
+
+    /// Whether each has a word of its own and is a value by itself, as on an ABI with words of 64 bits, but for halves.
+    #[inline]
+    pub(crate) fn is_one_word_each(self) -> bool {
+        let is_one = |data: &ParamData| data.part == WHOLE && data.name != POS_H;
+        self.abi.word_bits() == 64 && self.data().all(is_one)
+    }
+}
+
 /// The parameters as C writes them: `int dfd, const char __user * filename`, or `void`.
 impl fmt::Display for Params {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -227,7 +282,7 @@ pub struct Param {
 
 impl ParamData {
     #[inline]
-    fn bits(&self, abi: Abi) -> u32 {
+    pub(crate) fn bits(&self, abi: Abi) -> u32 {
         match self.class & !SIGN {
             PTR => abi.pointer_bits(),
             bits => u32::from(bits),
@@ -270,6 +325,10 @@ impl Param {
 
     pub(crate) const fn type_id(self) -> u16 {
         self.data.ty
+    }
+
+    pub(crate) const fn data(self) -> ParamData {
+        *self.data
     }
 
     /// The name of the value that it is a part of.

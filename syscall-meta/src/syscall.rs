@@ -75,6 +75,12 @@ impl Syscall {
         names::name(self.data().name)
     }
 
+    #[cfg(feature = "decode")]
+    #[inline]
+    pub(crate) const fn name_id(self) -> u16 {
+        self.data().name
+    }
+
     /// Further names that the ABI's header gives the same number: `getpid` beside `getxpid` on alpha.
     pub fn aliases(self) -> Aliases {
         let number = self.number();

@@ -89,20 +89,18 @@ impl<'b> Value<'b> {
     /// A number as an argument or an element has it.
     #[inline]
     pub(crate) fn number(kind: u16, bits: u8, signed: bool, value: u64, place: Place, pointer: bool) -> Value<'b> {
-        let what = meaning::kind(kind).map(|kind| kind.0);
-        let is_pointer = match what {
-            // What C has as a pointer may be a number: of futexes, whose time is a count for some operations.
-            Some(tag::SET) => false,
-            Some(plain) if plain < tag::SET => {
-                pointer && matches!(Plain::of_tag(plain), Some(Plain::Address | Plain::Hex | Plain::Unused) | None)
-            }
-            what => pointer || what.is_some_and(|what| what >= tag::PATH),
-        };
-        if is_pointer {
-            let value = if place.abi.pointer_bits() == 32 { value & 0xffff_ffff } else { value };
-            return if value == 0 { Value::Null } else { Value::Address(value) };
+        let tag = meaning::kind(kind).map_or(tag::NOTHING, |kind| kind.0);
+        Value::number_of(tag, Number::new(kind, bits, signed, value, place.abi), pointer)
+    }
+
+    /// The same where it is known what the kind is.
+    #[inline]
+    pub(crate) fn number_of(tag: u8, number: Number, pointer: bool) -> Value<'b> {
+        if !is_pointer(tag, pointer) {
+            return Value::Number(number);
         }
-        Value::Number(Number { kind, bits, signed, value, abi: place.abi })
+        let value = if number.abi.pointer_bits() == 32 { number.value & 0xffff_ffff } else { number.value };
+        if value == 0 { Value::Null } else { Value::Address(value) }
     }
 
     /// A node of the tape.
@@ -173,6 +171,21 @@ impl<'b> Value<'b> {
     }
 }
 
+/// Whether a value is a place in memory, by what its kind is and whether C has it as a pointer.
+#[inline]
+pub(crate) fn is_pointer(tag: u8, pointer: bool) -> bool {
+    const ADDRESS: u8 = Plain::Address as u8;
+    const HEX: u8 = Plain::Hex as u8;
+    const UNUSED: u8 = Plain::Unused as u8;
+    match tag {
+        // What C has as a pointer may be a number: of futexes, whose time is a count for some operations.
+        ADDRESS | HEX | UNUSED => pointer,
+        0..=tag::SET => false,
+        tag::PATH.. => true,
+        _ => pointer,
+    }
+}
+
 /// A number with a meaning.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Number {
@@ -184,8 +197,9 @@ pub struct Number {
 }
 
 impl Number {
-    pub(crate) fn new(kind: u16, value: u64, abi: Abi) -> Number {
-        Number { kind, bits: 64, signed: true, value, abi }
+    #[inline]
+    pub(crate) const fn new(kind: u16, bits: u8, signed: bool, value: u64, abi: Abi) -> Number {
+        Number { kind, bits, signed, value, abi }
     }
 
     /// Another value of the same kind.
@@ -381,15 +395,15 @@ impl Fields<'_> {
     }
 }
 
-impl<'b> Iterator for Fields<'b> {
-    type Item = (&'static str, Value<'b>);
-
-    fn next(&mut self) -> Option<(&'static str, Value<'b>)> {
+impl<'b> Fields<'b> {
+    /// The next field that means something: itself, its place, and the kind that it has here.
+    #[inline]
+    fn step(&mut self) -> Option<(&'static F, u16, u16)> {
         loop {
             let field = self.fields.next()?;
             let index = self.index;
             self.index += 1;
-            let is_brief = self.brief.is_empty() || self.brief.contains(&field.0);
+            let is_brief = self.brief.is_empty() || self.brief.iter().any(|name| *name == field.0);
             if !is_brief && self.left_out {
                 // Each name is there once.
                 if self.seen >= self.brief.len() {
@@ -407,6 +421,39 @@ impl<'b> Iterator for Fields<'b> {
                 self.left_out = true;
                 continue;
             }
+            return Some((field, index, kind));
+        }
+    }
+
+    /// The next of them, a number by itself, which most are.
+    #[inline]
+    pub(crate) fn next_field(&mut self) -> Option<(&'static str, FieldValue<'b>)> {
+        loop {
+            let (field, index, kind) = self.step()?;
+            let value = match self.of.scalar(field, kind) {
+                Some(number) => FieldValue::Number(number),
+                None => match self.of.value(field, index, kind) {
+                    Some(value) => FieldValue::Other(value),
+                    None => continue,
+                },
+            };
+            return Some((meaning::field_name(field.0), value));
+        }
+    }
+}
+
+/// What a field holds.
+pub(crate) enum FieldValue<'b> {
+    Number(Number),
+    Other(Value<'b>),
+}
+
+impl<'b> Iterator for Fields<'b> {
+    type Item = (&'static str, Value<'b>);
+
+    fn next(&mut self) -> Option<(&'static str, Value<'b>)> {
+        loop {
+            let (field, index, kind) = self.step()?;
             if let Some(value) = self.of.value(field, index, kind) {
                 return Some((meaning::field_name(field.0), value));
             }
@@ -415,6 +462,20 @@ impl<'b> Iterator for Fields<'b> {
 }
 
 impl<'b> Struct<'b> {
+    /// The number in a field that is one and leads to nothing.
+    #[inline]
+    fn scalar(&self, field: &F, kind: u16) -> Option<Number> {
+        let F(_, _, _, record, class, count, _, width) = *field;
+        let tag = meaning::kind(kind)?.0;
+        let is_pointer = is_pointer(tag, class & meaning::POINTER != 0);
+        if record != NO || count != 1 || is_pointer || tag >= tag::TEXT_HERE || !self.children.0.is_empty() {
+            return None;
+        }
+        let value = field_number(field, self.bytes, self.place)?;
+        let bits = if width == 0 { (class & meaning::BYTES_OF) * 8 } else { width };
+        Some(Number::new(kind, bits, class & meaning::SIGNED != 0, value, self.place.abi))
+    }
+
     fn value(&self, field: &F, index: u16, kind: u16) -> Option<Value<'b>> {
         if let Some((tag, inner)) = self.child(index) {
             return Some(Value::of_node(tag, inner, self.place));

@@ -3,6 +3,7 @@
 use super::Slots;
 use super::follow::Follow;
 use super::tape::{Tape, node};
+use crate::habit::Habit;
 use crate::kind::Plain;
 use crate::meaning;
 use crate::memory::Memory;
@@ -29,33 +30,16 @@ impl<F: Fn(i32) -> Option<FdKind> + ?Sized> Descriptors for F {
     }
 }
 
-/// The calls whose bytes are what goes through their descriptor.
-const CALLS: [&str; 13] = [
-    "read",
-    "readv",
-    "recv",
-    "recvfrom",
-    "recvmmsg",
-    "recvmmsg_time64",
-    "recvmsg",
-    "send",
-    "sendmmsg",
-    "sendmsg",
-    "sendto",
-    "write",
-    "writev",
-];
-
 /// The one protocol whose messages are text without a header (`include/uapi/linux/netlink.h`, `lib/kobject_uevent.c`).
 const NETLINK_KOBJECT_UEVENT: u16 = 15;
 
 /// The protocol of netlink in whose messages a call's bytes are.
 pub(super) fn netlink<D: Descriptors + ?Sized>(slots: &Slots, descriptors: &D) -> Option<u16> {
-    if !CALLS.contains(&slots.side.syscall().name()) {
+    if slots.habit != Habit::Through {
         return None;
     }
     let is_fd = |kind: u16| meaning::kind(kind).is_some_and(|kind| kind.0 == Plain::Fd as u8);
-    let fd = slots.get().iter().find(|slot| is_fd(slot.kind))?.value?;
+    let fd = slots.get().iter().find(|slot| is_fd(slot.kind))?.value()?;
     let FdKind::Netlink(protocol) = descriptors.kind(fd as i32)?;
     u16::try_from(protocol).ok().filter(|protocol| *protocol != NETLINK_KOBJECT_UEVENT)
 }

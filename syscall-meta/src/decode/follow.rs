@@ -1,13 +1,12 @@
 //! Follows pointers: reads what they lead to into nodes of the tape, within the limits.
 
-use core::ffi::CStr;
-
 use super::length::Around;
 use super::tape::{LIST_PLAIN, LIST_TEXTS, Mark, STRUCT_WHOLE, Tape, node};
 use super::{Limits, MAX_ARGS, Nodes, Slot, Slots, integer};
 use crate::abi::{Abi, ByteOrder};
+use crate::habit::Habit;
 use crate::kind::Plain;
-use crate::meaning::{self, FLEXIBLE, IN, K, NO, OUT, tag};
+use crate::meaning::{self, FLEXIBLE, HOLDS, IN, K, LEADS, NO, OUT, tag};
 use crate::memory::{Memory, Scratch};
 use crate::outcome::Outcome;
 use crate::prototype;
@@ -88,42 +87,51 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     /// The nodes of all arguments.
     pub(super) fn arguments<'b>(&mut self, scratch: &mut Scratch<'b>) -> Nodes<'b> {
         let mut tape = Tape::new(scratch.lend());
-        let mut ends = [0; MAX_ARGS];
+        let mut starts = [0; MAX_ARGS + 1];
         let slots = self.slots;
-        for (slot, end) in slots.get().iter().zip(&mut ends) {
-            self.argument(slot, &mut tape);
+        let ends = starts.get_mut(1..).unwrap_or_default();
+        for (slot, end) in slots.get().iter().zip(ends) {
+            if slot.tag >= tag::PATH {
+                self.argument(slot, &mut tape);
+            }
             *end = tape.here() as u32;
         }
         let (bytes, rest) = tape.finish();
         scratch.give(bytes.len(), rest);
-        Nodes { bytes, ends }
+        Nodes { bytes, starts }
     }
 
     /// The node of an argument; nothing where it is a number, or where there is nothing to read at this end.
+    #[inline]
     fn argument(&mut self, slot: &Slot, tape: &mut Tape) {
-        let (Some(kind), Some(address)) = (meaning::kind(slot.kind), slot.value) else { return };
-        if kind.0 < tag::PATH {
-            return;
-        }
         let wanted = match self.phase {
             // Where buffers are is read in any case.
-            Phase::Entry => kind.1 & IN != 0 || kind.0 == tag::IOVEC,
-            Phase::Exit(_) if kind.1 & OUT == 0 => false,
+            Phase::Entry => slot.direction & IN != 0 || slot.tag == tag::IOVEC,
+            Phase::Exit(_) if slot.direction & OUT == 0 => false,
             // A sleep tells what is left of it when it was interrupted, and then only.
             Phase::Exit(outcome) if self.is_sleep() => outcome.errno().is_some_and(interrupted),
             Phase::Exit(outcome) => outcome.errno().is_none(),
         };
-        self.direction = kind.1;
-        if !wanted || address == 0 {
-            return;
-        }
+        self.direction = slot.direction;
+        let Some(address) = slot.value().filter(|address| wanted && *address != 0) else { return };
         // Addresses of 32 bits were not extended by their sign.
         let address = if self.abi().pointer_bits() == 32 { address & 0xffff_ffff } else { address };
-        self.pointer(kind, slot.ty, slot.fields, slot.name, address, Around::Params, 0, tape);
+        if slot.tag == tag::PATH {
+            // Most are that.
+            let start = tape.mark();
+            if !self.text(address, self.limits.path, tape) {
+                tape.back(start);
+                self.address(address, tape);
+            }
+            return;
+        }
+        let Some(kind) = meaning::kind(slot.kind) else { return };
+        self.pointer(kind, slot.param.ty(), slot.fields, slot.param.name(), address, Around::Params, 0, tape);
     }
 
     /// A node for what a pointer leads to: NULL, or an address where that cannot be read.
     #[allow(clippy::too_many_arguments, reason = "they are what a pointer is known by")]
+    #[inline(never)]
     fn pointer(
         &mut self,
         kind: K,
@@ -150,7 +158,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
 
     /// Whether the call writes where it failed and not where it succeeded.
     fn is_sleep(&self) -> bool {
-        matches!(self.slots.side.syscall().name(), "nanosleep" | "clock_nanosleep" | "clock_nanosleep_time64")
+        self.slots.habit == Habit::Sleep
     }
 
     /// How many bytes of a buffer the kernel wrote: where the result is a size, no more than that.
@@ -165,8 +173,9 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     /// Whether the size of a buffer, which is the argument behind it, is 0 although the result is not about that.
     fn is_empty_buffer(&self, param: u16) -> bool {
         let slots = self.slots.get();
-        let behind = slots.iter().position(|slot| slot.name == param && param != NO).and_then(|at| slots.get(at + 1));
-        self.direction & IN == 0 && behind.is_some_and(|slot| slot.value == Some(0))
+        let behind =
+            slots.iter().position(|slot| slot.param.name() == param && param != NO).and_then(|at| slots.get(at + 1));
+        self.direction & IN == 0 && behind.is_some_and(|slot| slot.value() == Some(0))
     }
 
     /// Whether there was room for it.
@@ -286,9 +295,8 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     }
 
     fn text(&mut self, address: u64, limit: usize, tape: &mut Tape) -> bool {
-        let mark = tape.open(node::TEXT);
-        let cut = tape.here();
-        tape.u8(0);
+        let mark = tape.open_with(node::TEXT, [0]);
+        let cut = tape.here().saturating_sub(1);
         let mut done = 0;
         loop {
             // One more than is shown tells whether there is more.
@@ -303,8 +311,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
                 Ok(count) if (1..=room.len()).contains(&count) => count,
                 _ => return false,
             };
-            // This looks at a word at a time.
-            let end = room.get(..count).and_then(|got| CStr::from_bytes_until_nul(got).ok()).map(CStr::count_bytes);
+            let end = room.get(..count).and_then(nul_in);
             self.budget -= count;
             match end {
                 Some(end) => {
@@ -452,17 +459,17 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         let (Some(layout), Some(of)) = (meaning::layout(at), meaning::record(record)) else { return false };
         let (passed, is_whole) = self.passed(record, param, address);
         let size = (layout.1 as usize).min(passed);
-        let mark = tape.open(node::STRUCT);
-        tape.u16(at);
-        tape.u16(record);
-        tape.u16(fields);
-        tape.u16(param);
+        let [a, b] = at.to_le_bytes();
+        let [c, d] = record.to_le_bytes();
+        let [e, f] = fields.to_le_bytes();
+        let [g, h] = param.to_le_bytes();
+        let mark = tape.open_with(node::STRUCT, [a, b, c, d, e, f, g, h]);
         tape.u32(size as u32 | if is_whole { STRUCT_WHOLE } else { 0 });
         let start = tape.here();
         if !self.read_whole(address, size, tape) {
             return false;
         }
-        if (of.7 || record == value::wanted().msgbuf) && depth < self.limits.depth {
+        if (of.7 & LEADS != 0 || record == value::wanted().msgbuf) && depth < self.limits.depth {
             self.children(record, at, address, start, size, depth, tape);
         }
         tape.close(mark)
@@ -472,12 +479,13 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     /// whether that is all that the program's form of it has.
     fn passed(&self, record: u16, param: u16, address: u64) -> (usize, bool) {
         let slots = self.slots.get();
-        let behind = slots.iter().position(|slot| slot.name == param && param != NO).and_then(|at| slots.get(at + 1));
-        let size = behind.and_then(|slot| match prototype::param_name(slot.name) {
-            "size" | "usize" => Some((slot.value?, true)),
+        let behind =
+            slots.iter().position(|slot| slot.param.name() == param && param != NO).and_then(|at| slots.get(at + 1));
+        let size = behind.and_then(|slot| match prototype::param_name(slot.param.name()) {
+            "size" | "usize" => Some((slot.value()?, true)),
             // The value of an option, which may be given and returned short.
-            "optlen" if slot.pointer => Some((self.behind(self.slots, slot.name)?, false)),
-            "optlen" => Some((slot.value?, false)),
+            "optlen" if slot.param.is_pointer() => Some((self.behind(self.slots, slot.param.name())?, false)),
+            "optlen" => Some((slot.value()?, false)),
             _ => None,
         });
         if let Some((size, is_whole)) = size {
@@ -539,7 +547,8 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
                 continue;
             }
             if field.3 != NO && kind.0 != Plain::Unused as u8 {
-                let follows = meaning::record(field.3).is_some_and(|inner| inner.7);
+                let asked = if field.5 == 1 { LEADS } else { HOLDS };
+                let follows = meaning::record(field.3).is_some_and(|inner| inner.7 & asked != 0);
                 let Some(place) = address.checked_add(field.1.into()).filter(|_| follows) else { continue };
                 tape.u16(index as u16);
                 let count = if field.5 == FLEXIBLE { 0 } else { field.5 };
@@ -570,8 +579,8 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
 
     /// The text of a message of System V, which is as long as another argument or the result says.
     fn message(&mut self, index: u16, address: u64, offset: u16, tape: &mut Tape) {
-        let given = self.slots.get().iter().find(|slot| prototype::param_name(slot.name) == "msgsz");
-        let len = self.result().filter(|_| self.direction & OUT != 0).or(given.and_then(|slot| slot.value));
+        let given = self.slots.get().iter().find(|slot| prototype::param_name(slot.param.name()) == "msgsz");
+        let len = self.result().filter(|_| self.direction & OUT != 0).or(given.and_then(|slot| slot.value()));
         let (Some(len), Some(at)) = (len, address.checked_add(offset.into())) else { return };
         let before = tape.mark();
         tape.u16(index);
@@ -668,7 +677,44 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     }
 }
 
+/// Where the first NUL is. Eight bytes are looked at together: taking 1 from each borrows from the highest bit of none but
+/// a 0 and those behind it.
+#[inline]
+fn nul_in(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 0xff;
+    let mut at = 0;
+    while let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+        let word = u64::from_le_bytes(*word);
+        let zeros = word.wrapping_sub(ONES) & !word & (ONES << 7);
+        if zeros != 0 {
+            return Some(at + zeros.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    rest.iter().position(|byte| *byte == 0).map(|end| at + end)
+}
+
 /// EINTR, and the kernel's own ERESTART_RESTARTBLOCK, which a program sees as that.
 fn interrupted(errno: u32) -> bool {
     matches!(errno, 4 | 516)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_nul_is_found_wherever_it_is() {
+        for len in 0..40 {
+            for filler in [1, 0x7f, 0x80, 0xff] {
+                let mut bytes = std::vec![filler; len];
+                assert_eq!(nul_in(&bytes), None);
+                for at in (0..len).rev() {
+                    bytes[at] = 0;
+                    assert_eq!(nul_in(&bytes), Some(at), "{len} {filler}");
+                }
+            }
+        }
+    }
 }

@@ -11,14 +11,15 @@ use core::fmt;
 
 use crate::abi::{Abi, ByteOrder};
 use crate::call::RawCall;
+use crate::habit::Habit;
 use crate::kind::{Kind, Plain, Returns};
-use crate::meaning::{self, NO};
+use crate::meaning::{IN, NO, OUT, tag};
 use crate::memory::{Memory, Scratch};
 use crate::outcome::Outcome;
-use crate::prototype;
+use crate::prototype::{self, ParamData};
 use crate::side::Side;
 use crate::syscall::Syscall;
-use crate::value::{Number, Place, Value};
+use crate::value::{Number, Place, Value, is_pointer};
 
 pub use descriptors::{Descriptors, FdKind};
 use follow::{Follow, Phase};
@@ -148,7 +149,13 @@ impl Decoder {
         if slots.side.syscall() != of {
             entered.through = Some(of);
         }
-        entered.netlink = descriptors::netlink(slots, descriptors);
+        if slots.habit == Habit::Through {
+            entered.netlink = descriptors::netlink(slots, descriptors);
+        }
+        if slots.directions & IN == 0 {
+            entered.taken = scratch.taken();
+            return entered;
+        }
         let mut follow = Follow::new(slots, self.limits, order, memory, Phase::Entry, &before);
         follow.netlink = entered.netlink;
         entered.before = follow.arguments(scratch);
@@ -165,20 +172,38 @@ pub(crate) fn usual_order(abi: Abi) -> ByteOrder {
 /// An argument: what its words hold, and what they mean.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Slot {
-    pub(crate) name: u16,
+    word: u64,
+    pub(crate) param: ParamData,
     pub(crate) kind: u16,
-    pub(crate) ty: u16,
-    pub(crate) value: Option<u64>,
-    pub(crate) bits: u8,
-    pub(crate) signed: bool,
-    pub(crate) pointer: bool,
     /// A decision that says which fields of what it points to matter.
     pub(crate) fields: u16,
+    is_known: bool,
+    /// What its kind is, and who reads and writes what it leads to.
+    pub(crate) tag: u8,
+    pub(crate) direction: u8,
 }
 
-impl Default for Slot {
-    fn default() -> Slot {
-        Slot { name: NO, kind: NO, ty: NO, value: None, bits: 64, signed: false, pointer: false, fields: NO }
+impl Slot {
+    pub(crate) const NONE: Slot = Slot {
+        word: 0,
+        param: ParamData::NONE,
+        kind: NO,
+        fields: NO,
+        is_known: false,
+        tag: tag::NOTHING,
+        direction: 0,
+    };
+
+    /// What its words hold, where these are known.
+    #[inline]
+    pub(crate) const fn value(&self) -> Option<u64> {
+        if self.is_known { Some(self.word) } else { None }
+    }
+
+    #[inline]
+    pub(crate) fn set(&mut self, value: Option<u64>) {
+        self.word = value.unwrap_or(0);
+        self.is_known = value.is_some();
     }
 }
 
@@ -199,19 +224,20 @@ pub(crate) fn integer(bytes: &[u8], order: ByteOrder) -> u64 {
 #[derive(Clone, Copy)]
 pub(crate) struct Nodes<'b> {
     bytes: &'b [u8],
-    /// Where each argument's ends.
-    ends: [u32; MAX_ARGS],
+    /// Where each argument's begins, which is where that before it ends; and where the last one ends.
+    starts: [u32; MAX_ARGS + 1],
 }
 
 impl<'b> Nodes<'b> {
-    pub(crate) const NONE: Nodes<'static> = Nodes { bytes: &[], ends: [0; MAX_ARGS] };
+    pub(crate) const NONE: Nodes<'static> = Nodes { bytes: &[], starts: [0; MAX_ARGS + 1] };
 
     /// The node of an argument, or nothing.
     #[inline]
     pub(crate) fn get(&self, at: usize) -> &'b [u8] {
-        let Some(end) = self.ends.get(at) else { return &[] };
-        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        self.bytes.get(start as usize..*end as usize).unwrap_or_default()
+        match self.starts.get(at..) {
+            Some([start, end, ..]) => self.bytes.get(*start as usize..*end as usize).unwrap_or_default(),
+            _ => &[],
+        }
     }
 }
 
@@ -311,7 +337,8 @@ impl<'b> Entered<'b> {
 
     /// What is known of the call when it has returned.
     pub fn exit<M: Memory + ?Sized>(self, outcome: Outcome, memory: &M, scratch: &mut Scratch<'b>) -> Decoded<'b> {
-        let after = self.slots.as_ref().map_or(Nodes::NONE, |slots| {
+        let written = self.slots.as_ref().filter(|slots| slots.directions & OUT != 0);
+        let after = written.map_or(Nodes::NONE, |slots| {
             let mut follow = Follow::new(slots, self.limits, self.order, memory, Phase::Exit(outcome), &self.before);
             follow.netlink = self.netlink;
             follow.arguments(scratch)
@@ -328,11 +355,13 @@ impl<'b> Entered<'b> {
 fn args<'b, 'e>(entered: &'e Entered<'b>, after: Option<&'e Nodes<'b>>) -> impl ExactSizeIterator<Item = Arg<'b>> + 'e {
     let slots = entered.slots.as_ref().map(Slots::get).unwrap_or_default();
     let place = Place { abi: entered.call.abi(), order: entered.order };
-    slots.iter().enumerate().map(move |(at, slot)| Arg {
-        slot: *slot,
-        place,
-        before: entered.before.get(at),
-        after: after.map(|after| after.get(at)).unwrap_or_default(),
+    slots.iter().enumerate().map(move |(at, slot)| {
+        // Nothing was read for a number.
+        let (before, after): (&[u8], &[u8]) = match slot.tag {
+            tag::PATH.. => (entered.before.get(at), after.map(|after| after.get(at)).unwrap_or_default()),
+            _ => (&[], &[]),
+        };
+        Arg { slot: *slot, place, before, after }
     })
 }
 
@@ -383,13 +412,20 @@ impl<'b> Decoded<'b> {
 
     /// How many arguments there are up to the last one that the kernel looks at.
     pub(crate) fn told(&self) -> usize {
-        let is_unused = |slot: &Slot| meaning::kind(slot.kind).is_some_and(|kind| kind.0 == Plain::Unused as u8);
         let slots = self.entered.slots.as_ref().map(Slots::get).unwrap_or_default();
-        slots.iter().rposition(|slot| !is_unused(slot)).map_or(0, |last| last + 1)
+        slots.iter().rposition(|slot| slot.tag != Plain::Unused as u8).map_or(0, |last| last + 1)
     }
 
     pub(crate) fn returns_id(&self) -> u16 {
         self.entered.slots.as_ref().map_or(NO, |slots| slots.returns)
+    }
+
+    pub(crate) fn side(&self) -> Option<Side> {
+        self.entered.side()
+    }
+
+    pub(crate) fn habit(&self) -> Habit {
+        self.entered.slots.as_ref().map_or(Habit::None, |slots| slots.habit)
     }
 
     pub(crate) fn place(&self) -> Place {
@@ -410,7 +446,7 @@ impl<'b> Arg<'b> {
     /// The kernel's name for it; of a value that travels in two halves, that of the whole.
     #[inline]
     pub fn name(&self) -> &'static str {
-        prototype::param_name(self.slot.name)
+        prototype::param_name(self.slot.param.name())
     }
 
     /// The kind that it has in this call: where another argument decides it, that is done.
@@ -421,14 +457,14 @@ impl<'b> Arg<'b> {
     /// Its number, cut to the bits that count, a signed one extended. None where the words are not known.
     #[inline]
     pub const fn number(&self) -> Option<u64> {
-        self.slot.value
+        self.slot.value()
     }
 
     /// What it is: the number, or what it leads to, as far as that was read. Of what the kernel both reads and writes, it is
     /// what the kernel left there, once that is known.
     #[inline]
     pub fn value(&self) -> Option<Value<'b>> {
-        let number = self.slot.value?;
+        let number = self.slot.value()?;
         let node = if self.after.is_empty() { self.before } else { self.after };
         Some(self.value_of(node, number))
     }
@@ -436,9 +472,24 @@ impl<'b> Arg<'b> {
     /// The number, where that is all that it is.
     #[inline]
     pub(crate) fn plain(&self) -> Option<Number> {
-        let number = self.slot.value.filter(|_| self.before.is_empty() && self.after.is_empty())?;
-        match Value::number(self.slot.kind, self.slot.bits, self.slot.signed, number, self.place, self.slot.pointer) {
-            Value::Number(number) => Some(number),
+        let value = self.slot.value().filter(|_| self.before.is_empty() && self.after.is_empty())?;
+        let Slot { kind, tag, param, .. } = &self.slot;
+        if is_pointer(*tag, param.is_pointer()) {
+            return None;
+        }
+        let abi = self.place.abi;
+        Some(Number::new(*kind, param.bits(abi) as u8, param.is_signed(), value, abi))
+    }
+
+    /// The pointer that it is, of which no more is known.
+    #[inline]
+    pub(crate) fn address(&self) -> Option<u64> {
+        if !self.before.is_empty() || !self.after.is_empty() {
+            return None;
+        }
+        match self.word(self.slot.value()?) {
+            Value::Null => Some(0),
+            Value::Address(address) => Some(address),
             _ => None,
         }
     }
@@ -449,7 +500,16 @@ impl<'b> Arg<'b> {
         if self.after.is_empty() || self.before.is_empty() {
             return None;
         }
-        self.slot.value.map(|number| self.value_of(self.before, number))
+        self.slot.value().map(|number| self.value_of(self.before, number))
+    }
+
+    /// The text that it leads to, and whether that was cut, where the kernel reads one and no more.
+    #[inline]
+    pub(crate) fn text(&self) -> Option<(&'b [u8], bool)> {
+        match self.before {
+            [tape::node::TEXT, _, _, _, _, cut, text @ ..] if self.after.is_empty() => Some((text, *cut != 0)),
+            _ => None,
+        }
     }
 
     #[inline]
@@ -457,15 +517,21 @@ impl<'b> Arg<'b> {
         let mut reader = tape::Reader::new(node);
         match reader.node() {
             Some((tag, inner)) => Value::of_node(tag, inner, self.place),
-            None => {
-                Value::number(self.slot.kind, self.slot.bits, self.slot.signed, number, self.place, self.slot.pointer)
-            }
+            None => self.word(number),
         }
+    }
+
+    #[inline]
+    fn word(&self, number: u64) -> Value<'b> {
+        let Slot { kind, tag, param, .. } = self.slot;
+        let abi = self.place.abi;
+        let number = Number::new(kind, param.bits(abi) as u8, param.is_signed(), number, abi);
+        Value::number_of(tag, number, param.is_pointer())
     }
 
     /// Whether the kernel does not look at it.
     pub(crate) fn is_unused(&self) -> bool {
-        meaning::kind(self.slot.kind).is_some_and(|kind| kind.0 == crate::kind::Plain::Unused as u8)
+        self.slot.tag == Plain::Unused as u8
     }
 }
 

@@ -3,10 +3,11 @@
 use super::{MAX_ARGS, Slot};
 use crate::abi::{Abi, ByteOrder};
 use crate::call::RawCall;
-use crate::meaning::{self, NO, When, fits};
+use crate::habit::{self, Habit};
+use crate::meaning::{self, IN, NO, When, fits, tag};
 use crate::memory::Memory;
 use crate::names;
-use crate::prototype::{POS_H, Params, Part};
+use crate::prototype::{POS_H, ParamData, Params, Part};
 use crate::side::Side;
 use crate::syscall::Syscall;
 
@@ -15,7 +16,10 @@ use crate::syscall::Syscall;
 pub(crate) struct Slots {
     pub(crate) side: Side,
     pub(crate) slots: [Slot; MAX_ARGS],
-    pub(crate) len: usize,
+    pub(crate) len: u8,
+    /// Who reads and who writes what the arguments lead to, of all of them together.
+    pub(crate) directions: u8,
+    pub(crate) habit: Habit,
     /// The kind of the result, [`meaning::ZERO`], [`meaning::NEVER`] or [`NO`].
     pub(crate) returns: u16,
     /// What a value decided that names another call: the place of a decision, or [`NO`].
@@ -29,19 +33,35 @@ impl Slots {
     /// None yet, of what enters this.
     #[inline]
     pub(crate) fn new(side: Side) -> Slots {
-        Slots { side, slots: [Slot::default(); MAX_ARGS], len: 0, returns: NO, call: NO }
+        Slots {
+            side,
+            slots: [Slot::NONE; MAX_ARGS],
+            len: 0,
+            directions: 0,
+            habit: habit::of(side.syscall()),
+            returns: NO,
+            call: NO,
+        }
     }
 
     /// The arguments of the call, which may turn out to be another one: `socketcall` is one of eighteen.
     pub(crate) fn fill<M: Memory + ?Sized>(&mut self, raw: &RawCall, order: ByteOrder, memory: &M) {
         of_side(self, raw.words(), order, memory);
-        let mut before = None;
+        if self.call != NO || self.habit == Habit::Syscall {
+            self.go_behind(raw.words(), order, memory);
+        }
+        self.settle();
+    }
+
+    /// The arguments of the call that it turns out to be.
+    #[inline(never)]
+    fn go_behind<M: Memory + ?Sized>(&mut self, words: &[u64], order: ByteOrder, memory: &M) {
+        let mut before = Words::of(words);
         for _ in 0..CALLS {
-            let words = before.as_ref().map_or(raw.words(), Words::get);
-            let Some((other, words)) = behind(self, words, order, memory) else { break };
+            let Some((other, words)) = behind(self, before.get(), order, memory) else { break };
             *self = Slots::new(other);
             of_side(self, words.get(), order, memory);
-            before = Some(words);
+            before = words;
         }
     }
 }
@@ -71,46 +91,13 @@ impl Words {
 fn of_side<M: Memory + ?Sized>(found: &mut Slots, words: &[u64], order: ByteOrder, memory: &M) {
     let side = found.side;
     let abi = side.syscall().abi();
-    let Some(params) = side.params() else { return };
-    let (mut words, mut list) = (words, params);
-    let read;
-    if let Some(block) = side.block() {
-        // The one parameter points to the words.
-        let address = params.clone().next().and_then(|param| param.value(words, order));
-        read = address.and_then(|address| block_words(abi, order, address, block, memory));
-        if let Some(read) = &read {
-            (words, list) = (read.get(), block);
-        }
-    }
+    let Some(list) = side.params() else { return };
     let entry = meaning::entry(side.entry_id());
     let kinds = entry.map(meaning::params).unwrap_or_default();
-    for (at, param) in list.enumerate() {
-        let part = param.part();
-        // A 64-bit kernel shifts the upper half out of `pos_l` and `pos_h` (pos_from_hilo in fs/read_write.c).
-        if param.name_id() == POS_H && abi.word_bits() == 64 {
-            continue;
-        }
-        // The halves of a value are one argument, at the place of the first.
-        let (name, value) = match part {
-            Part::Dummy => continue,
-            Part::Whole => (param.name_id(), param.value(words, order)),
-            Part::Low(of) | Part::High(of) | Part::First(of) | Part::Second(of) => {
-                let id = param.whole_id();
-                if found.slots.iter().take(found.len).any(|slot| slot.name == id) {
-                    continue;
-                }
-                (id, list.value(of, words, order))
-            }
-        };
-        let Some(slot) = found.slots.get_mut(found.len) else { break };
-        let own = param.name_id();
-        let is_it = |(of, _): &&(u16, u16)| *of == own || *of == name;
-        // They mostly stand in the order of the parameters.
-        let here = kinds.get(at).filter(|(of, _)| *of == own);
-        let kind = here.or_else(|| kinds.iter().find(is_it)).map_or(NO, |(_, kind)| *kind);
-        let (bits, signed) = if part == Part::Whole { (param.bits() as u8, param.is_signed()) } else { (64, true) };
-        *slot = Slot { name, kind, ty: param.type_id(), value, bits, signed, fields: NO, pointer: param.is_pointer() };
-        found.len += 1;
+    match if list.len() == 1 { block_words(side, list, words, order, memory) } else { None } {
+        Some((block, words)) => found.any_words(block, words.get(), order, kinds),
+        None if list.is_one_word_each() => found.one_word_each(list, words, abi, kinds),
+        None => found.any_words(list, words, order, kinds),
     }
     if let Some(entry) = entry {
         found.returns = entry.4;
@@ -120,14 +107,87 @@ fn of_side<M: Memory + ?Sized>(found: &mut Slots, words: &[u64], order: ByteOrde
     }
 }
 
+/// The kind of the parameter at a place, by its name; mostly kinds stand in the order of parameters.
+#[inline]
+fn kind_at(kinds: &[(u16, u16)], at: usize, name: u16) -> u16 {
+    match kinds.get(at) {
+        Some((of, kind)) if *of == name => *kind,
+        _ => kinds.iter().find(|(of, _)| *of == name).map_or(NO, |(_, kind)| *kind),
+    }
+}
+
+impl Slots {
+    /// Parameters that are a word each, as most are on most ABIs.
+    fn one_word_each(&mut self, list: Params, words: &[u64], abi: Abi, kinds: &[(u16, u16)]) {
+        let pointer_bits = abi.pointer_bits();
+        let mut len = 0;
+        for ((at, slot), param) in self.slots.iter_mut().enumerate().zip(list.data()) {
+            slot.param = *param;
+            slot.kind = kind_at(kinds, at, param.name());
+            if let Some(word) = words.get(at) {
+                slot.set(Some(param.cut(*word, pointer_bits)));
+            }
+            len += 1;
+        }
+        self.len = len;
+    }
+
+    /// Parameters of any kind: in two words, or halves of a value.
+    #[inline(never)]
+    fn any_words(&mut self, list: Params, words: &[u64], order: ByteOrder, kinds: &[(u16, u16)]) {
+        for (at, param) in list.enumerate() {
+            let part = param.part();
+            // A 64-bit kernel shifts the upper half out of `pos_l` and `pos_h` (pos_from_hilo in fs/read_write.c).
+            if param.name_id() == POS_H && self.side.syscall().abi().word_bits() == 64 {
+                continue;
+            }
+            // The halves of a value are one argument, at the place of the first.
+            let (name, value) = match part {
+                Part::Dummy => continue,
+                Part::Whole => (param.name_id(), param.value(words, order)),
+                Part::Low(of) | Part::High(of) | Part::First(of) | Part::Second(of) => {
+                    let id = param.whole_id();
+                    if self.slot(id).is_some() {
+                        continue;
+                    }
+                    (id, list.value(of, words, order))
+                }
+            };
+            let Some(slot) = self.slots.get_mut(usize::from(self.len)) else { break };
+            let own = kind_at(kinds, at, param.name_id());
+            let kind = if own == NO { kind_at(kinds, at, name) } else { own };
+            slot.kind = kind;
+            slot.param = if part == Part::Whole { param.data() } else { ParamData::of_halves(name, param.type_id()) };
+            slot.set(value);
+            self.len += 1;
+        }
+    }
+
+    /// What is known of all arguments, once their kinds are decided.
+    fn settle(&mut self) {
+        for slot in self.slots.get_mut(..usize::from(self.len)).unwrap_or_default() {
+            let Some(kind) = meaning::kind(slot.kind) else { continue };
+            (slot.tag, slot.direction) = (kind.0, kind.1);
+            if kind.0 >= tag::PATH {
+                // Where buffers are is read in any case.
+                self.directions |= kind.1 | if kind.0 == tag::IOVEC { IN } else { 0 };
+            }
+        }
+    }
+}
+
+/// The parameters whose words the one parameter points to, and these words.
+#[inline(never)]
 fn block_words<M: Memory + ?Sized>(
-    abi: Abi,
+    side: Side,
+    mut list: Params,
+    words: &[u64],
     order: ByteOrder,
-    address: u64,
-    block: Params,
     memory: &M,
-) -> Option<Words> {
-    read_words(abi, order, address, block.word_count(), memory)
+) -> Option<(Params, Words)> {
+    let block = side.block()?;
+    let address = list.next()?.value(words, order)?;
+    Some((block, read_words(side.syscall().abi(), order, address, block.word_count(), memory)?))
 }
 
 fn read_words<M: Memory + ?Sized>(abi: Abi, order: ByteOrder, address: u64, count: usize, memory: &M) -> Option<Words> {
@@ -144,10 +204,11 @@ fn read_words<M: Memory + ?Sized>(abi: Abi, order: ByteOrder, address: u64, coun
 }
 
 /// The call that a call is by its arguments, and that one's words.
+#[inline(never)]
 fn behind<M: Memory + ?Sized>(found: &Slots, words: &[u64], order: ByteOrder, memory: &M) -> Option<(Side, Words)> {
     let abi = found.side.syscall().abi();
     // mips's `syscall` takes a number and the words of that call.
-    if matches!(found.side.entry(), Some("sys_syscall" | "sys32_syscall")) {
+    if found.habit == Habit::Syscall && matches!(found.side.entry(), Some("sys_syscall" | "sys32_syscall")) {
         let (number, rest) = words.split_first()?;
         let call = abi.table()?.get(u32::try_from(*number).ok()?)?;
         return (call != found.side.syscall()).then(|| (call.side(), Words::of(rest)));
@@ -185,17 +246,18 @@ fn with_entry(abi: Abi, entry: u16) -> Option<Syscall> {
 impl Slots {
     /// The value of the argument with that name.
     pub(crate) fn value(&self, name: u16) -> Option<u64> {
-        self.slot(name)?.value
+        self.slot(name)?.value()
     }
 
     pub(crate) fn slot(&self, name: u16) -> Option<&Slot> {
-        self.get().iter().find(|slot| slot.name == name)
+        self.get().iter().find(|slot| slot.param.name() == name)
     }
 
     pub(crate) fn get(&self) -> &[Slot] {
-        self.slots.get(..self.len).unwrap_or_default()
+        self.slots.get(..usize::from(self.len)).unwrap_or_default()
     }
 
+    #[inline(never)]
     fn choose(&mut self, choice: meaning::C, abi: Abi) {
         let Some(first) = self.value(choice.0) else { return };
         let second = if choice.1 == NO { Some(0) } else { self.value(choice.1) };
@@ -230,13 +292,14 @@ impl Slots {
 
     fn decide(&mut self, id: u16) {
         let Some(decided) = meaning::decided(id) else { return };
+        let slots = self.slots.get_mut(..usize::from(self.len)).unwrap_or_default();
         for (name, kind) in decided.params() {
-            if let Some(slot) = self.slots.iter_mut().take(self.len).find(|slot| slot.name == name) {
+            if let Some(slot) = slots.iter_mut().find(|slot| slot.param.name() == name) {
                 slot.kind = kind;
             }
         }
-        for slot in self.slots.iter_mut().take(self.len) {
-            if decided.fields_of(slot.name).is_some() {
+        for slot in slots {
+            if decided.fields_of(slot.param.name()).is_some() {
                 slot.fields = id;
             }
         }

@@ -69,8 +69,15 @@ impl<'t> Tape<'t> {
 
     #[inline]
     pub(crate) fn open(&mut self, tag: u8) -> Mark {
+        self.open_with(tag, [])
+    }
+
+    /// Begins a node with what stands first in it.
+    #[inline]
+    pub(crate) fn open_with<const N: usize>(&mut self, tag: u8, first: [u8; N]) -> Mark {
         let mark = Mark(self.at);
         self.bytes(&[tag, 0, 0, 0, 0]);
+        self.bytes(&first);
         mark
     }
 

@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write};
 
-use super::{Shown, text};
+use super::{Out, Shown, text};
 use crate::decode::integer;
 use crate::generated::{meaning, sets};
 use crate::value::SockAddr;
@@ -13,7 +13,7 @@ const AF_INET: u16 = 2;
 const AF_INET6: u16 = 10;
 const AF_NETLINK: u16 = 16;
 
-pub(super) fn sockaddr<W: Write + ?Sized>(shown: &Shown, of: &SockAddr<'_>, out: &mut W) -> fmt::Result {
+pub(super) fn sockaddr(shown: &Shown, of: &SockAddr<'_>, out: &mut Out<'_>) -> fmt::Result {
     let Some(family) = of.family() else {
         return text::quoted(out, of.bytes());
     };
@@ -84,14 +84,14 @@ pub(super) fn sockaddr<W: Write + ?Sized>(shown: &Shown, of: &SockAddr<'_>, out:
     out.write_str("}")
 }
 
-fn port<W: Write + ?Sized>(out: &mut W, name: &str, port: [u8; 2]) -> fmt::Result {
+fn port(out: &mut Out<'_>, name: &str, port: [u8; 2]) -> fmt::Result {
     out.write_str(name)?;
     out.write_str("htons(")?;
     text::decimal(out, u16::from_be_bytes(port).into())?;
     out.write_str(")")
 }
 
-pub(super) fn ipv4<W: Write + ?Sized>(out: &mut W, bytes: [u8; 4]) -> fmt::Result {
+pub(super) fn ipv4(out: &mut Out<'_>, bytes: [u8; 4]) -> fmt::Result {
     for (at, byte) in bytes.into_iter().enumerate() {
         if at > 0 {
             out.write_str(".")?;
@@ -101,14 +101,6 @@ pub(super) fn ipv4<W: Write + ?Sized>(out: &mut W, bytes: [u8; 4]) -> fmt::Resul
     Ok(())
 }
 
-pub(super) fn ipv6<W: Write + ?Sized>(out: &mut W, bytes: [u8; 16]) -> fmt::Result {
-    write!(Through(out), "{}", core::net::Ipv6Addr::from(bytes))
-}
-
-struct Through<'w, W: ?Sized>(&'w mut W);
-
-impl<W: Write + ?Sized> Write for Through<'_, W> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.write_str(text)
-    }
+pub(super) fn ipv6(out: &mut Out<'_>, bytes: [u8; 16]) -> fmt::Result {
+    write!(out, "{}", core::net::Ipv6Addr::from(bytes))
 }

@@ -2,10 +2,10 @@
 
 use core::fmt::{self, Write};
 
-use super::{Shown, text};
+use super::{Out, Shown, text};
 use crate::value::{Control, ControlMessage, Value};
 
-pub(super) fn control<W: Write + ?Sized>(shown: &Shown, of: &Control<'_>, depth: usize, out: &mut W) -> fmt::Result {
+pub(super) fn control(shown: &Shown, of: &Control<'_>, depth: usize, out: &mut Out<'_>) -> fmt::Result {
     out.write_str("[")?;
     let mut messages = of.iter();
     let mut first = true;
@@ -29,7 +29,7 @@ pub(super) fn control<W: Write + ?Sized>(shown: &Shown, of: &Control<'_>, depth:
     out.write_str("]")
 }
 
-fn message<W: Write + ?Sized>(shown: &Shown, of: &ControlMessage<'_>, depth: usize, out: &mut W) -> fmt::Result {
+fn message(shown: &Shown, of: &ControlMessage<'_>, depth: usize, out: &mut Out<'_>) -> fmt::Result {
     out.write_str("{cmsg_len=")?;
     text::decimal(out, of.stated_len())?;
     out.write_str(", cmsg_level=")?;
@@ -100,8 +100,8 @@ mod tests {
             let place = Place { abi: self.abi, order: self.order };
             let of = Control::new(0x1000, self.bytes.len() as u64, 8, &self.bytes, place);
             let mut out = String::new();
-            control(&Shown { style: Style::new().verbose(), place, without: None }, &of, 0, &mut out)
-                .expect("a string takes all");
+            let shown = Shown { style: Style::new().verbose(), place, without: None };
+            super::super::gathered(&mut out, |out| control(&shown, &of, 0, out)).expect("a string takes all");
             out
         }
     }

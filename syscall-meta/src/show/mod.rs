@@ -4,15 +4,18 @@ mod address;
 mod control;
 mod netlink;
 mod number;
+mod out;
 mod result;
 mod text;
 mod value;
 
 use core::fmt::{self, Write};
 
-use crate::decode::{Decoded, Entered};
+use crate::decode::{Arg, Decoded, Entered};
+use crate::habit::Habit;
 use crate::value::Value;
 
+use out::{Out, gathered};
 pub(crate) use value::Shown;
 
 /// How a call is shown; see [`Decoded::show`].
@@ -48,9 +51,11 @@ impl<'b> Decoded<'b> {
     /// # Errors
     /// Those of the writer, which is asked for nothing but `write_str`.
     pub fn show<W: Write + ?Sized>(&self, style: Style, out: &mut W) -> fmt::Result {
-        self.show_call(style, out)?;
-        out.write_str(" = ")?;
-        self.show_result(out)
+        gathered(out, |out| {
+            self.call(style, out)?;
+            out.write_str(" = ")?;
+            self.result(out)
+        })
     }
 
     /// Writes what stands before ` = `.
@@ -58,27 +63,35 @@ impl<'b> Decoded<'b> {
     /// # Errors
     /// Those of the writer.
     pub fn show_call<W: Write + ?Sized>(&self, style: Style, out: &mut W) -> fmt::Result {
-        match self.syscall() {
-            Some(call) => out.write_str(call.name())?,
-            None => {
-                out.write_str("syscall_")?;
-                text::hex(out, self.raw().kernel_number().into())?;
-            }
-        }
-        out.write_str("(")?;
-        if self.syscall().is_none_or(|call| call.side().params().is_none()) {
-            self.show_words(out)?;
+        gathered(out, |out| self.call(style, out))
+    }
+
+    /// Writes what stands behind ` = `: `3`, `-1 ENOENT (No such file or directory)`, `?` where nothing is known.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn show_result<W: Write + ?Sized>(&self, out: &mut W) -> fmt::Result {
+        gathered(out, |out| self.result(out))
+    }
+
+    fn call(&self, style: Style, out: &mut Out<'_>) -> fmt::Result {
+        let Some(side) = self.side() else {
+            out.write_str("syscall_")?;
+            text::hex(out, self.raw().kernel_number().into())?;
+            out.write_str("(")?;
+            self.words(out)?;
             return out.write_str(")");
+        };
+        out.write_str(side.syscall().name())?;
+        out.write_str("(")?;
+        let habit = self.habit();
+        if habit == Habit::Clone && !style.names {
+            return self.clone_call(out);
         }
-        if self.syscall().is_some_and(|call| call.name() == "clone") && !style.names {
-            return self.show_clone(out);
-        }
-        let is_mmap = self.syscall().is_some_and(|call| matches!(call.name(), "mmap" | "mmap2"));
-        // The last arguments that the kernel does not look at are not told, of a futex none of these.
-        let is_futex = self.syscall().is_some_and(|call| matches!(call.name(), "futex" | "futex_time64"));
         let mut first = true;
         for (at, arg) in self.args().take(self.told()).enumerate() {
-            if is_futex && !style.names && arg.is_unused() {
+            // The last arguments that the kernel does not look at are not told, of a futex none of these.
+            if habit == Habit::Futex && !style.names && arg.is_unused() {
                 continue;
             }
             if !first {
@@ -89,43 +102,54 @@ impl<'b> Decoded<'b> {
                 out.write_str(arg.name())?;
                 out.write_str("=")?;
             }
-            if let Some(number) = arg.plain().filter(|_| !is_mmap) {
-                number::number(&number, out)?;
-                continue;
-            }
-            let Some(value) = arg.value() else {
-                out.write_str("?")?;
-                continue;
-            };
-            let behind = self.tells_behind(at);
-            let shown = Shown { style, place: self.place(), without: behind.then_some("revents") };
-            if is_place(&value, arg.name()) {
-                text::hex(out, arg.number().unwrap_or(0))?;
-                continue;
-            }
-            // Where a mapping begins in its file is thought of in pages, and told in bytes.
-            if at == 5 && is_mmap {
-                let unit = if self.syscall().is_some_and(|call| call.name() == "mmap2") { 4096 } else { 1 };
-                text::hex(out, arg.number().unwrap_or(0).wrapping_mul(unit))?;
-                continue;
-            }
-            if is_environment(&value, arg.name()) && !style.verbose {
-                shown.environment(&value, arg.number(), out)?;
-                continue;
-            }
-            match arg.before() {
-                // What was asked for stands here, what was found behind the result.
-                Some(Value::FdSet(before)) => shown.value(&Value::FdSet(before), out)?,
-                Some(before) if behind => shown.value(&before, out)?,
-                Some(before) => shown.changed(&before, &value, out)?,
-                None => shown.value(&value, out)?,
+            match habit {
+                // Where a mapping begins in its file is thought of in pages, and told in bytes.
+                Habit::Mmap | Habit::Mmap2 if at == 5 => {
+                    let unit = if habit == Habit::Mmap2 { 4096 } else { 1 };
+                    match arg.number() {
+                        Some(number) => text::hex(out, number.wrapping_mul(unit))?,
+                        None => out.write_str("?")?,
+                    }
+                }
+                _ => match arg.plain() {
+                    Some(number) => number::number(&number, out)?,
+                    None => self.argument(&arg, tells_behind(habit, at), style, out)?,
+                },
             }
         }
         out.write_str(")")
     }
 
+    /// An argument that is more than a number.
+    fn argument(&self, arg: &Arg<'b>, is_told_behind: bool, style: Style, out: &mut Out<'_>) -> fmt::Result {
+        if let Some((bytes, is_cut)) = arg.text() {
+            text::quoted(out, bytes)?;
+            return if is_cut { out.write_str("...") } else { Ok(()) };
+        }
+        match arg.address() {
+            Some(0) => return out.write_str("NULL"),
+            Some(address) => return text::hex(out, address),
+            None => {}
+        }
+        let Some(value) = arg.value() else { return out.write_str("?") };
+        let shown = Shown { style, place: self.place(), without: is_told_behind.then_some("revents") };
+        if is_place(&value, arg) {
+            return text::hex(out, arg.number().unwrap_or(0));
+        }
+        if !style.verbose && is_environment(&value, arg) {
+            return shown.environment(&value, arg.number(), out);
+        }
+        match arg.before() {
+            // What was asked for stands here, what was found behind the result.
+            Some(Value::FdSet(before)) => shown.value(&Value::FdSet(before), out),
+            Some(before) if is_told_behind => shown.value(&before, out),
+            Some(before) => shown.changed(&before, &value, out),
+            None => shown.value(&value, out),
+        }
+    }
+
     /// `clone` has its arguments in another order on each of several ABIs, and many of them mean nothing: the names tell.
-    fn show_clone<W: Write + ?Sized>(&self, out: &mut W) -> fmt::Result {
+    fn clone_call(&self, out: &mut Out<'_>) -> fmt::Result {
         let shown = Shown { style: Style::new(), place: self.place(), without: None };
         let mut any = false;
         for (name, title) in [
@@ -147,22 +171,8 @@ impl<'b> Decoded<'b> {
         out.write_str(")")
     }
 
-    /// Whether what the kernel left of this argument stands behind the result.
-    fn tells_behind(&self, at: usize) -> bool {
-        let Some(call) = self.syscall() else { return false };
-        match call.name() {
-            "poll" => at == 0,
-            "ppoll" | "ppoll_time64" => at == 0 || at == 2,
-            "select" | "_newselect" | "pselect6" | "pselect6_time64" => at == 4,
-            _ => false,
-        }
-    }
-
     /// The words of a call that nobody knows.
-    fn show_words<W: Write + ?Sized>(&self, out: &mut W) -> fmt::Result {
-        if self.syscall().is_some() {
-            return Ok(());
-        }
+    fn words(&self, out: &mut Out<'_>) -> fmt::Result {
         for (at, word) in self.raw().words().iter().enumerate() {
             if at > 0 {
                 out.write_str(", ")?;
@@ -173,14 +183,24 @@ impl<'b> Decoded<'b> {
     }
 }
 
+/// Whether what the kernel left of this argument stands behind the result.
+fn tells_behind(habit: Habit, at: usize) -> bool {
+    match habit {
+        Habit::Poll => at == 0,
+        Habit::Ppoll => at == 0 || at == 2,
+        Habit::Select => at == 4,
+        _ => false,
+    }
+}
+
 /// Whether it matters where a number is, more than what it is: of a futex.
-fn is_place(value: &Value<'_>, name: &str) -> bool {
-    matches!(value, Value::Numbers(_)) && matches!(name, "uaddr" | "uaddr2")
+fn is_place(value: &Value<'_>, arg: &Arg<'_>) -> bool {
+    matches!(value, Value::Numbers(_)) && matches!(arg.name(), "uaddr" | "uaddr2")
 }
 
 /// Whether it is what a program is given as its environment, which tells much and says little.
-fn is_environment(value: &Value<'_>, name: &str) -> bool {
-    matches!(value, Value::List(list) if list.is_texts()) && name == "envp"
+fn is_environment(value: &Value<'_>, arg: &Arg<'_>) -> bool {
+    matches!(value, Value::List(list) if list.is_texts()) && arg.name() == "envp"
 }
 
 /// As [`Decoded::show`] does without verbosity or names.

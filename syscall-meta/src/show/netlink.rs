@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write};
 
-use super::{Shown, Style, number, text};
+use super::{Out, Shown, Style, number, text};
 use crate::value::{
     AttributeValue, NetlinkAttribute, NetlinkAttributes, NetlinkMessage, NetlinkMessages, NetlinkRecords, Number,
     Struct, Value,
@@ -17,7 +17,7 @@ impl NetlinkMessages<'_> {
     /// # Errors
     /// Those of the writer.
     pub fn show<W: Write + ?Sized>(&self, style: Style, out: &mut W) -> fmt::Result {
-        messages(&Shown { style, place: self.place(), without: None }, self, 0, out)
+        super::gathered(out, |out| messages(&Shown { style, place: self.place(), without: None }, self, 0, out))
     }
 }
 
@@ -35,28 +35,23 @@ struct Row {
 }
 
 impl Row {
-    fn begin<W: Write + ?Sized>(is_list: bool, out: &mut W) -> Result<Row, fmt::Error> {
+    fn begin(is_list: bool, out: &mut Out<'_>) -> Result<Row, fmt::Error> {
         out.write_str(if is_list { "[" } else { "" })?;
         Ok(Row { is_list, first: true })
     }
 
-    fn next<W: Write + ?Sized>(&mut self, out: &mut W) -> fmt::Result {
+    fn next(&mut self, out: &mut Out<'_>) -> fmt::Result {
         out.write_str(if self.first { "" } else { ", " })?;
         self.first = false;
         Ok(())
     }
 
-    fn end<W: Write + ?Sized>(self, out: &mut W) -> fmt::Result {
+    fn end(self, out: &mut Out<'_>) -> fmt::Result {
         out.write_str(if self.is_list { "]" } else { "" })
     }
 }
 
-pub(super) fn messages<W: Write + ?Sized>(
-    shown: &Shown,
-    of: &NetlinkMessages<'_>,
-    depth: usize,
-    out: &mut W,
-) -> fmt::Result {
+pub(super) fn messages(shown: &Shown, of: &NetlinkMessages<'_>, depth: usize, out: &mut Out<'_>) -> fmt::Result {
     let mut all = *of;
     let is_list = all.next().is_some() && (!all.rest().is_empty() || of.is_cut());
     let mut row = Row::begin(is_list, out)?;
@@ -76,7 +71,7 @@ pub(super) fn messages<W: Write + ?Sized>(
     row.end(out)
 }
 
-fn message<W: Write + ?Sized>(shown: &Shown, of: &NetlinkMessage<'_>, depth: usize, out: &mut W) -> fmt::Result {
+fn message(shown: &Shown, of: &NetlinkMessage<'_>, depth: usize, out: &mut Out<'_>) -> fmt::Result {
     let is_pair = !of.payload().is_empty();
     out.write_str(if is_pair { "[{nlmsg_len=" } else { "{nlmsg_len=" })?;
     text::decimal(out, of.stated_len().into())?;
@@ -98,7 +93,7 @@ fn message<W: Write + ?Sized>(shown: &Shown, of: &NetlinkMessage<'_>, depth: usi
     out.write_str(if of.is_cut() { ", ...]" } else { "]" })
 }
 
-fn payload<W: Write + ?Sized>(shown: &Shown, of: &NetlinkMessage<'_>, depth: usize, out: &mut W) -> fmt::Result {
+fn payload(shown: &Shown, of: &NetlinkMessage<'_>, depth: usize, out: &mut Out<'_>) -> fmt::Result {
     let is_error = sets_error(of);
     if let Some(error) = of.error() {
         out.write_str(if is_error { "{error=" } else { "" })?;
@@ -130,7 +125,7 @@ fn sets_error(of: &NetlinkMessage<'_>) -> bool {
 }
 
 /// `0`, `-ENODEV`
-fn code<W: Write + ?Sized>(error: i32, of: &NetlinkMessage<'_>, out: &mut W) -> fmt::Result {
+fn code(error: i32, of: &NetlinkMessage<'_>, out: &mut Out<'_>) -> fmt::Result {
     let name = error.checked_neg().filter(|error| *error > 0);
     let name = name.and_then(|error| crate::generated::sets::ERRNO.name_of(of.place().abi, error as u64));
     match name {
@@ -143,7 +138,7 @@ fn code<W: Write + ?Sized>(error: i32, of: &NetlinkMessage<'_>, out: &mut W) -> 
 }
 
 /// Attributes behind something.
-fn behind<W: Write + ?Sized>(shown: &Shown, of: &NetlinkAttributes<'_>, depth: usize, out: &mut W) -> fmt::Result {
+fn behind(shown: &Shown, of: &NetlinkAttributes<'_>, depth: usize, out: &mut Out<'_>) -> fmt::Result {
     if of.rest().is_empty() {
         return Ok(());
     }
@@ -151,7 +146,7 @@ fn behind<W: Write + ?Sized>(shown: &Shown, of: &NetlinkAttributes<'_>, depth: u
     attributes(shown, of, depth + 1, out)
 }
 
-fn attributes<W: Write + ?Sized>(shown: &Shown, of: &NetlinkAttributes<'_>, depth: usize, out: &mut W) -> fmt::Result {
+fn attributes(shown: &Shown, of: &NetlinkAttributes<'_>, depth: usize, out: &mut Out<'_>) -> fmt::Result {
     if depth > DEPTH {
         return out.write_str("...");
     }
@@ -170,7 +165,7 @@ fn attributes<W: Write + ?Sized>(shown: &Shown, of: &NetlinkAttributes<'_>, dept
     row.end(out)
 }
 
-fn attribute<W: Write + ?Sized>(shown: &Shown, of: &NetlinkAttribute<'_>, depth: usize, out: &mut W) -> fmt::Result {
+fn attribute(shown: &Shown, of: &NetlinkAttribute<'_>, depth: usize, out: &mut Out<'_>) -> fmt::Result {
     let value = of.value();
     let is_pair = !matches!(value, AttributeValue::Nothing);
     out.write_str(if is_pair { "[{nla_len=" } else { "{nla_len=" })?;
@@ -197,7 +192,7 @@ fn attribute<W: Write + ?Sized>(shown: &Shown, of: &NetlinkAttribute<'_>, depth:
     out.write_str(if of.is_cut() { ", ...]" } else { "]" })
 }
 
-fn records<W: Write + ?Sized>(shown: &Shown, of: &NetlinkRecords<'_>, depth: usize, out: &mut W) -> fmt::Result {
+fn records(shown: &Shown, of: &NetlinkRecords<'_>, depth: usize, out: &mut Out<'_>) -> fmt::Result {
     let mut row = Row::begin(true, out)?;
     let mut all = *of;
     for (first, rest) in all.by_ref() {
@@ -212,18 +207,18 @@ fn records<W: Write + ?Sized>(shown: &Shown, of: &NetlinkRecords<'_>, depth: usi
     row.end(out)
 }
 
-fn structure<W: Write + ?Sized>(shown: &Shown, of: Struct<'_>, depth: usize, out: &mut W) -> fmt::Result {
+fn structure(shown: &Shown, of: Struct<'_>, depth: usize, out: &mut Out<'_>) -> fmt::Result {
     shown.at_depth(&Value::Struct(of), depth + 1, out)
 }
 
-fn name_or_hex<W: Write + ?Sized>(name: Option<&str>, value: u16, out: &mut W) -> fmt::Result {
+fn name_or_hex(name: Option<&str>, value: u16, out: &mut Out<'_>) -> fmt::Result {
     match name {
         Some(name) => out.write_str(name),
         None => text::hex(out, value.into()),
     }
 }
 
-fn bytes<W: Write + ?Sized>(of: &[u8], limit: usize, out: &mut W) -> fmt::Result {
+fn bytes(of: &[u8], limit: usize, out: &mut Out<'_>) -> fmt::Result {
     let shown = of.get(..limit).unwrap_or(of);
     text::quoted(out, shown)?;
     out.write_str(if shown.len() < of.len() { "..." } else { "" })

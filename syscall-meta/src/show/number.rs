@@ -2,9 +2,9 @@
 
 use core::fmt::{self, Write};
 
-use super::text;
+use super::{Out, text};
 use crate::abi::Abi;
-use crate::constants::FlagSet;
+use crate::constants::{FlagSet, PlainMembers};
 use crate::flag_names::Piece;
 use crate::generated::sets;
 use crate::ioctl::Ioctl;
@@ -13,7 +13,7 @@ use crate::meaning::{self, tag};
 use crate::value::Number;
 
 /// What no bit is called, of sets of flags where that has a name.
-const NONE_OF: [(&str, &str); 2] = [("access_mode", "F_OK"), ("mmap_prot", "PROT_NONE")];
+const NONE_OF: [(FlagSet, &str); 2] = [(sets::ACCESS_MODE, "F_OK"), (sets::MMAP_PROT, "PROT_NONE")];
 
 /// Of include/uapi/linux/futex.h.
 const FUTEX_PRIVATE_FLAG: u64 = 128;
@@ -21,7 +21,7 @@ const FUTEX_PRIVATE_FLAG: u64 = 128;
 /// `AT_FDCWD` of `include/uapi/linux/fcntl.h`.
 const AT_FDCWD: i64 = -100;
 
-pub(super) fn number<W: Write + ?Sized>(number: &Number, out: &mut W) -> fmt::Result {
+pub(super) fn number(number: &Number, out: &mut Out<'_>) -> fmt::Result {
     let kind = meaning::kind(number.kind_id());
     let Some(kind) = kind else { return unknown(number, out) };
     if kind.0 == tag::SET {
@@ -79,7 +79,7 @@ pub(super) fn number<W: Write + ?Sized>(number: &Number, out: &mut W) -> fmt::Re
 }
 
 /// A number of which nothing is known: in hex, and small ones look alike either way.
-fn unknown<W: Write + ?Sized>(number: &Number, out: &mut W) -> fmt::Result {
+fn unknown(number: &Number, out: &mut Out<'_>) -> fmt::Result {
     text::hex(out, number.value())
 }
 
@@ -89,20 +89,20 @@ fn signed_if_so(number: &Number) -> i64 {
 }
 
 /// The names of a request: there may be several, of other devices.
-fn request<W: Write + ?Sized>(out: &mut W, number: &Number) -> fmt::Result {
+fn request(out: &mut Out<'_>, number: &Number) -> fmt::Result {
     let request = Ioctl::new(number.abi(), number.value() as u32);
     let mut any = false;
     // Timers of sound cards share their requests with terminals, and are rare.
     for name in request.names().filter(|name| !name.name().starts_with("SNDCTL_TMR_")) {
         out.write_str(if any { " or " } else { "" })?;
         any = true;
-        if name.is_family() { write!(Through(out), "{name}")? } else { out.write_str(name.name())? }
+        if name.is_family() { write!(out, "{name}")? } else { out.write_str(name.name())? }
     }
-    if any { Ok(()) } else { write!(Through(out), "{request}") }
+    if any { Ok(()) } else { write!(out, "{request}") }
 }
 
 /// `O_RDONLY|O_CLOEXEC`, and in hex what has no name.
-pub(super) fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut W) -> fmt::Result {
+pub(super) fn named(set: FlagSet, number: &Number, out: &mut Out<'_>) -> fmt::Result {
     let mut value = number.value();
     if !set.is_flags() {
         let mut name = set.name_of(number.abi(), value);
@@ -121,8 +121,10 @@ pub(super) fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut 
             Some(_) => {}
         }
     }
-    if let Some((_, name)) = NONE_OF.iter().find(|(of, _)| value == 0 && *of == set.name()) {
-        return out.write_str(name);
+    if value == 0 {
+        if let Some((_, name)) = NONE_OF.iter().find(|(of, _)| *of == set) {
+            return out.write_str(name);
+        }
     }
     // All bits set ask for the persona without changing it.
     if set == sets::PERSONALITY && value as u32 == u32::MAX {
@@ -143,6 +145,9 @@ pub(super) fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut 
         out.write_str("|")?;
         return named(set, &number.with(value & !highest), out);
     }
+    if let (Some(members), false) = (set.plain_members(), is_private) {
+        return bits(members, number, value, out);
+    }
     let mut first = true;
     set.names(number.abi(), value).each(|piece| {
         if !first {
@@ -158,8 +163,27 @@ pub(super) fn named<W: Write + ?Sized>(set: FlagSet, number: &Number, out: &mut 
     })
 }
 
+/// Flags that are bits and nothing else, as most are.
+fn bits(members: PlainMembers, number: &Number, value: u64, out: &mut Out<'_>) -> fmt::Result {
+    let mut first = true;
+    let rest = members.each(number.abi(), value, |name| {
+        if !first {
+            out.write_str("|")?;
+        }
+        first = false;
+        out.write_str(name)
+    })?;
+    if rest == 0 && !first {
+        return Ok(());
+    }
+    if !first {
+        out.write_str("|")?;
+    }
+    text::hex(out, low(rest, number.bits()))
+}
+
 /// `8192*1024`, as limits are thought of.
-fn kibibytes<W: Write + ?Sized>(out: &mut W, value: u64) -> fmt::Result {
+fn kibibytes(out: &mut Out<'_>, value: u64) -> fmt::Result {
     if value > 1024 && value % 1024 == 0 {
         text::decimal(out, value / 1024)?;
         return out.write_str("*1024");
@@ -171,25 +195,16 @@ fn low(value: u64, bits: u32) -> u64 {
     value & (u64::MAX >> 64u32.saturating_sub(bits).min(63))
 }
 
-fn piece<W: Write + ?Sized>(out: &mut W, piece: &Piece, bits: u32) -> fmt::Result {
+fn piece(out: &mut Out<'_>, piece: &Piece, bits: u32) -> fmt::Result {
     match piece.name() {
         Some(name) if piece.shift() == 0 => out.write_str(name),
         None if piece.is_unknown() => text::hex(out, low(piece.bits(), bits)),
-        _ => write!(Through(out), "{piece}"),
-    }
-}
-
-/// A writer of unknown size behind the formatting machinery.
-struct Through<'w, W: ?Sized>(&'w mut W);
-
-impl<W: Write + ?Sized> Write for Through<'_, W> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.write_str(text)
+        _ => write!(out, "{piece}"),
     }
 }
 
 /// Type and permissions: `S_IFREG|0644`, `0644`, `000`.
-fn mode<W: Write + ?Sized>(out: &mut W, value: u64) -> fmt::Result {
+fn mode(out: &mut Out<'_>, value: u64) -> fmt::Result {
     // The types of include/uapi/linux/stat.h, which are the same on every ABI.
     let name = match value >> 12 & 15 {
         0 => return text::octal(out, value, 2),
@@ -213,7 +228,7 @@ fn mode<W: Write + ?Sized>(out: &mut W, value: u64) -> fmt::Result {
 }
 
 /// `makedev(0x8, 0x1)`, as `new_encode_dev` of `include/linux/kdev_t.h` and the C library put them together.
-fn device<W: Write + ?Sized>(out: &mut W, value: u64) -> fmt::Result {
+fn device(out: &mut Out<'_>, value: u64) -> fmt::Result {
     let major = value >> 8 & 0xfff | value >> 32 & 0xffff_f000;
     let minor = value & 0xff | value >> 12 & 0xffff_ff00;
     out.write_str("makedev(")?;
@@ -223,14 +238,14 @@ fn device<W: Write + ?Sized>(out: &mut W, value: u64) -> fmt::Result {
     out.write_str(")")
 }
 
-fn key<W: Write + ?Sized>(out: &mut W, value: u64) -> fmt::Result {
+fn key(out: &mut Out<'_>, value: u64) -> fmt::Result {
     if value == 0 { out.write_str("IPC_PRIVATE") } else { text::hex(out, value) }
 }
 
 /// `{WIFEXITED(s) && WEXITSTATUS(s) == 1}`, as `wait4` packs it (`kernel/exit.c`).
-fn wait_status<W: Write + ?Sized>(out: &mut W, number: &Number) -> fmt::Result {
+fn wait_status(out: &mut Out<'_>, number: &Number) -> fmt::Result {
     let status = number.value();
-    let signal = |out: &mut W, value: u64| match sets::SIGNALS.name_of(number.abi(), value) {
+    let signal = |out: &mut Out<'_>, value: u64| match sets::SIGNALS.name_of(number.abi(), value) {
         Some(name) => out.write_str(name),
         None => text::decimal(out, value),
     };
@@ -262,7 +277,7 @@ fn wait_status<W: Write + ?Sized>(out: &mut W, number: &Number) -> fmt::Result {
 }
 
 /// ` | PTRACE_EVENT_EXEC << 16`, what a tracee stops for that is more than a signal.
-fn event<W: Write + ?Sized>(out: &mut W, event: u32, abi: Abi) -> fmt::Result {
+fn event(out: &mut Out<'_>, event: u32, abi: Abi) -> fmt::Result {
     if event == 0 {
         return Ok(());
     }

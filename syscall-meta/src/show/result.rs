@@ -2,20 +2,17 @@
 
 use core::fmt::{self, Write};
 
-use super::{Shown, Style, text};
+use super::{Out, Shown, Style, text};
 use crate::decode::Decoded;
 use crate::errno_text::{self, restart};
 use crate::generated::sets;
+use crate::habit::Habit;
 use crate::kind::Plain;
 use crate::meaning::{self, NEVER, NO, ZERO, tag};
 use crate::value::{Number, Value};
 
 impl Decoded<'_> {
-    /// Writes what stands behind ` = `: `3`, `-1 ENOENT (No such file or directory)`, `?` where nothing is known.
-    ///
-    /// # Errors
-    /// Those of the writer.
-    pub fn show_result<W: Write + ?Sized>(&self, out: &mut W) -> fmt::Result {
+    pub(super) fn result(&self, out: &mut Out<'_>) -> fmt::Result {
         let returns = self.returns_id();
         let Some(outcome) = self.outcome() else { return out.write_str("?") };
         let abi = self.raw().abi();
@@ -66,25 +63,23 @@ impl Decoded<'_> {
             Some(Plain::SigMask) => {
                 text::hex(out, outcome.word())?;
                 // Only one call returns the mask that holds; the others return the one before.
-                let is_now = self.syscall().is_some_and(|call| call.name() == "sgetmask");
-                out.write_str(if is_now { " (mask " } else { " (old mask " })?;
+                out.write_str(if self.habit() == Habit::Sgetmask { " (mask " } else { " (old mask " })?;
                 super::value::signal_mask(out, outcome.word(), abi)?;
                 out.write_str(")")
             }
             Some(Plain::Key | Plain::Device | Plain::Clock | Plain::KeySerial) | None => {
                 text::signed(out, outcome.value())
             }
-            Some(_) => super::number::number(&Number::new(returns, value, abi), out),
+            Some(_) => super::number::number(&Number::new(returns, 64, true, value, abi), out),
         }?;
         self.ready(value, out)
     }
 
     /// What select, poll and their kin found, behind how many that is.
-    fn ready<W: Write + ?Sized>(&self, count: u64, out: &mut W) -> fmt::Result {
-        let Some(call) = self.syscall() else { return Ok(()) };
-        let is_poll = matches!(call.name(), "poll" | "ppoll" | "ppoll_time64");
-        let is_select = matches!(call.name(), "select" | "_newselect" | "pselect6" | "pselect6_time64");
-        if !is_poll && !is_select {
+    fn ready(&self, count: u64, out: &mut Out<'_>) -> fmt::Result {
+        let habit = self.habit();
+        let is_poll = matches!(habit, Habit::Poll | Habit::Ppoll);
+        if !is_poll && habit != Habit::Select {
             return Ok(());
         }
         if count == 0 {
@@ -110,7 +105,7 @@ impl Decoded<'_> {
                 out.write_str("}")?;
             }
             out.write_str("]")?;
-            if let Some(left) = self.args().nth(2).filter(|arg| call.name() != "poll" && arg.before().is_some()) {
+            if let Some(left) = self.args().nth(2).filter(|arg| habit == Habit::Ppoll && arg.before().is_some()) {
                 out.write_str(", left ")?;
                 left.value().map_or(Ok(()), |left| shown.value(&left, out))?;
             }
@@ -132,7 +127,7 @@ impl Decoded<'_> {
     }
 
     /// `0x8002 (flags O_RDWR|O_LARGEFILE)`: a result is a number first.
-    fn named<W: Write + ?Sized>(&self, set: Option<crate::FlagSet>, value: u64, out: &mut W) -> fmt::Result {
+    fn named(&self, set: Option<crate::FlagSet>, value: u64, out: &mut Out<'_>) -> fmt::Result {
         let Some(set) = set else { return text::hex(out, value) };
         let abi = self.raw().abi();
         if set.is_flags() && value == 0 && set.names(abi, 0).iter().all(|piece| piece.name().is_none()) {
@@ -166,7 +161,7 @@ impl Decoded<'_> {
     }
 }
 
-fn parenthesised<W: Write + ?Sized>(out: &mut W, text: &str) -> fmt::Result {
+fn parenthesised(out: &mut Out<'_>, text: &str) -> fmt::Result {
     out.write_str(" (")?;
     out.write_str(text)?;
     out.write_str(")")

@@ -2,19 +2,21 @@
 
 use core::fmt::{self, Write};
 
+use super::Out;
+
 /// A number in tens.
 #[inline]
-pub(super) fn decimal<W: Write + ?Sized>(out: &mut W, value: u64) -> fmt::Result {
+pub(super) fn decimal(out: &mut Out<'_>, value: u64) -> fmt::Result {
     // Most are of one digit.
     if let Some(digit) = usize::try_from(value).ok().and_then(|at| "0123456789".get(at..at.checked_add(1)?)) {
         return out.write_str(digit);
     }
-    digits_of::<10, W>(out, value, "")
+    digits_of::<10>(out, value, "")
 }
 
 /// A number in tens, with its sign.
 #[inline]
-pub(super) fn signed<W: Write + ?Sized>(out: &mut W, value: i64) -> fmt::Result {
+pub(super) fn signed(out: &mut Out<'_>, value: i64) -> fmt::Result {
     if value < 0 {
         out.write_str("-")?;
     }
@@ -23,18 +25,18 @@ pub(super) fn signed<W: Write + ?Sized>(out: &mut W, value: i64) -> fmt::Result 
 
 /// A number in tens, with the sign that its C type has.
 #[inline]
-pub(super) fn signed_or_not<W: Write + ?Sized>(out: &mut W, number: &crate::value::Number) -> fmt::Result {
+pub(super) fn signed_or_not(out: &mut Out<'_>, number: &crate::value::Number) -> fmt::Result {
     if number.is_signed() { signed(out, number.signed()) } else { decimal(out, number.value()) }
 }
 
 /// `0x1f`; 0 is `0`.
 #[inline]
-pub(super) fn hex<W: Write + ?Sized>(out: &mut W, value: u64) -> fmt::Result {
-    digits_of::<16, W>(out, value, if value == 0 { "" } else { "0x" })
+pub(super) fn hex(out: &mut Out<'_>, value: u64) -> fmt::Result {
+    digits_of::<16>(out, value, if value == 0 { "" } else { "0x" })
 }
 
 /// `0644`, with at least so many digits behind the 0.
-pub(super) fn octal<W: Write + ?Sized>(out: &mut W, value: u64, least: usize) -> fmt::Result {
+pub(super) fn octal(out: &mut Out<'_>, value: u64, least: usize) -> fmt::Result {
     let mut digits = [0; 24];
     out.write_str("0")?;
     let mut len = 0;
@@ -46,11 +48,11 @@ pub(super) fn octal<W: Write + ?Sized>(out: &mut W, value: u64, least: usize) ->
         }
         rest >>= 3;
     }
-    ascii(out, digits.get(digits.len().saturating_sub(len)..).unwrap_or_default())
+    out.ascii(digits.get(digits.len().saturating_sub(len)..).unwrap_or_default())
 }
 
 /// So many hexadecimal digits.
-pub(super) fn padded_hex<W: Write + ?Sized>(out: &mut W, value: u64, count: usize) -> fmt::Result {
+pub(super) fn padded_hex(out: &mut Out<'_>, value: u64, count: usize) -> fmt::Result {
     for at in (0..count).rev() {
         let digit = (value >> (at * 4).min(60)) & 15;
         out.write_char(char::from_digit(digit as u32, 16).unwrap_or('0'))?;
@@ -59,7 +61,7 @@ pub(super) fn padded_hex<W: Write + ?Sized>(out: &mut W, value: u64, count: usiz
 }
 
 /// The base is one that the compiler knows, so that nothing is divided.
-fn digits_of<const BASE: u64, W: Write + ?Sized>(out: &mut W, value: u64, before: &str) -> fmt::Result {
+fn digits_of<const BASE: u64>(out: &mut Out<'_>, value: u64, before: &str) -> fmt::Result {
     let mut digits = [0; 20];
     let (mut at, mut rest) = (digits.len(), value);
     loop {
@@ -76,20 +78,26 @@ fn digits_of<const BASE: u64, W: Write + ?Sized>(out: &mut W, value: u64, before
     if !before.is_empty() {
         out.write_str(before)?;
     }
-    ascii(out, digits.get(at..).unwrap_or_default())
-}
-
-fn ascii<W: Write + ?Sized>(out: &mut W, bytes: &[u8]) -> fmt::Result {
-    out.write_str(core::str::from_utf8(bytes).unwrap_or(""))
+    out.ascii(digits.get(at..).unwrap_or_default())
 }
 
 /// Bytes between quotes: what cannot be printed as C escapes it, numbers in octal and as short as they may be.
-pub(super) fn quoted<W: Write + ?Sized>(out: &mut W, bytes: &[u8]) -> fmt::Result {
+pub(super) fn quoted(out: &mut Out<'_>, bytes: &[u8]) -> fmt::Result {
     out.write_str("\"")?;
+    if is_all_plain(bytes) {
+        out.ascii(bytes)?;
+        return out.write_str("\"");
+    }
+    escaped(out, bytes)?;
+    out.write_str("\"")
+}
+
+#[inline(never)]
+fn escaped(out: &mut Out<'_>, bytes: &[u8]) -> fmt::Result {
     let mut rest = bytes;
     loop {
         let (front, after) = rest.split_at(plain_len(rest).min(rest.len()));
-        ascii(out, front)?;
+        out.ascii(front)?;
         let Some((byte, after)) = after.split_first() else { break };
         let escape = match *byte {
             b'"' => "\\\"",
@@ -107,13 +115,29 @@ pub(super) fn quoted<W: Write + ?Sized>(out: &mut W, bytes: &[u8]) -> fmt::Resul
             // A digit that follows would be taken for one of the number's.
             let follows = after.first().is_some_and(|next| (b'0'..=b'7').contains(next));
             let zeros = if follows { 0 } else { digits.iter().take(2).take_while(|digit| **digit == b'0').count() };
-            ascii(out, digits.get(zeros..).unwrap_or_default())?;
+            out.ascii(digits.get(zeros..).unwrap_or_default())?;
         } else {
             out.write_str(escape)?;
         }
         rest = after;
     }
-    out.write_str("\"")
+    Ok(())
+}
+
+/// Whether all bytes are printed as they are. Sixteen are looked at together, the last of them once more where they do not
+/// come out even.
+#[inline]
+fn is_all_plain(bytes: &[u8]) -> bool {
+    let are_plain = |some: &[u8; 16]| some.iter().fold(true, |all, byte| all & is_plain(*byte));
+    let Some(last) = bytes.last_chunk::<16>() else { return bytes.iter().all(|byte| is_plain(*byte)) };
+    let mut rest = bytes;
+    while let Some((some, after)) = rest.split_first_chunk::<16>() {
+        if !are_plain(some) {
+            return false;
+        }
+        rest = after;
+    }
+    are_plain(last)
 }
 
 /// How many bytes in front are printed as they are. Sixteen are looked at together, which takes no longer than one.
@@ -139,9 +163,9 @@ mod tests {
     use super::*;
     use std::string::String;
 
-    fn shown(write: impl Fn(&mut String) -> fmt::Result) -> String {
+    fn shown(write: impl Fn(&mut Out<'_>) -> fmt::Result) -> String {
         let mut out = String::new();
-        write(&mut out).unwrap();
+        super::super::gathered(&mut out, write).unwrap();
         out
     }
 

@@ -2,10 +2,10 @@
 
 use core::fmt::{self, Write};
 
-use super::{Style, address, control, netlink, number, text};
+use super::{Out, Style, address, control, netlink, number, text};
 use crate::abi::Abi;
 use crate::generated::sets;
-use crate::value::{Bits, Dirents, Place, Value};
+use crate::value::{Bits, Dirents, FieldValue, Place, Value};
 
 /// How values are shown.
 #[derive(Clone, Copy)]
@@ -22,15 +22,15 @@ const DEPTH: usize = 16;
 /// A value by itself.
 pub(super) fn alone<W: Write + ?Sized>(value: &Value<'_>, out: &mut W) -> fmt::Result {
     let place = Place { abi: Abi::ALL[0], order: crate::abi::ByteOrder::Little };
-    Shown { style: Style::new(), place, without: None }.value(value, out)
+    super::gathered(out, |out| Shown { style: Style::new(), place, without: None }.value(value, out))
 }
 
 impl Shown {
-    pub(crate) fn value<W: Write + ?Sized>(&self, value: &Value<'_>, out: &mut W) -> fmt::Result {
+    pub(crate) fn value(&self, value: &Value<'_>, out: &mut Out<'_>) -> fmt::Result {
         self.at_depth(value, 0, out)
     }
 
-    pub(super) fn at_depth<W: Write + ?Sized>(&self, value: &Value<'_>, depth: usize, out: &mut W) -> fmt::Result {
+    pub(super) fn at_depth(&self, value: &Value<'_>, depth: usize, out: &mut Out<'_>) -> fmt::Result {
         if depth > DEPTH {
             return out.write_str("...");
         }
@@ -50,7 +50,7 @@ impl Shown {
                 let mut fields = if self.style.verbose { of.fields() } else { of.brief_fields() };
                 out.write_str("{")?;
                 let mut first = true;
-                for (name, value) in fields.by_ref() {
+                while let Some((name, value)) = fields.next_field() {
                     if self.without == Some(name) {
                         continue;
                     }
@@ -60,7 +60,10 @@ impl Shown {
                     first = false;
                     out.write_str(name)?;
                     out.write_str("=")?;
-                    self.at_depth(&value, depth + 1, out)?;
+                    match value {
+                        FieldValue::Number(of) => number::number(&of, out)?,
+                        FieldValue::Other(of) => self.at_depth(&of, depth + 1, out)?,
+                    }
                 }
                 if fields.left_out() || of.is_cut() {
                     out.write_str(if first { "..." } else { ", ..." })?;
@@ -92,12 +95,12 @@ impl Shown {
         }
     }
 
-    fn list<'b, W: Write + ?Sized>(
+    fn list<'b>(
         &self,
         values: impl Iterator<Item = Value<'b>>,
         cut: bool,
         depth: usize,
-        out: &mut W,
+        out: &mut Out<'_>,
     ) -> fmt::Result {
         out.write_str("[")?;
         let mut first = true;
@@ -115,7 +118,7 @@ impl Shown {
     }
 
     /// What the kernel found and what it left: `[128 => 16]` for a number, the latter of other things.
-    pub(crate) fn changed<W: Write + ?Sized>(&self, before: &Value<'_>, after: &Value<'_>, out: &mut W) -> fmt::Result {
+    pub(crate) fn changed(&self, before: &Value<'_>, after: &Value<'_>, out: &mut Out<'_>) -> fmt::Result {
         let (Value::Numbers(old), Value::Numbers(new)) = (before, after) else { return self.value(after, out) };
         if !old.is_one() || old.bytes() == new.bytes() {
             return self.value(after, out);
@@ -132,12 +135,7 @@ impl Shown {
     }
 
     /// `0x7ffc8a3f5d28 /* 24 vars */`
-    pub(crate) fn environment<W: Write + ?Sized>(
-        &self,
-        value: &Value<'_>,
-        address: Option<u64>,
-        out: &mut W,
-    ) -> fmt::Result {
+    pub(crate) fn environment(&self, value: &Value<'_>, address: Option<u64>, out: &mut Out<'_>) -> fmt::Result {
         let Value::List(list) = value else { return self.value(value, out) };
         text::hex(out, address.unwrap_or(0))?;
         out.write_str(" /* ")?;
@@ -146,7 +144,7 @@ impl Shown {
     }
 
     /// `0x55d0c4a0 /* 12 entries */`, or each of them.
-    fn dirents<W: Write + ?Sized>(&self, of: &Dirents<'_>, out: &mut W) -> fmt::Result {
+    fn dirents(&self, of: &Dirents<'_>, out: &mut Out<'_>) -> fmt::Result {
         if !self.style.verbose {
             text::hex(out, of.address())?;
             out.write_str(" /* ")?;
@@ -176,7 +174,7 @@ impl Shown {
         out.write_str("]")
     }
 
-    fn entry_type<W: Write + ?Sized>(&self, file_type: u8, out: &mut W) -> fmt::Result {
+    fn entry_type(&self, file_type: u8, out: &mut Out<'_>) -> fmt::Result {
         out.write_str(", d_type=")?;
         match sets::DIRENT_TYPES.name_of(self.place.abi, file_type.into()) {
             Some(name) => out.write_str(name),
@@ -186,7 +184,7 @@ impl Shown {
 }
 
 /// `[3 5 8]`
-fn places<W: Write + ?Sized>(out: &mut W, bits: impl Iterator<Item = u32>) -> fmt::Result {
+fn places(out: &mut Out<'_>, bits: impl Iterator<Item = u32>) -> fmt::Result {
     out.write_str("[")?;
     for (at, bit) in bits.enumerate() {
         if at > 0 {
@@ -198,16 +196,16 @@ fn places<W: Write + ?Sized>(out: &mut W, bits: impl Iterator<Item = u32>) -> fm
 }
 
 /// `[INT CHLD]`, `~[KILL STOP]` where most are in it.
-fn signals<W: Write + ?Sized>(out: &mut W, of: &Bits<'_>) -> fmt::Result {
+fn signals(out: &mut Out<'_>, of: &Bits<'_>) -> fmt::Result {
     signals_of(out, of.abi(), of.len(), |bit| of.has(bit))
 }
 
-pub(super) fn signal_mask<W: Write + ?Sized>(out: &mut W, mask: u64, abi: Abi) -> fmt::Result {
+pub(super) fn signal_mask(out: &mut Out<'_>, mask: u64, abi: Abi) -> fmt::Result {
     let bits = abi.word_bits();
     signals_of(out, abi, bits, |bit| mask >> bit.min(63) & 1 == 1)
 }
 
-fn signals_of<W: Write + ?Sized>(out: &mut W, abi: Abi, len: u32, has: impl Fn(u32) -> bool) -> fmt::Result {
+fn signals_of(out: &mut Out<'_>, abi: Abi, len: u32, has: impl Fn(u32) -> bool) -> fmt::Result {
     let count = (0..len).filter(|bit| has(*bit)).count() as u32;
     let most = count > 0 && count >= len * 2 / 3;
     out.write_str(if most { "~[" } else { "[" })?;

@@ -1,7 +1,8 @@
 //! A recorded `ls -laR`, decoded and shown by this library and by `reverie-syscalls`, in turns in one process.
 //!
 //! `cargo run --release --manifest-path tests/peers/decode/Cargo.toml [LOOPS [RUNS]]`; `--samples` shows some calls as
-//! both have them, `--texts` all of ours, `--profile` runs ours alone for a profiler.
+//! both have them, `--texts` all of ours, `--profile` runs ours alone for a
+//! profiler, of all calls or those of a third argument's name.
 
 mod counting;
 mod recording;
@@ -43,8 +44,10 @@ fn main() {
     }
     if profile {
         let mut ours = Ours::new();
+        let wanted = |call: &&Call| arguments.get(2).is_none_or(|name| call.sysno.name() == name);
+        let some: Vec<Call> = all.iter().filter(wanted).cloned().collect();
         for _ in 0..loops {
-            bench.ours(all, Part::Followed, &mut ours);
+            bench.ours(&some, Part::Followed, &mut ours);
         }
         return;
     }

@@ -27,7 +27,8 @@ pub(super) fn entries(from: &From, pool: &mut Pool) -> String {
     out
 }
 
-type Params<'a> = BTreeMap<&'a str, &'a Kind>;
+/// In the order in which the parameters stand, so that a place is mostly that of the parameter.
+type Params<'a> = Vec<(&'a str, &'a Kind)>;
 
 /// The kinds of an entry's parameters over all releases and ABIs, and a side of it.
 pub(super) fn by_entry<'a>(from: &From<'a>) -> BTreeMap<&'a str, (Params<'a>, &'a Side)> {
@@ -36,10 +37,12 @@ pub(super) fn by_entry<'a>(from: &From<'a>) -> BTreeMap<&'a str, (Params<'a>, &'
         let calls = resolved.abis.iter().flat_map(|abi| &abi.syscalls);
         for side in calls.flat_map(|call| std::iter::once(&call.main).chain(&call.compat)) {
             let Some(entry) = side.entry.as_deref() else { continue };
-            let (params, _) = all.entry(entry).or_insert_with(|| (BTreeMap::new(), side));
+            let (params, _) = all.entry(entry).or_insert_with(|| (Vec::new(), side));
             for param in side.params.iter().chain(&side.block).flatten() {
-                if let Some(kind) = &param.kind {
-                    params.insert(&param.name, kind);
+                let Some(kind) = &param.kind else { continue };
+                match params.iter_mut().find(|(name, _)| *name == param.name) {
+                    Some((_, of)) => *of = kind,
+                    None => params.push((&param.name, kind)),
                 }
             }
         }

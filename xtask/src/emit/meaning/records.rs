@@ -1,6 +1,6 @@
 //! Structures: those that kinds lead to, with the layouts of all ABIs and the kinds of their fields.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::choices::Constants;
@@ -84,7 +84,8 @@ struct Made<'a> {
     from: &'a From<'a>,
     by_name: BTreeMap<&'a str, &'a StructFields>,
     constants: Constants<'a>,
-    records: Vec<(String, bool)>,
+    /// The line of each, up to what it holds; its name; and that.
+    records: Vec<(String, String, Holds)>,
     layouts: Vec<String>,
     fields: Vec<String>,
     /// Where a list of fields stands.
@@ -118,14 +119,14 @@ impl<'a> Made<'a> {
         // A typedef that is another name of a structure has that one's layouts.
         let real = said.filter(|said| said.named.iter().any(|of| of == name)).and_then(|said| said.of.first());
         let layouts = layouts(real.map_or(name, String::as_str), self.from);
-        let (first, mut followed) = (self.layouts.len(), false);
+        let (first, mut holds) = (self.layouts.len(), Holds::default());
         for (abis, record) in layouts.variants() {
             // ABIs that have one layout may have several of a union in it.
             let fields = PerAbi::new(abis.places().map(|abi| (abi, self.in_order(record, abi, said))));
             for (abis, fields) in fields.variants() {
                 let mut lines = Vec::new();
                 for field in fields {
-                    lines.extend(self.field(field, said, &mut followed, pool));
+                    lines.extend(self.field(field, said, &mut holds, pool));
                 }
                 let start = self.list_of(lines.clone());
                 let whom = pool.whom.id(abis.0);
@@ -141,11 +142,12 @@ impl<'a> Made<'a> {
         }
         for choice in said.iter().flat_map(|said| &said.by) {
             self.by(choice, said, pool, sink);
+            holds.pointer |= choice.fields.values().any(is_pointer);
         }
         let id = pool.names.id(&name.to_string());
         let line =
             format!("R({id}, {first}, {}, {list}, {briefs}, {by}, {}", self.layouts.len() - first, self.bys.len() - by);
-        self.records.push((format!("{line}, FOLLOWED) // {name}"), followed));
+        self.records.push((line, name.to_string(), holds));
     }
 
     /// The fields as an ABI's are shown: those of a named union among them where something is said of these, and first those
@@ -185,13 +187,7 @@ impl<'a> Made<'a> {
     }
 
     /// A field, unless nothing is to be shown of it.
-    fn field(
-        &self,
-        field: &Field,
-        said: Option<&StructFields>,
-        followed: &mut bool,
-        pool: &mut Pool,
-    ) -> Option<String> {
+    fn field(&self, field: &Field, said: Option<&StructFields>, holds: &mut Holds, pool: &mut Pool) -> Option<String> {
         let kind = said.and_then(|said| said.fields.get(&field.name));
         let is_chosen = said.is_some_and(|said| said.by.iter().any(|by| by.fields.contains_key(&field.name)));
         let is_container = field.class == FieldClass::Record && ["struct", "union"].contains(&field.ty.as_str());
@@ -206,10 +202,12 @@ impl<'a> Made<'a> {
             _ => FieldKind::Kind(Kind::Plain(Plain::Number)),
         };
         let kind = kind.unwrap_or(&default);
-        *followed |= matches!(kind, FieldKind::Kind(Kind::Pointer(_)));
+        holds.pointer |= is_pointer(kind);
         let inline = matches!(kind, FieldKind::Inline(_));
         let record = (nested && !inline).then(|| pool.wanted.id(&bare(&field.ty).to_string()));
-        *followed |= record.is_some();
+        if let Some(record) = record {
+            holds.records.insert((record, field.count == Count::One));
+        }
         Some(self.line(field, of_field(kind, self.from, pool), record, pool))
     }
 
@@ -271,11 +269,16 @@ impl<'a> Made<'a> {
 
     fn text(self) -> String {
         let mut out = String::new();
-        let records: Vec<String> = self
-            .records
-            .iter()
-            .map(|(line, follows)| line.replace("FOLLOWED", if *follows { "true" } else { "false" }))
-            .collect();
+        let leads = leads(self.records.iter().map(|(_, _, holds)| holds).collect());
+        let line = |((line, name, holds), leads): (&(String, String, Holds), bool)| {
+            let flags = match (holds.is_any(), leads) {
+                (_, true) => "HOLDS | LEADS",
+                (true, false) => "HOLDS",
+                (false, false) => "0",
+            };
+            format!("{line}, {flags}) // {name}")
+        };
+        let records: Vec<String> = self.records.iter().zip(leads).map(line).collect();
         array(
             &mut out,
             "Structures: name, layouts, short form, what values decide, pointers.",
@@ -292,6 +295,45 @@ impl<'a> Made<'a> {
         numbers(&mut out, "What fields are called, by their names.", "CALLED", "(u16, u16)", &called);
         out
     }
+}
+
+/// What a structure holds that is more than numbers and text.
+#[derive(Default)]
+struct Holds {
+    /// A pointer that is followed.
+    pointer: bool,
+    /// Structures by their places, each with whether it is one and no array.
+    records: BTreeSet<(usize, bool)>,
+}
+
+impl Holds {
+    fn is_any(&self) -> bool {
+        self.pointer || !self.records.is_empty()
+    }
+}
+
+/// Of each structure, whether something beside it is read for it: a pointer in it, at any depth, or an array of structures
+/// that hold something.
+fn leads(all: Vec<&Holds>) -> Vec<bool> {
+    let mut leads: Vec<bool> = all.iter().map(|holds| holds.pointer).collect();
+    loop {
+        let leads_now = |of: &&Holds| {
+            let inner = |(record, is_one): &(usize, bool)| match is_one {
+                true => leads.get(*record).copied().unwrap_or(true),
+                false => all.get(*record).is_none_or(|inner| inner.is_any()),
+            };
+            of.pointer || of.records.iter().any(inner)
+        };
+        let next: Vec<bool> = all.iter().map(leads_now).collect();
+        if next == leads {
+            return leads;
+        }
+        leads = next;
+    }
+}
+
+fn is_pointer(kind: &FieldKind) -> bool {
+    matches!(kind, FieldKind::Kind(Kind::Pointer(_)))
 }
 
 fn is_unused(kind: Option<&FieldKind>) -> bool {

@@ -1,7 +1,7 @@
 //! Follows pointers: reads what they lead to into nodes of the tape, within the limits.
 
 use super::length::Around;
-use super::tape::{LIST_PLAIN, LIST_TEXTS, Mark, STRUCT_WHOLE, Tape, node};
+use super::tape::{HEAD, LIST_PLAIN, LIST_TEXTS, Mark, STRUCT_WHOLE, Tape, node};
 use super::{Limits, MAX_ARGS, Nodes, Slot, Slots, integer};
 use crate::abi::{Abi, ByteOrder};
 use crate::habit::Habit;
@@ -119,7 +119,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         if slot.tag == tag::PATH {
             // Most are that.
             let start = tape.mark();
-            if !self.text(address, self.limits.path, tape) {
+            if !self.short_path(address, tape) && !self.text(address, self.limits.path, tape) {
                 tape.back(start);
                 self.address(address, tape);
             }
@@ -292,6 +292,25 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
             }
             _ => false,
         }
+    }
+
+    /// A path that one reading has the end of, as most do; else nothing is done.
+    #[inline]
+    fn short_path(&mut self, address: u64, tape: &mut Tape) -> bool {
+        if self.budget < CHUNK || self.limits.path < CHUNK {
+            return false;
+        }
+        let Some((head, room)) = tape.room(HEAD + 1 + CHUNK).and_then(|room| room.split_first_chunk_mut()) else {
+            return false;
+        };
+        let count = self.memory.read(address, room).unwrap_or(0);
+        let Some(end) = room.get(..count).and_then(nul_in) else { return false };
+        let [a, b, c, d] = (end as u32 + 1).to_le_bytes();
+        const { assert!(HEAD + 1 == 6, "a tag, a length, whether it is cut") };
+        *head = [node::TEXT, a, b, c, d, 0];
+        tape.take(HEAD + 1 + end);
+        self.budget -= count;
+        true
     }
 
     fn text(&mut self, address: u64, limit: usize, tape: &mut Tape) -> bool {

@@ -337,7 +337,9 @@ impl<'b> Entered<'b> {
 
     /// What is known of the call when it has returned.
     pub fn exit<M: Memory + ?Sized>(self, outcome: Outcome, memory: &M, scratch: &mut Scratch<'b>) -> Decoded<'b> {
-        let written = self.slots.as_ref().filter(|slots| slots.directions & OUT != 0);
+        let is_written =
+            |slots: &&Slots| slots.directions & OUT != 0 && (outcome.errno().is_none() || slots.habit == Habit::Sleep);
+        let written = self.slots.as_ref().filter(is_written);
         let after = written.map_or(Nodes::NONE, |slots| {
             let mut follow = Follow::new(slots, self.limits, self.order, memory, Phase::Exit(outcome), &self.before);
             follow.netlink = self.netlink;

@@ -93,6 +93,7 @@ pub(crate) struct C(pub(crate) u16, pub(crate) u16, pub(crate) u16, pub(crate) u
 
 /// A case: on which ABIs, how it fits, the values, what is decided (a place in `DECIDED`).
 #[derive(Clone, Copy, Debug)]
+#[repr(Rust, packed(2))]
 pub(crate) struct When(pub(crate) u16, pub(crate) u8, pub(crate) u32, pub(crate) u32, pub(crate) u16);
 
 /// How a case fits.
@@ -132,6 +133,7 @@ pub(crate) const LEADS: u8 = 2;
 
 /// A layout: on which ABIs, the size, its fields in `FIELDS` (start, count).
 #[derive(Clone, Copy, Debug)]
+#[repr(Rust, packed(2))]
 pub(crate) struct L(pub(crate) u16, pub(crate) u32, pub(crate) u16, pub(crate) u16);
 
 /// A field: its name, offset, kind, structure, element, how many, and the shift and width of a bit-field.

@@ -116,7 +116,8 @@ fn heads<'a>(names: &BTreeSet<&'a str>) -> Vec<&'a str> {
     while heads.len() < MOST_HEADS {
         let mut saved: BTreeMap<&str, usize> = BTreeMap::new();
         for (name, known) in &names {
-            for (at, _) in name.match_indices('_').filter(|(at, _)| at >= known) {
+            for (at, _) in name.match_indices('_').filter(|(at, _)| at >= known && !name.split_at(*at).0.contains('('))
+            {
                 *saved.entry(name.split_at(at + 1).0).or_default() += at + 1 - known;
             }
         }

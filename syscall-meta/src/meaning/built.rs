@@ -3,6 +3,8 @@
 //! A call is decoded by the table of its ABI, so that what is said of others alone is never asked for. All of it is left out
 //! while the crate compiles, and places are made those of what stays.
 
+#![allow(clippy::large_const_arrays, reason = "none of these is linked; a constant is what lengths can be told by")]
+
 use super::{C, F, L, NO, R, When};
 use crate::abi::Abi;
 use crate::generated::{meaning as data, table};

@@ -15,11 +15,11 @@ pub(crate) fn of(abi: Abi, errno: u32) -> Option<(&'static str, Option<&'static 
     let members = set.members;
     // Most ABIs number them alike; where this one does, the place is known.
     if let Some(Usual { at, start, words }) = USUAL.get(errno as usize) {
-        if let Some(M(len, abis, value)) = members.values.get(usize::from(*at)) {
-            if *value == u64::from(errno) && set.has(*abis, abi) {
+        if let Some(&M(len, abis, value)) = members.values.get(usize::from(*at)) {
+            if value == u64::from(errno) && set.has(abis, abi) {
                 let start = usize::from(*start);
                 let words = MESSAGES.get(usize::from(*words)).map(|(_, words)| *words);
-                return members.names.get(start..start + usize::from(*len)).map(|name| (name, words));
+                return members.names.get(start..start + usize::from(len)).map(|name| (name, words));
             }
         }
     }

@@ -123,17 +123,17 @@ fn each<E>(
         }
     }
     let (mut free, mut start, mut end) = (rest & !parts, 0, 0);
-    for M(len, abis, value) in set.members.values {
+    for &M(len, abis, value) in set.members.values {
         if free == 0 {
             break;
         }
         // A further value of the same name has no length.
-        start = if *len == 0 { start } else { end };
-        end += usize::from(*len);
-        if *value != 0 && free & value == *value && set.has(*abis, abi) {
+        start = if len == 0 { start } else { end };
+        end += usize::from(len);
+        if value != 0 && free & value == value && set.has(abis, abi) {
             free &= !value;
             rest &= !value;
-            tell(piece(Kind::Name(set.members.names.get(start..end).unwrap_or("")), *value, 0))?;
+            tell(piece(Kind::Name(set.members.names.get(start..end).unwrap_or("")), value, 0))?;
         }
     }
     for part in set.parts {

@@ -1,17 +1,14 @@
 //! Requests of `ioctl`: the names that a number has on an ABI, and what its bits say by themselves.
 //!
-//! The generated text has a line for each name and each type and number within the type (the low 16 bits, which stand in
-//! the same place on all ABIs), sorted by these, so that a request is found by bisection:
-//!
-//! ```text
-//! 4502 EVIOCGID 0=80084502 1=40084502 struct input_id
-//! ```
+//! The generated columns have a row for each name and each type and number within the type (the low 16 bits, which stand in
+//! the same place on all ABIs), sorted by these, so that a request is found by bisection. Above these bits most ABIs have one
+//! of a few pairs of direction and size, which are shared by all rows; so are the beginnings of names.
 
 use core::fmt;
 use core::iter::FusedIterator;
 
 use crate::abi::Abi;
-use crate::generated::ioctls::{ABIS, SCHEMES, TEXT};
+use crate::generated::ioctls as data;
 
 /// How an ABI puts a request together: what `_IOC` of its `asm/ioctl.h` does.
 pub(crate) struct Scheme {
@@ -51,11 +48,11 @@ impl Ioctl {
         Ioctl { abi, number }
     }
 
-    /// The request of a name on an ABI; every line is looked at. A name with parameters, `EVIOCGNAME(len)`, is the one
+    /// The request of a name on an ABI; every row is looked at. A name with parameters, `EVIOCGNAME(len)`, is the one
     /// whose parameters are 0.
     pub fn by_name(abi: Abi, name: &str) -> Option<Ioctl> {
-        let mut lines = TEXT.lines().filter_map(Line::read).filter(|line| line.name == name);
-        lines.find_map(|line| line.number(abi)).map(|number| Ioctl { abi, number })
+        let number = Rows::all().filter(|row| row.is_called(name)).find_map(|row| row.number(abi))?;
+        Some(Ioctl { abi, number })
     }
 
     /// The ABI.
@@ -99,7 +96,14 @@ impl Ioctl {
 
     /// The names that the number has on the ABI, in the order of names.
     pub fn names(self) -> IoctlNames {
-        IoctlNames { request: self, rest: from_key(self.key()) }
+        IoctlNames { rows: self.words() }
+    }
+
+    /// The names in the form in which they are written.
+    #[inline]
+    pub(crate) fn words(self) -> Words {
+        let start = data::KEYS.partition_point(|key| *key < self.key());
+        Words { request: self, rows: Rows::from(start) }
     }
 
     /// The low 16 bits.
@@ -108,7 +112,7 @@ impl Ioctl {
     }
 
     fn scheme(self) -> Option<&'static Scheme> {
-        SCHEMES.iter().find(|scheme| has(scheme.abis, self.abi))
+        data::SCHEMES.iter().find(|scheme| has(scheme.abis, self.abi))
     }
 
     /// What stands above the size.
@@ -131,7 +135,7 @@ fn has(abis: u64, abi: Abi) -> bool {
 impl fmt::Display for Ioctl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut any = false;
-        for name in self.names() {
+        for name in self.words() {
             f.write_str(if any { " or " } else { "" })?;
             name.fmt(f)?;
             any = true;
@@ -196,39 +200,22 @@ impl IoctlName {
 /// The name; of a family that passes as many bytes as the macro's one parameter says, with that: `EVIOCGNAME(256)`.
 impl fmt::Display for IoctlName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.name.split_once('(') {
-            Some((name, parameters)) if !parameters.contains(',') && self.size > 0 => {
-                write!(f, "{name}({})", self.size)
-            }
-            _ => f.write_str(self.name),
-        }
+        written(self.name, self.size, f)
     }
 }
 
 /// The names of a request; see [`Ioctl::names`].
 #[derive(Clone)]
 pub struct IoctlNames {
-    request: Ioctl,
-    /// The lines that have not been looked at.
-    rest: &'static str,
+    rows: Words,
 }
 
 impl Iterator for IoctlNames {
     type Item = IoctlName;
 
     fn next(&mut self) -> Option<IoctlName> {
-        loop {
-            let (line, rest) = self.rest.split_once('\n')?;
-            let line = Line::read(line).filter(|line| line.key == self.request.key());
-            let Some(line) = line else {
-                self.rest = "";
-                return None;
-            };
-            self.rest = rest;
-            if let Some(size) = line.number(self.request.abi).and_then(|number| self.request.is(line.name, number)) {
-                return Some(IoctlName { name: line.name, argument: line.argument, size });
-            }
-        }
+        let Word { row, size } = self.rows.next()?;
+        Some(IoctlName { name: row.name(), argument: row.argument(), size })
     }
 }
 
@@ -242,11 +229,11 @@ impl fmt::Debug for IoctlNames {
 
 impl Ioctl {
     /// Whether a name that has this number is one of the request's, and the size that a family leaves free.
-    fn is(self, name: &str, number: u32) -> Option<u32> {
+    fn is(self, tail: &str, number: u32) -> Option<u32> {
         let size = size_mask(self.scheme()) << SIZE_SHIFT;
         if number == self.number {
             Some(0)
-        } else if is_family(name) && number & size == 0 && self.number & !size == number {
+        } else if is_family(tail) && number & size == 0 && self.number & !size == number {
             Some(self.size())
         } else {
             None
@@ -258,55 +245,222 @@ fn is_family(name: &str) -> bool {
     name.contains('(')
 }
 
-/// A line of the generated text.
-struct Line {
-    key: u16,
-    name: &'static str,
-    /// `0=80084502 1=40084502`: which ABIs, and the number.
-    numbers: &'static str,
-    argument: &'static str,
+/// A name of a request as it is written: in two parts, so that what many names begin with is there once.
+#[derive(Clone, Copy)]
+pub(crate) struct Word {
+    row: Row,
+    size: u32,
 }
 
-impl Line {
-    fn read(line: &'static str) -> Option<Line> {
-        let (key, rest) = line.split_once(' ')?;
-        let (name, rest) = rest.split_once(' ')?;
-        // What is passed comes after the last of the numbers.
-        let last = rest.rfind('=')?;
-        let end = rest.get(last..)?.find(' ').map_or(rest.len(), |end| last + end);
-        Some(Line {
-            key: u16::from_str_radix(key, 16).ok()?,
-            name,
-            numbers: rest.get(..end)?,
-            argument: rest.get(end..)?.trim_start(),
-        })
+impl Word {
+    /// What the name is made of; none for one of a family.
+    #[cfg(feature = "decode")]
+    #[inline]
+    pub(crate) fn parts(&self) -> Option<[&'static str; 2]> {
+        if is_family(self.row.tail) { None } else { Some([self.row.head(), self.row.tail]) }
     }
 
-    fn number(&self, abi: Abi) -> Option<u32> {
-        self.numbers.split(' ').find_map(|number| {
-            let (abis, number) = number.split_once('=')?;
-            let abis = ABIS.get(abis.parse::<usize>().ok()?)?;
-            if has(*abis, abi) { u32::from_str_radix(number, 16).ok() } else { None }
-        })
-    }
-}
-
-/// The text from the first line on that does not come before those of a key.
-fn from_key(key: u16) -> &'static str {
-    // The first such line begins at `low` or later, and not after `high`; both are beginnings of lines.
-    let (mut low, mut high) = (0, TEXT.len());
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let before = TEXT.as_bytes().get(..middle).unwrap_or_default();
-        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1).max(low);
-        let line = TEXT.get(start..).unwrap_or("");
-        let end = line.find('\n').map_or(TEXT.len(), |end| start + end + 1);
-        match TEXT.get(start..end).and_then(|line| Line::read(line.trim_end())) {
-            Some(line) if line.key < key => low = end,
-            _ => high = start,
+    /// Whether the name begins so.
+    #[cfg(feature = "decode")]
+    pub(crate) fn starts_with(&self, start: &str) -> bool {
+        let (head, tail) = (self.row.head(), self.row.tail);
+        match start.strip_prefix(head) {
+            Some(rest) => tail.starts_with(rest),
+            None => head.starts_with(start),
         }
     }
-    TEXT.get(low..).unwrap_or("")
+}
+
+/// As an [`IoctlName`] is written.
+impl fmt::Display for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.row.head())?;
+        written(self.row.tail, self.size, f)
+    }
+}
+
+fn written(name: &str, size: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match name.split_once('(') {
+        Some((name, parameters)) if !parameters.contains(',') && size > 0 => write!(f, "{name}({size})"),
+        _ => f.write_str(name),
+    }
+}
+
+/// The names of a request.
+#[derive(Clone)]
+pub(crate) struct Words {
+    request: Ioctl,
+    rows: Rows,
+}
+
+impl Iterator for Words {
+    type Item = Word;
+
+    #[inline]
+    fn next(&mut self) -> Option<Word> {
+        loop {
+            let row = self.rows.next().filter(|row| row.key == self.request.key());
+            let Some(row) = row else {
+                self.rows = Rows::from(ROWS);
+                return None;
+            };
+            let size = row.number(self.request.abi).and_then(|number| self.request.is(row.tail, number));
+            if let Some(size) = size {
+                return Some(Word { row, size });
+            }
+        }
+    }
+}
+
+/// How many rows there are.
+const ROWS: usize = data::KEYS.len();
+
+/// Where the tail starts of every row whose place this divides.
+const STEP: usize = 16;
+
+static STARTS: [u32; ROWS / STEP + 1] = {
+    let (mut starts, mut end, mut at) = ([0; ROWS / STEP + 1], 0, 0);
+    while at < ROWS {
+        if at % STEP == 0 {
+            starts[at / STEP] = end;
+        }
+        end += data::TAIL_LEN[at] as u32;
+        at += 1;
+    }
+    starts
+};
+
+const FULL_LEN: usize = {
+    let (mut len, mut at) = (0, 0);
+    while at < ROWS {
+        let head = data::HEAD[at] as usize;
+        let of_head = if head == 0 { 0 } else { data::HEAD_STARTS[head] - data::HEAD_STARTS[head - 1] };
+        len += data::TAIL_LEN[at] as usize + of_head as usize;
+        at += 1;
+    }
+    len
+};
+
+/// The names in one part, for who asks for one. Writing needs none of this, and a program that writes has it not linked.
+static FULL: [u8; FULL_LEN] = {
+    let (mut full, mut end, mut at, mut from) = ([0; FULL_LEN], 0, 0, 0);
+    let (heads, tails) = (data::HEADS.as_bytes(), data::TAILS.as_bytes());
+    while at < ROWS {
+        let head = data::HEAD[at] as usize;
+        let mut byte = if head == 0 { 0 } else { data::HEAD_STARTS[head - 1] as usize };
+        while head != 0 && byte < data::HEAD_STARTS[head] as usize {
+            full[end] = heads[byte];
+            (end, byte) = (end + 1, byte + 1);
+        }
+        let stop = from + data::TAIL_LEN[at] as usize;
+        while from < stop {
+            full[end] = tails[from];
+            (end, from) = (end + 1, from + 1);
+        }
+        at += 1;
+    }
+    full
+};
+
+/// Where the name starts of every row whose place [`STEP`] divides.
+static FULL_STARTS: [u32; ROWS / STEP + 1] = {
+    let (mut starts, mut end, mut at) = ([0; ROWS / STEP + 1], 0, 0);
+    while at < ROWS {
+        if at % STEP == 0 {
+            starts[at / STEP] = end;
+        }
+        let head = data::HEAD[at] as usize;
+        let of_head = if head == 0 { 0 } else { data::HEAD_STARTS[head] - data::HEAD_STARTS[head - 1] };
+        end += data::TAIL_LEN[at] as u32 + of_head as u32;
+        at += 1;
+    }
+    starts
+};
+
+/// A row of the columns.
+#[derive(Clone, Copy)]
+struct Row {
+    at: usize,
+    key: u16,
+    tail: &'static str,
+}
+
+impl Row {
+    /// What its name begins with, before the tail.
+    fn head(self) -> &'static str {
+        let place = data::HEAD.get(self.at).map_or(0, |head| usize::from(*head));
+        place.checked_sub(1).map_or("", |place| between(data::HEADS, &data::HEAD_STARTS, place))
+    }
+
+    fn is_called(self, name: &str) -> bool {
+        name.strip_prefix(self.head()) == Some(self.tail)
+    }
+
+    fn name(self) -> &'static str {
+        let len = |at: usize| {
+            let head = data::HEAD.get(at).map_or(0, |head| usize::from(*head));
+            let head = head.checked_sub(1).map_or(0, |place| between(data::HEADS, &data::HEAD_STARTS, place).len());
+            head + data::TAIL_LEN.get(at).map_or(0, |len| usize::from(*len))
+        };
+        let start = FULL_STARTS.get(self.at / STEP).map_or(0, |start| *start as usize);
+        let start = start + (self.at - self.at % STEP..self.at).map(len).sum::<usize>();
+        let name = FULL.get(start..start + len(self.at)).unwrap_or_default();
+        core::str::from_utf8(name).unwrap_or("")
+    }
+
+    fn argument(self) -> &'static str {
+        let place = data::ARGUMENT.get(self.at).map_or(usize::MAX, |place| usize::from(*place));
+        if place == usize::MAX { "" } else { between(data::ARGUMENTS, &data::ARGUMENT_STARTS, place) }
+    }
+
+    fn number(self, abi: Abi) -> Option<u32> {
+        let shape = usize::from(*data::SHAPE.get(self.at)?);
+        let (start, end) = (data::SHAPE_STARTS.get(shape)?, data::SHAPE_STARTS.get(shape + 1)?);
+        let of = data::SHAPES.get(usize::from(*start)..usize::from(*end))?;
+        let is_of = |abis: u16| data::ABIS.get(usize::from(abis)).is_some_and(|abis| has(*abis, abi));
+        let (_, upper) = of.iter().find(|(abis, _)| is_of(*abis))?;
+        Some(u32::from(*upper) << SIZE_SHIFT | u32::from(self.key))
+    }
+}
+
+fn between(text: &'static str, starts: &'static [u16], place: usize) -> &'static str {
+    match (starts.get(place), starts.get(place + 1)) {
+        (Some(start), Some(end)) => text.get(usize::from(*start)..usize::from(*end)).unwrap_or(""),
+        _ => "",
+    }
+}
+
+/// Rows in their order.
+#[derive(Clone)]
+struct Rows {
+    at: usize,
+    /// Where the tail of the next starts.
+    start: usize,
+}
+
+impl Rows {
+    fn all() -> Rows {
+        Rows::from(0)
+    }
+
+    /// From a place on.
+    fn from(at: usize) -> Rows {
+        let before = data::TAIL_LEN.get(at - at % STEP..at).unwrap_or_default();
+        let start = STARTS.get(at / STEP).map_or(0, |start| *start as usize);
+        Rows { at, start: start + before.iter().map(|len| usize::from(*len)).sum::<usize>() }
+    }
+}
+
+impl Iterator for Rows {
+    type Item = Row;
+
+    #[inline]
+    fn next(&mut self) -> Option<Row> {
+        let (key, len) = (*data::KEYS.get(self.at)?, usize::from(*data::TAIL_LEN.get(self.at)?));
+        let row = Row { at: self.at, key, tail: data::TAILS.get(self.start..self.start + len)? };
+        (self.at, self.start) = (self.at + 1, self.start + len);
+        Some(row)
+    }
 }
 
 #[cfg(test)]
@@ -314,23 +468,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_line_reads_and_is_found_by_its_number() {
+    fn every_row_is_found_by_its_number() {
         let mut last = (0, "");
-        for (at, text) in TEXT.lines().enumerate().take(if cfg!(miri) { 3 } else { usize::MAX }) {
-            let line = Line::read(text).expect(text);
-            assert!(last < (line.key, line.name), "{text} after {last:?}");
-            last = (line.key, line.name);
+        for row in Rows::all().take(if cfg!(miri) { 3 } else { usize::MAX }) {
+            let name = row.name();
+            assert!(last < (row.key, name) && row.is_called(name), "{name} after {last:?}");
+            last = (row.key, name);
             for abi in Abi::ALL {
-                let Some(number) = line.number(*abi) else { continue };
-                assert_eq!(number as u16, line.key, "{text}");
+                let Some(number) = row.number(*abi) else { continue };
+                assert_eq!(number as u16, row.key, "{name}");
                 let request = Ioctl::new(*abi, number);
-                assert!(request.names().any(|name| name.name() == line.name), "{text}");
+                let found = request.names().find(|found| found.name() == name).expect(name);
+                assert!(request.words().any(|word| std::format!("{word}") == std::format!("{found}")), "{name}");
             }
-            // By name, all lines are looked at.
-            if at % 64 == 0 {
-                assert!(Abi::ALL.iter().any(|abi| Ioctl::by_name(*abi, line.name).is_some()), "{text}");
+            // By name, all rows are looked at.
+            if row.at % 64 == 0 {
+                assert!(Abi::ALL.iter().any(|abi| Ioctl::by_name(*abi, name).is_some()), "{name}");
             }
         }
+        assert_eq!(Rows::all().count(), ROWS);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::abi::Abi;
 use crate::constants::FlagSet;
 use crate::generated::meaning as data;
 
+mod built;
 mod messages;
 
 pub(crate) use messages::{
@@ -92,6 +93,7 @@ pub(crate) struct C(pub(crate) u16, pub(crate) u16, pub(crate) u16, pub(crate) u
 
 /// A case: on which ABIs, how it fits, the values, what is decided (a place in `DECIDED`).
 #[derive(Clone, Copy, Debug)]
+#[repr(Rust, packed(2))]
 pub(crate) struct When(pub(crate) u16, pub(crate) u8, pub(crate) u32, pub(crate) u32, pub(crate) u16);
 
 /// How a case fits.
@@ -131,6 +133,7 @@ pub(crate) const LEADS: u8 = 2;
 
 /// A layout: on which ABIs, the size, its fields in `FIELDS` (start, count).
 #[derive(Clone, Copy, Debug)]
+#[repr(Rust, packed(2))]
 pub(crate) struct L(pub(crate) u16, pub(crate) u32, pub(crate) u16, pub(crate) u16);
 
 /// A field: its name, offset, kind, structure, element, how many, and the shift and width of a bit-field.
@@ -226,12 +229,12 @@ pub(crate) fn params(entry: E) -> &'static [(u16, u16)] {
 pub(crate) fn choices(entry: E) -> impl Iterator<Item = C> {
     slice(&data::ENTRY_CHOICES, entry.2, entry.3.into())
         .iter()
-        .filter_map(|at| data::CHOICES.get(usize::from(*at)).copied())
+        .filter_map(|at| built::CHOICES.get(usize::from(*at)).copied())
 }
 
 /// The cases of a choice.
 pub(crate) fn cases(choice: C) -> &'static [When] {
-    slice(&data::CASES, choice.3, choice.4)
+    slice(&built::CASES, choice.3, choice.4)
 }
 
 /// The bits of a value that decide.
@@ -249,7 +252,7 @@ pub(crate) fn params_behind(entry: u16, long_bits: u32) -> Option<u16> {
 
 /// What is decided.
 pub(crate) fn decided(id: u16) -> Option<Decided> {
-    let rest = data::DECIDED.get(usize::from(id)..)?;
+    let rest = built::DECIDED.get(usize::from(id)..)?;
     let [returns, call, words, count, rest @ ..] = rest else { return None };
     let (params, rest) = rest.split_at_checked(usize::from(*count) * 2)?;
     let (args, rest) = counted(rest)?;
@@ -302,27 +305,27 @@ fn counted(list: &'static [u16]) -> Option<(&'static [u16], &'static [u16])> {
 /// The structure at a place.
 #[inline]
 pub(crate) fn record(id: u16) -> Option<R> {
-    data::RECORDS.get(usize::from(id)).copied()
+    built::RECORDS.get(usize::from(id)).copied()
 }
 
 /// The place of the layout that a structure has on an ABI.
 #[inline]
 pub(crate) fn layout_on(id: u16, abi: Abi) -> Option<u16> {
     let record = record(id)?;
-    let found = slice(&data::LAYOUTS, record.1, record.2.into()).iter().position(|layout| has(layout.0, abi))?;
+    let found = slice(&built::LAYOUTS, record.1, record.2.into()).iter().position(|layout| has(layout.0, abi))?;
     Some(record.1 + found as u16)
 }
 
 /// The layout at a place.
 #[inline]
 pub(crate) fn layout(id: u16) -> Option<L> {
-    data::LAYOUTS.get(usize::from(id)).copied()
+    built::LAYOUTS.get(usize::from(id)).copied()
 }
 
 /// The fields of a layout.
 #[inline]
 pub(crate) fn fields(layout: L) -> &'static [F] {
-    slice(&data::FIELDS, layout.2, layout.3)
+    slice(&built::FIELDS, layout.2, layout.3)
 }
 
 /// The names of a structure's short form.

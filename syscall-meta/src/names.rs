@@ -22,10 +22,11 @@ static ENTRY_STARTS: [u16; ENTRY_COUNT + 1] = starts(entries::WORDS);
 static SLOTS: [u16; 1 << SLOT_BITS] = slots();
 const SLOT_BITS: u32 = (2 * NAME_COUNT).next_power_of_two().trailing_zeros();
 
-/// Makes the two forms of a generated pool: the text that is linked, and the words that constants are computed from.
+/// Makes the two forms of a generated pool: the text that is linked, a static so that it is so once, and the words that
+/// constants are computed from.
 macro_rules! pool {
     ($($word:literal,)*) => {
-        pub(crate) const TEXT: &str = concat!($($word),*);
+        pub(crate) static TEXT: &str = concat!($($word),*);
         pub(crate) const WORDS: &[&str] = &[$($word),*];
     };
 }

@@ -181,7 +181,7 @@ pub(crate) static PARAMS: [(u16, u16); 2725] = [
 ];
 
 /// Choices: by which parameters, which bits, the cases, else.
-pub(crate) static CHOICES: [C; 86] = [
+pub(crate) const CHOICES: [C; 86] = [
     C(31, NO, NO, 0, 3, NO), // __sys_sysmips by cmd
     C(23, NO, NO, 3, 4, NO), // osf_getsysinfo by op
     C(23, NO, NO, 7, 4, NO), // osf_setsysinfo by op
@@ -271,7 +271,7 @@ pub(crate) static CHOICES: [C; 86] = [
 ];
 
 /// Cases: whom, how it fits, the values, what is decided.
-pub(crate) static CASES: [When; 5916] = [
+pub(crate) const CASES: [When; 5916] = [
     When(1, fits::FIRST, 0x7d1, 0, 0), // MIPS_ATOMIC_SET
     When(1, fits::FIRST, 0x7, 0, 10), // MIPS_FIXADE
     When(1, fits::FIRST, 0x3, 0, 20), // FLUSH_CACHE
@@ -6191,7 +6191,7 @@ pub(crate) static CASES: [When; 5916] = [
 ];
 
 /// What is decided.
-pub(crate) static DECIDED: [u16; 11208] = [
+pub(crate) const DECIDED: [u16; 11208] = [
     8, NO, NO, 2, 339, 323, 174, 8, 0, 0, ZERO, NO, NO, 2, 339, 8,
     174, 14, 0, 0, ZERO, NO, NO, 2, 339, 14, 174, 14, 0, 0, NO, NO,
     NO, 1, 291, 325, 0, 0, NO, NO, NO, 1, 291, 327, 0, 0, NO, NO,
@@ -6923,7 +6923,7 @@ pub(crate) static TYPES: [(u16, u16); 249] = [
 ];
 
 /// Structures: name, layouts, short form, what values decide, pointers.
-pub(crate) static RECORDS: [R; 646] = [
+pub(crate) const RECORDS: [R; 646] = [
     R(1034, 0, 3, 0, 0, 0, 0, 0), // msgbuf
     R(1037, 3, 3, 0, 0, 0, 0, HOLDS | LEADS), // sigset_argpack
     R(1040, 6, 2, 0, 0, 0, 0, 0), // __user_cap_header_struct
@@ -7573,7 +7573,7 @@ pub(crate) static RECORDS: [R; 646] = [
 ];
 
 /// Layouts: whom, size, fields.
-pub(crate) static LAYOUTS: [L; 1789] = [
+pub(crate) const LAYOUTS: [L; 1789] = [
     L(137, 8, 0, 2),
     L(136, 16, 2, 2),
     L(55, 6, 0, 2),
@@ -9366,7 +9366,7 @@ pub(crate) static LAYOUTS: [L; 1789] = [
 ];
 
 /// Fields: name, offset, kind, structure, element, count, bits.
-pub(crate) static FIELDS: [F; 7853] = [
+pub(crate) const FIELDS: [F; 7853] = [
     F(1032, 0, 17, NO, 4 | SIGNED, 1, 0, 0), // mtype
     F(1033, 4, 1295, NO, 1 | CHAR, 1, 0, 0), // mtext
     F(1032, 0, 17, NO, 8 | SIGNED, 1, 0, 0), // mtype
@@ -27379,7 +27379,7 @@ pub(crate) static NAMES: &str = "\
 ";
 
 /// Where each name starts, and where the last one ends.
-pub(crate) static STARTS: [u32; 4419] = [
+pub(crate) static STARTS: [u16; 4419] = [
     0, 6, 14, 21, 26, 32, 39, 47, 55, 65, 76, 85, 97, 106, 114, 125,
     131, 146, 163, 188, 197, 218, 230, 244, 263, 269, 272, 277, 282, 290, 304, 319,
     329, 341, 352, 364, 380, 389, 397, 402, 409, 418, 426, 433, 443, 452, 464, 484,

@@ -18,6 +18,7 @@ pub(crate) mod layouts;
 #[cfg(feature = "decode")]
 #[rustfmt::skip]
 #[allow(clippy::identity_op, reason = "what a number is made of is written out")]
+#[allow(clippy::large_const_arrays, reason = "statics are made of them, of what the ABIs that are built in need")]
 pub(crate) mod meaning;
 #[rustfmt::skip]
 pub(crate) mod names;

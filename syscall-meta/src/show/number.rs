@@ -93,10 +93,13 @@ fn request(out: &mut Out<'_>, number: &Number) -> fmt::Result {
     let request = Ioctl::new(number.abi(), number.value() as u32);
     let mut any = false;
     // Timers of sound cards share their requests with terminals, and are rare.
-    for name in request.names().filter(|name| !name.name().starts_with("SNDCTL_TMR_")) {
+    for name in request.words().filter(|name| !name.starts_with("SNDCTL_TMR_")) {
         out.write_str(if any { " or " } else { "" })?;
         any = true;
-        if name.is_family() { write!(out, "{name}")? } else { out.write_str(name.name())? }
+        match name.parts() {
+            Some(parts) => parts.into_iter().try_for_each(|part| out.write_str(part))?,
+            None => write!(out, "{name}")?,
+        }
     }
     if any { Ok(()) } else { write!(out, "{request}") }
 }

@@ -198,13 +198,70 @@ pub(crate) static ABIS: [u64; 2] = [
     0x4, // x86_64
 ];
 
-pub(crate) static TEXT: &str = \"\\
-0201 GONE 0=20000201 1=00000201
-4502 EVIOCGID 0=40084502 1=80084502 struct input_id
-4506 EVIOCGNAME(len) 0=40004506 1=80004506
-5401 TCGETS 1=00005401
-7413 TCGETS 0=402c7413
-\";
+/// The low 16 bits of each.
+pub(crate) static KEYS: [u16; 5] = [
+    513, 17666, 17670, 21505, 29715,
+];
+
+/// Its place in `SHAPES`.
+pub(crate) static SHAPE: [u16; 5] = [
+    0, 1, 2, 3, 4,
+];
+
+/// The place of the beginning of its name in `HEADS`, from 1; 0 for none.
+pub(crate) static HEAD: [u8; 5] = [
+    0, 0, 0, 0, 0,
+];
+
+/// How long the rest of its name is.
+pub(crate) static TAIL_LEN: [u8; 5] = [
+    4, 8, 15, 6, 6,
+];
+
+/// Its place in `ARGUMENTS`.
+pub(crate) static ARGUMENT: [u16; 5] = [
+    0, 1, 0, 0, 0,
+];
+
+/// The rests of names, one behind the other.
+pub(crate) static TAILS: &str = \"\\
+    GONE\\
+    EVIOCGID\\
+    EVIOCGNAME(len)\\
+    TCGETS\\
+    TCGETS\";
+
+/// Beginnings of names.
+pub(crate) static HEADS: &str = \"\";
+
+/// Where each starts, and where the last one ends.
+pub(crate) static HEAD_STARTS: [u16; 1] = [
+    0,
+];
+
+/// What is passed.
+pub(crate) static ARGUMENTS: &str = \"\\
+    \\
+    struct input_id\";
+
+/// Where each starts, and where the last one ends.
+pub(crate) static ARGUMENT_STARTS: [u16; 3] = [
+    0, 0, 15,
+];
+
+/// Which ABIs have which upper half, shape by shape.
+pub(crate) static SHAPES: [(u16, u16); 8] = [
+    (0, 0x2000), (1, 0x0),
+    (0, 0x4008), (1, 0x8008),
+    (0, 0x4000), (1, 0x8000),
+    (1, 0x0),
+    (0, 0x402c),
+];
+
+/// Where each shape starts, and where the last one ends.
+pub(crate) static SHAPE_STARTS: [u16; 6] = [
+    0, 2, 4, 6, 7, 8,
+];
 ";
     assert_eq!(text, expected);
 }

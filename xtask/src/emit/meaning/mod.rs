@@ -133,14 +133,20 @@ fn names(out: &mut String, names: &[String]) {
     names.iter().for_each(|name| out.push_str(&format!("    {name}\\\n")));
     out.push_str("\";\n");
     let starts: Vec<String> = starts.iter().map(usize::to_string).collect();
-    numbers(out, "Where each name starts, and where the last one ends.", "STARTS", "u32", &starts);
+    numbers(out, "Where each name starts, and where the last one ends.", "STARTS", "u16", &starts);
 }
 
 /// One line an item.
 fn array(out: &mut String, about: &str, name: &str, ty: &str, items: &[String]) {
-    let _ = write!(out, "\n/// {about}\npub(crate) static {name}: [{ty}; {}] = [\n", items.len());
-    items.iter().for_each(|item| out.push_str(&format!("    {},{}\n", code(item), comment(item))));
+    let _ = write!(out, "\n/// {about}\npub(crate) {} {name}: [{ty}; {}] = [\n", item(name), items.len());
+    items.iter().for_each(|of| out.push_str(&format!("    {},{}\n", code(of), comment(of))));
     out.push_str("];\n");
+}
+
+/// A constant is what the crate makes statics of; it leaves out what is of ABIs that are not built in.
+fn item(name: &str) -> &'static str {
+    let made = ["CHOICES", "CASES", "DECIDED", "RECORDS", "LAYOUTS", "FIELDS"];
+    if made.contains(&name) { "const" } else { "static" }
 }
 
 /// An item may bear a comment behind ` // `.
@@ -154,7 +160,7 @@ fn comment(item: &str) -> String {
 
 /// Many a line.
 fn numbers(out: &mut String, about: &str, name: &str, ty: &str, items: &[String]) {
-    let _ = write!(out, "\n/// {about}\npub(crate) static {name}: [{ty}; {}] = [", items.len());
+    let _ = write!(out, "\n/// {about}\npub(crate) {} {name}: [{ty}; {}] = [", item(name), items.len());
     for (at, item) in items.iter().enumerate() {
         out.push_str(if at % 16 == 0 { "\n    " } else { " " });
         let _ = write!(out, "{item},");

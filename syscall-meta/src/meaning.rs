@@ -112,14 +112,13 @@ pub(crate) mod fits {
     pub(crate) const AND: u8 = 32;
 }
 
-/// A structure: its name, its layouts in `LAYOUTS` (start, count), the names of its short form in `NAME_LISTS` (start, count),
+/// A structure: its name, its layouts in `LAYOUTS` (start, count), how many fields its short form has,
 /// what its values decide in `BYS` (start, count), [`HOLDS`] and [`LEADS`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct R(
     pub(crate) u16,
     pub(crate) u16,
     pub(crate) u8,
-    pub(crate) u16,
     pub(crate) u8,
     pub(crate) u16,
     pub(crate) u8,
@@ -136,7 +135,8 @@ pub(crate) const LEADS: u8 = 2;
 #[repr(Rust, packed(2))]
 pub(crate) struct L(pub(crate) u16, pub(crate) u32, pub(crate) u16, pub(crate) u16);
 
-/// A field: its name, offset, kind, structure, element, how many, and the shift and width of a bit-field.
+/// A field: its name, offset, kind, structure, element, how many, and the shift and width of a bit-field; with the shift,
+/// [`BRIEF`] for those of the short form.
 ///
 /// An element is its bytes in the low five bits and what it is above; 0 bytes is a structure. [`FLEXIBLE`] are as many as are
 /// there.
@@ -151,6 +151,9 @@ pub(crate) struct F(
     pub(crate) u8,
     pub(crate) u8,
 );
+
+/// Above a shift: the short form has the field.
+pub(crate) const BRIEF: u8 = 0x80;
 
 /// In place of a count.
 pub(crate) const FLEXIBLE: u16 = u16::MAX;
@@ -328,16 +331,10 @@ pub(crate) fn fields(layout: L) -> &'static [F] {
     slice(&built::FIELDS, layout.2, layout.3)
 }
 
-/// The names of a structure's short form.
-#[inline]
-pub(crate) fn brief(record: R) -> &'static [u16] {
-    slice(&data::NAME_LISTS, record.3, record.4.into())
-}
-
 /// What the values of a structure's fields decide.
 #[inline]
 pub(crate) fn bys(record: R) -> &'static [B] {
-    slice(&data::BYS, record.5, record.6.into())
+    slice(&data::BYS, record.4, record.5.into())
 }
 
 /// The names of fields with the kinds that they have instead, from a place on so many.

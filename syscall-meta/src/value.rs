@@ -346,7 +346,7 @@ impl<'b> Struct<'b> {
             index: 0,
             active: Active::NONE,
             chosen: None,
-            brief: &[],
+            brief: 0,
             left_out: false,
             seen: 0,
         };
@@ -358,7 +358,7 @@ impl<'b> Struct<'b> {
             fields: meaning::fields(layout).iter(),
             active: Active::new(record, layout, self.bytes, self.place),
             chosen: decision.and_then(|decided| decided.fields_of(self.param)),
-            brief: if is_brief { meaning::brief(record) } else { &[] },
+            brief: if is_brief { record.3 } else { 0 },
             ..empty
         }
     }
@@ -382,10 +382,11 @@ pub struct Fields<'b> {
     index: u16,
     active: Active,
     chosen: Option<&'static [u16]>,
-    brief: &'static [u16],
+    /// How many the short form has, where it is asked for and there is one.
+    brief: u8,
     left_out: bool,
     /// How many of the short form were gone through.
-    seen: usize,
+    seen: u8,
 }
 
 impl Fields<'_> {
@@ -403,15 +404,14 @@ impl<'b> Fields<'b> {
             let field = self.fields.next()?;
             let index = self.index;
             self.index += 1;
-            let is_brief = self.brief.is_empty() || self.brief.contains(&field.0);
+            let is_brief = self.brief == 0 || field.6 & meaning::BRIEF != 0;
             if !is_brief && self.left_out {
-                // Each name is there once.
-                if self.seen >= self.brief.len() {
+                if self.seen >= self.brief {
                     return None;
                 }
                 continue;
             }
-            self.seen += usize::from(is_brief);
+            self.seen = self.seen.saturating_add(u8::from(is_brief));
             let kind = self.of.kind_instead(field).unwrap_or_else(|| self.active.kind(field));
             let is_unused = meaning::kind(kind).is_some_and(|kind| kind.0 == Plain::Unused as u8);
             if is_unused || self.chosen.is_some_and(|chosen| !is_chosen(chosen, field.0)) {
@@ -600,7 +600,7 @@ pub(crate) fn field_number(field: &F, bytes: &[u8], place: Place) -> Option<u64>
     }
     // Layouts tell bit-fields as the usual order has them; in the other one they lie elsewhere.
     let above = 64u32.checked_sub(u32::from(width)).filter(|_| place.order == usual_order(place.abi))?;
-    let number = number.checked_shr(shift.into())? << above;
+    let number = number.checked_shr((shift & !meaning::BRIEF).into())? << above;
     Some(if class & meaning::SIGNED != 0 { ((number as i64) >> above) as u64 } else { number >> above })
 }
 

@@ -488,7 +488,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         if !self.read_whole(address, size, tape) {
             return false;
         }
-        if (of.7 & LEADS != 0 || record == value::wanted().msgbuf) && depth < self.limits.depth {
+        if (of.6 & LEADS != 0 || record == value::wanted().msgbuf) && depth < self.limits.depth {
             self.children(record, at, address, start, size, depth, tape);
         }
         tape.close(mark)
@@ -567,7 +567,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
             }
             if field.3 != NO && kind.0 != Plain::Unused as u8 {
                 let asked = if field.5 == 1 { LEADS } else { HOLDS };
-                let follows = meaning::record(field.3).is_some_and(|inner| inner.7 & asked != 0);
+                let follows = meaning::record(field.3).is_some_and(|inner| inner.6 & asked != 0);
                 let Some(place) = address.checked_add(field.1.into()).filter(|_| follows) else { continue };
                 tape.u16(index as u16);
                 let count = if field.5 == FLEXIBLE { 0 } else { field.5 };

@@ -6924,652 +6924,652 @@ pub(crate) static TYPES: [(u16, u16); 249] = [
 
 /// Structures: name, layouts, short form, what values decide, pointers.
 pub(crate) const RECORDS: [R; 646] = [
-    R(1034, 0, 3, 0, 0, 0, 0, 0), // msgbuf
-    R(1037, 3, 3, 0, 0, 0, 0, HOLDS | LEADS), // sigset_argpack
-    R(1040, 6, 2, 0, 0, 0, 0, 0), // __user_cap_header_struct
-    R(1044, 8, 2, 0, 0, 0, 0, 0), // __user_cap_data_struct
-    R(1049, 10, 5, 0, 0, 0, 0, HOLDS | LEADS), // io_uring_getevents_arg
-    R(1052, 15, 3, 0, 0, 0, 0, 0), // iovec
-    R(1055, 18, 1, 0, 0, 0, 0, 0), // io_uring_rsrc_update
-    R(1059, 19, 2, 0, 0, 0, 0, HOLDS), // io_uring_probe
-    R(1062, 21, 2, 0, 0, 0, 0, HOLDS | LEADS), // io_uring_rsrc_register
-    R(1063, 23, 1, 0, 0, 0, 0, HOLDS | LEADS), // io_uring_rsrc_update2
-    R(1068, 24, 4, 0, 0, 0, 0, 0), // io_uring_buf_reg
-    R(1073, 28, 4, 0, 0, 0, 2, HOLDS), // io_uring_sync_cancel_reg
-    R(1076, 32, 3, 0, 0, 2, 0, 0), // io_uring_file_index_range
-    R(1079, 35, 2, 0, 0, 2, 0, 0), // io_uring_buf_status
-    R(1083, 37, 3, 0, 0, 2, 1, 0), // io_uring_napi
-    R(1085, 40, 2, 0, 0, 3, 0, 0), // io_uring_clock_register
-    R(1089, 42, 3, 0, 0, 3, 2, 0), // io_uring_clone_buffers
-    R(1128, 45, 7, 0, 0, 5, 61, HOLDS | LEADS), // io_uring_sqe
-    R(1138, 52, 3, 0, 0, 66, 0, HOLDS), // io_uring_zcrx_ifq_reg
-    R(1147, 55, 3, 0, 0, 66, 1, HOLDS), // io_uring_params
-    R(1149, 58, 3, 0, 0, 67, 0, 0), // io_uring_mem_region_reg
-    R(1154, 61, 3, 0, 0, 67, 0, 0), // io_uring_query_hdr
-    R(1159, 64, 3, 0, 0, 67, 4, HOLDS), // zcrx_ctrl
-    R(1163, 67, 3, 0, 0, 71, 0, HOLDS | LEADS), // io_uring_bpf
-    R(1168, 70, 3, 0, 0, 71, 0, 0), // mq_attr
-    R(1170, 73, 6, 0, 0, 71, 0, 0), // flock
-    R(1172, 79, 2, 0, 0, 71, 1, 0), // f_owner_ex
-    R(1175, 81, 2, 0, 0, 72, 0, 0), // delegation
-    R(1176, 83, 4, 0, 0, 72, 0, 0), // flock64
-    R(1185, 87, 5, 0, 4, 72, 0, 0), // termios
-    R(1186, 92, 4, 4, 4, 72, 0, 0), // termio
-    R(1192, 96, 2, 8, 0, 72, 0, 0), // sgttyb
-    R(1199, 98, 1, 8, 0, 72, 0, 0), // tchars
-    R(1206, 99, 1, 8, 0, 72, 0, 0), // ltchars
-    R(1211, 100, 2, 8, 0, 72, 0, 0), // winsize
-    R(1216, 102, 3, 8, 0, 72, 0, 0), // serial_rs485
-    R(1220, 105, 2, 8, 0, 72, 0, 0), // fscrypt_policy_v1
-    R(1224, 107, 3, 8, 0, 72, 0, HOLDS | LEADS), // fsverity_read_metadata_arg
-    R(1235, 110, 3, 8, 0, 72, 0, 0), // pm_scan_arg
-    R(1239, 113, 3, 8, 0, 72, 0, 0), // btrfs_ioctl_feature_flags
-    R(1241, 116, 3, 8, 0, 72, 1, 0), // btrfs_ioctl_vol_args
-    R(1248, 119, 4, 8, 0, 73, 0, HOLDS | LEADS), // btrfs_ioctl_encoded_io_args
-    R(1250, 123, 3, 8, 0, 73, 0, 0), // fuse_backing_map
-    R(1256, 126, 3, 8, 0, 73, 0, 0), // nilfs_argv
-    R(1257, 129, 3, 8, 0, 73, 0, 0), // uffdio_range
-    R(1260, 132, 3, 8, 0, 73, 0, 0), // mnt_ns_info
-    R(1265, 135, 3, 8, 0, 73, 0, 0), // seccomp_notif_addfd
-    R(1269, 138, 2, 8, 0, 73, 0, 0), // perf_event_query_bpf
-    R(1334, 140, 9, 8, 46, 73, 8, 0), // perf_event_attr
-    R(1340, 149, 1, 54, 0, 81, 0, 0), // user_reg
-    R(1345, 150, 1, 54, 0, 81, 0, 0), // user_unreg
-    R(1349, 151, 3, 54, 0, 81, 0, 0), // ntsync_sem_args
-    R(1351, 154, 2, 54, 0, 81, 0, 0), // ntsync_mutex_args
-    R(1354, 156, 2, 54, 0, 81, 0, 0), // ntsync_event_args
-    R(1357, 158, 3, 54, 0, 81, 0, HOLDS | LEADS), // ifconf
-    R(1360, 161, 3, 54, 0, 81, 0, 0), // ifreq
-    R(1363, 164, 4, 54, 0, 81, 0, 0), // __kernel_old_timeval
-    R(1365, 168, 5, 54, 0, 81, 0, 0), // __kernel_old_timespec
-    R(1366, 173, 3, 54, 0, 81, 0, 0), // __kernel_sock_timeval
-    R(1367, 176, 3, 54, 0, 81, 0, 0), // __kernel_timespec
-    R(1369, 179, 2, 54, 0, 81, 0, 0), // vhost_vdpa_config
-    R(1384, 181, 3, 54, 0, 81, 0, 0), // nvme_passthru_cmd
-    R(1387, 184, 5, 54, 0, 81, 0, 0), // nvme_passthru_cmd64
-    R(1396, 189, 3, 54, 0, 81, 0, 0), // nvme_user_io
-    R(1397, 192, 2, 54, 0, 81, 0, 0), // erase_info_user
-    R(1399, 194, 2, 54, 0, 81, 0, 0), // otp_info
-    R(1406, 196, 1, 54, 0, 81, 0, 0), // ubi_mkvol_req
-    R(1407, 197, 2, 54, 0, 81, 0, 0), // kvm_create_guest_memfd
-    R(1410, 199, 2, 54, 0, 81, 0, HOLDS), // kvm_msrs
-    R(1414, 201, 1, 54, 0, 81, 0, 0), // kvm_msi
-    R(1417, 202, 1, 54, 0, 81, 0, 0), // kvm_arm_copy_mte_tags
-    R(1420, 203, 2, 54, 0, 81, 0, 0), // kvm_s390_skeys
-    R(1423, 205, 3, 54, 0, 81, 0, 0), // vduse_iotlb_entry
-    R(1424, 208, 3, 54, 0, 81, 0, 0), // tee_ioctl_shm_alloc_data
-    R(1425, 211, 3, 54, 0, 81, 0, 0), // tee_ioctl_shm_register_data
-    R(1427, 214, 3, 54, 0, 81, 0, 0), // tee_ioctl_buf_data
-    R(1429, 217, 2, 54, 0, 81, 0, 0), // tee_ioctl_close_session_arg
-    R(1431, 219, 2, 54, 0, 81, 0, 0), // tee_ioctl_cancel_arg
-    R(1441, 221, 6, 54, 0, 81, 0, HOLDS), // ff_effect
-    R(1445, 227, 2, 54, 0, 81, 0, 0), // input_keymap_entry
-    R(1448, 229, 3, 54, 0, 81, 0, 0), // input_mask
-    R(1449, 232, 2, 54, 0, 81, 0, 0), // hidraw_report_descriptor
-    R(1450, 234, 2, 54, 0, 81, 0, 0), // hiddev_string_descriptor
-    R(1456, 236, 2, 54, 0, 81, 0, 0), // hiddev_usage_ref
-    R(1462, 238, 3, 54, 0, 81, 0, 0), // usbdevfs_ctrltransfer
-    R(1464, 241, 3, 54, 0, 81, 0, 0), // usbdevfs_bulktransfer
-    R(1477, 244, 3, 54, 0, 81, 0, HOLDS), // usbdevfs_urb
-    R(1480, 247, 2, 54, 0, 81, 0, 0), // usbdevfs_setinterface
-    R(1482, 249, 3, 54, 0, 81, 0, 0), // usbdevfs_disconnectsignal
-    R(1484, 252, 2, 54, 0, 81, 0, 0), // usbdevfs_disconnect_claim
-    R(1488, 254, 2, 54, 0, 81, 0, 0), // usbdevfs_streams
-    R(1489, 256, 2, 54, 0, 81, 0, 0), // usbdevfs_getdriver
-    R(1492, 258, 2, 54, 0, 81, 0, 0), // usbdevfs_connectinfo
-    R(1495, 260, 3, 54, 0, 81, 0, 0), // usbdevfs_ioctl
-    R(1504, 263, 1, 54, 0, 81, 0, 0), // usb_endpoint_descriptor
-    R(1505, 264, 2, 54, 0, 81, 0, 0), // usb_raw_ep_io
-    R(1506, 266, 2, 54, 0, 81, 0, HOLDS | LEADS), // usb_raw_eps_info
-    R(1511, 268, 3, 54, 0, 81, 0, 0), // fb_cmap
-    R(1513, 271, 3, 54, 0, 81, 0, 0), // udmabuf_create
-    R(1515, 274, 3, 54, 0, 81, 0, HOLDS), // udmabuf_create_list
-    R(1517, 277, 3, 54, 0, 81, 0, 0), // snd_xferi
-    R(1519, 280, 3, 54, 0, 81, 0, 0), // snd_xfern
-    R(1523, 283, 3, 54, 0, 81, 2, 0), // rtc_param
-    R(1526, 286, 3, 54, 0, 83, 0, HOLDS), // ptp_sys_offset
-    R(1531, 289, 3, 54, 0, 83, 0, HOLDS), // pps_kparams
-    R(1532, 292, 3, 54, 0, 83, 0, HOLDS), // pps_fdata
-    R(1536, 295, 2, 54, 0, 83, 0, 0), // pps_bind_args
-    R(1539, 297, 2, 54, 0, 83, 0, 0), // pps_gen_event
-    R(1544, 299, 2, 54, 0, 83, 0, 0), // isst_if_platform_info
-    R(1547, 301, 3, 54, 0, 83, 0, 0), // fw_cdev_queue_iso
-    R(1553, 304, 1, 54, 0, 83, 0, 0), // uvio_ioctl_cb
-    R(1555, 305, 1, 54, 0, 83, 0, 0), // papr_location_code
-    R(1561, 306, 2, 54, 0, 83, 0, 0), // input_absinfo
-    R(1571, 308, 9, 54, 0, 83, 0, HOLDS), // msqid64_ds
-    R(1580, 317, 2, 54, 0, 83, 0, 0), // msginfo
-    R(1583, 319, 10, 54, 0, 83, 0, HOLDS), // msqid_ds
-    R(1588, 329, 10, 54, 0, 83, 0, HOLDS), // semid64_ds
-    R(1599, 339, 2, 54, 0, 83, 0, 0), // seminfo
-    R(1600, 341, 6, 54, 0, 83, 0, HOLDS), // semid_ds
-    R(1609, 347, 13, 54, 0, 83, 0, HOLDS), // shmid64_ds
-    R(1615, 360, 4, 54, 0, 83, 0, 0), // shminfo64
-    R(1622, 364, 3, 54, 0, 83, 0, 0), // shm_info
-    R(1623, 367, 10, 54, 0, 83, 0, HOLDS), // shmid_ds
-    R(1624, 377, 2, 54, 0, 83, 0, 0), // shminfo
-    R(1628, 379, 2, 54, 0, 83, 0, 0), // sembuf
-    R(1631, 381, 3, 54, 0, 83, 0, HOLDS | LEADS), // ipc_kludge
-    R(1636, 384, 3, 54, 0, 83, 0, 0), // if_dqinfo
-    R(1646, 387, 3, 54, 6, 83, 0, 0), // if_dqblk
-    R(1648, 390, 3, 60, 6, 83, 0, 0), // if_nextdqblk
-    R(1659, 393, 3, 66, 1, 83, 0, HOLDS), // fs_quota_stat
-    R(1662, 396, 5, 67, 1, 83, 0, HOLDS), // fs_quota_statv
-    R(1684, 401, 3, 68, 10, 83, 0, 0), // fs_disk_quota
-    R(1687, 404, 2, 78, 0, 83, 0, 0), // linger
-    R(1690, 406, 2, 78, 0, 83, 0, 0), // ucred
-    R(1691, 408, 2, 78, 0, 83, 0, 0), // sock_txtime
-    R(1693, 410, 2, 78, 0, 83, 0, 0), // in_addr
-    R(1697, 412, 2, 78, 0, 83, 0, HOLDS), // sockaddr_in
-    R(1703, 414, 3, 78, 0, 83, 0, 0), // ip_msfilter
-    R(1709, 417, 3, 78, 0, 83, 0, 0), // group_filter
-    R(1714, 420, 2, 78, 0, 83, 0, 0), // ipt_getinfo
-    R(1715, 422, 3, 78, 0, 83, 0, 0), // ipt_get_entries
-    R(1717, 425, 2, 78, 0, 83, 0, 0), // xt_get_revision
-    R(1718, 427, 2, 78, 0, 83, 0, 0), // arpt_getinfo
-    R(1719, 429, 3, 78, 0, 83, 0, 0), // arpt_get_entries
-    R(1724, 432, 3, 78, 0, 83, 0, HOLDS | LEADS), // ebt_replace
-    R(1726, 435, 2, 78, 0, 83, 0, 0), // ip_vs_getinfo
-    R(1728, 437, 3, 78, 0, 83, 0, HOLDS | LEADS), // ip_vs_get_services
-    R(1736, 440, 3, 78, 0, 83, 0, HOLDS), // ip_vs_service_entry
-    R(1737, 443, 3, 78, 0, 83, 0, HOLDS | LEADS), // ip_vs_get_dests
-    R(1741, 446, 2, 78, 0, 83, 0, 0), // ip_vs_timeout_user
-    R(1745, 448, 2, 78, 0, 83, 0, 0), // ip_vs_daemon_user
-    R(1748, 450, 2, 78, 0, 83, 0, HOLDS), // ip6_mtuinfo
-    R(1756, 452, 2, 78, 0, 83, 0, HOLDS), // in6_flowlabel_req
-    R(1762, 454, 2, 78, 0, 83, 0, HOLDS), // sockaddr_in6
-    R(1763, 456, 2, 78, 0, 83, 0, 0), // ip6t_getinfo
-    R(1764, 458, 3, 78, 0, 83, 0, 0), // ip6t_get_entries
-    R(1765, 461, 2, 78, 0, 83, 0, 0), // icmp_filter
-    R(1766, 463, 2, 78, 0, 83, 0, 0), // icmp6_filter
-    R(1839, 465, 8, 78, 0, 83, 0, 0), // tcp_info
-    R(1845, 473, 2, 78, 0, 83, 0, 0), // tcp_repair_window
-    R(1854, 475, 5, 78, 0, 83, 0, HOLDS | LEADS), // tcp_zerocopy_receive
-    R(1867, 480, 2, 78, 0, 83, 0, 0), // tcp_ao_info_opt
-    R(1880, 482, 2, 78, 0, 83, 0, 0), // tcp_ao_getsockopt
-    R(1885, 484, 1, 78, 0, 83, 0, 0), // tcp_ao_repair
-    R(1911, 485, 7, 78, 0, 83, 0, 0), // mptcp_info
-    R(1916, 492, 1, 78, 0, 83, 0, 0), // mptcp_subflow_data
-    R(1923, 493, 2, 78, 0, 83, 0, HOLDS), // mptcp_full_info
-    R(1933, 495, 1, 78, 0, 83, 0, HOLDS), // sctp_status
-    R(1948, 496, 2, 78, 0, 83, 0, 0), // sctp_event_subscribe
-    R(1951, 498, 2, 78, 0, 83, 0, 0), // sctp_peeloff_arg_t
-    R(1953, 500, 2, 78, 0, 83, 0, HOLDS), // sctp_peeloff_flags_arg_t
-    R(1963, 502, 1, 78, 0, 83, 0, 0), // sctp_paddrparams
-    R(1967, 503, 2, 78, 0, 83, 0, 0), // sctp_sack_info
-    R(1972, 505, 2, 78, 0, 83, 0, 0), // sctp_initmsg
-    R(1976, 507, 2, 78, 0, 83, 0, 0), // sctp_getaddrs
-    R(1977, 509, 3, 78, 0, 83, 0, HOLDS | LEADS), // sctp_getaddrs_old
-    R(1987, 512, 2, 78, 0, 83, 0, 0), // sctp_sndrcvinfo
-    R(1993, 514, 2, 78, 0, 83, 0, 0), // sctp_sndinfo
-    R(1996, 516, 1, 78, 0, 83, 0, 0), // sctp_prim
-    R(2001, 517, 2, 78, 0, 83, 0, 0), // sctp_rtoinfo
-    R(2008, 519, 2, 78, 0, 83, 0, 0), // sctp_assocparams
-    R(2010, 521, 2, 78, 0, 83, 0, 0), // sctp_assoc_value
-    R(2018, 523, 1, 78, 0, 83, 0, 0), // sctp_paddrinfo
-    R(2020, 524, 2, 78, 0, 83, 0, 0), // sctp_setadaptation
-    R(2023, 526, 2, 78, 0, 83, 0, 0), // sctp_hmacalgo
-    R(2026, 528, 2, 78, 0, 83, 0, 0), // sctp_authkeyid
-    R(2030, 530, 2, 78, 0, 83, 0, 0), // sctp_authchunks
-    R(2033, 532, 2, 78, 0, 83, 0, 0), // sctp_assoc_ids
-    R(2038, 534, 3, 78, 0, 83, 0, 0), // sctp_paddrthlds
-    R(2040, 537, 3, 78, 0, 83, 0, 0), // sctp_paddrthlds_v2
-    R(2058, 540, 4, 78, 0, 83, 0, 0), // sctp_assoc_stats
-    R(2062, 544, 2, 78, 0, 83, 0, 0), // sctp_default_prinfo
-    R(2068, 546, 3, 78, 0, 83, 0, 0), // sctp_prstatus
-    R(2070, 549, 2, 78, 0, 83, 0, 0), // sctp_stream_value
-    R(2074, 551, 2, 78, 0, 83, 0, 0), // sctp_event
-    R(2078, 553, 3, 78, 0, 83, 0, 0), // sctp_udpencaps
-    R(2082, 556, 3, 78, 0, 83, 0, 0), // sctp_probeinterval
-    R(2084, 559, 2, 78, 0, 83, 0, 0), // tls_crypto_info
-    R(2087, 561, 2, 78, 0, 83, 0, 0), // tpacket_stats
-    R(2091, 563, 1, 78, 0, 83, 0, 0), // tpacket_rollover_stats
-    R(2096, 564, 3, 78, 0, 83, 0, HOLDS), // xdp_mmap_offsets
-    R(2103, 567, 3, 78, 0, 83, 0, 0), // xdp_statistics
-    R(2104, 570, 2, 78, 0, 83, 0, 0), // xdp_options
-    R(2108, 572, 2, 78, 0, 83, 0, 0), // can_raw_vcid_options
-    R(2114, 574, 2, 78, 0, 83, 0, 0), // can_isotp_options
-    R(2118, 576, 2, 78, 0, 83, 0, 0), // can_isotp_fc_options
-    R(2122, 578, 2, 78, 0, 83, 0, 0), // can_isotp_ll_options
-    R(2123, 580, 3, 78, 0, 83, 0, HOLDS | LEADS), // sock_fprog
-    R(2127, 583, 2, 78, 0, 83, 0, HOLDS), // ip_mreqn
-    R(2130, 585, 2, 78, 0, 83, 0, 0), // ip_mreq_source
-    R(2133, 587, 3, 78, 0, 83, 0, 0), // group_req
-    R(2137, 590, 3, 78, 0, 83, 0, 0), // group_source_req
-    R(2144, 593, 1, 78, 0, 83, 0, 0), // sadb_x_policy
-    R(2152, 594, 3, 78, 0, 83, 0, HOLDS), // xfrm_userpolicy_info
-    R(2160, 597, 2, 78, 0, 83, 1, HOLDS), // vifctl
-    R(2165, 599, 2, 78, 0, 84, 0, HOLDS), // mfcctl
-    R(2166, 601, 4, 78, 0, 84, 0, HOLDS | LEADS), // ipt_replace
-    R(2167, 605, 4, 78, 0, 84, 0, HOLDS | LEADS), // arpt_replace
-    R(2168, 609, 3, 78, 0, 84, 0, HOLDS), // xt_counters_info
-    R(2169, 612, 2, 78, 0, 84, 0, 0), // ip_vs_service_user
-    R(2172, 614, 2, 78, 0, 84, 0, HOLDS), // in6_pktinfo
-    R(2175, 616, 2, 78, 0, 84, 0, HOLDS), // ipv6_mreq
-    R(2179, 618, 2, 78, 0, 84, 0, 0), // mif6ctl
-    R(2184, 620, 2, 78, 0, 84, 0, HOLDS), // mf6cctl
-    R(2185, 622, 4, 78, 0, 84, 0, HOLDS | LEADS), // ip6t_replace
-    R(2192, 626, 3, 78, 0, 84, 0, 0), // tcp_md5sig
-    R(2193, 629, 2, 78, 0, 84, 0, 0), // tcp_ao_add
-    R(2195, 631, 2, 78, 0, 84, 0, 0), // tcp_ao_del
-    R(2198, 633, 1, 78, 0, 84, 0, 0), // sctp_setpeerprim
-    R(2200, 634, 2, 78, 0, 84, 0, 0), // sctp_authchunk
-    R(2205, 636, 2, 78, 0, 84, 0, 0), // sctp_authkey
-    R(2210, 638, 2, 78, 0, 84, 0, 0), // sctp_reset_streams
-    R(2213, 640, 2, 78, 0, 84, 0, 0), // sctp_add_streams
-    R(2218, 642, 2, 78, 0, 84, 0, 0), // packet_mreq
-    R(2223, 644, 2, 78, 0, 84, 0, 0), // tpacket_req
-    R(2227, 646, 5, 78, 0, 84, 0, 0), // xdp_umem_reg
-    R(2230, 651, 2, 78, 0, 84, 0, 0), // tipc_group_req
-    R(2232, 653, 3, 78, 0, 84, 0, HOLDS | LEADS), // rds_get_mr_args
-    R(2234, 656, 3, 78, 0, 84, 0, HOLDS | LEADS), // rds_get_mr_for_dest_args
-    R(2236, 659, 3, 78, 0, 84, 0, 0), // rds_free_mr_args
-    R(2239, 662, 2, 78, 0, 84, 0, 0), // rds_rx_trace_so
-    R(2250, 664, 2, 78, 0, 84, 0, 0), // user_desc
-    R(2251, 666, 3, 78, 0, 84, 0, 0), // ptrace_peeksiginfo_args
-    R(2289, 669, 9, 78, 0, 84, 38, HOLDS), // siginfo
-    R(2300, 678, 5, 78, 0, 122, 3, 0), // ptrace_syscall_info
-    R(2303, 683, 3, 78, 0, 125, 0, 0), // ptrace_rseq_configuration
-    R(2308, 686, 2, 78, 0, 125, 0, 0), // sock_filter
-    R(2310, 688, 3, 78, 0, 125, 0, 0), // seccomp_metadata
-    R(2312, 691, 3, 78, 0, 125, 0, 0), // ptrace_sud_config
-    R(2318, 694, 1, 78, 0, 125, 0, 0), // ppc_debug_info
-    R(2323, 695, 1, 78, 0, 125, 0, 0), // ppc_hw_breakpoint
-    R(2327, 696, 1, 78, 0, 125, 2, HOLDS), // pt_watch_regs
-    R(2330, 697, 2, 78, 0, 127, 0, 0), // ptrace_area
-    R(2334, 699, 2, 78, 0, 127, 0, 0), // kcmp_epoll_slot
-    R(2349, 701, 4, 78, 0, 127, 0, HOLDS | LEADS), // prctl_mm_map
-    R(2356, 705, 2, 78, 0, 127, 0, HOLDS), // vm86plus_struct
-    R(2360, 707, 2, 78, 0, 127, 0, 0), // seccomp_notif_sizes
-    R(2364, 709, 2, 78, 0, 127, 0, 0), // keyctl_dh_params
-    R(2368, 711, 3, 78, 0, 127, 0, HOLDS | LEADS), // keyctl_kdf_params
-    R(2374, 714, 2, 78, 0, 127, 0, 0), // keyctl_pkey_query
-    R(2377, 716, 2, 78, 0, 127, 0, 0), // keyctl_pkey_params
-    R(2380, 718, 1, 78, 0, 127, 0, 0), // landlock_path_beneath_attr
-    R(2381, 719, 3, 78, 0, 127, 0, 0), // landlock_net_port_attr
-    R(2384, 722, 3, 78, 0, 127, 0, 0), // blk_zone_range
-    R(2388, 725, 3, 78, 0, 127, 0, 0), // btrfs_ioctl_clone_range_args
-    R(2391, 728, 6, 78, 0, 127, 0, 0), // btrfs_ioctl_defrag_range_args
-    R(2395, 734, 3, 78, 0, 127, 0, 0), // btrfs_ioctl_qgroup_assign_args
-    R(2398, 737, 3, 78, 0, 127, 0, 0), // btrfs_ioctl_qgroup_create_args
-    R(2400, 740, 3, 78, 0, 127, 0, 0), // btrfs_ioctl_quota_rescan_args
-    R(2405, 743, 6, 78, 0, 127, 0, HOLDS | LEADS), // btrfs_ioctl_send_args
-    R(2409, 749, 4, 78, 0, 127, 5, HOLDS | LEADS), // btrfs_ioctl_vol_args_v2
-    R(2410, 753, 3, 78, 0, 132, 0, 0), // file_clone_range
-    R(2417, 756, 3, 78, 0, 132, 0, HOLDS | LEADS), // fsverity_enable_arg
-    R(2423, 759, 2, 78, 0, 132, 0, 0), // fsxattr
-    R(2427, 761, 2, 78, 0, 132, 0, 0), // kvm_clock_data
-    R(2429, 763, 2, 78, 0, 132, 0, 0), // kvm_coalesced_mmio_zone
-    R(2431, 765, 1, 78, 0, 132, 0, HOLDS), // kvm_cpuid
-    R(2432, 766, 1, 78, 0, 132, 0, HOLDS), // kvm_cpuid2
-    R(2435, 767, 2, 78, 0, 132, 0, 0), // kvm_device_attr
-    R(2438, 769, 3, 78, 0, 132, 0, 0), // kvm_dirty_log
-    R(2441, 772, 2, 78, 0, 132, 0, 0), // kvm_enable_cap
-    R(2443, 774, 1, 78, 0, 132, 0, 0), // kvm_interrupt
-    R(2445, 775, 2, 78, 0, 132, 0, 0), // kvm_ioeventfd
-    R(2447, 777, 1, 78, 0, 132, 0, 0), // kvm_irq_level
-    R(2450, 778, 1, 78, 0, 132, 1, 0), // kvm_irqfd
-    R(2452, 779, 2, 78, 0, 133, 0, 0), // kvm_memory_attributes
-    R(2457, 781, 2, 78, 0, 133, 2, 0), // kvm_memory_region
-    R(2459, 783, 1, 78, 0, 135, 0, 0), // kvm_mp_state
-    R(2460, 784, 2, 78, 0, 135, 0, 0), // kvm_one_reg
-    R(2462, 786, 1, 78, 0, 135, 0, 0), // kvm_signal_mask
-    R(2464, 787, 2, 78, 0, 135, 2, 0), // kvm_userspace_memory_region
-    R(2465, 789, 2, 78, 0, 137, 2, 0), // kvm_userspace_memory_region2
-    R(2473, 791, 3, 78, 0, 139, 0, 0), // rtc_pll_info
-    R(2483, 794, 2, 78, 0, 139, 0, 0), // rtc_time
-    R(2487, 796, 2, 78, 0, 139, 0, HOLDS), // rtc_wkalrm
-    R(2488, 798, 4, 78, 4, 139, 0, 0), // termios2
-    R(2489, 802, 4, 82, 0, 139, 0, 0), // timeval
-    R(2492, 806, 3, 82, 0, 139, 0, 0), // uffdio_set_mode
-    R(2503, 809, 3, 82, 0, 139, 0, 0), // btrfs_ioctl_fs_info_args
-    R(2518, 812, 3, 82, 0, 139, 0, HOLDS), // btrfs_ioctl_get_subvol_info_args
-    R(2520, 815, 3, 82, 0, 139, 0, HOLDS), // btrfs_ioctl_qgroup_limit_args
-    R(2521, 818, 2, 82, 0, 139, 0, 0), // fs_sysfs_path
-    R(2522, 820, 2, 82, 0, 139, 0, 0), // fsuuid2
-    R(2523, 822, 2, 82, 0, 139, 0, 0), // kvm_enc_region
-    R(2528, 824, 2, 82, 0, 139, 0, 0), // serial_iso7816
-    R(2533, 826, 2, 82, 0, 139, 0, 0), // vt_consizecsrpos
-    R(2537, 828, 2, 82, 0, 139, 0, 0), // watchdog_info
-    R(2540, 830, 3, 82, 0, 139, 0, HOLDS), // blk_zone_report
-    R(2544, 833, 5, 82, 0, 139, 0, 0), // btrfs_ioctl_dev_info_args
-    R(2547, 838, 3, 82, 0, 139, 0, 0), // btrfs_ioctl_get_dev_stats
-    R(2552, 841, 3, 82, 0, 139, 0, 0), // btrfs_ioctl_get_subvol_rootref_args
-    R(2554, 844, 3, 82, 0, 139, 0, 0), // btrfs_ioctl_ino_lookup_args
-    R(2555, 847, 3, 82, 0, 139, 0, 0), // btrfs_ioctl_ino_lookup_user_args
-    R(2558, 850, 3, 82, 0, 139, 0, HOLDS | LEADS), // btrfs_ioctl_ino_path_args
-    R(2561, 853, 3, 82, 0, 139, 0, HOLDS | LEADS), // btrfs_ioctl_logical_ino_args
-    R(2562, 856, 3, 82, 0, 139, 0, 0), // btrfs_ioctl_quota_ctl_args
-    R(2563, 859, 3, 82, 0, 139, 0, HOLDS), // btrfs_ioctl_received_subvol_args
-    R(2566, 862, 3, 82, 0, 139, 0, HOLDS), // btrfs_ioctl_same_args
-    R(2567, 865, 3, 82, 0, 139, 0, HOLDS), // btrfs_ioctl_scrub_args
-    R(2568, 868, 3, 82, 0, 139, 0, HOLDS), // btrfs_ioctl_search_args
-    R(2570, 871, 5, 82, 0, 139, 0, HOLDS), // btrfs_ioctl_search_args_v2
-    R(2574, 876, 3, 82, 0, 139, 0, HOLDS), // btrfs_ioctl_space_args
-    R(2581, 879, 3, 82, 5, 139, 0, HOLDS), // fiemap
-    R(2582, 882, 3, 87, 0, 139, 0, HOLDS), // file_dedupe_range
-    R(2586, 885, 3, 87, 0, 139, 1, HOLDS), // fscrypt_add_key_arg
-    R(2589, 888, 2, 87, 0, 140, 0, HOLDS), // fscrypt_get_key_status_arg
-    R(2591, 890, 2, 87, 0, 140, 0, HOLDS), // fscrypt_remove_key_arg
-    R(2593, 892, 3, 87, 0, 140, 0, 0), // fstrim_range
-    R(2597, 895, 2, 87, 0, 140, 0, 0), // fsverity_digest
-    R(2600, 897, 3, 87, 0, 140, 0, 0), // kvm_clear_dirty_log
-    R(2601, 900, 1, 87, 0, 140, 0, 0), // kvm_create_device
-    R(2603, 901, 1, 87, 0, 140, 0, 0), // kvm_msr_list
-    R(2605, 902, 2, 87, 0, 140, 0, 0), // kvm_pre_fault_memory
-    R(2608, 904, 2, 87, 0, 140, 0, 0), // kvm_reg_list
-    R(2614, 906, 2, 87, 0, 140, 0, 0), // kvm_translation
-    R(2632, 908, 3, 87, 0, 140, 0, 0), // pidfd_info
-    R(2647, 911, 3, 87, 0, 140, 1, HOLDS | LEADS), // procmap_query
-    R(2357, 914, 3, 87, 0, 141, 0, HOLDS), // seccomp_notif
-    R(2358, 917, 3, 87, 0, 141, 0, 0), // seccomp_notif_resp
-    R(2652, 920, 3, 87, 0, 141, 0, 0), // uffdio_api
-    R(2655, 923, 3, 87, 0, 141, 0, HOLDS), // uffdio_continue
-    R(2657, 926, 3, 87, 0, 141, 0, 0), // uffdio_copy
-    R(2659, 929, 3, 87, 0, 141, 0, 0), // uffdio_move
-    R(2661, 932, 3, 87, 0, 141, 0, HOLDS), // uffdio_poison
-    R(2662, 935, 3, 87, 0, 141, 0, HOLDS), // uffdio_register
-    R(2663, 938, 3, 87, 0, 141, 0, HOLDS), // uffdio_rwprotect
-    R(2664, 941, 3, 87, 0, 141, 0, HOLDS), // uffdio_writeprotect
-    R(2666, 944, 3, 87, 0, 141, 0, HOLDS), // uffdio_zeropage
-    R(2671, 947, 3, 87, 0, 141, 0, 0), // dmabuf_cmsg
-    R(2675, 950, 2, 87, 0, 141, 0, HOLDS), // in_pktinfo
-    R(2677, 952, 2, 87, 0, 141, 0, 0), // in6_addr
-    R(2678, 954, 2, 87, 0, 141, 0, 0), // nl_pktinfo
-    R(2686, 956, 2, 87, 0, 141, 0, 0), // tpacket_auxdata
-    R(2690, 958, 3, 87, 0, 141, 0, 0), // rtnl_link_ifmap
-    R(2714, 961, 2, 87, 0, 141, 0, 0), // rtnl_link_stats
-    R(2716, 963, 5, 87, 0, 141, 0, 0), // rtnl_link_stats64
-    R(2721, 968, 2, 87, 0, 141, 0, 0), // ifla_cacheinfo
-    R(2723, 970, 2, 87, 0, 141, 0, 0), // ifla_vf_broadcast
-    R(2726, 972, 3, 87, 0, 141, 0, 0), // ifla_vf_guid
-    R(2728, 975, 2, 87, 0, 141, 0, 0), // ifla_vf_link_state
-    R(2730, 977, 2, 87, 0, 141, 0, 0), // ifla_vf_mac
-    R(2733, 979, 2, 87, 0, 141, 0, 0), // ifla_vf_rate
-    R(2735, 981, 2, 87, 0, 141, 0, 0), // ifla_vf_rss_query_en
-    R(2736, 983, 2, 87, 0, 141, 0, 0), // ifla_vf_spoofchk
-    R(2737, 985, 2, 87, 0, 141, 0, 0), // ifla_vf_trust
-    R(2739, 987, 2, 87, 0, 141, 0, 0), // ifla_vf_tx_rate
-    R(2741, 989, 2, 87, 0, 141, 0, 0), // ifla_vf_vlan
-    R(2743, 991, 2, 87, 0, 141, 0, 0), // ifla_vf_vlan_info
-    R(2747, 993, 2, 87, 0, 141, 0, 0), // ifla_port_vsi
-    R(2748, 995, 2, 87, 0, 141, 0, 0), // ifla_vlan_flags
-    R(2751, 997, 2, 87, 0, 141, 0, 0), // ifla_vlan_qos_mapping
-    R(2757, 999, 2, 87, 0, 141, 0, 0), // ifinfomsg
-    R(2760, 1001, 2, 87, 0, 141, 0, 0), // ifla_vxlan_port_range
-    R(2761, 1003, 2, 87, 0, 141, 0, 0), // ifla_geneve_port_range
-    R(2763, 1005, 2, 87, 0, 141, 0, 0), // ifla_bridge_id
-    R(2767, 1007, 2, 87, 0, 141, 0, 0), // ifa_cacheinfo
-    R(2776, 1009, 2, 87, 0, 141, 0, 0), // rta_cacheinfo
-    R(2780, 1011, 3, 87, 0, 141, 0, 0), // rta_mfc_stats
-    R(2785, 1014, 2, 87, 0, 141, 0, 0), // rtnexthop
-    R(2788, 1016, 2, 87, 0, 141, 0, 0), // rtvia
-    R(2789, 1018, 2, 87, 0, 141, 0, 0), // fib_rule_port_range
-    R(2790, 1020, 2, 87, 0, 141, 0, 0), // fib_rule_uid_range
-    R(2795, 1022, 2, 87, 0, 141, 0, 0), // nda_cacheinfo
-    R(2805, 1024, 2, 87, 0, 141, 0, 0), // ndt_config
-    R(2817, 1026, 3, 87, 0, 141, 0, 0), // ndt_stats
-    R(2822, 1029, 3, 87, 0, 141, 0, 0), // nexthop_grp
-    R(2825, 1032, 2, 87, 0, 141, 0, 0), // prefix_cacheinfo
-    R(2826, 1034, 2, 87, 0, 141, 0, 0), // nla_bitfield32
-    R(2832, 1036, 2, 87, 0, 141, 0, 0), // tcp_bbr_info
-    R(2838, 1038, 2, 87, 0, 141, 0, 0), // tcp_dctcp_info
-    R(2841, 1040, 3, 87, 0, 141, 0, 0), // __kernel_sockaddr_storage
-    R(2843, 1043, 2, 87, 0, 141, 0, 0), // tcp_diag_md5sig
-    R(2848, 1045, 2, 87, 0, 141, 0, 0), // inet_diag_meminfo
-    R(2860, 1047, 3, 87, 0, 141, 0, 0), // inet_diag_sockopt
-    R(2865, 1050, 2, 87, 0, 141, 0, 0), // tcpvegas_info
-    R(2868, 1052, 2, 87, 0, 141, 0, 0), // unix_diag_rqlen
-    R(2871, 1054, 2, 87, 0, 141, 0, 0), // unix_diag_vfs
-    R(2878, 1056, 2, 87, 0, 141, 0, 0), // packet_diag_info
-    R(2884, 1058, 2, 87, 0, 141, 0, 0), // packet_diag_mclist
-    R(2892, 1060, 2, 87, 0, 141, 0, 0), // packet_diag_ring
-    R(2897, 1062, 2, 87, 0, 141, 0, 0), // netlink_diag_ring
-    R(2903, 1064, 2, 87, 0, 141, 0, 0), // ifaddrmsg
-    R(2913, 1066, 2, 87, 0, 141, 0, 0), // rtmsg
-    R(2919, 1068, 2, 87, 0, 141, 0, 0), // ndmsg
-    R(2921, 1070, 2, 87, 0, 141, 0, 0), // ndtmsg
-    R(2927, 1072, 2, 87, 0, 141, 0, 0), // fib_rule_hdr
-    R(2933, 1074, 2, 87, 0, 141, 0, 0), // tcmsg
-    R(2935, 1076, 2, 87, 0, 141, 0, 0), // tcamsg
-    R(2937, 1078, 2, 87, 0, 141, 0, 0), // rtgenmsg
-    R(2943, 1080, 2, 87, 0, 141, 0, 0), // nhmsg
-    R(2949, 1082, 2, 87, 0, 141, 0, 0), // prefixmsg
-    R(2951, 1084, 2, 87, 0, 141, 0, 0), // if_stats_msg
-    R(2952, 1086, 2, 87, 0, 141, 0, 0), // genlmsghdr
-    R(2957, 1088, 2, 87, 0, 141, 0, HOLDS), // inet_diag_req_v2
-    R(2967, 1090, 2, 87, 0, 141, 0, HOLDS), // inet_diag_msg
-    R(2971, 1092, 2, 87, 0, 141, 0, HOLDS), // inet_diag_req
-    R(2976, 1094, 2, 87, 0, 141, 0, 0), // unix_diag_req
-    R(2980, 1096, 2, 87, 0, 141, 0, 0), // unix_diag_msg
-    R(2984, 1098, 2, 87, 0, 141, 0, 0), // packet_diag_req
-    R(2988, 1100, 2, 87, 0, 141, 0, 0), // packet_diag_msg
-    R(2992, 1102, 2, 87, 0, 141, 0, 0), // netlink_diag_req
-    R(3000, 1104, 2, 87, 0, 141, 0, 0), // netlink_diag_msg
-    R(3012, 1106, 5, 87, 0, 141, 8, HOLDS | LEADS), // iocb
-    R(3016, 1111, 3, 87, 0, 149, 0, 0), // io_event
-    R(3018, 1114, 4, 87, 0, 149, 0, 0), // epoll_event
-    R(3020, 1118, 4, 87, 0, 149, 0, 0), // sigset_t
-    R(3032, 1122, 9, 87, 0, 149, 0, HOLDS), // statfs
-    R(3037, 1131, 3, 87, 0, 149, 0, 0), // linux_dirent64
-    R(3039, 1134, 2, 87, 0, 149, 0, 0), // pollfd
-    R(3056, 1136, 17, 87, 3, 149, 2, 0), // stat
-    R(3059, 1153, 3, 90, 0, 151, 0, HOLDS), // __kernel_itimerspec
-    R(3076, 1156, 3, 90, 2, 151, 0, HOLDS), // rusage
-    R(3079, 1159, 3, 92, 0, 151, 0, HOLDS), // robust_list_head
-    R(3080, 1162, 3, 92, 0, 151, 0, HOLDS), // __kernel_old_itimerval
-    R(3084, 1165, 4, 92, 0, 151, 0, HOLDS | LEADS), // kexec_segment
-    R(3089, 1169, 3, 92, 0, 151, 3, HOLDS), // sigevent
-    R(3091, 1172, 2, 92, 0, 154, 0, 0), // sched_param
-    R(3095, 1174, 6, 92, 0, 154, 0, 0), // stack_t
-    R(3101, 1180, 16, 92, 0, 154, 1, 0), // sigaction
-    R(3106, 1196, 3, 92, 0, 155, 0, 0), // tms
-    R(3112, 1199, 2, 92, 2, 155, 0, 0), // new_utsname
-    R(3115, 1201, 3, 94, 0, 155, 0, 0), // rlimit
-    R(3118, 1204, 2, 94, 0, 155, 0, 0), // timezone
-    R(3135, 1206, 3, 94, 0, 155, 0, HOLDS), // __kernel_timex
-    R(3148, 1209, 3, 94, 0, 155, 0, 0), // sysinfo
-    R(3151, 1212, 3, 94, 0, 155, 0, 0), // sockaddr
-    R(3156, 1215, 3, 94, 0, 155, 0, HOLDS | LEADS), // user_msghdr
-    R(3159, 1218, 3, 94, 0, 155, 0, HOLDS | LEADS), // mmsghdr
-    R(3160, 1221, 3, 94, 0, 155, 0, 0), // rlimit64
-    R(3164, 1224, 2, 94, 0, 155, 0, 0), // file_handle
-    R(3173, 1226, 3, 94, 0, 155, 0, 0), // sched_attr
-    R(3267, 1229, 6, 94, 0, 155, 49, HOLDS | LEADS), // bpf_attr
-    R(3296, 1235, 7, 94, 4, 204, 0, HOLDS), // statx
-    R(3298, 1242, 3, 98, 0, 204, 0, HOLDS | LEADS), // __aio_sigset
-    R(3305, 1245, 3, 98, 0, 204, 0, HOLDS), // rseq
-    R(3315, 1248, 1, 98, 0, 204, 7, HOLDS | LEADS), // clone_args
-    R(3317, 1249, 3, 98, 0, 211, 0, 0), // open_how
-    R(3318, 1252, 1, 98, 2, 211, 0, HOLDS), // rusage32
-    R(3319, 1253, 2, 100, 0, 211, 0, HOLDS), // old_itimerval32
-    R(3320, 1255, 1, 100, 0, 211, 0, 0), // timeval32
-    R(3550, 1256, 29, 100, 0, 211, 0, HOLDS), // sigcontext
-    R(3554, 1285, 3, 100, 0, 211, 0, 0), // sigstack
-    R(3556, 1288, 1, 100, 0, 211, 0, HOLDS), // osf_statfs
-    R(3561, 1289, 1, 100, 2, 211, 0, 0), // osf_stat
-    R(3562, 1290, 1, 102, 0, 211, 0, HOLDS), // osf_statfs64
-    R(3564, 1291, 1, 102, 0, 211, 0, HOLDS | LEADS), // pl_args
-    R(3565, 1292, 1, 102, 0, 211, 0, HOLDS), // timex32
-    R(3566, 1293, 5, 102, 0, 211, 0, 0), // linux_dirent
-    R(3569, 1298, 6, 102, 0, 211, 0, 0), // ustat
-    R(3570, 1304, 14, 102, 3, 211, 2, 0), // stat64
-    R(3571, 1318, 9, 105, 0, 213, 0, HOLDS), // statfs64
-    R(3572, 1327, 2, 105, 0, 213, 0, 0), // old_timespec32
-    R(3573, 1329, 2, 105, 0, 213, 0, HOLDS), // old_itimerspec32
-    R(3574, 1331, 2, 105, 0, 213, 0, HOLDS), // old_timex32
-    R(3575, 1333, 2, 105, 0, 213, 0, 0), // compat_tms
-    R(3576, 1335, 2, 105, 0, 213, 0, 0), // compat_ustat
-    R(3577, 1337, 3, 105, 0, 213, 1, 0), // old_sigaction
-    R(3578, 1340, 1, 105, 0, 214, 1, 0), // compat_old_sigaction
-    R(3579, 1341, 2, 105, 0, 215, 0, 0), // compat_rlimit
-    R(3580, 1343, 2, 105, 2, 215, 0, HOLDS), // compat_rusage
-    R(3581, 1345, 2, 107, 0, 215, 0, 0), // old_timeval32
-    R(3582, 1347, 6, 107, 0, 215, 0, HOLDS), // compat_statfs
-    R(3583, 1353, 7, 107, 3, 215, 2, 0), // compat_stat
-    R(3584, 1360, 2, 110, 0, 217, 0, 0), // compat_sysinfo
-    R(3585, 1362, 3, 110, 0, 217, 0, 0), // compat_linux_dirent
-    R(3586, 1365, 4, 110, 0, 217, 1, 0), // compat_sigaction
-    R(3587, 1369, 3, 110, 0, 218, 0, 0), // compat_sigset_t
-    R(3588, 1372, 3, 110, 0, 218, 38, HOLDS), // compat_siginfo
-    R(3589, 1375, 2, 110, 0, 256, 3, HOLDS), // compat_sigevent
-    R(3590, 1377, 5, 110, 0, 259, 0, HOLDS), // compat_statfs64
-    R(3591, 1382, 2, 110, 0, 259, 0, 0), // compat_mq_attr
-    R(3592, 1384, 2, 110, 0, 259, 0, HOLDS | LEADS), // compat_msghdr
-    R(3593, 1386, 2, 110, 0, 259, 0, HOLDS), // compat_robust_list_head
-    R(3594, 1388, 2, 110, 0, 259, 0, HOLDS | LEADS), // compat_kexec_segment
-    R(3595, 1390, 2, 110, 0, 259, 0, HOLDS | LEADS), // compat_mmsghdr
-    R(3596, 1392, 2, 110, 0, 259, 0, HOLDS | LEADS), // __compat_aio_sigset
-    R(3599, 1394, 2, 110, 0, 259, 0, 0), // old_utimbuf32
-    R(3604, 1396, 3, 110, 0, 259, 0, HOLDS | LEADS), // sel_arg_struct
-    R(3607, 1399, 5, 110, 0, 259, 0, 0), // old_linux_dirent
-    R(3609, 1404, 3, 110, 0, 259, 0, 0), // mmap_arg_struct
-    R(3610, 1407, 1, 110, 3, 259, 2, 0), // oldabi_stat64
-    R(3611, 1408, 1, 113, 0, 261, 0, 0), // oabi_epoll_event
-    R(3612, 1409, 2, 113, 0, 261, 0, 0), // oabi_sembuf
-    R(3613, 1411, 3, 113, 3, 261, 2, 0), // __old_kernel_stat
-    R(3614, 1414, 2, 116, 2, 263, 0, 0), // oldold_utsname
-    R(3615, 1416, 2, 118, 0, 263, 0, HOLDS | LEADS), // compat_sel_arg_struct
-    R(3616, 1418, 3, 118, 0, 263, 0, 0), // compat_old_linux_dirent
-    R(3617, 1421, 1, 118, 0, 263, 0, 0), // mmap_arg_struct32
-    R(3618, 1422, 2, 118, 2, 263, 0, 0), // old_utsname
-    R(3619, 1424, 2, 120, 0, 263, 0, HOLDS), // vm86_struct
-    R(3620, 1426, 3, 120, 0, 263, 0, 0), // utimbuf
-    R(3627, 1429, 25, 120, 0, 263, 0, HOLDS), // ucontext
-    R(3630, 1454, 1, 120, 0, 263, 0, 0), // sig_dbg_op
-    R(3631, 1455, 1, 120, 0, 263, 0, 0), // mmap_arg_struct_emu31
-    R(3632, 1456, 1, 120, 3, 263, 2, 0), // stat64_emu31
-    R(3634, 1457, 1, 123, 0, 265, 0, 0), // fadvise64_64_args
-    R(3638, 1458, 1, 123, 0, 265, 0, 0), // gs_cb
-    R(3639, 1459, 1, 123, 3, 265, 2, 0), // compat_stat64
-    R(3644, 1460, 3, 126, 0, 267, 1, 0), // mount_attr
-    R(3651, 1463, 5, 126, 0, 268, 0, 0), // landlock_ruleset_attr
-    R(3653, 1468, 3, 126, 0, 268, 0, 0), // futex_waitv
-    R(3654, 1471, 3, 126, 0, 268, 0, 0), // cachestat_range
-    R(3660, 1474, 3, 126, 0, 268, 0, 0), // cachestat
-    R(3663, 1477, 4, 126, 0, 268, 1, 0), // mnt_id_req
-    R(3690, 1481, 4, 126, 0, 269, 0, 0), // statmount
-    R(3693, 1485, 3, 126, 0, 269, 0, 0), // lsm_ctx
-    R(3694, 1488, 1, 126, 0, 269, 11, 0), // riscv_hwprobe
-    R(3695, 1489, 1, 126, 0, 280, 1, HOLDS | LEADS), // bpf_common_attr
-    R(3696, 1490, 1, 126, 0, 281, 0, HOLDS | LEADS), // xattr_args
-    R(3702, 1491, 3, 126, 0, 281, 0, 0), // file_attr
-    R(3706, 1494, 3, 126, 0, 281, 0, 0), // ns_id_req
-    R(3712, 1497, 2, 126, 0, 281, 1, 0), // nlmsghdr
-    R(3714, 1499, 2, 126, 0, 282, 0, HOLDS), // nlmsgerr
-    R(3717, 1501, 2, 126, 0, 282, 0, 0), // nlattr
-    R(3722, 1503, 2, 126, 0, 282, 0, 0), // nl_mmap_req
-    R(3729, 1505, 2, 126, 0, 282, 0, 0), // nl_mmap_hdr
-    R(3732, 1507, 2, 126, 0, 282, 0, 0), // rtattr
-    R(3733, 1509, 2, 126, 0, 282, 0, 0), // tunnel_msg
-    R(3734, 1511, 3, 126, 0, 282, 0, 0), // rtnl_hw_stats64
-    R(3735, 1514, 2, 126, 0, 282, 0, 0), // ifla_rmnet_flags
-    R(3741, 1516, 2, 126, 0, 282, 0, 0), // nduseroptmsg
-    R(3749, 1518, 2, 126, 0, 282, 4, 0), // rta_session
-    R(3750, 1520, 2, 126, 0, 286, 0, 0), // sock_diag_req
-    R(3752, 1522, 2, 126, 0, 286, 0, HOLDS), // inet_diag_req_raw
-    R(3757, 1524, 2, 126, 0, 286, 0, 0), // inet_diag_sockid
-    R(3760, 1526, 2, 126, 0, 286, 0, 0), // inet_diag_bc_op
-    R(3761, 1528, 2, 126, 0, 286, 0, 0), // inet_diag_hostcond
-    R(3763, 1530, 2, 126, 0, 286, 0, 0), // inet_diag_markcond
-    R(3766, 1532, 2, 126, 0, 286, 0, 0), // sockaddr_un
-    R(3770, 1534, 2, 126, 0, 286, 0, 0), // sockaddr_nl
-    R(3778, 1536, 2, 126, 0, 286, 0, 0), // sockaddr_ll
-    R(3782, 1538, 2, 126, 0, 286, 0, 0), // sockaddr_pkt
-    R(3787, 1540, 3, 126, 0, 286, 0, 0), // sockaddr_vm
-    R(3792, 1543, 3, 126, 0, 286, 0, 0), // sockaddr_can
-    R(3795, 1546, 2, 126, 0, 286, 0, 0), // dmabuf_token
-    R(3798, 1548, 2, 126, 0, 286, 0, 0), // can_filter
-    R(3799, 1550, 3, 126, 0, 286, 0, 0), // ifmap
-    R(3801, 1553, 3, 126, 0, 286, 0, 0), // if_settings
-    R(3802, 1556, 2, 126, 0, 286, 0, 0), // io_uring_probe_op
-    R(3805, 1558, 3, 126, 0, 286, 0, 0), // io_uring_zcrx_offsets
-    R(3810, 1561, 5, 126, 0, 286, 0, 0), // io_sqring_offsets
-    R(3813, 1566, 5, 126, 0, 286, 0, 0), // io_cqring_offsets
-    R(3815, 1571, 2, 126, 0, 286, 0, 0), // zcrx_ctrl_export
-    R(3817, 1573, 2, 126, 0, 286, 0, 0), // zcrx_ctrl_arm_event
-    R(3818, 1575, 3, 126, 0, 286, 0, 0), // zcrx_ctrl_add_area
-    R(3822, 1578, 3, 126, 0, 286, 0, HOLDS | LEADS), // io_uring_bpf_filter
-    R(3823, 1581, 2, 126, 0, 286, 0, 0), // kvm_msr_entry
-    R(3826, 1583, 2, 126, 0, 286, 0, 0), // ff_trigger
-    R(3828, 1585, 2, 126, 0, 286, 0, 0), // ff_replay
-    R(3830, 1587, 2, 126, 0, 286, 0, HOLDS), // ff_constant_effect
-    R(3833, 1589, 2, 126, 0, 286, 0, HOLDS), // ff_ramp_effect
-    R(3840, 1591, 4, 126, 0, 286, 0, HOLDS), // ff_periodic_effect
-    R(3847, 1595, 2, 126, 0, 286, 0, 0), // ff_condition_effect
-    R(3850, 1597, 2, 126, 0, 286, 0, 0), // ff_rumble_effect
-    R(3857, 1599, 2, 126, 0, 286, 0, 0), // ff_haptic_effect
-    R(3858, 1601, 2, 126, 0, 286, 0, 0), // usbdevfs_iso_packet_desc
-    R(3861, 1603, 2, 126, 0, 286, 0, HOLDS), // usb_raw_ep_info
-    R(3863, 1605, 3, 126, 0, 286, 0, 0), // udmabuf_create_item
-    R(3866, 1608, 3, 126, 0, 286, 0, 0), // ptp_clock_time
-    R(3867, 1611, 3, 126, 0, 286, 0, 0), // pps_ktime
-    R(3873, 1614, 3, 126, 0, 286, 0, HOLDS), // pps_kinfo
-    R(3877, 1617, 12, 126, 0, 286, 0, 0), // ipc64_perm
-    R(3878, 1629, 4, 126, 0, 286, 0, 0), // ipc_perm
-    R(3879, 1633, 0, 126, 0, 286, 0, 0), // fs_qfilestat_t
-    R(3883, 1633, 3, 126, 0, 286, 0, 0), // fs_qfilestatv
-    R(3886, 1636, 3, 126, 0, 286, 0, 0), // ebt_counter
-    R(3897, 1639, 3, 126, 0, 286, 0, 0), // ip_vs_stats_user
-    R(3904, 1642, 3, 126, 0, 286, 0, HOLDS), // ip_vs_dest_entry
-    R(3907, 1645, 3, 126, 0, 286, 0, 0), // xdp_ring_offset
-    R(3917, 1648, 2, 126, 0, 286, 0, HOLDS), // xfrm_selector
-    R(3926, 1650, 3, 126, 0, 286, 0, 0), // xfrm_lifetime_cfg
-    R(3929, 1653, 3, 126, 0, 286, 0, 0), // xfrm_lifetime_cur
-    R(3930, 1656, 3, 126, 0, 286, 0, 0), // xt_counters
-    R(3932, 1659, 2, 126, 0, 286, 0, 0), // if_set
-    R(3933, 1661, 3, 126, 0, 286, 0, 0), // rds_iovec
-    R(3935, 1664, 3, 126, 0, 286, 0, 0), // sigval_t
-    R(3940, 1667, 1, 126, 0, 286, 0, 0), // mips32_watch_regs
-    R(3941, 1668, 1, 126, 0, 286, 0, 0), // mips64_watch_regs
-    R(3943, 1669, 2, 126, 0, 286, 0, 0), // vm86_regs
-    R(3945, 1671, 2, 126, 0, 286, 0, 0), // revectored_struct
-    R(3951, 1673, 2, 126, 0, 286, 0, 0), // vm86plus_info_struct
-    R(3956, 1675, 3, 126, 0, 286, 0, HOLDS), // btrfs_qgroup_inherit
-    R(3958, 1678, 1, 126, 0, 286, 0, 0), // kvm_cpuid_entry
-    R(3959, 1679, 1, 126, 0, 286, 0, 0), // kvm_cpuid_entry2
-    R(3960, 1680, 3, 126, 0, 286, 0, 0), // btrfs_ioctl_timespec
-    R(3965, 1683, 3, 126, 0, 286, 0, 0), // btrfs_qgroup_limit
-    R(3971, 1686, 3, 126, 0, 286, 0, 0), // blk_zone
-    R(3973, 1689, 3, 126, 0, 286, 0, 0), // btrfs_ioctl_same_extent_info
-    R(3989, 1692, 3, 126, 0, 286, 0, 0), // btrfs_scrub_progress
-    R(3999, 1695, 3, 126, 0, 286, 0, 0), // btrfs_ioctl_search_key
-    R(4001, 1698, 3, 126, 0, 286, 0, 0), // btrfs_ioctl_space_info
-    R(4006, 1701, 3, 126, 0, 286, 0, 0), // fiemap_extent
-    R(4008, 1704, 3, 126, 0, 286, 0, 0), // file_dedupe_range_info
-    R(4011, 1707, 2, 126, 0, 286, 2, 0), // fscrypt_key_specifier
-    R(2359, 1709, 3, 126, 0, 288, 0, 0), // seccomp_data
-    R(4012, 1712, 2, 126, 0, 288, 0, 0), // __kernel_fsid_t
-    R(4014, 1714, 3, 126, 0, 288, 0, 0), // robust_list
-    R(4015, 1717, 3, 126, 0, 288, 0, 0), // __kernel_timex_timeval
-    R(4016, 1720, 3, 126, 0, 288, 0, 0), // statx_timestamp
-    R(4019, 1723, 2, 126, 0, 288, 0, 0), // rseq_slice_ctrl
-    R(4156, 1725, 9, 126, 0, 288, 0, HOLDS), // user_regs_struct
-    R(4159, 1734, 1, 126, 0, 288, 0, 0), // user_regs_arcv2
-    R(4330, 1735, 20, 126, 0, 288, 0, HOLDS), // pt_regs
-    R(4335, 1755, 1, 126, 0, 288, 0, 0), // user_fp
-    R(4338, 1756, 1, 126, 0, 288, 0, 0), // fpu_struct
-    R(4342, 1757, 1, 126, 0, 288, 0, 0), // zol_struct
-    R(4344, 1758, 1, 126, 0, 288, 0, HOLDS), // __riscv_fp_state
-    R(4347, 1759, 1, 126, 0, 288, 0, HOLDS | LEADS), // setargs
-    R(4348, 1760, 1, 126, 0, 288, 0, 0), // compat_fsid_t
-    R(4349, 1761, 0, 126, 0, 288, 0, 0), // compat_sigval_t
-    R(4350, 1761, 2, 126, 0, 288, 0, 0), // compat_robust_list
-    R(4353, 1763, 2, 126, 0, 288, 0, 0), // mcontext
-    R(4356, 1765, 2, 126, 0, 288, 0, 0), // mcontext_t
-    R(4361, 1767, 2, 126, 0, 288, 0, 0), // ff_envelope
-    R(4368, 1769, 3, 126, 0, 288, 0, 0), // usb_raw_ep_caps
-    R(4371, 1772, 2, 126, 0, 288, 0, 0), // usb_raw_ep_limits
-    R(4372, 1774, 2, 126, 0, 288, 0, 0), // xfrm_address_t
-    R(4373, 1776, 2, 126, 0, 288, 0, 0), // psw_t
-    R(4376, 1778, 1, 126, 0, 288, 0, HOLDS), // s390_fp_regs
-    R(4383, 1779, 2, 126, 0, 288, 0, HOLDS), // per_struct
-    R(4388, 1781, 1, 126, 0, 288, 0, 0), // hvm_event_record
-    R(4390, 1782, 1, 126, 0, 288, 0, 0), // ia64_fpreg
-    R(4393, 1783, 1, 126, 0, 288, 0, 0), // __riscv_d_ext_state
-    R(4395, 1784, 1, 126, 0, 288, 0, 0), // freg_t
-    R(4403, 1785, 2, 126, 0, 288, 0, 0), // per_cr_bits
-    R(4417, 1787, 2, 126, 0, 288, 0, 0), // per_lowcore_bits
+    R(1034, 0, 3, 0, 0, 0, 0), // msgbuf
+    R(1037, 3, 3, 0, 0, 0, HOLDS | LEADS), // sigset_argpack
+    R(1040, 6, 2, 0, 0, 0, 0), // __user_cap_header_struct
+    R(1044, 8, 2, 0, 0, 0, 0), // __user_cap_data_struct
+    R(1049, 10, 5, 0, 0, 0, HOLDS | LEADS), // io_uring_getevents_arg
+    R(1052, 15, 3, 0, 0, 0, 0), // iovec
+    R(1055, 18, 1, 0, 0, 0, 0), // io_uring_rsrc_update
+    R(1059, 19, 2, 0, 0, 0, HOLDS), // io_uring_probe
+    R(1062, 21, 2, 0, 0, 0, HOLDS | LEADS), // io_uring_rsrc_register
+    R(1063, 23, 1, 0, 0, 0, HOLDS | LEADS), // io_uring_rsrc_update2
+    R(1068, 24, 4, 0, 0, 0, 0), // io_uring_buf_reg
+    R(1073, 28, 4, 0, 0, 2, HOLDS), // io_uring_sync_cancel_reg
+    R(1076, 32, 3, 0, 2, 0, 0), // io_uring_file_index_range
+    R(1079, 35, 2, 0, 2, 0, 0), // io_uring_buf_status
+    R(1083, 37, 3, 0, 2, 1, 0), // io_uring_napi
+    R(1085, 40, 2, 0, 3, 0, 0), // io_uring_clock_register
+    R(1089, 42, 3, 0, 3, 2, 0), // io_uring_clone_buffers
+    R(1128, 45, 7, 0, 5, 61, HOLDS | LEADS), // io_uring_sqe
+    R(1138, 52, 3, 0, 66, 0, HOLDS), // io_uring_zcrx_ifq_reg
+    R(1147, 55, 3, 0, 66, 1, HOLDS), // io_uring_params
+    R(1149, 58, 3, 0, 67, 0, 0), // io_uring_mem_region_reg
+    R(1154, 61, 3, 0, 67, 0, 0), // io_uring_query_hdr
+    R(1159, 64, 3, 0, 67, 4, HOLDS), // zcrx_ctrl
+    R(1163, 67, 3, 0, 71, 0, HOLDS | LEADS), // io_uring_bpf
+    R(1168, 70, 3, 0, 71, 0, 0), // mq_attr
+    R(1170, 73, 6, 0, 71, 0, 0), // flock
+    R(1172, 79, 2, 0, 71, 1, 0), // f_owner_ex
+    R(1175, 81, 2, 0, 72, 0, 0), // delegation
+    R(1176, 83, 4, 0, 72, 0, 0), // flock64
+    R(1185, 87, 5, 4, 72, 0, 0), // termios
+    R(1186, 92, 4, 4, 72, 0, 0), // termio
+    R(1192, 96, 2, 0, 72, 0, 0), // sgttyb
+    R(1199, 98, 1, 0, 72, 0, 0), // tchars
+    R(1206, 99, 1, 0, 72, 0, 0), // ltchars
+    R(1211, 100, 2, 0, 72, 0, 0), // winsize
+    R(1216, 102, 3, 0, 72, 0, 0), // serial_rs485
+    R(1220, 105, 2, 0, 72, 0, 0), // fscrypt_policy_v1
+    R(1224, 107, 3, 0, 72, 0, HOLDS | LEADS), // fsverity_read_metadata_arg
+    R(1235, 110, 3, 0, 72, 0, 0), // pm_scan_arg
+    R(1239, 113, 3, 0, 72, 0, 0), // btrfs_ioctl_feature_flags
+    R(1241, 116, 3, 0, 72, 1, 0), // btrfs_ioctl_vol_args
+    R(1248, 119, 4, 0, 73, 0, HOLDS | LEADS), // btrfs_ioctl_encoded_io_args
+    R(1250, 123, 3, 0, 73, 0, 0), // fuse_backing_map
+    R(1256, 126, 3, 0, 73, 0, 0), // nilfs_argv
+    R(1257, 129, 3, 0, 73, 0, 0), // uffdio_range
+    R(1260, 132, 3, 0, 73, 0, 0), // mnt_ns_info
+    R(1265, 135, 3, 0, 73, 0, 0), // seccomp_notif_addfd
+    R(1269, 138, 2, 0, 73, 0, 0), // perf_event_query_bpf
+    R(1334, 140, 9, 46, 73, 8, 0), // perf_event_attr
+    R(1340, 149, 1, 0, 81, 0, 0), // user_reg
+    R(1345, 150, 1, 0, 81, 0, 0), // user_unreg
+    R(1349, 151, 3, 0, 81, 0, 0), // ntsync_sem_args
+    R(1351, 154, 2, 0, 81, 0, 0), // ntsync_mutex_args
+    R(1354, 156, 2, 0, 81, 0, 0), // ntsync_event_args
+    R(1357, 158, 3, 0, 81, 0, HOLDS | LEADS), // ifconf
+    R(1360, 161, 3, 0, 81, 0, 0), // ifreq
+    R(1363, 164, 4, 0, 81, 0, 0), // __kernel_old_timeval
+    R(1365, 168, 5, 0, 81, 0, 0), // __kernel_old_timespec
+    R(1366, 173, 3, 0, 81, 0, 0), // __kernel_sock_timeval
+    R(1367, 176, 3, 0, 81, 0, 0), // __kernel_timespec
+    R(1369, 179, 2, 0, 81, 0, 0), // vhost_vdpa_config
+    R(1384, 181, 3, 0, 81, 0, 0), // nvme_passthru_cmd
+    R(1387, 184, 5, 0, 81, 0, 0), // nvme_passthru_cmd64
+    R(1396, 189, 3, 0, 81, 0, 0), // nvme_user_io
+    R(1397, 192, 2, 0, 81, 0, 0), // erase_info_user
+    R(1399, 194, 2, 0, 81, 0, 0), // otp_info
+    R(1406, 196, 1, 0, 81, 0, 0), // ubi_mkvol_req
+    R(1407, 197, 2, 0, 81, 0, 0), // kvm_create_guest_memfd
+    R(1410, 199, 2, 0, 81, 0, HOLDS), // kvm_msrs
+    R(1414, 201, 1, 0, 81, 0, 0), // kvm_msi
+    R(1417, 202, 1, 0, 81, 0, 0), // kvm_arm_copy_mte_tags
+    R(1420, 203, 2, 0, 81, 0, 0), // kvm_s390_skeys
+    R(1423, 205, 3, 0, 81, 0, 0), // vduse_iotlb_entry
+    R(1424, 208, 3, 0, 81, 0, 0), // tee_ioctl_shm_alloc_data
+    R(1425, 211, 3, 0, 81, 0, 0), // tee_ioctl_shm_register_data
+    R(1427, 214, 3, 0, 81, 0, 0), // tee_ioctl_buf_data
+    R(1429, 217, 2, 0, 81, 0, 0), // tee_ioctl_close_session_arg
+    R(1431, 219, 2, 0, 81, 0, 0), // tee_ioctl_cancel_arg
+    R(1441, 221, 6, 0, 81, 0, HOLDS), // ff_effect
+    R(1445, 227, 2, 0, 81, 0, 0), // input_keymap_entry
+    R(1448, 229, 3, 0, 81, 0, 0), // input_mask
+    R(1449, 232, 2, 0, 81, 0, 0), // hidraw_report_descriptor
+    R(1450, 234, 2, 0, 81, 0, 0), // hiddev_string_descriptor
+    R(1456, 236, 2, 0, 81, 0, 0), // hiddev_usage_ref
+    R(1462, 238, 3, 0, 81, 0, 0), // usbdevfs_ctrltransfer
+    R(1464, 241, 3, 0, 81, 0, 0), // usbdevfs_bulktransfer
+    R(1477, 244, 3, 0, 81, 0, HOLDS), // usbdevfs_urb
+    R(1480, 247, 2, 0, 81, 0, 0), // usbdevfs_setinterface
+    R(1482, 249, 3, 0, 81, 0, 0), // usbdevfs_disconnectsignal
+    R(1484, 252, 2, 0, 81, 0, 0), // usbdevfs_disconnect_claim
+    R(1488, 254, 2, 0, 81, 0, 0), // usbdevfs_streams
+    R(1489, 256, 2, 0, 81, 0, 0), // usbdevfs_getdriver
+    R(1492, 258, 2, 0, 81, 0, 0), // usbdevfs_connectinfo
+    R(1495, 260, 3, 0, 81, 0, 0), // usbdevfs_ioctl
+    R(1504, 263, 1, 0, 81, 0, 0), // usb_endpoint_descriptor
+    R(1505, 264, 2, 0, 81, 0, 0), // usb_raw_ep_io
+    R(1506, 266, 2, 0, 81, 0, HOLDS | LEADS), // usb_raw_eps_info
+    R(1511, 268, 3, 0, 81, 0, 0), // fb_cmap
+    R(1513, 271, 3, 0, 81, 0, 0), // udmabuf_create
+    R(1515, 274, 3, 0, 81, 0, HOLDS), // udmabuf_create_list
+    R(1517, 277, 3, 0, 81, 0, 0), // snd_xferi
+    R(1519, 280, 3, 0, 81, 0, 0), // snd_xfern
+    R(1523, 283, 3, 0, 81, 2, 0), // rtc_param
+    R(1526, 286, 3, 0, 83, 0, HOLDS), // ptp_sys_offset
+    R(1531, 289, 3, 0, 83, 0, HOLDS), // pps_kparams
+    R(1532, 292, 3, 0, 83, 0, HOLDS), // pps_fdata
+    R(1536, 295, 2, 0, 83, 0, 0), // pps_bind_args
+    R(1539, 297, 2, 0, 83, 0, 0), // pps_gen_event
+    R(1544, 299, 2, 0, 83, 0, 0), // isst_if_platform_info
+    R(1547, 301, 3, 0, 83, 0, 0), // fw_cdev_queue_iso
+    R(1553, 304, 1, 0, 83, 0, 0), // uvio_ioctl_cb
+    R(1555, 305, 1, 0, 83, 0, 0), // papr_location_code
+    R(1561, 306, 2, 0, 83, 0, 0), // input_absinfo
+    R(1571, 308, 9, 0, 83, 0, HOLDS), // msqid64_ds
+    R(1580, 317, 2, 0, 83, 0, 0), // msginfo
+    R(1583, 319, 10, 0, 83, 0, HOLDS), // msqid_ds
+    R(1588, 329, 10, 0, 83, 0, HOLDS), // semid64_ds
+    R(1599, 339, 2, 0, 83, 0, 0), // seminfo
+    R(1600, 341, 6, 0, 83, 0, HOLDS), // semid_ds
+    R(1609, 347, 13, 0, 83, 0, HOLDS), // shmid64_ds
+    R(1615, 360, 4, 0, 83, 0, 0), // shminfo64
+    R(1622, 364, 3, 0, 83, 0, 0), // shm_info
+    R(1623, 367, 10, 0, 83, 0, HOLDS), // shmid_ds
+    R(1624, 377, 2, 0, 83, 0, 0), // shminfo
+    R(1628, 379, 2, 0, 83, 0, 0), // sembuf
+    R(1631, 381, 3, 0, 83, 0, HOLDS | LEADS), // ipc_kludge
+    R(1636, 384, 3, 0, 83, 0, 0), // if_dqinfo
+    R(1646, 387, 3, 6, 83, 0, 0), // if_dqblk
+    R(1648, 390, 3, 6, 83, 0, 0), // if_nextdqblk
+    R(1659, 393, 3, 1, 83, 0, HOLDS), // fs_quota_stat
+    R(1662, 396, 5, 1, 83, 0, HOLDS), // fs_quota_statv
+    R(1684, 401, 3, 10, 83, 0, 0), // fs_disk_quota
+    R(1687, 404, 2, 0, 83, 0, 0), // linger
+    R(1690, 406, 2, 0, 83, 0, 0), // ucred
+    R(1691, 408, 2, 0, 83, 0, 0), // sock_txtime
+    R(1693, 410, 2, 0, 83, 0, 0), // in_addr
+    R(1697, 412, 2, 0, 83, 0, HOLDS), // sockaddr_in
+    R(1703, 414, 3, 0, 83, 0, 0), // ip_msfilter
+    R(1709, 417, 3, 0, 83, 0, 0), // group_filter
+    R(1714, 420, 2, 0, 83, 0, 0), // ipt_getinfo
+    R(1715, 422, 3, 0, 83, 0, 0), // ipt_get_entries
+    R(1717, 425, 2, 0, 83, 0, 0), // xt_get_revision
+    R(1718, 427, 2, 0, 83, 0, 0), // arpt_getinfo
+    R(1719, 429, 3, 0, 83, 0, 0), // arpt_get_entries
+    R(1724, 432, 3, 0, 83, 0, HOLDS | LEADS), // ebt_replace
+    R(1726, 435, 2, 0, 83, 0, 0), // ip_vs_getinfo
+    R(1728, 437, 3, 0, 83, 0, HOLDS | LEADS), // ip_vs_get_services
+    R(1736, 440, 3, 0, 83, 0, HOLDS), // ip_vs_service_entry
+    R(1737, 443, 3, 0, 83, 0, HOLDS | LEADS), // ip_vs_get_dests
+    R(1741, 446, 2, 0, 83, 0, 0), // ip_vs_timeout_user
+    R(1745, 448, 2, 0, 83, 0, 0), // ip_vs_daemon_user
+    R(1748, 450, 2, 0, 83, 0, HOLDS), // ip6_mtuinfo
+    R(1756, 452, 2, 0, 83, 0, HOLDS), // in6_flowlabel_req
+    R(1762, 454, 2, 0, 83, 0, HOLDS), // sockaddr_in6
+    R(1763, 456, 2, 0, 83, 0, 0), // ip6t_getinfo
+    R(1764, 458, 3, 0, 83, 0, 0), // ip6t_get_entries
+    R(1765, 461, 2, 0, 83, 0, 0), // icmp_filter
+    R(1766, 463, 2, 0, 83, 0, 0), // icmp6_filter
+    R(1839, 465, 8, 0, 83, 0, 0), // tcp_info
+    R(1845, 473, 2, 0, 83, 0, 0), // tcp_repair_window
+    R(1854, 475, 5, 0, 83, 0, HOLDS | LEADS), // tcp_zerocopy_receive
+    R(1867, 480, 2, 0, 83, 0, 0), // tcp_ao_info_opt
+    R(1880, 482, 2, 0, 83, 0, 0), // tcp_ao_getsockopt
+    R(1885, 484, 1, 0, 83, 0, 0), // tcp_ao_repair
+    R(1911, 485, 7, 0, 83, 0, 0), // mptcp_info
+    R(1916, 492, 1, 0, 83, 0, 0), // mptcp_subflow_data
+    R(1923, 493, 2, 0, 83, 0, HOLDS), // mptcp_full_info
+    R(1933, 495, 1, 0, 83, 0, HOLDS), // sctp_status
+    R(1948, 496, 2, 0, 83, 0, 0), // sctp_event_subscribe
+    R(1951, 498, 2, 0, 83, 0, 0), // sctp_peeloff_arg_t
+    R(1953, 500, 2, 0, 83, 0, HOLDS), // sctp_peeloff_flags_arg_t
+    R(1963, 502, 1, 0, 83, 0, 0), // sctp_paddrparams
+    R(1967, 503, 2, 0, 83, 0, 0), // sctp_sack_info
+    R(1972, 505, 2, 0, 83, 0, 0), // sctp_initmsg
+    R(1976, 507, 2, 0, 83, 0, 0), // sctp_getaddrs
+    R(1977, 509, 3, 0, 83, 0, HOLDS | LEADS), // sctp_getaddrs_old
+    R(1987, 512, 2, 0, 83, 0, 0), // sctp_sndrcvinfo
+    R(1993, 514, 2, 0, 83, 0, 0), // sctp_sndinfo
+    R(1996, 516, 1, 0, 83, 0, 0), // sctp_prim
+    R(2001, 517, 2, 0, 83, 0, 0), // sctp_rtoinfo
+    R(2008, 519, 2, 0, 83, 0, 0), // sctp_assocparams
+    R(2010, 521, 2, 0, 83, 0, 0), // sctp_assoc_value
+    R(2018, 523, 1, 0, 83, 0, 0), // sctp_paddrinfo
+    R(2020, 524, 2, 0, 83, 0, 0), // sctp_setadaptation
+    R(2023, 526, 2, 0, 83, 0, 0), // sctp_hmacalgo
+    R(2026, 528, 2, 0, 83, 0, 0), // sctp_authkeyid
+    R(2030, 530, 2, 0, 83, 0, 0), // sctp_authchunks
+    R(2033, 532, 2, 0, 83, 0, 0), // sctp_assoc_ids
+    R(2038, 534, 3, 0, 83, 0, 0), // sctp_paddrthlds
+    R(2040, 537, 3, 0, 83, 0, 0), // sctp_paddrthlds_v2
+    R(2058, 540, 4, 0, 83, 0, 0), // sctp_assoc_stats
+    R(2062, 544, 2, 0, 83, 0, 0), // sctp_default_prinfo
+    R(2068, 546, 3, 0, 83, 0, 0), // sctp_prstatus
+    R(2070, 549, 2, 0, 83, 0, 0), // sctp_stream_value
+    R(2074, 551, 2, 0, 83, 0, 0), // sctp_event
+    R(2078, 553, 3, 0, 83, 0, 0), // sctp_udpencaps
+    R(2082, 556, 3, 0, 83, 0, 0), // sctp_probeinterval
+    R(2084, 559, 2, 0, 83, 0, 0), // tls_crypto_info
+    R(2087, 561, 2, 0, 83, 0, 0), // tpacket_stats
+    R(2091, 563, 1, 0, 83, 0, 0), // tpacket_rollover_stats
+    R(2096, 564, 3, 0, 83, 0, HOLDS), // xdp_mmap_offsets
+    R(2103, 567, 3, 0, 83, 0, 0), // xdp_statistics
+    R(2104, 570, 2, 0, 83, 0, 0), // xdp_options
+    R(2108, 572, 2, 0, 83, 0, 0), // can_raw_vcid_options
+    R(2114, 574, 2, 0, 83, 0, 0), // can_isotp_options
+    R(2118, 576, 2, 0, 83, 0, 0), // can_isotp_fc_options
+    R(2122, 578, 2, 0, 83, 0, 0), // can_isotp_ll_options
+    R(2123, 580, 3, 0, 83, 0, HOLDS | LEADS), // sock_fprog
+    R(2127, 583, 2, 0, 83, 0, HOLDS), // ip_mreqn
+    R(2130, 585, 2, 0, 83, 0, 0), // ip_mreq_source
+    R(2133, 587, 3, 0, 83, 0, 0), // group_req
+    R(2137, 590, 3, 0, 83, 0, 0), // group_source_req
+    R(2144, 593, 1, 0, 83, 0, 0), // sadb_x_policy
+    R(2152, 594, 3, 0, 83, 0, HOLDS), // xfrm_userpolicy_info
+    R(2160, 597, 2, 0, 83, 1, HOLDS), // vifctl
+    R(2165, 599, 2, 0, 84, 0, HOLDS), // mfcctl
+    R(2166, 601, 4, 0, 84, 0, HOLDS | LEADS), // ipt_replace
+    R(2167, 605, 4, 0, 84, 0, HOLDS | LEADS), // arpt_replace
+    R(2168, 609, 3, 0, 84, 0, HOLDS), // xt_counters_info
+    R(2169, 612, 2, 0, 84, 0, 0), // ip_vs_service_user
+    R(2172, 614, 2, 0, 84, 0, HOLDS), // in6_pktinfo
+    R(2175, 616, 2, 0, 84, 0, HOLDS), // ipv6_mreq
+    R(2179, 618, 2, 0, 84, 0, 0), // mif6ctl
+    R(2184, 620, 2, 0, 84, 0, HOLDS), // mf6cctl
+    R(2185, 622, 4, 0, 84, 0, HOLDS | LEADS), // ip6t_replace
+    R(2192, 626, 3, 0, 84, 0, 0), // tcp_md5sig
+    R(2193, 629, 2, 0, 84, 0, 0), // tcp_ao_add
+    R(2195, 631, 2, 0, 84, 0, 0), // tcp_ao_del
+    R(2198, 633, 1, 0, 84, 0, 0), // sctp_setpeerprim
+    R(2200, 634, 2, 0, 84, 0, 0), // sctp_authchunk
+    R(2205, 636, 2, 0, 84, 0, 0), // sctp_authkey
+    R(2210, 638, 2, 0, 84, 0, 0), // sctp_reset_streams
+    R(2213, 640, 2, 0, 84, 0, 0), // sctp_add_streams
+    R(2218, 642, 2, 0, 84, 0, 0), // packet_mreq
+    R(2223, 644, 2, 0, 84, 0, 0), // tpacket_req
+    R(2227, 646, 5, 0, 84, 0, 0), // xdp_umem_reg
+    R(2230, 651, 2, 0, 84, 0, 0), // tipc_group_req
+    R(2232, 653, 3, 0, 84, 0, HOLDS | LEADS), // rds_get_mr_args
+    R(2234, 656, 3, 0, 84, 0, HOLDS | LEADS), // rds_get_mr_for_dest_args
+    R(2236, 659, 3, 0, 84, 0, 0), // rds_free_mr_args
+    R(2239, 662, 2, 0, 84, 0, 0), // rds_rx_trace_so
+    R(2250, 664, 2, 0, 84, 0, 0), // user_desc
+    R(2251, 666, 3, 0, 84, 0, 0), // ptrace_peeksiginfo_args
+    R(2289, 669, 9, 0, 84, 38, HOLDS), // siginfo
+    R(2300, 678, 5, 0, 122, 3, 0), // ptrace_syscall_info
+    R(2303, 683, 3, 0, 125, 0, 0), // ptrace_rseq_configuration
+    R(2308, 686, 2, 0, 125, 0, 0), // sock_filter
+    R(2310, 688, 3, 0, 125, 0, 0), // seccomp_metadata
+    R(2312, 691, 3, 0, 125, 0, 0), // ptrace_sud_config
+    R(2318, 694, 1, 0, 125, 0, 0), // ppc_debug_info
+    R(2323, 695, 1, 0, 125, 0, 0), // ppc_hw_breakpoint
+    R(2327, 696, 1, 0, 125, 2, HOLDS), // pt_watch_regs
+    R(2330, 697, 2, 0, 127, 0, 0), // ptrace_area
+    R(2334, 699, 2, 0, 127, 0, 0), // kcmp_epoll_slot
+    R(2349, 701, 4, 0, 127, 0, HOLDS | LEADS), // prctl_mm_map
+    R(2356, 705, 2, 0, 127, 0, HOLDS), // vm86plus_struct
+    R(2360, 707, 2, 0, 127, 0, 0), // seccomp_notif_sizes
+    R(2364, 709, 2, 0, 127, 0, 0), // keyctl_dh_params
+    R(2368, 711, 3, 0, 127, 0, HOLDS | LEADS), // keyctl_kdf_params
+    R(2374, 714, 2, 0, 127, 0, 0), // keyctl_pkey_query
+    R(2377, 716, 2, 0, 127, 0, 0), // keyctl_pkey_params
+    R(2380, 718, 1, 0, 127, 0, 0), // landlock_path_beneath_attr
+    R(2381, 719, 3, 0, 127, 0, 0), // landlock_net_port_attr
+    R(2384, 722, 3, 0, 127, 0, 0), // blk_zone_range
+    R(2388, 725, 3, 0, 127, 0, 0), // btrfs_ioctl_clone_range_args
+    R(2391, 728, 6, 0, 127, 0, 0), // btrfs_ioctl_defrag_range_args
+    R(2395, 734, 3, 0, 127, 0, 0), // btrfs_ioctl_qgroup_assign_args
+    R(2398, 737, 3, 0, 127, 0, 0), // btrfs_ioctl_qgroup_create_args
+    R(2400, 740, 3, 0, 127, 0, 0), // btrfs_ioctl_quota_rescan_args
+    R(2405, 743, 6, 0, 127, 0, HOLDS | LEADS), // btrfs_ioctl_send_args
+    R(2409, 749, 4, 0, 127, 5, HOLDS | LEADS), // btrfs_ioctl_vol_args_v2
+    R(2410, 753, 3, 0, 132, 0, 0), // file_clone_range
+    R(2417, 756, 3, 0, 132, 0, HOLDS | LEADS), // fsverity_enable_arg
+    R(2423, 759, 2, 0, 132, 0, 0), // fsxattr
+    R(2427, 761, 2, 0, 132, 0, 0), // kvm_clock_data
+    R(2429, 763, 2, 0, 132, 0, 0), // kvm_coalesced_mmio_zone
+    R(2431, 765, 1, 0, 132, 0, HOLDS), // kvm_cpuid
+    R(2432, 766, 1, 0, 132, 0, HOLDS), // kvm_cpuid2
+    R(2435, 767, 2, 0, 132, 0, 0), // kvm_device_attr
+    R(2438, 769, 3, 0, 132, 0, 0), // kvm_dirty_log
+    R(2441, 772, 2, 0, 132, 0, 0), // kvm_enable_cap
+    R(2443, 774, 1, 0, 132, 0, 0), // kvm_interrupt
+    R(2445, 775, 2, 0, 132, 0, 0), // kvm_ioeventfd
+    R(2447, 777, 1, 0, 132, 0, 0), // kvm_irq_level
+    R(2450, 778, 1, 0, 132, 1, 0), // kvm_irqfd
+    R(2452, 779, 2, 0, 133, 0, 0), // kvm_memory_attributes
+    R(2457, 781, 2, 0, 133, 2, 0), // kvm_memory_region
+    R(2459, 783, 1, 0, 135, 0, 0), // kvm_mp_state
+    R(2460, 784, 2, 0, 135, 0, 0), // kvm_one_reg
+    R(2462, 786, 1, 0, 135, 0, 0), // kvm_signal_mask
+    R(2464, 787, 2, 0, 135, 2, 0), // kvm_userspace_memory_region
+    R(2465, 789, 2, 0, 137, 2, 0), // kvm_userspace_memory_region2
+    R(2473, 791, 3, 0, 139, 0, 0), // rtc_pll_info
+    R(2483, 794, 2, 0, 139, 0, 0), // rtc_time
+    R(2487, 796, 2, 0, 139, 0, HOLDS), // rtc_wkalrm
+    R(2488, 798, 4, 4, 139, 0, 0), // termios2
+    R(2489, 802, 4, 0, 139, 0, 0), // timeval
+    R(2492, 806, 3, 0, 139, 0, 0), // uffdio_set_mode
+    R(2503, 809, 3, 0, 139, 0, 0), // btrfs_ioctl_fs_info_args
+    R(2518, 812, 3, 0, 139, 0, HOLDS), // btrfs_ioctl_get_subvol_info_args
+    R(2520, 815, 3, 0, 139, 0, HOLDS), // btrfs_ioctl_qgroup_limit_args
+    R(2521, 818, 2, 0, 139, 0, 0), // fs_sysfs_path
+    R(2522, 820, 2, 0, 139, 0, 0), // fsuuid2
+    R(2523, 822, 2, 0, 139, 0, 0), // kvm_enc_region
+    R(2528, 824, 2, 0, 139, 0, 0), // serial_iso7816
+    R(2533, 826, 2, 0, 139, 0, 0), // vt_consizecsrpos
+    R(2537, 828, 2, 0, 139, 0, 0), // watchdog_info
+    R(2540, 830, 3, 0, 139, 0, HOLDS), // blk_zone_report
+    R(2544, 833, 5, 0, 139, 0, 0), // btrfs_ioctl_dev_info_args
+    R(2547, 838, 3, 0, 139, 0, 0), // btrfs_ioctl_get_dev_stats
+    R(2552, 841, 3, 0, 139, 0, 0), // btrfs_ioctl_get_subvol_rootref_args
+    R(2554, 844, 3, 0, 139, 0, 0), // btrfs_ioctl_ino_lookup_args
+    R(2555, 847, 3, 0, 139, 0, 0), // btrfs_ioctl_ino_lookup_user_args
+    R(2558, 850, 3, 0, 139, 0, HOLDS | LEADS), // btrfs_ioctl_ino_path_args
+    R(2561, 853, 3, 0, 139, 0, HOLDS | LEADS), // btrfs_ioctl_logical_ino_args
+    R(2562, 856, 3, 0, 139, 0, 0), // btrfs_ioctl_quota_ctl_args
+    R(2563, 859, 3, 0, 139, 0, HOLDS), // btrfs_ioctl_received_subvol_args
+    R(2566, 862, 3, 0, 139, 0, HOLDS), // btrfs_ioctl_same_args
+    R(2567, 865, 3, 0, 139, 0, HOLDS), // btrfs_ioctl_scrub_args
+    R(2568, 868, 3, 0, 139, 0, HOLDS), // btrfs_ioctl_search_args
+    R(2570, 871, 5, 0, 139, 0, HOLDS), // btrfs_ioctl_search_args_v2
+    R(2574, 876, 3, 0, 139, 0, HOLDS), // btrfs_ioctl_space_args
+    R(2581, 879, 3, 5, 139, 0, HOLDS), // fiemap
+    R(2582, 882, 3, 0, 139, 0, HOLDS), // file_dedupe_range
+    R(2586, 885, 3, 0, 139, 1, HOLDS), // fscrypt_add_key_arg
+    R(2589, 888, 2, 0, 140, 0, HOLDS), // fscrypt_get_key_status_arg
+    R(2591, 890, 2, 0, 140, 0, HOLDS), // fscrypt_remove_key_arg
+    R(2593, 892, 3, 0, 140, 0, 0), // fstrim_range
+    R(2597, 895, 2, 0, 140, 0, 0), // fsverity_digest
+    R(2600, 897, 3, 0, 140, 0, 0), // kvm_clear_dirty_log
+    R(2601, 900, 1, 0, 140, 0, 0), // kvm_create_device
+    R(2603, 901, 1, 0, 140, 0, 0), // kvm_msr_list
+    R(2605, 902, 2, 0, 140, 0, 0), // kvm_pre_fault_memory
+    R(2608, 904, 2, 0, 140, 0, 0), // kvm_reg_list
+    R(2614, 906, 2, 0, 140, 0, 0), // kvm_translation
+    R(2632, 908, 3, 0, 140, 0, 0), // pidfd_info
+    R(2647, 911, 3, 0, 140, 1, HOLDS | LEADS), // procmap_query
+    R(2357, 914, 3, 0, 141, 0, HOLDS), // seccomp_notif
+    R(2358, 917, 3, 0, 141, 0, 0), // seccomp_notif_resp
+    R(2652, 920, 3, 0, 141, 0, 0), // uffdio_api
+    R(2655, 923, 3, 0, 141, 0, HOLDS), // uffdio_continue
+    R(2657, 926, 3, 0, 141, 0, 0), // uffdio_copy
+    R(2659, 929, 3, 0, 141, 0, 0), // uffdio_move
+    R(2661, 932, 3, 0, 141, 0, HOLDS), // uffdio_poison
+    R(2662, 935, 3, 0, 141, 0, HOLDS), // uffdio_register
+    R(2663, 938, 3, 0, 141, 0, HOLDS), // uffdio_rwprotect
+    R(2664, 941, 3, 0, 141, 0, HOLDS), // uffdio_writeprotect
+    R(2666, 944, 3, 0, 141, 0, HOLDS), // uffdio_zeropage
+    R(2671, 947, 3, 0, 141, 0, 0), // dmabuf_cmsg
+    R(2675, 950, 2, 0, 141, 0, HOLDS), // in_pktinfo
+    R(2677, 952, 2, 0, 141, 0, 0), // in6_addr
+    R(2678, 954, 2, 0, 141, 0, 0), // nl_pktinfo
+    R(2686, 956, 2, 0, 141, 0, 0), // tpacket_auxdata
+    R(2690, 958, 3, 0, 141, 0, 0), // rtnl_link_ifmap
+    R(2714, 961, 2, 0, 141, 0, 0), // rtnl_link_stats
+    R(2716, 963, 5, 0, 141, 0, 0), // rtnl_link_stats64
+    R(2721, 968, 2, 0, 141, 0, 0), // ifla_cacheinfo
+    R(2723, 970, 2, 0, 141, 0, 0), // ifla_vf_broadcast
+    R(2726, 972, 3, 0, 141, 0, 0), // ifla_vf_guid
+    R(2728, 975, 2, 0, 141, 0, 0), // ifla_vf_link_state
+    R(2730, 977, 2, 0, 141, 0, 0), // ifla_vf_mac
+    R(2733, 979, 2, 0, 141, 0, 0), // ifla_vf_rate
+    R(2735, 981, 2, 0, 141, 0, 0), // ifla_vf_rss_query_en
+    R(2736, 983, 2, 0, 141, 0, 0), // ifla_vf_spoofchk
+    R(2737, 985, 2, 0, 141, 0, 0), // ifla_vf_trust
+    R(2739, 987, 2, 0, 141, 0, 0), // ifla_vf_tx_rate
+    R(2741, 989, 2, 0, 141, 0, 0), // ifla_vf_vlan
+    R(2743, 991, 2, 0, 141, 0, 0), // ifla_vf_vlan_info
+    R(2747, 993, 2, 0, 141, 0, 0), // ifla_port_vsi
+    R(2748, 995, 2, 0, 141, 0, 0), // ifla_vlan_flags
+    R(2751, 997, 2, 0, 141, 0, 0), // ifla_vlan_qos_mapping
+    R(2757, 999, 2, 0, 141, 0, 0), // ifinfomsg
+    R(2760, 1001, 2, 0, 141, 0, 0), // ifla_vxlan_port_range
+    R(2761, 1003, 2, 0, 141, 0, 0), // ifla_geneve_port_range
+    R(2763, 1005, 2, 0, 141, 0, 0), // ifla_bridge_id
+    R(2767, 1007, 2, 0, 141, 0, 0), // ifa_cacheinfo
+    R(2776, 1009, 2, 0, 141, 0, 0), // rta_cacheinfo
+    R(2780, 1011, 3, 0, 141, 0, 0), // rta_mfc_stats
+    R(2785, 1014, 2, 0, 141, 0, 0), // rtnexthop
+    R(2788, 1016, 2, 0, 141, 0, 0), // rtvia
+    R(2789, 1018, 2, 0, 141, 0, 0), // fib_rule_port_range
+    R(2790, 1020, 2, 0, 141, 0, 0), // fib_rule_uid_range
+    R(2795, 1022, 2, 0, 141, 0, 0), // nda_cacheinfo
+    R(2805, 1024, 2, 0, 141, 0, 0), // ndt_config
+    R(2817, 1026, 3, 0, 141, 0, 0), // ndt_stats
+    R(2822, 1029, 3, 0, 141, 0, 0), // nexthop_grp
+    R(2825, 1032, 2, 0, 141, 0, 0), // prefix_cacheinfo
+    R(2826, 1034, 2, 0, 141, 0, 0), // nla_bitfield32
+    R(2832, 1036, 2, 0, 141, 0, 0), // tcp_bbr_info
+    R(2838, 1038, 2, 0, 141, 0, 0), // tcp_dctcp_info
+    R(2841, 1040, 3, 0, 141, 0, 0), // __kernel_sockaddr_storage
+    R(2843, 1043, 2, 0, 141, 0, 0), // tcp_diag_md5sig
+    R(2848, 1045, 2, 0, 141, 0, 0), // inet_diag_meminfo
+    R(2860, 1047, 3, 0, 141, 0, 0), // inet_diag_sockopt
+    R(2865, 1050, 2, 0, 141, 0, 0), // tcpvegas_info
+    R(2868, 1052, 2, 0, 141, 0, 0), // unix_diag_rqlen
+    R(2871, 1054, 2, 0, 141, 0, 0), // unix_diag_vfs
+    R(2878, 1056, 2, 0, 141, 0, 0), // packet_diag_info
+    R(2884, 1058, 2, 0, 141, 0, 0), // packet_diag_mclist
+    R(2892, 1060, 2, 0, 141, 0, 0), // packet_diag_ring
+    R(2897, 1062, 2, 0, 141, 0, 0), // netlink_diag_ring
+    R(2903, 1064, 2, 0, 141, 0, 0), // ifaddrmsg
+    R(2913, 1066, 2, 0, 141, 0, 0), // rtmsg
+    R(2919, 1068, 2, 0, 141, 0, 0), // ndmsg
+    R(2921, 1070, 2, 0, 141, 0, 0), // ndtmsg
+    R(2927, 1072, 2, 0, 141, 0, 0), // fib_rule_hdr
+    R(2933, 1074, 2, 0, 141, 0, 0), // tcmsg
+    R(2935, 1076, 2, 0, 141, 0, 0), // tcamsg
+    R(2937, 1078, 2, 0, 141, 0, 0), // rtgenmsg
+    R(2943, 1080, 2, 0, 141, 0, 0), // nhmsg
+    R(2949, 1082, 2, 0, 141, 0, 0), // prefixmsg
+    R(2951, 1084, 2, 0, 141, 0, 0), // if_stats_msg
+    R(2952, 1086, 2, 0, 141, 0, 0), // genlmsghdr
+    R(2957, 1088, 2, 0, 141, 0, HOLDS), // inet_diag_req_v2
+    R(2967, 1090, 2, 0, 141, 0, HOLDS), // inet_diag_msg
+    R(2971, 1092, 2, 0, 141, 0, HOLDS), // inet_diag_req
+    R(2976, 1094, 2, 0, 141, 0, 0), // unix_diag_req
+    R(2980, 1096, 2, 0, 141, 0, 0), // unix_diag_msg
+    R(2984, 1098, 2, 0, 141, 0, 0), // packet_diag_req
+    R(2988, 1100, 2, 0, 141, 0, 0), // packet_diag_msg
+    R(2992, 1102, 2, 0, 141, 0, 0), // netlink_diag_req
+    R(3000, 1104, 2, 0, 141, 0, 0), // netlink_diag_msg
+    R(3012, 1106, 5, 0, 141, 8, HOLDS | LEADS), // iocb
+    R(3016, 1111, 3, 0, 149, 0, 0), // io_event
+    R(3018, 1114, 4, 0, 149, 0, 0), // epoll_event
+    R(3020, 1118, 4, 0, 149, 0, 0), // sigset_t
+    R(3032, 1122, 9, 0, 149, 0, HOLDS), // statfs
+    R(3037, 1131, 3, 0, 149, 0, 0), // linux_dirent64
+    R(3039, 1134, 2, 0, 149, 0, 0), // pollfd
+    R(3056, 1136, 17, 3, 149, 2, 0), // stat
+    R(3059, 1153, 3, 0, 151, 0, HOLDS), // __kernel_itimerspec
+    R(3076, 1156, 3, 2, 151, 0, HOLDS), // rusage
+    R(3079, 1159, 3, 0, 151, 0, HOLDS), // robust_list_head
+    R(3080, 1162, 3, 0, 151, 0, HOLDS), // __kernel_old_itimerval
+    R(3084, 1165, 4, 0, 151, 0, HOLDS | LEADS), // kexec_segment
+    R(3089, 1169, 3, 0, 151, 3, HOLDS), // sigevent
+    R(3091, 1172, 2, 0, 154, 0, 0), // sched_param
+    R(3095, 1174, 6, 0, 154, 0, 0), // stack_t
+    R(3101, 1180, 16, 0, 154, 1, 0), // sigaction
+    R(3106, 1196, 3, 0, 155, 0, 0), // tms
+    R(3112, 1199, 2, 2, 155, 0, 0), // new_utsname
+    R(3115, 1201, 3, 0, 155, 0, 0), // rlimit
+    R(3118, 1204, 2, 0, 155, 0, 0), // timezone
+    R(3135, 1206, 3, 0, 155, 0, HOLDS), // __kernel_timex
+    R(3148, 1209, 3, 0, 155, 0, 0), // sysinfo
+    R(3151, 1212, 3, 0, 155, 0, 0), // sockaddr
+    R(3156, 1215, 3, 0, 155, 0, HOLDS | LEADS), // user_msghdr
+    R(3159, 1218, 3, 0, 155, 0, HOLDS | LEADS), // mmsghdr
+    R(3160, 1221, 3, 0, 155, 0, 0), // rlimit64
+    R(3164, 1224, 2, 0, 155, 0, 0), // file_handle
+    R(3173, 1226, 3, 0, 155, 0, 0), // sched_attr
+    R(3267, 1229, 6, 0, 155, 49, HOLDS | LEADS), // bpf_attr
+    R(3296, 1235, 7, 4, 204, 0, HOLDS), // statx
+    R(3298, 1242, 3, 0, 204, 0, HOLDS | LEADS), // __aio_sigset
+    R(3305, 1245, 3, 0, 204, 0, HOLDS), // rseq
+    R(3315, 1248, 1, 0, 204, 7, HOLDS | LEADS), // clone_args
+    R(3317, 1249, 3, 0, 211, 0, 0), // open_how
+    R(3318, 1252, 1, 2, 211, 0, HOLDS), // rusage32
+    R(3319, 1253, 2, 0, 211, 0, HOLDS), // old_itimerval32
+    R(3320, 1255, 1, 0, 211, 0, 0), // timeval32
+    R(3550, 1256, 29, 0, 211, 0, HOLDS), // sigcontext
+    R(3554, 1285, 3, 0, 211, 0, 0), // sigstack
+    R(3556, 1288, 1, 0, 211, 0, HOLDS), // osf_statfs
+    R(3561, 1289, 1, 2, 211, 0, 0), // osf_stat
+    R(3562, 1290, 1, 0, 211, 0, HOLDS), // osf_statfs64
+    R(3564, 1291, 1, 0, 211, 0, HOLDS | LEADS), // pl_args
+    R(3565, 1292, 1, 0, 211, 0, HOLDS), // timex32
+    R(3566, 1293, 5, 0, 211, 0, 0), // linux_dirent
+    R(3569, 1298, 6, 0, 211, 0, 0), // ustat
+    R(3570, 1304, 14, 3, 211, 2, 0), // stat64
+    R(3571, 1318, 9, 0, 213, 0, HOLDS), // statfs64
+    R(3572, 1327, 2, 0, 213, 0, 0), // old_timespec32
+    R(3573, 1329, 2, 0, 213, 0, HOLDS), // old_itimerspec32
+    R(3574, 1331, 2, 0, 213, 0, HOLDS), // old_timex32
+    R(3575, 1333, 2, 0, 213, 0, 0), // compat_tms
+    R(3576, 1335, 2, 0, 213, 0, 0), // compat_ustat
+    R(3577, 1337, 3, 0, 213, 1, 0), // old_sigaction
+    R(3578, 1340, 1, 0, 214, 1, 0), // compat_old_sigaction
+    R(3579, 1341, 2, 0, 215, 0, 0), // compat_rlimit
+    R(3580, 1343, 2, 2, 215, 0, HOLDS), // compat_rusage
+    R(3581, 1345, 2, 0, 215, 0, 0), // old_timeval32
+    R(3582, 1347, 6, 0, 215, 0, HOLDS), // compat_statfs
+    R(3583, 1353, 7, 3, 215, 2, 0), // compat_stat
+    R(3584, 1360, 2, 0, 217, 0, 0), // compat_sysinfo
+    R(3585, 1362, 3, 0, 217, 0, 0), // compat_linux_dirent
+    R(3586, 1365, 4, 0, 217, 1, 0), // compat_sigaction
+    R(3587, 1369, 3, 0, 218, 0, 0), // compat_sigset_t
+    R(3588, 1372, 3, 0, 218, 38, HOLDS), // compat_siginfo
+    R(3589, 1375, 2, 0, 256, 3, HOLDS), // compat_sigevent
+    R(3590, 1377, 5, 0, 259, 0, HOLDS), // compat_statfs64
+    R(3591, 1382, 2, 0, 259, 0, 0), // compat_mq_attr
+    R(3592, 1384, 2, 0, 259, 0, HOLDS | LEADS), // compat_msghdr
+    R(3593, 1386, 2, 0, 259, 0, HOLDS), // compat_robust_list_head
+    R(3594, 1388, 2, 0, 259, 0, HOLDS | LEADS), // compat_kexec_segment
+    R(3595, 1390, 2, 0, 259, 0, HOLDS | LEADS), // compat_mmsghdr
+    R(3596, 1392, 2, 0, 259, 0, HOLDS | LEADS), // __compat_aio_sigset
+    R(3599, 1394, 2, 0, 259, 0, 0), // old_utimbuf32
+    R(3604, 1396, 3, 0, 259, 0, HOLDS | LEADS), // sel_arg_struct
+    R(3607, 1399, 5, 0, 259, 0, 0), // old_linux_dirent
+    R(3609, 1404, 3, 0, 259, 0, 0), // mmap_arg_struct
+    R(3610, 1407, 1, 3, 259, 2, 0), // oldabi_stat64
+    R(3611, 1408, 1, 0, 261, 0, 0), // oabi_epoll_event
+    R(3612, 1409, 2, 0, 261, 0, 0), // oabi_sembuf
+    R(3613, 1411, 3, 3, 261, 2, 0), // __old_kernel_stat
+    R(3614, 1414, 2, 2, 263, 0, 0), // oldold_utsname
+    R(3615, 1416, 2, 0, 263, 0, HOLDS | LEADS), // compat_sel_arg_struct
+    R(3616, 1418, 3, 0, 263, 0, 0), // compat_old_linux_dirent
+    R(3617, 1421, 1, 0, 263, 0, 0), // mmap_arg_struct32
+    R(3618, 1422, 2, 2, 263, 0, 0), // old_utsname
+    R(3619, 1424, 2, 0, 263, 0, HOLDS), // vm86_struct
+    R(3620, 1426, 3, 0, 263, 0, 0), // utimbuf
+    R(3627, 1429, 25, 0, 263, 0, HOLDS), // ucontext
+    R(3630, 1454, 1, 0, 263, 0, 0), // sig_dbg_op
+    R(3631, 1455, 1, 0, 263, 0, 0), // mmap_arg_struct_emu31
+    R(3632, 1456, 1, 3, 263, 2, 0), // stat64_emu31
+    R(3634, 1457, 1, 0, 265, 0, 0), // fadvise64_64_args
+    R(3638, 1458, 1, 0, 265, 0, 0), // gs_cb
+    R(3639, 1459, 1, 3, 265, 2, 0), // compat_stat64
+    R(3644, 1460, 3, 0, 267, 1, 0), // mount_attr
+    R(3651, 1463, 5, 0, 268, 0, 0), // landlock_ruleset_attr
+    R(3653, 1468, 3, 0, 268, 0, 0), // futex_waitv
+    R(3654, 1471, 3, 0, 268, 0, 0), // cachestat_range
+    R(3660, 1474, 3, 0, 268, 0, 0), // cachestat
+    R(3663, 1477, 4, 0, 268, 1, 0), // mnt_id_req
+    R(3690, 1481, 4, 0, 269, 0, 0), // statmount
+    R(3693, 1485, 3, 0, 269, 0, 0), // lsm_ctx
+    R(3694, 1488, 1, 0, 269, 11, 0), // riscv_hwprobe
+    R(3695, 1489, 1, 0, 280, 1, HOLDS | LEADS), // bpf_common_attr
+    R(3696, 1490, 1, 0, 281, 0, HOLDS | LEADS), // xattr_args
+    R(3702, 1491, 3, 0, 281, 0, 0), // file_attr
+    R(3706, 1494, 3, 0, 281, 0, 0), // ns_id_req
+    R(3712, 1497, 2, 0, 281, 1, 0), // nlmsghdr
+    R(3714, 1499, 2, 0, 282, 0, HOLDS), // nlmsgerr
+    R(3717, 1501, 2, 0, 282, 0, 0), // nlattr
+    R(3722, 1503, 2, 0, 282, 0, 0), // nl_mmap_req
+    R(3729, 1505, 2, 0, 282, 0, 0), // nl_mmap_hdr
+    R(3732, 1507, 2, 0, 282, 0, 0), // rtattr
+    R(3733, 1509, 2, 0, 282, 0, 0), // tunnel_msg
+    R(3734, 1511, 3, 0, 282, 0, 0), // rtnl_hw_stats64
+    R(3735, 1514, 2, 0, 282, 0, 0), // ifla_rmnet_flags
+    R(3741, 1516, 2, 0, 282, 0, 0), // nduseroptmsg
+    R(3749, 1518, 2, 0, 282, 4, 0), // rta_session
+    R(3750, 1520, 2, 0, 286, 0, 0), // sock_diag_req
+    R(3752, 1522, 2, 0, 286, 0, HOLDS), // inet_diag_req_raw
+    R(3757, 1524, 2, 0, 286, 0, 0), // inet_diag_sockid
+    R(3760, 1526, 2, 0, 286, 0, 0), // inet_diag_bc_op
+    R(3761, 1528, 2, 0, 286, 0, 0), // inet_diag_hostcond
+    R(3763, 1530, 2, 0, 286, 0, 0), // inet_diag_markcond
+    R(3766, 1532, 2, 0, 286, 0, 0), // sockaddr_un
+    R(3770, 1534, 2, 0, 286, 0, 0), // sockaddr_nl
+    R(3778, 1536, 2, 0, 286, 0, 0), // sockaddr_ll
+    R(3782, 1538, 2, 0, 286, 0, 0), // sockaddr_pkt
+    R(3787, 1540, 3, 0, 286, 0, 0), // sockaddr_vm
+    R(3792, 1543, 3, 0, 286, 0, 0), // sockaddr_can
+    R(3795, 1546, 2, 0, 286, 0, 0), // dmabuf_token
+    R(3798, 1548, 2, 0, 286, 0, 0), // can_filter
+    R(3799, 1550, 3, 0, 286, 0, 0), // ifmap
+    R(3801, 1553, 3, 0, 286, 0, 0), // if_settings
+    R(3802, 1556, 2, 0, 286, 0, 0), // io_uring_probe_op
+    R(3805, 1558, 3, 0, 286, 0, 0), // io_uring_zcrx_offsets
+    R(3810, 1561, 5, 0, 286, 0, 0), // io_sqring_offsets
+    R(3813, 1566, 5, 0, 286, 0, 0), // io_cqring_offsets
+    R(3815, 1571, 2, 0, 286, 0, 0), // zcrx_ctrl_export
+    R(3817, 1573, 2, 0, 286, 0, 0), // zcrx_ctrl_arm_event
+    R(3818, 1575, 3, 0, 286, 0, 0), // zcrx_ctrl_add_area
+    R(3822, 1578, 3, 0, 286, 0, HOLDS | LEADS), // io_uring_bpf_filter
+    R(3823, 1581, 2, 0, 286, 0, 0), // kvm_msr_entry
+    R(3826, 1583, 2, 0, 286, 0, 0), // ff_trigger
+    R(3828, 1585, 2, 0, 286, 0, 0), // ff_replay
+    R(3830, 1587, 2, 0, 286, 0, HOLDS), // ff_constant_effect
+    R(3833, 1589, 2, 0, 286, 0, HOLDS), // ff_ramp_effect
+    R(3840, 1591, 4, 0, 286, 0, HOLDS), // ff_periodic_effect
+    R(3847, 1595, 2, 0, 286, 0, 0), // ff_condition_effect
+    R(3850, 1597, 2, 0, 286, 0, 0), // ff_rumble_effect
+    R(3857, 1599, 2, 0, 286, 0, 0), // ff_haptic_effect
+    R(3858, 1601, 2, 0, 286, 0, 0), // usbdevfs_iso_packet_desc
+    R(3861, 1603, 2, 0, 286, 0, HOLDS), // usb_raw_ep_info
+    R(3863, 1605, 3, 0, 286, 0, 0), // udmabuf_create_item
+    R(3866, 1608, 3, 0, 286, 0, 0), // ptp_clock_time
+    R(3867, 1611, 3, 0, 286, 0, 0), // pps_ktime
+    R(3873, 1614, 3, 0, 286, 0, HOLDS), // pps_kinfo
+    R(3877, 1617, 12, 0, 286, 0, 0), // ipc64_perm
+    R(3878, 1629, 4, 0, 286, 0, 0), // ipc_perm
+    R(3879, 1633, 0, 0, 286, 0, 0), // fs_qfilestat_t
+    R(3883, 1633, 3, 0, 286, 0, 0), // fs_qfilestatv
+    R(3886, 1636, 3, 0, 286, 0, 0), // ebt_counter
+    R(3897, 1639, 3, 0, 286, 0, 0), // ip_vs_stats_user
+    R(3904, 1642, 3, 0, 286, 0, HOLDS), // ip_vs_dest_entry
+    R(3907, 1645, 3, 0, 286, 0, 0), // xdp_ring_offset
+    R(3917, 1648, 2, 0, 286, 0, HOLDS), // xfrm_selector
+    R(3926, 1650, 3, 0, 286, 0, 0), // xfrm_lifetime_cfg
+    R(3929, 1653, 3, 0, 286, 0, 0), // xfrm_lifetime_cur
+    R(3930, 1656, 3, 0, 286, 0, 0), // xt_counters
+    R(3932, 1659, 2, 0, 286, 0, 0), // if_set
+    R(3933, 1661, 3, 0, 286, 0, 0), // rds_iovec
+    R(3935, 1664, 3, 0, 286, 0, 0), // sigval_t
+    R(3940, 1667, 1, 0, 286, 0, 0), // mips32_watch_regs
+    R(3941, 1668, 1, 0, 286, 0, 0), // mips64_watch_regs
+    R(3943, 1669, 2, 0, 286, 0, 0), // vm86_regs
+    R(3945, 1671, 2, 0, 286, 0, 0), // revectored_struct
+    R(3951, 1673, 2, 0, 286, 0, 0), // vm86plus_info_struct
+    R(3956, 1675, 3, 0, 286, 0, HOLDS), // btrfs_qgroup_inherit
+    R(3958, 1678, 1, 0, 286, 0, 0), // kvm_cpuid_entry
+    R(3959, 1679, 1, 0, 286, 0, 0), // kvm_cpuid_entry2
+    R(3960, 1680, 3, 0, 286, 0, 0), // btrfs_ioctl_timespec
+    R(3965, 1683, 3, 0, 286, 0, 0), // btrfs_qgroup_limit
+    R(3971, 1686, 3, 0, 286, 0, 0), // blk_zone
+    R(3973, 1689, 3, 0, 286, 0, 0), // btrfs_ioctl_same_extent_info
+    R(3989, 1692, 3, 0, 286, 0, 0), // btrfs_scrub_progress
+    R(3999, 1695, 3, 0, 286, 0, 0), // btrfs_ioctl_search_key
+    R(4001, 1698, 3, 0, 286, 0, 0), // btrfs_ioctl_space_info
+    R(4006, 1701, 3, 0, 286, 0, 0), // fiemap_extent
+    R(4008, 1704, 3, 0, 286, 0, 0), // file_dedupe_range_info
+    R(4011, 1707, 2, 0, 286, 2, 0), // fscrypt_key_specifier
+    R(2359, 1709, 3, 0, 288, 0, 0), // seccomp_data
+    R(4012, 1712, 2, 0, 288, 0, 0), // __kernel_fsid_t
+    R(4014, 1714, 3, 0, 288, 0, 0), // robust_list
+    R(4015, 1717, 3, 0, 288, 0, 0), // __kernel_timex_timeval
+    R(4016, 1720, 3, 0, 288, 0, 0), // statx_timestamp
+    R(4019, 1723, 2, 0, 288, 0, 0), // rseq_slice_ctrl
+    R(4156, 1725, 9, 0, 288, 0, HOLDS), // user_regs_struct
+    R(4159, 1734, 1, 0, 288, 0, 0), // user_regs_arcv2
+    R(4330, 1735, 20, 0, 288, 0, HOLDS), // pt_regs
+    R(4335, 1755, 1, 0, 288, 0, 0), // user_fp
+    R(4338, 1756, 1, 0, 288, 0, 0), // fpu_struct
+    R(4342, 1757, 1, 0, 288, 0, 0), // zol_struct
+    R(4344, 1758, 1, 0, 288, 0, HOLDS), // __riscv_fp_state
+    R(4347, 1759, 1, 0, 288, 0, HOLDS | LEADS), // setargs
+    R(4348, 1760, 1, 0, 288, 0, 0), // compat_fsid_t
+    R(4349, 1761, 0, 0, 288, 0, 0), // compat_sigval_t
+    R(4350, 1761, 2, 0, 288, 0, 0), // compat_robust_list
+    R(4353, 1763, 2, 0, 288, 0, 0), // mcontext
+    R(4356, 1765, 2, 0, 288, 0, 0), // mcontext_t
+    R(4361, 1767, 2, 0, 288, 0, 0), // ff_envelope
+    R(4368, 1769, 3, 0, 288, 0, 0), // usb_raw_ep_caps
+    R(4371, 1772, 2, 0, 288, 0, 0), // usb_raw_ep_limits
+    R(4372, 1774, 2, 0, 288, 0, 0), // xfrm_address_t
+    R(4373, 1776, 2, 0, 288, 0, 0), // psw_t
+    R(4376, 1778, 1, 0, 288, 0, HOLDS), // s390_fp_regs
+    R(4383, 1779, 2, 0, 288, 0, HOLDS), // per_struct
+    R(4388, 1781, 1, 0, 288, 0, 0), // hvm_event_record
+    R(4390, 1782, 1, 0, 288, 0, 0), // ia64_fpreg
+    R(4393, 1783, 1, 0, 288, 0, 0), // __riscv_d_ext_state
+    R(4395, 1784, 1, 0, 288, 0, 0), // freg_t
+    R(4403, 1785, 2, 0, 288, 0, 0), // per_cr_bits
+    R(4417, 1787, 2, 0, 288, 0, 0), // per_lowcore_bits
 ];
 
 /// Layouts: whom, size, fields.
@@ -9656,48 +9656,48 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2, 4, 11, NO, 8 | SIGNED, 1, 0, 0), // l_start
     F(3, 12, 11, NO, 8 | SIGNED, 1, 0, 0), // l_len
     F(1169, 20, 62, NO, 4 | SIGNED, 1, 0, 0), // l_pid
-    F(1177, 0, 1357, NO, 4, 1, 0, 0), // c_iflag
-    F(1178, 4, 1358, NO, 4, 1, 0, 0), // c_oflag
-    F(1179, 8, 1359, NO, 4, 1, 0, 0), // c_cflag
-    F(1180, 12, 1360, NO, 4, 1, 0, 0), // c_lflag
+    F(1177, 0, 1357, NO, 4, 1, BRIEF | 0, 0), // c_iflag
+    F(1178, 4, 1358, NO, 4, 1, BRIEF | 0, 0), // c_oflag
+    F(1179, 8, 1359, NO, 4, 1, BRIEF | 0, 0), // c_cflag
+    F(1180, 12, 1360, NO, 4, 1, BRIEF | 0, 0), // c_lflag
     F(1181, 16, 405, NO, 1, 1, 0, 0), // c_line
     F(1182, 17, 1295, NO, 1, 19, 0, 0), // c_cc
-    F(1177, 0, 1357, NO, 4, 1, 0, 0), // c_iflag
-    F(1178, 4, 1358, NO, 4, 1, 0, 0), // c_oflag
-    F(1179, 8, 1359, NO, 4, 1, 0, 0), // c_cflag
-    F(1180, 12, 1360, NO, 4, 1, 0, 0), // c_lflag
+    F(1177, 0, 1357, NO, 4, 1, BRIEF | 0, 0), // c_iflag
+    F(1178, 4, 1358, NO, 4, 1, BRIEF | 0, 0), // c_oflag
+    F(1179, 8, 1359, NO, 4, 1, BRIEF | 0, 0), // c_cflag
+    F(1180, 12, 1360, NO, 4, 1, BRIEF | 0, 0), // c_lflag
     F(1182, 16, 1295, NO, 1, 19, 0, 0), // c_cc
     F(1181, 35, 405, NO, 1, 1, 0, 0), // c_line
     F(1183, 36, 17, NO, 4, 1, 0, 0), // c_ispeed
     F(1184, 40, 17, NO, 4, 1, 0, 0), // c_ospeed
-    F(1177, 0, 1357, NO, 4, 1, 0, 0), // c_iflag
-    F(1178, 4, 1358, NO, 4, 1, 0, 0), // c_oflag
-    F(1179, 8, 1359, NO, 4, 1, 0, 0), // c_cflag
-    F(1180, 12, 1360, NO, 4, 1, 0, 0), // c_lflag
+    F(1177, 0, 1357, NO, 4, 1, BRIEF | 0, 0), // c_iflag
+    F(1178, 4, 1358, NO, 4, 1, BRIEF | 0, 0), // c_oflag
+    F(1179, 8, 1359, NO, 4, 1, BRIEF | 0, 0), // c_cflag
+    F(1180, 12, 1360, NO, 4, 1, BRIEF | 0, 0), // c_lflag
     F(1181, 16, 405, NO, 1, 1, 0, 0), // c_line
     F(1182, 17, 1295, NO, 1, 23, 0, 0), // c_cc
-    F(1177, 0, 1357, NO, 4, 1, 0, 0), // c_iflag
-    F(1178, 4, 1358, NO, 4, 1, 0, 0), // c_oflag
-    F(1179, 8, 1359, NO, 4, 1, 0, 0), // c_cflag
-    F(1180, 12, 1360, NO, 4, 1, 0, 0), // c_lflag
+    F(1177, 0, 1357, NO, 4, 1, BRIEF | 0, 0), // c_iflag
+    F(1178, 4, 1358, NO, 4, 1, BRIEF | 0, 0), // c_oflag
+    F(1179, 8, 1359, NO, 4, 1, BRIEF | 0, 0), // c_cflag
+    F(1180, 12, 1360, NO, 4, 1, BRIEF | 0, 0), // c_lflag
     F(1181, 16, 405, NO, 1, 1, 0, 0), // c_line
     F(1182, 17, 1295, NO, 1, 17, 0, 0), // c_cc
-    F(1177, 0, 1357, NO, 2, 1, 0, 0), // c_iflag
-    F(1178, 2, 1358, NO, 2, 1, 0, 0), // c_oflag
-    F(1179, 4, 1359, NO, 2, 1, 0, 0), // c_cflag
-    F(1180, 6, 1360, NO, 2, 1, 0, 0), // c_lflag
+    F(1177, 0, 1357, NO, 2, 1, BRIEF | 0, 0), // c_iflag
+    F(1178, 2, 1358, NO, 2, 1, BRIEF | 0, 0), // c_oflag
+    F(1179, 4, 1359, NO, 2, 1, BRIEF | 0, 0), // c_cflag
+    F(1180, 6, 1360, NO, 2, 1, BRIEF | 0, 0), // c_lflag
     F(1181, 8, 405, NO, 1, 1, 0, 0), // c_line
     F(1182, 9, 1295, NO, 1, 8, 0, 0), // c_cc
-    F(1177, 0, 1357, NO, 2, 1, 0, 0), // c_iflag
-    F(1178, 2, 1358, NO, 2, 1, 0, 0), // c_oflag
-    F(1179, 4, 1359, NO, 2, 1, 0, 0), // c_cflag
-    F(1180, 6, 1360, NO, 2, 1, 0, 0), // c_lflag
+    F(1177, 0, 1357, NO, 2, 1, BRIEF | 0, 0), // c_iflag
+    F(1178, 2, 1358, NO, 2, 1, BRIEF | 0, 0), // c_oflag
+    F(1179, 4, 1359, NO, 2, 1, BRIEF | 0, 0), // c_cflag
+    F(1180, 6, 1360, NO, 2, 1, BRIEF | 0, 0), // c_lflag
     F(1181, 8, 405, NO, 1 | CHAR, 1, 0, 0), // c_line
     F(1182, 9, 1295, NO, 1, 23, 0, 0), // c_cc
-    F(1177, 0, 1357, NO, 2, 1, 0, 0), // c_iflag
-    F(1178, 2, 1358, NO, 2, 1, 0, 0), // c_oflag
-    F(1179, 4, 1359, NO, 2, 1, 0, 0), // c_cflag
-    F(1180, 6, 1360, NO, 2, 1, 0, 0), // c_lflag
+    F(1177, 0, 1357, NO, 2, 1, BRIEF | 0, 0), // c_iflag
+    F(1178, 2, 1358, NO, 2, 1, BRIEF | 0, 0), // c_oflag
+    F(1179, 4, 1359, NO, 2, 1, BRIEF | 0, 0), // c_cflag
+    F(1180, 6, 1360, NO, 2, 1, BRIEF | 0, 0), // c_lflag
     F(1181, 8, 405, NO, 1, 1, 0, 0), // c_line
     F(1182, 9, 1295, NO, 1, 10, 0, 0), // c_cc
     F(1187, 0, 17, NO, 1 | CHAR, 1, 0, 0), // sg_ispeed
@@ -9799,52 +9799,52 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1266, 0, 17, NO, 4, 1, 0, 0), // ids_len
     F(1267, 4, 17, NO, 4, 1, 0, 0), // prog_cnt
     F(1268, 8, 17, NO, 4, FLEXIBLE, 0, 0), // ids
-    F(1171, 0, 1370, NO, 4, 1, 0, 0), // type
-    F(1035, 4, 5, NO, 4, 1, 0, 0), // size
-    F(1270, 8, 8, NO, 8, 1, 0, 0), // config
-    F(1271, 16, 17, NO, 8, 1, 0, 0), // sample_period
-    F(1272, 16, 14, NO, 8, 1, 0, 0), // sample_freq
-    F(1273, 24, 1371, NO, 8, 1, 0, 0), // sample_type
-    F(1274, 32, 1372, NO, 8, 1, 0, 0), // read_format
-    F(1275, 40, 208, NO, 8, 1, 0, 1), // disabled
-    F(1276, 40, 208, NO, 8, 1, 1, 1), // inherit
-    F(1277, 40, 208, NO, 8, 1, 2, 1), // pinned
-    F(1278, 40, 208, NO, 8, 1, 3, 1), // exclusive
-    F(1279, 40, 208, NO, 8, 1, 4, 1), // exclude_user
-    F(1280, 40, 208, NO, 8, 1, 5, 1), // exclude_kernel
-    F(1281, 40, 208, NO, 8, 1, 6, 1), // exclude_hv
-    F(1282, 40, 208, NO, 8, 1, 7, 1), // exclude_idle
-    F(1283, 40, 208, NO, 8, 1, 8, 1), // mmap
-    F(1284, 40, 208, NO, 8, 1, 9, 1), // comm
-    F(1285, 40, 208, NO, 8, 1, 10, 1), // freq
-    F(1286, 40, 208, NO, 8, 1, 11, 1), // inherit_stat
-    F(1287, 40, 208, NO, 8, 1, 12, 1), // enable_on_exec
-    F(1288, 40, 208, NO, 8, 1, 13, 1), // task
-    F(1289, 40, 208, NO, 8, 1, 14, 1), // watermark
-    F(1290, 40, 17, NO, 8, 1, 15, 2), // precise_ip
-    F(1291, 40, 208, NO, 8, 1, 17, 1), // mmap_data
-    F(1292, 40, 208, NO, 8, 1, 18, 1), // sample_id_all
-    F(1293, 40, 208, NO, 8, 1, 19, 1), // exclude_host
-    F(1294, 40, 208, NO, 8, 1, 20, 1), // exclude_guest
-    F(1295, 40, 208, NO, 8, 1, 21, 1), // exclude_callchain_kernel
-    F(1296, 40, 208, NO, 8, 1, 22, 1), // exclude_callchain_user
-    F(1297, 40, 208, NO, 8, 1, 23, 1), // mmap2
-    F(1298, 40, 208, NO, 8, 1, 24, 1), // comm_exec
-    F(1299, 40, 208, NO, 8, 1, 25, 1), // use_clockid
-    F(1300, 40, 208, NO, 8, 1, 26, 1), // context_switch
-    F(1301, 40, 208, NO, 8, 1, 27, 1), // write_backward
-    F(1302, 40, 208, NO, 8, 1, 28, 1), // namespaces
-    F(1303, 40, 208, NO, 8, 1, 29, 1), // ksymbol
-    F(1304, 40, 208, NO, 8, 1, 30, 1), // bpf_event
-    F(1305, 40, 208, NO, 8, 1, 31, 1), // aux_output
-    F(1306, 40, 208, NO, 8, 1, 32, 1), // cgroup
-    F(1307, 40, 208, NO, 8, 1, 33, 1), // text_poke
-    F(1308, 40, 208, NO, 8, 1, 34, 1), // build_id
-    F(1309, 40, 208, NO, 8, 1, 35, 1), // inherit_thread
-    F(1310, 40, 208, NO, 8, 1, 36, 1), // remove_on_exec
-    F(1311, 40, 208, NO, 8, 1, 37, 1), // sigtrap
-    F(1312, 40, 208, NO, 8, 1, 38, 1), // defer_callchain
-    F(1313, 40, 208, NO, 8, 1, 39, 1), // defer_output
+    F(1171, 0, 1370, NO, 4, 1, BRIEF | 0, 0), // type
+    F(1035, 4, 5, NO, 4, 1, BRIEF | 0, 0), // size
+    F(1270, 8, 8, NO, 8, 1, BRIEF | 0, 0), // config
+    F(1271, 16, 17, NO, 8, 1, BRIEF | 0, 0), // sample_period
+    F(1272, 16, 14, NO, 8, 1, BRIEF | 0, 0), // sample_freq
+    F(1273, 24, 1371, NO, 8, 1, BRIEF | 0, 0), // sample_type
+    F(1274, 32, 1372, NO, 8, 1, BRIEF | 0, 0), // read_format
+    F(1275, 40, 208, NO, 8, 1, BRIEF | 0, 1), // disabled
+    F(1276, 40, 208, NO, 8, 1, BRIEF | 1, 1), // inherit
+    F(1277, 40, 208, NO, 8, 1, BRIEF | 2, 1), // pinned
+    F(1278, 40, 208, NO, 8, 1, BRIEF | 3, 1), // exclusive
+    F(1279, 40, 208, NO, 8, 1, BRIEF | 4, 1), // exclude_user
+    F(1280, 40, 208, NO, 8, 1, BRIEF | 5, 1), // exclude_kernel
+    F(1281, 40, 208, NO, 8, 1, BRIEF | 6, 1), // exclude_hv
+    F(1282, 40, 208, NO, 8, 1, BRIEF | 7, 1), // exclude_idle
+    F(1283, 40, 208, NO, 8, 1, BRIEF | 8, 1), // mmap
+    F(1284, 40, 208, NO, 8, 1, BRIEF | 9, 1), // comm
+    F(1285, 40, 208, NO, 8, 1, BRIEF | 10, 1), // freq
+    F(1286, 40, 208, NO, 8, 1, BRIEF | 11, 1), // inherit_stat
+    F(1287, 40, 208, NO, 8, 1, BRIEF | 12, 1), // enable_on_exec
+    F(1288, 40, 208, NO, 8, 1, BRIEF | 13, 1), // task
+    F(1289, 40, 208, NO, 8, 1, BRIEF | 14, 1), // watermark
+    F(1290, 40, 17, NO, 8, 1, BRIEF | 15, 2), // precise_ip
+    F(1291, 40, 208, NO, 8, 1, BRIEF | 17, 1), // mmap_data
+    F(1292, 40, 208, NO, 8, 1, BRIEF | 18, 1), // sample_id_all
+    F(1293, 40, 208, NO, 8, 1, BRIEF | 19, 1), // exclude_host
+    F(1294, 40, 208, NO, 8, 1, BRIEF | 20, 1), // exclude_guest
+    F(1295, 40, 208, NO, 8, 1, BRIEF | 21, 1), // exclude_callchain_kernel
+    F(1296, 40, 208, NO, 8, 1, BRIEF | 22, 1), // exclude_callchain_user
+    F(1297, 40, 208, NO, 8, 1, BRIEF | 23, 1), // mmap2
+    F(1298, 40, 208, NO, 8, 1, BRIEF | 24, 1), // comm_exec
+    F(1299, 40, 208, NO, 8, 1, BRIEF | 25, 1), // use_clockid
+    F(1300, 40, 208, NO, 8, 1, BRIEF | 26, 1), // context_switch
+    F(1301, 40, 208, NO, 8, 1, BRIEF | 27, 1), // write_backward
+    F(1302, 40, 208, NO, 8, 1, BRIEF | 28, 1), // namespaces
+    F(1303, 40, 208, NO, 8, 1, BRIEF | 29, 1), // ksymbol
+    F(1304, 40, 208, NO, 8, 1, BRIEF | 30, 1), // bpf_event
+    F(1305, 40, 208, NO, 8, 1, BRIEF | 31, 1), // aux_output
+    F(1306, 40, 208, NO, 8, 1, BRIEF | 32, 1), // cgroup
+    F(1307, 40, 208, NO, 8, 1, BRIEF | 33, 1), // text_poke
+    F(1308, 40, 208, NO, 8, 1, BRIEF | 34, 1), // build_id
+    F(1309, 40, 208, NO, 8, 1, BRIEF | 35, 1), // inherit_thread
+    F(1310, 40, 208, NO, 8, 1, BRIEF | 36, 1), // remove_on_exec
+    F(1311, 40, 208, NO, 8, 1, BRIEF | 37, 1), // sigtrap
+    F(1312, 40, 208, NO, 8, 1, BRIEF | 38, 1), // defer_callchain
+    F(1313, 40, 208, NO, 8, 1, BRIEF | 39, 1), // defer_output
     F(1314, 48, 25, NO, 4, 1, 0, 0), // wakeup_events
     F(1315, 48, 14, NO, 4, 1, 0, 0), // wakeup_watermark
     F(1316, 52, 14, NO, 4, 1, 0, 0), // bp_type
@@ -9866,52 +9866,52 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1331, 120, 8, NO, 8, 1, 0, 0), // sig_data
     F(1332, 128, 8, NO, 8, 1, 0, 0), // config3
     F(1333, 136, 8, NO, 8, 1, 0, 0), // config4
-    F(1171, 0, 1370, NO, 4, 1, 0, 0), // type
-    F(1035, 4, 5, NO, 4, 1, 0, 0), // size
-    F(1270, 8, 8, NO, 8, 1, 0, 0), // config
-    F(1271, 16, 17, NO, 8, 1, 0, 0), // sample_period
-    F(1272, 16, 14, NO, 8, 1, 0, 0), // sample_freq
-    F(1273, 24, 1371, NO, 8, 1, 0, 0), // sample_type
-    F(1274, 32, 1372, NO, 8, 1, 0, 0), // read_format
-    F(1275, 40, 208, NO, 8, 1, 63, 1), // disabled
-    F(1276, 40, 208, NO, 8, 1, 62, 1), // inherit
-    F(1277, 40, 208, NO, 8, 1, 61, 1), // pinned
-    F(1278, 40, 208, NO, 8, 1, 60, 1), // exclusive
-    F(1279, 40, 208, NO, 8, 1, 59, 1), // exclude_user
-    F(1280, 40, 208, NO, 8, 1, 58, 1), // exclude_kernel
-    F(1281, 40, 208, NO, 8, 1, 57, 1), // exclude_hv
-    F(1282, 40, 208, NO, 8, 1, 56, 1), // exclude_idle
-    F(1283, 40, 208, NO, 8, 1, 55, 1), // mmap
-    F(1284, 40, 208, NO, 8, 1, 54, 1), // comm
-    F(1285, 40, 208, NO, 8, 1, 53, 1), // freq
-    F(1286, 40, 208, NO, 8, 1, 52, 1), // inherit_stat
-    F(1287, 40, 208, NO, 8, 1, 51, 1), // enable_on_exec
-    F(1288, 40, 208, NO, 8, 1, 50, 1), // task
-    F(1289, 40, 208, NO, 8, 1, 49, 1), // watermark
-    F(1290, 40, 17, NO, 8, 1, 47, 2), // precise_ip
-    F(1291, 40, 208, NO, 8, 1, 46, 1), // mmap_data
-    F(1292, 40, 208, NO, 8, 1, 45, 1), // sample_id_all
-    F(1293, 40, 208, NO, 8, 1, 44, 1), // exclude_host
-    F(1294, 40, 208, NO, 8, 1, 43, 1), // exclude_guest
-    F(1295, 40, 208, NO, 8, 1, 42, 1), // exclude_callchain_kernel
-    F(1296, 40, 208, NO, 8, 1, 41, 1), // exclude_callchain_user
-    F(1297, 40, 208, NO, 8, 1, 40, 1), // mmap2
-    F(1298, 40, 208, NO, 8, 1, 39, 1), // comm_exec
-    F(1299, 40, 208, NO, 8, 1, 38, 1), // use_clockid
-    F(1300, 40, 208, NO, 8, 1, 37, 1), // context_switch
-    F(1301, 40, 208, NO, 8, 1, 36, 1), // write_backward
-    F(1302, 40, 208, NO, 8, 1, 35, 1), // namespaces
-    F(1303, 40, 208, NO, 8, 1, 34, 1), // ksymbol
-    F(1304, 40, 208, NO, 8, 1, 33, 1), // bpf_event
-    F(1305, 40, 208, NO, 8, 1, 32, 1), // aux_output
-    F(1306, 40, 208, NO, 8, 1, 31, 1), // cgroup
-    F(1307, 40, 208, NO, 8, 1, 30, 1), // text_poke
-    F(1308, 40, 208, NO, 8, 1, 29, 1), // build_id
-    F(1309, 40, 208, NO, 8, 1, 28, 1), // inherit_thread
-    F(1310, 40, 208, NO, 8, 1, 27, 1), // remove_on_exec
-    F(1311, 40, 208, NO, 8, 1, 26, 1), // sigtrap
-    F(1312, 40, 208, NO, 8, 1, 25, 1), // defer_callchain
-    F(1313, 40, 208, NO, 8, 1, 24, 1), // defer_output
+    F(1171, 0, 1370, NO, 4, 1, BRIEF | 0, 0), // type
+    F(1035, 4, 5, NO, 4, 1, BRIEF | 0, 0), // size
+    F(1270, 8, 8, NO, 8, 1, BRIEF | 0, 0), // config
+    F(1271, 16, 17, NO, 8, 1, BRIEF | 0, 0), // sample_period
+    F(1272, 16, 14, NO, 8, 1, BRIEF | 0, 0), // sample_freq
+    F(1273, 24, 1371, NO, 8, 1, BRIEF | 0, 0), // sample_type
+    F(1274, 32, 1372, NO, 8, 1, BRIEF | 0, 0), // read_format
+    F(1275, 40, 208, NO, 8, 1, BRIEF | 63, 1), // disabled
+    F(1276, 40, 208, NO, 8, 1, BRIEF | 62, 1), // inherit
+    F(1277, 40, 208, NO, 8, 1, BRIEF | 61, 1), // pinned
+    F(1278, 40, 208, NO, 8, 1, BRIEF | 60, 1), // exclusive
+    F(1279, 40, 208, NO, 8, 1, BRIEF | 59, 1), // exclude_user
+    F(1280, 40, 208, NO, 8, 1, BRIEF | 58, 1), // exclude_kernel
+    F(1281, 40, 208, NO, 8, 1, BRIEF | 57, 1), // exclude_hv
+    F(1282, 40, 208, NO, 8, 1, BRIEF | 56, 1), // exclude_idle
+    F(1283, 40, 208, NO, 8, 1, BRIEF | 55, 1), // mmap
+    F(1284, 40, 208, NO, 8, 1, BRIEF | 54, 1), // comm
+    F(1285, 40, 208, NO, 8, 1, BRIEF | 53, 1), // freq
+    F(1286, 40, 208, NO, 8, 1, BRIEF | 52, 1), // inherit_stat
+    F(1287, 40, 208, NO, 8, 1, BRIEF | 51, 1), // enable_on_exec
+    F(1288, 40, 208, NO, 8, 1, BRIEF | 50, 1), // task
+    F(1289, 40, 208, NO, 8, 1, BRIEF | 49, 1), // watermark
+    F(1290, 40, 17, NO, 8, 1, BRIEF | 47, 2), // precise_ip
+    F(1291, 40, 208, NO, 8, 1, BRIEF | 46, 1), // mmap_data
+    F(1292, 40, 208, NO, 8, 1, BRIEF | 45, 1), // sample_id_all
+    F(1293, 40, 208, NO, 8, 1, BRIEF | 44, 1), // exclude_host
+    F(1294, 40, 208, NO, 8, 1, BRIEF | 43, 1), // exclude_guest
+    F(1295, 40, 208, NO, 8, 1, BRIEF | 42, 1), // exclude_callchain_kernel
+    F(1296, 40, 208, NO, 8, 1, BRIEF | 41, 1), // exclude_callchain_user
+    F(1297, 40, 208, NO, 8, 1, BRIEF | 40, 1), // mmap2
+    F(1298, 40, 208, NO, 8, 1, BRIEF | 39, 1), // comm_exec
+    F(1299, 40, 208, NO, 8, 1, BRIEF | 38, 1), // use_clockid
+    F(1300, 40, 208, NO, 8, 1, BRIEF | 37, 1), // context_switch
+    F(1301, 40, 208, NO, 8, 1, BRIEF | 36, 1), // write_backward
+    F(1302, 40, 208, NO, 8, 1, BRIEF | 35, 1), // namespaces
+    F(1303, 40, 208, NO, 8, 1, BRIEF | 34, 1), // ksymbol
+    F(1304, 40, 208, NO, 8, 1, BRIEF | 33, 1), // bpf_event
+    F(1305, 40, 208, NO, 8, 1, BRIEF | 32, 1), // aux_output
+    F(1306, 40, 208, NO, 8, 1, BRIEF | 31, 1), // cgroup
+    F(1307, 40, 208, NO, 8, 1, BRIEF | 30, 1), // text_poke
+    F(1308, 40, 208, NO, 8, 1, BRIEF | 29, 1), // build_id
+    F(1309, 40, 208, NO, 8, 1, BRIEF | 28, 1), // inherit_thread
+    F(1310, 40, 208, NO, 8, 1, BRIEF | 27, 1), // remove_on_exec
+    F(1311, 40, 208, NO, 8, 1, BRIEF | 26, 1), // sigtrap
+    F(1312, 40, 208, NO, 8, 1, BRIEF | 25, 1), // defer_callchain
+    F(1313, 40, 208, NO, 8, 1, BRIEF | 24, 1), // defer_output
     F(1314, 48, 25, NO, 4, 1, 0, 0), // wakeup_events
     F(1315, 48, 14, NO, 4, 1, 0, 0), // wakeup_watermark
     F(1316, 52, 14, NO, 4, 1, 0, 0), // bp_type
@@ -9933,46 +9933,46 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1331, 120, 8, NO, 8, 1, 0, 0), // sig_data
     F(1332, 128, 8, NO, 8, 1, 0, 0), // config3
     F(1333, 136, 8, NO, 8, 1, 0, 0), // config4
-    F(1171, 0, 1370, NO, 4, 1, 0, 0), // type
-    F(1035, 4, 5, NO, 4, 1, 0, 0), // size
-    F(1270, 8, 8, NO, 8, 1, 0, 0), // config
-    F(1271, 16, 17, NO, 8, 1, 0, 0), // sample_period
-    F(1272, 16, 14, NO, 8, 1, 0, 0), // sample_freq
-    F(1273, 24, 1371, NO, 8, 1, 0, 0), // sample_type
-    F(1274, 32, 1372, NO, 8, 1, 0, 0), // read_format
-    F(1275, 40, 208, NO, 8, 1, 0, 1), // disabled
-    F(1276, 40, 208, NO, 8, 1, 1, 1), // inherit
-    F(1277, 40, 208, NO, 8, 1, 2, 1), // pinned
-    F(1278, 40, 208, NO, 8, 1, 3, 1), // exclusive
-    F(1279, 40, 208, NO, 8, 1, 4, 1), // exclude_user
-    F(1280, 40, 208, NO, 8, 1, 5, 1), // exclude_kernel
-    F(1281, 40, 208, NO, 8, 1, 6, 1), // exclude_hv
-    F(1282, 40, 208, NO, 8, 1, 7, 1), // exclude_idle
-    F(1283, 40, 208, NO, 8, 1, 8, 1), // mmap
-    F(1284, 40, 208, NO, 8, 1, 9, 1), // comm
-    F(1285, 40, 208, NO, 8, 1, 10, 1), // freq
-    F(1286, 40, 208, NO, 8, 1, 11, 1), // inherit_stat
-    F(1287, 40, 208, NO, 8, 1, 12, 1), // enable_on_exec
-    F(1288, 40, 208, NO, 8, 1, 13, 1), // task
-    F(1289, 40, 208, NO, 8, 1, 14, 1), // watermark
-    F(1290, 40, 17, NO, 8, 1, 15, 2), // precise_ip
-    F(1291, 40, 208, NO, 8, 1, 17, 1), // mmap_data
-    F(1292, 40, 208, NO, 8, 1, 18, 1), // sample_id_all
-    F(1293, 40, 208, NO, 8, 1, 19, 1), // exclude_host
-    F(1294, 40, 208, NO, 8, 1, 20, 1), // exclude_guest
-    F(1295, 40, 208, NO, 8, 1, 21, 1), // exclude_callchain_kernel
-    F(1296, 40, 208, NO, 8, 1, 22, 1), // exclude_callchain_user
-    F(1297, 40, 208, NO, 8, 1, 23, 1), // mmap2
-    F(1298, 40, 208, NO, 8, 1, 24, 1), // comm_exec
-    F(1299, 40, 208, NO, 8, 1, 25, 1), // use_clockid
-    F(1300, 40, 208, NO, 8, 1, 26, 1), // context_switch
-    F(1301, 40, 208, NO, 8, 1, 27, 1), // write_backward
-    F(1302, 40, 208, NO, 8, 1, 28, 1), // namespaces
-    F(1303, 40, 208, NO, 8, 1, 29, 1), // ksymbol
-    F(1304, 40, 208, NO, 8, 1, 30, 1), // bpf_event
-    F(1305, 40, 208, NO, 8, 1, 31, 1), // aux_output
-    F(1306, 40, 208, NO, 8, 1, 32, 1), // cgroup
-    F(1307, 40, 208, NO, 8, 1, 33, 1), // text_poke
+    F(1171, 0, 1370, NO, 4, 1, BRIEF | 0, 0), // type
+    F(1035, 4, 5, NO, 4, 1, BRIEF | 0, 0), // size
+    F(1270, 8, 8, NO, 8, 1, BRIEF | 0, 0), // config
+    F(1271, 16, 17, NO, 8, 1, BRIEF | 0, 0), // sample_period
+    F(1272, 16, 14, NO, 8, 1, BRIEF | 0, 0), // sample_freq
+    F(1273, 24, 1371, NO, 8, 1, BRIEF | 0, 0), // sample_type
+    F(1274, 32, 1372, NO, 8, 1, BRIEF | 0, 0), // read_format
+    F(1275, 40, 208, NO, 8, 1, BRIEF | 0, 1), // disabled
+    F(1276, 40, 208, NO, 8, 1, BRIEF | 1, 1), // inherit
+    F(1277, 40, 208, NO, 8, 1, BRIEF | 2, 1), // pinned
+    F(1278, 40, 208, NO, 8, 1, BRIEF | 3, 1), // exclusive
+    F(1279, 40, 208, NO, 8, 1, BRIEF | 4, 1), // exclude_user
+    F(1280, 40, 208, NO, 8, 1, BRIEF | 5, 1), // exclude_kernel
+    F(1281, 40, 208, NO, 8, 1, BRIEF | 6, 1), // exclude_hv
+    F(1282, 40, 208, NO, 8, 1, BRIEF | 7, 1), // exclude_idle
+    F(1283, 40, 208, NO, 8, 1, BRIEF | 8, 1), // mmap
+    F(1284, 40, 208, NO, 8, 1, BRIEF | 9, 1), // comm
+    F(1285, 40, 208, NO, 8, 1, BRIEF | 10, 1), // freq
+    F(1286, 40, 208, NO, 8, 1, BRIEF | 11, 1), // inherit_stat
+    F(1287, 40, 208, NO, 8, 1, BRIEF | 12, 1), // enable_on_exec
+    F(1288, 40, 208, NO, 8, 1, BRIEF | 13, 1), // task
+    F(1289, 40, 208, NO, 8, 1, BRIEF | 14, 1), // watermark
+    F(1290, 40, 17, NO, 8, 1, BRIEF | 15, 2), // precise_ip
+    F(1291, 40, 208, NO, 8, 1, BRIEF | 17, 1), // mmap_data
+    F(1292, 40, 208, NO, 8, 1, BRIEF | 18, 1), // sample_id_all
+    F(1293, 40, 208, NO, 8, 1, BRIEF | 19, 1), // exclude_host
+    F(1294, 40, 208, NO, 8, 1, BRIEF | 20, 1), // exclude_guest
+    F(1295, 40, 208, NO, 8, 1, BRIEF | 21, 1), // exclude_callchain_kernel
+    F(1296, 40, 208, NO, 8, 1, BRIEF | 22, 1), // exclude_callchain_user
+    F(1297, 40, 208, NO, 8, 1, BRIEF | 23, 1), // mmap2
+    F(1298, 40, 208, NO, 8, 1, BRIEF | 24, 1), // comm_exec
+    F(1299, 40, 208, NO, 8, 1, BRIEF | 25, 1), // use_clockid
+    F(1300, 40, 208, NO, 8, 1, BRIEF | 26, 1), // context_switch
+    F(1301, 40, 208, NO, 8, 1, BRIEF | 27, 1), // write_backward
+    F(1302, 40, 208, NO, 8, 1, BRIEF | 28, 1), // namespaces
+    F(1303, 40, 208, NO, 8, 1, BRIEF | 29, 1), // ksymbol
+    F(1304, 40, 208, NO, 8, 1, BRIEF | 30, 1), // bpf_event
+    F(1305, 40, 208, NO, 8, 1, BRIEF | 31, 1), // aux_output
+    F(1306, 40, 208, NO, 8, 1, BRIEF | 32, 1), // cgroup
+    F(1307, 40, 208, NO, 8, 1, BRIEF | 33, 1), // text_poke
     F(1314, 48, 25, NO, 4, 1, 0, 0), // wakeup_events
     F(1315, 48, 14, NO, 4, 1, 0, 0), // wakeup_watermark
     F(1316, 52, 14, NO, 4, 1, 0, 0), // bp_type
@@ -9988,46 +9988,46 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1325, 104, 5, NO, 4, 1, 0, 0), // aux_watermark
     F(1326, 108, 25, NO, 2, 1, 0, 0), // sample_max_stack
     F(1327, 112, 5, NO, 4, 1, 0, 0), // aux_sample_size
-    F(1171, 0, 1370, NO, 4, 1, 0, 0), // type
-    F(1035, 4, 5, NO, 4, 1, 0, 0), // size
-    F(1270, 8, 8, NO, 8, 1, 0, 0), // config
-    F(1271, 16, 17, NO, 8, 1, 0, 0), // sample_period
-    F(1272, 16, 14, NO, 8, 1, 0, 0), // sample_freq
-    F(1273, 24, 1371, NO, 8, 1, 0, 0), // sample_type
-    F(1274, 32, 1372, NO, 8, 1, 0, 0), // read_format
-    F(1275, 40, 208, NO, 8, 1, 63, 1), // disabled
-    F(1276, 40, 208, NO, 8, 1, 62, 1), // inherit
-    F(1277, 40, 208, NO, 8, 1, 61, 1), // pinned
-    F(1278, 40, 208, NO, 8, 1, 60, 1), // exclusive
-    F(1279, 40, 208, NO, 8, 1, 59, 1), // exclude_user
-    F(1280, 40, 208, NO, 8, 1, 58, 1), // exclude_kernel
-    F(1281, 40, 208, NO, 8, 1, 57, 1), // exclude_hv
-    F(1282, 40, 208, NO, 8, 1, 56, 1), // exclude_idle
-    F(1283, 40, 208, NO, 8, 1, 55, 1), // mmap
-    F(1284, 40, 208, NO, 8, 1, 54, 1), // comm
-    F(1285, 40, 208, NO, 8, 1, 53, 1), // freq
-    F(1286, 40, 208, NO, 8, 1, 52, 1), // inherit_stat
-    F(1287, 40, 208, NO, 8, 1, 51, 1), // enable_on_exec
-    F(1288, 40, 208, NO, 8, 1, 50, 1), // task
-    F(1289, 40, 208, NO, 8, 1, 49, 1), // watermark
-    F(1290, 40, 17, NO, 8, 1, 47, 2), // precise_ip
-    F(1291, 40, 208, NO, 8, 1, 46, 1), // mmap_data
-    F(1292, 40, 208, NO, 8, 1, 45, 1), // sample_id_all
-    F(1293, 40, 208, NO, 8, 1, 44, 1), // exclude_host
-    F(1294, 40, 208, NO, 8, 1, 43, 1), // exclude_guest
-    F(1295, 40, 208, NO, 8, 1, 42, 1), // exclude_callchain_kernel
-    F(1296, 40, 208, NO, 8, 1, 41, 1), // exclude_callchain_user
-    F(1297, 40, 208, NO, 8, 1, 40, 1), // mmap2
-    F(1298, 40, 208, NO, 8, 1, 39, 1), // comm_exec
-    F(1299, 40, 208, NO, 8, 1, 38, 1), // use_clockid
-    F(1300, 40, 208, NO, 8, 1, 37, 1), // context_switch
-    F(1301, 40, 208, NO, 8, 1, 36, 1), // write_backward
-    F(1302, 40, 208, NO, 8, 1, 35, 1), // namespaces
-    F(1303, 40, 208, NO, 8, 1, 34, 1), // ksymbol
-    F(1304, 40, 208, NO, 8, 1, 33, 1), // bpf_event
-    F(1305, 40, 208, NO, 8, 1, 32, 1), // aux_output
-    F(1306, 40, 208, NO, 8, 1, 31, 1), // cgroup
-    F(1307, 40, 208, NO, 8, 1, 30, 1), // text_poke
+    F(1171, 0, 1370, NO, 4, 1, BRIEF | 0, 0), // type
+    F(1035, 4, 5, NO, 4, 1, BRIEF | 0, 0), // size
+    F(1270, 8, 8, NO, 8, 1, BRIEF | 0, 0), // config
+    F(1271, 16, 17, NO, 8, 1, BRIEF | 0, 0), // sample_period
+    F(1272, 16, 14, NO, 8, 1, BRIEF | 0, 0), // sample_freq
+    F(1273, 24, 1371, NO, 8, 1, BRIEF | 0, 0), // sample_type
+    F(1274, 32, 1372, NO, 8, 1, BRIEF | 0, 0), // read_format
+    F(1275, 40, 208, NO, 8, 1, BRIEF | 63, 1), // disabled
+    F(1276, 40, 208, NO, 8, 1, BRIEF | 62, 1), // inherit
+    F(1277, 40, 208, NO, 8, 1, BRIEF | 61, 1), // pinned
+    F(1278, 40, 208, NO, 8, 1, BRIEF | 60, 1), // exclusive
+    F(1279, 40, 208, NO, 8, 1, BRIEF | 59, 1), // exclude_user
+    F(1280, 40, 208, NO, 8, 1, BRIEF | 58, 1), // exclude_kernel
+    F(1281, 40, 208, NO, 8, 1, BRIEF | 57, 1), // exclude_hv
+    F(1282, 40, 208, NO, 8, 1, BRIEF | 56, 1), // exclude_idle
+    F(1283, 40, 208, NO, 8, 1, BRIEF | 55, 1), // mmap
+    F(1284, 40, 208, NO, 8, 1, BRIEF | 54, 1), // comm
+    F(1285, 40, 208, NO, 8, 1, BRIEF | 53, 1), // freq
+    F(1286, 40, 208, NO, 8, 1, BRIEF | 52, 1), // inherit_stat
+    F(1287, 40, 208, NO, 8, 1, BRIEF | 51, 1), // enable_on_exec
+    F(1288, 40, 208, NO, 8, 1, BRIEF | 50, 1), // task
+    F(1289, 40, 208, NO, 8, 1, BRIEF | 49, 1), // watermark
+    F(1290, 40, 17, NO, 8, 1, BRIEF | 47, 2), // precise_ip
+    F(1291, 40, 208, NO, 8, 1, BRIEF | 46, 1), // mmap_data
+    F(1292, 40, 208, NO, 8, 1, BRIEF | 45, 1), // sample_id_all
+    F(1293, 40, 208, NO, 8, 1, BRIEF | 44, 1), // exclude_host
+    F(1294, 40, 208, NO, 8, 1, BRIEF | 43, 1), // exclude_guest
+    F(1295, 40, 208, NO, 8, 1, BRIEF | 42, 1), // exclude_callchain_kernel
+    F(1296, 40, 208, NO, 8, 1, BRIEF | 41, 1), // exclude_callchain_user
+    F(1297, 40, 208, NO, 8, 1, BRIEF | 40, 1), // mmap2
+    F(1298, 40, 208, NO, 8, 1, BRIEF | 39, 1), // comm_exec
+    F(1299, 40, 208, NO, 8, 1, BRIEF | 38, 1), // use_clockid
+    F(1300, 40, 208, NO, 8, 1, BRIEF | 37, 1), // context_switch
+    F(1301, 40, 208, NO, 8, 1, BRIEF | 36, 1), // write_backward
+    F(1302, 40, 208, NO, 8, 1, BRIEF | 35, 1), // namespaces
+    F(1303, 40, 208, NO, 8, 1, BRIEF | 34, 1), // ksymbol
+    F(1304, 40, 208, NO, 8, 1, BRIEF | 33, 1), // bpf_event
+    F(1305, 40, 208, NO, 8, 1, BRIEF | 32, 1), // aux_output
+    F(1306, 40, 208, NO, 8, 1, BRIEF | 31, 1), // cgroup
+    F(1307, 40, 208, NO, 8, 1, BRIEF | 30, 1), // text_poke
     F(1314, 48, 25, NO, 4, 1, 0, 0), // wakeup_events
     F(1315, 48, 14, NO, 4, 1, 0, 0), // wakeup_watermark
     F(1316, 52, 14, NO, 4, 1, 0, 0), // bp_type
@@ -10043,50 +10043,50 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1325, 104, 5, NO, 4, 1, 0, 0), // aux_watermark
     F(1326, 108, 25, NO, 2, 1, 0, 0), // sample_max_stack
     F(1327, 112, 5, NO, 4, 1, 0, 0), // aux_sample_size
-    F(1171, 0, 1370, NO, 4, 1, 0, 0), // type
-    F(1035, 4, 5, NO, 4, 1, 0, 0), // size
-    F(1270, 8, 8, NO, 8, 1, 0, 0), // config
-    F(1271, 16, 17, NO, 8, 1, 0, 0), // sample_period
-    F(1272, 16, 14, NO, 8, 1, 0, 0), // sample_freq
-    F(1273, 24, 1371, NO, 8, 1, 0, 0), // sample_type
-    F(1274, 32, 1372, NO, 8, 1, 0, 0), // read_format
-    F(1275, 40, 208, NO, 8, 1, 0, 1), // disabled
-    F(1276, 40, 208, NO, 8, 1, 1, 1), // inherit
-    F(1277, 40, 208, NO, 8, 1, 2, 1), // pinned
-    F(1278, 40, 208, NO, 8, 1, 3, 1), // exclusive
-    F(1279, 40, 208, NO, 8, 1, 4, 1), // exclude_user
-    F(1280, 40, 208, NO, 8, 1, 5, 1), // exclude_kernel
-    F(1281, 40, 208, NO, 8, 1, 6, 1), // exclude_hv
-    F(1282, 40, 208, NO, 8, 1, 7, 1), // exclude_idle
-    F(1283, 40, 208, NO, 8, 1, 8, 1), // mmap
-    F(1284, 40, 208, NO, 8, 1, 9, 1), // comm
-    F(1285, 40, 208, NO, 8, 1, 10, 1), // freq
-    F(1286, 40, 208, NO, 8, 1, 11, 1), // inherit_stat
-    F(1287, 40, 208, NO, 8, 1, 12, 1), // enable_on_exec
-    F(1288, 40, 208, NO, 8, 1, 13, 1), // task
-    F(1289, 40, 208, NO, 8, 1, 14, 1), // watermark
-    F(1290, 40, 17, NO, 8, 1, 15, 2), // precise_ip
-    F(1291, 40, 208, NO, 8, 1, 17, 1), // mmap_data
-    F(1292, 40, 208, NO, 8, 1, 18, 1), // sample_id_all
-    F(1293, 40, 208, NO, 8, 1, 19, 1), // exclude_host
-    F(1294, 40, 208, NO, 8, 1, 20, 1), // exclude_guest
-    F(1295, 40, 208, NO, 8, 1, 21, 1), // exclude_callchain_kernel
-    F(1296, 40, 208, NO, 8, 1, 22, 1), // exclude_callchain_user
-    F(1297, 40, 208, NO, 8, 1, 23, 1), // mmap2
-    F(1298, 40, 208, NO, 8, 1, 24, 1), // comm_exec
-    F(1299, 40, 208, NO, 8, 1, 25, 1), // use_clockid
-    F(1300, 40, 208, NO, 8, 1, 26, 1), // context_switch
-    F(1301, 40, 208, NO, 8, 1, 27, 1), // write_backward
-    F(1302, 40, 208, NO, 8, 1, 28, 1), // namespaces
-    F(1303, 40, 208, NO, 8, 1, 29, 1), // ksymbol
-    F(1304, 40, 208, NO, 8, 1, 30, 1), // bpf_event
-    F(1305, 40, 208, NO, 8, 1, 31, 1), // aux_output
-    F(1306, 40, 208, NO, 8, 1, 32, 1), // cgroup
-    F(1307, 40, 208, NO, 8, 1, 33, 1), // text_poke
-    F(1308, 40, 208, NO, 8, 1, 34, 1), // build_id
-    F(1309, 40, 208, NO, 8, 1, 35, 1), // inherit_thread
-    F(1310, 40, 208, NO, 8, 1, 36, 1), // remove_on_exec
-    F(1311, 40, 208, NO, 8, 1, 37, 1), // sigtrap
+    F(1171, 0, 1370, NO, 4, 1, BRIEF | 0, 0), // type
+    F(1035, 4, 5, NO, 4, 1, BRIEF | 0, 0), // size
+    F(1270, 8, 8, NO, 8, 1, BRIEF | 0, 0), // config
+    F(1271, 16, 17, NO, 8, 1, BRIEF | 0, 0), // sample_period
+    F(1272, 16, 14, NO, 8, 1, BRIEF | 0, 0), // sample_freq
+    F(1273, 24, 1371, NO, 8, 1, BRIEF | 0, 0), // sample_type
+    F(1274, 32, 1372, NO, 8, 1, BRIEF | 0, 0), // read_format
+    F(1275, 40, 208, NO, 8, 1, BRIEF | 0, 1), // disabled
+    F(1276, 40, 208, NO, 8, 1, BRIEF | 1, 1), // inherit
+    F(1277, 40, 208, NO, 8, 1, BRIEF | 2, 1), // pinned
+    F(1278, 40, 208, NO, 8, 1, BRIEF | 3, 1), // exclusive
+    F(1279, 40, 208, NO, 8, 1, BRIEF | 4, 1), // exclude_user
+    F(1280, 40, 208, NO, 8, 1, BRIEF | 5, 1), // exclude_kernel
+    F(1281, 40, 208, NO, 8, 1, BRIEF | 6, 1), // exclude_hv
+    F(1282, 40, 208, NO, 8, 1, BRIEF | 7, 1), // exclude_idle
+    F(1283, 40, 208, NO, 8, 1, BRIEF | 8, 1), // mmap
+    F(1284, 40, 208, NO, 8, 1, BRIEF | 9, 1), // comm
+    F(1285, 40, 208, NO, 8, 1, BRIEF | 10, 1), // freq
+    F(1286, 40, 208, NO, 8, 1, BRIEF | 11, 1), // inherit_stat
+    F(1287, 40, 208, NO, 8, 1, BRIEF | 12, 1), // enable_on_exec
+    F(1288, 40, 208, NO, 8, 1, BRIEF | 13, 1), // task
+    F(1289, 40, 208, NO, 8, 1, BRIEF | 14, 1), // watermark
+    F(1290, 40, 17, NO, 8, 1, BRIEF | 15, 2), // precise_ip
+    F(1291, 40, 208, NO, 8, 1, BRIEF | 17, 1), // mmap_data
+    F(1292, 40, 208, NO, 8, 1, BRIEF | 18, 1), // sample_id_all
+    F(1293, 40, 208, NO, 8, 1, BRIEF | 19, 1), // exclude_host
+    F(1294, 40, 208, NO, 8, 1, BRIEF | 20, 1), // exclude_guest
+    F(1295, 40, 208, NO, 8, 1, BRIEF | 21, 1), // exclude_callchain_kernel
+    F(1296, 40, 208, NO, 8, 1, BRIEF | 22, 1), // exclude_callchain_user
+    F(1297, 40, 208, NO, 8, 1, BRIEF | 23, 1), // mmap2
+    F(1298, 40, 208, NO, 8, 1, BRIEF | 24, 1), // comm_exec
+    F(1299, 40, 208, NO, 8, 1, BRIEF | 25, 1), // use_clockid
+    F(1300, 40, 208, NO, 8, 1, BRIEF | 26, 1), // context_switch
+    F(1301, 40, 208, NO, 8, 1, BRIEF | 27, 1), // write_backward
+    F(1302, 40, 208, NO, 8, 1, BRIEF | 28, 1), // namespaces
+    F(1303, 40, 208, NO, 8, 1, BRIEF | 29, 1), // ksymbol
+    F(1304, 40, 208, NO, 8, 1, BRIEF | 30, 1), // bpf_event
+    F(1305, 40, 208, NO, 8, 1, BRIEF | 31, 1), // aux_output
+    F(1306, 40, 208, NO, 8, 1, BRIEF | 32, 1), // cgroup
+    F(1307, 40, 208, NO, 8, 1, BRIEF | 33, 1), // text_poke
+    F(1308, 40, 208, NO, 8, 1, BRIEF | 34, 1), // build_id
+    F(1309, 40, 208, NO, 8, 1, BRIEF | 35, 1), // inherit_thread
+    F(1310, 40, 208, NO, 8, 1, BRIEF | 36, 1), // remove_on_exec
+    F(1311, 40, 208, NO, 8, 1, BRIEF | 37, 1), // sigtrap
     F(1314, 48, 25, NO, 4, 1, 0, 0), // wakeup_events
     F(1315, 48, 14, NO, 4, 1, 0, 0), // wakeup_watermark
     F(1316, 52, 14, NO, 4, 1, 0, 0), // bp_type
@@ -10103,50 +10103,50 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1326, 108, 25, NO, 2, 1, 0, 0), // sample_max_stack
     F(1327, 112, 5, NO, 4, 1, 0, 0), // aux_sample_size
     F(1331, 120, 8, NO, 8, 1, 0, 0), // sig_data
-    F(1171, 0, 1370, NO, 4, 1, 0, 0), // type
-    F(1035, 4, 5, NO, 4, 1, 0, 0), // size
-    F(1270, 8, 8, NO, 8, 1, 0, 0), // config
-    F(1271, 16, 17, NO, 8, 1, 0, 0), // sample_period
-    F(1272, 16, 14, NO, 8, 1, 0, 0), // sample_freq
-    F(1273, 24, 1371, NO, 8, 1, 0, 0), // sample_type
-    F(1274, 32, 1372, NO, 8, 1, 0, 0), // read_format
-    F(1275, 40, 208, NO, 8, 1, 63, 1), // disabled
-    F(1276, 40, 208, NO, 8, 1, 62, 1), // inherit
-    F(1277, 40, 208, NO, 8, 1, 61, 1), // pinned
-    F(1278, 40, 208, NO, 8, 1, 60, 1), // exclusive
-    F(1279, 40, 208, NO, 8, 1, 59, 1), // exclude_user
-    F(1280, 40, 208, NO, 8, 1, 58, 1), // exclude_kernel
-    F(1281, 40, 208, NO, 8, 1, 57, 1), // exclude_hv
-    F(1282, 40, 208, NO, 8, 1, 56, 1), // exclude_idle
-    F(1283, 40, 208, NO, 8, 1, 55, 1), // mmap
-    F(1284, 40, 208, NO, 8, 1, 54, 1), // comm
-    F(1285, 40, 208, NO, 8, 1, 53, 1), // freq
-    F(1286, 40, 208, NO, 8, 1, 52, 1), // inherit_stat
-    F(1287, 40, 208, NO, 8, 1, 51, 1), // enable_on_exec
-    F(1288, 40, 208, NO, 8, 1, 50, 1), // task
-    F(1289, 40, 208, NO, 8, 1, 49, 1), // watermark
-    F(1290, 40, 17, NO, 8, 1, 47, 2), // precise_ip
-    F(1291, 40, 208, NO, 8, 1, 46, 1), // mmap_data
-    F(1292, 40, 208, NO, 8, 1, 45, 1), // sample_id_all
-    F(1293, 40, 208, NO, 8, 1, 44, 1), // exclude_host
-    F(1294, 40, 208, NO, 8, 1, 43, 1), // exclude_guest
-    F(1295, 40, 208, NO, 8, 1, 42, 1), // exclude_callchain_kernel
-    F(1296, 40, 208, NO, 8, 1, 41, 1), // exclude_callchain_user
-    F(1297, 40, 208, NO, 8, 1, 40, 1), // mmap2
-    F(1298, 40, 208, NO, 8, 1, 39, 1), // comm_exec
-    F(1299, 40, 208, NO, 8, 1, 38, 1), // use_clockid
-    F(1300, 40, 208, NO, 8, 1, 37, 1), // context_switch
-    F(1301, 40, 208, NO, 8, 1, 36, 1), // write_backward
-    F(1302, 40, 208, NO, 8, 1, 35, 1), // namespaces
-    F(1303, 40, 208, NO, 8, 1, 34, 1), // ksymbol
-    F(1304, 40, 208, NO, 8, 1, 33, 1), // bpf_event
-    F(1305, 40, 208, NO, 8, 1, 32, 1), // aux_output
-    F(1306, 40, 208, NO, 8, 1, 31, 1), // cgroup
-    F(1307, 40, 208, NO, 8, 1, 30, 1), // text_poke
-    F(1308, 40, 208, NO, 8, 1, 29, 1), // build_id
-    F(1309, 40, 208, NO, 8, 1, 28, 1), // inherit_thread
-    F(1310, 40, 208, NO, 8, 1, 27, 1), // remove_on_exec
-    F(1311, 40, 208, NO, 8, 1, 26, 1), // sigtrap
+    F(1171, 0, 1370, NO, 4, 1, BRIEF | 0, 0), // type
+    F(1035, 4, 5, NO, 4, 1, BRIEF | 0, 0), // size
+    F(1270, 8, 8, NO, 8, 1, BRIEF | 0, 0), // config
+    F(1271, 16, 17, NO, 8, 1, BRIEF | 0, 0), // sample_period
+    F(1272, 16, 14, NO, 8, 1, BRIEF | 0, 0), // sample_freq
+    F(1273, 24, 1371, NO, 8, 1, BRIEF | 0, 0), // sample_type
+    F(1274, 32, 1372, NO, 8, 1, BRIEF | 0, 0), // read_format
+    F(1275, 40, 208, NO, 8, 1, BRIEF | 63, 1), // disabled
+    F(1276, 40, 208, NO, 8, 1, BRIEF | 62, 1), // inherit
+    F(1277, 40, 208, NO, 8, 1, BRIEF | 61, 1), // pinned
+    F(1278, 40, 208, NO, 8, 1, BRIEF | 60, 1), // exclusive
+    F(1279, 40, 208, NO, 8, 1, BRIEF | 59, 1), // exclude_user
+    F(1280, 40, 208, NO, 8, 1, BRIEF | 58, 1), // exclude_kernel
+    F(1281, 40, 208, NO, 8, 1, BRIEF | 57, 1), // exclude_hv
+    F(1282, 40, 208, NO, 8, 1, BRIEF | 56, 1), // exclude_idle
+    F(1283, 40, 208, NO, 8, 1, BRIEF | 55, 1), // mmap
+    F(1284, 40, 208, NO, 8, 1, BRIEF | 54, 1), // comm
+    F(1285, 40, 208, NO, 8, 1, BRIEF | 53, 1), // freq
+    F(1286, 40, 208, NO, 8, 1, BRIEF | 52, 1), // inherit_stat
+    F(1287, 40, 208, NO, 8, 1, BRIEF | 51, 1), // enable_on_exec
+    F(1288, 40, 208, NO, 8, 1, BRIEF | 50, 1), // task
+    F(1289, 40, 208, NO, 8, 1, BRIEF | 49, 1), // watermark
+    F(1290, 40, 17, NO, 8, 1, BRIEF | 47, 2), // precise_ip
+    F(1291, 40, 208, NO, 8, 1, BRIEF | 46, 1), // mmap_data
+    F(1292, 40, 208, NO, 8, 1, BRIEF | 45, 1), // sample_id_all
+    F(1293, 40, 208, NO, 8, 1, BRIEF | 44, 1), // exclude_host
+    F(1294, 40, 208, NO, 8, 1, BRIEF | 43, 1), // exclude_guest
+    F(1295, 40, 208, NO, 8, 1, BRIEF | 42, 1), // exclude_callchain_kernel
+    F(1296, 40, 208, NO, 8, 1, BRIEF | 41, 1), // exclude_callchain_user
+    F(1297, 40, 208, NO, 8, 1, BRIEF | 40, 1), // mmap2
+    F(1298, 40, 208, NO, 8, 1, BRIEF | 39, 1), // comm_exec
+    F(1299, 40, 208, NO, 8, 1, BRIEF | 38, 1), // use_clockid
+    F(1300, 40, 208, NO, 8, 1, BRIEF | 37, 1), // context_switch
+    F(1301, 40, 208, NO, 8, 1, BRIEF | 36, 1), // write_backward
+    F(1302, 40, 208, NO, 8, 1, BRIEF | 35, 1), // namespaces
+    F(1303, 40, 208, NO, 8, 1, BRIEF | 34, 1), // ksymbol
+    F(1304, 40, 208, NO, 8, 1, BRIEF | 33, 1), // bpf_event
+    F(1305, 40, 208, NO, 8, 1, BRIEF | 32, 1), // aux_output
+    F(1306, 40, 208, NO, 8, 1, BRIEF | 31, 1), // cgroup
+    F(1307, 40, 208, NO, 8, 1, BRIEF | 30, 1), // text_poke
+    F(1308, 40, 208, NO, 8, 1, BRIEF | 29, 1), // build_id
+    F(1309, 40, 208, NO, 8, 1, BRIEF | 28, 1), // inherit_thread
+    F(1310, 40, 208, NO, 8, 1, BRIEF | 27, 1), // remove_on_exec
+    F(1311, 40, 208, NO, 8, 1, BRIEF | 26, 1), // sigtrap
     F(1314, 48, 25, NO, 4, 1, 0, 0), // wakeup_events
     F(1315, 48, 14, NO, 4, 1, 0, 0), // wakeup_watermark
     F(1316, 52, 14, NO, 4, 1, 0, 0), // bp_type
@@ -10931,26 +10931,26 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1633, 8, 143, NO, 8, 1, 0, 0), // dqi_igrace
     F(1634, 16, 1386, NO, 4, 1, 0, 0), // dqi_flags
     F(1635, 20, 1387, NO, 4, 1, 0, 0), // dqi_valid
-    F(1637, 0, 25, NO, 8, 1, 0, 0), // dqb_bhardlimit
-    F(1638, 8, 25, NO, 8, 1, 0, 0), // dqb_bsoftlimit
-    F(1639, 16, 5, NO, 8, 1, 0, 0), // dqb_curspace
-    F(1640, 24, 25, NO, 8, 1, 0, 0), // dqb_ihardlimit
-    F(1641, 32, 25, NO, 8, 1, 0, 0), // dqb_isoftlimit
-    F(1642, 40, 25, NO, 8, 1, 0, 0), // dqb_curinodes
+    F(1637, 0, 25, NO, 8, 1, BRIEF | 0, 0), // dqb_bhardlimit
+    F(1638, 8, 25, NO, 8, 1, BRIEF | 0, 0), // dqb_bsoftlimit
+    F(1639, 16, 5, NO, 8, 1, BRIEF | 0, 0), // dqb_curspace
+    F(1640, 24, 25, NO, 8, 1, BRIEF | 0, 0), // dqb_ihardlimit
+    F(1641, 32, 25, NO, 8, 1, BRIEF | 0, 0), // dqb_isoftlimit
+    F(1642, 40, 25, NO, 8, 1, BRIEF | 0, 0), // dqb_curinodes
     F(1643, 48, 143, NO, 8, 1, 0, 0), // dqb_btime
     F(1644, 56, 143, NO, 8, 1, 0, 0), // dqb_itime
     F(1645, 64, 1388, NO, 4, 1, 0, 0), // dqb_valid
-    F(1637, 0, 25, NO, 8, 1, 0, 0), // dqb_bhardlimit
-    F(1638, 8, 25, NO, 8, 1, 0, 0), // dqb_bsoftlimit
-    F(1639, 16, 5, NO, 8, 1, 0, 0), // dqb_curspace
-    F(1640, 24, 25, NO, 8, 1, 0, 0), // dqb_ihardlimit
-    F(1641, 32, 25, NO, 8, 1, 0, 0), // dqb_isoftlimit
-    F(1642, 40, 25, NO, 8, 1, 0, 0), // dqb_curinodes
+    F(1637, 0, 25, NO, 8, 1, BRIEF | 0, 0), // dqb_bhardlimit
+    F(1638, 8, 25, NO, 8, 1, BRIEF | 0, 0), // dqb_bsoftlimit
+    F(1639, 16, 5, NO, 8, 1, BRIEF | 0, 0), // dqb_curspace
+    F(1640, 24, 25, NO, 8, 1, BRIEF | 0, 0), // dqb_ihardlimit
+    F(1641, 32, 25, NO, 8, 1, BRIEF | 0, 0), // dqb_isoftlimit
+    F(1642, 40, 25, NO, 8, 1, BRIEF | 0, 0), // dqb_curinodes
     F(1643, 48, 143, NO, 8, 1, 0, 0), // dqb_btime
     F(1644, 56, 143, NO, 8, 1, 0, 0), // dqb_itime
     F(1645, 64, 1388, NO, 4, 1, 0, 0), // dqb_valid
     F(1647, 68, 17, NO, 4, 1, 0, 0), // dqb_id
-    F(1649, 0, 17, NO, 1 | SIGNED, 1, 0, 0), // qs_version
+    F(1649, 0, 17, NO, 1 | SIGNED, 1, BRIEF | 0, 0), // qs_version
     F(1650, 2, 753, NO, 2, 1, 0, 0), // qs_flags
     F(1651, 8, 17, 583, 0, 1, 0, 0), // qs_uquota
     F(1652, 32, 17, 583, 0, 1, 0, 0), // qs_gquota
@@ -10960,7 +10960,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1656, 68, 143, NO, 4 | SIGNED, 1, 0, 0), // qs_rtbtimelimit
     F(1657, 72, 25, NO, 2, 1, 0, 0), // qs_bwarnlimit
     F(1658, 74, 25, NO, 2, 1, 0, 0), // qs_iwarnlimit
-    F(1649, 0, 17, NO, 1 | SIGNED, 1, 0, 0), // qs_version
+    F(1649, 0, 17, NO, 1 | SIGNED, 1, BRIEF | 0, 0), // qs_version
     F(1650, 2, 753, NO, 2, 1, 0, 0), // qs_flags
     F(1651, 8, 17, 583, 0, 1, 0, 0), // qs_uquota
     F(1652, 28, 17, 583, 0, 1, 0, 0), // qs_gquota
@@ -10970,7 +10970,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1656, 60, 143, NO, 4 | SIGNED, 1, 0, 0), // qs_rtbtimelimit
     F(1657, 64, 25, NO, 2, 1, 0, 0), // qs_bwarnlimit
     F(1658, 66, 25, NO, 2, 1, 0, 0), // qs_iwarnlimit
-    F(1649, 0, 17, NO, 1 | SIGNED, 1, 0, 0), // qs_version
+    F(1649, 0, 17, NO, 1 | SIGNED, 1, BRIEF | 0, 0), // qs_version
     F(1650, 2, 753, NO, 2, 1, 0, 0), // qs_flags
     F(1651, 6, 17, 583, 0, 1, 0, 0), // qs_uquota
     F(1652, 26, 17, 583, 0, 1, 0, 0), // qs_gquota
@@ -10980,7 +10980,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1656, 58, 143, NO, 4 | SIGNED, 1, 0, 0), // qs_rtbtimelimit
     F(1657, 62, 25, NO, 2, 1, 0, 0), // qs_bwarnlimit
     F(1658, 64, 25, NO, 2, 1, 0, 0), // qs_iwarnlimit
-    F(1649, 0, 17, NO, 1 | SIGNED, 1, 0, 0), // qs_version
+    F(1649, 0, 17, NO, 1 | SIGNED, 1, BRIEF | 0, 0), // qs_version
     F(1650, 2, 753, NO, 2, 1, 0, 0), // qs_flags
     F(1653, 4, 25, NO, 4, 1, 0, 0), // qs_incoredqs
     F(1651, 8, 17, 584, 0, 1, 0, 0), // qs_uquota
@@ -10992,7 +10992,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1657, 92, 25, NO, 2, 1, 0, 0), // qs_bwarnlimit
     F(1658, 94, 25, NO, 2, 1, 0, 0), // qs_iwarnlimit
     F(1661, 96, 25, NO, 2, 1, 0, 0), // qs_rtbwarnlimit
-    F(1649, 0, 17, NO, 1 | SIGNED, 1, 0, 0), // qs_version
+    F(1649, 0, 17, NO, 1 | SIGNED, 1, BRIEF | 0, 0), // qs_version
     F(1650, 2, 753, NO, 2, 1, 0, 0), // qs_flags
     F(1653, 4, 25, NO, 4, 1, 0, 0), // qs_incoredqs
     F(1651, 8, 17, 584, 0, 1, 0, 0), // qs_uquota
@@ -11003,16 +11003,16 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1656, 88, 143, NO, 4 | SIGNED, 1, 0, 0), // qs_rtbtimelimit
     F(1657, 92, 25, NO, 2, 1, 0, 0), // qs_bwarnlimit
     F(1658, 94, 25, NO, 2, 1, 0, 0), // qs_iwarnlimit
-    F(1663, 0, 17, NO, 1 | SIGNED, 1, 0, 0), // d_version
-    F(1173, 1, 755, NO, 1 | SIGNED, 1, 0, 0), // d_flags
-    F(1664, 2, 1389, NO, 2, 1, 0, 0), // d_fieldmask
-    F(1665, 4, 17, NO, 4, 1, 0, 0), // d_id
-    F(1666, 8, 25, NO, 8, 1, 0, 0), // d_blk_hardlimit
-    F(1667, 16, 25, NO, 8, 1, 0, 0), // d_blk_softlimit
-    F(1668, 24, 25, NO, 8, 1, 0, 0), // d_ino_hardlimit
-    F(1669, 32, 25, NO, 8, 1, 0, 0), // d_ino_softlimit
-    F(1670, 40, 25, NO, 8, 1, 0, 0), // d_bcount
-    F(1671, 48, 25, NO, 8, 1, 0, 0), // d_icount
+    F(1663, 0, 17, NO, 1 | SIGNED, 1, BRIEF | 0, 0), // d_version
+    F(1173, 1, 755, NO, 1 | SIGNED, 1, BRIEF | 0, 0), // d_flags
+    F(1664, 2, 1389, NO, 2, 1, BRIEF | 0, 0), // d_fieldmask
+    F(1665, 4, 17, NO, 4, 1, BRIEF | 0, 0), // d_id
+    F(1666, 8, 25, NO, 8, 1, BRIEF | 0, 0), // d_blk_hardlimit
+    F(1667, 16, 25, NO, 8, 1, BRIEF | 0, 0), // d_blk_softlimit
+    F(1668, 24, 25, NO, 8, 1, BRIEF | 0, 0), // d_ino_hardlimit
+    F(1669, 32, 25, NO, 8, 1, BRIEF | 0, 0), // d_ino_softlimit
+    F(1670, 40, 25, NO, 8, 1, BRIEF | 0, 0), // d_bcount
+    F(1671, 48, 25, NO, 8, 1, BRIEF | 0, 0), // d_icount
     F(1672, 56, 143, NO, 4 | SIGNED, 1, 0, 0), // d_itimer
     F(1673, 60, 143, NO, 4 | SIGNED, 1, 0, 0), // d_btimer
     F(1674, 64, 25, NO, 2, 1, 0, 0), // d_iwarns
@@ -12586,18 +12586,18 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2484, 0, 208, NO, 1, 1, 0, 0), // enabled
     F(2485, 1, 208, NO, 1, 1, 0, 0), // pending
     F(2486, 2, 17, 293, 0, 1, 0, 0), // time
-    F(1177, 0, 1357, NO, 4, 1, 0, 0), // c_iflag
-    F(1178, 4, 1358, NO, 4, 1, 0, 0), // c_oflag
-    F(1179, 8, 1359, NO, 4, 1, 0, 0), // c_cflag
-    F(1180, 12, 1360, NO, 4, 1, 0, 0), // c_lflag
+    F(1177, 0, 1357, NO, 4, 1, BRIEF | 0, 0), // c_iflag
+    F(1178, 4, 1358, NO, 4, 1, BRIEF | 0, 0), // c_oflag
+    F(1179, 8, 1359, NO, 4, 1, BRIEF | 0, 0), // c_cflag
+    F(1180, 12, 1360, NO, 4, 1, BRIEF | 0, 0), // c_lflag
     F(1181, 16, 405, NO, 1, 1, 0, 0), // c_line
     F(1182, 17, 1295, NO, 1, 19, 0, 0), // c_cc
     F(1183, 36, 17, NO, 4, 1, 0, 0), // c_ispeed
     F(1184, 40, 17, NO, 4, 1, 0, 0), // c_ospeed
-    F(1177, 0, 1357, NO, 4, 1, 0, 0), // c_iflag
-    F(1178, 4, 1358, NO, 4, 1, 0, 0), // c_oflag
-    F(1179, 8, 1359, NO, 4, 1, 0, 0), // c_cflag
-    F(1180, 12, 1360, NO, 4, 1, 0, 0), // c_lflag
+    F(1177, 0, 1357, NO, 4, 1, BRIEF | 0, 0), // c_iflag
+    F(1178, 4, 1358, NO, 4, 1, BRIEF | 0, 0), // c_oflag
+    F(1179, 8, 1359, NO, 4, 1, BRIEF | 0, 0), // c_cflag
+    F(1180, 12, 1360, NO, 4, 1, BRIEF | 0, 0), // c_lflag
     F(1181, 16, 405, NO, 1, 1, 0, 0), // c_line
     F(1182, 17, 1295, NO, 1, 23, 0, 0), // c_cc
     F(1183, 40, 17, NO, 4, 1, 0, 0), // c_ispeed
@@ -12740,11 +12740,11 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2571, 0, 25, NO, 8, 1, 0, 0), // space_slots
     F(2572, 8, 25, NO, 8, 1, 0, 0), // total_spaces
     F(2573, 16, 17, 610, 0, FLEXIBLE, 0, 0), // spaces
-    F(2575, 0, 11, NO, 8, 1, 0, 0), // fm_start
-    F(2576, 8, 5, NO, 8, 1, 0, 0), // fm_length
-    F(2577, 16, 1498, NO, 4, 1, 0, 0), // fm_flags
-    F(2578, 20, 25, NO, 4, 1, 0, 0), // fm_mapped_extents
-    F(2579, 24, 25, NO, 4, 1, 0, 0), // fm_extent_count
+    F(2575, 0, 11, NO, 8, 1, BRIEF | 0, 0), // fm_start
+    F(2576, 8, 5, NO, 8, 1, BRIEF | 0, 0), // fm_length
+    F(2577, 16, 1498, NO, 4, 1, BRIEF | 0, 0), // fm_flags
+    F(2578, 20, 25, NO, 4, 1, BRIEF | 0, 0), // fm_mapped_extents
+    F(2579, 24, 25, NO, 4, 1, BRIEF | 0, 0), // fm_extent_count
     F(2580, 32, 17, 611, 0, FLEXIBLE, 0, 0), // fm_extents
     F(2385, 0, 11, NO, 8, 1, 0, 0), // src_offset
     F(2386, 8, 5, NO, 8, 1, 0, 0), // src_length
@@ -13353,12 +13353,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3038, 6, 1333, NO, 2 | SIGNED, 1, 0, 0), // revents
     F(3040, 0, 117, NO, 4, 1, 0, 0), // st_dev
     F(3041, 4, 17, NO, 4, 1, 0, 0), // st_ino
-    F(3042, 8, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 8, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3043, 12, 25, NO, 4, 1, 0, 0), // st_nlink
     F(3044, 16, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 20, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 24, 14, NO, 4, 1, 0, 0), // st_rdev
-    F(3047, 32, 5, NO, 4 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 24, 14, NO, 4, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 32, 5, NO, 4 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3048, 36, 5, NO, 4 | SIGNED, 1, 0, 0), // st_blksize
     F(3049, 44, 25, NO, 4 | SIGNED, 1, 0, 0), // st_blocks
     F(3050, 48, 143, NO, 4 | SIGNED, 1, 0, 0), // st_atime
@@ -13369,12 +13369,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3055, 68, 17, NO, 4, 1, 0, 0), // st_ctime_nsec
     F(3040, 0, 117, NO, 4, 1, 0, 0), // st_dev
     F(3041, 4, 17, NO, 4, 1, 0, 0), // st_ino
-    F(3042, 8, 155, NO, 2, 1, 0, 0), // st_mode
+    F(3042, 8, 155, NO, 2, 1, BRIEF | 0, 0), // st_mode
     F(3043, 10, 25, NO, 2, 1, 0, 0), // st_nlink
     F(3044, 12, 156, NO, 2, 1, 0, 0), // st_uid
     F(3045, 14, 157, NO, 2, 1, 0, 0), // st_gid
-    F(3046, 16, 14, NO, 4, 1, 0, 0), // st_rdev
-    F(3047, 20, 5, NO, 4, 1, 0, 0), // st_size
+    F(3046, 16, 14, NO, 4, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 20, 5, NO, 4, 1, BRIEF | 0, 0), // st_size
     F(3048, 24, 5, NO, 4, 1, 0, 0), // st_blksize
     F(3049, 28, 25, NO, 4, 1, 0, 0), // st_blocks
     F(3050, 32, 143, NO, 4, 1, 0, 0), // st_atime
@@ -13385,12 +13385,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3055, 52, 17, NO, 4, 1, 0, 0), // st_ctime_nsec
     F(3040, 0, 117, NO, 8, 1, 0, 0), // st_dev
     F(3041, 8, 17, NO, 8, 1, 0, 0), // st_ino
-    F(3042, 16, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 16, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3043, 20, 25, NO, 4, 1, 0, 0), // st_nlink
     F(3044, 24, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 28, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 32, 14, NO, 8, 1, 0, 0), // st_rdev
-    F(3047, 48, 5, NO, 8 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 32, 14, NO, 8, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 48, 5, NO, 8 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3048, 56, 5, NO, 4 | SIGNED, 1, 0, 0), // st_blksize
     F(3049, 64, 25, NO, 8 | SIGNED, 1, 0, 0), // st_blocks
     F(3050, 72, 143, NO, 8 | SIGNED, 1, 0, 0), // st_atime
@@ -13401,12 +13401,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3055, 112, 17, NO, 8, 1, 0, 0), // st_ctime_nsec
     F(3040, 0, 117, NO, 4, 1, 0, 0), // st_dev
     F(3041, 16, 17, NO, 4, 1, 0, 0), // st_ino
-    F(3042, 20, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 20, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3043, 24, 25, NO, 4, 1, 0, 0), // st_nlink
     F(3044, 28, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 32, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 36, 14, NO, 4, 1, 0, 0), // st_rdev
-    F(3047, 48, 5, NO, 4 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 36, 14, NO, 4, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 48, 5, NO, 4 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3050, 56, 143, NO, 4 | SIGNED, 1, 0, 0), // st_atime
     F(3051, 60, 17, NO, 4 | SIGNED, 1, 0, 0), // st_atime_nsec
     F(3052, 64, 143, NO, 4 | SIGNED, 1, 0, 0), // st_mtime
@@ -13417,10 +13417,10 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3049, 84, 25, NO, 4 | SIGNED, 1, 0, 0), // st_blocks
     F(3040, 0, 117, NO, 4, 1, 0, 0), // st_dev
     F(3041, 4, 17, NO, 4, 1, 0, 0), // st_ino
-    F(3042, 8, 155, NO, 2, 1, 0, 0), // st_mode
+    F(3042, 8, 155, NO, 2, 1, BRIEF | 0, 0), // st_mode
     F(3043, 10, 25, NO, 2, 1, 0, 0), // st_nlink
-    F(3046, 16, 14, NO, 4, 1, 0, 0), // st_rdev
-    F(3047, 20, 5, NO, 4 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 16, 14, NO, 4, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 20, 5, NO, 4 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3050, 24, 143, NO, 4 | SIGNED, 1, 0, 0), // st_atime
     F(3051, 28, 17, NO, 4, 1, 0, 0), // st_atime_nsec
     F(3052, 32, 143, NO, 4 | SIGNED, 1, 0, 0), // st_mtime
@@ -13434,11 +13434,11 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3040, 0, 117, NO, 8, 1, 0, 0), // st_dev
     F(3041, 8, 17, NO, 8, 1, 0, 0), // st_ino
     F(3043, 16, 25, NO, 8, 1, 0, 0), // st_nlink
-    F(3042, 24, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 24, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3044, 28, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 32, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 40, 14, NO, 8, 1, 0, 0), // st_rdev
-    F(3047, 48, 5, NO, 8 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 40, 14, NO, 8, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 48, 5, NO, 8 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3048, 56, 5, NO, 8 | SIGNED, 1, 0, 0), // st_blksize
     F(3049, 64, 25, NO, 8 | SIGNED, 1, 0, 0), // st_blocks
     F(3050, 72, 143, NO, 8, 1, 0, 0), // st_atime
@@ -13449,12 +13449,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3055, 112, 17, NO, 8, 1, 0, 0), // st_ctime_nsec
     F(3040, 0, 117, NO, 4, 1, 0, 0), // st_dev
     F(3041, 4, 17, NO, 4, 1, 0, 0), // st_ino
-    F(3042, 8, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 8, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3043, 12, 25, NO, 4, 1, 0, 0), // st_nlink
     F(3044, 16, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 20, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 24, 14, NO, 4, 1, 0, 0), // st_rdev
-    F(3047, 32, 5, NO, 8 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 24, 14, NO, 4, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 32, 5, NO, 8 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3050, 40, 143, NO, 8, 1, 0, 0), // st_atime
     F(3052, 48, 143, NO, 8, 1, 0, 0), // st_mtime
     F(3054, 56, 143, NO, 8, 1, 0, 0), // st_ctime
@@ -13463,11 +13463,11 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3040, 0, 117, NO, 8, 1, 0, 0), // st_dev
     F(3041, 8, 17, NO, 8, 1, 0, 0), // st_ino
     F(3043, 16, 25, NO, 8, 1, 0, 0), // st_nlink
-    F(3042, 24, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 24, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3044, 28, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 32, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 40, 14, NO, 8, 1, 0, 0), // st_rdev
-    F(3047, 48, 5, NO, 8, 1, 0, 0), // st_size
+    F(3046, 40, 14, NO, 8, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 48, 5, NO, 8, 1, BRIEF | 0, 0), // st_size
     F(3050, 56, 143, NO, 8, 1, 0, 0), // st_atime
     F(3051, 64, 17, NO, 8, 1, 0, 0), // st_atime_nsec
     F(3052, 72, 143, NO, 8, 1, 0, 0), // st_mtime
@@ -13478,12 +13478,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3049, 112, 25, NO, 8 | SIGNED, 1, 0, 0), // st_blocks
     F(3040, 0, 117, NO, 2, 1, 0, 0), // st_dev
     F(3041, 4, 17, NO, 4, 1, 0, 0), // st_ino
-    F(3042, 8, 155, NO, 2, 1, 0, 0), // st_mode
+    F(3042, 8, 155, NO, 2, 1, BRIEF | 0, 0), // st_mode
     F(3043, 10, 25, NO, 2, 1, 0, 0), // st_nlink
     F(3044, 12, 156, NO, 2, 1, 0, 0), // st_uid
     F(3045, 14, 157, NO, 2, 1, 0, 0), // st_gid
-    F(3046, 16, 14, NO, 2, 1, 0, 0), // st_rdev
-    F(3047, 20, 5, NO, 4, 1, 0, 0), // st_size
+    F(3046, 16, 14, NO, 2, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 20, 5, NO, 4, 1, BRIEF | 0, 0), // st_size
     F(3048, 24, 5, NO, 4, 1, 0, 0), // st_blksize
     F(3049, 28, 25, NO, 4, 1, 0, 0), // st_blocks
     F(3050, 32, 143, NO, 4, 1, 0, 0), // st_atime
@@ -13491,12 +13491,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3054, 48, 143, NO, 4, 1, 0, 0), // st_ctime
     F(3040, 0, 117, NO, 4, 1, 0, 0), // st_dev
     F(3041, 16, 17, NO, 8, 1, 0, 0), // st_ino
-    F(3042, 24, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 24, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3043, 28, 25, NO, 4, 1, 0, 0), // st_nlink
     F(3044, 32, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 36, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 40, 14, NO, 4, 1, 0, 0), // st_rdev
-    F(3047, 56, 5, NO, 8 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 40, 14, NO, 4, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 56, 5, NO, 8 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3050, 64, 143, NO, 4, 1, 0, 0), // st_atime
     F(3051, 68, 17, NO, 4, 1, 0, 0), // st_atime_nsec
     F(3052, 72, 143, NO, 4, 1, 0, 0), // st_mtime
@@ -13507,12 +13507,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3049, 96, 25, NO, 8, 1, 0, 0), // st_blocks
     F(3040, 0, 117, NO, 4, 1, 0, 0), // st_dev
     F(3041, 4, 17, NO, 4, 1, 0, 0), // st_ino
-    F(3042, 8, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 8, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3043, 12, 25, NO, 2, 1, 0, 0), // st_nlink
     F(3044, 16, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 20, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 24, 14, NO, 4, 1, 0, 0), // st_rdev
-    F(3047, 28, 5, NO, 4 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 24, 14, NO, 4, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 28, 5, NO, 4 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3048, 32, 5, NO, 4, 1, 0, 0), // st_blksize
     F(3049, 36, 25, NO, 4, 1, 0, 0), // st_blocks
     F(3050, 40, 143, NO, 4, 1, 0, 0), // st_atime
@@ -13524,11 +13524,11 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3040, 0, 117, NO, 8, 1, 0, 0), // st_dev
     F(3041, 8, 17, NO, 8, 1, 0, 0), // st_ino
     F(3043, 16, 25, NO, 8, 1, 0, 0), // st_nlink
-    F(3042, 24, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 24, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3044, 28, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 32, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 40, 14, NO, 8, 1, 0, 0), // st_rdev
-    F(3047, 48, 5, NO, 8 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 40, 14, NO, 8, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 48, 5, NO, 8 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3048, 56, 5, NO, 8, 1, 0, 0), // st_blksize
     F(3049, 64, 25, NO, 8, 1, 0, 0), // st_blocks
     F(3050, 72, 143, NO, 8, 1, 0, 0), // st_atime
@@ -13539,12 +13539,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3055, 112, 17, NO, 8, 1, 0, 0), // st_ctime_nsec
     F(3040, 0, 117, NO, 2, 1, 0, 0), // st_dev
     F(3041, 4, 17, NO, 4, 1, 0, 0), // st_ino
-    F(3042, 8, 155, NO, 2, 1, 0, 0), // st_mode
+    F(3042, 8, 155, NO, 2, 1, BRIEF | 0, 0), // st_mode
     F(3043, 10, 25, NO, 2, 1, 0, 0), // st_nlink
     F(3044, 12, 156, NO, 2, 1, 0, 0), // st_uid
     F(3045, 14, 157, NO, 2, 1, 0, 0), // st_gid
-    F(3046, 16, 14, NO, 2, 1, 0, 0), // st_rdev
-    F(3047, 20, 5, NO, 4, 1, 0, 0), // st_size
+    F(3046, 16, 14, NO, 2, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 20, 5, NO, 4, 1, BRIEF | 0, 0), // st_size
     F(3048, 24, 5, NO, 4, 1, 0, 0), // st_blksize
     F(3049, 28, 25, NO, 4, 1, 0, 0), // st_blocks
     F(3050, 32, 143, NO, 4, 1, 0, 0), // st_atime
@@ -13555,12 +13555,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3055, 52, 17, NO, 4, 1, 0, 0), // st_ctime_nsec
     F(3040, 0, 117, NO, 2, 1, 0, 0), // st_dev
     F(3041, 4, 17, NO, 4, 1, 0, 0), // st_ino
-    F(3042, 8, 155, NO, 2, 1, 0, 0), // st_mode
+    F(3042, 8, 155, NO, 2, 1, BRIEF | 0, 0), // st_mode
     F(3043, 10, 25, NO, 2 | SIGNED, 1, 0, 0), // st_nlink
     F(3044, 12, 156, NO, 2, 1, 0, 0), // st_uid
     F(3045, 14, 157, NO, 2, 1, 0, 0), // st_gid
-    F(3046, 16, 14, NO, 2, 1, 0, 0), // st_rdev
-    F(3047, 20, 5, NO, 4 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 16, 14, NO, 2, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 20, 5, NO, 4 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3050, 24, 143, NO, 4 | SIGNED, 1, 0, 0), // st_atime
     F(3051, 28, 17, NO, 4, 1, 0, 0), // st_atime_nsec
     F(3052, 32, 143, NO, 4 | SIGNED, 1, 0, 0), // st_mtime
@@ -13571,12 +13571,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3049, 52, 25, NO, 4 | SIGNED, 1, 0, 0), // st_blocks
     F(3040, 0, 117, NO, 4, 1, 0, 0), // st_dev
     F(3041, 8, 17, NO, 8, 1, 0, 0), // st_ino
-    F(3042, 16, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 16, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3043, 20, 25, NO, 2 | SIGNED, 1, 0, 0), // st_nlink
     F(3044, 24, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 28, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 32, 14, NO, 4, 1, 0, 0), // st_rdev
-    F(3047, 40, 5, NO, 8 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 32, 14, NO, 4, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 40, 5, NO, 8 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3050, 48, 143, NO, 8 | SIGNED, 1, 0, 0), // st_atime
     F(3052, 56, 143, NO, 8 | SIGNED, 1, 0, 0), // st_mtime
     F(3054, 64, 143, NO, 8 | SIGNED, 1, 0, 0), // st_ctime
@@ -13584,12 +13584,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3049, 80, 25, NO, 8 | SIGNED, 1, 0, 0), // st_blocks
     F(3040, 0, 117, NO, 4, 1, 0, 0), // st_dev
     F(3041, 4, 17, NO, 4, 1, 0, 0), // st_ino
-    F(3042, 8, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 8, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3043, 12, 25, NO, 4, 1, 0, 0), // st_nlink
     F(3044, 16, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 20, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 24, 14, NO, 4, 1, 0, 0), // st_rdev
-    F(3047, 28, 5, NO, 4 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 24, 14, NO, 4, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 28, 5, NO, 4 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3048, 32, 5, NO, 4, 1, 0, 0), // st_blksize
     F(3049, 36, 25, NO, 4, 1, 0, 0), // st_blocks
     F(3050, 40, 143, NO, 4, 1, 0, 0), // st_atime
@@ -13600,8 +13600,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3055, 60, 17, NO, 4, 1, 0, 0), // st_ctime_nsec
     F(3057, 0, 17, 59, 0, 1, 0, 0), // it_interval
     F(3058, 16, 17, 59, 0, 1, 0, 0), // it_value
-    F(3060, 0, 17, 56, 0, 1, 0, 0), // ru_utime
-    F(3061, 8, 17, 56, 0, 1, 0, 0), // ru_stime
+    F(3060, 0, 17, 56, 0, 1, BRIEF | 0, 0), // ru_utime
+    F(3061, 8, 17, 56, 0, 1, BRIEF | 0, 0), // ru_stime
     F(3062, 16, 17, NO, 4 | SIGNED, 1, 0, 0), // ru_maxrss
     F(3063, 20, 17, NO, 4 | SIGNED, 1, 0, 0), // ru_ixrss
     F(3064, 24, 17, NO, 4 | SIGNED, 1, 0, 0), // ru_idrss
@@ -13616,8 +13616,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3073, 60, 25, NO, 4 | SIGNED, 1, 0, 0), // ru_nsignals
     F(3074, 64, 25, NO, 4 | SIGNED, 1, 0, 0), // ru_nvcsw
     F(3075, 68, 25, NO, 4 | SIGNED, 1, 0, 0), // ru_nivcsw
-    F(3060, 0, 17, 56, 0, 1, 0, 0), // ru_utime
-    F(3061, 16, 17, 56, 0, 1, 0, 0), // ru_stime
+    F(3060, 0, 17, 56, 0, 1, BRIEF | 0, 0), // ru_utime
+    F(3061, 16, 17, 56, 0, 1, BRIEF | 0, 0), // ru_stime
     F(3062, 32, 17, NO, 8 | SIGNED, 1, 0, 0), // ru_maxrss
     F(3063, 40, 17, NO, 8 | SIGNED, 1, 0, 0), // ru_ixrss
     F(3064, 48, 17, NO, 8 | SIGNED, 1, 0, 0), // ru_idrss
@@ -13726,8 +13726,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3103, 8, 17, NO, 8 | SIGNED, 1, 0, 0), // tms_stime
     F(3104, 16, 17, NO, 8 | SIGNED, 1, 0, 0), // tms_cutime
     F(3105, 24, 17, NO, 8 | SIGNED, 1, 0, 0), // tms_cstime
-    F(3107, 0, 1292, NO, 1 | CHAR, 65, 0, 0), // sysname
-    F(3108, 65, 1292, NO, 1 | CHAR, 65, 0, 0), // nodename
+    F(3107, 0, 1292, NO, 1 | CHAR, 65, BRIEF | 0, 0), // sysname
+    F(3108, 65, 1292, NO, 1 | CHAR, 65, BRIEF | 0, 0), // nodename
     F(3109, 130, 1292, NO, 1 | CHAR, 65, 0, 0), // release
     F(1038, 195, 1292, NO, 1 | CHAR, 65, 0, 0), // version
     F(3110, 260, 1292, NO, 1 | CHAR, 65, 0, 0), // machine
@@ -14620,15 +14620,15 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3260, 8, 8, NO, 4, 1, 0, 0), // prog_bind_map.flags
     F(3261, 0, 8, NO, 4, 1, 0, 0), // token_create.flags
     F(108, 4, 9, NO, 4, 1, 0, 0), // token_create.bpffs_fd
-    F(3268, 0, 307, NO, 4, 1, 0, 0), // stx_mask
+    F(3268, 0, 307, NO, 4, 1, BRIEF | 0, 0), // stx_mask
     F(3269, 4, 5, NO, 4, 1, 0, 0), // stx_blksize
-    F(3270, 8, 1591, NO, 8, 1, 0, 0), // stx_attributes
+    F(3270, 8, 1591, NO, 8, 1, BRIEF | 0, 0), // stx_attributes
     F(3271, 16, 25, NO, 4, 1, 0, 0), // stx_nlink
     F(3272, 20, 156, NO, 4, 1, 0, 0), // stx_uid
     F(3273, 24, 157, NO, 4, 1, 0, 0), // stx_gid
-    F(3274, 28, 155, NO, 2, 1, 0, 0), // stx_mode
+    F(3274, 28, 155, NO, 2, 1, BRIEF | 0, 0), // stx_mode
     F(3275, 32, 17, NO, 8, 1, 0, 0), // stx_ino
-    F(3276, 40, 5, NO, 8, 1, 0, 0), // stx_size
+    F(3276, 40, 5, NO, 8, 1, BRIEF | 0, 0), // stx_size
     F(3277, 48, 25, NO, 8, 1, 0, 0), // stx_blocks
     F(3278, 56, 1591, NO, 8, 1, 0, 0), // stx_attributes_mask
     F(3279, 64, 17, 618, 0, 1, 0, 0), // stx_atime
@@ -14648,15 +14648,15 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3293, 176, 25, NO, 4, 1, 0, 0), // stx_atomic_write_segments_max
     F(3294, 180, 5, NO, 4, 1, 0, 0), // stx_dio_read_offset_align
     F(3295, 184, 5, NO, 4, 1, 0, 0), // stx_atomic_write_unit_max_opt
-    F(3268, 0, 307, NO, 4, 1, 0, 0), // stx_mask
+    F(3268, 0, 307, NO, 4, 1, BRIEF | 0, 0), // stx_mask
     F(3269, 4, 5, NO, 4, 1, 0, 0), // stx_blksize
-    F(3270, 8, 1591, NO, 8, 1, 0, 0), // stx_attributes
+    F(3270, 8, 1591, NO, 8, 1, BRIEF | 0, 0), // stx_attributes
     F(3271, 16, 25, NO, 4, 1, 0, 0), // stx_nlink
     F(3272, 20, 156, NO, 4, 1, 0, 0), // stx_uid
     F(3273, 24, 157, NO, 4, 1, 0, 0), // stx_gid
-    F(3274, 28, 155, NO, 2, 1, 0, 0), // stx_mode
+    F(3274, 28, 155, NO, 2, 1, BRIEF | 0, 0), // stx_mode
     F(3275, 32, 17, NO, 8, 1, 0, 0), // stx_ino
-    F(3276, 40, 5, NO, 8, 1, 0, 0), // stx_size
+    F(3276, 40, 5, NO, 8, 1, BRIEF | 0, 0), // stx_size
     F(3277, 48, 25, NO, 8, 1, 0, 0), // stx_blocks
     F(3278, 56, 1591, NO, 8, 1, 0, 0), // stx_attributes_mask
     F(3279, 64, 17, 618, 0, 1, 0, 0), // stx_atime
@@ -14668,15 +14668,15 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3285, 136, 17, NO, 4, 1, 0, 0), // stx_dev_major
     F(3286, 140, 17, NO, 4, 1, 0, 0), // stx_dev_minor
     F(3287, 144, 8, NO, 8, 1, 0, 0), // stx_mnt_id
-    F(3268, 0, 307, NO, 4, 1, 0, 0), // stx_mask
+    F(3268, 0, 307, NO, 4, 1, BRIEF | 0, 0), // stx_mask
     F(3269, 4, 5, NO, 4, 1, 0, 0), // stx_blksize
-    F(3270, 8, 1591, NO, 8, 1, 0, 0), // stx_attributes
+    F(3270, 8, 1591, NO, 8, 1, BRIEF | 0, 0), // stx_attributes
     F(3271, 16, 25, NO, 4, 1, 0, 0), // stx_nlink
     F(3272, 20, 156, NO, 4, 1, 0, 0), // stx_uid
     F(3273, 24, 157, NO, 4, 1, 0, 0), // stx_gid
-    F(3274, 28, 155, NO, 2, 1, 0, 0), // stx_mode
+    F(3274, 28, 155, NO, 2, 1, BRIEF | 0, 0), // stx_mode
     F(3275, 32, 17, NO, 8, 1, 0, 0), // stx_ino
-    F(3276, 40, 5, NO, 8, 1, 0, 0), // stx_size
+    F(3276, 40, 5, NO, 8, 1, BRIEF | 0, 0), // stx_size
     F(3277, 48, 25, NO, 8, 1, 0, 0), // stx_blocks
     F(3278, 56, 1591, NO, 8, 1, 0, 0), // stx_attributes_mask
     F(3279, 64, 17, 618, 0, 1, 0, 0), // stx_atime
@@ -14690,15 +14690,15 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3287, 144, 8, NO, 8, 1, 0, 0), // stx_mnt_id
     F(3288, 152, 5, NO, 4, 1, 0, 0), // stx_dio_mem_align
     F(3289, 156, 5, NO, 4, 1, 0, 0), // stx_dio_offset_align
-    F(3268, 0, 307, NO, 4, 1, 0, 0), // stx_mask
+    F(3268, 0, 307, NO, 4, 1, BRIEF | 0, 0), // stx_mask
     F(3269, 4, 5, NO, 4, 1, 0, 0), // stx_blksize
-    F(3270, 8, 1591, NO, 8, 1, 0, 0), // stx_attributes
+    F(3270, 8, 1591, NO, 8, 1, BRIEF | 0, 0), // stx_attributes
     F(3271, 16, 25, NO, 4, 1, 0, 0), // stx_nlink
     F(3272, 20, 156, NO, 4, 1, 0, 0), // stx_uid
     F(3273, 24, 157, NO, 4, 1, 0, 0), // stx_gid
-    F(3274, 28, 155, NO, 2, 1, 0, 0), // stx_mode
+    F(3274, 28, 155, NO, 2, 1, BRIEF | 0, 0), // stx_mode
     F(3275, 32, 17, NO, 8, 1, 0, 0), // stx_ino
-    F(3276, 40, 5, NO, 8, 1, 0, 0), // stx_size
+    F(3276, 40, 5, NO, 8, 1, BRIEF | 0, 0), // stx_size
     F(3277, 48, 25, NO, 8, 1, 0, 0), // stx_blocks
     F(3278, 56, 1591, NO, 8, 1, 0, 0), // stx_attributes_mask
     F(3279, 64, 17, 618, 0, 1, 0, 0), // stx_atime
@@ -14751,8 +14751,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(27, 0, 1597, NO, 8, 1, 0, 0), // flags
     F(1528, 8, 155, NO, 8, 1, 0, 0), // mode
     F(3316, 16, 1598, NO, 8, 1, 0, 0), // resolve
-    F(3060, 0, 17, 459, 0, 1, 0, 0), // ru_utime
-    F(3061, 8, 17, 459, 0, 1, 0, 0), // ru_stime
+    F(3060, 0, 17, 459, 0, 1, BRIEF | 0, 0), // ru_utime
+    F(3061, 8, 17, 459, 0, 1, BRIEF | 0, 0), // ru_stime
     F(3062, 16, 17, NO, 8 | SIGNED, 1, 0, 0), // ru_maxrss
     F(3063, 24, 17, NO, 8 | SIGNED, 1, 0, 0), // ru_ixrss
     F(3064, 32, 17, NO, 8 | SIGNED, 1, 0, 0), // ru_idrss
@@ -15124,13 +15124,13 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3027, 28, 25, NO, 4 | SIGNED, 1, 0, 0), // f_ffree
     F(3028, 32, 17, 615, 0, 1, 0, 0), // f_fsid
     F(3040, 0, 8, NO, 4 | SIGNED, 1, 0, 0), // st_dev
-    F(3042, 8, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 8, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3043, 12, 25, NO, 2, 1, 0, 0), // st_nlink
     F(3044, 16, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 20, 157, NO, 4, 1, 0, 0), // st_gid
     F(3046, 24, 8, NO, 4 | SIGNED, 1, 0, 0), // st_rdev
     F(3557, 28, 8, NO, 4 | SIGNED, 1, 0, 0), // st_ldev
-    F(3047, 32, 5, NO, 8 | SIGNED, 1, 0, 0), // st_size
+    F(3047, 32, 5, NO, 8 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3558, 44, 17, NO, 4 | SIGNED, 1, 0, 0), // st_uatime
     F(3559, 52, 17, NO, 4 | SIGNED, 1, 0, 0), // st_umtime
     F(3560, 60, 17, NO, 4 | SIGNED, 1, 0, 0), // st_uctime
@@ -15193,12 +15193,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3568, 8, 25, NO, 8, 1, 0, 0), // f_tinode
     F(3040, 0, 117, NO, 8, 1, 0, 0), // st_dev
     F(3041, 8, 17, NO, 8, 1, 0, 0), // st_ino
-    F(3042, 16, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 16, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3043, 20, 25, NO, 4, 1, 0, 0), // st_nlink
     F(3044, 24, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 28, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 32, 14, NO, 8, 1, 0, 0), // st_rdev
-    F(3047, 48, 5, NO, 8 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 32, 14, NO, 8, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 48, 5, NO, 8 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3048, 56, 5, NO, 4 | SIGNED, 1, 0, 0), // st_blksize
     F(3049, 64, 25, NO, 8 | SIGNED, 1, 0, 0), // st_blocks
     F(3050, 72, 143, NO, 4 | SIGNED, 1, 0, 0), // st_atime
@@ -15208,12 +15208,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3054, 88, 143, NO, 4 | SIGNED, 1, 0, 0), // st_ctime
     F(3055, 92, 17, NO, 4, 1, 0, 0), // st_ctime_nsec
     F(3040, 0, 117, NO, 8, 1, 0, 0), // st_dev
-    F(3042, 16, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 16, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3043, 20, 25, NO, 4, 1, 0, 0), // st_nlink
     F(3044, 24, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 28, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 32, 14, NO, 8, 1, 0, 0), // st_rdev
-    F(3047, 44, 5, NO, 8 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 32, 14, NO, 8, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 44, 5, NO, 8 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3048, 52, 5, NO, 4, 1, 0, 0), // st_blksize
     F(3049, 56, 25, NO, 8, 1, 0, 0), // st_blocks
     F(3050, 64, 143, NO, 4, 1, 0, 0), // st_atime
@@ -15225,12 +15225,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3041, 88, 17, NO, 8, 1, 0, 0), // st_ino
     F(3040, 0, 117, NO, 4, 1, 0, 0), // st_dev
     F(3041, 16, 17, NO, 8, 1, 0, 0), // st_ino
-    F(3042, 24, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 24, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3043, 28, 25, NO, 4, 1, 0, 0), // st_nlink
     F(3044, 32, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 36, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 40, 14, NO, 4, 1, 0, 0), // st_rdev
-    F(3047, 56, 5, NO, 8 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 40, 14, NO, 4, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 56, 5, NO, 8 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3050, 64, 143, NO, 4 | SIGNED, 1, 0, 0), // st_atime
     F(3051, 68, 17, NO, 4, 1, 0, 0), // st_atime_nsec
     F(3052, 72, 143, NO, 4 | SIGNED, 1, 0, 0), // st_mtime
@@ -15240,12 +15240,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3048, 88, 5, NO, 4, 1, 0, 0), // st_blksize
     F(3049, 96, 25, NO, 8 | SIGNED, 1, 0, 0), // st_blocks
     F(3040, 0, 117, NO, 8, 1, 0, 0), // st_dev
-    F(3042, 16, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 16, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3043, 20, 25, NO, 4, 1, 0, 0), // st_nlink
     F(3044, 24, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 28, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 32, 14, NO, 8, 1, 0, 0), // st_rdev
-    F(3047, 48, 5, NO, 8 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 32, 14, NO, 8, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 48, 5, NO, 8 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3048, 56, 5, NO, 4 | SIGNED, 1, 0, 0), // st_blksize
     F(3049, 64, 25, NO, 8 | SIGNED, 1, 0, 0), // st_blocks
     F(3050, 72, 143, NO, 4 | SIGNED, 1, 0, 0), // st_atime
@@ -15257,10 +15257,10 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3041, 96, 17, NO, 8, 1, 0, 0), // st_ino
     F(3040, 0, 117, NO, 8, 1, 0, 0), // st_dev
     F(3041, 8, 17, NO, 8, 1, 0, 0), // st_ino
-    F(3046, 16, 14, NO, 8, 1, 0, 0), // st_rdev
-    F(3047, 24, 5, NO, 8 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 16, 14, NO, 8, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 24, 5, NO, 8 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3049, 32, 25, NO, 8, 1, 0, 0), // st_blocks
-    F(3042, 40, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 40, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3044, 44, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 48, 157, NO, 4, 1, 0, 0), // st_gid
     F(3048, 52, 5, NO, 4, 1, 0, 0), // st_blksize
@@ -15272,12 +15272,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3054, 96, 143, NO, 8, 1, 0, 0), // st_ctime
     F(3055, 104, 17, NO, 8, 1, 0, 0), // st_ctime_nsec
     F(3040, 0, 117, NO, 8, 1, 0, 0), // st_dev
-    F(3042, 16, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 16, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3043, 20, 25, NO, 4, 1, 0, 0), // st_nlink
     F(3044, 24, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 28, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 32, 14, NO, 8, 1, 0, 0), // st_rdev
-    F(3047, 48, 5, NO, 8 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 32, 14, NO, 8, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 48, 5, NO, 8 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3048, 56, 5, NO, 4, 1, 0, 0), // st_blksize
     F(3049, 64, 25, NO, 8, 1, 0, 0), // st_blocks
     F(3050, 72, 143, NO, 4, 1, 0, 0), // st_atime
@@ -15288,12 +15288,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3055, 92, 17, NO, 4, 1, 0, 0), // st_ctime_nsec
     F(3041, 96, 17, NO, 8, 1, 0, 0), // st_ino
     F(3040, 0, 117, NO, 8, 1, 0, 0), // st_dev
-    F(3042, 14, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 14, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3043, 18, 25, NO, 4, 1, 0, 0), // st_nlink
     F(3044, 22, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 26, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 30, 14, NO, 8, 1, 0, 0), // st_rdev
-    F(3047, 40, 5, NO, 8 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 30, 14, NO, 8, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 40, 5, NO, 8 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3048, 48, 5, NO, 4, 1, 0, 0), // st_blksize
     F(3049, 52, 25, NO, 8, 1, 0, 0), // st_blocks
     F(3050, 60, 143, NO, 4, 1, 0, 0), // st_atime
@@ -15304,12 +15304,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3055, 80, 17, NO, 4, 1, 0, 0), // st_ctime_nsec
     F(3041, 84, 17, NO, 8, 1, 0, 0), // st_ino
     F(3040, 0, 117, NO, 8, 1, 0, 0), // st_dev
-    F(3042, 16, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 16, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3043, 20, 25, NO, 4, 1, 0, 0), // st_nlink
     F(3044, 24, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 28, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 32, 14, NO, 8, 1, 0, 0), // st_rdev
-    F(3047, 48, 5, NO, 8 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 32, 14, NO, 8, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 48, 5, NO, 8 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3048, 56, 5, NO, 4, 1, 0, 0), // st_blksize
     F(3049, 68, 25, NO, 4, 1, 0, 0), // st_blocks
     F(3050, 72, 143, NO, 4, 1, 0, 0), // st_atime
@@ -15321,12 +15321,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3041, 96, 17, NO, 8, 1, 0, 0), // st_ino
     F(3040, 0, 117, NO, 8, 1, 0, 0), // st_dev
     F(3041, 8, 17, NO, 8, 1, 0, 0), // st_ino
-    F(3042, 16, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 16, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3043, 20, 25, NO, 4, 1, 0, 0), // st_nlink
     F(3044, 24, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 28, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 32, 14, NO, 8, 1, 0, 0), // st_rdev
-    F(3047, 48, 5, NO, 8 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 32, 14, NO, 8, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 48, 5, NO, 8 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3048, 56, 5, NO, 4, 1, 0, 0), // st_blksize
     F(3049, 68, 25, NO, 4, 1, 0, 0), // st_blocks
     F(3050, 72, 143, NO, 4, 1, 0, 0), // st_atime
@@ -15337,12 +15337,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3055, 92, 17, NO, 4, 1, 0, 0), // st_ctime_nsec
     F(3040, 0, 117, NO, 8, 1, 0, 0), // st_dev
     F(3041, 8, 17, NO, 8, 1, 0, 0), // st_ino
-    F(3042, 16, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 16, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3043, 20, 25, NO, 4, 1, 0, 0), // st_nlink
     F(3044, 24, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 28, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 32, 14, NO, 8, 1, 0, 0), // st_rdev
-    F(3047, 40, 5, NO, 8 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 32, 14, NO, 8, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 40, 5, NO, 8 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3048, 48, 5, NO, 4, 1, 0, 0), // st_blksize
     F(3049, 56, 25, NO, 8, 1, 0, 0), // st_blocks
     F(3050, 64, 143, NO, 4, 1, 0, 0), // st_atime
@@ -15418,8 +15418,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3097, 4, 260, NO, 4, 1, 0, 0), // sa_mask
     F(3098, 8, 1544, NO, 4, 1, 0, 0), // sa_flags
     F(3099, 12, 14, NO, 4, 1, 0, 0), // sa_restorer
-    F(3060, 0, 17, 480, 0, 1, 0, 0), // ru_utime
-    F(3061, 8, 17, 480, 0, 1, 0, 0), // ru_stime
+    F(3060, 0, 17, 480, 0, 1, BRIEF | 0, 0), // ru_utime
+    F(3061, 8, 17, 480, 0, 1, BRIEF | 0, 0), // ru_stime
     F(3062, 16, 17, NO, 4 | SIGNED, 1, 0, 0), // ru_maxrss
     F(3063, 20, 17, NO, 4 | SIGNED, 1, 0, 0), // ru_ixrss
     F(3064, 24, 17, NO, 4 | SIGNED, 1, 0, 0), // ru_idrss
@@ -15469,12 +15469,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3031, 44, 1539, NO, 4, 1, 0, 0), // f_flags
     F(3040, 0, 117, NO, 4, 1, 0, 0), // st_dev
     F(3041, 16, 17, NO, 4, 1, 0, 0), // st_ino
-    F(3042, 20, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 20, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3043, 24, 25, NO, 4, 1, 0, 0), // st_nlink
     F(3044, 28, 156, NO, 4 | SIGNED, 1, 0, 0), // st_uid
     F(3045, 32, 157, NO, 4 | SIGNED, 1, 0, 0), // st_gid
-    F(3046, 36, 14, NO, 4, 1, 0, 0), // st_rdev
-    F(3047, 48, 5, NO, 4 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 36, 14, NO, 4, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 48, 5, NO, 4 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3050, 56, 143, NO, 4 | SIGNED, 1, 0, 0), // st_atime
     F(3051, 60, 17, NO, 4 | SIGNED, 1, 0, 0), // st_atime_nsec
     F(3052, 64, 143, NO, 4 | SIGNED, 1, 0, 0), // st_mtime
@@ -15485,12 +15485,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3049, 84, 25, NO, 4 | SIGNED, 1, 0, 0), // st_blocks
     F(3040, 0, 117, NO, 4, 1, 0, 0), // st_dev
     F(3041, 4, 17, NO, 4, 1, 0, 0), // st_ino
-    F(3042, 8, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 8, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3043, 12, 25, NO, 2 | SIGNED, 1, 0, 0), // st_nlink
     F(3044, 16, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 20, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 24, 14, NO, 4, 1, 0, 0), // st_rdev
-    F(3047, 28, 5, NO, 4 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 24, 14, NO, 4, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 28, 5, NO, 4 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3048, 32, 5, NO, 4 | SIGNED, 1, 0, 0), // st_blksize
     F(3049, 36, 25, NO, 4 | SIGNED, 1, 0, 0), // st_blocks
     F(3050, 40, 143, NO, 4 | SIGNED, 1, 0, 0), // st_atime
@@ -15501,12 +15501,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3055, 60, 17, NO, 4, 1, 0, 0), // st_ctime_nsec
     F(3040, 0, 117, NO, 4, 1, 0, 0), // st_dev
     F(3041, 4, 17, NO, 4, 1, 0, 0), // st_ino
-    F(3042, 8, 155, NO, 2, 1, 0, 0), // st_mode
+    F(3042, 8, 155, NO, 2, 1, BRIEF | 0, 0), // st_mode
     F(3043, 10, 25, NO, 2, 1, 0, 0), // st_nlink
     F(3044, 12, 156, NO, 2, 1, 0, 0), // st_uid
     F(3045, 14, 157, NO, 2, 1, 0, 0), // st_gid
-    F(3046, 16, 14, NO, 4, 1, 0, 0), // st_rdev
-    F(3047, 20, 5, NO, 4 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 16, 14, NO, 4, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 20, 5, NO, 4 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3048, 24, 5, NO, 4 | SIGNED, 1, 0, 0), // st_blksize
     F(3049, 28, 25, NO, 4 | SIGNED, 1, 0, 0), // st_blocks
     F(3050, 32, 143, NO, 4 | SIGNED, 1, 0, 0), // st_atime
@@ -15633,28 +15633,28 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1053, 40, 11, NO, 8, 1, 0, 0), // offset
     F(3040, 0, 117, NO, 2, 1, 0, 0), // st_dev
     F(3041, 2, 17, NO, 2, 1, 0, 0), // st_ino
-    F(3042, 4, 155, NO, 2, 1, 0, 0), // st_mode
+    F(3042, 4, 155, NO, 2, 1, BRIEF | 0, 0), // st_mode
     F(3043, 6, 25, NO, 2, 1, 0, 0), // st_nlink
     F(3044, 8, 156, NO, 2, 1, 0, 0), // st_uid
     F(3045, 10, 157, NO, 2, 1, 0, 0), // st_gid
-    F(3046, 12, 14, NO, 2, 1, 0, 0), // st_rdev
-    F(3047, 16, 5, NO, 4, 1, 0, 0), // st_size
+    F(3046, 12, 14, NO, 2, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 16, 5, NO, 4, 1, BRIEF | 0, 0), // st_size
     F(3050, 20, 143, NO, 4, 1, 0, 0), // st_atime
     F(3052, 24, 143, NO, 4, 1, 0, 0), // st_mtime
     F(3054, 28, 143, NO, 4, 1, 0, 0), // st_ctime
     F(3040, 0, 117, NO, 2, 1, 0, 0), // st_dev
     F(3041, 2, 17, NO, 2, 1, 0, 0), // st_ino
-    F(3042, 4, 155, NO, 2, 1, 0, 0), // st_mode
+    F(3042, 4, 155, NO, 2, 1, BRIEF | 0, 0), // st_mode
     F(3043, 6, 25, NO, 2, 1, 0, 0), // st_nlink
     F(3044, 8, 156, NO, 2, 1, 0, 0), // st_uid
     F(3045, 10, 157, NO, 2, 1, 0, 0), // st_gid
-    F(3046, 12, 14, NO, 2, 1, 0, 0), // st_rdev
-    F(3047, 14, 5, NO, 4, 1, 0, 0), // st_size
+    F(3046, 12, 14, NO, 2, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 14, 5, NO, 4, 1, BRIEF | 0, 0), // st_size
     F(3050, 18, 143, NO, 4, 1, 0, 0), // st_atime
     F(3052, 22, 143, NO, 4, 1, 0, 0), // st_mtime
     F(3054, 26, 143, NO, 4, 1, 0, 0), // st_ctime
-    F(3107, 0, 1292, NO, 1 | CHAR, 9, 0, 0), // sysname
-    F(3108, 9, 1292, NO, 1 | CHAR, 9, 0, 0), // nodename
+    F(3107, 0, 1292, NO, 1 | CHAR, 9, BRIEF | 0, 0), // sysname
+    F(3108, 9, 1292, NO, 1 | CHAR, 9, BRIEF | 0, 0), // nodename
     F(3109, 18, 1292, NO, 1 | CHAR, 9, 0, 0), // release
     F(1038, 27, 1292, NO, 1 | CHAR, 9, 0, 0), // version
     F(3110, 36, 1292, NO, 1 | CHAR, 9, 0, 0), // machine
@@ -15663,8 +15663,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3601, 8, 1599, NO, 4, 1, 0, 0), // outp
     F(3602, 12, 1599, NO, 4, 1, 0, 0), // exp
     F(3603, 16, 1601, NO, 4, 1, 0, 0), // tvp
-    F(3107, 0, 1292, NO, 1 | CHAR, 65, 0, 0), // sysname
-    F(3108, 65, 1292, NO, 1 | CHAR, 65, 0, 0), // nodename
+    F(3107, 0, 1292, NO, 1 | CHAR, 65, BRIEF | 0, 0), // sysname
+    F(3108, 65, 1292, NO, 1 | CHAR, 65, BRIEF | 0, 0), // nodename
     F(3109, 130, 1292, NO, 1 | CHAR, 65, 0, 0), // release
     F(1038, 195, 1292, NO, 1 | CHAR, 65, 0, 0), // version
     F(3110, 260, 1292, NO, 1 | CHAR, 65, 0, 0), // machine
@@ -15799,12 +15799,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3628, 0, 1602, NO, 4 | SIGNED, 1, 0, 0), // dbg_type
     F(3629, 4, 17, NO, 4, 1, 0, 0), // dbg_value
     F(3040, 0, 117, NO, 8, 1, 0, 0), // st_dev
-    F(3042, 16, 155, NO, 4, 1, 0, 0), // st_mode
+    F(3042, 16, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
     F(3043, 20, 25, NO, 4, 1, 0, 0), // st_nlink
     F(3044, 24, 156, NO, 4, 1, 0, 0), // st_uid
     F(3045, 28, 157, NO, 4, 1, 0, 0), // st_gid
-    F(3046, 32, 14, NO, 8, 1, 0, 0), // st_rdev
-    F(3047, 48, 5, NO, 8 | SIGNED, 1, 0, 0), // st_size
+    F(3046, 32, 14, NO, 8, 1, BRIEF | 0, 0), // st_rdev
+    F(3047, 48, 5, NO, 8 | SIGNED, 1, BRIEF | 0, 0), // st_size
     F(3048, 56, 5, NO, 4, 1, 0, 0), // st_blksize
     F(3049, 68, 25, NO, 4, 1, 0, 0), // st_blocks
     F(3050, 72, 143, NO, 4, 1, 0, 0), // st_atime
@@ -17220,18 +17220,6 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(4415, 0, 8, NO, 4, 1, 16, 2), // si
     F(1846, 8, 8, NO, 8, 1, 0, 0), // address
     F(4416, 16, 8, NO, 4, 1, 24, 4), // access_id
-];
-
-/// Names of short forms.
-pub(crate) static NAME_LISTS: [u16; 126] = [
-    1177, 1178, 1179, 1180, 1177, 1178, 1179, 1180, 1171, 1035, 1270, 1271, 1272, 1273, 1274, 1275,
-    1276, 1277, 1278, 1279, 1280, 1281, 1282, 1283, 1284, 1285, 1286, 1287, 1288, 1289, 1290, 1291,
-    1292, 1293, 1294, 1295, 1296, 1297, 1298, 1299, 1300, 1301, 1302, 1303, 1304, 1305, 1306, 1307,
-    1308, 1309, 1310, 1311, 1312, 1313, 1637, 1638, 1639, 1640, 1641, 1642, 1637, 1638, 1639, 1640,
-    1641, 1642, 1649, 1649, 1663, 1173, 1664, 1665, 1666, 1667, 1668, 1669, 1670, 1671, 1177, 1178,
-    1179, 1180, 2575, 2576, 2577, 2578, 2579, 3042, 3047, 3046, 3060, 3061, 3107, 3108, 3268, 3270,
-    3274, 3276, 3060, 3061, 3042, 3047, 3042, 3047, 3046, 3060, 3061, 3042, 3047, 3046, 3042, 3047,
-    3046, 3042, 3047, 3046, 3107, 3108, 3107, 3108, 3042, 3047, 3046, 3042, 3047, 3046,
 ];
 
 /// What the value of a field decides.

@@ -90,7 +90,6 @@ struct Made<'a> {
     fields: Vec<String>,
     /// Where a list of fields stands.
     known: BTreeMap<Vec<String>, usize>,
-    lists: Vec<String>,
     bys: Vec<String>,
     overrides: Vec<String>,
     /// What fields are called, by their names.
@@ -107,7 +106,6 @@ impl<'a> Made<'a> {
             layouts: Vec::new(),
             fields: Vec::new(),
             known: BTreeMap::new(),
-            lists: Vec::new(),
             bys: Vec::new(),
             overrides: Vec::new(),
             called: BTreeMap::new(),
@@ -133,9 +131,7 @@ impl<'a> Made<'a> {
                 self.layouts.push(format!("L({whom}, {}, {start}, {})", record.size, lines.len()));
             }
         }
-        let brief: Vec<usize> = said.iter().flat_map(|said| &said.brief).map(|name| pool.names.id(name)).collect();
-        let (list, briefs) = (self.lists.len(), brief.len());
-        self.lists.extend(brief.iter().map(usize::to_string));
+        let briefs = said.map_or(0, |said| said.brief.len());
         let by = self.bys.len();
         for (name, shown) in said.iter().flat_map(|said| &said.called) {
             self.called.insert(pool.names.id(name), pool.names.id(shown));
@@ -145,8 +141,7 @@ impl<'a> Made<'a> {
             holds.pointer |= choice.fields.values().any(is_pointer);
         }
         let id = pool.names.id(&name.to_string());
-        let line =
-            format!("R({id}, {first}, {}, {list}, {briefs}, {by}, {}", self.layouts.len() - first, self.bys.len() - by);
+        let line = format!("R({id}, {first}, {}, {briefs}, {by}, {}", self.layouts.len() - first, self.bys.len() - by);
         self.records.push((line, name.to_string(), holds));
     }
 
@@ -208,10 +203,11 @@ impl<'a> Made<'a> {
         if let Some(record) = record {
             holds.records.insert((record, field.count == Count::One));
         }
-        Some(self.line(field, of_field(kind, self.from, pool), record, pool))
+        let is_brief = said.is_some_and(|said| said.brief.contains(&field.name));
+        Some(self.line(field, of_field(kind, self.from, pool), record, is_brief, pool))
     }
 
-    fn line(&self, field: &Field, kind: usize, record: Option<usize>, pool: &mut Pool) -> String {
+    fn line(&self, field: &Field, kind: usize, record: Option<usize>, is_brief: bool, pool: &mut Pool) -> String {
         let element = match field.class {
             FieldClass::Unsigned | FieldClass::Float => element(field.size.min(16), 'U'),
             FieldClass::Signed => element(field.size.min(16), 'S'),
@@ -227,6 +223,7 @@ impl<'a> Made<'a> {
             (Count::Flexible, _) => "FLEXIBLE".to_string(),
         };
         let (shift, width) = field.bits.map_or((0, 0), |bits| (bits.shift, bits.width));
+        let shift = if is_brief { format!("BRIEF | {shift}") } else { shift.to_string() };
         let (name, offset) = (pool.names.id(&field.name), field.offset);
         format!(
             "F({name}, {offset}, {kind}, {}, {element}, {count}, {shift}, {width}) // {}",
@@ -288,7 +285,6 @@ impl<'a> Made<'a> {
         );
         array(&mut out, "Layouts: whom, size, fields.", "LAYOUTS", "L", &self.layouts);
         array(&mut out, "Fields: name, offset, kind, structure, element, count, bits.", "FIELDS", "F", &self.fields);
-        numbers(&mut out, "Names of short forms.", "NAME_LISTS", "u16", &self.lists);
         array(&mut out, "What the value of a field decides.", "BYS", "B", &self.bys);
         numbers(&mut out, "The kinds that fields have then.", "OVERRIDES", "(u16, u16)", &self.overrides);
         let called: Vec<String> = self.called.iter().map(|(name, shown)| format!("({name}, {shown})")).collect();

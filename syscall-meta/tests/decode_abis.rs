@@ -334,6 +334,12 @@ fn i386() {
         // 16-bit users, and the word of a clone that is a structure.
         m.call(16, &[PATH, 0xffff_ffff, 0xffff]).has(PATH, "f\0").returns(0, r#"lchown("f", -1, -1) = 0"#);
         m.call(120, &[0x1_0011, 0, 0, 0, 0]).returns(7, "clone(child_stack=NULL, flags=CLONE_THREAD|SIGCHLD) = 7");
+        m.call(120, &[0x8_0011, 0, 0, BUF, 0]).has(BUF, Pack::le().u32(6).u32(0x1000).u32(0xf_ffff).u32(0x51)).returns(
+            7,
+            "clone(child_stack=NULL, flags=CLONE_SETTLS|SIGCHLD, tls={entry_number=6, base_addr=0x1000, limit=0xfffff, \
+             seg_32bit=1, contents=MODIFY_LDT_CONTENTS_DATA, read_exec_only=0, limit_in_pages=1, seg_not_present=0, \
+             useable=1}) = 7",
+        );
     }
 }
 

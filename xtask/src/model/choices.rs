@@ -51,6 +51,9 @@ pub struct Case {
     /// It fits where no bit of any of these is there.
     #[serde(default)]
     pub without: Vec<Value>,
+    /// The ABIs on which it holds; none: all.
+    #[serde(default)]
+    pub on: Vec<String>,
     /// The kinds of parameters.
     #[serde(default)]
     pub params: BTreeMap<String, Kind>,

@@ -133,6 +133,18 @@ impl Made {
         let first = self.cases.len();
         for case in &choice.cases {
             let decided = self.decided(case, from, pool);
+            let on = case.on.iter().map(|name| match from.abis.iter().position(|abi| abi == name) {
+                Some(at) => 1 << at,
+                None => {
+                    wrong(sink, &choice.file, choice.line, format!("there is no ABI `{name}`"));
+                    0
+                }
+            });
+            let on = on.reduce(|all: u64, one| all | one).unwrap_or(u64::MAX);
+            let value = |at: usize, of: &Value| {
+                let values = value(at, of);
+                PerAbi::of(values.variants().iter().map(|(abis, value)| (AbiSet(abis.0 & on), *value)))
+            };
             let mut lines = Vec::new();
             for when in &case.when {
                 match when {
@@ -163,6 +175,7 @@ impl Made {
                 when: Vec::new(),
                 with: Vec::new(),
                 without: Vec::new(),
+                on: Vec::new(),
                 params: decided.params.clone(),
                 returns: decided.returns.clone(),
                 call: None,

@@ -39,6 +39,7 @@ pub(super) fn choice(from: &From) -> Choice {
         when,
         with: Vec::new(),
         without: Vec::new(),
+        on: Vec::new(),
         params: BTreeMap::from([("arg".to_string(), kind)]),
         returns: Some(crate::model::Returns::Value(Kind::Plain(Plain::Number))),
         call: None,

@@ -61,6 +61,7 @@ pub fn catalogue(releases: &[(&Release, &Resolved)], union: &Union, abis: &Abis)
     let hash = u64::from_le_bytes(blob[8..16].try_into().expect("a head has sixteen bytes"));
     let text = format!(
         "{HEAD}//! Which catalogue the macros of these tables read.\n\n\
+         /// The hash of it.\n\
          pub const CATALOGUE: u64 = {hash:#018x};\n"
     );
     Catalogue { blob, text }

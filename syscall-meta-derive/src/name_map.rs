@@ -19,9 +19,28 @@ pub(crate) struct NameMap {
     visibility: Visibility,
     item: TokenStream,
     name: Ident,
+    /// Where it is not read, the item is there all the same.
+    rest: syn::Result<Rest>,
+}
+
+/// `x86_64, i386 as bytes; openat, %file`
+struct Rest {
     abis: Vec<Ident>,
     as_bytes: bool,
     calls: Selection,
+}
+
+impl Parse for Rest {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        input.parse::<Token![:]>()?;
+        let abis = parse_list(input)?;
+        let as_bytes = input.parse::<Option<Token![as]>>()?.is_some();
+        if as_bytes {
+            input.parse::<bytes>()?;
+        }
+        input.parse::<Token![;]>()?;
+        Ok(Rest { abis, as_bytes, calls: input.parse()? })
+    }
 }
 
 impl Parse for NameMap {
@@ -40,28 +59,32 @@ impl Parse for NameMap {
             return Err(look.error());
         };
         let name = input.parse()?;
-        input.parse::<Token![:]>()?;
-        let abis = parse_list(input)?;
-        let as_bytes = input.parse::<Option<Token![as]>>()?.is_some();
-        if as_bytes {
-            input.parse::<bytes>()?;
+        let rest = input.parse();
+        if rest.is_err() {
+            input.parse::<TokenStream>()?;
         }
-        input.parse::<Token![;]>()?;
-        Ok(NameMap { library, attributes, visibility, item, name, abis, as_bytes, calls: input.parse()? })
+        Ok(NameMap { library, attributes, visibility, item, name, rest })
     }
 }
 
 impl NameMap {
     pub(crate) fn expand(&self, catalogue: Catalogue<'static>) -> TokenStream {
         let mut errors = Errors::default();
-        let abis = NamedAbi::all(&self.abis, catalogue, &mut errors);
-        let chosen = self.calls.resolve(&abis, catalogue, &mut errors);
+        let (mut as_bytes, mut calls, mut abis) = (false, Vec::new(), Vec::new());
+        match &self.rest {
+            Ok(rest) => {
+                as_bytes = rest.as_bytes;
+                abis = NamedAbi::all(&rest.abis, catalogue, &mut errors);
+                calls = rest.calls.resolve(&abis, catalogue, &mut errors);
+            }
+            Err(error) => errors.add(error.clone()),
+        }
         let (guards, calls) = if errors.is_empty() {
-            (guards(&self.library, &abis, catalogue), abis.into_iter().zip(chosen).collect())
+            (guards(&self.library, &abis, catalogue), abis.into_iter().zip(calls).collect())
         } else {
             (TokenStream::new(), Vec::new())
         };
-        let (ty, value) = if self.as_bytes { self.rows(&calls) } else { self.maps(&calls) };
+        let (ty, value) = if as_bytes { self.rows(&calls) } else { self.maps(&calls) };
         let NameMap { attributes, visibility, item, name, .. } = self;
         let errors = errors.tokens();
         quote! {

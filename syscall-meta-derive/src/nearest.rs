@@ -30,8 +30,12 @@ fn rank(wrong: &str, name: &str) -> Option<usize> {
     }
     // `open` where there is `openat` alone, `stat64` where there is `fstatat64`; not every name with an `io` in it.
     let (shorter, longer) = if wrong.len() < name.len() { (wrong, name) } else { (name, wrong) };
-    let is_part = shorter.len() > 3 && (longer.starts_with(shorter) || longer.ends_with(shorter));
-    is_part.then(|| 2 * limit + 1 + longer.len() - shorter.len())
+    let rest = 2 * limit + 1 + longer.len() - shorter.len();
+    match shorter.len() > 3 {
+        true if longer.starts_with(shorter) => Some(rest),
+        true if longer.ends_with(shorter) => Some(rest + 3),
+        _ => None,
+    }
 }
 
 /// How many letters have to be put in, left out, replaced or swapped with the next one.
@@ -76,6 +80,8 @@ mod tests {
         assert_eq!(near("OPENAT3"), ["openat", "openat2"]);
         assert_eq!(near("statat64"), ["fstatat64"]);
         assert_eq!(near("tree"), ["open_tree"]);
+        let names = ["fsopen", "openat", "openat2", "mq_open"];
+        assert_eq!(nearest("open", names.into_iter()), ["openat", "openat2"]);
         assert_eq!(near("frobnicate"), [""; 0]);
         assert_eq!(near("io"), [""; 0]);
     }

@@ -54,6 +54,7 @@ impl Selection {
         if !self.items.iter().any(|item| !item.not) {
             let message = "no call is named; `%all` is every call, from which `!` takes away";
             errors.push(self.items.first().map_or(self.end, |item| item.span), message);
+            return Vec::new();
         }
         let asked: Vec<Option<Asked>> = self.items.iter().map(|item| Asked::of(item, catalogue, errors)).collect();
         if abis.is_empty() {

@@ -163,6 +163,8 @@ fn impls(input: &DeriveInput, library: &Path, members: &[Member], abis: &[NamedA
         let (variant, names) = (member.ident, member.names.iter().map(|name| &name.text));
         quote!(#(#names)|* => ::core::result::Result::Ok(Self::#variant),)
     });
+    // What drops, as what is generic may, cannot be taken by value in a constant.
+    let constant = input.generics.params.is_empty().then(|| quote!(const));
     let unused = members.is_empty().then(|| quote!(let _ = (#abi, #number);));
     let unused_abi = members.is_empty().then(|| quote!(let _ = #abi;));
     quote! {
@@ -172,21 +174,21 @@ fn impls(input: &DeriveInput, library: &Path, members: &[Member], abis: &[NamedA
         impl #generics #name #of_generics #bounds {
             /// The call of a number on an ABI, in the form of the ABI's own header.
             #[must_use]
-            #vis const fn from_number(#abi: #library::Abi, #number: u32) -> ::core::option::Option<Self> {
+            #vis #constant fn from_number(#abi: #library::Abi, #number: u32) -> ::core::option::Option<Self> {
                 #unused
                 #from_number
             }
 
             /// Its number on an ABI.
             #[must_use]
-            #vis const fn number(self, #abi: #library::Abi) -> ::core::option::Option<u32> {
+            #vis #constant fn number(self, #abi: #library::Abi) -> ::core::option::Option<u32> {
                 #unused_abi
                 #to_number
             }
 
             /// Its name.
             #[must_use]
-            #vis const fn as_str(&self) -> &'static str {
+            #vis #constant fn as_str(&self) -> &'static str {
                 #shown
             }
         }

@@ -16,7 +16,7 @@
 /// assert_eq!(OPENAT, 257);
 /// assert_eq!(sysno!(i386, openat), 295);
 ///
-/// // In a pattern it takes a constant of one's own, or `const` blocks where those are patterns.
+/// // A pattern takes the constant.
 /// fn is_openat(number: u32) -> bool {
 ///     matches!(number, OPENAT)
 /// }

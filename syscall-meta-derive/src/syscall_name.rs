@@ -174,6 +174,7 @@ fn impls(input: &DeriveInput, library: &Path, members: &[Member], abis: &[NamedA
         impl #generics #name #of_generics #bounds {
             /// The call of a number on an ABI, in the form of the ABI's own header.
             #[must_use]
+            #[inline]
             #vis #constant fn from_number(#abi: #library::Abi, #number: u32) -> ::core::option::Option<Self> {
                 #unused
                 #from_number
@@ -181,6 +182,7 @@ fn impls(input: &DeriveInput, library: &Path, members: &[Member], abis: &[NamedA
 
             /// Its number on an ABI.
             #[must_use]
+            #[inline]
             #vis #constant fn number(self, #abi: #library::Abi) -> ::core::option::Option<u32> {
                 #unused_abi
                 #to_number
@@ -188,6 +190,7 @@ fn impls(input: &DeriveInput, library: &Path, members: &[Member], abis: &[NamedA
 
             /// Its name.
             #[must_use]
+            #[inline]
             #vis #constant fn as_str(&self) -> &'static str {
                 #shown
             }

@@ -254,7 +254,7 @@ impl<const WIDTH: usize> NameRow<WIDTH> {
 
 impl<const CALLS: usize, const WIDTH: usize> fmt::Debug for NameBytes<CALLS, WIDTH> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(&self.rows).finish()
+        f.debug_list().entries(self.rows).finish()
     }
 }
 

@@ -60,7 +60,7 @@
 //! | `decode` | what arguments, results and fields mean: `Decoder`, `Value`, `Kind`; with `constants` |
 //! | `serde` | decoded calls as data: `Serialize` |
 //! | `layouts` | layouts of structures: `Struct`, `StructLayout`, `structure!` |
-//! | `derive` | the macros of `syscall-meta-derive`: `sysno!` |
+//! | `derive` | the macros of `syscall-meta-derive`: `sysno!`, `name_map!`, `syscall_set!`, `SyscallName` |
 //! | `std` | [`KernelVersion`]`::running`, `ProcessMemory` (on Linux), `RecordedMemory` |
 //!
 //! `constants` and `layouts` are of all ABIs, whichever tables are built in. They make the crate's own build, a second or two,
@@ -106,11 +106,15 @@ mod kind;
 mod layout;
 #[cfg(feature = "layouts")]
 mod layout_text;
+#[cfg(feature = "derive")]
+mod macros;
 #[cfg(feature = "decode")]
 mod meaning;
 mod memory;
 #[cfg(feature = "decode")]
 mod mirror;
+#[cfg(feature = "derive")]
+mod name_map;
 mod names;
 mod outcome;
 #[cfg(all(feature = "std", any(target_os = "linux", target_os = "android")))]
@@ -130,8 +134,21 @@ mod table;
 #[cfg(feature = "decode")]
 pub mod value;
 
+/// What the macros name, which is nobody else's.
 #[cfg(feature = "derive")]
-pub use syscall_meta_derive::sysno;
+#[doc(hidden)]
+pub mod __derive {
+    pub use crate::generated::catalogue::CATALOGUE;
+    pub use crate::name_map::AbiNames;
+    pub use syscall_meta_derive::{name_map, syscall_set, sysno};
+}
+
+#[cfg(feature = "derive")]
+#[cfg_attr(docsrs, doc(cfg(feature = "derive")))]
+pub use name_map::{NameBytes, NameMap, NameRow, ParseNameError};
+#[cfg(feature = "derive")]
+#[cfg_attr(docsrs, doc(cfg(feature = "derive")))]
+pub use syscall_meta_derive::SyscallName;
 
 pub use abi::{Abi, AuditArch, ByteOrder, ParseAbiError};
 pub use audit::Audited;

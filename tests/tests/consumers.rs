@@ -39,6 +39,23 @@ fn an_allow_list_from_names() {
     assert!(String::from_utf8_lossy(&ran.stderr).contains("opnat"), "{ran:?}");
 }
 
+#[test]
+fn macros_where_the_library_is_renamed_and_nothing_is_imported() {
+    let ran = run(&built("renamed_macros"), &[]);
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), "read openat\n", "{ran:?}");
+    assert!(ran.status.success(), "{ran:?}");
+}
+
+#[test]
+fn names_without_pointers_where_there_is_no_allocator() {
+    let library = built("no_std_names").with_file_name("libno_std_names.a");
+    let bytes = std::fs::read(&library).unwrap_or_else(|cause| panic!("{}: {cause}", library.display()));
+    // Each name stands in its row, once an ABI.
+    let row = |abi_and_len: [u8; 2]| [&257u32.to_le_bytes()[..], &abi_and_len, b"openat\0"].concat();
+    let place = syscall_meta::Abi::X86_64 as u8;
+    assert!(bytes.windows(13).any(|window| window == row([place, 6])), "openat of x86_64");
+}
+
 /// Builds a consumer where builds of this workspace lie, and gives the program.
 fn built(name: &str) -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("consumers");

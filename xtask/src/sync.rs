@@ -19,7 +19,7 @@ const TEMPORARY: &str = ".syscall-meta-";
 #[derive(Debug, Default)]
 pub struct Plan {
     /// What should be in each file.
-    pub files: BTreeMap<PathBuf, String>,
+    pub files: BTreeMap<PathBuf, Vec<u8>>,
     /// Folders in which a file of the given ending that the plan does not name is an orphan.
     pub owned: Vec<Owned>,
 }
@@ -68,10 +68,10 @@ impl Plan {
     /// Every file that is not as it should be, by path.
     pub fn stale(&self) -> Result<Vec<Stale>> {
         let mut stale = Vec::new();
-        for (path, text) in &self.files {
+        for (path, wanted) in &self.files {
             match fs::read(path) {
-                Ok(bytes) if bytes == text.as_bytes() => {}
-                Ok(bytes) => stale.push(Stale::Differs(path.clone(), first_difference(&bytes, text.as_bytes()))),
+                Ok(bytes) if &bytes == wanted => {}
+                Ok(bytes) => stale.push(Stale::Differs(path.clone(), first_difference(&bytes, wanted))),
                 Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => stale.push(Stale::Missing(path.clone())),
                 Err(cause) => return Err(failed(path, "read", &cause)),
             }
@@ -97,8 +97,8 @@ impl Plan {
         self.sweep()?;
         let mut ready = Vec::new();
         for path in stale.iter().map(Stale::path) {
-            if let Some(text) = self.files.get(path) {
-                ready.push((path, written_beside(path, text)?));
+            if let Some(bytes) = self.files.get(path) {
+                ready.push((path, written_beside(path, bytes)?));
             }
         }
         for (path, file) in ready {
@@ -122,12 +122,12 @@ impl Plan {
     }
 }
 
-fn written_beside(path: &Path, text: &str) -> Result<NamedTempFile> {
+fn written_beside(path: &Path, bytes: &[u8]) -> Result<NamedTempFile> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|cause| failed(folder, "make the folder", &cause))?;
     let write = || -> std::io::Result<NamedTempFile> {
         let mut file = tempfile::Builder::new().prefix(TEMPORARY).permissions(permissions()).tempfile_in(folder)?;
-        file.write_all(text.as_bytes())?;
+        file.write_all(bytes)?;
         file.as_file().sync_data()?;
         Ok(file)
     };
@@ -197,7 +197,7 @@ mod tests {
         fs::write(at(".syscall-meta-left"), "half").unwrap();
         let owned = Owned { folder: folder.path().to_path_buf(), ending: "rs", except: &["mod.rs"] };
         let files = [("same.rs", "1"), ("old.rs", "a\nc"), ("new.rs", "2")];
-        let files = files.iter().map(|(name, text)| (at(name), text.to_string())).collect();
+        let files = files.iter().map(|(name, text)| (at(name), text.as_bytes().to_vec())).collect();
         let plan = Plan { files, owned: vec![owned] };
         let expected =
             vec![Stale::Orphan(at("gone.rs")), Stale::Missing(at("new.rs")), Stale::Differs(at("old.rs"), 2)];

@@ -5,6 +5,9 @@
 
 #[rustfmt::skip]
 pub(crate) mod abis;
+#[cfg(feature = "derive")]
+#[rustfmt::skip]
+pub(crate) mod catalogue;
 #[rustfmt::skip]
 pub(crate) mod configs;
 #[rustfmt::skip]

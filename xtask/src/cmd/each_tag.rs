@@ -54,7 +54,7 @@ impl Walk<'_> {
         let _ = writeln!(err, "{} releases: {read} blobs read, {shared} shared", found.steps.len() + 1);
         if self.record {
             let folder = data.root.join(store::HISTORY);
-            let files = found.steps.iter().map(store::step).map(|(name, text)| (folder.join(name), text));
+            let files = found.steps.iter().map(store::step).map(|(name, text)| (folder.join(name), text.into_bytes()));
             for stale in (Plan { files: files.collect(), owned: Vec::new() }).write()? {
                 let _ = writeln!(err, "{}: written", stale.path().display());
             }

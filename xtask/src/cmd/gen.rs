@@ -23,7 +23,7 @@ use crate::sync::{Owned, Plan, Stale};
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask gen                                     data/ → syscall-meta/src/generated/
+  cargo xtask gen                                     data/ → syscall-meta/src/generated/ and the catalogue of the macros
   cargo xtask gen --check                             is everything generated up to date?
   cargo xtask gen --kernel ../linux                   a kernel → data/linux/X.Y, then the above
   cargo xtask gen --kernel linux-6.12.tar.xz --check  does the kernel say what data/linux/6.12 says?
@@ -240,11 +240,14 @@ impl Gen {
         let meaning = emit::meaning(&constants, &calls, &kinds, &data.abis, sink);
         let constants = emit::constants(&constants, &data.abis).into_iter().chain(meaning);
         for (name, text) in emit::emit(&releases, &union, &data.abis).into_iter().chain(constants) {
-            plan.files.insert(generated.join(name), text);
+            plan.files.insert(generated.join(name), text.into_bytes());
         }
+        let catalogue = emit::catalogue(&calls, &union, &data.abis);
+        plan.files.insert(generated.join("catalogue.rs"), catalogue.text.into_bytes());
+        plan.files.insert(catalogue_file(generated), catalogue.blob);
         let mut gaps: Vec<_> = resolved.iter().flat_map(|resolved| resolved.gaps.iter().cloned()).collect();
         gaps.sort();
-        plan.files.insert(data.root.join("gaps.yaml"), store::gaps(&OPEN_FIELDS, &gaps));
+        plan.files.insert(data.root.join("gaps.yaml"), store::gaps(&OPEN_FIELDS, &gaps).into_bytes());
         plan.owned.push(Owned { folder: generated.to_path_buf(), ending: "rs", except: &["mod.rs"] });
         Ok(())
     }
@@ -259,7 +262,8 @@ impl Gen {
         if self.must_stop(sink)? {
             return Ok(Outcome::Clean);
         }
-        let plan = Plan { files: [(file.to_path_buf(), emit::standalone(&union))].into(), owned: Vec::new() };
+        let plan =
+            Plan { files: [(file.to_path_buf(), emit::standalone(&union).into_bytes())].into(), owned: Vec::new() };
         plan.write()?;
         Ok(Outcome::Clean)
     }
@@ -268,9 +272,15 @@ impl Gen {
 fn plan_release(plan: &mut Plan, data: &Data, facts: &Facts, headers: &Headers) {
     let folder = data.root.join(store::RELEASES).join(facts.release.kernel());
     for (name, text) in store::files(facts, headers, &data.abis) {
-        plan.files.insert(folder.join(name), text);
+        plan.files.insert(folder.join(name), text.into_bytes());
     }
     plan.owned.push(Owned { folder, ending: "yaml", except: &[] });
+}
+
+/// What the macros read, beside the library whose generated folder this is.
+fn catalogue_file(generated: &Path) -> PathBuf {
+    let repository = generated.ancestors().nth(3).unwrap_or(generated);
+    repository.join("syscall-meta-derive/src/catalogue.bin")
 }
 
 /// `syscall-meta/src/generated/` of the repository that `data/` is part of.

@@ -4,6 +4,7 @@
 //! which they first appear, oldest release first, so that a new kernel appends lines and moves none.
 
 mod abis;
+mod catalogue;
 mod ioctls;
 mod layouts;
 mod meaning;
@@ -21,6 +22,7 @@ use crate::diagnostic::Sink;
 use crate::model::{Abi, Abis, Headers, Kinds, NamedSet, Release};
 use crate::resolve::{Resolved, Union};
 
+pub use catalogue::{Catalogue, catalogue};
 use newest::Bits;
 pub use standalone::standalone;
 

@@ -54,7 +54,12 @@ impl Pool {
 
     /// The place of a name, or `NONE`.
     pub(super) fn id(&self, name: Option<&str>) -> String {
-        name.and_then(|name| self.ids.get(name)).map_or_else(|| "NONE".to_string(), usize::to_string)
+        name.and_then(|name| self.place(name)).map_or_else(|| "NONE".to_string(), |place| place.to_string())
+    }
+
+    /// The place of a name, if it has one.
+    pub(super) fn place(&self, name: &str) -> Option<usize> {
+        self.ids.get(name).copied()
     }
 
     /// Every name, by place.

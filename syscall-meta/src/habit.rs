@@ -83,7 +83,13 @@ const fn by_name() -> [Habit; NAME_COUNT] {
 /// The habit of a call.
 #[inline]
 pub(crate) fn of(call: Syscall) -> Habit {
-    BY_NAME.get(usize::from(call.name_id())).copied().unwrap_or(Habit::None)
+    of_name(call.name_id())
+}
+
+/// The habit of calls of a name.
+#[inline]
+pub(crate) fn of_name(id: u16) -> Habit {
+    BY_NAME.get(usize::from(id)).copied().unwrap_or(Habit::None)
 }
 
 #[cfg(test)]

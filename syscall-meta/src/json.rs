@@ -43,7 +43,7 @@ impl Serialize for Decoded<'_> {
         let mut map = serializer.serialize_map(Some(6))?;
         map.serialize_entry("abi", self.raw().abi().name())?;
         map.serialize_entry("number", &self.raw().kernel_number())?;
-        map.serialize_entry("syscall", &self.syscall().map(|call| call.name()))?;
+        map.serialize_entry("syscall", &self.name())?;
         map.serialize_entry("through", &self.through().map(|call| call.name()))?;
         map.serialize_entry("args", &Args(self))?;
         map.serialize_entry("result", &self.outcome().map(|_| Outcome(self)))?;

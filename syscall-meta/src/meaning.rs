@@ -243,6 +243,13 @@ pub(crate) fn mask(choice: C, abi: Abi) -> u64 {
     masks.iter().find(|(abis, _)| has(*abis, abi)).map_or(u64::MAX, |(_, mask)| *mask)
 }
 
+/// The list of parameters of an entry that a call may turn out to be, where a `long` has so many bits.
+pub(crate) fn params_behind(entry: u16, long_bits: u32) -> Option<u16> {
+    let at = data::BEHIND.binary_search_by_key(&entry, |(of, ..)| *of).ok()?;
+    let (_, narrow, wide) = *data::BEHIND.get(at)?;
+    Some(if long_bits == 64 { wide } else { narrow }).filter(|list| *list != NO)
+}
+
 /// What is decided.
 pub(crate) fn decided(id: u16) -> Option<Decided> {
     let rest = built::DECIDED.get(usize::from(id)..)?;

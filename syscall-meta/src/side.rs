@@ -61,6 +61,13 @@ impl Side {
         names::entry(self.data.entry)
     }
 
+    /// An entry to which the call leads, on an ABI that has no number of its own for it.
+    #[cfg(feature = "decode")]
+    pub(crate) const fn behind(self, entry: u16, params: u16) -> Side {
+        let data = SideData { entry, params, config: row::NO_CONFIG, flags: row::OK };
+        Side { data, ..self }
+    }
+
     #[cfg(feature = "decode")]
     pub(crate) const fn entry_id(self) -> u16 {
         self.data.entry

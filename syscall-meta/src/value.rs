@@ -403,7 +403,7 @@ impl<'b> Fields<'b> {
             let field = self.fields.next()?;
             let index = self.index;
             self.index += 1;
-            let is_brief = self.brief.is_empty() || self.brief.iter().any(|name| *name == field.0);
+            let is_brief = self.brief.is_empty() || self.brief.contains(&field.0);
             if !is_brief && self.left_out {
                 // Each name is there once.
                 if self.seen >= self.brief.len() {

@@ -198,6 +198,19 @@ fn multiplexed(m: &mut Machine, socketcall: u64, ipc: u64, word: usize) {
         .has(BUF, words)
         .has(MORE, address)
         .returns(0, r#"connect(3, {sa_family=AF_INET, sin_port=htons(53), sin_addr=inet_addr("8.8.8.8")}, 16) = 0"#);
+    // Some ABIs have no number of their own for these.
+    let words = m.pack().number(3, word).number(0, word).number(0, word);
+    m.call(socketcall, &[5, BUF]).has(BUF, words).returns(4, "accept(3, NULL, NULL) = 4");
+    let words = m.pack().number(3, word).number(MORE, word).number(2, word).number(0x40, word);
+    m.call(socketcall, &[9, BUF]).has(BUF, &words).has(MORE, "ok").returns(2, r#"send(3, "ok", 2, MSG_DONTWAIT) = 2"#);
+    m.call(socketcall, &[10, BUF])
+        .has(BUF, words)
+        .leaves(MORE, "on")
+        .returns(2, r#"recv(3, "on", 2, MSG_DONTWAIT) = 2"#);
+    let operation = m.pack().u16(1).u16(0xffff).u16(0o4000);
+    m.call(ipc, &[1, 5, 1, 0, BUF])
+        .has(BUF, operation)
+        .returns(0, "semop(5, [{sem_num=1, sem_op=-1, sem_flg=IPC_NOWAIT}], 1) = 0");
     m.call(ipc, &[13, 0x1234, 0o1600]).returns(5, "msgget(0x1234, IPC_CREAT|0600) = 5");
     let message = m.pack().number(7, word).raw(b"abcd");
     m.call(ipc, &[11, 5, 3, 0o4000, BUF])

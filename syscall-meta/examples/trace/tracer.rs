@@ -87,7 +87,7 @@ impl Thread {
     /// Takes in what a call has made of its descriptors.
     fn learn(netlink: &mut HashMap<i32, u32>, done: &Decoded<'_>) {
         let words = done.raw().words();
-        match (done.syscall().map(|call| call.name()), words, done.outcome()) {
+        match (done.name(), words, done.outcome()) {
             (Some("socket"), [family, _, protocol, ..], Some(outcome))
                 if *family == libc::AF_NETLINK as u64 && outcome.errno().is_none() =>
             {

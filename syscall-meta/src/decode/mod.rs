@@ -15,6 +15,7 @@ use crate::habit::Habit;
 use crate::kind::{Kind, Plain, Returns};
 use crate::meaning::{IN, NO, OUT, tag};
 use crate::memory::{Memory, Scratch};
+use crate::names;
 use crate::outcome::Outcome;
 use crate::prototype::{self, ParamData};
 use crate::side::Side;
@@ -146,7 +147,7 @@ impl Decoder {
         // It is large, so it is made where it stays.
         let slots = entered.slots.insert(Slots::new(side));
         slots.fill(call, order, memory);
-        if slots.side.syscall() != of {
+        if slots.side.syscall() != of || slots.behind != NO {
             entered.through = Some(of);
         }
         if slots.habit == Habit::Through {
@@ -315,9 +316,15 @@ impl<'b> Entered<'b> {
     }
 
     /// The call, where the ABI has one of that number. Behind `socketcall`, `ipc` and mips's `syscall` it is the one that
-    /// they lead to.
+    /// they lead to, where that has a number of its own on the ABI; [`name`](Entered::name) tells it in any case.
     pub fn syscall(&self) -> Option<Syscall> {
         self.side().map(Side::syscall)
+    }
+
+    /// The name of the call: `accept` behind `socketcall` of i386, which has no other.
+    pub fn name(&self) -> Option<&'static str> {
+        let slots = self.slots.as_ref()?;
+        Some(if slots.behind == NO { slots.side.syscall().name() } else { names::name(slots.behind) })
     }
 
     /// What it enters.
@@ -392,6 +399,11 @@ impl<'b> Decoded<'b> {
         self.entered.syscall()
     }
 
+    /// Its name, as [`Entered::name`] has it.
+    pub fn name(&self) -> Option<&'static str> {
+        self.entered.name()
+    }
+
     /// The call by which it came, where that is another one.
     pub const fn through(&self) -> Option<Syscall> {
         self.entered.through
@@ -420,10 +432,6 @@ impl<'b> Decoded<'b> {
 
     pub(crate) fn returns_id(&self) -> u16 {
         self.entered.slots.as_ref().map_or(NO, |slots| slots.returns)
-    }
-
-    pub(crate) fn side(&self) -> Option<Side> {
-        self.entered.side()
     }
 
     pub(crate) fn habit(&self) -> Habit {

@@ -24,6 +24,8 @@ pub(crate) struct Slots {
     pub(crate) returns: u16,
     /// What a value decided that names another call: the place of a decision, or [`NO`].
     call: u16,
+    /// The name of the call that it is, where the ABI has no number for that: a place among the names, or [`NO`].
+    pub(crate) behind: u16,
 }
 
 /// How often a call may turn out to be another one.
@@ -41,6 +43,7 @@ impl Slots {
             habit: habit::of(side.syscall()),
             returns: NO,
             call: NO,
+            behind: NO,
         }
     }
 
@@ -59,7 +62,12 @@ impl Slots {
         let mut before = Words::of(words);
         for _ in 0..CALLS {
             let Some((other, words)) = behind(self, before.get(), order, memory) else { break };
+            let call = self.side.syscall();
             *self = Slots::new(other);
+            if other.syscall() == call {
+                self.behind = name_of_entry(other).unwrap_or(NO);
+                self.habit = habit::of_name(self.behind);
+            }
             of_side(self, words.get(), order, memory);
             before = words;
         }
@@ -214,8 +222,7 @@ fn behind<M: Memory + ?Sized>(found: &Slots, words: &[u64], order: ByteOrder, me
         return (call != found.side.syscall()).then(|| (call.side(), Words::of(rest)));
     }
     let decided = meaning::decided(found.call)?;
-    let call = with_entry(abi, decided.call)?;
-    let side = call.side();
+    let side = with_entry(found.side, decided.call)?;
     let count = side.params()?.word_count();
     if decided.words != NO {
         let address = found.value(decided.words)?;
@@ -229,8 +236,9 @@ fn behind<M: Memory + ?Sized>(found: &Slots, words: &[u64], order: ByteOrder, me
     Some((side, its))
 }
 
-/// The call of an ABI that enters this function.
-fn with_entry(abi: Abi, entry: u16) -> Option<Syscall> {
+/// The call of the ABI that enters this function; where it has none, the function itself, behind the call at hand.
+fn with_entry(at_hand: Side, entry: u16) -> Option<Side> {
+    let abi = at_hand.syscall().abi();
     let wanted = names::entry(entry)?;
     // ABIs without a kernel of their own have the compat entry alone.
     let is_entry = |side: Side| {
@@ -240,7 +248,15 @@ fn with_entry(abi: Abi, entry: u16) -> Option<Syscall> {
     let all = abi.table()?;
     // Most are called as their entry is.
     let by_name = wanted.strip_prefix("sys_").and_then(|name| all.by_name(name)).filter(is_it);
-    by_name.or_else(|| all.iter().find(is_it))
+    let own = by_name.or_else(|| all.iter().find(is_it)).map(Syscall::side);
+    own.or_else(|| Some(at_hand.behind(entry, meaning::params_behind(entry, abi.long_bits())?)))
+}
+
+/// The name of the call that an entry is on other ABIs: `msgctl` for `sys_old_msgctl`.
+fn name_of_entry(side: Side) -> Option<u16> {
+    let name = side.entry()?;
+    let name = ["compat_sys_", "sys_"].iter().find_map(|prefix| name.strip_prefix(prefix))?;
+    names::find(name).or_else(|| names::find(name.strip_prefix("old_").or_else(|| name.strip_prefix("oabi_"))?))
 }
 
 impl Slots {

@@ -75,14 +75,14 @@ impl<'b> Decoded<'b> {
     }
 
     fn call(&self, style: Style, out: &mut Out<'_>) -> fmt::Result {
-        let Some(side) = self.side() else {
+        let Some(name) = self.name() else {
             out.write_str("syscall_")?;
             text::hex(out, self.raw().kernel_number().into())?;
             out.write_str("(")?;
             self.words(out)?;
             return out.write_str(")");
         };
-        out.write_str(side.syscall().name())?;
+        out.write_str(name)?;
         out.write_str("(")?;
         let habit = self.habit();
         if habit == Habit::Clone && !style.names {

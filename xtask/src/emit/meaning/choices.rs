@@ -1,6 +1,6 @@
 //! Choices: what values decide, with the values that constants have on each ABI.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
@@ -27,7 +27,34 @@ pub(super) fn choices(from: &From, pool: &mut Pool, sink: &Sink) -> (String, Str
     array(&mut out, "Choices: by which parameters, which bits, the cases, else.", "CHOICES", "C", &lines);
     array(&mut out, "Cases: whom, how it fits, the values, what is decided.", "CASES", "When", &made.cases);
     numbers(&mut out, "What is decided.", "DECIDED", "u16", &made.decided);
+    let behind = behind(&made.behind, from);
+    numbers(&mut out, BEHIND, "BEHIND", "(u16, u16, u16)", &behind);
     (out, entries(from, pool))
+}
+
+const BEHIND: &str = "What entries take to which others lead: where a `long` has 32 bits, and where it has 64.";
+
+/// The lists of parameters of entries that a call may be without a number of its own on the ABI: `accept` of i386.
+fn behind(entries: &BTreeSet<String>, from: &From) -> Vec<String> {
+    let of = |entry: &str, bits: u32| {
+        let abis = from.resolved.iter().flat_map(|(_, resolved)| &resolved.abis);
+        let wanted = |name: &str| {
+            let at = from.abis.iter().position(|abi| *abi == name);
+            at.and_then(|at| from.long_bits.get(at)) == Some(&bits)
+        };
+        let calls = abis.filter(|abi| wanted(&abi.name)).flat_map(|abi| &abi.syscalls);
+        let side =
+            calls.map(|call| &call.main).find(|side| side.entry.as_deref() == Some(entry) && side.params.is_some());
+        from.pools.prototypes.id(side.and_then(|side| side.params.as_ref()))
+    };
+    let mut lines: Vec<(usize, String)> = Vec::new();
+    for entry in entries {
+        let id = from.pools.entries.id(Some(entry));
+        let line = format!("({id}, {}, {})", of(entry, 32), of(entry, 64)).replace("NONE", "NO");
+        lines.push((id.parse().unwrap_or(usize::MAX), line));
+    }
+    lines.sort();
+    lines.into_iter().map(|(_, line)| line).collect()
 }
 
 /// `ENTRIES` and `ENTRY_CHOICES`.
@@ -81,6 +108,8 @@ struct Made {
     cases: Vec<String>,
     decided: Vec<String>,
     known: BTreeMap<Vec<String>, usize>,
+    /// The entries that a call may turn out to be.
+    behind: BTreeSet<String>,
 }
 
 impl Made {
@@ -166,9 +195,12 @@ impl Made {
     fn decided(&mut self, case: &Case, from: &From, pool: &mut Pool) -> usize {
         let param = |name: &str| from.pools.prototypes.params.id(Some(name)).replace("NONE", "NO");
         let call = case.call.as_ref().and_then(|call| {
-            let mut ids = spellings(call).into_iter().map(|entry| from.pools.entries.id(Some(&entry)));
             // The table's own name comes before that of the compat function.
-            ids.find(|id| id != "NONE")
+            let known = |entry: &String| from.pools.entries.id(Some(entry)) != "NONE";
+            let entry = spellings(call).into_iter().find(known)?;
+            let id = from.pools.entries.id(Some(&entry));
+            self.behind.insert(entry);
+            Some(id)
         });
         let mut list = vec![
             match &case.returns {

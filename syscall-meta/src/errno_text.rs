@@ -1,7 +1,6 @@
 //! What errors are called in words, as C libraries have it (`strerror`), and what the kernel's own codes tell a tracer.
 
 use crate::abi::Abi;
-use crate::constants::M;
 use crate::generated::sets;
 
 /// The words for an error, by its name; they are those of POSIX and of the C library that Linux systems have.
@@ -11,23 +10,21 @@ pub(crate) fn message(name: &str) -> Option<&'static str> {
 
 /// The name of an error number on an ABI, and the words for it.
 pub(crate) fn of(abi: Abi, errno: u32) -> Option<(&'static str, Option<&'static str>)> {
-    let set = sets::ERRNO.data();
-    let members = set.members;
+    let (pool, set) = (sets::ERRNO.pool(), sets::ERRNO.set());
     // Most ABIs number them alike; where this one does, the place is known.
     if let Some(Usual { at, start, words }) = USUAL.get(errno as usize) {
-        if let Some(&M(len, abis, value)) = members.values.get(usize::from(*at)) {
-            if value == u64::from(errno) && set.has(abis, abi) {
-                let start = usize::from(*start);
-                let words = MESSAGES.get(usize::from(*words)).map(|(_, words)| *words);
-                return members.names.get(start..start + usize::from(len)).map(|name| (name, words));
-            }
+        let (rows, at) = (pool.rows(set.6), usize::from(*at));
+        if rows.value(at) == Some(errno.into()) && pool.has(set, rows.whom(at), abi) {
+            let (start, len) = (usize::from(*start), rows.lens.get(at).copied().unwrap_or(0));
+            let words = MESSAGES.get(usize::from(*words)).map(|(_, words)| *words);
+            return pool.names.get(start..start + usize::from(len)).map(|name| (name, words));
         }
     }
     let name = sets::ERRNO.name_of(abi, errno.into())?;
     Some((name, message(name)))
 }
 
-/// Where an error number that most ABIs have stands: among the members of the set, where its name starts, and its
+/// Where an error number that most ABIs have stands: among the members of the set, where its name starts in the pool, and its
 /// words.
 #[derive(Clone, Copy)]
 struct Usual {
@@ -43,19 +40,19 @@ static USUAL: [Usual; USUALS] = usual();
 
 const fn usual() -> [Usual; USUALS] {
     let none = u16::MAX;
-    let set = sets::ERRNO.data();
-    let list = set.members;
+    let (pool, set) = (sets::ERRNO.pool(), sets::ERRNO.set());
+    let list = set.6;
     let mut all = [Usual { at: none, start: none, words: none }; USUALS];
-    let (mut at, mut start, mut end) = (0, 0, 0);
-    while at < list.values.len() {
-        let M(len, abis, value) = list.values[at];
+    let (mut at, mut start, mut end) = (0, 0, list.0 as usize);
+    while at < list.2 as usize {
+        let (len, whom, value) = pool.row(list, at);
         if len != 0 {
             (start, end) = (end, end + len as usize);
         }
+        let is_usual = is_usual(pool.words[set.2 as usize + whom as usize]);
         // A further value of a name, further back, stays to be looked for.
-        if len != 0 && (value as usize) < USUALS && all[value as usize].at == none && is_usual(set.abis[abis as usize])
-        {
-            let name = list.names.as_bytes().split_at(start).1.split_at(end - start).0;
+        if len != 0 && (value as usize) < USUALS && all[value as usize].at == none && is_usual {
+            let name = pool.names.as_bytes().split_at(start).1.split_at(end - start).0;
             all[value as usize] = Usual { at: at as u16, start: start as u16, words: words_of(name) };
         }
         at += 1;

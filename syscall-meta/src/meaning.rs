@@ -6,15 +6,16 @@
 #![allow(dead_code, reason = "generated code takes what it needs")]
 
 use crate::abi::Abi;
-use crate::constants::FlagSet;
 use crate::generated::meaning as data;
 
 mod built;
 mod messages;
+mod sets;
 
 pub(crate) use messages::{
     A, H, M, N, attribute, attribute_named, control, held, held_at, how, instead, messages, space_of,
 };
+pub(crate) use sets::{of as set_of, set, whole as whole_set};
 
 /// In place of a place: nothing.
 pub(crate) const NO: u16 = u16::MAX;
@@ -193,12 +194,6 @@ pub(crate) fn field_name(id: u16) -> &'static str {
 #[inline]
 pub(crate) fn kind(id: u16) -> Option<K> {
     data::KINDS.get(usize::from(id)).copied()
-}
-
-/// The set at a place.
-#[inline]
-pub(crate) fn set(id: u16) -> Option<FlagSet> {
-    data::SETS.get(usize::from(id)).copied()
 }
 
 /// Why nothing better can be said of a value: a sentence of `REASONS`.

@@ -10,7 +10,7 @@ use crate::abi::Abi;
 use crate::generated::{meaning as data, table};
 
 /// The ABIs whose tables are built in, as bits.
-const BUILT: u64 = {
+pub(super) const BUILT: u64 = {
     let (mut built, mut at) = (0, 0);
     while at < Abi::ALL.len() {
         if table(Abi::ALL[at]).is_some() {

@@ -12,6 +12,11 @@ use crate::kind::Plain;
 use crate::meaning::{self, tag};
 use crate::value::Number;
 
+pub(super) const SIGNALS: FlagSet = meaning::set_of(sets::SIGNALS);
+const CLOCKS: FlagSet = meaning::set_of(sets::CLOCKS);
+const KEY_SERIALS: FlagSet = meaning::set_of(sets::KEY_SERIALS);
+const PTRACE_EVENTS: FlagSet = meaning::set_of(sets::PTRACE_EVENTS);
+
 /// What no bit is called, of sets of flags where that has a name.
 const NONE_OF: [(FlagSet, &str); 2] = [(sets::ACCESS_MODE, "F_OK"), (sets::MMAP_PROT, "PROT_NONE")];
 
@@ -60,12 +65,12 @@ pub(super) fn number(number: &Number, out: &mut Out<'_>) -> fmt::Result {
         Plain::Uid | Plain::Gid => text::decimal(out, number.value()),
         Plain::Mode => mode(out, number.value()),
         Plain::Device => device(out, number.value()),
-        Plain::Signal => match sets::SIGNALS.name_of(number.abi(), number.value()) {
+        Plain::Signal => match SIGNALS.name_of(number.abi(), number.value()) {
             Some(name) => out.write_str(name),
             None => text::signed(out, number.signed()),
         },
-        Plain::Clock => named(sets::CLOCKS, number, out),
-        Plain::KeySerial => match sets::KEY_SERIALS.name_of(number.abi(), number.signed() as u64) {
+        Plain::Clock => named(CLOCKS, number, out),
+        Plain::KeySerial => match KEY_SERIALS.name_of(number.abi(), number.signed() as u64) {
             Some(name) => out.write_str(name),
             None => text::signed(out, number.signed()),
         },
@@ -117,7 +122,9 @@ pub(super) fn named(set: FlagSet, number: &Number, out: &mut Out<'_>) -> fmt::Re
             }
         }
         match name {
-            None if set.name().starts_with("rlim") => return kibibytes(out, value),
+            None if [sets::RLIMITS, sets::RLIMIT_VALUES, sets::RLIMIT64_VALUES].contains(&set) => {
+                return kibibytes(out, value);
+            }
             // One of several that it is not: as its type is.
             None => return text::hex(out, low(value, number.bits())),
             Some(name) if !set.has_parts() && set != sets::FUTEX_OPERATION => return out.write_str(name),
@@ -248,7 +255,7 @@ fn key(out: &mut Out<'_>, value: u64) -> fmt::Result {
 /// `{WIFEXITED(s) && WEXITSTATUS(s) == 1}`, as `wait4` packs it (`kernel/exit.c`).
 fn wait_status(out: &mut Out<'_>, number: &Number) -> fmt::Result {
     let status = number.value();
-    let signal = |out: &mut Out<'_>, value: u64| match sets::SIGNALS.name_of(number.abi(), value) {
+    let signal = |out: &mut Out<'_>, value: u64| match SIGNALS.name_of(number.abi(), value) {
         Some(name) => out.write_str(name),
         None => text::decimal(out, value),
     };
@@ -285,7 +292,7 @@ fn event(out: &mut Out<'_>, event: u32, abi: Abi) -> fmt::Result {
         return Ok(());
     }
     out.write_str(" | ")?;
-    match sets::PTRACE_EVENTS.name_of(abi, event.into()) {
+    match PTRACE_EVENTS.name_of(abi, event.into()) {
         Some(name) => out.write_str(name)?,
         None => text::hex(out, event.into())?,
     }

@@ -55,7 +55,7 @@ impl Decoded<'_> {
             Some(Plain::Mode) => text::octal(out, value, 0),
             Some(Plain::Signal) => {
                 text::signed(out, outcome.value())?;
-                match sets::SIGNALS.name_of(abi, value) {
+                match super::number::SIGNALS.name_of(abi, value) {
                     Some(name) => parenthesised(out, name),
                     None => Ok(()),
                 }
@@ -135,13 +135,13 @@ impl Decoded<'_> {
         }
         // Beside `fcntl`, whose results are read as what they are, tracers name the flags alone; a policy is a number first.
         if set.is_flags() {
-            match set.name() {
-                "sched_policy" => text::signed(out, value as i64)?,
+            match set {
+                _ if set == sets::SCHED_POLICY => text::signed(out, value as i64)?,
                 _ => text::hex(out, value)?,
             }
-            out.write_str(match set.name() {
-                "fd_flags" | "open_flags" => " (flags ",
-                "file_seals" => " (seals ",
+            out.write_str(match set {
+                _ if set == sets::FD_FLAGS || set == sets::OPEN_FLAGS => " (flags ",
+                _ if set == sets::FILE_SEALS => " (seals ",
                 _ => " (",
             })?;
             for (at, piece) in set.names(abi, value).iter().enumerate() {

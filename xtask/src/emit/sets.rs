@@ -24,7 +24,7 @@ pub(super) fn sets(releases: &[(&Bits, &Headers, &[NamedSet])], all: &[&str]) ->
     }
     let mut out = format!(
         "{HEAD}//! Named sets of constants: what the values of a domain are called on each ABI.\n\n\
-         use crate::FlagSet;\nuse crate::constants::*;\n"
+         use crate::FlagSet;\nuse crate::flag_pool::*;\n"
     );
     for held in by_name.values() {
         set(held, &by_name, &last, all, &mut out);

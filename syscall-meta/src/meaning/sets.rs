@@ -6,7 +6,7 @@
 #![allow(clippy::large_const_arrays, reason = "none of these is linked; a constant is what lengths can be told by")]
 
 use super::built::BUILT;
-use super::data::SETS;
+use super::data;
 use crate::constants::FlagSet;
 use crate::flag_pool::{EACH, L, NO_MEMBERS, P, Pool, S, WIDTH};
 use crate::generated::sets;
@@ -14,19 +14,19 @@ use crate::generated::sets;
 /// The set at a place.
 #[inline]
 pub(crate) fn set(id: u16) -> Option<FlagSet> {
-    if usize::from(id) < SET_COUNT { Some(FlagSet::of(&POOL, id)) } else { None }
+    if usize::from(id) < data::SETS.len() { Some(FlagSet::of(&POOL, id)) } else { None }
 }
 
 /// The set at a place, as a program is to have it.
 pub(crate) fn whole(id: u16) -> Option<FlagSet> {
-    static WHOLE: [FlagSet; SET_COUNT] = SETS;
+    static WHOLE: [FlagSet; data::SETS.len()] = data::SETS;
     WHOLE.get(usize::from(id)).copied()
 }
 
 /// A set as it is in the pool, if it is in there: what the pool has need not be linked beside it.
 pub(crate) const fn of(set: FlagSet) -> FlagSet {
     let (order, mut at) = (ORDER, 0);
-    while at < SET_COUNT {
+    while at < order.count {
         if order.ids[at] == set.id() {
             return FlagSet::of(&POOL, at as u16);
         }
@@ -35,7 +35,31 @@ pub(crate) const fn of(set: FlagSet) -> FlagSet {
     set
 }
 
-const SET_COUNT: usize = SETS.len();
+/// Sets that no kind names, and decoding does.
+const MORE: [FlagSet; 11] = [
+    sets::CLOCKS,
+    sets::KEY_SERIALS,
+    sets::PTRACE_EVENTS,
+    sets::SIGNALS,
+    sets::CONTROL_MESSAGES,
+    sets::RTNETLINK_TYPES,
+    sets::SOCK_DIAG_TYPES,
+    sets::AUDIT_MESSAGE_TYPES,
+    sets::XFRM_MESSAGES,
+    sets::CRYPTO_MESSAGES,
+    sets::GENL_IDS,
+];
+
+const SET_COUNT: usize = data::SETS.len() + MORE.len();
+
+const SETS: [FlagSet; SET_COUNT] = {
+    let (mut all, named, mut at) = ([MORE[0]; SET_COUNT], data::SETS, 0);
+    while at < SET_COUNT {
+        all[at] = if at < named.len() { named[at] } else { MORE[at - named.len()] };
+        at += 1;
+    }
+    all
+};
 
 /// In place of a place.
 const NONE: u16 = u16::MAX;
@@ -276,7 +300,7 @@ mod tests {
 
     #[test]
     fn the_sets_that_calls_are_decoded_with_say_the_same() {
-        for (at, whole) in SETS.into_iter().enumerate() {
+        for (at, whole) in data::SETS.into_iter().enumerate() {
             let made = set(at as u16).unwrap();
             assert_eq!((made, of(whole), super::whole(at as u16)), (whole, made, Some(whole)));
             assert_eq!((made.is_flags(), made.has_parts()), (whole.is_flags(), whole.has_parts()));

@@ -12,6 +12,7 @@ mod built;
 mod messages;
 mod sets;
 
+use built::short;
 pub(crate) use messages::{
     A, H, M, N, attribute, attribute_named, control, held, held_at, how, instead, messages, space_of,
 };
@@ -228,8 +229,9 @@ pub(crate) fn choices(entry: E) -> impl Iterator<Item = C> {
 }
 
 /// The cases of a choice.
-pub(crate) fn cases(choice: C) -> &'static [When] {
-    slice(&built::CASES, choice.3, choice.4)
+#[inline]
+pub(crate) fn cases(choice: C) -> impl Iterator<Item = When> + Clone {
+    slice(&built::CASES, choice.3, choice.4).iter().map(|case| case.when())
 }
 
 /// The bits of a value that decide.
@@ -247,11 +249,20 @@ pub(crate) fn params_behind(entry: u16, long_bits: u32) -> Option<u16> {
 
 /// What is decided.
 pub(crate) fn decided(id: u16) -> Option<Decided> {
-    let rest = built::DECIDED.get(usize::from(id)..)?;
-    let [returns, call, words, count, rest @ ..] = rest else { return None };
-    let (params, rest) = rest.split_at_checked(usize::from(*count) * 2)?;
-    let (args, rest) = counted(rest)?;
-    Some(Decided { params, returns: *returns, call: *call, words: *words, args, fields: rest })
+    let (form, mut rest) = built::DECIDED.get(usize::from(id)..)?.split_first()?;
+    let mut one = |there: u16, otherwise: u16| match rest.split_first() {
+        Some((word, after)) if form & there != 0 => {
+            rest = after;
+            *word
+        }
+        _ => otherwise,
+    };
+    let returns = one(short::RETURNS, if form & short::RETURNS_ZERO != 0 { ZERO } else { NO });
+    let (call, words) = (one(short::CALL, NO), one(short::WORDS, NO));
+    let (params, rest) = rest.split_at_checked(usize::from(form & short::PARAMS) * 2)?;
+    let (args, rest) = if form & short::ARGS != 0 { counted(rest)? } else { (&[][..], rest) };
+    let fields = if form & short::FIELDS != 0 { rest } else { &[] };
+    Some(Decided { params, returns, call, words, args, fields })
 }
 
 /// What a value decides.

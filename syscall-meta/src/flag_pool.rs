@@ -117,7 +117,7 @@ impl Pool {
         let each = if form & EACH == 0 { 0 } else { count };
         let (whom, rest) = rest.split_at_checked(each).unwrap_or_default();
         let values = rest.get(..count * usize::from(form & WIDTH)).unwrap_or_default();
-        Rows { names: self.names.get(names as usize..).unwrap_or(""), lens, whom, values, form, one }
+        Rows { names: self.names, first: names as usize, lens, whom, values, form, one }
     }
 
     /// The length of the name, the place of the ABIs and the value of a row of a list, while the crate compiles.
@@ -142,8 +142,9 @@ impl Pool {
 /// The columns of a list.
 #[derive(Clone, Copy)]
 pub(crate) struct Rows {
-    /// From the first name of the list on.
+    /// All names of the pool, and where the first of the list starts.
     names: &'static str,
+    first: usize,
     pub(crate) lens: &'static [u8],
     whom: &'static [u8],
     values: &'static [u8],
@@ -151,10 +152,11 @@ pub(crate) struct Rows {
     one: u8,
 }
 
-/// A walk over a list: the next row, and where the names of those before it end.
+/// A walk over a list: the next row, and where the name of the one before starts and ends.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Scan {
     at: usize,
+    start: usize,
     end: usize,
 }
 
@@ -169,41 +171,25 @@ impl Rows {
     #[inline]
     pub(crate) fn value(&self, at: usize) -> Option<u64> {
         let width = usize::from(self.form & WIDTH);
-        let bytes = self.values.get(at * width..)?;
-        match self.form & !EACH {
-            1 => bytes.first().map(|byte| u64::from(*byte)),
-            2 => bytes.first_chunk().map(|bytes| u16::from_le_bytes(*bytes).into()),
-            4 => bytes.first_chunk().map(|bytes| u32::from_le_bytes(*bytes).into()),
-            8 => bytes.first_chunk().map(|bytes| u64::from_le_bytes(*bytes)),
-            _ => bytes.first_chunk().map(|bytes| i32::from_le_bytes(*bytes) as u64),
-        }
+        let bytes = self.values.get(at * width..).filter(|bytes| bytes.len() >= width)?;
+        Some(match self.form & !EACH {
+            1 => u64::from(*bytes.first()?),
+            2 => two(bytes),
+            4 => four(bytes),
+            8 => eight(bytes),
+            _ => signed(bytes),
+        })
     }
 
     /// The first row from a place on that has a value.
     fn position(&self, from: usize, value: u64) -> Option<usize> {
-        self.first(from, value, |of, value| of == value)
-    }
-
-    /// The first row from a place on whose bits are all there.
-    fn position_of_flag(&self, from: usize, bits: u64) -> Option<usize> {
-        self.first(from, !bits, |of, missing| of & missing == 0 && of != 0)
-    }
-
-    /// The first row from a place on that fits; a loop for each form, since most of the time of naming goes here.
-    #[inline]
-    fn first(&self, from: usize, with: u64, fits: impl Fn(u64, u64) -> bool) -> Option<usize> {
-        let width = usize::from(self.form & WIDTH);
-        let bytes = self.values.get(from * width..)?;
+        let bytes = self.values.get(from * usize::from(self.form & WIDTH)..)?;
         let found = match self.form & !EACH {
-            1 => bytes.iter().position(|byte| fits(u64::from(*byte), with)),
-            2 => bytes.chunks_exact(2).position(|of| fits(u16::from_le_bytes([of[0], of[1]]).into(), with)),
-            4 => (bytes.chunks_exact(4))
-                .position(|of| fits(u32::from_le_bytes([of[0], of[1], of[2], of[3]]).into(), with)),
-            8 => bytes.chunks_exact(8).position(|of| {
-                fits(u64::from_le_bytes([of[0], of[1], of[2], of[3], of[4], of[5], of[6], of[7]]), with)
-            }),
-            _ => (bytes.chunks_exact(4))
-                .position(|of| fits(i32::from_le_bytes([of[0], of[1], of[2], of[3]]) as u64, with)),
+            1 => bytes.iter().position(|byte| u64::from(*byte) == value),
+            2 => bytes.chunks_exact(2).position(|of| two(of) == value),
+            4 => bytes.chunks_exact(4).position(|of| four(of) == value),
+            8 => bytes.chunks_exact(8).position(|of| eight(of) == value),
+            _ => bytes.chunks_exact(4).position(|of| signed(of) == value),
         };
         found.map(|at| from + at)
     }
@@ -212,35 +198,77 @@ impl Rows {
     pub(crate) fn name(&self, at: usize) -> Option<&'static str> {
         let lens = self.lens.get(..=at)?;
         let end = lens.iter().map(|len| usize::from(*len)).sum::<usize>();
-        self.name_before(at, end)
+        let len = lens.iter().rev().find(|len| **len != 0)?;
+        self.text(end.checked_sub(usize::from(*len))?, end)
     }
 
-    /// The name of a row, where that ends.
     #[inline]
-    fn name_before(&self, at: usize, end: usize) -> Option<&'static str> {
-        let len = self.lens.get(..=at)?.iter().rev().find(|len| **len != 0)?;
-        self.names.get(end.checked_sub(usize::from(*len))?..end)
+    fn text(&self, start: usize, end: usize) -> Option<&'static str> {
+        self.names.get(self.first + start..self.first + end)
     }
 
     /// The next row: its name, its value, and the place of its ABIs.
     #[inline]
     pub(crate) fn next(&self, scan: &mut Scan) -> Option<(&'static str, u64, u8)> {
         let at = scan.at;
-        self.take(scan, at)
+        let (value, len) = (self.value(at)?, usize::from(*self.lens.get(at)?));
+        let start = if len == 0 { scan.start } else { scan.end };
+        *scan = Scan { at: at + 1, start, end: scan.end + len };
+        Some((self.text(start, scan.end).unwrap_or(""), value, self.whom(at)))
     }
 
-    /// The next row whose bits are all there.
-    #[inline]
+    /// The next row whose bits are all there; a loop for each form, since most of the time of naming goes here.
     pub(crate) fn next_flag(&self, scan: &mut Scan, bits: u64) -> Option<(&'static str, u64, u8)> {
-        let at = self.position_of_flag(scan.at, bits)?;
-        self.take(scan, at)
+        match self.form & !EACH {
+            1 => self.flag_in(scan, bits, 1, |of| of.first().map_or(0, |byte| u64::from(*byte))),
+            2 => self.flag_in(scan, bits, 2, two),
+            4 => self.flag_in(scan, bits, 4, four),
+            8 => self.flag_in(scan, bits, 8, eight),
+            _ => self.flag_in(scan, bits, 4, signed),
+        }
     }
 
-    #[inline]
-    fn take(&self, scan: &mut Scan, at: usize) -> Option<(&'static str, u64, u8)> {
-        let value = self.value(at)?;
-        let end = scan.end + self.lens.get(scan.at..=at)?.iter().map(|len| usize::from(*len)).sum::<usize>();
-        *scan = Scan { at: at + 1, end };
-        Some((self.name_before(at, end).unwrap_or(""), value, self.whom(at)))
+    #[inline(always)]
+    fn flag_in(
+        &self,
+        scan: &mut Scan,
+        bits: u64,
+        width: usize,
+        value: impl Fn(&[u8]) -> u64,
+    ) -> Option<(&'static str, u64, u8)> {
+        let (mut start, mut end) = (scan.start, scan.end);
+        let lens = self.lens.get(scan.at..)?;
+        let values = self.values.get(scan.at * width..)?.chunks_exact(width);
+        for ((len, of), at) in lens.iter().zip(values).zip(scan.at..) {
+            start = if *len == 0 { start } else { end };
+            end += usize::from(*len);
+            let of = value(of);
+            if of & !bits == 0 && of != 0 {
+                *scan = Scan { at: at + 1, start, end };
+                return Some((self.text(start, end).unwrap_or(""), of, self.whom(at)));
+            }
+        }
+        None
     }
+}
+
+/// Values as they stand in so many bytes.
+#[inline(always)]
+fn two(of: &[u8]) -> u64 {
+    of.first_chunk().map_or(0, |of| u16::from_le_bytes(*of).into())
+}
+
+#[inline(always)]
+fn four(of: &[u8]) -> u64 {
+    of.first_chunk().map_or(0, |of| u32::from_le_bytes(*of).into())
+}
+
+#[inline(always)]
+fn eight(of: &[u8]) -> u64 {
+    of.first_chunk().map_or(0, |of| u64::from_le_bytes(*of))
+}
+
+#[inline(always)]
+fn signed(of: &[u8]) -> u64 {
+    of.first_chunk().map_or(0, |of| i32::from_le_bytes(*of) as u64)
 }

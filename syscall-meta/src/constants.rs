@@ -5,55 +5,9 @@ use core::iter::FusedIterator;
 
 use crate::abi::Abi;
 use crate::flag_names::{Names, Pieces};
+use crate::flag_pool::{L, P, Pool, S, Scan, holds};
 use crate::flag_text::ParseFlagsError;
 use crate::generated::sets;
-
-/// What a generated file says of a set. Everything of a set is in statics of its own: what a program does not name is
-/// not linked.
-pub(crate) struct SetData {
-    pub(crate) name: &'static str,
-    pub(crate) title: &'static str,
-    /// Any of the members may be there; else a value is one of them.
-    pub(crate) is_flags: bool,
-    /// The ABIs that a value can be that of, each set of them once; a bit is an ABI, in the order of [`Abi::ALL`].
-    pub(crate) abis: &'static [u64],
-    pub(crate) members: MemberData,
-    pub(crate) parts: &'static [PartData],
-}
-
-/// Members in the order in which they are looked for.
-#[derive(Clone, Copy)]
-pub(crate) struct MemberData {
-    /// All names, one behind the other.
-    pub(crate) names: &'static str,
-    pub(crate) values: &'static [M],
-}
-
-/// A value of a member on some ABIs: how long the name is that begins here, or 0 for a further value of the same one; a
-/// place in [`SetData::abis`]; the value. The thousands of these are no calls of a function, since that takes a third of
-/// the crate's build time. Packed, they are 10 bytes and not 16.
-#[derive(Clone, Copy)]
-#[repr(Rust, packed(2))]
-pub(crate) struct M(pub(crate) u8, pub(crate) u8, pub(crate) u64);
-
-/// A part of a value.
-pub(crate) struct PartData {
-    /// The bits, with a place in [`SetData::abis`].
-    pub(crate) masks: &'static [(u8, u64)],
-    /// Values are those after a shift down to bit 0.
-    pub(crate) shifted: bool,
-    pub(crate) holds: Holds,
-}
-
-/// What a part is.
-#[allow(dead_code, reason = "which of them occur depends on the sets")]
-pub(crate) enum Holds {
-    Members(MemberData),
-    Set(&'static SetData),
-    Decimal,
-    Octal,
-    Hexadecimal,
-}
 
 /// How deep a set may refer to others; what is deeper is shown as a number.
 pub(crate) const DEPTH: usize = 3;
@@ -81,81 +35,102 @@ pub(crate) const DEPTH: usize = 3;
 /// what is looked up: what stands above an `int` in a register is cut off or extended before.
 #[derive(Clone, Copy)]
 pub struct FlagSet {
-    data: &'static SetData,
+    pool: &'static Pool,
+    /// The place in the pool.
+    at: u16,
 }
 
 impl FlagSet {
+    /// The set that a pool is made for.
     #[allow(dead_code, reason = "there may be no set")]
     #[inline]
-    pub(crate) const fn new(data: &'static SetData) -> FlagSet {
-        FlagSet { data }
+    pub(crate) const fn new(pool: &'static Pool) -> FlagSet {
+        FlagSet { pool, at: 0 }
+    }
+
+    /// The set at a place of a pool.
+    #[inline]
+    pub(crate) const fn of(pool: &'static Pool, at: u16) -> FlagSet {
+        FlagSet { pool, at }
     }
 
     /// The set of this name: `open_flags`. A program that calls this has all sets linked.
     pub fn by_name(name: &str) -> Option<FlagSet> {
-        let at = sets::ALL.binary_search_by(|set| set.name.cmp(name)).ok()?;
-        sets::ALL.get(at).map(|data| FlagSet { data })
+        let at = sets::ALL.binary_search_by(|set| set.name().cmp(name)).ok()?;
+        sets::ALL.get(at).copied()
     }
 
     /// Every set, in the order of names. A program that calls this has all of them linked.
     pub fn all() -> impl ExactSizeIterator<Item = FlagSet> + Clone {
-        sets::ALL.iter().map(|data| FlagSet { data })
+        sets::ALL.iter().copied()
     }
 
     /// Its name: `open_flags`.
     #[inline]
     pub const fn name(self) -> &'static str {
-        self.data.name
+        self.pool.name
     }
 
     /// What its values are, in a few words.
     #[inline]
     pub const fn title(self) -> &'static str {
-        self.data.title
+        self.pool.title
     }
 
     /// Whether some bits of a value are a part of their own.
     #[cfg(feature = "decode")]
     #[inline]
     pub(crate) const fn has_parts(self) -> bool {
-        !self.data.parts.is_empty()
+        self.set().5 > 0
     }
 
     /// The members, of flags that have no parts.
     #[cfg(feature = "decode")]
     #[inline]
     pub(crate) fn plain_members(self) -> Option<PlainMembers> {
-        (self.data.is_flags && self.data.parts.is_empty()).then_some(PlainMembers(self.data))
+        (self.is_flags() && !self.has_parts()).then_some(PlainMembers(self))
+    }
+
+    /// Where it and what it refers to stands.
+    #[inline]
+    pub(crate) const fn pool(self) -> &'static Pool {
+        self.pool
     }
 
     /// What a generated file says of it.
-    #[cfg(feature = "decode")]
-    pub(crate) const fn data(self) -> &'static SetData {
-        self.data
+    #[inline]
+    pub(crate) const fn set(self) -> &'static S {
+        self.pool.set(self.at)
+    }
+
+    /// Its place among all.
+    #[inline]
+    pub(crate) const fn id(self) -> u16 {
+        self.set().0
     }
 
     /// Whether a value is made of several members; else it is one of them.
     #[inline]
     pub const fn is_flags(self) -> bool {
-        self.data.is_flags
+        self.set().1
     }
 
     /// The names that make up a value on an ABI, to print or to go through. What has no name is a number among them, so
     /// that nothing of the value is lost.
     #[inline]
     pub const fn names(self, abi: Abi, value: u64) -> Names {
-        Names::new(self.data, abi, value)
+        Names::new(self, abi, value)
     }
 
     /// The name that is the whole of a value on an ABI: `ENOENT` for 2.
     pub fn name_of(self, abi: Abi, value: u64) -> Option<&'static str> {
-        self.data.name_of(abi, value, DEPTH)
+        name_of(self.pool, self.set(), abi, value, DEPTH)
     }
 
     /// The value of a name on an ABI, where that has it. Names of a part, and of the set that a part refers to, are among
     /// those known; of a part that is shifted, the value is the one of the headers, which is not shifted.
     pub fn value_of(self, abi: Abi, name: &str) -> Option<u64> {
-        self.data.value_of(abi, name, DEPTH)
+        value_of(self.pool, self.set(), abi, name, DEPTH)
     }
 
     /// Reads what [`names`](FlagSet::names) prints: names and numbers with `|` between them, `<<` and a number behind
@@ -170,14 +145,14 @@ impl FlagSet {
     /// The members that an ABI has, with their values: first those of the set itself in the order in which they are
     /// looked for, then those of its parts. What a set has that a part refers to is not among them.
     pub fn members(self, abi: Abi) -> Members {
-        Members { data: self.data, abi, part: 0, list: self.data.members, scan: Scan::default() }
+        Members { set: self, abi, part: 0, list: self.set().6, scan: Scan::default() }
     }
 }
 
 /// The members of flags that are bits and nothing else.
 #[cfg(feature = "decode")]
 #[derive(Clone, Copy)]
-pub(crate) struct PlainMembers(&'static SetData);
+pub(crate) struct PlainMembers(FlagSet);
 
 #[cfg(feature = "decode")]
 impl PlainMembers {
@@ -189,107 +164,57 @@ impl PlainMembers {
         value: u64,
         mut tell: impl FnMut(&'static str) -> Result<(), E>,
     ) -> Result<u64, E> {
-        let (mut rest, mut start, mut end) = (value, 0, 0);
-        for &M(len, abis, of) in self.0.members.values {
-            if rest == 0 {
-                break;
-            }
-            // A further value of the same name has no length.
-            start = if len == 0 { start } else { end };
-            end += usize::from(len);
-            if of & !rest == 0 && of != 0 && self.0.has(abis, abi) {
+        let (pool, set) = (self.0.pool, self.0.set());
+        let (mut rest, mut scan, rows) = (value, Scan::default(), pool.rows(set.6));
+        while rest != 0 {
+            let Some((name, of, whom)) = rows.next_flag(&mut scan, rest) else { break };
+            if pool.has(set, whom, abi) {
                 rest &= !of;
-                tell(self.0.members.names.get(start..end).unwrap_or(""))?;
+                tell(name)?;
             }
         }
         Ok(rest)
     }
 }
 
-impl SetData {
-    /// Whether an ABI is one of those at a place.
-    #[inline]
-    pub(crate) fn has(&self, abis: u8, abi: Abi) -> bool {
-        self.abis.get(usize::from(abis)).is_some_and(|abis| abis >> (abi as u32) & 1 == 1)
-    }
-
-    /// The bits of a part on an ABI, and how far they are shifted.
-    pub(crate) fn mask(&self, part: &PartData, abi: Abi) -> (u64, u32) {
-        let mask = part.masks.iter().find(|(abis, _)| self.has(*abis, abi)).map_or(0, |(_, mask)| *mask);
-        (mask, if part.shifted { mask.trailing_zeros() & 63 } else { 0 })
-    }
-
-    /// The first member of a list with a value; a member of flags that is 0 says nothing.
-    pub(crate) fn named(&self, list: MemberData, abi: Abi, value: u64) -> Option<&'static str> {
-        let at = list.values.iter().position(|&M(_, abis, of)| of == value && self.has(abis, abi))?;
-        let before = list.values.get(..=at)?;
-        // A further value of a name stands behind it.
-        let (len, before) = (before.iter().rposition(|&M(len, ..)| len != 0))
-            .and_then(|last| Some((before.get(last)?.0, before.get(..last)?)))?;
-        let start = before.iter().map(|&M(len, ..)| usize::from(len)).sum::<usize>();
-        list.names.get(start..start + usize::from(len))
-    }
-
-    fn name_of(&self, abi: Abi, value: u64, depth: usize) -> Option<&'static str> {
-        let own = self.named(self.members, abi, value).filter(|_| value != 0 || !self.is_flags);
-        own.or_else(|| {
-            let in_place = |part: &&PartData| {
-                let (mask, shift) = self.mask(part, abi);
-                shift == 0 && mask != 0 && value & !mask == 0
-            };
-            self.parts.iter().filter(in_place).find_map(|part| match part.holds {
-                Holds::Members(list) => self.named(list, abi, value),
-                Holds::Set(set) => set.name_of(abi, value, depth.checked_sub(1)?),
-                Holds::Decimal | Holds::Octal | Holds::Hexadecimal => None,
-            })
-        })
-    }
-
-    fn value_of(&self, abi: Abi, name: &str, depth: usize) -> Option<u64> {
-        let in_list = |list: MemberData| {
-            let mut scan = Scan::default();
-            while let Some((of, value, abis)) = scan.next(list) {
-                if of == name && self.has(abis, abi) {
-                    return Some(value);
-                }
-            }
-            None
+fn name_of(pool: &'static Pool, set: &S, abi: Abi, value: u64, depth: usize) -> Option<&'static str> {
+    let own = pool.named(set, set.6, abi, value).filter(|_| value != 0 || !set.1);
+    own.or_else(|| {
+        let in_place = |part: &&P| {
+            let (mask, shift) = pool.mask(part, abi);
+            shift == 0 && mask != 0 && value & !mask == 0
         };
-        in_list(self.members).or_else(|| {
-            self.parts.iter().find_map(|part| match part.holds {
-                Holds::Members(list) => in_list(list),
-                Holds::Set(set) => set.value_of(abi, name, depth.checked_sub(1)?),
-                Holds::Decimal | Holds::Octal | Holds::Hexadecimal => None,
-            })
+        pool.parts(set).iter().filter(in_place).find_map(|part| match part.3 {
+            holds::MEMBERS => pool.named(set, part.5, abi, value),
+            holds::SET => name_of(pool, pool.set(part.4), abi, value, depth.checked_sub(1)?),
+            _ => None,
         })
-    }
+    })
 }
 
-/// A walk over a list of members.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Scan {
-    at: usize,
-    start: usize,
-    end: usize,
-}
-
-impl Scan {
-    /// The next value: its name, itself, and the place of its ABIs.
-    #[inline]
-    pub(crate) fn next(&mut self, list: MemberData) -> Option<(&'static str, u64, u8)> {
-        let M(name, abis, value) = *list.values.get(self.at)?;
-        self.at += 1;
-        if name != 0 {
-            self.start = self.end;
-            self.end += usize::from(name);
+fn value_of(pool: &'static Pool, set: &S, abi: Abi, name: &str, depth: usize) -> Option<u64> {
+    let in_list = |list: L| {
+        let (rows, mut scan) = (pool.rows(list), Scan::default());
+        while let Some((of, value, whom)) = rows.next(&mut scan) {
+            if of == name && pool.has(set, whom, abi) {
+                return Some(value);
+            }
         }
-        Some((list.names.get(self.start..self.end).unwrap_or(""), value, abis))
-    }
+        None
+    };
+    in_list(set.6).or_else(|| {
+        pool.parts(set).iter().find_map(|part| match part.3 {
+            holds::MEMBERS => in_list(part.5),
+            holds::SET => value_of(pool, pool.set(part.4), abi, name, depth.checked_sub(1)?),
+            _ => None,
+        })
+    })
 }
 
 impl PartialEq for FlagSet {
     fn eq(&self, other: &FlagSet) -> bool {
-        core::ptr::eq(self.data, other.data)
+        // It may stand in several pools.
+        self.id() == other.id()
     }
 }
 
@@ -304,11 +229,11 @@ impl fmt::Debug for FlagSet {
 /// The members that an ABI has; see [`FlagSet::members`].
 #[derive(Clone)]
 pub struct Members {
-    data: &'static SetData,
+    set: FlagSet,
     abi: Abi,
     /// The part whose members come next.
     part: usize,
-    list: MemberData,
+    list: L,
     scan: Scan,
 }
 
@@ -316,16 +241,18 @@ impl Iterator for Members {
     type Item = (&'static str, u64);
 
     fn next(&mut self) -> Option<(&'static str, u64)> {
+        let (pool, set) = (self.set.pool, self.set.set());
         loop {
-            while let Some((name, value, abis)) = self.scan.next(self.list) {
-                if self.data.has(abis, self.abi) {
+            let rows = pool.rows(self.list);
+            while let Some((name, value, whom)) = rows.next(&mut self.scan) {
+                if pool.has(set, whom, self.abi) {
                     return Some((name, value));
                 }
             }
-            let part = self.data.parts.get(self.part)?;
+            let part = pool.parts(set).get(self.part)?;
             self.part += 1;
-            if let Holds::Members(list) = part.holds {
-                (self.list, self.scan) = (list, Scan::default());
+            if part.3 == holds::MEMBERS {
+                (self.list, self.scan) = (part.5, Scan::default());
             }
         }
     }
@@ -351,82 +278,113 @@ impl IntoIterator for Names {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::flag_pool::{EACH, NO_MEMBERS, WIDTH};
 
     const ALL: u64 = u64::MAX;
     const ALPHA: u64 = 1 << Abi::Alpha as u64;
 
+    const OPEN_NAMES: &str = "O_SYNCO_DSYNCO_CLOEXECO_LARGEFILEO_ALPHAO_RDONLYO_WRONLYO_RDWR";
+
     /// Signals as the low byte of what `clone` takes has them.
-    static SIGNALS: SetData = SetData {
+    static SIGNALS: Pool = Pool {
         name: "signals",
         title: "a signal",
-        is_flags: false,
-        abis: &[ALL, ALL ^ ALPHA, ALPHA],
-        members: MemberData {
-            names: "SIGHUPSIGCHLDSIGRT_1",
-            values: &[M(6, 0, 1), M(7, 1, 17), M(0, 2, 20), M(7, 0, 33)],
-        },
+        sets: &[S(1, false, 0, 3, 0, 0, L(0, 0, 4, 1 | EACH, 0))],
         parts: &[],
+        words: &[ALL, ALL ^ ALPHA, ALPHA],
+        names: "SIGHUPSIGCHLDSIGRT_1",
+        numbers: &[6, 7, 0, 7, 0, 1, 2, 0, 1, 17, 20, 33],
     };
 
     /// What `open` takes, cut down: `O_SYNC` has a bit of `O_DSYNC`, `O_LARGEFILE` is 0 on alpha.
-    static OPEN: SetData = SetData {
+    static OPEN: Pool = Pool {
         name: "open_flags",
         title: "flags of open",
-        is_flags: true,
-        abis: &[ALL, ALL ^ ALPHA, ALPHA],
-        members: MemberData {
-            names: "O_SYNCO_DSYNCO_CLOEXECO_LARGEFILEO_ALPHA",
-            values: &[
-                M(6, 0, 0x10_1000),
-                M(7, 0, 0x1000),
-                M(9, 1, 0x8_0000),
-                M(0, 2, 0x20_0000),
-                M(11, 1, 0x8000),
-                M(0, 2, 0),
-                M(7, 2, 0x4000),
-            ],
-        },
-        parts: &[PartData {
-            masks: &[(0, 3)],
-            shifted: false,
-            holds: Holds::Members(MemberData {
-                names: "O_RDONLYO_WRONLYO_RDWR",
-                values: &[M(8, 0, 0), M(8, 0, 1), M(6, 0, 2)],
-            }),
-        }],
+        sets: &[S(2, true, 0, 3, 0, 1, L(0, 0, 7, 4 | EACH, 0))],
+        parts: &[P(3, 1, false, holds::MEMBERS, 0, L(40, 42, 3, 1, 0))],
+        words: &[ALL, ALL ^ ALPHA, ALPHA, ALL, 3],
+        names: OPEN_NAMES,
+        numbers: OPEN_NUMBERS,
     };
 
-    /// A signal, a set of flags above it, and numbers.
-    static MIXED: SetData = SetData {
+    const OPEN_NUMBERS: &[u8] = b"\
+        \x06\x07\x09\0\x0b\0\x07\
+        \0\0\x01\x02\x01\x02\x02\
+        \0\x10\x10\0\
+        \0\x10\0\0\
+        \0\0\x08\0\
+        \0\0\x20\0\
+        \0\x80\0\0\
+        \0\0\0\0\
+        \0\x40\0\0\
+        \x08\x08\x06\0\x01\x02";
+
+    /// A signal, a set of flags above it, and numbers. The sets that it refers to stand behind it.
+    static MIXED: Pool = Pool {
         name: "mixed",
         title: "parts of each kind",
-        is_flags: true,
-        abis: &[ALL],
-        members: MemberData { names: "TOP", values: &[M(3, 0, 1 << 63)] },
-        parts: &[
-            PartData { masks: &[(0, 0xff)], shifted: false, holds: Holds::Set(&SIGNALS) },
-            PartData { masks: &[(0, 0xffff_ff00)], shifted: true, holds: Holds::Set(&OPEN) },
-            PartData { masks: &[(0, 0x1ff << 32)], shifted: true, holds: Holds::Octal },
-            PartData { masks: &[(0, 0xf << 48)], shifted: false, holds: Holds::Hexadecimal },
-            PartData { masks: &[(0, 0xf << 52)], shifted: true, holds: Holds::Decimal },
-            PartData { masks: &[], shifted: true, holds: Holds::Decimal },
+        sets: &[
+            S(0, true, 0, 1, 0, 6, L(62, 48, 1, 8, 0)),
+            S(1, false, 0, 3, 0, 0, L(65, 57, 4, 1 | EACH, 0)),
+            S(2, true, 0, 3, 6, 1, L(0, 0, 7, 4 | EACH, 0)),
         ],
+        parts: &[
+            P(3, 1, false, holds::SET, 1, NO_MEMBERS),
+            P(5, 1, true, holds::SET, 2, NO_MEMBERS),
+            P(7, 1, true, holds::OCTAL, 0, NO_MEMBERS),
+            P(9, 1, false, holds::HEXADECIMAL, 0, NO_MEMBERS),
+            P(11, 1, true, holds::DECIMAL, 0, NO_MEMBERS),
+            P(0, 0, true, holds::DECIMAL, 0, NO_MEMBERS),
+            P(13, 1, false, holds::MEMBERS, 0, L(40, 42, 3, 1, 0)),
+        ],
+        words: &[
+            ALL,
+            ALL ^ ALPHA,
+            ALPHA,
+            ALL,
+            0xff,
+            ALL,
+            0xffff_ff00,
+            ALL,
+            0x1ff << 32,
+            ALL,
+            0xf << 48,
+            ALL,
+            0xf << 52,
+            ALL,
+            3,
+        ],
+        names: "O_SYNCO_DSYNCO_CLOEXECO_LARGEFILEO_ALPHAO_RDONLYO_WRONLYO_RDWRTOPSIGHUPSIGCHLDSIGRT_1",
+        numbers: b"\
+            \x06\x07\x09\0\x0b\0\x07\
+            \0\0\x01\x02\x01\x02\x02\
+            \0\x10\x10\0\
+            \0\x10\0\0\
+            \0\0\x08\0\
+            \0\0\x20\0\
+            \0\x80\0\0\
+            \0\0\0\0\
+            \0\x40\0\0\
+            \x08\x08\x06\0\x01\x02\
+            \x03\0\0\0\0\0\0\0\x80\
+            \x06\x07\0\x07\0\x01\x02\0\x01\x11\x14\x21",
     };
 
     /// A set that refers to itself has an end.
-    static ENDLESS: SetData = SetData {
+    static ENDLESS: Pool = Pool {
         name: "endless",
         title: "itself again",
-        is_flags: true,
-        abis: &[ALL],
-        members: MemberData { names: "ONE", values: &[M(3, 0, 1)] },
-        parts: &[PartData { masks: &[(0, !1)], shifted: true, holds: Holds::Set(&ENDLESS) }],
+        sets: &[S(3, true, 0, 1, 0, 1, L(0, 0, 1, 1, 0))],
+        parts: &[P(1, 1, true, holds::SET, 0, NO_MEMBERS)],
+        words: &[ALL, ALL, !1],
+        names: "ONE",
+        numbers: &[3, 1],
     };
 
     const SETS: [FlagSet; 4] =
         [FlagSet::new(&SIGNALS), FlagSet::new(&OPEN), FlagSet::new(&MIXED), FlagSet::new(&ENDLESS)];
 
-    fn shown(set: &'static SetData, abi: Abi, value: u64) -> std::string::String {
+    fn shown(set: &'static Pool, abi: Abi, value: u64) -> std::string::String {
         std::format!("{}", FlagSet::new(set).names(abi, value))
     }
 
@@ -524,14 +482,26 @@ pub(crate) mod tests {
             assert!(last < set.name(), "sets stand in the order of names: {last}, {}", set.name());
             last = set.name();
             assert_eq!(FlagSet::by_name(last), Some(set));
-            let lists = set.data.parts.iter().filter_map(|part| match part.holds {
-                Holds::Members(list) => Some(list),
-                _ => None,
-            });
-            for list in lists.chain([set.data.members]) {
-                let names: usize = list.values.iter().map(|value| usize::from(value.0)).sum();
-                assert_eq!(names, list.names.len(), "{last}");
-                assert!(list.values.iter().all(|value| usize::from(value.1) < set.data.abis.len()), "{last}");
+            let pool = set.pool;
+            assert!((0..pool.sets.len()).all(|at| FlagSet::all().any(|set| set.id() == pool.sets[at].0)), "{last}");
+            for set in pool.sets {
+                let parts = pool.parts(set);
+                assert_eq!(parts.len(), usize::from(set.5), "{last}");
+                let inner = parts.iter().filter(|part| part.3 == holds::SET);
+                assert!(inner.clone().all(|part| usize::from(part.4) < pool.sets.len()), "{last}");
+                for list in parts.iter().map(|part| part.5).chain([set.6]) {
+                    let rows = pool.rows(list);
+                    let (mut scan, mut count) = (Scan::default(), 0);
+                    while let Some((name, value, whom)) = rows.next(&mut scan) {
+                        assert!(!name.is_empty() && whom < set.3, "{last}");
+                        let (len, of, is) = pool.row(list, count);
+                        assert!((of, is) == (whom, value) && (len == 0 || usize::from(len) == name.len()), "{last}");
+                        assert_eq!((rows.value(count), rows.name(count)), (Some(value), Some(name)), "{last}");
+                        count += 1;
+                    }
+                    assert_eq!((count, rows.lens.len()), (list.2.into(), list.2.into()), "{last}");
+                    assert!([1, 2, 4, 8].contains(&(list.3 & WIDTH)), "{last}");
+                }
             }
         }
     }

@@ -4,7 +4,8 @@ use core::fmt;
 use core::iter::FusedIterator;
 
 use crate::abi::Abi;
-use crate::constants::{DEPTH, FlagSet, Holds, M, PartData, Scan, SetData};
+use crate::constants::{DEPTH, FlagSet};
+use crate::flag_pool::{P, Pool, S, Scan, holds};
 
 /// The names that make up a value; see [`FlagSet::names`]. It prints as C would have it: `O_RDWR|O_CLOEXEC|0x40000000`.
 ///
@@ -12,20 +13,20 @@ use crate::constants::{DEPTH, FlagSet, Holds, M, PartData, Scan, SetData};
 /// have no name. A part that is 0 is told where 0 has a name (`O_RDONLY`); where nothing is told, that is `0`.
 #[derive(Clone, Copy)]
 pub struct Names {
-    data: &'static SetData,
+    set: FlagSet,
     abi: Abi,
     value: u64,
 }
 
 impl Names {
     #[inline]
-    pub(crate) const fn new(data: &'static SetData, abi: Abi, value: u64) -> Names {
-        Names { data, abi, value }
+    pub(crate) const fn new(set: FlagSet, abi: Abi, value: u64) -> Names {
+        Names { set, abi, value }
     }
 
     /// The set whose names they are.
     pub const fn set(self) -> FlagSet {
-        FlagSet::new(self.data)
+        self.set
     }
 
     /// The ABI on which they have that meaning.
@@ -40,8 +41,8 @@ impl Names {
 
     /// The pieces, one after the other; at least one.
     pub fn iter(self) -> Pieces {
-        let first = Frame::new(self.data, self.value, 0);
-        Pieces { abi: self.abi, frames: [Some(first), None, None], depth: 1, told: false }
+        let first = Frame::new(self.set.set(), self.value, 0);
+        Pieces { pool: self.set.pool(), abi: self.abi, frames: [Some(first), None, None], depth: 1, told: false }
     }
 
     /// Hands over the pieces as [`iter`](Names::iter) has them. Nothing is kept from piece to piece, which makes this the
@@ -53,7 +54,7 @@ impl Names {
             told = true;
             take(piece)
         };
-        let rest = each(self.data, self.abi, self.value, (0, 0), &mut tell)?;
+        let rest = each(self.set.pool(), self.set.set(), (self.abi, self.value), (0, 0), &mut tell)?;
         if rest == 0 && told {
             return Ok(());
         }
@@ -81,9 +82,9 @@ impl fmt::Display for Names {
 
 /// The pieces of a value that lies so deep in others and so far to the left; returns the bits of it that have none.
 fn each<E>(
-    set: &'static SetData,
-    abi: Abi,
-    value: u64,
+    pool: &'static Pool,
+    set: &'static S,
+    (abi, value): (Abi, u64),
     (depth, shift): (usize, u32),
     tell: &mut impl FnMut(Piece) -> Result<(), E>,
 ) -> Result<u64, E> {
@@ -92,58 +93,54 @@ fn each<E>(
         bits: bits.checked_shl(shift).unwrap_or(0),
         shift: (shift + by).min(63) as u8,
     };
-    if !set.is_flags {
-        return match set.named(set.members, abi, value) {
+    if !set.1 {
+        return match pool.named(set, set.6, abi, value) {
             Some(name) => tell(piece(Kind::Name(name), value, 0)).map(|()| 0),
             None => Ok(value),
         };
     }
     let (mut rest, mut parts) = (value, 0);
-    for part in set.parts {
-        let (mask, by) = set.mask(part, abi);
+    for part in pool.parts(set) {
+        let (mask, by) = pool.mask(part, abi);
         parts |= mask;
         let bits = value & mask;
-        let name = match part.holds {
+        let name = match part.3 {
             _ if mask == 0 => None,
-            Holds::Members(list) => set.named(list, abi, bits >> by),
-            // What lies too deep stays a number.
-            Holds::Set(inner) if inner.is_flags && depth + 1 >= DEPTH => None,
-            Holds::Set(inner) if inner.is_flags => {
-                rest &= !mask;
-                // What an inner set does not know joins what the outer one does not.
-                rest |= each(inner, abi, bits >> by, (depth + 1, shift + by), tell)?.checked_shl(by).unwrap_or(0);
-                None
+            holds::MEMBERS => pool.named(set, part.5, abi, bits >> by),
+            holds::SET => {
+                let inner = pool.set(part.4);
+                if !inner.1 {
+                    pool.named(inner, inner.6, abi, bits >> by)
+                } else {
+                    // What lies too deep stays a number.
+                    if depth + 1 < DEPTH {
+                        rest &= !mask;
+                        let more = each(pool, inner, (abi, bits >> by), (depth + 1, shift + by), tell)?;
+                        // What an inner set does not know joins what the outer one does not.
+                        rest |= more.checked_shl(by).unwrap_or(0);
+                    }
+                    None
+                }
             }
-            Holds::Set(inner) => inner.named(inner.members, abi, bits >> by),
-            Holds::Decimal | Holds::Octal | Holds::Hexadecimal => None,
+            _ => None,
         };
         if let Some(name) = name {
             rest &= !mask;
             tell(piece(Kind::Name(name), bits, by))?;
         }
     }
-    let (mut free, mut start, mut end) = (rest & !parts, 0, 0);
-    for &M(len, abis, value) in set.members.values {
-        if free == 0 {
-            break;
-        }
-        // A further value of the same name has no length.
-        start = if len == 0 { start } else { end };
-        end += usize::from(len);
-        if value != 0 && free & value == value && set.has(abis, abi) {
+    let (mut free, mut scan, rows) = (rest & !parts, Scan::default(), pool.rows(set.6));
+    while free != 0 {
+        let Some((name, value, whom)) = rows.next_flag(&mut scan, free) else { break };
+        if pool.has(set, whom, abi) {
             free &= !value;
             rest &= !value;
-            tell(piece(Kind::Name(set.members.names.get(start..end).unwrap_or("")), value, 0))?;
+            tell(piece(Kind::Name(name), value, 0))?;
         }
     }
-    for part in set.parts {
-        let kind = match part.holds {
-            Holds::Decimal => Kind::Decimal,
-            Holds::Octal => Kind::Octal,
-            Holds::Hexadecimal => Kind::Hexadecimal,
-            Holds::Members(_) | Holds::Set(_) => continue,
-        };
-        let (mask, by) = set.mask(part, abi);
+    for part in pool.parts(set) {
+        let Some(kind) = Kind::of_number(part) else { continue };
+        let (mask, by) = pool.mask(part, abi);
         let bits = rest & mask;
         rest &= !mask;
         if bits != 0 {
@@ -174,6 +171,18 @@ enum Kind {
     Octal,
     Hexadecimal,
     Unknown,
+}
+
+impl Kind {
+    /// What a part is that is a number.
+    fn of_number(part: &P) -> Option<Kind> {
+        match part.3 {
+            holds::DECIMAL => Some(Kind::Decimal),
+            holds::OCTAL => Some(Kind::Octal),
+            holds::HEXADECIMAL => Some(Kind::Hexadecimal),
+            _ => None,
+        }
+    }
 }
 
 impl Piece {
@@ -219,6 +228,7 @@ impl fmt::Display for Piece {
 /// The pieces of a value; see [`Names::iter`].
 #[derive(Clone)]
 pub struct Pieces {
+    pool: &'static Pool,
     abi: Abi,
     /// The value, and those parts of it that are values of other sets.
     frames: [Option<Frame>; DEPTH],
@@ -229,7 +239,7 @@ pub struct Pieces {
 /// Where one value is being taken apart.
 #[derive(Clone, Copy)]
 struct Frame {
-    set: &'static SetData,
+    set: &'static S,
     value: u64,
     /// The bits that nothing has been told of.
     rest: u64,
@@ -257,8 +267,8 @@ enum Step {
 }
 
 impl Frame {
-    fn new(set: &'static SetData, value: u64, shift: u32) -> Frame {
-        let stage = if set.is_flags { Stage::Part(0) } else { Stage::Members(Scan::default()) };
+    fn new(set: &'static S, value: u64, shift: u32) -> Frame {
+        let stage = if set.1 { Stage::Part(0) } else { Stage::Members(Scan::default()) };
         Frame { set, value, rest: value, shift, stage }
     }
 
@@ -267,20 +277,20 @@ impl Frame {
         Piece { kind, bits: bits.checked_shl(self.shift).unwrap_or(0), shift: shift.min(63) as u8 }
     }
 
-    fn step(&mut self, abi: Abi, deeper: bool) -> Step {
+    fn step(&mut self, pool: &'static Pool, abi: Abi, deeper: bool) -> Step {
         match self.stage {
             Stage::Part(at) => {
-                let Some(part) = self.set.parts.get(at) else {
+                let Some(part) = pool.parts(self.set).get(at) else {
                     self.stage = Stage::Members(Scan::default());
                     return Step::Next;
                 };
                 self.stage = Stage::Part(at + 1);
-                self.part(part, abi, deeper)
+                self.part(pool, part, abi, deeper)
             }
-            Stage::Members(scan) if self.set.is_flags => self.flag(scan, abi),
+            Stage::Members(scan) if self.set.1 => self.flag(pool, scan, abi),
             Stage::Members(_) => {
                 self.stage = Stage::Rest;
-                match self.set.named(self.set.members, abi, self.value) {
+                match pool.named(self.set, self.set.6, abi, self.value) {
                     Some(name) => {
                         self.rest = 0;
                         Step::Piece(self.piece(Kind::Name(name), self.value, 0))
@@ -289,18 +299,13 @@ impl Frame {
                 }
             }
             Stage::Number(at) => {
-                let Some(part) = self.set.parts.get(at) else {
+                let Some(part) = pool.parts(self.set).get(at) else {
                     self.stage = Stage::Rest;
                     return Step::Next;
                 };
                 self.stage = Stage::Number(at + 1);
-                let kind = match part.holds {
-                    Holds::Decimal => Kind::Decimal,
-                    Holds::Octal => Kind::Octal,
-                    Holds::Hexadecimal => Kind::Hexadecimal,
-                    Holds::Members(_) | Holds::Set(_) => return Step::Next,
-                };
-                let (mask, shift) = self.set.mask(part, abi);
+                let Some(kind) = Kind::of_number(part) else { return Step::Next };
+                let (mask, shift) = pool.mask(part, abi);
                 let bits = self.rest & mask;
                 self.rest &= !mask;
                 if bits == 0 { Step::Next } else { Step::Piece(self.piece(kind, bits, shift)) }
@@ -310,22 +315,27 @@ impl Frame {
     }
 
     /// A part that holds one of several values, or a value of another set.
-    fn part(&mut self, part: &'static PartData, abi: Abi, deeper: bool) -> Step {
-        let (mask, shift) = self.set.mask(part, abi);
+    fn part(&mut self, pool: &'static Pool, part: &P, abi: Abi, deeper: bool) -> Step {
+        let (mask, shift) = pool.mask(part, abi);
         if mask == 0 {
             return Step::Next;
         }
         let bits = self.value & mask;
-        let name = match part.holds {
-            Holds::Members(list) => self.set.named(list, abi, bits >> shift),
-            // What lies too deep stays a number.
-            Holds::Set(set) if set.is_flags && !deeper => return Step::Next,
-            Holds::Set(set) if set.is_flags => {
-                self.rest &= !mask;
-                return Step::Into(Frame::new(set, bits >> shift, self.shift + shift));
+        let name = match part.3 {
+            holds::MEMBERS => pool.named(self.set, part.5, abi, bits >> shift),
+            holds::SET => {
+                let set = pool.set(part.4);
+                if !set.1 {
+                    pool.named(set, set.6, abi, bits >> shift)
+                } else if deeper {
+                    self.rest &= !mask;
+                    return Step::Into(Frame::new(set, bits >> shift, self.shift + shift));
+                } else {
+                    // What lies too deep stays a number.
+                    return Step::Next;
+                }
             }
-            Holds::Set(set) => set.named(set.members, abi, bits >> shift),
-            Holds::Decimal | Holds::Octal | Holds::Hexadecimal => return Step::Next,
+            _ => return Step::Next,
         };
         match name {
             Some(name) => {
@@ -337,11 +347,12 @@ impl Frame {
     }
 
     /// The next member all of whose bits are there and not told yet.
-    fn flag(&mut self, mut scan: Scan, abi: Abi) -> Step {
-        let parts = self.set.parts.iter().fold(0, |all, part| all | self.set.mask(part, abi).0);
+    fn flag(&mut self, pool: &'static Pool, mut scan: Scan, abi: Abi) -> Step {
+        let parts = pool.parts(self.set).iter().fold(0, |all, part| all | pool.mask(part, abi).0);
         let free = self.rest & !parts;
-        while let Some((name, value, abis)) = scan.next(self.set.members) {
-            if value != 0 && free & value == value && self.set.has(abis, abi) {
+        let rows = pool.rows(self.set.6);
+        while let Some((name, value, whom)) = rows.next_flag(&mut scan, free) {
+            if pool.has(self.set, whom, abi) {
                 self.rest &= !value;
                 self.stage = Stage::Members(scan);
                 return Step::Piece(self.piece(Kind::Name(name), value, 0));
@@ -359,7 +370,7 @@ impl Iterator for Pieces {
         loop {
             let top = self.depth.checked_sub(1)?;
             let frame = self.frames.get_mut(top)?.as_mut()?;
-            match frame.step(self.abi, top + 1 < DEPTH) {
+            match frame.step(self.pool, self.abi, top + 1 < DEPTH) {
                 Step::Next => {}
                 Step::Piece(piece) => {
                     self.told = true;

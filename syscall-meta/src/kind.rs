@@ -202,7 +202,7 @@ impl Kind {
             return Some(Kind::Plain(plain));
         }
         let target = match what {
-            tag::SET => return meaning::set(of).map(Kind::Set),
+            tag::SET => return meaning::whole_set(of).map(Kind::Set),
             tag::BY => return Some(Kind::Chosen),
             tag::BARE => return Some(Kind::Bare(meaning::reason(of))),
             tag::TEXT_HERE => return Some(Kind::TextHere),

@@ -91,6 +91,8 @@ mod field;
 #[cfg(feature = "constants")]
 mod flag_names;
 #[cfg(feature = "constants")]
+mod flag_pool;
+#[cfg(feature = "constants")]
 mod flag_text;
 mod generated;
 #[cfg(feature = "decode")]

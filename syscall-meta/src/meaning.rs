@@ -6,15 +6,17 @@
 #![allow(dead_code, reason = "generated code takes what it needs")]
 
 use crate::abi::Abi;
-use crate::constants::FlagSet;
 use crate::generated::meaning as data;
 
 mod built;
 mod messages;
+mod sets;
 
+use built::short;
 pub(crate) use messages::{
     A, H, M, N, attribute, attribute_named, control, held, held_at, how, instead, messages, space_of,
 };
+pub(crate) use sets::{of as set_of, set, whole as whole_set};
 
 /// In place of a place: nothing.
 pub(crate) const NO: u16 = u16::MAX;
@@ -198,12 +200,6 @@ pub(crate) fn kind(id: u16) -> Option<K> {
     data::KINDS.get(usize::from(id)).copied()
 }
 
-/// The set at a place.
-#[inline]
-pub(crate) fn set(id: u16) -> Option<FlagSet> {
-    data::SETS.get(usize::from(id)).copied()
-}
-
 /// Why nothing better can be said of a value: a sentence of `REASONS`.
 pub(crate) fn reason(id: u16) -> &'static str {
     data::REASONS.get(usize::from(id)).copied().unwrap_or("")
@@ -236,8 +232,9 @@ pub(crate) fn choices(entry: E) -> impl Iterator<Item = C> {
 }
 
 /// The cases of a choice.
-pub(crate) fn cases(choice: C) -> &'static [When] {
-    slice(&built::CASES, choice.3, choice.4)
+#[inline]
+pub(crate) fn cases(choice: C) -> impl Iterator<Item = When> + Clone {
+    slice(&built::CASES, choice.3, choice.4).iter().map(|case| case.when())
 }
 
 /// The bits of a value that decide.
@@ -255,11 +252,20 @@ pub(crate) fn params_behind(entry: u16, long_bits: u32) -> Option<u16> {
 
 /// What is decided.
 pub(crate) fn decided(id: u16) -> Option<Decided> {
-    let rest = built::DECIDED.get(usize::from(id)..)?;
-    let [returns, call, words, count, rest @ ..] = rest else { return None };
-    let (params, rest) = rest.split_at_checked(usize::from(*count) * 2)?;
-    let (args, rest) = counted(rest)?;
-    Some(Decided { params, returns: *returns, call: *call, words: *words, args, fields: rest })
+    let (form, mut rest) = built::DECIDED.get(usize::from(id)..)?.split_first()?;
+    let mut one = |there: u16, otherwise: u16| match rest.split_first() {
+        Some((word, after)) if form & there != 0 => {
+            rest = after;
+            *word
+        }
+        _ => otherwise,
+    };
+    let returns = one(short::RETURNS, if form & short::RETURNS_ZERO != 0 { ZERO } else { NO });
+    let (call, words) = (one(short::CALL, NO), one(short::WORDS, NO));
+    let (params, rest) = rest.split_at_checked(usize::from(form & short::PARAMS) * 2)?;
+    let (args, rest) = if form & short::ARGS != 0 { counted(rest)? } else { (&[][..], rest) };
+    let fields = if form & short::FIELDS != 0 { rest } else { &[] };
+    Some(Decided { params, returns, call, words, args, fields })
 }
 
 /// What a value decides.

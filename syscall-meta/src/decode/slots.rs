@@ -280,14 +280,13 @@ impl Slots {
         let Some(second) = second else { return };
         let first = first & meaning::mask(choice, abi);
         let mut any = false;
-        let mut cases = meaning::cases(choice).iter();
+        let mut cases = meaning::cases(choice);
         while let Some(case) = cases.next() {
-            let When(abis, how, value, other, decided) = *case;
+            let When(abis, how, value, other, decided) = case;
             let mut fits = meaning::has(abis, abi) && case_fits(how, first, second, value, other);
             if how & fits::AND != 0 {
                 // What must not be there follows, a line for each group of ABIs.
-                let rest = cases.as_slice();
-                let others = rest.iter().take_while(|next| next.1 & fits::WITHOUT != 0 && next.4 == decided);
+                let others = cases.clone().take_while(|next| next.1 & fits::WITHOUT != 0 && next.4 == decided);
                 for next in others {
                     fits &= !meaning::has(next.0, abi) || case_fits(next.1, first, second, next.2, next.3);
                     cases.next();

@@ -22119,7 +22119,7 @@ pub(crate) static REASONS: [&str; 184] = [
 ];
 
 /// The sets that kinds name.
-pub(crate) static SETS: [FlagSet; 555] = [
+pub(crate) const SETS: [FlagSet; 555] = [
     sets::CLONE_FLAGS,
     sets::SYSMIPS_COMMANDS,
     sets::FADVISE_ADVICE,

@@ -10,7 +10,7 @@ use crate::abi::Abi;
 use crate::generated::{meaning as data, table};
 
 /// The ABIs whose tables are built in, as bits.
-const BUILT: u64 = {
+pub(super) const BUILT: u64 = {
     let (mut built, mut at) = (0, 0);
     while at < Abi::ALL.len() {
         if table(Abi::ALL[at]).is_some() {
@@ -120,9 +120,9 @@ const CASE_PLACES: Places<{ CASE_COUNT + 1 }> = {
     places(kept)
 };
 
-/// The places of decisions that a case or a choice that stays leads to, each with all of its words.
-const DECIDED_PLACES: Places<{ DECIDED_COUNT + 1 }> = {
-    let (mut kept, decided) = ([0; DECIDED_COUNT + 1], data::DECIDED);
+/// Which decisions a case or a choice that stays leads to, by the place of the first word.
+const DECIDED_KEPT: [bool; DECIDED_COUNT] = {
+    let mut kept = [false; DECIDED_COUNT];
     let (cases, places_of_cases, choices, mut at) = (data::CASES, CASE_PLACES, data::CHOICES, 0);
     while at < CASE_COUNT + choices.len() {
         let id = if at >= CASE_COUNT {
@@ -132,51 +132,185 @@ const DECIDED_PLACES: Places<{ DECIDED_COUNT + 1 }> = {
         } else {
             NO
         };
-        if id != NO && kept[id as usize] == 0 {
-            let (mut word, end) = (id as usize, end_of_decision(&decided, id as usize));
-            while word < end {
-                kept[word] = 1;
-                word += 1;
-            }
-        }
-        at += 1;
-    }
-    places(kept)
-};
-
-/// Where the words of a decision end; what they are stands at [`Decided`](super::Decided).
-const fn end_of_decision(decided: &[u16], start: usize) -> usize {
-    let params = decided[start + 3] as usize;
-    let args = start + 4 + 2 * params;
-    let lists = args + 1 + decided[args] as usize;
-    let (mut at, mut list) = (lists + 1, 0);
-    while list < decided[lists] {
-        at += 2 + decided[at + 1] as usize;
-        list += 1;
-    }
-    at
-}
-
-pub(super) static DECIDED: [u16; DECIDED_PLACES[DECIDED_COUNT] as usize] = {
-    let (mut kept, decided, places, mut at) =
-        ([0; DECIDED_PLACES[DECIDED_COUNT] as usize], data::DECIDED, DECIDED_PLACES, 0);
-    while at < DECIDED_COUNT {
-        if places[at] != places[at + 1] {
-            kept[places[at] as usize] = decided[at];
+        if id != NO {
+            kept[id as usize] = true;
         }
         at += 1;
     }
     kept
 };
 
-pub(super) static CASES: [When; CASE_PLACES[CASE_COUNT] as usize] = {
-    let (mut kept, cases, places, decided, mut at) =
-        ([When(0, 0, 0, 0, 0); CASE_PLACES[CASE_COUNT] as usize], data::CASES, CASE_PLACES, DECIDED_PLACES, 0);
+/// Of a decision that is put short, beside how many parameters there are: what follows.
+pub(super) mod short {
+    pub(crate) const PARAMS: u16 = 0xff;
+    pub(crate) const RETURNS: u16 = 0x100;
+    pub(crate) const RETURNS_ZERO: u16 = 0x200;
+    pub(crate) const CALL: u16 = 0x400;
+    pub(crate) const WORDS: u16 = 0x800;
+    pub(crate) const ARGS: u16 = 0x1000;
+    pub(crate) const FIELDS: u16 = 0x2000;
+}
+
+struct Short {
+    words: [u16; DECIDED_COUNT],
+    len: usize,
+    /// Where the decision is that stood at a place.
+    places: [u16; DECIDED_COUNT],
+}
+
+impl Short {
+    const fn push(&mut self, word: u16) {
+        self.words[self.len] = word;
+        self.len += 1;
+    }
+
+    /// The words of a range.
+    const fn copy(&mut self, from: &[u16], mut at: usize, end: usize) {
+        while at < end {
+            self.push(from[at]);
+            at += 1;
+        }
+    }
+}
+
+/// The decisions that stay. Most are a result and a parameter, so that what a decision does not have takes no room; the long
+/// form is that of the generated file: the result, the entry, the parameter of its words, how many parameters there are, these,
+/// how many parameters of the entry, these, and lists of fields.
+const SHORT: Short = {
+    let mut short = Short { words: [0; DECIDED_COUNT], len: 0, places: [NO; DECIDED_COUNT] };
+    let (decided, kept, mut start) = (data::DECIDED, DECIDED_KEPT, 0);
+    while start < DECIDED_COUNT {
+        let (returns, call, words, params) =
+            (decided[start], decided[start + 1], decided[start + 2], decided[start + 3]);
+        let args = start + 4 + 2 * params as usize;
+        let lists = args + 1 + decided[args] as usize;
+        let (mut end, mut list) = (lists + 1, 0);
+        while list < decided[lists] {
+            end += 2 + decided[end + 1] as usize;
+            list += 1;
+        }
+        if kept[start] {
+            assert!(params <= short::PARAMS);
+            short.places[start] = short.len as u16;
+            let at = short.len;
+            short.push(params);
+            if returns == super::ZERO {
+                short.words[at] |= short::RETURNS_ZERO;
+            } else if returns != NO {
+                short.words[at] |= short::RETURNS;
+                short.push(returns);
+            }
+            if call != NO {
+                short.words[at] |= short::CALL;
+                short.push(call);
+            }
+            if words != NO {
+                short.words[at] |= short::WORDS;
+                short.push(words);
+            }
+            short.copy(&decided, start + 4, args);
+            if decided[args] != 0 {
+                short.words[at] |= short::ARGS;
+                short.copy(&decided, args, lists);
+            }
+            if decided[lists] != 0 {
+                short.words[at] |= short::FIELDS;
+                short.copy(&decided, lists, end);
+            }
+        }
+        start = end;
+    }
+    short
+};
+
+pub(super) static DECIDED: [u16; SHORT.len] = {
+    let (mut words, short, mut at) = ([0; SHORT.len], SHORT, 0);
+    while at < words.len() {
+        words[at] = short.words[at];
+        at += 1;
+    }
+    words
+};
+
+/// A case as it stays: a place in [`FITS`], the first value, what is decided.
+#[derive(Clone, Copy)]
+#[repr(Rust, packed(2))]
+pub(super) struct Case(u16, u32, u16);
+
+impl Case {
+    #[inline]
+    pub(super) fn when(self) -> When {
+        let Case(fit, value, decided) = self;
+        let (abis, how, other) = FITS.get(usize::from(fit)).copied().unwrap_or((NO, 0, 0));
+        When(abis, how, value, other, decided)
+    }
+}
+
+/// On which ABIs a case is, how it fits, the second value: few differ in these.
+struct Fits {
+    all: [(u16, u8, u32); CASE_COUNT],
+    count: usize,
+    /// That of each case.
+    of: [u16; CASE_COUNT],
+}
+
+/// Room to look a thing up by some of its bits.
+const SLOTS: usize = 1 << 14;
+
+const CASE_FITS: Fits = {
+    let mut fits = Fits { all: [(0, 0, 0); CASE_COUNT], count: 0, of: [0; CASE_COUNT] };
+    // Sets of ABIs that are the same among those built in.
+    let (mut alike, mut at) = ([0; data::ABIS.len()], 0);
+    while at < alike.len() {
+        while data::ABIS[alike[at] as usize] & BUILT != data::ABIS[at] & BUILT {
+            alike[at] += 1;
+        }
+        at += 1;
+    }
+    assert!(CASE_COUNT < SLOTS);
+    let (mut slots, cases, places) = ([NO; SLOTS], data::CASES, CASE_PLACES);
+    at = 0;
     while at < CASE_COUNT {
         if places[at] != places[at + 1] {
-            let When(abis, how, value, other, id) = cases[at];
-            let id = if id == NO { NO } else { decided[id as usize] };
-            kept[places[at] as usize] = When(abis, how, value, other, id);
+            let When(abis, how, _, other, _) = cases[at];
+            let abis = alike[abis as usize];
+            let mut slot = (abis as usize * 73 + how as usize * 1031 + other as usize) % SLOTS;
+            loop {
+                if slots[slot] == NO {
+                    slots[slot] = fits.count as u16;
+                    fits.all[fits.count] = (abis, how, other);
+                    fits.count += 1;
+                }
+                let (of_abis, of_how, of_other) = fits.all[slots[slot] as usize];
+                if of_abis == abis && of_how == how && of_other == other {
+                    break;
+                }
+                slot = (slot + 1) % SLOTS;
+            }
+            fits.of[at] = slots[slot];
+        }
+        at += 1;
+    }
+    fits
+};
+
+static FITS: [(u16, u8, u32); CASE_FITS.count] = {
+    let (mut fits, all, mut at) = ([(0, 0, 0); CASE_FITS.count], CASE_FITS, 0);
+    while at < fits.len() {
+        fits[at] = all.all[at];
+        at += 1;
+    }
+    fits
+};
+
+pub(super) static CASES: [Case; CASE_PLACES[CASE_COUNT] as usize] = {
+    let mut kept = [Case(0, 0, 0); CASE_PLACES[CASE_COUNT] as usize];
+    let (cases, places, fits, decided, mut at) = (data::CASES, CASE_PLACES, CASE_FITS, SHORT, 0);
+    while at < CASE_COUNT {
+        if places[at] != places[at + 1] {
+            let When(.., value, _, id) = cases[at];
+            let id = if id == NO { NO } else { decided.places[id as usize] };
+            kept[places[at] as usize] = Case(fits.of[at], value, id);
         }
         at += 1;
     }
@@ -184,13 +318,13 @@ pub(super) static CASES: [When; CASE_PLACES[CASE_COUNT] as usize] = {
 };
 
 pub(super) static CHOICES: [C; data::CHOICES.len()] = {
-    let (mut choices, places, decided, mut at) = (data::CHOICES, CASE_PLACES, DECIDED_PLACES, 0);
+    let (mut choices, places, decided, mut at) = (data::CHOICES, CASE_PLACES, SHORT, 0);
     while at < choices.len() {
         let (start, end) = (choices[at].3 as usize, choices[at].3 as usize + choices[at].4 as usize);
         choices[at].3 = places[start];
         choices[at].4 = places[end] - places[start];
         if choices[at].5 != NO {
-            choices[at].5 = decided[choices[at].5 as usize];
+            choices[at].5 = decided.places[choices[at].5 as usize];
         }
         at += 1;
     }

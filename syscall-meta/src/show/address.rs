@@ -7,6 +7,8 @@ use crate::decode::integer;
 use crate::generated::{meaning, sets};
 use crate::value::SockAddr;
 
+const ADDRESS_FAMILIES: crate::FlagSet = crate::meaning::set_of(sets::ADDRESS_FAMILIES);
+
 // Families whose addresses have a form of their own, of include/linux/socket.h.
 const AF_UNIX: u16 = 1;
 const AF_INET: u16 = 2;
@@ -18,7 +20,7 @@ pub(super) fn sockaddr(shown: &Shown, of: &SockAddr<'_>, out: &mut Out<'_>) -> f
         return text::quoted(out, of.bytes());
     };
     out.write_str("{sa_family=")?;
-    match sets::ADDRESS_FAMILIES.name_of(of.place().abi, family.into()) {
+    match ADDRESS_FAMILIES.name_of(of.place().abi, family.into()) {
         Some(name) => out.write_str(name)?,
         None => text::hex(out, family.into())?,
     }

@@ -12,8 +12,22 @@ use crate::kind::Plain;
 use crate::meaning::{self, tag};
 use crate::value::Number;
 
+/// Sets as decoding has them.
+pub(super) const SIGNALS: FlagSet = meaning::set_of(sets::SIGNALS);
+const CLOCKS: FlagSet = meaning::set_of(sets::CLOCKS);
+const KEY_SERIALS: FlagSet = meaning::set_of(sets::KEY_SERIALS);
+const PTRACE_EVENTS: FlagSet = meaning::set_of(sets::PTRACE_EVENTS);
+const ACCESS_MODE: FlagSet = meaning::set_of(sets::ACCESS_MODE);
+const CLONE_FLAGS: FlagSet = meaning::set_of(sets::CLONE_FLAGS);
+const FUTEX_OPERATION: FlagSet = meaning::set_of(sets::FUTEX_OPERATION);
+const MMAP_PROT: FlagSet = meaning::set_of(sets::MMAP_PROT);
+const PERSONALITY: FlagSet = meaning::set_of(sets::PERSONALITY);
+const RLIMIT64_VALUES: FlagSet = meaning::set_of(sets::RLIMIT64_VALUES);
+const RLIMITS: FlagSet = meaning::set_of(sets::RLIMITS);
+const RLIMIT_VALUES: FlagSet = meaning::set_of(sets::RLIMIT_VALUES);
+
 /// What no bit is called, of sets of flags where that has a name.
-const NONE_OF: [(FlagSet, &str); 2] = [(sets::ACCESS_MODE, "F_OK"), (sets::MMAP_PROT, "PROT_NONE")];
+const NONE_OF: [(FlagSet, &str); 2] = [(ACCESS_MODE, "F_OK"), (MMAP_PROT, "PROT_NONE")];
 
 /// Of include/uapi/linux/futex.h.
 const FUTEX_PRIVATE_FLAG: u64 = 128;
@@ -60,12 +74,12 @@ pub(super) fn number(number: &Number, out: &mut Out<'_>) -> fmt::Result {
         Plain::Uid | Plain::Gid => text::decimal(out, number.value()),
         Plain::Mode => mode(out, number.value()),
         Plain::Device => device(out, number.value()),
-        Plain::Signal => match sets::SIGNALS.name_of(number.abi(), number.value()) {
+        Plain::Signal => match SIGNALS.name_of(number.abi(), number.value()) {
             Some(name) => out.write_str(name),
             None => text::signed(out, number.signed()),
         },
-        Plain::Clock => named(sets::CLOCKS, number, out),
-        Plain::KeySerial => match sets::KEY_SERIALS.name_of(number.abi(), number.signed() as u64) {
+        Plain::Clock => named(CLOCKS, number, out),
+        Plain::KeySerial => match KEY_SERIALS.name_of(number.abi(), number.signed() as u64) {
             Some(name) => out.write_str(name),
             None => text::signed(out, number.signed()),
         },
@@ -117,10 +131,12 @@ pub(super) fn named(set: FlagSet, number: &Number, out: &mut Out<'_>) -> fmt::Re
             }
         }
         match name {
-            None if set.name().starts_with("rlim") => return kibibytes(out, value),
+            None if [RLIMITS, RLIMIT_VALUES, RLIMIT64_VALUES].contains(&set) => {
+                return kibibytes(out, value);
+            }
             // One of several that it is not: as its type is.
             None => return text::hex(out, low(value, number.bits())),
-            Some(name) if !set.has_parts() && set != sets::FUTEX_OPERATION => return out.write_str(name),
+            Some(name) if !set.has_parts() && set != FUTEX_OPERATION => return out.write_str(name),
             Some(_) => {}
         }
     }
@@ -130,19 +146,19 @@ pub(super) fn named(set: FlagSet, number: &Number, out: &mut Out<'_>) -> fmt::Re
         }
     }
     // All bits set ask for the persona without changing it.
-    if set == sets::PERSONALITY && value as u32 == u32::MAX {
+    if set == PERSONALITY && value as u32 == u32::MAX {
         return text::hex(out, low(value, number.bits()));
     }
-    let is_private = set == sets::FUTEX_OPERATION && value & FUTEX_PRIVATE_FLAG != 0;
+    let is_private = set == FUTEX_OPERATION && value & FUTEX_PRIVATE_FLAG != 0;
     let value = if is_private { value & !FUTEX_PRIVATE_FLAG } else { value };
     // The signal of a clone is told last.
-    if set == sets::CLONE_FLAGS && value & 0xff != 0 && value > 0xff {
+    if set == CLONE_FLAGS && value & 0xff != 0 && value > 0xff {
         named(set, &number.with(value & !0xff), out)?;
         out.write_str("|")?;
         return named(set, &number.with(value & 0xff), out);
     }
     // What may be done is written with the highest bit first: `R_OK|X_OK`.
-    if set == sets::ACCESS_MODE && value & value.wrapping_sub(1) & 7 != 0 {
+    if set == ACCESS_MODE && value & value.wrapping_sub(1) & 7 != 0 {
         let highest = 1 << (value & 7).ilog2();
         named(set, &number.with(highest), out)?;
         out.write_str("|")?;
@@ -248,7 +264,7 @@ fn key(out: &mut Out<'_>, value: u64) -> fmt::Result {
 /// `{WIFEXITED(s) && WEXITSTATUS(s) == 1}`, as `wait4` packs it (`kernel/exit.c`).
 fn wait_status(out: &mut Out<'_>, number: &Number) -> fmt::Result {
     let status = number.value();
-    let signal = |out: &mut Out<'_>, value: u64| match sets::SIGNALS.name_of(number.abi(), value) {
+    let signal = |out: &mut Out<'_>, value: u64| match SIGNALS.name_of(number.abi(), value) {
         Some(name) => out.write_str(name),
         None => text::decimal(out, value),
     };
@@ -285,7 +301,7 @@ fn event(out: &mut Out<'_>, event: u32, abi: Abi) -> fmt::Result {
         return Ok(());
     }
     out.write_str(" | ")?;
-    match sets::PTRACE_EVENTS.name_of(abi, event.into()) {
+    match PTRACE_EVENTS.name_of(abi, event.into()) {
         Some(name) => out.write_str(name)?,
         None => text::hex(out, event.into())?,
     }

@@ -3,6 +3,7 @@
 use core::fmt::{self, Write};
 
 use super::{Out, Shown, Style, text};
+use crate::constants::FlagSet;
 use crate::decode::Decoded;
 use crate::errno_text::{self, restart};
 use crate::generated::sets;
@@ -10,6 +11,11 @@ use crate::habit::Habit;
 use crate::kind::Plain;
 use crate::meaning::{self, NEVER, NO, ZERO, tag};
 use crate::value::{Number, Value};
+
+const FD_FLAGS: FlagSet = meaning::set_of(sets::FD_FLAGS);
+const FILE_SEALS: FlagSet = meaning::set_of(sets::FILE_SEALS);
+const OPEN_FLAGS: FlagSet = meaning::set_of(sets::OPEN_FLAGS);
+const SCHED_POLICY: FlagSet = meaning::set_of(sets::SCHED_POLICY);
 
 impl Decoded<'_> {
     pub(super) fn result(&self, out: &mut Out<'_>) -> fmt::Result {
@@ -55,7 +61,7 @@ impl Decoded<'_> {
             Some(Plain::Mode) => text::octal(out, value, 0),
             Some(Plain::Signal) => {
                 text::signed(out, outcome.value())?;
-                match sets::SIGNALS.name_of(abi, value) {
+                match super::number::SIGNALS.name_of(abi, value) {
                     Some(name) => parenthesised(out, name),
                     None => Ok(()),
                 }
@@ -127,7 +133,7 @@ impl Decoded<'_> {
     }
 
     /// `0x8002 (flags O_RDWR|O_LARGEFILE)`: a result is a number first.
-    fn named(&self, set: Option<crate::FlagSet>, value: u64, out: &mut Out<'_>) -> fmt::Result {
+    fn named(&self, set: Option<FlagSet>, value: u64, out: &mut Out<'_>) -> fmt::Result {
         let Some(set) = set else { return text::hex(out, value) };
         let abi = self.raw().abi();
         if set.is_flags() && value == 0 && set.names(abi, 0).iter().all(|piece| piece.name().is_none()) {
@@ -135,13 +141,13 @@ impl Decoded<'_> {
         }
         // Beside `fcntl`, whose results are read as what they are, tracers name the flags alone; a policy is a number first.
         if set.is_flags() {
-            match set.name() {
-                "sched_policy" => text::signed(out, value as i64)?,
+            match set {
+                _ if set == SCHED_POLICY => text::signed(out, value as i64)?,
                 _ => text::hex(out, value)?,
             }
-            out.write_str(match set.name() {
-                "fd_flags" | "open_flags" => " (flags ",
-                "file_seals" => " (seals ",
+            out.write_str(match set {
+                _ if set == FD_FLAGS || set == OPEN_FLAGS => " (flags ",
+                _ if set == FILE_SEALS => " (seals ",
                 _ => " (",
             })?;
             for (at, piece) in set.names(abi, value).iter().enumerate() {

@@ -4,8 +4,12 @@ use core::fmt::{self, Write};
 
 use super::{Out, Style, address, control, netlink, number, text};
 use crate::abi::Abi;
+use crate::constants::FlagSet;
 use crate::generated::sets;
+use crate::meaning;
 use crate::value::{Bits, Dirents, FieldValue, Place, Value};
+
+const DIRENT_TYPES: FlagSet = meaning::set_of(sets::DIRENT_TYPES);
 
 /// How values are shown.
 #[derive(Clone, Copy)]
@@ -176,7 +180,7 @@ impl Shown {
 
     fn entry_type(&self, file_type: u8, out: &mut Out<'_>) -> fmt::Result {
         out.write_str(", d_type=")?;
-        match sets::DIRENT_TYPES.name_of(self.place.abi, file_type.into()) {
+        match DIRENT_TYPES.name_of(self.place.abi, file_type.into()) {
             Some(name) => out.write_str(name),
             None => text::hex(out, file_type.into()),
         }
@@ -215,7 +219,7 @@ fn signals_of(out: &mut Out<'_>, abi: Abi, len: u32, has: impl Fn(u32) -> bool) 
             out.write_str(" ")?;
         }
         first = false;
-        match sets::SIGNALS.name_of(abi, u64::from(bit) + 1) {
+        match number::SIGNALS.name_of(abi, u64::from(bit) + 1) {
             Some(name) => out.write_str(name.strip_prefix("SIG").unwrap_or(name))?,
             None => text::decimal(out, u64::from(bit) + 1)?,
         }

@@ -127,7 +127,7 @@ impl<'b> ControlMessage<'b> {
 
     /// The name of the level: `SOL_SOCKET`.
     pub fn level_name(&self) -> Option<&'static str> {
-        sets::SOCKET_LEVELS.name_of(self.abi(), self.level.into())
+        const { meaning::set_of(sets::SOCKET_LEVELS) }.name_of(self.abi(), self.level.into())
     }
 
     /// The name of the type, which depends on the level: `SCM_RIGHTS`.
@@ -135,7 +135,11 @@ impl<'b> ControlMessage<'b> {
         let known = meaning::control(self.abi(), self.level, self.ty).map(|of| meaning::name(of.4));
         known.or_else(|| {
             let is_socket = self.level_name() == Some("SOL_SOCKET");
-            if is_socket { sets::CONTROL_MESSAGES.name_of(self.abi(), self.ty.into()) } else { None }
+            if is_socket {
+                const { meaning::set_of(sets::CONTROL_MESSAGES) }.name_of(self.abi(), self.ty.into())
+            } else {
+                None
+            }
         })
     }
 

@@ -194,16 +194,16 @@ impl<'b> NetlinkMessage<'b> {
         }
         let value = u64::from(self.ty);
         let of_protocol = match self.protocol {
-            NETLINK_ROUTE => Some(sets::RTNETLINK_TYPES),
-            NETLINK_SOCK_DIAG => Some(sets::SOCK_DIAG_TYPES),
-            NETLINK_AUDIT => Some(sets::AUDIT_MESSAGE_TYPES),
-            NETLINK_XFRM => Some(sets::XFRM_MESSAGES),
-            NETLINK_CRYPTO => Some(sets::CRYPTO_MESSAGES),
-            NETLINK_GENERIC => Some(sets::GENL_IDS),
+            NETLINK_ROUTE => Some(const { meaning::set_of(sets::RTNETLINK_TYPES) }),
+            NETLINK_SOCK_DIAG => Some(const { meaning::set_of(sets::SOCK_DIAG_TYPES) }),
+            NETLINK_AUDIT => Some(const { meaning::set_of(sets::AUDIT_MESSAGE_TYPES) }),
+            NETLINK_XFRM => Some(const { meaning::set_of(sets::XFRM_MESSAGES) }),
+            NETLINK_CRYPTO => Some(const { meaning::set_of(sets::CRYPTO_MESSAGES) }),
+            NETLINK_GENERIC => Some(const { meaning::set_of(sets::GENL_IDS) }),
             _ => None,
         };
         // Those below 16 are the same for all.
-        let of_protocol = if self.ty < 16 { Some(sets::NLMSG_TYPES) } else { of_protocol };
+        let of_protocol = if self.ty < 16 { Some(const { meaning::set_of(sets::NLMSG_TYPES) }) } else { of_protocol };
         of_protocol?.name_of(self.place.abi, value)
     }
 

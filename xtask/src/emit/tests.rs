@@ -74,69 +74,57 @@ fn members_that_went_stay_and_the_newest_value_counts() {
     let text = emitted("sets.rs", &[(&old, &old_headers, &old_sets), (&new, &new_headers, &new_sets)]);
     let expected = "\
 use crate::FlagSet;
-use crate::constants::*;
+use crate::flag_pool::*;
 
 /// `open`: flags of open.
-pub const OPEN: FlagSet = FlagSet::new(&OPEN_DATA);
-static OPEN_DATA: SetData = SetData {
+pub const OPEN: FlagSet = FlagSet::new(&OPEN_POOL);
+static OPEN_POOL: Pool = Pool {
     name: \"open\",
     title: \"flags of open\",
-    is_flags: true,
-    abis: &[
+    sets: &[
+        S(0, true, 0, 3, 0, 2, L(0, 0, 4, 2 | EACH, 0)),
+    ],
+    parts: &[
+        P(3, 1, false, holds::MEMBERS, 0, L(19, 16, 1, 1, 0)),
+        P(5, 1, true, holds::OCTAL, 0, NO_MEMBERS),
+    ],
+    words: &[
         0x5, // all but i386
         0x1, // alpha
         0x4, // x86_64
+        0x5, // all but i386:
+        0x3,
+        0x1, // alpha:
+        0xff00,
     ],
-    members: MemberData {
-        names: \"\\
-            O_SYNC\\
-            O_GONE\\
-            O_CREAT\",
-        values: &[
-            // length of a name that begins here, ABIs, value
-            M(6, 0, 0x7000), // O_SYNC
-            M(6, 0, 0x30), // O_GONE
-            M(7, 1, 0x200), // O_CREAT
-            M(0, 2, 0x40),
-        ],
-    },
-    parts: &[
-        PartData {
-            masks: &[(0, 0x3)],
-            shifted: false,
-            holds: Holds::Members(MemberData {
-                names: \"\\
-                    O_RDONLY\",
-                values: &[
-                    // length of a name that begins here, ABIs, value
-                    M(8, 0, 0x0), // O_RDONLY
-                ],
-            }),
-        },
-        PartData {
-            masks: &[(1, 0xff00)],
-            shifted: true,
-            holds: Holds::Octal,
-        },
-    ],
+    names: \"\\
+        O_SYNC\\
+        O_GONE\\
+        O_CREAT\\
+        O_RDONLY\",
+    numbers: b\"\\
+        \\x06\\x06\\x07\\x00\\x00\\x00\\x01\\x02\\x00\\x70\\x30\\x00\\x00\\x02\\x40\\x00\\
+        \\x08\\x00\",
 };
 
 /// `went`: flags of open.
-pub const WENT: FlagSet = FlagSet::new(&WENT_DATA);
-static WENT_DATA: SetData = SetData {
+pub const WENT: FlagSet = FlagSet::new(&WENT_POOL);
+static WENT_POOL: Pool = Pool {
     name: \"went\",
     title: \"flags of open\",
-    is_flags: true,
-    abis: &[
+    sets: &[
+        S(1, true, 0, 0, 0, 0, L(0, 0, 0, 1, 0)),
     ],
-    members: MemberData { names: \"\", values: &[] },
     parts: &[],
+    words: &[],
+    names: \"\",
+    numbers: b\"\",
 };
 
 /// Every set, by name.
-pub(crate) static ALL: [&SetData; 2] = [
-    &OPEN_DATA,
-    &WENT_DATA,
+pub(crate) static ALL: [FlagSet; 2] = [
+    OPEN,
+    WENT,
 ];
 ";
     assert_eq!(text, expected);
@@ -151,14 +139,16 @@ fn real_time_signals_have_names() {
         NamedSet { kind: SetKind::Values, ..flags("signals", vec![member("SIGRTMIN", &[32, 62])], Vec::new()) };
     let sets = [signals];
     let text = emitted("sets.rs", &[(&held.0, &held.1, &sets)]);
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| line.starts_with("M(")).collect();
+    let pool = text.lines().skip_while(|line| !line.contains("names: ")).take_while(|line| !line.starts_with('}'));
+    let lines: Vec<&str> = pool.map(str::trim).collect();
+    // How long names are, for whom values are, the values: 32 and 62, 33 and 63, 34 and 64.
     let expected = [
-        "M(8, 0, 32), // SIGRTMIN",
-        "M(0, 1, 62),",
-        "M(7, 0, 33), // SIGRT_1",
-        "M(0, 1, 63),",
-        "M(7, 0, 34), // SIGRT_2",
-        "M(0, 1, 64),",
+        r#"names: "\"#,
+        r"SIGRTMIN\",
+        r"SIGRT_1\",
+        r#"SIGRT_2","#,
+        r#"numbers: b"\"#,
+        r#"\x08\x00\x07\x00\x07\x00\x00\x01\x00\x01\x00\x01\x20\x3e\x21\x3f\x22\x40","#,
     ];
     assert_eq!(lines, expected);
 }

@@ -194,7 +194,7 @@ mod tests {
         for text in ["", "_", "op", "opena", "penat", "open\0", "no_such_call", "é", "sys_read", names::TEXT] {
             assert_eq!(find(text), None, "{text:?}");
         }
-        for word in names::WORDS {
+        for word in names::WORDS.iter().step_by(if cfg!(miri) { 100 } else { 1 }) {
             for end in 1..word.len() {
                 assert_eq!(find(&word[..end]).is_some(), names::WORDS.contains(&&word[..end]));
             }

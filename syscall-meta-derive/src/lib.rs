@@ -17,6 +17,8 @@ mod select;
 mod syscall_name;
 mod syscall_set;
 mod sysno;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};

@@ -110,17 +110,19 @@ impl Selection {
                 }
             }
         }
+        // What two take away, both do.
+        let mut gone = Vec::new();
         for (at, _, asked) in items().filter(|(_, item, _)| item.not) {
-            let gone: Vec<u32> = match asked {
-                Asked::Name(name) => named.abi.call(*name).map(|call| call.number).into_iter().collect(),
+            let before = gone.len();
+            match asked {
+                Asked::Name(name) => gone.extend(named.abi.call(*name).map(|call| call.number)),
                 Asked::Classes(bits) => {
-                    named.abi.calls().filter(|call| is_in(*call, *bits)).map(|call| call.number).collect()
+                    gone.extend(named.abi.calls().filter(|call| is_in(*call, *bits)).map(|call| call.number));
                 }
-            };
-            effects[at] += gone.iter().filter(|number| chosen.contains_key(number)).count();
-            let taken = gone.iter().filter(|number| chosen.remove(number).is_some()).count();
-            debug_assert!(taken <= gone.len());
+            }
+            effects[at] += gone.iter().skip(before).filter(|number| chosen.contains_key(number)).count();
         }
+        chosen.retain(|number, _| !gone.contains(number));
         chosen.into_iter().flat_map(|(number, names)| names.into_iter().map(move |name| (number, name))).collect()
     }
 

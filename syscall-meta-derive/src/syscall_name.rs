@@ -51,7 +51,7 @@ pub(crate) fn expand(input: &DeriveInput, catalogue: Catalogue<'static>) -> Toke
     if errors.is_empty() {
         let impls = impls(input, &library, &members, &abis);
         let guards = guards(&library, &abis, catalogue);
-        return quote!(const _: () = { #guards #impls };);
+        return quote!(#[allow(deprecated)] const _: () = { #guards #impls };);
     }
     // The same without any call, so that what uses it is not wrong as well.
     let (errors, impls) = (errors.tokens(), impls(input, &library, &[], &[]));

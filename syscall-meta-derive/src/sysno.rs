@@ -1,6 +1,6 @@
 //! `sysno!`: the number of a call.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
@@ -43,7 +43,7 @@ impl Sysno {
             return quote!({ #errors 0u32 });
         };
         let guards = guards(&self.library, &abis, catalogue);
-        let number = quote_spanned!(self.call.span() => #number);
+        let number = quote_spanned!(self.call.span().resolved_at(Span::mixed_site()) => #number);
         quote!({ #guards #number })
     }
 }

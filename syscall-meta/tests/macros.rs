@@ -91,7 +91,8 @@ fn a_map_of_bytes_has_no_pointer() {
 fn a_set_has_what_it_names() {
     const SET: SyscallSet = syscall_set!(aarch64: openat, %network, !connect, !%desc);
     const EVERY: SyscallSet = syscall_set!(i386: %all);
-    const BUT: SyscallSet = syscall_set!(i386: %all, !read);
+    // Some of it is taken away twice.
+    const BUT: SyscallSet = syscall_set!(i386: %all, !read, !statfs, !%statfs);
     for call in tables::AARCH64 {
         let classes = call.side().classes();
         let is_in = (classes.has(Class::Network) || call.name() == "openat")
@@ -100,7 +101,7 @@ fn a_set_has_what_it_names() {
         assert_eq!(SET.contains(call), is_in, "{call}");
     }
     assert_eq!(EVERY, SyscallSet::full(tables::I386));
-    assert_eq!(EVERY - BUT, SyscallSet::of(tables::I386, &["read"]));
+    assert_eq!(EVERY - BUT, SyscallSet::of(tables::I386, &["read", "statfs", "statfs64"]));
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, SyscallName)]

@@ -40,7 +40,7 @@ pub struct Owned {
 pub enum Stale {
     /// It should be there.
     Missing(PathBuf),
-    /// It says something else; the first line that differs, counted from 1.
+    /// It says something else; the first line that differs, counted from 1, or 0 where it is no text.
     Differs(PathBuf, usize),
     /// It should not be there.
     Orphan(PathBuf),
@@ -58,6 +58,7 @@ impl Stale {
     pub fn why(&self) -> String {
         match self {
             Stale::Missing(_) => "missing".to_string(),
+            Stale::Differs(_, 0) => "differs".to_string(),
             Stale::Differs(_, line) => format!("differs from line {line}"),
             Stale::Orphan(_) => "no longer made".to_string(),
         }
@@ -159,6 +160,9 @@ fn listed(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn first_difference(a: &[u8], b: &[u8]) -> usize {
+    if b.contains(&0) {
+        return 0;
+    }
     let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     1 + memchr::memchr_iter(b'\n', &b[..same.min(b.len())]).count()
 }
@@ -196,17 +200,22 @@ mod tests {
         }
         fs::write(at(".syscall-meta-left"), "half").unwrap();
         let owned = Owned { folder: folder.path().to_path_buf(), ending: "rs", except: &["mod.rs"] };
-        let files = [("same.rs", "1"), ("old.rs", "a\nc"), ("new.rs", "2")];
+        fs::write(at("old.bin"), "\0\n1").unwrap();
+        let files = [("same.rs", "1"), ("old.rs", "a\nc"), ("new.rs", "2"), ("old.bin", "\0\n2")];
         let files = files.iter().map(|(name, text)| (at(name), text.as_bytes().to_vec())).collect();
         let plan = Plan { files, owned: vec![owned] };
-        let expected =
-            vec![Stale::Orphan(at("gone.rs")), Stale::Missing(at("new.rs")), Stale::Differs(at("old.rs"), 2)];
+        let expected = vec![
+            Stale::Orphan(at("gone.rs")),
+            Stale::Missing(at("new.rs")),
+            Stale::Differs(at("old.bin"), 0),
+            Stale::Differs(at("old.rs"), 2),
+        ];
         assert_eq!(plan.stale().unwrap(), expected);
         assert_eq!(plan.write().unwrap(), expected);
         assert_eq!(plan.stale().unwrap(), []);
         let mut left: Vec<String> =
             fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
         left.sort();
-        assert_eq!(left, ["mod.rs", "n.txt", "new.rs", "old.rs", "same.rs"]);
+        assert_eq!(left, ["mod.rs", "n.txt", "new.rs", "old.bin", "old.rs", "same.rs"]);
     }
 }

@@ -71,11 +71,15 @@ struct Holder<T>(T);
 
 impl<T> Holder<T> {
     const OPENAT: u32 = sysno!(x86_64, openat);
+    // A number that a person would write otherwise.
+    const WITH_A_BASE: u32 = sysno!(x32, openat);
 
     fn is_in<const N: u32>(&self) -> bool {
         const SET: ::calls::SyscallSet = syscall_set!(aarch64: openat, read, %network);
         let _ = &self.0;
-        SET.contains_number(N) && syscall_set!(x86_64: %all).contains_number(Self::OPENAT)
+        SET.contains_number(N)
+            && Self::WITH_A_BASE != Self::OPENAT
+            && syscall_set!(x86_64: %all).contains_number(Self::OPENAT)
     }
 
     fn local(&self) -> bool {

@@ -49,6 +49,7 @@ impl FlagSet {
     }
 
     /// The set at a place of a pool.
+    #[cfg(feature = "decode")]
     #[inline]
     pub(crate) const fn of(pool: &'static Pool, at: u16) -> FlagSet {
         FlagSet { pool, at }
@@ -165,15 +166,7 @@ impl PlainMembers {
         mut tell: impl FnMut(&'static str) -> Result<(), E>,
     ) -> Result<u64, E> {
         let (pool, set) = (self.0.pool, self.0.set());
-        let (mut rest, mut scan, rows) = (value, Scan::default(), pool.rows(set.6));
-        while rest != 0 {
-            let Some((name, of, whom)) = rows.next_flag(&mut scan, rest) else { break };
-            if pool.has(set, whom, abi) {
-                rest &= !of;
-                tell(name)?;
-            }
-        }
-        Ok(rest)
+        pool.rows(set.6).each_flag(value, |whom| pool.has(set, whom, abi), &mut tell)
     }
 }
 

@@ -228,6 +228,50 @@ impl Rows {
         }
     }
 
+    /// Hands over the name of each row that is of an ABI and whose bits are all there; returns the bits that have none.
+    #[cfg(feature = "decode")]
+    #[inline]
+    pub(crate) fn each_flag<E>(
+        &self,
+        bits: u64,
+        has: impl Fn(u8) -> bool,
+        tell: &mut impl FnMut(&'static str) -> Result<(), E>,
+    ) -> Result<u64, E> {
+        match self.form & !EACH {
+            1 => self.flags_in(bits, 1, |of| of.first().map_or(0, |byte| u64::from(*byte)), has, tell),
+            2 => self.flags_in(bits, 2, two, has, tell),
+            4 => self.flags_in(bits, 4, four, has, tell),
+            8 => self.flags_in(bits, 8, eight, has, tell),
+            _ => self.flags_in(bits, 4, signed, has, tell),
+        }
+    }
+
+    #[cfg(feature = "decode")]
+    #[inline]
+    fn flags_in<E>(
+        &self,
+        mut bits: u64,
+        width: usize,
+        value: impl Fn(&[u8]) -> u64,
+        has: impl Fn(u8) -> bool,
+        tell: &mut impl FnMut(&'static str) -> Result<(), E>,
+    ) -> Result<u64, E> {
+        let (mut start, mut end) = (0, 0);
+        for ((at, len), of) in self.lens.iter().enumerate().zip(self.values.chunks_exact(width)) {
+            if bits == 0 {
+                break;
+            }
+            start = if *len == 0 { start } else { end };
+            end += usize::from(*len);
+            let of = value(of);
+            if of & !bits == 0 && of != 0 && has(self.whom(at)) {
+                bits &= !of;
+                tell(self.text(start, end).unwrap_or(""))?;
+            }
+        }
+        Ok(bits)
+    }
+
     #[inline(always)]
     fn flag_in(
         &self,

@@ -34,6 +34,13 @@ impl Repository {
         Repository { home }
     }
 
+    /// One with all of `data/` as it is here.
+    pub fn whole() -> Repository {
+        let repository = Repository::empty();
+        copy(&root().join("data"), &repository.at("data"));
+        repository
+    }
+
     /// One that holds these fixtures.
     pub fn holding(fixtures: &[&str]) -> Repository {
         let repository = Repository::empty();

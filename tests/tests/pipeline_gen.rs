@@ -304,3 +304,17 @@ fn a_type_or_macro_that_nobody_knows_leaves_the_parameters_open_and_is_said_with
         repository.run(["gen", "--check", "--strict"]).exits(2).says(&["unknown-parameters"]);
     }
 }
+
+#[test]
+fn a_case_of_a_choice_on_an_abi_that_has_it_not_is_an_error() {
+    let whole = Repository::whole();
+    for (from, to, message) in [
+        ("{with: [CLONE_SETTLS], on: [i386]", "{with: [CLONE_SETTLS], on: [i286]", "there is no ABI `i286`"),
+        ("{when: [ARCH_SET_FS, ", "{on: [arm], when: [ARCH_SET_FS, ", "none of [\"arm\"] has `ARCH_SET_FS`"),
+    ] {
+        let repository = whole.copied();
+        repository.replace("data/curated/choices/processes.yaml", from, to);
+        let ran = repository.refuses(["gen"]);
+        assert!(ran.err.contains(message), "{}", ran.err);
+    }
+}

@@ -150,9 +150,7 @@ impl Decoder {
         if slots.side.syscall() != of || slots.behind != NO {
             entered.through = Some(of);
         }
-        if slots.habit == Habit::Through {
-            entered.netlink = descriptors::netlink(slots, descriptors);
-        }
+        entered.netlink = descriptors::netlink(slots, descriptors);
         if slots.directions & IN == 0 {
             entered.taken = scratch.taken();
             return entered;

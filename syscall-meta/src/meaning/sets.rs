@@ -268,7 +268,7 @@ static POOL: Pool = Pool {
     words: &WORDS,
     names: match core::str::from_utf8(&NAMES) {
         Ok(names) => names,
-        Err(_) => "",
+        Err(_) => panic!("names are text"),
     },
     numbers: &NUMBERS,
 };

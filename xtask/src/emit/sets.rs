@@ -61,7 +61,7 @@ impl Pool {
             self.names.push(name.clone());
             for (at, (abis, value)) in of.variants().iter().enumerate() {
                 // A further value of the same name has no length.
-                rows.push((if at == 0 { name.len() as u8 } else { 0 }, whom.id(abis.0) as u8, *value));
+                rows.push((if at == 0 { byte(name.len()) } else { 0 }, byte(whom.id(abis.0)), *value));
             }
         }
         let all = |fit: fn(u64) -> bool| rows.iter().all(|(.., value)| fit(*value));
@@ -82,6 +82,11 @@ impl Pool {
         self.numbers.push(line);
         format!("L({names}, {numbers}, {}, {form}, {one})", rows.len())
     }
+}
+
+/// What a list has one byte for.
+fn byte(of: usize) -> u8 {
+    u8::try_from(of).expect("a name of a set has at most 255 letters, and a set at most 256 sets of ABIs")
 }
 
 fn set(held: &[(&Bits, &NamedSet)], by_name: &ByName, last: &PerAbi<u64>, all: &[&str], out: &mut String) {
@@ -173,7 +178,7 @@ fn one<'a>(
             pool.words.extend([(abis, format!(" // {}:", named(abis, all))), (mask, String::new())]);
         }
     }
-    let id = by_name.keys().position(|name| *name == first.name).unwrap_or(0);
+    let id = by_name.keys().position(|name| *name == first.name).expect("a set is one of all");
     pool.sets.push(format!("S({id}, {flags}, {start}, {}, {first_part}, {count}, {members})", whom.all().len()));
 }
 

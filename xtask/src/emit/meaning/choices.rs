@@ -143,7 +143,12 @@ impl Made {
             let on = on.reduce(|all: u64, one| all | one).unwrap_or(u64::MAX);
             let value = |at: usize, of: &Value| {
                 let values = value(at, of);
-                PerAbi::of(values.variants().iter().map(|(abis, value)| (AbiSet(abis.0 & on), *value)))
+                let here = PerAbi::of(values.variants().iter().map(|(abis, value)| (AbiSet(abis.0 & on), *value)));
+                if here.whom().is_empty() && !values.whom().is_empty() {
+                    let message = format!("none of {:?} has `{}`", case.on, word(of));
+                    wrong(sink, &choice.file, choice.line, message);
+                }
+                here
             };
             let mut lines = Vec::new();
             for when in &case.when {

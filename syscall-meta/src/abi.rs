@@ -6,12 +6,14 @@
 use core::fmt;
 use core::str::FromStr;
 
-use crate::convention::Convention;
+use crate::convention::{Convention, Pairs};
 pub use crate::generated::abis::Abi;
 use crate::generated::abis::{ALL, FACTS};
 use crate::table::Table;
 
-/// What `data/abis.yaml` says of an ABI.
+/// What `data/abis.yaml` says of an ABI, as it is generated. None of it is linked in this form: what decoding asks for are
+/// integers, which need no relocation, and a program that asks for no register's name has none.
+#[derive(Clone, Copy)]
 pub(crate) struct Facts {
     pub(crate) name: &'static str,
     pub(crate) aliases: &'static [&'static str],
@@ -23,6 +25,26 @@ pub(crate) struct Facts {
     pub(crate) native_arch: Option<&'static str>,
     pub(crate) compat_archs: &'static [&'static str],
     pub(crate) convention: Convention,
+}
+
+/// The integers of an ABI.
+#[derive(Clone, Copy)]
+struct Sizes {
+    long_bits: u8,
+    pointer_bits: u8,
+    number_base: u32,
+    kernel_number_base: u32,
+    pairs: Pairs,
+    usual_order: ByteOrder,
+}
+
+/// Its words.
+#[derive(Clone, Copy)]
+struct Words {
+    name: &'static str,
+    aliases: &'static [&'static str],
+    native_arch: Option<&'static str>,
+    compat_archs: &'static [&'static str],
 }
 
 impl Abi {
@@ -88,32 +110,32 @@ impl Abi {
     /// The canonical name: `x86_64`, `mips_o32`. It is the name of the cargo feature, too.
     #[inline]
     pub const fn name(self) -> &'static str {
-        self.facts().name
+        WORDS[self as usize].name
     }
 
     /// Other names by which [`FromStr`] knows it: `amd64` for `x86_64`.
     #[inline]
     pub const fn aliases(self) -> &'static [&'static str] {
-        self.facts().aliases
+        WORDS[self as usize].aliases
     }
 
     /// How many bits a C `long` has: 32 or 64.
     #[inline]
     pub const fn long_bits(self) -> u32 {
-        self.facts().long_bits as u32
+        self.sizes().long_bits as u32
     }
 
     /// How many bits a pointer of a user program has: 32 or 64.
     #[inline]
     pub const fn pointer_bits(self) -> u32 {
-        self.facts().pointer_bits as u32
+        self.sizes().pointer_bits as u32
     }
 
     /// What is added to a call's place in the table to make the number of the uapi header: 0 for most, 4000 for
     /// `mips_o32`, `0x4000_0000` for `x32`, `0x90_0000` for `arm_oabi`.
     #[inline]
     pub const fn number_base(self) -> u32 {
-        self.facts().number_base
+        self.sizes().number_base
     }
 
     /// The same base as the kernel shows it in seccomp, audit and tracepoints.
@@ -122,7 +144,7 @@ impl Abi {
     /// (`syscall_get_nr` in `arch/arm/include/asm/syscall.h`).
     #[inline]
     pub const fn kernel_number_base(self) -> u32 {
-        self.facts().kernel_number_base
+        self.sizes().kernel_number_base
     }
 
     /// The byte orders that machines of this ABI come in: one, or both with the little one first.
@@ -158,28 +180,97 @@ impl Abi {
     /// ```
     #[inline]
     pub const fn audit_archs(self) -> &'static [AuditArch] {
-        self.facts().audit_archs
+        AUDIT_ARCHS[self as usize]
     }
 
     /// The directory under the kernel's `arch/` whose kernels have this ABI as their own, or `None` for the ABIs that
     /// exist as compat only: `s390`, `x32`, `mips_n32`.
     #[inline]
     pub const fn native_arch(self) -> Option<&'static str> {
-        self.facts().native_arch
+        WORDS[self as usize].native_arch
     }
 
     /// The directories under the kernel's `arch/` whose kernels serve this ABI as compat, beside an ABI of their own:
     /// `arm64` for `arm`.
     #[inline]
     pub const fn compat_archs(self) -> &'static [&'static str] {
-        self.facts().compat_archs
+        WORDS[self as usize].compat_archs
+    }
+
+    /// The byte order of its machines, or of most of them.
+    #[inline]
+    pub(crate) const fn usual_order(self) -> ByteOrder {
+        self.sizes().usual_order
+    }
+
+    /// How the words of a call travel.
+    #[inline]
+    pub const fn convention(self) -> &'static Convention {
+        &CONVENTIONS[self as usize]
+    }
+
+    /// How a 64-bit argument travels.
+    #[inline]
+    pub const fn pairs(self) -> Pairs {
+        self.sizes().pairs
     }
 
     #[inline]
-    pub(crate) const fn facts(self) -> &'static Facts {
-        &FACTS[self as usize]
+    const fn sizes(self) -> &'static Sizes {
+        &SIZES[self as usize]
     }
 }
+
+static SIZES: [Sizes; ALL.len()] = {
+    let (facts, mut abi) = (FACTS, 0);
+    let mut all = [sizes(&facts[0]); ALL.len()];
+    while abi < all.len() {
+        all[abi] = sizes(&facts[abi]);
+        abi += 1;
+    }
+    all
+};
+
+const fn sizes(facts: &Facts) -> Sizes {
+    let Facts { long_bits, pointer_bits, number_base, kernel_number_base, audit_archs, convention, .. } = *facts;
+    let usual_order = audit_archs[0].byte_order;
+    Sizes { long_bits, pointer_bits, number_base, kernel_number_base, pairs: convention.pairs, usual_order }
+}
+
+static WORDS: [Words; ALL.len()] = {
+    let (facts, mut abi) = (FACTS, 0);
+    let mut all = [words(&facts[0]); ALL.len()];
+    while abi < all.len() {
+        all[abi] = words(&facts[abi]);
+        abi += 1;
+    }
+    all
+};
+
+const fn words(facts: &Facts) -> Words {
+    let Facts { name, aliases, native_arch, compat_archs, .. } = *facts;
+    Words { name, aliases, native_arch, compat_archs }
+}
+
+static AUDIT_ARCHS: [&[AuditArch]; ALL.len()] = {
+    let (facts, mut abi) = (FACTS, 0);
+    let mut all: [&[AuditArch]; ALL.len()] = [&[]; ALL.len()];
+    while abi < all.len() {
+        all[abi] = facts[abi].audit_archs;
+        abi += 1;
+    }
+    all
+};
+
+static CONVENTIONS: [Convention; ALL.len()] = {
+    let (facts, mut abi) = (FACTS, 0);
+    let mut all = [facts[0].convention; ALL.len()];
+    while abi < all.len() {
+        all[abi] = facts[abi].convention;
+        abi += 1;
+    }
+    all
+};
 
 impl fmt::Display for Abi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

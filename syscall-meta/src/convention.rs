@@ -5,7 +5,7 @@ use crate::abi::Abi;
 /// The registers of a call, as a tracer sees them at the instruction, and how its outcome is told: [`Abi::convention`].
 ///
 /// Registers have the names that the kernel and debuggers use for user space: `rdi`, `a0`, `r3`.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Convention {
     pub(crate) number: NumberPlace,
     pub(crate) words: &'static [&'static str],
@@ -72,22 +72,10 @@ impl Convention {
 }
 
 impl Abi {
-    /// How the words of a call travel.
-    #[inline]
-    pub const fn convention(self) -> &'static Convention {
-        &self.facts().convention
-    }
-
     /// How many bits an argument word has: 32 or 64. x32 and mips_n32 have 64-bit words and 32-bit pointers.
     #[inline]
     pub const fn word_bits(self) -> u32 {
         if matches!(self.pairs(), Pairs::Whole) { 64 } else { 32 }
-    }
-
-    /// How a 64-bit argument travels.
-    #[inline]
-    pub const fn pairs(self) -> Pairs {
-        self.convention().pairs
     }
 }
 

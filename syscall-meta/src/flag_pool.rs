@@ -41,6 +41,7 @@ pub(crate) struct P(pub(crate) u16, pub(crate) u8, pub(crate) bool, pub(crate) u
 /// A list of members in the order in which they are looked for: where its names start, where its numbers do, how many values
 /// it has, in which form, and for whom all are that are not [`EACH`] for others. A further value of a name has a length of 0.
 #[derive(Clone, Copy)]
+#[repr(Rust, packed(2))]
 pub(crate) struct L(pub(crate) u32, pub(crate) u32, pub(crate) u16, pub(crate) u8, pub(crate) u8);
 
 pub(crate) const NO_MEMBERS: L = L(0, 0, 0, 1, 0);

@@ -235,7 +235,7 @@ impl StructLayout {
     /// Its fields in their order. Those of an anonymous structure or union stand among them, those of a named one
     /// without a tag follow it, as `outer.inner`; of an array of these, `outer[].inner` is that of the first.
     pub fn fields(&self) -> Fields {
-        Fields { rest: self.fields, place: self.place, order: usual_order(self.abi) }
+        Fields { rest: self.fields, place: self.place, order: self.abi.usual_order() }
     }
 
     /// The field of a name.
@@ -263,10 +263,6 @@ impl StructLayout {
 }
 
 /// The byte order in which the headers of an ABI were read.
-fn usual_order(abi: Abi) -> ByteOrder {
-    abi.audit_archs().first().map_or(ByteOrder::Little, |arch| arch.byte_order())
-}
-
 impl fmt::Debug for StructLayout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "StructLayout({} on {}, {} bytes)", self.of.c_type(), self.abi, self.size)

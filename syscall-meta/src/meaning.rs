@@ -333,14 +333,60 @@ pub(crate) fn layout(id: u16) -> Option<L> {
 
 /// The fields of a layout.
 #[inline]
-pub(crate) fn fields(layout: L) -> &'static [F] {
-    slice(&built::FIELDS, layout.2, layout.3)
+pub(crate) fn fields(layout: L) -> Fields {
+    Fields(slice(&built::FIELDS, layout.2, layout.3).iter())
+}
+
+/// The field with this name.
+#[inline]
+pub(crate) fn field_named(layout: L, name: u16) -> Option<F> {
+    slice(&built::FIELDS, layout.2, layout.3).iter().find(|field| field.0 == name).map(|field| field.get())
+}
+
+/// The fields of a layout, in their order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fields(core::slice::Iter<'static, built::Field>);
+
+impl Iterator for Fields {
+    type Item = F;
+
+    #[inline]
+    fn next(&mut self) -> Option<F> {
+        self.0.next().map(|field| field.get())
+    }
+
+    #[inline]
+    fn nth(&mut self, at: usize) -> Option<F> {
+        self.0.nth(at).map(|field| field.get())
+    }
+
+    fn last(self) -> Option<F> {
+        self.0.last().map(|field| field.get())
+    }
 }
 
 /// What the values of a structure's fields decide.
 #[inline]
-pub(crate) fn bys(record: R) -> &'static [B] {
-    slice(&data::BYS, record.4, record.5.into())
+pub(crate) fn bys(record: R) -> Bys {
+    Bys(slice(&built::BYS, record.4, record.5.into()))
+}
+
+/// What values of a structure's fields decide, each at its place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bys(&'static [built::By]);
+
+impl Bys {
+    pub(crate) const NONE: Bys = Bys(&[]);
+
+    #[inline]
+    pub(crate) fn get(self, at: usize) -> Option<B> {
+        self.0.get(at).map(|by| by.get())
+    }
+
+    #[inline]
+    pub(crate) fn iter(self) -> impl Iterator<Item = B> {
+        self.0.iter().map(|by| by.get())
+    }
 }
 
 /// The names of fields with the kinds that they have instead, from a place on so many.
@@ -364,7 +410,8 @@ pub(crate) fn pointee_of_type(ty: u16, abi: Abi) -> Option<u8> {
 /// What an integer type is on an ABI, as in [`F`].
 #[inline]
 pub(crate) fn scalar(id: u16, abi: Abi) -> Option<u8> {
-    let of = data::SCALARS.get(usize::from(id))?;
+    let [start, end, ..] = *built::SCALAR_STARTS.get(usize::from(id)..)? else { return None };
+    let of = built::SCALARS.get(usize::from(start)..usize::from(end))?;
     of.iter().find(|(abis, _)| has(*abis, abi)).map(|(_, class)| *class)
 }
 

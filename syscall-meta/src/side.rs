@@ -53,7 +53,7 @@ impl Side {
 
     /// The usual byte order of the machines of this ABI.
     pub fn byte_order(self) -> crate::abi::ByteOrder {
-        self.call.abi().audit_archs()[0].byte_order()
+        self.call.abi().usual_order()
     }
 
     /// The kernel function that the table names: `sys_newfstat`. `None` where it names none.

@@ -7,8 +7,8 @@ mod netlink;
 use core::fmt;
 
 use crate::abi::{Abi, ByteOrder};
+use crate::decode::integer;
 use crate::decode::tape::{LIST_TEXTS, Reader, STRUCT_WHOLE, node};
-use crate::decode::{integer, usual_order};
 use crate::kind::{Kind, Plain};
 use crate::meaning::{self, B, F, FLEXIBLE, L, NO, R, tag};
 
@@ -342,7 +342,7 @@ impl<'b> Struct<'b> {
     fn some_fields(&self, is_brief: bool) -> Fields<'b> {
         let empty = Fields {
             of: *self,
-            fields: [].iter(),
+            fields: meaning::Fields::default(),
             index: 0,
             active: Active::NONE,
             chosen: None,
@@ -355,7 +355,7 @@ impl<'b> Struct<'b> {
         };
         let decision = if self.decision == NO { None } else { meaning::decided(self.decision) };
         Fields {
-            fields: meaning::fields(layout).iter(),
+            fields: meaning::fields(layout),
             active: Active::new(record, layout, self.bytes, self.place),
             chosen: decision.and_then(|decided| decided.fields_of(self.param)),
             brief: if is_brief { record.3 } else { 0 },
@@ -378,7 +378,7 @@ impl<'b> Struct<'b> {
 #[derive(Clone, Debug)]
 pub struct Fields<'b> {
     of: Struct<'b>,
-    fields: core::slice::Iter<'static, F>,
+    fields: meaning::Fields,
     index: u16,
     active: Active,
     chosen: Option<&'static [u16]>,
@@ -399,7 +399,7 @@ impl Fields<'_> {
 impl<'b> Fields<'b> {
     /// The next field that means something: itself, its place, and the kind that it has here.
     #[inline]
-    fn step(&mut self) -> Option<(&'static F, u16, u16)> {
+    fn step(&mut self) -> Option<(F, u16, u16)> {
         loop {
             let field = self.fields.next()?;
             let index = self.index;
@@ -412,7 +412,7 @@ impl<'b> Fields<'b> {
                 continue;
             }
             self.seen = self.seen.saturating_add(u8::from(is_brief));
-            let kind = self.of.kind_instead(field).unwrap_or_else(|| self.active.kind(field));
+            let kind = self.of.kind_instead(&field).unwrap_or_else(|| self.active.kind(&field));
             let is_unused = meaning::kind(kind).is_some_and(|kind| kind.0 == Plain::Unused as u8);
             if is_unused || self.chosen.is_some_and(|chosen| !is_chosen(chosen, field.0)) {
                 continue;
@@ -430,9 +430,9 @@ impl<'b> Fields<'b> {
     pub(crate) fn next_field(&mut self) -> Option<(&'static str, FieldValue<'b>)> {
         loop {
             let (field, index, kind) = self.step()?;
-            let value = match self.of.scalar(field, kind) {
+            let value = match self.of.scalar(&field, kind) {
                 Some(number) => FieldValue::Number(number),
-                None => match self.of.value(field, index, kind) {
+                None => match self.of.value(&field, index, kind) {
                     Some(value) => FieldValue::Other(value),
                     None => continue,
                 },
@@ -454,7 +454,7 @@ impl<'b> Iterator for Fields<'b> {
     fn next(&mut self) -> Option<(&'static str, Value<'b>)> {
         loop {
             let (field, index, kind) = self.step()?;
-            if let Some(value) = self.of.value(field, index, kind) {
+            if let Some(value) = self.of.value(&field, index, kind) {
                 return Some((meaning::field_name(field.0), value));
             }
         }
@@ -546,24 +546,24 @@ fn is_chosen(chosen: &[u16], field: u16) -> bool {
 /// The decisions of a structure's values that hold: small, since it is copied with each structure.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Active {
-    bys: &'static [B],
+    bys: meaning::Bys,
     /// A bit for each of them; a test holds that there are no more of any structure.
     holds: u64,
 }
 
 impl Active {
-    pub(crate) const NONE: Active = Active { bys: &[], holds: 0 };
+    pub(crate) const NONE: Active = Active { bys: meaning::Bys::NONE, holds: 0 };
 
     pub(crate) fn new(record: R, layout: L, bytes: &[u8], place: Place) -> Active {
         let mut active = Active { bys: meaning::bys(record), holds: 0 };
         for (by, bit) in active.bys.iter().zip(0..u64::BITS) {
-            let B(name, abis, value, .., decisive) = *by;
+            let B(name, abis, value, .., decisive) = by;
             if !meaning::has(abis, place.abi) {
                 continue;
             }
-            let field = meaning::fields(layout).iter().find(|field| field.0 == name);
-            let Some(number) = field.and_then(|field| field_number(field, bytes, place)) else { continue };
-            let size = field.map_or(8, |field| u32::from(field.4 & meaning::BYTES_OF)).clamp(1, 8);
+            let Some(field) = meaning::field_named(layout, name) else { continue };
+            let Some(number) = field_number(&field, bytes, place) else { continue };
+            let size = u32::from(field.4 & meaning::BYTES_OF).clamp(1, 8);
             let mask = u64::MAX >> (64 - size * 8);
             if (number ^ value) & mask & decisive == 0 {
                 active.holds |= 1 << bit;
@@ -599,7 +599,7 @@ pub(crate) fn field_number(field: &F, bytes: &[u8], place: Place) -> Option<u64>
         return Some(extended(number, class));
     }
     // Layouts tell bit-fields as the usual order has them; in the other one they lie elsewhere.
-    let above = 64u32.checked_sub(u32::from(width)).filter(|_| place.order == usual_order(place.abi))?;
+    let above = 64u32.checked_sub(u32::from(width)).filter(|_| place.order == place.abi.usual_order())?;
     let number = number.checked_shr((shift & !meaning::BRIEF).into())? << above;
     Some(if class & meaning::SIGNED != 0 { ((number as i64) >> above) as u64 } else { number >> above })
 }
@@ -850,7 +850,7 @@ mod tests {
     #[test]
     fn what_a_structures_values_decide_fits_into_its_bits() {
         let all = (0..u16::MAX).map_while(meaning::record);
-        let most = all.map(|record| meaning::bys(record).len()).max().unwrap();
+        let most = all.map(|record| meaning::bys(record).iter().count()).max().unwrap();
         assert!(most > 10 && most <= u64::BITS as usize, "{most}");
     }
 

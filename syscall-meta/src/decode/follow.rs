@@ -554,11 +554,11 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         let bytes = &*bytes;
         let active = value::Active::new(of, layout, bytes, self.place());
         if record == value::wanted().mmsghdr {
-            let filled = meaning::fields(layout).iter().find(|field| meaning::name(field.0) == "msg_len");
-            self.filled = filled.and_then(|field| value::field_number(field, bytes, self.place()));
+            let filled = meaning::fields(layout).find(|field| meaning::name(field.0) == "msg_len");
+            self.filled = filled.and_then(|field| value::field_number(&field, bytes, self.place()));
         }
-        for (index, field) in meaning::fields(layout).iter().enumerate() {
-            let kind = meaning::kind(active.kind(field));
+        for (index, field) in meaning::fields(layout).enumerate() {
+            let kind = meaning::kind(active.kind(&field));
             let Some(kind) = kind else { continue };
             let before = tape.mark();
             if record == value::wanted().msgbuf && matches!(kind.0, tag::TEXT_HERE | tag::BYTES_HERE) {
@@ -583,7 +583,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
             if kind.0 < tag::PATH || !self.is_followed(kind) {
                 continue;
             }
-            let Some(pointer) = value::field_number(field, bytes, self.place()) else { continue };
+            let Some(pointer) = value::field_number(&field, bytes, self.place()) else { continue };
             if pointer == 0 {
                 continue;
             }
@@ -621,7 +621,8 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         let record = value::wanted().iovec;
         let Some(at) = meaning::layout_on(record, self.abi()) else { return false };
         let Some(layout) = meaning::layout(at) else { return false };
-        let [base, len, ..] = meaning::fields(layout) else { return false };
+        let mut fields = meaning::fields(layout);
+        let (Some(base), Some(len)) = (fields.next(), fields.next()) else { return false };
         let size = layout.1 as usize;
         let elements = usize::try_from(count).unwrap_or(usize::MAX);
         let shown = elements.min(self.limits.elements);
@@ -657,7 +658,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
             let Some(bytes) = copy.get_mut(..size.min(16)) else { return false };
             bytes.copy_from_slice(tape.written(start, size));
             let (pointer, len) =
-                (value::field_number(base, bytes, self.place()), value::field_number(len, bytes, self.place()));
+                (value::field_number(&base, bytes, self.place()), value::field_number(&len, bytes, self.place()));
             if let (Some(pointer), Some(len)) = (pointer, len) {
                 let here = len.min(left);
                 left -= here;

@@ -74,7 +74,7 @@ impl<M: Memory + ?Sized> Follow<'_, M> {
         let kind = meaning::kind(slot.kind)?;
         let record = if kind.2 == NO { meaning::record_of_type(slot.param.ty()) } else { kind.2 };
         let layout = meaning::layout(meaning::layout_on(record, self.abi())?)?;
-        let field = meaning::fields(layout).iter().find(|of| of.0 == field)?;
+        let field = meaning::field_named(layout, field)?;
         let mut bytes = [0; 8];
         let bytes = bytes.get_mut(..usize::from(field.4 & meaning::BYTES_OF))?;
         self.memory.read_exact(slot.value()?.checked_add(field.1.into())?, bytes).ok()?;
@@ -83,8 +83,8 @@ impl<M: Memory + ?Sized> Follow<'_, M> {
 
     fn field(&self, layout: u16, name: u16, bytes: &[u8]) -> Option<u64> {
         let layout = meaning::layout(layout)?;
-        let field = meaning::fields(layout).iter().find(|of| of.0 == name)?;
-        let number = value::field_number(field, bytes, Place { abi: self.abi(), order: self.order })?;
+        let field = meaning::field_named(layout, name)?;
+        let number = value::field_number(&field, bytes, Place { abi: self.abi(), order: self.order })?;
         Some(not_negative(number))
     }
 }

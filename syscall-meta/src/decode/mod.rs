@@ -9,7 +9,7 @@ pub(crate) mod tape;
 
 use core::fmt;
 
-use crate::abi::{Abi, ByteOrder};
+use crate::abi::ByteOrder;
 use crate::call::RawCall;
 use crate::habit::Habit;
 use crate::kind::{Kind, Plain, Returns};
@@ -130,7 +130,7 @@ impl Decoder {
         descriptors: &D,
         scratch: &mut Scratch<'b>,
     ) -> Entered<'b> {
-        let order = self.order.unwrap_or_else(|| usual_order(call.abi()));
+        let order = self.order.unwrap_or_else(|| call.abi().usual_order());
         let before = Nodes::NONE;
         let mut entered = Entered {
             call: *call,
@@ -161,11 +161,6 @@ impl Decoder {
         entered.taken = scratch.taken();
         entered
     }
-}
-
-/// The usual byte order of an ABI's machines.
-pub(crate) fn usual_order(abi: Abi) -> ByteOrder {
-    abi.audit_archs().first().map_or(ByteOrder::Little, |arch| arch.byte_order())
 }
 
 /// An argument: what its words hold, and what they mean.

@@ -126,7 +126,7 @@ pub(crate) static ALL: [Abi; 35] = [
     Abi::Xtensa,
 ];
 
-pub(crate) static FACTS: [Facts; 35] = [
+pub(crate) const FACTS: [Facts; 35] = [
     Facts {
         name: "aarch64",
         aliases: &["arm64"],

@@ -17224,7 +17224,7 @@ pub(crate) const FIELDS: [F; 7853] = [
 ];
 
 /// What the value of a field decides.
-pub(crate) static BYS: [B; 288] = [
+pub(crate) const BYS: [B; 288] = [
     B(27, 0, 0xa, 0, 1, 0xa),
     B(27, 0, 0xb, 0, 1, 0xb),
     B(1072, 6, 0x0, 1, 1, 0xffffffffffffffff),
@@ -21671,7 +21671,7 @@ pub(crate) static TERMS: [T; 235] = [
 ];
 
 /// Integer types that are no parameters.
-pub(crate) static SCALARS: [&[(u16, u8)]; 39] = [
+pub(crate) const SCALARS: [&[(u16, u8)]; 39] = [
     &[(0, 4 | SIGNED)], // int
     &[(0, 4)], // unsigned int
     &[(3, 4), (4, 8)], // unsigned long

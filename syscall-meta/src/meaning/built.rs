@@ -5,7 +5,7 @@
 
 #![allow(clippy::large_const_arrays, reason = "none of these is linked; a constant is what lengths can be told by")]
 
-use super::{C, F, L, NO, R, When};
+use super::{B, C, F, L, NO, R, When};
 use crate::abi::Abi;
 use crate::generated::{meaning as data, table};
 
@@ -42,6 +42,7 @@ const fn places<const N: usize>(mut stays: Places<N>) -> Places<N> {
 
 const LAYOUT_COUNT: usize = data::LAYOUTS.len();
 const FIELD_COUNT: usize = data::FIELDS.len();
+const BY_COUNT: usize = data::BYS.len();
 const CASE_COUNT: usize = data::CASES.len();
 const DECIDED_COUNT: usize = data::DECIDED.len();
 
@@ -69,12 +70,67 @@ const FIELD_PLACES: Places<{ FIELD_COUNT + 1 }> = {
     places(kept)
 };
 
-pub(super) static FIELDS: [F; FIELD_PLACES[FIELD_COUNT] as usize] = {
-    let (mut kept, fields, places, mut at) =
-        ([F(0, 0, 0, 0, 0, 0, 0, 0); FIELD_PLACES[FIELD_COUNT] as usize], data::FIELDS, FIELD_PLACES, 0);
+/// A field as it stays: its name, its offset, a place in [`SHAPES`]. Of the other things that are said of one, few differ.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Field(pub(super) u16, u16, u16);
+
+/// The kind of a field, its structure, its element, how many, and the shift and width of a bit-field.
+type Shape = (u16, u16, u16, u8, u8, u8);
+
+impl Field {
+    #[inline]
+    pub(super) fn get(self) -> F {
+        let Field(name, offset, shape) = self;
+        let (kind, record, count, element, shift, width) =
+            SHAPES.get(usize::from(shape)).copied().unwrap_or((NO, NO, 0, 0, 0, 0));
+        F(name, offset, kind, record, element, count, shift, width)
+    }
+}
+
+struct Shapes {
+    all: [Shape; FIELD_COUNT],
+    count: usize,
+    /// That of each field.
+    of: [u16; FIELD_COUNT],
+}
+
+const FIELD_SHAPES: Shapes = {
+    let mut shapes = Shapes { all: [(0, 0, 0, 0, 0, 0); FIELD_COUNT], count: 0, of: [0; FIELD_COUNT] };
+    assert!(FIELD_COUNT < SLOTS);
+    let (mut slots, fields, places, mut at) = ([NO; SLOTS], data::FIELDS, FIELD_PLACES, 0);
     while at < FIELD_COUNT {
         if places[at] != places[at + 1] {
-            kept[places[at] as usize] = fields[at];
+            let F(_, _, kind, record, element, count, shift, width) = fields[at];
+            let mixed = kind as usize + record as usize * 7 + count as usize * 53 + element as usize * 1031;
+            let mut slot = (mixed + shift as usize * 257 + width as usize * 4099) % SLOTS;
+            loop {
+                if slots[slot] == NO {
+                    slots[slot] = shapes.count as u16;
+                    shapes.all[shapes.count] = (kind, record, count, element, shift, width);
+                    shapes.count += 1;
+                }
+                let of = shapes.all[slots[slot] as usize];
+                if of.0 == kind && of.1 == record && of.2 == count && of.3 == element && of.4 == shift && of.5 == width
+                {
+                    break;
+                }
+                slot = (slot + 1) % SLOTS;
+            }
+            shapes.of[at] = slots[slot];
+        }
+        at += 1;
+    }
+    shapes
+};
+
+static SHAPES: [Shape; FIELD_SHAPES.count] = start_of(&FIELD_SHAPES.all);
+
+pub(super) static FIELDS: [Field; FIELD_PLACES[FIELD_COUNT] as usize] = {
+    let mut kept = [Field(0, 0, 0); FIELD_PLACES[FIELD_COUNT] as usize];
+    let (fields, places, shapes, mut at) = (data::FIELDS, FIELD_PLACES, FIELD_SHAPES, 0);
+    while at < FIELD_COUNT {
+        if places[at] != places[at + 1] {
+            kept[places[at] as usize] = Field(fields[at].0, fields[at].1, shapes.of[at]);
         }
         at += 1;
     }
@@ -95,14 +151,122 @@ pub(super) static LAYOUTS: [L; LAYOUT_PLACES[LAYOUT_COUNT] as usize] = {
 };
 
 pub(super) static RECORDS: [R; data::RECORDS.len()] = {
-    let (mut records, places, mut at) = (data::RECORDS, LAYOUT_PLACES, 0);
+    let (mut records, places, by_places, mut at) = (data::RECORDS, LAYOUT_PLACES, BY_PLACES, 0);
     while at < records.len() {
         let (start, end) = (records[at].1 as usize, records[at].1 as usize + records[at].2 as usize);
         records[at].1 = places[start];
         records[at].2 = (places[end] - places[start]) as u8;
+        let (start, end) = (records[at].4 as usize, records[at].4 as usize + records[at].5 as usize);
+        records[at].4 = by_places[start];
+        records[at].5 = (by_places[end] - by_places[start]) as u8;
         at += 1;
     }
     records
+};
+
+const BY_PLACES: Places<{ BY_COUNT + 1 }> = {
+    let (mut kept, bys, mut at) = ([0; BY_COUNT + 1], data::BYS, 0);
+    while at < BY_COUNT {
+        kept[at] = stays(bys[at].1) as u16;
+        at += 1;
+    }
+    places(kept)
+};
+
+/// What a field's value decides, as it stays: the field, a place in [`BY_FITS`], the lower half of the value, the kinds in
+/// `OVERRIDES` (start, count).
+#[derive(Clone, Copy, Debug)]
+#[repr(Rust, packed(2))]
+pub(super) struct By(u16, u16, u32, u16, u8);
+
+/// On which ABIs it is, the upper half of the value, the bits that decide.
+type ByFit = (u16, u32, u64);
+
+impl By {
+    #[inline]
+    pub(super) fn get(self) -> B {
+        let By(field, fit, value, start, count) = self;
+        let (abis, upper, decisive) = BY_FITS.get(usize::from(fit)).copied().unwrap_or((NO, 0, 0));
+        B(field, abis, u64::from(upper) << 32 | value as u64, start, count, decisive)
+    }
+}
+
+struct ByFits {
+    all: [ByFit; BY_COUNT],
+    count: usize,
+    /// That of each.
+    of: [u16; BY_COUNT],
+}
+
+const BYS_FIT: ByFits = {
+    let mut fits = ByFits { all: [(0, 0, 0); BY_COUNT], count: 0, of: [0; BY_COUNT] };
+    let (bys, mut at) = (data::BYS, 0);
+    while at < BY_COUNT {
+        let B(_, abis, value, _, _, decisive) = bys[at];
+        let (upper, mut fit) = ((value >> 32) as u32, 0);
+        while fit < fits.count {
+            let of = fits.all[fit];
+            if of.0 == abis && of.1 == upper && of.2 == decisive {
+                break;
+            }
+            fit += 1;
+        }
+        if fit == fits.count {
+            fits.all[fit] = (abis, upper, decisive);
+            fits.count += 1;
+        }
+        fits.of[at] = fit as u16;
+        at += 1;
+    }
+    fits
+};
+
+static BY_FITS: [ByFit; BYS_FIT.count] = start_of(&BYS_FIT.all);
+
+pub(super) static BYS: [By; BY_PLACES[BY_COUNT] as usize] = {
+    let mut kept = [By(0, 0, 0, 0, 0); BY_PLACES[BY_COUNT] as usize];
+    let (bys, places, fits, mut at) = (data::BYS, BY_PLACES, BYS_FIT, 0);
+    while at < BY_COUNT {
+        if places[at] != places[at + 1] {
+            let B(field, _, value, start, count, _) = bys[at];
+            kept[places[at] as usize] = By(field, fits.of[at], value as u32, start, count);
+        }
+        at += 1;
+    }
+    kept
+};
+
+/// What the integer types are on each ABI, in one list: on which ABIs, and what as in [`F`].
+pub(super) static SCALARS: [(u16, u8); SCALARS_MADE.count] = start_of(&SCALARS_MADE.all);
+
+/// Where each type's part of [`SCALARS`] starts, and where the last one ends.
+pub(super) static SCALAR_STARTS: [u8; SCALAR_COUNT + 1] = SCALARS_MADE.starts;
+
+const SCALAR_COUNT: usize = data::SCALARS.len();
+
+struct Scalars {
+    all: [(u16, u8); 256],
+    count: usize,
+    starts: [u8; SCALAR_COUNT + 1],
+}
+
+const SCALARS_MADE: Scalars = {
+    let mut made = Scalars { all: [(0, 0); 256], count: 0, starts: [0; SCALAR_COUNT + 1] };
+    let (scalars, mut at) = (data::SCALARS, 0);
+    while at < SCALAR_COUNT {
+        let mut row = 0;
+        while row < scalars[at].len() {
+            if stays(scalars[at][row].0) {
+                made.all[made.count] = scalars[at][row];
+                made.count += 1;
+            }
+            row += 1;
+        }
+        assert!(made.count <= u8::MAX as usize, "a byte has no room for so many");
+        made.starts[at + 1] = made.count as u8;
+        at += 1;
+    }
+    made
 };
 
 const CASE_PLACES: Places<{ CASE_COUNT + 1 }> = {
@@ -223,14 +387,7 @@ const SHORT: Short = {
     short
 };
 
-pub(super) static DECIDED: [u16; SHORT.len] = {
-    let (mut words, short, mut at) = ([0; SHORT.len], SHORT, 0);
-    while at < words.len() {
-        words[at] = short.words[at];
-        at += 1;
-    }
-    words
-};
+pub(super) static DECIDED: [u16; SHORT.len] = start_of(&SHORT.words);
 
 /// A case as it stays: a place in [`FITS`], the first value, what is decided.
 #[derive(Clone, Copy)]
@@ -294,14 +451,7 @@ const CASE_FITS: Fits = {
     fits
 };
 
-static FITS: [(u16, u8, u32); CASE_FITS.count] = {
-    let (mut fits, all, mut at) = ([(0, 0, 0); CASE_FITS.count], CASE_FITS, 0);
-    while at < fits.len() {
-        fits[at] = all.all[at];
-        at += 1;
-    }
-    fits
-};
+static FITS: [(u16, u8, u32); CASE_FITS.count] = start_of(&CASE_FITS.all);
 
 pub(super) static CASES: [Case; CASE_PLACES[CASE_COUNT] as usize] = {
     let mut kept = [Case(0, 0, 0); CASE_PLACES[CASE_COUNT] as usize];
@@ -330,3 +480,11 @@ pub(super) static CHOICES: [C; data::CHOICES.len()] = {
     }
     choices
 };
+
+/// The first of them, as many as there is room for.
+pub(super) const fn start_of<T: Copy, const N: usize>(all: &[T]) -> [T; N] {
+    match all.first_chunk() {
+        Some(start) => *start,
+        None => panic!("there is less"),
+    }
+}

@@ -5,7 +5,7 @@
 
 #![allow(clippy::large_const_arrays, reason = "none of these is linked; a constant is what lengths can be told by")]
 
-use super::built::BUILT;
+use super::built::{BUILT, start_of};
 use super::data;
 use crate::constants::FlagSet;
 use crate::flag_pool::{EACH, L, NO_MEMBERS, P, Pool, S, WIDTH};
@@ -285,13 +285,6 @@ static WORDS: [u64; MADE.whom_count + MADE.used.words] = {
     }
     words
 };
-
-const fn start_of<T: Copy, const N: usize>(all: &[T]) -> [T; N] {
-    match all.first_chunk() {
-        Some(start) => *start,
-        None => panic!("there is less"),
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -79,7 +79,7 @@ fn message(shown: &Shown, of: &NetlinkMessage<'_>, depth: usize, out: &mut Out<'
     name_or_hex(of.type_name(), of.message_type(), out)?;
     out.write_str(", nlmsg_flags=")?;
     let flags = Number::of_bits(of.flags().into(), 16, of.place().abi);
-    number::named(of.flag_set(), &flags, out)?;
+    number::named(of.flag_set_here(), &flags, out)?;
     out.write_str(", nlmsg_seq=")?;
     text::decimal(out, of.sequence().into())?;
     out.write_str(", nlmsg_pid=")?;

@@ -29,6 +29,16 @@ const AF_INET: u8 = 2;
 const AF_BRIDGE: u8 = 7;
 const AF_INET6: u8 = 10;
 
+/// What the flags of a message can be.
+const FLAG_SETS: [FlagSet; 5] =
+    [sets::NLMSG_FLAGS, sets::NLMSG_ACK_FLAGS, sets::NLMSG_GET_FLAGS, sets::NLMSG_NEW_FLAGS, sets::NLMSG_DELETE_FLAGS];
+/// Their places.
+const ANY: usize = 0;
+const ACK: usize = 1;
+const GET: usize = 2;
+const NEW: usize = 3;
+const DELETE: usize = 4;
+
 /// The bytes of a header, and those of one of an attribute.
 const HEAD: usize = 16;
 const ATTRIBUTE_HEAD: usize = 4;
@@ -209,16 +219,34 @@ impl<'b> NetlinkMessage<'b> {
 
     /// The set of which its flags are: the same bits have other names for what asks, makes and removes.
     pub fn flag_set(&self) -> FlagSet {
+        FLAG_SETS[self.flags_of()]
+    }
+
+    /// The same as it is known to decoding, which need not link what other ABIs have.
+    pub(crate) fn flag_set_here(&self) -> FlagSet {
+        const HERE: [FlagSet; FLAG_SETS.len()] = {
+            let (mut here, mut at) = (FLAG_SETS, 0);
+            while at < here.len() {
+                here[at] = meaning::set_of(here[at]);
+                at += 1;
+            }
+            here
+        };
+        HERE[self.flags_of()]
+    }
+
+    /// The place in [`FLAG_SETS`].
+    fn flags_of(&self) -> usize {
         if matches!(self.ty, NLMSG_ERROR | NLMSG_DONE) {
-            return sets::NLMSG_ACK_FLAGS;
+            return ACK;
         }
         let is_request = self.flags & NLM_F_REQUEST != 0;
         match self.form.map_or(0, |form| form.2 & how::FLAGS) {
-            how::GET if is_request => sets::NLMSG_GET_FLAGS,
-            how::NEW => sets::NLMSG_NEW_FLAGS,
-            how::DELETE => sets::NLMSG_DELETE_FLAGS,
-            _ if is_request && self.protocol == NETLINK_GENERIC && self.ty >= 16 => sets::NLMSG_GET_FLAGS,
-            _ => sets::NLMSG_FLAGS,
+            how::GET if is_request => GET,
+            how::NEW => NEW,
+            how::DELETE => DELETE,
+            _ if is_request && self.protocol == NETLINK_GENERIC && self.ty >= 16 => GET,
+            _ => ANY,
         }
     }
 

@@ -36,7 +36,7 @@ pub(super) fn abis(abis: &Abis) -> String {
     for spec in &all {
         let _ = writeln!(out, "    Abi::{},", variant(&spec.name));
     }
-    let _ = writeln!(out, "];\n\npub(crate) static FACTS: [Facts; {count}] = [");
+    let _ = writeln!(out, "];\n\npub(crate) const FACTS: [Facts; {count}] = [");
     for spec in &all {
         facts(spec, &mut out);
     }

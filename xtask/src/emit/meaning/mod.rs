@@ -145,7 +145,7 @@ fn array(out: &mut String, about: &str, name: &str, ty: &str, items: &[String]) 
 
 /// A constant is what the crate makes statics of; it leaves out what is of ABIs that are not built in.
 fn item(name: &str) -> &'static str {
-    let made = ["CHOICES", "CASES", "DECIDED", "RECORDS", "LAYOUTS", "FIELDS", "SETS"];
+    let made = ["CHOICES", "CASES", "DECIDED", "RECORDS", "LAYOUTS", "FIELDS", "BYS", "SCALARS", "SETS"];
     if made.contains(&name) { "const" } else { "static" }
 }
 

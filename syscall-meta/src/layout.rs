@@ -426,17 +426,19 @@ mod tests {
                 let line = line.strip_prefix('@').map_or(line, |line| line.split_once(' ').expect(line).1);
                 assert!(Field::read(line, ByteOrder::Little).is_some(), "{of:?}: {line}");
             }
+            // An interpreter has time for a few of them.
+            let some = if cfg!(miri) { &[Abi::I386, Abi::Powerpc64, Abi::X86_64][..] } else { Abi::ALL };
             assert!(Abi::ALL.iter().any(|abi| of.on(*abi).is_some()), "{of:?}");
-            for layout in Abi::ALL.iter().filter_map(|abi| of.on(*abi)) {
+            for layout in some.iter().filter_map(|abi| of.on(*abi)) {
                 assert!(layout.size() % layout.align().max(1) == 0, "{layout:?}");
                 for field in layout.fields() {
                     // What stands in an element of a flexible tail lies beyond.
                     let inside = field.offset() <= layout.size() || field.name().contains("[]");
                     assert!(inside, "{layout:?} {field}");
-                    for len in [0, 1, 7, 64, 512] {
+                    for len in if cfg!(miri) { &[7, 512][..] } else { &[0, 1, 7, 64, 512] } {
                         for order in [ByteOrder::Little, ByteOrder::Big] {
-                            let _ = field.unsigned(&bytes[..len], order);
-                            let _ = field.element(1).and_then(|field| field.signed(&bytes[..len], order));
+                            let _ = field.unsigned(&bytes[..*len], order);
+                            let _ = field.element(1).and_then(|field| field.signed(&bytes[..*len], order));
                         }
                     }
                 }

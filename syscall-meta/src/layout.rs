@@ -413,7 +413,7 @@ mod tests {
     fn every_structure_is_found_and_every_field_read_from_any_bytes() {
         let bytes = [0x5a; 512];
         let mut last = ("", "", "");
-        for of in Struct::all().step_by(if cfg!(miri) { 400 } else { 1 }) {
+        for of in Struct::all().take(if cfg!(miri) { 12 } else { usize::MAX }) {
             let (name, keyword, header) = of.head();
             assert!(last < (name, header, keyword), "{last:?} {of:?}");
             last = (name, header, keyword);

@@ -4,6 +4,7 @@
 //! both have them, `--texts` all of ours, `--profile` runs ours alone for a
 //! profiler, of all calls or those of a third argument's name.
 
+mod by_hand;
 mod counting;
 mod recording;
 
@@ -71,6 +72,7 @@ fn main() {
         reverie / same,
         reverie / full
     );
+    bench.beside_by_hand(runs);
     let mut names: Vec<&str> = all.iter().map(|call| call.sysno.name()).collect();
     names.sort();
     names.dedup();
@@ -209,6 +211,43 @@ impl Bench<'_> {
         let reverie = count(&mut || self.reverie(calls, &mut text));
         let same = count(&mut || self.ours(calls, Part::Followed, &mut ours));
         (reverie, same, count(&mut || self.ours(calls, Part::All, &mut ours)))
+    }
+
+    /// The same calls by text that is written for each of them by hand: as fast as any of this can be.
+    fn beside_by_hand(&self, runs: usize) {
+        let calls = self.recording.calls.iter().filter(|call| by_hand::NAMES.contains(&call.sysno.name()));
+        let (mut ours, mut text) = (Ours::new(), String::with_capacity(1 << 16));
+        let (before, after) = (self.recording.before(Part::All), self.recording.after(Part::All));
+        let is_same = |call: &&Call| {
+            text.clear();
+            by_hand::show(call, &before, &after, &mut text)
+                && text == self.decode(call, Part::All, &ours.decoder, &mut ours.room).to_string()
+        };
+        let calls: Vec<Call> = calls.filter(is_same).cloned().collect();
+        let mut best = [f64::MAX; 3];
+        for _ in 0..runs {
+            let mut started = Instant::now();
+            let mut lap = || std::mem::replace(&mut started, Instant::now()).elapsed();
+            black_box(self.reverie(&calls, &mut text));
+            let theirs = lap();
+            self.ours(&calls, Part::All, &mut ours);
+            let table = lap();
+            for call in &calls {
+                text.clear();
+                by_hand::show(black_box(call), &before, &after, &mut text);
+                black_box(text.as_bytes());
+            }
+            for (best, time) in best.iter_mut().zip([theirs, table, lap()]) {
+                *best = best.min(time.as_nanos() as f64 / calls.len() as f64);
+            }
+        }
+        let [theirs, table, hand] = best;
+        println!(
+            "{} of these by hand, with the same texts: {hand:.1} ns/call; ours {table:.1}, reverie-syscalls {theirs:.1}: by hand is \
+             {:.2} times as fast as that",
+            calls.len(),
+            theirs / hand
+        );
     }
 
     /// The first call of each name that failed, and the first that did not.

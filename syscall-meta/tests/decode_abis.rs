@@ -498,9 +498,7 @@ fn mips_o32() {
         // Stack that cannot be read: what is not known is told so.
         m.call(4200, &[33, BUF, 4, 0xdead]).fails(14, "pread64(33, 0x2000, 4, ?) = -1 EFAULT (Bad address)");
         sends_file_64(&mut m, 4237);
-        if !compat {
-            stats_64(&mut m, 4215, Stat(24, 56, 8, 104));
-        }
+        stats_64(&mut m, 4215, Stat(24, 56, 8, 104));
         multiplexed_o32(&mut m);
         // The flags come first, and the set has 128 signals in words of 32 bits.
         let action = m.pack().u32(0x1000_0000).u32(0x40_1000).u32(0x4002).to(24);

@@ -9,7 +9,7 @@ pub(crate) mod tape;
 
 use core::fmt;
 
-use crate::abi::ByteOrder;
+use crate::abi::{Abi, ByteOrder};
 use crate::call::RawCall;
 use crate::habit::Habit;
 use crate::kind::{Kind, Plain, Returns};
@@ -143,7 +143,8 @@ impl Decoder {
             netlink: None,
         };
         let Some(of) = call.syscall() else { return entered };
-        let side = if self.compat { of.compat_side().unwrap_or(of.side()) } else { of.side() };
+        let compat = if self.compat { of.compat_side().filter(|side| !takes_kernels_stat(*side)) } else { None };
+        let side = compat.unwrap_or(of.side());
         // It is large, so it is made where it stays.
         let slots = entered.slots.insert(Slots::new(side));
         slots.fill(call, order, memory);
@@ -161,6 +162,12 @@ impl Decoder {
         entered.taken = scratch.taken();
         entered
     }
+}
+
+/// Whether a compat side is a function that fills the 64-bit kernel's own `struct stat`, which programs of the ABI know as
+/// another structure: mips_o32's `stat64` (`arch/mips/include/uapi/asm/stat.h`). Its main side says so.
+fn takes_kernels_stat(side: Side) -> bool {
+    side.syscall().abi() == Abi::MipsO32 && side.entry().is_some_and(|entry| entry.starts_with("sys_new"))
 }
 
 /// An argument: what its words hold, and what they mean.

@@ -39,7 +39,7 @@ const HABITS: [(Habit, &[&str]); 11] = [
     (Habit::Mmap, &["mmap"]),
     (Habit::Mmap2, &["mmap2"]),
     (Habit::Futex, &["futex", "futex_time64"]),
-    (Habit::Clone, &["clone"]),
+    (Habit::Clone, &["clone", "clone2"]),
     (
         Habit::Through,
         &[

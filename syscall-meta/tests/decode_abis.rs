@@ -726,3 +726,86 @@ fn parisc() {
             .returns(3, r#"msgrcv(5, {mtype=7, mtext="abc"}, 80, 9, 0) = 3"#);
     }
 }
+
+/// What a word of a clone is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Flags,
+    Stack,
+    Size,
+    Parent,
+    Child,
+    Tls,
+}
+
+/// The words of clone in the order of each ABI, by its architecture's choice in `arch/*/Kconfig` of what the generic sys_clone
+/// takes (kernel/fork.c), or by its own function: `sparc_clone` of arch/sparc/kernel/process.c, `ia64_clone` of arch/ia64/kernel/process.c.
+fn clone_order(abi: Abi) -> &'static [Of] {
+    use Of::*;
+    match abi.native_arch().or(abi.compat_archs().first().copied()).unwrap_or("") {
+        "parisc" | "nds32" | "mips" | "arm64" | "powerpc" | "arm" | "arc" | "xtensa" | "riscv" | "sparc" => {
+            &[Flags, Stack, Parent, Tls, Child]
+        }
+        "x86" if abi == Abi::I386 => &[Flags, Stack, Parent, Tls, Child],
+        "s390" => &[Stack, Flags, Parent, Child, Tls],
+        "microblaze" | "ia64" => &[Flags, Stack, Size, Parent, Child, Tls],
+        _ => &[Flags, Stack, Parent, Child, Tls],
+    }
+}
+
+#[test]
+fn clones_in_every_order() {
+    let mut calls = Calls::new(Abi::X86_64);
+    let mut orders = std::collections::BTreeMap::<Vec<u8>, usize>::new();
+    for abi in Abi::ALL {
+        let table = abi.table().expect("all are built in");
+        if *abi == Abi::H8300 {
+            // A pointer to the words (arch/h8300/kernel/process.c).
+            let words = calls.on(*abi).pack().u32(0x111).u32(0x5000).u32(0).u32(0);
+            calls
+                .call("clone", &[BUF])
+                .has(BUF, words)
+                .returns(7, "clone(child_stack=0x5000, flags=CLONE_VM|SIGCHLD) = 7");
+            calls.call("clone", &[BUF]).fails(14, "clone(args=0x2000) = -1 EFAULT (Bad address)");
+            continue;
+        }
+        for name in ["clone", "clone2"].into_iter().filter(|name| table.by_name(name).is_some()) {
+            let order = clone_order(*abi);
+            *orders.entry(order.iter().map(|of| *of as u8).collect()).or_default() += 1;
+            let words: Vec<u64> = order
+                .iter()
+                .map(|of| match of {
+                    // CLONE_VM, CLONE_SETTLS, CLONE_PARENT_SETTID, CLONE_CHILD_CLEARTID, SIGCHLD of this ABI.
+                    Of::Flags => {
+                        0x38_0100 | if has_bsd_signals(*abi) { 20 } else { 17 + u64::from(has_signal_18(*abi)) }
+                    }
+                    Of::Stack => 0x5000,
+                    Of::Size => 0x6000,
+                    Of::Parent => BUF,
+                    Of::Child => 0x7000,
+                    Of::Tls => 0x8000,
+                })
+                .collect();
+            calls.on(*abi);
+            let tid = calls.pack().u32(7);
+            let has_size = name == "clone2";
+            let size = if has_size { ", stack_size=24576" } else { "" };
+            calls.call(name, &words).leaves(BUF, tid).returns(7, &format!(
+                "{name}(child_stack=0x5000{size}, flags=CLONE_VM|CLONE_SETTLS|CLONE_PARENT_SETTID|CLONE_CHILD_CLEARTID|SIGCHLD, \
+                 parent_tid=[7], tls=0x8000, child_tidptr=0x7000) = 7"
+            ));
+        }
+    }
+    calls.check();
+    assert_eq!(orders.len(), 4);
+}
+
+/// SIGCHLD is 18 on mips and parisc.
+fn has_signal_18(abi: Abi) -> bool {
+    matches!(abi, Abi::MipsO32 | Abi::MipsN32 | Abi::MipsN64 | Abi::Parisc | Abi::Parisc64)
+}
+
+/// It is 20 on alpha and sparc.
+fn has_bsd_signals(abi: Abi) -> bool {
+    matches!(abi, Abi::Alpha | Abi::Sparc | Abi::Sparc64)
+}

@@ -4338,298 +4338,298 @@ pub(crate) const CASES: [When; 5917] = [
     When(0, fits::WITH, 0x80000, 0, 7040), // with CLONE_SETTLS
     When(104, fits::WITH, 0x80000, 0, 7048), // with CLONE_SETTLS
     When(0, fits::WITHOUT, 0x80000, 0, 7056), // without CLONE_SETTLS
-    When(0, fits::WITH, 0x100000, 0, 7000), // with CLONE_PARENT_SETTID
-    When(0, fits::WITH, 0x1000, 0, 7008), // with CLONE_PIDFD
+    When(0, fits::WITH, 0x100000, 0, 7064), // with CLONE_PARENT_SETTID
+    When(0, fits::WITH, 0x1000, 0, 7072), // with CLONE_PIDFD
     When(0, fits::WITHOUT, 0x101000, 0, 7016), // without CLONE_PARENT_SETTID, without CLONE_PIDFD
     When(0, fits::WITH, 0x1000000, 0, 7024), // with CLONE_CHILD_SETTID, with CLONE_CHILD_CLEARTID
     When(0, fits::WITH, 0x200000, 0, 7024),
     When(0, fits::WITHOUT, 0x1200000, 0, 7032), // without CLONE_CHILD_SETTID, without CLONE_CHILD_CLEARTID
-    When(0, fits::WITH, 0x80000, 0, 7064), // with CLONE_SETTLS
-    When(0, fits::WITHOUT, 0x80000, 0, 7072), // without CLONE_SETTLS
-    When(0, fits::FIRST, 0x0, 0, 7080), // P_ALL
-    When(0, fits::FIRST, 0x1, 0, 7090), // P_PID, P_PGID
-    When(0, fits::FIRST, 0x2, 0, 7090),
-    When(0, fits::FIRST, 0x3, 0, 7100), // P_PIDFD
-    When(0, fits::FIRST, 0x0, 0, 7110), // PRIO_PROCESS
-    When(0, fits::FIRST, 0x1, 0, 7118), // PRIO_PGRP
-    When(0, fits::FIRST, 0x2, 0, 7126), // PRIO_USER
-    When(7, fits::FIRST, 0x1, 0, 7110), // IOPRIO_WHO_PROCESS
-    When(7, fits::FIRST, 0x2, 0, 7118), // IOPRIO_WHO_PGRP
-    When(7, fits::FIRST, 0x3, 0, 7126), // IOPRIO_WHO_USER
-    When(0, fits::FIRST, 0x0, 0, 7134), // PTRACE_TRACEME, PTRACE_ATTACH, PTRACE_KILL, PTRACE_INTERRUPT, PTRACE_LISTEN
-    When(0, fits::FIRST, 0x10, 0, 7134),
-    When(0, fits::FIRST, 0x8, 0, 7134),
-    When(0, fits::FIRST, 0x4207, 0, 7134),
-    When(0, fits::FIRST, 0x4208, 0, 7134),
-    When(14, fits::FIRST, 0x12, 0, 7144), // PTRACE_READTEXT, PTRACE_WRITETEXT, PTRACE_WRITEDATA
-    When(14, fits::FIRST, 0x13, 0, 7144),
-    When(14, fits::FIRST, 0x11, 0, 7144),
-    When(0, fits::FIRST, 0x4206, 0, 7154), // PTRACE_SEIZE, PTRACE_SETOPTIONS, PTRACE_OLDSETOPTIONS
-    When(0, fits::FIRST, 0x4200, 0, 7154),
-    When(105, fits::FIRST, 0x15, 0, 7154),
-    When(0, fits::FIRST, 0x7, 0, 7164), // PTRACE_CONT, PTRACE_SYSCALL, PTRACE_SINGLESTEP, PTRACE_SINGLEBLOCK, PTRACE_SYSEMU, PTRACE_SYSEMU_SINGLESTEP, PTRACE_DETACH, PTRACE_SPARC_DETACH
-    When(0, fits::FIRST, 0x18, 0, 7164),
-    When(0, fits::FIRST, 0x9, 0, 7164),
-    When(106, fits::FIRST, 0xc, 0, 7164),
-    When(107, fits::FIRST, 0x21, 0, 7164),
-    When(23, fits::FIRST, 0x100, 0, 7164),
-    When(108, fits::FIRST, 0x1f, 0, 7164),
-    When(23, fits::FIRST, 0x1d, 0, 7164),
-    When(108, fits::FIRST, 0x20, 0, 7164),
-    When(23, fits::FIRST, 0x1e, 0, 7164),
-    When(0, fits::FIRST, 0x11, 0, 7164),
-    When(14, fits::FIRST, 0xb, 0, 7164),
-    When(0, fits::FIRST, 0x1, 0, 7174), // PTRACE_PEEKTEXT, PTRACE_PEEKDATA
-    When(0, fits::FIRST, 0x2, 0, 7174),
-    When(0, fits::FIRST, 0x4, 0, 7184), // PTRACE_POKETEXT, PTRACE_POKEDATA
-    When(0, fits::FIRST, 0x5, 0, 7184),
-    When(0, fits::FIRST, 0x3, 0, 7194), // PTRACE_PEEKUSR
-    When(0, fits::FIRST, 0x6, 0, 7204), // PTRACE_POKEUSR
-    When(0, fits::FIRST, 0x4201, 0, 7214), // PTRACE_GETEVENTMSG
-    When(0, fits::FIRST, 0x4202, 0, 7224), // PTRACE_GETSIGINFO, PTRACE_OLD_GETSIGINFO
-    When(109, fits::FIRST, 0xd, 0, 7224),
-    When(0, fits::FIRST, 0x4203, 0, 7234), // PTRACE_SETSIGINFO, PTRACE_OLD_SETSIGINFO
-    When(109, fits::FIRST, 0xe, 0, 7234),
-    When(0, fits::FIRST, 0x4209, 0, 7244), // PTRACE_PEEKSIGINFO
-    When(0, fits::FIRST, 0x420a, 0, 7254), // PTRACE_GETSIGMASK
-    When(0, fits::FIRST, 0x420b, 0, 7264), // PTRACE_SETSIGMASK
-    When(0, fits::FIRST, 0x4204, 0, 7274), // PTRACE_GETREGSET, PTRACE_SETREGSET
-    When(0, fits::FIRST, 0x4205, 0, 7274),
-    When(0, fits::FIRST, 0x420e, 0, 7284), // PTRACE_GET_SYSCALL_INFO
-    When(6, fits::FIRST, 0x4212, 0, 7294), // PTRACE_SET_SYSCALL_INFO
-    When(7, fits::FIRST, 0x420f, 0, 7304), // PTRACE_GET_RSEQ_CONFIGURATION
-    When(0, fits::FIRST, 0x420c, 0, 7314), // PTRACE_SECCOMP_GET_FILTER
-    When(0, fits::FIRST, 0x420d, 0, 7324), // PTRACE_SECCOMP_GET_METADATA
-    When(8, fits::FIRST, 0x4210, 0, 7334), // PTRACE_SET_SYSCALL_USER_DISPATCH_CONFIG
-    When(8, fits::FIRST, 0x4211, 0, 7344), // PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG
-    When(110, fits::FIRST, 0x1f, 0, 7354), // PTRACE_GETFDPIC
-    When(111, fits::FIRST, 0x21, 0, 7354),
-    When(112, fits::FIRST, 0x16, 0, 7354),
-    When(113, fits::FIRST, 0xc, 0, 7364), // PTRACE_GETREGS, PTRACE_GETFPREGS, PTRACE_GETREGS64
-    When(114, fits::FIRST, 0x12, 0, 7364),
-    When(115, fits::FIRST, 0xe, 0, 7364),
-    When(116, fits::FIRST, 0x16, 0, 7364),
-    When(113, fits::FIRST, 0xd, 0, 7374), // PTRACE_SETREGS, PTRACE_SETFPREGS, PTRACE_SETREGS64
-    When(114, fits::FIRST, 0x13, 0, 7374),
-    When(115, fits::FIRST, 0xf, 0, 7374),
-    When(116, fits::FIRST, 0x17, 0, 7374),
-    When(117, fits::FIRST, 0x19, 0, 7384), // PTRACE_GET_THREAD_AREA
-    When(118, fits::FIRST, 0x16, 0, 7384),
-    When(119, fits::FIRST, 0x1a, 0, 7394), // PTRACE_SET_THREAD_AREA
-    When(80, fits::FIRST, 0x12, 0, 7404), // PTRACE_GETFPXREGS
-    When(80, fits::FIRST, 0x13, 0, 7414), // PTRACE_SETFPXREGS
-    When(120, fits::FIRST, 0x1e, 0, 7424), // PTRACE_ARCH_PRCTL
-    When(81, fits::FIRST, 0x21, 0, 7432), // PTRACE_PEEKMTETAGS, PTRACE_POKEMTETAGS
-    When(81, fits::FIRST, 0x22, 0, 7432),
-    When(118, fits::FIRST, 0x1b, 0, 7442), // PTRACE_GETVFPREGS
-    When(118, fits::FIRST, 0x1c, 0, 7452), // PTRACE_SETVFPREGS
-    When(118, fits::FIRST, 0x12, 0, 7462), // PTRACE_GETWMMXREGS
-    When(118, fits::FIRST, 0x13, 0, 7472), // PTRACE_SETWMMXREGS
-    When(118, fits::FIRST, 0x19, 0, 7482), // PTRACE_GETCRUNCHREGS
-    When(118, fits::FIRST, 0x1a, 0, 7492), // PTRACE_SETCRUNCHREGS
-    When(118, fits::FIRST, 0x1d, 0, 7502), // PTRACE_GETHBPREGS
-    When(112, fits::FIRST, 0x14, 0, 7502),
-    When(118, fits::FIRST, 0x1e, 0, 7512), // PTRACE_SETHBPREGS
-    When(112, fits::FIRST, 0x15, 0, 7512),
-    When(118, fits::FIRST, 0x17, 0, 7522), // PTRACE_SET_SYSCALL
-    When(23, fits::FIRST, 0x12, 0, 7532), // PTRACE_GETVRREGS
-    When(23, fits::FIRST, 0x13, 0, 7542), // PTRACE_SETVRREGS
-    When(23, fits::FIRST, 0x1b, 0, 7552), // PTRACE_GETVSRREGS
-    When(23, fits::FIRST, 0x1c, 0, 7562), // PTRACE_SETVSRREGS
-    When(23, fits::FIRST, 0x14, 0, 7572), // PTRACE_GETEVRREGS
-    When(23, fits::FIRST, 0x15, 0, 7582), // PTRACE_SETEVRREGS
-    When(23, fits::FIRST, 0x19, 0, 7502), // PTRACE_GET_DEBUGREG
-    When(23, fits::FIRST, 0x1a, 0, 7204), // PTRACE_SET_DEBUGREG
-    When(23, fits::FIRST, 0x89, 0, 7592), // PPC_PTRACE_GETHWDBGINFO
-    When(23, fits::FIRST, 0x88, 0, 7602), // PPC_PTRACE_SETHWDEBUG
-    When(23, fits::FIRST, 0x87, 0, 7522), // PPC_PTRACE_DELHWDEBUG
-    When(23, fits::FIRST, 0x91, 0, 7612), // PPC_PTRACE_PEEKUSR_3264
-    When(23, fits::FIRST, 0x90, 0, 7204), // PPC_PTRACE_POKEUSR_3264
-    When(23, fits::FIRST, 0x95, 0, 7622), // PPC_PTRACE_PEEKTEXT_3264, PPC_PTRACE_PEEKDATA_3264, PTRACE_PEEKTEXT_3264, PTRACE_PEEKDATA_3264
-    When(23, fits::FIRST, 0x94, 0, 7622),
-    When(1, fits::FIRST, 0xc0, 0, 7622),
-    When(1, fits::FIRST, 0xc1, 0, 7622),
-    When(23, fits::FIRST, 0x93, 0, 7632), // PPC_PTRACE_POKETEXT_3264, PPC_PTRACE_POKEDATA_3264, PTRACE_POKETEXT_3264, PTRACE_POKEDATA_3264
-    When(23, fits::FIRST, 0x92, 0, 7632),
-    When(1, fits::FIRST, 0xc2, 0, 7632),
-    When(1, fits::FIRST, 0xc3, 0, 7632),
-    When(1, fits::FIRST, 0xc4, 0, 7642), // PTRACE_GET_THREAD_AREA_3264
-    When(1, fits::FIRST, 0xd0, 0, 7652), // PTRACE_GET_WATCH_REGS
-    When(1, fits::FIRST, 0xd1, 0, 7662), // PTRACE_SET_WATCH_REGS
-    When(5, fits::FIRST, 0x5000, 0, 7672), // PTRACE_PEEKUSR_AREA, PTRACE_POKEUSR_AREA
-    When(5, fits::FIRST, 0x5001, 0, 7672),
-    When(5, fits::FIRST, 0x5006, 0, 7682), // PTRACE_GET_LAST_BREAK
-    When(5, fits::FIRST, 0x5009, 0, 7134), // PTRACE_ENABLE_TE, PTRACE_DISABLE_TE
-    When(5, fits::FIRST, 0x5010, 0, 7134),
-    When(5, fits::FIRST, 0x5011, 0, 7522), // PTRACE_TE_ABORT_RAND
-    When(14, fits::FIRST, 0x19, 0, 7692), // PTRACE_GETFPREGS64
-    When(14, fits::FIRST, 0x1a, 0, 7702), // PTRACE_SETFPREGS64
-    When(112, fits::FIRST, 0x12, 0, 7712), // PTRACE_GETXTREGS, PTRACE_GETDSPREGS
-    When(64, fits::FIRST, 0x37, 0, 7712),
-    When(112, fits::FIRST, 0x13, 0, 7722), // PTRACE_SETXTREGS, PTRACE_SETDSPREGS
-    When(64, fits::FIRST, 0x38, 0, 7722),
-    When(0, fits::FIRST, 0x0, 0, 7732), // KCMP_FILE
-    When(0, fits::FIRST, 0x1, 0, 7742), // KCMP_VM, KCMP_FILES, KCMP_FS, KCMP_SIGHAND, KCMP_IO, KCMP_SYSVSEM
-    When(0, fits::FIRST, 0x2, 0, 7742),
-    When(0, fits::FIRST, 0x3, 0, 7742),
-    When(0, fits::FIRST, 0x4, 0, 7742),
-    When(0, fits::FIRST, 0x5, 0, 7742),
-    When(0, fits::FIRST, 0x6, 0, 7742),
-    When(0, fits::FIRST, 0x7, 0, 7752), // KCMP_EPOLL_TFD
-    When(0, fits::FIRST, 0x1, 0, 7762), // PR_SET_PDEATHSIG
-    When(0, fits::FIRST, 0x2, 0, 7776), // PR_GET_PDEATHSIG
-    When(0, fits::FIRST, 0x3, 0, 7790), // PR_GET_DUMPABLE
-    When(0, fits::FIRST, 0x4, 0, 7804), // PR_SET_DUMPABLE
-    When(0, fits::FIRST, 0x6, 0, 7818), // PR_SET_UNALIGN
-    When(0, fits::FIRST, 0x5, 0, 7832), // PR_GET_UNALIGN
-    When(0, fits::FIRST, 0xa, 0, 7846), // PR_SET_FPEMU
-    When(0, fits::FIRST, 0x9, 0, 7860), // PR_GET_FPEMU
-    When(0, fits::FIRST, 0xc, 0, 7874), // PR_SET_FPEXC
-    When(0, fits::FIRST, 0xb, 0, 7888), // PR_GET_FPEXC
-    When(0, fits::FIRST, 0xd, 0, 7902), // PR_GET_TIMING
-    When(0, fits::FIRST, 0xe, 0, 7916), // PR_SET_TIMING
-    When(0, fits::FIRST, 0xf, 0, 7930), // PR_SET_NAME
-    When(0, fits::FIRST, 0x10, 0, 7944), // PR_GET_NAME
-    When(0, fits::FIRST, 0x13, 0, 7958), // PR_GET_ENDIAN
-    When(0, fits::FIRST, 0x14, 0, 7972), // PR_SET_ENDIAN
-    When(0, fits::FIRST, 0x15, 0, 7986), // PR_GET_SECCOMP
-    When(0, fits::FIRST, 0x16, 0, 8000), // PR_SET_SECCOMP
-    When(0, fits::FIRST, 0x19, 0, 8012), // PR_GET_TSC
-    When(0, fits::FIRST, 0x1a, 0, 8026), // PR_SET_TSC
-    When(0, fits::FIRST, 0x1f, 0, 8040), // PR_TASK_PERF_EVENTS_DISABLE, PR_TASK_PERF_EVENTS_ENABLE
-    When(0, fits::FIRST, 0x20, 0, 8040),
-    When(0, fits::FIRST, 0x1e, 0, 7790), // PR_GET_TIMERSLACK
-    When(0, fits::FIRST, 0x1d, 0, 7804), // PR_SET_TIMERSLACK
-    When(0, fits::FIRST, 0x21, 0, 8054), // PR_MCE_KILL
-    When(0, fits::FIRST, 0x22, 0, 8066), // PR_MCE_KILL_GET
-    When(0, fits::FIRST, 0x23, 0, 8080), // PR_SET_MM
-    When(0, fits::FIRST, 0x28, 0, 8090), // PR_GET_TID_ADDRESS
-    When(0, fits::FIRST, 0x24, 0, 8104), // PR_SET_CHILD_SUBREAPER
-    When(0, fits::FIRST, 0x25, 0, 8118), // PR_GET_CHILD_SUBREAPER
-    When(0, fits::FIRST, 0x26, 0, 8104), // PR_SET_NO_NEW_PRIVS
-    When(0, fits::FIRST, 0x27, 0, 8132), // PR_GET_NO_NEW_PRIVS
-    When(0, fits::FIRST, 0x2a, 0, 8146), // PR_GET_THP_DISABLE
-    When(0, fits::FIRST, 0x29, 0, 8160), // PR_SET_THP_DISABLE
-    When(0, fits::FIRST, 0x2b, 0, 8040), // PR_MPX_ENABLE_MANAGEMENT, PR_MPX_DISABLE_MANAGEMENT
-    When(0, fits::FIRST, 0x2c, 0, 8040),
-    When(0, fits::FIRST, 0x2d, 0, 8174), // PR_SET_FP_MODE
-    When(0, fits::FIRST, 0x2e, 0, 8188), // PR_GET_FP_MODE
-    When(0, fits::FIRST, 0x32, 0, 8202), // PR_SVE_SET_VL
-    When(0, fits::FIRST, 0x33, 0, 8216), // PR_SVE_GET_VL
-    When(7, fits::FIRST, 0x3f, 0, 8230), // PR_SME_SET_VL
-    When(7, fits::FIRST, 0x40, 0, 8244), // PR_SME_GET_VL
-    When(0, fits::FIRST, 0x34, 0, 8258), // PR_GET_SPECULATION_CTRL
-    When(0, fits::FIRST, 0x35, 0, 8272), // PR_SET_SPECULATION_CTRL
-    When(0, fits::FIRST, 0x36, 0, 8286), // PR_PAC_RESET_KEYS
-    When(7, fits::FIRST, 0x3c, 0, 8300), // PR_PAC_SET_ENABLED_KEYS
-    When(7, fits::FIRST, 0x3d, 0, 8314), // PR_PAC_GET_ENABLED_KEYS
-    When(0, fits::FIRST, 0x37, 0, 8328), // PR_SET_TAGGED_ADDR_CTRL
-    When(0, fits::FIRST, 0x38, 0, 8342), // PR_GET_TAGGED_ADDR_CTRL
-    When(0, fits::FIRST, 0x39, 0, 8104), // PR_SET_IO_FLUSHER
-    When(0, fits::FIRST, 0x3a, 0, 8132), // PR_GET_IO_FLUSHER
-    When(7, fits::FIRST, 0x3b, 0, 8356), // PR_SET_SYSCALL_USER_DISPATCH
-    When(7, fits::FIRST, 0x3e, 0, 8364), // PR_SCHED_CORE
-    When(8, fits::FIRST, 0x41, 0, 8376), // PR_SET_MDWE
-    When(8, fits::FIRST, 0x42, 0, 8390), // PR_GET_MDWE
-    When(8, fits::FIRST, 0x48, 0, 8404), // PR_PPC_GET_DEXCR
-    When(8, fits::FIRST, 0x49, 0, 8418), // PR_PPC_SET_DEXCR
-    When(7, fits::FIRST, 0x53564d41, 0, 8432), // PR_SET_VMA
-    When(8, fits::FIRST, 0x41555856, 0, 8446), // PR_GET_AUXV
-    When(8, fits::FIRST, 0x43, 0, 8104), // PR_SET_MEMORY_MERGE
-    When(8, fits::FIRST, 0x44, 0, 8132), // PR_GET_MEMORY_MERGE
-    When(8, fits::FIRST, 0x45, 0, 8460), // PR_RISCV_V_SET_CONTROL
-    When(8, fits::FIRST, 0x46, 0, 8474), // PR_RISCV_V_GET_CONTROL
-    When(8, fits::FIRST, 0x47, 0, 8488), // PR_RISCV_SET_ICACHE_FLUSH_CTX
-    When(6, fits::FIRST, 0x4a, 0, 8502), // PR_GET_SHADOW_STACK_STATUS
-    When(6, fits::FIRST, 0x4b, 0, 8516), // PR_SET_SHADOW_STACK_STATUS, PR_LOCK_SHADOW_STACK_STATUS
-    When(6, fits::FIRST, 0x4c, 0, 8516),
-    When(6, fits::FIRST, 0x4d, 0, 8530), // PR_TIMER_CREATE_RESTORE_IDS
-    When(6, fits::FIRST, 0x4e, 0, 8544), // PR_FUTEX_HASH
-    When(6, fits::FIRST, 0x4f, 0, 8556), // PR_RSEQ_SLICE_EXTENSION
-    When(6, fits::FIRST, 0x50, 0, 8568), // PR_GET_CFI
-    When(6, fits::FIRST, 0x51, 0, 8582), // PR_SET_CFI
-    When(0, fits::FIRST, 0x17, 0, 8596), // PR_CAPBSET_READ
-    When(0, fits::FIRST, 0x18, 0, 8610), // PR_CAPBSET_DROP
-    When(0, fits::FIRST, 0x1c, 0, 8624), // PR_SET_SECUREBITS
-    When(0, fits::FIRST, 0x1b, 0, 8638), // PR_GET_SECUREBITS
-    When(0, fits::FIRST, 0x8, 0, 8104), // PR_SET_KEEPCAPS
-    When(0, fits::FIRST, 0x7, 0, 8132), // PR_GET_KEEPCAPS
-    When(0, fits::FIRST, 0x2f, 0, 8652), // PR_CAP_AMBIENT
-    When(0, fits::FIRST, 0x59616d61, 0, 8664), // PR_SET_PTRACER
-    When(0, fits::FIRST | fits::SECOND, 0x16, 0x1, 8678), // PR_SET_SECCOMP SECCOMP_MODE_STRICT
-    When(0, fits::FIRST | fits::SECOND, 0x16, 0x2, 8686), // PR_SET_SECCOMP SECCOMP_MODE_FILTER
-    When(0, fits::FIRST | fits::SECOND, 0x21, 0x0, 8678), // PR_MCE_KILL PR_MCE_KILL_CLEAR
-    When(0, fits::FIRST | fits::SECOND, 0x21, 0x1, 8694), // PR_MCE_KILL PR_MCE_KILL_SET
-    When(0, fits::FIRST | fits::SECOND, 0x23, 0xe, 8702), // PR_SET_MM PR_SET_MM_MAP
-    When(0, fits::FIRST | fits::SECOND, 0x23, 0xf, 8712), // PR_SET_MM PR_SET_MM_MAP_SIZE
-    When(0, fits::FIRST | fits::SECOND, 0x23, 0xd, 8722), // PR_SET_MM PR_SET_MM_EXE_FILE
-    When(0, fits::FIRST | fits::SECOND, 0x23, 0xc, 8732), // PR_SET_MM PR_SET_MM_AUXV
-    When(0, fits::FIRST | fits::SECOND, 0x23, 0x1, 8742), // PR_SET_MM PR_SET_MM_START_CODE, PR_SET_MM PR_SET_MM_END_CODE, PR_SET_MM PR_SET_MM_START_DATA, PR_SET_MM PR_SET_MM_END_DATA, PR_SET_MM PR_SET_MM_START_STACK, PR_SET_MM PR_SET_MM_START_BRK, PR_SET_MM PR_SET_MM_BRK, PR_SET_MM PR_SET_MM_ARG_START, PR_SET_MM PR_SET_MM_ARG_END, PR_SET_MM PR_SET_MM_ENV_START, PR_SET_MM PR_SET_MM_ENV_END
-    When(0, fits::FIRST | fits::SECOND, 0x23, 0x2, 8742),
-    When(0, fits::FIRST | fits::SECOND, 0x23, 0x3, 8742),
-    When(0, fits::FIRST | fits::SECOND, 0x23, 0x4, 8742),
-    When(0, fits::FIRST | fits::SECOND, 0x23, 0x5, 8742),
-    When(0, fits::FIRST | fits::SECOND, 0x23, 0x6, 8742),
-    When(0, fits::FIRST | fits::SECOND, 0x23, 0x7, 8742),
-    When(0, fits::FIRST | fits::SECOND, 0x23, 0x8, 8742),
-    When(0, fits::FIRST | fits::SECOND, 0x23, 0x9, 8742),
-    When(0, fits::FIRST | fits::SECOND, 0x23, 0xa, 8742),
-    When(0, fits::FIRST | fits::SECOND, 0x23, 0xb, 8742),
-    When(7, fits::FIRST | fits::SECOND, 0x3b, 0x0, 8752), // PR_SET_SYSCALL_USER_DISPATCH PR_SYS_DISPATCH_OFF
-    When(7, fits::FIRST | fits::SECOND, 0x3b, 0x1, 8764), // PR_SET_SYSCALL_USER_DISPATCH PR_SYS_DISPATCH_ON, PR_SET_SYSCALL_USER_DISPATCH PR_SYS_DISPATCH_EXCLUSIVE_ON, PR_SET_SYSCALL_USER_DISPATCH PR_SYS_DISPATCH_INCLUSIVE_ON
-    When(6, fits::FIRST | fits::SECOND, 0x3b, 0x1, 8764),
-    When(6, fits::FIRST | fits::SECOND, 0x3b, 0x2, 8764),
-    When(7, fits::FIRST | fits::SECOND, 0x3e, 0x0, 8776), // PR_SCHED_CORE PR_SCHED_CORE_GET
-    When(7, fits::FIRST | fits::SECOND, 0x3e, 0x1, 8784), // PR_SCHED_CORE PR_SCHED_CORE_CREATE, PR_SCHED_CORE PR_SCHED_CORE_SHARE_TO, PR_SCHED_CORE PR_SCHED_CORE_SHARE_FROM
-    When(7, fits::FIRST | fits::SECOND, 0x3e, 0x2, 8784),
-    When(7, fits::FIRST | fits::SECOND, 0x3e, 0x3, 8784),
-    When(6, fits::FIRST | fits::SECOND, 0x4d, 0x2, 8792), // PR_TIMER_CREATE_RESTORE_IDS PR_TIMER_CREATE_RESTORE_IDS_GET
+    When(0, fits::WITH, 0x80000, 0, 7080), // with CLONE_SETTLS
+    When(0, fits::WITHOUT, 0x80000, 0, 7088), // without CLONE_SETTLS
+    When(0, fits::FIRST, 0x0, 0, 7096), // P_ALL
+    When(0, fits::FIRST, 0x1, 0, 7106), // P_PID, P_PGID
+    When(0, fits::FIRST, 0x2, 0, 7106),
+    When(0, fits::FIRST, 0x3, 0, 7116), // P_PIDFD
+    When(0, fits::FIRST, 0x0, 0, 7126), // PRIO_PROCESS
+    When(0, fits::FIRST, 0x1, 0, 7134), // PRIO_PGRP
+    When(0, fits::FIRST, 0x2, 0, 7142), // PRIO_USER
+    When(7, fits::FIRST, 0x1, 0, 7126), // IOPRIO_WHO_PROCESS
+    When(7, fits::FIRST, 0x2, 0, 7134), // IOPRIO_WHO_PGRP
+    When(7, fits::FIRST, 0x3, 0, 7142), // IOPRIO_WHO_USER
+    When(0, fits::FIRST, 0x0, 0, 7150), // PTRACE_TRACEME, PTRACE_ATTACH, PTRACE_KILL, PTRACE_INTERRUPT, PTRACE_LISTEN
+    When(0, fits::FIRST, 0x10, 0, 7150),
+    When(0, fits::FIRST, 0x8, 0, 7150),
+    When(0, fits::FIRST, 0x4207, 0, 7150),
+    When(0, fits::FIRST, 0x4208, 0, 7150),
+    When(14, fits::FIRST, 0x12, 0, 7160), // PTRACE_READTEXT, PTRACE_WRITETEXT, PTRACE_WRITEDATA
+    When(14, fits::FIRST, 0x13, 0, 7160),
+    When(14, fits::FIRST, 0x11, 0, 7160),
+    When(0, fits::FIRST, 0x4206, 0, 7170), // PTRACE_SEIZE, PTRACE_SETOPTIONS, PTRACE_OLDSETOPTIONS
+    When(0, fits::FIRST, 0x4200, 0, 7170),
+    When(105, fits::FIRST, 0x15, 0, 7170),
+    When(0, fits::FIRST, 0x7, 0, 7180), // PTRACE_CONT, PTRACE_SYSCALL, PTRACE_SINGLESTEP, PTRACE_SINGLEBLOCK, PTRACE_SYSEMU, PTRACE_SYSEMU_SINGLESTEP, PTRACE_DETACH, PTRACE_SPARC_DETACH
+    When(0, fits::FIRST, 0x18, 0, 7180),
+    When(0, fits::FIRST, 0x9, 0, 7180),
+    When(106, fits::FIRST, 0xc, 0, 7180),
+    When(107, fits::FIRST, 0x21, 0, 7180),
+    When(23, fits::FIRST, 0x100, 0, 7180),
+    When(108, fits::FIRST, 0x1f, 0, 7180),
+    When(23, fits::FIRST, 0x1d, 0, 7180),
+    When(108, fits::FIRST, 0x20, 0, 7180),
+    When(23, fits::FIRST, 0x1e, 0, 7180),
+    When(0, fits::FIRST, 0x11, 0, 7180),
+    When(14, fits::FIRST, 0xb, 0, 7180),
+    When(0, fits::FIRST, 0x1, 0, 7190), // PTRACE_PEEKTEXT, PTRACE_PEEKDATA
+    When(0, fits::FIRST, 0x2, 0, 7190),
+    When(0, fits::FIRST, 0x4, 0, 7200), // PTRACE_POKETEXT, PTRACE_POKEDATA
+    When(0, fits::FIRST, 0x5, 0, 7200),
+    When(0, fits::FIRST, 0x3, 0, 7210), // PTRACE_PEEKUSR
+    When(0, fits::FIRST, 0x6, 0, 7220), // PTRACE_POKEUSR
+    When(0, fits::FIRST, 0x4201, 0, 7230), // PTRACE_GETEVENTMSG
+    When(0, fits::FIRST, 0x4202, 0, 7240), // PTRACE_GETSIGINFO, PTRACE_OLD_GETSIGINFO
+    When(109, fits::FIRST, 0xd, 0, 7240),
+    When(0, fits::FIRST, 0x4203, 0, 7250), // PTRACE_SETSIGINFO, PTRACE_OLD_SETSIGINFO
+    When(109, fits::FIRST, 0xe, 0, 7250),
+    When(0, fits::FIRST, 0x4209, 0, 7260), // PTRACE_PEEKSIGINFO
+    When(0, fits::FIRST, 0x420a, 0, 7270), // PTRACE_GETSIGMASK
+    When(0, fits::FIRST, 0x420b, 0, 7280), // PTRACE_SETSIGMASK
+    When(0, fits::FIRST, 0x4204, 0, 7290), // PTRACE_GETREGSET, PTRACE_SETREGSET
+    When(0, fits::FIRST, 0x4205, 0, 7290),
+    When(0, fits::FIRST, 0x420e, 0, 7300), // PTRACE_GET_SYSCALL_INFO
+    When(6, fits::FIRST, 0x4212, 0, 7310), // PTRACE_SET_SYSCALL_INFO
+    When(7, fits::FIRST, 0x420f, 0, 7320), // PTRACE_GET_RSEQ_CONFIGURATION
+    When(0, fits::FIRST, 0x420c, 0, 7330), // PTRACE_SECCOMP_GET_FILTER
+    When(0, fits::FIRST, 0x420d, 0, 7340), // PTRACE_SECCOMP_GET_METADATA
+    When(8, fits::FIRST, 0x4210, 0, 7350), // PTRACE_SET_SYSCALL_USER_DISPATCH_CONFIG
+    When(8, fits::FIRST, 0x4211, 0, 7360), // PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG
+    When(110, fits::FIRST, 0x1f, 0, 7370), // PTRACE_GETFDPIC
+    When(111, fits::FIRST, 0x21, 0, 7370),
+    When(112, fits::FIRST, 0x16, 0, 7370),
+    When(113, fits::FIRST, 0xc, 0, 7380), // PTRACE_GETREGS, PTRACE_GETFPREGS, PTRACE_GETREGS64
+    When(114, fits::FIRST, 0x12, 0, 7380),
+    When(115, fits::FIRST, 0xe, 0, 7380),
+    When(116, fits::FIRST, 0x16, 0, 7380),
+    When(113, fits::FIRST, 0xd, 0, 7390), // PTRACE_SETREGS, PTRACE_SETFPREGS, PTRACE_SETREGS64
+    When(114, fits::FIRST, 0x13, 0, 7390),
+    When(115, fits::FIRST, 0xf, 0, 7390),
+    When(116, fits::FIRST, 0x17, 0, 7390),
+    When(117, fits::FIRST, 0x19, 0, 7400), // PTRACE_GET_THREAD_AREA
+    When(118, fits::FIRST, 0x16, 0, 7400),
+    When(119, fits::FIRST, 0x1a, 0, 7410), // PTRACE_SET_THREAD_AREA
+    When(80, fits::FIRST, 0x12, 0, 7420), // PTRACE_GETFPXREGS
+    When(80, fits::FIRST, 0x13, 0, 7430), // PTRACE_SETFPXREGS
+    When(120, fits::FIRST, 0x1e, 0, 7440), // PTRACE_ARCH_PRCTL
+    When(81, fits::FIRST, 0x21, 0, 7448), // PTRACE_PEEKMTETAGS, PTRACE_POKEMTETAGS
+    When(81, fits::FIRST, 0x22, 0, 7448),
+    When(118, fits::FIRST, 0x1b, 0, 7458), // PTRACE_GETVFPREGS
+    When(118, fits::FIRST, 0x1c, 0, 7468), // PTRACE_SETVFPREGS
+    When(118, fits::FIRST, 0x12, 0, 7478), // PTRACE_GETWMMXREGS
+    When(118, fits::FIRST, 0x13, 0, 7488), // PTRACE_SETWMMXREGS
+    When(118, fits::FIRST, 0x19, 0, 7498), // PTRACE_GETCRUNCHREGS
+    When(118, fits::FIRST, 0x1a, 0, 7508), // PTRACE_SETCRUNCHREGS
+    When(118, fits::FIRST, 0x1d, 0, 7518), // PTRACE_GETHBPREGS
+    When(112, fits::FIRST, 0x14, 0, 7518),
+    When(118, fits::FIRST, 0x1e, 0, 7528), // PTRACE_SETHBPREGS
+    When(112, fits::FIRST, 0x15, 0, 7528),
+    When(118, fits::FIRST, 0x17, 0, 7538), // PTRACE_SET_SYSCALL
+    When(23, fits::FIRST, 0x12, 0, 7548), // PTRACE_GETVRREGS
+    When(23, fits::FIRST, 0x13, 0, 7558), // PTRACE_SETVRREGS
+    When(23, fits::FIRST, 0x1b, 0, 7568), // PTRACE_GETVSRREGS
+    When(23, fits::FIRST, 0x1c, 0, 7578), // PTRACE_SETVSRREGS
+    When(23, fits::FIRST, 0x14, 0, 7588), // PTRACE_GETEVRREGS
+    When(23, fits::FIRST, 0x15, 0, 7598), // PTRACE_SETEVRREGS
+    When(23, fits::FIRST, 0x19, 0, 7518), // PTRACE_GET_DEBUGREG
+    When(23, fits::FIRST, 0x1a, 0, 7220), // PTRACE_SET_DEBUGREG
+    When(23, fits::FIRST, 0x89, 0, 7608), // PPC_PTRACE_GETHWDBGINFO
+    When(23, fits::FIRST, 0x88, 0, 7618), // PPC_PTRACE_SETHWDEBUG
+    When(23, fits::FIRST, 0x87, 0, 7538), // PPC_PTRACE_DELHWDEBUG
+    When(23, fits::FIRST, 0x91, 0, 7628), // PPC_PTRACE_PEEKUSR_3264
+    When(23, fits::FIRST, 0x90, 0, 7220), // PPC_PTRACE_POKEUSR_3264
+    When(23, fits::FIRST, 0x95, 0, 7638), // PPC_PTRACE_PEEKTEXT_3264, PPC_PTRACE_PEEKDATA_3264, PTRACE_PEEKTEXT_3264, PTRACE_PEEKDATA_3264
+    When(23, fits::FIRST, 0x94, 0, 7638),
+    When(1, fits::FIRST, 0xc0, 0, 7638),
+    When(1, fits::FIRST, 0xc1, 0, 7638),
+    When(23, fits::FIRST, 0x93, 0, 7648), // PPC_PTRACE_POKETEXT_3264, PPC_PTRACE_POKEDATA_3264, PTRACE_POKETEXT_3264, PTRACE_POKEDATA_3264
+    When(23, fits::FIRST, 0x92, 0, 7648),
+    When(1, fits::FIRST, 0xc2, 0, 7648),
+    When(1, fits::FIRST, 0xc3, 0, 7648),
+    When(1, fits::FIRST, 0xc4, 0, 7658), // PTRACE_GET_THREAD_AREA_3264
+    When(1, fits::FIRST, 0xd0, 0, 7668), // PTRACE_GET_WATCH_REGS
+    When(1, fits::FIRST, 0xd1, 0, 7678), // PTRACE_SET_WATCH_REGS
+    When(5, fits::FIRST, 0x5000, 0, 7688), // PTRACE_PEEKUSR_AREA, PTRACE_POKEUSR_AREA
+    When(5, fits::FIRST, 0x5001, 0, 7688),
+    When(5, fits::FIRST, 0x5006, 0, 7698), // PTRACE_GET_LAST_BREAK
+    When(5, fits::FIRST, 0x5009, 0, 7150), // PTRACE_ENABLE_TE, PTRACE_DISABLE_TE
+    When(5, fits::FIRST, 0x5010, 0, 7150),
+    When(5, fits::FIRST, 0x5011, 0, 7538), // PTRACE_TE_ABORT_RAND
+    When(14, fits::FIRST, 0x19, 0, 7708), // PTRACE_GETFPREGS64
+    When(14, fits::FIRST, 0x1a, 0, 7718), // PTRACE_SETFPREGS64
+    When(112, fits::FIRST, 0x12, 0, 7728), // PTRACE_GETXTREGS, PTRACE_GETDSPREGS
+    When(64, fits::FIRST, 0x37, 0, 7728),
+    When(112, fits::FIRST, 0x13, 0, 7738), // PTRACE_SETXTREGS, PTRACE_SETDSPREGS
+    When(64, fits::FIRST, 0x38, 0, 7738),
+    When(0, fits::FIRST, 0x0, 0, 7748), // KCMP_FILE
+    When(0, fits::FIRST, 0x1, 0, 7758), // KCMP_VM, KCMP_FILES, KCMP_FS, KCMP_SIGHAND, KCMP_IO, KCMP_SYSVSEM
+    When(0, fits::FIRST, 0x2, 0, 7758),
+    When(0, fits::FIRST, 0x3, 0, 7758),
+    When(0, fits::FIRST, 0x4, 0, 7758),
+    When(0, fits::FIRST, 0x5, 0, 7758),
+    When(0, fits::FIRST, 0x6, 0, 7758),
+    When(0, fits::FIRST, 0x7, 0, 7768), // KCMP_EPOLL_TFD
+    When(0, fits::FIRST, 0x1, 0, 7778), // PR_SET_PDEATHSIG
+    When(0, fits::FIRST, 0x2, 0, 7792), // PR_GET_PDEATHSIG
+    When(0, fits::FIRST, 0x3, 0, 7806), // PR_GET_DUMPABLE
+    When(0, fits::FIRST, 0x4, 0, 7820), // PR_SET_DUMPABLE
+    When(0, fits::FIRST, 0x6, 0, 7834), // PR_SET_UNALIGN
+    When(0, fits::FIRST, 0x5, 0, 7848), // PR_GET_UNALIGN
+    When(0, fits::FIRST, 0xa, 0, 7862), // PR_SET_FPEMU
+    When(0, fits::FIRST, 0x9, 0, 7876), // PR_GET_FPEMU
+    When(0, fits::FIRST, 0xc, 0, 7890), // PR_SET_FPEXC
+    When(0, fits::FIRST, 0xb, 0, 7904), // PR_GET_FPEXC
+    When(0, fits::FIRST, 0xd, 0, 7918), // PR_GET_TIMING
+    When(0, fits::FIRST, 0xe, 0, 7932), // PR_SET_TIMING
+    When(0, fits::FIRST, 0xf, 0, 7946), // PR_SET_NAME
+    When(0, fits::FIRST, 0x10, 0, 7960), // PR_GET_NAME
+    When(0, fits::FIRST, 0x13, 0, 7974), // PR_GET_ENDIAN
+    When(0, fits::FIRST, 0x14, 0, 7988), // PR_SET_ENDIAN
+    When(0, fits::FIRST, 0x15, 0, 8002), // PR_GET_SECCOMP
+    When(0, fits::FIRST, 0x16, 0, 8016), // PR_SET_SECCOMP
+    When(0, fits::FIRST, 0x19, 0, 8028), // PR_GET_TSC
+    When(0, fits::FIRST, 0x1a, 0, 8042), // PR_SET_TSC
+    When(0, fits::FIRST, 0x1f, 0, 8056), // PR_TASK_PERF_EVENTS_DISABLE, PR_TASK_PERF_EVENTS_ENABLE
+    When(0, fits::FIRST, 0x20, 0, 8056),
+    When(0, fits::FIRST, 0x1e, 0, 7806), // PR_GET_TIMERSLACK
+    When(0, fits::FIRST, 0x1d, 0, 7820), // PR_SET_TIMERSLACK
+    When(0, fits::FIRST, 0x21, 0, 8070), // PR_MCE_KILL
+    When(0, fits::FIRST, 0x22, 0, 8082), // PR_MCE_KILL_GET
+    When(0, fits::FIRST, 0x23, 0, 8096), // PR_SET_MM
+    When(0, fits::FIRST, 0x28, 0, 8106), // PR_GET_TID_ADDRESS
+    When(0, fits::FIRST, 0x24, 0, 8120), // PR_SET_CHILD_SUBREAPER
+    When(0, fits::FIRST, 0x25, 0, 8134), // PR_GET_CHILD_SUBREAPER
+    When(0, fits::FIRST, 0x26, 0, 8120), // PR_SET_NO_NEW_PRIVS
+    When(0, fits::FIRST, 0x27, 0, 8148), // PR_GET_NO_NEW_PRIVS
+    When(0, fits::FIRST, 0x2a, 0, 8162), // PR_GET_THP_DISABLE
+    When(0, fits::FIRST, 0x29, 0, 8176), // PR_SET_THP_DISABLE
+    When(0, fits::FIRST, 0x2b, 0, 8056), // PR_MPX_ENABLE_MANAGEMENT, PR_MPX_DISABLE_MANAGEMENT
+    When(0, fits::FIRST, 0x2c, 0, 8056),
+    When(0, fits::FIRST, 0x2d, 0, 8190), // PR_SET_FP_MODE
+    When(0, fits::FIRST, 0x2e, 0, 8204), // PR_GET_FP_MODE
+    When(0, fits::FIRST, 0x32, 0, 8218), // PR_SVE_SET_VL
+    When(0, fits::FIRST, 0x33, 0, 8232), // PR_SVE_GET_VL
+    When(7, fits::FIRST, 0x3f, 0, 8246), // PR_SME_SET_VL
+    When(7, fits::FIRST, 0x40, 0, 8260), // PR_SME_GET_VL
+    When(0, fits::FIRST, 0x34, 0, 8274), // PR_GET_SPECULATION_CTRL
+    When(0, fits::FIRST, 0x35, 0, 8288), // PR_SET_SPECULATION_CTRL
+    When(0, fits::FIRST, 0x36, 0, 8302), // PR_PAC_RESET_KEYS
+    When(7, fits::FIRST, 0x3c, 0, 8316), // PR_PAC_SET_ENABLED_KEYS
+    When(7, fits::FIRST, 0x3d, 0, 8330), // PR_PAC_GET_ENABLED_KEYS
+    When(0, fits::FIRST, 0x37, 0, 8344), // PR_SET_TAGGED_ADDR_CTRL
+    When(0, fits::FIRST, 0x38, 0, 8358), // PR_GET_TAGGED_ADDR_CTRL
+    When(0, fits::FIRST, 0x39, 0, 8120), // PR_SET_IO_FLUSHER
+    When(0, fits::FIRST, 0x3a, 0, 8148), // PR_GET_IO_FLUSHER
+    When(7, fits::FIRST, 0x3b, 0, 8372), // PR_SET_SYSCALL_USER_DISPATCH
+    When(7, fits::FIRST, 0x3e, 0, 8380), // PR_SCHED_CORE
+    When(8, fits::FIRST, 0x41, 0, 8392), // PR_SET_MDWE
+    When(8, fits::FIRST, 0x42, 0, 8406), // PR_GET_MDWE
+    When(8, fits::FIRST, 0x48, 0, 8420), // PR_PPC_GET_DEXCR
+    When(8, fits::FIRST, 0x49, 0, 8434), // PR_PPC_SET_DEXCR
+    When(7, fits::FIRST, 0x53564d41, 0, 8448), // PR_SET_VMA
+    When(8, fits::FIRST, 0x41555856, 0, 8462), // PR_GET_AUXV
+    When(8, fits::FIRST, 0x43, 0, 8120), // PR_SET_MEMORY_MERGE
+    When(8, fits::FIRST, 0x44, 0, 8148), // PR_GET_MEMORY_MERGE
+    When(8, fits::FIRST, 0x45, 0, 8476), // PR_RISCV_V_SET_CONTROL
+    When(8, fits::FIRST, 0x46, 0, 8490), // PR_RISCV_V_GET_CONTROL
+    When(8, fits::FIRST, 0x47, 0, 8504), // PR_RISCV_SET_ICACHE_FLUSH_CTX
+    When(6, fits::FIRST, 0x4a, 0, 8518), // PR_GET_SHADOW_STACK_STATUS
+    When(6, fits::FIRST, 0x4b, 0, 8532), // PR_SET_SHADOW_STACK_STATUS, PR_LOCK_SHADOW_STACK_STATUS
+    When(6, fits::FIRST, 0x4c, 0, 8532),
+    When(6, fits::FIRST, 0x4d, 0, 8546), // PR_TIMER_CREATE_RESTORE_IDS
+    When(6, fits::FIRST, 0x4e, 0, 8560), // PR_FUTEX_HASH
+    When(6, fits::FIRST, 0x4f, 0, 8572), // PR_RSEQ_SLICE_EXTENSION
+    When(6, fits::FIRST, 0x50, 0, 8584), // PR_GET_CFI
+    When(6, fits::FIRST, 0x51, 0, 8598), // PR_SET_CFI
+    When(0, fits::FIRST, 0x17, 0, 8612), // PR_CAPBSET_READ
+    When(0, fits::FIRST, 0x18, 0, 8626), // PR_CAPBSET_DROP
+    When(0, fits::FIRST, 0x1c, 0, 8640), // PR_SET_SECUREBITS
+    When(0, fits::FIRST, 0x1b, 0, 8654), // PR_GET_SECUREBITS
+    When(0, fits::FIRST, 0x8, 0, 8120), // PR_SET_KEEPCAPS
+    When(0, fits::FIRST, 0x7, 0, 8148), // PR_GET_KEEPCAPS
+    When(0, fits::FIRST, 0x2f, 0, 8668), // PR_CAP_AMBIENT
+    When(0, fits::FIRST, 0x59616d61, 0, 8680), // PR_SET_PTRACER
+    When(0, fits::FIRST | fits::SECOND, 0x16, 0x1, 8694), // PR_SET_SECCOMP SECCOMP_MODE_STRICT
+    When(0, fits::FIRST | fits::SECOND, 0x16, 0x2, 8702), // PR_SET_SECCOMP SECCOMP_MODE_FILTER
+    When(0, fits::FIRST | fits::SECOND, 0x21, 0x0, 8694), // PR_MCE_KILL PR_MCE_KILL_CLEAR
+    When(0, fits::FIRST | fits::SECOND, 0x21, 0x1, 8710), // PR_MCE_KILL PR_MCE_KILL_SET
+    When(0, fits::FIRST | fits::SECOND, 0x23, 0xe, 8718), // PR_SET_MM PR_SET_MM_MAP
+    When(0, fits::FIRST | fits::SECOND, 0x23, 0xf, 8728), // PR_SET_MM PR_SET_MM_MAP_SIZE
+    When(0, fits::FIRST | fits::SECOND, 0x23, 0xd, 8738), // PR_SET_MM PR_SET_MM_EXE_FILE
+    When(0, fits::FIRST | fits::SECOND, 0x23, 0xc, 8748), // PR_SET_MM PR_SET_MM_AUXV
+    When(0, fits::FIRST | fits::SECOND, 0x23, 0x1, 8758), // PR_SET_MM PR_SET_MM_START_CODE, PR_SET_MM PR_SET_MM_END_CODE, PR_SET_MM PR_SET_MM_START_DATA, PR_SET_MM PR_SET_MM_END_DATA, PR_SET_MM PR_SET_MM_START_STACK, PR_SET_MM PR_SET_MM_START_BRK, PR_SET_MM PR_SET_MM_BRK, PR_SET_MM PR_SET_MM_ARG_START, PR_SET_MM PR_SET_MM_ARG_END, PR_SET_MM PR_SET_MM_ENV_START, PR_SET_MM PR_SET_MM_ENV_END
+    When(0, fits::FIRST | fits::SECOND, 0x23, 0x2, 8758),
+    When(0, fits::FIRST | fits::SECOND, 0x23, 0x3, 8758),
+    When(0, fits::FIRST | fits::SECOND, 0x23, 0x4, 8758),
+    When(0, fits::FIRST | fits::SECOND, 0x23, 0x5, 8758),
+    When(0, fits::FIRST | fits::SECOND, 0x23, 0x6, 8758),
+    When(0, fits::FIRST | fits::SECOND, 0x23, 0x7, 8758),
+    When(0, fits::FIRST | fits::SECOND, 0x23, 0x8, 8758),
+    When(0, fits::FIRST | fits::SECOND, 0x23, 0x9, 8758),
+    When(0, fits::FIRST | fits::SECOND, 0x23, 0xa, 8758),
+    When(0, fits::FIRST | fits::SECOND, 0x23, 0xb, 8758),
+    When(7, fits::FIRST | fits::SECOND, 0x3b, 0x0, 8768), // PR_SET_SYSCALL_USER_DISPATCH PR_SYS_DISPATCH_OFF
+    When(7, fits::FIRST | fits::SECOND, 0x3b, 0x1, 8780), // PR_SET_SYSCALL_USER_DISPATCH PR_SYS_DISPATCH_ON, PR_SET_SYSCALL_USER_DISPATCH PR_SYS_DISPATCH_EXCLUSIVE_ON, PR_SET_SYSCALL_USER_DISPATCH PR_SYS_DISPATCH_INCLUSIVE_ON
+    When(6, fits::FIRST | fits::SECOND, 0x3b, 0x1, 8780),
+    When(6, fits::FIRST | fits::SECOND, 0x3b, 0x2, 8780),
+    When(7, fits::FIRST | fits::SECOND, 0x3e, 0x0, 8792), // PR_SCHED_CORE PR_SCHED_CORE_GET
+    When(7, fits::FIRST | fits::SECOND, 0x3e, 0x1, 8800), // PR_SCHED_CORE PR_SCHED_CORE_CREATE, PR_SCHED_CORE PR_SCHED_CORE_SHARE_TO, PR_SCHED_CORE PR_SCHED_CORE_SHARE_FROM
+    When(7, fits::FIRST | fits::SECOND, 0x3e, 0x2, 8800),
+    When(7, fits::FIRST | fits::SECOND, 0x3e, 0x3, 8800),
+    When(6, fits::FIRST | fits::SECOND, 0x4d, 0x2, 8808), // PR_TIMER_CREATE_RESTORE_IDS PR_TIMER_CREATE_RESTORE_IDS_GET
     When(6, fits::FIRST | fits::SECOND, 0x4d, 0x0, 774), // PR_TIMER_CREATE_RESTORE_IDS PR_TIMER_CREATE_RESTORE_IDS_OFF, PR_TIMER_CREATE_RESTORE_IDS PR_TIMER_CREATE_RESTORE_IDS_ON
     When(6, fits::FIRST | fits::SECOND, 0x4d, 0x1, 774),
-    When(6, fits::FIRST | fits::SECOND, 0x4e, 0x1, 8798), // PR_FUTEX_HASH PR_FUTEX_HASH_SET_SLOTS
-    When(6, fits::FIRST | fits::SECOND, 0x4e, 0x2, 8806), // PR_FUTEX_HASH PR_FUTEX_HASH_GET_SLOTS
-    When(6, fits::FIRST | fits::SECOND, 0x4f, 0x1, 8814), // PR_RSEQ_SLICE_EXTENSION PR_RSEQ_SLICE_EXTENSION_GET
-    When(6, fits::FIRST | fits::SECOND, 0x4f, 0x2, 8822), // PR_RSEQ_SLICE_EXTENSION PR_RSEQ_SLICE_EXTENSION_SET
-    When(0, fits::FIRST | fits::SECOND, 0x2f, 0x4, 8830), // PR_CAP_AMBIENT PR_CAP_AMBIENT_CLEAR_ALL
-    When(0, fits::FIRST | fits::SECOND, 0x2f, 0x1, 8838), // PR_CAP_AMBIENT PR_CAP_AMBIENT_IS_SET
-    When(0, fits::FIRST | fits::SECOND, 0x2f, 0x2, 8846), // PR_CAP_AMBIENT PR_CAP_AMBIENT_RAISE, PR_CAP_AMBIENT PR_CAP_AMBIENT_LOWER
-    When(0, fits::FIRST | fits::SECOND, 0x2f, 0x3, 8846),
-    When(80, fits::FIRST, 0x1002, 0, 8854), // ARCH_SET_FS, ARCH_SET_GS
-    When(80, fits::FIRST, 0x1001, 0, 8854),
-    When(80, fits::FIRST, 0x1003, 0, 8862), // ARCH_GET_FS, ARCH_GET_GS
-    When(80, fits::FIRST, 0x1004, 0, 8862),
-    When(80, fits::FIRST, 0x1011, 0, 8870), // ARCH_GET_CPUID
-    When(80, fits::FIRST, 0x1012, 0, 8878), // ARCH_SET_CPUID
-    When(80, fits::FIRST, 0x1021, 0, 8886), // ARCH_GET_XCOMP_SUPP, ARCH_GET_XCOMP_PERM, ARCH_GET_XCOMP_GUEST_PERM
-    When(80, fits::FIRST, 0x1022, 0, 8886),
-    When(80, fits::FIRST, 0x1024, 0, 8886),
-    When(80, fits::FIRST, 0x1023, 0, 8894), // ARCH_REQ_XCOMP_PERM, ARCH_REQ_XCOMP_GUEST_PERM
-    When(80, fits::FIRST, 0x1025, 0, 8894),
-    When(80, fits::FIRST, 0x2001, 0, 8902), // ARCH_MAP_VDSO_X32, ARCH_MAP_VDSO_32, ARCH_MAP_VDSO_64
-    When(80, fits::FIRST, 0x2002, 0, 8902),
-    When(80, fits::FIRST, 0x2003, 0, 8902),
-    When(80, fits::FIRST, 0x4001, 0, 8910), // ARCH_GET_UNTAG_MASK
-    When(80, fits::FIRST, 0x4002, 0, 8918), // ARCH_ENABLE_TAGGED_ADDR
-    When(80, fits::FIRST, 0x4003, 0, 8926), // ARCH_GET_MAX_TAG_BITS
-    When(80, fits::FIRST, 0x4004, 0, 8934), // ARCH_FORCE_TAGGED_SVA
-    When(80, fits::FIRST, 0x5001, 0, 8942), // ARCH_SHSTK_ENABLE, ARCH_SHSTK_DISABLE, ARCH_SHSTK_LOCK, ARCH_SHSTK_UNLOCK
-    When(80, fits::FIRST, 0x5002, 0, 8942),
-    When(80, fits::FIRST, 0x5003, 0, 8942),
-    When(80, fits::FIRST, 0x5004, 0, 8942),
-    When(80, fits::FIRST, 0x5005, 0, 8950), // ARCH_SHSTK_STATUS
-    When(0, fits::FIRST, 0x0, 0, 8958), // 0, 2
-    When(0, fits::FIRST, 0x2, 0, 8958),
-    When(0, fits::FIRST, 0x1, 0, 8966), // 1, 17
-    When(0, fits::FIRST, 0x11, 0, 8966),
+    When(6, fits::FIRST | fits::SECOND, 0x4e, 0x1, 8814), // PR_FUTEX_HASH PR_FUTEX_HASH_SET_SLOTS
+    When(6, fits::FIRST | fits::SECOND, 0x4e, 0x2, 8822), // PR_FUTEX_HASH PR_FUTEX_HASH_GET_SLOTS
+    When(6, fits::FIRST | fits::SECOND, 0x4f, 0x1, 8830), // PR_RSEQ_SLICE_EXTENSION PR_RSEQ_SLICE_EXTENSION_GET
+    When(6, fits::FIRST | fits::SECOND, 0x4f, 0x2, 8838), // PR_RSEQ_SLICE_EXTENSION PR_RSEQ_SLICE_EXTENSION_SET
+    When(0, fits::FIRST | fits::SECOND, 0x2f, 0x4, 8846), // PR_CAP_AMBIENT PR_CAP_AMBIENT_CLEAR_ALL
+    When(0, fits::FIRST | fits::SECOND, 0x2f, 0x1, 8854), // PR_CAP_AMBIENT PR_CAP_AMBIENT_IS_SET
+    When(0, fits::FIRST | fits::SECOND, 0x2f, 0x2, 8862), // PR_CAP_AMBIENT PR_CAP_AMBIENT_RAISE, PR_CAP_AMBIENT PR_CAP_AMBIENT_LOWER
+    When(0, fits::FIRST | fits::SECOND, 0x2f, 0x3, 8862),
+    When(80, fits::FIRST, 0x1002, 0, 8870), // ARCH_SET_FS, ARCH_SET_GS
+    When(80, fits::FIRST, 0x1001, 0, 8870),
+    When(80, fits::FIRST, 0x1003, 0, 8878), // ARCH_GET_FS, ARCH_GET_GS
+    When(80, fits::FIRST, 0x1004, 0, 8878),
+    When(80, fits::FIRST, 0x1011, 0, 8886), // ARCH_GET_CPUID
+    When(80, fits::FIRST, 0x1012, 0, 8894), // ARCH_SET_CPUID
+    When(80, fits::FIRST, 0x1021, 0, 8902), // ARCH_GET_XCOMP_SUPP, ARCH_GET_XCOMP_PERM, ARCH_GET_XCOMP_GUEST_PERM
+    When(80, fits::FIRST, 0x1022, 0, 8902),
+    When(80, fits::FIRST, 0x1024, 0, 8902),
+    When(80, fits::FIRST, 0x1023, 0, 8910), // ARCH_REQ_XCOMP_PERM, ARCH_REQ_XCOMP_GUEST_PERM
+    When(80, fits::FIRST, 0x1025, 0, 8910),
+    When(80, fits::FIRST, 0x2001, 0, 8918), // ARCH_MAP_VDSO_X32, ARCH_MAP_VDSO_32, ARCH_MAP_VDSO_64
+    When(80, fits::FIRST, 0x2002, 0, 8918),
+    When(80, fits::FIRST, 0x2003, 0, 8918),
+    When(80, fits::FIRST, 0x4001, 0, 8926), // ARCH_GET_UNTAG_MASK
+    When(80, fits::FIRST, 0x4002, 0, 8934), // ARCH_ENABLE_TAGGED_ADDR
+    When(80, fits::FIRST, 0x4003, 0, 8942), // ARCH_GET_MAX_TAG_BITS
+    When(80, fits::FIRST, 0x4004, 0, 8950), // ARCH_FORCE_TAGGED_SVA
+    When(80, fits::FIRST, 0x5001, 0, 8958), // ARCH_SHSTK_ENABLE, ARCH_SHSTK_DISABLE, ARCH_SHSTK_LOCK, ARCH_SHSTK_UNLOCK
+    When(80, fits::FIRST, 0x5002, 0, 8958),
+    When(80, fits::FIRST, 0x5003, 0, 8958),
+    When(80, fits::FIRST, 0x5004, 0, 8958),
+    When(80, fits::FIRST, 0x5005, 0, 8966), // ARCH_SHSTK_STATUS
+    When(0, fits::FIRST, 0x0, 0, 8974), // 0, 2
+    When(0, fits::FIRST, 0x2, 0, 8974),
+    When(0, fits::FIRST, 0x1, 0, 8982), // 1, 17
+    When(0, fits::FIRST, 0x11, 0, 8982),
     When(80, fits::FIRST, 0x0, 0, 920), // VM86_PLUS_INSTALL_CHECK
-    When(80, fits::FIRST, 0x1, 0, 8974), // VM86_ENTER, VM86_ENTER_NO_BYPASS
-    When(80, fits::FIRST, 0x2, 0, 8974),
-    When(80, fits::FIRST, 0x3, 0, 8982), // VM86_REQUEST_IRQ
+    When(80, fits::FIRST, 0x1, 0, 8990), // VM86_ENTER, VM86_ENTER_NO_BYPASS
+    When(80, fits::FIRST, 0x2, 0, 8990),
+    When(80, fits::FIRST, 0x3, 0, 8998), // VM86_REQUEST_IRQ
     When(80, fits::FIRST, 0x4, 0, 896), // VM86_FREE_IRQ
     When(80, fits::FIRST, 0x5, 0, 2536), // VM86_GET_IRQ_BITS
     When(80, fits::FIRST, 0x6, 0, 2520), // VM86_GET_AND_RESET_IRQ
-    When(0, fits::FIRST, 0x0, 0, 8990), // MEMBARRIER_CMD_QUERY, MEMBARRIER_CMD_GET_REGISTRATIONS
-    When(8, fits::FIRST, 0x200, 0, 8990),
+    When(0, fits::FIRST, 0x0, 0, 9006), // MEMBARRIER_CMD_QUERY, MEMBARRIER_CMD_GET_REGISTRATIONS
+    When(8, fits::FIRST, 0x200, 0, 9006),
     When(0, fits::FIRST, 0x1, 0, 774), // MEMBARRIER_CMD_GLOBAL, MEMBARRIER_CMD_SHARED, MEMBARRIER_CMD_GLOBAL_EXPEDITED, MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED, MEMBARRIER_CMD_PRIVATE_EXPEDITED, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE, MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ
     When(0, fits::FIRST, 0x1, 0, 774),
     When(0, fits::FIRST, 0x2, 0, 774),
@@ -4640,156 +4640,156 @@ pub(crate) const CASES: [When; 5917] = [
     When(0, fits::FIRST, 0x40, 0, 774),
     When(0, fits::FIRST, 0x80, 0, 774),
     When(0, fits::FIRST, 0x100, 0, 774),
-    When(0, fits::FIRST, 0x0, 0, 8996), // FUTEX_WAIT
-    When(0, fits::FIRST, 0x9, 0, 9010), // FUTEX_WAIT_BITSET
-    When(0, fits::FIRST, 0x1, 0, 9024), // FUTEX_WAKE
-    When(0, fits::FIRST, 0xa, 0, 9038), // FUTEX_WAKE_BITSET
-    When(0, fits::FIRST, 0x3, 0, 9052), // FUTEX_REQUEUE
-    When(0, fits::FIRST, 0x4, 0, 9066), // FUTEX_CMP_REQUEUE
-    When(0, fits::FIRST, 0xc, 0, 9080), // FUTEX_CMP_REQUEUE_PI
-    When(0, fits::FIRST, 0x5, 0, 9094), // FUTEX_WAKE_OP
-    When(0, fits::FIRST, 0x6, 0, 9108), // FUTEX_LOCK_PI, FUTEX_LOCK_PI2
-    When(7, fits::FIRST, 0xd, 0, 9108),
-    When(0, fits::FIRST, 0x8, 0, 9122), // FUTEX_TRYLOCK_PI
-    When(0, fits::FIRST, 0x7, 0, 9122), // FUTEX_UNLOCK_PI
-    When(0, fits::FIRST, 0xb, 0, 9136), // FUTEX_WAIT_REQUEUE_PI
-    When(6, fits::WITH, 0x200, 0, 9150), // with FUTEX_ROBUST_UNLOCK
-    When(8, fits::WITH, 0x4, 0, 9158), // with FUTEX2_NUMA
-    When(8, fits::WITHOUT, 0x4, 0, 9166), // without FUTEX2_NUMA
-    When(8, fits::WITH, 0x4, 0, 9158), // with FUTEX2_NUMA
-    When(8, fits::WITHOUT, 0x4, 0, 9174), // without FUTEX2_NUMA
-    When(0, fits::WITH, 0x4, 0, 9182), // with PERF_FLAG_PID_CGROUP
-    When(0, fits::WITHOUT, 0x4, 0, 9190), // without PERF_FLAG_PID_CGROUP
-    When(0, fits::FIRST, 0x0, 0, 9198), // SECCOMP_SET_MODE_STRICT
-    When(0, fits::FIRST, 0x1, 0, 9206), // SECCOMP_SET_MODE_FILTER
-    When(0, fits::FIRST, 0x2, 0, 9214), // SECCOMP_GET_ACTION_AVAIL
-    When(0, fits::FIRST, 0x3, 0, 9222), // SECCOMP_GET_NOTIF_SIZES
-    When(0, fits::WITH, 0x8, 0, 9230), // with SECCOMP_FILTER_FLAG_NEW_LISTENER
-    When(0, fits::WITH | fits::AND, 0x1, 0, 9236), // with SECCOMP_FILTER_FLAG_TSYNC, without SECCOMP_FILTER_FLAG_TSYNC_ESRCH, without SECCOMP_FILTER_FLAG_NEW_LISTENER
-    When(0, fits::WITHOUT, 0x18, 0, 9236),
-    When(0, fits::FIRST, 0xa1b2c3d4, 0, 9242), // LINUX_REBOOT_CMD_RESTART2
-    When(0, fits::FIRST, 0x1234567, 0, 9250), // LINUX_REBOOT_CMD_RESTART, LINUX_REBOOT_CMD_HALT, LINUX_REBOOT_CMD_POWER_OFF, LINUX_REBOOT_CMD_CAD_ON, LINUX_REBOOT_CMD_CAD_OFF, LINUX_REBOOT_CMD_SW_SUSPEND, LINUX_REBOOT_CMD_KEXEC
-    When(0, fits::FIRST, 0xcdef0123, 0, 9250),
-    When(0, fits::FIRST, 0x4321fedc, 0, 9250),
-    When(0, fits::FIRST, 0x89abcdef, 0, 9250),
-    When(0, fits::FIRST, 0x0, 0, 9250),
-    When(0, fits::FIRST, 0xd000fce2, 0, 9250),
-    When(0, fits::FIRST, 0x45584543, 0, 9250),
-    When(0, fits::FIRST, 0x2, 0, 9258), // SYSLOG_ACTION_READ, SYSLOG_ACTION_READ_ALL, SYSLOG_ACTION_READ_CLEAR
-    When(0, fits::FIRST, 0x3, 0, 9258),
-    When(0, fits::FIRST, 0x4, 0, 9258),
-    When(0, fits::FIRST, 0x0, 0, 9268), // SYSLOG_ACTION_CLOSE, SYSLOG_ACTION_OPEN, SYSLOG_ACTION_CLEAR, SYSLOG_ACTION_CONSOLE_OFF, SYSLOG_ACTION_CONSOLE_ON
-    When(0, fits::FIRST, 0x1, 0, 9268),
-    When(0, fits::FIRST, 0x5, 0, 9268),
-    When(0, fits::FIRST, 0x6, 0, 9268),
-    When(0, fits::FIRST, 0x7, 0, 9268),
-    When(0, fits::FIRST, 0x8, 0, 9278), // SYSLOG_ACTION_CONSOLE_LEVEL
-    When(0, fits::FIRST, 0x9, 0, 9288), // SYSLOG_ACTION_SIZE_UNREAD, SYSLOG_ACTION_SIZE_BUFFER
-    When(0, fits::FIRST, 0xa, 0, 9288),
-    When(0, fits::FIRST, 0x0, 0, 9298), // KEYCTL_GET_KEYRING_ID
-    When(0, fits::FIRST, 0x1, 0, 9312), // KEYCTL_JOIN_SESSION_KEYRING
-    When(0, fits::FIRST, 0x2, 0, 9326), // KEYCTL_UPDATE
-    When(0, fits::FIRST, 0x3, 0, 9340), // KEYCTL_REVOKE, KEYCTL_CLEAR, KEYCTL_INVALIDATE
-    When(0, fits::FIRST, 0x7, 0, 9340),
-    When(0, fits::FIRST, 0x15, 0, 9340),
-    When(0, fits::FIRST, 0x4, 0, 9354), // KEYCTL_CHOWN
-    When(0, fits::FIRST, 0x5, 0, 9368), // KEYCTL_SETPERM
-    When(0, fits::FIRST, 0x6, 0, 9382), // KEYCTL_DESCRIBE, KEYCTL_GET_SECURITY
-    When(0, fits::FIRST, 0x11, 0, 9382),
-    When(0, fits::FIRST, 0x8, 0, 9396), // KEYCTL_LINK, KEYCTL_UNLINK
-    When(0, fits::FIRST, 0x9, 0, 9396),
-    When(0, fits::FIRST, 0xa, 0, 9410), // KEYCTL_SEARCH
-    When(0, fits::FIRST, 0xb, 0, 9424), // KEYCTL_READ
-    When(0, fits::FIRST, 0xc, 0, 9438), // KEYCTL_INSTANTIATE
-    When(0, fits::FIRST, 0x14, 0, 9452), // KEYCTL_INSTANTIATE_IOV
-    When(0, fits::FIRST, 0xd, 0, 9466), // KEYCTL_NEGATE
-    When(0, fits::FIRST, 0x13, 0, 9480), // KEYCTL_REJECT
-    When(0, fits::FIRST, 0xe, 0, 9494), // KEYCTL_SET_REQKEY_KEYRING
-    When(0, fits::FIRST, 0xf, 0, 9508), // KEYCTL_SET_TIMEOUT
-    When(0, fits::FIRST, 0x10, 0, 9522), // KEYCTL_ASSUME_AUTHORITY
-    When(0, fits::FIRST, 0x12, 0, 8040), // KEYCTL_SESSION_TO_PARENT
-    When(0, fits::FIRST, 0x16, 0, 9536), // KEYCTL_GET_PERSISTENT
-    When(0, fits::FIRST, 0x17, 0, 9550), // KEYCTL_DH_COMPUTE
-    When(0, fits::FIRST, 0x1d, 0, 9564), // KEYCTL_RESTRICT_KEYRING
-    When(0, fits::FIRST, 0x18, 0, 9578), // KEYCTL_PKEY_QUERY
-    When(0, fits::FIRST, 0x19, 0, 9592), // KEYCTL_PKEY_ENCRYPT, KEYCTL_PKEY_DECRYPT, KEYCTL_PKEY_SIGN
-    When(0, fits::FIRST, 0x1a, 0, 9592),
-    When(0, fits::FIRST, 0x1b, 0, 9592),
-    When(0, fits::FIRST, 0x1c, 0, 9606), // KEYCTL_PKEY_VERIFY
-    When(0, fits::FIRST, 0x1e, 0, 9620), // KEYCTL_MOVE
-    When(0, fits::FIRST, 0x1f, 0, 8446), // KEYCTL_CAPABILITIES
-    When(0, fits::FIRST, 0x20, 0, 9634), // KEYCTL_WATCH_KEY
-    When(7, fits::WITHOUT, 0x3, 0, 9230), // without LANDLOCK_CREATE_RULESET_VERSION, without LANDLOCK_CREATE_RULESET_ERRATA
+    When(0, fits::FIRST, 0x0, 0, 9012), // FUTEX_WAIT
+    When(0, fits::FIRST, 0x9, 0, 9026), // FUTEX_WAIT_BITSET
+    When(0, fits::FIRST, 0x1, 0, 9040), // FUTEX_WAKE
+    When(0, fits::FIRST, 0xa, 0, 9054), // FUTEX_WAKE_BITSET
+    When(0, fits::FIRST, 0x3, 0, 9068), // FUTEX_REQUEUE
+    When(0, fits::FIRST, 0x4, 0, 9082), // FUTEX_CMP_REQUEUE
+    When(0, fits::FIRST, 0xc, 0, 9096), // FUTEX_CMP_REQUEUE_PI
+    When(0, fits::FIRST, 0x5, 0, 9110), // FUTEX_WAKE_OP
+    When(0, fits::FIRST, 0x6, 0, 9124), // FUTEX_LOCK_PI, FUTEX_LOCK_PI2
+    When(7, fits::FIRST, 0xd, 0, 9124),
+    When(0, fits::FIRST, 0x8, 0, 9138), // FUTEX_TRYLOCK_PI
+    When(0, fits::FIRST, 0x7, 0, 9138), // FUTEX_UNLOCK_PI
+    When(0, fits::FIRST, 0xb, 0, 9152), // FUTEX_WAIT_REQUEUE_PI
+    When(6, fits::WITH, 0x200, 0, 9166), // with FUTEX_ROBUST_UNLOCK
+    When(8, fits::WITH, 0x4, 0, 9174), // with FUTEX2_NUMA
+    When(8, fits::WITHOUT, 0x4, 0, 9182), // without FUTEX2_NUMA
+    When(8, fits::WITH, 0x4, 0, 9174), // with FUTEX2_NUMA
+    When(8, fits::WITHOUT, 0x4, 0, 9190), // without FUTEX2_NUMA
+    When(0, fits::WITH, 0x4, 0, 9198), // with PERF_FLAG_PID_CGROUP
+    When(0, fits::WITHOUT, 0x4, 0, 9206), // without PERF_FLAG_PID_CGROUP
+    When(0, fits::FIRST, 0x0, 0, 9214), // SECCOMP_SET_MODE_STRICT
+    When(0, fits::FIRST, 0x1, 0, 9222), // SECCOMP_SET_MODE_FILTER
+    When(0, fits::FIRST, 0x2, 0, 9230), // SECCOMP_GET_ACTION_AVAIL
+    When(0, fits::FIRST, 0x3, 0, 9238), // SECCOMP_GET_NOTIF_SIZES
+    When(0, fits::WITH, 0x8, 0, 9246), // with SECCOMP_FILTER_FLAG_NEW_LISTENER
+    When(0, fits::WITH | fits::AND, 0x1, 0, 9252), // with SECCOMP_FILTER_FLAG_TSYNC, without SECCOMP_FILTER_FLAG_TSYNC_ESRCH, without SECCOMP_FILTER_FLAG_NEW_LISTENER
+    When(0, fits::WITHOUT, 0x18, 0, 9252),
+    When(0, fits::FIRST, 0xa1b2c3d4, 0, 9258), // LINUX_REBOOT_CMD_RESTART2
+    When(0, fits::FIRST, 0x1234567, 0, 9266), // LINUX_REBOOT_CMD_RESTART, LINUX_REBOOT_CMD_HALT, LINUX_REBOOT_CMD_POWER_OFF, LINUX_REBOOT_CMD_CAD_ON, LINUX_REBOOT_CMD_CAD_OFF, LINUX_REBOOT_CMD_SW_SUSPEND, LINUX_REBOOT_CMD_KEXEC
+    When(0, fits::FIRST, 0xcdef0123, 0, 9266),
+    When(0, fits::FIRST, 0x4321fedc, 0, 9266),
+    When(0, fits::FIRST, 0x89abcdef, 0, 9266),
+    When(0, fits::FIRST, 0x0, 0, 9266),
+    When(0, fits::FIRST, 0xd000fce2, 0, 9266),
+    When(0, fits::FIRST, 0x45584543, 0, 9266),
+    When(0, fits::FIRST, 0x2, 0, 9274), // SYSLOG_ACTION_READ, SYSLOG_ACTION_READ_ALL, SYSLOG_ACTION_READ_CLEAR
+    When(0, fits::FIRST, 0x3, 0, 9274),
+    When(0, fits::FIRST, 0x4, 0, 9274),
+    When(0, fits::FIRST, 0x0, 0, 9284), // SYSLOG_ACTION_CLOSE, SYSLOG_ACTION_OPEN, SYSLOG_ACTION_CLEAR, SYSLOG_ACTION_CONSOLE_OFF, SYSLOG_ACTION_CONSOLE_ON
+    When(0, fits::FIRST, 0x1, 0, 9284),
+    When(0, fits::FIRST, 0x5, 0, 9284),
+    When(0, fits::FIRST, 0x6, 0, 9284),
+    When(0, fits::FIRST, 0x7, 0, 9284),
+    When(0, fits::FIRST, 0x8, 0, 9294), // SYSLOG_ACTION_CONSOLE_LEVEL
+    When(0, fits::FIRST, 0x9, 0, 9304), // SYSLOG_ACTION_SIZE_UNREAD, SYSLOG_ACTION_SIZE_BUFFER
+    When(0, fits::FIRST, 0xa, 0, 9304),
+    When(0, fits::FIRST, 0x0, 0, 9314), // KEYCTL_GET_KEYRING_ID
+    When(0, fits::FIRST, 0x1, 0, 9328), // KEYCTL_JOIN_SESSION_KEYRING
+    When(0, fits::FIRST, 0x2, 0, 9342), // KEYCTL_UPDATE
+    When(0, fits::FIRST, 0x3, 0, 9356), // KEYCTL_REVOKE, KEYCTL_CLEAR, KEYCTL_INVALIDATE
+    When(0, fits::FIRST, 0x7, 0, 9356),
+    When(0, fits::FIRST, 0x15, 0, 9356),
+    When(0, fits::FIRST, 0x4, 0, 9370), // KEYCTL_CHOWN
+    When(0, fits::FIRST, 0x5, 0, 9384), // KEYCTL_SETPERM
+    When(0, fits::FIRST, 0x6, 0, 9398), // KEYCTL_DESCRIBE, KEYCTL_GET_SECURITY
+    When(0, fits::FIRST, 0x11, 0, 9398),
+    When(0, fits::FIRST, 0x8, 0, 9412), // KEYCTL_LINK, KEYCTL_UNLINK
+    When(0, fits::FIRST, 0x9, 0, 9412),
+    When(0, fits::FIRST, 0xa, 0, 9426), // KEYCTL_SEARCH
+    When(0, fits::FIRST, 0xb, 0, 9440), // KEYCTL_READ
+    When(0, fits::FIRST, 0xc, 0, 9454), // KEYCTL_INSTANTIATE
+    When(0, fits::FIRST, 0x14, 0, 9468), // KEYCTL_INSTANTIATE_IOV
+    When(0, fits::FIRST, 0xd, 0, 9482), // KEYCTL_NEGATE
+    When(0, fits::FIRST, 0x13, 0, 9496), // KEYCTL_REJECT
+    When(0, fits::FIRST, 0xe, 0, 9510), // KEYCTL_SET_REQKEY_KEYRING
+    When(0, fits::FIRST, 0xf, 0, 9524), // KEYCTL_SET_TIMEOUT
+    When(0, fits::FIRST, 0x10, 0, 9538), // KEYCTL_ASSUME_AUTHORITY
+    When(0, fits::FIRST, 0x12, 0, 8056), // KEYCTL_SESSION_TO_PARENT
+    When(0, fits::FIRST, 0x16, 0, 9552), // KEYCTL_GET_PERSISTENT
+    When(0, fits::FIRST, 0x17, 0, 9566), // KEYCTL_DH_COMPUTE
+    When(0, fits::FIRST, 0x1d, 0, 9580), // KEYCTL_RESTRICT_KEYRING
+    When(0, fits::FIRST, 0x18, 0, 9594), // KEYCTL_PKEY_QUERY
+    When(0, fits::FIRST, 0x19, 0, 9608), // KEYCTL_PKEY_ENCRYPT, KEYCTL_PKEY_DECRYPT, KEYCTL_PKEY_SIGN
+    When(0, fits::FIRST, 0x1a, 0, 9608),
+    When(0, fits::FIRST, 0x1b, 0, 9608),
+    When(0, fits::FIRST, 0x1c, 0, 9622), // KEYCTL_PKEY_VERIFY
+    When(0, fits::FIRST, 0x1e, 0, 9636), // KEYCTL_MOVE
+    When(0, fits::FIRST, 0x1f, 0, 8462), // KEYCTL_CAPABILITIES
+    When(0, fits::FIRST, 0x20, 0, 9650), // KEYCTL_WATCH_KEY
+    When(7, fits::WITHOUT, 0x3, 0, 9246), // without LANDLOCK_CREATE_RULESET_VERSION, without LANDLOCK_CREATE_RULESET_ERRATA
     When(7, fits::WITH, 0x1, 0, 94), // with LANDLOCK_CREATE_RULESET_VERSION
     When(7, fits::WITH, 0x2, 0, 100), // with LANDLOCK_CREATE_RULESET_ERRATA
-    When(7, fits::FIRST, 0x1, 0, 9648), // LANDLOCK_RULE_PATH_BENEATH
-    When(8, fits::FIRST, 0x2, 0, 9656), // LANDLOCK_RULE_NET_PORT
-    When(0, fits::FIRST, 0x0, 0, 9664), // BPF_MAP_CREATE
-    When(0, fits::FIRST, 0x1, 0, 9690), // BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM, BPF_MAP_LOOKUP_AND_DELETE_ELEM
-    When(0, fits::FIRST, 0x2, 0, 9690),
-    When(0, fits::FIRST, 0x15, 0, 9690),
-    When(0, fits::FIRST, 0x3, 0, 9702), // BPF_MAP_DELETE_ELEM
-    When(0, fits::FIRST, 0x4, 0, 9712), // BPF_MAP_GET_NEXT_KEY
-    When(0, fits::FIRST, 0x16, 0, 9723), // BPF_MAP_FREEZE
-    When(0, fits::FIRST, 0x18, 0, 9732), // BPF_MAP_LOOKUP_BATCH, BPF_MAP_LOOKUP_AND_DELETE_BATCH
-    When(0, fits::FIRST, 0x19, 0, 9732),
-    When(0, fits::FIRST, 0x1a, 0, 9747), // BPF_MAP_UPDATE_BATCH
-    When(0, fits::FIRST, 0x1b, 0, 9760), // BPF_MAP_DELETE_BATCH
-    When(0, fits::FIRST, 0x5, 0, 9772), // BPF_PROG_LOAD
-    When(0, fits::FIRST, 0x6, 0, 9811), // BPF_OBJ_PIN
-    When(0, fits::FIRST, 0x7, 0, 9823), // BPF_OBJ_GET
-    When(0, fits::FIRST, 0x8, 0, 9834), // BPF_PROG_ATTACH
-    When(0, fits::FIRST, 0x9, 0, 9851), // BPF_PROG_DETACH
-    When(0, fits::FIRST, 0xa, 0, 9867), // BPF_PROG_TEST_RUN
-    When(0, fits::FIRST, 0xb, 0, 9876), // BPF_PROG_GET_NEXT_ID, BPF_MAP_GET_NEXT_ID, BPF_BTF_GET_NEXT_ID, BPF_LINK_GET_NEXT_ID
-    When(0, fits::FIRST, 0xc, 0, 9876),
-    When(0, fits::FIRST, 0x17, 0, 9876),
-    When(0, fits::FIRST, 0x1f, 0, 9876),
-    When(0, fits::FIRST, 0xd, 0, 9886), // BPF_PROG_GET_FD_BY_ID
-    When(0, fits::FIRST, 0xe, 0, 9895), // BPF_MAP_GET_FD_BY_ID
-    When(0, fits::FIRST, 0x13, 0, 9905), // BPF_BTF_GET_FD_BY_ID
-    When(0, fits::FIRST, 0x1e, 0, 9916), // BPF_LINK_GET_FD_BY_ID
-    When(0, fits::FIRST, 0xf, 0, 9925), // BPF_OBJ_GET_INFO_BY_FD
-    When(0, fits::FIRST, 0x10, 0, 9934), // BPF_PROG_QUERY
-    When(0, fits::FIRST, 0x11, 0, 9943), // BPF_RAW_TRACEPOINT_OPEN
-    When(0, fits::FIRST, 0x12, 0, 9952), // BPF_BTF_LOAD
-    When(0, fits::FIRST, 0x14, 0, 9968), // BPF_TASK_FD_QUERY
-    When(0, fits::FIRST, 0x1c, 0, 9977), // BPF_LINK_CREATE
-    When(0, fits::FIRST, 0x1d, 0, 9986), // BPF_LINK_UPDATE
-    When(0, fits::FIRST, 0x22, 0, 9995), // BPF_LINK_DETACH
-    When(0, fits::FIRST, 0x20, 0, 10004), // BPF_ENABLE_STATS
-    When(0, fits::FIRST, 0x21, 0, 10013), // BPF_ITER_CREATE
-    When(0, fits::FIRST, 0x23, 0, 10022), // BPF_PROG_BIND_MAP
-    When(8, fits::FIRST, 0x24, 0, 10032), // BPF_TOKEN_CREATE
-    When(6, fits::FIRST, 0x25, 0, 10041), // BPF_PROG_STREAM_READ_BY_FD
-    When(6, fits::FIRST, 0x26, 0, 10050), // BPF_PROG_ASSOC_STRUCT_OPS
-    When(6, fits::WITH, 0x10000, 0, 10060), // with BPF_COMMON_ATTRS
-    When(6, fits::WITHOUT, 0x10000, 0, 10070), // without BPF_COMMON_ATTRS
-    When(19, fits::FIRST, 0x40101287, 0, 10080), // BLKCLOSEZONE, BLKFINISHZONE, BLKOPENZONE, BLKRESETZONE
-    When(35, fits::FIRST, 0x80101287, 0, 10080),
-    When(19, fits::FIRST, 0x40101288, 0, 10080),
-    When(35, fits::FIRST, 0x80101288, 0, 10080),
-    When(19, fits::FIRST, 0x40101286, 0, 10080),
-    When(35, fits::FIRST, 0x80101286, 0, 10080),
-    When(19, fits::FIRST, 0x40101283, 0, 10080),
-    When(35, fits::FIRST, 0x80101283, 0, 10080),
-    When(19, fits::FIRST, 0x4020940d, 0, 10088), // BTRFS_IOC_CLONE_RANGE
-    When(35, fits::FIRST, 0x8020940d, 0, 10088),
-    When(19, fits::FIRST, 0x40309410, 0, 10096), // BTRFS_IOC_DEFRAG_RANGE
-    When(35, fits::FIRST, 0x80309410, 0, 10096),
-    When(49, fits::FIRST, 0x40789440, 0, 10104), // BTRFS_IOC_ENCODED_WRITE
-    When(45, fits::FIRST, 0x40809440, 0, 10104),
-    When(46, fits::FIRST, 0x80809440, 0, 10104),
-    When(47, fits::FIRST, 0x80789440, 0, 10104),
-    When(19, fits::FIRST, 0x40189429, 0, 10112), // BTRFS_IOC_QGROUP_ASSIGN
-    When(35, fits::FIRST, 0x80189429, 0, 10112),
-    When(19, fits::FIRST, 0x4010942a, 0, 10120), // BTRFS_IOC_QGROUP_CREATE
-    When(35, fits::FIRST, 0x8010942a, 0, 10120),
-    When(19, fits::FIRST, 0x4040942c, 0, 10128), // BTRFS_IOC_QUOTA_RESCAN
-    When(35, fits::FIRST, 0x8040942c, 0, 10128),
-    When(70, fits::FIRST, 0x40489426, 0, 10136), // BTRFS_IOC_SEND
-    When(35, fits::FIRST, 0x80489426, 0, 10136),
-    When(71, fits::FIRST, 0x40449426, 0, 10136),
+    When(7, fits::FIRST, 0x1, 0, 9664), // LANDLOCK_RULE_PATH_BENEATH
+    When(8, fits::FIRST, 0x2, 0, 9672), // LANDLOCK_RULE_NET_PORT
+    When(0, fits::FIRST, 0x0, 0, 9680), // BPF_MAP_CREATE
+    When(0, fits::FIRST, 0x1, 0, 9706), // BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM, BPF_MAP_LOOKUP_AND_DELETE_ELEM
+    When(0, fits::FIRST, 0x2, 0, 9706),
+    When(0, fits::FIRST, 0x15, 0, 9706),
+    When(0, fits::FIRST, 0x3, 0, 9718), // BPF_MAP_DELETE_ELEM
+    When(0, fits::FIRST, 0x4, 0, 9728), // BPF_MAP_GET_NEXT_KEY
+    When(0, fits::FIRST, 0x16, 0, 9739), // BPF_MAP_FREEZE
+    When(0, fits::FIRST, 0x18, 0, 9748), // BPF_MAP_LOOKUP_BATCH, BPF_MAP_LOOKUP_AND_DELETE_BATCH
+    When(0, fits::FIRST, 0x19, 0, 9748),
+    When(0, fits::FIRST, 0x1a, 0, 9763), // BPF_MAP_UPDATE_BATCH
+    When(0, fits::FIRST, 0x1b, 0, 9776), // BPF_MAP_DELETE_BATCH
+    When(0, fits::FIRST, 0x5, 0, 9788), // BPF_PROG_LOAD
+    When(0, fits::FIRST, 0x6, 0, 9827), // BPF_OBJ_PIN
+    When(0, fits::FIRST, 0x7, 0, 9839), // BPF_OBJ_GET
+    When(0, fits::FIRST, 0x8, 0, 9850), // BPF_PROG_ATTACH
+    When(0, fits::FIRST, 0x9, 0, 9867), // BPF_PROG_DETACH
+    When(0, fits::FIRST, 0xa, 0, 9883), // BPF_PROG_TEST_RUN
+    When(0, fits::FIRST, 0xb, 0, 9892), // BPF_PROG_GET_NEXT_ID, BPF_MAP_GET_NEXT_ID, BPF_BTF_GET_NEXT_ID, BPF_LINK_GET_NEXT_ID
+    When(0, fits::FIRST, 0xc, 0, 9892),
+    When(0, fits::FIRST, 0x17, 0, 9892),
+    When(0, fits::FIRST, 0x1f, 0, 9892),
+    When(0, fits::FIRST, 0xd, 0, 9902), // BPF_PROG_GET_FD_BY_ID
+    When(0, fits::FIRST, 0xe, 0, 9911), // BPF_MAP_GET_FD_BY_ID
+    When(0, fits::FIRST, 0x13, 0, 9921), // BPF_BTF_GET_FD_BY_ID
+    When(0, fits::FIRST, 0x1e, 0, 9932), // BPF_LINK_GET_FD_BY_ID
+    When(0, fits::FIRST, 0xf, 0, 9941), // BPF_OBJ_GET_INFO_BY_FD
+    When(0, fits::FIRST, 0x10, 0, 9950), // BPF_PROG_QUERY
+    When(0, fits::FIRST, 0x11, 0, 9959), // BPF_RAW_TRACEPOINT_OPEN
+    When(0, fits::FIRST, 0x12, 0, 9968), // BPF_BTF_LOAD
+    When(0, fits::FIRST, 0x14, 0, 9984), // BPF_TASK_FD_QUERY
+    When(0, fits::FIRST, 0x1c, 0, 9993), // BPF_LINK_CREATE
+    When(0, fits::FIRST, 0x1d, 0, 10002), // BPF_LINK_UPDATE
+    When(0, fits::FIRST, 0x22, 0, 10011), // BPF_LINK_DETACH
+    When(0, fits::FIRST, 0x20, 0, 10020), // BPF_ENABLE_STATS
+    When(0, fits::FIRST, 0x21, 0, 10029), // BPF_ITER_CREATE
+    When(0, fits::FIRST, 0x23, 0, 10038), // BPF_PROG_BIND_MAP
+    When(8, fits::FIRST, 0x24, 0, 10048), // BPF_TOKEN_CREATE
+    When(6, fits::FIRST, 0x25, 0, 10057), // BPF_PROG_STREAM_READ_BY_FD
+    When(6, fits::FIRST, 0x26, 0, 10066), // BPF_PROG_ASSOC_STRUCT_OPS
+    When(6, fits::WITH, 0x10000, 0, 10076), // with BPF_COMMON_ATTRS
+    When(6, fits::WITHOUT, 0x10000, 0, 10086), // without BPF_COMMON_ATTRS
+    When(19, fits::FIRST, 0x40101287, 0, 10096), // BLKCLOSEZONE, BLKFINISHZONE, BLKOPENZONE, BLKRESETZONE
+    When(35, fits::FIRST, 0x80101287, 0, 10096),
+    When(19, fits::FIRST, 0x40101288, 0, 10096),
+    When(35, fits::FIRST, 0x80101288, 0, 10096),
+    When(19, fits::FIRST, 0x40101286, 0, 10096),
+    When(35, fits::FIRST, 0x80101286, 0, 10096),
+    When(19, fits::FIRST, 0x40101283, 0, 10096),
+    When(35, fits::FIRST, 0x80101283, 0, 10096),
+    When(19, fits::FIRST, 0x4020940d, 0, 10104), // BTRFS_IOC_CLONE_RANGE
+    When(35, fits::FIRST, 0x8020940d, 0, 10104),
+    When(19, fits::FIRST, 0x40309410, 0, 10112), // BTRFS_IOC_DEFRAG_RANGE
+    When(35, fits::FIRST, 0x80309410, 0, 10112),
+    When(49, fits::FIRST, 0x40789440, 0, 10120), // BTRFS_IOC_ENCODED_WRITE
+    When(45, fits::FIRST, 0x40809440, 0, 10120),
+    When(46, fits::FIRST, 0x80809440, 0, 10120),
+    When(47, fits::FIRST, 0x80789440, 0, 10120),
+    When(19, fits::FIRST, 0x40189429, 0, 10128), // BTRFS_IOC_QGROUP_ASSIGN
+    When(35, fits::FIRST, 0x80189429, 0, 10128),
+    When(19, fits::FIRST, 0x4010942a, 0, 10136), // BTRFS_IOC_QGROUP_CREATE
+    When(35, fits::FIRST, 0x8010942a, 0, 10136),
+    When(19, fits::FIRST, 0x4040942c, 0, 10144), // BTRFS_IOC_QUOTA_RESCAN
+    When(35, fits::FIRST, 0x8040942c, 0, 10144),
+    When(70, fits::FIRST, 0x40489426, 0, 10152), // BTRFS_IOC_SEND
+    When(35, fits::FIRST, 0x80489426, 0, 10152),
+    When(71, fits::FIRST, 0x40449426, 0, 10152),
     When(19, fits::FIRST, 0x5000940a, 0, 1584), // BTRFS_IOC_ADD_DEV, BTRFS_IOC_BALANCE, BTRFS_IOC_DEFRAG, BTRFS_IOC_FORGET_DEV, BTRFS_IOC_RESIZE, BTRFS_IOC_RM_DEV, BTRFS_IOC_SCAN_DEV, BTRFS_IOC_SNAP_CREATE, BTRFS_IOC_SNAP_DESTROY, BTRFS_IOC_SUBVOL_CREATE
     When(35, fits::FIRST, 0x9000940a, 0, 1584),
     When(19, fits::FIRST, 0x5000940c, 0, 1584),
@@ -4810,1389 +4810,1389 @@ pub(crate) const CASES: [When; 5917] = [
     When(35, fits::FIRST, 0x9000940f, 0, 1584),
     When(19, fits::FIRST, 0x5000940e, 0, 1584),
     When(35, fits::FIRST, 0x9000940e, 0, 1584),
-    When(19, fits::FIRST, 0x5000943a, 0, 10144), // BTRFS_IOC_RM_DEV_V2, BTRFS_IOC_SNAP_CREATE_V2, BTRFS_IOC_SNAP_DESTROY_V2, BTRFS_IOC_SUBVOL_CREATE_V2
-    When(35, fits::FIRST, 0x9000943a, 0, 10144),
-    When(19, fits::FIRST, 0x50009417, 0, 10144),
-    When(35, fits::FIRST, 0x90009417, 0, 10144),
-    When(19, fits::FIRST, 0x5000943f, 0, 10144),
-    When(35, fits::FIRST, 0x9000943f, 0, 10144),
-    When(19, fits::FIRST, 0x50009418, 0, 10144),
-    When(35, fits::FIRST, 0x90009418, 0, 10144),
-    When(19, fits::FIRST, 0x4020940d, 0, 10152), // FICLONERANGE
-    When(35, fits::FIRST, 0x8020940d, 0, 10152),
-    When(19, fits::FIRST, 0x400c6615, 0, 10160), // FS_IOC_GET_ENCRYPTION_POLICY
-    When(35, fits::FIRST, 0x800c6615, 0, 10160),
-    When(19, fits::FIRST, 0x40806685, 0, 10168), // FS_IOC_ENABLE_VERITY
-    When(35, fits::FIRST, 0x80806685, 0, 10168),
-    When(19, fits::FIRST, 0x401c5820, 0, 10176), // FS_IOC_FSSETXATTR
-    When(35, fits::FIRST, 0x801c5820, 0, 10176),
-    When(72, fits::FIRST, 0x4030ae7b, 0, 10184), // KVM_SET_CLOCK
-    When(73, fits::FIRST, 0x8030ae7b, 0, 10184),
-    When(72, fits::FIRST, 0x4010ae67, 0, 10192), // KVM_REGISTER_COALESCED_MMIO, KVM_UNREGISTER_COALESCED_MMIO
-    When(73, fits::FIRST, 0x8010ae67, 0, 10192),
-    When(72, fits::FIRST, 0x4010ae68, 0, 10192),
-    When(73, fits::FIRST, 0x8010ae68, 0, 10192),
-    When(80, fits::FIRST, 0x4008ae8a, 0, 10200), // KVM_SET_CPUID
-    When(80, fits::FIRST, 0x4008ae90, 0, 10208), // KVM_SET_CPUID2
-    When(72, fits::FIRST, 0x4018aee2, 0, 10216), // KVM_GET_DEVICE_ATTR, KVM_HAS_DEVICE_ATTR, KVM_SET_DEVICE_ATTR
-    When(73, fits::FIRST, 0x8018aee2, 0, 10216),
-    When(72, fits::FIRST, 0x4018aee3, 0, 10216),
-    When(73, fits::FIRST, 0x8018aee3, 0, 10216),
-    When(72, fits::FIRST, 0x4018aee1, 0, 10216),
-    When(73, fits::FIRST, 0x8018aee1, 0, 10216),
-    When(72, fits::FIRST, 0x4010ae42, 0, 10224), // KVM_GET_DIRTY_LOG
-    When(73, fits::FIRST, 0x8010ae42, 0, 10224),
-    When(72, fits::FIRST, 0x4068aea3, 0, 10232), // KVM_ENABLE_CAP
-    When(73, fits::FIRST, 0x8068aea3, 0, 10232),
-    When(72, fits::FIRST, 0x4004ae86, 0, 10240), // KVM_INTERRUPT
-    When(73, fits::FIRST, 0x8004ae86, 0, 10240),
-    When(72, fits::FIRST, 0x4040ae79, 0, 10248), // KVM_IOEVENTFD
-    When(73, fits::FIRST, 0x8040ae79, 0, 10248),
-    When(72, fits::FIRST, 0x4008ae61, 0, 10256), // KVM_IRQ_LINE
-    When(73, fits::FIRST, 0x8008ae61, 0, 10256),
-    When(72, fits::FIRST, 0x4020ae76, 0, 10264), // KVM_IRQFD
-    When(73, fits::FIRST, 0x8020ae76, 0, 10264),
-    When(72, fits::FIRST, 0x4020aed2, 0, 10272), // KVM_SET_MEMORY_ATTRIBUTES
-    When(73, fits::FIRST, 0x8020aed2, 0, 10272),
-    When(82, fits::FIRST, 0x4018ae40, 0, 10280), // KVM_SET_MEMORY_REGION
-    When(73, fits::FIRST, 0x8018ae40, 0, 10280),
-    When(72, fits::FIRST, 0x4004ae99, 0, 10288), // KVM_SET_MP_STATE
-    When(73, fits::FIRST, 0x8004ae99, 0, 10288),
+    When(19, fits::FIRST, 0x5000943a, 0, 10160), // BTRFS_IOC_RM_DEV_V2, BTRFS_IOC_SNAP_CREATE_V2, BTRFS_IOC_SNAP_DESTROY_V2, BTRFS_IOC_SUBVOL_CREATE_V2
+    When(35, fits::FIRST, 0x9000943a, 0, 10160),
+    When(19, fits::FIRST, 0x50009417, 0, 10160),
+    When(35, fits::FIRST, 0x90009417, 0, 10160),
+    When(19, fits::FIRST, 0x5000943f, 0, 10160),
+    When(35, fits::FIRST, 0x9000943f, 0, 10160),
+    When(19, fits::FIRST, 0x50009418, 0, 10160),
+    When(35, fits::FIRST, 0x90009418, 0, 10160),
+    When(19, fits::FIRST, 0x4020940d, 0, 10168), // FICLONERANGE
+    When(35, fits::FIRST, 0x8020940d, 0, 10168),
+    When(19, fits::FIRST, 0x400c6615, 0, 10176), // FS_IOC_GET_ENCRYPTION_POLICY
+    When(35, fits::FIRST, 0x800c6615, 0, 10176),
+    When(19, fits::FIRST, 0x40806685, 0, 10184), // FS_IOC_ENABLE_VERITY
+    When(35, fits::FIRST, 0x80806685, 0, 10184),
+    When(19, fits::FIRST, 0x401c5820, 0, 10192), // FS_IOC_FSSETXATTR
+    When(35, fits::FIRST, 0x801c5820, 0, 10192),
+    When(72, fits::FIRST, 0x4030ae7b, 0, 10200), // KVM_SET_CLOCK
+    When(73, fits::FIRST, 0x8030ae7b, 0, 10200),
+    When(72, fits::FIRST, 0x4010ae67, 0, 10208), // KVM_REGISTER_COALESCED_MMIO, KVM_UNREGISTER_COALESCED_MMIO
+    When(73, fits::FIRST, 0x8010ae67, 0, 10208),
+    When(72, fits::FIRST, 0x4010ae68, 0, 10208),
+    When(73, fits::FIRST, 0x8010ae68, 0, 10208),
+    When(80, fits::FIRST, 0x4008ae8a, 0, 10216), // KVM_SET_CPUID
+    When(80, fits::FIRST, 0x4008ae90, 0, 10224), // KVM_SET_CPUID2
+    When(72, fits::FIRST, 0x4018aee2, 0, 10232), // KVM_GET_DEVICE_ATTR, KVM_HAS_DEVICE_ATTR, KVM_SET_DEVICE_ATTR
+    When(73, fits::FIRST, 0x8018aee2, 0, 10232),
+    When(72, fits::FIRST, 0x4018aee3, 0, 10232),
+    When(73, fits::FIRST, 0x8018aee3, 0, 10232),
+    When(72, fits::FIRST, 0x4018aee1, 0, 10232),
+    When(73, fits::FIRST, 0x8018aee1, 0, 10232),
+    When(72, fits::FIRST, 0x4010ae42, 0, 10240), // KVM_GET_DIRTY_LOG
+    When(73, fits::FIRST, 0x8010ae42, 0, 10240),
+    When(72, fits::FIRST, 0x4068aea3, 0, 10248), // KVM_ENABLE_CAP
+    When(73, fits::FIRST, 0x8068aea3, 0, 10248),
+    When(72, fits::FIRST, 0x4004ae86, 0, 10256), // KVM_INTERRUPT
+    When(73, fits::FIRST, 0x8004ae86, 0, 10256),
+    When(72, fits::FIRST, 0x4040ae79, 0, 10264), // KVM_IOEVENTFD
+    When(73, fits::FIRST, 0x8040ae79, 0, 10264),
+    When(72, fits::FIRST, 0x4008ae61, 0, 10272), // KVM_IRQ_LINE
+    When(73, fits::FIRST, 0x8008ae61, 0, 10272),
+    When(72, fits::FIRST, 0x4020ae76, 0, 10280), // KVM_IRQFD
+    When(73, fits::FIRST, 0x8020ae76, 0, 10280),
+    When(72, fits::FIRST, 0x4020aed2, 0, 10288), // KVM_SET_MEMORY_ATTRIBUTES
+    When(73, fits::FIRST, 0x8020aed2, 0, 10288),
+    When(82, fits::FIRST, 0x4018ae40, 0, 10296), // KVM_SET_MEMORY_REGION
+    When(73, fits::FIRST, 0x8018ae40, 0, 10296),
+    When(72, fits::FIRST, 0x4004ae99, 0, 10304), // KVM_SET_MP_STATE
+    When(73, fits::FIRST, 0x8004ae99, 0, 10304),
     When(72, fits::FIRST, 0x4020aea5, 0, 2640), // KVM_SIGNAL_MSI
     When(73, fits::FIRST, 0x8020aea5, 0, 2640),
-    When(80, fits::FIRST, 0x4008ae89, 0, 10296), // KVM_SET_MSRS
-    When(72, fits::FIRST, 0x4010aeab, 0, 10304), // KVM_GET_ONE_REG, KVM_SET_ONE_REG
-    When(73, fits::FIRST, 0x8010aeab, 0, 10304),
-    When(72, fits::FIRST, 0x4010aeac, 0, 10304),
-    When(73, fits::FIRST, 0x8010aeac, 0, 10304),
-    When(72, fits::FIRST, 0x4004ae8b, 0, 10312), // KVM_SET_SIGNAL_MASK
-    When(73, fits::FIRST, 0x8004ae8b, 0, 10312),
-    When(72, fits::FIRST, 0x4020ae46, 0, 10320), // KVM_SET_USER_MEMORY_REGION
-    When(73, fits::FIRST, 0x8020ae46, 0, 10320),
-    When(72, fits::FIRST, 0x40a0ae49, 0, 10328), // KVM_SET_USER_MEMORY_REGION2
-    When(73, fits::FIRST, 0x80a0ae49, 0, 10328),
-    When(61, fits::FIRST, 0x40187013, 0, 10336), // RTC_PARAM_GET, RTC_PARAM_SET
-    When(35, fits::FIRST, 0x80187013, 0, 10336),
-    When(61, fits::FIRST, 0x40187014, 0, 10336),
-    When(35, fits::FIRST, 0x80187014, 0, 10336),
-    When(44, fits::FIRST, 0x401c7012, 0, 10344), // RTC_PLL_SET
-    When(45, fits::FIRST, 0x40207012, 0, 10344),
-    When(46, fits::FIRST, 0x80207012, 0, 10344),
-    When(47, fits::FIRST, 0x801c7012, 0, 10344),
-    When(19, fits::FIRST, 0x40247007, 0, 10352), // RTC_ALM_SET, RTC_SET_TIME
-    When(35, fits::FIRST, 0x80247007, 0, 10352),
-    When(19, fits::FIRST, 0x4024700a, 0, 10352),
-    When(35, fits::FIRST, 0x8024700a, 0, 10352),
-    When(85, fits::FIRST, 0x4028700f, 0, 10360), // RTC_WKALM_SET
-    When(35, fits::FIRST, 0x8028700f, 0, 10360),
-    When(55, fits::FIRST, 0x4026700f, 0, 10360),
-    When(19, fits::FIRST, 0x40182103, 0, 10368), // SECCOMP_IOCTL_NOTIF_ADDFD
-    When(35, fits::FIRST, 0x80182103, 0, 10368),
-    When(68, fits::FIRST, 0x400854d5, 0, 10376), // TUNATTACHFILTER, TUNDETACHFILTER
-    When(45, fits::FIRST, 0x401054d5, 0, 10376),
-    When(46, fits::FIRST, 0x801054d5, 0, 10376),
-    When(47, fits::FIRST, 0x800854d5, 0, 10376),
-    When(55, fits::FIRST, 0x400654d5, 0, 10376),
-    When(68, fits::FIRST, 0x400854d6, 0, 10376),
-    When(45, fits::FIRST, 0x401054d6, 0, 10376),
-    When(46, fits::FIRST, 0x801054d6, 0, 10376),
-    When(47, fits::FIRST, 0x800854d6, 0, 10376),
-    When(55, fits::FIRST, 0x400654d6, 0, 10376),
-    When(20, fits::FIRST, 0x40067412, 0, 10384), // TIOCGETC
-    When(19, fits::FIRST, 0x402c542b, 0, 10392), // TCSETS2, TCSETSF2, TCSETSW2
-    When(122, fits::FIRST, 0x802c542b, 0, 10392),
-    When(1, fits::FIRST, 0x8030542b, 0, 10392),
-    When(14, fits::FIRST, 0x802c540d, 0, 10392),
-    When(19, fits::FIRST, 0x402c542d, 0, 10392),
-    When(122, fits::FIRST, 0x802c542d, 0, 10392),
-    When(1, fits::FIRST, 0x8030542d, 0, 10392),
-    When(14, fits::FIRST, 0x802c540f, 0, 10392),
-    When(19, fits::FIRST, 0x402c542c, 0, 10392),
-    When(122, fits::FIRST, 0x802c542c, 0, 10392),
-    When(1, fits::FIRST, 0x8030542c, 0, 10392),
-    When(14, fits::FIRST, 0x802c540e, 0, 10392),
-    When(123, fits::FIRST, 0x40087096, 0, 10400), // PPSETTIME
-    When(54, fits::FIRST, 0x40107096, 0, 10400),
-    When(46, fits::FIRST, 0x80107096, 0, 10400),
-    When(47, fits::FIRST, 0x80087096, 0, 10400),
-    When(52, fits::FIRST, 0x4010aa0a, 0, 10408), // UFFDIO_SET_MODE
-    When(35, fits::FIRST, 0x8010aa0a, 0, 10408),
-    When(19, fits::FIRST, 0x40044900, 0, 10416), // INOTIFY_IOC_SETNEXTWD, RPROC_SET_SHUTDOWN_ON_RELEASE, SCIF_LISTEN, UBI_IOCDET, UBI_IOCEBCH, UBI_IOCEBER, UBI_IOCEBUNMAP, UBI_IOCRMVOL, UBI_IOCRPEB, UBI_IOCSPEB, BINDER_SET_CONTEXT_MGR, BINDER_SET_IDLE_PRIORITY, BINDER_THREAD_EXIT
-    When(35, fits::FIRST, 0x80044900, 0, 10416),
-    When(19, fits::FIRST, 0x4004b701, 0, 10416),
-    When(35, fits::FIRST, 0x8004b701, 0, 10416),
-    When(19, fits::FIRST, 0x40047302, 0, 10416),
-    When(35, fits::FIRST, 0x80047302, 0, 10416),
-    When(19, fits::FIRST, 0x40046f41, 0, 10416),
-    When(35, fits::FIRST, 0x80046f41, 0, 10416),
-    When(19, fits::FIRST, 0x40044f02, 0, 10416),
-    When(35, fits::FIRST, 0x80044f02, 0, 10416),
-    When(19, fits::FIRST, 0x40044f01, 0, 10416),
-    When(35, fits::FIRST, 0x80044f01, 0, 10416),
-    When(19, fits::FIRST, 0x40044f04, 0, 10416),
-    When(35, fits::FIRST, 0x80044f04, 0, 10416),
-    When(19, fits::FIRST, 0x40046f01, 0, 10416),
-    When(35, fits::FIRST, 0x80046f01, 0, 10416),
-    When(19, fits::FIRST, 0x40046f04, 0, 10416),
-    When(35, fits::FIRST, 0x80046f04, 0, 10416),
-    When(19, fits::FIRST, 0x40046f05, 0, 10416),
-    When(35, fits::FIRST, 0x80046f05, 0, 10416),
-    When(19, fits::FIRST, 0x40046207, 0, 10416),
-    When(35, fits::FIRST, 0x80046207, 0, 10416),
-    When(19, fits::FIRST, 0x40046206, 0, 10416),
-    When(35, fits::FIRST, 0x80046206, 0, 10416),
-    When(19, fits::FIRST, 0x40046208, 0, 10416),
-    When(35, fits::FIRST, 0x80046208, 0, 10416),
-    When(19, fits::FIRST, 0x40084f00, 0, 10424), // UBI_IOCVOLUP, BINDER_SET_IDLE_TIMEOUT
-    When(35, fits::FIRST, 0x80084f00, 0, 10424),
-    When(19, fits::FIRST, 0x40086203, 0, 10424),
-    When(35, fits::FIRST, 0x80086203, 0, 10424),
-    When(19, fits::FIRST, 0x40026102, 0, 10432), // CEC_ADAP_S_PHYS_ADDR, DMX_ADD_PID, DMX_REMOVE_PID, RIO_CM_CHAN_CLOSE, RIO_CM_CHAN_LISTEN, RIO_MPORT_MAINT_HDID_SET, HFI1_IOCTL_SET_PKEY
-    When(35, fits::FIRST, 0x80026102, 0, 10432),
-    When(19, fits::FIRST, 0x40026f33, 0, 10432),
-    When(35, fits::FIRST, 0x80026f33, 0, 10432),
-    When(19, fits::FIRST, 0x40026f34, 0, 10432),
-    When(35, fits::FIRST, 0x80026f34, 0, 10432),
-    When(19, fits::FIRST, 0x40026304, 0, 10432),
-    When(35, fits::FIRST, 0x80026304, 0, 10432),
-    When(19, fits::FIRST, 0x40026306, 0, 10432),
-    When(35, fits::FIRST, 0x80026306, 0, 10432),
-    When(19, fits::FIRST, 0x40026d01, 0, 10432),
-    When(35, fits::FIRST, 0x80026d01, 0, 10432),
-    When(19, fits::FIRST, 0x40021beb, 0, 10432),
-    When(35, fits::FIRST, 0x80021beb, 0, 10432),
-    When(19, fits::FIRST, 0x4004644b, 0, 10440), // DRM_IOCTL_MSM_SUBMITQUEUE_CLOSE, CEC_S_MODE, DMA_BUF_SET_NAME_A, EXT4_IOC_CHECKPOINT, EXT4_IOC_GETSTATE, F2FS_IOC_GARBAGE_COLLECT, F2FS_IOC_IO_PRIO, F2FS_IOC_SET_PIN_FILE, FSI_SBEFIFO_CMD_TIMEOUT_SECONDS, FSI_SBEFIFO_READ_TIMEOUT_SECONDS, FSI_SCOM_RESET, LIRC_SET_MEASURE_CARRIER_MODE, LIRC_SET_REC_CARRIER, LIRC_SET_REC_CARRIER_RANGE, LIRC_SET_REC_MODE, LIRC_SET_REC_TIMEOUT, LIRC_SET_REC_TIMEOUT_REPORTS, LIRC_SET_SEND_CARRIER, LIRC_SET_SEND_DUTY_CYCLE, LIRC_SET_SEND_MODE, LIRC_SET_TRANSMITTER_MASK, LIRC_SET_WIDEBAND_RECEIVER, IOCTL_MEI_NOTIFY_SET, FAT_IOCTL_SET_ATTRIBUTES, MSHV_CHECK_EXTENSION, NTSYNC_IOC_MUTEX_KILL, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_EVENT_IOC_SET_BPF, RFKILL_IOCTL_MAX_SIZE, RIO_MPORT_MAINT_COMPTAG_SET, RIO_SET_EVENT_MASK, SPI_IOC_WR_MAX_SPEED_HZ, SPI_IOC_WR_MODE32, FUNCTIONFS_ENDPOINT_ENABLE_ZLP, USB_RAW_IOCTL_EP_CLEAR_HALT, USB_RAW_IOCTL_EP_DISABLE, USB_RAW_IOCTL_EP_SET_HALT, USB_RAW_IOCTL_EP_SET_WEDGE, USB_RAW_IOCTL_VBUS_DRAW, USBTMC488_IOCTL_WAIT_SRQ, USBTMC_IOCTL_SET_TIMEOUT, USBDEVFS_DROP_PRIVILEGES, USBDEVFS_REAPURB32, USBDEVFS_REAPURBNDELAY32, VDUSE_VQ_INJECT_IRQ, VHOST_SCSI_GET_EVENTS_MISSED, VHOST_SCSI_SET_EVENTS_MISSED, VIDIOC_S_PRIORITY, IB_USER_MAD_UNREGISTER_AGENT, SISFB_SET_AUTOMAXIMIZE, SISFB_SET_AUTOMAXIMIZE_OLD, SISFB_SET_LOCK, SISFB_SET_TVPOSOFFSET, DRM_IOCTL_MGA_SET_FENCE, BINDER_ENABLE_ONEWAY_SPAM_DETECTION, BINDER_SET_MAX_THREADS
-    When(35, fits::FIRST, 0x8004644b, 0, 10440),
-    When(19, fits::FIRST, 0x40046109, 0, 10440),
-    When(35, fits::FIRST, 0x80046109, 0, 10440),
-    When(19, fits::FIRST, 0x40046201, 0, 10440),
-    When(35, fits::FIRST, 0x80046201, 0, 10440),
-    When(51, fits::FIRST, 0x4004662b, 0, 10440),
-    When(35, fits::FIRST, 0x8004662b, 0, 10440),
-    When(51, fits::FIRST, 0x40046629, 0, 10440),
-    When(35, fits::FIRST, 0x80046629, 0, 10440),
-    When(19, fits::FIRST, 0x4004f506, 0, 10440),
-    When(35, fits::FIRST, 0x8004f506, 0, 10440),
-    When(52, fits::FIRST, 0x4004f51b, 0, 10440),
-    When(35, fits::FIRST, 0x8004f51b, 0, 10440),
-    When(19, fits::FIRST, 0x4004f50d, 0, 10440),
-    When(35, fits::FIRST, 0x8004f50d, 0, 10440),
-    When(51, fits::FIRST, 0x40047301, 0, 10440),
-    When(35, fits::FIRST, 0x80047301, 0, 10440),
-    When(61, fits::FIRST, 0x40047300, 0, 10440),
-    When(35, fits::FIRST, 0x80047300, 0, 10440),
-    When(19, fits::FIRST, 0x40047303, 0, 10440),
-    When(35, fits::FIRST, 0x80047303, 0, 10440),
-    When(19, fits::FIRST, 0x4004691d, 0, 10440),
-    When(35, fits::FIRST, 0x8004691d, 0, 10440),
-    When(19, fits::FIRST, 0x40046914, 0, 10440),
-    When(35, fits::FIRST, 0x80046914, 0, 10440),
-    When(19, fits::FIRST, 0x4004691f, 0, 10440),
-    When(35, fits::FIRST, 0x8004691f, 0, 10440),
-    When(19, fits::FIRST, 0x40046912, 0, 10440),
-    When(35, fits::FIRST, 0x80046912, 0, 10440),
-    When(19, fits::FIRST, 0x40046918, 0, 10440),
-    When(35, fits::FIRST, 0x80046918, 0, 10440),
-    When(19, fits::FIRST, 0x40046919, 0, 10440),
-    When(35, fits::FIRST, 0x80046919, 0, 10440),
-    When(19, fits::FIRST, 0x40046913, 0, 10440),
-    When(35, fits::FIRST, 0x80046913, 0, 10440),
-    When(19, fits::FIRST, 0x40046915, 0, 10440),
-    When(35, fits::FIRST, 0x80046915, 0, 10440),
-    When(19, fits::FIRST, 0x40046911, 0, 10440),
-    When(35, fits::FIRST, 0x80046911, 0, 10440),
-    When(19, fits::FIRST, 0x40046917, 0, 10440),
-    When(35, fits::FIRST, 0x80046917, 0, 10440),
-    When(19, fits::FIRST, 0x40046923, 0, 10440),
-    When(35, fits::FIRST, 0x80046923, 0, 10440),
-    When(19, fits::FIRST, 0x40044802, 0, 10440),
-    When(35, fits::FIRST, 0x80044802, 0, 10440),
-    When(19, fits::FIRST, 0x40047211, 0, 10440),
-    When(35, fits::FIRST, 0x80047211, 0, 10440),
-    When(52, fits::FIRST, 0x4004b800, 0, 10440),
-    When(35, fits::FIRST, 0x8004b800, 0, 10440),
-    When(52, fits::FIRST, 0x40044e86, 0, 10440),
-    When(35, fits::FIRST, 0x80044e86, 0, 10440),
-    When(19, fits::FIRST, 0x40042409, 0, 10440),
-    When(35, fits::FIRST, 0x80042409, 0, 10440),
-    When(19, fits::FIRST, 0x40042408, 0, 10440),
-    When(35, fits::FIRST, 0x80042408, 0, 10440),
-    When(61, fits::FIRST, 0x40045202, 0, 10440),
-    When(35, fits::FIRST, 0x80045202, 0, 10440),
-    When(19, fits::FIRST, 0x40046d02, 0, 10440),
-    When(35, fits::FIRST, 0x80046d02, 0, 10440),
-    When(19, fits::FIRST, 0x40046d0d, 0, 10440),
-    When(35, fits::FIRST, 0x80046d0d, 0, 10440),
-    When(19, fits::FIRST, 0x40046b04, 0, 10440),
-    When(35, fits::FIRST, 0x80046b04, 0, 10440),
-    When(19, fits::FIRST, 0x40046b05, 0, 10440),
-    When(35, fits::FIRST, 0x80046b05, 0, 10440),
-    When(52, fits::FIRST, 0x40046786, 0, 10440),
-    When(35, fits::FIRST, 0x80046786, 0, 10440),
-    When(19, fits::FIRST, 0x4004550e, 0, 10440),
-    When(35, fits::FIRST, 0x8004550e, 0, 10440),
-    When(19, fits::FIRST, 0x40045506, 0, 10440),
-    When(35, fits::FIRST, 0x80045506, 0, 10440),
-    When(19, fits::FIRST, 0x4004550d, 0, 10440),
-    When(35, fits::FIRST, 0x8004550d, 0, 10440),
-    When(19, fits::FIRST, 0x4004550f, 0, 10440),
-    When(35, fits::FIRST, 0x8004550f, 0, 10440),
-    When(19, fits::FIRST, 0x4004550a, 0, 10440),
-    When(35, fits::FIRST, 0x8004550a, 0, 10440),
-    When(19, fits::FIRST, 0x40045b17, 0, 10440),
-    When(35, fits::FIRST, 0x80045b17, 0, 10440),
-    When(19, fits::FIRST, 0x40045b0a, 0, 10440),
-    When(35, fits::FIRST, 0x80045b0a, 0, 10440),
-    When(19, fits::FIRST, 0x4004551e, 0, 10440),
-    When(35, fits::FIRST, 0x8004551e, 0, 10440),
-    When(19, fits::FIRST, 0x4004550c, 0, 10440),
-    When(35, fits::FIRST, 0x8004550c, 0, 10440),
-    When(19, fits::FIRST, 0x4004550d, 0, 10440),
-    When(35, fits::FIRST, 0x8004550d, 0, 10440),
-    When(61, fits::FIRST, 0x40048117, 0, 10440),
-    When(35, fits::FIRST, 0x80048117, 0, 10440),
-    When(19, fits::FIRST, 0x4004af44, 0, 10440),
-    When(35, fits::FIRST, 0x8004af44, 0, 10440),
-    When(19, fits::FIRST, 0x4004af43, 0, 10440),
-    When(35, fits::FIRST, 0x8004af43, 0, 10440),
-    When(19, fits::FIRST, 0x40045644, 0, 10440),
-    When(35, fits::FIRST, 0x80045644, 0, 10440),
-    When(19, fits::FIRST, 0x40041b02, 0, 10440),
-    When(35, fits::FIRST, 0x80041b02, 0, 10440),
-    When(19, fits::FIRST, 0x4004f303, 0, 10440),
-    When(35, fits::FIRST, 0x8004f303, 0, 10440),
-    When(19, fits::FIRST, 0x40046efa, 0, 10440),
-    When(35, fits::FIRST, 0x80046efa, 0, 10440),
-    When(19, fits::FIRST, 0x4004f306, 0, 10440),
-    When(35, fits::FIRST, 0x8004f306, 0, 10440),
-    When(19, fits::FIRST, 0x4004f304, 0, 10440),
-    When(35, fits::FIRST, 0x8004f304, 0, 10440),
-    When(124, fits::FIRST, 0x4004644a, 0, 10440),
-    When(35, fits::FIRST, 0x8004644a, 0, 10440),
-    When(61, fits::FIRST, 0x40046210, 0, 10440),
-    When(35, fits::FIRST, 0x80046210, 0, 10440),
-    When(19, fits::FIRST, 0x40046205, 0, 10440),
-    When(35, fits::FIRST, 0x80046205, 0, 10440),
-    When(19, fits::FIRST, 0x40086478, 0, 10448), // DRM_IOCTL_I915_PERF_REMOVE_CONFIG, ACRN_IOCTL_SET_IRQLINE, BTRFS_IOC_DEFAULT_SUBVOL, BTRFS_IOC_SUBVOL_SETFLAGS, BTRFS_IOC_WAIT_SYNC, DMA_BUF_SET_NAME_B, EXT4_IOC_RESIZE_FS, F2FS_IOC_RESIZE_FS, KVM_SET_IDENTITY_MAP_ADDR, KVM_X86_SETUP_MCE, NILFS_IOCTL_DELETE_CHECKPOINT, NILFS_IOCTL_RESIZE, PERF_EVENT_IOC_PERIOD, RIO_FREE_DMA, RIO_UNMAP_INBOUND, SECCOMP_IOCTL_NOTIF_ID_VALID, SECCOMP_IOCTL_NOTIF_SET_FLAGS, STP_SET_OPTIONS, TFD_IOC_SET_TICKS, VDUSE_SET_API_VERSION, VDUSE_SET_FEATURES, VHOST_SET_BACKEND_FEATURES, VHOST_SET_FEATURES, VHOST_SET_LOG_BASE, VHOST_VSOCK_SET_GUEST_CID, OCXL_IOCTL_IRQ_FREE, SNDRV_COMPRESS_TASK_FREE, SNDRV_COMPRESS_TASK_STOP
-    When(35, fits::FIRST, 0x80086478, 0, 10448),
-    When(61, fits::FIRST, 0x4008a225, 0, 10448),
-    When(35, fits::FIRST, 0x8008a225, 0, 10448),
-    When(19, fits::FIRST, 0x40089413, 0, 10448),
-    When(35, fits::FIRST, 0x80089413, 0, 10448),
-    When(19, fits::FIRST, 0x4008941a, 0, 10448),
-    When(35, fits::FIRST, 0x8008941a, 0, 10448),
-    When(19, fits::FIRST, 0x40089416, 0, 10448),
-    When(35, fits::FIRST, 0x80089416, 0, 10448),
-    When(19, fits::FIRST, 0x40086201, 0, 10448),
-    When(35, fits::FIRST, 0x80086201, 0, 10448),
-    When(51, fits::FIRST, 0x40086610, 0, 10448),
-    When(35, fits::FIRST, 0x80086610, 0, 10448),
-    When(19, fits::FIRST, 0x4008f510, 0, 10448),
-    When(35, fits::FIRST, 0x8008f510, 0, 10448),
-    When(72, fits::FIRST, 0x4008ae48, 0, 10448),
-    When(73, fits::FIRST, 0x8008ae48, 0, 10448),
-    When(72, fits::FIRST, 0x4008ae9c, 0, 10448),
-    When(73, fits::FIRST, 0x8008ae9c, 0, 10448),
-    When(19, fits::FIRST, 0x40086e81, 0, 10448),
-    When(35, fits::FIRST, 0x80086e81, 0, 10448),
-    When(19, fits::FIRST, 0x40086e8b, 0, 10448),
-    When(35, fits::FIRST, 0x80086e8b, 0, 10448),
-    When(19, fits::FIRST, 0x40082404, 0, 10448),
-    When(35, fits::FIRST, 0x80082404, 0, 10448),
-    When(19, fits::FIRST, 0x40086d14, 0, 10448),
-    When(35, fits::FIRST, 0x80086d14, 0, 10448),
-    When(19, fits::FIRST, 0x40086d12, 0, 10448),
-    When(35, fits::FIRST, 0x80086d12, 0, 10448),
-    When(19, fits::FIRST, 0x40082102, 0, 10448),
-    When(35, fits::FIRST, 0x80082102, 0, 10448),
-    When(51, fits::FIRST, 0x40082104, 0, 10448),
-    When(35, fits::FIRST, 0x80082104, 0, 10448),
-    When(19, fits::FIRST, 0x40082502, 0, 10448),
-    When(35, fits::FIRST, 0x80082502, 0, 10448),
-    When(19, fits::FIRST, 0x40085400, 0, 10448),
-    When(35, fits::FIRST, 0x80085400, 0, 10448),
-    When(61, fits::FIRST, 0x40088101, 0, 10448),
-    When(35, fits::FIRST, 0x80088101, 0, 10448),
-    When(52, fits::FIRST, 0x40088105, 0, 10448),
-    When(35, fits::FIRST, 0x80088105, 0, 10448),
-    When(19, fits::FIRST, 0x4008af25, 0, 10448),
-    When(35, fits::FIRST, 0x8008af25, 0, 10448),
-    When(19, fits::FIRST, 0x4008af00, 0, 10448),
-    When(35, fits::FIRST, 0x8008af00, 0, 10448),
-    When(19, fits::FIRST, 0x4008af04, 0, 10448),
-    When(35, fits::FIRST, 0x8008af04, 0, 10448),
-    When(19, fits::FIRST, 0x4008af60, 0, 10448),
-    When(35, fits::FIRST, 0x8008af60, 0, 10448),
-    When(19, fits::FIRST, 0x4008ca12, 0, 10448),
-    When(35, fits::FIRST, 0x8008ca12, 0, 10448),
-    When(52, fits::FIRST, 0x40084361, 0, 10448),
-    When(35, fits::FIRST, 0x80084361, 0, 10448),
-    When(52, fits::FIRST, 0x40084363, 0, 10448),
-    When(35, fits::FIRST, 0x80084363, 0, 10448),
-    When(19, fits::FIRST, 0x40017609, 0, 10456), // SONYPI_IOCSBLUE, SONYPI_IOCSBRT, SONYPI_IOCSFAN, SPI_IOC_WR_BITS_PER_WORD, SPI_IOC_WR_LSB_FIRST, SPI_IOC_WR_MODE, USBTMC_IOCTL_AUTO_ABORT, USBTMC_IOCTL_EOM_ENABLE, VHOST_SET_FORK_FROM_OWNER, VHOST_VDPA_SET_STATUS
-    When(35, fits::FIRST, 0x80017609, 0, 10456),
-    When(19, fits::FIRST, 0x40017600, 0, 10456),
-    When(35, fits::FIRST, 0x80017600, 0, 10456),
-    When(19, fits::FIRST, 0x4001760b, 0, 10456),
-    When(35, fits::FIRST, 0x8001760b, 0, 10456),
-    When(19, fits::FIRST, 0x40016b03, 0, 10456),
-    When(35, fits::FIRST, 0x80016b03, 0, 10456),
-    When(19, fits::FIRST, 0x40016b02, 0, 10456),
-    When(35, fits::FIRST, 0x80016b02, 0, 10456),
-    When(19, fits::FIRST, 0x40016b01, 0, 10456),
-    When(35, fits::FIRST, 0x80016b01, 0, 10456),
-    When(19, fits::FIRST, 0x40015b19, 0, 10456),
-    When(35, fits::FIRST, 0x80015b19, 0, 10456),
-    When(19, fits::FIRST, 0x40015b0b, 0, 10456),
-    When(35, fits::FIRST, 0x80015b0b, 0, 10456),
-    When(51, fits::FIRST, 0x4001af84, 0, 10456),
-    When(35, fits::FIRST, 0x8001af84, 0, 10456),
-    When(19, fits::FIRST, 0x4001af72, 0, 10456),
-    When(35, fits::FIRST, 0x8001af72, 0, 10456),
-    When(14, fits::FIRST, 0x40044104, 0, 10464), // APCIOCGBPORT, APCIOCGCPWR, APCIOCGFANCTL, D7SIOCRD, ENVCTRL_RD_CPU_TEMPERATURE, ENVCTRL_RD_CPU_VOLTAGE, ENVCTRL_RD_ETHERNET_TEMPERATURE, ENVCTRL_RD_FAN_STATUS, ENVCTRL_RD_GLOBALADDRESS, ENVCTRL_RD_MTHRBD_TEMPERATURE, ENVCTRL_RD_SCSI_TEMPERATURE, ENVCTRL_RD_SHUTDOWN_TEMPERATURE, ENVCTRL_RD_VOLTAGE_STATUS, ENVCTRL_RD_WARNING_TEMPERATURE, FBIOGVIDEO, LEO_GETGAMMA, TIOCSIG, TIOCSPTLCK, __TIOCGETX, __TIOCISIZE, __TIOCISPACE, __TIOCMODG, OPIOCGETOPTNODE, PS3FB_IOCTL_GETMODE, PS3FB_IOCTL_SCREENINFO, VMCP_SETBUF, WIOCGSTAT, AGPIOC_DEALLOCATE, ATM_SETSC, AUTOFS_IOC_EXPIRE_MULTI, BTRFS_IOC_BALANCE_CTL, BTRFS_IOC_CLONE, CCISS_REGNEWDISK, CHIOSPICKER, EXT4_IOC32_SETRSVSZ, EXT4_IOC32_SETVERSION, EXT4_IOC32_SETVERSION_OLD, DFL_FPGA_FME_PORT_ASSIGN, DFL_FPGA_FME_PORT_RELEASE, FICLONE, FS_IOC32_SETFLAGS, FS_IOC32_SETVERSION, HIDIOCSFLAG, HIDIOCREVOKE, TUNSETCARRIER, TUNSETDEBUG, TUNSETGROUP, TUNSETIFF, TUNSETLINK, TUNSETNOCSUM, TUNSETOWNER, TUNSETPERSIST, TUNSETQUEUE, TUNSETSNDBUF, TUNSETVNETBE, TUNSETVNETHDRSZ, TUNSETVNETLE, IIO_BUFFER_DMABUF_ATTACH_IOCTL, IIO_BUFFER_DMABUF_DETACH_IOCTL, EVIOCGRAB, EVIOCREVOKE, EVIOCRMFF, EVIOCSCLOCKID, IPMICTL_SET_MAINTENANCE_MODE_CMD, IVTV_IOC_PASSTHROUGH_MODE, KVM_ARM_VCPU_FINALIZE, OMAPFB_CTRL_TEST, OMAPFB_GET_UPDATE_MODE, OMAPFB_LCD_TEST, OMAPFB_MIRROR, OMAPFB_SET_UPDATE_MODE, PCITEST_MSI, PCITEST_MSIX, PCITEST_SET_IRQTYPE, PPDATADIR, PPNEGOT, PPSETFLAGS, PPSETMODE, PPSETPHASE, PPPIOCATTACH, PPPIOCATTCHAN, PPPIOCBRIDGECHAN, PPPIOCCONNECT, PPPIOCDETACH, PPPIOCSASYNCMAP, PPPIOCSDEBUG, PPPIOCSFLAGS, PPPIOCSMAXCID, PPPIOCSMRRU, PPPIOCSMRU, PPPIOCSRASYNCMAP, PTP_ENABLE_PPS, PTP_ENABLE_PPS2, RNDADDTOENTCNT, SONET_SETFRAMING, SNAPSHOT_CREATE_IMAGE, UI_SET_ABSBIT, UI_SET_EVBIT, UI_SET_FFBIT, UI_SET_KEYBIT, UI_SET_LEDBIT, UI_SET_MSCBIT, UI_SET_PROPBIT, UI_SET_RELBIT, UI_SET_SNDBIT, UI_SET_SWBIT, FUNCTIONFS_DMABUF_ATTACH, FUNCTIONFS_DMABUF_DETACH, VHOST_SCSI_GET_ABI_VERSION, VHOST_SET_LOG_FD, VHOST_VDPA_SET_CONFIG_CALL, VHOST_VSOCK_SET_RUNNING, VIDIOC_OVERLAY, VIDIOC_STREAMOFF, VIDIOC_STREAMON, OTPGETREGIONCOUNT, HFI1_IOCTL_POLL_TYPE, HFI1_IOCTL_RECV_CTRL, SNDRV_SEQ_IOCTL_USER_PVERSION, SNDRV_CTL_IOCTL_PCM_PREFER_SUBDEVICE, SNDRV_CTL_IOCTL_RAWMIDI_PREFER_SUBDEVICE, SNDRV_PCM_IOCTL_LINK, SNDRV_PCM_IOCTL_PAUSE, SNDRV_PCM_IOCTL_TSTAMP, SNDRV_PCM_IOCTL_TTSTAMP, SNDRV_PCM_IOCTL_USER_PVERSION, SNDRV_RAWMIDI_IOCTL_DRAIN, SNDRV_RAWMIDI_IOCTL_DROP, SNDRV_RAWMIDI_IOCTL_USER_PVERSION, SNDRV_TIMER_IOCTL_TREAD, SNDRV_TIMER_IOCTL_TREAD64, SNDRV_TIMER_IOCTL_TREAD_OLD, SNDRV_DM_FM_IOCTL_SET_CONNECTION, SNDRV_DM_FM_IOCTL_SET_MODE, SNDRV_EMU10K1_IOCTL_SINGLE_STEP, SNDRV_EMU10K1_IOCTL_TRAM_SETUP, SCARLETT2_IOCTL_SELECT_FLASH_SEGMENT, SNDRV_EMUX_IOCTL_MEM_AVAIL, CACHEFILES_IOC_READ_COMPLETE, ATM_DROPPARTY
-    When(14, fits::FIRST, 0x40044102, 0, 10464),
-    When(14, fits::FIRST, 0x40044100, 0, 10464),
-    When(14, fits::FIRST, 0x40047045, 0, 10464),
-    When(14, fits::FIRST, 0x40047040, 0, 10464),
-    When(14, fits::FIRST, 0x40047041, 0, 10464),
-    When(14, fits::FIRST, 0x40047047, 0, 10464),
-    When(14, fits::FIRST, 0x40047042, 0, 10464),
-    When(14, fits::FIRST, 0x40047049, 0, 10464),
-    When(14, fits::FIRST, 0x40047048, 0, 10464),
-    When(14, fits::FIRST, 0x40047046, 0, 10464),
-    When(14, fits::FIRST, 0x40047044, 0, 10464),
-    When(14, fits::FIRST, 0x40047045, 0, 10464),
-    When(14, fits::FIRST, 0x40047043, 0, 10464),
-    When(14, fits::FIRST, 0x40044608, 0, 10464),
-    When(14, fits::FIRST, 0x40044c45, 0, 10464),
-    When(19, fits::FIRST, 0x40045436, 0, 10464),
-    When(36, fits::FIRST, 0x80045436, 0, 10464),
-    When(14, fits::FIRST, 0x80047488, 0, 10464),
-    When(19, fits::FIRST, 0x40045431, 0, 10464),
-    When(36, fits::FIRST, 0x80045431, 0, 10464),
-    When(14, fits::FIRST, 0x80047487, 0, 10464),
-    When(14, fits::FIRST, 0x40047423, 0, 10464),
-    When(14, fits::FIRST, 0x40047481, 0, 10464),
-    When(14, fits::FIRST, 0x40047480, 0, 10464),
-    When(14, fits::FIRST, 0x40047403, 0, 10464),
-    When(14, fits::FIRST, 0x40044f04, 0, 10464),
-    When(23, fits::FIRST, 0x40047202, 0, 10464),
-    When(23, fits::FIRST, 0x40047203, 0, 10464),
-    When(5, fits::FIRST, 0x40041002, 0, 10464),
-    When(14, fits::FIRST, 0x4004570c, 0, 10464),
-    When(19, fits::FIRST, 0x40044107, 0, 10464),
-    When(35, fits::FIRST, 0x80044107, 0, 10464),
-    When(19, fits::FIRST, 0x400461f1, 0, 10464),
-    When(35, fits::FIRST, 0x800461f1, 0, 10464),
-    When(19, fits::FIRST, 0x40049366, 0, 10464),
-    When(35, fits::FIRST, 0x80049366, 0, 10464),
-    When(19, fits::FIRST, 0x40049421, 0, 10464),
-    When(35, fits::FIRST, 0x80049421, 0, 10464),
-    When(19, fits::FIRST, 0x40049409, 0, 10464),
-    When(35, fits::FIRST, 0x80049409, 0, 10464),
-    When(19, fits::FIRST, 0x4004420d, 0, 10464),
-    When(35, fits::FIRST, 0x8004420d, 0, 10464),
-    When(19, fits::FIRST, 0x40046305, 0, 10464),
-    When(35, fits::FIRST, 0x80046305, 0, 10464),
-    When(51, fits::FIRST, 0x40046606, 0, 10464),
-    When(35, fits::FIRST, 0x80046606, 0, 10464),
-    When(51, fits::FIRST, 0x40046604, 0, 10464),
-    When(35, fits::FIRST, 0x80046604, 0, 10464),
-    When(51, fits::FIRST, 0x40047602, 0, 10464),
-    When(35, fits::FIRST, 0x80047602, 0, 10464),
-    When(19, fits::FIRST, 0x4004b682, 0, 10464),
-    When(35, fits::FIRST, 0x8004b682, 0, 10464),
-    When(19, fits::FIRST, 0x4004b681, 0, 10464),
-    When(35, fits::FIRST, 0x8004b681, 0, 10464),
-    When(19, fits::FIRST, 0x40049409, 0, 10464),
-    When(35, fits::FIRST, 0x80049409, 0, 10464),
-    When(19, fits::FIRST, 0x40046602, 0, 10464),
-    When(35, fits::FIRST, 0x80046602, 0, 10464),
-    When(19, fits::FIRST, 0x40047602, 0, 10464),
-    When(35, fits::FIRST, 0x80047602, 0, 10464),
-    When(19, fits::FIRST, 0x4004480f, 0, 10464),
-    When(35, fits::FIRST, 0x8004480f, 0, 10464),
-    When(51, fits::FIRST, 0x4004480d, 0, 10464),
-    When(35, fits::FIRST, 0x8004480d, 0, 10464),
-    When(19, fits::FIRST, 0x400454e2, 0, 10464),
-    When(35, fits::FIRST, 0x800454e2, 0, 10464),
-    When(19, fits::FIRST, 0x400454c9, 0, 10464),
-    When(35, fits::FIRST, 0x800454c9, 0, 10464),
-    When(19, fits::FIRST, 0x400454ce, 0, 10464),
-    When(35, fits::FIRST, 0x800454ce, 0, 10464),
-    When(19, fits::FIRST, 0x400454ca, 0, 10464),
-    When(35, fits::FIRST, 0x800454ca, 0, 10464),
-    When(19, fits::FIRST, 0x400454cd, 0, 10464),
-    When(35, fits::FIRST, 0x800454cd, 0, 10464),
-    When(19, fits::FIRST, 0x400454c8, 0, 10464),
-    When(35, fits::FIRST, 0x800454c8, 0, 10464),
-    When(19, fits::FIRST, 0x400454cc, 0, 10464),
-    When(35, fits::FIRST, 0x800454cc, 0, 10464),
-    When(19, fits::FIRST, 0x400454cb, 0, 10464),
-    When(35, fits::FIRST, 0x800454cb, 0, 10464),
-    When(19, fits::FIRST, 0x400454d9, 0, 10464),
-    When(35, fits::FIRST, 0x800454d9, 0, 10464),
-    When(19, fits::FIRST, 0x400454d4, 0, 10464),
-    When(35, fits::FIRST, 0x800454d4, 0, 10464),
-    When(19, fits::FIRST, 0x400454de, 0, 10464),
-    When(35, fits::FIRST, 0x800454de, 0, 10464),
-    When(19, fits::FIRST, 0x400454d8, 0, 10464),
-    When(35, fits::FIRST, 0x800454d8, 0, 10464),
-    When(19, fits::FIRST, 0x400454dc, 0, 10464),
-    When(35, fits::FIRST, 0x800454dc, 0, 10464),
-    When(51, fits::FIRST, 0x40046992, 0, 10464),
-    When(35, fits::FIRST, 0x80046992, 0, 10464),
-    When(51, fits::FIRST, 0x40046993, 0, 10464),
-    When(35, fits::FIRST, 0x80046993, 0, 10464),
-    When(19, fits::FIRST, 0x40044590, 0, 10464),
-    When(35, fits::FIRST, 0x80044590, 0, 10464),
-    When(19, fits::FIRST, 0x40044591, 0, 10464),
-    When(35, fits::FIRST, 0x80044591, 0, 10464),
-    When(19, fits::FIRST, 0x40044581, 0, 10464),
-    When(35, fits::FIRST, 0x80044581, 0, 10464),
-    When(19, fits::FIRST, 0x400445a0, 0, 10464),
-    When(35, fits::FIRST, 0x800445a0, 0, 10464),
-    When(19, fits::FIRST, 0x4004691f, 0, 10464),
-    When(35, fits::FIRST, 0x8004691f, 0, 10464),
-    When(19, fits::FIRST, 0x400456c1, 0, 10464),
-    When(35, fits::FIRST, 0x800456c1, 0, 10464),
-    When(72, fits::FIRST, 0x4004aec2, 0, 10464),
-    When(73, fits::FIRST, 0x8004aec2, 0, 10464),
-    When(19, fits::FIRST, 0x40044f2e, 0, 10464),
-    When(35, fits::FIRST, 0x80044f2e, 0, 10464),
-    When(19, fits::FIRST, 0x40044f2b, 0, 10464),
-    When(35, fits::FIRST, 0x80044f2b, 0, 10464),
-    When(19, fits::FIRST, 0x40044f2d, 0, 10464),
-    When(35, fits::FIRST, 0x80044f2d, 0, 10464),
-    When(19, fits::FIRST, 0x40044f1f, 0, 10464),
-    When(35, fits::FIRST, 0x80044f1f, 0, 10464),
-    When(19, fits::FIRST, 0x40044f28, 0, 10464),
-    When(35, fits::FIRST, 0x80044f28, 0, 10464),
-    When(19, fits::FIRST, 0x40045003, 0, 10464),
-    When(35, fits::FIRST, 0x80045003, 0, 10464),
-    When(19, fits::FIRST, 0x40045007, 0, 10464),
-    When(35, fits::FIRST, 0x80045007, 0, 10464),
-    When(19, fits::FIRST, 0x40045008, 0, 10464),
-    When(35, fits::FIRST, 0x80045008, 0, 10464),
-    When(19, fits::FIRST, 0x40047090, 0, 10464),
-    When(35, fits::FIRST, 0x80047090, 0, 10464),
-    When(19, fits::FIRST, 0x40047091, 0, 10464),
-    When(35, fits::FIRST, 0x80047091, 0, 10464),
-    When(19, fits::FIRST, 0x4004709b, 0, 10464),
-    When(35, fits::FIRST, 0x8004709b, 0, 10464),
-    When(19, fits::FIRST, 0x40047080, 0, 10464),
-    When(35, fits::FIRST, 0x80047080, 0, 10464),
-    When(19, fits::FIRST, 0x40047094, 0, 10464),
-    When(35, fits::FIRST, 0x80047094, 0, 10464),
-    When(19, fits::FIRST, 0x4004743d, 0, 10464),
-    When(35, fits::FIRST, 0x8004743d, 0, 10464),
-    When(19, fits::FIRST, 0x40047438, 0, 10464),
-    When(35, fits::FIRST, 0x80047438, 0, 10464),
-    When(61, fits::FIRST, 0x40047435, 0, 10464),
-    When(35, fits::FIRST, 0x80047435, 0, 10464),
-    When(19, fits::FIRST, 0x4004743a, 0, 10464),
-    When(35, fits::FIRST, 0x8004743a, 0, 10464),
-    When(19, fits::FIRST, 0x4004743c, 0, 10464),
-    When(35, fits::FIRST, 0x8004743c, 0, 10464),
-    When(19, fits::FIRST, 0x40047457, 0, 10464),
-    When(35, fits::FIRST, 0x80047457, 0, 10464),
-    When(19, fits::FIRST, 0x40047440, 0, 10464),
-    When(35, fits::FIRST, 0x80047440, 0, 10464),
-    When(19, fits::FIRST, 0x40047459, 0, 10464),
-    When(35, fits::FIRST, 0x80047459, 0, 10464),
-    When(19, fits::FIRST, 0x40047451, 0, 10464),
-    When(35, fits::FIRST, 0x80047451, 0, 10464),
-    When(19, fits::FIRST, 0x4004743b, 0, 10464),
-    When(35, fits::FIRST, 0x8004743b, 0, 10464),
-    When(19, fits::FIRST, 0x40047452, 0, 10464),
-    When(35, fits::FIRST, 0x80047452, 0, 10464),
-    When(19, fits::FIRST, 0x40047454, 0, 10464),
-    When(35, fits::FIRST, 0x80047454, 0, 10464),
-    When(19, fits::FIRST, 0x40043d04, 0, 10464),
-    When(35, fits::FIRST, 0x80043d04, 0, 10464),
-    When(19, fits::FIRST, 0x40043d0d, 0, 10464),
-    When(35, fits::FIRST, 0x80043d0d, 0, 10464),
-    When(19, fits::FIRST, 0x40045201, 0, 10464),
-    When(35, fits::FIRST, 0x80045201, 0, 10464),
-    When(19, fits::FIRST, 0x40046115, 0, 10464),
-    When(35, fits::FIRST, 0x80046115, 0, 10464),
-    When(19, fits::FIRST, 0x40043311, 0, 10464),
-    When(35, fits::FIRST, 0x80043311, 0, 10464),
-    When(19, fits::FIRST, 0x40045567, 0, 10464),
-    When(35, fits::FIRST, 0x80045567, 0, 10464),
-    When(19, fits::FIRST, 0x40045564, 0, 10464),
-    When(35, fits::FIRST, 0x80045564, 0, 10464),
-    When(19, fits::FIRST, 0x4004556b, 0, 10464),
-    When(35, fits::FIRST, 0x8004556b, 0, 10464),
-    When(19, fits::FIRST, 0x40045565, 0, 10464),
-    When(35, fits::FIRST, 0x80045565, 0, 10464),
-    When(19, fits::FIRST, 0x40045569, 0, 10464),
-    When(35, fits::FIRST, 0x80045569, 0, 10464),
-    When(19, fits::FIRST, 0x40045568, 0, 10464),
-    When(35, fits::FIRST, 0x80045568, 0, 10464),
-    When(19, fits::FIRST, 0x4004556e, 0, 10464),
-    When(35, fits::FIRST, 0x8004556e, 0, 10464),
-    When(19, fits::FIRST, 0x40045566, 0, 10464),
-    When(35, fits::FIRST, 0x80045566, 0, 10464),
-    When(19, fits::FIRST, 0x4004556a, 0, 10464),
-    When(35, fits::FIRST, 0x8004556a, 0, 10464),
-    When(19, fits::FIRST, 0x4004556d, 0, 10464),
-    When(35, fits::FIRST, 0x8004556d, 0, 10464),
-    When(51, fits::FIRST, 0x40046783, 0, 10464),
-    When(35, fits::FIRST, 0x80046783, 0, 10464),
-    When(51, fits::FIRST, 0x40046784, 0, 10464),
-    When(35, fits::FIRST, 0x80046784, 0, 10464),
-    When(19, fits::FIRST, 0x4004af42, 0, 10464),
-    When(35, fits::FIRST, 0x8004af42, 0, 10464),
-    When(19, fits::FIRST, 0x4004af07, 0, 10464),
-    When(35, fits::FIRST, 0x8004af07, 0, 10464),
-    When(19, fits::FIRST, 0x4004af77, 0, 10464),
-    When(35, fits::FIRST, 0x8004af77, 0, 10464),
-    When(19, fits::FIRST, 0x4004af61, 0, 10464),
-    When(35, fits::FIRST, 0x8004af61, 0, 10464),
-    When(19, fits::FIRST, 0x4004560e, 0, 10464),
-    When(35, fits::FIRST, 0x8004560e, 0, 10464),
-    When(19, fits::FIRST, 0x40045613, 0, 10464),
-    When(35, fits::FIRST, 0x80045613, 0, 10464),
-    When(19, fits::FIRST, 0x40045612, 0, 10464),
-    When(35, fits::FIRST, 0x80045612, 0, 10464),
-    When(19, fits::FIRST, 0x40044d0e, 0, 10464),
-    When(35, fits::FIRST, 0x80044d0e, 0, 10464),
-    When(19, fits::FIRST, 0x40041be9, 0, 10464),
-    When(35, fits::FIRST, 0x80041be9, 0, 10464),
-    When(19, fits::FIRST, 0x40041be8, 0, 10464),
-    When(35, fits::FIRST, 0x80041be8, 0, 10464),
-    When(51, fits::FIRST, 0x40045304, 0, 10464),
-    When(35, fits::FIRST, 0x80045304, 0, 10464),
-    When(19, fits::FIRST, 0x40045532, 0, 10464),
-    When(35, fits::FIRST, 0x80045532, 0, 10464),
-    When(19, fits::FIRST, 0x40045542, 0, 10464),
-    When(35, fits::FIRST, 0x80045542, 0, 10464),
-    When(19, fits::FIRST, 0x40044160, 0, 10464),
-    When(35, fits::FIRST, 0x80044160, 0, 10464),
-    When(19, fits::FIRST, 0x40044145, 0, 10464),
-    When(35, fits::FIRST, 0x80044145, 0, 10464),
-    When(19, fits::FIRST, 0x40044102, 0, 10464),
-    When(35, fits::FIRST, 0x80044102, 0, 10464),
-    When(19, fits::FIRST, 0x40044103, 0, 10464),
-    When(35, fits::FIRST, 0x80044103, 0, 10464),
-    When(19, fits::FIRST, 0x40044104, 0, 10464),
-    When(35, fits::FIRST, 0x80044104, 0, 10464),
-    When(19, fits::FIRST, 0x40045731, 0, 10464),
-    When(35, fits::FIRST, 0x80045731, 0, 10464),
-    When(19, fits::FIRST, 0x40045730, 0, 10464),
-    When(35, fits::FIRST, 0x80045730, 0, 10464),
-    When(61, fits::FIRST, 0x40045702, 0, 10464),
-    When(35, fits::FIRST, 0x80045702, 0, 10464),
-    When(45, fits::FIRST, 0x40045402, 0, 10464),
-    When(46, fits::FIRST, 0x80045402, 0, 10464),
-    When(19, fits::FIRST, 0x400454a4, 0, 10464),
-    When(35, fits::FIRST, 0x800454a4, 0, 10464),
-    When(19, fits::FIRST, 0x40045402, 0, 10464),
-    When(35, fits::FIRST, 0x80045402, 0, 10464),
-    When(19, fits::FIRST, 0x40044826, 0, 10464),
-    When(35, fits::FIRST, 0x80044826, 0, 10464),
-    When(19, fits::FIRST, 0x40044825, 0, 10464),
-    When(35, fits::FIRST, 0x80044825, 0, 10464),
-    When(19, fits::FIRST, 0x40044883, 0, 10464),
-    When(35, fits::FIRST, 0x80044883, 0, 10464),
-    When(19, fits::FIRST, 0x40044820, 0, 10464),
-    When(35, fits::FIRST, 0x80044820, 0, 10464),
-    When(51, fits::FIRST, 0x40045362, 0, 10464),
-    When(35, fits::FIRST, 0x80045362, 0, 10464),
-    When(19, fits::FIRST, 0x40044884, 0, 10464),
-    When(35, fits::FIRST, 0x80044884, 0, 10464),
-    When(61, fits::FIRST, 0x40049801, 0, 10464),
-    When(35, fits::FIRST, 0x80049801, 0, 10464),
-    When(124, fits::FIRST, 0x400461f5, 0, 10464),
-    When(35, fits::FIRST, 0x800461f5, 0, 10464),
-    When(49, fits::FIRST, 0x40046606, 0, 10472), // EXT4_IOC_SETRSVSZ, EXT4_IOC_SETVERSION, EXT4_IOC_SETVERSION_OLD, FS_IOC_SETFLAGS, FS_IOC_SETVERSION, REISERFS_IOC_SETFLAGS, REISERFS_IOC_SETVERSION, REISERFS_IOC_UNPACK
-    When(50, fits::FIRST, 0x40086606, 0, 10472),
-    When(46, fits::FIRST, 0x80086606, 0, 10472),
-    When(47, fits::FIRST, 0x80046606, 0, 10472),
-    When(49, fits::FIRST, 0x40046604, 0, 10472),
-    When(50, fits::FIRST, 0x40086604, 0, 10472),
-    When(46, fits::FIRST, 0x80086604, 0, 10472),
-    When(47, fits::FIRST, 0x80046604, 0, 10472),
-    When(49, fits::FIRST, 0x40047602, 0, 10472),
-    When(50, fits::FIRST, 0x40087602, 0, 10472),
-    When(46, fits::FIRST, 0x80087602, 0, 10472),
-    When(47, fits::FIRST, 0x80047602, 0, 10472),
-    When(44, fits::FIRST, 0x40046602, 0, 10472),
-    When(45, fits::FIRST, 0x40086602, 0, 10472),
-    When(46, fits::FIRST, 0x80086602, 0, 10472),
-    When(47, fits::FIRST, 0x80046602, 0, 10472),
-    When(44, fits::FIRST, 0x40047602, 0, 10472),
-    When(45, fits::FIRST, 0x40087602, 0, 10472),
-    When(46, fits::FIRST, 0x80087602, 0, 10472),
-    When(47, fits::FIRST, 0x80047602, 0, 10472),
-    When(48, fits::FIRST, 0x40046602, 0, 10472),
-    When(45, fits::FIRST, 0x40086602, 0, 10472),
-    When(46, fits::FIRST, 0x80086602, 0, 10472),
-    When(47, fits::FIRST, 0x80046602, 0, 10472),
-    When(48, fits::FIRST, 0x40047602, 0, 10472),
-    When(45, fits::FIRST, 0x40087602, 0, 10472),
-    When(46, fits::FIRST, 0x80087602, 0, 10472),
-    When(47, fits::FIRST, 0x80047602, 0, 10472),
-    When(48, fits::FIRST, 0x4004cd01, 0, 10472),
-    When(45, fits::FIRST, 0x4008cd01, 0, 10472),
-    When(46, fits::FIRST, 0x8008cd01, 0, 10472),
-    When(47, fits::FIRST, 0x8004cd01, 0, 10472),
-    When(51, fits::FIRST, 0x40046607, 0, 10480), // EXT4_IOC32_GROUP_EXTEND, CS_SET_WAKELINE, TUNSETIFINDEX, TUNSETOFFLOAD, TUNSETTXFILTER, LOADPIN_IOC_SET_TRUSTED_VERITY_DIGESTS, PFRU_IOC_ACTIVATE, PFRU_IOC_SET_REV, PFRU_IOC_STAGE, PFRU_IOC_STAGE_ACTIVATE, PTP_MASK_EN_SINGLE
-    When(35, fits::FIRST, 0x80046607, 0, 10480),
-    When(19, fits::FIRST, 0x40044317, 0, 10480),
-    When(35, fits::FIRST, 0x80044317, 0, 10480),
-    When(19, fits::FIRST, 0x400454da, 0, 10480),
-    When(35, fits::FIRST, 0x800454da, 0, 10480),
-    When(19, fits::FIRST, 0x400454d0, 0, 10480),
-    When(35, fits::FIRST, 0x800454d0, 0, 10480),
-    When(19, fits::FIRST, 0x400454d1, 0, 10480),
-    When(35, fits::FIRST, 0x800454d1, 0, 10480),
-    When(61, fits::FIRST, 0x40044c00, 0, 10480),
-    When(35, fits::FIRST, 0x80044c00, 0, 10480),
-    When(61, fits::FIRST, 0x4004ee03, 0, 10480),
-    When(35, fits::FIRST, 0x8004ee03, 0, 10480),
-    When(61, fits::FIRST, 0x4004ee01, 0, 10480),
-    When(35, fits::FIRST, 0x8004ee01, 0, 10480),
-    When(61, fits::FIRST, 0x4004ee02, 0, 10480),
-    When(35, fits::FIRST, 0x8004ee02, 0, 10480),
-    When(61, fits::FIRST, 0x4004ee04, 0, 10480),
-    When(35, fits::FIRST, 0x8004ee04, 0, 10480),
-    When(51, fits::FIRST, 0x40043d14, 0, 10480),
-    When(35, fits::FIRST, 0x80043d14, 0, 10480),
-    When(49, fits::FIRST, 0x4004a224, 0, 10488), // ACRN_IOCTL_VM_INTR_MONITOR, EXT4_IOC_GROUP_EXTEND, HPET_IRQFREQ, KVM_S390_STORE_STATUS, KVM_S390_VCPU_FAULT, PCITEST_COPY, PCITEST_READ, PCITEST_WRITE, RTC_EPOCH_SET, RTC_IRQP_SET, SPIOCSTYPE, XSDFEC_SET_ORDER, HFI1_IOCTL_ACK_EVENT
-    When(45, fits::FIRST, 0x4008a224, 0, 10488),
-    When(46, fits::FIRST, 0x8008a224, 0, 10488),
-    When(47, fits::FIRST, 0x8004a224, 0, 10488),
-    When(49, fits::FIRST, 0x40046607, 0, 10488),
-    When(50, fits::FIRST, 0x40086607, 0, 10488),
-    When(46, fits::FIRST, 0x80086607, 0, 10488),
-    When(47, fits::FIRST, 0x80046607, 0, 10488),
-    When(44, fits::FIRST, 0x40046806, 0, 10488),
-    When(45, fits::FIRST, 0x40086806, 0, 10488),
-    When(46, fits::FIRST, 0x80086806, 0, 10488),
-    When(47, fits::FIRST, 0x80046806, 0, 10488),
-    When(50, fits::FIRST, 0x4008ae95, 0, 10488),
-    When(75, fits::FIRST, 0x4004ae95, 0, 10488),
-    When(76, fits::FIRST, 0x8004ae95, 0, 10488),
-    When(77, fits::FIRST, 0x8008ae95, 0, 10488),
-    When(50, fits::FIRST, 0x4008ae52, 0, 10488),
-    When(75, fits::FIRST, 0x4004ae52, 0, 10488),
-    When(76, fits::FIRST, 0x8004ae52, 0, 10488),
-    When(77, fits::FIRST, 0x8008ae52, 0, 10488),
-    When(44, fits::FIRST, 0x40045006, 0, 10488),
-    When(45, fits::FIRST, 0x40085006, 0, 10488),
-    When(46, fits::FIRST, 0x80085006, 0, 10488),
-    When(47, fits::FIRST, 0x80045006, 0, 10488),
-    When(44, fits::FIRST, 0x40045005, 0, 10488),
-    When(45, fits::FIRST, 0x40085005, 0, 10488),
-    When(46, fits::FIRST, 0x80085005, 0, 10488),
-    When(47, fits::FIRST, 0x80045005, 0, 10488),
-    When(44, fits::FIRST, 0x40045004, 0, 10488),
-    When(45, fits::FIRST, 0x40085004, 0, 10488),
-    When(46, fits::FIRST, 0x80085004, 0, 10488),
-    When(47, fits::FIRST, 0x80045004, 0, 10488),
-    When(44, fits::FIRST, 0x4004700e, 0, 10488),
-    When(45, fits::FIRST, 0x4008700e, 0, 10488),
-    When(46, fits::FIRST, 0x8008700e, 0, 10488),
-    When(47, fits::FIRST, 0x8004700e, 0, 10488),
-    When(44, fits::FIRST, 0x4004700c, 0, 10488),
-    When(45, fits::FIRST, 0x4008700c, 0, 10488),
-    When(46, fits::FIRST, 0x8008700c, 0, 10488),
-    When(47, fits::FIRST, 0x8004700c, 0, 10488),
-    When(44, fits::FIRST, 0x40047101, 0, 10488),
-    When(45, fits::FIRST, 0x40087101, 0, 10488),
-    When(46, fits::FIRST, 0x80087101, 0, 10488),
-    When(47, fits::FIRST, 0x80047101, 0, 10488),
-    When(44, fits::FIRST, 0x40046608, 0, 10488),
-    When(45, fits::FIRST, 0x40086608, 0, 10488),
-    When(46, fits::FIRST, 0x80086608, 0, 10488),
-    When(47, fits::FIRST, 0x80046608, 0, 10488),
-    When(44, fits::FIRST, 0x40041bea, 0, 10488),
-    When(45, fits::FIRST, 0x40081bea, 0, 10488),
-    When(46, fits::FIRST, 0x80081bea, 0, 10488),
-    When(47, fits::FIRST, 0x80041bea, 0, 10488),
-    When(49, fits::FIRST, 0x80789440, 0, 10496), // BTRFS_IOC_ENCODED_READ
-    When(45, fits::FIRST, 0x80809440, 0, 10496),
-    When(46, fits::FIRST, 0x40809440, 0, 10496),
-    When(47, fits::FIRST, 0x40789440, 0, 10496),
-    When(19, fits::FIRST, 0x80189439, 0, 10504), // BTRFS_IOC_GET_FEATURES
-    When(35, fits::FIRST, 0x40189439, 0, 10504),
-    When(19, fits::FIRST, 0x8400941f, 0, 10512), // BTRFS_IOC_FS_INFO
-    When(35, fits::FIRST, 0x4400941f, 0, 10512),
-    When(70, fits::FIRST, 0x81f8943c, 0, 10520), // BTRFS_IOC_GET_SUBVOL_INFO
-    When(35, fits::FIRST, 0x41f8943c, 0, 10520),
-    When(71, fits::FIRST, 0x81e8943c, 0, 10520),
-    When(19, fits::FIRST, 0x8030942b, 0, 10528), // BTRFS_IOC_QGROUP_LIMIT
-    When(35, fits::FIRST, 0x4030942b, 0, 10528),
-    When(19, fits::FIRST, 0x8040942d, 0, 10536), // BTRFS_IOC_QUOTA_RESCAN_STATUS
-    When(35, fits::FIRST, 0x4040942d, 0, 10536),
-    When(19, fits::FIRST, 0x90009427, 0, 10544), // BTRFS_IOC_DEVICES_READY
-    When(35, fits::FIRST, 0x50009427, 0, 10544),
-    When(125, fits::FIRST, 0x80811501, 0, 10552), // FS_IOC_GETFSSYSFSPATH
-    When(35, fits::FIRST, 0x40811501, 0, 10552),
-    When(126, fits::FIRST, 0x80841501, 0, 10552),
-    When(19, fits::FIRST, 0x800c6613, 0, 10560), // FS_IOC_SET_ENCRYPTION_POLICY
-    When(35, fits::FIRST, 0x400c6613, 0, 10560),
-    When(125, fits::FIRST, 0x80111500, 0, 10568), // FS_IOC_GETFSUUID
-    When(35, fits::FIRST, 0x40111500, 0, 10568),
-    When(126, fits::FIRST, 0x80141500, 0, 10568),
-    When(19, fits::FIRST, 0x801c581f, 0, 10576), // FS_IOC_FSGETXATTR
-    When(35, fits::FIRST, 0x401c581f, 0, 10576),
-    When(72, fits::FIRST, 0x8030ae7c, 0, 10584), // KVM_GET_CLOCK
-    When(73, fits::FIRST, 0x4030ae7c, 0, 10584),
-    When(72, fits::FIRST, 0x8010aebb, 0, 10592), // KVM_MEMORY_ENCRYPT_REG_REGION, KVM_MEMORY_ENCRYPT_UNREG_REGION
-    When(73, fits::FIRST, 0x4010aebb, 0, 10592),
-    When(72, fits::FIRST, 0x8010aebc, 0, 10592),
-    When(73, fits::FIRST, 0x4010aebc, 0, 10592),
-    When(72, fits::FIRST, 0x8004ae98, 0, 10600), // KVM_GET_MP_STATE
-    When(73, fits::FIRST, 0x4004ae98, 0, 10600),
-    When(44, fits::FIRST, 0x801c7011, 0, 10608), // RTC_PLL_GET
-    When(45, fits::FIRST, 0x80207011, 0, 10608),
-    When(46, fits::FIRST, 0x40207011, 0, 10608),
-    When(47, fits::FIRST, 0x401c7011, 0, 10608),
-    When(19, fits::FIRST, 0x80247008, 0, 10616), // RTC_ALM_READ, RTC_RD_TIME
-    When(35, fits::FIRST, 0x40247008, 0, 10616),
-    When(19, fits::FIRST, 0x80247009, 0, 10616),
-    When(35, fits::FIRST, 0x40247009, 0, 10616),
-    When(85, fits::FIRST, 0x80287010, 0, 10624), // RTC_WKALM_RD
-    When(35, fits::FIRST, 0x40287010, 0, 10624),
-    When(55, fits::FIRST, 0x80267010, 0, 10624),
-    When(19, fits::FIRST, 0x80285442, 0, 10632), // TIOCGISO7816
-    When(36, fits::FIRST, 0x40285442, 0, 10632),
-    When(14, fits::FIRST, 0x40285443, 0, 10632),
-    When(68, fits::FIRST, 0x800854db, 0, 10640), // TUNGETFILTER
-    When(45, fits::FIRST, 0x801054db, 0, 10640),
-    When(46, fits::FIRST, 0x401054db, 0, 10640),
-    When(47, fits::FIRST, 0x400854db, 0, 10640),
-    When(55, fits::FIRST, 0x800654db, 0, 10640),
-    When(20, fits::FIRST, 0x80067411, 0, 10648), // TIOCSETC
-    When(19, fits::FIRST, 0x802c542a, 0, 10656), // TCGETS2
-    When(122, fits::FIRST, 0x402c542a, 0, 10656),
-    When(1, fits::FIRST, 0x4030542a, 0, 10656),
-    When(14, fits::FIRST, 0x402c540c, 0, 10656),
-    When(123, fits::FIRST, 0x80087095, 0, 10664), // PPGETTIME
-    When(54, fits::FIRST, 0x80107095, 0, 10664),
-    When(46, fits::FIRST, 0x40107095, 0, 10664),
-    When(47, fits::FIRST, 0x40087095, 0, 10664),
-    When(19, fits::FIRST, 0x8010aa01, 0, 10672), // UFFDIO_UNREGISTER, UFFDIO_WAKE
-    When(35, fits::FIRST, 0x4010aa01, 0, 10672),
-    When(19, fits::FIRST, 0x8010aa02, 0, 10672),
-    When(35, fits::FIRST, 0x4010aa02, 0, 10672),
-    When(52, fits::FIRST, 0x80085610, 0, 10680), // VT_GETCONSIZECSRPOS
-    When(35, fits::FIRST, 0x40085610, 0, 10680),
-    When(19, fits::FIRST, 0x80285700, 0, 10688), // WDIOC_GETSUPPORT
-    When(35, fits::FIRST, 0x40285700, 0, 10688),
-    When(19, fits::FIRST, 0x8004b702, 0, 10696), // RPROC_GET_SHUTDOWN_ON_RELEASE, UBI_IOCEBISMAP
-    When(35, fits::FIRST, 0x4004b702, 0, 10696),
-    When(19, fits::FIRST, 0x80044f05, 0, 10696),
-    When(35, fits::FIRST, 0x40044f05, 0, 10696),
-    When(19, fits::FIRST, 0x80026101, 0, 10704), // CEC_ADAP_G_PHYS_ADDR, FE_READ_SIGNAL_STRENGTH, FE_READ_SNR, SONYPI_IOCGBAT1CAP, SONYPI_IOCGBAT1REM, SONYPI_IOCGBAT2CAP, SONYPI_IOCGBAT2REM, SDTX_IOCTL_GET_DEVICE_MODE, SDTX_IOCTL_GET_LATCH_STATUS, IOCTL_WDM_MAX_COMMAND, VHOST_VDPA_GET_VRING_NUM, CAPI_GET_ERRCODE, CAPI_INSTALLED
-    When(35, fits::FIRST, 0x40026101, 0, 10704),
-    When(19, fits::FIRST, 0x80026f47, 0, 10704),
-    When(35, fits::FIRST, 0x40026f47, 0, 10704),
-    When(19, fits::FIRST, 0x80026f48, 0, 10704),
-    When(35, fits::FIRST, 0x40026f48, 0, 10704),
-    When(19, fits::FIRST, 0x80027602, 0, 10704),
-    When(35, fits::FIRST, 0x40027602, 0, 10704),
-    When(19, fits::FIRST, 0x80027603, 0, 10704),
-    When(35, fits::FIRST, 0x40027603, 0, 10704),
-    When(19, fits::FIRST, 0x80027604, 0, 10704),
-    When(35, fits::FIRST, 0x40027604, 0, 10704),
-    When(19, fits::FIRST, 0x80027605, 0, 10704),
-    When(35, fits::FIRST, 0x40027605, 0, 10704),
-    When(61, fits::FIRST, 0x8002a52a, 0, 10704),
-    When(35, fits::FIRST, 0x4002a52a, 0, 10704),
-    When(61, fits::FIRST, 0x8002a52b, 0, 10704),
-    When(35, fits::FIRST, 0x4002a52b, 0, 10704),
-    When(19, fits::FIRST, 0x800248a0, 0, 10704),
-    When(35, fits::FIRST, 0x400248a0, 0, 10704),
-    When(19, fits::FIRST, 0x8002af76, 0, 10704),
-    When(35, fits::FIRST, 0x4002af76, 0, 10704),
-    When(124, fits::FIRST, 0x80024321, 0, 10704),
-    When(35, fits::FIRST, 0x40024321, 0, 10704),
-    When(124, fits::FIRST, 0x80024322, 0, 10704),
-    When(35, fits::FIRST, 0x40024322, 0, 10704),
-    When(23, fits::FIRST, 0x8004b209, 0, 10712), // PAPR_HVPIPE_IOC_CREATE_HANDLE, FBIO_WAITFORVSYNC, BLKGETNRZONES, BLKGETZONESZ, BTRFS_IOC_SHUTDOWN, CEC_G_MODE, FE_READ_BER, FE_READ_UNCORRECTED_BLOCKS, EXFAT_IOC_SHUTDOWN, EXT4_IOC_SHUTDOWN, F2FS_IOC_GET_DEV_ALIAS_FILE, F2FS_IOC_GET_DEV_ALIAS_STATUS, F2FS_IOC_GET_FEATURES, F2FS_IOC_GET_PIN_FILE, F2FS_IOC_SHUTDOWN, DFL_FPGA_FME_ERR_GET_IRQ_NUM, DFL_FPGA_PORT_ERR_GET_IRQ_NUM, DFL_FPGA_PORT_UINT_GET_IRQ_NUM, FS_IOC_SHUTDOWN, FSI_SCOM_CHECK, GSMIOC_GETFIRST, I2OVALIDATE, JSIOCGVERSION, LIRC_GET_FEATURES, LIRC_GET_LENGTH, LIRC_GET_MAX_TIMEOUT, LIRC_GET_MIN_TIMEOUT, LIRC_GET_REC_MODE, LIRC_GET_REC_RESOLUTION, LIRC_GET_REC_TIMEOUT, LIRC_GET_SEND_MODE, IOCTL_MEI_NOTIFY_GET, FAT_IOCTL_GET_ATTRIBUTES, FAT_IOCTL_GET_VOLUME_ID, NTSYNC_IOC_EVENT_PULSE, NTSYNC_IOC_EVENT_RESET, NTSYNC_IOC_EVENT_SET, RIO_GET_EVENT_MASK, RIO_MPORT_MAINT_PORT_IDX_GET, SPI_IOC_RD_MAX_SPEED_HZ, SPI_IOC_RD_MODE32, USBTMC_IOCTL_API_VERSION, USBTMC_IOCTL_GET_TIMEOUT, USBDEVFS_GET_CAPABILITIES, VHOST_VDPA_GET_CONFIG_SIZE, VHOST_VDPA_GET_DEVICE_ID, VHOST_VDPA_GET_GROUP_NUM, VHOST_VDPA_GET_VQS_COUNT, VIDIOC_G_PRIORITY, SISFB_GET_AUTOMAXIMIZE, SISFB_GET_AUTOMAXIMIZE_OLD, SISFB_GET_INFO_OLD, SISFB_GET_INFO_SIZE, SISFB_GET_TVPOSOFFSET, SISFB_GET_VBRSTATUS, SISFB_GET_VBRSTATUS_OLD, CXL_IOCTL_GET_PROCESS_ELEMENT
-    When(19, fits::FIRST, 0x40044620, 0, 10712),
-    When(35, fits::FIRST, 0x80044620, 0, 10712),
-    When(19, fits::FIRST, 0x80041285, 0, 10712),
-    When(35, fits::FIRST, 0x40041285, 0, 10712),
-    When(19, fits::FIRST, 0x80041284, 0, 10712),
-    When(35, fits::FIRST, 0x40041284, 0, 10712),
-    When(52, fits::FIRST, 0x8004587d, 0, 10712),
-    When(35, fits::FIRST, 0x4004587d, 0, 10712),
-    When(19, fits::FIRST, 0x80046108, 0, 10712),
-    When(35, fits::FIRST, 0x40046108, 0, 10712),
-    When(19, fits::FIRST, 0x80046f46, 0, 10712),
-    When(35, fits::FIRST, 0x40046f46, 0, 10712),
-    When(19, fits::FIRST, 0x80046f49, 0, 10712),
-    When(35, fits::FIRST, 0x40046f49, 0, 10712),
-    When(51, fits::FIRST, 0x8004587d, 0, 10712),
-    When(35, fits::FIRST, 0x4004587d, 0, 10712),
-    When(51, fits::FIRST, 0x8004587d, 0, 10712),
-    When(35, fits::FIRST, 0x4004587d, 0, 10712),
-    When(52, fits::FIRST, 0x8004f51a, 0, 10712),
-    When(35, fits::FIRST, 0x4004f51a, 0, 10712),
-    When(52, fits::FIRST, 0x8004f51e, 0, 10712),
-    When(35, fits::FIRST, 0x4004f51e, 0, 10712),
-    When(19, fits::FIRST, 0x8004f50c, 0, 10712),
-    When(35, fits::FIRST, 0x4004f50c, 0, 10712),
-    When(19, fits::FIRST, 0x8004f50e, 0, 10712),
-    When(35, fits::FIRST, 0x4004f50e, 0, 10712),
-    When(19, fits::FIRST, 0x8004587d, 0, 10712),
-    When(35, fits::FIRST, 0x4004587d, 0, 10712),
-    When(19, fits::FIRST, 0x8004b683, 0, 10712),
-    When(35, fits::FIRST, 0x4004b683, 0, 10712),
-    When(19, fits::FIRST, 0x8004b645, 0, 10712),
-    When(35, fits::FIRST, 0x4004b645, 0, 10712),
-    When(19, fits::FIRST, 0x8004b647, 0, 10712),
-    When(35, fits::FIRST, 0x4004b647, 0, 10712),
-    When(52, fits::FIRST, 0x8004587d, 0, 10712),
-    When(35, fits::FIRST, 0x4004587d, 0, 10712),
-    When(19, fits::FIRST, 0x80047300, 0, 10712),
-    When(35, fits::FIRST, 0x40047300, 0, 10712),
-    When(19, fits::FIRST, 0x80044704, 0, 10712),
-    When(35, fits::FIRST, 0x40044704, 0, 10712),
-    When(19, fits::FIRST, 0x80046908, 0, 10712),
-    When(35, fits::FIRST, 0x40046908, 0, 10712),
-    When(19, fits::FIRST, 0x80046a01, 0, 10712),
-    When(35, fits::FIRST, 0x40046a01, 0, 10712),
-    When(19, fits::FIRST, 0x80046900, 0, 10712),
-    When(35, fits::FIRST, 0x40046900, 0, 10712),
-    When(19, fits::FIRST, 0x8004690f, 0, 10712),
-    When(35, fits::FIRST, 0x4004690f, 0, 10712),
-    When(19, fits::FIRST, 0x80046909, 0, 10712),
-    When(35, fits::FIRST, 0x40046909, 0, 10712),
-    When(19, fits::FIRST, 0x80046908, 0, 10712),
-    When(35, fits::FIRST, 0x40046908, 0, 10712),
-    When(19, fits::FIRST, 0x80046902, 0, 10712),
-    When(35, fits::FIRST, 0x40046902, 0, 10712),
-    When(19, fits::FIRST, 0x80046907, 0, 10712),
-    When(35, fits::FIRST, 0x40046907, 0, 10712),
-    When(19, fits::FIRST, 0x80046924, 0, 10712),
-    When(35, fits::FIRST, 0x40046924, 0, 10712),
-    When(19, fits::FIRST, 0x80046901, 0, 10712),
-    When(35, fits::FIRST, 0x40046901, 0, 10712),
-    When(19, fits::FIRST, 0x80044803, 0, 10712),
-    When(35, fits::FIRST, 0x40044803, 0, 10712),
-    When(19, fits::FIRST, 0x80047210, 0, 10712),
-    When(35, fits::FIRST, 0x40047210, 0, 10712),
-    When(19, fits::FIRST, 0x80047213, 0, 10712),
-    When(35, fits::FIRST, 0x40047213, 0, 10712),
-    When(52, fits::FIRST, 0x80044e8a, 0, 10712),
-    When(35, fits::FIRST, 0x40044e8a, 0, 10712),
-    When(52, fits::FIRST, 0x80044e89, 0, 10712),
-    When(35, fits::FIRST, 0x40044e89, 0, 10712),
-    When(52, fits::FIRST, 0x80044e88, 0, 10712),
-    When(35, fits::FIRST, 0x40044e88, 0, 10712),
-    When(19, fits::FIRST, 0x80046d0e, 0, 10712),
-    When(35, fits::FIRST, 0x40046d0e, 0, 10712),
-    When(19, fits::FIRST, 0x80046d03, 0, 10712),
-    When(35, fits::FIRST, 0x40046d03, 0, 10712),
-    When(19, fits::FIRST, 0x80046b04, 0, 10712),
-    When(35, fits::FIRST, 0x40046b04, 0, 10712),
-    When(19, fits::FIRST, 0x80046b05, 0, 10712),
-    When(35, fits::FIRST, 0x40046b05, 0, 10712),
-    When(19, fits::FIRST, 0x80045b10, 0, 10712),
-    When(35, fits::FIRST, 0x40045b10, 0, 10712),
-    When(19, fits::FIRST, 0x80045b09, 0, 10712),
-    When(35, fits::FIRST, 0x40045b09, 0, 10712),
-    When(19, fits::FIRST, 0x8004551a, 0, 10712),
-    When(35, fits::FIRST, 0x4004551a, 0, 10712),
-    When(61, fits::FIRST, 0x8004af79, 0, 10712),
-    When(35, fits::FIRST, 0x4004af79, 0, 10712),
-    When(19, fits::FIRST, 0x8004af70, 0, 10712),
-    When(35, fits::FIRST, 0x4004af70, 0, 10712),
-    When(61, fits::FIRST, 0x8004af81, 0, 10712),
-    When(35, fits::FIRST, 0x4004af81, 0, 10712),
-    When(61, fits::FIRST, 0x8004af80, 0, 10712),
-    When(35, fits::FIRST, 0x4004af80, 0, 10712),
-    When(19, fits::FIRST, 0x80045643, 0, 10712),
-    When(35, fits::FIRST, 0x40045643, 0, 10712),
-    When(19, fits::FIRST, 0x8004f303, 0, 10712),
-    When(35, fits::FIRST, 0x4004f303, 0, 10712),
-    When(19, fits::FIRST, 0x80046efa, 0, 10712),
-    When(35, fits::FIRST, 0x40046efa, 0, 10712),
-    When(19, fits::FIRST, 0x80046ef8, 0, 10712),
-    When(35, fits::FIRST, 0x40046ef8, 0, 10712),
-    When(19, fits::FIRST, 0x8004f300, 0, 10712),
-    When(35, fits::FIRST, 0x4004f300, 0, 10712),
-    When(19, fits::FIRST, 0x8004f304, 0, 10712),
-    When(35, fits::FIRST, 0x4004f304, 0, 10712),
-    When(19, fits::FIRST, 0x8004f302, 0, 10712),
-    When(35, fits::FIRST, 0x4004f302, 0, 10712),
-    When(19, fits::FIRST, 0x80046ef9, 0, 10712),
-    When(35, fits::FIRST, 0x40046ef9, 0, 10712),
-    When(124, fits::FIRST, 0x8004ca01, 0, 10712),
-    When(35, fits::FIRST, 0x4004ca01, 0, 10712),
-    When(23, fits::FIRST, 0x8008b206, 0, 10720), // PAPR_PLATFORM_DUMP_IOC_CREATE_HANDLE, PAPR_PLATFORM_DUMP_IOC_INVALIDATE, BTRFS_IOC_START_SYNC, BTRFS_IOC_SUBVOL_GETFLAGS, VIDEO_GET_FRAME_COUNT, VIDEO_GET_PTS, F2FS_IOC_GET_COMPRESS_BLOCKS, F2FS_IOC_RELEASE_COMPRESS_BLOCKS, F2FS_IOC_RESERVE_COMPRESS_BLOCKS, BLKGETDISKSEQ, KVM_X86_GET_MCE_CAP_SUPPORTED, NILFS_IOCTL_SYNC, NE_CREATE_VM, NS_GET_ID, NS_GET_MNTNS_ID, VDUSE_DEV_GET_FEATURES, VDUSE_GET_API_VERSION, VDUSE_GET_FEATURES, VHOST_GET_BACKEND_FEATURES, VHOST_GET_FEATURES, OCXL_IOCTL_IRQ_ALLOC
-    When(23, fits::FIRST, 0x8008b207, 0, 10720),
-    When(19, fits::FIRST, 0x80089418, 0, 10720),
-    When(35, fits::FIRST, 0x40089418, 0, 10720),
-    When(19, fits::FIRST, 0x80089419, 0, 10720),
-    When(35, fits::FIRST, 0x40089419, 0, 10720),
-    When(19, fits::FIRST, 0x80086f3a, 0, 10720),
-    When(35, fits::FIRST, 0x40086f3a, 0, 10720),
-    When(19, fits::FIRST, 0x80086f39, 0, 10720),
-    When(35, fits::FIRST, 0x40086f39, 0, 10720),
-    When(19, fits::FIRST, 0x8008f511, 0, 10720),
-    When(35, fits::FIRST, 0x4008f511, 0, 10720),
-    When(19, fits::FIRST, 0x8008f512, 0, 10720),
-    When(35, fits::FIRST, 0x4008f512, 0, 10720),
-    When(19, fits::FIRST, 0x8008f513, 0, 10720),
-    When(35, fits::FIRST, 0x4008f513, 0, 10720),
-    When(61, fits::FIRST, 0x80081280, 0, 10720),
-    When(35, fits::FIRST, 0x40081280, 0, 10720),
-    When(72, fits::FIRST, 0x8008ae9d, 0, 10720),
-    When(73, fits::FIRST, 0x4008ae9d, 0, 10720),
-    When(19, fits::FIRST, 0x80086e8a, 0, 10720),
-    When(35, fits::FIRST, 0x40086e8a, 0, 10720),
-    When(19, fits::FIRST, 0x8008ae20, 0, 10720),
-    When(35, fits::FIRST, 0x4008ae20, 0, 10720),
-    When(52, fits::FIRST, 0x8008b70d, 0, 10720),
-    When(35, fits::FIRST, 0x4008b70d, 0, 10720),
-    When(51, fits::FIRST, 0x8008b705, 0, 10720),
-    When(35, fits::FIRST, 0x4008b705, 0, 10720),
-    When(61, fits::FIRST, 0x80088111, 0, 10720),
-    When(35, fits::FIRST, 0x40088111, 0, 10720),
-    When(61, fits::FIRST, 0x80088100, 0, 10720),
-    When(35, fits::FIRST, 0x40088100, 0, 10720),
-    When(52, fits::FIRST, 0x80088104, 0, 10720),
-    When(35, fits::FIRST, 0x40088104, 0, 10720),
-    When(19, fits::FIRST, 0x8008af26, 0, 10720),
-    When(35, fits::FIRST, 0x4008af26, 0, 10720),
-    When(19, fits::FIRST, 0x8008af00, 0, 10720),
-    When(35, fits::FIRST, 0x4008af00, 0, 10720),
-    When(19, fits::FIRST, 0x8008ca11, 0, 10720),
-    When(35, fits::FIRST, 0x4008ca11, 0, 10720),
-    When(19, fits::FIRST, 0x80016a11, 0, 10728), // JSIOCGAXES, JSIOCGBUTTONS, SONYPI_IOCGBATFLAGS, SONYPI_IOCGBLUE, SONYPI_IOCGBRT, SONYPI_IOCGFAN, SONYPI_IOCGTEMP, SPI_IOC_RD_BITS_PER_WORD, SPI_IOC_RD_LSB_FIRST, SPI_IOC_RD_MODE, GADGET_HID_READ_GET_REPORT_ID, USBTMC_IOCTL_GET_SRQ_STB, USBTMC_IOCTL_GET_STB, USBTMC_IOCTL_MSG_IN_ATTR, VHOST_GET_FORK_FROM_OWNER, VHOST_VDPA_GET_STATUS
-    When(35, fits::FIRST, 0x40016a11, 0, 10728),
-    When(19, fits::FIRST, 0x80016a12, 0, 10728),
-    When(35, fits::FIRST, 0x40016a12, 0, 10728),
-    When(19, fits::FIRST, 0x80017607, 0, 10728),
-    When(35, fits::FIRST, 0x40017607, 0, 10728),
-    When(19, fits::FIRST, 0x80017608, 0, 10728),
-    When(35, fits::FIRST, 0x40017608, 0, 10728),
-    When(19, fits::FIRST, 0x80017600, 0, 10728),
-    When(35, fits::FIRST, 0x40017600, 0, 10728),
-    When(19, fits::FIRST, 0x8001760a, 0, 10728),
-    When(35, fits::FIRST, 0x4001760a, 0, 10728),
-    When(19, fits::FIRST, 0x8001760c, 0, 10728),
-    When(35, fits::FIRST, 0x4001760c, 0, 10728),
-    When(19, fits::FIRST, 0x80016b03, 0, 10728),
-    When(35, fits::FIRST, 0x40016b03, 0, 10728),
-    When(19, fits::FIRST, 0x80016b02, 0, 10728),
-    When(35, fits::FIRST, 0x40016b02, 0, 10728),
-    When(19, fits::FIRST, 0x80016b01, 0, 10728),
-    When(35, fits::FIRST, 0x40016b01, 0, 10728),
-    When(51, fits::FIRST, 0x80016741, 0, 10728),
-    When(35, fits::FIRST, 0x40016741, 0, 10728),
-    When(61, fits::FIRST, 0x80015b1b, 0, 10728),
-    When(35, fits::FIRST, 0x40015b1b, 0, 10728),
-    When(61, fits::FIRST, 0x80015b1a, 0, 10728),
-    When(35, fits::FIRST, 0x40015b1a, 0, 10728),
-    When(19, fits::FIRST, 0x80015b18, 0, 10728),
-    When(35, fits::FIRST, 0x40015b18, 0, 10728),
-    When(51, fits::FIRST, 0x8001af85, 0, 10728),
-    When(35, fits::FIRST, 0x4001af85, 0, 10728),
-    When(19, fits::FIRST, 0x8001af71, 0, 10728),
-    When(35, fits::FIRST, 0x4001af71, 0, 10728),
-    When(14, fits::FIRST, 0x80044105, 0, 10736), // APCIOCSBPORT, APCIOCSCPWR, APCIOCSFANCTL, DASDAPIVER, D7SIOCWR, FBIOSVIDEO, LEO_SETGAMMA, TIOCGEXCL, TIOCGPKT, TIOCGPTLCK, __TIOCFLUSH, __TIOCLBIC, __TIOCLBIS, __TIOCLGET, __TIOCLSET, __TIOCMODS, __TIOCREMOTE, __TIOCSETX, __TIOCSIGNAL, __TIOCTCNTL, __TIOCUCNTL, MCE_GETCLEAR_FLAGS, MCE_GET_LOG_LEN, MCE_GET_RECORD_LEN, PS3FB_IOCTL_FSEL, PS3FB_IOCTL_SETMODE, VMCP_GETCODE, VMCP_GETSIZE, Z90STAT_DOMAIN_INDEX, Z90STAT_PENDINGQ_COUNT, Z90STAT_REQUESTQ_COUNT, Z90STAT_TOTALOPEN_COUNT, AUTOFS_IOC_ASKUMOUNT, AUTOFS_IOC_PROTOSUBVER, AUTOFS_IOC_PROTOVER, CHIOGPICKER, EXT4_IOC32_GETRSVSZ, EXT4_IOC32_GETVERSION, EXT4_IOC32_GETVERSION_OLD, FS_IOC32_GETFLAGS, FS_IOC32_GETVERSION, HIDIOCGFLAG, HIDIOCGVERSION, HIDIOCGRDESCSIZE, I8K_BIOS_VERSION, I8K_MACHINE_ID, TUNGETSNDBUF, TUNGETVNETBE, TUNGETVNETHDRSZ, TUNGETVNETLE, TUNSETFILTEREBPF, TUNSETSTEERINGEBPF, IIO_GET_EVENT_FD_IOCTL, EVIOCGEFFECTS, EVIOCGVERSION, IPMICTL_GET_MAINTENANCE_MODE_CMD, IPMICTL_SET_GETS_EVENTS_CMD, MEDIA_IOC_REQUEST_ALLOC, NS_GET_PID_FROM_PIDNS, NS_GET_PID_IN_PIDNS, NS_GET_TGID_FROM_PIDNS, NS_GET_TGID_IN_PIDNS, PPCLRIRQ, PPGETFLAGS, PPGETMODE, PPGETPHASE, PPPIOCGASYNCMAP, PPPIOCGCHAN, PPPIOCGDEBUG, PPPIOCGFLAGS, PPPIOCGMRU, PPPIOCGRASYNCMAP, PPPIOCGUNIT, RNDGETENTCNT, RPMSG_GET_OUTGOING_FLOWCONTROL, RPMSG_SET_INCOMING_FLOWCONTROL, SONET_GETDIAG, SONET_GETFRAMING, UDF_GETEASIZE, VIDIOC_G_INPUT, VIDIOC_G_OUTPUT, WDIOC_GETBOOTSTATUS, WDIOC_GETPRETIMEOUT, WDIOC_GETSTATUS, WDIOC_GETTEMP, WDIOC_GETTIMELEFT, WDIOC_GETTIMEOUT, WDIOC_KEEPALIVE, WDIOC_SETOPTIONS, MEMGETREGIONCOUNT, OTPSELECT, HFI1_IOCTL_GET_VERS, SNDRV_SEQ_IOCTL_CLIENT_ID, SNDRV_SEQ_IOCTL_PVERSION, SNDRV_CTL_IOCTL_PCM_NEXT_DEVICE, SNDRV_CTL_IOCTL_POWER_STATE, SNDRV_CTL_IOCTL_PVERSION, SNDRV_HWDEP_IOCTL_PVERSION, SNDRV_PCM_IOCTL_PVERSION, SNDRV_RAWMIDI_IOCTL_PVERSION, SNDRV_TIMER_IOCTL_PVERSION, SNDRV_COMPRESS_IOCTL_VERSION, SNDRV_EMU10K1_IOCTL_DBG_READ, SNDRV_EMU10K1_IOCTL_PVERSION, FCP_IOCTL_PVERSION, SCARLETT2_IOCTL_PVERSION
-    When(14, fits::FIRST, 0x80044103, 0, 10736),
-    When(14, fits::FIRST, 0x80044101, 0, 10736),
-    When(5, fits::FIRST, 0x80044400, 0, 10736),
-    When(14, fits::FIRST, 0x80047046, 0, 10736),
-    When(14, fits::FIRST, 0x80044607, 0, 10736),
-    When(14, fits::FIRST, 0x80044c44, 0, 10736),
-    When(19, fits::FIRST, 0x80045440, 0, 10736),
-    When(35, fits::FIRST, 0x40045440, 0, 10736),
-    When(19, fits::FIRST, 0x80045438, 0, 10736),
-    When(35, fits::FIRST, 0x40045438, 0, 10736),
-    When(19, fits::FIRST, 0x80045439, 0, 10736),
-    When(35, fits::FIRST, 0x40045439, 0, 10736),
-    When(14, fits::FIRST, 0x80047410, 0, 10736),
-    When(14, fits::FIRST, 0x8004747e, 0, 10736),
-    When(14, fits::FIRST, 0x8004747f, 0, 10736),
-    When(14, fits::FIRST, 0x8004747c, 0, 10736),
-    When(14, fits::FIRST, 0x8004747d, 0, 10736),
-    When(14, fits::FIRST, 0x80047404, 0, 10736),
-    When(14, fits::FIRST, 0x80047469, 0, 10736),
-    When(14, fits::FIRST, 0x80047422, 0, 10736),
-    When(14, fits::FIRST, 0x80047421, 0, 10736),
-    When(14, fits::FIRST, 0x80047420, 0, 10736),
-    When(14, fits::FIRST, 0x80047466, 0, 10736),
-    When(80, fits::FIRST, 0x80044d03, 0, 10736),
-    When(80, fits::FIRST, 0x80044d02, 0, 10736),
-    When(80, fits::FIRST, 0x80044d01, 0, 10736),
-    When(23, fits::FIRST, 0x80047206, 0, 10736),
-    When(23, fits::FIRST, 0x80047201, 0, 10736),
-    When(5, fits::FIRST, 0x80041001, 0, 10736),
-    When(5, fits::FIRST, 0x80041003, 0, 10736),
-    When(5, fits::FIRST, 0x80047a47, 0, 10736),
-    When(5, fits::FIRST, 0x80047a45, 0, 10736),
-    When(5, fits::FIRST, 0x80047a44, 0, 10736),
-    When(5, fits::FIRST, 0x80047a46, 0, 10736),
-    When(19, fits::FIRST, 0x80049370, 0, 10736),
-    When(35, fits::FIRST, 0x40049370, 0, 10736),
-    When(19, fits::FIRST, 0x80049367, 0, 10736),
-    When(35, fits::FIRST, 0x40049367, 0, 10736),
-    When(19, fits::FIRST, 0x80049363, 0, 10736),
-    When(35, fits::FIRST, 0x40049363, 0, 10736),
-    When(19, fits::FIRST, 0x80046304, 0, 10736),
-    When(35, fits::FIRST, 0x40046304, 0, 10736),
-    When(51, fits::FIRST, 0x80046605, 0, 10736),
-    When(35, fits::FIRST, 0x40046605, 0, 10736),
-    When(51, fits::FIRST, 0x80046603, 0, 10736),
-    When(35, fits::FIRST, 0x40046603, 0, 10736),
-    When(51, fits::FIRST, 0x80047601, 0, 10736),
-    When(35, fits::FIRST, 0x40047601, 0, 10736),
-    When(19, fits::FIRST, 0x80046601, 0, 10736),
-    When(35, fits::FIRST, 0x40046601, 0, 10736),
-    When(19, fits::FIRST, 0x80047601, 0, 10736),
-    When(35, fits::FIRST, 0x40047601, 0, 10736),
-    When(19, fits::FIRST, 0x8004480e, 0, 10736),
-    When(35, fits::FIRST, 0x4004480e, 0, 10736),
-    When(19, fits::FIRST, 0x80044801, 0, 10736),
-    When(35, fits::FIRST, 0x40044801, 0, 10736),
-    When(19, fits::FIRST, 0x80044801, 0, 10736),
-    When(35, fits::FIRST, 0x40044801, 0, 10736),
-    When(19, fits::FIRST, 0x80046980, 0, 10736),
-    When(35, fits::FIRST, 0x40046980, 0, 10736),
-    When(19, fits::FIRST, 0x80046981, 0, 10736),
-    When(35, fits::FIRST, 0x40046981, 0, 10736),
-    When(19, fits::FIRST, 0x800454d3, 0, 10736),
-    When(35, fits::FIRST, 0x400454d3, 0, 10736),
-    When(19, fits::FIRST, 0x800454df, 0, 10736),
-    When(35, fits::FIRST, 0x400454df, 0, 10736),
-    When(19, fits::FIRST, 0x800454d7, 0, 10736),
-    When(35, fits::FIRST, 0x400454d7, 0, 10736),
-    When(19, fits::FIRST, 0x800454dd, 0, 10736),
-    When(35, fits::FIRST, 0x400454dd, 0, 10736),
-    When(19, fits::FIRST, 0x800454e1, 0, 10736),
-    When(35, fits::FIRST, 0x400454e1, 0, 10736),
-    When(19, fits::FIRST, 0x800454e0, 0, 10736),
-    When(35, fits::FIRST, 0x400454e0, 0, 10736),
-    When(19, fits::FIRST, 0x80046990, 0, 10736),
-    When(35, fits::FIRST, 0x40046990, 0, 10736),
-    When(19, fits::FIRST, 0x80044584, 0, 10736),
-    When(35, fits::FIRST, 0x40044584, 0, 10736),
-    When(19, fits::FIRST, 0x80044501, 0, 10736),
-    When(35, fits::FIRST, 0x40044501, 0, 10736),
-    When(19, fits::FIRST, 0x8004691e, 0, 10736),
-    When(35, fits::FIRST, 0x4004691e, 0, 10736),
-    When(19, fits::FIRST, 0x80046910, 0, 10736),
-    When(35, fits::FIRST, 0x40046910, 0, 10736),
-    When(19, fits::FIRST, 0x80047c05, 0, 10736),
-    When(35, fits::FIRST, 0x40047c05, 0, 10736),
-    When(51, fits::FIRST, 0x8004b706, 0, 10736),
-    When(35, fits::FIRST, 0x4004b706, 0, 10736),
-    When(51, fits::FIRST, 0x8004b708, 0, 10736),
-    When(35, fits::FIRST, 0x4004b708, 0, 10736),
-    When(51, fits::FIRST, 0x8004b707, 0, 10736),
-    When(35, fits::FIRST, 0x4004b707, 0, 10736),
-    When(51, fits::FIRST, 0x8004b709, 0, 10736),
-    When(35, fits::FIRST, 0x4004b709, 0, 10736),
-    When(19, fits::FIRST, 0x80047093, 0, 10736),
-    When(35, fits::FIRST, 0x40047093, 0, 10736),
-    When(19, fits::FIRST, 0x8004709a, 0, 10736),
-    When(35, fits::FIRST, 0x4004709a, 0, 10736),
-    When(19, fits::FIRST, 0x80047098, 0, 10736),
-    When(35, fits::FIRST, 0x40047098, 0, 10736),
-    When(19, fits::FIRST, 0x80047099, 0, 10736),
-    When(35, fits::FIRST, 0x40047099, 0, 10736),
-    When(19, fits::FIRST, 0x80047458, 0, 10736),
-    When(35, fits::FIRST, 0x40047458, 0, 10736),
-    When(19, fits::FIRST, 0x80047437, 0, 10736),
-    When(35, fits::FIRST, 0x40047437, 0, 10736),
-    When(19, fits::FIRST, 0x80047441, 0, 10736),
-    When(35, fits::FIRST, 0x40047441, 0, 10736),
-    When(19, fits::FIRST, 0x8004745a, 0, 10736),
-    When(35, fits::FIRST, 0x4004745a, 0, 10736),
-    When(19, fits::FIRST, 0x80047453, 0, 10736),
-    When(35, fits::FIRST, 0x40047453, 0, 10736),
-    When(19, fits::FIRST, 0x80047455, 0, 10736),
-    When(35, fits::FIRST, 0x40047455, 0, 10736),
-    When(19, fits::FIRST, 0x80047456, 0, 10736),
-    When(35, fits::FIRST, 0x40047456, 0, 10736),
-    When(19, fits::FIRST, 0x80045200, 0, 10736),
-    When(35, fits::FIRST, 0x40045200, 0, 10736),
-    When(51, fits::FIRST, 0x8004b505, 0, 10736),
-    When(35, fits::FIRST, 0x4004b505, 0, 10736),
-    When(51, fits::FIRST, 0x8004b506, 0, 10736),
-    When(35, fits::FIRST, 0x4004b506, 0, 10736),
-    When(19, fits::FIRST, 0x80046114, 0, 10736),
-    When(35, fits::FIRST, 0x40046114, 0, 10736),
-    When(19, fits::FIRST, 0x80046116, 0, 10736),
-    When(35, fits::FIRST, 0x40046116, 0, 10736),
-    When(19, fits::FIRST, 0x80046c40, 0, 10736),
-    When(35, fits::FIRST, 0x40046c40, 0, 10736),
-    When(19, fits::FIRST, 0x80045626, 0, 10736),
-    When(35, fits::FIRST, 0x40045626, 0, 10736),
-    When(19, fits::FIRST, 0x8004562e, 0, 10736),
-    When(35, fits::FIRST, 0x4004562e, 0, 10736),
-    When(19, fits::FIRST, 0x80045702, 0, 10736),
-    When(35, fits::FIRST, 0x40045702, 0, 10736),
-    When(19, fits::FIRST, 0x80045709, 0, 10736),
-    When(35, fits::FIRST, 0x40045709, 0, 10736),
-    When(19, fits::FIRST, 0x80045701, 0, 10736),
-    When(35, fits::FIRST, 0x40045701, 0, 10736),
-    When(19, fits::FIRST, 0x80045703, 0, 10736),
-    When(35, fits::FIRST, 0x40045703, 0, 10736),
-    When(19, fits::FIRST, 0x8004570a, 0, 10736),
-    When(35, fits::FIRST, 0x4004570a, 0, 10736),
-    When(19, fits::FIRST, 0x80045707, 0, 10736),
-    When(35, fits::FIRST, 0x40045707, 0, 10736),
-    When(19, fits::FIRST, 0x80045705, 0, 10736),
-    When(35, fits::FIRST, 0x40045705, 0, 10736),
-    When(19, fits::FIRST, 0x80045704, 0, 10736),
-    When(35, fits::FIRST, 0x40045704, 0, 10736),
-    When(19, fits::FIRST, 0x80044d07, 0, 10736),
-    When(35, fits::FIRST, 0x40044d07, 0, 10736),
-    When(19, fits::FIRST, 0x80044d0d, 0, 10736),
-    When(35, fits::FIRST, 0x40044d0d, 0, 10736),
-    When(19, fits::FIRST, 0x80041bee, 0, 10736),
-    When(35, fits::FIRST, 0x40041bee, 0, 10736),
-    When(19, fits::FIRST, 0x80045301, 0, 10736),
-    When(35, fits::FIRST, 0x40045301, 0, 10736),
-    When(19, fits::FIRST, 0x80045300, 0, 10736),
-    When(35, fits::FIRST, 0x40045300, 0, 10736),
-    When(19, fits::FIRST, 0x80045530, 0, 10736),
-    When(35, fits::FIRST, 0x40045530, 0, 10736),
-    When(19, fits::FIRST, 0x800455d1, 0, 10736),
-    When(35, fits::FIRST, 0x400455d1, 0, 10736),
-    When(19, fits::FIRST, 0x80045500, 0, 10736),
-    When(35, fits::FIRST, 0x40045500, 0, 10736),
-    When(19, fits::FIRST, 0x80044800, 0, 10736),
-    When(35, fits::FIRST, 0x40044800, 0, 10736),
-    When(19, fits::FIRST, 0x80044100, 0, 10736),
-    When(35, fits::FIRST, 0x40044100, 0, 10736),
-    When(19, fits::FIRST, 0x80045700, 0, 10736),
-    When(35, fits::FIRST, 0x40045700, 0, 10736),
-    When(19, fits::FIRST, 0x80045400, 0, 10736),
-    When(35, fits::FIRST, 0x40045400, 0, 10736),
-    When(19, fits::FIRST, 0x80044300, 0, 10736),
-    When(35, fits::FIRST, 0x40044300, 0, 10736),
-    When(19, fits::FIRST, 0x80044884, 0, 10736),
-    When(35, fits::FIRST, 0x40044884, 0, 10736),
-    When(19, fits::FIRST, 0x80044840, 0, 10736),
-    When(35, fits::FIRST, 0x40044840, 0, 10736),
-    When(52, fits::FIRST, 0x80045360, 0, 10736),
-    When(35, fits::FIRST, 0x40045360, 0, 10736),
-    When(51, fits::FIRST, 0x80045360, 0, 10736),
-    When(35, fits::FIRST, 0x40045360, 0, 10736),
-    When(49, fits::FIRST, 0x80046605, 0, 10744), // EXT4_IOC_GETRSVSZ, EXT4_IOC_GETVERSION, EXT4_IOC_GETVERSION_OLD, FS_IOC_GETFLAGS, FS_IOC_GETVERSION, REISERFS_IOC_GETFLAGS, REISERFS_IOC_GETVERSION
-    When(50, fits::FIRST, 0x80086605, 0, 10744),
-    When(46, fits::FIRST, 0x40086605, 0, 10744),
-    When(47, fits::FIRST, 0x40046605, 0, 10744),
-    When(49, fits::FIRST, 0x80046603, 0, 10744),
-    When(50, fits::FIRST, 0x80086603, 0, 10744),
-    When(46, fits::FIRST, 0x40086603, 0, 10744),
-    When(47, fits::FIRST, 0x40046603, 0, 10744),
-    When(49, fits::FIRST, 0x80047601, 0, 10744),
-    When(50, fits::FIRST, 0x80087601, 0, 10744),
-    When(46, fits::FIRST, 0x40087601, 0, 10744),
-    When(47, fits::FIRST, 0x40047601, 0, 10744),
-    When(44, fits::FIRST, 0x80046601, 0, 10744),
-    When(45, fits::FIRST, 0x80086601, 0, 10744),
-    When(46, fits::FIRST, 0x40086601, 0, 10744),
-    When(47, fits::FIRST, 0x40046601, 0, 10744),
-    When(44, fits::FIRST, 0x80047601, 0, 10744),
-    When(45, fits::FIRST, 0x80087601, 0, 10744),
-    When(46, fits::FIRST, 0x40087601, 0, 10744),
-    When(47, fits::FIRST, 0x40047601, 0, 10744),
-    When(48, fits::FIRST, 0x80046601, 0, 10744),
-    When(45, fits::FIRST, 0x80086601, 0, 10744),
-    When(46, fits::FIRST, 0x40086601, 0, 10744),
-    When(47, fits::FIRST, 0x40046601, 0, 10744),
-    When(48, fits::FIRST, 0x80047601, 0, 10744),
-    When(45, fits::FIRST, 0x80087601, 0, 10744),
-    When(46, fits::FIRST, 0x40087601, 0, 10744),
-    When(47, fits::FIRST, 0x40047601, 0, 10744),
-    When(19, fits::FIRST, 0x80045432, 0, 10752), // TIOCGDEV, TIOCGPTN, AUDIO_GET_CAPABILITIES, VIDEO_GET_CAPABILITIES, CS_GET_IF_VERSION, CS_GET_STATE, TUNGETFEATURES, TUNGETIFF, IPMICTL_GET_MY_ADDRESS_CMD, IPMICTL_GET_MY_LUN_CMD, IPMICTL_SET_MY_ADDRESS_CMD, IPMICTL_SET_MY_LUN_CMD, PPGETMODES, RTC_VL_READ, UI_GET_VERSION, USBDEVFS_CLAIMINTERFACE, USBDEVFS_CLAIM_PORT, USBDEVFS_CLEAR_HALT, USBDEVFS_RELEASEINTERFACE, USBDEVFS_RELEASE_PORT, USBDEVFS_RESETEP, USBDEVFS_SETCONFIGURATION, VHOST_VDPA_GET_AS_NUM, SNDRV_EMUX_IOCTL_VERSION
-    When(35, fits::FIRST, 0x40045432, 0, 10752),
-    When(19, fits::FIRST, 0x80045430, 0, 10752),
-    When(36, fits::FIRST, 0x40045430, 0, 10752),
-    When(14, fits::FIRST, 0x40047486, 0, 10752),
-    When(19, fits::FIRST, 0x80046f0b, 0, 10752),
-    When(35, fits::FIRST, 0x40046f0b, 0, 10752),
-    When(19, fits::FIRST, 0x80046f21, 0, 10752),
-    When(35, fits::FIRST, 0x40046f21, 0, 10752),
-    When(19, fits::FIRST, 0x8004431e, 0, 10752),
-    When(35, fits::FIRST, 0x4004431e, 0, 10752),
-    When(19, fits::FIRST, 0x80044315, 0, 10752),
-    When(35, fits::FIRST, 0x40044315, 0, 10752),
-    When(19, fits::FIRST, 0x800454cf, 0, 10752),
-    When(35, fits::FIRST, 0x400454cf, 0, 10752),
-    When(19, fits::FIRST, 0x800454d2, 0, 10752),
-    When(35, fits::FIRST, 0x400454d2, 0, 10752),
-    When(19, fits::FIRST, 0x80046912, 0, 10752),
-    When(35, fits::FIRST, 0x40046912, 0, 10752),
-    When(19, fits::FIRST, 0x80046914, 0, 10752),
-    When(35, fits::FIRST, 0x40046914, 0, 10752),
-    When(19, fits::FIRST, 0x80046911, 0, 10752),
-    When(35, fits::FIRST, 0x40046911, 0, 10752),
-    When(19, fits::FIRST, 0x80046913, 0, 10752),
-    When(35, fits::FIRST, 0x40046913, 0, 10752),
-    When(19, fits::FIRST, 0x80047097, 0, 10752),
-    When(35, fits::FIRST, 0x40047097, 0, 10752),
-    When(19, fits::FIRST, 0x80047013, 0, 10752),
-    When(35, fits::FIRST, 0x40047013, 0, 10752),
-    When(19, fits::FIRST, 0x8004552d, 0, 10752),
-    When(35, fits::FIRST, 0x4004552d, 0, 10752),
-    When(19, fits::FIRST, 0x8004550f, 0, 10752),
-    When(35, fits::FIRST, 0x4004550f, 0, 10752),
-    When(19, fits::FIRST, 0x80045518, 0, 10752),
-    When(35, fits::FIRST, 0x40045518, 0, 10752),
-    When(19, fits::FIRST, 0x80045515, 0, 10752),
-    When(35, fits::FIRST, 0x40045515, 0, 10752),
-    When(19, fits::FIRST, 0x80045510, 0, 10752),
-    When(35, fits::FIRST, 0x40045510, 0, 10752),
-    When(19, fits::FIRST, 0x80045519, 0, 10752),
-    When(35, fits::FIRST, 0x40045519, 0, 10752),
-    When(19, fits::FIRST, 0x80045503, 0, 10752),
-    When(35, fits::FIRST, 0x40045503, 0, 10752),
-    When(19, fits::FIRST, 0x80045505, 0, 10752),
-    When(35, fits::FIRST, 0x40045505, 0, 10752),
-    When(61, fits::FIRST, 0x8004af7a, 0, 10752),
-    When(35, fits::FIRST, 0x4004af7a, 0, 10752),
-    When(19, fits::FIRST, 0x80044880, 0, 10752),
-    When(35, fits::FIRST, 0x40044880, 0, 10752),
-    When(44, fits::FIRST, 0x80046301, 0, 10760), // KCOV_INIT_TRACE, MMTIMER_GETCOUNTER, MMTIMER_GETFREQ, MMTIMER_GETRES, RTC_EPOCH_READ, RTC_IRQP_READ
-    When(45, fits::FIRST, 0x80086301, 0, 10760),
-    When(46, fits::FIRST, 0x40086301, 0, 10760),
-    When(47, fits::FIRST, 0x40046301, 0, 10760),
-    When(44, fits::FIRST, 0x80046d09, 0, 10760),
-    When(45, fits::FIRST, 0x80086d09, 0, 10760),
-    When(46, fits::FIRST, 0x40086d09, 0, 10760),
-    When(47, fits::FIRST, 0x40046d09, 0, 10760),
-    When(44, fits::FIRST, 0x80046d02, 0, 10760),
-    When(45, fits::FIRST, 0x80086d02, 0, 10760),
-    When(46, fits::FIRST, 0x40086d02, 0, 10760),
-    When(47, fits::FIRST, 0x40046d02, 0, 10760),
-    When(44, fits::FIRST, 0x80046d01, 0, 10760),
-    When(45, fits::FIRST, 0x80086d01, 0, 10760),
-    When(46, fits::FIRST, 0x40086d01, 0, 10760),
-    When(47, fits::FIRST, 0x40046d01, 0, 10760),
-    When(44, fits::FIRST, 0x8004700d, 0, 10760),
-    When(45, fits::FIRST, 0x8008700d, 0, 10760),
-    When(46, fits::FIRST, 0x4008700d, 0, 10760),
-    When(47, fits::FIRST, 0x4004700d, 0, 10760),
-    When(44, fits::FIRST, 0x8004700b, 0, 10760),
-    When(45, fits::FIRST, 0x8008700b, 0, 10760),
-    When(46, fits::FIRST, 0x4008700b, 0, 10760),
-    When(47, fits::FIRST, 0x4004700b, 0, 10760),
-    When(0, fits::FIRST, 0xc0101282, 0, 10768), // BLKREPORTZONE, BLKREPORTZONEV2
-    When(6, fits::FIRST, 0xc010128e, 0, 10768),
-    When(0, fits::FIRST, 0xd000941e, 0, 10776), // BTRFS_IOC_DEV_INFO
-    When(0, fits::FIRST, 0xc4089434, 0, 10784), // BTRFS_IOC_GET_DEV_STATS
-    When(0, fits::FIRST, 0xd000943d, 0, 10792), // BTRFS_IOC_GET_SUBVOL_ROOTREF
-    When(0, fits::FIRST, 0xd0009412, 0, 10800), // BTRFS_IOC_INO_LOOKUP
-    When(0, fits::FIRST, 0xd000943e, 0, 10808), // BTRFS_IOC_INO_LOOKUP_USER
-    When(0, fits::FIRST, 0xc0389423, 0, 10816), // BTRFS_IOC_INO_PATHS
-    When(0, fits::FIRST, 0xc0389424, 0, 10824), // BTRFS_IOC_LOGICAL_INO, BTRFS_IOC_LOGICAL_INO_V2
-    When(0, fits::FIRST, 0xc038943b, 0, 10824),
-    When(0, fits::FIRST, 0xc0109428, 0, 10832), // BTRFS_IOC_QUOTA_CTL
-    When(127, fits::FIRST, 0xc0c89425, 0, 10840), // BTRFS_IOC_SET_RECEIVED_SUBVOL
-    When(71, fits::FIRST, 0xc0c09425, 0, 10840),
-    When(0, fits::FIRST, 0xc0189436, 0, 10848), // BTRFS_IOC_FILE_EXTENT_SAME
-    When(0, fits::FIRST, 0xc400941b, 0, 10856), // BTRFS_IOC_SCRUB, BTRFS_IOC_SCRUB_PROGRESS
-    When(0, fits::FIRST, 0xc400941d, 0, 10856),
-    When(0, fits::FIRST, 0xd0009411, 0, 10864), // BTRFS_IOC_TREE_SEARCH
-    When(0, fits::FIRST, 0xc0709411, 0, 10872), // BTRFS_IOC_TREE_SEARCH_V2
-    When(0, fits::FIRST, 0xc0109414, 0, 10880), // BTRFS_IOC_SPACE_INFO
-    When(8, fits::FIRST, 0xc020662a, 0, 10888), // EXT4_IOC_GET_ES_CACHE, FS_IOC_FIEMAP
-    When(0, fits::FIRST, 0xc020660b, 0, 10888),
-    When(0, fits::FIRST, 0xc0189436, 0, 10896), // FIDEDUPERANGE
-    When(0, fits::FIRST, 0xc0506617, 0, 10904), // FS_IOC_ADD_ENCRYPTION_KEY
-    When(0, fits::FIRST, 0xc080661a, 0, 10912), // FS_IOC_GET_ENCRYPTION_KEY_STATUS
-    When(0, fits::FIRST, 0xc0406618, 0, 10920), // FS_IOC_REMOVE_ENCRYPTION_KEY, FS_IOC_REMOVE_ENCRYPTION_KEY_ALL_USERS
-    When(0, fits::FIRST, 0xc0406619, 0, 10920),
-    When(0, fits::FIRST, 0xc0185879, 0, 10928), // FITRIM
-    When(0, fits::FIRST, 0xc0046686, 0, 10936), // FS_IOC_MEASURE_VERITY
-    When(7, fits::FIRST, 0xc0286687, 0, 10944), // FS_IOC_READ_VERITY_METADATA
-    When(74, fits::FIRST, 0xc018aec0, 0, 10952), // KVM_CLEAR_DIRTY_LOG
-    When(80, fits::FIRST, 0xc008ae91, 0, 10960), // KVM_GET_CPUID2, KVM_GET_EMULATED_CPUID, KVM_GET_SUPPORTED_CPUID, KVM_GET_SUPPORTED_HV_CPUID
-    When(80, fits::FIRST, 0xc008ae09, 0, 10960),
-    When(80, fits::FIRST, 0xc008ae05, 0, 10960),
-    When(80, fits::FIRST, 0xc008aec1, 0, 10960),
-    When(74, fits::FIRST, 0xc00caee0, 0, 10968), // KVM_CREATE_DEVICE
-    When(74, fits::FIRST, 0xc040aed4, 0, 10976), // KVM_CREATE_GUEST_MEMFD
-    When(74, fits::FIRST, 0xc008ae67, 0, 10984), // KVM_IRQ_LINE_STATUS
-    When(80, fits::FIRST, 0xc004ae0a, 0, 10992), // KVM_GET_MSR_FEATURE_INDEX_LIST, KVM_GET_MSR_INDEX_LIST
-    When(80, fits::FIRST, 0xc004ae02, 0, 10992),
-    When(80, fits::FIRST, 0xc008ae88, 0, 11000), // KVM_GET_MSRS
-    When(74, fits::FIRST, 0xc040aed5, 0, 11008), // KVM_PRE_FAULT_MEMORY
-    When(74, fits::FIRST, 0xc008aeb0, 0, 11016), // KVM_GET_REG_LIST
-    When(74, fits::FIRST, 0xc018ae85, 0, 11024), // KVM_TRANSLATE
-    When(6, fits::FIRST, 0xc058ff0b, 0, 11032), // PIDFD_GET_INFO
-    When(8, fits::FIRST, 0xc0606610, 0, 11040), // PAGEMAP_SCAN
-    When(8, fits::FIRST, 0xc0686611, 0, 11048), // PROCMAP_QUERY
-    When(0, fits::FIRST, 0xc0502100, 0, 11056), // SECCOMP_IOCTL_NOTIF_RECV
-    When(0, fits::FIRST, 0xc0182101, 0, 11064), // SECCOMP_IOCTL_NOTIF_SEND
-    When(28, fits::FIRST, 0xc0285443, 0, 11072), // TIOCSISO7816
-    When(14, fits::FIRST, 0xc0285444, 0, 11072),
-    When(0, fits::FIRST, 0xc018aa3f, 0, 11080), // UFFDIO_API
-    When(7, fits::FIRST, 0xc020aa07, 0, 11088), // UFFDIO_CONTINUE
-    When(0, fits::FIRST, 0xc028aa03, 0, 11096), // UFFDIO_COPY
-    When(8, fits::FIRST, 0xc028aa05, 0, 11104), // UFFDIO_MOVE
-    When(8, fits::FIRST, 0xc020aa08, 0, 11112), // UFFDIO_POISON
-    When(0, fits::FIRST, 0xc020aa00, 0, 11120), // UFFDIO_REGISTER
-    When(6, fits::FIRST, 0xc018aa09, 0, 11128), // UFFDIO_RWPROTECT
-    When(0, fits::FIRST, 0xc018aa06, 0, 11136), // UFFDIO_WRITEPROTECT
-    When(0, fits::FIRST, 0xc020aa04, 0, 11144), // UFFDIO_ZEROPAGE
-    When(0, fits::FIRST, 0xc0047310, 0, 11152), // SCIF_FENCE_WAIT
-    When(0, fits::FIRST, 0xc0026303, 0, 11160), // RIO_CM_CHAN_CREATE
-    When(0, fits::FIRST, 0xc004b40c, 0, 11168), // GPIO_GET_LINEINFO_UNWATCH_IOCTL, KVM_PPC_ALLOCATE_HTAB, NE_ADD_VCPU, NTSYNC_IOC_SEM_RELEASE, RIO_CM_EP_GET_LIST, RIO_CM_EP_GET_LIST_SIZE, RIO_CM_MPORT_GET_LIST, USBTMC_IOCTL_WRITE_RESULT, FASTRPC_IOCTL_FREE_DMA_BUFF, NTSYNC_IOC_SEM_POST, DRM_IOCTL_MGA_WAIT_FENCE
-    When(74, fits::FIRST, 0xc004aea7, 0, 11168),
-    When(0, fits::FIRST, 0xc004ae21, 0, 11168),
-    When(6, fits::FIRST, 0xc0044e81, 0, 11168),
-    When(0, fits::FIRST, 0xc0046302, 0, 11168),
-    When(0, fits::FIRST, 0xc0046301, 0, 11168),
-    When(0, fits::FIRST, 0xc004630b, 0, 11168),
-    When(0, fits::FIRST, 0xc0045b0f, 0, 11168),
-    When(0, fits::FIRST, 0xc0045202, 0, 11168),
-    When(128, fits::FIRST, 0xc0044e81, 0, 11168),
-    When(102, fits::FIRST, 0xc004644b, 0, 11168),
-    When(7, fits::FIRST, 0xc008a260, 0, 11176), // ACRN_IOCTL_PM_GET_CPU_STATE, IOCTL_AMD_PMF_POPULATE_DATA, SCIF_ACCEPTREG, SCIF_BIND
-    When(6, fits::FIRST, 0xc0087000, 0, 11176),
-    When(0, fits::FIRST, 0xc0087305, 0, 11176),
-    When(0, fits::FIRST, 0xc0087301, 0, 11176),
-    When(23, fits::FIRST, 0xc0047042, 0, 11184), // IOC_NVRAM_GET_OFFSET, OBSOLETE_PMAC_NVRAM_GET_OFFSET, OPIOCGETCHILD, OPIOCGETNEXT, FIFREEZE, FITHAW, IIO_BUFFER_GET_FD_IOCTL, PPPIOCNEWUNIT, SONET_CLRDIAG, SONET_SETDIAG, VIDIOC_S_INPUT, VIDIOC_S_OUTPUT, WDIOC_SETPRETIMEOUT, WDIOC_SETTIMEOUT, SNDRV_CTL_IOCTL_HWDEP_NEXT_DEVICE, SNDRV_CTL_IOCTL_POWER, SNDRV_CTL_IOCTL_RAWMIDI_NEXT_DEVICE, SNDRV_CTL_IOCTL_SUBSCRIBE_EVENTS, SNDRV_CTL_IOCTL_UMP_NEXT_DEVICE, CAPI_GET_MANUFACTURER, CAPI_GET_SERIAL, MGSL_IOCWAITEVENT
-    When(23, fits::FIRST, 0xc0047040, 0, 11184),
-    When(14, fits::FIRST, 0xc0044f06, 0, 11184),
-    When(14, fits::FIRST, 0xc0044f05, 0, 11184),
-    When(0, fits::FIRST, 0xc0045877, 0, 11184),
-    When(0, fits::FIRST, 0xc0045878, 0, 11184),
-    When(7, fits::FIRST, 0xc0046991, 0, 11184),
-    When(0, fits::FIRST, 0xc004743e, 0, 11184),
-    When(0, fits::FIRST, 0xc0046113, 0, 11184),
-    When(0, fits::FIRST, 0xc0046112, 0, 11184),
-    When(0, fits::FIRST, 0xc0045627, 0, 11184),
-    When(0, fits::FIRST, 0xc004562f, 0, 11184),
-    When(0, fits::FIRST, 0xc0045708, 0, 11184),
-    When(0, fits::FIRST, 0xc0045706, 0, 11184),
-    When(0, fits::FIRST, 0xc0045520, 0, 11184),
-    When(0, fits::FIRST, 0xc00455d0, 0, 11184),
-    When(0, fits::FIRST, 0xc0045540, 0, 11184),
-    When(0, fits::FIRST, 0xc0045516, 0, 11184),
-    When(8, fits::FIRST, 0xc0045543, 0, 11184),
-    When(102, fits::FIRST, 0xc0044306, 0, 11184),
-    When(102, fits::FIRST, 0xc0044308, 0, 11184),
-    When(102, fits::FIRST, 0xc0046d08, 0, 11184),
-    When(3, fits::FIRST, 0xc0046c43, 0, 11192), // UDF_RELOCATE_BLOCKS
-    When(4, fits::FIRST, 0xc0086c43, 0, 11192),
-    When(0, fits::FIRST, 0xc00464af, 0, 11200), // DRM_IOCTL_MODE_RMFB
-    When(3, fits::FIRST, 0xc0049364, 0, 11208), // AUTOFS_IOC_SETTIMEOUT, KVM_MEMORY_ENCRYPT_OP, VIDIOC_OMAP3ISP_STAT_EN
-    When(4, fits::FIRST, 0xc0089364, 0, 11208),
-    When(78, fits::FIRST, 0xc004aeba, 0, 11208),
-    When(79, fits::FIRST, 0xc008aeba, 0, 11208),
-    When(3, fits::FIRST, 0xc00456c7, 0, 11208),
-    When(4, fits::FIRST, 0xc00856c7, 0, 11208),
+    When(80, fits::FIRST, 0x4008ae89, 0, 10312), // KVM_SET_MSRS
+    When(72, fits::FIRST, 0x4010aeab, 0, 10320), // KVM_GET_ONE_REG, KVM_SET_ONE_REG
+    When(73, fits::FIRST, 0x8010aeab, 0, 10320),
+    When(72, fits::FIRST, 0x4010aeac, 0, 10320),
+    When(73, fits::FIRST, 0x8010aeac, 0, 10320),
+    When(72, fits::FIRST, 0x4004ae8b, 0, 10328), // KVM_SET_SIGNAL_MASK
+    When(73, fits::FIRST, 0x8004ae8b, 0, 10328),
+    When(72, fits::FIRST, 0x4020ae46, 0, 10336), // KVM_SET_USER_MEMORY_REGION
+    When(73, fits::FIRST, 0x8020ae46, 0, 10336),
+    When(72, fits::FIRST, 0x40a0ae49, 0, 10344), // KVM_SET_USER_MEMORY_REGION2
+    When(73, fits::FIRST, 0x80a0ae49, 0, 10344),
+    When(61, fits::FIRST, 0x40187013, 0, 10352), // RTC_PARAM_GET, RTC_PARAM_SET
+    When(35, fits::FIRST, 0x80187013, 0, 10352),
+    When(61, fits::FIRST, 0x40187014, 0, 10352),
+    When(35, fits::FIRST, 0x80187014, 0, 10352),
+    When(44, fits::FIRST, 0x401c7012, 0, 10360), // RTC_PLL_SET
+    When(45, fits::FIRST, 0x40207012, 0, 10360),
+    When(46, fits::FIRST, 0x80207012, 0, 10360),
+    When(47, fits::FIRST, 0x801c7012, 0, 10360),
+    When(19, fits::FIRST, 0x40247007, 0, 10368), // RTC_ALM_SET, RTC_SET_TIME
+    When(35, fits::FIRST, 0x80247007, 0, 10368),
+    When(19, fits::FIRST, 0x4024700a, 0, 10368),
+    When(35, fits::FIRST, 0x8024700a, 0, 10368),
+    When(85, fits::FIRST, 0x4028700f, 0, 10376), // RTC_WKALM_SET
+    When(35, fits::FIRST, 0x8028700f, 0, 10376),
+    When(55, fits::FIRST, 0x4026700f, 0, 10376),
+    When(19, fits::FIRST, 0x40182103, 0, 10384), // SECCOMP_IOCTL_NOTIF_ADDFD
+    When(35, fits::FIRST, 0x80182103, 0, 10384),
+    When(68, fits::FIRST, 0x400854d5, 0, 10392), // TUNATTACHFILTER, TUNDETACHFILTER
+    When(45, fits::FIRST, 0x401054d5, 0, 10392),
+    When(46, fits::FIRST, 0x801054d5, 0, 10392),
+    When(47, fits::FIRST, 0x800854d5, 0, 10392),
+    When(55, fits::FIRST, 0x400654d5, 0, 10392),
+    When(68, fits::FIRST, 0x400854d6, 0, 10392),
+    When(45, fits::FIRST, 0x401054d6, 0, 10392),
+    When(46, fits::FIRST, 0x801054d6, 0, 10392),
+    When(47, fits::FIRST, 0x800854d6, 0, 10392),
+    When(55, fits::FIRST, 0x400654d6, 0, 10392),
+    When(20, fits::FIRST, 0x40067412, 0, 10400), // TIOCGETC
+    When(19, fits::FIRST, 0x402c542b, 0, 10408), // TCSETS2, TCSETSF2, TCSETSW2
+    When(122, fits::FIRST, 0x802c542b, 0, 10408),
+    When(1, fits::FIRST, 0x8030542b, 0, 10408),
+    When(14, fits::FIRST, 0x802c540d, 0, 10408),
+    When(19, fits::FIRST, 0x402c542d, 0, 10408),
+    When(122, fits::FIRST, 0x802c542d, 0, 10408),
+    When(1, fits::FIRST, 0x8030542d, 0, 10408),
+    When(14, fits::FIRST, 0x802c540f, 0, 10408),
+    When(19, fits::FIRST, 0x402c542c, 0, 10408),
+    When(122, fits::FIRST, 0x802c542c, 0, 10408),
+    When(1, fits::FIRST, 0x8030542c, 0, 10408),
+    When(14, fits::FIRST, 0x802c540e, 0, 10408),
+    When(123, fits::FIRST, 0x40087096, 0, 10416), // PPSETTIME
+    When(54, fits::FIRST, 0x40107096, 0, 10416),
+    When(46, fits::FIRST, 0x80107096, 0, 10416),
+    When(47, fits::FIRST, 0x80087096, 0, 10416),
+    When(52, fits::FIRST, 0x4010aa0a, 0, 10424), // UFFDIO_SET_MODE
+    When(35, fits::FIRST, 0x8010aa0a, 0, 10424),
+    When(19, fits::FIRST, 0x40044900, 0, 10432), // INOTIFY_IOC_SETNEXTWD, RPROC_SET_SHUTDOWN_ON_RELEASE, SCIF_LISTEN, UBI_IOCDET, UBI_IOCEBCH, UBI_IOCEBER, UBI_IOCEBUNMAP, UBI_IOCRMVOL, UBI_IOCRPEB, UBI_IOCSPEB, BINDER_SET_CONTEXT_MGR, BINDER_SET_IDLE_PRIORITY, BINDER_THREAD_EXIT
+    When(35, fits::FIRST, 0x80044900, 0, 10432),
+    When(19, fits::FIRST, 0x4004b701, 0, 10432),
+    When(35, fits::FIRST, 0x8004b701, 0, 10432),
+    When(19, fits::FIRST, 0x40047302, 0, 10432),
+    When(35, fits::FIRST, 0x80047302, 0, 10432),
+    When(19, fits::FIRST, 0x40046f41, 0, 10432),
+    When(35, fits::FIRST, 0x80046f41, 0, 10432),
+    When(19, fits::FIRST, 0x40044f02, 0, 10432),
+    When(35, fits::FIRST, 0x80044f02, 0, 10432),
+    When(19, fits::FIRST, 0x40044f01, 0, 10432),
+    When(35, fits::FIRST, 0x80044f01, 0, 10432),
+    When(19, fits::FIRST, 0x40044f04, 0, 10432),
+    When(35, fits::FIRST, 0x80044f04, 0, 10432),
+    When(19, fits::FIRST, 0x40046f01, 0, 10432),
+    When(35, fits::FIRST, 0x80046f01, 0, 10432),
+    When(19, fits::FIRST, 0x40046f04, 0, 10432),
+    When(35, fits::FIRST, 0x80046f04, 0, 10432),
+    When(19, fits::FIRST, 0x40046f05, 0, 10432),
+    When(35, fits::FIRST, 0x80046f05, 0, 10432),
+    When(19, fits::FIRST, 0x40046207, 0, 10432),
+    When(35, fits::FIRST, 0x80046207, 0, 10432),
+    When(19, fits::FIRST, 0x40046206, 0, 10432),
+    When(35, fits::FIRST, 0x80046206, 0, 10432),
+    When(19, fits::FIRST, 0x40046208, 0, 10432),
+    When(35, fits::FIRST, 0x80046208, 0, 10432),
+    When(19, fits::FIRST, 0x40084f00, 0, 10440), // UBI_IOCVOLUP, BINDER_SET_IDLE_TIMEOUT
+    When(35, fits::FIRST, 0x80084f00, 0, 10440),
+    When(19, fits::FIRST, 0x40086203, 0, 10440),
+    When(35, fits::FIRST, 0x80086203, 0, 10440),
+    When(19, fits::FIRST, 0x40026102, 0, 10448), // CEC_ADAP_S_PHYS_ADDR, DMX_ADD_PID, DMX_REMOVE_PID, RIO_CM_CHAN_CLOSE, RIO_CM_CHAN_LISTEN, RIO_MPORT_MAINT_HDID_SET, HFI1_IOCTL_SET_PKEY
+    When(35, fits::FIRST, 0x80026102, 0, 10448),
+    When(19, fits::FIRST, 0x40026f33, 0, 10448),
+    When(35, fits::FIRST, 0x80026f33, 0, 10448),
+    When(19, fits::FIRST, 0x40026f34, 0, 10448),
+    When(35, fits::FIRST, 0x80026f34, 0, 10448),
+    When(19, fits::FIRST, 0x40026304, 0, 10448),
+    When(35, fits::FIRST, 0x80026304, 0, 10448),
+    When(19, fits::FIRST, 0x40026306, 0, 10448),
+    When(35, fits::FIRST, 0x80026306, 0, 10448),
+    When(19, fits::FIRST, 0x40026d01, 0, 10448),
+    When(35, fits::FIRST, 0x80026d01, 0, 10448),
+    When(19, fits::FIRST, 0x40021beb, 0, 10448),
+    When(35, fits::FIRST, 0x80021beb, 0, 10448),
+    When(19, fits::FIRST, 0x4004644b, 0, 10456), // DRM_IOCTL_MSM_SUBMITQUEUE_CLOSE, CEC_S_MODE, DMA_BUF_SET_NAME_A, EXT4_IOC_CHECKPOINT, EXT4_IOC_GETSTATE, F2FS_IOC_GARBAGE_COLLECT, F2FS_IOC_IO_PRIO, F2FS_IOC_SET_PIN_FILE, FSI_SBEFIFO_CMD_TIMEOUT_SECONDS, FSI_SBEFIFO_READ_TIMEOUT_SECONDS, FSI_SCOM_RESET, LIRC_SET_MEASURE_CARRIER_MODE, LIRC_SET_REC_CARRIER, LIRC_SET_REC_CARRIER_RANGE, LIRC_SET_REC_MODE, LIRC_SET_REC_TIMEOUT, LIRC_SET_REC_TIMEOUT_REPORTS, LIRC_SET_SEND_CARRIER, LIRC_SET_SEND_DUTY_CYCLE, LIRC_SET_SEND_MODE, LIRC_SET_TRANSMITTER_MASK, LIRC_SET_WIDEBAND_RECEIVER, IOCTL_MEI_NOTIFY_SET, FAT_IOCTL_SET_ATTRIBUTES, MSHV_CHECK_EXTENSION, NTSYNC_IOC_MUTEX_KILL, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_EVENT_IOC_SET_BPF, RFKILL_IOCTL_MAX_SIZE, RIO_MPORT_MAINT_COMPTAG_SET, RIO_SET_EVENT_MASK, SPI_IOC_WR_MAX_SPEED_HZ, SPI_IOC_WR_MODE32, FUNCTIONFS_ENDPOINT_ENABLE_ZLP, USB_RAW_IOCTL_EP_CLEAR_HALT, USB_RAW_IOCTL_EP_DISABLE, USB_RAW_IOCTL_EP_SET_HALT, USB_RAW_IOCTL_EP_SET_WEDGE, USB_RAW_IOCTL_VBUS_DRAW, USBTMC488_IOCTL_WAIT_SRQ, USBTMC_IOCTL_SET_TIMEOUT, USBDEVFS_DROP_PRIVILEGES, USBDEVFS_REAPURB32, USBDEVFS_REAPURBNDELAY32, VDUSE_VQ_INJECT_IRQ, VHOST_SCSI_GET_EVENTS_MISSED, VHOST_SCSI_SET_EVENTS_MISSED, VIDIOC_S_PRIORITY, IB_USER_MAD_UNREGISTER_AGENT, SISFB_SET_AUTOMAXIMIZE, SISFB_SET_AUTOMAXIMIZE_OLD, SISFB_SET_LOCK, SISFB_SET_TVPOSOFFSET, DRM_IOCTL_MGA_SET_FENCE, BINDER_ENABLE_ONEWAY_SPAM_DETECTION, BINDER_SET_MAX_THREADS
+    When(35, fits::FIRST, 0x8004644b, 0, 10456),
+    When(19, fits::FIRST, 0x40046109, 0, 10456),
+    When(35, fits::FIRST, 0x80046109, 0, 10456),
+    When(19, fits::FIRST, 0x40046201, 0, 10456),
+    When(35, fits::FIRST, 0x80046201, 0, 10456),
+    When(51, fits::FIRST, 0x4004662b, 0, 10456),
+    When(35, fits::FIRST, 0x8004662b, 0, 10456),
+    When(51, fits::FIRST, 0x40046629, 0, 10456),
+    When(35, fits::FIRST, 0x80046629, 0, 10456),
+    When(19, fits::FIRST, 0x4004f506, 0, 10456),
+    When(35, fits::FIRST, 0x8004f506, 0, 10456),
+    When(52, fits::FIRST, 0x4004f51b, 0, 10456),
+    When(35, fits::FIRST, 0x8004f51b, 0, 10456),
+    When(19, fits::FIRST, 0x4004f50d, 0, 10456),
+    When(35, fits::FIRST, 0x8004f50d, 0, 10456),
+    When(51, fits::FIRST, 0x40047301, 0, 10456),
+    When(35, fits::FIRST, 0x80047301, 0, 10456),
+    When(61, fits::FIRST, 0x40047300, 0, 10456),
+    When(35, fits::FIRST, 0x80047300, 0, 10456),
+    When(19, fits::FIRST, 0x40047303, 0, 10456),
+    When(35, fits::FIRST, 0x80047303, 0, 10456),
+    When(19, fits::FIRST, 0x4004691d, 0, 10456),
+    When(35, fits::FIRST, 0x8004691d, 0, 10456),
+    When(19, fits::FIRST, 0x40046914, 0, 10456),
+    When(35, fits::FIRST, 0x80046914, 0, 10456),
+    When(19, fits::FIRST, 0x4004691f, 0, 10456),
+    When(35, fits::FIRST, 0x8004691f, 0, 10456),
+    When(19, fits::FIRST, 0x40046912, 0, 10456),
+    When(35, fits::FIRST, 0x80046912, 0, 10456),
+    When(19, fits::FIRST, 0x40046918, 0, 10456),
+    When(35, fits::FIRST, 0x80046918, 0, 10456),
+    When(19, fits::FIRST, 0x40046919, 0, 10456),
+    When(35, fits::FIRST, 0x80046919, 0, 10456),
+    When(19, fits::FIRST, 0x40046913, 0, 10456),
+    When(35, fits::FIRST, 0x80046913, 0, 10456),
+    When(19, fits::FIRST, 0x40046915, 0, 10456),
+    When(35, fits::FIRST, 0x80046915, 0, 10456),
+    When(19, fits::FIRST, 0x40046911, 0, 10456),
+    When(35, fits::FIRST, 0x80046911, 0, 10456),
+    When(19, fits::FIRST, 0x40046917, 0, 10456),
+    When(35, fits::FIRST, 0x80046917, 0, 10456),
+    When(19, fits::FIRST, 0x40046923, 0, 10456),
+    When(35, fits::FIRST, 0x80046923, 0, 10456),
+    When(19, fits::FIRST, 0x40044802, 0, 10456),
+    When(35, fits::FIRST, 0x80044802, 0, 10456),
+    When(19, fits::FIRST, 0x40047211, 0, 10456),
+    When(35, fits::FIRST, 0x80047211, 0, 10456),
+    When(52, fits::FIRST, 0x4004b800, 0, 10456),
+    When(35, fits::FIRST, 0x8004b800, 0, 10456),
+    When(52, fits::FIRST, 0x40044e86, 0, 10456),
+    When(35, fits::FIRST, 0x80044e86, 0, 10456),
+    When(19, fits::FIRST, 0x40042409, 0, 10456),
+    When(35, fits::FIRST, 0x80042409, 0, 10456),
+    When(19, fits::FIRST, 0x40042408, 0, 10456),
+    When(35, fits::FIRST, 0x80042408, 0, 10456),
+    When(61, fits::FIRST, 0x40045202, 0, 10456),
+    When(35, fits::FIRST, 0x80045202, 0, 10456),
+    When(19, fits::FIRST, 0x40046d02, 0, 10456),
+    When(35, fits::FIRST, 0x80046d02, 0, 10456),
+    When(19, fits::FIRST, 0x40046d0d, 0, 10456),
+    When(35, fits::FIRST, 0x80046d0d, 0, 10456),
+    When(19, fits::FIRST, 0x40046b04, 0, 10456),
+    When(35, fits::FIRST, 0x80046b04, 0, 10456),
+    When(19, fits::FIRST, 0x40046b05, 0, 10456),
+    When(35, fits::FIRST, 0x80046b05, 0, 10456),
+    When(52, fits::FIRST, 0x40046786, 0, 10456),
+    When(35, fits::FIRST, 0x80046786, 0, 10456),
+    When(19, fits::FIRST, 0x4004550e, 0, 10456),
+    When(35, fits::FIRST, 0x8004550e, 0, 10456),
+    When(19, fits::FIRST, 0x40045506, 0, 10456),
+    When(35, fits::FIRST, 0x80045506, 0, 10456),
+    When(19, fits::FIRST, 0x4004550d, 0, 10456),
+    When(35, fits::FIRST, 0x8004550d, 0, 10456),
+    When(19, fits::FIRST, 0x4004550f, 0, 10456),
+    When(35, fits::FIRST, 0x8004550f, 0, 10456),
+    When(19, fits::FIRST, 0x4004550a, 0, 10456),
+    When(35, fits::FIRST, 0x8004550a, 0, 10456),
+    When(19, fits::FIRST, 0x40045b17, 0, 10456),
+    When(35, fits::FIRST, 0x80045b17, 0, 10456),
+    When(19, fits::FIRST, 0x40045b0a, 0, 10456),
+    When(35, fits::FIRST, 0x80045b0a, 0, 10456),
+    When(19, fits::FIRST, 0x4004551e, 0, 10456),
+    When(35, fits::FIRST, 0x8004551e, 0, 10456),
+    When(19, fits::FIRST, 0x4004550c, 0, 10456),
+    When(35, fits::FIRST, 0x8004550c, 0, 10456),
+    When(19, fits::FIRST, 0x4004550d, 0, 10456),
+    When(35, fits::FIRST, 0x8004550d, 0, 10456),
+    When(61, fits::FIRST, 0x40048117, 0, 10456),
+    When(35, fits::FIRST, 0x80048117, 0, 10456),
+    When(19, fits::FIRST, 0x4004af44, 0, 10456),
+    When(35, fits::FIRST, 0x8004af44, 0, 10456),
+    When(19, fits::FIRST, 0x4004af43, 0, 10456),
+    When(35, fits::FIRST, 0x8004af43, 0, 10456),
+    When(19, fits::FIRST, 0x40045644, 0, 10456),
+    When(35, fits::FIRST, 0x80045644, 0, 10456),
+    When(19, fits::FIRST, 0x40041b02, 0, 10456),
+    When(35, fits::FIRST, 0x80041b02, 0, 10456),
+    When(19, fits::FIRST, 0x4004f303, 0, 10456),
+    When(35, fits::FIRST, 0x8004f303, 0, 10456),
+    When(19, fits::FIRST, 0x40046efa, 0, 10456),
+    When(35, fits::FIRST, 0x80046efa, 0, 10456),
+    When(19, fits::FIRST, 0x4004f306, 0, 10456),
+    When(35, fits::FIRST, 0x8004f306, 0, 10456),
+    When(19, fits::FIRST, 0x4004f304, 0, 10456),
+    When(35, fits::FIRST, 0x8004f304, 0, 10456),
+    When(124, fits::FIRST, 0x4004644a, 0, 10456),
+    When(35, fits::FIRST, 0x8004644a, 0, 10456),
+    When(61, fits::FIRST, 0x40046210, 0, 10456),
+    When(35, fits::FIRST, 0x80046210, 0, 10456),
+    When(19, fits::FIRST, 0x40046205, 0, 10456),
+    When(35, fits::FIRST, 0x80046205, 0, 10456),
+    When(19, fits::FIRST, 0x40086478, 0, 10464), // DRM_IOCTL_I915_PERF_REMOVE_CONFIG, ACRN_IOCTL_SET_IRQLINE, BTRFS_IOC_DEFAULT_SUBVOL, BTRFS_IOC_SUBVOL_SETFLAGS, BTRFS_IOC_WAIT_SYNC, DMA_BUF_SET_NAME_B, EXT4_IOC_RESIZE_FS, F2FS_IOC_RESIZE_FS, KVM_SET_IDENTITY_MAP_ADDR, KVM_X86_SETUP_MCE, NILFS_IOCTL_DELETE_CHECKPOINT, NILFS_IOCTL_RESIZE, PERF_EVENT_IOC_PERIOD, RIO_FREE_DMA, RIO_UNMAP_INBOUND, SECCOMP_IOCTL_NOTIF_ID_VALID, SECCOMP_IOCTL_NOTIF_SET_FLAGS, STP_SET_OPTIONS, TFD_IOC_SET_TICKS, VDUSE_SET_API_VERSION, VDUSE_SET_FEATURES, VHOST_SET_BACKEND_FEATURES, VHOST_SET_FEATURES, VHOST_SET_LOG_BASE, VHOST_VSOCK_SET_GUEST_CID, OCXL_IOCTL_IRQ_FREE, SNDRV_COMPRESS_TASK_FREE, SNDRV_COMPRESS_TASK_STOP
+    When(35, fits::FIRST, 0x80086478, 0, 10464),
+    When(61, fits::FIRST, 0x4008a225, 0, 10464),
+    When(35, fits::FIRST, 0x8008a225, 0, 10464),
+    When(19, fits::FIRST, 0x40089413, 0, 10464),
+    When(35, fits::FIRST, 0x80089413, 0, 10464),
+    When(19, fits::FIRST, 0x4008941a, 0, 10464),
+    When(35, fits::FIRST, 0x8008941a, 0, 10464),
+    When(19, fits::FIRST, 0x40089416, 0, 10464),
+    When(35, fits::FIRST, 0x80089416, 0, 10464),
+    When(19, fits::FIRST, 0x40086201, 0, 10464),
+    When(35, fits::FIRST, 0x80086201, 0, 10464),
+    When(51, fits::FIRST, 0x40086610, 0, 10464),
+    When(35, fits::FIRST, 0x80086610, 0, 10464),
+    When(19, fits::FIRST, 0x4008f510, 0, 10464),
+    When(35, fits::FIRST, 0x8008f510, 0, 10464),
+    When(72, fits::FIRST, 0x4008ae48, 0, 10464),
+    When(73, fits::FIRST, 0x8008ae48, 0, 10464),
+    When(72, fits::FIRST, 0x4008ae9c, 0, 10464),
+    When(73, fits::FIRST, 0x8008ae9c, 0, 10464),
+    When(19, fits::FIRST, 0x40086e81, 0, 10464),
+    When(35, fits::FIRST, 0x80086e81, 0, 10464),
+    When(19, fits::FIRST, 0x40086e8b, 0, 10464),
+    When(35, fits::FIRST, 0x80086e8b, 0, 10464),
+    When(19, fits::FIRST, 0x40082404, 0, 10464),
+    When(35, fits::FIRST, 0x80082404, 0, 10464),
+    When(19, fits::FIRST, 0x40086d14, 0, 10464),
+    When(35, fits::FIRST, 0x80086d14, 0, 10464),
+    When(19, fits::FIRST, 0x40086d12, 0, 10464),
+    When(35, fits::FIRST, 0x80086d12, 0, 10464),
+    When(19, fits::FIRST, 0x40082102, 0, 10464),
+    When(35, fits::FIRST, 0x80082102, 0, 10464),
+    When(51, fits::FIRST, 0x40082104, 0, 10464),
+    When(35, fits::FIRST, 0x80082104, 0, 10464),
+    When(19, fits::FIRST, 0x40082502, 0, 10464),
+    When(35, fits::FIRST, 0x80082502, 0, 10464),
+    When(19, fits::FIRST, 0x40085400, 0, 10464),
+    When(35, fits::FIRST, 0x80085400, 0, 10464),
+    When(61, fits::FIRST, 0x40088101, 0, 10464),
+    When(35, fits::FIRST, 0x80088101, 0, 10464),
+    When(52, fits::FIRST, 0x40088105, 0, 10464),
+    When(35, fits::FIRST, 0x80088105, 0, 10464),
+    When(19, fits::FIRST, 0x4008af25, 0, 10464),
+    When(35, fits::FIRST, 0x8008af25, 0, 10464),
+    When(19, fits::FIRST, 0x4008af00, 0, 10464),
+    When(35, fits::FIRST, 0x8008af00, 0, 10464),
+    When(19, fits::FIRST, 0x4008af04, 0, 10464),
+    When(35, fits::FIRST, 0x8008af04, 0, 10464),
+    When(19, fits::FIRST, 0x4008af60, 0, 10464),
+    When(35, fits::FIRST, 0x8008af60, 0, 10464),
+    When(19, fits::FIRST, 0x4008ca12, 0, 10464),
+    When(35, fits::FIRST, 0x8008ca12, 0, 10464),
+    When(52, fits::FIRST, 0x40084361, 0, 10464),
+    When(35, fits::FIRST, 0x80084361, 0, 10464),
+    When(52, fits::FIRST, 0x40084363, 0, 10464),
+    When(35, fits::FIRST, 0x80084363, 0, 10464),
+    When(19, fits::FIRST, 0x40017609, 0, 10472), // SONYPI_IOCSBLUE, SONYPI_IOCSBRT, SONYPI_IOCSFAN, SPI_IOC_WR_BITS_PER_WORD, SPI_IOC_WR_LSB_FIRST, SPI_IOC_WR_MODE, USBTMC_IOCTL_AUTO_ABORT, USBTMC_IOCTL_EOM_ENABLE, VHOST_SET_FORK_FROM_OWNER, VHOST_VDPA_SET_STATUS
+    When(35, fits::FIRST, 0x80017609, 0, 10472),
+    When(19, fits::FIRST, 0x40017600, 0, 10472),
+    When(35, fits::FIRST, 0x80017600, 0, 10472),
+    When(19, fits::FIRST, 0x4001760b, 0, 10472),
+    When(35, fits::FIRST, 0x8001760b, 0, 10472),
+    When(19, fits::FIRST, 0x40016b03, 0, 10472),
+    When(35, fits::FIRST, 0x80016b03, 0, 10472),
+    When(19, fits::FIRST, 0x40016b02, 0, 10472),
+    When(35, fits::FIRST, 0x80016b02, 0, 10472),
+    When(19, fits::FIRST, 0x40016b01, 0, 10472),
+    When(35, fits::FIRST, 0x80016b01, 0, 10472),
+    When(19, fits::FIRST, 0x40015b19, 0, 10472),
+    When(35, fits::FIRST, 0x80015b19, 0, 10472),
+    When(19, fits::FIRST, 0x40015b0b, 0, 10472),
+    When(35, fits::FIRST, 0x80015b0b, 0, 10472),
+    When(51, fits::FIRST, 0x4001af84, 0, 10472),
+    When(35, fits::FIRST, 0x8001af84, 0, 10472),
+    When(19, fits::FIRST, 0x4001af72, 0, 10472),
+    When(35, fits::FIRST, 0x8001af72, 0, 10472),
+    When(14, fits::FIRST, 0x40044104, 0, 10480), // APCIOCGBPORT, APCIOCGCPWR, APCIOCGFANCTL, D7SIOCRD, ENVCTRL_RD_CPU_TEMPERATURE, ENVCTRL_RD_CPU_VOLTAGE, ENVCTRL_RD_ETHERNET_TEMPERATURE, ENVCTRL_RD_FAN_STATUS, ENVCTRL_RD_GLOBALADDRESS, ENVCTRL_RD_MTHRBD_TEMPERATURE, ENVCTRL_RD_SCSI_TEMPERATURE, ENVCTRL_RD_SHUTDOWN_TEMPERATURE, ENVCTRL_RD_VOLTAGE_STATUS, ENVCTRL_RD_WARNING_TEMPERATURE, FBIOGVIDEO, LEO_GETGAMMA, TIOCSIG, TIOCSPTLCK, __TIOCGETX, __TIOCISIZE, __TIOCISPACE, __TIOCMODG, OPIOCGETOPTNODE, PS3FB_IOCTL_GETMODE, PS3FB_IOCTL_SCREENINFO, VMCP_SETBUF, WIOCGSTAT, AGPIOC_DEALLOCATE, ATM_SETSC, AUTOFS_IOC_EXPIRE_MULTI, BTRFS_IOC_BALANCE_CTL, BTRFS_IOC_CLONE, CCISS_REGNEWDISK, CHIOSPICKER, EXT4_IOC32_SETRSVSZ, EXT4_IOC32_SETVERSION, EXT4_IOC32_SETVERSION_OLD, DFL_FPGA_FME_PORT_ASSIGN, DFL_FPGA_FME_PORT_RELEASE, FICLONE, FS_IOC32_SETFLAGS, FS_IOC32_SETVERSION, HIDIOCSFLAG, HIDIOCREVOKE, TUNSETCARRIER, TUNSETDEBUG, TUNSETGROUP, TUNSETIFF, TUNSETLINK, TUNSETNOCSUM, TUNSETOWNER, TUNSETPERSIST, TUNSETQUEUE, TUNSETSNDBUF, TUNSETVNETBE, TUNSETVNETHDRSZ, TUNSETVNETLE, IIO_BUFFER_DMABUF_ATTACH_IOCTL, IIO_BUFFER_DMABUF_DETACH_IOCTL, EVIOCGRAB, EVIOCREVOKE, EVIOCRMFF, EVIOCSCLOCKID, IPMICTL_SET_MAINTENANCE_MODE_CMD, IVTV_IOC_PASSTHROUGH_MODE, KVM_ARM_VCPU_FINALIZE, OMAPFB_CTRL_TEST, OMAPFB_GET_UPDATE_MODE, OMAPFB_LCD_TEST, OMAPFB_MIRROR, OMAPFB_SET_UPDATE_MODE, PCITEST_MSI, PCITEST_MSIX, PCITEST_SET_IRQTYPE, PPDATADIR, PPNEGOT, PPSETFLAGS, PPSETMODE, PPSETPHASE, PPPIOCATTACH, PPPIOCATTCHAN, PPPIOCBRIDGECHAN, PPPIOCCONNECT, PPPIOCDETACH, PPPIOCSASYNCMAP, PPPIOCSDEBUG, PPPIOCSFLAGS, PPPIOCSMAXCID, PPPIOCSMRRU, PPPIOCSMRU, PPPIOCSRASYNCMAP, PTP_ENABLE_PPS, PTP_ENABLE_PPS2, RNDADDTOENTCNT, SONET_SETFRAMING, SNAPSHOT_CREATE_IMAGE, UI_SET_ABSBIT, UI_SET_EVBIT, UI_SET_FFBIT, UI_SET_KEYBIT, UI_SET_LEDBIT, UI_SET_MSCBIT, UI_SET_PROPBIT, UI_SET_RELBIT, UI_SET_SNDBIT, UI_SET_SWBIT, FUNCTIONFS_DMABUF_ATTACH, FUNCTIONFS_DMABUF_DETACH, VHOST_SCSI_GET_ABI_VERSION, VHOST_SET_LOG_FD, VHOST_VDPA_SET_CONFIG_CALL, VHOST_VSOCK_SET_RUNNING, VIDIOC_OVERLAY, VIDIOC_STREAMOFF, VIDIOC_STREAMON, OTPGETREGIONCOUNT, HFI1_IOCTL_POLL_TYPE, HFI1_IOCTL_RECV_CTRL, SNDRV_SEQ_IOCTL_USER_PVERSION, SNDRV_CTL_IOCTL_PCM_PREFER_SUBDEVICE, SNDRV_CTL_IOCTL_RAWMIDI_PREFER_SUBDEVICE, SNDRV_PCM_IOCTL_LINK, SNDRV_PCM_IOCTL_PAUSE, SNDRV_PCM_IOCTL_TSTAMP, SNDRV_PCM_IOCTL_TTSTAMP, SNDRV_PCM_IOCTL_USER_PVERSION, SNDRV_RAWMIDI_IOCTL_DRAIN, SNDRV_RAWMIDI_IOCTL_DROP, SNDRV_RAWMIDI_IOCTL_USER_PVERSION, SNDRV_TIMER_IOCTL_TREAD, SNDRV_TIMER_IOCTL_TREAD64, SNDRV_TIMER_IOCTL_TREAD_OLD, SNDRV_DM_FM_IOCTL_SET_CONNECTION, SNDRV_DM_FM_IOCTL_SET_MODE, SNDRV_EMU10K1_IOCTL_SINGLE_STEP, SNDRV_EMU10K1_IOCTL_TRAM_SETUP, SCARLETT2_IOCTL_SELECT_FLASH_SEGMENT, SNDRV_EMUX_IOCTL_MEM_AVAIL, CACHEFILES_IOC_READ_COMPLETE, ATM_DROPPARTY
+    When(14, fits::FIRST, 0x40044102, 0, 10480),
+    When(14, fits::FIRST, 0x40044100, 0, 10480),
+    When(14, fits::FIRST, 0x40047045, 0, 10480),
+    When(14, fits::FIRST, 0x40047040, 0, 10480),
+    When(14, fits::FIRST, 0x40047041, 0, 10480),
+    When(14, fits::FIRST, 0x40047047, 0, 10480),
+    When(14, fits::FIRST, 0x40047042, 0, 10480),
+    When(14, fits::FIRST, 0x40047049, 0, 10480),
+    When(14, fits::FIRST, 0x40047048, 0, 10480),
+    When(14, fits::FIRST, 0x40047046, 0, 10480),
+    When(14, fits::FIRST, 0x40047044, 0, 10480),
+    When(14, fits::FIRST, 0x40047045, 0, 10480),
+    When(14, fits::FIRST, 0x40047043, 0, 10480),
+    When(14, fits::FIRST, 0x40044608, 0, 10480),
+    When(14, fits::FIRST, 0x40044c45, 0, 10480),
+    When(19, fits::FIRST, 0x40045436, 0, 10480),
+    When(36, fits::FIRST, 0x80045436, 0, 10480),
+    When(14, fits::FIRST, 0x80047488, 0, 10480),
+    When(19, fits::FIRST, 0x40045431, 0, 10480),
+    When(36, fits::FIRST, 0x80045431, 0, 10480),
+    When(14, fits::FIRST, 0x80047487, 0, 10480),
+    When(14, fits::FIRST, 0x40047423, 0, 10480),
+    When(14, fits::FIRST, 0x40047481, 0, 10480),
+    When(14, fits::FIRST, 0x40047480, 0, 10480),
+    When(14, fits::FIRST, 0x40047403, 0, 10480),
+    When(14, fits::FIRST, 0x40044f04, 0, 10480),
+    When(23, fits::FIRST, 0x40047202, 0, 10480),
+    When(23, fits::FIRST, 0x40047203, 0, 10480),
+    When(5, fits::FIRST, 0x40041002, 0, 10480),
+    When(14, fits::FIRST, 0x4004570c, 0, 10480),
+    When(19, fits::FIRST, 0x40044107, 0, 10480),
+    When(35, fits::FIRST, 0x80044107, 0, 10480),
+    When(19, fits::FIRST, 0x400461f1, 0, 10480),
+    When(35, fits::FIRST, 0x800461f1, 0, 10480),
+    When(19, fits::FIRST, 0x40049366, 0, 10480),
+    When(35, fits::FIRST, 0x80049366, 0, 10480),
+    When(19, fits::FIRST, 0x40049421, 0, 10480),
+    When(35, fits::FIRST, 0x80049421, 0, 10480),
+    When(19, fits::FIRST, 0x40049409, 0, 10480),
+    When(35, fits::FIRST, 0x80049409, 0, 10480),
+    When(19, fits::FIRST, 0x4004420d, 0, 10480),
+    When(35, fits::FIRST, 0x8004420d, 0, 10480),
+    When(19, fits::FIRST, 0x40046305, 0, 10480),
+    When(35, fits::FIRST, 0x80046305, 0, 10480),
+    When(51, fits::FIRST, 0x40046606, 0, 10480),
+    When(35, fits::FIRST, 0x80046606, 0, 10480),
+    When(51, fits::FIRST, 0x40046604, 0, 10480),
+    When(35, fits::FIRST, 0x80046604, 0, 10480),
+    When(51, fits::FIRST, 0x40047602, 0, 10480),
+    When(35, fits::FIRST, 0x80047602, 0, 10480),
+    When(19, fits::FIRST, 0x4004b682, 0, 10480),
+    When(35, fits::FIRST, 0x8004b682, 0, 10480),
+    When(19, fits::FIRST, 0x4004b681, 0, 10480),
+    When(35, fits::FIRST, 0x8004b681, 0, 10480),
+    When(19, fits::FIRST, 0x40049409, 0, 10480),
+    When(35, fits::FIRST, 0x80049409, 0, 10480),
+    When(19, fits::FIRST, 0x40046602, 0, 10480),
+    When(35, fits::FIRST, 0x80046602, 0, 10480),
+    When(19, fits::FIRST, 0x40047602, 0, 10480),
+    When(35, fits::FIRST, 0x80047602, 0, 10480),
+    When(19, fits::FIRST, 0x4004480f, 0, 10480),
+    When(35, fits::FIRST, 0x8004480f, 0, 10480),
+    When(51, fits::FIRST, 0x4004480d, 0, 10480),
+    When(35, fits::FIRST, 0x8004480d, 0, 10480),
+    When(19, fits::FIRST, 0x400454e2, 0, 10480),
+    When(35, fits::FIRST, 0x800454e2, 0, 10480),
+    When(19, fits::FIRST, 0x400454c9, 0, 10480),
+    When(35, fits::FIRST, 0x800454c9, 0, 10480),
+    When(19, fits::FIRST, 0x400454ce, 0, 10480),
+    When(35, fits::FIRST, 0x800454ce, 0, 10480),
+    When(19, fits::FIRST, 0x400454ca, 0, 10480),
+    When(35, fits::FIRST, 0x800454ca, 0, 10480),
+    When(19, fits::FIRST, 0x400454cd, 0, 10480),
+    When(35, fits::FIRST, 0x800454cd, 0, 10480),
+    When(19, fits::FIRST, 0x400454c8, 0, 10480),
+    When(35, fits::FIRST, 0x800454c8, 0, 10480),
+    When(19, fits::FIRST, 0x400454cc, 0, 10480),
+    When(35, fits::FIRST, 0x800454cc, 0, 10480),
+    When(19, fits::FIRST, 0x400454cb, 0, 10480),
+    When(35, fits::FIRST, 0x800454cb, 0, 10480),
+    When(19, fits::FIRST, 0x400454d9, 0, 10480),
+    When(35, fits::FIRST, 0x800454d9, 0, 10480),
+    When(19, fits::FIRST, 0x400454d4, 0, 10480),
+    When(35, fits::FIRST, 0x800454d4, 0, 10480),
+    When(19, fits::FIRST, 0x400454de, 0, 10480),
+    When(35, fits::FIRST, 0x800454de, 0, 10480),
+    When(19, fits::FIRST, 0x400454d8, 0, 10480),
+    When(35, fits::FIRST, 0x800454d8, 0, 10480),
+    When(19, fits::FIRST, 0x400454dc, 0, 10480),
+    When(35, fits::FIRST, 0x800454dc, 0, 10480),
+    When(51, fits::FIRST, 0x40046992, 0, 10480),
+    When(35, fits::FIRST, 0x80046992, 0, 10480),
+    When(51, fits::FIRST, 0x40046993, 0, 10480),
+    When(35, fits::FIRST, 0x80046993, 0, 10480),
+    When(19, fits::FIRST, 0x40044590, 0, 10480),
+    When(35, fits::FIRST, 0x80044590, 0, 10480),
+    When(19, fits::FIRST, 0x40044591, 0, 10480),
+    When(35, fits::FIRST, 0x80044591, 0, 10480),
+    When(19, fits::FIRST, 0x40044581, 0, 10480),
+    When(35, fits::FIRST, 0x80044581, 0, 10480),
+    When(19, fits::FIRST, 0x400445a0, 0, 10480),
+    When(35, fits::FIRST, 0x800445a0, 0, 10480),
+    When(19, fits::FIRST, 0x4004691f, 0, 10480),
+    When(35, fits::FIRST, 0x8004691f, 0, 10480),
+    When(19, fits::FIRST, 0x400456c1, 0, 10480),
+    When(35, fits::FIRST, 0x800456c1, 0, 10480),
+    When(72, fits::FIRST, 0x4004aec2, 0, 10480),
+    When(73, fits::FIRST, 0x8004aec2, 0, 10480),
+    When(19, fits::FIRST, 0x40044f2e, 0, 10480),
+    When(35, fits::FIRST, 0x80044f2e, 0, 10480),
+    When(19, fits::FIRST, 0x40044f2b, 0, 10480),
+    When(35, fits::FIRST, 0x80044f2b, 0, 10480),
+    When(19, fits::FIRST, 0x40044f2d, 0, 10480),
+    When(35, fits::FIRST, 0x80044f2d, 0, 10480),
+    When(19, fits::FIRST, 0x40044f1f, 0, 10480),
+    When(35, fits::FIRST, 0x80044f1f, 0, 10480),
+    When(19, fits::FIRST, 0x40044f28, 0, 10480),
+    When(35, fits::FIRST, 0x80044f28, 0, 10480),
+    When(19, fits::FIRST, 0x40045003, 0, 10480),
+    When(35, fits::FIRST, 0x80045003, 0, 10480),
+    When(19, fits::FIRST, 0x40045007, 0, 10480),
+    When(35, fits::FIRST, 0x80045007, 0, 10480),
+    When(19, fits::FIRST, 0x40045008, 0, 10480),
+    When(35, fits::FIRST, 0x80045008, 0, 10480),
+    When(19, fits::FIRST, 0x40047090, 0, 10480),
+    When(35, fits::FIRST, 0x80047090, 0, 10480),
+    When(19, fits::FIRST, 0x40047091, 0, 10480),
+    When(35, fits::FIRST, 0x80047091, 0, 10480),
+    When(19, fits::FIRST, 0x4004709b, 0, 10480),
+    When(35, fits::FIRST, 0x8004709b, 0, 10480),
+    When(19, fits::FIRST, 0x40047080, 0, 10480),
+    When(35, fits::FIRST, 0x80047080, 0, 10480),
+    When(19, fits::FIRST, 0x40047094, 0, 10480),
+    When(35, fits::FIRST, 0x80047094, 0, 10480),
+    When(19, fits::FIRST, 0x4004743d, 0, 10480),
+    When(35, fits::FIRST, 0x8004743d, 0, 10480),
+    When(19, fits::FIRST, 0x40047438, 0, 10480),
+    When(35, fits::FIRST, 0x80047438, 0, 10480),
+    When(61, fits::FIRST, 0x40047435, 0, 10480),
+    When(35, fits::FIRST, 0x80047435, 0, 10480),
+    When(19, fits::FIRST, 0x4004743a, 0, 10480),
+    When(35, fits::FIRST, 0x8004743a, 0, 10480),
+    When(19, fits::FIRST, 0x4004743c, 0, 10480),
+    When(35, fits::FIRST, 0x8004743c, 0, 10480),
+    When(19, fits::FIRST, 0x40047457, 0, 10480),
+    When(35, fits::FIRST, 0x80047457, 0, 10480),
+    When(19, fits::FIRST, 0x40047440, 0, 10480),
+    When(35, fits::FIRST, 0x80047440, 0, 10480),
+    When(19, fits::FIRST, 0x40047459, 0, 10480),
+    When(35, fits::FIRST, 0x80047459, 0, 10480),
+    When(19, fits::FIRST, 0x40047451, 0, 10480),
+    When(35, fits::FIRST, 0x80047451, 0, 10480),
+    When(19, fits::FIRST, 0x4004743b, 0, 10480),
+    When(35, fits::FIRST, 0x8004743b, 0, 10480),
+    When(19, fits::FIRST, 0x40047452, 0, 10480),
+    When(35, fits::FIRST, 0x80047452, 0, 10480),
+    When(19, fits::FIRST, 0x40047454, 0, 10480),
+    When(35, fits::FIRST, 0x80047454, 0, 10480),
+    When(19, fits::FIRST, 0x40043d04, 0, 10480),
+    When(35, fits::FIRST, 0x80043d04, 0, 10480),
+    When(19, fits::FIRST, 0x40043d0d, 0, 10480),
+    When(35, fits::FIRST, 0x80043d0d, 0, 10480),
+    When(19, fits::FIRST, 0x40045201, 0, 10480),
+    When(35, fits::FIRST, 0x80045201, 0, 10480),
+    When(19, fits::FIRST, 0x40046115, 0, 10480),
+    When(35, fits::FIRST, 0x80046115, 0, 10480),
+    When(19, fits::FIRST, 0x40043311, 0, 10480),
+    When(35, fits::FIRST, 0x80043311, 0, 10480),
+    When(19, fits::FIRST, 0x40045567, 0, 10480),
+    When(35, fits::FIRST, 0x80045567, 0, 10480),
+    When(19, fits::FIRST, 0x40045564, 0, 10480),
+    When(35, fits::FIRST, 0x80045564, 0, 10480),
+    When(19, fits::FIRST, 0x4004556b, 0, 10480),
+    When(35, fits::FIRST, 0x8004556b, 0, 10480),
+    When(19, fits::FIRST, 0x40045565, 0, 10480),
+    When(35, fits::FIRST, 0x80045565, 0, 10480),
+    When(19, fits::FIRST, 0x40045569, 0, 10480),
+    When(35, fits::FIRST, 0x80045569, 0, 10480),
+    When(19, fits::FIRST, 0x40045568, 0, 10480),
+    When(35, fits::FIRST, 0x80045568, 0, 10480),
+    When(19, fits::FIRST, 0x4004556e, 0, 10480),
+    When(35, fits::FIRST, 0x8004556e, 0, 10480),
+    When(19, fits::FIRST, 0x40045566, 0, 10480),
+    When(35, fits::FIRST, 0x80045566, 0, 10480),
+    When(19, fits::FIRST, 0x4004556a, 0, 10480),
+    When(35, fits::FIRST, 0x8004556a, 0, 10480),
+    When(19, fits::FIRST, 0x4004556d, 0, 10480),
+    When(35, fits::FIRST, 0x8004556d, 0, 10480),
+    When(51, fits::FIRST, 0x40046783, 0, 10480),
+    When(35, fits::FIRST, 0x80046783, 0, 10480),
+    When(51, fits::FIRST, 0x40046784, 0, 10480),
+    When(35, fits::FIRST, 0x80046784, 0, 10480),
+    When(19, fits::FIRST, 0x4004af42, 0, 10480),
+    When(35, fits::FIRST, 0x8004af42, 0, 10480),
+    When(19, fits::FIRST, 0x4004af07, 0, 10480),
+    When(35, fits::FIRST, 0x8004af07, 0, 10480),
+    When(19, fits::FIRST, 0x4004af77, 0, 10480),
+    When(35, fits::FIRST, 0x8004af77, 0, 10480),
+    When(19, fits::FIRST, 0x4004af61, 0, 10480),
+    When(35, fits::FIRST, 0x8004af61, 0, 10480),
+    When(19, fits::FIRST, 0x4004560e, 0, 10480),
+    When(35, fits::FIRST, 0x8004560e, 0, 10480),
+    When(19, fits::FIRST, 0x40045613, 0, 10480),
+    When(35, fits::FIRST, 0x80045613, 0, 10480),
+    When(19, fits::FIRST, 0x40045612, 0, 10480),
+    When(35, fits::FIRST, 0x80045612, 0, 10480),
+    When(19, fits::FIRST, 0x40044d0e, 0, 10480),
+    When(35, fits::FIRST, 0x80044d0e, 0, 10480),
+    When(19, fits::FIRST, 0x40041be9, 0, 10480),
+    When(35, fits::FIRST, 0x80041be9, 0, 10480),
+    When(19, fits::FIRST, 0x40041be8, 0, 10480),
+    When(35, fits::FIRST, 0x80041be8, 0, 10480),
+    When(51, fits::FIRST, 0x40045304, 0, 10480),
+    When(35, fits::FIRST, 0x80045304, 0, 10480),
+    When(19, fits::FIRST, 0x40045532, 0, 10480),
+    When(35, fits::FIRST, 0x80045532, 0, 10480),
+    When(19, fits::FIRST, 0x40045542, 0, 10480),
+    When(35, fits::FIRST, 0x80045542, 0, 10480),
+    When(19, fits::FIRST, 0x40044160, 0, 10480),
+    When(35, fits::FIRST, 0x80044160, 0, 10480),
+    When(19, fits::FIRST, 0x40044145, 0, 10480),
+    When(35, fits::FIRST, 0x80044145, 0, 10480),
+    When(19, fits::FIRST, 0x40044102, 0, 10480),
+    When(35, fits::FIRST, 0x80044102, 0, 10480),
+    When(19, fits::FIRST, 0x40044103, 0, 10480),
+    When(35, fits::FIRST, 0x80044103, 0, 10480),
+    When(19, fits::FIRST, 0x40044104, 0, 10480),
+    When(35, fits::FIRST, 0x80044104, 0, 10480),
+    When(19, fits::FIRST, 0x40045731, 0, 10480),
+    When(35, fits::FIRST, 0x80045731, 0, 10480),
+    When(19, fits::FIRST, 0x40045730, 0, 10480),
+    When(35, fits::FIRST, 0x80045730, 0, 10480),
+    When(61, fits::FIRST, 0x40045702, 0, 10480),
+    When(35, fits::FIRST, 0x80045702, 0, 10480),
+    When(45, fits::FIRST, 0x40045402, 0, 10480),
+    When(46, fits::FIRST, 0x80045402, 0, 10480),
+    When(19, fits::FIRST, 0x400454a4, 0, 10480),
+    When(35, fits::FIRST, 0x800454a4, 0, 10480),
+    When(19, fits::FIRST, 0x40045402, 0, 10480),
+    When(35, fits::FIRST, 0x80045402, 0, 10480),
+    When(19, fits::FIRST, 0x40044826, 0, 10480),
+    When(35, fits::FIRST, 0x80044826, 0, 10480),
+    When(19, fits::FIRST, 0x40044825, 0, 10480),
+    When(35, fits::FIRST, 0x80044825, 0, 10480),
+    When(19, fits::FIRST, 0x40044883, 0, 10480),
+    When(35, fits::FIRST, 0x80044883, 0, 10480),
+    When(19, fits::FIRST, 0x40044820, 0, 10480),
+    When(35, fits::FIRST, 0x80044820, 0, 10480),
+    When(51, fits::FIRST, 0x40045362, 0, 10480),
+    When(35, fits::FIRST, 0x80045362, 0, 10480),
+    When(19, fits::FIRST, 0x40044884, 0, 10480),
+    When(35, fits::FIRST, 0x80044884, 0, 10480),
+    When(61, fits::FIRST, 0x40049801, 0, 10480),
+    When(35, fits::FIRST, 0x80049801, 0, 10480),
+    When(124, fits::FIRST, 0x400461f5, 0, 10480),
+    When(35, fits::FIRST, 0x800461f5, 0, 10480),
+    When(49, fits::FIRST, 0x40046606, 0, 10488), // EXT4_IOC_SETRSVSZ, EXT4_IOC_SETVERSION, EXT4_IOC_SETVERSION_OLD, FS_IOC_SETFLAGS, FS_IOC_SETVERSION, REISERFS_IOC_SETFLAGS, REISERFS_IOC_SETVERSION, REISERFS_IOC_UNPACK
+    When(50, fits::FIRST, 0x40086606, 0, 10488),
+    When(46, fits::FIRST, 0x80086606, 0, 10488),
+    When(47, fits::FIRST, 0x80046606, 0, 10488),
+    When(49, fits::FIRST, 0x40046604, 0, 10488),
+    When(50, fits::FIRST, 0x40086604, 0, 10488),
+    When(46, fits::FIRST, 0x80086604, 0, 10488),
+    When(47, fits::FIRST, 0x80046604, 0, 10488),
+    When(49, fits::FIRST, 0x40047602, 0, 10488),
+    When(50, fits::FIRST, 0x40087602, 0, 10488),
+    When(46, fits::FIRST, 0x80087602, 0, 10488),
+    When(47, fits::FIRST, 0x80047602, 0, 10488),
+    When(44, fits::FIRST, 0x40046602, 0, 10488),
+    When(45, fits::FIRST, 0x40086602, 0, 10488),
+    When(46, fits::FIRST, 0x80086602, 0, 10488),
+    When(47, fits::FIRST, 0x80046602, 0, 10488),
+    When(44, fits::FIRST, 0x40047602, 0, 10488),
+    When(45, fits::FIRST, 0x40087602, 0, 10488),
+    When(46, fits::FIRST, 0x80087602, 0, 10488),
+    When(47, fits::FIRST, 0x80047602, 0, 10488),
+    When(48, fits::FIRST, 0x40046602, 0, 10488),
+    When(45, fits::FIRST, 0x40086602, 0, 10488),
+    When(46, fits::FIRST, 0x80086602, 0, 10488),
+    When(47, fits::FIRST, 0x80046602, 0, 10488),
+    When(48, fits::FIRST, 0x40047602, 0, 10488),
+    When(45, fits::FIRST, 0x40087602, 0, 10488),
+    When(46, fits::FIRST, 0x80087602, 0, 10488),
+    When(47, fits::FIRST, 0x80047602, 0, 10488),
+    When(48, fits::FIRST, 0x4004cd01, 0, 10488),
+    When(45, fits::FIRST, 0x4008cd01, 0, 10488),
+    When(46, fits::FIRST, 0x8008cd01, 0, 10488),
+    When(47, fits::FIRST, 0x8004cd01, 0, 10488),
+    When(51, fits::FIRST, 0x40046607, 0, 10496), // EXT4_IOC32_GROUP_EXTEND, CS_SET_WAKELINE, TUNSETIFINDEX, TUNSETOFFLOAD, TUNSETTXFILTER, LOADPIN_IOC_SET_TRUSTED_VERITY_DIGESTS, PFRU_IOC_ACTIVATE, PFRU_IOC_SET_REV, PFRU_IOC_STAGE, PFRU_IOC_STAGE_ACTIVATE, PTP_MASK_EN_SINGLE
+    When(35, fits::FIRST, 0x80046607, 0, 10496),
+    When(19, fits::FIRST, 0x40044317, 0, 10496),
+    When(35, fits::FIRST, 0x80044317, 0, 10496),
+    When(19, fits::FIRST, 0x400454da, 0, 10496),
+    When(35, fits::FIRST, 0x800454da, 0, 10496),
+    When(19, fits::FIRST, 0x400454d0, 0, 10496),
+    When(35, fits::FIRST, 0x800454d0, 0, 10496),
+    When(19, fits::FIRST, 0x400454d1, 0, 10496),
+    When(35, fits::FIRST, 0x800454d1, 0, 10496),
+    When(61, fits::FIRST, 0x40044c00, 0, 10496),
+    When(35, fits::FIRST, 0x80044c00, 0, 10496),
+    When(61, fits::FIRST, 0x4004ee03, 0, 10496),
+    When(35, fits::FIRST, 0x8004ee03, 0, 10496),
+    When(61, fits::FIRST, 0x4004ee01, 0, 10496),
+    When(35, fits::FIRST, 0x8004ee01, 0, 10496),
+    When(61, fits::FIRST, 0x4004ee02, 0, 10496),
+    When(35, fits::FIRST, 0x8004ee02, 0, 10496),
+    When(61, fits::FIRST, 0x4004ee04, 0, 10496),
+    When(35, fits::FIRST, 0x8004ee04, 0, 10496),
+    When(51, fits::FIRST, 0x40043d14, 0, 10496),
+    When(35, fits::FIRST, 0x80043d14, 0, 10496),
+    When(49, fits::FIRST, 0x4004a224, 0, 10504), // ACRN_IOCTL_VM_INTR_MONITOR, EXT4_IOC_GROUP_EXTEND, HPET_IRQFREQ, KVM_S390_STORE_STATUS, KVM_S390_VCPU_FAULT, PCITEST_COPY, PCITEST_READ, PCITEST_WRITE, RTC_EPOCH_SET, RTC_IRQP_SET, SPIOCSTYPE, XSDFEC_SET_ORDER, HFI1_IOCTL_ACK_EVENT
+    When(45, fits::FIRST, 0x4008a224, 0, 10504),
+    When(46, fits::FIRST, 0x8008a224, 0, 10504),
+    When(47, fits::FIRST, 0x8004a224, 0, 10504),
+    When(49, fits::FIRST, 0x40046607, 0, 10504),
+    When(50, fits::FIRST, 0x40086607, 0, 10504),
+    When(46, fits::FIRST, 0x80086607, 0, 10504),
+    When(47, fits::FIRST, 0x80046607, 0, 10504),
+    When(44, fits::FIRST, 0x40046806, 0, 10504),
+    When(45, fits::FIRST, 0x40086806, 0, 10504),
+    When(46, fits::FIRST, 0x80086806, 0, 10504),
+    When(47, fits::FIRST, 0x80046806, 0, 10504),
+    When(50, fits::FIRST, 0x4008ae95, 0, 10504),
+    When(75, fits::FIRST, 0x4004ae95, 0, 10504),
+    When(76, fits::FIRST, 0x8004ae95, 0, 10504),
+    When(77, fits::FIRST, 0x8008ae95, 0, 10504),
+    When(50, fits::FIRST, 0x4008ae52, 0, 10504),
+    When(75, fits::FIRST, 0x4004ae52, 0, 10504),
+    When(76, fits::FIRST, 0x8004ae52, 0, 10504),
+    When(77, fits::FIRST, 0x8008ae52, 0, 10504),
+    When(44, fits::FIRST, 0x40045006, 0, 10504),
+    When(45, fits::FIRST, 0x40085006, 0, 10504),
+    When(46, fits::FIRST, 0x80085006, 0, 10504),
+    When(47, fits::FIRST, 0x80045006, 0, 10504),
+    When(44, fits::FIRST, 0x40045005, 0, 10504),
+    When(45, fits::FIRST, 0x40085005, 0, 10504),
+    When(46, fits::FIRST, 0x80085005, 0, 10504),
+    When(47, fits::FIRST, 0x80045005, 0, 10504),
+    When(44, fits::FIRST, 0x40045004, 0, 10504),
+    When(45, fits::FIRST, 0x40085004, 0, 10504),
+    When(46, fits::FIRST, 0x80085004, 0, 10504),
+    When(47, fits::FIRST, 0x80045004, 0, 10504),
+    When(44, fits::FIRST, 0x4004700e, 0, 10504),
+    When(45, fits::FIRST, 0x4008700e, 0, 10504),
+    When(46, fits::FIRST, 0x8008700e, 0, 10504),
+    When(47, fits::FIRST, 0x8004700e, 0, 10504),
+    When(44, fits::FIRST, 0x4004700c, 0, 10504),
+    When(45, fits::FIRST, 0x4008700c, 0, 10504),
+    When(46, fits::FIRST, 0x8008700c, 0, 10504),
+    When(47, fits::FIRST, 0x8004700c, 0, 10504),
+    When(44, fits::FIRST, 0x40047101, 0, 10504),
+    When(45, fits::FIRST, 0x40087101, 0, 10504),
+    When(46, fits::FIRST, 0x80087101, 0, 10504),
+    When(47, fits::FIRST, 0x80047101, 0, 10504),
+    When(44, fits::FIRST, 0x40046608, 0, 10504),
+    When(45, fits::FIRST, 0x40086608, 0, 10504),
+    When(46, fits::FIRST, 0x80086608, 0, 10504),
+    When(47, fits::FIRST, 0x80046608, 0, 10504),
+    When(44, fits::FIRST, 0x40041bea, 0, 10504),
+    When(45, fits::FIRST, 0x40081bea, 0, 10504),
+    When(46, fits::FIRST, 0x80081bea, 0, 10504),
+    When(47, fits::FIRST, 0x80041bea, 0, 10504),
+    When(49, fits::FIRST, 0x80789440, 0, 10512), // BTRFS_IOC_ENCODED_READ
+    When(45, fits::FIRST, 0x80809440, 0, 10512),
+    When(46, fits::FIRST, 0x40809440, 0, 10512),
+    When(47, fits::FIRST, 0x40789440, 0, 10512),
+    When(19, fits::FIRST, 0x80189439, 0, 10520), // BTRFS_IOC_GET_FEATURES
+    When(35, fits::FIRST, 0x40189439, 0, 10520),
+    When(19, fits::FIRST, 0x8400941f, 0, 10528), // BTRFS_IOC_FS_INFO
+    When(35, fits::FIRST, 0x4400941f, 0, 10528),
+    When(70, fits::FIRST, 0x81f8943c, 0, 10536), // BTRFS_IOC_GET_SUBVOL_INFO
+    When(35, fits::FIRST, 0x41f8943c, 0, 10536),
+    When(71, fits::FIRST, 0x81e8943c, 0, 10536),
+    When(19, fits::FIRST, 0x8030942b, 0, 10544), // BTRFS_IOC_QGROUP_LIMIT
+    When(35, fits::FIRST, 0x4030942b, 0, 10544),
+    When(19, fits::FIRST, 0x8040942d, 0, 10552), // BTRFS_IOC_QUOTA_RESCAN_STATUS
+    When(35, fits::FIRST, 0x4040942d, 0, 10552),
+    When(19, fits::FIRST, 0x90009427, 0, 10560), // BTRFS_IOC_DEVICES_READY
+    When(35, fits::FIRST, 0x50009427, 0, 10560),
+    When(125, fits::FIRST, 0x80811501, 0, 10568), // FS_IOC_GETFSSYSFSPATH
+    When(35, fits::FIRST, 0x40811501, 0, 10568),
+    When(126, fits::FIRST, 0x80841501, 0, 10568),
+    When(19, fits::FIRST, 0x800c6613, 0, 10576), // FS_IOC_SET_ENCRYPTION_POLICY
+    When(35, fits::FIRST, 0x400c6613, 0, 10576),
+    When(125, fits::FIRST, 0x80111500, 0, 10584), // FS_IOC_GETFSUUID
+    When(35, fits::FIRST, 0x40111500, 0, 10584),
+    When(126, fits::FIRST, 0x80141500, 0, 10584),
+    When(19, fits::FIRST, 0x801c581f, 0, 10592), // FS_IOC_FSGETXATTR
+    When(35, fits::FIRST, 0x401c581f, 0, 10592),
+    When(72, fits::FIRST, 0x8030ae7c, 0, 10600), // KVM_GET_CLOCK
+    When(73, fits::FIRST, 0x4030ae7c, 0, 10600),
+    When(72, fits::FIRST, 0x8010aebb, 0, 10608), // KVM_MEMORY_ENCRYPT_REG_REGION, KVM_MEMORY_ENCRYPT_UNREG_REGION
+    When(73, fits::FIRST, 0x4010aebb, 0, 10608),
+    When(72, fits::FIRST, 0x8010aebc, 0, 10608),
+    When(73, fits::FIRST, 0x4010aebc, 0, 10608),
+    When(72, fits::FIRST, 0x8004ae98, 0, 10616), // KVM_GET_MP_STATE
+    When(73, fits::FIRST, 0x4004ae98, 0, 10616),
+    When(44, fits::FIRST, 0x801c7011, 0, 10624), // RTC_PLL_GET
+    When(45, fits::FIRST, 0x80207011, 0, 10624),
+    When(46, fits::FIRST, 0x40207011, 0, 10624),
+    When(47, fits::FIRST, 0x401c7011, 0, 10624),
+    When(19, fits::FIRST, 0x80247008, 0, 10632), // RTC_ALM_READ, RTC_RD_TIME
+    When(35, fits::FIRST, 0x40247008, 0, 10632),
+    When(19, fits::FIRST, 0x80247009, 0, 10632),
+    When(35, fits::FIRST, 0x40247009, 0, 10632),
+    When(85, fits::FIRST, 0x80287010, 0, 10640), // RTC_WKALM_RD
+    When(35, fits::FIRST, 0x40287010, 0, 10640),
+    When(55, fits::FIRST, 0x80267010, 0, 10640),
+    When(19, fits::FIRST, 0x80285442, 0, 10648), // TIOCGISO7816
+    When(36, fits::FIRST, 0x40285442, 0, 10648),
+    When(14, fits::FIRST, 0x40285443, 0, 10648),
+    When(68, fits::FIRST, 0x800854db, 0, 10656), // TUNGETFILTER
+    When(45, fits::FIRST, 0x801054db, 0, 10656),
+    When(46, fits::FIRST, 0x401054db, 0, 10656),
+    When(47, fits::FIRST, 0x400854db, 0, 10656),
+    When(55, fits::FIRST, 0x800654db, 0, 10656),
+    When(20, fits::FIRST, 0x80067411, 0, 10664), // TIOCSETC
+    When(19, fits::FIRST, 0x802c542a, 0, 10672), // TCGETS2
+    When(122, fits::FIRST, 0x402c542a, 0, 10672),
+    When(1, fits::FIRST, 0x4030542a, 0, 10672),
+    When(14, fits::FIRST, 0x402c540c, 0, 10672),
+    When(123, fits::FIRST, 0x80087095, 0, 10680), // PPGETTIME
+    When(54, fits::FIRST, 0x80107095, 0, 10680),
+    When(46, fits::FIRST, 0x40107095, 0, 10680),
+    When(47, fits::FIRST, 0x40087095, 0, 10680),
+    When(19, fits::FIRST, 0x8010aa01, 0, 10688), // UFFDIO_UNREGISTER, UFFDIO_WAKE
+    When(35, fits::FIRST, 0x4010aa01, 0, 10688),
+    When(19, fits::FIRST, 0x8010aa02, 0, 10688),
+    When(35, fits::FIRST, 0x4010aa02, 0, 10688),
+    When(52, fits::FIRST, 0x80085610, 0, 10696), // VT_GETCONSIZECSRPOS
+    When(35, fits::FIRST, 0x40085610, 0, 10696),
+    When(19, fits::FIRST, 0x80285700, 0, 10704), // WDIOC_GETSUPPORT
+    When(35, fits::FIRST, 0x40285700, 0, 10704),
+    When(19, fits::FIRST, 0x8004b702, 0, 10712), // RPROC_GET_SHUTDOWN_ON_RELEASE, UBI_IOCEBISMAP
+    When(35, fits::FIRST, 0x4004b702, 0, 10712),
+    When(19, fits::FIRST, 0x80044f05, 0, 10712),
+    When(35, fits::FIRST, 0x40044f05, 0, 10712),
+    When(19, fits::FIRST, 0x80026101, 0, 10720), // CEC_ADAP_G_PHYS_ADDR, FE_READ_SIGNAL_STRENGTH, FE_READ_SNR, SONYPI_IOCGBAT1CAP, SONYPI_IOCGBAT1REM, SONYPI_IOCGBAT2CAP, SONYPI_IOCGBAT2REM, SDTX_IOCTL_GET_DEVICE_MODE, SDTX_IOCTL_GET_LATCH_STATUS, IOCTL_WDM_MAX_COMMAND, VHOST_VDPA_GET_VRING_NUM, CAPI_GET_ERRCODE, CAPI_INSTALLED
+    When(35, fits::FIRST, 0x40026101, 0, 10720),
+    When(19, fits::FIRST, 0x80026f47, 0, 10720),
+    When(35, fits::FIRST, 0x40026f47, 0, 10720),
+    When(19, fits::FIRST, 0x80026f48, 0, 10720),
+    When(35, fits::FIRST, 0x40026f48, 0, 10720),
+    When(19, fits::FIRST, 0x80027602, 0, 10720),
+    When(35, fits::FIRST, 0x40027602, 0, 10720),
+    When(19, fits::FIRST, 0x80027603, 0, 10720),
+    When(35, fits::FIRST, 0x40027603, 0, 10720),
+    When(19, fits::FIRST, 0x80027604, 0, 10720),
+    When(35, fits::FIRST, 0x40027604, 0, 10720),
+    When(19, fits::FIRST, 0x80027605, 0, 10720),
+    When(35, fits::FIRST, 0x40027605, 0, 10720),
+    When(61, fits::FIRST, 0x8002a52a, 0, 10720),
+    When(35, fits::FIRST, 0x4002a52a, 0, 10720),
+    When(61, fits::FIRST, 0x8002a52b, 0, 10720),
+    When(35, fits::FIRST, 0x4002a52b, 0, 10720),
+    When(19, fits::FIRST, 0x800248a0, 0, 10720),
+    When(35, fits::FIRST, 0x400248a0, 0, 10720),
+    When(19, fits::FIRST, 0x8002af76, 0, 10720),
+    When(35, fits::FIRST, 0x4002af76, 0, 10720),
+    When(124, fits::FIRST, 0x80024321, 0, 10720),
+    When(35, fits::FIRST, 0x40024321, 0, 10720),
+    When(124, fits::FIRST, 0x80024322, 0, 10720),
+    When(35, fits::FIRST, 0x40024322, 0, 10720),
+    When(23, fits::FIRST, 0x8004b209, 0, 10728), // PAPR_HVPIPE_IOC_CREATE_HANDLE, FBIO_WAITFORVSYNC, BLKGETNRZONES, BLKGETZONESZ, BTRFS_IOC_SHUTDOWN, CEC_G_MODE, FE_READ_BER, FE_READ_UNCORRECTED_BLOCKS, EXFAT_IOC_SHUTDOWN, EXT4_IOC_SHUTDOWN, F2FS_IOC_GET_DEV_ALIAS_FILE, F2FS_IOC_GET_DEV_ALIAS_STATUS, F2FS_IOC_GET_FEATURES, F2FS_IOC_GET_PIN_FILE, F2FS_IOC_SHUTDOWN, DFL_FPGA_FME_ERR_GET_IRQ_NUM, DFL_FPGA_PORT_ERR_GET_IRQ_NUM, DFL_FPGA_PORT_UINT_GET_IRQ_NUM, FS_IOC_SHUTDOWN, FSI_SCOM_CHECK, GSMIOC_GETFIRST, I2OVALIDATE, JSIOCGVERSION, LIRC_GET_FEATURES, LIRC_GET_LENGTH, LIRC_GET_MAX_TIMEOUT, LIRC_GET_MIN_TIMEOUT, LIRC_GET_REC_MODE, LIRC_GET_REC_RESOLUTION, LIRC_GET_REC_TIMEOUT, LIRC_GET_SEND_MODE, IOCTL_MEI_NOTIFY_GET, FAT_IOCTL_GET_ATTRIBUTES, FAT_IOCTL_GET_VOLUME_ID, NTSYNC_IOC_EVENT_PULSE, NTSYNC_IOC_EVENT_RESET, NTSYNC_IOC_EVENT_SET, RIO_GET_EVENT_MASK, RIO_MPORT_MAINT_PORT_IDX_GET, SPI_IOC_RD_MAX_SPEED_HZ, SPI_IOC_RD_MODE32, USBTMC_IOCTL_API_VERSION, USBTMC_IOCTL_GET_TIMEOUT, USBDEVFS_GET_CAPABILITIES, VHOST_VDPA_GET_CONFIG_SIZE, VHOST_VDPA_GET_DEVICE_ID, VHOST_VDPA_GET_GROUP_NUM, VHOST_VDPA_GET_VQS_COUNT, VIDIOC_G_PRIORITY, SISFB_GET_AUTOMAXIMIZE, SISFB_GET_AUTOMAXIMIZE_OLD, SISFB_GET_INFO_OLD, SISFB_GET_INFO_SIZE, SISFB_GET_TVPOSOFFSET, SISFB_GET_VBRSTATUS, SISFB_GET_VBRSTATUS_OLD, CXL_IOCTL_GET_PROCESS_ELEMENT
+    When(19, fits::FIRST, 0x40044620, 0, 10728),
+    When(35, fits::FIRST, 0x80044620, 0, 10728),
+    When(19, fits::FIRST, 0x80041285, 0, 10728),
+    When(35, fits::FIRST, 0x40041285, 0, 10728),
+    When(19, fits::FIRST, 0x80041284, 0, 10728),
+    When(35, fits::FIRST, 0x40041284, 0, 10728),
+    When(52, fits::FIRST, 0x8004587d, 0, 10728),
+    When(35, fits::FIRST, 0x4004587d, 0, 10728),
+    When(19, fits::FIRST, 0x80046108, 0, 10728),
+    When(35, fits::FIRST, 0x40046108, 0, 10728),
+    When(19, fits::FIRST, 0x80046f46, 0, 10728),
+    When(35, fits::FIRST, 0x40046f46, 0, 10728),
+    When(19, fits::FIRST, 0x80046f49, 0, 10728),
+    When(35, fits::FIRST, 0x40046f49, 0, 10728),
+    When(51, fits::FIRST, 0x8004587d, 0, 10728),
+    When(35, fits::FIRST, 0x4004587d, 0, 10728),
+    When(51, fits::FIRST, 0x8004587d, 0, 10728),
+    When(35, fits::FIRST, 0x4004587d, 0, 10728),
+    When(52, fits::FIRST, 0x8004f51a, 0, 10728),
+    When(35, fits::FIRST, 0x4004f51a, 0, 10728),
+    When(52, fits::FIRST, 0x8004f51e, 0, 10728),
+    When(35, fits::FIRST, 0x4004f51e, 0, 10728),
+    When(19, fits::FIRST, 0x8004f50c, 0, 10728),
+    When(35, fits::FIRST, 0x4004f50c, 0, 10728),
+    When(19, fits::FIRST, 0x8004f50e, 0, 10728),
+    When(35, fits::FIRST, 0x4004f50e, 0, 10728),
+    When(19, fits::FIRST, 0x8004587d, 0, 10728),
+    When(35, fits::FIRST, 0x4004587d, 0, 10728),
+    When(19, fits::FIRST, 0x8004b683, 0, 10728),
+    When(35, fits::FIRST, 0x4004b683, 0, 10728),
+    When(19, fits::FIRST, 0x8004b645, 0, 10728),
+    When(35, fits::FIRST, 0x4004b645, 0, 10728),
+    When(19, fits::FIRST, 0x8004b647, 0, 10728),
+    When(35, fits::FIRST, 0x4004b647, 0, 10728),
+    When(52, fits::FIRST, 0x8004587d, 0, 10728),
+    When(35, fits::FIRST, 0x4004587d, 0, 10728),
+    When(19, fits::FIRST, 0x80047300, 0, 10728),
+    When(35, fits::FIRST, 0x40047300, 0, 10728),
+    When(19, fits::FIRST, 0x80044704, 0, 10728),
+    When(35, fits::FIRST, 0x40044704, 0, 10728),
+    When(19, fits::FIRST, 0x80046908, 0, 10728),
+    When(35, fits::FIRST, 0x40046908, 0, 10728),
+    When(19, fits::FIRST, 0x80046a01, 0, 10728),
+    When(35, fits::FIRST, 0x40046a01, 0, 10728),
+    When(19, fits::FIRST, 0x80046900, 0, 10728),
+    When(35, fits::FIRST, 0x40046900, 0, 10728),
+    When(19, fits::FIRST, 0x8004690f, 0, 10728),
+    When(35, fits::FIRST, 0x4004690f, 0, 10728),
+    When(19, fits::FIRST, 0x80046909, 0, 10728),
+    When(35, fits::FIRST, 0x40046909, 0, 10728),
+    When(19, fits::FIRST, 0x80046908, 0, 10728),
+    When(35, fits::FIRST, 0x40046908, 0, 10728),
+    When(19, fits::FIRST, 0x80046902, 0, 10728),
+    When(35, fits::FIRST, 0x40046902, 0, 10728),
+    When(19, fits::FIRST, 0x80046907, 0, 10728),
+    When(35, fits::FIRST, 0x40046907, 0, 10728),
+    When(19, fits::FIRST, 0x80046924, 0, 10728),
+    When(35, fits::FIRST, 0x40046924, 0, 10728),
+    When(19, fits::FIRST, 0x80046901, 0, 10728),
+    When(35, fits::FIRST, 0x40046901, 0, 10728),
+    When(19, fits::FIRST, 0x80044803, 0, 10728),
+    When(35, fits::FIRST, 0x40044803, 0, 10728),
+    When(19, fits::FIRST, 0x80047210, 0, 10728),
+    When(35, fits::FIRST, 0x40047210, 0, 10728),
+    When(19, fits::FIRST, 0x80047213, 0, 10728),
+    When(35, fits::FIRST, 0x40047213, 0, 10728),
+    When(52, fits::FIRST, 0x80044e8a, 0, 10728),
+    When(35, fits::FIRST, 0x40044e8a, 0, 10728),
+    When(52, fits::FIRST, 0x80044e89, 0, 10728),
+    When(35, fits::FIRST, 0x40044e89, 0, 10728),
+    When(52, fits::FIRST, 0x80044e88, 0, 10728),
+    When(35, fits::FIRST, 0x40044e88, 0, 10728),
+    When(19, fits::FIRST, 0x80046d0e, 0, 10728),
+    When(35, fits::FIRST, 0x40046d0e, 0, 10728),
+    When(19, fits::FIRST, 0x80046d03, 0, 10728),
+    When(35, fits::FIRST, 0x40046d03, 0, 10728),
+    When(19, fits::FIRST, 0x80046b04, 0, 10728),
+    When(35, fits::FIRST, 0x40046b04, 0, 10728),
+    When(19, fits::FIRST, 0x80046b05, 0, 10728),
+    When(35, fits::FIRST, 0x40046b05, 0, 10728),
+    When(19, fits::FIRST, 0x80045b10, 0, 10728),
+    When(35, fits::FIRST, 0x40045b10, 0, 10728),
+    When(19, fits::FIRST, 0x80045b09, 0, 10728),
+    When(35, fits::FIRST, 0x40045b09, 0, 10728),
+    When(19, fits::FIRST, 0x8004551a, 0, 10728),
+    When(35, fits::FIRST, 0x4004551a, 0, 10728),
+    When(61, fits::FIRST, 0x8004af79, 0, 10728),
+    When(35, fits::FIRST, 0x4004af79, 0, 10728),
+    When(19, fits::FIRST, 0x8004af70, 0, 10728),
+    When(35, fits::FIRST, 0x4004af70, 0, 10728),
+    When(61, fits::FIRST, 0x8004af81, 0, 10728),
+    When(35, fits::FIRST, 0x4004af81, 0, 10728),
+    When(61, fits::FIRST, 0x8004af80, 0, 10728),
+    When(35, fits::FIRST, 0x4004af80, 0, 10728),
+    When(19, fits::FIRST, 0x80045643, 0, 10728),
+    When(35, fits::FIRST, 0x40045643, 0, 10728),
+    When(19, fits::FIRST, 0x8004f303, 0, 10728),
+    When(35, fits::FIRST, 0x4004f303, 0, 10728),
+    When(19, fits::FIRST, 0x80046efa, 0, 10728),
+    When(35, fits::FIRST, 0x40046efa, 0, 10728),
+    When(19, fits::FIRST, 0x80046ef8, 0, 10728),
+    When(35, fits::FIRST, 0x40046ef8, 0, 10728),
+    When(19, fits::FIRST, 0x8004f300, 0, 10728),
+    When(35, fits::FIRST, 0x4004f300, 0, 10728),
+    When(19, fits::FIRST, 0x8004f304, 0, 10728),
+    When(35, fits::FIRST, 0x4004f304, 0, 10728),
+    When(19, fits::FIRST, 0x8004f302, 0, 10728),
+    When(35, fits::FIRST, 0x4004f302, 0, 10728),
+    When(19, fits::FIRST, 0x80046ef9, 0, 10728),
+    When(35, fits::FIRST, 0x40046ef9, 0, 10728),
+    When(124, fits::FIRST, 0x8004ca01, 0, 10728),
+    When(35, fits::FIRST, 0x4004ca01, 0, 10728),
+    When(23, fits::FIRST, 0x8008b206, 0, 10736), // PAPR_PLATFORM_DUMP_IOC_CREATE_HANDLE, PAPR_PLATFORM_DUMP_IOC_INVALIDATE, BTRFS_IOC_START_SYNC, BTRFS_IOC_SUBVOL_GETFLAGS, VIDEO_GET_FRAME_COUNT, VIDEO_GET_PTS, F2FS_IOC_GET_COMPRESS_BLOCKS, F2FS_IOC_RELEASE_COMPRESS_BLOCKS, F2FS_IOC_RESERVE_COMPRESS_BLOCKS, BLKGETDISKSEQ, KVM_X86_GET_MCE_CAP_SUPPORTED, NILFS_IOCTL_SYNC, NE_CREATE_VM, NS_GET_ID, NS_GET_MNTNS_ID, VDUSE_DEV_GET_FEATURES, VDUSE_GET_API_VERSION, VDUSE_GET_FEATURES, VHOST_GET_BACKEND_FEATURES, VHOST_GET_FEATURES, OCXL_IOCTL_IRQ_ALLOC
+    When(23, fits::FIRST, 0x8008b207, 0, 10736),
+    When(19, fits::FIRST, 0x80089418, 0, 10736),
+    When(35, fits::FIRST, 0x40089418, 0, 10736),
+    When(19, fits::FIRST, 0x80089419, 0, 10736),
+    When(35, fits::FIRST, 0x40089419, 0, 10736),
+    When(19, fits::FIRST, 0x80086f3a, 0, 10736),
+    When(35, fits::FIRST, 0x40086f3a, 0, 10736),
+    When(19, fits::FIRST, 0x80086f39, 0, 10736),
+    When(35, fits::FIRST, 0x40086f39, 0, 10736),
+    When(19, fits::FIRST, 0x8008f511, 0, 10736),
+    When(35, fits::FIRST, 0x4008f511, 0, 10736),
+    When(19, fits::FIRST, 0x8008f512, 0, 10736),
+    When(35, fits::FIRST, 0x4008f512, 0, 10736),
+    When(19, fits::FIRST, 0x8008f513, 0, 10736),
+    When(35, fits::FIRST, 0x4008f513, 0, 10736),
+    When(61, fits::FIRST, 0x80081280, 0, 10736),
+    When(35, fits::FIRST, 0x40081280, 0, 10736),
+    When(72, fits::FIRST, 0x8008ae9d, 0, 10736),
+    When(73, fits::FIRST, 0x4008ae9d, 0, 10736),
+    When(19, fits::FIRST, 0x80086e8a, 0, 10736),
+    When(35, fits::FIRST, 0x40086e8a, 0, 10736),
+    When(19, fits::FIRST, 0x8008ae20, 0, 10736),
+    When(35, fits::FIRST, 0x4008ae20, 0, 10736),
+    When(52, fits::FIRST, 0x8008b70d, 0, 10736),
+    When(35, fits::FIRST, 0x4008b70d, 0, 10736),
+    When(51, fits::FIRST, 0x8008b705, 0, 10736),
+    When(35, fits::FIRST, 0x4008b705, 0, 10736),
+    When(61, fits::FIRST, 0x80088111, 0, 10736),
+    When(35, fits::FIRST, 0x40088111, 0, 10736),
+    When(61, fits::FIRST, 0x80088100, 0, 10736),
+    When(35, fits::FIRST, 0x40088100, 0, 10736),
+    When(52, fits::FIRST, 0x80088104, 0, 10736),
+    When(35, fits::FIRST, 0x40088104, 0, 10736),
+    When(19, fits::FIRST, 0x8008af26, 0, 10736),
+    When(35, fits::FIRST, 0x4008af26, 0, 10736),
+    When(19, fits::FIRST, 0x8008af00, 0, 10736),
+    When(35, fits::FIRST, 0x4008af00, 0, 10736),
+    When(19, fits::FIRST, 0x8008ca11, 0, 10736),
+    When(35, fits::FIRST, 0x4008ca11, 0, 10736),
+    When(19, fits::FIRST, 0x80016a11, 0, 10744), // JSIOCGAXES, JSIOCGBUTTONS, SONYPI_IOCGBATFLAGS, SONYPI_IOCGBLUE, SONYPI_IOCGBRT, SONYPI_IOCGFAN, SONYPI_IOCGTEMP, SPI_IOC_RD_BITS_PER_WORD, SPI_IOC_RD_LSB_FIRST, SPI_IOC_RD_MODE, GADGET_HID_READ_GET_REPORT_ID, USBTMC_IOCTL_GET_SRQ_STB, USBTMC_IOCTL_GET_STB, USBTMC_IOCTL_MSG_IN_ATTR, VHOST_GET_FORK_FROM_OWNER, VHOST_VDPA_GET_STATUS
+    When(35, fits::FIRST, 0x40016a11, 0, 10744),
+    When(19, fits::FIRST, 0x80016a12, 0, 10744),
+    When(35, fits::FIRST, 0x40016a12, 0, 10744),
+    When(19, fits::FIRST, 0x80017607, 0, 10744),
+    When(35, fits::FIRST, 0x40017607, 0, 10744),
+    When(19, fits::FIRST, 0x80017608, 0, 10744),
+    When(35, fits::FIRST, 0x40017608, 0, 10744),
+    When(19, fits::FIRST, 0x80017600, 0, 10744),
+    When(35, fits::FIRST, 0x40017600, 0, 10744),
+    When(19, fits::FIRST, 0x8001760a, 0, 10744),
+    When(35, fits::FIRST, 0x4001760a, 0, 10744),
+    When(19, fits::FIRST, 0x8001760c, 0, 10744),
+    When(35, fits::FIRST, 0x4001760c, 0, 10744),
+    When(19, fits::FIRST, 0x80016b03, 0, 10744),
+    When(35, fits::FIRST, 0x40016b03, 0, 10744),
+    When(19, fits::FIRST, 0x80016b02, 0, 10744),
+    When(35, fits::FIRST, 0x40016b02, 0, 10744),
+    When(19, fits::FIRST, 0x80016b01, 0, 10744),
+    When(35, fits::FIRST, 0x40016b01, 0, 10744),
+    When(51, fits::FIRST, 0x80016741, 0, 10744),
+    When(35, fits::FIRST, 0x40016741, 0, 10744),
+    When(61, fits::FIRST, 0x80015b1b, 0, 10744),
+    When(35, fits::FIRST, 0x40015b1b, 0, 10744),
+    When(61, fits::FIRST, 0x80015b1a, 0, 10744),
+    When(35, fits::FIRST, 0x40015b1a, 0, 10744),
+    When(19, fits::FIRST, 0x80015b18, 0, 10744),
+    When(35, fits::FIRST, 0x40015b18, 0, 10744),
+    When(51, fits::FIRST, 0x8001af85, 0, 10744),
+    When(35, fits::FIRST, 0x4001af85, 0, 10744),
+    When(19, fits::FIRST, 0x8001af71, 0, 10744),
+    When(35, fits::FIRST, 0x4001af71, 0, 10744),
+    When(14, fits::FIRST, 0x80044105, 0, 10752), // APCIOCSBPORT, APCIOCSCPWR, APCIOCSFANCTL, DASDAPIVER, D7SIOCWR, FBIOSVIDEO, LEO_SETGAMMA, TIOCGEXCL, TIOCGPKT, TIOCGPTLCK, __TIOCFLUSH, __TIOCLBIC, __TIOCLBIS, __TIOCLGET, __TIOCLSET, __TIOCMODS, __TIOCREMOTE, __TIOCSETX, __TIOCSIGNAL, __TIOCTCNTL, __TIOCUCNTL, MCE_GETCLEAR_FLAGS, MCE_GET_LOG_LEN, MCE_GET_RECORD_LEN, PS3FB_IOCTL_FSEL, PS3FB_IOCTL_SETMODE, VMCP_GETCODE, VMCP_GETSIZE, Z90STAT_DOMAIN_INDEX, Z90STAT_PENDINGQ_COUNT, Z90STAT_REQUESTQ_COUNT, Z90STAT_TOTALOPEN_COUNT, AUTOFS_IOC_ASKUMOUNT, AUTOFS_IOC_PROTOSUBVER, AUTOFS_IOC_PROTOVER, CHIOGPICKER, EXT4_IOC32_GETRSVSZ, EXT4_IOC32_GETVERSION, EXT4_IOC32_GETVERSION_OLD, FS_IOC32_GETFLAGS, FS_IOC32_GETVERSION, HIDIOCGFLAG, HIDIOCGVERSION, HIDIOCGRDESCSIZE, I8K_BIOS_VERSION, I8K_MACHINE_ID, TUNGETSNDBUF, TUNGETVNETBE, TUNGETVNETHDRSZ, TUNGETVNETLE, TUNSETFILTEREBPF, TUNSETSTEERINGEBPF, IIO_GET_EVENT_FD_IOCTL, EVIOCGEFFECTS, EVIOCGVERSION, IPMICTL_GET_MAINTENANCE_MODE_CMD, IPMICTL_SET_GETS_EVENTS_CMD, MEDIA_IOC_REQUEST_ALLOC, NS_GET_PID_FROM_PIDNS, NS_GET_PID_IN_PIDNS, NS_GET_TGID_FROM_PIDNS, NS_GET_TGID_IN_PIDNS, PPCLRIRQ, PPGETFLAGS, PPGETMODE, PPGETPHASE, PPPIOCGASYNCMAP, PPPIOCGCHAN, PPPIOCGDEBUG, PPPIOCGFLAGS, PPPIOCGMRU, PPPIOCGRASYNCMAP, PPPIOCGUNIT, RNDGETENTCNT, RPMSG_GET_OUTGOING_FLOWCONTROL, RPMSG_SET_INCOMING_FLOWCONTROL, SONET_GETDIAG, SONET_GETFRAMING, UDF_GETEASIZE, VIDIOC_G_INPUT, VIDIOC_G_OUTPUT, WDIOC_GETBOOTSTATUS, WDIOC_GETPRETIMEOUT, WDIOC_GETSTATUS, WDIOC_GETTEMP, WDIOC_GETTIMELEFT, WDIOC_GETTIMEOUT, WDIOC_KEEPALIVE, WDIOC_SETOPTIONS, MEMGETREGIONCOUNT, OTPSELECT, HFI1_IOCTL_GET_VERS, SNDRV_SEQ_IOCTL_CLIENT_ID, SNDRV_SEQ_IOCTL_PVERSION, SNDRV_CTL_IOCTL_PCM_NEXT_DEVICE, SNDRV_CTL_IOCTL_POWER_STATE, SNDRV_CTL_IOCTL_PVERSION, SNDRV_HWDEP_IOCTL_PVERSION, SNDRV_PCM_IOCTL_PVERSION, SNDRV_RAWMIDI_IOCTL_PVERSION, SNDRV_TIMER_IOCTL_PVERSION, SNDRV_COMPRESS_IOCTL_VERSION, SNDRV_EMU10K1_IOCTL_DBG_READ, SNDRV_EMU10K1_IOCTL_PVERSION, FCP_IOCTL_PVERSION, SCARLETT2_IOCTL_PVERSION
+    When(14, fits::FIRST, 0x80044103, 0, 10752),
+    When(14, fits::FIRST, 0x80044101, 0, 10752),
+    When(5, fits::FIRST, 0x80044400, 0, 10752),
+    When(14, fits::FIRST, 0x80047046, 0, 10752),
+    When(14, fits::FIRST, 0x80044607, 0, 10752),
+    When(14, fits::FIRST, 0x80044c44, 0, 10752),
+    When(19, fits::FIRST, 0x80045440, 0, 10752),
+    When(35, fits::FIRST, 0x40045440, 0, 10752),
+    When(19, fits::FIRST, 0x80045438, 0, 10752),
+    When(35, fits::FIRST, 0x40045438, 0, 10752),
+    When(19, fits::FIRST, 0x80045439, 0, 10752),
+    When(35, fits::FIRST, 0x40045439, 0, 10752),
+    When(14, fits::FIRST, 0x80047410, 0, 10752),
+    When(14, fits::FIRST, 0x8004747e, 0, 10752),
+    When(14, fits::FIRST, 0x8004747f, 0, 10752),
+    When(14, fits::FIRST, 0x8004747c, 0, 10752),
+    When(14, fits::FIRST, 0x8004747d, 0, 10752),
+    When(14, fits::FIRST, 0x80047404, 0, 10752),
+    When(14, fits::FIRST, 0x80047469, 0, 10752),
+    When(14, fits::FIRST, 0x80047422, 0, 10752),
+    When(14, fits::FIRST, 0x80047421, 0, 10752),
+    When(14, fits::FIRST, 0x80047420, 0, 10752),
+    When(14, fits::FIRST, 0x80047466, 0, 10752),
+    When(80, fits::FIRST, 0x80044d03, 0, 10752),
+    When(80, fits::FIRST, 0x80044d02, 0, 10752),
+    When(80, fits::FIRST, 0x80044d01, 0, 10752),
+    When(23, fits::FIRST, 0x80047206, 0, 10752),
+    When(23, fits::FIRST, 0x80047201, 0, 10752),
+    When(5, fits::FIRST, 0x80041001, 0, 10752),
+    When(5, fits::FIRST, 0x80041003, 0, 10752),
+    When(5, fits::FIRST, 0x80047a47, 0, 10752),
+    When(5, fits::FIRST, 0x80047a45, 0, 10752),
+    When(5, fits::FIRST, 0x80047a44, 0, 10752),
+    When(5, fits::FIRST, 0x80047a46, 0, 10752),
+    When(19, fits::FIRST, 0x80049370, 0, 10752),
+    When(35, fits::FIRST, 0x40049370, 0, 10752),
+    When(19, fits::FIRST, 0x80049367, 0, 10752),
+    When(35, fits::FIRST, 0x40049367, 0, 10752),
+    When(19, fits::FIRST, 0x80049363, 0, 10752),
+    When(35, fits::FIRST, 0x40049363, 0, 10752),
+    When(19, fits::FIRST, 0x80046304, 0, 10752),
+    When(35, fits::FIRST, 0x40046304, 0, 10752),
+    When(51, fits::FIRST, 0x80046605, 0, 10752),
+    When(35, fits::FIRST, 0x40046605, 0, 10752),
+    When(51, fits::FIRST, 0x80046603, 0, 10752),
+    When(35, fits::FIRST, 0x40046603, 0, 10752),
+    When(51, fits::FIRST, 0x80047601, 0, 10752),
+    When(35, fits::FIRST, 0x40047601, 0, 10752),
+    When(19, fits::FIRST, 0x80046601, 0, 10752),
+    When(35, fits::FIRST, 0x40046601, 0, 10752),
+    When(19, fits::FIRST, 0x80047601, 0, 10752),
+    When(35, fits::FIRST, 0x40047601, 0, 10752),
+    When(19, fits::FIRST, 0x8004480e, 0, 10752),
+    When(35, fits::FIRST, 0x4004480e, 0, 10752),
+    When(19, fits::FIRST, 0x80044801, 0, 10752),
+    When(35, fits::FIRST, 0x40044801, 0, 10752),
+    When(19, fits::FIRST, 0x80044801, 0, 10752),
+    When(35, fits::FIRST, 0x40044801, 0, 10752),
+    When(19, fits::FIRST, 0x80046980, 0, 10752),
+    When(35, fits::FIRST, 0x40046980, 0, 10752),
+    When(19, fits::FIRST, 0x80046981, 0, 10752),
+    When(35, fits::FIRST, 0x40046981, 0, 10752),
+    When(19, fits::FIRST, 0x800454d3, 0, 10752),
+    When(35, fits::FIRST, 0x400454d3, 0, 10752),
+    When(19, fits::FIRST, 0x800454df, 0, 10752),
+    When(35, fits::FIRST, 0x400454df, 0, 10752),
+    When(19, fits::FIRST, 0x800454d7, 0, 10752),
+    When(35, fits::FIRST, 0x400454d7, 0, 10752),
+    When(19, fits::FIRST, 0x800454dd, 0, 10752),
+    When(35, fits::FIRST, 0x400454dd, 0, 10752),
+    When(19, fits::FIRST, 0x800454e1, 0, 10752),
+    When(35, fits::FIRST, 0x400454e1, 0, 10752),
+    When(19, fits::FIRST, 0x800454e0, 0, 10752),
+    When(35, fits::FIRST, 0x400454e0, 0, 10752),
+    When(19, fits::FIRST, 0x80046990, 0, 10752),
+    When(35, fits::FIRST, 0x40046990, 0, 10752),
+    When(19, fits::FIRST, 0x80044584, 0, 10752),
+    When(35, fits::FIRST, 0x40044584, 0, 10752),
+    When(19, fits::FIRST, 0x80044501, 0, 10752),
+    When(35, fits::FIRST, 0x40044501, 0, 10752),
+    When(19, fits::FIRST, 0x8004691e, 0, 10752),
+    When(35, fits::FIRST, 0x4004691e, 0, 10752),
+    When(19, fits::FIRST, 0x80046910, 0, 10752),
+    When(35, fits::FIRST, 0x40046910, 0, 10752),
+    When(19, fits::FIRST, 0x80047c05, 0, 10752),
+    When(35, fits::FIRST, 0x40047c05, 0, 10752),
+    When(51, fits::FIRST, 0x8004b706, 0, 10752),
+    When(35, fits::FIRST, 0x4004b706, 0, 10752),
+    When(51, fits::FIRST, 0x8004b708, 0, 10752),
+    When(35, fits::FIRST, 0x4004b708, 0, 10752),
+    When(51, fits::FIRST, 0x8004b707, 0, 10752),
+    When(35, fits::FIRST, 0x4004b707, 0, 10752),
+    When(51, fits::FIRST, 0x8004b709, 0, 10752),
+    When(35, fits::FIRST, 0x4004b709, 0, 10752),
+    When(19, fits::FIRST, 0x80047093, 0, 10752),
+    When(35, fits::FIRST, 0x40047093, 0, 10752),
+    When(19, fits::FIRST, 0x8004709a, 0, 10752),
+    When(35, fits::FIRST, 0x4004709a, 0, 10752),
+    When(19, fits::FIRST, 0x80047098, 0, 10752),
+    When(35, fits::FIRST, 0x40047098, 0, 10752),
+    When(19, fits::FIRST, 0x80047099, 0, 10752),
+    When(35, fits::FIRST, 0x40047099, 0, 10752),
+    When(19, fits::FIRST, 0x80047458, 0, 10752),
+    When(35, fits::FIRST, 0x40047458, 0, 10752),
+    When(19, fits::FIRST, 0x80047437, 0, 10752),
+    When(35, fits::FIRST, 0x40047437, 0, 10752),
+    When(19, fits::FIRST, 0x80047441, 0, 10752),
+    When(35, fits::FIRST, 0x40047441, 0, 10752),
+    When(19, fits::FIRST, 0x8004745a, 0, 10752),
+    When(35, fits::FIRST, 0x4004745a, 0, 10752),
+    When(19, fits::FIRST, 0x80047453, 0, 10752),
+    When(35, fits::FIRST, 0x40047453, 0, 10752),
+    When(19, fits::FIRST, 0x80047455, 0, 10752),
+    When(35, fits::FIRST, 0x40047455, 0, 10752),
+    When(19, fits::FIRST, 0x80047456, 0, 10752),
+    When(35, fits::FIRST, 0x40047456, 0, 10752),
+    When(19, fits::FIRST, 0x80045200, 0, 10752),
+    When(35, fits::FIRST, 0x40045200, 0, 10752),
+    When(51, fits::FIRST, 0x8004b505, 0, 10752),
+    When(35, fits::FIRST, 0x4004b505, 0, 10752),
+    When(51, fits::FIRST, 0x8004b506, 0, 10752),
+    When(35, fits::FIRST, 0x4004b506, 0, 10752),
+    When(19, fits::FIRST, 0x80046114, 0, 10752),
+    When(35, fits::FIRST, 0x40046114, 0, 10752),
+    When(19, fits::FIRST, 0x80046116, 0, 10752),
+    When(35, fits::FIRST, 0x40046116, 0, 10752),
+    When(19, fits::FIRST, 0x80046c40, 0, 10752),
+    When(35, fits::FIRST, 0x40046c40, 0, 10752),
+    When(19, fits::FIRST, 0x80045626, 0, 10752),
+    When(35, fits::FIRST, 0x40045626, 0, 10752),
+    When(19, fits::FIRST, 0x8004562e, 0, 10752),
+    When(35, fits::FIRST, 0x4004562e, 0, 10752),
+    When(19, fits::FIRST, 0x80045702, 0, 10752),
+    When(35, fits::FIRST, 0x40045702, 0, 10752),
+    When(19, fits::FIRST, 0x80045709, 0, 10752),
+    When(35, fits::FIRST, 0x40045709, 0, 10752),
+    When(19, fits::FIRST, 0x80045701, 0, 10752),
+    When(35, fits::FIRST, 0x40045701, 0, 10752),
+    When(19, fits::FIRST, 0x80045703, 0, 10752),
+    When(35, fits::FIRST, 0x40045703, 0, 10752),
+    When(19, fits::FIRST, 0x8004570a, 0, 10752),
+    When(35, fits::FIRST, 0x4004570a, 0, 10752),
+    When(19, fits::FIRST, 0x80045707, 0, 10752),
+    When(35, fits::FIRST, 0x40045707, 0, 10752),
+    When(19, fits::FIRST, 0x80045705, 0, 10752),
+    When(35, fits::FIRST, 0x40045705, 0, 10752),
+    When(19, fits::FIRST, 0x80045704, 0, 10752),
+    When(35, fits::FIRST, 0x40045704, 0, 10752),
+    When(19, fits::FIRST, 0x80044d07, 0, 10752),
+    When(35, fits::FIRST, 0x40044d07, 0, 10752),
+    When(19, fits::FIRST, 0x80044d0d, 0, 10752),
+    When(35, fits::FIRST, 0x40044d0d, 0, 10752),
+    When(19, fits::FIRST, 0x80041bee, 0, 10752),
+    When(35, fits::FIRST, 0x40041bee, 0, 10752),
+    When(19, fits::FIRST, 0x80045301, 0, 10752),
+    When(35, fits::FIRST, 0x40045301, 0, 10752),
+    When(19, fits::FIRST, 0x80045300, 0, 10752),
+    When(35, fits::FIRST, 0x40045300, 0, 10752),
+    When(19, fits::FIRST, 0x80045530, 0, 10752),
+    When(35, fits::FIRST, 0x40045530, 0, 10752),
+    When(19, fits::FIRST, 0x800455d1, 0, 10752),
+    When(35, fits::FIRST, 0x400455d1, 0, 10752),
+    When(19, fits::FIRST, 0x80045500, 0, 10752),
+    When(35, fits::FIRST, 0x40045500, 0, 10752),
+    When(19, fits::FIRST, 0x80044800, 0, 10752),
+    When(35, fits::FIRST, 0x40044800, 0, 10752),
+    When(19, fits::FIRST, 0x80044100, 0, 10752),
+    When(35, fits::FIRST, 0x40044100, 0, 10752),
+    When(19, fits::FIRST, 0x80045700, 0, 10752),
+    When(35, fits::FIRST, 0x40045700, 0, 10752),
+    When(19, fits::FIRST, 0x80045400, 0, 10752),
+    When(35, fits::FIRST, 0x40045400, 0, 10752),
+    When(19, fits::FIRST, 0x80044300, 0, 10752),
+    When(35, fits::FIRST, 0x40044300, 0, 10752),
+    When(19, fits::FIRST, 0x80044884, 0, 10752),
+    When(35, fits::FIRST, 0x40044884, 0, 10752),
+    When(19, fits::FIRST, 0x80044840, 0, 10752),
+    When(35, fits::FIRST, 0x40044840, 0, 10752),
+    When(52, fits::FIRST, 0x80045360, 0, 10752),
+    When(35, fits::FIRST, 0x40045360, 0, 10752),
+    When(51, fits::FIRST, 0x80045360, 0, 10752),
+    When(35, fits::FIRST, 0x40045360, 0, 10752),
+    When(49, fits::FIRST, 0x80046605, 0, 10760), // EXT4_IOC_GETRSVSZ, EXT4_IOC_GETVERSION, EXT4_IOC_GETVERSION_OLD, FS_IOC_GETFLAGS, FS_IOC_GETVERSION, REISERFS_IOC_GETFLAGS, REISERFS_IOC_GETVERSION
+    When(50, fits::FIRST, 0x80086605, 0, 10760),
+    When(46, fits::FIRST, 0x40086605, 0, 10760),
+    When(47, fits::FIRST, 0x40046605, 0, 10760),
+    When(49, fits::FIRST, 0x80046603, 0, 10760),
+    When(50, fits::FIRST, 0x80086603, 0, 10760),
+    When(46, fits::FIRST, 0x40086603, 0, 10760),
+    When(47, fits::FIRST, 0x40046603, 0, 10760),
+    When(49, fits::FIRST, 0x80047601, 0, 10760),
+    When(50, fits::FIRST, 0x80087601, 0, 10760),
+    When(46, fits::FIRST, 0x40087601, 0, 10760),
+    When(47, fits::FIRST, 0x40047601, 0, 10760),
+    When(44, fits::FIRST, 0x80046601, 0, 10760),
+    When(45, fits::FIRST, 0x80086601, 0, 10760),
+    When(46, fits::FIRST, 0x40086601, 0, 10760),
+    When(47, fits::FIRST, 0x40046601, 0, 10760),
+    When(44, fits::FIRST, 0x80047601, 0, 10760),
+    When(45, fits::FIRST, 0x80087601, 0, 10760),
+    When(46, fits::FIRST, 0x40087601, 0, 10760),
+    When(47, fits::FIRST, 0x40047601, 0, 10760),
+    When(48, fits::FIRST, 0x80046601, 0, 10760),
+    When(45, fits::FIRST, 0x80086601, 0, 10760),
+    When(46, fits::FIRST, 0x40086601, 0, 10760),
+    When(47, fits::FIRST, 0x40046601, 0, 10760),
+    When(48, fits::FIRST, 0x80047601, 0, 10760),
+    When(45, fits::FIRST, 0x80087601, 0, 10760),
+    When(46, fits::FIRST, 0x40087601, 0, 10760),
+    When(47, fits::FIRST, 0x40047601, 0, 10760),
+    When(19, fits::FIRST, 0x80045432, 0, 10768), // TIOCGDEV, TIOCGPTN, AUDIO_GET_CAPABILITIES, VIDEO_GET_CAPABILITIES, CS_GET_IF_VERSION, CS_GET_STATE, TUNGETFEATURES, TUNGETIFF, IPMICTL_GET_MY_ADDRESS_CMD, IPMICTL_GET_MY_LUN_CMD, IPMICTL_SET_MY_ADDRESS_CMD, IPMICTL_SET_MY_LUN_CMD, PPGETMODES, RTC_VL_READ, UI_GET_VERSION, USBDEVFS_CLAIMINTERFACE, USBDEVFS_CLAIM_PORT, USBDEVFS_CLEAR_HALT, USBDEVFS_RELEASEINTERFACE, USBDEVFS_RELEASE_PORT, USBDEVFS_RESETEP, USBDEVFS_SETCONFIGURATION, VHOST_VDPA_GET_AS_NUM, SNDRV_EMUX_IOCTL_VERSION
+    When(35, fits::FIRST, 0x40045432, 0, 10768),
+    When(19, fits::FIRST, 0x80045430, 0, 10768),
+    When(36, fits::FIRST, 0x40045430, 0, 10768),
+    When(14, fits::FIRST, 0x40047486, 0, 10768),
+    When(19, fits::FIRST, 0x80046f0b, 0, 10768),
+    When(35, fits::FIRST, 0x40046f0b, 0, 10768),
+    When(19, fits::FIRST, 0x80046f21, 0, 10768),
+    When(35, fits::FIRST, 0x40046f21, 0, 10768),
+    When(19, fits::FIRST, 0x8004431e, 0, 10768),
+    When(35, fits::FIRST, 0x4004431e, 0, 10768),
+    When(19, fits::FIRST, 0x80044315, 0, 10768),
+    When(35, fits::FIRST, 0x40044315, 0, 10768),
+    When(19, fits::FIRST, 0x800454cf, 0, 10768),
+    When(35, fits::FIRST, 0x400454cf, 0, 10768),
+    When(19, fits::FIRST, 0x800454d2, 0, 10768),
+    When(35, fits::FIRST, 0x400454d2, 0, 10768),
+    When(19, fits::FIRST, 0x80046912, 0, 10768),
+    When(35, fits::FIRST, 0x40046912, 0, 10768),
+    When(19, fits::FIRST, 0x80046914, 0, 10768),
+    When(35, fits::FIRST, 0x40046914, 0, 10768),
+    When(19, fits::FIRST, 0x80046911, 0, 10768),
+    When(35, fits::FIRST, 0x40046911, 0, 10768),
+    When(19, fits::FIRST, 0x80046913, 0, 10768),
+    When(35, fits::FIRST, 0x40046913, 0, 10768),
+    When(19, fits::FIRST, 0x80047097, 0, 10768),
+    When(35, fits::FIRST, 0x40047097, 0, 10768),
+    When(19, fits::FIRST, 0x80047013, 0, 10768),
+    When(35, fits::FIRST, 0x40047013, 0, 10768),
+    When(19, fits::FIRST, 0x8004552d, 0, 10768),
+    When(35, fits::FIRST, 0x4004552d, 0, 10768),
+    When(19, fits::FIRST, 0x8004550f, 0, 10768),
+    When(35, fits::FIRST, 0x4004550f, 0, 10768),
+    When(19, fits::FIRST, 0x80045518, 0, 10768),
+    When(35, fits::FIRST, 0x40045518, 0, 10768),
+    When(19, fits::FIRST, 0x80045515, 0, 10768),
+    When(35, fits::FIRST, 0x40045515, 0, 10768),
+    When(19, fits::FIRST, 0x80045510, 0, 10768),
+    When(35, fits::FIRST, 0x40045510, 0, 10768),
+    When(19, fits::FIRST, 0x80045519, 0, 10768),
+    When(35, fits::FIRST, 0x40045519, 0, 10768),
+    When(19, fits::FIRST, 0x80045503, 0, 10768),
+    When(35, fits::FIRST, 0x40045503, 0, 10768),
+    When(19, fits::FIRST, 0x80045505, 0, 10768),
+    When(35, fits::FIRST, 0x40045505, 0, 10768),
+    When(61, fits::FIRST, 0x8004af7a, 0, 10768),
+    When(35, fits::FIRST, 0x4004af7a, 0, 10768),
+    When(19, fits::FIRST, 0x80044880, 0, 10768),
+    When(35, fits::FIRST, 0x40044880, 0, 10768),
+    When(44, fits::FIRST, 0x80046301, 0, 10776), // KCOV_INIT_TRACE, MMTIMER_GETCOUNTER, MMTIMER_GETFREQ, MMTIMER_GETRES, RTC_EPOCH_READ, RTC_IRQP_READ
+    When(45, fits::FIRST, 0x80086301, 0, 10776),
+    When(46, fits::FIRST, 0x40086301, 0, 10776),
+    When(47, fits::FIRST, 0x40046301, 0, 10776),
+    When(44, fits::FIRST, 0x80046d09, 0, 10776),
+    When(45, fits::FIRST, 0x80086d09, 0, 10776),
+    When(46, fits::FIRST, 0x40086d09, 0, 10776),
+    When(47, fits::FIRST, 0x40046d09, 0, 10776),
+    When(44, fits::FIRST, 0x80046d02, 0, 10776),
+    When(45, fits::FIRST, 0x80086d02, 0, 10776),
+    When(46, fits::FIRST, 0x40086d02, 0, 10776),
+    When(47, fits::FIRST, 0x40046d02, 0, 10776),
+    When(44, fits::FIRST, 0x80046d01, 0, 10776),
+    When(45, fits::FIRST, 0x80086d01, 0, 10776),
+    When(46, fits::FIRST, 0x40086d01, 0, 10776),
+    When(47, fits::FIRST, 0x40046d01, 0, 10776),
+    When(44, fits::FIRST, 0x8004700d, 0, 10776),
+    When(45, fits::FIRST, 0x8008700d, 0, 10776),
+    When(46, fits::FIRST, 0x4008700d, 0, 10776),
+    When(47, fits::FIRST, 0x4004700d, 0, 10776),
+    When(44, fits::FIRST, 0x8004700b, 0, 10776),
+    When(45, fits::FIRST, 0x8008700b, 0, 10776),
+    When(46, fits::FIRST, 0x4008700b, 0, 10776),
+    When(47, fits::FIRST, 0x4004700b, 0, 10776),
+    When(0, fits::FIRST, 0xc0101282, 0, 10784), // BLKREPORTZONE, BLKREPORTZONEV2
+    When(6, fits::FIRST, 0xc010128e, 0, 10784),
+    When(0, fits::FIRST, 0xd000941e, 0, 10792), // BTRFS_IOC_DEV_INFO
+    When(0, fits::FIRST, 0xc4089434, 0, 10800), // BTRFS_IOC_GET_DEV_STATS
+    When(0, fits::FIRST, 0xd000943d, 0, 10808), // BTRFS_IOC_GET_SUBVOL_ROOTREF
+    When(0, fits::FIRST, 0xd0009412, 0, 10816), // BTRFS_IOC_INO_LOOKUP
+    When(0, fits::FIRST, 0xd000943e, 0, 10824), // BTRFS_IOC_INO_LOOKUP_USER
+    When(0, fits::FIRST, 0xc0389423, 0, 10832), // BTRFS_IOC_INO_PATHS
+    When(0, fits::FIRST, 0xc0389424, 0, 10840), // BTRFS_IOC_LOGICAL_INO, BTRFS_IOC_LOGICAL_INO_V2
+    When(0, fits::FIRST, 0xc038943b, 0, 10840),
+    When(0, fits::FIRST, 0xc0109428, 0, 10848), // BTRFS_IOC_QUOTA_CTL
+    When(127, fits::FIRST, 0xc0c89425, 0, 10856), // BTRFS_IOC_SET_RECEIVED_SUBVOL
+    When(71, fits::FIRST, 0xc0c09425, 0, 10856),
+    When(0, fits::FIRST, 0xc0189436, 0, 10864), // BTRFS_IOC_FILE_EXTENT_SAME
+    When(0, fits::FIRST, 0xc400941b, 0, 10872), // BTRFS_IOC_SCRUB, BTRFS_IOC_SCRUB_PROGRESS
+    When(0, fits::FIRST, 0xc400941d, 0, 10872),
+    When(0, fits::FIRST, 0xd0009411, 0, 10880), // BTRFS_IOC_TREE_SEARCH
+    When(0, fits::FIRST, 0xc0709411, 0, 10888), // BTRFS_IOC_TREE_SEARCH_V2
+    When(0, fits::FIRST, 0xc0109414, 0, 10896), // BTRFS_IOC_SPACE_INFO
+    When(8, fits::FIRST, 0xc020662a, 0, 10904), // EXT4_IOC_GET_ES_CACHE, FS_IOC_FIEMAP
+    When(0, fits::FIRST, 0xc020660b, 0, 10904),
+    When(0, fits::FIRST, 0xc0189436, 0, 10912), // FIDEDUPERANGE
+    When(0, fits::FIRST, 0xc0506617, 0, 10920), // FS_IOC_ADD_ENCRYPTION_KEY
+    When(0, fits::FIRST, 0xc080661a, 0, 10928), // FS_IOC_GET_ENCRYPTION_KEY_STATUS
+    When(0, fits::FIRST, 0xc0406618, 0, 10936), // FS_IOC_REMOVE_ENCRYPTION_KEY, FS_IOC_REMOVE_ENCRYPTION_KEY_ALL_USERS
+    When(0, fits::FIRST, 0xc0406619, 0, 10936),
+    When(0, fits::FIRST, 0xc0185879, 0, 10944), // FITRIM
+    When(0, fits::FIRST, 0xc0046686, 0, 10952), // FS_IOC_MEASURE_VERITY
+    When(7, fits::FIRST, 0xc0286687, 0, 10960), // FS_IOC_READ_VERITY_METADATA
+    When(74, fits::FIRST, 0xc018aec0, 0, 10968), // KVM_CLEAR_DIRTY_LOG
+    When(80, fits::FIRST, 0xc008ae91, 0, 10976), // KVM_GET_CPUID2, KVM_GET_EMULATED_CPUID, KVM_GET_SUPPORTED_CPUID, KVM_GET_SUPPORTED_HV_CPUID
+    When(80, fits::FIRST, 0xc008ae09, 0, 10976),
+    When(80, fits::FIRST, 0xc008ae05, 0, 10976),
+    When(80, fits::FIRST, 0xc008aec1, 0, 10976),
+    When(74, fits::FIRST, 0xc00caee0, 0, 10984), // KVM_CREATE_DEVICE
+    When(74, fits::FIRST, 0xc040aed4, 0, 10992), // KVM_CREATE_GUEST_MEMFD
+    When(74, fits::FIRST, 0xc008ae67, 0, 11000), // KVM_IRQ_LINE_STATUS
+    When(80, fits::FIRST, 0xc004ae0a, 0, 11008), // KVM_GET_MSR_FEATURE_INDEX_LIST, KVM_GET_MSR_INDEX_LIST
+    When(80, fits::FIRST, 0xc004ae02, 0, 11008),
+    When(80, fits::FIRST, 0xc008ae88, 0, 11016), // KVM_GET_MSRS
+    When(74, fits::FIRST, 0xc040aed5, 0, 11024), // KVM_PRE_FAULT_MEMORY
+    When(74, fits::FIRST, 0xc008aeb0, 0, 11032), // KVM_GET_REG_LIST
+    When(74, fits::FIRST, 0xc018ae85, 0, 11040), // KVM_TRANSLATE
+    When(6, fits::FIRST, 0xc058ff0b, 0, 11048), // PIDFD_GET_INFO
+    When(8, fits::FIRST, 0xc0606610, 0, 11056), // PAGEMAP_SCAN
+    When(8, fits::FIRST, 0xc0686611, 0, 11064), // PROCMAP_QUERY
+    When(0, fits::FIRST, 0xc0502100, 0, 11072), // SECCOMP_IOCTL_NOTIF_RECV
+    When(0, fits::FIRST, 0xc0182101, 0, 11080), // SECCOMP_IOCTL_NOTIF_SEND
+    When(28, fits::FIRST, 0xc0285443, 0, 11088), // TIOCSISO7816
+    When(14, fits::FIRST, 0xc0285444, 0, 11088),
+    When(0, fits::FIRST, 0xc018aa3f, 0, 11096), // UFFDIO_API
+    When(7, fits::FIRST, 0xc020aa07, 0, 11104), // UFFDIO_CONTINUE
+    When(0, fits::FIRST, 0xc028aa03, 0, 11112), // UFFDIO_COPY
+    When(8, fits::FIRST, 0xc028aa05, 0, 11120), // UFFDIO_MOVE
+    When(8, fits::FIRST, 0xc020aa08, 0, 11128), // UFFDIO_POISON
+    When(0, fits::FIRST, 0xc020aa00, 0, 11136), // UFFDIO_REGISTER
+    When(6, fits::FIRST, 0xc018aa09, 0, 11144), // UFFDIO_RWPROTECT
+    When(0, fits::FIRST, 0xc018aa06, 0, 11152), // UFFDIO_WRITEPROTECT
+    When(0, fits::FIRST, 0xc020aa04, 0, 11160), // UFFDIO_ZEROPAGE
+    When(0, fits::FIRST, 0xc0047310, 0, 11168), // SCIF_FENCE_WAIT
+    When(0, fits::FIRST, 0xc0026303, 0, 11176), // RIO_CM_CHAN_CREATE
+    When(0, fits::FIRST, 0xc004b40c, 0, 11184), // GPIO_GET_LINEINFO_UNWATCH_IOCTL, KVM_PPC_ALLOCATE_HTAB, NE_ADD_VCPU, NTSYNC_IOC_SEM_RELEASE, RIO_CM_EP_GET_LIST, RIO_CM_EP_GET_LIST_SIZE, RIO_CM_MPORT_GET_LIST, USBTMC_IOCTL_WRITE_RESULT, FASTRPC_IOCTL_FREE_DMA_BUFF, NTSYNC_IOC_SEM_POST, DRM_IOCTL_MGA_WAIT_FENCE
+    When(74, fits::FIRST, 0xc004aea7, 0, 11184),
+    When(0, fits::FIRST, 0xc004ae21, 0, 11184),
+    When(6, fits::FIRST, 0xc0044e81, 0, 11184),
+    When(0, fits::FIRST, 0xc0046302, 0, 11184),
+    When(0, fits::FIRST, 0xc0046301, 0, 11184),
+    When(0, fits::FIRST, 0xc004630b, 0, 11184),
+    When(0, fits::FIRST, 0xc0045b0f, 0, 11184),
+    When(0, fits::FIRST, 0xc0045202, 0, 11184),
+    When(128, fits::FIRST, 0xc0044e81, 0, 11184),
+    When(102, fits::FIRST, 0xc004644b, 0, 11184),
+    When(7, fits::FIRST, 0xc008a260, 0, 11192), // ACRN_IOCTL_PM_GET_CPU_STATE, IOCTL_AMD_PMF_POPULATE_DATA, SCIF_ACCEPTREG, SCIF_BIND
+    When(6, fits::FIRST, 0xc0087000, 0, 11192),
+    When(0, fits::FIRST, 0xc0087305, 0, 11192),
+    When(0, fits::FIRST, 0xc0087301, 0, 11192),
+    When(23, fits::FIRST, 0xc0047042, 0, 11200), // IOC_NVRAM_GET_OFFSET, OBSOLETE_PMAC_NVRAM_GET_OFFSET, OPIOCGETCHILD, OPIOCGETNEXT, FIFREEZE, FITHAW, IIO_BUFFER_GET_FD_IOCTL, PPPIOCNEWUNIT, SONET_CLRDIAG, SONET_SETDIAG, VIDIOC_S_INPUT, VIDIOC_S_OUTPUT, WDIOC_SETPRETIMEOUT, WDIOC_SETTIMEOUT, SNDRV_CTL_IOCTL_HWDEP_NEXT_DEVICE, SNDRV_CTL_IOCTL_POWER, SNDRV_CTL_IOCTL_RAWMIDI_NEXT_DEVICE, SNDRV_CTL_IOCTL_SUBSCRIBE_EVENTS, SNDRV_CTL_IOCTL_UMP_NEXT_DEVICE, CAPI_GET_MANUFACTURER, CAPI_GET_SERIAL, MGSL_IOCWAITEVENT
+    When(23, fits::FIRST, 0xc0047040, 0, 11200),
+    When(14, fits::FIRST, 0xc0044f06, 0, 11200),
+    When(14, fits::FIRST, 0xc0044f05, 0, 11200),
+    When(0, fits::FIRST, 0xc0045877, 0, 11200),
+    When(0, fits::FIRST, 0xc0045878, 0, 11200),
+    When(7, fits::FIRST, 0xc0046991, 0, 11200),
+    When(0, fits::FIRST, 0xc004743e, 0, 11200),
+    When(0, fits::FIRST, 0xc0046113, 0, 11200),
+    When(0, fits::FIRST, 0xc0046112, 0, 11200),
+    When(0, fits::FIRST, 0xc0045627, 0, 11200),
+    When(0, fits::FIRST, 0xc004562f, 0, 11200),
+    When(0, fits::FIRST, 0xc0045708, 0, 11200),
+    When(0, fits::FIRST, 0xc0045706, 0, 11200),
+    When(0, fits::FIRST, 0xc0045520, 0, 11200),
+    When(0, fits::FIRST, 0xc00455d0, 0, 11200),
+    When(0, fits::FIRST, 0xc0045540, 0, 11200),
+    When(0, fits::FIRST, 0xc0045516, 0, 11200),
+    When(8, fits::FIRST, 0xc0045543, 0, 11200),
+    When(102, fits::FIRST, 0xc0044306, 0, 11200),
+    When(102, fits::FIRST, 0xc0044308, 0, 11200),
+    When(102, fits::FIRST, 0xc0046d08, 0, 11200),
+    When(3, fits::FIRST, 0xc0046c43, 0, 11208), // UDF_RELOCATE_BLOCKS
+    When(4, fits::FIRST, 0xc0086c43, 0, 11208),
+    When(0, fits::FIRST, 0xc00464af, 0, 11216), // DRM_IOCTL_MODE_RMFB
+    When(3, fits::FIRST, 0xc0049364, 0, 11224), // AUTOFS_IOC_SETTIMEOUT, KVM_MEMORY_ENCRYPT_OP, VIDIOC_OMAP3ISP_STAT_EN
+    When(4, fits::FIRST, 0xc0089364, 0, 11224),
+    When(78, fits::FIRST, 0xc004aeba, 0, 11224),
+    When(79, fits::FIRST, 0xc008aeba, 0, 11224),
+    When(3, fits::FIRST, 0xc00456c7, 0, 11224),
+    When(4, fits::FIRST, 0xc00856c7, 0, 11224),
 ];
 
 /// What is decided.
-pub(crate) const DECIDED: [u16; 11216] = [
+pub(crate) const DECIDED: [u16; 11232] = [
     8, NO, NO, 2, 339, 323, 174, 8, 0, 0, ZERO, NO, NO, 2, 339, 8,
     174, 14, 0, 0, ZERO, NO, NO, 2, 339, 14, 174, 14, 0, 0, NO, NO,
     NO, 1, 291, 325, 0, 0, NO, NO, NO, 1, 291, 327, 0, 0, NO, NO,
@@ -6631,130 +6631,131 @@ pub(crate) const DECIDED: [u16; 11216] = [
     336, 1037, 0, 0, NO, 253, 336, 0, 0, 0, NO, 419, 336, 0, 0, 0,
     NO, 590, 336, 0, 0, 0, NO, 591, 336, 0, 0, 0, NO, 592, 336, 0,
     0, 0, NO, 593, 336, 0, 0, 0, NO, NO, NO, 1, 244, 1038, 0, 0,
-    NO, NO, NO, 1, 244, 1039, 0, 0, NO, NO, NO, 1, 244, 14, 0, 0,
+    NO, NO, NO, 1, 244, 681, 0, 0, NO, NO, NO, 1, 244, 14, 0, 0,
     NO, NO, NO, 1, 246, 1, 0, 0, NO, NO, NO, 1, 246, 14, 0, 0,
-    NO, NO, NO, 1, 245, 1, 0, 0, NO, NO, NO, 1, 245, 1040, 0, 0,
-    NO, NO, NO, 1, 245, 14, 0, 0, NO, NO, NO, 1, 406, 1040, 0, 0,
+    NO, NO, NO, 1, 245, 1, 0, 0, NO, NO, NO, 1, 245, 1039, 0, 0,
+    NO, NO, NO, 1, 245, 14, 0, 0, NO, NO, NO, 1, 244, 1040, 0, 0,
+    NO, NO, NO, 1, 244, 1041, 0, 0, NO, NO, NO, 1, 406, 1039, 0, 0,
     NO, NO, NO, 1, 406, 14, 0, 0, NO, NO, NO, 2, 112, 14, 100, 14,
     0, 0, NO, NO, NO, 2, 112, 62, 100, 62, 0, 0, NO, NO, NO, 2,
     112, 9, 100, 9, 0, 0, NO, NO, NO, 1, 36, 40, 0, 0, NO, NO,
     NO, 1, 36, 62, 0, 0, NO, NO, NO, 1, 36, 156, 0, 0, ZERO, NO,
     NO, 2, 60, 14, 50, 14, 0, 0, ZERO, NO, NO, 2, 60, 1, 50, 5,
-    0, 0, ZERO, NO, NO, 2, 60, 14, 50, 1041, 0, 0, ZERO, NO, NO, 2,
+    0, 0, ZERO, NO, NO, 2, 60, 14, 50, 1042, 0, 0, ZERO, NO, NO, 2,
     60, 14, 50, 94, 0, 0, 8, NO, NO, 2, 60, 1, 50, 698, 0, 0,
     ZERO, NO, NO, 2, 60, 1, 50, 8, 0, 0, 8, NO, NO, 2, 60, 17,
     50, 698, 0, 0, ZERO, NO, NO, 2, 60, 17, 50, 8, 0, 0, ZERO, NO,
-    NO, 2, 60, 14, 50, 328, 0, 0, ZERO, NO, NO, 2, 60, 14, 50, 1042,
+    NO, 2, 60, 14, 50, 328, 0, 0, ZERO, NO, NO, 2, 60, 14, 50, 1043,
     0, 0, ZERO, NO, NO, 2, 60, 14, 50, 98, 0, 0, 25, NO, NO, 2,
-    60, 1043, 50, 1044, 0, 0, ZERO, NO, NO, 2, 60, 5, 50, 1045, 0, 0,
-    ZERO, NO, NO, 2, 60, 5, 50, 1046, 0, 0, ZERO, NO, NO, 2, 60, 1047,
-    50, 1048, 0, 0, 5, NO, NO, 2, 60, 5, 50, 1049, 0, 0, ZERO, NO,
-    NO, 2, 60, 5, 50, 1050, 0, 0, 5, NO, NO, 2, 60, 5, 50, 1051,
-    0, 0, 25, NO, NO, 2, 60, 17, 50, 1052, 0, 0, 5, NO, NO, 2,
-    60, 5, 50, 1053, 0, 0, ZERO, NO, NO, 2, 60, 5, 50, 1054, 0, 0,
-    ZERO, NO, NO, 2, 60, 5, 50, 1055, 0, 0, ZERO, NO, NO, 2, 60, 17,
-    50, 651, 0, 0, ZERO, NO, NO, 2, 60, 1056, 50, 1057, 0, 0, ZERO, NO,
-    NO, 2, 60, 1056, 50, 1058, 0, 0, ZERO, NO, NO, 2, 60, 1059, 50, 1060,
-    0, 0, ZERO, NO, NO, 2, 60, 17, 50, 1040, 0, 0, ZERO, NO, NO, 2,
-    60, 14, 50, 544, 0, 0, ZERO, NO, NO, 2, 60, 14, 50, 1061, 0, 0,
-    NO, 644, NO, 0, 2, 50, 60, 0, ZERO, NO, NO, 2, 60, 1, 50, 1048,
-    0, 0, ZERO, NO, NO, 2, 60, 14, 50, 1062, 0, 0, ZERO, NO, NO, 2,
-    60, 14, 50, 1063, 0, 0, ZERO, NO, NO, 2, 60, 14, 50, 1064, 0, 0,
-    ZERO, NO, NO, 2, 60, 14, 50, 1065, 0, 0, ZERO, NO, NO, 2, 60, 14,
-    50, 1066, 0, 0, ZERO, NO, NO, 2, 60, 14, 50, 1067, 0, 0, ZERO, NO,
+    60, 1044, 50, 1045, 0, 0, ZERO, NO, NO, 2, 60, 5, 50, 1046, 0, 0,
+    ZERO, NO, NO, 2, 60, 5, 50, 1047, 0, 0, ZERO, NO, NO, 2, 60, 1048,
+    50, 1049, 0, 0, 5, NO, NO, 2, 60, 5, 50, 1050, 0, 0, ZERO, NO,
+    NO, 2, 60, 5, 50, 1051, 0, 0, 5, NO, NO, 2, 60, 5, 50, 1052,
+    0, 0, 25, NO, NO, 2, 60, 17, 50, 1053, 0, 0, 5, NO, NO, 2,
+    60, 5, 50, 1054, 0, 0, ZERO, NO, NO, 2, 60, 5, 50, 1055, 0, 0,
+    ZERO, NO, NO, 2, 60, 5, 50, 1056, 0, 0, ZERO, NO, NO, 2, 60, 17,
+    50, 651, 0, 0, ZERO, NO, NO, 2, 60, 1057, 50, 1058, 0, 0, ZERO, NO,
+    NO, 2, 60, 1057, 50, 1059, 0, 0, ZERO, NO, NO, 2, 60, 1060, 50, 1061,
+    0, 0, ZERO, NO, NO, 2, 60, 17, 50, 1039, 0, 0, ZERO, NO, NO, 2,
+    60, 14, 50, 544, 0, 0, ZERO, NO, NO, 2, 60, 14, 50, 1062, 0, 0,
+    NO, 644, NO, 0, 2, 50, 60, 0, ZERO, NO, NO, 2, 60, 1, 50, 1049,
+    0, 0, ZERO, NO, NO, 2, 60, 14, 50, 1063, 0, 0, ZERO, NO, NO, 2,
+    60, 14, 50, 1064, 0, 0, ZERO, NO, NO, 2, 60, 14, 50, 1065, 0, 0,
+    ZERO, NO, NO, 2, 60, 14, 50, 1066, 0, 0, ZERO, NO, NO, 2, 60, 14,
+    50, 1067, 0, 0, ZERO, NO, NO, 2, 60, 14, 50, 1068, 0, 0, ZERO, NO,
     NO, 2, 60, 17, 50, 698, 0, 0, ZERO, NO, NO, 2, 60, 17, 50, 740,
     0, 0, ZERO, NO, NO, 2, 60, 14, 50, 17, 0, 0, ZERO, NO, NO, 2,
-    60, 14, 50, 1068, 0, 0, ZERO, NO, NO, 2, 60, 14, 50, 1069, 0, 0,
+    60, 14, 50, 1069, 0, 0, ZERO, NO, NO, 2, 60, 14, 50, 1070, 0, 0,
     ZERO, NO, NO, 2, 60, 14, 50, 438, 0, 0, ZERO, NO, NO, 2, 60, 14,
-    50, 439, 0, 0, ZERO, NO, NO, 2, 60, 14, 50, 1070, 0, 0, ZERO, NO,
-    NO, 2, 60, 14, 50, 1071, 0, 0, ZERO, NO, NO, 2, 60, 14, 50, 1072,
-    0, 0, 17, NO, NO, 2, 60, 14, 50, 1073, 0, 0, ZERO, NO, NO, 2,
-    60, 17, 50, 810, 0, 0, ZERO, NO, NO, 2, 60, 1074, 50, 810, 0, 0,
-    ZERO, NO, NO, 2, 60, 1074, 50, 8, 0, 0, ZERO, NO, NO, 2, 60, 14,
-    50, 1075, 0, 0, ZERO, NO, NO, 2, 60, 1076, 50, 14, 0, 0, ZERO, NO,
-    NO, 2, 60, 1077, 50, 14, 0, 0, ZERO, NO, NO, 2, 60, 1078, 50, 14,
+    50, 439, 0, 0, ZERO, NO, NO, 2, 60, 14, 50, 1071, 0, 0, ZERO, NO,
+    NO, 2, 60, 14, 50, 1072, 0, 0, ZERO, NO, NO, 2, 60, 14, 50, 1073,
+    0, 0, 17, NO, NO, 2, 60, 14, 50, 1074, 0, 0, ZERO, NO, NO, 2,
+    60, 17, 50, 810, 0, 0, ZERO, NO, NO, 2, 60, 1075, 50, 810, 0, 0,
+    ZERO, NO, NO, 2, 60, 1075, 50, 8, 0, 0, ZERO, NO, NO, 2, 60, 14,
+    50, 1076, 0, 0, ZERO, NO, NO, 2, 60, 1077, 50, 14, 0, 0, ZERO, NO,
+    NO, 2, 60, 1078, 50, 14, 0, 0, ZERO, NO, NO, 2, 60, 1079, 50, 14,
     0, 0, ZERO, NO, NO, 2, 60, 14, 50, 651, 0, 0, ZERO, NO, NO, 2,
-    60, 1079, 50, 14, 0, 0, ZERO, NO, NO, 2, 60, 1080, 50, 14, 0, 0,
-    ZERO, NO, NO, 2, 60, 14, 50, 1081, 0, 0, ZERO, NO, NO, 2, 60, 14,
-    50, 1082, 0, 0, NO, NO, NO, 2, 285, 1083, 286, 1084, 0, 0, NO, NO,
-    NO, 2, 285, 14, 286, 14, 0, 0, NO, NO, NO, 2, 285, 1083, 286, 1085,
+    60, 1080, 50, 14, 0, 0, ZERO, NO, NO, 2, 60, 1081, 50, 14, 0, 0,
+    ZERO, NO, NO, 2, 60, 14, 50, 1082, 0, 0, ZERO, NO, NO, 2, 60, 14,
+    50, 1083, 0, 0, NO, NO, NO, 2, 285, 1084, 286, 1085, 0, 0, NO, NO,
+    NO, 2, 285, 14, 286, 14, 0, 0, NO, NO, NO, 2, 285, 1084, 286, 1086,
     0, 0, ZERO, NO, NO, 4, 174, 94, 175, 14, 176, 14, 177, 14, 0, 0,
-    ZERO, NO, NO, 4, 174, 1086, 175, 14, 176, 14, 177, 14, 0, 0, 17, NO,
+    ZERO, NO, NO, 4, 174, 1087, 175, 14, 176, 14, 177, 14, 0, 0, 17, NO,
     NO, 4, 174, 14, 175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4,
-    174, 17, 175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1087,
-    175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1088, 175, 14,
-    176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1089, 175, 14, 176, 14,
-    177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1090, 175, 14, 176, 14, 177, 14,
-    0, 0, ZERO, NO, NO, 4, 174, 1091, 175, 14, 176, 14, 177, 14, 0, 0,
-    ZERO, NO, NO, 4, 174, 1092, 175, 14, 176, 14, 177, 14, 0, 0, 1093, NO,
+    174, 17, 175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1088,
+    175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1089, 175, 14,
+    176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1090, 175, 14, 176, 14,
+    177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1091, 175, 14, 176, 14, 177, 14,
+    0, 0, ZERO, NO, NO, 4, 174, 1092, 175, 14, 176, 14, 177, 14, 0, 0,
+    ZERO, NO, NO, 4, 174, 1093, 175, 14, 176, 14, 177, 14, 0, 0, 1094, NO,
     NO, 4, 174, 14, 175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4,
-    174, 1093, 175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 67,
+    174, 1094, 175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 67,
     175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 191, 175, 14,
-    176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1095, 175, 14, 176, 14,
-    177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1094, 175, 14, 176, 14, 177, 14,
-    0, 0, 1096, NO, NO, 4, 174, 14, 175, 14, 176, 14, 177, 14, 0, 0,
-    ZERO, NO, NO, 3, 174, 1096, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4,
-    174, 1098, 175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1097,
+    176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1096, 175, 14, 176, 14,
+    177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1095, 175, 14, 176, 14, 177, 14,
+    0, 0, 1097, NO, NO, 4, 174, 14, 175, 14, 176, 14, 177, 14, 0, 0,
+    ZERO, NO, NO, 3, 174, 1097, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4,
+    174, 1099, 175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1098,
     175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 14, 175, 14,
-    176, 14, 177, 14, 0, 0, ZERO, NO, NO, 3, 174, 1099, 176, 14, 177, 14,
-    0, 0, 1100, NO, NO, 4, 174, 14, 175, 14, 176, 14, 177, 14, 0, 0,
-    ZERO, NO, NO, 2, 174, 1101, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 651,
+    176, 14, 177, 14, 0, 0, ZERO, NO, NO, 3, 174, 1100, 176, 14, 177, 14,
+    0, 0, 1101, NO, NO, 4, 174, 14, 175, 14, 176, 14, 177, 14, 0, 0,
+    ZERO, NO, NO, 2, 174, 1102, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 651,
     175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 208, 175, 14,
     176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 402, 175, 14, 176, 14,
     177, 14, 0, 0, 208, NO, NO, 4, 174, 14, 175, 14, 176, 14, 177, 14,
-    0, 0, 1102, NO, NO, 4, 174, 14, 175, 14, 176, 14, 177, 14, 0, 0,
-    ZERO, NO, NO, 4, 174, 208, 175, 1102, 176, 14, 177, 14, 0, 0, ZERO, NO,
-    NO, 4, 174, 1103, 175, 14, 176, 14, 177, 14, 0, 0, 1103, NO, NO, 4,
-    174, 14, 175, 14, 176, 14, 177, 14, 0, 0, 1104, NO, NO, 4, 174, 1104,
-    175, 14, 176, 14, 177, 14, 0, 0, 1104, NO, NO, 4, 174, 14, 175, 14,
-    176, 14, 177, 14, 0, 0, 1105, NO, NO, 4, 174, 1105, 175, 14, 176, 14,
-    177, 14, 0, 0, 1105, NO, NO, 4, 174, 14, 175, 14, 176, 14, 177, 14,
-    0, 0, 1106, NO, NO, 4, 174, 1107, 175, 14, 176, 14, 177, 14, 0, 0,
-    ZERO, NO, NO, 4, 174, 1107, 175, 1106, 176, 14, 177, 14, 0, 0, ZERO, NO,
-    NO, 4, 174, 1108, 175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4,
-    174, 1108, 175, 1108, 176, 14, 177, 14, 0, 0, 1108, NO, NO, 4, 174, 14,
-    175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1109, 175, 14,
-    176, 14, 177, 14, 0, 0, 1109, NO, NO, 4, 174, 14, 175, 14, 176, 14,
-    177, 14, 0, 0, ZERO, NO, NO, 1, 174, 1110, 0, 0, ZERO, NO, NO, 3,
-    174, 1111, 175, 40, 176, 1112, 0, 0, ZERO, NO, NO, 4, 174, 1113, 175, 14,
-    176, 14, 177, 14, 0, 0, 1113, NO, NO, 4, 174, 14, 175, 14, 176, 14,
-    177, 14, 0, 0, 1114, NO, NO, 4, 174, 1115, 175, 14, 176, 14, 177, 14,
-    0, 0, ZERO, NO, NO, 4, 174, 1115, 175, 1114, 176, 14, 177, 14, 0, 0,
-    ZERO, NO, NO, 4, 174, 1116, 175, 1, 176, 5, 177, 139, 0, 0, 5, NO,
-    NO, 4, 174, 1117, 175, 5, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4,
-    174, 1118, 175, 14, 176, 14, 177, 14, 0, 0, 1118, NO, NO, 4, 174, 14,
-    175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1119, 175, 1120,
-    176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1122, 175, 14, 176, 14,
-    177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1121, 175, 14, 176, 14, 177, 14,
-    0, 0, NO, NO, NO, 4, 174, 1123, 175, 14, 176, 14, 177, 14, 0, 0,
-    NO, NO, NO, 3, 174, 1124, 176, 14, 177, 14, 0, 0, NO, NO, NO, 3,
-    174, 1125, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1126, 175, 1128,
-    176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1126, 175, 1127, 176, 14,
-    177, 14, 0, 0, 208, NO, NO, 4, 174, 1129, 175, 14, 176, 14, 177, 14,
-    0, 0, ZERO, NO, NO, 4, 174, 1129, 175, 14, 176, 14, 177, 14, 0, 0,
-    ZERO, NO, NO, 4, 174, 1130, 175, 14, 176, 14, 177, 14, 0, 0, 1130, NO,
+    0, 0, 1103, NO, NO, 4, 174, 14, 175, 14, 176, 14, 177, 14, 0, 0,
+    ZERO, NO, NO, 4, 174, 208, 175, 1103, 176, 14, 177, 14, 0, 0, ZERO, NO,
+    NO, 4, 174, 1104, 175, 14, 176, 14, 177, 14, 0, 0, 1104, NO, NO, 4,
+    174, 14, 175, 14, 176, 14, 177, 14, 0, 0, 1105, NO, NO, 4, 174, 1105,
+    175, 14, 176, 14, 177, 14, 0, 0, 1105, NO, NO, 4, 174, 14, 175, 14,
+    176, 14, 177, 14, 0, 0, 1106, NO, NO, 4, 174, 1106, 175, 14, 176, 14,
+    177, 14, 0, 0, 1106, NO, NO, 4, 174, 14, 175, 14, 176, 14, 177, 14,
+    0, 0, 1107, NO, NO, 4, 174, 1108, 175, 14, 176, 14, 177, 14, 0, 0,
+    ZERO, NO, NO, 4, 174, 1108, 175, 1107, 176, 14, 177, 14, 0, 0, ZERO, NO,
+    NO, 4, 174, 1109, 175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4,
+    174, 1109, 175, 1109, 176, 14, 177, 14, 0, 0, 1109, NO, NO, 4, 174, 14,
+    175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1110, 175, 14,
+    176, 14, 177, 14, 0, 0, 1110, NO, NO, 4, 174, 14, 175, 14, 176, 14,
+    177, 14, 0, 0, ZERO, NO, NO, 1, 174, 1111, 0, 0, ZERO, NO, NO, 3,
+    174, 1112, 175, 40, 176, 1113, 0, 0, ZERO, NO, NO, 4, 174, 1114, 175, 14,
+    176, 14, 177, 14, 0, 0, 1114, NO, NO, 4, 174, 14, 175, 14, 176, 14,
+    177, 14, 0, 0, 1115, NO, NO, 4, 174, 1116, 175, 14, 176, 14, 177, 14,
+    0, 0, ZERO, NO, NO, 4, 174, 1116, 175, 1115, 176, 14, 177, 14, 0, 0,
+    ZERO, NO, NO, 4, 174, 1117, 175, 1, 176, 5, 177, 139, 0, 0, 5, NO,
+    NO, 4, 174, 1118, 175, 5, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4,
+    174, 1119, 175, 14, 176, 14, 177, 14, 0, 0, 1119, NO, NO, 4, 174, 14,
+    175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1120, 175, 1121,
+    176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1123, 175, 14, 176, 14,
+    177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1122, 175, 14, 176, 14, 177, 14,
+    0, 0, NO, NO, NO, 4, 174, 1124, 175, 14, 176, 14, 177, 14, 0, 0,
+    NO, NO, NO, 3, 174, 1125, 176, 14, 177, 14, 0, 0, NO, NO, NO, 3,
+    174, 1126, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1127, 175, 1129,
+    176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1127, 175, 1128, 176, 14,
+    177, 14, 0, 0, 208, NO, NO, 4, 174, 1130, 175, 14, 176, 14, 177, 14,
+    0, 0, ZERO, NO, NO, 4, 174, 1130, 175, 14, 176, 14, 177, 14, 0, 0,
+    ZERO, NO, NO, 4, 174, 1131, 175, 14, 176, 14, 177, 14, 0, 0, 1131, NO,
     NO, 4, 174, 14, 175, 14, 176, 14, 177, 14, 0, 0, NO, NO, NO, 3,
-    174, 1131, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1132, 175, 14,
+    174, 1132, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 1133, 175, 14,
     176, 14, 177, 14, 0, 0, NO, NO, NO, 1, 175, 14, 0, 0, NO, NO,
-    NO, 1, 175, 937, 0, 0, NO, NO, NO, 1, 175, 1100, 0, 0, NO, NO,
-    NO, 2, 175, 1133, 176, 5, 0, 0, NO, NO, NO, 2, 175, 531, 176, 14,
+    NO, 1, 175, 937, 0, 0, NO, NO, NO, 1, 175, 1101, 0, 0, NO, NO,
+    NO, 2, 175, 1134, 176, 5, 0, 0, NO, NO, NO, 2, 175, 531, 176, 14,
     0, 0, NO, NO, NO, 2, 175, 9, 176, 14, 0, 0, NO, NO, NO, 2,
-    175, 1134, 176, 5, 0, 0, NO, NO, NO, 2, 175, 1, 176, 14, 0, 0,
+    175, 1135, 176, 5, 0, 0, NO, NO, NO, 2, 175, 1, 176, 14, 0, 0,
     NO, NO, NO, 3, 175, 14, 176, 14, 177, 14, 0, 0, NO, NO, NO, 3,
     175, 1, 176, 5, 177, 1, 0, 0, NO, NO, NO, 1, 177, 811, 0, 0,
     NO, NO, NO, 1, 177, 14, 0, 0, 208, NO, NO, 0, 0, 0, ZERO, NO,
-    NO, 1, 175, 25, 0, 0, 25, NO, NO, 1, 175, 14, 0, 0, 1135, NO,
-    NO, 1, 175, 14, 0, 0, ZERO, NO, NO, 1, 175, 1135, 0, 0, ZERO, NO,
-    NO, 1, 175, 14, 0, 0, 208, NO, NO, 1, 175, 1129, 0, 0, ZERO, NO,
-    NO, 1, 175, 1129, 0, 0, ZERO, NO, NO, 1, 174, 1, 0, 0, ZERO, NO,
+    NO, 1, 175, 25, 0, 0, 25, NO, NO, 1, 175, 14, 0, 0, 1136, NO,
+    NO, 1, 175, 14, 0, 0, ZERO, NO, NO, 1, 175, 1136, 0, 0, ZERO, NO,
+    NO, 1, 175, 14, 0, 0, 208, NO, NO, 1, 175, 1130, 0, 0, ZERO, NO,
+    NO, 1, 175, 1130, 0, 0, ZERO, NO, NO, 1, 174, 1, 0, 0, ZERO, NO,
     NO, 1, 174, 651, 0, 0, 208, NO, NO, 1, 174, 14, 0, 0, ZERO, NO,
     NO, 1, 174, 208, 0, 0, ZERO, NO, NO, 1, 174, 811, 0, 0, ZERO, NO,
-    NO, 1, 174, 1136, 0, 0, 5, NO, NO, 1, 174, 1, 0, 0, ZERO, NO,
+    NO, 1, 174, 1137, 0, 0, 5, NO, NO, 1, 174, 1, 0, 0, ZERO, NO,
     NO, 1, 174, 698, 0, 0, ZERO, NO, NO, 1, 174, 17, 0, 0, ZERO, NO,
     NO, 1, 174, 328, 0, 0, ZERO, NO, NO, 1, 174, 14, 0, 0, ZERO, NO,
-    NO, 1, 174, 1137, 0, 0, ZERO, NO, NO, 1, 174, 1138, 0, 0, 5, NO,
-    NO, 1, 395, 18, 0, 0, ZERO, NO, NO, 1, 395, 1040, 0, 0, 8, NO,
-    NO, 1, 32, 1139, 0, 0, 17, NO, NO, 1, 32, 8, 0, 0, 1140, NO,
+    NO, 1, 174, 1138, 0, 0, ZERO, NO, NO, 1, 174, 1139, 0, 0, 5, NO,
+    NO, 1, 395, 18, 0, 0, ZERO, NO, NO, 1, 395, 1039, 0, 0, 8, NO,
+    NO, 1, 32, 1140, 0, 0, 17, NO, NO, 1, 32, 8, 0, 0, 1141, NO,
     NO, 0, 0, 0, NO, NO, NO, 4, 109, 14, 108, 28, 107, 17, 110, 14,
     0, 0, NO, NO, NO, 4, 109, 14, 108, 28, 107, 17, 110, 184, 0, 0,
     NO, NO, NO, 4, 109, 14, 108, 14, 107, 25, 110, 14, 0, 0, NO, NO,
@@ -6762,41 +6763,41 @@ pub(crate) const DECIDED: [u16; 11216] = [
     109, 1, 108, 25, 107, 25, 110, 14, 0, 0, NO, NO, NO, 4, 109, 1,
     108, 25, 107, 25, 110, 17, 0, 0, NO, NO, NO, 4, 109, 144, 108, 25,
     107, 25, 110, 17, 0, 0, NO, NO, NO, 4, 109, 144, 108, 25, 107, 25,
-    110, 1141, 0, 0, NO, NO, NO, 4, 109, 14, 108, 28, 107, 14, 110, 14,
+    110, 1142, 0, 0, NO, NO, NO, 4, 109, 14, 108, 28, 107, 14, 110, 14,
     0, 0, NO, NO, NO, 4, 109, 14, 108, 14, 107, 14, 110, 14, 0, 0,
     NO, NO, NO, 4, 109, 144, 108, 28, 107, 17, 110, 14, 0, 0, NO, NO,
-    NO, 1, 109, 1, 0, 0, NO, NO, NO, 1, 106, 1142, 0, 0, NO, NO,
+    NO, 1, 109, 1, 0, 0, NO, NO, NO, 1, 106, 1143, 0, 0, NO, NO,
     NO, 1, 106, 592, 0, 0, NO, NO, NO, 1, 106, 1, 0, 0, NO, NO,
     NO, 1, 112, 9, 0, 0, NO, NO, NO, 1, 112, 40, 0, 0, NO, NO,
     NO, 1, 122, 14, 0, 0, NO, NO, NO, 1, 122, 937, 0, 0, NO, NO,
-    NO, 1, 122, 1144, 0, 0, NO, NO, NO, 1, 122, 1145, 0, 0, 9, NO,
+    NO, 1, 122, 1145, 0, 0, NO, NO, NO, 1, 122, 1146, 0, 0, 9, NO,
     NO, 0, 0, 0, 40, NO, NO, 0, 0, 0, NO, NO, NO, 1, 32, 67,
     0, 0, NO, NO, NO, 1, 32, 14, 0, 0, 5, NO, NO, 2, 18, 18,
     20, 5, 0, 0, ZERO, NO, NO, 2, 18, 14, 20, 14, 0, 0, ZERO, NO,
     NO, 2, 18, 14, 20, 17, 0, 0, 5, NO, NO, 2, 18, 14, 20, 14,
     0, 0, 141, NO, NO, 4, 174, 141, 175, 208, 176, 14, 177, 14, 0, 0,
     141, NO, NO, 4, 174, 139, 175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO,
-    NO, 4, 174, 141, 175, 1134, 176, 5, 177, 14, 0, 0, ZERO, NO, NO, 4,
+    NO, 4, 174, 141, 175, 1135, 176, 5, 177, 14, 0, 0, ZERO, NO, NO, 4,
     174, 141, 175, 14, 176, 14, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 141,
-    175, 156, 176, 157, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 141, 175, 1146,
-    176, 14, 177, 14, 0, 0, 5, NO, NO, 4, 174, 141, 175, 1147, 176, 5,
+    175, 156, 176, 157, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 141, 175, 1147,
+    176, 14, 177, 14, 0, 0, 5, NO, NO, 4, 174, 141, 175, 1148, 176, 5,
     177, 14, 0, 0, ZERO, NO, NO, 4, 174, 141, 175, 141, 176, 14, 177, 14,
     0, 0, 141, NO, NO, 4, 174, 141, 175, 67, 176, 67, 177, 141, 0, 0,
-    5, NO, NO, 4, 174, 141, 175, 1148, 176, 5, 177, 14, 0, 0, ZERO, NO,
-    NO, 4, 174, 141, 175, 1149, 176, 5, 177, 141, 0, 0, ZERO, NO, NO, 4,
-    174, 141, 175, 1150, 176, 25, 177, 141, 0, 0, ZERO, NO, NO, 4, 174, 141,
+    5, NO, NO, 4, 174, 141, 175, 1149, 176, 5, 177, 14, 0, 0, ZERO, NO,
+    NO, 4, 174, 141, 175, 1150, 176, 5, 177, 141, 0, 0, ZERO, NO, NO, 4,
+    174, 141, 175, 1151, 176, 25, 177, 141, 0, 0, ZERO, NO, NO, 4, 174, 141,
     175, 143, 176, 141, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 141, 175, 143,
-    176, 814, 177, 141, 0, 0, 1151, NO, NO, 4, 174, 1151, 175, 14, 176, 14,
+    176, 814, 177, 141, 0, 0, 1152, NO, NO, 4, 174, 1152, 175, 14, 176, 14,
     177, 14, 0, 0, ZERO, NO, NO, 4, 174, 141, 175, 143, 176, 14, 177, 14,
     0, 0, 141, NO, NO, 4, 174, 141, 175, 14, 176, 14, 177, 14, 0, 0,
     141, NO, NO, 4, 174, 156, 175, 141, 176, 14, 177, 14, 0, 0, 5, NO,
-    NO, 4, 174, 1152, 175, 1148, 176, 5, 177, 1153, 0, 0, ZERO, NO, NO, 4,
+    NO, 4, 174, 1153, 175, 1149, 176, 5, 177, 1154, 0, 0, ZERO, NO, NO, 4,
     174, 141, 175, 139, 176, 139, 177, 14, 0, 0, ZERO, NO, NO, 4, 174, 141,
-    175, 14, 176, 67, 177, 1154, 0, 0, 5, NO, NO, 4, 174, 1155, 175, 67,
-    176, 1156, 177, 18, 0, 0, ZERO, NO, NO, 4, 174, 1155, 175, 67, 176, 1156,
-    177, 1157, 0, 0, ZERO, NO, NO, 4, 174, 141, 175, 141, 176, 141, 177, 1158,
+    175, 14, 176, 67, 177, 1155, 0, 0, 5, NO, NO, 4, 174, 1156, 175, 67,
+    176, 1157, 177, 18, 0, 0, ZERO, NO, NO, 4, 174, 1156, 175, 67, 176, 1157,
+    177, 1158, 0, 0, ZERO, NO, NO, 4, 174, 141, 175, 141, 176, 141, 177, 1159,
     0, 0, ZERO, NO, NO, 4, 174, 141, 175, 9, 176, 17, 177, 14, 0, 0,
-    NO, NO, NO, 1, 504, 1159, 0, 0, NO, NO, NO, 1, 504, 1160, 0, 0,
+    NO, NO, NO, 1, 504, 1160, 0, 0, NO, NO, NO, 1, 504, 1161, 0, 0,
     9, NO, NO, 0, 0, 1, 287, 18, 6, 7, 8, 9, 10, 11, 12, 13,
     14, 15, 16, 17, 18, 19, 20, 21, 22, 23, ZERO, NO, NO, 0, 0, 1,
     287, 4, 24, 25, 26, 27, ZERO, NO, NO, 0, 0, 1, 287, 2, 24, 25,
@@ -6823,77 +6824,77 @@ pub(crate) const DECIDED: [u16; 11216] = [
     9, NO, NO, 0, 0, 1, 287, 1, 108, 5, NO, NO, 0, 0, 1, 287,
     1, 109, ZERO, NO, NO, 0, 0, 1, 287, 2, 110, 111, NO, NO, NO, 2,
     528, 5, 527, 142, 0, 0, NO, NO, NO, 2, 528, 14, 527, 14, 0, 0,
-    17, NO, NO, 1, 32, 1161, 0, 0, 17, NO, NO, 1, 32, 1162, 0, 0,
-    17, NO, NO, 1, 32, 1163, 0, 0, 17, NO, NO, 1, 32, 473, 0, 0,
-    17, NO, NO, 1, 32, 1164, 0, 0, 17, NO, NO, 1, 32, 1165, 0, 0,
-    17, NO, NO, 1, 32, 1166, 0, 0, 17, NO, NO, 1, 32, 1167, 0, 0,
-    17, NO, NO, 1, 32, 1168, 0, 0, 17, NO, NO, 1, 32, 1169, 0, 0,
-    17, NO, NO, 1, 32, 1170, 0, 0, 17, NO, NO, 1, 32, 1171, 0, 0,
-    17, NO, NO, 1, 32, 1172, 0, 0, 17, NO, NO, 1, 32, 1173, 0, 0,
-    17, NO, NO, 1, 32, 1174, 0, 0, 17, NO, NO, 1, 32, 1175, 0, 0,
-    17, NO, NO, 1, 32, 1176, 0, 0, 17, NO, NO, 1, 32, 1177, 0, 0,
-    17, NO, NO, 1, 32, 1178, 0, 0, 17, NO, NO, 1, 32, 1179, 0, 0,
-    17, NO, NO, 1, 32, 1180, 0, 0, 17, NO, NO, 1, 32, 1181, 0, 0,
-    17, NO, NO, 1, 32, 1182, 0, 0, 17, NO, NO, 1, 32, 1183, 0, 0,
-    17, NO, NO, 1, 32, 1184, 0, 0, 17, NO, NO, 1, 32, 1185, 0, 0,
-    17, NO, NO, 1, 32, 1186, 0, 0, 17, NO, NO, 1, 32, 580, 0, 0,
-    17, NO, NO, 1, 32, 1187, 0, 0, 17, NO, NO, 1, 32, 1188, 0, 0,
-    17, NO, NO, 1, 32, 1189, 0, 0, 17, NO, NO, 1, 32, 1190, 0, 0,
-    17, NO, NO, 1, 32, 1191, 0, 0, 17, NO, NO, 1, 32, 1192, 0, 0,
-    17, NO, NO, 1, 32, 1193, 0, 0, 17, NO, NO, 1, 32, 1194, 0, 0,
+    17, NO, NO, 1, 32, 1162, 0, 0, 17, NO, NO, 1, 32, 1163, 0, 0,
+    17, NO, NO, 1, 32, 1164, 0, 0, 17, NO, NO, 1, 32, 473, 0, 0,
+    17, NO, NO, 1, 32, 1165, 0, 0, 17, NO, NO, 1, 32, 1166, 0, 0,
+    17, NO, NO, 1, 32, 1167, 0, 0, 17, NO, NO, 1, 32, 1168, 0, 0,
+    17, NO, NO, 1, 32, 1169, 0, 0, 17, NO, NO, 1, 32, 1170, 0, 0,
+    17, NO, NO, 1, 32, 1171, 0, 0, 17, NO, NO, 1, 32, 1172, 0, 0,
+    17, NO, NO, 1, 32, 1173, 0, 0, 17, NO, NO, 1, 32, 1174, 0, 0,
+    17, NO, NO, 1, 32, 1175, 0, 0, 17, NO, NO, 1, 32, 1176, 0, 0,
+    17, NO, NO, 1, 32, 1177, 0, 0, 17, NO, NO, 1, 32, 1178, 0, 0,
+    17, NO, NO, 1, 32, 1179, 0, 0, 17, NO, NO, 1, 32, 1180, 0, 0,
+    17, NO, NO, 1, 32, 1181, 0, 0, 17, NO, NO, 1, 32, 1182, 0, 0,
+    17, NO, NO, 1, 32, 1183, 0, 0, 17, NO, NO, 1, 32, 1184, 0, 0,
+    17, NO, NO, 1, 32, 1185, 0, 0, 17, NO, NO, 1, 32, 1186, 0, 0,
+    17, NO, NO, 1, 32, 1187, 0, 0, 17, NO, NO, 1, 32, 580, 0, 0,
+    17, NO, NO, 1, 32, 1188, 0, 0, 17, NO, NO, 1, 32, 1189, 0, 0,
+    17, NO, NO, 1, 32, 1190, 0, 0, 17, NO, NO, 1, 32, 1191, 0, 0,
+    17, NO, NO, 1, 32, 1192, 0, 0, 17, NO, NO, 1, 32, 1193, 0, 0,
+    17, NO, NO, 1, 32, 1194, 0, 0, 17, NO, NO, 1, 32, 1195, 0, 0,
     17, NO, NO, 1, 32, 482, 0, 0, 17, NO, NO, 1, 32, 937, 0, 0,
-    17, NO, NO, 1, 32, 388, 0, 0, 17, NO, NO, 1, 32, 1195, 0, 0,
-    17, NO, NO, 1, 32, 1196, 0, 0, 17, NO, NO, 1, 32, 1197, 0, 0,
-    17, NO, NO, 1, 32, 1198, 0, 0, 17, NO, NO, 1, 32, 1199, 0, 0,
-    17, NO, NO, 1, 32, 1200, 0, 0, 17, NO, NO, 1, 32, 1201, 0, 0,
-    17, NO, NO, 1, 32, 1202, 0, 0, 17, NO, NO, 1, 32, 1203, 0, 0,
-    17, NO, NO, 1, 32, 457, 0, 0, 17, NO, NO, 1, 32, 1204, 0, 0,
-    17, NO, NO, 1, 32, 650, 0, 0, 17, NO, NO, 1, 32, 1205, 0, 0,
-    17, NO, NO, 1, 32, 1206, 0, 0, 17, NO, NO, 1, 32, 1207, 0, 0,
-    17, NO, NO, 1, 32, 1208, 0, 0, 17, NO, NO, 1, 32, 1209, 0, 0,
-    17, NO, NO, 1, 32, 1210, 0, 0, 17, NO, NO, 1, 32, 1211, 0, 0,
-    17, NO, NO, 1, 32, 1212, 0, 0, 17, NO, NO, 1, 32, 1213, 0, 0,
-    17, NO, NO, 1, 32, 461, 0, 0, 17, NO, NO, 1, 32, 1214, 0, 0,
-    17, NO, NO, 1, 32, 1215, 0, 0, 17, NO, NO, 1, 32, 1216, 0, 0,
-    17, NO, NO, 1, 32, 1217, 0, 0, 17, NO, NO, 1, 32, 1218, 0, 0,
-    17, NO, NO, 1, 32, 1219, 0, 0, 17, NO, NO, 1, 32, 1220, 0, 0,
-    17, NO, NO, 1, 32, 1221, 0, 0, 17, NO, NO, 1, 32, 1222, 0, 0,
-    17, NO, NO, 1, 32, 1223, 0, 0, 17, NO, NO, 1, 32, 387, 0, 0,
-    17, NO, NO, 1, 32, 1224, 0, 0, 17, NO, NO, 1, 32, 1225, 0, 0,
-    17, NO, NO, 1, 32, 1226, 0, 0, 17, NO, NO, 1, 32, 1227, 0, 0,
-    17, NO, NO, 1, 32, 1228, 0, 0, 17, NO, NO, 1, 32, 1229, 0, 0,
-    17, NO, NO, 1, 32, 1230, 0, 0, 17, NO, NO, 1, 32, 1231, 0, 0,
-    17, NO, NO, 1, 32, 1232, 0, 0, 17, NO, NO, 1, 32, 1233, 0, 0,
+    17, NO, NO, 1, 32, 388, 0, 0, 17, NO, NO, 1, 32, 1196, 0, 0,
+    17, NO, NO, 1, 32, 1197, 0, 0, 17, NO, NO, 1, 32, 1198, 0, 0,
+    17, NO, NO, 1, 32, 1199, 0, 0, 17, NO, NO, 1, 32, 1200, 0, 0,
+    17, NO, NO, 1, 32, 1201, 0, 0, 17, NO, NO, 1, 32, 1202, 0, 0,
+    17, NO, NO, 1, 32, 1203, 0, 0, 17, NO, NO, 1, 32, 1204, 0, 0,
+    17, NO, NO, 1, 32, 457, 0, 0, 17, NO, NO, 1, 32, 1205, 0, 0,
+    17, NO, NO, 1, 32, 650, 0, 0, 17, NO, NO, 1, 32, 1206, 0, 0,
+    17, NO, NO, 1, 32, 1207, 0, 0, 17, NO, NO, 1, 32, 1208, 0, 0,
+    17, NO, NO, 1, 32, 1209, 0, 0, 17, NO, NO, 1, 32, 1210, 0, 0,
+    17, NO, NO, 1, 32, 1211, 0, 0, 17, NO, NO, 1, 32, 1212, 0, 0,
+    17, NO, NO, 1, 32, 1213, 0, 0, 17, NO, NO, 1, 32, 1214, 0, 0,
+    17, NO, NO, 1, 32, 461, 0, 0, 17, NO, NO, 1, 32, 1215, 0, 0,
+    17, NO, NO, 1, 32, 1216, 0, 0, 17, NO, NO, 1, 32, 1217, 0, 0,
+    17, NO, NO, 1, 32, 1218, 0, 0, 17, NO, NO, 1, 32, 1219, 0, 0,
+    17, NO, NO, 1, 32, 1220, 0, 0, 17, NO, NO, 1, 32, 1221, 0, 0,
+    17, NO, NO, 1, 32, 1222, 0, 0, 17, NO, NO, 1, 32, 1223, 0, 0,
+    17, NO, NO, 1, 32, 1224, 0, 0, 17, NO, NO, 1, 32, 387, 0, 0,
+    17, NO, NO, 1, 32, 1225, 0, 0, 17, NO, NO, 1, 32, 1226, 0, 0,
+    17, NO, NO, 1, 32, 1227, 0, 0, 17, NO, NO, 1, 32, 1228, 0, 0,
+    17, NO, NO, 1, 32, 1229, 0, 0, 17, NO, NO, 1, 32, 1230, 0, 0,
+    17, NO, NO, 1, 32, 1231, 0, 0, 17, NO, NO, 1, 32, 1232, 0, 0,
+    17, NO, NO, 1, 32, 1233, 0, 0, 17, NO, NO, 1, 32, 1234, 0, 0,
     17, NO, NO, 1, 32, 380, 0, 0, 17, NO, NO, 1, 32, 571, 0, 0,
     17, NO, NO, 1, 32, 514, 0, 0, 17, NO, NO, 1, 32, 328, 0, 0,
-    17, NO, NO, 1, 32, 1234, 0, 0, 17, NO, NO, 1, 32, 1235, 0, 0,
-    17, NO, NO, 1, 32, 1236, 0, 0, 17, NO, NO, 1, 32, 1237, 0, 0,
-    17, NO, NO, 1, 32, 1238, 0, 0, 17, NO, NO, 1, 32, 1239, 0, 0,
-    17, NO, NO, 1, 32, 1240, 0, 0, 17, NO, NO, 1, 32, 1241, 0, 0,
-    17, NO, NO, 1, 32, 1242, 0, 0, 17, NO, NO, 1, 32, 1243, 0, 0,
-    17, NO, NO, 1, 32, 1244, 0, 0, 17, NO, NO, 1, 32, 1245, 0, 0,
-    17, NO, NO, 1, 32, 1246, 0, 0, 17, NO, NO, 1, 32, 1247, 0, 0,
-    17, NO, NO, 1, 32, 1248, 0, 0, 17, NO, NO, 1, 32, 1249, 0, 0,
-    17, NO, NO, 1, 32, 1250, 0, 0, 17, NO, NO, 1, 32, 1251, 0, 0,
-    17, NO, NO, 1, 32, 1252, 0, 0, 17, NO, NO, 1, 32, 1253, 0, 0,
-    17, NO, NO, 1, 32, 1254, 0, 0, 17, NO, NO, 1, 32, 1255, 0, 0,
-    17, NO, NO, 1, 32, 1256, 0, 0, 17, NO, NO, 1, 32, 1257, 0, 0,
-    17, NO, NO, 1, 32, 1258, 0, 0, 17, NO, NO, 1, 32, 1259, 0, 0,
-    17, NO, NO, 1, 32, 1260, 0, 0, 17, NO, NO, 1, 32, 1261, 0, 0,
-    17, NO, NO, 1, 32, 1262, 0, 0, 17, NO, NO, 1, 32, 579, 0, 0,
-    17, NO, NO, 1, 32, 1263, 0, 0, 17, NO, NO, 1, 32, 1264, 0, 0,
-    17, NO, NO, 1, 32, 1265, 0, 0, 17, NO, NO, 1, 32, 1266, 0, 0,
-    17, NO, NO, 1, 32, 464, 0, 0, 17, NO, NO, 1, 32, 1267, 0, 0,
-    17, NO, NO, 1, 32, 1268, 0, 0, 17, NO, NO, 1, 32, 1269, 0, 0,
-    17, NO, NO, 1, 32, 1270, 0, 0, 17, NO, NO, 1, 32, 1271, 0, 0,
-    17, NO, NO, 1, 32, 1272, 0, 0, 17, NO, NO, 1, 32, 1273, 0, 0,
-    17, NO, NO, 1, 32, 1274, 0, 0, 17, NO, NO, 1, 32, 1275, 0, 0,
-    17, NO, NO, 1, 32, 1276, 0, 0, 17, NO, NO, 1, 32, 1277, 0, 0,
-    17, NO, NO, 1, 32, 1278, 0, 0, 17, NO, NO, 1, 32, 1279, 0, 0,
-    17, NO, NO, 1, 32, 1280, 0, 0, 17, NO, NO, 1, 32, 1281, 0, 0,
-    17, NO, NO, 1, 32, 1282, 0, 0, 17, NO, NO, 1, 32, 1283, 0, 0,
-    17, NO, NO, 1, 32, 453, 0, 0, 17, NO, NO, 1, 32, 1284, 0, 0,
-    17, NO, NO, 1, 32, 1285, 0, 0, 17, NO, NO, 1, 32, 1286, 0, 0,
+    17, NO, NO, 1, 32, 1235, 0, 0, 17, NO, NO, 1, 32, 1236, 0, 0,
+    17, NO, NO, 1, 32, 1237, 0, 0, 17, NO, NO, 1, 32, 1238, 0, 0,
+    17, NO, NO, 1, 32, 1239, 0, 0, 17, NO, NO, 1, 32, 1240, 0, 0,
+    17, NO, NO, 1, 32, 1241, 0, 0, 17, NO, NO, 1, 32, 1242, 0, 0,
+    17, NO, NO, 1, 32, 1243, 0, 0, 17, NO, NO, 1, 32, 1244, 0, 0,
+    17, NO, NO, 1, 32, 1245, 0, 0, 17, NO, NO, 1, 32, 1246, 0, 0,
+    17, NO, NO, 1, 32, 1247, 0, 0, 17, NO, NO, 1, 32, 1248, 0, 0,
+    17, NO, NO, 1, 32, 1249, 0, 0, 17, NO, NO, 1, 32, 1250, 0, 0,
+    17, NO, NO, 1, 32, 1251, 0, 0, 17, NO, NO, 1, 32, 1252, 0, 0,
+    17, NO, NO, 1, 32, 1253, 0, 0, 17, NO, NO, 1, 32, 1254, 0, 0,
+    17, NO, NO, 1, 32, 1255, 0, 0, 17, NO, NO, 1, 32, 1256, 0, 0,
+    17, NO, NO, 1, 32, 1257, 0, 0, 17, NO, NO, 1, 32, 1258, 0, 0,
+    17, NO, NO, 1, 32, 1259, 0, 0, 17, NO, NO, 1, 32, 1260, 0, 0,
+    17, NO, NO, 1, 32, 1261, 0, 0, 17, NO, NO, 1, 32, 1262, 0, 0,
+    17, NO, NO, 1, 32, 1263, 0, 0, 17, NO, NO, 1, 32, 579, 0, 0,
+    17, NO, NO, 1, 32, 1264, 0, 0, 17, NO, NO, 1, 32, 1265, 0, 0,
+    17, NO, NO, 1, 32, 1266, 0, 0, 17, NO, NO, 1, 32, 1267, 0, 0,
+    17, NO, NO, 1, 32, 464, 0, 0, 17, NO, NO, 1, 32, 1268, 0, 0,
+    17, NO, NO, 1, 32, 1269, 0, 0, 17, NO, NO, 1, 32, 1270, 0, 0,
+    17, NO, NO, 1, 32, 1271, 0, 0, 17, NO, NO, 1, 32, 1272, 0, 0,
+    17, NO, NO, 1, 32, 1273, 0, 0, 17, NO, NO, 1, 32, 1274, 0, 0,
+    17, NO, NO, 1, 32, 1275, 0, 0, 17, NO, NO, 1, 32, 1276, 0, 0,
+    17, NO, NO, 1, 32, 1277, 0, 0, 17, NO, NO, 1, 32, 1278, 0, 0,
+    17, NO, NO, 1, 32, 1279, 0, 0, 17, NO, NO, 1, 32, 1280, 0, 0,
+    17, NO, NO, 1, 32, 1281, 0, 0, 17, NO, NO, 1, 32, 1282, 0, 0,
+    17, NO, NO, 1, 32, 1283, 0, 0, 17, NO, NO, 1, 32, 1284, 0, 0,
+    17, NO, NO, 1, 32, 453, 0, 0, 17, NO, NO, 1, 32, 1285, 0, 0,
+    17, NO, NO, 1, 32, 1286, 0, 0, 17, NO, NO, 1, 32, 1287, 0, 0,
 ];
 
 /// What entries take to which others lead: where a `long` has 32 bits, and where it has 64.
@@ -9369,61 +9370,61 @@ pub(crate) const LAYOUTS: [L; 1789] = [
 /// Fields: name, offset, kind, structure, element, count, bits.
 pub(crate) const FIELDS: [F; 7853] = [
     F(1032, 0, 17, NO, 4 | SIGNED, 1, 0, 0), // mtype
-    F(1033, 4, 1295, NO, 1 | CHAR, 1, 0, 0), // mtext
+    F(1033, 4, 1296, NO, 1 | CHAR, 1, 0, 0), // mtext
     F(1032, 0, 17, NO, 8 | SIGNED, 1, 0, 0), // mtype
-    F(1033, 8, 1295, NO, 1 | CHAR, 1, 0, 0), // mtext
-    F(1036, 0, 1314, NO, 4 | POINTER, 1, 0, 0), // p
+    F(1033, 8, 1296, NO, 1 | CHAR, 1, 0, 0), // mtext
+    F(1036, 0, 1315, NO, 4 | POINTER, 1, 0, 0), // p
     F(1035, 4, 5, NO, 4, 1, 0, 0), // size
-    F(1036, 0, 1314, NO, 8 | POINTER, 1, 0, 0), // p
+    F(1036, 0, 1315, NO, 8 | POINTER, 1, 0, 0), // p
     F(1035, 8, 5, NO, 8, 1, 0, 0), // size
-    F(1038, 0, 1315, NO, 4, 1, 0, 0), // version
+    F(1038, 0, 1316, NO, 4, 1, 0, 0), // version
     F(1039, 4, 40, NO, 4 | SIGNED, 1, 0, 0), // pid
     F(1041, 0, 8, NO, 4, 1, 0, 0), // effective
     F(1042, 4, 8, NO, 4, 1, 0, 0), // permitted
     F(1043, 8, 8, NO, 4, 1, 0, 0), // inheritable
-    F(1046, 0, 1316, NO, 8, 1, 0, 0), // sigmask
+    F(1046, 0, 1317, NO, 8, 1, 0, 0), // sigmask
     F(1045, 8, 5, NO, 4, 1, 0, 0), // sigmask_sz
     F(1047, 12, 17, NO, 4, 1, 0, 0), // min_wait_usec
-    F(1048, 16, 1317, NO, 8, 1, 0, 0), // ts
-    F(1046, 0, 1316, NO, 8, 1, 0, 0), // sigmask
+    F(1048, 16, 1318, NO, 8, 1, 0, 0), // ts
+    F(1046, 0, 1317, NO, 8, 1, 0, 0), // sigmask
     F(1045, 8, 5, NO, 4, 1, 0, 0), // sigmask_sz
-    F(1048, 16, 1317, NO, 8, 1, 0, 0), // ts
+    F(1048, 16, 1318, NO, 8, 1, 0, 0), // ts
     F(1050, 0, 1, NO, 4 | POINTER, 1, 0, 0), // iov_base
     F(1051, 4, 5, NO, 4, 1, 0, 0), // iov_len
     F(1050, 0, 1, NO, 8 | POINTER, 1, 0, 0), // iov_base
     F(1051, 8, 5, NO, 8, 1, 0, 0), // iov_len
     F(1053, 0, 17, NO, 4, 1, 0, 0), // offset
     F(1054, 8, 8, NO, 8, 1, 0, 0), // data
-    F(1056, 0, 1318, NO, 1, 1, 0, 0), // last_op
+    F(1056, 0, 1319, NO, 1, 1, 0, 0), // last_op
     F(1057, 1, 25, NO, 1, 1, 0, 0), // ops_len
     F(1058, 16, 17, 558, 0, FLEXIBLE, 0, 0), // ops
     F(1060, 0, 25, NO, 4, 1, 0, 0), // nr
-    F(27, 4, 1319, NO, 4, 1, 0, 0), // flags
+    F(27, 4, 1320, NO, 4, 1, 0, 0), // flags
     F(1054, 16, 1, NO, 8, 1, 0, 0), // data
-    F(1061, 24, 1320, NO, 8, 1, 0, 0), // tags
+    F(1061, 24, 1321, NO, 8, 1, 0, 0), // tags
     F(1060, 0, 25, NO, 4, 1, 0, 0), // nr
     F(1054, 16, 1, NO, 8, 1, 0, 0), // data
-    F(1061, 24, 1320, NO, 8, 1, 0, 0), // tags
+    F(1061, 24, 1321, NO, 8, 1, 0, 0), // tags
     F(1053, 0, 17, NO, 4, 1, 0, 0), // offset
     F(1054, 8, 1, NO, 8, 1, 0, 0), // data
-    F(1061, 16, 1320, NO, 8, 1, 0, 0), // tags
+    F(1061, 16, 1321, NO, 8, 1, 0, 0), // tags
     F(1060, 24, 25, NO, 4, 1, 0, 0), // nr
     F(1064, 0, 1, NO, 8, 1, 0, 0), // ring_addr
     F(1065, 8, 25, NO, 4, 1, 0, 0), // ring_entries
     F(1066, 12, 17, NO, 2, 1, 0, 0), // bgid
-    F(27, 14, 1321, NO, 2, 1, 0, 0), // flags
+    F(27, 14, 1322, NO, 2, 1, 0, 0), // flags
     F(1067, 16, 5, NO, 4, 1, 0, 0), // min_left
     F(1064, 0, 1, NO, 8, 1, 0, 0), // ring_addr
     F(1065, 8, 25, NO, 4, 1, 0, 0), // ring_entries
     F(1066, 12, 17, NO, 2, 1, 0, 0), // bgid
     F(1069, 0, 8, NO, 8, 1, 0, 0), // addr
     F(1070, 8, 9, NO, 4 | SIGNED, 1, 0, 0), // fd
-    F(27, 12, 1322, NO, 4, 1, 0, 0), // flags
+    F(27, 12, 1323, NO, 4, 1, 0, 0), // flags
     F(1071, 16, 17, 59, 0, 1, 0, 0), // timeout
-    F(1072, 32, 1318, NO, 1, 1, 0, 0), // opcode
+    F(1072, 32, 1319, NO, 1, 1, 0, 0), // opcode
     F(1069, 0, 8, NO, 8, 1, 0, 0), // addr
     F(1070, 8, 9, NO, 4 | SIGNED, 1, 0, 0), // fd
-    F(27, 12, 1322, NO, 4, 1, 0, 0), // flags
+    F(27, 12, 1323, NO, 4, 1, 0, 0), // flags
     F(1071, 16, 17, 59, 0, 1, 0, 0), // timeout
     F(1074, 0, 17, NO, 4, 1, 0, 0), // off
     F(1075, 4, 25, NO, 4, 1, 0, 0), // len
@@ -9431,20 +9432,20 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1078, 4, 17, NO, 4, 1, 0, 0), // head
     F(1080, 0, 17, NO, 4, 1, 0, 0), // busy_poll_to
     F(1081, 4, 208, NO, 1, 1, 0, 0), // prefer_busy_poll
-    F(1072, 5, 1323, NO, 1, 1, 0, 0), // opcode
+    F(1072, 5, 1324, NO, 1, 1, 0, 0), // opcode
     F(1082, 8, 17, NO, 4, 1, 0, 0), // op_param
     F(1080, 0, 17, NO, 4, 1, 0, 0), // busy_poll_to
     F(1081, 4, 208, NO, 1, 1, 0, 0), // prefer_busy_poll
     F(1084, 0, 114, NO, 4, 1, 0, 0), // clockid
     F(1086, 0, 9, NO, 4, 1, 0, 0), // src_fd
-    F(27, 4, 1325, NO, 4, 1, 0, 0), // flags
+    F(27, 4, 1326, NO, 4, 1, 0, 0), // flags
     F(1087, 8, 17, NO, 4, 1, 0, 0), // src_off
     F(1088, 12, 17, NO, 4, 1, 0, 0), // dst_off
     F(1060, 16, 25, NO, 4, 1, 0, 0), // nr
     F(1086, 0, 9, NO, 4, 1, 0, 0), // src_fd
-    F(27, 4, 1325, NO, 4, 1, 0, 0), // flags
-    F(1072, 0, 1318, NO, 1, 1, 0, 0), // opcode
-    F(27, 1, 1326, NO, 1, 1, 0, 0), // flags
+    F(27, 4, 1326, NO, 4, 1, 0, 0), // flags
+    F(1072, 0, 1319, NO, 1, 1, 0, 0), // opcode
+    F(27, 1, 1327, NO, 1, 1, 0, 0), // flags
     F(1090, 2, 8, NO, 2, 1, 0, 0), // ioprio
     F(1070, 4, 9, NO, 4 | SIGNED, 1, 0, 0), // fd
     F(1074, 8, 11, NO, 8, 1, 0, 0), // off
@@ -9489,8 +9490,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1125, 48, 8, NO, 8, 1, 0, 0), // addr3
     F(1126, 48, 14, NO, 8, 1, 0, 0), // attr_ptr
     F(1127, 56, 14, NO, 8, 1, 0, 0), // attr_type_mask
-    F(1072, 0, 1318, NO, 1, 1, 0, 0), // opcode
-    F(27, 1, 1326, NO, 1, 1, 0, 0), // flags
+    F(1072, 0, 1319, NO, 1, 1, 0, 0), // opcode
+    F(27, 1, 1327, NO, 1, 1, 0, 0), // flags
     F(1090, 2, 8, NO, 2, 1, 0, 0), // ioprio
     F(1070, 4, 9, NO, 4 | SIGNED, 1, 0, 0), // fd
     F(1074, 8, 11, NO, 8, 1, 0, 0), // off
@@ -9519,8 +9520,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1118, 42, 17, NO, 2, 1, 0, 0), // personality
     F(1119, 44, 14, NO, 4 | SIGNED, 1, 0, 0), // splice_fd_in
     F(1120, 44, 17, NO, 4, 1, 0, 0), // file_index
-    F(1072, 0, 1318, NO, 1, 1, 0, 0), // opcode
-    F(27, 1, 1326, NO, 1, 1, 0, 0), // flags
+    F(1072, 0, 1319, NO, 1, 1, 0, 0), // opcode
+    F(27, 1, 1327, NO, 1, 1, 0, 0), // flags
     F(1090, 2, 8, NO, 2, 1, 0, 0), // ioprio
     F(1070, 4, 9, NO, 4 | SIGNED, 1, 0, 0), // fd
     F(1074, 8, 11, NO, 8, 1, 0, 0), // off
@@ -9555,8 +9556,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1120, 44, 17, NO, 4, 1, 0, 0), // file_index
     F(1123, 44, 14, NO, 2, 1, 0, 0), // addr_len
     F(1125, 48, 8, NO, 8, 1, 0, 0), // addr3
-    F(1072, 0, 1318, NO, 1, 1, 0, 0), // opcode
-    F(27, 1, 1326, NO, 1, 1, 0, 0), // flags
+    F(1072, 0, 1319, NO, 1, 1, 0, 0), // opcode
+    F(27, 1, 1327, NO, 1, 1, 0, 0), // flags
     F(1090, 2, 8, NO, 2, 1, 0, 0), // ioprio
     F(1070, 4, 9, NO, 4 | SIGNED, 1, 0, 0), // fd
     F(1074, 8, 11, NO, 8, 1, 0, 0), // off
@@ -9599,7 +9600,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1129, 0, 17, NO, 4, 1, 0, 0), // if_idx
     F(1130, 4, 17, NO, 4, 1, 0, 0), // if_rxq
     F(1131, 8, 25, NO, 4, 1, 0, 0), // rq_entries
-    F(27, 12, 1348, NO, 4, 1, 0, 0), // flags
+    F(27, 12, 1349, NO, 4, 1, 0, 0), // flags
     F(1132, 16, 1, NO, 8, 1, 0, 0), // area_ptr
     F(1133, 24, 1, NO, 8, 1, 0, 0), // region_ptr
     F(1134, 32, 17, 559, 0, 1, 0, 0), // offsets
@@ -9608,33 +9609,33 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1137, 72, 1, NO, 8, 1, 0, 0), // event_desc
     F(1139, 0, 25, NO, 4, 1, 0, 0), // sq_entries
     F(1140, 4, 25, NO, 4, 1, 0, 0), // cq_entries
-    F(27, 8, 1349, NO, 4, 1, 0, 0), // flags
+    F(27, 8, 1350, NO, 4, 1, 0, 0), // flags
     F(1141, 12, 188, NO, 4, 1, 0, 0), // sq_thread_cpu
     F(1142, 16, 26, NO, 4, 1, 0, 0), // sq_thread_idle
-    F(1143, 20, 1350, NO, 4, 1, 0, 0), // features
+    F(1143, 20, 1351, NO, 4, 1, 0, 0), // features
     F(1144, 24, 9, NO, 4, 1, 0, 0), // wq_fd
     F(1145, 40, 17, 560, 0, 1, 0, 0), // sq_off
     F(1146, 80, 17, 561, 0, 1, 0, 0), // cq_off
     F(1148, 0, 1, NO, 8, 1, 0, 0), // region_uptr
-    F(27, 8, 1351, NO, 8, 1, 0, 0), // flags
+    F(27, 8, 1352, NO, 8, 1, 0, 0), // flags
     F(1150, 0, 1, NO, 8, 1, 0, 0), // next_entry
     F(1151, 8, 1, NO, 8, 1, 0, 0), // query_data
-    F(1152, 16, 1352, NO, 4, 1, 0, 0), // query_op
+    F(1152, 16, 1353, NO, 4, 1, 0, 0), // query_op
     F(1035, 20, 5, NO, 4, 1, 0, 0), // size
     F(1153, 24, 17, NO, 4 | SIGNED, 1, 0, 0), // result
     F(1135, 0, 17, NO, 4, 1, 0, 0), // zcrx_id
-    F(1155, 4, 1353, NO, 4, 1, 0, 0), // op
+    F(1155, 4, 1354, NO, 4, 1, 0, 0), // op
     F(1156, 24, 17, 562, 0, 1, 0, 0), // zc_export
     F(1157, 24, 17, 563, 0, 1, 0, 0), // zc_arm_event
     F(1158, 24, 17, 564, 0, 1, 0, 0), // zc_area
-    F(1160, 0, 1354, NO, 2, 1, 0, 0), // cmd_type
+    F(1160, 0, 1355, NO, 2, 1, 0, 0), // cmd_type
     F(1161, 2, 8, NO, 2, 1, 0, 0), // cmd_flags
     F(1162, 8, 17, 565, 0, 1, 0, 0), // filter
-    F(1164, 0, 1355, NO, 4 | SIGNED, 1, 0, 0), // mq_flags
+    F(1164, 0, 1356, NO, 4 | SIGNED, 1, 0, 0), // mq_flags
     F(1165, 4, 25, NO, 4 | SIGNED, 1, 0, 0), // mq_maxmsg
     F(1166, 8, 5, NO, 4 | SIGNED, 1, 0, 0), // mq_msgsize
     F(1167, 12, 25, NO, 4 | SIGNED, 1, 0, 0), // mq_curmsgs
-    F(1164, 0, 1355, NO, 8 | SIGNED, 1, 0, 0), // mq_flags
+    F(1164, 0, 1356, NO, 8 | SIGNED, 1, 0, 0), // mq_flags
     F(1165, 8, 25, NO, 8 | SIGNED, 1, 0, 0), // mq_maxmsg
     F(1166, 16, 5, NO, 8 | SIGNED, 1, 0, 0), // mq_msgsize
     F(1167, 24, 25, NO, 8 | SIGNED, 1, 0, 0), // mq_curmsgs
@@ -9648,7 +9649,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2, 8, 11, NO, 8 | SIGNED, 1, 0, 0), // l_start
     F(3, 16, 11, NO, 8 | SIGNED, 1, 0, 0), // l_len
     F(1169, 24, 62, NO, 4 | SIGNED, 1, 0, 0), // l_pid
-    F(1171, 0, 1356, NO, 4 | SIGNED, 1, 0, 0), // type
+    F(1171, 0, 1357, NO, 4 | SIGNED, 1, 0, 0), // type
     F(1039, 4, 62, NO, 4 | SIGNED, 1, 0, 0), // pid
     F(1173, 0, 8, NO, 4, 1, 0, 0), // d_flags
     F(1174, 4, 369, NO, 2, 1, 0, 0), // d_type
@@ -9657,50 +9658,50 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2, 4, 11, NO, 8 | SIGNED, 1, 0, 0), // l_start
     F(3, 12, 11, NO, 8 | SIGNED, 1, 0, 0), // l_len
     F(1169, 20, 62, NO, 4 | SIGNED, 1, 0, 0), // l_pid
-    F(1177, 0, 1357, NO, 4, 1, BRIEF | 0, 0), // c_iflag
-    F(1178, 4, 1358, NO, 4, 1, BRIEF | 0, 0), // c_oflag
-    F(1179, 8, 1359, NO, 4, 1, BRIEF | 0, 0), // c_cflag
-    F(1180, 12, 1360, NO, 4, 1, BRIEF | 0, 0), // c_lflag
+    F(1177, 0, 1358, NO, 4, 1, BRIEF | 0, 0), // c_iflag
+    F(1178, 4, 1359, NO, 4, 1, BRIEF | 0, 0), // c_oflag
+    F(1179, 8, 1360, NO, 4, 1, BRIEF | 0, 0), // c_cflag
+    F(1180, 12, 1361, NO, 4, 1, BRIEF | 0, 0), // c_lflag
     F(1181, 16, 405, NO, 1, 1, 0, 0), // c_line
-    F(1182, 17, 1295, NO, 1, 19, 0, 0), // c_cc
-    F(1177, 0, 1357, NO, 4, 1, BRIEF | 0, 0), // c_iflag
-    F(1178, 4, 1358, NO, 4, 1, BRIEF | 0, 0), // c_oflag
-    F(1179, 8, 1359, NO, 4, 1, BRIEF | 0, 0), // c_cflag
-    F(1180, 12, 1360, NO, 4, 1, BRIEF | 0, 0), // c_lflag
-    F(1182, 16, 1295, NO, 1, 19, 0, 0), // c_cc
+    F(1182, 17, 1296, NO, 1, 19, 0, 0), // c_cc
+    F(1177, 0, 1358, NO, 4, 1, BRIEF | 0, 0), // c_iflag
+    F(1178, 4, 1359, NO, 4, 1, BRIEF | 0, 0), // c_oflag
+    F(1179, 8, 1360, NO, 4, 1, BRIEF | 0, 0), // c_cflag
+    F(1180, 12, 1361, NO, 4, 1, BRIEF | 0, 0), // c_lflag
+    F(1182, 16, 1296, NO, 1, 19, 0, 0), // c_cc
     F(1181, 35, 405, NO, 1, 1, 0, 0), // c_line
     F(1183, 36, 17, NO, 4, 1, 0, 0), // c_ispeed
     F(1184, 40, 17, NO, 4, 1, 0, 0), // c_ospeed
-    F(1177, 0, 1357, NO, 4, 1, BRIEF | 0, 0), // c_iflag
-    F(1178, 4, 1358, NO, 4, 1, BRIEF | 0, 0), // c_oflag
-    F(1179, 8, 1359, NO, 4, 1, BRIEF | 0, 0), // c_cflag
-    F(1180, 12, 1360, NO, 4, 1, BRIEF | 0, 0), // c_lflag
+    F(1177, 0, 1358, NO, 4, 1, BRIEF | 0, 0), // c_iflag
+    F(1178, 4, 1359, NO, 4, 1, BRIEF | 0, 0), // c_oflag
+    F(1179, 8, 1360, NO, 4, 1, BRIEF | 0, 0), // c_cflag
+    F(1180, 12, 1361, NO, 4, 1, BRIEF | 0, 0), // c_lflag
     F(1181, 16, 405, NO, 1, 1, 0, 0), // c_line
-    F(1182, 17, 1295, NO, 1, 23, 0, 0), // c_cc
-    F(1177, 0, 1357, NO, 4, 1, BRIEF | 0, 0), // c_iflag
-    F(1178, 4, 1358, NO, 4, 1, BRIEF | 0, 0), // c_oflag
-    F(1179, 8, 1359, NO, 4, 1, BRIEF | 0, 0), // c_cflag
-    F(1180, 12, 1360, NO, 4, 1, BRIEF | 0, 0), // c_lflag
+    F(1182, 17, 1296, NO, 1, 23, 0, 0), // c_cc
+    F(1177, 0, 1358, NO, 4, 1, BRIEF | 0, 0), // c_iflag
+    F(1178, 4, 1359, NO, 4, 1, BRIEF | 0, 0), // c_oflag
+    F(1179, 8, 1360, NO, 4, 1, BRIEF | 0, 0), // c_cflag
+    F(1180, 12, 1361, NO, 4, 1, BRIEF | 0, 0), // c_lflag
     F(1181, 16, 405, NO, 1, 1, 0, 0), // c_line
-    F(1182, 17, 1295, NO, 1, 17, 0, 0), // c_cc
-    F(1177, 0, 1357, NO, 2, 1, BRIEF | 0, 0), // c_iflag
-    F(1178, 2, 1358, NO, 2, 1, BRIEF | 0, 0), // c_oflag
-    F(1179, 4, 1359, NO, 2, 1, BRIEF | 0, 0), // c_cflag
-    F(1180, 6, 1360, NO, 2, 1, BRIEF | 0, 0), // c_lflag
+    F(1182, 17, 1296, NO, 1, 17, 0, 0), // c_cc
+    F(1177, 0, 1358, NO, 2, 1, BRIEF | 0, 0), // c_iflag
+    F(1178, 2, 1359, NO, 2, 1, BRIEF | 0, 0), // c_oflag
+    F(1179, 4, 1360, NO, 2, 1, BRIEF | 0, 0), // c_cflag
+    F(1180, 6, 1361, NO, 2, 1, BRIEF | 0, 0), // c_lflag
     F(1181, 8, 405, NO, 1, 1, 0, 0), // c_line
-    F(1182, 9, 1295, NO, 1, 8, 0, 0), // c_cc
-    F(1177, 0, 1357, NO, 2, 1, BRIEF | 0, 0), // c_iflag
-    F(1178, 2, 1358, NO, 2, 1, BRIEF | 0, 0), // c_oflag
-    F(1179, 4, 1359, NO, 2, 1, BRIEF | 0, 0), // c_cflag
-    F(1180, 6, 1360, NO, 2, 1, BRIEF | 0, 0), // c_lflag
+    F(1182, 9, 1296, NO, 1, 8, 0, 0), // c_cc
+    F(1177, 0, 1358, NO, 2, 1, BRIEF | 0, 0), // c_iflag
+    F(1178, 2, 1359, NO, 2, 1, BRIEF | 0, 0), // c_oflag
+    F(1179, 4, 1360, NO, 2, 1, BRIEF | 0, 0), // c_cflag
+    F(1180, 6, 1361, NO, 2, 1, BRIEF | 0, 0), // c_lflag
     F(1181, 8, 405, NO, 1 | CHAR, 1, 0, 0), // c_line
-    F(1182, 9, 1295, NO, 1, 23, 0, 0), // c_cc
-    F(1177, 0, 1357, NO, 2, 1, BRIEF | 0, 0), // c_iflag
-    F(1178, 2, 1358, NO, 2, 1, BRIEF | 0, 0), // c_oflag
-    F(1179, 4, 1359, NO, 2, 1, BRIEF | 0, 0), // c_cflag
-    F(1180, 6, 1360, NO, 2, 1, BRIEF | 0, 0), // c_lflag
+    F(1182, 9, 1296, NO, 1, 23, 0, 0), // c_cc
+    F(1177, 0, 1358, NO, 2, 1, BRIEF | 0, 0), // c_iflag
+    F(1178, 2, 1359, NO, 2, 1, BRIEF | 0, 0), // c_oflag
+    F(1179, 4, 1360, NO, 2, 1, BRIEF | 0, 0), // c_cflag
+    F(1180, 6, 1361, NO, 2, 1, BRIEF | 0, 0), // c_lflag
     F(1181, 8, 405, NO, 1, 1, 0, 0), // c_line
-    F(1182, 9, 1295, NO, 1, 10, 0, 0), // c_cc
+    F(1182, 9, 1296, NO, 1, 10, 0, 0), // c_cc
     F(1187, 0, 17, NO, 1 | CHAR, 1, 0, 0), // sg_ispeed
     F(1188, 1, 17, NO, 1 | CHAR, 1, 0, 0), // sg_ospeed
     F(1189, 2, 17, NO, 1 | CHAR, 1, 0, 0), // sg_erase
@@ -9727,57 +9728,57 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1208, 2, 17, NO, 2, 1, 0, 0), // ws_col
     F(1209, 4, 17, NO, 2, 1, 0, 0), // ws_xpixel
     F(1210, 6, 17, NO, 2, 1, 0, 0), // ws_ypixel
-    F(27, 0, 1361, NO, 4, 1, 0, 0), // flags
+    F(27, 0, 1362, NO, 4, 1, 0, 0), // flags
     F(1212, 4, 26, NO, 4, 1, 0, 0), // delay_rts_before_send
     F(1213, 8, 26, NO, 4, 1, 0, 0), // delay_rts_after_send
     F(1214, 12, 17, NO, 1, 1, 0, 0), // addr_recv
     F(1215, 13, 17, NO, 1, 1, 0, 0), // addr_dest
-    F(27, 0, 1361, NO, 4, 1, 0, 0), // flags
+    F(27, 0, 1362, NO, 4, 1, 0, 0), // flags
     F(1212, 4, 26, NO, 4, 1, 0, 0), // delay_rts_before_send
     F(1213, 8, 26, NO, 4, 1, 0, 0), // delay_rts_after_send
     F(1038, 0, 17, NO, 1, 1, 0, 0), // version
-    F(1217, 1, 1362, NO, 1, 1, 0, 0), // contents_encryption_mode
-    F(1218, 2, 1362, NO, 1, 1, 0, 0), // filenames_encryption_mode
-    F(27, 3, 1363, NO, 1, 1, 0, 0), // flags
-    F(1219, 4, 1295, NO, 1, 8, 0, 0), // master_key_descriptor
-    F(1221, 0, 1364, NO, 8, 1, 0, 0), // metadata_type
+    F(1217, 1, 1363, NO, 1, 1, 0, 0), // contents_encryption_mode
+    F(1218, 2, 1363, NO, 1, 1, 0, 0), // filenames_encryption_mode
+    F(27, 3, 1364, NO, 1, 1, 0, 0), // flags
+    F(1219, 4, 1296, NO, 1, 8, 0, 0), // master_key_descriptor
+    F(1221, 0, 1365, NO, 8, 1, 0, 0), // metadata_type
     F(1053, 8, 11, NO, 8, 1, 0, 0), // offset
     F(1222, 16, 5, NO, 8, 1, 0, 0), // length
     F(1223, 24, 18, NO, 8, 1, 0, 0), // buf_ptr
     F(1035, 0, 5, NO, 8, 1, 0, 0), // size
-    F(27, 8, 1365, NO, 8, 1, 0, 0), // flags
+    F(27, 8, 1366, NO, 8, 1, 0, 0), // flags
     F(1225, 16, 1, NO, 8, 1, 0, 0), // start
     F(1226, 24, 1, NO, 8, 1, 0, 0), // end
     F(1227, 32, 1, NO, 8, 1, 0, 0), // walk_end
     F(1228, 40, 1, NO, 8, 1, 0, 0), // vec
     F(1229, 48, 25, NO, 8, 1, 0, 0), // vec_len
     F(1230, 56, 25, NO, 8, 1, 0, 0), // max_pages
-    F(1231, 64, 1366, NO, 8, 1, 0, 0), // category_inverted
-    F(1232, 72, 1366, NO, 8, 1, 0, 0), // category_mask
-    F(1233, 80, 1366, NO, 8, 1, 0, 0), // category_anyof_mask
-    F(1234, 88, 1366, NO, 8, 1, 0, 0), // return_mask
+    F(1231, 64, 1367, NO, 8, 1, 0, 0), // category_inverted
+    F(1232, 72, 1367, NO, 8, 1, 0, 0), // category_mask
+    F(1233, 80, 1367, NO, 8, 1, 0, 0), // category_anyof_mask
+    F(1234, 88, 1367, NO, 8, 1, 0, 0), // return_mask
     F(1236, 0, 8, NO, 8, 1, 0, 0), // compat_flags
     F(1237, 8, 8, NO, 8, 1, 0, 0), // compat_ro_flags
     F(1238, 16, 8, NO, 8, 1, 0, 0), // incompat_flags
     F(1070, 0, 9, NO, 8 | SIGNED, 1, 0, 0), // fd
-    F(1240, 8, 1292, NO, 1 | CHAR, 4088, 0, 0), // name
-    F(1243, 0, 1367, NO, 4 | POINTER, 1, 0, 0), // iov
+    F(1240, 8, 1293, NO, 1 | CHAR, 4088, 0, 0), // name
+    F(1243, 0, 1368, NO, 4 | POINTER, 1, 0, 0), // iov
     F(1242, 4, 25, NO, 4, 1, 0, 0), // iovcnt
     F(1053, 8, 11, NO, 8 | SIGNED, 1, 0, 0), // offset
     F(27, 16, 8, NO, 8, 1, 0, 0), // flags
     F(1075, 24, 5, NO, 8, 1, 0, 0), // len
     F(1244, 32, 5, NO, 8, 1, 0, 0), // unencoded_len
     F(1245, 40, 11, NO, 8, 1, 0, 0), // unencoded_offset
-    F(1246, 48, 1368, NO, 4, 1, 0, 0), // compression
+    F(1246, 48, 1369, NO, 4, 1, 0, 0), // compression
     F(1247, 52, 17, NO, 4, 1, 0, 0), // encryption
-    F(1243, 0, 1367, NO, 8 | POINTER, 1, 0, 0), // iov
+    F(1243, 0, 1368, NO, 8 | POINTER, 1, 0, 0), // iov
     F(1242, 8, 25, NO, 8, 1, 0, 0), // iovcnt
     F(1053, 16, 11, NO, 8 | SIGNED, 1, 0, 0), // offset
     F(27, 24, 8, NO, 8, 1, 0, 0), // flags
     F(1075, 32, 5, NO, 8, 1, 0, 0), // len
     F(1244, 40, 5, NO, 8, 1, 0, 0), // unencoded_len
     F(1245, 48, 11, NO, 8, 1, 0, 0), // unencoded_offset
-    F(1246, 56, 1368, NO, 4, 1, 0, 0), // compression
+    F(1246, 56, 1369, NO, 4, 1, 0, 0), // compression
     F(1247, 60, 17, NO, 4, 1, 0, 0), // encryption
     F(1070, 0, 17, NO, 4 | SIGNED, 1, 0, 0), // fd
     F(27, 4, 17, NO, 4, 1, 0, 0), // flags
@@ -9793,20 +9794,20 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1258, 4, 17, NO, 4, 1, 0, 0), // nr_mounts
     F(1259, 8, 17, NO, 8, 1, 0, 0), // mnt_ns_id
     F(1261, 0, 8, NO, 8, 1, 0, 0), // id
-    F(27, 8, 1369, NO, 4, 1, 0, 0), // flags
+    F(27, 8, 1370, NO, 4, 1, 0, 0), // flags
     F(1262, 12, 9, NO, 4, 1, 0, 0), // srcfd
     F(1263, 16, 17, NO, 4, 1, 0, 0), // newfd
     F(1264, 20, 163, NO, 4, 1, 0, 0), // newfd_flags
     F(1266, 0, 17, NO, 4, 1, 0, 0), // ids_len
     F(1267, 4, 17, NO, 4, 1, 0, 0), // prog_cnt
     F(1268, 8, 17, NO, 4, FLEXIBLE, 0, 0), // ids
-    F(1171, 0, 1370, NO, 4, 1, BRIEF | 0, 0), // type
+    F(1171, 0, 1371, NO, 4, 1, BRIEF | 0, 0), // type
     F(1035, 4, 5, NO, 4, 1, BRIEF | 0, 0), // size
     F(1270, 8, 8, NO, 8, 1, BRIEF | 0, 0), // config
     F(1271, 16, 17, NO, 8, 1, BRIEF | 0, 0), // sample_period
     F(1272, 16, 14, NO, 8, 1, BRIEF | 0, 0), // sample_freq
-    F(1273, 24, 1371, NO, 8, 1, BRIEF | 0, 0), // sample_type
-    F(1274, 32, 1372, NO, 8, 1, BRIEF | 0, 0), // read_format
+    F(1273, 24, 1372, NO, 8, 1, BRIEF | 0, 0), // sample_type
+    F(1274, 32, 1373, NO, 8, 1, BRIEF | 0, 0), // read_format
     F(1275, 40, 208, NO, 8, 1, BRIEF | 0, 1), // disabled
     F(1276, 40, 208, NO, 8, 1, BRIEF | 1, 1), // inherit
     F(1277, 40, 208, NO, 8, 1, BRIEF | 2, 1), // pinned
@@ -9853,7 +9854,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1318, 56, 8, NO, 8, 1, 0, 0), // config1
     F(1319, 64, 14, NO, 8, 1, 0, 0), // bp_len
     F(1320, 64, 8, NO, 8, 1, 0, 0), // config2
-    F(1321, 72, 1373, NO, 8, 1, 0, 0), // branch_sample_type
+    F(1321, 72, 1374, NO, 8, 1, 0, 0), // branch_sample_type
     F(1322, 80, 8, NO, 8, 1, 0, 0), // sample_regs_user
     F(1323, 88, 5, NO, 4, 1, 0, 0), // sample_stack_user
     F(1084, 92, 14, NO, 4 | SIGNED, 1, 0, 0), // clockid
@@ -9867,13 +9868,13 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1331, 120, 8, NO, 8, 1, 0, 0), // sig_data
     F(1332, 128, 8, NO, 8, 1, 0, 0), // config3
     F(1333, 136, 8, NO, 8, 1, 0, 0), // config4
-    F(1171, 0, 1370, NO, 4, 1, BRIEF | 0, 0), // type
+    F(1171, 0, 1371, NO, 4, 1, BRIEF | 0, 0), // type
     F(1035, 4, 5, NO, 4, 1, BRIEF | 0, 0), // size
     F(1270, 8, 8, NO, 8, 1, BRIEF | 0, 0), // config
     F(1271, 16, 17, NO, 8, 1, BRIEF | 0, 0), // sample_period
     F(1272, 16, 14, NO, 8, 1, BRIEF | 0, 0), // sample_freq
-    F(1273, 24, 1371, NO, 8, 1, BRIEF | 0, 0), // sample_type
-    F(1274, 32, 1372, NO, 8, 1, BRIEF | 0, 0), // read_format
+    F(1273, 24, 1372, NO, 8, 1, BRIEF | 0, 0), // sample_type
+    F(1274, 32, 1373, NO, 8, 1, BRIEF | 0, 0), // read_format
     F(1275, 40, 208, NO, 8, 1, BRIEF | 63, 1), // disabled
     F(1276, 40, 208, NO, 8, 1, BRIEF | 62, 1), // inherit
     F(1277, 40, 208, NO, 8, 1, BRIEF | 61, 1), // pinned
@@ -9920,7 +9921,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1318, 56, 8, NO, 8, 1, 0, 0), // config1
     F(1319, 64, 14, NO, 8, 1, 0, 0), // bp_len
     F(1320, 64, 8, NO, 8, 1, 0, 0), // config2
-    F(1321, 72, 1373, NO, 8, 1, 0, 0), // branch_sample_type
+    F(1321, 72, 1374, NO, 8, 1, 0, 0), // branch_sample_type
     F(1322, 80, 8, NO, 8, 1, 0, 0), // sample_regs_user
     F(1323, 88, 5, NO, 4, 1, 0, 0), // sample_stack_user
     F(1084, 92, 14, NO, 4 | SIGNED, 1, 0, 0), // clockid
@@ -9934,13 +9935,13 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1331, 120, 8, NO, 8, 1, 0, 0), // sig_data
     F(1332, 128, 8, NO, 8, 1, 0, 0), // config3
     F(1333, 136, 8, NO, 8, 1, 0, 0), // config4
-    F(1171, 0, 1370, NO, 4, 1, BRIEF | 0, 0), // type
+    F(1171, 0, 1371, NO, 4, 1, BRIEF | 0, 0), // type
     F(1035, 4, 5, NO, 4, 1, BRIEF | 0, 0), // size
     F(1270, 8, 8, NO, 8, 1, BRIEF | 0, 0), // config
     F(1271, 16, 17, NO, 8, 1, BRIEF | 0, 0), // sample_period
     F(1272, 16, 14, NO, 8, 1, BRIEF | 0, 0), // sample_freq
-    F(1273, 24, 1371, NO, 8, 1, BRIEF | 0, 0), // sample_type
-    F(1274, 32, 1372, NO, 8, 1, BRIEF | 0, 0), // read_format
+    F(1273, 24, 1372, NO, 8, 1, BRIEF | 0, 0), // sample_type
+    F(1274, 32, 1373, NO, 8, 1, BRIEF | 0, 0), // read_format
     F(1275, 40, 208, NO, 8, 1, BRIEF | 0, 1), // disabled
     F(1276, 40, 208, NO, 8, 1, BRIEF | 1, 1), // inherit
     F(1277, 40, 208, NO, 8, 1, BRIEF | 2, 1), // pinned
@@ -9981,7 +9982,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1318, 56, 8, NO, 8, 1, 0, 0), // config1
     F(1319, 64, 14, NO, 8, 1, 0, 0), // bp_len
     F(1320, 64, 8, NO, 8, 1, 0, 0), // config2
-    F(1321, 72, 1373, NO, 8, 1, 0, 0), // branch_sample_type
+    F(1321, 72, 1374, NO, 8, 1, 0, 0), // branch_sample_type
     F(1322, 80, 8, NO, 8, 1, 0, 0), // sample_regs_user
     F(1323, 88, 5, NO, 4, 1, 0, 0), // sample_stack_user
     F(1084, 92, 14, NO, 4 | SIGNED, 1, 0, 0), // clockid
@@ -9989,13 +9990,13 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1325, 104, 5, NO, 4, 1, 0, 0), // aux_watermark
     F(1326, 108, 25, NO, 2, 1, 0, 0), // sample_max_stack
     F(1327, 112, 5, NO, 4, 1, 0, 0), // aux_sample_size
-    F(1171, 0, 1370, NO, 4, 1, BRIEF | 0, 0), // type
+    F(1171, 0, 1371, NO, 4, 1, BRIEF | 0, 0), // type
     F(1035, 4, 5, NO, 4, 1, BRIEF | 0, 0), // size
     F(1270, 8, 8, NO, 8, 1, BRIEF | 0, 0), // config
     F(1271, 16, 17, NO, 8, 1, BRIEF | 0, 0), // sample_period
     F(1272, 16, 14, NO, 8, 1, BRIEF | 0, 0), // sample_freq
-    F(1273, 24, 1371, NO, 8, 1, BRIEF | 0, 0), // sample_type
-    F(1274, 32, 1372, NO, 8, 1, BRIEF | 0, 0), // read_format
+    F(1273, 24, 1372, NO, 8, 1, BRIEF | 0, 0), // sample_type
+    F(1274, 32, 1373, NO, 8, 1, BRIEF | 0, 0), // read_format
     F(1275, 40, 208, NO, 8, 1, BRIEF | 63, 1), // disabled
     F(1276, 40, 208, NO, 8, 1, BRIEF | 62, 1), // inherit
     F(1277, 40, 208, NO, 8, 1, BRIEF | 61, 1), // pinned
@@ -10036,7 +10037,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1318, 56, 8, NO, 8, 1, 0, 0), // config1
     F(1319, 64, 14, NO, 8, 1, 0, 0), // bp_len
     F(1320, 64, 8, NO, 8, 1, 0, 0), // config2
-    F(1321, 72, 1373, NO, 8, 1, 0, 0), // branch_sample_type
+    F(1321, 72, 1374, NO, 8, 1, 0, 0), // branch_sample_type
     F(1322, 80, 8, NO, 8, 1, 0, 0), // sample_regs_user
     F(1323, 88, 5, NO, 4, 1, 0, 0), // sample_stack_user
     F(1084, 92, 14, NO, 4 | SIGNED, 1, 0, 0), // clockid
@@ -10044,13 +10045,13 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1325, 104, 5, NO, 4, 1, 0, 0), // aux_watermark
     F(1326, 108, 25, NO, 2, 1, 0, 0), // sample_max_stack
     F(1327, 112, 5, NO, 4, 1, 0, 0), // aux_sample_size
-    F(1171, 0, 1370, NO, 4, 1, BRIEF | 0, 0), // type
+    F(1171, 0, 1371, NO, 4, 1, BRIEF | 0, 0), // type
     F(1035, 4, 5, NO, 4, 1, BRIEF | 0, 0), // size
     F(1270, 8, 8, NO, 8, 1, BRIEF | 0, 0), // config
     F(1271, 16, 17, NO, 8, 1, BRIEF | 0, 0), // sample_period
     F(1272, 16, 14, NO, 8, 1, BRIEF | 0, 0), // sample_freq
-    F(1273, 24, 1371, NO, 8, 1, BRIEF | 0, 0), // sample_type
-    F(1274, 32, 1372, NO, 8, 1, BRIEF | 0, 0), // read_format
+    F(1273, 24, 1372, NO, 8, 1, BRIEF | 0, 0), // sample_type
+    F(1274, 32, 1373, NO, 8, 1, BRIEF | 0, 0), // read_format
     F(1275, 40, 208, NO, 8, 1, BRIEF | 0, 1), // disabled
     F(1276, 40, 208, NO, 8, 1, BRIEF | 1, 1), // inherit
     F(1277, 40, 208, NO, 8, 1, BRIEF | 2, 1), // pinned
@@ -10095,7 +10096,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1318, 56, 8, NO, 8, 1, 0, 0), // config1
     F(1319, 64, 14, NO, 8, 1, 0, 0), // bp_len
     F(1320, 64, 8, NO, 8, 1, 0, 0), // config2
-    F(1321, 72, 1373, NO, 8, 1, 0, 0), // branch_sample_type
+    F(1321, 72, 1374, NO, 8, 1, 0, 0), // branch_sample_type
     F(1322, 80, 8, NO, 8, 1, 0, 0), // sample_regs_user
     F(1323, 88, 5, NO, 4, 1, 0, 0), // sample_stack_user
     F(1084, 92, 14, NO, 4 | SIGNED, 1, 0, 0), // clockid
@@ -10104,13 +10105,13 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1326, 108, 25, NO, 2, 1, 0, 0), // sample_max_stack
     F(1327, 112, 5, NO, 4, 1, 0, 0), // aux_sample_size
     F(1331, 120, 8, NO, 8, 1, 0, 0), // sig_data
-    F(1171, 0, 1370, NO, 4, 1, BRIEF | 0, 0), // type
+    F(1171, 0, 1371, NO, 4, 1, BRIEF | 0, 0), // type
     F(1035, 4, 5, NO, 4, 1, BRIEF | 0, 0), // size
     F(1270, 8, 8, NO, 8, 1, BRIEF | 0, 0), // config
     F(1271, 16, 17, NO, 8, 1, BRIEF | 0, 0), // sample_period
     F(1272, 16, 14, NO, 8, 1, BRIEF | 0, 0), // sample_freq
-    F(1273, 24, 1371, NO, 8, 1, BRIEF | 0, 0), // sample_type
-    F(1274, 32, 1372, NO, 8, 1, BRIEF | 0, 0), // read_format
+    F(1273, 24, 1372, NO, 8, 1, BRIEF | 0, 0), // sample_type
+    F(1274, 32, 1373, NO, 8, 1, BRIEF | 0, 0), // read_format
     F(1275, 40, 208, NO, 8, 1, BRIEF | 63, 1), // disabled
     F(1276, 40, 208, NO, 8, 1, BRIEF | 62, 1), // inherit
     F(1277, 40, 208, NO, 8, 1, BRIEF | 61, 1), // pinned
@@ -10155,7 +10156,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1318, 56, 8, NO, 8, 1, 0, 0), // config1
     F(1319, 64, 14, NO, 8, 1, 0, 0), // bp_len
     F(1320, 64, 8, NO, 8, 1, 0, 0), // config2
-    F(1321, 72, 1373, NO, 8, 1, 0, 0), // branch_sample_type
+    F(1321, 72, 1374, NO, 8, 1, 0, 0), // branch_sample_type
     F(1322, 80, 8, NO, 8, 1, 0, 0), // sample_regs_user
     F(1323, 88, 5, NO, 4, 1, 0, 0), // sample_stack_user
     F(1084, 92, 14, NO, 4 | SIGNED, 1, 0, 0), // clockid
@@ -10190,12 +10191,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1352, 0, 17, NO, 4, 1, 0, 0), // manual
     F(1353, 4, 17, NO, 4, 1, 0, 0), // signaled
     F(1355, 0, 5, NO, 4 | SIGNED, 1, 0, 0), // ifc_len
-    F(1356, 4, 1379, NO, 4 | POINTER, 1, 0, 0), // ifc_ifcu.ifcu_buf
+    F(1356, 4, 1380, NO, 4 | POINTER, 1, 0, 0), // ifc_ifcu.ifcu_buf
     F(1355, 0, 5, NO, 4 | SIGNED, 1, 0, 0), // ifc_len
-    F(1356, 8, 1379, NO, 8 | POINTER, 1, 0, 0), // ifc_ifcu.ifcu_buf
-    F(1358, 0, 1292, NO, 1 | CHAR, 16, 0, 0), // ifr_ifrn.ifrn_name
+    F(1356, 8, 1380, NO, 8 | POINTER, 1, 0, 0), // ifc_ifcu.ifcu_buf
+    F(1358, 0, 1293, NO, 1 | CHAR, 16, 0, 0), // ifr_ifrn.ifrn_name
     F(1359, 16, 1, NO, 4 | POINTER, 1, 0, 0), // ifr_ifru.ifru_data
-    F(1358, 0, 1292, NO, 1 | CHAR, 16, 0, 0), // ifr_ifrn.ifrn_name
+    F(1358, 0, 1293, NO, 1 | CHAR, 16, 0, 0), // ifr_ifrn.ifrn_name
     F(1359, 16, 1, NO, 8 | POINTER, 1, 0, 0), // ifr_ifru.ifru_data
     F(1361, 0, 143, NO, 4 | SIGNED, 1, 0, 0), // tv_sec
     F(1362, 4, 17, NO, 4 | SIGNED, 1, 0, 0), // tv_usec
@@ -10291,7 +10292,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(27, 17, 17, NO, 1, 1, 0, 0), // flags
     F(1404, 18, 17, NO, 2 | SIGNED, 1, 0, 0), // name_len
     F(1405, 20, 17, NO, 1 | SIGNED, 4, 0, 0), // padding2
-    F(1240, 24, 1292, NO, 1 | CHAR, 128, 0, 0), // name
+    F(1240, 24, 1293, NO, 1 | CHAR, 128, 0, 0), // name
     F(1035, 0, 5, NO, 8, 1, 0, 0), // size
     F(27, 8, 8, NO, 8, 1, 0, 0), // flags
     F(1408, 0, 25, NO, 4, 1, 0, 0), // nmsrs
@@ -10299,7 +10300,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1411, 0, 8, NO, 4, 1, 0, 0), // address_lo
     F(1412, 4, 8, NO, 4, 1, 0, 0), // address_hi
     F(1054, 8, 8, NO, 4, 1, 0, 0), // data
-    F(27, 12, 1380, NO, 4, 1, 0, 0), // flags
+    F(27, 12, 1381, NO, 4, 1, 0, 0), // flags
     F(1413, 16, 8, NO, 4, 1, 0, 0), // devid
     F(1415, 0, 17, NO, 8, 1, 0, 0), // guest_ipa
     F(1222, 8, 17, NO, 8, 1, 0, 0), // length
@@ -10381,7 +10382,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1035, 0, 17, NO, 4, 1, 0, 0), // size
     F(26, 4, 17, NO, 1, 4096, 0, 0), // value
     F(1442, 0, 17, NO, 4 | SIGNED, 1, 0, 0), // index
-    F(26, 4, 1292, NO, 1 | CHAR, 256, 0, 0), // value
+    F(26, 4, 1293, NO, 1 | CHAR, 256, 0, 0), // value
     F(1451, 0, 17, NO, 4, 1, 0, 0), // report_type
     F(1452, 4, 17, NO, 4, 1, 0, 0), // report_id
     F(1453, 8, 17, NO, 4, 1, 0, 0), // field_index
@@ -10460,12 +10461,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1481, 8, 1, NO, 8 | POINTER, 1, 0, 0), // context
     F(1478, 0, 17, NO, 4, 1, 0, 0), // interface
     F(27, 4, 17, NO, 4, 1, 0, 0), // flags
-    F(1483, 8, 1292, NO, 1 | CHAR, 256, 0, 0), // driver
+    F(1483, 8, 1293, NO, 1 | CHAR, 256, 0, 0), // driver
     F(1485, 0, 17, NO, 4, 1, 0, 0), // num_streams
     F(1486, 4, 17, NO, 4, 1, 0, 0), // num_eps
     F(1487, 8, 17, NO, 1, FLEXIBLE, 0, 0), // eps
     F(1478, 0, 17, NO, 4, 1, 0, 0), // interface
-    F(1483, 4, 1292, NO, 1 | CHAR, 256, 0, 0), // driver
+    F(1483, 4, 1293, NO, 1 | CHAR, 256, 0, 0), // driver
     F(1490, 0, 17, NO, 4, 1, 0, 0), // devnum
     F(1491, 4, 17, NO, 1, 1, 0, 0), // slow
     F(1493, 0, 17, NO, 4 | SIGNED, 1, 0, 0), // ifno
@@ -10518,7 +10519,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1153, 0, 17, NO, 8 | SIGNED, 1, 0, 0), // result
     F(1518, 8, 1, NO, 8 | POINTER, 1, 0, 0), // bufs
     F(1516, 16, 17, NO, 8, 1, 0, 0), // frames
-    F(1520, 0, 1381, NO, 8, 1, 0, 0), // param
+    F(1520, 0, 1382, NO, 8, 1, 0, 0), // param
     F(1521, 8, 8, NO, 8, 1, 0, 0), // uvalue
     F(1522, 8, 14, NO, 8 | SIGNED, 1, 0, 0), // svalue
     F(1442, 16, 17, NO, 4, 1, 0, 0), // index
@@ -10526,16 +10527,16 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1525, 4, 17, NO, 4, 3, 0, 0), // rsv
     F(1048, 16, 17, 578, 0, 51, 0, 0), // ts
     F(1527, 0, 17, NO, 4 | SIGNED, 1, 0, 0), // api_version
-    F(1528, 4, 1383, NO, 4 | SIGNED, 1, 0, 0), // mode
+    F(1528, 4, 1384, NO, 4 | SIGNED, 1, 0, 0), // mode
     F(1529, 8, 17, 579, 0, 1, 0, 0), // assert_off_tu
     F(1530, 24, 17, 579, 0, 1, 0, 0), // clear_off_tu
     F(89, 0, 17, 580, 0, 1, 0, 0), // info
     F(1071, 48, 17, 579, 0, 1, 0, 0), // timeout
     F(89, 0, 17, 580, 0, 1, 0, 0), // info
     F(1071, 44, 17, 579, 0, 1, 0, 0), // timeout
-    F(1533, 0, 1383, NO, 4 | SIGNED, 1, 0, 0), // tsformat
-    F(1534, 4, 1383, NO, 4 | SIGNED, 1, 0, 0), // edge
-    F(1535, 8, 1384, NO, 4 | SIGNED, 1, 0, 0), // consumer
+    F(1533, 0, 1384, NO, 4 | SIGNED, 1, 0, 0), // tsformat
+    F(1534, 4, 1384, NO, 4 | SIGNED, 1, 0, 0), // edge
+    F(1535, 8, 1385, NO, 4 | SIGNED, 1, 0, 0), // consumer
     F(1537, 0, 17, NO, 4, 1, 0, 0), // event
     F(1538, 4, 17, NO, 4, 1, 0, 0), // sequence
     F(1527, 0, 17, NO, 2, 1, 0, 0), // api_version
@@ -10553,7 +10554,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1550, 8, 17, NO, 8, 1, 0, 0), // argument_addr
     F(1551, 16, 17, NO, 4, 1, 0, 0), // argument_len
     F(1552, 20, 17, NO, 1, 44, 0, 0), // reserved14
-    F(1554, 0, 1292, NO, 1 | CHAR, 80, 0, 0), // str
+    F(1554, 0, 1293, NO, 1 | CHAR, 80, 0, 0), // str
     F(26, 0, 17, NO, 4 | SIGNED, 1, 0, 0), // value
     F(1556, 4, 17, NO, 4 | SIGNED, 1, 0, 0), // minimum
     F(1557, 8, 17, NO, 4 | SIGNED, 1, 0, 0), // maximum
@@ -10923,15 +10924,15 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1614, 16, 25, NO, 4 | SIGNED, 1, 0, 0), // shmall
     F(1625, 0, 17, NO, 2, 1, 0, 0), // sem_num
     F(1626, 2, 17, NO, 2 | SIGNED, 1, 0, 0), // sem_op
-    F(1627, 4, 1385, NO, 2 | SIGNED, 1, 0, 0), // sem_flg
+    F(1627, 4, 1386, NO, 2 | SIGNED, 1, 0, 0), // sem_flg
     F(1629, 0, 73, NO, 4 | POINTER, 1, 0, 0), // msgp
     F(1630, 4, 17, NO, 4 | SIGNED, 1, 0, 0), // msgtyp
     F(1629, 0, 73, NO, 8 | POINTER, 1, 0, 0), // msgp
     F(1630, 8, 17, NO, 8 | SIGNED, 1, 0, 0), // msgtyp
     F(1632, 0, 143, NO, 8, 1, 0, 0), // dqi_bgrace
     F(1633, 8, 143, NO, 8, 1, 0, 0), // dqi_igrace
-    F(1634, 16, 1386, NO, 4, 1, 0, 0), // dqi_flags
-    F(1635, 20, 1387, NO, 4, 1, 0, 0), // dqi_valid
+    F(1634, 16, 1387, NO, 4, 1, 0, 0), // dqi_flags
+    F(1635, 20, 1388, NO, 4, 1, 0, 0), // dqi_valid
     F(1637, 0, 25, NO, 8, 1, BRIEF | 0, 0), // dqb_bhardlimit
     F(1638, 8, 25, NO, 8, 1, BRIEF | 0, 0), // dqb_bsoftlimit
     F(1639, 16, 5, NO, 8, 1, BRIEF | 0, 0), // dqb_curspace
@@ -10940,7 +10941,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1642, 40, 25, NO, 8, 1, BRIEF | 0, 0), // dqb_curinodes
     F(1643, 48, 143, NO, 8, 1, 0, 0), // dqb_btime
     F(1644, 56, 143, NO, 8, 1, 0, 0), // dqb_itime
-    F(1645, 64, 1388, NO, 4, 1, 0, 0), // dqb_valid
+    F(1645, 64, 1389, NO, 4, 1, 0, 0), // dqb_valid
     F(1637, 0, 25, NO, 8, 1, BRIEF | 0, 0), // dqb_bhardlimit
     F(1638, 8, 25, NO, 8, 1, BRIEF | 0, 0), // dqb_bsoftlimit
     F(1639, 16, 5, NO, 8, 1, BRIEF | 0, 0), // dqb_curspace
@@ -10949,7 +10950,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1642, 40, 25, NO, 8, 1, BRIEF | 0, 0), // dqb_curinodes
     F(1643, 48, 143, NO, 8, 1, 0, 0), // dqb_btime
     F(1644, 56, 143, NO, 8, 1, 0, 0), // dqb_itime
-    F(1645, 64, 1388, NO, 4, 1, 0, 0), // dqb_valid
+    F(1645, 64, 1389, NO, 4, 1, 0, 0), // dqb_valid
     F(1647, 68, 17, NO, 4, 1, 0, 0), // dqb_id
     F(1649, 0, 17, NO, 1 | SIGNED, 1, BRIEF | 0, 0), // qs_version
     F(1650, 2, 753, NO, 2, 1, 0, 0), // qs_flags
@@ -11006,7 +11007,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1658, 94, 25, NO, 2, 1, 0, 0), // qs_iwarnlimit
     F(1663, 0, 17, NO, 1 | SIGNED, 1, BRIEF | 0, 0), // d_version
     F(1173, 1, 755, NO, 1 | SIGNED, 1, BRIEF | 0, 0), // d_flags
-    F(1664, 2, 1389, NO, 2, 1, BRIEF | 0, 0), // d_fieldmask
+    F(1664, 2, 1390, NO, 2, 1, BRIEF | 0, 0), // d_fieldmask
     F(1665, 4, 17, NO, 4, 1, BRIEF | 0, 0), // d_id
     F(1666, 8, 25, NO, 8, 1, BRIEF | 0, 0), // d_blk_hardlimit
     F(1667, 16, 25, NO, 8, 1, BRIEF | 0, 0), // d_blk_softlimit
@@ -11032,58 +11033,58 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1688, 4, 156, NO, 4, 1, 0, 0), // uid
     F(1689, 8, 157, NO, 4, 1, 0, 0), // gid
     F(1084, 0, 114, NO, 4 | SIGNED, 1, 0, 0), // clockid
-    F(27, 4, 1390, NO, 4, 1, 0, 0), // flags
-    F(1692, 0, 1303, NO, 4, 1, 0, 0), // s_addr
+    F(27, 4, 1391, NO, 4, 1, 0, 0), // flags
+    F(1692, 0, 1304, NO, 4, 1, 0, 0), // s_addr
     F(1694, 0, 301, NO, 2, 1, 0, 0), // sin_family
-    F(1695, 2, 1304, NO, 2, 1, 0, 0), // sin_port
+    F(1695, 2, 1305, NO, 2, 1, 0, 0), // sin_port
     F(1696, 4, 17, 135, 0, 1, 0, 0), // sin_addr
-    F(1698, 0, 1303, NO, 4, 1, 0, 0), // imsf_multiaddr
-    F(1699, 4, 1303, NO, 4, 1, 0, 0), // imsf_interface
-    F(1700, 8, 1391, NO, 4, 1, 0, 0), // imsf_fmode
+    F(1698, 0, 1304, NO, 4, 1, 0, 0), // imsf_multiaddr
+    F(1699, 4, 1304, NO, 4, 1, 0, 0), // imsf_interface
+    F(1700, 8, 1392, NO, 4, 1, 0, 0), // imsf_fmode
     F(1701, 12, 25, NO, 4, 1, 0, 0), // imsf_numsrc
-    F(1702, 16, 1303, NO, 4, FLEXIBLE, 0, 0), // imsf_slist_flex
+    F(1702, 16, 1304, NO, 4, FLEXIBLE, 0, 0), // imsf_slist_flex
     F(1704, 0, 17, NO, 4, 1, 0, 0), // gf_interface
-    F(1705, 4, 1392, NO, 0, 128, 0, 0), // gf_group
-    F(1706, 132, 1391, NO, 4, 1, 0, 0), // gf_fmode
+    F(1705, 4, 1393, NO, 0, 128, 0, 0), // gf_group
+    F(1706, 132, 1392, NO, 4, 1, 0, 0), // gf_fmode
     F(1707, 136, 25, NO, 4, 1, 0, 0), // gf_numsrc
-    F(1708, 140, 1392, NO, 0, FLEXIBLE, 0, 0), // gf_slist_flex
+    F(1708, 140, 1393, NO, 0, FLEXIBLE, 0, 0), // gf_slist_flex
     F(1704, 0, 17, NO, 4, 1, 0, 0), // gf_interface
-    F(1705, 8, 1392, NO, 0, 128, 0, 0), // gf_group
-    F(1706, 136, 1391, NO, 4, 1, 0, 0), // gf_fmode
+    F(1705, 8, 1393, NO, 0, 128, 0, 0), // gf_group
+    F(1706, 136, 1392, NO, 4, 1, 0, 0), // gf_fmode
     F(1707, 140, 25, NO, 4, 1, 0, 0), // gf_numsrc
-    F(1708, 144, 1392, NO, 0, FLEXIBLE, 0, 0), // gf_slist_flex
-    F(1240, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
+    F(1708, 144, 1393, NO, 0, FLEXIBLE, 0, 0), // gf_slist_flex
+    F(1240, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
     F(1710, 32, 8, NO, 4, 1, 0, 0), // valid_hooks
     F(1711, 36, 17, NO, 4, 5, 0, 0), // hook_entry
     F(1712, 56, 17, NO, 4, 5, 0, 0), // underflow
     F(1713, 76, 25, NO, 4, 1, 0, 0), // num_entries
     F(1035, 80, 5, NO, 4, 1, 0, 0), // size
-    F(1240, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
+    F(1240, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
     F(1035, 32, 5, NO, 4, 1, 0, 0), // size
-    F(1240, 0, 1292, NO, 1 | CHAR, 29, 0, 0), // name
+    F(1240, 0, 1293, NO, 1 | CHAR, 29, 0, 0), // name
     F(1716, 29, 17, NO, 1, 1, 0, 0), // revision
-    F(1240, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
+    F(1240, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
     F(1710, 32, 8, NO, 4, 1, 0, 0), // valid_hooks
     F(1711, 36, 17, NO, 4, 3, 0, 0), // hook_entry
     F(1712, 48, 17, NO, 4, 3, 0, 0), // underflow
     F(1713, 60, 25, NO, 4, 1, 0, 0), // num_entries
     F(1035, 64, 5, NO, 4, 1, 0, 0), // size
-    F(1240, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
+    F(1240, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
     F(1710, 32, 8, NO, 4, 1, 0, 0), // valid_hooks
     F(1720, 36, 25, NO, 4, 1, 0, 0), // nentries
     F(1721, 40, 5, NO, 4, 1, 0, 0), // entries_size
     F(1711, 44, 1, NO, 4 | POINTER, 6, 0, 0), // hook_entry
     F(1722, 68, 25, NO, 4, 1, 0, 0), // num_counters
-    F(1723, 72, 1393, NO, 4 | POINTER, 1, 0, 0), // counters
-    F(1409, 76, 1394, NO, 4 | POINTER, 1, 0, 0), // entries
-    F(1240, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
+    F(1723, 72, 1394, NO, 4 | POINTER, 1, 0, 0), // counters
+    F(1409, 76, 1395, NO, 4 | POINTER, 1, 0, 0), // entries
+    F(1240, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
     F(1710, 32, 8, NO, 4, 1, 0, 0), // valid_hooks
     F(1720, 36, 25, NO, 4, 1, 0, 0), // nentries
     F(1721, 40, 5, NO, 4, 1, 0, 0), // entries_size
     F(1711, 48, 1, NO, 8 | POINTER, 6, 0, 0), // hook_entry
     F(1722, 96, 25, NO, 4, 1, 0, 0), // num_counters
-    F(1723, 104, 1393, NO, 8 | POINTER, 1, 0, 0), // counters
-    F(1409, 112, 1394, NO, 8 | POINTER, 1, 0, 0), // entries
+    F(1723, 104, 1394, NO, 8 | POINTER, 1, 0, 0), // counters
+    F(1409, 112, 1395, NO, 8 | POINTER, 1, 0, 0), // entries
     F(1038, 0, 8, NO, 4, 1, 0, 0), // version
     F(1035, 4, 25, NO, 4, 1, 0, 0), // size
     F(1725, 8, 25, NO, 4, 1, 0, 0), // num_services
@@ -11092,75 +11093,75 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1725, 0, 25, NO, 4, 1, 0, 0), // num_services
     F(1727, 4, 17, 147, 0, FLEXIBLE, 0, 0), // entrytable
     F(1729, 0, 761, NO, 2, 1, 0, 0), // protocol
-    F(1069, 4, 1303, NO, 4, 1, 0, 0), // addr
-    F(1730, 8, 1304, NO, 2, 1, 0, 0), // port
+    F(1069, 4, 1304, NO, 4, 1, 0, 0), // addr
+    F(1730, 8, 1305, NO, 2, 1, 0, 0), // port
     F(1731, 12, 8, NO, 4, 1, 0, 0), // fwmark
-    F(1732, 16, 1292, NO, 1 | CHAR, 16, 0, 0), // sched_name
-    F(27, 32, 1395, NO, 4, 1, 0, 0), // flags
+    F(1732, 16, 1293, NO, 1 | CHAR, 16, 0, 0), // sched_name
+    F(27, 32, 1396, NO, 4, 1, 0, 0), // flags
     F(1071, 36, 143, NO, 4, 1, 0, 0), // timeout
-    F(1733, 40, 1303, NO, 4, 1, 0, 0), // netmask
+    F(1733, 40, 1304, NO, 4, 1, 0, 0), // netmask
     F(1734, 44, 25, NO, 4, 1, 0, 0), // num_dests
     F(1735, 48, 17, 586, 0, 1, 0, 0), // stats
     F(1729, 0, 761, NO, 2, 1, 0, 0), // protocol
-    F(1069, 2, 1303, NO, 4, 1, 0, 0), // addr
-    F(1730, 6, 1304, NO, 2, 1, 0, 0), // port
+    F(1069, 2, 1304, NO, 4, 1, 0, 0), // addr
+    F(1730, 6, 1305, NO, 2, 1, 0, 0), // port
     F(1731, 8, 8, NO, 4, 1, 0, 0), // fwmark
-    F(1732, 12, 1292, NO, 1 | CHAR, 16, 0, 0), // sched_name
-    F(27, 28, 1395, NO, 4, 1, 0, 0), // flags
+    F(1732, 12, 1293, NO, 1 | CHAR, 16, 0, 0), // sched_name
+    F(27, 28, 1396, NO, 4, 1, 0, 0), // flags
     F(1071, 32, 143, NO, 4, 1, 0, 0), // timeout
-    F(1733, 36, 1303, NO, 4, 1, 0, 0), // netmask
+    F(1733, 36, 1304, NO, 4, 1, 0, 0), // netmask
     F(1734, 40, 25, NO, 4, 1, 0, 0), // num_dests
     F(1735, 44, 17, 586, 0, 1, 0, 0), // stats
     F(1729, 0, 761, NO, 2, 1, 0, 0), // protocol
-    F(1069, 4, 1303, NO, 4, 1, 0, 0), // addr
-    F(1730, 8, 1304, NO, 2, 1, 0, 0), // port
+    F(1069, 4, 1304, NO, 4, 1, 0, 0), // addr
+    F(1730, 8, 1305, NO, 2, 1, 0, 0), // port
     F(1731, 12, 8, NO, 4, 1, 0, 0), // fwmark
     F(1734, 16, 25, NO, 4, 1, 0, 0), // num_dests
     F(1727, 24, 17, 587, 0, FLEXIBLE, 0, 0), // entrytable
     F(1729, 0, 761, NO, 2, 1, 0, 0), // protocol
-    F(1069, 4, 1303, NO, 4, 1, 0, 0), // addr
-    F(1730, 8, 1304, NO, 2, 1, 0, 0), // port
+    F(1069, 4, 1304, NO, 4, 1, 0, 0), // addr
+    F(1730, 8, 1305, NO, 2, 1, 0, 0), // port
     F(1731, 12, 8, NO, 4, 1, 0, 0), // fwmark
     F(1734, 16, 25, NO, 4, 1, 0, 0), // num_dests
     F(1727, 20, 17, 587, 0, FLEXIBLE, 0, 0), // entrytable
     F(1729, 0, 761, NO, 2, 1, 0, 0), // protocol
-    F(1069, 2, 1303, NO, 4, 1, 0, 0), // addr
-    F(1730, 6, 1304, NO, 2, 1, 0, 0), // port
+    F(1069, 2, 1304, NO, 4, 1, 0, 0), // addr
+    F(1730, 6, 1305, NO, 2, 1, 0, 0), // port
     F(1731, 8, 8, NO, 4, 1, 0, 0), // fwmark
     F(1734, 12, 25, NO, 4, 1, 0, 0), // num_dests
     F(1727, 16, 17, 587, 0, FLEXIBLE, 0, 0), // entrytable
     F(1738, 0, 143, NO, 4 | SIGNED, 1, 0, 0), // tcp_timeout
     F(1739, 4, 143, NO, 4 | SIGNED, 1, 0, 0), // tcp_fin_timeout
     F(1740, 8, 143, NO, 4 | SIGNED, 1, 0, 0), // udp_timeout
-    F(1742, 0, 1396, NO, 4 | SIGNED, 1, 0, 0), // state
-    F(1743, 4, 1292, NO, 1 | CHAR, 16, 0, 0), // mcast_ifn
+    F(1742, 0, 1397, NO, 4 | SIGNED, 1, 0, 0), // state
+    F(1743, 4, 1293, NO, 1 | CHAR, 16, 0, 0), // mcast_ifn
     F(1744, 20, 17, NO, 4 | SIGNED, 1, 0, 0), // syncid
     F(1746, 0, 17, 153, 0, 1, 0, 0), // ip6m_addr
     F(1747, 28, 5, NO, 4, 1, 0, 0), // ip6m_mtu
     F(1749, 0, 17, 350, 0, 1, 0, 0), // flr_dst
     F(1750, 16, 8, NO, 4, 1, 0, 0), // flr_label
-    F(1751, 20, 1397, NO, 1, 1, 0, 0), // flr_action
-    F(1752, 21, 1398, NO, 1, 1, 0, 0), // flr_share
-    F(1753, 22, 1399, NO, 2, 1, 0, 0), // flr_flags
+    F(1751, 20, 1398, NO, 1, 1, 0, 0), // flr_action
+    F(1752, 21, 1399, NO, 1, 1, 0, 0), // flr_share
+    F(1753, 22, 1400, NO, 2, 1, 0, 0), // flr_flags
     F(1754, 24, 143, NO, 2, 1, 0, 0), // flr_expires
     F(1755, 26, 143, NO, 2, 1, 0, 0), // flr_linger
     F(1757, 0, 301, NO, 2, 1, 0, 0), // sin6_family
-    F(1758, 2, 1304, NO, 2, 1, 0, 0), // sin6_port
+    F(1758, 2, 1305, NO, 2, 1, 0, 0), // sin6_port
     F(1759, 4, 8, NO, 4, 1, 0, 0), // sin6_flowinfo
     F(1760, 8, 17, 350, 0, 1, 0, 0), // sin6_addr
     F(1761, 24, 17, NO, 4, 1, 0, 0), // sin6_scope_id
-    F(1054, 0, 1400, NO, 4, 1, 0, 0), // data
+    F(1054, 0, 1401, NO, 4, 1, 0, 0), // data
     F(1054, 0, 8, NO, 4, 8, 0, 0), // data
-    F(1767, 0, 1401, NO, 1, 1, 0, 0), // tcpi_state
-    F(1768, 1, 1402, NO, 1, 1, 0, 0), // tcpi_ca_state
+    F(1767, 0, 1402, NO, 1, 1, 0, 0), // tcpi_state
+    F(1768, 1, 1403, NO, 1, 1, 0, 0), // tcpi_ca_state
     F(1769, 2, 25, NO, 1, 1, 0, 0), // tcpi_retransmits
     F(1770, 3, 25, NO, 1, 1, 0, 0), // tcpi_probes
     F(1771, 4, 25, NO, 1, 1, 0, 0), // tcpi_backoff
-    F(1772, 5, 1403, NO, 1, 1, 0, 0), // tcpi_options
+    F(1772, 5, 1404, NO, 1, 1, 0, 0), // tcpi_options
     F(1773, 6, 17, NO, 1, 1, 0, 4), // tcpi_snd_wscale
     F(1774, 6, 17, NO, 1, 1, 4, 4), // tcpi_rcv_wscale
     F(1775, 7, 208, NO, 1, 1, 0, 1), // tcpi_delivery_rate_app_limited
-    F(1776, 7, 1404, NO, 1, 1, 1, 2), // tcpi_fastopen_client_fail
+    F(1776, 7, 1405, NO, 1, 1, 1, 2), // tcpi_fastopen_client_fail
     F(1777, 8, 17, NO, 4, 1, 0, 0), // tcpi_rto
     F(1778, 12, 17, NO, 4, 1, 0, 0), // tcpi_ato
     F(1779, 16, 5, NO, 4, 1, 0, 0), // tcpi_snd_mss
@@ -11219,20 +11220,20 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1832, 264, 5, NO, 4, 1, 0, 0), // tcpi_received_e1_bytes
     F(1833, 268, 5, NO, 4, 1, 0, 0), // tcpi_received_e0_bytes
     F(1834, 272, 5, NO, 4, 1, 0, 0), // tcpi_received_ce_bytes
-    F(1835, 276, 1405, NO, 4, 1, 0, 2), // tcpi_ecn_mode
-    F(1836, 276, 1406, NO, 4, 1, 2, 2), // tcpi_accecn_opt_seen
+    F(1835, 276, 1406, NO, 4, 1, 0, 2), // tcpi_ecn_mode
+    F(1836, 276, 1407, NO, 4, 1, 2, 2), // tcpi_accecn_opt_seen
     F(1837, 276, 8, NO, 4, 1, 4, 4), // tcpi_accecn_fail_mode
     F(1838, 276, 8, NO, 4, 1, 8, 24), // tcpi_options2
-    F(1767, 0, 1401, NO, 1, 1, 0, 0), // tcpi_state
-    F(1768, 1, 1402, NO, 1, 1, 0, 0), // tcpi_ca_state
+    F(1767, 0, 1402, NO, 1, 1, 0, 0), // tcpi_state
+    F(1768, 1, 1403, NO, 1, 1, 0, 0), // tcpi_ca_state
     F(1769, 2, 25, NO, 1, 1, 0, 0), // tcpi_retransmits
     F(1770, 3, 25, NO, 1, 1, 0, 0), // tcpi_probes
     F(1771, 4, 25, NO, 1, 1, 0, 0), // tcpi_backoff
-    F(1772, 5, 1403, NO, 1, 1, 0, 0), // tcpi_options
+    F(1772, 5, 1404, NO, 1, 1, 0, 0), // tcpi_options
     F(1773, 6, 17, NO, 1, 1, 4, 4), // tcpi_snd_wscale
     F(1774, 6, 17, NO, 1, 1, 0, 4), // tcpi_rcv_wscale
     F(1775, 7, 208, NO, 1, 1, 7, 1), // tcpi_delivery_rate_app_limited
-    F(1776, 7, 1404, NO, 1, 1, 5, 2), // tcpi_fastopen_client_fail
+    F(1776, 7, 1405, NO, 1, 1, 5, 2), // tcpi_fastopen_client_fail
     F(1777, 8, 17, NO, 4, 1, 0, 0), // tcpi_rto
     F(1778, 12, 17, NO, 4, 1, 0, 0), // tcpi_ato
     F(1779, 16, 5, NO, 4, 1, 0, 0), // tcpi_snd_mss
@@ -11291,20 +11292,20 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1832, 264, 5, NO, 4, 1, 0, 0), // tcpi_received_e1_bytes
     F(1833, 268, 5, NO, 4, 1, 0, 0), // tcpi_received_e0_bytes
     F(1834, 272, 5, NO, 4, 1, 0, 0), // tcpi_received_ce_bytes
-    F(1835, 276, 1405, NO, 4, 1, 30, 2), // tcpi_ecn_mode
-    F(1836, 276, 1406, NO, 4, 1, 28, 2), // tcpi_accecn_opt_seen
+    F(1835, 276, 1406, NO, 4, 1, 30, 2), // tcpi_ecn_mode
+    F(1836, 276, 1407, NO, 4, 1, 28, 2), // tcpi_accecn_opt_seen
     F(1837, 276, 8, NO, 4, 1, 24, 4), // tcpi_accecn_fail_mode
     F(1838, 276, 8, NO, 4, 1, 0, 24), // tcpi_options2
-    F(1767, 0, 1401, NO, 1, 1, 0, 0), // tcpi_state
-    F(1768, 1, 1402, NO, 1, 1, 0, 0), // tcpi_ca_state
+    F(1767, 0, 1402, NO, 1, 1, 0, 0), // tcpi_state
+    F(1768, 1, 1403, NO, 1, 1, 0, 0), // tcpi_ca_state
     F(1769, 2, 25, NO, 1, 1, 0, 0), // tcpi_retransmits
     F(1770, 3, 25, NO, 1, 1, 0, 0), // tcpi_probes
     F(1771, 4, 25, NO, 1, 1, 0, 0), // tcpi_backoff
-    F(1772, 5, 1403, NO, 1, 1, 0, 0), // tcpi_options
+    F(1772, 5, 1404, NO, 1, 1, 0, 0), // tcpi_options
     F(1773, 6, 17, NO, 1, 1, 0, 4), // tcpi_snd_wscale
     F(1774, 6, 17, NO, 1, 1, 4, 4), // tcpi_rcv_wscale
     F(1775, 7, 208, NO, 1, 1, 0, 1), // tcpi_delivery_rate_app_limited
-    F(1776, 7, 1404, NO, 1, 1, 1, 2), // tcpi_fastopen_client_fail
+    F(1776, 7, 1405, NO, 1, 1, 1, 2), // tcpi_fastopen_client_fail
     F(1777, 8, 17, NO, 4, 1, 0, 0), // tcpi_rto
     F(1778, 12, 17, NO, 4, 1, 0, 0), // tcpi_ato
     F(1779, 16, 5, NO, 4, 1, 0, 0), // tcpi_snd_mss
@@ -11351,16 +11352,16 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1820, 220, 25, NO, 4, 1, 0, 0), // tcpi_reord_seen
     F(1821, 224, 25, NO, 4, 1, 0, 0), // tcpi_rcv_ooopack
     F(1822, 228, 5, NO, 4, 1, 0, 0), // tcpi_snd_wnd
-    F(1767, 0, 1401, NO, 1, 1, 0, 0), // tcpi_state
-    F(1768, 1, 1402, NO, 1, 1, 0, 0), // tcpi_ca_state
+    F(1767, 0, 1402, NO, 1, 1, 0, 0), // tcpi_state
+    F(1768, 1, 1403, NO, 1, 1, 0, 0), // tcpi_ca_state
     F(1769, 2, 25, NO, 1, 1, 0, 0), // tcpi_retransmits
     F(1770, 3, 25, NO, 1, 1, 0, 0), // tcpi_probes
     F(1771, 4, 25, NO, 1, 1, 0, 0), // tcpi_backoff
-    F(1772, 5, 1403, NO, 1, 1, 0, 0), // tcpi_options
+    F(1772, 5, 1404, NO, 1, 1, 0, 0), // tcpi_options
     F(1773, 6, 17, NO, 1, 1, 4, 4), // tcpi_snd_wscale
     F(1774, 6, 17, NO, 1, 1, 0, 4), // tcpi_rcv_wscale
     F(1775, 7, 208, NO, 1, 1, 7, 1), // tcpi_delivery_rate_app_limited
-    F(1776, 7, 1404, NO, 1, 1, 5, 2), // tcpi_fastopen_client_fail
+    F(1776, 7, 1405, NO, 1, 1, 5, 2), // tcpi_fastopen_client_fail
     F(1777, 8, 17, NO, 4, 1, 0, 0), // tcpi_rto
     F(1778, 12, 17, NO, 4, 1, 0, 0), // tcpi_ato
     F(1779, 16, 5, NO, 4, 1, 0, 0), // tcpi_snd_mss
@@ -11407,16 +11408,16 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1820, 220, 25, NO, 4, 1, 0, 0), // tcpi_reord_seen
     F(1821, 224, 25, NO, 4, 1, 0, 0), // tcpi_rcv_ooopack
     F(1822, 228, 5, NO, 4, 1, 0, 0), // tcpi_snd_wnd
-    F(1767, 0, 1401, NO, 1, 1, 0, 0), // tcpi_state
-    F(1768, 1, 1402, NO, 1, 1, 0, 0), // tcpi_ca_state
+    F(1767, 0, 1402, NO, 1, 1, 0, 0), // tcpi_state
+    F(1768, 1, 1403, NO, 1, 1, 0, 0), // tcpi_ca_state
     F(1769, 2, 25, NO, 1, 1, 0, 0), // tcpi_retransmits
     F(1770, 3, 25, NO, 1, 1, 0, 0), // tcpi_probes
     F(1771, 4, 25, NO, 1, 1, 0, 0), // tcpi_backoff
-    F(1772, 5, 1403, NO, 1, 1, 0, 0), // tcpi_options
+    F(1772, 5, 1404, NO, 1, 1, 0, 0), // tcpi_options
     F(1773, 6, 17, NO, 1, 1, 4, 4), // tcpi_snd_wscale
     F(1774, 6, 17, NO, 1, 1, 0, 4), // tcpi_rcv_wscale
     F(1775, 7, 208, NO, 1, 1, 7, 1), // tcpi_delivery_rate_app_limited
-    F(1776, 7, 1404, NO, 1, 1, 5, 2), // tcpi_fastopen_client_fail
+    F(1776, 7, 1405, NO, 1, 1, 5, 2), // tcpi_fastopen_client_fail
     F(1777, 8, 17, NO, 4, 1, 0, 0), // tcpi_rto
     F(1778, 12, 17, NO, 4, 1, 0, 0), // tcpi_ato
     F(1779, 16, 5, NO, 4, 1, 0, 0), // tcpi_snd_mss
@@ -11478,10 +11479,10 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1847, 12, 5, NO, 4, 1, 0, 0), // recv_skip_hint
     F(1848, 16, 5, NO, 4, 1, 0, 0), // inq
     F(1849, 20, 17, NO, 4 | SIGNED, 1, 0, 0), // err
-    F(1851, 24, 1407, NO, 8, 1, 0, 0), // copybuf_address
+    F(1851, 24, 1408, NO, 8, 1, 0, 0), // copybuf_address
     F(1850, 32, 5, NO, 4 | SIGNED, 1, 0, 0), // copybuf_len
-    F(27, 36, 1408, NO, 4, 1, 0, 0), // flags
-    F(1853, 40, 1409, NO, 8, 1, 0, 0), // msg_control
+    F(27, 36, 1409, NO, 4, 1, 0, 0), // flags
+    F(1853, 40, 1410, NO, 8, 1, 0, 0), // msg_control
     F(1852, 48, 5, NO, 8, 1, 0, 0), // msg_controllen
     F(1098, 56, 89, NO, 4, 1, 0, 0), // msg_flags
     F(1846, 0, 1, NO, 8, 1, 0, 0), // address
@@ -11489,7 +11490,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1847, 12, 5, NO, 4, 1, 0, 0), // recv_skip_hint
     F(1848, 16, 5, NO, 4, 1, 0, 0), // inq
     F(1849, 20, 17, NO, 4 | SIGNED, 1, 0, 0), // err
-    F(1851, 24, 1407, NO, 8, 1, 0, 0), // copybuf_address
+    F(1851, 24, 1408, NO, 8, 1, 0, 0), // copybuf_address
     F(1850, 32, 5, NO, 4 | SIGNED, 1, 0, 0), // copybuf_len
     F(1855, 0, 208, NO, 4, 1, 0, 1), // set_current
     F(1856, 0, 208, NO, 4, 1, 1, 1), // set_rnext
@@ -11515,9 +11516,9 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1864, 24, 25, NO, 8, 1, 0, 0), // pkt_key_not_found
     F(1865, 32, 25, NO, 8, 1, 0, 0), // pkt_ao_required
     F(1866, 40, 25, NO, 8, 1, 0, 0), // pkt_dropped_icmp
-    F(1069, 0, 1392, NO, 0, 128, 0, 0), // addr
-    F(1868, 128, 1292, NO, 1 | CHAR, 64, 0, 0), // alg_name
-    F(25, 192, 1295, NO, 1, 80, 0, 0), // key
+    F(1069, 0, 1393, NO, 0, 128, 0, 0), // addr
+    F(1868, 128, 1293, NO, 1 | CHAR, 64, 0, 0), // alg_name
+    F(25, 192, 1296, NO, 1, 80, 0, 0), // key
     F(1869, 272, 25, NO, 4, 1, 0, 0), // nkeys
     F(1870, 276, 208, NO, 2, 1, 0, 1), // is_current
     F(1871, 276, 208, NO, 2, 1, 1, 1), // is_rnext
@@ -11526,14 +11527,14 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1874, 279, 17, NO, 1, 1, 0, 0), // rcvid
     F(1875, 280, 17, NO, 1, 1, 0, 0), // prefix
     F(1876, 281, 5, NO, 1, 1, 0, 0), // maclen
-    F(1877, 282, 1410, NO, 1, 1, 0, 0), // keyflags
+    F(1877, 282, 1411, NO, 1, 1, 0, 0), // keyflags
     F(1878, 283, 5, NO, 1, 1, 0, 0), // keylen
     F(1879, 284, 17, NO, 4 | SIGNED, 1, 0, 0), // ifindex
     F(1862, 288, 25, NO, 8, 1, 0, 0), // pkt_good
     F(1863, 296, 25, NO, 8, 1, 0, 0), // pkt_bad
-    F(1069, 0, 1392, NO, 0, 128, 0, 0), // addr
-    F(1868, 128, 1292, NO, 1 | CHAR, 64, 0, 0), // alg_name
-    F(25, 192, 1295, NO, 1, 80, 0, 0), // key
+    F(1069, 0, 1393, NO, 0, 128, 0, 0), // addr
+    F(1868, 128, 1293, NO, 1 | CHAR, 64, 0, 0), // alg_name
+    F(25, 192, 1296, NO, 1, 80, 0, 0), // key
     F(1869, 272, 25, NO, 4, 1, 0, 0), // nkeys
     F(1870, 276, 208, NO, 2, 1, 15, 1), // is_current
     F(1871, 276, 208, NO, 2, 1, 14, 1), // is_rnext
@@ -11542,7 +11543,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1874, 279, 17, NO, 1, 1, 0, 0), // rcvid
     F(1875, 280, 17, NO, 1, 1, 0, 0), // prefix
     F(1876, 281, 5, NO, 1, 1, 0, 0), // maclen
-    F(1877, 282, 1410, NO, 1, 1, 0, 0), // keyflags
+    F(1877, 282, 1411, NO, 1, 1, 0, 0), // keyflags
     F(1878, 283, 5, NO, 1, 1, 0, 0), // keylen
     F(1879, 284, 17, NO, 4 | SIGNED, 1, 0, 0), // ifindex
     F(1862, 288, 25, NO, 8, 1, 0, 0), // pkt_good
@@ -11557,7 +11558,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1889, 3, 25, NO, 1, 1, 0, 0), // mptcpi_subflows_max
     F(1890, 4, 25, NO, 1, 1, 0, 0), // mptcpi_add_addr_signal_max
     F(1891, 5, 25, NO, 1, 1, 0, 0), // mptcpi_add_addr_accepted_max
-    F(1892, 8, 1411, NO, 4, 1, 0, 0), // mptcpi_flags
+    F(1892, 8, 1412, NO, 4, 1, 0, 0), // mptcpi_flags
     F(1893, 12, 8, NO, 4, 1, 0, 0), // mptcpi_token
     F(1894, 16, 17, NO, 8, 1, 0, 0), // mptcpi_write_seq
     F(1895, 24, 17, NO, 8, 1, 0, 0), // mptcpi_snd_una
@@ -11582,7 +11583,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1889, 3, 25, NO, 1, 1, 0, 0), // mptcpi_subflows_max
     F(1890, 4, 25, NO, 1, 1, 0, 0), // mptcpi_add_addr_signal_max
     F(1891, 5, 25, NO, 1, 1, 0, 0), // mptcpi_add_addr_accepted_max
-    F(1892, 8, 1411, NO, 4, 1, 0, 0), // mptcpi_flags
+    F(1892, 8, 1412, NO, 4, 1, 0, 0), // mptcpi_flags
     F(1893, 12, 8, NO, 4, 1, 0, 0), // mptcpi_token
     F(1894, 16, 17, NO, 8, 1, 0, 0), // mptcpi_write_seq
     F(1895, 24, 17, NO, 8, 1, 0, 0), // mptcpi_snd_una
@@ -11593,7 +11594,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1889, 3, 25, NO, 1, 1, 0, 0), // mptcpi_subflows_max
     F(1890, 4, 25, NO, 1, 1, 0, 0), // mptcpi_add_addr_signal_max
     F(1891, 5, 25, NO, 1, 1, 0, 0), // mptcpi_add_addr_accepted_max
-    F(1892, 8, 1411, NO, 4, 1, 0, 0), // mptcpi_flags
+    F(1892, 8, 1412, NO, 4, 1, 0, 0), // mptcpi_flags
     F(1893, 12, 8, NO, 4, 1, 0, 0), // mptcpi_token
     F(1894, 16, 17, NO, 8, 1, 0, 0), // mptcpi_write_seq
     F(1895, 24, 17, NO, 8, 1, 0, 0), // mptcpi_snd_una
@@ -11607,7 +11608,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1889, 3, 25, NO, 1, 1, 0, 0), // mptcpi_subflows_max
     F(1890, 4, 25, NO, 1, 1, 0, 0), // mptcpi_add_addr_signal_max
     F(1891, 5, 25, NO, 1, 1, 0, 0), // mptcpi_add_addr_accepted_max
-    F(1892, 6, 1411, NO, 4, 1, 0, 0), // mptcpi_flags
+    F(1892, 6, 1412, NO, 4, 1, 0, 0), // mptcpi_flags
     F(1893, 10, 8, NO, 4, 1, 0, 0), // mptcpi_token
     F(1894, 14, 17, NO, 8, 1, 0, 0), // mptcpi_write_seq
     F(1895, 22, 17, NO, 8, 1, 0, 0), // mptcpi_snd_una
@@ -11632,7 +11633,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1889, 3, 25, NO, 1, 1, 0, 0), // mptcpi_subflows_max
     F(1890, 4, 25, NO, 1, 1, 0, 0), // mptcpi_add_addr_signal_max
     F(1891, 5, 25, NO, 1, 1, 0, 0), // mptcpi_add_addr_accepted_max
-    F(1892, 8, 1411, NO, 4, 1, 0, 0), // mptcpi_flags
+    F(1892, 8, 1412, NO, 4, 1, 0, 0), // mptcpi_flags
     F(1893, 12, 8, NO, 4, 1, 0, 0), // mptcpi_token
     F(1894, 16, 17, NO, 8, 1, 0, 0), // mptcpi_write_seq
     F(1895, 24, 17, NO, 8, 1, 0, 0), // mptcpi_snd_una
@@ -11662,8 +11663,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1922, 24, 1, NO, 8, 1, 0, 0), // subflow_info
     F(1839, 32, 1, NO, 8, 1, 0, 0), // tcp_info
     F(1911, 40, 17, 164, 0, 1, 0, 0), // mptcp_info
-    F(1924, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // sstat_assoc_id
-    F(1925, 4, 1413, NO, 4 | SIGNED, 1, 0, 0), // sstat_state
+    F(1924, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // sstat_assoc_id
+    F(1925, 4, 1414, NO, 4 | SIGNED, 1, 0, 0), // sstat_state
     F(1926, 8, 5, NO, 4, 1, 0, 0), // sstat_rwnd
     F(1927, 12, 25, NO, 2, 1, 0, 0), // sstat_unackdata
     F(1928, 14, 25, NO, 2, 1, 0, 0), // sstat_penddata
@@ -11685,109 +11686,109 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1945, 11, 208, NO, 1, 1, 0, 0), // sctp_assoc_reset_event
     F(1946, 12, 208, NO, 1, 1, 0, 0), // sctp_stream_change_event
     F(1947, 13, 208, NO, 1, 1, 0, 0), // sctp_send_failure_event_event
-    F(1949, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // associd
+    F(1949, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // associd
     F(1950, 4, 9, NO, 4 | SIGNED, 1, 0, 0), // sd
     F(1952, 0, 17, 169, 0, 1, 0, 0), // p_arg
     F(27, 8, 137, NO, 4, 1, 0, 0), // flags
-    F(1954, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // spp_assoc_id
-    F(1955, 4, 1392, NO, 0, 128, 0, 0), // spp_address
+    F(1954, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // spp_assoc_id
+    F(1955, 4, 1393, NO, 0, 128, 0, 0), // spp_address
     F(1956, 132, 26, NO, 4, 1, 0, 0), // spp_hbinterval
     F(1957, 136, 25, NO, 2, 1, 0, 0), // spp_pathmaxrxt
     F(1958, 138, 5, NO, 4, 1, 0, 0), // spp_pathmtu
     F(1959, 142, 26, NO, 4, 1, 0, 0), // spp_sackdelay
-    F(1960, 146, 1414, NO, 4, 1, 0, 0), // spp_flags
+    F(1960, 146, 1415, NO, 4, 1, 0, 0), // spp_flags
     F(1961, 150, 8, NO, 4, 1, 0, 0), // spp_ipv6_flowlabel
     F(1962, 154, 8, NO, 1, 1, 0, 0), // spp_dscp
-    F(1964, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // sack_assoc_id
+    F(1964, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // sack_assoc_id
     F(1965, 4, 26, NO, 4, 1, 0, 0), // sack_delay
     F(1966, 8, 17, NO, 4, 1, 0, 0), // sack_freq
     F(1968, 0, 25, NO, 2, 1, 0, 0), // sinit_num_ostreams
     F(1969, 2, 25, NO, 2, 1, 0, 0), // sinit_max_instreams
     F(1970, 4, 25, NO, 2, 1, 0, 0), // sinit_max_attempts
     F(1971, 6, 26, NO, 2, 1, 0, 0), // sinit_max_init_timeo
-    F(1973, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // assoc_id
+    F(1973, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // assoc_id
     F(1974, 4, 25, NO, 4, 1, 0, 0), // addr_num
-    F(1975, 8, 1295, NO, 1, FLEXIBLE, 0, 0), // addrs
-    F(1973, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // assoc_id
+    F(1975, 8, 1296, NO, 1, FLEXIBLE, 0, 0), // addrs
+    F(1973, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // assoc_id
     F(1974, 4, 5, NO, 4 | SIGNED, 1, 0, 0), // addr_num
-    F(1975, 8, 1415, NO, 4 | POINTER, 1, 0, 0), // addrs
-    F(1973, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // assoc_id
+    F(1975, 8, 1416, NO, 4 | POINTER, 1, 0, 0), // addrs
+    F(1973, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // assoc_id
     F(1974, 4, 5, NO, 4 | SIGNED, 1, 0, 0), // addr_num
-    F(1975, 8, 1415, NO, 8 | POINTER, 1, 0, 0), // addrs
+    F(1975, 8, 1416, NO, 8 | POINTER, 1, 0, 0), // addrs
     F(1978, 0, 17, NO, 2, 1, 0, 0), // sinfo_stream
     F(1979, 2, 17, NO, 2, 1, 0, 0), // sinfo_ssn
-    F(1980, 4, 1416, NO, 2, 1, 0, 0), // sinfo_flags
+    F(1980, 4, 1417, NO, 2, 1, 0, 0), // sinfo_flags
     F(1981, 8, 8, NO, 4, 1, 0, 0), // sinfo_ppid
     F(1982, 12, 8, NO, 4, 1, 0, 0), // sinfo_context
     F(1983, 16, 17, NO, 4, 1, 0, 0), // sinfo_timetolive
     F(1984, 20, 17, NO, 4, 1, 0, 0), // sinfo_tsn
     F(1985, 24, 17, NO, 4, 1, 0, 0), // sinfo_cumtsn
-    F(1986, 28, 1412, NO, 4 | SIGNED, 1, 0, 0), // sinfo_assoc_id
+    F(1986, 28, 1413, NO, 4 | SIGNED, 1, 0, 0), // sinfo_assoc_id
     F(1978, 0, 17, NO, 2, 1, 0, 0), // sinfo_stream
     F(1979, 2, 17, NO, 2, 1, 0, 0), // sinfo_ssn
-    F(1980, 4, 1416, NO, 2, 1, 0, 0), // sinfo_flags
+    F(1980, 4, 1417, NO, 2, 1, 0, 0), // sinfo_flags
     F(1981, 6, 8, NO, 4, 1, 0, 0), // sinfo_ppid
     F(1982, 10, 8, NO, 4, 1, 0, 0), // sinfo_context
     F(1983, 14, 17, NO, 4, 1, 0, 0), // sinfo_timetolive
     F(1984, 18, 17, NO, 4, 1, 0, 0), // sinfo_tsn
     F(1985, 22, 17, NO, 4, 1, 0, 0), // sinfo_cumtsn
-    F(1986, 26, 1412, NO, 4 | SIGNED, 1, 0, 0), // sinfo_assoc_id
+    F(1986, 26, 1413, NO, 4 | SIGNED, 1, 0, 0), // sinfo_assoc_id
     F(1988, 0, 17, NO, 2, 1, 0, 0), // snd_sid
-    F(1989, 2, 1416, NO, 2, 1, 0, 0), // snd_flags
+    F(1989, 2, 1417, NO, 2, 1, 0, 0), // snd_flags
     F(1990, 4, 8, NO, 4, 1, 0, 0), // snd_ppid
     F(1991, 8, 8, NO, 4, 1, 0, 0), // snd_context
-    F(1992, 12, 1412, NO, 4 | SIGNED, 1, 0, 0), // snd_assoc_id
-    F(1994, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // ssp_assoc_id
-    F(1995, 4, 1392, NO, 0, 128, 0, 0), // ssp_addr
-    F(1997, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // srto_assoc_id
+    F(1992, 12, 1413, NO, 4 | SIGNED, 1, 0, 0), // snd_assoc_id
+    F(1994, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // ssp_assoc_id
+    F(1995, 4, 1393, NO, 0, 128, 0, 0), // ssp_addr
+    F(1997, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // srto_assoc_id
     F(1998, 4, 26, NO, 4, 1, 0, 0), // srto_initial
     F(1999, 8, 26, NO, 4, 1, 0, 0), // srto_max
     F(2000, 12, 26, NO, 4, 1, 0, 0), // srto_min
-    F(2002, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // sasoc_assoc_id
+    F(2002, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // sasoc_assoc_id
     F(2003, 4, 25, NO, 2, 1, 0, 0), // sasoc_asocmaxrxt
     F(2004, 6, 25, NO, 2, 1, 0, 0), // sasoc_number_peer_destinations
     F(2005, 8, 5, NO, 4, 1, 0, 0), // sasoc_peer_rwnd
     F(2006, 12, 5, NO, 4, 1, 0, 0), // sasoc_local_rwnd
     F(2007, 16, 26, NO, 4, 1, 0, 0), // sasoc_cookie_life
-    F(1973, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // assoc_id
+    F(1973, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // assoc_id
     F(2009, 4, 17, NO, 4, 1, 0, 0), // assoc_value
-    F(2011, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // spinfo_assoc_id
-    F(2012, 4, 1392, NO, 0, 128, 0, 0), // spinfo_address
-    F(2013, 132, 1417, NO, 4 | SIGNED, 1, 0, 0), // spinfo_state
+    F(2011, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // spinfo_assoc_id
+    F(2012, 4, 1393, NO, 0, 128, 0, 0), // spinfo_address
+    F(2013, 132, 1418, NO, 4 | SIGNED, 1, 0, 0), // spinfo_state
     F(2014, 136, 5, NO, 4, 1, 0, 0), // spinfo_cwnd
     F(2015, 140, 17, NO, 4, 1, 0, 0), // spinfo_srtt
     F(2016, 144, 26, NO, 4, 1, 0, 0), // spinfo_rto
     F(2017, 148, 5, NO, 4, 1, 0, 0), // spinfo_mtu
     F(2019, 0, 8, NO, 4, 1, 0, 0), // ssb_adaptation_ind
     F(2021, 0, 25, NO, 4, 1, 0, 0), // shmac_num_idents
-    F(2022, 4, 1418, NO, 2, FLEXIBLE, 0, 0), // shmac_idents
-    F(2024, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // scact_assoc_id
+    F(2022, 4, 1419, NO, 2, FLEXIBLE, 0, 0), // shmac_idents
+    F(2024, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // scact_assoc_id
     F(2025, 4, 17, NO, 2, 1, 0, 0), // scact_keynumber
-    F(2027, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // gauth_assoc_id
+    F(2027, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // gauth_assoc_id
     F(2028, 4, 25, NO, 4, 1, 0, 0), // gauth_number_of_chunks
     F(2029, 8, 17, NO, 1, FLEXIBLE, 0, 0), // gauth_chunks
     F(2031, 0, 25, NO, 4, 1, 0, 0), // gaids_number_of_ids
     F(2032, 4, 17, NO, 4 | SIGNED, FLEXIBLE, 0, 0), // gaids_assoc_id
-    F(2034, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // spt_assoc_id
-    F(2035, 4, 1392, NO, 0, 128, 0, 0), // spt_address
+    F(2034, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // spt_assoc_id
+    F(2035, 4, 1393, NO, 0, 128, 0, 0), // spt_address
     F(2036, 132, 25, NO, 2, 1, 0, 0), // spt_pathmaxrxt
     F(2037, 134, 25, NO, 2, 1, 0, 0), // spt_pathpfthld
-    F(2034, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // spt_assoc_id
-    F(2035, 8, 1392, NO, 0, 128, 0, 0), // spt_address
+    F(2034, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // spt_assoc_id
+    F(2035, 8, 1393, NO, 0, 128, 0, 0), // spt_address
     F(2036, 136, 25, NO, 2, 1, 0, 0), // spt_pathmaxrxt
     F(2037, 138, 25, NO, 2, 1, 0, 0), // spt_pathpfthld
-    F(2034, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // spt_assoc_id
-    F(2035, 4, 1392, NO, 0, 128, 0, 0), // spt_address
+    F(2034, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // spt_assoc_id
+    F(2035, 4, 1393, NO, 0, 128, 0, 0), // spt_address
     F(2036, 132, 25, NO, 2, 1, 0, 0), // spt_pathmaxrxt
     F(2037, 134, 25, NO, 2, 1, 0, 0), // spt_pathpfthld
     F(2039, 136, 25, NO, 2, 1, 0, 0), // spt_pathcpthld
-    F(2034, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // spt_assoc_id
-    F(2035, 8, 1392, NO, 0, 128, 0, 0), // spt_address
+    F(2034, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // spt_assoc_id
+    F(2035, 8, 1393, NO, 0, 128, 0, 0), // spt_address
     F(2036, 136, 25, NO, 2, 1, 0, 0), // spt_pathmaxrxt
     F(2037, 138, 25, NO, 2, 1, 0, 0), // spt_pathpfthld
     F(2039, 140, 25, NO, 2, 1, 0, 0), // spt_pathcpthld
-    F(2041, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // sas_assoc_id
-    F(2042, 4, 1392, NO, 0, 128, 0, 0), // sas_obs_rto_ipaddr
+    F(2041, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // sas_assoc_id
+    F(2042, 4, 1393, NO, 0, 128, 0, 0), // sas_obs_rto_ipaddr
     F(2043, 136, 17, NO, 8, 1, 0, 0), // sas_maxrto
     F(2044, 144, 25, NO, 8, 1, 0, 0), // sas_isacks
     F(2045, 152, 25, NO, 8, 1, 0, 0), // sas_osacks
@@ -11803,8 +11804,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2055, 232, 25, NO, 8, 1, 0, 0), // sas_iodchunks
     F(2056, 240, 25, NO, 8, 1, 0, 0), // sas_octrlchunks
     F(2057, 248, 25, NO, 8, 1, 0, 0), // sas_ictrlchunks
-    F(2041, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // sas_assoc_id
-    F(2042, 8, 1392, NO, 0, 128, 0, 0), // sas_obs_rto_ipaddr
+    F(2041, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // sas_assoc_id
+    F(2042, 8, 1393, NO, 0, 128, 0, 0), // sas_obs_rto_ipaddr
     F(2043, 136, 17, NO, 8, 1, 0, 0), // sas_maxrto
     F(2044, 144, 25, NO, 8, 1, 0, 0), // sas_isacks
     F(2045, 152, 25, NO, 8, 1, 0, 0), // sas_osacks
@@ -11820,8 +11821,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2055, 232, 25, NO, 8, 1, 0, 0), // sas_iodchunks
     F(2056, 240, 25, NO, 8, 1, 0, 0), // sas_octrlchunks
     F(2057, 248, 25, NO, 8, 1, 0, 0), // sas_ictrlchunks
-    F(2041, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // sas_assoc_id
-    F(2042, 4, 1392, NO, 0, 128, 0, 0), // sas_obs_rto_ipaddr
+    F(2041, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // sas_assoc_id
+    F(2042, 4, 1393, NO, 0, 128, 0, 0), // sas_obs_rto_ipaddr
     F(2043, 132, 17, NO, 8, 1, 0, 0), // sas_maxrto
     F(2044, 140, 25, NO, 8, 1, 0, 0), // sas_isacks
     F(2045, 148, 25, NO, 8, 1, 0, 0), // sas_osacks
@@ -11837,34 +11838,34 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2055, 228, 25, NO, 8, 1, 0, 0), // sas_iodchunks
     F(2056, 236, 25, NO, 8, 1, 0, 0), // sas_octrlchunks
     F(2057, 244, 25, NO, 8, 1, 0, 0), // sas_ictrlchunks
-    F(2059, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // pr_assoc_id
+    F(2059, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // pr_assoc_id
     F(2060, 4, 17, NO, 4, 1, 0, 0), // pr_value
-    F(2061, 8, 1419, NO, 2, 1, 0, 0), // pr_policy
-    F(2063, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // sprstat_assoc_id
+    F(2061, 8, 1420, NO, 2, 1, 0, 0), // pr_policy
+    F(2063, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // sprstat_assoc_id
     F(2064, 4, 17, NO, 2, 1, 0, 0), // sprstat_sid
-    F(2065, 6, 1419, NO, 2, 1, 0, 0), // sprstat_policy
+    F(2065, 6, 1420, NO, 2, 1, 0, 0), // sprstat_policy
     F(2066, 8, 25, NO, 8, 1, 0, 0), // sprstat_abandoned_unsent
     F(2067, 16, 25, NO, 8, 1, 0, 0), // sprstat_abandoned_sent
-    F(1973, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // assoc_id
+    F(1973, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // assoc_id
     F(1472, 4, 17, NO, 2, 1, 0, 0), // stream_id
     F(2069, 6, 17, NO, 2, 1, 0, 0), // stream_value
-    F(2071, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // se_assoc_id
-    F(2072, 4, 1420, NO, 2, 1, 0, 0), // se_type
+    F(2071, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // se_assoc_id
+    F(2072, 4, 1421, NO, 2, 1, 0, 0), // se_type
     F(2073, 6, 208, NO, 1, 1, 0, 0), // se_on
-    F(2075, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // sue_assoc_id
-    F(2076, 4, 1392, NO, 0, 128, 0, 0), // sue_address
-    F(2077, 132, 1304, NO, 2, 1, 0, 0), // sue_port
-    F(2075, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // sue_assoc_id
-    F(2076, 8, 1392, NO, 0, 128, 0, 0), // sue_address
-    F(2077, 136, 1304, NO, 2, 1, 0, 0), // sue_port
-    F(2079, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // spi_assoc_id
-    F(2080, 4, 1392, NO, 0, 128, 0, 0), // spi_address
+    F(2075, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // sue_assoc_id
+    F(2076, 4, 1393, NO, 0, 128, 0, 0), // sue_address
+    F(2077, 132, 1305, NO, 2, 1, 0, 0), // sue_port
+    F(2075, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // sue_assoc_id
+    F(2076, 8, 1393, NO, 0, 128, 0, 0), // sue_address
+    F(2077, 136, 1305, NO, 2, 1, 0, 0), // sue_port
+    F(2079, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // spi_assoc_id
+    F(2080, 4, 1393, NO, 0, 128, 0, 0), // spi_address
     F(2081, 132, 26, NO, 4, 1, 0, 0), // spi_interval
-    F(2079, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // spi_assoc_id
-    F(2080, 8, 1392, NO, 0, 128, 0, 0), // spi_address
+    F(2079, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // spi_assoc_id
+    F(2080, 8, 1393, NO, 0, 128, 0, 0), // spi_address
     F(2081, 136, 26, NO, 4, 1, 0, 0), // spi_interval
-    F(1038, 0, 1421, NO, 2, 1, 0, 0), // version
-    F(2083, 2, 1422, NO, 2, 1, 0, 0), // cipher_type
+    F(1038, 0, 1422, NO, 2, 1, 0, 0), // version
+    F(2083, 2, 1423, NO, 2, 1, 0, 0), // cipher_type
     F(2085, 0, 25, NO, 4, 1, 0, 0), // tp_packets
     F(2086, 4, 25, NO, 4, 1, 0, 0), // tp_drops
     F(2088, 0, 25, NO, 8, 1, 0, 0), // tp_all
@@ -11880,12 +11881,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2100, 24, 25, NO, 8, 1, 0, 0), // rx_ring_full
     F(2101, 32, 25, NO, 8, 1, 0, 0), // rx_fill_ring_empty_descs
     F(2102, 40, 25, NO, 8, 1, 0, 0), // tx_ring_empty_descs
-    F(27, 0, 1423, NO, 4, 1, 0, 0), // flags
-    F(27, 0, 1424, NO, 1, 1, 0, 0), // flags
+    F(27, 0, 1424, NO, 4, 1, 0, 0), // flags
+    F(27, 0, 1425, NO, 1, 1, 0, 0), // flags
     F(2105, 1, 8, NO, 1, 1, 0, 0), // tx_vcid
     F(2106, 2, 8, NO, 1, 1, 0, 0), // rx_vcid
     F(2107, 3, 8, NO, 1, 1, 0, 0), // rx_vcid_mask
-    F(27, 0, 1425, NO, 4, 1, 0, 0), // flags
+    F(27, 0, 1426, NO, 4, 1, 0, 0), // flags
     F(2109, 4, 17, NO, 4, 1, 0, 0), // frame_txtime
     F(2110, 8, 8, NO, 1, 1, 0, 0), // ext_address
     F(2111, 9, 8, NO, 1, 1, 0, 0), // txpad_content
@@ -11896,33 +11897,33 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2117, 2, 17, NO, 1, 1, 0, 0), // wftmax
     F(2119, 0, 5, NO, 1, 1, 0, 0), // mtu
     F(2120, 1, 5, NO, 1, 1, 0, 0), // tx_dl
-    F(2121, 2, 1426, NO, 1, 1, 0, 0), // tx_flags
+    F(2121, 2, 1427, NO, 1, 1, 0, 0), // tx_flags
     F(1075, 0, 25, NO, 2, 1, 0, 0), // len
-    F(1162, 4, 1427, NO, 4 | POINTER, 1, 0, 0), // filter
+    F(1162, 4, 1428, NO, 4 | POINTER, 1, 0, 0), // filter
     F(1075, 0, 25, NO, 2, 1, 0, 0), // len
-    F(1162, 8, 1427, NO, 8 | POINTER, 1, 0, 0), // filter
+    F(1162, 8, 1428, NO, 8 | POINTER, 1, 0, 0), // filter
     F(1075, 0, 25, NO, 2, 1, 0, 0), // len
-    F(1162, 2, 1427, NO, 4 | POINTER, 1, 0, 0), // filter
+    F(1162, 2, 1428, NO, 4 | POINTER, 1, 0, 0), // filter
     F(2124, 0, 17, 135, 0, 1, 0, 0), // imr_multiaddr
     F(2125, 4, 17, 135, 0, 1, 0, 0), // imr_address
     F(2126, 8, 17, NO, 4 | SIGNED, 1, 0, 0), // imr_ifindex
-    F(2124, 0, 1303, NO, 4, 1, 0, 0), // imr_multiaddr
-    F(2128, 4, 1303, NO, 4, 1, 0, 0), // imr_interface
-    F(2129, 8, 1303, NO, 4, 1, 0, 0), // imr_sourceaddr
+    F(2124, 0, 1304, NO, 4, 1, 0, 0), // imr_multiaddr
+    F(2128, 4, 1304, NO, 4, 1, 0, 0), // imr_interface
+    F(2129, 8, 1304, NO, 4, 1, 0, 0), // imr_sourceaddr
     F(2131, 0, 17, NO, 4, 1, 0, 0), // gr_interface
-    F(2132, 4, 1392, NO, 0, 128, 0, 0), // gr_group
+    F(2132, 4, 1393, NO, 0, 128, 0, 0), // gr_group
     F(2131, 0, 17, NO, 4, 1, 0, 0), // gr_interface
-    F(2132, 8, 1392, NO, 0, 128, 0, 0), // gr_group
+    F(2132, 8, 1393, NO, 0, 128, 0, 0), // gr_group
     F(2134, 0, 17, NO, 4, 1, 0, 0), // gsr_interface
-    F(2135, 4, 1392, NO, 0, 128, 0, 0), // gsr_group
-    F(2136, 132, 1392, NO, 0, 128, 0, 0), // gsr_source
+    F(2135, 4, 1393, NO, 0, 128, 0, 0), // gsr_group
+    F(2136, 132, 1393, NO, 0, 128, 0, 0), // gsr_source
     F(2134, 0, 17, NO, 4, 1, 0, 0), // gsr_interface
-    F(2135, 8, 1392, NO, 0, 128, 0, 0), // gsr_group
-    F(2136, 136, 1392, NO, 0, 128, 0, 0), // gsr_source
+    F(2135, 8, 1393, NO, 0, 128, 0, 0), // gsr_group
+    F(2136, 136, 1393, NO, 0, 128, 0, 0), // gsr_source
     F(2138, 0, 17, NO, 2, 1, 0, 0), // sadb_x_policy_len
-    F(2139, 2, 1428, NO, 2, 1, 0, 0), // sadb_x_policy_exttype
-    F(2140, 4, 1429, NO, 2, 1, 0, 0), // sadb_x_policy_type
-    F(2141, 6, 1430, NO, 1, 1, 0, 0), // sadb_x_policy_dir
+    F(2139, 2, 1429, NO, 2, 1, 0, 0), // sadb_x_policy_exttype
+    F(2140, 4, 1430, NO, 2, 1, 0, 0), // sadb_x_policy_type
+    F(2141, 6, 1431, NO, 1, 1, 0, 0), // sadb_x_policy_dir
     F(2142, 8, 17, NO, 4, 1, 0, 0), // sadb_x_policy_id
     F(2143, 12, 17, NO, 4, 1, 0, 0), // sadb_x_policy_priority
     F(2145, 0, 17, 589, 0, 1, 0, 0), // sel
@@ -11930,21 +11931,21 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2147, 120, 17, 591, 0, 1, 0, 0), // curlft
     F(2148, 152, 17, NO, 4, 1, 0, 0), // priority
     F(1442, 156, 17, NO, 4, 1, 0, 0), // index
-    F(2149, 160, 1431, NO, 1, 1, 0, 0), // dir
-    F(2150, 161, 1432, NO, 1, 1, 0, 0), // action
-    F(27, 162, 1433, NO, 1, 1, 0, 0), // flags
-    F(2151, 163, 1434, NO, 1, 1, 0, 0), // share
+    F(2149, 160, 1432, NO, 1, 1, 0, 0), // dir
+    F(2150, 161, 1433, NO, 1, 1, 0, 0), // action
+    F(27, 162, 1434, NO, 1, 1, 0, 0), // flags
+    F(2151, 163, 1435, NO, 1, 1, 0, 0), // share
     F(2145, 0, 17, 589, 0, 1, 0, 0), // sel
     F(2146, 54, 17, 590, 0, 1, 0, 0), // lft
     F(2147, 118, 17, 591, 0, 1, 0, 0), // curlft
     F(2148, 150, 17, NO, 4, 1, 0, 0), // priority
     F(1442, 154, 17, NO, 4, 1, 0, 0), // index
-    F(2149, 158, 1431, NO, 1, 1, 0, 0), // dir
-    F(2150, 159, 1432, NO, 1, 1, 0, 0), // action
-    F(27, 160, 1433, NO, 1, 1, 0, 0), // flags
-    F(2151, 161, 1434, NO, 1, 1, 0, 0), // share
+    F(2149, 158, 1432, NO, 1, 1, 0, 0), // dir
+    F(2150, 159, 1433, NO, 1, 1, 0, 0), // action
+    F(27, 160, 1434, NO, 1, 1, 0, 0), // flags
+    F(2151, 161, 1435, NO, 1, 1, 0, 0), // share
     F(2153, 0, 17, NO, 2, 1, 0, 0), // vifc_vifi
-    F(2154, 2, 1435, NO, 1, 1, 0, 0), // vifc_flags
+    F(2154, 2, 1436, NO, 1, 1, 0, 0), // vifc_flags
     F(2155, 3, 17, NO, 1, 1, 0, 0), // vifc_threshold
     F(2156, 4, 17, NO, 4, 1, 0, 0), // vifc_rate_limit
     F(2157, 8, 17, 135, 0, 1, 0, 0), // vifc_lcl_addr
@@ -11954,71 +11955,71 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2162, 4, 17, 135, 0, 1, 0, 0), // mfcc_mcastgrp
     F(2163, 8, 17, NO, 2, 1, 0, 0), // mfcc_parent
     F(2164, 10, 17, NO, 1, 32, 0, 0), // mfcc_ttls
-    F(1240, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
+    F(1240, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
     F(1710, 32, 8, NO, 4, 1, 0, 0), // valid_hooks
     F(1713, 36, 25, NO, 4, 1, 0, 0), // num_entries
     F(1035, 40, 5, NO, 4, 1, 0, 0), // size
     F(1711, 44, 17, NO, 4, 5, 0, 0), // hook_entry
     F(1712, 64, 17, NO, 4, 5, 0, 0), // underflow
     F(1722, 84, 25, NO, 4, 1, 0, 0), // num_counters
-    F(1723, 88, 1436, NO, 4 | POINTER, 1, 0, 0), // counters
-    F(1240, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
+    F(1723, 88, 1437, NO, 4 | POINTER, 1, 0, 0), // counters
+    F(1240, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
     F(1710, 32, 8, NO, 4, 1, 0, 0), // valid_hooks
     F(1713, 36, 25, NO, 4, 1, 0, 0), // num_entries
     F(1035, 40, 5, NO, 4, 1, 0, 0), // size
     F(1711, 44, 17, NO, 4, 5, 0, 0), // hook_entry
     F(1712, 64, 17, NO, 4, 5, 0, 0), // underflow
     F(1722, 84, 25, NO, 4, 1, 0, 0), // num_counters
-    F(1723, 88, 1436, NO, 8 | POINTER, 1, 0, 0), // counters
-    F(1240, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
+    F(1723, 88, 1437, NO, 8 | POINTER, 1, 0, 0), // counters
+    F(1240, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
     F(1710, 32, 8, NO, 4, 1, 0, 0), // valid_hooks
     F(1713, 36, 25, NO, 4, 1, 0, 0), // num_entries
     F(1035, 40, 5, NO, 4, 1, 0, 0), // size
     F(1711, 44, 17, NO, 4, 3, 0, 0), // hook_entry
     F(1712, 56, 17, NO, 4, 3, 0, 0), // underflow
     F(1722, 68, 25, NO, 4, 1, 0, 0), // num_counters
-    F(1723, 72, 1436, NO, 4 | POINTER, 1, 0, 0), // counters
-    F(1240, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
+    F(1723, 72, 1437, NO, 4 | POINTER, 1, 0, 0), // counters
+    F(1240, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
     F(1710, 32, 8, NO, 4, 1, 0, 0), // valid_hooks
     F(1713, 36, 25, NO, 4, 1, 0, 0), // num_entries
     F(1035, 40, 5, NO, 4, 1, 0, 0), // size
     F(1711, 44, 17, NO, 4, 3, 0, 0), // hook_entry
     F(1712, 56, 17, NO, 4, 3, 0, 0), // underflow
     F(1722, 68, 25, NO, 4, 1, 0, 0), // num_counters
-    F(1723, 72, 1436, NO, 8 | POINTER, 1, 0, 0), // counters
-    F(1240, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
+    F(1723, 72, 1437, NO, 8 | POINTER, 1, 0, 0), // counters
+    F(1240, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
     F(1722, 32, 25, NO, 4, 1, 0, 0), // num_counters
     F(1723, 40, 17, 592, 0, FLEXIBLE, 0, 0), // counters
-    F(1240, 0, 1292, NO, 1 | CHAR, 32, 0, 0), // name
+    F(1240, 0, 1293, NO, 1 | CHAR, 32, 0, 0), // name
     F(1722, 32, 25, NO, 4, 1, 0, 0), // num_counters
     F(1723, 36, 17, 592, 0, FLEXIBLE, 0, 0), // counters
     F(1729, 0, 761, NO, 2, 1, 0, 0), // protocol
-    F(1069, 4, 1303, NO, 4, 1, 0, 0), // addr
-    F(1730, 8, 1304, NO, 2, 1, 0, 0), // port
+    F(1069, 4, 1304, NO, 4, 1, 0, 0), // addr
+    F(1730, 8, 1305, NO, 2, 1, 0, 0), // port
     F(1731, 12, 8, NO, 4, 1, 0, 0), // fwmark
-    F(1732, 16, 1292, NO, 1 | CHAR, 16, 0, 0), // sched_name
-    F(27, 32, 1395, NO, 4, 1, 0, 0), // flags
+    F(1732, 16, 1293, NO, 1 | CHAR, 16, 0, 0), // sched_name
+    F(27, 32, 1396, NO, 4, 1, 0, 0), // flags
     F(1071, 36, 143, NO, 4, 1, 0, 0), // timeout
-    F(1733, 40, 1303, NO, 4, 1, 0, 0), // netmask
+    F(1733, 40, 1304, NO, 4, 1, 0, 0), // netmask
     F(1729, 0, 761, NO, 2, 1, 0, 0), // protocol
-    F(1069, 2, 1303, NO, 4, 1, 0, 0), // addr
-    F(1730, 6, 1304, NO, 2, 1, 0, 0), // port
+    F(1069, 2, 1304, NO, 4, 1, 0, 0), // addr
+    F(1730, 6, 1305, NO, 2, 1, 0, 0), // port
     F(1731, 8, 8, NO, 4, 1, 0, 0), // fwmark
-    F(1732, 12, 1292, NO, 1 | CHAR, 16, 0, 0), // sched_name
-    F(27, 28, 1395, NO, 4, 1, 0, 0), // flags
+    F(1732, 12, 1293, NO, 1 | CHAR, 16, 0, 0), // sched_name
+    F(27, 28, 1396, NO, 4, 1, 0, 0), // flags
     F(1071, 32, 143, NO, 4, 1, 0, 0), // timeout
-    F(1733, 36, 1303, NO, 4, 1, 0, 0), // netmask
+    F(1733, 36, 1304, NO, 4, 1, 0, 0), // netmask
     F(2170, 0, 17, 350, 0, 1, 0, 0), // ipi6_addr
     F(2171, 16, 17, NO, 4 | SIGNED, 1, 0, 0), // ipi6_ifindex
     F(2173, 0, 17, 350, 0, 1, 0, 0), // ipv6mr_multiaddr
     F(2174, 16, 17, NO, 4 | SIGNED, 1, 0, 0), // ipv6mr_ifindex
     F(2176, 0, 17, NO, 2, 1, 0, 0), // mif6c_mifi
-    F(2177, 2, 1437, NO, 1, 1, 0, 0), // mif6c_flags
+    F(2177, 2, 1438, NO, 1, 1, 0, 0), // mif6c_flags
     F(2155, 3, 17, NO, 1, 1, 0, 0), // vifc_threshold
     F(2178, 4, 17, NO, 2, 1, 0, 0), // mif6c_pifi
     F(2156, 8, 17, NO, 4, 1, 0, 0), // vifc_rate_limit
     F(2176, 0, 17, NO, 2, 1, 0, 0), // mif6c_mifi
-    F(2177, 2, 1437, NO, 1, 1, 0, 0), // mif6c_flags
+    F(2177, 2, 1438, NO, 1, 1, 0, 0), // mif6c_flags
     F(2155, 3, 17, NO, 1, 1, 0, 0), // vifc_threshold
     F(2178, 4, 17, NO, 2, 1, 0, 0), // mif6c_pifi
     F(2156, 6, 17, NO, 4, 1, 0, 0), // vifc_rate_limit
@@ -12030,14 +12031,14 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2181, 28, 17, 153, 0, 1, 0, 0), // mf6cc_mcastgrp
     F(2182, 56, 17, NO, 2, 1, 0, 0), // mf6cc_parent
     F(2183, 58, 17, 593, 0, 1, 0, 0), // mf6cc_ifset
-    F(2186, 0, 1392, NO, 0, 128, 0, 0), // tcpm_addr
-    F(2187, 128, 1438, NO, 1, 1, 0, 0), // tcpm_flags
+    F(2186, 0, 1393, NO, 0, 128, 0, 0), // tcpm_addr
+    F(2187, 128, 1439, NO, 1, 1, 0, 0), // tcpm_flags
     F(2188, 129, 17, NO, 1, 1, 0, 0), // tcpm_prefixlen
     F(2189, 130, 5, NO, 2, 1, 0, 0), // tcpm_keylen
     F(2190, 132, 17, NO, 4 | SIGNED, 1, 0, 0), // tcpm_ifindex
-    F(2191, 136, 1295, NO, 1, 80, 0, 0), // tcpm_key
-    F(1069, 0, 1392, NO, 0, 128, 0, 0), // addr
-    F(1868, 128, 1292, NO, 1 | CHAR, 64, 0, 0), // alg_name
+    F(2191, 136, 1296, NO, 1, 80, 0, 0), // tcpm_key
+    F(1069, 0, 1393, NO, 0, 128, 0, 0), // addr
+    F(1868, 128, 1293, NO, 1 | CHAR, 64, 0, 0), // alg_name
     F(1879, 192, 17, NO, 4 | SIGNED, 1, 0, 0), // ifindex
     F(1855, 196, 208, NO, 4, 1, 0, 1), // set_current
     F(1856, 196, 208, NO, 4, 1, 1, 1), // set_rnext
@@ -12045,11 +12046,11 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1873, 203, 17, NO, 1, 1, 0, 0), // sndid
     F(1874, 204, 17, NO, 1, 1, 0, 0), // rcvid
     F(1876, 205, 5, NO, 1, 1, 0, 0), // maclen
-    F(1877, 206, 1410, NO, 1, 1, 0, 0), // keyflags
+    F(1877, 206, 1411, NO, 1, 1, 0, 0), // keyflags
     F(1878, 207, 5, NO, 1, 1, 0, 0), // keylen
-    F(25, 208, 1295, NO, 1, 80, 0, 0), // key
-    F(1069, 0, 1392, NO, 0, 128, 0, 0), // addr
-    F(1868, 128, 1292, NO, 1 | CHAR, 64, 0, 0), // alg_name
+    F(25, 208, 1296, NO, 1, 80, 0, 0), // key
+    F(1069, 0, 1393, NO, 0, 128, 0, 0), // addr
+    F(1868, 128, 1293, NO, 1 | CHAR, 64, 0, 0), // alg_name
     F(1879, 192, 17, NO, 4 | SIGNED, 1, 0, 0), // ifindex
     F(1855, 196, 208, NO, 4, 1, 31, 1), // set_current
     F(1856, 196, 208, NO, 4, 1, 30, 1), // set_rnext
@@ -12057,10 +12058,10 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1873, 203, 17, NO, 1, 1, 0, 0), // sndid
     F(1874, 204, 17, NO, 1, 1, 0, 0), // rcvid
     F(1876, 205, 5, NO, 1, 1, 0, 0), // maclen
-    F(1877, 206, 1410, NO, 1, 1, 0, 0), // keyflags
+    F(1877, 206, 1411, NO, 1, 1, 0, 0), // keyflags
     F(1878, 207, 5, NO, 1, 1, 0, 0), // keylen
-    F(25, 208, 1295, NO, 1, 80, 0, 0), // key
-    F(1069, 0, 1392, NO, 0, 128, 0, 0), // addr
+    F(25, 208, 1296, NO, 1, 80, 0, 0), // key
+    F(1069, 0, 1393, NO, 0, 128, 0, 0), // addr
     F(1879, 128, 17, NO, 4 | SIGNED, 1, 0, 0), // ifindex
     F(1855, 132, 208, NO, 4, 1, 0, 1), // set_current
     F(1856, 132, 208, NO, 4, 1, 1, 1), // set_rnext
@@ -12070,8 +12071,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1874, 140, 17, NO, 1, 1, 0, 0), // rcvid
     F(1860, 141, 17, NO, 1, 1, 0, 0), // current_key
     F(1861, 142, 17, NO, 1, 1, 0, 0), // rnext
-    F(1877, 143, 1410, NO, 1, 1, 0, 0), // keyflags
-    F(1069, 0, 1392, NO, 0, 128, 0, 0), // addr
+    F(1877, 143, 1411, NO, 1, 1, 0, 0), // keyflags
+    F(1069, 0, 1393, NO, 0, 128, 0, 0), // addr
     F(1879, 128, 17, NO, 4 | SIGNED, 1, 0, 0), // ifindex
     F(1855, 132, 208, NO, 4, 1, 31, 1), // set_current
     F(1856, 132, 208, NO, 4, 1, 30, 1), // set_rnext
@@ -12081,25 +12082,25 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1874, 140, 17, NO, 1, 1, 0, 0), // rcvid
     F(1860, 141, 17, NO, 1, 1, 0, 0), // current_key
     F(1861, 142, 17, NO, 1, 1, 0, 0), // rnext
-    F(1877, 143, 1410, NO, 1, 1, 0, 0), // keyflags
-    F(2196, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // sspp_assoc_id
-    F(2197, 4, 1392, NO, 0, 128, 0, 0), // sspp_addr
+    F(1877, 143, 1411, NO, 1, 1, 0, 0), // keyflags
+    F(2196, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // sspp_assoc_id
+    F(2197, 4, 1393, NO, 0, 128, 0, 0), // sspp_addr
     F(2199, 0, 17, NO, 1, 1, 0, 0), // sauth_chunk
-    F(2201, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // sca_assoc_id
+    F(2201, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // sca_assoc_id
     F(2202, 4, 17, NO, 2, 1, 0, 0), // sca_keynumber
     F(2203, 6, 5, NO, 2, 1, 0, 0), // sca_keylength
-    F(2204, 8, 1295, NO, 1, FLEXIBLE, 0, 0), // sca_key
-    F(2206, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // srs_assoc_id
-    F(2207, 4, 1439, NO, 2, 1, 0, 0), // srs_flags
+    F(2204, 8, 1296, NO, 1, FLEXIBLE, 0, 0), // sca_key
+    F(2206, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // srs_assoc_id
+    F(2207, 4, 1440, NO, 2, 1, 0, 0), // srs_flags
     F(2208, 6, 25, NO, 2, 1, 0, 0), // srs_number_streams
     F(2209, 8, 17, NO, 2, FLEXIBLE, 0, 0), // srs_stream_list
-    F(2041, 0, 1412, NO, 4 | SIGNED, 1, 0, 0), // sas_assoc_id
+    F(2041, 0, 1413, NO, 4 | SIGNED, 1, 0, 0), // sas_assoc_id
     F(2211, 4, 25, NO, 2, 1, 0, 0), // sas_instrms
     F(2212, 6, 25, NO, 2, 1, 0, 0), // sas_outstrms
     F(2214, 0, 17, NO, 4 | SIGNED, 1, 0, 0), // mr_ifindex
-    F(2215, 4, 1440, NO, 2, 1, 0, 0), // mr_type
+    F(2215, 4, 1441, NO, 2, 1, 0, 0), // mr_type
     F(2216, 6, 5, NO, 2, 1, 0, 0), // mr_alen
-    F(2217, 8, 1296, NO, 1, 8, 0, 0), // mr_address
+    F(2217, 8, 1297, NO, 1, 8, 0, 0), // mr_address
     F(2219, 0, 5, NO, 4, 1, 0, 0), // tp_block_size
     F(2220, 4, 25, NO, 4, 1, 0, 0), // tp_block_nr
     F(2221, 8, 5, NO, 4, 1, 0, 0), // tp_frame_size
@@ -12108,33 +12109,33 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1075, 8, 5, NO, 8, 1, 0, 0), // len
     F(2224, 16, 5, NO, 4, 1, 0, 0), // chunk_size
     F(2225, 20, 5, NO, 4, 1, 0, 0), // headroom
-    F(27, 24, 1441, NO, 4, 1, 0, 0), // flags
+    F(27, 24, 1442, NO, 4, 1, 0, 0), // flags
     F(2226, 28, 5, NO, 4, 1, 0, 0), // tx_metadata_len
     F(1069, 0, 1, NO, 8, 1, 0, 0), // addr
     F(1075, 8, 5, NO, 8, 1, 0, 0), // len
     F(2224, 16, 5, NO, 4, 1, 0, 0), // chunk_size
     F(2225, 20, 5, NO, 4, 1, 0, 0), // headroom
-    F(27, 24, 1441, NO, 4, 1, 0, 0), // flags
+    F(27, 24, 1442, NO, 4, 1, 0, 0), // flags
     F(1171, 0, 17, NO, 4, 1, 0, 0), // type
     F(2228, 4, 17, NO, 4, 1, 0, 0), // instance
-    F(2229, 8, 1442, NO, 4, 1, 0, 0), // scope
-    F(27, 12, 1443, NO, 4, 1, 0, 0), // flags
+    F(2229, 8, 1443, NO, 4, 1, 0, 0), // scope
+    F(27, 12, 1444, NO, 4, 1, 0, 0), // flags
     F(1228, 0, 17, 594, 0, 1, 0, 0), // vec
-    F(2231, 16, 1444, NO, 8, 1, 0, 0), // cookie_addr
-    F(27, 24, 1445, NO, 8, 1, 0, 0), // flags
-    F(2233, 0, 1392, NO, 0, 128, 0, 0), // dest_addr
+    F(2231, 16, 1445, NO, 8, 1, 0, 0), // cookie_addr
+    F(27, 24, 1446, NO, 8, 1, 0, 0), // flags
+    F(2233, 0, 1393, NO, 0, 128, 0, 0), // dest_addr
     F(1228, 128, 17, 594, 0, 1, 0, 0), // vec
-    F(2231, 144, 1444, NO, 8, 1, 0, 0), // cookie_addr
-    F(27, 152, 1445, NO, 8, 1, 0, 0), // flags
+    F(2231, 144, 1445, NO, 8, 1, 0, 0), // cookie_addr
+    F(27, 152, 1446, NO, 8, 1, 0, 0), // flags
     F(2235, 0, 8, NO, 8, 1, 0, 0), // cookie
-    F(27, 8, 1445, NO, 8, 1, 0, 0), // flags
+    F(27, 8, 1446, NO, 8, 1, 0, 0), // flags
     F(2237, 0, 25, NO, 1, 1, 0, 0), // rx_traces
-    F(2238, 1, 1446, NO, 1, 3, 0, 0), // rx_trace_pos
+    F(2238, 1, 1447, NO, 1, 3, 0, 0), // rx_trace_pos
     F(2240, 0, 17, NO, 4, 1, 0, 0), // entry_number
     F(2241, 4, 1, NO, 4, 1, 0, 0), // base_addr
     F(2242, 8, 8, NO, 4, 1, 0, 0), // limit
     F(2243, 12, 208, NO, 4, 1, 0, 1), // seg_32bit
-    F(2244, 12, 1447, NO, 4, 1, 1, 2), // contents
+    F(2244, 12, 1448, NO, 4, 1, 1, 2), // contents
     F(2245, 12, 208, NO, 4, 1, 3, 1), // read_exec_only
     F(2246, 12, 208, NO, 4, 1, 4, 1), // limit_in_pages
     F(2247, 12, 208, NO, 4, 1, 5, 1), // seg_not_present
@@ -12144,17 +12145,17 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2241, 4, 1, NO, 4, 1, 0, 0), // base_addr
     F(2242, 8, 8, NO, 4, 1, 0, 0), // limit
     F(2243, 12, 208, NO, 4, 1, 0, 1), // seg_32bit
-    F(2244, 12, 1447, NO, 4, 1, 1, 2), // contents
+    F(2244, 12, 1448, NO, 4, 1, 1, 2), // contents
     F(2245, 12, 208, NO, 4, 1, 3, 1), // read_exec_only
     F(2246, 12, 208, NO, 4, 1, 4, 1), // limit_in_pages
     F(2247, 12, 208, NO, 4, 1, 5, 1), // seg_not_present
     F(2248, 12, 208, NO, 4, 1, 6, 1), // useable
     F(1074, 0, 17, NO, 8, 1, 0, 0), // off
-    F(27, 8, 1448, NO, 4, 1, 0, 0), // flags
+    F(27, 8, 1449, NO, 4, 1, 0, 0), // flags
     F(1060, 12, 25, NO, 4 | SIGNED, 1, 0, 0), // nr
     F(2252, 0, 94, NO, 4 | SIGNED, 1, 0, 0), // si_signo
     F(2253, 4, 17, NO, 4 | SIGNED, 1, 0, 0), // si_errno
-    F(2254, 8, 1449, NO, 4 | SIGNED, 1, 0, 0), // si_code
+    F(2254, 8, 1450, NO, 4 | SIGNED, 1, 0, 0), // si_code
     F(2255, 12, 62, NO, 4 | SIGNED, 1, 0, 0), // _sifields._kill._pid
     F(2256, 16, 156, NO, 4, 1, 0, 0), // _sifields._kill._uid
     F(2257, 12, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._timer._tid
@@ -12174,7 +12175,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2271, 20, 14, NO, 4, 1, 0, 0), // _sifields._sigsys._arch
     F(2252, 0, 94, NO, 4 | SIGNED, 1, 0, 0), // si_signo
     F(2253, 4, 17, NO, 4 | SIGNED, 1, 0, 0), // si_errno
-    F(2254, 8, 1449, NO, 4 | SIGNED, 1, 0, 0), // si_code
+    F(2254, 8, 1450, NO, 4 | SIGNED, 1, 0, 0), // si_code
     F(2255, 16, 62, NO, 4 | SIGNED, 1, 0, 0), // _sifields._kill._pid
     F(2256, 20, 156, NO, 4, 1, 0, 0), // _sifields._kill._uid
     F(2257, 16, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._timer._tid
@@ -12194,7 +12195,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2271, 28, 14, NO, 4, 1, 0, 0), // _sifields._sigsys._arch
     F(2252, 0, 94, NO, 4 | SIGNED, 1, 0, 0), // si_signo
     F(2253, 4, 17, NO, 4 | SIGNED, 1, 0, 0), // si_errno
-    F(2254, 8, 1449, NO, 4 | SIGNED, 1, 0, 0), // si_code
+    F(2254, 8, 1450, NO, 4 | SIGNED, 1, 0, 0), // si_code
     F(2255, 16, 62, NO, 4 | SIGNED, 1, 0, 0), // _sifields._kill._pid
     F(2256, 20, 156, NO, 4, 1, 0, 0), // _sifields._kill._uid
     F(2257, 16, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._timer._tid
@@ -12213,7 +12214,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2270, 24, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._sigsys._syscall
     F(2271, 28, 14, NO, 4, 1, 0, 0), // _sifields._sigsys._arch
     F(2252, 0, 94, NO, 4 | SIGNED, 1, 0, 0), // si_signo
-    F(2254, 4, 1449, NO, 4 | SIGNED, 1, 0, 0), // si_code
+    F(2254, 4, 1450, NO, 4 | SIGNED, 1, 0, 0), // si_code
     F(2253, 8, 17, NO, 4 | SIGNED, 1, 0, 0), // si_errno
     F(2255, 12, 62, NO, 4 | SIGNED, 1, 0, 0), // _sifields._kill._pid
     F(2256, 16, 156, NO, 4, 1, 0, 0), // _sifields._kill._uid
@@ -12234,7 +12235,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2271, 20, 14, NO, 4, 1, 0, 0), // _sifields._sigsys._arch
     F(2252, 0, 94, NO, 4 | SIGNED, 1, 0, 0), // si_signo
     F(2253, 4, 17, NO, 4 | SIGNED, 1, 0, 0), // si_errno
-    F(2254, 8, 1449, NO, 4 | SIGNED, 1, 0, 0), // si_code
+    F(2254, 8, 1450, NO, 4 | SIGNED, 1, 0, 0), // si_code
     F(2255, 16, 62, NO, 4 | SIGNED, 1, 0, 0), // _sifields._kill._pid
     F(2256, 20, 156, NO, 4, 1, 0, 0), // _sifields._kill._uid
     F(2257, 16, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._timer._tid
@@ -12256,7 +12257,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2270, 24, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._sigsys._syscall
     F(2271, 28, 14, NO, 4, 1, 0, 0), // _sifields._sigsys._arch
     F(2252, 0, 94, NO, 4 | SIGNED, 1, 0, 0), // si_signo
-    F(2254, 4, 1449, NO, 4 | SIGNED, 1, 0, 0), // si_code
+    F(2254, 4, 1450, NO, 4 | SIGNED, 1, 0, 0), // si_code
     F(2253, 8, 17, NO, 4 | SIGNED, 1, 0, 0), // si_errno
     F(2255, 16, 62, NO, 4 | SIGNED, 1, 0, 0), // _sifields._kill._pid
     F(2256, 20, 156, NO, 4, 1, 0, 0), // _sifields._kill._uid
@@ -12277,7 +12278,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2271, 28, 14, NO, 4, 1, 0, 0), // _sifields._sigsys._arch
     F(2252, 0, 94, NO, 4 | SIGNED, 1, 0, 0), // si_signo
     F(2253, 4, 17, NO, 4 | SIGNED, 1, 0, 0), // si_errno
-    F(2254, 8, 1449, NO, 4 | SIGNED, 1, 0, 0), // si_code
+    F(2254, 8, 1450, NO, 4 | SIGNED, 1, 0, 0), // si_code
     F(2255, 12, 62, NO, 4 | SIGNED, 1, 0, 0), // _sifields._kill._pid
     F(2256, 16, 156, NO, 4, 1, 0, 0), // _sifields._kill._uid
     F(2257, 12, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._timer._tid
@@ -12295,9 +12296,9 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2269, 12, 14, NO, 4 | POINTER, 1, 0, 0), // _sifields._sigsys._call_addr
     F(2270, 16, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._sigsys._syscall
     F(2271, 20, 14, NO, 4, 1, 0, 0), // _sifields._sigsys._arch
-    F(1155, 0, 1460, NO, 1, 1, 0, 0), // op
+    F(1155, 0, 1461, NO, 1, 1, 0, 0), // op
     F(27, 2, 8, NO, 2, 1, 0, 0), // flags
-    F(2290, 4, 1458, NO, 4, 1, 0, 0), // arch
+    F(2290, 4, 1459, NO, 4, 1, 0, 0), // arch
     F(2291, 8, 1, NO, 8, 1, 0, 0), // instruction_pointer
     F(2292, 16, 1, NO, 8, 1, 0, 0), // stack_pointer
     F(2293, 24, 14, NO, 8, 1, 0, 0), // entry.nr
@@ -12307,8 +12308,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2297, 24, 14, NO, 8, 1, 0, 0), // seccomp.nr
     F(2298, 32, 14, NO, 8, 6, 0, 0), // seccomp.args
     F(2299, 80, 14, NO, 4, 1, 0, 0), // seccomp.ret_data
-    F(1155, 0, 1460, NO, 1, 1, 0, 0), // op
-    F(2290, 4, 1458, NO, 4, 1, 0, 0), // arch
+    F(1155, 0, 1461, NO, 1, 1, 0, 0), // op
+    F(2290, 4, 1459, NO, 4, 1, 0, 0), // arch
     F(2291, 8, 1, NO, 8, 1, 0, 0), // instruction_pointer
     F(2292, 16, 1, NO, 8, 1, 0, 0), // stack_pointer
     F(2293, 24, 14, NO, 8, 1, 0, 0), // entry.nr
@@ -12328,7 +12329,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2307, 4, 8, NO, 4, 1, 0, 0), // k
     F(2309, 0, 17, NO, 8, 1, 0, 0), // filter_off
     F(27, 8, 295, NO, 8, 1, 0, 0), // flags
-    F(1528, 0, 1110, NO, 8, 1, 0, 0), // mode
+    F(1528, 0, 1111, NO, 8, 1, 0, 0), // mode
     F(2311, 8, 1, NO, 8, 1, 0, 0), // selector
     F(1053, 16, 1, NO, 8, 1, 0, 0), // offset
     F(1075, 24, 5, NO, 8, 1, 0, 0), // len
@@ -12338,15 +12339,15 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2315, 12, 25, NO, 4, 1, 0, 0), // num_condition_regs
     F(2316, 16, 5, NO, 4, 1, 0, 0), // data_bp_alignment
     F(2317, 20, 5, NO, 4, 1, 0, 0), // sizeof_condition
-    F(1143, 24, 1461, NO, 8, 1, 0, 0), // features
+    F(1143, 24, 1462, NO, 8, 1, 0, 0), // features
     F(1038, 0, 17, NO, 4, 1, 0, 0), // version
-    F(2319, 4, 1462, NO, 4, 1, 0, 0), // trigger_type
-    F(2320, 8, 1463, NO, 4, 1, 0, 0), // addr_mode
-    F(2321, 12, 1464, NO, 4, 1, 0, 0), // condition_mode
+    F(2319, 4, 1463, NO, 4, 1, 0, 0), // trigger_type
+    F(2320, 8, 1464, NO, 4, 1, 0, 0), // addr_mode
+    F(2321, 12, 1465, NO, 4, 1, 0, 0), // condition_mode
     F(1069, 16, 1, NO, 8, 1, 0, 0), // addr
     F(1091, 24, 1, NO, 8, 1, 0, 0), // addr2
     F(2322, 32, 8, NO, 8, 1, 0, 0), // condition_value
-    F(2324, 0, 1465, NO, 4, 1, 0, 0), // style
+    F(2324, 0, 1466, NO, 4, 1, 0, 0), // style
     F(2325, 8, 17, 596, 0, 1, 0, 0), // mips32
     F(2326, 8, 17, 597, 0, 1, 0, 0), // mips64
     F(1075, 0, 5, NO, 4, 1, 0, 0), // len
@@ -12369,7 +12370,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2343, 64, 1, NO, 8, 1, 0, 0), // arg_end
     F(2344, 72, 1, NO, 8, 1, 0, 0), // env_start
     F(2345, 80, 1, NO, 8, 1, 0, 0), // env_end
-    F(2347, 88, 1466, NO, 4 | POINTER, 1, 0, 0), // auxv
+    F(2347, 88, 1467, NO, 4 | POINTER, 1, 0, 0), // auxv
     F(2346, 92, 5, NO, 4, 1, 0, 0), // auxv_size
     F(2348, 96, 9, NO, 4, 1, 0, 0), // exe_fd
     F(2335, 0, 1, NO, 8, 1, 0, 0), // start_code
@@ -12383,20 +12384,20 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2343, 64, 1, NO, 8, 1, 0, 0), // arg_end
     F(2344, 72, 1, NO, 8, 1, 0, 0), // env_start
     F(2345, 80, 1, NO, 8, 1, 0, 0), // env_end
-    F(2347, 88, 1466, NO, 8 | POINTER, 1, 0, 0), // auxv
+    F(2347, 88, 1467, NO, 8 | POINTER, 1, 0, 0), // auxv
     F(2346, 96, 5, NO, 4, 1, 0, 0), // auxv_size
     F(2348, 100, 9, NO, 4, 1, 0, 0), // exe_fd
     F(2350, 0, 17, 598, 0, 1, 0, 0), // regs
-    F(27, 84, 1467, NO, 4, 1, 0, 0), // flags
+    F(27, 84, 1468, NO, 4, 1, 0, 0), // flags
     F(2351, 88, 8, NO, 4, 1, 0, 0), // screen_bitmap
-    F(2352, 92, 1468, NO, 4, 1, 0, 0), // cpu_type
+    F(2352, 92, 1469, NO, 4, 1, 0, 0), // cpu_type
     F(2353, 96, 17, 599, 0, 1, 0, 0), // int_revectored
     F(2354, 128, 17, 599, 0, 1, 0, 0), // int21_revectored
     F(2355, 160, 17, 600, 0, 1, 0, 0), // vm86plus
     F(2350, 0, 17, 598, 0, 1, 0, 0), // regs
-    F(27, 152, 1467, NO, 8, 1, 0, 0), // flags
+    F(27, 152, 1468, NO, 8, 1, 0, 0), // flags
     F(2351, 160, 8, NO, 8, 1, 0, 0), // screen_bitmap
-    F(2352, 168, 1468, NO, 8, 1, 0, 0), // cpu_type
+    F(2352, 168, 1469, NO, 8, 1, 0, 0), // cpu_type
     F(2353, 176, 17, 599, 0, 1, 0, 0), // int_revectored
     F(2354, 240, 17, 599, 0, 1, 0, 0), // int21_revectored
     F(2355, 304, 17, 600, 0, 1, 0, 0), // vm86plus
@@ -12407,12 +12408,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2362, 4, 141, NO, 4 | SIGNED, 1, 0, 0), // prime
     F(2363, 8, 141, NO, 4 | SIGNED, 1, 0, 0), // base
     F(2365, 0, 67, NO, 4 | POINTER, 1, 0, 0), // hashname
-    F(2367, 4, 1469, NO, 4 | POINTER, 1, 0, 0), // otherinfo
+    F(2367, 4, 1470, NO, 4 | POINTER, 1, 0, 0), // otherinfo
     F(2366, 8, 5, NO, 4, 1, 0, 0), // otherinfolen
     F(2365, 0, 67, NO, 8 | POINTER, 1, 0, 0), // hashname
-    F(2367, 8, 1469, NO, 8 | POINTER, 1, 0, 0), // otherinfo
+    F(2367, 8, 1470, NO, 8 | POINTER, 1, 0, 0), // otherinfo
     F(2366, 16, 5, NO, 4, 1, 0, 0), // otherinfolen
-    F(2369, 0, 1470, NO, 4, 1, 0, 0), // supported_ops
+    F(2369, 0, 1471, NO, 4, 1, 0, 0), // supported_ops
     F(7, 4, 17, NO, 4, 1, 0, 0), // key_size
     F(2370, 8, 5, NO, 2, 1, 0, 0), // max_data_size
     F(2371, 10, 5, NO, 2, 1, 0, 0), // max_sig_size
@@ -12421,9 +12422,9 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2375, 0, 141, NO, 4 | SIGNED, 1, 0, 0), // key_id
     F(4, 4, 5, NO, 4, 1, 0, 0), // in_len
     F(2376, 8, 5, NO, 4, 1, 0, 0), // out_len
-    F(2378, 0, 1471, NO, 8, 1, 0, 0), // allowed_access
-    F(2379, 8, 9, NO, 4 | SIGNED, 1, 0, 0), // parent_fd
     F(2378, 0, 1472, NO, 8, 1, 0, 0), // allowed_access
+    F(2379, 8, 9, NO, 4 | SIGNED, 1, 0, 0), // parent_fd
+    F(2378, 0, 1473, NO, 8, 1, 0, 0), // allowed_access
     F(1730, 8, 17, NO, 8, 1, 0, 0), // port
     F(2382, 0, 17, NO, 8, 1, 0, 0), // sector
     F(2383, 8, 17, NO, 8, 1, 0, 0), // nr_sectors
@@ -12433,7 +12434,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2387, 24, 11, NO, 8, 1, 0, 0), // dest_offset
     F(1225, 0, 11, NO, 8, 1, 0, 0), // start
     F(1075, 8, 5, NO, 8, 1, 0, 0), // len
-    F(27, 16, 1473, NO, 8, 1, 0, 0), // flags
+    F(27, 16, 1474, NO, 8, 1, 0, 0), // flags
     F(2389, 24, 5, NO, 4, 1, 0, 0), // extent_thresh
     F(2390, 28, 17, NO, 4, 1, 0, 0), // compress_type
     F(2392, 0, 208, NO, 8, 1, 0, 0), // assign
@@ -12445,62 +12446,62 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2399, 8, 17, NO, 8, 1, 0, 0), // progress
     F(2401, 0, 9, NO, 8 | SIGNED, 1, 0, 0), // send_fd
     F(2402, 8, 25, NO, 8, 1, 0, 0), // clone_sources_count
-    F(2403, 16, 1474, NO, 4 | POINTER, 1, 0, 0), // clone_sources
+    F(2403, 16, 1475, NO, 4 | POINTER, 1, 0, 0), // clone_sources
     F(2404, 24, 17, NO, 8, 1, 0, 0), // parent_root
-    F(27, 32, 1475, NO, 8, 1, 0, 0), // flags
+    F(27, 32, 1476, NO, 8, 1, 0, 0), // flags
     F(1038, 40, 17, NO, 4, 1, 0, 0), // version
     F(2401, 0, 9, NO, 8 | SIGNED, 1, 0, 0), // send_fd
     F(2402, 8, 25, NO, 8, 1, 0, 0), // clone_sources_count
-    F(2403, 16, 1474, NO, 8 | POINTER, 1, 0, 0), // clone_sources
+    F(2403, 16, 1475, NO, 8 | POINTER, 1, 0, 0), // clone_sources
     F(2404, 24, 17, NO, 8, 1, 0, 0), // parent_root
-    F(27, 32, 1475, NO, 8, 1, 0, 0), // flags
+    F(27, 32, 1476, NO, 8, 1, 0, 0), // flags
     F(1038, 40, 17, NO, 4, 1, 0, 0), // version
     F(2401, 0, 9, NO, 8 | SIGNED, 1, 0, 0), // send_fd
     F(2402, 8, 25, NO, 8, 1, 0, 0), // clone_sources_count
-    F(2403, 16, 1474, NO, 4 | POINTER, 1, 0, 0), // clone_sources
+    F(2403, 16, 1475, NO, 4 | POINTER, 1, 0, 0), // clone_sources
     F(2404, 20, 17, NO, 8, 1, 0, 0), // parent_root
-    F(27, 28, 1475, NO, 8, 1, 0, 0), // flags
+    F(27, 28, 1476, NO, 8, 1, 0, 0), // flags
     F(1038, 36, 17, NO, 4, 1, 0, 0), // version
     F(2401, 0, 9, NO, 8 | SIGNED, 1, 0, 0), // send_fd
     F(2402, 8, 25, NO, 8, 1, 0, 0), // clone_sources_count
-    F(2403, 16, 1474, NO, 4 | POINTER, 1, 0, 0), // clone_sources
+    F(2403, 16, 1475, NO, 4 | POINTER, 1, 0, 0), // clone_sources
     F(2404, 24, 17, NO, 8, 1, 0, 0), // parent_root
-    F(27, 32, 1475, NO, 8, 1, 0, 0), // flags
+    F(27, 32, 1476, NO, 8, 1, 0, 0), // flags
     F(2401, 0, 9, NO, 8 | SIGNED, 1, 0, 0), // send_fd
     F(2402, 8, 25, NO, 8, 1, 0, 0), // clone_sources_count
-    F(2403, 16, 1474, NO, 4 | POINTER, 1, 0, 0), // clone_sources
+    F(2403, 16, 1475, NO, 4 | POINTER, 1, 0, 0), // clone_sources
     F(2404, 20, 17, NO, 8, 1, 0, 0), // parent_root
-    F(27, 28, 1475, NO, 8, 1, 0, 0), // flags
+    F(27, 28, 1476, NO, 8, 1, 0, 0), // flags
     F(1070, 0, 9, NO, 8 | SIGNED, 1, 0, 0), // fd
     F(2406, 8, 17, NO, 8, 1, 0, 0), // transid
-    F(27, 16, 1476, NO, 8, 1, 0, 0), // flags
+    F(27, 16, 1477, NO, 8, 1, 0, 0), // flags
     F(1035, 24, 14, NO, 8, 1, 0, 0), // size
     F(2407, 32, 14, NO, 4 | POINTER, 1, 0, 0), // qgroup_inherit
-    F(1240, 56, 1292, NO, 1 | CHAR, 4040, 0, 0), // name
+    F(1240, 56, 1293, NO, 1 | CHAR, 4040, 0, 0), // name
     F(1413, 56, 14, NO, 8, 1, 0, 0), // devid
     F(2408, 56, 14, NO, 8, 1, 0, 0), // subvolid
     F(1070, 0, 9, NO, 8 | SIGNED, 1, 0, 0), // fd
     F(2406, 8, 17, NO, 8, 1, 0, 0), // transid
-    F(27, 16, 1476, NO, 8, 1, 0, 0), // flags
+    F(27, 16, 1477, NO, 8, 1, 0, 0), // flags
     F(1035, 24, 14, NO, 8, 1, 0, 0), // size
     F(2407, 32, 14, NO, 8 | POINTER, 1, 0, 0), // qgroup_inherit
-    F(1240, 56, 1292, NO, 1 | CHAR, 4040, 0, 0), // name
+    F(1240, 56, 1293, NO, 1 | CHAR, 4040, 0, 0), // name
     F(1413, 56, 14, NO, 8, 1, 0, 0), // devid
     F(2408, 56, 14, NO, 8, 1, 0, 0), // subvolid
     F(1038, 0, 17, NO, 4, 1, 0, 0), // version
-    F(2411, 4, 1478, NO, 4, 1, 0, 0), // hash_algorithm
+    F(2411, 4, 1479, NO, 4, 1, 0, 0), // hash_algorithm
     F(2412, 8, 5, NO, 4, 1, 0, 0), // block_size
     F(2413, 12, 5, NO, 4, 1, 0, 0), // salt_size
-    F(2414, 16, 1479, NO, 8, 1, 0, 0), // salt_ptr
+    F(2414, 16, 1480, NO, 8, 1, 0, 0), // salt_ptr
     F(2415, 24, 5, NO, 4, 1, 0, 0), // sig_size
-    F(2416, 32, 1480, NO, 8, 1, 0, 0), // sig_ptr
-    F(2418, 0, 1481, NO, 4, 1, 0, 0), // fsx_xflags
+    F(2416, 32, 1481, NO, 8, 1, 0, 0), // sig_ptr
+    F(2418, 0, 1482, NO, 4, 1, 0, 0), // fsx_xflags
     F(2419, 4, 5, NO, 4, 1, 0, 0), // fsx_extsize
     F(2420, 8, 25, NO, 4, 1, 0, 0), // fsx_nextents
     F(2421, 12, 17, NO, 4, 1, 0, 0), // fsx_projid
     F(2422, 16, 5, NO, 4, 1, 0, 0), // fsx_cowextsize
     F(2424, 0, 17, NO, 8, 1, 0, 0), // clock
-    F(27, 8, 1482, NO, 4, 1, 0, 0), // flags
+    F(27, 8, 1483, NO, 4, 1, 0, 0), // flags
     F(2425, 16, 17, NO, 8, 1, 0, 0), // realtime
     F(2426, 24, 17, NO, 8, 1, 0, 0), // host_tsc
     F(1069, 0, 8, NO, 8, 1, 0, 0), // addr
@@ -12526,33 +12527,33 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1069, 8, 8, NO, 8, 1, 0, 0), // addr
     F(1075, 16, 5, NO, 4, 1, 0, 0), // len
     F(1070, 20, 9, NO, 4 | SIGNED, 1, 0, 0), // fd
-    F(27, 24, 1483, NO, 4, 1, 0, 0), // flags
+    F(27, 24, 1484, NO, 4, 1, 0, 0), // flags
     F(2442, 0, 8, NO, 4, 1, 0, 0), // irq
     F(2446, 4, 17, NO, 4, 1, 0, 0), // level
     F(1070, 0, 9, NO, 4, 1, 0, 0), // fd
     F(2448, 4, 17, NO, 4, 1, 0, 0), // gsi
-    F(27, 8, 1484, NO, 4, 1, 0, 0), // flags
+    F(27, 8, 1485, NO, 4, 1, 0, 0), // flags
     F(2449, 12, 14, NO, 4, 1, 0, 0), // resamplefd
     F(1846, 0, 8, NO, 8, 1, 0, 0), // address
     F(1035, 8, 5, NO, 8, 1, 0, 0), // size
-    F(2451, 16, 1485, NO, 8, 1, 0, 0), // attributes
+    F(2451, 16, 1486, NO, 8, 1, 0, 0), // attributes
     F(27, 24, 8, NO, 8, 1, 0, 0), // flags
     F(2436, 0, 17, NO, 4, 1, 0, 0), // slot
-    F(27, 4, 1486, NO, 4, 1, 0, 0), // flags
+    F(27, 4, 1487, NO, 4, 1, 0, 0), // flags
     F(2453, 8, 8, NO, 8, 1, 0, 0), // guest_phys_addr
     F(2454, 16, 5, NO, 8, 1, 0, 0), // memory_size
-    F(2458, 0, 1487, NO, 4, 1, 0, 0), // mp_state
+    F(2458, 0, 1488, NO, 4, 1, 0, 0), // mp_state
     F(1261, 0, 8, NO, 8, 1, 0, 0), // id
     F(1069, 8, 1, NO, 8, 1, 0, 0), // addr
     F(1075, 0, 5, NO, 4, 1, 0, 0), // len
-    F(2461, 4, 1295, NO, 1, FLEXIBLE, 0, 0), // sigset
+    F(2461, 4, 1296, NO, 1, FLEXIBLE, 0, 0), // sigset
     F(2436, 0, 17, NO, 4, 1, 0, 0), // slot
-    F(27, 4, 1486, NO, 4, 1, 0, 0), // flags
+    F(27, 4, 1487, NO, 4, 1, 0, 0), // flags
     F(2453, 8, 8, NO, 8, 1, 0, 0), // guest_phys_addr
     F(2454, 16, 5, NO, 8, 1, 0, 0), // memory_size
     F(2463, 24, 1, NO, 8, 1, 0, 0), // userspace_addr
     F(2436, 0, 17, NO, 4, 1, 0, 0), // slot
-    F(27, 4, 1486, NO, 4, 1, 0, 0), // flags
+    F(27, 4, 1487, NO, 4, 1, 0, 0), // flags
     F(2453, 8, 8, NO, 8, 1, 0, 0), // guest_phys_addr
     F(2454, 16, 5, NO, 8, 1, 0, 0), // memory_size
     F(2463, 24, 1, NO, 8, 1, 0, 0), // userspace_addr
@@ -12587,44 +12588,44 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2484, 0, 208, NO, 1, 1, 0, 0), // enabled
     F(2485, 1, 208, NO, 1, 1, 0, 0), // pending
     F(2486, 2, 17, 293, 0, 1, 0, 0), // time
-    F(1177, 0, 1357, NO, 4, 1, BRIEF | 0, 0), // c_iflag
-    F(1178, 4, 1358, NO, 4, 1, BRIEF | 0, 0), // c_oflag
-    F(1179, 8, 1359, NO, 4, 1, BRIEF | 0, 0), // c_cflag
-    F(1180, 12, 1360, NO, 4, 1, BRIEF | 0, 0), // c_lflag
+    F(1177, 0, 1358, NO, 4, 1, BRIEF | 0, 0), // c_iflag
+    F(1178, 4, 1359, NO, 4, 1, BRIEF | 0, 0), // c_oflag
+    F(1179, 8, 1360, NO, 4, 1, BRIEF | 0, 0), // c_cflag
+    F(1180, 12, 1361, NO, 4, 1, BRIEF | 0, 0), // c_lflag
     F(1181, 16, 405, NO, 1, 1, 0, 0), // c_line
-    F(1182, 17, 1295, NO, 1, 19, 0, 0), // c_cc
+    F(1182, 17, 1296, NO, 1, 19, 0, 0), // c_cc
     F(1183, 36, 17, NO, 4, 1, 0, 0), // c_ispeed
     F(1184, 40, 17, NO, 4, 1, 0, 0), // c_ospeed
-    F(1177, 0, 1357, NO, 4, 1, BRIEF | 0, 0), // c_iflag
-    F(1178, 4, 1358, NO, 4, 1, BRIEF | 0, 0), // c_oflag
-    F(1179, 8, 1359, NO, 4, 1, BRIEF | 0, 0), // c_cflag
-    F(1180, 12, 1360, NO, 4, 1, BRIEF | 0, 0), // c_lflag
+    F(1177, 0, 1358, NO, 4, 1, BRIEF | 0, 0), // c_iflag
+    F(1178, 4, 1359, NO, 4, 1, BRIEF | 0, 0), // c_oflag
+    F(1179, 8, 1360, NO, 4, 1, BRIEF | 0, 0), // c_cflag
+    F(1180, 12, 1361, NO, 4, 1, BRIEF | 0, 0), // c_lflag
     F(1181, 16, 405, NO, 1, 1, 0, 0), // c_line
-    F(1182, 17, 1295, NO, 1, 23, 0, 0), // c_cc
+    F(1182, 17, 1296, NO, 1, 23, 0, 0), // c_cc
     F(1183, 40, 17, NO, 4, 1, 0, 0), // c_ispeed
     F(1184, 44, 17, NO, 4, 1, 0, 0), // c_ospeed
-    F(2490, 0, 1488, NO, 8, 1, 0, 0), // enable
-    F(2491, 8, 1488, NO, 8, 1, 0, 0), // disable
+    F(2490, 0, 1489, NO, 8, 1, 0, 0), // enable
+    F(2491, 8, 1489, NO, 8, 1, 0, 0), // disable
     F(2493, 0, 17, NO, 8, 1, 0, 0), // max_id
     F(2494, 8, 25, NO, 8, 1, 0, 0), // num_devices
-    F(2495, 16, 1295, NO, 1, 16, 0, 0), // fsid
+    F(2495, 16, 1296, NO, 1, 16, 0, 0), // fsid
     F(2496, 32, 5, NO, 4, 1, 0, 0), // nodesize
     F(2497, 36, 5, NO, 4, 1, 0, 0), // sectorsize
     F(2498, 40, 5, NO, 4, 1, 0, 0), // clone_alignment
     F(2499, 44, 17, NO, 2, 1, 0, 0), // csum_type
     F(2500, 46, 5, NO, 2, 1, 0, 0), // csum_size
-    F(27, 48, 1489, NO, 8, 1, 0, 0), // flags
+    F(27, 48, 1490, NO, 8, 1, 0, 0), // flags
     F(2501, 56, 17, NO, 8, 1, 0, 0), // generation
-    F(2502, 64, 1295, NO, 1, 16, 0, 0), // metadata_uuid
+    F(2502, 64, 1296, NO, 1, 16, 0, 0), // metadata_uuid
     F(2504, 0, 17, NO, 8, 1, 0, 0), // treeid
-    F(1240, 8, 1292, NO, 1 | CHAR, 256, 0, 0), // name
+    F(1240, 8, 1293, NO, 1 | CHAR, 256, 0, 0), // name
     F(2505, 264, 17, NO, 8, 1, 0, 0), // parent_id
     F(2506, 272, 17, NO, 8, 1, 0, 0), // dirid
     F(2501, 280, 17, NO, 8, 1, 0, 0), // generation
     F(27, 288, 8, NO, 8, 1, 0, 0), // flags
-    F(2507, 296, 1295, NO, 1, 16, 0, 0), // uuid
-    F(2508, 312, 1295, NO, 1, 16, 0, 0), // parent_uuid
-    F(2509, 328, 1295, NO, 1, 16, 0, 0), // received_uuid
+    F(2507, 296, 1296, NO, 1, 16, 0, 0), // uuid
+    F(2508, 312, 1296, NO, 1, 16, 0, 0), // parent_uuid
+    F(2509, 328, 1296, NO, 1, 16, 0, 0), // received_uuid
     F(2510, 344, 17, NO, 8, 1, 0, 0), // ctransid
     F(2511, 352, 17, NO, 8, 1, 0, 0), // otransid
     F(2512, 360, 17, NO, 8, 1, 0, 0), // stransid
@@ -12634,14 +12635,14 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2516, 408, 17, 604, 0, 1, 0, 0), // stime
     F(2517, 424, 17, 604, 0, 1, 0, 0), // rtime
     F(2504, 0, 17, NO, 8, 1, 0, 0), // treeid
-    F(1240, 8, 1292, NO, 1 | CHAR, 256, 0, 0), // name
+    F(1240, 8, 1293, NO, 1 | CHAR, 256, 0, 0), // name
     F(2505, 264, 17, NO, 8, 1, 0, 0), // parent_id
     F(2506, 272, 17, NO, 8, 1, 0, 0), // dirid
     F(2501, 280, 17, NO, 8, 1, 0, 0), // generation
     F(27, 288, 8, NO, 8, 1, 0, 0), // flags
-    F(2507, 296, 1295, NO, 1, 16, 0, 0), // uuid
-    F(2508, 312, 1295, NO, 1, 16, 0, 0), // parent_uuid
-    F(2509, 328, 1295, NO, 1, 16, 0, 0), // received_uuid
+    F(2507, 296, 1296, NO, 1, 16, 0, 0), // uuid
+    F(2508, 312, 1296, NO, 1, 16, 0, 0), // parent_uuid
+    F(2509, 328, 1296, NO, 1, 16, 0, 0), // received_uuid
     F(2510, 344, 17, NO, 8, 1, 0, 0), // ctransid
     F(2511, 352, 17, NO, 8, 1, 0, 0), // otransid
     F(2512, 360, 17, NO, 8, 1, 0, 0), // stransid
@@ -12653,12 +12654,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2397, 0, 8, NO, 8, 1, 0, 0), // qgroupid
     F(2519, 8, 17, 605, 0, 1, 0, 0), // lim
     F(1075, 0, 5, NO, 1, 1, 0, 0), // len
-    F(1240, 1, 1292, NO, 1, 128, 0, 0), // name
+    F(1240, 1, 1293, NO, 1, 128, 0, 0), // name
     F(1075, 0, 5, NO, 1, 1, 0, 0), // len
-    F(2507, 1, 1295, NO, 1, 16, 0, 0), // uuid
+    F(2507, 1, 1296, NO, 1, 16, 0, 0), // uuid
     F(1069, 0, 1, NO, 8, 1, 0, 0), // addr
     F(1035, 8, 5, NO, 8, 1, 0, 0), // size
-    F(27, 0, 1490, NO, 4, 1, 0, 0), // flags
+    F(27, 0, 1491, NO, 4, 1, 0, 0), // flags
     F(2524, 4, 17, NO, 4, 1, 0, 0), // tg
     F(2525, 8, 17, NO, 4, 1, 0, 0), // sc_fi
     F(2526, 12, 17, NO, 4, 1, 0, 0), // sc_di
@@ -12667,27 +12668,27 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2530, 2, 17, NO, 2, 1, 0, 0), // con_cols
     F(2531, 4, 17, NO, 2, 1, 0, 0), // csr_row
     F(2532, 6, 17, NO, 2, 1, 0, 0), // csr_col
-    F(2534, 0, 1491, NO, 4, 1, 0, 0), // options
+    F(2534, 0, 1492, NO, 4, 1, 0, 0), // options
     F(2535, 4, 17, NO, 4, 1, 0, 0), // firmware_version
-    F(2536, 8, 1292, NO, 1, 32, 0, 0), // identity
+    F(2536, 8, 1293, NO, 1, 32, 0, 0), // identity
     F(2382, 0, 17, NO, 8, 1, 0, 0), // sector
     F(2538, 8, 25, NO, 4, 1, 0, 0), // nr_zones
-    F(27, 12, 1492, NO, 4, 1, 0, 0), // flags
+    F(27, 12, 1493, NO, 4, 1, 0, 0), // flags
     F(2539, 16, 17, 606, 0, FLEXIBLE, 0, 0), // zones
     F(1413, 0, 17, NO, 8, 1, 0, 0), // devid
-    F(2507, 8, 1295, NO, 1, 16, 0, 0), // uuid
+    F(2507, 8, 1296, NO, 1, 16, 0, 0), // uuid
     F(2541, 24, 5, NO, 8, 1, 0, 0), // bytes_used
     F(2542, 32, 5, NO, 8, 1, 0, 0), // total_bytes
-    F(2495, 40, 1295, NO, 1, 16, 0, 0), // fsid
-    F(2543, 3072, 1292, NO, 1, 1024, 0, 0), // path
+    F(2495, 40, 1296, NO, 1, 16, 0, 0), // fsid
+    F(2543, 3072, 1293, NO, 1, 1024, 0, 0), // path
     F(1413, 0, 17, NO, 8, 1, 0, 0), // devid
-    F(2507, 8, 1295, NO, 1, 16, 0, 0), // uuid
+    F(2507, 8, 1296, NO, 1, 16, 0, 0), // uuid
     F(2541, 24, 5, NO, 8, 1, 0, 0), // bytes_used
     F(2542, 32, 5, NO, 8, 1, 0, 0), // total_bytes
-    F(2543, 3072, 1292, NO, 1, 1024, 0, 0), // path
+    F(2543, 3072, 1293, NO, 1, 1024, 0, 0), // path
     F(1413, 0, 17, NO, 8, 1, 0, 0), // devid
     F(2545, 8, 25, NO, 8, 1, 0, 0), // nr_items
-    F(27, 16, 1493, NO, 8, 1, 0, 0), // flags
+    F(27, 16, 1494, NO, 8, 1, 0, 0), // flags
     F(2546, 24, 17, NO, 8, 5, 0, 0), // values
     F(2548, 0, 17, NO, 8, 1, 0, 0), // min_treeid
     F(2549, 8, 17, NO, 8, 1, 0, 0), // rootref[].treeid
@@ -12695,27 +12696,27 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2551, 4088, 25, NO, 1, 1, 0, 0), // num_items
     F(2504, 0, 17, NO, 8, 1, 0, 0), // treeid
     F(2553, 8, 17, NO, 8, 1, 0, 0), // objectid
-    F(1240, 16, 1292, NO, 1 | CHAR, 4080, 0, 0), // name
+    F(1240, 16, 1293, NO, 1 | CHAR, 4080, 0, 0), // name
     F(2506, 0, 17, NO, 8, 1, 0, 0), // dirid
     F(2504, 8, 17, NO, 8, 1, 0, 0), // treeid
-    F(1240, 16, 1292, NO, 1 | CHAR, 256, 0, 0), // name
-    F(2543, 272, 1292, NO, 1 | CHAR, 3824, 0, 0), // path
+    F(1240, 16, 1293, NO, 1 | CHAR, 256, 0, 0), // name
+    F(2543, 272, 1293, NO, 1 | CHAR, 3824, 0, 0), // path
     F(2556, 0, 17, NO, 8, 1, 0, 0), // inum
     F(1035, 8, 5, NO, 8, 1, 0, 0), // size
-    F(2557, 48, 1494, NO, 8, 1, 0, 0), // fspath
+    F(2557, 48, 1495, NO, 8, 1, 0, 0), // fspath
     F(2559, 0, 11, NO, 8, 1, 0, 0), // logical
     F(1035, 8, 5, NO, 8, 1, 0, 0), // size
-    F(27, 40, 1495, NO, 8, 1, 0, 0), // flags
-    F(2560, 48, 1494, NO, 8, 1, 0, 0), // inodes
-    F(1026, 0, 1496, NO, 8, 1, 0, 0), // cmd
+    F(27, 40, 1496, NO, 8, 1, 0, 0), // flags
+    F(2560, 48, 1495, NO, 8, 1, 0, 0), // inodes
+    F(1026, 0, 1497, NO, 8, 1, 0, 0), // cmd
     F(1466, 8, 17, NO, 8, 1, 0, 0), // status
-    F(2507, 0, 1295, NO, 1 | CHAR, 16, 0, 0), // uuid
+    F(2507, 0, 1296, NO, 1 | CHAR, 16, 0, 0), // uuid
     F(2512, 16, 17, NO, 8, 1, 0, 0), // stransid
     F(2513, 24, 17, NO, 8, 1, 0, 0), // rtransid
     F(2516, 32, 17, 604, 0, 1, 0, 0), // stime
     F(2517, 48, 17, 604, 0, 1, 0, 0), // rtime
     F(27, 64, 8, NO, 8, 1, 0, 0), // flags
-    F(2507, 0, 1295, NO, 1 | CHAR, 16, 0, 0), // uuid
+    F(2507, 0, 1296, NO, 1 | CHAR, 16, 0, 0), // uuid
     F(2512, 16, 17, NO, 8, 1, 0, 0), // stransid
     F(2513, 24, 17, NO, 8, 1, 0, 0), // rtransid
     F(2516, 32, 17, 604, 0, 1, 0, 0), // stime
@@ -12728,10 +12729,10 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1413, 0, 17, NO, 8, 1, 0, 0), // devid
     F(1225, 8, 11, NO, 8, 1, 0, 0), // start
     F(1226, 16, 11, NO, 8, 1, 0, 0), // end
-    F(27, 24, 1497, NO, 8, 1, 0, 0), // flags
+    F(27, 24, 1498, NO, 8, 1, 0, 0), // flags
     F(2399, 32, 17, 608, 0, 1, 0, 0), // progress
     F(25, 0, 17, 609, 0, 1, 0, 0), // key
-    F(1368, 104, 1295, NO, 1 | CHAR, 3992, 0, 0), // buf
+    F(1368, 104, 1296, NO, 1 | CHAR, 3992, 0, 0), // buf
     F(25, 0, 17, 609, 0, 1, 0, 0), // key
     F(2569, 104, 5, NO, 8, 1, 0, 0), // buf_size
     F(1368, 112, 8, NO, 1, FLEXIBLE, 0, 0), // buf
@@ -12743,7 +12744,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2573, 16, 17, 610, 0, FLEXIBLE, 0, 0), // spaces
     F(2575, 0, 11, NO, 8, 1, BRIEF | 0, 0), // fm_start
     F(2576, 8, 5, NO, 8, 1, BRIEF | 0, 0), // fm_length
-    F(2577, 16, 1498, NO, 4, 1, BRIEF | 0, 0), // fm_flags
+    F(2577, 16, 1499, NO, 4, 1, BRIEF | 0, 0), // fm_flags
     F(2578, 20, 25, NO, 4, 1, BRIEF | 0, 0), // fm_mapped_extents
     F(2579, 24, 25, NO, 4, 1, BRIEF | 0, 0), // fm_extent_count
     F(2580, 32, 17, 611, 0, FLEXIBLE, 0, 0), // fm_extents
@@ -12754,24 +12755,24 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2583, 0, 17, 613, 0, 1, 0, 0), // key_spec
     F(2584, 40, 5, NO, 4, 1, 0, 0), // raw_size
     F(2375, 44, 141, NO, 4, 1, 0, 0), // key_id
-    F(27, 48, 1499, NO, 4, 1, 0, 0), // flags
-    F(2585, 80, 1295, NO, 1, FLEXIBLE, 0, 0), // raw
+    F(27, 48, 1500, NO, 4, 1, 0, 0), // flags
+    F(2585, 80, 1296, NO, 1, FLEXIBLE, 0, 0), // raw
     F(2583, 0, 17, 613, 0, 1, 0, 0), // key_spec
     F(2584, 40, 5, NO, 4, 1, 0, 0), // raw_size
     F(2375, 44, 141, NO, 4, 1, 0, 0), // key_id
-    F(2585, 80, 1295, NO, 1, FLEXIBLE, 0, 0), // raw
+    F(2585, 80, 1296, NO, 1, FLEXIBLE, 0, 0), // raw
     F(2583, 0, 17, 613, 0, 1, 0, 0), // key_spec
-    F(1466, 64, 1500, NO, 4, 1, 0, 0), // status
-    F(2587, 68, 1501, NO, 4, 1, 0, 0), // status_flags
+    F(1466, 64, 1501, NO, 4, 1, 0, 0), // status
+    F(2587, 68, 1502, NO, 4, 1, 0, 0), // status_flags
     F(2588, 72, 25, NO, 4, 1, 0, 0), // user_count
     F(2583, 0, 17, 613, 0, 1, 0, 0), // key_spec
-    F(2590, 40, 1502, NO, 4, 1, 0, 0), // removal_status_flags
+    F(2590, 40, 1503, NO, 4, 1, 0, 0), // removal_status_flags
     F(1225, 0, 11, NO, 8, 1, 0, 0), // start
     F(1075, 8, 5, NO, 8, 1, 0, 0), // len
     F(2592, 16, 5, NO, 8, 1, 0, 0), // minlen
-    F(2594, 0, 1478, NO, 2, 1, 0, 0), // digest_algorithm
+    F(2594, 0, 1479, NO, 2, 1, 0, 0), // digest_algorithm
     F(2595, 2, 5, NO, 2, 1, 0, 0), // digest_size
-    F(2596, 4, 1295, NO, 1, FLEXIBLE, 0, 0), // digest
+    F(2596, 4, 1296, NO, 1, FLEXIBLE, 0, 0), // digest
     F(2436, 0, 17, NO, 4, 1, 0, 0), // slot
     F(2598, 4, 25, NO, 4, 1, 0, 0), // num_pages
     F(2599, 8, 17, NO, 8, 1, 0, 0), // first_page
@@ -12780,9 +12781,9 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2598, 4, 25, NO, 4, 1, 0, 0), // num_pages
     F(2599, 8, 17, NO, 8, 1, 0, 0), // first_page
     F(2437, 16, 1, NO, 4 | POINTER, 1, 0, 0), // dirty_bitmap
-    F(1171, 0, 1503, NO, 4, 1, 0, 0), // type
+    F(1171, 0, 1504, NO, 4, 1, 0, 0), // type
     F(1070, 4, 9, NO, 4, 1, 0, 0), // fd
-    F(27, 8, 1504, NO, 4, 1, 0, 0), // flags
+    F(27, 8, 1505, NO, 4, 1, 0, 0), // flags
     F(1408, 0, 25, NO, 4, 1, 0, 0), // nmsrs
     F(2602, 4, 8, NO, 4, FLEXIBLE, 0, 0), // indices
     F(2604, 0, 8, NO, 8, 1, 0, 0), // gpa
@@ -12795,7 +12796,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2611, 16, 208, NO, 1, 1, 0, 0), // valid
     F(2612, 17, 208, NO, 1, 1, 0, 0), // writeable
     F(2613, 18, 208, NO, 1, 1, 0, 0), // usermode
-    F(2615, 0, 1505, NO, 8, 1, 0, 0), // mask
+    F(2615, 0, 1506, NO, 8, 1, 0, 0), // mask
     F(2616, 8, 17, NO, 8, 1, 0, 0), // cgroupid
     F(1039, 16, 62, NO, 4, 1, 0, 0), // pid
     F(2617, 20, 62, NO, 4, 1, 0, 0), // tgid
@@ -12809,16 +12810,16 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2625, 52, 156, NO, 4, 1, 0, 0), // fsuid
     F(2626, 56, 157, NO, 4, 1, 0, 0), // fsgid
     F(2627, 60, 118, NO, 4 | SIGNED, 1, 0, 0), // exit_code
-    F(2628, 64, 1506, NO, 4, 1, 0, 0), // coredump_mask
+    F(2628, 64, 1507, NO, 4, 1, 0, 0), // coredump_mask
     F(2629, 68, 94, NO, 4, 1, 0, 0), // coredump_signal
     F(2630, 72, 17, NO, 4, 1, 0, 0), // coredump_code
-    F(2631, 80, 1505, NO, 8, 1, 0, 0), // supported_mask
+    F(2631, 80, 1506, NO, 8, 1, 0, 0), // supported_mask
     F(1035, 0, 5, NO, 8, 1, 0, 0), // size
-    F(2633, 8, 1507, NO, 8, 1, 0, 0), // query_flags
+    F(2633, 8, 1508, NO, 8, 1, 0, 0), // query_flags
     F(2634, 16, 1, NO, 8, 1, 0, 0), // query_addr
     F(2635, 24, 1, NO, 8, 1, 0, 0), // vma_start
     F(2636, 32, 1, NO, 8, 1, 0, 0), // vma_end
-    F(2637, 40, 1507, NO, 8, 1, 0, 0), // vma_flags
+    F(2637, 40, 1508, NO, 8, 1, 0, 0), // vma_flags
     F(2638, 48, 5, NO, 8, 1, 0, 0), // vma_page_size
     F(2639, 56, 11, NO, 8, 1, 0, 0), // vma_offset
     F(2640, 64, 17, NO, 8, 1, 0, 0), // inode
@@ -12826,8 +12827,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2642, 76, 17, NO, 4, 1, 0, 0), // dev_minor
     F(2643, 80, 5, NO, 4, 1, 0, 0), // vma_name_size
     F(2644, 84, 5, NO, 4, 1, 0, 0), // build_id_size
-    F(2645, 88, 1147, NO, 8, 1, 0, 0), // vma_name_addr
-    F(2646, 96, 1508, NO, 8, 1, 0, 0), // build_id_addr
+    F(2645, 88, 1148, NO, 8, 1, 0, 0), // vma_name_addr
+    F(2646, 96, 1509, NO, 8, 1, 0, 0), // build_id_addr
     F(1261, 0, 8, NO, 8, 1, 0, 0), // id
     F(1039, 8, 40, NO, 4, 1, 0, 0), // pid
     F(27, 12, 8, NO, 4, 1, 0, 0), // flags
@@ -12835,35 +12836,35 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1261, 0, 8, NO, 8, 1, 0, 0), // id
     F(2648, 8, 17, NO, 8 | SIGNED, 1, 0, 0), // val
     F(2649, 16, 17, NO, 4 | SIGNED, 1, 0, 0), // error
-    F(27, 20, 1509, NO, 4, 1, 0, 0), // flags
+    F(27, 20, 1510, NO, 4, 1, 0, 0), // flags
     F(2650, 0, 8, NO, 8, 1, 0, 0), // api
-    F(1143, 8, 1488, NO, 8, 1, 0, 0), // features
+    F(1143, 8, 1489, NO, 8, 1, 0, 0), // features
     F(2651, 16, 8, NO, 8, 1, 0, 0), // ioctls
     F(2653, 0, 17, 44, 0, 1, 0, 0), // range
-    F(1528, 16, 1510, NO, 8, 1, 0, 0), // mode
+    F(1528, 16, 1511, NO, 8, 1, 0, 0), // mode
     F(2654, 24, 17, NO, 8 | SIGNED, 1, 0, 0), // mapped
     F(2394, 0, 1, NO, 8, 1, 0, 0), // dst
     F(2393, 8, 1, NO, 8, 1, 0, 0), // src
     F(1075, 16, 5, NO, 8, 1, 0, 0), // len
-    F(1528, 24, 1511, NO, 8, 1, 0, 0), // mode
+    F(1528, 24, 1512, NO, 8, 1, 0, 0), // mode
     F(2656, 32, 17, NO, 8 | SIGNED, 1, 0, 0), // copy
     F(2394, 0, 1, NO, 8, 1, 0, 0), // dst
     F(2393, 8, 1, NO, 8, 1, 0, 0), // src
     F(1075, 16, 5, NO, 8, 1, 0, 0), // len
-    F(1528, 24, 1512, NO, 8, 1, 0, 0), // mode
+    F(1528, 24, 1513, NO, 8, 1, 0, 0), // mode
     F(2658, 32, 17, NO, 8 | SIGNED, 1, 0, 0), // move
     F(2653, 0, 17, 44, 0, 1, 0, 0), // range
-    F(1528, 16, 1513, NO, 8, 1, 0, 0), // mode
+    F(1528, 16, 1514, NO, 8, 1, 0, 0), // mode
     F(2660, 24, 17, NO, 8 | SIGNED, 1, 0, 0), // updated
     F(2653, 0, 17, 44, 0, 1, 0, 0), // range
-    F(1528, 16, 1514, NO, 8, 1, 0, 0), // mode
-    F(2651, 24, 8, NO, 8, 1, 0, 0), // ioctls
-    F(2653, 0, 17, 44, 0, 1, 0, 0), // range
     F(1528, 16, 1515, NO, 8, 1, 0, 0), // mode
+    F(2651, 24, 8, NO, 8, 1, 0, 0), // ioctls
     F(2653, 0, 17, 44, 0, 1, 0, 0), // range
     F(1528, 16, 1516, NO, 8, 1, 0, 0), // mode
     F(2653, 0, 17, 44, 0, 1, 0, 0), // range
     F(1528, 16, 1517, NO, 8, 1, 0, 0), // mode
+    F(2653, 0, 17, 44, 0, 1, 0, 0), // range
+    F(1528, 16, 1518, NO, 8, 1, 0, 0), // mode
     F(2665, 24, 17, NO, 8 | SIGNED, 1, 0, 0), // zeropage
     F(2667, 0, 17, NO, 8, 1, 0, 0), // frag_offset
     F(2668, 8, 5, NO, 4, 1, 0, 0), // frag_size
@@ -12873,9 +12874,9 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2672, 0, 17, NO, 4 | SIGNED, 1, 0, 0), // ipi_ifindex
     F(2673, 4, 17, 135, 0, 1, 0, 0), // ipi_spec_dst
     F(2674, 8, 17, 135, 0, 1, 0, 0), // ipi_addr
-    F(2676, 0, 1300, NO, 1, 16, 0, 0), // in6_u.u6_addr8
+    F(2676, 0, 1301, NO, 1, 16, 0, 0), // in6_u.u6_addr8
     F(2433, 0, 17, NO, 4, 1, 0, 0), // group
-    F(2679, 0, 1518, NO, 4, 1, 0, 0), // tp_status
+    F(2679, 0, 1519, NO, 4, 1, 0, 0), // tp_status
     F(2680, 4, 5, NO, 4, 1, 0, 0), // tp_len
     F(2681, 8, 5, NO, 4, 1, 0, 0), // tp_snaplen
     F(2682, 12, 17, NO, 2, 1, 0, 0), // tp_mac
@@ -12965,15 +12966,15 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2718, 4, 17, NO, 4, 1, 0, 0), // tstamp
     F(2719, 8, 26, NO, 4, 1, 0, 0), // reachable_time
     F(2720, 12, 26, NO, 4, 1, 0, 0), // retrans_time
-    F(2722, 0, 1296, NO, 1, 32, 0, 0), // broadcast
+    F(2722, 0, 1297, NO, 1, 32, 0, 0), // broadcast
     F(2724, 0, 17, NO, 4, 1, 0, 0), // vf
     F(2725, 8, 8, NO, 8, 1, 0, 0), // guid
     F(2724, 0, 17, NO, 4, 1, 0, 0), // vf
     F(2725, 4, 8, NO, 8, 1, 0, 0), // guid
     F(2724, 0, 17, NO, 4, 1, 0, 0), // vf
-    F(2727, 4, 1519, NO, 4, 1, 0, 0), // link_state
+    F(2727, 4, 1520, NO, 4, 1, 0, 0), // link_state
     F(2724, 0, 17, NO, 4, 1, 0, 0), // vf
-    F(2729, 4, 1296, NO, 1, 32, 0, 0), // mac
+    F(2729, 4, 1297, NO, 1, 32, 0, 0), // mac
     F(2724, 0, 17, NO, 4, 1, 0, 0), // vf
     F(2731, 4, 17, NO, 4, 1, 0, 0), // min_tx_rate
     F(2732, 8, 17, NO, 4, 1, 0, 0), // max_tx_rate
@@ -12989,21 +12990,21 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2740, 8, 17, NO, 4, 1, 0, 0), // qos
     F(2742, 12, 8, NO, 2, 1, 0, 0), // vlan_proto
     F(2744, 0, 17, NO, 1, 1, 0, 0), // vsi_mgr_id
-    F(2745, 1, 1295, NO, 1, 3, 0, 0), // vsi_type_id
+    F(2745, 1, 1296, NO, 1, 3, 0, 0), // vsi_type_id
     F(2746, 4, 17, NO, 1, 1, 0, 0), // vsi_type_version
-    F(27, 0, 1520, NO, 4, 1, 0, 0), // flags
+    F(27, 0, 1521, NO, 4, 1, 0, 0), // flags
     F(2615, 4, 8, NO, 4, 1, 0, 0), // mask
     F(2749, 0, 17, NO, 4, 1, 0, 0), // from
     F(2750, 4, 17, NO, 4, 1, 0, 0), // to
     F(2752, 0, 301, NO, 1, 1, 0, 0), // ifi_family
     F(2753, 2, 516, NO, 2, 1, 0, 0), // ifi_type
     F(2754, 4, 17, NO, 4 | SIGNED, 1, 0, 0), // ifi_index
-    F(2755, 8, 1521, NO, 4, 1, 0, 0), // ifi_flags
+    F(2755, 8, 1522, NO, 4, 1, 0, 0), // ifi_flags
     F(2756, 12, 8, NO, 4, 1, 0, 0), // ifi_change
-    F(2758, 0, 1304, NO, 2, 1, 0, 0), // low
-    F(2759, 2, 1304, NO, 2, 1, 0, 0), // high
-    F(2762, 0, 1295, NO, 1, 2, 0, 0), // prio
-    F(1069, 2, 1296, NO, 1, 6, 0, 0), // addr
+    F(2758, 0, 1305, NO, 2, 1, 0, 0), // low
+    F(2759, 2, 1305, NO, 2, 1, 0, 0), // high
+    F(2762, 0, 1296, NO, 1, 2, 0, 0), // prio
+    F(1069, 2, 1297, NO, 1, 6, 0, 0), // addr
     F(2764, 0, 143, NO, 4, 1, 0, 0), // ifa_prefered
     F(2765, 4, 143, NO, 4, 1, 0, 0), // ifa_valid
     F(2766, 8, 17, NO, 4, 1, 0, 0), // cstamp
@@ -13020,11 +13021,11 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2778, 8, 5, NO, 8, 1, 0, 0), // mfcs_bytes
     F(2779, 16, 25, NO, 8, 1, 0, 0), // mfcs_wrong_if
     F(2781, 0, 5, NO, 2, 1, 0, 0), // rtnh_len
-    F(2782, 2, 1522, NO, 1, 1, 0, 0), // rtnh_flags
+    F(2782, 2, 1523, NO, 1, 1, 0, 0), // rtnh_flags
     F(2783, 3, 17, NO, 1, 1, 0, 0), // rtnh_hops
     F(2784, 4, 17, NO, 4 | SIGNED, 1, 0, 0), // rtnh_ifindex
     F(2786, 0, 301, NO, 2, 1, 0, 0), // rtvia_family
-    F(2787, 2, 1295, NO, 1, FLEXIBLE, 0, 0), // rtvia_addr
+    F(2787, 2, 1296, NO, 1, FLEXIBLE, 0, 0), // rtvia_addr
     F(1225, 0, 17, NO, 2, 1, 0, 0), // start
     F(1226, 2, 17, NO, 2, 1, 0, 0), // end
     F(1225, 0, 156, NO, 4, 1, 0, 0), // start
@@ -13076,12 +13077,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2836, 8, 5, NO, 4, 1, 0, 0), // dctcp_ab_ecn
     F(2837, 12, 5, NO, 4, 1, 0, 0), // dctcp_ab_tot
     F(2839, 0, 301, NO, 2, 1, 0, 0), // ss_family
-    F(2840, 2, 1295, NO, 1 | CHAR, 126, 0, 0), // __data
+    F(2840, 2, 1296, NO, 1 | CHAR, 126, 0, 0), // __data
     F(2842, 0, 301, NO, 1, 1, 0, 0), // tcpm_family
     F(2188, 1, 17, NO, 1, 1, 0, 0), // tcpm_prefixlen
     F(2189, 2, 5, NO, 2, 1, 0, 0), // tcpm_keylen
     F(2186, 4, 8, NO, 4, 4, 0, 0), // tcpm_addr
-    F(2191, 20, 1295, NO, 1, 80, 0, 0), // tcpm_key
+    F(2191, 20, 1296, NO, 1, 80, 0, 0), // tcpm_key
     F(2844, 0, 5, NO, 4, 1, 0, 0), // idiag_rmem
     F(2845, 4, 5, NO, 4, 1, 0, 0), // idiag_wmem
     F(2846, 8, 5, NO, 4, 1, 0, 0), // idiag_fmem
@@ -13121,12 +13122,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2874, 8, 5, NO, 4, 1, 0, 0), // pdi_reserve
     F(2875, 12, 17, NO, 4, 1, 0, 0), // pdi_copy_thresh
     F(2876, 16, 816, NO, 4, 1, 0, 0), // pdi_tstamp
-    F(2877, 20, 1523, NO, 4, 1, 0, 0), // pdi_flags
+    F(2877, 20, 1524, NO, 4, 1, 0, 0), // pdi_flags
     F(2879, 0, 17, NO, 4, 1, 0, 0), // pdmc_index
     F(2880, 4, 25, NO, 4, 1, 0, 0), // pdmc_count
-    F(2881, 8, 1440, NO, 2, 1, 0, 0), // pdmc_type
+    F(2881, 8, 1441, NO, 2, 1, 0, 0), // pdmc_type
     F(2882, 10, 5, NO, 2, 1, 0, 0), // pdmc_alen
-    F(2883, 12, 1296, NO, 1, 32, 0, 0), // pdmc_addr
+    F(2883, 12, 1297, NO, 1, 32, 0, 0), // pdmc_addr
     F(2885, 0, 5, NO, 4, 1, 0, 0), // pdr_block_size
     F(2886, 4, 25, NO, 4, 1, 0, 0), // pdr_block_nr
     F(2887, 8, 5, NO, 4, 1, 0, 0), // pdr_frame_size
@@ -13140,31 +13141,31 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2896, 12, 25, NO, 4, 1, 0, 0), // ndr_frame_nr
     F(2898, 0, 301, NO, 1, 1, 0, 0), // ifa_family
     F(2899, 1, 17, NO, 1, 1, 0, 0), // ifa_prefixlen
-    F(2900, 2, 1305, NO, 1, 1, 0, 0), // ifa_flags
-    F(2901, 3, 1524, NO, 1, 1, 0, 0), // ifa_scope
+    F(2900, 2, 1306, NO, 1, 1, 0, 0), // ifa_flags
+    F(2901, 3, 1525, NO, 1, 1, 0, 0), // ifa_scope
     F(2902, 4, 17, NO, 4, 1, 0, 0), // ifa_index
     F(2904, 0, 301, NO, 1, 1, 0, 0), // rtm_family
     F(2905, 1, 17, NO, 1, 1, 0, 0), // rtm_dst_len
     F(2906, 2, 17, NO, 1, 1, 0, 0), // rtm_src_len
     F(2907, 3, 830, NO, 1, 1, 0, 0), // rtm_tos
-    F(2908, 4, 1302, NO, 1, 1, 0, 0), // rtm_table
-    F(2909, 5, 1308, NO, 1, 1, 0, 0), // rtm_protocol
-    F(2910, 6, 1524, NO, 1, 1, 0, 0), // rtm_scope
-    F(2911, 7, 1525, NO, 1, 1, 0, 0), // rtm_type
-    F(2912, 8, 1526, NO, 4, 1, 0, 0), // rtm_flags
+    F(2908, 4, 1303, NO, 1, 1, 0, 0), // rtm_table
+    F(2909, 5, 1309, NO, 1, 1, 0, 0), // rtm_protocol
+    F(2910, 6, 1525, NO, 1, 1, 0, 0), // rtm_scope
+    F(2911, 7, 1526, NO, 1, 1, 0, 0), // rtm_type
+    F(2912, 8, 1527, NO, 4, 1, 0, 0), // rtm_flags
     F(2914, 0, 301, NO, 1, 1, 0, 0), // ndm_family
     F(2915, 4, 17, NO, 4 | SIGNED, 1, 0, 0), // ndm_ifindex
-    F(2916, 8, 1311, NO, 2, 1, 0, 0), // ndm_state
-    F(2917, 10, 1310, NO, 1, 1, 0, 0), // ndm_flags
-    F(2918, 11, 1525, NO, 1, 1, 0, 0), // ndm_type
+    F(2916, 8, 1312, NO, 2, 1, 0, 0), // ndm_state
+    F(2917, 10, 1311, NO, 1, 1, 0, 0), // ndm_flags
+    F(2918, 11, 1526, NO, 1, 1, 0, 0), // ndm_type
     F(2920, 0, 301, NO, 1, 1, 0, 0), // ndtm_family
     F(2922, 0, 301, NO, 1, 1, 0, 0), // family
     F(2923, 1, 17, NO, 1, 1, 0, 0), // dst_len
     F(2924, 2, 17, NO, 1, 1, 0, 0), // src_len
     F(2925, 3, 830, NO, 1, 1, 0, 0), // tos
-    F(2926, 4, 1302, NO, 1, 1, 0, 0), // table
-    F(2150, 7, 1527, NO, 1, 1, 0, 0), // action
-    F(27, 8, 1528, NO, 4, 1, 0, 0), // flags
+    F(2926, 4, 1303, NO, 1, 1, 0, 0), // table
+    F(2150, 7, 1528, NO, 1, 1, 0, 0), // action
+    F(27, 8, 1529, NO, 4, 1, 0, 0), // flags
     F(2928, 0, 301, NO, 1, 1, 0, 0), // tcm_family
     F(2929, 4, 17, NO, 4 | SIGNED, 1, 0, 0), // tcm_ifindex
     F(2930, 8, 8, NO, 4, 1, 0, 0), // tcm_handle
@@ -13193,7 +13194,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2956, 4, 8, NO, 4, 1, 0, 0), // idiag_states
     F(1261, 8, 17, 544, 0, 1, 0, 0), // id
     F(2958, 0, 301, NO, 1, 1, 0, 0), // idiag_family
-    F(2959, 1, 1401, NO, 1, 1, 0, 0), // idiag_state
+    F(2959, 1, 1402, NO, 1, 1, 0, 0), // idiag_state
     F(2960, 2, 17, NO, 1, 1, 0, 0), // idiag_timer
     F(2961, 3, 25, NO, 1, 1, 0, 0), // idiag_retrans
     F(1261, 4, 17, 544, 0, 1, 0, 0), // id
@@ -13213,32 +13214,32 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2954, 1, 17, NO, 1, 1, 0, 0), // sdiag_protocol
     F(2972, 4, 8, NO, 4, 1, 0, 0), // udiag_states
     F(2973, 8, 17, NO, 4, 1, 0, 0), // udiag_ino
-    F(2974, 12, 1529, NO, 4, 1, 0, 0), // udiag_show
+    F(2974, 12, 1530, NO, 4, 1, 0, 0), // udiag_show
     F(2975, 16, 8, NO, 4, 2, 0, 0), // udiag_cookie
     F(2977, 0, 301, NO, 1, 1, 0, 0), // udiag_family
     F(2978, 1, 137, NO, 1, 1, 0, 0), // udiag_type
-    F(2979, 2, 1401, NO, 1, 1, 0, 0), // udiag_state
+    F(2979, 2, 1402, NO, 1, 1, 0, 0), // udiag_state
     F(2973, 4, 17, NO, 4, 1, 0, 0), // udiag_ino
     F(2975, 8, 8, NO, 4, 2, 0, 0), // udiag_cookie
     F(2953, 0, 301, NO, 1, 1, 0, 0), // sdiag_family
     F(2954, 1, 17, NO, 1, 1, 0, 0), // sdiag_protocol
     F(2981, 4, 17, NO, 4, 1, 0, 0), // pdiag_ino
-    F(2982, 8, 1530, NO, 4, 1, 0, 0), // pdiag_show
+    F(2982, 8, 1531, NO, 4, 1, 0, 0), // pdiag_show
     F(2983, 12, 8, NO, 4, 2, 0, 0), // pdiag_cookie
     F(2985, 0, 301, NO, 1, 1, 0, 0), // pdiag_family
     F(2986, 1, 137, NO, 1, 1, 0, 0), // pdiag_type
-    F(2987, 2, 1301, NO, 2, 1, 0, 0), // pdiag_num
+    F(2987, 2, 1302, NO, 2, 1, 0, 0), // pdiag_num
     F(2981, 4, 17, NO, 4, 1, 0, 0), // pdiag_ino
     F(2983, 8, 8, NO, 4, 2, 0, 0), // pdiag_cookie
     F(2953, 0, 301, NO, 1, 1, 0, 0), // sdiag_family
     F(2954, 1, 762, NO, 1, 1, 0, 0), // sdiag_protocol
     F(2989, 4, 17, NO, 4, 1, 0, 0), // ndiag_ino
-    F(2990, 8, 1531, NO, 4, 1, 0, 0), // ndiag_show
+    F(2990, 8, 1532, NO, 4, 1, 0, 0), // ndiag_show
     F(2991, 12, 8, NO, 4, 2, 0, 0), // ndiag_cookie
     F(2993, 0, 301, NO, 1, 1, 0, 0), // ndiag_family
     F(2994, 1, 137, NO, 1, 1, 0, 0), // ndiag_type
     F(2995, 2, 762, NO, 1, 1, 0, 0), // ndiag_protocol
-    F(2996, 3, 1401, NO, 1, 1, 0, 0), // ndiag_state
+    F(2996, 3, 1402, NO, 1, 1, 0, 0), // ndiag_state
     F(2997, 4, 17, NO, 4, 1, 0, 0), // ndiag_portid
     F(2998, 8, 17, NO, 4, 1, 0, 0), // ndiag_dst_portid
     F(2999, 12, 17, NO, 4, 1, 0, 0), // ndiag_dst_group
@@ -13247,38 +13248,38 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3001, 0, 8, NO, 8, 1, 0, 0), // aio_data
     F(3002, 8, 8, NO, 4, 1, 0, 0), // aio_key
     F(3003, 12, 84, NO, 4 | SIGNED, 1, 0, 0), // aio_rw_flags
-    F(3004, 16, 1532, NO, 2, 1, 0, 0), // aio_lio_opcode
+    F(3004, 16, 1533, NO, 2, 1, 0, 0), // aio_lio_opcode
     F(3005, 18, 210, NO, 2 | SIGNED, 1, 0, 0), // aio_reqprio
     F(3006, 20, 9, NO, 4, 1, 0, 0), // aio_fildes
     F(3007, 24, 1, NO, 8, 1, 0, 0), // aio_buf
     F(3008, 32, 5, NO, 8, 1, 0, 0), // aio_nbytes
     F(3009, 40, 11, NO, 8 | SIGNED, 1, 0, 0), // aio_offset
-    F(3010, 56, 1533, NO, 4, 1, 0, 0), // aio_flags
+    F(3010, 56, 1534, NO, 4, 1, 0, 0), // aio_flags
     F(3011, 60, 14, NO, 4, 1, 0, 0), // aio_resfd
     F(3001, 0, 8, NO, 8, 1, 0, 0), // aio_data
     F(3003, 8, 84, NO, 4 | SIGNED, 1, 0, 0), // aio_rw_flags
     F(3002, 12, 8, NO, 4, 1, 0, 0), // aio_key
-    F(3004, 16, 1532, NO, 2, 1, 0, 0), // aio_lio_opcode
+    F(3004, 16, 1533, NO, 2, 1, 0, 0), // aio_lio_opcode
     F(3005, 18, 210, NO, 2 | SIGNED, 1, 0, 0), // aio_reqprio
     F(3006, 20, 9, NO, 4, 1, 0, 0), // aio_fildes
     F(3007, 24, 1, NO, 8, 1, 0, 0), // aio_buf
     F(3008, 32, 5, NO, 8, 1, 0, 0), // aio_nbytes
     F(3009, 40, 11, NO, 8 | SIGNED, 1, 0, 0), // aio_offset
-    F(3010, 56, 1533, NO, 4, 1, 0, 0), // aio_flags
+    F(3010, 56, 1534, NO, 4, 1, 0, 0), // aio_flags
     F(3011, 60, 14, NO, 4, 1, 0, 0), // aio_resfd
     F(1054, 0, 8, NO, 8, 1, 0, 0), // data
     F(3013, 8, 1, NO, 8, 1, 0, 0), // obj
     F(3014, 16, 17, NO, 8 | SIGNED, 1, 0, 0), // res
     F(3015, 24, 17, NO, 8 | SIGNED, 1, 0, 0), // res2
-    F(3017, 0, 1536, NO, 4, 1, 0, 0), // events
+    F(3017, 0, 1537, NO, 4, 1, 0, 0), // events
     F(1054, 8, 8, NO, 8, 1, 0, 0), // data
-    F(3017, 0, 1536, NO, 4, 1, 0, 0), // events
+    F(3017, 0, 1537, NO, 4, 1, 0, 0), // events
     F(1054, 4, 8, NO, 8, 1, 0, 0), // data
-    F(3019, 0, 1537, NO, 4, 2, 0, 0), // sig
-    F(3019, 0, 1537, NO, 8, 1, 0, 0), // sig
-    F(3019, 0, 1537, NO, 4, 4, 0, 0), // sig
-    F(3019, 0, 1537, NO, 8, 2, 0, 0), // sig
-    F(3021, 0, 1538, NO, 4, 1, 0, 0), // f_type
+    F(3019, 0, 1538, NO, 4, 2, 0, 0), // sig
+    F(3019, 0, 1538, NO, 8, 1, 0, 0), // sig
+    F(3019, 0, 1538, NO, 4, 4, 0, 0), // sig
+    F(3019, 0, 1538, NO, 8, 2, 0, 0), // sig
+    F(3021, 0, 1539, NO, 4, 1, 0, 0), // f_type
     F(3022, 4, 5, NO, 4, 1, 0, 0), // f_bsize
     F(3023, 8, 25, NO, 4, 1, 0, 0), // f_blocks
     F(3024, 12, 25, NO, 4, 1, 0, 0), // f_bfree
@@ -13288,8 +13289,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3028, 28, 17, 615, 0, 1, 0, 0), // f_fsid
     F(3029, 36, 5, NO, 4, 1, 0, 0), // f_namelen
     F(3030, 40, 5, NO, 4, 1, 0, 0), // f_frsize
-    F(3031, 44, 1539, NO, 4, 1, 0, 0), // f_flags
-    F(3021, 0, 1538, NO, 8 | SIGNED, 1, 0, 0), // f_type
+    F(3031, 44, 1540, NO, 4, 1, 0, 0), // f_flags
+    F(3021, 0, 1539, NO, 8 | SIGNED, 1, 0, 0), // f_type
     F(3022, 8, 5, NO, 8 | SIGNED, 1, 0, 0), // f_bsize
     F(3023, 16, 25, NO, 8 | SIGNED, 1, 0, 0), // f_blocks
     F(3024, 24, 25, NO, 8 | SIGNED, 1, 0, 0), // f_bfree
@@ -13299,8 +13300,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3028, 56, 17, 615, 0, 1, 0, 0), // f_fsid
     F(3029, 64, 5, NO, 8 | SIGNED, 1, 0, 0), // f_namelen
     F(3030, 72, 5, NO, 8 | SIGNED, 1, 0, 0), // f_frsize
-    F(3031, 80, 1539, NO, 8 | SIGNED, 1, 0, 0), // f_flags
-    F(3021, 0, 1538, NO, 4 | SIGNED, 1, 0, 0), // f_type
+    F(3031, 80, 1540, NO, 8 | SIGNED, 1, 0, 0), // f_flags
+    F(3021, 0, 1539, NO, 4 | SIGNED, 1, 0, 0), // f_type
     F(3022, 4, 5, NO, 4 | SIGNED, 1, 0, 0), // f_bsize
     F(3030, 8, 5, NO, 4 | SIGNED, 1, 0, 0), // f_frsize
     F(3023, 12, 25, NO, 4 | SIGNED, 1, 0, 0), // f_blocks
@@ -13310,8 +13311,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3025, 28, 25, NO, 4 | SIGNED, 1, 0, 0), // f_bavail
     F(3028, 32, 17, 615, 0, 1, 0, 0), // f_fsid
     F(3029, 40, 5, NO, 4 | SIGNED, 1, 0, 0), // f_namelen
-    F(3031, 44, 1539, NO, 4 | SIGNED, 1, 0, 0), // f_flags
-    F(3021, 0, 1538, NO, 8 | SIGNED, 1, 0, 0), // f_type
+    F(3031, 44, 1540, NO, 4 | SIGNED, 1, 0, 0), // f_flags
+    F(3021, 0, 1539, NO, 8 | SIGNED, 1, 0, 0), // f_type
     F(3022, 8, 5, NO, 8 | SIGNED, 1, 0, 0), // f_bsize
     F(3030, 16, 5, NO, 8 | SIGNED, 1, 0, 0), // f_frsize
     F(3023, 24, 25, NO, 8 | SIGNED, 1, 0, 0), // f_blocks
@@ -13321,8 +13322,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3025, 56, 25, NO, 8 | SIGNED, 1, 0, 0), // f_bavail
     F(3028, 64, 17, 615, 0, 1, 0, 0), // f_fsid
     F(3029, 72, 5, NO, 8 | SIGNED, 1, 0, 0), // f_namelen
-    F(3031, 80, 1539, NO, 8 | SIGNED, 1, 0, 0), // f_flags
-    F(3021, 0, 1538, NO, 4 | SIGNED, 1, 0, 0), // f_type
+    F(3031, 80, 1540, NO, 8 | SIGNED, 1, 0, 0), // f_flags
+    F(3021, 0, 1539, NO, 4 | SIGNED, 1, 0, 0), // f_type
     F(3022, 4, 5, NO, 4 | SIGNED, 1, 0, 0), // f_bsize
     F(3023, 8, 25, NO, 4 | SIGNED, 1, 0, 0), // f_blocks
     F(3024, 12, 25, NO, 4 | SIGNED, 1, 0, 0), // f_bfree
@@ -13332,8 +13333,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3028, 28, 17, 615, 0, 1, 0, 0), // f_fsid
     F(3029, 36, 5, NO, 4 | SIGNED, 1, 0, 0), // f_namelen
     F(3030, 40, 5, NO, 4 | SIGNED, 1, 0, 0), // f_frsize
-    F(3031, 44, 1539, NO, 4 | SIGNED, 1, 0, 0), // f_flags
-    F(3021, 0, 1538, NO, 4, 1, 0, 0), // f_type
+    F(3031, 44, 1540, NO, 4 | SIGNED, 1, 0, 0), // f_flags
+    F(3021, 0, 1539, NO, 4, 1, 0, 0), // f_type
     F(3022, 4, 5, NO, 4, 1, 0, 0), // f_bsize
     F(3023, 8, 25, NO, 8, 1, 0, 0), // f_blocks
     F(3024, 16, 25, NO, 8, 1, 0, 0), // f_bfree
@@ -13343,15 +13344,15 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3028, 48, 17, 615, 0, 1, 0, 0), // f_fsid
     F(3029, 56, 5, NO, 4, 1, 0, 0), // f_namelen
     F(3030, 60, 5, NO, 4, 1, 0, 0), // f_frsize
-    F(3031, 64, 1539, NO, 4, 1, 0, 0), // f_flags
+    F(3031, 64, 1540, NO, 4, 1, 0, 0), // f_flags
     F(3033, 0, 17, NO, 8, 1, 0, 0), // d_ino
     F(3034, 8, 11, NO, 8 | SIGNED, 1, 0, 0), // d_off
     F(3035, 16, 5, NO, 2, 1, 0, 0), // d_reclen
-    F(1174, 18, 1540, NO, 1, 1, 0, 0), // d_type
-    F(3036, 19, 1292, NO, 1 | CHAR, FLEXIBLE, 0, 0), // d_name
+    F(1174, 18, 1541, NO, 1, 1, 0, 0), // d_type
+    F(3036, 19, 1293, NO, 1 | CHAR, FLEXIBLE, 0, 0), // d_name
     F(1070, 0, 9, NO, 4 | SIGNED, 1, 0, 0), // fd
-    F(3017, 4, 1333, NO, 2 | SIGNED, 1, 0, 0), // events
-    F(3038, 6, 1333, NO, 2 | SIGNED, 1, 0, 0), // revents
+    F(3017, 4, 1334, NO, 2 | SIGNED, 1, 0, 0), // events
+    F(3038, 6, 1334, NO, 2 | SIGNED, 1, 0, 0), // revents
     F(3040, 0, 117, NO, 4, 1, 0, 0), // st_dev
     F(3041, 4, 17, NO, 4, 1, 0, 0), // st_ino
     F(3042, 8, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
@@ -13643,81 +13644,81 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3058, 8, 17, 56, 0, 1, 0, 0), // it_value
     F(3057, 0, 17, 56, 0, 1, 0, 0), // it_interval
     F(3058, 16, 17, 56, 0, 1, 0, 0), // it_value
-    F(1368, 0, 1541, NO, 4 | POINTER, 1, 0, 0), // buf
+    F(1368, 0, 1542, NO, 4 | POINTER, 1, 0, 0), // buf
     F(3081, 4, 5, NO, 4, 1, 0, 0), // bufsz
     F(3082, 8, 1, NO, 4 | POINTER, 1, 0, 0), // mem
     F(3083, 12, 5, NO, 4, 1, 0, 0), // memsz
-    F(1368, 0, 1541, NO, 8 | POINTER, 1, 0, 0), // buf
+    F(1368, 0, 1542, NO, 8 | POINTER, 1, 0, 0), // buf
     F(3081, 8, 5, NO, 8, 1, 0, 0), // bufsz
     F(3082, 16, 1, NO, 8 | POINTER, 1, 0, 0), // mem
     F(3083, 24, 5, NO, 8, 1, 0, 0), // memsz
     F(3085, 0, 17, 595, 0, 1, 0, 0), // sigev_value
     F(3086, 4, 94, NO, 4 | SIGNED, 1, 0, 0), // sigev_signo
-    F(3087, 8, 1542, NO, 4 | SIGNED, 1, 0, 0), // sigev_notify
+    F(3087, 8, 1543, NO, 4 | SIGNED, 1, 0, 0), // sigev_notify
     F(3088, 12, 14, NO, 4 | SIGNED, 1, 0, 0), // _sigev_un._tid
     F(3085, 0, 17, 595, 0, 1, 0, 0), // sigev_value
     F(3086, 8, 94, NO, 4 | SIGNED, 1, 0, 0), // sigev_signo
-    F(3087, 12, 1542, NO, 4 | SIGNED, 1, 0, 0), // sigev_notify
+    F(3087, 12, 1543, NO, 4 | SIGNED, 1, 0, 0), // sigev_notify
     F(3088, 16, 14, NO, 4 | SIGNED, 1, 0, 0), // _sigev_un._tid
     F(3090, 0, 17, NO, 4 | SIGNED, 1, 0, 0), // sched_priority
     F(3092, 0, 1, NO, 4 | POINTER, 1, 0, 0), // ss_sp
-    F(3093, 4, 1543, NO, 4 | SIGNED, 1, 0, 0), // ss_flags
+    F(3093, 4, 1544, NO, 4 | SIGNED, 1, 0, 0), // ss_flags
     F(3094, 8, 5, NO, 4, 1, 0, 0), // ss_size
     F(3092, 0, 1, NO, 8 | POINTER, 1, 0, 0), // ss_sp
-    F(3093, 8, 1543, NO, 4 | SIGNED, 1, 0, 0), // ss_flags
+    F(3093, 8, 1544, NO, 4 | SIGNED, 1, 0, 0), // ss_flags
     F(3094, 16, 5, NO, 8, 1, 0, 0), // ss_size
     F(3092, 0, 1, NO, 4 | POINTER, 1, 0, 0), // ss_sp
     F(3094, 4, 5, NO, 4, 1, 0, 0), // ss_size
-    F(3093, 8, 1543, NO, 4 | SIGNED, 1, 0, 0), // ss_flags
+    F(3093, 8, 1544, NO, 4 | SIGNED, 1, 0, 0), // ss_flags
     F(3092, 0, 1, NO, 8 | POINTER, 1, 0, 0), // ss_sp
     F(3094, 8, 5, NO, 8, 1, 0, 0), // ss_size
-    F(3093, 16, 1543, NO, 4 | SIGNED, 1, 0, 0), // ss_flags
-    F(3096, 0, 1288, NO, 4 | POINTER, 1, 0, 0), // sa_handler
-    F(3097, 8, 1537, NO, 0, 8, 0, 0), // sa_mask
-    F(3098, 4, 1544, NO, 4, 1, 0, 0), // sa_flags
-    F(3096, 0, 1288, NO, 8 | POINTER, 1, 0, 0), // sa_handler
-    F(3097, 16, 1537, NO, 0, 8, 0, 0), // sa_mask
-    F(3098, 8, 1544, NO, 8, 1, 0, 0), // sa_flags
-    F(3096, 0, 1288, NO, 4 | POINTER, 1, 0, 0), // sa_handler
-    F(3097, 12, 1537, NO, 0, 8, 0, 0), // sa_mask
-    F(3098, 4, 1544, NO, 4, 1, 0, 0), // sa_flags
+    F(3093, 16, 1544, NO, 4 | SIGNED, 1, 0, 0), // ss_flags
+    F(3096, 0, 1289, NO, 4 | POINTER, 1, 0, 0), // sa_handler
+    F(3097, 8, 1538, NO, 0, 8, 0, 0), // sa_mask
+    F(3098, 4, 1545, NO, 4, 1, 0, 0), // sa_flags
+    F(3096, 0, 1289, NO, 8 | POINTER, 1, 0, 0), // sa_handler
+    F(3097, 16, 1538, NO, 0, 8, 0, 0), // sa_mask
+    F(3098, 8, 1545, NO, 8, 1, 0, 0), // sa_flags
+    F(3096, 0, 1289, NO, 4 | POINTER, 1, 0, 0), // sa_handler
+    F(3097, 12, 1538, NO, 0, 8, 0, 0), // sa_mask
+    F(3098, 4, 1545, NO, 4, 1, 0, 0), // sa_flags
     F(3099, 8, 14, NO, 4 | POINTER, 1, 0, 0), // sa_restorer
-    F(3096, 0, 1288, NO, 4, 1, 0, 0), // sa_handler
-    F(3097, 12, 1537, NO, 0, 8, 0, 0), // sa_mask
-    F(3098, 4, 1544, NO, 4, 1, 0, 0), // sa_flags
+    F(3096, 0, 1289, NO, 4, 1, 0, 0), // sa_handler
+    F(3097, 12, 1538, NO, 0, 8, 0, 0), // sa_mask
+    F(3098, 4, 1545, NO, 4, 1, 0, 0), // sa_flags
     F(3099, 8, 14, NO, 4, 1, 0, 0), // sa_restorer
-    F(3096, 0, 1288, NO, 8 | POINTER, 1, 0, 0), // sa_handler
-    F(3097, 24, 1537, NO, 0, 8, 0, 0), // sa_mask
-    F(3098, 8, 1544, NO, 8, 1, 0, 0), // sa_flags
+    F(3096, 0, 1289, NO, 8 | POINTER, 1, 0, 0), // sa_handler
+    F(3097, 24, 1538, NO, 0, 8, 0, 0), // sa_mask
+    F(3098, 8, 1545, NO, 8, 1, 0, 0), // sa_flags
     F(3099, 16, 14, NO, 8 | POINTER, 1, 0, 0), // sa_restorer
-    F(3096, 4, 1288, NO, 4 | POINTER, 1, 0, 0), // sa_handler
-    F(3097, 8, 1537, NO, 0, 16, 0, 0), // sa_mask
-    F(3098, 0, 1544, NO, 4, 1, 0, 0), // sa_flags
-    F(3100, 0, 1288, NO, 4 | POINTER, 1, 0, 0), // _u._sa_handler
-    F(3097, 4, 1537, NO, 4, 1, 0, 0), // sa_mask
-    F(3098, 8, 1544, NO, 4, 1, 0, 0), // sa_flags
+    F(3096, 4, 1289, NO, 4 | POINTER, 1, 0, 0), // sa_handler
+    F(3097, 8, 1538, NO, 0, 16, 0, 0), // sa_mask
+    F(3098, 0, 1545, NO, 4, 1, 0, 0), // sa_flags
+    F(3100, 0, 1289, NO, 4 | POINTER, 1, 0, 0), // _u._sa_handler
+    F(3097, 4, 1538, NO, 4, 1, 0, 0), // sa_mask
+    F(3098, 8, 1545, NO, 4, 1, 0, 0), // sa_flags
     F(3099, 12, 14, NO, 4 | POINTER, 1, 0, 0), // sa_restorer
-    F(3096, 8, 1288, NO, 8 | POINTER, 1, 0, 0), // sa_handler
-    F(3097, 16, 1537, NO, 0, 16, 0, 0), // sa_mask
-    F(3098, 0, 1544, NO, 4, 1, 0, 0), // sa_flags
-    F(3096, 0, 1288, NO, 4, 1, 0, 0), // sa_handler
-    F(3097, 8, 1537, NO, 0, 8, 0, 0), // sa_mask
-    F(3098, 4, 1544, NO, 4, 1, 0, 0), // sa_flags
-    F(3100, 0, 1288, NO, 4 | POINTER, 1, 0, 0), // _u._sa_handler
-    F(3097, 12, 1537, NO, 4, 1, 0, 0), // sa_mask
-    F(3098, 4, 1544, NO, 4, 1, 0, 0), // sa_flags
+    F(3096, 8, 1289, NO, 8 | POINTER, 1, 0, 0), // sa_handler
+    F(3097, 16, 1538, NO, 0, 16, 0, 0), // sa_mask
+    F(3098, 0, 1545, NO, 4, 1, 0, 0), // sa_flags
+    F(3096, 0, 1289, NO, 4, 1, 0, 0), // sa_handler
+    F(3097, 8, 1538, NO, 0, 8, 0, 0), // sa_mask
+    F(3098, 4, 1545, NO, 4, 1, 0, 0), // sa_flags
+    F(3100, 0, 1289, NO, 4 | POINTER, 1, 0, 0), // _u._sa_handler
+    F(3097, 12, 1538, NO, 4, 1, 0, 0), // sa_mask
+    F(3098, 4, 1545, NO, 4, 1, 0, 0), // sa_flags
     F(3099, 8, 14, NO, 4 | POINTER, 1, 0, 0), // sa_restorer
-    F(3100, 0, 1288, NO, 8 | POINTER, 1, 0, 0), // _u._sa_handler
-    F(3097, 24, 1537, NO, 8, 1, 0, 0), // sa_mask
-    F(3098, 8, 1544, NO, 8, 1, 0, 0), // sa_flags
+    F(3100, 0, 1289, NO, 8 | POINTER, 1, 0, 0), // _u._sa_handler
+    F(3097, 24, 1538, NO, 8, 1, 0, 0), // sa_mask
+    F(3098, 8, 1545, NO, 8, 1, 0, 0), // sa_flags
     F(3099, 16, 14, NO, 8 | POINTER, 1, 0, 0), // sa_restorer
-    F(3096, 0, 1288, NO, 4 | POINTER, 1, 0, 0), // sa_handler
-    F(3097, 12, 1537, NO, 4, 1, 0, 0), // sa_mask
-    F(3098, 4, 1544, NO, 4, 1, 0, 0), // sa_flags
+    F(3096, 0, 1289, NO, 4 | POINTER, 1, 0, 0), // sa_handler
+    F(3097, 12, 1538, NO, 4, 1, 0, 0), // sa_mask
+    F(3098, 4, 1545, NO, 4, 1, 0, 0), // sa_flags
     F(3099, 8, 14, NO, 4 | POINTER, 1, 0, 0), // sa_restorer
-    F(3096, 0, 1288, NO, 8 | POINTER, 1, 0, 0), // sa_handler
-    F(3097, 24, 1537, NO, 8, 1, 0, 0), // sa_mask
-    F(3098, 8, 1544, NO, 8, 1, 0, 0), // sa_flags
+    F(3096, 0, 1289, NO, 8 | POINTER, 1, 0, 0), // sa_handler
+    F(3097, 24, 1538, NO, 8, 1, 0, 0), // sa_mask
+    F(3098, 8, 1545, NO, 8, 1, 0, 0), // sa_flags
     F(3099, 16, 14, NO, 8 | POINTER, 1, 0, 0), // sa_restorer
     F(3102, 0, 17, NO, 4 | SIGNED, 1, 0, 0), // tms_utime
     F(3103, 4, 17, NO, 4 | SIGNED, 1, 0, 0), // tms_stime
@@ -13727,24 +13728,24 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3103, 8, 17, NO, 8 | SIGNED, 1, 0, 0), // tms_stime
     F(3104, 16, 17, NO, 8 | SIGNED, 1, 0, 0), // tms_cutime
     F(3105, 24, 17, NO, 8 | SIGNED, 1, 0, 0), // tms_cstime
-    F(3107, 0, 1292, NO, 1 | CHAR, 65, BRIEF | 0, 0), // sysname
-    F(3108, 65, 1292, NO, 1 | CHAR, 65, BRIEF | 0, 0), // nodename
-    F(3109, 130, 1292, NO, 1 | CHAR, 65, 0, 0), // release
-    F(1038, 195, 1292, NO, 1 | CHAR, 65, 0, 0), // version
-    F(3110, 260, 1292, NO, 1 | CHAR, 65, 0, 0), // machine
-    F(3111, 325, 1292, NO, 1 | CHAR, 65, 0, 0), // domainname
-    F(3113, 0, 1545, NO, 4, 1, 0, 0), // rlim_cur
-    F(3114, 4, 1545, NO, 4, 1, 0, 0), // rlim_max
-    F(3113, 0, 1545, NO, 8, 1, 0, 0), // rlim_cur
-    F(3114, 8, 1545, NO, 8, 1, 0, 0), // rlim_max
+    F(3107, 0, 1293, NO, 1 | CHAR, 65, BRIEF | 0, 0), // sysname
+    F(3108, 65, 1293, NO, 1 | CHAR, 65, BRIEF | 0, 0), // nodename
+    F(3109, 130, 1293, NO, 1 | CHAR, 65, 0, 0), // release
+    F(1038, 195, 1293, NO, 1 | CHAR, 65, 0, 0), // version
+    F(3110, 260, 1293, NO, 1 | CHAR, 65, 0, 0), // machine
+    F(3111, 325, 1293, NO, 1 | CHAR, 65, 0, 0), // domainname
+    F(3113, 0, 1546, NO, 4, 1, 0, 0), // rlim_cur
+    F(3114, 4, 1546, NO, 4, 1, 0, 0), // rlim_max
+    F(3113, 0, 1546, NO, 8, 1, 0, 0), // rlim_cur
+    F(3114, 8, 1546, NO, 8, 1, 0, 0), // rlim_max
     F(3116, 0, 17, NO, 4 | SIGNED, 1, 0, 0), // tz_minuteswest
     F(3117, 4, 17, NO, 4 | SIGNED, 1, 0, 0), // tz_dsttime
-    F(3119, 0, 1546, NO, 4, 1, 0, 0), // modes
+    F(3119, 0, 1547, NO, 4, 1, 0, 0), // modes
     F(1053, 8, 17, NO, 8 | SIGNED, 1, 0, 0), // offset
     F(1285, 16, 17, NO, 8 | SIGNED, 1, 0, 0), // freq
     F(3120, 24, 17, NO, 8 | SIGNED, 1, 0, 0), // maxerror
     F(3121, 32, 17, NO, 8 | SIGNED, 1, 0, 0), // esterror
-    F(1466, 40, 1547, NO, 4 | SIGNED, 1, 0, 0), // status
+    F(1466, 40, 1548, NO, 4 | SIGNED, 1, 0, 0), // status
     F(3122, 48, 17, NO, 8 | SIGNED, 1, 0, 0), // constant
     F(3123, 56, 17, NO, 8 | SIGNED, 1, 0, 0), // precision
     F(3124, 64, 17, NO, 8 | SIGNED, 1, 0, 0), // tolerance
@@ -13784,35 +13785,35 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3146, 96, 17, NO, 8, 1, 0, 0), // freehigh
     F(3147, 104, 5, NO, 4, 1, 0, 0), // mem_unit
     F(3149, 0, 301, NO, 2, 1, 0, 0), // sa_family
-    F(3150, 2, 1295, NO, 1 | CHAR, 14, 0, 0), // sa_data
+    F(3150, 2, 1296, NO, 1 | CHAR, 14, 0, 0), // sa_data
     F(3149, 0, 301, NO, 2, 1, 0, 0), // sa_family
-    F(3150, 2, 1295, NO, 1 | CHAR, FLEXIBLE, 0, 0), // sa_data
-    F(3153, 0, 1548, NO, 4 | POINTER, 1, 0, 0), // msg_name
+    F(3150, 2, 1296, NO, 1 | CHAR, FLEXIBLE, 0, 0), // sa_data
+    F(3153, 0, 1549, NO, 4 | POINTER, 1, 0, 0), // msg_name
     F(3152, 4, 5, NO, 4 | SIGNED, 1, 0, 0), // msg_namelen
-    F(3155, 8, 1549, NO, 4 | POINTER, 1, 0, 0), // msg_iov
+    F(3155, 8, 1550, NO, 4 | POINTER, 1, 0, 0), // msg_iov
     F(3154, 12, 25, NO, 4, 1, 0, 0), // msg_iovlen
-    F(1853, 16, 1550, NO, 4 | POINTER, 1, 0, 0), // msg_control
+    F(1853, 16, 1551, NO, 4 | POINTER, 1, 0, 0), // msg_control
     F(1852, 20, 5, NO, 4, 1, 0, 0), // msg_controllen
     F(1098, 24, 89, NO, 4, 1, 0, 0), // msg_flags
-    F(3153, 0, 1548, NO, 8 | POINTER, 1, 0, 0), // msg_name
+    F(3153, 0, 1549, NO, 8 | POINTER, 1, 0, 0), // msg_name
     F(3152, 8, 5, NO, 4 | SIGNED, 1, 0, 0), // msg_namelen
-    F(3155, 16, 1549, NO, 8 | POINTER, 1, 0, 0), // msg_iov
+    F(3155, 16, 1550, NO, 8 | POINTER, 1, 0, 0), // msg_iov
     F(3154, 24, 25, NO, 8, 1, 0, 0), // msg_iovlen
-    F(1853, 32, 1550, NO, 8 | POINTER, 1, 0, 0), // msg_control
+    F(1853, 32, 1551, NO, 8 | POINTER, 1, 0, 0), // msg_control
     F(1852, 40, 5, NO, 8, 1, 0, 0), // msg_controllen
     F(1098, 48, 89, NO, 4, 1, 0, 0), // msg_flags
     F(3157, 0, 17, 446, 0, 1, 0, 0), // msg_hdr
     F(3158, 28, 5, NO, 4, 1, 0, 0), // msg_len
     F(3157, 0, 17, 446, 0, 1, 0, 0), // msg_hdr
     F(3158, 56, 5, NO, 4, 1, 0, 0), // msg_len
-    F(3113, 0, 1551, NO, 8, 1, 0, 0), // rlim_cur
-    F(3114, 8, 1551, NO, 8, 1, 0, 0), // rlim_max
+    F(3113, 0, 1552, NO, 8, 1, 0, 0), // rlim_cur
+    F(3114, 8, 1552, NO, 8, 1, 0, 0), // rlim_max
     F(3161, 0, 5, NO, 4, 1, 0, 0), // handle_bytes
     F(3162, 4, 8, NO, 4 | SIGNED, 1, 0, 0), // handle_type
-    F(3163, 8, 1295, NO, 1, FLEXIBLE, 0, 0), // f_handle
+    F(3163, 8, 1296, NO, 1, FLEXIBLE, 0, 0), // f_handle
     F(1035, 0, 5, NO, 4, 1, 0, 0), // size
     F(3165, 4, 292, NO, 4, 1, 0, 0), // sched_policy
-    F(3166, 8, 1552, NO, 8, 1, 0, 0), // sched_flags
+    F(3166, 8, 1553, NO, 8, 1, 0, 0), // sched_flags
     F(3167, 16, 17, NO, 4 | SIGNED, 1, 0, 0), // sched_nice
     F(3090, 20, 17, NO, 4, 1, 0, 0), // sched_priority
     F(3168, 24, 17, NO, 8, 1, 0, 0), // sched_runtime
@@ -13820,14 +13821,14 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3170, 40, 17, NO, 8, 1, 0, 0), // sched_period
     F(3171, 48, 17, NO, 4, 1, 0, 0), // sched_util_min
     F(3172, 52, 17, NO, 4, 1, 0, 0), // sched_util_max
-    F(6, 0, 1553, NO, 4, 1, 0, 0), // map_type
+    F(6, 0, 1554, NO, 4, 1, 0, 0), // map_type
     F(7, 4, 5, NO, 4, 1, 0, 0), // key_size
     F(8, 8, 5, NO, 4, 1, 0, 0), // value_size
     F(9, 12, 25, NO, 4, 1, 0, 0), // max_entries
-    F(10, 16, 1554, NO, 4, 1, 0, 0), // map_flags
+    F(10, 16, 1555, NO, 4, 1, 0, 0), // map_flags
     F(11, 20, 9, NO, 4, 1, 0, 0), // inner_map_fd
     F(12, 24, 64, NO, 4, 1, 0, 0), // numa_node
-    F(13, 28, 1292, NO, 1 | CHAR, 16, 0, 0), // map_name
+    F(13, 28, 1293, NO, 1 | CHAR, 16, 0, 0), // map_name
     F(14, 44, 17, NO, 4, 1, 0, 0), // map_ifindex
     F(15, 48, 9, NO, 4, 1, 0, 0), // btf_fd
     F(16, 52, 17, NO, 4, 1, 0, 0), // btf_key_type_id
@@ -13836,61 +13837,61 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(19, 64, 8, NO, 8, 1, 0, 0), // map_extra
     F(20, 72, 9, NO, 4 | SIGNED, 1, 0, 0), // value_type_btf_obj_fd
     F(21, 76, 9, NO, 4 | SIGNED, 1, 0, 0), // map_token_fd
-    F(22, 80, 1555, NO, 8, 1, 0, 0), // excl_prog_hash
+    F(22, 80, 1556, NO, 8, 1, 0, 0), // excl_prog_hash
     F(23, 88, 5, NO, 4, 1, 0, 0), // excl_prog_hash_size
     F(24, 0, 9, NO, 4, 1, 0, 0), // map_fd
     F(25, 8, 1, NO, 8, 1, 0, 0), // key
     F(26, 16, 1, NO, 8, 1, 0, 0), // value
     F(28, 16, 1, NO, 8, 1, 0, 0), // next_key
-    F(27, 24, 1556, NO, 8, 1, 0, 0), // flags
+    F(27, 24, 1557, NO, 8, 1, 0, 0), // flags
     F(29, 0, 1, NO, 8, 1, 0, 0), // batch.in_batch
     F(30, 8, 1, NO, 8, 1, 0, 0), // batch.out_batch
     F(31, 16, 1, NO, 8, 1, 0, 0), // batch.keys
     F(32, 24, 1, NO, 8, 1, 0, 0), // batch.values
     F(33, 32, 25, NO, 4, 1, 0, 0), // batch.count
     F(34, 36, 9, NO, 4, 1, 0, 0), // batch.map_fd
-    F(35, 40, 1556, NO, 8, 1, 0, 0), // batch.elem_flags
+    F(35, 40, 1557, NO, 8, 1, 0, 0), // batch.elem_flags
     F(3174, 48, 8, NO, 8, 1, 0, 0), // batch.flags
-    F(36, 0, 1557, NO, 4, 1, 0, 0), // prog_type
+    F(36, 0, 1558, NO, 4, 1, 0, 0), // prog_type
     F(37, 4, 25, NO, 4, 1, 0, 0), // insn_cnt
-    F(38, 8, 1558, NO, 8, 1, 0, 0), // insns
+    F(38, 8, 1559, NO, 8, 1, 0, 0), // insns
     F(39, 16, 67, NO, 8, 1, 0, 0), // license
     F(40, 24, 17, NO, 4, 1, 0, 0), // log_level
     F(41, 28, 5, NO, 4, 1, 0, 0), // log_size
-    F(42, 32, 1147, NO, 8, 1, 0, 0), // log_buf
+    F(42, 32, 1148, NO, 8, 1, 0, 0), // log_buf
     F(3175, 40, 8, NO, 4, 1, 0, 0), // kern_version
-    F(43, 44, 1559, NO, 4, 1, 0, 0), // prog_flags
-    F(44, 48, 1292, NO, 1 | CHAR, 16, 0, 0), // prog_name
+    F(43, 44, 1560, NO, 4, 1, 0, 0), // prog_flags
+    F(44, 48, 1293, NO, 1 | CHAR, 16, 0, 0), // prog_name
     F(45, 64, 17, NO, 4, 1, 0, 0), // prog_ifindex
-    F(46, 68, 1560, NO, 4, 1, 0, 0), // expected_attach_type
+    F(46, 68, 1561, NO, 4, 1, 0, 0), // expected_attach_type
     F(47, 72, 9, NO, 4, 1, 0, 0), // prog_btf_fd
     F(48, 76, 5, NO, 4, 1, 0, 0), // func_info_rec_size
-    F(49, 80, 1561, NO, 8, 1, 0, 0), // func_info
+    F(49, 80, 1562, NO, 8, 1, 0, 0), // func_info
     F(50, 88, 25, NO, 4, 1, 0, 0), // func_info_cnt
     F(51, 92, 5, NO, 4, 1, 0, 0), // line_info_rec_size
-    F(52, 96, 1562, NO, 8, 1, 0, 0), // line_info
+    F(52, 96, 1563, NO, 8, 1, 0, 0), // line_info
     F(53, 104, 25, NO, 4, 1, 0, 0), // line_info_cnt
     F(54, 108, 17, NO, 4, 1, 0, 0), // attach_btf_id
     F(55, 112, 9, NO, 4, 1, 0, 0), // attach_prog_fd
     F(57, 116, 25, NO, 4, 1, 0, 0), // core_relo_cnt
-    F(58, 120, 1563, NO, 8, 1, 0, 0), // fd_array
-    F(59, 128, 1564, NO, 8, 1, 0, 0), // core_relos
+    F(58, 120, 1564, NO, 8, 1, 0, 0), // fd_array
+    F(59, 128, 1565, NO, 8, 1, 0, 0), // core_relos
     F(60, 136, 5, NO, 4, 1, 0, 0), // core_relo_rec_size
     F(61, 140, 5, NO, 4, 1, 0, 0), // log_true_size
     F(62, 144, 9, NO, 4 | SIGNED, 1, 0, 0), // prog_token_fd
     F(63, 148, 25, NO, 4, 1, 0, 0), // fd_array_cnt
-    F(64, 152, 1565, NO, 8, 1, 0, 0), // signature
+    F(64, 152, 1566, NO, 8, 1, 0, 0), // signature
     F(65, 160, 5, NO, 4, 1, 0, 0), // signature_size
     F(66, 164, 141, NO, 4 | SIGNED, 1, 0, 0), // keyring_id
     F(67, 0, 20, NO, 8, 1, 0, 0), // pathname
     F(68, 8, 9, NO, 4, 1, 0, 0), // bpf_fd
-    F(69, 12, 1554, NO, 4, 1, 0, 0), // file_flags
+    F(69, 12, 1555, NO, 4, 1, 0, 0), // file_flags
     F(70, 16, 30, NO, 4 | SIGNED, 1, 0, 0), // path_fd
     F(71, 0, 9, NO, 4, 1, 0, 0), // target_fd
     F(72, 0, 14, NO, 4, 1, 0, 0), // target_ifindex
     F(73, 4, 9, NO, 4, 1, 0, 0), // attach_bpf_fd
-    F(74, 8, 1560, NO, 4, 1, 0, 0), // attach_type
-    F(75, 12, 1566, NO, 4, 1, 0, 0), // attach_flags
+    F(74, 8, 1561, NO, 4, 1, 0, 0), // attach_type
+    F(75, 12, 1567, NO, 4, 1, 0, 0), // attach_flags
     F(76, 16, 9, NO, 4, 1, 0, 0), // replace_bpf_fd
     F(77, 20, 9, NO, 4, 1, 0, 0), // relative_fd
     F(78, 20, 14, NO, 4, 1, 0, 0), // relative_id
@@ -13899,15 +13900,15 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3177, 4, 17, NO, 4, 1, 0, 0), // test.retval
     F(3178, 8, 5, NO, 4, 1, 0, 0), // test.data_size_in
     F(3179, 12, 5, NO, 4, 1, 0, 0), // test.data_size_out
-    F(3180, 16, 1567, NO, 8, 1, 0, 0), // test.data_in
-    F(3181, 24, 1568, NO, 8, 1, 0, 0), // test.data_out
+    F(3180, 16, 1568, NO, 8, 1, 0, 0), // test.data_in
+    F(3181, 24, 1569, NO, 8, 1, 0, 0), // test.data_out
     F(3182, 32, 25, NO, 4, 1, 0, 0), // test.repeat
     F(3183, 36, 17, NO, 4, 1, 0, 0), // test.duration
     F(3184, 40, 5, NO, 4, 1, 0, 0), // test.ctx_size_in
     F(3185, 44, 5, NO, 4, 1, 0, 0), // test.ctx_size_out
-    F(3186, 48, 1569, NO, 8, 1, 0, 0), // test.ctx_in
-    F(3187, 56, 1570, NO, 8, 1, 0, 0), // test.ctx_out
-    F(3188, 64, 1571, NO, 4, 1, 0, 0), // test.flags
+    F(3186, 48, 1570, NO, 8, 1, 0, 0), // test.ctx_in
+    F(3187, 56, 1571, NO, 8, 1, 0, 0), // test.ctx_out
+    F(3188, 64, 1572, NO, 4, 1, 0, 0), // test.flags
     F(3189, 68, 188, NO, 4, 1, 0, 0), // test.cpu
     F(3190, 72, 25, NO, 4, 1, 0, 0), // test.batch_size
     F(81, 0, 17, NO, 4, 1, 0, 0), // start_id
@@ -13916,48 +13917,48 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(86, 0, 17, NO, 4, 1, 0, 0), // btf_id
     F(88, 0, 17, NO, 4, 1, 0, 0), // link_id
     F(82, 4, 17, NO, 4, 1, 0, 0), // next_id
-    F(85, 8, 1554, NO, 4, 1, 0, 0), // open_flags
+    F(85, 8, 1555, NO, 4, 1, 0, 0), // open_flags
     F(87, 12, 9, NO, 4 | SIGNED, 1, 0, 0), // fd_by_id_token_fd
     F(3191, 0, 9, NO, 4, 1, 0, 0), // info.bpf_fd
     F(3192, 4, 5, NO, 4, 1, 0, 0), // info.info_len
-    F(3193, 8, 1572, NO, 8, 1, 0, 0), // info.info
+    F(3193, 8, 1573, NO, 8, 1, 0, 0), // info.info
     F(3194, 0, 9, NO, 4, 1, 0, 0), // query.target_fd
     F(3195, 0, 14, NO, 4, 1, 0, 0), // query.target_ifindex
-    F(3196, 4, 1560, NO, 4, 1, 0, 0), // query.attach_type
-    F(3197, 8, 1573, NO, 4, 1, 0, 0), // query.query_flags
-    F(3198, 12, 1566, NO, 4, 1, 0, 0), // query.attach_flags
-    F(3200, 16, 1574, NO, 8, 1, 0, 0), // query.prog_ids
+    F(3196, 4, 1561, NO, 4, 1, 0, 0), // query.attach_type
+    F(3197, 8, 1574, NO, 4, 1, 0, 0), // query.query_flags
+    F(3198, 12, 1567, NO, 4, 1, 0, 0), // query.attach_flags
+    F(3200, 16, 1575, NO, 8, 1, 0, 0), // query.prog_ids
     F(3199, 24, 25, NO, 4, 1, 0, 0), // query.prog_cnt
-    F(3201, 32, 1575, NO, 8, 1, 0, 0), // query.prog_attach_flags
-    F(3202, 40, 1574, NO, 8, 1, 0, 0), // query.link_ids
-    F(3203, 48, 1575, NO, 8, 1, 0, 0), // query.link_attach_flags
+    F(3201, 32, 1576, NO, 8, 1, 0, 0), // query.prog_attach_flags
+    F(3202, 40, 1575, NO, 8, 1, 0, 0), // query.link_ids
+    F(3203, 48, 1576, NO, 8, 1, 0, 0), // query.link_attach_flags
     F(3204, 56, 17, NO, 8, 1, 0, 0), // query.revision
     F(3205, 0, 139, NO, 8, 1, 0, 0), // raw_tracepoint.name
     F(3206, 8, 9, NO, 4, 1, 0, 0), // raw_tracepoint.prog_fd
     F(3207, 16, 8, NO, 8, 1, 0, 0), // raw_tracepoint.cookie
-    F(92, 0, 1576, NO, 8, 1, 0, 0), // btf
-    F(93, 8, 1147, NO, 8, 1, 0, 0), // btf_log_buf
+    F(92, 0, 1577, NO, 8, 1, 0, 0), // btf
+    F(93, 8, 1148, NO, 8, 1, 0, 0), // btf_log_buf
     F(94, 16, 5, NO, 4, 1, 0, 0), // btf_size
     F(95, 20, 5, NO, 4, 1, 0, 0), // btf_log_size
     F(96, 24, 17, NO, 4, 1, 0, 0), // btf_log_level
     F(97, 28, 5, NO, 4, 1, 0, 0), // btf_log_true_size
-    F(98, 32, 1554, NO, 4, 1, 0, 0), // btf_flags
+    F(98, 32, 1555, NO, 4, 1, 0, 0), // btf_flags
     F(99, 36, 9, NO, 4 | SIGNED, 1, 0, 0), // btf_token_fd
     F(3208, 0, 40, NO, 4, 1, 0, 0), // task_fd_query.pid
     F(3209, 4, 17, NO, 4, 1, 0, 0), // task_fd_query.fd
     F(3210, 8, 8, NO, 4, 1, 0, 0), // task_fd_query.flags
     F(3211, 12, 5, NO, 4, 1, 0, 0), // task_fd_query.buf_len
-    F(3212, 16, 1147, NO, 8, 1, 0, 0), // task_fd_query.buf
+    F(3212, 16, 1148, NO, 8, 1, 0, 0), // task_fd_query.buf
     F(3213, 24, 17, NO, 4, 1, 0, 0), // task_fd_query.prog_id
-    F(3214, 28, 1577, NO, 4, 1, 0, 0), // task_fd_query.fd_type
+    F(3214, 28, 1578, NO, 4, 1, 0, 0), // task_fd_query.fd_type
     F(3215, 32, 8, NO, 8, 1, 0, 0), // task_fd_query.probe_offset
     F(3216, 40, 1, NO, 8, 1, 0, 0), // task_fd_query.probe_addr
     F(3217, 0, 9, NO, 4, 1, 0, 0), // link_create.prog_fd
     F(3218, 0, 14, NO, 4, 1, 0, 0), // link_create.map_fd
     F(3219, 4, 9, NO, 4, 1, 0, 0), // link_create.target_fd
     F(3220, 4, 14, NO, 4, 1, 0, 0), // link_create.target_ifindex
-    F(3221, 8, 1560, NO, 4, 1, 0, 0), // link_create.attach_type
-    F(3222, 12, 1566, NO, 4, 1, 0, 0), // link_create.flags
+    F(3221, 8, 1561, NO, 4, 1, 0, 0), // link_create.attach_type
+    F(3222, 12, 1567, NO, 4, 1, 0, 0), // link_create.flags
     F(3223, 16, 17, NO, 4, 1, 0, 0), // link_create.target_btf_id
     F(3224, 16, 14, NO, 8, 1, 0, 0), // link_create.iter_info
     F(3225, 24, 14, NO, 4, 1, 0, 0), // link_create.iter_info_len
@@ -13990,10 +13991,10 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3252, 32, 14, NO, 4, 1, 0, 0), // link_create.tracing_multi.cnt
     F(3253, 0, 9, NO, 4, 1, 0, 0), // link_update.link_fd
     F(3254, 4, 9, NO, 4, 1, 0, 0), // link_update.new_prog_fd
-    F(3255, 8, 1566, NO, 4, 1, 0, 0), // link_update.flags
+    F(3255, 8, 1567, NO, 4, 1, 0, 0), // link_update.flags
     F(3256, 12, 9, NO, 4, 1, 0, 0), // link_update.old_prog_fd
     F(3257, 0, 9, NO, 4, 1, 0, 0), // link_detach.link_fd
-    F(3258, 0, 1578, NO, 4, 1, 0, 0), // enable_stats.type
+    F(3258, 0, 1579, NO, 4, 1, 0, 0), // enable_stats.type
     F(105, 0, 9, NO, 4, 1, 0, 0), // iter_create.link_fd
     F(3259, 4, 8, NO, 4, 1, 0, 0), // iter_create.flags
     F(106, 0, 9, NO, 4, 1, 0, 0), // prog_bind_map.prog_fd
@@ -14003,19 +14004,19 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(108, 4, 9, NO, 4, 1, 0, 0), // token_create.bpffs_fd
     F(3262, 0, 18, NO, 8, 1, 0, 0), // prog_stream_read.stream_buf
     F(3263, 8, 5, NO, 4, 1, 0, 0), // prog_stream_read.stream_buf_len
-    F(3264, 12, 1579, NO, 4, 1, 0, 0), // prog_stream_read.stream_id
+    F(3264, 12, 1580, NO, 4, 1, 0, 0), // prog_stream_read.stream_id
     F(3265, 16, 9, NO, 4, 1, 0, 0), // prog_stream_read.prog_fd
     F(110, 0, 9, NO, 4, 1, 0, 0), // prog_assoc_struct_ops.map_fd
     F(111, 4, 9, NO, 4, 1, 0, 0), // prog_assoc_struct_ops.prog_fd
     F(3266, 8, 8, NO, 4, 1, 0, 0), // prog_assoc_struct_ops.flags
-    F(6, 0, 1553, NO, 4, 1, 0, 0), // map_type
+    F(6, 0, 1554, NO, 4, 1, 0, 0), // map_type
     F(7, 4, 5, NO, 4, 1, 0, 0), // key_size
     F(8, 8, 5, NO, 4, 1, 0, 0), // value_size
     F(9, 12, 25, NO, 4, 1, 0, 0), // max_entries
-    F(10, 16, 1554, NO, 4, 1, 0, 0), // map_flags
+    F(10, 16, 1555, NO, 4, 1, 0, 0), // map_flags
     F(11, 20, 9, NO, 4, 1, 0, 0), // inner_map_fd
     F(12, 24, 64, NO, 4, 1, 0, 0), // numa_node
-    F(13, 28, 1292, NO, 1 | CHAR, 16, 0, 0), // map_name
+    F(13, 28, 1293, NO, 1 | CHAR, 16, 0, 0), // map_name
     F(14, 44, 17, NO, 4, 1, 0, 0), // map_ifindex
     F(15, 48, 9, NO, 4, 1, 0, 0), // btf_fd
     F(16, 52, 17, NO, 4, 1, 0, 0), // btf_key_type_id
@@ -14024,61 +14025,61 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(19, 64, 8, NO, 8, 1, 0, 0), // map_extra
     F(20, 72, 9, NO, 4 | SIGNED, 1, 0, 0), // value_type_btf_obj_fd
     F(21, 76, 9, NO, 4 | SIGNED, 1, 0, 0), // map_token_fd
-    F(22, 80, 1555, NO, 8, 1, 0, 0), // excl_prog_hash
+    F(22, 80, 1556, NO, 8, 1, 0, 0), // excl_prog_hash
     F(23, 88, 5, NO, 4, 1, 0, 0), // excl_prog_hash_size
     F(24, 0, 9, NO, 4, 1, 0, 0), // map_fd
     F(25, 8, 1, NO, 8, 1, 0, 0), // key
     F(26, 16, 1, NO, 8, 1, 0, 0), // value
     F(28, 16, 1, NO, 8, 1, 0, 0), // next_key
-    F(27, 24, 1556, NO, 8, 1, 0, 0), // flags
+    F(27, 24, 1557, NO, 8, 1, 0, 0), // flags
     F(29, 0, 1, NO, 8, 1, 0, 0), // batch.in_batch
     F(30, 8, 1, NO, 8, 1, 0, 0), // batch.out_batch
     F(31, 16, 1, NO, 8, 1, 0, 0), // batch.keys
     F(32, 24, 1, NO, 8, 1, 0, 0), // batch.values
     F(33, 32, 25, NO, 4, 1, 0, 0), // batch.count
     F(34, 36, 9, NO, 4, 1, 0, 0), // batch.map_fd
-    F(35, 40, 1556, NO, 8, 1, 0, 0), // batch.elem_flags
+    F(35, 40, 1557, NO, 8, 1, 0, 0), // batch.elem_flags
     F(3174, 48, 8, NO, 8, 1, 0, 0), // batch.flags
-    F(36, 0, 1557, NO, 4, 1, 0, 0), // prog_type
+    F(36, 0, 1558, NO, 4, 1, 0, 0), // prog_type
     F(37, 4, 25, NO, 4, 1, 0, 0), // insn_cnt
-    F(38, 8, 1558, NO, 8, 1, 0, 0), // insns
+    F(38, 8, 1559, NO, 8, 1, 0, 0), // insns
     F(39, 16, 67, NO, 8, 1, 0, 0), // license
     F(40, 24, 17, NO, 4, 1, 0, 0), // log_level
     F(41, 28, 5, NO, 4, 1, 0, 0), // log_size
-    F(42, 32, 1147, NO, 8, 1, 0, 0), // log_buf
+    F(42, 32, 1148, NO, 8, 1, 0, 0), // log_buf
     F(3175, 40, 8, NO, 4, 1, 0, 0), // kern_version
-    F(43, 44, 1559, NO, 4, 1, 0, 0), // prog_flags
-    F(44, 48, 1292, NO, 1 | CHAR, 16, 0, 0), // prog_name
+    F(43, 44, 1560, NO, 4, 1, 0, 0), // prog_flags
+    F(44, 48, 1293, NO, 1 | CHAR, 16, 0, 0), // prog_name
     F(45, 64, 17, NO, 4, 1, 0, 0), // prog_ifindex
-    F(46, 68, 1560, NO, 4, 1, 0, 0), // expected_attach_type
+    F(46, 68, 1561, NO, 4, 1, 0, 0), // expected_attach_type
     F(47, 72, 9, NO, 4, 1, 0, 0), // prog_btf_fd
     F(48, 76, 5, NO, 4, 1, 0, 0), // func_info_rec_size
-    F(49, 80, 1561, NO, 8, 1, 0, 0), // func_info
+    F(49, 80, 1562, NO, 8, 1, 0, 0), // func_info
     F(50, 88, 25, NO, 4, 1, 0, 0), // func_info_cnt
     F(51, 92, 5, NO, 4, 1, 0, 0), // line_info_rec_size
-    F(52, 96, 1562, NO, 8, 1, 0, 0), // line_info
+    F(52, 96, 1563, NO, 8, 1, 0, 0), // line_info
     F(53, 104, 25, NO, 4, 1, 0, 0), // line_info_cnt
     F(54, 108, 17, NO, 4, 1, 0, 0), // attach_btf_id
     F(55, 112, 9, NO, 4, 1, 0, 0), // attach_prog_fd
     F(57, 116, 25, NO, 4, 1, 0, 0), // core_relo_cnt
-    F(58, 120, 1563, NO, 8, 1, 0, 0), // fd_array
-    F(59, 128, 1564, NO, 8, 1, 0, 0), // core_relos
+    F(58, 120, 1564, NO, 8, 1, 0, 0), // fd_array
+    F(59, 128, 1565, NO, 8, 1, 0, 0), // core_relos
     F(60, 136, 5, NO, 4, 1, 0, 0), // core_relo_rec_size
     F(61, 140, 5, NO, 4, 1, 0, 0), // log_true_size
     F(62, 144, 9, NO, 4 | SIGNED, 1, 0, 0), // prog_token_fd
     F(63, 148, 25, NO, 4, 1, 0, 0), // fd_array_cnt
-    F(64, 152, 1565, NO, 8, 1, 0, 0), // signature
+    F(64, 152, 1566, NO, 8, 1, 0, 0), // signature
     F(65, 160, 5, NO, 4, 1, 0, 0), // signature_size
     F(66, 164, 141, NO, 4 | SIGNED, 1, 0, 0), // keyring_id
     F(67, 0, 20, NO, 8, 1, 0, 0), // pathname
     F(68, 8, 9, NO, 4, 1, 0, 0), // bpf_fd
-    F(69, 12, 1554, NO, 4, 1, 0, 0), // file_flags
+    F(69, 12, 1555, NO, 4, 1, 0, 0), // file_flags
     F(70, 16, 30, NO, 4 | SIGNED, 1, 0, 0), // path_fd
     F(71, 0, 9, NO, 4, 1, 0, 0), // target_fd
     F(72, 0, 14, NO, 4, 1, 0, 0), // target_ifindex
     F(73, 4, 9, NO, 4, 1, 0, 0), // attach_bpf_fd
-    F(74, 8, 1560, NO, 4, 1, 0, 0), // attach_type
-    F(75, 12, 1566, NO, 4, 1, 0, 0), // attach_flags
+    F(74, 8, 1561, NO, 4, 1, 0, 0), // attach_type
+    F(75, 12, 1567, NO, 4, 1, 0, 0), // attach_flags
     F(76, 16, 9, NO, 4, 1, 0, 0), // replace_bpf_fd
     F(77, 20, 9, NO, 4, 1, 0, 0), // relative_fd
     F(78, 20, 14, NO, 4, 1, 0, 0), // relative_id
@@ -14087,15 +14088,15 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3177, 4, 17, NO, 4, 1, 0, 0), // test.retval
     F(3178, 8, 5, NO, 4, 1, 0, 0), // test.data_size_in
     F(3179, 12, 5, NO, 4, 1, 0, 0), // test.data_size_out
-    F(3180, 16, 1567, NO, 8, 1, 0, 0), // test.data_in
-    F(3181, 24, 1568, NO, 8, 1, 0, 0), // test.data_out
+    F(3180, 16, 1568, NO, 8, 1, 0, 0), // test.data_in
+    F(3181, 24, 1569, NO, 8, 1, 0, 0), // test.data_out
     F(3182, 32, 25, NO, 4, 1, 0, 0), // test.repeat
     F(3183, 36, 17, NO, 4, 1, 0, 0), // test.duration
     F(3184, 40, 5, NO, 4, 1, 0, 0), // test.ctx_size_in
     F(3185, 44, 5, NO, 4, 1, 0, 0), // test.ctx_size_out
-    F(3186, 48, 1569, NO, 8, 1, 0, 0), // test.ctx_in
-    F(3187, 56, 1570, NO, 8, 1, 0, 0), // test.ctx_out
-    F(3188, 64, 1571, NO, 4, 1, 0, 0), // test.flags
+    F(3186, 48, 1570, NO, 8, 1, 0, 0), // test.ctx_in
+    F(3187, 56, 1571, NO, 8, 1, 0, 0), // test.ctx_out
+    F(3188, 64, 1572, NO, 4, 1, 0, 0), // test.flags
     F(3189, 68, 188, NO, 4, 1, 0, 0), // test.cpu
     F(3190, 72, 25, NO, 4, 1, 0, 0), // test.batch_size
     F(81, 0, 17, NO, 4, 1, 0, 0), // start_id
@@ -14104,48 +14105,48 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(86, 0, 17, NO, 4, 1, 0, 0), // btf_id
     F(88, 0, 17, NO, 4, 1, 0, 0), // link_id
     F(82, 4, 17, NO, 4, 1, 0, 0), // next_id
-    F(85, 8, 1554, NO, 4, 1, 0, 0), // open_flags
+    F(85, 8, 1555, NO, 4, 1, 0, 0), // open_flags
     F(87, 12, 9, NO, 4 | SIGNED, 1, 0, 0), // fd_by_id_token_fd
     F(3191, 0, 9, NO, 4, 1, 0, 0), // info.bpf_fd
     F(3192, 4, 5, NO, 4, 1, 0, 0), // info.info_len
-    F(3193, 8, 1572, NO, 8, 1, 0, 0), // info.info
+    F(3193, 8, 1573, NO, 8, 1, 0, 0), // info.info
     F(3194, 0, 9, NO, 4, 1, 0, 0), // query.target_fd
     F(3195, 0, 14, NO, 4, 1, 0, 0), // query.target_ifindex
-    F(3196, 4, 1560, NO, 4, 1, 0, 0), // query.attach_type
-    F(3197, 8, 1573, NO, 4, 1, 0, 0), // query.query_flags
-    F(3198, 12, 1566, NO, 4, 1, 0, 0), // query.attach_flags
-    F(3200, 16, 1574, NO, 8, 1, 0, 0), // query.prog_ids
+    F(3196, 4, 1561, NO, 4, 1, 0, 0), // query.attach_type
+    F(3197, 8, 1574, NO, 4, 1, 0, 0), // query.query_flags
+    F(3198, 12, 1567, NO, 4, 1, 0, 0), // query.attach_flags
+    F(3200, 16, 1575, NO, 8, 1, 0, 0), // query.prog_ids
     F(3199, 24, 25, NO, 4, 1, 0, 0), // query.prog_cnt
-    F(3201, 32, 1575, NO, 8, 1, 0, 0), // query.prog_attach_flags
-    F(3202, 40, 1574, NO, 8, 1, 0, 0), // query.link_ids
-    F(3203, 48, 1575, NO, 8, 1, 0, 0), // query.link_attach_flags
+    F(3201, 32, 1576, NO, 8, 1, 0, 0), // query.prog_attach_flags
+    F(3202, 40, 1575, NO, 8, 1, 0, 0), // query.link_ids
+    F(3203, 48, 1576, NO, 8, 1, 0, 0), // query.link_attach_flags
     F(3204, 56, 17, NO, 8, 1, 0, 0), // query.revision
     F(3205, 0, 139, NO, 8, 1, 0, 0), // raw_tracepoint.name
     F(3206, 8, 9, NO, 4, 1, 0, 0), // raw_tracepoint.prog_fd
     F(3207, 16, 8, NO, 8, 1, 0, 0), // raw_tracepoint.cookie
-    F(92, 0, 1576, NO, 8, 1, 0, 0), // btf
-    F(93, 8, 1147, NO, 8, 1, 0, 0), // btf_log_buf
+    F(92, 0, 1577, NO, 8, 1, 0, 0), // btf
+    F(93, 8, 1148, NO, 8, 1, 0, 0), // btf_log_buf
     F(94, 16, 5, NO, 4, 1, 0, 0), // btf_size
     F(95, 20, 5, NO, 4, 1, 0, 0), // btf_log_size
     F(96, 24, 17, NO, 4, 1, 0, 0), // btf_log_level
     F(97, 28, 5, NO, 4, 1, 0, 0), // btf_log_true_size
-    F(98, 32, 1554, NO, 4, 1, 0, 0), // btf_flags
+    F(98, 32, 1555, NO, 4, 1, 0, 0), // btf_flags
     F(99, 36, 9, NO, 4 | SIGNED, 1, 0, 0), // btf_token_fd
     F(3208, 0, 40, NO, 4, 1, 0, 0), // task_fd_query.pid
     F(3209, 4, 17, NO, 4, 1, 0, 0), // task_fd_query.fd
     F(3210, 8, 8, NO, 4, 1, 0, 0), // task_fd_query.flags
     F(3211, 12, 5, NO, 4, 1, 0, 0), // task_fd_query.buf_len
-    F(3212, 16, 1147, NO, 8, 1, 0, 0), // task_fd_query.buf
+    F(3212, 16, 1148, NO, 8, 1, 0, 0), // task_fd_query.buf
     F(3213, 24, 17, NO, 4, 1, 0, 0), // task_fd_query.prog_id
-    F(3214, 28, 1577, NO, 4, 1, 0, 0), // task_fd_query.fd_type
+    F(3214, 28, 1578, NO, 4, 1, 0, 0), // task_fd_query.fd_type
     F(3215, 32, 8, NO, 8, 1, 0, 0), // task_fd_query.probe_offset
     F(3216, 40, 1, NO, 8, 1, 0, 0), // task_fd_query.probe_addr
     F(3217, 0, 9, NO, 4, 1, 0, 0), // link_create.prog_fd
     F(3218, 0, 14, NO, 4, 1, 0, 0), // link_create.map_fd
     F(3219, 4, 9, NO, 4, 1, 0, 0), // link_create.target_fd
     F(3220, 4, 14, NO, 4, 1, 0, 0), // link_create.target_ifindex
-    F(3221, 8, 1560, NO, 4, 1, 0, 0), // link_create.attach_type
-    F(3222, 12, 1566, NO, 4, 1, 0, 0), // link_create.flags
+    F(3221, 8, 1561, NO, 4, 1, 0, 0), // link_create.attach_type
+    F(3222, 12, 1567, NO, 4, 1, 0, 0), // link_create.flags
     F(3223, 16, 17, NO, 4, 1, 0, 0), // link_create.target_btf_id
     F(3224, 16, 14, NO, 8, 1, 0, 0), // link_create.iter_info
     F(3225, 24, 14, NO, 4, 1, 0, 0), // link_create.iter_info_len
@@ -14178,10 +14179,10 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3252, 32, 14, NO, 4, 1, 0, 0), // link_create.tracing_multi.cnt
     F(3253, 0, 9, NO, 4, 1, 0, 0), // link_update.link_fd
     F(3254, 4, 9, NO, 4, 1, 0, 0), // link_update.new_prog_fd
-    F(3255, 8, 1566, NO, 4, 1, 0, 0), // link_update.flags
+    F(3255, 8, 1567, NO, 4, 1, 0, 0), // link_update.flags
     F(3256, 12, 9, NO, 4, 1, 0, 0), // link_update.old_prog_fd
     F(3257, 0, 9, NO, 4, 1, 0, 0), // link_detach.link_fd
-    F(3258, 0, 1578, NO, 4, 1, 0, 0), // enable_stats.type
+    F(3258, 0, 1579, NO, 4, 1, 0, 0), // enable_stats.type
     F(105, 0, 9, NO, 4, 1, 0, 0), // iter_create.link_fd
     F(3259, 4, 8, NO, 4, 1, 0, 0), // iter_create.flags
     F(106, 0, 9, NO, 4, 1, 0, 0), // prog_bind_map.prog_fd
@@ -14191,19 +14192,19 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(108, 4, 9, NO, 4, 1, 0, 0), // token_create.bpffs_fd
     F(3262, 0, 18, NO, 8, 1, 0, 0), // prog_stream_read.stream_buf
     F(3263, 8, 5, NO, 4, 1, 0, 0), // prog_stream_read.stream_buf_len
-    F(3264, 12, 1579, NO, 4, 1, 0, 0), // prog_stream_read.stream_id
+    F(3264, 12, 1580, NO, 4, 1, 0, 0), // prog_stream_read.stream_id
     F(3265, 16, 9, NO, 4, 1, 0, 0), // prog_stream_read.prog_fd
     F(110, 0, 9, NO, 4, 1, 0, 0), // prog_assoc_struct_ops.map_fd
     F(111, 4, 9, NO, 4, 1, 0, 0), // prog_assoc_struct_ops.prog_fd
     F(3266, 8, 8, NO, 4, 1, 0, 0), // prog_assoc_struct_ops.flags
-    F(6, 0, 1553, NO, 4, 1, 0, 0), // map_type
+    F(6, 0, 1554, NO, 4, 1, 0, 0), // map_type
     F(7, 4, 5, NO, 4, 1, 0, 0), // key_size
     F(8, 8, 5, NO, 4, 1, 0, 0), // value_size
     F(9, 12, 25, NO, 4, 1, 0, 0), // max_entries
-    F(10, 16, 1554, NO, 4, 1, 0, 0), // map_flags
+    F(10, 16, 1555, NO, 4, 1, 0, 0), // map_flags
     F(11, 20, 9, NO, 4, 1, 0, 0), // inner_map_fd
     F(12, 24, 64, NO, 4, 1, 0, 0), // numa_node
-    F(13, 28, 1292, NO, 1 | CHAR, 16, 0, 0), // map_name
+    F(13, 28, 1293, NO, 1 | CHAR, 16, 0, 0), // map_name
     F(14, 44, 17, NO, 4, 1, 0, 0), // map_ifindex
     F(15, 48, 9, NO, 4, 1, 0, 0), // btf_fd
     F(16, 52, 17, NO, 4, 1, 0, 0), // btf_key_type_id
@@ -14213,57 +14214,57 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(25, 8, 1, NO, 8, 1, 0, 0), // key
     F(26, 16, 1, NO, 8, 1, 0, 0), // value
     F(28, 16, 1, NO, 8, 1, 0, 0), // next_key
-    F(27, 24, 1556, NO, 8, 1, 0, 0), // flags
+    F(27, 24, 1557, NO, 8, 1, 0, 0), // flags
     F(29, 0, 1, NO, 8, 1, 0, 0), // batch.in_batch
     F(30, 8, 1, NO, 8, 1, 0, 0), // batch.out_batch
     F(31, 16, 1, NO, 8, 1, 0, 0), // batch.keys
     F(32, 24, 1, NO, 8, 1, 0, 0), // batch.values
     F(33, 32, 25, NO, 4, 1, 0, 0), // batch.count
     F(34, 36, 9, NO, 4, 1, 0, 0), // batch.map_fd
-    F(35, 40, 1556, NO, 8, 1, 0, 0), // batch.elem_flags
+    F(35, 40, 1557, NO, 8, 1, 0, 0), // batch.elem_flags
     F(3174, 48, 8, NO, 8, 1, 0, 0), // batch.flags
-    F(36, 0, 1557, NO, 4, 1, 0, 0), // prog_type
+    F(36, 0, 1558, NO, 4, 1, 0, 0), // prog_type
     F(37, 4, 25, NO, 4, 1, 0, 0), // insn_cnt
-    F(38, 8, 1558, NO, 8, 1, 0, 0), // insns
+    F(38, 8, 1559, NO, 8, 1, 0, 0), // insns
     F(39, 16, 67, NO, 8, 1, 0, 0), // license
     F(40, 24, 17, NO, 4, 1, 0, 0), // log_level
     F(41, 28, 5, NO, 4, 1, 0, 0), // log_size
-    F(42, 32, 1147, NO, 8, 1, 0, 0), // log_buf
+    F(42, 32, 1148, NO, 8, 1, 0, 0), // log_buf
     F(3175, 40, 8, NO, 4, 1, 0, 0), // kern_version
-    F(43, 44, 1559, NO, 4, 1, 0, 0), // prog_flags
-    F(44, 48, 1292, NO, 1 | CHAR, 16, 0, 0), // prog_name
+    F(43, 44, 1560, NO, 4, 1, 0, 0), // prog_flags
+    F(44, 48, 1293, NO, 1 | CHAR, 16, 0, 0), // prog_name
     F(45, 64, 17, NO, 4, 1, 0, 0), // prog_ifindex
-    F(46, 68, 1560, NO, 4, 1, 0, 0), // expected_attach_type
+    F(46, 68, 1561, NO, 4, 1, 0, 0), // expected_attach_type
     F(47, 72, 9, NO, 4, 1, 0, 0), // prog_btf_fd
     F(48, 76, 5, NO, 4, 1, 0, 0), // func_info_rec_size
-    F(49, 80, 1561, NO, 8, 1, 0, 0), // func_info
+    F(49, 80, 1562, NO, 8, 1, 0, 0), // func_info
     F(50, 88, 25, NO, 4, 1, 0, 0), // func_info_cnt
     F(51, 92, 5, NO, 4, 1, 0, 0), // line_info_rec_size
-    F(52, 96, 1562, NO, 8, 1, 0, 0), // line_info
+    F(52, 96, 1563, NO, 8, 1, 0, 0), // line_info
     F(53, 104, 25, NO, 4, 1, 0, 0), // line_info_cnt
     F(54, 108, 17, NO, 4, 1, 0, 0), // attach_btf_id
     F(55, 112, 9, NO, 4, 1, 0, 0), // attach_prog_fd
     F(67, 0, 20, NO, 8, 1, 0, 0), // pathname
     F(68, 8, 9, NO, 4, 1, 0, 0), // bpf_fd
-    F(69, 12, 1554, NO, 4, 1, 0, 0), // file_flags
+    F(69, 12, 1555, NO, 4, 1, 0, 0), // file_flags
     F(71, 0, 9, NO, 4, 1, 0, 0), // target_fd
     F(73, 4, 9, NO, 4, 1, 0, 0), // attach_bpf_fd
-    F(74, 8, 1560, NO, 4, 1, 0, 0), // attach_type
-    F(75, 12, 1566, NO, 4, 1, 0, 0), // attach_flags
+    F(74, 8, 1561, NO, 4, 1, 0, 0), // attach_type
+    F(75, 12, 1567, NO, 4, 1, 0, 0), // attach_flags
     F(76, 16, 9, NO, 4, 1, 0, 0), // replace_bpf_fd
     F(3176, 0, 9, NO, 4, 1, 0, 0), // test.prog_fd
     F(3177, 4, 17, NO, 4, 1, 0, 0), // test.retval
     F(3178, 8, 5, NO, 4, 1, 0, 0), // test.data_size_in
     F(3179, 12, 5, NO, 4, 1, 0, 0), // test.data_size_out
-    F(3180, 16, 1567, NO, 8, 1, 0, 0), // test.data_in
-    F(3181, 24, 1568, NO, 8, 1, 0, 0), // test.data_out
+    F(3180, 16, 1568, NO, 8, 1, 0, 0), // test.data_in
+    F(3181, 24, 1569, NO, 8, 1, 0, 0), // test.data_out
     F(3182, 32, 25, NO, 4, 1, 0, 0), // test.repeat
     F(3183, 36, 17, NO, 4, 1, 0, 0), // test.duration
     F(3184, 40, 5, NO, 4, 1, 0, 0), // test.ctx_size_in
     F(3185, 44, 5, NO, 4, 1, 0, 0), // test.ctx_size_out
-    F(3186, 48, 1569, NO, 8, 1, 0, 0), // test.ctx_in
-    F(3187, 56, 1570, NO, 8, 1, 0, 0), // test.ctx_out
-    F(3188, 64, 1571, NO, 4, 1, 0, 0), // test.flags
+    F(3186, 48, 1570, NO, 8, 1, 0, 0), // test.ctx_in
+    F(3187, 56, 1571, NO, 8, 1, 0, 0), // test.ctx_out
+    F(3188, 64, 1572, NO, 4, 1, 0, 0), // test.flags
     F(3189, 68, 188, NO, 4, 1, 0, 0), // test.cpu
     F(81, 0, 17, NO, 4, 1, 0, 0), // start_id
     F(83, 0, 17, NO, 4, 1, 0, 0), // prog_id
@@ -14271,20 +14272,20 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(86, 0, 17, NO, 4, 1, 0, 0), // btf_id
     F(88, 0, 17, NO, 4, 1, 0, 0), // link_id
     F(82, 4, 17, NO, 4, 1, 0, 0), // next_id
-    F(85, 8, 1554, NO, 4, 1, 0, 0), // open_flags
+    F(85, 8, 1555, NO, 4, 1, 0, 0), // open_flags
     F(3191, 0, 9, NO, 4, 1, 0, 0), // info.bpf_fd
     F(3192, 4, 5, NO, 4, 1, 0, 0), // info.info_len
-    F(3193, 8, 1572, NO, 8, 1, 0, 0), // info.info
+    F(3193, 8, 1573, NO, 8, 1, 0, 0), // info.info
     F(3194, 0, 9, NO, 4, 1, 0, 0), // query.target_fd
-    F(3196, 4, 1560, NO, 4, 1, 0, 0), // query.attach_type
-    F(3197, 8, 1573, NO, 4, 1, 0, 0), // query.query_flags
-    F(3198, 12, 1566, NO, 4, 1, 0, 0), // query.attach_flags
-    F(3200, 16, 1574, NO, 8, 1, 0, 0), // query.prog_ids
+    F(3196, 4, 1561, NO, 4, 1, 0, 0), // query.attach_type
+    F(3197, 8, 1574, NO, 4, 1, 0, 0), // query.query_flags
+    F(3198, 12, 1567, NO, 4, 1, 0, 0), // query.attach_flags
+    F(3200, 16, 1575, NO, 8, 1, 0, 0), // query.prog_ids
     F(3199, 24, 25, NO, 4, 1, 0, 0), // query.prog_cnt
     F(3205, 0, 139, NO, 8, 1, 0, 0), // raw_tracepoint.name
     F(3206, 8, 9, NO, 4, 1, 0, 0), // raw_tracepoint.prog_fd
-    F(92, 0, 1576, NO, 8, 1, 0, 0), // btf
-    F(93, 8, 1147, NO, 8, 1, 0, 0), // btf_log_buf
+    F(92, 0, 1577, NO, 8, 1, 0, 0), // btf
+    F(93, 8, 1148, NO, 8, 1, 0, 0), // btf_log_buf
     F(94, 16, 5, NO, 4, 1, 0, 0), // btf_size
     F(95, 20, 5, NO, 4, 1, 0, 0), // btf_log_size
     F(96, 24, 17, NO, 4, 1, 0, 0), // btf_log_level
@@ -14292,38 +14293,38 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3209, 4, 17, NO, 4, 1, 0, 0), // task_fd_query.fd
     F(3210, 8, 8, NO, 4, 1, 0, 0), // task_fd_query.flags
     F(3211, 12, 5, NO, 4, 1, 0, 0), // task_fd_query.buf_len
-    F(3212, 16, 1147, NO, 8, 1, 0, 0), // task_fd_query.buf
+    F(3212, 16, 1148, NO, 8, 1, 0, 0), // task_fd_query.buf
     F(3213, 24, 17, NO, 4, 1, 0, 0), // task_fd_query.prog_id
-    F(3214, 28, 1577, NO, 4, 1, 0, 0), // task_fd_query.fd_type
+    F(3214, 28, 1578, NO, 4, 1, 0, 0), // task_fd_query.fd_type
     F(3215, 32, 8, NO, 8, 1, 0, 0), // task_fd_query.probe_offset
     F(3216, 40, 1, NO, 8, 1, 0, 0), // task_fd_query.probe_addr
     F(3217, 0, 9, NO, 4, 1, 0, 0), // link_create.prog_fd
     F(3219, 4, 9, NO, 4, 1, 0, 0), // link_create.target_fd
     F(3220, 4, 14, NO, 4, 1, 0, 0), // link_create.target_ifindex
-    F(3221, 8, 1560, NO, 4, 1, 0, 0), // link_create.attach_type
-    F(3222, 12, 1566, NO, 4, 1, 0, 0), // link_create.flags
+    F(3221, 8, 1561, NO, 4, 1, 0, 0), // link_create.attach_type
+    F(3222, 12, 1567, NO, 4, 1, 0, 0), // link_create.flags
     F(3223, 16, 17, NO, 4, 1, 0, 0), // link_create.target_btf_id
     F(3224, 16, 14, NO, 8, 1, 0, 0), // link_create.iter_info
     F(3225, 24, 14, NO, 4, 1, 0, 0), // link_create.iter_info_len
     F(3253, 0, 9, NO, 4, 1, 0, 0), // link_update.link_fd
     F(3254, 4, 9, NO, 4, 1, 0, 0), // link_update.new_prog_fd
-    F(3255, 8, 1566, NO, 4, 1, 0, 0), // link_update.flags
+    F(3255, 8, 1567, NO, 4, 1, 0, 0), // link_update.flags
     F(3256, 12, 9, NO, 4, 1, 0, 0), // link_update.old_prog_fd
     F(3257, 0, 9, NO, 4, 1, 0, 0), // link_detach.link_fd
-    F(3258, 0, 1578, NO, 4, 1, 0, 0), // enable_stats.type
+    F(3258, 0, 1579, NO, 4, 1, 0, 0), // enable_stats.type
     F(105, 0, 9, NO, 4, 1, 0, 0), // iter_create.link_fd
     F(3259, 4, 8, NO, 4, 1, 0, 0), // iter_create.flags
     F(106, 0, 9, NO, 4, 1, 0, 0), // prog_bind_map.prog_fd
     F(107, 4, 9, NO, 4, 1, 0, 0), // prog_bind_map.map_fd
     F(3260, 8, 8, NO, 4, 1, 0, 0), // prog_bind_map.flags
-    F(6, 0, 1553, NO, 4, 1, 0, 0), // map_type
+    F(6, 0, 1554, NO, 4, 1, 0, 0), // map_type
     F(7, 4, 5, NO, 4, 1, 0, 0), // key_size
     F(8, 8, 5, NO, 4, 1, 0, 0), // value_size
     F(9, 12, 25, NO, 4, 1, 0, 0), // max_entries
-    F(10, 16, 1554, NO, 4, 1, 0, 0), // map_flags
+    F(10, 16, 1555, NO, 4, 1, 0, 0), // map_flags
     F(11, 20, 9, NO, 4, 1, 0, 0), // inner_map_fd
     F(12, 24, 64, NO, 4, 1, 0, 0), // numa_node
-    F(13, 28, 1292, NO, 1 | CHAR, 16, 0, 0), // map_name
+    F(13, 28, 1293, NO, 1 | CHAR, 16, 0, 0), // map_name
     F(14, 44, 17, NO, 4, 1, 0, 0), // map_ifindex
     F(15, 48, 9, NO, 4, 1, 0, 0), // btf_fd
     F(16, 52, 17, NO, 4, 1, 0, 0), // btf_key_type_id
@@ -14334,61 +14335,61 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(25, 8, 1, NO, 8, 1, 0, 0), // key
     F(26, 16, 1, NO, 8, 1, 0, 0), // value
     F(28, 16, 1, NO, 8, 1, 0, 0), // next_key
-    F(27, 24, 1556, NO, 8, 1, 0, 0), // flags
+    F(27, 24, 1557, NO, 8, 1, 0, 0), // flags
     F(29, 0, 1, NO, 8, 1, 0, 0), // batch.in_batch
     F(30, 8, 1, NO, 8, 1, 0, 0), // batch.out_batch
     F(31, 16, 1, NO, 8, 1, 0, 0), // batch.keys
     F(32, 24, 1, NO, 8, 1, 0, 0), // batch.values
     F(33, 32, 25, NO, 4, 1, 0, 0), // batch.count
     F(34, 36, 9, NO, 4, 1, 0, 0), // batch.map_fd
-    F(35, 40, 1556, NO, 8, 1, 0, 0), // batch.elem_flags
+    F(35, 40, 1557, NO, 8, 1, 0, 0), // batch.elem_flags
     F(3174, 48, 8, NO, 8, 1, 0, 0), // batch.flags
-    F(36, 0, 1557, NO, 4, 1, 0, 0), // prog_type
+    F(36, 0, 1558, NO, 4, 1, 0, 0), // prog_type
     F(37, 4, 25, NO, 4, 1, 0, 0), // insn_cnt
-    F(38, 8, 1558, NO, 8, 1, 0, 0), // insns
+    F(38, 8, 1559, NO, 8, 1, 0, 0), // insns
     F(39, 16, 67, NO, 8, 1, 0, 0), // license
     F(40, 24, 17, NO, 4, 1, 0, 0), // log_level
     F(41, 28, 5, NO, 4, 1, 0, 0), // log_size
-    F(42, 32, 1147, NO, 8, 1, 0, 0), // log_buf
+    F(42, 32, 1148, NO, 8, 1, 0, 0), // log_buf
     F(3175, 40, 8, NO, 4, 1, 0, 0), // kern_version
-    F(43, 44, 1559, NO, 4, 1, 0, 0), // prog_flags
-    F(44, 48, 1292, NO, 1 | CHAR, 16, 0, 0), // prog_name
+    F(43, 44, 1560, NO, 4, 1, 0, 0), // prog_flags
+    F(44, 48, 1293, NO, 1 | CHAR, 16, 0, 0), // prog_name
     F(45, 64, 17, NO, 4, 1, 0, 0), // prog_ifindex
-    F(46, 68, 1560, NO, 4, 1, 0, 0), // expected_attach_type
+    F(46, 68, 1561, NO, 4, 1, 0, 0), // expected_attach_type
     F(47, 72, 9, NO, 4, 1, 0, 0), // prog_btf_fd
     F(48, 76, 5, NO, 4, 1, 0, 0), // func_info_rec_size
-    F(49, 80, 1561, NO, 8, 1, 0, 0), // func_info
+    F(49, 80, 1562, NO, 8, 1, 0, 0), // func_info
     F(50, 88, 25, NO, 4, 1, 0, 0), // func_info_cnt
     F(51, 92, 5, NO, 4, 1, 0, 0), // line_info_rec_size
-    F(52, 96, 1562, NO, 8, 1, 0, 0), // line_info
+    F(52, 96, 1563, NO, 8, 1, 0, 0), // line_info
     F(53, 104, 25, NO, 4, 1, 0, 0), // line_info_cnt
     F(54, 108, 17, NO, 4, 1, 0, 0), // attach_btf_id
     F(55, 112, 9, NO, 4, 1, 0, 0), // attach_prog_fd
     F(57, 116, 25, NO, 4, 1, 0, 0), // core_relo_cnt
-    F(58, 120, 1563, NO, 8, 1, 0, 0), // fd_array
-    F(59, 128, 1564, NO, 8, 1, 0, 0), // core_relos
+    F(58, 120, 1564, NO, 8, 1, 0, 0), // fd_array
+    F(59, 128, 1565, NO, 8, 1, 0, 0), // core_relos
     F(60, 136, 5, NO, 4, 1, 0, 0), // core_relo_rec_size
     F(67, 0, 20, NO, 8, 1, 0, 0), // pathname
     F(68, 8, 9, NO, 4, 1, 0, 0), // bpf_fd
-    F(69, 12, 1554, NO, 4, 1, 0, 0), // file_flags
+    F(69, 12, 1555, NO, 4, 1, 0, 0), // file_flags
     F(71, 0, 9, NO, 4, 1, 0, 0), // target_fd
     F(73, 4, 9, NO, 4, 1, 0, 0), // attach_bpf_fd
-    F(74, 8, 1560, NO, 4, 1, 0, 0), // attach_type
-    F(75, 12, 1566, NO, 4, 1, 0, 0), // attach_flags
+    F(74, 8, 1561, NO, 4, 1, 0, 0), // attach_type
+    F(75, 12, 1567, NO, 4, 1, 0, 0), // attach_flags
     F(76, 16, 9, NO, 4, 1, 0, 0), // replace_bpf_fd
     F(3176, 0, 9, NO, 4, 1, 0, 0), // test.prog_fd
     F(3177, 4, 17, NO, 4, 1, 0, 0), // test.retval
     F(3178, 8, 5, NO, 4, 1, 0, 0), // test.data_size_in
     F(3179, 12, 5, NO, 4, 1, 0, 0), // test.data_size_out
-    F(3180, 16, 1567, NO, 8, 1, 0, 0), // test.data_in
-    F(3181, 24, 1568, NO, 8, 1, 0, 0), // test.data_out
+    F(3180, 16, 1568, NO, 8, 1, 0, 0), // test.data_in
+    F(3181, 24, 1569, NO, 8, 1, 0, 0), // test.data_out
     F(3182, 32, 25, NO, 4, 1, 0, 0), // test.repeat
     F(3183, 36, 17, NO, 4, 1, 0, 0), // test.duration
     F(3184, 40, 5, NO, 4, 1, 0, 0), // test.ctx_size_in
     F(3185, 44, 5, NO, 4, 1, 0, 0), // test.ctx_size_out
-    F(3186, 48, 1569, NO, 8, 1, 0, 0), // test.ctx_in
-    F(3187, 56, 1570, NO, 8, 1, 0, 0), // test.ctx_out
-    F(3188, 64, 1571, NO, 4, 1, 0, 0), // test.flags
+    F(3186, 48, 1570, NO, 8, 1, 0, 0), // test.ctx_in
+    F(3187, 56, 1571, NO, 8, 1, 0, 0), // test.ctx_out
+    F(3188, 64, 1572, NO, 4, 1, 0, 0), // test.flags
     F(3189, 68, 188, NO, 4, 1, 0, 0), // test.cpu
     F(3190, 72, 25, NO, 4, 1, 0, 0), // test.batch_size
     F(81, 0, 17, NO, 4, 1, 0, 0), // start_id
@@ -14397,21 +14398,21 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(86, 0, 17, NO, 4, 1, 0, 0), // btf_id
     F(88, 0, 17, NO, 4, 1, 0, 0), // link_id
     F(82, 4, 17, NO, 4, 1, 0, 0), // next_id
-    F(85, 8, 1554, NO, 4, 1, 0, 0), // open_flags
+    F(85, 8, 1555, NO, 4, 1, 0, 0), // open_flags
     F(3191, 0, 9, NO, 4, 1, 0, 0), // info.bpf_fd
     F(3192, 4, 5, NO, 4, 1, 0, 0), // info.info_len
-    F(3193, 8, 1572, NO, 8, 1, 0, 0), // info.info
+    F(3193, 8, 1573, NO, 8, 1, 0, 0), // info.info
     F(3194, 0, 9, NO, 4, 1, 0, 0), // query.target_fd
-    F(3196, 4, 1560, NO, 4, 1, 0, 0), // query.attach_type
-    F(3197, 8, 1573, NO, 4, 1, 0, 0), // query.query_flags
-    F(3198, 12, 1566, NO, 4, 1, 0, 0), // query.attach_flags
-    F(3200, 16, 1574, NO, 8, 1, 0, 0), // query.prog_ids
+    F(3196, 4, 1561, NO, 4, 1, 0, 0), // query.attach_type
+    F(3197, 8, 1574, NO, 4, 1, 0, 0), // query.query_flags
+    F(3198, 12, 1567, NO, 4, 1, 0, 0), // query.attach_flags
+    F(3200, 16, 1575, NO, 8, 1, 0, 0), // query.prog_ids
     F(3199, 24, 25, NO, 4, 1, 0, 0), // query.prog_cnt
-    F(3201, 32, 1575, NO, 8, 1, 0, 0), // query.prog_attach_flags
+    F(3201, 32, 1576, NO, 8, 1, 0, 0), // query.prog_attach_flags
     F(3205, 0, 139, NO, 8, 1, 0, 0), // raw_tracepoint.name
     F(3206, 8, 9, NO, 4, 1, 0, 0), // raw_tracepoint.prog_fd
-    F(92, 0, 1576, NO, 8, 1, 0, 0), // btf
-    F(93, 8, 1147, NO, 8, 1, 0, 0), // btf_log_buf
+    F(92, 0, 1577, NO, 8, 1, 0, 0), // btf
+    F(93, 8, 1148, NO, 8, 1, 0, 0), // btf_log_buf
     F(94, 16, 5, NO, 4, 1, 0, 0), // btf_size
     F(95, 20, 5, NO, 4, 1, 0, 0), // btf_log_size
     F(96, 24, 17, NO, 4, 1, 0, 0), // btf_log_level
@@ -14419,16 +14420,16 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3209, 4, 17, NO, 4, 1, 0, 0), // task_fd_query.fd
     F(3210, 8, 8, NO, 4, 1, 0, 0), // task_fd_query.flags
     F(3211, 12, 5, NO, 4, 1, 0, 0), // task_fd_query.buf_len
-    F(3212, 16, 1147, NO, 8, 1, 0, 0), // task_fd_query.buf
+    F(3212, 16, 1148, NO, 8, 1, 0, 0), // task_fd_query.buf
     F(3213, 24, 17, NO, 4, 1, 0, 0), // task_fd_query.prog_id
-    F(3214, 28, 1577, NO, 4, 1, 0, 0), // task_fd_query.fd_type
+    F(3214, 28, 1578, NO, 4, 1, 0, 0), // task_fd_query.fd_type
     F(3215, 32, 8, NO, 8, 1, 0, 0), // task_fd_query.probe_offset
     F(3216, 40, 1, NO, 8, 1, 0, 0), // task_fd_query.probe_addr
     F(3217, 0, 9, NO, 4, 1, 0, 0), // link_create.prog_fd
     F(3219, 4, 9, NO, 4, 1, 0, 0), // link_create.target_fd
     F(3220, 4, 14, NO, 4, 1, 0, 0), // link_create.target_ifindex
-    F(3221, 8, 1560, NO, 4, 1, 0, 0), // link_create.attach_type
-    F(3222, 12, 1566, NO, 4, 1, 0, 0), // link_create.flags
+    F(3221, 8, 1561, NO, 4, 1, 0, 0), // link_create.attach_type
+    F(3222, 12, 1567, NO, 4, 1, 0, 0), // link_create.flags
     F(3223, 16, 17, NO, 4, 1, 0, 0), // link_create.target_btf_id
     F(3224, 16, 14, NO, 8, 1, 0, 0), // link_create.iter_info
     F(3225, 24, 14, NO, 4, 1, 0, 0), // link_create.iter_info_len
@@ -14442,23 +14443,23 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3233, 24, 14, NO, 8, 1, 0, 0), // link_create.tracing.cookie
     F(3253, 0, 9, NO, 4, 1, 0, 0), // link_update.link_fd
     F(3254, 4, 9, NO, 4, 1, 0, 0), // link_update.new_prog_fd
-    F(3255, 8, 1566, NO, 4, 1, 0, 0), // link_update.flags
+    F(3255, 8, 1567, NO, 4, 1, 0, 0), // link_update.flags
     F(3256, 12, 9, NO, 4, 1, 0, 0), // link_update.old_prog_fd
     F(3257, 0, 9, NO, 4, 1, 0, 0), // link_detach.link_fd
-    F(3258, 0, 1578, NO, 4, 1, 0, 0), // enable_stats.type
+    F(3258, 0, 1579, NO, 4, 1, 0, 0), // enable_stats.type
     F(105, 0, 9, NO, 4, 1, 0, 0), // iter_create.link_fd
     F(3259, 4, 8, NO, 4, 1, 0, 0), // iter_create.flags
     F(106, 0, 9, NO, 4, 1, 0, 0), // prog_bind_map.prog_fd
     F(107, 4, 9, NO, 4, 1, 0, 0), // prog_bind_map.map_fd
     F(3260, 8, 8, NO, 4, 1, 0, 0), // prog_bind_map.flags
-    F(6, 0, 1553, NO, 4, 1, 0, 0), // map_type
+    F(6, 0, 1554, NO, 4, 1, 0, 0), // map_type
     F(7, 4, 5, NO, 4, 1, 0, 0), // key_size
     F(8, 8, 5, NO, 4, 1, 0, 0), // value_size
     F(9, 12, 25, NO, 4, 1, 0, 0), // max_entries
-    F(10, 16, 1554, NO, 4, 1, 0, 0), // map_flags
+    F(10, 16, 1555, NO, 4, 1, 0, 0), // map_flags
     F(11, 20, 9, NO, 4, 1, 0, 0), // inner_map_fd
     F(12, 24, 64, NO, 4, 1, 0, 0), // numa_node
-    F(13, 28, 1292, NO, 1 | CHAR, 16, 0, 0), // map_name
+    F(13, 28, 1293, NO, 1 | CHAR, 16, 0, 0), // map_name
     F(14, 44, 17, NO, 4, 1, 0, 0), // map_ifindex
     F(15, 48, 9, NO, 4, 1, 0, 0), // btf_fd
     F(16, 52, 17, NO, 4, 1, 0, 0), // btf_key_type_id
@@ -14471,51 +14472,51 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(25, 8, 1, NO, 8, 1, 0, 0), // key
     F(26, 16, 1, NO, 8, 1, 0, 0), // value
     F(28, 16, 1, NO, 8, 1, 0, 0), // next_key
-    F(27, 24, 1556, NO, 8, 1, 0, 0), // flags
+    F(27, 24, 1557, NO, 8, 1, 0, 0), // flags
     F(29, 0, 1, NO, 8, 1, 0, 0), // batch.in_batch
     F(30, 8, 1, NO, 8, 1, 0, 0), // batch.out_batch
     F(31, 16, 1, NO, 8, 1, 0, 0), // batch.keys
     F(32, 24, 1, NO, 8, 1, 0, 0), // batch.values
     F(33, 32, 25, NO, 4, 1, 0, 0), // batch.count
     F(34, 36, 9, NO, 4, 1, 0, 0), // batch.map_fd
-    F(35, 40, 1556, NO, 8, 1, 0, 0), // batch.elem_flags
+    F(35, 40, 1557, NO, 8, 1, 0, 0), // batch.elem_flags
     F(3174, 48, 8, NO, 8, 1, 0, 0), // batch.flags
-    F(36, 0, 1557, NO, 4, 1, 0, 0), // prog_type
+    F(36, 0, 1558, NO, 4, 1, 0, 0), // prog_type
     F(37, 4, 25, NO, 4, 1, 0, 0), // insn_cnt
-    F(38, 8, 1558, NO, 8, 1, 0, 0), // insns
+    F(38, 8, 1559, NO, 8, 1, 0, 0), // insns
     F(39, 16, 67, NO, 8, 1, 0, 0), // license
     F(40, 24, 17, NO, 4, 1, 0, 0), // log_level
     F(41, 28, 5, NO, 4, 1, 0, 0), // log_size
-    F(42, 32, 1147, NO, 8, 1, 0, 0), // log_buf
+    F(42, 32, 1148, NO, 8, 1, 0, 0), // log_buf
     F(3175, 40, 8, NO, 4, 1, 0, 0), // kern_version
-    F(43, 44, 1559, NO, 4, 1, 0, 0), // prog_flags
-    F(44, 48, 1292, NO, 1 | CHAR, 16, 0, 0), // prog_name
+    F(43, 44, 1560, NO, 4, 1, 0, 0), // prog_flags
+    F(44, 48, 1293, NO, 1 | CHAR, 16, 0, 0), // prog_name
     F(45, 64, 17, NO, 4, 1, 0, 0), // prog_ifindex
-    F(46, 68, 1560, NO, 4, 1, 0, 0), // expected_attach_type
+    F(46, 68, 1561, NO, 4, 1, 0, 0), // expected_attach_type
     F(47, 72, 9, NO, 4, 1, 0, 0), // prog_btf_fd
     F(48, 76, 5, NO, 4, 1, 0, 0), // func_info_rec_size
-    F(49, 80, 1561, NO, 8, 1, 0, 0), // func_info
+    F(49, 80, 1562, NO, 8, 1, 0, 0), // func_info
     F(50, 88, 25, NO, 4, 1, 0, 0), // func_info_cnt
     F(51, 92, 5, NO, 4, 1, 0, 0), // line_info_rec_size
-    F(52, 96, 1562, NO, 8, 1, 0, 0), // line_info
+    F(52, 96, 1563, NO, 8, 1, 0, 0), // line_info
     F(53, 104, 25, NO, 4, 1, 0, 0), // line_info_cnt
     F(54, 108, 17, NO, 4, 1, 0, 0), // attach_btf_id
     F(55, 112, 9, NO, 4, 1, 0, 0), // attach_prog_fd
     F(57, 116, 25, NO, 4, 1, 0, 0), // core_relo_cnt
-    F(58, 120, 1563, NO, 8, 1, 0, 0), // fd_array
-    F(59, 128, 1564, NO, 8, 1, 0, 0), // core_relos
+    F(58, 120, 1564, NO, 8, 1, 0, 0), // fd_array
+    F(59, 128, 1565, NO, 8, 1, 0, 0), // core_relos
     F(60, 136, 5, NO, 4, 1, 0, 0), // core_relo_rec_size
     F(61, 140, 5, NO, 4, 1, 0, 0), // log_true_size
     F(62, 144, 9, NO, 4 | SIGNED, 1, 0, 0), // prog_token_fd
     F(67, 0, 20, NO, 8, 1, 0, 0), // pathname
     F(68, 8, 9, NO, 4, 1, 0, 0), // bpf_fd
-    F(69, 12, 1554, NO, 4, 1, 0, 0), // file_flags
+    F(69, 12, 1555, NO, 4, 1, 0, 0), // file_flags
     F(70, 16, 30, NO, 4 | SIGNED, 1, 0, 0), // path_fd
     F(71, 0, 9, NO, 4, 1, 0, 0), // target_fd
     F(72, 0, 14, NO, 4, 1, 0, 0), // target_ifindex
     F(73, 4, 9, NO, 4, 1, 0, 0), // attach_bpf_fd
-    F(74, 8, 1560, NO, 4, 1, 0, 0), // attach_type
-    F(75, 12, 1566, NO, 4, 1, 0, 0), // attach_flags
+    F(74, 8, 1561, NO, 4, 1, 0, 0), // attach_type
+    F(75, 12, 1567, NO, 4, 1, 0, 0), // attach_flags
     F(76, 16, 9, NO, 4, 1, 0, 0), // replace_bpf_fd
     F(77, 20, 9, NO, 4, 1, 0, 0), // relative_fd
     F(78, 20, 14, NO, 4, 1, 0, 0), // relative_id
@@ -14524,15 +14525,15 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3177, 4, 17, NO, 4, 1, 0, 0), // test.retval
     F(3178, 8, 5, NO, 4, 1, 0, 0), // test.data_size_in
     F(3179, 12, 5, NO, 4, 1, 0, 0), // test.data_size_out
-    F(3180, 16, 1567, NO, 8, 1, 0, 0), // test.data_in
-    F(3181, 24, 1568, NO, 8, 1, 0, 0), // test.data_out
+    F(3180, 16, 1568, NO, 8, 1, 0, 0), // test.data_in
+    F(3181, 24, 1569, NO, 8, 1, 0, 0), // test.data_out
     F(3182, 32, 25, NO, 4, 1, 0, 0), // test.repeat
     F(3183, 36, 17, NO, 4, 1, 0, 0), // test.duration
     F(3184, 40, 5, NO, 4, 1, 0, 0), // test.ctx_size_in
     F(3185, 44, 5, NO, 4, 1, 0, 0), // test.ctx_size_out
-    F(3186, 48, 1569, NO, 8, 1, 0, 0), // test.ctx_in
-    F(3187, 56, 1570, NO, 8, 1, 0, 0), // test.ctx_out
-    F(3188, 64, 1571, NO, 4, 1, 0, 0), // test.flags
+    F(3186, 48, 1570, NO, 8, 1, 0, 0), // test.ctx_in
+    F(3187, 56, 1571, NO, 8, 1, 0, 0), // test.ctx_out
+    F(3188, 64, 1572, NO, 4, 1, 0, 0), // test.flags
     F(3189, 68, 188, NO, 4, 1, 0, 0), // test.cpu
     F(3190, 72, 25, NO, 4, 1, 0, 0), // test.batch_size
     F(81, 0, 17, NO, 4, 1, 0, 0), // start_id
@@ -14541,47 +14542,47 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(86, 0, 17, NO, 4, 1, 0, 0), // btf_id
     F(88, 0, 17, NO, 4, 1, 0, 0), // link_id
     F(82, 4, 17, NO, 4, 1, 0, 0), // next_id
-    F(85, 8, 1554, NO, 4, 1, 0, 0), // open_flags
+    F(85, 8, 1555, NO, 4, 1, 0, 0), // open_flags
     F(3191, 0, 9, NO, 4, 1, 0, 0), // info.bpf_fd
     F(3192, 4, 5, NO, 4, 1, 0, 0), // info.info_len
-    F(3193, 8, 1572, NO, 8, 1, 0, 0), // info.info
+    F(3193, 8, 1573, NO, 8, 1, 0, 0), // info.info
     F(3194, 0, 9, NO, 4, 1, 0, 0), // query.target_fd
     F(3195, 0, 14, NO, 4, 1, 0, 0), // query.target_ifindex
-    F(3196, 4, 1560, NO, 4, 1, 0, 0), // query.attach_type
-    F(3197, 8, 1573, NO, 4, 1, 0, 0), // query.query_flags
-    F(3198, 12, 1566, NO, 4, 1, 0, 0), // query.attach_flags
-    F(3200, 16, 1574, NO, 8, 1, 0, 0), // query.prog_ids
+    F(3196, 4, 1561, NO, 4, 1, 0, 0), // query.attach_type
+    F(3197, 8, 1574, NO, 4, 1, 0, 0), // query.query_flags
+    F(3198, 12, 1567, NO, 4, 1, 0, 0), // query.attach_flags
+    F(3200, 16, 1575, NO, 8, 1, 0, 0), // query.prog_ids
     F(3199, 24, 25, NO, 4, 1, 0, 0), // query.prog_cnt
-    F(3201, 32, 1575, NO, 8, 1, 0, 0), // query.prog_attach_flags
-    F(3202, 40, 1574, NO, 8, 1, 0, 0), // query.link_ids
-    F(3203, 48, 1575, NO, 8, 1, 0, 0), // query.link_attach_flags
+    F(3201, 32, 1576, NO, 8, 1, 0, 0), // query.prog_attach_flags
+    F(3202, 40, 1575, NO, 8, 1, 0, 0), // query.link_ids
+    F(3203, 48, 1576, NO, 8, 1, 0, 0), // query.link_attach_flags
     F(3204, 56, 17, NO, 8, 1, 0, 0), // query.revision
     F(3205, 0, 139, NO, 8, 1, 0, 0), // raw_tracepoint.name
     F(3206, 8, 9, NO, 4, 1, 0, 0), // raw_tracepoint.prog_fd
     F(3207, 16, 8, NO, 8, 1, 0, 0), // raw_tracepoint.cookie
-    F(92, 0, 1576, NO, 8, 1, 0, 0), // btf
-    F(93, 8, 1147, NO, 8, 1, 0, 0), // btf_log_buf
+    F(92, 0, 1577, NO, 8, 1, 0, 0), // btf
+    F(93, 8, 1148, NO, 8, 1, 0, 0), // btf_log_buf
     F(94, 16, 5, NO, 4, 1, 0, 0), // btf_size
     F(95, 20, 5, NO, 4, 1, 0, 0), // btf_log_size
     F(96, 24, 17, NO, 4, 1, 0, 0), // btf_log_level
     F(97, 28, 5, NO, 4, 1, 0, 0), // btf_log_true_size
-    F(98, 32, 1554, NO, 4, 1, 0, 0), // btf_flags
+    F(98, 32, 1555, NO, 4, 1, 0, 0), // btf_flags
     F(99, 36, 9, NO, 4 | SIGNED, 1, 0, 0), // btf_token_fd
     F(3208, 0, 40, NO, 4, 1, 0, 0), // task_fd_query.pid
     F(3209, 4, 17, NO, 4, 1, 0, 0), // task_fd_query.fd
     F(3210, 8, 8, NO, 4, 1, 0, 0), // task_fd_query.flags
     F(3211, 12, 5, NO, 4, 1, 0, 0), // task_fd_query.buf_len
-    F(3212, 16, 1147, NO, 8, 1, 0, 0), // task_fd_query.buf
+    F(3212, 16, 1148, NO, 8, 1, 0, 0), // task_fd_query.buf
     F(3213, 24, 17, NO, 4, 1, 0, 0), // task_fd_query.prog_id
-    F(3214, 28, 1577, NO, 4, 1, 0, 0), // task_fd_query.fd_type
+    F(3214, 28, 1578, NO, 4, 1, 0, 0), // task_fd_query.fd_type
     F(3215, 32, 8, NO, 8, 1, 0, 0), // task_fd_query.probe_offset
     F(3216, 40, 1, NO, 8, 1, 0, 0), // task_fd_query.probe_addr
     F(3217, 0, 9, NO, 4, 1, 0, 0), // link_create.prog_fd
     F(3218, 0, 14, NO, 4, 1, 0, 0), // link_create.map_fd
     F(3219, 4, 9, NO, 4, 1, 0, 0), // link_create.target_fd
     F(3220, 4, 14, NO, 4, 1, 0, 0), // link_create.target_ifindex
-    F(3221, 8, 1560, NO, 4, 1, 0, 0), // link_create.attach_type
-    F(3222, 12, 1566, NO, 4, 1, 0, 0), // link_create.flags
+    F(3221, 8, 1561, NO, 4, 1, 0, 0), // link_create.attach_type
+    F(3222, 12, 1567, NO, 4, 1, 0, 0), // link_create.flags
     F(3223, 16, 17, NO, 4, 1, 0, 0), // link_create.target_btf_id
     F(3224, 16, 14, NO, 8, 1, 0, 0), // link_create.iter_info
     F(3225, 24, 14, NO, 4, 1, 0, 0), // link_create.iter_info_len
@@ -14610,10 +14611,10 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3249, 24, 14, NO, 8, 1, 0, 0), // link_create.netkit.expected_revision
     F(3253, 0, 9, NO, 4, 1, 0, 0), // link_update.link_fd
     F(3254, 4, 9, NO, 4, 1, 0, 0), // link_update.new_prog_fd
-    F(3255, 8, 1566, NO, 4, 1, 0, 0), // link_update.flags
+    F(3255, 8, 1567, NO, 4, 1, 0, 0), // link_update.flags
     F(3256, 12, 9, NO, 4, 1, 0, 0), // link_update.old_prog_fd
     F(3257, 0, 9, NO, 4, 1, 0, 0), // link_detach.link_fd
-    F(3258, 0, 1578, NO, 4, 1, 0, 0), // enable_stats.type
+    F(3258, 0, 1579, NO, 4, 1, 0, 0), // enable_stats.type
     F(105, 0, 9, NO, 4, 1, 0, 0), // iter_create.link_fd
     F(3259, 4, 8, NO, 4, 1, 0, 0), // iter_create.flags
     F(106, 0, 9, NO, 4, 1, 0, 0), // prog_bind_map.prog_fd
@@ -14623,7 +14624,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(108, 4, 9, NO, 4, 1, 0, 0), // token_create.bpffs_fd
     F(3268, 0, 307, NO, 4, 1, BRIEF | 0, 0), // stx_mask
     F(3269, 4, 5, NO, 4, 1, 0, 0), // stx_blksize
-    F(3270, 8, 1591, NO, 8, 1, BRIEF | 0, 0), // stx_attributes
+    F(3270, 8, 1592, NO, 8, 1, BRIEF | 0, 0), // stx_attributes
     F(3271, 16, 25, NO, 4, 1, 0, 0), // stx_nlink
     F(3272, 20, 156, NO, 4, 1, 0, 0), // stx_uid
     F(3273, 24, 157, NO, 4, 1, 0, 0), // stx_gid
@@ -14631,7 +14632,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3275, 32, 17, NO, 8, 1, 0, 0), // stx_ino
     F(3276, 40, 5, NO, 8, 1, BRIEF | 0, 0), // stx_size
     F(3277, 48, 25, NO, 8, 1, 0, 0), // stx_blocks
-    F(3278, 56, 1591, NO, 8, 1, 0, 0), // stx_attributes_mask
+    F(3278, 56, 1592, NO, 8, 1, 0, 0), // stx_attributes_mask
     F(3279, 64, 17, 618, 0, 1, 0, 0), // stx_atime
     F(3280, 80, 17, 618, 0, 1, 0, 0), // stx_btime
     F(3281, 96, 17, 618, 0, 1, 0, 0), // stx_ctime
@@ -14651,7 +14652,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3295, 184, 5, NO, 4, 1, 0, 0), // stx_atomic_write_unit_max_opt
     F(3268, 0, 307, NO, 4, 1, BRIEF | 0, 0), // stx_mask
     F(3269, 4, 5, NO, 4, 1, 0, 0), // stx_blksize
-    F(3270, 8, 1591, NO, 8, 1, BRIEF | 0, 0), // stx_attributes
+    F(3270, 8, 1592, NO, 8, 1, BRIEF | 0, 0), // stx_attributes
     F(3271, 16, 25, NO, 4, 1, 0, 0), // stx_nlink
     F(3272, 20, 156, NO, 4, 1, 0, 0), // stx_uid
     F(3273, 24, 157, NO, 4, 1, 0, 0), // stx_gid
@@ -14659,7 +14660,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3275, 32, 17, NO, 8, 1, 0, 0), // stx_ino
     F(3276, 40, 5, NO, 8, 1, BRIEF | 0, 0), // stx_size
     F(3277, 48, 25, NO, 8, 1, 0, 0), // stx_blocks
-    F(3278, 56, 1591, NO, 8, 1, 0, 0), // stx_attributes_mask
+    F(3278, 56, 1592, NO, 8, 1, 0, 0), // stx_attributes_mask
     F(3279, 64, 17, 618, 0, 1, 0, 0), // stx_atime
     F(3280, 80, 17, 618, 0, 1, 0, 0), // stx_btime
     F(3281, 96, 17, 618, 0, 1, 0, 0), // stx_ctime
@@ -14671,7 +14672,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3287, 144, 8, NO, 8, 1, 0, 0), // stx_mnt_id
     F(3268, 0, 307, NO, 4, 1, BRIEF | 0, 0), // stx_mask
     F(3269, 4, 5, NO, 4, 1, 0, 0), // stx_blksize
-    F(3270, 8, 1591, NO, 8, 1, BRIEF | 0, 0), // stx_attributes
+    F(3270, 8, 1592, NO, 8, 1, BRIEF | 0, 0), // stx_attributes
     F(3271, 16, 25, NO, 4, 1, 0, 0), // stx_nlink
     F(3272, 20, 156, NO, 4, 1, 0, 0), // stx_uid
     F(3273, 24, 157, NO, 4, 1, 0, 0), // stx_gid
@@ -14679,7 +14680,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3275, 32, 17, NO, 8, 1, 0, 0), // stx_ino
     F(3276, 40, 5, NO, 8, 1, BRIEF | 0, 0), // stx_size
     F(3277, 48, 25, NO, 8, 1, 0, 0), // stx_blocks
-    F(3278, 56, 1591, NO, 8, 1, 0, 0), // stx_attributes_mask
+    F(3278, 56, 1592, NO, 8, 1, 0, 0), // stx_attributes_mask
     F(3279, 64, 17, 618, 0, 1, 0, 0), // stx_atime
     F(3280, 80, 17, 618, 0, 1, 0, 0), // stx_btime
     F(3281, 96, 17, 618, 0, 1, 0, 0), // stx_ctime
@@ -14693,7 +14694,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3289, 156, 5, NO, 4, 1, 0, 0), // stx_dio_offset_align
     F(3268, 0, 307, NO, 4, 1, BRIEF | 0, 0), // stx_mask
     F(3269, 4, 5, NO, 4, 1, 0, 0), // stx_blksize
-    F(3270, 8, 1591, NO, 8, 1, BRIEF | 0, 0), // stx_attributes
+    F(3270, 8, 1592, NO, 8, 1, BRIEF | 0, 0), // stx_attributes
     F(3271, 16, 25, NO, 4, 1, 0, 0), // stx_nlink
     F(3272, 20, 156, NO, 4, 1, 0, 0), // stx_uid
     F(3273, 24, 157, NO, 4, 1, 0, 0), // stx_gid
@@ -14701,7 +14702,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3275, 32, 17, NO, 8, 1, 0, 0), // stx_ino
     F(3276, 40, 5, NO, 8, 1, BRIEF | 0, 0), // stx_size
     F(3277, 48, 25, NO, 8, 1, 0, 0), // stx_blocks
-    F(3278, 56, 1591, NO, 8, 1, 0, 0), // stx_attributes_mask
+    F(3278, 56, 1592, NO, 8, 1, 0, 0), // stx_attributes_mask
     F(3279, 64, 17, 618, 0, 1, 0, 0), // stx_atime
     F(3280, 80, 17, 618, 0, 1, 0, 0), // stx_btime
     F(3281, 96, 17, 618, 0, 1, 0, 0), // stx_ctime
@@ -14717,28 +14718,28 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3291, 168, 5, NO, 4, 1, 0, 0), // stx_atomic_write_unit_min
     F(3292, 172, 5, NO, 4, 1, 0, 0), // stx_atomic_write_unit_max
     F(3293, 176, 25, NO, 4, 1, 0, 0), // stx_atomic_write_segments_max
-    F(1046, 0, 1592, NO, 4 | POINTER, 1, 0, 0), // sigmask
+    F(1046, 0, 1593, NO, 4 | POINTER, 1, 0, 0), // sigmask
     F(3297, 4, 5, NO, 4, 1, 0, 0), // sigsetsize
-    F(1046, 0, 1592, NO, 8 | POINTER, 1, 0, 0), // sigmask
+    F(1046, 0, 1593, NO, 8 | POINTER, 1, 0, 0), // sigmask
     F(3297, 8, 5, NO, 8, 1, 0, 0), // sigsetsize
     F(3299, 0, 188, NO, 4, 1, 0, 0), // cpu_id_start
-    F(3300, 4, 1593, NO, 4, 1, 0, 0), // cpu_id
+    F(3300, 4, 1594, NO, 4, 1, 0, 0), // cpu_id
     F(3301, 8, 1, NO, 8, 1, 0, 0), // rseq_cs
-    F(27, 16, 1594, NO, 4, 1, 0, 0), // flags
+    F(27, 16, 1595, NO, 4, 1, 0, 0), // flags
     F(3302, 20, 64, NO, 4, 1, 0, 0), // node_id
     F(3303, 24, 17, NO, 4, 1, 0, 0), // mm_cid
     F(3304, 28, 17, 619, 0, 1, 0, 0), // slice_ctrl
     F(3299, 0, 188, NO, 4, 1, 0, 0), // cpu_id_start
-    F(3300, 4, 1593, NO, 4, 1, 0, 0), // cpu_id
+    F(3300, 4, 1594, NO, 4, 1, 0, 0), // cpu_id
     F(3301, 8, 1, NO, 8, 1, 0, 0), // rseq_cs
-    F(27, 16, 1594, NO, 4, 1, 0, 0), // flags
+    F(27, 16, 1595, NO, 4, 1, 0, 0), // flags
     F(3299, 0, 188, NO, 4, 1, 0, 0), // cpu_id_start
-    F(3300, 4, 1593, NO, 4, 1, 0, 0), // cpu_id
+    F(3300, 4, 1594, NO, 4, 1, 0, 0), // cpu_id
     F(3301, 8, 1, NO, 8, 1, 0, 0), // rseq_cs
-    F(27, 16, 1594, NO, 4, 1, 0, 0), // flags
+    F(27, 16, 1595, NO, 4, 1, 0, 0), // flags
     F(3302, 20, 64, NO, 4, 1, 0, 0), // node_id
     F(3303, 24, 17, NO, 4, 1, 0, 0), // mm_cid
-    F(27, 0, 1595, NO, 8, 1, 0, 0), // flags
+    F(27, 0, 1596, NO, 8, 1, 0, 0), // flags
     F(3306, 8, 14, NO, 8, 1, 0, 0), // pidfd
     F(3307, 16, 14, NO, 8, 1, 0, 0), // child_tid
     F(3308, 24, 14, NO, 8, 1, 0, 0), // parent_tid
@@ -14746,12 +14747,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3310, 40, 1, NO, 8, 1, 0, 0), // stack
     F(3311, 48, 8, NO, 8, 1, 0, 0), // stack_size
     F(3312, 56, 14, NO, 8, 1, 0, 0), // tls
-    F(3314, 64, 1596, NO, 8, 1, 0, 0), // set_tid
+    F(3314, 64, 1597, NO, 8, 1, 0, 0), // set_tid
     F(3313, 72, 25, NO, 8, 1, 0, 0), // set_tid_size
     F(1306, 80, 14, NO, 8, 1, 0, 0), // cgroup
-    F(27, 0, 1597, NO, 8, 1, 0, 0), // flags
+    F(27, 0, 1598, NO, 8, 1, 0, 0), // flags
     F(1528, 8, 155, NO, 8, 1, 0, 0), // mode
-    F(3316, 16, 1598, NO, 8, 1, 0, 0), // resolve
+    F(3316, 16, 1599, NO, 8, 1, 0, 0), // resolve
     F(3060, 0, 17, 459, 0, 1, BRIEF | 0, 0), // ru_utime
     F(3061, 8, 17, 459, 0, 1, BRIEF | 0, 0), // ru_stime
     F(3062, 16, 17, NO, 8 | SIGNED, 1, 0, 0), // ru_maxrss
@@ -14937,7 +14938,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3465, 30, 8, NO, 2, 1, 0, 0), // sc_formatvec
     F(3345, 32, 8, NO, 4, 6, 0, 0), // sc_fpregs
     F(3466, 56, 8, NO, 4, 3, 0, 0), // sc_fpcntl
-    F(3467, 68, 1295, NO, 1, 216, 0, 0), // sc_fpstate
+    F(3467, 68, 1296, NO, 1, 216, 0, 0), // sc_fpstate
     F(2350, 0, 1, 622, 0, 1, 0, 0), // regs
     F(3323, 152, 8, NO, 4, 1, 0, 0), // oldmask
     F(3468, 0, 8, NO, 4, 1, 0, 0), // sc_regmask
@@ -15151,12 +15152,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3026, 496, 25, NO, 8 | SIGNED, 1, 0, 0), // f_files
     F(3027, 504, 25, NO, 8 | SIGNED, 1, 0, 0), // f_ffree
     F(3563, 0, 17, 627, 0, 1, 0, 0), // set
-    F(3119, 0, 1546, NO, 4, 1, 0, 0), // modes
+    F(3119, 0, 1547, NO, 4, 1, 0, 0), // modes
     F(1053, 8, 17, NO, 8 | SIGNED, 1, 0, 0), // offset
     F(1285, 16, 17, NO, 8 | SIGNED, 1, 0, 0), // freq
     F(3120, 24, 17, NO, 8 | SIGNED, 1, 0, 0), // maxerror
     F(3121, 32, 17, NO, 8 | SIGNED, 1, 0, 0), // esterror
-    F(1466, 40, 1547, NO, 4 | SIGNED, 1, 0, 0), // status
+    F(1466, 40, 1548, NO, 4 | SIGNED, 1, 0, 0), // status
     F(3122, 48, 17, NO, 8 | SIGNED, 1, 0, 0), // constant
     F(3123, 56, 17, NO, 8 | SIGNED, 1, 0, 0), // precision
     F(3124, 64, 17, NO, 8 | SIGNED, 1, 0, 0), // tolerance
@@ -15173,19 +15174,19 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3033, 0, 17, NO, 4, 1, 0, 0), // d_ino
     F(3034, 4, 11, NO, 4, 1, 0, 0), // d_off
     F(3035, 8, 5, NO, 2, 1, 0, 0), // d_reclen
-    F(3036, 10, 1292, NO, 1 | CHAR, FLEXIBLE, 0, 0), // d_name
+    F(3036, 10, 1293, NO, 1 | CHAR, FLEXIBLE, 0, 0), // d_name
     F(3033, 0, 17, NO, 8, 1, 0, 0), // d_ino
     F(3034, 8, 11, NO, 8, 1, 0, 0), // d_off
     F(3035, 16, 5, NO, 2, 1, 0, 0), // d_reclen
-    F(3036, 18, 1292, NO, 1 | CHAR, FLEXIBLE, 0, 0), // d_name
+    F(3036, 18, 1293, NO, 1 | CHAR, FLEXIBLE, 0, 0), // d_name
     F(3033, 0, 17, NO, 4, 1, 0, 0), // d_ino
     F(3034, 4, 11, NO, 4, 1, 0, 0), // d_off
     F(3035, 8, 5, NO, 2, 1, 0, 0), // d_reclen
-    F(3036, 10, 1292, NO, 1 | CHAR, 1, 0, 0), // d_name
+    F(3036, 10, 1293, NO, 1 | CHAR, 1, 0, 0), // d_name
     F(3033, 0, 17, NO, 8, 1, 0, 0), // d_ino
     F(3034, 8, 11, NO, 8, 1, 0, 0), // d_off
     F(3035, 16, 5, NO, 2, 1, 0, 0), // d_reclen
-    F(3036, 18, 1292, NO, 1 | CHAR, 1, 0, 0), // d_name
+    F(3036, 18, 1293, NO, 1 | CHAR, 1, 0, 0), // d_name
     F(3567, 0, 25, NO, 4 | SIGNED, 1, 0, 0), // f_tfree
     F(3568, 4, 25, NO, 4, 1, 0, 0), // f_tinode
     F(3567, 0, 25, NO, 4 | SIGNED, 1, 0, 0), // f_tfree
@@ -15352,7 +15353,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3053, 76, 17, NO, 4, 1, 0, 0), // st_mtime_nsec
     F(3054, 80, 143, NO, 4, 1, 0, 0), // st_ctime
     F(3055, 84, 17, NO, 4, 1, 0, 0), // st_ctime_nsec
-    F(3021, 0, 1538, NO, 8 | SIGNED, 1, 0, 0), // f_type
+    F(3021, 0, 1539, NO, 8 | SIGNED, 1, 0, 0), // f_type
     F(3022, 8, 5, NO, 8 | SIGNED, 1, 0, 0), // f_bsize
     F(3023, 16, 25, NO, 8, 1, 0, 0), // f_blocks
     F(3024, 24, 25, NO, 8, 1, 0, 0), // f_bfree
@@ -15362,8 +15363,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3028, 56, 17, 615, 0, 1, 0, 0), // f_fsid
     F(3029, 64, 5, NO, 8 | SIGNED, 1, 0, 0), // f_namelen
     F(3030, 72, 5, NO, 8 | SIGNED, 1, 0, 0), // f_frsize
-    F(3031, 80, 1539, NO, 8 | SIGNED, 1, 0, 0), // f_flags
-    F(3021, 0, 1538, NO, 4, 1, 0, 0), // f_type
+    F(3031, 80, 1540, NO, 8 | SIGNED, 1, 0, 0), // f_flags
+    F(3021, 0, 1539, NO, 4, 1, 0, 0), // f_type
     F(3022, 4, 5, NO, 4, 1, 0, 0), // f_bsize
     F(3030, 8, 5, NO, 4, 1, 0, 0), // f_frsize
     F(3023, 16, 25, NO, 8, 1, 0, 0), // f_blocks
@@ -15373,8 +15374,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3025, 48, 25, NO, 8, 1, 0, 0), // f_bavail
     F(3028, 56, 17, 615, 0, 1, 0, 0), // f_fsid
     F(3029, 64, 5, NO, 4, 1, 0, 0), // f_namelen
-    F(3031, 68, 1539, NO, 4, 1, 0, 0), // f_flags
-    F(3021, 0, 1538, NO, 4 | SIGNED, 1, 0, 0), // f_type
+    F(3031, 68, 1540, NO, 4, 1, 0, 0), // f_flags
+    F(3021, 0, 1539, NO, 4 | SIGNED, 1, 0, 0), // f_type
     F(3022, 4, 5, NO, 4 | SIGNED, 1, 0, 0), // f_bsize
     F(3023, 8, 25, NO, 8, 1, 0, 0), // f_blocks
     F(3024, 16, 25, NO, 8, 1, 0, 0), // f_bfree
@@ -15384,15 +15385,15 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3028, 48, 17, 615, 0, 1, 0, 0), // f_fsid
     F(3029, 56, 5, NO, 4 | SIGNED, 1, 0, 0), // f_namelen
     F(3030, 60, 5, NO, 4 | SIGNED, 1, 0, 0), // f_frsize
-    F(3031, 64, 1539, NO, 4 | SIGNED, 1, 0, 0), // f_flags
+    F(3031, 64, 1540, NO, 4 | SIGNED, 1, 0, 0), // f_flags
     F(3057, 0, 17, 471, 0, 1, 0, 0), // it_interval
     F(3058, 8, 17, 471, 0, 1, 0, 0), // it_value
-    F(3119, 0, 1546, NO, 4, 1, 0, 0), // modes
+    F(3119, 0, 1547, NO, 4, 1, 0, 0), // modes
     F(1053, 4, 17, NO, 4 | SIGNED, 1, 0, 0), // offset
     F(1285, 8, 17, NO, 4 | SIGNED, 1, 0, 0), // freq
     F(3120, 12, 17, NO, 4 | SIGNED, 1, 0, 0), // maxerror
     F(3121, 16, 17, NO, 4 | SIGNED, 1, 0, 0), // esterror
-    F(1466, 20, 1547, NO, 4 | SIGNED, 1, 0, 0), // status
+    F(1466, 20, 1548, NO, 4 | SIGNED, 1, 0, 0), // status
     F(3122, 24, 17, NO, 4 | SIGNED, 1, 0, 0), // constant
     F(3123, 28, 17, NO, 4 | SIGNED, 1, 0, 0), // precision
     F(3124, 32, 17, NO, 4 | SIGNED, 1, 0, 0), // tolerance
@@ -15407,17 +15408,17 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3132, 72, 25, NO, 4 | SIGNED, 1, 0, 0), // errcnt
     F(3133, 76, 25, NO, 4 | SIGNED, 1, 0, 0), // stbcnt
     F(3134, 80, 143, NO, 4 | SIGNED, 1, 0, 0), // tai
-    F(3096, 0, 1288, NO, 4 | POINTER, 1, 0, 0), // sa_handler
+    F(3096, 0, 1289, NO, 4 | POINTER, 1, 0, 0), // sa_handler
     F(3097, 4, 260, NO, 4, 1, 0, 0), // sa_mask
-    F(3098, 8, 1544, NO, 4, 1, 0, 0), // sa_flags
+    F(3098, 8, 1545, NO, 4, 1, 0, 0), // sa_flags
     F(3099, 12, 14, NO, 4 | POINTER, 1, 0, 0), // sa_restorer
-    F(3096, 0, 1288, NO, 8 | POINTER, 1, 0, 0), // sa_handler
+    F(3096, 0, 1289, NO, 8 | POINTER, 1, 0, 0), // sa_handler
     F(3097, 8, 260, NO, 8, 1, 0, 0), // sa_mask
-    F(3098, 16, 1544, NO, 8, 1, 0, 0), // sa_flags
+    F(3098, 16, 1545, NO, 8, 1, 0, 0), // sa_flags
     F(3099, 24, 14, NO, 8 | POINTER, 1, 0, 0), // sa_restorer
-    F(3096, 0, 1288, NO, 4, 1, 0, 0), // sa_handler
+    F(3096, 0, 1289, NO, 4, 1, 0, 0), // sa_handler
     F(3097, 4, 260, NO, 4, 1, 0, 0), // sa_mask
-    F(3098, 8, 1544, NO, 4, 1, 0, 0), // sa_flags
+    F(3098, 8, 1545, NO, 4, 1, 0, 0), // sa_flags
     F(3099, 12, 14, NO, 4, 1, 0, 0), // sa_restorer
     F(3060, 0, 17, 480, 0, 1, BRIEF | 0, 0), // ru_utime
     F(3061, 8, 17, 480, 0, 1, BRIEF | 0, 0), // ru_stime
@@ -15435,7 +15436,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3073, 60, 25, NO, 4 | SIGNED, 1, 0, 0), // ru_nsignals
     F(3074, 64, 25, NO, 4 | SIGNED, 1, 0, 0), // ru_nvcsw
     F(3075, 68, 25, NO, 4 | SIGNED, 1, 0, 0), // ru_nivcsw
-    F(3021, 0, 1538, NO, 4 | SIGNED, 1, 0, 0), // f_type
+    F(3021, 0, 1539, NO, 4 | SIGNED, 1, 0, 0), // f_type
     F(3022, 4, 5, NO, 4 | SIGNED, 1, 0, 0), // f_bsize
     F(3023, 8, 25, NO, 4 | SIGNED, 1, 0, 0), // f_blocks
     F(3024, 12, 25, NO, 4 | SIGNED, 1, 0, 0), // f_bfree
@@ -15445,8 +15446,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3028, 28, 17, 628, 0, 1, 0, 0), // f_fsid
     F(3029, 36, 5, NO, 4 | SIGNED, 1, 0, 0), // f_namelen
     F(3030, 40, 5, NO, 4 | SIGNED, 1, 0, 0), // f_frsize
-    F(3031, 44, 1539, NO, 4 | SIGNED, 1, 0, 0), // f_flags
-    F(3021, 0, 1538, NO, 4 | SIGNED, 1, 0, 0), // f_type
+    F(3031, 44, 1540, NO, 4 | SIGNED, 1, 0, 0), // f_flags
+    F(3021, 0, 1539, NO, 4 | SIGNED, 1, 0, 0), // f_type
     F(3022, 4, 5, NO, 4 | SIGNED, 1, 0, 0), // f_bsize
     F(3030, 8, 5, NO, 4 | SIGNED, 1, 0, 0), // f_frsize
     F(3023, 12, 25, NO, 4 | SIGNED, 1, 0, 0), // f_blocks
@@ -15456,8 +15457,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3025, 28, 25, NO, 4 | SIGNED, 1, 0, 0), // f_bavail
     F(3028, 32, 17, 628, 0, 1, 0, 0), // f_fsid
     F(3029, 40, 5, NO, 4 | SIGNED, 1, 0, 0), // f_namelen
-    F(3031, 44, 1539, NO, 4 | SIGNED, 1, 0, 0), // f_flags
-    F(3021, 0, 1538, NO, 4, 1, 0, 0), // f_type
+    F(3031, 44, 1540, NO, 4 | SIGNED, 1, 0, 0), // f_flags
+    F(3021, 0, 1539, NO, 4, 1, 0, 0), // f_type
     F(3022, 4, 5, NO, 4, 1, 0, 0), // f_bsize
     F(3023, 8, 25, NO, 4, 1, 0, 0), // f_blocks
     F(3024, 12, 25, NO, 4, 1, 0, 0), // f_bfree
@@ -15467,7 +15468,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3028, 28, 17, 628, 0, 1, 0, 0), // f_fsid
     F(3029, 36, 5, NO, 4, 1, 0, 0), // f_namelen
     F(3030, 40, 5, NO, 4, 1, 0, 0), // f_frsize
-    F(3031, 44, 1539, NO, 4, 1, 0, 0), // f_flags
+    F(3031, 44, 1540, NO, 4, 1, 0, 0), // f_flags
     F(3040, 0, 117, NO, 4, 1, 0, 0), // st_dev
     F(3041, 16, 17, NO, 4, 1, 0, 0), // st_ino
     F(3042, 20, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
@@ -15516,12 +15517,12 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3053, 44, 17, NO, 4, 1, 0, 0), // st_mtime_nsec
     F(3054, 48, 143, NO, 4 | SIGNED, 1, 0, 0), // st_ctime
     F(3055, 52, 17, NO, 4, 1, 0, 0), // st_ctime_nsec
-    F(3096, 4, 1288, NO, 4, 1, 0, 0), // sa_handler
-    F(3097, 8, 1537, NO, 0, 16, 0, 0), // sa_mask
-    F(3098, 0, 1544, NO, 4, 1, 0, 0), // sa_flags
+    F(3096, 4, 1289, NO, 4, 1, 0, 0), // sa_handler
+    F(3097, 8, 1538, NO, 0, 16, 0, 0), // sa_mask
+    F(3098, 0, 1545, NO, 4, 1, 0, 0), // sa_flags
     F(2252, 0, 94, NO, 4 | SIGNED, 1, 0, 0), // si_signo
     F(2253, 4, 17, NO, 4 | SIGNED, 1, 0, 0), // si_errno
-    F(2254, 8, 1449, NO, 4 | SIGNED, 1, 0, 0), // si_code
+    F(2254, 8, 1450, NO, 4 | SIGNED, 1, 0, 0), // si_code
     F(2255, 12, 62, NO, 4 | SIGNED, 1, 0, 0), // _sifields._kill._pid
     F(2256, 16, 156, NO, 4, 1, 0, 0), // _sifields._kill._uid
     F(2257, 12, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._timer._tid
@@ -15540,7 +15541,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2270, 16, 14, NO, 4 | SIGNED, 1, 0, 0), // _sifields._sigsys._syscall
     F(2271, 20, 14, NO, 4, 1, 0, 0), // _sifields._sigsys._arch
     F(2252, 0, 94, NO, 4 | SIGNED, 1, 0, 0), // si_signo
-    F(2254, 4, 1449, NO, 4 | SIGNED, 1, 0, 0), // si_code
+    F(2254, 4, 1450, NO, 4 | SIGNED, 1, 0, 0), // si_code
     F(2253, 8, 17, NO, 4 | SIGNED, 1, 0, 0), // si_errno
     F(2255, 12, 62, NO, 4 | SIGNED, 1, 0, 0), // _sifields._kill._pid
     F(2256, 16, 156, NO, 4 | SIGNED, 1, 0, 0), // _sifields._kill._uid
@@ -15561,9 +15562,9 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2271, 20, 14, NO, 4, 1, 0, 0), // _sifields._sigsys._arch
     F(3085, 0, 17, 629, 0, 1, 0, 0), // sigev_value
     F(3086, 4, 94, NO, 4 | SIGNED, 1, 0, 0), // sigev_signo
-    F(3087, 8, 1542, NO, 4 | SIGNED, 1, 0, 0), // sigev_notify
+    F(3087, 8, 1543, NO, 4 | SIGNED, 1, 0, 0), // sigev_notify
     F(3088, 12, 14, NO, 4 | SIGNED, 1, 0, 0), // _sigev_un._tid
-    F(3021, 0, 1538, NO, 4, 1, 0, 0), // f_type
+    F(3021, 0, 1539, NO, 4, 1, 0, 0), // f_type
     F(3022, 4, 5, NO, 4, 1, 0, 0), // f_bsize
     F(3023, 8, 25, NO, 8, 1, 0, 0), // f_blocks
     F(3024, 16, 25, NO, 8, 1, 0, 0), // f_bfree
@@ -15573,53 +15574,53 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3028, 48, 17, 628, 0, 1, 0, 0), // f_fsid
     F(3029, 56, 5, NO, 4, 1, 0, 0), // f_namelen
     F(3030, 60, 5, NO, 4, 1, 0, 0), // f_frsize
-    F(3031, 64, 1539, NO, 4, 1, 0, 0), // f_flags
-    F(3153, 0, 1548, NO, 4, 1, 0, 0), // msg_name
+    F(3031, 64, 1540, NO, 4, 1, 0, 0), // f_flags
+    F(3153, 0, 1549, NO, 4, 1, 0, 0), // msg_name
     F(3152, 4, 5, NO, 4 | SIGNED, 1, 0, 0), // msg_namelen
-    F(3155, 8, 1549, NO, 4, 1, 0, 0), // msg_iov
+    F(3155, 8, 1550, NO, 4, 1, 0, 0), // msg_iov
     F(3154, 12, 25, NO, 4, 1, 0, 0), // msg_iovlen
-    F(1853, 16, 1550, NO, 4, 1, 0, 0), // msg_control
+    F(1853, 16, 1551, NO, 4, 1, 0, 0), // msg_control
     F(1852, 20, 5, NO, 4, 1, 0, 0), // msg_controllen
     F(1098, 24, 89, NO, 4, 1, 0, 0), // msg_flags
     F(1514, 0, 17, 630, 0, 1, 0, 0), // list
     F(3077, 4, 17, NO, 4 | SIGNED, 1, 0, 0), // futex_offset
     F(3078, 8, 1, NO, 4, 1, 0, 0), // list_op_pending
-    F(1368, 0, 1541, NO, 4, 1, 0, 0), // buf
+    F(1368, 0, 1542, NO, 4, 1, 0, 0), // buf
     F(3081, 4, 5, NO, 4, 1, 0, 0), // bufsz
     F(3082, 8, 1, NO, 4, 1, 0, 0), // mem
     F(3083, 12, 5, NO, 4, 1, 0, 0), // memsz
     F(3157, 0, 17, 491, 0, 1, 0, 0), // msg_hdr
     F(3158, 28, 5, NO, 4, 1, 0, 0), // msg_len
-    F(1046, 0, 1592, NO, 4, 1, 0, 0), // sigmask
+    F(1046, 0, 1593, NO, 4, 1, 0, 0), // sigmask
     F(3297, 4, 5, NO, 4, 1, 0, 0), // sigsetsize
     F(3597, 0, 143, NO, 4 | SIGNED, 1, 0, 0), // actime
     F(3598, 4, 143, NO, 4 | SIGNED, 1, 0, 0), // modtime
     F(2606, 0, 25, NO, 4, 1, 0, 0), // n
-    F(3600, 4, 1599, NO, 4 | POINTER, 1, 0, 0), // inp
-    F(3601, 8, 1599, NO, 4 | POINTER, 1, 0, 0), // outp
-    F(3602, 12, 1599, NO, 4 | POINTER, 1, 0, 0), // exp
-    F(3603, 16, 1600, NO, 4 | POINTER, 1, 0, 0), // tvp
+    F(3600, 4, 1600, NO, 4 | POINTER, 1, 0, 0), // inp
+    F(3601, 8, 1600, NO, 4 | POINTER, 1, 0, 0), // outp
+    F(3602, 12, 1600, NO, 4 | POINTER, 1, 0, 0), // exp
+    F(3603, 16, 1601, NO, 4 | POINTER, 1, 0, 0), // tvp
     F(2606, 0, 25, NO, 8, 1, 0, 0), // n
-    F(3600, 8, 1599, NO, 8 | POINTER, 1, 0, 0), // inp
-    F(3601, 16, 1599, NO, 8 | POINTER, 1, 0, 0), // outp
-    F(3602, 24, 1599, NO, 8 | POINTER, 1, 0, 0), // exp
-    F(3603, 32, 1600, NO, 8 | POINTER, 1, 0, 0), // tvp
+    F(3600, 8, 1600, NO, 8 | POINTER, 1, 0, 0), // inp
+    F(3601, 16, 1600, NO, 8 | POINTER, 1, 0, 0), // outp
+    F(3602, 24, 1600, NO, 8 | POINTER, 1, 0, 0), // exp
+    F(3603, 32, 1601, NO, 8 | POINTER, 1, 0, 0), // tvp
     F(3033, 0, 17, NO, 4, 1, 0, 0), // d_ino
     F(3605, 4, 11, NO, 4, 1, 0, 0), // d_offset
     F(3606, 8, 5, NO, 2, 1, 0, 0), // d_namlen
-    F(3036, 10, 1292, NO, 1 | CHAR, FLEXIBLE, 0, 0), // d_name
+    F(3036, 10, 1293, NO, 1 | CHAR, FLEXIBLE, 0, 0), // d_name
     F(3033, 0, 17, NO, 8, 1, 0, 0), // d_ino
     F(3605, 8, 11, NO, 8, 1, 0, 0), // d_offset
     F(3606, 16, 5, NO, 2, 1, 0, 0), // d_namlen
-    F(3036, 18, 1292, NO, 1 | CHAR, FLEXIBLE, 0, 0), // d_name
+    F(3036, 18, 1293, NO, 1 | CHAR, FLEXIBLE, 0, 0), // d_name
     F(3033, 0, 17, NO, 4, 1, 0, 0), // d_ino
     F(3605, 4, 11, NO, 4, 1, 0, 0), // d_offset
     F(3606, 8, 5, NO, 2, 1, 0, 0), // d_namlen
-    F(3036, 10, 1292, NO, 1 | CHAR, 1, 0, 0), // d_name
+    F(3036, 10, 1293, NO, 1 | CHAR, 1, 0, 0), // d_name
     F(3033, 0, 17, NO, 8, 1, 0, 0), // d_ino
     F(3605, 8, 11, NO, 8, 1, 0, 0), // d_offset
     F(3606, 16, 5, NO, 2, 1, 0, 0), // d_namlen
-    F(3036, 18, 1292, NO, 1 | CHAR, 1, 0, 0), // d_name
+    F(3036, 18, 1293, NO, 1 | CHAR, 1, 0, 0), // d_name
     F(1069, 0, 1, NO, 4, 1, 0, 0), // addr
     F(1075, 4, 5, NO, 4, 1, 0, 0), // len
     F(3608, 8, 15, NO, 4, 1, 0, 0), // prot
@@ -15654,31 +15655,31 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3050, 18, 143, NO, 4, 1, 0, 0), // st_atime
     F(3052, 22, 143, NO, 4, 1, 0, 0), // st_mtime
     F(3054, 26, 143, NO, 4, 1, 0, 0), // st_ctime
-    F(3107, 0, 1292, NO, 1 | CHAR, 9, BRIEF | 0, 0), // sysname
-    F(3108, 9, 1292, NO, 1 | CHAR, 9, BRIEF | 0, 0), // nodename
-    F(3109, 18, 1292, NO, 1 | CHAR, 9, 0, 0), // release
-    F(1038, 27, 1292, NO, 1 | CHAR, 9, 0, 0), // version
-    F(3110, 36, 1292, NO, 1 | CHAR, 9, 0, 0), // machine
+    F(3107, 0, 1293, NO, 1 | CHAR, 9, BRIEF | 0, 0), // sysname
+    F(3108, 9, 1293, NO, 1 | CHAR, 9, BRIEF | 0, 0), // nodename
+    F(3109, 18, 1293, NO, 1 | CHAR, 9, 0, 0), // release
+    F(1038, 27, 1293, NO, 1 | CHAR, 9, 0, 0), // version
+    F(3110, 36, 1293, NO, 1 | CHAR, 9, 0, 0), // machine
     F(2606, 0, 25, NO, 4, 1, 0, 0), // n
-    F(3600, 4, 1599, NO, 4, 1, 0, 0), // inp
-    F(3601, 8, 1599, NO, 4, 1, 0, 0), // outp
-    F(3602, 12, 1599, NO, 4, 1, 0, 0), // exp
-    F(3603, 16, 1601, NO, 4, 1, 0, 0), // tvp
-    F(3107, 0, 1292, NO, 1 | CHAR, 65, BRIEF | 0, 0), // sysname
-    F(3108, 65, 1292, NO, 1 | CHAR, 65, BRIEF | 0, 0), // nodename
-    F(3109, 130, 1292, NO, 1 | CHAR, 65, 0, 0), // release
-    F(1038, 195, 1292, NO, 1 | CHAR, 65, 0, 0), // version
-    F(3110, 260, 1292, NO, 1 | CHAR, 65, 0, 0), // machine
+    F(3600, 4, 1600, NO, 4, 1, 0, 0), // inp
+    F(3601, 8, 1600, NO, 4, 1, 0, 0), // outp
+    F(3602, 12, 1600, NO, 4, 1, 0, 0), // exp
+    F(3603, 16, 1602, NO, 4, 1, 0, 0), // tvp
+    F(3107, 0, 1293, NO, 1 | CHAR, 65, BRIEF | 0, 0), // sysname
+    F(3108, 65, 1293, NO, 1 | CHAR, 65, BRIEF | 0, 0), // nodename
+    F(3109, 130, 1293, NO, 1 | CHAR, 65, 0, 0), // release
+    F(1038, 195, 1293, NO, 1 | CHAR, 65, 0, 0), // version
+    F(3110, 260, 1293, NO, 1 | CHAR, 65, 0, 0), // machine
     F(2350, 0, 17, 598, 0, 1, 0, 0), // regs
-    F(27, 84, 1467, NO, 4, 1, 0, 0), // flags
+    F(27, 84, 1468, NO, 4, 1, 0, 0), // flags
     F(2351, 88, 8, NO, 4, 1, 0, 0), // screen_bitmap
-    F(2352, 92, 1468, NO, 4, 1, 0, 0), // cpu_type
+    F(2352, 92, 1469, NO, 4, 1, 0, 0), // cpu_type
     F(2353, 96, 17, 599, 0, 1, 0, 0), // int_revectored
     F(2354, 128, 17, 599, 0, 1, 0, 0), // int21_revectored
     F(2350, 0, 17, 598, 0, 1, 0, 0), // regs
-    F(27, 152, 1467, NO, 8, 1, 0, 0), // flags
+    F(27, 152, 1468, NO, 8, 1, 0, 0), // flags
     F(2351, 160, 8, NO, 8, 1, 0, 0), // screen_bitmap
-    F(2352, 168, 1468, NO, 8, 1, 0, 0), // cpu_type
+    F(2352, 168, 1469, NO, 8, 1, 0, 0), // cpu_type
     F(2353, 176, 17, 599, 0, 1, 0, 0), // int_revectored
     F(2354, 240, 17, 599, 0, 1, 0, 0), // int21_revectored
     F(3597, 0, 143, NO, 8 | SIGNED, 1, 0, 0), // actime
@@ -15686,118 +15687,118 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3621, 0, 8, NO, 8, 1, 0, 0), // uc_flags
     F(3622, 8, 1, NO, 8 | POINTER, 1, 0, 0), // uc_link
     F(3623, 16, 17, 437, 0, 1, 0, 0), // uc_stack
-    F(3624, 40, 1537, NO, 0, 8, 0, 0), // uc_sigmask
+    F(3624, 40, 1538, NO, 0, 8, 0, 0), // uc_sigmask
     F(3625, 176, 17, 460, 0, 1, 0, 0), // uc_mcontext
     F(3621, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(3622, 4, 1, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(3623, 8, 17, 437, 0, 1, 0, 0), // uc_stack
     F(3625, 20, 17, 460, 0, 1, 0, 0), // uc_mcontext
-    F(3624, 192, 1537, NO, 0, 8, 0, 0), // uc_sigmask
+    F(3624, 192, 1538, NO, 0, 8, 0, 0), // uc_sigmask
     F(3621, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(3622, 4, 1, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(3623, 8, 17, 437, 0, 1, 0, 0), // uc_stack
     F(3625, 20, 17, 460, 0, 1, 0, 0), // uc_mcontext
-    F(3624, 244, 1537, NO, 0, 8, 0, 0), // uc_sigmask
+    F(3624, 244, 1538, NO, 0, 8, 0, 0), // uc_sigmask
     F(3621, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(3622, 4, 1, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(3623, 8, 17, 437, 0, 1, 0, 0), // uc_stack
     F(3625, 20, 17, 460, 0, 1, 0, 0), // uc_mcontext
-    F(3624, 572, 1537, NO, 0, 8, 0, 0), // uc_sigmask
+    F(3624, 572, 1538, NO, 0, 8, 0, 0), // uc_sigmask
     F(3621, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(3622, 4, 1, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(3623, 8, 17, 437, 0, 1, 0, 0), // uc_stack
     F(3625, 20, 17, 460, 0, 1, 0, 0), // uc_mcontext
-    F(3624, 64, 1537, NO, 4, 1, 0, 0), // uc_sigmask
+    F(3624, 64, 1538, NO, 4, 1, 0, 0), // uc_sigmask
     F(3621, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(3622, 4, 1, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(3623, 8, 17, 437, 0, 1, 0, 0), // uc_stack
     F(3625, 20, 17, 460, 0, 1, 0, 0), // uc_mcontext
-    F(3624, 212, 1537, NO, 0, 8, 0, 0), // uc_sigmask
+    F(3624, 212, 1538, NO, 0, 8, 0, 0), // uc_sigmask
     F(3621, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(3622, 4, 1, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(3623, 8, 17, 437, 0, 1, 0, 0), // uc_stack
     F(3625, 20, 17, 460, 0, 1, 0, 0), // uc_mcontext
-    F(3624, 108, 1537, NO, 4, 1, 0, 0), // uc_sigmask
+    F(3624, 108, 1538, NO, 4, 1, 0, 0), // uc_sigmask
     F(3621, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(3622, 4, 1, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(3623, 8, 17, 437, 0, 1, 0, 0), // uc_stack
     F(3625, 20, 17, 631, 0, 1, 0, 0), // uc_mcontext
-    F(3624, 524, 1537, NO, 4, 1, 0, 0), // uc_sigmask
+    F(3624, 524, 1538, NO, 4, 1, 0, 0), // uc_sigmask
     F(3621, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(3622, 4, 1, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(3623, 8, 17, 437, 0, 1, 0, 0), // uc_stack
     F(3625, 20, 17, 460, 0, 1, 0, 0), // uc_mcontext
-    F(3624, 176, 1537, NO, 0, 8, 0, 0), // uc_sigmask
+    F(3624, 176, 1538, NO, 0, 8, 0, 0), // uc_sigmask
     F(3621, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(3622, 4, 1, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(3623, 8, 17, 437, 0, 1, 0, 0), // uc_stack
     F(3625, 24, 17, 460, 0, 1, 0, 0), // uc_mcontext
-    F(3624, 624, 1537, NO, 0, 16, 0, 0), // uc_sigmask
+    F(3624, 624, 1538, NO, 0, 16, 0, 0), // uc_sigmask
     F(3621, 0, 8, NO, 8, 1, 0, 0), // uc_flags
     F(3622, 8, 1, NO, 8 | POINTER, 1, 0, 0), // uc_link
     F(3623, 16, 17, 437, 0, 1, 0, 0), // uc_stack
     F(3625, 40, 17, 460, 0, 1, 0, 0), // uc_mcontext
-    F(3624, 640, 1537, NO, 0, 16, 0, 0), // uc_sigmask
+    F(3624, 640, 1538, NO, 0, 16, 0, 0), // uc_sigmask
     F(3621, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(3622, 4, 1, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(3623, 8, 17, 437, 0, 1, 0, 0), // uc_stack
     F(3625, 24, 17, 460, 0, 1, 0, 0), // uc_mcontext
-    F(3624, 616, 1537, NO, 0, 16, 0, 0), // uc_sigmask
+    F(3624, 616, 1538, NO, 0, 16, 0, 0), // uc_sigmask
     F(3621, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(3622, 4, 1, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(3623, 8, 17, 437, 0, 1, 0, 0), // uc_stack
     F(3625, 24, 17, 460, 0, 1, 0, 0), // uc_mcontext
-    F(3624, 448, 1537, NO, 0, 8, 0, 0), // uc_sigmask
+    F(3624, 448, 1538, NO, 0, 8, 0, 0), // uc_sigmask
     F(3621, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(3622, 4, 1, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(3623, 8, 17, 437, 0, 1, 0, 0), // uc_stack
     F(3625, 20, 17, 460, 0, 1, 0, 0), // uc_mcontext
-    F(3624, 152, 1537, NO, 0, 8, 0, 0), // uc_sigmask
+    F(3624, 152, 1538, NO, 0, 8, 0, 0), // uc_sigmask
     F(3621, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(3622, 4, 1, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(3623, 8, 17, 437, 0, 1, 0, 0), // uc_stack
     F(3625, 20, 17, 460, 0, 1, 0, 0), // uc_mcontext
-    F(3624, 160, 1537, NO, 0, 8, 0, 0), // uc_sigmask
+    F(3624, 160, 1538, NO, 0, 8, 0, 0), // uc_sigmask
     F(3621, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(3622, 4, 1, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(3623, 8, 17, 437, 0, 1, 0, 0), // uc_stack
     F(3626, 48, 1, NO, 4 | POINTER, 1, 0, 0), // uc_regs
-    F(3624, 52, 1537, NO, 0, 8, 0, 0), // uc_sigmask
+    F(3624, 52, 1538, NO, 0, 8, 0, 0), // uc_sigmask
     F(3625, 192, 17, 631, 0, 1, 0, 0), // uc_mcontext
     F(3621, 0, 8, NO, 8, 1, 0, 0), // uc_flags
     F(3622, 8, 1, NO, 8 | POINTER, 1, 0, 0), // uc_link
     F(3623, 16, 17, 437, 0, 1, 0, 0), // uc_stack
-    F(3624, 40, 1537, NO, 0, 8, 0, 0), // uc_sigmask
+    F(3624, 40, 1538, NO, 0, 8, 0, 0), // uc_sigmask
     F(3625, 168, 17, 460, 0, 1, 0, 0), // uc_mcontext
     F(3621, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(3622, 4, 1, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(3623, 8, 17, 437, 0, 1, 0, 0), // uc_stack
-    F(3624, 20, 1537, NO, 0, 8, 0, 0), // uc_sigmask
+    F(3624, 20, 1538, NO, 0, 8, 0, 0), // uc_sigmask
     F(3625, 160, 17, 460, 0, 1, 0, 0), // uc_mcontext
     F(3621, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(3622, 4, 1, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(3623, 8, 17, 437, 0, 1, 0, 0), // uc_stack
     F(3625, 20, 17, 460, 0, 1, 0, 0), // uc_mcontext
-    F(3624, 252, 1537, NO, 0, 8, 0, 0), // uc_sigmask
+    F(3624, 252, 1538, NO, 0, 8, 0, 0), // uc_sigmask
     F(3622, 0, 1, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(3621, 4, 8, NO, 4, 1, 0, 0), // uc_flags
-    F(3624, 8, 1537, NO, 4, 1, 0, 0), // uc_sigmask
+    F(3624, 8, 1538, NO, 4, 1, 0, 0), // uc_sigmask
     F(3625, 16, 17, 632, 0, 1, 0, 0), // uc_mcontext
     F(3622, 0, 1, NO, 8 | POINTER, 1, 0, 0), // uc_link
     F(3621, 8, 8, NO, 8, 1, 0, 0), // uc_flags
-    F(3624, 16, 1537, NO, 8, 1, 0, 0), // uc_sigmask
+    F(3624, 16, 1538, NO, 8, 1, 0, 0), // uc_sigmask
     F(3625, 32, 17, 632, 0, 1, 0, 0), // uc_mcontext
     F(3621, 0, 8, NO, 4, 1, 0, 0), // uc_flags
     F(3622, 4, 1, NO, 4 | POINTER, 1, 0, 0), // uc_link
     F(3623, 8, 17, 437, 0, 1, 0, 0), // uc_stack
     F(3625, 24, 17, 460, 0, 1, 0, 0), // uc_mcontext
-    F(3624, 280, 1537, NO, 4, 1, 0, 0), // uc_sigmask
+    F(3624, 280, 1538, NO, 4, 1, 0, 0), // uc_sigmask
     F(3621, 0, 8, NO, 8, 1, 0, 0), // uc_flags
     F(3622, 8, 1, NO, 8 | POINTER, 1, 0, 0), // uc_link
     F(3623, 16, 17, 437, 0, 1, 0, 0), // uc_stack
     F(3625, 40, 17, 460, 0, 1, 0, 0), // uc_mcontext
-    F(3624, 296, 1537, NO, 8, 1, 0, 0), // uc_sigmask
-    F(3628, 0, 1602, NO, 4 | SIGNED, 1, 0, 0), // dbg_type
+    F(3624, 296, 1538, NO, 8, 1, 0, 0), // uc_sigmask
+    F(3628, 0, 1603, NO, 4 | SIGNED, 1, 0, 0), // dbg_type
     F(3629, 4, 17, NO, 4, 1, 0, 0), // dbg_value
     F(3040, 0, 117, NO, 8, 1, 0, 0), // st_dev
     F(3042, 16, 155, NO, 4, 1, BRIEF | 0, 0), // st_mode
@@ -15823,16 +15824,16 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3641, 8, 177, NO, 8, 1, 0, 0), // attr_clr
     F(3642, 16, 239, NO, 8, 1, 0, 0), // propagation
     F(3643, 24, 9, NO, 8, 1, 0, 0), // userns_fd
-    F(3645, 0, 1471, NO, 8, 1, 0, 0), // handled_access_fs
-    F(3646, 8, 1472, NO, 8, 1, 0, 0), // handled_access_net
-    F(3647, 16, 1603, NO, 8, 1, 0, 0), // scoped
-    F(3648, 24, 1471, NO, 8, 1, 0, 0), // quiet_access_fs
-    F(3649, 32, 1472, NO, 8, 1, 0, 0), // quiet_access_net
-    F(3650, 40, 1603, NO, 8, 1, 0, 0), // quiet_scoped
-    F(3645, 0, 1471, NO, 8, 1, 0, 0), // handled_access_fs
-    F(3645, 0, 1471, NO, 8, 1, 0, 0), // handled_access_fs
-    F(3646, 8, 1472, NO, 8, 1, 0, 0), // handled_access_net
-    F(3647, 16, 1603, NO, 8, 1, 0, 0), // scoped
+    F(3645, 0, 1472, NO, 8, 1, 0, 0), // handled_access_fs
+    F(3646, 8, 1473, NO, 8, 1, 0, 0), // handled_access_net
+    F(3647, 16, 1604, NO, 8, 1, 0, 0), // scoped
+    F(3648, 24, 1472, NO, 8, 1, 0, 0), // quiet_access_fs
+    F(3649, 32, 1473, NO, 8, 1, 0, 0), // quiet_access_net
+    F(3650, 40, 1604, NO, 8, 1, 0, 0), // quiet_scoped
+    F(3645, 0, 1472, NO, 8, 1, 0, 0), // handled_access_fs
+    F(3645, 0, 1472, NO, 8, 1, 0, 0), // handled_access_fs
+    F(3646, 8, 1473, NO, 8, 1, 0, 0), // handled_access_net
+    F(3647, 16, 1604, NO, 8, 1, 0, 0), // scoped
     F(2648, 0, 8, NO, 8, 1, 0, 0), // val
     F(3652, 8, 1, NO, 8, 1, 0, 0), // uaddr
     F(27, 16, 185, NO, 4, 1, 0, 0), // flags
@@ -15845,15 +15846,15 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3659, 32, 25, NO, 8, 1, 0, 0), // nr_recently_evicted
     F(1035, 0, 5, NO, 4, 1, 0, 0), // size
     F(3661, 4, 9, NO, 4, 1, 0, 0), // mnt_ns_fd
-    F(3662, 8, 1604, NO, 8, 1, 0, 0), // mnt_id
+    F(3662, 8, 1605, NO, 8, 1, 0, 0), // mnt_id
     F(1520, 16, 8, NO, 8, 1, 0, 0), // param
     F(1259, 24, 17, NO, 8, 1, 0, 0), // mnt_ns_id
     F(1035, 0, 5, NO, 4, 1, 0, 0), // size
     F(3664, 4, 11, NO, 4, 1, 0, 0), // mnt_opts
-    F(2615, 8, 1605, NO, 8, 1, 0, 0), // mask
+    F(2615, 8, 1606, NO, 8, 1, 0, 0), // mask
     F(3665, 16, 17, NO, 4, 1, 0, 0), // sb_dev_major
     F(3666, 20, 17, NO, 4, 1, 0, 0), // sb_dev_minor
-    F(3667, 24, 1538, NO, 8, 1, 0, 0), // sb_magic
+    F(3667, 24, 1539, NO, 8, 1, 0, 0), // sb_magic
     F(3668, 32, 239, NO, 4, 1, 0, 0), // sb_flags
     F(3669, 36, 11, NO, 4, 1, 0, 0), // fs_type
     F(3662, 40, 17, NO, 8, 1, 0, 0), // mnt_id
@@ -15874,18 +15875,18 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3683, 132, 11, NO, 4, 1, 0, 0), // opt_array
     F(3684, 136, 25, NO, 4, 1, 0, 0), // opt_sec_num
     F(3685, 140, 11, NO, 4, 1, 0, 0), // opt_sec_array
-    F(2631, 144, 1605, NO, 8, 1, 0, 0), // supported_mask
+    F(2631, 144, 1606, NO, 8, 1, 0, 0), // supported_mask
     F(3686, 152, 25, NO, 4, 1, 0, 0), // mnt_uidmap_num
     F(3687, 156, 11, NO, 4, 1, 0, 0), // mnt_uidmap
     F(3688, 160, 25, NO, 4, 1, 0, 0), // mnt_gidmap_num
     F(3689, 164, 11, NO, 4, 1, 0, 0), // mnt_gidmap
-    F(1554, 512, 1295, NO, 1 | CHAR, FLEXIBLE, 0, 0), // str
+    F(1554, 512, 1296, NO, 1 | CHAR, FLEXIBLE, 0, 0), // str
     F(1035, 0, 5, NO, 4, 1, 0, 0), // size
     F(3664, 4, 11, NO, 4, 1, 0, 0), // mnt_opts
-    F(2615, 8, 1605, NO, 8, 1, 0, 0), // mask
+    F(2615, 8, 1606, NO, 8, 1, 0, 0), // mask
     F(3665, 16, 17, NO, 4, 1, 0, 0), // sb_dev_major
     F(3666, 20, 17, NO, 4, 1, 0, 0), // sb_dev_minor
-    F(3667, 24, 1538, NO, 8, 1, 0, 0), // sb_magic
+    F(3667, 24, 1539, NO, 8, 1, 0, 0), // sb_magic
     F(3668, 32, 239, NO, 4, 1, 0, 0), // sb_flags
     F(3669, 36, 11, NO, 4, 1, 0, 0), // fs_type
     F(3662, 40, 17, NO, 8, 1, 0, 0), // mnt_id
@@ -15900,39 +15901,39 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3678, 104, 11, NO, 4, 1, 0, 0), // mnt_root
     F(3679, 108, 11, NO, 4, 1, 0, 0), // mnt_point
     F(1259, 112, 17, NO, 8, 1, 0, 0), // mnt_ns_id
-    F(1554, 512, 1295, NO, 1 | CHAR, FLEXIBLE, 0, 0), // str
+    F(1554, 512, 1296, NO, 1 | CHAR, FLEXIBLE, 0, 0), // str
     F(1261, 0, 227, NO, 8, 1, 0, 0), // id
     F(27, 8, 8, NO, 8, 1, 0, 0), // flags
     F(1075, 16, 5, NO, 8, 1, 0, 0), // len
     F(3691, 24, 5, NO, 8, 1, 0, 0), // ctx_len
-    F(3692, 32, 1295, NO, 1, FLEXIBLE, 0, 0), // ctx
-    F(25, 0, 1606, NO, 8 | SIGNED, 1, 0, 0), // key
+    F(3692, 32, 1296, NO, 1, FLEXIBLE, 0, 0), // ctx
+    F(25, 0, 1607, NO, 8 | SIGNED, 1, 0, 0), // key
     F(26, 8, 8, NO, 8, 1, 0, 0), // value
-    F(42, 0, 1147, NO, 8, 1, 0, 0), // log_buf
+    F(42, 0, 1148, NO, 8, 1, 0, 0), // log_buf
     F(41, 8, 5, NO, 4, 1, 0, 0), // log_size
     F(40, 12, 17, NO, 4, 1, 0, 0), // log_level
     F(61, 16, 5, NO, 4, 1, 0, 0), // log_true_size
-    F(26, 0, 1613, NO, 8, 1, 0, 0), // value
+    F(26, 0, 1614, NO, 8, 1, 0, 0), // value
     F(1035, 8, 5, NO, 4, 1, 0, 0), // size
     F(27, 12, 175, NO, 4, 1, 0, 0), // flags
-    F(3697, 0, 1481, NO, 8, 1, 0, 0), // fa_xflags
+    F(3697, 0, 1482, NO, 8, 1, 0, 0), // fa_xflags
     F(3698, 8, 5, NO, 4, 1, 0, 0), // fa_extsize
     F(3699, 12, 25, NO, 4, 1, 0, 0), // fa_nextents
     F(3700, 16, 17, NO, 4, 1, 0, 0), // fa_projid
     F(3701, 20, 5, NO, 4, 1, 0, 0), // fa_cowextsize
     F(1035, 0, 5, NO, 4, 1, 0, 0), // size
     F(3703, 8, 17, NO, 8, 1, 0, 0), // ns_id
-    F(3704, 16, 1614, NO, 4, 1, 0, 0), // ns_type
-    F(3705, 24, 1615, NO, 8, 1, 0, 0), // user_ns_id
+    F(3704, 16, 1615, NO, 4, 1, 0, 0), // ns_type
+    F(3705, 24, 1616, NO, 8, 1, 0, 0), // user_ns_id
     F(3707, 0, 5, NO, 4, 1, 0, 0), // nlmsg_len
-    F(3708, 4, 1616, NO, 2, 1, 0, 0), // nlmsg_type
-    F(3709, 6, 1617, NO, 2, 1, 0, 0), // nlmsg_flags
+    F(3708, 4, 1617, NO, 2, 1, 0, 0), // nlmsg_type
+    F(3709, 6, 1618, NO, 2, 1, 0, 0), // nlmsg_flags
     F(3710, 8, 17, NO, 4, 1, 0, 0), // nlmsg_seq
     F(3711, 12, 17, NO, 4, 1, 0, 0), // nlmsg_pid
     F(2649, 0, 17, NO, 4 | SIGNED, 1, 0, 0), // error
     F(3713, 4, 17, 531, 0, 1, 0, 0), // msg
     F(3715, 0, 5, NO, 2, 1, 0, 0), // nla_len
-    F(3716, 2, 1619, NO, 2, 1, 0, 0), // nla_type
+    F(3716, 2, 1620, NO, 2, 1, 0, 0), // nla_type
     F(3718, 0, 5, NO, 4, 1, 0, 0), // nm_block_size
     F(3719, 4, 25, NO, 4, 1, 0, 0), // nm_block_nr
     F(3720, 8, 5, NO, 4, 1, 0, 0), // nm_frame_size
@@ -15944,9 +15945,9 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3727, 16, 156, NO, 4, 1, 0, 0), // nm_uid
     F(3728, 20, 157, NO, 4, 1, 0, 0), // nm_gid
     F(3730, 0, 5, NO, 2, 1, 0, 0), // rta_len
-    F(3731, 2, 1619, NO, 2, 1, 0, 0), // rta_type
+    F(3731, 2, 1620, NO, 2, 1, 0, 0), // rta_type
     F(2922, 0, 301, NO, 1, 1, 0, 0), // family
-    F(27, 1, 1620, NO, 1, 1, 0, 0), // flags
+    F(27, 1, 1621, NO, 1, 1, 0, 0), // flags
     F(1879, 4, 17, NO, 4, 1, 0, 0), // ifindex
     F(2691, 0, 25, NO, 8, 1, 0, 0), // rx_packets
     F(2692, 8, 25, NO, 8, 1, 0, 0), // tx_packets
@@ -15957,7 +15958,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(2097, 48, 25, NO, 8, 1, 0, 0), // rx_dropped
     F(2697, 56, 25, NO, 8, 1, 0, 0), // tx_dropped
     F(2698, 64, 25, NO, 8, 1, 0, 0), // multicast
-    F(27, 0, 1621, NO, 4, 1, 0, 0), // flags
+    F(27, 0, 1622, NO, 4, 1, 0, 0), // flags
     F(2615, 4, 8, NO, 4, 1, 0, 0), // mask
     F(3736, 0, 301, NO, 1, 1, 0, 0), // nduseropt_family
     F(3737, 2, 5, NO, 2, 1, 0, 0), // nduseropt_opts_len
@@ -15979,13 +15980,13 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3751, 3, 761, NO, 1, 1, 0, 0), // sdiag_raw_protocol
     F(2956, 4, 8, NO, 4, 1, 0, 0), // idiag_states
     F(1261, 8, 17, 544, 0, 1, 0, 0), // id
-    F(3753, 0, 1304, NO, 2, 1, 0, 0), // idiag_sport
-    F(3754, 2, 1304, NO, 2, 1, 0, 0), // idiag_dport
+    F(3753, 0, 1305, NO, 2, 1, 0, 0), // idiag_sport
+    F(3754, 2, 1305, NO, 2, 1, 0, 0), // idiag_dport
     F(1029, 4, 8, NO, 4, 4, 0, 0), // idiag_src
     F(1028, 20, 8, NO, 4, 4, 0, 0), // idiag_dst
     F(3755, 36, 17, NO, 4, 1, 0, 0), // idiag_if
     F(3756, 40, 8, NO, 4, 2, 0, 0), // idiag_cookie
-    F(2304, 0, 1622, NO, 1, 1, 0, 0), // code
+    F(2304, 0, 1623, NO, 1, 1, 0, 0), // code
     F(3758, 1, 17, NO, 1, 1, 0, 0), // yes
     F(3759, 2, 17, NO, 2, 1, 0, 0), // no
     F(2922, 0, 301, NO, 1, 1, 0, 0), // family
@@ -15999,7 +16000,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3762, 0, 8, NO, 4, 1, 0, 0), // mark
     F(2615, 4, 8, NO, 4, 1, 0, 0), // mask
     F(3764, 0, 301, NO, 2, 1, 0, 0), // sun_family
-    F(3765, 2, 1292, NO, 1 | CHAR, 108, 0, 0), // sun_path
+    F(3765, 2, 1293, NO, 1 | CHAR, 108, 0, 0), // sun_path
     F(3767, 0, 301, NO, 2, 1, 0, 0), // nl_family
     F(3768, 4, 17, NO, 4, 1, 0, 0), // nl_pid
     F(3769, 8, 8, NO, 4, 1, 0, 0), // nl_groups
@@ -16007,30 +16008,30 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3772, 2, 8, NO, 2, 1, 0, 0), // sll_protocol
     F(3773, 4, 17, NO, 4 | SIGNED, 1, 0, 0), // sll_ifindex
     F(3774, 8, 516, NO, 2, 1, 0, 0), // sll_hatype
-    F(3775, 10, 1623, NO, 1, 1, 0, 0), // sll_pkttype
+    F(3775, 10, 1624, NO, 1, 1, 0, 0), // sll_pkttype
     F(3776, 11, 5, NO, 1, 1, 0, 0), // sll_halen
-    F(3777, 12, 1296, NO, 1, 8, 0, 0), // sll_addr
+    F(3777, 12, 1297, NO, 1, 8, 0, 0), // sll_addr
     F(3779, 0, 301, NO, 2, 1, 0, 0), // spkt_family
-    F(3780, 2, 1292, NO, 1, 14, 0, 0), // spkt_device
+    F(3780, 2, 1293, NO, 1, 14, 0, 0), // spkt_device
     F(3781, 16, 8, NO, 2, 1, 0, 0), // spkt_protocol
     F(3783, 0, 301, NO, 2, 1, 0, 0), // svm_family
     F(3784, 4, 17, NO, 4, 1, 0, 0), // svm_port
-    F(3785, 8, 1624, NO, 4, 1, 0, 0), // svm_cid
-    F(3786, 12, 1625, NO, 1, 1, 0, 0), // svm_flags
+    F(3785, 8, 1625, NO, 4, 1, 0, 0), // svm_cid
+    F(3786, 12, 1626, NO, 1, 1, 0, 0), // svm_flags
     F(3783, 0, 301, NO, 2, 1, 0, 0), // svm_family
     F(3784, 4, 17, NO, 4, 1, 0, 0), // svm_port
-    F(3785, 8, 1624, NO, 4, 1, 0, 0), // svm_cid
+    F(3785, 8, 1625, NO, 4, 1, 0, 0), // svm_cid
     F(3788, 0, 301, NO, 2, 1, 0, 0), // can_family
     F(3789, 4, 17, NO, 4 | SIGNED, 1, 0, 0), // can_ifindex
-    F(3790, 8, 1626, NO, 4, 1, 0, 0), // can_addr.tp.rx_id
-    F(3791, 12, 1626, NO, 4, 1, 0, 0), // can_addr.tp.tx_id
+    F(3790, 8, 1627, NO, 4, 1, 0, 0), // can_addr.tp.rx_id
+    F(3791, 12, 1627, NO, 4, 1, 0, 0), // can_addr.tp.tx_id
     F(3788, 0, 301, NO, 2, 1, 0, 0), // can_family
     F(3789, 2, 17, NO, 4 | SIGNED, 1, 0, 0), // can_ifindex
-    F(3790, 6, 1626, NO, 4, 1, 0, 0), // can_addr.tp.rx_id
-    F(3791, 10, 1626, NO, 4, 1, 0, 0), // can_addr.tp.tx_id
+    F(3790, 6, 1627, NO, 4, 1, 0, 0), // can_addr.tp.rx_id
+    F(3791, 10, 1627, NO, 4, 1, 0, 0), // can_addr.tp.tx_id
     F(3793, 0, 17, NO, 4, 1, 0, 0), // token_start
     F(3794, 4, 25, NO, 4, 1, 0, 0), // token_count
-    F(3796, 0, 1626, NO, 4, 1, 0, 0), // can_id
+    F(3796, 0, 1627, NO, 4, 1, 0, 0), // can_id
     F(3797, 4, 8, NO, 4, 1, 0, 0), // can_mask
     F(2687, 0, 8, NO, 4, 1, 0, 0), // mem_start
     F(2688, 4, 8, NO, 4, 1, 0, 0), // mem_end
@@ -16050,8 +16051,8 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1171, 0, 17, NO, 4, 1, 0, 0), // type
     F(1035, 4, 5, NO, 4, 1, 0, 0), // size
     F(3800, 8, 1, NO, 8 | POINTER, 1, 0, 0), // ifs_ifsu.raw_hdlc
-    F(1155, 0, 1318, NO, 1, 1, 0, 0), // op
-    F(27, 2, 1627, NO, 2, 1, 0, 0), // flags
+    F(1155, 0, 1319, NO, 1, 1, 0, 0), // op
+    F(27, 2, 1628, NO, 2, 1, 0, 0), // flags
     F(1078, 0, 11, NO, 4, 1, 0, 0), // head
     F(3803, 4, 11, NO, 4, 1, 0, 0), // tail
     F(3804, 8, 11, NO, 4, 1, 0, 0), // rqes
@@ -16086,13 +16087,13 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3812, 20, 11, NO, 4, 1, 0, 0), // cqes
     F(27, 24, 11, NO, 4, 1, 0, 0), // flags
     F(3814, 0, 9, NO, 4, 1, 0, 0), // zcrx_fd
-    F(3816, 0, 1628, NO, 4, 1, 0, 0), // event_type
+    F(3816, 0, 1629, NO, 4, 1, 0, 0), // event_type
     F(1132, 0, 1, NO, 8, 1, 0, 0), // area_ptr
-    F(1072, 0, 1318, NO, 4, 1, 0, 0), // opcode
-    F(27, 4, 1629, NO, 4, 1, 0, 0), // flags
+    F(1072, 0, 1319, NO, 4, 1, 0, 0), // opcode
+    F(27, 4, 1630, NO, 4, 1, 0, 0), // flags
     F(3819, 8, 25, NO, 4, 1, 0, 0), // filter_len
     F(3820, 12, 5, NO, 1, 1, 0, 0), // pdu_size
-    F(3821, 16, 1630, NO, 8, 1, 0, 0), // filter_ptr
+    F(3821, 16, 1631, NO, 8, 1, 0, 0), // filter_ptr
     F(1442, 0, 8, NO, 4, 1, 0, 0), // index
     F(1054, 8, 8, NO, 8, 1, 0, 0), // data
     F(3824, 0, 17, NO, 2, 1, 0, 0), // button
@@ -16172,60 +16173,60 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1416, 12, 17, NO, 4, 1, 0, 0), // reserved
     F(3864, 0, 17, NO, 8 | SIGNED, 1, 0, 0), // sec
     F(3865, 8, 17, NO, 4 | SIGNED, 1, 0, 0), // nsec
-    F(27, 12, 1631, NO, 4, 1, 0, 0), // flags
+    F(27, 12, 1632, NO, 4, 1, 0, 0), // flags
     F(3868, 0, 17, NO, 4, 1, 0, 0), // assert_sequence
     F(3869, 4, 17, NO, 4, 1, 0, 0), // clear_sequence
     F(3870, 8, 17, 579, 0, 1, 0, 0), // assert_tu
     F(3871, 24, 17, 579, 0, 1, 0, 0), // clear_tu
-    F(3872, 40, 1383, NO, 4 | SIGNED, 1, 0, 0), // current_mode
+    F(3872, 40, 1384, NO, 4 | SIGNED, 1, 0, 0), // current_mode
     F(25, 0, 244, NO, 4 | SIGNED, 1, 0, 0), // key
     F(1688, 4, 156, NO, 4, 1, 0, 0), // uid
     F(1689, 8, 157, NO, 4, 1, 0, 0), // gid
     F(3874, 12, 156, NO, 4, 1, 0, 0), // cuid
     F(3875, 16, 157, NO, 4, 1, 0, 0), // cgid
-    F(1528, 20, 1632, NO, 4, 1, 0, 0), // mode
+    F(1528, 20, 1633, NO, 4, 1, 0, 0), // mode
     F(3876, 24, 17, NO, 2, 1, 0, 0), // seq
     F(25, 0, 244, NO, 4 | SIGNED, 1, 0, 0), // key
     F(1688, 4, 156, NO, 4, 1, 0, 0), // uid
     F(1689, 8, 157, NO, 4, 1, 0, 0), // gid
     F(3874, 12, 156, NO, 4, 1, 0, 0), // cuid
     F(3875, 16, 157, NO, 4, 1, 0, 0), // cgid
-    F(1528, 20, 1632, NO, 2, 1, 0, 0), // mode
+    F(1528, 20, 1633, NO, 2, 1, 0, 0), // mode
     F(3876, 24, 17, NO, 2, 1, 0, 0), // seq
     F(25, 0, 244, NO, 4 | SIGNED, 1, 0, 0), // key
     F(1688, 4, 156, NO, 4, 1, 0, 0), // uid
     F(1689, 8, 157, NO, 4, 1, 0, 0), // gid
     F(3874, 12, 156, NO, 4, 1, 0, 0), // cuid
     F(3875, 16, 157, NO, 4, 1, 0, 0), // cgid
-    F(1528, 20, 1632, NO, 4, 1, 0, 0), // mode
+    F(1528, 20, 1633, NO, 4, 1, 0, 0), // mode
     F(3876, 24, 17, NO, 4, 1, 0, 0), // seq
     F(25, 0, 244, NO, 4 | SIGNED, 1, 0, 0), // key
     F(1688, 4, 156, NO, 4, 1, 0, 0), // uid
     F(1689, 8, 157, NO, 4, 1, 0, 0), // gid
     F(3874, 12, 156, NO, 4, 1, 0, 0), // cuid
     F(3875, 16, 157, NO, 4, 1, 0, 0), // cgid
-    F(1528, 22, 1632, NO, 2, 1, 0, 0), // mode
+    F(1528, 22, 1633, NO, 2, 1, 0, 0), // mode
     F(3876, 26, 17, NO, 2, 1, 0, 0), // seq
     F(25, 0, 244, NO, 4 | SIGNED, 1, 0, 0), // key
     F(1688, 4, 156, NO, 4, 1, 0, 0), // uid
     F(1689, 8, 157, NO, 4, 1, 0, 0), // gid
     F(3874, 12, 156, NO, 4, 1, 0, 0), // cuid
     F(3875, 16, 157, NO, 4, 1, 0, 0), // cgid
-    F(1528, 20, 1632, NO, 4, 1, 0, 0), // mode
+    F(1528, 20, 1633, NO, 4, 1, 0, 0), // mode
     F(3876, 26, 17, NO, 2, 1, 0, 0), // seq
     F(25, 0, 244, NO, 4 | SIGNED, 1, 0, 0), // key
     F(1688, 4, 156, NO, 2, 1, 0, 0), // uid
     F(1689, 6, 157, NO, 2, 1, 0, 0), // gid
     F(3874, 8, 156, NO, 2, 1, 0, 0), // cuid
     F(3875, 10, 157, NO, 2, 1, 0, 0), // cgid
-    F(1528, 12, 1632, NO, 2, 1, 0, 0), // mode
+    F(1528, 12, 1633, NO, 2, 1, 0, 0), // mode
     F(3876, 14, 17, NO, 2, 1, 0, 0), // seq
     F(25, 0, 244, NO, 4 | SIGNED, 1, 0, 0), // key
     F(1688, 4, 156, NO, 4, 1, 0, 0), // uid
     F(1689, 8, 157, NO, 4, 1, 0, 0), // gid
     F(3874, 12, 156, NO, 4, 1, 0, 0), // cuid
     F(3875, 16, 157, NO, 4, 1, 0, 0), // cgid
-    F(1528, 20, 1632, NO, 2, 1, 0, 0), // mode
+    F(1528, 20, 1633, NO, 2, 1, 0, 0), // mode
     F(3876, 22, 17, NO, 2, 1, 0, 0), // seq
     F(3880, 0, 17, NO, 8, 1, 0, 0), // qfs_ino
     F(3881, 8, 25, NO, 8, 1, 0, 0), // qfs_nblks
@@ -16252,9 +16253,9 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3894, 36, 17, NO, 4, 1, 0, 0), // outpps
     F(3895, 40, 17, NO, 4, 1, 0, 0), // inbps
     F(3896, 44, 17, NO, 4, 1, 0, 0), // outbps
-    F(1069, 0, 1303, NO, 4, 1, 0, 0), // addr
-    F(1730, 4, 1304, NO, 2, 1, 0, 0), // port
-    F(3898, 8, 1633, NO, 4, 1, 0, 0), // conn_flags
+    F(1069, 0, 1304, NO, 4, 1, 0, 0), // addr
+    F(1730, 4, 1305, NO, 2, 1, 0, 0), // port
+    F(3898, 8, 1634, NO, 4, 1, 0, 0), // conn_flags
     F(2818, 12, 17, NO, 4 | SIGNED, 1, 0, 0), // weight
     F(3899, 16, 17, NO, 4, 1, 0, 0), // u_threshold
     F(3900, 20, 17, NO, 4, 1, 0, 0), // l_threshold
@@ -16262,9 +16263,9 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3902, 28, 25, NO, 4, 1, 0, 0), // inactconns
     F(3903, 32, 25, NO, 4, 1, 0, 0), // persistconns
     F(1735, 40, 17, 586, 0, 1, 0, 0), // stats
-    F(1069, 0, 1303, NO, 4, 1, 0, 0), // addr
-    F(1730, 4, 1304, NO, 2, 1, 0, 0), // port
-    F(3898, 8, 1633, NO, 4, 1, 0, 0), // conn_flags
+    F(1069, 0, 1304, NO, 4, 1, 0, 0), // addr
+    F(1730, 4, 1305, NO, 2, 1, 0, 0), // port
+    F(3898, 8, 1634, NO, 4, 1, 0, 0), // conn_flags
     F(2818, 12, 17, NO, 4 | SIGNED, 1, 0, 0), // weight
     F(3899, 16, 17, NO, 4, 1, 0, 0), // u_threshold
     F(3900, 20, 17, NO, 4, 1, 0, 0), // l_threshold
@@ -16272,9 +16273,9 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3902, 28, 25, NO, 4, 1, 0, 0), // inactconns
     F(3903, 32, 25, NO, 4, 1, 0, 0), // persistconns
     F(1735, 36, 17, 586, 0, 1, 0, 0), // stats
-    F(1069, 0, 1303, NO, 4, 1, 0, 0), // addr
-    F(1730, 4, 1304, NO, 2, 1, 0, 0), // port
-    F(3898, 6, 1633, NO, 4, 1, 0, 0), // conn_flags
+    F(1069, 0, 1304, NO, 4, 1, 0, 0), // addr
+    F(1730, 4, 1305, NO, 2, 1, 0, 0), // port
+    F(3898, 6, 1634, NO, 4, 1, 0, 0), // conn_flags
     F(2818, 10, 17, NO, 4 | SIGNED, 1, 0, 0), // weight
     F(3899, 14, 17, NO, 4, 1, 0, 0), // u_threshold
     F(3900, 18, 17, NO, 4, 1, 0, 0), // l_threshold
@@ -16288,9 +16289,9 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(27, 24, 17, NO, 8, 1, 0, 0), // flags
     F(3908, 0, 17, 636, 0, 1, 0, 0), // daddr
     F(3909, 16, 17, 636, 0, 1, 0, 0), // saddr
-    F(3910, 32, 1304, NO, 2, 1, 0, 0), // dport
+    F(3910, 32, 1305, NO, 2, 1, 0, 0), // dport
     F(3911, 34, 8, NO, 2, 1, 0, 0), // dport_mask
-    F(3912, 36, 1304, NO, 2, 1, 0, 0), // sport
+    F(3912, 36, 1305, NO, 2, 1, 0, 0), // sport
     F(3913, 38, 8, NO, 2, 1, 0, 0), // sport_mask
     F(2922, 40, 301, NO, 2, 1, 0, 0), // family
     F(3914, 42, 17, NO, 1, 1, 0, 0), // prefixlen_d
@@ -16300,9 +16301,9 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3916, 52, 156, NO, 4, 1, 0, 0), // user
     F(3908, 0, 17, 636, 0, 1, 0, 0), // daddr
     F(3909, 16, 17, 636, 0, 1, 0, 0), // saddr
-    F(3910, 32, 1304, NO, 2, 1, 0, 0), // dport
+    F(3910, 32, 1305, NO, 2, 1, 0, 0), // dport
     F(3911, 34, 8, NO, 2, 1, 0, 0), // dport_mask
-    F(3912, 36, 1304, NO, 2, 1, 0, 0), // sport
+    F(3912, 36, 1305, NO, 2, 1, 0, 0), // sport
     F(3913, 38, 8, NO, 2, 1, 0, 0), // sport_mask
     F(2922, 40, 301, NO, 2, 1, 0, 0), // family
     F(3914, 42, 17, NO, 1, 1, 0, 0), // prefixlen_d
@@ -16375,13 +16376,13 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3947, 0, 208, NO, 4, 1, 1, 1), // vm86dbg_active
     F(3948, 0, 208, NO, 4, 1, 2, 1), // vm86dbg_TFpendig
     F(3949, 0, 208, NO, 4, 1, 31, 1), // is_vm86pus
-    F(3950, 4, 1295, NO, 1, 32, 0, 0), // vm86dbg_intxxtab
+    F(3950, 4, 1296, NO, 1, 32, 0, 0), // vm86dbg_intxxtab
     F(3946, 0, 208, NO, 8, 1, 0, 1), // force_return_for_pic
     F(3947, 0, 208, NO, 8, 1, 1, 1), // vm86dbg_active
     F(3948, 0, 208, NO, 8, 1, 2, 1), // vm86dbg_TFpendig
     F(3949, 0, 208, NO, 8, 1, 31, 1), // is_vm86pus
-    F(3950, 4, 1295, NO, 1, 32, 0, 0), // vm86dbg_intxxtab
-    F(27, 0, 1634, NO, 8, 1, 0, 0), // flags
+    F(3950, 4, 1296, NO, 1, 32, 0, 0), // vm86dbg_intxxtab
+    F(27, 0, 1635, NO, 8, 1, 0, 0), // flags
     F(3952, 8, 25, NO, 8, 1, 0, 0), // num_qgroups
     F(3953, 16, 25, NO, 8, 1, 0, 0), // num_ref_copies
     F(3954, 24, 25, NO, 8, 1, 0, 0), // num_excl_copies
@@ -16401,7 +16402,7 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(3451, 24, 8, NO, 4, 1, 0, 0), // edx
     F(3864, 0, 17, NO, 8, 1, 0, 0), // sec
     F(3865, 8, 17, NO, 4, 1, 0, 0), // nsec
-    F(27, 0, 1635, NO, 8, 1, 0, 0), // flags
+    F(27, 0, 1636, NO, 8, 1, 0, 0), // flags
     F(3961, 8, 5, NO, 8, 1, 0, 0), // max_rfer
     F(3962, 16, 5, NO, 8, 1, 0, 0), // max_excl
     F(3963, 24, 5, NO, 8, 1, 0, 0), // rsv_rfer
@@ -16409,15 +16410,15 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(1225, 0, 17, NO, 8, 1, 0, 0), // start
     F(1075, 8, 17, NO, 8, 1, 0, 0), // len
     F(3966, 16, 17, NO, 8, 1, 0, 0), // wp
-    F(1171, 24, 1636, NO, 1, 1, 0, 0), // type
-    F(3967, 25, 1637, NO, 1, 1, 0, 0), // cond
+    F(1171, 24, 1637, NO, 1, 1, 0, 0), // type
+    F(3967, 25, 1638, NO, 1, 1, 0, 0), // cond
     F(3968, 26, 208, NO, 1, 1, 0, 0), // non_seq
     F(3969, 27, 208, NO, 1, 1, 0, 0), // reset
     F(3970, 32, 17, NO, 8, 1, 0, 0), // capacity
     F(1070, 0, 9, NO, 8 | SIGNED, 1, 0, 0), // fd
     F(2564, 8, 11, NO, 8, 1, 0, 0), // logical_offset
     F(3972, 16, 5, NO, 8, 1, 0, 0), // bytes_deduped
-    F(1466, 24, 1638, NO, 4 | SIGNED, 1, 0, 0), // status
+    F(1466, 24, 1639, NO, 4 | SIGNED, 1, 0, 0), // status
     F(3974, 0, 25, NO, 8, 1, 0, 0), // data_extents_scrubbed
     F(3975, 8, 25, NO, 8, 1, 0, 0), // tree_extents_scrubbed
     F(3976, 16, 5, NO, 8, 1, 0, 0), // data_bytes_scrubbed
@@ -16449,16 +16450,16 @@ pub(crate) const FIELDS: [F; 7853] = [
     F(4002, 0, 11, NO, 8, 1, 0, 0), // fe_logical
     F(4003, 8, 11, NO, 8, 1, 0, 0), // fe_physical
     F(4004, 16, 5, NO, 8, 1, 0, 0), // fe_length
-    F(4005, 40, 1639, NO, 4, 1, 0, 0), // fe_flags
+    F(4005, 40, 1640, NO, 4, 1, 0, 0), // fe_flags
     F(4007, 0, 9, NO, 8 | SIGNED, 1, 0, 0), // dest_fd
     F(2387, 8, 11, NO, 8, 1, 0, 0), // dest_offset
     F(3972, 16, 5, NO, 8, 1, 0, 0), // bytes_deduped
-    F(1466, 24, 1638, NO, 4 | SIGNED, 1, 0, 0), // status
-    F(1171, 0, 1640, NO, 4, 1, 0, 0), // type
+    F(1466, 24, 1639, NO, 4 | SIGNED, 1, 0, 0), // status
+    F(1171, 0, 1641, NO, 4, 1, 0, 0), // type
     F(4009, 8, 14, NO, 1, 8, 0, 0), // u.descriptor
     F(4010, 8, 14, NO, 1, 16, 0, 0), // u.identifier
     F(1060, 0, 17, NO, 4 | SIGNED, 1, 0, 0), // nr
-    F(2290, 4, 1458, NO, 4, 1, 0, 0), // arch
+    F(2290, 4, 1459, NO, 4, 1, 0, 0), // arch
     F(2291, 8, 1, NO, 8, 1, 0, 0), // instruction_pointer
     F(2440, 16, 8, NO, 8, 6, 0, 0), // args
     F(2648, 0, 8, NO, 4 | SIGNED, 2, 0, 0), // val
@@ -17517,48 +17518,48 @@ pub(crate) const BYS: [B; 288] = [
 
 /// The kinds that fields have then.
 pub(crate) static OVERRIDES: [(u16, u16); 660] = [
-    (1070, 17), (1082, 1324), (1086, 17), (1069, 8), (1114, 1327), (1074, 8), (1094, 14), (1069, 1328), (1125, 14), (1120, 14), (1090, 210), (1075, 25), (1094, 84), (1069, 1329), (1125, 14), (1120, 14),
-    (1090, 210), (1075, 25), (1094, 84), (1125, 14), (1126, 1), (1127, 8), (1120, 14), (1090, 210), (1075, 5), (1094, 84), (1069, 1330), (1125, 14), (1126, 1), (1127, 8), (1120, 14), (1090, 210),
-    (1075, 5), (1094, 84), (1124, 17), (1095, 1331), (1075, 5), (1094, 14), (1075, 1332), (1074, 14), (1096, 1333), (1094, 14), (1069, 8), (1070, 14), (1075, 1332), (1074, 8), (1096, 1333), (1094, 14),
-    (1075, 5), (1094, 14), (1097, 21), (1069, 104), (1090, 1334), (1098, 89), (1074, 14), (1094, 14), (1090, 1334), (1098, 89), (1074, 14), (1094, 14), (1069, 1330), (1091, 1335), (1123, 5), (1120, 14),
-    (1090, 1334), (1075, 5), (1098, 89), (1074, 14), (1094, 14), (1120, 14), (1090, 1334), (1075, 5), (1098, 89), (1074, 14), (1122, 5), (1094, 14), (1069, 14), (1120, 14), (1090, 1334), (1075, 5),
-    (1098, 89), (1074, 14), (1094, 14), (1121, 17), (1069, 1336), (1070, 14), (1074, 25), (1094, 14), (1099, 1337), (1069, 8), (1091, 1), (1070, 14), (1074, 14), (1094, 14), (1099, 1337), (1069, 1336),
-    (1070, 14), (1094, 14), (1099, 1337), (1100, 137), (1091, 1), (1090, 1338), (1075, 14), (1074, 14), (1094, 14), (1069, 8), (1101, 1322), (1074, 14), (1094, 14), (1069, 1339), (1075, 14), (1074, 5),
+    (1070, 17), (1082, 1325), (1086, 17), (1069, 8), (1114, 1328), (1074, 8), (1094, 14), (1069, 1329), (1125, 14), (1120, 14), (1090, 210), (1075, 25), (1094, 84), (1069, 1330), (1125, 14), (1120, 14),
+    (1090, 210), (1075, 25), (1094, 84), (1125, 14), (1126, 1), (1127, 8), (1120, 14), (1090, 210), (1075, 5), (1094, 84), (1069, 1331), (1125, 14), (1126, 1), (1127, 8), (1120, 14), (1090, 210),
+    (1075, 5), (1094, 84), (1124, 17), (1095, 1332), (1075, 5), (1094, 14), (1075, 1333), (1074, 14), (1096, 1334), (1094, 14), (1069, 8), (1070, 14), (1075, 1333), (1074, 8), (1096, 1334), (1094, 14),
+    (1075, 5), (1094, 14), (1097, 21), (1069, 104), (1090, 1335), (1098, 89), (1074, 14), (1094, 14), (1090, 1335), (1098, 89), (1074, 14), (1094, 14), (1069, 1331), (1091, 1336), (1123, 5), (1120, 14),
+    (1090, 1335), (1075, 5), (1098, 89), (1074, 14), (1094, 14), (1120, 14), (1090, 1335), (1075, 5), (1098, 89), (1074, 14), (1122, 5), (1094, 14), (1069, 14), (1120, 14), (1090, 1335), (1075, 5),
+    (1098, 89), (1074, 14), (1094, 14), (1121, 17), (1069, 1337), (1070, 14), (1074, 25), (1094, 14), (1099, 1338), (1069, 8), (1091, 1), (1070, 14), (1074, 14), (1094, 14), (1099, 1338), (1069, 1337),
+    (1070, 14), (1094, 14), (1099, 1338), (1100, 137), (1091, 1), (1090, 1339), (1075, 14), (1074, 14), (1094, 14), (1069, 8), (1101, 1323), (1074, 14), (1094, 14), (1069, 1340), (1075, 14), (1074, 5),
     (1094, 14), (1069, 14), (1074, 14), (1094, 14), (1069, 14), (1075, 300), (1074, 14), (1094, 14), (1069, 14), (1070, 301), (1074, 137), (1069, 5), (1075, 12), (1094, 14), (1069, 14), (1075, 14),
-    (1074, 5), (1094, 14), (1069, 20), (1070, 30), (1075, 155), (1074, 14), (85, 68), (1094, 14), (1069, 20), (1091, 1340), (1070, 30), (1075, 5), (1074, 14), (1094, 14), (1069, 14), (1075, 14),
-    (1074, 14), (1094, 14), (1069, 1341), (1070, 14), (1075, 25), (1074, 17), (1094, 14), (1069, 20), (1091, 1), (1070, 30), (1075, 307), (1074, 14), (1094, 14), (1102, 306), (1069, 5), (1103, 10),
-    (1075, 5), (1094, 14), (1103, 129), (1070, 14), (1075, 5), (1074, 5), (1094, 14), (1069, 1342), (1075, 165), (1074, 9), (1094, 14), (1075, 25), (1074, 14), (1094, 14), (1069, 14), (1120, 14),
+    (1074, 5), (1094, 14), (1069, 20), (1070, 30), (1075, 155), (1074, 14), (85, 68), (1094, 14), (1069, 20), (1091, 1341), (1070, 30), (1075, 5), (1074, 14), (1094, 14), (1069, 14), (1075, 14),
+    (1074, 14), (1094, 14), (1069, 1342), (1070, 14), (1075, 25), (1074, 17), (1094, 14), (1069, 20), (1091, 1), (1070, 30), (1075, 307), (1074, 14), (1094, 14), (1102, 306), (1069, 5), (1103, 10),
+    (1075, 5), (1094, 14), (1103, 129), (1070, 14), (1075, 5), (1074, 5), (1094, 14), (1069, 1343), (1075, 165), (1074, 9), (1094, 14), (1075, 25), (1074, 14), (1094, 14), (1069, 14), (1120, 14),
     (1075, 5), (1094, 14), (1119, 9), (1104, 303), (1093, 11), (1069, 14), (1120, 14), (1075, 5), (1074, 14), (1094, 14), (1119, 9), (1104, 303), (1077, 17), (1117, 14), (1070, 25), (1075, 5),
     (1074, 17), (1094, 14), (1069, 14), (1077, 17), (1117, 14), (1070, 25), (1075, 14), (1074, 14), (1094, 14), (1069, 20), (1091, 20), (1070, 30), (1075, 30), (1074, 14), (1105, 279), (1094, 14),
     (1069, 20), (1091, 20), (1070, 30), (1107, 220), (1075, 30), (1074, 14), (1094, 14), (1069, 67), (1091, 20), (1070, 30), (1075, 14), (1074, 14), (1094, 14), (1069, 20), (1070, 30), (1075, 14),
-    (1074, 14), (1094, 14), (1106, 317), (1069, 20), (1070, 30), (1075, 155), (1074, 14), (1094, 14), (1069, 67), (1091, 1330), (1075, 5), (1074, 14), (1094, 14), (1108, 175), (1069, 67), (1091, 1330),
+    (1074, 14), (1094, 14), (1106, 317), (1069, 20), (1070, 30), (1075, 155), (1074, 14), (1094, 14), (1069, 67), (1091, 1331), (1075, 5), (1074, 14), (1094, 14), (1108, 175), (1069, 67), (1091, 1331),
     (1125, 20), (1070, 14), (1075, 5), (1074, 14), (1094, 14), (1108, 175), (1069, 67), (1091, 1), (1075, 5), (1074, 14), (1094, 14), (1069, 67), (1091, 1), (1125, 20), (1070, 14), (1075, 5),
-    (1074, 14), (1094, 14), (1069, 1343), (1125, 17), (1117, 14), (1109, 1344), (1074, 8), (1094, 14), (1092, 8), (1074, 14), (1094, 14), (1110, 1345), (1069, 14), (1091, 1), (1070, 62), (1120, 123),
-    (1075, 121), (1074, 14), (1094, 14), (1111, 8), (1070, 185), (1112, 8), (1075, 14), (1074, 17), (1094, 14), (1069, 1346), (1070, 14), (1112, 8), (1075, 25), (1074, 14), (1094, 14), (1069, 14),
-    (1070, 17), (1113, 1347), (1075, 14), (1074, 14), (1094, 14), (1070, 14), (1075, 14), (1074, 14), (1115, 131), (1094, 14), (1144, 17), (1158, 14), (1157, 14), (1156, 14), (1158, 14), (1157, 14),
-    (1158, 14), (1156, 14), (1157, 14), (1156, 14), (1039, 40), (1070, 17), (1270, 1374), (1270, 1375), (1270, 17), (1270, 1376), (1317, 1), (1319, 1377), (1316, 1378), (1318, 14), (1320, 14), (1272, 17),
-    (1271, 14), (1314, 14), (1315, 5), (1084, 114), (1522, 17), (1521, 14), (1521, 1382), (2157, 14), (2158, 17), (2255, 14), (2256, 14), (2267, 1333), (2268, 9), (2254, 1450), (2255, 14), (2256, 14),
-    (2266, 1), (2267, 14), (2268, 14), (2254, 1451), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1452), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1453),
-    (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1454), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1455), (2255, 14), (2256, 14), (2266, 1), (2267, 14),
-    (2268, 14), (2254, 1456), (2255, 14), (2256, 14), (2261, 62), (2263, 17), (2265, 17), (2262, 156), (2264, 17), (2267, 14), (2268, 14), (2254, 1457), (2255, 14), (2256, 14), (2267, 14), (2268, 14),
-    (2271, 1458), (2269, 1), (2270, 17), (2254, 1459), (2255, 62), (2256, 156), (2261, 14), (2263, 14), (2265, 14), (2262, 14), (2264, 14), (2266, 14), (2271, 14), (2269, 14), (2270, 14), (2255, 14),
+    (1074, 14), (1094, 14), (1069, 1344), (1125, 17), (1117, 14), (1109, 1345), (1074, 8), (1094, 14), (1092, 8), (1074, 14), (1094, 14), (1110, 1346), (1069, 14), (1091, 1), (1070, 62), (1120, 123),
+    (1075, 121), (1074, 14), (1094, 14), (1111, 8), (1070, 185), (1112, 8), (1075, 14), (1074, 17), (1094, 14), (1069, 1347), (1070, 14), (1112, 8), (1075, 25), (1074, 14), (1094, 14), (1069, 14),
+    (1070, 17), (1113, 1348), (1075, 14), (1074, 14), (1094, 14), (1070, 14), (1075, 14), (1074, 14), (1115, 131), (1094, 14), (1144, 17), (1158, 14), (1157, 14), (1156, 14), (1158, 14), (1157, 14),
+    (1158, 14), (1156, 14), (1157, 14), (1156, 14), (1039, 40), (1070, 17), (1270, 1375), (1270, 1376), (1270, 17), (1270, 1377), (1317, 1), (1319, 1378), (1316, 1379), (1318, 14), (1320, 14), (1272, 17),
+    (1271, 14), (1314, 14), (1315, 5), (1084, 114), (1522, 17), (1521, 14), (1521, 1383), (2157, 14), (2158, 17), (2255, 14), (2256, 14), (2267, 1334), (2268, 9), (2254, 1451), (2255, 14), (2256, 14),
+    (2266, 1), (2267, 14), (2268, 14), (2254, 1452), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1453), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1454),
+    (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1455), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1456), (2255, 14), (2256, 14), (2266, 1), (2267, 14),
+    (2268, 14), (2254, 1457), (2255, 14), (2256, 14), (2261, 62), (2263, 17), (2265, 17), (2262, 156), (2264, 17), (2267, 14), (2268, 14), (2254, 1458), (2255, 14), (2256, 14), (2267, 14), (2268, 14),
+    (2271, 1459), (2269, 1), (2270, 17), (2254, 1460), (2255, 62), (2256, 156), (2261, 14), (2263, 14), (2265, 14), (2262, 14), (2264, 14), (2266, 14), (2271, 14), (2269, 14), (2270, 14), (2255, 14),
     (2256, 14), (2261, 14), (2263, 14), (2265, 14), (2262, 14), (2264, 14), (2266, 14), (2271, 14), (2269, 14), (2270, 14), (2258, 17), (2257, 115), (2260, 1), (2259, 1), (2294, 8), (2293, 17),
-    (2296, 208), (2295, 17), (2298, 8), (2297, 17), (2299, 17), (2326, 14), (2325, 14), (1070, 17), (2407, 1477), (1035, 5), (1413, 17), (1240, 14), (1240, 14), (2408, 17), (2449, 9), (2455, 9),
-    (2456, 11), (2455, 9), (2456, 11), (2455, 9), (2456, 11), (2375, 17), (2645, 1), (3007, 1534), (3008, 25), (3007, 1535), (3008, 25), (3007, 1333), (3008, 14), (3009, 14), (3003, 14), (3007, 14),
+    (2296, 208), (2295, 17), (2298, 8), (2297, 17), (2299, 17), (2326, 14), (2325, 14), (1070, 17), (2407, 1478), (1035, 5), (1413, 17), (1240, 14), (1240, 14), (2408, 17), (2449, 9), (2455, 9),
+    (2456, 11), (2455, 9), (2456, 11), (2455, 9), (2456, 11), (2375, 17), (2645, 1), (3007, 1535), (3008, 25), (3007, 1536), (3008, 25), (3007, 1334), (3008, 14), (3009, 14), (3003, 14), (3007, 14),
     (3008, 14), (3009, 14), (3003, 14), (3011, 9), (3046, 117), (3047, 14), (3086, 14), (3086, 9), (3088, 40), (3099, 1), (11, 17), (15, 17), (20, 17), (21, 17), (47, 17), (55, 17),
     (62, 17), (87, 17), (99, 17), (76, 17), (77, 17), (3219, 17), (3256, 17), (42, 1), (93, 1), (58, 1), (71, 14), (72, 17), (77, 14), (78, 17), (3194, 14), (3195, 17),
-    (3218, 9), (3217, 14), (3222, 1299), (3219, 14), (3220, 17), (3224, 1580), (3225, 5), (3223, 14), (3226, 8), (3223, 14), (3230, 1581), (3228, 25), (3231, 1582), (3227, 1583), (3229, 1), (3223, 14),
-    (3223, 14), (3244, 25), (3243, 1584), (3245, 1585), (3241, 1586), (3240, 20), (3247, 17), (3246, 62), (3242, 1584), (3223, 14), (3233, 8), (3232, 17), (3223, 14), (3252, 25), (3251, 1587), (3250, 1588),
-    (3237, 1589), (3235, 17), (3234, 1590), (3236, 17), (3223, 14), (3223, 14), (3219, 14), (3220, 17), (3239, 17), (3238, 17), (3249, 17), (3248, 17), (3223, 14), (3219, 14), (3220, 17), (3306, 1),
-    (3307, 1), (3308, 1), (3312, 1), (1306, 9), (3314, 14), (3313, 14), (3046, 117), (3047, 14), (3099, 1), (3099, 1), (3046, 117), (3047, 14), (3099, 1), (2255, 14), (2256, 14), (2267, 1333),
-    (2268, 9), (2254, 1450), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1451), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1452), (2255, 14), (2256, 14),
-    (2266, 1), (2267, 14), (2268, 14), (2254, 1453), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1454), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1455),
-    (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1456), (2255, 14), (2256, 14), (2261, 62), (2263, 17), (2265, 17), (2262, 156), (2264, 17), (2267, 14), (2268, 14), (2254, 1457),
-    (2255, 14), (2256, 14), (2267, 14), (2268, 14), (2271, 1458), (2269, 1), (2270, 17), (2254, 1459), (2255, 62), (2256, 156), (2261, 14), (2263, 14), (2265, 14), (2262, 14), (2264, 14), (2266, 14),
+    (3218, 9), (3217, 14), (3222, 1300), (3219, 14), (3220, 17), (3224, 1581), (3225, 5), (3223, 14), (3226, 8), (3223, 14), (3230, 1582), (3228, 25), (3231, 1583), (3227, 1584), (3229, 1), (3223, 14),
+    (3223, 14), (3244, 25), (3243, 1585), (3245, 1586), (3241, 1587), (3240, 20), (3247, 17), (3246, 62), (3242, 1585), (3223, 14), (3233, 8), (3232, 17), (3223, 14), (3252, 25), (3251, 1588), (3250, 1589),
+    (3237, 1590), (3235, 17), (3234, 1591), (3236, 17), (3223, 14), (3223, 14), (3219, 14), (3220, 17), (3239, 17), (3238, 17), (3249, 17), (3248, 17), (3223, 14), (3219, 14), (3220, 17), (3306, 1),
+    (3307, 1), (3308, 1), (3312, 1), (1306, 9), (3314, 14), (3313, 14), (3046, 117), (3047, 14), (3099, 1), (3099, 1), (3046, 117), (3047, 14), (3099, 1), (2255, 14), (2256, 14), (2267, 1334),
+    (2268, 9), (2254, 1451), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1452), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1453), (2255, 14), (2256, 14),
+    (2266, 1), (2267, 14), (2268, 14), (2254, 1454), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1455), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1456),
+    (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1457), (2255, 14), (2256, 14), (2261, 62), (2263, 17), (2265, 17), (2262, 156), (2264, 17), (2267, 14), (2268, 14), (2254, 1458),
+    (2255, 14), (2256, 14), (2267, 14), (2268, 14), (2271, 1459), (2269, 1), (2270, 17), (2254, 1460), (2255, 62), (2256, 156), (2261, 14), (2263, 14), (2265, 14), (2262, 14), (2264, 14), (2266, 14),
     (2271, 14), (2269, 14), (2270, 14), (2255, 14), (2256, 14), (2261, 14), (2263, 14), (2265, 14), (2262, 14), (2264, 14), (2266, 14), (2271, 14), (2269, 14), (2270, 14), (2258, 17), (2257, 115),
-    (2260, 1), (2259, 1), (3086, 14), (3086, 9), (3088, 40), (3046, 117), (3047, 14), (3046, 117), (3047, 14), (3046, 117), (3047, 14), (3046, 117), (3047, 14), (3643, 17), (3661, 17), (26, 1607),
-    (26, 1608), (26, 1609), (26, 1610), (26, 1611), (26, 1612), (26, 5), (26, 1), (26, 17), (42, 1), (3709, 1618), (3746, 17), (3747, 17), (3745, 17), (3744, 14), (3743, 14), (3744, 14),
-    (3743, 14), (3748, 8), (4009, 1295), (4010, 1295),
+    (2260, 1), (2259, 1), (3086, 14), (3086, 9), (3088, 40), (3046, 117), (3047, 14), (3046, 117), (3047, 14), (3046, 117), (3047, 14), (3046, 117), (3047, 14), (3643, 17), (3661, 17), (26, 1608),
+    (26, 1609), (26, 1610), (26, 1611), (26, 1612), (26, 1613), (26, 5), (26, 1), (26, 17), (42, 1), (3709, 1619), (3746, 17), (3747, 17), (3745, 17), (3744, 14), (3743, 14), (3744, 14),
+    (3743, 14), (3748, 8), (4009, 1296), (4010, 1296),
 ];
 
 /// What fields are called, by their names.
@@ -18895,7 +18896,7 @@ pub(crate) static TEXTS: [(u16, u16, u16); 27] = [
 
 /// Kinds of fields in some messages.
 pub(crate) static INSTEAD: [(u16, u16); 9] = [
-    (1026, 1313), (1028, 1303), (1029, 1303), (1028, 1300), (1029, 1300), (1028, 1303), (1029, 1303), (1028, 1300), (1029, 1300),
+    (1026, 1314), (1028, 1304), (1029, 1304), (1028, 1301), (1029, 1301), (1028, 1304), (1029, 1304), (1028, 1301), (1029, 1301),
 ];
 
 /// The attributes of errors.
@@ -19080,7 +19081,7 @@ pub(crate) static ENTRIES: [E; 862] = [
     E(1285, 3, 33, 0, ZERO, 0x0), // sys_getcpu
     E(1340, 2, 33, 0, ZERO, 0x100), // sys_gettimeofday
     E(2452, 2, 33, 0, ZERO, 0x100), // sys_settimeofday
-    E(920, 1, 33, 0, 1287, 0x100), // sys_adjtimex
+    E(920, 1, 33, 0, 1288, 0x100), // sys_adjtimex
     E(1310, 0, 33, 0, 62, 0x200), // sys_getpid
     E(1310, 0, 33, 0, 62, 0x200), // sys_getppid
     E(1342, 0, 33, 0, 156, 0x280), // sys_getuid
@@ -19159,7 +19160,7 @@ pub(crate) static ENTRIES: [E; 862] = [
     E(1135, 7, 48, 0, ZERO, 0x3), // sys_fanotify_mark
     E(1737, 5, 48, 1, ZERO, 0x3), // sys_name_to_handle_at
     E(1858, 3, 49, 0, 9, 0x2), // sys_open_by_handle_at
-    E(984, 2, 49, 0, 1287, 0x100), // sys_clock_adjtime
+    E(984, 2, 49, 0, 1288, 0x100), // sys_clock_adjtime
     E(2594, 1, 49, 0, ZERO, 0x2), // sys_syncfs
     E(2418, 2, 49, 0, ZERO, 0x2), // sys_setns
     E(2374, 4, 49, 0, 25, 0x8), // sys_sendmmsg
@@ -19277,7 +19278,7 @@ pub(crate) static ENTRIES: [E; 862] = [
     E(1932, 5, 68, 1, ZERO, 0x0), // sys_osf_setsysinfo
     E(940, 2, 69, 0, ZERO, 0x0), // sys_bdflush
     E(2412, 1, 69, 0, ZERO, 0x0), // sys_sethae
-    E(1824, 1, 69, 0, 1287, 0x100), // sys_old_adjtimex
+    E(1824, 1, 69, 0, 1288, 0x100), // sys_old_adjtimex
     E(1290, 3, 69, 0, 5, 0x2), // sys_getdents
     E(10, 5, 69, 1, 62, 0x4), // alpha_clone
     E(2668, 1, 70, 0, ZERO, 0x1), // sys_uselib
@@ -19322,7 +19323,7 @@ pub(crate) static ENTRIES: [E; 862] = [
     E(1000, 4, 74, 0, ZERO, 0x0), // sys_clock_nanosleep_time32
     E(2323, 2, 74, 0, ZERO, 0x0), // sys_sched_rr_get_interval_time32
     E(2280, 4, 74, 0, 94, 0x10), // sys_rt_sigtimedwait_time32
-    E(921, 1, 74, 0, 1287, 0x100), // sys_adjtimex_time32
+    E(921, 1, 74, 0, 1288, 0x100), // sys_adjtimex_time32
     E(1702, 5, 74, 0, ZERO, 0x2), // sys_mq_timedsend_time32
     E(1692, 5, 74, 0, 5, 0x2), // sys_mq_timedreceive_time32
     E(2358, 4, 74, 0, ZERO, 0x20), // sys_semtimedop_time32
@@ -19333,7 +19334,7 @@ pub(crate) static ENTRIES: [E; 862] = [
     E(923, 1, 75, 0, ZERO, 0x0), // sys_arc_settls
     E(923, 0, 75, 0, 1, 0x200), // sys_arc_gettls
     E(924, 3, 75, 0, 17, 0x0), // sys_arc_usr_cmpxchg
-    E(986, 2, 75, 0, 1287, 0x100), // sys_clock_adjtime32
+    E(986, 2, 75, 0, 1288, 0x100), // sys_clock_adjtime32
     E(1432, 6, 75, 0, 25, 0x0), // sys_io_pgetevents_time32
     E(1024, 2, 75, 0, 62, 0x4), // sys_clone3_wrapper
     E(1194, 0, 75, 0, 62, 0x4), // sys_fork
@@ -19519,7 +19520,7 @@ pub(crate) static ENTRIES: [E; 862] = [
     E(2709, 3, 108, 0, 62, 0x4), // sys_waitpid
     E(2549, 2, 108, 0, ZERO, 0x401), // sys_stat
     E(1216, 2, 108, 0, ZERO, 0x1002), // sys_fstat
-    E(2490, 2, 108, 0, 1288, 0x10), // sys_signal
+    E(2490, 2, 108, 0, 1289, 0x10), // sys_signal
     E(1854, 1, 108, 0, ZERO, 0x0), // sys_olduname
     E(2467, 0, 108, 0, 260, 0x10), // sys_sgetmask
     E(2548, 1, 108, 0, 260, 0x10), // sys_ssetmask
@@ -19532,7 +19533,7 @@ pub(crate) static ENTRIES: [E; 862] = [
     E(641, 2, 108, 1, 53, 0x8), // compat_sys_socketcall
     E(2662, 1, 109, 0, ZERO, 0x0), // sys_uname
     E(1461, 1, 109, 0, ZERO, 0x0), // sys_iopl
-    E(2695, 1, 109, 0, 1289, 0x0), // sys_vm86old
+    E(2695, 1, 109, 0, 1290, 0x0), // sys_vm86old
     E(219, 6, 109, 1, 53, 0x20), // compat_sys_ipc
     E(177, 5, 110, 1, 62, 0x4), // compat_sys_ia32_clone
     E(1651, 3, 111, 1, 238, 0x0), // sys_modify_ldt
@@ -19597,7 +19598,7 @@ pub(crate) static ENTRIES: [E; 862] = [
     E(1194, 2, 122, 0, 8, 0x0), // sys_fp_udfiex_crtl
     E(1877, 3, 122, 0, ZERO, 0x0), // sys_or1k_atomic
     E(1194, 0, 122, 0, 62, 0x4), // sys_fork_wrapper
-    E(860, 1, 122, 0, 1290, 0x0), // sys32_unimplemented
+    E(860, 1, 122, 0, 1291, 0x0), // sys32_unimplemented
     E(744, 5, 122, 0, 5, 0x2), // parisc_pread64
     E(749, 5, 122, 0, 5, 0x2), // parisc_pwrite64
     E(2693, 0, 122, 0, 62, 0x4), // sys_vfork_wrapper
@@ -19701,9 +19702,9 @@ pub(crate) static ENTRIES: [E; 862] = [
     E(903, 2, 127, 0, ZERO, 0x40), // sys_64_munmap
     E(2688, 5, 127, 0, ZERO, 0x0), // sys_utrap_install
     E(2521, 6, 127, 1, 53, 0x20), // sys_sparc_ipc
-    E(2518, 1, 128, 0, 1287, 0x100), // sys_sparc_adjtimex
+    E(2518, 1, 128, 0, 1288, 0x100), // sys_sparc_adjtimex
     E(898, 5, 128, 0, 1, 0x40), // sys_64_mremap
-    E(2519, 2, 128, 0, 1287, 0x100), // sys_sparc_clock_adjtime
+    E(2519, 2, 128, 0, 1288, 0x100), // sys_sparc_clock_adjtime
     E(864, 5, 128, 1, 80, 0x7), // sys64_execveat
     E(697, 0, 129, 0, NEVER, 0x10), // compat_sys_x32_rt_sigreturn
     E(392, 4, 129, 0, 5, 0x2), // compat_sys_preadv64
@@ -19759,7 +19760,7 @@ pub(crate) static ENTRIES: [E; 862] = [
     E(1713, 3, 135, 0, ZERO, 0x40), // sys_mseal
     E(15, 2, 135, 0, 62, 0x4), // alpha_clone3
     E(2249, 5, 135, 0, ZERO, 0x0), // sys_riscv_hwprobe
-    E(2668, 0, 135, 0, 1291, 0x0), // sys_uretprobe
+    E(2668, 0, 135, 0, 1292, 0x0), // sys_uretprobe
     E(2461, 6, 135, 0, ZERO, 0x3), // sys_setxattrat
     E(1348, 6, 135, 0, 5, 0x3), // sys_getxattrat
     E(1533, 5, 135, 0, 5, 0x3), // sys_listxattrat
@@ -19769,7 +19770,7 @@ pub(crate) static ENTRIES: [E; 862] = [
     E(1181, 5, 135, 0, ZERO, 0x3), // sys_file_setattr
     E(1526, 4, 135, 0, 25, 0x0), // sys_listns
     E(2259, 0, 135, 0, 208, 0x0), // sys_rseq_slice_yield
-    E(2668, 0, 135, 0, 1291, 0x0), // sys_uprobe
+    E(2668, 0, 135, 0, 1292, 0x0), // sys_uprobe
     E(1163, 2, 135, 0, ZERO, 0x2), // sys_fchroot
 ];
 
@@ -19787,7 +19788,7 @@ pub(crate) static ENTRY_CHOICES: [u16; 135] = [
 ];
 
 /// Kinds: what, direction and NULL, of what, element, length.
-pub(crate) static KINDS: [K; 1641] = [
+pub(crate) static KINDS: [K; 1642] = [
     K(tag::SET, 0, 0, NO, NO), // set clone_flags
     K(14, 0, NO, NO, NO), // address
     K(tag::POINTER_BY, OUT | NULLABLE, 242, NO, NO), // out by clone_flags?
@@ -20826,9 +20827,10 @@ pub(crate) static KINDS: [K; 1641] = [
     K(tag::STRUCT, IN, 239, NO, NO), // in struct rds_free_mr_args
     K(tag::STRUCT, IN, 240, NO, NO), // in struct rds_rx_trace_so
     K(tag::VALUE, IN, 1, NO, 102), // in address[5]
+    K(tag::VALUE, OUT, 40, 0, NO), // out tid:int
+    K(tag::STRUCT, IN, 241, NO, NO), // in struct user_desc
     K(tag::VALUE, OUT, 40, NO, NO), // out tid
     K(tag::VALUE, OUT, 9, NO, NO), // out fd
-    K(tag::STRUCT, IN, 241, NO, NO), // in struct user_desc
     K(tag::SET, 0, 229, NO, NO), // set ptrace_options
     K(tag::SIGINFO, OUT, NO, NO, NO), // out siginfo
     K(tag::STRUCT, IN, 242, NO, NO), // in struct ptrace_peeksiginfo_args
@@ -20876,17 +20878,17 @@ pub(crate) static KINDS: [K; 1641] = [
     K(tag::STRUCT, IN, 253, NO, NO), // in struct kcmp_epoll_slot
     K(tag::VALUE, OUT, 94, 0, NO), // out signal:int
     K(tag::SET, 0, 231, NO, NO), // set prctl_unalign
-    K(tag::VALUE, OUT, 1087, 1, NO), // out set prctl_unalign:unsigned_int
+    K(tag::VALUE, OUT, 1088, 1, NO), // out set prctl_unalign:unsigned_int
     K(tag::SET, 0, 232, NO, NO), // set prctl_fpemu
-    K(tag::VALUE, OUT, 1089, 0, NO), // out set prctl_fpemu:int
+    K(tag::VALUE, OUT, 1090, 0, NO), // out set prctl_fpemu:int
     K(tag::SET, 0, 233, NO, NO), // set prctl_fpexc
-    K(tag::VALUE, OUT, 1091, 1, NO), // out set prctl_fpexc:unsigned_int
+    K(tag::VALUE, OUT, 1092, 1, NO), // out set prctl_fpexc:unsigned_int
     K(tag::SET, 0, 234, NO, NO), // set prctl_timing
     K(tag::SET, 0, 235, NO, NO), // set prctl_endian
-    K(tag::VALUE, OUT, 1094, 1, NO), // out set prctl_endian:unsigned_int
+    K(tag::VALUE, OUT, 1095, 1, NO), // out set prctl_endian:unsigned_int
     K(tag::SET, 0, 236, NO, NO), // set seccomp_modes
     K(tag::SET, 0, 237, NO, NO), // set prctl_tsc
-    K(tag::VALUE, OUT, 1097, 1, NO), // out set prctl_tsc:unsigned_int
+    K(tag::VALUE, OUT, 1098, 1, NO), // out set prctl_tsc:unsigned_int
     K(tag::SET, 0, 238, NO, NO), // set prctl_mce_kill
     K(tag::SET, 0, 239, NO, NO), // set prctl_mce_kill_policy
     K(tag::SET, 0, 240, NO, NO), // set prctl_mm
@@ -20910,13 +20912,13 @@ pub(crate) static KINDS: [K; 1641] = [
     K(tag::SET, 0, 257, NO, NO), // set prctl_riscv_icache
     K(tag::SET, 0, 258, NO, NO), // set prctl_riscv_scope
     K(tag::SET, 0, 259, NO, NO), // set prctl_shadow_stack
-    K(tag::VALUE, OUT, 1121, 2, NO), // out set prctl_shadow_stack:unsigned_long
+    K(tag::VALUE, OUT, 1122, 2, NO), // out set prctl_shadow_stack:unsigned_long
     K(tag::SET, 0, 260, NO, NO), // set prctl_timer_ids
     K(tag::SET, 0, 261, NO, NO), // set prctl_futex_hash
     K(tag::SET, 0, 262, NO, NO), // set prctl_rseq_slice
     K(tag::SET, 0, 263, NO, NO), // set prctl_cfi
     K(tag::SET, 0, 264, NO, NO), // set prctl_cfi_control
-    K(tag::VALUE, OUT, 1127, 2, NO), // out set prctl_cfi_control:unsigned_long
+    K(tag::VALUE, OUT, 1128, 2, NO), // out set prctl_cfi_control:unsigned_long
     K(tag::SET, 0, 265, NO, NO), // set capabilities
     K(tag::SET, 0, 266, NO, NO), // set securebits
     K(tag::SET, 0, 267, NO, NO), // set prctl_cap_ambient
@@ -20926,13 +20928,13 @@ pub(crate) static KINDS: [K; 1641] = [
     K(tag::SET, 0, 269, NO, NO), // set prctl_rseq_slice_flags
     K(tag::SET, 0, 270, NO, NO), // set arch_prctl_xcomp
     K(tag::SET, 0, 271, NO, NO), // set arch_prctl_shstk
-    K(tag::VALUE, OUT, 1137, 2, NO), // out set arch_prctl_shstk:unsigned_long
+    K(tag::VALUE, OUT, 1138, 2, NO), // out set arch_prctl_shstk:unsigned_long
     K(tag::STRUCT, IN | OUT, 255, NO, NO), // in-out struct vm86plus_struct
     K(tag::SET, 0, 272, NO, NO), // set membarrier_supported
     K(tag::SET, 0, 273, NO, NO), // set futex_wake_operation
     K(tag::VALUE, IN | OUT, 17, 3, 30), // in-out number:u32[2]
     K(tag::SET, 0, 274, NO, NO), // set seccomp_actions
-    K(tag::VALUE, IN, 1143, 3, NO), // in set seccomp_actions:u32
+    K(tag::VALUE, IN, 1144, 3, NO), // in set seccomp_actions:u32
     K(tag::STRUCT, OUT, 256, NO, NO), // out struct seccomp_notif_sizes
     K(tag::SET, 0, 275, NO, NO), // set key_permissions
     K(tag::STRING, OUT | NULLABLE, NO, NO, NO), // out string?
@@ -21363,7 +21365,7 @@ pub(crate) static KINDS: [K; 1641] = [
     K(tag::BYTES, IN | OUT, NO, NO, 213), // of a field, in-out bytes[info.info_len]
     K(tag::SET, 0, 504, NO, NO), // set bpf_query_flags
     K(tag::VALUE, OUT | NULLABLE, 17, 11, 215), // of a field, out number:__u32[query.prog_cnt]?
-    K(tag::VALUE, OUT | NULLABLE, 1566, 11, 215), // of a field, out set bpf_attach_flags:__u32[query.prog_cnt]?
+    K(tag::VALUE, OUT | NULLABLE, 1567, 11, 215), // of a field, out set bpf_attach_flags:__u32[query.prog_cnt]?
     K(tag::BYTES, IN, NO, NO, 217), // of a field, in bytes[btf_size]
     K(tag::SET, 0, 505, NO, NO), // set bpf_fd_types
     K(tag::SET, 0, 506, NO, NO), // set bpf_stats_types
@@ -21717,7 +21719,7 @@ pub(crate) const SCALARS: [&[(u16, u8)]; 39] = [
 pub(crate) static HELD: [H; 200] = [
     H(held::NUMBERS, 9, 0), // fd:int[]
     H(held::STRUCT, 133, NO), // struct ucred
-    H(held::INLINE, 1292, NO), // string
+    H(held::INLINE, 1293, NO), // string
     H(held::NUMBER, 9, 0), // fd:int
     H(held::STRUCT, 56, NO), // struct __kernel_old_timeval
     H(held::STRUCT, 58, NO), // struct __kernel_sock_timeval
@@ -21748,9 +21750,9 @@ pub(crate) static HELD: [H; 200] = [
     H(held::STRUCT, 151, NO), // struct ip6_mtuinfo
     H(held::STRUCT, 153, NO), // struct sockaddr_in6
     H(held::NUMBER, 5, 5), // size:u16
-    H(held::NUMBER, 1293, 14), // set tls_control_messages:u8
+    H(held::NUMBER, 1294, 14), // set tls_control_messages:u8
     H(held::OPAQUE, 169, NO), // opaque: struct af_alg_iv
-    H(held::NUMBER, 1294, 3), // set alg_operations:u32
+    H(held::NUMBER, 1295, 3), // set alg_operations:u32
     H(held::NUMBER, 5, 3), // size:u32
     H(held::STRUCT, 173, NO), // struct sctp_initmsg
     H(held::STRUCT, 176, NO), // struct sctp_sndrcvinfo
@@ -21781,19 +21783,19 @@ pub(crate) static HELD: [H; 200] = [
     H(held::OPAQUE, 182, NO), // opaque: struct llc_pktinfo
     H(held::NUMBER, 17, 14), // number:u8
     H(held::NUMBER, 17, 5), // number:u16
-    H(held::INLINE, 1295, NO), // bytes
+    H(held::INLINE, 1296, NO), // bytes
     H(held::NESTED, NO, 1), // nested policy_attribute
     H(held::NUMBER, 17, 6), // number:s64
-    H(held::INLINE, 1296, NO), // hwaddr
+    H(held::INLINE, 1297, NO), // hwaddr
     H(held::NESTED, NO, 8), // nested link_families
     H(held::NUMBER, 208, 14), // bool:u8
-    H(held::NUMBER, 1297, 3), // set link_filter:u32
+    H(held::NUMBER, 1298, 3), // set link_filter:u32
     H(held::NESTED, NO, 5), // nested link_info
     H(held::NUMBER, 17, 15), // number:s32
     H(held::STRUCT, 353, NO), // struct rtnl_link_ifmap
     H(held::NUMBER, 9, 15), // fd:s32
     H(held::NUMBER, 62, 3), // pid:u32
-    H(held::NUMBER, 1298, 14), // set interface_operstates:u8
+    H(held::NUMBER, 1299, 14), // set interface_operstates:u8
     H(held::NESTED, NO, 17), // nested link_port
     H(held::NESTED, NO, 2), // nested link
     H(held::NESTED, NO, 7), // nested link_proto_down
@@ -21807,13 +21809,13 @@ pub(crate) static HELD: [H; 200] = [
     H(held::NESTED, NO, 10), // nested link_inet6
     H(held::BY, 312, NO), // by IFLA_INFO_KIND
     H(held::BY, 314, NO), // by IFLA_INFO_SLAVE_KIND
-    H(held::NUMBER, 1299, 3), // set xdp_link_flags:u32
+    H(held::NUMBER, 1300, 3), // set xdp_link_flags:u32
     H(held::NESTED, NO, 9), // nested link_inet
     H(held::NESTED, NO, 11), // nested link_mctp
     H(held::NUMBERS, 17, 15), // number:s32[]
     H(held::STRUCT, 356, NO), // struct ifla_cacheinfo
     H(held::NUMBERS, 17, 4), // number:u64[]
-    H(held::INLINE, 1300, NO), // ipv6
+    H(held::INLINE, 1301, NO), // ipv6
     H(held::NESTED, NO, 13), // nested link_vf
     H(held::STRUCT, 357, NO), // struct ifla_vf_broadcast
     H(held::STRUCT, 358, NO), // struct ifla_vf_guid
@@ -21833,18 +21835,18 @@ pub(crate) static HELD: [H; 200] = [
     H(held::STRUCT, 368, NO), // struct ifla_port_vsi
     H(held::NESTED, NO, 19), // nested link_vlan_qos
     H(held::STRUCT, 369, NO), // struct ifla_vlan_flags
-    H(held::NUMBER | held::BIG, 1301, 5), // set ether_protocols:__be16
+    H(held::NUMBER | held::BIG, 1302, 5), // set ether_protocols:__be16
     H(held::STRUCT, 370, NO), // struct ifla_vlan_qos_mapping
     H(held::THEN, 371, 2), // struct ifinfomsg then link
     H(held::NUMBER, 8, 5), // hex:u16
     H(held::NESTED, NO, 21), // nested link_macvlan
-    H(held::NUMBER, 1302, 3), // set route_tables:u32
+    H(held::NUMBER, 1303, 3), // set route_tables:u32
     H(held::NUMBER, 157, 3), // gid:u32
     H(held::NUMBER, 156, 3), // uid:u32
     H(held::NUMBER, 143, 3), // seconds:u32
-    H(held::INLINE, 1303, NO), // ipv4
+    H(held::INLINE, 1304, NO), // ipv4
     H(held::NUMBER | held::BIG, 8, 3), // hex:__be32
-    H(held::INLINE, 1304, NO), // port
+    H(held::INLINE, 1305, NO), // port
     H(held::STRUCT, 372, NO), // struct ifla_vxlan_port_range
     H(held::STRUCT, 373, NO), // struct ifla_geneve_port_range
     H(held::STRUCT, 374, NO), // struct ifla_bridge_id
@@ -21859,24 +21861,24 @@ pub(crate) static HELD: [H; 200] = [
     H(held::ADDRESS, NO, NO), // address
     H(held::NUMBER, 761, 14), // set ip_protocols:u8
     H(held::STRUCT, 375, NO), // struct ifa_cacheinfo
-    H(held::NUMBER, 1305, 3), // set address_flags:u32
-    H(held::NUMBER, 1306, 14), // set address_protocols:u8
+    H(held::NUMBER, 1306, 3), // set address_flags:u32
+    H(held::NUMBER, 1307, 14), // set address_protocols:u8
     H(held::STRUCT, 376, NO), // struct rta_cacheinfo
     H(held::NESTED, NO, 43), // nested route_metrics
     H(held::STRUCT, 377, NO), // struct rta_mfc_stats
     H(held::THEN_EACH, 378, 42), // struct rtnexthop[] then route
     H(held::STRUCT, 379, NO), // struct rtvia
     H(held::NUMBER, 208, 3), // bool:u32
-    H(held::NUMBER, 1307, 3), // set route_features:u32
+    H(held::NUMBER, 1308, 3), // set route_features:u32
     H(held::STRUCT, 380, NO), // struct fib_rule_port_range
     H(held::NUMBER, 8, 14), // hex:u8
-    H(held::NUMBER, 1308, 14), // set route_protocols:u8
+    H(held::NUMBER, 1309, 14), // set route_protocols:u8
     H(held::NUMBER | held::BIG, 8, 4), // hex:__be64
     H(held::STRUCT, 381, NO), // struct fib_rule_uid_range
     H(held::STRUCT, 382, NO), // struct nda_cacheinfo
-    H(held::NUMBER, 1309, 3), // set neighbour_ext_flags:u32
-    H(held::NUMBER, 1310, 14), // set neighbour_flags:u8
-    H(held::NUMBER, 1311, 5), // set neighbour_states:u16
+    H(held::NUMBER, 1310, 3), // set neighbour_ext_flags:u32
+    H(held::NUMBER, 1311, 14), // set neighbour_flags:u8
+    H(held::NUMBER, 1312, 5), // set neighbour_states:u16
     H(held::STRUCT, 383, NO), // struct ndt_config
     H(held::NUMBER, 26, 4), // milliseconds:u64
     H(held::NESTED, NO, 47), // nested neighbour_parms
@@ -21894,7 +21896,7 @@ pub(crate) static HELD: [H; 200] = [
     H(held::NESTED, NO, 66), // nested ctrl_op_policies
     H(held::NESTED, NO, 64), // nested ctrl_policies
     H(held::NESTED, NO, 61), // nested ctrl_op
-    H(held::NUMBER, 1312, 3), // set genl_op_flags:u32
+    H(held::NUMBER, 1313, 3), // set genl_op_flags:u32
     H(held::NESTED, NO, 63), // nested ctrl_group
     H(held::NESTED, NO, 65), // nested ctrl_policy
     H(held::NESTED, NO, 67), // nested ctrl_op_policy

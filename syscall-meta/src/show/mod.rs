@@ -154,12 +154,15 @@ impl<'b> Decoded<'b> {
         let mut any = false;
         for (name, title) in [
             ("newsp", "child_stack="),
+            ("stack_start", "child_stack="),
             ("stack_size", "stack_size="),
             ("clone_flags", "flags="),
             ("parent_tidptr", "parent_tid="),
             ("tls", "tls="),
             ("tls_val", "tls="),
             ("child_tidptr", "child_tidptr="),
+            // Where these are in memory, which cannot be read: h8300.
+            ("args", "args="),
         ] {
             let Some(arg) = self.args().find(|arg| arg.name() == name && !arg.is_unused()) else { continue };
             let Some(value) = arg.value() else { continue };

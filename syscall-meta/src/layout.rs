@@ -262,7 +262,6 @@ impl StructLayout {
     }
 }
 
-/// The byte order in which the headers of an ABI were read.
 impl fmt::Debug for StructLayout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "StructLayout({} on {}, {} bytes)", self.of.c_type(), self.abi, self.size)

@@ -82,6 +82,11 @@ impl Struct {
         Some(StructLayout { of: self, abi, fields: rest, place, size, align })
     }
 
+    #[cfg(test)]
+    pub(crate) const fn text(self) -> &'static str {
+        self.text
+    }
+
     /// Name, keyword, header.
     fn head(self) -> (&'static str, &'static str, &'static str) {
         let line = self.text.split('\n').next().unwrap_or("");
@@ -145,6 +150,18 @@ impl StructText {
             Some(place) => StructText(place),
             None => panic!("no header of that name has a structure of that name"),
         }
+    }
+
+    /// The structure of a name in whichever header, and how many there are that differ.
+    pub(crate) const fn only(name: &str) -> (Option<StructText>, usize) {
+        match Place::only(name) {
+            (Some(place), count) => (Some(StructText(place)), count),
+            (None, _) => (None, 0),
+        }
+    }
+
+    pub(crate) const fn bytes(self) -> &'static [u8] {
+        self.0.bytes()
     }
 
     #[doc(hidden)]

@@ -94,6 +94,46 @@ impl Place {
         None
     }
 
+    /// The first structure of this name, with or without `struct`, in whichever header; and how many there are that differ
+    /// in more than the header.
+    pub(crate) const fn only(name: &str) -> (Option<Place>, usize) {
+        let bare = bare(name.as_bytes());
+        let keyword = name.len() - bare.len();
+        let (text, mut place) = (TEXT.as_bytes(), Place::at_or_after(bare, b""));
+        let (mut found, mut count): (Option<Place>, usize) = (None, 0);
+        while place.len() > 0 && compare(text, place.start, b' ', bare) == 0 {
+            let mut at = place.start + bare.len() + 1;
+            while text[at] != b' ' {
+                at += 1;
+            }
+            if keyword == 0 || compare(text, at + 1, b'\n', name.as_bytes().split_at(keyword - 1).0) == 0 {
+                match found {
+                    None => (found, count) = (Some(place), 1),
+                    Some(first) => count += !first.is_like(place) as usize,
+                }
+            }
+            place = place.after();
+        }
+        (found, count)
+    }
+
+    /// Whether both have the same lines behind the first.
+    const fn is_like(self, other: Place) -> bool {
+        let (one, two) = (self.bytes(), other.bytes());
+        let (mut at, mut there) = (0, 0);
+        while at < one.len() && one[at] != b'\n' {
+            at += 1;
+        }
+        while there < two.len() && two[there] != b'\n' {
+            there += 1;
+        }
+        while at < one.len() && there < two.len() && one[at] == two[there] {
+            at += 1;
+            there += 1;
+        }
+        at == one.len() && there == two.len()
+    }
+
     /// Whether name and header are those.
     const fn is(self, name: &[u8], header: &[u8]) -> bool {
         let text = TEXT.as_bytes();

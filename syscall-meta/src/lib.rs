@@ -130,6 +130,9 @@ mod set;
 #[cfg(feature = "decode")]
 mod show;
 mod side;
+#[cfg(feature = "layouts")]
+#[doc(hidden)]
+pub mod spots;
 mod stops;
 mod syscall;
 mod table;

@@ -1,0 +1,390 @@
+//! Where chosen fields of a structure are on each ABI, worked out while a program that names them compiles.
+//!
+//! `#[derive(FromTracee)]` asks for this, so that nothing of a structure's text is linked and none of it is read at run time.
+
+use crate::abi::{Abi, ByteOrder};
+use crate::layout::StructText;
+
+/// What an element of a field is, as [`FieldClass`](crate::FieldClass) has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// An unsigned integer or a plain `char`.
+    Unsigned,
+    /// A signed integer.
+    Signed,
+    /// A pointer.
+    Pointer,
+    /// A floating number.
+    Float,
+    /// A structure or union.
+    Record,
+}
+
+/// Where a field is in one layout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// Bytes from the beginning of the structure.
+    pub offset: u32,
+    /// Bytes of an element.
+    pub size: u32,
+    /// Whether it is an array.
+    pub is_array: bool,
+    /// How many elements there are: 1 where it is no array, 0 where it is a flexible tail.
+    pub count: u32,
+    /// What an element is.
+    pub class: Class,
+    /// Of a bit-field, how many bits it has, else 0; and how far the unit is shifted to the right for them.
+    pub bits: u8,
+    /// See `bits`.
+    pub shift: u8,
+    /// The C type, in the structure's text.
+    c_type: (u32, u32),
+}
+
+impl Spot {
+    const NONE: Spot =
+        Spot { offset: 0, size: 0, is_array: false, count: 0, class: Class::Record, bits: 0, shift: 0, c_type: (0, 0) };
+}
+
+/// What a Rust type can hold of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fits {
+    /// An integer or pointer of no more than so many bits.
+    Integer(u32),
+    /// So many integers of no more than so many bits.
+    Array(u32, u32),
+    /// The structure of this name.
+    Record(&'static str),
+    /// What its own reading says.
+    Anything,
+}
+
+/// Chosen fields of a structure, `N` of them, in each of its `L` layouts.
+#[derive(Clone, Copy, Debug)]
+pub struct Spots<const N: usize, const L: usize> {
+    text: &'static [u8],
+    layouts: [Layout<N>; L],
+}
+
+/// One of the layouts.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout<const N: usize> {
+    /// The ABIs that have it, a bit each in the order of [`Abi::ALL`].
+    abis: u64,
+    size: u32,
+    /// A field that this layout does not have has no size.
+    spots: [Spot; N],
+}
+
+impl<const N: usize, const L: usize> Spots<N, L> {
+    /// Bytes of the structure on an ABI; 0 where that has none.
+    pub const fn size(&self, abi: Abi) -> usize {
+        let mut at = 0;
+        while at < L {
+            if self.layouts[at].abis >> (abi as u32) & 1 == 1 {
+                return self.layouts[at].size as usize;
+            }
+            at += 1;
+        }
+        0
+    }
+
+    /// The fields on an ABI.
+    pub fn on(&self, abi: Abi) -> Option<&[Spot; N]> {
+        self.layouts.iter().find(|layout| layout.abis >> (abi as u32) & 1 == 1).map(|layout| &layout.spots)
+    }
+
+    /// Stops the build where an ABI has no such structure.
+    #[track_caller]
+    pub const fn is_on(&self, abi: Abi) {
+        assert!(self.size(abi) > 0, "an ABI that is named has no such structure");
+    }
+
+    /// Stops the build where a field is not there on an ABI, or has what a type cannot hold. `None` is for every ABI that
+    /// has the structure.
+    #[track_caller]
+    pub const fn check(&self, field: usize, fits: Fits, abis: Option<&[Abi]>) {
+        let mut asked = u64::MAX;
+        if let Some(abis) = abis {
+            let mut at = 0;
+            asked = 0;
+            while at < abis.len() {
+                asked |= 1 << (abis[at] as u32);
+                at += 1;
+            }
+        }
+        let (mut at, mut is_anywhere) = (0, false);
+        while at < L {
+            if self.layouts[at].abis & asked != 0 {
+                let spot = self.layouts[at].spots[field];
+                is_anywhere |= spot.size > 0;
+                self.check_spot(spot, fits);
+            }
+            at += 1;
+        }
+        assert!(is_anywhere, "the kernel's structure has no field of this name");
+    }
+
+    #[track_caller]
+    const fn check_spot(&self, spot: Spot, fits: Fits) {
+        assert!(
+            spot.size > 0,
+            "the kernel's structure has no field of this name on every ABI: name those that have it with `abis(…)`"
+        );
+        assert!(spot.count > 0, "this field is a flexible tail, whose length its layout does not tell");
+        let width = if spot.bits > 0 { spot.bits as u32 } else { spot.size * 8 };
+        let is_number = matches!(spot.class, Class::Unsigned | Class::Signed | Class::Pointer);
+        match fits {
+            Fits::Integer(bits) => {
+                assert!(is_number, "this field is no integer");
+                assert!(!spot.is_array, "this field is an array");
+                assert!(width <= bits, "this field is wider than its type on an ABI that has it");
+            }
+            Fits::Array(count, bits) => {
+                assert!(is_number && spot.is_array, "this field is no array of integers");
+                assert!(spot.count == count, "this field has another number of elements");
+                assert!(width <= bits, "elements of this field are wider than their type on an ABI that has it");
+            }
+            Fits::Record(name) => {
+                assert!(matches!(spot.class, Class::Record), "this field is no structure");
+                assert!(!spot.is_array, "this field is an array");
+                let c_type = crate::layout_text::bare(part(self.text, spot.c_type));
+                assert!(same(c_type, name.as_bytes()), "this field is another structure");
+            }
+            Fits::Anything => {}
+        }
+    }
+}
+
+impl StructText {
+    /// The structure of a name, without a header: all headers that have one have to have the same.
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn named(name: &str) -> StructText {
+        match StructText::only(name) {
+            (Some(found), 1) => found,
+            (None, _) => panic!("no header has a structure of that name"),
+            _ => panic!("several headers have a structure of that name: name one with `header = \"linux/stat.h\"`"),
+        }
+    }
+
+    /// How many layouts it has.
+    #[doc(hidden)]
+    pub const fn layouts(self) -> usize {
+        let text = self.bytes();
+        let (mut line, mut count) = (next_line(text, 0), 0);
+        while line < text.len() && text[line] == b'=' {
+            count += 1;
+            line = next_line(text, line);
+        }
+        count
+    }
+
+    /// Where fields of these names are. `text` is its own, as a program has it linked.
+    #[doc(hidden)]
+    pub const fn spots<const N: usize, const L: usize>(text: &'static [u8], names: [&str; N]) -> Spots<N, L> {
+        let mut spots = Spots { text, layouts: [Layout { abis: 0, size: 0, spots: [Spot::NONE; N] }; L] };
+        let (mut line, mut at) = (next_line(text, 0), 0);
+        while at < L && line < text.len() && text[line] == b'=' {
+            let abis = word(text, line + 1);
+            let size = word(text, abis.1 + 1);
+            spots.layouts[at].abis = number(part(text, (abis.0 as u32, abis.1 as u32)), 16);
+            spots.layouts[at].size = number(part(text, (size.0 as u32, size.1 as u32)), 10) as u32;
+            line = next_line(text, line);
+            at += 1;
+        }
+        while line < text.len() {
+            let (mut start, mut of) = (line, u64::MAX);
+            if text[line] == b'@' {
+                let mask = word(text, line + 1);
+                of = number(part(text, (mask.0 as u32, mask.1 as u32)), 16);
+                start = mask.1 + 1;
+            }
+            let name = word(text, start);
+            let mut field = 0;
+            while field < N {
+                if same(part(text, (name.0 as u32, name.1 as u32)), names[field].as_bytes()) {
+                    let spot = spot(text, name.1 + 1);
+                    at = 0;
+                    while at < L {
+                        // The first of a name is the one, as it is where a layout is asked for a field.
+                        if of >> at & 1 == 1 && spots.layouts[at].spots[field].size == 0 {
+                            spots.layouts[at].spots[field] = spot;
+                        }
+                        at += 1;
+                    }
+                }
+                field += 1;
+            }
+            line = next_line(text, line);
+        }
+        spots
+    }
+}
+
+/// Reads `0 u32:3+5*4 __u32`, from where its offset begins.
+const fn spot(text: &'static [u8], at: usize) -> Spot {
+    let offset = word(text, at);
+    let form = word(text, offset.1 + 1);
+    let mut spot = Spot::NONE;
+    spot.offset = number(part(text, (offset.0 as u32, offset.1 as u32)), 10) as u32;
+    spot.class = match text[form.0] {
+        b's' => Class::Signed,
+        b'p' => Class::Pointer,
+        b'f' => Class::Float,
+        b'r' => Class::Record,
+        _ => Class::Unsigned,
+    };
+    let (mut at, mut sign, mut value) = (form.0 + 1, 0, 0u64);
+    spot.count = 1;
+    loop {
+        let byte = if at < form.1 { text[at] } else { 0 };
+        if byte.is_ascii_digit() {
+            value = value * 10 + (byte - b'0') as u64;
+        } else {
+            match sign {
+                0 => spot.size = (value / 8) as u32,
+                b':' => spot.bits = value as u8,
+                b'+' => spot.shift = value as u8,
+                _ => (spot.is_array, spot.count) = (true, value as u32),
+            }
+            (sign, value) = (byte, 0);
+        }
+        if at >= form.1 {
+            break;
+        }
+        at += 1;
+    }
+    let end = next_line(text, form.1) - 1;
+    spot.c_type = (form.1 as u32 + 1, if end < text.len() { end as u32 } else { text.len() as u32 });
+    spot
+}
+
+/// Where the next line begins, or one more than there is.
+const fn next_line(text: &[u8], mut at: usize) -> usize {
+    while at < text.len() && text[at] != b'\n' {
+        at += 1;
+    }
+    at + 1
+}
+
+/// Where a word that begins there does so, and where it ends.
+const fn word(text: &[u8], start: usize) -> (usize, usize) {
+    let mut end = start;
+    while end < text.len() && text[end] != b' ' && text[end] != b'\n' {
+        end += 1;
+    }
+    (start, end)
+}
+
+const fn part(text: &[u8], (start, end): (u32, u32)) -> &[u8] {
+    text.split_at(start as usize).1.split_at((end - start) as usize).0
+}
+
+const fn number(digits: &[u8], base: u64) -> u64 {
+    let (mut value, mut at) = (0, 0);
+    while at < digits.len() {
+        let digit = match digits[at] {
+            digit @ b'0'..=b'9' => digit - b'0',
+            digit => digit.wrapping_sub(b'a') + 10,
+        };
+        value = value * base + digit as u64;
+        at += 1;
+    }
+    value
+}
+
+const fn same(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    a.len() == b.len() && at == a.len()
+}
+
+/// The number of a field that is no array, in the bytes of its structure: with its sign, where it has one.
+pub(crate) fn integer_of(bytes: &[u8], spot: &Spot, at: usize, abi: Abi, order: ByteOrder) -> Option<u64> {
+    let size = spot.size as usize;
+    let start = (spot.offset as usize).checked_add(at.checked_mul(size)?)?;
+    let unit = bytes.get(start..start.checked_add(size)?).filter(|unit| unit.len() <= 8)?;
+    let put = |value: u64, byte: &u8| value << 8 | u64::from(*byte);
+    let unit = match order {
+        ByteOrder::Little => unit.iter().rev().fold(0, put),
+        ByteOrder::Big => unit.iter().fold(0, put),
+    };
+    // Where bits are is known in the order in which headers were read.
+    let (value, width) = match spot.bits {
+        0 => (unit, 8 * spot.size),
+        bits if order == abi.usual_order() => (unit.checked_shr(spot.shift.into()).unwrap_or(0), u32::from(bits)),
+        _ => return None,
+    };
+    let above = 64u32.checked_sub(width).filter(|above| *above < 64)?;
+    let value = value << above;
+    Some(if spot.class == Class::Signed { (value as i64 >> above) as u64 } else { value >> above })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+    use crate::{Count, Field, FieldClass, Struct, StructLayout};
+
+    /// Every field of every structure on every ABI is where the layout's own reading has it.
+    #[test]
+    fn spots_are_where_fields_are() {
+        let (mut compared, some) = (0, if cfg!(miri) { 4 } else { usize::MAX });
+        for of in Struct::all().take(some) {
+            let layouts: Vec<_> = Abi::ALL.iter().filter_map(|abi| of.on(*abi)).collect();
+            let mut names: Vec<&str> = layouts.iter().flat_map(|layout| layout.fields()).map(|of| of.name()).collect();
+            names.sort_unstable();
+            names.dedup();
+            for name in names {
+                // No structure has more layouts.
+                let spots: Spots<1, 40> = StructText::spots(of.text().as_bytes(), [name]);
+                for layout in &layouts {
+                    assert_eq!(spots.size(layout.abi()), layout.size(), "{layout:?}");
+                    let [spot] = spots.on(layout.abi()).expect("it is there");
+                    match layout.field(name) {
+                        Ok(field) => is_at(&field, spot, layout, of.text().as_bytes()),
+                        Err(_) => assert_eq!(*spot, Spot::NONE, "{layout:?} {name}"),
+                    }
+                    compared += 1;
+                }
+            }
+        }
+        assert!(cfg!(miri) || compared > 100_000, "{compared}");
+    }
+
+    fn is_at(field: &Field, spot: &Spot, layout: &StructLayout, text: &'static [u8]) {
+        let class = match field.class() {
+            FieldClass::Unsigned | FieldClass::Char => Class::Unsigned,
+            FieldClass::Signed => Class::Signed,
+            FieldClass::Pointer => Class::Pointer,
+            FieldClass::Float => Class::Float,
+            FieldClass::Record => Class::Record,
+        };
+        let count = match field.count() {
+            Count::One => 1,
+            Count::Array(count) => count,
+            Count::Flexible => 0,
+        };
+        let is = (spot.offset as usize, spot.size as usize, spot.is_array, spot.count, spot.class);
+        let is_array = field.count() != Count::One;
+        assert_eq!(is, (field.offset(), field.size(), is_array, count, class), "{layout:?} {field}");
+        let bits = (u32::from(spot.bits), u32::from(spot.shift));
+        assert_eq!(bits, field.bit_field().unwrap_or((0, 0)), "{layout:?} {field}");
+        assert_eq!(part(text, spot.c_type), field.c_type().as_bytes());
+        if !is_array && matches!(class, Class::Unsigned | Class::Signed | Class::Pointer) && field.size() <= 8 {
+            let bytes = core::array::from_fn::<u8, 64, _>(|at| (at * 37 + 200) as u8);
+            let order = layout.abi().usual_order();
+            let at = Spot { offset: spot.offset % 8, ..*spot };
+            let whole = bytes.get(spot.offset as usize % 8..).unwrap_or_default();
+            let mut moved = std::vec![0; field.offset()];
+            moved.extend(whole);
+            let want = field.signed(&moved, order).map(|value| value as u64);
+            let want = want.or_else(|_| field.unsigned(&moved, order)).ok();
+            assert_eq!(integer_of(&bytes, &at, 0, layout.abi(), order), want, "{layout:?} {field}");
+        }
+    }
+}

@@ -81,6 +81,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "an interpreter has no memory of processes")]
     fn a_process_reads_its_own_bytes() {
         let bytes: std::vec::Vec<u8> = (0..100_000_u32).map(|i| (i * 7) as u8).collect();
         let (memory, mut read) = (own(), std::vec![0; bytes.len()]);
@@ -92,6 +93,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "an interpreter has no memory of processes")]
     fn what_is_not_mapped_is_a_fault() {
         let (memory, mut buf) = (own(), [0; 8]);
         for address in [0, 8, i64::MAX as u64 - 7, i64::MAX as u64, 1 << 63, u64::MAX - 3, u64::MAX] {
@@ -110,6 +112,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "an interpreter has no memory of processes")]
     fn a_read_ends_with_the_mapping() {
         let memory = own();
         // Other tests map and unmap meanwhile, so only what is the same before and after counts.
@@ -135,6 +138,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "an interpreter has no memory of processes")]
     fn an_ended_process_has_no_memory() {
         let mut child = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let memory = ProcessMemory::new(child.id()).expect("a child may be read");

@@ -293,11 +293,13 @@ mod tests {
 
     #[test]
     fn the_sets_that_calls_are_decoded_with_say_the_same() {
-        for (at, whole) in data::SETS.into_iter().enumerate() {
+        // An interpreter has time for a few of them.
+        let (some_sets, some_abis) = if cfg!(miri) { (80, 12) } else { (1, 1) };
+        for (at, whole) in data::SETS.into_iter().enumerate().step_by(some_sets) {
             let made = set(at as u16).unwrap();
             assert_eq!((made, of(whole), super::whole(at as u16)), (whole, made, Some(whole)));
             assert_eq!((made.is_flags(), made.has_parts()), (whole.is_flags(), whole.has_parts()));
-            for abi in Abi::ALL.iter().filter(|abi| BUILT >> (**abi as u32) & 1 == 1) {
+            for abi in Abi::ALL.iter().step_by(some_abis).filter(|abi| BUILT >> (**abi as u32) & 1 == 1) {
                 assert!(made.members(*abi).eq(whole.members(*abi)), "{abi} {}", whole.name());
                 let mut value = 1u64;
                 for _ in 0..if cfg!(miri) { 1 } else { 20 } {

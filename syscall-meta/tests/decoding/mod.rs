@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 use std::panic::Location;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicPtr;
 
 use syscall_meta::{Abi, ByteOrder, Decoded, Decoder, Direction, Entered, Kind, Limits, Outcome, RawCall, Region};
 use syscall_meta::{Returns, Scratch, Side, Target, Value};
@@ -291,6 +293,15 @@ pub fn is_out(kind: Kind) -> bool {
     matches!(kind.direction(), Some(Direction::Out | Direction::InOut))
 }
 
+/// Bytes that last as long as what was decoded into them, which is to the end: a static knows where they are, so that they are
+/// not lost.
+fn kept(len: usize) -> &'static mut [u8] {
+    static PLACES: Mutex<Vec<AtomicPtr<u8>>> = Mutex::new(Vec::new());
+    let bytes = Box::leak(vec![0; len].into_boxed_slice());
+    PLACES.lock().expect("no test panics here").push(AtomicPtr::new(bytes.as_mut_ptr()));
+    bytes
+}
+
 /// A call with the memory around it.
 pub struct Call<'c> {
     of: &'c mut Calls,
@@ -346,16 +357,15 @@ impl Call<'_> {
 
     #[track_caller]
     pub fn ends(self, outcome: Option<Outcome>, text: &str) -> Decoded<'static> {
-        let mut scratch = Scratch::new(Box::leak(vec![0; 16 * 1024].into_boxed_slice()));
+        let mut scratch = Scratch::new(kept(16 * 1024));
         let regions = |of: &[&Vec<(u64, Vec<u8>)>]| -> Vec<(u64, Vec<u8>)> {
             of.iter().flat_map(|some| some.iter().cloned()).collect()
         };
         let (before, after) = (regions(&[&self.before]), regions(&[&self.after, &self.before]));
-        let as_regions = |of: &'static [(u64, Vec<u8>)]| -> Vec<Region<'static>> {
+        fn as_regions(of: &[(u64, Vec<u8>)]) -> Vec<Region<'_>> {
             of.iter().map(|(at, bytes)| Region::new(*at, bytes)).collect()
-        };
-        let before = as_regions(Vec::leak(before));
-        let after = as_regions(Vec::leak(after));
+        }
+        let (before, after) = (as_regions(&before), as_regions(&after));
         let entered = self.of.decoder.enter(&self.raw, &*before, &mut scratch);
         if let Some((text, at)) = &self.entering {
             self.of.wrong(at, &entered.to_string(), text);

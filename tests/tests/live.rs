@@ -6,7 +6,16 @@
 
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
+#[path = "../../syscall-meta/examples/trace/choice.rs"]
+#[allow(dead_code, reason = "the example takes more of it")]
+mod choice;
+#[path = "../../syscall-meta/examples/trace/seccomp.rs"]
+mod seccomp;
+#[path = "../../syscall-meta/examples/trace/sys.rs"]
+#[allow(dead_code, reason = "the example takes more of it")]
+mod sys;
 #[path = "../../syscall-meta/examples/trace/tracer.rs"]
+#[allow(dead_code, reason = "the example takes more of it")]
 mod tracer;
 
 use std::collections::BTreeMap;
@@ -17,7 +26,9 @@ use std::process::{Command, Stdio};
 use regex::{Captures, Regex};
 use serde::Deserialize;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
+use syscall_meta::{Abi, sets};
 use syscall_meta_tests::root;
+use tracer::Event;
 
 /// `tests/live/differences.yaml`.
 #[derive(Deserialize)]
@@ -173,14 +184,30 @@ fn with_ours(program: &Path, folder: &Path) -> Lines {
     // No other test of this file runs beside it.
     let before = std::env::current_dir().expect("a folder");
     std::env::set_current_dir(run).expect("a folder");
-    let command = ["setarch".to_string(), "-R".to_string(), program.display().to_string()];
+    let command = ["setarch".into(), "-R".into(), program.into()];
     let mut by_pid: BTreeMap<i32, Vec<String>> = BTreeMap::new();
-    let ran = tracer::run(&command, tracer::Options::default(), |line| {
-        by_pid.entry(line.pid).or_default().push(line.text.to_string());
+    let setup = tracer::Setup { follow: true, ..tracer::Setup::default() };
+    let ran = tracer::run(&command, setup, |pid, event| {
+        by_pid.entry(pid).or_default().extend(line(&event));
+        Ok(())
     });
     std::env::set_current_dir(before).expect("a folder");
     ran.expect("leave to trace");
     normalised(by_pid)
+}
+
+/// What is compared: calls, and how threads ended.
+fn line(event: &Event<'_>) -> Option<String> {
+    match event {
+        Event::Returned { call, .. } | Event::Unfinished { call, .. } => Some(call.to_string()),
+        Event::Ended(status) if libc::WIFSIGNALED(*status) => {
+            let name = sets::SIGNALS.name_of(Abi::X86_64, libc::WTERMSIG(*status).unsigned_abs().into());
+            let core = if libc::WCOREDUMP(*status) { " (core dumped)" } else { "" };
+            Some(format!("+++ killed by {}{core} +++", name.unwrap_or("?")))
+        }
+        Event::Ended(status) => Some(format!("+++ exited with {} +++", libc::WEXITSTATUS(*status))),
+        _ => None,
+    }
 }
 
 /// What matters of each process, with what differs from run to run told alike.

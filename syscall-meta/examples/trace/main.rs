@@ -1,42 +1,78 @@
-//! `trace COMMAND…`: every system call of a program and of all that it starts, as text.
+//! `trace COMMAND…`: the system calls of a program and of all that it starts, as strace has them.
 
+mod choice;
+mod counts;
+mod lines;
+mod options;
+mod seccomp;
+mod sys;
 mod tracer;
 
-use std::collections::HashMap;
 use std::fs::File;
-use std::io::Write;
+use std::io;
+use std::process::exit;
+
+use clap::Parser;
+use syscall_meta::{Decoder, Limits, Style};
+
+use choice::Choice;
+use counts::Counts;
+use lines::Lines;
+use options::Options;
+use tracer::{End, Event, Setup};
 
 fn main() {
-    let mut args: Vec<String> = std::env::args().skip(1).collect();
-    let least = if args.first().is_some_and(|arg| arg == "-ff") { 3 } else { 1 };
-    if args.len() < least {
-        eprintln!("usage: trace [-ff FILE] [-v] COMMAND…");
-        std::process::exit(2);
-    }
-    // `-ff FILE`: the calls of each process into a file of its own.
-    let files = (args.first().is_some_and(|arg| arg == "-ff")).then(|| {
-        args.remove(0);
-        args.remove(0)
-    });
-    let mut options = tracer::Options::default();
-    if args.first().is_some_and(|arg| arg == "-v") {
-        args.remove(0);
-        options.style = options.style.verbose();
-    }
-    let mut open: HashMap<i32, File> = HashMap::new();
-    let status = tracer::run(&args, options, |line| match &files {
-        Some(name) => {
-            let file =
-                open.entry(line.pid).or_insert_with(|| File::create(format!("{name}.{}", line.pid)).expect("a file"));
-            let _ = writeln!(file, "{}", line.text);
-        }
-        None => eprintln!("{} {}", line.pid, line.text),
-    });
-    match status {
-        Ok(status) => std::process::exit(status),
+    let options = Options::parse();
+    match run(&options) {
+        Ok(End::Exited(status)) => exit(status),
+        Ok(End::Killed(signal) | End::Detached(signal)) => sys::die_of(signal),
+        Ok(End::AllGone) => {}
         Err(error) => {
             eprintln!("trace: {error}");
-            std::process::exit(2);
+            exit(1);
         }
     }
+}
+
+fn run(options: &Options) -> io::Result<End> {
+    let choice = Choice::new(&options.which).unwrap_or_else(|error| {
+        eprintln!("trace: {error}");
+        exit(2)
+    });
+    let mut limits = Limits::DEFAULT;
+    limits.text = options.text;
+    let style = if options.verbose { Style::new().verbose() } else { Style::new() };
+    let file = match &options.output {
+        None => None,
+        Some(path) => Some(
+            File::create(path)
+                .map_err(|error| io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display())))?,
+        ),
+    };
+    let setup = Setup {
+        decoder: Decoder::new().with_limits(limits),
+        follow: options.follow,
+        choice,
+        interleaved: !options.json && !options.counts,
+    };
+    let mut lines = Lines::new(file, style, options.column, options.json, options.follow);
+    let mut counts = options.counts.then(Counts::default);
+    let tell = |pid: i32, event: Event<'_>| match (&mut counts, event) {
+        (Some(counts), Event::Returned { call, took, .. }) => {
+            counts.take(call, took);
+            Ok(())
+        }
+        (Some(_), _) => Ok(()),
+        (None, event) => lines.tell(pid, event),
+    };
+    sys::heed_signals();
+    let end = match options.pids.is_empty() {
+        true => tracer::run(&options.command, setup, tell),
+        false => tracer::attach(&options.pids, setup, tell),
+    };
+    if let Some(counts) = counts {
+        lines.table(&counts.table())?;
+    }
+    lines.flush()?;
+    end
 }

@@ -1,87 +1,207 @@
-//! A tracer in its smallest form: it stops a program and all that it starts at every system call, and tells each call as text.
+//! The tracer: it stops a program and all that it starts at system calls, and tells what happened as events.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::ffi::CString;
-use std::io;
-use std::os::raw::{c_int, c_long, c_void};
+use std::ffi::{CString, OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::OwnedFd;
+use std::os::raw::c_int;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 
-use syscall_meta::{
-    Abi, ByteOrder, Decoded, Decoder, FdKind, Kept, ProcessMemory, Scratch, Style, SyscallInfo, SyscallStop,
-};
+use syscall_meta::{Abi, ByteOrder, Decoded, Decoder, FdKind, Kept, ProcessMemory, Scratch, SyscallInfo, SyscallStop};
 
-/// What happened, one line at a time.
-pub(crate) struct Line<'l> {
-    /// The thread.
-    pub(crate) pid: i32,
-    /// The call, or how the thread ended.
-    pub(crate) text: &'l str,
+use crate::choice::Choice;
+use crate::seccomp;
+use crate::sys::{self, Stop, Until};
+
+/// What happened to a thread.
+pub(crate) enum Event<'e> {
+    /// A call has returned.
+    Returned {
+        call: &'e Decoded<'e>,
+        /// Its beginning was told before, by [`Event::Suspended`].
+        resumed: bool,
+        /// Microseconds in the kernel.
+        took: i64,
+    },
+    /// A call goes on while something else is told.
+    Suspended(&'e Decoded<'e>),
+    /// The thread ended in a call.
+    Unfinished { call: &'e Decoded<'e>, resumed: bool },
+    /// A signal is delivered: its number, and its `siginfo_t`.
+    Signal(c_int, &'e [u8; 128]),
+    /// A signal stopped the process.
+    Stopped(c_int),
+    /// A process or thread that is traced from now on.
+    Attached,
+    /// Another thread of its process has made an exec, and has its id now.
+    Superseded(i32),
+    /// Its program is of another ABI from now on.
+    Runs(Abi),
+    /// The thread ended, with this status of `wait`.
+    Ended(c_int),
 }
 
-/// How calls are told.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Options {
-    /// Decoding.
+/// What is traced, and how it is decoded.
+#[derive(Default)]
+pub(crate) struct Setup {
     pub(crate) decoder: Decoder,
-    /// Text.
-    pub(crate) style: Style,
+    /// What the program starts is traced, too.
+    pub(crate) follow: bool,
+    /// The calls that are wanted; all, where it says nothing.
+    pub(crate) choice: Option<Choice>,
+    /// All events go to one place, so that a call of one thread is told in two parts where another one's come between.
+    pub(crate) interleaved: bool,
 }
 
-/// Runs a command to its end, and tells its calls; the exit status comes back.
+/// How tracing ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The program returned this.
+    Exited(i32),
+    /// This signal killed it.
+    Killed(c_int),
+    /// Somebody asked for it, by this signal, and the program goes on.
+    Detached(c_int),
+    /// All that was attached to has ended.
+    AllGone,
+}
+
+/// Runs a command to its end, and tells what it does.
 ///
 /// # Errors
-/// Where the command cannot be started or traced.
-pub(crate) fn run(command: &[String], options: Options, mut tell: impl FnMut(Line<'_>)) -> io::Result<i32> {
+/// Where the command cannot be started or traced, and those of `tell`, after which the program goes on by itself.
+pub(crate) fn run(
+    command: &[OsString],
+    setup: Setup,
+    tell: impl FnMut(i32, Event<'_>) -> io::Result<()>,
+) -> io::Result<End> {
+    let path = found(&command[0])?;
+    let path = CString::new(path.as_os_str().as_bytes())?;
     let args: Vec<CString> = command.iter().map(|arg| CString::new(arg.as_bytes())).collect::<Result<_, _>>()?;
-    let mut pointers: Vec<*const libc::c_char> = args.iter().map(|arg| arg.as_ptr()).collect();
-    pointers.push(std::ptr::null());
-    // SAFETY: between `fork` and `execvp` the child calls nothing but functions that may be called there.
-    let first = unsafe { libc::fork() };
-    match first {
-        -1 => return Err(io::Error::last_os_error()),
-        0 => unsafe {
-            libc::ptrace(libc::PTRACE_TRACEME, 0, 0, 0);
-            libc::raise(libc::SIGSTOP);
-            libc::execvp(pointers[0], pointers.as_ptr());
-            libc::_exit(127);
-        },
-        _ => {}
-    }
-    let mut tracer = Tracer { options, threads: HashMap::new(), first, status: 0 };
-    wait(first)?;
-    tracer.begin(first)?;
-    resume(first, 0);
-    while let Some((pid, status)) = next() {
-        tracer.stopped(pid, status, &mut tell);
-    }
-    Ok(tracer.status)
+    // Without following, a child would have the filter and no tracer, so that its calls failed.
+    let filter = setup.choice.as_ref().filter(|_| setup.follow).and_then(|choice| seccomp::filter(&choice.stops));
+    let (ready, go) = pipe()?;
+    let pid = sys::start(&path, &args, (ready, &go), filter.as_deref())?;
+    sys::seize(pid, setup.follow, filter.is_some())?;
+    let mut tracer = Tracer::new(setup, filter.is_some(), tell);
+    tracer.first = Some(pid);
+    tracer.threads.insert(pid, Thread { is_hidden: true, ..Thread::new() });
+    // It waits for this; its calls are of interest from then on.
+    sys::interrupt(pid)?;
+    File::from(go).write_all(&[0])?;
+    tracer.to_the_end()
 }
 
-struct Tracer {
-    options: Options,
+/// Traces processes that run already, with all their threads where these are followed.
+///
+/// # Errors
+/// Where one cannot be traced, and those of `tell`.
+pub(crate) fn attach(
+    pids: &[i32],
+    setup: Setup,
+    tell: impl FnMut(i32, Event<'_>) -> io::Result<()>,
+) -> io::Result<End> {
+    let mut tracer = Tracer::new(setup, false, tell);
+    for pid in pids {
+        let threads = if tracer.setup.follow { threads_of(*pid)? } else { vec![*pid] };
+        for thread in threads {
+            if tracer.threads.contains_key(&thread) {
+                continue;
+            }
+            let why = |error: io::Error| io::Error::new(error.kind(), format!("process {thread}: {error}"));
+            sys::seize(thread, tracer.setup.follow, false).map_err(why)?;
+            tracer.threads.insert(thread, Thread::new());
+            sys::interrupt(thread)?;
+            (tracer.tell)(thread, Event::Attached)?;
+        }
+    }
+    tracer.to_the_end()
+}
+
+/// Where a command is: as a shell finds it.
+fn found(command: &OsStr) -> io::Result<PathBuf> {
+    let runs = |path: &PathBuf| path.metadata().is_ok_and(|of| of.is_file() && of.permissions().mode() & 0o111 != 0);
+    let not_found = |why: &str| {
+        io::Error::new(io::ErrorKind::NotFound, format!("cannot run `{}`: {why}", command.to_string_lossy()))
+    };
+    if command.as_bytes().contains(&b'/') {
+        return Some(PathBuf::from(command)).filter(runs).ok_or_else(|| not_found("no such program"));
+    }
+    let path = std::env::var_os("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into());
+    let mut places = std::env::split_paths(&path).map(|folder| folder.join(command));
+    places.find(runs).ok_or_else(|| not_found("it is in no folder of PATH"))
+}
+
+/// Two ends, which no program inherits.
+fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+    let (reader, writer) = io::pipe()?;
+    Ok((reader.into(), writer.into()))
+}
+
+fn threads_of(pid: i32) -> io::Result<Vec<i32>> {
+    let folder = format!("/proc/{pid}/task");
+    let why = |error: io::Error| io::Error::new(error.kind(), format!("process {pid}: {error}"));
+    let mut threads = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(why)? {
+        threads.extend(entry?.file_name().to_str().and_then(|name| name.parse::<i32>().ok()));
+    }
+    threads.sort_unstable();
+    Ok(threads)
+}
+
+struct Tracer<T> {
+    setup: Setup,
+    /// Threads stop at wanted calls by a filter, and run from one to the next.
+    is_filtered: bool,
+    tell: T,
     threads: HashMap<i32, Thread>,
-    first: i32,
-    status: i32,
+    /// The process of the command.
+    first: Option<i32>,
+    end: Option<End>,
+    /// The thread whose call began last, where nothing was told since.
+    open: Option<i32>,
+    /// Somebody asked for an end, and threads have to be served to theirs.
+    is_quiet: bool,
 }
 
 /// A traced thread.
 struct Thread {
-    memory: ProcessMemory,
+    memory: Option<ProcessMemory>,
     /// What was read of the call that it is in.
     buffer: Vec<u8>,
     call: Option<Kept>,
+    /// The beginning of the call was told.
+    is_suspended: bool,
+    /// It is between the beginning and the end of a call.
+    is_in_call: bool,
+    /// Nothing is told of it before its first exec.
+    is_hidden: bool,
+    abi: Option<Abi>,
+    /// Microseconds in the kernel when the call began.
+    in_kernel: i64,
     /// The protocols of its sockets of netlink. Those that it got from elsewhere are not known.
     netlink: HashMap<i32, u32>,
 }
 
+/// Bytes for what is read of a call.
+const ROOM: usize = 128 * 1024;
+
 impl Thread {
-    fn new(pid: i32) -> io::Result<Thread> {
-        Ok(Thread {
-            memory: ProcessMemory::new(pid as u32)?,
-            buffer: vec![0; ROOM],
+    fn new() -> Thread {
+        Thread {
+            memory: None,
+            buffer: Vec::new(),
             call: None,
+            is_suspended: false,
+            is_in_call: false,
+            is_hidden: false,
+            abi: None,
+            in_kernel: 0,
             netlink: HashMap::new(),
-        })
+        }
     }
 
     /// Takes in what a call has made of its descriptors.
@@ -93,141 +213,249 @@ impl Thread {
             {
                 netlink.insert(outcome.word() as i32, *protocol as u32);
             }
-            (Some("close"), [fd, ..], _) => drop(netlink.remove(&(*fd as i32))),
+            (Some("close"), [fd, ..], _) if !netlink.is_empty() => drop(netlink.remove(&(*fd as i32))),
             _ => {}
         }
     }
 }
 
-/// Bytes for what is read of a call.
-const ROOM: usize = 128 * 1024;
+impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
+    fn new(setup: Setup, is_filtered: bool, tell: T) -> Self {
+        let threads = HashMap::new();
+        Tracer { setup, is_filtered, tell, threads, first: None, end: None, open: None, is_quiet: false }
+    }
 
-impl Tracer {
-    fn begin(&mut self, pid: i32) -> io::Result<()> {
-        let options = libc::PTRACE_O_TRACESYSGOOD
-            | libc::PTRACE_O_TRACEFORK
-            | libc::PTRACE_O_TRACEVFORK
-            | libc::PTRACE_O_TRACECLONE
-            | libc::PTRACE_O_TRACEEXEC
-            | libc::PTRACE_O_EXITKILL;
-        // SAFETY: the request takes bits and no pointer.
-        if unsafe { libc::ptrace(libc::PTRACE_SETOPTIONS, pid, 0, options as c_long) } != 0 {
-            return Err(io::Error::last_os_error());
+    /// Serves threads until none is left, or somebody asks for an end.
+    fn to_the_end(mut self) -> io::Result<End> {
+        loop {
+            let done = match sys::wait() {
+                Ok(Some(stop)) => self.stopped(stop),
+                Ok(None) => return Ok(self.end.unwrap_or(End::AllGone)),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
+                Err(error) => return Err(error),
+            };
+            if let Err(error) = done {
+                self.leave();
+                return Err(error);
+            }
+            if let Some(signal) = sys::asked_to_end().filter(|_| !self.is_quiet) {
+                // With a filter and no tracer, calls would fail: such a program is served to its end, in silence.
+                if !self.is_filtered {
+                    self.leave();
+                    return Ok(End::Detached(signal));
+                }
+                self.is_quiet = true;
+            }
         }
-        self.threads.insert(pid, Thread::new(pid)?);
+    }
+
+    /// Lets all threads go on by themselves.
+    fn leave(&mut self) {
+        let pids: Vec<i32> = self.threads.keys().copied().collect();
+        for pid in pids {
+            // It may have stopped already, or ended.
+            if sys::detach(pid, 0).is_ok() || sys::interrupt(pid).is_err() {
+                continue;
+            }
+            while let Ok(Some(stop)) = sys::wait_for(pid) {
+                if !libc::WIFSTOPPED(stop.status) {
+                    break;
+                }
+                // A signal on its way to it is handed over.
+                let is_signal = stop.status >> 16 == 0 && libc::WSTOPSIG(stop.status) & 0x80 == 0;
+                let signal = if is_signal { libc::WSTOPSIG(stop.status) } else { 0 };
+                if sys::detach(pid, signal).is_ok() {
+                    break;
+                }
+            }
+        }
+        self.threads.clear();
+    }
+
+    fn stopped(&mut self, stop: Stop) -> io::Result<()> {
+        let Stop { pid, status, .. } = stop;
+        if libc::WIFEXITED(status) || libc::WIFSIGNALED(status) {
+            return self.ended(pid, status);
+        }
+        // A new one may stop before its parent tells of it.
+        if !self.threads.contains_key(&pid) {
+            self.threads.insert(pid, Thread::new());
+            self.tell(pid, Event::Attached)?;
+        }
+        let (signal, event) = (libc::WSTOPSIG(status), status >> 16);
+        let mut deliver = 0;
+        match event {
+            0 if signal == libc::SIGTRAP | 0x80 => self.at_call(stop)?,
+            0 => {
+                deliver = signal;
+                if let Some(info) = sys::signal_info(pid) {
+                    self.tell(pid, Event::Signal(signal, &info))?;
+                }
+            }
+            libc::PTRACE_EVENT_SECCOMP => self.at_call(stop)?,
+            libc::PTRACE_EVENT_EXEC => self.executed(pid)?,
+            libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK | libc::PTRACE_EVENT_CLONE => {
+                let new = sys::event_message(pid).and_then(|new| i32::try_from(new).ok());
+                if let Some(new) = new.filter(|new| !self.threads.contains_key(new)) {
+                    self.threads.insert(new, Thread::new());
+                    self.tell(new, Event::Attached)?;
+                }
+            }
+            libc::PTRACE_EVENT_STOP if stops_a_group(signal) => {
+                self.tell(pid, Event::Stopped(signal))?;
+                // Gone in the meantime is no error.
+                let _ = sys::listen(pid);
+                return Ok(());
+            }
+            _ => {}
+        }
+        let is_in_call = self.threads.get(&pid).is_some_and(|thread| thread.is_in_call);
+        let until = if self.is_filtered && !is_in_call { Until::Event } else { Until::Call };
+        let _ = sys::resume(pid, until, deliver);
         Ok(())
     }
 
-    fn stopped(&mut self, pid: i32, status: c_int, tell: &mut impl FnMut(Line<'_>)) {
-        if libc::WIFEXITED(status) || libc::WIFSIGNALED(status) {
-            self.ended(pid, status, tell);
-            return;
-        }
-        if let Entry::Vacant(free) = self.threads.entry(pid) {
-            // A new thread stops by itself; its options are its parent's.
-            if let Ok(thread) = Thread::new(pid) {
-                free.insert(thread);
-            }
-            resume(pid, 0);
-            return;
-        }
-        let signal = libc::WSTOPSIG(status);
-        match (signal, status >> 16) {
-            (of, _) if of == libc::SIGTRAP | 0x80 => {
-                self.at_call(pid, tell);
-                resume(pid, 0);
-            }
-            (libc::SIGTRAP, event) if event != 0 => {
-                if event == libc::PTRACE_EVENT_EXEC
-                    && let (Some(thread), Ok(memory)) = (self.threads.get_mut(&pid), ProcessMemory::new(pid as u32))
-                {
-                    thread.memory = memory;
-                }
-                resume(pid, 0);
-            }
-            (signal, _) => resume(pid, signal),
-        }
+    /// Tells an event, and before it that the call of another thread goes on.
+    fn tell(&mut self, pid: i32, event: Event<'_>) -> io::Result<()> {
+        self.suspend_others(pid)?;
+        let is_hidden = self.threads.get(&pid).is_some_and(|thread| thread.is_hidden);
+        if self.is_quiet || is_hidden { Ok(()) } else { (self.tell)(pid, event) }
     }
 
-    fn at_call(&mut self, pid: i32, tell: &mut impl FnMut(Line<'_>)) {
-        let mut bytes = [0u8; 88];
-        // SAFETY: the kernel fills in at most as many bytes as it is told there are.
-        let len = unsafe { libc::ptrace(0x420e, pid, bytes.len(), bytes.as_mut_ptr().cast::<c_void>()) };
-        let Some(info) = SyscallInfo::parse(&bytes[..(len.max(0) as usize).min(bytes.len())], ByteOrder::Little) else {
-            return;
+    fn suspend_others(&mut self, pid: i32) -> io::Result<()> {
+        let Some(open) = self.open.filter(|open| *open != pid && self.setup.interleaved) else { return Ok(()) };
+        self.open = None;
+        let Some(thread) = self.threads.get_mut(&open) else { return Ok(()) };
+        let Some(call) = thread.call.take() else { return Ok(()) };
+        let (entered, _) = call.resume(&mut thread.buffer);
+        if !self.is_quiet {
+            (self.tell)(open, Event::Suspended(&entered.unfinished()))?;
+        }
+        thread.call = Some(call);
+        thread.is_suspended = true;
+        Ok(())
+    }
+
+    fn at_call(&mut self, stop: Stop) -> io::Result<()> {
+        let pid = stop.pid;
+        let mut bytes = [0; 88];
+        let Some(info) = SyscallInfo::parse(sys::syscall_info(pid, &mut bytes), ByteOrder::Little) else {
+            return Ok(());
         };
-        let Some(thread) = self.threads.get_mut(&pid) else { return };
         match info.stop() {
-            SyscallStop::Entry { .. } | SyscallStop::Seccomp { .. } => {
-                let Some(raw) = info.call() else { return };
-                let mut scratch = Scratch::new(&mut thread.buffer);
-                let known = |fd: i32| thread.netlink.get(&fd).copied().map(FdKind::Netlink);
-                let entered = self.options.decoder.enter_knowing(&raw, &thread.memory, &known, &mut scratch);
-                thread.call = Some(entered.keep());
-            }
-            _ => {
-                let Some((entered, mut scratch)) = thread.call.take().map(|call| call.resume(&mut thread.buffer))
-                else {
-                    return;
-                };
-                let Some(outcome) = info.outcome(entered.raw().abi()) else { return };
-                let done = entered.exit(outcome, &thread.memory, &mut scratch);
-                Thread::learn(&mut thread.netlink, &done);
-                let mut text = String::new();
-                let _ = done.show(self.options.style, &mut text);
-                tell(Line { pid, text: &text });
-            }
+            SyscallStop::Entry { .. } | SyscallStop::Seccomp { .. } => self.begins(stop, &info),
+            _ => self.returns(stop, &info),
         }
     }
 
-    fn ended(&mut self, pid: i32, status: c_int, tell: &mut impl FnMut(Line<'_>)) {
-        if let Some(mut thread) = self.threads.remove(&pid)
-            && let Some(call) = thread.call.take()
-        {
-            let done = call.resume(&mut thread.buffer).0.unfinished();
-            let mut text = String::new();
-            let _ = done.show(self.options.style, &mut text);
-            tell(Line { pid, text: &text });
+    fn begins(&mut self, stop: Stop, info: &SyscallInfo) -> io::Result<()> {
+        let Some(raw) = info.call() else { return Ok(()) };
+        let pid = stop.pid;
+        let Some(thread) = self.threads.get_mut(&pid) else { return Ok(()) };
+        thread.is_in_call = true;
+        if thread.is_hidden {
+            if raw.syscall().is_none_or(|call| call.name() != "execve") {
+                return Ok(());
+            }
+            thread.is_hidden = false;
         }
-        let text = if libc::WIFEXITED(status) {
-            format!("+++ exited with {} +++", libc::WEXITSTATUS(status))
-        } else {
-            let name = syscall_meta::sets::SIGNALS.name_of(Abi::X86_64, libc::WTERMSIG(status) as u64);
-            let core = if libc::WCOREDUMP(status) { " (core dumped)" } else { "" };
-            format!("+++ killed by {}{core} +++", name.unwrap_or("?"))
+        let choice = self.setup.choice.as_ref();
+        let stops = |choice: &Choice| {
+            let set = choice.stops.iter().find(|set| set.abi() == raw.abi());
+            set.is_some_and(|set| set.contains_kernel_number(raw.kernel_number()))
         };
-        tell(Line { pid, text: &text });
-        if pid == self.first {
-            self.status = libc::WEXITSTATUS(status);
+        if choice.is_some_and(|choice| !stops(choice)) {
+            return Ok(());
         }
+        if thread.memory.is_none() {
+            thread.memory = ProcessMemory::new(pid.unsigned_abs()).ok();
+        }
+        if thread.buffer.is_empty() {
+            thread.buffer = vec![0; ROOM];
+        }
+        let mut scratch = Scratch::new(&mut thread.buffer);
+        let known = |fd: i32| thread.netlink.get(&fd).copied().map(FdKind::Netlink);
+        let decoder = &self.setup.decoder;
+        let entered = match &thread.memory {
+            Some(memory) => decoder.enter_knowing(&raw, memory, &known, &mut scratch),
+            None => decoder.enter(&raw, &(), &mut scratch),
+        };
+        if choice.is_some_and(|choice| !choice.has(&entered)) {
+            return Ok(());
+        }
+        thread.call = Some(entered.keep());
+        thread.is_suspended = false;
+        thread.in_kernel = stop.in_kernel;
+        let other = thread.abi.replace(raw.abi()).is_some_and(|before| before != raw.abi());
+        if other {
+            self.tell(pid, Event::Runs(raw.abi()))?;
+        }
+        self.suspend_others(pid)?;
+        self.open = Some(pid);
+        Ok(())
+    }
+
+    fn returns(&mut self, stop: Stop, info: &SyscallInfo) -> io::Result<()> {
+        let pid = stop.pid;
+        self.suspend_others(pid)?;
+        let Some(thread) = self.threads.get_mut(&pid) else { return Ok(()) };
+        thread.is_in_call = false;
+        let Some(call) = thread.call.take() else { return Ok(()) };
+        let (entered, mut scratch) = call.resume(&mut thread.buffer);
+        let Some(outcome) = info.outcome(entered.raw().abi()) else { return Ok(()) };
+        let done = match &thread.memory {
+            Some(memory) => entered.exit(outcome, memory, &mut scratch),
+            None => entered.exit(outcome, &(), &mut scratch),
+        };
+        Thread::learn(&mut thread.netlink, &done);
+        let resumed = std::mem::take(&mut thread.is_suspended);
+        let took = (stop.in_kernel - thread.in_kernel).max(0);
+        self.open = None;
+        if self.is_quiet { Ok(()) } else { (self.tell)(pid, Event::Returned { call: &done, resumed, took }) }
+    }
+
+    /// A program is another one: its memory is new, and of its threads one is left, with the id of the first.
+    fn executed(&mut self, pid: i32) -> io::Result<()> {
+        let former = sys::event_message(pid).and_then(|former| i32::try_from(former).ok()).unwrap_or(pid);
+        if former != pid {
+            self.tell(pid, Event::Superseded(former))?;
+            if let Some(thread) = self.threads.remove(&former) {
+                self.threads.insert(pid, thread);
+            }
+            if self.open == Some(former) {
+                self.open = Some(pid);
+            }
+        }
+        if let Some(thread) = self.threads.get_mut(&pid) {
+            thread.memory = None;
+            if let Ok(memory) = ProcessMemory::new(pid.unsigned_abs()) {
+                thread.memory = Some(memory);
+            }
+        }
+        Ok(())
+    }
+
+    fn ended(&mut self, pid: i32, status: c_int) -> io::Result<()> {
+        if Some(pid) == self.first {
+            self.end = Some(match libc::WIFSIGNALED(status) {
+                true => End::Killed(libc::WTERMSIG(status)),
+                false => End::Exited(libc::WEXITSTATUS(status)),
+            });
+        }
+        self.suspend_others(pid)?;
+        self.open = self.open.filter(|open| *open != pid);
+        let Some(mut thread) = self.threads.remove(&pid) else { return Ok(()) };
+        if self.is_quiet || thread.is_hidden {
+            return Ok(());
+        }
+        if let Some(call) = thread.call.take() {
+            let done = call.resume(&mut thread.buffer).0.unfinished();
+            (self.tell)(pid, Event::Unfinished { call: &done, resumed: thread.is_suspended })?;
+        }
+        (self.tell)(pid, Event::Ended(status))
     }
 }
 
-fn resume(pid: i32, signal: c_int) {
-    // SAFETY: the request takes a number and no pointer.
-    unsafe { libc::ptrace(libc::PTRACE_SYSCALL, pid, 0, signal as c_long) };
-}
-
-fn wait(pid: i32) -> io::Result<()> {
-    let mut status = 0;
-    // SAFETY: the status is written to a variable of ours.
-    if unsafe { libc::waitpid(pid, &mut status, libc::__WALL) } == -1 {
-        return Err(io::Error::last_os_error());
-    }
-    Ok(())
-}
-
-/// The next thread that stopped or ended; none where all have ended.
-fn next() -> Option<(i32, c_int)> {
-    let mut status = 0;
-    loop {
-        // SAFETY: as above.
-        let pid = unsafe { libc::waitpid(-1, &mut status, libc::__WALL) };
-        if pid > 0 {
-            return Some((pid, status));
-        }
-        if io::Error::last_os_error().kind() != io::ErrorKind::Interrupted {
-            return None;
-        }
-    }
+fn stops_a_group(signal: c_int) -> bool {
+    matches!(signal, libc::SIGSTOP | libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU)
 }

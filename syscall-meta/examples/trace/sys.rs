@@ -1,0 +1,206 @@
+//! What the kernel is asked for, and nothing else: every `unsafe` of the tracer is here.
+
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::raw::{c_int, c_long, c_void};
+use std::sync::atomic::{AtomicI32, Ordering};
+
+/// A stop or an end of a thread, as `wait4` tells it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stop {
+    pub(crate) pid: i32,
+    pub(crate) status: c_int,
+    /// Microseconds that its process has spent in the kernel.
+    pub(crate) in_kernel: i64,
+}
+
+/// What a thread does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// It runs to the next beginning or end of a call.
+    Call,
+    /// It runs to the next stop of another kind.
+    Event,
+}
+
+/// The request for what a thread stopped for, which libc has for some targets only.
+const PTRACE_GET_SYSCALL_INFO: c_long = 0x420e;
+
+/// What all threads are traced with; children and threads of theirs are, too, where they are followed.
+pub(crate) fn seize(pid: i32, follow: bool, seccomp: bool) -> io::Result<()> {
+    let mut options = libc::PTRACE_O_TRACESYSGOOD | libc::PTRACE_O_TRACEEXEC;
+    if follow {
+        options |= libc::PTRACE_O_TRACEFORK | libc::PTRACE_O_TRACEVFORK | libc::PTRACE_O_TRACECLONE;
+    }
+    if seccomp {
+        options |= libc::PTRACE_O_TRACESECCOMP;
+    }
+    request(libc::PTRACE_SEIZE as c_long, pid, 0, options as c_long)
+}
+
+/// Lets a thread go on, with a signal or without (0).
+pub(crate) fn resume(pid: i32, until: Until, signal: c_int) -> io::Result<()> {
+    let how = match until {
+        Until::Call => libc::PTRACE_SYSCALL,
+        Until::Event => libc::PTRACE_CONT,
+    };
+    request(how as c_long, pid, 0, signal as c_long)
+}
+
+/// Lets a thread that was stopped by a signal stay so, until it is told to go on.
+pub(crate) fn listen(pid: i32) -> io::Result<()> {
+    request(libc::PTRACE_LISTEN as c_long, pid, 0, 0)
+}
+
+/// Asks a running thread to stop.
+pub(crate) fn interrupt(pid: i32) -> io::Result<()> {
+    request(libc::PTRACE_INTERRUPT as c_long, pid, 0, 0)
+}
+
+/// Leaves a stopped thread alone, with a signal or without (0).
+pub(crate) fn detach(pid: i32, signal: c_int) -> io::Result<()> {
+    request(libc::PTRACE_DETACH as c_long, pid, 0, signal as c_long)
+}
+
+/// A request that takes numbers.
+fn request(request: c_long, pid: i32, address: c_long, data: c_long) -> io::Result<()> {
+    // SAFETY: with these requests, neither number is a pointer.
+    let done = unsafe { libc::syscall(libc::SYS_ptrace, request, c_long::from(pid), address, data) };
+    if done == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// The call that a thread stopped at, as the kernel tells it.
+pub(crate) fn syscall_info(pid: i32, bytes: &mut [u8; 88]) -> &[u8] {
+    // SAFETY: the kernel fills in at most as many bytes as it is told there are.
+    let len = unsafe {
+        libc::syscall(
+            libc::SYS_ptrace,
+            PTRACE_GET_SYSCALL_INFO,
+            c_long::from(pid),
+            bytes.len(),
+            bytes.as_mut_ptr().cast::<c_void>(),
+        )
+    };
+    &bytes[..usize::try_from(len).unwrap_or(0).min(bytes.len())]
+}
+
+/// The signal that a thread stopped for: a `siginfo_t`. None where it did not stop for one to be delivered.
+pub(crate) fn signal_info(pid: i32) -> Option<[u8; 128]> {
+    let mut bytes = [0u8; 128];
+    // SAFETY: the kernel fills in one `siginfo_t`, which has 128 bytes.
+    let done = unsafe { libc::ptrace(libc::PTRACE_GETSIGINFO, pid, 0, bytes.as_mut_ptr().cast::<c_void>()) };
+    (done == 0).then_some(bytes)
+}
+
+/// What an event is about: the new process, or the thread that made an exec.
+pub(crate) fn event_message(pid: i32) -> Option<u64> {
+    let mut message: libc::c_ulong = 0;
+    // SAFETY: the kernel fills in one `unsigned long`.
+    let done = unsafe { libc::ptrace(libc::PTRACE_GETEVENTMSG, pid, 0, &raw mut message) };
+    (done == 0).then_some(message)
+}
+
+/// The next thread that stopped or ended. `None` where none is left; an error of kind `Interrupted` where a signal came.
+pub(crate) fn wait() -> io::Result<Option<Stop>> {
+    wait_for(-1)
+}
+
+/// The next stop or end of one thread.
+pub(crate) fn wait_for(pid: i32) -> io::Result<Option<Stop>> {
+    let mut status = 0;
+    // SAFETY: a structure of numbers alone.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    // SAFETY: both are places of ours of the types that the kernel fills in.
+    let pid = unsafe { libc::wait4(pid, &raw mut status, libc::__WALL, &raw mut usage) };
+    if pid > 0 {
+        let in_kernel = usage.ru_stime.tv_sec * 1_000_000 + usage.ru_stime.tv_usec;
+        return Ok(Some(Stop { pid, status, in_kernel }));
+    }
+    let error = io::Error::last_os_error();
+    if error.raw_os_error() == Some(libc::ECHILD) { Ok(None) } else { Err(error) }
+}
+
+/// Starts a program that waits for a byte from `ready` before it does anything, and does nothing where none comes; with a
+/// filter, which it has from its beginning.
+pub(crate) fn start(
+    path: &CString,
+    args: &[CString],
+    (ready, go): (OwnedFd, &OwnedFd),
+    filter: Option<&[[u8; 8]]>,
+) -> io::Result<i32> {
+    let mut pointers: Vec<*const libc::c_char> = args.iter().map(|arg| arg.as_ptr()).collect();
+    pointers.push(std::ptr::null());
+    let program = filter.map(|filter| libc::sock_fprog {
+        len: filter.len().try_into().unwrap_or(0),
+        filter: filter.as_ptr().cast::<libc::sock_filter>().cast_mut(),
+    });
+    // SAFETY: the child calls nothing but system calls before it is another program, with what was made before.
+    match unsafe { libc::fork() } {
+        -1 => Err(io::Error::last_os_error()),
+        0 => unsafe {
+            libc::close(go.as_raw_fd());
+            let mut byte = 0u8;
+            let got = loop {
+                let got = libc::read(ready.as_raw_fd(), (&raw mut byte).cast(), 1);
+                if got != -1 || *libc::__errno_location() != libc::EINTR {
+                    break got;
+                }
+            };
+            if got != 1 {
+                libc::_exit(126);
+            }
+            if let Some(program) = &program {
+                libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+                if libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, std::ptr::from_ref(program)) != 0 {
+                    libc::_exit(126);
+                }
+            }
+            libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+            libc::execve(path.as_ptr(), pointers.as_ptr(), environ.cast());
+            libc::_exit(127);
+        },
+        pid => Ok(pid),
+    }
+}
+
+unsafe extern "C" {
+    static environ: *const *const libc::c_char;
+}
+
+/// A signal that asked for an end of tracing; 0 where none did.
+static ASKED: AtomicI32 = AtomicI32::new(0);
+
+extern "C" fn asked(signal: c_int) {
+    ASKED.store(signal, Ordering::Relaxed);
+}
+
+/// Has signals that would end the tracer interrupt its waiting instead.
+pub(crate) fn heed_signals() {
+    for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT] {
+        // SAFETY: the handler stores a number, which may be done there. Without SA_RESTART, waiting ends.
+        unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            action.sa_sigaction = asked as extern "C" fn(c_int) as usize;
+            libc::sigaction(signal, &raw const action, std::ptr::null_mut());
+        }
+    }
+}
+
+/// The signal that asked for an end.
+pub(crate) fn asked_to_end() -> Option<c_int> {
+    Some(ASKED.load(Ordering::Relaxed)).filter(|signal| *signal != 0)
+}
+
+/// Ends as the traced program did that a signal killed.
+pub(crate) fn die_of(signal: c_int) -> ! {
+    // SAFETY: numbers alone; no core is to be left of the tracer.
+    unsafe {
+        let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        libc::setrlimit(libc::RLIMIT_CORE, &raw const none);
+        libc::signal(signal, libc::SIG_DFL);
+        libc::raise(signal);
+    }
+    // One that does not kill.
+    std::process::exit(128 + signal)
+}

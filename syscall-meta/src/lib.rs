@@ -73,10 +73,15 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
 mod abi;
+#[cfg(feature = "derive")]
+#[cfg_attr(docsrs, doc(cfg(feature = "derive")))]
+pub mod args;
 mod audit;
 mod call;
 #[cfg(feature = "constants")]
@@ -108,6 +113,8 @@ mod kind;
 mod layout;
 #[cfg(feature = "layouts")]
 mod layout_text;
+#[cfg(any(feature = "decode", feature = "derive"))]
+mod limits;
 #[cfg(feature = "derive")]
 mod macros;
 #[cfg(feature = "decode")]
@@ -140,6 +147,8 @@ pub mod value;
 #[cfg(feature = "derive")]
 #[doc(hidden)]
 pub mod __derive {
+    pub use crate::args::call::Holds;
+    pub use crate::args::reader::{Found, Place, Reader, Words, fits};
     pub use crate::generated::catalogue::CATALOGUE;
     pub use crate::name_map::AbiNames;
     pub use syscall_meta_derive::{name_map, syscall_set, sysno};
@@ -150,7 +159,11 @@ pub mod __derive {
 pub use name_map::{NameBytes, NameMap, NameRow, ParseNameError};
 #[cfg(feature = "derive")]
 #[cfg_attr(docsrs, doc(cfg(feature = "derive")))]
-pub use syscall_meta_derive::SyscallName;
+pub use syscall_meta_derive::{DecodeSyscall, SyscallName};
+
+#[cfg(feature = "derive")]
+#[cfg_attr(docsrs, doc(cfg(feature = "derive")))]
+pub use args::call::DecodeSyscall;
 
 pub use abi::{Abi, AuditArch, ByteOrder, ParseAbiError};
 pub use audit::Audited;
@@ -159,7 +172,7 @@ pub use call::{MAX_WORDS, RawCall};
 pub use constants::{FlagSet, Members};
 pub use convention::{Convention, Extension, Failure, NumberPlace, OtherInstruction, Pairs, StackWords};
 #[cfg(feature = "decode")]
-pub use decode::{Arg, Decoded, Decoder, Descriptors, Entered, FdKind, Kept, Limits};
+pub use decode::{Arg, Decoded, Decoder, Descriptors, Entered, FdKind, Kept};
 #[cfg(feature = "layouts")]
 pub use field::{Count, Field, FieldClass};
 #[cfg(feature = "constants")]
@@ -176,6 +189,8 @@ pub use kernel::{KernelVersion, ParseVersionError, Release, Since, Until};
 pub use kind::{Class, Classes, Direction, Kind, Plain, Returns, Target};
 #[cfg(feature = "layouts")]
 pub use layout::{Fields, LayoutError, Struct, StructLayout, StructText};
+#[cfg(any(feature = "decode", feature = "derive"))]
+pub use limits::Limits;
 pub use memory::{Fault, Memory, Region, Scratch};
 #[cfg(feature = "decode")]
 pub use mirror::io_uring_call;

@@ -8,8 +8,8 @@ use crate::limits::Limits;
 use crate::memory::{Fault, Memory, Scratch};
 use crate::outcome::Outcome;
 
-/// Where an argument is: its word, the word of its other half or the same again, how many bits count, [`SIGNED`] and what
-/// else there is; how many bytes it leads to.
+/// Where an argument is: its word, the word of its other half or the same again, how many bits count, whether the
+/// highest is a sign and what else there is; how many bytes it leads to.
 ///
 /// Of that the first says how it is told: 0 by nothing, 1 by the word that follows, of which so many bits count, 2 by the 32
 /// bits that this word points to, 3 by the result, 4 by the last number itself.

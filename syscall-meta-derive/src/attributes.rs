@@ -1,6 +1,7 @@
-//! What `#[syscall(…)]` says of an enumeration and of its variants.
+//! What `#[syscall(…)]` says of an enumeration or structure, of variants and of fields.
 
 use proc_macro2::Span;
+use syn::ext::IdentExt;
 use syn::meta::ParseNestedMeta;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -13,7 +14,7 @@ use crate::syscall_name::snake_case;
 
 const ATTRIBUTE: &str = "syscall";
 
-/// On the enumeration: `abis(x86_64, i386)`, `crate = path`.
+/// On the enumeration or structure: `abis(x86_64, i386)`, `crate = path`.
 #[derive(Default)]
 pub(crate) struct OfEnum {
     pub(crate) abis: Vec<Ident>,
@@ -25,24 +26,36 @@ pub(crate) struct OfEnum {
 impl OfEnum {
     pub(crate) fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
         let mut of = OfEnum::default();
-        each(attributes, &["abis", "crate"], errors, |word, meta, errors| {
-            if word == "crate" {
-                once(of.library.is_some(), word, meta, errors);
-                of.library = Some(meta.value()?.call(Path::parse_mod_style)?);
-                return Ok(());
-            }
-            once(of.said_abis, word, meta, errors);
-            of.said_abis = true;
-            let list;
-            parenthesized!(list in meta.input);
-            let abis = Punctuated::<Ident, Token![,]>::parse_terminated(&list)?;
-            if abis.is_empty() {
-                errors.push(meta.path.span(), "no ABI is named: `abis(x86_64, aarch64)`");
-            }
-            of.abis.extend(abis);
-            Ok(())
-        });
+        each(attributes, &["abis", "crate"], errors, |word, meta, errors| of.take(word, meta, errors));
         of
+    }
+
+    /// The same of a structure, which is a call as well.
+    pub(crate) fn parse_with_call(attributes: &[Attribute], errors: &mut Errors) -> (Self, OfVariant) {
+        let (mut of, mut call) = (OfEnum::default(), OfVariant::default());
+        each(attributes, &["abis", "crate", "name", "or"], errors, |word, meta, errors| match word {
+            "name" | "or" => call.take(word, meta, errors),
+            _ => of.take(word, meta, errors),
+        });
+        (of, call)
+    }
+
+    fn take(&mut self, word: &str, meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<()> {
+        if word == "crate" {
+            once(self.library.is_some(), word, meta, errors);
+            self.library = Some(meta.value()?.call(Path::parse_mod_style)?);
+            return Ok(());
+        }
+        once(self.said_abis, word, meta, errors);
+        self.said_abis = true;
+        let list;
+        parenthesized!(list in meta.input);
+        let abis = Punctuated::<Ident, Token![,]>::parse_terminated(&list)?;
+        if abis.is_empty() {
+            errors.push(meta.path.span(), "no ABI is named: `abis(x86_64, aarch64)`");
+        }
+        self.abis.extend(abis);
+        Ok(())
     }
 
     /// Where the library is.
@@ -57,28 +70,49 @@ pub(crate) struct Spelled {
     pub(crate) span: Span,
 }
 
-/// On a variant: `name = "…"`, `or = "…"`, the latter as often as need be.
+/// On a variant: `name = "…"`, `or = "…"`, the latter as often as need be; `other` where it is none of the calls.
 #[derive(Default)]
 pub(crate) struct OfVariant {
     name: Option<Spelled>,
     or: Vec<Spelled>,
+    /// Where it says so.
+    pub(crate) other: Option<Span>,
 }
 
 impl OfVariant {
     pub(crate) fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
         let mut of = OfVariant::default();
-        each(attributes, &["name", "or"], errors, |word, meta, errors| {
-            let text: LitStr = meta.value()?.parse()?;
-            let spelled = Spelled { text: text.value(), span: text.span() };
-            if word == "or" {
-                of.or.push(spelled);
-            } else {
-                once(of.name.is_some(), word, meta, errors);
-                of.name = Some(spelled);
+        each(attributes, &["name", "or"], errors, |word, meta, errors| of.take(word, meta, errors));
+        of
+    }
+
+    /// The same of an enumeration that may have a variant for all other calls.
+    pub(crate) fn parse_or_other(attributes: &[Attribute], errors: &mut Errors) -> Self {
+        let mut of = OfVariant::default();
+        each(attributes, &["name", "or", "other"], errors, |word, meta, errors| {
+            if word != "other" {
+                return of.take(word, meta, errors);
             }
+            once(of.other.is_some(), word, meta, errors);
+            of.other = Some(meta.path.span());
             Ok(())
         });
+        if let (Some(_), Some(name)) = (of.other, of.name.as_ref().or(of.or.first())) {
+            errors.push(name.span, "what stands for all other calls has no name of one");
+        }
         of
+    }
+
+    fn take(&mut self, word: &str, meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<()> {
+        let text: LitStr = meta.value()?.parse()?;
+        let spelled = Spelled { text: text.value(), span: text.span() };
+        if word == "or" {
+            self.or.push(spelled);
+        } else {
+            once(self.name.is_some(), word, meta, errors);
+            self.name = Some(spelled);
+        }
+        Ok(())
     }
 
     /// Every name of the call: what is written, or that of the variant; then what else ABIs call it.
@@ -86,6 +120,55 @@ impl OfVariant {
         let own = || Spelled { text: snake_case(variant), span: variant.span() };
         let mut names = vec![self.name.unwrap_or_else(own)];
         names.extend(self.or);
+        names
+    }
+}
+
+/// On a field: `arg = "…"`, `or = "…"`, the latter as often as need be; `exit`, `ret`.
+#[derive(Default)]
+pub(crate) struct OfField {
+    arg: Option<Spelled>,
+    or: Vec<Spelled>,
+    pub(crate) exit: bool,
+    pub(crate) ret: bool,
+}
+
+impl OfField {
+    pub(crate) fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
+        let (mut of, mut last) = (OfField::default(), None);
+        each(attributes, &["arg", "or", "exit", "ret"], errors, |word, meta, errors| {
+            last = Some(meta.path.span());
+            let said = match word {
+                "exit" => &mut of.exit,
+                "ret" => &mut of.ret,
+                _ => {
+                    let text: LitStr = meta.value()?.parse()?;
+                    let spelled = Spelled { text: text.value(), span: text.span() };
+                    if word == "or" {
+                        of.or.push(spelled);
+                    } else {
+                        once(of.arg.is_some(), word, meta, errors);
+                        of.arg = Some(spelled);
+                    }
+                    return Ok(());
+                }
+            };
+            once(std::mem::replace(said, true), word, meta, errors);
+            Ok(())
+        });
+        if let Some(last) = last.filter(|_| of.ret && (of.exit || of.arg.is_some() || !of.or.is_empty())) {
+            errors.push(last, "a result is no argument, and is known at the exit alone: `ret` says all of it");
+        }
+        of
+    }
+}
+
+impl OfField {
+    /// Every name of the argument: what is written, or that of the field; then what else kernels call it.
+    pub(crate) fn names(&mut self, field: &Ident) -> Vec<Spelled> {
+        let own = || Spelled { text: field.unraw().to_string(), span: field.span() };
+        let mut names = vec![self.arg.take().unwrap_or_else(own)];
+        names.append(&mut self.or);
         names
     }
 }

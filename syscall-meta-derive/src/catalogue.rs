@@ -11,13 +11,16 @@
 //! sections  how many: u16; where each starts and the last one ends, from the start of the blob: u32 each
 //!   0 names, 1 entries, 2 C types, 3 names of parameters, 4 classes    texts
 //!   5 classes of each entry                                            u16: a bit a class
-//!   6 parameters        type u16, name u16, bits and sign u8, part u8, the value it is a part of u16
+//!   6 parameters        type u16, name u16, bits and sign u8, part u8, the value it is a part of u16, who writes what it
+//!                       points to u8, how the bytes there are told u8, and by which name or number u16
 //!   7 lists of these                                                   chunks of u16
 //!   8 sides             entry u16, list u16, list behind its pointer u16, why nothing is there u8
 //!   9 calls             name u16, side u16, side as compat u16
 //!  10 what ABIs are called: own name, name in Rust, others; a space between
 //!  11 facts of ABIs     number base u32, the kernel's u32, long u8, word u8, pairs u8, byte orders u8
-//!  12 and on, an ABI each:
+//!  12 calls behind others: ABI u8, word that tells u8, words in memory u8, how many words u8, number of the other one
+//!                       u32, what tells u32, name u16, list u16, words of the other one 8 bytes
+//!  13 and on, an ABI each:
 //!       runs            how many: u16; each: first number u32, how many u16, calls u16 each
 //!       further names   number u32, name u16, to the end of the section
 //! chunks    how many: u16; where each starts and the last one ends, from where they begin: u16 each; their bytes
@@ -25,13 +28,12 @@
 //!
 //! Whatever the bytes are, nothing here panics: what is not there is none.
 
-// Words, halves and entries are for the derives that find arguments.
-#![allow(dead_code, reason = "the name maps need half of it")]
+#![allow(dead_code, reason = "a test of the library has this file, too, and looks at all of it")]
 
 /// The blob.
 pub(crate) static BLOB: &[u8] = include_bytes!("catalogue.bin");
 
-const MAGIC: [u8; 8] = *b"syscall\x01";
+const MAGIC: [u8; 8] = *b"syscall\x02";
 const NONE: u16 = u16::MAX;
 
 mod section {
@@ -47,7 +49,8 @@ mod section {
     pub(super) const CALLS: usize = 9;
     pub(super) const ABI_NAMES: usize = 10;
     pub(super) const ABI_FACTS: usize = 11;
-    pub(super) const ABIS: usize = 12;
+    pub(super) const BEHIND: usize = 12;
+    pub(super) const ABIS: usize = 13;
 }
 
 /// All ABIs.
@@ -118,6 +121,11 @@ impl<'a> Catalogue<'a> {
         Chunks { bytes: self.section(at) }
     }
 
+    /// Every call behind another one, with the place of its ABI.
+    fn behind(self) -> impl Iterator<Item = &'a [u8]> {
+        self.section(section::BEHIND).chunks_exact(24)
+    }
+
     /// A record of a section whose records have all one size.
     fn record<const SIZE: usize>(self, section: usize, at: u16) -> Option<&'a [u8]> {
         let start = usize::from(at) * SIZE;
@@ -129,6 +137,7 @@ impl<'a> Catalogue<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Abi<'a> {
     catalogue: Catalogue<'a>,
+    place: u8,
     /// `x86_64`, which is the feature of the library, too.
     pub(crate) name: &'a str,
     /// `X86_64`
@@ -168,6 +177,7 @@ impl<'a> Abi<'a> {
         let facts = catalogue.record::<12>(section::ABI_FACTS, u16::try_from(at).ok()?)?;
         Some(Abi {
             catalogue,
+            place: u8::try_from(at).ok()?,
             name: split.next()?,
             variant: split.next()?,
             number_base: u32_at(facts, 0)?,
@@ -207,6 +217,18 @@ impl<'a> Abi<'a> {
     /// The call of a name or alias, as text.
     pub(crate) fn call_named(self, name: &str) -> Option<Call<'a>> {
         self.call(self.catalogue.name(name)?)
+    }
+
+    /// The calls behind others of it: `connect` behind `socketcall`.
+    pub(crate) fn behind(self) -> impl Iterator<Item = Behind<'a>> {
+        let own = self.catalogue.behind().filter(move |record| record.first() == Some(&self.place));
+        own.filter_map(move |record| Behind::new(self, record))
+    }
+
+    /// The number of the call that takes another's number and words: `syscall` of mips_o32.
+    pub(crate) fn indirect(self) -> Option<u32> {
+        let is_it = |side: Side| matches!(side.entry(), Some("sys_syscall" | "sys32_syscall"));
+        self.call_named("syscall").filter(|call| call.main().is_some_and(is_it)).map(|call| call.number)
     }
 
     /// Every name and alias of its calls.
@@ -301,6 +323,58 @@ impl<'a> Call<'a> {
     }
 }
 
+/// A call that stands behind another one's number.
+#[derive(Clone, Copy)]
+pub(crate) struct Behind<'a> {
+    abi: Abi<'a>,
+    name: u16,
+    list: u16,
+    /// The number of the other one.
+    pub(crate) through: u32,
+    /// The word of that which tells, and the 32 bits that say it is this one.
+    pub(crate) by: u8,
+    pub(crate) value: u32,
+    /// Its words are in memory where the one word of `words` points.
+    pub(crate) in_memory: bool,
+    words: &'a [u8],
+}
+
+impl<'a> Behind<'a> {
+    fn new(abi: Abi<'a>, record: &'a [u8]) -> Option<Self> {
+        let count = usize::from(*record.get(3)?);
+        Some(Behind {
+            abi,
+            by: *record.get(1)?,
+            in_memory: *record.get(2)? != 0,
+            through: u32_at(record, 4)?,
+            value: u32_at(record, 8)?,
+            name: u16_at(record, 12)?,
+            list: u16_at(record, 14)?,
+            words: record.get(16..)?.get(..count)?,
+        })
+    }
+
+    /// What it is called, here or on other ABIs.
+    pub(crate) fn name(self) -> &'a str {
+        self.abi.catalogue.chunks(section::NAMES).text(self.name.into())
+    }
+
+    /// Whether it has this name.
+    pub(crate) fn is(self, name: Name) -> bool {
+        self.name == name.0
+    }
+
+    /// What it takes.
+    pub(crate) fn params(self) -> Option<Params<'a>> {
+        Params::new(self.abi, self.list)
+    }
+
+    /// The words of the other one that are its own, in its order, or the one that points to them.
+    pub(crate) fn words(self) -> &'a [u8] {
+        self.words
+    }
+}
+
 /// A way in.
 #[derive(Clone, Copy)]
 pub(crate) struct Side<'a> {
@@ -359,7 +433,7 @@ impl<'a> Iterator for Params<'a> {
 
     fn next(&mut self) -> Option<Param<'a>> {
         let catalogue = self.abi.catalogue;
-        let record = catalogue.record::<8>(section::PARAMS, u16_at(self.list, 0)?)?;
+        let record = catalogue.record::<12>(section::PARAMS, u16_at(self.list, 0)?)?;
         self.list = self.list.get(2..)?;
         let (class, names) = (*record.get(4)?, catalogue.chunks(section::PARAM_NAMES));
         let bits = if class & 0x7f == 0 { self.abi.long_bits } else { class & 0x7f };
@@ -370,6 +444,7 @@ impl<'a> Iterator for Params<'a> {
         let word = self.word;
         self.word = self.word.checked_add(words)?;
         let of = names.text(u16_at(record, 6)?.into());
+        let said = u16_at(record, 10)?;
         Some(Param {
             name: names.text(u16_at(record, 2)?.into()),
             ty: catalogue.chunks(section::TYPES).text(u16_at(record, 0)?.into()),
@@ -383,6 +458,15 @@ impl<'a> Iterator for Params<'a> {
                 3 => Part::First(of),
                 4 => Part::Second(of),
                 _ => Part::Dummy,
+            },
+            written: record.get(8)? & 2 != 0,
+            read: record.get(8)? & 1 != 0,
+            extent: match record.get(9)? {
+                1 => Extent::Param(names.text(said.into())),
+                2 => Extent::Behind(names.text(said.into())),
+                3 => Extent::Result,
+                4 => Extent::Number(said),
+                _ => Extent::Unknown,
             },
             word,
             words,
@@ -403,6 +487,11 @@ pub(crate) struct Param<'a> {
     pub(crate) pointer: bool,
     /// Which part of a value it is.
     pub(crate) part: Part<'a>,
+    /// The kernel writes, and reads, what it points to.
+    pub(crate) written: bool,
+    pub(crate) read: bool,
+    /// How many bytes are there.
+    pub(crate) extent: Extent<'a>,
     /// The first of its argument words, and how many they are.
     pub(crate) word: u8,
     pub(crate) words: u8,
@@ -423,6 +512,21 @@ pub(crate) enum Part<'a> {
     Second(&'a str),
     /// None.
     Dummy,
+}
+
+/// How many bytes a pointer leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent<'a> {
+    /// What is there says so itself, or nothing does.
+    Unknown,
+    /// As many as the parameter says.
+    Param(&'a str),
+    /// As many as the number says that the parameter points to.
+    Behind(&'a str),
+    /// As many as the result says.
+    Result,
+    /// So many.
+    Number(u16),
 }
 
 /// Pieces of different lengths.
@@ -478,6 +582,8 @@ mod tests {
                     seen += lists.flatten().map(|param| param.name.len() + param.ty.len()).sum::<usize>();
                 }
             }
+            let lists = abi.behind().flat_map(|call| call.params());
+            seen += lists.flatten().map(|param| param.name.len()).sum::<usize>();
         }
         seen
     }
@@ -514,8 +620,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_behind_a_pointer_and_behind_a_number() {
+        let i386 = built_in().abi("i386").unwrap();
+        let read = i386.call_named("read").unwrap().main().unwrap().params().unwrap().nth(1).unwrap();
+        assert_eq!((read.written, read.read, read.extent), (true, false, Extent::Result));
+        let connect = i386.behind().find(|call| call.name() == "connect").unwrap();
+        assert_eq!((connect.through, connect.by, connect.value, connect.in_memory), (102, 0, 3, true));
+        assert_eq!((connect.words(), connect.params().unwrap().count()), (&[1][..], 3));
+        let names: Vec<_> = connect.params().unwrap().map(|param| (param.name, param.word, param.extent)).collect();
+        assert_eq!(names[1], ("uservaddr", 1, Extent::Param("addrlen")));
+        let msgrcv = i386.behind().find(|call| call.name() == "msgrcv").unwrap();
+        assert_eq!((msgrcv.through, msgrcv.value, msgrcv.words()), (117, 0x1000c, &[1, 4, 2, 5, 3][..]));
+        assert!(i386.behind().any(|call| call.name() == "accept") && i386.call_named("accept").is_none());
+        assert_eq!(built_in().abi("x86_64").unwrap().behind().count(), 0);
+        assert_eq!(built_in().abi("mips_o32").unwrap().indirect(), Some(4000));
+    }
+
+    #[test]
     fn no_blob_makes_it_panic() {
-        assert!(Catalogue::new(b"").is_none() && Catalogue::new(b"syscall\x02").is_none());
+        assert!(Catalogue::new(b"").is_none() && Catalogue::new(b"syscall\x01").is_none());
         let whole = read_all(built_in());
         for end in (8..BLOB.len()).step_by(4099) {
             assert!(read_all(Catalogue::new(&BLOB[..end]).unwrap()) < whole, "{end}");

@@ -10,6 +10,7 @@
 mod abis;
 mod attributes;
 mod catalogue;
+mod decode_syscall;
 mod errors;
 mod name_map;
 mod nearest;
@@ -150,6 +151,153 @@ pub fn syscall_set(input: TokenStream) -> TokenStream {
 pub fn syscall_name(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     with_catalogue(|catalogue| syscall_name::expand(&input, catalogue))
+}
+
+/// Calls as a type of one's own: an enumeration with a variant a call, or a structure that is one.
+///
+/// Each variant is the call of its name in snake case; its fields are arguments, found by the kernel's names for them on
+/// each of the ABIs, and as many of them as are of interest. They have types that implement
+/// [`FromArg`](https://docs.rs/syscall-meta/latest/syscall_meta/args/trait.FromArg.html);
+/// [`args`](https://docs.rs/syscall-meta/latest/syscall_meta/args/index.html) lists those that there are. What the kernel
+/// does not have, and types that cannot hold what it passes, stop the build.
+///
+/// ```
+/// # #[cfg(target_arch = "x86_64")] {
+/// use syscall_meta::args::{DirFd, Fd, SockAddr};
+/// use syscall_meta::{Abi, DecodeSyscall, RawCall, Region, Scratch};
+///
+/// #[derive(Debug, DecodeSyscall)]
+/// #[syscall(abis(x86_64, i386, aarch64))]
+/// enum Event<'b> {
+///     Openat { dfd: DirFd, filename: &'b str },
+///     #[syscall(name = "newfstatat", or = "fstatat64")]
+///     Stat { filename: &'b str },
+///     Connect { fd: Fd, #[syscall(arg = "uservaddr")] addr: SockAddr },
+///     #[syscall(other)]
+///     Other(RawCall),
+/// }
+///
+/// let memory = [
+///     Region::new(0x1000, b"/etc/hosts\0"),
+///     // The words of `socketcall`, and the address that one of them points to.
+///     Region::new(0x2000, &[3, 0, 0, 0, 0, 0x30, 0, 0, 16, 0, 0, 0]),
+///     Region::new(0x3000, &[2, 0, 0, 53, 8, 8, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0]),
+/// ];
+/// let mut room = [0; 256];
+/// let mut scratch = Scratch::new(&mut room);
+///
+/// let call = RawCall::new(Abi::Aarch64, 56, [-100_i64 as u64, 0x1000, 0, 0, 0, 0]);
+/// let event = Event::decode(Abi::Aarch64, &call, &memory, &mut scratch)?;
+/// assert!(matches!(event, Event::Openat { dfd: DirFd::CWD, filename: "/etc/hosts" }));
+///
+/// // Behind `socketcall`, a call is itself.
+/// let call = RawCall::new(Abi::I386, 102, [3, 0x2000, 0, 0, 0, 0]);
+/// let event = Event::decode(Abi::I386, &call, &memory, &mut scratch)?;
+/// let Event::Connect { fd: Fd(3), addr } = event else { panic!("{event:?}") };
+/// assert_eq!(addr.ip(), "8.8.8.8:53".parse().ok());
+/// # }
+/// # Ok::<(), syscall_meta::args::DecodeError>(())
+/// ```
+///
+/// # Start and end of a call
+///
+/// `enter` reads what is known when a call starts; `exit` of what that returns completes it when the call has returned, and
+/// `finish` does without. `decode` is both in one step, where no field waits for the end.
+///
+/// # Attributes
+///
+/// On the enumeration or structure:
+///
+/// - `#[syscall(abis(x86_64, i386))]`: which ABIs, by the names of their features, which have to be enabled;
+/// - `#[syscall(crate = path)]`: where the library is, if not at `::syscall_meta`.
+///
+/// On a structure or a variant:
+///
+/// - `#[syscall(name = "newfstatat")]`: what the call is called, where that is not its own name in snake case;
+/// - `#[syscall(or = "fstatat64")]`: what it is called as well, as often as need be.
+///
+/// ```
+/// # #[cfg(target_arch = "x86_64")] {
+/// mod reexported {
+///     pub use syscall_meta as meta;
+/// }
+/// use reexported::meta::{Abi, DecodeSyscall, RawCall, Scratch};
+///
+/// #[derive(DecodeSyscall)]
+/// #[syscall(abis(x86_64, i386), name = "_llseek", or = "lseek", crate = reexported::meta)]
+/// struct Seek { whence: u32 }
+///
+/// for (abi, number, words) in [(Abi::X86_64, 8, [3, 0, 2, 0, 0, 0]), (Abi::I386, 140, [3, 0, 0, 0, 2, 0])] {
+///     let call = RawCall::new(abi, number, words);
+///     assert_eq!(Seek::decode(abi, &call, &(), &mut Scratch::new(&mut []))?.whence, 2);
+/// }
+/// # }
+/// # Ok::<(), syscall_meta::args::DecodeError>(())
+/// ```
+///
+/// On a variant:
+///
+/// - `#[syscall(other)]`: it stands for all other calls, and holds the `RawCall` or nothing. Without such a variant they are
+///   `DecodeError::Other`.
+///
+/// ```
+/// # #[cfg(target_arch = "x86_64")] {
+/// use syscall_meta::{Abi, DecodeSyscall, RawCall, Scratch};
+///
+/// #[derive(DecodeSyscall)]
+/// #[syscall(abis(x86_64))]
+/// enum Call { Getpid, #[syscall(other)] Other(RawCall) }
+///
+/// let decode = |number| {
+///     let call = RawCall::new(Abi::X86_64, number, [0; 6]);
+///     Call::decode(Abi::X86_64, &call, &(), &mut Scratch::new(&mut []))
+/// };
+/// assert!(matches!(decode(39), Ok(Call::Getpid)));
+/// assert!(matches!(decode(40), Ok(Call::Other(call)) if call.kernel_number() == 40));
+/// # }
+/// ```
+///
+/// On a field:
+///
+/// - `#[syscall(arg = "uservaddr")]`: what the kernel calls the argument, where that is not the field's name;
+/// - `#[syscall(or = "ubuf")]`: what kernels of some ABIs call it, as often as need be;
+/// - `#[syscall(exit)]`: it is read when the call has returned: what the kernel writes has to be;
+/// - `#[syscall(ret)]`: it is the result.
+///
+/// ```
+/// # #[cfg(target_arch = "x86_64")] {
+/// use syscall_meta::args::{Errno, Fd};
+/// use syscall_meta::{Abi, DecodeSyscall, Outcome, RawCall, Region, Scratch};
+///
+/// #[derive(DecodeSyscall)]
+/// #[syscall(abis(x86_64, i386))]
+/// #[syscall(name = "pread64")]
+/// struct Read<'b> {
+///     #[syscall(arg = "fd")]
+///     from: Fd,
+///     pos: u64,
+///     #[syscall(or = "ubuf", exit)]
+///     buf: &'b [u8],
+///     #[syscall(ret)]
+///     result: Result<usize, Errno>,
+/// }
+///
+/// let mut room = [0; 256];
+/// let mut scratch = Scratch::new(&mut room);
+/// let call = RawCall::new(Abi::I386, 180, [7, 0x1000, 100, 0, 1, 0]);
+/// let entered = Read::enter(Abi::I386, &call, &(), &mut scratch)?;
+/// // … the program runs on, and stops behind the call …
+/// let memory = [Region::new(0x1000, b"text of a file")];
+/// let read = entered.exit(Outcome::from_word(Abi::I386, 4), &memory, &mut scratch)?;
+/// assert_eq!((read.from, read.pos), (Fd(7), 1 << 32));
+/// assert_eq!((read.buf, read.result), (&b"text"[..], Ok(4)));
+/// # }
+/// # Ok::<(), syscall_meta::args::DecodeError>(())
+/// ```
+#[proc_macro_derive(DecodeSyscall, attributes(syscall))]
+pub fn decode_syscall(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    with_catalogue(|catalogue| decode_syscall::expand(&input, catalogue))
 }
 
 fn with_catalogue(expand: impl FnOnce(Catalogue<'static>) -> proc_macro2::TokenStream) -> TokenStream {

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::parse::Parse;
 
 use crate::catalogue::{BLOB, Catalogue};
-use crate::{name_map, syscall_name, syscall_set, sysno};
+use crate::{decode_syscall, name_map, syscall_name, syscall_set, sysno};
 
 fn parsed<T: Parse>(input: TokenStream) -> T {
     syn::parse2(input).expect("an input that is right")
@@ -133,4 +133,128 @@ fn an_enumeration() {
     ] {
         assert!(text.contains(&part.to_string()), "{part}\n\n{text}");
     }
+}
+
+#[test]
+fn a_call_with_its_arguments() {
+    let (version, i386) = (version(), built_in(quote!(::syscall_meta::Abi::I386), "i386"));
+    let input = parsed(quote! {
+        #[syscall(abis(i386), name = "pread64")]
+        struct Pread { pos: u64 }
+    });
+    let wide = "`pos` of `pread64` has 64 bits on `i386`, more than `u64` holds";
+    let kind = "`pos` of `pread64` is a number, and `u64` holds something else";
+    let expected = quote! {
+        #[allow(deprecated)]
+        const _: () = {
+            #version #i386
+            const _: () = match ::syscall_meta::__derive::fits(
+                <u64 as ::syscall_meta::args::FromArg<'static>>::TAKES, 64, 0
+            ) {
+                1 => ::core::panic!(#wide),
+                2 => ::core::panic!(#kind),
+                _ => {}
+            };
+
+            #[automatically_derived]
+            impl ::syscall_meta::__derive::Holds for Pread {
+                type Held = Self;
+            }
+
+            #[allow(unused_variables, clippy::too_many_lines, reason = "it is as long as there are calls")]
+            #[automatically_derived]
+            impl<'b, > ::syscall_meta::DecodeSyscall<'b> for Pread {
+                fn __find(call: &mut ::syscall_meta::__derive::Words<'_>) -> ::syscall_meta::__derive::Found {
+                    #[allow(unused_imports)]
+                    use ::syscall_meta::__derive::Place;
+                    match call.abi() {
+                        ::syscall_meta::Abi::I386 => match call.number() {
+                            180 => ::core::result::Result::Ok((0, &[Place(3, 4, 64, 1, (0, 0, 0))])),
+                            _ => ::core::result::Result::Err(::syscall_meta::args::DecodeError::Other),
+                        },
+                        _ => ::core::result::Result::Err(::syscall_meta::args::DecodeError::Other),
+                    }
+                }
+
+                fn __enter(
+                    which: u16,
+                    reader: &mut ::syscall_meta::__derive::Reader<'_, 'b>
+                ) -> ::core::result::Result<<Self as ::syscall_meta::__derive::Holds>::Held, ::syscall_meta::args::DecodeError> {
+                    match which {
+                        0 => ::core::result::Result::Ok(Self { pos: reader.get(0, "pos")? }),
+                        _ => ::core::result::Result::Err(::syscall_meta::args::DecodeError::Other),
+                    }
+                }
+
+                fn __exit(
+                    held: <Self as ::syscall_meta::__derive::Holds>::Held,
+                    reader: &mut ::syscall_meta::__derive::Reader<'_, 'b>
+                ) -> ::core::result::Result<Self, ::syscall_meta::args::DecodeError> {
+                    ::core::result::Result::Ok(held)
+                }
+
+                fn __finish(
+                    held: <Self as ::syscall_meta::__derive::Holds>::Held
+                ) -> ::core::result::Result<Self, ::syscall_meta::args::DecodeError> {
+                    ::core::result::Result::Ok(held)
+                }
+
+                fn __other(
+                    raw: ::syscall_meta::RawCall
+                ) -> ::core::option::Option<<Self as ::syscall_meta::__derive::Holds>::Held> {
+                    ::core::option::Option::None
+                }
+            }
+
+            #[automatically_derived]
+            impl ::syscall_meta::args::WholeAtEntry for Pread {}
+        };
+    };
+    check(|catalogue| decode_syscall::expand(&input, catalogue), expected);
+}
+
+#[test]
+fn the_ways_of_calls() {
+    let input = parsed(quote! {
+        #[syscall(abis(x86_64, i386, mips_o32))]
+        enum Event {
+            Connect { fd: Fd, #[syscall(arg = "uservaddr")] addr: SockAddr },
+            #[syscall(name = "mmap")]
+            Map { len: u64 },
+            Read { fd: Fd, #[syscall(exit)] buf: Bytes, #[syscall(ret)] result: i64 },
+        }
+    });
+    let catalogue = Catalogue::new(BLOB).expect("the blob");
+    let text = decode_syscall::expand(&input, catalogue).to_string();
+    for part in [
+        // By a number of its own, behind another call's, out of a block.
+        quote!(42 => ::core::result::Result::Ok((0, &[
+            Place(0, 0, 32, 1, (0, 0, 0)), Place(1, 1, 64, 0, (1, 2, 32))
+        ])),),
+        quote!(102 => match call.told_by(0) {
+            3 => call.in_memory(1, 3, (0, &[Place(0, 0, 32, 1, (0, 0, 0)), Place(1, 1, 32, 0, (1, 2, 32))])),
+            _ => ::core::result::Result::Err(::syscall_meta::args::DecodeError::Other),
+        },),
+        quote!(90 => call.in_memory(0, 6, (1, &[Place(1, 1, 32, 0, (0, 0, 0))])),),
+        quote!(4000 => if call.shift() { Self::__find(call) } else {
+            ::core::result::Result::Err(::syscall_meta::args::DecodeError::Other)
+        },),
+        // What waits for the exit: its place says that the result tells how long it is, and that the kernel writes it.
+        quote!(0 => ::core::result::Result::Ok((2, &[
+            Place(0, 0, 32, 0, (0, 0, 0)), Place(1, 1, 64, 4, (3, 0, 0))
+        ])),),
+        quote!(2 => ::core::result::Result::Ok(Held(Inner::Held2(reader.get(0, "fd")?))),),
+        quote!(
+            enum Inner {
+                Whole(Event),
+                Held2(Fd),
+            }
+        ),
+        quote!(Inner::Held2(field0) => Self::Read {
+            fd: field0, buf: reader.get(1, "buf")?, result: reader.result("result")?
+        },),
+    ] {
+        assert!(text.contains(&part.to_string()), "{part}\n\n{text}");
+    }
+    assert!(!text.contains("WholeAtEntry"), "{text}");
 }

@@ -25,6 +25,40 @@
 //! # }
 //! ```
 //!
+//! # Calls as a type of one's own
+//!
+//! A tracer says which calls it cares about and as what types; the derive finds each argument wherever an ABI passes it,
+//! and refuses what the kernel does not have:
+//!
+//! ```
+//! # #[cfg(all(feature = "derive", feature = "alloc", feature = "constants", feature = "native", target_arch = "x86_64"))] {
+//! use std::ffi::CString;
+//! use syscall_meta::args::{Bytes, DirFd, Errno, Fd, Flags, OpenFlags, SockAddr};
+//! use syscall_meta::{Abi, DecodeSyscall, Outcome, RawCall, Region, Scratch};
+//!
+//! #[derive(Debug, DecodeSyscall)]
+//! #[syscall(abis(x86_64, i386))]
+//! enum Event {
+//!     Openat { dfd: DirFd, filename: CString, flags: Flags<OpenFlags> },
+//!     #[syscall(name = "newfstatat", or = "fstatat64")]
+//!     Stat { filename: CString },
+//!     Connect { fd: Fd, #[syscall(arg = "uservaddr")] addr: SockAddr },
+//!     Execve { filename: CString, argv: Vec<CString> },
+//!     Read { fd: Fd, #[syscall(exit)] buf: Bytes, #[syscall(ret)] result: Result<usize, Errno> },
+//!     #[syscall(other)]
+//!     Other(RawCall),
+//! }
+//!
+//! let memory = [Region::new(0x1000, b"/etc/hosts\0")];
+//! let call = RawCall::new(Abi::I386, 295, [0xffff_ff9c, 0x1000, 0x8_0000, 0, 0, 0]);
+//! let mut scratch = Scratch::new(&mut []);
+//! let entered = Event::enter(Abi::I386, &call, &memory, &mut scratch)?;
+//! let event = entered.exit(Outcome::from_word(Abi::I386, 3), &memory, &mut scratch)?;
+//! assert_eq!(format!("{event:?}"), r#"Openat { dfd: DirFd(-100), filename: "/etc/hosts", flags: O_RDONLY|O_CLOEXEC }"#);
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # The parts
 //!
 //! - [`Abi`]: the ABIs, their names, sizes, byte orders and `AUDIT_ARCH` values. Every variant is always there.
@@ -40,6 +74,8 @@
 //!   order.
 //! - [`SyscallSet`]: a set of calls, for filters and allow lists, also as a constant.
 //! - [`RawCall`], [`Memory`], [`Scratch`]: what a tracer has in hand when a call stops, and what decoding borrows from.
+//! - `DecodeSyscall`, `args` (feature `derive`): calls as a type of one's own, whose fields are arguments by the kernel's names
+//!   for them, at the start of a call and at its end.
 //! - `Decoder`, `Value`, `Kind` (feature `decode`): what the words of a call mean, when it starts and when it has returned, as values
 //!   and as text in strace's manner.
 //! - [`SyscallInfo`], [`SeccompData`], [`Registers`], [`RawCall::from_registers`]: the call out of what kernels and debuggers
@@ -60,8 +96,9 @@
 //! | `decode` | what arguments, results and fields mean: `Decoder`, `Value`, `Kind`; with `constants` |
 //! | `serde` | decoded calls as data: `Serialize` |
 //! | `layouts` | layouts of structures: `Struct`, `StructLayout`, `structure!` |
-//! | `derive` | the macros of `syscall-meta-derive`: `sysno!`, `name_map!`, `syscall_set!`, `SyscallName` |
-//! | `std` | [`KernelVersion`]`::running`, `ProcessMemory` (on Linux), `RecordedMemory` |
+//! | `derive` | the macros of `syscall-meta-derive`: `DecodeSyscall` with its `args`, `sysno!`, `name_map!`, `syscall_set!`, `SyscallName` |
+//! | `alloc` | arguments that are their own: `CString`, `String`, `Vec` and `Bytes` of `args` |
+//! | `std` | [`KernelVersion`]`::running`, `ProcessMemory` (on Linux), `RecordedMemory`; with `alloc` |
 //!
 //! `constants` and `layouts` are of all ABIs, whichever tables are built in. They make the crate's own build, a second or two,
 //! twice as long; of what they build in, a program has that linked which it names: a set by its constant, a structure by `structure!`.
@@ -73,10 +110,15 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
 mod abi;
+#[cfg(feature = "derive")]
+#[cfg_attr(docsrs, doc(cfg(feature = "derive")))]
+pub mod args;
 mod audit;
 mod call;
 #[cfg(feature = "constants")]
@@ -108,6 +150,8 @@ mod kind;
 mod layout;
 #[cfg(feature = "layouts")]
 mod layout_text;
+#[cfg(any(feature = "decode", feature = "derive"))]
+mod limits;
 #[cfg(feature = "derive")]
 mod macros;
 #[cfg(feature = "decode")]
@@ -143,6 +187,8 @@ pub mod value;
 #[cfg(feature = "derive")]
 #[doc(hidden)]
 pub mod __derive {
+    pub use crate::args::call::Holds;
+    pub use crate::args::reader::{Found, Place, Reader, Words, fits};
     pub use crate::generated::catalogue::CATALOGUE;
     pub use crate::name_map::AbiNames;
     pub use syscall_meta_derive::{name_map, syscall_set, sysno};
@@ -153,7 +199,11 @@ pub mod __derive {
 pub use name_map::{NameBytes, NameMap, NameRow, ParseNameError};
 #[cfg(feature = "derive")]
 #[cfg_attr(docsrs, doc(cfg(feature = "derive")))]
-pub use syscall_meta_derive::SyscallName;
+pub use syscall_meta_derive::{DecodeSyscall, SyscallName};
+
+#[cfg(feature = "derive")]
+#[cfg_attr(docsrs, doc(cfg(feature = "derive")))]
+pub use args::call::DecodeSyscall;
 
 pub use abi::{Abi, AuditArch, ByteOrder, ParseAbiError};
 pub use audit::Audited;
@@ -162,7 +212,7 @@ pub use call::{MAX_WORDS, RawCall};
 pub use constants::{FlagSet, Members};
 pub use convention::{Convention, Extension, Failure, NumberPlace, OtherInstruction, Pairs, StackWords};
 #[cfg(feature = "decode")]
-pub use decode::{Arg, Decoded, Decoder, Descriptors, Entered, FdKind, Kept, Limits};
+pub use decode::{Arg, Decoded, Decoder, Descriptors, Entered, FdKind, Kept};
 #[cfg(feature = "layouts")]
 pub use field::{Count, Field, FieldClass};
 #[cfg(feature = "constants")]
@@ -179,6 +229,8 @@ pub use kernel::{KernelVersion, ParseVersionError, Release, Since, Until};
 pub use kind::{Class, Classes, Direction, Kind, Plain, Returns, Target};
 #[cfg(feature = "layouts")]
 pub use layout::{Fields, LayoutError, Struct, StructLayout, StructText};
+#[cfg(any(feature = "decode", feature = "derive"))]
+pub use limits::Limits;
 pub use memory::{Fault, Memory, Region, Scratch};
 #[cfg(feature = "decode")]
 pub use mirror::io_uring_call;

@@ -206,14 +206,14 @@ impl<'b> Scratch<'b> {
     }
 
     /// All that is left, for a decoder that does not know how much it will take; [`give`](Scratch::give) returns the rest.
-    #[cfg(feature = "decode")]
+    #[cfg(any(feature = "decode", feature = "derive"))]
     #[inline]
     pub(crate) fn lend(&mut self) -> &'b mut [u8] {
         core::mem::take(&mut self.free)
     }
 
     /// Takes back what is left of what was lent; so many bytes before it are taken.
-    #[cfg(feature = "decode")]
+    #[cfg(any(feature = "decode", feature = "derive"))]
     #[inline]
     pub(crate) fn give(&mut self, taken: usize, rest: &'b mut [u8]) {
         self.free = rest;

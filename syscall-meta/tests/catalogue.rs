@@ -3,8 +3,8 @@
 #[path = "../../syscall-meta-derive/src/catalogue.rs"]
 mod catalogue;
 
-use catalogue::{BLOB, Catalogue, Pairs, Part, Side};
-use syscall_meta::{Abi, ByteOrder, Class, Params, Syscall};
+use catalogue::{BLOB, Catalogue, Extent, Pairs, Part, Side};
+use syscall_meta::{Abi, ByteOrder, Class, Decoder, Direction, Params, RawCall, Region, Scratch, Syscall, Target};
 
 #[test]
 fn abis_and_classes() {
@@ -65,6 +65,81 @@ fn same_side(known: Side, call: Syscall, side: syscall_meta::Side, at: &str) {
     assert_eq!(words[usize::from(known.missing)], side.missing().map_or("", |missing| missing.as_str()), "{at}");
     same_params(known.params(), side.params(), call, at);
     same_params(known.block(), side.block(), call, at);
+    for param in [known.params(), known.block()].into_iter().flatten().flatten() {
+        let kind = side.kind(param.name);
+        let direction = kind.and_then(|kind| kind.direction());
+        let (reads, writes) = match direction {
+            None => (false, false),
+            Some(Direction::In) => (true, false),
+            Some(Direction::Out) => (false, true),
+            Some(_) => (true, true),
+        };
+        assert_eq!((param.read, param.written), (reads, writes), "{at} {}", param.name);
+        let told = param.extent != Extent::Unknown;
+        let is_bytes = matches!(
+            kind,
+            Some(syscall_meta::Kind::Pointer {
+                target: Target::Bytes
+                    | Target::Text
+                    | Target::Path
+                    | Target::SockAddr
+                    | Target::Dirents
+                    | Target::Control
+                    | Target::SigSet,
+                ..
+            })
+        );
+        assert!(is_bytes || !told, "{at} {}", param.name);
+        if let Extent::Param(of) | Extent::Behind(of) = param.extent {
+            let lists = [known.params(), known.block()].into_iter().flatten().flatten();
+            assert!(lists.into_iter().any(|param| param.name == of), "{at} {of}");
+        }
+    }
+}
+
+/// Every call behind another one is what the decoder finds, with the words that it finds.
+#[test]
+fn every_call_behind_another_one() {
+    let catalogue = Catalogue::new(BLOB).unwrap();
+    let mut seen = 0;
+    for known in catalogue.abis() {
+        let abi: Abi = known.name.parse().unwrap();
+        let order = abi.byte_orders()[0];
+        let size = abi.word_bits() as usize / 8;
+        // Words that are numbers of one byte, so that no width cuts them.
+        let mut bytes = vec![0; 8 * size];
+        for (at, word) in bytes.chunks_exact_mut(size).enumerate() {
+            word[if order == ByteOrder::Big { size - 1 } else { 0 }] = 0x40 + at as u8;
+        }
+        let memory = [Region::new(0x1000, &bytes)];
+        for behind in known.behind() {
+            let mut words = [0x21, 0x22, 0x23, 0x24, 0x25, 0x26];
+            words[usize::from(behind.by)] = behind.value.into();
+            if behind.in_memory {
+                words[usize::from(behind.words()[0])] = 0x1000;
+            }
+            let number = behind.through - known.number_base + known.kernel_number_base;
+            let call = RawCall::new(abi, number, words);
+            let mut room = [0; 4096];
+            let decoder = Decoder::new().with_byte_order(order);
+            let entered = decoder.enter(&call, &memory, &mut Scratch::new(&mut room));
+            let at = format!("{abi} {} {}", behind.through, behind.value);
+            assert_eq!(entered.name(), Some(behind.name()), "{at}");
+            let found: Vec<_> = entered.args().map(|arg| (arg.name(), arg.number())).collect();
+            let params = behind.params().unwrap();
+            assert_eq!(found.len(), params.count(), "{at}");
+            for ((name, number), param) in found.into_iter().zip(params) {
+                let word = usize::from(param.word);
+                let expected = match behind.in_memory {
+                    true => Some(0x40 + u64::from(param.word)),
+                    false => behind.words().get(word).map(|at| words[usize::from(*at)]),
+                };
+                assert_eq!((name, number), (param.name, expected), "{at}");
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 100, "{seen}");
 }
 
 fn same_params(known: Option<catalogue::Params>, params: Option<Params>, call: Syscall, at: &str) {

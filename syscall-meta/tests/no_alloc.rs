@@ -102,3 +102,56 @@ fn no_call_allocates() {
     }
     assert!(shown > 0);
 }
+
+/// A type of one's own whose values borrow.
+#[cfg(all(feature = "derive", feature = "native", target_arch = "x86_64"))]
+#[test]
+fn no_derived_event_that_borrows_allocates() {
+    use syscall_meta::DecodeSyscall;
+    use syscall_meta::args::{BytesRef, DirFd, Errno, Fd, SockAddr, TextList};
+
+    #[allow(dead_code, reason = "they are shown")]
+    #[derive(Debug, DecodeSyscall)]
+    #[syscall(abis(x86_64, i386))]
+    enum Event<'b> {
+        Openat {
+            dfd: DirFd,
+            filename: &'b str,
+        },
+        Execve {
+            argv: TextList<'b>,
+        },
+        Connect {
+            #[syscall(arg = "uservaddr")]
+            address: SockAddr,
+        },
+        Read {
+            fd: Fd,
+            #[syscall(exit)]
+            buf: BytesRef<'b>,
+            #[syscall(ret)]
+            result: Result<usize, Errno>,
+        },
+    }
+
+    let list = [0x30, 0x10, 0, 0, 0, 0, 0, 0, 0x33, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let memory = [Region::new(0x1000, &list), Region::new(0x1030, b"ls\0-l\0/etc")];
+    let mut room = [0; 1024];
+    let mut text = Fixed { bytes: [0; 4096], len: 0 };
+    let before = COUNT.get();
+    for (abi, number) in
+        [(Abi::X86_64, 0), (Abi::X86_64, 42), (Abi::X86_64, 59), (Abi::X86_64, 257), (Abi::I386, 295), (Abi::I386, 102)]
+    {
+        let mut scratch = Scratch::new(&mut room);
+        let call = RawCall::new(abi, number, [3, if number == 59 { 0x1000 } else { 0x1030 }, 8, 0, 0, 0]);
+        let call = if number == 59 { RawCall::new(abi, number, [0x1030, 0x1000, 0, 0, 0, 0]) } else { call };
+        let done = Event::enter(abi, &call, &memory, &mut scratch)
+            .and_then(|entered| entered.exit(Outcome::from_word(abi, 4), &memory, &mut scratch));
+        write!(text, "{done:?} ").unwrap();
+    }
+    assert_eq!(COUNT.get(), before);
+    let text = std::str::from_utf8(&text.bytes[..text.len]).unwrap();
+    assert!(text.contains("Read { fd: Fd(3), buf: \"ls\\x00-\", result: Ok(4) }"), "{text}");
+    assert!(text.contains("Execve { argv: [\"ls\", \"-l\"] }"), "{text}");
+    assert_eq!(text.matches("Openat { dfd: DirFd(3), filename: \"ls\" }").count(), 2, "{text}");
+}

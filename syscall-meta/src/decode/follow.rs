@@ -2,10 +2,11 @@
 
 use super::length::Around;
 use super::tape::{HEAD, LIST_PLAIN, LIST_TEXTS, Mark, STRUCT_WHOLE, Tape, node};
-use super::{Limits, MAX_ARGS, Nodes, Slot, Slots, integer};
+use super::{MAX_ARGS, Nodes, Slot, Slots, integer};
 use crate::abi::{Abi, ByteOrder};
 use crate::habit::Habit;
 use crate::kind::Plain;
+use crate::limits::Limits;
 use crate::meaning::{self, FLEXIBLE, HOLDS, IN, K, LEADS, NO, OUT, tag};
 use crate::memory::{Memory, Scratch};
 use crate::outcome::Outcome;

@@ -238,11 +238,11 @@ impl Gen {
         with_kinds.iter_mut().for_each(|resolved| resolve::kinds(&mut resolved.abis, &kinds));
         let calls: Vec<(&Release, &Resolved)> = held.iter().map(|(facts, _)| &facts.release).zip(&with_kinds).collect();
         let meaning = emit::meaning(&constants, &calls, &kinds, &data.abis, sink);
-        let constants = emit::constants(&constants, &data.abis).into_iter().chain(meaning);
+        let constants = emit::constants(&constants, &data.abis).into_iter().chain(meaning.files);
         for (name, text) in emit::emit(&releases, &union, &data.abis).into_iter().chain(constants) {
             plan.files.insert(generated.join(name), text.into_bytes());
         }
-        let catalogue = emit::catalogue(&calls, &union, &data.abis);
+        let catalogue = emit::catalogue(&calls, &union, &meaning.behind, &data.abis);
         plan.files.insert(generated.join("catalogue.rs"), catalogue.text.into_bytes());
         plan.files.insert(catalogue_file(generated), catalogue.blob);
         let mut gaps: Vec<_> = resolved.iter().flat_map(|resolved| resolved.gaps.iter().cloned()).collect();

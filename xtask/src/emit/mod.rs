@@ -23,6 +23,7 @@ use crate::model::{Abi, Abis, Headers, Kinds, NamedSet, Release};
 use crate::resolve::{Resolved, Union};
 
 pub use catalogue::{Catalogue, catalogue};
+pub use meaning::Behind;
 use newest::Bits;
 pub use standalone::standalone;
 
@@ -64,15 +65,22 @@ pub fn constants(releases: &[(&Release, &Headers, &[NamedSet])], abis: &Abis) ->
     constants_of(releases, &names)
 }
 
-/// The generated file of what parameters, results and fields mean, by name. `calls` come oldest first, with their kinds;
-/// headers as in [`constants`].
+/// What parameters, results and fields mean: the generated file by its name, and the calls that others are by a value.
+pub struct Meaning {
+    /// The file.
+    pub files: BTreeMap<String, String>,
+    /// The calls that stand behind others.
+    pub behind: Vec<Behind>,
+}
+
+/// What parameters, results and fields mean. `calls` come oldest first, with their kinds; headers as in [`constants`].
 pub fn meaning(
     releases: &[(&Release, &Headers, &[NamedSet])],
     calls: &[(&Release, &Resolved)],
     kinds: &Kinds,
     abis: &Abis,
     sink: &Sink,
-) -> BTreeMap<String, String> {
+) -> Meaning {
     let pools = pool::Pools::new(calls, abis);
     let mut specs: Vec<_> = abis.abis.iter().collect();
     specs.sort_unstable_by(|a, b| a.name.cmp(&b.name));
@@ -93,7 +101,8 @@ pub fn meaning(
         abis: &names,
         long_bits: &long_bits,
     };
-    BTreeMap::from([("meaning.rs".to_string(), meaning::meaning(&from, sink))])
+    let files = BTreeMap::from([("meaning.rs".to_string(), meaning::meaning(&from, sink))]);
+    Meaning { files, behind: meaning::calls_behind(&from) }
 }
 
 /// As [`constants`], for the ABIs of these names, which are sorted.

@@ -1,11 +1,14 @@
-//! Names as a program for eBPF links them: one static without pointers, no standard library, no allocator.
+//! Names as a program for eBPF links them, and calls with their arguments: one static without pointers, no standard library,
+//! no allocator.
 
 #![no_std]
 #![deny(warnings)]
 
+use core::ffi::CStr;
 use core::panic::PanicInfo;
 
-use syscall_meta::{Abi, NameBytes, SyscallName, name_map};
+use syscall_meta::args::DirFd;
+use syscall_meta::{Abi, DecodeSyscall, NameBytes, RawCall, Region, Scratch, SyscallName, name_map};
 
 name_map! {
     /// What is watched, in one piece of memory.
@@ -37,6 +40,25 @@ pub extern "C" fn watched_name(number: u32) -> *const u8 {
 #[unsafe(no_mangle)]
 pub extern "C" fn watched_place(number: u32) -> u32 {
     Watched::from_number(Abi::X86_64, number).map_or(u32::MAX, |call| call as u32)
+}
+
+/// A call with its arguments, which borrow.
+#[derive(DecodeSyscall)]
+#[syscall(abis(x86_64, i386))]
+pub struct Openat<'b> {
+    /// Where a relative name begins.
+    pub dfd: DirFd,
+    /// The name.
+    pub filename: &'b CStr,
+}
+
+/// How long the name is that a call of i386 opens, or -1.
+#[unsafe(no_mangle)]
+pub extern "C" fn opened_name_len(number: u32, words: &[u64; 6], memory: &[u8; 64]) -> isize {
+    let (mut room, memory) = ([0; 64], [Region::new(0x1000, memory)]);
+    let call = RawCall::new(Abi::I386, number, *words);
+    let openat = Openat::decode(Abi::I386, &call, &memory, &mut Scratch::new(&mut room));
+    openat.map_or(-1, |openat| openat.filename.count_bytes() as isize)
 }
 
 /// Nothing in it leads elsewhere.

@@ -3,7 +3,7 @@
 #![no_implicit_prelude]
 #![deny(warnings, missing_docs, unreachable_pub, unused_qualifications, clippy::all, clippy::pedantic)]
 
-use ::calls::{SyscallName, name_map, syscall_set, sysno};
+use ::calls::{DecodeSyscall, SyscallName, name_map, syscall_set, sysno};
 
 // None of these is what an expansion means by the word.
 #[allow(dead_code)]
@@ -67,6 +67,84 @@ enum Own {
     Write,
 }
 
+/// What a word of an expansion might be taken for.
+#[allow(dead_code)]
+struct Place;
+#[allow(dead_code)]
+struct Held;
+#[allow(dead_code)]
+struct Inner;
+
+/// Calls with their arguments, whose types are seen from here alone.
+#[derive(Debug, DecodeSyscall)]
+#[syscall(abis(x86_64, aarch64), crate = ::calls)]
+enum Decoded<'reader> {
+    Openat {
+        filename: &'reader ::core::ffi::CStr,
+        flags: u32,
+    },
+    Read {
+        #[syscall(arg = "fd")]
+        r#type: ::calls::args::Fd,
+        #[syscall(exit)]
+        buf: &'reader [u8],
+        #[syscall(ret)]
+        held: ::core::result::Result<usize, ::calls::args::Errno>,
+    },
+    #[syscall(other)]
+    Other,
+}
+
+/// What others see, and one call.
+pub mod decoded {
+    /// A call.
+    #[derive(::calls::DecodeSyscall)]
+    #[syscall(abis(x86_64), crate = ::calls)]
+    pub struct Close {
+        /// Which.
+        pub fd: ::calls::args::Fd,
+        /// What came of it.
+        #[syscall(ret)]
+        pub result: i64,
+    }
+}
+
+fn decoded() -> bool {
+    #[derive(DecodeSyscall)]
+    #[syscall(abis(x86_64), crate = ::calls)]
+    struct Getpid;
+    let abi = ::calls::Abi::X86_64;
+    let memory = [::calls::Region::new(16, b"name\0")];
+    let mut room = [0; 64];
+    let mut scratch = ::calls::Scratch::new(&mut room);
+    let call = |number, word| ::calls::RawCall::new(abi, number, [0, word, 0, 0, 0, 0]);
+    let outcome = ::calls::Outcome::from_word(abi, 4);
+    let ::core::result::Result::Ok(started) = Decoded::enter(abi, &call(0, 16), &memory, &mut scratch) else {
+        return false;
+    };
+    let read = started.exit(outcome, &memory, &mut scratch);
+    let openat = Decoded::enter(abi, &call(257, 16), &memory, &mut scratch);
+    let openat = openat.and_then(::calls::args::Started::finish);
+    let is_named = ::core::matches!(
+        openat,
+        ::core::result::Result::Ok(Decoded::Openat { filename, flags: 0 }) if filename.to_bytes() == b"name"
+    );
+    let is_read = ::core::matches!(
+        read,
+        ::core::result::Result::Ok(Decoded::Read {
+            r#type: ::calls::args::Fd(0),
+            buf: b"name",
+            held: ::core::result::Result::Ok(4)
+        })
+    );
+    let close = <decoded::Close as DecodeSyscall>::enter(abi, &call(3, 0), &(), &mut scratch);
+    let close = close.and_then(|close| close.exit(outcome, &(), &mut scratch));
+    let is_closed =
+        ::core::matches!(close, ::core::result::Result::Ok(decoded::Close { fd: ::calls::args::Fd(0), result: 4 }));
+    let getpid = Getpid::decode(abi, &call(39, 0), &(), &mut scratch);
+    is_named && is_read && is_closed && getpid.is_ok()
+}
+
 struct Holder<T>(T);
 
 impl<T> Holder<T> {
@@ -107,7 +185,7 @@ fn main() {
     use ::core::str::FromStr;
     let holder = Holder(());
     let numbers = of!(read write openat);
-    ::core::assert!(holder.is_in::<56>() && holder.local());
+    ::core::assert!(holder.is_in::<56>() && holder.local() && decoded());
     ::core::assert!(numbers == [0, 1, 257] && NAMES.name(::calls::Abi::I386, 102).is_some());
     ::core::assert!(ROWS.name(::calls::Abi::X86_64, 0).is_some());
     ::core::assert!(Own::from_str("read").is_ok() && Own::Write.as_str().len() == 5);

@@ -57,6 +57,54 @@ fn behind(entries: &BTreeSet<String>, from: &From) -> Vec<String> {
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
+/// A call that stands behind another one's number: what a value of one of its parameters makes it.
+pub struct Behind {
+    /// The entries of that other one.
+    pub of: Vec<String>,
+    /// The parameter that tells.
+    pub by: String,
+    /// Its value.
+    pub value: PerAbi<u64>,
+    /// What it enters then.
+    pub entry: String,
+    /// The parameters that are that entry's, in its order.
+    pub args: Vec<String>,
+    /// The parameter that points to that entry's words, in place of these.
+    pub words: Option<String>,
+}
+
+/// The calls behind those that are little else: `socketcall`, `ipc`. That one request of `ptrace` makes it another call is
+/// nothing that a program would call so.
+pub(in crate::emit) fn calls_behind(from: &From) -> Vec<Behind> {
+    let constants = Constants::new(from);
+    let mut all = Vec::new();
+    for choice in &from.kinds.choices {
+        let calls = choice.cases.iter().filter(|case| case.call.is_some()).count();
+        let [by] = choice.by.as_slice() else { continue };
+        if calls * 2 <= choice.cases.len() {
+            continue;
+        }
+        let of: Vec<String> = choice.of.iter().flat_map(|of| spellings(of)).collect();
+        let sets = sets_of(from.kinds, choice, by);
+        for case in &choice.cases {
+            let known = |entry: &String| from.pools.entries.id(Some(entry)) != "NONE";
+            let Some(entry) = case.call.iter().flat_map(|call| spellings(call)).find(known) else { continue };
+            for when in &case.when {
+                let When::One(value) = when else { continue };
+                all.push(Behind {
+                    of: of.clone(),
+                    by: by.clone(),
+                    value: constants.value(&sets, value),
+                    entry: entry.clone(),
+                    args: case.args.clone(),
+                    words: case.words.clone(),
+                });
+            }
+        }
+    }
+    all
+}
+
 /// `ENTRIES` and `ENTRY_CHOICES`.
 fn entries(from: &From, pool: &mut Pool) -> String {
     let known = by_entry(from);

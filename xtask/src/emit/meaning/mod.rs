@@ -23,7 +23,8 @@ use crate::diagnostic::{Diagnostic, Label, Sink};
 use crate::model::{Headers, Kinds, NamedSet, Release};
 use crate::resolve::Resolved;
 
-pub(super) use choices::Index;
+pub use choices::Behind;
+pub(super) use choices::{Index, calls_behind};
 
 /// What the file is made from: releases come newest first.
 pub(super) struct From<'a> {

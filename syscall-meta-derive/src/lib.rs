@@ -11,6 +11,7 @@ mod abis;
 mod attributes;
 mod catalogue;
 mod errors;
+mod from_tracee;
 mod name_map;
 mod nearest;
 mod select;

@@ -100,38 +100,49 @@ impl<const N: usize, const L: usize> Spots<N, L> {
         assert!(self.size(abi) > 0, "an ABI that is named has no such structure");
     }
 
-    /// Stops the build where a field is not there on an ABI, or has what a type cannot hold. `None` is for every ABI that
-    /// has the structure.
+    /// The same without the text, of which the checks alone take something.
+    pub const fn without_text(mut self) -> Self {
+        self.text = &[];
+        self
+    }
+
+    /// Stops the build where an ABI does not have a field. `None` is for every ABI that has the structure.
     #[track_caller]
-    pub const fn check(&self, field: usize, fits: Fits, abis: Option<&[Abi]>) {
-        let mut asked = u64::MAX;
-        if let Some(abis) = abis {
-            let mut at = 0;
-            asked = 0;
-            while at < abis.len() {
-                asked |= 1 << (abis[at] as u32);
-                at += 1;
-            }
-        }
-        let (mut at, mut is_anywhere) = (0, false);
+    pub const fn is_there(&self, field: usize, abis: Option<&[Abi]>) {
+        let (asked, mut at, mut missing, mut found) = (bits_of(abis), 0, 0, 0);
         while at < L {
             if self.layouts[at].abis & asked != 0 {
-                let spot = self.layouts[at].spots[field];
-                is_anywhere |= spot.size > 0;
-                self.check_spot(spot, fits);
+                if self.layouts[at].spots[field].size > 0 {
+                    found += 1;
+                } else {
+                    missing += 1;
+                }
             }
             at += 1;
         }
-        assert!(is_anywhere, "the kernel's structure has no field of this name");
+        assert!(found > 0, "the kernel's structure has no field of this name");
+        assert!(missing == 0, "not every ABI has this field: name those that do with `abis(…)`");
+    }
+
+    /// Stops the build where a type cannot hold what a field is on some ABI.
+    #[track_caller]
+    pub const fn fits(&self, field: usize, fits: Fits, abis: Option<&[Abi]>) {
+        let (asked, mut at) = (bits_of(abis), 0);
+        while at < L {
+            let spot = self.layouts[at].spots[field];
+            if self.layouts[at].abis & asked != 0 && spot.size > 0 {
+                self.fits_spot(spot, fits);
+            }
+            at += 1;
+        }
     }
 
     #[track_caller]
-    const fn check_spot(&self, spot: Spot, fits: Fits) {
+    const fn fits_spot(&self, spot: Spot, fits: Fits) {
         assert!(
-            spot.size > 0,
-            "the kernel's structure has no field of this name on every ABI: name those that have it with `abis(…)`"
+            !spot.is_array || spot.count > 0,
+            "this field is a flexible tail, whose length its layout does not tell"
         );
-        assert!(spot.count > 0, "this field is a flexible tail, whose length its layout does not tell");
         let width = if spot.bits > 0 { spot.bits as u32 } else { spot.size * 8 };
         let is_number = matches!(spot.class, Class::Unsigned | Class::Signed | Class::Pointer);
         match fits {
@@ -154,6 +165,17 @@ impl<const N: usize, const L: usize> Spots<N, L> {
             Fits::Anything => {}
         }
     }
+}
+
+/// ABIs as bits; all where none are named.
+const fn bits_of(abis: Option<&[Abi]>) -> u64 {
+    let Some(abis) = abis else { return u64::MAX };
+    let (mut bits, mut at) = (0, 0);
+    while at < abis.len() {
+        bits |= 1 << (abis[at] as u32);
+        at += 1;
+    }
+    bits
 }
 
 impl StructText {

@@ -12,8 +12,6 @@ use crate::errors::Errors;
 use crate::nearest::{hint, listed};
 use crate::syscall_name::snake_case;
 
-const ATTRIBUTE: &str = "syscall";
-
 /// On the enumeration or structure: `abis(x86_64, i386)`, `crate = path`.
 #[derive(Default)]
 pub(crate) struct OfEnum {
@@ -173,14 +171,86 @@ impl OfField {
     }
 }
 
+/// `#[tracee(…)]` on a structure: `struct = "statx"`, `header = "linux/stat.h"`, `abis(x86_64, i386)`, `crate = path`.
+#[derive(Default)]
+pub(crate) struct OfRecord {
+    pub(crate) name: Option<LitStr>,
+    pub(crate) header: Option<LitStr>,
+    pub(crate) abis: Vec<Ident>,
+    library: Option<Path>,
+}
+
+impl OfRecord {
+    pub(crate) fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
+        let mut of = OfRecord::default();
+        let words = ["struct", "header", "abis", "crate"];
+        each_of("tracee", attributes, &words, errors, |word, meta, errors| {
+            match word {
+                "crate" => {
+                    once(of.library.is_some(), word, meta, errors);
+                    of.library = Some(meta.value()?.call(Path::parse_mod_style)?);
+                }
+                "abis" => {
+                    once(!of.abis.is_empty(), word, meta, errors);
+                    let list;
+                    parenthesized!(list in meta.input);
+                    of.abis.extend(Punctuated::<Ident, Token![,]>::parse_terminated(&list)?);
+                }
+                _ => {
+                    let said = if word == "struct" { &mut of.name } else { &mut of.header };
+                    once(said.is_some(), word, meta, errors);
+                    *said = Some(meta.value()?.parse()?);
+                }
+            }
+            Ok(())
+        });
+        of
+    }
+
+    /// Where the library is.
+    pub(crate) fn library(self) -> Path {
+        self.library.unwrap_or_else(usual_library)
+    }
+}
+
+/// On a field of that: `field = "stx_mtime.tv_sec"`.
+#[derive(Default)]
+pub(crate) struct OfRecordField {
+    pub(crate) name: Option<Spelled>,
+}
+
+impl OfRecordField {
+    pub(crate) fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
+        let mut of = OfRecordField::default();
+        each_of("tracee", attributes, &["field"], errors, |word, meta, errors| {
+            once(of.name.is_some(), word, meta, errors);
+            let text: LitStr = meta.value()?.parse()?;
+            of.name = Some(Spelled { text: text.value(), span: text.span() });
+            Ok(())
+        });
+        of
+    }
+}
+
 /// Goes through `#[syscall(…)]`, and says which words it does not know.
 fn each(
     attributes: &[Attribute],
     words: &[&str],
     errors: &mut Errors,
+    take: impl FnMut(&str, &ParseNestedMeta, &mut Errors) -> syn::Result<()>,
+) {
+    each_of("syscall", attributes, words, errors, take);
+}
+
+/// The same for any attribute.
+fn each_of(
+    name: &str,
+    attributes: &[Attribute],
+    words: &[&str],
+    errors: &mut Errors,
     mut take: impl FnMut(&str, &ParseNestedMeta, &mut Errors) -> syn::Result<()>,
 ) {
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident(ATTRIBUTE)) {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident(name)) {
         let parsed = attribute.parse_nested_meta(|meta| {
             let word = meta.path.get_ident().map(Ident::to_string).unwrap_or_default();
             if words.contains(&word.as_str()) {

@@ -12,6 +12,7 @@ mod attributes;
 mod catalogue;
 mod decode_syscall;
 mod errors;
+mod from_tracee;
 mod name_map;
 mod nearest;
 mod select;
@@ -298,6 +299,76 @@ pub fn syscall_name(input: TokenStream) -> TokenStream {
 pub fn decode_syscall(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     with_catalogue(|catalogue| decode_syscall::expand(&input, catalogue))
+}
+
+/// A structure of the kernel's, read field by field where the traced program has it: at the places, in the sizes and in the
+/// byte order of *its* ABI.
+///
+/// It implements `syscall_meta::FromTracee`. A field is the kernel's field of its name, and can have a wider type than
+/// that: `long` is an `i64` for 32-bit programs, too. Whatever the kernel does not have stops the build: a structure or a field
+/// of that name on one of the ABIs, a type that is too narrow on one of them, an array of another length. Fields have
+/// integers, arrays of these, `args::Address`, and structures that are derived in this way.
+///
+/// ```
+/// # #[cfg(target_arch = "x86_64")] {
+/// use syscall_meta::args::Behind;
+/// use syscall_meta::{Abi, DecodeSyscall, FromTracee, RawCall, Region, Scratch};
+///
+/// #[derive(Debug, PartialEq, FromTracee)]
+/// #[tracee(struct = "__kernel_old_timespec")]
+/// struct Timespec {
+///     tv_sec: i64,
+///     tv_nsec: i64,
+/// }
+///
+/// // Two words of 32 bits, of a 32-bit program on a machine with the highest byte first.
+/// let memory = [Region::new(0x1000, &[0, 0, 0, 5, 0xff, 0xff, 0xff, 0xff])];
+/// let read = Timespec::read(Abi::Powerpc, 0x1000, &memory, &mut Scratch::new(&mut [0; 64]))?;
+/// assert_eq!(read, Timespec { tv_sec: 5, tv_nsec: -1 });
+///
+/// // And behind an argument.
+/// #[derive(Debug, DecodeSyscall)]
+/// #[syscall(abis(x86_64))]
+/// struct Nanosleep { rqtp: Behind<Timespec> }
+/// # }
+/// # Ok::<(), syscall_meta::args::ArgError>(())
+/// ```
+///
+/// # Attributes
+///
+/// On the structure, of which the first has to be there:
+///
+/// - `#[tracee(struct = "statx")]`: what the kernel calls it, `struct statx` or the name of a typedef;
+/// - `#[tracee(header = "linux/stat.h")]`: which header's, where several have one of that name;
+/// - `#[tracee(abis(x86_64, i386))]`: the ABIs that are of interest, where not all have all of it;
+/// - `#[tracee(crate = path)]`: where the library is, if not at `::syscall_meta`.
+///
+/// On a field:
+///
+/// - `#[tracee(field = "stx_mtime.tv_sec")]`: what the kernel calls it, where that is another name.
+///
+/// ```
+/// # #[cfg(target_arch = "x86_64")] {
+/// mod reexported {
+///     pub use syscall_meta as meta;
+/// }
+/// use reexported::meta::{Abi, FromTracee};
+///
+/// #[derive(FromTracee)]
+/// #[tracee(struct = "struct stat", header = "asm/stat.h", abis(x86_64, i386), crate = reexported::meta)]
+/// struct Stat {
+///     #[tracee(field = "st_size")]
+///     size: u64,
+///     st_mode: u32,
+/// }
+///
+/// assert_eq!((Stat::size(Abi::X86_64), Stat::size(Abi::I386)), (144, 64));
+/// # }
+/// ```
+#[proc_macro_derive(FromTracee, attributes(tracee))]
+pub fn from_tracee(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    with_catalogue(|catalogue| from_tracee::expand(&input, catalogue))
 }
 
 fn with_catalogue(expand: impl FnOnce(Catalogue<'static>) -> proc_macro2::TokenStream) -> TokenStream {

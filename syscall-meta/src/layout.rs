@@ -153,6 +153,7 @@ impl StructText {
     }
 
     /// The structure of a name in whichever header, and how many there are that differ.
+    #[cfg(feature = "derive")]
     pub(crate) const fn only(name: &str) -> (Option<StructText>, usize) {
         match Place::only(name) {
             (Some(place), count) => (Some(StructText(place)), count),
@@ -160,6 +161,7 @@ impl StructText {
         }
     }
 
+    #[cfg(feature = "derive")]
     pub(crate) const fn bytes(self) -> &'static [u8] {
         self.0.bytes()
     }

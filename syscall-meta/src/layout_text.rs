@@ -96,6 +96,7 @@ impl Place {
 
     /// The first structure of this name, with or without `struct`, in whichever header; and how many there are that differ
     /// in more than the header.
+    #[cfg(feature = "derive")]
     pub(crate) const fn only(name: &str) -> (Option<Place>, usize) {
         let bare = bare(name.as_bytes());
         let keyword = name.len() - bare.len();
@@ -118,6 +119,7 @@ impl Place {
     }
 
     /// Whether both have the same lines behind the first.
+    #[cfg(feature = "derive")]
     const fn is_like(self, other: Place) -> bool {
         let (one, two) = (self.bytes(), other.bytes());
         let (mut at, mut there) = (0, 0);

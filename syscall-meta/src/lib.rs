@@ -174,9 +174,8 @@ mod set;
 #[cfg(feature = "decode")]
 mod show;
 mod side;
-#[cfg(feature = "layouts")]
-#[doc(hidden)]
-pub mod spots;
+#[cfg(all(feature = "layouts", feature = "derive"))]
+mod spots;
 mod stops;
 mod syscall;
 mod table;
@@ -189,8 +188,11 @@ pub mod value;
 pub mod __derive {
     pub use crate::args::call::Holds;
     pub use crate::args::reader::{Found, Place, Reader, Words, fits};
+    pub use crate::args::spot::{Fits, Spot};
     pub use crate::generated::catalogue::CATALOGUE;
     pub use crate::name_map::AbiNames;
+    #[cfg(feature = "layouts")]
+    pub use crate::spots::Spots;
     pub use syscall_meta_derive::{name_map, syscall_set, sysno};
 }
 
@@ -204,6 +206,12 @@ pub use syscall_meta_derive::{DecodeSyscall, SyscallName};
 #[cfg(feature = "derive")]
 #[cfg_attr(docsrs, doc(cfg(feature = "derive")))]
 pub use args::call::DecodeSyscall;
+#[cfg(feature = "derive")]
+#[cfg_attr(docsrs, doc(cfg(feature = "derive")))]
+pub use args::tracee::FromTracee;
+#[cfg(all(feature = "derive", feature = "layouts"))]
+#[cfg_attr(docsrs, doc(cfg(all(feature = "derive", feature = "layouts"))))]
+pub use syscall_meta_derive::FromTracee;
 
 pub use abi::{Abi, AuditArch, ByteOrder, ParseAbiError};
 pub use audit::Audited;

@@ -2,62 +2,9 @@
 //!
 //! `#[derive(FromTracee)]` asks for this, so that nothing of a structure's text is linked and none of it is read at run time.
 
-use crate::abi::{Abi, ByteOrder};
+use crate::abi::Abi;
+use crate::args::spot::{Class, Fits, Spot};
 use crate::layout::StructText;
-
-/// What an element of a field is, as [`FieldClass`](crate::FieldClass) has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Class {
-    /// An unsigned integer or a plain `char`.
-    Unsigned,
-    /// A signed integer.
-    Signed,
-    /// A pointer.
-    Pointer,
-    /// A floating number.
-    Float,
-    /// A structure or union.
-    Record,
-}
-
-/// Where a field is in one layout.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Spot {
-    /// Bytes from the beginning of the structure.
-    pub offset: u32,
-    /// Bytes of an element.
-    pub size: u32,
-    /// Whether it is an array.
-    pub is_array: bool,
-    /// How many elements there are: 1 where it is no array, 0 where it is a flexible tail.
-    pub count: u32,
-    /// What an element is.
-    pub class: Class,
-    /// Of a bit-field, how many bits it has, else 0; and how far the unit is shifted to the right for them.
-    pub bits: u8,
-    /// See `bits`.
-    pub shift: u8,
-    /// The C type, in the structure's text.
-    c_type: (u32, u32),
-}
-
-impl Spot {
-    const NONE: Spot =
-        Spot { offset: 0, size: 0, is_array: false, count: 0, class: Class::Record, bits: 0, shift: 0, c_type: (0, 0) };
-}
-
-/// What a Rust type can hold of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fits {
-    /// An integer or pointer of no more than so many bits.
-    Integer(u32),
-    /// So many integers of no more than so many bits.
-    Array(u32, u32),
-    /// The structure of this name.
-    Record(&'static str),
-    /// What its own reading says.
-    Anything,
-}
 
 /// Chosen fields of a structure, `N` of them, in each of its `L` layouts.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +15,7 @@ pub struct Spots<const N: usize, const L: usize> {
 
 /// One of the layouts.
 #[derive(Clone, Copy, Debug)]
-pub struct Layout<const N: usize> {
+struct Layout<const N: usize> {
     /// The ABIs that have it, a bit each in the order of [`Abi::ALL`].
     abis: u64,
     size: u32,
@@ -100,38 +47,49 @@ impl<const N: usize, const L: usize> Spots<N, L> {
         assert!(self.size(abi) > 0, "an ABI that is named has no such structure");
     }
 
-    /// Stops the build where a field is not there on an ABI, or has what a type cannot hold. `None` is for every ABI that
-    /// has the structure.
+    /// The same without the text, of which the checks alone take something.
+    pub const fn without_text(mut self) -> Self {
+        self.text = &[];
+        self
+    }
+
+    /// Stops the build where an ABI does not have a field. `None` is for every ABI that has the structure.
     #[track_caller]
-    pub const fn check(&self, field: usize, fits: Fits, abis: Option<&[Abi]>) {
-        let mut asked = u64::MAX;
-        if let Some(abis) = abis {
-            let mut at = 0;
-            asked = 0;
-            while at < abis.len() {
-                asked |= 1 << (abis[at] as u32);
-                at += 1;
-            }
-        }
-        let (mut at, mut is_anywhere) = (0, false);
+    pub const fn is_there(&self, field: usize, abis: Option<&[Abi]>) {
+        let (asked, mut at, mut missing, mut found) = (bits_of(abis), 0, 0, 0);
         while at < L {
             if self.layouts[at].abis & asked != 0 {
-                let spot = self.layouts[at].spots[field];
-                is_anywhere |= spot.size > 0;
-                self.check_spot(spot, fits);
+                if self.layouts[at].spots[field].size > 0 {
+                    found += 1;
+                } else {
+                    missing += 1;
+                }
             }
             at += 1;
         }
-        assert!(is_anywhere, "the kernel's structure has no field of this name");
+        assert!(found > 0, "the kernel's structure has no field of this name");
+        assert!(missing == 0, "not every ABI has this field: name those that do with `abis(…)`");
+    }
+
+    /// Stops the build where a type cannot hold what a field is on some ABI.
+    #[track_caller]
+    pub const fn fits(&self, field: usize, fits: Fits, abis: Option<&[Abi]>) {
+        let (asked, mut at) = (bits_of(abis), 0);
+        while at < L {
+            let spot = self.layouts[at].spots[field];
+            if self.layouts[at].abis & asked != 0 && spot.size > 0 {
+                self.fits_spot(spot, fits);
+            }
+            at += 1;
+        }
     }
 
     #[track_caller]
-    const fn check_spot(&self, spot: Spot, fits: Fits) {
+    const fn fits_spot(&self, spot: Spot, fits: Fits) {
         assert!(
-            spot.size > 0,
-            "the kernel's structure has no field of this name on every ABI: name those that have it with `abis(…)`"
+            !spot.is_array || spot.count > 0,
+            "this field is a flexible tail, whose length its layout does not tell"
         );
-        assert!(spot.count > 0, "this field is a flexible tail, whose length its layout does not tell");
         let width = if spot.bits > 0 { spot.bits as u32 } else { spot.size * 8 };
         let is_number = matches!(spot.class, Class::Unsigned | Class::Signed | Class::Pointer);
         match fits {
@@ -154,6 +112,17 @@ impl<const N: usize, const L: usize> Spots<N, L> {
             Fits::Anything => {}
         }
     }
+}
+
+/// ABIs as bits; all where none are named.
+const fn bits_of(abis: Option<&[Abi]>) -> u64 {
+    let Some(abis) = abis else { return u64::MAX };
+    let (mut bits, mut at) = (0, 0);
+    while at < abis.len() {
+        bits |= 1 << (abis[at] as u32);
+        at += 1;
+    }
+    bits
 }
 
 impl StructText {
@@ -302,32 +271,12 @@ const fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && at == a.len()
 }
 
-/// The number of a field that is no array, in the bytes of its structure: with its sign, where it has one.
-pub(crate) fn integer_of(bytes: &[u8], spot: &Spot, at: usize, abi: Abi, order: ByteOrder) -> Option<u64> {
-    let size = spot.size as usize;
-    let start = (spot.offset as usize).checked_add(at.checked_mul(size)?)?;
-    let unit = bytes.get(start..start.checked_add(size)?).filter(|unit| unit.len() <= 8)?;
-    let put = |value: u64, byte: &u8| value << 8 | u64::from(*byte);
-    let unit = match order {
-        ByteOrder::Little => unit.iter().rev().fold(0, put),
-        ByteOrder::Big => unit.iter().fold(0, put),
-    };
-    // Where bits are is known in the order in which headers were read.
-    let (value, width) = match spot.bits {
-        0 => (unit, 8 * spot.size),
-        bits if order == abi.usual_order() => (unit.checked_shr(spot.shift.into()).unwrap_or(0), u32::from(bits)),
-        _ => return None,
-    };
-    let above = 64u32.checked_sub(width).filter(|above| *above < 64)?;
-    let value = value << above;
-    Some(if spot.class == Class::Signed { (value as i64 >> above) as u64 } else { value >> above })
-}
-
 #[cfg(test)]
 mod tests {
     use std::vec::Vec;
 
     use super::*;
+    use crate::args::spot::integer_of;
     use crate::{Count, Field, FieldClass, Struct, StructLayout};
 
     /// Every field of every structure on every ABI is where the layout's own reading has it.

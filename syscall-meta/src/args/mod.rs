@@ -63,8 +63,9 @@ mod numbers;
 mod owned;
 pub(crate) mod reader;
 mod sockaddr;
+pub(crate) mod spot;
 mod texts;
-mod tracee;
+pub(crate) mod tracee;
 
 use core::fmt;
 
@@ -81,6 +82,8 @@ pub use numbers::{Address, DirFd, Errno, Fd, Mode, Pid, Signal};
 pub use owned::Bytes;
 pub use reader::Argument;
 pub use sockaddr::SockAddr;
+#[cfg(feature = "layouts")]
+pub use syscall_meta_derive::FromTracee;
 pub use texts::{BytesRef, TextList, Texts};
 pub use tracee::{Behind, FromTracee, Tracee};
 

@@ -1,9 +1,14 @@
 //! Numbers and structures behind a pointer, as the program's own machine has them.
 
-use super::{ArgError, Argument, FromArg, Takes};
+use super::call::Reading;
+use super::spot::{Class, Fits, Spot, integer_of};
+use super::{Address, ArgError, Argument, FromArg, Takes};
 use crate::abi::{Abi, ByteOrder};
+use crate::memory::{Memory, Scratch};
 
 /// A type that can be read from a traced program's memory: it knows how many bytes it takes there.
+///
+/// The macro of the same name (feature `layouts`) derives it for structures of the kernel's; this one is written by hand:
 ///
 /// ```
 /// # #[cfg(all(feature = "native", target_arch = "x86_64"))] {
@@ -42,6 +47,37 @@ pub trait FromTracee: Sized {
 
     /// Reads it out of so many bytes; `None` where it has no such value.
     fn from_tracee(from: Tracee<'_>) -> Option<Self>;
+
+    /// Reads it out of a program's memory.
+    ///
+    /// # Errors
+    /// Memory that cannot be read, no room for it, a value that the type has not, an ABI that has no such structure.
+    fn read<M: Memory + ?Sized>(
+        reading: impl Into<Reading>,
+        address: u64,
+        memory: &M,
+        scratch: &mut Scratch<'_>,
+    ) -> Result<Self, ArgError> {
+        let (reading, mut nested) = (reading.into(), scratch.nested());
+        let size = Self::size(reading.abi());
+        if size > reading.limits().bytes {
+            return Err(ArgError::TooLong);
+        }
+        let bytes = nested.alloc(size).ok_or(ArgError::NoRoom)?;
+        memory.read_exact(address, bytes)?;
+        let from = Tracee { bytes, abi: reading.abi(), order: reading.byte_order() };
+        Self::from_tracee(from).ok_or(ArgError::Value(address))
+    }
+
+    #[doc(hidden)]
+    const FITS: Fits = Fits::Anything;
+
+    /// Reads it where it is a field of another structure.
+    #[doc(hidden)]
+    fn __field(from: &Tracee<'_>, spot: &Spot) -> Option<Self> {
+        let is_it = spot.class == Class::Record && !spot.is_array && spot.size as usize == Self::size(from.abi);
+        if is_it { from.at(spot.offset as usize) } else { None }
+    }
 }
 
 /// Bytes of a traced program, with what has to be known to read numbers out of them.
@@ -81,6 +117,12 @@ impl<'m> Tracee<'m> {
         Some((self.unsigned(offset, size)? << above) as i64 >> above)
     }
 
+    /// A field, for what is derived.
+    #[doc(hidden)]
+    pub fn field<T: FromTracee>(&self, spot: &Spot) -> Option<T> {
+        T::__field(self, spot)
+    }
+
     /// What stands at an offset.
     pub fn at<T: FromTracee>(&self, offset: usize) -> Option<T> {
         let end = offset.checked_add(T::size(self.abi))?;
@@ -98,6 +140,12 @@ macro_rules! integers {
             fn from_tracee(from: Tracee<'_>) -> Option<$int> {
                 from.unsigned(0, size_of::<$int>()).map(|number| number as $int)
             }
+
+            const FITS: Fits = Fits::Integer($int::BITS);
+
+            fn __field(from: &Tracee<'_>, spot: &Spot) -> Option<$int> {
+                integer_of(from.bytes, spot, 0, from.abi, from.order).map(|number| number as $int)
+            }
         }
 
         impl<const N: usize> FromTracee for [$int; N] {
@@ -112,11 +160,38 @@ macro_rules! integers {
                 }
                 (from.bytes.len() == size_of::<[$int; N]>()).then_some(all)
             }
+
+            const FITS: Fits = Fits::Array(N as u32, $int::BITS);
+
+            fn __field(from: &Tracee<'_>, spot: &Spot) -> Option<[$int; N]> {
+                let mut all = [0; N];
+                for (at, place) in all.iter_mut().enumerate() {
+                    *place = integer_of(from.bytes, spot, at, from.abi, from.order)? as $int;
+                }
+                Some(all)
+            }
         })*
     };
 }
 
 integers!(u8 u16 u32 u64 i8 i16 i32 i64);
+
+/// A pointer of the program, as wide as its ABI has them.
+impl FromTracee for Address {
+    fn size(abi: Abi) -> usize {
+        abi.pointer_bits() as usize / 8
+    }
+
+    fn from_tracee(from: Tracee<'_>) -> Option<Address> {
+        from.unsigned(0, Self::size(from.abi)).map(Address)
+    }
+
+    const FITS: Fits = Fits::Integer(64);
+
+    fn __field(from: &Tracee<'_>, spot: &Spot) -> Option<Address> {
+        integer_of(from.bytes, spot, 0, from.abi, from.order).map(Address)
+    }
+}
 
 /// What a pointer leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

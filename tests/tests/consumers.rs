@@ -56,6 +56,52 @@ fn names_without_pointers_where_there_is_no_allocator() {
     assert!(bytes.windows(13).any(|window| window == row([place, 6])), "openat of x86_64");
 }
 
+#[test]
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+fn a_monitor_of_what_is_executed_and_opened() {
+    let ran = run(&built("exec_monitor"), &["sh", "-c", "cat /etc/hostname.none; exec cat /dev/null"]);
+    let text = String::from_utf8_lossy(&ran.stdout).into_owned();
+    // Where a sandbox forbids it, nothing can be traced.
+    if ran.status.code() == Some(2) && String::from_utf8_lossy(&ran.stderr).contains("os error 1)") {
+        eprintln!("skipped: {ran:?}");
+        return;
+    }
+    for part in ["[\"sh\", \"-c\", ", "[\"cat\", \"/etc/hostname.none\"]", "open \"/dev/null\" O_RDONLY 3"] {
+        assert!(text.contains(part), "{part}: {ran:?}");
+    }
+    assert!(text.lines().any(|line| line.ends_with("open \"/etc/hostname.none\" O_RDONLY errno 2")), "{text}");
+
+    // A program of i386, which needs neither a library nor more of a compiler than that it can.
+    let narrow = Path::new(env!("CARGO_TARGET_TMPDIR")).join("opens_as_i386");
+    let source = narrow.with_extension("c");
+    std::fs::write(&source, OPENS_AS_I386).expect("a source");
+    let options = ["-m32", "-static", "-nostdlib", "-fno-pie", "-no-pie", "-o"];
+    let made = Command::new("gcc").args(options).arg(&narrow).arg(&source).output();
+    if !made.is_ok_and(|made| made.status.success()) {
+        eprintln!("skipped: no compiler for i386");
+        return;
+    }
+    let ran = run(&built("exec_monitor"), &[&narrow.display().to_string()]);
+    let text = String::from_utf8_lossy(&ran.stdout).into_owned();
+    assert!(text.contains("open \"/dev/null\" O_WRONLY|O_CLOEXEC 3"), "{ran:?}");
+    assert!(text.contains("open 3/\"none\" O_RDONLY errno 20"), "{ran:?}");
+}
+
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+const OPENS_AS_I386: &str = r#"
+static int call(int number, long a, const void *b, long c) {
+    int result;
+    __asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(a), "c"(b), "d"(c) : "memory");
+    return result;
+}
+
+void _start(void) {
+    int fd = call(295, -100, "/dev/null", 02000001);
+    call(295, fd, "none", 0);
+    call(252, 0, 0, 0);
+}
+"#;
+
 /// Builds a consumer where builds of this workspace lie, and gives the program.
 fn built(name: &str) -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("consumers");

@@ -609,6 +609,14 @@ fn what_is_ready(calls: &mut Calls) {
 
 /// What fields of structures are beside what parameters are.
 fn fields(calls: &mut Calls) {
+    // Ints below 0 that are told in hex have the bits of an int.
+    let words = [0xef53, 4096, 9, 8, 7, 6, 5].into_iter().fold(Pack::le(), Pack::u64);
+    let whole = words.u32(0xde62_a18d).u32(2).u64(255).u64(4096).u64(0x20).to(120);
+    calls.call("fstatfs", &[3, 0x1000]).leaves(0x1000, whole).returns(
+        0,
+        "fstatfs(3, {f_type=EXT4_SUPER_MAGIC, f_bsize=4096, f_blocks=9, f_bfree=8, f_bavail=7, f_files=6, f_ffree=5, \
+         f_fsid={val=[0xde62a18d, 0x2]}, f_namelen=255, f_frsize=4096, f_flags=ST_VALID}) = 0",
+    );
     // Text, as far as it is one, and bytes.
     let name = |name: &str| Pack::le().raw(name.as_bytes()).to(65);
     let names = ["Linux", "host", "6.12.0", "#1 SMP", "x86_64", "(none)"].map(name);

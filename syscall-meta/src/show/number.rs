@@ -56,13 +56,14 @@ pub(super) fn number(number: &Number, out: &mut Out<'_>) -> fmt::Result {
                 super::address::ipv4(out, (number.value() as u32).to_be_bytes())?;
                 out.write_str("\")")
             }
-            _ => text::hex(out, number.value()),
+            _ => unknown(number, out),
         };
     };
     match plain {
         Plain::Address if number.value() == 0 => out.write_str("NULL"),
-        Plain::Hex | Plain::Address | Plain::AioContext => text::hex(out, number.value()),
-        Plain::Unused => text::hex(out, number.value()),
+        Plain::Address | Plain::AioContext => text::hex(out, number.value()),
+        // Of an int that is below 0, the bits that it has.
+        Plain::Hex | Plain::Unused => unknown(number, out),
         // Whatever the type, the kernel takes 32 bits of these.
         Plain::Fd | Plain::Pid | Plain::Tid | Plain::IpcId => text::signed(out, number.signed() as i32 as i64),
         Plain::Offset => text::signed(out, number.signed()),
@@ -94,7 +95,7 @@ pub(super) fn number(number: &Number, out: &mut Out<'_>) -> fmt::Result {
 
 /// A number of which nothing is known: in hex, and small ones look alike either way.
 fn unknown(number: &Number, out: &mut Out<'_>) -> fmt::Result {
-    text::hex(out, number.value())
+    text::hex(out, low(number.value(), number.bits()))
 }
 
 /// A signed number as it is; one of 64 bits without a sign is read with one all the same, since times may lie before 1970.

@@ -99,6 +99,10 @@ pub(crate) fn usual_library() -> Path {
 /// Items that stop the build where library and macros do not belong together, and at the name of each ABI that is not built
 /// in.
 pub(crate) fn guards(library: &Path, abis: &[NamedAbi], catalogue: Catalogue) -> TokenStream {
+    // What a table of one's own has is in the expansion, and nothing of it in the library.
+    if !catalogue.is_built_in() {
+        return TokenStream::new();
+    }
     let version = catalogue.version();
     let built_in = abis.iter().map(|named| {
         let (abi, message) = (named.variant(library), not_built_in(named.abi));

@@ -18,20 +18,21 @@ pub(crate) struct OfEnum {
     pub(crate) abis: Vec<Ident>,
     /// There is a list of ABIs, empty or not.
     pub(crate) said_abis: bool,
+    said_table: bool,
     library: Option<Path>,
 }
 
 impl OfEnum {
     pub(crate) fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
         let mut of = OfEnum::default();
-        each(attributes, &["abis", "crate"], errors, |word, meta, errors| of.take(word, meta, errors));
+        each(attributes, &["abis", "crate", "table"], errors, |word, meta, errors| of.take(word, meta, errors));
         of
     }
 
     /// The same of a structure, which is a call as well.
     pub(crate) fn parse_with_call(attributes: &[Attribute], errors: &mut Errors) -> (Self, OfVariant) {
         let (mut of, mut call) = (OfEnum::default(), OfVariant::default());
-        each(attributes, &["abis", "crate", "name", "or"], errors, |word, meta, errors| match word {
+        each(attributes, &["abis", "crate", "table", "name", "or"], errors, |word, meta, errors| match word {
             "name" | "or" => call.take(word, meta, errors),
             _ => of.take(word, meta, errors),
         });
@@ -43,6 +44,12 @@ impl OfEnum {
             once(self.library.is_some(), word, meta, errors);
             self.library = Some(meta.value()?.call(Path::parse_mod_style)?);
             return Ok(());
+        }
+        if word == "table" {
+            // What it leads to was looked up before.
+            once(self.said_table, word, meta, errors);
+            self.said_table = true;
+            return meta.value()?.call(Path::parse_mod_style).map(drop);
         }
         once(self.said_abis, word, meta, errors);
         self.said_abis = true;

@@ -75,6 +75,11 @@ impl<'a> Catalogue<'a> {
         bytes.map_or(0, u64::from_le_bytes)
     }
 
+    /// Whether it is that of the library's own tables.
+    pub(crate) fn is_built_in(self) -> bool {
+        std::ptr::eq(self.bytes, BLOB)
+    }
+
     /// Every ABI, by name.
     pub(crate) fn abis(self) -> impl Iterator<Item = Abi<'a>> {
         (0..self.chunks(section::ABI_NAMES).len()).filter_map(move |at| Abi::new(self, at))

@@ -15,6 +15,7 @@ mod errors;
 mod from_tracee;
 mod name_map;
 mod nearest;
+mod own_table;
 mod select;
 mod syscall_name;
 mod syscall_set;
@@ -37,6 +38,9 @@ use catalogue::{BLOB, Catalogue};
 /// ```
 #[proc_macro]
 pub fn sysno(input: TokenStream) -> TokenStream {
+    if let Some(asks) = own_table::of_macro("sysno", &input.clone().into()) {
+        return asks.into();
+    }
     let input = parse_macro_input!(input as sysno::Sysno);
     with_catalogue(|catalogue| input.expand(catalogue))
 }
@@ -53,6 +57,9 @@ pub fn sysno(input: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro]
 pub fn name_map(input: TokenStream) -> TokenStream {
+    if let Some(asks) = own_table::of_macro("name_map", &input.clone().into()) {
+        return asks.into();
+    }
     let input = parse_macro_input!(input as name_map::NameMap);
     with_catalogue(|catalogue| input.expand(catalogue))
 }
@@ -151,6 +158,9 @@ pub fn syscall_set(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(SyscallName, attributes(syscall))]
 pub fn syscall_name(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
+    if let Some(asks) = own_table::of_type("SyscallName", &input) {
+        return asks.into();
+    }
     with_catalogue(|catalogue| syscall_name::expand(&input, catalogue))
 }
 
@@ -298,6 +308,9 @@ pub fn syscall_name(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(DecodeSyscall, attributes(syscall))]
 pub fn decode_syscall(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
+    if let Some(asks) = own_table::of_type("DecodeSyscall", &input) {
+        return asks.into();
+    }
     with_catalogue(|catalogue| decode_syscall::expand(&input, catalogue))
 }
 
@@ -369,6 +382,13 @@ pub fn decode_syscall(input: TokenStream) -> TokenStream {
 pub fn from_tracee(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     with_catalogue(|catalogue| from_tracee::expand(&input, catalogue))
+}
+
+/// What a table of one's own hands on; nobody else's.
+#[doc(hidden)]
+#[proc_macro]
+pub fn with_table(input: TokenStream) -> TokenStream {
+    own_table::go_on(input.into()).unwrap_or_else(|error| error.to_compile_error()).into()
 }
 
 fn with_catalogue(expand: impl FnOnce(Catalogue<'static>) -> proc_macro2::TokenStream) -> TokenStream {

@@ -193,7 +193,7 @@ pub mod __derive {
     pub use crate::name_map::AbiNames;
     #[cfg(feature = "layouts")]
     pub use crate::spots::Spots;
-    pub use syscall_meta_derive::{name_map, syscall_set, sysno};
+    pub use syscall_meta_derive::{name_map, syscall_set, sysno, with_table};
 }
 
 #[cfg(feature = "derive")]

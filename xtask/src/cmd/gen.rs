@@ -11,7 +11,7 @@ use super::{Global, Outcome, input};
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
 use crate::emit;
 use crate::extract::{self, Extracted, extract};
-use crate::model::{Facts, Headers, NamedSet, ReadFrom, Release};
+use crate::model::{Facts, Headers, Kinds, NamedSet, ReadFrom, Release};
 use crate::resolve::{self, NamedSets, Resolved, resolve, union};
 use crate::source::Kernel;
 use crate::store::{self, Data};
@@ -38,7 +38,8 @@ pub(super) struct Gen {
     /// Take warnings for errors, and data/ that is behind a newer point release for stale
     #[arg(long)]
     strict: bool,
-    /// Write the names and numbers of the kernels as one Rust file for another crate; data/ is not touched
+    /// Write the calls of the kernels as one Rust file for another crate: names, numbers, and a macro for those of the
+    /// library; data/ is not touched
     #[arg(long, value_name = "FILE", requires = "kernel")]
     out: Option<PathBuf>,
     /// Record which package the tarball came out of: linux-source-6.12=6.12.107-1
@@ -252,21 +253,63 @@ impl Gen {
         Ok(())
     }
 
-    fn for_another_crate(&self, data: &Data, file: &Path, read: Vec<Read>, sink: &Sink) -> Result<Outcome> {
-        let mut facts: Vec<Facts> = read.into_iter().map(|read| read.facts).collect();
-        facts.sort_by(|a, b| a.release.cmp(&b.release));
-        let resolved: Vec<Resolved> =
-            facts.iter().map(|facts| resolve(facts, &data.abis, &data.curated, sink)).collect();
-        let releases: Vec<(&Release, &Resolved)> = facts.iter().map(|facts| &facts.release).zip(&resolved).collect();
+    fn for_another_crate(&self, data: &Data, file: &Path, mut read: Vec<Read>, sink: &Sink) -> Result<Outcome> {
+        let name = macro_name(file)?;
+        read.sort_by(|a, b| a.facts.release.cmp(&b.facts.release));
+        let mut resolved: Vec<Resolved> =
+            read.iter().map(|read| resolve(&read.facts, &data.abis, &data.curated, sink)).collect();
+        let kinds = data.kinds()?;
+        resolved.iter_mut().for_each(|resolved| resolve::kinds(&mut resolved.abis, &kinds));
+        let releases: Vec<(&Release, &Resolved)> = read.iter().map(|read| &read.facts.release).zip(&resolved).collect();
         let union = union(&releases, &data.abis, &data.history()?, sink);
         if self.must_stop(sink)? {
             return Ok(Outcome::Clean);
         }
-        let plan =
-            Plan { files: [(file.to_path_buf(), emit::standalone(&union).into_bytes())].into(), owned: Vec::new() };
+        let behind = calls_behind(data, &read, &releases, &kinds, sink)?;
+        let catalogue = emit::catalogue(&releases, &union, &behind, &data.abis);
+        let text = emit::standalone(&union, &name, &catalogue.blob);
+        let plan = Plan { files: [(file.to_path_buf(), text.into_bytes())].into(), owned: Vec::new() };
         plan.write()?;
         Ok(Outcome::Clean)
     }
+}
+
+/// What stands behind `socketcall` and `ipc`, by the constants of the kernel's own headers. A kernel that does not have all that
+/// other kinds name is no error: these calls have their numbers all the same.
+fn calls_behind(
+    data: &Data,
+    read: &[Read],
+    calls: &[(&Release, &Resolved)],
+    kinds: &Kinds,
+    sink: &Sink,
+) -> Result<Vec<emit::Behind>> {
+    let (specs, aside) = (data.sets()?, Sink::default());
+    let sets: Vec<NamedSets> = read.iter().map(|read| resolve::sets(&read.headers, &specs, &aside)).collect();
+    let headers: Vec<(&Release, &Headers, &[NamedSet])> =
+        read.iter().zip(&sets).map(|(read, sets)| (&read.facts.release, &read.headers, sets.sets.as_slice())).collect();
+    let meaning = emit::meaning(&headers, calls, kinds, &data.abis, &aside);
+    let goes_through = |resolved: &Resolved| {
+        let mut all = resolved.abis.iter().flat_map(|abi| &abi.syscalls);
+        all.any(|call| matches!(call.name.as_str(), "socketcall" | "ipc"))
+    };
+    if meaning.behind.is_empty() && calls.iter().any(|(_, resolved)| goes_through(resolved)) {
+        let text = "the calls behind `socketcall` and `ipc` are not in the table: the kernel's headers do not say their numbers";
+        sink.push(Diagnostic::warning("no-calls-behind", text));
+    }
+    Ok(meaning.behind)
+}
+
+/// What the macro of a file is called: as the file is.
+fn macro_name(file: &Path) -> Result<String> {
+    let stem = file.file_stem().map(|stem| stem.to_string_lossy().replace('-', "_")).unwrap_or_default();
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if stem.is_empty() || stem.starts_with(|c: char| c.is_ascii_digit()) || !stem.chars().all(is_letter) {
+        let message = format!("no macro can be named `{stem}`, as the file is");
+        return Err(Box::new(
+            Diagnostic::error("usage", message).help("call the file like a Rust module: `my_kernel.rs`"),
+        ));
+    }
+    Ok(stem)
 }
 
 fn plan_release(plan: &mut Plan, data: &Data, facts: &Facts, headers: &Headers) {

@@ -116,7 +116,8 @@ pub fn syscall_set(input: TokenStream) -> TokenStream {
 /// On the enumeration:
 ///
 /// - `#[syscall(abis(x86_64, i386))]`: which ABIs, by the names of their features, which have to be enabled;
-/// - `#[syscall(crate = path)]`: where the library is, if not at `::syscall_meta`.
+/// - `#[syscall(crate = path)]`: where the library is, if not at `::syscall_meta`;
+/// - `#[syscall(table = path)]`: the calls of another kernel, by the macro that `cargo xtask gen --kernel SRC --out FILE` wrote.
 ///
 /// ```
 /// # #[cfg(target_arch = "x86_64")] {
@@ -220,7 +221,8 @@ pub fn syscall_name(input: TokenStream) -> TokenStream {
 /// On the enumeration or structure:
 ///
 /// - `#[syscall(abis(x86_64, i386))]`: which ABIs, by the names of their features, which have to be enabled;
-/// - `#[syscall(crate = path)]`: where the library is, if not at `::syscall_meta`.
+/// - `#[syscall(crate = path)]`: where the library is, if not at `::syscall_meta`;
+/// - `#[syscall(table = path)]`: the calls of another kernel, by the macro that `cargo xtask gen --kernel SRC --out FILE` wrote.
 ///
 /// On a structure or a variant:
 ///

@@ -96,3 +96,65 @@ pub(crate) fn go_on(input: TokenStream) -> syn::Result<TokenStream> {
         _ => syn::parse2::<sysno::Sysno>(input)?.expand(catalogue),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::Literal;
+    use syn::parse_quote;
+
+    use super::*;
+    use crate::catalogue::BLOB;
+
+    fn handed(blob: &[u8], name: &str, input: TokenStream) -> syn::Result<String> {
+        let (blob, name) = (Literal::byte_string(blob), Ident::new(name, Span::call_site()));
+        go_on(quote!(#blob #name { #input })).map(|tokens| tokens.to_string())
+    }
+
+    #[test]
+    fn a_table_is_asked_with_all_that_was_written() {
+        let input = quote!(crate = ::meta; table = my::kernel; x86_64, frob);
+        let asks = of_macro("sysno", &input).map(|tokens| tokens.to_string());
+        let expected = quote!(my::kernel! { (::meta::__derive::with_table) sysno { crate = ::meta; x86_64, frob } });
+        assert_eq!(asks, Some(expected.to_string()));
+        assert!(of_macro("sysno", &quote!(crate = ::meta; x86_64, frob)).is_none());
+
+        let input: DeriveInput = parse_quote! {
+            #[syscall(abis(x86_64), table = kernel, unknown = "word")]
+            enum Call { Frob }
+        };
+        let asks = of_type("SyscallName", &input).expect("it names a table").to_string();
+        assert!(
+            asks.starts_with(&quote!(kernel! { (::syscall_meta::__derive::with_table) SyscallName }).to_string()[..40])
+        );
+        let input: DeriveInput = parse_quote!(
+            #[syscall(abis(x86_64))]
+            enum Call {
+                Frob,
+            }
+        );
+        assert!(of_type("SyscallName", &input).is_none());
+    }
+
+    #[test]
+    fn what_is_handed_on_is_expanded_with_that_catalogue() {
+        let number = handed(BLOB, "sysno", quote!(x86_64, openat)).unwrap();
+        assert!(number.contains("257u32") && !number.contains("CATALOGUE"), "{number}");
+        let wrong = handed(BLOB, "sysno", quote!(x86_64, opnat)).unwrap();
+        assert!(wrong.contains("did you mean `openat`"), "{wrong}");
+        let event = quote!(
+            #[syscall(abis(i386), table = kernel)]
+            struct Openat {
+                filname: u32,
+            }
+        );
+        let wrong = handed(BLOB, "DecodeSyscall", event).unwrap();
+        assert!(wrong.contains("did you mean `filename`"), "{wrong}");
+    }
+
+    #[test]
+    fn a_table_of_another_version_is_an_error() {
+        let error = handed(b"syscall\x01", "sysno", quote!(x86_64, openat)).unwrap_err().to_string();
+        assert!(error.contains("another version"), "{error}");
+        assert!(go_on(quote!(5 sysno {})).is_err());
+    }
+}

@@ -96,7 +96,7 @@
 //! | `decode` | what arguments, results and fields mean: `Decoder`, `Value`, `Kind`; with `constants` |
 //! | `serde` | decoded calls as data: `Serialize` |
 //! | `layouts` | layouts of structures: `Struct`, `StructLayout`, `structure!` |
-//! | `derive` | the macros of `syscall-meta-derive`: `DecodeSyscall` with its `args`, `sysno!`, `name_map!`, `syscall_set!`, `SyscallName` |
+//! | `derive` | the macros of `syscall-meta-derive`: `DecodeSyscall` with its `args`, `FromTracee` (with `layouts`), `sysno!`, `name_map!`, `syscall_set!`, `SyscallName` |
 //! | `alloc` | arguments that are their own: `CString`, `String`, `Vec` and `Bytes` of `args` |
 //! | `std` | [`KernelVersion`]`::running`, `ProcessMemory` (on Linux), `RecordedMemory`; with `alloc` |
 //!

@@ -24,6 +24,9 @@
 /// # }
 /// ```
 ///
+/// `sysno!(table = my_kernel; x86_64, frob)` takes a call of another kernel, by the macro that
+/// `cargo xtask gen --kernel SRC --out FILE` wrote; so does [`name_map!`].
+///
 /// ```compile_fail
 /// // no ABI has a call `opnat`; did you mean `openat`?
 /// const OPENAT: u32 = syscall_meta::sysno!(x86_64, opnat);

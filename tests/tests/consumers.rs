@@ -103,6 +103,21 @@ void _start(void) {
 "#;
 
 /// Builds a consumer where builds of this workspace lie, and gives the program.
+#[test]
+fn a_vendors_table_made_in_a_build_script() {
+    let ran = run(&built("vendor_table"), &[]);
+    let expected = "\
+frob(\"a name\", 0x1000, 1099511627776)
+openat(\"a name\")
+other 0
+Some(\"frob\") Some(Frob)
+read Some(600)
+true
+";
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), expected, "{ran:?}");
+    assert!(ran.status.success(), "{ran:?}");
+}
+
 fn built(name: &str) -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("consumers");
     let mut cargo = Command::new(env!("CARGO"));

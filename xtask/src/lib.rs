@@ -10,6 +10,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod build;
 pub mod cmd;
 pub mod contract;
 pub mod diagnostic;

@@ -27,7 +27,7 @@ const MOST: usize = 4096;
 ///
 /// Sets of ABIs with one `AUDIT_ARCH` value, x86_64 and x32, share a part: their numbers differ.
 pub(crate) fn filter(sets: &[SyscallSet]) -> Option<Vec<Instruction>> {
-    let mut archs: Vec<u32> = sets.iter().filter_map(|set| arch(set)).collect();
+    let mut archs: Vec<u32> = sets.iter().filter_map(arch).collect();
     archs.sort_unstable();
     archs.dedup();
     let mut all = vec![instruction(LOAD_WORD, 0, 0, ARCH)];

@@ -1,6 +1,7 @@
 //! The tracer: it stops a program and all that it starts at system calls, and tells what happened as events.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ffi::{CString, OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Write};
@@ -92,7 +93,7 @@ pub(crate) fn run(
     // It waits for this; its calls are of interest from then on.
     sys::interrupt(pid)?;
     File::from(go).write_all(&[0])?;
-    tracer.to_the_end()
+    tracer.serve()
 }
 
 /// Traces processes that run already, with all their threads where these are followed.
@@ -118,7 +119,7 @@ pub(crate) fn attach(
             (tracer.tell)(thread, Event::Attached)?;
         }
     }
-    tracer.to_the_end()
+    tracer.serve()
 }
 
 /// Where a command is: as a shell finds it.
@@ -226,7 +227,7 @@ impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
     }
 
     /// Serves threads until none is left, or somebody asks for an end.
-    fn to_the_end(mut self) -> io::Result<End> {
+    fn serve(mut self) -> io::Result<End> {
         loop {
             let done = match sys::wait() {
                 Ok(Some(stop)) => self.stopped(stop),
@@ -278,8 +279,8 @@ impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
             return self.ended(pid, status);
         }
         // A new one may stop before its parent tells of it.
-        if !self.threads.contains_key(&pid) {
-            self.threads.insert(pid, Thread::new());
+        if let Entry::Vacant(free) = self.threads.entry(pid) {
+            free.insert(Thread::new());
             self.tell(pid, Event::Attached)?;
         }
         let (signal, event) = (libc::WSTOPSIG(status), status >> 16);

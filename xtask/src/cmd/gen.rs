@@ -274,6 +274,20 @@ impl Gen {
     }
 }
 
+/// `gen --kernel SRC --out FILE` with nothing else said.
+pub(super) fn write_table(kernel: &str, file: &Path, sink: &Sink) -> Result<()> {
+    let verb = Gen {
+        kernel: vec![kernel.to_string()],
+        check: false,
+        strict: false,
+        out: Some(file.to_path_buf()),
+        package: None,
+    };
+    let data = input::home()?;
+    let read = vec![verb.read(&data, kernel, sink)?];
+    verb.for_another_crate(&data, file, read, sink).map(drop)
+}
+
 /// What stands behind `socketcall` and `ipc`, by the constants of the kernel's own headers. A kernel that does not have all that
 /// other kinds name is no error: these calls have their numbers all the same.
 fn calls_behind(

@@ -20,6 +20,14 @@ pub(super) fn data(global: &Global) -> Result<Data> {
     Data::open(&data_folder(global)?)
 }
 
+/// Opens the `data/` of the repository that the tool was built in, wherever it runs.
+pub(super) fn home() -> Result<Data> {
+    Data::open(&PathBuf::from(HOME))
+}
+
+/// Where that is.
+const HOME: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../data");
+
 fn data_folder(global: &Global) -> Result<PathBuf> {
     if let Some(folder) = &global.data {
         return Ok(folder.clone());
@@ -27,7 +35,7 @@ fn data_folder(global: &Global) -> Result<PathBuf> {
     let here = env::current_dir().unwrap_or_default();
     let found = here.ancestors().map(|folder| folder.join("data")).find(|data| data.join("abis.yaml").is_file());
     // Built in its own repository, the tool also finds that repository's data from elsewhere.
-    let home = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../data"));
+    let home = PathBuf::from(HOME);
     found.or_else(|| home.join("abis.yaml").is_file().then_some(home)).ok_or_else(|| {
         Box::new(
             Diagnostic::error("no-data", "there is no `data/` with an `abis.yaml` in this folder or one above it")

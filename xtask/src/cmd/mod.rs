@@ -76,6 +76,11 @@ enum Outcome {
     Findings,
 }
 
+/// What `gen --kernel SRC --out FILE` does, for a build script.
+pub(crate) fn write_table(kernel: &str, file: &std::path::Path, sink: &Sink) -> Result<()> {
+    r#gen::write_table(kernel, file, sink)
+}
+
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();

@@ -25,7 +25,7 @@
 /// ```
 ///
 /// `sysno!(table = my_kernel; x86_64, frob)` takes a call of another kernel, by the macro that
-/// `cargo xtask gen --kernel SRC --out FILE` wrote; so does [`name_map!`].
+/// `cargo xtask gen --kernel SRC --out FILE` wrote; so does [`name_map!`](crate::name_map!).
 ///
 /// ```compile_fail
 /// // no ABI has a call `opnat`; did you mean `openat`?
@@ -81,7 +81,7 @@ macro_rules! name_map {
 
 /// A set of calls of one ABI, as a constant expression of type [`SyscallSet`](crate::SyscallSet).
 ///
-/// Calls are named as in [`name_map!`].
+/// Calls are named as in [`name_map!`](crate::name_map!).
 ///
 /// ```
 /// # #[cfg(all(feature = "native", target_arch = "x86_64"))] {

@@ -21,8 +21,10 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("mips_o32", "stat"),
 ];
 
+type Place = (String, usize, usize);
+
 /// Size, and each field's name, place and size.
-fn form(layout: Option<StructLayout>) -> Option<(usize, Vec<(String, usize, usize)>)> {
+fn form(layout: Option<StructLayout>) -> Option<(usize, Vec<Place>)> {
     let field = |field: syscall_meta::Field| (field.name().to_string(), field.offset(), field.size());
     layout.map(|layout| (layout.size(), layout.fields().map(field).collect()))
 }

@@ -84,7 +84,7 @@ fn through(data: &Data, spec: &str) -> bool {
     let releases: Vec<(&Release, &Resolved)> = vec![(&extracted.facts.release, &resolved)];
     let union = union(&releases, &data.abis, &History::default(), &sink);
     emit::emit(&releases, &union, &data.abis);
-    emit::standalone(&union);
+    emit::standalone(&union, "kernel", b"\"\\\0");
     let clean = sink.errors() == 0;
     // What is wrong has to be tellable.
     sink.take().iter().for_each(|said| drop(said.to_string()));

@@ -19,6 +19,7 @@ impl Random {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too much for an interpreter")]
 fn every_value_reads_back_as_it_was_printed() {
     let mut random = Random(7);
     for set in FlagSet::all() {
@@ -43,6 +44,7 @@ fn every_value_reads_back_as_it_was_printed() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too much for an interpreter")]
 fn every_member_is_a_name_with_its_value() {
     for set in FlagSet::all() {
         for abi in Abi::ALL.iter().copied() {
@@ -55,6 +57,7 @@ fn every_member_is_a_name_with_its_value() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too much for an interpreter")]
 fn no_text_makes_a_set_panic() {
     let mut random = Random(11);
     let words = ["O_RDWR", "|", "<<", "0x", "9", "0", " ", "é", "\0", "-", "SIGRT_1", "18446744073709551615", "x"];
@@ -70,6 +73,7 @@ fn no_text_makes_a_set_panic() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too much for an interpreter")]
 fn no_number_makes_a_request_panic() {
     let mut random = Random(13);
     for _ in 0..20_000 {
@@ -83,6 +87,7 @@ fn no_number_makes_a_request_panic() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too much for an interpreter")]
 fn no_bytes_make_a_layout_panic() {
     let mut random = Random(17);
     let bytes: Vec<u8> = (0..4096).map(|_| random.bits() as u8).collect();

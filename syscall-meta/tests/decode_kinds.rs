@@ -719,6 +719,7 @@ const BEYOND: &[&str] = &[
 ];
 
 #[test]
+#[cfg_attr(miri, ignore = "too much for an interpreter")]
 fn every_kind_of_the_tables_has_a_call() {
     let mut calls = Calls::new(Abi::X86_64);
     for group in GROUPS {

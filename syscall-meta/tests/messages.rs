@@ -71,6 +71,7 @@ fn descriptors_are_seen_on_their_way() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too much for an interpreter")]
 fn what_cannot_be_read_is_an_address() {
     for (abi, order, names) in CALLS {
         let (header, control) = message(abi, order, 0x1000_0000);

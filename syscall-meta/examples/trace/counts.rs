@@ -51,7 +51,7 @@ impl Counts {
 impl Count {
     fn row(&self, name: &str, whole: i64, out: &mut String) {
         let percent = if whole == 0 { 0.0 } else { self.micros as f64 * 100.0 / whole as f64 };
-        let each = self.micros.checked_div(self.calls.cast_signed()).unwrap_or(0);
+        let each = self.micros.checked_div(self.calls as i64).unwrap_or(0);
         let errors = if self.errors == 0 { String::new() } else { self.errors.to_string() };
         let (seconds, calls) = (self.micros as f64 / 1e6, self.calls);
         let _ = writeln!(out, "{percent:>6.2} {seconds:>11.6} {each:>11} {calls:>9} {errors:>9} {name}");

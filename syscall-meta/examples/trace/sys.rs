@@ -2,7 +2,7 @@
 
 use std::ffi::CString;
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::raw::{c_int, c_long, c_void};
 use std::sync::atomic::{AtomicI32, Ordering};
 
@@ -119,6 +119,18 @@ pub(crate) fn wait_for(pid: i32) -> io::Result<Option<Stop>> {
     }
     let error = io::Error::last_os_error();
     if error.raw_os_error() == Some(libc::ECHILD) { Ok(None) } else { Err(error) }
+}
+
+/// The two ends of a pipe, which no program inherits.
+pub(crate) fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+    let mut ends = [0; 2];
+    // SAFETY: the kernel fills in two descriptors, which nobody else owns.
+    unsafe {
+        if libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) != 0 {
+            return Err(io::Error::last_os_error());
+        }
+        Ok((OwnedFd::from_raw_fd(ends[0]), OwnedFd::from_raw_fd(ends[1])))
+    }
 }
 
 /// Starts a program that waits for a byte from `ready` before it does anything, and does nothing where none comes; with a

@@ -5,7 +5,6 @@ use std::collections::hash_map::Entry;
 use std::ffi::{CString, OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Write};
-use std::os::fd::OwnedFd;
 use std::os::raw::c_int;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
@@ -84,7 +83,7 @@ pub(crate) fn run(
     let args: Vec<CString> = command.iter().map(|arg| CString::new(arg.as_bytes())).collect::<Result<_, _>>()?;
     // Without following, a child would have the filter and no tracer, so that its calls failed.
     let filter = setup.choice.as_ref().filter(|_| setup.follow).and_then(|choice| seccomp::filter(&choice.stops));
-    let (ready, go) = pipe()?;
+    let (ready, go) = sys::pipe()?;
     let pid = sys::start(&path, &args, (ready, &go), filter.as_deref())?;
     sys::seize(pid, setup.follow, filter.is_some())?;
     let mut tracer = Tracer::new(setup, filter.is_some(), tell);
@@ -134,12 +133,6 @@ fn found(command: &OsStr) -> io::Result<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into());
     let mut places = std::env::split_paths(&path).map(|folder| folder.join(command));
     places.find(runs).ok_or_else(|| not_found("it is in no folder of PATH"))
-}
-
-/// Two ends, which no program inherits.
-fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
-    let (reader, writer) = io::pipe()?;
-    Ok((reader.into(), writer.into()))
 }
 
 fn threads_of(pid: i32) -> io::Result<Vec<i32>> {

@@ -5,6 +5,7 @@
 use crate::abi::Abi;
 use crate::args::spot::{Class, Fits, Spot};
 use crate::layout::StructText;
+use crate::layout_text::bare;
 
 /// Chosen fields of a structure, `N` of them, in each of its `L` layouts.
 #[derive(Clone, Copy, Debug)]
@@ -106,8 +107,8 @@ impl<const N: usize, const L: usize> Spots<N, L> {
             Fits::Record(name) => {
                 assert!(matches!(spot.class, Class::Record), "this field is no structure");
                 assert!(!spot.is_array, "this field is an array");
-                let c_type = crate::layout_text::bare(part(self.text, spot.c_type));
-                assert!(same(c_type, name.as_bytes()), "this field is another structure");
+                let (is, wanted) = (bare(part(self.text, spot.c_type)), bare(name.as_bytes()));
+                assert!(same(is, wanted), "this field is another structure");
             }
             Fits::Anything => {}
         }

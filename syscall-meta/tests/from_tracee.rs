@@ -6,7 +6,7 @@ use syscall_meta::args::{Address, ArgError, Tracee};
 use syscall_meta::{Abi, ByteOrder, FromTracee, Region, Scratch, StructLayout};
 
 #[derive(Debug, PartialEq, FromTracee)]
-#[tracee(struct = "statx_timestamp")]
+#[tracee(struct = "struct statx_timestamp")]
 struct Timestamp {
     tv_sec: i64,
     tv_nsec: u32,

@@ -7,6 +7,7 @@ use catalogue::{BLOB, Catalogue, Extent, Pairs, Part, Side};
 use syscall_meta::{Abi, ByteOrder, Class, Decoder, Direction, Params, RawCall, Region, Scratch, Syscall, Target};
 
 #[test]
+#[cfg_attr(miri, ignore = "too much for an interpreter")]
 fn abis_and_classes() {
     let catalogue = Catalogue::new(BLOB).unwrap();
     assert_eq!(catalogue.abis().count(), Abi::ALL.len());
@@ -31,6 +32,7 @@ fn abis_and_classes() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too much for an interpreter")]
 fn every_call_of_every_abi() {
     let catalogue = Catalogue::new(BLOB).unwrap();
     let mut seen = 0;
@@ -99,6 +101,7 @@ fn same_side(known: Side, call: Syscall, side: syscall_meta::Side, at: &str) {
 
 /// Every call behind another one is what the decoder finds, with the words that it finds.
 #[test]
+#[cfg_attr(miri, ignore = "too much for an interpreter")]
 fn every_call_behind_another_one() {
     let catalogue = Catalogue::new(BLOB).unwrap();
     let mut seen = 0;

@@ -30,6 +30,7 @@ fn form(layout: Option<StructLayout>) -> Option<(usize, Vec<Place>)> {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too much for an interpreter")]
 fn structures_of_the_kernels_own_functions_are_the_programs() {
     let (mut different, mut same) = (BTreeSet::new(), 0);
     for table in Abi::ALL.iter().filter_map(|abi| abi.table()) {

@@ -37,6 +37,7 @@ const NOT_LAID_OUT: &[&str] = &[
 ];
 
 #[test]
+#[cfg_attr(miri, ignore = "too much for an interpreter")]
 fn every_pointer_is_followed() {
     let mut unknown: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut followed = 0;

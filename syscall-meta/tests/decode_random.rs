@@ -28,6 +28,7 @@ impl Random {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too much for an interpreter")]
 fn hostile_calls_are_decoded_within_bounds() {
     let (mut bytes, mut values, mut depth) = (0, 0, 0);
     for seed in 0..1500 {
@@ -47,6 +48,7 @@ fn hostile_calls_are_decoded_within_bounds() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too much for an interpreter")]
 fn a_buffer_of_lists_in_each_other_has_a_bottom() {
     // Four thousand arguments of a program, each "aaaaaaa".
     let pointers = 0x2000_u64.to_le_bytes().repeat(4000);
@@ -80,6 +82,7 @@ fn a_buffer_of_lists_in_each_other_has_a_bottom() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too much for an interpreter")]
 fn a_scratch_too_small_for_a_list_is_told() {
     let pointers = [0x2000_u64, 0x2008, 0x3000, 0x2000, 0].map(u64::to_le_bytes).concat();
     let memory =

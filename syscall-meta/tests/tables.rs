@@ -31,6 +31,7 @@ fn a_table_knows_its_abi() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too much for an interpreter")]
 fn every_call_is_found_by_its_number_and_names() {
     for table in tables() {
         for call in table {

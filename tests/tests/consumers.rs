@@ -104,6 +104,30 @@ void _start(void) {
 
 /// Builds a consumer where builds of this workspace lie, and gives the program.
 #[test]
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+fn a_supervisor_that_is_asked_about_paths() {
+    let program = built("path_supervisor");
+    let script = "echo x > /dev/null; cd /; mkdir proc/none; cat /dev/null/none; exit 4";
+    let mut command = Command::new(&program);
+    let ran = command.args(["/dev/null/", "/bin/sh", "-c", script]).env("LC_ALL", "C").output().expect("it runs");
+    let (text, told) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    // Where a sandbox forbids it, nobody is asked.
+    if ran.status.code() == Some(1) && ["code: 1,", "code: 38,", "code: 16,"].iter().any(|code| told.contains(code)) {
+        eprintln!("skipped: {ran:?}");
+        return;
+    }
+    for line in [
+        "allowed open \"/dev/null\" from DirFd(-100) O_WRONLY|O_CREAT|O_TRUNC",
+        "allowed mkdir \"proc/none\"",
+        "refused open \"/dev/null/none\" from DirFd(-100) O_RDONLY",
+    ] {
+        assert!(text.lines().any(|of| of == line), "{line}: {ran:?}");
+    }
+    assert!(told.contains("/dev/null/none: Permission denied"), "{ran:?}");
+    assert_eq!(ran.status.code(), Some(4), "{ran:?}");
+}
+
+#[test]
 fn a_vendors_table_made_in_a_build_script() {
     let ran = run(&built("vendor_table"), &[]);
     let expected = "\

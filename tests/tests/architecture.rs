@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use syscall_meta_tests::root;
 
 /// Which modules of `xtask/src` a module may name.
-const MAY_NAME: [(&str, &[&str]); 15] = [
+const MAY_NAME: [(&str, &[&str]); 16] = [
     ("diagnostic", &[]),
     ("model", &[]),
     ("source", &["diagnostic"]),
@@ -42,6 +42,8 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
             "sync",
         ],
     ),
+    // The other way in, beside `main`.
+    ("build", &["cmd", "diagnostic"]),
 ];
 
 /// Who may name a thing, by module of `xtask/src`.

@@ -63,6 +63,8 @@ impl Gen {
                 Diagnostic::error("usage", "`--package` says where one kernel came from").help("give one `--kernel`"),
             ));
         }
+        // What is wrong with it is told before kernels are read.
+        self.out.as_deref().map(macro_name).transpose()?;
         let mut read = Vec::new();
         for spec in &self.kernel {
             read.push(self.read(&data, spec, sink)?);

@@ -789,7 +789,7 @@ fn clones_in_every_order() {
             calls.on(*abi);
             let tid = calls.pack().u32(7);
             let has_size = name == "clone2";
-            let size = if has_size { ", stack_size=24576" } else { "" };
+            let size = if has_size { ", stack_size=0x6000" } else { "" };
             calls.call(name, &words).leaves(BUF, tid).returns(7, &format!(
                 "{name}(child_stack=0x5000{size}, flags=CLONE_VM|CLONE_SETTLS|CLONE_PARENT_SETTID|CLONE_CHILD_CLEARTID|SIGCHLD, \
                  parent_tid=[7], tls=0x8000, child_tidptr=0x7000) = 7"

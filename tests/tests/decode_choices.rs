@@ -200,7 +200,7 @@ fn clones(calls: &mut Calls) {
     calls
         .on(Abi::Ia64)
         .call("clone2", &[0x111, 0x8000, 4096, 7, 7, 7])
-        .returns(7, "clone2(CLONE_VM|SIGCHLD, 0x8000, 4096) = 7");
+        .returns(7, "clone2(child_stack=0x8000, stack_size=0x1000, flags=CLONE_VM|SIGCHLD) = 7");
     calls
         .on(Abi::I386)
         .compat()

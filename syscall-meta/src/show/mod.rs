@@ -169,7 +169,11 @@ impl<'b> Decoded<'b> {
             out.write_str(if any { ", " } else { "" })?;
             any = true;
             out.write_str(title)?;
-            shown.value(&value, out)?;
+            match arg.number() {
+                // As large as addresses are.
+                Some(size) if name == "stack_size" => text::hex(out, size)?,
+                _ => shown.value(&value, out)?,
+            }
         }
         out.write_str(")")
     }

@@ -252,7 +252,11 @@ fn out_writes_one_file_that_compiles_alone_and_leaves_data_as_it_is() {
         let output = Command::new(&rustc).current_dir(out.path()).args(arguments).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     };
-    compile(&["--crate-type=lib", "--emit=metadata", "--edition=2021", "-Dwarnings", "-Dmissing_docs", "calls.rs"]);
+    // As a module, and where a build script made it, in the middle of another file.
+    for (name, text) in [("module.rs", "pub mod calls;"), ("included.rs", "pub mod of { include!(\"calls.rs\"); }")] {
+        fs::write(out.path().join(name), format!("//! A library.\n/// Its calls.\n{text}\n")).unwrap();
+        compile(&["--crate-type=lib", "--emit=metadata", "--edition=2021", "-Dwarnings", "-Dmissing_docs", name]);
+    }
     compile(&["--edition=2021", "-Adead_code", "program.rs"]);
     assert!(Command::new(out.path().join("program")).status().unwrap().success());
 }

@@ -201,7 +201,11 @@ impl OfRecord {
                     once(!of.abis.is_empty(), word, meta, errors);
                     let list;
                     parenthesized!(list in meta.input);
-                    of.abis.extend(Punctuated::<Ident, Token![,]>::parse_terminated(&list)?);
+                    let abis = Punctuated::<Ident, Token![,]>::parse_terminated(&list)?;
+                    if abis.is_empty() {
+                        errors.push(meta.path.span(), "no ABI is named: `abis(x86_64, aarch64)`");
+                    }
+                    of.abis.extend(abis);
                 }
                 _ => {
                     let said = if word == "struct" { &mut of.name } else { &mut of.header };

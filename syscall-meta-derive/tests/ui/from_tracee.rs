@@ -31,6 +31,12 @@ enum Either {
     Sec(i64),
 }
 
+#[derive(FromTracee)]
+#[tracee(struct = "timespec", abis())]
+struct NoAbi {
+    tv_sec: i64,
+}
+
 fn main() {
     // What stands in for them is there.
     let _ = Nameless::size(syscall_meta::Abi::X86_64) + Wrong::size(syscall_meta::Abi::X86_64);

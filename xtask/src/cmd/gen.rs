@@ -308,9 +308,13 @@ fn calls_behind(
         let mut all = resolved.abis.iter().flat_map(|abi| &abi.syscalls);
         all.any(|call| matches!(call.name.as_str(), "socketcall" | "ipc"))
     };
-    if meaning.behind.is_empty() && calls.iter().any(|(_, resolved)| goes_through(resolved)) {
-        let text = "the calls behind `socketcall` and `ipc` are not in the table: the kernel's headers do not say their numbers";
-        sink.push(Diagnostic::warning("no-calls-behind", text));
+    let has_none = |led: &&emit::Behind| (0..data.abis.abis.len()).all(|abi| led.value.get(abi).is_none());
+    let unknown: Vec<&str> = meaning.behind.iter().filter(has_none).map(|led| led.entry.as_str()).collect();
+    let which = if meaning.behind.is_empty() { "all".to_string() } else { unknown.join(", ") };
+    if !which.is_empty() && calls.iter().any(|(_, resolved)| goes_through(resolved)) {
+        let text =
+            "calls behind `socketcall` and `ipc` are not in the table: the kernel's headers do not say their numbers";
+        sink.push(Diagnostic::warning("no-calls-behind", format!("{text}: {which}")));
     }
     Ok(meaning.behind)
 }

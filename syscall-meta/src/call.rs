@@ -95,6 +95,12 @@ impl RawCall {
         self.words.split_at(self.len as usize).0
     }
 
+    /// All places, and how many of them are known.
+    #[cfg(feature = "derive")]
+    pub(crate) const fn all_words(&self) -> ([u64; MAX_WORDS], u8) {
+        (self.words, self.len)
+    }
+
     /// A word by its place from 0, or `None` where it is not known.
     #[inline]
     pub const fn word(&self, place: usize) -> Option<u64> {

@@ -109,23 +109,7 @@ pub trait DecodeSyscall<'b>: Holds {
         memory: &M,
         scratch: &mut Scratch<'b>,
     ) -> Result<Started<Self>, DecodeError> {
-        let reading: Reading = reading.into();
-        if reading.abi != call.abi() {
-            return Err(DecodeError::OtherAbi(call.abi()));
-        }
-        let mut words = Words::new(call, reading.order, &memory);
-        let (which, places) = match Self::__find(&mut words) {
-            Err(DecodeError::Other) => {
-                let held = Self::__other(*call).ok_or(DecodeError::Other)?;
-                return Ok(Started { held, raw: *call, words: words.known(), reading, places: &[], room: None });
-            }
-            found => found?,
-        };
-        let known = words.known();
-        let mut reader = Reader::new(&memory, scratch, known, reading, places);
-        let room = reader.room();
-        let held = Self::__enter(which, &mut reader)?;
-        Ok(Started { held, raw: *call, words: known, reading, places, room })
+        begin(reading.into(), call, &memory, scratch)
     }
 
     /// A call in one step, when it starts. There is this only where nothing waits for the exit.
@@ -141,8 +125,36 @@ pub trait DecodeSyscall<'b>: Holds {
     where
         Self: WholeAtEntry,
     {
-        Self::enter(reading, call, memory, scratch)?.finish()
+        // What is kept for the exit is not built.
+        let begun: Started<Self> = begin(reading.into(), call, &memory, scratch)?;
+        Self::__finish(begun.held)
     }
+}
+
+/// Which call it is, and the fields of its start.
+#[inline]
+fn begin<'b, T: DecodeSyscall<'b>>(
+    reading: Reading,
+    call: &RawCall,
+    memory: &dyn Memory,
+    scratch: &mut Scratch<'b>,
+) -> Result<Started<T>, DecodeError> {
+    if reading.abi != call.abi() {
+        return Err(DecodeError::OtherAbi(call.abi()));
+    }
+    let mut words = Words::new(call, reading.order, memory);
+    let (which, places) = match T::__find(&mut words) {
+        Err(DecodeError::Other) => {
+            let held = T::__other(*call).ok_or(DecodeError::Other)?;
+            return Ok(Started { held, raw: *call, words: words.known(), reading, places: &[], room: None });
+        }
+        found => found?,
+    };
+    let words = words.known();
+    let mut reader = Reader::new(memory, scratch, words, reading, places);
+    let room = reader.room();
+    let held = T::__enter(which, &mut reader)?;
+    Ok(Started { held, raw: *call, words, reading, places, room })
 }
 
 /// Calls of which everything is known when they start: no field is of `#[syscall(exit)]` or `#[syscall(ret)]`.

@@ -79,10 +79,8 @@ pub struct Words<'m> {
 
 impl<'m> Words<'m> {
     pub(super) fn new(call: &RawCall, order: ByteOrder, memory: &'m dyn Memory) -> Words<'m> {
-        let mut known = Known::NONE;
-        for word in call.words() {
-            known.push(*word);
-        }
+        let (words, len) = call.all_words();
+        let known = Known { words, len };
         Words { abi: call.abi(), order, number: call.kernel_number(), known, memory }
     }
 

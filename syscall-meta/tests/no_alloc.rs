@@ -80,7 +80,9 @@ fn no_call_allocates() {
     let mut shown = 0;
     for abi in Abi::ALL {
         let numbers = abi.table().into_iter().flatten().map(Syscall::kernel_number);
-        for number in numbers.chain([u32::MAX]) {
+        // An interpreter takes a few.
+        let step = if cfg!(miri) { 53 } else { 1 };
+        for number in numbers.step_by(step).chain([u32::MAX]) {
             for first in [3, 0x1000] {
                 let call = RawCall::new(*abi, number, [first, 0x1000, 0x1010, 8, 0x1018, 2]);
                 for result in [8, -22, -512_i64] {

@@ -95,36 +95,37 @@ impl Body<'_> {
         };
         let on_each = abis.iter().map(|named| {
             let abi = named.variant(library);
-            quote_spanned!(named.span.resolved_at(Span::mixed_site()) => const _: () = ALL.is_on(#abi);)
+            quote_spanned!(named.span.resolved_at(Span::mixed_site()) => const _: () = __ALL.is_on(#abi);)
         });
         let checks = fields.iter().enumerate().map(|(at, (field, name))| {
             let ty = &field.ty;
             let is_there = name.span.resolved_at(Span::mixed_site());
             let fits = ty.span().resolved_at(Span::mixed_site());
-            let there = quote_spanned!(is_there => const _: () = ALL.is_there(#at, ASKED););
+            let there = quote_spanned!(is_there => const _: () = __ALL.is_there(#at, __ASKED););
             let fits = quote_spanned! { fits =>
-                const _: () = ALL.fits(#at, <#ty as #library::args::FromTracee>::FITS, ASKED);
+                const _: () = __ALL.fits(#at, <#ty as #library::args::FromTracee>::FITS, __ASKED);
             };
             quote!(#there #fits)
         });
         let places = 0..count;
         let members = fields.iter().map(|(field, _)| &field.ident);
+        // Items have no hygiene, and lengths of the fields' arrays are resolved beside these: nobody has such names.
         quote! {
-            const FOUND: #library::StructText = #found;
-            const TEXT: [u8; FOUND.len()] = FOUND.copy();
-            const ALL: #library::__derive::Spots<#count, { FOUND.layouts() }> =
-                #library::StructText::spots(&TEXT, [#(#names),*]);
-            static SPOTS: #library::__derive::Spots<#count, { FOUND.layouts() }> = ALL.without_text();
-            const ASKED: ::core::option::Option<&[#library::Abi]> = #asked;
+            const __FOUND: #library::StructText = #found;
+            const __TEXT: [u8; __FOUND.len()] = __FOUND.copy();
+            const __ALL: #library::__derive::Spots<#count, { __FOUND.layouts() }> =
+                #library::StructText::spots(&__TEXT, [#(#names),*]);
+            static __SPOTS: #library::__derive::Spots<#count, { __FOUND.layouts() }> = __ALL.without_text();
+            const __ASKED: ::core::option::Option<&[#library::Abi]> = #asked;
             #(#on_each)*
             #(#checks)*
             impl #library::args::FromTracee for #ident {
                 const FITS: #library::__derive::Fits = #library::__derive::Fits::Record(#name);
                 fn size(abi: #library::Abi) -> usize {
-                    SPOTS.size(abi)
+                    __SPOTS.size(abi)
                 }
                 fn from_tracee(from: #library::args::Tracee<'_>) -> ::core::option::Option<Self> {
-                    let spots = SPOTS.on(from.abi())?;
+                    let spots = __SPOTS.on(from.abi())?;
                     ::core::option::Option::Some(Self { #(#members: from.field(&spots[#places])?),* })
                 }
             }

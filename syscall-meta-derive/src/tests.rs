@@ -243,14 +243,14 @@ fn the_ways_of_calls() {
         quote!(0 => ::core::result::Result::Ok((2, &[
             Place(0, 0, 32, 0, (0, 0, 0)), Place(1, 1, 64, 4, (3, 0, 0))
         ])),),
-        quote!(2 => ::core::result::Result::Ok(Held(Inner::Held2(reader.get(0, "fd")?))),),
+        quote!(2 => ::core::result::Result::Ok(__Held(__Inner::Held2(reader.get(0, "fd")?))),),
         quote!(
-            enum Inner {
+            enum __Inner {
                 Whole(Event),
                 Held2(Fd),
             }
         ),
-        quote!(Inner::Held2(field0) => Self::Read {
+        quote!(__Inner::Held2(field0) => Self::Read {
             fd: field0, buf: reader.get(1, "buf")?, result: reader.result("result")?
         },),
     ] {

@@ -68,7 +68,8 @@ fn no_other_name_is_found() {
     let all: BTreeSet<_> = tables().flat_map(|table| table.iter().map(|call| call.name())).collect();
     for table in tables() {
         let own: BTreeSet<_> = table.iter().flat_map(|call| call.aliases().chain([call.name()])).collect();
-        for name in &all {
+        // An interpreter takes a few.
+        for name in all.iter().step_by(if cfg!(miri) { 61 } else { 1 }) {
             assert_eq!(table.by_name(name).is_some(), own.contains(name), "{} {name}", table.abi());
             assert_eq!(table.by_name(&name.to_uppercase()), None);
             assert_eq!(table.by_name(&format!("{name}\0")), None);

@@ -52,7 +52,7 @@ pub(super) fn whole(
         |other| {
             let (ident, raw) = (other.ident, &local.raw);
             let value = if other.holds { quote!(Self::#ident(#raw)) } else { quote!(Self::#ident) };
-            let value = if read.has_late() { quote!(Held(Inner::Whole(#value))) } else { value };
+            let value = if read.has_late() { quote!(__Held(__Inner::Whole(#value))) } else { value };
             quote!(::core::option::Option::Some(#value))
         },
     );
@@ -346,7 +346,7 @@ fn entered(read: &Input, variant: &Variant, at: usize, local: &Local) -> TokenSt
         let kept = format_ident!("Held{at}");
         let early = placed(variant).filter(|(_, field)| !field.is_late());
         let fields = early.map(|(at, field)| reading(field, at, local));
-        return quote!(Held(Inner::#kept(#(#fields),*)));
+        return quote!(__Held(__Inner::#kept(#(#fields),*)));
     }
     let constructor = constructor(variant);
     let fields = placed(variant).map(|(at, field)| {
@@ -354,7 +354,7 @@ fn entered(read: &Input, variant: &Variant, at: usize, local: &Local) -> TokenSt
         quote!(#ident: #value)
     });
     let value = quote!(#constructor { #(#fields),* });
-    if read.has_late() { quote!(Held(Inner::Whole(#value))) } else { value }
+    if read.has_late() { quote!(__Held(__Inner::Whole(#value))) } else { value }
 }
 
 /// The bodies of `__exit` and `__finish`.
@@ -373,18 +373,18 @@ fn ends(read: &Input, local: &Local) -> (TokenStream, TokenStream) {
             let value = if field.is_late() { reading(field, at, local) } else { quote!(#bound) };
             quote!(#ident: #value)
         });
-        quote!(Inner::#kept(#(#early),*) => #constructor { #(#fields),* },)
+        quote!(__Inner::#kept(#(#early),*) => #constructor { #(#fields),* },)
     });
     let error = error(read, "NotReturned");
     let exit = quote! {
         ::core::result::Result::Ok(match #held.0 {
-            Inner::Whole(#held) => #held,
+            __Inner::Whole(#held) => #held,
             #(#arms)*
         })
     };
     let finish = quote! {
         match #held.0 {
-            Inner::Whole(#held) => ::core::result::Result::Ok(#held),
+            __Inner::Whole(#held) => ::core::result::Result::Ok(#held),
             _ => ::core::result::Result::Err(#error),
         }
     };
@@ -393,10 +393,12 @@ fn ends(read: &Input, local: &Local) -> (TokenStream, TokenStream) {
 
 fn held_name(input: &DeriveInput) -> TokenStream {
     let (_, generics, _) = input.generics.split_for_impl();
-    quote!(Held #generics)
+    quote!(__Held #generics)
 }
 
 /// What is held until the call returns: a variant that is complete, or the early fields of one that is not.
+///
+/// Its names are such as nobody has: items have no hygiene, and the fields' types are resolved beside them.
 fn held_type(input: &DeriveInput, read: &Input) -> TokenStream {
     let (name, vis, generics) = (&input.ident, &input.vis, bare(&input.generics));
     let (_, of_generics, _) = input.generics.split_for_impl();
@@ -407,10 +409,10 @@ fn held_type(input: &DeriveInput, read: &Input) -> TokenStream {
     });
     quote! {
         #[allow(unreachable_pub, missing_docs, reason = "nobody can name it")]
-        #vis struct Held #generics(Inner #of_generics);
+        #vis struct __Held #generics(__Inner #of_generics);
 
         #[allow(dead_code, clippy::large_enum_variant, reason = "a structure is never whole when its call starts")]
-        enum Inner #generics {
+        enum __Inner #generics {
             Whole(#name #of_generics),
             #(#kept)*
         }

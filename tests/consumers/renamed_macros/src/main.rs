@@ -3,7 +3,7 @@
 #![no_implicit_prelude]
 #![deny(warnings, missing_docs, unreachable_pub, unused_qualifications, clippy::all, clippy::pedantic)]
 
-use ::calls::{DecodeSyscall, SyscallName, name_map, syscall_set, sysno};
+use ::calls::{DecodeSyscall, FromTracee, SyscallName, name_map, syscall_set, sysno};
 
 // None of these is what an expansion means by the word.
 #[allow(dead_code)]
@@ -70,10 +70,18 @@ enum Own {
 /// What a word of an expansion might be taken for.
 #[allow(dead_code)]
 struct Place;
-#[allow(dead_code)]
-struct Held;
+#[derive(Debug)]
+struct Held(::core::primitive::u64);
 #[allow(dead_code)]
 struct Inner;
+
+impl ::calls::args::FromArg<'_> for Held {
+    const TAKES: ::calls::args::Takes = ::calls::args::Takes::ANYTHING;
+
+    fn from_arg(arg: &mut ::calls::args::Argument<'_, '_>) -> ::core::result::Result<Self, ::calls::args::ArgError> {
+        ::core::result::Result::Ok(Held(arg.value()))
+    }
+}
 
 /// Calls with their arguments, whose types are seen from here alone.
 #[derive(Debug, DecodeSyscall)]
@@ -86,6 +94,7 @@ enum Decoded<'reader> {
     Read {
         #[syscall(arg = "fd")]
         r#type: ::calls::args::Fd,
+        count: Held,
         #[syscall(exit)]
         buf: &'reader [u8],
         #[syscall(ret)]
@@ -133,6 +142,7 @@ fn decoded() -> bool {
         read,
         ::core::result::Result::Ok(Decoded::Read {
             r#type: ::calls::args::Fd(0),
+            count: Held(0),
             buf: b"name",
             held: ::core::result::Result::Ok(4)
         })
@@ -143,6 +153,43 @@ fn decoded() -> bool {
         ::core::matches!(close, ::core::result::Result::Ok(decoded::Close { fd: ::calls::args::Fd(0), result: 4 }));
     let getpid = Getpid::decode(abi, &call(39, 0), &(), &mut scratch);
     is_named && is_read && is_closed && getpid.is_ok()
+}
+
+/// What lies in memory.
+mod lying {
+    /// As others see it.
+    #[derive(::calls::FromTracee)]
+    #[tracee(struct = "iovec", crate = ::calls)]
+    pub(super) struct Text {
+        pub(super) iov_base: ::calls::args::Address,
+        #[tracee(field = "iov_len")]
+        pub(super) r#type: u64,
+    }
+}
+
+fn lies() -> bool {
+    // Lengths by names that an expansion might use.
+    const ALL: usize = 65;
+    const TEXT: usize = 65;
+    #[derive(FromTracee)]
+    #[tracee(struct = "new_utsname", abis(x86_64), crate = ::calls)]
+    struct Found {
+        sysname: [u8; ALL],
+        machine: [u8; TEXT],
+    }
+    let sizes = <Found as ::calls::args::FromTracee>::size(::calls::Abi::X86_64);
+    let memory = [::calls::Region::new(16, &[5, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0])];
+    let (abi, mut room) = (::calls::Abi::X86_64, [0; 64]);
+    let mut scratch = ::calls::Scratch::new(&mut room);
+    let text = <lying::Text as ::calls::args::FromTracee>::read(abi, 16, &memory, &mut scratch);
+    let names = <Found as ::calls::args::FromTracee>::read(abi, 16, &memory, &mut scratch);
+    // There are too few bytes for it.
+    let is_short = names.map_or(sizes, |names| names.sysname.len() + names.machine.len()) == 6 * ALL;
+    let is_lying = ::core::matches!(
+        text,
+        ::core::result::Result::Ok(lying::Text { iov_base: ::calls::args::Address(5), r#type: 9 })
+    );
+    is_short && is_lying
 }
 
 struct Holder<T>(T);
@@ -185,7 +232,7 @@ fn main() {
     use ::core::str::FromStr;
     let holder = Holder(());
     let numbers = of!(read write openat);
-    ::core::assert!(holder.is_in::<56>() && holder.local() && decoded());
+    ::core::assert!(holder.is_in::<56>() && holder.local() && decoded() && lies());
     ::core::assert!(numbers == [0, 1, 257] && NAMES.name(::calls::Abi::I386, 102).is_some());
     ::core::assert!(ROWS.name(::calls::Abi::X86_64, 0).is_some());
     ::core::assert!(Own::from_str("read").is_ok() && Own::Write.as_str().len() == 5);

@@ -97,6 +97,10 @@ impl Lines {
                 return Ok(());
             }
             Event::Superseded(by) => {
+                // Its exec is told to its end by the other id.
+                if let Some(begun) = self.begun.remove(&by) {
+                    self.begun.insert(pid, begun);
+                }
                 let _ = write!(self.text, "+++ superseded by execve in pid {by} +++");
             }
             Event::Ended(status) if libc::WIFSIGNALED(status) => {

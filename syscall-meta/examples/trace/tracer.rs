@@ -412,6 +412,8 @@ impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
     fn executed(&mut self, pid: i32) -> io::Result<()> {
         let former = sys::event_message(pid).and_then(|former| i32::try_from(former).ok()).unwrap_or(pid);
         if former != pid {
+            self.suspend_others(former)?;
+            self.ends_in_call(pid)?;
             self.tell(pid, Event::Superseded(former))?;
             if let Some(thread) = self.threads.remove(&former) {
                 self.threads.insert(pid, thread);
@@ -438,15 +440,19 @@ impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
         }
         self.suspend_others(pid)?;
         self.open = self.open.filter(|open| *open != pid);
-        let Some(mut thread) = self.threads.remove(&pid) else { return Ok(()) };
-        if self.is_quiet || thread.is_hidden {
+        self.ends_in_call(pid)?;
+        let Some(thread) = self.threads.remove(&pid) else { return Ok(()) };
+        if self.is_quiet || thread.is_hidden { Ok(()) } else { (self.tell)(pid, Event::Ended(status)) }
+    }
+
+    /// Tells of a call that will not return, since its thread is gone.
+    fn ends_in_call(&mut self, pid: i32) -> io::Result<()> {
+        let Some(thread) = self.threads.get_mut(&pid).filter(|thread| !self.is_quiet && !thread.is_hidden) else {
             return Ok(());
-        }
-        if let Some(call) = thread.call.take() {
-            let done = call.resume(&mut thread.buffer).0.unfinished();
-            (self.tell)(pid, Event::Unfinished { call: &done, resumed: thread.is_suspended })?;
-        }
-        (self.tell)(pid, Event::Ended(status))
+        };
+        let Some(call) = thread.call.take() else { return Ok(()) };
+        let done = call.resume(&mut thread.buffer).0.unfinished();
+        (self.tell)(pid, Event::Unfinished { call: &done, resumed: thread.is_suspended })
     }
 }
 

@@ -7169,409 +7169,409 @@ pub(crate) const RECORDS: [R; 646] = [
     R(2239, 662, 2, 0, 84, 0, 0), // rds_rx_trace_so
     R(2250, 664, 2, 0, 84, 0, 0), // user_desc
     R(2251, 666, 3, 0, 84, 0, 0), // ptrace_peeksiginfo_args
-    R(2289, 669, 9, 0, 84, 38, HOLDS), // siginfo
-    R(2300, 678, 5, 0, 122, 3, 0), // ptrace_syscall_info
-    R(2303, 683, 3, 0, 125, 0, 0), // ptrace_rseq_configuration
-    R(2308, 686, 2, 0, 125, 0, 0), // sock_filter
-    R(2310, 688, 3, 0, 125, 0, 0), // seccomp_metadata
-    R(2312, 691, 3, 0, 125, 0, 0), // ptrace_sud_config
-    R(2318, 694, 1, 0, 125, 0, 0), // ppc_debug_info
-    R(2323, 695, 1, 0, 125, 0, 0), // ppc_hw_breakpoint
-    R(2327, 696, 1, 0, 125, 2, HOLDS), // pt_watch_regs
-    R(2330, 697, 2, 0, 127, 0, 0), // ptrace_area
-    R(2334, 699, 2, 0, 127, 0, 0), // kcmp_epoll_slot
-    R(2349, 701, 4, 0, 127, 0, HOLDS | LEADS), // prctl_mm_map
-    R(2356, 705, 2, 0, 127, 0, HOLDS), // vm86plus_struct
-    R(2360, 707, 2, 0, 127, 0, 0), // seccomp_notif_sizes
-    R(2364, 709, 2, 0, 127, 0, 0), // keyctl_dh_params
-    R(2368, 711, 3, 0, 127, 0, HOLDS | LEADS), // keyctl_kdf_params
-    R(2374, 714, 2, 0, 127, 0, 0), // keyctl_pkey_query
-    R(2377, 716, 2, 0, 127, 0, 0), // keyctl_pkey_params
-    R(2380, 718, 1, 0, 127, 0, 0), // landlock_path_beneath_attr
-    R(2381, 719, 3, 0, 127, 0, 0), // landlock_net_port_attr
-    R(2384, 722, 3, 0, 127, 0, 0), // blk_zone_range
-    R(2388, 725, 3, 0, 127, 0, 0), // btrfs_ioctl_clone_range_args
-    R(2391, 728, 6, 0, 127, 0, 0), // btrfs_ioctl_defrag_range_args
-    R(2395, 734, 3, 0, 127, 0, 0), // btrfs_ioctl_qgroup_assign_args
-    R(2398, 737, 3, 0, 127, 0, 0), // btrfs_ioctl_qgroup_create_args
-    R(2400, 740, 3, 0, 127, 0, 0), // btrfs_ioctl_quota_rescan_args
-    R(2405, 743, 6, 0, 127, 0, HOLDS | LEADS), // btrfs_ioctl_send_args
-    R(2409, 749, 4, 0, 127, 5, HOLDS | LEADS), // btrfs_ioctl_vol_args_v2
-    R(2410, 753, 3, 0, 132, 0, 0), // file_clone_range
-    R(2417, 756, 3, 0, 132, 0, HOLDS | LEADS), // fsverity_enable_arg
-    R(2423, 759, 2, 0, 132, 0, 0), // fsxattr
-    R(2427, 761, 2, 0, 132, 0, 0), // kvm_clock_data
-    R(2429, 763, 2, 0, 132, 0, 0), // kvm_coalesced_mmio_zone
-    R(2431, 765, 1, 0, 132, 0, HOLDS), // kvm_cpuid
-    R(2432, 766, 1, 0, 132, 0, HOLDS), // kvm_cpuid2
-    R(2435, 767, 2, 0, 132, 0, 0), // kvm_device_attr
-    R(2438, 769, 3, 0, 132, 0, 0), // kvm_dirty_log
-    R(2441, 772, 2, 0, 132, 0, 0), // kvm_enable_cap
-    R(2443, 774, 1, 0, 132, 0, 0), // kvm_interrupt
-    R(2445, 775, 2, 0, 132, 0, 0), // kvm_ioeventfd
-    R(2447, 777, 1, 0, 132, 0, 0), // kvm_irq_level
-    R(2450, 778, 1, 0, 132, 1, 0), // kvm_irqfd
-    R(2452, 779, 2, 0, 133, 0, 0), // kvm_memory_attributes
-    R(2457, 781, 2, 0, 133, 2, 0), // kvm_memory_region
-    R(2459, 783, 1, 0, 135, 0, 0), // kvm_mp_state
-    R(2460, 784, 2, 0, 135, 0, 0), // kvm_one_reg
-    R(2462, 786, 1, 0, 135, 0, 0), // kvm_signal_mask
-    R(2464, 787, 2, 0, 135, 2, 0), // kvm_userspace_memory_region
-    R(2465, 789, 2, 0, 137, 2, 0), // kvm_userspace_memory_region2
-    R(2473, 791, 3, 0, 139, 0, 0), // rtc_pll_info
-    R(2483, 794, 2, 0, 139, 0, 0), // rtc_time
-    R(2487, 796, 2, 0, 139, 0, HOLDS), // rtc_wkalrm
-    R(2488, 798, 4, 4, 139, 0, 0), // termios2
-    R(2489, 802, 4, 0, 139, 0, 0), // timeval
-    R(2492, 806, 3, 0, 139, 0, 0), // uffdio_set_mode
-    R(2503, 809, 3, 0, 139, 0, 0), // btrfs_ioctl_fs_info_args
-    R(2518, 812, 3, 0, 139, 0, HOLDS), // btrfs_ioctl_get_subvol_info_args
-    R(2520, 815, 3, 0, 139, 0, HOLDS), // btrfs_ioctl_qgroup_limit_args
-    R(2521, 818, 2, 0, 139, 0, 0), // fs_sysfs_path
-    R(2522, 820, 2, 0, 139, 0, 0), // fsuuid2
-    R(2523, 822, 2, 0, 139, 0, 0), // kvm_enc_region
-    R(2528, 824, 2, 0, 139, 0, 0), // serial_iso7816
-    R(2533, 826, 2, 0, 139, 0, 0), // vt_consizecsrpos
-    R(2537, 828, 2, 0, 139, 0, 0), // watchdog_info
-    R(2540, 830, 3, 0, 139, 0, HOLDS), // blk_zone_report
-    R(2544, 833, 5, 0, 139, 0, 0), // btrfs_ioctl_dev_info_args
-    R(2547, 838, 3, 0, 139, 0, 0), // btrfs_ioctl_get_dev_stats
-    R(2552, 841, 3, 0, 139, 0, 0), // btrfs_ioctl_get_subvol_rootref_args
-    R(2554, 844, 3, 0, 139, 0, 0), // btrfs_ioctl_ino_lookup_args
-    R(2555, 847, 3, 0, 139, 0, 0), // btrfs_ioctl_ino_lookup_user_args
-    R(2558, 850, 3, 0, 139, 0, HOLDS | LEADS), // btrfs_ioctl_ino_path_args
-    R(2561, 853, 3, 0, 139, 0, HOLDS | LEADS), // btrfs_ioctl_logical_ino_args
-    R(2562, 856, 3, 0, 139, 0, 0), // btrfs_ioctl_quota_ctl_args
-    R(2563, 859, 3, 0, 139, 0, HOLDS), // btrfs_ioctl_received_subvol_args
-    R(2566, 862, 3, 0, 139, 0, HOLDS), // btrfs_ioctl_same_args
-    R(2567, 865, 3, 0, 139, 0, HOLDS), // btrfs_ioctl_scrub_args
-    R(2568, 868, 3, 0, 139, 0, HOLDS), // btrfs_ioctl_search_args
-    R(2570, 871, 5, 0, 139, 0, HOLDS), // btrfs_ioctl_search_args_v2
-    R(2574, 876, 3, 0, 139, 0, HOLDS), // btrfs_ioctl_space_args
-    R(2581, 879, 3, 5, 139, 0, HOLDS), // fiemap
-    R(2582, 882, 3, 0, 139, 0, HOLDS), // file_dedupe_range
-    R(2586, 885, 3, 0, 139, 1, HOLDS), // fscrypt_add_key_arg
-    R(2589, 888, 2, 0, 140, 0, HOLDS), // fscrypt_get_key_status_arg
-    R(2591, 890, 2, 0, 140, 0, HOLDS), // fscrypt_remove_key_arg
-    R(2593, 892, 3, 0, 140, 0, 0), // fstrim_range
-    R(2597, 895, 2, 0, 140, 0, 0), // fsverity_digest
-    R(2600, 897, 3, 0, 140, 0, 0), // kvm_clear_dirty_log
-    R(2601, 900, 1, 0, 140, 0, 0), // kvm_create_device
-    R(2603, 901, 1, 0, 140, 0, 0), // kvm_msr_list
-    R(2605, 902, 2, 0, 140, 0, 0), // kvm_pre_fault_memory
-    R(2608, 904, 2, 0, 140, 0, 0), // kvm_reg_list
-    R(2614, 906, 2, 0, 140, 0, 0), // kvm_translation
-    R(2632, 908, 3, 0, 140, 0, 0), // pidfd_info
-    R(2647, 911, 3, 0, 140, 1, HOLDS | LEADS), // procmap_query
-    R(2357, 914, 3, 0, 141, 0, HOLDS), // seccomp_notif
-    R(2358, 917, 3, 0, 141, 0, 0), // seccomp_notif_resp
-    R(2652, 920, 3, 0, 141, 0, 0), // uffdio_api
-    R(2655, 923, 3, 0, 141, 0, HOLDS), // uffdio_continue
-    R(2657, 926, 3, 0, 141, 0, 0), // uffdio_copy
-    R(2659, 929, 3, 0, 141, 0, 0), // uffdio_move
-    R(2661, 932, 3, 0, 141, 0, HOLDS), // uffdio_poison
-    R(2662, 935, 3, 0, 141, 0, HOLDS), // uffdio_register
-    R(2663, 938, 3, 0, 141, 0, HOLDS), // uffdio_rwprotect
-    R(2664, 941, 3, 0, 141, 0, HOLDS), // uffdio_writeprotect
-    R(2666, 944, 3, 0, 141, 0, HOLDS), // uffdio_zeropage
-    R(2671, 947, 3, 0, 141, 0, 0), // dmabuf_cmsg
-    R(2675, 950, 2, 0, 141, 0, HOLDS), // in_pktinfo
-    R(2677, 952, 2, 0, 141, 0, 0), // in6_addr
-    R(2678, 954, 2, 0, 141, 0, 0), // nl_pktinfo
-    R(2686, 956, 2, 0, 141, 0, 0), // tpacket_auxdata
-    R(2690, 958, 3, 0, 141, 0, 0), // rtnl_link_ifmap
-    R(2714, 961, 2, 0, 141, 0, 0), // rtnl_link_stats
-    R(2716, 963, 5, 0, 141, 0, 0), // rtnl_link_stats64
-    R(2721, 968, 2, 0, 141, 0, 0), // ifla_cacheinfo
-    R(2723, 970, 2, 0, 141, 0, 0), // ifla_vf_broadcast
-    R(2726, 972, 3, 0, 141, 0, 0), // ifla_vf_guid
-    R(2728, 975, 2, 0, 141, 0, 0), // ifla_vf_link_state
-    R(2730, 977, 2, 0, 141, 0, 0), // ifla_vf_mac
-    R(2733, 979, 2, 0, 141, 0, 0), // ifla_vf_rate
-    R(2735, 981, 2, 0, 141, 0, 0), // ifla_vf_rss_query_en
-    R(2736, 983, 2, 0, 141, 0, 0), // ifla_vf_spoofchk
-    R(2737, 985, 2, 0, 141, 0, 0), // ifla_vf_trust
-    R(2739, 987, 2, 0, 141, 0, 0), // ifla_vf_tx_rate
-    R(2741, 989, 2, 0, 141, 0, 0), // ifla_vf_vlan
-    R(2743, 991, 2, 0, 141, 0, 0), // ifla_vf_vlan_info
-    R(2747, 993, 2, 0, 141, 0, 0), // ifla_port_vsi
-    R(2748, 995, 2, 0, 141, 0, 0), // ifla_vlan_flags
-    R(2751, 997, 2, 0, 141, 0, 0), // ifla_vlan_qos_mapping
-    R(2757, 999, 2, 0, 141, 0, 0), // ifinfomsg
-    R(2760, 1001, 2, 0, 141, 0, 0), // ifla_vxlan_port_range
-    R(2761, 1003, 2, 0, 141, 0, 0), // ifla_geneve_port_range
-    R(2763, 1005, 2, 0, 141, 0, 0), // ifla_bridge_id
-    R(2767, 1007, 2, 0, 141, 0, 0), // ifa_cacheinfo
-    R(2776, 1009, 2, 0, 141, 0, 0), // rta_cacheinfo
-    R(2780, 1011, 3, 0, 141, 0, 0), // rta_mfc_stats
-    R(2785, 1014, 2, 0, 141, 0, 0), // rtnexthop
-    R(2788, 1016, 2, 0, 141, 0, 0), // rtvia
-    R(2789, 1018, 2, 0, 141, 0, 0), // fib_rule_port_range
-    R(2790, 1020, 2, 0, 141, 0, 0), // fib_rule_uid_range
-    R(2795, 1022, 2, 0, 141, 0, 0), // nda_cacheinfo
-    R(2805, 1024, 2, 0, 141, 0, 0), // ndt_config
-    R(2817, 1026, 3, 0, 141, 0, 0), // ndt_stats
-    R(2822, 1029, 3, 0, 141, 0, 0), // nexthop_grp
-    R(2825, 1032, 2, 0, 141, 0, 0), // prefix_cacheinfo
-    R(2826, 1034, 2, 0, 141, 0, 0), // nla_bitfield32
-    R(2832, 1036, 2, 0, 141, 0, 0), // tcp_bbr_info
-    R(2838, 1038, 2, 0, 141, 0, 0), // tcp_dctcp_info
-    R(2841, 1040, 3, 0, 141, 0, 0), // __kernel_sockaddr_storage
-    R(2843, 1043, 2, 0, 141, 0, 0), // tcp_diag_md5sig
-    R(2848, 1045, 2, 0, 141, 0, 0), // inet_diag_meminfo
-    R(2860, 1047, 3, 0, 141, 0, 0), // inet_diag_sockopt
-    R(2865, 1050, 2, 0, 141, 0, 0), // tcpvegas_info
-    R(2868, 1052, 2, 0, 141, 0, 0), // unix_diag_rqlen
-    R(2871, 1054, 2, 0, 141, 0, 0), // unix_diag_vfs
-    R(2878, 1056, 2, 0, 141, 0, 0), // packet_diag_info
-    R(2884, 1058, 2, 0, 141, 0, 0), // packet_diag_mclist
-    R(2892, 1060, 2, 0, 141, 0, 0), // packet_diag_ring
-    R(2897, 1062, 2, 0, 141, 0, 0), // netlink_diag_ring
-    R(2903, 1064, 2, 0, 141, 0, 0), // ifaddrmsg
-    R(2913, 1066, 2, 0, 141, 0, 0), // rtmsg
-    R(2919, 1068, 2, 0, 141, 0, 0), // ndmsg
-    R(2921, 1070, 2, 0, 141, 0, 0), // ndtmsg
-    R(2927, 1072, 2, 0, 141, 0, 0), // fib_rule_hdr
-    R(2933, 1074, 2, 0, 141, 0, 0), // tcmsg
-    R(2935, 1076, 2, 0, 141, 0, 0), // tcamsg
-    R(2937, 1078, 2, 0, 141, 0, 0), // rtgenmsg
-    R(2943, 1080, 2, 0, 141, 0, 0), // nhmsg
-    R(2949, 1082, 2, 0, 141, 0, 0), // prefixmsg
-    R(2951, 1084, 2, 0, 141, 0, 0), // if_stats_msg
-    R(2952, 1086, 2, 0, 141, 0, 0), // genlmsghdr
-    R(2957, 1088, 2, 0, 141, 0, HOLDS), // inet_diag_req_v2
-    R(2967, 1090, 2, 0, 141, 0, HOLDS), // inet_diag_msg
-    R(2971, 1092, 2, 0, 141, 0, HOLDS), // inet_diag_req
-    R(2976, 1094, 2, 0, 141, 0, 0), // unix_diag_req
-    R(2980, 1096, 2, 0, 141, 0, 0), // unix_diag_msg
-    R(2984, 1098, 2, 0, 141, 0, 0), // packet_diag_req
-    R(2988, 1100, 2, 0, 141, 0, 0), // packet_diag_msg
-    R(2992, 1102, 2, 0, 141, 0, 0), // netlink_diag_req
-    R(3000, 1104, 2, 0, 141, 0, 0), // netlink_diag_msg
-    R(3012, 1106, 5, 0, 141, 8, HOLDS | LEADS), // iocb
-    R(3016, 1111, 3, 0, 149, 0, 0), // io_event
-    R(3018, 1114, 4, 0, 149, 0, 0), // epoll_event
-    R(3020, 1118, 4, 0, 149, 0, 0), // sigset_t
-    R(3032, 1122, 9, 0, 149, 0, HOLDS), // statfs
-    R(3037, 1131, 3, 0, 149, 0, 0), // linux_dirent64
-    R(3039, 1134, 2, 0, 149, 0, 0), // pollfd
-    R(3056, 1136, 17, 3, 149, 2, 0), // stat
-    R(3059, 1153, 3, 0, 151, 0, HOLDS), // __kernel_itimerspec
-    R(3076, 1156, 3, 2, 151, 0, HOLDS), // rusage
-    R(3079, 1159, 3, 0, 151, 0, HOLDS), // robust_list_head
-    R(3080, 1162, 3, 0, 151, 0, HOLDS), // __kernel_old_itimerval
-    R(3084, 1165, 4, 0, 151, 0, HOLDS | LEADS), // kexec_segment
-    R(3089, 1169, 3, 0, 151, 3, HOLDS), // sigevent
-    R(3091, 1172, 2, 0, 154, 0, 0), // sched_param
-    R(3095, 1174, 6, 0, 154, 0, 0), // stack_t
-    R(3101, 1180, 16, 0, 154, 1, 0), // sigaction
-    R(3106, 1196, 3, 0, 155, 0, 0), // tms
-    R(3112, 1199, 2, 2, 155, 0, 0), // new_utsname
-    R(3115, 1201, 3, 0, 155, 0, 0), // rlimit
-    R(3118, 1204, 2, 0, 155, 0, 0), // timezone
-    R(3135, 1206, 3, 0, 155, 0, HOLDS), // __kernel_timex
-    R(3148, 1209, 3, 0, 155, 0, 0), // sysinfo
-    R(3151, 1212, 3, 0, 155, 0, 0), // sockaddr
-    R(3156, 1215, 3, 0, 155, 0, HOLDS | LEADS), // user_msghdr
-    R(3159, 1218, 3, 0, 155, 0, HOLDS | LEADS), // mmsghdr
-    R(3160, 1221, 3, 0, 155, 0, 0), // rlimit64
-    R(3164, 1224, 2, 0, 155, 0, 0), // file_handle
-    R(3173, 1226, 3, 0, 155, 0, 0), // sched_attr
-    R(3267, 1229, 6, 0, 155, 49, HOLDS | LEADS), // bpf_attr
-    R(3296, 1235, 7, 4, 204, 0, HOLDS), // statx
-    R(3298, 1242, 3, 0, 204, 0, HOLDS | LEADS), // __aio_sigset
-    R(3305, 1245, 3, 0, 204, 0, HOLDS), // rseq
-    R(3315, 1248, 1, 0, 204, 7, HOLDS | LEADS), // clone_args
-    R(3317, 1249, 3, 0, 211, 0, 0), // open_how
-    R(3318, 1252, 1, 2, 211, 0, HOLDS), // rusage32
-    R(3319, 1253, 2, 0, 211, 0, HOLDS), // old_itimerval32
-    R(3320, 1255, 1, 0, 211, 0, 0), // timeval32
-    R(3550, 1256, 29, 0, 211, 0, HOLDS), // sigcontext
-    R(3554, 1285, 3, 0, 211, 0, 0), // sigstack
-    R(3556, 1288, 1, 0, 211, 0, HOLDS), // osf_statfs
-    R(3561, 1289, 1, 2, 211, 0, 0), // osf_stat
-    R(3562, 1290, 1, 0, 211, 0, HOLDS), // osf_statfs64
-    R(3564, 1291, 1, 0, 211, 0, HOLDS | LEADS), // pl_args
-    R(3565, 1292, 1, 0, 211, 0, HOLDS), // timex32
-    R(3566, 1293, 5, 0, 211, 0, 0), // linux_dirent
-    R(3569, 1298, 6, 0, 211, 0, 0), // ustat
-    R(3570, 1304, 14, 3, 211, 2, 0), // stat64
-    R(3571, 1318, 9, 0, 213, 0, HOLDS), // statfs64
-    R(3572, 1327, 2, 0, 213, 0, 0), // old_timespec32
-    R(3573, 1329, 2, 0, 213, 0, HOLDS), // old_itimerspec32
-    R(3574, 1331, 2, 0, 213, 0, HOLDS), // old_timex32
-    R(3575, 1333, 2, 0, 213, 0, 0), // compat_tms
-    R(3576, 1335, 2, 0, 213, 0, 0), // compat_ustat
-    R(3577, 1337, 3, 0, 213, 1, 0), // old_sigaction
-    R(3578, 1340, 1, 0, 214, 1, 0), // compat_old_sigaction
-    R(3579, 1341, 2, 0, 215, 0, 0), // compat_rlimit
-    R(3580, 1343, 2, 2, 215, 0, HOLDS), // compat_rusage
-    R(3581, 1345, 2, 0, 215, 0, 0), // old_timeval32
-    R(3582, 1347, 6, 0, 215, 0, HOLDS), // compat_statfs
-    R(3583, 1353, 7, 3, 215, 2, 0), // compat_stat
-    R(3584, 1360, 2, 0, 217, 0, 0), // compat_sysinfo
-    R(3585, 1362, 3, 0, 217, 0, 0), // compat_linux_dirent
-    R(3586, 1365, 4, 0, 217, 1, 0), // compat_sigaction
-    R(3587, 1369, 3, 0, 218, 0, 0), // compat_sigset_t
-    R(3588, 1372, 3, 0, 218, 38, HOLDS), // compat_siginfo
-    R(3589, 1375, 2, 0, 256, 3, HOLDS), // compat_sigevent
-    R(3590, 1377, 5, 0, 259, 0, HOLDS), // compat_statfs64
-    R(3591, 1382, 2, 0, 259, 0, 0), // compat_mq_attr
-    R(3592, 1384, 2, 0, 259, 0, HOLDS | LEADS), // compat_msghdr
-    R(3593, 1386, 2, 0, 259, 0, HOLDS), // compat_robust_list_head
-    R(3594, 1388, 2, 0, 259, 0, HOLDS | LEADS), // compat_kexec_segment
-    R(3595, 1390, 2, 0, 259, 0, HOLDS | LEADS), // compat_mmsghdr
-    R(3596, 1392, 2, 0, 259, 0, HOLDS | LEADS), // __compat_aio_sigset
-    R(3599, 1394, 2, 0, 259, 0, 0), // old_utimbuf32
-    R(3604, 1396, 3, 0, 259, 0, HOLDS | LEADS), // sel_arg_struct
-    R(3607, 1399, 5, 0, 259, 0, 0), // old_linux_dirent
-    R(3609, 1404, 3, 0, 259, 0, 0), // mmap_arg_struct
-    R(3610, 1407, 1, 3, 259, 2, 0), // oldabi_stat64
-    R(3611, 1408, 1, 0, 261, 0, 0), // oabi_epoll_event
-    R(3612, 1409, 2, 0, 261, 0, 0), // oabi_sembuf
-    R(3613, 1411, 3, 3, 261, 2, 0), // __old_kernel_stat
-    R(3614, 1414, 2, 2, 263, 0, 0), // oldold_utsname
-    R(3615, 1416, 2, 0, 263, 0, HOLDS | LEADS), // compat_sel_arg_struct
-    R(3616, 1418, 3, 0, 263, 0, 0), // compat_old_linux_dirent
-    R(3617, 1421, 1, 0, 263, 0, 0), // mmap_arg_struct32
-    R(3618, 1422, 2, 2, 263, 0, 0), // old_utsname
-    R(3619, 1424, 2, 0, 263, 0, HOLDS), // vm86_struct
-    R(3620, 1426, 3, 0, 263, 0, 0), // utimbuf
-    R(3627, 1429, 25, 0, 263, 0, HOLDS), // ucontext
-    R(3630, 1454, 1, 0, 263, 0, 0), // sig_dbg_op
-    R(3631, 1455, 1, 0, 263, 0, 0), // mmap_arg_struct_emu31
-    R(3632, 1456, 1, 3, 263, 2, 0), // stat64_emu31
-    R(3634, 1457, 1, 0, 265, 0, 0), // fadvise64_64_args
-    R(3638, 1458, 1, 0, 265, 0, 0), // gs_cb
-    R(3639, 1459, 1, 3, 265, 2, 0), // compat_stat64
-    R(3644, 1460, 3, 0, 267, 1, 0), // mount_attr
-    R(3651, 1463, 5, 0, 268, 0, 0), // landlock_ruleset_attr
-    R(3653, 1468, 3, 0, 268, 0, 0), // futex_waitv
-    R(3654, 1471, 3, 0, 268, 0, 0), // cachestat_range
-    R(3660, 1474, 3, 0, 268, 0, 0), // cachestat
-    R(3663, 1477, 4, 0, 268, 1, 0), // mnt_id_req
-    R(3690, 1481, 4, 0, 269, 0, 0), // statmount
-    R(3693, 1485, 3, 0, 269, 0, 0), // lsm_ctx
-    R(3694, 1488, 1, 0, 269, 11, 0), // riscv_hwprobe
-    R(3695, 1489, 1, 0, 280, 1, HOLDS | LEADS), // bpf_common_attr
-    R(3696, 1490, 1, 0, 281, 0, HOLDS | LEADS), // xattr_args
-    R(3702, 1491, 3, 0, 281, 0, 0), // file_attr
-    R(3706, 1494, 3, 0, 281, 0, 0), // ns_id_req
-    R(3712, 1497, 2, 0, 281, 1, 0), // nlmsghdr
-    R(3714, 1499, 2, 0, 282, 0, HOLDS), // nlmsgerr
-    R(3717, 1501, 2, 0, 282, 0, 0), // nlattr
-    R(3722, 1503, 2, 0, 282, 0, 0), // nl_mmap_req
-    R(3729, 1505, 2, 0, 282, 0, 0), // nl_mmap_hdr
-    R(3732, 1507, 2, 0, 282, 0, 0), // rtattr
-    R(3733, 1509, 2, 0, 282, 0, 0), // tunnel_msg
-    R(3734, 1511, 3, 0, 282, 0, 0), // rtnl_hw_stats64
-    R(3735, 1514, 2, 0, 282, 0, 0), // ifla_rmnet_flags
-    R(3741, 1516, 2, 0, 282, 0, 0), // nduseroptmsg
-    R(3749, 1518, 2, 0, 282, 4, 0), // rta_session
-    R(3750, 1520, 2, 0, 286, 0, 0), // sock_diag_req
-    R(3752, 1522, 2, 0, 286, 0, HOLDS), // inet_diag_req_raw
-    R(3757, 1524, 2, 0, 286, 0, 0), // inet_diag_sockid
-    R(3760, 1526, 2, 0, 286, 0, 0), // inet_diag_bc_op
-    R(3761, 1528, 2, 0, 286, 0, 0), // inet_diag_hostcond
-    R(3763, 1530, 2, 0, 286, 0, 0), // inet_diag_markcond
-    R(3766, 1532, 2, 0, 286, 0, 0), // sockaddr_un
-    R(3770, 1534, 2, 0, 286, 0, 0), // sockaddr_nl
-    R(3778, 1536, 2, 0, 286, 0, 0), // sockaddr_ll
-    R(3782, 1538, 2, 0, 286, 0, 0), // sockaddr_pkt
-    R(3787, 1540, 3, 0, 286, 0, 0), // sockaddr_vm
-    R(3792, 1543, 3, 0, 286, 0, 0), // sockaddr_can
-    R(3795, 1546, 2, 0, 286, 0, 0), // dmabuf_token
-    R(3798, 1548, 2, 0, 286, 0, 0), // can_filter
-    R(3799, 1550, 3, 0, 286, 0, 0), // ifmap
-    R(3801, 1553, 3, 0, 286, 0, 0), // if_settings
-    R(3802, 1556, 2, 0, 286, 0, 0), // io_uring_probe_op
-    R(3805, 1558, 3, 0, 286, 0, 0), // io_uring_zcrx_offsets
-    R(3810, 1561, 5, 0, 286, 0, 0), // io_sqring_offsets
-    R(3813, 1566, 5, 0, 286, 0, 0), // io_cqring_offsets
-    R(3815, 1571, 2, 0, 286, 0, 0), // zcrx_ctrl_export
-    R(3817, 1573, 2, 0, 286, 0, 0), // zcrx_ctrl_arm_event
-    R(3818, 1575, 3, 0, 286, 0, 0), // zcrx_ctrl_add_area
-    R(3822, 1578, 3, 0, 286, 0, HOLDS | LEADS), // io_uring_bpf_filter
-    R(3823, 1581, 2, 0, 286, 0, 0), // kvm_msr_entry
-    R(3826, 1583, 2, 0, 286, 0, 0), // ff_trigger
-    R(3828, 1585, 2, 0, 286, 0, 0), // ff_replay
-    R(3830, 1587, 2, 0, 286, 0, HOLDS), // ff_constant_effect
-    R(3833, 1589, 2, 0, 286, 0, HOLDS), // ff_ramp_effect
-    R(3840, 1591, 4, 0, 286, 0, HOLDS), // ff_periodic_effect
-    R(3847, 1595, 2, 0, 286, 0, 0), // ff_condition_effect
-    R(3850, 1597, 2, 0, 286, 0, 0), // ff_rumble_effect
-    R(3857, 1599, 2, 0, 286, 0, 0), // ff_haptic_effect
-    R(3858, 1601, 2, 0, 286, 0, 0), // usbdevfs_iso_packet_desc
-    R(3861, 1603, 2, 0, 286, 0, HOLDS), // usb_raw_ep_info
-    R(3863, 1605, 3, 0, 286, 0, 0), // udmabuf_create_item
-    R(3866, 1608, 3, 0, 286, 0, 0), // ptp_clock_time
-    R(3867, 1611, 3, 0, 286, 0, 0), // pps_ktime
-    R(3873, 1614, 3, 0, 286, 0, HOLDS), // pps_kinfo
-    R(3877, 1617, 12, 0, 286, 0, 0), // ipc64_perm
-    R(3878, 1629, 4, 0, 286, 0, 0), // ipc_perm
-    R(3879, 1633, 0, 0, 286, 0, 0), // fs_qfilestat_t
-    R(3883, 1633, 3, 0, 286, 0, 0), // fs_qfilestatv
-    R(3886, 1636, 3, 0, 286, 0, 0), // ebt_counter
-    R(3897, 1639, 3, 0, 286, 0, 0), // ip_vs_stats_user
-    R(3904, 1642, 3, 0, 286, 0, HOLDS), // ip_vs_dest_entry
-    R(3907, 1645, 3, 0, 286, 0, 0), // xdp_ring_offset
-    R(3917, 1648, 2, 0, 286, 0, HOLDS), // xfrm_selector
-    R(3926, 1650, 3, 0, 286, 0, 0), // xfrm_lifetime_cfg
-    R(3929, 1653, 3, 0, 286, 0, 0), // xfrm_lifetime_cur
-    R(3930, 1656, 3, 0, 286, 0, 0), // xt_counters
-    R(3932, 1659, 2, 0, 286, 0, 0), // if_set
-    R(3933, 1661, 3, 0, 286, 0, 0), // rds_iovec
-    R(3935, 1664, 3, 0, 286, 0, 0), // sigval_t
-    R(3940, 1667, 1, 0, 286, 0, 0), // mips32_watch_regs
-    R(3941, 1668, 1, 0, 286, 0, 0), // mips64_watch_regs
-    R(3943, 1669, 2, 0, 286, 0, 0), // vm86_regs
-    R(3945, 1671, 2, 0, 286, 0, 0), // revectored_struct
-    R(3951, 1673, 2, 0, 286, 0, 0), // vm86plus_info_struct
-    R(3956, 1675, 3, 0, 286, 0, HOLDS), // btrfs_qgroup_inherit
-    R(3958, 1678, 1, 0, 286, 0, 0), // kvm_cpuid_entry
-    R(3959, 1679, 1, 0, 286, 0, 0), // kvm_cpuid_entry2
-    R(3960, 1680, 3, 0, 286, 0, 0), // btrfs_ioctl_timespec
-    R(3965, 1683, 3, 0, 286, 0, 0), // btrfs_qgroup_limit
-    R(3971, 1686, 3, 0, 286, 0, 0), // blk_zone
-    R(3973, 1689, 3, 0, 286, 0, 0), // btrfs_ioctl_same_extent_info
-    R(3989, 1692, 3, 0, 286, 0, 0), // btrfs_scrub_progress
-    R(3999, 1695, 3, 0, 286, 0, 0), // btrfs_ioctl_search_key
-    R(4001, 1698, 3, 0, 286, 0, 0), // btrfs_ioctl_space_info
-    R(4006, 1701, 3, 0, 286, 0, 0), // fiemap_extent
-    R(4008, 1704, 3, 0, 286, 0, 0), // file_dedupe_range_info
-    R(4011, 1707, 2, 0, 286, 2, 0), // fscrypt_key_specifier
-    R(2359, 1709, 3, 0, 288, 0, 0), // seccomp_data
-    R(4012, 1712, 2, 0, 288, 0, 0), // __kernel_fsid_t
-    R(4014, 1714, 3, 0, 288, 0, 0), // robust_list
-    R(4015, 1717, 3, 0, 288, 0, 0), // __kernel_timex_timeval
-    R(4016, 1720, 3, 0, 288, 0, 0), // statx_timestamp
-    R(4019, 1723, 2, 0, 288, 0, 0), // rseq_slice_ctrl
-    R(4156, 1725, 9, 0, 288, 0, HOLDS), // user_regs_struct
-    R(4159, 1734, 1, 0, 288, 0, 0), // user_regs_arcv2
-    R(4330, 1735, 20, 0, 288, 0, HOLDS), // pt_regs
-    R(4335, 1755, 1, 0, 288, 0, 0), // user_fp
-    R(4338, 1756, 1, 0, 288, 0, 0), // fpu_struct
-    R(4342, 1757, 1, 0, 288, 0, 0), // zol_struct
-    R(4344, 1758, 1, 0, 288, 0, HOLDS), // __riscv_fp_state
-    R(4347, 1759, 1, 0, 288, 0, HOLDS | LEADS), // setargs
-    R(4348, 1760, 1, 0, 288, 0, 0), // compat_fsid_t
-    R(4349, 1761, 0, 0, 288, 0, 0), // compat_sigval_t
-    R(4350, 1761, 2, 0, 288, 0, 0), // compat_robust_list
-    R(4353, 1763, 2, 0, 288, 0, 0), // mcontext
-    R(4356, 1765, 2, 0, 288, 0, 0), // mcontext_t
-    R(4361, 1767, 2, 0, 288, 0, 0), // ff_envelope
-    R(4368, 1769, 3, 0, 288, 0, 0), // usb_raw_ep_caps
-    R(4371, 1772, 2, 0, 288, 0, 0), // usb_raw_ep_limits
-    R(4372, 1774, 2, 0, 288, 0, 0), // xfrm_address_t
-    R(4373, 1776, 2, 0, 288, 0, 0), // psw_t
-    R(4376, 1778, 1, 0, 288, 0, HOLDS), // s390_fp_regs
-    R(4383, 1779, 2, 0, 288, 0, HOLDS), // per_struct
-    R(4388, 1781, 1, 0, 288, 0, 0), // hvm_event_record
-    R(4390, 1782, 1, 0, 288, 0, 0), // ia64_fpreg
-    R(4393, 1783, 1, 0, 288, 0, 0), // __riscv_d_ext_state
-    R(4395, 1784, 1, 0, 288, 0, 0), // freg_t
-    R(4403, 1785, 2, 0, 288, 0, 0), // per_cr_bits
-    R(4417, 1787, 2, 0, 288, 0, 0), // per_lowcore_bits
+    R(2289, 669, 9, 0, 84, 40, HOLDS), // siginfo
+    R(2300, 678, 5, 0, 124, 3, 0), // ptrace_syscall_info
+    R(2303, 683, 3, 0, 127, 0, 0), // ptrace_rseq_configuration
+    R(2308, 686, 2, 0, 127, 0, 0), // sock_filter
+    R(2310, 688, 3, 0, 127, 0, 0), // seccomp_metadata
+    R(2312, 691, 3, 0, 127, 0, 0), // ptrace_sud_config
+    R(2318, 694, 1, 0, 127, 0, 0), // ppc_debug_info
+    R(2323, 695, 1, 0, 127, 0, 0), // ppc_hw_breakpoint
+    R(2327, 696, 1, 0, 127, 2, HOLDS), // pt_watch_regs
+    R(2330, 697, 2, 0, 129, 0, 0), // ptrace_area
+    R(2334, 699, 2, 0, 129, 0, 0), // kcmp_epoll_slot
+    R(2349, 701, 4, 0, 129, 0, HOLDS | LEADS), // prctl_mm_map
+    R(2356, 705, 2, 0, 129, 0, HOLDS), // vm86plus_struct
+    R(2360, 707, 2, 0, 129, 0, 0), // seccomp_notif_sizes
+    R(2364, 709, 2, 0, 129, 0, 0), // keyctl_dh_params
+    R(2368, 711, 3, 0, 129, 0, HOLDS | LEADS), // keyctl_kdf_params
+    R(2374, 714, 2, 0, 129, 0, 0), // keyctl_pkey_query
+    R(2377, 716, 2, 0, 129, 0, 0), // keyctl_pkey_params
+    R(2380, 718, 1, 0, 129, 0, 0), // landlock_path_beneath_attr
+    R(2381, 719, 3, 0, 129, 0, 0), // landlock_net_port_attr
+    R(2384, 722, 3, 0, 129, 0, 0), // blk_zone_range
+    R(2388, 725, 3, 0, 129, 0, 0), // btrfs_ioctl_clone_range_args
+    R(2391, 728, 6, 0, 129, 0, 0), // btrfs_ioctl_defrag_range_args
+    R(2395, 734, 3, 0, 129, 0, 0), // btrfs_ioctl_qgroup_assign_args
+    R(2398, 737, 3, 0, 129, 0, 0), // btrfs_ioctl_qgroup_create_args
+    R(2400, 740, 3, 0, 129, 0, 0), // btrfs_ioctl_quota_rescan_args
+    R(2405, 743, 6, 0, 129, 0, HOLDS | LEADS), // btrfs_ioctl_send_args
+    R(2409, 749, 4, 0, 129, 5, HOLDS | LEADS), // btrfs_ioctl_vol_args_v2
+    R(2410, 753, 3, 0, 134, 0, 0), // file_clone_range
+    R(2417, 756, 3, 0, 134, 0, HOLDS | LEADS), // fsverity_enable_arg
+    R(2423, 759, 2, 0, 134, 0, 0), // fsxattr
+    R(2427, 761, 2, 0, 134, 0, 0), // kvm_clock_data
+    R(2429, 763, 2, 0, 134, 0, 0), // kvm_coalesced_mmio_zone
+    R(2431, 765, 1, 0, 134, 0, HOLDS), // kvm_cpuid
+    R(2432, 766, 1, 0, 134, 0, HOLDS), // kvm_cpuid2
+    R(2435, 767, 2, 0, 134, 0, 0), // kvm_device_attr
+    R(2438, 769, 3, 0, 134, 0, 0), // kvm_dirty_log
+    R(2441, 772, 2, 0, 134, 0, 0), // kvm_enable_cap
+    R(2443, 774, 1, 0, 134, 0, 0), // kvm_interrupt
+    R(2445, 775, 2, 0, 134, 0, 0), // kvm_ioeventfd
+    R(2447, 777, 1, 0, 134, 0, 0), // kvm_irq_level
+    R(2450, 778, 1, 0, 134, 1, 0), // kvm_irqfd
+    R(2452, 779, 2, 0, 135, 0, 0), // kvm_memory_attributes
+    R(2457, 781, 2, 0, 135, 2, 0), // kvm_memory_region
+    R(2459, 783, 1, 0, 137, 0, 0), // kvm_mp_state
+    R(2460, 784, 2, 0, 137, 0, 0), // kvm_one_reg
+    R(2462, 786, 1, 0, 137, 0, 0), // kvm_signal_mask
+    R(2464, 787, 2, 0, 137, 2, 0), // kvm_userspace_memory_region
+    R(2465, 789, 2, 0, 139, 2, 0), // kvm_userspace_memory_region2
+    R(2473, 791, 3, 0, 141, 0, 0), // rtc_pll_info
+    R(2483, 794, 2, 0, 141, 0, 0), // rtc_time
+    R(2487, 796, 2, 0, 141, 0, HOLDS), // rtc_wkalrm
+    R(2488, 798, 4, 4, 141, 0, 0), // termios2
+    R(2489, 802, 4, 0, 141, 0, 0), // timeval
+    R(2492, 806, 3, 0, 141, 0, 0), // uffdio_set_mode
+    R(2503, 809, 3, 0, 141, 0, 0), // btrfs_ioctl_fs_info_args
+    R(2518, 812, 3, 0, 141, 0, HOLDS), // btrfs_ioctl_get_subvol_info_args
+    R(2520, 815, 3, 0, 141, 0, HOLDS), // btrfs_ioctl_qgroup_limit_args
+    R(2521, 818, 2, 0, 141, 0, 0), // fs_sysfs_path
+    R(2522, 820, 2, 0, 141, 0, 0), // fsuuid2
+    R(2523, 822, 2, 0, 141, 0, 0), // kvm_enc_region
+    R(2528, 824, 2, 0, 141, 0, 0), // serial_iso7816
+    R(2533, 826, 2, 0, 141, 0, 0), // vt_consizecsrpos
+    R(2537, 828, 2, 0, 141, 0, 0), // watchdog_info
+    R(2540, 830, 3, 0, 141, 0, HOLDS), // blk_zone_report
+    R(2544, 833, 5, 0, 141, 0, 0), // btrfs_ioctl_dev_info_args
+    R(2547, 838, 3, 0, 141, 0, 0), // btrfs_ioctl_get_dev_stats
+    R(2552, 841, 3, 0, 141, 0, 0), // btrfs_ioctl_get_subvol_rootref_args
+    R(2554, 844, 3, 0, 141, 0, 0), // btrfs_ioctl_ino_lookup_args
+    R(2555, 847, 3, 0, 141, 0, 0), // btrfs_ioctl_ino_lookup_user_args
+    R(2558, 850, 3, 0, 141, 0, HOLDS | LEADS), // btrfs_ioctl_ino_path_args
+    R(2561, 853, 3, 0, 141, 0, HOLDS | LEADS), // btrfs_ioctl_logical_ino_args
+    R(2562, 856, 3, 0, 141, 0, 0), // btrfs_ioctl_quota_ctl_args
+    R(2563, 859, 3, 0, 141, 0, HOLDS), // btrfs_ioctl_received_subvol_args
+    R(2566, 862, 3, 0, 141, 0, HOLDS), // btrfs_ioctl_same_args
+    R(2567, 865, 3, 0, 141, 0, HOLDS), // btrfs_ioctl_scrub_args
+    R(2568, 868, 3, 0, 141, 0, HOLDS), // btrfs_ioctl_search_args
+    R(2570, 871, 5, 0, 141, 0, HOLDS), // btrfs_ioctl_search_args_v2
+    R(2574, 876, 3, 0, 141, 0, HOLDS), // btrfs_ioctl_space_args
+    R(2581, 879, 3, 5, 141, 0, HOLDS), // fiemap
+    R(2582, 882, 3, 0, 141, 0, HOLDS), // file_dedupe_range
+    R(2586, 885, 3, 0, 141, 1, HOLDS), // fscrypt_add_key_arg
+    R(2589, 888, 2, 0, 142, 0, HOLDS), // fscrypt_get_key_status_arg
+    R(2591, 890, 2, 0, 142, 0, HOLDS), // fscrypt_remove_key_arg
+    R(2593, 892, 3, 0, 142, 0, 0), // fstrim_range
+    R(2597, 895, 2, 0, 142, 0, 0), // fsverity_digest
+    R(2600, 897, 3, 0, 142, 0, 0), // kvm_clear_dirty_log
+    R(2601, 900, 1, 0, 142, 0, 0), // kvm_create_device
+    R(2603, 901, 1, 0, 142, 0, 0), // kvm_msr_list
+    R(2605, 902, 2, 0, 142, 0, 0), // kvm_pre_fault_memory
+    R(2608, 904, 2, 0, 142, 0, 0), // kvm_reg_list
+    R(2614, 906, 2, 0, 142, 0, 0), // kvm_translation
+    R(2632, 908, 3, 0, 142, 0, 0), // pidfd_info
+    R(2647, 911, 3, 0, 142, 1, HOLDS | LEADS), // procmap_query
+    R(2357, 914, 3, 0, 143, 0, HOLDS), // seccomp_notif
+    R(2358, 917, 3, 0, 143, 0, 0), // seccomp_notif_resp
+    R(2652, 920, 3, 0, 143, 0, 0), // uffdio_api
+    R(2655, 923, 3, 0, 143, 0, HOLDS), // uffdio_continue
+    R(2657, 926, 3, 0, 143, 0, 0), // uffdio_copy
+    R(2659, 929, 3, 0, 143, 0, 0), // uffdio_move
+    R(2661, 932, 3, 0, 143, 0, HOLDS), // uffdio_poison
+    R(2662, 935, 3, 0, 143, 0, HOLDS), // uffdio_register
+    R(2663, 938, 3, 0, 143, 0, HOLDS), // uffdio_rwprotect
+    R(2664, 941, 3, 0, 143, 0, HOLDS), // uffdio_writeprotect
+    R(2666, 944, 3, 0, 143, 0, HOLDS), // uffdio_zeropage
+    R(2671, 947, 3, 0, 143, 0, 0), // dmabuf_cmsg
+    R(2675, 950, 2, 0, 143, 0, HOLDS), // in_pktinfo
+    R(2677, 952, 2, 0, 143, 0, 0), // in6_addr
+    R(2678, 954, 2, 0, 143, 0, 0), // nl_pktinfo
+    R(2686, 956, 2, 0, 143, 0, 0), // tpacket_auxdata
+    R(2690, 958, 3, 0, 143, 0, 0), // rtnl_link_ifmap
+    R(2714, 961, 2, 0, 143, 0, 0), // rtnl_link_stats
+    R(2716, 963, 5, 0, 143, 0, 0), // rtnl_link_stats64
+    R(2721, 968, 2, 0, 143, 0, 0), // ifla_cacheinfo
+    R(2723, 970, 2, 0, 143, 0, 0), // ifla_vf_broadcast
+    R(2726, 972, 3, 0, 143, 0, 0), // ifla_vf_guid
+    R(2728, 975, 2, 0, 143, 0, 0), // ifla_vf_link_state
+    R(2730, 977, 2, 0, 143, 0, 0), // ifla_vf_mac
+    R(2733, 979, 2, 0, 143, 0, 0), // ifla_vf_rate
+    R(2735, 981, 2, 0, 143, 0, 0), // ifla_vf_rss_query_en
+    R(2736, 983, 2, 0, 143, 0, 0), // ifla_vf_spoofchk
+    R(2737, 985, 2, 0, 143, 0, 0), // ifla_vf_trust
+    R(2739, 987, 2, 0, 143, 0, 0), // ifla_vf_tx_rate
+    R(2741, 989, 2, 0, 143, 0, 0), // ifla_vf_vlan
+    R(2743, 991, 2, 0, 143, 0, 0), // ifla_vf_vlan_info
+    R(2747, 993, 2, 0, 143, 0, 0), // ifla_port_vsi
+    R(2748, 995, 2, 0, 143, 0, 0), // ifla_vlan_flags
+    R(2751, 997, 2, 0, 143, 0, 0), // ifla_vlan_qos_mapping
+    R(2757, 999, 2, 0, 143, 0, 0), // ifinfomsg
+    R(2760, 1001, 2, 0, 143, 0, 0), // ifla_vxlan_port_range
+    R(2761, 1003, 2, 0, 143, 0, 0), // ifla_geneve_port_range
+    R(2763, 1005, 2, 0, 143, 0, 0), // ifla_bridge_id
+    R(2767, 1007, 2, 0, 143, 0, 0), // ifa_cacheinfo
+    R(2776, 1009, 2, 0, 143, 0, 0), // rta_cacheinfo
+    R(2780, 1011, 3, 0, 143, 0, 0), // rta_mfc_stats
+    R(2785, 1014, 2, 0, 143, 0, 0), // rtnexthop
+    R(2788, 1016, 2, 0, 143, 0, 0), // rtvia
+    R(2789, 1018, 2, 0, 143, 0, 0), // fib_rule_port_range
+    R(2790, 1020, 2, 0, 143, 0, 0), // fib_rule_uid_range
+    R(2795, 1022, 2, 0, 143, 0, 0), // nda_cacheinfo
+    R(2805, 1024, 2, 0, 143, 0, 0), // ndt_config
+    R(2817, 1026, 3, 0, 143, 0, 0), // ndt_stats
+    R(2822, 1029, 3, 0, 143, 0, 0), // nexthop_grp
+    R(2825, 1032, 2, 0, 143, 0, 0), // prefix_cacheinfo
+    R(2826, 1034, 2, 0, 143, 0, 0), // nla_bitfield32
+    R(2832, 1036, 2, 0, 143, 0, 0), // tcp_bbr_info
+    R(2838, 1038, 2, 0, 143, 0, 0), // tcp_dctcp_info
+    R(2841, 1040, 3, 0, 143, 0, 0), // __kernel_sockaddr_storage
+    R(2843, 1043, 2, 0, 143, 0, 0), // tcp_diag_md5sig
+    R(2848, 1045, 2, 0, 143, 0, 0), // inet_diag_meminfo
+    R(2860, 1047, 3, 0, 143, 0, 0), // inet_diag_sockopt
+    R(2865, 1050, 2, 0, 143, 0, 0), // tcpvegas_info
+    R(2868, 1052, 2, 0, 143, 0, 0), // unix_diag_rqlen
+    R(2871, 1054, 2, 0, 143, 0, 0), // unix_diag_vfs
+    R(2878, 1056, 2, 0, 143, 0, 0), // packet_diag_info
+    R(2884, 1058, 2, 0, 143, 0, 0), // packet_diag_mclist
+    R(2892, 1060, 2, 0, 143, 0, 0), // packet_diag_ring
+    R(2897, 1062, 2, 0, 143, 0, 0), // netlink_diag_ring
+    R(2903, 1064, 2, 0, 143, 0, 0), // ifaddrmsg
+    R(2913, 1066, 2, 0, 143, 0, 0), // rtmsg
+    R(2919, 1068, 2, 0, 143, 0, 0), // ndmsg
+    R(2921, 1070, 2, 0, 143, 0, 0), // ndtmsg
+    R(2927, 1072, 2, 0, 143, 0, 0), // fib_rule_hdr
+    R(2933, 1074, 2, 0, 143, 0, 0), // tcmsg
+    R(2935, 1076, 2, 0, 143, 0, 0), // tcamsg
+    R(2937, 1078, 2, 0, 143, 0, 0), // rtgenmsg
+    R(2943, 1080, 2, 0, 143, 0, 0), // nhmsg
+    R(2949, 1082, 2, 0, 143, 0, 0), // prefixmsg
+    R(2951, 1084, 2, 0, 143, 0, 0), // if_stats_msg
+    R(2952, 1086, 2, 0, 143, 0, 0), // genlmsghdr
+    R(2957, 1088, 2, 0, 143, 0, HOLDS), // inet_diag_req_v2
+    R(2967, 1090, 2, 0, 143, 0, HOLDS), // inet_diag_msg
+    R(2971, 1092, 2, 0, 143, 0, HOLDS), // inet_diag_req
+    R(2976, 1094, 2, 0, 143, 0, 0), // unix_diag_req
+    R(2980, 1096, 2, 0, 143, 0, 0), // unix_diag_msg
+    R(2984, 1098, 2, 0, 143, 0, 0), // packet_diag_req
+    R(2988, 1100, 2, 0, 143, 0, 0), // packet_diag_msg
+    R(2992, 1102, 2, 0, 143, 0, 0), // netlink_diag_req
+    R(3000, 1104, 2, 0, 143, 0, 0), // netlink_diag_msg
+    R(3012, 1106, 5, 0, 143, 8, HOLDS | LEADS), // iocb
+    R(3016, 1111, 3, 0, 151, 0, 0), // io_event
+    R(3018, 1114, 4, 0, 151, 0, 0), // epoll_event
+    R(3020, 1118, 4, 0, 151, 0, 0), // sigset_t
+    R(3032, 1122, 9, 0, 151, 0, HOLDS), // statfs
+    R(3037, 1131, 3, 0, 151, 0, 0), // linux_dirent64
+    R(3039, 1134, 2, 0, 151, 0, 0), // pollfd
+    R(3056, 1136, 17, 3, 151, 2, 0), // stat
+    R(3059, 1153, 3, 0, 153, 0, HOLDS), // __kernel_itimerspec
+    R(3076, 1156, 3, 2, 153, 0, HOLDS), // rusage
+    R(3079, 1159, 3, 0, 153, 0, HOLDS), // robust_list_head
+    R(3080, 1162, 3, 0, 153, 0, HOLDS), // __kernel_old_itimerval
+    R(3084, 1165, 4, 0, 153, 0, HOLDS | LEADS), // kexec_segment
+    R(3089, 1169, 3, 0, 153, 3, HOLDS), // sigevent
+    R(3091, 1172, 2, 0, 156, 0, 0), // sched_param
+    R(3095, 1174, 6, 0, 156, 0, 0), // stack_t
+    R(3101, 1180, 16, 0, 156, 1, 0), // sigaction
+    R(3106, 1196, 3, 0, 157, 0, 0), // tms
+    R(3112, 1199, 2, 2, 157, 0, 0), // new_utsname
+    R(3115, 1201, 3, 0, 157, 0, 0), // rlimit
+    R(3118, 1204, 2, 0, 157, 0, 0), // timezone
+    R(3135, 1206, 3, 0, 157, 0, HOLDS), // __kernel_timex
+    R(3148, 1209, 3, 0, 157, 0, 0), // sysinfo
+    R(3151, 1212, 3, 0, 157, 0, 0), // sockaddr
+    R(3156, 1215, 3, 0, 157, 1, HOLDS | LEADS), // user_msghdr
+    R(3159, 1218, 3, 0, 158, 0, HOLDS | LEADS), // mmsghdr
+    R(3160, 1221, 3, 0, 158, 0, 0), // rlimit64
+    R(3164, 1224, 2, 0, 158, 0, 0), // file_handle
+    R(3173, 1226, 3, 0, 158, 0, 0), // sched_attr
+    R(3267, 1229, 6, 0, 158, 49, HOLDS | LEADS), // bpf_attr
+    R(3296, 1235, 7, 4, 207, 0, HOLDS), // statx
+    R(3298, 1242, 3, 0, 207, 0, HOLDS | LEADS), // __aio_sigset
+    R(3305, 1245, 3, 0, 207, 0, HOLDS), // rseq
+    R(3315, 1248, 1, 0, 207, 7, HOLDS | LEADS), // clone_args
+    R(3317, 1249, 3, 0, 214, 0, 0), // open_how
+    R(3318, 1252, 1, 2, 214, 0, HOLDS), // rusage32
+    R(3319, 1253, 2, 0, 214, 0, HOLDS), // old_itimerval32
+    R(3320, 1255, 1, 0, 214, 0, 0), // timeval32
+    R(3550, 1256, 29, 0, 214, 0, HOLDS), // sigcontext
+    R(3554, 1285, 3, 0, 214, 0, 0), // sigstack
+    R(3556, 1288, 1, 0, 214, 0, HOLDS), // osf_statfs
+    R(3561, 1289, 1, 2, 214, 0, 0), // osf_stat
+    R(3562, 1290, 1, 0, 214, 0, HOLDS), // osf_statfs64
+    R(3564, 1291, 1, 0, 214, 0, HOLDS | LEADS), // pl_args
+    R(3565, 1292, 1, 0, 214, 0, HOLDS), // timex32
+    R(3566, 1293, 5, 0, 214, 0, 0), // linux_dirent
+    R(3569, 1298, 6, 0, 214, 0, 0), // ustat
+    R(3570, 1304, 14, 3, 214, 2, 0), // stat64
+    R(3571, 1318, 9, 0, 216, 0, HOLDS), // statfs64
+    R(3572, 1327, 2, 0, 216, 0, 0), // old_timespec32
+    R(3573, 1329, 2, 0, 216, 0, HOLDS), // old_itimerspec32
+    R(3574, 1331, 2, 0, 216, 0, HOLDS), // old_timex32
+    R(3575, 1333, 2, 0, 216, 0, 0), // compat_tms
+    R(3576, 1335, 2, 0, 216, 0, 0), // compat_ustat
+    R(3577, 1337, 3, 0, 216, 1, 0), // old_sigaction
+    R(3578, 1340, 1, 0, 217, 1, 0), // compat_old_sigaction
+    R(3579, 1341, 2, 0, 218, 0, 0), // compat_rlimit
+    R(3580, 1343, 2, 2, 218, 0, HOLDS), // compat_rusage
+    R(3581, 1345, 2, 0, 218, 0, 0), // old_timeval32
+    R(3582, 1347, 6, 0, 218, 0, HOLDS), // compat_statfs
+    R(3583, 1353, 7, 3, 218, 2, 0), // compat_stat
+    R(3584, 1360, 2, 0, 220, 0, 0), // compat_sysinfo
+    R(3585, 1362, 3, 0, 220, 0, 0), // compat_linux_dirent
+    R(3586, 1365, 4, 0, 220, 1, 0), // compat_sigaction
+    R(3587, 1369, 3, 0, 221, 0, 0), // compat_sigset_t
+    R(3588, 1372, 3, 0, 221, 40, HOLDS), // compat_siginfo
+    R(3589, 1375, 2, 0, 261, 3, HOLDS), // compat_sigevent
+    R(3590, 1377, 5, 0, 264, 0, HOLDS), // compat_statfs64
+    R(3591, 1382, 2, 0, 264, 0, 0), // compat_mq_attr
+    R(3592, 1384, 2, 0, 264, 1, HOLDS | LEADS), // compat_msghdr
+    R(3593, 1386, 2, 0, 265, 0, HOLDS), // compat_robust_list_head
+    R(3594, 1388, 2, 0, 265, 0, HOLDS | LEADS), // compat_kexec_segment
+    R(3595, 1390, 2, 0, 265, 0, HOLDS | LEADS), // compat_mmsghdr
+    R(3596, 1392, 2, 0, 265, 0, HOLDS | LEADS), // __compat_aio_sigset
+    R(3599, 1394, 2, 0, 265, 0, 0), // old_utimbuf32
+    R(3604, 1396, 3, 0, 265, 0, HOLDS | LEADS), // sel_arg_struct
+    R(3607, 1399, 5, 0, 265, 0, 0), // old_linux_dirent
+    R(3609, 1404, 3, 0, 265, 0, 0), // mmap_arg_struct
+    R(3610, 1407, 1, 3, 265, 2, 0), // oldabi_stat64
+    R(3611, 1408, 1, 0, 267, 0, 0), // oabi_epoll_event
+    R(3612, 1409, 2, 0, 267, 0, 0), // oabi_sembuf
+    R(3613, 1411, 3, 3, 267, 2, 0), // __old_kernel_stat
+    R(3614, 1414, 2, 2, 269, 0, 0), // oldold_utsname
+    R(3615, 1416, 2, 0, 269, 0, HOLDS | LEADS), // compat_sel_arg_struct
+    R(3616, 1418, 3, 0, 269, 0, 0), // compat_old_linux_dirent
+    R(3617, 1421, 1, 0, 269, 0, 0), // mmap_arg_struct32
+    R(3618, 1422, 2, 2, 269, 0, 0), // old_utsname
+    R(3619, 1424, 2, 0, 269, 0, HOLDS), // vm86_struct
+    R(3620, 1426, 3, 0, 269, 0, 0), // utimbuf
+    R(3627, 1429, 25, 0, 269, 0, HOLDS), // ucontext
+    R(3630, 1454, 1, 0, 269, 0, 0), // sig_dbg_op
+    R(3631, 1455, 1, 0, 269, 0, 0), // mmap_arg_struct_emu31
+    R(3632, 1456, 1, 3, 269, 2, 0), // stat64_emu31
+    R(3634, 1457, 1, 0, 271, 0, 0), // fadvise64_64_args
+    R(3638, 1458, 1, 0, 271, 0, 0), // gs_cb
+    R(3639, 1459, 1, 3, 271, 2, 0), // compat_stat64
+    R(3644, 1460, 3, 0, 273, 1, 0), // mount_attr
+    R(3651, 1463, 5, 0, 274, 0, 0), // landlock_ruleset_attr
+    R(3653, 1468, 3, 0, 274, 0, 0), // futex_waitv
+    R(3654, 1471, 3, 0, 274, 0, 0), // cachestat_range
+    R(3660, 1474, 3, 0, 274, 0, 0), // cachestat
+    R(3663, 1477, 4, 0, 274, 1, 0), // mnt_id_req
+    R(3690, 1481, 4, 0, 275, 0, 0), // statmount
+    R(3693, 1485, 3, 0, 275, 0, 0), // lsm_ctx
+    R(3694, 1488, 1, 0, 275, 11, 0), // riscv_hwprobe
+    R(3695, 1489, 1, 0, 286, 1, HOLDS | LEADS), // bpf_common_attr
+    R(3696, 1490, 1, 0, 287, 0, HOLDS | LEADS), // xattr_args
+    R(3702, 1491, 3, 0, 287, 0, 0), // file_attr
+    R(3706, 1494, 3, 0, 287, 0, 0), // ns_id_req
+    R(3712, 1497, 2, 0, 287, 1, 0), // nlmsghdr
+    R(3714, 1499, 2, 0, 288, 0, HOLDS), // nlmsgerr
+    R(3717, 1501, 2, 0, 288, 0, 0), // nlattr
+    R(3722, 1503, 2, 0, 288, 0, 0), // nl_mmap_req
+    R(3729, 1505, 2, 0, 288, 0, 0), // nl_mmap_hdr
+    R(3732, 1507, 2, 0, 288, 0, 0), // rtattr
+    R(3733, 1509, 2, 0, 288, 0, 0), // tunnel_msg
+    R(3734, 1511, 3, 0, 288, 0, 0), // rtnl_hw_stats64
+    R(3735, 1514, 2, 0, 288, 0, 0), // ifla_rmnet_flags
+    R(3741, 1516, 2, 0, 288, 0, 0), // nduseroptmsg
+    R(3749, 1518, 2, 0, 288, 4, 0), // rta_session
+    R(3750, 1520, 2, 0, 292, 0, 0), // sock_diag_req
+    R(3752, 1522, 2, 0, 292, 0, HOLDS), // inet_diag_req_raw
+    R(3757, 1524, 2, 0, 292, 0, 0), // inet_diag_sockid
+    R(3760, 1526, 2, 0, 292, 0, 0), // inet_diag_bc_op
+    R(3761, 1528, 2, 0, 292, 0, 0), // inet_diag_hostcond
+    R(3763, 1530, 2, 0, 292, 0, 0), // inet_diag_markcond
+    R(3766, 1532, 2, 0, 292, 0, 0), // sockaddr_un
+    R(3770, 1534, 2, 0, 292, 0, 0), // sockaddr_nl
+    R(3778, 1536, 2, 0, 292, 0, 0), // sockaddr_ll
+    R(3782, 1538, 2, 0, 292, 0, 0), // sockaddr_pkt
+    R(3787, 1540, 3, 0, 292, 0, 0), // sockaddr_vm
+    R(3792, 1543, 3, 0, 292, 0, 0), // sockaddr_can
+    R(3795, 1546, 2, 0, 292, 0, 0), // dmabuf_token
+    R(3798, 1548, 2, 0, 292, 0, 0), // can_filter
+    R(3799, 1550, 3, 0, 292, 0, 0), // ifmap
+    R(3801, 1553, 3, 0, 292, 0, 0), // if_settings
+    R(3802, 1556, 2, 0, 292, 0, 0), // io_uring_probe_op
+    R(3805, 1558, 3, 0, 292, 0, 0), // io_uring_zcrx_offsets
+    R(3810, 1561, 5, 0, 292, 0, 0), // io_sqring_offsets
+    R(3813, 1566, 5, 0, 292, 0, 0), // io_cqring_offsets
+    R(3815, 1571, 2, 0, 292, 0, 0), // zcrx_ctrl_export
+    R(3817, 1573, 2, 0, 292, 0, 0), // zcrx_ctrl_arm_event
+    R(3818, 1575, 3, 0, 292, 0, 0), // zcrx_ctrl_add_area
+    R(3822, 1578, 3, 0, 292, 0, HOLDS | LEADS), // io_uring_bpf_filter
+    R(3823, 1581, 2, 0, 292, 0, 0), // kvm_msr_entry
+    R(3826, 1583, 2, 0, 292, 0, 0), // ff_trigger
+    R(3828, 1585, 2, 0, 292, 0, 0), // ff_replay
+    R(3830, 1587, 2, 0, 292, 0, HOLDS), // ff_constant_effect
+    R(3833, 1589, 2, 0, 292, 0, HOLDS), // ff_ramp_effect
+    R(3840, 1591, 4, 0, 292, 0, HOLDS), // ff_periodic_effect
+    R(3847, 1595, 2, 0, 292, 0, 0), // ff_condition_effect
+    R(3850, 1597, 2, 0, 292, 0, 0), // ff_rumble_effect
+    R(3857, 1599, 2, 0, 292, 0, 0), // ff_haptic_effect
+    R(3858, 1601, 2, 0, 292, 0, 0), // usbdevfs_iso_packet_desc
+    R(3861, 1603, 2, 0, 292, 0, HOLDS), // usb_raw_ep_info
+    R(3863, 1605, 3, 0, 292, 0, 0), // udmabuf_create_item
+    R(3866, 1608, 3, 0, 292, 0, 0), // ptp_clock_time
+    R(3867, 1611, 3, 0, 292, 0, 0), // pps_ktime
+    R(3873, 1614, 3, 0, 292, 0, HOLDS), // pps_kinfo
+    R(3877, 1617, 12, 0, 292, 0, 0), // ipc64_perm
+    R(3878, 1629, 4, 0, 292, 0, 0), // ipc_perm
+    R(3879, 1633, 0, 0, 292, 0, 0), // fs_qfilestat_t
+    R(3883, 1633, 3, 0, 292, 0, 0), // fs_qfilestatv
+    R(3886, 1636, 3, 0, 292, 0, 0), // ebt_counter
+    R(3897, 1639, 3, 0, 292, 0, 0), // ip_vs_stats_user
+    R(3904, 1642, 3, 0, 292, 0, HOLDS), // ip_vs_dest_entry
+    R(3907, 1645, 3, 0, 292, 0, 0), // xdp_ring_offset
+    R(3917, 1648, 2, 0, 292, 0, HOLDS), // xfrm_selector
+    R(3926, 1650, 3, 0, 292, 0, 0), // xfrm_lifetime_cfg
+    R(3929, 1653, 3, 0, 292, 0, 0), // xfrm_lifetime_cur
+    R(3930, 1656, 3, 0, 292, 0, 0), // xt_counters
+    R(3932, 1659, 2, 0, 292, 0, 0), // if_set
+    R(3933, 1661, 3, 0, 292, 0, 0), // rds_iovec
+    R(3935, 1664, 3, 0, 292, 0, 0), // sigval_t
+    R(3940, 1667, 1, 0, 292, 0, 0), // mips32_watch_regs
+    R(3941, 1668, 1, 0, 292, 0, 0), // mips64_watch_regs
+    R(3943, 1669, 2, 0, 292, 0, 0), // vm86_regs
+    R(3945, 1671, 2, 0, 292, 0, 0), // revectored_struct
+    R(3951, 1673, 2, 0, 292, 0, 0), // vm86plus_info_struct
+    R(3956, 1675, 3, 0, 292, 0, HOLDS), // btrfs_qgroup_inherit
+    R(3958, 1678, 1, 0, 292, 0, 0), // kvm_cpuid_entry
+    R(3959, 1679, 1, 0, 292, 0, 0), // kvm_cpuid_entry2
+    R(3960, 1680, 3, 0, 292, 0, 0), // btrfs_ioctl_timespec
+    R(3965, 1683, 3, 0, 292, 0, 0), // btrfs_qgroup_limit
+    R(3971, 1686, 3, 0, 292, 0, 0), // blk_zone
+    R(3973, 1689, 3, 0, 292, 0, 0), // btrfs_ioctl_same_extent_info
+    R(3989, 1692, 3, 0, 292, 0, 0), // btrfs_scrub_progress
+    R(3999, 1695, 3, 0, 292, 0, 0), // btrfs_ioctl_search_key
+    R(4001, 1698, 3, 0, 292, 0, 0), // btrfs_ioctl_space_info
+    R(4006, 1701, 3, 0, 292, 0, 0), // fiemap_extent
+    R(4008, 1704, 3, 0, 292, 0, 0), // file_dedupe_range_info
+    R(4011, 1707, 2, 0, 292, 2, 0), // fscrypt_key_specifier
+    R(2359, 1709, 3, 0, 294, 0, 0), // seccomp_data
+    R(4012, 1712, 2, 0, 294, 0, 0), // __kernel_fsid_t
+    R(4014, 1714, 3, 0, 294, 0, 0), // robust_list
+    R(4015, 1717, 3, 0, 294, 0, 0), // __kernel_timex_timeval
+    R(4016, 1720, 3, 0, 294, 0, 0), // statx_timestamp
+    R(4019, 1723, 2, 0, 294, 0, 0), // rseq_slice_ctrl
+    R(4156, 1725, 9, 0, 294, 0, HOLDS), // user_regs_struct
+    R(4159, 1734, 1, 0, 294, 0, 0), // user_regs_arcv2
+    R(4330, 1735, 20, 0, 294, 0, HOLDS), // pt_regs
+    R(4335, 1755, 1, 0, 294, 0, 0), // user_fp
+    R(4338, 1756, 1, 0, 294, 0, 0), // fpu_struct
+    R(4342, 1757, 1, 0, 294, 0, 0), // zol_struct
+    R(4344, 1758, 1, 0, 294, 0, HOLDS), // __riscv_fp_state
+    R(4347, 1759, 1, 0, 294, 0, HOLDS | LEADS), // setargs
+    R(4348, 1760, 1, 0, 294, 0, 0), // compat_fsid_t
+    R(4349, 1761, 0, 0, 294, 0, 0), // compat_sigval_t
+    R(4350, 1761, 2, 0, 294, 0, 0), // compat_robust_list
+    R(4353, 1763, 2, 0, 294, 0, 0), // mcontext
+    R(4356, 1765, 2, 0, 294, 0, 0), // mcontext_t
+    R(4361, 1767, 2, 0, 294, 0, 0), // ff_envelope
+    R(4368, 1769, 3, 0, 294, 0, 0), // usb_raw_ep_caps
+    R(4371, 1772, 2, 0, 294, 0, 0), // usb_raw_ep_limits
+    R(4372, 1774, 2, 0, 294, 0, 0), // xfrm_address_t
+    R(4373, 1776, 2, 0, 294, 0, 0), // psw_t
+    R(4376, 1778, 1, 0, 294, 0, HOLDS), // s390_fp_regs
+    R(4383, 1779, 2, 0, 294, 0, HOLDS), // per_struct
+    R(4388, 1781, 1, 0, 294, 0, 0), // hvm_event_record
+    R(4390, 1782, 1, 0, 294, 0, 0), // ia64_fpreg
+    R(4393, 1783, 1, 0, 294, 0, 0), // __riscv_d_ext_state
+    R(4395, 1784, 1, 0, 294, 0, 0), // freg_t
+    R(4403, 1785, 2, 0, 294, 0, 0), // per_cr_bits
+    R(4417, 1787, 2, 0, 294, 0, 0), // per_lowcore_bits
 ];
 
 /// Layouts: whom, size, fields.
@@ -17225,7 +17225,7 @@ pub(crate) const FIELDS: [F; 7853] = [
 ];
 
 /// What the value of a field decides.
-pub(crate) const BYS: [B; 288] = [
+pub(crate) const BYS: [B; 294] = [
     B(27, 0, 0xa, 0, 1, 0xa),
     B(27, 0, 0xb, 0, 1, 0xb),
     B(1072, 6, 0x0, 1, 1, 0xffffffffffffffff),
@@ -17310,214 +17310,220 @@ pub(crate) const BYS: [B; 288] = [
     B(1520, 7, 0x1, 324, 2, 0xffffffffffffffff),
     B(1520, 7, 0x2, 326, 1, 0xffffffffffffffff),
     B(2154, 0, 0x8, 327, 2, 0x8),
-    B(2254, 0, 0x1, 329, 4, 0xffffffffffffffff),
-    B(2254, 0, 0x2, 329, 4, 0xffffffffffffffff),
-    B(2254, 0, 0x3, 329, 4, 0xffffffffffffffff),
-    B(2254, 0, 0x4, 329, 4, 0xffffffffffffffff),
-    B(2254, 0, 0x5, 329, 4, 0xffffffffffffffff),
-    B(2254, 0, 0x6, 329, 4, 0xffffffffffffffff),
-    B(2254, 0, 0xfffffffffffffffb, 329, 4, 0xffffffffffffffff),
-    B(2252, 9, 0x1d, 333, 1, 0xffffffffffffffff),
-    B(2252, 10, 0x16, 333, 1, 0xffffffffffffffff),
-    B(2252, 11, 0x17, 333, 1, 0xffffffffffffffff),
-    B(2252, 0, 0x4, 334, 6, 0xffffffffffffffff),
-    B(2252, 0, 0x8, 340, 6, 0xffffffffffffffff),
-    B(2252, 0, 0xb, 346, 6, 0xffffffffffffffff),
-    B(2252, 9, 0x7, 352, 6, 0xffffffffffffffff),
-    B(2252, 92, 0xa, 352, 6, 0xffffffffffffffff),
-    B(2252, 0, 0x5, 358, 6, 0xffffffffffffffff),
-    B(2252, 93, 0x7, 364, 6, 0xffffffffffffffff),
-    B(2252, 9, 0x11, 370, 10, 0xffffffffffffffff),
-    B(2252, 10, 0x12, 370, 10, 0xffffffffffffffff),
-    B(2252, 11, 0x14, 370, 10, 0xffffffffffffffff),
-    B(2252, 15, 0x1f, 380, 8, 0xffffffffffffffff),
-    B(2252, 93, 0xc, 380, 8, 0xffffffffffffffff),
-    B(2254, 0, 0x0, 388, 11, 0xffffffffffffffff),
-    B(2254, 0, 0xfffffffffffffffa, 388, 11, 0xffffffffffffffff),
-    B(2254, 0, 0xffffffffffffffff, 388, 11, 0xffffffffffffffff),
-    B(2254, 25, 0xfffffffffffffffd, 388, 11, 0xffffffffffffffff),
-    B(2254, 1, 0xfffffffffffffffc, 388, 11, 0xffffffffffffffff),
-    B(2254, 25, 0xfffffffffffffffc, 388, 11, 0xffffffffffffffff),
-    B(2254, 1, 0xfffffffffffffffe, 388, 11, 0xffffffffffffffff),
-    B(2254, 0, 0xffffffffffffffc4, 388, 11, 0xffffffffffffffff),
-    B(2254, 0, 0xfffffffffffffff9, 388, 11, 0xffffffffffffffff),
-    B(2254, 25, 0xfffffffffffffffe, 399, 13, 0xffffffffffffffff),
-    B(2254, 1, 0xfffffffffffffffd, 399, 13, 0xffffffffffffffff),
-    B(2254, 0, 0xffffffffffffffff, 412, 1, 0xffffffffffffffff),
-    B(2254, 25, 0xfffffffffffffffd, 412, 1, 0xffffffffffffffff),
-    B(2254, 1, 0xfffffffffffffffc, 412, 1, 0xffffffffffffffff),
-    B(2254, 25, 0xfffffffffffffffe, 413, 1, 0xffffffffffffffff),
-    B(2254, 1, 0xfffffffffffffffd, 413, 1, 0xffffffffffffffff),
-    B(1155, 0, 0x1, 414, 2, 0xffffffffffffffff),
-    B(1155, 0, 0x2, 416, 2, 0xffffffffffffffff),
-    B(1155, 0, 0x3, 418, 3, 0xffffffffffffffff),
-    B(2324, 1, 0x0, 421, 1, 0xffffffffffffffff),
-    B(2324, 1, 0x1, 422, 1, 0xffffffffffffffff),
-    B(1070, 0, 0x0, 423, 1, 0xffffffffffffffff),
-    B(27, 0, 0x4, 424, 2, 0x4),
-    B(27, 0, 0x6, 424, 2, 0x6),
-    B(27, 0, 0x8, 426, 2, 0x8),
-    B(27, 0, 0x10, 428, 2, 0x10),
-    B(27, 74, 0x2, 430, 1, 0x2),
-    B(27, 74, 0x4, 431, 2, 0x4),
-    B(27, 0, 0x5, 431, 2, 0x5),
-    B(27, 74, 0x4, 433, 2, 0x4),
-    B(27, 0, 0x5, 433, 2, 0x5),
-    B(27, 74, 0x4, 435, 2, 0x4),
-    B(27, 0, 0x5, 435, 2, 0x5),
-    B(2375, 0, 0x0, 437, 1, 0xffffffffffffffff),
-    B(2643, 0, 0x0, 438, 1, 0xffffffffffffffff),
-    B(3004, 0, 0x1, 439, 1, 0xffffffffffffffff),
-    B(3004, 0, 0x7, 440, 1, 0xffffffffffffffff),
-    B(3004, 0, 0x8, 441, 2, 0xffffffffffffffff),
-    B(3004, 0, 0x5, 443, 4, 0xffffffffffffffff),
-    B(3004, 0, 0x2, 447, 4, 0xffffffffffffffff),
-    B(3004, 0, 0x3, 447, 4, 0xffffffffffffffff),
-    B(3010, 0, 0x1, 451, 1, 0x1),
-    B(3010, 0, 0x3, 451, 1, 0x3),
-    B(3042, 0, 0x2000, 452, 2, 0xf000),
-    B(3042, 0, 0x6000, 452, 2, 0xf000),
-    B(3087, 0, 0x1, 454, 1, 0xffffffffffffffff),
-    B(3087, 0, 0x2, 455, 1, 0xffffffffffffffff),
-    B(3087, 0, 0x4, 456, 1, 0xffffffffffffffff),
-    B(3098, 227, 0x4000000, 457, 1, 0x4000000),
-    B(11, 0, 0x0, 458, 1, 0xffffffffffffffff),
-    B(15, 0, 0x0, 459, 1, 0xffffffffffffffff),
-    B(20, 0, 0x0, 460, 1, 0xffffffffffffffff),
-    B(21, 0, 0x0, 461, 1, 0xffffffffffffffff),
-    B(47, 0, 0x0, 462, 1, 0xffffffffffffffff),
-    B(55, 0, 0x0, 463, 1, 0xffffffffffffffff),
-    B(62, 0, 0x0, 464, 1, 0xffffffffffffffff),
-    B(87, 0, 0x0, 465, 1, 0xffffffffffffffff),
-    B(99, 0, 0x0, 466, 1, 0xffffffffffffffff),
-    B(76, 0, 0x0, 467, 1, 0xffffffffffffffff),
-    B(77, 0, 0x0, 468, 1, 0xffffffffffffffff),
-    B(3219, 0, 0x0, 469, 1, 0xffffffffffffffff),
-    B(3256, 0, 0x0, 470, 1, 0xffffffffffffffff),
-    B(40, 0, 0x0, 471, 1, 0xffffffffffffffff),
-    B(96, 0, 0x0, 472, 1, 0xffffffffffffffff),
-    B(63, 0, 0x0, 473, 1, 0xffffffffffffffff),
-    B(74, 8, 0x2e, 474, 2, 0xffffffffffffffff),
-    B(74, 8, 0x2f, 474, 2, 0xffffffffffffffff),
-    B(74, 8, 0x36, 474, 2, 0xffffffffffffffff),
-    B(74, 8, 0x37, 474, 2, 0xffffffffffffffff),
-    B(75, 8, 0x20, 476, 2, 0x20),
-    B(75, 0, 0x28, 476, 2, 0x28),
-    B(75, 0, 0x30, 476, 2, 0x30),
-    B(3196, 8, 0x2e, 478, 2, 0xffffffffffffffff),
-    B(3196, 8, 0x2f, 478, 2, 0xffffffffffffffff),
-    B(3196, 8, 0x36, 478, 2, 0xffffffffffffffff),
-    B(3196, 8, 0x37, 478, 2, 0xffffffffffffffff),
-    B(3221, 8, 0x2c, 480, 2, 0xffffffffffffffff),
-    B(3221, 0, 0x25, 482, 3, 0xffffffffffffffff),
-    B(3221, 0, 0x1c, 485, 3, 0xffffffffffffffff),
-    B(3221, 7, 0x29, 488, 2, 0xffffffffffffffff),
-    B(3221, 7, 0x2a, 490, 6, 0xffffffffffffffff),
-    B(3221, 8, 0x38, 490, 6, 0xffffffffffffffff),
-    B(3221, 8, 0x30, 496, 9, 0xffffffffffffffff),
-    B(3221, 6, 0x39, 496, 9, 0xffffffffffffffff),
-    B(3221, 0, 0x18, 505, 3, 0xffffffffffffffff),
-    B(3221, 0, 0x19, 505, 3, 0xffffffffffffffff),
-    B(3221, 6, 0x3a, 505, 3, 0xffffffffffffffff),
-    B(3221, 0, 0x17, 505, 3, 0xffffffffffffffff),
-    B(3221, 0, 0x1a, 505, 3, 0xffffffffffffffff),
-    B(3221, 0, 0x1b, 505, 3, 0xffffffffffffffff),
-    B(3221, 6, 0x3b, 508, 4, 0xffffffffffffffff),
-    B(3221, 6, 0x3c, 508, 4, 0xffffffffffffffff),
-    B(3221, 6, 0x3d, 508, 4, 0xffffffffffffffff),
-    B(3221, 8, 0x2d, 512, 5, 0xffffffffffffffff),
-    B(3221, 8, 0x2e, 517, 5, 0xffffffffffffffff),
-    B(3221, 8, 0x2f, 517, 5, 0xffffffffffffffff),
-    B(3221, 8, 0x36, 522, 5, 0xffffffffffffffff),
-    B(3221, 8, 0x37, 522, 5, 0xffffffffffffffff),
-    B(27, 0, 0x1000, 527, 1, 0x1000),
-    B(27, 0, 0x1000000, 528, 1, 0x1000000),
-    B(27, 0, 0x200000, 528, 1, 0x200000),
-    B(27, 0, 0x100000, 529, 1, 0x100000),
-    B(27, 0, 0x80000, 530, 1, 0x80000),
-    B(27, 0, 0x200000000, 531, 1, 0x200000000),
-    B(3313, 0, 0x0, 532, 2, 0xffffffffffffffff),
-    B(3042, 0, 0x2000, 534, 2, 0xf000),
-    B(3042, 0, 0x6000, 534, 2, 0xf000),
-    B(3098, 227, 0x4000000, 536, 1, 0x4000000),
-    B(3098, 227, 0x4000000, 537, 1, 0x4000000),
+    B(2253, 0, 0x0, 329, 1, 0xffffffffffffffff),
+    B(2254, 0, 0x80, 330, 2, 0xffffffffffffffff),
+    B(2254, 0, 0x1, 332, 4, 0xffffffffffffffff),
+    B(2254, 0, 0x2, 332, 4, 0xffffffffffffffff),
+    B(2254, 0, 0x3, 332, 4, 0xffffffffffffffff),
+    B(2254, 0, 0x4, 332, 4, 0xffffffffffffffff),
+    B(2254, 0, 0x5, 332, 4, 0xffffffffffffffff),
+    B(2254, 0, 0x6, 332, 4, 0xffffffffffffffff),
+    B(2254, 0, 0xfffffffffffffffb, 332, 4, 0xffffffffffffffff),
+    B(2252, 9, 0x1d, 336, 1, 0xffffffffffffffff),
+    B(2252, 10, 0x16, 336, 1, 0xffffffffffffffff),
+    B(2252, 11, 0x17, 336, 1, 0xffffffffffffffff),
+    B(2252, 0, 0x4, 337, 6, 0xffffffffffffffff),
+    B(2252, 0, 0x8, 343, 6, 0xffffffffffffffff),
+    B(2252, 0, 0xb, 349, 6, 0xffffffffffffffff),
+    B(2252, 9, 0x7, 355, 6, 0xffffffffffffffff),
+    B(2252, 92, 0xa, 355, 6, 0xffffffffffffffff),
+    B(2252, 0, 0x5, 361, 6, 0xffffffffffffffff),
+    B(2252, 93, 0x7, 367, 6, 0xffffffffffffffff),
+    B(2252, 9, 0x11, 373, 10, 0xffffffffffffffff),
+    B(2252, 10, 0x12, 373, 10, 0xffffffffffffffff),
+    B(2252, 11, 0x14, 373, 10, 0xffffffffffffffff),
+    B(2252, 15, 0x1f, 383, 8, 0xffffffffffffffff),
+    B(2252, 93, 0xc, 383, 8, 0xffffffffffffffff),
+    B(2254, 0, 0x0, 391, 11, 0xffffffffffffffff),
+    B(2254, 0, 0xfffffffffffffffa, 391, 11, 0xffffffffffffffff),
+    B(2254, 0, 0xffffffffffffffff, 391, 11, 0xffffffffffffffff),
+    B(2254, 25, 0xfffffffffffffffd, 391, 11, 0xffffffffffffffff),
+    B(2254, 1, 0xfffffffffffffffc, 391, 11, 0xffffffffffffffff),
+    B(2254, 25, 0xfffffffffffffffc, 391, 11, 0xffffffffffffffff),
+    B(2254, 1, 0xfffffffffffffffe, 391, 11, 0xffffffffffffffff),
+    B(2254, 0, 0xffffffffffffffc4, 391, 11, 0xffffffffffffffff),
+    B(2254, 0, 0xfffffffffffffff9, 391, 11, 0xffffffffffffffff),
+    B(2254, 25, 0xfffffffffffffffe, 402, 13, 0xffffffffffffffff),
+    B(2254, 1, 0xfffffffffffffffd, 402, 13, 0xffffffffffffffff),
+    B(2254, 0, 0xffffffffffffffff, 415, 1, 0xffffffffffffffff),
+    B(2254, 25, 0xfffffffffffffffd, 415, 1, 0xffffffffffffffff),
+    B(2254, 1, 0xfffffffffffffffc, 415, 1, 0xffffffffffffffff),
+    B(2254, 25, 0xfffffffffffffffe, 416, 1, 0xffffffffffffffff),
+    B(2254, 1, 0xfffffffffffffffd, 416, 1, 0xffffffffffffffff),
+    B(1155, 0, 0x1, 417, 2, 0xffffffffffffffff),
+    B(1155, 0, 0x2, 419, 2, 0xffffffffffffffff),
+    B(1155, 0, 0x3, 421, 3, 0xffffffffffffffff),
+    B(2324, 1, 0x0, 424, 1, 0xffffffffffffffff),
+    B(2324, 1, 0x1, 425, 1, 0xffffffffffffffff),
+    B(1070, 0, 0x0, 426, 1, 0xffffffffffffffff),
+    B(27, 0, 0x4, 427, 2, 0x4),
+    B(27, 0, 0x6, 427, 2, 0x6),
+    B(27, 0, 0x8, 429, 2, 0x8),
+    B(27, 0, 0x10, 431, 2, 0x10),
+    B(27, 74, 0x2, 433, 1, 0x2),
+    B(27, 74, 0x4, 434, 2, 0x4),
+    B(27, 0, 0x5, 434, 2, 0x5),
+    B(27, 74, 0x4, 436, 2, 0x4),
+    B(27, 0, 0x5, 436, 2, 0x5),
+    B(27, 74, 0x4, 438, 2, 0x4),
+    B(27, 0, 0x5, 438, 2, 0x5),
+    B(2375, 0, 0x0, 440, 1, 0xffffffffffffffff),
+    B(2643, 0, 0x0, 441, 1, 0xffffffffffffffff),
+    B(3004, 0, 0x1, 442, 1, 0xffffffffffffffff),
+    B(3004, 0, 0x7, 443, 1, 0xffffffffffffffff),
+    B(3004, 0, 0x8, 444, 2, 0xffffffffffffffff),
+    B(3004, 0, 0x5, 446, 4, 0xffffffffffffffff),
+    B(3004, 0, 0x2, 450, 4, 0xffffffffffffffff),
+    B(3004, 0, 0x3, 450, 4, 0xffffffffffffffff),
+    B(3010, 0, 0x1, 454, 1, 0x1),
+    B(3010, 0, 0x3, 454, 1, 0x3),
+    B(3042, 0, 0x2000, 455, 2, 0xf000),
+    B(3042, 0, 0x6000, 455, 2, 0xf000),
+    B(3087, 0, 0x1, 457, 1, 0xffffffffffffffff),
+    B(3087, 0, 0x2, 458, 1, 0xffffffffffffffff),
+    B(3087, 0, 0x4, 459, 1, 0xffffffffffffffff),
+    B(3098, 227, 0x4000000, 460, 1, 0x4000000),
+    B(1852, 0, 0x0, 461, 1, 0xffffffffffffffff),
+    B(11, 0, 0x0, 462, 1, 0xffffffffffffffff),
+    B(15, 0, 0x0, 463, 1, 0xffffffffffffffff),
+    B(20, 0, 0x0, 464, 1, 0xffffffffffffffff),
+    B(21, 0, 0x0, 465, 1, 0xffffffffffffffff),
+    B(47, 0, 0x0, 466, 1, 0xffffffffffffffff),
+    B(55, 0, 0x0, 467, 1, 0xffffffffffffffff),
+    B(62, 0, 0x0, 468, 1, 0xffffffffffffffff),
+    B(87, 0, 0x0, 469, 1, 0xffffffffffffffff),
+    B(99, 0, 0x0, 470, 1, 0xffffffffffffffff),
+    B(76, 0, 0x0, 471, 1, 0xffffffffffffffff),
+    B(77, 0, 0x0, 472, 1, 0xffffffffffffffff),
+    B(3219, 0, 0x0, 473, 1, 0xffffffffffffffff),
+    B(3256, 0, 0x0, 474, 1, 0xffffffffffffffff),
+    B(40, 0, 0x0, 475, 1, 0xffffffffffffffff),
+    B(96, 0, 0x0, 476, 1, 0xffffffffffffffff),
+    B(63, 0, 0x0, 477, 1, 0xffffffffffffffff),
+    B(74, 8, 0x2e, 478, 2, 0xffffffffffffffff),
+    B(74, 8, 0x2f, 478, 2, 0xffffffffffffffff),
+    B(74, 8, 0x36, 478, 2, 0xffffffffffffffff),
+    B(74, 8, 0x37, 478, 2, 0xffffffffffffffff),
+    B(75, 8, 0x20, 480, 2, 0x20),
+    B(75, 0, 0x28, 480, 2, 0x28),
+    B(75, 0, 0x30, 480, 2, 0x30),
+    B(3196, 8, 0x2e, 482, 2, 0xffffffffffffffff),
+    B(3196, 8, 0x2f, 482, 2, 0xffffffffffffffff),
+    B(3196, 8, 0x36, 482, 2, 0xffffffffffffffff),
+    B(3196, 8, 0x37, 482, 2, 0xffffffffffffffff),
+    B(3221, 8, 0x2c, 484, 2, 0xffffffffffffffff),
+    B(3221, 0, 0x25, 486, 3, 0xffffffffffffffff),
+    B(3221, 0, 0x1c, 489, 3, 0xffffffffffffffff),
+    B(3221, 7, 0x29, 492, 2, 0xffffffffffffffff),
+    B(3221, 7, 0x2a, 494, 6, 0xffffffffffffffff),
+    B(3221, 8, 0x38, 494, 6, 0xffffffffffffffff),
+    B(3221, 8, 0x30, 500, 9, 0xffffffffffffffff),
+    B(3221, 6, 0x39, 500, 9, 0xffffffffffffffff),
+    B(3221, 0, 0x18, 509, 3, 0xffffffffffffffff),
+    B(3221, 0, 0x19, 509, 3, 0xffffffffffffffff),
+    B(3221, 6, 0x3a, 509, 3, 0xffffffffffffffff),
+    B(3221, 0, 0x17, 509, 3, 0xffffffffffffffff),
+    B(3221, 0, 0x1a, 509, 3, 0xffffffffffffffff),
+    B(3221, 0, 0x1b, 509, 3, 0xffffffffffffffff),
+    B(3221, 6, 0x3b, 512, 4, 0xffffffffffffffff),
+    B(3221, 6, 0x3c, 512, 4, 0xffffffffffffffff),
+    B(3221, 6, 0x3d, 512, 4, 0xffffffffffffffff),
+    B(3221, 8, 0x2d, 516, 5, 0xffffffffffffffff),
+    B(3221, 8, 0x2e, 521, 5, 0xffffffffffffffff),
+    B(3221, 8, 0x2f, 521, 5, 0xffffffffffffffff),
+    B(3221, 8, 0x36, 526, 5, 0xffffffffffffffff),
+    B(3221, 8, 0x37, 526, 5, 0xffffffffffffffff),
+    B(27, 0, 0x1000, 531, 1, 0x1000),
+    B(27, 0, 0x1000000, 532, 1, 0x1000000),
+    B(27, 0, 0x200000, 532, 1, 0x200000),
+    B(27, 0, 0x100000, 533, 1, 0x100000),
+    B(27, 0, 0x80000, 534, 1, 0x80000),
+    B(27, 0, 0x200000000, 535, 1, 0x200000000),
+    B(3313, 0, 0x0, 536, 2, 0xffffffffffffffff),
     B(3042, 0, 0x2000, 538, 2, 0xf000),
     B(3042, 0, 0x6000, 538, 2, 0xf000),
     B(3098, 227, 0x4000000, 540, 1, 0x4000000),
-    B(2254, 0, 0x1, 541, 4, 0xffffffffffffffff),
-    B(2254, 0, 0x2, 541, 4, 0xffffffffffffffff),
-    B(2254, 0, 0x3, 541, 4, 0xffffffffffffffff),
-    B(2254, 0, 0x4, 541, 4, 0xffffffffffffffff),
-    B(2254, 0, 0x5, 541, 4, 0xffffffffffffffff),
-    B(2254, 0, 0x6, 541, 4, 0xffffffffffffffff),
-    B(2254, 0, 0xfffffffffffffffb, 541, 4, 0xffffffffffffffff),
-    B(2252, 9, 0x1d, 545, 1, 0xffffffffffffffff),
-    B(2252, 10, 0x16, 545, 1, 0xffffffffffffffff),
-    B(2252, 11, 0x17, 545, 1, 0xffffffffffffffff),
-    B(2252, 0, 0x4, 546, 6, 0xffffffffffffffff),
-    B(2252, 0, 0x8, 552, 6, 0xffffffffffffffff),
-    B(2252, 0, 0xb, 558, 6, 0xffffffffffffffff),
-    B(2252, 9, 0x7, 564, 6, 0xffffffffffffffff),
-    B(2252, 92, 0xa, 564, 6, 0xffffffffffffffff),
-    B(2252, 0, 0x5, 570, 6, 0xffffffffffffffff),
-    B(2252, 93, 0x7, 576, 6, 0xffffffffffffffff),
-    B(2252, 9, 0x11, 582, 10, 0xffffffffffffffff),
-    B(2252, 10, 0x12, 582, 10, 0xffffffffffffffff),
-    B(2252, 11, 0x14, 582, 10, 0xffffffffffffffff),
-    B(2252, 15, 0x1f, 592, 8, 0xffffffffffffffff),
-    B(2252, 93, 0xc, 592, 8, 0xffffffffffffffff),
-    B(2254, 0, 0x0, 600, 11, 0xffffffffffffffff),
-    B(2254, 0, 0xfffffffffffffffa, 600, 11, 0xffffffffffffffff),
-    B(2254, 0, 0xffffffffffffffff, 600, 11, 0xffffffffffffffff),
-    B(2254, 25, 0xfffffffffffffffd, 600, 11, 0xffffffffffffffff),
-    B(2254, 1, 0xfffffffffffffffc, 600, 11, 0xffffffffffffffff),
-    B(2254, 25, 0xfffffffffffffffc, 600, 11, 0xffffffffffffffff),
-    B(2254, 1, 0xfffffffffffffffe, 600, 11, 0xffffffffffffffff),
-    B(2254, 0, 0xffffffffffffffc4, 600, 11, 0xffffffffffffffff),
-    B(2254, 0, 0xfffffffffffffff9, 600, 11, 0xffffffffffffffff),
-    B(2254, 25, 0xfffffffffffffffe, 611, 13, 0xffffffffffffffff),
-    B(2254, 1, 0xfffffffffffffffd, 611, 13, 0xffffffffffffffff),
-    B(2254, 0, 0xffffffffffffffff, 624, 1, 0xffffffffffffffff),
-    B(2254, 25, 0xfffffffffffffffd, 624, 1, 0xffffffffffffffff),
-    B(2254, 1, 0xfffffffffffffffc, 624, 1, 0xffffffffffffffff),
-    B(2254, 25, 0xfffffffffffffffe, 625, 1, 0xffffffffffffffff),
-    B(2254, 1, 0xfffffffffffffffd, 625, 1, 0xffffffffffffffff),
-    B(3087, 0, 0x1, 626, 1, 0xffffffffffffffff),
-    B(3087, 0, 0x2, 627, 1, 0xffffffffffffffff),
-    B(3087, 0, 0x4, 628, 1, 0xffffffffffffffff),
-    B(3042, 0, 0x2000, 629, 2, 0xf000),
-    B(3042, 0, 0x6000, 629, 2, 0xf000),
-    B(3042, 0, 0x2000, 631, 2, 0xf000),
-    B(3042, 0, 0x6000, 631, 2, 0xf000),
-    B(3042, 0, 0x2000, 633, 2, 0xf000),
-    B(3042, 0, 0x6000, 633, 2, 0xf000),
-    B(3042, 0, 0x2000, 635, 2, 0xf000),
-    B(3042, 0, 0x6000, 635, 2, 0xf000),
-    B(3643, 0, 0x0, 637, 1, 0xffffffffffffffff),
-    B(3661, 0, 0x0, 638, 1, 0xffffffffffffffff),
-    B(25, 111, 0x3, 639, 1, 0xffffffffffffffff),
-    B(25, 111, 0x4, 640, 1, 0xffffffffffffffff),
-    B(25, 111, 0x10, 641, 1, 0xffffffffffffffff),
-    B(25, 111, 0x5, 642, 1, 0xffffffffffffffff),
-    B(25, 111, 0x9, 643, 1, 0xffffffffffffffff),
-    B(25, 111, 0xa, 644, 1, 0xffffffffffffffff),
-    B(25, 111, 0x6, 645, 1, 0xffffffffffffffff),
-    B(25, 111, 0xc, 645, 1, 0xffffffffffffffff),
-    B(25, 111, 0xf, 645, 1, 0xffffffffffffffff),
-    B(25, 111, 0x7, 646, 1, 0xffffffffffffffff),
-    B(25, 111, 0x8, 647, 1, 0xffffffffffffffff),
-    B(40, 0, 0x0, 648, 1, 0xffffffffffffffff),
-    B(3708, 0, 0x2, 649, 1, 0xffffffffffffffff),
-    B(3742, 0, 0x1, 650, 5, 0xffffffffffffffff),
-    B(3742, 0, 0x3a, 650, 5, 0xffffffffffffffff),
-    B(3742, 0, 0x32, 655, 3, 0xffffffffffffffff),
-    B(3742, 0, 0x33, 655, 3, 0xffffffffffffffff),
-    B(1171, 0, 0x1, 658, 1, 0xffffffffffffffff),
-    B(1171, 0, 0x2, 659, 1, 0xffffffffffffffff),
+    B(3098, 227, 0x4000000, 541, 1, 0x4000000),
+    B(3042, 0, 0x2000, 542, 2, 0xf000),
+    B(3042, 0, 0x6000, 542, 2, 0xf000),
+    B(3098, 227, 0x4000000, 544, 1, 0x4000000),
+    B(2253, 0, 0x0, 545, 1, 0xffffffffffffffff),
+    B(2254, 0, 0x80, 546, 2, 0xffffffffffffffff),
+    B(2254, 0, 0x1, 548, 4, 0xffffffffffffffff),
+    B(2254, 0, 0x2, 548, 4, 0xffffffffffffffff),
+    B(2254, 0, 0x3, 548, 4, 0xffffffffffffffff),
+    B(2254, 0, 0x4, 548, 4, 0xffffffffffffffff),
+    B(2254, 0, 0x5, 548, 4, 0xffffffffffffffff),
+    B(2254, 0, 0x6, 548, 4, 0xffffffffffffffff),
+    B(2254, 0, 0xfffffffffffffffb, 548, 4, 0xffffffffffffffff),
+    B(2252, 9, 0x1d, 552, 1, 0xffffffffffffffff),
+    B(2252, 10, 0x16, 552, 1, 0xffffffffffffffff),
+    B(2252, 11, 0x17, 552, 1, 0xffffffffffffffff),
+    B(2252, 0, 0x4, 553, 6, 0xffffffffffffffff),
+    B(2252, 0, 0x8, 559, 6, 0xffffffffffffffff),
+    B(2252, 0, 0xb, 565, 6, 0xffffffffffffffff),
+    B(2252, 9, 0x7, 571, 6, 0xffffffffffffffff),
+    B(2252, 92, 0xa, 571, 6, 0xffffffffffffffff),
+    B(2252, 0, 0x5, 577, 6, 0xffffffffffffffff),
+    B(2252, 93, 0x7, 583, 6, 0xffffffffffffffff),
+    B(2252, 9, 0x11, 589, 10, 0xffffffffffffffff),
+    B(2252, 10, 0x12, 589, 10, 0xffffffffffffffff),
+    B(2252, 11, 0x14, 589, 10, 0xffffffffffffffff),
+    B(2252, 15, 0x1f, 599, 8, 0xffffffffffffffff),
+    B(2252, 93, 0xc, 599, 8, 0xffffffffffffffff),
+    B(2254, 0, 0x0, 607, 11, 0xffffffffffffffff),
+    B(2254, 0, 0xfffffffffffffffa, 607, 11, 0xffffffffffffffff),
+    B(2254, 0, 0xffffffffffffffff, 607, 11, 0xffffffffffffffff),
+    B(2254, 25, 0xfffffffffffffffd, 607, 11, 0xffffffffffffffff),
+    B(2254, 1, 0xfffffffffffffffc, 607, 11, 0xffffffffffffffff),
+    B(2254, 25, 0xfffffffffffffffc, 607, 11, 0xffffffffffffffff),
+    B(2254, 1, 0xfffffffffffffffe, 607, 11, 0xffffffffffffffff),
+    B(2254, 0, 0xffffffffffffffc4, 607, 11, 0xffffffffffffffff),
+    B(2254, 0, 0xfffffffffffffff9, 607, 11, 0xffffffffffffffff),
+    B(2254, 25, 0xfffffffffffffffe, 618, 13, 0xffffffffffffffff),
+    B(2254, 1, 0xfffffffffffffffd, 618, 13, 0xffffffffffffffff),
+    B(2254, 0, 0xffffffffffffffff, 631, 1, 0xffffffffffffffff),
+    B(2254, 25, 0xfffffffffffffffd, 631, 1, 0xffffffffffffffff),
+    B(2254, 1, 0xfffffffffffffffc, 631, 1, 0xffffffffffffffff),
+    B(2254, 25, 0xfffffffffffffffe, 632, 1, 0xffffffffffffffff),
+    B(2254, 1, 0xfffffffffffffffd, 632, 1, 0xffffffffffffffff),
+    B(3087, 0, 0x1, 633, 1, 0xffffffffffffffff),
+    B(3087, 0, 0x2, 634, 1, 0xffffffffffffffff),
+    B(3087, 0, 0x4, 635, 1, 0xffffffffffffffff),
+    B(1852, 0, 0x0, 636, 1, 0xffffffffffffffff),
+    B(3042, 0, 0x2000, 637, 2, 0xf000),
+    B(3042, 0, 0x6000, 637, 2, 0xf000),
+    B(3042, 0, 0x2000, 639, 2, 0xf000),
+    B(3042, 0, 0x6000, 639, 2, 0xf000),
+    B(3042, 0, 0x2000, 641, 2, 0xf000),
+    B(3042, 0, 0x6000, 641, 2, 0xf000),
+    B(3042, 0, 0x2000, 643, 2, 0xf000),
+    B(3042, 0, 0x6000, 643, 2, 0xf000),
+    B(3643, 0, 0x0, 645, 1, 0xffffffffffffffff),
+    B(3661, 0, 0x0, 646, 1, 0xffffffffffffffff),
+    B(25, 111, 0x3, 647, 1, 0xffffffffffffffff),
+    B(25, 111, 0x4, 648, 1, 0xffffffffffffffff),
+    B(25, 111, 0x10, 649, 1, 0xffffffffffffffff),
+    B(25, 111, 0x5, 650, 1, 0xffffffffffffffff),
+    B(25, 111, 0x9, 651, 1, 0xffffffffffffffff),
+    B(25, 111, 0xa, 652, 1, 0xffffffffffffffff),
+    B(25, 111, 0x6, 653, 1, 0xffffffffffffffff),
+    B(25, 111, 0xc, 653, 1, 0xffffffffffffffff),
+    B(25, 111, 0xf, 653, 1, 0xffffffffffffffff),
+    B(25, 111, 0x7, 654, 1, 0xffffffffffffffff),
+    B(25, 111, 0x8, 655, 1, 0xffffffffffffffff),
+    B(40, 0, 0x0, 656, 1, 0xffffffffffffffff),
+    B(3708, 0, 0x2, 657, 1, 0xffffffffffffffff),
+    B(3742, 0, 0x1, 658, 5, 0xffffffffffffffff),
+    B(3742, 0, 0x3a, 658, 5, 0xffffffffffffffff),
+    B(3742, 0, 0x32, 663, 3, 0xffffffffffffffff),
+    B(3742, 0, 0x33, 663, 3, 0xffffffffffffffff),
+    B(1171, 0, 0x1, 666, 1, 0xffffffffffffffff),
+    B(1171, 0, 0x2, 667, 1, 0xffffffffffffffff),
 ];
 
 /// The kinds that fields have then.
-pub(crate) static OVERRIDES: [(u16, u16); 660] = [
+pub(crate) static OVERRIDES: [(u16, u16); 668] = [
     (1070, 17), (1082, 1325), (1086, 17), (1069, 8), (1114, 1328), (1074, 8), (1094, 14), (1069, 1329), (1125, 14), (1120, 14), (1090, 210), (1075, 25), (1094, 84), (1069, 1330), (1125, 14), (1120, 14),
     (1090, 210), (1075, 25), (1094, 84), (1125, 14), (1126, 1), (1127, 8), (1120, 14), (1090, 210), (1075, 5), (1094, 84), (1069, 1331), (1125, 14), (1126, 1), (1127, 8), (1120, 14), (1090, 210),
     (1075, 5), (1094, 84), (1124, 17), (1095, 1332), (1075, 5), (1094, 14), (1075, 1333), (1074, 14), (1096, 1334), (1094, 14), (1069, 8), (1070, 14), (1075, 1333), (1074, 8), (1096, 1334), (1094, 14),
@@ -17538,28 +17544,28 @@ pub(crate) static OVERRIDES: [(u16, u16); 660] = [
     (1075, 121), (1074, 14), (1094, 14), (1111, 8), (1070, 185), (1112, 8), (1075, 14), (1074, 17), (1094, 14), (1069, 1347), (1070, 14), (1112, 8), (1075, 25), (1074, 14), (1094, 14), (1069, 14),
     (1070, 17), (1113, 1348), (1075, 14), (1074, 14), (1094, 14), (1070, 14), (1075, 14), (1074, 14), (1115, 131), (1094, 14), (1144, 17), (1158, 14), (1157, 14), (1156, 14), (1158, 14), (1157, 14),
     (1158, 14), (1156, 14), (1157, 14), (1156, 14), (1039, 40), (1070, 17), (1270, 1375), (1270, 1376), (1270, 17), (1270, 1377), (1317, 1), (1319, 1378), (1316, 1379), (1318, 14), (1320, 14), (1272, 17),
-    (1271, 14), (1314, 14), (1315, 5), (1084, 114), (1522, 17), (1521, 14), (1521, 1383), (2157, 14), (2158, 17), (2255, 14), (2256, 14), (2267, 1334), (2268, 9), (2254, 1451), (2255, 14), (2256, 14),
-    (2266, 1), (2267, 14), (2268, 14), (2254, 1452), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1453), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1454),
-    (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1455), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1456), (2255, 14), (2256, 14), (2266, 1), (2267, 14),
-    (2268, 14), (2254, 1457), (2255, 14), (2256, 14), (2261, 62), (2263, 17), (2265, 17), (2262, 156), (2264, 17), (2267, 14), (2268, 14), (2254, 1458), (2255, 14), (2256, 14), (2267, 14), (2268, 14),
-    (2271, 1459), (2269, 1), (2270, 17), (2254, 1460), (2255, 62), (2256, 156), (2261, 14), (2263, 14), (2265, 14), (2262, 14), (2264, 14), (2266, 14), (2271, 14), (2269, 14), (2270, 14), (2255, 14),
-    (2256, 14), (2261, 14), (2263, 14), (2265, 14), (2262, 14), (2264, 14), (2266, 14), (2271, 14), (2269, 14), (2270, 14), (2258, 17), (2257, 115), (2260, 1), (2259, 1), (2294, 8), (2293, 17),
-    (2296, 208), (2295, 17), (2298, 8), (2297, 17), (2299, 17), (2326, 14), (2325, 14), (1070, 17), (2407, 1478), (1035, 5), (1413, 17), (1240, 14), (1240, 14), (2408, 17), (2449, 9), (2455, 9),
-    (2456, 11), (2455, 9), (2456, 11), (2455, 9), (2456, 11), (2375, 17), (2645, 1), (3007, 1535), (3008, 25), (3007, 1536), (3008, 25), (3007, 1334), (3008, 14), (3009, 14), (3003, 14), (3007, 14),
-    (3008, 14), (3009, 14), (3003, 14), (3011, 9), (3046, 117), (3047, 14), (3086, 14), (3086, 9), (3088, 40), (3099, 1), (11, 17), (15, 17), (20, 17), (21, 17), (47, 17), (55, 17),
-    (62, 17), (87, 17), (99, 17), (76, 17), (77, 17), (3219, 17), (3256, 17), (42, 1), (93, 1), (58, 1), (71, 14), (72, 17), (77, 14), (78, 17), (3194, 14), (3195, 17),
-    (3218, 9), (3217, 14), (3222, 1300), (3219, 14), (3220, 17), (3224, 1581), (3225, 5), (3223, 14), (3226, 8), (3223, 14), (3230, 1582), (3228, 25), (3231, 1583), (3227, 1584), (3229, 1), (3223, 14),
-    (3223, 14), (3244, 25), (3243, 1585), (3245, 1586), (3241, 1587), (3240, 20), (3247, 17), (3246, 62), (3242, 1585), (3223, 14), (3233, 8), (3232, 17), (3223, 14), (3252, 25), (3251, 1588), (3250, 1589),
-    (3237, 1590), (3235, 17), (3234, 1591), (3236, 17), (3223, 14), (3223, 14), (3219, 14), (3220, 17), (3239, 17), (3238, 17), (3249, 17), (3248, 17), (3223, 14), (3219, 14), (3220, 17), (3306, 1),
-    (3307, 1), (3308, 1), (3312, 1), (1306, 9), (3314, 14), (3313, 14), (3046, 117), (3047, 14), (3099, 1), (3099, 1), (3046, 117), (3047, 14), (3099, 1), (2255, 14), (2256, 14), (2267, 1334),
-    (2268, 9), (2254, 1451), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1452), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1453), (2255, 14), (2256, 14),
-    (2266, 1), (2267, 14), (2268, 14), (2254, 1454), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1455), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1456),
-    (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1457), (2255, 14), (2256, 14), (2261, 62), (2263, 17), (2265, 17), (2262, 156), (2264, 17), (2267, 14), (2268, 14), (2254, 1458),
-    (2255, 14), (2256, 14), (2267, 14), (2268, 14), (2271, 1459), (2269, 1), (2270, 17), (2254, 1460), (2255, 62), (2256, 156), (2261, 14), (2263, 14), (2265, 14), (2262, 14), (2264, 14), (2266, 14),
-    (2271, 14), (2269, 14), (2270, 14), (2255, 14), (2256, 14), (2261, 14), (2263, 14), (2265, 14), (2262, 14), (2264, 14), (2266, 14), (2271, 14), (2269, 14), (2270, 14), (2258, 17), (2257, 115),
-    (2260, 1), (2259, 1), (3086, 14), (3086, 9), (3088, 40), (3046, 117), (3047, 14), (3046, 117), (3047, 14), (3046, 117), (3047, 14), (3046, 117), (3047, 14), (3643, 17), (3661, 17), (26, 1608),
-    (26, 1609), (26, 1610), (26, 1611), (26, 1612), (26, 1613), (26, 5), (26, 1), (26, 17), (42, 1), (3709, 1619), (3746, 17), (3747, 17), (3745, 17), (3744, 14), (3743, 14), (3744, 14),
-    (3743, 14), (3748, 8), (4009, 1296), (4010, 1296),
+    (1271, 14), (1314, 14), (1315, 5), (1084, 114), (1522, 17), (1521, 14), (1521, 1383), (2157, 14), (2158, 17), (2253, 14), (2255, 14), (2256, 14), (2255, 14), (2256, 14), (2267, 1334), (2268, 9),
+    (2254, 1451), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1452), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1453), (2255, 14), (2256, 14), (2266, 1),
+    (2267, 14), (2268, 14), (2254, 1454), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1455), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1456), (2255, 14),
+    (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1457), (2255, 14), (2256, 14), (2261, 62), (2263, 17), (2265, 17), (2262, 156), (2264, 17), (2267, 14), (2268, 14), (2254, 1458), (2255, 14),
+    (2256, 14), (2267, 14), (2268, 14), (2271, 1459), (2269, 1), (2270, 17), (2254, 1460), (2255, 62), (2256, 156), (2261, 14), (2263, 14), (2265, 14), (2262, 14), (2264, 14), (2266, 14), (2271, 14),
+    (2269, 14), (2270, 14), (2255, 14), (2256, 14), (2261, 14), (2263, 14), (2265, 14), (2262, 14), (2264, 14), (2266, 14), (2271, 14), (2269, 14), (2270, 14), (2258, 17), (2257, 115), (2260, 1),
+    (2259, 1), (2294, 8), (2293, 17), (2296, 208), (2295, 17), (2298, 8), (2297, 17), (2299, 17), (2326, 14), (2325, 14), (1070, 17), (2407, 1478), (1035, 5), (1413, 17), (1240, 14), (1240, 14),
+    (2408, 17), (2449, 9), (2455, 9), (2456, 11), (2455, 9), (2456, 11), (2455, 9), (2456, 11), (2375, 17), (2645, 1), (3007, 1535), (3008, 25), (3007, 1536), (3008, 25), (3007, 1334), (3008, 14),
+    (3009, 14), (3003, 14), (3007, 14), (3008, 14), (3009, 14), (3003, 14), (3011, 9), (3046, 117), (3047, 14), (3086, 14), (3086, 9), (3088, 40), (3099, 1), (1853, 14), (11, 17), (15, 17),
+    (20, 17), (21, 17), (47, 17), (55, 17), (62, 17), (87, 17), (99, 17), (76, 17), (77, 17), (3219, 17), (3256, 17), (42, 1), (93, 1), (58, 1), (71, 14), (72, 17),
+    (77, 14), (78, 17), (3194, 14), (3195, 17), (3218, 9), (3217, 14), (3222, 1300), (3219, 14), (3220, 17), (3224, 1581), (3225, 5), (3223, 14), (3226, 8), (3223, 14), (3230, 1582), (3228, 25),
+    (3231, 1583), (3227, 1584), (3229, 1), (3223, 14), (3223, 14), (3244, 25), (3243, 1585), (3245, 1586), (3241, 1587), (3240, 20), (3247, 17), (3246, 62), (3242, 1585), (3223, 14), (3233, 8), (3232, 17),
+    (3223, 14), (3252, 25), (3251, 1588), (3250, 1589), (3237, 1590), (3235, 17), (3234, 1591), (3236, 17), (3223, 14), (3223, 14), (3219, 14), (3220, 17), (3239, 17), (3238, 17), (3249, 17), (3248, 17),
+    (3223, 14), (3219, 14), (3220, 17), (3306, 1), (3307, 1), (3308, 1), (3312, 1), (1306, 9), (3314, 14), (3313, 14), (3046, 117), (3047, 14), (3099, 1), (3099, 1), (3046, 117), (3047, 14),
+    (3099, 1), (2253, 14), (2255, 14), (2256, 14), (2255, 14), (2256, 14), (2267, 1334), (2268, 9), (2254, 1451), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1452), (2255, 14),
+    (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1453), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1454), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14),
+    (2254, 1455), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1456), (2255, 14), (2256, 14), (2266, 1), (2267, 14), (2268, 14), (2254, 1457), (2255, 14), (2256, 14), (2261, 62),
+    (2263, 17), (2265, 17), (2262, 156), (2264, 17), (2267, 14), (2268, 14), (2254, 1458), (2255, 14), (2256, 14), (2267, 14), (2268, 14), (2271, 1459), (2269, 1), (2270, 17), (2254, 1460), (2255, 62),
+    (2256, 156), (2261, 14), (2263, 14), (2265, 14), (2262, 14), (2264, 14), (2266, 14), (2271, 14), (2269, 14), (2270, 14), (2255, 14), (2256, 14), (2261, 14), (2263, 14), (2265, 14), (2262, 14),
+    (2264, 14), (2266, 14), (2271, 14), (2269, 14), (2270, 14), (2258, 17), (2257, 115), (2260, 1), (2259, 1), (3086, 14), (3086, 9), (3088, 40), (1853, 14), (3046, 117), (3047, 14), (3046, 117),
+    (3047, 14), (3046, 117), (3047, 14), (3046, 117), (3047, 14), (3643, 17), (3661, 17), (26, 1608), (26, 1609), (26, 1610), (26, 1611), (26, 1612), (26, 1613), (26, 5), (26, 1), (26, 17),
+    (42, 1), (3709, 1619), (3746, 17), (3747, 17), (3745, 17), (3744, 14), (3743, 14), (3744, 14), (3743, 14), (3748, 8), (4009, 1296), (4010, 1296),
 ];
 
 /// What fields are called, by their names.

@@ -1,7 +1,7 @@
-//! The library's examples, as programs.
+//! The library's examples, as programs, and programs for them to look at.
 
-use std::path::PathBuf;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use crate::root;
 
@@ -17,4 +17,28 @@ pub fn example(name: &str) -> PathBuf {
     let ran = cargo.output().expect("cargo runs");
     assert!(ran.status.success(), "{name}: {}", String::from_utf8_lossy(&ran.stderr));
     target.join("release/examples").join(name)
+}
+
+/// Builds the programs of `tests/live/programs/`, those that can be built here, and gives their folder.
+///
+/// # Panics
+/// Where the folder cannot be written.
+pub fn programs(folder: &Path) -> PathBuf {
+    let bin = folder.join("bin");
+    std::fs::create_dir(&bin).expect("a folder");
+    for entry in std::fs::read_dir(root().join("tests/live/programs")).expect("programs").flatten() {
+        let source = entry.path();
+        let Some(name) = source.file_stem() else { continue };
+        let mut gcc = Command::new("gcc");
+        gcc.args(["-O1", "-w", "-o"]).arg(bin.join(name)).arg(&source);
+        if name == "narrow" {
+            // There is such a library, and neither its headers nor what a compiler links to begin with.
+            gcc.args(["-m32", "-nostdlib", "-nostartfiles", "-fno-stack-protector", "/lib32/libc.so.6"]);
+            gcc.arg("-Wl,-dynamic-linker,/lib/ld-linux.so.2");
+        } else {
+            gcc.arg("-pthread");
+        }
+        let _ = gcc.stdout(Stdio::null()).stderr(Stdio::null()).status();
+    }
+    bin
 }

@@ -17,7 +17,7 @@ mod schema;
 pub use changed::changed;
 pub use command::{Ran, run, under_test};
 pub use compared::Compared;
-pub use example::example;
+pub use example::{example, programs};
 pub use fixture::{FIXTURES, Packing, Tree, fixture, git, root};
 pub use golden::{diff, golden, plain};
 pub use headers::{constant, headers, record};

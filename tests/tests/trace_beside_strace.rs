@@ -10,13 +10,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use regex::{Captures, Regex};
 use serde::Deserialize;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
-use syscall_meta_tests::{example, root};
+use syscall_meta_tests::{example, programs, root};
 
 /// `tests/live/programs.yaml`.
 #[derive(Deserialize)]
@@ -66,7 +66,7 @@ fn programs_are_told_as_strace_tells_them() {
         ledger.differences.iter().map(|(of, why)| (Regex::new(of).expect(of), why.as_str())).collect();
     let trace = example("trace");
     let folder = tempfile::tempdir().expect("a folder");
-    let compiled = compiled(folder.path());
+    let compiled = programs(folder.path());
     let port = serves();
     let variables = [("BIN", compiled.display().to_string()), ("PORT", port.to_string())];
     let (mut all, mut explained, mut ran, mut told) = (Tally::default(), 0, 0, String::new());
@@ -137,27 +137,6 @@ fn strace_version() -> Option<String> {
     let out = Command::new("strace").arg("-V").output().ok().filter(|out| out.status.success())?;
     let text = String::from_utf8_lossy(&out.stdout).into_owned();
     Some(text.lines().next()?.rsplit(' ').next()?.to_string())
-}
-
-/// The programs of `tests/live/programs/`, those that can be built here.
-fn compiled(folder: &Path) -> PathBuf {
-    let bin = folder.join("bin");
-    std::fs::create_dir(&bin).expect("a folder");
-    for entry in std::fs::read_dir(root().join("tests/live/programs")).expect("programs").flatten() {
-        let source = entry.path();
-        let Some(name) = source.file_stem() else { continue };
-        let mut gcc = Command::new("gcc");
-        gcc.args(["-O1", "-w", "-o"]).arg(bin.join(name)).arg(&source);
-        if name == "narrow" {
-            // There is such a library, and neither its headers nor what a compiler links to begin with.
-            gcc.args(["-m32", "-nostdlib", "-nostartfiles", "-fno-stack-protector", "/lib32/libc.so.6"]);
-            gcc.arg("-Wl,-dynamic-linker,/lib/ld-linux.so.2");
-        } else {
-            gcc.arg("-pthread");
-        }
-        let _ = gcc.stdout(Stdio::null()).stderr(Stdio::null()).status();
-    }
-    bin
 }
 
 /// Answers whoever asks on a port, as long as the test runs.

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json};
 use syscall_meta::{Abi, Decoded, Decoder, Outcome, RawCall, Region, Scratch, Style, sets};
 
+use crate::options::Options;
 use crate::tracer::Event;
 
 /// Where lines go, and how they look.
@@ -31,7 +33,7 @@ enum Output {
     /// A line at once.
     Terminal(io::Stderr),
     /// With a buffer, which another thread empties every now and then.
-    File(Arc<Mutex<BufWriter<File>>>),
+    File(PathBuf, Arc<Mutex<BufWriter<File>>>),
 }
 
 /// How long a line may stay in the buffer.
@@ -39,17 +41,24 @@ const DELAY: Duration = Duration::from_millis(200);
 
 impl Lines {
     /// Lines for a file, or for standard error.
-    pub(crate) fn new(file: Option<File>, style: Style, column: usize, is_json: bool, follow: bool) -> Lines {
-        let always_pid = file.is_some() && follow;
-        let out = match file {
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub(crate) fn new(options: &Options) -> io::Result<Lines> {
+        let out = match &options.output {
             None => Output::Terminal(io::stderr()),
-            Some(file) => {
+            Some(path) => {
+                let file = File::create(path).map_err(|error| of_file(path, &error))?;
                 let file = Arc::new(Mutex::new(BufWriter::with_capacity(1 << 16, file)));
                 empties(Arc::downgrade(&file));
-                Output::File(file)
+                Output::File(path.clone(), file)
             }
         };
-        Lines { out, style, column, is_json, always_pid, many: false, begun: HashMap::new(), text: String::new() }
+        let always_pid = options.output.is_some() && options.follow;
+        let style = if options.verbose { Style::new().verbose() } else { Style::new() };
+        let (column, is_json) = (options.column, options.json);
+        let (begun, text) = (HashMap::new(), String::new());
+        Ok(Lines { out, style, column, is_json, always_pid, many: false, begun, text })
     }
 
     /// Tells an event.
@@ -88,12 +97,12 @@ impl Lines {
             }
             Event::Attached => {
                 self.many = true;
-                eprintln!("trace: Process {pid} attached");
+                let _ = writeln!(io::stderr(), "trace: Process {pid} attached");
                 return Ok(());
             }
             Event::Runs(abi) => {
                 let bits = if abi == Abi::X32 { "x32".to_string() } else { format!("{} bit", abi.pointer_bits()) };
-                eprintln!("trace: [ Process PID={pid} runs in {bits} mode. ]");
+                let _ = writeln!(io::stderr(), "trace: [ Process PID={pid} runs in {bits} mode. ]");
                 return Ok(());
             }
             Event::Superseded(by) => {
@@ -160,7 +169,9 @@ impl Lines {
     fn put(&mut self) -> io::Result<()> {
         match &mut self.out {
             Output::Terminal(out) => out.write_all(self.text.as_bytes()),
-            Output::File(file) => lock(file).write_all(self.text.as_bytes()),
+            Output::File(path, file) => {
+                lock(file).write_all(self.text.as_bytes()).map_err(|error| of_file(path, &error))
+            }
         }
     }
 
@@ -181,9 +192,13 @@ impl Lines {
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         match &mut self.out {
             Output::Terminal(_) => Ok(()),
-            Output::File(file) => lock(file).flush(),
+            Output::File(path, file) => lock(file).flush().map_err(|error| of_file(path, &error)),
         }
     }
+}
+
+fn of_file(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display()))
 }
 
 fn lock(file: &Mutex<BufWriter<File>>) -> std::sync::MutexGuard<'_, BufWriter<File>> {

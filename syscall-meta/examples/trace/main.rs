@@ -8,12 +8,11 @@ mod seccomp;
 mod sys;
 mod tracer;
 
-use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::process::exit;
 
 use clap::Parser;
-use syscall_meta::{Decoder, Limits, Style};
+use syscall_meta::{Decoder, Limits};
 
 use choice::Choice;
 use counts::Counts;
@@ -28,7 +27,8 @@ fn main() {
         Ok(End::Killed(signal) | End::Detached(signal)) => sys::die_of(signal),
         Ok(End::AllGone) => {}
         Err(error) => {
-            eprintln!("trace: {error}");
+            // Who reads what is told may have gone, and with it this.
+            let _ = writeln!(io::stderr(), "trace: {error}");
             exit(1);
         }
     }
@@ -41,21 +41,13 @@ fn run(options: &Options) -> io::Result<End> {
     });
     let mut limits = Limits::DEFAULT;
     limits.text = options.text;
-    let style = if options.verbose { Style::new().verbose() } else { Style::new() };
-    let file = match &options.output {
-        None => None,
-        Some(path) => Some(
-            File::create(path)
-                .map_err(|error| io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display())))?,
-        ),
-    };
     let setup = Setup {
         decoder: Decoder::new().with_limits(limits),
         follow: options.follow,
         choice,
         interleaved: !options.json && !options.counts,
     };
-    let mut lines = Lines::new(file, style, options.column, options.json, options.follow);
+    let mut lines = Lines::new(options)?;
     let mut counts = options.counts.then(Counts::default);
     let tell = |pid: i32, event: Event<'_>| match (&mut counts, event) {
         (Some(counts), Event::Returned { call, took, .. }) => {

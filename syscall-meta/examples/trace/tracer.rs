@@ -423,6 +423,8 @@ impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
             }
         }
         if let Some(thread) = self.threads.get_mut(&pid) {
+            // A filter may not have stopped it at the call.
+            thread.is_hidden = false;
             thread.memory = None;
             if let Ok(memory) = ProcessMemory::new(pid.unsigned_abs()) {
                 thread.memory = Some(memory);

@@ -151,7 +151,7 @@ fn events(program: &Path) -> io::Result<Vec<Event>> {
     sys::interrupt(pid)?;
     File::from(go).write_all(&[0])?;
     let (mut events, mut running) = (Vec::new(), None);
-    while let Some(stop) = sys::wait_for(pid)? {
+    while let Some(stop) = sys::wait_for(pid, false)? {
         if !libc::WIFSTOPPED(stop.status) {
             // Every program ends in a call.
             events.extend(running.take().map(|started: syscall_meta::args::Started<Event>| started.finish().unwrap()));

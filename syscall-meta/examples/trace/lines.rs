@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json};
 use syscall_meta::{Abi, Decoded, Decoder, Outcome, RawCall, Region, Scratch, Style, sets};
 
 use crate::options::Options;
+use crate::sys;
 use crate::tracer::Event;
 
 /// Where lines go, and how they look.
@@ -32,11 +32,11 @@ pub(crate) struct Lines {
 enum Output {
     /// A line at once.
     Terminal(io::Stderr),
-    /// With a buffer, which another thread empties every now and then.
-    File(PathBuf, Arc<Mutex<BufWriter<File>>>),
+    /// With a buffer, which is emptied every now and then.
+    File(PathBuf, BufWriter<File>),
 }
 
-/// How long a line may stay in the buffer.
+/// How long a line may stay in the buffer, so that what waits for a quiet program can be read.
 const DELAY: Duration = Duration::from_millis(200);
 
 impl Lines {
@@ -49,9 +49,7 @@ impl Lines {
             None => Output::Terminal(io::stderr()),
             Some(path) => {
                 let file = File::create(path).map_err(|error| of_file(path, &error))?;
-                let file = Arc::new(Mutex::new(BufWriter::with_capacity(1 << 16, file)));
-                empties(Arc::downgrade(&file));
-                Output::File(path.clone(), file)
+                Output::File(path.clone(), BufWriter::with_capacity(1 << 16, file))
             }
         };
         let always_pid = options.output.is_some() && options.follow;
@@ -66,6 +64,9 @@ impl Lines {
     /// # Errors
     /// Those of the file.
     pub(crate) fn tell(&mut self, pid: i32, event: Event<'_>) -> io::Result<()> {
+        if let Event::Woken = event {
+            return self.flush();
+        }
         if self.is_json {
             return self.tell_json(pid, event);
         }
@@ -79,9 +80,11 @@ impl Lines {
             Event::Returned { call, resumed, .. } | Event::Unfinished { call, resumed } => {
                 self.call(pid, call, resumed);
                 // Behind a blank, in its column.
-                let _ = write!(self.text, " ");
-                let width = self.text.len();
-                let _ = write!(self.text, "{:1$}= ", "", self.column.saturating_sub(width));
+                self.text.push(' ');
+                while self.text.len() < self.column {
+                    self.text.push(' ');
+                }
+                self.text.push_str("= ");
                 let _ = call.show_result(&mut self.text);
             }
             Event::Suspended(call) => {
@@ -105,6 +108,7 @@ impl Lines {
                 let _ = writeln!(io::stderr(), "trace: [ Process PID={pid} runs in {bits} mode. ]");
                 return Ok(());
             }
+            Event::Woken => return Ok(()),
             Event::Superseded(by) => {
                 // Its exec is told to its end by the other id.
                 if let Some(begun) = self.begun.remove(&by) {
@@ -146,7 +150,7 @@ impl Lines {
         };
         let mut line = match event {
             Event::Returned { call, .. } | Event::Unfinished { call, .. } => of(call),
-            Event::Suspended(_) => return Ok(()),
+            Event::Suspended(_) | Event::Woken => return Ok(()),
             Event::Signal(signal, info) => Map::from_iter([
                 ("signal".into(), signal_name(signal).into()),
                 ("info".into(), signal_info(info).into()),
@@ -170,7 +174,10 @@ impl Lines {
         match &mut self.out {
             Output::Terminal(out) => out.write_all(self.text.as_bytes()),
             Output::File(path, file) => {
-                lock(file).write_all(self.text.as_bytes()).map_err(|error| of_file(path, &error))
+                if file.buffer().is_empty() {
+                    sys::wake_in(DELAY);
+                }
+                file.write_all(self.text.as_bytes()).map_err(|error| of_file(path, &error))
             }
         }
     }
@@ -192,29 +199,13 @@ impl Lines {
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         match &mut self.out {
             Output::Terminal(_) => Ok(()),
-            Output::File(path, file) => lock(file).flush().map_err(|error| of_file(path, &error)),
+            Output::File(path, file) => file.flush().map_err(|error| of_file(path, &error)),
         }
     }
 }
 
 fn of_file(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display()))
-}
-
-fn lock(file: &Mutex<BufWriter<File>>) -> std::sync::MutexGuard<'_, BufWriter<File>> {
-    file.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Empties the buffer every now and then, so that what waits for a quiet program can be read.
-fn empties(file: Weak<Mutex<BufWriter<File>>>) {
-    std::thread::spawn(move || {
-        loop {
-            std::thread::sleep(DELAY);
-            let Some(file) = file.upgrade() else { return };
-            // Who writes next is told of an error.
-            let _ = lock(&file).flush();
-        }
-    });
 }
 
 /// A call as far as it can be told when it starts: up to the first argument that the kernel will write to.

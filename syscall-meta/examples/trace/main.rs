@@ -46,6 +46,7 @@ fn run(options: &Options) -> io::Result<End> {
         follow: options.follow,
         choice,
         interleaved: !options.json && !options.counts,
+        is_timed: options.counts,
     };
     let mut lines = Lines::new(options)?;
     let mut counts = options.counts.then(Counts::default);

@@ -4,14 +4,15 @@ use std::ffi::CString;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::raw::{c_int, c_long, c_void};
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::time::Duration;
 
 /// A stop or an end of a thread, as `wait4` tells it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stop {
     pub(crate) pid: i32,
     pub(crate) status: c_int,
-    /// Microseconds that its process has spent in the kernel.
+    /// Microseconds that its process has spent in the kernel, where that was asked for.
     pub(crate) in_kernel: i64,
 }
 
@@ -102,17 +103,20 @@ pub(crate) fn event_message(pid: i32) -> Option<u64> {
 }
 
 /// The next thread that stopped or ended. `None` where none is left; an error of kind `Interrupted` where a signal came.
-pub(crate) fn wait() -> io::Result<Option<Stop>> {
-    wait_for(-1)
+///
+/// `is_timed` asks for the time that its process has had, which costs the kernel something at each stop.
+pub(crate) fn wait(is_timed: bool) -> io::Result<Option<Stop>> {
+    wait_for(-1, is_timed)
 }
 
 /// The next stop or end of one thread.
-pub(crate) fn wait_for(pid: i32) -> io::Result<Option<Stop>> {
+pub(crate) fn wait_for(pid: i32, is_timed: bool) -> io::Result<Option<Stop>> {
     let mut status = 0;
     // SAFETY: a structure of numbers alone.
     let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-    // SAFETY: both are places of ours of the types that the kernel fills in.
-    let pid = unsafe { libc::wait4(pid, &raw mut status, libc::__WALL, &raw mut usage) };
+    let place = if is_timed { &raw mut usage } else { std::ptr::null_mut() };
+    // SAFETY: both are places of ours of the types that the kernel fills in, or none.
+    let pid = unsafe { libc::wait4(pid, &raw mut status, libc::__WALL, place) };
     if pid > 0 {
         let in_kernel = usage.ru_stime.tv_sec * 1_000_000 + usage.ru_stime.tv_usec;
         return Ok(Some(Stop { pid, status, in_kernel }));
@@ -187,15 +191,41 @@ extern "C" fn asked(signal: c_int) {
     ASKED.store(signal, Ordering::Relaxed);
 }
 
+/// The time has passed.
+static WOKEN: AtomicBool = AtomicBool::new(false);
+
+extern "C" fn woken(_: c_int) {
+    WOKEN.store(true, Ordering::Relaxed);
+}
+
+/// Has waiting end once after some time.
+pub(crate) fn wake_in(time: Duration) {
+    on_signal(libc::SIGALRM, woken);
+    let value = libc::timeval { tv_sec: 0, tv_usec: time.subsec_micros().into() };
+    let never = libc::timeval { tv_sec: 0, tv_usec: 0 };
+    let timer = libc::itimerval { it_interval: never, it_value: value };
+    // SAFETY: `setitimer` reads one such structure.
+    unsafe { libc::syscall(libc::SYS_setitimer, libc::ITIMER_REAL, &raw const timer, std::ptr::null_mut::<c_void>()) };
+}
+
+/// Whether the time has passed since this was asked last.
+pub(crate) fn was_woken() -> bool {
+    WOKEN.load(Ordering::Relaxed) && WOKEN.swap(false, Ordering::Relaxed)
+}
+
+fn on_signal(signal: c_int, handler: extern "C" fn(c_int)) {
+    // SAFETY: the handlers store a number, which may be done there. Without SA_RESTART, waiting ends.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = handler as usize;
+        libc::sigaction(signal, &raw const action, std::ptr::null_mut());
+    }
+}
+
 /// Has signals that would end the tracer interrupt its waiting instead.
 pub(crate) fn heed_signals() {
     for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT] {
-        // SAFETY: the handler stores a number, which may be done there. Without SA_RESTART, waiting ends.
-        unsafe {
-            let mut action: libc::sigaction = std::mem::zeroed();
-            action.sa_sigaction = asked as extern "C" fn(c_int) as usize;
-            libc::sigaction(signal, &raw const action, std::ptr::null_mut());
-        }
+        on_signal(signal, asked);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The tracer: it stops a program and all that it starts at system calls, and tells what happened as events.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::ffi::{CString, OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Write};
@@ -23,7 +23,7 @@ pub(crate) enum Event<'e> {
         call: &'e Decoded<'e>,
         /// Its beginning was told before, by [`Event::Suspended`].
         resumed: bool,
-        /// Microseconds in the kernel.
+        /// Microseconds in the kernel, where these are of interest.
         took: i64,
     },
     /// A call goes on while something else is told.
@@ -42,6 +42,8 @@ pub(crate) enum Event<'e> {
     Runs(Abi),
     /// The thread ended, with this status of `wait`.
     Ended(c_int),
+    /// Of no thread: the time has passed after which the tracer was to be woken.
+    Woken,
 }
 
 /// What is traced, and how it is decoded.
@@ -54,6 +56,8 @@ pub(crate) struct Setup {
     pub(crate) choice: Option<Choice>,
     /// All events go to one place, so that a call of one thread is told in two parts where another one's come between.
     pub(crate) interleaved: bool,
+    /// How long calls take in the kernel is of interest.
+    pub(crate) is_timed: bool,
 }
 
 /// How tracing ended.
@@ -151,7 +155,7 @@ struct Tracer<T> {
     /// Threads stop at wanted calls by a filter, and run from one to the next.
     is_filtered: bool,
     tell: T,
-    threads: HashMap<i32, Thread>,
+    threads: BTreeMap<i32, Thread>,
     /// The process of the command.
     first: Option<i32>,
     end: Option<End>,
@@ -215,19 +219,20 @@ impl Thread {
 
 impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
     fn new(setup: Setup, is_filtered: bool, tell: T) -> Self {
-        let threads = HashMap::new();
+        let threads = BTreeMap::new();
         Tracer { setup, is_filtered, tell, threads, first: None, end: None, open: None, is_quiet: false }
     }
 
     /// Serves threads until none is left, or somebody asks for an end.
     fn serve(mut self) -> io::Result<End> {
         loop {
-            let done = match sys::wait() {
+            let done = match sys::wait(self.setup.is_timed) {
                 Ok(Some(stop)) => self.stopped(stop),
                 Ok(None) => return Ok(self.end.unwrap_or(End::AllGone)),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
                 Err(error) => return Err(error),
             };
+            let done = if sys::was_woken() { done.and_then(|()| (self.tell)(0, Event::Woken)) } else { done };
             if let Err(error) = done {
                 self.leave();
                 return Err(error);
@@ -251,7 +256,7 @@ impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
             if sys::detach(pid, 0).is_ok() || sys::interrupt(pid).is_err() {
                 continue;
             }
-            while let Ok(Some(stop)) = sys::wait_for(pid) {
+            while let Ok(Some(stop)) = sys::wait_for(pid, false) {
                 if !libc::WIFSTOPPED(stop.status) {
                     break;
                 }

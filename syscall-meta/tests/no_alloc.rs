@@ -78,10 +78,10 @@ fn no_call_allocates() {
     let mut room = [0; 8192];
     let mut text = Fixed { bytes: [0; 4096], len: 0 };
     let mut shown = 0;
-    for abi in Abi::ALL {
+    // An interpreter takes a few.
+    for abi in Abi::ALL.iter().step_by(if cfg!(miri) { 9 } else { 1 }) {
         let numbers = abi.table().into_iter().flatten().map(Syscall::kernel_number);
-        // An interpreter takes a few.
-        let step = if cfg!(miri) { 53 } else { 1 };
+        let step = if cfg!(miri) { 97 } else { 1 };
         for number in numbers.step_by(step).chain([u32::MAX]) {
             for first in [3, 0x1000] {
                 let call = RawCall::new(*abi, number, [first, 0x1000, 0x1010, 8, 0x1018, 2]);

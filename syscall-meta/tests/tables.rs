@@ -66,9 +66,9 @@ fn no_other_number_is_found() {
 #[test]
 fn no_other_name_is_found() {
     let all: BTreeSet<_> = tables().flat_map(|table| table.iter().map(|call| call.name())).collect();
-    for table in tables() {
+    // An interpreter takes a few.
+    for table in tables().step_by(if cfg!(miri) { 9 } else { 1 }) {
         let own: BTreeSet<_> = table.iter().flat_map(|call| call.aliases().chain([call.name()])).collect();
-        // An interpreter takes a few.
         for name in all.iter().step_by(if cfg!(miri) { 61 } else { 1 }) {
             assert_eq!(table.by_name(name).is_some(), own.contains(name), "{} {name}", table.abi());
             assert_eq!(table.by_name(&name.to_uppercase()), None);

@@ -9,6 +9,8 @@
 #[path = "../../syscall-meta/examples/trace/choice.rs"]
 #[allow(dead_code, reason = "the example takes more of it")]
 mod choice;
+#[path = "../../syscall-meta/examples/trace/frame.rs"]
+mod frame;
 #[path = "../../syscall-meta/examples/trace/seccomp.rs"]
 mod seccomp;
 #[path = "../../syscall-meta/examples/trace/sys.rs"]

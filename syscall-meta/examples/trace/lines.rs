@@ -77,16 +77,8 @@ impl Lines {
             let _ = write!(self.text, "[pid {pid:>5}] ");
         }
         match event {
-            Event::Returned { call, resumed, .. } | Event::Unfinished { call, resumed } => {
-                self.call(pid, call, resumed);
-                // Behind a blank, in its column.
-                self.text.push(' ');
-                while self.text.len() < self.column {
-                    self.text.push(' ');
-                }
-                self.text.push_str("= ");
-                let _ = call.show_result(&mut self.text);
-            }
+            Event::Returned { call, resumed, frame, .. } => self.whole(pid, call, resumed, frame),
+            Event::Unfinished { call, resumed } => self.whole(pid, call, resumed, None),
             Event::Suspended(call) => {
                 let begun = beginning(call, self.style);
                 let _ = write!(self.text, "{begun} <unfinished ...>");
@@ -128,14 +120,27 @@ impl Lines {
         self.put()
     }
 
+    /// The call with its result.
+    fn whole(&mut self, pid: i32, call: &Decoded<'_>, resumed: bool, frame: Option<&str>) {
+        self.call(pid, call, resumed, frame);
+        // Behind a blank, in its column.
+        self.text.push(' ');
+        while self.text.len() < self.column {
+            self.text.push(' ');
+        }
+        self.text.push_str("= ");
+        let _ = call.show_result(&mut self.text);
+    }
+
     /// The call up to its closing bracket, or what is left of it.
-    fn call(&mut self, pid: i32, call: &Decoded<'_>, resumed: bool) {
-        let Some(begun) = self.begun.remove(&pid).filter(|_| resumed) else {
-            let _ = call.show_call(self.style, &mut self.text);
-            return;
+    fn call(&mut self, pid: i32, call: &Decoded<'_>, resumed: bool, frame: Option<&str>) {
+        let show = |text: &mut String| match frame {
+            Some(frame) => text.push_str(frame),
+            None => drop(call.show_call(self.style, text)),
         };
+        let Some(begun) = self.begun.remove(&pid).filter(|_| resumed) else { return show(&mut self.text) };
         let mut whole = String::new();
-        let _ = call.show_call(self.style, &mut whole);
+        show(&mut whole);
         let rest = whole.strip_prefix(&begun).unwrap_or_else(|| {
             // What was told of it has changed since.
             whole.split_once('(').map_or("", |(_, rest)| rest)

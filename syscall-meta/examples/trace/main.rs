@@ -2,6 +2,7 @@
 
 mod choice;
 mod counts;
+mod frame;
 mod lines;
 mod options;
 mod seccomp;

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use syscall_meta::{Abi, ByteOrder, Decoded, Decoder, FdKind, Kept, ProcessMemory, Scratch, SyscallInfo, SyscallStop};
 
 use crate::choice::Choice;
+use crate::frame;
 use crate::seccomp;
 use crate::sys::{self, Stop, Until};
 
@@ -25,6 +26,8 @@ pub(crate) enum Event<'e> {
         resumed: bool,
         /// Microseconds in the kernel, where these are of interest.
         took: i64,
+        /// The call as it is told with what the stack holds, where that is more than its arguments.
+        frame: Option<&'e str>,
     },
     /// A call goes on while something else is told.
     Suspended(&'e Decoded<'e>),
@@ -171,6 +174,8 @@ struct Thread {
     /// What was read of the call that it is in.
     buffer: Vec<u8>,
     call: Option<Kept>,
+    /// What the stack says of the call, where it does.
+    frame: Option<String>,
     /// The beginning of the call was told.
     is_suspended: bool,
     /// It is between the beginning and the end of a call.
@@ -193,6 +198,7 @@ impl Thread {
             memory: None,
             buffer: Vec::new(),
             call: None,
+            frame: None,
             is_suspended: false,
             is_in_call: false,
             is_hidden: false,
@@ -383,6 +389,7 @@ impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
             return Ok(());
         }
         thread.call = Some(entered.keep());
+        thread.frame = thread.memory.as_ref().and_then(|memory| frame::told(&raw, info.stack_pointer(), memory));
         thread.is_suspended = false;
         thread.in_kernel = stop.in_kernel;
         let other = thread.abi.replace(raw.abi()).is_some_and(|before| before != raw.abi());
@@ -410,7 +417,9 @@ impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
         let resumed = std::mem::take(&mut thread.is_suspended);
         let took = (stop.in_kernel - thread.in_kernel).max(0);
         self.open = None;
-        if self.is_quiet { Ok(()) } else { (self.tell)(pid, Event::Returned { call: &done, resumed, took }) }
+        let frame = thread.frame.take();
+        let returned = Event::Returned { call: &done, resumed, took, frame: frame.as_deref() };
+        if self.is_quiet { Ok(()) } else { (self.tell)(pid, returned) }
     }
 
     /// A program is another one: its memory is new, and of its threads one is left, with the id of the first.

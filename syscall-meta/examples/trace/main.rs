@@ -47,6 +47,7 @@ fn run(options: &Options) -> io::Result<End> {
         follow: options.follow,
         choice,
         interleaved: !options.json && !options.counts,
+        is_ahead: options.output.is_some(),
         is_timed: options.counts,
     };
     let mut lines = Lines::new(options)?;

@@ -59,6 +59,8 @@ pub(crate) struct Setup {
     pub(crate) choice: Option<Choice>,
     /// All events go to one place, so that a call of one thread is told in two parts where another one's come between.
     pub(crate) interleaved: bool,
+    /// A thread goes on while its call is told: nobody sees in which order it and the tracer write.
+    pub(crate) is_ahead: bool,
     /// How long calls take in the kernel is of interest.
     pub(crate) is_timed: bool,
 }
@@ -290,14 +292,14 @@ impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
         let (signal, event) = (libc::WSTOPSIG(status), status >> 16);
         let mut deliver = 0;
         match event {
-            0 if signal == libc::SIGTRAP | 0x80 => self.at_call(stop)?,
+            0 if signal == libc::SIGTRAP | 0x80 => return self.at_call(stop),
             0 => {
                 deliver = signal;
                 if let Some(info) = sys::signal_info(pid) {
                     self.tell(pid, Event::Signal(signal, &info))?;
                 }
             }
-            libc::PTRACE_EVENT_SECCOMP => self.at_call(stop)?,
+            libc::PTRACE_EVENT_SECCOMP => return self.at_call(stop),
             libc::PTRACE_EVENT_EXEC => self.executed(pid)?,
             libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK | libc::PTRACE_EVENT_CLONE => {
                 let new = sys::event_message(pid).and_then(|new| i32::try_from(new).ok());
@@ -315,8 +317,7 @@ impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
             _ => {}
         }
         let is_in_call = self.threads.get(&pid).is_some_and(|thread| thread.is_in_call);
-        let until = if self.is_filtered && !is_in_call { Until::Event } else { Until::Call };
-        let _ = sys::resume(pid, until, deliver);
+        go_on(pid, self.is_filtered && !is_in_call, deliver);
         Ok(())
     }
 
@@ -342,13 +343,17 @@ impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
     }
 
     fn at_call(&mut self, stop: Stop) -> io::Result<()> {
-        let pid = stop.pid;
         let mut bytes = [0; 88];
-        let Some(info) = SyscallInfo::parse(sys::syscall_info(pid, &mut bytes), ByteOrder::Little) else {
+        let Some(info) = SyscallInfo::parse(sys::syscall_info(stop.pid, &mut bytes), ByteOrder::Little) else {
+            go_on(stop.pid, self.is_filtered, 0);
             return Ok(());
         };
         match info.stop() {
-            SyscallStop::Entry { .. } | SyscallStop::Seccomp { .. } => self.begins(stop, &info),
+            SyscallStop::Entry { .. } | SyscallStop::Seccomp { .. } => {
+                self.begins(stop, &info)?;
+                go_on(stop.pid, false, 0);
+                Ok(())
+            }
             _ => self.returns(stop, &info),
         }
     }
@@ -404,22 +409,40 @@ impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
     fn returns(&mut self, stop: Stop, info: &SyscallInfo) -> io::Result<()> {
         let pid = stop.pid;
         self.suspend_others(pid)?;
-        let Some(thread) = self.threads.get_mut(&pid) else { return Ok(()) };
+        let is_filtered = self.is_filtered;
+        let Some(thread) = self.threads.get_mut(&pid) else {
+            go_on(pid, is_filtered, 0);
+            return Ok(());
+        };
         thread.is_in_call = false;
-        let Some(call) = thread.call.take() else { return Ok(()) };
+        let outcome = thread.abi.and_then(|abi| info.outcome(abi));
+        let (Some(call), Some(outcome)) = (thread.call.take(), outcome) else {
+            go_on(pid, is_filtered, 0);
+            return Ok(());
+        };
         let (entered, mut scratch) = call.resume(&mut thread.buffer);
-        let Some(outcome) = info.outcome(entered.raw().abi()) else { return Ok(()) };
         let done = match &thread.memory {
             Some(memory) => entered.exit(outcome, memory, &mut scratch),
             None => entered.exit(outcome, &(), &mut scratch),
         };
+        // What there is to read is read.
+        let is_ahead = self.setup.is_ahead;
+        if is_ahead {
+            go_on(pid, is_filtered, 0);
+        }
         Thread::learn(&mut thread.netlink, &done);
         let resumed = std::mem::take(&mut thread.is_suspended);
         let took = (stop.in_kernel - thread.in_kernel).max(0);
-        self.open = None;
         let frame = thread.frame.take();
         let returned = Event::Returned { call: &done, resumed, took, frame: frame.as_deref() };
-        if self.is_quiet { Ok(()) } else { (self.tell)(pid, returned) }
+        self.open = None;
+        if !self.is_quiet {
+            (self.tell)(pid, returned)?;
+        }
+        if !is_ahead {
+            go_on(pid, is_filtered, 0);
+        }
+        Ok(())
     }
 
     /// A program is another one: its memory is new, and of its threads one is left, with the id of the first.
@@ -470,6 +493,11 @@ impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
         let done = call.resume(&mut thread.buffer).0.unfinished();
         (self.tell)(pid, Event::Unfinished { call: &done, resumed: thread.is_suspended })
     }
+}
+
+/// Lets a thread go on, to the next event or to the next call. One that is gone in the meantime is told of by `wait`.
+fn go_on(pid: i32, to_event: bool, signal: c_int) {
+    let _ = sys::resume(pid, if to_event { Until::Event } else { Until::Call }, signal);
 }
 
 fn stops_a_group(signal: c_int) -> bool {

@@ -62,7 +62,7 @@ fn of(condition: &Condition, call: Syscall, order: ByteOrder) -> Result<Check, S
         return Err(format!("{value:#x} has bits that the mask {mask:#x} takes away, so it is never equal"));
     }
     // A value with a mask is a set of bits, which has no sign.
-    let sign = if is_order && argument.is_signed && mask == all { 1 << (argument.bits - 1) } else { 0 };
+    let sign = if is_order && argument.is_signed && condition.mask.is_none() { 1 << (argument.bits - 1) } else { 0 };
     // In 64 bits, a number above the greatest one looks the same.
     let is_negative = if argument.bits < 64 { wide > all } else { value & sign != 0 };
     if is_order && is_negative && sign == 0 {

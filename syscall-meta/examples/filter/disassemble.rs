@@ -56,7 +56,7 @@ pub(crate) fn disassemble(program: &[Instruction], abis: &[Abi], order: ByteOrde
     for (at, instruction) in program.iter().enumerate() {
         let Instruction { code, yes, no, value } = *instruction;
         let Some(state) = states[at] else {
-            let _ = writeln!(text, "{at:4}: {}", "never reached");
+            let _ = writeln!(text, "{at:4}: never reached");
             continue;
         };
         let mut lead = |places: usize, state: State| {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use syscall_meta::{Abi, Audited, ByteOrder, Decoder, RawCall, Region, Scratch, Syscall, Table, sets};
+use syscall_meta::{Abi, Audited, ByteOrder, Syscall, Table, sets};
 
 use crate::action::Action;
 use crate::check::{Check, check};
@@ -91,6 +91,10 @@ fn unknown(rule: &Rule, without: &[&str]) -> String {
     let Calls::Named(name) = &rule.calls else { return format!("no call of {abis} is of that class") };
     let tables = || without.iter().filter_map(|abi| abi.parse::<Abi>().ok()?.table()).flatten();
     let near = near(name, tables().map(|call| call.name()));
+    let tables = without.iter().filter_map(|abi| abi.parse::<Abi>().ok()?.table());
+    if let Some(behind) = tables.flat_map(behind).find(|behind| behind.name == *name) {
+        return format!("{abis} has `{name}` behind `{}` alone: `{}` is that", behind.outer, behind.rule);
+    }
     let mut others = Abi::ALL.iter().filter(|abi| abi.table().is_some_and(|table| table.by_name(name).is_some()));
     match others.next() {
         Some(other) => format!("no call is named `{name}` on {abis}, but on others such as {other}"),
@@ -128,50 +132,48 @@ fn alike(abi: Abi, wish: &Wish, notes: &mut Vec<String>) {
     }
 }
 
-/// Calls that are others, as their first word says.
-const THROUGH: [&str; 2] = ["socketcall", "ipc"];
-/// Above the last of either's first words.
-const FIRST_WORDS: u64 = 32;
-
 /// Notes for rules whose calls an ABI has behind another call, too, that no rule is about.
 fn through(plan: &Plan, wish: &Wish, notes: &mut Vec<String>) -> Result<(), String> {
     let table = table(plan.abi)?;
-    for outer in THROUGH.iter().filter_map(|name| table.by_name(name)) {
-        if plan.calls.contains_key(&outer.kernel_number()) {
-            continue;
-        }
-        let behind = behind(outer);
-        let mut told = BTreeSet::new();
-        for rule in wish.rules.iter().filter(|rule| rule.abi.is_none_or(|abi| abi == plan.abi)) {
-            let calls = calls(rule, table);
-            let reached = |name: &str| calls.iter().any(|call| call.name() == name);
-            for (word, name) in behind.iter().filter(|(_, name)| reached(name)) {
-                if told.insert(*name) {
-                    let cannot =
-                        if rule.conditions.is_empty() { "" } else { ", where its arguments cannot be checked" };
-                    // The upper half of ipc's first word is a version that it does not look at.
-                    let (set, mask) =
-                        if outer.name() == "ipc" { (sets::IPC_CALLS, " & 0xffff") } else { (sets::SOCKET_CALLS, "") };
-                    let (abi, word) = (plan.abi, set.names(plan.abi, *word));
-                    notes.push(format!(
-                        "rule `{}`: {abi} reaches `{name}` through `{outer}` as well{cannot}: that is `{outer}@{abi}(call{mask} == {word})`",
-                        rule.text
-                    ));
-                }
+    let is_open = |outer: &Syscall| !plan.calls.contains_key(&outer.kernel_number());
+    let behind: Vec<Behind> = behind(table).into_iter().filter(|behind| is_open(&behind.outer)).collect();
+    let mut told = BTreeSet::new();
+    for rule in wish.rules.iter().filter(|rule| rule.abi.is_none_or(|abi| abi == plan.abi)) {
+        let calls = calls(rule, table);
+        let is_meant =
+            |name: &str| rule.calls == Calls::Named(name.to_string()) || calls.iter().any(|call| call.name() == name);
+        for Behind { outer, name, rule: way } in behind.iter().filter(|behind| is_meant(&behind.name)) {
+            if told.insert(name.clone()) {
+                let cannot = if rule.conditions.is_empty() { "" } else { ", without the arguments" };
+                let (text, abi) = (&rule.text, plan.abi);
+                notes.push(format!(
+                    "rule `{text}`: {abi} reaches `{name}` through `{outer}`, too: `{way}` is that{cannot}"
+                ));
             }
         }
     }
     Ok(())
 }
 
-/// The calls behind another, with the first word that leads there.
-fn behind(outer: Syscall) -> Vec<(u64, &'static str)> {
-    // Arguments of most are words in memory; which ones does not matter.
-    let memory = [Region::new(0x1000, &[0; 64])];
-    let named = |word: u64| {
-        let call = RawCall::new(outer.abi(), outer.kernel_number(), [word, 0x1000, 0x1000, 0x1000, 0x1000, 0x1000]);
-        let name = Decoder::new().enter(&call, &memory, &mut Scratch::new(&mut [])).name()?;
-        (name != outer.name()).then_some((word, name))
-    };
-    (0..FIRST_WORDS).filter_map(named).collect()
+/// A call that is reached through another.
+struct Behind {
+    outer: Syscall,
+    name: String,
+    /// The rule that is about it.
+    rule: String,
+}
+
+/// What an ABI's calls lead to as their first word says, whose values are called as the calls are: `SYS_SOCKET`, `SHMAT`.
+fn behind(table: Table) -> Vec<Behind> {
+    let abi = table.abi();
+    let mut all = Vec::new();
+    // The upper half of ipc's first word is a version that says nothing of the call.
+    for (outer, set, mask) in [("socketcall", sets::SOCKET_CALLS, ""), ("ipc", sets::IPC_CALLS, " & 0xffff")] {
+        let Some(outer) = table.by_name(outer) else { continue };
+        all.extend(set.members(abi).map(|(word, _)| {
+            let name = word.trim_start_matches("SYS_").to_ascii_lowercase();
+            Behind { outer, name, rule: format!("{outer}@{abi}(call{mask} == {word})") }
+        }));
+    }
+    all
 }

@@ -301,6 +301,58 @@ fn a_filter_that_is_too_long_is_refused() {
     }
 }
 
+/// A jump of each length, so also of those about the longest that an instruction can have, on either way and on both.
+#[test]
+fn jumps_reach_however_far_they_go() {
+    let mut longest = 0;
+    // An answer more moves all by one.
+    for (length, pad) in (2..300).flat_map(|length| [(length, "errno(1) read(fd == 9)"), (length, "errno(3) close")]) {
+        // Two instructions each, or three.
+        let mut between: Vec<String> = (0..length / 2 - length % 2).map(|value| format!("fd != {value}")).collect();
+        between.extend((length % 2 == 1).then(|| "fd & 0x700 == 0x100".to_string()));
+        let between = format!("errno(2) write({})", between.join(", "));
+        // The first and the last share what is far from both.
+        let rules = ["errno(1) read(fd == 9)", &between, "errno(1) pread64(fd == 9)", pad];
+        let (program, _) = filter(&[Abi::X86_64], "allow", &rules);
+        longest = longest.max(program.len());
+        for (nr, fd, expected) in [
+            (0, 9, 0x0005_0001),
+            (0, 8, ALLOW),
+            (17, 9, 0x0005_0001),
+            (17, 8, ALLOW),
+            (18, 9, ALLOW),
+            (1, 0x100 + 0x800, 0x0005_0002),
+            (1, 0, ALLOW),
+        ] {
+            let data = Data { nr, arch: 0xc000_003e, args: [fd, 0, 0, 0, 0, 0] };
+            assert_eq!(
+                run(&program, &data.bytes(ByteOrder::Little), ByteOrder::Little),
+                expected,
+                "{length} {nr} {fd}"
+            );
+        }
+    }
+    assert!(longest > 300, "{longest}");
+}
+
+#[test]
+fn a_class_is_its_calls_and_no_others() {
+    for abi in [Abi::X86_64, Abi::I386, Abi::Arm, Abi::MipsO32, Abi::S390x, Abi::Powerpc64] {
+        let (table, arch) = (abi.table().expect("it is built in"), abi.audit_archs()[0].value());
+        for class in syscall_meta::Class::ALL {
+            let (program, _) = filter(&[abi], "allow", &[&format!("errno(EPERM) %{class}")]);
+            let base = abi.kernel_number_base();
+            let private = table.iter().map(|call| call.kernel_number()).filter(|number| *number > base + 900);
+            for nr in (base..base + 700).chain(private) {
+                let data = Data { nr, arch, args: [0; 6] };
+                let is_of = table.by_kernel_number(nr).is_some_and(|call| call.side().classes().has(*class));
+                let expected = if is_of { EPERM } else { ALLOW };
+                assert_eq!(run(&program, &data.bytes(usual(abi)), usual(abi)), expected, "{abi} %{class} {nr}");
+            }
+        }
+    }
+}
+
 #[test]
 fn values_have_names_where_the_library_knows_them() {
     for (abi, rule, args, is_taken) in [

@@ -234,3 +234,53 @@ fn said(abis: &[Abi], order: ByteOrder, rules: &[Asking], otherwise: u32, data: 
     let found = about.find(|rule| rule.conditions.iter().all(holds));
     found.map_or((otherwise, false), |rule| (0x0005_0000 | rule.answer, true))
 }
+
+#[test]
+fn no_text_makes_it_panic() {
+    let words = [
+        "openat",
+        "(",
+        ")",
+        "flags",
+        "&",
+        "&&",
+        "==",
+        "=",
+        "<",
+        "<<",
+        ">=",
+        "!",
+        "O_CREAT",
+        "|",
+        ",",
+        "@",
+        "i386",
+        "x32",
+        "%",
+        "file",
+        "0x",
+        "-",
+        "-1",
+        "18446744073709551616",
+        "0xffffffffffffffff",
+        "é",
+        "𝄞",
+        " ",
+        "arg0",
+        "arg99999999999999999999",
+        "socket",
+        "read",
+        "errno(",
+        "64",
+    ];
+    let (mut random, mut made_ones) = (Random::new(11), 0);
+    for _ in 0..2_000 {
+        let text: String = (0..random.below(9)).map(|_| *random.one_of(&words)).collect();
+        let text = if random.below(2) == 0 { format!("read(fd{text}") } else { text };
+        let abis: &[Abi] = if random.below(2) == 0 { &[Abi::X86_64] } else { &[Abi::I386, Abi::X86_64, Abi::X32] };
+        let made = wish(abis, ByteOrder::Little, "allow", &[&format!("log {text}")]).and_then(|wish| made(&wish));
+        made_ones += usize::from(made.is_ok());
+        assert!(made.is_ok() || made.is_err_and(|error| error.starts_with("rule `")), "{text}");
+    }
+    assert!(made_ones > 5, "{made_ones}");
+}

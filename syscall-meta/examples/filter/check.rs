@@ -106,8 +106,10 @@ fn argument(name: &str, call: Syscall, order: ByteOrder) -> Result<Argument, Str
     }
     let mut found = sides().filter_map(|side| on_side(name, side, order));
     let Some(first) = found.next() else {
-        let mut known: Vec<&str> = sides().filter_map(Side::params).flatten().filter_map(known).collect();
-        known.dedup();
+        let mut known: Vec<&str> = Vec::new();
+        for name in sides().filter_map(Side::params).flatten().filter_map(self::known) {
+            known.extend((!known.contains(&name)).then_some(name));
+        }
         let near = near(name, known.iter().copied());
         return Err(match known.is_empty() {
             true => format!("`{call}` has no arguments that are known"),

@@ -80,6 +80,7 @@ fn errors_say_what_is_wrong_and_what_would_be_right() {
             "openat(flgs & 1)",
             "`openat` has no argument `flgs` (did you mean `flags`?); it has dfd, filename, flags, mode",
         ),
+        (&[Abi::I386], "pread64(count2 == 1)", "(did you mean `count`?); it has fd, ubuf, count, pos"),
         (
             &[Abi::X86_64],
             "openat(flags & O_CREATE)",

@@ -34,7 +34,10 @@ fn main() {
         Ok(()) => {}
     }
     if let Some((name, args)) = options.command.split_first() {
-        startable(&wish, &plans, name).unwrap_or_else(|error| fail(&error, 2));
+        if !is_there(name) {
+            fail(&format!("there is no command `{}`", name.to_string_lossy()), 1);
+        }
+        startable(&wish, &plans).unwrap_or_else(|error| fail(&error, 2));
         let error = sys::under(&program, name).args(args).exec();
         fail(&format!("cannot run `{}`: {error}", name.to_string_lossy()), 1);
     }
@@ -90,16 +93,7 @@ fn told(options: &Options, wish: &Wish, program: &[Instruction]) -> io::Result<(
 }
 
 /// Whether a command can be started under the filter: it is there, and the filter, which has to come before it, lets it.
-fn startable(wish: &Wish, plans: &[Plan], name: &OsStr) -> Result<(), String> {
-    let exists = |folder: &Path| folder.join(name).is_file();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let is_there = match Path::new(name).components().count() {
-        1 if !name.to_string_lossy().contains('/') => std::env::split_paths(&path).any(|folder| exists(&folder)),
-        _ => Path::new(name).is_file(),
-    };
-    if !is_there {
-        return Err(format!("there is no command `{}`", name.to_string_lossy()));
-    }
+fn startable(wish: &Wish, plans: &[Plan]) -> Result<(), String> {
     let native = Abi::native().ok_or("this machine's own ABI is not known, so no filter is installed")?;
     let plan = plans.iter().find(|plan| plan.abi == native).ok_or_else(|| {
         format!("the command is started by a program of {native}, which would be foreign: add it to `--abi`")
@@ -117,5 +111,14 @@ fn startable(wish: &Wish, plans: &[Plan], name: &OsStr) -> Result<(), String> {
             action::Action::told(answer, native)
         )),
         false => Ok(()),
+    }
+}
+
+/// Whether there is such a command, as a shell would find it.
+fn is_there(name: &OsStr) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    match name.to_string_lossy().contains('/') {
+        true => Path::new(name).is_file(),
+        false => std::env::split_paths(&path).any(|folder| folder.join(name).is_file()),
     }
 }

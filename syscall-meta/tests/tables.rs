@@ -54,7 +54,9 @@ fn no_other_number_is_found() {
         let numbers = numbers(table);
         let base = table.abi().number_base();
         let places = [0, base, 0x90_0000, 0x9f_0000, 0xf_0000, 0x4000_0000, 0x8000_0000, u32::MAX - 0x1000];
-        for number in places.into_iter().flat_map(|place| place..=place + 0x1000) {
+        // An interpreter takes a few.
+        let count = if cfg!(miri) { 0x40 } else { 0x1000 };
+        for number in places.into_iter().flat_map(|place| place..=place + count) {
             assert_eq!(table.get(number), numbers.get(&number).copied(), "{} {number:#x}", table.abi());
             let kernel_number = number.checked_add(base - table.abi().kernel_number_base());
             let expected = kernel_number.and_then(|number| numbers.get(&number).copied());

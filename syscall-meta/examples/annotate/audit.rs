@@ -83,10 +83,11 @@ fn ended(arch: u32, abi: Abi, rval: i64, is_error: bool) -> Option<Outcome> {
     SyscallInfo::new(arch, 0, 0, SyscallStop::Exit { rval, is_error }).outcome(abi)
 }
 
-/// The byte order of the machines that report this value; a 64-bit argument travels by it.
+/// The byte order of the machines that report this value, by which a 64-bit argument travels; none where there are both.
 fn order_of(arch: u32) -> Option<ByteOrder> {
-    let mut archs = Abi::ALL.iter().flat_map(|abi| abi.audit_archs());
-    archs.find(|of| of.value() == arch).map(|of| of.byte_order())
+    let archs = || Abi::ALL.iter().flat_map(|abi| abi.audit_archs()).filter(|of| of.value() == arch);
+    let order = archs().next()?.byte_order();
+    archs().all(|of| of.byte_order() == order).then_some(order)
 }
 
 /// The value of a field, up to the next blank.

@@ -20,7 +20,7 @@ const LONGEST: u64 = 64 * 1024;
 pub(crate) struct Manner {
     /// The ABI of events that do not say it.
     pub(crate) abi: Abi,
-    /// The byte order of their machine.
+    /// The byte order of the machine, where a line does not say it.
     pub(crate) order: Option<ByteOrder>,
     pub(crate) style: Style,
     pub(crate) is_json: bool,

@@ -39,10 +39,10 @@ Examples:
 The exit status is 2 after a wrong option, 1 where a file could not be read."
 )]
 pub(crate) struct Options {
-    /// ABI of what ftrace and perf recorded, who do not tell it; this machine's own, if not given
+    /// ABI of ftrace's and perf's lines, which do not tell it; this machine's own, if not given
     #[arg(long, value_name = "ABI")]
     pub(crate) abi: Option<Abi>,
-    /// Byte order of the machine that ftrace or perf ran on: little or big; the ABI's usual one, if not given
+    /// Byte order of the machine, where the line does not tell it: little or big; the ABI's usual one, if not given
     #[arg(long, value_name = "ORDER", value_parser = byte_order)]
     pub(crate) byte_order: Option<ByteOrder>,
     /// Names of arguments: `dfd=AT_FDCWD`

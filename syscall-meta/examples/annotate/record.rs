@@ -63,8 +63,10 @@ pub(crate) struct Prefix<'l> {
 }
 
 /// The ABI that a kernel reports so; of two that it does not tell apart, the one that is preferred.
+///
+/// -1 has x32's bit and every other one, and is no call of any: a tracer put it there, or the kernel has lost the number.
 pub(crate) fn abi_of(arch: u32, number: u32, preferred: Option<Abi>) -> Option<Abi> {
-    match Abi::from_audit(arch, number) {
+    match Abi::from_audit(arch, if number == u32::MAX { 0 } else { number }) {
         Audited::Either(first, second) => Some(if preferred == Some(second) { second } else { first }),
         audited => audited.one(),
     }

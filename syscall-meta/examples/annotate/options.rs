@@ -10,7 +10,7 @@ use syscall_meta::{Abi, ByteOrder};
 #[command(
     name = "annotate",
     after_help = "\
-Calls are found in lines of these forms. What stands around them is kept, other lines pass as they are.
+Calls are found in lines of these forms. What stands around them is kept; other lines pass.
 
   ftrace, perf  sys_enter: NR 257 (ffffff9c, 55e2757df5e0, 241, 1b6, 0, 20)
              -> sys_enter: openat(AT_FDCWD, 0x55e2757df5e0, O_WRONLY|O_CREAT|O_TRUNC, 0666)

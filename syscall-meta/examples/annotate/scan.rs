@@ -103,6 +103,7 @@ pub(crate) fn number_at_end(text: &[u8]) -> Option<(&[u8], u32)> {
 
 /// Bytes that two digits each stand for, as audit writes names with blanks in them; none where it is something else.
 pub(crate) fn unhex(text: &[u8]) -> Option<Vec<u8>> {
-    let is_hex = !text.is_empty() && text.len() % 2 == 0 && text.iter().all(u8::is_ascii_hexdigit);
-    is_hex.then(|| text.chunks_exact(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect())
+    let pairs = text.chunks_exact(2);
+    let is_hex = !text.is_empty() && pairs.remainder().is_empty() && text.iter().all(u8::is_ascii_hexdigit);
+    is_hex.then(|| pairs.map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect())
 }

@@ -248,19 +248,16 @@ fn ctrl_c_lets_the_program_go_on() {
     let done = folder.path().join("done");
     for options in [&[][..], &["-f"], &["-f", "-e", "trace=openat"]] {
         let _ = fs::remove_file(&done);
-        let script = format!("sleep 0.4; echo done >{}", done.display());
+        let script = format!("cat /dev/null; sleep 0.9; echo done >{}", done.display());
         let log = folder.path().join("log").display().to_string();
+        let _ = fs::remove_file(&log);
         let arguments: Vec<&str> = options.iter().copied().chain(["-o", &log, "sh", "-c", &script]).collect();
         let mut child = command(trace, &arguments).spawn().expect("it starts");
-        sleep(Duration::from_millis(150));
+        until("a line", || fs::metadata(&log).is_ok_and(|log| log.len() > 0));
         // SAFETY: two numbers.
         unsafe { libc::kill(child.id().cast_signed(), libc::SIGINT) };
         let status = waited(&mut child, &arguments);
-        let begin = Instant::now();
-        while !done.exists() && begin.elapsed() < PATIENCE {
-            sleep(Duration::from_millis(5));
-        }
-        assert!(done.exists(), "{options:?}: the program was not let go on");
+        until("the program goes on", || done.exists());
         // One with a filter is served to its end, since its calls would fail without a tracer.
         let is_filtered = options.len() > 1;
         assert!(is_filtered || status.signal() == Some(libc::SIGINT), "{options:?}: {status}");
@@ -274,7 +271,8 @@ fn a_running_program_is_traced_and_left() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let (path, pid) = (file.path().display().to_string(), program.id().to_string());
     let mut child = command(trace, &["-f", "-o", &path, "-p", &pid]).spawn().expect("it starts");
-    sleep(Duration::from_millis(300));
+    let text_of = || text(&fs::read(file.path()).expect("the log"));
+    until("some lines", || count(&text_of(), "clock_nanosleep(") > 2 && count(&text_of(), "execve(\"/") > 2);
     // SAFETY: two numbers.
     unsafe { libc::kill(child.id().cast_signed(), libc::SIGINT) };
     waited(&mut child, &["-p"]);
@@ -284,8 +282,6 @@ fn a_running_program_is_traced_and_left() {
     assert!(status.contains("TracerPid:\t0"), "{status}");
     let _ = program.kill();
     let _ = program.wait();
-    let lines = text(&fs::read(file.path()).expect("the log"));
-    assert!(count(&lines, "clock_nanosleep(") > 2 && count(&lines, "execve(\"/") > 2, "{lines}");
 }
 
 #[test]
@@ -297,7 +293,7 @@ fn a_full_disk_and_a_closed_pipe_are_a_clear_end() {
     let full = ran(trace, &["-f", "-o", "/dev/full", "sh", "-c", &script]);
     let said = text(&full.stderr);
     assert!(full.status.code() == Some(1) && said.contains("/dev/full") && said.contains("No space left"), "{full:?}");
-    wait_for(&done);
+    until("the program goes on", || done.exists());
 
     // Who reads the lines goes away after the first.
     let _ = fs::remove_file(&done);
@@ -308,7 +304,7 @@ fn a_full_disk_and_a_closed_pipe_are_a_clear_end() {
     drop(lines);
     assert!(first.contains("execve("), "{first}");
     waited(&mut child, &["a closed pipe"]);
-    wait_for(&done);
+    until("the program goes on", || done.exists());
     // A file that was there is the log alone afterwards.
     let path = folder.path().join("log");
     fs::write(&path, "x".repeat(100_000)).expect("a file");
@@ -317,11 +313,11 @@ fn a_full_disk_and_a_closed_pipe_are_a_clear_end() {
     assert!(log.starts_with("execve(") && log.ends_with("+++ exited with 0 +++\n"), "{log}");
 }
 
-/// The program goes on by itself.
-fn wait_for(done: &Path) {
+/// Waits for what comes.
+fn until(what: &str, is_so: impl Fn() -> bool) {
     let begin = Instant::now();
-    while !done.exists() {
-        assert!(begin.elapsed() < PATIENCE, "the program was not let go on");
+    while !is_so() {
+        assert!(begin.elapsed() < PATIENCE, "{what} does not come");
         sleep(Duration::from_millis(5));
     }
 }

@@ -20,7 +20,7 @@ struct Bound {
 
 fn main() {
     let folder = tempfile::tempdir().expect("a folder");
-    let trace = example("trace", "decode,serde,std").display().to_string();
+    let trace = example("trace", "decode,serde,std", "tools").display().to_string();
     let built = |name: &str, options: &[&str]| {
         let program = folder.path().join(name);
         let source = root().join("tests/live/yardstick/loop.c");

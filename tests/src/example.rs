@@ -5,18 +5,18 @@ use std::process::{Command, Stdio};
 
 use crate::root;
 
-/// Builds an example of the library as a user would, with these features beside the default ones, and gives the program.
+/// Builds an example of the library as a user would, with these features beside the default ones and a profile, and gives the program.
 ///
 /// # Panics
 /// Where it cannot be built.
-pub fn example(name: &str, features: &str) -> PathBuf {
+pub fn example(name: &str, features: &str, profile: &str) -> PathBuf {
     let target = root().join("target/examples");
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--offline", "--release", "--package", "syscall-meta", "--example", name]);
+    cargo.args(["build", "--quiet", "--offline", "--profile", profile, "--package", "syscall-meta", "--example", name]);
     cargo.args(["--features", features]).env("CARGO_TARGET_DIR", &target).current_dir(root());
     let ran = cargo.output().expect("cargo runs");
     assert!(ran.status.success(), "{name}: {}", String::from_utf8_lossy(&ran.stderr));
-    target.join("release/examples").join(name)
+    target.join(profile).join("examples").join(name)
 }
 
 /// Builds the programs of `tests/live/programs/`, those that can be built here, and gives their folder.

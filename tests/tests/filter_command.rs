@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 use syscall_meta_tests::example;
 
 fn ran(arguments: &[&str]) -> Output {
-    Command::new(example("filter", "decode,std,all-abis"))
+    Command::new(example("filter", "decode,std,all-abis", "release"))
         .args(arguments)
         .stdin(Stdio::null())
         .output()

@@ -64,7 +64,7 @@ fn programs_are_told_as_strace_tells_them() {
     let ledger: Ledger = serde_yaml::from_str(&text).expect("the ledger");
     let reasons: Vec<(Regex, &str)> =
         ledger.differences.iter().map(|(of, why)| (Regex::new(of).expect(of), why.as_str())).collect();
-    let trace = example("trace", "decode,serde,std");
+    let trace = example("trace", "decode,serde,std", "release");
     let folder = tempfile::tempdir().expect("a folder");
     let compiled = programs(folder.path());
     let port = serves();

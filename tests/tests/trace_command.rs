@@ -27,7 +27,7 @@ fn tools() -> Option<&'static (PathBuf, PathBuf)> {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("traced");
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).expect("a folder");
-        let (trace, programs) = (example("trace", "decode,serde,std"), programs(&folder));
+        let (trace, programs) = (example("trace", "decode,serde,std", "release"), programs(&folder));
         let runs = Command::new(&trace).arg("true").output().is_ok_and(|ran| ran.status.success());
         (runs && programs.join("storm").exists()).then_some((trace, programs))
     });

@@ -9,6 +9,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -41,6 +42,14 @@ fn tools() -> Option<&'static (PathBuf, PathBuf)> {
 fn command(trace: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(trace);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // Who runs tests in the background may have it ignored.
+    // SAFETY: between fork and exec it makes one system call.
+    unsafe {
+        command.pre_exec(|| {
+            libc::signal(libc::SIGINT, libc::SIG_DFL);
+            Ok(())
+        })
+    };
     command
 }
 
@@ -238,6 +247,17 @@ fn a_program_that_is_killed_at_any_moment_has_an_end() {
         assert!(is_told || lines.is_empty(), "{round}: {lines}");
         assert!(lines.is_empty() || lines.ends_with('\n'), "{round}: a line was cut");
     }
+}
+
+#[test]
+fn what_is_ignored_stays_so() {
+    let Some((trace, _)) = tools() else { return };
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let script = format!("trap '' INT HUP; exec {} -o {} sh -c :", trace.display(), file.path().display());
+    let ran = Command::new("sh").args(["-c", &script]).output().expect("a shell");
+    let lines = text(&fs::read(file.path()).expect("the log"));
+    // The shell asks for it when it starts.
+    assert!(ran.status.success() && lines.contains("rt_sigaction(SIGINT, NULL, {sa_handler=SIG_IGN,"), "{lines}");
 }
 
 #[test]

@@ -222,10 +222,22 @@ fn on_signal(signal: c_int, handler: extern "C" fn(c_int)) {
     }
 }
 
+fn is_ignored(signal: c_int) -> bool {
+    // SAFETY: the kernel fills in one such structure, of numbers and pointers that nobody follows.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        libc::sigaction(signal, std::ptr::null(), &raw mut action);
+        action.sa_sigaction == libc::SIG_IGN
+    }
+}
+
 /// Has signals that would end the tracer interrupt its waiting instead.
 pub(crate) fn heed_signals() {
     for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT] {
-        on_signal(signal, asked);
+        // Who had it ignored, as `nohup` does, wants that of the program, too.
+        if !is_ignored(signal) {
+            on_signal(signal, asked);
+        }
     }
 }
 

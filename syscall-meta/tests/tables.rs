@@ -152,7 +152,8 @@ fn implemented_and_missing_agree() {
 
 #[test]
 fn the_same_call_elsewhere_has_a_common_name() {
-    for call in tables().flatten() {
+    // An interpreter takes a few.
+    for call in tables().flatten().step_by(if cfg!(miri) { 211 } else { 1 }) {
         assert_eq!(call.on(call.abi()), Some(call));
         for &abi in Abi::ALL {
             if let Some(other) = call.on(abi) {

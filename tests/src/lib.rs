@@ -13,6 +13,7 @@ mod headers;
 mod random;
 mod repository;
 mod schema;
+mod told;
 
 pub use changed::changed;
 pub use command::{Ran, run, under_test};
@@ -24,6 +25,7 @@ pub use headers::{constant, headers, record};
 pub use random::Random;
 pub use repository::{Files, Repository, files};
 pub use schema::{Mangling, Schema, remove};
+pub use told::{Alike, call, strace_version};
 
 use syscall_meta_gen::diagnostic::{Diagnostic, Sink};
 use syscall_meta_gen::extract::{Extracted, extract};

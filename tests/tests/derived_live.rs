@@ -159,7 +159,7 @@ fn events(program: &Path) -> io::Result<Vec<Event>> {
         }
         if libc::WSTOPSIG(stop.status) == libc::SIGTRAP | 0x80 {
             let mut bytes = [0; 88];
-            let info = SyscallInfo::parse(sys::syscall_info(pid, &mut bytes), ByteOrder::Little).expect("a call");
+            let info = SyscallInfo::parse(sys::syscall_info(pid, &mut bytes)?, ByteOrder::Little).expect("a call");
             let memory = ProcessMemory::new(pid.unsigned_abs())?;
             // What the events hold is their own.
             let mut scratch = Scratch::new(&mut []);

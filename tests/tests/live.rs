@@ -25,11 +25,11 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use regex::{Captures, Regex};
+use regex::Regex;
 use serde::Deserialize;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use syscall_meta::{Abi, sets};
-use syscall_meta_tests::root;
+use syscall_meta_tests::{Alike, call, root, strace_version};
 use tracer::Event;
 
 /// `tests/live/differences.yaml`.
@@ -142,12 +142,6 @@ fn programs() -> Vec<PathBuf> {
     files
 }
 
-fn strace_version() -> Option<String> {
-    let out = Command::new("strace").arg("-V").output().ok().filter(|out| out.status.success())?;
-    let text = String::from_utf8_lossy(&out.stdout).into_owned();
-    Some(text.lines().next()?.rsplit(' ').next()?.to_string())
-}
-
 fn compile(source: &Path, folder: &Path) -> Option<PathBuf> {
     let program = folder.join(source.file_stem()?);
     let mut gcc = Command::new("gcc");
@@ -214,12 +208,13 @@ fn line(event: &Event<'_>) -> Option<String> {
 
 /// What matters of each process, with what differs from run to run told alike.
 fn normalised(by_pid: BTreeMap<i32, Vec<String>>) -> Lines {
-    let rules = Rules::new();
+    let (alike, time) = (Alike::new(), Regex::new(r"tv_(sec|nsec|usec)=-?\d+").expect("it is right"));
     let pids: BTreeMap<String, usize> = by_pid.keys().enumerate().map(|(at, pid)| (pid.to_string(), at)).collect();
     let mut all = Vec::new();
     for (at, lines) in by_pid.into_values().enumerate() {
         let lines = lines.into_iter().filter(|line| !line.starts_with("---"));
-        let mut lines: Vec<String> = lines.map(|line| rules.normalise(&line, &pids)).collect();
+        let mut lines: Vec<String> =
+            lines.map(|line| time.replace_all(&alike.line(&line, &pids), "tv_$1=N").into_owned()).collect();
         if at == 0 {
             // What matters stands between two pairs of marks.
             let is_mark = |line: &String| line.starts_with("getpid() = ") && !line.contains('E');
@@ -232,44 +227,6 @@ fn normalised(by_pid: BTreeMap<i32, Vec<String>>) -> Lines {
         all.push(lines);
     }
     all
-}
-
-/// How lines are made alike, whoever wrote them.
-struct Rules {
-    number: Regex,
-    comment: Regex,
-    time: Regex,
-    flags: Regex,
-}
-
-impl Rules {
-    fn new() -> Rules {
-        let regex = |text: &str| Regex::new(text).expect(text);
-        Rules {
-            number: regex(r"\b\d+\b"),
-            // `/* O_??? */`, and the date of a time.
-            comment: regex(r" /\* [^*]*(\?\?\?|:\d\d[^*]*) \*/"),
-            time: regex(r"tv_(sec|nsec|usec)=-?\d+"),
-            flags: regex(r"[\w<>]+(?:\|[\w<>]+)+"),
-        }
-    }
-
-    fn normalise(&self, line: &str, pids: &BTreeMap<String, usize>) -> String {
-        let pid = |found: &Captures<'_>| match pids.get(&found[0]) {
-            Some(at) => format!("PID{at}"),
-            None => found[0].to_string(),
-        };
-        let line = self.number.replace_all(line, pid);
-        let line = self.comment.replace_all(&line, "");
-        let line = self.time.replace_all(&line, "tv_$1=N");
-        // The order of flags is nobody's.
-        let sorted = |found: &Captures<'_>| {
-            let mut flags: Vec<&str> = found[0].split('|').collect();
-            flags.sort_unstable();
-            flags.join("|")
-        };
-        self.flags.replace_all(&line, sorted).into_owned()
-    }
 }
 
 fn compare(
@@ -303,8 +260,4 @@ fn compare(
             tell(of(theirs, &old).as_ref(), of(ours, &new).as_ref());
         }
     }
-}
-
-fn call(line: &str) -> &str {
-    line.split('(').next().unwrap_or(line)
 }

@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 use regex::{Captures, Regex};
 use serde::Deserialize;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
-use syscall_meta_tests::{example, programs, root};
+use syscall_meta_tests::{Alike, call, example, programs, root, strace_version};
 
 /// `tests/live/programs.yaml`.
 #[derive(Deserialize)]
@@ -133,12 +133,6 @@ fn programs_are_told_as_strace_tells_them() {
     }
 }
 
-fn strace_version() -> Option<String> {
-    let out = Command::new("strace").arg("-V").output().ok().filter(|out| out.status.success())?;
-    let text = String::from_utf8_lossy(&out.stdout).into_owned();
-    Some(text.lines().next()?.rsplit(' ').next()?.to_string())
-}
-
 /// Answers whoever asks on a port, as long as the test runs.
 fn serves() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
@@ -205,22 +199,20 @@ fn threads(log: &str) -> Vec<Vec<String>> {
 
 /// How lines are made alike, whoever wrote them.
 struct Rules {
-    number: Regex,
+    alike: Alike,
     blanks: Regex,
     address: Regex,
     time: Regex,
     /// What is another one in each run, with what stands before it.
     run: Regex,
     random: Regex,
-    comment: Regex,
-    flags: Regex,
 }
 
 impl Rules {
     fn new() -> Rules {
         let regex = |text: &str| Regex::new(text).expect(text);
         Rules {
-            number: regex(r"\b\d+\b"),
+            alike: Alike::new(),
             blanks: regex(r"\)\s+= "),
             address: regex(r"\b0x(7f|5[56]|f7|ff|56)[0-9a-f]{6,10}\b"),
             time: regex(r"\b((?:tv|tms|si|ru)_[a-z]*(?:time|sec|nsec|usec)=)(-?\d+)(?: /\* [\d.]+ s \*/)?"),
@@ -231,30 +223,15 @@ impl Rules {
             random: regex(
                 r#"(^getrandom\(|/tmp_obj_|\.git/t|/cc|\./sed|/\.tmp)(?:"(?:[^"\\]|\\.)*"|[A-Za-z0-9]{6}\b)"#,
             ),
-            // `/* O_??? */`, and the date of a time.
-            comment: regex(r" /\* [^*]*(?:\?\?\?|:\d\d[^*]*) \*/"),
-            flags: regex(r"[\w<>]+(?:\|[\w<>]+)+"),
         }
     }
 
     fn normalised(&self, line: &str, pids: &BTreeMap<String, usize>) -> String {
-        let pid = |found: &Captures<'_>| match pids.get(&found[0]) {
-            Some(at) => format!("PID{at}"),
-            None => found[0].to_string(),
-        };
-        let line = self.number.replace_all(line, pid);
+        let line = self.alike.line(line, pids);
         let line = self.blanks.replace(&line, ") = ");
         let line = self.address.replace_all(&line, "ADDRESS");
         let line = self.random.replace_all(&line, "${1}RANDOM");
         let line = self.run.replace_all(&line, "${1}N");
-        let line = self.comment.replace_all(&line, "");
-        // The order of flags is nobody's.
-        let sorted = |found: &Captures<'_>| {
-            let mut flags: Vec<&str> = found[0].split('|').collect();
-            flags.sort_unstable();
-            flags.join("|")
-        };
-        let line = self.flags.replace_all(&line, sorted);
         let time = |found: &Captures<'_>| {
             // What a program asks for is the same each time.
             let is_round = !found[1].starts_with("si_") && (found[2].ends_with("000") || found[2].len() < 2);
@@ -284,8 +261,4 @@ fn compare(theirs: &[Vec<String>], ours: &[Vec<String>], tally: &mut Tally) {
             }
         }
     }
-}
-
-fn call(line: &str) -> &str {
-    line.split('(').next().unwrap_or(line)
 }

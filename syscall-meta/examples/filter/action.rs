@@ -13,15 +13,7 @@ pub(crate) enum Action {
     Errno(String),
 }
 
-/// The words, with the kernel's names for them.
-const PLAIN: [(&str, &str); 6] = [
-    ("allow", "SECCOMP_RET_ALLOW"),
-    ("log", "SECCOMP_RET_LOG"),
-    ("trace", "SECCOMP_RET_TRACE"),
-    ("trap", "SECCOMP_RET_TRAP"),
-    ("kill-thread", "SECCOMP_RET_KILL_THREAD"),
-    ("kill", "SECCOMP_RET_KILL_PROCESS"),
-];
+const PLAIN: [Action; 6] = [Action::ALLOW, Action::LOG, Action::TRACE, Action::TRAP, Action::KILL_THREAD, Action::KILL];
 
 const ERRNO: &str = "SECCOMP_RET_ERRNO";
 /// A kernel cuts greater ones to this: `MAX_ERRNO`.
@@ -30,6 +22,9 @@ const MOST: u32 = 4095;
 impl Action {
     pub(crate) const ALLOW: Action = Action::Plain("allow", "SECCOMP_RET_ALLOW");
     pub(crate) const LOG: Action = Action::Plain("log", "SECCOMP_RET_LOG");
+    pub(crate) const TRACE: Action = Action::Plain("trace", "SECCOMP_RET_TRACE");
+    pub(crate) const TRAP: Action = Action::Plain("trap", "SECCOMP_RET_TRAP");
+    pub(crate) const KILL_THREAD: Action = Action::Plain("kill-thread", "SECCOMP_RET_KILL_THREAD");
     pub(crate) const KILL: Action = Action::Plain("kill", "SECCOMP_RET_KILL_PROCESS");
 
     /// What the filter returns on an ABI.
@@ -62,9 +57,9 @@ impl Action {
                 None => format!("errno({data})"),
             };
         }
-        match PLAIN.iter().find(|(_, of)| *of == name) {
-            Some((word, _)) if data == 0 => (*word).to_string(),
-            Some((word, _)) => format!("{word}({data})"),
+        match PLAIN.into_iter().find(|action| matches!(action, Action::Plain(_, of) if *of == name)) {
+            Some(action) if data == 0 => action.to_string(),
+            Some(action) => format!("{action}({data})"),
             None => format!("{value:#010x}"),
         }
     }
@@ -87,9 +82,8 @@ impl FromStr for Action {
         if let Some(errno) = errno.filter(|errno| !errno.is_empty()) {
             return Ok(Action::Errno(errno.to_string()));
         }
-        let found = PLAIN.iter().find(|(word, _)| *word == text);
-        found.map(|(word, name)| Action::Plain(word, name)).ok_or_else(|| {
-            let words: Vec<&str> = PLAIN.iter().map(|(word, _)| *word).collect();
+        PLAIN.into_iter().find(|action| action.to_string() == text).ok_or_else(|| {
+            let words = PLAIN.map(|action| action.to_string());
             format!("there are {} and errno(NAME)", words.join(", "))
         })
     }

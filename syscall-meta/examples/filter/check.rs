@@ -213,12 +213,8 @@ fn set_of(plain: Plain) -> Option<FlagSet> {
     }
 }
 
-/// `8`, `010`, `0x8`
+/// `8`, `010`, `0x8`: as every set reads numbers.
 fn number(text: &str) -> Option<u64> {
-    let (digits, base) = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(digits) => (digits, 16),
-        None if text.len() > 1 && text.starts_with('0') => (text, 8),
-        None => (text, 10),
-    };
-    if digits.starts_with('+') { None } else { u64::from_str_radix(digits, base).ok() }
+    let is_number = text.starts_with(|first: char| first.is_ascii_digit()) && !text.contains('|');
+    is_number.then(|| sets::ERRNO.parse(Abi::ALL[0], text).ok()).flatten()
 }

@@ -110,16 +110,15 @@ impl Options {
         let mut options = Options::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
         let mut rules = Vec::new();
         let given = [
-            ("allow", &options.allow),
-            ("log", &options.log),
-            ("trace", &options.trace),
-            ("trap", &options.trap),
-            ("kill_thread", &options.kill_thread),
-            ("kill", &options.kill),
+            ("allow", Action::ALLOW, &options.allow),
+            ("log", Action::LOG, &options.log),
+            ("trace", Action::TRACE, &options.trace),
+            ("trap", Action::TRAP, &options.trap),
+            ("kill_thread", Action::KILL_THREAD, &options.kill_thread),
+            ("kill", Action::KILL, &options.kill),
         ];
         let places = |name: &str| matches.indices_of(name).into_iter().flatten();
-        for (name, texts) in given {
-            let action: Action = name.replace('_', "-").parse().unwrap_or(Action::KILL);
+        for (name, action, texts) in given {
             rules.extend(places(name).zip(texts).map(|(at, text)| (at, action.clone(), text.clone())));
         }
         let denied = Action::Errno("EPERM".to_string());

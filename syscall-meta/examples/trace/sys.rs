@@ -71,8 +71,8 @@ fn request(request: c_long, pid: i32, address: c_long, data: c_long) -> io::Resu
     if done == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
-/// The call that a thread stopped at, as the kernel tells it.
-pub(crate) fn syscall_info(pid: i32, bytes: &mut [u8; 88]) -> &[u8] {
+/// The call that a thread stopped at, as the kernel tells it; nothing of a thread that is gone.
+pub(crate) fn syscall_info(pid: i32, bytes: &mut [u8; 88]) -> io::Result<&[u8]> {
     // SAFETY: the kernel fills in at most as many bytes as it is told there are.
     let len = unsafe {
         libc::syscall(
@@ -83,7 +83,16 @@ pub(crate) fn syscall_info(pid: i32, bytes: &mut [u8; 88]) -> &[u8] {
             bytes.as_mut_ptr().cast::<c_void>(),
         )
     };
-    &bytes[..usize::try_from(len).unwrap_or(0).min(bytes.len())]
+    match usize::try_from(len) {
+        Ok(len) => Ok(&bytes[..len.min(bytes.len())]),
+        Err(_) => match io::Error::last_os_error() {
+            error if error.raw_os_error() == Some(libc::ESRCH) => Ok(&[]),
+            error => Err(io::Error::new(
+                error.kind(),
+                format!("process {pid}: the kernel does not tell its calls, as it does since Linux 5.3: {error}"),
+            )),
+        },
+    }
 }
 
 /// The signal that a thread stopped for: a `siginfo_t`. None where it did not stop for one to be delivered.

@@ -295,6 +295,7 @@ impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
             0 if signal == libc::SIGTRAP | 0x80 => return self.at_call(stop),
             0 => {
                 deliver = signal;
+                // A thread that is gone has none any more.
                 if let Some(info) = sys::signal_info(pid) {
                     self.tell(pid, Event::Signal(signal, &info))?;
                 }
@@ -344,7 +345,8 @@ impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
 
     fn at_call(&mut self, stop: Stop) -> io::Result<()> {
         let mut bytes = [0; 88];
-        let Some(info) = SyscallInfo::parse(sys::syscall_info(stop.pid, &mut bytes), ByteOrder::Little) else {
+        // None of a thread that is gone.
+        let Some(info) = SyscallInfo::parse(sys::syscall_info(stop.pid, &mut bytes)?, ByteOrder::Little) else {
             go_on(stop.pid, self.is_filtered, 0);
             return Ok(());
         };
@@ -359,8 +361,11 @@ impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
     }
 
     fn begins(&mut self, stop: Stop, info: &SyscallInfo) -> io::Result<()> {
-        let Some(raw) = info.call() else { return Ok(()) };
         let pid = stop.pid;
+        let Some(raw) = info.call() else {
+            let why = format!("process {pid}: a call of architecture {:#x}, which is not known", info.arch());
+            return Err(io::Error::other(why));
+        };
         let Some(thread) = self.threads.get_mut(&pid) else { return Ok(()) };
         thread.is_in_call = true;
         if thread.is_hidden {

@@ -135,6 +135,20 @@ pub fn syscall_set(input: TokenStream) -> TokenStream {
 /// # }
 /// ```
 ///
+/// ```
+/// // `small_kernel.rs` is included before this: `gen --kernel SRC --out small_kernel.rs` wrote it, of a kernel with few calls.
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/small_kernel.rs"));
+/// #[derive(Clone, Copy, syscall_meta::SyscallName)]
+/// #[syscall(table = small_kernel, abis(aarch64))]
+/// enum Call {
+///     Openat,
+/// }
+///
+/// # fn main() {
+/// assert_eq!(Call::Openat.number(syscall_meta::Abi::Aarch64), Some(56));
+/// # }
+/// ```
+///
 /// On a variant:
 ///
 /// - `#[syscall(name = "newfstatat")]`: what the call is called, where that is not the variant's name in snake case;
@@ -223,6 +237,26 @@ pub fn syscall_name(input: TokenStream) -> TokenStream {
 /// - `#[syscall(abis(x86_64, i386))]`: which ABIs, by the names of their features, which have to be enabled;
 /// - `#[syscall(crate = path)]`: where the library is, if not at `::syscall_meta`;
 /// - `#[syscall(table = path)]`: the calls of another kernel, by the macro that `cargo xtask gen --kernel SRC --out FILE` wrote.
+///
+/// ```
+/// // `small_kernel.rs` is included before this: `gen --kernel SRC --out small_kernel.rs` wrote it, of a kernel with few calls.
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/small_kernel.rs"));
+/// use syscall_meta::{Abi, DecodeSyscall, RawCall, Region, Scratch};
+///
+/// #[derive(DecodeSyscall)]
+/// #[syscall(table = small_kernel, abis(x86_64))]
+/// enum Event<'b> {
+///     Openat { filename: &'b str },
+/// }
+///
+/// # fn main() {
+/// let memory = [Region::new(0x1000, b"/etc/hosts\0")];
+/// let call = RawCall::new(Abi::X86_64, 257, [-100_i64 as u64, 0x1000, 0, 0, 0, 0]);
+/// let mut room = [0; 64];
+/// let event = Event::decode(Abi::X86_64, &call, &memory, &mut Scratch::new(&mut room));
+/// assert!(matches!(event, Ok(Event::Openat { filename: "/etc/hosts" })));
+/// # }
+/// ```
 ///
 /// On a structure or a variant:
 ///

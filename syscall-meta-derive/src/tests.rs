@@ -5,7 +5,7 @@ use quote::quote;
 use syn::parse::Parse;
 
 use crate::catalogue::{BLOB, Catalogue};
-use crate::{decode_syscall, name_map, syscall_name, syscall_set, sysno};
+use crate::{decode_syscall, from_tracee, name_map, syscall_name, syscall_set, sysno};
 
 fn parsed<T: Parse>(input: TokenStream) -> T {
     syn::parse2(input).expect("an input that is right")
@@ -257,4 +257,40 @@ fn the_ways_of_calls() {
         assert!(text.contains(&part.to_string()), "{part}\n\n{text}");
     }
     assert!(!text.contains("WholeAtEntry"), "{text}");
+}
+
+#[test]
+fn a_structure() {
+    let input = parsed(quote! {
+        #[tracee(struct = "iovec", abis(i386))]
+        struct Text { iov_len: u64 }
+    });
+    let version = version();
+    let expected = quote! {
+        #[allow(deprecated)]
+        const _: () = {
+            #version
+            const __FOUND: ::syscall_meta::StructText = ::syscall_meta::StructText::named("iovec");
+            const __TEXT: [u8; __FOUND.len()] = __FOUND.copy();
+            const __ALL: ::syscall_meta::__derive::Spots<1usize, { __FOUND.layouts() }> =
+                ::syscall_meta::StructText::spots(&__TEXT, ["iov_len"]);
+            static __SPOTS: ::syscall_meta::__derive::Spots<1usize, { __FOUND.layouts() }> = __ALL.without_text();
+            const __ASKED: ::core::option::Option<&[::syscall_meta::Abi]> =
+                ::core::option::Option::Some(&[::syscall_meta::Abi::I386]);
+            const _: () = __ALL.is_on(::syscall_meta::Abi::I386);
+            const _: () = __ALL.is_there(0usize, __ASKED);
+            const _: () = __ALL.fits(0usize, <u64 as ::syscall_meta::args::FromTracee>::FITS, __ASKED);
+            impl ::syscall_meta::args::FromTracee for Text {
+                const FITS: ::syscall_meta::__derive::Fits = ::syscall_meta::__derive::Fits::Record("iovec");
+                fn size(abi: ::syscall_meta::Abi) -> usize {
+                    __SPOTS.size(abi)
+                }
+                fn from_tracee(from: ::syscall_meta::args::Tracee<'_>) -> ::core::option::Option<Self> {
+                    let spots = __SPOTS.on(from.abi())?;
+                    ::core::option::Option::Some(Self { iov_len: from.field(&spots[0usize])? })
+                }
+            }
+        };
+    };
+    check(|catalogue| from_tracee::expand(&input, catalogue), expected);
 }

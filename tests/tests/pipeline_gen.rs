@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use syscall_meta_tests::{FIXTURES, Packing, Repository, Tree, fixture, root};
+use syscall_meta_tests::{FIXTURES, Packing, Repository, Tree, fixture, golden, root};
 
 const TABLE: &str = "arch/x86/entry/syscalls/syscall_64.tbl";
 const OPENAT: &str = "257\tcommon\topenat\t\t\tsys_openat\n";
@@ -223,6 +223,16 @@ fn an_architecture_that_no_abi_speaks_for_is_a_warning() {
     let ran = repository.run(["gen", "--kernel", &tree.spec()]).exits(0);
     ran.says(&["arch/vax has system calls of which data/abis.yaml knows no ABI", "CONTRIBUTING.md"]);
     repository.refuses(["gen", "--kernel", &tree.spec(), "--strict"]).says(&["arch/vax"]);
+}
+
+/// The documentation of the macros reads calls of this file.
+#[test]
+fn out_writes_the_file_that_documentation_includes() {
+    let out = tempfile::tempdir().unwrap();
+    let file = out.path().join("small_kernel.rs");
+    let kernel = fixture("kernel").display().to_string();
+    Repository::holding(&["kernel"]).run(["gen", "--kernel", &kernel, "--out", &file.display().to_string()]).exits(0);
+    golden("small_kernel.rs", &fs::read_to_string(file).unwrap());
 }
 
 #[test]

@@ -163,6 +163,7 @@ fn facts(tree: &Tree<Scanned>, abis: &Abis, sink: &Sink) -> Result<Extracted> {
         typedefs: BTreeMap::new(),
         wrappers: BTreeMap::new(),
         match_rules: matching::rules(tree, sink),
+        skips_compat: matching::skips_compat(tree),
     };
     for header in ARGUMENT_HEADERS {
         let found = tree.get(header).map(|text| parse::argument_macros(header, &text.text)).unwrap_or_default();

@@ -114,6 +114,7 @@ pub(super) fn facts(folder: &Path, abis: &Abis) -> Result<Facts> {
         typedefs: BTreeMap::new(),
         wrappers: BTreeMap::new(),
         match_rules: BTreeMap::new(),
+        skips_compat: BTreeSet::new(),
     };
     for (file, guard) in config.built {
         let parsed = guard.parse().map_err(|wrong| bad(&place, format!("`{guard}` of {file}: {wrong}")))?;
@@ -133,6 +134,7 @@ pub(super) fn facts(folder: &Path, abis: &Abis) -> Result<Facts> {
     let typedefs = by_whom(&place, &types.typedefs, &kernels, scalar)?;
     facts.wrappers = read_wrappers(&place, &symbols.wrappers, &kernels)?;
     facts.match_rules = read_match_rules(&place, &symbols.match_rules)?;
+    facts.skips_compat = symbols.skips_compat;
     (facts.settled, facts.typedefs) = (settled, typedefs);
     Ok(facts)
 }

@@ -7,6 +7,7 @@
 //!
 //! No source is unpacked or checked out, and nothing is written.
 
+mod bytes;
 mod directory;
 mod earlier;
 mod gather;
@@ -16,6 +17,7 @@ mod progress;
 mod releases;
 mod tarball;
 
+pub use bytes::{bytes, is_folder, names};
 pub use earlier::Earlier;
 pub use progress::{Mode, Progress};
 pub use releases::Range;

@@ -89,7 +89,7 @@ fn line(call: &CallJson, widths: &Widths, out: &mut dyn Write) -> io::Result<()>
     let (number, name) = (call.number, &call.name);
     write!(out, "{number:>0$}  {name:<1$}  ", widths.number, widths.name)?;
     let Some(entry) = point(call, "entry") else {
-        return writeln!(out, "{FAINT}not implemented: the table says so{FAINT:#}");
+        return writeln!(out, "{:<1$}  {FAINT}not implemented: the table says so{FAINT:#}", "-", widths.function);
     };
     let event = point(call, "event");
     let mut rest = Vec::new();

@@ -52,7 +52,8 @@ fn rules_are_those_of_the_kernels_function() {
 
 /// The definitions in a file, each to its closing brace.
 fn functions(text: &str) -> Vec<&str> {
-    let starts = text.match_indices(&format!("static inline bool {NAME}")).map(|(at, _)| at);
+    let head = format!("static inline bool {NAME}");
+    let starts = text.match_indices(&head).map(|(at, _)| at);
     starts.filter_map(|at| Some(&text[at..at + text[at..].find("\n}")? + 2])).collect()
 }
 

@@ -116,14 +116,10 @@ impl Probe {
             kernel,
         };
         let calls = probe::probe(&question);
+        let of_others = held.iter().filter(|other| other.kernel != tables.kernel);
         let claims = Claims {
-            abis: tables.resolved.abis.iter().collect(),
-            arch: &way.kernel.arch,
-            others: held
-                .iter()
-                .filter(|other| other.kernel != tables.kernel)
-                .flat_map(|held| &held.resolved.abis)
-                .collect(),
+            ways: into(&data, tables, &way.kernel.name),
+            others: of_others.flat_map(|held| into(&data, held, &way.kernel.name)).collect(),
             facts: &tables.facts,
             kernel: &way.kernel.name,
         };
@@ -199,6 +195,16 @@ fn ways<'a>(data: &'a Data, spec: &'a AbiSpec) -> Vec<Way<'a>> {
         kernel: way.kernel,
     };
     both.into_iter().flatten().map(way).collect()
+}
+
+/// Every way into a kernel, which is named by its own ABI.
+fn into<'a>(data: &Data, held: &'a Held, kernel: &str) -> Vec<(&'a Abi, bool)> {
+    let of = |abi: &'a Abi| {
+        let ways = data.abis.get(&abi.name).map(|spec| ways(data, spec)).unwrap_or_default();
+        let into: Vec<bool> = ways.iter().filter(|way| way.kernel.name == kernel).map(|way| way.is_beside).collect();
+        into.into_iter().map(move |is_beside| (abi, is_beside))
+    };
+    held.resolved.abis.iter().flat_map(of).collect()
 }
 
 /// Every release that is held, with the ABIs that kernels of the same architectures serve.

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::form::parts;
 use super::machine::Machine;
-use crate::model::{Abi, Facts, Side};
+use crate::model::{Abi, Facts, Side, Syscall};
 
 /// A symbol or an event that no call claims.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,14 +60,15 @@ impl Why {
     }
 }
 
-/// What is claimed: the ABIs that a kernel serves, as a release has them, and the same in the others that are held.
+/// A way into a kernel: an ABI, and whether it enters by the compat sides beside its main ones.
+pub type Way<'a> = (&'a Abi, bool);
+
+/// What is claimed: the ways into a kernel, as a release has them, and the same in the others that are held.
 pub struct Claims<'a> {
-    /// Every ABI that the kernel serves.
-    pub abis: Vec<&'a Abi>,
-    /// The folder of `arch/` that it is built from.
-    pub arch: &'a str,
-    /// The same ABIs in other releases.
-    pub others: Vec<&'a Abi>,
+    /// Every way into the kernel.
+    pub ways: Vec<Way<'a>>,
+    /// The same in other releases.
+    pub others: Vec<Way<'a>>,
     /// What the source of the release has.
     pub facts: &'a Facts,
     /// Which kernel: the ABI that is native to it.
@@ -88,7 +89,7 @@ pub fn leftovers(claims: &Claims, machine: &Machine) -> Vec<Leftover> {
         }
     }
     if let Some(events) = &machine.events {
-        let counts = event_counts(&claims.abis, claims.kernel);
+        let counts = event_counts(&claims.ways, claims.kernel);
         let others = event_counts(&claims.others, claims.kernel);
         for event in events {
             let Some(name) = event.strip_prefix("syscalls:sys_enter_") else { continue };
@@ -106,10 +107,10 @@ pub fn leftovers(claims: &Claims, machine: &Machine) -> Vec<Leftover> {
 }
 
 /// How many calls of the native ABI claim each event. Two numbers of one entry are one call.
-fn event_counts<'a>(abis: &[&'a Abi], native: &str) -> FxHashMap<&'a str, usize> {
+fn event_counts<'a>(ways: &[Way<'a>], native: &str) -> FxHashMap<&'a str, usize> {
     let mut entries: FxHashMap<&str, BTreeSet<&str>> = FxHashMap::default();
-    let abis = abis.iter().filter(|abi| abi.name == native);
-    for side in abis.flat_map(|abi| &abi.syscalls).map(|call| &call.main) {
+    let ways: Vec<Way> = ways.iter().filter(|(abi, _)| abi.name == native).copied().collect();
+    for side in sides(&ways) {
         if let (Some(event), Some(entry)) = (&side.event, &side.entry) {
             entries.entry(event).or_default().insert(entry);
         }
@@ -148,9 +149,7 @@ impl<'a> Known<'a> {
         let mut prefixes: BTreeSet<String> =
             wrappers.iter().filter_map(|wrapper| Some(wrapper.symbol.strip_suffix('*')?.to_string())).collect();
         // What tables name without a macro, and what stubs are called.
-        let symbols = claims.abis.iter().flat_map(|abi| &abi.syscalls).flat_map(sides);
-        let of_arch = symbols.filter(|side| side.arch == claims.arch).filter_map(|side| side.symbol.as_deref());
-        for symbol in of_arch {
+        for symbol in sides(&claims.ways).filter_map(|side| side.symbol.as_deref()) {
             let at = symbol
                 .find("compat_sys_")
                 .map(|at| at + "compat_sys_".len())
@@ -159,13 +158,7 @@ impl<'a> Known<'a> {
                 prefixes.insert(prefix.to_string());
             }
         }
-        Known {
-            claimed: names(&claims.abis, claims.arch),
-            of_others: names(&claims.others, claims.arch),
-            defined,
-            named,
-            prefixes,
-        }
+        Known { claimed: names(&claims.ways), of_others: names(&claims.others), defined, named, prefixes }
     }
 
     /// What a symbol is; none where it is claimed, or no name of a call.
@@ -202,14 +195,19 @@ impl<'a> Known<'a> {
     }
 }
 
-fn sides(call: &crate::model::Syscall) -> impl Iterator<Item = &Side> {
-    std::iter::once(&call.main).chain(&call.compat)
+/// What calls enter by these ways.
+fn sides<'a>(ways: &[Way<'a>]) -> impl Iterator<Item = &'a Side> {
+    let of = |(abi, is_beside): Way<'a>| {
+        let side = move |call: &'a Syscall| if is_beside { call.compat.as_ref() } else { Some(&call.main) };
+        abi.syscalls.iter().filter_map(side)
+    };
+    ways.iter().copied().flat_map(of)
 }
 
-/// Every function of every way into the kernels of an architecture.
-fn names<'a>(abis: &[&'a Abi], arch: &str) -> FxHashSet<&'a str> {
+/// Every function that these ways lead to.
+fn names<'a>(ways: &[Way<'a>]) -> FxHashSet<&'a str> {
     let mut all = FxHashSet::default();
-    for side in abis.iter().flat_map(|abi| &abi.syscalls).flat_map(sides).filter(|side| side.arch == arch) {
+    for side in sides(ways) {
         all.extend(side.symbol.as_deref());
         all.extend(side.companions.iter().map(|(symbol, _)| symbol.as_str()));
     }

@@ -17,7 +17,7 @@ mod verdict;
 pub use btf::functions as btf_functions;
 pub use kallsyms::{Kallsyms, Symbol, kallsyms};
 pub use kernel_config::{KernelConfig, kernel_config};
-pub use leftover::{Claims, Leftover, Why, leftovers};
+pub use leftover::{Claims, Leftover, Way, Why, leftovers};
 pub use lists::{events, filter_functions};
 pub use machine::{Fit, Machine, nearest, series};
 pub use reason::Reason;

@@ -79,6 +79,31 @@ fn every_symbol_under_an_entry_prefix_is_claimed_or_explained() {
     assert!(count > 700, "{count}");
 }
 
+/// What can be attached to by type is in the kernel's own types: as text between two zero bytes, whatever BTF is.
+#[test]
+fn functions_that_btf_has_are_in_its_text() {
+    let Some(found) = live(&[]) else { return };
+    let Ok(btf) = fs::read("/sys/kernel/btf/vmlinux") else {
+        println!("skipped: this kernel shows no BTF");
+        return;
+    };
+    let texts: BTreeSet<&[u8]> = btf.split(|byte| *byte == 0).collect();
+    let (mut there, mut not) = (0, 0);
+    for point in found["calls"].as_array().unwrap().iter().flat_map(|call| call["points"].as_array().unwrap()) {
+        let Some(function) = point.get("function") else { continue };
+        let name = function["btf_name"].as_str().or(point["name"].as_str()).unwrap();
+        if function["fentry"]["code"] == "no_btf" {
+            assert!(!texts.contains(name.as_bytes()), "{name}");
+            not += 1;
+        } else {
+            assert!(texts.contains(name.as_bytes()), "{name}: {function}");
+            there += 1;
+        }
+    }
+    println!("{there} functions are in BTF, {not} are not");
+    assert!(there > 300, "{there}");
+}
+
 #[test]
 fn a_list_of_functions_that_can_be_traced_is_taken_from_a_file() {
     if live(&[]).is_none() {

@@ -197,6 +197,31 @@ fn a_map_that_was_doctored_is_found_out() {
     assert_eq!(found["machine"]["fit"], "unknown");
 }
 
+/// By the tables of a release before a change of names, functions are there under the names that the newer one has.
+#[test]
+fn another_name_is_told_with_its_release() {
+    let machine = machines().into_iter().find(|machine| machine.name() == "debian-6.12-riscv64").unwrap();
+    let path = |file: &str| machine.folder.join(file).display().to_string();
+    let (map, config) = (path("System.map"), path("config"));
+    let arguments = ["probe", "--abi", "riscv64", "--kallsyms", &map, "--config", &config, "--format", "json"];
+    let ran = run(&root(), arguments.into_iter().chain(["--kernel", "6.1"])).exits(0);
+    let found: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((&found["kernel"], &found["machine"]["fit"]), (&"6.1".into(), &"between".into()));
+    let mut renamed = 0;
+    for call in found["calls"].as_array().unwrap() {
+        for point in call["points"].as_array().unwrap().iter().filter(|point| point["code"] == "renamed") {
+            if point["kind"] == "entry" {
+                let (old, reason) = (point["name"].as_str().unwrap(), point["reason"].as_str().unwrap());
+                let new = reason.split('`').nth(1).unwrap();
+                assert_eq!((new, reason.ends_with(" in 6.12")), (format!("__riscv_{old}").as_str(), true), "{reason}");
+                assert!(machine.is_strong(new) && !machine.kinds.contains_key(old), "{new}");
+                renamed += 1;
+            }
+        }
+    }
+    assert!(renamed > 280, "{renamed}");
+}
+
 #[test]
 fn files_that_are_something_else_are_told() {
     let folder = tempfile::tempdir().unwrap();

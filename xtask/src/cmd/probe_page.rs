@@ -127,17 +127,11 @@ fn line(call: &CallJson, widths: &Widths, out: &mut dyn Write) -> io::Result<()>
             }
             (kept, _) => rest.extend_from_slice(kept),
         }
-        if let Some(note) = trouble(entry) {
+        if let Some(note) = entry.function.as_ref().and_then(|function| function.trouble()) {
             rest.push(format!("{ABSENT}{note}{ABSENT:#}"));
         }
     }
     writeln!(out, "{}", rest.join("  "))
-}
-
-/// What keeps a function that is there from being attached to, of what is not so for all of them.
-fn trouble(entry: &PointJson) -> Option<String> {
-    let function = entry.function.as_ref()?;
-    function.trouble()
 }
 
 fn leftovers(probed: &Probed, is_short: bool, out: &mut dyn Write) -> io::Result<()> {

@@ -209,7 +209,7 @@ fn tally(state: Option<&State>, there: &mut usize, without: &mut BTreeMap<&'stat
 fn raw_tracepoint(machine: &Machine) -> State {
     match &machine.events {
         Some(events) if events.contains("raw_syscalls:sys_enter") => State::There,
-        Some(_) => State::Absent(Reason::NoEventsHere),
+        Some(_) => State::Absent(Reason::Unexplained { seen: "the list of events does not have it".to_string() }),
         None => State::Unknown(Reason::NotAtHand { what: "events" }),
     }
 }

@@ -217,7 +217,11 @@ impl<'a> Judge<'a> {
     fn companions(&self, side: &Side, entry: &Point) -> Vec<Point> {
         let mut all = Vec::new();
         let mut seen = FxHashSet::default();
-        for (symbol, linkage) in &side.companions {
+        let is_inlinable = |symbol: &String| {
+            let mut linkages = side.companions.iter().filter(|(other, _)| other == symbol).map(|(_, linkage)| *linkage);
+            linkages.any(|linkage| matches!(linkage, Linkage::Static | Linkage::Inline))
+        };
+        for (symbol, _) in &side.companions {
             if !seen.insert(symbol) {
                 continue;
             }
@@ -239,12 +243,13 @@ impl<'a> Judge<'a> {
                         let function = self.function(name, None, true);
                         point(name.to_string(), State::There, Some(function))
                     }
-                    Found::Stub | Found::Nothing if *linkage != Linkage::Global => {
+                    // A function that other files see stays, unless some configuration makes it one of its file.
+                    Found::Stub | Found::Nothing if is_inlinable(symbol) => {
                         point(symbol.clone(), State::Absent(Reason::Inlined), None)
                     }
                     Found::Stub | Found::Nothing => {
-                        // Of a function that other files see, something is left: it is another configuration's.
-                        point(symbol.clone(), State::Absent(Reason::Inlined), None)
+                        let seen = unexplained("kallsyms does not have it, and other files can see it");
+                        point(symbol.clone(), State::Unknown(seen), None)
                     }
                 },
             });

@@ -45,6 +45,27 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Facts of a release of which nothing is known yet.
+    pub fn new(release: Release, evaluated_with: String) -> Self {
+        Facts {
+            release,
+            evaluated_with,
+            read_from: None,
+            tables: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            definitions: BTreeMap::new(),
+            functions: BTreeMap::new(),
+            redirects: BTreeMap::new(),
+            arguments: BTreeMap::new(),
+            optional: BTreeMap::new(),
+            built: BTreeMap::new(),
+            settled: BTreeMap::new(),
+            typedefs: BTreeMap::new(),
+            wrappers: BTreeMap::new(),
+            match_rules: BTreeMap::new(),
+        }
+    }
+
     /// The ways into the kernels of this release.
     pub fn ways<'a>(&self, abis: &'a Abis) -> Vec<Way<'a>> {
         let mut ways = abis.ways();

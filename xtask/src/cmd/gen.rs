@@ -102,7 +102,10 @@ impl Gen {
             Some(folder) if !folder.is_file() && folder.extension().is_none_or(|ending| ending != "rs") => folder,
             _ => {
                 let message = format!("what `{spec}` tells is not all of a release, so that it makes no table");
-                return Err(usage(message, "`--out DIR` names a folder for its facts, which `list` and `diff` take as a K"));
+                return Err(usage(
+                    message,
+                    "`--out DIR` names a folder for its facts, which `list` and `diff` take as a K",
+                ));
             }
         };
         if self.package.is_some() {

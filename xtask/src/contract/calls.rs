@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::model::{Abi, AtHand, Between, Direction, Guard, Kind, Missing, Parameter, Part, Release, Scalar, Side, Syscall};
+use crate::model::{
+    Abi, AtHand, Between, Direction, Guard, Kind, Missing, Parameter, Part, Release, Scalar, Side, Syscall,
+};
 use crate::resolve::{Union, UnionRow};
 
 /// One ABI of one release, as `list --format json` prints it.

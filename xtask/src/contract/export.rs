@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::calls::Row;
 use super::{Qualified, Structs, qualified, structs};
 use crate::model::{
-    Abi, AbiSpec, Abis, AtHand, ByteOrder, CallSpec, Extension, FailedResult, Failure, Headers, NumberPlace, Pairs, Release,
-    Served,
+    Abi, AbiSpec, Abis, AtHand, ByteOrder, CallSpec, Extension, FailedResult, Failure, Headers, NumberPlace, Pairs,
+    Release, Served,
 };
 
 /// Everything about one release, as `export` prints it.

@@ -8,21 +8,24 @@ use super::headers::AbiHeaders;
 use super::{digest, numbers, predefined, uapi};
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
 use crate::evaluate::{Outcome, Session, preprocess};
-use crate::model::{AbiSpec, Abis, AtHand, Dispatch, Facts, Headers, Numbers, Release, TableSpec};
+use crate::model::{AbiSpec, Abis, Dispatch, Facts, Headers, Numbers, Release, TableSpec};
 use crate::parse;
 use crate::source::{Installed, InstalledTree, Tree};
 
 /// Headers in `asm/` that one architecture alone has, for a folder that nothing names: `arch/*/include/uapi/asm`.
-const TELLING: [(&str, &str); 12] = [
+const TELLING: [(&str, &str); 15] = [
     ("asm/asi.h", "sparc"),
     ("asm/bootinfo.h", "m68k"),
     ("asm/cpu-features.h", "sh"),
     ("asm/cputable.h", "powerpc"),
     ("asm/dasd.h", "s390"),
     ("asm/hwprobe.h", "riscv"),
+    ("asm/ia64regs.h", "ia64"),
+    ("asm/page.h", "arc"),
     ("asm/pal.h", "alpha"),
     ("asm/pdc.h", "parisc"),
     ("asm/processor-flags.h", "x86"),
+    ("asm/registers.h", "hexagon"),
     ("asm/sve_context.h", "arm64"),
     ("asm/sysmips.h", "mips"),
     ("asm/unistd-eabi.h", "arm"),
@@ -43,7 +46,6 @@ pub fn installed(
     };
     let InstalledTree { tree, version, archs } = installed.read(&arch_of, &of_headers)?;
     let release = parse::version_header("linux/version.h", &version)?;
-    debug_assert_eq!(release.at_hand, Some(AtHand::Headers));
     let near = near(&release)?;
     let of_archs: Vec<&AbiSpec> = abis.abis.iter().filter(|spec| archs.contains(&spec.arch)).collect();
     let session = Session::new();
@@ -52,9 +54,9 @@ pub fn installed(
     if numbers.is_empty() && sink.errors() == 0 {
         let message = "these headers lead to the numbers of no ABI";
         return Err(Box::new(
-            Diagnostic::error("no-numbers", message)
-                .at(Label::file(installed.root.display().to_string()))
-                .help("`asm/unistd.h` includes headers with the numbers, `asm/unistd_64.h` and its kin: are they there?"),
+            Diagnostic::error("no-numbers", message).at(Label::file(installed.root.display().to_string())).help(
+                "`asm/unistd.h` includes headers with the numbers, `asm/unistd_64.h` and its kin: are they there?",
+            ),
         ));
     }
     let facts = Facts { numbers, ..Facts::new(release, digest(abis)) };
@@ -66,13 +68,8 @@ pub fn installed(
 fn read(tree: &Tree<()>, session: &Session, spec: &AbiSpec, abis: &Abis, sink: &Sink) -> Option<Numbers> {
     let header = format!("arch/{}/include/uapi/asm/unistd.h", spec.arch);
     let text = tree.get(&header)?;
-    let headers = AbiHeaders {
-        tree,
-        arch: &spec.arch,
-        abi: &spec.name,
-        generated: BTreeMap::new(),
-        others: BTreeSet::new(),
-    };
+    let headers =
+        AbiHeaders { tree, arch: &spec.arch, abi: &spec.name, generated: BTreeMap::new(), others: BTreeSet::new() };
     let said = Sink::new();
     let output = preprocess(session, &headers, &predefined::setup(spec), &header, &text.text, &said);
     let leads_there = output.includes.iter().any(|include| {

@@ -50,7 +50,11 @@ pub fn told<'a>(running: &Running, abis: &'a Abis) -> Result<Told<'a>> {
     let Running { name, release, machine, formats } = running;
     let release = of_running(release).ok_or_else(|| {
         let message = format!("`{release}` is no release of a kernel");
-        Box::new(Diagnostic::error("no-release", message).at(Label::file(name.as_str())).help("`osrelease` says which it is"))
+        Box::new(
+            Diagnostic::error("no-release", message)
+                .at(Label::file(name.as_str()))
+                .help("`osrelease` says which it is"),
+        )
     })?;
     let spec = abis.by_machine(machine).ok_or_else(|| {
         let message = format!("no ABI of data/abis.yaml is that of the machine `{machine}`");
@@ -76,7 +80,8 @@ impl Told<'_> {
     pub fn is_known(&self, near: &[Near]) -> bool {
         let known = |event: &str| near.iter().any(|near| calls(near.abi, event).next().is_some());
         let names = self.type_names();
-        let of = |name: &String| near.iter().any(|near| typedef(near, name, &self.spec.name).is_some());
+        let typedef = |name: &String| near.iter().any(|near| typedef(near, name, &self.spec.name).is_some());
+        let of = |name: &String| KEYWORDS.contains(&name.as_str()) || typedef(name);
         self.prototypes.iter().all(|prototype| known(&prototype.event)) && names.iter().all(of)
     }
 
@@ -88,7 +93,9 @@ impl Told<'_> {
         let mut unknown = Vec::new();
         for Prototype { event, params, place } in &self.prototypes {
             let found = near.iter().find(|near| calls(near.abi, event).next().is_some());
-            for (call, release) in found.into_iter().flat_map(|near| calls(near.abi, event).map(move |call| (call, near))) {
+            for (call, release) in
+                found.into_iter().flat_map(|near| calls(near.abi, event).map(move |call| (call, near)))
+            {
                 let file = format!("data/linux/{}", release.facts.release.kernel());
                 rows.push(HeaderRow { number: call.number, entry: format!("sys_{event}"), file, line: 0 });
                 let all = std::iter::once(&call.name).chain(&call.aliases);
@@ -108,12 +115,13 @@ impl Told<'_> {
             definitions.insert(place.clone(), vec![definition]);
         }
         if !unknown.is_empty() {
-            let message = format!("no release that is held has a call with these events, so their numbers are not known: {}", unknown.join(", "));
-            sink.push(
-                Diagnostic::warning("unknown-event", message)
-                    .at(Label::file(self.name.as_str()))
-                    .help("definitions.yaml has what they take; the headers that belong to the kernel would tell the numbers"),
+            let message = format!(
+                "no release that is held has a call with these events, so their numbers are not known: {}",
+                unknown.join(", ")
             );
+            sink.push(Diagnostic::warning("unknown-event", message).at(Label::file(self.name.as_str())).help(
+                "definitions.yaml has what they take; the headers that belong to the kernel would tell the numbers",
+            ));
         }
         // Two events at one number: the call has been renamed between two releases.
         let mut seen = BTreeSet::new();
@@ -145,6 +153,9 @@ impl Told<'_> {
         types::names_in(self.prototypes.iter().flat_map(|prototype| &prototype.params))
     }
 }
+
+/// Words of C in types.
+const KEYWORDS: [&str; 8] = ["char", "const", "int", "long", "short", "signed", "unsigned", "void"];
 
 /// The calls of a release that have an event.
 fn calls<'a>(abi: &'a Abi, event: &str) -> impl Iterator<Item = &'a Syscall> {

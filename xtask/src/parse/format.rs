@@ -10,13 +10,12 @@ use crate::model::Param;
 
 /// The event without `sys_enter_`, and the parameters of its call.
 pub fn event_format(path: &str, text: &str) -> Result<(String, Vec<Param>)> {
-    let wrong = |line: usize, text: &str, what: &str| {
-        Box::new(
-            Diagnostic::error("bad-format", what)
-                .at(Label::line(path, line as u32, text))
-                .help("a format is copied whole, as tracefs shows it: `name:`, `format:` with its fields, `print fmt:`"),
-        )
-    };
+    let wrong =
+        |line: usize, text: &str, what: &str| {
+            Box::new(Diagnostic::error("bad-format", what).at(Label::line(path, line as u32, text)).help(
+                "a format is copied whole, as tracefs shows it: `name:`, `format:` with its fields, `print fmt:`",
+            ))
+        };
     let lines = || text.lines().zip(1..);
     let first = lines().next().map_or("", |(line, _)| line);
     let name = first.strip_prefix("name: sys_enter_").map(str::trim).filter(|name| is_name(name));
@@ -58,7 +57,9 @@ mod tests {
 
     fn read(text: &str) -> std::result::Result<String, String> {
         let shown = |params: Vec<Param>| params.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        event_format("f", text).map(|(name, params)| format!("{name}({})", shown(params))).map_err(|error| error.to_string())
+        event_format("f", text)
+            .map(|(name, params)| format!("{name}({})", shown(params)))
+            .map_err(|error| error.to_string())
     }
 
     #[test]

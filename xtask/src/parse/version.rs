@@ -14,7 +14,8 @@ pub fn version_header(path: &str, text: &str) -> Result<Release> {
         })
     };
     let code = value("LINUX_VERSION_CODE").map(|code| (code >> 16, code >> 8 & 0xff, code & 0xff));
-    let parts = value("LINUX_VERSION_MAJOR").zip(value("LINUX_VERSION_PATCHLEVEL")).zip(value("LINUX_VERSION_SUBLEVEL"));
+    let parts =
+        value("LINUX_VERSION_MAJOR").zip(value("LINUX_VERSION_PATCHLEVEL")).zip(value("LINUX_VERSION_SUBLEVEL"));
     let parts = parts.map(|((major, minor), sublevel)| (major, minor, sublevel));
     let (major, minor, sublevel) = parts.or(code).ok_or_else(|| {
         Box::new(

@@ -53,7 +53,8 @@ pub(super) fn keep(abis: &mut [Abi], release: &Release) {
     for call in abis.iter_mut().flat_map(|abi| &mut abi.syscalls) {
         if known.events {
             // An event is made by the definition of its entry, whatever stub the table has before that.
-            call.main.event = call.main.entry.as_deref().and_then(|entry| entry.strip_prefix("sys_")).map(str::to_string);
+            call.main.event =
+                call.main.entry.as_deref().and_then(|entry| entry.strip_prefix("sys_")).map(str::to_string);
             let place = call.main.origin.take().unwrap_or_default();
             call.row = place.rsplit_once(':').map_or(place.as_str(), |(file, _)| file).to_string();
         }
@@ -83,7 +84,8 @@ pub fn narrow(old: &mut ToCompare, new: &mut ToCompare, sink: &Sink) {
     common_abis(old, new);
     common_abis(new, old);
     if !both.numbers && !both.events {
-        let message = format!("no call can be compared: {} and {} know nothing in common of any", old.release, new.release);
+        let message =
+            format!("no call can be compared: {} and {} know nothing in common of any", old.release, new.release);
         let help = "a running kernel knows the calls that have an event, headers know numbers and names";
         sink.push(Diagnostic::warning("nothing-in-common", message).help(help));
         old.abis.iter_mut().chain(new.abis.iter_mut()).for_each(|abi| abi.syscalls.clear());
@@ -95,10 +97,13 @@ pub fn narrow(old: &mut ToCompare, new: &mut ToCompare, sink: &Sink) {
     }
     for call in old.abis.iter_mut().chain(new.abis.iter_mut()).flat_map(|abi| &mut abi.syscalls) {
         (call.main, call.compat) = (both.side(&call.main), None);
+        // C's preprocessor takes it away before a format is made.
+        call.main.params.iter_mut().flatten().for_each(|param| param.ty = without_user(&param.ty));
     }
     if both.headers {
         for headers in [&mut *old.headers, &mut *new.headers] {
             keep_headers(headers, |name| !is_internal(name));
+            forget_arguments(headers);
         }
         let (of_old, of_new) = (folders(old.headers), folders(new.headers));
         let in_both = |name: &str| of_old.contains(folder(name)) && of_new.contains(folder(name));
@@ -177,9 +182,20 @@ fn renumbered(live: &[Syscall], others: &[Syscall]) -> Vec<Syscall> {
     calls.into_values().collect()
 }
 
+fn without_user(ty: &str) -> String {
+    ty.split(' ').filter(|word| *word != "__user").collect::<Vec<_>>().join(" ")
+}
+
 /// Whether a header is the kernel's own: no program can include it, and so it is not installed.
 fn is_internal(name: &str) -> bool {
     name.starts_with("include/") || name.starts_with("arch/") || name.ends_with(".c")
+}
+
+/// The C type behind a request is told once for all ABIs. In `asm/` each architecture has a text of its own, so that of
+/// some architectures it is not known.
+fn forget_arguments(headers: &mut Headers) {
+    let own = headers.constants.iter_mut().filter(|(name, _)| name.starts_with("asm/"));
+    own.flat_map(|(_, constants)| constants.values_mut()).for_each(|constant| constant.argument = None);
 }
 
 /// The folders of the headers: packages leave some of a kernel's out (`drm/`).

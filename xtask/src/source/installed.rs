@@ -18,20 +18,8 @@ use crate::diagnostic::{Diagnostic, Label, Result};
 const VERSION: &str = "linux/version.h";
 
 /// The folders that a kernel installs beside `asm/`.
-const FOLDERS: [&str; 12] = [
-    "asm-generic",
-    "cxl",
-    "drm",
-    "linux",
-    "misc",
-    "mtd",
-    "rdma",
-    "regulator",
-    "scsi",
-    "sound",
-    "video",
-    "xen",
-];
+const FOLDERS: [&str; 12] =
+    ["asm-generic", "cxl", "drm", "linux", "misc", "mtd", "rdma", "regulator", "scsi", "sound", "video", "xen"];
 
 /// Headers that a C library puts into the same folders.
 const LIBRARY: [&str; 3] = ["scsi/scsi.h", "scsi/scsi_ioctl.h", "scsi/sg.h"];
@@ -61,7 +49,9 @@ impl Installed {
     /// Whether a folder looks like one.
     pub(super) fn is_one(root: &Path) -> bool {
         let is_asm = |folder: &Path| folder.join("asm/unistd.h").is_file();
-        root.join(VERSION).is_file() || is_asm(root) || (root.join("linux").is_dir() && multiarch(root).next().is_some())
+        root.join(VERSION).is_file()
+            || is_asm(root)
+            || (root.join("linux").is_dir() && multiarch(root).next().is_some())
     }
 
     /// Reads the headers. `arch_of` says which folder of `arch/` the headers for a machine are of, by the first word of a
@@ -104,10 +94,12 @@ impl Installed {
         all.sort();
         let plain = self.root.join("asm");
         if all.is_empty() && plain.is_dir() {
-            // `/usr/arm-linux-gnueabi/include`
-            let absolute = self.root.canonicalize().unwrap_or_else(|_| self.root.clone());
-            let mut names = absolute.components().rev().filter_map(|part| part.as_os_str().to_str());
-            let by_path = names.find_map(|name| arch_of(machine(name)?));
+            // `/usr/arm-linux-gnueabi/include`, or a link that leads there.
+            let paths = [std::path::absolute(&self.root), self.root.canonicalize()];
+            let by_path = paths.iter().flatten().find_map(|path| {
+                let mut names = path.components().rev().filter_map(|part| part.as_os_str().to_str());
+                names.find_map(|name| arch_of(machine(name)?))
+            });
             let mut found = BTreeMap::new();
             collect(&plain, "asm", DEPTH, &mut found)?;
             all.extend(by_path.or_else(|| of_headers(&found.into_keys().collect())).map(|arch| (plain, arch)));

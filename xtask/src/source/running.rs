@@ -19,7 +19,8 @@ const ENTER: &str = "sys_enter_";
 /// No format comes near this size.
 const LARGEST: u64 = 64 << 10;
 
-const COPY: &str = "a copy is a folder with `events/syscalls/` of tracefs, and `osrelease` and `arch` of /proc/sys/kernel";
+const COPY: &str =
+    "a copy is a folder with `events/syscalls/` of tracefs, and `osrelease` and `arch` of /proc/sys/kernel";
 
 /// What a running kernel tells of itself.
 #[derive(Clone, Debug)]

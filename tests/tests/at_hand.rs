@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use syscall_meta_gen::model::{AbiSpec, Served};
 use syscall_meta_tests::conformance::{Kernel, kernels, say, side_by_side};
-use syscall_meta_tests::{Ran, Repository, fixture, root, run};
+use syscall_meta_tests::{Ran, Repository, Schema, fixture, root, run};
 
 const NOTHING: &str = "0 breaking, 0 review, 0 compatible, 0 notes";
 
@@ -448,6 +448,78 @@ fn what_was_read_comes_back_out_of_its_folder() {
         held.refuses(["gen"]).says(&["which are not all of a release"]);
     }
     assert!(repository.files() == before, "`data/` was touched");
+}
+
+/// Every ABI whose kernel has events, as a copy of tracefs that says what a release says.
+fn running_as(release: &str) -> Vec<(String, Folder)> {
+    let listed = listed(&run(&root(), ["list", "--kernel", release, "--format", "json"]).exits(0));
+    let of_abi = |abi: &Value| {
+        let name = abi["abi"].as_str().unwrap();
+        let folder = Folder::new();
+        folder.write("osrelease", format!("{release}.0\n")).write("arch", format!("{name}\n"));
+        for call in abi["syscalls"].as_array().unwrap().iter().filter(|call| call["event"].is_string()) {
+            let event = call["event"].as_str().unwrap().strip_prefix("sys_enter_").unwrap();
+            let params = call["params"].as_array().unwrap().iter();
+            let field =
+                |param: &Value| format!("{} {}", param["type"].as_str().unwrap(), param["name"].as_str().unwrap());
+            let fields: Vec<String> = params.map(|param| field(param).replace("__user ", "")).collect();
+            folder.event(event, &fields.iter().map(String::as_str).collect::<Vec<_>>());
+        }
+        folder.path("events").is_dir().then(|| (name.to_string(), folder))
+    };
+    listed.as_array().unwrap().iter().filter_map(of_abi).collect()
+}
+
+#[test]
+fn every_abi_comes_back_out_of_its_events() {
+    let held = syscall_meta_tests::data().kernels;
+    let (oldest, newest) = (held.first().unwrap(), held.last().unwrap());
+    let all = running_as(newest);
+    assert!(all.len() > 15, "{}", all.len());
+    let calls = |ran: &Ran, rules: &[&str]| -> BTreeSet<String> {
+        let report = listed(ran);
+        let found = report["findings"].as_array().unwrap().iter();
+        let found = found.filter(|finding| rules.contains(&finding["rule"].as_str().unwrap()));
+        found
+            .flat_map(|finding| finding["calls"].as_array().unwrap())
+            .map(|call| call.as_str().unwrap().into())
+            .collect()
+    };
+    let wrong = side_by_side(&all, |(abi, folder)| {
+        let ran = run(&root(), ["diff", newest, &folder.spec(), "--stat"]);
+        if ran.code != Some(0) || !ran.out.contains(NOTHING) || !ran.err.is_empty() {
+            return Some(format!("{newest} {abi}: {}{}", ran.out, ran.err));
+        }
+        // Seen from an older release, no call comes or goes that did not: neither by another event, nor by none.
+        let diff = |new: &str| run(&root(), ["diff", oldest, new, "--abi", abi, "--format", "json"]);
+        let (live, source) = (diff(&folder.spec()), diff(newest));
+        let came = calls(&source, &["abi-added", "call-added", "call-implemented"]);
+        let went = calls(&source, &["call-removed", "call-unimplemented"]);
+        let strange: Vec<String> = calls(&live, &["call-added"]).difference(&came).cloned().collect();
+        let lost: Vec<String> = calls(&live, &["call-removed"]).difference(&went).cloned().collect();
+        (!strange.is_empty() || !lost.is_empty()).then(|| format!("{oldest} {abi}: {strange:?} {lost:?}"))
+    });
+    let wrong: Vec<String> = wrong.into_iter().flatten().collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn documents_of_what_is_at_hand_have_the_stated_shape() {
+    let repository = holding();
+    let (live, headers) = (running(), installed());
+    live.event("exit", &["long error_code"]).remove("events/syscalls/sys_enter_futex");
+    headers.replace("x86_64-linux-gnu/asm/unistd_64.h", "#define __NR_bpf (321)\n", "");
+    for (spec, from) in [(live.spec(), "live"), (headers.spec(), "headers")] {
+        let document = |arguments: &[&str]| listed(&repository.run(arguments.iter().copied()));
+        Schema::open("list").passes(&document(&["list", "--format", "json", "--kernel", &spec]), from);
+        let export = document(&["export", "--kernel", &spec]);
+        Schema::open("export").passes(&export, from);
+        assert_eq!(export["from"], from);
+        let report = document(&["diff", "9.4", &spec, "--format", "json"]);
+        Schema::open("diff").passes(&report, from);
+        assert_eq!((&report["old"]["from"], &report["new"]["from"]), (&Value::Null, &from.into()));
+        assert!(!report["findings"].as_array().unwrap().is_empty());
+    }
 }
 
 #[test]

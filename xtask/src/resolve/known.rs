@@ -121,18 +121,21 @@ fn common_abis(these: &mut ToCompare, others: &ToCompare) {
     }
 }
 
-/// Leaves of `these` the calls that have an event. One that only some configurations build can be missing in a running
-/// kernel because its own does not; it is told, and no change.
+/// Leaves of `these` the calls that have an event, or would seem to have come with theirs. One that only some
+/// configurations build can be missing in a running kernel because its own does not; it is told, and no change.
 fn events(these: &mut ToCompare, others: &ToCompare, sink: &Sink) {
     let is_live = others.release.at_hand == Some(AtHand::Live);
     let mut open = BTreeSet::new();
     for abi in these.abis.iter_mut() {
-        let other = others.abis.iter().find(|other| other.name == abi.name);
-        let there: BTreeSet<&str> =
-            other.into_iter().flat_map(|abi| &abi.syscalls).filter_map(|call| call.main.event.as_deref()).collect();
+        let calls = others.abis.iter().filter(|other| other.name == abi.name).flat_map(|other| &other.syscalls);
+        let there: BTreeSet<&str> = calls.clone().filter_map(|call| call.main.event.as_deref()).collect();
+        let named: BTreeSet<&str> = calls.flat_map(names).collect();
         abi.syscalls.retain(|call| {
-            let Some(event) = call.main.event.as_deref() else { return false };
-            let is_open = is_live && call.main.config != Guard::TRUE && !there.contains(event);
+            let is_named = names(call).any(|name| named.contains(name));
+            let Some(event) = call.main.event.as_deref() else {
+                return is_live && is_named && call.main.is_implemented();
+            };
+            let is_open = is_live && call.main.config != Guard::TRUE && !there.contains(event) && !is_named;
             if is_open {
                 open.insert(call.name.clone());
             }
@@ -149,6 +152,10 @@ fn events(these: &mut ToCompare, others: &ToCompare, sink: &Sink) {
         );
         sink.push(Diagnostic::remark("not-compared", message));
     }
+}
+
+fn names(call: &Syscall) -> impl Iterator<Item = &str> {
+    std::iter::once(&call.name).chain(&call.aliases).map(String::as_str)
 }
 
 /// Gives the calls of a running kernel the numbers and names of those that have the same event: its own were not read.

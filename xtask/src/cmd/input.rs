@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::Global;
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
 use crate::extract::{self, Near, extract, extract_each};
-use crate::model::{Abi, Facts, Headers, Release};
+use crate::model::{Abi, AtHand, Facts, Headers, Release};
 use crate::resolve::{Resolved, ToCompare, kinds, narrow, resolve_some, sets};
 use crate::source::{Kernel, Mode, Progress, Running, Source};
 use crate::store::{Data, RELEASES};
@@ -213,13 +213,17 @@ pub(super) fn pair(data: &Data, specs: [&str; 2], only: &[String], sink: &Sink) 
             *found = Some(read(data, source, sink)?);
         }
     }
+    // A running kernel knows nothing of headers, so that nothing of them will be compared.
+    let is_live = |facts: &Facts| facts.release.at_hand == Some(AtHand::Live);
+    let has_live = found.iter().flatten().any(|(facts, _)| is_live(facts));
     let [old, new] = found;
     let resolved = |facts: &Facts| (loaded(data, facts, only, sink), facts.numbers.keys().cloned().collect());
     let one = |spec: &str, read: Option<(Facts, Headers)>| -> Result<((Loaded, Vec<String>), Headers)> {
         if let Some((facts, headers)) = read {
             return Ok((resolved(&facts), headers));
         }
-        let (facts, headers) = rayon::join(|| data.load(spec), || held_headers(data, spec, sink));
+        let headers = || if has_live { Ok(Headers::default()) } else { held_headers(data, spec, sink) };
+        let (facts, headers) = rayon::join(|| data.load(spec), headers);
         Ok((resolved(&facts?), headers?))
     };
     let (old, new) = rayon::join(|| one(specs[0], old), || one(specs[1], new));

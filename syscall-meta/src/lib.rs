@@ -67,6 +67,8 @@
 //! - [`Syscall`]: one call, with its numbers, names and entries, and [`Since`] when and [`Until`] when kernels have it.
 //! - [`Side`]: what a call enters on its own kernel, or on one that serves it as compat: [`Params`], each [`Param`] with its
 //!   [`CType`], width and words; [`Symbol`]s and the tracepoint to probe; the [`Config`] that builds it.
+//! - [`Point`]: where a tracer attaches to a call, and what it sees there; [`Table::by_symbol`], [`Table::by_event`]: the way
+//!   back; [`EventRules`]: how kernels find the event of a call.
 //! - [`Convention`]: the registers of an ABI's calls, and how failure is told.
 //! - `FlagSet`, `Ioctl` (feature `constants`): what values are called on an ABI, and back: flags, errnos, signals, all
 //!   that `sets` holds, and requests of `ioctl`.
@@ -128,6 +130,7 @@ mod convention;
 mod decode;
 #[cfg(feature = "decode")]
 mod errno_text;
+mod event_rules;
 #[cfg(feature = "layouts")]
 mod field;
 #[cfg(feature = "constants")]
@@ -163,6 +166,7 @@ mod mirror;
 mod name_map;
 mod names;
 mod outcome;
+mod points;
 #[cfg(all(feature = "std", any(target_os = "linux", target_os = "android")))]
 mod process_memory;
 mod prototype;
@@ -221,6 +225,7 @@ pub use constants::{FlagSet, Members};
 pub use convention::{Convention, Extension, Failure, NumberPlace, OtherInstruction, Pairs, StackWords};
 #[cfg(feature = "decode")]
 pub use decode::{Arg, Decoded, Decoder, Descriptors, Entered, FdKind, Kept};
+pub use event_rules::EventRules;
 #[cfg(feature = "layouts")]
 pub use field::{Count, Field, FieldClass};
 #[cfg(feature = "constants")]
@@ -243,6 +248,7 @@ pub use memory::{Fault, Memory, Region, Scratch};
 #[cfg(feature = "decode")]
 pub use mirror::io_uring_call;
 pub use outcome::Outcome;
+pub use points::{KernelSymbol, Passed, Point, PointKind};
 #[cfg(all(feature = "std", any(target_os = "linux", target_os = "android")))]
 pub use process_memory::ProcessMemory;
 pub use prototype::{CType, Param, Params, Part, Tag};

@@ -88,6 +88,8 @@ pub(crate) struct Prefix {
     pub(crate) of: u8,
     pub(crate) text: &'static str,
     pub(crate) linkage: u8,
+    /// In which configurations: in all where it is empty.
+    pub(crate) when: &'static str,
 }
 
 /// In place of the last release: still there in the newest one, so that a new release leaves the row alone.
@@ -195,12 +197,23 @@ pub(crate) const fn event(number: u32, entry: u16) -> Event {
 
 /// One line of a generated list of symbols.
 pub(crate) const fn symbol(first: u8, last: u8, of: u8, text: &'static str) -> Prefix {
-    Prefix { first, last, of, text, linkage: GLOBAL }
+    Prefix { first, last, of, text, linkage: GLOBAL, when: "" }
 }
 
 /// One line of a generated list of companions.
 pub(crate) const fn companion(first: u8, last: u8, of: u8, text: &'static str, linkage: u8) -> Prefix {
-    Prefix { first, last, of, text, linkage }
+    Prefix { first, last, of, text, linkage, when: "" }
+}
+
+/// One line of a generated list of functions that take registers: `when` says in which configurations, in all where it
+/// is empty.
+pub(crate) const fn registers(first: u8, last: u8, of: u8, when: &'static str) -> Prefix {
+    Prefix { first, last, of, text: when, linkage: GLOBAL, when: "" }
+}
+
+/// One line of a generated list of functions that are another name of a companion, in some configurations.
+pub(crate) const fn other_name(first: u8, last: u8, of: u8, text: &'static str, when: &'static str) -> Prefix {
+    Prefix { first, last, of, text, linkage: GLOBAL, when }
 }
 
 /// One line of a generated list of aliases.
@@ -296,6 +309,8 @@ macro_rules! table {
             events: &EVENTS,
             symbols: &SYMBOLS,
             companions: &COMPANIONS,
+            registers: &REGISTERS,
+            other_names: &OTHER_NAMES,
             by_number: &INDEX.by_number,
             by_name: &INDEX.by_name,
         };

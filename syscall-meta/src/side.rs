@@ -154,7 +154,17 @@ impl Side {
         found
     }
 
-    fn symbol_at(self, release: usize) -> Option<Symbol> {
+    /// The last release that has it so: a place in the list of releases.
+    pub(crate) const fn release(self) -> usize {
+        self.release
+    }
+
+    /// Whether a define macro makes its entry.
+    pub(crate) const fn is_defined(self) -> bool {
+        self.data.flags & (row::DEFINED | row::COMPAT_DEFINED) != 0
+    }
+
+    pub(crate) fn symbol_at(self, release: usize) -> Option<Symbol> {
         let entry = self.entry()?;
         let kind = if entry.starts_with("compat_sys_") { COMPAT_ENTRY } else { 0 };
         let of = (if self.is_compat { COMPAT } else { MAIN }) | kind;
@@ -167,13 +177,12 @@ impl Side {
     /// The functions that the entry's definition makes beside it, with who sees them: `__do_sys_newfstat`. An inlined
     /// one is in no kallsyms.
     pub fn companions(self) -> impl Iterator<Item = (Symbol, Linkage)> {
-        let made = self.data.flags & (row::DEFINED | row::COMPAT_DEFINED);
-        let zero = if self.params().is_some_and(|params| params.len() == 0) { NO_PARAMS } else { 0 };
-        let of = (if self.is_compat { COMPAT } else { MAIN }) | made | zero;
-        let all = self.call.table().data().companions.iter();
-        let release = self.release;
+        self.companions_at(self.release)
+    }
+
+    pub(crate) fn companions_at(self, release: usize) -> impl Iterator<Item = (Symbol, Linkage)> {
         let name = self.entry().unwrap_or("");
-        all.filter(move |prefix| made != 0 && prefix.of == of && holds(prefix, release)).map(move |prefix| {
+        self.made(self.call.table().data().companions, release).map(move |prefix| {
             let linkage = match prefix.linkage {
                 row::STATIC => Linkage::Static,
                 row::INLINE => Linkage::Inline,
@@ -181,6 +190,26 @@ impl Side {
             };
             (Symbol { prefix: prefix.text, name }, linkage)
         })
+    }
+
+    /// Whether its function takes registers: in which configurations where not in all.
+    pub(crate) fn registers_at(self, release: usize) -> Option<Option<Config>> {
+        let rule = self.made(self.call.table().data().registers, release).next()?;
+        Some(Config::unless_empty(rule.text))
+    }
+
+    /// The companion that its function is another name of, and in which configurations where not in all.
+    pub(crate) fn other_name_at(self, release: usize) -> Option<(Symbol, Option<Config>)> {
+        let rule = self.made(self.call.table().data().other_names, release).next()?;
+        Some((Symbol { prefix: rule.text, name: self.entry()? }, Config::unless_empty(rule.when)))
+    }
+
+    /// The rules about what its definition makes, out of a list of them.
+    fn made(self, rules: &'static [Prefix], release: usize) -> impl Iterator<Item = &'static Prefix> {
+        let made = self.data.flags & (row::DEFINED | row::COMPAT_DEFINED);
+        let zero = if self.params().is_some_and(|params| params.len() == 0) { NO_PARAMS } else { 0 };
+        let of = (if self.is_compat { COMPAT } else { MAIN }) | made | zero;
+        rules.iter().filter(move |prefix| made != 0 && prefix.of == of && holds(prefix, release))
     }
 
     /// The tracepoint of its start, `sys_enter_newfstat`; that of its end is `sys_exit_newfstat`. `None` where it has
@@ -264,6 +293,10 @@ pub struct Symbol {
 }
 
 impl Symbol {
+    pub(crate) const fn new(prefix: &'static str, name: &'static str) -> Symbol {
+        Symbol { prefix, name }
+    }
+
     /// What stands before the entry's own name: `__x64_`, `sys_enter_`; often nothing.
     pub const fn prefix(self) -> &'static str {
         self.prefix
@@ -318,6 +351,11 @@ pub struct Config {
 }
 
 impl Config {
+    /// None of an empty text: what always holds.
+    fn unless_empty(text: &'static str) -> Option<Config> {
+        (!text.is_empty()).then_some(Config { text })
+    }
+
     /// As C writes it: `CONFIG_AIO && CONFIG_COMPAT_32BIT_TIME`.
     pub const fn as_str(self) -> &'static str {
         self.text

@@ -184,6 +184,24 @@ impl Syscall {
         now.then(|| (self.data().main, self.data().compat, span.last))
     }
 
+    /// Every way in of every release, newest first.
+    pub(crate) fn sides(self) -> impl Iterator<Item = Side> {
+        let number = self.number();
+        let older = self.table.data().older;
+        let start = older.partition_point(|older| older.number < number);
+        let end = older.partition_point(|older| older.number <= number);
+        let older = older.get(start..end).unwrap_or_default();
+        let of = move |main: SideData, compat: SideData, last: usize| {
+            let has_compat = compat.flags & row::MISSING != row::ABSENT;
+            [Some(Side::new(self, main, false, last)), has_compat.then(|| Side::new(self, compat, true, last))]
+        };
+        let newest = of(self.data().main, self.data().compat, self.span().last);
+        newest
+            .into_iter()
+            .chain(older.iter().rev().flat_map(move |older| of(older.main, older.compat, older.last as usize)))
+            .flatten()
+    }
+
     /// Since when the ABI has it.
     pub const fn since(self) -> Since {
         match self.moment(false) {
@@ -404,6 +422,8 @@ mod tests {
         events: &[],
         symbols: &[],
         companions: &[],
+        registers: &[],
+        other_names: &[],
         by_number: &[0, 1, 2],
         by_name: &[NONE; NAME_COUNT],
     };

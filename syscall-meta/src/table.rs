@@ -25,6 +25,8 @@ pub(crate) struct TableData {
     pub(crate) events: &'static [Event],
     pub(crate) symbols: &'static [Prefix],
     pub(crate) companions: &'static [Prefix],
+    pub(crate) registers: &'static [Prefix],
+    pub(crate) other_names: &'static [Prefix],
     pub(crate) by_number: &'static [u16],
     pub(crate) by_name: &'static [u16; NAME_COUNT],
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use syscall_meta_tests::root;
 
 /// Which modules of `xtask/src` a module may name.
-const MAY_NAME: [(&str, &[&str]); 16] = [
+const MAY_NAME: [(&str, &[&str]); 17] = [
     ("diagnostic", &[]),
     ("model", &[]),
     ("source", &["diagnostic"]),
@@ -24,7 +24,8 @@ const MAY_NAME: [(&str, &[&str]); 16] = [
     ("diff", &["model"]),
     ("judge", &["model"]),
     ("report", &["judge", "model"]),
-    ("contract", &["model", "resolve"]),
+    ("probe", &["diagnostic", "model", "resolve"]),
+    ("contract", &["model", "probe", "resolve"]),
     (
         "cmd",
         &[
@@ -35,6 +36,7 @@ const MAY_NAME: [(&str, &[&str]); 16] = [
             "extract",
             "judge",
             "model",
+            "probe",
             "report",
             "resolve",
             "source",

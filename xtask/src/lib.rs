@@ -21,6 +21,7 @@ pub mod extract;
 pub mod judge;
 pub mod model;
 pub mod parse;
+pub mod probe;
 pub mod report;
 pub mod resolve;
 pub mod source;

@@ -365,6 +365,13 @@ static COMPANIONS: [Prefix; 2] = [
     companion(V5_10, NEWEST, MAIN | DEFINED, "__se_", STATIC),
 ];
 
+static REGISTERS: [Prefix; 2] = [
+    registers(V5_10, NEWEST, MAIN | DEFINED, ""),
+    registers(V5_10, NEWEST, MAIN | DEFINED | NO_PARAMS, ""),
+];
+
+static OTHER_NAMES: [Prefix; 0] = [];
+
 static ALIASES: [Alias; 0] = [];
 
 table!(Aarch64);

@@ -535,6 +535,12 @@ static COMPANIONS: [Prefix; 2] = [
     companion(V5_10, NEWEST, MAIN | DEFINED, "__se_", GLOBAL),
 ];
 
+static REGISTERS: [Prefix; 0] = [];
+
+static OTHER_NAMES: [Prefix; 1] = [
+    other_name(V5_10, NEWEST, MAIN | DEFINED, "__se_", ""),
+];
+
 static ALIASES: [Alias; 5] = [
     alias(20, 172), // getpid = getxpid
     alias(22, 310), // umount = umount2

@@ -487,6 +487,17 @@ static COMPANIONS: [Prefix; 6] = [
     companion(V5_10, NEWEST, MAIN | DEFINED, "__se_", GLOBAL),
 ];
 
+static REGISTERS: [Prefix; 4] = [
+    registers(V5_10, NEWEST, COMPAT | COMPAT_DEFINED, ""),
+    registers(V5_10, NEWEST, COMPAT | COMPAT_DEFINED | NO_PARAMS, ""),
+    registers(V5_10, NEWEST, COMPAT | DEFINED, ""),
+    registers(V5_10, NEWEST, COMPAT | DEFINED | NO_PARAMS, ""),
+];
+
+static OTHER_NAMES: [Prefix; 1] = [
+    other_name(V5_10, NEWEST, MAIN | DEFINED, "__se_", ""),
+];
+
 static ALIASES: [Alias; 1] = [
     alias(341, 535), // sync_file_range2 = arm_sync_file_range
 ];

@@ -490,6 +490,13 @@ static COMPANIONS: [Prefix; 4] = [
     companion(V5_10, NEWEST, MAIN | DEFINED, "__se_", GLOBAL),
 ];
 
+static REGISTERS: [Prefix; 0] = [];
+
+static OTHER_NAMES: [Prefix; 2] = [
+    other_name(V5_10, NEWEST, COMPAT | DEFINED, "__se_", ""),
+    other_name(V5_10, NEWEST, MAIN | DEFINED, "__se_", ""),
+];
+
 static ALIASES: [Alias; 1] = [
     alias(0x900155, 535), // sync_file_range2 = arm_sync_file_range
 ];

@@ -520,6 +520,21 @@ static COMPANIONS: [Prefix; 9] = [
     companion(V5_10, NEWEST, MAIN | DEFINED | NO_PARAMS, "__do_", STATIC),
 ];
 
+static REGISTERS: [Prefix; 6] = [
+    registers(V5_10, NEWEST, COMPAT | COMPAT_DEFINED, ""),
+    registers(V5_10, NEWEST, COMPAT | COMPAT_DEFINED | NO_PARAMS, ""),
+    registers(V5_10, NEWEST, COMPAT | DEFINED, ""),
+    registers(V5_10, NEWEST, COMPAT | DEFINED | NO_PARAMS, ""),
+    registers(V5_10, NEWEST, MAIN | DEFINED, ""),
+    registers(V5_10, NEWEST, MAIN | DEFINED | NO_PARAMS, ""),
+];
+
+static OTHER_NAMES: [Prefix; 3] = [
+    other_name(V5_10, NEWEST, COMPAT | COMPAT_DEFINED | NO_PARAMS, "__do_", ""),
+    other_name(V5_10, NEWEST, COMPAT | DEFINED | NO_PARAMS, "__do_", ""),
+    other_name(V5_10, NEWEST, MAIN | DEFINED | NO_PARAMS, "__do_", ""),
+];
+
 static ALIASES: [Alias; 0] = [];
 
 table!(I386);

@@ -380,6 +380,12 @@ static COMPANIONS: [Prefix; 2] = [
     companion(V5_10, V6_1, MAIN | DEFINED, "__se_", GLOBAL),
 ];
 
+static REGISTERS: [Prefix; 0] = [];
+
+static OTHER_NAMES: [Prefix; 1] = [
+    other_name(V5_10, V6_1, MAIN | DEFINED, "__se_", ""),
+];
+
 static ALIASES: [Alias; 1] = [
     alias(1044, 310), // umount = umount2
 ];

@@ -357,6 +357,12 @@ static COMPANIONS: [Prefix; 2] = [
     companion(V6_1, NEWEST, MAIN | DEFINED, "__se_", GLOBAL),
 ];
 
+static REGISTERS: [Prefix; 0] = [];
+
+static OTHER_NAMES: [Prefix; 1] = [
+    other_name(V6_1, NEWEST, MAIN | DEFINED, "__se_", ""),
+];
+
 static ALIASES: [Alias; 0] = [];
 
 table!(Loongarch64);

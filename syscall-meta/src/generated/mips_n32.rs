@@ -440,6 +440,13 @@ static COMPANIONS: [Prefix; 4] = [
     companion(V5_10, NEWEST, MAIN | DEFINED, "__se_", GLOBAL),
 ];
 
+static REGISTERS: [Prefix; 0] = [];
+
+static OTHER_NAMES: [Prefix; 2] = [
+    other_name(V5_10, NEWEST, MAIN | COMPAT_DEFINED, "__se_", ""),
+    other_name(V5_10, NEWEST, MAIN | DEFINED, "__se_", ""),
+];
+
 static ALIASES: [Alias; 0] = [];
 
 table!(MipsN32);

@@ -498,6 +498,14 @@ static COMPANIONS: [Prefix; 6] = [
     companion(V5_10, NEWEST, MAIN | DEFINED, "__se_", GLOBAL),
 ];
 
+static REGISTERS: [Prefix; 0] = [];
+
+static OTHER_NAMES: [Prefix; 3] = [
+    other_name(V5_10, NEWEST, COMPAT | COMPAT_DEFINED, "__se_", ""),
+    other_name(V5_10, NEWEST, COMPAT | DEFINED, "__se_", ""),
+    other_name(V5_10, NEWEST, MAIN | DEFINED, "__se_", ""),
+];
+
 static ALIASES: [Alias; 0] = [];
 
 table!(MipsO32);

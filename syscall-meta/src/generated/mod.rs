@@ -12,6 +12,8 @@ pub(crate) mod catalogue;
 pub(crate) mod configs;
 #[rustfmt::skip]
 pub(crate) mod entries;
+#[rustfmt::skip]
+pub(crate) mod event_rules;
 #[cfg(feature = "constants")]
 #[rustfmt::skip]
 pub(crate) mod ioctls;

@@ -338,6 +338,12 @@ static COMPANIONS: [Prefix; 2] = [
     companion(V5_10, V5_10, MAIN | DEFINED, "__se_", GLOBAL),
 ];
 
+static REGISTERS: [Prefix; 0] = [];
+
+static OTHER_NAMES: [Prefix; 1] = [
+    other_name(V5_10, V5_10, MAIN | DEFINED, "__se_", ""),
+];
+
 static ALIASES: [Alias; 0] = [];
 
 table!(Nds32);

@@ -519,6 +519,17 @@ static COMPANIONS: [Prefix; 7] = [
     companion(V6_1, NEWEST, MAIN | DEFINED, "__se_", STATIC),
 ];
 
+static REGISTERS: [Prefix; 2] = [
+    registers(V6_1, NEWEST, MAIN | DEFINED, ""),
+    registers(V6_1, NEWEST, MAIN | DEFINED | NO_PARAMS, ""),
+];
+
+static OTHER_NAMES: [Prefix; 3] = [
+    other_name(V5_10, NEWEST, COMPAT | COMPAT_DEFINED, "__se_", ""),
+    other_name(V5_10, NEWEST, COMPAT | DEFINED, "__se_", ""),
+    other_name(V5_10, V5_10, MAIN | DEFINED, "__se_", ""),
+];
+
 static ALIASES: [Alias; 0] = [];
 
 table!(Powerpc);

@@ -460,6 +460,16 @@ static COMPANIONS: [Prefix; 3] = [
     companion(V6_1, NEWEST, MAIN | DEFINED, "__se_", STATIC),
 ];
 
+static REGISTERS: [Prefix; 2] = [
+    registers(V6_1, NEWEST, MAIN | DEFINED, "CONFIG_ARCH_HAS_SYSCALL_WRAPPER"),
+    registers(V6_1, NEWEST, MAIN | DEFINED | NO_PARAMS, "CONFIG_ARCH_HAS_SYSCALL_WRAPPER"),
+];
+
+static OTHER_NAMES: [Prefix; 2] = [
+    other_name(V6_1, NEWEST, MAIN | DEFINED, "__se_", "!CONFIG_ARCH_HAS_SYSCALL_WRAPPER"),
+    other_name(V5_10, V5_10, MAIN | DEFINED, "__se_", ""),
+];
+
 static ALIASES: [Alias; 0] = [];
 
 table!(Powerpc64);

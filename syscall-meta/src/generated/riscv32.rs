@@ -660,6 +660,21 @@ static COMPANIONS: [Prefix; 9] = [
     companion(V5_10, NEWEST, MAIN | DEFINED, "__se_", GLOBAL),
 ];
 
+static REGISTERS: [Prefix; 6] = [
+    registers(V6_12, NEWEST, COMPAT | COMPAT_DEFINED, ""),
+    registers(V6_12, NEWEST, COMPAT | COMPAT_DEFINED | NO_PARAMS, ""),
+    registers(V6_12, NEWEST, COMPAT | DEFINED, ""),
+    registers(V6_12, NEWEST, COMPAT | DEFINED | NO_PARAMS, ""),
+    registers(V6_12, NEWEST, MAIN | DEFINED, ""),
+    registers(V6_12, NEWEST, MAIN | DEFINED | NO_PARAMS, ""),
+];
+
+static OTHER_NAMES: [Prefix; 3] = [
+    other_name(V6_1, V6_1, COMPAT | COMPAT_DEFINED, "__se_", ""),
+    other_name(V6_1, V6_1, COMPAT | DEFINED, "__se_", ""),
+    other_name(V5_10, V6_1, MAIN | DEFINED, "__se_", ""),
+];
+
 static ALIASES: [Alias; 0] = [];
 
 table!(Riscv32);

@@ -373,6 +373,15 @@ static COMPANIONS: [Prefix; 3] = [
     companion(V6_12, NEWEST, MAIN | DEFINED, "__se_", STATIC),
 ];
 
+static REGISTERS: [Prefix; 2] = [
+    registers(V6_12, NEWEST, MAIN | DEFINED, ""),
+    registers(V6_12, NEWEST, MAIN | DEFINED | NO_PARAMS, ""),
+];
+
+static OTHER_NAMES: [Prefix; 1] = [
+    other_name(V5_10, V6_1, MAIN | DEFINED, "__se_", ""),
+];
+
 static ALIASES: [Alias; 0] = [];
 
 table!(Riscv64);

@@ -480,6 +480,15 @@ static COMPANIONS: [Prefix; 8] = [
     companion(V6_12, V6_12, MAIN | DEFINED | NO_PARAMS, "__do_", INLINE),
 ];
 
+static REGISTERS: [Prefix; 2] = [
+    registers(V6_1, V6_12, MAIN | COMPAT_DEFINED, ""),
+    registers(V6_1, V6_12, MAIN | DEFINED, ""),
+];
+
+static OTHER_NAMES: [Prefix; 1] = [
+    other_name(V5_10, V6_1, MAIN | COMPAT_DEFINED, "__se_", ""),
+];
+
 static ALIASES: [Alias; 0] = [];
 
 table!(S390);

@@ -443,6 +443,15 @@ static COMPANIONS: [Prefix; 5] = [
     companion(V6_12, NEWEST, MAIN | DEFINED | NO_PARAMS, "__do_", INLINE),
 ];
 
+static REGISTERS: [Prefix; 2] = [
+    registers(V6_1, NEWEST, MAIN | DEFINED, ""),
+    registers(V7_2, NEWEST, MAIN | DEFINED | NO_PARAMS, ""),
+];
+
+static OTHER_NAMES: [Prefix; 1] = [
+    other_name(V5_10, V6_1, MAIN | DEFINED, "__se_", ""),
+];
+
 static ALIASES: [Alias; 0] = [];
 
 table!(S390x);

@@ -415,6 +415,19 @@ static COMPANIONS: [Prefix; 6] = [
     companion(V5_10, NEWEST, MAIN | DEFINED | NO_PARAMS, "__do_", STATIC),
 ];
 
+static REGISTERS: [Prefix; 4] = [
+    registers(V5_10, NEWEST, MAIN | COMPAT_DEFINED, ""),
+    registers(V5_10, NEWEST, MAIN | COMPAT_DEFINED | NO_PARAMS, ""),
+    registers(V5_10, NEWEST, MAIN | DEFINED, ""),
+    registers(V5_10, NEWEST, MAIN | DEFINED | NO_PARAMS, ""),
+];
+
+static OTHER_NAMES: [Prefix; 3] = [
+    other_name(V6_1, NEWEST, MAIN | COMPAT_DEFINED | NO_PARAMS, "__do_", ""),
+    other_name(V5_10, V5_10, MAIN | COMPAT_DEFINED | NO_PARAMS, "__do_", "CONFIG_X86_X32"),
+    other_name(V5_10, NEWEST, MAIN | DEFINED | NO_PARAMS, "__do_", ""),
+];
+
 static ALIASES: [Alias; 0] = [];
 
 table!(X32);

@@ -420,6 +420,15 @@ static COMPANIONS: [Prefix; 3] = [
     companion(V5_10, NEWEST, MAIN | DEFINED | NO_PARAMS, "__do_", STATIC),
 ];
 
+static REGISTERS: [Prefix; 2] = [
+    registers(V5_10, NEWEST, MAIN | DEFINED, ""),
+    registers(V5_10, NEWEST, MAIN | DEFINED | NO_PARAMS, ""),
+];
+
+static OTHER_NAMES: [Prefix; 1] = [
+    other_name(V5_10, NEWEST, MAIN | DEFINED | NO_PARAMS, "__do_", ""),
+];
+
 static ALIASES: [Alias; 0] = [];
 
 table!(X86_64);

@@ -11,8 +11,11 @@ mod r#gen;
 mod input;
 mod known;
 mod list;
+mod machine;
 mod output;
 mod page;
+mod probe;
+mod probe_page;
 mod render;
 mod show;
 mod structs;
@@ -70,6 +73,7 @@ enum Verb {
     Constants(constants::Constants),
     Structs(structs::Structs),
     Coverage(coverage::Coverage),
+    Probe(probe::Probe),
 }
 
 /// Whether a command that finished has something to report.
@@ -115,5 +119,6 @@ fn run(cli: &Cli, sink: &Sink) -> Result<Outcome> {
         Verb::Constants(verb) => verb.run(&cli.global, sink),
         Verb::Structs(verb) => verb.run(&cli.global, sink),
         Verb::Coverage(verb) => verb.run(&cli.global, sink),
+        Verb::Probe(verb) => verb.run(&cli.global, sink),
     }
 }

@@ -5,9 +5,11 @@
 mod calls;
 mod constants;
 mod export;
+mod probe;
 mod structs;
 
 pub use calls::{Listing, Row};
 pub use constants::{Qualified, Request, constants, qualified};
 pub use export::{Export, ExportedAbi};
+pub use probe::{AtHand, CallJson, Counts, FunctionJson, LeftoverJson, PointJson, Probed, StateJson};
 pub use structs::{Field, Struct, Structs, structs};

@@ -5,6 +5,7 @@
 
 mod abis;
 mod catalogue;
+mod event_rules;
 mod ioctls;
 mod layouts;
 mod meaning;
@@ -36,6 +37,7 @@ pub fn emit(releases: &[(&Release, &Resolved)], union: &Union, abis: &Abis) -> B
     let mut files = BTreeMap::from([
         ("abis.rs".to_string(), abis::abis(abis)),
         ("releases.rs".to_string(), tables::releases(union)),
+        ("event_rules.rs".to_string(), event_rules::file(releases)),
         ("names.rs".to_string(), pools.names.file("Every name that a call has on any ABI")),
         ("entries.rs".to_string(), pools.entries.file("Every entry function that a table names")),
         ("prototypes.rs".to_string(), pools.prototypes.file()),

@@ -151,8 +151,13 @@ fn facts(tree: &Tree<Scanned>, abis: &Abis, sink: &Sink) -> Result<Extracted> {
         Origin::Tarball { sha256 } => Some(sha256.clone()),
         _ => None,
     };
-    let mut facts =
-        Facts { tables, numbers, match_rules: matching::rules(tree, sink), ..Facts::new(release, digest(abis)) };
+    let mut facts = Facts {
+        tables,
+        numbers,
+        match_rules: matching::rules(tree, sink),
+        skips_compat: matching::skips_compat(tree),
+        ..Facts::new(release, digest(abis))
+    };
     for header in ARGUMENT_HEADERS {
         let found = tree.get(header).map(|text| parse::argument_macros(header, &text.text)).unwrap_or_default();
         if !found.is_empty() {

@@ -42,6 +42,8 @@ pub struct Facts {
     /// How a kernel tells which symbol belongs to the name in a call's metadata (`sys_x`), by folder of `arch/`;
     /// `default` where an architecture has no rules of its own. One of them has to hold.
     pub match_rules: BTreeMap<String, Vec<MatchRule>>,
+    /// The folders of `arch/` whose kernels leave the calls of compat programs out of their events.
+    pub skips_compat: BTreeSet<String>,
 }
 
 impl Facts {
@@ -63,7 +65,13 @@ impl Facts {
             typedefs: BTreeMap::new(),
             wrappers: BTreeMap::new(),
             match_rules: BTreeMap::new(),
+            skips_compat: BTreeSet::new(),
         }
+    }
+
+    /// How the kernels of a folder of `arch/` tell which symbol belongs to the name in a call's metadata.
+    pub fn match_rules_of(&self, arch: &str) -> Option<&[MatchRule]> {
+        Some(self.match_rules.get(arch).or_else(|| self.match_rules.get("default"))?)
     }
 
     /// The ways into the kernels of this release.

@@ -43,6 +43,6 @@ pub use kinds::{
 };
 pub use netlink::{NetlinkAttributes, NetlinkMessages, Sent};
 pub use prototype::{Argument, Linkage, MatchForm, MatchRule, Param, Scalar, Wrapper};
-pub use resolved::{Abi, Gap, Missing, Parameter, Part, Side, Syscall};
+pub use resolved::{Abi, EventRules, Gap, Missing, Parameter, Part, Side, Syscall};
 pub use sets::{Base, Exclusion, Member, Members, NamedSet, PartHolds, PartSpec, SetKind, SetSpec, Sets, ValuePart};
 pub use waiver::Waiver;

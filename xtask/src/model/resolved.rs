@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AbiSpec, Class, Guard, Kind, Linkage, Release, Returns, Scalar};
+use super::{AbiSpec, Class, Guard, Kind, Linkage, MatchRule, Release, Returns, Scalar};
 
 /// One ABI of one release.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,9 @@ pub struct Side {
     pub symbol: Option<String>,
     /// In which configurations that function takes `struct pt_regs *` in place of the arguments.
     pub registers: Guard,
+    /// The companion of which that function is another name, and in which configurations it is: DWARF and BTF know the
+    /// companion alone.
+    pub alias_of: Option<(String, Guard)>,
     /// The functions beside it that the same definition makes, with who sees them: `__do_sys_openat`.
     pub companions: Vec<(String, Linkage)>,
     /// The macro without its digit that defines it: `SYSCALL_DEFINE`, `COMPAT_SYSCALL_DEFINE`; none: a function or label
@@ -135,6 +138,7 @@ impl Side {
             config: Guard::TRUE,
             symbol: None,
             registers: Guard::FALSE,
+            alias_of: None,
             companions: Vec::new(),
             made_by: None,
             returns: None,
@@ -177,6 +181,16 @@ impl Missing {
             Missing::AlwaysEnosys => "always_enosys",
         }
     }
+}
+
+/// How the kernels of an architecture find the event of a call, and whose calls its events show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventRules {
+    /// How they tell which symbol belongs to the name in a call's metadata.
+    pub matches: Vec<MatchRule>,
+    /// Whether they leave the calls of compat programs out. Where they do not, such a call shows up as that of the native
+    /// ABI with its number.
+    pub skips_compat: bool,
 }
 
 /// Something that the facts do not settle.

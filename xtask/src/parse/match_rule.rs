@@ -18,6 +18,8 @@ fn pattern(text: &str) -> Regex {
 static HEAD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(r"{NAME}\s*\(\s*const\s+char\s*\*\s*sym\s*,\s*const\s+char\s*\*\s*name\s*\)\s*\{{"))
 });
+static SKIPS_COMPAT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?m)^[ \t]*#[ \t]*define[ \t]+ARCH_TRACE_IGNORE_COMPAT_SYSCALLS\b"));
 static COMMENT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?s)/\*.*?\*/|//[^\n]*"));
 /// `if (!strcmp(sym, "sys_a")) sym = "sys_b";`
 static AS: LazyLock<Regex> =
@@ -63,6 +65,11 @@ pub fn match_rules(path: &str, text: &str, sink: &Sink) -> Vec<MatchRule> {
         forms.into_iter().map(move |form| MatchRule { form, guard: guard.clone() })
     });
     rules.collect()
+}
+
+/// Whether an `asm/ftrace.h` has its kernel leave the calls of compat programs out of events.
+pub fn skips_compat(text: &str) -> bool {
+    SKIPS_COMPAT.is_match(text)
 }
 
 /// What stands in the braces, without comments, with single spaces.
@@ -160,6 +167,12 @@ mod tests {
         let sink = Sink::new();
         assert_eq!(shown(&text, &sink), ["- 1 0 if V1", "- 0 0 if !V1"]);
         assert!(sink.take().is_empty());
+    }
+
+    #[test]
+    fn events_of_native_calls_alone() {
+        assert!(skips_compat("#if A\n# define ARCH_TRACE_IGNORE_COMPAT_SYSCALLS 1\n#endif\n"));
+        assert!(!skips_compat("/* ARCH_TRACE_IGNORE_COMPAT_SYSCALLS */\n#ifdef ARCH_TRACE_IGNORE_COMPAT_SYSCALLS\n"));
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub use function::{assembly_labels, c_functions};
 pub use kbuild::{SyscallRules, parse_kbuild, parse_rules};
 pub use kconfig::{KconfigBlock, KconfigChoice, KconfigExpr, KconfigItem, KconfigKind, KconfigSymbol, kconfig};
 pub use makefile::release;
-pub use match_rule::match_rules;
+pub use match_rule::{match_rules, skips_compat};
 pub use objects::{Lists, objects};
 pub use optional::optional;
 pub use pasted::pasted;

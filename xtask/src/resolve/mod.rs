@@ -22,10 +22,10 @@ pub use request::{Direction, Geometry, Request};
 pub use sets::{NamedSets, claiming, matches, sets, unmatched};
 pub use union::{Older, Union, UnionAbi, UnionRow, union};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Label, Sink};
-use crate::model::{Abi, AbiSpec, Abis, Curated, Facts, Gap};
+use crate::model::{Abi, AbiSpec, Abis, Curated, EventRules, Facts, Gap};
 
 /// The ABIs of one release, and what its facts leave open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct Resolved {
     pub abis: Vec<Abi>,
     /// Fields that stay unknown, sorted.
     pub gaps: Vec<Gap>,
+    /// How its kernels find the events of calls, by folder of `arch/`.
+    pub event_rules: BTreeMap<String, EventRules>,
 }
 
 /// Puts one release together.
@@ -64,6 +66,10 @@ pub fn resolve_some(
             sink.push(no_kernel(spec));
             continue;
         };
+        resolved.event_rules.entry(sides.main.arch().to_string()).or_insert_with_key(|arch| EventRules {
+            matches: facts.match_rules_of(arch).unwrap_or_default().to_vec(),
+            skips_compat: facts.skips_compat.contains(arch),
+        });
         let syscalls = rows.into_iter().map(|row| sides.syscall(row)).collect();
         resolved.abis.push(Abi { release: facts.release.clone(), name: spec.name.clone(), syscalls });
         resolved.gaps.append(&mut sides.gaps);

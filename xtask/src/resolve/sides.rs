@@ -7,7 +7,8 @@ use super::prototypes::{NO_ROOM, Prototypes, Unknown};
 use super::rows::Row;
 use super::{symbols, words};
 use crate::model::{
-    AbiSpec, Abis, Curated, Facts, Gap, Guard, MatchRule, Missing, NamedEntry, Parameter, Side, Syscall, Way, Wrapper,
+    AbiSpec, Abis, Curated, Facts, Gap, Guard, Linkage, MatchRule, Missing, NamedEntry, Parameter, Side, Syscall, Way,
+    Wrapper,
 };
 
 /// The rows of one ABI on their way to calls.
@@ -130,6 +131,7 @@ impl<'a> Sides<'a> {
                 .map(|(symbol, wrapper)| (symbol, wrapper.linkage))
                 .collect();
             side.companions.dedup();
+            side.alias_of = self.alias_of(&entry, &format!("{made_by}{zero}"), side.symbol.as_deref(), wrappers, way);
             side.registers = self.registers(&entry, &format!("{made_by}{zero}"), side.symbol.as_deref(), wrappers, way);
             side.made_by = Some(made_by.to_string());
         }
@@ -194,13 +196,36 @@ impl<'a> Sides<'a> {
         if !takes.is_empty() && registers.equals(&any(&all)) { Guard::TRUE } else { registers }
     }
 
+    /// The companion that the function which the table leads to is another name of.
+    fn alias_of(
+        &self,
+        entry: &str,
+        macro_name: &str,
+        symbol: Option<&str>,
+        wrappers: &[Wrapper],
+        way: &Way,
+    ) -> Option<(String, Guard)> {
+        let made = symbols::made(entry, macro_name, wrappers);
+        let is_it =
+            |(made, wrapper): &&(String, &Wrapper)| Some(made.as_str()) == symbol && wrapper.linkage == Linkage::Alias;
+        let guards = made.iter().filter(is_it).map(|(_, wrapper)| self.entries.fold(&wrapper.guard, way));
+        let guard = Guard::any(guards).simplified();
+        let has_body = |(_, wrapper): &&(String, &Wrapper)| {
+            !matches!(wrapper.linkage, Linkage::Alias | Linkage::Inline)
+                && self.entries.fold(&wrapper.guard, way) != Guard::FALSE
+        };
+        let companions = symbols::companions(entry, macro_name, wrappers);
+        let (companion, _) = companions.iter().find(has_body).filter(|_| guard != Guard::FALSE)?;
+        Some((companion.clone(), guard))
+    }
+
     /// The tracepoint: of the function that `SYSCALL_DEFINEn` makes and whose name the kernel finds in the symbol that
     /// its native table leads to. That may be another than the entry: a stub has the name of what it calls.
     fn event(&self, entry: &str, symbol: &str, place: &Place, way: &Way) -> Option<String> {
         if way.is_compat || self.entries.is_settled(HAS_EVENTS, way) == Some(false) {
             return None;
         }
-        let rules = self.facts.match_rules.get(way.arch()).or_else(|| self.facts.match_rules.get("default"))?;
+        let rules = self.facts.match_rules_of(way.arch())?;
         let own = place.made_by.map(|(_, name)| name).filter(|name| entry.strip_prefix("sys_") == Some(name));
         if let Some(name) = own.filter(|name| MatchRule::matches(rules, symbol, &format!("sys_{name}"))) {
             return Some(name.to_string());

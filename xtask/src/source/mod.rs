@@ -7,6 +7,7 @@
 //!
 //! No source is unpacked or checked out, and nothing is written.
 
+mod bytes;
 mod directory;
 mod earlier;
 mod gather;
@@ -18,6 +19,7 @@ mod releases;
 mod running;
 mod tarball;
 
+pub use bytes::{bytes, is_folder, names};
 pub use earlier::Earlier;
 pub use installed::{Installed, InstalledTree};
 pub use progress::{Mode, Progress};

@@ -1,6 +1,6 @@
 //! The shapes of the files, as serde sees them: maps of flat scalars.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -102,6 +102,9 @@ pub(super) struct SymbolsFile {
     /// By folder of `arch/`, or `default`: `__x64_ 9 3`, what a symbol begins with, and how many bytes of it and of
     /// the name are skipped; `sys_mmap2 as sys_mmap_pgoff`.
     pub match_rules: Lists,
+    /// The folders of `arch/` whose kernels leave the calls of compat programs out of their events.
+    #[serde(default)]
+    pub skips_compat: BTreeSet<String>,
 }
 
 /// Line numbers, in the order of the lists that they belong to: `3-40 42`.

@@ -131,6 +131,7 @@ pub(super) fn facts(folder: &Path, abis: &Abis) -> Result<Facts> {
     let typedefs = by_whom(&place, &types.typedefs, &kernels, scalar)?;
     facts.wrappers = read_wrappers(&place, &symbols.wrappers, &kernels)?;
     facts.match_rules = read_match_rules(&place, &symbols.match_rules)?;
+    facts.skips_compat = symbols.skips_compat;
     (facts.settled, facts.typedefs) = (settled, typedefs);
     Ok(facts)
 }

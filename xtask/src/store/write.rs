@@ -62,6 +62,7 @@ pub fn files(facts: &Facts, headers: &Headers, abis: &Abis) -> BTreeMap<String, 
     let symbols = SymbolsFile {
         wrappers: wrappers(&facts.wrappers, &kernels),
         match_rules: listed(&facts.match_rules, |rule| guarded(rule.form.to_string(), &rule.guard)),
+        skips_compat: facts.skips_compat.clone(),
     };
     let lines = LinesFile {
         tables: numbered(&facts.tables, |row| row.line),

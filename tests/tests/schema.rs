@@ -79,7 +79,7 @@ fn the_contracts_example_has_the_stated_shape() {
     (low["part"], low["of"]) = (json!("low"), json!("offset"));
     let params = json!([dirfd, low, param("flags", "unsigned int", 2)]);
     let companions = json!([{"symbol": "__do_sys_openat", "linkage": "inline"}]);
-    let document = json!({"kernel": "6.12", "release": "6.12.107", "abi": "i386", "syscalls": [
+    let document = json!({"kernel": "6.12", "release": "6.12.107", "from": null, "abi": "i386", "syscalls": [
         {"number": 295, "kernel_number": 295, "name": "openat", "aliases": [], "implemented": true, "missing": null,
          "entry": "sys_openat", "symbol": "sys_openat", "companions": companions, "event": "sys_enter_openat",
          "origin": "fs/open.c:1447", "config": {"all": ["CONFIG_A", {"not": "CONFIG_B"}]}, "params": params,

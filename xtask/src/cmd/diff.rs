@@ -34,6 +34,8 @@ Examples:
   cargo xtask diff linux@v6.1 linux@v6.12 --stat        two revisions of a clone, as counts
   cargo xtask diff 7.3 ../my-kernel --fail-on breaking  a gate for a kernel of one's own
   cargo xtask diff 6.12 7.3 --format markdown           for release notes
+  cargo xtask diff 6.12 live                            is the running kernel what it claims to be?
+  cargo xtask diff 6.1 /usr/include                     and the headers that are installed?
   cargo xtask diff --each-tag linux@v5.10..v6.12        what came with each release of a clone")]
 pub(super) struct Diff {
     /// The older kernel: a release in data/linux/, or any SRC

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use rayon::prelude::*;
 
 use super::compare::{Differs, Read, Verdict, same_text};
@@ -13,7 +13,7 @@ use crate::emit;
 use crate::extract::{self, Extracted, extract};
 use crate::model::{Facts, Headers, Kinds, NamedSet, ReadFrom, Release};
 use crate::resolve::{self, NamedSets, Resolved, resolve, union};
-use crate::source::Kernel;
+use crate::source::{self, Kernel, Source};
 use crate::store::{self, Data};
 use crate::sync::{Owned, Plan, Stale};
 
@@ -21,17 +21,23 @@ use crate::sync::{Owned, Plan, Stale};
 ///
 /// Without --kernel everything generated is made anew from data/; no kernel is needed.
 #[derive(Args)]
-#[command(after_help = "\
+#[command(group = ArgGroup::new("read").args(["kernel", "live"]).multiple(true), after_help = "\
 Examples:
   cargo xtask gen                                     data/ → syscall-meta/src/generated/ and the catalogue of the macros
   cargo xtask gen --check                             is everything generated up to date?
   cargo xtask gen --kernel ../linux                   a kernel → data/linux/X.Y, then the above
   cargo xtask gen --kernel linux-6.12.tar.xz --check  does the kernel say what data/linux/6.12 says?
-  cargo xtask gen --kernel linux.git@v6.12 --out my_kernel.rs")]
+  cargo xtask gen --kernel linux.git@v6.12 --out my_kernel.rs
+  cargo xtask gen --live --out vendor                 what the running kernel tells, for `diff 6.12 vendor` elsewhere
+  cargo xtask gen --kernel /usr/include --out vendor  what its headers tell")]
 pub(super) struct Gen {
-    /// A kernel directory, a tarball, or REPO@REV of a git clone; may be given more than once
+    /// A kernel directory, a tarball, or REPO@REV of a git clone; may be given more than once. Or what is at hand without a
+    /// source, with --out: a folder of installed headers, one with a copy of tracefs
     #[arg(long, value_name = "SRC")]
     kernel: Vec<String>,
+    /// The running kernel, as it tells in tracefs; with --out
+    #[arg(long)]
+    live: bool,
     /// Write nothing: exit with 1 and name what is stale
     #[arg(long, conflicts_with = "out")]
     check: bool,
@@ -39,8 +45,8 @@ pub(super) struct Gen {
     #[arg(long)]
     strict: bool,
     /// Write the calls of the kernels as one Rust file for another crate: names, numbers, and a macro for those of the
-    /// library; data/ is not touched
-    #[arg(long, value_name = "FILE", requires = "kernel")]
+    /// library; of what is at hand without a source, the facts into a folder, which is a K then. data/ is not touched
+    #[arg(long, value_name = "FILE", requires = "read")]
     out: Option<PathBuf>,
     /// Record which package the tarball came out of: linux-source-6.12=6.12.107-1
     #[arg(long, value_name = "NAME=VERSION", value_parser = package)]
@@ -63,11 +69,23 @@ impl Gen {
                 Diagnostic::error("usage", "`--package` says where one kernel came from").help("give one `--kernel`"),
             ));
         }
+        let specs = self.kernel.iter().map(String::as_str).chain(self.live.then_some(source::LIVE));
+        let mut kernels = Vec::new();
+        for spec in specs.clone() {
+            match Source::open(spec)? {
+                Source::Kernel(kernel) => kernels.push((spec, kernel)),
+                at_hand if specs.clone().count() == 1 => return self.at_hand(&data, spec, at_hand, sink),
+                _ => {
+                    let message = format!("`{spec}` is no source of a kernel, and goes with no other SRC");
+                    return Err(usage(message, "give it alone"));
+                }
+            }
+        }
         // What is wrong with it is told before kernels are read.
         self.out.as_deref().map(macro_name).transpose()?;
         let mut read = Vec::new();
-        for spec in &self.kernel {
-            read.push(self.read(&data, spec, sink)?);
+        for (spec, kernel) in &kernels {
+            read.push(self.read(&data, spec, kernel, sink)?);
         }
         match &self.out {
             Some(file) => self.for_another_crate(&data, file, read, sink),
@@ -75,10 +93,38 @@ impl Gen {
         }
     }
 
+    /// Writes what is known of a kernel without its source: facts like those of `data/`, in a folder of their own.
+    fn at_hand(&self, data: &Data, spec: &str, source: Source, sink: &Sink) -> Result<Outcome> {
+        if matches!(source, Source::Facts(_)) {
+            return Err(usage(format!("`{spec}` holds facts already"), "`list`, `show` and `diff` take it as it is"));
+        }
+        let folder = match &self.out {
+            Some(folder) if !folder.is_file() && folder.extension().is_none_or(|ending| ending != "rs") => folder,
+            _ => {
+                let message = format!("what `{spec}` tells is not all of a release, so that it makes no table");
+                return Err(usage(
+                    message,
+                    "`--out DIR` names a folder for its facts, which `list` and `diff` take as a K",
+                ));
+            }
+        };
+        if self.package.is_some() {
+            return Err(usage("`--package` says where a tarball came from".to_string(), "leave it out"));
+        }
+        let (facts, headers) = input::read(data, source, sink)?;
+        if self.must_stop(sink)? {
+            return Ok(Outcome::Clean);
+        }
+        let files = store::files(&facts, &headers, &data.abis);
+        let files = files.into_iter().map(|(name, text)| (folder.join(name), text.into_bytes())).collect();
+        Plan { files, owned: Vec::new() }.write()?;
+        let _ = writeln!(anstream::stderr(), "{}: facts of Linux {}", folder.display(), facts.release);
+        Ok(Outcome::Clean)
+    }
+
     /// Reads one kernel, and compares it with what `data/` holds of its release.
-    fn read(&self, data: &Data, spec: &str, sink: &Sink) -> Result<Read> {
-        let kernel = Kernel::open(spec)?;
-        let Extracted { mut facts, headers, sha256, .. } = extract(&kernel, &data.abis, &input::progress(), sink)?;
+    fn read(&self, data: &Data, spec: &str, kernel: &Kernel, sink: &Sink) -> Result<Read> {
+        let Extracted { mut facts, headers, sha256, .. } = extract(kernel, &data.abis, &input::progress(), sink)?;
         let held = match data.kernels.contains(&facts.release.kernel()) {
             true if self.check => Some(data.load(&facts.release.kernel())?),
             // What a killed run left half-done is written anew here, so it must not stand in the way.
@@ -276,17 +322,22 @@ impl Gen {
     }
 }
 
+fn usage(message: String, help: &str) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error("usage", message).help(help))
+}
+
 /// `gen --kernel SRC --out FILE` with nothing else said.
 pub(super) fn write_table(kernel: &str, file: &Path, sink: &Sink) -> Result<()> {
     let verb = Gen {
         kernel: vec![kernel.to_string()],
+        live: false,
         check: false,
         strict: false,
         out: Some(file.to_path_buf()),
         package: None,
     };
     let data = input::home()?;
-    let read = vec![verb.read(&data, kernel, sink)?];
+    let read = vec![verb.read(&data, kernel, &Kernel::open(kernel)?, sink)?];
     verb.for_another_crate(&data, file, read, sink).map(drop)
 }
 

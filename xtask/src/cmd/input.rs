@@ -9,10 +9,10 @@ use rayon::prelude::*;
 
 use super::Global;
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
-use crate::extract::{extract, extract_each};
-use crate::model::{Abi, Facts, Headers, Release};
-use crate::resolve::{Resolved, kinds, resolve_some, sets};
-use crate::source::{Kernel, Mode, Progress};
+use crate::extract::{self, Near, extract, extract_each};
+use crate::model::{Abi, AtHand, Facts, Headers, Release};
+use crate::resolve::{Resolved, ToCompare, kinds, narrow, resolve_some, sets};
+use crate::source::{Kernel, Mode, Progress, Running, Source};
 use crate::store::{Data, RELEASES};
 
 /// Opens the `data/` that was named, or that of the repository around the current folder.
@@ -63,7 +63,7 @@ pub(super) fn kernel(data: &Data, spec: Option<&str>, sink: &Sink) -> Result<Loa
     if is_held(data, spec) {
         return with_kinds(data, held(data, spec, sink)?);
     }
-    let facts = extract(&open(data, spec)?, &data.abis, &progress(), sink)?.facts;
+    let (facts, _) = read(data, open(data, spec)?, sink)?;
     with_kinds(data, loaded(data, &facts, &[], sink))
 }
 
@@ -74,8 +74,8 @@ pub(super) fn kernel_with_headers(data: &Data, spec: Option<&str>, sink: &Sink) 
         let (loaded, headers) = rayon::join(|| held(data, spec, sink), || held_headers(data, spec, sink));
         return Ok((with_kinds(data, loaded?)?, headers?));
     }
-    let extracted = extract(&open(data, spec)?, &data.abis, &progress(), sink)?;
-    Ok((with_kinds(data, loaded(data, &extracted.facts, &[], sink))?, extracted.headers))
+    let (facts, headers) = read(data, open(data, spec)?, sink)?;
+    Ok((with_kinds(data, loaded(data, &facts, &[], sink))?, headers))
 }
 
 /// What headers of a release that is held define; nothing, and a warning, where `data/` was made without it.
@@ -98,8 +98,8 @@ pub(super) fn defined(data: &Data, spec: Option<&str>, sink: &Sink) -> Result<De
     if is_held(data, spec) {
         return Ok(Defined { kernel: spec.to_string(), headers: data.load_headers(spec)? });
     }
-    let extracted = extract(&open(data, spec)?, &data.abis, &progress(), sink)?;
-    Ok(Defined { kernel: extracted.facts.release.to_string(), headers: extracted.headers })
+    let (facts, headers) = read(data, open(data, spec)?, sink)?;
+    Ok(Defined { kernel: facts.release.to_string(), headers })
 }
 
 fn or_newest<'a>(data: &'a Data, spec: Option<&'a str>) -> Result<&'a str> {
@@ -117,12 +117,58 @@ fn is_held(data: &Data, spec: &str) -> bool {
 }
 
 /// A source that is not held.
-fn open(data: &Data, spec: &str) -> Result<Kernel> {
-    Kernel::open(spec).map_err(|mut error| {
+fn open(data: &Data, spec: &str) -> Result<Source> {
+    Source::open(spec).map_err(|mut error| {
         let held = data.kernels.join(", ");
-        error.help = Some(format!("{}; `data/linux/` holds {held}", error.help.unwrap_or_default()));
+        error.help = error.help.map(|help| format!("{help}; `data/linux/` holds {held}"));
         error
     })
+}
+
+/// What a source that is not held says.
+pub(super) fn read(data: &Data, source: Source, sink: &Sink) -> Result<(Facts, Headers)> {
+    match source {
+        Source::Kernel(kernel) => {
+            let extracted = extract(&kernel, &data.abis, &progress(), sink)?;
+            Ok((extracted.facts, extracted.headers))
+        }
+        Source::Facts(folder) => data.load_folder(&folder),
+        Source::Running(running) => Ok((live(data, &running, sink)?, Headers::default())),
+        Source::Installed(folder) => {
+            let near = |release: &Release| {
+                let nearest = by_distance(data, release).into_iter().next();
+                nearest.map_or_else(|| Ok(Headers::default()), |kernel| held_headers(data, kernel, sink))
+            };
+            extract::installed(&folder, &data.abis, near, sink)
+        }
+    }
+}
+
+/// What a running kernel says, with numbers of the nearest release that knows them.
+fn live(data: &Data, running: &Running, sink: &Sink) -> Result<Facts> {
+    let told = extract::told(running, &data.abis)?;
+    let name = &told.spec.name;
+    let mut loaded: Vec<(Facts, Abi)> = Vec::new();
+    fn near(loaded: &[(Facts, Abi)]) -> Vec<Near<'_>> {
+        loaded.iter().map(|(facts, abi)| Near { facts, abi }).collect()
+    }
+    for kernel in by_distance(data, &told.release) {
+        let facts = data.load(kernel)?;
+        // What is wrong with a release that is held is said where it is asked for.
+        let resolved = resolve_some(&facts, &data.abis, &data.curated, &|abi| abi == name, &Sink::new());
+        loaded.extend(resolved.abis.into_iter().next().map(|abi| (facts, abi)));
+        if told.is_known(&near(&loaded)) {
+            break;
+        }
+    }
+    Ok(told.facts(&near(&loaded), &data.abis, sink))
+}
+
+/// The releases that are held, the nearest first; of two that are as near, the older.
+fn by_distance<'a>(data: &'a Data, release: &Release) -> Vec<&'a str> {
+    let mut all: Vec<&str> = data.kernels.iter().map(String::as_str).collect();
+    all.sort_by_key(|kernel| kernel.parse().map_or(u32::MAX, |held: Release| held.distance(release)));
+    all
 }
 
 /// The same, its parameters with their kinds.
@@ -145,25 +191,48 @@ pub(super) fn loaded(data: &Data, facts: &Facts, only: &[String], sink: &Sink) -
 /// Two kernels, each a release that `data/` holds or any source, with the ABIs of these canonical names, of which one of
 /// the two has to have each; none: all. With what their headers define on all ABIs.
 pub(super) fn pair(data: &Data, specs: [&str; 2], only: &[String], sink: &Sink) -> Result<[(Loaded, Headers); 2]> {
-    let sources: Vec<&str> = specs.into_iter().filter(|spec| !is_held(data, spec)).collect();
-    let kernels = sources.iter().map(|spec| open(data, spec)).collect::<Result<Vec<Kernel>>>()?;
-    let mut read = Vec::new();
+    let mut at_hand = Vec::new();
+    let mut kernels = Vec::new();
+    for (place, spec) in specs.into_iter().enumerate().filter(|(_, spec)| !is_held(data, spec)) {
+        match open(data, spec)? {
+            Source::Kernel(kernel) => kernels.push((place, kernel)),
+            other => at_hand.push((place, other)),
+        }
+    }
+    let mut found: [Option<(Facts, Headers)>; 2] = [None, None];
+    let (places, kernels): (Vec<usize>, Vec<Kernel>) = kernels.into_iter().unzip();
+    let mut places = places.into_iter();
     extract_each(&kernels, &data.abis, &progress(), sink, |extracted| {
-        read.push((extracted.facts, extracted.headers));
+        if let Some(found) = places.next().and_then(|place| found.get_mut(place)) {
+            *found = Some((extracted.facts, extracted.headers));
+        }
         Ok(())
     })?;
-    let mut read = read.into_iter();
-    let [old, new] = specs.map(|spec| if is_held(data, spec) { None } else { read.next() });
+    for (place, source) in at_hand {
+        if let Some(found) = found.get_mut(place) {
+            *found = Some(read(data, source, sink)?);
+        }
+    }
+    // A running kernel knows nothing of headers, so that nothing of them will be compared.
+    let is_live = |facts: &Facts| facts.release.at_hand == Some(AtHand::Live);
+    let has_live = found.iter().flatten().any(|(facts, _)| is_live(facts));
+    let [old, new] = found;
     let resolved = |facts: &Facts| (loaded(data, facts, only, sink), facts.numbers.keys().cloned().collect());
     let one = |spec: &str, read: Option<(Facts, Headers)>| -> Result<((Loaded, Vec<String>), Headers)> {
         if let Some((facts, headers)) = read {
             return Ok((resolved(&facts), headers));
         }
-        let (facts, headers) = rayon::join(|| data.load(spec), || held_headers(data, spec, sink));
+        let headers = || if has_live { Ok(Headers::default()) } else { held_headers(data, spec, sink) };
+        let (facts, headers) = rayon::join(|| data.load(spec), headers);
         Ok((resolved(&facts?), headers?))
     };
     let (old, new) = rayon::join(|| one(specs[0], old), || one(specs[1], new));
-    let (((old, of_old), in_old), ((new, of_new), in_new)) = (old?, new?);
+    let (((mut old, of_old), mut in_old), ((mut new, of_new), mut in_new)) = (old?, new?);
+    narrow(
+        &mut ToCompare { release: &old.release, abis: &mut old.resolved.abis, headers: &mut in_old },
+        &mut ToCompare { release: &new.release, abis: &mut new.resolved.abis, headers: &mut in_new },
+        sink,
+    );
     match only.iter().find(|name| !of_old.contains(name) && !of_new.contains(name)) {
         Some(name) => Err(no_such_abi(&new.release, name, &of_new)),
         None => Ok([(old, in_old), (new, in_new)]),

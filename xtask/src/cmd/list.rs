@@ -16,6 +16,8 @@ Examples:
   cargo xtask list --abi x86_64                       the newest release held
   cargo xtask list --kernel 6.12 --format json        every ABI, the shape of xtask/schema/list.schema.json
   cargo xtask list --kernel ../linux --abi arm        a kernel that is not held
+  cargo xtask list --kernel live                      the one that runs, as it tells in tracefs
+  cargo xtask list --kernel /usr/include --abi i386   the one whose headers are installed
   cargo xtask list --added-in 6.12 --abi x86_64       what came with a release, as exactly as data/ knows")]
 pub(super) struct List {
     /// A release in data/linux/, or any SRC [default: the newest release held]
@@ -84,7 +86,7 @@ pub(super) fn csv_line(release: &Release, abi: &str, call: &Syscall) -> String {
         call.kernel_number,
         call.name,
         call.aliases.join(" "),
-        main.is_implemented(),
+        if main.is_told() { if main.is_implemented() { "true" } else { "false" } } else { "" },
         main.missing.map_or("", Missing::as_str),
         main.entry.as_deref().unwrap_or_default(),
         compat.and_then(|side| side.entry.as_deref()).unwrap_or_default(),
@@ -112,7 +114,10 @@ pub(super) fn lines(calls: &[(&Syscall, String)], out: &mut dyn Write) -> io::Re
             Some(compat) => {
                 writeln!(out, "{:>10}  {name:width$}  {remark}{entry}; on {} {compat}", call.number, side_arch(call))?
             }
-            None => writeln!(out, "{:>10}  {name:width$}  {remark}{entry}", call.number)?,
+            None => {
+                let line = format!("{:>10}  {name:width$}  {remark}{entry}", call.number);
+                writeln!(out, "{}", line.trim_end())?;
+            }
         }
     }
     writeln!(out)
@@ -122,8 +127,11 @@ fn side_arch(call: &Syscall) -> String {
     call.compat.as_ref().map_or_else(String::new, |side| format!("{} as compat", side.arch))
 }
 
-/// An entry, or why there is none.
+/// An entry, or why there is none; nothing where nobody tells.
 fn way(side: &Side) -> String {
+    if !side.is_told() {
+        return String::new();
+    }
     let entry = side.entry.as_deref().unwrap_or("no entry");
     match side.missing {
         None => entry.to_string(),

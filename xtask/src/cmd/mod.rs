@@ -41,7 +41,9 @@ struct Cli {
 const EXIT_CODES: &str = "\
 Exit codes: 0 done, nothing to report; 1 findings or stale files; 2 could not finish.
 
-SRC is a kernel directory, a tarball (.tar, .tar.gz, .tar.xz), or REPO@REV of a git clone.
+SRC is a kernel directory, a tarball (.tar, .tar.gz, .tar.xz), or REPO@REV of a git clone;
+without a source what is at hand: `live`, the running kernel, as tracefs tells it, or a folder
+with a copy of that; a folder of installed headers (/usr/include); facts that gen --out wrote.
 K is a release that data/linux/ holds (6.12), or any SRC.";
 
 #[derive(Args)]

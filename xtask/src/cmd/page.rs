@@ -408,7 +408,7 @@ impl Block<'_> {
 
     fn print_head(&self, says_config: bool, out: &mut dyn Write) -> io::Result<()> {
         let Some(Line { side, .. }) = self.lines.first() else { return Ok(()) };
-        let entry = side.entry.as_deref().unwrap_or("no entry");
+        let entry = side.entry.as_deref().unwrap_or(if side.is_told() { "no entry" } else { "entry not known" });
         write!(out, "  {ENTRY}{entry}{ENTRY:#}")?;
         if let Some(missing) = side.missing {
             write!(out, ": {}", reason(missing))?;

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::model::{Abi, Between, Direction, Guard, Kind, Missing, Parameter, Part, Release, Scalar, Side, Syscall};
+use crate::model::{
+    Abi, AtHand, Between, Direction, Guard, Kind, Missing, Parameter, Part, Release, Scalar, Side, Syscall,
+};
 use crate::resolve::{Union, UnionRow};
 
 /// One ABI of one release, as `list --format json` prints it.
@@ -12,6 +14,8 @@ pub struct Listing<'a> {
     pub kernel: String,
     /// `6.12.107`
     pub release: &'a str,
+    /// What was at hand in place of the source.
+    pub from: Option<&'static str>,
     /// Canonical name.
     pub abi: &'a str,
     /// In number order.
@@ -56,7 +60,8 @@ struct CompatWay<'a> {
 /// A way in.
 #[derive(Serialize)]
 struct Way<'a> {
-    implemented: bool,
+    /// None: nothing tells.
+    implemented: Option<bool>,
     missing: Option<&'static str>,
     entry: Option<&'a str>,
     symbol: Option<&'a str>,
@@ -117,6 +122,7 @@ impl<'a> Listing<'a> {
         Listing {
             kernel: abi.release.kernel(),
             release: &abi.release.version,
+            from: abi.release.at_hand.map(AtHand::as_str),
             abi: &abi.name,
             syscalls: abi.syscalls.iter().map(Row::new).collect(),
         }
@@ -133,7 +139,8 @@ impl<'a> Listing<'a> {
             until: Some(When::new(row.went.as_ref(), Some(newest), None)),
             ..Row::new(&row.syscall)
         });
-        Some(Listing { kernel: newest.kernel(), release: &newest.version, abi, syscalls: syscalls.collect() })
+        let from = newest.at_hand.map(AtHand::as_str);
+        Some(Listing { kernel: newest.kernel(), release: &newest.version, from, abi, syscalls: syscalls.collect() })
     }
 }
 
@@ -171,7 +178,7 @@ impl<'a> Way<'a> {
         let params = |list: &'a Option<Vec<Parameter>>| Some(list.as_ref()?.iter().map(Param::new).collect());
         let companions = side.companions.iter();
         Way {
-            implemented: side.is_implemented(),
+            implemented: side.is_told().then(|| side.is_implemented()),
             missing: side.missing.map(Missing::as_str),
             entry: side.entry.as_deref(),
             symbol: side.symbol.as_deref(),

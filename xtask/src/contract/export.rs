@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::calls::Row;
 use super::{Qualified, Structs, qualified, structs};
 use crate::model::{
-    Abi, AbiSpec, Abis, ByteOrder, CallSpec, Extension, FailedResult, Failure, Headers, NumberPlace, Pairs, Release,
-    Served,
+    Abi, AbiSpec, Abis, AtHand, ByteOrder, CallSpec, Extension, FailedResult, Failure, Headers, NumberPlace, Pairs,
+    Release, Served,
 };
 
 /// Everything about one release, as `export` prints it.
@@ -18,6 +18,8 @@ pub struct Export<'a> {
     pub kernel: String,
     /// `6.12.107`
     pub release: &'a str,
+    /// What was at hand in place of the source.
+    pub from: Option<&'static str>,
     /// Every ABI asked for.
     pub abis: Vec<ExportedAbi<'a>>,
 }
@@ -98,7 +100,8 @@ impl<'a> Export<'a> {
     pub fn new(release: &'a Release, resolved: &[&'a Abi], headers: &'a Headers, abis: &'a Abis) -> Self {
         let one = |abi: &&'a Abi| Some(ExportedAbi::new(abis.get(&abi.name)?, abi, headers));
         let abis = resolved.iter().filter_map(one).collect();
-        Export { format: FORMAT, kernel: release.kernel(), release: &release.version, abis }
+        let from = release.at_hand.map(AtHand::as_str);
+        Export { format: FORMAT, kernel: release.kernel(), release: &release.version, from, abis }
     }
 }
 

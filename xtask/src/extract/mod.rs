@@ -6,6 +6,8 @@ mod config;
 mod digest;
 mod headers;
 mod inside;
+mod installed;
+mod live;
 mod macros;
 mod matching;
 mod numbers;
@@ -30,6 +32,8 @@ use crate::parse;
 use crate::source::{self, Blobs, File, Kernel, Origin, Progress, Tree};
 
 pub use digest::digest;
+pub use installed::installed;
+pub use live::{Near, Told, told};
 
 /// What one scanned file holds, and what there is to say about it: where the next revision has the same file, it is not
 /// scanned again, and whoever reads only that is told, too.
@@ -148,22 +152,11 @@ fn facts(tree: &Tree<Scanned>, abis: &Abis, sink: &Sink) -> Result<Extracted> {
         _ => None,
     };
     let mut facts = Facts {
-        release,
-        evaluated_with: digest(abis),
-        read_from: None,
         tables,
         numbers,
-        definitions: BTreeMap::new(),
-        functions: BTreeMap::new(),
-        redirects: BTreeMap::new(),
-        arguments: BTreeMap::new(),
-        optional: BTreeMap::new(),
-        built: BTreeMap::new(),
-        settled: BTreeMap::new(),
-        typedefs: BTreeMap::new(),
-        wrappers: BTreeMap::new(),
         match_rules: matching::rules(tree, sink),
         skips_compat: matching::skips_compat(tree),
+        ..Facts::new(release, digest(abis))
     };
     for header in ARGUMENT_HEADERS {
         let found = tree.get(header).map(|text| parse::argument_macros(header, &text.text)).unwrap_or_default();

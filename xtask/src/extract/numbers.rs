@@ -73,7 +73,7 @@ impl<'a, T: Send + Sync> Reader<'a, T> {
             // Its numbers stand in this kernel, but its header no longer leads to them: s390's 31-bit calls.
             return None;
         }
-        let said = self.names(spec, &output);
+        let said = named(self.session, spec, self.abis, &output, self.sink);
         let native = match choice {
             Choice::Table { file, columns, entry, .. } => Dispatch::Table { file, columns, entry },
             Choice::Header { .. } => Dispatch::Rows(self.rows(&output)),
@@ -195,28 +195,6 @@ impl<'a, T: Send + Sync> Reader<'a, T> {
         Some(preprocess(self.session, &headers, &setup, header, &text.text, self.sink))
     }
 
-    /// Every name that the macros of a run give to a number, without its prefix.
-    fn names(&self, spec: &AbiSpec, output: &Output) -> BTreeMap<String, u32> {
-        let prefixes = [Some("__NR_"), spec.private.as_deref()];
-        let mut names = BTreeMap::new();
-        for defined in output.macros.live() {
-            let whole = output.text(defined.name);
-            let Some(name) = prefixes.iter().flatten().find_map(|prefix| whole.strip_prefix(prefix)) else { continue };
-            if self.abis.meta_names.iter().any(|meta| **meta == *whole) {
-                continue;
-            }
-            match output.constant_of(defined, &NoNames).ok().and_then(|constant| u32::try_from(constant.value).ok()) {
-                Some(number) => drop(names.insert(name.to_string(), number)),
-                None => self.sink.push(
-                    Diagnostic::error("no-number", format!("`{whole}` is no number on {}", spec.name))
-                        .at(self.session.label(defined.span, whole.len()))
-                        .help("if it names no call, add it to `meta_names` in data/abis.yaml"),
-                ),
-            }
-        }
-        names
-    }
-
     /// The `__SYSCALL` lines of a run, by number.
     fn rows(&self, output: &Output) -> Vec<HeaderRow> {
         let mut rows = Vec::new();
@@ -307,13 +285,8 @@ impl<'a, T: Send + Sync> Reader<'a, T> {
             }
         }
         let removed = in_table.keys().filter(|name| !said.contains_key(**name)).map(ToString::to_string).collect();
-        let mut names: Vec<NamedNumber> = said
-            .into_iter()
-            .filter(|(name, _)| !in_table.contains_key(name.as_str()))
-            .map(|(name, number)| NamedNumber { number, name })
-            .collect();
-        names.sort_by(|a, b| (a.number, &a.name).cmp(&(b.number, &b.name)));
-        (names, removed)
+        let beyond = said.into_iter().filter(|(name, _)| !in_table.contains_key(name.as_str()));
+        (sorted(beyond), removed)
     }
 
     /// Every architecture that is there is somebody's if it has a header for system calls, and leads to numbers.
@@ -352,6 +325,41 @@ impl<'a, T: Send + Sync> Reader<'a, T> {
             }
         }
     }
+}
+
+/// Every name that the macros of a run give to a number, without its prefix.
+pub(super) fn named(
+    session: &Session,
+    spec: &AbiSpec,
+    abis: &Abis,
+    output: &Output,
+    sink: &Sink,
+) -> BTreeMap<String, u32> {
+    let prefixes = [Some("__NR_"), spec.private.as_deref()];
+    let mut names = BTreeMap::new();
+    for defined in output.macros.live() {
+        let whole = output.text(defined.name);
+        let Some(name) = prefixes.iter().flatten().find_map(|prefix| whole.strip_prefix(prefix)) else { continue };
+        if abis.meta_names.iter().any(|meta| **meta == *whole) {
+            continue;
+        }
+        match output.constant_of(defined, &NoNames).ok().and_then(|constant| u32::try_from(constant.value).ok()) {
+            Some(number) => drop(names.insert(name.to_string(), number)),
+            None => sink.push(
+                Diagnostic::error("no-number", format!("`{whole}` is no number on {}", spec.name))
+                    .at(session.label(defined.span, whole.len()))
+                    .help("if it names no call, add it to `meta_names` in data/abis.yaml"),
+            ),
+        }
+    }
+    names
+}
+
+/// Names by number.
+pub(super) fn sorted(names: impl IntoIterator<Item = (String, u32)>) -> Vec<NamedNumber> {
+    let mut names: Vec<NamedNumber> = names.into_iter().map(|(name, number)| NamedNumber { number, name }).collect();
+    names.sort_by(|a, b| (a.number, &a.name).cmp(&(b.number, &b.name)));
+    names
 }
 
 /// The folder of `arch/` whose headers a header sees.

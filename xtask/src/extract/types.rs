@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::inside::{Config, Follow, KernelHeaders, setup};
 use crate::diagnostic::Sink;
 use crate::evaluate::{DataModel, Session, TypeClass, preprocess};
-use crate::model::{AbiSpec, Abis, Argument, Facts, Scalar};
+use crate::model::{AbiSpec, Abis, Argument, Facts, Param, Scalar};
 use crate::source::Tree;
 
 /// Symbols that count as on where nothing is settled.
@@ -37,8 +37,13 @@ fn names(facts: &Facts) -> BTreeSet<String> {
     });
     let functions = facts.functions.values().flatten().filter_map(|function| function.params.as_ref()).flatten();
     let macros = facts.arguments.values().flatten().flat_map(|one| &one.params);
+    names_in(params.chain(functions).chain(macros))
+}
+
+/// Every name in the types of these parameters.
+pub(super) fn names_in<'p>(params: impl Iterator<Item = &'p Param>) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    for param in params.chain(functions).chain(macros) {
+    for param in params {
         let mut words =
             param.ty.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
         while let Some(word) = words.next() {

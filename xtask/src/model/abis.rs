@@ -34,6 +34,18 @@ impl Abis {
     pub fn by_name_or_alias(&self, name: &str) -> Option<&AbiSpec> {
         self.get(name).or_else(|| self.abis.iter().find(|abi| abi.aliases.iter().any(|alias| alias == name)))
     }
+
+    /// The ABI that is native to a machine, as `uname -m` and the first word of a compiler's triplet call it: `armv7l`,
+    /// `mips64el`, `i586`.
+    pub fn by_machine(&self, machine: &str) -> Option<&AbiSpec> {
+        if let [b'i', b'3'..=b'6', b'8', b'6'] = machine.as_bytes() {
+            return self.get("i386");
+        }
+        // What stands behind the name is a model and a byte order.
+        let ends = (2..=machine.len()).rev().filter_map(|end| machine.get(..end));
+        let known = |name: &&str| self.by_name_or_alias(name).is_some_and(|abi| abi.served == Served::Native);
+        self.by_name_or_alias(ends.into_iter().find(known)?)
+    }
 }
 
 /// Rows of a table that no ABI takes, and why.

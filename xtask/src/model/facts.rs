@@ -47,6 +47,28 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Facts of a release of which nothing is known yet.
+    pub fn new(release: Release, evaluated_with: String) -> Self {
+        Facts {
+            release,
+            evaluated_with,
+            read_from: None,
+            tables: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            definitions: BTreeMap::new(),
+            functions: BTreeMap::new(),
+            redirects: BTreeMap::new(),
+            arguments: BTreeMap::new(),
+            optional: BTreeMap::new(),
+            built: BTreeMap::new(),
+            settled: BTreeMap::new(),
+            typedefs: BTreeMap::new(),
+            wrappers: BTreeMap::new(),
+            match_rules: BTreeMap::new(),
+            skips_compat: BTreeSet::new(),
+        }
+    }
+
     /// How the kernels of a folder of `arch/` tell which symbol belongs to the name in a call's metadata.
     pub fn match_rules_of(&self, arch: &str) -> Option<&[MatchRule]> {
         Some(self.match_rules.get(arch).or_else(|| self.match_rules.get("default"))?)

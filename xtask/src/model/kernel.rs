@@ -13,6 +13,35 @@ pub struct Release {
     pub minor: u32,
     /// The whole version: `6.12.107`, `7.4.0-rc2`.
     pub version: String,
+    /// What was at hand of it in place of its source; none: the source.
+    pub at_hand: Option<AtHand>,
+}
+
+/// What is read of a kernel whose source is not at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AtHand {
+    /// The kernel itself, as it runs: tracefs tells the calls that have an event, and what they take.
+    Live,
+    /// The headers that are installed for programs: numbers, constants, structures.
+    Headers,
+}
+
+impl AtHand {
+    /// As `data/` and messages say it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AtHand::Live => "live",
+            AtHand::Headers => "headers",
+        }
+    }
+}
+
+impl FromStr for AtHand {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [AtHand::Live, AtHand::Headers].into_iter().find(|at_hand| at_hand.as_str() == text).ok_or(())
+    }
 }
 
 impl Release {
@@ -26,6 +55,12 @@ impl Release {
         (self.major, self.minor)
     }
 
+    /// How far another `X.Y` is, in series: there were some twenty of each `X`.
+    pub fn distance(&self, other: &Release) -> u32 {
+        let place = |of: &Release| of.major.saturating_mul(20).saturating_add(of.minor);
+        place(self).abs_diff(place(other))
+    }
+
     /// Whether no other `X.Y` lies between this and `next`: the last of each series since 3.0 leads to the next one.
     pub fn is_followed_by(&self, next: &Release) -> bool {
         match (self.major, self.minor) {
@@ -37,7 +72,8 @@ impl Release {
 
 impl Ord for Release {
     fn cmp(&self, other: &Self) -> Ordering {
-        (self.major, self.minor, &self.version).cmp(&(other.major, other.minor, &other.version))
+        let key = |of: &Self| (of.major, of.minor, of.version.clone(), of.at_hand);
+        key(self).cmp(&key(other))
     }
 }
 
@@ -47,9 +83,11 @@ impl PartialOrd for Release {
     }
 }
 
+/// `6.12.107`, `6.18.44 (live)`
 impl fmt::Display for Release {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.version)
+        f.write_str(&self.version)?;
+        self.at_hand.map_or(Ok(()), |at_hand| write!(f, " ({})", at_hand.as_str()))
     }
 }
 
@@ -59,7 +97,7 @@ impl FromStr for Release {
     fn from_str(version: &str) -> Result<Self, ()> {
         let mut parts = version.split(['.', '-']);
         let mut number = || parts.next().and_then(|part| part.parse().ok()).ok_or(());
-        Ok(Release { major: number()?, minor: number()?, version: version.to_string() })
+        Ok(Release { major: number()?, minor: number()?, version: version.to_string(), at_hand: None })
     }
 }
 
@@ -74,5 +112,7 @@ mod tests {
         assert!(parse("5.10.223") < parse("6.1.176"));
         assert_eq!(parse("7.4.0-rc2").kernel(), "7.4");
         assert!("seven".parse::<Release>().is_err());
+        let nearer = parse("6.18").distance(&parse("7.2")) < parse("6.18").distance(&parse("6.12"));
+        assert!(nearer && parse("7.2").distance(&parse("7.2.5")) == 0);
     }
 }

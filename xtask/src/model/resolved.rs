@@ -147,7 +147,12 @@ impl Side {
         }
     }
 
-    /// Some configuration of the architecture builds a body.
+    /// Whether anything tells what is behind the number; headers do not.
+    pub fn is_told(&self) -> bool {
+        self.entry.is_some() || self.missing.is_some()
+    }
+
+    /// Some configuration of the architecture builds a body, as far as anything tells.
     pub fn is_implemented(&self) -> bool {
         self.missing.is_none()
     }

@@ -21,7 +21,7 @@ pub fn release(path: &str, text: &str) -> Result<Release> {
     };
     let sublevel = number("SUBLEVEL").map_or(String::new(), |sublevel| format!(".{sublevel}"));
     let extra = value("EXTRAVERSION").unwrap_or_default();
-    Ok(Release { major, minor, version: format!("{major}.{minor}{sublevel}{extra}") })
+    Ok(Release { major, minor, version: format!("{major}.{minor}{sublevel}{extra}"), at_hand: None })
 }
 
 #[cfg(test)]

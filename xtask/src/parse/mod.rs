@@ -2,6 +2,7 @@
 
 mod conditions;
 mod define;
+mod format;
 mod function;
 mod kbuild;
 mod kconfig;
@@ -15,8 +16,10 @@ mod pasted;
 mod redirect;
 mod structs;
 mod tbl;
+mod version;
 
 pub use define::{argument_macros, definitions, may_define};
+pub use format::event_format;
 pub use function::{assembly_labels, c_functions};
 pub use kbuild::{SyscallRules, parse_kbuild, parse_rules};
 pub use kconfig::{KconfigBlock, KconfigChoice, KconfigExpr, KconfigItem, KconfigKind, KconfigSymbol, kconfig};
@@ -28,3 +31,4 @@ pub use pasted::pasted;
 pub use redirect::redirects;
 pub use structs::structs;
 pub use tbl::table;
+pub use version::version_header;

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::judge::{Finding as Judgement, Judged, Level, Rule as Of, rule};
-use crate::model::{Compared, Site as Place, Spot as At, Subject};
+use crate::model::{AtHand, Compared, Site as Place, Spot as At, Subject};
 
 /// Version of the shape; a change that could break a reader raises it.
 const FORMAT: u32 = 1;
@@ -29,6 +29,7 @@ pub struct Report<'a> {
 struct Kernel<'a> {
     kernel: String,
     release: &'a str,
+    from: Option<&'static str>,
     abis: &'a [String],
     ways: &'a [String],
 }
@@ -173,7 +174,8 @@ impl<'a> Report<'a> {
 impl<'a> Kernel<'a> {
     fn new(compared: &'a Compared) -> Self {
         let Compared { release, abis, ways } = compared;
-        Kernel { kernel: release.kernel(), release: &release.version, abis, ways }
+        let from = release.at_hand.map(AtHand::as_str);
+        Kernel { kernel: release.kernel(), release: &release.version, from, abis, ways }
     }
 }
 

@@ -5,6 +5,7 @@ mod columns;
 mod entries;
 mod fields;
 mod kinds;
+mod known;
 mod prototypes;
 mod request;
 mod rows;
@@ -16,6 +17,7 @@ mod words;
 
 pub use fields::check_fields;
 pub use kinds::{check_kinds, kinds, spellings};
+pub use known::{ToCompare, narrow};
 pub use request::{Direction, Geometry, Request};
 pub use sets::{NamedSets, claiming, matches, sets, unmatched};
 pub use union::{Older, Union, UnionAbi, UnionRow, union};
@@ -74,6 +76,11 @@ pub fn resolve_some(
         unknown.append(&mut sides.unknown);
     }
     unknown.iter().for_each(|(place, why)| sink.push(no_params(place, why)));
+    // Of what was read without the source, all else is a guess; and so it is no gap either.
+    if facts.release.at_hand.is_some() {
+        known::keep(&mut resolved.abis, &facts.release);
+        resolved.gaps.clear();
+    }
     resolved.gaps.sort();
     resolved
 }

@@ -12,20 +12,24 @@ mod directory;
 mod earlier;
 mod gather;
 mod git;
+mod installed;
 mod links;
 mod progress;
 mod releases;
+mod running;
 mod tarball;
 
 pub use bytes::{bytes, is_folder, names};
 pub use earlier::Earlier;
+pub use installed::{Installed, InstalledTree};
 pub use progress::{Mode, Progress};
 pub use releases::Range;
+pub use running::Running;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::panic::resume_unwind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io, thread};
 
@@ -292,6 +296,47 @@ impl Kernel {
     }
 }
 
+/// What a kernel can be read from.
+#[derive(Debug)]
+pub enum Source {
+    /// Its source.
+    Kernel(Kernel),
+    /// Facts that were read before, in a folder of their own.
+    Facts(PathBuf),
+    /// Itself, as it runs, or a copy of what it told.
+    Running(Running),
+    /// The headers that are installed of it.
+    Installed(Installed),
+}
+
+/// The word for the kernel that runs.
+pub const LIVE: &str = "live";
+/// The file that a folder of facts has.
+const RELEASE: &str = "release.yaml";
+
+impl Source {
+    /// Opens `SRC`; a folder shows by what is in it what it is.
+    pub fn open(spec: &str) -> Result<Source> {
+        let path = Path::new(spec);
+        if spec == LIVE {
+            return Running::live().map(Source::Running);
+        }
+        if !path.is_dir() || path.join("Makefile").is_file() {
+            return Kernel::open(spec).map(Source::Kernel);
+        }
+        if path.join(RELEASE).is_file() {
+            return Ok(Source::Facts(path.to_path_buf()));
+        }
+        if Running::is_copy(path) {
+            return Running::copy(path).map(Source::Running);
+        }
+        if Installed::is_one(path) {
+            return Ok(Source::Installed(Installed { root: path.to_path_buf() }));
+        }
+        Kernel::open(spec).map(Source::Kernel)
+    }
+}
+
 /// `REPO@REV` at the last `@` that has something on disk before it (`linux@HEAD@{1}`), or else at the last one.
 fn split_revision(spec: &str) -> (&str, &str) {
     let exists = |&(at, _): &(usize, &str)| Path::new(&spec[..at]).exists();
@@ -299,7 +344,8 @@ fn split_revision(spec: &str) -> (&str, &str) {
     at.map_or((spec, ""), |at| (&spec[..at], &spec[at + 1..]))
 }
 
-const SRC: &str = "SRC is a kernel directory, a tarball (`.tar`, `.tar.gz`, `.tar.xz`), or `REPO@REV` of a git clone";
+const SRC: &str = "SRC is a kernel directory, a tarball (`.tar`, `.tar.gz`, `.tar.xz`), or `REPO@REV` of a git clone; or what is \
+                   at hand: `live`, a folder of installed headers, a folder of facts";
 
 /// No file of a kernel comes near this size; what claims more is damaged, and is not read.
 const LARGEST: u64 = 256 << 20;

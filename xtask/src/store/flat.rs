@@ -12,6 +12,9 @@ pub(super) type Lists = BTreeMap<String, Vec<String>>;
 #[serde(deny_unknown_fields)]
 pub(super) struct ReleaseFile {
     pub release: String,
+    /// `live`, `headers`: what was at hand in place of the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     pub evaluated_with: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_from: Option<ReadFromPart>,

@@ -221,7 +221,9 @@ pub(super) fn load(folder: &Path, abis: &Abis) -> Result<Headers> {
     let blocks = |name: &str| read::yaml::<Blocks>(&folder.join(name));
     let (constants, (records, open)) = rayon::join(|| blocks(CONSTANTS), || (blocks(STRUCTS), blocks(OPEN)));
     let (mut constants, records, open) = (constants?, records?, open?);
-    let names: Vec<String> = constants.remove(ABIS).unwrap_or_default().split(' ').map(str::to_string).collect();
+    let names = constants.remove(ABIS).unwrap_or_default();
+    // Of a running kernel there are none.
+    let names: Vec<String> = names.split(' ').filter(|name| !name.is_empty()).map(str::to_string).collect();
     let form = Form::new(&names, abis);
     let mut headers = Headers { abis: names.clone(), ..Headers::default() };
     let reader = Reader { form: &form, folder };

@@ -102,10 +102,29 @@ impl Data {
         headers::load(&self.root.join(RELEASES).join(kernel), &self.abis)
     }
 
+    /// The facts in a folder of their own, and what headers define by them.
+    pub fn load_folder(&self, folder: &Path) -> Result<(Facts, Headers)> {
+        let facts = read::facts(folder, &self.abis)?;
+        let headers = if folder.join(headers::CONSTANTS).is_file() {
+            headers::load(folder, &self.abis)?
+        } else {
+            Headers::default()
+        };
+        Ok((facts, headers))
+    }
+
     /// The facts of a release that is held.
     pub fn load(&self, kernel: &str) -> Result<Facts> {
         let folder = self.root.join(RELEASES).join(kernel);
         let facts = read::facts(&folder, &self.abis)?;
+        if facts.release.at_hand.is_some() {
+            let message = format!("this folder holds facts of {}, which are not all of a release", facts.release);
+            return Err(Box::new(
+                Diagnostic::error("bad-data", message)
+                    .at(Label::file(folder.display().to_string()))
+                    .help("facts without a source are kept elsewhere, and named by their folder"),
+            ));
+        }
         if facts.release.kernel() != kernel {
             return Err(Box::new(
                 Diagnostic::error("bad-data", format!("this folder is named {kernel} and holds {}", facts.release))

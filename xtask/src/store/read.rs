@@ -81,11 +81,13 @@ pub(super) fn facts(folder: &Path, abis: &Abis) -> Result<Facts> {
     let (config, types, symbols) = (config?, types?, symbols?);
     let place = folder.display().to_string();
     let version = release.release.parse::<Release>();
-    let version = version.map_err(|()| bad(&place, format!("`{}` is no kernel release", release.release)))?;
+    let mut version = version.map_err(|()| bad(&place, format!("`{}` is no kernel release", release.release)))?;
+    if let Some(from) = &release.from {
+        let at_hand = from.parse().map_err(|()| bad(&place, format!("`{from}` is nothing that facts come from")))?;
+        version.at_hand = Some(at_hand);
+    }
     let row = |text: &str, line| Some(TableRow { line, ..text.parse().ok()? });
     let mut facts = Facts {
-        release: version,
-        evaluated_with: release.evaluated_with,
         read_from: release.read_from.map(|from| ReadFrom {
             package: from.package,
             package_version: from.version,
@@ -109,12 +111,7 @@ pub(super) fn facts(folder: &Path, abis: &Abis) -> Result<Facts> {
             let (entry, guard) = guarded(text)?;
             Some(OptionalEntry { entry: entry.to_string(), guard, line })
         })?,
-        built: BTreeMap::new(),
-        settled: BTreeMap::new(),
-        typedefs: BTreeMap::new(),
-        wrappers: BTreeMap::new(),
-        match_rules: BTreeMap::new(),
-        skips_compat: BTreeSet::new(),
+        ..Facts::new(version, release.evaluated_with)
     };
     for (file, guard) in config.built {
         let parsed = guard.parse().map_err(|wrong| bad(&place, format!("`{guard}` of {file}: {wrong}")))?;

@@ -22,6 +22,7 @@ pub fn files(facts: &Facts, headers: &Headers, abis: &Abis) -> BTreeMap<String, 
     };
     let release = ReleaseFile {
         release: facts.release.version.clone(),
+        from: facts.release.at_hand.map(|at_hand| at_hand.as_str().to_string()),
         evaluated_with: facts.evaluated_with.clone(),
         read_from: facts.read_from.as_ref().map(|from| ReadFromPart {
             package: from.package.clone(),

@@ -57,8 +57,38 @@ pub(super) fn headers<T: Send + Sync>(
     settled: &(dyn Fn(&str, &str) -> Option<bool> + Sync),
     sink: &Sink,
 ) -> Headers {
-    let specs: Vec<&AbiSpec> = abis.abis.iter().filter(|abi| facts.numbers.contains_key(&abi.name)).collect();
     let session = Session::new();
+    let (specs, mut headers) = programs(tree, &session, abis, facts, sink);
+    for (path, merged) in internal::run(tree, structs, &session, &specs, settled, sink) {
+        merged.into(&mut headers, path);
+    }
+    reached::keep(&mut headers, reached::parameters(facts), abis);
+    headers
+}
+
+/// What every header of a folder of installed ones defines. Its layouts are those that `near` has, beside what their own
+/// requests lead to.
+pub(super) fn installed<T: Send + Sync>(
+    tree: &Tree<T>,
+    abis: &Abis,
+    facts: &Facts,
+    near: &Headers,
+    sink: &Sink,
+) -> Headers {
+    let (_, mut headers) = programs(tree, &Session::new(), abis, facts, sink);
+    reached::keep(&mut headers, near.records.values().flat_map(BTreeMap::keys).cloned().collect(), abis);
+    headers
+}
+
+/// What every header that programs can include defines for each ABI of the release.
+fn programs<'b, T: Send + Sync>(
+    tree: &Tree<T>,
+    session: &Session,
+    abis: &'b Abis,
+    facts: &Facts,
+    sink: &Sink,
+) -> (Vec<&'b AbiSpec>, Headers) {
+    let specs: Vec<&AbiSpec> = abis.abis.iter().filter(|abi| facts.numbers.contains_key(&abi.name)).collect();
     let views: Vec<View<'_, T>> = specs.iter().map(|abi| View::new(tree, abi)).collect();
     let setups: Vec<Setup> = specs.iter().map(|abi| predefined::program(abi)).collect();
     let names: BTreeSet<&str> = views.iter().flat_map(View::names).collect();
@@ -67,7 +97,7 @@ pub(super) fn headers<T: Send + Sync>(
         let mut merged = Merged::default();
         for (abi, (view, setup)) in views.iter().zip(&setups).enumerate() {
             if let Some(text) = view.root(name) {
-                merged.add(abi, said(&session, view, setup, name, text));
+                merged.add(abi, said(session, view, setup, name, text));
             }
         }
         merged
@@ -82,7 +112,7 @@ pub(super) fn headers<T: Send + Sync>(
         for (abi, open) in open {
             if let (Some(view), Some(setup)) = (views.get(abi), setups.get(abi)) {
                 let place = |missing: &str| places.get(abi, missing);
-                merged.add(abi, in_company(&session, view, setup, name, open, place));
+                merged.add(abi, in_company(session, view, setup, name, open, place));
             }
         }
     });
@@ -91,11 +121,7 @@ pub(super) fn headers<T: Send + Sync>(
         merged.unknown.drain(..).for_each(|unknown| sink.push(unknown));
         merged.into(&mut headers, name.to_string());
     }
-    for (path, merged) in internal::run(tree, structs, &session, &specs, settled, sink) {
-        merged.into(&mut headers, path);
-    }
-    reached::keep(&mut headers, facts, abis);
-    headers
+    (specs, headers)
 }
 
 fn said<'s, T: Send + Sync>(

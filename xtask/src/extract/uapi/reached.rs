@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use super::internal;
 use crate::model::{Abis, Argument, Facts, Headers, Param, PerAbi, Record};
 
-/// Drops the layouts that nothing leads to, and what is open of them.
-pub(super) fn keep(headers: &mut Headers, facts: &Facts, abis: &Abis) {
-    let mut reached: BTreeSet<String> = parameters(facts);
+/// Drops the layouts that nothing leads to, beside what parameters do, and what is open of them.
+pub(super) fn keep(headers: &mut Headers, reached: BTreeSet<String>, abis: &Abis) {
+    let mut reached = reached;
     reached.extend(abis.records.iter().cloned());
     for constants in headers.constants.values() {
         let arguments = constants.values().filter_map(|constant| constant.argument.as_deref());
@@ -46,7 +46,7 @@ fn fields(record: &PerAbi<Record>) -> impl Iterator<Item = &str> {
 }
 
 /// What parameters point to.
-fn parameters(facts: &Facts) -> BTreeSet<String> {
+pub(super) fn parameters(facts: &Facts) -> BTreeSet<String> {
     let arguments = facts.definitions.values().flatten().filter_map(|site| site.arguments.as_ref()).flatten();
     let params = arguments.filter_map(|argument| match argument {
         Argument::Param(param) => Some(param),

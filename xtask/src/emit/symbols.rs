@@ -79,10 +79,10 @@ impl Rules {
         if side.registers != Guard::FALSE {
             note(&mut self.registers, whose(), &condition(&side.registers), String::new());
         }
-        if let Some((companion, guard)) = &side.alias_of {
-            if let Some(prefix) = companion.strip_suffix(entry.as_str()) {
-                note(&mut self.other_names, whose(), prefix, format!("\"{}\"", condition(guard)));
-            }
+        if let Some((companion, guard)) = &side.alias_of
+            && let Some(prefix) = companion.strip_suffix(entry.as_str())
+        {
+            note(&mut self.other_names, whose(), prefix, format!("\"{}\"", condition(guard)));
         }
     }
 }

@@ -279,10 +279,8 @@ impl<'a> Judge<'a> {
             return point(State::Absent(reason));
         };
         let machine = self.question.machine;
-        if let Some(events) = &machine.events {
-            if events.contains(&format!("syscalls:{event}")) {
-                return point(State::There);
-            }
+        if machine.events.as_ref().is_some_and(|events| events.contains(&format!("syscalls:{event}"))) {
+            return point(State::There);
         }
         let configured_out = Reason::ConfiguredOut {
             options: vec![(FTRACE_SYSCALLS.to_string(), true)],
@@ -348,7 +346,7 @@ impl<'a> Judge<'a> {
             let reason = Reason::ConfiguredOut { options, is_proven: true, has_stub: false };
             (!config.is_set(option)).then_some(State::Absent(reason))
         };
-        let kprobe = off(KPROBES).unwrap_or_else(|| match &machine.config {
+        let kprobe = off(KPROBES).unwrap_or(match &machine.config {
             Some(_) => State::There,
             None => State::Unknown(Reason::NotAtHand { what: "configuration" }),
         });

@@ -663,6 +663,8 @@ fn the_running_kernel_changed_only_as_the_releases_around_it_did() {
         assert!(known, "{}", ran.err);
         return skipped(&ran.err);
     }
+    // Its own types are a second account of what calls take.
+    assert!(!ran.err.contains("types-differ"), "{}", ran.err);
     let listing = listed(&ran);
     let [listing] = listing.as_array().unwrap().as_slice() else { panic!("one ABI: {listing}") };
     let (abi, kernel) = (listing["abi"].as_str().unwrap(), listing["kernel"].as_str().unwrap());
@@ -693,6 +695,67 @@ fn the_running_kernel_changed_only_as_the_releases_around_it_did() {
     before.iter().chain(&after).for_each(|found| println!("{found}"));
     assert!(calls > 200 && strange.is_empty(), "{strange:#?}");
     assert!(before.is_disjoint(&after), "what has changed before does not change again");
+}
+
+/// The types of a kernel that kept the bodies of some calls, out of a compiler that writes BTF. None where there is none.
+fn types(bodies: &str) -> Option<Vec<u8>> {
+    let folder = Folder::new();
+    let source = "typedef unsigned short umode_t;\ntypedef unsigned long size_t;\nstruct pt_regs;\n#define BODY static \
+                  __attribute__((noinline, used)) long\n";
+    folder.write("types.c", format!("{source}{bodies}"));
+    let path = |file: &str| folder.path(file).display().to_string();
+    let run = |program: &str, arguments: &[String]| {
+        let ran = std::process::Command::new(program).args(arguments).output();
+        ran.is_ok_and(|output| output.status.success())
+    };
+    let (object, out) = (path("types.o"), folder.path("types.btf"));
+    let compiled =
+        run("gcc", &["-gbtf".into(), "-O0".into(), "-c".into(), "-o".into(), object.clone(), path("types.c")]);
+    let dumped =
+        compiled && run("objcopy", &[format!("--dump-section=.BTF={}", out.display()), object, path("other.o")]);
+    let bytes = dumped.then(|| fs::read(out).ok()).flatten();
+    if bytes.is_none() {
+        skipped("no compiler that writes BTF");
+    }
+    bytes
+}
+
+const BODIES: &str = "\
+    BODY __do_sys_openat(int dfd, const char *filename, int flags, umode_t mode) { return dfd + flags + mode + !filename; }\n\
+    BODY __do_sys_ioctl(unsigned int fd, unsigned int cmd, unsigned long arg) { return fd + cmd + arg; }\n\
+    BODY __do_sys_getpid(const struct pt_regs *__unused) { return !__unused; }\n\
+    BODY __do_sys_gethostname(char *name, int len) { return len + !name; }\n\
+    long other(int a) { return a; }\n";
+
+#[test]
+fn types_alone_tell_of_the_calls_that_they_have() {
+    let (repository, folder) = (holding(), Folder::new());
+    let Some(btf) = types(BODIES) else { return };
+    folder.write("osrelease", "9.4.0-vendor+\n").write("arch", "x86_64\n").write("btf/vmlinux", &btf);
+    let ran = repository.run(["diff", "9.4", &folder.spec()]).exits(0).says(&["other-body", "gethostname"]);
+    assert!(ran.out.contains("9.4.0-vendor+ (types)") && ran.out.contains(NOTHING), "{}", ran.out);
+    let listing = listed(&repository.run(["list", "--kernel", &folder.spec(), "--format", "json"]).exits(0));
+    let names: Vec<&str> =
+        listing[0]["syscalls"].as_array().unwrap().iter().map(|call| call["name"].as_str().unwrap()).collect();
+    assert_eq!((names, &listing[0]["from"]), (vec!["ioctl", "getpid", "openat"], &"types".into()));
+    let changed = types(&BODIES.replace("umode_t mode", "int mode")).unwrap();
+    folder.write("btf/vmlinux", changed);
+    let (found, _) = findings(&repository, "9.4", &folder.spec());
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found.iter().all(|found| found.contains("openat") && found.contains("mode")), "{found:?}");
+}
+
+#[test]
+fn types_and_events_have_to_agree() {
+    let (repository, folder) = (holding(), running());
+    let Some(btf) = types(BODIES) else { return };
+    folder.write("btf/vmlinux", &btf);
+    let ran = repository.run(["diff", "9.4", &folder.spec()]).exits(0);
+    assert!(ran.out.contains(NOTHING) && !ran.err.contains("types-differ"), "{}", ran.err);
+    folder.write("btf/vmlinux", types(&BODIES.replace("unsigned long arg", "void *arg")).unwrap());
+    repository.run(["diff", "9.4", &folder.spec()]).exits(0).says(&["types-differ", "`ioctl` takes", "void * arg"]);
+    folder.write("btf/vmlinux", &btf[..btf.len() / 2]);
+    repository.run(["diff", "9.4", &folder.spec()]).exits(2).says(&["not-btf"]);
 }
 
 fn skipped(why: &str) {

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::Global;
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
 use crate::extract::{self, Near, extract, extract_each};
-use crate::model::{Abi, AtHand, Facts, Headers, Release};
+use crate::model::{Abi, Facts, Headers, Release};
 use crate::resolve::{Resolved, ToCompare, kinds, narrow, resolve_some, sets};
 use crate::source::{Kernel, Mode, Progress, Running, Source};
 use crate::store::{Data, RELEASES};
@@ -146,7 +146,7 @@ pub(super) fn read(data: &Data, source: Source, sink: &Sink) -> Result<(Facts, H
 
 /// What a running kernel says, with numbers of the nearest release that knows them.
 fn live(data: &Data, running: &Running, sink: &Sink) -> Result<Facts> {
-    let told = extract::told(running, &data.abis)?;
+    let told = extract::told(running, &data.abis, sink)?;
     let name = &told.spec.name;
     let mut loaded: Vec<(Facts, Abi)> = Vec::new();
     fn near(loaded: &[(Facts, Abi)]) -> Vec<Near<'_>> {
@@ -214,7 +214,7 @@ pub(super) fn pair(data: &Data, specs: [&str; 2], only: &[String], sink: &Sink) 
         }
     }
     // A running kernel knows nothing of headers, so that nothing of them will be compared.
-    let is_live = |facts: &Facts| facts.release.at_hand == Some(AtHand::Live);
+    let is_live = |facts: &Facts| facts.release.is_running();
     let has_live = found.iter().flatten().any(|(facts, _)| is_live(facts));
     let [old, new] = found;
     let resolved = |facts: &Facts| (loaded(data, facts, only, sink), facts.numbers.keys().cloned().collect());

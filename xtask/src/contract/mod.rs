@@ -11,5 +11,5 @@ mod structs;
 pub use calls::{Listing, Row};
 pub use constants::{Qualified, Request, constants, qualified};
 pub use export::{Export, ExportedAbi};
-pub use probe::{AtHand, CallJson, Counts, FunctionJson, LeftoverJson, PointJson, Probed, StateJson};
+pub use probe::{CallJson, Counts, FunctionJson, LeftoverJson, MachineJson, PointJson, Probed, StateJson};
 pub use structs::{Field, Struct, Structs, structs};

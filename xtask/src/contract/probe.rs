@@ -19,7 +19,7 @@ pub struct Probed {
     /// How a program of the ABI enters the machine's kernel: `x86_64`, `i386.compat`.
     pub way: String,
     /// The machine.
-    pub machine: AtHand,
+    pub machine: MachineJson,
     /// The tracepoints that every traced call passes: `raw_syscalls:sys_enter` and `sys_exit`.
     pub raw_tracepoint: StateJson,
     /// How many calls have what.
@@ -32,7 +32,7 @@ pub struct Probed {
 
 /// What is at hand of a machine.
 #[derive(Serialize)]
-pub struct AtHand {
+pub struct MachineJson {
     /// The release of its kernel, if that is known.
     pub release: Option<String>,
     /// How well the tables fit it: `same`, `between`, `beyond`, `unknown`.
@@ -165,7 +165,7 @@ impl Probed {
             release: abi.release.version.clone(),
             abi: abi.name.clone(),
             way: way.to_string(),
-            machine: AtHand {
+            machine: MachineJson {
                 release: machine.release.clone(),
                 fit: fit.as_str(),
                 symbols: machine.kallsyms.as_ref().map(|map| map.count()),

@@ -3,8 +3,8 @@
 //! tracefs has no numbers and no definitions of types. Both are taken from the releases that are held, the nearest first:
 //! by the name of the event, and by the name of the type. `numbers.yaml` says of each row which release that was.
 //!
-//! A kernel with type information (BTF) tells the parameters of calls without an event, too: what reads the prototypes of
-//! its `__do_sys_*` would give more [`Prototype`]s, and all that follows from them is here.
+//! A kernel with type information (BTF) tells the same of the calls whose bodies its compiler kept, with or without tracefs.
+//! Where both tell, they have to agree.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,8 +46,8 @@ pub struct Near<'a> {
 }
 
 /// Reads what a running kernel tells.
-pub fn told<'a>(running: &Running, abis: &'a Abis) -> Result<Told<'a>> {
-    let Running { name, release, machine, formats } = running;
+pub fn told<'a>(running: &Running, abis: &'a Abis, sink: &Sink) -> Result<Told<'a>> {
+    let Running { name, release, machine, formats, btf } = running;
     let release = of_running(release).ok_or_else(|| {
         let message = format!("`{release}` is no release of a kernel");
         Box::new(
@@ -65,7 +65,45 @@ pub fn told<'a>(running: &Running, abis: &'a Abis) -> Result<Told<'a>> {
         let (event, params) = parse::event_format(&text.path, &text.text)?;
         prototypes.push(Prototype { event, params, place: text.path.to_string() });
     }
+    let mut release = release;
+    if let Some((place, bytes)) = btf {
+        let bodies = parse::btf_prototypes(place, bytes)?;
+        if prototypes.is_empty() {
+            release.at_hand = Some(AtHand::Types);
+            let of_body = |(event, params)| Prototype { event, params, place: place.clone() };
+            prototypes.extend(bodies.into_iter().map(of_body));
+        } else {
+            for format in &prototypes {
+                let body = bodies.get(&format.event).filter(|params| !are_same(params, &format.params));
+                body.into_iter().for_each(|params| sink.push(differ(format, params, place)));
+            }
+        }
+    }
     Ok(Told { release, spec, prototypes, name: name.clone() })
+}
+
+/// Types know nothing of how an `unsigned int` was written.
+fn are_same(of_btf: &[Param], of_format: &[Param]) -> bool {
+    let plain = |param: &Param| {
+        let ty = if param.ty == "unsigned" { "unsigned int" } else { param.ty.as_str() };
+        (ty.to_string(), param.name.clone())
+    };
+    of_btf.iter().map(plain).eq(of_format.iter().map(plain))
+}
+
+/// The format is what tracers see, and holds.
+fn differ(format: &Prototype, of_btf: &[Param], btf: &str) -> Diagnostic {
+    let shown = |params: &[Param]| params.iter().map(Param::to_string).collect::<Vec<_>>().join(", ");
+    let message = format!(
+        "`{}` takes ({}) by the format of its event, and ({}) by the kernel's types",
+        format.event,
+        shown(&format.params),
+        shown(of_btf)
+    );
+    Diagnostic::warning("types-differ", message)
+        .at(Label::file(format.place.as_str()))
+        .at(Label::file(btf))
+        .help("the format is taken; are both of one kernel?")
 }
 
 /// `6.18.44-vendor`; `6.6+`, too, as a kernel calls itself that was built from changed sources.
@@ -103,6 +141,10 @@ impl Told<'_> {
             }
             if found.is_none() {
                 unknown.push(format!("`{event}`"));
+                // A body can be that of a call which this kernel's own table does not lead to.
+                if self.release.at_hand == Some(AtHand::Types) {
+                    continue;
+                }
             }
             let arguments = params.iter().cloned().map(Argument::Param).collect();
             let definition = Definition {
@@ -112,9 +154,13 @@ impl Told<'_> {
                 guard: Guard::TRUE,
                 line: 1,
             };
-            definitions.insert(place.clone(), vec![definition]);
+            definitions.entry(place.clone()).or_insert_with(Vec::new).push(definition);
         }
-        if !unknown.is_empty() {
+        if !unknown.is_empty() && self.release.at_hand == Some(AtHand::Types) {
+            let message =
+                format!("bodies that are no call's of {abi}'s own table are left out: {}", unknown.join(", "));
+            sink.push(Diagnostic::remark("other-body", message).at(Label::file(self.name.as_str())));
+        } else if !unknown.is_empty() {
             let message = format!(
                 "no release that is held has a call with these events, so their numbers are not known: {}",
                 unknown.join(", ")

@@ -22,6 +22,9 @@ pub struct Release {
 pub enum AtHand {
     /// The kernel itself, as it runs: tracefs tells the calls that have an event, and what they take.
     Live,
+    /// Its types alone, where it shows no tracefs: what the calls take whose bodies the compiler kept. That one is missing
+    /// says nothing.
+    Types,
     /// The headers that are installed for programs: numbers, constants, structures.
     Headers,
 }
@@ -31,6 +34,7 @@ impl AtHand {
     pub fn as_str(self) -> &'static str {
         match self {
             AtHand::Live => "live",
+            AtHand::Types => "types",
             AtHand::Headers => "headers",
         }
     }
@@ -40,11 +44,16 @@ impl FromStr for AtHand {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        [AtHand::Live, AtHand::Headers].into_iter().find(|at_hand| at_hand.as_str() == text).ok_or(())
+        [AtHand::Live, AtHand::Types, AtHand::Headers].into_iter().find(|at_hand| at_hand.as_str() == text).ok_or(())
     }
 }
 
 impl Release {
+    /// Whether it is what a running kernel tells of itself.
+    pub fn is_running(&self) -> bool {
+        matches!(self.at_hand, Some(AtHand::Live | AtHand::Types))
+    }
+
     /// `X.Y`, as `data/linux/` and the command line name it.
     pub fn kernel(&self) -> String {
         format!("{}.{}", self.major, self.minor)

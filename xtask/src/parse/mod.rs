@@ -1,5 +1,6 @@
 //! One upstream syntax a file; nothing here knows an ABI.
 
+mod btf;
 mod conditions;
 mod define;
 mod format;
@@ -18,6 +19,7 @@ mod structs;
 mod tbl;
 mod version;
 
+pub use btf::btf_prototypes;
 pub use define::{argument_macros, definitions, may_define};
 pub use format::event_format;
 pub use function::{assembly_labels, c_functions};

@@ -23,7 +23,9 @@ impl Known {
         match release.at_hand {
             None => Known { numbers: true, events: true, entries: true, headers: true },
             // Its numbers are those of a release that is held.
-            Some(AtHand::Live) => Known { numbers: false, events: true, entries: false, headers: false },
+            Some(AtHand::Live | AtHand::Types) => {
+                Known { numbers: false, events: true, entries: false, headers: false }
+            }
             Some(AtHand::Headers) => Known { numbers: true, events: false, entries: false, headers: true },
         }
     }
@@ -125,11 +127,17 @@ fn common_abis(these: &mut ToCompare, others: &ToCompare) {
 /// configurations build can be missing in a running kernel because its own does not; it is told, and no change.
 fn events(these: &mut ToCompare, others: &ToCompare, sink: &Sink) {
     let is_live = others.release.at_hand == Some(AtHand::Live);
+    // What its types do not tell can be there all the same.
+    let is_partial = others.release.at_hand == Some(AtHand::Types);
     let mut open = BTreeSet::new();
     for abi in these.abis.iter_mut() {
         let calls = others.abis.iter().filter(|other| other.name == abi.name).flat_map(|other| &other.syscalls);
         let there: BTreeSet<&str> = calls.clone().filter_map(|call| call.main.event.as_deref()).collect();
         let named: BTreeSet<&str> = calls.flat_map(names).collect();
+        if is_partial {
+            abi.syscalls.retain(|call| call.main.event.as_deref().is_some_and(|event| there.contains(event)));
+            continue;
+        }
         abi.syscalls.retain(|call| {
             let is_named = names(call).any(|name| named.contains(name));
             let Some(event) = call.main.event.as_deref() else {
@@ -160,7 +168,7 @@ fn names(call: &Syscall) -> impl Iterator<Item = &str> {
 
 /// Gives the calls of a running kernel the numbers and names of those that have the same event: its own were not read.
 fn renumber(these: &mut ToCompare, others: &ToCompare) {
-    if these.release.at_hand == Some(AtHand::Live) && others.release.at_hand.is_none() {
+    if these.release.is_running() && others.release.at_hand.is_none() {
         for abi in these.abis.iter_mut() {
             let other = others.abis.iter().find(|other| other.name == abi.name);
             abi.syscalls = renumbered(&abi.syscalls, other.map_or(&[][..], |other| &other.syscalls));

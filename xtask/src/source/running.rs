@@ -1,4 +1,4 @@
-//! A running kernel as texts: the formats of its events, out of tracefs or a copy of it, and which kernel it is.
+//! A running kernel as texts: the formats of its events, out of tracefs or a copy of it, its types, and which kernel it is.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -16,11 +16,14 @@ const SYSCTL: &str = "/proc/sys/kernel";
 const EVENTS: &str = "events/syscalls";
 /// What the events of a call's start begin with.
 const ENTER: &str = "sys_enter_";
+/// The types of the kernel that runs this program; in a copy, below its folder.
+const TYPES: &str = "/sys/kernel/btf/vmlinux";
+const COPIED_TYPES: &str = "btf/vmlinux";
 /// No format comes near this size.
 const LARGEST: u64 = 64 << 10;
 
-const COPY: &str =
-    "a copy is a folder with `events/syscalls/` of tracefs, and `osrelease` and `arch` of /proc/sys/kernel";
+const COPY: &str = "a copy is a folder with `events/syscalls/` of tracefs, `osrelease` and `arch` of /proc/sys/kernel, and `btf/vmlinux` of \
+     /sys/kernel; one of `events/` and `btf/` does";
 
 /// What a running kernel tells of itself.
 #[derive(Clone, Debug)]
@@ -33,6 +36,8 @@ pub struct Running {
     pub machine: String,
     /// `events/syscalls/sys_enter_*/format`, by path below tracefs.
     pub formats: Vec<Text>,
+    /// Its types, as BTF, and what they are called in messages.
+    pub btf: Option<(String, Vec<u8>)>,
 }
 
 impl Running {
@@ -42,12 +47,17 @@ impl Running {
         let release = first_line(&sysctl.join("osrelease"))?;
         // Linux has told its own architecture since 6.1; before, the program's has to do.
         let machine = first_line(&sysctl.join("arch")).unwrap_or_else(|_| std::env::consts::ARCH.to_string());
+        let types = || super::bytes(Path::new(TYPES)).ok().map(|bytes| (TYPES.to_string(), bytes));
+        let running = |formats| Running { name: "live".into(), release, machine, formats, btf: types() };
         let mut found = None;
         for root in TRACEFS.map(Path::new) {
             match fs::read_dir(root.join(EVENTS)) {
-                Ok(_) => return Ok(Running { name: "live".into(), release, machine, formats: formats(root)? }),
+                Ok(_) => return Ok(running(formats(root)?)),
                 Err(cause) => found = found.or_else(|| (cause.kind() != io::ErrorKind::NotFound).then_some(cause)),
             }
+        }
+        if Path::new(TYPES).is_file() {
+            return Ok(running(Vec::new()));
         }
         let (why, help) = match found {
             Some(cause) => (cause.to_string(), "tracefs is for the superuser: run this as root"),
@@ -65,12 +75,15 @@ impl Running {
     pub(super) fn copy(root: &Path) -> Result<Running> {
         let told = |file: &str| first_line(&root.join(file)).map_err(|error| Box::new(error.help(COPY)));
         let (release, machine) = (told("osrelease")?, told("arch")?);
-        Ok(Running { name: root.display().to_string(), release, machine, formats: formats(root)? })
+        let formats = if root.join(EVENTS).is_dir() { formats(root)? } else { Vec::new() };
+        let types = root.join(COPIED_TYPES);
+        let btf = if types.is_file() { Some((types.display().to_string(), super::bytes(&types)?)) } else { None };
+        Ok(Running { name: root.display().to_string(), release, machine, formats, btf })
     }
 
     /// Whether a folder is such a copy.
     pub(super) fn is_copy(root: &Path) -> bool {
-        root.join(EVENTS).is_dir()
+        root.join(EVENTS).is_dir() || (root.join(COPIED_TYPES).is_file() && root.join("osrelease").is_file())
     }
 }
 

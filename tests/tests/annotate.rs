@@ -330,7 +330,7 @@ fn the_help_is_true() {
             }
         }
     }
-    assert_eq!(expected.lines().count(), 5, "{help}");
+    assert_eq!(expected.lines().count(), 6, "{help}");
     let input = input.replace("audit sys", "sys");
     let expected = expected.replace("audit sys", "sys");
     assert_eq!(String::from_utf8(out_of(&["--abi", "x86_64"], input.as_bytes())).unwrap(), expected);

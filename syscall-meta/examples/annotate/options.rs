@@ -27,10 +27,10 @@ An argument that is not known is `?`: of a call whose start was not seen, and be
 that audit records.
 
 Functions of calls are known wherever they stand: in lines of function tracers and probes, in stacks
-of ftrace, perf, bpftrace and the kernel's log; and so are tracepoints of single calls. The number
-stands there if one ABI alone has the function, or --abi is one of those that have it; else the name
-that all have for it. Where a line shows arguments, it says that the function takes registers, or
-each as a long.
+of ftrace, perf, bpftrace and the kernel's log; and so are tracepoints of single calls. Of ABIs that
+share a function --abi counts first, then those that its kernels serve beside it. Where there are
+several, it is told what all call it, and nothing if that differs. Where a line shows arguments, it
+says if the function takes registers, or each argument as a long.
 
 --json tells each call as the library serialises it, with `event` (sys_enter, sys_exit, audit or
 seccomp), `task`, `pid` and `time`, null where the line has none; of a tracepoint `cpu`, of audit

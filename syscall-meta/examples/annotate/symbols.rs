@@ -163,23 +163,29 @@ fn functions(side: Side) -> impl Iterator<Item = (Symbol, Passed)> {
     functions.map(|point| (point.symbol(), point.passed()))
 }
 
-/// What a function is, of the ABI that is preferred if it has any part in it.
+/// What a function is: of the ABI that is preferred if it has any part in it, or else of those that its kernels serve.
 fn meant(symbol: KernelSymbol<'_>, preferred: Abi) -> Option<Meant> {
     let of = |table: Table| table.by_symbol(symbol.name()).filter(|(side, _)| !symbol.is_dotted() || has_dots(*side));
     let mut ways: Vec<(Side, PointKind)> = preferred.table().into_iter().flat_map(of).collect();
     if ways.is_empty() {
         ways = tables().flat_map(of).collect();
     }
+    let archs: Vec<&str> =
+        preferred.native_arch().into_iter().chain(preferred.compat_archs().iter().copied()).collect();
+    let is_near = |side: Side| archs_of(side).any(|arch| archs.contains(&arch));
+    if ways.iter().any(|(side, _)| is_near(*side)) {
+        ways.retain(|(side, _)| is_near(*side));
+    }
     let (side, kind) = *ways.first()?;
     let call = side.syscall();
     if ways.iter().any(|(other, _)| other.syscall().name() != call.name()) {
         return None;
     }
-    // What is not built in could have a part in it as well, but not where the function's name tells the kernel.
+    // What is not built in could have a part in it as well, but not where kernels are alike or the name tells them.
     let is_whole = || Abi::ALL.iter().all(|abi| abi.table().is_some());
     let tells_kernel = || kind == PointKind::Entry && side.entry() != Some(symbol.name());
-    let is_certain = ways.iter().all(|(other, _)| other.syscall() == call)
-        && (call.abi() == preferred || tells_kernel() || is_whole());
+    let is_certain =
+        ways.iter().all(|(other, _)| other.syscall() == call) && (is_near(side) || tells_kernel() || is_whole());
     let passed = |side: Side| functions(side).find(|(own, _)| *own == *symbol.name()).map(|(_, passed)| passed);
     let first = passed(side);
     Some(Meant {
@@ -187,6 +193,14 @@ fn meant(symbol: KernelSymbol<'_>, preferred: Abi) -> Option<Meant> {
         call: is_certain.then(|| (call.abi(), call.kernel_number())),
         passed: first.filter(|_| ways.iter().all(|(other, _)| passed(*other) == first)),
     })
+}
+
+/// The architectures whose kernels have this way in.
+fn archs_of(side: Side) -> impl Iterator<Item = &'static str> {
+    let abi = side.syscall().abi();
+    let native = abi.native_arch().filter(|_| !side.is_compat());
+    let compat = if native.is_none() { abi.compat_archs() } else { &[] };
+    native.into_iter().chain(compat.iter().copied())
 }
 
 /// Whether code has a dot before its name on the kernel: 64-bit PowerPC's, which serves the 32-bit ABI as well.

@@ -62,6 +62,8 @@ impl Symbols {
 
     /// The word of a line that names a call: the first of which the ABI is certain, or else the first.
     pub(crate) fn read<'l>(&mut self, line: &'l [u8]) -> Option<Named<'l>> {
+        let line = line.trim_ascii_end();
+        let comment = comment(line);
         let (mut from, mut first) = (0, None);
         while let Some(at) = find(line, b"sys", from) {
             let start =
@@ -69,7 +71,9 @@ impl Symbols {
             let place = start..at + Cursor::new(line, at).while_is(is_of_word).len();
             from = place.end;
             let Some(named) = self.named(line, place) else { continue };
-            if is_told(line, named.meant.name) {
+            // It has been through here.
+            let rest = comment.and_then(|comment| comment.strip_prefix(named.meant.name.as_bytes()));
+            if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b", ")) {
                 return None;
             }
             if named.meant.call.is_some() {
@@ -222,15 +226,14 @@ fn is_event(after: &[u8]) -> bool {
         return false;
     }
     cursor.while_is(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    cursor.eat(b": ").is_some() || after.trim_ascii_end() == b"()"
+    cursor.eat(b": ").is_some() || after == b"()"
 }
 
-/// Whether a line has been through here.
-fn is_told(line: &[u8], name: &str) -> bool {
-    let Some(told) = line.trim_ascii_end().strip_suffix(b" */") else { return false };
-    let mark = told.windows(3).rposition(|text| text == b"/* ");
-    let told = mark.and_then(|at| told[at + 3..].strip_prefix(name.as_bytes()));
-    told.is_some_and(|rest| rest.is_empty() || rest.starts_with(b", "))
+/// What a comment at the end of a line says.
+fn comment(line: &[u8]) -> Option<&[u8]> {
+    let line = line.strip_suffix(b" */")?;
+    let mark = line.windows(3).rposition(|text| text == b"/* ")?;
+    line.get(mark + 3..)
 }
 
 impl Named<'_> {

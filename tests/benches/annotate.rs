@@ -1,10 +1,11 @@
-//! The example `annotate` over a recorded trace of ftrace, as text and as JSON, beside `sed` that copies the same lines: MB/s of
-//! what is read, and their ratio.
+//! The example `annotate` over a recorded trace of ftrace, as text and as JSON, beside `sed` that copies the same lines, and over
+//! stacks: MB/s of what is read, and their ratio.
 //!
 //! `cargo bench -p syscall-meta-tests --bench annotate`
 
 use std::fmt::Write;
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -26,6 +27,15 @@ const CALLS: [(&str, &str); 8] = [
     ("3 (3, 0, 0, 0, 0, 0)", "3 = 0"),
 ];
 
+/// A stack as ftrace writes it, and a line of the function tracer.
+const STACK: &str = "          worker-1007    [001] .....  4028.241264: <stack trace>
+ => do_sys_openat2+0x9a/0xe0
+ => __x64_sys_openat+0x54/0xa0
+ => do_syscall_64+0x5d/0x130
+ => entry_SYSCALL_64_after_hwframe+0x76/0x7e
+          worker-1007    [001] d..1.  4028.241270: __x64_sys_newfstat <-do_syscall_64
+";
+
 fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("trace");
@@ -39,12 +49,14 @@ fn main() {
         let _ = writeln!(text, "{prefix}: sys_enter: NR {enter}\n{prefix}: sys_exit: NR {exit}");
     }
     fs::write(&path, &text).expect("a file");
+    let stacks = folder.path().join("stacks");
+    fs::write(&stacks, STACK.repeat(text.len() / STACK.len())).expect("a file");
     let megabytes = text.len() as f64 / 1e6;
-    let rate = |command: &dyn Fn() -> Command| {
+    let rate = |path: &Path, command: &dyn Fn() -> Command| {
         let mut times: Vec<_> = (0..TURNS)
             .map(|_| {
                 let start = Instant::now();
-                let ended = command().arg(&path).stdout(Stdio::null()).status().expect("the program is installed");
+                let ended = command().arg(path).stdout(Stdio::null()).status().expect("the program is installed");
                 assert!(ended.success());
                 start.elapsed().as_secs_f64()
             })
@@ -58,13 +70,16 @@ fn main() {
         command
     };
     let annotate = env!("CARGO_BIN_EXE_annotate-under-test");
-    let text = rate(&|| command(annotate, &["--abi", "x86_64"]));
-    let json = rate(&|| command(annotate, &["--abi", "x86_64", "--json"]));
-    let sed = rate(&|| command("sed", &["-n", "p"]));
+    let text = rate(&path, &|| command(annotate, &["--abi", "x86_64"]));
+    let json = rate(&path, &|| command(annotate, &["--abi", "x86_64", "--json"]));
+    let symbols = rate(&stacks, &|| command(annotate, &["--abi", "x86_64"]));
+    let sed = rate(&path, &|| command("sed", &["-n", "p"]));
     println!("annotate over {megabytes:.0} MB of ftrace's lines");
-    for (name, rate) in [("annotate", text), ("annotate --json", json), ("sed -n p", sed)] {
+    for (name, rate) in
+        [("annotate", text), ("annotate --json", json), ("annotate, stacks", symbols), ("sed -n p", sed)]
+    {
         println!("  {name:16} {rate:7.0} MB/s");
     }
     println!("  annotate's time / sed's = {:.1}; {text:.0} MB/s (bound {BOUND})", sed / text);
-    assert!(text >= BOUND && json >= BOUND, "slower than {BOUND} MB/s");
+    assert!(text >= BOUND && json >= BOUND && symbols >= BOUND, "slower than {BOUND} MB/s");
 }

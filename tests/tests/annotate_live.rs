@@ -1,5 +1,5 @@
-//! The example `annotate` on what this machine tells: ftrace's `trace_pipe` while a program runs, of x86_64 and of i386, and
-//! what perf recorded of another.
+//! The example `annotate` on what this machine tells: ftrace's `trace_pipe` while a program runs, of x86_64 and of i386, what
+//! perf recorded of another, and the functions that ftrace and perf name, in stacks and as they are entered.
 //!
 //! It needs a tracefs that it may write to, where it makes an instance of its own and takes it away again, perf, and a C
 //! compiler for i386; without them it says that it was skipped, or fails where `SYSCALL_META_LIVE` is set (but for i386).
@@ -209,4 +209,98 @@ fn what_perf_recorded() {
         out.lines().filter_map(|line| line.split_once("raw_syscalls:")).map(|(_, event)| event.to_string()).collect();
     println!("{}", events.join("\n"));
     come_in_order(&events, &CAT);
+}
+
+/// What ends a program's start in a stack of this kernel.
+const EXECVE: &str = "__x64_sys_execve";
+
+/// The lines that name a function, which has to be told behind each.
+#[track_caller]
+fn named<'t>(told: &'t str, symbol: &str, call: &str) -> Vec<&'t str> {
+    let lines: Vec<&str> = told.lines().filter(|line| line.contains(symbol)).collect();
+    println!("{}", lines.join("\n"));
+    assert!(lines.iter().all(|line| line.ends_with(&format!(" /* {call} */"))), "{}", lines.join("\n"));
+    lines
+}
+
+fn annotated(path: &Path) -> String {
+    let annotate = Command::new(env!("CARGO_BIN_EXE_annotate-under-test")).arg(path).output().expect("it runs");
+    assert!(annotate.status.success());
+    String::from_utf8(annotate.stdout).expect("UTF-8")
+}
+
+#[test]
+fn stacks_that_ftrace_keeps() {
+    let Some(instance) = Instance::new("annotate-stack") else {
+        assert!(!is_required(), "a tracefs that can be written to is needed");
+        eprintln!("skipped: no tracefs that can be written to");
+        return;
+    };
+    let trigger = "events/sched/sched_process_exec/trigger";
+    if fs::write(instance.0.join(trigger), "stacktrace").is_err() {
+        assert!(!is_required(), "a kernel that keeps stacks is needed");
+        eprintln!("skipped: no trigger that keeps a stack");
+        return;
+    }
+    let ran = Command::new("true").status();
+    instance.set(trigger, "!stacktrace");
+    assert!(ran.expect("it starts").success());
+    for option in ["sym-offset", "sym-addr"] {
+        assert!(!named(&annotated(&instance.0.join("trace")), EXECVE, "execve, x86_64 59").is_empty());
+        instance.set(&format!("options/{option}"), "1");
+    }
+    let told = annotated(&instance.0.join("trace"));
+    let lines = named(&told, EXECVE, "execve, x86_64 59");
+    assert!(lines.iter().any(|line| line.contains("+0x") && line.contains('<')), "no offset, no address");
+    assert!(told.lines().filter(|line| line.contains("do_syscall_64")).all(|line| !line.contains("/*")), "{told}");
+}
+
+#[test]
+fn functions_that_ftrace_sees() {
+    let Some(instance) = Instance::new("annotate-function") else {
+        assert!(!is_required(), "a tracefs that can be written to is needed");
+        eprintln!("skipped: no tracefs that can be written to");
+        return;
+    };
+    let function = "__x64_sys_newuname";
+    let set = |file: &str, value: &str| fs::write(instance.0.join(file), value).is_ok();
+    for tracer in ["function", "function_graph"] {
+        if !set("set_ftrace_filter", function) || !set("current_tracer", tracer) {
+            // A kernel need not have them, and may keep them from whoever asks.
+            eprintln!("skipped: no tracer `{tracer}` that may be used");
+            continue;
+        }
+        let ran = Command::new("uname").stdout(Stdio::null()).status();
+        instance.set("tracing_on", "0");
+        let told = annotated(&instance.0.join("trace"));
+        instance.set("current_tracer", "nop");
+        instance.set("tracing_on", "1");
+        assert!(ran.expect("it starts").success());
+        assert!(!named(&told, function, "uname, x86_64 63").is_empty(), "{told}");
+    }
+}
+
+#[test]
+fn stacks_that_perf_recorded() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("perf.data");
+    let mut perf = Command::new("perf");
+    perf.args(["record", "-q", "-g", "-e", "sched:sched_process_exec", "-o"]).arg(&data).arg("true");
+    if perf.stderr(Stdio::null()).status().is_err() || !data.is_file() {
+        assert!(!is_required(), "perf is needed, and leave to record with it");
+        eprintln!("skipped: no perf, or no leave to record");
+        return;
+    }
+    let script = Command::new("perf").args(["script", "-i"]).arg(&data).stderr(Stdio::null()).output().expect("perf");
+    let lines = String::from_utf8(script.stdout).expect("UTF-8");
+    if !lines.contains(EXECVE) {
+        assert!(!is_required(), "leave to see the kernel's symbols is needed");
+        eprintln!("skipped: no symbols of the kernel");
+        return;
+    }
+    let path = folder.path().join("script");
+    fs::write(&path, &lines).expect("a file");
+    let told = annotated(&path);
+    assert_eq!(told.lines().count(), lines.lines().count());
+    assert!(!named(&told, EXECVE, "execve, x86_64 59").is_empty(), "{told}");
 }

@@ -80,8 +80,8 @@ fn words(cursor: &mut Cursor<'_>) -> Option<[u64; 6]> {
     Some(words)
 }
 
-/// What stands before the event: from its end on, as the name of the task in front can hold anything.
-fn prefix(text: &[u8]) -> Prefix<'_> {
+/// What stands before an event: from its end on, as the name of the task in front can hold anything.
+pub(crate) fn prefix(text: &[u8]) -> Prefix<'_> {
     let text = text.strip_suffix(b"raw_syscalls:").unwrap_or(text).trim_ascii_end();
     let mut prefix = Prefix::default();
     let Some(text) = text.strip_suffix(b":") else { return prefix };

@@ -1,15 +1,16 @@
-//! Lines in, lines out: each call in its place in the text, or a line of JSON for it.
+//! Lines in, lines out: each call in its place in the text and each symbol's behind it, or a line of JSON for it.
 
 use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 
 use serde::Serialize;
-use syscall_meta::{Abi, ByteOrder, Decoded, Decoder, Scratch, Style, sets};
+use syscall_meta::{Abi, ByteOrder, Decoded, Decoder, Passed, Scratch, Style, sets};
 
 use crate::audit;
 use crate::events;
 use crate::record::{Piece, Prefix, Record, Source};
 use crate::scan::unhex;
+use crate::symbols::{Named, Symbols};
 use crate::tasks::Tasks;
 
 /// A longer line is none of those that are known, and passes in pieces. Audit's are up to 9 KiB.
@@ -34,8 +35,16 @@ pub(crate) struct Lines<W: Write> {
     out: BufWriter<W>,
     text: String,
     json: Vec<u8>,
+    symbols: Symbols,
     /// ABIs that were met and are not built in.
     lacking: Vec<Abi>,
+}
+
+/// What was found in a line.
+enum Found<'l> {
+    Call(Record<'l>),
+    Symbol(Named<'l>),
+    Nothing,
 }
 
 /// Which of the two ends of a line's way failed.
@@ -47,7 +56,14 @@ pub(crate) enum Failed {
 impl<W: Write> Lines<W> {
     pub(crate) fn new(manner: Manner, out: W) -> Lines<W> {
         let out = BufWriter::with_capacity(1 << 16, out);
-        Lines { manner, out, text: String::new(), json: Vec::new(), lacking: Vec::new() }
+        Lines {
+            manner,
+            out,
+            text: String::new(),
+            json: Vec::new(),
+            symbols: Symbols::new(manner.abi),
+            lacking: Vec::new(),
+        }
     }
 
     /// All lines of an input. Whatever is known of them is written before it is waited for more.
@@ -73,37 +89,72 @@ impl<W: Write> Lines<W> {
             }
             let is_piece = goes_on || line.len() as u64 == LONGEST && !line.ends_with(b"\n");
             goes_on = is_piece && !line.ends_with(b"\n");
-            let record = if is_piece { None } else { self.read(&line, &mut tasks) };
-            self.put(&line, record).map_err(Failed::Writing)?;
+            let found = if is_piece { Found::Nothing } else { self.read(&line, &mut tasks) };
+            let put = match found {
+                Found::Call(record) => self.put(&line, &record),
+                Found::Symbol(named) => self.put_symbol(&line, &named),
+                Found::Nothing => self.put_unknown(&line),
+            };
+            put.map_err(Failed::Writing)?;
         }
     }
 
-    fn read<'l>(&mut self, line: &'l [u8], tasks: &mut Tasks) -> Option<Record<'l>> {
+    fn read<'l>(&mut self, line: &'l [u8], tasks: &mut Tasks) -> Found<'l> {
         let Manner { abi, .. } = self.manner;
-        let record = events::read(line, abi, tasks).or_else(|| audit::read(line, Some(abi)))?;
+        let Some(record) = events::read(line, abi, tasks).or_else(|| audit::read(line, Some(abi))) else {
+            return self.symbols.read(line).map_or(Found::Nothing, Found::Symbol);
+        };
         let abi = record.call.abi();
         if abi.table().is_some() {
-            return Some(record);
+            return Found::Call(record);
         }
         if !self.lacking.contains(&abi) {
             self.lacking.push(abi);
             eprintln!("annotate: calls of {abi} stay as they are: build with the feature `{abi}` or `all-abis`");
         }
-        None
+        Found::Nothing
     }
 
-    fn put(&mut self, line: &[u8], record: Option<Record<'_>>) -> io::Result<()> {
-        let Some(record) = record else {
-            return match self.manner {
-                Manner { is_json: false, .. } => self.out.write_all(line),
-                Manner { keeps: true, .. } => {
-                    self.begin();
-                    self.tell("line", &lossy(line.trim_ascii_end()))?;
-                    self.end()
-                }
-                _ => Ok(()),
-            };
-        };
+    fn put_unknown(&mut self, line: &[u8]) -> io::Result<()> {
+        match self.manner {
+            Manner { is_json: false, .. } => self.out.write_all(line),
+            Manner { keeps: true, .. } => {
+                self.begin();
+                self.tell("line", &lossy(line.trim_ascii_end()))?;
+                self.end()
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn put_symbol(&mut self, line: &[u8], named: &Named<'_>) -> io::Result<()> {
+        if !self.manner.is_json {
+            let (text, end) = line.split_at(Named::at(line));
+            self.text.clear();
+            named.show(line, &mut self.text);
+            self.out.write_all(text)?;
+            self.out.write_all(self.text.as_bytes())?;
+            return self.out.write_all(end);
+        }
+        let (abi, number) = named.meant.call.unzip();
+        self.begin();
+        self.tell("abi", &abi.map(Abi::name))?;
+        self.tell("number", &number)?;
+        self.tell("syscall", named.meant.name)?;
+        self.tell("event", "symbol")?;
+        self.tell("symbol", named.word)?;
+        let takes = named.meant.passed.map(|passed| match passed {
+            Passed::Registers => "registers".to_string(),
+            Passed::RegistersIf(config) => format!("registers if {config}"),
+            Passed::Longs => "longs".to_string(),
+            _ => "arguments".to_string(),
+        });
+        self.tell("takes", &takes)?;
+        self.tell_prefix(&named.prefix(line))?;
+        self.end()
+    }
+
+    fn put(&mut self, line: &[u8], record: &Record<'_>) -> io::Result<()> {
         let decoder = match record.order.or(self.manner.order) {
             Some(order) => Decoder::new().with_byte_order(order),
             None => Decoder::new(),
@@ -116,8 +167,8 @@ impl<W: Write> Lines<W> {
             None => entered.unfinished(),
         };
         match self.manner.is_json {
-            true => self.put_json(line, &record, &call),
-            false => self.put_text(line, &record, &call),
+            true => self.put_json(line, record, &call),
+            false => self.put_text(line, record, &call),
         }
     }
 

@@ -1,4 +1,4 @@
-//! `annotate FILE…`: names and arguments in logs of system calls, of ftrace, perf, audit and seccomp.
+//! `annotate FILE…`: names and arguments in logs of system calls, of ftrace, perf, audit and seccomp; names in stacks.
 
 mod audit;
 mod events;
@@ -6,6 +6,7 @@ mod lines;
 mod options;
 mod record;
 mod scan;
+mod symbols;
 mod tasks;
 
 use std::fs::File;

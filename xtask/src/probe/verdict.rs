@@ -248,8 +248,9 @@ impl<'a> Judge<'a> {
                         point(symbol.clone(), State::Absent(Reason::Inlined), None)
                     }
                     Found::Stub | Found::Nothing => {
-                        let seen = unexplained("kallsyms does not have it, and other files can see it");
-                        point(symbol.clone(), State::Unknown(seen), None)
+                        let seen = || unexplained("kallsyms does not have it, and other files can see it");
+                        let reason = self.left_out(side, false);
+                        point(symbol.clone(), reason.map_or_else(|| State::Unknown(seen()), State::Absent), None)
                     }
                 },
             });

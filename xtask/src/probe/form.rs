@@ -37,8 +37,9 @@ impl<'m> Forms<'m> {
         let mut stubs = FxHashSet::default();
         for name in map.names() {
             let (base, suffix) = parts(name);
-            // What is cold was cut out of a function, and is no entry into it.
-            if !suffix.is_empty() && !suffix.starts_with(".cold") {
+            // What was cut out of a function is no entry into it.
+            let is_cut = suffix.starts_with(".cold") || suffix.contains(".part.");
+            if !suffix.is_empty() && !is_cut {
                 changed.entry(base).or_default().push(name);
             }
             if suffix.is_empty() && STUBS.iter().any(|stub| base.ends_with(stub)) {
@@ -92,7 +93,7 @@ mod tests {
     fn forms_of_a_function() {
         check("1 T sys_read\n", "sys_read", &Found::Code("sys_read".to_string()));
         check("1 t __do_sys_read.isra.0\n", "__do_sys_read", &Found::Changed("__do_sys_read.isra.0"));
-        check("1 t sys_read.cold\n2 T sys_write\n", "sys_read", &Found::Nothing);
+        check("1 t sys_read.cold\n2 t sys_read.part.0\n3 T sys_write\n", "sys_read", &Found::Nothing);
         check("1 W sys_bpf\n", "sys_bpf", &Found::Stub);
         check("1 T sys_ni_posix_timers\n1 T sys_timer_create\n", "sys_timer_create", &Found::Stub);
         // Addresses that nobody shows are no sign.

@@ -125,6 +125,11 @@ fn open(data: &Data, spec: &str) -> Result<Source> {
     })
 }
 
+/// The facts of any source; none where it is a release that is held.
+pub(super) fn facts(data: &Data, spec: &str, sink: &Sink) -> Result<Option<Facts>> {
+    if is_held(data, spec) { Ok(None) } else { Ok(Some(read(data, open(data, spec)?, sink)?.0)) }
+}
+
 /// What a source that is not held says.
 pub(super) fn read(data: &Data, source: Source, sink: &Sink) -> Result<(Facts, Headers)> {
     match source {

@@ -30,7 +30,7 @@ pub(super) struct Probe {
     /// The ABI, by name or alias [default with --live: that of this machine]
     #[arg(long, value_name = "ABI")]
     abi: Option<String>,
-    /// A release in data/linux/ whose tables are used [default: the nearest to the machine's kernel]
+    /// Whose tables are used: a release in data/linux/, or any SRC [default: the nearest release to the machine's kernel]
     #[arg(long, value_name = "K")]
     kernel: Option<String>,
     #[command(flatten)]
@@ -62,6 +62,12 @@ struct Held {
     resolved: Resolved,
 }
 
+impl Held {
+    fn abi(&self, name: &str) -> Option<&Abi> {
+        self.resolved.abis.iter().find(|abi| abi.name == name)
+    }
+}
+
 /// A way into the machine's kernel.
 struct Way<'a> {
     name: String,
@@ -78,31 +84,23 @@ impl Probe {
         let name = input::abi_name(&data, self.abi()?)?;
         let spec = data.abis.get(&name).ok_or_else(|| no_abi(&name))?;
         let ways = ways(&data, spec);
-        let held = held(&data, &ways, sink)?;
+        let mut held = held(&data, &ways, sink)?;
+        let releases: Vec<_> = held.iter().map(|held| (&held.facts.release, &held.resolved)).collect();
+        let union = union(&releases, &data.abis, &data.history()?, &Sink::new());
+        let rows = union.abis.iter().find(|held| held.name == name).map_or(&[][..], |held| &held.rows);
+        held.extend(self.source(&data, &ways, sink)?);
         let symbols = symbols(&held);
         let machine = self.files.read(&|symbol| symbols.contains(symbol), sink)?;
         let (place, fit) = self.release(&data, &held, &machine)?;
         let Some(tables) = held.get(place) else { return Err(no_abi(&name)) };
-        let Some(abi) = tables.resolved.abis.iter().find(|abi| abi.name == name) else {
+        let Some(abi) = tables.abi(&name) else {
             let error = Diagnostic::error("unknown-abi", format!("Linux {} has no ABI `{name}`", tables.kernel));
-            return Err(Box::new(error.help("`--kernel K` names another release in data/linux/")));
+            return Err(Box::new(error.help("`--kernel K` names another kernel")));
         };
         let way = chosen(&ways, abi, &machine)?;
-
-        let releases: Vec<_> = held.iter().map(|held| (&held.facts.release, &held.resolved)).collect();
-        let union = union(&releases, &data.abis, &data.history()?, &Sink::new());
-        let rows = union.abis.iter().find(|held| held.name == name).map_or(&[][..], |held| &held.rows);
         let none = EventRules::default();
-        let kernel = machine.release.as_deref().and_then(probe::series);
-        // Near releases are asked first for another name.
-        let mut others: Vec<(usize, String, &Abi)> = Vec::new();
-        for (at, held) in held.iter().enumerate().filter(|(at, _)| *at != place) {
-            let same = held.resolved.abis.iter().find(|abi| abi.name == name);
-            others.extend(same.map(|abi| (at.abs_diff(place), held.kernel.clone(), abi)));
-        }
-        others.sort_by_key(|(distance, ..)| *distance);
-        let native = tables.resolved.abis.iter().find(|abi| abi.name == way.kernel.name);
-        let has_events = native.is_some_and(|abi| abi.syscalls.iter().any(|call| call.main.event.is_some()));
+        let has_events =
+            tables.abi(&way.kernel.name).is_some_and(|abi| abi.syscalls.iter().any(|call| call.main.event.is_some()));
         let question = Question {
             abi,
             is_compat: way.is_compat,
@@ -110,10 +108,10 @@ impl Probe {
             has_events,
             needs: way.needs.clone(),
             rules: tables.resolved.event_rules.get(&way.kernel.arch).unwrap_or(&none),
-            others: others.into_iter().map(|(_, kernel, abi)| (kernel, abi)).collect(),
+            others: others(&held, place, &name),
             rows,
             machine: &machine,
-            kernel,
+            kernel: machine.release.as_deref().and_then(probe::series),
         };
         let calls = probe::probe(&question);
         let of_others = held.iter().filter(|other| other.kernel != tables.kernel);
@@ -146,6 +144,19 @@ impl Probe {
                     .help("`--abi ABI` says whose calls: `cargo xtask list` has all"),
             )),
         }
+    }
+
+    /// A kernel that was named and is not held.
+    fn source(&self, data: &Data, ways: &[Way], sink: &Sink) -> Result<Option<Held>> {
+        let Some(spec) = &self.kernel else { return Ok(None) };
+        let Some(facts) = input::facts(data, spec, sink)? else { return Ok(None) };
+        if facts.release.at_hand.is_some() {
+            let text = format!("`{spec}` knows no functions of calls");
+            let help = "`--kernel` names a release in data/linux/, or a kernel's source";
+            return Err(Box::new(Diagnostic::error("no-functions", text).help(help)));
+        }
+        let resolved = input::loaded(data, &facts, &served(data, ways), sink).resolved;
+        Ok(Some(Held { kernel: spec.clone(), facts, resolved }))
     }
 
     /// The release whose tables are used, and how well they fit.
@@ -209,18 +220,32 @@ fn into<'a>(data: &Data, held: &'a Held, kernel: &str) -> Vec<(&'a Abi, bool)> {
 
 /// Every release that is held, with the ABIs that kernels of the same architectures serve.
 fn held(data: &Data, ways: &[Way], sink: &Sink) -> Result<Vec<Held>> {
-    let archs: BTreeSet<&str> = ways.iter().map(|way| way.kernel.arch.as_str()).collect();
-    let is_there = |spec: &&AbiSpec| {
-        let both = [data.abis.main_way(spec), data.abis.compat_way(spec)];
-        both.iter().flatten().any(|way| archs.contains(way.arch()))
-    };
-    let wanted: Vec<String> = data.abis.abis.iter().filter(is_there).map(|spec| spec.name.clone()).collect();
+    let wanted = served(data, ways);
     let one = |kernel: &String| -> Result<Held> {
         let facts = data.load(kernel)?;
         let resolved = input::loaded(data, &facts, &wanted, sink).resolved;
         Ok(Held { kernel: kernel.clone(), facts, resolved })
     };
     data.kernels.par_iter().map(one).collect()
+}
+
+/// The ABIs that kernels of the same architectures serve.
+fn served(data: &Data, ways: &[Way]) -> Vec<String> {
+    let archs: BTreeSet<&str> = ways.iter().map(|way| way.kernel.arch.as_str()).collect();
+    let is_there = |spec: &&AbiSpec| {
+        let both = [data.abis.main_way(spec), data.abis.compat_way(spec)];
+        both.iter().flatten().any(|way| archs.contains(way.arch()))
+    };
+    data.abis.abis.iter().filter(is_there).map(|spec| spec.name.clone()).collect()
+}
+
+/// The same ABI in the other releases, the nearest first: they are asked in turn for another name.
+fn others<'a>(held: &'a [Held], place: usize, abi: &str) -> Vec<(String, &'a Abi)> {
+    let all = held.iter().enumerate().filter(|(at, _)| *at != place);
+    let mut others: Vec<(usize, &Held, &Abi)> =
+        all.filter_map(|(at, held)| Some((at.abs_diff(place), held, held.abi(abi)?))).collect();
+    others.sort_by_key(|(distance, ..)| *distance);
+    others.into_iter().map(|(_, held, abi)| (held.kernel.clone(), abi)).collect()
 }
 
 /// Every function that some call has in some release.

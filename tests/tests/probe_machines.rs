@@ -284,6 +284,13 @@ fn files_that_are_something_else_are_told() {
     let with_modules = printed(&path("modules", (lines.clone() + &modules).as_bytes()));
     let tail = |text: &str| text.split_once("raw tracepoint").unwrap().1.to_string();
     assert_eq!(tail(&plain), tail(&with_modules));
+    // As the kernel shows it to those who may not know where things are: stubs of this architecture are weak.
+    let hidden: String = lines.lines().map(|line| format!("0000000000000000{}\n", &line[16..])).collect();
+    let data = root().join("data").display().to_string();
+    let hidden = path("hidden", hidden.as_bytes());
+    let arguments = ["probe", "--data", &data, "--abi", "aarch64", "--kallsyms", &hidden, "--config", &config];
+    let ran = run(Path::new("/"), arguments).exits(0).says(&["no-addresses"]);
+    assert_eq!(tail(&plain), tail(&ran.out));
     // One that is huge: a million symbols more.
     let mut huge = lines;
     for at in 0..1_000_000 {

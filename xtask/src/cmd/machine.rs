@@ -63,7 +63,16 @@ impl Files {
         let one = |path: &str| vec![PathBuf::from(path)];
 
         machine.kallsyms = self.item("symbols", &self.kallsyms, one("/proc/kallsyms"), sink, |path, bytes| {
-            probe::kallsyms(path, bytes, is_wanted, sink)
+            let map = probe::kallsyms(path, bytes, is_wanted, sink)?;
+            if map.is_zeroed() {
+                let text = "all addresses are zero: a stub that is another name of `sys_ni_syscall` cannot be told by its place";
+                sink.push(
+                    Diagnostic::remark("no-addresses", text)
+                        .at(Label::file(path))
+                        .help("the kernel shows addresses to its administrator, as kptr_restrict says; stubs that are weak are told"),
+                );
+            }
+            Ok(map)
         })?;
         let places = tracefs("available_filter_functions");
         machine.filter_functions =

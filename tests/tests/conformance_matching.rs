@@ -9,10 +9,13 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use syscall_meta::{Abi, EventRules, KernelVersion};
+use syscall_meta_gen::diagnostic::Sink;
+use syscall_meta_gen::source::{Kernel, Mode, Progress, Selection, Tree, Want};
 use syscall_meta_tests::Random;
-use syscall_meta_tests::conformance::{Kernel, kernels, say};
+use syscall_meta_tests::conformance::{kernels, say};
 
 const NAME: &str = "arch_syscall_match_sym_name";
+const DEFAULT: &str = "kernel/trace/trace_syscalls.c";
 /// Shorter symbols than what rules skip, the kernel reads beyond their end.
 const SHORTEST: usize = 11;
 
@@ -20,16 +23,15 @@ const SHORTEST: usize = 11;
 fn rules_are_those_of_the_kernels_function() {
     let Some((folder, versions)) = kernels("conformance_matching") else { return };
     for version in versions {
-        let kernel = Kernel::open(&folder, &version);
+        let tree = read(&folder, &version);
+        let text_of = |path: &str| tree.get(path).map(|text| text.text.to_string()).unwrap_or_default();
         let release: KernelVersion = version.parse().unwrap();
-        let default = "kernel/trace/trace_syscalls.c".to_string();
         let mut compared = 0;
         for abi in Abi::ALL.iter().filter(|abi| abi.table().is_some()) {
             let Some(arch) = abi.native_arch() else { continue };
             let Some(rules) = EventRules::of(arch, release) else { continue };
             let own = format!("arch/{arch}/include/asm/ftrace.h");
-            let read = |path: &str| fs::read_to_string(kernel.tree.join(path)).unwrap_or_default();
-            let text = if read(&own).contains(NAME) { read(&own) } else { read(&default) };
+            let text = if text_of(&own).contains(NAME) { text_of(&own) } else { text_of(DEFAULT) };
             let functions = functions(&text);
             assert!([1, 2].contains(&functions.len()), "{version} {arch}: {}", functions.len());
             for (at, function) in functions.iter().enumerate() {
@@ -48,6 +50,23 @@ fn rules_are_those_of_the_kernels_function() {
         assert!(compared > 10_000, "{version}: {compared}");
         say(&format!("conformance_matching: linux-{version}: {compared} pairs of symbol and name agree"));
     }
+}
+
+/// The files that can have the function.
+fn read(folder: &Path, version: &str) -> Tree<()> {
+    let tree = folder.join(format!("linux-{version}"));
+    let source = if tree.is_dir() { tree } else { folder.join(format!("linux-{version}.tar.xz")) };
+    let kernel = Kernel::open(&source.display().to_string()).unwrap();
+    let enter = |path: &str| {
+        let is_arch = path == "arch" || (path.starts_with("arch/") && path.split('/').count() == 2);
+        is_arch || path.ends_with("/include") || path.ends_with("/include/asm") || "kernel/trace".starts_with(path)
+    };
+    let want = |path: &str| {
+        let is_wanted = path == DEFAULT || (path.starts_with("arch/") && path.ends_with("/include/asm/ftrace.h"));
+        if is_wanted { Want::Keep } else { Want::No }
+    };
+    let selection = Selection { enter: &enter, want: &want };
+    kernel.read(&selection, &|_| None::<()>, &Progress::new(Mode::Off), &Sink::new()).unwrap()
 }
 
 /// The definitions in a file, each to its closing brace.

@@ -219,7 +219,8 @@ impl Table {
     /// # }
     /// ```
     pub fn by_symbol(self, symbol: &str) -> impl Iterator<Item = (Side, PointKind)> {
-        let ways = self.iter().flat_map(|call| [(call, false), (call, true)]);
+        let calls = self.iter().filter(move |call| call.may_have(symbol));
+        let ways = calls.flat_map(|call| [(call, false), (call, true)]);
         ways.filter_map(move |(call, is_compat)| {
             let mut sides = call.sides().filter(|side| side.is_compat() == is_compat);
             sides.find_map(|side| Some((side, side.takes(symbol)?)))

@@ -10,7 +10,7 @@ use crate::abi::Abi;
 use crate::kernel::{KernelVersion, Release, Since, Span, Until};
 use crate::names;
 use crate::prototype::Params;
-use crate::row::{self, Alias, Moment, NEWEST, Row, SideData};
+use crate::row::{self, Alias, Moment, NEWEST, Older, Row, SideData};
 use crate::side::Side;
 use crate::table::Table;
 
@@ -169,11 +169,9 @@ impl Syscall {
 
     /// The ways in at a release, and the last release that has them so.
     fn sides_in(self, version: KernelVersion) -> Option<(SideData, SideData, usize)> {
-        let (number, span) = (self.number(), self.span());
-        let older = self.table.data().older;
-        let start = older.partition_point(|older| older.number < number);
+        let span = self.span();
         let mut first = span.first;
-        for older in older.get(start..)?.iter().take_while(|older| older.number == number) {
+        for older in self.older() {
             let last = older.last as usize;
             if (Span { first, last }).contains(version, Release::ALL) == Some(true) {
                 return Some((older.main, older.compat, last));
@@ -184,13 +182,25 @@ impl Syscall {
         now.then(|| (self.data().main, self.data().compat, span.last))
     }
 
+    /// Whether some way in of some release leads to an entry by which a symbol's name ends.
+    pub(crate) fn may_have(self, symbol: &str) -> bool {
+        let ends = |side: SideData| names::entry(side.entry).is_some_and(|entry| symbol.ends_with(entry));
+        let row = self.data();
+        ends(row.main) || ends(row.compat) || self.older().iter().any(|older| ends(older.main) || ends(older.compat))
+    }
+
+    /// What older releases say of it, oldest first.
+    fn older(self) -> &'static [Older] {
+        let (number, older) = (self.number(), self.table.data().older);
+        let start = older.partition_point(|older| older.number < number);
+        let rest = older.get(start..).unwrap_or_default();
+        let count = rest.iter().take_while(|older| older.number == number).count();
+        rest.get(..count).unwrap_or_default()
+    }
+
     /// Every way in of every release, newest first.
     pub(crate) fn sides(self) -> impl Iterator<Item = Side> {
-        let number = self.number();
-        let older = self.table.data().older;
-        let start = older.partition_point(|older| older.number < number);
-        let end = older.partition_point(|older| older.number <= number);
-        let older = older.get(start..end).unwrap_or_default();
+        let older = self.older();
         let of = move |main: SideData, compat: SideData, last: usize| {
             let has_compat = compat.flags & row::MISSING != row::ABSENT;
             [Some(Side::new(self, main, false, last)), has_compat.then(|| Side::new(self, compat, true, last))]

@@ -83,6 +83,21 @@ fn every_symbol_under_an_entry_prefix_is_claimed_or_explained() {
     assert!(count > 700, "{count}");
 }
 
+/// Symbols alone leave open which events there are, and that is no finding.
+#[test]
+fn symbols_alone_tell_functions_and_leave_events_open() {
+    let Some(all) = live(&[]) else { return };
+    let release = all["machine"]["release"].as_str().unwrap();
+    let arguments =
+        ["probe", "--abi", "x86_64", "--kallsyms", "/proc/kallsyms", "--release", release, "--format", "json"];
+    let found: Value = serde_json::from_str(&run(&root(), arguments).exits(0).out).unwrap();
+    assert_eq!(found["counts"]["functions"], all["counts"]["functions"]);
+    if found["machine"]["has_data"] == false {
+        assert_eq!(found["counts"]["events"], 0);
+        assert!(found["counts"]["without_event"]["not_at_hand"].as_u64() > Some(300), "{}", found["counts"]);
+    }
+}
+
 /// What can be attached to by type is in the kernel's own types: as text between two zero bytes, whatever BTF is.
 #[test]
 fn functions_that_btf_has_are_in_its_text() {

@@ -16,7 +16,8 @@ pub struct Kallsyms {
     is_zeroed: bool,
     /// Some address takes more than 32 bits.
     is_wide: bool,
-    /// Data has symbols, too: the kernel has `CONFIG_KALLSYMS_ALL`, or this is its whole map.
+    /// Data has symbols, too: the kernel has `CONFIG_KALLSYMS_ALL`, or this is its whole map. The objects of events and the
+    /// table of calls tell.
     has_data: bool,
 }
 
@@ -61,7 +62,8 @@ pub fn kallsyms(path: &str, bytes: &[u8], is_wanted: &dyn Fn(&str) -> bool, sink
         all.count += 1;
         all.is_zeroed &= symbol.address == 0;
         all.is_wide |= symbol.address > u64::from(u32::MAX);
-        all.has_data |= symbol.kind == b'd' || symbol.kind == b'D';
+        // Some data is there in any case, between code.
+        all.has_data |= name.starts_with(EVENT) || (name == "sys_call_table" && symbol.is_data());
         if sys.find(name.as_bytes()).is_some() || name.starts_with(EVENT) || is_wanted(name) {
             all.symbols.entry(name.to_string()).or_default().push(symbol);
         }
@@ -189,5 +191,6 @@ mod tests {
             assert_eq!((said.len(), said[0].code, said[0].labels[0].line), (1, "cut-off", 2));
         }
         assert_eq!(read(b"0 T other\n").1[0].code, "no-calls");
+        assert!(!read(b"1 D some_data\n2 T sys_read\n").0.unwrap().has_data());
     }
 }

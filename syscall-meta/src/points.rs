@@ -41,7 +41,9 @@ pub struct Point {
 #[non_exhaustive]
 pub enum PointKind {
     /// The tracepoints `syscalls:sys_enter_x` and `sys_exit_x` (tracefs, perf, BPF). They show native calls, each with the
-    /// argument words as the kernel casts them, and no call gets past them. A kernel needs `CONFIG_FTRACE_SYSCALLS`.
+    /// argument words as the kernel casts them, and no call gets past them. A compat call is left out, or, where
+    /// [`EventRules::skips_compat`] is not so, taken for the native call of its number. A kernel needs
+    /// `CONFIG_FTRACE_SYSCALLS`.
     Event,
     /// The tracepoints `raw_syscalls:sys_enter` and `sys_exit`, which every call passes that is traced, compat calls and
     /// unknown numbers, too; they show a [number](Point::id), not of which ABI, and the six words. A BPF program on the

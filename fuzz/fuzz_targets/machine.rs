@@ -41,7 +41,7 @@ fuzz_target!(|input: &[u8]| {
         filter_functions: probe::filter_functions("functions", part(), &sink).ok(),
         events: probe::events("events", part(), &sink).ok(),
         config: probe::kernel_config("config", part(), &sink).ok(),
-        btf: probe::btf_functions("btf", part()).ok(),
+        btf: syscall_meta_gen::parse::btf_functions("btf", part()).ok(),
     };
     let kernel = machine.release.as_deref().and_then(probe::series);
     if let Some(kernel) = kernel {

@@ -36,6 +36,7 @@ const MAY_NAME: [(&str, &[&str]); 17] = [
             "extract",
             "judge",
             "model",
+            "parse",
             "probe",
             "report",
             "resolve",

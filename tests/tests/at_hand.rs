@@ -370,6 +370,13 @@ fn headers_are_those_of_the_release_that_they_are_of() {
 }
 
 #[test]
+fn headers_of_an_unknown_machine_are_told() {
+    let (repository, headers) = (holding(), installed());
+    headers.write("vax-linux-gnu/asm/unistd.h", "#define __NR_read 1\n");
+    repository.run(["diff", "9.4", &headers.spec()]).exits(0).says(&["unknown-machine", "vax-linux-gnu"]);
+}
+
+#[test]
 fn changes_of_headers_are_found_and_no_others() {
     let repository = holding();
     type Change = fn(&Folder) -> &Folder;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::diagnostic::{Diagnostic, Label, Result, Sink};
+use crate::parse;
 use crate::probe::{self, Machine};
 use crate::source;
 
@@ -91,7 +92,7 @@ impl Files {
         machine.config = self
             .item("configuration", &self.config, places, sink, |path, bytes| probe::kernel_config(path, bytes, sink))?;
         machine.btf = self.item("BTF", &self.btf, one("/sys/kernel/btf/vmlinux"), sink, |path, bytes| {
-            probe::btf_functions(path, bytes)
+            parse::btf_functions(path, bytes)
         })?;
         if machine.release.is_none() {
             machine.release = machine.config.as_ref().and_then(|config| config.release()).map(str::to_string);

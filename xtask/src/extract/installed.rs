@@ -44,7 +44,11 @@ pub fn installed(
         let telling = TELLING.iter().find(|(header, _)| names.contains(*header));
         telling.map(|(_, arch)| arch.to_string())
     };
-    let InstalledTree { tree, version, archs } = installed.read(&arch_of, &of_headers)?;
+    let InstalledTree { tree, version, archs, unknown } = installed.read(&arch_of, &of_headers)?;
+    for asm in unknown {
+        let message = "these headers are of a machine that no ABI of data/abis.yaml has, and are left out";
+        sink.push(Diagnostic::warning("unknown-machine", message).at(Label::file(asm.display().to_string())));
+    }
     let release = parse::version_header("linux/version.h", &version)?;
     let near = near(&release)?;
     let of_archs: Vec<&AbiSpec> = abis.abis.iter().filter(|spec| archs.contains(&spec.arch)).collect();

@@ -68,13 +68,26 @@ pub fn told<'a>(running: &Running, abis: &'a Abis, sink: &Sink) -> Result<Told<'
     let mut release = release;
     if let Some((place, bytes)) = btf {
         let bodies = parse::btf_prototypes(place, bytes)?;
+        let unknown = bodies.iter().filter(|(_, params)| params.is_none()).map(|(event, _)| format!("`{event}`"));
+        let unknown: Vec<String> = unknown.collect();
+        if !unknown.is_empty() {
+            let message = format!("these calls have types of a form that is not known: {}", unknown.join(", "));
+            sink.push(
+                Diagnostic::warning("unknown-types", message)
+                    .at(Label::file(place.as_str()))
+                    .help("what they take is left out; xtask/src/parse/btf.rs knows how C spells types"),
+            );
+        }
         if prototypes.is_empty() {
             release.at_hand = Some(AtHand::Types);
-            let of_body = |(event, params)| Prototype { event, params, place: place.clone() };
-            prototypes.extend(bodies.into_iter().map(of_body));
+            let of_body = |(event, params): (String, Option<Vec<Param>>)| {
+                Some(Prototype { event, params: params?, place: place.clone() })
+            };
+            prototypes.extend(bodies.into_iter().filter_map(of_body));
         } else {
             for format in &prototypes {
-                let body = bodies.get(&format.event).filter(|params| !are_same(params, &format.params));
+                let body = bodies.get(&format.event).and_then(Option::as_ref);
+                let body = body.filter(|params| !are_same(params, &format.params));
                 body.into_iter().for_each(|params| sink.push(differ(format, params, place)));
             }
         }

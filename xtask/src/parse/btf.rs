@@ -1,8 +1,9 @@
-//! `/sys/kernel/btf/vmlinux`: what the functions take that hold the bodies of calls, as far as the compiler kept them.
+//! `/sys/kernel/btf/vmlinux`: which functions a kernel has, and what those take that hold the bodies of calls, as far as the
+//! compiler kept them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use btf_rs::{Btf, BtfType, Type};
+use btf_rs::{Btf, BtfType, Func, Type};
 
 use crate::diagnostic::{Diagnostic, Label, Result};
 use crate::model::Param;
@@ -14,31 +15,55 @@ const UNUSED: &str = "__unused";
 /// No type of a parameter leads through more types than this.
 const DEEPEST: usize = 32;
 
-/// The parameters of calls, by the name of their `SYSCALL_DEFINE`. A body whose types are of another form is left out.
-pub fn btf_prototypes(path: &str, bytes: &[u8]) -> Result<BTreeMap<String, Vec<Param>>> {
-    let failed = |cause: btf_rs::Error| {
-        Box::new(
-            Diagnostic::error("not-btf", format!("this is no BTF: {cause}"))
-                .at(Label::file(path))
-                .help("/sys/kernel/btf/vmlinux is, and the section .BTF of a kernel, taken out by itself"),
-        )
-    };
-    let btf = Btf::from_bytes(bytes).map_err(failed)?;
+/// The parameters of calls, by the name of their `SYSCALL_DEFINE`; none where a type is of a form that is not known.
+pub fn btf_prototypes(path: &str, bytes: &[u8]) -> Result<BTreeMap<String, Option<Vec<Param>>>> {
+    let btf = open(path, bytes)?;
     let mut all = BTreeMap::new();
-    // Ids have no gaps; the first that leads nowhere is behind the last.
-    for ty in (1..).map_while(|id| btf.resolve_type_by_id(id).ok()) {
-        let Type::Func(function) = ty else { continue };
-        let name = btf.resolve_name(&function).map_err(failed)?;
+    for function in functions(&btf) {
+        let name = btf.resolve_name(&function).map_err(|cause| failed(path, &cause))?;
         let Some(call) = name.strip_prefix(BODY) else { continue };
-        if let Ok(Type::FuncProto(proto)) = btf.resolve_chained_type(&function) {
-            let params: Option<Vec<Param>> = proto.parameters.iter().map(|param| parameter(&btf, param)).collect();
-            if let Some(mut params) = params {
-                params.retain(|param| param.name != UNUSED);
-                all.insert(call.to_string(), params);
-            }
-        }
+        let params = match btf.resolve_chained_type(&function) {
+            Ok(Type::FuncProto(proto)) => proto.parameters.iter().map(|param| parameter(&btf, param)).collect(),
+            _ => None,
+        };
+        let params = params.map(|params: Vec<Param>| params.into_iter().filter(|param| param.name != UNUSED).collect());
+        all.insert(call.to_string(), params);
     }
     Ok(all)
+}
+
+/// The names of all functions.
+pub fn btf_functions(path: &str, bytes: &[u8]) -> Result<BTreeSet<String>> {
+    let btf = open(path, bytes)?;
+    let name = |function: Func| btf.resolve_name(&function).map_err(|cause| failed(path, &cause));
+    functions(&btf).map(name).collect()
+}
+
+/// A section that has functions, as that of a kernel does.
+fn open(path: &str, bytes: &[u8]) -> Result<Btf> {
+    let btf = Btf::from_bytes(bytes).map_err(|cause| failed(path, &cause))?;
+    if functions(&btf).next().is_none() {
+        let error = Diagnostic::error("not-btf", "there is no function in this BTF").at(Label::file(path));
+        return Err(Box::new(error.help("is it that of the kernel?")));
+    }
+    Ok(btf)
+}
+
+/// Every function. All types were read when the section was opened: ids have no gaps, and the first that leads nowhere is
+/// behind the last.
+fn functions(btf: &Btf) -> impl Iterator<Item = Func> + '_ {
+    (1..).map_while(|id| btf.resolve_type_by_id(id).ok()).filter_map(|ty| match ty {
+        Type::Func(function) => Some(function),
+        _ => None,
+    })
+}
+
+fn failed(path: &str, cause: &btf_rs::Error) -> Box<Diagnostic> {
+    Box::new(
+        Diagnostic::error("not-btf", format!("this is no BTF: {cause}"))
+            .at(Label::file(path))
+            .help("/sys/kernel/btf/vmlinux is, and the section .BTF of a kernel, taken out by itself"),
+    )
 }
 
 fn parameter(btf: &Btf, param: &btf_rs::Parameter) -> Option<Param> {

@@ -19,7 +19,7 @@ mod structs;
 mod tbl;
 mod version;
 
-pub use btf::btf_prototypes;
+pub use btf::{btf_functions, btf_prototypes};
 pub use define::{argument_macros, definitions, may_define};
 pub use format::event_format;
 pub use function::{assembly_labels, c_functions};

@@ -1,5 +1,7 @@
 //! What is known of a machine: the lists that its kernel shows, or copies of them, and which release that is.
 
+use std::collections::BTreeSet;
+
 use rustc_hash::FxHashSet;
 
 use super::kallsyms::Kallsyms;
@@ -19,7 +21,7 @@ pub struct Machine {
     /// What it was built with.
     pub config: Option<KernelConfig>,
     /// The functions that its BTF has.
-    pub btf: Option<FxHashSet<String>>,
+    pub btf: Option<BTreeSet<String>>,
 }
 
 /// `X.Y` of a kernel, out of what `uname -r` says: `6.12.107+deb13-arm64`.

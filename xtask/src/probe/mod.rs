@@ -3,7 +3,6 @@
 //! The tables say what the source has; the machine says what its kernel has. Where the two do not agree, a reason is looked
 //! for: the configuration, the compiler, another release, a form of symbols. What has none is unknown, and told.
 
-mod btf;
 mod form;
 mod kallsyms;
 mod kernel_config;
@@ -14,7 +13,6 @@ mod reason;
 mod text;
 mod verdict;
 
-pub use btf::functions as btf_functions;
 pub use kallsyms::{Kallsyms, Symbol, kallsyms};
 pub use kernel_config::{KernelConfig, kernel_config};
 pub use leftover::{Claims, Leftover, Way, Why, leftovers};

@@ -43,6 +43,8 @@ pub struct InstalledTree {
     pub version: Arc<str>,
     /// The folders of `arch/` whose headers are there.
     pub archs: BTreeSet<String>,
+    /// Folders of machines of which nobody knows the architecture; they were left out.
+    pub unknown: Vec<PathBuf>,
 }
 
 impl Installed {
@@ -80,7 +82,11 @@ impl Installed {
             rows.extend(found.into_iter().map(|(name, text)| row(format!("include/uapi/{name}"), text)));
         }
         let tree = Tree::new(rows, BTreeMap::new(), Origin::Directory);
-        Ok(InstalledTree { tree, version: Arc::from(String::from_utf8_lossy(&version)), archs })
+        let is_unknown =
+            |(asm, triplet): (PathBuf, String)| machine(&triplet).and_then(arch_of).is_none().then_some(asm);
+        let mut unknown: Vec<PathBuf> = multiarch(&self.root).filter_map(is_unknown).collect();
+        unknown.sort();
+        Ok(InstalledTree { tree, version: Arc::from(String::from_utf8_lossy(&version)), archs, unknown })
     }
 
     /// Every `asm/` with the folder of `arch/` that it is of.

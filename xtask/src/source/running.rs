@@ -47,8 +47,10 @@ impl Running {
         let release = first_line(&sysctl.join("osrelease"))?;
         // Linux has told its own architecture since 6.1; before, the program's has to do.
         let machine = first_line(&sysctl.join("arch")).unwrap_or_else(|_| std::env::consts::ARCH.to_string());
-        let types = || super::bytes(Path::new(TYPES)).ok().map(|bytes| (TYPES.to_string(), bytes));
-        let running = |formats| Running { name: "live".into(), release, machine, formats, btf: types() };
+        let types = Path::new(TYPES);
+        let btf = if types.is_file() { Some((TYPES.to_string(), super::bytes(types)?)) } else { None };
+        let has_types = btf.is_some();
+        let running = |formats| Running { name: "live".into(), release, machine, formats, btf };
         let mut found = None;
         for root in TRACEFS.map(Path::new) {
             match fs::read_dir(root.join(EVENTS)) {
@@ -56,7 +58,7 @@ impl Running {
                 Err(cause) => found = found.or_else(|| (cause.kind() != io::ErrorKind::NotFound).then_some(cause)),
             }
         }
-        if Path::new(TYPES).is_file() {
+        if has_types {
             return Ok(running(Vec::new()));
         }
         let (why, help) = match found {

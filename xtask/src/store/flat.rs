@@ -12,7 +12,7 @@ pub(super) type Lists = BTreeMap<String, Vec<String>>;
 #[serde(deny_unknown_fields)]
 pub(super) struct ReleaseFile {
     pub release: String,
-    /// `live`, `headers`: what was at hand in place of the source.
+    /// `live`, `types`, `headers`: what was at hand in place of the source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     pub evaluated_with: String,
@@ -103,7 +103,6 @@ pub(super) struct SymbolsFile {
     /// the name are skipped; `sys_mmap2 as sys_mmap_pgoff`.
     pub match_rules: Lists,
     /// The folders of `arch/` whose kernels leave the calls of compat programs out of their events.
-    #[serde(default)]
     pub skips_compat: BTreeSet<String>,
 }
 

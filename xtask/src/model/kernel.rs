@@ -64,10 +64,9 @@ impl Release {
         (self.major, self.minor)
     }
 
-    /// How far another `X.Y` is, in series: there were some twenty of each `X`.
+    /// How many releases another `X.Y` is away.
     pub fn distance(&self, other: &Release) -> u32 {
-        let place = |of: &Release| of.major.saturating_mul(20).saturating_add(of.minor);
-        place(self).abs_diff(place(other))
+        series_distance(self.series(), other.series())
     }
 
     /// Whether no other `X.Y` lies between this and `next`: the last of each series since 3.0 leads to the next one.
@@ -77,6 +76,16 @@ impl Release {
             (major, minor) => (next.major, next.minor) == (major, minor + 1),
         }
     }
+}
+
+/// How many releases lie between two `X.Y`, and one more.
+pub fn series_distance(a: (u32, u32), b: (u32, u32)) -> u32 {
+    // Grows by one from release to release: 3.19, 4.20, 5.19 and 6.19 were the last of their series.
+    let ordinal = |(major, minor): (u32, u32)| {
+        let before: u32 = (3..major.min(1000)).map(|series| if series == 4 { 21 } else { 20 }).sum();
+        before.saturating_add(minor)
+    };
+    ordinal(a).abs_diff(ordinal(b))
 }
 
 impl Ord for Release {

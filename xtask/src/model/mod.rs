@@ -37,7 +37,7 @@ pub use headers::{
 };
 pub use held::Held;
 pub use history::{Between, Happened, History, Step};
-pub use kernel::{AtHand, Release};
+pub use kernel::{AtHand, Release, series_distance};
 pub use kinds::{
     Class, Direction, EntryKinds, Kind, KindRule, Kinds, Length, Mirror, Plain, Pointer, Returns, Target, Term,
 };

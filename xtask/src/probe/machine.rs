@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::kallsyms::Kallsyms;
 use super::kernel_config::KernelConfig;
+use crate::model::series_distance;
 
 /// What is at hand of a kernel; what is not is none.
 #[derive(Clone, Debug, Default)]
@@ -59,8 +60,7 @@ impl Fit {
 /// The place of the release, of those that are held, oldest first, that is nearest to a kernel. The newer one of two that
 /// are equally near: it knows the calls that came.
 pub fn nearest(held: &[(u32, u32)], kernel: (u32, u32)) -> Option<(usize, Fit)> {
-    let distance = |other: (u32, u32)| ordinal(other).abs_diff(ordinal(kernel));
-    let (place, found) = held.iter().enumerate().rev().min_by_key(|(_, other)| distance(**other))?;
+    let (place, found) = held.iter().enumerate().rev().min_by_key(|(_, other)| series_distance(**other, kernel))?;
     let fit = if *found == kernel {
         Fit::Same
     } else if held.iter().any(|other| *other < kernel) && held.iter().any(|other| *other > kernel) {
@@ -69,12 +69,6 @@ pub fn nearest(held: &[(u32, u32)], kernel: (u32, u32)) -> Option<(usize, Fit)> 
         Fit::Beyond
     };
     Some((place, fit))
-}
-
-/// A number that grows by one from release to release: 3.19, 4.20, 5.19 and 6.19 were the last of their series.
-fn ordinal((major, minor): (u32, u32)) -> u32 {
-    let before: u32 = (3..major.min(1000)).map(|series| if series == 4 { 21 } else { 20 }).sum();
-    before.saturating_add(minor)
 }
 
 #[cfg(test)]
@@ -97,6 +91,9 @@ mod tests {
             assert_eq!(nearest(&held, kernel), expected, "{kernel:?}");
         }
         assert_eq!(nearest(&[], (6, 1)), None);
+        // The last of a series and the first of the next are neighbours.
+        assert_eq!(nearest(&[(4, 18), (5, 1)], (4, 20)), Some((1, Fit::Between)));
+        assert_eq!((series_distance((4, 20), (5, 0)), series_distance((6, 19), (7, 2))), (1, 3));
     }
 
     #[test]

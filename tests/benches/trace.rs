@@ -1,5 +1,6 @@
 //! The example `trace` beside strace and beside loops that tell nothing, on programs that make many calls: wall time, and the
-//! time of processors that the tracer and the program take together, since wall time is noisy.
+//! time of processors that the tracer and the program take together, since wall time is noisy. `trace` keeps a thread that alone
+//! makes calls on its own processor; beside it stands what it takes without that, and what a loop takes with it.
 //!
 //! `cargo bench -p syscall-meta-tests --bench trace`; it needs strace, a C compiler, and leave to trace.
 
@@ -11,7 +12,7 @@ use syscall_meta_tests::{example, root};
 
 const TURNS: usize = 9;
 
-/// What is asked of the ratio of two ways.
+/// What is asked of the ratio of two ways, which is told without a bound where nothing is.
 struct Bound {
     of: &'static str,
     to: &'static str,
@@ -28,18 +29,24 @@ fn main() {
         assert!(gcc.is_ok_and(|status| status.success()), "a C compiler");
         program.display().to_string()
     };
-    let (bare, asks) = (built("loop", &[]), built("asks", &["-DASKS"]));
+    let (bare, asks, beside) =
+        (built("loop", &[]), built("asks", &["-DASKS"]), built("beside", &["-DASKS", "-DTOGETHER"]));
     let repository = a_repository(folder.path());
     let all = [
         ("trace", format!("{trace} -f -o /dev/null")),
+        ("trace --apart", format!("{trace} --apart -f -o /dev/null")),
         ("strace", "strace -f -o /dev/null".to_string()),
         ("a bare loop", bare),
         ("a loop that asks", asks),
+        ("one that asks, on one processor", beside),
     ];
     let bounds = [
         Bound { of: "trace", to: "strace", at_most: 0.85 },
         Bound { of: "trace", to: "a bare loop", at_most: 1.15 },
+        Bound { of: "trace --apart", to: "strace", at_most: f64::INFINITY },
+        Bound { of: "trace --apart", to: "a bare loop", at_most: f64::INFINITY },
         Bound { of: "a loop that asks", to: "a bare loop", at_most: f64::INFINITY },
+        Bound { of: "trace", to: "one that asks, on one processor", at_most: f64::INFINITY },
     ];
     let dd = |count: &str| format!("dd if=/dev/zero of=/dev/null bs=1 count={count}");
     compare("all calls of dd with bs=1", &dd("50000"), &all, &bounds);
@@ -88,12 +95,13 @@ fn compare(what: &str, program: &str, ways: &[(&str, String)], bounds: &[Bound])
     };
     println!("{what}");
     for ((name, _), times) in ways.iter().zip(&times) {
-        println!("  {name:18} {:7.3} s, {:7.3} s of processors", median(times, 0), median(times, 1));
+        println!("  {name:32} {:7.3} s, {:7.3} s of processors", median(times, 0), median(times, 1));
     }
     for bound in bounds {
         let of = |name: &str| ways.iter().position(|way| way.0 == name).map(|at| &times[at]).expect(name);
         let ratio = |which: usize| median(of(bound.of), which) / median(of(bound.to), which);
-        println!("  {} / {} = {:.2}, {:.2} (bound {:.2})", bound.of, bound.to, ratio(0), ratio(1), bound.at_most);
+        let asked = if bound.at_most.is_finite() { format!(" (bound {:.2})", bound.at_most) } else { String::new() };
+        println!("  {} / {} = {:.2}, {:.2}{asked}", bound.of, bound.to, ratio(0), ratio(1));
     }
 }
 

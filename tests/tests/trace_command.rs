@@ -305,6 +305,47 @@ fn a_running_program_is_traced_and_left() {
 }
 
 #[test]
+fn a_thread_that_alone_makes_calls_shares_the_processor_and_does_not_see_it() {
+    let Some((trace, programs)) = tools() else { return };
+    let alone = programs.join("alone").display().to_string();
+    let processors_of = |pid: &str| {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let line =
+            status.lines().find_map(|line| line.strip_prefix("Cpus_allowed:")).unwrap_or_default().trim().to_string();
+        line.chars().filter_map(|digit| digit.to_digit(16)).map(u32::count_ones).sum::<u32>()
+    };
+    let count = processors_of("self");
+    if count < 2 {
+        eprintln!("skipped: there is one processor");
+        return;
+    }
+    let count_text = count.to_string();
+    for options in [&["-f"][..], &[], &["-f", "-e", "trace=getppid,openat"], &["-f", "--apart"]] {
+        let (ran, _) = log(options, &[&alone, &count_text]);
+        assert_eq!(ran.status.code(), Some(0), "{options:?}: {}", text(&ran.stderr));
+    }
+    // Who looks from outside sees it; and when the tracer leaves, the program has what it had.
+    for (options, fewest) in [(&["-f"][..], 1), (&["-f", "--apart"], count)] {
+        let (going, log) =
+            (tempfile::NamedTempFile::new().expect("a file"), tempfile::NamedTempFile::new().expect("a file"));
+        let (path, going) = (log.path().display().to_string(), going.into_temp_path());
+        let program = [options, &["-o", &path, &alone, "-", going.to_str().expect("text")]].concat();
+        let mut child = command(trace, &program).spawn().expect("it starts");
+        until("some calls", || fs::metadata(log.path()).is_ok_and(|of| of.len() > 100_000));
+        let pid = fs::read_to_string(log.path()).expect("the log");
+        let pid = pid.split(' ').next().expect("a pid").to_string();
+        let least = (0..2000).map(|_| processors_of(&pid)).min();
+        assert_eq!(least, Some(fewest), "{options:?}");
+        // SAFETY: two numbers.
+        unsafe { libc::kill(child.id().cast_signed(), libc::SIGINT) };
+        waited(&mut child, &program);
+        assert_eq!(processors_of(&pid), count, "{options:?}");
+        going.close().expect("it is removed");
+        until("its end", || !Path::new(&format!("/proc/{pid}")).exists());
+    }
+}
+
+#[test]
 fn a_full_disk_and_a_closed_pipe_are_a_clear_end() {
     let Some((trace, _)) = tools() else { return };
     let folder = tempfile::tempdir().expect("a folder");

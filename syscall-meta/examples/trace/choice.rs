@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use syscall_meta::{Abi, Class, Entered, SyscallSet, Table};
+use syscall_meta::{Abi, Class, Entered, RawCall, Syscall, SyscallSet, Table};
 
 /// The ABIs of programs on this machine.
 pub(crate) const ABIS: [Abi; 3] = [Abi::X86_64, Abi::I386, Abi::X32];
@@ -53,14 +53,10 @@ impl Choice {
             names.extend(if is_without { all.difference(&chosen).copied().collect() } else { chosen });
         }
         let stops = tables.iter().map(|table| {
-            let mut stops = SyscallSet::empty(*table);
-            let of_alias = |call: &syscall_meta::Syscall| call.aliases().any(|alias| names.contains(alias));
-            for call in table.iter() {
-                if names.contains(call.name()) || of_alias(&call) || THROUGH.contains(&call.name()) {
-                    let _ = stops.insert(call);
-                }
-            }
-            stops
+            set(*table, |call| {
+                let is_alias = call.aliases().any(|alias| names.contains(alias));
+                is_alias || names.contains(call.name()) || THROUGH.contains(&call.name())
+            })
         });
         Ok(Some(Choice { stops: stops.collect(), names }))
     }
@@ -69,6 +65,21 @@ impl Choice {
     pub(crate) fn has(&self, entered: &Entered<'_>) -> bool {
         entered.name().is_some_and(|name| self.names.contains(name))
     }
+}
+
+/// The calls of a table that are such.
+pub(crate) fn set(table: Table, is_such: impl Fn(&Syscall) -> bool) -> SyscallSet {
+    let mut set = SyscallSet::empty(table);
+    for call in table.iter().filter(is_such) {
+        let _ = set.insert(call);
+    }
+    set
+}
+
+/// Whether a call is in the set of its ABI.
+pub(crate) fn is_in(sets: &[SyscallSet], raw: &RawCall) -> bool {
+    let set = sets.iter().find(|set| set.abi() == raw.abi());
+    set.is_some_and(|set| set.contains_kernel_number(raw.kernel_number()))
 }
 
 /// The calls of a word: a name, `%file`, `all`, `none`.
@@ -84,9 +95,7 @@ fn named(word: &str, tables: &[Table]) -> Result<BTreeSet<&'static str>, String>
         };
         return Ok(calls().filter(|call| call.side().classes().has(*class)).map(|call| call.name()).collect());
     }
-    let is = |call: &syscall_meta::Syscall| {
-        word == "all" || call.name() == word || call.aliases().any(|alias| alias == word)
-    };
+    let is = |call: &Syscall| word == "all" || call.name() == word || call.aliases().any(|alias| alias == word);
     let found: BTreeSet<&'static str> = calls().filter(is).map(|call| call.name()).collect();
     if found.is_empty() {
         return Err(format!("no call is named `{word}` on {}", ABIS.map(Abi::name).join(", ")));

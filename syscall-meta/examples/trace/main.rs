@@ -7,6 +7,7 @@ mod lines;
 mod options;
 mod seccomp;
 mod sys;
+mod together;
 mod tracer;
 
 use std::io::{self, Write};
@@ -49,6 +50,7 @@ fn run(options: &Options) -> io::Result<End> {
         interleaved: !options.json && !options.counts,
         is_ahead: options.output.is_some(),
         is_timed: options.counts,
+        is_together: !options.apart,
     };
     let mut lines = Lines::new(options)?;
     let mut counts = options.counts.then(Counts::default);

@@ -46,6 +46,9 @@ pub(crate) struct Options {
     /// A line of JSON for each call
     #[arg(long, conflicts_with = "counts")]
     pub(crate) json: bool,
+    /// Leave it to the scheduler where threads run: one that alone makes calls shares the tracer's processor otherwise
+    #[arg(long)]
+    pub(crate) apart: bool,
     /// The program, with what it is given
     #[arg(
         value_name = "COMMAND",

@@ -25,7 +25,7 @@ const MOST: usize = 4096;
 
 /// The filter for these calls; none where it would be too long.
 ///
-/// Sets of ABIs with one `AUDIT_ARCH` value, x86_64 and x32, share a part: their numbers differ.
+/// Sets of one ABI share a part, and those of ABIs with one `AUDIT_ARCH` value, x86_64 and x32, too: their numbers differ.
 pub(crate) fn filter(sets: &[SyscallSet]) -> Option<Vec<Instruction>> {
     let mut archs: Vec<u32> = sets.iter().filter_map(arch).collect();
     archs.sort_unstable();
@@ -38,6 +38,7 @@ pub(crate) fn filter(sets: &[SyscallSet]) -> Option<Vec<Instruction>> {
             .flat_map(|set| set.iter().map(|call| call.kernel_number()))
             .collect();
         numbers.sort_unstable();
+        numbers.dedup();
         let part = part(&numbers);
         all.push(instruction(JUMP_EQUAL, 1, 0, value));
         all.push(instruction(JUMP, 0, 0, u32::try_from(part.len()).ok()?));

@@ -267,3 +267,36 @@ pub(crate) fn die_of(signal: c_int) -> ! {
     // One that does not kill.
     std::process::exit(128 + signal)
 }
+
+/// The processors that a thread may run on, a bit for each.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Processors([u64; 16]);
+
+impl Processors {
+    /// This one alone, where it is one of them.
+    pub(crate) fn only(&self, one: usize) -> Option<Processors> {
+        let mut set = [0; 16];
+        *set.get_mut(one / 64)? = self.0[one / 64] & 1 << (one % 64);
+        (set != [0; 16]).then_some(Processors(set))
+    }
+}
+
+/// The processors that a thread may run on, the tracer where it is 0; none where the kernel does not say, or has more than fit.
+pub(crate) fn processors(pid: i32) -> Option<Processors> {
+    let mut set = [0u64; 16];
+    // SAFETY: the kernel fills in at most as many bytes as it is told there are.
+    let done = unsafe { libc::sched_getaffinity(pid, size_of_val(&set), set.as_mut_ptr().cast()) };
+    (done == 0).then_some(Processors(set))
+}
+
+/// Says where a thread may run, the tracer where it is 0; false where the kernel does not take it.
+pub(crate) fn set_processors(pid: i32, processors: &Processors) -> bool {
+    // SAFETY: the kernel reads as many bytes as it is told there are.
+    unsafe { libc::sched_setaffinity(pid, size_of_val(&processors.0), processors.0.as_ptr().cast()) == 0 }
+}
+
+/// The processor that the tracer is on.
+pub(crate) fn processor() -> Option<usize> {
+    // SAFETY: it takes nothing, and returns a number.
+    usize::try_from(unsafe { libc::sched_getcpu() }).ok()
+}

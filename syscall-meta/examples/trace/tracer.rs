@@ -12,10 +12,11 @@ use std::path::PathBuf;
 
 use syscall_meta::{Abi, ByteOrder, Decoded, Decoder, FdKind, Kept, ProcessMemory, Scratch, SyscallInfo, SyscallStop};
 
-use crate::choice::Choice;
+use crate::choice::{self, Choice};
 use crate::frame;
 use crate::seccomp;
 use crate::sys::{self, Stop, Until};
+use crate::together::Together;
 
 /// What happened to a thread.
 pub(crate) enum Event<'e> {
@@ -63,6 +64,8 @@ pub(crate) struct Setup {
     pub(crate) is_ahead: bool,
     /// How long calls take in the kernel is of interest.
     pub(crate) is_timed: bool,
+    /// A thread of the command that alone makes calls may share the tracer's processor.
+    pub(crate) is_together: bool,
 }
 
 /// How tracing ended.
@@ -91,12 +94,17 @@ pub(crate) fn run(
     let path = CString::new(path.as_os_str().as_bytes())?;
     let args: Vec<CString> = command.iter().map(|arg| CString::new(arg.as_bytes())).collect::<Result<_, _>>()?;
     // Without following, a child would have the filter and no tracer, so that its calls failed.
-    let filter = setup.choice.as_ref().filter(|_| setup.follow).and_then(|choice| seccomp::filter(&choice.stops));
+    let together = setup.is_together.then(Together::new);
+    let filter = setup.choice.as_ref().filter(|_| setup.follow).and_then(|choice| {
+        let concerned = together.as_ref().map_or(&[][..], Together::concerned);
+        seccomp::filter(&[&choice.stops, concerned].concat())
+    });
     let (ready, go) = sys::pipe()?;
     let pid = sys::start(&path, &args, (ready, &go), filter.as_deref())?;
     sys::seize(pid, setup.follow, filter.is_some())?;
     let mut tracer = Tracer::new(setup, filter.is_some(), tell);
     tracer.first = Some(pid);
+    tracer.together = together;
     tracer.threads.insert(pid, Thread { is_hidden: true, ..Thread::new() });
     // It waits for this; its calls are of interest from then on.
     sys::interrupt(pid)?;
@@ -168,6 +176,8 @@ struct Tracer<T> {
     open: Option<i32>,
     /// Somebody asked for an end, and threads have to be served to theirs.
     is_quiet: bool,
+    /// None where the processors of threads are not ours to choose: those of processes that ran before.
+    together: Option<Together>,
 }
 
 /// A traced thread.
@@ -227,8 +237,8 @@ impl Thread {
 
 impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
     fn new(setup: Setup, is_filtered: bool, tell: T) -> Self {
-        let threads = BTreeMap::new();
-        Tracer { setup, is_filtered, tell, threads, first: None, end: None, open: None, is_quiet: false }
+        let (threads, first, end, open, together) = (BTreeMap::new(), None, None, None, None);
+        Tracer { setup, is_filtered, tell, threads, first, end, open, is_quiet: false, together }
     }
 
     /// Serves threads until none is left, or somebody asks for an end.
@@ -258,6 +268,7 @@ impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
 
     /// Lets all threads go on by themselves.
     fn leave(&mut self) {
+        self.together = None;
         let pids: Vec<i32> = self.threads.keys().copied().collect();
         for pid in pids {
             // It may have stopped already, or ended.
@@ -282,7 +293,13 @@ impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
     fn stopped(&mut self, stop: Stop) -> io::Result<()> {
         let Stop { pid, status, .. } = stop;
         if libc::WIFEXITED(status) || libc::WIFSIGNALED(status) {
+            if let Some(together) = &mut self.together {
+                together.ended(pid);
+            }
             return self.ended(pid, status);
+        }
+        if let Some(together) = &mut self.together {
+            together.stopped(pid);
         }
         // A new one may stop before its parent tells of it.
         if let Entry::Vacant(free) = self.threads.entry(pid) {
@@ -366,6 +383,9 @@ impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
             let why = format!("process {pid}: a call of architecture {:#x}, which is not known", info.arch());
             return Err(io::Error::other(why));
         };
+        if let Some(together) = &mut self.together {
+            together.begins(&raw);
+        }
         let Some(thread) = self.threads.get_mut(&pid) else { return Ok(()) };
         thread.is_in_call = true;
         if thread.is_hidden {
@@ -375,11 +395,7 @@ impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
             thread.is_hidden = false;
         }
         let choice = self.setup.choice.as_ref();
-        let stops = |choice: &Choice| {
-            let set = choice.stops.iter().find(|set| set.abi() == raw.abi());
-            set.is_some_and(|set| set.contains_kernel_number(raw.kernel_number()))
-        };
-        if choice.is_some_and(|choice| !stops(choice)) {
+        if choice.is_some_and(|choice| !choice::is_in(&choice.stops, &raw)) {
             return Ok(());
         }
         if thread.memory.is_none() {
@@ -395,6 +411,9 @@ impl<T: FnMut(i32, Event<'_>) -> io::Result<()>> Tracer<T> {
             Some(memory) => decoder.enter_knowing(&raw, memory, &known, &mut scratch),
             None => decoder.enter(&raw, &(), &mut scratch),
         };
+        if let Some(together) = &mut self.together {
+            together.opens(&entered);
+        }
         if choice.is_some_and(|choice| !choice.has(&entered)) {
             return Ok(());
         }

@@ -1,11 +1,20 @@
 // The least that a tracer does: it lets a program and all that it starts go from stop to stop, and tells nothing.
-// With -DASKS it asks at each stop what the call is, which is what no tracer can do without.
+// With -DASKS it asks at each stop what the call is, which is what no tracer can do without; with -DTOGETHER both have one
+// processor.
+#define _GNU_SOURCE
+#include <sched.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 int main(int count, char **arguments) {
+#ifdef TOGETHER
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    sched_setaffinity(0, sizeof one, &one);
+#endif
     int first = fork();
     if (!first) {
         raise(SIGSTOP);

@@ -1,0 +1,135 @@
+//! One processor for the tracer and the thread that it serves, while that thread alone stops.
+//!
+//! The two never run at the same time then: one waits for the other. On one processor, the switch from one to the other is
+//! all that a stop takes; on two, each stop wakes a processor that has just gone to sleep, twice, which takes several times
+//! as long. A program does not get to see it: it has the processors that it had before any call that shows them or hands them on
+//! to another thread, and before it reads of itself in `/proc`, where it does not run past the filter of chosen calls. A thread
+//! that is not served alone has its own, too.
+//!
+//! A tracer that is killed without a chance leaves a thread where it is: the kernel has no call for that.
+
+use syscall_meta::{Entered, RawCall, SyscallSet, Value};
+
+use crate::choice::{self, ABIS};
+use crate::sys::{self, Processors};
+
+/// So many stops without one of another thread make a thread the only one.
+const ALONE: u32 = 32;
+/// After so many, the scheduler has its choice again: the processor may have got other work.
+const FOR: u32 = 1 << 16;
+
+/// Calls that show the processors of a thread, set them, or hand them on to another.
+const CONCERNED: [&str; 9] = [
+    "sched_getaffinity",
+    "sched_setaffinity",
+    // A deadline is for threads that may run anywhere.
+    "sched_setattr",
+    "clone",
+    "clone3",
+    "fork",
+    "vfork",
+    // The thread may have another id afterwards.
+    "execve",
+    "execveat",
+];
+
+/// Calls that open what may tell of a thread's processors.
+const OPENING: [&str; 3] = ["open", "openat", "openat2"];
+
+/// Which thread has stopped last, how often, and whether it shares the tracer's processor.
+pub(crate) struct Together {
+    concerned: Vec<SyscallSet>,
+    opening: Vec<SyscallSet>,
+    pid: i32,
+    stops: u32,
+    shared: Option<Shared>,
+}
+
+/// What the two had before, and have now.
+struct Shared {
+    ours: Processors,
+    theirs: Processors,
+    one: Processors,
+}
+
+impl Together {
+    pub(crate) fn new() -> Together {
+        let sets = |names: &[&str]| {
+            let tables = ABIS.iter().filter_map(|abi| abi.table());
+            tables.map(|table| choice::set(table, |call| names.contains(&call.name()))).collect()
+        };
+        Together { concerned: sets(&CONCERNED), opening: sets(&OPENING), pid: 0, stops: 0, shared: None }
+    }
+
+    /// Calls that [`Together::begins`] has to be told of.
+    pub(crate) fn concerned(&self) -> &[SyscallSet] {
+        &self.concerned
+    }
+
+    /// A thread has stopped, and is to go on.
+    pub(crate) fn stopped(&mut self, pid: i32) {
+        if pid != self.pid || self.stops == FOR {
+            self.part();
+            self.pid = pid;
+        }
+        self.stops += 1;
+        if self.stops == ALONE {
+            self.shared = share(pid);
+        }
+    }
+
+    /// A thread that has stopped is about to make a call.
+    pub(crate) fn begins(&mut self, raw: &RawCall) {
+        if self.shared.is_some() && choice::is_in(&self.concerned, raw) {
+            self.part();
+        }
+    }
+
+    /// A thread that has stopped is about to make a call, which is known in full.
+    pub(crate) fn opens(&mut self, entered: &Entered<'_>) {
+        if self.shared.is_some() && choice::is_in(&self.opening, entered.raw()) {
+            let is_proc = |value| matches!(value, Value::Text(path) if path.bytes().starts_with(b"/proc/"));
+            if entered.args().any(|arg| arg.value().is_some_and(is_proc)) {
+                self.part();
+            }
+        }
+    }
+
+    /// A thread has ended.
+    pub(crate) fn ended(&mut self, pid: i32) {
+        if pid == self.pid {
+            // Its id may be somebody else's.
+            self.pid = 0;
+            self.part();
+        }
+    }
+
+    /// Gives both back what they had.
+    pub(crate) fn part(&mut self) {
+        self.stops = 0;
+        let Some(shared) = self.shared.take() else { return };
+        sys::set_processors(0, &shared.ours);
+        // What somebody else has given it since, it keeps.
+        if self.pid != 0 && sys::processors(self.pid).is_some_and(|now| now == shared.one) {
+            sys::set_processors(self.pid, &shared.theirs);
+        }
+    }
+}
+
+impl Drop for Together {
+    fn drop(&mut self) {
+        self.part();
+    }
+}
+
+/// Keeps a thread and the tracer on the processor that the tracer is on; none where the thread may not run there, or the tracer
+/// may not say.
+fn share(pid: i32) -> Option<Shared> {
+    let (ours, theirs) = (sys::processors(0)?, sys::processors(pid)?);
+    let one = theirs.only(sys::processor()?)?;
+    if !sys::set_processors(pid, &one) {
+        return None;
+    }
+    sys::set_processors(0, &one);
+    Some(Shared { ours, theirs, one })
+}

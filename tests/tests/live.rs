@@ -16,6 +16,8 @@ mod seccomp;
 #[path = "../../syscall-meta/examples/trace/sys.rs"]
 #[allow(dead_code, reason = "the example takes more of it")]
 mod sys;
+#[path = "../../syscall-meta/examples/trace/together.rs"]
+mod together;
 #[path = "../../syscall-meta/examples/trace/tracer.rs"]
 #[allow(dead_code, reason = "the example takes more of it")]
 mod tracer;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use super::kinds::{Names, by_entry, of_kind, of_returns};
+use super::kinds::{Names, Starts, by_entry, of_kind, of_returns};
 use super::records::bare;
 use super::{From, Pool, array, numbers, place, wrong};
 use crate::diagnostic::Sink;
@@ -15,7 +15,7 @@ use crate::model::{
 use crate::resolve::spellings;
 
 /// The choices with their cases, and what is said of each entry, which has them.
-pub(super) fn choices(from: &From, pool: &mut Pool, sink: &Sink) -> (String, String) {
+pub(super) fn choices(from: &From, starts: &Starts, pool: &mut Pool, sink: &Sink) -> (String, String) {
     let constants = Constants::new(from);
     let mut made = Made::default();
     let mut lines = Vec::new();
@@ -29,7 +29,7 @@ pub(super) fn choices(from: &From, pool: &mut Pool, sink: &Sink) -> (String, Str
     numbers(&mut out, "What is decided.", "DECIDED", "u16", &made.decided);
     let behind = behind(&made.behind, from);
     numbers(&mut out, BEHIND, "BEHIND", "(u16, u16, u16)", &behind);
-    (out, entries(from, pool))
+    (out, entries(from, starts, pool))
 }
 
 const BEHIND: &str = "What entries take to which others lead: where a `long` has 32 bits, and where it has 64.";
@@ -106,15 +106,8 @@ pub(in crate::emit) fn calls_behind(from: &From) -> Vec<Behind> {
 }
 
 /// `ENTRIES` and `ENTRY_CHOICES`.
-fn entries(from: &From, pool: &mut Pool) -> String {
+fn entries(from: &From, starts: &Starts, pool: &mut Pool) -> String {
     let known = by_entry(from);
-    // Where each entry's kinds begin: `kinds::entries` goes through the same map.
-    let mut starts = BTreeMap::new();
-    let mut start = 0;
-    for (entry, (params, _)) in &known {
-        starts.insert(*entry, start);
-        start += params.len();
-    }
     let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     // What a request's type says comes before what is written down of it.
     by_name.entry(super::requests::ENTRY.to_string()).or_default().push(from.kinds.choices.len());

@@ -1,5 +1,6 @@
 //! Kinds: of every parameter of every entry, and of results.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -13,18 +14,39 @@ pub(super) enum Names {
     Fields,
 }
 
-/// `PARAMS`: the kinds of parameters, entry by entry; what is said of an entry goes into `ENTRIES` with its choices.
-pub(super) fn entries(from: &From, pool: &mut Pool) -> String {
-    let mut lines = Vec::new();
-    for (_, (params, _)) in by_entry(from) {
-        for (name, kind) in params {
+/// Where the kinds of each entry's parameters begin.
+pub(super) type Starts<'a> = BTreeMap<&'a str, usize>;
+
+/// `PARAMS`: the kinds of parameters, which entries share that take the same; what is said of an entry goes into `ENTRIES` with
+/// its choices.
+pub(super) fn entries<'a>(from: &From<'a>, pool: &mut Pool) -> (String, Starts<'a>) {
+    let mut lists = Vec::new();
+    for (entry, (params, _)) in by_entry(from) {
+        let line = |(name, kind): (&str, &Kind)| {
             let id = of_kind(kind, Names::Params, from, pool);
-            lines.push(format!("({}, {id})", from.pools.prototypes.params.id(Some(name))));
+            format!("({}, {id})", from.pools.prototypes.params.id(Some(name)))
+        };
+        lists.push((entry, params.into_iter().map(line).collect::<Vec<String>>()));
+    }
+    // What is part of a longer one is there already.
+    lists.sort_by_key(|(entry, list)| (Reverse(list.len()), *entry));
+    let (mut lines, mut starts): (Vec<String>, Starts) = (Vec::new(), BTreeMap::new());
+    for (entry, list) in lists {
+        let there = lines.windows(list.len().max(1)).position(|lines| lines == list);
+        starts.insert(entry, there.unwrap_or(if list.is_empty() { 0 } else { lines.len() }));
+        if there.is_none() {
+            lines.extend(list);
         }
     }
     let mut out = String::new();
-    numbers(&mut out, "The names of parameters with their kinds, entry by entry.", "PARAMS", "(u16, u16)", &lines);
-    out
+    numbers(
+        &mut out,
+        "The names of parameters with their kinds, as entries have them.",
+        "PARAMS",
+        "(u16, u16)",
+        &lines,
+    );
+    (out, starts)
 }
 
 /// In the order in which the parameters stand, so that a place is mostly that of the parameter.

@@ -95,8 +95,8 @@ pub(super) fn meaning(from: &From, sink: &Sink) -> String {
         "{HEAD}//! What parameters, results and fields mean; the form is that of `crate::meaning`.\n\n\
          use crate::FlagSet;\nuse crate::generated::sets;\nuse crate::meaning::*;\n"
     );
-    let entries = kinds::entries(from, &mut pool);
-    let choices = choices::choices(from, &mut pool, sink);
+    let (entries, starts) = kinds::entries(from, &mut pool);
+    let choices = choices::choices(from, &starts, &mut pool, sink);
     let controls = controls::controls(from, &mut pool, sink);
     let netlink = netlink::netlink(from, &mut pool, sink);
     let types = scalars::types(from, &mut pool);

@@ -24,6 +24,8 @@ pub(crate) enum Habit {
     Clone,
     /// Its bytes go through a descriptor.
     Through,
+    /// The same, and it returns how many messages came.
+    Receive,
     /// It returns the mask that holds, where others return the one before.
     Sgetmask,
     /// It takes the number of another call and that one's words.
@@ -31,7 +33,7 @@ pub(crate) enum Habit {
 }
 
 /// The calls with a habit.
-const HABITS: [(Habit, &[&str]); 11] = [
+const HABITS: [(Habit, &[&str]); 12] = [
     (Habit::Sleep, &["nanosleep", "clock_nanosleep", "clock_nanosleep_time64"]),
     (Habit::Poll, &["poll"]),
     (Habit::Ppoll, &["ppoll", "ppoll_time64"]),
@@ -42,22 +44,9 @@ const HABITS: [(Habit, &[&str]); 11] = [
     (Habit::Clone, &["clone", "clone2"]),
     (
         Habit::Through,
-        &[
-            "read",
-            "readv",
-            "recv",
-            "recvfrom",
-            "recvmmsg",
-            "recvmmsg_time64",
-            "recvmsg",
-            "send",
-            "sendmmsg",
-            "sendmsg",
-            "sendto",
-            "write",
-            "writev",
-        ],
+        &["read", "readv", "recv", "recvfrom", "recvmsg", "send", "sendmmsg", "sendmsg", "sendto", "write", "writev"],
     ),
+    (Habit::Receive, &["recvmmsg", "recvmmsg_time64"]),
     (Habit::Sgetmask, &["sgetmask"]),
     (Habit::Syscall, &["syscall"]),
 ];

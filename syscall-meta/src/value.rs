@@ -434,7 +434,11 @@ impl<'b> Fields<'b> {
                 Some(number) => FieldValue::Number(number),
                 None => match self.of.value(&field, index, kind) {
                     Some(value) => FieldValue::Other(value),
-                    None => continue,
+                    None => {
+                        // What ends a structure, and nobody says how much of it there is.
+                        self.left_out |= field.5 == FLEXIBLE;
+                        continue;
+                    }
                 },
             };
             return Some((meaning::field_name(field.0), value));
@@ -502,11 +506,16 @@ impl<'b> Struct<'b> {
                 }));
             }
             // Many of them, that lead to nothing: their bytes say all.
-            let all = if count == FLEXIBLE { here } else { here.get(..each * usize::from(count))? };
+            let all = match count {
+                FLEXIBLE if here.is_empty() => return None,
+                FLEXIBLE => here,
+                count => here.get(..each * usize::from(count))?,
+            };
             return Some(Value::Bytes(Bytes { bytes: all, total: all.len() as u64 }));
         }
         let what = meaning::kind(kind)?;
         let len = match count {
+            FLEXIBLE if here.is_empty() => return None,
             FLEXIBLE => here.len(),
             count => size.max(1) * usize::from(count),
         };

@@ -33,6 +33,8 @@ groups! {
     pointers::lists_of_texts,
     pointers::bytes,
     pointers::structures,
+    pointers::what_ends_a_structure,
+    pointers::no_more_than_the_result,
     pointers::arrays_of_structures,
     pointers::numbers,
     pointers::times_that_are_left,

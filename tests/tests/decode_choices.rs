@@ -43,13 +43,13 @@ fn files(calls: &mut Calls) {
         .call("fcntl", &[3, 16, A])
         .leaves(A, Pack::le().u32(1).u32(7))
         .returns(0, "fcntl(3, F_GETOWN_EX, {type=F_OWNER_PID, pid=7}) = 0");
-    let handle = Pack::le().u32(8).u32(0).u64(0);
+    let handle = Pack::le().u32(8).u32(0).raw(b"12345678");
     calls
         .call("name_to_handle_at", &[4, A, B, C, 0])
         .has(A, "f\0")
         .has(B, &handle)
         .leaves(C, Pack::le().u32(30))
-        .returns(0, r#"name_to_handle_at(4, "f", {handle_bytes=8, handle_type=0, f_handle=""}, [30], 0) = 0"#);
+        .returns(0, r#"name_to_handle_at(4, "f", {handle_bytes=8, handle_type=0, f_handle="12345678"}, [30], 0) = 0"#);
     calls.call("execveat", &[4, A, 0, 0, 0]).has(A, "x\0").returns(0, r#"execveat(4, "x", NULL, NULL, 0) = 0"#);
     calls.call("sysfs", &[1, A]).has(A, "proc\0").returns(2, r#"sysfs(1, "proc") = 2"#);
     calls.call("sysfs", &[2, 3, A]).leaves(A, "proc\0").returns(0, r#"sysfs(2, 3, "proc") = 0"#);
@@ -70,6 +70,22 @@ fn requests(calls: &mut Calls) {
         .leaves(A, Pack::le().u16(24).u16(80).u16(0).u16(0))
         .returns(0, "ioctl(0, TIOCGWINSZ, {ws_row=24, ws_col=80, ws_xpixel=0, ws_ypixel=0}) = 0");
     calls.call("ioctl", &[3, 0x5421, A]).has(A, Pack::le().u32(1)).returns(0, "ioctl(3, FIONBIO, [1]) = 0");
+    // The request says which member of a union it is, and how large.
+    let interface = |value: Pack| Pack::le().raw(b"lo").to(16).raw(value.as_ref()).to(40);
+    calls
+        .call("ioctl", &[3, 0x8913, A])
+        .has(A, interface(Pack::le()))
+        .leaves(A, interface(Pack::le().u16(0x49)))
+        .returns(0, r#"ioctl(3, SIOCGIFFLAGS, {ifr_name="lo", ifr_flags=IFF_UP|IFF_LOOPBACK|IFF_RUNNING}) = 0"#);
+    calls
+        .call("ioctl", &[3, 0x8922, A])
+        .has(A, interface(Pack::le().u32(9000).u32(7)))
+        .returns(0, r#"ioctl(3, SIOCSIFMTU, {ifr_name="lo", ifr_mtu=9000}) = 0"#);
+    let mask = Pack::le().u16(2).u16(0).raw(&[255, 0, 0, 0]).to(16);
+    calls.call("ioctl", &[3, 0x891b, A]).has(A, interface(Pack::le())).leaves(A, interface(mask)).returns(
+        0,
+        r#"ioctl(3, SIOCGIFNETMASK, {ifr_name="lo", ifr_netmask={sa_family=AF_INET, sin_port=htons(0), sin_addr=inet_addr("255.0.0.0")}}) = 0"#,
+    );
     calls.call("ioctl", &[3, 0x4004_9409, 4]).returns(0, "ioctl(3, BTRFS_IOC_CLONE or FICLONE, 4) = 0");
 }
 

@@ -35,7 +35,7 @@ const NETLINK_KOBJECT_UEVENT: u16 = 15;
 
 /// The protocol of netlink in whose messages a call's bytes are.
 pub(super) fn netlink<D: Descriptors + ?Sized>(slots: &Slots, descriptors: &D) -> Option<u16> {
-    if slots.habit != Habit::Through {
+    if !matches!(slots.habit, Habit::Through | Habit::Receive) {
         return None;
     }
     let is_fd = |kind: u16| meaning::kind(kind).is_some_and(|kind| kind.0 == Plain::Fd as u8);

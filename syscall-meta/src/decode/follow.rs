@@ -166,8 +166,18 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     fn written(&self, kind: K, len: u64) -> u64 {
         let is_size = meaning::kind(self.slots.returns).is_some_and(|kind| kind.0 == Plain::Size as u8);
         match self.result() {
-            Some(result) if is_size && kind.1 & IN == 0 => len.min(result),
+            Some(result) if is_size && kind.1 & OUT != 0 => len.min(result),
             _ => len,
+        }
+    }
+
+    /// How many structures mean something: of the messages that there was room for, those that came.
+    fn received(&self, record: u16, count: u64) -> u64 {
+        match self.result() {
+            Some(result) if record == value::wanted().mmsghdr && self.slots.habit == Habit::Receive => {
+                count.min(result)
+            }
+            _ => count,
         }
     }
 
@@ -214,7 +224,10 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
                 let record = if of == NO { meaning::record_of_type(ty) } else { of };
                 match (length, count(self)) {
                     (NO, _) => self.structure(record, address, fields, param, depth, tape),
-                    (_, Some(count)) => self.structures(record, address, count, depth, tape),
+                    (_, Some(count)) => {
+                        let count = self.received(record, count);
+                        self.structures(record, address, count, depth, tape)
+                    }
                     _ => false,
                 }
             }
@@ -502,7 +515,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         let behind =
             slots.iter().position(|slot| slot.param.name() == param && param != NO).and_then(|at| slots.get(at + 1));
         let size = behind.and_then(|slot| match prototype::param_name(slot.param.name()) {
-            "size" | "usize" => Some((slot.value()?, true)),
+            "size" | "usize" | "rseq_len" => Some((slot.value()?, true)),
             // The value of an option, which may be given and returned short.
             "optlen" if slot.param.is_pointer() => Some((self.behind(self.slots, slot.param.name())?, false)),
             "optlen" => Some((slot.value()?, false)),
@@ -566,7 +579,8 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
                 self.message(index as u16, address, field.1, tape);
                 continue;
             }
-            if field.3 != NO && kind.0 != Plain::Unused as u8 {
+            let ends_it = field.5 == FLEXIBLE && kind.0 >= tag::PATH;
+            if field.3 != NO && kind.0 != Plain::Unused as u8 && !ends_it {
                 let asked = if field.5 == 1 { LEADS } else { HOLDS };
                 let follows = meaning::record(field.3).is_some_and(|inner| inner.6 & asked != 0);
                 let Some(place) = address.checked_add(field.1.into()).filter(|_| follows) else { continue };
@@ -584,10 +598,12 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
             if kind.0 < tag::PATH || !self.is_followed(kind) {
                 continue;
             }
-            let Some(pointer) = value::field_number(&field, bytes, self.place()) else { continue };
-            if pointer == 0 {
-                continue;
-            }
+            // What ends a structure lies behind it, as much as its length says.
+            let pointer = match ends_it {
+                true => address.checked_add(field.1.into()),
+                false => value::field_number(&field, bytes, self.place()),
+            };
+            let Some(pointer) = pointer.filter(|pointer| *pointer != 0) else { continue };
             tape.u16(index as u16);
             let node = tape.here();
             self.pointer(kind, NO, NO, NO, pointer, Around::Fields(at, bytes), depth + 1, tape);

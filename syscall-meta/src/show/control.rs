@@ -100,7 +100,7 @@ mod tests {
             let place = Place { abi: self.abi, order: self.order };
             let of = Control::new(0x1000, self.bytes.len() as u64, 8, &self.bytes, place);
             let mut out = String::new();
-            let shown = Shown { style: Style::new().verbose(), place, without: None };
+            let shown = Shown::new(Style::new().verbose(), place);
             super::super::gathered(&mut out, |out| control(&shown, &of, 0, out)).expect("a string takes all");
             out
         }

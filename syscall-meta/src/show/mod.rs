@@ -132,7 +132,8 @@ impl<'b> Decoded<'b> {
             None => {}
         }
         let Some(value) = arg.value() else { return out.write_str("?") };
-        let shown = Shown { style, place: self.place(), without: is_told_behind.then_some("revents") };
+        let without = is_told_behind.then_some("revents");
+        let shown = Shown { without, sets_times: arg.name() == "utimes", ..Shown::new(style, self.place()) };
         if is_place(&value, arg) {
             return text::hex(out, arg.number().unwrap_or(0));
         }
@@ -150,7 +151,7 @@ impl<'b> Decoded<'b> {
 
     /// `clone` has its arguments in another order on each of several ABIs, and many of them mean nothing: the names tell.
     fn clone_call(&self, out: &mut Out<'_>) -> fmt::Result {
-        let shown = Shown { style: Style::new(), place: self.place(), without: None };
+        let shown = Shown::new(Style::new(), self.place());
         let mut any = false;
         for (name, title) in [
             ("newsp", "child_stack="),

@@ -17,7 +17,7 @@ impl NetlinkMessages<'_> {
     /// # Errors
     /// Those of the writer.
     pub fn show<W: Write + ?Sized>(&self, style: Style, out: &mut W) -> fmt::Result {
-        super::gathered(out, |out| messages(&Shown { style, place: self.place(), without: None }, self, 0, out))
+        super::gathered(out, |out| messages(&Shown::new(style, self.place()), self, 0, out))
     }
 }
 

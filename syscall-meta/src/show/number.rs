@@ -193,7 +193,8 @@ fn bits(members: PlainMembers, number: &Number, value: u64, out: &mut Out<'_>) -
         first = false;
         out.write_str(name)
     })?;
-    if rest == 0 && !first {
+    // The sign of a C int is in its highest bit, and not above it.
+    if low(rest, number.bits()) == 0 && !first {
         return Ok(());
     }
     if !first {

@@ -91,7 +91,7 @@ impl Decoded<'_> {
         if count == 0 {
             return out.write_str(" (Timeout)");
         }
-        let shown = Shown { style: Style::new(), place: self.place(), without: None };
+        let shown = Shown::new(Style::new(), self.place());
         if is_poll {
             let found = self.args().next().and_then(|arg| arg.value());
             let Some(Value::List(list)) = found else { return Ok(()) };

@@ -7,7 +7,7 @@ use crate::abi::Abi;
 use crate::constants::FlagSet;
 use crate::generated::sets;
 use crate::meaning;
-use crate::value::{Bits, Dirents, FieldValue, Place, Value};
+use crate::value::{Bits, Dirents, FieldValue, Place, Struct, Value};
 
 const DIRENT_TYPES: FlagSet = meaning::set_of(sets::DIRENT_TYPES);
 
@@ -18,7 +18,12 @@ pub(crate) struct Shown {
     pub(crate) place: Place,
     /// A field that is told elsewhere.
     pub(crate) without: Option<&'static str>,
+    /// Times are those that a file is to have, of which two are none.
+    pub(crate) sets_times: bool,
 }
+
+/// In place of nanoseconds, of include/linux/stat.h: the time that it is, and the one that it has.
+const NOT_TIMES: [(u64, &str); 2] = [(0x3fff_ffff, "UTIME_NOW"), (0x3fff_fffe, "UTIME_OMIT")];
 
 /// How deep values may lie in each other; what is deeper is not shown. The decoder's limits are below.
 const DEPTH: usize = 16;
@@ -26,10 +31,14 @@ const DEPTH: usize = 16;
 /// A value by itself.
 pub(super) fn alone<W: Write + ?Sized>(value: &Value<'_>, out: &mut W) -> fmt::Result {
     let place = Place { abi: Abi::ALL[0], order: crate::abi::ByteOrder::Little };
-    super::gathered(out, |out| Shown { style: Style::new(), place, without: None }.value(value, out))
+    super::gathered(out, |out| Shown::new(Style::new(), place).value(value, out))
 }
 
 impl Shown {
+    pub(crate) fn new(style: Style, place: Place) -> Shown {
+        Shown { style, place, without: None, sets_times: false }
+    }
+
     pub(crate) fn value(&self, value: &Value<'_>, out: &mut Out<'_>) -> fmt::Result {
         self.at_depth(value, 0, out)
     }
@@ -51,6 +60,9 @@ impl Shown {
                 if of.is_cut() { out.write_str("...") } else { Ok(()) }
             }
             Value::Struct(of) => {
+                if let Some(name) = self.not_a_time(of) {
+                    return out.write_str(name);
+                }
                 let mut fields = if self.style.verbose { of.fields() } else { of.brief_fields() };
                 out.write_str("{")?;
                 let mut first = true;
@@ -97,6 +109,14 @@ impl Shown {
                 out.write_str("\")")
             }
         }
+    }
+
+    /// The name of what stands in place of a time that a file is to have.
+    fn not_a_time(&self, of: &Struct<'_>) -> Option<&'static str> {
+        let Some(Value::Number(nanoseconds)) = self.sets_times.then(|| of.field("tv_nsec")).flatten() else {
+            return None;
+        };
+        NOT_TIMES.iter().find(|(value, _)| *value == nanoseconds.value()).map(|(_, name)| *name)
     }
 
     fn list<'b>(

@@ -46,6 +46,16 @@ pub(crate) fn paths(calls: &mut Calls) {
         .fails(34, "getcwd(0x7ffd00001000, 1) = -1 ERANGE (Numerical result out of range)");
     // NULL that means something, which only a few parameters have.
     calls.call("utimensat", &[3, 0, 0, 0]).returns(0, "utimensat(3, NULL, NULL, 0) = 0");
+    // What stands in place of a time has its name here, and nowhere else.
+    let times = Pack::le().u64(1).u64(0x3fff_ffff).u64(2).u64(0x3fff_fffe);
+    calls
+        .call("utimensat", &[3, 0, A, 0])
+        .has(A, &times)
+        .returns(0, "utimensat(3, NULL, [UTIME_NOW, UTIME_OMIT], 0) = 0");
+    calls
+        .call("nanosleep", &[A, 0])
+        .has(A, &times)
+        .fails(22, "nanosleep({tv_sec=1, tv_nsec=1073741823}, NULL) = -1 EINVAL (Invalid argument)");
 }
 
 pub(crate) fn texts(calls: &mut Calls) {
@@ -238,6 +248,83 @@ pub(crate) fn structures(calls: &mut Calls) {
         .call("clone3", &[A, 64])
         .has(A, Pack::le().u64(0x100).u64(0).u64(0).u64(0).u64(17).u64(0).u64(0).u64(0))
         .returns(7, "clone3({flags=CLONE_VM, exit_signal=SIGCHLD, stack=NULL, stack_size=0}, 64) = 7");
+}
+
+pub(crate) fn what_ends_a_structure(calls: &mut Calls) {
+    // As much as a field says, which the kernel may have changed.
+    let room = Pack::le().u32(128).u32(0).to(136);
+    let handle = Pack::le().u32(8).u32(1).raw(b"\x01\x02\x03\x04abcd").to(136);
+    calls
+        .call("name_to_handle_at", &[3, A, B, C, 0])
+        .has(A, "f\0")
+        .has(B, &room)
+        .leaves(B, &handle)
+        .leaves(C, Pack::le().u32(30))
+        .returns(
+            0,
+            r#"name_to_handle_at(3, "f", {handle_bytes=8, handle_type=0x1, f_handle="\1\2\3\4abcd"}, [30], 0) = 0"#,
+        );
+    calls.call("open_by_handle_at", &[3, A, 0]).has(A, &handle).returns(
+        4,
+        r#"open_by_handle_at(3, {handle_bytes=8, handle_type=0x1, f_handle="\1\2\3\4abcd"}, O_RDONLY) = 4"#,
+    );
+    // What cannot be read is told by its place, and not as empty.
+    let text = "open_by_handle_at(3, {handle_bytes=8, handle_type=0x1, f_handle=0x7ffd00001008}, O_RDONLY) = \
+                -1 EFAULT (Bad address)";
+    calls.call("open_by_handle_at", &[3, A, 0]).has(A, Pack::le().u32(8).u32(1)).fails(14, text);
+    let operations = Pack::le().u8(1).u8(2).u16(0).u32(0).u64(0).u8(0).u8(0).u16(1).u32(0).u8(1).u8(0).u16(0).u32(0);
+    calls.call("io_uring_register", &[3, 8, A, 2]).has(A, [0; 32]).leaves(A, &operations).returns(
+        0,
+        "io_uring_register(3, IORING_REGISTER_PROBE, {last_op=IORING_OP_READV, ops_len=2, ops=[{op=IORING_OP_NOP, \
+         flags=IO_URING_OP_SUPPORTED}, {op=IORING_OP_READV, flags=0}]}, 2) = 0",
+    );
+    // A structure that grows is no longer than the program says.
+    let rseq = Pack::le().to(33);
+    let text = "rseq({cpu_id_start=0, cpu_id=0, rseq_cs=NULL, flags=0, node_id=0, mm_cid=0, slice_ctrl={request=0, \
+                granted=0}}, 32, 0, 0x53053053) = 0";
+    calls.call("rseq", &[A, 32, 0, 0x5305_3053]).has(A, &rseq).returns(0, text);
+    let text = "rseq({cpu_id_start=0, cpu_id=0, rseq_cs=NULL, flags=0}, 20, 0, 0x53053053) = 0";
+    calls.call("rseq", &[A, 20, 0, 0x5305_3053]).has(A, &rseq).returns(0, text);
+}
+
+pub(crate) fn no_more_than_the_result(calls: &mut Calls) {
+    // The value is the kernel's, not what was there before, and as long as the result.
+    let args = Pack::le().u64(B).u32(16).u32(0);
+    let get = |calls: &mut Calls, result: i64, text: &str| {
+        let call = calls.call("getxattrat", &[3, A, 0, C, D, 16]).has(A, "f\0").has(C, "user.a\0").has(D, &args);
+        let call = call.has(B, "stale, and long enough").leaves(B, "green, and long enough");
+        if result < 0 { call.fails(-result, text) } else { call.returns(result, text) }
+    };
+    get(calls, 5, r#"getxattrat(3, "f", 0, "user.a", {value="green", size=16, flags=0}, 16) = 5"#);
+    get(
+        calls,
+        -61,
+        r#"getxattrat(3, "f", 0, "user.a", {value=0x7ffd00002000, size=16, flags=0}, 16) = -1 ENODATA (No data available)"#,
+    );
+    // What is set was read when the call began.
+    calls
+        .call("setxattrat", &[3, A, 0, C, D, 16])
+        .has(A, "f\0")
+        .has(C, "user.a\0")
+        .has(D, Pack::le().u64(B).u32(5).u32(0))
+        .has(B, "green")
+        .leaves(B, "brown")
+        .returns(0, r#"setxattrat(3, "f", 0, "user.a", {value="green", size=5, flags=0}, 16) = 0"#);
+    // Messages that came, of those that there was room for.
+    let message = |len: u32| Pack::le().u64(0).u64(0).u64(D).u64(1).u64(0).u64(0).u64(0).u32(len).u32(0);
+    let both = [message(0).as_ref(), message(0).as_ref()].concat();
+    let one = [message(3).as_ref(), message(0).as_ref()].concat();
+    calls
+        .call("recvmmsg", &[3, A, 2, 0, 0])
+        .has(A, both)
+        .has(D, Pack::le().u64(B).u64(8))
+        .leaves(A, one)
+        .leaves(B, "one\0\0\0\0\0")
+        .returns(
+            1,
+            "recvmmsg(3, [{msg_hdr={msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base=\"one\", iov_len=8}], \
+             msg_iovlen=1, msg_controllen=0, msg_flags=0}, msg_len=3}], 2, 0, NULL) = 1",
+        );
 }
 
 pub(crate) fn arrays_of_structures(calls: &mut Calls) {

@@ -3,8 +3,8 @@
 //! The two never run at the same time then: one waits for the other. On one processor, the switch from one to the other is
 //! all that a stop takes; on two, each stop wakes a processor that has just gone to sleep, twice, which takes several times
 //! as long. A program does not get to see it: it has the processors that it had before any call that shows them or hands them on
-//! to another thread, and before it reads of itself in `/proc`, where it does not run past the filter of chosen calls. A thread
-//! that is not served alone has its own, too.
+//! to another thread, and before it opens anything in `/proc`, unless it runs past the filter of chosen calls there. A thread that
+//! is not served alone has its own, too.
 //!
 //! A tracer that is killed without a chance leaves a thread where it is: the kernel has no call for that.
 

@@ -3311,7 +3311,7 @@ static CLONE_FLAGS_POOL: Pool = Pool {
     title: "flags of clone, the signal to the parent in the low byte",
     sets: &[
         S(98, true, 0, 2, 0, 1, L(0, 0, 30, 8 | EACH, 0)),
-        S(562, false, 4, 13, 1, 0, L(399, 300, 175, 1 | EACH, 0)),
+        S(563, false, 4, 13, 1, 0, L(399, 300, 175, 1 | EACH, 0)),
     ],
     parts: &[
         P(2, 1, false, holds::SET, 1, NO_MEMBERS),
@@ -3831,13 +3831,166 @@ static DELETE_MODULE_FLAGS_POOL: Pool = Pool {
         \x00\x00\x00\x00\x01\x00\x00\x40\x00\x00\x04\x00\x00\x00",
 };
 
+/// `device_requests`: requests of ioctl on drives and other devices, as far as they are plain numbers.
+pub const DEVICE_REQUESTS: FlagSet = FlagSet::new(&DEVICE_REQUESTS_POOL);
+static DEVICE_REQUESTS_POOL: Pool = Pool {
+    name: "device_requests",
+    title: "requests of ioctl on drives and other devices, as far as they are plain numbers",
+    sets: &[
+        S(107, false, 0, 2, 0, 0, L(0, 0, 119, 2 | EACH, 0)),
+    ],
+    parts: &[],
+    words: &[
+        0x7ffffffff, // all
+        0x7fffbff5f, // all but c6x, h8300, nds32
+    ],
+    names: "\
+        HDIO_GETGEO\
+        HDIO_GET_UNMASKINTR\
+        HDIO_GET_MULTCOUNT\
+        HDIO_GET_QDMA\
+        HDIO_SET_XFER\
+        HDIO_OBSOLETE_IDENTITY\
+        HDIO_GET_KEEPSETTINGS\
+        HDIO_GET_32BIT\
+        HDIO_GET_NOWERR\
+        HDIO_GET_DMA\
+        HDIO_GET_NICE\
+        HDIO_GET_IDENTITY\
+        HDIO_GET_WCACHE\
+        HDIO_GET_ACOUSTIC\
+        HDIO_GET_ADDRESS\
+        HDIO_GET_BUSSTATE\
+        HDIO_TRISTATE_HWIF\
+        HDIO_DRIVE_RESET\
+        HDIO_DRIVE_TASKFILE\
+        HDIO_DRIVE_TASK\
+        HDIO_DRIVE_CMD\
+        HDIO_SET_MULTCOUNT\
+        HDIO_SET_UNMASKINTR\
+        HDIO_SET_KEEPSETTINGS\
+        HDIO_SET_32BIT\
+        HDIO_SET_NOWERR\
+        HDIO_SET_DMA\
+        HDIO_SET_PIO_MODE\
+        HDIO_SET_NICE\
+        HDIO_SET_WCACHE\
+        HDIO_SET_ACOUSTIC\
+        HDIO_SET_BUSSTATE\
+        HDIO_SET_QDMA\
+        HDIO_SET_ADDRESS\
+        LPCHAR\
+        LPTIME\
+        LPABORT\
+        LPGETIRQ\
+        LPWAIT\
+        LPCAREFUL\
+        LPABORTOPEN\
+        LPGETSTATUS\
+        LPRESET\
+        LPGETFLAGS\
+        I2C_RETRIES\
+        I2C_TIMEOUT\
+        I2C_SLAVE\
+        I2C_TENBIT\
+        I2C_FUNCS\
+        I2C_SLAVE_FORCE\
+        I2C_RDWR\
+        I2C_PEC\
+        I2C_SMBUS\
+        FBIOGET_VSCREENINFO\
+        FBIOPUT_VSCREENINFO\
+        FBIOGET_FSCREENINFO\
+        FBIOPAN_DISPLAY\
+        FBIOGET_CON2FBMAP\
+        FBIOPUT_CON2FBMAP\
+        FBIOBLANK\
+        LOOP_SET_FD\
+        LOOP_CLR_FD\
+        LOOP_SET_STATUS\
+        LOOP_GET_STATUS\
+        LOOP_SET_STATUS64\
+        LOOP_GET_STATUS64\
+        LOOP_CHANGE_FD\
+        LOOP_SET_CAPACITY\
+        LOOP_SET_DIRECT_IO\
+        LOOP_SET_BLOCK_SIZE\
+        LOOP_CONFIGURE\
+        LOOP_CTL_ADD\
+        LOOP_CTL_REMOVE\
+        LOOP_CTL_GET_FREE\
+        CDROMPAUSE\
+        CDROMRESUME\
+        CDROMPLAYMSF\
+        CDROMPLAYTRKIND\
+        CDROMREADTOCHDR\
+        CDROMREADTOCENTRY\
+        CDROMSTOP\
+        CDROMSTART\
+        CDROMEJECT\
+        CDROMVOLCTRL\
+        CDROMSUBCHNL\
+        CDROMREADMODE2\
+        CDROMREADMODE1\
+        CDROMREADAUDIO\
+        CDROMEJECT_SW\
+        CDROMMULTISESSION\
+        CDROM_GET_MCN\
+        CDROM_GET_UPC\
+        CDROMRESET\
+        CDROMVOLREAD\
+        CDROMREADRAW\
+        CDROMREADCOOKED\
+        CDROMSEEK\
+        CDROMPLAYBLK\
+        CDROMREADALL\
+        CDROMCLOSETRAY\
+        CDROMGETSPINDOWN\
+        CDROMSETSPINDOWN\
+        CDROM_SET_OPTIONS\
+        CDROM_CLEAR_OPTIONS\
+        CDROM_SELECT_SPEED\
+        CDROM_SELECT_DISC\
+        CDROM_MEDIA_CHANGED\
+        CDROM_DRIVE_STATUS\
+        CDROM_DISC_STATUS\
+        CDROM_CHANGER_NSLOTS\
+        CDROM_LOCKDOOR\
+        CDROM_DEBUG\
+        CDROM_GET_CAPABILITY\
+        DVD_READ_STRUCT\
+        DVD_AUTH\
+        CDROM_SEND_PACKET\
+        CDROM_NEXT_WRITABLE\
+        CDROM_LAST_WRITTEN\
+        CDROM_TIMED_MEDIA_CHANGE",
+    numbers: b"\
+        \x0b\x13\x12\x0d\x0d\x16\x15\x0e\x0f\x0c\x0d\x11\x0f\x11\x10\x11\x12\x10\x13\x0f\x0e\x12\x13\x15\x0e\x0f\x0c\x11\
+        \x0d\x0f\x11\x11\x0d\x10\x06\x06\x07\x08\x06\x09\x0b\x0b\x07\x0a\x0b\x0b\x09\x0a\x09\x0f\x08\x07\x09\x13\x13\x13\
+        \x0f\x11\x11\x09\x0b\x0b\x0f\x0f\x11\x11\x0e\x11\x12\x13\x0e\x0c\x0f\x11\x0a\x0b\x0c\x0f\x0f\x11\x09\x0a\x0a\x0c\
+        \x0c\x0e\x0e\x0e\x0d\x11\x0d\x0d\x0a\x0c\x0c\x0f\x09\x0c\x0c\x0e\x10\x10\x11\x13\x12\x11\x13\x12\x11\x14\x0e\x0b\
+        \x14\x0f\x08\x11\x13\x12\x18\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+        \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+        \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+        \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+        \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x01\x03\x02\x03\x04\x03\x05\x03\x06\x03\x07\x03\x08\x03\
+        \x09\x03\x0a\x03\x0b\x03\x0c\x03\x0d\x03\x0e\x03\x0f\x03\x10\x03\x1a\x03\x1b\x03\x1c\x03\x1d\x03\x1e\x03\x1f\x03\
+        \x21\x03\x22\x03\x23\x03\x24\x03\x25\x03\x26\x03\x27\x03\x29\x03\x2b\x03\x2c\x03\x2d\x03\x2e\x03\x2f\x03\x01\x06\
+        \x02\x06\x04\x06\x06\x06\x08\x06\x09\x06\x0a\x06\x0b\x06\x0c\x06\x0e\x06\x01\x07\x02\x07\x03\x07\x04\x07\x05\x07\
+        \x06\x07\x07\x07\x08\x07\x20\x07\x00\x46\x01\x46\x02\x46\x06\x46\x0f\x46\x10\x46\x11\x46\x00\x4c\x01\x4c\x02\x4c\
+        \x03\x4c\x04\x4c\x05\x4c\x06\x4c\x07\x4c\x08\x4c\x09\x4c\x0a\x4c\x80\x4c\x81\x4c\x82\x4c\x01\x53\x02\x53\x03\x53\
+        \x04\x53\x05\x53\x06\x53\x07\x53\x08\x53\x09\x53\x0a\x53\x0b\x53\x0c\x53\x0d\x53\x0e\x53\x0f\x53\x10\x53\x11\x53\
+        \x11\x53\x12\x53\x13\x53\x14\x53\x15\x53\x16\x53\x17\x53\x18\x53\x19\x53\x1d\x53\x1e\x53\x20\x53\x21\x53\x22\x53\
+        \x23\x53\x25\x53\x26\x53\x27\x53\x28\x53\x29\x53\x30\x53\x31\x53\x90\x53\x92\x53\x93\x53\x94\x53\x95\x53\x96\x53",
+};
+
 /// `dirent_types`: d_type of struct linux_dirent64.
 pub const DIRENT_TYPES: FlagSet = FlagSet::new(&DIRENT_TYPES_POOL);
 static DIRENT_TYPES_POOL: Pool = Pool {
     name: "dirent_types",
     title: "d_type of struct linux_dirent64",
     sets: &[
-        S(107, false, 0, 1, 0, 0, L(0, 0, 9, 1, 0)),
+        S(108, false, 0, 1, 0, 0, L(0, 0, 9, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -3863,7 +4016,7 @@ static DIRFD_VALUES_POOL: Pool = Pool {
     name: "dirfd_values",
     title: "descriptors that are none, in place of that of a directory",
     sets: &[
-        S(108, false, 0, 2, 0, 0, L(0, 0, 5, 4 | SIGNED | EACH, 0)),
+        S(109, false, 0, 2, 0, 0, L(0, 0, 5, 4 | SIGNED | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -3887,7 +4040,7 @@ static DNOTIFY_EVENTS_POOL: Pool = Pool {
     name: "dnotify_events",
     title: "events of F_NOTIFY",
     sets: &[
-        S(109, true, 0, 1, 0, 0, L(0, 0, 7, 4, 0)),
+        S(110, true, 0, 1, 0, 0, L(0, 0, 7, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -3912,7 +4065,7 @@ static DQBLK_VALID_POOL: Pool = Pool {
     name: "dqblk_valid",
     title: "dqb_valid of struct if_dqblk",
     sets: &[
-        S(110, true, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
+        S(111, true, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -3936,7 +4089,7 @@ static DQINFO_FLAGS_POOL: Pool = Pool {
     name: "dqinfo_flags",
     title: "dqi_flags of struct if_dqinfo",
     sets: &[
-        S(111, true, 0, 1, 0, 0, L(0, 0, 2, 4, 0)),
+        S(112, true, 0, 1, 0, 0, L(0, 0, 2, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -3955,7 +4108,7 @@ static DQINFO_VALID_POOL: Pool = Pool {
     name: "dqinfo_valid",
     title: "dqi_valid of struct if_dqinfo",
     sets: &[
-        S(112, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(113, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -3976,7 +4129,7 @@ static DUP_FLAGS_POOL: Pool = Pool {
     name: "dup_flags",
     title: "flags of dup3",
     sets: &[
-        S(113, true, 0, 3, 0, 0, L(0, 0, 3, 4 | EACH, 0)),
+        S(114, true, 0, 3, 0, 0, L(0, 0, 3, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -3996,7 +4149,7 @@ static EBPF_INSTRUCTION_CLASSES_POOL: Pool = Pool {
     name: "ebpf_instruction_classes",
     title: "class of an instruction of extended BPF",
     sets: &[
-        S(114, false, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
+        S(115, false, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -4021,7 +4174,7 @@ static EBT_POLICIES_POOL: Pool = Pool {
     name: "ebt_policies",
     title: "policy of struct ebt_entries",
     sets: &[
-        S(115, false, 0, 1, 0, 0, L(0, 0, 4, 4 | SIGNED, 0)),
+        S(116, false, 0, 1, 0, 0, L(0, 0, 4, 4 | SIGNED, 0)),
     ],
     parts: &[],
     words: &[
@@ -4042,7 +4195,7 @@ static ELF_NOTES_POOL: Pool = Pool {
     name: "elf_notes",
     title: "types of notes, and which registers PTRACE_GETREGSET means",
     sets: &[
-        S(116, false, 0, 4, 0, 0, L(0, 0, 81, 4 | EACH, 0)),
+        S(117, false, 0, 4, 0, 0, L(0, 0, 81, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -4160,7 +4313,7 @@ static EPOLL_CREATE_FLAGS_POOL: Pool = Pool {
     name: "epoll_create_flags",
     title: "flags of epoll_create1",
     sets: &[
-        S(117, true, 0, 3, 0, 0, L(0, 0, 3, 4 | EACH, 0)),
+        S(118, true, 0, 3, 0, 0, L(0, 0, 3, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -4180,7 +4333,7 @@ static EPOLL_EVENTS_POOL: Pool = Pool {
     name: "epoll_events",
     title: "events of struct epoll_event",
     sets: &[
-        S(118, true, 0, 1, 0, 0, L(0, 0, 17, 4, 0)),
+        S(119, true, 0, 1, 0, 0, L(0, 0, 17, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -4217,7 +4370,7 @@ static EPOLL_OPERATIONS_POOL: Pool = Pool {
     name: "epoll_operations",
     title: "op of epoll_ctl",
     sets: &[
-        S(119, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(120, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -4237,7 +4390,7 @@ static ERRNO_POOL: Pool = Pool {
     name: "errno",
     title: "error numbers, with those of the kernel's own that a tracer sees before a call is restarted",
     sets: &[
-        S(120, false, 0, 16, 0, 0, L(0, 0, 490, 2 | EACH, 0)),
+        S(121, false, 0, 16, 0, 0, L(0, 0, 490, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -4499,7 +4652,7 @@ static ETHER_PROTOCOLS_POOL: Pool = Pool {
     name: "ether_protocols",
     title: "protocol of AF_PACKET, in host order",
     sets: &[
-        S(121, false, 0, 3, 0, 0, L(0, 0, 106, 2 | EACH, 0)),
+        S(122, false, 0, 3, 0, 0, L(0, 0, 106, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -4639,7 +4792,7 @@ static EVENTFD_FLAGS_POOL: Pool = Pool {
     name: "eventfd_flags",
     title: "flags of eventfd2",
     sets: &[
-        S(122, true, 0, 8, 0, 0, L(0, 0, 9, 4 | EACH, 0)),
+        S(123, true, 0, 8, 0, 0, L(0, 0, 9, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -4667,7 +4820,7 @@ static EXECVEAT_FLAGS_POOL: Pool = Pool {
     name: "execveat_flags",
     title: "flags of execveat",
     sets: &[
-        S(123, true, 0, 2, 0, 0, L(0, 0, 3, 4 | EACH, 0)),
+        S(124, true, 0, 2, 0, 0, L(0, 0, 3, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -4688,7 +4841,7 @@ static FACCESSAT_FLAGS_POOL: Pool = Pool {
     name: "faccessat_flags",
     title: "flags of faccessat2",
     sets: &[
-        S(124, true, 0, 1, 0, 0, L(0, 0, 3, 2, 0)),
+        S(125, true, 0, 1, 0, 0, L(0, 0, 3, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -4708,7 +4861,7 @@ static FADVISE_ADVICE_POOL: Pool = Pool {
     name: "fadvise_advice",
     title: "advice of fadvise64",
     sets: &[
-        S(125, false, 0, 3, 0, 0, L(0, 0, 8, 1 | EACH, 0)),
+        S(126, false, 0, 3, 0, 0, L(0, 0, 8, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -4733,7 +4886,7 @@ static FALLOCATE_MODE_POOL: Pool = Pool {
     name: "fallocate_mode",
     title: "mode of fallocate",
     sets: &[
-        S(126, true, 0, 2, 0, 0, L(0, 0, 8, 1 | EACH, 0)),
+        S(127, true, 0, 2, 0, 0, L(0, 0, 8, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -4759,7 +4912,7 @@ static FANOTIFY_EVENTS_POOL: Pool = Pool {
     name: "fanotify_events",
     title: "what fanotify_mark waits for, and mask of struct fanotify_event_metadata",
     sets: &[
-        S(127, true, 0, 2, 0, 0, L(0, 0, 26, 4 | EACH, 0)),
+        S(128, true, 0, 2, 0, 0, L(0, 0, 26, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -4808,7 +4961,7 @@ static FANOTIFY_FD_VALUES_POOL: Pool = Pool {
     name: "fanotify_fd_values",
     title: "descriptors of an event that are none",
     sets: &[
-        S(128, false, 0, 1, 0, 0, L(0, 0, 3, 4 | SIGNED, 0)),
+        S(129, false, 0, 1, 0, 0, L(0, 0, 3, 4 | SIGNED, 0)),
     ],
     parts: &[],
     words: &[
@@ -4828,7 +4981,7 @@ static FANOTIFY_INFO_TYPES_POOL: Pool = Pool {
     name: "fanotify_info_types",
     title: "info_type of struct fanotify_event_info_header",
     sets: &[
-        S(129, false, 0, 2, 0, 0, L(0, 0, 9, 1 | EACH, 0)),
+        S(130, false, 0, 2, 0, 0, L(0, 0, 9, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -4855,7 +5008,7 @@ static FANOTIFY_INIT_FLAGS_POOL: Pool = Pool {
     name: "fanotify_init_flags",
     title: "flags of fanotify_init",
     sets: &[
-        S(130, true, 0, 3, 0, 1, L(0, 0, 15, 2 | EACH, 0)),
+        S(131, true, 0, 3, 0, 1, L(0, 0, 15, 2 | EACH, 0)),
     ],
     parts: &[
         P(3, 1, false, holds::MEMBERS, 0, L(255, 60, 3, 1, 0)),
@@ -4899,7 +5052,7 @@ static FANOTIFY_MARK_FLAGS_POOL: Pool = Pool {
     name: "fanotify_mark_flags",
     title: "flags of fanotify_mark",
     sets: &[
-        S(131, true, 0, 2, 0, 1, L(0, 0, 10, 2, 0)),
+        S(132, true, 0, 2, 0, 1, L(0, 0, 10, 2, 0)),
     ],
     parts: &[
         P(2, 1, false, holds::MEMBERS, 0, L(179, 30, 4, 2 | EACH, 0)),
@@ -4937,7 +5090,7 @@ static FANOTIFY_RESPONSE_POOL: Pool = Pool {
     name: "fanotify_response",
     title: "response of struct fanotify_response",
     sets: &[
-        S(132, true, 0, 2, 0, 2, L(0, 0, 2, 1 | EACH, 0)),
+        S(133, true, 0, 2, 0, 2, L(0, 0, 2, 1 | EACH, 0)),
     ],
     parts: &[
         P(2, 1, false, holds::MEMBERS, 0, L(17, 6, 2, 1, 0)),
@@ -4967,7 +5120,7 @@ static FANOTIFY_RESPONSE_INFO_TYPES_POOL: Pool = Pool {
     name: "fanotify_response_info_types",
     title: "type of struct fanotify_response_info_header",
     sets: &[
-        S(133, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(134, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -4986,7 +5139,7 @@ static FCHOWNAT_FLAGS_POOL: Pool = Pool {
     name: "fchownat_flags",
     title: "flags of fchownat, fchmodat2, utimensat and setxattrat",
     sets: &[
-        S(134, true, 0, 1, 0, 0, L(0, 0, 2, 2, 0)),
+        S(135, true, 0, 1, 0, 0, L(0, 0, 2, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -5005,7 +5158,7 @@ static FCNTL_COMMANDS_POOL: Pool = Pool {
     name: "fcntl_commands",
     title: "commands of fcntl",
     sets: &[
-        S(135, false, 0, 13, 0, 0, L(0, 0, 55, 2 | EACH, 0)),
+        S(136, false, 0, 13, 0, 0, L(0, 0, 55, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -5079,7 +5232,7 @@ static FCNTL_LOCK_TYPES_POOL: Pool = Pool {
     name: "fcntl_lock_types",
     title: "l_type of struct flock, and a lease",
     sets: &[
-        S(136, false, 0, 5, 0, 0, L(0, 0, 11, 1 | EACH, 0)),
+        S(137, false, 0, 5, 0, 0, L(0, 0, 11, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -5106,7 +5259,7 @@ static FCNTL_OWNER_TYPES_POOL: Pool = Pool {
     name: "fcntl_owner_types",
     title: "type of struct f_owner_ex",
     sets: &[
-        S(137, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(138, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -5126,7 +5279,7 @@ static FD_FLAGS_POOL: Pool = Pool {
     name: "fd_flags",
     title: "flags of a descriptor, F_GETFD",
     sets: &[
-        S(138, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(139, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -5144,7 +5297,7 @@ static FIB_RULE_ACTIONS_POOL: Pool = Pool {
     name: "fib_rule_actions",
     title: "action of struct fib_rule_hdr",
     sets: &[
-        S(139, false, 0, 1, 0, 0, L(0, 0, 9, 1, 0)),
+        S(140, false, 0, 1, 0, 0, L(0, 0, 9, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -5170,7 +5323,7 @@ static FIB_RULE_FLAGS_POOL: Pool = Pool {
     name: "fib_rule_flags",
     title: "flags of struct fib_rule_hdr",
     sets: &[
-        S(140, true, 0, 1, 0, 0, L(0, 0, 7, 4, 0)),
+        S(141, true, 0, 1, 0, 0, L(0, 0, 7, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -5195,7 +5348,7 @@ static FIEMAP_EXTENT_FLAGS_POOL: Pool = Pool {
     name: "fiemap_extent_flags",
     title: "fe_flags of struct fiemap_extent",
     sets: &[
-        S(141, true, 0, 1, 0, 0, L(0, 0, 11, 2, 0)),
+        S(142, true, 0, 1, 0, 0, L(0, 0, 11, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -5224,7 +5377,7 @@ static FIEMAP_FLAGS_POOL: Pool = Pool {
     name: "fiemap_flags",
     title: "fm_flags of struct fiemap",
     sets: &[
-        S(142, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(143, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -5244,7 +5397,7 @@ static FILE_INTEGRITY_FLAGS_POOL: Pool = Pool {
     name: "file_integrity_flags",
     title: "what of the protection information is checked",
     sets: &[
-        S(143, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(144, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -5264,7 +5417,7 @@ static FILE_MODE_POOL: Pool = Pool {
     name: "file_mode",
     title: "st_mode, and the mode of mknod",
     sets: &[
-        S(144, true, 0, 1, 0, 2, L(0, 0, 3, 2, 0)),
+        S(145, true, 0, 1, 0, 2, L(0, 0, 3, 2, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::MEMBERS, 0, L(21, 9, 7, 2, 0)),
@@ -5299,7 +5452,7 @@ static FILE_SEALS_POOL: Pool = Pool {
     name: "file_seals",
     title: "seals of F_ADD_SEALS",
     sets: &[
-        S(145, true, 0, 2, 0, 0, L(0, 0, 6, 1 | EACH, 0)),
+        S(146, true, 0, 2, 0, 0, L(0, 0, 6, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -5323,7 +5476,7 @@ static FILE_WRITE_HINTS_POOL: Pool = Pool {
     name: "file_write_hints",
     title: "how long written data lives, F_SET_RW_HINT",
     sets: &[
-        S(146, false, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
+        S(147, false, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -5347,7 +5500,7 @@ static FILESYSTEM_MAGIC_POOL: Pool = Pool {
     name: "filesystem_magic",
     title: "f_type of struct statfs",
     sets: &[
-        S(147, false, 0, 5, 0, 0, L(0, 0, 88, 4 | EACH, 0)),
+        S(148, false, 0, 5, 0, 0, L(0, 0, 88, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -5474,7 +5627,7 @@ static FLOCK_OPERATION_POOL: Pool = Pool {
     name: "flock_operation",
     title: "operation of flock",
     sets: &[
-        S(148, true, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
+        S(149, true, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -5499,7 +5652,7 @@ static FSCONFIG_COMMANDS_POOL: Pool = Pool {
     name: "fsconfig_commands",
     title: "cmd of fsconfig",
     sets: &[
-        S(149, false, 0, 2, 0, 0, L(0, 0, 9, 1 | EACH, 0)),
+        S(150, false, 0, 2, 0, 0, L(0, 0, 9, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -5526,7 +5679,7 @@ static FSCRYPT_ADD_KEY_FLAGS_POOL: Pool = Pool {
     name: "fscrypt_add_key_flags",
     title: "flags of struct fscrypt_add_key_arg",
     sets: &[
-        S(150, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(151, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -5544,7 +5697,7 @@ static FSCRYPT_KEY_STATUS_POOL: Pool = Pool {
     name: "fscrypt_key_status",
     title: "status of struct fscrypt_get_key_status_arg",
     sets: &[
-        S(151, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(152, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -5564,7 +5717,7 @@ static FSCRYPT_KEY_STATUS_FLAGS_POOL: Pool = Pool {
     name: "fscrypt_key_status_flags",
     title: "status_flags of struct fscrypt_get_key_status_arg",
     sets: &[
-        S(152, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(153, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -5582,7 +5735,7 @@ static FSCRYPT_KEY_TYPES_POOL: Pool = Pool {
     name: "fscrypt_key_types",
     title: "type of struct fscrypt_key_specifier",
     sets: &[
-        S(153, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(154, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -5601,7 +5754,7 @@ static FSCRYPT_MODES_POOL: Pool = Pool {
     name: "fscrypt_modes",
     title: "contents_encryption_mode of struct fscrypt_policy_v2",
     sets: &[
-        S(154, false, 0, 3, 0, 0, L(0, 0, 8, 1 | EACH, 0)),
+        S(155, false, 0, 3, 0, 0, L(0, 0, 8, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -5628,7 +5781,7 @@ static FSCRYPT_POLICY_FLAGS_POOL: Pool = Pool {
     name: "fscrypt_policy_flags",
     title: "flags of struct fscrypt_policy_v2",
     sets: &[
-        S(155, true, 0, 1, 0, 1, L(0, 0, 3, 1, 0)),
+        S(156, true, 0, 1, 0, 1, L(0, 0, 3, 1, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::MEMBERS, 0, L(98, 6, 4, 1, 0)),
@@ -5657,7 +5810,7 @@ static FSCRYPT_REMOVAL_FLAGS_POOL: Pool = Pool {
     name: "fscrypt_removal_flags",
     title: "removal_status_flags of struct fscrypt_remove_key_arg",
     sets: &[
-        S(156, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(157, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -5676,7 +5829,7 @@ static FSMOUNT_FLAGS_POOL: Pool = Pool {
     name: "fsmount_flags",
     title: "flags of fsmount",
     sets: &[
-        S(157, true, 0, 2, 0, 0, L(0, 0, 2, 1 | EACH, 0)),
+        S(158, true, 0, 2, 0, 0, L(0, 0, 2, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -5696,7 +5849,7 @@ static FSOPEN_FLAGS_POOL: Pool = Pool {
     name: "fsopen_flags",
     title: "flags of fsopen",
     sets: &[
-        S(158, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(159, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -5714,7 +5867,7 @@ static FSPICK_FLAGS_POOL: Pool = Pool {
     name: "fspick_flags",
     title: "flags of fspick",
     sets: &[
-        S(159, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(160, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -5735,7 +5888,7 @@ static FSTATAT_FLAGS_POOL: Pool = Pool {
     name: "fstatat_flags",
     title: "flags of newfstatat",
     sets: &[
-        S(160, true, 0, 1, 0, 0, L(0, 0, 3, 2, 0)),
+        S(161, true, 0, 1, 0, 0, L(0, 0, 3, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -5755,7 +5908,7 @@ static FSVERITY_HASH_ALGORITHMS_POOL: Pool = Pool {
     name: "fsverity_hash_algorithms",
     title: "hash_algorithm of struct fsverity_enable_arg",
     sets: &[
-        S(161, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(162, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -5774,7 +5927,7 @@ static FSVERITY_METADATA_TYPES_POOL: Pool = Pool {
     name: "fsverity_metadata_types",
     title: "metadata_type of struct fsverity_read_metadata_arg",
     sets: &[
-        S(162, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(163, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -5794,7 +5947,7 @@ static FUTEX2_FLAGS_POOL: Pool = Pool {
     name: "futex2_flags",
     title: "flags of futex_wait, and of struct futex_waitv",
     sets: &[
-        S(163, true, 0, 2, 0, 1, L(0, 0, 3, 1 | EACH, 0)),
+        S(164, true, 0, 2, 0, 1, L(0, 0, 3, 1 | EACH, 0)),
     ],
     parts: &[
         P(2, 1, false, holds::MEMBERS, 0, L(36, 9, 4, 1, 0)),
@@ -5824,7 +5977,7 @@ static FUTEX_BITSETS_POOL: Pool = Pool {
     name: "futex_bitsets",
     title: "bitsets that have a name",
     sets: &[
-        S(164, false, 0, 1, 0, 0, L(0, 0, 1, 4, 0)),
+        S(165, false, 0, 1, 0, 0, L(0, 0, 1, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -5842,7 +5995,7 @@ static FUTEX_OPERATION_POOL: Pool = Pool {
     name: "futex_operation",
     title: "op of futex",
     sets: &[
-        S(165, true, 0, 3, 0, 1, L(0, 0, 4, 2 | EACH, 0)),
+        S(166, true, 0, 3, 0, 1, L(0, 0, 4, 2 | EACH, 0)),
     ],
     parts: &[
         P(3, 2, false, holds::MEMBERS, 0, L(76, 16, 14, 1 | EACH, 0)),
@@ -5887,7 +6040,7 @@ static FUTEX_WAKE_OPERATION_POOL: Pool = Pool {
     name: "futex_wake_operation",
     title: "val3 of FUTEX_WAKE_OP",
     sets: &[
-        S(166, true, 0, 1, 0, 5, L(0, 0, 0, 1, 0)),
+        S(167, true, 0, 1, 0, 5, L(0, 0, 0, 1, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::HEXADECIMAL, 0, NO_MEMBERS),
@@ -5932,7 +6085,7 @@ static FUTEX_WORD_POOL: Pool = Pool {
     name: "futex_word",
     title: "the word of a futex that hands down priorities or is robust",
     sets: &[
-        S(167, true, 0, 1, 0, 1, L(0, 0, 2, 4, 0)),
+        S(168, true, 0, 1, 0, 1, L(0, 0, 2, 4, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::DECIMAL, 0, NO_MEMBERS),
@@ -5955,7 +6108,7 @@ static GENL_CTRL_ATTRIBUTES_POOL: Pool = Pool {
     name: "genl_ctrl_attributes",
     title: "attributes of GENL_ID_CTRL",
     sets: &[
-        S(168, false, 0, 1, 0, 0, L(0, 0, 11, 1, 0)),
+        S(169, false, 0, 1, 0, 0, L(0, 0, 11, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -5983,7 +6136,7 @@ static GENL_CTRL_COMMANDS_POOL: Pool = Pool {
     name: "genl_ctrl_commands",
     title: "cmd of struct genlmsghdr for GENL_ID_CTRL",
     sets: &[
-        S(169, false, 0, 1, 0, 0, L(0, 0, 11, 1, 0)),
+        S(170, false, 0, 1, 0, 0, L(0, 0, 11, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6011,7 +6164,7 @@ static GENL_IDS_POOL: Pool = Pool {
     name: "genl_ids",
     title: "nlmsg_type of NETLINK_GENERIC that are fixed",
     sets: &[
-        S(170, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(171, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6031,7 +6184,7 @@ static GENL_OP_FLAGS_POOL: Pool = Pool {
     name: "genl_op_flags",
     title: "CTRL_ATTR_OP_FLAGS",
     sets: &[
-        S(171, true, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(172, true, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6053,7 +6206,7 @@ static GET_MEMPOLICY_FLAGS_POOL: Pool = Pool {
     name: "get_mempolicy_flags",
     title: "flags of get_mempolicy",
     sets: &[
-        S(172, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(173, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6073,7 +6226,7 @@ static GETRANDOM_FLAGS_POOL: Pool = Pool {
     name: "getrandom_flags",
     title: "flags of getrandom",
     sets: &[
-        S(173, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(174, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6093,7 +6246,7 @@ static GUARDED_STORAGE_COMMANDS_POOL: Pool = Pool {
     name: "guarded_storage_commands",
     title: "command of s390_guarded_storage",
     sets: &[
-        S(174, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(175, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6115,7 +6268,7 @@ static HW_BREAKPOINT_LENGTHS_POOL: Pool = Pool {
     name: "hw_breakpoint_lengths",
     title: "bp_len of struct perf_event_attr",
     sets: &[
-        S(175, false, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
+        S(176, false, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6140,7 +6293,7 @@ static HW_BREAKPOINT_TYPES_POOL: Pool = Pool {
     name: "hw_breakpoint_types",
     title: "bp_type of struct perf_event_attr",
     sets: &[
-        S(176, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(177, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6161,7 +6314,7 @@ static HWTSTAMP_FILTERS_POOL: Pool = Pool {
     name: "hwtstamp_filters",
     title: "rx_filter of struct hwtstamp_config",
     sets: &[
-        S(177, false, 0, 1, 0, 0, L(0, 0, 16, 1, 0)),
+        S(178, false, 0, 1, 0, 0, L(0, 0, 16, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6195,7 +6348,7 @@ static HWTSTAMP_FLAGS_POOL: Pool = Pool {
     name: "hwtstamp_flags",
     title: "flags of struct hwtstamp_config",
     sets: &[
-        S(178, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(179, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6213,7 +6366,7 @@ static HWTSTAMP_TX_TYPES_POOL: Pool = Pool {
     name: "hwtstamp_tx_types",
     title: "tx_type of struct hwtstamp_config",
     sets: &[
-        S(179, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(180, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6234,7 +6387,7 @@ static ICMP_FILTER_POOL: Pool = Pool {
     name: "icmp_filter",
     title: "data of struct icmp_filter, which has a bit for each type of message",
     sets: &[
-        S(180, true, 0, 0, 0, 1, L(0, 0, 0, 1, 0)),
+        S(181, true, 0, 0, 0, 1, L(0, 0, 0, 1, 0)),
     ],
     parts: &[
         P(0, 1, false, holds::HEXADECIMAL, 0, NO_MEMBERS),
@@ -6253,7 +6406,7 @@ static ICMP_OPTIONS_POOL: Pool = Pool {
     name: "icmp_options",
     title: "option of SOL_RAW",
     sets: &[
-        S(181, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(182, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6273,7 +6426,7 @@ static ICMP_TYPES_POOL: Pool = Pool {
     name: "icmp_types",
     title: "type of an ICMP message",
     sets: &[
-        S(182, false, 0, 2, 0, 0, L(0, 0, 15, 1 | EACH, 0)),
+        S(183, false, 0, 2, 0, 0, L(0, 0, 15, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -6307,7 +6460,7 @@ static ICMPV6_OPTIONS_POOL: Pool = Pool {
     name: "icmpv6_options",
     title: "option of SOL_ICMPV6",
     sets: &[
-        S(183, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(184, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6325,7 +6478,7 @@ static INET_DIAG_ATTRIBUTES_POOL: Pool = Pool {
     name: "inet_diag_attributes",
     title: "attributes of struct inet_diag_msg",
     sets: &[
-        S(184, false, 0, 1, 0, 0, L(0, 0, 23, 1, 0)),
+        S(185, false, 0, 1, 0, 0, L(0, 0, 23, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6366,7 +6519,7 @@ static INET_DIAG_BYTECODES_POOL: Pool = Pool {
     name: "inet_diag_bytecodes",
     title: "code of struct inet_diag_bc_op",
     sets: &[
-        S(185, false, 0, 1, 0, 0, L(0, 0, 14, 1, 0)),
+        S(186, false, 0, 1, 0, 0, L(0, 0, 14, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6397,7 +6550,7 @@ static INET_DIAG_REQUEST_ATTRIBUTES_POOL: Pool = Pool {
     name: "inet_diag_request_attributes",
     title: "attributes of struct inet_diag_req_v2",
     sets: &[
-        S(186, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(187, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6418,7 +6571,7 @@ static INIT_MODULE_FLAGS_POOL: Pool = Pool {
     name: "init_module_flags",
     title: "flags of finit_module",
     sets: &[
-        S(187, true, 0, 2, 0, 0, L(0, 0, 3, 1 | EACH, 0)),
+        S(188, true, 0, 2, 0, 0, L(0, 0, 3, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -6439,7 +6592,7 @@ static INODE_FLAGS_POOL: Pool = Pool {
     name: "inode_flags",
     title: "flags of an inode, FS_IOC_GETFLAGS",
     sets: &[
-        S(188, true, 0, 1, 0, 0, L(0, 0, 30, 4, 0)),
+        S(189, true, 0, 1, 0, 0, L(0, 0, 30, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -6491,7 +6644,7 @@ static INODE_XFLAGS_POOL: Pool = Pool {
     name: "inode_xflags",
     title: "fsx_xflags of struct fsxattr, and of file_setattr",
     sets: &[
-        S(189, true, 0, 2, 0, 0, L(0, 0, 20, 4 | EACH, 0)),
+        S(190, true, 0, 2, 0, 0, L(0, 0, 20, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -6533,7 +6686,7 @@ static INOTIFY_INIT_FLAGS_POOL: Pool = Pool {
     name: "inotify_init_flags",
     title: "flags of inotify_init1",
     sets: &[
-        S(190, true, 0, 7, 0, 0, L(0, 0, 8, 4 | EACH, 0)),
+        S(191, true, 0, 7, 0, 0, L(0, 0, 8, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -6559,7 +6712,7 @@ static INOTIFY_MASK_POOL: Pool = Pool {
     name: "inotify_mask",
     title: "what inotify_add_watch waits for, and mask of struct inotify_event",
     sets: &[
-        S(191, true, 0, 1, 0, 0, L(0, 0, 25, 4, 0)),
+        S(192, true, 0, 1, 0, 0, L(0, 0, 25, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -6605,7 +6758,7 @@ static INTERFACE_FLAGS_POOL: Pool = Pool {
     name: "interface_flags",
     title: "ifr_flags of struct ifreq, and ifi_flags",
     sets: &[
-        S(192, true, 0, 1, 0, 0, L(0, 0, 19, 4, 0)),
+        S(193, true, 0, 1, 0, 0, L(0, 0, 19, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -6644,7 +6797,7 @@ static INTERFACE_OPERSTATES_POOL: Pool = Pool {
     name: "interface_operstates",
     title: "IFLA_OPERSTATE",
     sets: &[
-        S(193, false, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
+        S(194, false, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6668,7 +6821,7 @@ static IO_URING_ACCEPT_FLAGS_POOL: Pool = Pool {
     name: "io_uring_accept_flags",
     title: "ioprio of struct io_uring_sqe for accepts",
     sets: &[
-        S(194, true, 0, 2, 0, 0, L(0, 0, 3, 1 | EACH, 0)),
+        S(195, true, 0, 2, 0, 0, L(0, 0, 3, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -6689,7 +6842,7 @@ static IO_URING_BPF_COMMANDS_POOL: Pool = Pool {
     name: "io_uring_bpf_commands",
     title: "cmd_type of struct io_uring_bpf",
     sets: &[
-        S(195, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(196, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6707,7 +6860,7 @@ static IO_URING_BPF_FILTER_FLAGS_POOL: Pool = Pool {
     name: "io_uring_bpf_filter_flags",
     title: "flags of struct io_uring_bpf_filter",
     sets: &[
-        S(196, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(197, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6726,7 +6879,7 @@ static IO_URING_BUFFER_RING_FLAGS_POOL: Pool = Pool {
     name: "io_uring_buffer_ring_flags",
     title: "flags of struct io_uring_buf_reg",
     sets: &[
-        S(197, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(198, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6745,7 +6898,7 @@ static IO_URING_CANCEL_FLAGS_POOL: Pool = Pool {
     name: "io_uring_cancel_flags",
     title: "cancel_flags of struct io_uring_sqe",
     sets: &[
-        S(198, true, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
+        S(199, true, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6768,7 +6921,7 @@ static IO_URING_CLONE_FLAGS_POOL: Pool = Pool {
     name: "io_uring_clone_flags",
     title: "flags of struct io_uring_clone_buffers",
     sets: &[
-        S(199, true, 0, 2, 0, 0, L(0, 0, 2, 1 | EACH, 0)),
+        S(200, true, 0, 2, 0, 0, L(0, 0, 2, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -6788,7 +6941,7 @@ static IO_URING_COMMAND_FLAGS_POOL: Pool = Pool {
     name: "io_uring_command_flags",
     title: "uring_cmd_flags of struct io_uring_sqe",
     sets: &[
-        S(200, true, 0, 2, 0, 0, L(0, 0, 2, 1 | EACH, 0)),
+        S(201, true, 0, 2, 0, 0, L(0, 0, 2, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -6808,7 +6961,7 @@ static IO_URING_CQ_RING_FLAGS_POOL: Pool = Pool {
     name: "io_uring_cq_ring_flags",
     title: "flags of the completion ring",
     sets: &[
-        S(201, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(202, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6826,7 +6979,7 @@ static IO_URING_CQE_FLAGS_POOL: Pool = Pool {
     name: "io_uring_cqe_flags",
     title: "flags of struct io_uring_cqe",
     sets: &[
-        S(202, true, 0, 4, 0, 0, L(0, 0, 7, 2 | EACH, 0)),
+        S(203, true, 0, 4, 0, 0, L(0, 0, 7, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -6853,7 +7006,7 @@ static IO_URING_ENTER_FLAGS_POOL: Pool = Pool {
     name: "io_uring_enter_flags",
     title: "flags of io_uring_enter",
     sets: &[
-        S(203, true, 0, 4, 0, 0, L(0, 0, 8, 1 | EACH, 0)),
+        S(204, true, 0, 4, 0, 0, L(0, 0, 8, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -6881,7 +7034,7 @@ static IO_URING_FEATURES_POOL: Pool = Pool {
     name: "io_uring_features",
     title: "features of struct io_uring_params",
     sets: &[
-        S(204, true, 0, 4, 0, 0, L(0, 0, 18, 4 | EACH, 0)),
+        S(205, true, 0, 4, 0, 0, L(0, 0, 18, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -6922,7 +7075,7 @@ static IO_URING_FSYNC_FLAGS_POOL: Pool = Pool {
     name: "io_uring_fsync_flags",
     title: "fsync_flags of struct io_uring_sqe",
     sets: &[
-        S(205, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(206, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6940,7 +7093,7 @@ static IO_URING_INSTALL_FLAGS_POOL: Pool = Pool {
     name: "io_uring_install_flags",
     title: "install_fd_flags of struct io_uring_sqe",
     sets: &[
-        S(206, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(207, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6958,7 +7111,7 @@ static IO_URING_MEMORY_REGION_FLAGS_POOL: Pool = Pool {
     name: "io_uring_memory_region_flags",
     title: "flags of struct io_uring_mem_region_reg",
     sets: &[
-        S(207, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(208, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -6976,7 +7129,7 @@ static IO_URING_MESSAGE_FLAGS_POOL: Pool = Pool {
     name: "io_uring_message_flags",
     title: "msg_ring_flags of struct io_uring_sqe",
     sets: &[
-        S(208, true, 0, 2, 0, 0, L(0, 0, 2, 1 | EACH, 0)),
+        S(209, true, 0, 2, 0, 0, L(0, 0, 2, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -6996,7 +7149,7 @@ static IO_URING_MESSAGE_TYPES_POOL: Pool = Pool {
     name: "io_uring_message_types",
     title: "addr of struct io_uring_sqe for messages to rings",
     sets: &[
-        S(209, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(210, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -7015,7 +7168,7 @@ static IO_URING_MMAP_OFFSETS_POOL: Pool = Pool {
     name: "io_uring_mmap_offsets",
     title: "offset of mmap on a ring",
     sets: &[
-        S(210, false, 0, 2, 0, 0, L(0, 0, 4, 4 | EACH, 0)),
+        S(211, false, 0, 2, 0, 0, L(0, 0, 4, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -7037,7 +7190,7 @@ static IO_URING_NAPI_OPERATIONS_POOL: Pool = Pool {
     name: "io_uring_napi_operations",
     title: "opcode of struct io_uring_napi",
     sets: &[
-        S(211, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(212, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -7057,7 +7210,7 @@ static IO_URING_NAPI_TRACKING_POOL: Pool = Pool {
     name: "io_uring_napi_tracking",
     title: "op_param of struct io_uring_napi for IO_URING_NAPI_REGISTER_OP",
     sets: &[
-        S(212, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(213, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -7077,7 +7230,7 @@ static IO_URING_NOP_FLAGS_POOL: Pool = Pool {
     name: "io_uring_nop_flags",
     title: "nop_flags of struct io_uring_sqe",
     sets: &[
-        S(213, true, 0, 2, 0, 0, L(0, 0, 6, 1 | EACH, 0)),
+        S(214, true, 0, 2, 0, 0, L(0, 0, 6, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -7101,7 +7254,7 @@ static IO_URING_OPCODES_POOL: Pool = Pool {
     name: "io_uring_opcodes",
     title: "opcode of struct io_uring_sqe",
     sets: &[
-        S(214, false, 0, 4, 0, 0, L(0, 0, 65, 1 | EACH, 0)),
+        S(215, false, 0, 4, 0, 0, L(0, 0, 65, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -7192,7 +7345,7 @@ static IO_URING_POLL_FLAGS_POOL: Pool = Pool {
     name: "io_uring_poll_flags",
     title: "len of struct io_uring_sqe for polls",
     sets: &[
-        S(215, true, 0, 2, 0, 0, L(0, 0, 4, 1 | EACH, 0)),
+        S(216, true, 0, 2, 0, 0, L(0, 0, 4, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -7214,7 +7367,7 @@ static IO_URING_PROBE_FLAGS_POOL: Pool = Pool {
     name: "io_uring_probe_flags",
     title: "flags of struct io_uring_probe_op",
     sets: &[
-        S(216, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(217, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -7232,7 +7385,7 @@ static IO_URING_QUERIES_POOL: Pool = Pool {
     name: "io_uring_queries",
     title: "query_op of struct io_uring_query_hdr",
     sets: &[
-        S(217, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(218, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -7253,7 +7406,7 @@ static IO_URING_REGISTER_OPCODES_POOL: Pool = Pool {
     name: "io_uring_register_opcodes",
     title: "opcode of io_uring_register",
     sets: &[
-        S(218, true, 0, 4, 0, 1, L(0, 0, 1, 4, 0)),
+        S(219, true, 0, 4, 0, 1, L(0, 0, 1, 4, 0)),
     ],
     parts: &[
         P(4, 1, false, holds::MEMBERS, 0, L(35, 5, 38, 1 | EACH, 1)),
@@ -7321,7 +7474,7 @@ static IO_URING_RESOURCE_FLAGS_POOL: Pool = Pool {
     name: "io_uring_resource_flags",
     title: "flags of struct io_uring_rsrc_register",
     sets: &[
-        S(219, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(220, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -7339,7 +7492,7 @@ static IO_URING_RESTRICTIONS_POOL: Pool = Pool {
     name: "io_uring_restrictions",
     title: "opcode of struct io_uring_restriction",
     sets: &[
-        S(220, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(221, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -7360,7 +7513,7 @@ static IO_URING_SEND_RECV_FLAGS_POOL: Pool = Pool {
     name: "io_uring_send_recv_flags",
     title: "ioprio of struct io_uring_sqe for sends and receives",
     sets: &[
-        S(221, true, 0, 3, 0, 0, L(0, 0, 6, 1 | EACH, 0)),
+        S(222, true, 0, 3, 0, 0, L(0, 0, 6, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -7385,7 +7538,7 @@ static IO_URING_SETUP_FLAGS_POOL: Pool = Pool {
     name: "io_uring_setup_flags",
     title: "flags of struct io_uring_params",
     sets: &[
-        S(222, true, 0, 4, 0, 0, L(0, 0, 21, 4 | EACH, 0)),
+        S(223, true, 0, 4, 0, 0, L(0, 0, 21, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -7430,7 +7583,7 @@ static IO_URING_SOCKET_COMMANDS_POOL: Pool = Pool {
     name: "io_uring_socket_commands",
     title: "cmd_op of struct io_uring_sqe on sockets",
     sets: &[
-        S(223, false, 0, 2, 0, 0, L(0, 0, 6, 1 | EACH, 0)),
+        S(224, false, 0, 2, 0, 0, L(0, 0, 6, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -7454,7 +7607,7 @@ static IO_URING_SQ_RING_FLAGS_POOL: Pool = Pool {
     name: "io_uring_sq_ring_flags",
     title: "flags of the submission ring",
     sets: &[
-        S(224, true, 0, 2, 0, 0, L(0, 0, 3, 1 | EACH, 0)),
+        S(225, true, 0, 2, 0, 0, L(0, 0, 3, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -7475,7 +7628,7 @@ static IO_URING_SQE_FLAGS_POOL: Pool = Pool {
     name: "io_uring_sqe_flags",
     title: "flags of struct io_uring_sqe",
     sets: &[
-        S(225, true, 0, 2, 0, 0, L(0, 0, 7, 1 | EACH, 0)),
+        S(226, true, 0, 2, 0, 0, L(0, 0, 7, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -7500,7 +7653,7 @@ static IO_URING_TIMEOUT_FLAGS_POOL: Pool = Pool {
     name: "io_uring_timeout_flags",
     title: "timeout_flags of struct io_uring_sqe",
     sets: &[
-        S(226, true, 0, 4, 0, 0, L(0, 0, 8, 1 | EACH, 0)),
+        S(227, true, 0, 4, 0, 0, L(0, 0, 8, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -7528,7 +7681,7 @@ static IO_URING_ZCRX_EVENTS_POOL: Pool = Pool {
     name: "io_uring_zcrx_events",
     title: "event_type of struct zcrx_ctrl_arm_event",
     sets: &[
-        S(227, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(228, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -7547,7 +7700,7 @@ static IO_URING_ZCRX_FLAGS_POOL: Pool = Pool {
     name: "io_uring_zcrx_flags",
     title: "flags of struct io_uring_zcrx_ifq_reg",
     sets: &[
-        S(228, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(229, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -7566,7 +7719,7 @@ static IO_URING_ZCRX_OPERATIONS_POOL: Pool = Pool {
     name: "io_uring_zcrx_operations",
     title: "op of struct zcrx_ctrl",
     sets: &[
-        S(229, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(230, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -7587,7 +7740,7 @@ static IOPRIO_POOL: Pool = Pool {
     name: "ioprio",
     title: "class, hint and level of an I/O priority",
     sets: &[
-        S(230, true, 0, 2, 0, 3, L(0, 0, 0, 1, 0)),
+        S(231, true, 0, 2, 0, 3, L(0, 0, 0, 1, 0)),
     ],
     parts: &[
         P(2, 1, true, holds::MEMBERS, 0, L(0, 0, 5, 1 | EACH, 0)),
@@ -7628,7 +7781,7 @@ static IOPRIO_WHO_POOL: Pool = Pool {
     name: "ioprio_who",
     title: "which of ioprio_get",
     sets: &[
-        S(231, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(232, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -7648,7 +7801,7 @@ static IP6T_FLAGS_POOL: Pool = Pool {
     name: "ip6t_flags",
     title: "flags of struct ip6t_ip6",
     sets: &[
-        S(232, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(233, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -7668,7 +7821,7 @@ static IP6T_INVERSE_FLAGS_POOL: Pool = Pool {
     name: "ip6t_inverse_flags",
     title: "invflags of struct ip6t_ip6",
     sets: &[
-        S(233, true, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
+        S(234, true, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -7692,7 +7845,7 @@ static IP_GET_OPTIONS_POOL: Pool = Pool {
     name: "ip_get_options",
     title: "option of SOL_IP in getsockopt, filters among them",
     sets: &[
-        S(234, false, 0, 1, 0, 0, L(0, 0, 82, 2, 0)),
+        S(235, false, 0, 1, 0, 0, L(0, 0, 82, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -7799,7 +7952,7 @@ static IP_MTU_DISCOVER_POOL: Pool = Pool {
     name: "ip_mtu_discover",
     title: "IP_MTU_DISCOVER",
     sets: &[
-        S(235, false, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
+        S(236, false, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -7822,7 +7975,7 @@ static IP_OPTIONS_POOL: Pool = Pool {
     name: "ip_options",
     title: "option of SOL_IP",
     sets: &[
-        S(236, false, 0, 1, 0, 0, L(0, 0, 63, 1, 0)),
+        S(237, false, 0, 1, 0, 0, L(0, 0, 63, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -7906,7 +8059,7 @@ static IP_PROTOCOLS_POOL: Pool = Pool {
     name: "ip_protocols",
     title: "protocol of socket in AF_INET and AF_INET6",
     sets: &[
-        S(237, false, 0, 4, 0, 0, L(0, 0, 37, 2 | EACH, 0)),
+        S(238, false, 0, 4, 0, 0, L(0, 0, 37, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -7968,7 +8121,7 @@ static IP_SET_OPTIONS_POOL: Pool = Pool {
     name: "ip_set_options",
     title: "option of SOL_IP in setsockopt, filters among them",
     sets: &[
-        S(238, false, 0, 1, 0, 0, L(0, 0, 85, 2, 0)),
+        S(239, false, 0, 1, 0, 0, L(0, 0, 85, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -8079,7 +8232,7 @@ static IP_TOS_POOL: Pool = Pool {
     name: "ip_tos",
     title: "IP_TOS",
     sets: &[
-        S(239, true, 0, 1, 0, 1, L(0, 0, 4, 1, 0)),
+        S(240, true, 0, 1, 0, 1, L(0, 0, 4, 1, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::MEMBERS, 0, L(60, 8, 7, 1, 0)),
@@ -8112,7 +8265,7 @@ static IP_VS_CONNECTION_FLAGS_POOL: Pool = Pool {
     name: "ip_vs_connection_flags",
     title: "conn_flags of struct ip_vs_dest_entry",
     sets: &[
-        S(240, true, 0, 1, 0, 1, L(0, 0, 10, 4, 0)),
+        S(241, true, 0, 1, 0, 1, L(0, 0, 10, 4, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::MEMBERS, 0, L(199, 50, 5, 1, 0)),
@@ -8150,7 +8303,7 @@ static IP_VS_DAEMON_STATES_POOL: Pool = Pool {
     name: "ip_vs_daemon_states",
     title: "state of struct ip_vs_daemon_user",
     sets: &[
-        S(241, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(242, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -8170,7 +8323,7 @@ static IP_VS_SERVICE_FLAGS_POOL: Pool = Pool {
     name: "ip_vs_service_flags",
     title: "flags of struct ip_vs_service_user",
     sets: &[
-        S(242, true, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
+        S(243, true, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -8193,7 +8346,7 @@ static IPC_CALLS_POOL: Pool = Pool {
     name: "ipc_calls",
     title: "call of ipc, the version of its parameters above it",
     sets: &[
-        S(243, true, 0, 1, 0, 2, L(0, 0, 0, 1, 0)),
+        S(244, true, 0, 1, 0, 2, L(0, 0, 0, 1, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::MEMBERS, 0, L(0, 0, 13, 1, 0)),
@@ -8230,7 +8383,7 @@ static IPC_KEYS_POOL: Pool = Pool {
     name: "ipc_keys",
     title: "keys that are none",
     sets: &[
-        S(244, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(245, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -8248,7 +8401,7 @@ static IPSEC_DIRECTIONS_POOL: Pool = Pool {
     name: "ipsec_directions",
     title: "sadb_x_policy_dir of struct sadb_x_policy",
     sets: &[
-        S(245, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(246, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -8269,7 +8422,7 @@ static IPSEC_POLICIES_POOL: Pool = Pool {
     name: "ipsec_policies",
     title: "sadb_x_policy_type of struct sadb_x_policy",
     sets: &[
-        S(246, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(247, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -8291,7 +8444,7 @@ static IPT_FLAGS_POOL: Pool = Pool {
     name: "ipt_flags",
     title: "flags of struct ipt_ip",
     sets: &[
-        S(247, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(248, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -8310,7 +8463,7 @@ static IPT_INVERSE_FLAGS_POOL: Pool = Pool {
     name: "ipt_inverse_flags",
     title: "invflags of struct ipt_ip",
     sets: &[
-        S(248, true, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
+        S(249, true, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -8334,7 +8487,7 @@ static IPTABLES_GET_OPTIONS_POOL: Pool = Pool {
     name: "iptables_get_options",
     title: "option of SOL_IP that iptables reads",
     sets: &[
-        S(249, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(250, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -8355,7 +8508,7 @@ static IPTABLES_OPTIONS_POOL: Pool = Pool {
     name: "iptables_options",
     title: "option of SOL_IP that iptables uses",
     sets: &[
-        S(250, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(251, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -8374,7 +8527,7 @@ static IPV4_ADDRESSES_POOL: Pool = Pool {
     name: "ipv4_addresses",
     title: "addresses that have a name, in host order",
     sets: &[
-        S(251, false, 0, 1, 0, 0, L(0, 0, 10, 4, 0)),
+        S(252, false, 0, 1, 0, 0, L(0, 0, 10, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -8402,7 +8555,7 @@ static IPV6_ADDRESS_PREFERENCES_POOL: Pool = Pool {
     name: "ipv6_address_preferences",
     title: "IPV6_ADDR_PREFERENCES",
     sets: &[
-        S(252, true, 0, 1, 0, 0, L(0, 0, 7, 2, 0)),
+        S(253, true, 0, 1, 0, 0, L(0, 0, 7, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -8426,7 +8579,7 @@ static IPV6_FLOWLABEL_ACTIONS_POOL: Pool = Pool {
     name: "ipv6_flowlabel_actions",
     title: "flr_action of struct in6_flowlabel_req",
     sets: &[
-        S(253, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(254, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -8446,7 +8599,7 @@ static IPV6_FLOWLABEL_FLAGS_POOL: Pool = Pool {
     name: "ipv6_flowlabel_flags",
     title: "flr_flags of struct in6_flowlabel_req",
     sets: &[
-        S(254, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(255, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -8467,7 +8620,7 @@ static IPV6_FLOWLABEL_SHARING_POOL: Pool = Pool {
     name: "ipv6_flowlabel_sharing",
     title: "flr_share of struct in6_flowlabel_req",
     sets: &[
-        S(255, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(256, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -8489,7 +8642,7 @@ static IPV6_GET_OPTIONS_POOL: Pool = Pool {
     name: "ipv6_get_options",
     title: "option of SOL_IPV6 in getsockopt, filters among them",
     sets: &[
-        S(256, false, 0, 1, 0, 0, L(0, 0, 82, 1, 0)),
+        S(257, false, 0, 1, 0, 0, L(0, 0, 82, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -8593,7 +8746,7 @@ static IPV6_MTU_DISCOVER_POOL: Pool = Pool {
     name: "ipv6_mtu_discover",
     title: "IPV6_MTU_DISCOVER",
     sets: &[
-        S(257, false, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
+        S(258, false, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -8616,7 +8769,7 @@ static IPV6_OPTIONS_POOL: Pool = Pool {
     name: "ipv6_options",
     title: "option of SOL_IPV6",
     sets: &[
-        S(258, false, 0, 1, 0, 0, L(0, 0, 77, 1, 0)),
+        S(259, false, 0, 1, 0, 0, L(0, 0, 77, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -8715,7 +8868,7 @@ static IPV6_SET_OPTIONS_POOL: Pool = Pool {
     name: "ipv6_set_options",
     title: "option of SOL_IPV6 in setsockopt, filters among them",
     sets: &[
-        S(259, false, 0, 1, 0, 0, L(0, 0, 79, 1, 0)),
+        S(260, false, 0, 1, 0, 0, L(0, 0, 79, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -8816,7 +8969,7 @@ static ITIMERS_POOL: Pool = Pool {
     name: "itimers",
     title: "which of setitimer",
     sets: &[
-        S(260, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(261, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -8836,7 +8989,7 @@ static KCM_OPTIONS_POOL: Pool = Pool {
     name: "kcm_options",
     title: "option of SOL_KCM",
     sets: &[
-        S(261, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(262, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -8854,7 +9007,7 @@ static KCM_PROTOCOLS_POOL: Pool = Pool {
     name: "kcm_protocols",
     title: "protocol of AF_KCM",
     sets: &[
-        S(262, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(263, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -8872,7 +9025,7 @@ static KCMP_TYPES_POOL: Pool = Pool {
     name: "kcmp_types",
     title: "type of kcmp",
     sets: &[
-        S(263, false, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
+        S(264, false, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -8897,7 +9050,7 @@ static KEXEC_FILE_FLAGS_POOL: Pool = Pool {
     name: "kexec_file_flags",
     title: "flags of kexec_file_load",
     sets: &[
-        S(264, true, 0, 3, 0, 0, L(0, 0, 6, 1 | EACH, 0)),
+        S(265, true, 0, 3, 0, 0, L(0, 0, 6, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -8922,7 +9075,7 @@ static KEXEC_LOAD_FLAGS_POOL: Pool = Pool {
     name: "kexec_load_flags",
     title: "flags of kexec_load, the architecture in its upper half",
     sets: &[
-        S(265, true, 0, 3, 0, 1, L(0, 0, 4, 1 | EACH, 0)),
+        S(266, true, 0, 3, 0, 1, L(0, 0, 4, 1 | EACH, 0)),
     ],
     parts: &[
         P(3, 1, false, holds::MEMBERS, 0, L(86, 12, 16, 4 | EACH, 0)),
@@ -8969,7 +9122,7 @@ static KEY_OPERATIONS_POOL: Pool = Pool {
     name: "key_operations",
     title: "supported_ops of struct keyctl_pkey_query",
     sets: &[
-        S(266, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(267, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -8990,7 +9143,7 @@ static KEY_PERMISSIONS_POOL: Pool = Pool {
     name: "key_permissions",
     title: "perm of KEYCTL_SETPERM",
     sets: &[
-        S(267, true, 0, 1, 0, 0, L(0, 0, 24, 4, 0)),
+        S(268, true, 0, 1, 0, 0, L(0, 0, 24, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -9035,7 +9188,7 @@ static KEY_PROTOCOLS_POOL: Pool = Pool {
     name: "key_protocols",
     title: "protocol of AF_KEY",
     sets: &[
-        S(268, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(269, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9053,7 +9206,7 @@ static KEY_SERIALS_POOL: Pool = Pool {
     name: "key_serials",
     title: "keyrings that are meant without a serial number",
     sets: &[
-        S(269, false, 0, 1, 0, 0, L(0, 0, 8, 4 | SIGNED, 0)),
+        S(270, false, 0, 1, 0, 0, L(0, 0, 8, 4 | SIGNED, 0)),
     ],
     parts: &[],
     words: &[
@@ -9079,7 +9232,7 @@ static KEYBOARD_MODES_POOL: Pool = Pool {
     name: "keyboard_modes",
     title: "argument of KDSKBMODE",
     sets: &[
-        S(270, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(271, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9101,7 +9254,7 @@ static KEYCTL_CAPABILITIES0_POOL: Pool = Pool {
     name: "keyctl_capabilities0",
     title: "first byte of what KEYCTL_CAPABILITIES tells",
     sets: &[
-        S(271, true, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
+        S(272, true, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9126,7 +9279,7 @@ static KEYCTL_CAPABILITIES1_POOL: Pool = Pool {
     name: "keyctl_capabilities1",
     title: "second byte of what KEYCTL_CAPABILITIES tells",
     sets: &[
-        S(272, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(273, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9146,7 +9299,7 @@ static KEYCTL_COMMANDS_POOL: Pool = Pool {
     name: "keyctl_commands",
     title: "cmd of keyctl",
     sets: &[
-        S(273, false, 0, 1, 0, 0, L(0, 0, 33, 1, 0)),
+        S(274, false, 0, 1, 0, 0, L(0, 0, 33, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9198,7 +9351,7 @@ static KEYCTL_MOVE_FLAGS_POOL: Pool = Pool {
     name: "keyctl_move_flags",
     title: "flags of KEYCTL_MOVE",
     sets: &[
-        S(274, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(275, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9216,7 +9369,7 @@ static KVM_CLOCK_FLAGS_POOL: Pool = Pool {
     name: "kvm_clock_flags",
     title: "flags of struct kvm_clock_data",
     sets: &[
-        S(275, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(276, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9236,7 +9389,7 @@ static KVM_CREATE_DEVICE_FLAGS_POOL: Pool = Pool {
     name: "kvm_create_device_flags",
     title: "flags of struct kvm_create_device",
     sets: &[
-        S(276, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(277, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9254,7 +9407,7 @@ static KVM_DEVICE_TYPES_POOL: Pool = Pool {
     name: "kvm_device_types",
     title: "type of struct kvm_create_device",
     sets: &[
-        S(277, false, 0, 2, 0, 0, L(0, 0, 16, 1 | EACH, 0)),
+        S(278, false, 0, 2, 0, 0, L(0, 0, 16, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -9289,7 +9442,7 @@ static KVM_IOEVENTFD_FLAGS_POOL: Pool = Pool {
     name: "kvm_ioeventfd_flags",
     title: "flags of struct kvm_ioeventfd",
     sets: &[
-        S(278, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(279, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9310,7 +9463,7 @@ static KVM_IRQFD_FLAGS_POOL: Pool = Pool {
     name: "kvm_irqfd_flags",
     title: "flags of struct kvm_irqfd",
     sets: &[
-        S(279, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(280, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9329,7 +9482,7 @@ static KVM_MEMORY_ATTRIBUTES_POOL: Pool = Pool {
     name: "kvm_memory_attributes",
     title: "attributes of struct kvm_memory_attributes",
     sets: &[
-        S(280, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(281, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9347,7 +9500,7 @@ static KVM_MEMORY_FLAGS_POOL: Pool = Pool {
     name: "kvm_memory_flags",
     title: "flags of struct kvm_userspace_memory_region",
     sets: &[
-        S(281, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(282, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9367,7 +9520,7 @@ static KVM_MP_STATES_POOL: Pool = Pool {
     name: "kvm_mp_states",
     title: "mp_state of struct kvm_mp_state",
     sets: &[
-        S(282, false, 0, 1, 0, 0, L(0, 0, 11, 1, 0)),
+        S(283, false, 0, 1, 0, 0, L(0, 0, 11, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9395,7 +9548,7 @@ static KVM_MSI_FLAGS_POOL: Pool = Pool {
     name: "kvm_msi_flags",
     title: "flags of struct kvm_msi",
     sets: &[
-        S(283, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(284, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9413,7 +9566,7 @@ static LANDLOCK_ACCESS_FS_POOL: Pool = Pool {
     name: "landlock_access_fs",
     title: "what of files a ruleset handles or a rule allows",
     sets: &[
-        S(284, true, 0, 3, 0, 0, L(0, 0, 17, 4 | EACH, 0)),
+        S(285, true, 0, 3, 0, 0, L(0, 0, 17, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -9452,7 +9605,7 @@ static LANDLOCK_ACCESS_NET_POOL: Pool = Pool {
     name: "landlock_access_net",
     title: "what of networks a ruleset handles or a rule allows",
     sets: &[
-        S(285, true, 0, 2, 0, 0, L(0, 0, 4, 1 | EACH, 0)),
+        S(286, true, 0, 2, 0, 0, L(0, 0, 4, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -9474,7 +9627,7 @@ static LANDLOCK_ADD_RULE_FLAGS_POOL: Pool = Pool {
     name: "landlock_add_rule_flags",
     title: "flags of landlock_add_rule",
     sets: &[
-        S(286, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(287, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9492,7 +9645,7 @@ static LANDLOCK_CREATE_FLAGS_POOL: Pool = Pool {
     name: "landlock_create_flags",
     title: "flags of landlock_create_ruleset",
     sets: &[
-        S(287, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(288, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9511,7 +9664,7 @@ static LANDLOCK_RESTRICT_FLAGS_POOL: Pool = Pool {
     name: "landlock_restrict_flags",
     title: "flags of landlock_restrict_self",
     sets: &[
-        S(288, true, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(289, true, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9533,7 +9686,7 @@ static LANDLOCK_RULE_TYPES_POOL: Pool = Pool {
     name: "landlock_rule_types",
     title: "rule_type of landlock_add_rule",
     sets: &[
-        S(289, false, 0, 2, 0, 0, L(0, 0, 2, 1 | EACH, 0)),
+        S(290, false, 0, 2, 0, 0, L(0, 0, 2, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -9553,7 +9706,7 @@ static LANDLOCK_SCOPES_POOL: Pool = Pool {
     name: "landlock_scopes",
     title: "scoped of struct landlock_ruleset_attr",
     sets: &[
-        S(290, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(291, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9572,7 +9725,7 @@ static LINE_DISCIPLINES_POOL: Pool = Pool {
     name: "line_disciplines",
     title: "argument of TIOCSETD",
     sets: &[
-        S(291, false, 0, 2, 0, 0, L(0, 0, 31, 1 | EACH, 0)),
+        S(292, false, 0, 2, 0, 0, L(0, 0, 31, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -9624,7 +9777,7 @@ static LINK_ATTRIBUTES_POOL: Pool = Pool {
     name: "link_attributes",
     title: "attributes of struct ifinfomsg",
     sets: &[
-        S(292, false, 0, 4, 0, 0, L(0, 0, 71, 1 | EACH, 0)),
+        S(293, false, 0, 4, 0, 0, L(0, 0, 71, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -9722,7 +9875,7 @@ static LINK_FILTER_POOL: Pool = Pool {
     name: "link_filter",
     title: "IFLA_EXT_MASK",
     sets: &[
-        S(293, true, 0, 3, 0, 0, L(0, 0, 9, 2 | EACH, 0)),
+        S(294, true, 0, 3, 0, 0, L(0, 0, 9, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -9751,7 +9904,7 @@ static LINK_INFO_ATTRIBUTES_POOL: Pool = Pool {
     name: "link_info_attributes",
     title: "attributes of IFLA_LINKINFO",
     sets: &[
-        S(294, false, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
+        S(295, false, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9774,7 +9927,7 @@ static LINKAT_FLAGS_POOL: Pool = Pool {
     name: "linkat_flags",
     title: "flags of linkat",
     sets: &[
-        S(295, true, 0, 1, 0, 0, L(0, 0, 2, 2, 0)),
+        S(296, true, 0, 1, 0, 0, L(0, 0, 2, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -9793,7 +9946,7 @@ static LISTMOUNT_FLAGS_POOL: Pool = Pool {
     name: "listmount_flags",
     title: "flags of listmount",
     sets: &[
-        S(296, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(297, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9811,7 +9964,7 @@ static LISTNS_TYPES_POOL: Pool = Pool {
     name: "listns_types",
     title: "ns_type of struct ns_id_req",
     sets: &[
-        S(297, true, 0, 1, 0, 0, L(0, 0, 8, 4, 0)),
+        S(298, true, 0, 1, 0, 0, L(0, 0, 8, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -9837,7 +9990,7 @@ static LISTNS_USERS_POOL: Pool = Pool {
     name: "listns_users",
     title: "user_ns_id of struct ns_id_req that is no id",
     sets: &[
-        S(298, false, 0, 1, 0, 0, L(0, 0, 1, 4 | SIGNED, 0)),
+        S(299, false, 0, 1, 0, 0, L(0, 0, 1, 4 | SIGNED, 0)),
     ],
     parts: &[],
     words: &[
@@ -9855,7 +10008,7 @@ static LLC_OPTIONS_POOL: Pool = Pool {
     name: "llc_options",
     title: "option of SOL_LLC",
     sets: &[
-        S(299, false, 0, 1, 0, 0, L(0, 0, 9, 1, 0)),
+        S(300, false, 0, 1, 0, 0, L(0, 0, 9, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9881,7 +10034,7 @@ static LSM_ATTRIBUTES_POOL: Pool = Pool {
     name: "lsm_attributes",
     title: "attr of lsm_get_self_attr",
     sets: &[
-        S(300, false, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
+        S(301, false, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9905,7 +10058,7 @@ static LSM_FLAGS_POOL: Pool = Pool {
     name: "lsm_flags",
     title: "flags of lsm_get_self_attr",
     sets: &[
-        S(301, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(302, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9923,7 +10076,7 @@ static LSM_IDS_POOL: Pool = Pool {
     name: "lsm_ids",
     title: "id of struct lsm_ctx",
     sets: &[
-        S(302, false, 0, 1, 0, 0, L(0, 0, 15, 1, 0)),
+        S(303, false, 0, 1, 0, 0, L(0, 0, 15, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -9956,7 +10109,7 @@ static MADVISE_ADVICE_POOL: Pool = Pool {
     name: "madvise_advice",
     title: "advice of madvise and process_madvise",
     sets: &[
-        S(303, false, 0, 7, 0, 0, L(0, 0, 29, 1 | EACH, 0)),
+        S(304, false, 0, 7, 0, 0, L(0, 0, 29, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -10010,7 +10163,7 @@ static MBIND_FLAGS_POOL: Pool = Pool {
     name: "mbind_flags",
     title: "flags of mbind",
     sets: &[
-        S(304, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(305, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -10031,7 +10184,7 @@ static MCTP_OPTIONS_POOL: Pool = Pool {
     name: "mctp_options",
     title: "option of SOL_MCTP",
     sets: &[
-        S(305, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(306, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -10049,7 +10202,7 @@ static MEMBARRIER_COMMANDS_POOL: Pool = Pool {
     name: "membarrier_commands",
     title: "cmd of membarrier",
     sets: &[
-        S(306, false, 0, 2, 0, 0, L(0, 0, 12, 2 | EACH, 0)),
+        S(307, false, 0, 2, 0, 0, L(0, 0, 12, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -10080,7 +10233,7 @@ static MEMBARRIER_FLAGS_POOL: Pool = Pool {
     name: "membarrier_flags",
     title: "flags of membarrier",
     sets: &[
-        S(307, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(308, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -10098,7 +10251,7 @@ static MEMBARRIER_SUPPORTED_POOL: Pool = Pool {
     name: "membarrier_supported",
     title: "what MEMBARRIER_CMD_QUERY returns, a bit for each command",
     sets: &[
-        S(308, true, 0, 2, 0, 0, L(0, 0, 10, 2 | EACH, 0)),
+        S(309, true, 0, 2, 0, 0, L(0, 0, 10, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -10127,7 +10280,7 @@ static MEMFD_CREATE_FLAGS_POOL: Pool = Pool {
     name: "memfd_create_flags",
     title: "flags of memfd_create",
     sets: &[
-        S(309, true, 0, 2, 0, 1, L(0, 0, 5, 1 | EACH, 0)),
+        S(310, true, 0, 2, 0, 1, L(0, 0, 5, 1 | EACH, 0)),
     ],
     parts: &[
         P(2, 1, false, holds::MEMBERS, 0, L(62, 15, 12, 4, 0)),
@@ -10169,7 +10322,7 @@ static MEMFD_SECRET_FLAGS_POOL: Pool = Pool {
     name: "memfd_secret_flags",
     title: "flags of memfd_secret",
     sets: &[
-        S(310, true, 0, 3, 0, 0, L(0, 0, 3, 4 | EACH, 0)),
+        S(311, true, 0, 3, 0, 0, L(0, 0, 3, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -10189,7 +10342,7 @@ static MEMPOLICY_MODE_POOL: Pool = Pool {
     name: "mempolicy_mode",
     title: "mode of set_mempolicy and mbind",
     sets: &[
-        S(311, true, 0, 3, 0, 1, L(0, 0, 3, 2 | EACH, 0)),
+        S(312, true, 0, 3, 0, 1, L(0, 0, 3, 2 | EACH, 0)),
     ],
     parts: &[
         P(3, 1, false, holds::MEMBERS, 0, L(61, 12, 7, 1 | EACH, 1)),
@@ -10223,7 +10376,7 @@ static MESSAGE_FLAGS_POOL: Pool = Pool {
     name: "message_flags",
     title: "flags of send and recv, and msg_flags",
     sets: &[
-        S(312, true, 0, 5, 0, 0, L(0, 0, 31, 4 | EACH, 0)),
+        S(313, true, 0, 5, 0, 0, L(0, 0, 31, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -10281,7 +10434,7 @@ static MIF_FLAGS_POOL: Pool = Pool {
     name: "mif_flags",
     title: "mif6c_flags of struct mif6ctl",
     sets: &[
-        S(313, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(314, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -10299,7 +10452,7 @@ static MIPS_WATCH_STYLES_POOL: Pool = Pool {
     name: "mips_watch_styles",
     title: "style of struct pt_watch_regs",
     sets: &[
-        S(314, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(315, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -10318,7 +10471,7 @@ static MLOCK_FLAGS_POOL: Pool = Pool {
     name: "mlock_flags",
     title: "flags of mlock2",
     sets: &[
-        S(315, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(316, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -10336,7 +10489,7 @@ static MLOCKALL_FLAGS_POOL: Pool = Pool {
     name: "mlockall_flags",
     title: "flags of mlockall",
     sets: &[
-        S(316, true, 0, 2, 0, 0, L(0, 0, 6, 2 | EACH, 0)),
+        S(317, true, 0, 2, 0, 0, L(0, 0, 6, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -10357,7 +10510,7 @@ static MMAP_FLAGS_POOL: Pool = Pool {
     name: "mmap_flags",
     title: "flags of mmap",
     sets: &[
-        S(317, true, 0, 20, 0, 2, L(0, 0, 45, 4 | EACH, 0)),
+        S(318, true, 0, 20, 0, 2, L(0, 0, 45, 4 | EACH, 0)),
     ],
     parts: &[
         P(20, 2, false, holds::MEMBERS, 0, L(241, 270, 4, 1 | EACH, 18)),
@@ -10453,7 +10606,7 @@ static MMAP_PROT_POOL: Pool = Pool {
     name: "mmap_prot",
     title: "what a mapping allows",
     sets: &[
-        S(318, true, 0, 6, 0, 0, L(0, 0, 11, 4 | EACH, 0)),
+        S(319, true, 0, 6, 0, 0, L(0, 0, 11, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -10487,7 +10640,7 @@ static MODEM_LINES_POOL: Pool = Pool {
     name: "modem_lines",
     title: "argument of TIOCMGET",
     sets: &[
-        S(319, true, 0, 3, 0, 0, L(0, 0, 22, 2 | EACH, 0)),
+        S(320, true, 0, 3, 0, 0, L(0, 0, 22, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -10523,7 +10676,7 @@ static MODIFY_LDT_CONTENTS_POOL: Pool = Pool {
     name: "modify_ldt_contents",
     title: "contents of struct user_desc",
     sets: &[
-        S(320, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(321, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -10543,7 +10696,7 @@ static MOUNT_ATTRIBUTES_POOL: Pool = Pool {
     name: "mount_attributes",
     title: "attr_set of struct mount_attr, and attributes of fsmount",
     sets: &[
-        S(321, true, 0, 2, 0, 1, L(0, 0, 7, 4 | EACH, 0)),
+        S(322, true, 0, 2, 0, 1, L(0, 0, 7, 4 | EACH, 0)),
     ],
     parts: &[
         P(2, 1, false, holds::MEMBERS, 0, L(126, 42, 3, 1, 0)),
@@ -10577,7 +10730,7 @@ static MOUNT_FLAGS_POOL: Pool = Pool {
     name: "mount_flags",
     title: "flags of mount",
     sets: &[
-        S(322, true, 0, 1, 0, 0, L(0, 0, 32, 4, 0)),
+        S(323, true, 0, 1, 0, 0, L(0, 0, 32, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -10631,7 +10784,7 @@ static MOUNT_ID_VALUES_POOL: Pool = Pool {
     name: "mount_id_values",
     title: "ids of a mount that are none",
     sets: &[
-        S(323, false, 0, 1, 0, 0, L(0, 0, 1, 4 | SIGNED, 0)),
+        S(324, false, 0, 1, 0, 0, L(0, 0, 1, 4 | SIGNED, 0)),
     ],
     parts: &[],
     words: &[
@@ -10649,7 +10802,7 @@ static MOUNT_SETATTR_FLAGS_POOL: Pool = Pool {
     name: "mount_setattr_flags",
     title: "flags of mount_setattr",
     sets: &[
-        S(324, true, 0, 1, 0, 0, L(0, 0, 4, 2, 0)),
+        S(325, true, 0, 1, 0, 0, L(0, 0, 4, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -10670,7 +10823,7 @@ static MOVE_MOUNT_FLAGS_POOL: Pool = Pool {
     name: "move_mount_flags",
     title: "flags of move_mount",
     sets: &[
-        S(325, true, 0, 3, 0, 0, L(0, 0, 8, 2 | EACH, 0)),
+        S(326, true, 0, 3, 0, 0, L(0, 0, 8, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -10698,7 +10851,7 @@ static MPTCP_INFO_FLAGS_POOL: Pool = Pool {
     name: "mptcp_info_flags",
     title: "mptcpi_flags of struct mptcp_info",
     sets: &[
-        S(326, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(327, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -10717,7 +10870,7 @@ static MPTCP_OPTIONS_POOL: Pool = Pool {
     name: "mptcp_options",
     title: "option of SOL_MPTCP",
     sets: &[
-        S(327, false, 0, 2, 0, 0, L(0, 0, 4, 1 | EACH, 0)),
+        S(328, false, 0, 2, 0, 0, L(0, 0, 4, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -10739,7 +10892,7 @@ static MQ_ATTR_FLAGS_POOL: Pool = Pool {
     name: "mq_attr_flags",
     title: "mq_flags of struct mq_attr",
     sets: &[
-        S(328, true, 0, 5, 0, 0, L(0, 0, 5, 4 | EACH, 0)),
+        S(329, true, 0, 5, 0, 0, L(0, 0, 5, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -10762,7 +10915,7 @@ static MQ_NOTIFY_COOKIES_POOL: Pool = Pool {
     name: "mq_notify_cookies",
     title: "what a notification of a message queue says",
     sets: &[
-        S(329, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(330, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -10782,7 +10935,7 @@ static MREMAP_FLAGS_POOL: Pool = Pool {
     name: "mremap_flags",
     title: "flags of mremap",
     sets: &[
-        S(330, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(331, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -10802,7 +10955,7 @@ static MROUTE6_FLUSH_POOL: Pool = Pool {
     name: "mroute6_flush",
     title: "flags of MRT6_FLUSH",
     sets: &[
-        S(331, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(332, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -10823,7 +10976,7 @@ static MROUTE_FLUSH_POOL: Pool = Pool {
     name: "mroute_flush",
     title: "flags of MRT_FLUSH",
     sets: &[
-        S(332, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(333, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -10844,7 +10997,7 @@ static MSGCTL_COMMANDS_POOL: Pool = Pool {
     name: "msgctl_commands",
     title: "cmd of msgctl",
     sets: &[
-        S(333, true, 0, 1, 0, 1, L(0, 0, 1, 2, 0)),
+        S(334, true, 0, 1, 0, 1, L(0, 0, 1, 2, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::MEMBERS, 0, L(6, 3, 7, 1, 0)),
@@ -10874,7 +11027,7 @@ static MSGGET_FLAGS_POOL: Pool = Pool {
     name: "msgget_flags",
     title: "flags of msgget and semget, with permissions",
     sets: &[
-        S(334, true, 0, 1, 0, 1, L(0, 0, 3, 2, 0)),
+        S(335, true, 0, 1, 0, 1, L(0, 0, 3, 2, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::OCTAL, 0, NO_MEMBERS),
@@ -10898,7 +11051,7 @@ static MSGRCV_FLAGS_POOL: Pool = Pool {
     name: "msgrcv_flags",
     title: "flags of msgrcv and msgsnd",
     sets: &[
-        S(335, true, 0, 1, 0, 0, L(0, 0, 4, 2, 0)),
+        S(336, true, 0, 1, 0, 0, L(0, 0, 4, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -10919,7 +11072,7 @@ static MSYNC_FLAGS_POOL: Pool = Pool {
     name: "msync_flags",
     title: "flags of msync",
     sets: &[
-        S(336, true, 0, 5, 0, 0, L(0, 0, 7, 1 | EACH, 0)),
+        S(337, true, 0, 5, 0, 0, L(0, 0, 7, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -10943,7 +11096,7 @@ static MULTICAST_FILTER_MODES_POOL: Pool = Pool {
     name: "multicast_filter_modes",
     title: "imsf_fmode of struct ip_msfilter",
     sets: &[
-        S(337, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(338, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -10962,7 +11115,7 @@ static NAME_TO_HANDLE_FLAGS_POOL: Pool = Pool {
     name: "name_to_handle_flags",
     title: "flags of name_to_handle_at",
     sets: &[
-        S(338, true, 0, 3, 0, 0, L(0, 0, 5, 2 | EACH, 0)),
+        S(339, true, 0, 3, 0, 0, L(0, 0, 5, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -10986,7 +11139,7 @@ static NAMESPACE_IDS_POOL: Pool = Pool {
     name: "namespace_ids",
     title: "ids of the namespaces that are there from the beginning",
     sets: &[
-        S(339, false, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
+        S(340, false, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -11011,7 +11164,7 @@ static NAMESPACE_INODES_POOL: Pool = Pool {
     name: "namespace_inodes",
     title: "inode numbers of the namespaces that are there from the beginning",
     sets: &[
-        S(340, false, 0, 1, 0, 0, L(0, 0, 8, 4, 0)),
+        S(341, false, 0, 1, 0, 0, L(0, 0, 8, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -11037,7 +11190,7 @@ static NAMESPACE_TYPES_POOL: Pool = Pool {
     name: "namespace_types",
     title: "kinds of namespaces, setns and NS_GET_NSTYPE",
     sets: &[
-        S(341, true, 0, 1, 0, 0, L(0, 0, 8, 4, 0)),
+        S(342, true, 0, 1, 0, 0, L(0, 0, 8, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -11063,7 +11216,7 @@ static NEIGHBOUR_ATTRIBUTES_POOL: Pool = Pool {
     name: "neighbour_attributes",
     title: "attributes of struct ndmsg",
     sets: &[
-        S(342, false, 0, 2, 0, 0, L(0, 0, 18, 1 | EACH, 0)),
+        S(343, false, 0, 2, 0, 0, L(0, 0, 18, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -11100,7 +11253,7 @@ static NEIGHBOUR_EXT_FLAGS_POOL: Pool = Pool {
     name: "neighbour_ext_flags",
     title: "NDA_FLAGS_EXT",
     sets: &[
-        S(343, true, 0, 3, 0, 0, L(0, 0, 3, 1 | EACH, 0)),
+        S(344, true, 0, 3, 0, 0, L(0, 0, 3, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -11122,7 +11275,7 @@ static NEIGHBOUR_FLAGS_POOL: Pool = Pool {
     name: "neighbour_flags",
     title: "ndm_flags of struct ndmsg",
     sets: &[
-        S(344, true, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
+        S(345, true, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -11147,7 +11300,7 @@ static NEIGHBOUR_STATES_POOL: Pool = Pool {
     name: "neighbour_states",
     title: "ndm_state of struct ndmsg",
     sets: &[
-        S(345, true, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
+        S(346, true, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -11172,7 +11325,7 @@ static NETFILTER_FAMILIES_POOL: Pool = Pool {
     name: "netfilter_families",
     title: "protocol families of netfilter",
     sets: &[
-        S(346, false, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
+        S(347, false, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -11197,7 +11350,7 @@ static NETFILTER_SUBSYSTEMS_POOL: Pool = Pool {
     name: "netfilter_subsystems",
     title: "subsystem in nlmsg_type of NETLINK_NETFILTER",
     sets: &[
-        S(347, true, 0, 2, 0, 2, L(0, 0, 0, 1, 0)),
+        S(348, true, 0, 2, 0, 2, L(0, 0, 0, 1, 0)),
     ],
     parts: &[
         P(2, 1, true, holds::MEMBERS, 0, L(0, 0, 13, 1 | EACH, 0)),
@@ -11236,7 +11389,7 @@ static NETLINK_DIAG_ATTRIBUTES_POOL: Pool = Pool {
     name: "netlink_diag_attributes",
     title: "attributes of struct netlink_diag_msg",
     sets: &[
-        S(348, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(349, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -11258,7 +11411,7 @@ static NETLINK_DIAG_SHOW_POOL: Pool = Pool {
     name: "netlink_diag_show",
     title: "ndiag_show of struct netlink_diag_req",
     sets: &[
-        S(349, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(350, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -11279,7 +11432,7 @@ static NETLINK_FAMILIES_POOL: Pool = Pool {
     name: "netlink_families",
     title: "protocol of AF_NETLINK",
     sets: &[
-        S(350, false, 0, 1, 0, 0, L(0, 0, 23, 1, 0)),
+        S(351, false, 0, 1, 0, 0, L(0, 0, 23, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -11320,7 +11473,7 @@ static NETLINK_OPTIONS_POOL: Pool = Pool {
     name: "netlink_options",
     title: "option of SOL_NETLINK",
     sets: &[
-        S(351, false, 0, 1, 0, 0, L(0, 0, 12, 1, 0)),
+        S(352, false, 0, 1, 0, 0, L(0, 0, 12, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -11349,7 +11502,7 @@ static NETROM_OPTIONS_POOL: Pool = Pool {
     name: "netrom_options",
     title: "option of SOL_NETROM",
     sets: &[
-        S(352, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(353, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -11371,7 +11524,7 @@ static NEXTHOP_FLAGS_POOL: Pool = Pool {
     name: "nexthop_flags",
     title: "rtnh_flags of struct rtnexthop",
     sets: &[
-        S(353, true, 0, 2, 0, 0, L(0, 0, 7, 1 | EACH, 0)),
+        S(354, true, 0, 2, 0, 0, L(0, 0, 7, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -11396,7 +11549,7 @@ static NFC_LLCP_OPTIONS_POOL: Pool = Pool {
     name: "nfc_llcp_options",
     title: "option of SOL_NFC",
     sets: &[
-        S(354, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(355, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -11418,7 +11571,7 @@ static NFC_PROTOCOLS_POOL: Pool = Pool {
     name: "nfc_protocols",
     title: "protocol of AF_NFC",
     sets: &[
-        S(355, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(356, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -11437,7 +11590,7 @@ static NFTABLES_MESSAGES_POOL: Pool = Pool {
     name: "nftables_messages",
     title: "messages of NFNL_SUBSYS_NFTABLES",
     sets: &[
-        S(356, false, 0, 2, 0, 0, L(0, 0, 34, 1 | EACH, 0)),
+        S(357, false, 0, 2, 0, 0, L(0, 0, 34, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -11492,7 +11645,7 @@ static NLA_FLAGS_POOL: Pool = Pool {
     name: "nla_flags",
     title: "nla_type of struct nlattr",
     sets: &[
-        S(357, true, 0, 1, 0, 1, L(0, 0, 2, 2, 0)),
+        S(358, true, 0, 1, 0, 1, L(0, 0, 2, 2, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::DECIMAL, 0, NO_MEMBERS),
@@ -11515,7 +11668,7 @@ static NLMSG_ACK_FLAGS_POOL: Pool = Pool {
     name: "nlmsg_ack_flags",
     title: "nlmsg_flags of NLMSG_ERROR",
     sets: &[
-        S(358, true, 0, 1, 0, 0, L(0, 0, 8, 2, 0)),
+        S(359, true, 0, 1, 0, 0, L(0, 0, 8, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -11540,7 +11693,7 @@ static NLMSG_DELETE_FLAGS_POOL: Pool = Pool {
     name: "nlmsg_delete_flags",
     title: "nlmsg_flags of a request that deletes",
     sets: &[
-        S(359, true, 0, 2, 0, 0, L(0, 0, 8, 2 | EACH, 0)),
+        S(360, true, 0, 2, 0, 0, L(0, 0, 8, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -11567,7 +11720,7 @@ static NLMSG_FLAGS_POOL: Pool = Pool {
     name: "nlmsg_flags",
     title: "nlmsg_flags of a message that is none of those below",
     sets: &[
-        S(360, true, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
+        S(361, true, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -11590,7 +11743,7 @@ static NLMSG_GET_FLAGS_POOL: Pool = Pool {
     name: "nlmsg_get_flags",
     title: "nlmsg_flags of a request that reads",
     sets: &[
-        S(361, true, 0, 1, 0, 0, L(0, 0, 10, 2, 0)),
+        S(362, true, 0, 1, 0, 0, L(0, 0, 10, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -11618,7 +11771,7 @@ static NLMSG_NEW_FLAGS_POOL: Pool = Pool {
     name: "nlmsg_new_flags",
     title: "nlmsg_flags of a request that makes something",
     sets: &[
-        S(362, true, 0, 1, 0, 0, L(0, 0, 10, 2, 0)),
+        S(363, true, 0, 1, 0, 0, L(0, 0, 10, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -11646,7 +11799,7 @@ static NLMSG_TYPES_POOL: Pool = Pool {
     name: "nlmsg_types",
     title: "nlmsg_type of every family",
     sets: &[
-        S(363, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(364, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -11667,7 +11820,7 @@ static NLMSGERR_ATTRIBUTES_POOL: Pool = Pool {
     name: "nlmsgerr_attributes",
     title: "attributes of NLMSG_ERROR",
     sets: &[
-        S(364, false, 0, 2, 0, 0, L(0, 0, 7, 1 | EACH, 0)),
+        S(365, false, 0, 2, 0, 0, L(0, 0, 7, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -11692,7 +11845,7 @@ static NSFS_REQUESTS_POOL: Pool = Pool {
     name: "nsfs_requests",
     title: "requests of ioctl on namespaces that carry nothing",
     sets: &[
-        S(365, false, 0, 2, 0, 0, L(0, 0, 8, 4 | EACH, 0)),
+        S(366, false, 0, 2, 0, 0, L(0, 0, 8, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -11715,7 +11868,7 @@ static OPEN_FLAGS_POOL: Pool = Pool {
     name: "open_flags",
     title: "how a file is opened, and what F_GETFL tells",
     sets: &[
-        S(366, true, 0, 22, 0, 1, L(0, 0, 78, 4 | EACH, 0)),
+        S(367, true, 0, 22, 0, 1, L(0, 0, 78, 4 | EACH, 0)),
     ],
     parts: &[
         P(22, 1, false, holds::MEMBERS, 0, L(168, 468, 4, 1, 21)),
@@ -11798,7 +11951,7 @@ static OPEN_TREE_FLAGS_POOL: Pool = Pool {
     name: "open_tree_flags",
     title: "flags of open_tree",
     sets: &[
-        S(367, true, 0, 5, 0, 0, L(0, 0, 9, 4 | EACH, 0)),
+        S(368, true, 0, 5, 0, 0, L(0, 0, 9, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -11827,7 +11980,7 @@ static OPENAT2_FLAGS_POOL: Pool = Pool {
     name: "openat2_flags",
     title: "flags of struct open_how",
     sets: &[
-        S(368, true, 0, 22, 0, 1, L(0, 0, 79, 8 | EACH, 0)),
+        S(369, true, 0, 22, 0, 1, L(0, 0, 79, 8 | EACH, 0)),
     ],
     parts: &[
         P(22, 1, false, holds::MEMBERS, 0, L(183, 790, 4, 1, 21)),
@@ -11923,7 +12076,7 @@ static OPENAT2_RESOLVE_POOL: Pool = Pool {
     name: "openat2_resolve",
     title: "resolve of struct open_how",
     sets: &[
-        S(369, true, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
+        S(370, true, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -11946,7 +12099,7 @@ static OSF_GETSYSINFO_OPERATIONS_POOL: Pool = Pool {
     name: "osf_getsysinfo_operations",
     title: "op of osf_getsysinfo",
     sets: &[
-        S(370, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(371, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -11968,7 +12121,7 @@ static OSF_SETSYSINFO_OPERATIONS_POOL: Pool = Pool {
     name: "osf_setsysinfo_operations",
     title: "op of osf_setsysinfo",
     sets: &[
-        S(371, false, 0, 1, 0, 0, L(0, 0, 6, 2, 0)),
+        S(372, false, 0, 1, 0, 0, L(0, 0, 6, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -11991,7 +12144,7 @@ static OVERCOMMIT_MODES_POOL: Pool = Pool {
     name: "overcommit_modes",
     title: "how much memory is promised, vm.overcommit_memory",
     sets: &[
-        S(372, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(373, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -12011,7 +12164,7 @@ static PACKET_DIAG_ATTRIBUTES_POOL: Pool = Pool {
     name: "packet_diag_attributes",
     title: "attributes of struct packet_diag_msg",
     sets: &[
-        S(373, false, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
+        S(374, false, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -12036,7 +12189,7 @@ static PACKET_DIAG_FLAGS_POOL: Pool = Pool {
     name: "packet_diag_flags",
     title: "pdi_flags of struct packet_diag_info",
     sets: &[
-        S(374, true, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(375, true, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -12058,7 +12211,7 @@ static PACKET_DIAG_SHOW_POOL: Pool = Pool {
     name: "packet_diag_show",
     title: "pdiag_show of struct packet_diag_req",
     sets: &[
-        S(375, true, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
+        S(376, true, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -12081,7 +12234,7 @@ static PACKET_FANOUT_POOL: Pool = Pool {
     name: "packet_fanout",
     title: "PACKET_FANOUT, the group in the low half",
     sets: &[
-        S(376, true, 0, 1, 0, 3, L(0, 0, 0, 1, 0)),
+        S(377, true, 0, 1, 0, 3, L(0, 0, 0, 1, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::DECIMAL, 0, NO_MEMBERS),
@@ -12116,7 +12269,7 @@ static PACKET_FANOUT_FLAGS_POOL: Pool = Pool {
     name: "packet_fanout_flags",
     title: "type_flags of struct fanout_args, beside the type",
     sets: &[
-        S(377, true, 0, 2, 0, 1, L(0, 0, 4, 2 | EACH, 0)),
+        S(378, true, 0, 2, 0, 1, L(0, 0, 4, 2 | EACH, 0)),
     ],
     parts: &[
         P(2, 1, false, holds::DECIMAL, 0, NO_MEMBERS),
@@ -12142,7 +12295,7 @@ static PACKET_MEMBERSHIPS_POOL: Pool = Pool {
     name: "packet_memberships",
     title: "mr_type of struct packet_mreq",
     sets: &[
-        S(378, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(379, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -12163,7 +12316,7 @@ static PACKET_MODE_POOL: Pool = Pool {
     name: "packet_mode",
     title: "the byte that a terminal in packet mode shows, TIOCPKT",
     sets: &[
-        S(379, true, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
+        S(380, true, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -12187,7 +12340,7 @@ static PACKET_OPTIONS_POOL: Pool = Pool {
     name: "packet_options",
     title: "option of SOL_PACKET",
     sets: &[
-        S(380, false, 0, 2, 0, 0, L(0, 0, 23, 1 | EACH, 0)),
+        S(381, false, 0, 2, 0, 0, L(0, 0, 23, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -12230,7 +12383,7 @@ static PACKET_RING_FEATURES_POOL: Pool = Pool {
     name: "packet_ring_features",
     title: "tp_feature_req_word of struct tpacket_req3",
     sets: &[
-        S(381, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(382, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -12248,7 +12401,7 @@ static PACKET_RX_STATUS_POOL: Pool = Pool {
     name: "packet_rx_status",
     title: "tp_status of a received frame",
     sets: &[
-        S(382, true, 0, 2, 0, 0, L(0, 0, 12, 4 | EACH, 0)),
+        S(383, true, 0, 2, 0, 0, L(0, 0, 12, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -12280,7 +12433,7 @@ static PACKET_TX_STATUS_POOL: Pool = Pool {
     name: "packet_tx_status",
     title: "tp_status of a frame to send",
     sets: &[
-        S(383, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(384, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -12301,7 +12454,7 @@ static PACKET_TYPES_POOL: Pool = Pool {
     name: "packet_types",
     title: "sll_pkttype of struct sockaddr_ll",
     sets: &[
-        S(384, false, 0, 1, 0, 0, L(0, 0, 9, 1, 0)),
+        S(385, false, 0, 1, 0, 0, L(0, 0, 9, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -12327,7 +12480,7 @@ static PACKET_VERSIONS_POOL: Pool = Pool {
     name: "packet_versions",
     title: "PACKET_VERSION",
     sets: &[
-        S(385, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(386, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -12347,7 +12500,7 @@ static PAGEMAP_CATEGORIES_POOL: Pool = Pool {
     name: "pagemap_categories",
     title: "what pages are, PAGEMAP_SCAN",
     sets: &[
-        S(386, true, 0, 2, 0, 0, L(0, 0, 10, 2 | EACH, 0)),
+        S(387, true, 0, 2, 0, 0, L(0, 0, 10, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -12376,7 +12529,7 @@ static PAGEMAP_SCAN_FLAGS_POOL: Pool = Pool {
     name: "pagemap_scan_flags",
     title: "flags of struct pm_scan_arg",
     sets: &[
-        S(387, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(388, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -12395,7 +12548,7 @@ static PERF_AUX_FLAGS_POOL: Pool = Pool {
     name: "perf_aux_flags",
     title: "flags of PERF_RECORD_AUX",
     sets: &[
-        S(388, true, 0, 2, 0, 1, L(0, 0, 4, 1, 0)),
+        S(389, true, 0, 2, 0, 1, L(0, 0, 4, 1, 0)),
     ],
     parts: &[
         P(2, 1, false, holds::MEMBERS, 0, L(90, 8, 2, 2, 1)),
@@ -12424,7 +12577,7 @@ static PERF_BRANCH_SAMPLE_TYPE_POOL: Pool = Pool {
     name: "perf_branch_sample_type",
     title: "branch_sample_type of struct perf_event_attr",
     sets: &[
-        S(389, true, 0, 3, 0, 0, L(0, 0, 20, 4 | EACH, 0)),
+        S(390, true, 0, 3, 0, 0, L(0, 0, 20, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -12467,7 +12620,7 @@ static PERF_BRANCH_TYPES_POOL: Pool = Pool {
     name: "perf_branch_types",
     title: "type of struct perf_branch_entry",
     sets: &[
-        S(390, false, 0, 2, 0, 0, L(0, 0, 16, 1 | EACH, 0)),
+        S(391, false, 0, 2, 0, 0, L(0, 0, 16, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -12502,7 +12655,7 @@ static PERF_CACHE_IDS_POOL: Pool = Pool {
     name: "perf_cache_ids",
     title: "config of PERF_TYPE_HW_CACHE",
     sets: &[
-        S(391, true, 0, 1, 0, 3, L(0, 0, 0, 1, 0)),
+        S(392, true, 0, 1, 0, 3, L(0, 0, 0, 1, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::MEMBERS, 0, L(0, 0, 7, 1, 0)),
@@ -12543,7 +12696,7 @@ static PERF_CALLCHAIN_CONTEXTS_POOL: Pool = Pool {
     name: "perf_callchain_contexts",
     title: "marks in a call chain",
     sets: &[
-        S(392, false, 0, 2, 0, 0, L(0, 0, 7, 4 | SIGNED | EACH, 0)),
+        S(393, false, 0, 2, 0, 0, L(0, 0, 7, 4 | SIGNED | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -12569,7 +12722,7 @@ static PERF_HARDWARE_IDS_POOL: Pool = Pool {
     name: "perf_hardware_ids",
     title: "config of PERF_TYPE_HARDWARE",
     sets: &[
-        S(393, false, 0, 1, 0, 0, L(0, 0, 10, 1, 0)),
+        S(394, false, 0, 1, 0, 0, L(0, 0, 10, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -12596,7 +12749,7 @@ static PERF_IOCTL_FLAGS_POOL: Pool = Pool {
     name: "perf_ioctl_flags",
     title: "argument of PERF_EVENT_IOC_ENABLE and its kin",
     sets: &[
-        S(394, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(395, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -12614,7 +12767,7 @@ static PERF_OPEN_FLAGS_POOL: Pool = Pool {
     name: "perf_open_flags",
     title: "flags of perf_event_open",
     sets: &[
-        S(395, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(396, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -12635,7 +12788,7 @@ static PERF_READ_FORMAT_POOL: Pool = Pool {
     name: "perf_read_format",
     title: "read_format of struct perf_event_attr",
     sets: &[
-        S(396, true, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(397, true, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -12657,7 +12810,7 @@ static PERF_RECORD_MISC_POOL: Pool = Pool {
     name: "perf_record_misc",
     title: "misc of struct perf_event_header",
     sets: &[
-        S(397, true, 0, 1, 0, 1, L(0, 0, 4, 2, 0)),
+        S(398, true, 0, 1, 0, 1, L(0, 0, 4, 2, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::MEMBERS, 0, L(119, 12, 6, 1, 0)),
@@ -12689,7 +12842,7 @@ static PERF_RECORD_TYPES_POOL: Pool = Pool {
     name: "perf_record_types",
     title: "type of struct perf_event_header",
     sets: &[
-        S(398, false, 0, 3, 0, 0, L(0, 0, 22, 1 | EACH, 0)),
+        S(399, false, 0, 3, 0, 0, L(0, 0, 22, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -12732,7 +12885,7 @@ static PERF_REGS_ABI_POOL: Pool = Pool {
     name: "perf_regs_abi",
     title: "abi of the registers of a sample",
     sets: &[
-        S(399, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(400, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -12752,7 +12905,7 @@ static PERF_SAMPLE_TYPE_POOL: Pool = Pool {
     name: "perf_sample_type",
     title: "sample_type of struct perf_event_attr",
     sets: &[
-        S(400, true, 0, 2, 0, 0, L(0, 0, 25, 4 | EACH, 0)),
+        S(401, true, 0, 2, 0, 0, L(0, 0, 25, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -12800,7 +12953,7 @@ static PERF_SOFTWARE_IDS_POOL: Pool = Pool {
     name: "perf_software_ids",
     title: "config of PERF_TYPE_SOFTWARE",
     sets: &[
-        S(401, false, 0, 2, 0, 0, L(0, 0, 12, 1 | EACH, 0)),
+        S(402, false, 0, 2, 0, 0, L(0, 0, 12, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -12831,7 +12984,7 @@ static PERF_TRANSACTIONS_POOL: Pool = Pool {
     name: "perf_transactions",
     title: "PERF_SAMPLE_TRANSACTION",
     sets: &[
-        S(402, true, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
+        S(403, true, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -12856,7 +13009,7 @@ static PERF_TYPES_POOL: Pool = Pool {
     name: "perf_types",
     title: "type of struct perf_event_attr",
     sets: &[
-        S(403, false, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
+        S(404, false, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -12879,7 +13032,7 @@ static PERMISSION_BITS_POOL: Pool = Pool {
     name: "permission_bits",
     title: "permissions bit by bit",
     sets: &[
-        S(404, true, 0, 1, 0, 0, L(0, 0, 15, 2, 0)),
+        S(405, true, 0, 1, 0, 0, L(0, 0, 15, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -12912,7 +13065,7 @@ static PERMISSIONS_POOL: Pool = Pool {
     name: "permissions",
     title: "the mode of open, mkdir, chmod and umask",
     sets: &[
-        S(405, true, 0, 1, 0, 1, L(0, 0, 3, 2, 0)),
+        S(406, true, 0, 1, 0, 1, L(0, 0, 3, 2, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::OCTAL, 0, NO_MEMBERS),
@@ -12936,7 +13089,7 @@ static PERSONALITY_POOL: Pool = Pool {
     name: "personality",
     title: "persona of personality, the execution domain in the low byte",
     sets: &[
-        S(406, true, 0, 1, 0, 1, L(0, 0, 11, 4, 0)),
+        S(407, true, 0, 1, 0, 1, L(0, 0, 11, 4, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::MEMBERS, 0, L(156, 55, 6, 1, 0)),
@@ -12976,7 +13129,7 @@ static PFKEY_EXTENSIONS_POOL: Pool = Pool {
     name: "pfkey_extensions",
     title: "types of extensions of a message of AF_KEY",
     sets: &[
-        S(407, false, 0, 1, 0, 0, L(0, 0, 27, 1, 0)),
+        S(408, false, 0, 1, 0, 0, L(0, 0, 27, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13021,7 +13174,7 @@ static PHONET_PROTOCOLS_POOL: Pool = Pool {
     name: "phonet_protocols",
     title: "protocol of AF_PHONET",
     sets: &[
-        S(408, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(409, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13041,7 +13194,7 @@ static PIDFD_COREDUMP_MASK_POOL: Pool = Pool {
     name: "pidfd_coredump_mask",
     title: "coredump_mask of struct pidfd_info",
     sets: &[
-        S(409, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(410, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13062,7 +13215,7 @@ static PIDFD_INFO_MASK_POOL: Pool = Pool {
     name: "pidfd_info_mask",
     title: "mask of struct pidfd_info",
     sets: &[
-        S(410, true, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
+        S(411, true, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13087,7 +13240,7 @@ static PIDFD_OPEN_FLAGS_POOL: Pool = Pool {
     name: "pidfd_open_flags",
     title: "flags of pidfd_open",
     sets: &[
-        S(411, true, 0, 8, 0, 0, L(0, 0, 8, 4 | EACH, 0)),
+        S(412, true, 0, 8, 0, 0, L(0, 0, 8, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -13114,7 +13267,7 @@ static PIDFD_SIGNAL_FLAGS_POOL: Pool = Pool {
     name: "pidfd_signal_flags",
     title: "flags of pidfd_send_signal",
     sets: &[
-        S(412, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(413, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13134,7 +13287,7 @@ static PIDFD_VALUES_POOL: Pool = Pool {
     name: "pidfd_values",
     title: "descriptors that are none, in place of that of a process",
     sets: &[
-        S(413, false, 0, 1, 0, 0, L(0, 0, 4, 4 | SIGNED, 0)),
+        S(414, false, 0, 1, 0, 0, L(0, 0, 4, 4 | SIGNED, 0)),
     ],
     parts: &[],
     words: &[
@@ -13155,7 +13308,7 @@ static PIPE_FLAGS_POOL: Pool = Pool {
     name: "pipe_flags",
     title: "flags of pipe2",
     sets: &[
-        S(414, true, 0, 12, 0, 0, L(0, 0, 17, 4 | EACH, 0)),
+        S(415, true, 0, 12, 0, 0, L(0, 0, 17, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -13190,7 +13343,7 @@ static PKEY_RIGHTS_POOL: Pool = Pool {
     name: "pkey_rights",
     title: "what a protection key takes away, pkey_alloc",
     sets: &[
-        S(415, true, 0, 3, 0, 0, L(0, 0, 4, 1 | EACH, 0)),
+        S(416, true, 0, 3, 0, 0, L(0, 0, 4, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -13213,7 +13366,7 @@ static PNPIPE_OPTIONS_POOL: Pool = Pool {
     name: "pnpipe_options",
     title: "option of SOL_PNPIPE",
     sets: &[
-        S(416, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(417, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13234,7 +13387,7 @@ static POLL_EVENTS_POOL: Pool = Pool {
     name: "poll_events",
     title: "events and revents of struct pollfd",
     sets: &[
-        S(417, true, 0, 7, 0, 0, L(0, 0, 19, 2 | EACH, 0)),
+        S(418, true, 0, 7, 0, 0, L(0, 0, 19, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -13272,7 +13425,7 @@ static PPC_BREAKPOINT_CONDITIONS_POOL: Pool = Pool {
     name: "ppc_breakpoint_conditions",
     title: "condition_mode of struct ppc_hw_breakpoint, with the bytes that are compared above it",
     sets: &[
-        S(418, true, 0, 1, 0, 2, L(0, 0, 0, 1, 0)),
+        S(419, true, 0, 1, 0, 2, L(0, 0, 0, 1, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::MEMBERS, 0, L(0, 0, 4, 1, 0)),
@@ -13300,7 +13453,7 @@ static PPC_BREAKPOINT_MODES_POOL: Pool = Pool {
     name: "ppc_breakpoint_modes",
     title: "addr_mode of struct ppc_hw_breakpoint",
     sets: &[
-        S(419, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(420, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13321,7 +13474,7 @@ static PPC_BREAKPOINT_TRIGGERS_POOL: Pool = Pool {
     name: "ppc_breakpoint_triggers",
     title: "trigger_type of struct ppc_hw_breakpoint",
     sets: &[
-        S(420, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(421, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13341,7 +13494,7 @@ static PPC_DEBUG_FEATURES_POOL: Pool = Pool {
     name: "ppc_debug_features",
     title: "features of struct ppc_debug_info",
     sets: &[
-        S(421, true, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
+        S(422, true, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13364,7 +13517,7 @@ static PPC_SIGNAL_DEBUG_POOL: Pool = Pool {
     name: "ppc_signal_debug",
     title: "dbg_type of struct sig_dbg_op",
     sets: &[
-        S(422, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(423, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13383,7 +13536,7 @@ static PPPOL2TP_OPTIONS_POOL: Pool = Pool {
     name: "pppol2tp_options",
     title: "option of SOL_PPPOL2TP",
     sets: &[
-        S(423, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(424, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13405,7 +13558,7 @@ static PPPOX_PROTOCOLS_POOL: Pool = Pool {
     name: "pppox_protocols",
     title: "protocol of AF_PPPOX",
     sets: &[
-        S(424, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(425, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13425,7 +13578,7 @@ static PPS_CONSUMERS_POOL: Pool = Pool {
     name: "pps_consumers",
     title: "consumer of struct pps_bind_args",
     sets: &[
-        S(425, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(426, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13445,7 +13598,7 @@ static PPS_MODES_POOL: Pool = Pool {
     name: "pps_modes",
     title: "mode of struct pps_kparams, edge and tsformat of struct pps_bind_args",
     sets: &[
-        S(426, true, 0, 1, 0, 0, L(0, 0, 10, 2, 0)),
+        S(427, true, 0, 1, 0, 0, L(0, 0, 10, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -13473,7 +13626,7 @@ static PPS_TIME_FLAGS_POOL: Pool = Pool {
     name: "pps_time_flags",
     title: "flags of struct pps_ktime",
     sets: &[
-        S(427, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(428, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13491,7 +13644,7 @@ static PRCTL_CAP_AMBIENT_POOL: Pool = Pool {
     name: "prctl_cap_ambient",
     title: "arg2 of PR_CAP_AMBIENT",
     sets: &[
-        S(428, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(429, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13512,7 +13665,7 @@ static PRCTL_CFI_POOL: Pool = Pool {
     name: "prctl_cfi",
     title: "arg2 of PR_SET_CFI",
     sets: &[
-        S(429, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(430, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13530,7 +13683,7 @@ static PRCTL_CFI_CONTROL_POOL: Pool = Pool {
     name: "prctl_cfi_control",
     title: "arg3 of PR_SET_CFI",
     sets: &[
-        S(430, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(431, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13550,7 +13703,7 @@ static PRCTL_DEXCR_POOL: Pool = Pool {
     name: "prctl_dexcr",
     title: "which aspect PR_PPC_SET_DEXCR means",
     sets: &[
-        S(431, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(432, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13571,7 +13724,7 @@ static PRCTL_DEXCR_CONTROL_POOL: Pool = Pool {
     name: "prctl_dexcr_control",
     title: "what PR_PPC_SET_DEXCR does with an aspect",
     sets: &[
-        S(432, true, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(433, true, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13593,7 +13746,7 @@ static PRCTL_ENDIAN_POOL: Pool = Pool {
     name: "prctl_endian",
     title: "byte orders of PR_SET_ENDIAN",
     sets: &[
-        S(433, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(434, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13613,7 +13766,7 @@ static PRCTL_FP_MODE_POOL: Pool = Pool {
     name: "prctl_fp_mode",
     title: "bits of PR_SET_FP_MODE",
     sets: &[
-        S(434, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(435, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13632,7 +13785,7 @@ static PRCTL_FPEMU_POOL: Pool = Pool {
     name: "prctl_fpemu",
     title: "what PR_SET_FPEMU does",
     sets: &[
-        S(435, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(436, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13651,7 +13804,7 @@ static PRCTL_FPEXC_POOL: Pool = Pool {
     name: "prctl_fpexc",
     title: "floating exceptions of PR_SET_FPEXC",
     sets: &[
-        S(436, true, 0, 1, 0, 1, L(0, 0, 6, 4, 0)),
+        S(437, true, 0, 1, 0, 1, L(0, 0, 6, 4, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::MEMBERS, 0, L(84, 30, 4, 1, 0)),
@@ -13684,7 +13837,7 @@ static PRCTL_FUTEX_HASH_POOL: Pool = Pool {
     name: "prctl_futex_hash",
     title: "arg2 of PR_FUTEX_HASH",
     sets: &[
-        S(437, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(438, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13703,7 +13856,7 @@ static PRCTL_MCE_KILL_POOL: Pool = Pool {
     name: "prctl_mce_kill",
     title: "arg2 of PR_MCE_KILL",
     sets: &[
-        S(438, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(439, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13722,7 +13875,7 @@ static PRCTL_MCE_KILL_POLICY_POOL: Pool = Pool {
     name: "prctl_mce_kill_policy",
     title: "arg3 of PR_MCE_KILL, and what PR_MCE_KILL_GET returns",
     sets: &[
-        S(439, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(440, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13742,7 +13895,7 @@ static PRCTL_MDWE_POOL: Pool = Pool {
     name: "prctl_mdwe",
     title: "arg2 of PR_SET_MDWE",
     sets: &[
-        S(440, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(441, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13761,7 +13914,7 @@ static PRCTL_MM_POOL: Pool = Pool {
     name: "prctl_mm",
     title: "which field PR_SET_MM changes",
     sets: &[
-        S(441, false, 0, 1, 0, 0, L(0, 0, 15, 1, 0)),
+        S(442, false, 0, 1, 0, 0, L(0, 0, 15, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13794,7 +13947,7 @@ static PRCTL_OPTIONS_POOL: Pool = Pool {
     name: "prctl_options",
     title: "option of prctl",
     sets: &[
-        S(442, false, 0, 4, 0, 0, L(0, 0, 80, 4 | EACH, 0)),
+        S(443, false, 0, 4, 0, 0, L(0, 0, 80, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -13911,7 +14064,7 @@ static PRCTL_PAC_KEYS_POOL: Pool = Pool {
     name: "prctl_pac_keys",
     title: "keys of PR_PAC_RESET_KEYS",
     sets: &[
-        S(443, true, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(444, true, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13933,7 +14086,7 @@ static PRCTL_PTRACER_POOL: Pool = Pool {
     name: "prctl_ptracer",
     title: "tracers of PR_SET_PTRACER that are no process",
     sets: &[
-        S(444, false, 0, 2, 0, 0, L(0, 0, 2, 8 | EACH, 0)),
+        S(445, false, 0, 2, 0, 0, L(0, 0, 2, 8 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -13952,7 +14105,7 @@ static PRCTL_RISCV_ICACHE_POOL: Pool = Pool {
     name: "prctl_riscv_icache",
     title: "arg2 of PR_RISCV_SET_ICACHE_FLUSH_CTX",
     sets: &[
-        S(445, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(446, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13971,7 +14124,7 @@ static PRCTL_RISCV_SCOPE_POOL: Pool = Pool {
     name: "prctl_riscv_scope",
     title: "arg3 of PR_RISCV_SET_ICACHE_FLUSH_CTX",
     sets: &[
-        S(446, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(447, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -13990,7 +14143,7 @@ static PRCTL_RISCV_V_POOL: Pool = Pool {
     name: "prctl_riscv_v",
     title: "arg2 of PR_RISCV_V_SET_CONTROL",
     sets: &[
-        S(447, true, 0, 1, 0, 2, L(0, 0, 1, 1, 0)),
+        S(448, true, 0, 1, 0, 2, L(0, 0, 1, 1, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::MEMBERS, 0, L(30, 2, 3, 1, 0)),
@@ -14019,7 +14172,7 @@ static PRCTL_RSEQ_SLICE_POOL: Pool = Pool {
     name: "prctl_rseq_slice",
     title: "arg2 of PR_RSEQ_SLICE_EXTENSION",
     sets: &[
-        S(448, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(449, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -14038,7 +14191,7 @@ static PRCTL_RSEQ_SLICE_FLAGS_POOL: Pool = Pool {
     name: "prctl_rseq_slice_flags",
     title: "arg3 of PR_RSEQ_SLICE_EXTENSION",
     sets: &[
-        S(449, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(450, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -14056,7 +14209,7 @@ static PRCTL_SCHED_CORE_POOL: Pool = Pool {
     name: "prctl_sched_core",
     title: "arg2 of PR_SCHED_CORE",
     sets: &[
-        S(450, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(451, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -14077,7 +14230,7 @@ static PRCTL_SCHED_CORE_SCOPE_POOL: Pool = Pool {
     name: "prctl_sched_core_scope",
     title: "whom PR_SCHED_CORE means",
     sets: &[
-        S(451, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(452, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -14097,7 +14250,7 @@ static PRCTL_SHADOW_STACK_POOL: Pool = Pool {
     name: "prctl_shadow_stack",
     title: "arg2 of PR_SET_SHADOW_STACK_STATUS",
     sets: &[
-        S(452, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(453, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -14117,7 +14270,7 @@ static PRCTL_SME_VL_POOL: Pool = Pool {
     name: "prctl_sme_vl",
     title: "arg2 of PR_SME_SET_VL, the length in its low bits",
     sets: &[
-        S(453, true, 0, 1, 0, 1, L(0, 0, 2, 4, 0)),
+        S(454, true, 0, 1, 0, 1, L(0, 0, 2, 4, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::DECIMAL, 0, NO_MEMBERS),
@@ -14140,7 +14293,7 @@ static PRCTL_SPECULATION_POOL: Pool = Pool {
     name: "prctl_speculation",
     title: "which misfeature PR_SET_SPECULATION_CTRL means",
     sets: &[
-        S(454, false, 0, 2, 0, 0, L(0, 0, 3, 1 | EACH, 0)),
+        S(455, false, 0, 2, 0, 0, L(0, 0, 3, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -14161,7 +14314,7 @@ static PRCTL_SPECULATION_CONTROL_POOL: Pool = Pool {
     name: "prctl_speculation_control",
     title: "state of a misfeature of speculation",
     sets: &[
-        S(455, true, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(456, true, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -14183,7 +14336,7 @@ static PRCTL_SVE_VL_POOL: Pool = Pool {
     name: "prctl_sve_vl",
     title: "arg2 of PR_SVE_SET_VL, the length in its low bits",
     sets: &[
-        S(456, true, 0, 1, 0, 1, L(0, 0, 2, 4, 0)),
+        S(457, true, 0, 1, 0, 1, L(0, 0, 2, 4, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::DECIMAL, 0, NO_MEMBERS),
@@ -14206,7 +14359,7 @@ static PRCTL_SYSCALL_DISPATCH_POOL: Pool = Pool {
     name: "prctl_syscall_dispatch",
     title: "arg2 of PR_SET_SYSCALL_USER_DISPATCH",
     sets: &[
-        S(457, false, 0, 2, 0, 0, L(0, 0, 4, 1 | EACH, 0)),
+        S(458, false, 0, 2, 0, 0, L(0, 0, 4, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -14228,7 +14381,7 @@ static PRCTL_TAGGED_ADDR_POOL: Pool = Pool {
     name: "prctl_tagged_addr",
     title: "arg2 of PR_SET_TAGGED_ADDR_CTRL",
     sets: &[
-        S(458, true, 0, 2, 0, 2, L(0, 0, 4, 4 | EACH, 0)),
+        S(459, true, 0, 2, 0, 2, L(0, 0, 4, 4 | EACH, 0)),
     ],
     parts: &[
         P(2, 1, true, holds::HEXADECIMAL, 0, NO_MEMBERS),
@@ -14257,7 +14410,7 @@ static PRCTL_THP_DISABLE_POOL: Pool = Pool {
     name: "prctl_thp_disable",
     title: "flags of PR_SET_THP_DISABLE",
     sets: &[
-        S(459, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(460, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -14275,7 +14428,7 @@ static PRCTL_TIMER_IDS_POOL: Pool = Pool {
     name: "prctl_timer_ids",
     title: "arg2 of PR_TIMER_CREATE_RESTORE_IDS",
     sets: &[
-        S(460, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(461, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -14295,7 +14448,7 @@ static PRCTL_TIMING_POOL: Pool = Pool {
     name: "prctl_timing",
     title: "how PR_SET_TIMING accounts time",
     sets: &[
-        S(461, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(462, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -14314,7 +14467,7 @@ static PRCTL_TSC_POOL: Pool = Pool {
     name: "prctl_tsc",
     title: "what reading the time stamp counter does, PR_SET_TSC",
     sets: &[
-        S(462, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(463, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -14333,7 +14486,7 @@ static PRCTL_UNALIGN_POOL: Pool = Pool {
     name: "prctl_unalign",
     title: "what PR_SET_UNALIGN does",
     sets: &[
-        S(463, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(464, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -14352,7 +14505,7 @@ static PRCTL_VMA_POOL: Pool = Pool {
     name: "prctl_vma",
     title: "arg2 of PR_SET_VMA",
     sets: &[
-        S(464, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(465, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -14370,7 +14523,7 @@ static PRIORITY_WHICH_POOL: Pool = Pool {
     name: "priority_which",
     title: "which of getpriority",
     sets: &[
-        S(465, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(466, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -14390,7 +14543,7 @@ static PROCMAP_QUERY_FLAGS_POOL: Pool = Pool {
     name: "procmap_query_flags",
     title: "query_flags of struct procmap_query",
     sets: &[
-        S(466, true, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
+        S(467, true, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -14413,7 +14566,7 @@ static PTRACE_EVENT_MESSAGES_POOL: Pool = Pool {
     name: "ptrace_event_messages",
     title: "what PTRACE_GETEVENTMSG tells of a system call",
     sets: &[
-        S(467, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(468, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -14432,7 +14585,7 @@ static PTRACE_EVENTS_POOL: Pool = Pool {
     name: "ptrace_events",
     title: "events that a tracee stops for, above the signal in its status",
     sets: &[
-        S(468, false, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
+        S(469, false, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -14457,7 +14610,7 @@ static PTRACE_OPTIONS_POOL: Pool = Pool {
     name: "ptrace_options",
     title: "options of PTRACE_SETOPTIONS",
     sets: &[
-        S(469, true, 0, 1, 0, 0, L(0, 0, 10, 4, 0)),
+        S(470, true, 0, 1, 0, 0, L(0, 0, 10, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -14485,7 +14638,7 @@ static PTRACE_PEEKSIGINFO_FLAGS_POOL: Pool = Pool {
     name: "ptrace_peeksiginfo_flags",
     title: "flags of struct ptrace_peeksiginfo_args",
     sets: &[
-        S(470, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(471, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -14503,7 +14656,7 @@ static PTRACE_REQUESTS_POOL: Pool = Pool {
     name: "ptrace_requests",
     title: "requests of ptrace",
     sets: &[
-        S(471, false, 0, 27, 0, 0, L(0, 0, 121, 2 | EACH, 0)),
+        S(472, false, 0, 27, 0, 0, L(0, 0, 121, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -14673,7 +14826,7 @@ static PTRACE_SYSCALL_INFO_OPS_POOL: Pool = Pool {
     name: "ptrace_syscall_info_ops",
     title: "op of struct ptrace_syscall_info",
     sets: &[
-        S(472, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(473, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -14694,7 +14847,7 @@ static QUOTA_COMMANDS_POOL: Pool = Pool {
     name: "quota_commands",
     title: "cmd of quotactl, the type of quota in its low byte",
     sets: &[
-        S(473, true, 0, 1, 0, 2, L(0, 0, 0, 1, 0)),
+        S(474, true, 0, 1, 0, 2, L(0, 0, 0, 1, 0)),
     ],
     parts: &[
         P(1, 1, true, holds::MEMBERS, 0, L(0, 0, 18, 4, 0)),
@@ -14743,7 +14896,7 @@ static QUOTA_FORMATS_POOL: Pool = Pool {
     name: "quota_formats",
     title: "id of a quota format, Q_QUOTAON",
     sets: &[
-        S(474, false, 0, 2, 0, 0, L(0, 0, 5, 1 | EACH, 0)),
+        S(475, false, 0, 2, 0, 0, L(0, 0, 5, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -14766,7 +14919,7 @@ static RDS_OPTIONS_POOL: Pool = Pool {
     name: "rds_options",
     title: "option of SOL_RDS",
     sets: &[
-        S(475, false, 0, 5, 0, 0, L(0, 0, 30, 2 | EACH, 0)),
+        S(476, false, 0, 5, 0, 0, L(0, 0, 30, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -14818,7 +14971,7 @@ static RDS_RDMA_FLAGS_POOL: Pool = Pool {
     name: "rds_rdma_flags",
     title: "flags of struct rds_get_mr_args",
     sets: &[
-        S(476, true, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
+        S(477, true, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -14842,7 +14995,7 @@ static RDS_RX_TRACES_POOL: Pool = Pool {
     name: "rds_rx_traces",
     title: "rx_trace_pos of struct rds_rx_trace_so",
     sets: &[
-        S(477, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(478, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -14862,7 +15015,7 @@ static REBOOT_COMMANDS_POOL: Pool = Pool {
     name: "reboot_commands",
     title: "cmd of reboot",
     sets: &[
-        S(478, false, 0, 1, 0, 0, L(0, 0, 8, 4, 0)),
+        S(479, false, 0, 1, 0, 0, L(0, 0, 8, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -14888,7 +15041,7 @@ static REBOOT_MAGIC1_POOL: Pool = Pool {
     name: "reboot_magic1",
     title: "magic1 of reboot",
     sets: &[
-        S(479, false, 0, 1, 0, 0, L(0, 0, 1, 4, 0)),
+        S(480, false, 0, 1, 0, 0, L(0, 0, 1, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -14906,7 +15059,7 @@ static REBOOT_MAGIC2_POOL: Pool = Pool {
     name: "reboot_magic2",
     title: "magic2 of reboot",
     sets: &[
-        S(480, false, 0, 1, 0, 0, L(0, 0, 4, 4, 0)),
+        S(481, false, 0, 1, 0, 0, L(0, 0, 4, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -14927,7 +15080,7 @@ static RENAMEAT2_FLAGS_POOL: Pool = Pool {
     name: "renameat2_flags",
     title: "flags of renameat2",
     sets: &[
-        S(481, true, 0, 2, 0, 0, L(0, 0, 6, 1 | EACH, 0)),
+        S(482, true, 0, 2, 0, 0, L(0, 0, 6, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -14951,7 +15104,7 @@ static REQUEST_KEY_KEYRINGS_POOL: Pool = Pool {
     name: "request_key_keyrings",
     title: "where request_key puts a key, KEYCTL_SET_REQKEY_KEYRING",
     sets: &[
-        S(482, false, 0, 1, 0, 0, L(0, 0, 9, 4 | SIGNED, 0)),
+        S(483, false, 0, 1, 0, 0, L(0, 0, 9, 4 | SIGNED, 0)),
     ],
     parts: &[],
     words: &[
@@ -14978,7 +15131,7 @@ static RISCV_FLUSH_ICACHE_FLAGS_POOL: Pool = Pool {
     name: "riscv_flush_icache_flags",
     title: "flags of riscv_flush_icache",
     sets: &[
-        S(483, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(484, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -14996,7 +15149,7 @@ static RISCV_HWPROBE_BASE_BEHAVIOR_POOL: Pool = Pool {
     name: "riscv_hwprobe_base_behavior",
     title: "value of RISCV_HWPROBE_KEY_BASE_BEHAVIOR",
     sets: &[
-        S(484, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(485, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -15014,7 +15167,7 @@ static RISCV_HWPROBE_EXTENSIONS0_POOL: Pool = Pool {
     name: "riscv_hwprobe_extensions0",
     title: "value of RISCV_HWPROBE_KEY_IMA_EXT_0",
     sets: &[
-        S(485, true, 0, 1, 0, 0, L(0, 0, 64, 8, 0)),
+        S(486, true, 0, 1, 0, 0, L(0, 0, 64, 8, 0)),
     ],
     parts: &[],
     words: &[
@@ -15115,7 +15268,7 @@ static RISCV_HWPROBE_EXTENSIONS1_POOL: Pool = Pool {
     name: "riscv_hwprobe_extensions1",
     title: "value of RISCV_HWPROBE_KEY_IMA_EXT_1",
     sets: &[
-        S(486, true, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
+        S(487, true, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -15138,7 +15291,7 @@ static RISCV_HWPROBE_FLAGS_POOL: Pool = Pool {
     name: "riscv_hwprobe_flags",
     title: "flags of riscv_hwprobe",
     sets: &[
-        S(487, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(488, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -15156,7 +15309,7 @@ static RISCV_HWPROBE_KEYS_POOL: Pool = Pool {
     name: "riscv_hwprobe_keys",
     title: "key of struct riscv_hwprobe",
     sets: &[
-        S(488, false, 0, 1, 0, 0, L(0, 0, 17, 1, 0)),
+        S(489, false, 0, 1, 0, 0, L(0, 0, 17, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -15191,7 +15344,7 @@ static RISCV_HWPROBE_MISALIGNED_POOL: Pool = Pool {
     name: "riscv_hwprobe_misaligned",
     title: "value of RISCV_HWPROBE_KEY_CPUPERF_0",
     sets: &[
-        S(489, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(490, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -15213,7 +15366,7 @@ static RISCV_HWPROBE_MISALIGNED_SCALAR_POOL: Pool = Pool {
     name: "riscv_hwprobe_misaligned_scalar",
     title: "value of RISCV_HWPROBE_KEY_MISALIGNED_SCALAR_PERF",
     sets: &[
-        S(490, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(491, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -15235,7 +15388,7 @@ static RISCV_HWPROBE_MISALIGNED_VECTOR_POOL: Pool = Pool {
     name: "riscv_hwprobe_misaligned_vector",
     title: "value of RISCV_HWPROBE_KEY_MISALIGNED_VECTOR_PERF",
     sets: &[
-        S(491, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(492, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -15256,7 +15409,7 @@ static RLIMIT64_VALUES_POOL: Pool = Pool {
     name: "rlimit64_values",
     title: "limits of struct rlimit64 that are none",
     sets: &[
-        S(492, false, 0, 1, 0, 0, L(0, 0, 1, 4 | SIGNED, 0)),
+        S(493, false, 0, 1, 0, 0, L(0, 0, 1, 4 | SIGNED, 0)),
     ],
     parts: &[],
     words: &[
@@ -15274,7 +15427,7 @@ static RLIMIT_VALUES_POOL: Pool = Pool {
     name: "rlimit_values",
     title: "limits that are none",
     sets: &[
-        S(493, false, 0, 4, 0, 0, L(0, 0, 4, 8 | EACH, 0)),
+        S(494, false, 0, 4, 0, 0, L(0, 0, 4, 8 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -15296,7 +15449,7 @@ static RLIMITS_POOL: Pool = Pool {
     name: "rlimits",
     title: "resource of getrlimit and prlimit64",
     sets: &[
-        S(494, false, 0, 9, 0, 0, L(0, 0, 24, 1 | EACH, 0)),
+        S(495, false, 0, 9, 0, 0, L(0, 0, 24, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -15339,7 +15492,7 @@ static RMNET_FLAGS_POOL: Pool = Pool {
     name: "rmnet_flags",
     title: "flags of struct ifla_rmnet_flags",
     sets: &[
-        S(495, true, 0, 2, 0, 0, L(0, 0, 6, 1 | EACH, 0)),
+        S(496, true, 0, 2, 0, 0, L(0, 0, 6, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -15363,7 +15516,7 @@ static ROSE_OPTIONS_POOL: Pool = Pool {
     name: "rose_options",
     title: "option of SOL_ROSE",
     sets: &[
-        S(496, false, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
+        S(497, false, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -15387,7 +15540,7 @@ static ROUTE_ATTRIBUTES_POOL: Pool = Pool {
     name: "route_attributes",
     title: "attributes of struct rtmsg",
     sets: &[
-        S(497, false, 0, 2, 0, 0, L(0, 0, 33, 1 | EACH, 0)),
+        S(498, false, 0, 2, 0, 0, L(0, 0, 33, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -15441,7 +15594,7 @@ static ROUTE_FEATURES_POOL: Pool = Pool {
     name: "route_features",
     title: "RTAX_FEATURES",
     sets: &[
-        S(498, true, 0, 2, 0, 0, L(0, 0, 5, 1 | EACH, 0)),
+        S(499, true, 0, 2, 0, 0, L(0, 0, 5, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -15464,7 +15617,7 @@ static ROUTE_FLAGS_POOL: Pool = Pool {
     name: "route_flags",
     title: "rt_flags of struct rtentry",
     sets: &[
-        S(499, true, 0, 1, 0, 0, L(0, 0, 11, 2, 0)),
+        S(500, true, 0, 1, 0, 0, L(0, 0, 11, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -15493,7 +15646,7 @@ static ROUTE_MESSAGE_FLAGS_POOL: Pool = Pool {
     name: "route_message_flags",
     title: "rtm_flags of struct rtmsg",
     sets: &[
-        S(500, true, 0, 2, 0, 0, L(0, 0, 16, 4 | EACH, 0)),
+        S(501, true, 0, 2, 0, 0, L(0, 0, 16, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -15530,7 +15683,7 @@ static ROUTE_METRICS_POOL: Pool = Pool {
     name: "route_metrics",
     title: "attributes of RTA_METRICS",
     sets: &[
-        S(501, false, 0, 1, 0, 0, L(0, 0, 18, 1, 0)),
+        S(502, false, 0, 1, 0, 0, L(0, 0, 18, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -15566,7 +15719,7 @@ static ROUTE_PROTOCOLS_POOL: Pool = Pool {
     name: "route_protocols",
     title: "rtm_protocol of struct rtmsg",
     sets: &[
-        S(502, false, 0, 3, 0, 0, L(0, 0, 24, 1 | EACH, 0)),
+        S(503, false, 0, 3, 0, 0, L(0, 0, 24, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -15611,7 +15764,7 @@ static ROUTE_SCOPES_POOL: Pool = Pool {
     name: "route_scopes",
     title: "rtm_scope of struct rtmsg",
     sets: &[
-        S(503, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(504, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -15633,7 +15786,7 @@ static ROUTE_TABLES_POOL: Pool = Pool {
     name: "route_tables",
     title: "rtm_table of struct rtmsg",
     sets: &[
-        S(504, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(505, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -15655,7 +15808,7 @@ static ROUTE_TYPES_POOL: Pool = Pool {
     name: "route_types",
     title: "rtm_type of struct rtmsg",
     sets: &[
-        S(505, false, 0, 1, 0, 0, L(0, 0, 12, 1, 0)),
+        S(506, false, 0, 1, 0, 0, L(0, 0, 12, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -15684,7 +15837,7 @@ static RSEQ_CPU_IDS_POOL: Pool = Pool {
     name: "rseq_cpu_ids",
     title: "cpu_id of struct rseq where it is none",
     sets: &[
-        S(506, false, 0, 1, 0, 0, L(0, 0, 2, 4 | SIGNED, 0)),
+        S(507, false, 0, 1, 0, 0, L(0, 0, 2, 4 | SIGNED, 0)),
     ],
     parts: &[],
     words: &[
@@ -15703,7 +15856,7 @@ static RSEQ_CS_FLAGS_POOL: Pool = Pool {
     name: "rseq_cs_flags",
     title: "flags of struct rseq and struct rseq_cs",
     sets: &[
-        S(507, true, 0, 2, 0, 0, L(0, 0, 5, 1 | EACH, 0)),
+        S(508, true, 0, 2, 0, 0, L(0, 0, 5, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -15726,7 +15879,7 @@ static RSEQ_FLAGS_POOL: Pool = Pool {
     name: "rseq_flags",
     title: "flags of rseq",
     sets: &[
-        S(508, true, 0, 2, 0, 0, L(0, 0, 2, 1 | EACH, 0)),
+        S(509, true, 0, 2, 0, 0, L(0, 0, 2, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -15746,7 +15899,7 @@ static RTC_BACKUP_MODES_POOL: Pool = Pool {
     name: "rtc_backup_modes",
     title: "uvalue of struct rtc_param for RTC_PARAM_BACKUP_SWITCH_MODE",
     sets: &[
-        S(509, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(510, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -15767,7 +15920,7 @@ static RTC_PARAMETERS_POOL: Pool = Pool {
     name: "rtc_parameters",
     title: "param of struct rtc_param",
     sets: &[
-        S(510, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(511, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -15787,7 +15940,7 @@ static RTNETLINK_GROUP_BITS_POOL: Pool = Pool {
     name: "rtnetlink_group_bits",
     title: "nl_groups of NETLINK_ROUTE",
     sets: &[
-        S(511, true, 0, 1, 0, 0, L(0, 0, 15, 4, 0)),
+        S(512, true, 0, 1, 0, 0, L(0, 0, 15, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -15821,7 +15974,7 @@ static RTNETLINK_GROUPS_POOL: Pool = Pool {
     name: "rtnetlink_groups",
     title: "groups of NETLINK_ROUTE by number",
     sets: &[
-        S(512, false, 0, 3, 0, 0, L(0, 0, 40, 1 | EACH, 0)),
+        S(513, false, 0, 3, 0, 0, L(0, 0, 40, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -15884,7 +16037,7 @@ static RTNETLINK_TYPES_POOL: Pool = Pool {
     name: "rtnetlink_types",
     title: "nlmsg_type of NETLINK_ROUTE",
     sets: &[
-        S(513, false, 0, 4, 0, 0, L(0, 0, 76, 1 | EACH, 0)),
+        S(514, false, 0, 4, 0, 0, L(0, 0, 76, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -15988,7 +16141,7 @@ static RUNTIME_INSTRUMENTATION_COMMANDS_POOL: Pool = Pool {
     name: "runtime_instrumentation_commands",
     title: "command of s390_runtime_instr",
     sets: &[
-        S(514, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(515, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -16007,7 +16160,7 @@ static RUSAGE_WHO_POOL: Pool = Pool {
     name: "rusage_who",
     title: "who of getrusage",
     sets: &[
-        S(515, false, 0, 1, 0, 0, L(0, 0, 4, 4 | SIGNED, 0)),
+        S(516, false, 0, 1, 0, 0, L(0, 0, 4, 4 | SIGNED, 0)),
     ],
     parts: &[],
     words: &[
@@ -16028,7 +16181,7 @@ static RW_FLAGS_POOL: Pool = Pool {
     name: "rw_flags",
     title: "flags of preadv2 and pwritev2",
     sets: &[
-        S(516, true, 0, 3, 0, 0, L(0, 0, 9, 2 | EACH, 0)),
+        S(517, true, 0, 3, 0, 0, L(0, 0, 9, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -16057,7 +16210,7 @@ static RXRPC_OPTIONS_POOL: Pool = Pool {
     name: "rxrpc_options",
     title: "option of SOL_RXRPC",
     sets: &[
-        S(517, false, 0, 2, 0, 0, L(0, 0, 7, 1 | EACH, 0)),
+        S(518, false, 0, 2, 0, 0, L(0, 0, 7, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -16082,7 +16235,7 @@ static SCHED_ATTR_FLAGS_POOL: Pool = Pool {
     name: "sched_attr_flags",
     title: "sched_flags of struct sched_attr",
     sets: &[
-        S(518, true, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
+        S(519, true, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -16106,7 +16259,7 @@ static SCHED_GETATTR_FLAGS_POOL: Pool = Pool {
     name: "sched_getattr_flags",
     title: "flags of sched_getattr",
     sets: &[
-        S(519, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(520, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -16124,7 +16277,7 @@ static SCHED_POLICY_POOL: Pool = Pool {
     name: "sched_policy",
     title: "policy of sched_setscheduler",
     sets: &[
-        S(520, true, 0, 2, 0, 1, L(0, 0, 1, 4, 0)),
+        S(521, true, 0, 2, 0, 1, L(0, 0, 1, 4, 0)),
     ],
     parts: &[
         P(2, 1, false, holds::MEMBERS, 0, L(19, 5, 7, 1 | EACH, 0)),
@@ -16155,7 +16308,7 @@ static SCTP_ASSOCIATION_IDS_POOL: Pool = Pool {
     name: "sctp_association_ids",
     title: "ids of associations that have a name",
     sets: &[
-        S(521, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(522, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -16175,7 +16328,7 @@ static SCTP_HMACS_POOL: Pool = Pool {
     name: "sctp_hmacs",
     title: "shmac_idents of struct sctp_hmacalgo",
     sets: &[
-        S(522, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(523, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -16194,7 +16347,7 @@ static SCTP_NOTIFICATIONS_POOL: Pool = Pool {
     name: "sctp_notifications",
     title: "se_type of struct sctp_event, and types of notifications",
     sets: &[
-        S(523, false, 0, 1, 0, 0, L(0, 0, 14, 2, 0)),
+        S(524, false, 0, 1, 0, 0, L(0, 0, 14, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -16226,7 +16379,7 @@ static SCTP_OPTIONS_POOL: Pool = Pool {
     name: "sctp_options",
     title: "option of SOL_SCTP",
     sets: &[
-        S(524, false, 0, 2, 0, 0, L(0, 0, 71, 1 | EACH, 0)),
+        S(525, false, 0, 2, 0, 0, L(0, 0, 71, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -16322,7 +16475,7 @@ static SCTP_PATH_FLAGS_POOL: Pool = Pool {
     name: "sctp_path_flags",
     title: "spp_flags of struct sctp_paddrparams",
     sets: &[
-        S(525, true, 0, 1, 0, 0, L(0, 0, 10, 2, 0)),
+        S(526, true, 0, 1, 0, 0, L(0, 0, 10, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -16350,7 +16503,7 @@ static SCTP_PATH_STATES_POOL: Pool = Pool {
     name: "sctp_path_states",
     title: "spinfo_state of struct sctp_paddrinfo",
     sets: &[
-        S(526, false, 0, 1, 0, 0, L(0, 0, 5, 2, 0)),
+        S(527, false, 0, 1, 0, 0, L(0, 0, 5, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -16372,7 +16525,7 @@ static SCTP_PR_POLICIES_POOL: Pool = Pool {
     name: "sctp_pr_policies",
     title: "pr_policy of struct sctp_default_prinfo, and sprstat_policy",
     sets: &[
-        S(527, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(528, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -16394,7 +16547,7 @@ static SCTP_SEND_FLAGS_POOL: Pool = Pool {
     name: "sctp_send_flags",
     title: "sinfo_flags of struct sctp_sndrcvinfo",
     sets: &[
-        S(528, true, 0, 1, 0, 1, L(0, 0, 7, 2, 0)),
+        S(529, true, 0, 1, 0, 1, L(0, 0, 7, 2, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::MEMBERS, 0, L(104, 21, 3, 1, 0)),
@@ -16426,7 +16579,7 @@ static SCTP_STATES_POOL: Pool = Pool {
     name: "sctp_states",
     title: "sstat_state of struct sctp_status",
     sets: &[
-        S(529, false, 0, 1, 0, 0, L(0, 0, 9, 1, 0)),
+        S(530, false, 0, 1, 0, 0, L(0, 0, 9, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -16452,7 +16605,7 @@ static SCTP_STREAM_RESET_FLAGS_POOL: Pool = Pool {
     name: "sctp_stream_reset_flags",
     title: "srs_flags of struct sctp_reset_streams",
     sets: &[
-        S(530, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(531, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -16471,7 +16624,7 @@ static SECCOMP_ACTIONS_POOL: Pool = Pool {
     name: "seccomp_actions",
     title: "what a filter returns",
     sets: &[
-        S(531, true, 0, 1, 0, 2, L(0, 0, 0, 1, 0)),
+        S(532, true, 0, 1, 0, 2, L(0, 0, 0, 1, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::MEMBERS, 0, L(0, 0, 9, 4, 0)),
@@ -16505,7 +16658,7 @@ static SECCOMP_ADDFD_FLAGS_POOL: Pool = Pool {
     name: "seccomp_addfd_flags",
     title: "flags of struct seccomp_notif_addfd",
     sets: &[
-        S(532, true, 0, 2, 0, 0, L(0, 0, 2, 1 | EACH, 0)),
+        S(533, true, 0, 2, 0, 0, L(0, 0, 2, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -16525,7 +16678,7 @@ static SECCOMP_FILTER_FLAGS_POOL: Pool = Pool {
     name: "seccomp_filter_flags",
     title: "flags of SECCOMP_SET_MODE_FILTER",
     sets: &[
-        S(533, true, 0, 2, 0, 0, L(0, 0, 6, 1 | EACH, 0)),
+        S(534, true, 0, 2, 0, 0, L(0, 0, 6, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -16549,7 +16702,7 @@ static SECCOMP_MODES_POOL: Pool = Pool {
     name: "seccomp_modes",
     title: "arg2 of PR_SET_SECCOMP",
     sets: &[
-        S(534, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(535, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -16569,7 +16722,7 @@ static SECCOMP_NOTIFY_FD_FLAGS_POOL: Pool = Pool {
     name: "seccomp_notify_fd_flags",
     title: "flags of SECCOMP_IOCTL_NOTIF_SET_FLAGS",
     sets: &[
-        S(535, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(536, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -16587,7 +16740,7 @@ static SECCOMP_NOTIFY_FLAGS_POOL: Pool = Pool {
     name: "seccomp_notify_flags",
     title: "flags of struct seccomp_notif_resp",
     sets: &[
-        S(536, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(537, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -16605,7 +16758,7 @@ static SECCOMP_OPERATIONS_POOL: Pool = Pool {
     name: "seccomp_operations",
     title: "operation of seccomp",
     sets: &[
-        S(537, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(538, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -16626,7 +16779,7 @@ static SECUREBITS_POOL: Pool = Pool {
     name: "securebits",
     title: "arg2 of PR_SET_SECUREBITS",
     sets: &[
-        S(538, true, 0, 2, 0, 0, L(0, 0, 12, 2 | EACH, 0)),
+        S(539, true, 0, 2, 0, 0, L(0, 0, 12, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -16657,7 +16810,7 @@ static SEEK_WHENCE_POOL: Pool = Pool {
     name: "seek_whence",
     title: "from where lseek counts",
     sets: &[
-        S(539, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(540, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -16679,7 +16832,7 @@ static SEM_FLAGS_POOL: Pool = Pool {
     name: "sem_flags",
     title: "sem_flg of struct sembuf",
     sets: &[
-        S(540, true, 0, 1, 0, 0, L(0, 0, 2, 2, 0)),
+        S(541, true, 0, 1, 0, 0, L(0, 0, 2, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -16698,7 +16851,7 @@ static SEMCTL_COMMANDS_POOL: Pool = Pool {
     name: "semctl_commands",
     title: "cmd of semctl",
     sets: &[
-        S(541, true, 0, 1, 0, 1, L(0, 0, 1, 2, 0)),
+        S(542, true, 0, 1, 0, 1, L(0, 0, 1, 2, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::MEMBERS, 0, L(6, 3, 14, 1, 0)),
@@ -16735,7 +16888,7 @@ static SERIAL_ISO7816_FLAGS_POOL: Pool = Pool {
     name: "serial_iso7816_flags",
     title: "flags of struct serial_iso7816, with the protocol",
     sets: &[
-        S(542, true, 0, 1, 0, 1, L(0, 0, 1, 1, 0)),
+        S(543, true, 0, 1, 0, 1, L(0, 0, 1, 1, 0)),
     ],
     parts: &[
         P(1, 1, true, holds::DECIMAL, 0, NO_MEMBERS),
@@ -16757,7 +16910,7 @@ static SERIAL_RS485_FLAGS_POOL: Pool = Pool {
     name: "serial_rs485_flags",
     title: "flags of struct serial_rs485",
     sets: &[
-        S(543, true, 0, 3, 0, 0, L(0, 0, 9, 2 | EACH, 0)),
+        S(544, true, 0, 3, 0, 0, L(0, 0, 9, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -16786,7 +16939,7 @@ static SHADOW_STACK_FLAGS_POOL: Pool = Pool {
     name: "shadow_stack_flags",
     title: "flags of map_shadow_stack",
     sets: &[
-        S(544, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(545, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -16805,7 +16958,7 @@ static SHM_MODES_POOL: Pool = Pool {
     name: "shm_modes",
     title: "mode of struct shmid_ds",
     sets: &[
-        S(545, true, 0, 1, 0, 1, L(0, 0, 2, 2, 0)),
+        S(546, true, 0, 1, 0, 1, L(0, 0, 2, 2, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::OCTAL, 0, NO_MEMBERS),
@@ -16828,7 +16981,7 @@ static SHMAT_FLAGS_POOL: Pool = Pool {
     name: "shmat_flags",
     title: "flags of shmat",
     sets: &[
-        S(546, true, 0, 1, 0, 0, L(0, 0, 4, 2, 0)),
+        S(547, true, 0, 1, 0, 0, L(0, 0, 4, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -16849,7 +17002,7 @@ static SHMCTL_COMMANDS_POOL: Pool = Pool {
     name: "shmctl_commands",
     title: "cmd of shmctl",
     sets: &[
-        S(547, true, 0, 1, 0, 1, L(0, 0, 1, 2, 0)),
+        S(548, true, 0, 1, 0, 1, L(0, 0, 1, 2, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::MEMBERS, 0, L(6, 3, 9, 1, 0)),
@@ -16881,7 +17034,7 @@ static SHMGET_FLAGS_POOL: Pool = Pool {
     name: "shmget_flags",
     title: "flags of shmget, with permissions",
     sets: &[
-        S(548, true, 0, 1, 0, 2, L(0, 0, 4, 2, 0)),
+        S(549, true, 0, 1, 0, 2, L(0, 0, 4, 2, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::OCTAL, 0, NO_MEMBERS),
@@ -16924,7 +17077,7 @@ static SHUTDOWN_FS_FLAGS_POOL: Pool = Pool {
     name: "shutdown_fs_flags",
     title: "what FS_IOC_SHUTDOWN does with the log",
     sets: &[
-        S(549, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(550, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -16944,7 +17097,7 @@ static SHUTDOWN_HOW_POOL: Pool = Pool {
     name: "shutdown_how",
     title: "how of shutdown",
     sets: &[
-        S(550, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(551, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -16964,7 +17117,7 @@ static SI_CODES_POOL: Pool = Pool {
     name: "si_codes",
     title: "si_code of a signal that has no codes of its own",
     sets: &[
-        S(551, false, 0, 4, 0, 0, L(0, 0, 14, 4 | SIGNED | EACH, 0)),
+        S(552, false, 0, 4, 0, 0, L(0, 0, 14, 4 | SIGNED | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -16997,7 +17150,7 @@ static SIGACTION_FLAGS_POOL: Pool = Pool {
     name: "sigaction_flags",
     title: "sa_flags of struct sigaction",
     sets: &[
-        S(552, true, 0, 12, 0, 0, L(0, 0, 35, 4 | EACH, 0)),
+        S(553, true, 0, 12, 0, 0, L(0, 0, 35, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -17046,7 +17199,7 @@ static SIGALTSTACK_FLAGS_POOL: Pool = Pool {
     name: "sigaltstack_flags",
     title: "ss_flags of stack_t",
     sets: &[
-        S(553, true, 0, 1, 0, 0, L(0, 0, 3, 4, 0)),
+        S(554, true, 0, 1, 0, 0, L(0, 0, 3, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -17066,7 +17219,7 @@ static SIGBUS_CODES_POOL: Pool = Pool {
     name: "sigbus_codes",
     title: "si_code of SIGBUS",
     sets: &[
-        S(554, false, 0, 4, 0, 0, L(0, 0, 19, 4 | SIGNED | EACH, 0)),
+        S(555, false, 0, 4, 0, 0, L(0, 0, 19, 4 | SIGNED | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -17106,7 +17259,7 @@ static SIGCHLD_CODES_POOL: Pool = Pool {
     name: "sigchld_codes",
     title: "si_code of SIGCHLD",
     sets: &[
-        S(555, false, 0, 4, 0, 0, L(0, 0, 20, 4 | SIGNED | EACH, 0)),
+        S(556, false, 0, 4, 0, 0, L(0, 0, 20, 4 | SIGNED | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -17147,7 +17300,7 @@ static SIGEMT_CODES_POOL: Pool = Pool {
     name: "sigemt_codes",
     title: "si_code of SIGEMT",
     sets: &[
-        S(556, false, 0, 4, 0, 0, L(0, 0, 15, 4 | SIGNED | EACH, 0)),
+        S(557, false, 0, 4, 0, 0, L(0, 0, 15, 4 | SIGNED | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -17182,7 +17335,7 @@ static SIGEVENT_NOTIFY_POOL: Pool = Pool {
     name: "sigevent_notify",
     title: "sigev_notify of struct sigevent",
     sets: &[
-        S(557, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(558, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -17203,7 +17356,7 @@ static SIGFPE_CODES_POOL: Pool = Pool {
     name: "sigfpe_codes",
     title: "si_code of SIGFPE",
     sets: &[
-        S(558, false, 0, 4, 0, 0, L(0, 0, 29, 4 | SIGNED | EACH, 0)),
+        S(559, false, 0, 4, 0, 0, L(0, 0, 29, 4 | SIGNED | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -17255,7 +17408,7 @@ static SIGILL_CODES_POOL: Pool = Pool {
     name: "sigill_codes",
     title: "si_code of SIGILL",
     sets: &[
-        S(559, false, 0, 4, 0, 0, L(0, 0, 25, 4 | SIGNED | EACH, 0)),
+        S(560, false, 0, 4, 0, 0, L(0, 0, 25, 4 | SIGNED | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -17302,7 +17455,7 @@ static SIGNAL_HANDLERS_POOL: Pool = Pool {
     name: "signal_handlers",
     title: "handlers that are no functions",
     sets: &[
-        S(560, false, 0, 1, 0, 0, L(0, 0, 3, 4 | SIGNED, 0)),
+        S(561, false, 0, 1, 0, 0, L(0, 0, 3, 4 | SIGNED, 0)),
     ],
     parts: &[],
     words: &[
@@ -17322,7 +17475,7 @@ static SIGNALFD_FLAGS_POOL: Pool = Pool {
     name: "signalfd_flags",
     title: "flags of signalfd4",
     sets: &[
-        S(561, true, 0, 7, 0, 0, L(0, 0, 8, 4 | EACH, 0)),
+        S(562, true, 0, 7, 0, 0, L(0, 0, 8, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -17348,7 +17501,7 @@ static SIGNALS_POOL: Pool = Pool {
     name: "signals",
     title: "signal numbers",
     sets: &[
-        S(562, false, 0, 13, 0, 0, L(0, 0, 175, 1 | EACH, 0)),
+        S(563, false, 0, 13, 0, 0, L(0, 0, 175, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -17529,7 +17682,7 @@ static SIGPOLL_CODES_POOL: Pool = Pool {
     name: "sigpoll_codes",
     title: "si_code of SIGPOLL",
     sets: &[
-        S(563, false, 0, 4, 0, 0, L(0, 0, 20, 4 | SIGNED | EACH, 0)),
+        S(564, false, 0, 4, 0, 0, L(0, 0, 20, 4 | SIGNED | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -17570,7 +17723,7 @@ static SIGPROCMASK_HOW_POOL: Pool = Pool {
     name: "sigprocmask_how",
     title: "what sigprocmask does with the set",
     sets: &[
-        S(564, false, 0, 4, 0, 0, L(0, 0, 7, 1 | EACH, 0)),
+        S(565, false, 0, 4, 0, 0, L(0, 0, 7, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -17593,7 +17746,7 @@ static SIGSEGV_CODES_POOL: Pool = Pool {
     name: "sigsegv_codes",
     title: "si_code of SIGSEGV",
     sets: &[
-        S(565, false, 0, 7, 0, 0, L(0, 0, 25, 4 | SIGNED | EACH, 0)),
+        S(566, false, 0, 7, 0, 0, L(0, 0, 25, 4 | SIGNED | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -17643,7 +17796,7 @@ static SIGSYS_CODES_POOL: Pool = Pool {
     name: "sigsys_codes",
     title: "si_code of SIGSYS",
     sets: &[
-        S(566, false, 0, 5, 0, 0, L(0, 0, 16, 4 | SIGNED | EACH, 0)),
+        S(567, false, 0, 5, 0, 0, L(0, 0, 16, 4 | SIGNED | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -17680,7 +17833,7 @@ static SIGTRAP_CODES_POOL: Pool = Pool {
     name: "sigtrap_codes",
     title: "si_code of SIGTRAP; for a stop of ptrace it is SIGTRAP with the event above it, as in wait_status_stopped",
     sets: &[
-        S(567, false, 0, 5, 0, 0, L(0, 0, 20, 4 | SIGNED | EACH, 0)),
+        S(568, false, 0, 5, 0, 0, L(0, 0, 20, 4 | SIGNED | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -17722,7 +17875,7 @@ static SMC_OPTIONS_POOL: Pool = Pool {
     name: "smc_options",
     title: "option of SOL_SMC",
     sets: &[
-        S(568, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(569, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -17740,7 +17893,7 @@ static SOCK_DIAG_TYPES_POOL: Pool = Pool {
     name: "sock_diag_types",
     title: "nlmsg_type of NETLINK_SOCK_DIAG",
     sets: &[
-        S(569, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(570, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -17761,7 +17914,7 @@ static SOCKET_BUFFER_LOCKS_POOL: Pool = Pool {
     name: "socket_buffer_locks",
     title: "SO_BUF_LOCK",
     sets: &[
-        S(570, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(571, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -17780,7 +17933,7 @@ static SOCKET_CALLS_POOL: Pool = Pool {
     name: "socket_calls",
     title: "call of socketcall",
     sets: &[
-        S(571, false, 0, 1, 0, 0, L(0, 0, 20, 1, 0)),
+        S(572, false, 0, 1, 0, 0, L(0, 0, 20, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -17818,7 +17971,7 @@ static SOCKET_ERROR_ORIGINS_POOL: Pool = Pool {
     name: "socket_error_origins",
     title: "ee_origin of struct sock_extended_err",
     sets: &[
-        S(572, false, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
+        S(573, false, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -17843,7 +17996,7 @@ static SOCKET_LEVELS_POOL: Pool = Pool {
     name: "socket_levels",
     title: "level of getsockopt and cmsg_level",
     sets: &[
-        S(573, false, 0, 4, 0, 0, L(0, 0, 47, 2 | EACH, 0)),
+        S(574, false, 0, 4, 0, 0, L(0, 0, 47, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -17915,7 +18068,7 @@ static SOCKET_MEMINFO_POOL: Pool = Pool {
     name: "socket_meminfo",
     title: "places in SO_MEMINFO",
     sets: &[
-        S(574, false, 0, 1, 0, 0, L(0, 0, 9, 1, 0)),
+        S(575, false, 0, 1, 0, 0, L(0, 0, 9, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -17941,7 +18094,7 @@ static SOCKET_OPTIONS_POOL: Pool = Pool {
     name: "socket_options",
     title: "option of SOL_SOCKET",
     sets: &[
-        S(575, false, 0, 26, 0, 0, L(0, 0, 264, 2 | EACH, 0)),
+        S(576, false, 0, 26, 0, 0, L(0, 0, 264, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -18110,7 +18263,7 @@ static SOCKET_REQUESTS_POOL: Pool = Pool {
     name: "socket_requests",
     title: "requests of ioctl on sockets",
     sets: &[
-        S(576, false, 0, 12, 0, 0, L(0, 0, 110, 4 | EACH, 0)),
+        S(577, false, 0, 12, 0, 0, L(0, 0, 110, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -18249,7 +18402,7 @@ static SOCKET_STATES_POOL: Pool = Pool {
     name: "socket_states",
     title: "state of a socket",
     sets: &[
-        S(577, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(578, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -18271,7 +18424,7 @@ static SOCKET_TIMESTAMP_TYPES_POOL: Pool = Pool {
     name: "socket_timestamp_types",
     title: "ee_info of a timestamp in the error queue",
     sets: &[
-        S(578, false, 0, 2, 0, 0, L(0, 0, 4, 1 | EACH, 0)),
+        S(579, false, 0, 2, 0, 0, L(0, 0, 4, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -18293,7 +18446,7 @@ static SOCKET_TIMESTAMPING_POOL: Pool = Pool {
     name: "socket_timestamping",
     title: "SO_TIMESTAMPING",
     sets: &[
-        S(579, true, 0, 4, 0, 0, L(0, 0, 19, 4 | EACH, 0)),
+        S(580, true, 0, 4, 0, 0, L(0, 0, 19, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -18336,7 +18489,7 @@ static SOCKET_TXREHASH_POOL: Pool = Pool {
     name: "socket_txrehash",
     title: "SO_TXREHASH",
     sets: &[
-        S(580, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(581, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -18356,7 +18509,7 @@ static SOCKET_TXTIME_FLAGS_POOL: Pool = Pool {
     name: "socket_txtime_flags",
     title: "flags of struct sock_txtime",
     sets: &[
-        S(581, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(582, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -18375,7 +18528,7 @@ static SOCKET_TYPES_POOL: Pool = Pool {
     name: "socket_types",
     title: "type of socket and flags of accept4",
     sets: &[
-        S(582, true, 0, 7, 0, 1, L(0, 0, 7, 4 | EACH, 0)),
+        S(583, true, 0, 7, 0, 1, L(0, 0, 7, 4 | EACH, 0)),
     ],
     parts: &[
         P(7, 1, false, holds::MEMBERS, 0, L(25, 42, 9, 1 | EACH, 5)),
@@ -18407,13 +18560,66 @@ static SOCKET_TYPES_POOL: Pool = Pool {
         \x0b\x00\x0a\x00\x08\x08\x0e\x09\x0b\x05\x02\x05\x02\x06\x06\x06\x06\x06\x01\x02\x02\x01\x03\x04\x05\x06\x0a",
 };
 
+/// `sound_requests`: requests of ioctl on sound cards, as far as its macros make them.
+pub const SOUND_REQUESTS: FlagSet = FlagSet::new(&SOUND_REQUESTS_POOL);
+static SOUND_REQUESTS_POOL: Pool = Pool {
+    name: "sound_requests",
+    title: "requests of ioctl on sound cards, as far as its macros make them",
+    sets: &[
+        S(584, false, 0, 7, 0, 0, L(0, 0, 48, 4 | EACH, 0)),
+    ],
+    parts: &[],
+    words: &[
+        0x7fe7c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, powerpc, powerpc64
+        0x1838002, // alpha, mips_n32, mips_n64, mips_o32, powerpc, powerpc64
+        0x7fe1c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64
+        0x1e38002, // alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64
+        0x73e1c7ffd, // all but alpha, mips_n32, mips_n64, mips_o32, parisc, parisc64, powerpc, powerpc64, sparc, sparc64
+        0xc0000000, // sparc, sparc64
+        0x73fffffff, // all but sparc, sparc64
+    ],
+    names: "\
+        SNDCTL_DSP_RESET\
+        SNDCTL_DSP_SYNC\
+        SNDCTL_DSP_POST\
+        SNDCTL_DSP_NONBLOCK\
+        SNDCTL_DSP_SETTRIGGER\
+        SNDCTL_DSP_GETFMTS\
+        SNDCTL_DSP_GETCAPS\
+        SNDCTL_DSP_GETTRIGGER\
+        SNDCTL_DSP_GETODELAY\
+        SNDCTL_DSP_GETIPTR\
+        SNDCTL_DSP_GETOPTR\
+        SNDCTL_DSP_GETOSPACE\
+        SNDCTL_DSP_GETISPACE\
+        SNDCTL_DSP_SPEED\
+        SNDCTL_DSP_STEREO\
+        SNDCTL_DSP_GETBLKSIZE\
+        SNDCTL_DSP_SETFMT\
+        SNDCTL_DSP_CHANNELS\
+        SNDCTL_DSP_SUBDIVIDE\
+        SNDCTL_DSP_SETFRAGMENT",
+    numbers: b"\
+        \x10\x00\x0f\x00\x0f\x00\x13\x00\x15\x00\x12\x00\x00\x12\x00\x00\x15\x00\x00\x14\x00\x00\x12\x00\x00\x12\x00\x00\
+        \x14\x00\x00\x14\x00\x00\x10\x00\x11\x00\x15\x00\x11\x00\x13\x00\x14\x00\x16\x00\x00\x01\x00\x01\x00\x01\x00\x01\
+        \x02\x03\x04\x03\x05\x04\x03\x05\x04\x03\x05\x04\x03\x05\x04\x03\x05\x04\x03\x05\x04\x03\x05\x04\x03\x05\x06\x05\
+        \x06\x05\x06\x05\x06\x05\x06\x05\x06\x05\x06\x05\x00\x50\x00\x00\x00\x50\x00\x20\x01\x50\x00\x00\x01\x50\x00\x20\
+        \x08\x50\x00\x00\x08\x50\x00\x20\x0e\x50\x00\x00\x0e\x50\x00\x20\x10\x50\x04\x40\x10\x50\x04\x80\x0b\x50\x04\x80\
+        \x0b\x50\x04\x40\x0b\x50\x04\x20\x0f\x50\x04\x80\x0f\x50\x04\x40\x0f\x50\x04\x20\x10\x50\x04\x80\x10\x50\x04\x40\
+        \x10\x50\x04\x20\x17\x50\x04\x80\x17\x50\x04\x40\x17\x50\x04\x20\x11\x50\x0c\x80\x11\x50\x0c\x40\x11\x50\x0c\x20\
+        \x12\x50\x0c\x80\x12\x50\x0c\x40\x12\x50\x0c\x20\x0c\x50\x10\x80\x0c\x50\x10\x40\x0c\x50\x10\x20\x0d\x50\x10\x80\
+        \x0d\x50\x10\x40\x0d\x50\x10\x20\x02\x50\x04\xc0\x02\x50\x04\x60\x03\x50\x04\xc0\x03\x50\x04\x60\x04\x50\x04\xc0\
+        \x04\x50\x04\x60\x05\x50\x04\xc0\x05\x50\x04\x60\x06\x50\x04\xc0\x06\x50\x04\x60\x09\x50\x04\xc0\x09\x50\x04\x60\
+        \x0a\x50\x04\xc0\x0a\x50\x04\x60",
+};
+
 /// `sparc_traps`: type of utrap_install.
 pub const SPARC_TRAPS: FlagSet = FlagSet::new(&SPARC_TRAPS_POOL);
 static SPARC_TRAPS_POOL: Pool = Pool {
     name: "sparc_traps",
     title: "type of utrap_install",
     sets: &[
-        S(583, false, 0, 1, 0, 0, L(0, 0, 33, 1, 0)),
+        S(585, false, 0, 1, 0, 0, L(0, 0, 33, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -18465,7 +18671,7 @@ static SPLICE_FLAGS_POOL: Pool = Pool {
     name: "splice_flags",
     title: "flags of splice, tee and vmsplice",
     sets: &[
-        S(584, true, 0, 1, 0, 0, L(0, 0, 5, 4, 0)),
+        S(586, true, 0, 1, 0, 0, L(0, 0, 5, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -18487,7 +18693,7 @@ static STATFS_FLAGS_POOL: Pool = Pool {
     name: "statfs_flags",
     title: "f_flags of struct statfs",
     sets: &[
-        S(585, true, 0, 1, 0, 0, L(0, 0, 11, 2, 0)),
+        S(587, true, 0, 1, 0, 0, L(0, 0, 11, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -18516,7 +18722,7 @@ static STATMOUNT_FLAGS_POOL: Pool = Pool {
     name: "statmount_flags",
     title: "flags of statmount",
     sets: &[
-        S(586, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(588, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -18534,7 +18740,7 @@ static STATMOUNT_MASK_POOL: Pool = Pool {
     name: "statmount_mask",
     title: "what a caller of statmount wants, and mask of struct statmount",
     sets: &[
-        S(587, true, 0, 2, 0, 0, L(0, 0, 15, 2 | EACH, 0)),
+        S(589, true, 0, 2, 0, 0, L(0, 0, 15, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -18569,7 +18775,7 @@ static STATX_ATTRIBUTES_POOL: Pool = Pool {
     name: "statx_attributes",
     title: "stx_attributes of struct statx",
     sets: &[
-        S(588, true, 0, 2, 0, 0, L(0, 0, 10, 4 | EACH, 0)),
+        S(590, true, 0, 2, 0, 0, L(0, 0, 10, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -18599,7 +18805,7 @@ static STATX_FLAGS_POOL: Pool = Pool {
     name: "statx_flags",
     title: "flags of statx",
     sets: &[
-        S(589, true, 0, 1, 0, 1, L(0, 0, 3, 2, 0)),
+        S(591, true, 0, 1, 0, 1, L(0, 0, 3, 2, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::MEMBERS, 0, L(47, 9, 3, 2, 0)),
@@ -18627,7 +18833,7 @@ static STATX_MASK_POOL: Pool = Pool {
     name: "statx_mask",
     title: "stx_mask of struct statx, and what a caller of statx wants",
     sets: &[
-        S(590, true, 0, 4, 0, 0, L(0, 0, 21, 4 | EACH, 0)),
+        S(592, true, 0, 4, 0, 0, L(0, 0, 21, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -18672,7 +18878,7 @@ static STHYI_FUNCTIONS_POOL: Pool = Pool {
     name: "sthyi_functions",
     title: "function_code of s390_sthyi",
     sets: &[
-        S(591, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(593, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -18690,7 +18896,7 @@ static SWAP_FLAGS_POOL: Pool = Pool {
     name: "swap_flags",
     title: "flags of swapon, the priority in its low bits",
     sets: &[
-        S(592, true, 0, 1, 0, 1, L(0, 0, 4, 4, 0)),
+        S(594, true, 0, 1, 0, 1, L(0, 0, 4, 4, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::DECIMAL, 0, NO_MEMBERS),
@@ -18715,7 +18921,7 @@ static SYNC_FILE_RANGE_FLAGS_POOL: Pool = Pool {
     name: "sync_file_range_flags",
     title: "flags of sync_file_range",
     sets: &[
-        S(593, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(595, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -18736,7 +18942,7 @@ static SYSCALL_DISPATCH_FILTER_POOL: Pool = Pool {
     name: "syscall_dispatch_filter",
     title: "the byte that the selector of PR_SET_SYSCALL_USER_DISPATCH points to",
     sets: &[
-        S(594, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(596, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -18755,7 +18961,7 @@ static SYSCTL_NAMES_POOL: Pool = Pool {
     name: "sysctl_names",
     title: "names at the top of what sysctl reads",
     sets: &[
-        S(595, false, 0, 1, 0, 0, L(0, 0, 15, 2, 0)),
+        S(597, false, 0, 1, 0, 0, L(0, 0, 15, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -18788,7 +18994,7 @@ static SYSLOG_ACTIONS_POOL: Pool = Pool {
     name: "syslog_actions",
     title: "type of syslog",
     sets: &[
-        S(596, false, 0, 1, 0, 0, L(0, 0, 11, 1, 0)),
+        S(598, false, 0, 1, 0, 0, L(0, 0, 11, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -18816,7 +19022,7 @@ static SYSMIPS_COMMANDS_POOL: Pool = Pool {
     name: "sysmips_commands",
     title: "cmd of sysmips",
     sets: &[
-        S(597, false, 0, 1, 0, 0, L(0, 0, 5, 2, 0)),
+        S(599, false, 0, 1, 0, 0, L(0, 0, 5, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -18838,7 +19044,7 @@ static TCP_ACCECN_OPTIONS_POOL: Pool = Pool {
     name: "tcp_accecn_options",
     title: "tcpi_accecn_opt_seen of struct tcp_info",
     sets: &[
-        S(598, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(600, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -18859,7 +19065,7 @@ static TCP_AO_KEY_FLAGS_POOL: Pool = Pool {
     name: "tcp_ao_key_flags",
     title: "keyflags of struct tcp_ao_add",
     sets: &[
-        S(599, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(601, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -18878,7 +19084,7 @@ static TCP_CA_STATES_POOL: Pool = Pool {
     name: "tcp_ca_states",
     title: "tcpi_ca_state of struct tcp_info",
     sets: &[
-        S(600, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(602, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -18900,7 +19106,7 @@ static TCP_FASTOPEN_FAILURES_POOL: Pool = Pool {
     name: "tcp_fastopen_failures",
     title: "tcpi_fastopen_client_fail of struct tcp_info",
     sets: &[
-        S(601, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(603, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -18921,7 +19127,7 @@ static TCP_INFO_ECN_MODES_POOL: Pool = Pool {
     name: "tcp_info_ecn_modes",
     title: "tcpi_ecn_mode of struct tcp_info",
     sets: &[
-        S(602, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(604, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -18942,7 +19148,7 @@ static TCP_INFO_OPTIONS_POOL: Pool = Pool {
     name: "tcp_info_options",
     title: "tcpi_options of struct tcp_info",
     sets: &[
-        S(603, true, 0, 3, 0, 0, L(0, 0, 8, 1 | EACH, 0)),
+        S(605, true, 0, 3, 0, 0, L(0, 0, 8, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -18969,7 +19175,7 @@ static TCP_MD5SIG_FLAGS_POOL: Pool = Pool {
     name: "tcp_md5sig_flags",
     title: "tcpm_flags of struct tcp_md5sig",
     sets: &[
-        S(604, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(606, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -18988,7 +19194,7 @@ static TCP_OPTIONS_POOL: Pool = Pool {
     name: "tcp_options",
     title: "option of SOL_TCP",
     sets: &[
-        S(605, false, 0, 3, 0, 0, L(0, 0, 46, 1 | EACH, 0)),
+        S(607, false, 0, 3, 0, 0, L(0, 0, 46, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -19057,7 +19263,7 @@ static TCP_QUEUES_POOL: Pool = Pool {
     name: "tcp_queues",
     title: "TCP_REPAIR_QUEUE",
     sets: &[
-        S(606, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(608, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -19077,7 +19283,7 @@ static TCP_REPAIR_POOL: Pool = Pool {
     name: "tcp_repair",
     title: "TCP_REPAIR",
     sets: &[
-        S(607, false, 0, 1, 0, 0, L(0, 0, 3, 4 | SIGNED, 0)),
+        S(609, false, 0, 1, 0, 0, L(0, 0, 3, 4 | SIGNED, 0)),
     ],
     parts: &[],
     words: &[
@@ -19097,7 +19303,7 @@ static TCP_STATES_POOL: Pool = Pool {
     name: "tcp_states",
     title: "tcpi_state of struct tcp_info",
     sets: &[
-        S(608, false, 0, 2, 0, 0, L(0, 0, 26, 1 | EACH, 0)),
+        S(610, false, 0, 2, 0, 0, L(0, 0, 26, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -19143,7 +19349,7 @@ static TCP_STATS_ATTRIBUTES_POOL: Pool = Pool {
     name: "tcp_stats_attributes",
     title: "attributes of SCM_TIMESTAMPING_OPT_STATS",
     sets: &[
-        S(609, false, 0, 3, 0, 0, L(0, 0, 28, 1 | EACH, 0)),
+        S(611, false, 0, 3, 0, 0, L(0, 0, 28, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -19192,7 +19398,7 @@ static TCP_ZEROCOPY_FLAGS_POOL: Pool = Pool {
     name: "tcp_zerocopy_flags",
     title: "flags of struct tcp_zerocopy_receive",
     sets: &[
-        S(610, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(612, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -19210,7 +19416,7 @@ static TERMINAL_CHARACTERS_POOL: Pool = Pool {
     name: "terminal_characters",
     title: "places in c_cc of struct termios",
     sets: &[
-        S(611, false, 0, 10, 0, 0, L(0, 0, 49, 1 | EACH, 0)),
+        S(613, false, 0, 10, 0, 0, L(0, 0, 49, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -19259,7 +19465,7 @@ static TERMINAL_CONTROL_POOL: Pool = Pool {
     name: "terminal_control",
     title: "c_cflag of struct termios",
     sets: &[
-        S(612, true, 0, 6, 0, 3, L(0, 0, 15, 4 | EACH, 0)),
+        S(614, true, 0, 6, 0, 3, L(0, 0, 15, 4 | EACH, 0)),
     ],
     parts: &[
         P(6, 3, false, holds::MEMBERS, 0, L(52, 90, 58, 2 | EACH, 3)),
@@ -19362,7 +19568,7 @@ static TERMINAL_FLOW_POOL: Pool = Pool {
     name: "terminal_flow",
     title: "argument of TCXONC",
     sets: &[
-        S(613, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(615, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -19383,7 +19589,7 @@ static TERMINAL_FLUSH_POOL: Pool = Pool {
     name: "terminal_flush",
     title: "argument of TCFLSH",
     sets: &[
-        S(614, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(616, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -19403,7 +19609,7 @@ static TERMINAL_INPUT_POOL: Pool = Pool {
     name: "terminal_input",
     title: "c_iflag of struct termios",
     sets: &[
-        S(615, true, 0, 5, 0, 0, L(0, 0, 20, 2 | EACH, 0)),
+        S(617, true, 0, 5, 0, 0, L(0, 0, 20, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -19441,7 +19647,7 @@ static TERMINAL_LOCAL_POOL: Pool = Pool {
     name: "terminal_local",
     title: "c_lflag of struct termios",
     sets: &[
-        S(616, true, 0, 7, 0, 0, L(0, 0, 34, 4 | EACH, 0)),
+        S(618, true, 0, 7, 0, 0, L(0, 0, 34, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -19487,7 +19693,7 @@ static TERMINAL_OUTPUT_POOL: Pool = Pool {
     name: "terminal_output",
     title: "c_oflag of struct termios",
     sets: &[
-        S(617, true, 0, 3, 0, 6, L(0, 0, 10, 1 | EACH, 0)),
+        S(619, true, 0, 3, 0, 6, L(0, 0, 10, 1 | EACH, 0)),
     ],
     parts: &[
         P(3, 2, false, holds::MEMBERS, 0, L(41, 30, 1, 2, 0)),
@@ -19562,7 +19768,7 @@ static TERMINAL_REQUESTS_POOL: Pool = Pool {
     name: "terminal_requests",
     title: "requests of ioctl on terminals and any file, as far as they are plain numbers",
     sets: &[
-        S(618, false, 0, 33, 0, 0, L(0, 0, 283, 4 | EACH, 0)),
+        S(620, false, 0, 33, 0, 0, L(0, 0, 283, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -19757,7 +19963,7 @@ static TIMER_FLAGS_POOL: Pool = Pool {
     name: "timer_flags",
     title: "flags of timer_settime and clock_nanosleep",
     sets: &[
-        S(619, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(621, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -19775,7 +19981,7 @@ static TIMERFD_CREATE_FLAGS_POOL: Pool = Pool {
     name: "timerfd_create_flags",
     title: "flags of timerfd_create",
     sets: &[
-        S(620, true, 0, 7, 0, 0, L(0, 0, 8, 4 | EACH, 0)),
+        S(622, true, 0, 7, 0, 0, L(0, 0, 8, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -19801,7 +20007,7 @@ static TIMERFD_SETTIME_FLAGS_POOL: Pool = Pool {
     name: "timerfd_settime_flags",
     title: "flags of timerfd_settime",
     sets: &[
-        S(621, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(623, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -19820,7 +20026,7 @@ static TIPC_GROUP_FLAGS_POOL: Pool = Pool {
     name: "tipc_group_flags",
     title: "flags of struct tipc_group_req",
     sets: &[
-        S(622, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(624, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -19839,7 +20045,7 @@ static TIPC_OPTIONS_POOL: Pool = Pool {
     name: "tipc_options",
     title: "option of SOL_TIPC",
     sets: &[
-        S(623, false, 0, 1, 0, 0, L(0, 0, 12, 1, 0)),
+        S(625, false, 0, 1, 0, 0, L(0, 0, 12, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -19868,7 +20074,7 @@ static TIPC_SCOPES_POOL: Pool = Pool {
     name: "tipc_scopes",
     title: "scope of struct tipc_group_req",
     sets: &[
-        S(624, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(626, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -19888,7 +20094,7 @@ static TLS_CIPHERS_POOL: Pool = Pool {
     name: "tls_ciphers",
     title: "cipher_type of struct tls_crypto_info",
     sets: &[
-        S(625, false, 0, 2, 0, 0, L(0, 0, 8, 1 | EACH, 0)),
+        S(627, false, 0, 2, 0, 0, L(0, 0, 8, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -19914,7 +20120,7 @@ static TLS_CONTROL_MESSAGES_POOL: Pool = Pool {
     name: "tls_control_messages",
     title: "cmsg_type of SOL_TLS",
     sets: &[
-        S(626, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(628, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -19933,7 +20139,7 @@ static TLS_OPTIONS_POOL: Pool = Pool {
     name: "tls_options",
     title: "option of SOL_TLS",
     sets: &[
-        S(627, false, 0, 3, 0, 0, L(0, 0, 5, 1 | EACH, 0)),
+        S(629, false, 0, 3, 0, 0, L(0, 0, 5, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -19957,7 +20163,7 @@ static TLS_VERSIONS_POOL: Pool = Pool {
     name: "tls_versions",
     title: "version of struct tls_crypto_info",
     sets: &[
-        S(628, false, 0, 1, 0, 0, L(0, 0, 2, 2, 0)),
+        S(630, false, 0, 1, 0, 0, L(0, 0, 2, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -19976,7 +20182,7 @@ static TRAFFIC_CONTROL_ATTRIBUTES_POOL: Pool = Pool {
     name: "traffic_control_attributes",
     title: "attributes of struct tcmsg",
     sets: &[
-        S(629, false, 0, 2, 0, 0, L(0, 0, 17, 1 | EACH, 0)),
+        S(631, false, 0, 2, 0, 0, L(0, 0, 17, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -20012,7 +20218,7 @@ static TRAP_PERF_FLAGS_POOL: Pool = Pool {
     name: "trap_perf_flags",
     title: "si_perf_flags of TRAP_PERF",
     sets: &[
-        S(630, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(632, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -20030,7 +20236,7 @@ static TUN_FLAGS_POOL: Pool = Pool {
     name: "tun_flags",
     title: "ifr_flags of TUNSETIFF",
     sets: &[
-        S(631, true, 0, 3, 0, 0, L(0, 0, 14, 2 | EACH, 0)),
+        S(633, true, 0, 3, 0, 0, L(0, 0, 14, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -20064,7 +20270,7 @@ static TUN_OFFLOADS_POOL: Pool = Pool {
     name: "tun_offloads",
     title: "argument of TUNSETOFFLOAD",
     sets: &[
-        S(632, true, 0, 3, 0, 0, L(0, 0, 9, 2 | EACH, 0)),
+        S(634, true, 0, 3, 0, 0, L(0, 0, 9, 2 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -20093,7 +20299,7 @@ static TUNNEL_MESSAGE_FLAGS_POOL: Pool = Pool {
     name: "tunnel_message_flags",
     title: "flags of struct tunnel_msg",
     sets: &[
-        S(633, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(635, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -20111,7 +20317,7 @@ static UDP_ENCAPSULATIONS_POOL: Pool = Pool {
     name: "udp_encapsulations",
     title: "UDP_ENCAP",
     sets: &[
-        S(634, false, 0, 2, 0, 0, L(0, 0, 8, 1 | EACH, 0)),
+        S(636, false, 0, 2, 0, 0, L(0, 0, 8, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -20137,7 +20343,7 @@ static UDP_OPTIONS_POOL: Pool = Pool {
     name: "udp_options",
     title: "option of SOL_UDP",
     sets: &[
-        S(635, false, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
+        S(637, false, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -20160,7 +20366,7 @@ static UMOUNT_FLAGS_POOL: Pool = Pool {
     name: "umount_flags",
     title: "flags of umount2",
     sets: &[
-        S(636, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(638, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -20181,7 +20387,7 @@ static UNIX_DIAG_ATTRIBUTES_POOL: Pool = Pool {
     name: "unix_diag_attributes",
     title: "attributes of struct unix_diag_msg",
     sets: &[
-        S(637, false, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
+        S(639, false, 0, 1, 0, 0, L(0, 0, 8, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -20206,7 +20412,7 @@ static UNIX_DIAG_SHOW_POOL: Pool = Pool {
     name: "unix_diag_show",
     title: "udiag_show of struct unix_diag_req",
     sets: &[
-        S(638, true, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
+        S(640, true, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -20230,7 +20436,7 @@ static UNLINKAT_FLAGS_POOL: Pool = Pool {
     name: "unlinkat_flags",
     title: "flags of unlinkat",
     sets: &[
-        S(639, true, 0, 1, 0, 0, L(0, 0, 1, 2, 0)),
+        S(641, true, 0, 1, 0, 0, L(0, 0, 1, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -20248,7 +20454,7 @@ static UNSHARE_FLAGS_POOL: Pool = Pool {
     name: "unshare_flags",
     title: "flags of unshare",
     sets: &[
-        S(640, true, 0, 2, 0, 0, L(0, 0, 15, 4 | EACH, 0)),
+        S(642, true, 0, 2, 0, 0, L(0, 0, 15, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -20284,7 +20490,7 @@ static USERFAULTFD_CONTINUE_MODES_POOL: Pool = Pool {
     name: "userfaultfd_continue_modes",
     title: "mode of struct uffdio_continue",
     sets: &[
-        S(641, true, 0, 2, 0, 0, L(0, 0, 2, 1 | EACH, 0)),
+        S(643, true, 0, 2, 0, 0, L(0, 0, 2, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -20304,7 +20510,7 @@ static USERFAULTFD_COPY_MODES_POOL: Pool = Pool {
     name: "userfaultfd_copy_modes",
     title: "mode of struct uffdio_copy",
     sets: &[
-        S(642, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(644, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -20323,7 +20529,7 @@ static USERFAULTFD_EVENTS_POOL: Pool = Pool {
     name: "userfaultfd_events",
     title: "event of struct uffd_msg",
     sets: &[
-        S(643, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(645, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -20345,7 +20551,7 @@ static USERFAULTFD_FEATURES_POOL: Pool = Pool {
     name: "userfaultfd_features",
     title: "features of struct uffdio_api",
     sets: &[
-        S(644, true, 0, 4, 0, 0, L(0, 0, 19, 4 | EACH, 0)),
+        S(646, true, 0, 4, 0, 0, L(0, 0, 19, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -20388,7 +20594,7 @@ static USERFAULTFD_FLAGS_POOL: Pool = Pool {
     name: "userfaultfd_flags",
     title: "flags of userfaultfd",
     sets: &[
-        S(645, true, 0, 8, 0, 0, L(0, 0, 9, 4 | EACH, 0)),
+        S(647, true, 0, 8, 0, 0, L(0, 0, 9, 4 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -20416,7 +20622,7 @@ static USERFAULTFD_IOCTLS_POOL: Pool = Pool {
     name: "userfaultfd_ioctls",
     title: "bits of uffdio_api.ioctls, which are numbers of requests",
     sets: &[
-        S(646, false, 0, 4, 0, 0, L(0, 0, 12, 1 | EACH, 0)),
+        S(648, false, 0, 4, 0, 0, L(0, 0, 12, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -20449,7 +20655,7 @@ static USERFAULTFD_MOVE_MODES_POOL: Pool = Pool {
     name: "userfaultfd_move_modes",
     title: "mode of struct uffdio_move",
     sets: &[
-        S(647, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(649, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -20468,7 +20674,7 @@ static USERFAULTFD_PAGEFAULT_FLAGS_POOL: Pool = Pool {
     name: "userfaultfd_pagefault_flags",
     title: "flags of a page fault in struct uffd_msg",
     sets: &[
-        S(648, true, 0, 3, 0, 0, L(0, 0, 4, 1 | EACH, 0)),
+        S(650, true, 0, 3, 0, 0, L(0, 0, 4, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -20491,7 +20697,7 @@ static USERFAULTFD_POISON_MODES_POOL: Pool = Pool {
     name: "userfaultfd_poison_modes",
     title: "mode of struct uffdio_poison",
     sets: &[
-        S(649, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(651, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -20509,7 +20715,7 @@ static USERFAULTFD_REGISTER_MODES_POOL: Pool = Pool {
     name: "userfaultfd_register_modes",
     title: "mode of struct uffdio_register",
     sets: &[
-        S(650, true, 0, 3, 0, 0, L(0, 0, 4, 1 | EACH, 0)),
+        S(652, true, 0, 3, 0, 0, L(0, 0, 4, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -20532,7 +20738,7 @@ static USERFAULTFD_RWPROTECT_MODES_POOL: Pool = Pool {
     name: "userfaultfd_rwprotect_modes",
     title: "mode of struct uffdio_rwprotect",
     sets: &[
-        S(651, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(653, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -20551,7 +20757,7 @@ static USERFAULTFD_WRITEPROTECT_MODES_POOL: Pool = Pool {
     name: "userfaultfd_writeprotect_modes",
     title: "mode of struct uffdio_writeprotect",
     sets: &[
-        S(652, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(654, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -20570,7 +20776,7 @@ static USERFAULTFD_ZEROPAGE_MODES_POOL: Pool = Pool {
     name: "userfaultfd_zeropage_modes",
     title: "mode of struct uffdio_zeropage",
     sets: &[
-        S(653, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(655, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -20588,7 +20794,7 @@ static VF_LINK_STATES_POOL: Pool = Pool {
     name: "vf_link_states",
     title: "link_state of struct ifla_vf_link_state",
     sets: &[
-        S(654, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(656, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -20608,7 +20814,7 @@ static VFS_CAPABILITY_MAGIC_POOL: Pool = Pool {
     name: "vfs_capability_magic",
     title: "magic_etc of struct vfs_cap_data",
     sets: &[
-        S(655, true, 0, 1, 0, 1, L(0, 0, 1, 1, 0)),
+        S(657, true, 0, 1, 0, 1, L(0, 0, 1, 1, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::MEMBERS, 0, L(23, 2, 3, 4, 0)),
@@ -20634,7 +20840,7 @@ static VIF_FLAGS_POOL: Pool = Pool {
     name: "vif_flags",
     title: "vifc_flags of struct vifctl",
     sets: &[
-        S(656, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(658, true, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -20655,7 +20861,7 @@ static VLAN_FLAGS_POOL: Pool = Pool {
     name: "vlan_flags",
     title: "flags of struct ifla_vlan_flags",
     sets: &[
-        S(657, true, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(659, true, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -20677,7 +20883,7 @@ static VM86_COMMANDS_POOL: Pool = Pool {
     name: "vm86_commands",
     title: "cmd of vm86",
     sets: &[
-        S(658, false, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
+        S(660, false, 0, 1, 0, 0, L(0, 0, 7, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -20701,7 +20907,7 @@ static VM86_CPU_TYPES_POOL: Pool = Pool {
     name: "vm86_cpu_types",
     title: "cpu_type of struct vm86_struct",
     sets: &[
-        S(659, false, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
+        S(661, false, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -20724,7 +20930,7 @@ static VM86_EXITS_POOL: Pool = Pool {
     name: "vm86_exits",
     title: "why virtual mode was left, with an argument above",
     sets: &[
-        S(660, true, 0, 1, 0, 2, L(0, 0, 0, 1, 0)),
+        S(662, true, 0, 1, 0, 2, L(0, 0, 0, 1, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::MEMBERS, 0, L(0, 0, 6, 1, 0)),
@@ -20754,7 +20960,7 @@ static VM86_FLAGS_POOL: Pool = Pool {
     name: "vm86_flags",
     title: "flags of struct vm86_struct",
     sets: &[
-        S(661, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(663, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -20772,7 +20978,7 @@ static VSOCK_CIDS_POOL: Pool = Pool {
     name: "vsock_cids",
     title: "svm_cid of struct sockaddr_vm",
     sets: &[
-        S(662, false, 0, 1, 0, 0, L(0, 0, 4, 4, 0)),
+        S(664, false, 0, 1, 0, 0, L(0, 0, 4, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -20793,7 +20999,7 @@ static VSOCK_FLAGS_POOL: Pool = Pool {
     name: "vsock_flags",
     title: "svm_flags of struct sockaddr_vm",
     sets: &[
-        S(663, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(665, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -20811,7 +21017,7 @@ static VSOCK_OPTIONS_POOL: Pool = Pool {
     name: "vsock_options",
     title: "option of AF_VSOCK",
     sets: &[
-        S(664, false, 0, 3, 0, 0, L(0, 0, 9, 1 | EACH, 0)),
+        S(666, false, 0, 3, 0, 0, L(0, 0, 9, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -20839,7 +21045,7 @@ static WAIT4_OPTIONS_POOL: Pool = Pool {
     name: "wait4_options",
     title: "options of wait4",
     sets: &[
-        S(665, true, 0, 1, 0, 0, L(0, 0, 8, 4, 0)),
+        S(667, true, 0, 1, 0, 0, L(0, 0, 8, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -20865,7 +21071,7 @@ static WAIT_STATUS_EXITED_POOL: Pool = Pool {
     name: "wait_status_exited",
     title: "a status of wait whose low seven bits are 0, with the exit code",
     sets: &[
-        S(666, true, 0, 0, 0, 1, L(0, 0, 0, 1, 0)),
+        S(668, true, 0, 0, 0, 1, L(0, 0, 0, 1, 0)),
     ],
     parts: &[
         P(0, 1, true, holds::DECIMAL, 0, NO_MEMBERS),
@@ -20884,8 +21090,8 @@ static WAIT_STATUS_SIGNALED_POOL: Pool = Pool {
     name: "wait_status_signaled",
     title: "a status of wait whose low seven bits are neither 0 nor all set, with the signal that ended it",
     sets: &[
-        S(667, true, 0, 1, 0, 1, L(0, 0, 1, 1, 0)),
-        S(562, false, 3, 13, 1, 0, L(9, 2, 175, 1 | EACH, 0)),
+        S(669, true, 0, 1, 0, 1, L(0, 0, 1, 1, 0)),
+        S(563, false, 3, 13, 1, 0, L(9, 2, 175, 1 | EACH, 0)),
     ],
     parts: &[
         P(1, 1, false, holds::SET, 1, NO_MEMBERS),
@@ -21073,9 +21279,9 @@ static WAIT_STATUS_STOPPED_POOL: Pool = Pool {
     name: "wait_status_stopped",
     title: "a status of wait whose low byte is 0x7f, with the signal and what ptrace reports",
     sets: &[
-        S(668, true, 0, 0, 0, 4, L(0, 0, 0, 1, 0)),
-        S(562, false, 8, 13, 4, 0, L(0, 0, 175, 1 | EACH, 0)),
-        S(468, false, 21, 1, 4, 0, L(1018, 525, 8, 1, 0)),
+        S(670, true, 0, 0, 0, 4, L(0, 0, 0, 1, 0)),
+        S(563, false, 8, 13, 4, 0, L(0, 0, 175, 1 | EACH, 0)),
+        S(469, false, 21, 1, 4, 0, L(1018, 525, 8, 1, 0)),
     ],
     parts: &[
         P(0, 1, false, holds::HEXADECIMAL, 0, NO_MEMBERS),
@@ -21279,7 +21485,7 @@ static WAITID_OPTIONS_POOL: Pool = Pool {
     name: "waitid_options",
     title: "options of waitid",
     sets: &[
-        S(669, true, 0, 1, 0, 0, L(0, 0, 8, 4, 0)),
+        S(671, true, 0, 1, 0, 0, L(0, 0, 8, 4, 0)),
     ],
     parts: &[],
     words: &[
@@ -21305,7 +21511,7 @@ static WAITID_TYPES_POOL: Pool = Pool {
     name: "waitid_types",
     title: "whom waitid waits for",
     sets: &[
-        S(670, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(672, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -21326,7 +21532,7 @@ static WATCHDOG_OPTIONS_POOL: Pool = Pool {
     name: "watchdog_options",
     title: "options of struct watchdog_info, and what WDIOC_GETSTATUS tells",
     sets: &[
-        S(671, true, 0, 1, 0, 0, L(0, 0, 12, 2, 0)),
+        S(673, true, 0, 1, 0, 0, L(0, 0, 12, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -21350,13 +21556,86 @@ static WATCHDOG_OPTIONS_POOL: Pool = Pool {
         \x00\x01\x00\x02\x00\x04\x00\x80",
 };
 
+/// `wireless_requests`: requests of ioctl on wireless interfaces.
+pub const WIRELESS_REQUESTS: FlagSet = FlagSet::new(&WIRELESS_REQUESTS_POOL);
+static WIRELESS_REQUESTS_POOL: Pool = Pool {
+    name: "wireless_requests",
+    title: "requests of ioctl on wireless interfaces",
+    sets: &[
+        S(674, false, 0, 1, 0, 0, L(0, 0, 51, 2, 0)),
+    ],
+    parts: &[],
+    words: &[
+        0x7ffffffff, // all
+    ],
+    names: "\
+        SIOCSIWCOMMIT\
+        SIOCGIWNAME\
+        SIOCSIWNWID\
+        SIOCGIWNWID\
+        SIOCSIWFREQ\
+        SIOCGIWFREQ\
+        SIOCSIWMODE\
+        SIOCGIWMODE\
+        SIOCSIWSENS\
+        SIOCGIWSENS\
+        SIOCSIWRANGE\
+        SIOCGIWRANGE\
+        SIOCSIWPRIV\
+        SIOCGIWPRIV\
+        SIOCSIWSTATS\
+        SIOCGIWSTATS\
+        SIOCSIWSPY\
+        SIOCGIWSPY\
+        SIOCSIWTHRSPY\
+        SIOCGIWTHRSPY\
+        SIOCSIWAP\
+        SIOCGIWAP\
+        SIOCSIWMLME\
+        SIOCGIWAPLIST\
+        SIOCSIWSCAN\
+        SIOCGIWSCAN\
+        SIOCSIWESSID\
+        SIOCGIWESSID\
+        SIOCSIWNICKN\
+        SIOCGIWNICKN\
+        SIOCSIWRATE\
+        SIOCGIWRATE\
+        SIOCSIWRTS\
+        SIOCGIWRTS\
+        SIOCSIWFRAG\
+        SIOCGIWFRAG\
+        SIOCSIWTXPOW\
+        SIOCGIWTXPOW\
+        SIOCSIWRETRY\
+        SIOCGIWRETRY\
+        SIOCSIWENCODE\
+        SIOCGIWENCODE\
+        SIOCSIWPOWER\
+        SIOCGIWPOWER\
+        SIOCSIWGENIE\
+        SIOCGIWGENIE\
+        SIOCSIWAUTH\
+        SIOCGIWAUTH\
+        SIOCSIWENCODEEXT\
+        SIOCGIWENCODEEXT\
+        SIOCSIWPMKSA",
+    numbers: b"\
+        \x0d\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0c\x0c\x0b\x0b\x0c\x0c\x0a\x0a\x0d\x0d\x09\x09\x0b\x0d\x0b\x0b\x0c\x0c\
+        \x0c\x0c\x0b\x0b\x0a\x0a\x0b\x0b\x0c\x0c\x0c\x0c\x0d\x0d\x0c\x0c\x0c\x0c\x0b\x0b\x10\x10\x0c\x00\x8b\x01\x8b\x02\
+        \x8b\x03\x8b\x04\x8b\x05\x8b\x06\x8b\x07\x8b\x08\x8b\x09\x8b\x0a\x8b\x0b\x8b\x0c\x8b\x0d\x8b\x0e\x8b\x0f\x8b\x10\
+        \x8b\x11\x8b\x12\x8b\x13\x8b\x14\x8b\x15\x8b\x16\x8b\x17\x8b\x18\x8b\x19\x8b\x1a\x8b\x1b\x8b\x1c\x8b\x1d\x8b\x20\
+        \x8b\x21\x8b\x22\x8b\x23\x8b\x24\x8b\x25\x8b\x26\x8b\x27\x8b\x28\x8b\x29\x8b\x2a\x8b\x2b\x8b\x2c\x8b\x2d\x8b\x30\
+        \x8b\x31\x8b\x32\x8b\x33\x8b\x34\x8b\x35\x8b\x36\x8b",
+};
+
 /// `x25_options`: option of SOL_X25.
 pub const X25_OPTIONS: FlagSet = FlagSet::new(&X25_OPTIONS_POOL);
 static X25_OPTIONS_POOL: Pool = Pool {
     name: "x25_options",
     title: "option of SOL_X25",
     sets: &[
-        S(672, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(675, false, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -21374,7 +21653,7 @@ static XATTR_FLAGS_POOL: Pool = Pool {
     name: "xattr_flags",
     title: "flags of setxattr",
     sets: &[
-        S(673, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(676, true, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -21393,7 +21672,7 @@ static XDP_ACTIONS_POOL: Pool = Pool {
     name: "xdp_actions",
     title: "what an XDP program returns",
     sets: &[
-        S(674, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(677, false, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -21415,7 +21694,7 @@ static XDP_BIND_FLAGS_POOL: Pool = Pool {
     name: "xdp_bind_flags",
     title: "sxdp_flags of struct sockaddr_xdp",
     sets: &[
-        S(675, true, 0, 2, 0, 0, L(0, 0, 5, 1 | EACH, 0)),
+        S(678, true, 0, 2, 0, 0, L(0, 0, 5, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -21438,7 +21717,7 @@ static XDP_LINK_FLAGS_POOL: Pool = Pool {
     name: "xdp_link_flags",
     title: "IFLA_XDP_FLAGS",
     sets: &[
-        S(676, true, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
+        S(679, true, 0, 1, 0, 0, L(0, 0, 5, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -21460,7 +21739,7 @@ static XDP_MMAP_OFFSETS_POOL: Pool = Pool {
     name: "xdp_mmap_offsets",
     title: "offset of mmap on an XDP socket",
     sets: &[
-        S(677, false, 0, 1, 0, 0, L(0, 0, 4, 8, 0)),
+        S(680, false, 0, 1, 0, 0, L(0, 0, 4, 8, 0)),
     ],
     parts: &[],
     words: &[
@@ -21482,7 +21761,7 @@ static XDP_OPTION_FLAGS_POOL: Pool = Pool {
     name: "xdp_option_flags",
     title: "flags of struct xdp_options",
     sets: &[
-        S(678, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
+        S(681, true, 0, 1, 0, 0, L(0, 0, 1, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -21500,7 +21779,7 @@ static XDP_OPTIONS_POOL: Pool = Pool {
     name: "xdp_options",
     title: "option of SOL_XDP",
     sets: &[
-        S(679, false, 0, 2, 0, 0, L(0, 0, 9, 1 | EACH, 0)),
+        S(682, false, 0, 2, 0, 0, L(0, 0, 9, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -21527,7 +21806,7 @@ static XDP_UMEM_FLAGS_POOL: Pool = Pool {
     name: "xdp_umem_flags",
     title: "flags of struct xdp_umem_reg",
     sets: &[
-        S(680, true, 0, 2, 0, 0, L(0, 0, 3, 1 | EACH, 0)),
+        S(683, true, 0, 2, 0, 0, L(0, 0, 3, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -21548,7 +21827,7 @@ static XFRM_MESSAGES_POOL: Pool = Pool {
     name: "xfrm_messages",
     title: "nlmsg_type of NETLINK_XFRM",
     sets: &[
-        S(681, false, 0, 2, 0, 0, L(0, 0, 26, 1 | EACH, 0)),
+        S(684, false, 0, 2, 0, 0, L(0, 0, 26, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -21594,7 +21873,7 @@ static XFRM_POLICY_ACTIONS_POOL: Pool = Pool {
     name: "xfrm_policy_actions",
     title: "action of struct xfrm_userpolicy_info",
     sets: &[
-        S(682, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
+        S(685, false, 0, 1, 0, 0, L(0, 0, 2, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -21613,7 +21892,7 @@ static XFRM_POLICY_DIRECTIONS_POOL: Pool = Pool {
     name: "xfrm_policy_directions",
     title: "dir of struct xfrm_userpolicy_info",
     sets: &[
-        S(683, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(686, false, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -21633,7 +21912,7 @@ static XFRM_POLICY_FLAGS_POOL: Pool = Pool {
     name: "xfrm_policy_flags",
     title: "flags of struct xfrm_userpolicy_info",
     sets: &[
-        S(684, true, 0, 2, 0, 0, L(0, 0, 3, 1 | EACH, 0)),
+        S(687, true, 0, 2, 0, 0, L(0, 0, 3, 1 | EACH, 0)),
     ],
     parts: &[],
     words: &[
@@ -21654,7 +21933,7 @@ static XFRM_SHARE_POOL: Pool = Pool {
     name: "xfrm_share",
     title: "share of struct xfrm_userpolicy_info",
     sets: &[
-        S(685, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
+        S(688, false, 0, 1, 0, 0, L(0, 0, 4, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -21675,7 +21954,7 @@ static XFS_DQBLK_FIELDS_POOL: Pool = Pool {
     name: "xfs_dqblk_fields",
     title: "d_fieldmask of struct fs_disk_quota",
     sets: &[
-        S(686, true, 0, 1, 0, 0, L(0, 0, 16, 2, 0)),
+        S(689, true, 0, 1, 0, 0, L(0, 0, 16, 2, 0)),
     ],
     parts: &[],
     words: &[
@@ -21709,7 +21988,7 @@ static XFS_DQBLK_FLAGS_POOL: Pool = Pool {
     name: "xfs_dqblk_flags",
     title: "d_flags of struct fs_disk_quota",
     sets: &[
-        S(687, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
+        S(690, true, 0, 1, 0, 0, L(0, 0, 3, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -21729,7 +22008,7 @@ static XFS_QUOTA_FLAGS_POOL: Pool = Pool {
     name: "xfs_quota_flags",
     title: "qs_flags of struct fs_quota_stat",
     sets: &[
-        S(688, true, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
+        S(691, true, 0, 1, 0, 0, L(0, 0, 6, 1, 0)),
     ],
     parts: &[],
     words: &[
@@ -21747,7 +22026,7 @@ static XFS_QUOTA_FLAGS_POOL: Pool = Pool {
 };
 
 /// Every set, by name.
-pub(crate) static ALL: [FlagSet; 689] = [
+pub(crate) static ALL: [FlagSet; 692] = [
     ACCESS_MODE,
     ACCT_FLAGS,
     ADDRESS_ATTRIBUTES,
@@ -21855,6 +22134,7 @@ pub(crate) static ALL: [FlagSet; 689] = [
     DCCP_OPTIONS,
     DEDUPE_STATUS,
     DELETE_MODULE_FLAGS,
+    DEVICE_REQUESTS,
     DIRENT_TYPES,
     DIRFD_VALUES,
     DNOTIFY_EVENTS,
@@ -22331,6 +22611,7 @@ pub(crate) static ALL: [FlagSet; 689] = [
     SOCKET_TXREHASH,
     SOCKET_TXTIME_FLAGS,
     SOCKET_TYPES,
+    SOUND_REQUESTS,
     SPARC_TRAPS,
     SPLICE_FLAGS,
     STATFS_FLAGS,
@@ -22420,6 +22701,7 @@ pub(crate) static ALL: [FlagSet; 689] = [
     WAITID_OPTIONS,
     WAITID_TYPES,
     WATCHDOG_OPTIONS,
+    WIRELESS_REQUESTS,
     X25_OPTIONS,
     XATTR_FLAGS,
     XDP_ACTIONS,

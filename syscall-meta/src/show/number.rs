@@ -170,6 +170,9 @@ pub(super) fn named(set: FlagSet, number: &Number, out: &mut Out<'_>) -> fmt::Re
     }
     let mut first = true;
     set.names(number.abi(), value).each(|piece| {
+        if !first && piece.is_unknown() && low(piece.bits(), number.bits()) == 0 {
+            return Ok(());
+        }
         if !first {
             out.write_str("|")?;
         }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::{From, Pool, numbers, place, scalars};
+use super::{From, Pool, numbers, place, place_of, scalars};
 use crate::model::{Direction, FieldKind, Inline, Kind, Length, Plain, Pointer, Returns, Side, Target, Term};
 
 /// What the terms of a length name: parameters, whose names are the prototypes', or fields of the same structure.
@@ -32,11 +32,7 @@ pub(super) fn entries<'a>(from: &From<'a>, pool: &mut Pool) -> (String, Starts<'
     lists.sort_by_key(|(entry, list)| (Reverse(list.len()), *entry));
     let (mut lines, mut starts): (Vec<String>, Starts) = (Vec::new(), BTreeMap::new());
     for (entry, list) in lists {
-        let there = lines.windows(list.len().max(1)).position(|lines| lines == list);
-        starts.insert(entry, there.unwrap_or(if list.is_empty() { 0 } else { lines.len() }));
-        if there.is_none() {
-            lines.extend(list);
-        }
+        starts.insert(entry, place_of(&mut lines, list));
     }
     let mut out = String::new();
     numbers(

@@ -125,6 +125,19 @@ pub(super) fn meaning(from: &From, sink: &Sink) -> String {
     out
 }
 
+/// Where some lines begin among others, behind which they come if they are not there yet.
+fn place_of(all: &mut Vec<String>, some: Vec<String>) -> usize {
+    if some.is_empty() {
+        return 0;
+    }
+    let there = all.windows(some.len()).position(|lines| lines == some);
+    let start = there.unwrap_or(all.len());
+    if there.is_none() {
+        all.extend(some);
+    }
+    start
+}
+
 fn names(out: &mut String, names: &[String]) {
     let mut starts = vec![0usize];
     for name in names {

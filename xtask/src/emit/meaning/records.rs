@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::choices::Constants;
 use super::kinds::of_field;
 use super::scalars::element;
-use super::{From, Pool, array, numbers, place, wrong};
+use super::{From, Pool, array, numbers, place, place_of, wrong};
 use crate::diagnostic::Sink;
 use crate::emit::newest::{Bits, newest};
 use crate::model::{
@@ -233,11 +233,11 @@ impl<'a> Made<'a> {
     }
 
     fn by(&mut self, choice: &crate::model::FieldChoice, said: Option<&StructFields>, pool: &mut Pool, sink: &Sink) {
-        let start = self.overrides.len();
-        for (name, kind) in &choice.fields {
+        let kinds = choice.fields.iter().map(|(name, kind)| {
             let kind = of_field(kind, self.from, pool);
-            self.overrides.push(format!("({}, {kind})", pool.names.id(name)));
-        }
+            format!("({}, {kind})", pool.names.id(name))
+        });
+        let start = place_of(&mut self.overrides, kinds.collect());
         let sets: Vec<&str> = match said.and_then(|said| said.fields.get(&choice.field)) {
             Some(FieldKind::Kind(Kind::Set(set))) => vec![set],
             _ => Vec::new(),

@@ -69,6 +69,9 @@ fn requests(calls: &mut Calls) {
         .call("ioctl", &[0, 0x5413, A])
         .leaves(A, Pack::le().u16(24).u16(80).u16(0).u16(0))
         .returns(0, "ioctl(0, TIOCGWINSZ, {ws_row=24, ws_col=80, ws_xpixel=0, ws_ypixel=0}) = 0");
+    // Plain numbers, as the oldest drivers have them.
+    calls.call("ioctl", &[3, 0x4c01, 0]).returns(0, "ioctl(3, LOOP_CLR_FD) = 0");
+    calls.call("ioctl", &[3, 0x5309, 0]).returns(0, "ioctl(3, CDROMEJECT) = 0");
     calls.call("ioctl", &[3, 0x5421, A]).has(A, Pack::le().u32(1)).returns(0, "ioctl(3, FIONBIO, [1]) = 0");
     // The request says which member of a union it is, and how large.
     let interface = |value: Pack| Pack::le().raw(b"lo").to(16).raw(value.as_ref()).to(40);

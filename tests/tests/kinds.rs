@@ -232,6 +232,29 @@ fn structures_have_layouts() {
     assert_eq!(missing, exceptions, "a layout is missing, or is there and need not be excepted");
 }
 
+/// Requests that each device or socket has its own of: their names would stand beside `SIOCDEVPRIVATE` and
+/// `SIOCPROTOPRIVATE` wherever these are meant.
+const OF_A_DEVICE: &str = "SIOCGETTUNNEL SIOCADDTUNNEL SIOCDELTUNNEL SIOCCHGTUNNEL SIOCGETPRL SIOCADDPRL SIOCDELPRL \
+    SIOCCHGPRL SIOCGET6RD SIOCADD6RD SIOCDEL6RD SIOCCHG6RD SIOCGPPPSTATS SIOCGPPPVER SIOCGPPPCSTATS SIOCUNIXFILE";
+
+#[test]
+fn what_is_said_of_a_request_is_said_under_its_name() {
+    let known = data().kinds().expect("kinds");
+    let cases = known.choices.iter().filter(|choice| choice.of == ["ioctl"]).flat_map(|choice| &choice.cases);
+    let values = cases.flat_map(|case| &case.when);
+    // The name of one with an argument is that of a family.
+    let name = |when: &When| match when {
+        When::One(Value::Name(name)) => Some(name.clone()).filter(|name| !name.contains('(')),
+        _ => None,
+    };
+    let names: BTreeSet<String> = values.filter_map(name).collect();
+    assert!(names.len() > 1000, "{}", names.len());
+    let is_shown =
+        |name: &str| syscall_meta::Abi::ALL.iter().any(|abi| syscall_meta::Ioctl::by_name(*abi, name).is_some());
+    let nameless: BTreeSet<&str> = names.iter().map(String::as_str).filter(|name| !is_shown(name)).collect();
+    assert_eq!(nameless, OF_A_DEVICE.split_ascii_whitespace().collect());
+}
+
 /// The structure that a kind is of, without `struct`.
 fn named(kind: &Kind, ty: Option<&str>) -> Option<String> {
     match kind {

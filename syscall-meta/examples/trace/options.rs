@@ -46,7 +46,7 @@ pub(crate) struct Options {
     /// A line of JSON for each call
     #[arg(long, conflicts_with = "counts")]
     pub(crate) json: bool,
-    /// Leave it to the scheduler where threads run: one that alone makes calls shares the tracer's processor otherwise
+    /// Let the scheduler choose where threads run; else one that alone makes calls shares the tracer's processor
     #[arg(long)]
     pub(crate) apart: bool,
     /// The program, with what it is given

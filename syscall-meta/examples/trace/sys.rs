@@ -273,6 +273,9 @@ pub(crate) fn die_of(signal: c_int) -> ! {
 pub(crate) struct Processors([u64; 16]);
 
 impl Processors {
+    /// More than there are.
+    pub(crate) const ALL: Processors = Processors([u64::MAX; 16]);
+
     /// This one alone, where it is one of them.
     pub(crate) fn only(&self, one: usize) -> Option<Processors> {
         let mut set = [0; 16];

@@ -40,6 +40,8 @@ const OPENING: [&str; 3] = ["open", "openat", "openat2"];
 pub(crate) struct Together {
     concerned: Vec<SyscallSet>,
     opening: Vec<SyscallSet>,
+    /// What is there for who asks for all.
+    all: Option<Processors>,
     pid: i32,
     stops: u32,
     shared: Option<Shared>,
@@ -58,7 +60,8 @@ impl Together {
             let tables = ABIS.iter().filter_map(|abi| abi.table());
             tables.map(|table| choice::set(table, |call| names.contains(&call.name()))).collect()
         };
-        Together { concerned: sets(&CONCERNED), opening: sets(&OPENING), pid: 0, stops: 0, shared: None }
+        let (concerned, opening) = (sets(&CONCERNED), sets(&OPENING));
+        Together { concerned, opening, all: all(), pid: 0, stops: 0, shared: None }
     }
 
     /// Calls that [`Together::begins`] has to be told of.
@@ -108,10 +111,13 @@ impl Together {
     pub(crate) fn part(&mut self) {
         self.stops = 0;
         let Some(shared) = self.shared.take() else { return };
-        sys::set_processors(0, &shared.ours);
+        // Who had all has those, too, that are yet to come.
+        let all = self.all;
+        let had = |processors| if Some(processors) == all { Processors::ALL } else { processors };
+        sys::set_processors(0, &had(shared.ours));
         // What somebody else has given it since, it keeps.
         if self.pid != 0 && sys::processors(self.pid).is_some_and(|now| now == shared.one) {
-            sys::set_processors(self.pid, &shared.theirs);
+            sys::set_processors(self.pid, &had(shared.theirs));
         }
     }
 }
@@ -120,6 +126,17 @@ impl Drop for Together {
     fn drop(&mut self) {
         self.part();
     }
+}
+
+/// What the kernel gives who asks for all.
+fn all() -> Option<Processors> {
+    let ours = sys::processors(0)?;
+    sys::set_processors(0, &Processors::ALL);
+    let all = sys::processors(0);
+    if all != Some(ours) {
+        sys::set_processors(0, &ours);
+    }
+    all
 }
 
 /// Keeps a thread and the tracer on the processor that the tracer is on; none where the thread may not run there, or the tracer

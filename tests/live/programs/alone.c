@@ -1,5 +1,6 @@
-// Makes calls by itself for long, and asks between them where it and what it starts may run: `alone COUNT` fails where that is
-// not so many processors. `alone - FILE` makes calls until there is no such file.
+// Makes calls by itself for long, and asks between them where it and what it starts may run: `alone ASKED READ` fails where that
+// is not so many processors, as the kernel says when it is asked, and in /proc, where it counts those to come as well.
+// `alone - FILE` makes calls until there is no such file.
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <sched.h>
@@ -47,26 +48,28 @@ static int read_of(const char *path) {
     return count;
 }
 
-static void *thread(void *count) {
-    expect("a thread", *(int *)count, read_of("/proc/thread-self/status"));
+static void *thread(void *there) {
+    expect("a thread", *(int *)there, read_of("/proc/thread-self/status"));
     return NULL;
 }
 
 int main(int argc, char **arguments) {
-    if (argc == 3) {
+    if (argc != 3)
+        return 2;
+    if (strcmp(arguments[1], "-") == 0) {
         while (access(arguments[2], F_OK) == 0)
             getppid();
         return 0;
     }
-    int count = atoi(arguments[1]);
+    int count = atoi(arguments[1]), there = atoi(arguments[2]);
     many();
     expect("asked", count, asked());
     many();
-    expect("read", count, read_of("/proc/self/status"));
+    expect("read", there, read_of("/proc/self/status"));
     many();
     int child = fork();
     if (child == 0) {
-        expect("a child", count, read_of("/proc/self/status"));
+        expect("a child", there, read_of("/proc/self/status"));
         _exit(wrong);
     }
     int status = 1;
@@ -74,7 +77,7 @@ int main(int argc, char **arguments) {
     wrong += status != 0;
     many();
     pthread_t one;
-    pthread_create(&one, NULL, thread, &count);
+    pthread_create(&one, NULL, thread, &there);
     pthread_join(one, NULL);
     // What it says itself holds, too.
     many();

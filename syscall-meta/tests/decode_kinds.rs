@@ -36,6 +36,7 @@ groups! {
     pointers::what_ends_a_structure,
     pointers::no_more_than_the_result,
     pointers::arrays_of_structures,
+    pointers::flags_in_the_sign,
     pointers::numbers,
     pointers::times_that_are_left,
     pointers::sets_of_bits,

@@ -292,10 +292,11 @@ pub(crate) fn processors(pid: i32) -> Option<Processors> {
     (done == 0).then_some(Processors(set))
 }
 
-/// Says where a thread may run, the tracer where it is 0; false where the kernel does not take it.
-pub(crate) fn set_processors(pid: i32, processors: &Processors) -> bool {
+/// Says where a thread may run, the tracer where it is 0.
+pub(crate) fn set_processors(pid: i32, processors: &Processors) -> io::Result<()> {
     // SAFETY: the kernel reads as many bytes as it is told there are.
-    unsafe { libc::sched_setaffinity(pid, size_of_val(&processors.0), processors.0.as_ptr().cast()) == 0 }
+    let done = unsafe { libc::sched_setaffinity(pid, size_of_val(&processors.0), processors.0.as_ptr().cast()) };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
 /// The processor that the tracer is on.

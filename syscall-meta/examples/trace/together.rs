@@ -8,6 +8,8 @@
 //!
 //! A tracer that is killed without a chance leaves a thread where it is: the kernel has no call for that.
 
+use std::io::{self, Write};
+
 use syscall_meta::{Entered, RawCall, SyscallSet, Value};
 
 use crate::choice::{self, ABIS};
@@ -114,10 +116,10 @@ impl Together {
         // Who had all has those, too, that are yet to come.
         let all = self.all;
         let had = |processors| if Some(processors) == all { Processors::ALL } else { processors };
-        sys::set_processors(0, &had(shared.ours));
+        give(0, &had(shared.ours));
         // What somebody else has given it since, it keeps.
         if self.pid != 0 && sys::processors(self.pid).is_some_and(|now| now == shared.one) {
-            sys::set_processors(self.pid, &had(shared.theirs));
+            give(self.pid, &had(shared.theirs));
         }
     }
 }
@@ -131,12 +133,24 @@ impl Drop for Together {
 /// What the kernel gives who asks for all.
 fn all() -> Option<Processors> {
     let ours = sys::processors(0)?;
-    sys::set_processors(0, &Processors::ALL);
+    sys::set_processors(0, &Processors::ALL).ok()?;
     let all = sys::processors(0);
     if all != Some(ours) {
-        sys::set_processors(0, &ours);
+        give(0, &ours);
     }
     all
+}
+
+/// Lets a thread run where it did, the tracer where it is 0.
+fn give(pid: i32, processors: &Processors) {
+    match sys::set_processors(pid, processors) {
+        Err(error) if error.raw_os_error() != Some(libc::ESRCH) => {
+            let who = if pid == 0 { "the tracer".to_string() } else { format!("process {pid}") };
+            let _ = writeln!(io::stderr(), "trace: {who} stays on one processor: {error}");
+        }
+        // One that is gone in the meantime needs none.
+        _ => {}
+    }
 }
 
 /// Keeps a thread and the tracer on the processor that the tracer is on; none where the thread may not run there, or the tracer
@@ -144,9 +158,10 @@ fn all() -> Option<Processors> {
 fn share(pid: i32) -> Option<Shared> {
     let (ours, theirs) = (sys::processors(0)?, sys::processors(pid)?);
     let one = theirs.only(sys::processor()?)?;
-    if !sys::set_processors(pid, &one) {
+    sys::set_processors(pid, &one).ok()?;
+    if sys::set_processors(0, &one).is_err() {
+        give(pid, &theirs);
         return None;
     }
-    sys::set_processors(0, &one);
     Some(Shared { ours, theirs, one })
 }

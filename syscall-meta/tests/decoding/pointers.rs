@@ -278,6 +278,18 @@ pub(crate) fn what_ends_a_structure(calls: &mut Calls) {
         "io_uring_register(3, IORING_REGISTER_PROBE, {last_op=IORING_OP_READV, ops_len=2, ops=[{op=IORING_OP_NOP, \
          flags=IO_URING_OP_SUPPORTED}, {op=IORING_OP_READV, flags=0}]}, 2) = 0",
     );
+    let context = Pack::le().u64(100).u64(0).u64(40).u64(3).raw(b"abc").to(40);
+    calls.call("lsm_set_self_attr", &[100, A, 40, 0]).has(A, context).returns(
+        0,
+        r#"lsm_set_self_attr(LSM_ATTR_CURRENT, {id=LSM_ID_CAPABILITY, flags=0, len=40, ctx_len=3, ctx="abc"}, 40, 0) = 0"#,
+    );
+    // Of what no field measures, it is told that there is more.
+    let map = Pack::le().u64(0).u64(4096).u32(1).u32(0).u32(8).u32(0);
+    calls.call("ioctl", &[3, 0xc020_660b, A]).has(A, &map).returns(
+        0,
+        "ioctl(3, FS_IOC_FIEMAP, {fm_start=0, fm_length=4096, fm_flags=FIEMAP_FLAG_SYNC, fm_mapped_extents=0, \
+         fm_extent_count=8, ...}) = 0",
+    );
     // A structure that grows is no longer than the program says.
     let rseq = Pack::le().to(33);
     let text = "rseq({cpu_id_start=0, cpu_id=0, rseq_cs=NULL, flags=0, node_id=0, mm_cid=0, slice_ctrl={request=0, \
@@ -365,6 +377,25 @@ pub(crate) fn arrays_of_structures(calls: &mut Calls) {
         .call("semop", &[5, A, 2])
         .has(A, operation(operation(Pack::le(), 0), 1))
         .returns(0, "semop(5, [{sem_num=0, sem_op=-1, sem_flg=SEM_UNDO}, ...], 2) = 0");
+}
+
+pub(crate) fn flags_in_the_sign(calls: &mut Calls) {
+    // Of an int, the highest bit has a name, and nothing is left of it.
+    calls
+        .call("wait4", &[u64::MAX, 0, 0x8000_0000, 0])
+        .fails(10, "wait4(-1, NULL, __WCLONE, NULL) = -1 ECHILD (No child processes)");
+    calls
+        .call("sigaltstack", &[A, 0])
+        .has(A, Pack::le().u64(0).u32(0x8000_0000).u32(0).u64(8192))
+        .returns(0, "sigaltstack({ss_sp=NULL, ss_flags=SS_AUTODISARM, ss_size=8192}, NULL) = 0");
+    // And where it is part of a number among the flags.
+    calls
+        .call("shmget", &[0, 4096, 34 << 26 | 0o4600])
+        .returns(5, "shmget(IPC_PRIVATE, 4096, SHM_HUGE_16GB|SHM_HUGETLB|0600) = 5");
+    // What has no name is as it was passed.
+    calls
+        .call("wait4", &[u64::MAX, 0, 0x8800_0000, 0])
+        .fails(22, "wait4(-1, NULL, __WCLONE|0x8000000, NULL) = -1 EINVAL (Invalid argument)");
 }
 
 pub(crate) fn numbers(calls: &mut Calls) {

@@ -8,6 +8,7 @@ use crate::flag_names::{Names, Pieces};
 use crate::flag_pool::{L, P, Pool, S, Scan, holds};
 use crate::flag_text::ParseFlagsError;
 use crate::generated::sets;
+use crate::word::Word;
 
 /// How deep a set may refer to others; what is deeper is shown as a number.
 pub(crate) const DEPTH: usize = 3;
@@ -85,13 +86,6 @@ impl FlagSet {
         self.set().5 > 0
     }
 
-    /// The members, of flags that have no parts.
-    #[cfg(feature = "decode")]
-    #[inline]
-    pub(crate) fn plain_members(self) -> Option<PlainMembers> {
-        (self.is_flags() && !self.has_parts()).then_some(PlainMembers(self))
-    }
-
     /// Where it and what it refers to stands.
     #[inline]
     pub(crate) const fn pool(self) -> &'static Pool {
@@ -125,6 +119,11 @@ impl FlagSet {
 
     /// The name that is the whole of a value on an ABI: `ENOENT` for 2.
     pub fn name_of(self, abi: Abi, value: u64) -> Option<&'static str> {
+        self.word_of(abi, value).map(Word::text)
+    }
+
+    #[inline]
+    pub(crate) fn word_of(self, abi: Abi, value: u64) -> Option<Word> {
         name_of(self.pool, self.set(), abi, value, DEPTH)
     }
 
@@ -150,27 +149,7 @@ impl FlagSet {
     }
 }
 
-/// The members of flags that are bits and nothing else.
-#[cfg(feature = "decode")]
-#[derive(Clone, Copy)]
-pub(crate) struct PlainMembers(FlagSet);
-
-#[cfg(feature = "decode")]
-impl PlainMembers {
-    /// Hands over the names of those that are in a value; returns the bits that have none.
-    #[inline]
-    pub(crate) fn each<E>(
-        self,
-        abi: Abi,
-        value: u64,
-        mut tell: impl FnMut(&'static str) -> Result<(), E>,
-    ) -> Result<u64, E> {
-        let (pool, set) = (self.0.pool, self.0.set());
-        pool.rows(set.6).each_flag(value, |whom| pool.has(set, whom, abi), &mut tell)
-    }
-}
-
-fn name_of(pool: &'static Pool, set: &S, abi: Abi, value: u64, depth: usize) -> Option<&'static str> {
+fn name_of(pool: &'static Pool, set: &S, abi: Abi, value: u64, depth: usize) -> Option<Word> {
     let own = pool.named(set, set.6, abi, value).filter(|_| value != 0 || !set.1);
     own.or_else(|| {
         let in_place = |part: &&P| {
@@ -189,7 +168,7 @@ fn value_of(pool: &'static Pool, set: &S, abi: Abi, name: &str, depth: usize) ->
     let in_list = |list: L| {
         let (rows, mut scan) = (pool.rows(list), Scan::default());
         while let Some((of, value, whom)) = rows.next(&mut scan) {
-            if of == name && pool.has(set, whom, abi) {
+            if of.text() == name && pool.has(set, whom, abi) {
                 return Some(value);
             }
         }
@@ -239,7 +218,7 @@ impl Iterator for Members {
             let rows = pool.rows(self.list);
             while let Some((name, value, whom)) = rows.next(&mut self.scan) {
                 if pool.has(set, whom, self.abi) {
-                    return Some((name, value));
+                    return Some((name.text(), value));
                 }
             }
             let part = pool.parts(set).get(self.part)?;
@@ -486,7 +465,7 @@ pub(crate) mod tests {
                     let rows = pool.rows(list);
                     let (mut scan, mut count) = (Scan::default(), 0);
                     while let Some((name, value, whom)) = rows.next(&mut scan) {
-                        assert!(!name.is_empty() && whom < set.3, "{last}");
+                        assert!(!name.text().is_empty() && whom < set.3, "{last}");
                         let (len, of, is) = pool.row(list, count);
                         assert!((of, is) == (whom, value) && (len == 0 || usize::from(len) == name.len()), "{last}");
                         assert_eq!((rows.value(count), rows.name(count)), (Some(value), Some(name)), "{last}");

@@ -2,6 +2,7 @@
 
 use crate::abi::Abi;
 use crate::generated::sets;
+use crate::word::Word;
 
 /// The words for an error, by its name; they are those of POSIX and of the C library that Linux systems have.
 pub(crate) fn message(name: &str) -> Option<&'static str> {
@@ -9,19 +10,26 @@ pub(crate) fn message(name: &str) -> Option<&'static str> {
 }
 
 /// The name of an error number on an ABI, and the words for it.
-pub(crate) fn of(abi: Abi, errno: u32) -> Option<(&'static str, Option<&'static str>)> {
+#[inline]
+pub(crate) fn of(abi: Abi, errno: u32) -> Option<(Word, Option<Word>)> {
     let (pool, set) = (sets::ERRNO.pool(), sets::ERRNO.set());
     // Most ABIs number them alike; where this one does, the place is known.
     if let Some(Usual { at, start, words: (from, to) }) = USUAL.get(errno as usize) {
         let (rows, at) = (pool.rows(set.6), usize::from(*at));
         if rows.value(at) == Some(errno.into()) && pool.has(set, rows.whom(at), abi) {
             let (start, len) = (usize::from(*start), rows.lens.get(at).copied().unwrap_or(0));
-            let words = MESSAGES.get(usize::from(*from)..usize::from(*to));
-            return pool.names.get(start..start + usize::from(len)).map(|name| (name, words));
+            let words = Word::of(MESSAGES, (*from).into(), to.saturating_sub(*from).into());
+            return Word::of(pool.names, start, len.into()).map(|name| (name, words));
         }
     }
-    let name = sets::ERRNO.name_of(abi, errno.into())?;
-    Some((name, message(name)))
+    elsewhere(abi, errno)
+}
+
+/// The same where most ABIs have no error of that number, or another.
+#[inline(never)]
+fn elsewhere(abi: Abi, errno: u32) -> Option<(Word, Option<Word>)> {
+    let name = sets::ERRNO.word_of(abi, errno.into())?;
+    Some((name, message(name.text()).map(Word::whole)))
 }
 
 /// Where an error number that most ABIs have stands: among the members of the set, where its name starts in the pool, and where its
@@ -236,7 +244,8 @@ mod tests {
         for abi in Abi::ALL {
             for errno in (0..2000).step_by(if cfg!(miri) { 333 } else { 1 }) {
                 let name = sets::ERRNO.name_of(*abi, errno.into());
-                assert_eq!(of(*abi, errno), name.map(|name| (name, message(name))), "{abi} {errno}");
+                let of = of(*abi, errno).map(|(name, words)| (name.text(), words.map(Word::text)));
+                assert_eq!(of, name.map(|name| (name, message(name))), "{abi} {errno}");
             }
         }
     }

@@ -6,6 +6,7 @@ use core::iter::FusedIterator;
 use crate::abi::Abi;
 use crate::constants::{DEPTH, FlagSet};
 use crate::flag_pool::{P, Pool, S, Scan, holds};
+use crate::word::Word;
 
 /// The names that make up a value; see [`FlagSet::names`]. It prints as C would have it: `O_RDWR|O_CLOEXEC|0x40000000`.
 ///
@@ -45,20 +46,11 @@ impl Names {
         Pieces { pool: self.set.pool(), abi: self.abi, frames: [Some(first), None, None], depth: 1, told: false }
     }
 
-    /// Hands over the pieces as [`iter`](Names::iter) has them. Nothing is kept from piece to piece, which makes this the
-    /// fast way to all of them.
+    /// Hands over the pieces as [`iter`](Names::iter) has them, but for the bits that have no name, which it returns. Nothing
+    /// is kept from piece to piece, which makes this the fast way to all of them.
     #[inline]
-    pub(crate) fn each<E>(self, mut take: impl FnMut(Piece) -> Result<(), E>) -> Result<(), E> {
-        let mut told = false;
-        let mut tell = |piece| {
-            told = true;
-            take(piece)
-        };
-        let rest = each(self.set.pool(), self.set.set(), (self.abi, self.value), (0, 0), &mut tell)?;
-        if rest == 0 && told {
-            return Ok(());
-        }
-        take(Piece { kind: if rest == 0 { Kind::Decimal } else { Kind::Unknown }, bits: rest, shift: 0 })
+    pub(crate) fn each<T: Tell>(self, tell: &mut T) -> Result<u64, T::Error> {
+        each(self.set.pool(), self.set.set(), self.abi, self.value, tell)
     }
 
     /// Whether all of the value has a name.
@@ -69,33 +61,80 @@ impl Names {
 
 impl fmt::Display for Names {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut first = true;
-        self.each(|piece| {
-            if !first {
-                f.write_str("|")?;
-            }
-            first = false;
-            piece.fmt(f)
-        })
+        let mut told = Told { f, any: false };
+        let rest = self.each(&mut told)?;
+        if rest == 0 && told.any {
+            return Ok(());
+        }
+        told.other(Piece::unnamed(rest))
     }
 }
 
-/// The pieces of a value that lies so deep in others and so far to the left; returns the bits of it that have none.
-fn each<E>(
+/// Pieces as C has them.
+struct Told<'f, 'g> {
+    f: &'f mut fmt::Formatter<'g>,
+    any: bool,
+}
+
+impl Told<'_, '_> {
+    fn next(&mut self) -> fmt::Result {
+        if core::mem::replace(&mut self.any, true) { self.f.write_str("|") } else { Ok(()) }
+    }
+}
+
+impl Tell for Told<'_, '_> {
+    type Error = fmt::Error;
+
+    fn name(&mut self, name: Word) -> fmt::Result {
+        self.next()?;
+        self.f.write_str(name.text())
+    }
+
+    fn other(&mut self, piece: Piece) -> fmt::Result {
+        self.next()?;
+        fmt::Display::fmt(&piece, self.f)
+    }
+}
+
+/// What takes the pieces of a value.
+pub(crate) trait Tell {
+    /// Why it may end before all are told.
+    type Error;
+
+    /// A name that stands where it has it.
+    fn name(&mut self, name: Word) -> Result<(), Self::Error>;
+
+    /// Any other piece.
+    fn other(&mut self, piece: Piece) -> Result<(), Self::Error>;
+}
+
+/// The pieces of a value; returns the bits of it that have none.
+#[inline]
+pub(crate) fn each<T: Tell>(
+    pool: &'static Pool,
+    set: &'static S,
+    abi: Abi,
+    value: u64,
+    tell: &mut T,
+) -> Result<u64, T::Error> {
+    if set.1 && set.5 == 0 {
+        return members(pool, set, abi, value, 0, tell);
+    }
+    each_at(pool, set, (abi, value), (0, 0), tell)
+}
+
+/// The pieces of a value that lies so deep in others and so far to the left.
+#[inline(never)]
+fn each_at<T: Tell>(
     pool: &'static Pool,
     set: &'static S,
     (abi, value): (Abi, u64),
     (depth, shift): (usize, u32),
-    tell: &mut impl FnMut(Piece) -> Result<(), E>,
-) -> Result<u64, E> {
-    let piece = |kind, bits: u64, by: u32| Piece {
-        kind,
-        bits: bits.checked_shl(shift).unwrap_or(0),
-        shift: (shift + by).min(63) as u8,
-    };
+    tell: &mut T,
+) -> Result<u64, T::Error> {
     if !set.1 {
         return match pool.named(set, set.6, abi, value) {
-            Some(name) => tell(piece(Kind::Name(name), value, 0)).map(|()| 0),
+            Some(name) => at_shift(Kind::Name(name), value, shift, 0, tell).map(|()| 0),
             None => Ok(value),
         };
     }
@@ -115,7 +154,7 @@ fn each<E>(
                     // What lies too deep stays a number.
                     if depth + 1 < DEPTH {
                         rest &= !mask;
-                        let more = each(pool, inner, (abi, bits >> by), (depth + 1, shift + by), tell)?;
+                        let more = each_at(pool, inner, (abi, bits >> by), (depth + 1, shift + by), tell)?;
                         // What an inner set does not know joins what the outer one does not.
                         rest |= more.checked_shl(by).unwrap_or(0);
                     }
@@ -126,28 +165,51 @@ fn each<E>(
         };
         if let Some(name) = name {
             rest &= !mask;
-            tell(piece(Kind::Name(name), bits, by))?;
+            at_shift(Kind::Name(name), bits, shift, by, tell)?;
         }
     }
-    let (mut free, mut scan, rows) = (rest & !parts, Scan::default(), pool.rows(set.6));
-    while free != 0 {
-        let Some((name, value, whom)) = rows.next_flag(&mut scan, free) else { break };
-        if pool.has(set, whom, abi) {
-            free &= !value;
-            rest &= !value;
-            tell(piece(Kind::Name(name), value, 0))?;
-        }
-    }
+    rest = rest & parts | members(pool, set, abi, rest & !parts, shift, tell)?;
     for part in pool.parts(set) {
         let Some(kind) = Kind::of_number(part) else { continue };
         let (mask, by) = pool.mask(part, abi);
         let bits = rest & mask;
         rest &= !mask;
         if bits != 0 {
-            tell(piece(kind, bits, by))?;
+            at_shift(kind, bits, shift, by, tell)?;
         }
     }
     Ok(rest)
+}
+
+/// The flags of a set that are in a value so far to the left; returns the bits that are none.
+#[inline(never)]
+fn members<T: Tell>(
+    pool: &'static Pool,
+    set: &'static S,
+    abi: Abi,
+    value: u64,
+    shift: u32,
+    tell: &mut T,
+) -> Result<u64, T::Error> {
+    let (rows, has) = (pool.rows(set.6), |whom| pool.has(set, whom, abi));
+    if shift == 0 {
+        return rows.each_flag(
+            value,
+            has,
+            #[inline(always)]
+            |name, _| tell.name(name),
+        );
+    }
+    rows.other_flags(value, has, &mut |name, bits| at_shift(Kind::Name(name), bits, shift, 0, tell))
+}
+
+/// A piece that is so far to the left in a value that is itself so far to the left.
+fn at_shift<T: Tell>(kind: Kind, bits: u64, shift: u32, by: u32, tell: &mut T) -> Result<(), T::Error> {
+    let bits = bits.checked_shl(shift).unwrap_or(0);
+    match kind {
+        Kind::Name(name) if shift + by == 0 => tell.name(name),
+        _ => tell.other(Piece { kind, bits, shift: (shift + by).min(63) as u8 }),
+    }
 }
 
 impl fmt::Debug for Names {
@@ -166,7 +228,7 @@ pub struct Piece {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    Name(&'static str),
+    Name(Word),
     Decimal,
     Octal,
     Hexadecimal,
@@ -187,17 +249,16 @@ impl Kind {
 
 impl Piece {
     /// The name, or `None` for a number.
-    pub const fn name(&self) -> Option<&'static str> {
+    pub fn name(&self) -> Option<&'static str> {
         match self.kind {
-            Kind::Name(name) => Some(name),
+            Kind::Name(name) => Some(name.text()),
             _ => None,
         }
     }
 
-    /// How far they are shifted from where the name has them.
-    #[cfg(feature = "decode")]
-    pub(crate) const fn shift(&self) -> u8 {
-        self.shift
+    /// Bits that have no name; none is told as the number 0.
+    pub(crate) const fn unnamed(bits: u64) -> Piece {
+        Piece { kind: if bits == 0 { Kind::Decimal } else { Kind::Unknown }, bits, shift: 0 }
     }
 
     /// The bits, where they stand in the value.
@@ -215,7 +276,7 @@ impl fmt::Display for Piece {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = self.bits >> self.shift;
         match self.kind {
-            Kind::Name(name) => f.write_str(name)?,
+            Kind::Name(name) => f.write_str(name.text())?,
             _ if number == 0 => f.write_str("0")?,
             Kind::Decimal => write!(f, "{number}")?,
             Kind::Octal => write!(f, "0{number:o}")?,
@@ -390,8 +451,7 @@ impl Iterator for Pieces {
                         Some(outer) => outer.rest |= rest.checked_shl(shift - outer.shift).unwrap_or(0),
                         None if rest != 0 || !self.told => {
                             self.told = true;
-                            let kind = if rest == 0 { Kind::Decimal } else { Kind::Unknown };
-                            return Some(Piece { kind, bits: rest, shift: 0 });
+                            return Some(Piece::unnamed(rest));
                         }
                         None => {}
                     }

@@ -3,6 +3,7 @@
 //! `xtask/src/emit/sets.rs` writes what stands here; each accessor answers for any place, also one that there is not.
 
 use crate::abi::Abi;
+use crate::word::Word;
 
 /// A set, the first of `sets`, and those that its parts refer to. Everything of it is in statics of its own: what a
 /// program does not name is not linked.
@@ -88,6 +89,7 @@ impl Pool {
     }
 
     /// The bits of a part on an ABI, and how far they are shifted.
+    #[inline]
     pub(crate) fn mask(&self, part: &P, abi: Abi) -> (u64, u32) {
         let start = usize::from(part.0);
         let masks = self.words.get(start..start + 2 * usize::from(part.1)).unwrap_or_default();
@@ -96,7 +98,7 @@ impl Pool {
     }
 
     /// The first member of a list with a value; a member of flags that is 0 says nothing.
-    pub(crate) fn named(&self, set: &S, list: L, abi: Abi, value: u64) -> Option<&'static str> {
+    pub(crate) fn named(&self, set: &S, list: L, abi: Abi, value: u64) -> Option<Word> {
         let rows = self.rows(list);
         let mut at = 0;
         loop {
@@ -117,8 +119,7 @@ impl Pool {
         let (lens, rest) = numbers.split_at_checked(count).unwrap_or_default();
         let each = if form & EACH == 0 { 0 } else { count };
         let (whom, rest) = rest.split_at_checked(each).unwrap_or_default();
-        let values = rest.get(..count * usize::from(form & WIDTH)).unwrap_or_default();
-        Rows { names: self.names, first: names as usize, lens, whom, values, form, one }
+        Rows { names: self.names, first: names as usize, lens, whom, values: rest, form, one }
     }
 
     /// The length of the name, the place of the ABIs and the value of a row of a list, while the crate compiles.
@@ -148,6 +149,7 @@ pub(crate) struct Rows {
     first: usize,
     pub(crate) lens: &'static [u8],
     whom: &'static [u8],
+    /// With what stands behind them.
     values: &'static [u8],
     form: u8,
     one: u8,
@@ -171,6 +173,7 @@ impl Rows {
     /// The value of a row.
     #[inline]
     pub(crate) fn value(&self, at: usize) -> Option<u64> {
+        self.lens.get(at)?;
         let width = usize::from(self.form & WIDTH);
         let bytes = self.values.get(at * width..).filter(|bytes| bytes.len() >= width)?;
         Some(match self.form & !EACH {
@@ -184,7 +187,8 @@ impl Rows {
 
     /// The first row from a place on that has a value.
     fn position(&self, from: usize, value: u64) -> Option<usize> {
-        let bytes = self.values.get(from * usize::from(self.form & WIDTH)..)?;
+        let width = usize::from(self.form & WIDTH);
+        let bytes = self.values.get(from * width..self.lens.len() * width)?;
         let found = match self.form & !EACH {
             1 => bytes.iter().position(|byte| u64::from(*byte) == value),
             2 => bytes.chunks_exact(2).position(|of| two(of) == value),
@@ -196,7 +200,7 @@ impl Rows {
     }
 
     /// The name of a row; a further value of a name stands behind it.
-    pub(crate) fn name(&self, at: usize) -> Option<&'static str> {
+    pub(crate) fn name(&self, at: usize) -> Option<Word> {
         let lens = self.lens.get(..=at)?;
         let end = lens.iter().map(|len| usize::from(*len)).sum::<usize>();
         let len = lens.iter().rev().find(|len| **len != 0)?;
@@ -204,96 +208,103 @@ impl Rows {
     }
 
     #[inline]
-    fn text(&self, start: usize, end: usize) -> Option<&'static str> {
-        self.names.get(self.first + start..self.first + end)
+    fn text(&self, start: usize, end: usize) -> Option<Word> {
+        Word::of(self.names, self.first + start, end.checked_sub(start)?)
     }
 
     /// The next row: its name, its value, and the place of its ABIs.
     #[inline]
-    pub(crate) fn next(&self, scan: &mut Scan) -> Option<(&'static str, u64, u8)> {
+    pub(crate) fn next(&self, scan: &mut Scan) -> Option<(Word, u64, u8)> {
         let at = scan.at;
         let (value, len) = (self.value(at)?, usize::from(*self.lens.get(at)?));
         let start = if len == 0 { scan.start } else { scan.end };
         *scan = Scan { at: at + 1, start, end: scan.end + len };
-        Some((self.text(start, scan.end).unwrap_or(""), value, self.whom(at)))
+        Some((self.text(start, scan.end).unwrap_or(Word::NONE), value, self.whom(at)))
     }
 
-    /// The next row whose bits are all there; a loop for each form, since most of the time of naming goes here.
-    pub(crate) fn next_flag(&self, scan: &mut Scan, bits: u64) -> Option<(&'static str, u64, u8)> {
-        match self.form & !EACH {
-            1 => self.flag_in(scan, bits, 1, |of| of.first().map_or(0, |byte| u64::from(*byte))),
-            2 => self.flag_in(scan, bits, 2, two),
-            4 => self.flag_in(scan, bits, 4, four),
-            8 => self.flag_in(scan, bits, 8, eight),
-            _ => self.flag_in(scan, bits, 4, signed),
+    /// The next row whose bits are all there.
+    pub(crate) fn next_flag(&self, scan: &mut Scan, bits: u64) -> Option<(Word, u64, u8)> {
+        loop {
+            let next = self.next(scan)?;
+            if next.1 & !bits == 0 && next.1 != 0 {
+                return Some(next);
+            }
         }
     }
 
-    /// Hands over the name of each row that is of an ABI and whose bits are all there; returns the bits that have none.
-    #[cfg(feature = "decode")]
-    #[inline]
+    /// Hands over the name and the value of each row that is of an ABI and whose bits are all there and in none before; returns
+    /// the bits that have none. Most of the time of naming goes here, hence a loop for each form.
+    #[inline(always)]
     pub(crate) fn each_flag<E>(
         &self,
         bits: u64,
         has: impl Fn(u8) -> bool,
-        tell: &mut impl FnMut(&'static str) -> Result<(), E>,
+        mut tell: impl FnMut(Word, u64) -> Result<(), E>,
     ) -> Result<u64, E> {
+        if bits == 0 || self.whom.is_empty() && !has(self.one) {
+            return Ok(bits);
+        }
+        let is_of = |at: usize| self.whom.is_empty() || has(self.whom(at));
         match self.form & !EACH {
-            1 => self.flags_in(bits, 1, |of| of.first().map_or(0, |byte| u64::from(*byte)), has, tell),
-            2 => self.flags_in(bits, 2, two, has, tell),
-            4 => self.flags_in(bits, 4, four, has, tell),
-            8 => self.flags_in(bits, 8, eight, has, tell),
-            _ => self.flags_in(bits, 4, signed, has, tell),
+            2 => self.flags_in::<E, 2>(bits, is_of, &mut tell),
+            4 => self.flags_in::<E, 4>(bits, is_of, &mut tell),
+            _ => self.other_flags(bits, has, &mut tell),
         }
     }
 
-    #[cfg(feature = "decode")]
-    #[inline]
-    fn flags_in<E>(
+    #[inline(always)]
+    fn flags_in<E, const WIDTH: usize>(
         &self,
         mut bits: u64,
-        width: usize,
-        value: impl Fn(&[u8]) -> u64,
-        has: impl Fn(u8) -> bool,
-        tell: &mut impl FnMut(&'static str) -> Result<(), E>,
+        is_of: impl Fn(usize) -> bool,
+        tell: &mut impl FnMut(Word, u64) -> Result<(), E>,
     ) -> Result<u64, E> {
-        let (mut start, mut end) = (0, 0);
-        for ((at, len), of) in self.lens.iter().enumerate().zip(self.values.chunks_exact(width)) {
-            if bits == 0 {
-                break;
-            }
-            start = if *len == 0 { start } else { end };
+        let (mut end, names) = (self.first, self.names);
+        for ((at, len), of) in self.lens.iter().enumerate().zip(self.values.chunks_exact(WIDTH)) {
+            let start = end;
             end += usize::from(*len);
-            let of = value(of);
-            if of & !bits == 0 && of != 0 && has(self.whom(at)) {
-                bits &= !of;
-                tell(self.text(start, end).unwrap_or(""))?;
+            let mut eight = [0; 8];
+            for (to, from) in eight.iter_mut().zip(of) {
+                *to = *from;
+            }
+            let value = u64::from_le_bytes(eight);
+            if value & !bits == 0 && value != 0 && is_of(at) {
+                bits &= !value;
+                match Word::of(names, start, usize::from(*len)) {
+                    Some(name) if *len > 0 => tell(name, value)?,
+                    _ => tell(self.name_of_several(at), value)?,
+                }
+                if bits == 0 {
+                    break;
+                }
             }
         }
         Ok(bits)
     }
 
-    #[inline(always)]
-    fn flag_in(
+    /// The same without haste.
+    #[inline(never)]
+    pub(crate) fn other_flags<E>(
         &self,
-        scan: &mut Scan,
-        bits: u64,
-        width: usize,
-        value: impl Fn(&[u8]) -> u64,
-    ) -> Option<(&'static str, u64, u8)> {
-        let (mut start, mut end) = (scan.start, scan.end);
-        let lens = self.lens.get(scan.at..)?;
-        let values = self.values.get(scan.at * width..)?.chunks_exact(width);
-        for ((len, of), at) in lens.iter().zip(values).zip(scan.at..) {
-            start = if *len == 0 { start } else { end };
-            end += usize::from(*len);
-            let of = value(of);
-            if of & !bits == 0 && of != 0 {
-                *scan = Scan { at: at + 1, start, end };
-                return Some((self.text(start, end).unwrap_or(""), of, self.whom(at)));
+        mut bits: u64,
+        has: impl Fn(u8) -> bool,
+        tell: &mut impl FnMut(Word, u64) -> Result<(), E>,
+    ) -> Result<u64, E> {
+        let mut scan = Scan::default();
+        while let Some((name, value, whom)) = self.next_flag(&mut scan, bits) {
+            if has(whom) {
+                bits &= !value;
+                tell(name, value)?;
             }
         }
-        None
+        Ok(bits)
+    }
+
+    /// The name of a further value of it, which has a length of 0.
+    #[cold]
+    #[inline(never)]
+    fn name_of_several(&self, at: usize) -> Word {
+        self.name(at).unwrap_or(Word::NONE)
     }
 }
 

@@ -32,6 +32,17 @@ pub(crate) enum Habit {
     Syscall,
 }
 
+impl Habit {
+    /// Whether all arguments of the call are shown as those of others are.
+    #[inline]
+    pub(crate) const fn shows_as_usual(self) -> bool {
+        !matches!(
+            self,
+            Habit::Poll | Habit::Ppoll | Habit::Select | Habit::Mmap | Habit::Mmap2 | Habit::Futex | Habit::Clone
+        )
+    }
+}
+
 /// The calls with a habit.
 const HABITS: [(Habit, &[&str]); 12] = [
     (Habit::Sleep, &["nanosleep", "clock_nanosleep", "clock_nanosleep_time64"]),

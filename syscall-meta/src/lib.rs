@@ -185,6 +185,8 @@ mod syscall;
 mod table;
 #[cfg(feature = "decode")]
 pub mod value;
+#[cfg(feature = "constants")]
+mod word;
 
 /// What the macros name, which is nobody else's.
 #[cfg(feature = "derive")]

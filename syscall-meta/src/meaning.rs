@@ -7,6 +7,7 @@
 
 use crate::abi::Abi;
 use crate::generated::meaning as data;
+use crate::word::Word;
 
 mod built;
 mod messages;
@@ -138,7 +139,7 @@ pub(crate) const LEADS: u8 = 2;
 pub(crate) struct L(pub(crate) u16, pub(crate) u32, pub(crate) u16, pub(crate) u16);
 
 /// A field: its name, offset, kind, structure, element, how many, and the shift and width of a bit-field; with the shift,
-/// [`BRIEF`] for those of the short form.
+/// [`BRIEF`] for those of the short form and [`CALLED`].
 ///
 /// An element is its bytes in the low five bits and what it is above; 0 bytes is a structure. [`FLEXIBLE`] are as many as are
 /// there.
@@ -156,6 +157,10 @@ pub(crate) struct F(
 
 /// Above a shift: the short form has the field.
 pub(crate) const BRIEF: u8 = 0x80;
+/// Above a shift: people call it otherwise than its name is.
+pub(crate) const CALLED: u8 = 0x40;
+/// The shift itself.
+pub(crate) const SHIFT: u8 = 0x3f;
 
 /// In place of a count.
 pub(crate) const FLEXIBLE: u16 = u16::MAX;
@@ -180,18 +185,30 @@ pub(crate) fn has(abis: u16, abi: Abi) -> bool {
 /// A name of a field, a structure or a constant.
 #[inline]
 pub(crate) fn name(id: u16) -> &'static str {
+    word(id).text()
+}
+
+#[inline]
+fn word(id: u16) -> Word {
     let at = usize::from(id);
     match (data::STARTS.get(at), data::STARTS.get(at + 1)) {
-        (Some(start), Some(end)) => data::NAMES.get(*start as usize..*end as usize).unwrap_or(""),
-        _ => "",
+        (Some(start), Some(end)) => {
+            Word::of(data::NAMES, *start as usize, usize::from(end.saturating_sub(*start))).unwrap_or(Word::NONE)
+        }
+        _ => Word::NONE,
     }
 }
 
 /// What a field is called: by its name, or as people call it.
 #[inline]
-pub(crate) fn field_name(id: u16) -> &'static str {
+pub(crate) fn field_word(field: &F) -> Word {
+    word(if field.6 & CALLED == 0 { field.0 } else { called(field.0) })
+}
+
+#[cold]
+fn called(id: u16) -> u16 {
     let called = data::CALLED.binary_search_by_key(&id, |(of, _)| *of).ok().and_then(|at| data::CALLED.get(at));
-    name(called.map_or(id, |(_, called)| *called))
+    called.map_or(id, |(_, called)| *called)
 }
 
 /// The kind at a place.
@@ -346,6 +363,19 @@ pub(crate) fn field_named(layout: L, name: u16) -> Option<F> {
 /// The fields of a layout, in their order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fields(core::slice::Iter<'static, built::Field>);
+
+impl Fields {
+    /// Leaves out those that the short form does not have, up to the next that it has; how many.
+    #[inline]
+    pub(crate) fn skip_long(&mut self) -> u16 {
+        let mut count = 0;
+        while self.0.as_slice().first().is_some_and(|field| !field.is_brief()) {
+            self.0.next();
+            count += 1;
+        }
+        count
+    }
+}
 
 impl Iterator for Fields {
     type Item = F;

@@ -34,6 +34,15 @@ pub trait Memory {
     /// A [`Fault`] where the byte at `address` cannot be read.
     fn read(&self, address: u64, buf: &mut [u8]) -> Result<usize, Fault>;
 
+    /// The bytes from `address` on where they lie, for memory that this process holds and that does not change while it is
+    /// decoded: a recording, a core dump. As many as lie behind each other, at least one; a shorter piece than
+    /// [`read`](Memory::read) would give is as good. `None` says nothing: the caller reads.
+    #[inline]
+    fn borrow(&self, address: u64) -> Option<&[u8]> {
+        let _ = address;
+        None
+    }
+
     /// Fills all of `buf` with the bytes from `address` on, by as many [`read`](Memory::read)s as that takes.
     ///
     /// # Errors
@@ -83,6 +92,11 @@ impl<M: Memory + ?Sized> Memory for &M {
     #[inline]
     fn read(&self, address: u64, buf: &mut [u8]) -> Result<usize, Fault> {
         (**self).read(address, buf)
+    }
+
+    #[inline]
+    fn borrow(&self, address: u64) -> Option<&[u8]> {
+        (**self).borrow(address)
     }
 }
 
@@ -137,6 +151,11 @@ impl Memory for Region<'_> {
     fn read(&self, address: u64, buf: &mut [u8]) -> Result<usize, Fault> {
         core::slice::from_ref(self).read(address, buf)
     }
+
+    #[inline]
+    fn borrow(&self, address: u64) -> Option<&[u8]> {
+        core::slice::from_ref(self).borrow(address)
+    }
 }
 
 /// The first region that has the address is read, up to its end.
@@ -146,11 +165,15 @@ impl Memory for [Region<'_>] {
         if buf.is_empty() {
             return Ok(0);
         }
-        let bytes = self.iter().map(|region| region.from(address)).find(|bytes| !bytes.is_empty());
-        let bytes = bytes.ok_or(Fault::at(address))?;
+        let bytes = self.borrow(address).ok_or(Fault::at(address))?;
         let count = bytes.len().min(buf.len());
         buf[..count].copy_from_slice(&bytes[..count]);
         Ok(count)
+    }
+
+    #[inline]
+    fn borrow(&self, address: u64) -> Option<&[u8]> {
+        self.iter().map(|region| region.from(address)).find(|bytes| !bytes.is_empty())
     }
 }
 
@@ -158,6 +181,11 @@ impl<const N: usize> Memory for [Region<'_>; N] {
     #[inline]
     fn read(&self, address: u64, buf: &mut [u8]) -> Result<usize, Fault> {
         self.as_slice().read(address, buf)
+    }
+
+    #[inline]
+    fn borrow(&self, address: u64) -> Option<&[u8]> {
+        self.as_slice().borrow(address)
     }
 }
 

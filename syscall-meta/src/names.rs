@@ -5,6 +5,8 @@
 //! computed while the crate compiles. That takes most of its build time, hence the few calls in these functions.
 
 use crate::generated::{entries, names};
+#[cfg(feature = "decode")]
+use crate::word::Word;
 
 /// The id of no name.
 pub(crate) const NONE: u16 = u16::MAX;
@@ -36,6 +38,17 @@ pub(crate) use pool;
 #[inline]
 pub(crate) fn name(id: u16) -> &'static str {
     text_at(names::TEXT, &NAME_STARTS, id)
+}
+
+/// The same with what stands behind it.
+#[cfg(feature = "decode")]
+#[inline]
+pub(crate) fn name_word(id: u16) -> Word {
+    match (NAME_STARTS.get(id as usize), NAME_STARTS.get(id as usize + 1)) {
+        (Some(start), Some(end)) => Word::of(names::TEXT, (*start).into(), end.saturating_sub(*start).into()),
+        _ => None,
+    }
+    .unwrap_or(Word::NONE)
 }
 
 /// The entry function of an id; none for [`NONE`].

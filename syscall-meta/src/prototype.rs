@@ -199,11 +199,6 @@ impl ParamData {
     /// Of nothing.
     pub(crate) const NONE: ParamData = ParamData { ty: NONE, name: NONE, class: U64, part: WHOLE, of: NONE };
 
-    /// A value whose halves are parameters of this type.
-    pub(crate) const fn of_halves(name: u16, ty: u16) -> ParamData {
-        ParamData { ty, name, class: S64, part: WHOLE, of: NONE }
-    }
-
     #[inline]
     pub(crate) const fn name(&self) -> u16 {
         self.name
@@ -235,18 +230,31 @@ impl ParamData {
 
 #[cfg(feature = "decode")]
 impl Params {
-    /// What is said of each.
     #[inline]
-    pub(crate) fn data(self) -> impl Iterator<Item = &'static ParamData> {
-        self.list.iter().filter_map(|id| prototypes::PARAMS.get(usize::from(*id)))
+    pub(crate) const fn abi(self) -> Abi {
+        self.abi
     }
 
-    /// Whether each has a word of its own and is a value by itself, as on an ABI with words of 64 bits, but for halves.
+    /// The place of each among all parameters.
     #[inline]
-    pub(crate) fn is_one_word_each(self) -> bool {
-        let is_one = |data: &ParamData| data.part == WHOLE && data.name != POS_H;
-        self.abi.word_bits() == 64 && self.data().all(is_one)
+    pub(crate) const fn ids(self) -> &'static [u16] {
+        self.list
     }
+}
+
+/// A parameter that takes a word of its own and is a value by itself.
+#[cfg(feature = "decode")]
+#[inline]
+pub(crate) fn in_one_word(id: u16) -> Option<&'static ParamData> {
+    prototypes::PARAMS.get(usize::from(id)).filter(|data| data.part == WHOLE && data.name != POS_H)
+}
+
+/// What is said of the parameter at a place; of the value whose half it is, where that is asked for.
+#[cfg(feature = "decode")]
+#[inline]
+pub(crate) fn param_data(id: u16, is_halves: bool) -> ParamData {
+    let data = prototypes::PARAMS.get(usize::from(id)).copied().unwrap_or(ParamData::NONE);
+    if is_halves { ParamData { name: data.of, class: S64, part: WHOLE, of: NONE, ..data } } else { data }
 }
 
 /// The parameters as C writes them: `int dfd, const char __user * filename`, or `void`.
@@ -294,6 +302,10 @@ impl ParamData {
 #[cfg(feature = "decode")]
 pub(crate) const POS_H: u16 = param_id(b"pos_h");
 
+/// The id of the times that a file is to have.
+#[cfg(feature = "decode")]
+pub(crate) const UTIMES: u16 = param_id(b"utimes");
+
 /// The id of a parameter's name, for constants.
 #[cfg(feature = "decode")]
 const fn param_id(name: &[u8]) -> u16 {
@@ -321,14 +333,6 @@ pub(crate) fn param_name(id: u16) -> &'static str {
 impl Param {
     pub(crate) const fn name_id(self) -> u16 {
         self.data.name
-    }
-
-    pub(crate) const fn type_id(self) -> u16 {
-        self.data.ty
-    }
-
-    pub(crate) const fn data(self) -> ParamData {
-        *self.data
     }
 
     /// The name of the value that it is a part of.

@@ -77,12 +77,15 @@ impl Memory for RecordedMemory {
         if buf.is_empty() {
             return Ok(0);
         }
-        let piece = self.pieces.range(..=address).next_back();
-        let bytes = piece.and_then(|(start, bytes)| bytes.get(usize::try_from(address - start).ok()?..));
-        let bytes = bytes.filter(|bytes| !bytes.is_empty()).ok_or(Fault::at(address))?;
+        let bytes = self.borrow(address).ok_or(Fault::at(address))?;
         let count = bytes.len().min(buf.len());
         buf[..count].copy_from_slice(&bytes[..count]);
         Ok(count)
+    }
+
+    fn borrow(&self, address: u64) -> Option<&[u8]> {
+        let (start, bytes) = self.pieces.range(..=address).next_back()?;
+        bytes.get(usize::try_from(address - start).ok()?..).filter(|bytes| !bytes.is_empty())
     }
 }
 

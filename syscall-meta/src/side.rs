@@ -33,12 +33,12 @@ pub struct Side {
     data: SideData,
     is_compat: bool,
     /// The last release that has it so: a place in the list of releases.
-    release: usize,
+    release: u8,
 }
 
 impl Side {
     pub(crate) const fn new(call: Syscall, data: SideData, is_compat: bool, release: usize) -> Side {
-        Side { call, data, is_compat, release }
+        Side { call, data, is_compat, release: release as u8 }
     }
 
     /// The call.
@@ -68,9 +68,10 @@ impl Side {
         Side { data, ..self }
     }
 
+    /// The function and its parameters, as places.
     #[cfg(feature = "decode")]
-    pub(crate) const fn entry_id(self) -> u16 {
-        self.data.entry
+    pub(crate) const fn ids(self) -> (u16, u16) {
+        (self.data.entry, self.data.params)
     }
 
     /// What one of its parameters means. `None` where the entry has none of that name.
@@ -117,10 +118,10 @@ impl Side {
     /// [`Param::words`] of these are places in that block.
     pub fn block(self) -> Option<Params> {
         // Blocks are the newest release's: an older entry that takes arguments has none (`ppc_select` of 5.10).
+        let blocks = self.call.table().data().blocks;
         if self.params()?.len() != 1 {
             return None;
         }
-        let blocks = self.call.table().data().blocks;
         let is_it = |block: &&row::Block| block.number == self.call.number() && block.compat == self.is_compat;
         Params::new(blocks.iter().find(is_it)?.params, self.call.abi())
     }
@@ -135,7 +136,7 @@ impl Side {
     ///
     /// Below the wrapper that it names can stand further functions: [`companions`](Side::companions).
     pub fn symbol(self) -> Option<Symbol> {
-        self.symbol_at(self.release)
+        self.symbol_at(self.release())
     }
 
     /// What kallsyms of a kernel release calls the entry. `None` where the releases that were read do not tell.
@@ -156,7 +157,7 @@ impl Side {
 
     /// The last release that has it so: a place in the list of releases.
     pub(crate) const fn release(self) -> usize {
-        self.release
+        self.release as usize
     }
 
     /// Whether a define macro makes its entry.
@@ -177,7 +178,7 @@ impl Side {
     /// The functions that the entry's definition makes beside it, with who sees them: `__do_sys_newfstat`. An inlined
     /// one is in no kallsyms.
     pub fn companions(self) -> impl Iterator<Item = (Symbol, Linkage)> {
-        self.companions_at(self.release)
+        self.companions_at(self.release())
     }
 
     pub(crate) fn companions_at(self, release: usize) -> impl Iterator<Item = (Symbol, Linkage)> {

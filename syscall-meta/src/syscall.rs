@@ -81,6 +81,21 @@ impl Syscall {
         self.data().name
     }
 
+    /// The function that its main way in enters and that one's parameters, as places.
+    #[cfg(feature = "decode")]
+    #[inline]
+    pub(crate) const fn ids(self) -> (u16, u16) {
+        let main = &self.data().main;
+        (main.entry, main.params)
+    }
+
+    /// Whether calls of its ABI may have their words in memory.
+    #[cfg(feature = "decode")]
+    #[inline]
+    pub(crate) const fn has_blocks(self) -> bool {
+        !self.table.data().blocks.is_empty()
+    }
+
     /// Further names that the ABI's header gives the same number: `getpid` beside `getxpid` on alpha.
     pub fn aliases(self) -> Aliases {
         let number = self.number();

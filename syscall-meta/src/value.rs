@@ -336,12 +336,18 @@ impl<'b> Struct<'b> {
     /// The fields that mean something, in their order: no padding, and of a union the member that its other fields choose.
     /// Bit-fields of a machine whose byte order is not the ABI's usual one are not among them: where they lie is not known.
     pub fn fields(&self) -> Fields<'b> {
-        self.some_fields(false)
+        Fields { of: *self, walk: self.walk(false) }
     }
 
-    fn some_fields(&self, is_brief: bool) -> Fields<'b> {
-        let empty = Fields {
-            of: *self,
+    /// The fields of the short form, as tracers show it: all where there is none.
+    pub fn brief_fields(&self) -> Fields<'b> {
+        Fields { of: *self, walk: self.walk(true) }
+    }
+
+    /// A walk over the fields, or over those of the short form.
+    #[inline]
+    pub(crate) fn walk(&self, is_brief: bool) -> Walk {
+        let mut walk = Walk {
             fields: meaning::Fields::default(),
             index: 0,
             active: Active::NONE,
@@ -350,22 +356,17 @@ impl<'b> Struct<'b> {
             left_out: false,
             seen: 0,
         };
-        let (Some(layout), Some(record)) = (meaning::layout(self.layout), meaning::record(self.record)) else {
-            return empty;
-        };
-        let decision = if self.decision == NO { None } else { meaning::decided(self.decision) };
-        Fields {
-            fields: meaning::fields(layout),
-            active: Active::new(record, layout, self.bytes, self.place),
-            chosen: decision.and_then(|decided| decided.fields_of(self.param)),
-            brief: if is_brief { record.3 } else { 0 },
-            ..empty
+        if let (Some(layout), Some(record)) = (meaning::layout(self.layout), meaning::record(self.record)) {
+            walk.fields = meaning::fields(layout);
+            walk.brief = if is_brief { record.3 } else { 0 };
+            if record.5 > 0 {
+                walk.active = Active::new(record, layout, self.bytes, self.place);
+            }
+            if self.decision != NO {
+                walk.chosen = meaning::decided(self.decision).and_then(|decided| decided.fields_of(self.param));
+            }
         }
-    }
-
-    /// The fields of the short form, as tracers show it: all where there is none.
-    pub fn brief_fields(&self) -> Fields<'b> {
-        self.some_fields(true)
+        walk
     }
 
     /// The value of the field with this name.
@@ -378,43 +379,50 @@ impl<'b> Struct<'b> {
 #[derive(Clone, Debug)]
 pub struct Fields<'b> {
     of: Struct<'b>,
+    walk: Walk,
+}
+
+impl Fields<'_> {
+    /// Whether some were left out for the short form, of those that were gone through.
+    pub const fn left_out(&self) -> bool {
+        self.walk.left_out
+    }
+}
+
+/// Where in a structure's fields one is.
+#[derive(Clone, Debug)]
+pub(crate) struct Walk {
     fields: meaning::Fields,
     index: u16,
     active: Active,
     chosen: Option<&'static [u16]>,
     /// How many the short form has, where it is asked for and there is one.
     brief: u8,
-    left_out: bool,
+    pub(crate) left_out: bool,
     /// How many of the short form were gone through.
     seen: u8,
 }
 
-impl Fields<'_> {
-    /// Whether some were left out for the short form, of those that were gone through.
-    pub const fn left_out(&self) -> bool {
-        self.left_out
-    }
-}
-
-impl<'b> Fields<'b> {
+impl Walk {
     /// The next field that means something: itself, its place, and the kind that it has here.
     #[inline]
-    fn step(&mut self) -> Option<(F, u16, u16)> {
+    pub(crate) fn step(&mut self, of: &Struct<'_>) -> Option<(F, u16, u16)> {
         loop {
+            if self.brief > 0 && self.left_out {
+                if self.seen >= self.brief {
+                    return None;
+                }
+                self.index += self.fields.skip_long();
+            }
             let field = self.fields.next()?;
             let index = self.index;
             self.index += 1;
             let is_brief = self.brief == 0 || field.6 & meaning::BRIEF != 0;
-            if !is_brief && self.left_out {
-                if self.seen >= self.brief {
-                    return None;
-                }
-                continue;
-            }
             self.seen = self.seen.saturating_add(u8::from(is_brief));
-            let kind = self.of.kind_instead(&field).unwrap_or_else(|| self.active.kind(&field));
-            let is_unused = meaning::kind(kind).is_some_and(|kind| kind.0 == Plain::Unused as u8);
-            if is_unused || self.chosen.is_some_and(|chosen| !is_chosen(chosen, field.0)) {
+            let decides = self.active.holds != 0 || of.instead.1 != 0 || self.chosen.is_some();
+            let kind = if decides { self.decided(of, &field) } else { Some(field.2) };
+            let Some(kind) = kind else { continue };
+            if meaning::kind(kind).is_some_and(|kind| kind.0 == Plain::Unused as u8) {
                 continue;
             }
             if !is_brief {
@@ -425,31 +433,14 @@ impl<'b> Fields<'b> {
         }
     }
 
-    /// The next of them, a number by itself, which most are.
-    #[inline]
-    pub(crate) fn next_field(&mut self) -> Option<(&'static str, FieldValue<'b>)> {
-        loop {
-            let (field, index, kind) = self.step()?;
-            let value = match self.of.scalar(&field, kind) {
-                Some(number) => FieldValue::Number(number),
-                None => match self.of.value(&field, index, kind) {
-                    Some(value) => FieldValue::Other(value),
-                    None => {
-                        // What ends a structure, and nobody says how much of it there is.
-                        self.left_out |= field.5 == FLEXIBLE;
-                        continue;
-                    }
-                },
-            };
-            return Some((meaning::field_name(field.0), value));
+    /// The kind that a field has here, where something decides that; none where it means nothing.
+    #[inline(never)]
+    fn decided(&self, of: &Struct<'_>, field: &F) -> Option<u16> {
+        if self.chosen.is_some_and(|chosen| !is_chosen(chosen, field.0)) {
+            return None;
         }
+        Some(of.kind_instead(field).unwrap_or_else(|| self.active.kind(field)))
     }
-}
-
-/// What a field holds.
-pub(crate) enum FieldValue<'b> {
-    Number(Number),
-    Other(Value<'b>),
 }
 
 impl<'b> Iterator for Fields<'b> {
@@ -457,9 +448,9 @@ impl<'b> Iterator for Fields<'b> {
 
     fn next(&mut self) -> Option<(&'static str, Value<'b>)> {
         loop {
-            let (field, index, kind) = self.step()?;
+            let (field, index, kind) = self.walk.step(&self.of)?;
             if let Some(value) = self.of.value(&field, index, kind) {
-                return Some((meaning::field_name(field.0), value));
+                return Some((meaning::field_word(&field).text(), value));
             }
         }
     }
@@ -468,7 +459,7 @@ impl<'b> Iterator for Fields<'b> {
 impl<'b> Struct<'b> {
     /// The number in a field that is one and leads to nothing.
     #[inline]
-    fn scalar(&self, field: &F, kind: u16) -> Option<Number> {
+    pub(crate) fn scalar(&self, field: &F, kind: u16) -> Option<Number> {
         let F(_, _, _, record, class, count, _, width) = *field;
         let tag = meaning::kind(kind)?.0;
         let is_pointer = is_pointer(tag, class & meaning::POINTER != 0);
@@ -480,7 +471,7 @@ impl<'b> Struct<'b> {
         Some(Number::new(kind, bits, class & meaning::SIGNED != 0, value, self.place.abi))
     }
 
-    fn value(&self, field: &F, index: u16, kind: u16) -> Option<Value<'b>> {
+    pub(crate) fn value(&self, field: &F, index: u16, kind: u16) -> Option<Value<'b>> {
         if let Some((tag, inner)) = self.child(index) {
             return Some(Value::of_node(tag, inner, self.place));
         }
@@ -596,6 +587,7 @@ impl Active {
 }
 
 /// The integer in a field, a signed one extended.
+#[inline]
 pub(crate) fn field_number(field: &F, bytes: &[u8], place: Place) -> Option<u64> {
     let F(_, offset, _, _, class, _, shift, width) = *field;
     let size = usize::from(class & meaning::BYTES_OF);
@@ -609,7 +601,7 @@ pub(crate) fn field_number(field: &F, bytes: &[u8], place: Place) -> Option<u64>
     }
     // Layouts tell bit-fields as the usual order has them; in the other one they lie elsewhere.
     let above = 64u32.checked_sub(u32::from(width)).filter(|_| place.order == place.abi.usual_order())?;
-    let number = number.checked_shr((shift & !meaning::BRIEF).into())? << above;
+    let number = number.checked_shr((shift & meaning::SHIFT).into())? << above;
     Some(if class & meaning::SIGNED != 0 { ((number as i64) >> above) as u64 } else { number >> above })
 }
 

@@ -2,7 +2,7 @@
 
 use super::length::Around;
 use super::tape::{HEAD, LIST_PLAIN, LIST_TEXTS, Mark, STRUCT_WHOLE, Tape, node};
-use super::{MAX_ARGS, Nodes, Slot, Slots, integer};
+use super::{Nodes, Slot, Slots, integer};
 use crate::abi::{Abi, ByteOrder};
 use crate::habit::Habit;
 use crate::kind::Plain;
@@ -23,6 +23,7 @@ pub(super) enum Phase {
 /// The reading of one end of a call.
 pub(super) struct Follow<'a, M: ?Sized> {
     pub(super) slots: &'a Slots,
+    abi: Abi,
     pub(super) limits: Limits,
     pub(super) order: ByteOrder,
     pub(super) memory: &'a M,
@@ -57,7 +58,7 @@ fn pointer_size(abi: Abi) -> usize {
 
 impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     pub(super) fn new(
-        slots: &'a Slots,
+        (slots, abi): (&'a Slots, Abi),
         limits: Limits,
         order: ByteOrder,
         memory: &'a M,
@@ -65,11 +66,12 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         before: &'a Nodes<'a>,
     ) -> Self {
         let budget = limits.bytes;
-        Follow { slots, limits, order, memory, phase, filled: None, direction: 0, before, budget, netlink: None }
+        Follow { slots, abi, limits, order, memory, phase, filled: None, direction: 0, before, budget, netlink: None }
     }
 
+    #[inline]
     pub(super) fn abi(&self) -> Abi {
-        self.slots.side.syscall().abi()
+        self.abi
     }
 
     fn place(&self) -> Place {
@@ -86,11 +88,10 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     }
 
     /// The nodes of all arguments.
-    pub(super) fn arguments<'b>(&mut self, scratch: &mut Scratch<'b>) -> Nodes<'b> {
+    pub(super) fn arguments<'b>(&mut self, scratch: &mut Scratch<'b>, nodes: &mut Nodes<'b>) {
         let mut tape = Tape::new(scratch.lend());
-        let mut starts = [0; MAX_ARGS + 1];
         let slots = self.slots;
-        let ends = starts.get_mut(1..).unwrap_or_default();
+        let ends = nodes.starts.get_mut(1..).unwrap_or_default();
         for (slot, end) in slots.get().iter().zip(ends) {
             if slot.tag >= tag::PATH {
                 self.argument(slot, &mut tape);
@@ -99,7 +100,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         }
         let (bytes, rest) = tape.finish();
         scratch.give(bytes.len(), rest);
-        Nodes { bytes, starts }
+        nodes.bytes = bytes;
     }
 
     /// The node of an argument; nothing where it is a number, or where there is nothing to read at this end.
@@ -107,27 +108,28 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     fn argument(&mut self, slot: &Slot, tape: &mut Tape) {
         let wanted = match self.phase {
             // Where buffers are is read in any case.
-            Phase::Entry => slot.direction & IN != 0 || slot.tag == tag::IOVEC,
-            Phase::Exit(_) if slot.direction & OUT == 0 => false,
+            Phase::Entry => slot.direction() & IN != 0 || slot.tag == tag::IOVEC,
+            Phase::Exit(_) if slot.direction() & OUT == 0 => false,
             // A sleep tells what is left of it when it was interrupted, and then only.
             Phase::Exit(outcome) if self.is_sleep() => outcome.errno().is_some_and(interrupted),
             Phase::Exit(outcome) => outcome.errno().is_none(),
         };
-        self.direction = slot.direction;
+        self.direction = slot.direction();
         let Some(address) = slot.value().filter(|address| wanted && *address != 0) else { return };
         // Addresses of 32 bits were not extended by their sign.
         let address = if self.abi().pointer_bits() == 32 { address & 0xffff_ffff } else { address };
-        if slot.tag == tag::PATH {
+        if let tag::PATH | tag::STRING = slot.tag {
             // Most are that.
             let start = tape.mark();
-            if !self.short_path(address, tape) && !self.text(address, self.limits.path, tape) {
+            let limit = if slot.tag == tag::PATH { self.limits.path } else { self.limits.text };
+            if !self.short_text(address, limit, tape) && !self.text(address, limit, tape) {
                 tape.back(start);
                 self.address(address, tape);
             }
             return;
         }
         let Some(kind) = meaning::kind(slot.kind) else { return };
-        self.pointer(kind, slot.param.ty(), slot.fields, slot.param.name(), address, Around::Params, 0, tape);
+        self.pointer(kind, slot.param().ty(), slot.fields, slot.name(), address, Around::Params, 0, tape);
     }
 
     /// A node for what a pointer leads to: NULL, or an address where that cannot be read.
@@ -184,8 +186,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     /// Whether the size of a buffer, which is the argument behind it, is 0 although the result is not about that.
     fn is_empty_buffer(&self, param: u16) -> bool {
         let slots = self.slots.get();
-        let behind =
-            slots.iter().position(|slot| slot.param.name() == param && param != NO).and_then(|at| slots.get(at + 1));
+        let behind = slots.iter().position(|slot| slot.name() == param && param != NO).and_then(|at| slots.get(at + 1));
         self.direction & IN == 0 && behind.is_some_and(|slot| slot.value() == Some(0))
     }
 
@@ -308,10 +309,24 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         }
     }
 
-    /// A path that one reading has the end of, as most do; else nothing is done.
+    /// A text that lies in this process and is not long, as most are where that can be; else nothing is done.
     #[inline]
-    fn short_path(&mut self, address: u64, tape: &mut Tape) -> bool {
-        if self.budget < CHUNK || self.limits.path < CHUNK {
+    fn short_text(&mut self, address: u64, limit: usize, tape: &mut Tape) -> bool {
+        let Some(bytes) = self.memory.borrow(address) else { return self.short_path(address, limit, tape) };
+        let bytes = bytes.get(..limit.min(CHUNK) + 1).unwrap_or(bytes);
+        let Some((head, room)) = tape.room(HEAD + 1 + CHUNK).and_then(|room| room.split_first_chunk_mut()) else {
+            return false;
+        };
+        let Some(end) = text_to(bytes, room).filter(|end| *end < self.budget) else { return false };
+        *head = text_head(end);
+        tape.take(HEAD + 1 + end);
+        self.budget -= end + 1;
+        true
+    }
+
+    /// A path that one reading has the end of, as most do; else nothing is done.
+    fn short_path(&mut self, address: u64, limit: usize, tape: &mut Tape) -> bool {
+        if self.budget < CHUNK || limit < CHUNK {
             return false;
         }
         let Some((head, room)) = tape.room(HEAD + 1 + CHUNK).and_then(|room| room.split_first_chunk_mut()) else {
@@ -319,9 +334,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         };
         let count = self.memory.read(address, room).unwrap_or(0);
         let Some(end) = room.get(..count).and_then(nul_in) else { return false };
-        let [a, b, c, d] = (end as u32 + 1).to_le_bytes();
-        const { assert!(HEAD + 1 == 6, "a tag, a length, whether it is cut") };
-        *head = [node::TEXT, a, b, c, d, 0];
+        *head = text_head(end);
         tape.take(HEAD + 1 + end);
         self.budget -= count;
         true
@@ -512,12 +525,11 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     /// whether that is all that the program's form of it has.
     fn passed(&self, record: u16, param: u16, address: u64) -> (usize, bool) {
         let slots = self.slots.get();
-        let behind =
-            slots.iter().position(|slot| slot.param.name() == param && param != NO).and_then(|at| slots.get(at + 1));
-        let size = behind.and_then(|slot| match prototype::param_name(slot.param.name()) {
+        let behind = slots.iter().position(|slot| slot.name() == param && param != NO).and_then(|at| slots.get(at + 1));
+        let size = behind.and_then(|slot| match prototype::param_name(slot.name()) {
             "size" | "usize" | "rseq_len" => Some((slot.value()?, true)),
             // The value of an option, which may be given and returned short.
-            "optlen" if slot.param.is_pointer() => Some((self.behind(self.slots, slot.param.name())?, false)),
+            "optlen" if slot.param().is_pointer() => Some((self.behind(self.slots, slot.name())?, false)),
             "optlen" => Some((slot.value()?, false)),
             _ => None,
         });
@@ -615,7 +627,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
 
     /// The text of a message of System V, which is as long as another argument or the result says.
     fn message(&mut self, index: u16, address: u64, offset: u16, tape: &mut Tape) {
-        let given = self.slots.get().iter().find(|slot| prototype::param_name(slot.param.name()) == "msgsz");
+        let given = self.slots.get().iter().find(|slot| prototype::param_name(slot.name()) == "msgsz");
         let len = self.result().filter(|_| self.direction & OUT != 0).or(given.and_then(|slot| slot.value()));
         let (Some(len), Some(at)) = (len, address.checked_add(offset.into())) else { return };
         let before = tape.mark();
@@ -730,6 +742,32 @@ fn nul_in(bytes: &[u8]) -> Option<usize> {
     }
     let rest = bytes.get(at..).unwrap_or_default();
     rest.iter().position(|byte| *byte == 0).map(|end| at + end)
+}
+
+/// What stands before a text of so many bytes that is not cut.
+#[inline]
+fn text_head(len: usize) -> [u8; HEAD + 1] {
+    let [a, b, c, d] = (len as u32 + 1).to_le_bytes();
+    [node::TEXT, a, b, c, d, 0]
+}
+
+/// Copies a text into the room that there is for it, with what lies behind it in the same bytes; how long it is without its
+/// NUL. None where it does not end in the room: what that holds then does not matter.
+#[inline]
+fn text_to(bytes: &[u8], room: &mut [u8]) -> Option<usize> {
+    const PIECE: usize = 16;
+    let mut at = 0;
+    for (some, place) in bytes.chunks_exact(PIECE).zip(room.chunks_exact_mut(PIECE)) {
+        let (Some(some), Some(place)) = (some.first_chunk::<PIECE>(), place.first_chunk_mut::<PIECE>()) else { break };
+        *place = *some;
+        if some.iter().fold(false, |any, byte| any | (*byte == 0)) {
+            return nul_in(some).map(|end| at + end);
+        }
+        at += PIECE;
+    }
+    let end = at + nul_in(bytes.get(at..)?)?;
+    room.get_mut(at..end)?.copy_from_slice(bytes.get(at..end)?);
+    Some(end)
 }
 
 /// EINTR, and the kernel's own ERESTART_RESTARTBLOCK, which a program sees as that.

@@ -36,7 +36,7 @@ impl<M: Memory + ?Sized> Follow<'_, M> {
             (term::RESULT, _) => self.result(),
             (term::PARAM, Around::Params) => {
                 let slot = self.slots.slot(first)?;
-                slot.value().map(|value| if slot.param.is_signed() { not_negative(value) } else { value })
+                slot.value().map(|value| if slot.param().is_signed() { not_negative(value) } else { value })
             }
             (term::PARAM, Around::Fields(layout, bytes)) => self.field(layout, first, bytes),
             (term::BEHIND, Around::Params) => self.behind(self.slots, first),
@@ -48,7 +48,7 @@ impl<M: Memory + ?Sized> Follow<'_, M> {
     /// The number that a parameter points to.
     pub(super) fn behind(&self, slots: &Slots, name: u16) -> Option<u64> {
         let slot = slots.slot(name)?;
-        let class = meaning::pointee_of_type(slot.param.ty(), self.abi()).or_else(|| {
+        let class = meaning::pointee_of_type(slot.param().ty(), self.abi()).or_else(|| {
             // One that a choice made a pointer says its type itself.
             meaning::kind(slot.kind).and_then(|kind| meaning::scalar(kind.3, self.abi()))
         })?;
@@ -57,7 +57,7 @@ impl<M: Memory + ?Sized> Follow<'_, M> {
         self.memory.read_exact(slot.value()?, bytes).ok()?;
         let now = not_negative(value::extended(integer(bytes, self.order), class));
         // What the kernel puts there may be more than there was room for.
-        let at = slots.get().iter().position(|of| of.param.name() == name)?;
+        let at = slots.get().iter().position(|of| of.name() == name)?;
         let before = self.before.get(at);
         let room = match Reader::new(before).node() {
             Some((node::NUMBERS, mut inner)) => {
@@ -72,7 +72,7 @@ impl<M: Memory + ?Sized> Follow<'_, M> {
     fn field_behind(&self, slots: &Slots, param: u16, field: u16) -> Option<u64> {
         let slot = slots.slot(param)?;
         let kind = meaning::kind(slot.kind)?;
-        let record = if kind.2 == NO { meaning::record_of_type(slot.param.ty()) } else { kind.2 };
+        let record = if kind.2 == NO { meaning::record_of_type(slot.param().ty()) } else { kind.2 };
         let layout = meaning::layout(meaning::layout_on(record, self.abi())?)?;
         let field = meaning::field_named(layout, field)?;
         let mut bytes = [0; 8];

@@ -19,9 +19,11 @@ use crate::memory::{Memory, Scratch};
 use crate::names;
 use crate::outcome::Outcome;
 use crate::prototype::{self, ParamData};
+use crate::show::Style;
 use crate::side::Side;
 use crate::syscall::Syscall;
 use crate::value::{Number, Place, Value, is_pointer};
+use crate::word::Word;
 
 pub use descriptors::{Descriptors, FdKind};
 use follow::{Follow, Phase};
@@ -101,94 +103,154 @@ impl Decoder {
         descriptors: &D,
         scratch: &mut Scratch<'b>,
     ) -> Entered<'b> {
-        let order = self.order.unwrap_or_else(|| call.abi().usual_order());
-        let before = Nodes::NONE;
-        let mut entered = Entered {
-            call: *call,
-            limits: self.limits,
-            order,
-            slots: None,
-            before,
-            taken: 0,
-            through: None,
-            netlink: None,
-        };
-        let Some(of) = call.syscall() else { return entered };
-        let compat = if self.compat { of.compat_side().filter(|side| !takes_kernels_stat(*side)) } else { None };
-        let side = compat.unwrap_or(of.side());
-        // It is large, so it is made where it stays.
-        let slots = entered.slots.insert(Slots::new(side));
-        slots.fill(call, order, memory);
-        if slots.side.syscall() != of || slots.behind != NO {
-            entered.through = Some(of);
-        }
-        entered.netlink = descriptors::netlink(slots, descriptors);
-        if slots.directions & IN == 0 {
-            entered.taken = scratch.taken();
-            return entered;
-        }
-        let mut follow = Follow::new(slots, self.limits, order, memory, Phase::Entry, &before);
-        follow.netlink = entered.netlink;
-        entered.before = follow.arguments(scratch);
-        entered.taken = scratch.taken();
+        let mut entered = Entered::NONE;
+        self.begin(&mut entered, call, memory, descriptors, scratch);
         entered
+    }
+
+    /// Writes a call of which both ends are known, as a recording has it, into a buffer as [`Decoded::show_in`] does, with the
+    /// memory as it was at each end. It is the fastest way from a call to its text: what is known of a call is large, and
+    /// here it stays where it is made.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "native", target_arch = "x86_64"))] {
+    /// use syscall_meta::{Abi, Decoder, Outcome, RawCall, Region, Scratch, Style};
+    ///
+    /// let memory = [Region::new(0x1000, b"/tmp\0")];
+    /// let call = RawCall::new(Abi::X86_64, 80, [0x1000, 0, 0, 0, 0, 0]);
+    /// let outcome = Outcome::from_word(Abi::X86_64, 0);
+    /// let (mut room, mut text) = ([0; 4096], [0; 256]);
+    /// let mut scratch = Scratch::new(&mut room);
+    /// let text = Decoder::new().show(&call, outcome, (&memory, &memory), Style::new(), &mut scratch, &mut text);
+    /// assert_eq!(text, Ok(&br#"chdir("/tmp") = 0"#[..]));
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Where the buffer has not room for all of it.
+    pub fn show<'t, M: Memory + ?Sized, N: Memory + ?Sized>(
+        &self,
+        call: &RawCall,
+        outcome: Outcome,
+        (before, after): (&M, &N),
+        style: Style,
+        scratch: &mut Scratch<'_>,
+        buf: &'t mut [u8],
+    ) -> Result<&'t [u8], fmt::Error> {
+        let mut decoded = Decoded { entered: Entered::NONE, after: Nodes::NONE, outcome: Some(outcome) };
+        self.begin(&mut decoded.entered, call, before, &|_| None, scratch);
+        if decoded.entered.is_written(outcome) {
+            decoded.entered.written(outcome, after, scratch, &mut decoded.after);
+        }
+        decoded.show_in(style, buf)
+    }
+
+    #[inline]
+    fn begin<'b, M: Memory + ?Sized, D: Descriptors + ?Sized>(
+        &self,
+        entered: &mut Entered<'b>,
+        call: &RawCall,
+        memory: &M,
+        descriptors: &D,
+        scratch: &mut Scratch<'b>,
+    ) {
+        let order = self.order.unwrap_or_else(|| call.abi().usual_order());
+        (entered.call, entered.limits, entered.order) = (*call, self.limits, order);
+        let Some(of) = call.syscall() else { return };
+        let slots = &mut entered.slots;
+        slots.fill(of, self.compat, call, order, memory);
+        entered.is_behind = slots.behind != NO || slots.call != Some(of);
+        entered.netlink = descriptors::netlink(slots, descriptors);
+        if slots.directions & IN != 0 {
+            let mut follow = Follow::new((slots, call.abi()), self.limits, order, memory, Phase::Entry, &Nodes::NONE);
+            follow.netlink = entered.netlink;
+            follow.arguments(scratch, &mut entered.before);
+        }
+        entered.taken = scratch.taken();
     }
 }
 
-/// Whether a compat side is a function that fills the 64-bit kernel's own `struct stat`, which programs of the ABI know as
-/// another structure: mips_o32's `stat64` (`arch/mips/include/uapi/asm/stat.h`). Its main side says so.
-fn takes_kernels_stat(side: Side) -> bool {
-    side.syscall().abi() == Abi::MipsO32 && side.entry().is_some_and(|entry| entry.starts_with("sys_new"))
-}
-
-/// An argument: what its words hold, and what they mean.
+/// An argument: what its words hold, and what they mean. Small, since a call has eight of them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Slot {
     word: u64,
-    pub(crate) param: ParamData,
+    /// The place of the parameter among all.
+    param: u16,
     pub(crate) kind: u16,
     /// A decision that says which fields of what it points to matter.
     pub(crate) fields: u16,
-    is_known: bool,
-    /// What its kind is, and who reads and writes what it leads to.
+    /// What its kind is.
     pub(crate) tag: u8,
-    pub(crate) direction: u8,
+    /// Who reads and writes what it leads to, as kinds have it; [`KNOWN`] and [`HALVES`].
+    bits: u8,
 }
 
+/// Of a slot: what its words hold is known.
+const KNOWN: u8 = 0x80;
+/// The parameter is a half of it.
+const HALVES: u8 = 0x40;
+
 impl Slot {
-    pub(crate) const NONE: Slot = Slot {
-        word: 0,
-        param: ParamData::NONE,
-        kind: NO,
-        fields: NO,
-        is_known: false,
-        tag: tag::NOTHING,
-        direction: 0,
-    };
+    pub(crate) const NONE: Slot = Slot { word: 0, param: NO, kind: NO, fields: NO, tag: tag::NOTHING, bits: 0 };
 
     /// What its words hold, where these are known.
     #[inline]
     pub(crate) const fn value(&self) -> Option<u64> {
-        if self.is_known { Some(self.word) } else { None }
+        if self.bits & KNOWN != 0 { Some(self.word) } else { None }
     }
 
+    /// Who reads and writes what it leads to.
     #[inline]
-    pub(crate) fn set(&mut self, value: Option<u64>) {
-        self.word = value.unwrap_or(0);
-        self.is_known = value.is_some();
+    pub(crate) const fn direction(&self) -> u8 {
+        self.bits & !(KNOWN | HALVES)
+    }
+
+    /// Whether the kernel does not look at it.
+    #[inline]
+    pub(crate) const fn is_unused(&self) -> bool {
+        self.tag == Plain::Unused as u8
+    }
+
+    /// What the kernel's C says of it.
+    #[inline]
+    pub(crate) fn param(&self) -> ParamData {
+        prototype::param_data(self.param, self.bits & HALVES != 0)
+    }
+
+    /// The number, where it is one on an ABI and leads to nothing.
+    #[inline]
+    pub(crate) fn number(&self, abi: Abi) -> Option<Number> {
+        if self.bits & KNOWN == 0 || self.tag >= tag::PATH {
+            return None;
+        }
+        let param = self.param();
+        if is_pointer(self.tag, param.is_pointer()) {
+            return None;
+        }
+        Some(Number::new(self.kind, param.bits(abi) as u8, param.is_signed(), self.word, abi))
+    }
+
+    /// The name of its parameter, as a place.
+    #[inline]
+    pub(crate) fn name(&self) -> u16 {
+        self.param().name()
     }
 }
 
 /// An integer of 1 to 8 bytes.
 #[inline]
 pub(crate) fn integer(bytes: &[u8], order: ByteOrder) -> u64 {
-    let fold = |all: u64, byte: &u8| all << 8 | u64::from(*byte);
+    // Most are of these sizes.
+    let little = match bytes.len() {
+        8 => bytes.first_chunk().map(|all| u64::from_le_bytes(*all)),
+        4 => bytes.first_chunk().map(|all| u64::from(u32::from_le_bytes(*all))),
+        2 => bytes.first_chunk().map(|all| u64::from(u16::from_le_bytes(*all))),
+        _ => None,
+    };
+    let little = little.unwrap_or_else(|| bytes.iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte)));
     match order {
-        ByteOrder::Little => match <[u8; 8]>::try_from(bytes) {
-            Ok(whole) => u64::from_le_bytes(whole),
-            Err(_) => bytes.iter().rev().fold(0, fold),
-        },
-        ByteOrder::Big => bytes.iter().fold(0, fold),
+        ByteOrder::Little => little,
+        ByteOrder::Big => little.swap_bytes() >> (64 - 8 * bytes.len().clamp(1, 8)),
     }
 }
 
@@ -219,12 +281,12 @@ pub struct Entered<'b> {
     call: RawCall,
     limits: Limits,
     order: ByteOrder,
-    slots: Option<Slots>,
+    slots: Slots,
     before: Nodes<'b>,
     /// How many bytes of the scratch's buffer were taken when all was read.
     taken: usize,
-    /// The call by which it came, where that is another one.
-    through: Option<Syscall>,
+    /// Whether it is another call than the one by which it came.
+    is_behind: bool,
     /// The protocol of netlink in whose messages its bytes are.
     netlink: Option<u16>,
 }
@@ -274,6 +336,17 @@ impl fmt::Debug for Kept {
 }
 
 impl<'b> Entered<'b> {
+    const NONE: Entered<'static> = Entered {
+        call: RawCall::new(Abi::ALL[0], 0, [0; 6]),
+        limits: Limits::DEFAULT,
+        order: ByteOrder::Little,
+        slots: Slots::NONE,
+        before: Nodes::NONE,
+        taken: 0,
+        is_behind: false,
+        netlink: None,
+    };
+
     /// The call without the borrow of its buffer.
     pub fn keep(self) -> Kept {
         // Behind the nodes the scratch went on.
@@ -289,23 +362,23 @@ impl<'b> Entered<'b> {
     /// The call, where the ABI has one of that number. Behind `socketcall`, `ipc` and mips's `syscall` it is the one that
     /// they lead to, where that has a number of its own on the ABI; [`name`](Entered::name) tells it in any case.
     pub fn syscall(&self) -> Option<Syscall> {
-        self.side().map(Side::syscall)
+        self.slots.call
     }
 
     /// The name of the call: `accept` behind `socketcall` of i386, which has no other.
     pub fn name(&self) -> Option<&'static str> {
-        let slots = self.slots.as_ref()?;
-        Some(if slots.behind == NO { slots.side.syscall().name() } else { names::name(slots.behind) })
+        let (call, behind) = (self.slots.call?, self.slots.behind);
+        Some(if behind == NO { call.name() } else { names::name(behind) })
     }
 
     /// What it enters.
     pub fn side(&self) -> Option<Side> {
-        self.slots.as_ref().map(|slots| slots.side)
+        self.slots.side()
     }
 
     /// The call by which it came, where that is another one: `socketcall`.
     pub const fn through(&self) -> Option<Syscall> {
-        self.through
+        if self.is_behind { self.call.syscall() } else { None }
     }
 
     /// The arguments, with what is known of them now.
@@ -315,15 +388,31 @@ impl<'b> Entered<'b> {
 
     /// What is known of the call when it has returned.
     pub fn exit<M: Memory + ?Sized>(self, outcome: Outcome, memory: &M, scratch: &mut Scratch<'b>) -> Decoded<'b> {
-        let is_written =
-            |slots: &&Slots| slots.directions & OUT != 0 && (outcome.errno().is_none() || slots.habit == Habit::Sleep);
-        let written = self.slots.as_ref().filter(is_written);
-        let after = written.map_or(Nodes::NONE, |slots| {
-            let mut follow = Follow::new(slots, self.limits, self.order, memory, Phase::Exit(outcome), &self.before);
-            follow.netlink = self.netlink;
-            follow.arguments(scratch)
-        });
+        let mut after = Nodes::NONE;
+        if self.is_written(outcome) {
+            self.written(outcome, memory, scratch, &mut after);
+        }
         Decoded { entered: self, after, outcome: Some(outcome) }
+    }
+
+    /// Whether the kernel wrote anything.
+    #[inline]
+    fn is_written(&self, outcome: Outcome) -> bool {
+        self.slots.directions & OUT != 0 && (outcome.errno().is_none() || self.slots.habit == Habit::Sleep)
+    }
+
+    /// What the kernel wrote.
+    fn written<M: Memory + ?Sized>(
+        &self,
+        outcome: Outcome,
+        memory: &M,
+        scratch: &mut Scratch<'b>,
+        nodes: &mut Nodes<'b>,
+    ) {
+        let of = (&self.slots, self.call.abi());
+        let mut follow = Follow::new(of, self.limits, self.order, memory, Phase::Exit(outcome), &self.before);
+        follow.netlink = self.netlink;
+        follow.arguments(scratch, nodes);
     }
 
     /// The call as one of which no result is known: it is still running, or the program ended in it.
@@ -333,7 +422,7 @@ impl<'b> Entered<'b> {
 }
 
 fn args<'b, 'e>(entered: &'e Entered<'b>, after: Option<&'e Nodes<'b>>) -> impl ExactSizeIterator<Item = Arg<'b>> + 'e {
-    let slots = entered.slots.as_ref().map(Slots::get).unwrap_or_default();
+    let slots = entered.slots.get();
     let place = Place { abi: entered.call.abi(), order: entered.order };
     slots.iter().enumerate().map(move |(at, slot)| {
         // Nothing was read for a number.
@@ -377,7 +466,7 @@ impl<'b> Decoded<'b> {
 
     /// The call by which it came, where that is another one.
     pub const fn through(&self) -> Option<Syscall> {
-        self.entered.through
+        self.entered.through()
     }
 
     /// The arguments, with all that is known of them.
@@ -395,18 +484,44 @@ impl<'b> Decoded<'b> {
         Returns::at(self.returns_id())
     }
 
-    /// How many arguments there are up to the last one that the kernel looks at.
-    pub(crate) fn told(&self) -> usize {
-        let slots = self.entered.slots.as_ref().map(Slots::get).unwrap_or_default();
-        slots.iter().rposition(|slot| slot.tag != Plain::Unused as u8).map_or(0, |last| last + 1)
+    /// The arguments up to the last one that the kernel looks at.
+    #[inline]
+    pub(crate) fn told(&self) -> &[Slot] {
+        let mut slots = self.entered.slots.get();
+        while let Some((last, before)) = slots.split_last() {
+            if !last.is_unused() {
+                break;
+            }
+            slots = before;
+        }
+        slots
+    }
+
+    /// What was read for the argument at a place, when the call started and when it had returned.
+    #[inline]
+    pub(crate) fn nodes(&self, at: usize) -> (&'b [u8], &'b [u8]) {
+        (self.entered.before.get(at), self.after.get(at))
+    }
+
+    /// The argument at a place.
+    pub(crate) fn arg(&self, at: usize, slot: &Slot) -> Arg<'b> {
+        let (before, after) = self.nodes(at);
+        Arg { slot: *slot, place: self.place(), before, after }
+    }
+
+    /// The name, with what stands behind it in the text of all.
+    #[inline]
+    pub(crate) fn word(&self) -> Option<Word> {
+        let (call, behind) = (self.entered.slots.call?, self.entered.slots.behind);
+        Some(names::name_word(if behind == NO { call.name_id() } else { behind }))
     }
 
     pub(crate) fn returns_id(&self) -> u16 {
-        self.entered.slots.as_ref().map_or(NO, |slots| slots.returns)
+        self.entered.slots.returns
     }
 
     pub(crate) fn habit(&self) -> Habit {
-        self.entered.slots.as_ref().map_or(Habit::None, |slots| slots.habit)
+        self.entered.slots.habit
     }
 
     pub(crate) fn place(&self) -> Place {
@@ -427,7 +542,13 @@ impl<'b> Arg<'b> {
     /// The kernel's name for it; of a value that travels in two halves, that of the whole.
     #[inline]
     pub fn name(&self) -> &'static str {
-        prototype::param_name(self.slot.param.name())
+        prototype::param_name(self.slot.name())
+    }
+
+    /// The kernel's name for it, as a place.
+    #[inline]
+    pub(crate) fn param(&self) -> u16 {
+        self.slot.name()
     }
 
     /// The kind that it has in this call: where another argument decides it, that is done.
@@ -450,31 +571,6 @@ impl<'b> Arg<'b> {
         Some(self.value_of(node, number))
     }
 
-    /// The number, where that is all that it is.
-    #[inline]
-    pub(crate) fn plain(&self) -> Option<Number> {
-        let value = self.slot.value().filter(|_| self.before.is_empty() && self.after.is_empty())?;
-        let Slot { kind, tag, param, .. } = &self.slot;
-        if is_pointer(*tag, param.is_pointer()) {
-            return None;
-        }
-        let abi = self.place.abi;
-        Some(Number::new(*kind, param.bits(abi) as u8, param.is_signed(), value, abi))
-    }
-
-    /// The pointer that it is, of which no more is known.
-    #[inline]
-    pub(crate) fn address(&self) -> Option<u64> {
-        if !self.before.is_empty() || !self.after.is_empty() {
-            return None;
-        }
-        match self.word(self.slot.value()?) {
-            Value::Null => Some(0),
-            Value::Address(address) => Some(address),
-            _ => None,
-        }
-    }
-
     /// What the kernel read of what it both reads and writes; none for others.
     #[inline]
     pub fn before(&self) -> Option<Value<'b>> {
@@ -482,15 +578,6 @@ impl<'b> Arg<'b> {
             return None;
         }
         self.slot.value().map(|number| self.value_of(self.before, number))
-    }
-
-    /// The text that it leads to, and whether that was cut, where the kernel reads one and no more.
-    #[inline]
-    pub(crate) fn text(&self) -> Option<(&'b [u8], bool)> {
-        match self.before {
-            [tape::node::TEXT, _, _, _, _, cut, text @ ..] if self.after.is_empty() => Some((text, *cut != 0)),
-            _ => None,
-        }
     }
 
     #[inline]
@@ -504,7 +591,7 @@ impl<'b> Arg<'b> {
 
     #[inline]
     fn word(&self, number: u64) -> Value<'b> {
-        let Slot { kind, tag, param, .. } = self.slot;
+        let (Slot { kind, tag, .. }, param) = (self.slot, self.slot.param());
         let abi = self.place.abi;
         let number = Number::new(kind, param.bits(abi) as u8, param.is_signed(), number, abi);
         Value::number_of(tag, number, param.is_pointer())
@@ -512,7 +599,7 @@ impl<'b> Arg<'b> {
 
     /// Whether the kernel does not look at it.
     pub(crate) fn is_unused(&self) -> bool {
-        self.slot.tag == Plain::Unused as u8
+        self.slot.is_unused()
     }
 }
 

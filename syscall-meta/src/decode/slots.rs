@@ -1,59 +1,83 @@
 //! The arguments of a call before anything is followed: each with its value, and the kind that values of others leave it.
 
-use super::{MAX_ARGS, Slot};
+use super::{HALVES, KNOWN, MAX_ARGS, Slot};
 use crate::abi::{Abi, ByteOrder};
 use crate::call::RawCall;
 use crate::habit::{self, Habit};
 use crate::meaning::{self, IN, NO, When, fits, tag};
 use crate::memory::Memory;
 use crate::names;
-use crate::prototype::{POS_H, ParamData, Params, Part};
+use crate::prototype::{self, POS_H, Params, Part};
 use crate::side::Side;
 use crate::syscall::Syscall;
 
 /// The arguments of a call, and what is known of its result.
 #[derive(Clone, Copy)]
 pub(crate) struct Slots {
-    pub(crate) side: Side,
+    /// The call whose way in it is; none where nobody knows the call.
+    pub(crate) call: Option<Syscall>,
+    way: Way,
     pub(crate) slots: [Slot; MAX_ARGS],
-    pub(crate) len: u8,
+    pub(crate) len: usize,
     /// Who reads and who writes what the arguments lead to, of all of them together.
     pub(crate) directions: u8,
     pub(crate) habit: Habit,
     /// The kind of the result, [`meaning::ZERO`], [`meaning::NEVER`] or [`NO`].
     pub(crate) returns: u16,
     /// What a value decided that names another call: the place of a decision, or [`NO`].
-    call: u16,
+    other: u16,
     /// The name of the call that it is, where the ABI has no number for that: a place among the names, or [`NO`].
     pub(crate) behind: u16,
+}
+
+/// A way into a call: the function, its parameters, whether it is the compat one.
+#[derive(Clone, Copy)]
+struct Way {
+    entry: u16,
+    params: u16,
+    is_compat: bool,
+}
+
+impl Way {
+    fn of(side: Side) -> Way {
+        let (entry, params) = side.ids();
+        Way { entry, params, is_compat: side.is_compat() }
+    }
 }
 
 /// How often a call may turn out to be another one.
 const CALLS: usize = 2;
 
 impl Slots {
-    /// None yet, of what enters this.
-    #[inline]
-    pub(crate) fn new(side: Side) -> Slots {
-        Slots {
-            side,
-            slots: [Slot::NONE; MAX_ARGS],
-            len: 0,
-            directions: 0,
-            habit: habit::of(side.syscall()),
-            returns: NO,
-            call: NO,
-            behind: NO,
-        }
-    }
+    pub(crate) const NONE: Slots = Slots {
+        call: None,
+        way: Way { entry: NO, params: NO, is_compat: false },
+        slots: [Slot::NONE; MAX_ARGS],
+        len: 0,
+        directions: 0,
+        habit: Habit::None,
+        returns: NO,
+        other: NO,
+        behind: NO,
+    };
 
     /// The arguments of the call, which may turn out to be another one: `socketcall` is one of eighteen.
-    pub(crate) fn fill<M: Memory + ?Sized>(&mut self, raw: &RawCall, order: ByteOrder, memory: &M) {
-        of_side(self, raw.words(), order, memory);
-        if self.call != NO || self.habit == Habit::Syscall {
+    #[inline]
+    pub(crate) fn fill<M: Memory + ?Sized>(
+        &mut self,
+        of: Syscall,
+        takes_compat: bool,
+        raw: &RawCall,
+        order: ByteOrder,
+        memory: &M,
+    ) {
+        self.habit = habit::of(of);
+        let (entry, params) = of.ids();
+        let way = if takes_compat { compat_way(of) } else { Way { entry, params, is_compat: false } };
+        self.of_way(of, way, raw.words(), order, memory);
+        if self.other != NO || self.habit == Habit::Syscall {
             self.go_behind(raw.words(), order, memory);
         }
-        self.settle();
     }
 
     /// The arguments of the call that it turns out to be.
@@ -62,16 +86,65 @@ impl Slots {
         let mut before = Words::of(words);
         for _ in 0..CALLS {
             let Some((other, words)) = behind(self, before.get(), order, memory) else { break };
-            let call = self.side.syscall();
-            *self = Slots::new(other);
-            if other.syscall() == call {
+            let (call, of) = (self.call, other.syscall());
+            *self = Slots { habit: habit::of(of), ..Slots::NONE };
+            if Some(of) == call {
                 self.behind = name_of_entry(other).unwrap_or(NO);
                 self.habit = habit::of_name(self.behind);
             }
-            of_side(self, words.get(), order, memory);
+            self.of_way(of, Way::of(other), words.get(), order, memory);
             before = words;
         }
     }
+
+    /// What is entered.
+    pub(crate) fn side(&self) -> Option<Side> {
+        let call = self.call?;
+        let side = if self.way.is_compat { call.compat_side()? } else { call.side() };
+        // Another one than the call's own is that of a call which has no number.
+        Some(if side.ids().0 == self.way.entry { side } else { side.behind(self.way.entry, self.way.params) })
+    }
+
+    /// The arguments of what is entered, with these words.
+    #[inline(never)]
+    fn of_way<M: Memory + ?Sized>(&mut self, of: Syscall, way: Way, words: &[u64], order: ByteOrder, memory: &M) {
+        (self.call, self.way) = (Some(of), way);
+        let abi = of.abi();
+        let Some(list) = Params::new(way.params, abi) else { return };
+        let entry = meaning::entry(way.entry);
+        let kinds = entry.map(meaning::params).unwrap_or_default();
+        match if of.has_blocks() { block_words(self.side(), list, words, order, memory) } else { None } {
+            Some((block, words)) => self.any_words(block, words.get(), order, kinds),
+            None if self.one_word_each(list, words, abi, kinds) => {}
+            None => self.any_words(list, words, order, kinds),
+        }
+        let Some(entry) = entry else { return };
+        self.returns = entry.4;
+        if entry.3 > 0 {
+            self.choose_all(entry, abi);
+        }
+    }
+
+    /// What values decide.
+    #[inline(never)]
+    fn choose_all(&mut self, entry: meaning::E, abi: Abi) {
+        for choice in meaning::choices(entry) {
+            self.choose(choice, abi);
+        }
+        self.settle();
+    }
+}
+
+/// That of the kernel that serves an ABI beside its own, where it has one that takes what the program passes.
+#[inline(never)]
+fn compat_way(of: Syscall) -> Way {
+    Way::of(of.compat_side().filter(|side| !takes_kernels_stat(*side)).unwrap_or(of.side()))
+}
+
+/// Whether a compat side is a function that fills the 64-bit kernel's own `struct stat`, which programs of the ABI know as
+/// another structure: mips_o32's `stat64` (`arch/mips/include/uapi/asm/stat.h`). Its main side says so.
+fn takes_kernels_stat(side: Side) -> bool {
+    side.syscall().abi() == Abi::MipsO32 && side.entry().is_some_and(|entry| entry.starts_with("sys_new"))
 }
 
 /// Argument words, as many as are known.
@@ -96,25 +169,6 @@ impl Words {
     }
 }
 
-fn of_side<M: Memory + ?Sized>(found: &mut Slots, words: &[u64], order: ByteOrder, memory: &M) {
-    let side = found.side;
-    let abi = side.syscall().abi();
-    let Some(list) = side.params() else { return };
-    let entry = meaning::entry(side.entry_id());
-    let kinds = entry.map(meaning::params).unwrap_or_default();
-    match if list.len() == 1 { block_words(side, list, words, order, memory) } else { None } {
-        Some((block, words)) => found.any_words(block, words.get(), order, kinds),
-        None if list.is_one_word_each() => found.one_word_each(list, words, abi, kinds),
-        None => found.any_words(list, words, order, kinds),
-    }
-    if let Some(entry) = entry {
-        found.returns = entry.4;
-        for choice in meaning::choices(entry) {
-            found.choose(choice, abi);
-        }
-    }
-}
-
 /// The kind of the parameter at a place, by its name; mostly kinds stand in the order of parameters.
 #[inline]
 fn kind_at(kinds: &[(u16, u16)], at: usize, name: u16) -> u16 {
@@ -125,28 +179,34 @@ fn kind_at(kinds: &[(u16, u16)], at: usize, name: u16) -> u16 {
 }
 
 impl Slots {
-    /// Parameters that are a word each, as most are on most ABIs.
-    fn one_word_each(&mut self, list: Params, words: &[u64], abi: Abi, kinds: &[(u16, u16)]) {
+    /// Parameters that are a word each, as most are on ABIs with words of 64 bits; whether they are.
+    #[inline(never)]
+    fn one_word_each(&mut self, list: Params, words: &[u64], abi: Abi, kinds: &[(u16, u16)]) -> bool {
+        if abi.word_bits() != 64 {
+            return false;
+        }
         let pointer_bits = abi.pointer_bits();
-        let mut len = 0;
-        for ((at, slot), param) in self.slots.iter_mut().enumerate().zip(list.data()) {
-            slot.param = *param;
-            slot.kind = kind_at(kinds, at, param.name());
-            if let Some(word) = words.get(at) {
-                slot.set(Some(param.cut(*word, pointer_bits)));
-            }
+        let (mut len, mut directions) = (0, 0);
+        for (slot, id) in self.slots.iter_mut().zip(list.ids()) {
+            let Some(param) = prototype::in_one_word(*id) else { return false };
+            let word = words.get(len).map(|word| param.cut(*word, pointer_bits));
+            let filled = Slot::filled(*id, word, kind_at(kinds, len, param.name()));
+            directions |= filled.leads();
+            *slot = filled;
             len += 1;
         }
-        self.len = len;
+        (self.len, self.directions) = (len, directions);
+        true
     }
 
     /// Parameters of any kind: in two words, or halves of a value.
     #[inline(never)]
     fn any_words(&mut self, list: Params, words: &[u64], order: ByteOrder, kinds: &[(u16, u16)]) {
-        for (at, param) in list.enumerate() {
+        self.len = 0;
+        for ((at, param), place) in list.enumerate().zip(list.ids()) {
             let part = param.part();
             // A 64-bit kernel shifts the upper half out of `pos_l` and `pos_h` (pos_from_hilo in fs/read_write.c).
-            if param.name_id() == POS_H && self.side.syscall().abi().word_bits() == 64 {
+            if param.name_id() == POS_H && list.abi().word_bits() == 64 {
                 continue;
             }
             // The halves of a value are one argument, at the place of the first.
@@ -161,25 +221,51 @@ impl Slots {
                     (id, list.value(of, words, order))
                 }
             };
-            let Some(slot) = self.slots.get_mut(usize::from(self.len)) else { break };
+            let Some(slot) = self.slots.get_mut(self.len) else { break };
             let own = kind_at(kinds, at, param.name_id());
             let kind = if own == NO { kind_at(kinds, at, name) } else { own };
-            slot.kind = kind;
-            slot.param = if part == Part::Whole { param.data() } else { ParamData::of_halves(name, param.type_id()) };
-            slot.set(value);
+            *slot = Slot::filled(*place, value, kind);
+            slot.bits |= if part == Part::Whole { 0 } else { HALVES };
+            self.directions |= slot.leads();
             self.len += 1;
         }
     }
 
     /// What is known of all arguments, once their kinds are decided.
     fn settle(&mut self) {
-        for slot in self.slots.get_mut(..usize::from(self.len)).unwrap_or_default() {
-            let Some(kind) = meaning::kind(slot.kind) else { continue };
-            (slot.tag, slot.direction) = (kind.0, kind.1);
-            if kind.0 >= tag::PATH {
-                // Where buffers are is read in any case.
-                self.directions |= kind.1 | if kind.0 == tag::IOVEC { IN } else { 0 };
-            }
+        self.directions = 0;
+        for slot in self.slots.get_mut(..self.len).unwrap_or_default() {
+            slot.settle();
+            self.directions |= slot.leads();
+        }
+    }
+}
+
+impl Slot {
+    #[inline(always)]
+    fn filled(param: u16, word: Option<u64>, kind: u16) -> Slot {
+        let bits = if word.is_some() { KNOWN } else { 0 };
+        let (tag, leads) = meaning::kind(kind).map_or((tag::NOTHING, 0), |kind| (kind.0, kind.1));
+        Slot { word: word.unwrap_or(0), param, kind, fields: NO, tag, bits: bits | leads }
+    }
+
+    /// What the kind says.
+    #[inline]
+    fn settle(&mut self) {
+        if let Some(kind) = meaning::kind(self.kind) {
+            self.tag = kind.0;
+            self.bits = self.bits & (KNOWN | HALVES) | kind.1;
+        }
+    }
+
+    /// Who reads and who writes what it leads to, where it is a pointer.
+    #[inline]
+    fn leads(&self) -> u8 {
+        match self.tag {
+            // Where buffers are is read in any case.
+            tag::IOVEC => self.bits | IN,
+            tag::PATH.. => self.bits,
+            _ => 0,
         }
     }
 }
@@ -187,15 +273,15 @@ impl Slots {
 /// The parameters whose words the one parameter points to, and these words.
 #[inline(never)]
 fn block_words<M: Memory + ?Sized>(
-    side: Side,
+    side: Option<Side>,
     mut list: Params,
     words: &[u64],
     order: ByteOrder,
     memory: &M,
 ) -> Option<(Params, Words)> {
-    let block = side.block()?;
+    let block = side?.block()?;
     let address = list.next()?.value(words, order)?;
-    Some((block, read_words(side.syscall().abi(), order, address, block.word_count(), memory)?))
+    Some((block, read_words(block.abi(), order, address, block.word_count(), memory)?))
 }
 
 fn read_words<M: Memory + ?Sized>(abi: Abi, order: ByteOrder, address: u64, count: usize, memory: &M) -> Option<Words> {
@@ -214,15 +300,16 @@ fn read_words<M: Memory + ?Sized>(abi: Abi, order: ByteOrder, address: u64, coun
 /// The call that a call is by its arguments, and that one's words.
 #[inline(never)]
 fn behind<M: Memory + ?Sized>(found: &Slots, words: &[u64], order: ByteOrder, memory: &M) -> Option<(Side, Words)> {
-    let abi = found.side.syscall().abi();
+    let side = found.side()?;
+    let abi = side.syscall().abi();
     // mips's `syscall` takes a number and the words of that call.
-    if found.habit == Habit::Syscall && matches!(found.side.entry(), Some("sys_syscall" | "sys32_syscall")) {
+    if found.habit == Habit::Syscall && matches!(side.entry(), Some("sys_syscall" | "sys32_syscall")) {
         let (number, rest) = words.split_first()?;
         let call = abi.table()?.get(u32::try_from(*number).ok()?)?;
-        return (call != found.side.syscall()).then(|| (call.side(), Words::of(rest)));
+        return (call != side.syscall()).then(|| (call.side(), Words::of(rest)));
     }
-    let decided = meaning::decided(found.call)?;
-    let side = with_entry(found.side, decided.call)?;
+    let decided = meaning::decided(found.other)?;
+    let side = with_entry(side, decided.call)?;
     let count = side.params()?.word_count();
     if decided.words != NO {
         let address = found.value(decided.words)?;
@@ -242,7 +329,7 @@ fn with_entry(at_hand: Side, entry: u16) -> Option<Side> {
     let wanted = names::entry(entry)?;
     // ABIs without a kernel of their own have the compat entry alone.
     let is_entry = |side: Side| {
-        side.entry_id() == entry || side.entry().is_some_and(|name| name.strip_prefix("compat_") == Some(wanted))
+        side.ids().0 == entry || side.entry().is_some_and(|name| name.strip_prefix("compat_") == Some(wanted))
     };
     let is_it = |call: &Syscall| is_entry(call.side()) || call.compat_side().is_some_and(is_entry);
     let all = abi.table()?;
@@ -266,11 +353,11 @@ impl Slots {
     }
 
     pub(crate) fn slot(&self, name: u16) -> Option<&Slot> {
-        self.get().iter().find(|slot| slot.param.name() == name)
+        self.get().iter().find(|slot| slot.name() == name)
     }
 
     pub(crate) fn get(&self) -> &[Slot] {
-        self.slots.get(..usize::from(self.len)).unwrap_or_default()
+        self.slots.get(..self.len).unwrap_or_default()
     }
 
     #[inline(never)]
@@ -307,14 +394,14 @@ impl Slots {
 
     fn decide(&mut self, id: u16) {
         let Some(decided) = meaning::decided(id) else { return };
-        let slots = self.slots.get_mut(..usize::from(self.len)).unwrap_or_default();
+        let slots = self.slots.get_mut(..self.len).unwrap_or_default();
         for (name, kind) in decided.params() {
-            if let Some(slot) = slots.iter_mut().find(|slot| slot.param.name() == name) {
+            if let Some(slot) = slots.iter_mut().find(|slot| slot.name() == name) {
                 slot.kind = kind;
             }
         }
         for slot in slots {
-            if decided.fields_of(slot.param.name()).is_some() {
+            if decided.fields_of(slot.name()).is_some() {
                 slot.fields = id;
             }
         }
@@ -322,7 +409,7 @@ impl Slots {
             self.returns = decided.returns;
         }
         if decided.call != NO {
-            self.call = id;
+            self.other = id;
         }
     }
 }

@@ -78,6 +78,12 @@ pub(super) struct Field(pub(super) u16, u16, u16);
 type Shape = (u16, u16, u16, u8, u8, u8);
 
 impl Field {
+    /// Whether the short form has it.
+    #[inline]
+    pub(super) fn is_brief(self) -> bool {
+        SHAPES.get(usize::from(self.2)).is_some_and(|shape| shape.4 & super::BRIEF != 0)
+    }
+
     #[inline]
     pub(super) fn get(self) -> F {
         let Field(name, offset, shape) = self;
@@ -86,6 +92,9 @@ impl Field {
         F(name, offset, kind, record, element, count, shift, width)
     }
 }
+
+/// What people call otherwise than its name is.
+const CALLED: [(u16, u16); data::CALLED.len()] = data::CALLED;
 
 struct Shapes {
     all: [Shape; FIELD_COUNT],
@@ -100,7 +109,15 @@ const FIELD_SHAPES: Shapes = {
     let (mut slots, fields, places, mut at) = ([NO; SLOTS], data::FIELDS, FIELD_PLACES, 0);
     while at < FIELD_COUNT {
         if places[at] != places[at + 1] {
-            let F(_, _, kind, record, element, count, shift, width) = fields[at];
+            let F(name, _, kind, record, element, count, mut shift, width) = fields[at];
+            assert!(shift & super::CALLED == 0);
+            let mut called = 0;
+            while called < CALLED.len() {
+                if CALLED[called].0 == name {
+                    shift |= super::CALLED;
+                }
+                called += 1;
+            }
             let mixed = kind as usize + record as usize * 7 + count as usize * 53 + element as usize * 1031;
             let mut slot = (mixed + shift as usize * 257 + width as usize * 4099) % SLOTS;
             loop {

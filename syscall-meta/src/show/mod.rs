@@ -11,11 +11,13 @@ mod value;
 
 use core::fmt::{self, Write};
 
-use crate::decode::{Arg, Decoded, Entered};
+use crate::decode::tape::node;
+use crate::decode::{Arg, Decoded, Entered, Slot};
 use crate::habit::Habit;
+use crate::prototype;
 use crate::value::Value;
 
-use out::{Out, gathered};
+use out::{Out, gathered, placed};
 pub(crate) use value::Shown;
 
 /// How a call is shown; see [`Decoded::show`].
@@ -51,11 +53,29 @@ impl<'b> Decoded<'b> {
     /// # Errors
     /// Those of the writer, which is asked for nothing but `write_str`.
     pub fn show<W: Write + ?Sized>(&self, style: Style, out: &mut W) -> fmt::Result {
-        gathered(out, |out| {
-            self.call(style, out)?;
-            out.write_str(" = ")?;
-            self.result(out)
-        })
+        gathered(out, |out| self.whole(style, out))
+    }
+
+    /// Writes the call into a buffer, and returns the front of it that was written, which is ASCII: the fast way, of text
+    /// that goes on as bytes.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "native", target_arch = "x86_64"))] {
+    /// use syscall_meta::{Abi, Decoder, Outcome, RawCall, Scratch, Style};
+    ///
+    /// let (mut room, mut text) = ([0; 256], [0; 256]);
+    /// let call = RawCall::new(Abi::X86_64, 3, [5, 0, 0, 0, 0, 0]);
+    /// let mut scratch = Scratch::new(&mut room);
+    /// let done = Decoder::new().enter(&call, &(), &mut scratch).exit(Outcome::from_word(Abi::X86_64, 0), &(), &mut scratch);
+    /// assert_eq!(done.show_in(Style::new(), &mut text), Ok(&b"close(5) = 0"[..]));
+    /// assert!(done.show_in(Style::new(), &mut text[..8]).is_err());
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Where the buffer has not room for all of it; what it holds then is not told.
+    pub fn show_in<'t>(&self, style: Style, buf: &'t mut [u8]) -> Result<&'t [u8], fmt::Error> {
+        placed(buf, |out| self.whole(style, out))
     }
 
     /// Writes what stands before ` = `.
@@ -74,66 +94,97 @@ impl<'b> Decoded<'b> {
         gathered(out, |out| self.result(out))
     }
 
+    fn whole(&self, style: Style, out: &mut Out<'_>) -> fmt::Result {
+        self.call(style, out)?;
+        out.put(b" = ")?;
+        self.result(out)
+    }
+
     fn call(&self, style: Style, out: &mut Out<'_>) -> fmt::Result {
-        let Some(name) = self.name() else {
-            out.write_str("syscall_")?;
-            text::hex(out, self.raw().kernel_number().into())?;
-            out.write_str("(")?;
-            self.words(out)?;
-            return out.write_str(")");
-        };
-        out.write_str(name)?;
-        out.write_str("(")?;
-        let habit = self.habit();
+        let Some(name) = self.word() else { return self.unknown_call(out) };
+        out.word(name)?;
+        out.put(b"(")?;
+        let (habit, abi) = (self.habit(), self.raw().abi());
         if habit == Habit::Clone && !style.names {
             return self.clone_call(out);
         }
+        let is_usual = habit.shows_as_usual() && !style.names;
         let mut first = true;
-        for (at, arg) in self.args().take(self.told()).enumerate() {
+        for (at, slot) in self.told().iter().enumerate() {
             // The last arguments that the kernel does not look at are not told, of a futex none of these.
-            if habit == Habit::Futex && !style.names && arg.is_unused() {
+            if !is_usual && habit == Habit::Futex && !style.names && slot.is_unused() {
                 continue;
             }
             if !first {
-                out.write_str(", ")?;
+                out.put(b", ")?;
             }
             first = false;
-            if style.names {
-                out.write_str(arg.name())?;
-                out.write_str("=")?;
-            }
-            match habit {
+            if !is_usual {
+                if style.names {
+                    out.write_str(prototype::param_name(slot.name()))?;
+                    out.write_str("=")?;
+                }
                 // Where a mapping begins in its file is thought of in pages, and told in bytes.
-                Habit::Mmap | Habit::Mmap2 if at == 5 => {
+                if let (Habit::Mmap | Habit::Mmap2, 5) = (habit, at) {
                     let unit = if habit == Habit::Mmap2 { 4096 } else { 1 };
-                    match arg.number() {
+                    match slot.value() {
                         Some(number) => text::hex(out, number.wrapping_mul(unit))?,
                         None => out.write_str("?")?,
                     }
+                    continue;
                 }
-                _ => match arg.plain() {
-                    Some(number) => number::number(&number, out)?,
-                    None => self.argument(&arg, tells_behind(habit, at), style, out)?,
-                },
             }
+            match slot.number(abi) {
+                Some(number) => number::number(&number, out)?,
+                None => self.argument(at, slot, tells_behind(habit, at), style, out)?,
+            }
+        }
+        out.put(b")")
+    }
+
+    #[cold]
+    fn unknown_call(&self, out: &mut Out<'_>) -> fmt::Result {
+        out.write_str("syscall_")?;
+        text::hex(out, self.raw().kernel_number().into())?;
+        out.write_str("(")?;
+        for (at, word) in self.raw().words().iter().enumerate() {
+            out.write_str(if at > 0 { ", " } else { "" })?;
+            text::hex(out, *word)?;
         }
         out.write_str(")")
     }
 
     /// An argument that is more than a number.
-    fn argument(&self, arg: &Arg<'b>, is_told_behind: bool, style: Style, out: &mut Out<'_>) -> fmt::Result {
-        if let Some((bytes, is_cut)) = arg.text() {
-            text::quoted(out, bytes)?;
-            return if is_cut { out.write_str("...") } else { Ok(()) };
+    fn argument(&self, at: usize, slot: &Slot, is_told_behind: bool, style: Style, out: &mut Out<'_>) -> fmt::Result {
+        match self.nodes(at) {
+            // The usual ones: a text that the kernel reads, a pointer of which no more is known.
+            ([node::TEXT, _, _, _, _, cut, bytes @ ..], []) => {
+                text::quoted(out, bytes)?;
+                if *cut != 0 { out.write_str("...") } else { Ok(()) }
+            }
+            ([], []) => match slot.value() {
+                Some(0) => out.put(b"NULL"),
+                Some(address) => {
+                    let is_short = self.raw().abi().pointer_bits() == 32;
+                    text::hex(out, if is_short { address & 0xffff_ffff } else { address })
+                }
+                None => out.write_str("?"),
+            },
+            _ => self.read_argument(&self.arg(at, slot), is_told_behind, style, out),
         }
-        match arg.address() {
-            Some(0) => return out.write_str("NULL"),
-            Some(address) => return text::hex(out, address),
-            None => {}
-        }
+    }
+
+    /// An argument that leads to something that was read.
+    fn read_argument(&self, arg: &Arg<'b>, is_told_behind: bool, style: Style, out: &mut Out<'_>) -> fmt::Result {
         let Some(value) = arg.value() else { return out.write_str("?") };
         let without = is_told_behind.then_some("revents");
-        let shown = Shown { without, sets_times: arg.name() == "utimes", ..Shown::new(style, self.place()) };
+        let sets_times = arg.param() == prototype::UTIMES;
+        let shown = Shown { without, sets_times, ..Shown::new(style, self.place()) };
+        if let Value::Struct(of) = &value {
+            if arg.before().is_none() {
+                return shown.structure(of, 0, out);
+            }
+        }
         if is_place(&value, arg) {
             return text::hex(out, arg.number().unwrap_or(0));
         }
@@ -177,17 +228,6 @@ impl<'b> Decoded<'b> {
             }
         }
         out.write_str(")")
-    }
-
-    /// The words of a call that nobody knows.
-    fn words(&self, out: &mut Out<'_>) -> fmt::Result {
-        for (at, word) in self.raw().words().iter().enumerate() {
-            if at > 0 {
-                out.write_str(", ")?;
-            }
-            text::hex(out, *word)?;
-        }
-        Ok(())
     }
 }
 

@@ -4,13 +4,14 @@ use core::fmt::{self, Write};
 
 use super::{Out, text};
 use crate::abi::Abi;
-use crate::constants::{FlagSet, PlainMembers};
-use crate::flag_names::Piece;
+use crate::constants::FlagSet;
+use crate::flag_names::{Piece, Tell};
 use crate::generated::sets;
 use crate::ioctl::Ioctl;
 use crate::kind::Plain;
 use crate::meaning::{self, tag};
 use crate::value::Number;
+use crate::word::Word;
 
 /// Sets as decoding has them.
 pub(super) const SIGNALS: FlagSet = meaning::set_of(sets::SIGNALS);
@@ -165,45 +166,49 @@ pub(super) fn named(set: FlagSet, number: &Number, out: &mut Out<'_>) -> fmt::Re
         out.write_str("|")?;
         return named(set, &number.with(value & !highest), out);
     }
-    if let (Some(members), false) = (set.plain_members(), is_private) {
-        return bits(members, number, value, out);
-    }
-    let mut first = true;
-    set.names(number.abi(), value).each(|piece| {
-        if !first && piece.is_unknown() && low(piece.bits(), number.bits()) == 0 {
-            return Ok(());
-        }
-        if !first {
-            out.write_str("|")?;
-        }
-        self::piece(out, &piece, number.bits())?;
-        // The header has a name for each operation with the flag.
-        if is_private && first && piece.name().is_some() {
-            out.write_str("_PRIVATE")?;
-        }
-        first = false;
-        Ok(())
-    })
+    flags(set, number, value, if is_private { "_PRIVATE" } else { "" }, out)
 }
 
-/// Flags that are bits and nothing else, as most are.
-fn bits(members: PlainMembers, number: &Number, value: u64, out: &mut Out<'_>) -> fmt::Result {
-    let mut first = true;
-    let rest = members.each(number.abi(), value, |name| {
-        if !first {
-            out.write_str("|")?;
+/// The flags of a value. What is given is put behind the first name: the header has a name for each operation with the flag.
+#[inline]
+fn flags(set: FlagSet, number: &Number, value: u64, behind: &'static str, out: &mut Out<'_>) -> fmt::Result {
+    let mut flags = Flags { out, bits: number.bits(), behind, any: false };
+    let rest = set.names(number.abi(), value).each(&mut flags)?;
+    if rest == 0 && flags.any { Ok(()) } else { flags.other(Piece::unnamed(rest)) }
+}
+
+/// The flags of a number of so many bits, as they are told.
+struct Flags<'o, 'w> {
+    out: &'o mut Out<'w>,
+    bits: u32,
+    behind: &'static str,
+    any: bool,
+}
+
+impl Tell for Flags<'_, '_> {
+    type Error = fmt::Error;
+
+    #[inline(always)]
+    fn name(&mut self, name: Word) -> fmt::Result {
+        let is_first = !core::mem::replace(&mut self.any, true);
+        self.out.flag(is_first, name)?;
+        if is_first && !self.behind.is_empty() { self.out.write_str(self.behind) } else { Ok(()) }
+    }
+
+    #[inline(never)]
+    fn other(&mut self, piece: Piece) -> fmt::Result {
+        // The sign of a C int is in its highest bit, and not above it.
+        if self.any && piece.is_unknown() && low(piece.bits(), self.bits) == 0 {
+            return Ok(());
         }
-        first = false;
-        out.write_str(name)
-    })?;
-    // The sign of a C int is in its highest bit, and not above it.
-    if low(rest, number.bits()) == 0 && !first {
-        return Ok(());
+        if core::mem::replace(&mut self.any, true) {
+            self.out.write_str("|")?;
+        }
+        match piece.name() {
+            None if piece.is_unknown() || piece.bits() == 0 => text::hex(self.out, low(piece.bits(), self.bits)),
+            _ => write!(self.out, "{piece}"),
+        }
     }
-    if !first {
-        out.write_str("|")?;
-    }
-    text::hex(out, low(rest, number.bits()))
 }
 
 /// `8192*1024`, as limits are thought of.
@@ -217,14 +222,6 @@ fn kibibytes(out: &mut Out<'_>, value: u64) -> fmt::Result {
 
 fn low(value: u64, bits: u32) -> u64 {
     value & (u64::MAX >> 64u32.saturating_sub(bits).min(63))
-}
-
-fn piece(out: &mut Out<'_>, piece: &Piece, bits: u32) -> fmt::Result {
-    match piece.name() {
-        Some(name) if piece.shift() == 0 => out.write_str(name),
-        None if piece.is_unknown() => text::hex(out, low(piece.bits(), bits)),
-        _ => write!(out, "{piece}"),
-    }
 }
 
 /// Type and permissions: `S_IFREG|0644`, `0644`, `000`.

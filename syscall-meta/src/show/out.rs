@@ -1,15 +1,23 @@
-//! Where text is put together: pieces gather in a small buffer and go on to the writer at once, since most are a few bytes.
+//! Where text is put together: pieces gather in a buffer, which is the caller's own, or a small one that goes on to a writer.
 
 use core::fmt::{self, Write};
 
-/// How many bytes are gathered: more than most calls are shown in.
-const ROOM: usize = 256;
+use crate::word::Word;
 
-/// A buffer before a writer.
+/// How many bytes are gathered before a writer: more than most calls are shown in.
+const ROOM: usize = 384;
+
+/// How long a word may be to be copied as one piece: most are shorter.
+const WORD: usize = 32;
+
+/// How many bytes are looked at together where a text is copied.
+const PIECE: usize = 16;
+
+/// A buffer, and what takes it over when it is full; in the caller's own there is no such thing.
 pub(crate) struct Out<'w> {
-    buf: [u8; ROOM],
+    buf: &'w mut [u8],
     len: usize,
-    to: &'w mut dyn Write,
+    to: Option<&'w mut dyn Write>,
 }
 
 /// Hands a buffer before the writer over, and what is left in it to the writer.
@@ -17,14 +25,41 @@ pub(crate) struct Out<'w> {
 /// # Errors
 /// Those of the writer.
 pub(crate) fn gathered<W: Write + ?Sized>(to: &mut W, write: impl FnOnce(&mut Out<'_>) -> fmt::Result) -> fmt::Result {
-    let mut out = Out { buf: [0; ROOM], len: 0, to: &mut Through(to) };
+    let mut out = Out { buf: &mut [0; ROOM], len: 0, to: Some(&mut Through(to)) };
     write(&mut out)?;
     out.flush()
 }
 
+/// Hands the caller's buffer over, and returns the front of it that was written: ASCII.
+///
+/// # Errors
+/// Where there is not room for all.
+pub(crate) fn placed(
+    buf: &mut [u8],
+    write: impl FnOnce(&mut Out<'_>) -> fmt::Result,
+) -> Result<&[u8], fmt::Error> {
+    let mut out = Out { buf, len: 0, to: None };
+    write(&mut out)?;
+    let len = out.len;
+    buf.get(..len).ok_or(fmt::Error)
+}
+
 impl Out<'_> {
+    /// A piece whose size the compiler knows, for what is told often.
+    #[inline(always)]
+    pub(crate) fn put<const N: usize>(&mut self, text: &[u8; N]) -> fmt::Result {
+        match self.room::<N>() {
+            Some(place) => {
+                *place = *text;
+                self.len += N;
+                Ok(())
+            }
+            None => self.more(text),
+        }
+    }
+
     /// Bytes of ASCII.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn ascii(&mut self, bytes: &[u8]) -> fmt::Result {
         match self.buf.get_mut(self.len..).and_then(|rest| rest.get_mut(..bytes.len())) {
             Some(place) => {
@@ -36,35 +71,145 @@ impl Out<'_> {
         }
     }
 
-    #[cold]
-    fn more(&mut self, bytes: &[u8]) -> fmt::Result {
-        for some in bytes.chunks(ROOM) {
-            self.flush()?;
-            if let Some(place) = self.buf.get_mut(..some.len()) {
-                place.copy_from_slice(some);
-                self.len = some.len();
+    /// A word. What stands behind it is copied as well and then written over: all are pieces of one size.
+    #[inline]
+    pub(crate) fn word(&mut self, word: Word) -> fmt::Result {
+        let place = self.buf.get_mut(self.len..).and_then(|rest| rest.first_chunk_mut::<WORD>());
+        match (word.piece(), place) {
+            (Some(piece), Some(place)) if word.len() <= WORD => {
+                *place = *piece;
+                self.len += word.len();
+                Ok(())
             }
+            _ => self.ascii(word.text().as_bytes()),
+        }
+    }
+
+    /// A word behind a `|`, unless it is the first.
+    #[inline(always)]
+    pub(crate) fn flag(&mut self, is_first: bool, word: Word) -> fmt::Result {
+        let bar = usize::from(!is_first);
+        if let (Some(piece), Some(place)) = (word.piece::<WORD>(), self.room::<{ WORD + 1 }>()) {
+            // The first is put over the bar.
+            place[0] = b'|';
+            if let Some(place) = place.get_mut(bar..).and_then(|place| place.first_chunk_mut::<WORD>()) {
+                if word.len() <= WORD {
+                    *place = *piece;
+                    self.len += word.len() + bar;
+                    return Ok(());
+                }
+            }
+        }
+        self.long_flag(is_first, word)
+    }
+
+    /// `name=`, behind a comma unless it is the first.
+    #[inline(always)]
+    pub(crate) fn field(&mut self, is_first: bool, name: Word) -> fmt::Result {
+        let comma = if is_first { 0 } else { 2 };
+        if let (Some(piece), Some(place)) = (name.piece::<WORD>(), self.room::<{ WORD + 3 }>()) {
+            (place[0], place[1]) = (b',', b' ');
+            if let Some(place) = place.get_mut(comma..).and_then(|place| place.first_chunk_mut::<{ WORD + 1 }>()) {
+                if name.len() <= WORD {
+                    place[..WORD].copy_from_slice(piece);
+                    place[name.len()] = b'=';
+                    self.len += name.len() + comma + 1;
+                    return Ok(());
+                }
+            }
+        }
+        self.long_field(is_first, name)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn long_field(&mut self, is_first: bool, name: Word) -> fmt::Result {
+        self.ascii(if is_first { b"" } else { b", " })?;
+        self.ascii(name.text().as_bytes())?;
+        self.ascii(b"=")
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn long_flag(&mut self, is_first: bool, word: Word) -> fmt::Result {
+        self.ascii(if is_first { b"" } else { b"|" })?;
+        self.ascii(word.text().as_bytes())
+    }
+
+    /// Room for so many bytes, of which [`took`](Out::took) keeps some; none where there is less.
+    #[inline]
+    pub(crate) fn room<const N: usize>(&mut self) -> Option<&mut [u8; N]> {
+        self.buf.get_mut(self.len..)?.first_chunk_mut()
+    }
+
+    #[inline]
+    pub(crate) fn took(&mut self, len: usize) {
+        self.len = self.len.saturating_add(len).min(self.buf.len());
+    }
+
+    /// Text between quotes, where there is room for it and all of it is printed as it is; else nothing is done. It is looked
+    /// at and copied at once, the last bytes twice where they do not come out even.
+    #[inline]
+    pub(crate) fn plain(&mut self, text: &[u8]) -> bool {
+        let place = self.buf.get_mut(self.len..).and_then(|rest| rest.get_mut(..text.len() + 2));
+        let Some([open, place @ .., close]) = place else { return false };
+        let mut is_plain = true;
+        if let (Some(last), Some(end)) = (text.last_chunk::<PIECE>(), place.last_chunk_mut::<PIECE>()) {
+            is_plain &= put(last, end);
+            for (some, place) in text.chunks_exact(PIECE).zip(place.chunks_exact_mut(PIECE)) {
+                if let (Some(some), Some(place)) = (some.first_chunk(), place.first_chunk_mut()) {
+                    is_plain &= put(some, place);
+                }
+            }
+        } else {
+            for (byte, place) in text.iter().zip(place) {
+                *place = *byte;
+                is_plain &= super::text::is_plain(*byte);
+            }
+        }
+        if is_plain {
+            (*open, *close) = (b'"', b'"');
+            self.len += text.len() + 2;
+        }
+        is_plain
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn more(&mut self, bytes: &[u8]) -> fmt::Result {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            self.flush()?;
+            let (some, after) = rest.split_at(rest.len().min(self.buf.len()));
+            let Some(place) = self.buf.get_mut(..some.len()).filter(|_| !some.is_empty()) else {
+                return Err(fmt::Error);
+            };
+            place.copy_from_slice(some);
+            self.len = some.len();
+            rest = after;
         }
         Ok(())
     }
 
     fn flush(&mut self) -> fmt::Result {
+        let Some(to) = self.to.as_mut() else { return Err(fmt::Error) };
         let text = self.buf.get(..self.len).and_then(|bytes| core::str::from_utf8(bytes).ok());
         self.len = 0;
-        self.to.write_str(text.ok_or(fmt::Error)?)
+        to.write_str(text.ok_or(fmt::Error)?)
     }
 }
 
 impl Write for Out<'_> {
-    #[inline]
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if text.len() > ROOM {
-            // It may not be cut where it is not ASCII.
-            self.flush()?;
-            return self.to.write_str(text);
-        }
         self.ascii(text.as_bytes())
     }
+}
+
+/// Copies bytes, and tells whether all are printed as they are.
+#[inline]
+fn put(bytes: &[u8; PIECE], place: &mut [u8; PIECE]) -> bool {
+    *place = *bytes;
+    bytes.iter().fold(true, |all, byte| all & super::text::is_plain(*byte))
 }
 
 /// A writer of unknown size as one of a known size.
@@ -86,7 +231,7 @@ mod tests {
     fn what_is_gathered_comes_out_whole() {
         for len in [0, 1, ROOM - 1, ROOM, ROOM + 1, 3 * ROOM + 7] {
             for before in [0, 1, ROOM - 1, ROOM] {
-                let (front, text) = ("a".repeat(before), "é".repeat(len));
+                let (front, text) = ("a".repeat(before), "b".repeat(len));
                 let mut all = String::new();
                 gathered(&mut all, |out| {
                     out.write_str(&front)?;

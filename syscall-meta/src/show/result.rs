@@ -11,6 +11,7 @@ use crate::habit::Habit;
 use crate::kind::Plain;
 use crate::meaning::{self, NEVER, NO, ZERO, tag};
 use crate::value::{Number, Value};
+use crate::word::Word;
 
 const FD_FLAGS: FlagSet = meaning::set_of(sets::FD_FLAGS);
 const FILE_SEALS: FlagSet = meaning::set_of(sets::FILE_SEALS);
@@ -25,26 +26,14 @@ impl Decoded<'_> {
         if let Some(errno) = outcome.errno() {
             let known = errno_text::of(abi, errno);
             // The kernel's own codes are above those that programs see.
-            let restarted = known.filter(|_| errno >= 512).and_then(|(name, _)| Some((name, restart(name)?)));
-            if let Some((name, why)) = restarted {
-                out.write_str("? ")?;
-                out.write_str(name)?;
-                return parenthesised(out, why);
+            if let (Some((name, Some(words))), ..512) = (known, errno) {
+                out.put(b"-1 ")?;
+                out.word(name)?;
+                out.put(b" (")?;
+                out.word(words)?;
+                return out.put(b")");
             }
-            out.write_str("-1 ")?;
-            let Some((name, words)) = known else {
-                out.write_str("(errno ")?;
-                text::decimal(out, errno.into())?;
-                return out.write_str(")");
-            };
-            out.write_str(name)?;
-            if let Some(words) = words {
-                return parenthesised(out, words);
-            }
-            // One of the kernel's own that reaches programs all the same: C libraries have no words for it.
-            out.write_str(" (Unknown error ")?;
-            text::decimal(out, errno.into())?;
-            return out.write_str(")");
+            return rare_error(out, errno, known);
         }
         let value = outcome.value() as u64;
         match returns {
@@ -165,6 +154,31 @@ impl Decoded<'_> {
             None => Ok(()),
         }
     }
+}
+
+/// An error that few calls fail with: one that restarts the call, or has no words, or no name.
+#[inline(never)]
+fn rare_error(out: &mut Out<'_>, errno: u32, known: Option<(Word, Option<Word>)>) -> fmt::Result {
+    let restarted = known.filter(|_| errno >= 512).and_then(|(name, _)| Some((name, restart(name.text())?)));
+    if let Some((name, why)) = restarted {
+        out.write_str("? ")?;
+        out.word(name)?;
+        return parenthesised(out, why);
+    }
+    out.write_str("-1 ")?;
+    let Some((name, words)) = known else {
+        out.write_str("(errno ")?;
+        text::decimal(out, errno.into())?;
+        return out.write_str(")");
+    };
+    out.word(name)?;
+    if let Some(words) = words {
+        return parenthesised(out, words.text());
+    }
+    // One of the kernel's own that reaches programs all the same: C libraries have no words for it.
+    out.write_str(" (Unknown error ")?;
+    text::decimal(out, errno.into())?;
+    out.write_str(")")
 }
 
 fn parenthesised(out: &mut Out<'_>, text: &str) -> fmt::Result {

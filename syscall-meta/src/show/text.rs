@@ -4,21 +4,21 @@ use core::fmt::{self, Write};
 
 use super::Out;
 
+/// As many digits as a number of 64 bits has in tens.
+const DIGITS: usize = 20;
+
 /// A number in tens.
 #[inline]
 pub(super) fn decimal(out: &mut Out<'_>, value: u64) -> fmt::Result {
-    // Most are of one digit.
-    if let Some(digit) = usize::try_from(value).ok().and_then(|at| "0123456789".get(at..at.checked_add(1)?)) {
-        return out.write_str(digit);
-    }
-    digits_of::<10>(out, value, "")
+    let count = value.checked_ilog10().map_or(1, |log| log as usize + 1);
+    digits::<10>(out, value, count)
 }
 
 /// A number in tens, with its sign.
 #[inline]
 pub(super) fn signed(out: &mut Out<'_>, value: i64) -> fmt::Result {
     if value < 0 {
-        out.write_str("-")?;
+        out.put(b"-")?;
     }
     decimal(out, value.unsigned_abs())
 }
@@ -32,23 +32,25 @@ pub(super) fn signed_or_not(out: &mut Out<'_>, number: &crate::value::Number) ->
 /// `0x1f`; 0 is `0`.
 #[inline]
 pub(super) fn hex(out: &mut Out<'_>, value: u64) -> fmt::Result {
-    digits_of::<16>(out, value, if value == 0 { "" } else { "0x" })
+    if value == 0 {
+        return out.put(b"0");
+    }
+    out.put(b"0x")?;
+    digits::<16>(out, value, (64 - value.leading_zeros()).div_ceil(4) as usize)
 }
 
 /// `0644`, with at least so many digits behind the 0.
+#[inline]
 pub(super) fn octal(out: &mut Out<'_>, value: u64, least: usize) -> fmt::Result {
-    let mut digits = [0; 24];
-    out.write_str("0")?;
-    let mut len = 0;
-    let mut rest = value;
-    while len < least || rest > 0 {
-        len += 1;
-        if let Some(place) = digits.len().checked_sub(len).and_then(|at| digits.get_mut(at)) {
-            *place = b'0' + (rest & 7) as u8;
+    out.put(b"0")?;
+    let count = (64 - value.leading_zeros()).div_ceil(3) as usize;
+    // Two more than there is room for are zeros.
+    for bits in [63, 60] {
+        if count * 3 > bits {
+            out.put(&[b'0' + (value >> bits & 7) as u8])?;
         }
-        rest >>= 3;
     }
-    out.ascii(digits.get(digits.len().saturating_sub(len)..).unwrap_or_default())
+    digits::<8>(out, value & (u64::MAX >> 4), count.max(least).min(DIGITS))
 }
 
 /// So many hexadecimal digits.
@@ -60,40 +62,40 @@ pub(super) fn padded_hex(out: &mut Out<'_>, value: u64, count: usize) -> fmt::Re
     Ok(())
 }
 
-/// The base is one that the compiler knows, so that nothing is divided.
-fn digits_of<const BASE: u64>(out: &mut Out<'_>, value: u64, before: &str) -> fmt::Result {
-    let mut digits = [0; 20];
-    let (mut at, mut rest) = (digits.len(), value);
-    loop {
-        at -= 1;
-        let digit = (rest % BASE) as u8;
-        if let Some(place) = digits.get_mut(at) {
-            *place = if digit < 10 { b'0' + digit } else { b'a' + digit - 10 };
+/// The last digits of a number, as many as asked for. The base is one that the compiler knows, so that nothing is divided.
+#[inline]
+fn digits<const BASE: u64>(out: &mut Out<'_>, value: u64, count: usize) -> fmt::Result {
+    let mut rest = value;
+    let mut put = |place: &mut [u8]| {
+        for place in place.iter_mut().rev() {
+            let digit = (rest % BASE) as u8;
+            *place = if BASE <= 10 || digit < 10 { b'0' + digit } else { b'a' + digit - 10 };
+            rest /= BASE;
         }
-        rest /= BASE;
-        if rest == 0 || at == 0 {
-            break;
-        }
+    };
+    if let Some(place) = out.room::<DIGITS>() {
+        put(place.get_mut(..count).unwrap_or_default());
+        out.took(count);
+        return Ok(());
     }
-    if !before.is_empty() {
-        out.write_str(before)?;
-    }
-    out.ascii(digits.get(at..).unwrap_or_default())
+    let mut digits = [0; DIGITS];
+    let digits = digits.get_mut(..count).unwrap_or_default();
+    put(digits);
+    out.ascii(digits)
 }
 
 /// Bytes between quotes: what cannot be printed as C escapes it, numbers in octal and as short as they may be.
+#[inline]
 pub(super) fn quoted(out: &mut Out<'_>, bytes: &[u8]) -> fmt::Result {
-    out.write_str("\"")?;
-    if is_all_plain(bytes) {
-        out.ascii(bytes)?;
-        return out.write_str("\"");
+    if out.plain(bytes) {
+        return Ok(());
     }
-    escaped(out, bytes)?;
-    out.write_str("\"")
+    escaped(out, bytes)
 }
 
 #[inline(never)]
 fn escaped(out: &mut Out<'_>, bytes: &[u8]) -> fmt::Result {
+    out.write_str("\"")?;
     let mut rest = bytes;
     loop {
         let (front, after) = rest.split_at(plain_len(rest).min(rest.len()));
@@ -121,23 +123,7 @@ fn escaped(out: &mut Out<'_>, bytes: &[u8]) -> fmt::Result {
         }
         rest = after;
     }
-    Ok(())
-}
-
-/// Whether all bytes are printed as they are. Sixteen are looked at together, the last of them once more where they do not
-/// come out even.
-#[inline]
-fn is_all_plain(bytes: &[u8]) -> bool {
-    let are_plain = |some: &[u8; 16]| some.iter().fold(true, |all, byte| all & is_plain(*byte));
-    let Some(last) = bytes.last_chunk::<16>() else { return bytes.iter().all(|byte| is_plain(*byte)) };
-    let mut rest = bytes;
-    while let Some((some, after)) = rest.split_first_chunk::<16>() {
-        if !are_plain(some) {
-            return false;
-        }
-        rest = after;
-    }
-    are_plain(last)
+    out.write_str("\"")
 }
 
 /// How many bytes in front are printed as they are. Sixteen are looked at together, which takes no longer than one.
@@ -154,7 +140,7 @@ fn plain_len(bytes: &[u8]) -> usize {
 }
 
 #[inline]
-fn is_plain(byte: u8) -> bool {
+pub(super) fn is_plain(byte: u8) -> bool {
     (0x20..0x7f).contains(&byte) && byte != b'"' && byte != b'\\'
 }
 

@@ -6,8 +6,8 @@ use super::{Out, Style, address, control, netlink, number, text};
 use crate::abi::Abi;
 use crate::constants::FlagSet;
 use crate::generated::sets;
-use crate::meaning;
-use crate::value::{Bits, Dirents, FieldValue, Place, Struct, Value};
+use crate::meaning::{self, FLEXIBLE};
+use crate::value::{Bits, Dirents, Place, Struct, Value};
 
 const DIRENT_TYPES: FlagSet = meaning::set_of(sets::DIRENT_TYPES);
 
@@ -59,33 +59,7 @@ impl Shown {
                 text::quoted(out, of.bytes())?;
                 if of.is_cut() { out.write_str("...") } else { Ok(()) }
             }
-            Value::Struct(of) => {
-                if let Some(name) = self.not_a_time(of) {
-                    return out.write_str(name);
-                }
-                let mut fields = if self.style.verbose { of.fields() } else { of.brief_fields() };
-                out.write_str("{")?;
-                let mut first = true;
-                while let Some((name, value)) = fields.next_field() {
-                    if self.without == Some(name) {
-                        continue;
-                    }
-                    if !first {
-                        out.write_str(", ")?;
-                    }
-                    first = false;
-                    out.write_str(name)?;
-                    out.write_str("=")?;
-                    match value {
-                        FieldValue::Number(of) => number::number(&of, out)?,
-                        FieldValue::Other(of) => self.at_depth(&of, depth + 1, out)?,
-                    }
-                }
-                if fields.left_out() || of.is_cut() {
-                    out.write_str(if first { "..." } else { ", ..." })?;
-                }
-                out.write_str("}")
-            }
+            Value::Struct(of) => self.structure(of, depth, out),
             Value::Structs(of) => self.list(of.iter().map(Value::Struct), false, depth, out),
             Value::List(of) => self.list(of.iter(), of.is_cut(), depth, out),
             Value::Numbers(of) => self.list(of.iter(), of.is_cut(), depth, out),
@@ -109,6 +83,37 @@ impl Shown {
                 out.write_str("\")")
             }
         }
+    }
+
+    /// `{st_mode=S_IFREG|0644, st_size=1024, ...}`
+    pub(super) fn structure(&self, of: &Struct<'_>, depth: usize, out: &mut Out<'_>) -> fmt::Result {
+        if let Some(name) = self.not_a_time(of) {
+            return out.write_str(name);
+        }
+        out.write_str("{")?;
+        let (mut walk, mut first) = (of.walk(!self.style.verbose), true);
+        while let Some((field, index, kind)) = walk.step(of) {
+            let name = meaning::field_word(&field);
+            if self.without.is_some_and(|without| name.text() == without) {
+                continue;
+            }
+            if let Some(number) = of.scalar(&field, kind) {
+                out.field(first, name)?;
+                number::number(&number, out)?;
+            } else if let Some(value) = of.value(&field, index, kind) {
+                out.field(first, name)?;
+                self.at_depth(&value, depth + 1, out)?;
+            } else {
+                // What ends a structure, and nobody says how much of it there is.
+                walk.left_out |= field.5 == FLEXIBLE;
+                continue;
+            }
+            first = false;
+        }
+        if walk.left_out || of.is_cut() {
+            out.write_str(if first { "..." } else { ", ..." })?;
+        }
+        out.write_str("}")
     }
 
     /// The name of what stands in place of a time that a file is to have.

@@ -93,12 +93,12 @@ fn main() {
 struct Ours {
     decoder: Decoder,
     room: Vec<u8>,
-    text: String,
+    text: Vec<u8>,
 }
 
 impl Ours {
     fn new() -> Ours {
-        Ours { decoder: Decoder::new(), room: vec![0; 64 * 1024], text: String::with_capacity(1 << 16) }
+        Ours { decoder: Decoder::new(), room: vec![0; 64 * 1024], text: vec![0; 1 << 16] }
     }
 }
 
@@ -135,10 +135,13 @@ impl Bench<'_> {
     fn ours(&self, calls: &[Call], part: Part, ours: &mut Ours) -> usize {
         let mut bytes = 0;
         for call in calls {
-            ours.text.clear();
-            let decoded = self.decode(black_box(call), part, &ours.decoder, &mut ours.room);
-            decoded.show(Style::new(), &mut ours.text).expect("a string takes all");
-            bytes += black_box(ours.text.as_bytes()).len();
+            let call = black_box(call);
+            let raw = RawCall::new(Abi::X86_64, call.number, call.words);
+            let outcome = Outcome::from_word(Abi::X86_64, call.result as u64);
+            let memories = (&self.recording.before(part), &self.recording.after(part));
+            let mut scratch = Scratch::new(&mut ours.room);
+            let text = ours.decoder.show(&raw, outcome, memories, Style::new(), &mut scratch, &mut ours.text);
+            bytes += black_box(text.expect("there is room for all")).len();
         }
         bytes
     }
@@ -158,9 +161,8 @@ impl Bench<'_> {
             let decoded: Vec<Decoded<'_>> = some.iter().map(decode).collect();
             let start = Instant::now();
             for call in &decoded {
-                ours.text.clear();
-                black_box(call).show(Style::new(), &mut ours.text).expect("a string takes all");
-                black_box(ours.text.as_bytes());
+                let text = black_box(call).show_in(Style::new(), &mut ours.text).expect("there is room for all");
+                black_box(text);
             }
             time += start.elapsed();
         }

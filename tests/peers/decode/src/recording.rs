@@ -181,7 +181,7 @@ fn parse(mut rest: &[u8]) -> Vec<Recorded> {
     calls
 }
 
-/// Memory by a copy from bytes of this process, within their bounds.
+/// Memory in bytes of this process, within their bounds.
 pub struct Copied<'r> {
     base: u64,
     bytes: &'r [u8],
@@ -205,6 +205,11 @@ impl Memory for Copied<'_> {
         }
         buf[..count].copy_from_slice(&bytes[..count]);
         Ok(count)
+    }
+
+    #[inline]
+    fn borrow(&self, address: u64) -> Option<&[u8]> {
+        Some(self.from(address)).filter(|bytes| !bytes.is_empty())
     }
 }
 

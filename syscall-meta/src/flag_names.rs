@@ -191,16 +191,17 @@ fn members<T: Tell>(
     shift: u32,
     tell: &mut T,
 ) -> Result<u64, T::Error> {
-    let (rows, has) = (pool.rows(set.6), |whom| pool.has(set, whom, abi));
     if shift == 0 {
-        return rows.each_flag(
+        return pool.each_flag(
+            set,
+            abi,
             value,
-            has,
             #[inline(always)]
-            |name, _| tell.name(name),
+            |name| tell.name(name),
         );
     }
-    rows.other_flags(value, has, &mut |name, bits| at_shift(Kind::Name(name), bits, shift, 0, tell))
+    let has = |whom| pool.has(set, whom, abi);
+    pool.rows(set.6).other_flags(value, has, &mut |name, bits| at_shift(Kind::Name(name), bits, shift, 0, tell))
 }
 
 /// A piece that is so far to the left in a value that is itself so far to the left.

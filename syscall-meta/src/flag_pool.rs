@@ -114,12 +114,79 @@ impl Pool {
     #[inline]
     pub(crate) fn rows(&self, list: L) -> Rows {
         let L(names, start, count, form, one) = list;
-        let count = usize::from(count);
-        let numbers = self.numbers.get(start as usize..).unwrap_or_default();
-        let (lens, rest) = numbers.split_at_checked(count).unwrap_or_default();
-        let each = if form & EACH == 0 { 0 } else { count };
-        let (whom, rest) = rest.split_at_checked(each).unwrap_or_default();
-        Rows { names: self.names, first: names as usize, lens, whom, values: rest, form, one }
+        let (start, count) = (start as usize, usize::from(count));
+        let lens = self.numbers.get(start..start + count).unwrap_or_default();
+        let after = start + count;
+        let whom = if form & EACH == 0 { &[] } else { self.numbers.get(after..after + count).unwrap_or_default() };
+        let values = self.numbers.get(after + whom.len()..).unwrap_or_default();
+        Rows { names: self.names, first: names as usize, lens, whom, values, form, one }
+    }
+
+    /// Hands over the name of each flag of a set that is of an ABI and whose bits are all there and in none before; returns the
+    /// bits that have none. Most of the time of naming goes here, hence a loop for each form.
+    #[inline(always)]
+    pub(crate) fn each_flag<E>(
+        &'static self,
+        set: &'static S,
+        abi: Abi,
+        bits: u64,
+        mut tell: impl FnMut(Word) -> Result<(), E>,
+    ) -> Result<u64, E> {
+        let L(_, start, count, form, one) = set.6;
+        if bits == 0 || form & EACH == 0 && !self.has(set, one, abi) {
+            return Ok(bits);
+        }
+        let (start, count) = (start as usize, usize::from(count));
+        let (after, each) = (start + count, if form & EACH == 0 { 0 } else { count });
+        let lens = self.numbers.get(start..after).unwrap_or_default();
+        let whom = self.numbers.get(after..after + each).unwrap_or_default();
+        let values = self.numbers.get(after + each..).unwrap_or_default();
+        match form & !EACH {
+            1 => self.flags_in::<E, 1>(set, abi, (lens, whom, values), bits, &mut tell),
+            2 => self.flags_in::<E, 2>(set, abi, (lens, whom, values), bits, &mut tell),
+            4 => self.flags_in::<E, 4>(set, abi, (lens, whom, values), bits, &mut tell),
+            _ => self.rows(set.6).other_flags(bits, |whom| self.has(set, whom, abi), &mut |name, _| tell(name)),
+        }
+    }
+
+    #[inline(always)]
+    fn flags_in<E, const WIDTH: usize>(
+        &'static self,
+        set: &'static S,
+        abi: Abi,
+        (lens, whom, values): (&[u8], &[u8], &[u8]),
+        mut bits: u64,
+        tell: &mut impl FnMut(Word) -> Result<(), E>,
+    ) -> Result<u64, E> {
+        let mut end = set.6.0 as usize;
+        for ((at, len), of) in lens.iter().enumerate().zip(values.chunks_exact(WIDTH)) {
+            let start = end;
+            end += usize::from(*len);
+            let mut eight = [0; 8];
+            for (to, from) in eight.iter_mut().zip(of) {
+                *to = *from;
+            }
+            let value = u64::from_le_bytes(eight);
+            if value & !bits != 0 || value == 0 || whom.get(at).is_some_and(|whom| !self.has(set, *whom, abi)) {
+                continue;
+            }
+            bits &= !value;
+            match Word::of(self.names, start, usize::from(*len)) {
+                Some(name) if *len > 0 => tell(name)?,
+                _ => tell(self.name_of_several(set, at))?,
+            }
+            if bits == 0 {
+                break;
+            }
+        }
+        Ok(bits)
+    }
+
+    /// The name of a further value of it, which has a length of 0.
+    #[cold]
+    #[inline(never)]
+    fn name_of_several(&'static self, set: &S, at: usize) -> Word {
+        self.rows(set.6).name(at).unwrap_or(Word::NONE)
     }
 
     /// The length of the name, the place of the ABIs and the value of a row of a list, while the crate compiles.
@@ -232,57 +299,7 @@ impl Rows {
         }
     }
 
-    /// Hands over the name and the value of each row that is of an ABI and whose bits are all there and in none before; returns
-    /// the bits that have none. Most of the time of naming goes here, hence a loop for each form.
-    #[inline(always)]
-    pub(crate) fn each_flag<E>(
-        &self,
-        bits: u64,
-        has: impl Fn(u8) -> bool,
-        mut tell: impl FnMut(Word, u64) -> Result<(), E>,
-    ) -> Result<u64, E> {
-        if bits == 0 || self.whom.is_empty() && !has(self.one) {
-            return Ok(bits);
-        }
-        let is_of = |at: usize| self.whom.is_empty() || has(self.whom(at));
-        match self.form & !EACH {
-            2 => self.flags_in::<E, 2>(bits, is_of, &mut tell),
-            4 => self.flags_in::<E, 4>(bits, is_of, &mut tell),
-            _ => self.other_flags(bits, has, &mut tell),
-        }
-    }
-
-    #[inline(always)]
-    fn flags_in<E, const WIDTH: usize>(
-        &self,
-        mut bits: u64,
-        is_of: impl Fn(usize) -> bool,
-        tell: &mut impl FnMut(Word, u64) -> Result<(), E>,
-    ) -> Result<u64, E> {
-        let (mut end, names) = (self.first, self.names);
-        for ((at, len), of) in self.lens.iter().enumerate().zip(self.values.chunks_exact(WIDTH)) {
-            let start = end;
-            end += usize::from(*len);
-            let mut eight = [0; 8];
-            for (to, from) in eight.iter_mut().zip(of) {
-                *to = *from;
-            }
-            let value = u64::from_le_bytes(eight);
-            if value & !bits == 0 && value != 0 && is_of(at) {
-                bits &= !value;
-                match Word::of(names, start, usize::from(*len)) {
-                    Some(name) if *len > 0 => tell(name, value)?,
-                    _ => tell(self.name_of_several(at), value)?,
-                }
-                if bits == 0 {
-                    break;
-                }
-            }
-        }
-        Ok(bits)
-    }
-
-    /// The same without haste.
+    /// Hands over the name and the value of each row that is of an ABI and whose bits are all there, without haste.
     #[inline(never)]
     pub(crate) fn other_flags<E>(
         &self,
@@ -298,13 +315,6 @@ impl Rows {
             }
         }
         Ok(bits)
-    }
-
-    /// The name of a further value of it, which has a length of 0.
-    #[cold]
-    #[inline(never)]
-    fn name_of_several(&self, at: usize) -> Word {
-        self.name(at).unwrap_or(Word::NONE)
     }
 }
 

@@ -259,7 +259,7 @@ pub use recorded::RecordedMemory;
 pub use registers::Registers;
 pub use set::{OtherAbi, SetIter, SyscallSet, UnknownName};
 #[cfg(feature = "decode")]
-pub use show::Style;
+pub use show::{Printer, Style};
 pub use side::{Config, Differs, Linkage, Side, Symbol};
 pub use stops::{SeccompData, SyscallInfo, SyscallStop};
 pub use syscall::{Aliases, Missing, Syscall};

@@ -132,6 +132,29 @@ pub(crate) struct R(
 pub(crate) const HOLDS: u8 = 1;
 /// What it holds makes something beside it be read: a pointer at any depth.
 pub(crate) const LEADS: u8 = 2;
+/// It begins with its size.
+const GROWS: u8 = 4;
+/// Its size stands four bytes further.
+const GROWS_AT_4: u8 = 8;
+
+/// What is so of a structure with a name, [`GROWS`] or [`GROWS_AT_4`].
+const fn grows(name: u16) -> u8 {
+    const NAMES: [(&str, u8); 4] =
+        [("sched_attr", GROWS), ("mnt_id_req", GROWS), ("ns_id_req", GROWS), ("perf_event_attr", GROWS_AT_4)];
+    let (start, end) = (data::STARTS[name as usize] as usize, data::STARTS[name as usize + 1] as usize);
+    let (text, mut at) = (data::NAMES.as_bytes(), 0);
+    while at < NAMES.len() {
+        let (of, mut same) = (NAMES[at].0.as_bytes(), 0);
+        while same < of.len() && start + same < end && text[start + same] == of[same] {
+            same += 1;
+        }
+        if same == of.len() && start + same == end {
+            return NAMES[at].1;
+        }
+        at += 1;
+    }
+    0
+}
 
 /// A layout: on which ABIs, the size, its fields in `FIELDS` (start, count).
 #[derive(Clone, Copy, Debug)]
@@ -161,6 +184,17 @@ pub(crate) const BRIEF: u8 = 0x80;
 pub(crate) const CALLED: u8 = 0x40;
 /// The shift itself.
 pub(crate) const SHIFT: u8 = 0x3f;
+
+/// A field that is a number in bytes of its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlainField {
+    name: u16,
+    is_called: bool,
+    pub(crate) offset: u16,
+    pub(crate) kind: u16,
+    /// An element, as in [`F`].
+    pub(crate) class: u8,
+}
 
 /// In place of a count.
 pub(crate) const FLEXIBLE: u16 = u16::MAX;
@@ -205,7 +239,14 @@ pub(crate) fn field_word(field: &F) -> Word {
     word(if field.6 & CALLED == 0 { field.0 } else { called(field.0) })
 }
 
+/// The same of a number.
+#[inline]
+pub(crate) fn plain_word(field: &PlainField) -> Word {
+    word(if field.is_called { called(field.name) } else { field.name })
+}
+
 #[cold]
+#[inline(never)]
 fn called(id: u16) -> u16 {
     let called = data::CALLED.binary_search_by_key(&id, |(of, _)| *of).ok().and_then(|at| data::CALLED.get(at));
     called.map_or(id, |(_, called)| *called)
@@ -334,6 +375,16 @@ pub(crate) fn record(id: u16) -> Option<R> {
     built::RECORDS.get(usize::from(id)).copied()
 }
 
+/// Where a structure that grows says itself how large it is, which the kernel reads first.
+#[inline]
+pub(crate) fn size_in(id: u16) -> Option<u64> {
+    match record(id)?.6 & (GROWS | GROWS_AT_4) {
+        0 => None,
+        GROWS => Some(0),
+        _ => Some(4),
+    }
+}
+
 /// The place of the layout that a structure has on an ABI.
 #[inline]
 pub(crate) fn layout_on(id: u16, abi: Abi) -> Option<u16> {
@@ -365,6 +416,19 @@ pub(crate) fn field_named(layout: L, name: u16) -> Option<F> {
 pub(crate) struct Fields(core::slice::Iter<'static, built::Field>);
 
 impl Fields {
+    /// The next field, where it is a number in bytes of its own, and whether the short form has it; else it is still the next
+    /// one.
+    #[inline(always)]
+    pub(crate) fn next_plain(&mut self) -> Option<(PlainField, bool)> {
+        let plain = self.0.as_slice().first()?.plain()?;
+        self.0.next();
+        Some(plain)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.as_slice().is_empty()
+    }
+
     /// Leaves out those that the short form does not have, up to the next that it has; how many.
     #[inline]
     pub(crate) fn skip_long(&mut self) -> u16 {

@@ -306,6 +306,16 @@ pub(crate) const POS_H: u16 = param_id(b"pos_h");
 #[cfg(feature = "decode")]
 pub(crate) const UTIMES: u16 = param_id(b"utimes");
 
+/// The ids of parameters that say how much is behind the one before them.
+#[cfg(feature = "decode")]
+pub(crate) const SIZE: u16 = param_id(b"size");
+#[cfg(feature = "decode")]
+pub(crate) const USIZE: u16 = param_id(b"usize");
+#[cfg(feature = "decode")]
+pub(crate) const RSEQ_LEN: u16 = param_id(b"rseq_len");
+#[cfg(feature = "decode")]
+pub(crate) const OPTLEN: u16 = param_id(b"optlen");
+
 /// The id of a parameter's name, for constants.
 #[cfg(feature = "decode")]
 const fn param_id(name: &[u8]) -> u16 {

@@ -10,7 +10,7 @@ use crate::abi::{Abi, ByteOrder};
 use crate::decode::integer;
 use crate::decode::tape::{LIST_TEXTS, Reader, STRUCT_WHOLE, node};
 use crate::kind::{Kind, Plain};
-use crate::meaning::{self, B, F, FLEXIBLE, L, NO, R, tag};
+use crate::meaning::{self, B, F, FLEXIBLE, L, NO, PlainField, R, tag};
 
 pub use control::{Control, ControlMessage, ControlMessages};
 pub use held::Structs;
@@ -115,23 +115,7 @@ impl<'b> Value<'b> {
                 let total = inner.u64();
                 Value::Bytes(Bytes { bytes: inner.0, total })
             }
-            node::STRUCT => {
-                let (layout, record, decision, param) = (inner.u16(), inner.u16(), inner.u16(), inner.u16());
-                let size = inner.u32();
-                let bytes = inner.take((size & !STRUCT_WHOLE) as usize);
-                let (is_whole, instead) = (size & STRUCT_WHOLE != 0, NONE);
-                Value::Struct(Struct {
-                    layout,
-                    record,
-                    decision,
-                    param,
-                    is_whole,
-                    instead,
-                    bytes,
-                    children: inner,
-                    place,
-                })
-            }
+            node::STRUCT => Value::Struct(Struct::of_node(inner, place)),
             node::LIST => {
                 let what = inner.u8();
                 let cut = inner.u8() != 0;
@@ -173,7 +157,7 @@ impl<'b> Value<'b> {
 
 /// Whether a value is a place in memory, by what its kind is and whether C has it as a pointer.
 #[inline]
-pub(crate) fn is_pointer(tag: u8, pointer: bool) -> bool {
+pub(crate) const fn is_pointer(tag: u8, pointer: bool) -> bool {
     const ADDRESS: u8 = Plain::Address as u8;
     const HEX: u8 = Plain::Hex as u8;
     const UNUSED: u8 = Plain::Unused as u8;
@@ -317,6 +301,26 @@ pub struct Struct<'b> {
 }
 
 impl<'b> Struct<'b> {
+    /// A node of the tape.
+    #[inline]
+    fn of_node(mut inner: Reader<'b>, place: Place) -> Struct<'b> {
+        // A node has all of these, unless somebody wrote to it since.
+        let head = inner.take(12).first_chunk::<12>().copied().unwrap_or([0xff; 12]);
+        let [a, b, c, d, e, f, g, h, size @ ..] = head;
+        let size = u32::from_le_bytes(size);
+        Struct {
+            layout: u16::from_le_bytes([a, b]),
+            record: u16::from_le_bytes([c, d]),
+            decision: u16::from_le_bytes([e, f]),
+            param: u16::from_le_bytes([g, h]),
+            is_whole: size & STRUCT_WHOLE != 0,
+            instead: NONE,
+            bytes: inner.take((size & !STRUCT_WHOLE) as usize),
+            children: inner,
+            place,
+        }
+    }
+
     /// Its name without `struct`.
     pub fn name(&self) -> &'static str {
         meaning::record(self.record).map_or("", |record| meaning::name(record.0))
@@ -345,7 +349,7 @@ impl<'b> Struct<'b> {
     }
 
     /// A walk over the fields, or over those of the short form.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn walk(&self, is_brief: bool) -> Walk {
         let mut walk = Walk {
             fields: meaning::Fields::default(),
@@ -363,10 +367,16 @@ impl<'b> Struct<'b> {
                 walk.active = Active::new(record, layout, self.bytes, self.place);
             }
             if self.decision != NO {
-                walk.chosen = meaning::decided(self.decision).and_then(|decided| decided.fields_of(self.param));
+                walk.chosen = self.chosen();
             }
         }
         walk
+    }
+
+    /// The fields that matter, where a decision says which.
+    #[inline(never)]
+    fn chosen(&self) -> Option<&'static [u16]> {
+        meaning::decided(self.decision).and_then(|decided| decided.fields_of(self.param))
     }
 
     /// The value of the field with this name.
@@ -403,9 +413,19 @@ pub(crate) struct Walk {
     seen: u8,
 }
 
+/// What the next field is.
+pub(crate) enum Next {
+    /// A number by itself, as most are.
+    Plain(PlainField),
+    /// Anything, which [`Walk::step`] goes to.
+    Other,
+    /// There is none.
+    End,
+}
+
 impl Walk {
     /// The next field that means something: itself, its place, and the kind that it has here.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn step(&mut self, of: &Struct<'_>) -> Option<(F, u16, u16)> {
         loop {
             if self.brief > 0 && self.left_out {
@@ -419,8 +439,7 @@ impl Walk {
             self.index += 1;
             let is_brief = self.brief == 0 || field.6 & meaning::BRIEF != 0;
             self.seen = self.seen.saturating_add(u8::from(is_brief));
-            let decides = self.active.holds != 0 || of.instead.1 != 0 || self.chosen.is_some();
-            let kind = if decides { self.decided(of, &field) } else { Some(field.2) };
+            let kind = if self.decides(of) { self.decided(of, &field) } else { Some(field.2) };
             let Some(kind) = kind else { continue };
             if meaning::kind(kind).is_some_and(|kind| kind.0 == Plain::Unused as u8) {
                 continue;
@@ -431,6 +450,36 @@ impl Walk {
             }
             return Some((field, index, kind));
         }
+    }
+
+    /// The next field, where it is a number by itself and nothing decides what it means; else it is still the next one.
+    #[inline(always)]
+    pub(crate) fn plain(&mut self, of: &Struct<'_>) -> Next {
+        if self.decides(of) || !of.children.0.is_empty() {
+            return Next::Other;
+        }
+        loop {
+            if self.brief > 0 && self.left_out {
+                if self.seen >= self.brief {
+                    return Next::End;
+                }
+                self.index += self.fields.skip_long();
+            }
+            let Some((field, is_brief)) = self.fields.next_plain() else {
+                return if self.fields.is_empty() { Next::End } else { Next::Other };
+            };
+            self.index += 1;
+            if self.brief == 0 || is_brief {
+                self.seen = self.seen.saturating_add(1);
+                return Next::Plain(field);
+            }
+            self.left_out = true;
+        }
+    }
+
+    #[inline(always)]
+    fn decides(&self, of: &Struct<'_>) -> bool {
+        self.active.holds != 0 || of.instead.1 != 0 || self.chosen.is_some()
     }
 
     /// The kind that a field has here, where something decides that; none where it means nothing.
@@ -457,6 +506,16 @@ impl<'b> Iterator for Fields<'b> {
 }
 
 impl<'b> Struct<'b> {
+    /// The number in a field that is one by itself; none where its bytes are not there.
+    #[inline(always)]
+    pub(crate) fn plain(&self, field: &PlainField) -> Option<Number> {
+        let PlainField { offset, kind, class, .. } = *field;
+        let size = usize::from(class & meaning::BYTES_OF);
+        let bytes = self.bytes.get(usize::from(offset)..)?.get(..size)?;
+        let value = extended(integer(bytes, self.place.order), class);
+        Some(Number::new(kind, size as u8 * 8, class & meaning::SIGNED != 0, value, self.place.abi))
+    }
+
     /// The number in a field that is one and leads to nothing.
     #[inline]
     pub(crate) fn scalar(&self, field: &F, kind: u16) -> Option<Number> {
@@ -554,6 +613,7 @@ pub(crate) struct Active {
 impl Active {
     pub(crate) const NONE: Active = Active { bys: meaning::Bys::NONE, holds: 0 };
 
+    #[inline(never)]
     pub(crate) fn new(record: R, layout: L, bytes: &[u8], place: Place) -> Active {
         let mut active = Active { bys: meaning::bys(record), holds: 0 };
         for (by, bit) in active.bys.iter().zip(0..u64::BITS) {

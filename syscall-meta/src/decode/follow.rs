@@ -30,7 +30,9 @@ pub(super) struct Follow<'a, M: ?Sized> {
     phase: Phase,
     /// How many bytes the kernel put into the buffers of a message.
     filled: Option<u64>,
-    /// Who reads and writes what the argument at hand leads to.
+    /// The place of the argument at hand.
+    at: usize,
+    /// Who reads and writes what it leads to.
     direction: u8,
     /// What was read when the call started.
     pub(super) before: &'a Nodes<'a>,
@@ -66,7 +68,20 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         before: &'a Nodes<'a>,
     ) -> Self {
         let budget = limits.bytes;
-        Follow { slots, abi, limits, order, memory, phase, filled: None, direction: 0, before, budget, netlink: None }
+        Follow {
+            slots,
+            abi,
+            limits,
+            order,
+            memory,
+            phase,
+            filled: None,
+            at: 0,
+            direction: 0,
+            before,
+            budget,
+            netlink: None,
+        }
     }
 
     #[inline]
@@ -91,12 +106,15 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     pub(super) fn arguments<'b>(&mut self, scratch: &mut Scratch<'b>, nodes: &mut Nodes<'b>) {
         let mut tape = Tape::new(scratch.lend());
         let slots = self.slots;
-        let ends = nodes.starts.get_mut(1..).unwrap_or_default();
-        for (slot, end) in slots.get().iter().zip(ends) {
+        for (at, (slot, place)) in slots.get().iter().zip(&mut nodes.places).enumerate() {
             if slot.tag >= tag::PATH {
+                let start = tape.here();
+                self.at = at;
                 self.argument(slot, &mut tape);
+                if tape.here() > start {
+                    *place = (start as u32, tape.here() as u32);
+                }
             }
-            *end = tape.here() as u32;
         }
         let (bytes, rest) = tape.finish();
         scratch.give(bytes.len(), rest);
@@ -185,9 +203,12 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
 
     /// Whether the size of a buffer, which is the argument behind it, is 0 although the result is not about that.
     fn is_empty_buffer(&self, param: u16) -> bool {
-        let slots = self.slots.get();
-        let behind = slots.iter().position(|slot| slot.name() == param && param != NO).and_then(|at| slots.get(at + 1));
-        self.direction & IN == 0 && behind.is_some_and(|slot| slot.value() == Some(0))
+        self.direction & IN == 0 && self.slot_behind(param).is_some_and(|slot| slot.value() == Some(0))
+    }
+
+    /// The argument behind the one at hand, for what that itself leads to, and not something further.
+    fn slot_behind(&self, param: u16) -> Option<&'a Slot> {
+        if param == NO { None } else { self.slots.get().get(self.at + 1) }
     }
 
     /// Whether there was room for it.
@@ -524,13 +545,11 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
     /// How many bytes of a structure the program passes: structures that grow have their size beside them or in them; and
     /// whether that is all that the program's form of it has.
     fn passed(&self, record: u16, param: u16, address: u64) -> (usize, bool) {
-        let slots = self.slots.get();
-        let behind = slots.iter().position(|slot| slot.name() == param && param != NO).and_then(|at| slots.get(at + 1));
-        let size = behind.and_then(|slot| match prototype::param_name(slot.name()) {
-            "size" | "usize" | "rseq_len" => Some((slot.value()?, true)),
+        let size = self.slot_behind(param).and_then(|slot| match slot.name() {
+            prototype::SIZE | prototype::USIZE | prototype::RSEQ_LEN => Some((slot.value()?, true)),
             // The value of an option, which may be given and returned short.
-            "optlen" if slot.param().is_pointer() => Some((self.behind(self.slots, slot.name())?, false)),
-            "optlen" => Some((slot.value()?, false)),
+            prototype::OPTLEN if slot.param().is_pointer() => Some((self.behind(self.slots, slot.name())?, false)),
+            prototype::OPTLEN => Some((slot.value()?, false)),
             _ => None,
         });
         if let Some((size, is_whole)) = size {
@@ -542,13 +561,7 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
             let text = layout.and_then(|layout| meaning::fields(layout).last());
             return (text.map_or(usize::MAX, |text| text.1.into()), true);
         }
-        // In these, the kernel reads `size` first.
-        let name = meaning::record(record).map_or("", |record| meaning::name(record.0));
-        let offset = match name {
-            "sched_attr" | "mnt_id_req" | "ns_id_req" => 0,
-            "perf_event_attr" => 4,
-            _ => return (usize::MAX, true),
-        };
+        let Some(offset) = meaning::size_in(record) else { return (usize::MAX, true) };
         let mut bytes = [0; 4];
         let read = address.checked_add(offset).is_some_and(|at| self.memory.read_exact(at, &mut bytes).is_ok());
         match integer(&bytes, self.order) {

@@ -19,7 +19,6 @@ use crate::memory::{Memory, Scratch};
 use crate::names;
 use crate::outcome::Outcome;
 use crate::prototype::{self, ParamData};
-use crate::show::Style;
 use crate::side::Side;
 use crate::syscall::Syscall;
 use crate::value::{Number, Place, Value, is_pointer};
@@ -108,41 +107,22 @@ impl Decoder {
         entered
     }
 
-    /// Writes a call of which both ends are known, as a recording has it, into a buffer as [`Decoded::show_in`] does, with the
-    /// memory as it was at each end. It is the fastest way from a call to its text: what is known of a call is large, and
-    /// here it stays where it is made.
-    ///
-    /// ```
-    /// # #[cfg(all(feature = "native", target_arch = "x86_64"))] {
-    /// use syscall_meta::{Abi, Decoder, Outcome, RawCall, Region, Scratch, Style};
-    ///
-    /// let memory = [Region::new(0x1000, b"/tmp\0")];
-    /// let call = RawCall::new(Abi::X86_64, 80, [0x1000, 0, 0, 0, 0, 0]);
-    /// let outcome = Outcome::from_word(Abi::X86_64, 0);
-    /// let (mut room, mut text) = ([0; 4096], [0; 256]);
-    /// let mut scratch = Scratch::new(&mut room);
-    /// let text = Decoder::new().show(&call, outcome, (&memory, &memory), Style::new(), &mut scratch, &mut text);
-    /// assert_eq!(text, Ok(&br#"chdir("/tmp") = 0"#[..]));
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// Where the buffer has not room for all of it.
-    pub fn show<'t, M: Memory + ?Sized, N: Memory + ?Sized>(
+    /// A call of which both ends are known, for as long as somebody looks at it: it is large, and not moved.
+    #[inline]
+    pub(crate) fn both_ends<M: Memory + ?Sized, N: Memory + ?Sized, R>(
         &self,
         call: &RawCall,
         outcome: Outcome,
         (before, after): (&M, &N),
-        style: Style,
         scratch: &mut Scratch<'_>,
-        buf: &'t mut [u8],
-    ) -> Result<&'t [u8], fmt::Error> {
+        look: impl FnOnce(&Decoded<'_>) -> R,
+    ) -> R {
         let mut decoded = Decoded { entered: Entered::NONE, after: Nodes::NONE, outcome: Some(outcome) };
         self.begin(&mut decoded.entered, call, before, &|_| None, scratch);
         if decoded.entered.is_written(outcome) {
             decoded.entered.written(outcome, after, scratch, &mut decoded.after);
         }
-        decoded.show_in(style, buf)
+        look(&decoded)
     }
 
     #[inline]
@@ -258,20 +238,18 @@ pub(crate) fn integer(bytes: &[u8], order: ByteOrder) -> u64 {
 #[derive(Clone, Copy)]
 pub(crate) struct Nodes<'b> {
     bytes: &'b [u8],
-    /// Where each argument's begins, which is where that before it ends; and where the last one ends.
-    starts: [u32; MAX_ARGS + 1],
+    /// Where each argument's starts and ends.
+    places: [(u32, u32); MAX_ARGS],
 }
 
 impl<'b> Nodes<'b> {
-    pub(crate) const NONE: Nodes<'static> = Nodes { bytes: &[], starts: [0; MAX_ARGS + 1] };
+    pub(crate) const NONE: Nodes<'static> = Nodes { bytes: &[], places: [(0, 0); MAX_ARGS] };
 
     /// The node of an argument, or nothing.
     #[inline]
     pub(crate) fn get(&self, at: usize) -> &'b [u8] {
-        match self.starts.get(at..) {
-            Some([start, end, ..]) => self.bytes.get(*start as usize..*end as usize).unwrap_or_default(),
-            _ => &[],
-        }
+        let (start, end) = self.places.get(at).copied().unwrap_or_default();
+        if end == 0 { &[] } else { self.bytes.get(start as usize..end as usize).unwrap_or_default() }
     }
 }
 

@@ -5,9 +5,11 @@
 
 #![allow(clippy::large_const_arrays, reason = "none of these is linked; a constant is what lengths can be told by")]
 
-use super::{B, C, F, L, NO, R, When};
+use super::{B, C, F, L, NO, PlainField, R, When, tag};
 use crate::abi::Abi;
 use crate::generated::{meaning as data, table};
+use crate::kind::Plain;
+use crate::value::is_pointer;
 
 /// The ABIs whose tables are built in, as bits.
 pub(super) const BUILT: u64 = {
@@ -89,8 +91,30 @@ impl Field {
         let Field(name, offset, shape) = self;
         let (kind, record, count, element, shift, width) =
             SHAPES.get(usize::from(shape)).copied().unwrap_or((NO, NO, 0, 0, 0, 0));
-        F(name, offset, kind, record, element, count, shift, width)
+        F(name, offset, kind, record, element, count, shift, width & !PLAIN)
     }
+
+    /// Itself, where it is a number in bytes of its own, and whether the short form has it.
+    #[inline(always)]
+    pub(super) fn plain(self) -> Option<(PlainField, bool)> {
+        let Field(name, offset, shape) = self;
+        let (kind, _, _, class, shift, width) = *SHAPES.get(usize::from(shape))?;
+        let plain = PlainField { name, is_called: shift & super::CALLED != 0, offset, kind, class };
+        (width & PLAIN != 0).then_some((plain, shift & super::BRIEF != 0))
+    }
+}
+
+/// Above the width of a bit-field, which is none here: a number in bytes of its own, whose kind needs nothing more to be shown.
+const PLAIN: u8 = 0x80;
+
+const fn is_plain(kind: u16, record: u16, element: u8, count: u16, width: u8) -> bool {
+    let is_one = record == NO && count == 1 && width == 0 && matches!(element & super::BYTES_OF, 1 | 2 | 4 | 8);
+    if !is_one || kind as usize >= data::KINDS.len() {
+        return false;
+    }
+    let what = data::KINDS[kind as usize].0;
+    let is_shown = what < tag::TEXT_HERE && what != Plain::Unused as u8;
+    is_shown && !is_pointer(what, element & super::POINTER != 0)
 }
 
 /// What people call otherwise than its name is.
@@ -109,8 +133,11 @@ const FIELD_SHAPES: Shapes = {
     let (mut slots, fields, places, mut at) = ([NO; SLOTS], data::FIELDS, FIELD_PLACES, 0);
     while at < FIELD_COUNT {
         if places[at] != places[at + 1] {
-            let F(name, _, kind, record, element, count, mut shift, width) = fields[at];
-            assert!(shift & super::CALLED == 0);
+            let F(name, _, kind, record, element, count, mut shift, mut width) = fields[at];
+            assert!(shift & super::CALLED == 0 && width & PLAIN == 0);
+            if is_plain(kind, record, element, count, width) {
+                width |= PLAIN;
+            }
             let mut called = 0;
             while called < CALLED.len() {
                 if CALLED[called].0 == name {
@@ -176,6 +203,7 @@ pub(super) static RECORDS: [R; data::RECORDS.len()] = {
         let (start, end) = (records[at].4 as usize, records[at].4 as usize + records[at].5 as usize);
         records[at].4 = by_places[start];
         records[at].5 = (by_places[end] - by_places[start]) as u8;
+        records[at].6 |= super::grows(records[at].0);
         at += 1;
     }
     records

@@ -5,8 +5,10 @@ mod control;
 mod netlink;
 mod number;
 mod out;
+mod printer;
 mod result;
 mod text;
+mod texts;
 mod value;
 
 use core::fmt::{self, Write};
@@ -18,6 +20,7 @@ use crate::prototype;
 use crate::value::Value;
 
 use out::{Out, gathered, placed};
+pub use printer::Printer;
 pub(crate) use value::Shown;
 
 /// How a call is shown; see [`Decoded::show`].
@@ -75,7 +78,7 @@ impl<'b> Decoded<'b> {
     /// # Errors
     /// Where the buffer has not room for all of it; what it holds then is not told.
     pub fn show_in<'t>(&self, style: Style, buf: &'t mut [u8]) -> Result<&'t [u8], fmt::Error> {
-        placed(buf, |out| self.whole(style, out))
+        placed(buf, None, |out| self.whole(style, out))
     }
 
     /// Writes what stands before ` = `.

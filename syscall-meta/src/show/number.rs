@@ -40,10 +40,10 @@ pub(super) fn number(number: &Number, out: &mut Out<'_>) -> fmt::Result {
     let kind = meaning::kind(number.kind_id());
     let Some(kind) = kind else { return unknown(number, out) };
     if kind.0 == tag::SET {
-        return match meaning::set(kind.2) {
+        return out.once(number, |out| match meaning::set(kind.2) {
             Some(set) => named(set, number, out),
             None => unknown(number, out),
-        };
+        });
     }
     let Some(plain) = Plain::of_tag(kind.0) else {
         return match kind.0 {
@@ -74,7 +74,7 @@ pub(super) fn number(number: &Number, out: &mut Out<'_>) -> fmt::Result {
         Plain::DirFd => text::signed(out, number.signed()),
         Plain::Uid | Plain::Gid if number.signed() == -1 => out.write_str("-1"),
         Plain::Uid | Plain::Gid => text::decimal(out, number.value()),
-        Plain::Mode => mode(out, number.value()),
+        Plain::Mode => out.once(number, |out| mode(out, number.value())),
         Plain::Device => device(out, number.value()),
         Plain::Signal => match SIGNALS.name_of(number.abi(), number.value()) {
             Some(name) => out.write_str(name),
@@ -120,28 +120,43 @@ fn request(out: &mut Out<'_>, number: &Number) -> fmt::Result {
     if any { Ok(()) } else { write!(out, "{request}") }
 }
 
+/// Sets of flags of which some values are told otherwise.
+const UNUSUAL: [FlagSet; 5] = [ACCESS_MODE, CLONE_FLAGS, FUTEX_OPERATION, MMAP_PROT, PERSONALITY];
+
 /// `O_RDONLY|O_CLOEXEC`, and in hex what has no name.
 pub(super) fn named(set: FlagSet, number: &Number, out: &mut Out<'_>) -> fmt::Result {
-    let mut value = number.value();
     if !set.is_flags() {
-        let mut name = set.name_of(number.abi(), value);
-        // What headers make negative has its sign extended, and what they have in hex has not; a C int may be either.
-        for other in [number.signed() as u64, low(value, 32)] {
-            if name.is_none() && number.bits() == 32 && other != value {
-                name = set.name_of(number.abi(), other);
-                value = if name.is_some() { other } else { value };
-            }
-        }
-        match name {
-            None if [RLIMITS, RLIMIT_VALUES, RLIMIT64_VALUES].contains(&set) => {
-                return kibibytes(out, value);
-            }
-            // One of several that it is not: as its type is.
-            None => return text::hex(out, low(value, number.bits())),
-            Some(name) if !set.has_parts() && set != FUTEX_OPERATION => return out.write_str(name),
-            Some(_) => {}
+        return one_of(set, number, out);
+    }
+    if UNUSUAL.contains(&set) {
+        return unusual(set, number, number.value(), out);
+    }
+    flags(set, number, number.value(), "", out)
+}
+
+/// The name of a value that is one of several.
+fn one_of(set: FlagSet, number: &Number, out: &mut Out<'_>) -> fmt::Result {
+    let mut value = number.value();
+    let mut name = set.word_of(number.abi(), value);
+    // What headers make negative has its sign extended, and what they have in hex has not; a C int may be either.
+    for other in [number.signed() as u64, low(value, 32)] {
+        if name.is_none() && number.bits() == 32 && other != value {
+            name = set.word_of(number.abi(), other);
+            value = if name.is_some() { other } else { value };
         }
     }
+    match name {
+        None if [RLIMITS, RLIMIT_VALUES, RLIMIT64_VALUES].contains(&set) => kibibytes(out, value),
+        // One of several that it is not: as its type is.
+        None => text::hex(out, low(value, number.bits())),
+        Some(name) if !set.has_parts() && set != FUTEX_OPERATION => out.word(name),
+        Some(_) => unusual(set, number, value, out),
+    }
+}
+
+/// A value of which more is known than the names of its bits.
+#[inline(never)]
+fn unusual(set: FlagSet, number: &Number, value: u64, out: &mut Out<'_>) -> fmt::Result {
     if value == 0 {
         if let Some((_, name)) = NONE_OF.iter().find(|(of, _)| *of == set) {
             return out.write_str(name);

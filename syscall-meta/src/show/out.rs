@@ -2,6 +2,8 @@
 
 use core::fmt::{self, Write};
 
+use super::texts::Texts;
+use crate::value::Number;
 use crate::word::Word;
 
 /// How many bytes are gathered before a writer: more than most calls are shown in.
@@ -18,6 +20,8 @@ pub(crate) struct Out<'w> {
     buf: &'w mut [u8],
     len: usize,
     to: Option<&'w mut dyn Write>,
+    /// What was shown before, where somebody keeps that.
+    texts: Option<&'w mut Texts>,
 }
 
 /// Hands a buffer before the writer over, and what is left in it to the writer.
@@ -25,7 +29,7 @@ pub(crate) struct Out<'w> {
 /// # Errors
 /// Those of the writer.
 pub(crate) fn gathered<W: Write + ?Sized>(to: &mut W, write: impl FnOnce(&mut Out<'_>) -> fmt::Result) -> fmt::Result {
-    let mut out = Out { buf: &mut [0; ROOM], len: 0, to: Some(&mut Through(to)) };
+    let mut out = Out { buf: &mut [0; ROOM], len: 0, to: Some(&mut Through(to)), texts: None };
     write(&mut out)?;
     out.flush()
 }
@@ -34,11 +38,12 @@ pub(crate) fn gathered<W: Write + ?Sized>(to: &mut W, write: impl FnOnce(&mut Ou
 ///
 /// # Errors
 /// Where there is not room for all.
-pub(crate) fn placed(
-    buf: &mut [u8],
+pub(crate) fn placed<'t>(
+    buf: &'t mut [u8],
+    texts: Option<&mut Texts>,
     write: impl FnOnce(&mut Out<'_>) -> fmt::Result,
-) -> Result<&[u8], fmt::Error> {
-    let mut out = Out { buf, len: 0, to: None };
+) -> Result<&'t [u8], fmt::Error> {
+    let mut out = Out { buf, len: 0, to: None, texts };
     write(&mut out)?;
     let len = out.len;
     buf.get(..len).ok_or(fmt::Error)
@@ -69,6 +74,24 @@ impl Out<'_> {
             }
             None => self.more(bytes),
         }
+    }
+
+    /// The text of a value, by a copy where it was shown before.
+    #[inline(always)]
+    pub(crate) fn once(&mut self, number: &Number, write: impl FnOnce(&mut Self) -> fmt::Result) -> fmt::Result {
+        let Some(texts) = &self.texts else { return write(self) };
+        let place = self.buf.get_mut(self.len..).and_then(|rest| rest.first_chunk_mut());
+        if let (Some((text, len)), Some(place)) = (texts.get(number), place) {
+            *place = *text;
+            self.len += len;
+            return Ok(());
+        }
+        let start = self.len;
+        write(self)?;
+        if let (Some(texts), Some(text)) = (&mut self.texts, self.buf.get(start..self.len)) {
+            texts.keep(number, text);
+        }
+        Ok(())
     }
 
     /// A word. What stands behind it is copied as well and then written over: all are pieces of one size.
@@ -149,24 +172,27 @@ impl Out<'_> {
 
     /// Text between quotes, where there is room for it and all of it is printed as it is; else nothing is done. It is looked
     /// at and copied at once, the last bytes twice where they do not come out even.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn plain(&mut self, text: &[u8]) -> bool {
         let place = self.buf.get_mut(self.len..).and_then(|rest| rest.get_mut(..text.len() + 2));
         let Some([open, place @ .., close]) = place else { return false };
-        let mut is_plain = true;
+        let mut others = [0; PIECE];
         if let (Some(last), Some(end)) = (text.last_chunk::<PIECE>(), place.last_chunk_mut::<PIECE>()) {
-            is_plain &= put(last, end);
+            *end = *last;
+            mark_others(last, &mut others);
             for (some, place) in text.chunks_exact(PIECE).zip(place.chunks_exact_mut(PIECE)) {
                 if let (Some(some), Some(place)) = (some.first_chunk(), place.first_chunk_mut()) {
-                    is_plain &= put(some, place);
+                    *place = *some;
+                    mark_others(some, &mut others);
                 }
             }
         } else {
             for (byte, place) in text.iter().zip(place) {
                 *place = *byte;
-                is_plain &= super::text::is_plain(*byte);
+                others[0] |= u8::from(!super::text::is_plain(*byte));
             }
         }
+        let is_plain = others == [0; PIECE];
         if is_plain {
             (*open, *close) = (b'"', b'"');
             self.len += text.len() + 2;
@@ -205,11 +231,12 @@ impl Write for Out<'_> {
     }
 }
 
-/// Copies bytes, and tells whether all are printed as they are.
-#[inline]
-fn put(bytes: &[u8; PIECE], place: &mut [u8; PIECE]) -> bool {
-    *place = *bytes;
-    bytes.iter().fold(true, |all, byte| all & super::text::is_plain(*byte))
+/// Marks the places at which bytes are that are not printed as they are.
+#[inline(always)]
+fn mark_others(bytes: &[u8; PIECE], others: &mut [u8; PIECE]) {
+    for (byte, other) in bytes.iter().zip(others) {
+        *other |= u8::from(!super::text::is_plain(*byte));
+    }
 }
 
 /// A writer of unknown size as one of a known size.

@@ -7,7 +7,7 @@ use crate::abi::Abi;
 use crate::constants::FlagSet;
 use crate::generated::sets;
 use crate::meaning::{self, FLEXIBLE};
-use crate::value::{Bits, Dirents, Place, Struct, Value};
+use crate::value::{Bits, Dirents, Next, Place, Struct, Value, Walk};
 
 const DIRENT_TYPES: FlagSet = meaning::set_of(sets::DIRENT_TYPES);
 
@@ -90,30 +90,58 @@ impl Shown {
         if let Some(name) = self.not_a_time(of) {
             return out.write_str(name);
         }
-        out.write_str("{")?;
-        let (mut walk, mut first) = (of.walk(!self.style.verbose), true);
-        while let Some((field, index, kind)) = walk.step(of) {
-            let name = meaning::field_word(&field);
-            if self.without.is_some_and(|without| name.text() == without) {
-                continue;
+        out.put(b"{")?;
+        let (mut walk, mut first, is_any) = (of.walk(!self.style.verbose), true, self.without.is_none());
+        loop {
+            match if is_any { walk.plain(of) } else { Next::Other } {
+                Next::Plain(field) => {
+                    if let Some(number) = of.plain(&field) {
+                        out.field(first, meaning::plain_word(&field))?;
+                        number::number(&number, out)?;
+                        first = false;
+                    }
+                }
+                Next::Other if self.other_field(of, &mut walk, &mut first, depth, out)? => {}
+                _ => break,
             }
-            if let Some(number) = of.scalar(&field, kind) {
-                out.field(first, name)?;
-                number::number(&number, out)?;
-            } else if let Some(value) = of.value(&field, index, kind) {
-                out.field(first, name)?;
-                self.at_depth(&value, depth + 1, out)?;
-            } else {
-                // What ends a structure, and nobody says how much of it there is.
-                walk.left_out |= field.5 == FLEXIBLE;
-                continue;
-            }
-            first = false;
         }
         if walk.left_out || of.is_cut() {
-            out.write_str(if first { "..." } else { ", ..." })?;
+            if !first {
+                out.put(b", ")?;
+            }
+            out.put(b"...")?;
         }
-        out.write_str("}")
+        out.put(b"}")
+    }
+
+    /// The next field of a structure, whatever it is; whether there is one.
+    #[inline(never)]
+    fn other_field(
+        &self,
+        of: &Struct<'_>,
+        walk: &mut Walk,
+        is_first: &mut bool,
+        depth: usize,
+        out: &mut Out<'_>,
+    ) -> Result<bool, fmt::Error> {
+        let Some((field, index, kind)) = walk.step(of) else { return Ok(false) };
+        let name = meaning::field_word(&field);
+        if self.without.is_some_and(|without| name.text() == without) {
+            return Ok(true);
+        }
+        if let Some(number) = of.scalar(&field, kind) {
+            out.field(*is_first, name)?;
+            number::number(&number, out)?;
+        } else if let Some(value) = of.value(&field, index, kind) {
+            out.field(*is_first, name)?;
+            self.at_depth(&value, depth + 1, out)?;
+        } else {
+            // What ends a structure, and nobody says how much of it there is.
+            walk.left_out |= field.5 == FLEXIBLE;
+            return Ok(true);
+        }
+        *is_first = false;
+        Ok(true)
     }
 
     /// The name of what stands in place of a time that a file is to have.

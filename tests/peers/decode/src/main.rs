@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use recording::{Call, Part, Recording};
 use reverie_syscalls::{Displayable, Syscall};
-use syscall_meta::{Abi, Decoded, Decoder, Outcome, RawCall, Scratch, Style};
+use syscall_meta::{Abi, Decoded, Decoder, Outcome, Printer, RawCall, Scratch, Style};
 
 /// How many times faster ours has to be at the depth of the other.
 const BAR: f64 = 5.0;
@@ -92,13 +92,15 @@ fn main() {
 /// What a tracer keeps from call to call.
 struct Ours {
     decoder: Decoder,
+    printer: Printer,
     room: Vec<u8>,
     text: Vec<u8>,
 }
 
 impl Ours {
     fn new() -> Ours {
-        Ours { decoder: Decoder::new(), room: vec![0; 64 * 1024], text: vec![0; 1 << 16] }
+        let printer = Printer::new(Decoder::new(), Style::new());
+        Ours { decoder: Decoder::new(), printer, room: vec![0; 64 * 1024], text: vec![0; 1 << 16] }
     }
 }
 
@@ -140,7 +142,7 @@ impl Bench<'_> {
             let outcome = Outcome::from_word(Abi::X86_64, call.result as u64);
             let memories = (&self.recording.before(part), &self.recording.after(part));
             let mut scratch = Scratch::new(&mut ours.room);
-            let text = ours.decoder.show(&raw, outcome, memories, Style::new(), &mut scratch, &mut ours.text);
+            let text = ours.printer.show(&raw, outcome, memories, &mut scratch, &mut ours.text);
             bytes += black_box(text.expect("there is room for all")).len();
         }
         bytes
@@ -161,7 +163,7 @@ impl Bench<'_> {
             let decoded: Vec<Decoded<'_>> = some.iter().map(decode).collect();
             let start = Instant::now();
             for call in &decoded {
-                let text = black_box(call).show_in(Style::new(), &mut ours.text).expect("there is room for all");
+                let text = ours.printer.show_decoded(black_box(call), &mut ours.text).expect("there is room for all");
                 black_box(text);
             }
             time += start.elapsed();

@@ -5,7 +5,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::fmt::{self, Write};
 
-use syscall_meta::{Abi, Decoder, Outcome, RawCall, Region, Scratch, Style, Syscall};
+use syscall_meta::{Abi, Decoder, Outcome, Printer, RawCall, Region, Scratch, Style, Syscall};
 
 struct Counting;
 
@@ -77,6 +77,9 @@ fn no_call_allocates() {
     let memory = [Region::new(0x1000, &bytes)];
     let mut room = [0; 8192];
     let mut text = Fixed { bytes: [0; 4096], len: 0 };
+    let mut again = [0; 4096];
+    let styles = [Style::new(), Style::new().verbose().named()];
+    let mut printers = styles.map(|style| Printer::new(Decoder::new(), style));
     let mut shown = 0;
     // An interpreter takes a few.
     for abi in Abi::ALL.iter().step_by(if cfg!(miri) { 9 } else { 1 }) {
@@ -86,7 +89,7 @@ fn no_call_allocates() {
             for first in [3, 0x1000] {
                 let call = RawCall::new(*abi, number, [first, 0x1000, 0x1010, 8, 0x1018, 2]);
                 for result in [8, -22, -512_i64] {
-                    for style in [Style::new(), Style::new().verbose().named()] {
+                    for (style, printer) in styles.into_iter().zip(&mut printers) {
                         let before = COUNT.get();
                         let mut scratch = Scratch::new(&mut room);
                         let entered = Decoder::new().enter(&call, &memory, &mut scratch);
@@ -94,8 +97,15 @@ fn no_call_allocates() {
                         let done = entered.exit(Outcome::from_word(*abi, result as u64), &memory, &mut scratch);
                         text.len = 0;
                         // What does not fit is left off, which allocates no more than what does.
-                        let _ = done.show(style, &mut text);
+                        let fits = done.show(style, &mut text).is_ok();
+                        // One shows them all, and what it keeps of one is not told of another.
+                        let outcome = Outcome::from_word(*abi, result as u64);
+                        let mut scratch = Scratch::new(&mut room);
+                        let same = printer.show(&call, outcome, (&memory, &memory), &mut scratch, &mut again);
                         assert_eq!(COUNT.get(), before, "{abi} {number}");
+                        if fits {
+                            assert_eq!(same, Ok(&text.bytes[..text.len]), "{abi} {number}");
+                        }
                         shown += text.len;
                     }
                 }

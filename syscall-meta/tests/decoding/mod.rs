@@ -378,6 +378,16 @@ impl Call<'_> {
         let style = syscall_meta::Style::new();
         done.show(if self.verbose { style.verbose() } else { style }, &mut shown).expect("a string takes all");
         self.of.wrong(Location::caller(), &shown, text);
+        if let Some(outcome) = outcome {
+            let style = if self.verbose { style.verbose() } else { style };
+            let mut printer = syscall_meta::Printer::new(self.of.decoder, style);
+            let (mut room, mut buf) = (vec![0; 16 * 1024], vec![0; shown.len()]);
+            for _ in 0..2 {
+                let mut scratch = Scratch::new(&mut room);
+                let again = printer.show(&self.raw, outcome, (&*before, &*after), &mut scratch, &mut buf);
+                assert_eq!(again, Ok(shown.as_bytes()), "{shown}");
+            }
+        }
         self.of.note(&entered, &done);
         done
     }

@@ -216,6 +216,17 @@ impl Memory for Hostile {
         self.bytes.set(self.bytes.get() + count);
         Ok(count)
     }
+
+    /// By the address: nothing is lent, or all that is there, or some of it, of which there may be none.
+    fn borrow(&self, address: u64) -> Option<&[u8]> {
+        let offset = usize::try_from(address.wrapping_sub(self.base)).ok()?;
+        let bytes = self.image.get(offset..)?;
+        match address % 7 {
+            0..=2 => None,
+            3..=5 => Some(bytes),
+            _ => bytes.get(..offset % 20),
+        }
+    }
 }
 
 /// The bytes, put together by what the input says: text, numbers, pointers into the image itself.

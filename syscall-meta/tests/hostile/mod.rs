@@ -7,9 +7,10 @@ mod input;
 mod memory;
 mod walk;
 
+use std::cell::RefCell;
 use std::fmt::{self, Write};
 
-use syscall_meta::{Abi, Decoded, Decoder, Entered, Limits, Outcome, RawCall, Scratch, Style};
+use syscall_meta::{Abi, Decoded, Decoder, Entered, Limits, Outcome, Printer, RawCall, Scratch, Style};
 
 use input::Input;
 use memory::Hostile;
@@ -227,6 +228,8 @@ fn look(done: &Decoded<'_>, taken: usize, is_ours: bool, seen: &mut Seen) -> Str
         check_text(text.len(), taken);
         text
     });
+    show_again(done, styles[0], &short);
+    show_again(done, styles[1], &verbose);
     // A writer that fails has been given the front of the same text, and its error comes back.
     for room in [verbose.len() / 3, verbose.len() - 1] {
         let mut front = Front { text: String::new(), room };
@@ -242,6 +245,28 @@ fn look(done: &Decoded<'_>, taken: usize, is_ours: bool, seen: &mut Seen) -> Str
         assert_eq!(format!("{done:?}"), format!("Decoded({short})"));
     }
     short
+}
+
+thread_local! {
+    /// One for all calls, as a tracer has it: what it keeps is never that of another value.
+    static PRINTERS: RefCell<[Printer; 2]> =
+        RefCell::new([Style::new(), Style::new().verbose()].map(|style| Printer::new(Decoder::new(), style)));
+}
+
+/// In a buffer it is the same text, where there is room for it, and so it is where texts are kept.
+fn show_again(done: &Decoded<'_>, style: Style, text: &str) {
+    let mut buf = vec![0; text.len() + 128];
+    assert_eq!(done.show_in(style, &mut buf), Ok(text.as_bytes()));
+    assert_eq!(done.show_in(style, &mut buf[..text.len()]), Ok(text.as_bytes()));
+    assert!(done.show_in(style, &mut buf[..text.len() - 1]).is_err());
+    PRINTERS.with_borrow_mut(|printers| {
+        let printer = &mut printers[usize::from(style == Style::new().verbose())];
+        for _ in 0..2 {
+            assert_eq!(printer.show_decoded(done, &mut buf), Ok(text.as_bytes()));
+        }
+        assert_eq!(printer.show_decoded(done, &mut buf[..text.len()]), Ok(text.as_bytes()));
+        assert!(printer.show_decoded(done, &mut buf[..text.len() - 1]).is_err());
+    });
 }
 
 /// Text is no longer than what was read and what all of it can be called.

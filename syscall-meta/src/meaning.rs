@@ -416,17 +416,17 @@ pub(crate) fn field_named(layout: L, name: u16) -> Option<F> {
 pub(crate) struct Fields(core::slice::Iter<'static, built::Field>);
 
 impl Fields {
-    /// The next field, where it is a number in bytes of its own, and whether the short form has it; else it is still the next
-    /// one.
+    /// The next field as far as that is a number in bytes of its own, and whether the short form has it; it stays the next one.
+    /// None where there is no field.
     #[inline(always)]
-    pub(crate) fn next_plain(&mut self) -> Option<(PlainField, bool)> {
-        let plain = self.0.as_slice().first()?.plain()?;
-        self.0.next();
-        Some(plain)
+    pub(crate) fn peek(&self) -> Option<(Option<PlainField>, bool)> {
+        self.0.as_slice().first().map(|field| field.plain())
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.as_slice().is_empty()
+    /// Leaves out the next one.
+    #[inline(always)]
+    pub(crate) fn next_raw(&mut self) {
+        self.0.next();
     }
 
     /// Leaves out those that the short form does not have, up to the next that it has; how many.

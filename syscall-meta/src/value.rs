@@ -413,16 +413,6 @@ pub(crate) struct Walk {
     seen: u8,
 }
 
-/// What the next field is.
-pub(crate) enum Next {
-    /// A number by itself, as most are.
-    Plain(PlainField),
-    /// Anything, which [`Walk::step`] goes to.
-    Other,
-    /// There is none.
-    End,
-}
-
 impl Walk {
     /// The next field that means something: itself, its place, and the kind that it has here.
     #[inline(always)]
@@ -452,29 +442,39 @@ impl Walk {
         }
     }
 
-    /// The next field, where it is a number by itself and nothing decides what it means; else it is still the next one.
+    /// Hands over the fields that come next, as long as these are numbers by themselves and nothing decides what they mean, as
+    /// most do; whether that were all that there are.
     #[inline(always)]
-    pub(crate) fn plain(&mut self, of: &Struct<'_>) -> Next {
+    pub(crate) fn each_plain<E>(
+        &mut self,
+        of: &Struct<'_>,
+        mut tell: impl FnMut(&PlainField) -> Result<(), E>,
+    ) -> Result<bool, E> {
         if self.decides(of) || !of.children.0.is_empty() {
-            return Next::Other;
+            return Ok(false);
         }
-        loop {
-            if self.brief > 0 && self.left_out {
-                if self.seen >= self.brief {
-                    return Next::End;
+        let (mut fields, mut index, mut left_out, mut seen) =
+            (self.fields.clone(), self.index, self.left_out, self.seen);
+        let is_end = loop {
+            let Some((plain, is_brief)) = fields.peek() else { break true };
+            if self.brief > 0 && !is_brief {
+                if left_out && seen >= self.brief {
+                    break true;
                 }
-                self.index += self.fields.skip_long();
+                if !left_out && plain.is_none() {
+                    break false;
+                }
+                left_out = true;
+            } else {
+                let Some(field) = plain else { break false };
+                tell(&field)?;
+                seen = seen.saturating_add(1);
             }
-            let Some((field, is_brief)) = self.fields.next_plain() else {
-                return if self.fields.is_empty() { Next::End } else { Next::Other };
-            };
-            self.index += 1;
-            if self.brief == 0 || is_brief {
-                self.seen = self.seen.saturating_add(1);
-                return Next::Plain(field);
-            }
-            self.left_out = true;
-        }
+            fields.next_raw();
+            index += 1;
+        };
+        (self.fields, self.index, self.left_out, self.seen) = (fields, index, left_out, seen);
+        Ok(is_end)
     }
 
     #[inline(always)]
@@ -511,8 +511,16 @@ impl<'b> Struct<'b> {
     pub(crate) fn plain(&self, field: &PlainField) -> Option<Number> {
         let PlainField { offset, kind, class, .. } = *field;
         let size = usize::from(class & meaning::BYTES_OF);
-        let bytes = self.bytes.get(usize::from(offset)..)?.get(..size)?;
-        let value = extended(integer(bytes, self.place.order), class);
+        let bytes = self.bytes.get(usize::from(offset)..)?;
+        let value = match (bytes.first_chunk(), self.place.order) {
+            // With what stands behind it, which is shifted out.
+            (Some(eight), ByteOrder::Little) => {
+                let above = 64 - 8 * size.clamp(1, 8) as u32;
+                let top = u64::from_le_bytes(*eight) << above;
+                if class & meaning::SIGNED != 0 { (top as i64 >> above) as u64 } else { top >> above }
+            }
+            _ => extended(integer(bytes.get(..size)?, self.place.order), class),
+        };
         Some(Number::new(kind, size as u8 * 8, class & meaning::SIGNED != 0, value, self.place.abi))
     }
 

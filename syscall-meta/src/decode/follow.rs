@@ -43,7 +43,7 @@ pub(super) struct Follow<'a, M: ?Sized> {
 }
 
 /// How many bytes a text is read by at once.
-const CHUNK: usize = 256;
+pub(crate) const CHUNK: usize = 256;
 
 /// How many pointers of a list are counted.
 const COUNTED: usize = 4096;

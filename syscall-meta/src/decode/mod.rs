@@ -25,8 +25,9 @@ use crate::value::{Number, Place, Value, is_pointer};
 use crate::word::Word;
 
 pub use descriptors::{Descriptors, FdKind};
+pub(crate) use follow::CHUNK;
 use follow::{Follow, Phase};
-pub(crate) use slots::Slots;
+pub(crate) use slots::{Slots, kind_at};
 
 /// How many arguments a call can have.
 pub(crate) const MAX_ARGS: usize = 8;
@@ -88,6 +89,24 @@ impl Decoder {
         Decoder { compat, ..self }
     }
 
+    /// How far memory is read.
+    #[inline]
+    pub(crate) const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Whether it takes the prototypes of the compat side.
+    #[inline]
+    pub(crate) const fn takes_compat(&self) -> bool {
+        self.compat
+    }
+
+    /// The byte order of the machine for an ABI.
+    #[inline]
+    pub(crate) fn order(&self, abi: Abi) -> ByteOrder {
+        self.order.unwrap_or_else(|| abi.usual_order())
+    }
+
     /// What is known of a call when it starts: all but what the kernel will write.
     pub fn enter<'b, M: Memory + ?Sized>(&self, call: &RawCall, memory: &M, scratch: &mut Scratch<'b>) -> Entered<'b> {
         self.enter_knowing(call, memory, &|_| None, scratch)
@@ -134,7 +153,7 @@ impl Decoder {
         descriptors: &D,
         scratch: &mut Scratch<'b>,
     ) {
-        let order = self.order.unwrap_or_else(|| call.abi().usual_order());
+        let order = self.order(call.abi());
         (entered.call, entered.limits, entered.order) = (*call, self.limits, order);
         let Some(of) = call.syscall() else { return };
         let slots = &mut entered.slots;

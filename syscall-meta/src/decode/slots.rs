@@ -171,7 +171,7 @@ impl Words {
 
 /// The kind of the parameter at a place, by its name; mostly kinds stand in the order of parameters.
 #[inline]
-fn kind_at(kinds: &[(u16, u16)], at: usize, name: u16) -> u16 {
+pub(crate) fn kind_at(kinds: &[(u16, u16)], at: usize, name: u16) -> u16 {
     match kinds.get(at) {
         Some((of, kind)) if *of == name => *kind,
         _ => kinds.iter().find(|(of, _)| *of == name).map_or(NO, |(_, kind)| *kind),

@@ -96,11 +96,13 @@ impl Field {
 
     /// Itself, where it is a number in bytes of its own, and whether the short form has it.
     #[inline(always)]
-    pub(super) fn plain(self) -> Option<(PlainField, bool)> {
+    pub(super) fn plain(self) -> (Option<PlainField>, bool) {
         let Field(name, offset, shape) = self;
-        let (kind, _, _, class, shift, width) = *SHAPES.get(usize::from(shape))?;
+        let Some((kind, _, _, class, shift, width)) = SHAPES.get(usize::from(shape)).copied() else {
+            return (None, false);
+        };
         let plain = PlainField { name, is_called: shift & super::CALLED != 0, offset, kind, class };
-        (width & PLAIN != 0).then_some((plain, shift & super::BRIEF != 0))
+        (if width & PLAIN != 0 { Some(plain) } else { None }, shift & super::BRIEF != 0)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod address;
 mod control;
+mod direct;
 mod netlink;
 mod number;
 mod out;

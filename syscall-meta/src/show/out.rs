@@ -159,6 +159,55 @@ impl Out<'_> {
         self.ascii(word.text().as_bytes())
     }
 
+    /// Where the next byte will stand.
+    pub(crate) fn here(&self) -> usize {
+        self.len
+    }
+
+    /// Takes back what was put behind a place, which nobody has had yet.
+    pub(crate) fn back(&mut self, to: usize) {
+        self.len = self.len.min(to);
+    }
+
+    /// Text up to its NUL between quotes, where it ends in these bytes, all of it is printed as it is, and there is room;
+    /// else what stands behind is of no meaning. Returns how long it is.
+    #[inline(never)]
+    pub(crate) fn plain_to_nul(&mut self, bytes: &[u8]) -> Option<usize> {
+        let [open, place @ ..] = self.buf.get_mut(self.len..)? else { return None };
+        let (mut at, mut is_plain) = (0, true);
+        for (some, place) in bytes.chunks_exact(PIECE).zip(place.chunks_exact_mut(PIECE)) {
+            let (Some(some), Some(place)) = (some.first_chunk::<PIECE>(), place.first_chunk_mut::<PIECE>()) else {
+                break;
+            };
+            *place = *some;
+            is_plain = some.iter().fold(true, |all, byte| all & super::text::is_plain(*byte));
+            if !is_plain {
+                break;
+            }
+            at += PIECE;
+        }
+        let mut end = at;
+        if let (false, Some(some)) = (is_plain, bytes.get(at..)?.first_chunk::<PIECE>()) {
+            end += first_other(some);
+        } else {
+            // There is less than a piece, of the bytes or of the room.
+            for (byte, place) in bytes.get(at..)?.iter().zip(place.get_mut(at..)?) {
+                if !super::text::is_plain(*byte) {
+                    break;
+                }
+                *place = *byte;
+                end += 1;
+            }
+        }
+        if bytes.get(end) != Some(&0) {
+            return None;
+        }
+        *place.get_mut(end)? = b'"';
+        *open = b'"';
+        self.len += end + 2;
+        Some(end)
+    }
+
     /// Room for so many bytes, of which [`took`](Out::took) keeps some; none where there is less.
     #[inline]
     pub(crate) fn room<const N: usize>(&mut self) -> Option<&mut [u8; N]> {
@@ -229,6 +278,31 @@ impl Write for Out<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.ascii(text.as_bytes())
     }
+}
+
+/// Where the first byte is that is not printed as it is; the length where all are.
+#[inline(always)]
+fn first_other(bytes: &[u8; PIECE]) -> usize {
+    let mut at = 0;
+    for word in bytes.chunks_exact(8) {
+        let others = others_in(word.first_chunk().map_or(0, |word| u64::from_le_bytes(*word)));
+        at += others.trailing_zeros() as usize / 8;
+        if others != 0 {
+            break;
+        }
+    }
+    at
+}
+
+/// Marks by their highest bits the bytes that are not printed as they are, from the first of which on any may be marked: taking
+/// a number from each byte borrows from the highest bit of none but a smaller one and those above it.
+#[inline(always)]
+fn others_in(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 0xff;
+    const HIGHEST: u64 = ONES << 7;
+    let below = |word: u64, number: u64| word.wrapping_sub(ONES * number) & !word;
+    let is = |byte: u8| below(word ^ ONES * u64::from(byte), 1);
+    (word | below(word, 0x20) | is(b'"') | is(b'\\') | is(0x7f)) & HIGHEST
 }
 
 /// Marks the places at which bytes are that are not printed as they are.

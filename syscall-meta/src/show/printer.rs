@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use super::Style;
 use super::out::placed;
 use super::texts::Texts;
+use super::{Style, direct};
 use crate::call::RawCall;
 use crate::decode::{Decoded, Decoder};
 use crate::memory::{Memory, Scratch};
@@ -54,9 +54,14 @@ impl Printer {
         scratch: &mut Scratch<'_>,
         buf: &'t mut [u8],
     ) -> Result<&'t [u8], fmt::Error> {
-        let (style, texts) = (self.style, &mut self.texts);
-        self.decoder.both_ends(call, outcome, memories, scratch, |decoded| {
-            placed(buf, Some(texts), |out| decoded.whole(style, out))
+        let Printer { decoder, style, texts } = self;
+        placed(buf, Some(texts), |out| {
+            if scratch.remaining() >= direct::SCRATCH && direct::show(decoder, (call, &outcome), memories, *style, out)?
+            {
+                return Ok(());
+            }
+            out.back(0);
+            decoder.both_ends(call, outcome, memories, scratch, |decoded| decoded.whole(*style, out))
         })
     }
 

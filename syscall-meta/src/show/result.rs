@@ -3,6 +3,7 @@
 use core::fmt::{self, Write};
 
 use super::{Out, Shown, Style, text};
+use crate::abi::Abi;
 use crate::constants::FlagSet;
 use crate::decode::Decoded;
 use crate::errno_text::{self, restart};
@@ -10,6 +11,7 @@ use crate::generated::sets;
 use crate::habit::Habit;
 use crate::kind::Plain;
 use crate::meaning::{self, NEVER, NO, ZERO, tag};
+use crate::outcome::Outcome;
 use crate::value::{Number, Value};
 use crate::word::Word;
 
@@ -18,56 +20,64 @@ const FILE_SEALS: FlagSet = meaning::set_of(sets::FILE_SEALS);
 const OPEN_FLAGS: FlagSet = meaning::set_of(sets::OPEN_FLAGS);
 const SCHED_POLICY: FlagSet = meaning::set_of(sets::SCHED_POLICY);
 
+/// What came out of a call whose result is of a kind.
+#[inline]
+pub(super) fn outcome(out: &mut Out<'_>, returns: u16, outcome: &Outcome, habit: Habit) -> fmt::Result {
+    let abi = outcome.abi();
+    if let Some(errno) = outcome.errno() {
+        let known = errno_text::of(abi, errno);
+        // The kernel's own codes are above those that programs see.
+        if let (Some((name, Some(words))), ..512) = (known, errno) {
+            out.put(b"-1 ")?;
+            out.word(name)?;
+            out.put(b" (")?;
+            out.word(words)?;
+            return out.put(b")");
+        }
+        return rare_error(out, errno, known);
+    }
+    match returns {
+        // What never returns has no outcome, but of a program that was replaced, or of a handler that was left.
+        NO | ZERO | NEVER => text::signed(out, outcome.value()),
+        _ => success(out, returns, outcome, habit),
+    }
+}
+
+fn success(out: &mut Out<'_>, returns: u16, outcome: &Outcome, habit: Habit) -> fmt::Result {
+    let (abi, value) = (outcome.abi(), outcome.value() as u64);
+    let Some(kind) = meaning::kind(returns) else { return text::signed(out, outcome.value()) };
+    if kind.0 == tag::SET {
+        return named(out, abi, meaning::set(kind.2), value);
+    }
+    match Plain::of_tag(kind.0) {
+        Some(Plain::Address | Plain::Hex | Plain::AioContext) => text::hex(out, outcome.word()),
+        Some(Plain::Mode) => text::octal(out, value, 0),
+        Some(Plain::Signal) => {
+            text::signed(out, outcome.value())?;
+            match super::number::SIGNALS.name_of(abi, value) {
+                Some(name) => parenthesised(out, name),
+                None => Ok(()),
+            }
+        }
+        Some(Plain::SigMask) => {
+            text::hex(out, outcome.word())?;
+            // Only one call returns the mask that holds; the others return the one before.
+            out.write_str(if habit == Habit::Sgetmask { " (mask " } else { " (old mask " })?;
+            super::value::signal_mask(out, outcome.word(), abi)?;
+            out.write_str(")")
+        }
+        Some(Plain::Key | Plain::Device | Plain::Clock | Plain::KeySerial) | None => text::signed(out, outcome.value()),
+        Some(_) => super::number::number(&Number::new(returns, 64, true, value, abi), out),
+    }
+}
+
 impl Decoded<'_> {
     pub(super) fn result(&self, out: &mut Out<'_>) -> fmt::Result {
-        let returns = self.returns_id();
-        let Some(outcome) = self.outcome() else { return out.write_str("?") };
-        let abi = self.raw().abi();
-        if let Some(errno) = outcome.errno() {
-            let known = errno_text::of(abi, errno);
-            // The kernel's own codes are above those that programs see.
-            if let (Some((name, Some(words))), ..512) = (known, errno) {
-                out.put(b"-1 ")?;
-                out.word(name)?;
-                out.put(b" (")?;
-                out.word(words)?;
-                return out.put(b")");
-            }
-            return rare_error(out, errno, known);
-        }
-        let value = outcome.value() as u64;
-        match returns {
-            // What never returns has no outcome, but of a program that was replaced, or of a handler that was left.
-            NO | ZERO | NEVER => return text::signed(out, outcome.value()),
-            _ => {}
-        }
-        let Some(kind) = meaning::kind(returns) else { return text::signed(out, outcome.value()) };
-        if kind.0 == tag::SET {
-            return self.named(meaning::set(kind.2), value, out);
-        }
-        match Plain::of_tag(kind.0) {
-            Some(Plain::Address | Plain::Hex | Plain::AioContext) => text::hex(out, outcome.word()),
-            Some(Plain::Mode) => text::octal(out, value, 0),
-            Some(Plain::Signal) => {
-                text::signed(out, outcome.value())?;
-                match super::number::SIGNALS.name_of(abi, value) {
-                    Some(name) => parenthesised(out, name),
-                    None => Ok(()),
-                }
-            }
-            Some(Plain::SigMask) => {
-                text::hex(out, outcome.word())?;
-                // Only one call returns the mask that holds; the others return the one before.
-                out.write_str(if self.habit() == Habit::Sgetmask { " (mask " } else { " (old mask " })?;
-                super::value::signal_mask(out, outcome.word(), abi)?;
-                out.write_str(")")
-            }
-            Some(Plain::Key | Plain::Device | Plain::Clock | Plain::KeySerial) | None => {
-                text::signed(out, outcome.value())
-            }
-            Some(_) => super::number::number(&Number::new(returns, 64, true, value, abi), out),
-        }?;
-        self.ready(value, out)
+        let Some(of) = self.outcome() else { return out.write_str("?") };
+        let habit = self.habit();
+        outcome(out, self.returns_id(), &of, habit)?;
+        let is_known = of.errno().is_none() && !matches!(self.returns_id(), NO | ZERO | NEVER);
+        if is_known { self.ready(of.value() as u64, out) } else { Ok(()) }
     }
 
     /// What select, poll and their kin found, behind how many that is.
@@ -120,39 +130,38 @@ impl Decoded<'_> {
         }
         if any { out.write_str(")") } else { Ok(()) }
     }
+}
 
-    /// `0x8002 (flags O_RDWR|O_LARGEFILE)`: a result is a number first.
-    fn named(&self, set: Option<FlagSet>, value: u64, out: &mut Out<'_>) -> fmt::Result {
-        let Some(set) = set else { return text::hex(out, value) };
-        let abi = self.raw().abi();
-        if set.is_flags() && value == 0 && set.names(abi, 0).iter().all(|piece| piece.name().is_none()) {
-            return out.write_str("0");
+/// `0x8002 (flags O_RDWR|O_LARGEFILE)`: a result is a number first.
+fn named(out: &mut Out<'_>, abi: Abi, set: Option<FlagSet>, value: u64) -> fmt::Result {
+    let Some(set) = set else { return text::hex(out, value) };
+    if set.is_flags() && value == 0 && set.names(abi, 0).iter().all(|piece| piece.name().is_none()) {
+        return out.write_str("0");
+    }
+    // Beside `fcntl`, whose results are read as what they are, tracers name the flags alone; a policy is a number first.
+    if set.is_flags() {
+        match set {
+            _ if set == SCHED_POLICY => text::signed(out, value as i64)?,
+            _ => text::hex(out, value)?,
         }
-        // Beside `fcntl`, whose results are read as what they are, tracers name the flags alone; a policy is a number first.
-        if set.is_flags() {
-            match set {
-                _ if set == SCHED_POLICY => text::signed(out, value as i64)?,
-                _ => text::hex(out, value)?,
+        out.write_str(match set {
+            _ if set == FD_FLAGS || set == OPEN_FLAGS => " (flags ",
+            _ if set == FILE_SEALS => " (seals ",
+            _ => " (",
+        })?;
+        for (at, piece) in set.names(abi, value).iter().enumerate() {
+            out.write_str(if at > 0 { "|" } else { "" })?;
+            match piece.name() {
+                Some(name) => out.write_str(name)?,
+                None => text::hex(out, piece.bits())?,
             }
-            out.write_str(match set {
-                _ if set == FD_FLAGS || set == OPEN_FLAGS => " (flags ",
-                _ if set == FILE_SEALS => " (seals ",
-                _ => " (",
-            })?;
-            for (at, piece) in set.names(abi, value).iter().enumerate() {
-                out.write_str(if at > 0 { "|" } else { "" })?;
-                match piece.name() {
-                    Some(name) => out.write_str(name)?,
-                    None => text::hex(out, piece.bits())?,
-                }
-            }
-            return out.write_str(")");
         }
-        text::signed(out, value as i64)?;
-        match set.name_of(abi, value) {
-            Some(name) => parenthesised(out, name),
-            None => Ok(()),
-        }
+        return out.write_str(")");
+    }
+    text::signed(out, value as i64)?;
+    match set.name_of(abi, value) {
+        Some(name) => parenthesised(out, name),
+        None => Ok(()),
     }
 }
 

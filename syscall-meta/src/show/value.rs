@@ -7,7 +7,7 @@ use crate::abi::Abi;
 use crate::constants::FlagSet;
 use crate::generated::sets;
 use crate::meaning::{self, FLEXIBLE};
-use crate::value::{Bits, Dirents, Next, Place, Struct, Value, Walk};
+use crate::value::{Bits, Dirents, Place, Struct, Value, Walk};
 
 const DIRENT_TYPES: FlagSet = meaning::set_of(sets::DIRENT_TYPES);
 
@@ -91,18 +91,19 @@ impl Shown {
             return out.write_str(name);
         }
         out.put(b"{")?;
-        let (mut walk, mut first, is_any) = (of.walk(!self.style.verbose), true, self.without.is_none());
+        let (mut walk, mut first) = (of.walk(!self.style.verbose), true);
         loop {
-            match if is_any { walk.plain(of) } else { Next::Other } {
-                Next::Plain(field) => {
-                    if let Some(number) = of.plain(&field) {
-                        out.field(first, meaning::plain_word(&field))?;
-                        number::number(&number, out)?;
+            let is_end = self.without.is_none()
+                && walk.each_plain(of, |field| {
+                    if let Some(number) = of.plain(field) {
+                        out.field(first, meaning::plain_word(field))?;
                         first = false;
+                        number::number(&number, out)?;
                     }
-                }
-                Next::Other if self.other_field(of, &mut walk, &mut first, depth, out)? => {}
-                _ => break,
+                    Ok(())
+                })?;
+            if is_end || !self.other_field(of, &mut walk, &mut first, depth, out)? {
+                break;
             }
         }
         if walk.left_out || of.is_cut() {

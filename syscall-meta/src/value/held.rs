@@ -47,6 +47,13 @@ impl<'b> Struct<'b> {
         Some(Struct { layout, record, decision: NO, param: NO, is_whole, instead, bytes, children, place })
     }
 
+    /// A structure all of whose bytes are there.
+    pub(crate) fn all_of(record: u16, bytes: &'b [u8], place: Place) -> Option<Struct<'b>> {
+        let of = Struct::of_bytes(record, bytes, place)?;
+        let size = meaning::layout(of.layout)?.1 as usize;
+        (of.bytes.len() == size).then_some(Struct { is_whole: true, ..of })
+    }
+
     /// The same with the size that all of it has.
     pub(crate) fn with_size(record: u16, bytes: &'b [u8], place: Place) -> Option<(Struct<'b>, usize)> {
         let size = meaning::layout(meaning::layout_on(record, place.abi)?)?.1 as usize;

@@ -14,12 +14,10 @@ pub(crate) fn message(name: &str) -> Option<&'static str> {
 pub(crate) fn of(abi: Abi, errno: u32) -> Option<(Word, Option<Word>)> {
     let (pool, set) = (sets::ERRNO.pool(), sets::ERRNO.set());
     // Most ABIs number them alike; where this one does, the place is known.
-    if let Some(Usual { at, start, words: (from, to) }) = USUAL.get(errno as usize) {
-        let (rows, at) = (pool.rows(set.6), usize::from(*at));
-        if rows.value(at) == Some(errno.into()) && pool.has(set, rows.whom(at), abi) {
-            let (start, len) = (usize::from(*start), rows.lens.get(at).copied().unwrap_or(0));
+    if let Some(Usual { start, len: len @ 1.., whom, words: (from, to) }) = USUAL.get(errno as usize) {
+        if pool.has(set, *whom, abi) {
             let words = Word::of(MESSAGES, (*from).into(), to.saturating_sub(*from).into());
-            return Word::of(pool.names, start, len.into()).map(|name| (name, words));
+            return Word::of(pool.names, (*start).into(), (*len).into()).map(|name| (name, words));
         }
     }
     elsewhere(abi, errno)
@@ -32,12 +30,13 @@ fn elsewhere(abi: Abi, errno: u32) -> Option<(Word, Option<Word>)> {
     Some((name, message(name.text()).map(Word::whole)))
 }
 
-/// Where an error number that most ABIs have stands: among the members of the set, where its name starts in the pool, and where its
-/// words start and end.
+/// Of an error number that most ABIs have: where its name starts in the pool and how long it is, for whom it is that, and where
+/// its words start and end. A name of no length is none.
 #[derive(Clone, Copy)]
 struct Usual {
-    at: u16,
     start: u16,
+    len: u8,
+    whom: u8,
     words: (u16, u16),
 }
 
@@ -50,7 +49,7 @@ const fn usual() -> [Usual; USUALS] {
     let none = u16::MAX;
     let (pool, set) = (sets::ERRNO.pool(), sets::ERRNO.set());
     let list = set.6;
-    let mut all = [Usual { at: none, start: none, words: (none, none) }; USUALS];
+    let mut all = [Usual { start: none, len: 0, whom: 0, words: (none, none) }; USUALS];
     let (mut at, mut start, mut end) = (0, 0, list.0 as usize);
     while at < list.2 as usize {
         let (len, whom, value) = pool.row(list, at);
@@ -59,9 +58,9 @@ const fn usual() -> [Usual; USUALS] {
         }
         let is_usual = is_usual(pool.words[set.2 as usize + whom as usize]);
         // A further value of a name, further back, stays to be looked for.
-        if len != 0 && (value as usize) < USUALS && all[value as usize].at == none && is_usual {
+        if len != 0 && (value as usize) < USUALS && all[value as usize].len == 0 && is_usual {
             let name = pool.names.as_bytes().split_at(start).1.split_at(end - start).0;
-            all[value as usize] = Usual { at: at as u16, start: start as u16, words: words_of(name) };
+            all[value as usize] = Usual { start: start as u16, len, whom, words: words_of(name) };
         }
         at += 1;
     }

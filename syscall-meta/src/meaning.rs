@@ -7,6 +7,7 @@
 
 use crate::abi::Abi;
 use crate::generated::meaning as data;
+use crate::kind::Plain;
 use crate::word::Word;
 
 mod built;
@@ -21,6 +22,14 @@ pub(crate) use sets::{of as set_of, set, whole as whole_set};
 
 /// In place of a place: nothing.
 pub(crate) const NO: u16 = u16::MAX;
+/// The kind of a number that is shown in hex.
+pub(crate) const HEX: u16 = {
+    let mut at = 0;
+    while data::KINDS[at].0 != Plain::Hex as u8 {
+        at += 1;
+    }
+    at as u16
+};
 /// In place of the kind of a result: 0, which says nothing.
 pub(crate) const ZERO: u16 = u16::MAX - 1;
 /// In place of the kind of a result: the call does not return.
@@ -343,6 +352,11 @@ pub(crate) struct Decided {
 }
 
 impl Decided {
+    /// Whether it says which fields matter of what some parameter points to.
+    pub(crate) const fn has_fields(&self) -> bool {
+        !self.fields.is_empty()
+    }
+
     /// The names of parameters, with their kinds.
     pub(crate) fn params(&self) -> impl Iterator<Item = (u16, u16)> {
         self.params.chunks_exact(2).map(|pair| (pair[0], pair[1]))

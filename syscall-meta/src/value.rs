@@ -515,7 +515,7 @@ impl<'b> Struct<'b> {
         let value = match (bytes.first_chunk(), self.place.order) {
             // With what stands behind it, which is shifted out.
             (Some(eight), ByteOrder::Little) => {
-                let above = 64 - 8 * size.clamp(1, 8) as u32;
+                let above = 64u32.wrapping_sub(8 * size as u32) & 63;
                 let top = u64::from_le_bytes(*eight) << above;
                 if class & meaning::SIGNED != 0 { (top as i64 >> above) as u64 } else { top >> above }
             }

@@ -27,7 +27,7 @@ use crate::word::Word;
 pub use descriptors::{Descriptors, FdKind};
 pub(crate) use follow::CHUNK;
 use follow::{Follow, Phase};
-pub(crate) use slots::{Slots, kind_at};
+pub(crate) use slots::{Decides, Slots, choose_all, kind_at};
 
 /// How many arguments a call can have.
 pub(crate) const MAX_ARGS: usize = 8;

@@ -128,9 +128,7 @@ impl Slots {
     /// What values decide.
     #[inline(never)]
     fn choose_all(&mut self, entry: meaning::E, abi: Abi) {
-        for choice in meaning::choices(entry) {
-            self.choose(choice, abi);
-        }
+        choose_all(self, entry, abi);
         self.settle();
     }
 }
@@ -359,37 +357,11 @@ impl Slots {
     pub(crate) fn get(&self) -> &[Slot] {
         self.slots.get(..self.len).unwrap_or_default()
     }
+}
 
-    #[inline(never)]
-    fn choose(&mut self, choice: meaning::C, abi: Abi) {
-        let Some(first) = self.value(choice.0) else { return };
-        let second = if choice.1 == NO { Some(0) } else { self.value(choice.1) };
-        let Some(second) = second else { return };
-        let first = first & meaning::mask(choice, abi);
-        let mut any = false;
-        let mut cases = meaning::cases(choice);
-        while let Some(case) = cases.next() {
-            let When(abis, how, value, other, decided) = case;
-            let mut fits = meaning::has(abis, abi) && case_fits(how, first, second, value, other);
-            if how & fits::AND != 0 {
-                // What must not be there follows, a line for each group of ABIs.
-                let others = cases.clone().take_while(|next| next.1 & fits::WITHOUT != 0 && next.4 == decided);
-                for next in others {
-                    fits &= !meaning::has(next.0, abi) || case_fits(next.1, first, second, next.2, next.3);
-                    cases.next();
-                }
-            }
-            if fits {
-                any = true;
-                self.decide(decided);
-                if how & (fits::WITH | fits::WITHOUT) == 0 {
-                    return;
-                }
-            }
-        }
-        if !any && choice.5 != NO {
-            self.decide(choice.5);
-        }
+impl Decides for Slots {
+    fn value(&self, name: u16) -> Option<u64> {
+        Slots::value(self, name)
     }
 
     fn decide(&mut self, id: u16) {
@@ -411,6 +383,54 @@ impl Slots {
         if decided.call != NO {
             self.other = id;
         }
+    }
+}
+
+/// The arguments of a call, of which some decide what others mean.
+pub(crate) trait Decides {
+    /// The value of the argument with that name.
+    fn value(&self, name: u16) -> Option<u64>;
+
+    /// That a decision holds.
+    fn decide(&mut self, id: u16);
+}
+
+/// All that values decide for an entry.
+pub(crate) fn choose_all(on: &mut impl Decides, entry: meaning::E, abi: Abi) {
+    for choice in meaning::choices(entry) {
+        choose(on, choice, abi);
+    }
+}
+
+#[inline(never)]
+fn choose(on: &mut impl Decides, choice: meaning::C, abi: Abi) {
+    let Some(first) = on.value(choice.0) else { return };
+    let second = if choice.1 == NO { Some(0) } else { on.value(choice.1) };
+    let Some(second) = second else { return };
+    let first = first & meaning::mask(choice, abi);
+    let mut any = false;
+    let mut cases = meaning::cases(choice);
+    while let Some(case) = cases.next() {
+        let When(abis, how, value, other, decided) = case;
+        let mut fits = meaning::has(abis, abi) && case_fits(how, first, second, value, other);
+        if how & fits::AND != 0 {
+            // What must not be there follows, a line for each group of ABIs.
+            let others = cases.clone().take_while(|next| next.1 & fits::WITHOUT != 0 && next.4 == decided);
+            for next in others {
+                fits &= !meaning::has(next.0, abi) || case_fits(next.1, first, second, next.2, next.3);
+                cases.next();
+            }
+        }
+        if fits {
+            any = true;
+            on.decide(decided);
+            if how & (fits::WITH | fits::WITHOUT) == 0 {
+                return;
+            }
+        }
+    }
+    if !any && choice.5 != NO {
+        on.decide(choice.5);
     }
 }
 

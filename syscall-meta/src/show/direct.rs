@@ -7,10 +7,12 @@ use core::fmt;
 use super::out::Out;
 use super::value::Shown;
 use super::{Style, number, result, text};
+use crate::abi::Abi;
 use crate::call::RawCall;
-use crate::decode::{CHUNK, Decoder, kind_at};
+use crate::decode::{CHUNK, Decides, Decoder, MAX_ARGS, choose_all, kind_at};
 use crate::habit::{self, Habit};
 use crate::kind::Plain;
+use crate::limits::Limits;
 use crate::meaning::{self, IN, K, LEADS, NO, OUT, tag};
 use crate::memory::Memory;
 use crate::names;
@@ -39,73 +41,158 @@ pub(super) fn show<M: Memory + ?Sized, N: Memory + ?Sized>(
     let Some(of) = call.syscall().filter(|of| !of.has_blocks()) else { return Ok(false) };
     let (entry, params) = of.ids();
     let (Some(list), Some(entry)) = (Params::new(params, abi), meaning::entry(entry)) else { return Ok(false) };
-    // Nothing decides what arguments mean, and nothing is unlike others.
-    if entry.3 > 0 || !matches!(habit::of(of), Habit::None | Habit::Through) {
+    // Nothing is unlike others.
+    let habit = habit::of(of);
+    if !matches!(habit, Habit::None | Habit::Through | Habit::Mmap) {
         return Ok(false);
     }
     let place = Place { abi, order: decoder.order(abi) };
     let mut args = Args {
         before,
         after,
+        limits: decoder.limits(),
+        ids: list.ids(),
         has_failed: outcome.errno().is_some(),
         place,
         style,
-        paths: decoder.limits().path,
-        texts: decoder.limits().text,
-        budgets: (decoder.limits().bytes, decoder.limits().bytes),
+        read: (0, 0),
     };
-    let (ids, kinds, words) = (list.ids(), meaning::params(entry), call.words());
+    let words = call.words();
     out.word(names::name_word(of.name_id()))?;
     out.put(b"(")?;
-    // The last arguments that the kernel does not look at are not told.
-    let told = ids.len()
-        - ids.iter().rev().enumerate().take_while(|(back, id)| is_unused(kinds, ids.len() - 1 - back, **id)).count();
-    let Some(words) = words.get(..told) else { return Ok(false) };
-    for ((at, id), word) in ids.iter().enumerate().zip(words) {
-        let Some(param) = prototype::in_one_word(*id) else { return Ok(false) };
-        let kind_id = kind_at(kinds, at, param.name());
-        let Some(kind) = meaning::kind(kind_id) else { return Ok(false) };
-        if at > 0 {
-            out.put(b", ")?;
-        }
-        if !args.one(param, (kind, kind_id), param.cut(*word, 64), ids.get(at + 1), out)? {
-            return Ok(false);
-        }
+    let (is_shown, returns) = if entry.3 == 0 && habit != Habit::Mmap {
+        let kinds = meaning::params(entry);
+        (args.all(words, |at, name| kind_at(kinds, at, name), out)?, entry.4)
+    } else {
+        args.all_chosen(entry, words, habit, out)?
+    };
+    if is_shown {
+        out.put(b") = ")?;
+        result::outcome(out, returns, outcome, Habit::None)?;
     }
-    out.put(b") = ")?;
-    result::outcome(out, entry.4, outcome, Habit::None)?;
-    Ok(true)
+    Ok(is_shown)
 }
 
-/// Whether the kernel does not look at a parameter.
-#[inline]
-fn is_unused(kinds: &[(u16, u16)], at: usize, id: u16) -> bool {
-    let name = prototype::param_data(id, false).name();
-    meaning::kind(kind_at(kinds, at, name)).is_some_and(|kind| kind.0 == Plain::Unused as u8)
+/// The arguments of a call of which some decide what others mean.
+struct Chosen<'c> {
+    ids: &'static [u16],
+    words: &'c [u64],
+    kinds: [u16; MAX_ARGS],
+    returns: u16,
+    /// Whether more is decided than kinds.
+    is_more: bool,
+}
+
+impl<'c> Chosen<'c> {
+    /// None where more is decided than what arguments mean.
+    fn of(entry: meaning::E, ids: &'static [u16], words: &'c [u64], abi: Abi, habit: Habit) -> Option<Chosen<'c>> {
+        let mut chosen = Chosen { ids, words, kinds: [NO; MAX_ARGS], returns: entry.4, is_more: false };
+        let kinds = meaning::params(entry);
+        for ((at, id), kind) in ids.iter().enumerate().zip(&mut chosen.kinds) {
+            *kind = kind_at(kinds, at, prototype::in_one_word(*id)?.name());
+        }
+        choose_all(&mut chosen, entry, abi);
+        // Where a mapping begins in its file.
+        if let (Habit::Mmap, Some(kind)) = (habit, chosen.kinds.get_mut(5)) {
+            *kind = meaning::HEX;
+        }
+        if chosen.is_more { None } else { Some(chosen) }
+    }
+}
+
+impl Decides for Chosen<'_> {
+    fn value(&self, name: u16) -> Option<u64> {
+        let mut params =
+            self.ids.iter().zip(self.words).filter_map(|(id, word)| Some((prototype::in_one_word(*id)?, word)));
+        params.find(|(param, _)| param.name() == name).map(|(param, word)| param.cut(*word, 64))
+    }
+
+    fn decide(&mut self, id: u16) {
+        let Some(decided) = meaning::decided(id) else { return };
+        for (name, kind) in decided.params() {
+            let at =
+                self.ids.iter().position(|id| prototype::in_one_word(*id).is_some_and(|param| param.name() == name));
+            if let Some(place) = at.and_then(|at| self.kinds.get_mut(at)) {
+                *place = kind;
+            }
+        }
+        self.is_more |= decided.call != NO || decided.has_fields();
+        if decided.returns != NO {
+            self.returns = decided.returns;
+        }
+    }
 }
 
 /// What arguments are shown with.
 struct Args<'m, M: ?Sized, N: ?Sized> {
     before: &'m M,
     after: &'m N,
+    limits: &'m Limits,
+    /// The parameters, by their places among all.
+    ids: &'static [u16],
     has_failed: bool,
     place: Place,
     style: Style,
-    /// How many bytes of a path and of another text are read, and of memory at each end of the call.
-    paths: usize,
-    texts: usize,
-    budgets: (usize, usize),
+    /// How many bytes were read at each end of the call.
+    read: (usize, usize),
 }
 
 impl<M: Memory + ?Sized, N: Memory + ?Sized> Args<'_, M, N> {
+    /// Shows all arguments, by the kind of the one at a place and of a name; whether they were.
+    #[inline(always)]
+    fn all(
+        &mut self,
+        words: &[u64],
+        kind_of: impl Fn(usize, u16) -> u16,
+        out: &mut Out<'_>,
+    ) -> Result<bool, fmt::Error> {
+        // The last ones that the kernel does not look at are not told.
+        let mut told = self.ids.len();
+        while let Some(param) = told.checked_sub(1).and_then(|last| prototype::in_one_word(*self.ids.get(last)?)) {
+            let kind = meaning::kind(kind_of(told - 1, param.name()));
+            if kind.is_none_or(|kind| kind.0 != Plain::Unused as u8) {
+                break;
+            }
+            told -= 1;
+        }
+        let Some(words) = words.get(..told) else { return Ok(false) };
+        for ((at, id), word) in self.ids.iter().enumerate().zip(words) {
+            let Some(param) = prototype::in_one_word(*id) else { return Ok(false) };
+            let kind_id = kind_of(at, param.name());
+            let Some(kind) = meaning::kind(kind_id) else { return Ok(false) };
+            if at > 0 {
+                out.put(b", ")?;
+            }
+            if !self.one(at, param, (kind, kind_id), param.cut(*word, 64), out)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The same where values decide what arguments mean; and the kind of the result.
+    #[inline(never)]
+    fn all_chosen(
+        &mut self,
+        entry: meaning::E,
+        words: &[u64],
+        habit: Habit,
+        out: &mut Out<'_>,
+    ) -> Result<(bool, u16), fmt::Error> {
+        let Some(Chosen { kinds, returns, .. }) = Chosen::of(entry, self.ids, words, self.place.abi, habit) else {
+            return Ok((false, NO));
+        };
+        Ok((self.all(words, |at, _| kinds.get(at).copied().unwrap_or(NO), out)?, returns))
+    }
+
     /// Shows an argument; whether it was.
     #[inline(always)]
     fn one(
         &mut self,
+        at: usize,
         param: &ParamData,
         (kind, id): (K, u16),
         value: u64,
-        next: Option<&u16>,
         out: &mut Out<'_>,
     ) -> Result<bool, fmt::Error> {
         let K(what, flags, ..) = kind;
@@ -121,7 +208,7 @@ impl<M: Memory + ?Sized, N: Memory + ?Sized> Args<'_, M, N> {
         let leads = if what < tag::PATH { 0 } else { flags & (IN | OUT) };
         match what {
             tag::PATH | tag::STRING if leads == IN => {
-                let limit = if what == tag::PATH { self.paths } else { self.texts };
+                let limit = if what == tag::PATH { self.limits.path } else { self.limits.text };
                 Ok(self.text(value, limit, out))
             }
             tag::IOVEC => Ok(false),
@@ -130,7 +217,7 @@ impl<M: Memory + ?Sized, N: Memory + ?Sized> Args<'_, M, N> {
                 text::hex(out, value)?;
                 Ok(true)
             }
-            tag::STRUCT if kind.4 == NO => self.structure(param, kind, value, next, out),
+            tag::STRUCT if kind.4 == NO => self.structure(at, param, kind, value, out),
             _ => Ok(false),
         }
     }
@@ -138,32 +225,31 @@ impl<M: Memory + ?Sized, N: Memory + ?Sized> Args<'_, M, N> {
     fn text(&mut self, address: u64, limit: usize, out: &mut Out<'_>) -> bool {
         let Some(bytes) = self.before.borrow(address) else { return false };
         let bytes = bytes.get(..limit.min(CHUNK) + 1).unwrap_or(bytes);
-        let Some(len) = out.plain_to_nul(bytes).filter(|len| *len < self.budgets.0) else { return false };
-        self.budgets.0 -= len + 1;
-        true
+        let Some(len) = out.plain_to_nul(bytes) else { return false };
+        self.read.0 += len + 1;
+        self.read.0 <= self.limits.bytes
     }
 
     /// A structure that leads to nothing further and that has one size.
     fn structure(
         &mut self,
+        at: usize,
         param: &ParamData,
         kind: K,
         address: u64,
-        next: Option<&u16>,
         out: &mut Out<'_>,
     ) -> Result<bool, fmt::Error> {
         let id = if kind.2 == NO { meaning::record_of_type(param.ty()) } else { kind.2 };
         let is_simple = meaning::record(id).is_some_and(|record| record.6 & LEADS == 0)
             && id != value::wanted().msgbuf
             && meaning::size_in(id).is_none()
-            && !next.is_some_and(|next| says_size(*next));
+            && !self.ids.get(at + 1).is_some_and(|next| says_size(*next));
         let (true, Some(bytes)) = (is_simple, self.after.borrow(address)) else { return Ok(false) };
         let Some(of) = Struct::all_of(id, bytes, self.place) else { return Ok(false) };
-        let size = of.bytes().len();
-        if size > self.budgets.1.min(LARGE) {
+        self.read.1 += of.bytes().len();
+        if of.bytes().len() > LARGE || self.read.1 > self.limits.bytes {
             return Ok(false);
         }
-        self.budgets.1 -= size;
         Shown::new(self.style, self.place).structure(&of, 0, out)?;
         Ok(true)
     }

@@ -9,7 +9,7 @@ use crate::flag_names::{Piece, Tell};
 use crate::generated::sets;
 use crate::ioctl::Ioctl;
 use crate::kind::Plain;
-use crate::meaning::{self, tag};
+use crate::meaning::{self, K, tag};
 use crate::value::Number;
 use crate::word::Word;
 
@@ -36,14 +36,23 @@ const FUTEX_PRIVATE_FLAG: u64 = 128;
 /// `AT_FDCWD` of `include/uapi/linux/fcntl.h`.
 const AT_FDCWD: i64 = -100;
 
+#[inline(always)]
 pub(super) fn number(number: &Number, out: &mut Out<'_>) -> fmt::Result {
-    let kind = meaning::kind(number.kind_id());
-    let Some(kind) = kind else { return unknown(number, out) };
+    let Some(kind) = meaning::kind(number.kind_id()) else { return unknown(number, out) };
+    // A program passes the same flags again and again.
+    if kind.0 == tag::SET || kind.0 == Plain::Mode as u8 {
+        return out.once(number, |out| of_kind(kind, number, out));
+    }
+    of_kind(kind, number, out)
+}
+
+#[inline(never)]
+fn of_kind(kind: K, number: &Number, out: &mut Out<'_>) -> fmt::Result {
     if kind.0 == tag::SET {
-        return out.once(number, |out| match meaning::set(kind.2) {
+        return match meaning::set(kind.2) {
             Some(set) => named(set, number, out),
             None => unknown(number, out),
-        });
+        };
     }
     let Some(plain) = Plain::of_tag(kind.0) else {
         return match kind.0 {
@@ -74,7 +83,7 @@ pub(super) fn number(number: &Number, out: &mut Out<'_>) -> fmt::Result {
         Plain::DirFd => text::signed(out, number.signed()),
         Plain::Uid | Plain::Gid if number.signed() == -1 => out.write_str("-1"),
         Plain::Uid | Plain::Gid => text::decimal(out, number.value()),
-        Plain::Mode => out.once(number, |out| mode(out, number.value())),
+        Plain::Mode => mode(out, number.value()),
         Plain::Device => device(out, number.value()),
         Plain::Signal => match SIGNALS.name_of(number.abi(), number.value()) {
             Some(name) => out.write_str(name),

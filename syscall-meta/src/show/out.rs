@@ -79,19 +79,25 @@ impl Out<'_> {
     /// The text of a value, by a copy where it was shown before.
     #[inline(always)]
     pub(crate) fn once(&mut self, number: &Number, write: impl FnOnce(&mut Self) -> fmt::Result) -> fmt::Result {
-        let Some(texts) = &self.texts else { return write(self) };
+        let kept = self.texts.as_ref().and_then(|texts| texts.get(number));
         let place = self.buf.get_mut(self.len..).and_then(|rest| rest.first_chunk_mut());
-        if let (Some((text, len)), Some(place)) = (texts.get(number), place) {
+        if let (Some((text, len)), Some(place)) = (kept, place) {
             *place = *text;
             self.len += len;
             return Ok(());
         }
         let start = self.len;
         write(self)?;
+        self.keep(number, start);
+        Ok(())
+    }
+
+    /// Keeps the text of a value that starts at a place.
+    #[inline(never)]
+    fn keep(&mut self, number: &Number, start: usize) {
         if let (Some(texts), Some(text)) = (&mut self.texts, self.buf.get(start..self.len)) {
             texts.keep(number, text);
         }
-        Ok(())
     }
 
     /// A word. What stands behind it is copied as well and then written over: all are pieces of one size.
@@ -157,11 +163,6 @@ impl Out<'_> {
     fn long_flag(&mut self, is_first: bool, word: Word) -> fmt::Result {
         self.ascii(if is_first { b"" } else { b"|" })?;
         self.ascii(word.text().as_bytes())
-    }
-
-    /// Where the next byte will stand.
-    pub(crate) fn here(&self) -> usize {
-        self.len
     }
 
     /// Takes back what was put behind a place, which nobody has had yet.
@@ -301,7 +302,7 @@ fn others_in(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 0xff;
     const HIGHEST: u64 = ONES << 7;
     let below = |word: u64, number: u64| word.wrapping_sub(ONES * number) & !word;
-    let is = |byte: u8| below(word ^ ONES * u64::from(byte), 1);
+    let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
     (word | below(word, 0x20) | is(b'"') | is(b'\\') | is(0x7f)) & HIGHEST
 }
 

@@ -10,8 +10,11 @@ const DIGITS: usize = 20;
 /// A number in tens.
 #[inline]
 pub(super) fn decimal(out: &mut Out<'_>, value: u64) -> fmt::Result {
-    let count = value.checked_ilog10().map_or(1, |log| log as usize + 1);
-    digits::<10>(out, value, count)
+    // Most are of one digit.
+    if value < 10 {
+        return out.put(&[b'0' + value as u8]);
+    }
+    digits::<10>(out, value, value.ilog10() as usize + 1)
 }
 
 /// A number in tens, with its sign.

@@ -68,7 +68,7 @@ pub(super) fn show<M: Memory + ?Sized, N: Memory + ?Sized>(
     };
     if is_shown {
         out.put(b") = ")?;
-        result::outcome(out, returns, outcome, Habit::None)?;
+        result::outcome(out, abi, returns, outcome, Habit::None)?;
     }
     Ok(is_shown)
 }

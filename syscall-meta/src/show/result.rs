@@ -22,8 +22,7 @@ const SCHED_POLICY: FlagSet = meaning::set_of(sets::SCHED_POLICY);
 
 /// What came out of a call whose result is of a kind.
 #[inline]
-pub(super) fn outcome(out: &mut Out<'_>, returns: u16, outcome: &Outcome, habit: Habit) -> fmt::Result {
-    let abi = outcome.abi();
+pub(super) fn outcome(out: &mut Out<'_>, abi: Abi, returns: u16, outcome: &Outcome, habit: Habit) -> fmt::Result {
     if let Some(errno) = outcome.errno() {
         let known = errno_text::of(abi, errno);
         // The kernel's own codes are above those that programs see.
@@ -39,12 +38,12 @@ pub(super) fn outcome(out: &mut Out<'_>, returns: u16, outcome: &Outcome, habit:
     match returns {
         // What never returns has no outcome, but of a program that was replaced, or of a handler that was left.
         NO | ZERO | NEVER => text::signed(out, outcome.value()),
-        _ => success(out, returns, outcome, habit),
+        _ => success(out, abi, returns, outcome, habit),
     }
 }
 
-fn success(out: &mut Out<'_>, returns: u16, outcome: &Outcome, habit: Habit) -> fmt::Result {
-    let (abi, value) = (outcome.abi(), outcome.value() as u64);
+fn success(out: &mut Out<'_>, abi: Abi, returns: u16, outcome: &Outcome, habit: Habit) -> fmt::Result {
+    let value = outcome.value() as u64;
     let Some(kind) = meaning::kind(returns) else { return text::signed(out, outcome.value()) };
     if kind.0 == tag::SET {
         return named(out, abi, meaning::set(kind.2), value);
@@ -75,7 +74,7 @@ impl Decoded<'_> {
     pub(super) fn result(&self, out: &mut Out<'_>) -> fmt::Result {
         let Some(of) = self.outcome() else { return out.write_str("?") };
         let habit = self.habit();
-        outcome(out, self.returns_id(), &of, habit)?;
+        outcome(out, self.raw().abi(), self.returns_id(), &of, habit)?;
         let is_known = of.errno().is_none() && !matches!(self.returns_id(), NO | ZERO | NEVER);
         if is_known { self.ready(of.value() as u64, out) } else { Ok(()) }
     }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use syscall_meta::{Abi, ByteOrder, Fault, Memory};
+use syscall_meta::{Abi, ByteOrder, Fault, Memory, Region};
 
 use super::input::{Input, Word};
 
@@ -154,6 +154,11 @@ impl Hostile {
     pub(super) fn end(&self) -> (usize, usize, usize) {
         let (reads, bytes) = self.before.get();
         (self.reads.get() - reads, self.bytes.get() - bytes, self.asked.get())
+    }
+
+    /// The image, as memory that does what it must.
+    pub(super) fn calm(&self) -> Region<'_> {
+        Region::new(self.base, &self.image)
     }
 
     /// The image over and over.

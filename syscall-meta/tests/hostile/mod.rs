@@ -10,7 +10,9 @@ mod walk;
 use std::cell::RefCell;
 use std::fmt::{self, Write};
 
-use syscall_meta::{Abi, Decoded, Decoder, Entered, Limits, Outcome, Printer, RawCall, Scratch, Style};
+use syscall_meta::{
+    Abi, Decoded, Decoder, Entered, Fault, Limits, Memory, Outcome, Printer, RawCall, Region, Scratch, Style,
+};
 
 use input::Input;
 use memory::Hostile;
@@ -70,6 +72,8 @@ pub(crate) fn run(data: &[u8]) -> Seen {
         look(&done, taken, true, &mut seen)
     };
 
+    print(&case, &memory);
+
     // The same once more, of a call that was kept while it ran.
     memory.restart();
     let mut room = vec![case.junk; case.room];
@@ -97,6 +101,45 @@ pub(crate) fn run(data: &[u8]) -> Seen {
     let taken = size - scratch.remaining();
     look(&done, taken, false, &mut seen);
     seen
+}
+
+/// Shows the call in one step: what that says of memory which does what it must is what a decoded call says, whether bytes are
+/// lent or read; of other memory it is any text.
+fn print(case: &Case, memory: &Hostile) {
+    let calm = memory.calm();
+    for style in [Style::new(), Style::new().verbose()] {
+        print_alike(case, &calm, style);
+        print_alike(case, &Unlent(calm), style);
+        let (mut room, mut buf) = (vec![case.junk; case.room], [0; 4096]);
+        let mut scratch = Scratch::new(&mut room);
+        let mut printer = Printer::new(case.decoder, style);
+        if let Ok(text) = printer.show(&case.call, case.outcome, (memory, memory), &mut scratch, &mut buf) {
+            assert!(text.is_ascii());
+        }
+    }
+}
+
+fn print_alike(case: &Case, memory: &impl Memory, style: Style) {
+    let mut room = vec![case.junk; case.room];
+    let mut text = String::new();
+    {
+        let mut scratch = Scratch::new(&mut room);
+        let entered = case.decoder.enter(&case.call, memory, &mut scratch);
+        entered.exit(case.outcome, memory, &mut scratch).show(style, &mut text).expect("a string takes all");
+    }
+    let mut buf = vec![0; text.len()];
+    let mut printer = Printer::new(case.decoder, style);
+    let shown = printer.show(&case.call, case.outcome, (memory, memory), &mut Scratch::new(&mut room), &mut buf);
+    assert_eq!(shown, Ok(text.as_bytes()), "{text}");
+}
+
+/// Memory that lends nothing.
+struct Unlent<'m>(Region<'m>);
+
+impl Memory for Unlent<'_> {
+    fn read(&self, address: u64, buf: &mut [u8]) -> Result<usize, Fault> {
+        self.0.read(address, buf)
+    }
 }
 
 fn case(input: &mut Input<'_>) -> (Case, Hostile) {

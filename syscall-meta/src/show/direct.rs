@@ -13,7 +13,7 @@ use crate::decode::{CHUNK, Decides, Decoder, MAX_ARGS, choose_all, kind_at};
 use crate::habit::{self, Habit};
 use crate::kind::Plain;
 use crate::limits::Limits;
-use crate::meaning::{self, IN, K, LEADS, NO, OUT, tag};
+use crate::meaning::{self, IN, K, LEADS, NO, OUT, T, tag, term};
 use crate::memory::Memory;
 use crate::names;
 use crate::outcome::Outcome;
@@ -52,23 +52,24 @@ pub(super) fn show<M: Memory + ?Sized, N: Memory + ?Sized>(
         after,
         limits: decoder.limits(),
         ids: list.ids(),
-        has_failed: outcome.errno().is_some(),
+        words: call.words(),
+        outcome,
+        returns: entry.4,
         place,
         style,
         read: (0, 0),
     };
-    let words = call.words();
     out.word(names::name_word(of.name_id()))?;
     out.put(b"(")?;
-    let (is_shown, returns) = if entry.3 == 0 && habit != Habit::Mmap {
+    let is_shown = if entry.3 == 0 && habit != Habit::Mmap {
         let kinds = meaning::params(entry);
-        (args.all(words, |at, name| kind_at(kinds, at, name), out)?, entry.4)
+        args.all(|at, name| kind_at(kinds, at, name), out)?
     } else {
-        args.all_chosen(entry, words, habit, out)?
+        args.all_chosen(entry, habit, out)?
     };
     if is_shown {
         out.put(b") = ")?;
-        result::outcome(out, abi, returns, outcome, Habit::None)?;
+        result::outcome(out, abi, args.returns, outcome, Habit::None)?;
     }
     Ok(is_shown)
 }
@@ -102,9 +103,7 @@ impl<'c> Chosen<'c> {
 
 impl Decides for Chosen<'_> {
     fn value(&self, name: u16) -> Option<u64> {
-        let mut params =
-            self.ids.iter().zip(self.words).filter_map(|(id, word)| Some((prototype::in_one_word(*id)?, word)));
-        params.find(|(param, _)| param.name() == name).map(|(param, word)| param.cut(*word, 64))
+        param_named(self.ids, self.words, name).map(|(_, value)| value)
     }
 
     fn decide(&mut self, id: u16) {
@@ -128,9 +127,12 @@ struct Args<'m, M: ?Sized, N: ?Sized> {
     before: &'m M,
     after: &'m N,
     limits: &'m Limits,
-    /// The parameters, by their places among all.
+    /// The parameters, by their places among all, and their words.
     ids: &'static [u16],
-    has_failed: bool,
+    words: &'m [u64],
+    outcome: &'m Outcome,
+    /// The kind of the result.
+    returns: u16,
     place: Place,
     style: Style,
     /// How many bytes were read at each end of the call.
@@ -140,12 +142,7 @@ struct Args<'m, M: ?Sized, N: ?Sized> {
 impl<M: Memory + ?Sized, N: Memory + ?Sized> Args<'_, M, N> {
     /// Shows all arguments, by the kind of the one at a place and of a name; whether they were.
     #[inline(always)]
-    fn all(
-        &mut self,
-        words: &[u64],
-        kind_of: impl Fn(usize, u16) -> u16,
-        out: &mut Out<'_>,
-    ) -> Result<bool, fmt::Error> {
+    fn all(&mut self, kind_of: impl Fn(usize, u16) -> u16, out: &mut Out<'_>) -> Result<bool, fmt::Error> {
         // The last ones that the kernel does not look at are not told.
         let mut told = self.ids.len();
         while let Some(param) = told.checked_sub(1).and_then(|last| prototype::in_one_word(*self.ids.get(last)?)) {
@@ -155,7 +152,7 @@ impl<M: Memory + ?Sized, N: Memory + ?Sized> Args<'_, M, N> {
             }
             told -= 1;
         }
-        let Some(words) = words.get(..told) else { return Ok(false) };
+        let Some(words) = self.words.get(..told) else { return Ok(false) };
         for ((at, id), word) in self.ids.iter().enumerate().zip(words) {
             let Some(param) = prototype::in_one_word(*id) else { return Ok(false) };
             let kind_id = kind_of(at, param.name());
@@ -170,19 +167,12 @@ impl<M: Memory + ?Sized, N: Memory + ?Sized> Args<'_, M, N> {
         Ok(true)
     }
 
-    /// The same where values decide what arguments mean; and the kind of the result.
+    /// The same where values decide what arguments mean.
     #[inline(never)]
-    fn all_chosen(
-        &mut self,
-        entry: meaning::E,
-        words: &[u64],
-        habit: Habit,
-        out: &mut Out<'_>,
-    ) -> Result<(bool, u16), fmt::Error> {
-        let Some(Chosen { kinds, returns, .. }) = Chosen::of(entry, self.ids, words, self.place.abi, habit) else {
-            return Ok((false, NO));
-        };
-        Ok((self.all(words, |at, _| kinds.get(at).copied().unwrap_or(NO), out)?, returns))
+    fn all_chosen(&mut self, entry: meaning::E, habit: Habit, out: &mut Out<'_>) -> Result<bool, fmt::Error> {
+        let Some(chosen) = Chosen::of(entry, self.ids, self.words, self.place.abi, habit) else { return Ok(false) };
+        self.returns = chosen.returns;
+        self.all(|at, _| chosen.kinds.get(at).copied().unwrap_or(NO), out)
     }
 
     /// Shows an argument; whether it was.
@@ -212,11 +202,13 @@ impl<M: Memory + ?Sized, N: Memory + ?Sized> Args<'_, M, N> {
                 Ok(self.text(value, limit, out))
             }
             tag::IOVEC => Ok(false),
+            tag::BYTES if leads == IN => self.bytes(at, kind, value, out),
             _ if leads & IN != 0 => Ok(false),
-            _ if leads == 0 || self.has_failed => {
+            _ if leads == 0 || self.outcome.errno().is_some() => {
                 text::hex(out, value)?;
                 Ok(true)
             }
+            tag::BYTES | tag::DIRENTS => self.bytes(at, kind, value, out),
             tag::STRUCT if kind.4 == NO => self.structure(at, param, kind, value, out),
             _ => Ok(false),
         }
@@ -228,6 +220,62 @@ impl<M: Memory + ?Sized, N: Memory + ?Sized> Args<'_, M, N> {
         let Some(len) = out.plain_to_nul(bytes) else { return false };
         self.read.0 += len + 1;
         self.read.0 <= self.limits.bytes
+    }
+
+    /// Bytes, of which there are as many as other arguments and the result say; entries of a folder are shown where they cannot
+    /// be read alone, by their address.
+    #[inline(never)]
+    fn bytes(&mut self, at: usize, kind: K, address: u64, out: &mut Out<'_>) -> Result<bool, fmt::Error> {
+        let K(what, flags, _, _, length) = kind;
+        let is_out = flags & OUT != 0;
+        // A buffer of no size is asked how large it would have to be.
+        let behind = param_at(self.ids, self.words, at + 1).map(|(_, value)| value).filter(|_| is_out);
+        let (Some(len), None | Some(1..)) = (self.length(length, is_out), behind) else { return Ok(false) };
+        let is_size = is_out && meaning::kind(self.returns).is_some_and(|kind| kind.0 == Plain::Size as u8);
+        let len = if is_size && what == tag::BYTES { len.min(self.outcome.word()) } else { len };
+        let shown = usize::try_from(len).unwrap_or(usize::MAX).min(self.limits.text);
+        let lent = if is_out { self.after.borrow(address) } else { self.before.borrow(address) };
+        if shown == 0 {
+            return Ok(false);
+        }
+        let Some(lent) = lent else {
+            let mut byte = [0];
+            let read = if is_out { self.after.read(address, &mut byte) } else { self.before.read(address, &mut byte) };
+            if read.is_err() {
+                text::hex(out, address)?;
+            }
+            return Ok(read.is_err());
+        };
+        let used = if is_out { &mut self.read.1 } else { &mut self.read.0 };
+        *used += shown;
+        let (true, tag::BYTES, Some(bytes)) = (*used <= self.limits.bytes, what, lent.get(..shown)) else {
+            return Ok(false);
+        };
+        text::quoted(out, bytes)?;
+        if len > shown as u64 {
+            out.put(b"...")?;
+        }
+        Ok(true)
+    }
+
+    /// A length that parameters say, or the result, of what the kernel writes.
+    fn length(&self, terms: u16, is_out: bool) -> Option<u64> {
+        let mut product: u64 = 1;
+        if terms == NO {
+            return Some(product);
+        }
+        for T(what, first, second) in meaning::terms(terms) {
+            product = product.saturating_mul(match what {
+                term::NUMBER => u64::from(first) | u64::from(second) << 16,
+                term::RESULT if is_out => self.outcome.word(),
+                term::PARAM => {
+                    let (param, value) = param_named(self.ids, self.words, first)?;
+                    if param.is_signed() && value >> 63 == 1 { 0 } else { value }
+                }
+                _ => return None,
+            });
+        }
+        Some(product)
     }
 
     /// A structure that leads to nothing further and that has one size.
@@ -253,6 +301,17 @@ impl<M: Memory + ?Sized, N: Memory + ?Sized> Args<'_, M, N> {
         Shown::new(self.style, self.place).structure(&of, 0, out)?;
         Ok(true)
     }
+}
+
+/// The parameter at a place, and its value.
+fn param_at(ids: &'static [u16], words: &[u64], at: usize) -> Option<(&'static ParamData, u64)> {
+    let param = prototype::in_one_word(*ids.get(at)?)?;
+    Some((param, param.cut(*words.get(at)?, 64)))
+}
+
+/// The parameter of a name, and its value.
+fn param_named(ids: &'static [u16], words: &[u64], name: u16) -> Option<(&'static ParamData, u64)> {
+    (0..ids.len()).filter_map(|at| param_at(ids, words, at)).find(|(param, _)| param.name() == name)
 }
 
 /// Whether a parameter says how large the structure is that the one before leads to.

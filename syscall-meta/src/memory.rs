@@ -309,6 +309,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_lent_is_what_is_read() {
+        let memory = [Region::new(10, b"abc"), Region::new(13, b""), Region::new(13, b"de"), Region::new(20, b"f")];
+        for address in (0..30).chain([u64::MAX]) {
+            let mut buf = [0; 8];
+            let read = memory.read(address, &mut buf).ok().map(|count| &buf[..count]);
+            assert_eq!(memory.borrow(address), read, "{address}");
+            assert_eq!((&&memory).borrow(address), read);
+        }
+        assert_eq!((memory[0].borrow(11), memory[0].borrow(13), ().borrow(11)), (Some(&b"bc"[..]), None, None));
+    }
+
+    #[test]
     fn addresses_do_not_wrap() {
         let memory = Region::new(u64::MAX - 1, b"abcd");
         let mut buf = [0; 4];

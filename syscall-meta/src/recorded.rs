@@ -112,7 +112,10 @@ mod tests {
                 let held = memory.pieces().flat_map(|(start, bytes)| (start..=u64::MAX).zip(bytes.iter().copied()));
                 assert!(held.eq(plain.iter().map(|(address, byte)| (*address, *byte))), "{base} {round}");
                 assert!(memory.pieces().all(|(_, bytes)| !bytes.is_empty()));
-                let (at, mut buf) = (base + below(40), [0; 8]);
+                let (at, mut buf) = (base + below(40), [0; 64]);
+                let read = memory.read(at, &mut buf).ok().map(|count| &buf[..count]);
+                assert_eq!(memory.borrow(at), read, "{at}");
+                let mut buf = [0; 8];
                 let known = (at..=u64::MAX).take(8).take_while(|address| plain.contains_key(address)).count();
                 match memory.read_exact(at, &mut buf) {
                     Ok(()) => assert!((at..=u64::MAX).zip(buf).all(|(address, byte)| plain[&address] == byte)),

@@ -1,6 +1,8 @@
-//! Calls of numbers, texts and structures of numbers, as most are: from memory to text, with nothing kept in between.
+//! Calls of numbers, texts, bytes and structures that lead to nothing, as most are: from memory to text, with nothing kept in
+//! between.
 //!
-//! What it says is what [`Decoded`](crate::Decoded) says; where that would need more than is foreseen here, nothing is said.
+//! What it says is what [`Decoded`](crate::Decoded) says, to the letter; where more would be needed than is foreseen here, it
+//! says that it cannot. Tests show each call both ways.
 
 use core::fmt;
 
@@ -23,8 +25,11 @@ use crate::value::{self, Number, Place, Struct};
 /// How many bytes of scratch the decoder would need at most: with less it would tell less.
 pub(super) const SCRATCH: usize = 8 * 1024;
 
-/// How large a structure is that is shown, in bytes.
+/// How many bytes of a structure or a buffer are shown at most; with texts of [`CHUNK`] and what stands before each, those of
+/// all arguments would fit into the scratch.
 const LARGE: usize = 512;
+
+const _: () = assert!(MAX_ARGS * (LARGE + 32) <= SCRATCH && CHUNK <= LARGE);
 
 /// Shows a call; whether it was shown. If not, what was put out means nothing.
 pub(super) fn show<M: Memory + ?Sized, N: Memory + ?Sized>(
@@ -235,7 +240,7 @@ impl<M: Memory + ?Sized, N: Memory + ?Sized> Args<'_, M, N> {
         let len = if is_size && what == tag::BYTES { len.min(self.outcome.word()) } else { len };
         let shown = usize::try_from(len).unwrap_or(usize::MAX).min(self.limits.text);
         let lent = if is_out { self.after.borrow(address) } else { self.before.borrow(address) };
-        if shown == 0 {
+        if shown == 0 || shown > LARGE {
             return Ok(false);
         }
         let Some(lent) = lent else {

@@ -346,6 +346,79 @@ mod tests {
         }
     }
 
+    /// Texts with one byte of any kind in any place, and a NUL in any place or none.
+    fn texts() -> impl Iterator<Item = std::vec::Vec<u8>> {
+        let step = if cfg!(miri) { 7 } else { 1 };
+        (0..70).step_by(step).flat_map(move |len: usize| {
+            (0..len.max(1)).step_by(step).flat_map(move |at| {
+                [0, 1, 0x1f, b' ', b'!', b'"', b'#', b'[', b'\\', b']', b'~', 0x7f, 0x80, 0xff].map(|byte| {
+                    let mut text = std::vec![b'a' + (len % 20) as u8; len];
+                    text.iter_mut().skip(at).take(1).for_each(|place| *place = byte);
+                    text
+                })
+            })
+        })
+    }
+
+    #[test]
+    fn text_between_quotes_is_that_which_needs_no_escape() {
+        for text in texts() {
+            let wanted = text.iter().all(|byte| super::super::text::is_plain(*byte));
+            for room in [text.len() + 1, text.len() + 2, text.len() + 40] {
+                let mut buf = std::vec![7; room];
+                let mut out = Out { buf: &mut buf, len: 0, to: None, texts: None };
+                let has_room = room >= text.len() + 2;
+                assert_eq!(
+                    (out.plain(&text), out.len > 0),
+                    (wanted && has_room, wanted && has_room),
+                    "{text:?} {room}"
+                );
+                let len = out.len;
+                assert!(len == 0 || buf[..len] == *[b"\"", &text[..], b"\""].concat());
+            }
+        }
+    }
+
+    #[test]
+    fn text_up_to_its_nul_is_found_and_put_at_once() {
+        for text in texts() {
+            let end = text.iter().position(|byte| *byte == 0);
+            let plain = end.filter(|end| text[..*end].iter().all(|byte| super::super::text::is_plain(*byte)));
+            for room in [0, 1, 2, 15, 16, 17, text.len() + 1, text.len() + 2, 100] {
+                let mut buf = std::vec![7; room];
+                let mut out = Out { buf: &mut buf, len: 0, to: None, texts: None };
+                let found = out.plain_to_nul(&text);
+                assert_eq!(found, plain.filter(|end| end + 2 <= room), "{text:?} {room}");
+                assert_eq!(out.len, found.map_or(0, |end| end + 2));
+                let len = out.len;
+                assert!(len == 0 || buf[..len] == *[b"\"", &text[..len - 2], b"\""].concat());
+            }
+        }
+    }
+
+    #[test]
+    fn words_are_put_whole_wherever_the_buffer_ends() {
+        const ALL: &str = "onetwo_a_word_of_more_than_thirty_two_bytesthree";
+        for (start, len) in [(0, 3), (3, 3), (6, 37), (43, 5), (0, 0), (0, 32), (0, 33), (16, 32)] {
+            let (word, text) = (Word::of(ALL, start, len).unwrap(), &ALL[start..start + len]);
+            for room in 0..90 {
+                for is_first in [true, false] {
+                    let (bar, comma) = if is_first { ("", "") } else { ("|", ", ") };
+                    let mut buf = std::vec![0; room];
+                    let wanted =
+                        |text: String| if text.len() <= room { Ok(text.into_bytes()) } else { Err(fmt::Error) };
+                    let shown = placed(&mut buf, None, |out| out.word(word)).map(<[u8]>::to_vec);
+                    assert_eq!(shown, wanted(text.into()), "{text} {room}");
+                    let shown = placed(&mut buf, None, |out| out.flag(is_first, word)).map(<[u8]>::to_vec);
+                    assert_eq!(shown, wanted(std::format!("{bar}{text}")), "{text} {room}");
+                    let shown = placed(&mut buf, None, |out| out.field(is_first, word)).map(<[u8]>::to_vec);
+                    assert_eq!(shown, wanted(std::format!("{comma}{text}=")), "{text} {room}");
+                }
+            }
+        }
+        assert_eq!((Word::of(ALL, 44, 5), Word::of(ALL, ALL.len() + 1, 0)), (None, None));
+    }
+
     #[test]
     fn an_error_of_the_writer_is_told() {
         struct Full;

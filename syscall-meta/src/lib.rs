@@ -79,7 +79,7 @@
 //! - `DecodeSyscall`, `args` (feature `derive`): calls as a type of one's own, whose fields are arguments by the kernel's names
 //!   for them, at the start of a call and at its end.
 //! - `Decoder`, `Value`, `Kind` (feature `decode`): what the words of a call mean, when it starts and when it has returned, as values
-//!   and as text in strace's manner.
+//!   and as text in strace's manner; `Printer` is the fast way to the text of many.
 //! - [`SyscallInfo`], [`SeccompData`], [`Registers`], [`RawCall::from_registers`]: the call out of what kernels and debuggers
 //!   fill in, on any machine; [`Outcome`]: how it ended.
 //! - `ProcessMemory`, `RecordedMemory` (feature `std`): memory of a live process, and memory that was read before.

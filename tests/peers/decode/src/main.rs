@@ -57,7 +57,7 @@ fn main() {
         all.len(),
         size_of::<Decoded<'_>>()
     );
-    let [reverie, same, full, decode, show] = bench.measure(all, loops, runs);
+    let [reverie, same, full, apart, decode, show] = bench.measure(all, loops, runs);
     let (text, ours, deep) = bench.weights(all);
     let line = |what: &str, time: f64, (allocations, bytes): (f64, f64)| {
         println!("{what:44} {time:7.1} ns/call {bytes:7.1} bytes {allocations:6.3} allocations");
@@ -65,6 +65,7 @@ fn main() {
     line("reverie-syscalls, with outputs", reverie, text);
     line("ours, what that reads", same, ours);
     line("ours, all", full, deep);
+    println!("{:44} {apart:7.1} ns/call", "ours, all, decoded and then shown");
     println!("{:44} {decode:7.1} ns/call", "  decoded only");
     println!("{:44} {show:7.1} ns/call", "  shown only");
     println!(
@@ -148,6 +149,13 @@ impl Bench<'_> {
         bytes
     }
 
+    fn in_two_steps(&self, calls: &[Call], ours: &mut Ours) {
+        for call in calls {
+            let decoded = self.decode(black_box(call), Part::All, &ours.decoder, &mut ours.room);
+            black_box(decoded.show_in(Style::new(), &mut ours.text).expect("there is room for all"));
+        }
+    }
+
     fn decode_only(&self, calls: &[Call], ours: &mut Ours) {
         for call in calls {
             black_box(&self.decode(black_box(call), Part::All, &ours.decoder, &mut ours.room));
@@ -163,7 +171,7 @@ impl Bench<'_> {
             let decoded: Vec<Decoded<'_>> = some.iter().map(decode).collect();
             let start = Instant::now();
             for call in &decoded {
-                let text = ours.printer.show_decoded(black_box(call), &mut ours.text).expect("there is room for all");
+                let text = black_box(call).show_in(Style::new(), &mut ours.text).expect("there is room for all");
                 black_box(text);
             }
             time += start.elapsed();
@@ -173,10 +181,10 @@ impl Bench<'_> {
 
     /// A run is about a millisecond, so that some are not interrupted on a machine that does other things as well.
     ///
-    /// Nanoseconds a call: theirs, ours as deep, ours in full, decoding of that, showing of that. Each is the best of
-    /// many runs, which take turns.
-    fn measure(&self, calls: &[Call], loops: usize, runs: usize) -> [f64; 5] {
-        let mut best = [f64::MAX; 5];
+    /// Nanoseconds a call: theirs; ours as deep, and in full; the latter decoded and then shown, the decoding of that, the
+    /// showing of that. Each is the best of many runs, which take turns.
+    fn measure(&self, calls: &[Call], loops: usize, runs: usize) -> [f64; 6] {
+        let mut best = [f64::MAX; 6];
         let (mut text, mut ours) = (String::with_capacity(1 << 16), Ours::new());
         let timed = |work: &mut dyn FnMut()| {
             let start = Instant::now();
@@ -194,6 +202,7 @@ impl Bench<'_> {
                 timed(&mut || {
                     black_box(self.ours(calls, Part::All, &mut ours));
                 }),
+                timed(&mut || self.in_two_steps(calls, &mut ours)),
                 timed(&mut || self.decode_only(calls, &mut ours)),
                 (0..loops).map(|_| self.show_only(calls, &mut ours)).sum(),
             ];
@@ -217,7 +226,7 @@ impl Bench<'_> {
         (reverie, same, count(&mut || self.ours(calls, Part::All, &mut ours)))
     }
 
-    /// The same calls by text that is written for each of them by hand: as fast as any of this can be.
+    /// The same calls by plain code for each of them.
     fn beside_by_hand(&self, runs: usize) {
         let calls = self.recording.calls.iter().filter(|call| by_hand::NAMES.contains(&call.sysno.name()));
         let (mut ours, mut text) = (Ours::new(), String::with_capacity(1 << 16));

@@ -142,7 +142,6 @@ impl Pool {
         let whom = self.numbers.get(after..after + each).unwrap_or_default();
         let values = self.numbers.get(after + each..).unwrap_or_default();
         match form & !EACH {
-            1 => self.flags_in::<E, 1>(set, abi, (lens, whom, values), bits, &mut tell),
             2 => self.flags_in::<E, 2>(set, abi, (lens, whom, values), bits, &mut tell),
             4 => self.flags_in::<E, 4>(set, abi, (lens, whom, values), bits, &mut tell),
             _ => self.rows(set.6).other_flags(bits, |whom| self.has(set, whom, abi), &mut |name, _| tell(name)),

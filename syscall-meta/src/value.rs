@@ -349,7 +349,7 @@ impl<'b> Struct<'b> {
     }
 
     /// A walk over the fields, or over those of the short form.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn walk(&self, is_brief: bool) -> Walk {
         let mut walk = Walk {
             fields: meaning::Fields::default(),
@@ -415,7 +415,7 @@ pub(crate) struct Walk {
 
 impl Walk {
     /// The next field that means something: itself, its place, and the kind that it has here.
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn step(&mut self, of: &Struct<'_>) -> Option<(F, u16, u16)> {
         loop {
             if self.brief > 0 && self.left_out {

@@ -88,7 +88,7 @@ fn decoding(folder: &Path, ours: &str, without: u64) {
     let everything = "\"x86_64\", \"constants\", \"layouts\", \"decode\"";
     let ours = ours.replace("\"x86_64\"", everything);
     let main = "fn main() {
-        use syscall_meta::{Abi, Decoder, Outcome, RawCall, Region, Scratch, Style};
+        use syscall_meta::{Abi, Decoder, Outcome, Printer, RawCall, Region, Scratch, Style};
         let words: Vec<u64> = std::env::args().map(|word| word.parse().unwrap_or(0)).collect();
         let word = |at: usize| words.get(at).copied().unwrap_or(0);
         let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
@@ -100,8 +100,12 @@ fn decoding(folder: &Path, ours: &str, without: u64) {
         let done = entered.exit(Outcome::from_word(Abi::X86_64, word(7)), &memory, &mut scratch);
         let mut text = String::new();
         let _ = done.show(Style::new(), &mut text);
+        let (mut room, mut buf) = ([0; 16384], [0; 4096]);
+        let mut printer = Printer::new(Decoder::new(), Style::new());
+        let (outcome, mut scratch) = (Outcome::from_word(Abi::X86_64, word(7)), Scratch::new(&mut room));
+        let shown = printer.show(&call, outcome, (&memory, &memory), &mut scratch, &mut buf).map_or(0, <[u8]>::len);
         let old = call.syscall().and_then(|call| call.prototype_in(syscall_meta::KernelVersion::new(5, 10)));
-        std::process::exit((text.len() + old.map_or(0, |params| params.len())) as i32)
+        std::process::exit((text.len() + shown + old.map_or(0, |params| params.len())) as i32)
     }";
     let with = binary_size(&package(folder, "decodes", &ours, main), "decodes");
     println!("x86_64 with everything adds {} bytes (bound 614400)", with as i64 - without as i64);

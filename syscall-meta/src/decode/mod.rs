@@ -501,9 +501,16 @@ impl<'b> Decoded<'b> {
     }
 
     /// The argument at a place.
-    pub(crate) fn arg(&self, at: usize, slot: &Slot) -> Arg<'b> {
+    #[inline(never)]
+    pub(crate) fn arg(&self, at: usize) -> Option<Arg<'b>> {
         let (before, after) = self.nodes(at);
-        Arg { slot: *slot, place: self.place(), before, after }
+        Some(Arg { slot: *self.entered.slots.get().get(at)?, place: self.place(), before, after })
+    }
+
+    /// The argument of a name.
+    #[inline(never)]
+    pub(crate) fn arg_named(&self, name: &str) -> Option<Arg<'b>> {
+        (0..MAX_ARGS).map_while(|at| self.arg(at)).find(|arg| arg.name() == name)
     }
 
     /// The name, with what stands behind it in the text of all.

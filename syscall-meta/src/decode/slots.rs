@@ -396,14 +396,14 @@ pub(crate) trait Decides {
 }
 
 /// All that values decide for an entry.
-pub(crate) fn choose_all(on: &mut impl Decides, entry: meaning::E, abi: Abi) {
+pub(crate) fn choose_all(on: &mut dyn Decides, entry: meaning::E, abi: Abi) {
     for choice in meaning::choices(entry) {
         choose(on, choice, abi);
     }
 }
 
 #[inline(never)]
-fn choose(on: &mut impl Decides, choice: meaning::C, abi: Abi) {
+fn choose(on: &mut dyn Decides, choice: meaning::C, abi: Abi) {
     let Some(first) = on.value(choice.0) else { return };
     let second = if choice.1 == NO { Some(0) } else { on.value(choice.1) };
     let Some(second) = second else { return };

@@ -193,7 +193,7 @@ impl<M: Memory + ?Sized, N: Memory + ?Sized> Args<'_, M, N> {
         let K(what, flags, ..) = kind;
         if !value::is_pointer(what, param.is_pointer()) {
             let number = Number::new(id, param.bits(self.place.abi) as u8, param.is_signed(), value, self.place.abi);
-            number::number(&number, out)?;
+            number::at_once(&number, out)?;
             return Ok(true);
         }
         if value == 0 {

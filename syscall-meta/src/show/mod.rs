@@ -174,11 +174,15 @@ impl<'b> Decoded<'b> {
                 }
                 None => out.write_str("?"),
             },
-            _ => self.read_argument(&self.arg(at, slot), is_told_behind, style, out),
+            _ => match self.arg(at) {
+                Some(arg) => self.read_argument(&arg, is_told_behind, style, out),
+                None => out.write_str("?"),
+            },
         }
     }
 
     /// An argument that leads to something that was read.
+    #[inline(never)]
     fn read_argument(&self, arg: &Arg<'b>, is_told_behind: bool, style: Style, out: &mut Out<'_>) -> fmt::Result {
         let Some(value) = arg.value() else { return out.write_str("?") };
         let without = is_told_behind.then_some("revents");
@@ -205,6 +209,7 @@ impl<'b> Decoded<'b> {
     }
 
     /// `clone` has its arguments in another order on each of several ABIs, and many of them mean nothing: the names tell.
+    #[inline(never)]
     fn clone_call(&self, out: &mut Out<'_>) -> fmt::Result {
         let shown = Shown::new(Style::new(), self.place());
         let mut any = false;
@@ -220,7 +225,7 @@ impl<'b> Decoded<'b> {
             // Where these are in memory, which cannot be read: h8300.
             ("args", "args="),
         ] {
-            let Some(arg) = self.args().find(|arg| arg.name() == name && !arg.is_unused()) else { continue };
+            let Some(arg) = self.arg_named(name).filter(|arg| !arg.is_unused()) else { continue };
             let Some(value) = arg.value() else { continue };
             out.write_str(if any { ", " } else { "" })?;
             any = true;

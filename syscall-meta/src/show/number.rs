@@ -36,8 +36,14 @@ const FUTEX_PRIVATE_FLAG: u64 = 128;
 /// `AT_FDCWD` of `include/uapi/linux/fcntl.h`.
 const AT_FDCWD: i64 = -100;
 
-#[inline(always)]
+#[inline(never)]
 pub(super) fn number(number: &Number, out: &mut Out<'_>) -> fmt::Result {
+    at_once(number, out)
+}
+
+/// The same in the place where it is asked for, which is larger and faster.
+#[inline(always)]
+pub(super) fn at_once(number: &Number, out: &mut Out<'_>) -> fmt::Result {
     let Some(kind) = meaning::kind(number.kind_id()) else { return unknown(number, out) };
     // A program passes the same flags again and again.
     if kind.0 == tag::SET || kind.0 == Plain::Mode as u8 {
@@ -196,9 +202,13 @@ fn unusual(set: FlagSet, number: &Number, value: u64, out: &mut Out<'_>) -> fmt:
 /// The flags of a value. What is given is put behind the first name: the header has a name for each operation with the flag.
 #[inline]
 fn flags(set: FlagSet, number: &Number, value: u64, behind: &'static str, out: &mut Out<'_>) -> fmt::Result {
-    let mut flags = Flags { out, bits: number.bits(), behind, any: false };
-    let rest = set.names(number.abi(), value).each(&mut flags)?;
-    if rest == 0 && flags.any { Ok(()) } else { flags.other(Piece::unnamed(rest)) }
+    let mut flags = Flags { out, bits: number.bits(), behind, is_result: false, any: false };
+    flags.all(set, number.abi(), value)
+}
+
+/// The flags of a result, each by its name or its bits where they stand.
+pub(super) fn flags_of_result(set: FlagSet, abi: Abi, value: u64, out: &mut Out<'_>) -> fmt::Result {
+    Flags { out, bits: 64, behind: "", is_result: true, any: false }.all(set, abi, value)
 }
 
 /// The flags of a number of so many bits, as they are told.
@@ -206,7 +216,16 @@ struct Flags<'o, 'w> {
     out: &'o mut Out<'w>,
     bits: u32,
     behind: &'static str,
+    is_result: bool,
     any: bool,
+}
+
+impl Flags<'_, '_> {
+    #[inline(never)]
+    fn all(&mut self, set: FlagSet, abi: Abi, value: u64) -> fmt::Result {
+        let rest = set.names(abi, value).each(self)?;
+        if rest == 0 && self.any { Ok(()) } else { self.other(Piece::unnamed(rest)) }
+    }
 }
 
 impl Tell for Flags<'_, '_> {
@@ -229,6 +248,8 @@ impl Tell for Flags<'_, '_> {
             self.out.write_str("|")?;
         }
         match piece.name() {
+            Some(name) if self.is_result => self.out.write_str(name),
+            None if self.is_result => text::hex(self.out, piece.bits()),
             None if piece.is_unknown() || piece.bits() == 0 => text::hex(self.out, low(piece.bits(), self.bits)),
             _ => write!(self.out, "{piece}"),
         }

@@ -2,6 +2,7 @@
 
 use core::fmt::{self, Write};
 
+use super::out::placed;
 use super::{Out, Shown, Style, text};
 use crate::abi::Abi;
 use crate::constants::FlagSet;
@@ -80,6 +81,7 @@ impl Decoded<'_> {
     }
 
     /// What select, poll and their kin found, behind how many that is.
+    #[inline(never)]
     fn ready(&self, count: u64, out: &mut Out<'_>) -> fmt::Result {
         let habit = self.habit();
         let is_poll = matches!(habit, Habit::Poll | Habit::Ppoll);
@@ -91,7 +93,7 @@ impl Decoded<'_> {
         }
         let shown = Shown::new(Style::new(), self.place());
         if is_poll {
-            let found = self.args().next().and_then(|arg| arg.value());
+            let found = self.arg(0).and_then(|arg| arg.value());
             let Some(Value::List(list)) = found else { return Ok(()) };
             out.write_str(" ([")?;
             let mut any = false;
@@ -109,7 +111,7 @@ impl Decoded<'_> {
                 out.write_str("}")?;
             }
             out.write_str("]")?;
-            if let Some(left) = self.args().nth(2).filter(|arg| habit == Habit::Ppoll && arg.before().is_some()) {
+            if let Some(left) = self.arg(2).filter(|arg| habit == Habit::Ppoll && arg.before().is_some()) {
                 out.write_str(", left ")?;
                 left.value().map_or(Ok(()), |left| shown.value(&left, out))?;
             }
@@ -117,7 +119,7 @@ impl Decoded<'_> {
         }
         let mut any = false;
         for (at, what) in [(1, "in "), (2, "out "), (3, "except "), (4, "left ")] {
-            let Some(arg) = self.args().nth(at) else { continue };
+            let Some(arg) = self.arg(at) else { continue };
             let Some(value) = arg.value().filter(|_| arg.before().is_some()) else { continue };
             if matches!(value, Value::FdSet(set) if set.iter().next().is_none()) {
                 continue;
@@ -134,8 +136,13 @@ impl Decoded<'_> {
 /// `0x8002 (flags O_RDWR|O_LARGEFILE)`: a result is a number first.
 fn named(out: &mut Out<'_>, abi: Abi, set: Option<FlagSet>, value: u64) -> fmt::Result {
     let Some(set) = set else { return text::hex(out, value) };
-    if set.is_flags() && value == 0 && set.names(abi, 0).iter().all(|piece| piece.name().is_none()) {
-        return out.write_str("0");
+    if set.is_flags() && value == 0 {
+        // Where no bit at all has a name, that is told.
+        let mut name = [0; 64];
+        let named = placed(&mut name, None, |out| super::number::flags_of_result(set, abi, 0, out));
+        if named.is_ok_and(|name| name == b"0") {
+            return out.write_str("0");
+        }
     }
     // Beside `fcntl`, whose results are read as what they are, tracers name the flags alone; a policy is a number first.
     if set.is_flags() {
@@ -148,13 +155,7 @@ fn named(out: &mut Out<'_>, abi: Abi, set: Option<FlagSet>, value: u64) -> fmt::
             _ if set == FILE_SEALS => " (seals ",
             _ => " (",
         })?;
-        for (at, piece) in set.names(abi, value).iter().enumerate() {
-            out.write_str(if at > 0 { "|" } else { "" })?;
-            match piece.name() {
-                Some(name) => out.write_str(name)?,
-                None => text::hex(out, piece.bits())?,
-            }
-        }
+        super::number::flags_of_result(set, abi, value, out)?;
         return out.write_str(")");
     }
     text::signed(out, value as i64)?;

@@ -23,8 +23,11 @@ struct Kept {
     text: [u8; LONG],
 }
 
-/// In place of what a value is of: none.
-const NOTHING: u32 = u32::MAX;
+/// In place of what a value is of: none. All of nothing is zeros, so that it has not to be kept anywhere.
+const NOTHING: u32 = 0;
+
+/// Of any value.
+const SOMETHING: u32 = 1 << 31;
 
 impl Texts {
     pub(super) const NONE: Texts = Texts { kept: [Kept { value: 0, of: NOTHING, len: 0, text: [0; LONG] }; TEXTS] };
@@ -52,7 +55,7 @@ impl Texts {
 fn of(number: &Number) -> u32 {
     // The kind, the ABI, which are fewer than 64, and how many bits it has, which are no more than that.
     let shape = (number.bits() & 0x7f) << 1 | u32::from(number.is_signed());
-    u32::from(number.kind_id()) | (number.abi() as u32 & 0x3f) << 16 | shape << 22
+    SOMETHING | u32::from(number.kind_id()) | (number.abi() as u32 & 0x3f) << 16 | shape << 22
 }
 
 #[inline(always)]

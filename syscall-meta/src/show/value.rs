@@ -98,7 +98,7 @@ impl Shown {
                     if let Some(number) = of.plain(field) {
                         out.field(first, meaning::plain_word(field))?;
                         first = false;
-                        number::number(&number, out)?;
+                        number::at_once(&number, out)?;
                     }
                     Ok(())
                 })?;

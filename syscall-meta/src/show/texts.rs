@@ -1,5 +1,6 @@
 //! Texts of values that were shown before: a program passes the same flags again and again, and a copy is the fast way.
 
+use crate::abi::Abi;
 use crate::value::Number;
 
 /// How many texts are kept. A value whose place another one has takes that over.
@@ -49,6 +50,8 @@ impl Texts {
         (kept.value, kept.of, kept.len) = (number.value(), of(number), text.len() as u8);
     }
 }
+
+const _: () = assert!(Abi::ALL.len() <= 64, "six bits say which ABI it is");
 
 /// All that its text depends on but for the value.
 #[inline(always)]

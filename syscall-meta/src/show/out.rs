@@ -29,7 +29,8 @@ pub(crate) struct Out<'w> {
 /// # Errors
 /// Those of the writer.
 pub(crate) fn gathered<W: Write + ?Sized>(to: &mut W, write: impl FnOnce(&mut Out<'_>) -> fmt::Result) -> fmt::Result {
-    let mut out = Out { buf: &mut [0; ROOM], len: 0, to: Some(&mut Through(to)), texts: None };
+    let (mut buf, mut to) = ([0; ROOM], Through(to));
+    let mut out = Out { buf: &mut buf, len: 0, to: Some(&mut to), texts: None };
     write(&mut out)?;
     out.flush()
 }

@@ -91,7 +91,7 @@ impl Shown {
             return out.write_str(name);
         }
         out.put(b"{")?;
-        let (mut walk, mut first) = (of.walk(!self.style.verbose), true);
+        let (mut walk, mut first) = (Walk::new(of, !self.style.verbose), true);
         loop {
             let is_end = self.without.is_none()
                 && walk.each_plain(of, |field| {

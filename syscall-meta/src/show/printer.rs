@@ -18,7 +18,7 @@ use crate::outcome::Outcome;
 /// use syscall_meta::{Abi, Decoder, Outcome, Printer, RawCall, Region, Scratch, Style};
 ///
 /// let memory = [Region::new(0x1000, b"/tmp\0")];
-/// let (mut room, mut text) = ([0; 4096], [0; 256]);
+/// let (mut room, mut text) = ([0; 8192], [0; 256]);
 /// let mut printer = Printer::new(Decoder::new(), Style::new());
 /// let call = RawCall::new(Abi::X86_64, 2, [0x1000, 0x8_0000, 0, 0, 0, 0]);
 /// let outcome = Outcome::from_word(Abi::X86_64, 3);
@@ -43,6 +43,9 @@ impl Printer {
 
     /// Writes a call of which both ends are known, as a recording has it, into a buffer as [`Decoded::show_in`] does, with the
     /// memory as it was at each end. What is known of a call is large, and here it stays where it is made.
+    ///
+    /// It is fast where the scratch has 8 KiB and the memories lend their bytes ([`Memory::borrow`]); where not, the call is
+    /// decoded first, to the same text.
     ///
     /// # Errors
     /// Where the buffer has not room for all of it.

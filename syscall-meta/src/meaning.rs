@@ -528,3 +528,23 @@ fn slice<T>(all: &'static [T], start: u16, count: u16) -> &'static [T] {
     let start = usize::from(start);
     all.get(start..start + usize::from(count)).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+
+    #[test]
+    fn structures_that_grow_are_known_by_their_names() {
+        let growing = |at: u64| {
+            let ids = (0..data::RECORDS.len() as u16).filter(|id| size_in(*id) == Some(at));
+            let mut names: Vec<_> = ids.filter_map(|id| record(id).map(|record| name(record.0))).collect();
+            names.sort_unstable();
+            names.dedup();
+            names
+        };
+        assert_eq!(growing(4), ["perf_event_attr"]);
+        assert_eq!(growing(0), ["mnt_id_req", "ns_id_req", "sched_attr"]);
+    }
+}

@@ -567,6 +567,13 @@ mod tests {
         assert_eq!(CType { text: "umode_t" }.tag(), None);
     }
 
+    #[cfg(feature = "decode")]
+    #[test]
+    fn parameters_that_decoding_asks_for_are_there() {
+        let ids = [POS_H, UTIMES, SIZE, USIZE, RSEQ_LEN, OPTLEN];
+        assert_eq!(ids.map(param_name), ["pos_h", "utimes", "size", "usize", "rseq_len", "optlen"]);
+    }
+
     #[test]
     fn every_list_and_every_word_of_it_is_there() {
         for id in 0..LIST_COUNT as u16 {

@@ -118,10 +118,10 @@ impl Side {
     /// [`Param::words`] of these are places in that block.
     pub fn block(self) -> Option<Params> {
         // Blocks are the newest release's: an older entry that takes arguments has none (`ppc_select` of 5.10).
-        let blocks = self.call.table().data().blocks;
         if self.params()?.len() != 1 {
             return None;
         }
+        let blocks = self.call.table().data().blocks;
         let is_it = |block: &&row::Block| block.number == self.call.number() && block.compat == self.is_compat;
         Params::new(blocks.iter().find(is_it)?.params, self.call.abi())
     }

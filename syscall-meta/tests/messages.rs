@@ -1,7 +1,7 @@
 //! Control messages and netlink in the calls that carry them, out of memory made by hand.
 #![cfg(all(feature = "decode", feature = "x86_64", feature = "s390x", feature = "i386"))]
 
-use syscall_meta::{Abi, ByteOrder, Decoder, FdKind, Limits, Outcome, RawCall, Region, Scratch, Style, Value};
+use syscall_meta::{Abi, ByteOrder, Decoder, FdKind, Limits, Outcome, Printer, RawCall, Region, Scratch, Style, Value};
 
 /// Bytes as a machine has them.
 struct Made(ByteOrder, Vec<u8>);
@@ -37,10 +37,15 @@ fn shown(abi: Abi, number: u32, header: &[u8], control: &[u8], limits: Limits, r
     let mut buffer = vec![0; room];
     let mut scratch = Scratch::new(&mut buffer);
     let call = RawCall::new(abi, number, [3, 0x1000, 0, 0, 0, 0]);
-    let entered = Decoder::new().with_limits(limits).enter(&call, &memory, &mut scratch);
-    let done = entered.exit(Outcome::from_word(abi, 1), &memory, &mut scratch);
+    let (decoder, style, outcome) =
+        (Decoder::new().with_limits(limits), Style::new().verbose(), Outcome::from_word(abi, 1));
+    let done = decoder.enter(&call, &memory, &mut scratch).exit(outcome, &memory, &mut scratch);
     let mut text = String::new();
-    done.show(Style::new().verbose(), &mut text).expect("a string takes all");
+    done.show(style, &mut text).expect("a string takes all");
+    let mut again = vec![0; text.len()];
+    let (mut printer, mut scratch) = (Printer::new(decoder, style), Scratch::new(&mut buffer));
+    let shown = printer.show(&call, outcome, (&memory, &memory), &mut scratch, &mut again);
+    assert_eq!(shown, Ok(text.as_bytes()), "{text}");
     text
 }
 

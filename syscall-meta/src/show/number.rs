@@ -354,3 +354,13 @@ fn event(out: &mut Out<'_>, event: u32, abi: Abi) -> fmt::Result {
     }
     out.write_str(" << 16")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_a_name_for_no_bit_is_asked_for_it() {
+        assert!(NONE_OF.iter().all(|(set, _)| set.is_flags() && UNUSUAL.contains(set)));
+    }
+}

@@ -47,7 +47,7 @@ pub(super) fn hex(out: &mut Out<'_>, value: u64) -> fmt::Result {
 pub(super) fn octal(out: &mut Out<'_>, value: u64, least: usize) -> fmt::Result {
     out.put(b"0")?;
     let count = (64 - value.leading_zeros()).div_ceil(3) as usize;
-    // Two more than there is room for are zeros.
+    // There may be 22 digits: those before the last 20 come first.
     for bits in [63, 60] {
         if count * 3 > bits {
             out.put(&[b'0' + (value >> bits & 7) as u8])?;

@@ -26,7 +26,7 @@
 //! | `sigset` | `signals`: names, or numbers |
 //! | `fdset`, `bitset` | `bits`: those that are set |
 //! | `sockaddr` | `family`; `text`; `hex` |
-//! | `dirents` | `entries`: `inode`, `offset`, `type`, `name`; `total` |
+//! | `dirents` | `entries`: `inode`, `offset`, `type`, `name`; `total`, of those that were read; `cut` |
 //! | `hwaddr`, `ipv6` | `text` |
 //! | `structs` | `values`: structures |
 //! | `control` | `messages`: `level` and `message`, names or numbers; `data`, null where there is none; `cut`; and `total` |
@@ -285,6 +285,7 @@ impl Serialize for Value<'_> {
                 map.serialize_entry("type", "dirents")?;
                 map.serialize_entry("entries", &Each(|| *of))?;
                 map.serialize_entry("total", &of.total())?;
+                map.serialize_entry("cut", &of.is_cut())?;
             }
             Value::Structs(of) => {
                 map.serialize_entry("type", "structs")?;

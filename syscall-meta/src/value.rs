@@ -9,7 +9,7 @@ use core::fmt;
 
 use crate::abi::{Abi, ByteOrder};
 use crate::decode::integer;
-use crate::decode::tape::{LIST_TEXTS, Reader, STRUCT_WHOLE, node};
+use crate::decode::tape::{DIRENTS_64, DIRENTS_CUT, LIST_TEXTS, Reader, STRUCT_WHOLE, node};
 use crate::kind::{Kind, Plain};
 use crate::meaning::{self, F, FLEXIBLE, NO, PlainField, tag};
 
@@ -141,9 +141,10 @@ impl<'b> Value<'b> {
             node::SOCKADDR => Value::SockAddr(SockAddr { bytes: inner.0, place }),
             node::DIRENTS => {
                 let address = inner.u64();
-                let is_64 = inner.u8() != 0;
-                let count = inner.u32();
-                Value::Dirents(Dirents { address, total: count, is_64, rest: inner.0, place })
+                let form = inner.u8();
+                let (is_64, is_cut) = (form & DIRENTS_64 != 0, form & DIRENTS_CUT != 0);
+                let total = inner.u32();
+                Value::Dirents(Dirents { address, total, is_64, is_cut, rest: inner.0, place })
             }
             node::CONTROL => {
                 let (address, total, text) = (inner.u64(), inner.u64(), inner.u32());
@@ -678,6 +679,7 @@ pub struct Dirents<'b> {
     address: u64,
     total: u32,
     is_64: bool,
+    is_cut: bool,
     rest: &'b [u8],
     place: Place,
 }
@@ -699,7 +701,7 @@ pub struct Dirent<'b> {
 
 impl<'b> Dirents<'b> {
     pub(crate) fn new(bytes: &'b [u8], is_64: bool, place: Place) -> Dirents<'b> {
-        Dirents { address: 0, total: 0, is_64, rest: bytes, place }
+        Dirents { address: 0, total: 0, is_64, is_cut: false, rest: bytes, place }
     }
 
     /// Where they are in the program's memory.
@@ -707,9 +709,14 @@ impl<'b> Dirents<'b> {
         self.address
     }
 
-    /// How many there are.
+    /// How many there are, of those that were read.
     pub const fn total(&self) -> u32 {
         self.total
+    }
+
+    /// Whether the limits or the scratch did not allow to read all of them.
+    pub const fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     pub(crate) const fn is_64(&self) -> bool {

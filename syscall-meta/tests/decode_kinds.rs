@@ -9,7 +9,7 @@ mod pointers;
 use std::collections::BTreeSet;
 
 use decoding::{Calls, Pack, key, returns_key};
-use syscall_meta::{Abi, Outcome, Value};
+use syscall_meta::{Abi, Limits, Outcome, Value};
 
 /// Declares the groups of calls: a test for each, and the list of all for what they cover together.
 macro_rules! groups {
@@ -315,6 +315,30 @@ fn entries_of_folders(calls: &mut Calls) {
     assert_eq!((entries.address(), entries.total()), (A, 2));
     assert_eq!(entries.map(|entry| entry.name).collect::<Vec<_>>(), [&b"."[..], b"some-file"]);
     calls.call("getdents64", &[3, A, 32768]).returns(0, "getdents64(3, 0x7ffd00001000 /* 0 entries */, 32768) = 0");
+    // Of more than the limits allow to read it is not told how many there are.
+    for (bytes, short, verbose) in [
+        (
+            55,
+            "0x7ffd00001000 /* 1 or more entries */",
+            "[{d_ino=5, d_off=1, d_reclen=24, d_type=DT_DIR, d_name=\".\"}, ...]",
+        ),
+        (23, "0x7ffd00001000 /* 0 or more entries */", "[...]"),
+        (0, "0x7ffd00001000", "0x7ffd00001000"),
+    ] {
+        let mut limits = Limits::DEFAULT;
+        limits.bytes = bytes;
+        calls.limits(limits);
+        calls
+            .call("getdents64", &[3, A, 32768])
+            .leaves(A, &new)
+            .returns(56, &format!("getdents64(3, {short}, 32768) = 56"));
+        calls
+            .call("getdents64", &[3, A, 32768])
+            .leaves(A, &new)
+            .verbose()
+            .returns(56, &format!("getdents64(3, {verbose}, 32768) = 56"));
+    }
+    calls.limits(Limits::DEFAULT);
     calls.call("getdents64", &[3, A, 1]).fails(22, "getdents64(3, 0x7ffd00001000, 1) = -1 EINVAL (Invalid argument)");
     // The old form has the type in its last byte.
     let old = Pack::le().u64(5).u64(1).u16(24).raw(b"..").to(23).u8(4);

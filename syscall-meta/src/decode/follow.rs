@@ -1,7 +1,7 @@
 //! Follows pointers: reads what they lead to into nodes of the tape, within the limits.
 
 use super::length::Around;
-use super::tape::{HEAD, LIST_PLAIN, LIST_TEXTS, Mark, STRUCT_WHOLE, Tape, node};
+use super::tape::{DIRENTS_64, DIRENTS_CUT, HEAD, LIST_PLAIN, LIST_TEXTS, Mark, STRUCT_WHOLE, Tape, node};
 use super::{Nodes, Slot, Slots, integer};
 use crate::abi::{Abi, ByteOrder};
 use crate::habit::Habit;
@@ -724,14 +724,19 @@ impl<'a, M: Memory + ?Sized> Follow<'a, M> {
         let is_64 = record == value::wanted().dirent64;
         let mark = tape.open(node::DIRENTS);
         tape.u64(address);
-        tape.u8(u8::from(is_64));
+        let form = tape.here();
+        tape.u8(0);
         let count = tape.here();
         tape.u32(0);
         let start = tape.here();
-        let len = usize::try_from(len).unwrap_or(usize::MAX).min(self.budget).min(tape.left());
-        if !self.read_whole(address, len, tape) {
+        let asked = usize::try_from(len).unwrap_or(usize::MAX);
+        let len = asked.min(self.budget).min(tape.left());
+        let is_cut = len < asked;
+        if is_cut && len == 0 || !self.read_whole(address, len, tape) {
             return false;
         }
+        let is_64_bit = if is_64 { DIRENTS_64 } else { 0 };
+        tape.set_u8(form, if is_cut { is_64_bit | DIRENTS_CUT } else { is_64_bit });
         let all = value::Dirents::new(tape.written(start, len), is_64, self.place());
         let entries = all.count();
         tape.set_u32(count, entries as u32);

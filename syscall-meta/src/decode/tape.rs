@@ -38,6 +38,10 @@ pub(crate) mod node {
 /// In the size of a structure: that is all which the program's form of it has, though layouts know more.
 pub(crate) const STRUCT_WHOLE: u32 = 1 << 31;
 
+/// Of entries of a folder: those of `getdents64`; not all of them were read.
+pub(crate) const DIRENTS_64: u8 = 1;
+pub(crate) const DIRENTS_CUT: u8 = 2;
+
 /// What a list is of.
 pub(crate) const LIST_PLAIN: u8 = 0;
 pub(crate) const LIST_TEXTS: u8 = 1;

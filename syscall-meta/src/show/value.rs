@@ -207,7 +207,7 @@ impl Shown {
             text::hex(out, of.address())?;
             out.write_str(" /* ")?;
             text::decimal(out, of.total().into())?;
-            return out.write_str(" entries */");
+            return out.write_str(if of.is_cut() { " or more entries */" } else { " entries */" });
         }
         out.write_str("[")?;
         for (at, entry) in of.enumerate() {
@@ -228,6 +228,9 @@ impl Shown {
                 self.entry_type(entry.file_type, out)?;
             }
             out.write_str("}")?;
+        }
+        if of.is_cut() {
+            out.write_str(if of.total() > 0 { ", ..." } else { "..." })?;
         }
         out.write_str("]")
     }
